@@ -1,0 +1,58 @@
+import { type ErrorCode, KeyturnError } from '../core/errors';
+
+/** What an adapter expects: AWS's error names and what they mean to Keyturn. */
+export type Expected = Readonly<Record<string, ErrorCode>>;
+
+const THROTTLED = new Set([
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'BandwidthLimitExceeded',
+  'LimitExceededException',
+  'PriorRequestNotComplete',
+  'SlowDown',
+]);
+
+interface SdkError extends Error {
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+/**
+ * An SDK error as a KeyturnError. Only the name of an error is quoted, and AWS's own text where it says what is denied:
+ * other texts may repeat a request.
+ *
+ * @param doing what was tried and on what, such as `iam:CreateAccessKey for web-shop`
+ */
+export function awsFailure(thrown: unknown, doing: string, expected: Expected = {}): KeyturnError {
+  if (thrown instanceof KeyturnError) return thrown;
+  const error: SdkError = thrown instanceof Error ? thrown : new Error('unknown');
+  const name = error.name;
+  const status = error.$metadata?.httpStatusCode;
+  const code = Object.hasOwn(expected, name) ? expected[name] : undefined;
+  if (code !== undefined) return new KeyturnError(code, `${doing}: AWS answered ${name}.`);
+  if (THROTTLED.has(name) || status === 429) {
+    return new KeyturnError('aws-throttled', `${doing}: AWS throttled it (${name}). The next run tries again.`, {
+      retryable: true,
+    });
+  }
+  if (/^AccessDenied|^UnauthorizedOperation|^NotAuthorized/.test(name)) {
+    return new KeyturnError('aws-denied', `${doing}: ${error.message || 'access denied'}. Deploy the stack again.`);
+  }
+  if (status === undefined || status >= 500) {
+    return new KeyturnError('aws-uncertain', `${doing}: AWS gave no clear answer (${name}).`, { retryable: true });
+  }
+  return new KeyturnError('aws-rejected', `${doing}: AWS refused it (${name}, HTTP ${status}).`);
+}
+
+/** Runs one call and turns what it throws into a KeyturnError. */
+export async function calling<Answer>(doing: string, expected: Expected, call: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await call();
+  } catch (thrown) {
+    throw awsFailure(thrown, doing, expected);
+  }
+}

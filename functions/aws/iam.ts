@@ -1,0 +1,109 @@
+import {
+  type AccessKeyMetadata,
+  CreateAccessKeyCommand,
+  DeleteAccessKeyCommand,
+  GenerateCredentialReportCommand,
+  GetAccessKeyLastUsedCommand,
+  GetCredentialReportCommand,
+  IAMClient,
+  ListAccessKeysCommand,
+  UpdateAccessKeyCommand,
+} from '@aws-sdk/client-iam';
+import { Credential, Redacted } from '../core/credential';
+import { KeyturnError } from '../core/errors';
+import type { AccessKey, Iam } from '../core/ports';
+import { clientConfig } from './client-config';
+import { parseCredentialReport } from './credential-report';
+import { awsFailure, calling } from './failure';
+import { ThrottleOnlyRetryStrategy } from './throttle-only-retry';
+
+const userMissing = { NoSuchEntityException: 'user-missing', NoSuchEntity: 'user-missing' } as const;
+const keyMissing = { NoSuchEntityException: 'key-missing', NoSuchEntity: 'key-missing' } as const;
+const keyLimit = { LimitExceededException: 'key-limit', LimitExceeded: 'key-limit' } as const;
+
+/** IAM says `N/A` for a key that was never used. */
+const NOT_APPLICABLE = 'N/A';
+
+/** The Iam port over the AWS SDK. */
+export function createIam(): Iam {
+  const client = new IAMClient(clientConfig);
+  const once = new IAMClient({
+    ...clientConfig,
+    retryStrategy: new ThrottleOnlyRetryStrategy(clientConfig.maxAttempts),
+  });
+
+  return {
+    async listAccessKeys(user) {
+      const keys: AccessKey[] = [];
+      let marker: string | undefined;
+      do {
+        const page = await calling(`iam:ListAccessKeys for ${user}`, userMissing, () =>
+          client.send(new ListAccessKeysCommand({ UserName: user, Marker: marker })),
+        );
+        keys.push(...(page.AccessKeyMetadata ?? []).flatMap(accessKey));
+        marker = page.IsTruncated ? page.Marker : undefined;
+      } while (marker !== undefined);
+      return keys;
+    },
+
+    async createAccessKey(user) {
+      const doing = `iam:CreateAccessKey for ${user}`;
+      const { AccessKey } = await calling(doing, { ...userMissing, ...keyLimit }, () =>
+        once.send(new CreateAccessKeyCommand({ UserName: user })),
+      );
+      const { AccessKeyId: accessKeyId, SecretAccessKey: secret, CreateDate: createdAt } = AccessKey ?? {};
+      if (accessKeyId === undefined || secret === undefined || createdAt === undefined) {
+        throw new KeyturnError('aws-uncertain', `${doing}: the answer is incomplete.`, { retryable: true });
+      }
+      return new Credential({ accessKeyId, secretAccessKey: new Redacted(secret), userName: user, createdAt });
+    },
+
+    async deactivateAccessKey(user, accessKeyId) {
+      await calling(`iam:UpdateAccessKey for ${accessKeyId} of ${user}`, keyMissing, () =>
+        client.send(new UpdateAccessKeyCommand({ UserName: user, AccessKeyId: accessKeyId, Status: 'Inactive' })),
+      );
+    },
+
+    async deleteAccessKey(user, accessKeyId) {
+      try {
+        await client.send(new DeleteAccessKeyCommand({ UserName: user, AccessKeyId: accessKeyId }));
+      } catch (thrown) {
+        const error = awsFailure(thrown, `iam:DeleteAccessKey for ${accessKeyId} of ${user}`, keyMissing);
+        if (error.code !== 'key-missing') throw error;
+      }
+    },
+
+    async accessKeyLastUsed(accessKeyId) {
+      const { AccessKeyLastUsed } = await calling(`iam:GetAccessKeyLastUsed for ${accessKeyId}`, keyMissing, () =>
+        client.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId })),
+      );
+      if (AccessKeyLastUsed === undefined) {
+        throw new KeyturnError('aws-uncertain', `iam:GetAccessKeyLastUsed for ${accessKeyId}: the answer is empty.`);
+      }
+      const { LastUsedDate: at, ServiceName: service, Region: region } = AccessKeyLastUsed;
+      return {
+        at,
+        ...(service === undefined || service === NOT_APPLICABLE ? {} : { service }),
+        ...(region === undefined || region === NOT_APPLICABLE ? {} : { region }),
+      };
+    },
+
+    async credentialReport() {
+      const started = await calling('iam:GenerateCredentialReport', {}, () =>
+        client.send(new GenerateCredentialReportCommand({})),
+      );
+      if (started.State !== 'COMPLETE') return undefined;
+      const { Content, GeneratedTime } = await calling('iam:GetCredentialReport', {}, () =>
+        client.send(new GetCredentialReportCommand({})),
+      );
+      if (Content === undefined || GeneratedTime === undefined) return undefined;
+      return parseCredentialReport(new TextDecoder().decode(Content), GeneratedTime);
+    },
+  };
+}
+
+function accessKey(key: AccessKeyMetadata): AccessKey[] {
+  const { AccessKeyId: accessKeyId, Status: status, CreateDate: createdAt } = key;
+  if (accessKeyId === undefined || createdAt === undefined) return [];
+  return [{ accessKeyId, status: status === 'Active' ? 'Active' : 'Inactive', createdAt }];
+}

@@ -1,0 +1,31 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { Notifier } from '../core/ports';
+import { clientConfig } from './client-config';
+import { calling } from './failure';
+
+/** SNS: a subject has at most 100 characters, a message 256 KB; e-mails stay readable with less. */
+const LONGEST_SUBJECT = 100;
+const LONGEST_TEXT = 64 * 1024;
+
+/** The Notifier port over an SNS topic. */
+export function createNotifier(topicArn: string): Notifier {
+  const client = new SNSClient(clientConfig);
+  return {
+    async notify(subject, text) {
+      await calling('sns:Publish', {}, () =>
+        client.send(
+          new PublishCommand({
+            TopicArn: topicArn,
+            Subject: printable(subject).slice(0, LONGEST_SUBJECT),
+            Message: text.slice(0, LONGEST_TEXT),
+          }),
+        ),
+      );
+    },
+  };
+}
+
+/** SNS refuses subjects with line breaks or control characters. */
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?');
+}

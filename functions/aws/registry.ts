@@ -1,0 +1,49 @@
+import { GetParameterCommand, GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { KeyturnError, toKeyturnError } from '../core/errors';
+import type { Registry, RegistryListing } from '../core/ports';
+import { parseRegistryEntry, type RegistryEntry } from '../core/registry';
+import { clientConfig } from './client-config';
+import { awsFailure, calling } from './failure';
+
+/** GetParametersByPath: 10 a page at most. */
+const PAGE = 10;
+
+/** The Registry port over SSM parameters. @param path ends with a slash */
+export function createRegistry(path: string): Registry {
+  const client = new SSMClient(clientConfig);
+  return {
+    async list() {
+      const entries: RegistryEntry[] = [];
+      const invalid: RegistryListing['invalid'][number][] = [];
+      let token: string | undefined;
+      do {
+        const page = await calling(`ssm:GetParametersByPath of ${path}`, {}, () =>
+          client.send(new GetParametersByPathCommand({ Path: path, MaxResults: PAGE, NextToken: token })),
+        );
+        for (const { Name = '', Value = '' } of page.Parameters ?? []) {
+          const id = Name.slice(path.length);
+          try {
+            entries.push(parseRegistryEntry(Name, id, Value));
+          } catch (thrown) {
+            invalid.push({ id, error: toKeyturnError(thrown) });
+          }
+        }
+        token = page.NextToken;
+      } while (token !== undefined);
+      return { entries, invalid };
+    },
+
+    async get(id) {
+      const name = `${path}${id}`;
+      try {
+        const { Parameter } = await client.send(new GetParameterCommand({ Name: name }));
+        if (Parameter?.Value === undefined) return undefined;
+        return parseRegistryEntry(name, id, Parameter.Value);
+      } catch (thrown) {
+        if (thrown instanceof KeyturnError) throw thrown;
+        if (thrown instanceof Error && thrown.name === 'ParameterNotFound') return undefined;
+        throw awsFailure(thrown, `ssm:GetParameter of ${name}`);
+      }
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  ListSecretVersionIdsCommand,
+  PutSecretValueCommand,
+  type SecretListEntry,
+  SecretsManagerClient,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { Redacted } from '../core/credential';
+import { KeyturnError } from '../core/errors';
+import type { ConnectionSecrets, Secrets } from '../core/ports';
+import { parseSecretDocument, secretDocumentOf } from '../core/secret-document';
+import type { SecretState, SecretVersion } from '../core/secret-state';
+import { versionIdOf } from '../core/version-id';
+import { clientConfig } from './client-config';
+import { calling } from './failure';
+
+const missing = { ResourceNotFoundException: 'secret-missing' } as const;
+
+/** ListSecrets and ListSecretVersionIds: 100 a page at most. */
+const PAGE = 100;
+
+/** The Secrets port over the AWS SDK. */
+export function createSecrets(client = new SecretsManagerClient(clientConfig)): Secrets {
+  const describe = async (name: string): Promise<SecretState> => {
+    const answer = await calling(`secretsmanager:DescribeSecret of ${name}`, missing, () =>
+      client.send(new DescribeSecretCommand({ SecretId: name })),
+    );
+    return stateOf({ ...answer, Name: name, SecretVersionsToStages: answer.VersionIdsToStages });
+  };
+
+  return {
+    describe,
+
+    async list(prefix) {
+      const states: SecretState[] = [];
+      let token: string | undefined;
+      do {
+        const page = await calling('secretsmanager:ListSecrets', {}, () =>
+          client.send(
+            new ListSecretsCommand({
+              MaxResults: PAGE,
+              NextToken: token,
+              Filters: [{ Key: 'name', Values: [prefix] }],
+            }),
+          ),
+        );
+        const listed = (page.SecretList ?? []).filter(({ Name }) => Name?.startsWith(prefix));
+        states.push(...listed.map(stateOf));
+        token = page.NextToken;
+      } while (token !== undefined);
+      return states;
+    },
+
+    async describeWithUnlabelled(name) {
+      const state = await describe(name);
+      const versions: SecretVersion[] = [];
+      let token: string | undefined;
+      do {
+        const page = await calling(`secretsmanager:ListSecretVersionIds of ${name}`, missing, () =>
+          client.send(
+            new ListSecretVersionIdsCommand({
+              SecretId: name,
+              IncludeDeprecated: true,
+              MaxResults: PAGE,
+              NextToken: token,
+            }),
+          ),
+        );
+        for (const { VersionId, VersionStages = [] } of page.Versions ?? []) {
+          if (VersionId !== undefined) versions.push({ versionId: VersionId, labels: VersionStages });
+        }
+        token = page.NextToken;
+      } while (token !== undefined);
+      return { ...state, versions };
+    },
+
+    async store(name, credential, accountId) {
+      await calling(`secretsmanager:PutSecretValue to ${name}`, missing, () =>
+        client.send(
+          new PutSecretValueCommand({
+            SecretId: name,
+            ClientRequestToken: versionIdOf(credential),
+            SecretString: secretDocumentOf(credential, accountId),
+          }),
+        ),
+      );
+    },
+
+    async read(name, versionId) {
+      const { SecretString } = await calling(`secretsmanager:GetSecretValue of ${name}`, missing, () =>
+        client.send(new GetSecretValueCommand({ SecretId: name, VersionId: versionId })),
+      );
+      return parseSecretDocument(name, SecretString);
+    },
+
+    async moveLabel(name, label, to, from) {
+      if (to === from) return;
+      await calling(`secretsmanager:UpdateSecretVersionStage ${label} of ${name}`, missing, () =>
+        client.send(
+          new UpdateSecretVersionStageCommand({
+            SecretId: name,
+            VersionStage: label,
+            MoveToVersionId: to,
+            RemoveFromVersionId: from,
+          }),
+        ),
+      );
+    },
+
+    async removeLabel(name, label, from) {
+      await calling(`secretsmanager:UpdateSecretVersionStage ${label} of ${name}`, missing, () =>
+        client.send(
+          new UpdateSecretVersionStageCommand({ SecretId: name, VersionStage: label, RemoveFromVersionId: from }),
+        ),
+      );
+    },
+
+    async tag(name, tags) {
+      const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+      await calling(`secretsmanager:TagResource of ${name}`, missing, () =>
+        client.send(new TagResourceCommand({ SecretId: name, Tags })),
+      );
+    },
+
+    async untag(name, keys) {
+      await calling(`secretsmanager:UntagResource of ${name}`, missing, () =>
+        client.send(new UntagResourceCommand({ SecretId: name, TagKeys: [...keys] })),
+      );
+    },
+  };
+}
+
+/** The ConnectionSecrets port over the AWS SDK. */
+export function createConnectionSecrets(client = new SecretsManagerClient(clientConfig)): ConnectionSecrets {
+  return {
+    async read(nameOrArn) {
+      const { SecretString } = await calling(
+        `secretsmanager:GetSecretValue of the connection secret ${nameOrArn}`,
+        { ResourceNotFoundException: 'invalid-connection' },
+        () => client.send(new GetSecretValueCommand({ SecretId: nameOrArn })),
+      );
+      if (SecretString === undefined || SecretString === '') {
+        throw new KeyturnError(
+          'invalid-connection',
+          `The connection secret ${nameOrArn} holds no text. Put the token there as JSON, such as {"accessToken": "…"}.`,
+        );
+      }
+      return new Redacted(SecretString);
+    },
+  };
+}
+
+function stateOf(answer: SecretListEntry): SecretState {
+  const { Name: name = '', ARN: arn = '', CreatedDate: createdAt = new Date(0), Tags = [] } = answer;
+  return {
+    name,
+    arn,
+    createdAt,
+    versions: Object.entries(answer.SecretVersionsToStages ?? {}).map(([versionId, labels]) => ({ versionId, labels })),
+    tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
+  };
+}

@@ -1,0 +1,41 @@
+import { HOUR } from './duration';
+import { isDelivered } from './key-ring';
+import { pauseOf } from './pause';
+import type { RegistryEntry } from './registry';
+import { currentVersion, type SecretState, storedVersions } from './secret-state';
+import { targetSetDigest } from './target';
+
+/** So many keys, undelivered for so long, and no further key is rotated until delivery works again. */
+const UNDELIVERED_KEYS = 3;
+const UNDELIVERED_FOR = HOUR;
+
+/** One managed key with its secret. */
+export interface Managed {
+  readonly entry: RegistryEntry;
+  readonly secret: SecretState;
+}
+
+/** A current key that is not at all its targets, and since when. */
+export interface Undelivered {
+  readonly id: string;
+  readonly accessKeyId: string;
+  readonly since: Date;
+}
+
+/** Everything that waits for delivery, paused keys aside; oldest first. */
+export function undelivered(managed: readonly Managed[], now: Date): readonly Undelivered[] {
+  return managed
+    .flatMap(({ entry, secret }) => {
+      const version = storedVersions(secret).find(({ versionId }) => versionId === currentVersion(secret)?.versionId);
+      if (version === undefined || isDelivered(version, targetSetDigest(entry.targets, entry.connections))) return [];
+      if (pauseOf(entry.id, secret, now) !== undefined) return [];
+      return [{ id: entry.id, accessKeyId: version.accessKeyId, since: version.createdAt }];
+    })
+    .sort((a, b) => a.since.getTime() - b.since.getTime());
+}
+
+/** The keys that hold the breaker open, or undefined while delivery works. */
+export function breaker(managed: readonly Managed[], now: Date): readonly Undelivered[] | undefined {
+  const stuck = undelivered(managed, now).filter(({ since }) => now.getTime() - since.getTime() > UNDELIVERED_FOR);
+  return stuck.length >= UNDELIVERED_KEYS ? stuck : undefined;
+}

@@ -1,0 +1,135 @@
+import * as z from 'zod';
+import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS } from './names';
+import { policyOverridesSchema, policyProblems, policyWith } from './policy';
+import { ADOPT, FIRST_ROTATION, keyIdSchema, userNameSchema } from './registry';
+import { BITBUCKET_API, deliverToSchema, isEncryptedOrLoopback } from './target';
+
+const bitbucketConnectionSchema = z.strictObject({
+  secret: z
+    .string()
+    .min(1)
+    .describe('Name or ARN of the secret with {"accessToken"}, {"email","apiToken"} or {"clientId","clientSecret"}.'),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .refine(isEncryptedOrLoopback, 'expected https: a token must not travel in the clear')
+    .default(BITBUCKET_API)
+    .describe('Base URL of the REST API.'),
+  encryptionKey: z.string().startsWith('arn:').optional().describe('ARN of the KMS key that encrypts the secret.'),
+});
+
+const connectionConfigSchema = z.strictObject({ bitbucket: bitbucketConnectionSchema });
+
+const keySchema = z.strictObject({
+  id: keyIdSchema.describe('Name of the managed key; its secret is keyturn/<id>.'),
+  user: userNameSchema.describe('The IAM user whose access key is rotated.'),
+  createUser: z.boolean().default(false).describe('Whether the stack creates the user. Otherwise it must exist.'),
+  policy: policyOverridesSchema.optional().describe("What differs from the file's policy."),
+  firstRotation: z
+    .enum(FIRST_ROTATION)
+    .default('at-once')
+    .describe('Whether the first key is made right after deployment or when the existing one is due.'),
+  adopt: z
+    .enum(ADOPT)
+    .default('keep')
+    .describe('With two existing keys: keep both and report, or make room by retiring one that nobody uses.'),
+  deliverTo: z.array(deliverToSchema).max(50).default([]).describe('Where each fresh key is delivered.'),
+  readers: z
+    .array(z.string().startsWith('arn:'))
+    .default([])
+    .describe('ARNs of IAM roles that may read the secret beside the functions.'),
+});
+
+/** EventBridge: `rate(…)` or `cron(…)`. */
+const scheduleExpression = z.string().regex(/^(rate|cron)\(.+\)$/, 'expected rate(…) or cron(…)');
+
+/** When the rules run, in UTC. Rotate before deactivate before delete, so that a key's days come out exactly. */
+export const DEFAULT_SCHEDULE = {
+  rotate: 'cron(0 3 * * ? *)',
+  deactivate: 'cron(20 3 * * ? *)',
+  delete: 'cron(40 3 * * ? *)',
+  reconcile: 'rate(1 hour)',
+} as const;
+
+const scheduleSchema = z.strictObject({
+  rotate: scheduleExpression.default(DEFAULT_SCHEDULE.rotate),
+  deactivate: scheduleExpression.default(DEFAULT_SCHEDULE.deactivate),
+  delete: scheduleExpression.default(DEFAULT_SCHEDULE.delete),
+  reconcile: scheduleExpression.default(DEFAULT_SCHEDULE.reconcile),
+});
+
+/** The shape of `keyturn.yaml`, without the rules that span several places; the JSON Schema is made from it. */
+export const configShape = z.strictObject({
+  connections: z.record(z.string().regex(/^[\w.-]+$/), connectionConfigSchema).default({}),
+  keys: z.array(keySchema).min(1).describe('The managed keys.'),
+  policy: policyOverridesSchema
+    .optional()
+    .describe('When each step happens, for all keys; defaults 90, 100 and 110 days.'),
+  notify: z.array(z.email()).default([]).describe('E-mail addresses that are told about findings and failures.'),
+  schedule: scheduleSchema.prefault({}).describe('When the rules run (UTC).'),
+  trail: z
+    .enum(['existing', 'create'])
+    .default('existing')
+    .describe('Whether the account has a CloudTrail trail that logs management events, or the stack creates one.'),
+  encryption: z
+    .enum(['aws-managed', 'customer-managed'])
+    .default('aws-managed')
+    .describe('Which KMS key encrypts the secrets: the free aws/secretsmanager one, or one that the stack creates.'),
+  logRetentionDays: z.int().min(1).max(3653).default(400).describe('How long the functions keep their logs.'),
+  maxRotationsPerRun: z.int().min(1).max(1000).default(DEFAULT_MAX_ROTATIONS).describe('Rotations in one run at most.'),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(20)
+    .default(DEFAULT_CONCURRENCY)
+    .describe('Keys that a run works on at the same time.'),
+});
+
+/** The whole of `keyturn.yaml`, checked. */
+export const configSchema = configShape.superRefine((config, context) => {
+  const wrong = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+  const ids = new Map<string, number>();
+  const users = new Map<string, string>();
+  config.keys.forEach((key, index) => {
+    if (ids.has(key.id)) wrong(['keys', index, 'id'], `expected an id of its own; "${key.id}" is taken by another key`);
+    ids.set(key.id, index);
+    const sharedWith = users.get(key.user);
+    if (sharedWith !== undefined) {
+      wrong(
+        ['keys', index, 'user'],
+        `expected a user of its own; ${key.user} belongs to the key "${sharedWith}", and a user has room for one ` +
+          'managed key and its successor only',
+      );
+    }
+    users.set(key.user, key.id);
+    for (const problem of policyProblems(policyWith(config.policy, key.policy))) {
+      const own = key.policy?.[problem.field] !== undefined;
+      wrong(
+        own || config.policy === undefined ? ['keys', index, 'policy', problem.field] : ['policy', problem.field],
+        problem.message,
+      );
+    }
+    key.deliverTo.forEach((target, at) => {
+      if (!Object.hasOwn(config.connections, target.connection)) {
+        wrong(
+          ['keys', index, 'deliverTo', at, 'connection'],
+          `expected one of the connections (${Object.keys(config.connections).join(', ') || 'there are none'}), ` +
+            `found "${target.connection}"`,
+        );
+      }
+    });
+  });
+});
+/** `keyturn.yaml` as a person writes it. */
+export type ConfigInput = z.input<typeof configShape>;
+/** `keyturn.yaml` with its defaults filled in. */
+export type Config = z.output<typeof configShape>;
+export type KeyConfig = Config['keys'][number];
+
+/** The JSON Schema of `keyturn.yaml`, for editors. */
+export function configJsonSchema(): Record<string, unknown> {
+  return {
+    title: 'keyturn.yaml',
+    description: 'Which AWS access keys Keyturn rotates, and where it delivers them.',
+    ...z.toJSONSchema(configShape, { io: 'input', unrepresentable: 'throw' }),
+  };
+}

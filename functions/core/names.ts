@@ -1,0 +1,65 @@
+/**
+ * Names that the stack and the functions share. They live here once: a name that is spelled in two places drifts apart.
+ */
+
+/** The Lambda functions; each has a folder of this name under `functions/`. */
+export const FUNCTION_NAMES = ['rotate', 'deactivate', 'delete', 'sync'] as const;
+export type FunctionName = (typeof FUNCTION_NAMES)[number];
+
+/** Every managed secret is named `keyturn/<id>`; ids have no slash, so connections cannot be taken for keys. */
+export const SECRET_PREFIX = 'keyturn/';
+/** Where connection secrets live by convention: `keyturn/connections/<name>`. */
+export const CONNECTION_SECRET_PREFIX = 'keyturn/connections/';
+/** The registry: one SSM parameter a managed key. */
+export const REGISTRY_PATH = '/keyturn/keys/';
+
+export function secretName(id: string): string {
+  return `${SECRET_PREFIX}${id}`;
+}
+
+/** The managed key's id, or undefined when the secret is not a managed one. */
+export function idOfSecret(name: string): string | undefined {
+  if (!name.startsWith(SECRET_PREFIX)) return undefined;
+  const id = name.slice(SECRET_PREFIX.length);
+  return id !== '' && !id.includes('/') ? id : undefined;
+}
+
+export function registryParameterName(id: string): string {
+  return `${REGISTRY_PATH}${id}`;
+}
+
+/** Tags on a managed secret: what nothing else records. */
+export const TAG = {
+  /** `<ISO time> <run>`: a rotation began. */
+  intent: 'keyturn:intent',
+  /** `<access key ID> <ISO time>`: when Keyturn made (or first saw) a superseded key Inactive. */
+  deactivated: 'keyturn:deactivated',
+  /** `<access key ID> <ISO time>`: a person made a deactivated key Active again. */
+  reactivated: 'keyturn:reactivated',
+  /** `<access key ID> <ISO time>`: when a late delivery was complete; without it delivery was prompt. */
+  delivered: 'keyturn:delivered',
+  /** `<until, ISO time> <by> <why>`: nothing is changed until then. */
+  paused: 'keyturn:paused',
+} as const;
+
+/** Staging label of a delivered version: this prefix and the digest of the target set. */
+export const DELIVERED_LABEL_PREFIX = 'DELIVERED-';
+
+/** Environment variables of the functions. */
+export const ENV = {
+  /** SSM path of the registry. */
+  registryPath: 'KEYTURN_REGISTRY_PATH',
+  /** SNS topic for findings and failures. */
+  topicArn: 'KEYTURN_TOPIC_ARN',
+  /** Rotations in one run at most. */
+  maxRotations: 'KEYTURN_MAX_ROTATIONS',
+  /** Managed keys that one run works on at the same time. */
+  concurrency: 'KEYTURN_CONCURRENCY',
+} as const;
+
+export const DEFAULT_MAX_ROTATIONS = 25;
+export const DEFAULT_CONCURRENCY = 4;
+
+/** Source of the audit events that go to the event bus. */
+export const EVENT_SOURCE = 'keyturn';
+export const METRICS_NAMESPACE = 'Keyturn';

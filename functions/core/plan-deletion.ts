@@ -1,0 +1,68 @@
+import { after, DAY, latest } from './duration';
+import { inactiveSince, keyRing } from './key-ring';
+import { pauseOf } from './pause';
+import type { Finding, Plan, Step } from './plan';
+import { type RetirementInput, successorProblem } from './plan-deactivation';
+import type { AccessKey } from './ports';
+import type { RegistryEntry } from './registry';
+
+/** Decides which Inactive superseded keys are deleted now. */
+export function planDeletion(input: RetirementInput): Plan {
+  const { entry, secret, keys, lastUsed, now } = input;
+  const paused = pauseOf(entry.id, secret, now);
+  if (paused !== undefined) return { steps: [], findings: [paused] };
+  const ring = keyRing(secret, keys);
+  const steps: Step[] = [];
+  const findings: Finding[] = [];
+  for (const key of inactive(input)) {
+    const since = inactiveSince(secret, key.accessKeyId);
+    if (since === undefined) {
+      steps.push({ do: 'record-inactive', accessKeyId: key.accessKeyId });
+      findings.push(unknownSince(entry, key, 'Keyturn did not see when it was made Inactive'));
+      continue;
+    }
+    const due = deletionDue(entry, key, since);
+    if (now < due) continue;
+    const blocked = ring.anchor === undefined ? undefined : successorProblem(entry, ring, key, due);
+    if (blocked !== undefined) {
+      findings.push(blocked);
+      continue;
+    }
+    const used = lastUsed.get(key.accessKeyId);
+    if (used === undefined) continue;
+    if (used.at !== undefined && used.at > since) {
+      steps.push({ do: 'record-inactive', accessKeyId: key.accessKeyId });
+      findings.push(
+        unknownSince(entry, key, `it was used at ${used.at.toISOString()}, so somebody had made it Active again`),
+      );
+      continue;
+    }
+    steps.push({ do: 'delete', accessKeyId: key.accessKeyId, inactiveSince: since });
+  }
+  return { steps, findings };
+}
+
+/** The keys that may be deleted one day: superseded and Inactive, or the one that makes room for the first rotation. */
+function inactive({ entry, secret, keys }: RetirementInput): readonly AccessKey[] {
+  const ring = keyRing(secret, keys);
+  const candidates = ring.superseded.filter(({ status }) => status === 'Inactive');
+  if (ring.anchor !== undefined) return candidates;
+  return entry.adopt === 'replace-idle' && keys.length === 2 ? candidates.slice(0, 1) : [];
+}
+
+/** When an Inactive key may be deleted: at its own age, and after the whole time to recover (K4). */
+export function deletionDue(entry: RegistryEntry, key: AccessKey, since: Date): Date {
+  const { deactivateAfter, deleteAfter } = entry.policy;
+  return latest(after(key.createdAt, deleteAfter * DAY), after(since, (deleteAfter - deactivateAfter) * DAY));
+}
+
+function unknownSince(entry: RegistryEntry, key: AccessKey, why: string): Finding {
+  const recovery = entry.policy.deleteAfter - entry.policy.deactivateAfter;
+  return {
+    code: 'inactive-since-unknown',
+    key: entry.id,
+    accessKeyId: key.accessKeyId,
+    severity: 'notice',
+    message: `Key "${entry.id}": ${key.accessKeyId} is Inactive; ${why}. Its ${recovery} days of recovery count from now.`,
+  };
+}

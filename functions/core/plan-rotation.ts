@@ -1,0 +1,187 @@
+import { after, DAY, daysBetween, HOUR } from './duration';
+import { INTENT_LIVES, intentOf, isOrphan, orphanCandidates } from './intent';
+import { isDelivered, type KeyRing, keyRing } from './key-ring';
+import { TAG } from './names';
+import { pauseOf } from './pause';
+import type { Finding, Plan, RotationReason, Step } from './plan';
+import type { AccessKey, LastUsed } from './ports';
+import type { RegistryEntry } from './registry';
+import { type SecretState, storedVersions } from './secret-state';
+import { targetSetDigest } from './target';
+
+export interface RotationInput {
+  readonly entry: RegistryEntry;
+  readonly secret: SecretState;
+  /** What IAM lists for the user. */
+  readonly keys: readonly AccessKey[];
+  /** Last use of the keys that a crashed run may have left behind (`keysToQuery`). */
+  readonly lastUsed?: ReadonlyMap<string, LastUsed>;
+  readonly now: Date;
+  /** An operator asked for this key by name. @default false */
+  readonly requested?: boolean;
+}
+
+/**
+ * A rule that runs every day does not run at the same millisecond: a key may be rotated this much before its time, so
+ * that it is not rotated a whole day after it.
+ */
+export const EARLY_BY = HOUR;
+
+/** A version this young may still be on its way to its targets; the next one must not overtake it. */
+export const SETTLES_IN = HOUR;
+
+/** The keys whose last use `planRotation` has to know. */
+export function keysToQuery({ secret, keys, now }: RotationInput): readonly AccessKey[] {
+  const intent = intentOf(secret);
+  if (intent === undefined || intent === 'unreadable' || now.getTime() - intent.at.getTime() < INTENT_LIVES) return [];
+  return orphanCandidates(intent, keyRing(secret, keys).unknown);
+}
+
+/** Decides whether a key is rotated now, and names what stands in the way. */
+export function planRotation(input: RotationInput): Plan {
+  const { entry, secret, keys, now, lastUsed = new Map<string, LastUsed>() } = input;
+  const paused = pauseOf(entry.id, secret, now);
+  if (paused !== undefined) return { steps: [], findings: [paused] };
+
+  const attention = (code: Finding['code'], message: string, more: Partial<Finding> = {}): Finding => ({
+    code,
+    key: entry.id,
+    severity: 'attention',
+    message,
+    ...more,
+  });
+  const findings: Finding[] = [];
+  const steps: Step[] = [];
+  const ring = keyRing(secret, keys);
+
+  const intent = intentOf(secret);
+  if (intent === 'unreadable') {
+    const message =
+      `Key "${entry.id}": the tag ${TAG.intent} of ${secret.name} was edited and cannot be read. Look for a key of ` +
+      `${entry.user} that nobody knows, then remove the tag; until then the key is not rotated.`;
+    return { steps, findings: [attention('rotation-in-progress', message)] };
+  }
+  if (intent !== undefined && now.getTime() - intent.at.getTime() < INTENT_LIVES) {
+    const message =
+      `Key "${entry.id}": run ${intent.run} began a rotation at ${intent.at.toISOString()} and may still be at work. ` +
+      'The next run looks again; an intent older than an hour is cleaned up.';
+    return { steps, findings: [attention('rotation-in-progress', message, { severity: 'notice', since: intent.at })] };
+  }
+  const orphans = keysToQuery(input).filter((key) => isOrphan(key, lastUsed.get(key.accessKeyId)));
+  for (const orphan of intent === undefined ? [] : orphans) {
+    steps.push({ do: 'discard-orphan', accessKeyId: orphan.accessKeyId, intentAt: intent?.at ?? orphan.createdAt });
+    findings.push({
+      code: 'orphan-discarded',
+      key: entry.id,
+      accessKeyId: orphan.accessKeyId,
+      severity: 'notice',
+      message:
+        `Key "${entry.id}": run ${intent?.run} created ${orphan.accessKeyId} and ended before it was stored. It was ` +
+        'never handed to anybody and is deleted.',
+    });
+  }
+  if (intent !== undefined) steps.push({ do: 'clear-intent' });
+
+  for (const foreign of ring.unknown.filter((key) => !orphans.includes(key))) {
+    const message =
+      `User ${entry.user} has the access key ${foreign.accessKeyId}, created ${foreign.createdAt.toISOString()} by hand. ` +
+      `Keyturn never touches it. If nobody needs it: aws iam delete-access-key --user-name ${entry.user} ` +
+      `--access-key-id ${foreign.accessKeyId}`;
+    findings.push(attention('foreign-key', message, { accessKeyId: foreign.accessKeyId, since: foreign.createdAt }));
+  }
+
+  const reason = rotationReason(input, ring);
+  if (reason === undefined) return { steps, findings };
+  const dead = reason === 'current-key-missing' || reason === 'current-key-inactive';
+  if (dead || reason === 'secret-edited') findings.push(attention(reason, whatHappened(input, ring, reason)));
+
+  const newest = storedVersions(secret).at(-1);
+  if (newest !== undefined && now.getTime() - newest.createdAt.getTime() < SETTLES_IN) {
+    const message =
+      `Key "${entry.id}" was rotated at ${newest.createdAt.toISOString()}; a delivery may still be under way, so it is ` +
+      'not rotated again within the hour.';
+    return { steps, findings: [...findings, attention('settling', message, { severity: 'notice' })] };
+  }
+  const digest = targetSetDigest(entry.targets, entry.connections);
+  if (ring.current !== undefined && !dead && !isDelivered(ring.current, digest)) {
+    const message =
+      `Key "${entry.id}": ${ring.current.accessKeyId} has not reached every target yet, so its successor has to wait. ` +
+      "The findings of the sync function say what is in delivery's way.";
+    const undelivered = { accessKeyId: ring.current.accessKeyId, since: ring.current.createdAt };
+    return { steps, findings: [...findings, attention('undelivered', message, undelivered)] };
+  }
+  if (keys.length - orphans.length < 2) return { steps: [...steps, { do: 'rotate', reason }], findings };
+
+  const spare = dead ? promotable(secret, ring) : undefined;
+  if (spare !== undefined && ring.anchor !== undefined) {
+    steps.push({ do: 'promote', ...spare, from: ring.anchor.versionId });
+    return { steps, findings };
+  }
+  return { steps, findings: [...findings, attention('two-keys', twoKeys(input, ring))] };
+}
+
+function rotationReason(input: RotationInput, ring: KeyRing): RotationReason | undefined {
+  const { entry, keys, now, requested = false } = input;
+  if (ring.edited) return 'secret-edited';
+  if (ring.current === undefined) {
+    if (requested || entry.firstRotation === 'at-once') return 'first';
+    const oldest = ring.superseded[0] ?? keys[0];
+    return oldest === undefined || isDue(oldest.createdAt, entry, now) ? 'first' : undefined;
+  }
+  if (ring.anchorKey === undefined) return 'current-key-missing';
+  if (ring.anchorKey.status === 'Inactive') return 'current-key-inactive';
+  if (isDue(ring.current.createdAt, entry, now)) return 'due';
+  return requested ? 'requested' : undefined;
+}
+
+/** When a key's rotation is due, give or take `EARLY_BY`. */
+export function isDue(createdAt: Date, entry: RegistryEntry, now: Date): boolean {
+  return after(createdAt, entry.policy.rotateAfter * DAY - EARLY_BY) <= now;
+}
+
+/** A stored key that still works and could stand in for a dead current one. */
+function promotable(secret: SecretState, ring: KeyRing): { accessKeyId: string; versionId: string } | undefined {
+  const working = storedVersions(secret).filter(
+    (version) =>
+      version.labels.length > 0 &&
+      ring.superseded.some((key) => key.accessKeyId === version.accessKeyId && key.status === 'Active'),
+  );
+  const newest = working.at(-1);
+  return newest === undefined ? undefined : { accessKeyId: newest.accessKeyId, versionId: newest.versionId };
+}
+
+function whatHappened({ entry, secret }: RotationInput, ring: KeyRing, reason: RotationReason): string {
+  const id = ring.anchor?.accessKeyId ?? 'the key';
+  switch (reason) {
+    case 'current-key-missing':
+      return `Key "${entry.id}": somebody deleted the current key ${id}. Pipelines cannot use it until a new one is delivered.`;
+    case 'current-key-inactive':
+      return `Key "${entry.id}": somebody made the current key ${id} Inactive. Pipelines cannot use it until a new one is delivered.`;
+    default:
+      return (
+        `Key "${entry.id}": somebody put a value into ${secret.name} that Keyturn did not store; it is not delivered. ` +
+        (ring.anchor === undefined
+          ? 'A fresh key replaces it.'
+          : `A fresh key replaces it as soon as there is room; to go back now: aws secretsmanager ` +
+            `update-secret-version-stage --secret-id ${secret.name} --version-stage AWSCURRENT --move-to-version-id ` +
+            `${ring.anchor.versionId} --remove-from-version-id <the edited version>`)
+      );
+  }
+}
+
+function twoKeys({ entry, keys, now }: RotationInput, ring: KeyRing): string {
+  const listed = keys
+    .map((key) => `${key.accessKeyId} (${key.status}, ${daysBetween(key.createdAt, now)} days old)`)
+    .join(' and ');
+  const start = `User ${entry.user} of key "${entry.id}" has two access keys, which is IAM's limit: ${listed}. `;
+  if (ring.anchor !== undefined && ring.superseded.length > 0) {
+    return `${start}The superseded one is deactivated and deleted when its dates have passed; then the key is rotated.`;
+  }
+  if (entry.adopt === 'replace-idle') {
+    return `${start}One is retired when it has not been used for ${entry.policy.deactivateAfter} days; until then a person has to decide which one can go.`;
+  }
+  return (
+    `${start}Delete the one that nobody uses (aws iam get-access-key-last-used tells), or set "adopt: replace-idle" to ` +
+    'let Keyturn retire one that is idle.'
+  );
+}

@@ -1,0 +1,54 @@
+import type { FindingCode } from './findings';
+
+/** Why a rotation happens. */
+export type RotationReason =
+  | 'first'
+  | 'due'
+  | 'requested'
+  | 'secret-edited'
+  | 'current-key-missing'
+  | 'current-key-inactive';
+
+/** One thing to do. An executor runs the steps in order; a preview prints them. */
+export type Step =
+  /** Delete a key that a crashed run left behind. */
+  | { readonly do: 'discard-orphan'; readonly accessKeyId: string; readonly intentAt: Date }
+  | { readonly do: 'clear-intent' }
+  | { readonly do: 'rotate'; readonly reason: RotationReason }
+  /** Make a stored, still active key current again, because the current one is dead and there is no room for a new one. */
+  | { readonly do: 'promote'; readonly accessKeyId: string; readonly versionId: string; readonly from: string }
+  | {
+      readonly do: 'deactivate';
+      readonly accessKeyId: string;
+      readonly reason: 'idle' | 'hold-limit' | 'replace-idle';
+    }
+  | { readonly do: 'record-reactivation'; readonly accessKeyId: string }
+  | { readonly do: 'record-inactive'; readonly accessKeyId: string }
+  | { readonly do: 'delete'; readonly accessKeyId: string; readonly inactiveSince: Date }
+  | {
+      readonly do: 'deliver';
+      readonly versionId: string;
+      readonly accessKeyId: string;
+      readonly createdAt: Date;
+      readonly digest: string;
+    }
+  | { readonly do: 'remove-label'; readonly label: string; readonly versionId: string };
+
+/** Something that a person should know: it names the key, the fact and the cure. */
+export interface Finding {
+  readonly code: FindingCode;
+  /** Managed key; absent when it concerns the whole run. */
+  readonly key?: string;
+  readonly accessKeyId?: string;
+  /** `attention`: a person has to act. `notice`: good to know. */
+  readonly severity: 'attention' | 'notice';
+  readonly message: string;
+  /** Since when it has been so, where that is known; decides how often people are told. */
+  readonly since?: Date;
+}
+
+/** What a planner returns. */
+export interface Plan {
+  readonly steps: readonly Step[];
+  readonly findings: readonly Finding[];
+}

@@ -1,0 +1,142 @@
+import type { AuditEvent } from './audit';
+import type { Credential, Redacted } from './credential';
+import type { KeyturnError } from './errors';
+import type { RegistryEntry } from './registry';
+import type { SecretState } from './secret-state';
+import type { Connection, TargetConfig } from './target';
+
+/** An access key as IAM lists it. */
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly status: 'Active' | 'Inactive';
+  readonly createdAt: Date;
+}
+
+/** When a key was last used; `at` is undefined for a key that was never used. */
+export interface LastUsed {
+  readonly at: Date | undefined;
+  /** AWS's short name of the service, such as `sts`. */
+  readonly service?: string;
+  readonly region?: string;
+}
+
+/** One user's line of the IAM credential report: up to four hours old, and without key IDs. */
+export interface ReportedUser {
+  readonly user: string;
+  /** Slots one and two, in no order, without the empty ones. */
+  readonly keys: readonly { readonly active: boolean; readonly changedAt: Date | undefined }[];
+}
+
+export interface CredentialReport {
+  readonly generatedAt: Date;
+  readonly users: ReadonlyMap<string, ReportedUser>;
+}
+
+/** Every method throws KeyturnError: `aws-*`, and what its own line says. */
+export interface Iam {
+  /** All pages. @throws `user-missing` */
+  listAccessKeys(user: string): Promise<readonly AccessKey[]>;
+  /** Is never repeated unless AWS said that nothing happened. @throws `key-limit`, `user-missing` */
+  createAccessKey(user: string): Promise<Credential>;
+  /** @throws `key-missing` */
+  deactivateAccessKey(user: string, accessKeyId: string): Promise<void>;
+  /** A key that is gone already counts as deleted. */
+  deleteAccessKey(user: string, accessKeyId: string): Promise<void>;
+  accessKeyLastUsed(accessKeyId: string): Promise<LastUsed>;
+  /** Starts one when there is none; undefined while IAM is still making it. */
+  credentialReport(): Promise<CredentialReport | undefined>;
+}
+
+export interface CallerIdentity {
+  readonly accountId: string;
+  readonly arn: string;
+}
+
+export interface Sts {
+  /** Who a credential is. @throws `proof-failed` when AWS does not accept it */
+  identify(credential: Credential): Promise<CallerIdentity>;
+}
+
+export interface Secrets {
+  /** Every secret whose name starts with the prefix; all pages. */
+  list(prefix: string): Promise<readonly SecretState[]>;
+  /** @throws `secret-missing` */
+  describe(name: string): Promise<SecretState>;
+  /** The same state with the versions that have lost all their labels. */
+  describeWithUnlabelled(name: string): Promise<SecretState>;
+  /** Stores a credential as AWSCURRENT under `versionIdOf` it. Repeating it is safe. */
+  store(name: string, credential: Credential, accountId: string): Promise<void>;
+  /** @throws `secret-missing`, `secret-invalid` when the value is not one that Keyturn wrote */
+  read(name: string, versionId: string): Promise<Credential>;
+  moveLabel(name: string, label: string, to: string, from: string | undefined): Promise<void>;
+  removeLabel(name: string, label: string, from: string): Promise<void>;
+  tag(name: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  untag(name: string, keys: readonly string[]): Promise<void>;
+}
+
+export interface RegistryListing {
+  readonly entries: readonly RegistryEntry[];
+  /** Parameters that could not be understood: the id and why. */
+  readonly invalid: readonly { readonly id: string; readonly error: KeyturnError }[];
+}
+
+export interface Registry {
+  /** All pages. */
+  list(): Promise<RegistryListing>;
+  /** undefined when there is no such entry. @throws `invalid-entry` */
+  get(id: string): Promise<RegistryEntry | undefined>;
+}
+
+/** What a target answered to one delivery. */
+export interface Receipt {
+  /** What was written, such as `updated AWS_ACCESS_KEY_ID`. */
+  readonly wrote: readonly string[];
+  /** Whether the host gave the access key ID back as it was written; undefined where it cannot be read. */
+  readonly readBack: boolean | undefined;
+  /** Milliseconds between the two halves of the pair, as seen from here: an upper bound of the torn time. */
+  readonly tornFor: number;
+}
+
+/** One place a credential is delivered to. */
+export interface Target {
+  readonly name: string;
+  /** Writes the credential and reads back what can be read. Repeating it is safe. @throws KeyturnError */
+  deliver(credential: Credential): Promise<Receipt>;
+}
+
+/** Makes targets; tokens and look-ups are shared between the targets of one connection. */
+export interface Targets {
+  open(target: TargetConfig, connection: Connection): Promise<Target>;
+}
+
+/** The tokens for CI hosts. */
+export interface ConnectionSecrets {
+  /** The current value of a connection's secret. @throws `invalid-connection` when it is missing or empty */
+  read(nameOrArn: string): Promise<Redacted>;
+}
+
+/** Where audit events go. The log is the record; the bus lets teams attach what they like. */
+export interface AuditLog {
+  write(event: AuditEvent): void;
+}
+
+export interface EventBus {
+  publish(events: readonly AuditEvent[]): Promise<void>;
+}
+
+export interface Notifier {
+  /** Tells people by e-mail. @param subject at most 100 characters */
+  notify(subject: string, text: string): Promise<void>;
+}
+
+export interface Time {
+  now(): Date;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** One line of structured log. Values must be plain facts: IDs, names, codes. */
+export interface Log {
+  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  error(message: string, facts?: Readonly<Record<string, unknown>>): void;
+}

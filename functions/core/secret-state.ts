@@ -1,0 +1,45 @@
+import { DELIVERED_LABEL_PREFIX } from './names';
+import { parseVersionId, type StoredKey } from './version-id';
+
+/** What Secrets Manager tells about a managed secret without showing its value. */
+export interface SecretState {
+  readonly name: string;
+  readonly arn: string;
+  readonly createdAt: Date;
+  /** Only versions that carry a label, as DescribeSecret and ListSecrets return them; others where they were asked for. */
+  readonly versions: readonly SecretVersion[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface SecretVersion {
+  readonly versionId: string;
+  readonly labels: readonly string[];
+}
+
+export interface StoredVersion extends StoredKey, SecretVersion {}
+
+export function currentVersion(secret: SecretState): SecretVersion | undefined {
+  return secret.versions.find((version) => version.labels.includes('AWSCURRENT'));
+}
+
+/** The access keys that Keyturn stored, oldest first. */
+export function storedVersions(secret: SecretState): readonly StoredVersion[] {
+  return secret.versions
+    .flatMap((version) => {
+      const key = parseVersionId(version.versionId);
+      return key === undefined ? [] : [{ ...version, ...key }];
+    })
+    .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+}
+
+export function deliveredLabel(digest: string): string {
+  return `${DELIVERED_LABEL_PREFIX}${digest}`;
+}
+
+/** A tag of the form `<first word> <ISO time>`, or undefined when it is absent or not of that form. */
+export function tagWithTime(value: string | undefined): { readonly word: string; readonly at: Date } | undefined {
+  const [word, time, ...rest] = (value ?? '').split(' ');
+  if (word === undefined || word === '' || time === undefined || rest.length > 0) return undefined;
+  const at = new Date(time);
+  return Number.isNaN(at.getTime()) ? undefined : { word, at };
+}

@@ -1,0 +1,17 @@
+import { createEventBus } from '../aws/event-bus';
+import { createIam } from '../aws/iam';
+import { createNotifier } from '../aws/notifier';
+import { createRegistry } from '../aws/registry';
+import { createSecrets } from '../aws/secrets';
+import { settingsFrom } from '../runtime/env';
+import { handle, type LambdaContext } from '../runtime/handle';
+import { deactivate } from './deactivate';
+
+const settings = settingsFrom(process.env);
+const bus = createEventBus();
+const notifier = createNotifier(settings.topicArn);
+const ports = { iam: createIam(), secrets: createSecrets(), registry: createRegistry(settings.registryPath) };
+
+export async function handler(_event: unknown, context: LambdaContext): Promise<unknown> {
+  return handle({ settings, bus, notifier, context, trigger: 'daily' }, (run) => deactivate(ports, run));
+}

@@ -1,0 +1,43 @@
+import { keyRing } from '../core/key-ring';
+import { TAG } from '../core/names';
+import { planDeletion } from '../core/plan-deletion';
+import type { Iam, Registry, Secrets } from '../core/ports';
+import { worthDeletionLook } from '../core/worth-a-look';
+import { gather, reportOf } from '../runtime/gather';
+import { lastUses, look } from '../runtime/look';
+import type { Run } from '../runtime/run';
+
+interface DeletePorts {
+  readonly iam: Iam;
+  readonly secrets: Secrets;
+  readonly registry: Registry;
+}
+
+/** Deletes every superseded key that was Inactive for the whole recovery period. */
+export async function deleteKeys({ iam, secrets, registry }: DeletePorts, run: Run): Promise<void> {
+  const all = await gather(registry, secrets, run);
+  const report = await reportOf(iam, run);
+  const worth = all.filter((managed) => worthDeletionLook(managed, report, run.now()));
+  await run.forEach(worth, async (managed) => {
+    const { entry } = managed;
+    const { secret, keys } = await look(iam, secrets, managed);
+    const inactive = keyRing(secret, keys).superseded.filter(({ status }) => status === 'Inactive');
+    const lastUsed = await lastUses(iam, inactive);
+    const plan = planDeletion({ entry, secret, keys, lastUsed, now: run.now() });
+    plan.findings.forEach((finding) => {
+      run.find(finding);
+    });
+    for (const step of plan.steps) {
+      if (step.do === 'record-inactive') {
+        const { accessKeyId } = step;
+        await secrets.tag(secret.name, { [TAG.deactivated]: `${accessKeyId} ${run.now().toISOString()}` });
+        run.audit('inactive-recorded', entry, { accessKeyId });
+      } else if (step.do === 'delete') {
+        const { accessKeyId, inactiveSince } = step;
+        await iam.deleteAccessKey(entry.user, accessKeyId);
+        run.audit('key-deleted', entry, { accessKeyId, facts: { inactiveSince: inactiveSince.toISOString() } });
+        run.count('deleted');
+      }
+    }
+  });
+}

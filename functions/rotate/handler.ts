@@ -1,0 +1,27 @@
+import { createEventBus } from '../aws/event-bus';
+import { createIam } from '../aws/iam';
+import { createNotifier } from '../aws/notifier';
+import { createRegistry } from '../aws/registry';
+import { createSecrets } from '../aws/secrets';
+import { createSts } from '../aws/sts';
+import { settingsFrom } from '../runtime/env';
+import { handle, type LambdaContext } from '../runtime/handle';
+import { rotate } from './rotate';
+import { rotateRequestOf } from './trigger';
+
+const settings = settingsFrom(process.env);
+const bus = createEventBus();
+const notifier = createNotifier(settings.topicArn);
+const ports = {
+  iam: createIam(),
+  sts: createSts(),
+  secrets: createSecrets(),
+  registry: createRegistry(settings.registryPath),
+};
+
+export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
+  const { trigger, requested } = rotateRequestOf(event);
+  return handle({ settings, bus, notifier, context, trigger }, (run) =>
+    rotate(ports, run, { maxRotations: settings.maxRotations, ...(requested === undefined ? {} : { requested }) }),
+  );
+}

@@ -1,0 +1,95 @@
+import type { Credential } from '../core/credential';
+import { MINUTE } from '../core/duration';
+import { KeyturnError, toKeyturnError } from '../core/errors';
+import { intentTag } from '../core/intent';
+import { TAG } from '../core/names';
+import type { CallerIdentity, Iam, Secrets, Sts } from '../core/ports';
+import type { RegistryEntry } from '../core/registry';
+import { versionIdOf } from '../core/version-id';
+import { prove } from '../runtime/prove';
+import type { Run } from '../runtime/run';
+
+interface RotateKeyPorts {
+  readonly iam: Iam;
+  readonly sts: Sts;
+  readonly secrets: Secrets;
+}
+
+/** How long a new key may need to work everywhere. IAM promises nothing; seconds are usual. */
+const PROOF_PATIENCE = MINUTE;
+
+/**
+ * Makes one fresh key current: intent, create, prove, store (DESIGN.md, "Rotation, step by step"). Whatever fails, the
+ * old key stays current. A new key is deleted at once when it is certain that nobody holds it; where an answer was lost
+ * the intent stays, and a later run decides by what it finds.
+ *
+ * @param before IDs of the user's present keys
+ * @throws KeyturnError when the key was not rotated
+ */
+export async function rotateKey(
+  { iam, sts, secrets }: RotateKeyPorts,
+  run: Run,
+  entry: RegistryEntry,
+  secretName: string,
+  reason: string,
+  before: readonly string[],
+): Promise<void> {
+  await secrets.tag(secretName, { [TAG.intent]: intentTag({ at: run.now(), run: run.id, before }) });
+  run.audit('intent-written', entry, { reason });
+
+  const clearIntent = async () => {
+    try {
+      await secrets.untag(secretName, [TAG.intent]);
+    } catch (thrown) {
+      const { code } = toKeyturnError(thrown);
+      run.log.warn('an intent could not be removed; the next run removes it', { key: entry.id, code });
+    }
+  };
+
+  let credential: Credential;
+  try {
+    credential = await iam.createAccessKey(entry.user);
+  } catch (thrown) {
+    const error = toKeyturnError(thrown);
+    if (error.code !== 'aws-uncertain' && error.code !== 'unexpected') await clearIntent();
+    throw error;
+  }
+  const { accessKeyId } = credential;
+  run.audit('key-created', entry, { accessKeyId, reason });
+
+  const discard = async (cause: KeyturnError): Promise<never> => {
+    await iam.deleteAccessKey(entry.user, accessKeyId);
+    run.audit('key-discarded', entry, { accessKeyId, reason: cause.code });
+    await clearIntent();
+    throw cause;
+  };
+
+  let identity: CallerIdentity;
+  try {
+    identity = await prove(sts, credential, run, PROOF_PATIENCE);
+  } catch (thrown) {
+    return discard(toKeyturnError(thrown));
+  }
+  run.audit('key-proved', entry, { accessKeyId, facts: { arn: identity.arn } });
+
+  const version = versionIdOf(credential);
+  try {
+    await secrets.store(secretName, credential, identity.accountId);
+  } catch (thrown) {
+    const error = toKeyturnError(thrown);
+    if (error.code !== 'aws-uncertain' && error.code !== 'unexpected') return discard(error);
+    const { versions } = await secrets.describe(secretName);
+    if (!versions.some(({ versionId }) => versionId === version)) {
+      throw new KeyturnError(
+        'aws-uncertain',
+        `Secrets Manager did not say whether ${accessKeyId} was stored in ${secretName}. The old key stays current; ` +
+          'a run in an hour or later keeps or deletes the new one.',
+        { retryable: true },
+      );
+    }
+  }
+  run.audit('key-stored', entry, { accessKeyId, version, reason });
+  run.count('rotated');
+  await clearIntent();
+  run.audit('intent-cleared', entry, { reason: 'stored' });
+}

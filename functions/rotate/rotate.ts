@@ -1,0 +1,130 @@
+import { breaker, type Managed } from '../core/breaker';
+import { DAY } from '../core/duration';
+import { TAG } from '../core/names';
+import type { Plan, RotationReason } from '../core/plan';
+import { keysToQuery, planRotation } from '../core/plan-rotation';
+import type { Iam, Registry, Secrets, Sts } from '../core/ports';
+import { currentVersion, storedVersions } from '../core/secret-state';
+import { worthRotationLook } from '../core/worth-a-look';
+import { gather, reportOf } from '../runtime/gather';
+import { lastUses, look } from '../runtime/look';
+import type { Run } from '../runtime/run';
+import { rotateKey } from './rotate-key';
+
+export interface RotatePorts {
+  readonly iam: Iam;
+  readonly sts: Sts;
+  readonly secrets: Secrets;
+  readonly registry: Registry;
+}
+
+export interface RotateOptions {
+  /** Rotations in this run at most. */
+  readonly maxRotations: number;
+  /** Keys that an operator wants rotated now, by id; the others are left alone. */
+  readonly requested?: readonly string[];
+}
+
+/** Rotates every managed key that is due, most overdue first. */
+export async function rotate(ports: RotatePorts, run: Run, options: RotateOptions): Promise<void> {
+  const { requested } = options;
+  const all = await gather(ports.registry, ports.secrets, run);
+  for (const id of requested ?? []) {
+    if (all.some(({ entry }) => entry.id === id)) continue;
+    const message = `A rotation of "${id}" was asked for, but there is no such managed key that works.`;
+    run.find({ code: 'invalid-entry', key: id, severity: 'attention', message });
+  }
+  const open = breaker(all, run.now());
+  if (open !== undefined) {
+    const stuck = open.map(({ id, since }) => `"${id}" since ${since.toISOString()}`).join(', ');
+    run.find({
+      code: 'breaker-open',
+      severity: 'attention',
+      message: `Nothing is rotated until delivery works again: ${stuck} did not reach every target. Keys that somebody deleted or deactivated are still repaired.`,
+    });
+  }
+  const report = requested === undefined ? await reportOf(ports.iam, run) : undefined;
+  const worth = all.filter((managed) =>
+    requested === undefined ? worthRotationLook(managed, report, run.now()) : requested.includes(managed.entry.id),
+  );
+  const budget = { left: options.maxRotations, waiting: [] as string[] };
+  await run.forEach(worth.sort(mostOverdueFirst), async (managed) => {
+    const { entry } = managed;
+    const { secret, keys } = await look(ports.iam, ports.secrets, managed);
+    const input = { entry, secret, keys, now: run.now(), requested: requested?.includes(entry.id) ?? false };
+    const plan = planRotation({ ...input, lastUsed: await lastUses(ports.iam, keysToQuery(input)) });
+    plan.findings.forEach((finding) => {
+      run.find(finding);
+    });
+    await execute(ports, run, { entry, secret }, plan, (reason) => {
+      const repairs = reason === 'current-key-missing' || reason === 'current-key-inactive';
+      if (open !== undefined && !repairs) return undefined;
+      if (budget.left === 0) {
+        budget.waiting.push(entry.id);
+        return undefined;
+      }
+      budget.left--;
+      return keys.map(({ accessKeyId }) => accessKeyId);
+    });
+  });
+  if (budget.waiting.length > 0) {
+    run.find({
+      code: 'rotation-cap',
+      severity: 'notice',
+      message: `${options.maxRotations} rotations are this run's limit; ${budget.waiting.length} keys wait for the next one (${budget.waiting.slice(0, 10).join(', ')}).`,
+    });
+  }
+}
+
+/** Runs a plan's steps in order; `admit` gives the user's keys when a rotation may go ahead now. */
+async function execute(
+  ports: RotatePorts,
+  run: Run,
+  { entry, secret }: Managed,
+  plan: Plan,
+  admit: (reason: RotationReason) => readonly string[] | undefined,
+): Promise<void> {
+  const discarded = new Set<string>();
+  for (const step of plan.steps) {
+    switch (step.do) {
+      case 'discard-orphan':
+        await ports.iam.deleteAccessKey(entry.user, step.accessKeyId);
+        discarded.add(step.accessKeyId);
+        run.audit('key-discarded', entry, { accessKeyId: step.accessKeyId, reason: 'orphan' });
+        break;
+      case 'clear-intent':
+        await ports.secrets.untag(secret.name, [TAG.intent]);
+        run.audit('intent-cleared', entry, { reason: 'stale' });
+        break;
+      case 'promote':
+        await ports.secrets.moveLabel(secret.name, 'AWSCURRENT', step.versionId, step.from);
+        run.audit('key-promoted', entry, { accessKeyId: step.accessKeyId, version: step.versionId });
+        run.find({
+          code: 'key-promoted',
+          key: entry.id,
+          accessKeyId: step.accessKeyId,
+          severity: 'attention',
+          message: `Key "${entry.id}": ${step.accessKeyId} is current again, because its successor does not work any more and the user has no room for a new key.`,
+        });
+        break;
+      case 'rotate': {
+        const before = admit(step.reason);
+        if (before === undefined) break;
+        const remaining = before.filter((id) => !discarded.has(id));
+        await rotateKey(ports, run, entry, secret.name, step.reason, remaining);
+        break;
+      }
+    }
+  }
+}
+
+function mostOverdueFirst(a: Managed, b: Managed): number {
+  return rotationDueAt(a) - rotationDueAt(b);
+}
+
+/** Milliseconds; a key that never was, or whose secret was edited, comes first. */
+function rotationDueAt({ entry, secret }: Managed): number {
+  const current = storedVersions(secret).find(({ versionId }) => versionId === currentVersion(secret)?.versionId);
+  if (current === undefined) return 0;
+  return current.createdAt.getTime() + entry.policy.rotateAfter * DAY;
+}

@@ -1,0 +1,47 @@
+import { KeyturnError } from '../core/errors';
+import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS, ENV, REGISTRY_PATH } from '../core/names';
+
+export interface Settings {
+  readonly region: string;
+  readonly functionName: string;
+  readonly registryPath: string;
+  readonly topicArn: string;
+  readonly maxRotations: number;
+  readonly concurrency: number;
+}
+
+/**
+ * A function's settings from its environment.
+ *
+ * @throws KeyturnError `invalid-config`, naming the variable: the stack sets them all, so somebody edited the function.
+ */
+export function settingsFrom(env: Readonly<Record<string, string | undefined>>): Settings {
+  return {
+    region: required(env, 'AWS_REGION'),
+    functionName: required(env, 'AWS_LAMBDA_FUNCTION_NAME'),
+    registryPath: env[ENV.registryPath] ?? REGISTRY_PATH,
+    topicArn: required(env, ENV.topicArn),
+    maxRotations: whole(env, ENV.maxRotations, DEFAULT_MAX_ROTATIONS),
+    concurrency: whole(env, ENV.concurrency, DEFAULT_CONCURRENCY),
+  };
+}
+
+function required(env: Readonly<Record<string, string | undefined>>, name: string): string {
+  const value = env[name];
+  if (value === undefined || value === '') {
+    throw new KeyturnError('invalid-config', `Environment variable ${name} is not set. Deploy the stack again.`);
+  }
+  return value;
+}
+
+function whole(env: Readonly<Record<string, string | undefined>>, name: string, fallback: number): number {
+  const value = env[name];
+  if (value === undefined) return fallback;
+  if (!/^[1-9]\d{0,4}$/.test(value)) {
+    throw new KeyturnError(
+      'invalid-config',
+      `Environment variable ${name} is "${value}", expected a whole number above zero. Deploy the stack again.`,
+    );
+  }
+  return Number(value);
+}

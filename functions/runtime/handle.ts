@@ -1,0 +1,67 @@
+import { MINUTE } from '../core/duration';
+import { toKeyturnError } from '../core/errors';
+import type { EventBus, Notifier } from '../core/ports';
+import type { Summary } from '../core/summary';
+import type { Trigger } from '../core/telling';
+import type { Settings } from './env';
+import { auditLog, createLog } from './log';
+import { emitMetrics } from './metrics';
+import { Run } from './run';
+import { systemTime } from './time';
+
+/** What Lambda hands to a function besides the event. */
+export interface LambdaContext {
+  readonly awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+}
+
+export interface HandleProps {
+  readonly settings: Settings;
+  readonly bus: EventBus;
+  readonly notifier: Notifier;
+  readonly context: LambdaContext;
+  readonly trigger: Trigger;
+}
+
+/** Kept for the summary, the events and the notification at a run's end. */
+const TIME_TO_FINISH = MINUTE / 4;
+
+/**
+ * One invocation: makes the run, does the work, and ends with the summary line and the metrics whatever happened. An
+ * error that stops the whole run is thrown, so that Lambda tries again and the dead-letter queue keeps what is lost.
+ */
+export async function handle(props: HandleProps, work: (run: Run) => Promise<void>): Promise<Summary> {
+  const { settings, context, trigger, bus, notifier } = props;
+  const log = createLog(settings.functionName, context.awsRequestId);
+  const remaining = context.getRemainingTimeInMillis() - TIME_TO_FINISH;
+  const run = new Run({
+    id: context.awsRequestId,
+    function: settings.functionName,
+    trigger,
+    time: systemTime,
+    deadline: new Date(systemTime.now().getTime() + remaining),
+    concurrency: settings.concurrency,
+    log,
+    auditLog,
+    bus,
+    notifier,
+  });
+  let stopped: unknown;
+  try {
+    await work(run);
+  } catch (thrown) {
+    stopped = thrown;
+    const error = toKeyturnError(thrown);
+    log.error('the run was stopped', { code: error.code, reason: error.message });
+    run.count('failed');
+    run.find({
+      code: 'step-failed',
+      severity: 'attention',
+      message: `The whole run was stopped (${error.code}). ${error.message} Lambda tries again; nothing is half-done.`,
+    });
+  }
+  const summary = await run.finish();
+  emitMetrics(summary);
+  if (stopped !== undefined) throw toKeyturnError(stopped);
+  return summary;
+}

@@ -1,0 +1,25 @@
+import { createEventBus } from '../aws/event-bus';
+import { createNotifier } from '../aws/notifier';
+import { createRegistry } from '../aws/registry';
+import { createConnectionSecrets, createSecrets } from '../aws/secrets';
+import { createSts } from '../aws/sts';
+import { settingsFrom } from '../runtime/env';
+import { handle, type LambdaContext } from '../runtime/handle';
+import { systemTime } from '../runtime/time';
+import { openTargets } from '../targets/open-targets';
+import { sync } from './sync';
+import { syncRequestOf } from './trigger';
+
+const settings = settingsFrom(process.env);
+const bus = createEventBus();
+const notifier = createNotifier(settings.topicArn);
+const connectionSecrets = createConnectionSecrets();
+const ports = { sts: createSts(), secrets: createSecrets(), registry: createRegistry(settings.registryPath) };
+
+export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
+  const request = syncRequestOf(event);
+  const targets = openTargets({ connectionSecrets, time: systemTime, random: Math.random });
+  return handle({ settings, bus, notifier, context, trigger: request.trigger }, (run) =>
+    sync({ ...ports, targets }, run, request),
+  );
+}

@@ -1,0 +1,66 @@
+import type { Managed } from '../core/breaker';
+import { toKeyturnError } from '../core/errors';
+import { SECRET_PREFIX, secretName } from '../core/names';
+import { planDelivery } from '../core/plan-delivery';
+import type { Registry, Secrets, Sts, Targets } from '../core/ports';
+import { gather } from '../runtime/gather';
+import type { Run } from '../runtime/run';
+import { deliver } from './deliver';
+import type { SyncRequest } from './trigger';
+
+export interface SyncPorts {
+  readonly sts: Sts;
+  readonly secrets: Secrets;
+  readonly registry: Registry;
+  readonly targets: Targets;
+}
+
+/** Brings every current version to its targets that is not marked delivered there. */
+export async function sync(ports: SyncPorts, run: Run, { ids, unknown }: SyncRequest): Promise<void> {
+  if (unknown) {
+    run.find({
+      code: 'unknown-event',
+      severity: 'notice',
+      message:
+        'The event that started this run has a shape that Keyturn does not know. Everything was looked at instead.',
+    });
+  }
+  const managed = ids === undefined ? await gather(ports.registry, ports.secrets, run) : await pick(ids, ports, run);
+  const due = managed.filter(({ entry, secret }) => {
+    const plan = planDelivery({ entry, secret, now: run.now() });
+    if (plan.steps.length === 0) {
+      plan.findings.forEach((finding) => {
+        run.find(finding);
+      });
+    }
+    return plan.steps.length > 0;
+  });
+  await run.forEach(due, ({ entry, secret }) => deliver(ports, run, entry, secret.name));
+}
+
+/** The managed keys that an event names; one that is not managed concerns nobody. */
+async function pick(ids: readonly string[], { registry, secrets }: SyncPorts, run: Run): Promise<readonly Managed[]> {
+  const managed: Managed[] = [];
+  for (const id of new Set(ids)) {
+    try {
+      const entry = await registry.get(id);
+      if (entry === undefined) {
+        run.find({
+          code: 'unmanaged-secret',
+          key: id,
+          severity: 'notice',
+          message: `${SECRET_PREFIX}${id} changed, but the registry has no such key.`,
+        });
+        continue;
+      }
+      managed.push({ entry, secret: await secrets.describe(secretName(id)) });
+    } catch (thrown) {
+      const error = toKeyturnError(thrown);
+      const code = error.code === 'invalid-entry' || error.code === 'secret-missing' ? error.code : 'step-failed';
+      run.count('failed');
+      run.find({ code, key: id, severity: 'attention', message: error.message });
+    }
+  }
+  run.looksAt(managed);
+  return managed;
+}

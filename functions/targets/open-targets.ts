@@ -1,0 +1,45 @@
+import type { ConnectionSecrets, Target, Targets, Time } from '../core/ports';
+import type { Connection, TargetConfig } from '../core/target';
+import { BitbucketTarget } from './bitbucket';
+import { BitbucketAuth } from './bitbucket-auth';
+import { BitbucketClient } from './bitbucket-client';
+import { openHttp } from './http';
+import { retrying } from './retry';
+
+export interface OpenTargetsProps {
+  readonly connectionSecrets: ConnectionSecrets;
+  readonly time: Time;
+  /** A number in [0, 1), for the jitter of retries. */
+  readonly random: () => number;
+  /** Milliseconds for one request to a CI host. @default 10000 */
+  readonly timeout?: number;
+}
+
+/**
+ * The edge to CI hosts for one run. Targets of the same connection share its token, its open connections and what was
+ * looked up. Make a new one for every run: look-ups are kept for as long as it lives.
+ */
+export function openTargets({ connectionSecrets, time, random, timeout }: OpenTargetsProps): Targets {
+  const send = openHttp({ time, ...(timeout === undefined ? {} : { timeout }) });
+  const retry = retrying({ time, random });
+  const clients = new Map<string, { readonly auth: BitbucketAuth; readonly client: BitbucketClient }>();
+
+  function connect(connection: Connection) {
+    const name = JSON.stringify([connection.host, connection.url, connection.secret]);
+    const known = clients.get(name);
+    if (known !== undefined) return known;
+    const auth = new BitbucketAuth({ connection, connectionSecrets, time, send, retry });
+    const made = { auth, client: new BitbucketClient({ url: connection.url, auth, send, retry }) };
+    clients.set(name, made);
+    return made;
+  }
+
+  return {
+    async open(config: TargetConfig, connection: Connection): Promise<Target> {
+      const { auth, client } = connect(connection);
+      // A connection that cannot work shows before anything is looked up or written.
+      await auth.header();
+      return new BitbucketTarget({ config, connection, client, time, retry });
+    },
+  };
+}

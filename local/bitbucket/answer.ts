@@ -1,0 +1,92 @@
+import type { Bitbucket } from './bitbucket';
+import { BitbucketError, badRequest, pipelinesRefusal, refusal } from './bitbucket-error';
+import { pageOf } from './page';
+import { methodsOf, type Route } from './route';
+import type { ReadMode } from './variable-list';
+
+/** One HTTP request, read to its end. */
+export interface Call {
+  readonly method: string;
+  /** Absolute; the links of an answer are made from it. */
+  readonly url: URL;
+  readonly route: Route;
+  readonly authorization: string | undefined;
+  readonly body: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Applies one request to the state and answers it, both in one instant. */
+export function answer(bitbucket: Bitbucket, call: Call, mode: ReadMode = {}): Answer {
+  let headers: Record<string, string> = {};
+  try {
+    const { route } = call;
+    if (route.kind === 'unknown') throw refusal(404, { message: 'Resource not found' });
+    const allowed = methodsOf(route);
+    if (!allowed.includes(call.method)) {
+      throw refusal(405, { message: `Method "${call.method}" not allowed.` }, { allow: allowed.join(', ') });
+    }
+    if (route.kind === 'oauth-token') {
+      return json(200, bitbucket.grantOAuthToken(call.authorization, new URLSearchParams(call.body)));
+    }
+    const caller = bitbucket.authenticate(call.authorization);
+    if ('repository' in route.place) headers = bitbucket.meter(caller);
+    bitbucket.authorize(caller, call.method === 'GET' ? 'read' : 'write', route.place);
+    return perform(bitbucket, call, route, mode, headers);
+  } catch (error) {
+    if (!(error instanceof BitbucketError)) throw error;
+    return answerWith(error.status, error.body, { ...headers, ...error.headers });
+  }
+}
+
+/** An answer with a JSON body, or a plain-text one for a string. */
+export function answerWith(status: number, body: object | string, headers: Readonly<Record<string, string>>): Answer {
+  if (typeof body === 'object') return json(status, body, headers);
+  return { status, headers: { 'content-type': 'text/plain', ...headers }, body };
+}
+
+function perform(
+  bitbucket: Bitbucket,
+  call: Call,
+  route: Exclude<Route, { kind: 'oauth-token' | 'unknown' }>,
+  mode: ReadMode,
+  headers: Record<string, string>,
+): Answer {
+  if (route.kind === 'environments') return json(200, pageOf(bitbucket.environments(route.place), call.url), headers);
+  if (route.kind === 'environment') return json(200, bitbucket.environment(route.place, route.uuid), headers);
+  const { place } = route;
+  if (route.kind === 'variables') {
+    if (call.method === 'GET') return json(200, pageOf(bitbucket.variables(place, mode), call.url), headers);
+    const created = bitbucket.createVariable(place, parseJson(call.body));
+    const base = `${call.url.origin}${call.url.pathname.replace(/\/$/, '')}`;
+    return json(201, created, { ...headers, location: `${base}/${encodeURIComponent(created.uuid)}` });
+  }
+  if (call.method === 'GET') return json(200, bitbucket.variable(place, route.uuid, mode), headers);
+  if (call.method === 'PUT') {
+    return json(200, bitbucket.updateVariable(place, route.uuid, parseJson(call.body)), headers);
+  }
+  bitbucket.removeVariable(place, route.uuid);
+  // Clients look at the content type even of an empty answer.
+  return { status: 204, headers: { ...headers, 'content-type': 'text/html; charset=utf-8' }, body: '' };
+}
+
+function parseJson(body: string): unknown {
+  if (body.trim() === '') throw badRequest('The request body is empty.');
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw pipelinesRefusal(400, 'Bad request', 'The request body is not valid JSON.', 'unexpected.request.body');
+  }
+}
+
+function json(status: number, body: object, headers: Readonly<Record<string, string>> = {}): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: JSON.stringify(body),
+  };
+}

@@ -1,0 +1,142 @@
+import { type BitbucketError, pipelinesRefusal, refusal } from './bitbucket-error';
+import type { Environment, EnvironmentType } from './environment';
+import { newUuid, type Random } from './identifiers';
+import type { RepositoryPlace, VariableLevel, VariablePlace } from './place';
+import type { VariableList } from './variable-list';
+
+interface Workspace {
+  readonly slug: string;
+  readonly uuid: string;
+  readonly variables: VariableList;
+  readonly repositories: Repository[];
+}
+
+interface Repository {
+  readonly slug: string;
+  readonly uuid: string;
+  readonly project: string;
+  readonly variables: VariableList;
+  environments: readonly Environment[];
+}
+
+type NewVariableList = (level: VariableLevel, scope: () => string) => VariableList;
+
+/** Workspaces, their repositories and deployment environments. Found by slug or UUID in braces; all are private. */
+export class Directory {
+  readonly #workspaces: Workspace[] = [];
+
+  constructor(
+    private readonly random: Random,
+    private readonly newVariables: NewVariableList,
+  ) {}
+
+  addWorkspace(slug: string): { readonly uuid: string } {
+    free(this.#workspaces, slug, 'workspace');
+    const workspace: Workspace = {
+      slug,
+      uuid: newUuid(this.random),
+      variables: this.newVariables('workspace', () => slug),
+      repositories: [],
+    };
+    this.#workspaces.push(workspace);
+    return { uuid: workspace.uuid };
+  }
+
+  addRepository(workspace: string, slug: string, project: string): { readonly uuid: string } {
+    const home = this.workspace(workspace);
+    free(home.repositories, slug, 'repository');
+    const repository: Repository = {
+      slug,
+      uuid: newUuid(this.random),
+      project,
+      variables: this.newVariables('repository', () => `${home.slug}/${slug}`),
+      environments: [],
+    };
+    home.repositories.push(repository);
+    return { uuid: repository.uuid };
+  }
+
+  addEnvironment(place: RepositoryPlace, name: string, type: EnvironmentType): { readonly uuid: string } {
+    const repository = this.repository(place);
+    free(
+      repository.environments.map((environment) => ({ slug: environment.name })),
+      name,
+      'environment',
+    );
+    const uuid = newUuid(this.random);
+    const scope = () =>
+      `${this.workspace(place.workspace).slug}/${repository.slug}/${this.environment(place, uuid).name}`;
+    const environment = { uuid, name, type, variables: this.newVariables('deployment', scope) };
+    repository.environments = [...repository.environments, environment];
+    return { uuid };
+  }
+
+  renameEnvironment(place: RepositoryPlace, nameOrUuid: string, name: string): void {
+    const { uuid } = this.environmentByName(place, nameOrUuid);
+    const repository = this.repository(place);
+    repository.environments = repository.environments.map((environment) =>
+      environment.uuid === uuid ? { ...environment, name } : environment,
+    );
+  }
+
+  removeEnvironment(place: RepositoryPlace, nameOrUuid: string): void {
+    const { uuid } = this.environmentByName(place, nameOrUuid);
+    const repository = this.repository(place);
+    repository.environments = repository.environments.filter((environment) => environment.uuid !== uuid);
+  }
+
+  /** @throws BitbucketError 404 */
+  workspace(slugOrUuid: string): Workspace {
+    const workspace = named(this.#workspaces, slugOrUuid);
+    if (workspace === undefined) throw refusal(404, { message: `No workspace with identifier '${slugOrUuid}'.` });
+    return workspace;
+  }
+
+  /** @throws BitbucketError 404, in the same words whether the repository is missing or out of reach. */
+  repository({ workspace, repository }: RepositoryPlace): Repository {
+    const found = named(named(this.#workspaces, workspace)?.repositories ?? [], repository);
+    if (found === undefined) throw repositoryOutOfReach();
+    return found;
+  }
+
+  /** @throws BitbucketError 404, also for a name in place of the UUID */
+  environment(place: RepositoryPlace, uuid: string): Environment {
+    const environment = this.repository(place).environments.find((candidate) => candidate.uuid === uuid);
+    if (environment !== undefined) return environment;
+    const key = 'environment-service.environment.not-found';
+    throw pipelinesRefusal(404, 'Not found', 'The deployment environment was not found.', key);
+  }
+
+  /** @throws BitbucketError 404 */
+  environmentByName(place: RepositoryPlace, nameOrUuid: string): Environment {
+    const named = this.repository(place).environments.find((environment) => environment.name === nameOrUuid);
+    return named ?? this.environment(place, nameOrUuid);
+  }
+
+  /** @throws BitbucketError 404 */
+  variables(place: VariablePlace): VariableList {
+    if (place.level === 'workspace') return this.workspace(place.workspace).variables;
+    if (place.level === 'repository') return this.repository(place).variables;
+    return this.environment(place, place.environment).variables;
+  }
+}
+
+/** What Bitbucket says about a private repository that a caller may not see. */
+export function repositoryOutOfReach(): BitbucketError {
+  return refusal(404, {
+    message:
+      'You may not have access to this repository or it no longer exists in this workspace. ' +
+      'If you think this repository exists and you have access, make sure you are authenticated.',
+  });
+}
+
+function named<Item extends { readonly slug: string; readonly uuid: string }>(
+  items: readonly Item[],
+  slugOrUuid: string,
+): Item | undefined {
+  return items.find((item) => item.slug === slugOrUuid || item.uuid === slugOrUuid);
+}
+
+function free(items: readonly { readonly slug: string }[], name: string, what: string): void {
+  if (items.some((item) => item.slug === name)) throw new Error(`The local Bitbucket already has the ${what} ${name}.`);
+}

@@ -1,0 +1,36 @@
+import { type BitbucketError, refusal } from './bitbucket-error';
+
+export type Access = 'read' | 'write';
+
+/** Access tokens and OAuth consumers have classic scopes, API tokens have granular ones. */
+export type ScopeFamily = 'classic' | 'granular';
+
+/** A granular admin scope does not include the read scope, so that writing needs both. */
+const required: Record<ScopeFamily, Record<Access, readonly string[]>> = {
+  classic: { read: ['pipeline'], write: ['pipeline:variable'] },
+  granular: {
+    read: ['read:pipeline:bitbucket'],
+    write: ['admin:pipeline:bitbucket', 'read:pipeline:bitbucket'],
+  },
+};
+
+/** Classic scopes include smaller ones; "access your pipelines" is part of both. */
+const implied: Readonly<Record<string, readonly string[]>> = {
+  'pipeline:write': ['pipeline'],
+  'pipeline:variable': ['pipeline'],
+};
+
+/** The refusal for scopes that do not suffice, or nothing when they do. */
+export function missingScopes(
+  family: ScopeFamily,
+  granted: readonly string[],
+  access: Access,
+): BitbucketError | undefined {
+  const effective = new Set([...granted, ...granted.flatMap((scope) => implied[scope] ?? [])]);
+  const needed = required[family][access];
+  if (needed.every((scope) => effective.has(scope))) return undefined;
+  return refusal(403, {
+    message: 'Your credentials lack one or more required privilege scopes.',
+    detail: { required: needed, granted },
+  });
+}

@@ -21,6 +21,8 @@ export interface HandleProps {
   readonly notifier: Notifier;
   readonly context: LambdaContext;
   readonly trigger: Trigger;
+  /** The longest that one key's steps may take, in milliseconds. @default 90 s */
+  readonly keyTakes?: number;
 }
 
 /** Kept for the summary, the events and the notification at a run's end. */
@@ -31,7 +33,7 @@ const TIME_TO_FINISH = MINUTE / 4;
  * error that stops the whole run is thrown, so that Lambda tries again and the dead-letter queue keeps what is lost.
  */
 export async function handle(props: HandleProps, work: (run: Run) => Promise<void>): Promise<Summary> {
-  const { settings, context, trigger, bus, notifier } = props;
+  const { settings, context, trigger, keyTakes, bus, notifier } = props;
   const log = createLog(settings.functionName, context.awsRequestId);
   const remaining = context.getRemainingTimeInMillis() - TIME_TO_FINISH;
   const run = new Run({
@@ -41,6 +43,7 @@ export async function handle(props: HandleProps, work: (run: Run) => Promise<voi
     time: systemTime,
     deadline: new Date(systemTime.now().getTime() + remaining),
     concurrency: settings.concurrency,
+    ...(keyTakes === undefined ? {} : { keyTakes }),
     log,
     auditLog,
     bus,

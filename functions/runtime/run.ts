@@ -18,14 +18,16 @@ export interface RunProps {
   /** When the function's time is up. */
   readonly deadline: Date;
   readonly concurrency: number;
+  /** The longest that one key's steps may take, in milliseconds: nothing new is started when less is left. @default 90 s */
+  readonly keyTakes?: number;
   readonly log: Log;
   readonly auditLog: AuditLog;
   readonly bus: EventBus;
   readonly notifier: Notifier;
 }
 
-/** The longest that one key's steps may take; nothing new is started when less is left. */
-const ENOUGH_FOR_ONE_KEY = 90 * SECOND;
+/** Proving a new key may take a minute; the other calls take seconds. */
+const KEY_TAKES = 90 * SECOND;
 
 const HELD: ReadonlySet<FindingCode> = new Set(['in-use', 'paused']);
 const BLOCKED: ReadonlySet<FindingCode> = new Set([
@@ -116,11 +118,12 @@ export class Run {
 
   /** Works on each item, several at a time, and starts nothing new when the time is nearly up. */
   async forEach<Item extends Managed>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+    const { deadline, keyTakes = KEY_TAKES } = this.#props;
     const left: string[] = [];
     const queue = items.values();
     const workers = Array.from({ length: this.#props.concurrency }, async () => {
       for (const item of queue) {
-        if (this.#props.deadline.getTime() - this.now().getTime() < ENOUGH_FOR_ONE_KEY) {
+        if (deadline.getTime() - this.now().getTime() < keyTakes) {
           left.push(item.entry.id);
           continue;
         }

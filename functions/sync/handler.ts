@@ -3,12 +3,16 @@ import { createNotifier } from '../aws/notifier';
 import { createRegistry } from '../aws/registry';
 import { createConnectionSecrets, createSecrets } from '../aws/secrets';
 import { createSts } from '../aws/sts';
+import { MINUTE } from '../core/duration';
 import { settingsFrom } from '../runtime/env';
 import { handle, type LambdaContext } from '../runtime/handle';
 import { systemTime } from '../runtime/time';
 import { openTargets } from '../targets/open-targets';
 import { sync } from './sync';
 import { syncRequestOf } from './trigger';
+
+/** A host that is slow and fails in the worst way takes minutes of retries. */
+const DELIVERY_TAKES = 4 * MINUTE;
 
 const settings = settingsFrom(process.env);
 const bus = createEventBus();
@@ -19,7 +23,7 @@ const ports = { sts: createSts(), secrets: createSecrets(), registry: createRegi
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
   const request = syncRequestOf(event);
   const targets = openTargets({ connectionSecrets, time: systemTime, random: Math.random });
-  return handle({ settings, bus, notifier, context, trigger: request.trigger }, (run) =>
+  return handle({ settings, bus, notifier, context, trigger: request.trigger, keyTakes: DELIVERY_TAKES }, (run) =>
     sync({ ...ports, targets }, run, request),
   );
 }

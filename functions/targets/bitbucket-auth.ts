@@ -24,7 +24,7 @@ const MINUTE = 60_000;
 /** An OAuth token is not used in its last five minutes, or in its last tenth where that is shorter. */
 const LONGEST_MARGIN = 5 * MINUTE;
 
-export interface BitbucketAuthProps {
+interface BitbucketAuthProps {
   readonly connection: Connection;
   readonly connectionSecrets: ConnectionSecrets;
   readonly time: Time;

@@ -17,7 +17,7 @@ export interface Write {
   failure: KeyturnError | undefined;
 }
 
-export interface WriteTogetherProps {
+interface WriteTogetherProps {
   readonly client: BitbucketClient;
   readonly time: Time;
   readonly retry: Retry;

@@ -16,7 +16,7 @@ const SCOPES =
   'the scope pipeline:variable (access token, OAuth consumer), or admin:pipeline:bitbucket and read:pipeline:bitbucket ' +
   '(API token), on this repository or workspace';
 
-export interface BitbucketTargetProps {
+interface BitbucketTargetProps {
   readonly config: TargetConfig;
   readonly connection: Connection;
   readonly client: BitbucketClient;

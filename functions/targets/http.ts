@@ -17,12 +17,12 @@ export interface HttpRequest {
 /** Sends one request once and parses its 2xx answer. @throws HostError, and nothing else that knows the request */
 export type Send = <T>(request: HttpRequest, schema: z.ZodType<T>, call: Call) => Promise<T>;
 
-export const DEFAULT_TIMEOUT = 10_000;
+const DEFAULT_TIMEOUT = 10_000;
 const LONGEST_ANSWER = 5_000_000;
 /** The connection was never made, so the host cannot have seen the request. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
-export interface HttpProps {
+interface HttpProps {
   readonly time: Time;
   /** Milliseconds for a whole request, from connecting to the last byte. @default 10000 */
   readonly timeout?: number;

@@ -6,7 +6,7 @@ import { BitbucketClient } from './bitbucket-client';
 import { openHttp } from './http';
 import { retrying } from './retry';
 
-export interface OpenTargetsProps {
+interface OpenTargetsProps {
   readonly connectionSecrets: ConnectionSecrets;
   readonly time: Time;
   /** A number in [0, 1), for the jitter of retries. */

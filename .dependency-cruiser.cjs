@@ -30,7 +30,7 @@ module.exports = {
     only(
       'local',
       '^local/',
-      ['^local/', '^functions/core/(ports|names)\\.ts$', '/croner/', '/fast-xml-parser/', '/esbuild/', '/zod/'],
+      ['^local/', '^functions/core/(ports|names|target|registry)\\.ts$', '/croner/', '/fast-xml-parser/', '/esbuild/', '/zod/', '/@aws-sdk/client-'],
       'the local world never imports a handler: it runs built bundles',
     ),
     only(

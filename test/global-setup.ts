@@ -1,0 +1,6 @@
+import { bundleFunctions } from '../infra/bundle';
+
+/** Tests run what is deployed: the bundles are built once, before any of them. */
+export function setup(): void {
+  bundleFunctions();
+}

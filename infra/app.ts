@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { KeyturnError } from '../functions/core/errors';
+import { bundleFunctions, writeConfigSchema } from './bundle';
+import { BUNDLES_FOLDER } from './bundles-folder';
+import { KeyturnStack } from './keyturn-stack';
+
+/** Set by the CDK's command, which has then run cdk.json's `build` already. */
+const BUILT_BY_CDK = process.env.CDK_CLI_VERSION !== undefined && existsSync(BUNDLES_FOLDER);
+
+function main(): void {
+  if (!BUILT_BY_CDK) {
+    bundleFunctions();
+    writeConfigSchema();
+  }
+  const app = new App();
+  const file = String(app.node.tryGetContext('config') ?? 'keyturn.yaml');
+  const keyStacks = Number(app.node.tryGetContext('keyStacks') ?? 0);
+  KeyturnStack.fromFile(app, 'Keyturn', file, { keyStacks });
+  app.synth();
+}
+
+try {
+  main();
+} catch (thrown) {
+  if (!(thrown instanceof KeyturnError)) throw thrown;
+  console.error(thrown.message);
+  process.exitCode = 1;
+}

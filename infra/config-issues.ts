@@ -1,0 +1,51 @@
+import { configSchema } from '../functions/core/config';
+import type { ConfigIssue } from './config-issue';
+
+/**
+ * Everything that the schema finds wrong. The rules that span several places are only checked where the places themselves
+ * are sound, so a second look leaves out what was found broken and checks the rest.
+ */
+export function configIssues(value: unknown): readonly ConfigIssue[] {
+  const first = issuesOf(value);
+  const spanned = first.every(({ code }) => code === 'custom');
+  if (spanned || !isMap(value)) return first;
+
+  const { rest, positions } = withoutBroken(value, first);
+  const second = issuesOf(rest).map((issue) => {
+    const [section, index] = issue.path;
+    if (section !== 'keys' || typeof index !== 'number') return issue;
+    return { ...issue, path: [section, positions[index] ?? index, ...issue.path.slice(2)] };
+  });
+  const told = new Set(first.map(placeOf));
+  return [...first, ...second.filter((issue) => issue.code === 'custom' && !told.has(placeOf(issue)))];
+}
+
+function issuesOf(value: unknown): readonly ConfigIssue[] {
+  return configSchema.safeParse(value).error?.issues ?? [];
+}
+
+function withoutBroken(value: Readonly<Record<string, unknown>>, issues: readonly ConfigIssue[]) {
+  const rest: Record<string, unknown> = structuredClone(value);
+  const broken = new Set<unknown>();
+  for (const { code, path, ...issue } of issues) {
+    const [section, place] = path;
+    if (section === 'keys' && typeof place === 'number') broken.add(place);
+    // A broken connection is still one that keys may name.
+    else if (section === 'connections' && typeof place === 'string' && isMap(rest.connections)) {
+      rest.connections[place] = { bitbucket: { secret: 'stands-in' } };
+    } else if (section !== undefined) delete rest[String(section)];
+    else if (code === 'unrecognized_keys' && 'keys' in issue) for (const key of issue.keys) delete rest[key];
+  }
+  const keys = Array.isArray(rest.keys) ? rest.keys : [];
+  const positions = [...keys.keys()].filter((at) => !broken.has(at));
+  rest.keys = positions.map((at) => keys[at]);
+  return { rest, positions };
+}
+
+function placeOf({ path, message }: ConfigIssue): string {
+  return `${path.join('.')} ${message}`;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,32 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { ReadWriteType, Trail } from 'aws-cdk-lib/aws-cloudtrail';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+
+/**
+ * A trail for accounts that have none: it brings PutSecretValue to the event bus, and keeps what was done to access keys
+ * for the auditor. Management events that write only; the first such trail of an account costs nothing but its storage.
+ */
+export class ManagementTrail extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.bucket = new Bucket(this, 'Bucket', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      versioned: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    new Trail(this, 'Trail', {
+      bucket: this.bucket,
+      managementEvents: ReadWriteType.WRITE_ONLY,
+      enableFileValidation: true,
+      // All regions and the global services: IAM's own events are delivered in us-east-1 only.
+      isMultiRegionTrail: true,
+      includeGlobalServiceEvents: true,
+    });
+  }
+}

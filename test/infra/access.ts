@@ -1,0 +1,98 @@
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+import type { FunctionName } from '../../functions/core/names';
+import { ACCOUNT, deployed, roleArn } from './deployed';
+import { type CfnTemplate, resourcesOf } from './synthesized';
+
+export interface Statement {
+  readonly Sid?: string;
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: unknown;
+  readonly Principal?: unknown;
+}
+
+interface PolicyDocument {
+  readonly Statement: readonly Statement[];
+}
+
+/** Logical ID of a function's role. */
+export function roleOf(template: CfnTemplate, name: FunctionName): string {
+  const title = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  const role = resourcesOf(template, 'AWS::IAM::Role').find(({ id }) => id.startsWith(`KeyRotation${title}Role`));
+  if (role === undefined) throw new Error(`no role for ${name}`);
+  return role.id;
+}
+
+/** Everything that the roles' own policies allow a function, inline and managed. */
+export function statementsOf(template: CfnTemplate, name: FunctionName): readonly Statement[] {
+  return identityPolicies(template, roleOf(template, name)).flatMap(({ policy }) => policy.Statement);
+}
+
+/** The resource policy of the secret of a managed key. */
+export function secretPolicyOf(template: CfnTemplate, id: string): PolicyDocument {
+  const policy = resourcesOf(template, 'AWS::SecretsManager::ResourcePolicy').find(({ Properties }) =>
+    JSON.stringify(deployed(template, Properties.SecretId)).includes(`:secret:keyturn/${id}-`),
+  );
+  if (policy === undefined) throw new Error(`no resource policy for ${id}`);
+  return deployed(template, policy.Properties.ResourcePolicy) as PolicyDocument;
+}
+
+function identityPolicies(template: CfnTemplate, roleId: string) {
+  const inline = (template.Resources[roleId]?.Properties.Policies ?? []) as readonly {
+    readonly PolicyName: string;
+    readonly PolicyDocument: unknown;
+  }[];
+  const managed = resourcesOf(template, 'AWS::IAM::ManagedPolicy').filter(({ Properties }) =>
+    JSON.stringify(Properties.Roles).includes(roleId),
+  );
+  const documents = [
+    ...inline.map(({ PolicyName, PolicyDocument }) => ({ name: PolicyName, document: PolicyDocument })),
+    ...managed.map(({ id, Properties }) => ({ name: id, document: Properties.PolicyDocument })),
+  ];
+  return documents.map(({ name, document }) => ({ name, policy: deployed(template, document) as PolicyDocument }));
+}
+
+export interface Request {
+  readonly action: string;
+  readonly resource: string;
+  readonly context?: Readonly<Record<string, string>>;
+  /** The resource's own policy, where it has one. */
+  readonly resourcePolicy?: PolicyDocument;
+}
+
+/** Whether IAM would let a function do this, by its role and the resource's own policy. */
+export async function mayFunction(template: CfnTemplate, name: FunctionName, request: Request): Promise<boolean> {
+  const role = roleOf(template, name);
+  return may(roleArn(role), identityPolicies(template, role), request);
+}
+
+/** Whether IAM would let a role with the widest rights of its own do this. */
+export async function mayAdministrator(principal: string, request: Request): Promise<boolean> {
+  const policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+  return may(principal, [{ name: 'AdministratorAccess', policy }], request);
+}
+
+async function may(
+  role: string,
+  policies: readonly { readonly name: string; readonly policy: unknown }[],
+  { action, resource, context = {}, resourcePolicy }: Request,
+): Promise<boolean> {
+  const result = await runSimulation(
+    {
+      request: {
+        principal: role,
+        action,
+        resource: { resource, accountId: ACCOUNT },
+        contextVariables: { 'aws:PrincipalArn': role, ...context },
+      },
+      identityPolicies: [...policies],
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+      ...(resourcePolicy === undefined ? {} : { resourcePolicy }),
+    },
+    {},
+  );
+  if (result.resultType === 'error') throw new Error(JSON.stringify(result.errors));
+  return result.overallResult === 'Allowed';
+}

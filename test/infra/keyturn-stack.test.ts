@@ -1,0 +1,195 @@
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import {
+  Adopt,
+  Connection,
+  DeliveryTarget,
+  Encryption,
+  FirstRotation,
+  KeyRotation,
+  KeyturnStack,
+  Trail,
+} from '../../infra';
+import { ACME, bundles, errorsOf, ONE_KEY, resourcesOf, stackOf, templateOf } from './synthesized';
+
+const EXAMPLES = join(__dirname, '..', '..', 'docs', 'examples');
+
+describe('KeyturnStack', () => {
+  it.each(['keyturn.yaml', 'many-keys.yaml'])('deploys the example %s', (file) => {
+    const stack = KeyturnStack.fromFile(new App(), 'Keyturn', join(EXAMPLES, file), { bundles });
+
+    expect(Annotations.fromStack(stack).findError('*', Match.anyValue())).toEqual([]);
+    expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
+    expect(resourcesOf(templateOf(stack), 'AWS::SecretsManager::Secret').length).toBeGreaterThan(0);
+  });
+
+  it('makes of the YAML file what the constructs make of the same content', () => {
+    const fromYaml = KeyturnStack.fromFile(new App(), 'Keyturn', join(EXAMPLES, 'many-keys.yaml'), { bundles });
+    const byHand = new Stack(new App(), 'Keyturn', { description: fromYaml.templateOptions.description ?? '' });
+    const acme = Connection.bitbucket('acme', { secret: 'keyturn/connections/acme' });
+    const partner = Connection.bitbucket('partner', {
+      secret: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:keyturn/connections/partner-a1B2c3',
+      encryptionKey: 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    });
+    const rotation = new KeyRotation(byHand, 'KeyRotation', {
+      policy: { rotateAfter: 60, deactivateAfter: 70, deleteAfter: 80 },
+      notify: ['security@example.com', 'platform@example.com'],
+      schedule: {
+        rotate: 'cron(0 5 * * ? *)',
+        deactivate: 'cron(20 5 * * ? *)',
+        delete: 'cron(40 5 * * ? *)',
+        reconcile: 'rate(30 minutes)',
+      },
+      trail: Trail.CREATE,
+      encryption: Encryption.CUSTOMER_MANAGED,
+      logRetentionDays: 731,
+      maxRotationsPerRun: 10,
+      concurrency: 8,
+      bundles,
+    });
+    rotation.manage('web-shop', {
+      user: 'bitbucket-web-shop',
+      deliverTo: [
+        DeliveryTarget.bitbucketDeployment({
+          connection: acme,
+          repository: 'acme/web-shop',
+          environment: 'Staging',
+          region: 'eu-west-1',
+          variables: {
+            accessKeyId: 'SHOP_ACCESS_KEY_ID',
+            secretAccessKey: 'SHOP_SECRET_ACCESS_KEY',
+            region: 'SHOP_REGION',
+          },
+        }),
+        DeliveryTarget.bitbucketDeployment({
+          connection: acme,
+          repository: 'acme/web-shop',
+          environment: '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}',
+        }),
+      ],
+    });
+    rotation.manage('image-builder', {
+      user: 'bitbucket-image-builder',
+      deliverTo: [
+        DeliveryTarget.bitbucketRepository({
+          connection: acme,
+          repository: 'acme/images',
+          secureAccessKeyId: true,
+          variables: { bundle: 'AWS_CREDENTIAL' },
+        }),
+      ],
+    });
+    rotation.manage('all-pipelines', {
+      user: 'bitbucket-all-pipelines',
+      createUser: true,
+      deliverTo: [DeliveryTarget.bitbucketWorkspace({ connection: partner, workspace: 'acme-partner' })],
+    });
+    rotation.manage('legacy-deployer', {
+      user: 'legacy.deployer@example.com',
+      adopt: Adopt.REPLACE_IDLE,
+      firstRotation: FirstRotation.WHEN_DUE,
+      policy: { rotateAfter: 30, deactivateAfter: 37, deleteAfter: 44, idleFor: 3, holdLimit: 7 },
+      deliverTo: [
+        DeliveryTarget.bitbucketDeployment({ connection: acme, repository: 'acme/legacy', environment: 'Production' }),
+      ],
+    });
+    rotation.manage('data-center', {
+      user: 'bitbucket-data-center',
+      readers: ['arn:aws:iam::111122223333:role/bitbucket-data-center'],
+    });
+
+    const { Outputs: _outputs, ...yaml } = templateOf(fromYaml);
+    expect(templateOf(byHand)).toEqual(yaml);
+  });
+
+  it('names the topic and the functions in its outputs', () => {
+    expect(Object.keys(templateOf(stackOf(ONE_KEY)).Outputs ?? {})).toEqual([
+      'TopicArn',
+      'RotateFunctionName',
+      'DeactivateFunctionName',
+      'DeleteFunctionName',
+      'SyncFunctionName',
+    ]);
+  });
+
+  it('reports what is wrong with a configuration in code, and creates nothing of it', () => {
+    const stack = stackOf({
+      keys: [
+        { id: 'a', user: 'shared' },
+        { id: 'b', user: 'shared' },
+      ],
+      notify: ['nobody'],
+    });
+
+    expect(errorsOf(stack)).toEqual([
+      'notify[0]: expected an e-mail address, found "nobody"; correct it',
+      expect.stringMatching(/^keys\[1\]\.user: expected a user of its own/),
+    ]);
+    expect(templateOf(stack).Resources).toBeUndefined();
+  });
+
+  it('is what it was: a masked snapshot', () => {
+    const text = JSON.stringify(templateOf(stackOf(ONE_KEY)), undefined, 1).replace(/[0-9a-f]{64}/g, '<asset>');
+
+    expect(text.length).toBeLessThan(100_000);
+    expect(text).toMatchSnapshot();
+  });
+});
+
+describe('many keys', () => {
+  const keys = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({
+      id: `key-${at}`,
+      user: `bitbucket-pipeline-user-${at}`,
+      deliverTo: [{ connection: 'acme', repository: `acme/repository-${at}`, environment: 'Production' }],
+    }));
+
+  it('fit into one stack up to CloudFormation’s limits of 500 resources and 1 MB', () => {
+    const stack = stackOf({ connections: ACME, keys: keys(120) });
+
+    expect(errorsOf(stack)).toEqual([]);
+    const template = templateOf(stack);
+    expect(Object.keys(template.Resources).length).toBeLessThanOrEqual(500);
+    expect(JSON.stringify(template, undefined, 1).length).toBeLessThan(1_000_000);
+  });
+
+  it('are refused beyond that, with the cure', () => {
+    expect(errorsOf(stackOf({ connections: ACME, keys: keys(200) }))).toEqual([
+      expect.stringMatching(
+        /^keys: 200 keys need up to 720 resources .* 500\..*"keyStacks": 3 in the context of cdk.json/,
+      ),
+    ]);
+  });
+
+  it('are spread over stacks of their own, each key by its ID alone', () => {
+    const secrets = (count: number) => {
+      const app = new App();
+      const engine = new KeyturnStack(app, 'Keyturn', {
+        bundles,
+        keyStacks: 3,
+        config: { connections: ACME, keys: keys(count) },
+      });
+      expect(errorsOf(engine)).toEqual([]);
+      const stacks = app.node.children.filter((child) => child instanceof Stack && child !== engine) as Stack[];
+      return new Map(
+        stacks.flatMap((stack) => {
+          const resources = Template.fromStack(stack).findResources('AWS::SecretsManager::Secret');
+          return Object.values(resources).map(({ Properties }) => [String(Properties.Name), stack.stackName] as const);
+        }),
+      );
+    };
+    const [few, many] = [secrets(50), secrets(200)];
+
+    expect(many.size).toBe(200);
+    expect(new Set(many.values())).toEqual(new Set(['KeyturnKeys1', 'KeyturnKeys2', 'KeyturnKeys3']));
+    for (const [name, stack] of few) expect(many.get(name)).toBe(stack);
+  });
+
+  it.each([-1, 1.5, Number.NaN, 51])('are not spread over %s stacks', (keyStacks) => {
+    expect(errorsOf(stackOf(ONE_KEY, { keyStacks }))).toEqual([
+      expect.stringContaining('keyStacks: expected a whole number from 0 to 50'),
+    ]);
+  });
+});

@@ -1,0 +1,233 @@
+import { App, Aws, Stack } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { describe, expect, it } from 'vitest';
+import { registryEntrySchema } from '../../functions/core/registry';
+import { Adopt, Connection, DeliveryTarget, FirstRotation, ManagedKey } from '../../infra';
+import { errorsOf, ONE_KEY, resourcesOf, rotationIn, synthesize, templateOf } from './synthesized';
+
+const acme = Connection.bitbucket('acme', { secret: 'keyturn/connections/acme' });
+const production = DeliveryTarget.bitbucketDeployment({
+  connection: acme,
+  repository: 'acme/web-shop',
+  environment: 'Production',
+});
+
+describe('the secret of a managed key', () => {
+  const template = synthesize(ONE_KEY);
+  const secret = resourcesOf(template, 'AWS::SecretsManager::Secret')[0];
+
+  it('is created empty, so that its first version is a real key', () => {
+    expect(secret?.Properties).toEqual({
+      Name: 'keyturn/web-shop',
+      Description: 'Keyturn: the live access key of the IAM user bitbucket-web-shop',
+    });
+  });
+
+  it('outlives the stack, closed, except when the deployment that creates it is rolled back', () => {
+    const policy = resourcesOf(template, 'AWS::SecretsManager::ResourcePolicy')[0];
+
+    for (const resource of [secret, policy]) {
+      expect(resource?.DeletionPolicy).toBe('RetainExceptOnCreate');
+      expect(resource?.UpdateReplacePolicy).toBe('Retain');
+    }
+    expect(policy?.Properties.BlockPublicPolicy).toBe(true);
+  });
+});
+
+describe('the registry parameter of a managed key', () => {
+  function entryOf(value: unknown) {
+    expect(value).toBeTypeOf('string');
+    return registryEntrySchema.parse(JSON.parse(String(value)));
+  }
+
+  it('is plain JSON that the functions understand', () => {
+    const parameter = resourcesOf(synthesize(ONE_KEY), 'AWS::SSM::Parameter')[0];
+
+    expect(parameter?.Properties.Name).toBe('/keyturn/keys/web-shop');
+    expect(entryOf(parameter?.Properties.Value)).toEqual({
+      version: 1,
+      id: 'web-shop',
+      user: 'bitbucket-web-shop',
+      policy: { rotateAfter: 90, deactivateAfter: 100, deleteAfter: 110, idleFor: 2, holdLimit: 10 },
+      firstRotation: 'at-once',
+      adopt: 'keep',
+      connections: {
+        acme: { host: 'bitbucket', url: 'https://api.bitbucket.org/2.0', secret: 'keyturn/connections/acme' },
+      },
+      targets: [
+        {
+          type: 'bitbucket-deployment',
+          connection: 'acme',
+          repository: 'acme/web-shop',
+          environment: 'Production',
+          secureAccessKeyId: false,
+          variables: {
+            accessKeyId: 'AWS_ACCESS_KEY_ID',
+            secretAccessKey: 'AWS_SECRET_ACCESS_KEY',
+            region: 'AWS_DEFAULT_REGION',
+          },
+        },
+      ],
+    });
+  });
+
+  it('speaks last: the secret, its policy and a created user are there before the functions know the key', () => {
+    const template = synthesize({ keys: [{ id: 'a', user: 'made-here', createUser: true }] });
+    const [parameter] = resourcesOf(template, 'AWS::SSM::Parameter');
+    const needed = [
+      ...resourcesOf(template, 'AWS::SecretsManager::ResourcePolicy'),
+      ...resourcesOf(template, 'AWS::IAM::User'),
+    ].map(({ id }) => id);
+
+    expect([...(parameter?.DependsOn ?? [])].sort()).toEqual(needed.sort());
+    expect(needed).toHaveLength(2);
+  });
+
+  it('says what differs from the rotation', () => {
+    const stack = new Stack(new App(), 'Keyturn');
+    rotationIn(stack, { policy: { rotateAfter: 60, deactivateAfter: 70, deleteAfter: 80 } }).manage('slow', {
+      user: 'slow',
+      policy: { deleteAfter: 85 },
+      firstRotation: FirstRotation.WHEN_DUE,
+      adopt: Adopt.REPLACE_IDLE,
+    });
+    const [parameter] = resourcesOf(templateOf(stack), 'AWS::SSM::Parameter');
+
+    expect(entryOf(parameter?.Properties.Value)).toMatchObject({
+      policy: { rotateAfter: 60, deactivateAfter: 70, deleteAfter: 85, idleFor: 2, holdLimit: 10 },
+      firstRotation: 'when-due',
+      adopt: 'replace-idle',
+    });
+  });
+
+  it('holds more than thirty targets, and names the cure when there are too many', () => {
+    const deliverTo = (count: number) =>
+      Array.from({ length: count }, (_, at) =>
+        DeliveryTarget.bitbucketRepository({ connection: acme, repository: `acme/repository-${at}` }),
+      );
+    const fits = new Stack(new App(), 'Fits');
+    rotationIn(fits).manage('web-shop', { user: 'web-shop', deliverTo: deliverTo(36) });
+    const full = new Stack(new App(), 'Full');
+    rotationIn(full).manage('web-shop', { user: 'web-shop', deliverTo: deliverTo(50) });
+
+    expect(errorsOf(fits)).toEqual([]);
+    expect(errorsOf(full)).toEqual([
+      expect.stringMatching(/^The key "web-shop" needs \d+ bytes .* 4096\. Give it fewer than its 50 targets: /),
+    ]);
+  });
+});
+
+describe('the user of a managed key', () => {
+  it('is created without a password and without rights, and stays when the key is removed', () => {
+    const [user] = resourcesOf(
+      synthesize({ keys: [{ id: 'a', user: 'made-here', createUser: true }] }),
+      'AWS::IAM::User',
+    );
+
+    expect(user?.Properties).toEqual({ UserName: 'made-here' });
+    expect(user?.DeletionPolicy).toBe('RetainExceptOnCreate');
+  });
+
+  it('is left alone when it exists', () => {
+    expect(resourcesOf(synthesize(ONE_KEY), 'AWS::IAM::User')).toEqual([]);
+  });
+});
+
+describe('mistakes of a managed key', () => {
+  it('are reported all at once, with the cure', () => {
+    const stack = new Stack(new App(), 'Keyturn');
+    const rotation = rotationIn(stack);
+    rotation.manage('Web Shop', {
+      user: 'web shop',
+      policy: { rotateAfter: 100 },
+      firstRotation: FirstRotation.of('now'),
+      deliverTo: [
+        DeliveryTarget.bitbucketRepository({ connection: acme, repository: 'web-shop' }),
+        DeliveryTarget.bitbucketRepository({ connection: acme, repository: 'acme/web-shop', region: 'Ireland' }),
+      ],
+    });
+
+    expect(errorsOf(stack).map((error) => error.split(':')[0])).toEqual([
+      'id',
+      'user',
+      'firstRotation',
+      'deliverTo.0.repository',
+      'deliverTo.1.region',
+    ]);
+  });
+
+  it('are a user or an ID that another key has', () => {
+    const stack = new Stack(new App(), 'Keyturn');
+    const rotation = rotationIn(stack);
+    rotation.manage('one', { user: 'shared' });
+    rotation.manage('two', { user: 'shared' });
+    rotation.manage('one', { user: 'other' });
+    new ManagedKey(stack, 'one', { rotation, user: 'third' });
+
+    const taken = 'id: expected an id of its own; "one" is taken by another key; rename it';
+    expect(errorsOf(stack).toSorted()).toEqual([
+      taken,
+      taken,
+      expect.stringMatching(/^user: expected a user of its own; shared belongs to the key "one"/),
+    ]);
+  });
+
+  it('are values that only the deployment knows, where the registry needs them', () => {
+    const stack = new Stack(new App(), 'Keyturn');
+    rotationIn(stack).manage('one', {
+      user: Aws.STACK_NAME,
+      deliverTo: [
+        DeliveryTarget.bitbucketWorkspace({
+          connection: Connection.bitbucket('acme', { secret: Aws.STACK_ID }),
+          workspace: 'acme',
+        }),
+      ],
+    });
+
+    expect(errorsOf(stack)).toEqual([
+      expect.stringContaining('the key.user: expected plain text'),
+      expect.stringContaining('connections.acme.bitbucket.secret: expected plain text'),
+    ]);
+  });
+
+  it('are readers that are not one role', () => {
+    const stack = new Stack(new App(), 'Keyturn');
+    rotationIn(stack).manage('one', { user: 'one', readers: ['arn:aws:iam::111122223333:role/*'] });
+
+    expect(errorsOf(stack)).toEqual([expect.stringContaining('readers: expected the ARN of one IAM role')]);
+  });
+
+  it('are two connections of one name', () => {
+    const stack = new Stack(new App(), 'Keyturn');
+    const other = Connection.bitbucket('acme', { secret: 'another' });
+    rotationIn(stack).manage('one', {
+      user: 'one',
+      deliverTo: [production, DeliveryTarget.bitbucketWorkspace({ connection: other, workspace: 'acme' })],
+    });
+
+    expect(errorsOf(stack)).toEqual([
+      expect.stringContaining('connections.acme: expected one connection of this name'),
+    ]);
+  });
+
+  it('harm no other key of the stack (K11)', () => {
+    const stack = new Stack(new App(), 'Keyturn');
+    const rotation = rotationIn(stack);
+    rotation.manage('bad', { user: 'not a user' });
+    rotation.manage('good', { user: 'good', deliverTo: [production] });
+
+    expect(
+      resourcesOf(templateOf(stack), 'AWS::SecretsManager::Secret').map(({ Properties }) => Properties.Name),
+    ).toEqual(['keyturn/good']);
+  });
+});
+
+it('a role of the same app can read a secret', () => {
+  const stack = new Stack(new App(), 'Keyturn');
+  const reader = new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+  rotationIn(stack).manage('one', { user: 'one', readers: [reader.roleArn] });
+
+  expect(errorsOf(stack)).toEqual([]);
+  const [policy] = resourcesOf(templateOf(stack), 'AWS::SecretsManager::ResourcePolicy');
+  expect(JSON.stringify(policy?.Properties)).toContain('"Sid":"Read"');
+});

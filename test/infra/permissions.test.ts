@@ -1,0 +1,262 @@
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { FUNCTION_NAMES, type FunctionName } from '../../functions/core/names';
+import { mayAdministrator, mayFunction, roleOf, secretPolicyOf, statementsOf } from './access';
+import { ACCOUNT, arnOfSecret, REGION, roleArn } from './deployed';
+import { ACME, ONE_KEY, stackOf, synthesize, templateOf } from './synthesized';
+
+const READER = `arn:aws:iam::${ACCOUNT}:role/data-center`;
+const USER = `arn:aws:iam::${ACCOUNT}:user/bitbucket-web-shop`;
+const template = synthesize({
+  ...ONE_KEY,
+  keys: [
+    ...ONE_KEY.keys,
+    { id: 'data-center', user: 'bitbucket-data-center', readers: [READER] },
+    { id: 'made-here', user: 'made-here', createUser: true },
+  ],
+});
+const secret = { resource: arnOfSecret('keyturn/web-shop'), resourcePolicy: secretPolicyOf(template, 'web-shop') };
+
+function actionsOf(name: FunctionName): readonly string[] {
+  return statementsOf(template, name).flatMap(({ Action }) => Action);
+}
+
+describe('K12: each function can do only what it needs', () => {
+  it.each(FUNCTION_NAMES)(
+    '%s has a wildcard only where AWS has no resource level, or where the name is a part',
+    (name) => {
+      const wild = statementsOf(template, name)
+        .filter(({ Resource }) => [Resource].flat().some((arn) => arn.includes('*')))
+        .map(({ Sid, Resource }) => [Sid, [Resource].flat().filter((arn) => arn.includes('*'))]);
+
+      expect(wild).toEqual([
+        // Streams of one log group.
+        ['WriteOwnLog', [expect.stringMatching(/^arn:aws:logs:[^*]+:log-group:[^*]+:\*$/)]],
+        // Neither has a resource level.
+        ['ListSecrets', ['*']],
+        ...(name === 'sync'
+          ? [['ReadRegistry', [`arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/keyturn/keys/*`]]]
+          : [
+              ['ReadCredentialReport', ['*']],
+              // A user's path is not known; its name is, and is unique in the account.
+              [
+                'ManagedUsersKeys',
+                [
+                  `arn:aws:iam::${ACCOUNT}:user/*/bitbucket-web-shop`,
+                  `arn:aws:iam::${ACCOUNT}:user/*/bitbucket-data-center`,
+                ],
+              ],
+            ]),
+      ]);
+    },
+  );
+
+  it.each(FUNCTION_NAMES)('%s has a name for every statement and a wildcard in no action', (name) => {
+    expect(statementsOf(template, name).every(({ Sid, Effect }) => Sid !== undefined && Effect === 'Allow')).toBe(true);
+    expect(actionsOf(name).filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it('gives no function anything else than this', () => {
+    const common = [
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'ssm:GetParametersByPath',
+      'secretsmanager:ListSecrets',
+      'sns:Publish',
+      'events:PutEvents',
+      'sqs:SendMessage',
+    ];
+    const report = ['iam:GenerateCredentialReport', 'iam:GetCredentialReport'];
+    const look = ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'];
+    expect({
+      rotate: actionsOf('rotate'),
+      deactivate: actionsOf('deactivate'),
+      delete: actionsOf('delete'),
+      sync: actionsOf('sync'),
+    }).toEqual({
+      rotate: [...common, ...report, ...look, 'iam:CreateAccessKey', 'iam:DeleteAccessKey'],
+      deactivate: [...common, ...report, ...look, 'iam:UpdateAccessKey'],
+      delete: [...common, ...report, ...look, 'iam:DeleteAccessKey'],
+      sync: [...common, 'ssm:GetParameter', 'secretsmanager:GetSecretValue'],
+    });
+  });
+
+  it('has no AWS managed policy on a role, and lets Lambda alone assume it', () => {
+    for (const name of FUNCTION_NAMES) {
+      const role = template.Resources[roleOf(template, name)]?.Properties;
+      expect(role?.ManagedPolicyArns).toBeUndefined();
+      expect(JSON.stringify(role?.AssumeRolePolicyDocument)).toContain('"Service":"lambda.amazonaws.com"');
+    }
+  });
+
+  it.each([
+    ['rotate', ['CreateAccessKey', 'DeleteAccessKey', 'ListAccessKeys', 'GetAccessKeyLastUsed'], ['UpdateAccessKey']],
+    ['deactivate', ['UpdateAccessKey', 'ListAccessKeys'], ['CreateAccessKey', 'DeleteAccessKey']],
+    ['delete', ['DeleteAccessKey', 'ListAccessKeys'], ['CreateAccessKey', 'UpdateAccessKey']],
+    ['sync', [], ['CreateAccessKey', 'DeleteAccessKey', 'UpdateAccessKey', 'ListAccessKeys', 'GetAccessKeyLastUsed']],
+  ] as const)('%s may do %j to the managed users, and not %j', async (name, may, mayNot) => {
+    for (const action of may) {
+      expect(await mayFunction(template, name, { action: `iam:${action}`, resource: USER }), action).toBe(true);
+    }
+    for (const action of mayNot) {
+      expect(await mayFunction(template, name, { action: `iam:${action}`, resource: USER }), action).toBe(false);
+    }
+  });
+
+  it('reaches a managed user under any path, and no other user', async () => {
+    const may = (user: string) =>
+      mayFunction(template, 'rotate', {
+        action: 'iam:CreateAccessKey',
+        resource: `arn:aws:iam::${ACCOUNT}:user/${user}`,
+      });
+
+    expect(await may('ci/teams/bitbucket-web-shop')).toBe(true);
+    expect(await may('made-here')).toBe(true);
+    expect(await may('ci/made-here')).toBe(false);
+    expect(await may('administrator')).toBe(false);
+    expect(await may('not-bitbucket-web-shop')).toBe(false);
+    expect(await may('bitbucket-web-shop-2')).toBe(false);
+    expect(await may('bitbucket-web-shop/administrator')).toBe(false);
+  });
+
+  it.each(FUNCTION_NAMES)('%s publishes audit events under its own name only', (name) => {
+    expect(statementsOf(template, name).find(({ Sid }) => Sid === 'RecordAudit')).toMatchObject({
+      Resource: `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`,
+      Condition: { StringEquals: { 'events:source': 'keyturn' } },
+    });
+  });
+});
+
+describe('K6, K12: the value of a managed secret', () => {
+  const read = 'secretsmanager:GetSecretValue';
+  const store = 'secretsmanager:PutSecretValue';
+  const move = 'secretsmanager:UpdateSecretVersionStage';
+
+  it.each([
+    ['rotate', [store, move, 'secretsmanager:DescribeSecret', 'secretsmanager:TagResource'], [read]],
+    ['deactivate', ['secretsmanager:DescribeSecret', 'secretsmanager:TagResource'], [read, store, move]],
+    ['delete', ['secretsmanager:ListSecretVersionIds', 'secretsmanager:UntagResource'], [read, store, move]],
+    ['sync', [read, move, 'secretsmanager:DescribeSecret', 'secretsmanager:TagResource'], [store]],
+  ] as const)('%s may do %j to a managed secret, and not %j', async (name, may, mayNot) => {
+    for (const action of may) expect(await mayFunction(template, name, { action, ...secret }), action).toBe(true);
+    for (const action of mayNot) expect(await mayFunction(template, name, { action, ...secret }), action).toBe(false);
+  });
+
+  it.each(FUNCTION_NAMES)('%s cannot touch a secret that is not managed', async (name) => {
+    for (const resource of [arnOfSecret('keyturn/stranger'), arnOfSecret('database')]) {
+      for (const action of [read, store, move, 'secretsmanager:TagResource', 'secretsmanager:DescribeSecret']) {
+        expect(await mayFunction(template, name, { action, resource }), action).toBe(false);
+      }
+    }
+  });
+
+  it('is closed to an administrator, who can still open the policy in an emergency', async () => {
+    const administrator = roleArn('administrator');
+
+    for (const action of [read, store, move]) {
+      expect(await mayAdministrator(administrator, { action, ...secret }), action).toBe(false);
+    }
+    expect(await mayAdministrator(administrator, { action: 'secretsmanager:PutResourcePolicy', ...secret })).toBe(true);
+  });
+
+  it('is open to the readers of this key, and to no reader of another key', async () => {
+    const own = {
+      resource: arnOfSecret('keyturn/data-center'),
+      resourcePolicy: secretPolicyOf(template, 'data-center'),
+    };
+
+    expect(await mayAdministrator(READER, { action: read, ...own })).toBe(true);
+    expect(await mayAdministrator(READER, { action: store, ...own })).toBe(false);
+    expect(await mayAdministrator(READER, { action: read, ...secret })).toBe(false);
+  });
+});
+
+describe('the tokens of connections', () => {
+  const partner = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:keyturn/connections/partner-x9Y8z7`;
+  const key = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234`;
+  const several = synthesize({
+    connections: {
+      ...ACME,
+      partner: { bitbucket: { secret: partner, encryptionKey: key } },
+      unused: { bitbucket: { secret: 'keyturn/connections/unused' } },
+    },
+    keys: [
+      {
+        id: 'web-shop',
+        user: 'bitbucket-web-shop',
+        deliverTo: [
+          { connection: 'acme', repository: 'acme/web-shop' },
+          { connection: 'partner', workspace: 'partner' },
+          { connection: 'partner', repository: 'partner/shop' },
+        ],
+      },
+    ],
+  });
+
+  it('are read by sync alone, by name or exact ARN, and only where a key uses the connection', () => {
+    const statement = statementsOf(several, 'sync').find(({ Sid }) => Sid === 'ReadConnectionTokens');
+
+    expect(statement?.Resource).toEqual([
+      `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:keyturn/connections/acme-??????`,
+      partner,
+    ]);
+    for (const name of ['rotate', 'deactivate', 'delete'] as const) {
+      expect(statementsOf(several, name).flatMap(({ Action }) => Action)).not.toContain(
+        'secretsmanager:GetSecretValue',
+      );
+    }
+  });
+
+  it('are decrypted with the given KMS key, through Secrets Manager only', async () => {
+    const decrypt = (via: string) =>
+      mayFunction(several, 'sync', {
+        action: 'kms:Decrypt',
+        resource: key,
+        context: { 'kms:ViaService': via },
+        resourcePolicy: delegating,
+      });
+    const delegating = {
+      Statement: [
+        { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' },
+      ],
+    };
+
+    expect(await decrypt(`secretsmanager.${REGION}.amazonaws.com`)).toBe(true);
+    expect(await decrypt(`s3.${REGION}.amazonaws.com`)).toBe(false);
+  });
+});
+
+describe('permissions at scale', () => {
+  const users = (count: number, name = 'a-user-with-a-name-of-usual-length') =>
+    Array.from({ length: count }, (_, at) => ({ id: `key-${at}`, user: `${name}-${at}` }));
+
+  it('name every user, in policies that each fit into what IAM allows', () => {
+    const large = templateOf(stackOf({ keys: users(300) }, { keyStacks: 4 }));
+
+    for (const name of ['rotate', 'deactivate', 'delete'] as const) {
+      const statements = statementsOf(large, name).filter(({ Sid }) => Sid === 'ManagedUsersKeys');
+      const arns = statements.flatMap(({ Resource }) => Resource);
+      expect(arns).toHaveLength(600);
+      expect(statements.length).toBeLessThanOrEqual(11);
+      const [inline, ...managed] = statements.map((statement) => JSON.stringify(statement).length);
+      expect(inline).toBeLessThan(5_500);
+      for (const length of managed) expect(length).toBeLessThan(6_144 - 60);
+      const all = JSON.stringify(statementsOf(large, name).slice(0, -managed.length)).length;
+      expect(all).toBeLessThan(10_240);
+    }
+  });
+
+  it('warn when the quota of managed policies has to be raised, and refuse what no quota allows', () => {
+    const name = 'x'.repeat(55);
+    const warned = stackOf({ keys: users(400, name) }, { keyStacks: 6 });
+    const refused = stackOf({ keys: users(900, name) }, { keyStacks: 12 });
+
+    expect(
+      Annotations.fromStack(warned).findWarning('*', Match.stringLikeRegexp('Managed policies per role')).length,
+    ).toBe(3);
+    expect(Annotations.fromStack(warned).findError('*', Match.anyValue())).toEqual([]);
+    expect(
+      Annotations.fromStack(refused).findError('*', Match.stringLikeRegexp('more than 25 managed policies')).length,
+    ).toBe(3);
+  });
+});

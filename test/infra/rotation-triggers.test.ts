@@ -1,0 +1,136 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { describe, expect, it } from 'vitest';
+import { ManagedKey } from '../../infra';
+import { ACCOUNT, deployed, REGION } from './deployed';
+import { type CfnTemplate, ONE_KEY, resourcesOf, rotationIn, synthesize, templateOf } from './synthesized';
+
+const template = synthesize(ONE_KEY);
+
+interface Rule {
+  readonly ScheduleExpression?: string;
+  readonly EventPattern?: unknown;
+  readonly State: string;
+  readonly Targets: readonly {
+    readonly Arn: unknown;
+    readonly Input?: unknown;
+    readonly RetryPolicy: unknown;
+    readonly DeadLetterConfig: unknown;
+  }[];
+}
+
+function rules(of: CfnTemplate): ReadonlyMap<string, Rule> {
+  return new Map(
+    resourcesOf(of, 'AWS::Events::Rule').map(({ id, Properties }) => [
+      id.replace(/^KeyRotationTriggers/, '').slice(0, -8),
+      deployed(of, Properties) as Rule,
+    ]),
+  );
+}
+
+function targetOf(rule: Rule | undefined): string {
+  return String(rule?.Targets[0]?.Arn).replace(/^.*KeyRotation(\w+)Function.*$/, '$1');
+}
+
+describe('what starts the functions', () => {
+  it('is daily for rotate, deactivate and delete in this order, and hourly for sync', () => {
+    const schedules = [...rules(template)].flatMap(([name, rule]) =>
+      rule.ScheduleExpression === undefined ? [] : [[name, rule.ScheduleExpression, targetOf(rule)]],
+    );
+
+    expect(schedules).toEqual([
+      ['Rotate', 'cron(0 3 * * ? *)', 'Rotate'],
+      ['Deactivate', 'cron(20 3 * * ? *)', 'Deactivate'],
+      ['Delete', 'cron(40 3 * * ? *)', 'Delete'],
+      ['Reconcile', 'rate(1 hour)', 'Sync'],
+    ]);
+  });
+
+  it('follows the configured schedule', () => {
+    const own = synthesize({ ...ONE_KEY, schedule: { rotate: 'cron(0 5 * * ? *)', reconcile: 'rate(30 minutes)' } });
+
+    expect(rules(own).get('Rotate')?.ScheduleExpression).toBe('cron(0 5 * * ? *)');
+    expect(rules(own).get('Delete')?.ScheduleExpression).toBe('cron(40 3 * * ? *)');
+    expect(rules(own).get('Reconcile')?.ScheduleExpression).toBe('rate(30 minutes)');
+  });
+
+  it('is CloudTrail’s record of a successful PutSecretValue, by the name or the ARN of a managed secret', () => {
+    const rule = rules(template).get('SecretStored');
+
+    expect(rule?.EventPattern).toEqual({
+      source: ['aws.secretsmanager'],
+      'detail-type': ['AWS API Call via CloudTrail'],
+      detail: {
+        eventSource: ['secretsmanager.amazonaws.com'],
+        eventName: ['PutSecretValue'],
+        requestParameters: {
+          secretId: [{ prefix: 'keyturn/' }, { prefix: `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:keyturn/` }],
+        },
+        errorCode: [{ exists: false }],
+      },
+    });
+    expect(targetOf(rule)).toBe('Sync');
+  });
+
+  it('is Secrets Manager’s own event, for accounts without a trail', () => {
+    const rule = rules(template).get('SecretLabelled');
+
+    expect(rule?.EventPattern).toEqual({
+      source: ['aws.secretsmanager'],
+      'detail-type': ['Secret Label Updated'],
+      detail: { name: [{ prefix: 'keyturn/' }], labelUpdated: ['AWSCURRENT'] },
+    });
+    expect(targetOf(rule)).toBe('Sync');
+  });
+
+  it('is the end of a deployment of this stack, for the first rotation', () => {
+    const rule = rules(template).get('Deployed');
+
+    expect(rule?.EventPattern).toEqual({
+      source: ['aws.cloudformation'],
+      'detail-type': ['CloudFormation Stack Status Change'],
+      detail: {
+        'stack-id': [`arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/Keyturn/1`],
+        'status-details': { status: ['CREATE_COMPLETE', 'UPDATE_COMPLETE'] },
+      },
+    });
+    expect(targetOf(rule)).toBe('Rotate');
+  });
+
+  it('is also the end of a deployment of another stack that holds managed keys', () => {
+    const app = new App();
+    const engine = new Stack(app, 'Keyturn');
+    const rotation = rotationIn(engine);
+    const team = new Stack(app, 'TeamKeys');
+    new ManagedKey(team, 'one', { rotation, user: 'one' });
+    new ManagedKey(team, 'two', { rotation, user: 'two' });
+
+    expect(rules(templateOf(engine)).get('Deployed')?.EventPattern).toMatchObject({
+      detail: {
+        'stack-id': [
+          `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/Keyturn/1`,
+          { prefix: `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/TeamKeys/` },
+        ],
+      },
+    });
+  });
+
+  it('gives the event to the function as it is, tries again, and keeps what it could not hand over', () => {
+    for (const [name, rule] of rules(template)) {
+      expect(rule.State, name).toBe('ENABLED');
+      expect(rule.Targets, name).toHaveLength(1);
+      expect(rule.Targets[0]?.Input, name).toBeUndefined();
+      expect(rule.Targets[0]?.RetryPolicy, name).toEqual({ MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 8 });
+      expect(JSON.stringify(rule.Targets[0]?.DeadLetterConfig), name).toContain('UndeliveredEvents');
+    }
+  });
+
+  it('may start a function only by its own rule', () => {
+    const permissions = resourcesOf(template, 'AWS::Lambda::Permission');
+
+    expect(permissions).toHaveLength(7);
+    for (const { Properties } of permissions) {
+      expect(Properties.Principal).toBe('events.amazonaws.com');
+      expect(Properties.SourceArn).toBeDefined();
+    }
+  });
+});

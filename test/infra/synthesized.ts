@@ -1,0 +1,71 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import type { ConfigInput } from '../../functions/core/config';
+import { FUNCTION_NAMES } from '../../functions/core/names';
+import { KeyRotation, type KeyRotationProps, KeyturnStack, type KeyturnStackOptions } from '../../infra';
+
+/** Bundles that are quick to hash: what is in them is not what these tests are about. */
+export const bundles = mkdtempSync(join(tmpdir(), 'keyturn-bundles-'));
+for (const name of FUNCTION_NAMES) {
+  mkdirSync(join(bundles, name));
+  writeFileSync(join(bundles, name, 'index.js'), `exports.handler = async () => '${name}';\n`);
+}
+
+export const ACME = { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } };
+
+/** The smallest configuration that delivers somewhere. */
+export const ONE_KEY: ConfigInput = {
+  connections: ACME,
+  keys: [
+    {
+      id: 'web-shop',
+      user: 'bitbucket-web-shop',
+      deliverTo: [{ connection: 'acme', repository: 'acme/web-shop', environment: 'Production' }],
+    },
+  ],
+};
+
+export interface CfnResource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+  readonly DependsOn?: readonly string[];
+}
+
+export interface CfnTemplate {
+  readonly Resources: Readonly<Record<string, CfnResource>>;
+  readonly Outputs?: Readonly<Record<string, unknown>>;
+}
+
+export function templateOf(stack: Stack): CfnTemplate {
+  return Template.fromStack(stack).toJSON() as CfnTemplate;
+}
+
+export function stackOf(config: ConfigInput, options: KeyturnStackOptions = {}): KeyturnStack {
+  return new KeyturnStack(new App(), 'Keyturn', { bundles, ...options, config });
+}
+
+export function synthesize(config: ConfigInput): CfnTemplate {
+  return templateOf(stackOf(config));
+}
+
+/** A stack with a rotation, for what is added by constructs. */
+export function rotationIn(stack = new Stack(new App(), 'Keyturn'), props: KeyRotationProps = {}): KeyRotation {
+  return new KeyRotation(stack, 'KeyRotation', { bundles, ...props });
+}
+
+export function errorsOf(stack: Stack): readonly string[] {
+  return Annotations.fromStack(stack)
+    .findError('*', Match.anyValue())
+    .map(({ entry }) => String(entry.data));
+}
+
+export function resourcesOf(template: CfnTemplate, type: string): readonly (CfnResource & { readonly id: string })[] {
+  return Object.entries(template.Resources)
+    .filter(([, { Type }]) => Type === type)
+    .map(([id, resource]) => ({ ...resource, id }));
+}

@@ -71,13 +71,15 @@ export class Bitbucket {
     return this.#directory.addRepository(workspace, slug, project);
   }
 
+  /** @param uuid in braces; a new one by default */
   addEnvironment(
     workspace: string,
     repository: string,
     name: string,
     type: EnvironmentType = 'Production',
+    uuid?: string,
   ): { readonly uuid: string } {
-    return this.#directory.addEnvironment({ workspace, repository }, name, type);
+    return this.#directory.addEnvironment({ workspace, repository }, name, type, uuid);
   }
 
   /** @param environment its name or UUID; the UUID and the variables stay */
@@ -209,6 +211,11 @@ export class Bitbucket {
       ...this.#directory.repository(place).variables.reveal(),
       ...(environment === undefined ? {} : this.#directory.environmentByName(place, environment).variables.reveal()),
     };
+  }
+
+  /** What every pipeline of a workspace gets at this instant, secured values included. */
+  workspaceVariables(workspace: string): Record<string, string> {
+    return this.#directory.workspace(workspace).variables.reveal();
   }
 
   /** Calls back at the instant of every change, to measure for how long a pair of variables was torn. */

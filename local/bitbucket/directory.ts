@@ -56,14 +56,18 @@ export class Directory {
     return { uuid: repository.uuid };
   }
 
-  addEnvironment(place: RepositoryPlace, name: string, type: EnvironmentType): { readonly uuid: string } {
+  addEnvironment(
+    place: RepositoryPlace,
+    name: string,
+    type: EnvironmentType,
+    uuid: string = newUuid(this.random),
+  ): { readonly uuid: string } {
     const repository = this.repository(place);
     free(
       repository.environments.map((environment) => ({ slug: environment.name })),
       name,
       'environment',
     );
-    const uuid = newUuid(this.random);
     const scope = () =>
       `${this.workspace(place.workspace).slug}/${repository.slug}/${this.environment(place, uuid).name}`;
     const environment = { uuid, name, type, variables: this.newVariables('deployment', scope) };

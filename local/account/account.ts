@@ -1,0 +1,222 @@
+import type { Clock } from '../clock';
+import { AwsError } from './aws-error';
+import { type KnownCredential, Sessions } from './credentials';
+import { type AccountEvent, type EventDraft, isoSeconds } from './event';
+import { EventBridge } from './event-bridge';
+import { Iam } from './iam';
+import { Identifiers, seededRandom } from './identifiers';
+import { Logs } from './logs';
+import { eventBridgeOperations } from './operations/event-bridge';
+import { iamOperations } from './operations/iam';
+import { logsOperations } from './operations/logs';
+import type { Operation, OperationTable } from './operations/operation';
+import { secretsManagerOperations } from './operations/secrets-manager';
+import { snsOperations } from './operations/sns';
+import { ssmOperations } from './operations/ssm';
+import { stsOperations } from './operations/sts';
+import type { Authorization, AwsCall, Principal, ServiceName, SessionCredentials } from './principal';
+import { SecretsManager } from './secrets-manager';
+import { Sns } from './sns';
+import { Ssm } from './ssm';
+import { Sts } from './sts';
+import { accessDenied, publishRecord, type TrailRecord, trailRecord } from './trail';
+
+export type { AccountEvent } from './event';
+
+export interface AccountOptions {
+  /** Twelve digits. @default '111122223333' */
+  readonly accountId?: string;
+  /** The one region that is here; IAM and STS answer for us-east-1 too. @default 'eu-west-1' */
+  readonly region?: string;
+  readonly clock: Clock;
+  /** Numbers in [0, 1) for keys and suffixes. @default a generator with a fixed seed */
+  readonly random?: () => number;
+  /** ms until a new access key authenticates: IAM is eventually consistent. @default 0 */
+  readonly newKeyDelay?: number;
+  /** ms until a use shows in GetAccessKeyLastUsed and in the credential report. @default 0 */
+  readonly lastUsedDelay?: number;
+  /** ms from GenerateCredentialReport until the report can be read. @default 0 */
+  readonly credentialReportTime?: number;
+}
+
+/** Every operation of the account, by service and action. */
+export type Operations = ReturnType<typeof operationsOf>;
+/** What a typed caller passes to an operation. */
+export type InputOf<T> = T extends Operation<infer I, unknown> ? I : never;
+/** What an operation answers. Dates are `Date`s, bytes are `Uint8Array`s. */
+export type OutputOf<T> =
+  T extends Operation<never, infer O> ? O : T extends { run: (...args: never) => infer O } ? O : never;
+
+/**
+ * An AWS account as one state machine: services that hold AWS's rules, who may sign as whom, a record of every write,
+ * and the events that writes cause. It has no idea of HTTP; `wire/server.ts` puts it on a port.
+ */
+export class Account {
+  readonly accountId: string;
+  readonly region: string;
+  readonly clock: Clock;
+  readonly iam: Iam;
+  readonly sts: Sts;
+  readonly secretsManager: SecretsManager;
+  readonly ssm: Ssm;
+  readonly eventBridge: EventBridge;
+  readonly logs: Logs;
+  readonly sns: Sns;
+  /** CloudTrail's records of all management writes, oldest first, refused ones included. */
+  readonly trail: TrailRecord[] = [];
+  readonly operations: Operations;
+  readonly #identifiers: Identifiers;
+  readonly #sessions: Sessions;
+  readonly #listeners: ((event: AccountEvent) => void)[] = [];
+
+  constructor(options: AccountOptions) {
+    const { accountId = '111122223333', region = 'eu-west-1', clock } = options;
+    const identifiers = new Identifiers(options.random ?? seededRandom(1));
+    const emit = (draft: EventDraft) => this.#emit(draft);
+    this.accountId = accountId;
+    this.region = region;
+    this.clock = clock;
+    this.#identifiers = identifiers;
+    this.#sessions = new Sessions(clock, identifiers);
+    this.iam = new Iam({
+      accountId,
+      clock,
+      identifiers,
+      delays: { newKey: options.newKeyDelay ?? 0, lastUsed: options.lastUsedDelay ?? 0 },
+      reportTime: options.credentialReportTime ?? 0,
+    });
+    this.sts = new Sts(accountId, this.iam.roles, this.#sessions);
+    this.secretsManager = new SecretsManager(accountId, region, clock, identifiers, emit);
+    this.ssm = new Ssm(accountId, region, clock);
+    this.eventBridge = new EventBridge(accountId, region, emit);
+    this.logs = new Logs(accountId, region, clock);
+    this.sns = new Sns(accountId, region, clock, identifiers);
+    this.operations = operationsOf(this);
+  }
+
+  /**
+   * Hears every event on the default bus of the account's region, in the same instant; whoever listens adds the delays
+   * that AWS has. IAM's CloudTrail events go to us-east-1 and are heard only when that is the account's region.
+   */
+  onEvent(listener: (event: AccountEvent) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Credentials of an assumed role that never expire, as a function or a service holds them. */
+  roleSession(roleArn: string, sessionName: string): SessionCredentials {
+    return this.sts.serviceSession(roleArn, sessionName);
+  }
+
+  /** Credentials of the account's administrator. */
+  rootSession(): SessionCredentials {
+    return this.sts.rootSession();
+  }
+
+  /**
+   * What signs requests under an access key ID.
+   * @throws AwsError InvalidClientTokenId (unknown, inactive, not yet spread, wrong session token), ExpiredToken.
+   */
+  credential(accessKeyId: string, sessionToken?: string): KnownCredential {
+    return accessKeyId.startsWith('ASIA')
+      ? this.#sessions.find(accessKeyId, sessionToken)
+      : this.iam.accessKeys.credential(accessKeyId);
+  }
+
+  /**
+   * Who holds these credentials; counts as a use of the key, as a signed request does.
+   * @throws AwsError as `credential` does, and SignatureDoesNotMatch for a wrong secret.
+   */
+  authenticate(credentials: SessionCredentials, service: ServiceName, region: string = this.region): Principal {
+    const known = this.credential(credentials.accessKeyId, credentials.sessionToken);
+    if (known.secretAccessKey !== credentials.secretAccessKey) throw signatureDoesNotMatch();
+    this.recordUse(known.principal, service, region);
+    return known.principal;
+  }
+
+  /** Notes a signed request for the key's "last used". */
+  recordUse(principal: Principal, service: ServiceName, region: string): void {
+    if (principal.kind === 'user') this.iam.accessKeys.recordUse(principal.accessKeyId, service, region);
+  }
+
+  /**
+   * Runs one call, records it when it is a write, and tells the listeners.
+   * @param authorize asked before anything happens; everything is allowed without it.
+   * @throws AwsError what the service answers, AccessDenied, or UnknownOperationException.
+   */
+  perform(call: AwsCall, authorize?: (call: AwsCall) => Authorization): unknown {
+    const table: OperationTable = this.operations[call.service];
+    const operation = Object.hasOwn(table, call.action) ? table[call.action] : undefined;
+    if (operation === undefined) {
+      throw new AwsError('UnknownOperationException', 400, `${call.service} has no operation ${call.action} here.`);
+    }
+    try {
+      const decision = authorize?.(call) ?? { allowed: true };
+      if (!decision.allowed) throw accessDenied(call, decision.message);
+      const output = operation.run(call.input, call.principal);
+      if (operation.mode === 'write') this.#record(call, operation, { output });
+      return output;
+    } catch (error) {
+      if (operation.mode === 'write' && error instanceof AwsError) this.#record(call, operation, { error });
+      throw error;
+    }
+  }
+
+  /** A call without HTTP and without a signature, typed: `account.invoke(me, 'iam', 'ListUsers', {})`. */
+  invoke<S extends ServiceName, A extends keyof Operations[S] & string>(
+    principal: Principal,
+    service: S,
+    action: A,
+    input: InputOf<Operations[S][A]>,
+  ): OutputOf<Operations[S][A]> {
+    const call = { service, action, principal, input: input as Record<string, unknown>, at: this.clock.now() };
+    return this.perform(call) as OutputOf<Operations[S][A]>;
+  }
+
+  #record(call: AwsCall, operation: OperationTable[string], outcome: { output: unknown } | { error: AwsError }): void {
+    const record = trailRecord(call, operation?.trail ?? {}, outcome, {
+      accountId: this.accountId,
+      region: this.region,
+      requestId: this.#identifiers.requestId(),
+      eventId: this.#identifiers.requestId(),
+    });
+    this.trail.push(record);
+    publishRecord(record, call.service, (draft) => this.#emit(draft));
+  }
+
+  #emit({ source, detailType, detail, resources = [], region = this.region, time }: EventDraft): string {
+    const id = this.#identifiers.requestId();
+    if (region !== this.region) return id;
+    const event: AccountEvent = {
+      version: '0',
+      id,
+      'detail-type': detailType,
+      source,
+      account: this.accountId,
+      time: isoSeconds(time ?? this.clock.now()),
+      region,
+      resources,
+      detail,
+    };
+    for (const listener of this.#listeners) listener(event);
+    return id;
+  }
+}
+
+/** The answer to a signature made with another secret. */
+export function signatureDoesNotMatch(): AwsError {
+  const message =
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
+  return new AwsError('SignatureDoesNotMatch', 403, message);
+}
+
+function operationsOf(account: Account) {
+  return {
+    iam: iamOperations(account.iam),
+    sts: stsOperations(account.sts),
+    secretsmanager: secretsManagerOperations(account.secretsManager),
+    ssm: ssmOperations(account.ssm),
+    events: eventBridgeOperations(account.eventBridge),
+    logs: logsOperations(account.logs),
+    sns: snsOperations(account.sns),
+  };
+}

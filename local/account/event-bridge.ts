@@ -1,0 +1,107 @@
+import { AwsError } from './aws-error';
+import type { Emit } from './event';
+
+export interface PutEventsEntry {
+  readonly Source?: string | undefined;
+  readonly DetailType?: string | undefined;
+  /** JSON text of an object. */
+  readonly Detail?: string | undefined;
+  readonly Resources?: readonly string[] | undefined;
+  readonly Time?: Date | undefined;
+  /** Only the default bus is here. */
+  readonly EventBusName?: string | undefined;
+}
+
+/** A rule as the account lists it; matching and scheduling are the business of whoever listens to the account. */
+export interface EventRule {
+  readonly Name: string;
+  readonly Arn: string;
+  readonly State: 'ENABLED' | 'DISABLED';
+  readonly EventPattern?: string | undefined;
+  readonly ScheduleExpression?: string | undefined;
+  readonly Description?: string | undefined;
+  readonly EventBusName: string;
+}
+
+export interface PutRuleInput {
+  readonly Name: string;
+  readonly EventPattern?: string | undefined;
+  readonly ScheduleExpression?: string | undefined;
+  readonly Description?: string | undefined;
+  /** Default `ENABLED`. */
+  readonly State?: 'ENABLED' | 'DISABLED' | undefined;
+}
+
+/** EventBridge's default bus: events go to the account's listeners; rules are listed, not run. */
+export class EventBridge {
+  readonly #rules = new Map<string, EventRule>();
+  readonly #arnPrefix: string;
+
+  constructor(
+    accountId: string,
+    region: string,
+    private readonly emit: Emit,
+  ) {
+    this.#arnPrefix = `arn:aws:events:${region}:${accountId}:rule/`;
+  }
+
+  /** A bad entry fails alone, with an error code in its place of the answer. */
+  putEvents(input: { readonly Entries: readonly PutEventsEntry[] }) {
+    const Entries = input.Entries.map((entry) => this.putEvent(entry));
+    return { FailedEntryCount: Entries.filter((entry) => 'ErrorCode' in entry).length, Entries };
+  }
+
+  /** @throws AwsError ValidationException when the rule has neither pattern nor schedule. */
+  putRule(input: PutRuleInput) {
+    if (input.EventPattern === undefined && input.ScheduleExpression === undefined) {
+      const message = 'Parameter(s) EventPattern or ScheduleExpression must be specified.';
+      throw new AwsError('ValidationException', 400, message);
+    }
+    const Arn = this.#arnPrefix + input.Name;
+    this.#rules.set(input.Name, { ...input, Arn, State: input.State ?? 'ENABLED', EventBusName: 'default' });
+    return { RuleArn: Arn };
+  }
+
+  /** @throws AwsError ResourceNotFoundException */
+  describeRule(input: { readonly Name: string }): EventRule {
+    const rule = this.#rules.get(input.Name);
+    if (rule !== undefined) return rule;
+    throw new AwsError('ResourceNotFoundException', 400, `Rule ${input.Name} does not exist on EventBus default.`);
+  }
+
+  listRules(input: { readonly NamePrefix?: string | undefined } = {}) {
+    const rules = [...this.#rules.values()].filter((rule) => rule.Name.startsWith(input.NamePrefix ?? ''));
+    return { Rules: rules.sort((a, b) => (a.Name < b.Name ? -1 : 1)) };
+  }
+
+  private putEvent(entry: PutEventsEntry) {
+    const { Source, DetailType, Detail } = entry;
+    if (Source === undefined || DetailType === undefined || Detail === undefined) {
+      return { ErrorCode: 'InvalidArgument', ErrorMessage: 'Parameters Source, DetailType and Detail are required.' };
+    }
+    if (Source.startsWith('aws.')) {
+      return { ErrorCode: 'NotAuthorizedForSource', ErrorMessage: 'Not authorized for the source.' };
+    }
+    const detail = parsedDetail(Detail);
+    if (detail === undefined) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+    const EventId = this.emit({
+      source: Source,
+      detailType: DetailType,
+      detail,
+      resources: entry.Resources ?? [],
+      ...(entry.Time === undefined ? {} : { time: entry.Time.getTime() }),
+    });
+    return { EventId };
+  }
+}
+
+function parsedDetail(text: string): Record<string, unknown> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+      ? (parsed as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

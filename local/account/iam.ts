@@ -1,0 +1,72 @@
+import type { Clock } from '../clock';
+import { AwsError } from './aws-error';
+import { CredentialReport } from './credential-report';
+import { type AccessKey, type AccessKeyDelays, AccessKeys } from './iam-access-keys';
+import { IamRoles } from './iam-roles';
+import { type IamUser, IamUsers } from './iam-users';
+import type { Identifiers } from './identifiers';
+import type { Principal } from './principal';
+
+export interface IamOptions {
+  readonly accountId: string;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly delays: AccessKeyDelays;
+  /** ms from GenerateCredentialReport until the report can be read. */
+  readonly reportTime: number;
+}
+
+/** Identity and Access Management: users with their keys, roles, and the report about them. */
+export class Iam {
+  readonly users: IamUsers;
+  readonly accessKeys: AccessKeys;
+  readonly roles: IamRoles;
+  readonly credentialReport: CredentialReport;
+
+  constructor({ accountId, clock, identifiers, delays, reportTime }: IamOptions) {
+    this.users = new IamUsers(accountId, clock, identifiers);
+    this.accessKeys = new AccessKeys(clock, identifiers, delays);
+    this.roles = new IamRoles(accountId, clock, identifiers);
+    const sources = { accountId, accountCreatedAt: clock.now(), users: this.users, keys: this.accessKeys };
+    this.credentialReport = new CredentialReport(clock, sources, reportTime);
+  }
+
+  /**
+   * The user that a call is about: the named one, or the calling user itself.
+   * @throws AwsError ValidationError when a role or root names nobody, NoSuchEntity.
+   */
+  subject(userName: string | undefined, caller: Principal): IamUser {
+    const name = userName ?? caller.userName;
+    if (name === undefined) {
+      throw new AwsError('ValidationError', 400, 'Must specify userName when calling with non-User credentials');
+    }
+    return this.users.get(name);
+  }
+
+  createAccessKey(userName: string | undefined, caller: Principal): AccessKey {
+    return this.accessKeys.create(this.subject(userName, caller));
+  }
+
+  /** @throws AwsError NoSuchEntity, ValidationError for another status than Active and Inactive. */
+  updateAccessKey(userName: string | undefined, id: string, status: string, caller: Principal): void {
+    if (status !== 'Active' && status !== 'Inactive') {
+      const message = `1 validation error detected: Value '${status}' at 'status' failed to satisfy constraint: Member must satisfy enum value set: [Active, Inactive]`;
+      throw new AwsError('ValidationError', 400, message);
+    }
+    this.accessKeys.get(this.subject(userName, caller), id).status = status;
+  }
+
+  deleteAccessKey(userName: string | undefined, id: string, caller: Principal): void {
+    this.accessKeys.delete(this.subject(userName, caller), id);
+  }
+
+  /** @throws AwsError DeleteConflict while the user has keys or policies. */
+  deleteUser(userName: string | undefined, caller: Principal): void {
+    const user = this.subject(userName, caller);
+    if (this.accessKeys.of(user).length > 0) {
+      throw new AwsError('DeleteConflict', 409, 'Cannot delete entity, must delete access keys first.');
+    }
+    user.policies.assertNone();
+    this.users.delete(user);
+  }
+}

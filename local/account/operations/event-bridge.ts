@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import type { EventBridge } from '../event-bridge';
+import { instant, operationsOf } from './operation';
+
+const operation = operationsOf('ValidationException');
+
+const Name = z.string().min(1).max(64);
+const EventBusName = z.string().optional();
+
+/** EventBridge on the wire. */
+export function eventBridgeOperations(bus: EventBridge) {
+  return {
+    PutEvents: operation(
+      'data',
+      z.object({
+        Entries: z
+          .array(
+            z.object({
+              Source: z.string().optional(),
+              DetailType: z.string().optional(),
+              Detail: z.string().optional(),
+              Resources: z.array(z.string()).optional(),
+              Time: instant.optional(),
+              EventBusName,
+            }),
+          )
+          .min(1)
+          .max(10),
+      }),
+      (input) => bus.putEvents(input),
+    ),
+    PutRule: operation(
+      'write',
+      z.object({
+        Name,
+        EventPattern: z.string().optional(),
+        ScheduleExpression: z.string().optional(),
+        Description: z.string().max(512).optional(),
+        State: z.enum(['ENABLED', 'DISABLED']).optional(),
+        EventBusName,
+      }),
+      (input) => bus.putRule(input),
+    ),
+    DescribeRule: operation('read', z.object({ Name, EventBusName }), (input) => bus.describeRule(input)),
+    ListRules: operation('read', z.object({ NamePrefix: z.string().optional(), EventBusName }), (input) =>
+      bus.listRules(input),
+    ),
+  };
+}

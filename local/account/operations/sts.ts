@@ -1,0 +1,21 @@
+import * as z from 'zod';
+import type { Sts } from '../sts';
+import { integer, nothing, operationsOf } from './operation';
+
+const operation = operationsOf('ValidationError');
+
+/** STS on the wire. */
+export function stsOperations(sts: Sts) {
+  return {
+    GetCallerIdentity: operation('read', nothing, (_input, caller) => sts.getCallerIdentity(caller)),
+    AssumeRole: operation(
+      'read',
+      z.object({
+        RoleArn: z.string().min(20).max(2048),
+        RoleSessionName: z.string(),
+        DurationSeconds: integer(1, 1_000_000).optional(),
+      }),
+      (input, caller) => sts.assumeRole(input, caller),
+    ),
+  };
+}

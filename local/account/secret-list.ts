@@ -1,0 +1,81 @@
+import { AwsError } from './aws-error';
+import { decodeToken, encodeToken, type Page, pageAfter } from './paging';
+import type { Secret } from './secret';
+
+export interface SecretFilter {
+  readonly Key: 'name' | 'description' | 'tag-key' | 'tag-value' | 'primary-region' | 'owning-service' | 'all';
+  /** Prefixes; one of them must match. A leading `!` turns a value round. */
+  readonly Values: readonly string[];
+}
+
+/** Whether a secret passes all filters. Names and tags are compared exactly, descriptions without regard to case. */
+export function matchesFilters(secret: Secret, filters: readonly SecretFilter[]): boolean {
+  return filters.every((filter) =>
+    filter.Values.some((value) => {
+      const negated = value.startsWith('!');
+      const prefix = negated ? value.slice(1) : value;
+      return matchesPrefix(secret, filter.Key, prefix) !== negated;
+    }),
+  );
+}
+
+function matchesPrefix(secret: Secret, key: SecretFilter['Key'], prefix: string): boolean {
+  const tags = secret.tags.list();
+  switch (key) {
+    case 'name':
+      return secret.name.startsWith(prefix);
+    case 'description':
+      return (secret.description ?? '').toLowerCase().startsWith(prefix.toLowerCase());
+    case 'tag-key':
+      return tags.some((tag) => tag.Key.startsWith(prefix));
+    case 'tag-value':
+      return tags.some((tag) => tag.Value.startsWith(prefix));
+    case 'primary-region':
+    case 'owning-service':
+      return false;
+    case 'all': {
+      const words = [secret.name, secret.description ?? '', ...tags.flatMap((tag) => [tag.Key, tag.Value])];
+      return words.some((word) => word.toLowerCase().startsWith(prefix.toLowerCase()));
+    }
+  }
+}
+
+/**
+ * One page of a list that Secrets Manager gives, at most 100 items.
+ * @throws AwsError InvalidNextTokenException for a token that is not ours.
+ */
+export function secretsPage<T>(
+  sorted: readonly T[],
+  key: (item: T) => string,
+  request: { readonly MaxResults?: number | undefined; readonly NextToken?: string | undefined },
+  descending = false,
+): Page<T> & { readonly NextToken?: string } {
+  const after = request.NextToken === undefined ? undefined : decodeToken(request.NextToken);
+  if (request.NextToken !== undefined && after === undefined) {
+    throw new AwsError('InvalidNextTokenException', 400, 'Invalid token');
+  }
+  const page = pageAfter(sorted, key, request.MaxResults ?? 100, after, descending);
+  return page.next === undefined ? page : { ...page, NextToken: encodeToken(page.next) };
+}
+
+/** What ListSecrets shows of a secret; only labelled versions are in it. */
+export function listEntry(secret: Secret) {
+  const tags = secret.tags.list();
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    Description: secret.description,
+    KmsKeyId: secret.kmsKeyId,
+    LastChangedDate: new Date(secret.lastChangedAt),
+    LastAccessedDate: optionalDate(secret.lastAccessedAt),
+    DeletedDate: optionalDate(secret.deletion?.requestedAt),
+    Tags: tags,
+    SecretVersionsToStages: secret.labels.size === 0 ? undefined : secret.labelledVersions(),
+    CreatedDate: new Date(secret.createdAt),
+  };
+}
+
+/** An instant as a Date, where there is one. */
+export function optionalDate(instant: number | undefined): Date | undefined {
+  return instant === undefined ? undefined : new Date(instant);
+}

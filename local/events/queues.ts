@@ -1,0 +1,37 @@
+/** A message in a queue. */
+export interface QueueMessage {
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** When it came, in ms since the epoch. */
+  readonly at: number;
+}
+
+/** An SQS queue that nobody empties: what a dead-letter queue holds can be read in `messages`. */
+export class Queue {
+  readonly messages: QueueMessage[] = [];
+
+  constructor(
+    readonly name: string,
+    readonly arn: string,
+  ) {}
+}
+
+/** The account's queues. */
+export class Queues {
+  readonly #queues = new Map<string, Queue>();
+
+  /** The queue of this ARN, made if there is none yet. */
+  put(name: string, arn: string): Queue {
+    const queue = this.#queues.get(arn) ?? new Queue(name, arn);
+    this.#queues.set(arn, queue);
+    return queue;
+  }
+
+  remove(arn: string): void {
+    this.#queues.delete(arn);
+  }
+
+  find(arn: string): Queue | undefined {
+    return this.#queues.get(arn);
+  }
+}

@@ -1,0 +1,177 @@
+import type { SessionCredentials } from '../account/principal';
+import type { Clock } from '../clock';
+import { type Random, randomUuid } from '../random';
+import type { Scheduler } from '../scheduler';
+import { AsynchronousInvocations } from './asynchronous-invocations';
+import { environmentVariables } from './environment-variables';
+import { ExecutionEnvironment, type Outcome } from './execution-environment';
+import type { EventInvokeConfiguration, FunctionConfiguration } from './function-configuration';
+import type { InvocationResult } from './invocation';
+import type { LogLine } from './log-line';
+import { type Permission, permits } from './permission';
+import { workerSource } from './worker-source';
+
+export interface LambdaOptions {
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly region: string;
+  /** Source of request IDs. */
+  readonly random: Random;
+  /** Opens a session of a function's role. */
+  readonly credentials: (roleArn: string, functionName: string) => SessionCredentials;
+  /** `AWS_ENDPOINT_URL` of the functions. */
+  readonly endpointUrl?: string;
+  /** Host names that are served on loopback: name to origin. Every other host but loopback is unknown. */
+  readonly hosts?: Readonly<Record<string, string>>;
+  /** Puts a message into a queue or topic: dead letters and destinations. */
+  readonly send: (arn: string, body: string, attributes: Readonly<Record<string, string>>) => void;
+  /** Told every line that a function writes. */
+  readonly onLog?: (line: LogLine) => void;
+  /** Real ms without a result after which an invocation is taken to hang, and times out. @default 30000 */
+  readonly watchdog?: number;
+}
+
+interface DeployedFunction {
+  readonly configuration: FunctionConfiguration;
+  readonly permissions: Map<string, Permission>;
+  readonly environments: Set<ExecutionEnvironment>;
+  eventInvoke: EventInvokeConfiguration;
+}
+
+/** Runs built functions as Lambda does: warm environments are used again, and a busy one means a second one. */
+export class Lambda {
+  readonly #functions = new Map<string, DeployedFunction>();
+  readonly #asynchronous: AsynchronousInvocations;
+  #realTime = false;
+
+  constructor(private readonly options: LambdaOptions) {
+    const { clock, scheduler, send } = options;
+    const invoke = (name: string, payload: string, requestId: string) => this.#run(name, payload, requestId);
+    this.#asynchronous = new AsynchronousInvocations({ clock, scheduler, send, invoke });
+  }
+
+  get functions(): readonly FunctionConfiguration[] {
+    return [...this.#functions.values()].map(({ configuration }) => configuration);
+  }
+
+  /** Makes or updates a function; after an update its environments start cold. */
+  async put(configuration: FunctionConfiguration): Promise<void> {
+    const known = this.#functions.get(configuration.functionName);
+    await this.kill(configuration.functionName);
+    this.#functions.set(configuration.functionName, {
+      configuration,
+      permissions: known?.permissions ?? new Map(),
+      environments: new Set(),
+      eventInvoke: known?.eventInvoke ?? {},
+    });
+  }
+
+  async remove(functionName: string): Promise<void> {
+    await this.kill(functionName);
+    this.#functions.delete(functionName);
+  }
+
+  /** Lets a service call a function, under a statement ID. @throws Error for an unknown function */
+  addPermission(functionName: string, statementId: string, permission: Permission): void {
+    this.#find(functionName).permissions.set(statementId, permission);
+  }
+
+  removePermission(functionName: string, statementId: string): void {
+    this.#functions.get(nameOf(functionName))?.permissions.delete(statementId);
+  }
+
+  /** @throws Error for an unknown function */
+  configureEventInvoke(functionName: string, settings: EventInvokeConfiguration): void {
+    this.#find(functionName).eventInvoke = settings;
+  }
+
+  has(functionNameOrArn: string): boolean {
+    return this.#functions.has(nameOf(functionNameOrArn));
+  }
+
+  /** Whether a service may call a function for one of its resources. */
+  allows(functionNameOrArn: string, principal: string, sourceArn: string): boolean {
+    const permissions = this.#functions.get(nameOf(functionNameOrArn))?.permissions.values() ?? [];
+    return [...permissions].some((permission) => permits(permission, principal, sourceArn));
+  }
+
+  /** Invokes a function and waits for its result. @throws Error for an unknown function */
+  invoke(functionNameOrArn: string, payload: string): Promise<InvocationResult> {
+    return this.#run(nameOf(functionNameOrArn), payload, randomUuid(this.options.random));
+  }
+
+  /** Invokes a function asynchronously; done after the first attempt. @throws Error for an unknown function */
+  async invokeAsynchronously(functionNameOrArn: string, payload: string): Promise<void> {
+    const { configuration, eventInvoke } = this.#find(functionNameOrArn);
+    await this.#asynchronous.start(configuration, eventInvoke, payload, randomUuid(this.options.random));
+  }
+
+  /** Ends a function's environments in the middle of whatever they do. */
+  async kill(functionName: string): Promise<void> {
+    const environments = this.#functions.get(functionName)?.environments ?? [];
+    await Promise.all([...environments].map((environment) => environment.kill()));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#functions.keys()].map((name) => this.kill(name)));
+  }
+
+  /** From here on the clock runs with real time: an invocation may really take as long as its timeout allows. */
+  followRealTime(): void {
+    this.#realTime = true;
+  }
+
+  async #run(functionName: string, payload: string, requestId: string): Promise<InvocationResult> {
+    const { clock } = this.options;
+    const deployed = this.#find(functionName);
+    const source = await workerSource();
+    const warm = [...deployed.environments].find((environment) => !environment.isBusy && !environment.hasEnded);
+    const environment = warm ?? this.#start(deployed, source);
+    const begin = clock.now();
+    const deadline = begin + deployed.configuration.timeout * 1000;
+    const patience = this.#realTime ? deadline - begin : (this.options.watchdog ?? 30_000);
+    const watchdog = setTimeout(() => {
+      clock.advanceTo(deadline);
+      environment.timeOut();
+    }, patience);
+    const outcome = await environment.invoke({ requestId, payload, deadline });
+    clearTimeout(watchdog);
+    if (environment.hasEnded) deployed.environments.delete(environment);
+    if (outcome.kind === 'ended') environment.log(outcome.error.errorMessage, clock.now());
+    return { requestId, duration: clock.now() - begin, coldStart: warm === undefined, ...resultOf(outcome) };
+  }
+
+  #start({ configuration, environments }: DeployedFunction, source: string): ExecutionEnvironment {
+    const { clock, region, endpointUrl, hosts = {}, random } = this.options;
+    const { functionName, functionArn, handler, memorySize, logGroupName, logFormat, codeDirectory } = configuration;
+    const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
+    const logStreamName = `${day}/[$LATEST]${randomUuid(random).replaceAll('-', '')}`;
+    const credentials = this.options.credentials(configuration.roleArn, functionName);
+    const settings = {
+      ...{ functionName, functionArn, handler, memorySize, logGroupName, logStreamName, logFormat, hosts },
+      taskRoot: codeDirectory,
+      clock: clock.shared,
+    };
+    const env = environmentVariables(configuration, { region, endpointUrl, credentials, logStreamName });
+    const onLine = (line: string, at: number) =>
+      this.options.onLog?.({ at, functionName, logGroupName, logStreamName, line });
+    const environment = new ExecutionEnvironment(source, configuration, settings, env, onLine);
+    environments.add(environment);
+    return environment;
+  }
+
+  #find(functionNameOrArn: string): DeployedFunction {
+    const found = this.#functions.get(nameOf(functionNameOrArn));
+    if (found === undefined) throw new Error(`There is no function ${functionNameOrArn}`);
+    return found;
+  }
+}
+
+function resultOf(outcome: Outcome): Pick<InvocationResult, 'payload' | 'functionError'> {
+  if (outcome.kind === 'succeeded') return { payload: outcome.payload };
+  return { functionError: 'Unhandled', payload: JSON.stringify(outcome.error) };
+}
+
+function nameOf(functionNameOrArn: string): string {
+  return /:function:([^:]+)/.exec(functionNameOrArn)?.[1] ?? functionNameOrArn;
+}

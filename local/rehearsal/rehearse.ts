@@ -1,0 +1,175 @@
+import type { RegistryEntry } from '../../functions/core/registry';
+import { type TargetConfig, targetName } from '../../functions/core/target';
+import type { AwsCall, CallOutcome } from '../account/wire/server';
+import { seededRandom } from '../random';
+import { World } from '../world';
+import { assemblyOf, scopeOf } from './assembly';
+import { Pipelines } from './pipelines';
+import { judge, type Retirement, type Verdict } from './promises';
+import { credentialAt, makeSurroundings } from './surroundings';
+import { type Audit, auditOf, type Moment, Timeline } from './timeline';
+
+const SECOND = 1000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** The day on which the stack is deployed. */
+const DEPLOYED = Date.parse('2026-01-01T00:00:00Z');
+/** How old the keys are that people made before. */
+const OLD_KEYS = 400 * DAY;
+
+export interface RehearsalOptions {
+  /** Folder of the synthesized cloud assembly. */
+  readonly cdkOut: string;
+  readonly days: number;
+  readonly seed: string;
+  readonly onDay?: (day: number) => void;
+}
+
+export interface KeyRow {
+  readonly key: string;
+  readonly user: string;
+  readonly accessKeyId: string;
+  readonly status: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly ageDays: number;
+  /** Targets that hold this key now. */
+  readonly heldBy: readonly string[];
+}
+
+/** Everything that a rehearsal saw; what `--json` prints. */
+export interface Report {
+  readonly days: number;
+  readonly seed: string;
+  readonly start: string;
+  readonly managedKeys: number;
+  /** Invocations of the functions. */
+  readonly runs: number;
+  readonly rotations: number;
+  readonly deliveries: number;
+  readonly deactivations: number;
+  readonly deletions: number;
+  readonly findings: number;
+  readonly pipelineLogins: number;
+  readonly pipelineLoginFailures: number;
+  readonly longestTornMilliseconds: number;
+  readonly awsCalls: number;
+  readonly keys: readonly KeyRow[];
+  readonly promises: readonly Verdict[];
+  /** Whether every promise held. */
+  readonly held: boolean;
+  readonly timeline: readonly Moment[];
+  readonly realSeconds: number;
+}
+
+/** Deploys a synthesized stack into a local world and lives through the days. */
+export async function rehearse({ cdkOut, days, seed, onDay }: RehearsalOptions): Promise<Report> {
+  const startedAt = performance.now();
+  const assembly = assemblyOf(cdkOut);
+  const { entries } = assembly;
+  const witness = new Witness(entries);
+  const world = await World.start({
+    start: new Date(DEPLOYED - OLD_KEYS),
+    seed,
+    account: { newKeyDelay: 8 * SECOND, lastUsedDelay: 2 * HOUR },
+    accountServer: { onCall: (call, outcome) => witness.saw(call, outcome, world) },
+  });
+  const pipelines = new Pipelines(world, seededRandom(`${seed}/pipelines`));
+  const timeline = new Timeline(DEPLOYED);
+  const audits: Audit[] = [];
+  const targets = targetsByName(entries);
+  world.onLog(({ line }) => {
+    const audit = auditOf(line);
+    if (audit === undefined) return;
+    audits.push(audit);
+    timeline.heard(audit, targets.get(audit.target ?? ''));
+  });
+  try {
+    makeSurroundings(assembly, world.account, world.bitbucket);
+    world.bitbucket.onWrite((write) => timeline.wrote(write));
+    world.clock.advanceTo(DEPLOYED);
+    await world.deploy(cdkOut);
+    pipelines.start(entries);
+    for (let day = 1; day <= days; day += 1) {
+      await world.runUntil(new Date(DEPLOYED + day * DAY));
+      onDay?.(day);
+    }
+    const lines = world.logs.map(({ line }) => line);
+    const { retirements, secrets, mostKeys } = witness;
+    const promises = judge({ world, entries, pipelines, audits, lines, mostKeys, secrets, retirements });
+    const count = (event: string) => audits.filter((audit) => audit.event === event).length;
+    const torn = timeline.moments.flatMap(({ tornMilliseconds }) => tornMilliseconds ?? []);
+    return {
+      days,
+      seed,
+      start: new Date(DEPLOYED).toISOString(),
+      managedKeys: entries.length,
+      runs: count('run-started'),
+      rotations: count('key-stored'),
+      deliveries: count('version-delivered'),
+      deactivations: count('key-deactivated'),
+      deletions: count('key-deleted'),
+      findings: count('finding'),
+      pipelineLogins: pipelines.logins,
+      pipelineLoginFailures: pipelines.failures.length,
+      longestTornMilliseconds: Math.max(0, ...torn),
+      awsCalls: world.calls.total(),
+      keys: entries.flatMap((entry) => keyRows(world, entry)),
+      promises,
+      held: promises.every(({ held }) => held),
+      timeline: timeline.moments,
+      realSeconds: Math.round((performance.now() - startedAt) / 100) / 10,
+    };
+  } finally {
+    pipelines.close();
+    await world.close();
+  }
+}
+
+function targetsByName(entries: readonly RegistryEntry[]): ReadonlyMap<string, TargetConfig> {
+  return new Map(entries.flatMap(({ targets }) => targets.map((target) => [targetName(target), target] as const)));
+}
+
+function keyRows(world: World, entry: RegistryEntry): readonly KeyRow[] {
+  const { account, bitbucket, clock } = world;
+  const holding = entry.targets.map(
+    (target) => [scopeOf(target), credentialAt(bitbucket, target)?.accessKeyId] as const,
+  );
+  return account.iam.accessKeys.of(account.iam.users.get(entry.user)).map(({ id, status, createdAt }) => ({
+    key: entry.id,
+    user: entry.user,
+    accessKeyId: id,
+    status,
+    createdAt: new Date(createdAt).toISOString(),
+    ageDays: Math.floor((clock.now() - Number(createdAt)) / DAY),
+    heldBy: holding.flatMap(([scope, held]) => (held === id ? [scope] : [])),
+  }));
+}
+
+/** Watches the account's front, so that the verdict does not rest on what the functions say of themselves. */
+class Witness {
+  readonly retirements: Retirement[] = [];
+  readonly secrets = new Set<string>();
+  mostKeys = 0;
+  readonly #byUser: ReadonlyMap<string, RegistryEntry>;
+
+  constructor(entries: readonly RegistryEntry[]) {
+    this.#byUser = new Map(entries.map((entry) => [entry.user, entry]));
+  }
+
+  saw(call: AwsCall, outcome: CallOutcome, world: World): void {
+    if (call.service !== 'iam' || outcome.status !== 200) return;
+    const entry = this.#byUser.get(String(call.input.UserName));
+    if (entry === undefined) return;
+    const { iam } = world.account;
+    const keys = iam.accessKeys.of(iam.users.get(entry.user));
+    this.mostKeys = Math.max(this.mostKeys, keys.length);
+    for (const { secretAccessKey } of keys) this.secrets.add(secretAccessKey);
+    const event =
+      call.action === 'DeleteAccessKey' ? 'deleted' : call.action === 'UpdateAccessKey' ? 'deactivated' : undefined;
+    if (event === undefined) return;
+    const held = entry.targets.map((target) => credentialAt(world.bitbucket, target)?.accessKeyId);
+    this.retirements.push({ at: call.at, event, entry, accessKeyId: String(call.input.AccessKeyId), held });
+  }
+}

@@ -1,0 +1,50 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isObject } from './properties';
+import { readTemplate, type Template } from './template';
+
+/** One synthesized stack: its template, and where its assets are. */
+export interface SynthesizedStack {
+  readonly stackName: string;
+  readonly template: Template;
+  /** Key in the assets' bucket to folder. */
+  readonly assets: ReadonlyMap<string, string>;
+}
+
+const TEMPLATE = '.template.json';
+
+/**
+ * Reads a stack from the folder that `cdk synth` wrote.
+ *
+ * @param stackName not needed when there is only one.
+ * @throws Error when there is no such stack, or more than one to choose from.
+ */
+export function readCloudAssembly(directory: string, stackName?: string): SynthesizedStack {
+  const stacks = readdirSync(directory)
+    .filter((file) => file.endsWith(TEMPLATE))
+    .map((file) => file.slice(0, -TEMPLATE.length));
+  const chosen = stackName === undefined ? stacks : stacks.filter((name) => name === stackName);
+  const [name] = chosen;
+  if (name === undefined || chosen.length > 1) {
+    const wanted = stackName === undefined ? 'exactly one stack' : `the stack ${stackName}`;
+    throw new Error(`Expected ${wanted} in ${directory}, found: ${stacks.join(', ') || 'none'}`);
+  }
+  const template = readTemplate(readFileSync(join(directory, name + TEMPLATE), 'utf8'));
+  return { stackName: name, template, assets: readAssets(directory, name) };
+}
+
+function readAssets(directory: string, stackName: string): Map<string, string> {
+  const manifest = join(directory, `${stackName}.assets.json`);
+  if (!existsSync(manifest)) return new Map();
+  const document: unknown = JSON.parse(readFileSync(manifest, 'utf8'));
+  const files = isObject(document) && isObject(document.files) ? Object.values(document.files) : [];
+  return new Map(
+    files.flatMap((file) => {
+      const source = isObject(file) && isObject(file.source) ? file.source.path : undefined;
+      const destinations = isObject(file) && isObject(file.destinations) ? Object.values(file.destinations) : [];
+      if (typeof source !== 'string') return [];
+      const keys = destinations.flatMap((destination) => (isObject(destination) ? [destination.objectKey] : []));
+      return keys.map((key): [string, string] => [String(key), join(directory, source)]);
+    }),
+  );
+}

@@ -1,0 +1,63 @@
+import type { RetryPolicy, RuleTarget } from '../../events/rule';
+import type { TargetInput } from '../../events/target-input';
+import type { Properties } from '../properties';
+import type { ResourceType } from '../resource';
+
+const rule: ResourceType = (input) => {
+  const { properties } = input;
+  const { bus } = input.services;
+  const eventBus = properties.optionalText('EventBusName') ?? 'default';
+  if (eventBus !== 'default') throw properties.invalid('EventBusName', 'is not supported: there is one bus, default');
+  const name = input.previous?.ref ?? properties.optionalText('Name') ?? input.generatedName(64);
+  const arn = input.arn('events', `rule/${name}`);
+  const schedule = properties.optionalText('ScheduleExpression');
+  if (schedule === undefined && !properties.has('EventPattern')) {
+    throw properties.invalid('EventPattern', 'or ScheduleExpression is needed');
+  }
+  bus.putRule({
+    name,
+    arn,
+    enabled: properties.optionalText('State') !== 'DISABLED',
+    targets: properties.objects('Targets').map(targetOf),
+    ...(properties.has('EventPattern') ? { pattern: properties.value('EventPattern') } : {}),
+    ...(schedule === undefined ? {} : { schedule }),
+  });
+  return { ref: name, attributes: { Arn: arn }, remove: () => bus.removeRule(name) };
+};
+
+function targetOf(properties: Properties): RuleTarget {
+  const retry = properties.object('RetryPolicy');
+  const retryPolicy: RetryPolicy = {
+    ...optional('maximumRetryAttempts', retry?.optionalNumber('MaximumRetryAttempts')),
+    ...optional('maximumEventAgeInSeconds', retry?.optionalNumber('MaximumEventAgeInSeconds')),
+  };
+  return {
+    id: properties.text('Id'),
+    arn: properties.text('Arn'),
+    input: inputOf(properties),
+    retryPolicy,
+    ...optional('deadLetterArn', properties.object('DeadLetterConfig')?.optionalText('Arn')),
+  };
+}
+
+function inputOf(properties: Properties): TargetInput {
+  const transformer = properties.object('InputTransformer');
+  return {
+    ...optional('input', properties.optionalText('Input')),
+    ...optional('inputPath', properties.optionalText('InputPath')),
+    ...(transformer === undefined
+      ? {}
+      : {
+          transformer: {
+            inputPaths: transformer.record('InputPathsMap'),
+            template: transformer.text('InputTemplate'),
+          },
+        }),
+  };
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V });
+}
+
+export const EVENTS_RESOURCES: Readonly<Record<string, ResourceType>> = { 'AWS::Events::Rule': rule };

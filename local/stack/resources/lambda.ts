@@ -1,0 +1,78 @@
+import type { FunctionConfiguration } from '../../lambda/function-configuration';
+import type { ResourceInput, ResourceType } from '../resource';
+
+const lambdaFunction: ResourceType = async (input) => {
+  const { lambda } = input.services;
+  const functionName = input.previous?.ref ?? input.properties.optionalText('FunctionName') ?? input.generatedName(64);
+  const configuration = configurationOf(input, functionName);
+  await lambda.put(configuration);
+  const remove = () => lambda.remove(functionName);
+  return { ref: functionName, attributes: { Arn: configuration.functionArn }, remove };
+};
+
+/** Defaults are Lambda's own. */
+function configurationOf(input: ResourceInput, functionName: string): FunctionConfiguration {
+  const { properties } = input;
+  const key = properties.object('Code')?.optionalText('S3Key');
+  if (key === undefined) throw properties.invalid('Code', 'must name an asset (S3Key); inline code is not supported');
+  const logging = properties.object('LoggingConfig');
+  const deadLetterArn = properties.object('DeadLetterConfig')?.optionalText('TargetArn');
+  return {
+    functionName,
+    functionArn: input.arn('lambda', `function:${functionName}`),
+    codeDirectory: input.assetDirectory(key),
+    handler: properties.text('Handler'),
+    runtime: properties.text('Runtime'),
+    memorySize: properties.optionalNumber('MemorySize') ?? 128,
+    timeout: properties.optionalNumber('Timeout') ?? 3,
+    roleArn: properties.text('Role'),
+    environment: properties.object('Environment')?.record('Variables') ?? {},
+    logGroupName: logging?.optionalText('LogGroup') ?? `/aws/lambda/${functionName}`,
+    logFormat: logging?.optionalText('LogFormat') === 'JSON' ? 'JSON' : 'Text',
+    ...(deadLetterArn === undefined ? {} : { deadLetterArn }),
+  };
+}
+
+const permission: ResourceType = ({ properties, services, logicalId, previous }) => {
+  void previous?.remove?.();
+  const functionName = properties.text('FunctionName');
+  const sourceArn = properties.optionalText('SourceArn');
+  const action = properties.text('Action');
+  if (action !== 'lambda:InvokeFunction') throw properties.invalid('Action', `${action} is not supported`);
+  services.lambda.addPermission(functionName, logicalId, {
+    principal: properties.text('Principal'),
+    ...(sourceArn === undefined ? {} : { sourceArn }),
+  });
+  const remove = () => services.lambda.removePermission(functionName, logicalId);
+  return { ref: logicalId, attributes: { Id: logicalId }, remove };
+};
+
+const eventInvokeConfig: ResourceType = ({ properties, services, logicalId }) => {
+  const functionName = properties.text('FunctionName');
+  const destinations = properties.object('DestinationConfig');
+  const settings = {
+    maximumRetryAttempts: properties.optionalNumber('MaximumRetryAttempts'),
+    maximumEventAgeInSeconds: properties.optionalNumber('MaximumEventAgeInSeconds'),
+    onFailureArn: destinations?.object('OnFailure')?.text('Destination'),
+    onSuccessArn: destinations?.object('OnSuccess')?.text('Destination'),
+  };
+  services.lambda.configureEventInvoke(functionName, withoutUndefined(settings));
+  return {
+    ref: logicalId,
+    attributes: {},
+    remove: () => {
+      if (services.lambda.has(functionName)) services.lambda.configureEventInvoke(functionName, {});
+    },
+  };
+};
+
+function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
+}
+
+export const LAMBDA_RESOURCES: Readonly<Record<string, ResourceType>> = {
+  'AWS::Lambda::Function': lambdaFunction,
+  'AWS::Lambda::Permission': permission,
+  'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
+};

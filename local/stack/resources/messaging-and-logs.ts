@@ -1,0 +1,54 @@
+import type { ResourceType } from '../resource';
+
+const queue: ResourceType = (input) => {
+  const { queues, account } = input.services;
+  const generated = () => input.generatedName(80);
+  const name = input.previous?.attributes.QueueName ?? input.properties.optionalText('QueueName') ?? generated();
+  const arn = input.arn('sqs', name);
+  queues.put(name, arn);
+  return {
+    ref: `https://sqs.${account.region}.amazonaws.com/${account.accountId}/${name}`,
+    attributes: { Arn: arn, QueueName: name },
+    remove: () => queues.remove(arn),
+  };
+};
+
+const topic: ResourceType = (input) => {
+  const { sns } = input.services.account;
+  const { properties } = input;
+  const generated = () => input.generatedName(256);
+  const name = input.previous?.attributes.TopicName ?? properties.optionalText('TopicName') ?? generated();
+  const { TopicArn } = sns.createTopic({ Name: name });
+  for (const subscription of properties.objects('Subscription')) {
+    sns.subscribe({ TopicArn, Protocol: subscription.text('Protocol'), Endpoint: subscription.text('Endpoint') });
+  }
+  const remove = () => sns.deleteTopic({ TopicArn });
+  return { ref: TopicArn, attributes: { TopicArn, TopicName: name }, remove };
+};
+
+/** Subscriptions are never ended: nothing is delivered to them here. */
+const subscription: ResourceType = ({ properties, services }) => {
+  const TopicArn = properties.text('TopicArn');
+  const Protocol = properties.text('Protocol');
+  const Endpoint = properties.optionalText('Endpoint');
+  const { SubscriptionArn } = services.account.sns.subscribe({ TopicArn, Protocol, Endpoint });
+  return { ref: SubscriptionArn, attributes: { Arn: SubscriptionArn } };
+};
+
+const logGroup: ResourceType = (input) => {
+  const { logs } = input.services.account;
+  const { properties, previous } = input;
+  const name = previous?.ref ?? properties.optionalText('LogGroupName') ?? input.generatedName(512);
+  if (previous === undefined) logs.createLogGroup({ logGroupName: name });
+  const retentionInDays = properties.optionalNumber('RetentionInDays');
+  if (retentionInDays !== undefined) logs.putRetentionPolicy({ logGroupName: name, retentionInDays });
+  const Arn = input.arn('logs', `log-group:${name}:*`);
+  return { ref: name, attributes: { Arn }, remove: () => logs.deleteLogGroup({ logGroupName: name }) };
+};
+
+export const MESSAGING_AND_LOG_RESOURCES: Readonly<Record<string, ResourceType>> = {
+  'AWS::SQS::Queue': queue,
+  'AWS::SNS::Topic': topic,
+  'AWS::SNS::Subscription': subscription,
+  'AWS::Logs::LogGroup': logGroup,
+};

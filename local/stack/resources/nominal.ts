@@ -1,0 +1,50 @@
+import { randomUuid, seededRandom } from '../../random';
+import type { ResourceInput, ResourceType } from '../resource';
+
+/**
+ * Resources that are names and documents only: nothing here acts on them, but others refer to them, and whoever checks
+ * permissions reads their policies.
+ */
+const key: ResourceType = (input) => {
+  const id = input.previous?.ref ?? randomUuid(seededRandom(input.generatedName(128)));
+  const policy = input.properties.has('KeyPolicy') ? { policy: input.properties.document('KeyPolicy') } : {};
+  return { ref: id, attributes: { Arn: input.arn('kms', `key/${id}`), KeyId: id }, ...policy };
+};
+
+const alias: ResourceType = ({ properties }) => ({ ref: properties.text('AliasName'), attributes: {} });
+
+const trail: ResourceType = (input) => {
+  const name = named(input, 'TrailName', 128);
+  return { ref: name, attributes: { Arn: input.arn('cloudtrail', `trail/${name}`) } };
+};
+
+const bucket: ResourceType = (input) => {
+  const name = named(input, 'BucketName', 63).toLowerCase();
+  const { region } = input.services.account;
+  return {
+    ref: name,
+    attributes: {
+      Arn: `arn:aws:s3:::${name}`,
+      DomainName: `${name}.s3.amazonaws.com`,
+      RegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
+    },
+  };
+};
+
+/** Policies of queues, topics and buckets, and the CDK's own record. */
+const document: ResourceType = ({ logicalId }) => ({ ref: logicalId, attributes: { Id: logicalId } });
+
+function named(input: ResourceInput, property: string, longest: number): string {
+  return input.previous?.ref ?? input.properties.optionalText(property) ?? input.generatedName(longest);
+}
+
+export const NOMINAL_RESOURCES: Readonly<Record<string, ResourceType>> = {
+  'AWS::KMS::Key': key,
+  'AWS::KMS::Alias': alias,
+  'AWS::CloudTrail::Trail': trail,
+  'AWS::S3::Bucket': bucket,
+  'AWS::S3::BucketPolicy': document,
+  'AWS::SQS::QueuePolicy': document,
+  'AWS::SNS::TopicPolicy': document,
+  'AWS::CDK::Metadata': document,
+};

@@ -1,0 +1,58 @@
+import type { ResourceType } from '../resource';
+
+const secret: ResourceType = (input) => {
+  const { properties, previous } = input;
+  const { secretsManager } = input.services.account;
+  if (properties.has('GenerateSecretString')) {
+    throw properties.invalid('GenerateSecretString', 'is not supported: a managed secret is created empty');
+  }
+  const details = {
+    Description: properties.optionalText('Description'),
+    KmsKeyId: properties.optionalText('KmsKeyId'),
+    SecretString: properties.optionalText('SecretString'),
+  };
+  if (previous === undefined) {
+    const Name = properties.optionalText('Name') ?? input.generatedName(255);
+    const { ARN } = secretsManager.createSecret({ Name, Tags: properties.tags(), ...details });
+    const remove = () => void secretsManager.deleteSecret({ SecretId: ARN });
+    return { ref: ARN, attributes: { Id: ARN }, remove };
+  }
+  secretsManager.updateSecret({ SecretId: previous.ref, ...details });
+  secretsManager.tagResource({ SecretId: previous.ref, Tags: properties.tags() });
+  return previous;
+};
+
+const resourcePolicy: ResourceType = ({ properties, services, previous }) => {
+  const { secretsManager } = services.account;
+  const SecretId = properties.text('SecretId');
+  if (previous !== undefined && previous.ref !== SecretId) void previous.remove?.();
+  secretsManager.putResourcePolicy({ SecretId, ResourcePolicy: properties.document('ResourcePolicy') });
+  const remove = () => void secretsManager.deleteResourcePolicy({ SecretId });
+  return { ref: SecretId, attributes: { Id: SecretId }, remove };
+};
+
+const parameter: ResourceType = (input) => {
+  const { properties, previous } = input;
+  const { ssm } = input.services.account;
+  const Name = properties.optionalText('Name') ?? previous?.ref ?? input.generatedName(1011);
+  if (previous !== undefined && previous.ref !== Name) void previous.remove?.();
+  const Value = properties.text('Value');
+  const Type = oneOf(properties.text('Type'), ['String', 'StringList'] as const);
+  const Tier = oneOf(properties.optionalText('Tier') ?? 'Standard', ['Standard', 'Advanced'] as const);
+  const Description = properties.optionalText('Description');
+  const Overwrite = previous?.ref === Name;
+  ssm.putParameter({ Name, Value, Type, Tier, Description, Overwrite }, 'cloudformation.amazonaws.com');
+  return { ref: Name, attributes: { Type, Value }, remove: () => ssm.deleteParameter({ Name }) };
+};
+
+function oneOf<T extends string>(value: string, known: readonly T[]): T {
+  const found = known.find((candidate) => candidate === value);
+  if (found === undefined) throw new Error(`${value} is not one of ${known.join(', ')}`);
+  return found;
+}
+
+export const SECRET_AND_PARAMETER_RESOURCES: Readonly<Record<string, ResourceType>> = {
+  'AWS::SecretsManager::Secret': secret,
+  'AWS::SecretsManager::ResourcePolicy': resourcePolicy,
+  'AWS::SSM::Parameter': parameter,
+};

@@ -1,0 +1,156 @@
+import { randomUuid, seededRandom } from '../random';
+import type { SynthesizedStack } from './cloud-assembly';
+import { inOrderOfDependency } from './dependencies';
+import type { Deployment } from './deployment';
+import { describeDeployment } from './describe-deployment';
+import { Intrinsics, NO_VALUE } from './intrinsics';
+import { isObject, Properties } from './properties';
+import type { Physical, ResourceInput, Services } from './resource';
+import { resourceType } from './resources/resource-types';
+import type { Template, TemplateResource } from './template';
+
+/** A resource of the stack as it is now. */
+export interface StackResource {
+  readonly declared: TemplateResource;
+  readonly physical: Physical;
+}
+
+const NAME_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+
+/** A CloudFormation stack in the local account. */
+export class Stack {
+  readonly stackId: string;
+  #resources = new Map<string, StackResource>();
+  #isDeployed = false;
+
+  constructor(
+    private readonly services: Services,
+    readonly stackName: string,
+  ) {
+    const uuid = randomUuid(seededRandom(`stack/${stackName}`));
+    this.stackId = this.#arn('cloudformation', `stack/${stackName}/${uuid}`);
+  }
+
+  /**
+   * Makes what the template declares, changes what is there already, and takes away what it does not declare any more.
+   * Nothing is rolled back. @throws Error that names the resource; the template is checked as far as possible before.
+   */
+  async deploy({ template, assets }: SynthesizedStack): Promise<Deployment> {
+    const known = this.#resources;
+    const current = new Map<string, StackResource>();
+    const intrinsics = this.#intrinsics(template, current);
+    const declared = template.resources.filter(
+      ({ condition }) => condition === undefined || intrinsics.holds(condition),
+    );
+    for (const { type, logicalId } of declared) resourceType(type, logicalId);
+    for (const resource of inOrderOfDependency(declared)) {
+      const previous = known.get(resource.logicalId);
+      const unchanged = previous?.declared.type === resource.type ? previous.physical : undefined;
+      const physical = await this.#make(resource, intrinsics, unchanged, assets);
+      current.set(resource.logicalId, { declared: resource, physical });
+    }
+    for (const [logicalId, { declared: gone, physical }] of [...known].reverse()) {
+      if (!current.has(logicalId) && !gone.isRetained) await physical.remove?.();
+    }
+    this.#resources = current;
+    const status = this.#isDeployed ? 'UPDATE_COMPLETE' : 'CREATE_COMPLETE';
+    this.#isDeployed = true;
+    const outputs = this.#outputs(template, intrinsics);
+    return describeDeployment(this.services, [...current.values()], {
+      stackName: this.stackName,
+      stackId: this.stackId,
+      status,
+      outputs,
+    });
+  }
+
+  #outputs(template: Template, intrinsics: Intrinsics): Record<string, string> {
+    const outputs: Record<string, string> = {};
+    for (const [name, { Value, Export, Condition }] of Object.entries(template.outputs)) {
+      if (typeof Condition === 'string' && !intrinsics.holds(Condition)) continue;
+      const value = String(intrinsics.resolve(Value));
+      outputs[name] = value;
+      if (isObject(Export)) this.services.exports.set(String(intrinsics.resolve(Export.Name)), value);
+    }
+    return outputs;
+  }
+
+  async #make(
+    resource: TemplateResource,
+    intrinsics: Intrinsics,
+    previous: Physical | undefined,
+    assets: ReadonlyMap<string, string>,
+  ): Promise<Physical> {
+    const { logicalId, type } = resource;
+    try {
+      const resolved = intrinsics.resolve(resource.properties);
+      const input: ResourceInput = {
+        logicalId,
+        properties: new Properties(isObject(resolved) ? resolved : {}, `${logicalId}.Properties`),
+        services: this.services,
+        previous,
+        generatedName: (longest) => this.#generatedName(logicalId, longest),
+        arn: (service, rest) => this.#arn(service, rest),
+        assetDirectory: (key) => {
+          const directory = assets.get(key);
+          if (directory === undefined) throw new Error(`The assets have no ${key}`);
+          return directory;
+        },
+      };
+      return await resourceType(type, logicalId)(input);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`The resource ${logicalId} (${type}) could not be deployed: ${reason}`, { cause });
+    }
+  }
+
+  #intrinsics(template: Template, current: ReadonlyMap<string, StackResource>): Intrinsics {
+    return new Intrinsics(template, {
+      ref: (name) => this.#pseudoParameter(name) ?? this.#parameter(template, name) ?? current.get(name)?.physical.ref,
+      attribute: (logicalId, attribute) => {
+        const value = current.get(logicalId)?.physical.attributes[attribute];
+        if (value === undefined) throw new Error(`Fn::GetAtt finds no ${logicalId}.${attribute}`);
+        return value;
+      },
+      imported: (name) => this.services.exports.get(name),
+    });
+  }
+
+  #pseudoParameter(name: string): unknown {
+    const { accountId, region } = this.services.account;
+    const values: Readonly<Record<string, unknown>> = {
+      'AWS::AccountId': accountId,
+      'AWS::Region': region,
+      'AWS::Partition': 'aws',
+      'AWS::URLSuffix': 'amazonaws.com',
+      'AWS::StackName': this.stackName,
+      'AWS::StackId': this.stackId,
+      'AWS::NotificationARNs': [],
+      'AWS::NoValue': NO_VALUE,
+    };
+    return values[name];
+  }
+
+  /** The default of a template's parameter; one that stands for an SSM parameter is looked up. */
+  #parameter({ parameters }: Template, name: string): unknown {
+    const declared = parameters[name];
+    if (declared === undefined) return undefined;
+    const { Default, Type } = declared;
+    if (Default === undefined) throw new Error(`The parameter ${name} has no default`);
+    if (typeof Type !== 'string' || !Type.startsWith('AWS::SSM::Parameter::Value')) return Default;
+    return this.services.account.ssm.getParameter({ Name: String(Default) }).Parameter.Value;
+  }
+
+  #generatedName(logicalId: string, longest: number): string {
+    const random = seededRandom(`${this.stackId}/${logicalId}`);
+    const suffix = Array.from({ length: 12 }, () => NAME_ALPHABET[Math.floor(random() * NAME_ALPHABET.length)]).join(
+      '',
+    );
+    return `${`${this.stackName}-${logicalId}`.slice(0, longest - 13)}-${suffix}`;
+  }
+
+  #arn(service: string, rest: string): string {
+    const { accountId, region } = this.services.account;
+    return `arn:aws:${service}:${region}:${accountId}:${rest}`;
+  }
+}

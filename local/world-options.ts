@@ -1,0 +1,35 @@
+import type { AccountEvent, AccountOptions } from './account/account';
+import type { AccountServerOptions } from './account/wire/server';
+import type { BitbucketOptions } from './bitbucket/bitbucket';
+import type { BitbucketServerOptions } from './bitbucket/server';
+import type { Passage } from './events/rule';
+
+/** How a local world is. All delays are simulated ms unless said otherwise. */
+export interface WorldOptions {
+  readonly start: Date;
+  /** Equal seeds give equal keys, names and latencies. @default 1 */
+  readonly seed?: number | string;
+  readonly account?: Partial<Omit<AccountOptions, 'clock'>>;
+  /** Faults, policies and listeners at the account's front; its latency is 15 to 60 ms a call by default. */
+  readonly accountServer?: Partial<Omit<AccountServerOptions, 'account'>>;
+  readonly bitbucket?: Partial<Omit<BitbucketOptions, 'clock'>>;
+  /** Faults and listeners at Bitbucket's front; its latency is 60 to 180 ms a request by default. */
+  readonly bitbucketServer?: Partial<Omit<BitbucketServerOptions, 'bitbucket'>>;
+  /** How long a CloudTrail record takes to the event bus. @default 3 minutes */
+  readonly cloudTrailDelay?: number;
+  /** How long Secrets Manager's own events take to the event bus. @default 2 seconds */
+  readonly labelDelay?: number;
+  /** Loses, doubles, delays or forges events. */
+  readonly tamper?: (event: AccountEvent, delay: number) => readonly Passage[];
+  /** Real ms after which an invocation without a result is taken to hang. @default 30000 */
+  readonly watchdog?: number;
+}
+
+/** How long an event travels to the rules. */
+export function eventDelay(
+  event: AccountEvent,
+  { cloudTrailDelay = 180_000, labelDelay = 2_000 }: WorldOptions,
+): number {
+  if (event['detail-type'] === 'AWS API Call via CloudTrail') return cloudTrailDelay;
+  return event['detail-type'] === 'Secret Label Updated' ? labelDelay : 0;
+}

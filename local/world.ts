@@ -1,0 +1,187 @@
+import { Account } from './account/account';
+import { type AccountEvent, isoSeconds } from './account/event';
+import { type AccountServer, startAccountServer } from './account/wire/server';
+import { Bitbucket } from './bitbucket/bitbucket';
+import { type BitbucketServer, startBitbucketServer } from './bitbucket/server';
+import { CallCounts } from './call-counts';
+import { Clock } from './clock';
+import { Courier } from './courier';
+import { EventBus } from './events/event-bus';
+import { Queues } from './events/queues';
+import type { InvocationResult } from './lambda/invocation';
+import { Lambda } from './lambda/lambda';
+import type { LogLine } from './lambda/log-line';
+import { LogShipper } from './log-shipper';
+import { type Random, randomUuid, seededRandom } from './random';
+import { Scheduler } from './scheduler';
+import { readCloudAssembly } from './stack/cloud-assembly';
+import type { Deployment } from './stack/deployment';
+import { Stack } from './stack/stack';
+import { eventDelay, type WorldOptions } from './world-options';
+
+/**
+ * An AWS account, a Bitbucket and the deployed functions in one process, on one clock. The functions are real bundles
+ * that speak real HTTP on loopback; time is what `runUntil` makes of it.
+ */
+export class World {
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly account: Account;
+  readonly bitbucket: Bitbucket;
+  readonly queues = new Queues();
+  readonly bus: EventBus;
+  readonly functions: Lambda;
+  /** AWS calls by function. */
+  readonly calls = new CallCounts();
+  /** Everything that the functions have written. */
+  readonly logs: LogLine[] = [];
+  readonly #exports = new Map<string, string>();
+  readonly #stacks = new Map<string, Stack>();
+  readonly #logListeners: ((line: LogLine) => void)[] = [];
+  readonly #newId: () => string;
+
+  /** Starts both servers on loopback ports. The caller closes the world. */
+  static async start(options: WorldOptions): Promise<World> {
+    const stream = (purpose: string) => seededRandom(`${options.seed ?? 1}/${purpose}`);
+    const clock = new Clock(options.start.getTime());
+    const account = new Account({ clock, random: stream('account'), ...options.account });
+    const bitbucket = new Bitbucket({ clock, random: stream('bitbucket'), ...options.bitbucket });
+    const calls: CallCounts[] = [];
+    const accountServer = await startAccountServer({
+      latency: latency(stream('account-latency'), 15, 60),
+      ...options.accountServer,
+      account,
+      onCall: (call, outcome) => {
+        for (const counts of calls) counts.add(call);
+        options.accountServer?.onCall?.(call, outcome);
+      },
+    });
+    const bitbucketServer = await startBitbucketServer({
+      latency: latency(stream('bitbucket-latency'), 60, 180),
+      ...options.bitbucketServer,
+      bitbucket,
+    });
+    const world = new World(options, account, bitbucket, accountServer, bitbucketServer, stream('ids'));
+    calls.push(world.calls);
+    return world;
+  }
+
+  private constructor(
+    options: WorldOptions,
+    account: Account,
+    bitbucket: Bitbucket,
+    private readonly accountServer: AccountServer,
+    private readonly bitbucketServer: BitbucketServer,
+    random: Random,
+  ) {
+    const { clock, accountId, region } = account;
+    const scheduler = new Scheduler(clock);
+    const courier = new Courier(account.sns, this.queues, clock);
+    const shipper = new LogShipper(account.logs);
+    this.clock = clock;
+    this.scheduler = scheduler;
+    this.account = account;
+    this.bitbucket = bitbucket;
+    this.#newId = () => randomUuid(random);
+    this.functions = new Lambda({
+      clock,
+      scheduler,
+      region,
+      random,
+      credentials: (roleArn, functionName) => account.roleSession(roleArn, functionName),
+      endpointUrl: accountServer.url,
+      hosts: { 'api.bitbucket.org': bitbucketServer.origin, 'bitbucket.org': bitbucketServer.origin },
+      send: (arn, body, attributes) => courier.send(arn, body, attributes),
+      onLog: (line) => {
+        this.logs.push(line);
+        shipper.ship(line);
+        for (const listener of this.#logListeners) listener(line);
+      },
+      ...(options.watchdog === undefined ? {} : { watchdog: options.watchdog }),
+    });
+    this.bus = new EventBus({
+      clock,
+      scheduler,
+      accountId,
+      region,
+      newId: this.#newId,
+      deliver: (targetArn, payload, ruleArn) => courier.deliver(this.functions, targetArn, payload, ruleArn),
+      deadLetter: (queueArn, body, attributes) => courier.send(queueArn, body, attributes),
+      delayOf: (event) => eventDelay(event, options),
+      ...(options.tamper === undefined ? {} : { tamper: options.tamper }),
+    });
+    account.onEvent((event) => this.bus.publish(event));
+  }
+
+  /** For `AWS_ENDPOINT_URL`. */
+  get accountUrl(): string {
+    return this.accountServer.url;
+  }
+
+  /** The base URL of Bitbucket's API. */
+  get bitbucketUrl(): string {
+    return this.bitbucketServer.url;
+  }
+
+  /** Calls back for every line that a function writes, when it is written. */
+  onLog(listener: (line: LogLine) => void): void {
+    this.#logListeners.push(listener);
+  }
+
+  /**
+   * Deploys a synthesized stack, or brings a deployed one up to date, and sends CloudFormation's event about it.
+   * @param stackName needed when the folder holds more than one. @throws Error that names the resource
+   */
+  async deploy(cdkOut: string, stackName?: string): Promise<Deployment> {
+    const synthesized = readCloudAssembly(cdkOut, stackName);
+    const name = synthesized.stackName;
+    const { account, functions: lambda, bus, queues } = this;
+    const stack = this.#stacks.get(name) ?? new Stack({ account, lambda, bus, queues, exports: this.#exports }, name);
+    this.#stacks.set(name, stack);
+    const deployment = await stack.deploy(synthesized);
+    bus.publish(this.#stackEvent(deployment));
+    return deployment;
+  }
+
+  /** Lives through everything that is due until an instant. */
+  runUntil(instant: Date): Promise<void> {
+    return this.scheduler.runUntil(instant.getTime());
+  }
+
+  /** Invokes a function now and waits for its result. @throws Error for an unknown function */
+  invoke(functionName: string, event: unknown): Promise<InvocationResult> {
+    return this.functions.invoke(functionName, JSON.stringify(event ?? null));
+  }
+
+  /** From here on the world runs with real time. @param onError is told when a task of the world fails */
+  followRealTime(onError: (error: unknown, task: string) => void): void {
+    this.clock.run();
+    this.functions.followRealTime();
+    this.scheduler.start(onError);
+  }
+
+  async close(): Promise<void> {
+    await this.functions.close();
+    await this.scheduler.stop();
+    await Promise.all([this.accountServer.close(), this.bitbucketServer.close()]);
+  }
+
+  #stackEvent({ stackId, status }: Deployment): AccountEvent {
+    return {
+      version: '0',
+      id: this.#newId(),
+      'detail-type': 'CloudFormation Stack Status Change',
+      source: 'aws.cloudformation',
+      account: this.account.accountId,
+      time: isoSeconds(this.clock.now()),
+      region: this.account.region,
+      resources: [stackId],
+      detail: { 'stack-id': stackId, 'status-details': { status, 'status-reason': '' } },
+    };
+  }
+}
+
+/** Whole ms, spread evenly from one bound to the other. */
+function latency(random: Random, least: number, most: number): () => number {
+  return () => least + Math.floor(random() * (most - least + 1));
+}

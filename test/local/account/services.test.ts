@@ -1,0 +1,248 @@
+import {
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  DescribeLogGroupsCommand,
+  DescribeLogStreamsCommand,
+  FilterLogEventsCommand,
+  GetLogEventsCommand,
+  PutLogEventsCommand,
+  PutRetentionPolicyCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { DescribeRuleCommand, ListRulesCommand, PutEventsCommand, PutRuleCommand } from '@aws-sdk/client-eventbridge';
+import {
+  CreateTopicCommand,
+  ListSubscriptionsByTopicCommand,
+  ListTopicsCommand,
+  PublishCommand,
+  SubscribeCommand,
+} from '@aws-sdk/client-sns';
+import {
+  DeleteParametersCommand,
+  DescribeParametersCommand,
+  GetParameterCommand,
+  PutParameterCommand,
+} from '@aws-sdk/client-ssm';
+import { describe, expect, it } from 'vitest';
+import { DAY, HOUR, START, world } from './world';
+
+const logGroupName = '/aws/lambda/keyturn-rotate';
+const logStreamName = '2026/01/01/[$LATEST]abc';
+
+async function logWorld() {
+  const here = await world();
+  await here.logs.send(new CreateLogGroupCommand({ logGroupName }));
+  await here.logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
+  const write = (...messages: string[]) =>
+    here.logs.send(
+      new PutLogEventsCommand({
+        logGroupName,
+        logStreamName,
+        logEvents: messages.map((message) => ({ timestamp: here.clock.now(), message })),
+      }),
+    );
+  const find = async (filterPattern?: string, range: { startTime?: number; endTime?: number } = {}) => {
+    const filter = filterPattern === undefined ? {} : { filterPattern };
+    const { events } = await here.logs.send(new FilterLogEventsCommand({ logGroupName, ...filter, ...range }));
+    return (events ?? []).map((event) => event.message);
+  };
+  return { ...here, write, find };
+}
+
+describe('CloudWatch Logs', () => {
+  it('keeps lines in streams and describes them', async () => {
+    const { logs, write, clock } = await logWorld();
+    await write('one', 'two');
+    clock.advanceBy(HOUR);
+    await write('three');
+    const { logGroups } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: '/aws/lambda/' }));
+    expect(logGroups).toMatchObject([
+      { logGroupName, creationTime: START, arn: `arn:aws:logs:eu-west-1:111122223333:log-group:${logGroupName}:*` },
+    ]);
+    const { logStreams } = await logs.send(new DescribeLogStreamsCommand({ logGroupName }));
+    expect(logStreams).toMatchObject([{ logStreamName, firstEventTimestamp: START, lastEventTimestamp: START + HOUR }]);
+    await expect(logs.send(new CreateLogGroupCommand({ logGroupName }))).rejects.toMatchObject({
+      name: 'ResourceAlreadyExistsException',
+    });
+    await expect(logs.send(new GetLogEventsCommand({ logGroupName, logStreamName: 'nobody' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+  });
+
+  it('reads a stream from either end by tokens', async () => {
+    const { logs, write } = await logWorld();
+    await write('1', '2', '3', '4', '5');
+    const read = async (more: { nextToken?: string; startFromHead?: boolean }) => {
+      const answer = await logs.send(new GetLogEventsCommand({ logGroupName, logStreamName, limit: 2, ...more }));
+      return { text: (answer.events ?? []).map((event) => event.message).join(''), ...answer };
+    };
+    const tail = await read({});
+    expect(tail.text).toBe('45');
+    expect((await read({ nextToken: tail.nextBackwardToken ?? '' })).text).toBe('23');
+    const head = await read({ startFromHead: true });
+    expect(head.text).toBe('12');
+    const end = await read({
+      nextToken: (await read({ nextToken: head.nextForwardToken ?? '' })).nextForwardToken ?? '',
+    });
+    expect(end.text).toBe('5');
+    const past = await read({ nextToken: end.nextForwardToken ?? '' });
+    expect([past.text, past.nextForwardToken]).toEqual(['', end.nextForwardToken]);
+  });
+
+  it.each([
+    ['', ['plain words here', '{"level":"ERROR","run":{"id":"r1"},"took":12}', '{"level":"INFO","ok":true}']],
+    ['plain here', ['plain words here']],
+    ['"words here"', ['plain words here']],
+    ['plain -words', []],
+    ['{ $.level = "ERROR" }', ['{"level":"ERROR","run":{"id":"r1"},"took":12}']],
+    ['{ $.level = "ERR*" && $.took > 10 }', ['{"level":"ERROR","run":{"id":"r1"},"took":12}']],
+    [
+      '{ $.run.id = r1 || $.ok IS TRUE }',
+      ['{"level":"ERROR","run":{"id":"r1"},"took":12}', '{"level":"INFO","ok":true}'],
+    ],
+    ['{ $.run NOT EXISTS }', ['{"level":"INFO","ok":true}']],
+  ])('filters lines by the pattern %j', async (pattern, expected) => {
+    const { write, find } = await logWorld();
+    await write('plain words here', '{"level":"ERROR","run":{"id":"r1"},"took":12}', '{"level":"INFO","ok":true}');
+    expect(await find(pattern)).toEqual(expected);
+  });
+
+  it('refuses a pattern that it does not understand rather than matching everything', async () => {
+    const { find } = await logWorld();
+    await expect(find('{ $.a = 1 && $.b = 2 || $.c = 3 }')).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+    });
+  });
+
+  it('finds lines of a time, and forgets them after the retention', async () => {
+    const { logs, write, find, clock } = await logWorld();
+    await write('first');
+    clock.advanceBy(HOUR);
+    await write('second');
+    expect(await find(undefined, { startTime: START + 1 })).toEqual(['second']);
+    expect(await find(undefined, { endTime: START + HOUR })).toEqual(['first']);
+    await logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays: 1 }));
+    clock.advanceTo(START + DAY + 1);
+    expect(await find()).toEqual(['second']);
+    await expect(logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays: 2 }))).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+    });
+  });
+});
+
+describe('EventBridge', () => {
+  it('emits what is put, each bad entry failing alone', async () => {
+    const { events, bus } = await world();
+    const answer = await bus.send(
+      new PutEventsCommand({
+        Entries: [
+          { Source: 'keyturn', DetailType: 'Key rotated', Detail: '{"id":"shop"}', Resources: ['arn:x'] },
+          { Source: 'keyturn', DetailType: 'Key rotated', Detail: 'no json' },
+          { Source: 'aws.iam', DetailType: 'Forged', Detail: '{}' },
+          { Source: 'keyturn', Detail: '{}' },
+        ],
+      }),
+    );
+    expect(answer.FailedEntryCount).toBe(3);
+    expect(answer.Entries?.map((entry) => entry.ErrorCode)).toEqual([
+      undefined,
+      'MalformedDetail',
+      'NotAuthorizedForSource',
+      'InvalidArgument',
+    ]);
+    expect(events).toHaveLength(1);
+    expect(events[0]).toMatchObject({
+      id: answer.Entries?.[0]?.EventId,
+      source: 'keyturn',
+      'detail-type': 'Key rotated',
+      detail: { id: 'shop' },
+      resources: ['arn:x'],
+      time: '2026-01-01T00:00:00Z',
+    });
+  });
+
+  it('lists rules', async () => {
+    const { bus } = await world();
+    await bus.send(new PutRuleCommand({ Name: 'rotate', ScheduleExpression: 'rate(1 day)' }));
+    expect((await bus.send(new ListRulesCommand({}))).Rules).toMatchObject([{ Name: 'rotate', State: 'ENABLED' }]);
+    expect(await bus.send(new DescribeRuleCommand({ Name: 'rotate' }))).toMatchObject({
+      ScheduleExpression: 'rate(1 day)',
+      Arn: 'arn:aws:events:eu-west-1:111122223333:rule/rotate',
+    });
+    await expect(bus.send(new DescribeRuleCommand({ Name: 'nobody' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+  });
+});
+
+describe('SNS', () => {
+  it('keeps every published message', async () => {
+    const { sns, account, clock } = await world();
+    const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'findings' }));
+    expect((await sns.send(new CreateTopicCommand({ Name: 'findings' }))).TopicArn).toBe(TopicArn);
+    clock.advanceBy(HOUR);
+    const { MessageId } = await sns.send(
+      new PublishCommand({ TopicArn, Subject: 'Keyturn', Message: 'a <key> & "more"\n' }),
+    );
+    expect(account.sns.messages).toEqual([
+      {
+        messageId: MessageId,
+        topicArn: TopicArn,
+        subject: 'Keyturn',
+        message: 'a <key> & "more"\n',
+        at: START + HOUR,
+      },
+    ]);
+    await expect(sns.send(new PublishCommand({ TopicArn: `${TopicArn}-not`, Message: 'x' }))).rejects.toMatchObject({
+      name: 'NotFoundException',
+    });
+  });
+
+  it('lists topics and subscriptions', async () => {
+    const { sns } = await world();
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'findings' }));
+    const subscribe = new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint: 'security@example.com' });
+    expect((await sns.send(subscribe)).SubscriptionArn).toBe('pending confirmation');
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint: 'security@example.com' }));
+    expect((await sns.send(new ListTopicsCommand({}))).Topics).toEqual([{ TopicArn }]);
+    const { Subscriptions } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
+    expect(Subscriptions).toMatchObject([
+      { SubscriptionArn: 'PendingConfirmation', Protocol: 'email', Endpoint: 'security@example.com', TopicArn },
+    ]);
+  });
+});
+
+describe('the parameter store', () => {
+  it('describes parameters without their values', async () => {
+    const { ssm } = await world();
+    for (const Name of ['/keyturn/keys/a', '/keyturn/keys/b', '/other/c']) {
+      await ssm.send(new PutParameterCommand({ Name, Value: 'hush', Type: 'String' }));
+    }
+    const ParameterFilters = [{ Key: 'Name', Option: 'BeginsWith', Values: ['/keyturn/'] }];
+    const { Parameters } = await ssm.send(new DescribeParametersCommand({ ParameterFilters }));
+    expect(Parameters).toMatchObject([{ Name: '/keyturn/keys/a', Tier: 'Standard' }, { Name: '/keyturn/keys/b' }]);
+    expect(JSON.stringify(Parameters)).not.toContain('hush');
+  });
+
+  it('shows a secure string only when its decryption is asked for', async () => {
+    const { ssm } = await world();
+    const Name = '/keyturn/token';
+    await ssm.send(new PutParameterCommand({ Name, Value: 'hush', Type: 'SecureString' }));
+    const read = async (WithDecryption: boolean) =>
+      (await ssm.send(new GetParameterCommand({ Name, WithDecryption }))).Parameter?.Value;
+    expect(await read(true)).toBe('hush');
+    expect(await read(false)).not.toContain('hush');
+  });
+
+  it('finds a parameter by its ARN and by the version that it has', async () => {
+    const { ssm } = await world();
+    await ssm.send(new PutParameterCommand({ Name: '/keyturn/keys/a', Value: 'x', Type: 'String' }));
+    const read = async (Name: string) => (await ssm.send(new GetParameterCommand({ Name }))).Parameter?.Value;
+    expect(await read('arn:aws:ssm:eu-west-1:111122223333:parameter/keyturn/keys/a')).toBe('x');
+    expect(await read('/keyturn/keys/a:1')).toBe('x');
+    await expect(read('/keyturn/keys/a:2')).rejects.toMatchObject({ name: 'ParameterVersionNotFound' });
+    const { DeletedParameters, InvalidParameters } = await ssm.send(
+      new DeleteParametersCommand({ Names: ['/keyturn/keys/a', '/nobody'] }),
+    );
+    expect([DeletedParameters, InvalidParameters]).toEqual([['/keyturn/keys/a'], ['/nobody']]);
+  });
+});

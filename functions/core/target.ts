@@ -65,14 +65,7 @@ const workspaceTarget = z.strictObject({ type: z.literal('bitbucket-workspace'),
 /** One place a credential is delivered to, as the registry holds it. */
 export const targetSchema = z
   .discriminatedUnion('type', [deploymentTarget, repositoryTarget, workspaceTarget])
-  .superRefine((target, context) => {
-    const names = [target.variables.accessKeyId, target.variables.secretAccessKey, target.variables.bundle];
-    if (target.region !== undefined) names.push(target.variables.region);
-    const given = names.filter((name) => name !== undefined);
-    if (new Set(given).size < given.length) {
-      context.addIssue({ code: 'custom', path: ['variables'], message: 'expected a different name for each variable' });
-    }
-  });
+  .superRefine(refuseSharedNames);
 export type TargetConfig = z.infer<typeof targetSchema>;
 
 /**
@@ -96,8 +89,22 @@ export const deliverToSchema = z
     } else if (given.environment !== undefined && given.repository === undefined) {
       context.addIssue({ code: 'custom', path: ['environment'], message: 'expected repository beside environment' });
     }
+    refuseSharedNames(given, context);
   });
 export type DeliverTo = z.input<typeof deliverToSchema>;
+
+/** Two halves in one variable would overwrite each other. */
+function refuseSharedNames(
+  { variables, region }: { readonly variables: Variables; readonly region?: string | undefined },
+  context: z.RefinementCtx,
+): void {
+  const names = [variables.accessKeyId, variables.secretAccessKey, variables.bundle];
+  if (region !== undefined) names.push(variables.region);
+  const given = names.filter((name) => name !== undefined);
+  if (new Set(given).size < given.length) {
+    context.addIssue({ code: 'custom', path: ['variables'], message: 'expected a different name for each variable' });
+  }
+}
 
 /** The registry's form of a `deliverTo` item. */
 export function targetOf(given: z.output<typeof deliverToSchema>): TargetConfig {
@@ -134,7 +141,9 @@ export type Connection = z.infer<typeof connectionSchema>;
 
 export const BITBUCKET_API = 'https://api.bitbucket.org/2.0';
 
+/** A text that is no URL at all is for the URL check before this one to refuse. */
 export function isEncryptedOrLoopback(url: string): boolean {
+  if (!URL.canParse(url)) return true;
   const { protocol, hostname } = new URL(url);
   return protocol === 'https:' || hostname === '127.0.0.1' || hostname === 'localhost' || hostname === '[::1]';
 }

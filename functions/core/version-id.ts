@@ -26,5 +26,8 @@ export function parseVersionId(versionId: string): StoredKey | undefined {
   if (match === null) return undefined;
   const [, accessKeyId = '', year, month, day, hour, minute, second] = match;
   const createdAt = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  return Number.isNaN(createdAt.getTime()) ? undefined : { accessKeyId, createdAt };
+  if (Number.isNaN(createdAt.getTime())) return undefined;
+  const key = { accessKeyId, createdAt };
+  // Date takes the 30th of February for the 2nd of March; such a version is not one that Keyturn wrote.
+  return versionIdOf(key) === versionId ? key : undefined;
 }

@@ -13,5 +13,7 @@ const notifier = createNotifier(settings.topicArn);
 const ports = { iam: createIam(), secrets: createSecrets(), registry: createRegistry(settings.registryPath) };
 
 export async function handler(_event: unknown, context: LambdaContext): Promise<unknown> {
-  return handle({ settings, bus, notifier, context, trigger: 'daily' }, (run) => deleteKeys(ports, run));
+  return handle({ name: 'delete', settings, bus, notifier, context, trigger: 'daily' }, (run) =>
+    deleteKeys(ports, run),
+  );
 }

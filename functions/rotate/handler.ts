@@ -21,7 +21,7 @@ const ports = {
 
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
   const { trigger, requested } = rotateRequestOf(event);
-  return handle({ settings, bus, notifier, context, trigger }, (run) =>
+  return handle({ name: 'rotate', settings, bus, notifier, context, trigger }, (run) =>
     rotate(ports, run, { maxRotations: settings.maxRotations, ...(requested === undefined ? {} : { requested }) }),
   );
 }

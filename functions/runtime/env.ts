@@ -2,8 +2,6 @@ import { KeyturnError } from '../core/errors';
 import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS, ENV, REGISTRY_PATH } from '../core/names';
 
 export interface Settings {
-  readonly region: string;
-  readonly functionName: string;
   readonly registryPath: string;
   readonly topicArn: string;
   readonly maxRotations: number;
@@ -17,8 +15,6 @@ export interface Settings {
  */
 export function settingsFrom(env: Readonly<Record<string, string | undefined>>): Settings {
   return {
-    region: required(env, 'AWS_REGION'),
-    functionName: required(env, 'AWS_LAMBDA_FUNCTION_NAME'),
     registryPath: env[ENV.registryPath] ?? REGISTRY_PATH,
     topicArn: required(env, ENV.topicArn),
     maxRotations: whole(env, ENV.maxRotations, DEFAULT_MAX_ROTATIONS),

@@ -1,5 +1,6 @@
 import { MINUTE } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
+import type { FunctionName } from '../core/names';
 import type { EventBus, Notifier } from '../core/ports';
 import type { Summary } from '../core/summary';
 import type { Trigger } from '../core/telling';
@@ -16,6 +17,7 @@ export interface LambdaContext {
 }
 
 export interface HandleProps {
+  readonly name: FunctionName;
   readonly settings: Settings;
   readonly bus: EventBus;
   readonly notifier: Notifier;
@@ -33,12 +35,12 @@ const TIME_TO_FINISH = MINUTE / 4;
  * error that stops the whole run is thrown, so that Lambda tries again and the dead-letter queue keeps what is lost.
  */
 export async function handle(props: HandleProps, work: (run: Run) => Promise<void>): Promise<Summary> {
-  const { settings, context, trigger, keyTakes, bus, notifier } = props;
-  const log = createLog(settings.functionName, context.awsRequestId);
+  const { name, settings, context, trigger, keyTakes, bus, notifier } = props;
+  const log = createLog(name, context.awsRequestId);
   const remaining = context.getRemainingTimeInMillis() - TIME_TO_FINISH;
   const run = new Run({
     id: context.awsRequestId,
-    function: settings.functionName,
+    function: name,
     trigger,
     time: systemTime,
     deadline: new Date(systemTime.now().getTime() + remaining),

@@ -23,7 +23,8 @@ const ports = { sts: createSts(), secrets: createSecrets(), registry: createRegi
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
   const request = syncRequestOf(event);
   const targets = openTargets({ connectionSecrets, time: systemTime, random: Math.random });
-  return handle({ settings, bus, notifier, context, trigger: request.trigger, keyTakes: DELIVERY_TAKES }, (run) =>
-    sync({ ...ports, targets }, run, request),
+  return handle(
+    { name: 'sync', settings, bus, notifier, context, trigger: request.trigger, keyTakes: DELIVERY_TAKES },
+    (run) => sync({ ...ports, targets }, run, request),
   );
 }

@@ -1,0 +1,65 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { rehearseNaively } from '../../local/rehearsal/naive';
+import { rehearse } from '../../local/rehearsal/rehearse';
+import { serve } from '../../local/rehearsal/serve';
+import { Progress } from '../render/progress';
+import { renderNaive, renderReport, renderServing } from '../render/rehearsal';
+import { synthesize } from '../synthesize';
+
+interface SimulateOptions {
+  readonly days: number;
+  readonly config: string;
+  readonly seed: string;
+  readonly json?: true;
+  readonly serve?: true;
+  readonly naive?: true;
+}
+
+/** `npm start`: the stack, deployed into a local account and lived through on a clock of its own. */
+export function simulateCommand(): Command {
+  return new Command('simulate')
+    .description(
+      'Deploys the stack into a local AWS account and Bitbucket, lives through the days, and checks every promise. ' +
+        'Needs no AWS account, no Docker and no network.',
+    )
+    .option('--days <days>', 'how many days to live through', wholeDays, 400)
+    .option('--config <file>', 'the configuration to deploy', 'docs/examples/keyturn.yaml')
+    .option('--seed <seed>', 'what chance is drawn from: pipelines, latencies, key IDs', 'keyturn')
+    .option('--json', 'print one JSON document and nothing else')
+    .option('--serve', 'keep the local account and Bitbucket running, to look around with the aws command')
+    .option('--naive', 'show what three literal rules do: rate(90 days), rate(100 days), rate(110 days)')
+    .action(async (options: SimulateOptions) => {
+      process.exitCode = await simulate(options);
+    });
+}
+
+/** @returns the exit code: 0 when every promise held */
+async function simulate(options: SimulateOptions): Promise<number> {
+  const { days, seed, json } = options;
+  if (options.naive) {
+    const report = await rehearseNaively({ days: Math.max(days, 600), seed });
+    print(json ? JSON.stringify(report, undefined, 2) : renderNaive(report));
+    return report.failure === undefined ? 1 : 0;
+  }
+  const cdkOut = synthesize(options.config);
+  if (options.serve) {
+    const serving = await serve({ cdkOut, seed });
+    print(json ? JSON.stringify(serving.addresses, undefined, 2) : renderServing(serving.addresses));
+    await serving.ended;
+    return 0;
+  }
+  const progress = new Progress(json !== true && process.stderr.isTTY);
+  const report = await rehearse({ cdkOut, days, seed, onDay: (day) => progress.show(day, days) });
+  progress.end();
+  print(json ? JSON.stringify(report, undefined, 2) : renderReport(report));
+  return report.held ? 0 : 1;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function wholeDays(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('expected a whole number of days, at least 1.');
+  return Number(text);
+}

@@ -1,0 +1,98 @@
+import { bold, dim, green, red, yellow } from 'yoctocolors';
+import type { NaiveReport } from '../../local/rehearsal/naive';
+import type { Report } from '../../local/rehearsal/rehearse';
+import type { Addresses } from '../../local/rehearsal/serve';
+import type { Moment } from '../../local/rehearsal/timeline';
+import { table } from './table';
+
+const COLOUR: Readonly<Record<string, (text: string) => string>> = {
+  delivered: green,
+  'not delivered': red,
+  discarded: yellow,
+  finding: yellow,
+};
+
+/** The history, the keys and the verdict of a rehearsal, for people. */
+export function renderReport(report: Report): string {
+  return [
+    bold(
+      `${report.days} days of ${report.managedKeys} managed ${report.managedKeys === 1 ? 'key' : 'keys'}, from ${report.start.slice(0, 10)} (seed ${report.seed})`,
+    ),
+    '',
+    ...report.timeline.map(renderMoment),
+    '',
+    bold('Keys'),
+    table(
+      ['managed key', 'user', 'access key', 'status', 'created', 'age', 'held by'],
+      report.keys.map((key) => [
+        key.key,
+        key.user,
+        key.accessKeyId,
+        key.status,
+        key.createdAt.slice(0, 10),
+        `${key.ageDays} days`,
+        key.heldBy.join(', ') || '-',
+      ]),
+    ),
+    '',
+    bold('Runs'),
+    `${report.runs} function runs with ${report.awsCalls} AWS calls.`,
+    `${report.rotations} rotations, ${report.deliveries} deliveries, ${report.deactivations} deactivations, ${report.deletions} deletions, ${report.findings} findings.`,
+    `Longest torn pair: ${report.longestTornMilliseconds} ms of simulated time. Simulated in ${report.realSeconds} s.`,
+    '',
+    bold('Promises'),
+    table(
+      ['', 'promise', 'evidence'],
+      report.promises.map(({ promise, says, held, evidence }) => [
+        `${held ? green('held') : red('BROKEN')} ${promise}`,
+        says,
+        evidence,
+      ]),
+    ),
+    '',
+    report.held ? green(bold('Every promise held.')) : red(bold('A promise was broken.')),
+  ].join('\n');
+}
+
+function renderMoment(moment: Moment): string {
+  const colour = COLOUR[moment.event] ?? ((text: string) => text);
+  const details = [
+    moment.accessKeyId,
+    moment.target === undefined ? undefined : `to ${moment.target}`,
+    moment.tornMilliseconds === undefined ? undefined : `torn for ${moment.tornMilliseconds} ms`,
+    moment.reason === undefined || moment.event === 'delivered' ? undefined : `(${moment.reason})`,
+  ];
+  const when = dim(moment.at.slice(0, 19).replace('T', ' '));
+  const text = details.filter((detail) => detail !== undefined).join(' ');
+  const message = moment.event === 'finding' ? `\n${' '.repeat(30)}${dim(moment.message ?? '')}` : '';
+  return `day ${String(moment.day).padStart(3)}  ${when}  ${moment.key ?? '-'}  ${colour(moment.event.padEnd(11))} ${text}${message}`;
+}
+
+/** What the literal rules did, and the day on which they met IAM's limit. */
+export function renderNaive({ rules, moments, failure }: NaiveReport): string {
+  const lines = moments.map(
+    ({ day, rule, happened }) => `day ${String(day).padStart(3)}  ${rule.padEnd(15)} ${happened}`,
+  );
+  const end =
+    failure === undefined
+      ? 'No rotation failed.'
+      : `${red(bold(`Day ${failure.day}: ${failure.error}`))}: ${failure.message}\n${failure.why}`;
+  return [bold(`Three literal rules: ${rules.join(', ')}`), '', ...lines, '', end].join('\n');
+}
+
+/** How to look around in a local account that keeps running. */
+export function renderServing({ accountUrl, bitbucketUrl, region, credentials, commands, token }: Addresses): string {
+  return [
+    bold('The local AWS account and Bitbucket are running. End with Ctrl-C.'),
+    '',
+    `AWS        ${accountUrl}`,
+    `Bitbucket  ${bitbucketUrl}   (Authorization: Bearer ${token})`,
+    '',
+    'In another terminal:',
+    `  export AWS_ENDPOINT_URL=${accountUrl} AWS_REGION=${region}`,
+    `  export AWS_ACCESS_KEY_ID=${credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}`,
+    ...(credentials.sessionToken === undefined ? [] : [`  export AWS_SESSION_TOKEN=${credentials.sessionToken}`]),
+    '',
+    ...commands.map((command) => `  ${command}`),
+  ].join('\n');
+}

@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(__dirname, '..');
+
+/** Synthesis failed; the message is what the CDK app printed for people. */
+export class SynthesisError extends Error {
+  override name = 'SynthesisError';
+}
+
+/**
+ * Runs the CDK app as `cdk synth` runs it, bundles included.
+ *
+ * @param config path of the configuration file
+ * @returns the folder of the cloud assembly
+ * @throws SynthesisError
+ */
+export function synthesize(config: string): string {
+  const file = resolve(config);
+  if (!existsSync(file)) {
+    throw new SynthesisError(
+      `${config} does not exist. Start from docs/examples/keyturn.yaml, or name a file with --config.`,
+    );
+  }
+  const cdkOut = mkdtempSync(join(tmpdir(), 'keyturn-cdk-out-'));
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), join(ROOT, 'infra/app.ts')],
+    {
+      cwd: ROOT,
+      encoding: 'utf8',
+      env: { ...process.env, CDK_OUTDIR: cdkOut, CDK_CONTEXT_JSON: JSON.stringify({ config: file }) },
+    },
+  );
+  if (status !== 0) throw new SynthesisError(stderr.trim() || 'The CDK app stopped without a message.');
+  return cdkOut;
+}

@@ -43,7 +43,7 @@ export function claimedSignature({ headers }: RawRequest): ClaimedSignature {
   }
   const signedHeaders = signed.split(';');
   const unsigned = MUST_BE_SIGNED.find((name) => headers[name] !== undefined && !signedHeaders.includes(name));
-  if (false) {
+  if (unsigned !== undefined) {
     throw new AwsError(
       'SignatureDoesNotMatch',
       403,

@@ -105,7 +105,10 @@ export class World {
       accountId,
       region,
       newId: this.#newId,
-      deliver: (targetArn, payload, ruleArn) => courier.deliver(this.functions, targetArn, payload, ruleArn),
+      deliver: async (targetArn, payload, ruleArn) => {
+        if (options.passOver?.(targetArn, payload) === true) return;
+        await courier.deliver(this.functions, targetArn, payload, ruleArn);
+      },
       deadLetter: (queueArn, body, attributes) => courier.send(queueArn, body, attributes),
       delayOf: (event) => eventDelay(event, options),
       ...(options.tamper === undefined ? {} : { tamper: options.tamper }),

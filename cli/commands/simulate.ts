@@ -13,6 +13,7 @@ interface SimulateOptions {
   readonly json?: true;
   readonly serve?: true;
   readonly naive?: true;
+  readonly everyHour?: true;
 }
 
 /** `npm start`: the stack, deployed into a local account and lived through on a clock of its own. */
@@ -25,6 +26,7 @@ export function simulateCommand(): Command {
     .option('--days <days>', 'how many days to live through', wholeDays, 400)
     .option('--config <file>', 'the configuration to deploy', 'docs/examples/keyturn.yaml')
     .option('--seed <seed>', 'what chance is drawn from: pipelines, latencies, key IDs', 'keyturn')
+    .option('--every-hour', 'make every hourly run, also those that cannot find anything new')
     .option('--json', 'print one JSON document and nothing else')
     .option('--serve', 'keep the local account and Bitbucket running, to look around with the aws command')
     .option('--naive', 'show what three literal rules do: rate(90 days), rate(100 days), rate(110 days)')
@@ -49,7 +51,13 @@ async function simulate(options: SimulateOptions): Promise<number> {
     return 0;
   }
   const progress = new Progress(json !== true && process.stderr.isTTY);
-  const report = await rehearse({ cdkOut, days, seed, onDay: (day) => progress.show(day, days) });
+  const report = await rehearse({
+    cdkOut,
+    days,
+    seed,
+    everyHour: options.everyHour === true,
+    onDay: (day) => progress.show(day, days),
+  });
   progress.end();
   print(json ? JSON.stringify(report, undefined, 2) : renderReport(report));
   return report.held ? 0 : 1;

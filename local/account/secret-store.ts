@@ -4,9 +4,13 @@ import type { Identifiers } from './identifiers';
 import { resourceNotFound, Secret } from './secret';
 import type { TagSet } from './tags';
 
+/** A hyphen and six characters. */
+const SUFFIX_LENGTH = 7;
+
 /** The secrets of one region, found by name, by ARN, or by ARN without the random suffix. */
 export class SecretStore {
   readonly #secrets = new Map<string, Secret>();
+  readonly #reserved = new Map<string, string>();
 
   constructor(
     private readonly arnPrefix: string,
@@ -18,8 +22,14 @@ export class SecretStore {
     return [...this.#secrets.values()];
   }
 
+  /** The next secret of the ARN's name gets this very ARN. @throws Error for an ARN of another account or region */
+  reserve(arn: string): void {
+    if (!arn.startsWith(this.arnPrefix)) throw new Error(`${arn} does not belong here; expected ${this.arnPrefix}…`);
+    this.#reserved.set(arn.slice(this.arnPrefix.length, -SUFFIX_LENGTH), arn);
+  }
+
   add(name: string, tags: TagSet): Secret {
-    const arn = `${this.arnPrefix}${name}-${this.identifiers.secretSuffix()}`;
+    const arn = this.#reserved.get(name) ?? `${this.arnPrefix}${name}-${this.identifiers.secretSuffix()}`;
     const secret = new Secret(name, arn, this.clock.now(), tags);
     this.#secrets.set(name, secret);
     return secret;

@@ -33,6 +33,11 @@ export class SecretsManager {
     this.#store = new SecretStore(`arn:aws:secretsmanager:${region}:${accountId}:secret:`, clock, identifiers);
   }
 
+  /** The next secret of the ARN's name gets this very ARN, for configurations that name one. @throws Error */
+  reserveArn(arn: string): void {
+    this.#store.reserve(arn);
+  }
+
   /** @throws AwsError ResourceExistsException, InvalidRequestException, InvalidParameterException. */
   createSecret(input: CreateSecretInput) {
     const now = this.clock.now();

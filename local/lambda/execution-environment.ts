@@ -78,7 +78,7 @@ export class ExecutionEnvironment {
   }
 
   #receive(message: WorkerMessage): void {
-    if (message.type === 'log') this.onLine(message.line, message.at);
+    if (message.type === 'log') for (const { line, at } of message.lines) this.onLine(line, at);
     else if (message.type === 'timed-out') this.timeOut();
     else if (message.type === 'crashed') this.#end(() => message.error);
     else if (message.type === 'failed') this.#settle({ kind: 'failed', error: message.error });

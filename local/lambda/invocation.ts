@@ -17,13 +17,6 @@ export interface InvocationResult {
   readonly coldStart: boolean;
 }
 
-/** The result's value. @throws Error with the function's own error, when it has failed. */
-export function resultValue(result: InvocationResult): unknown {
-  if (result.functionError !== undefined) throw new Error(`The function failed: ${result.payload}`);
-  const value: unknown = JSON.parse(result.payload);
-  return value;
-}
-
 /** Lambda's words for an invocation that ran into the function's timeout. */
 export function timedOut(requestId: string, seconds: number): LambdaError {
   const errorMessage = `RequestId: ${requestId} Error: Task timed out after ${seconds.toFixed(2)} seconds`;

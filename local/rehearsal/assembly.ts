@@ -55,3 +55,10 @@ export function assemblyOf(cdkOut: string): Assembly {
     .map(({ Properties }) => String(Properties?.UserName));
   return { entries, createdUsers: new Set(users) };
 }
+
+/** The account and region that a configuration's ARNs name, so that the local account can be that one. */
+export function homeOf({ entries }: Assembly): { readonly accountId?: string; readonly region?: string } {
+  const secrets = entries.flatMap(({ connections }) => Object.values(connections).map(({ secret }) => secret));
+  const [, , , region, accountId] = secrets.find((secret) => secret.startsWith('arn:'))?.split(':') ?? [];
+  return region === undefined || accountId === undefined ? {} : { accountId, region };
+}

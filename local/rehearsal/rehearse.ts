@@ -3,9 +3,10 @@ import { type TargetConfig, targetName } from '../../functions/core/target';
 import type { AwsCall, CallOutcome } from '../account/wire/server';
 import { seededRandom } from '../random';
 import { World } from '../world';
-import { assemblyOf, scopeOf } from './assembly';
+import { assemblyOf, homeOf, scopeOf } from './assembly';
 import { Pipelines } from './pipelines';
 import { judge, type Retirement, type Verdict } from './promises';
+import { QuietHours } from './quiet-hours';
 import { credentialAt, makeSurroundings } from './surroundings';
 import { type Audit, auditOf, type Moment, Timeline } from './timeline';
 
@@ -18,11 +19,16 @@ const DEPLOYED = Date.parse('2026-01-01T00:00:00Z');
 /** How old the keys are that people made before. */
 const OLD_KEYS = 400 * DAY;
 
+/** For how long pipelines have been running with those. */
+const PIPELINES_BEFORE = 3 * DAY;
+
 export interface RehearsalOptions {
   /** Folder of the synthesized cloud assembly. */
   readonly cdkOut: string;
   readonly days: number;
   readonly seed: string;
+  /** Whether hourly runs that cannot find anything new take place all the same. @default false */
+  readonly everyHour?: boolean;
   readonly onDay?: (day: number) => void;
 }
 
@@ -46,6 +52,8 @@ export interface Report {
   readonly managedKeys: number;
   /** Invocations of the functions. */
   readonly runs: number;
+  /** Hourly runs that were not made, because nothing had been written since one that had nothing to do. */
+  readonly passedOver: number;
   readonly rotations: number;
   readonly deliveries: number;
   readonly deactivations: number;
@@ -64,15 +72,17 @@ export interface Report {
 }
 
 /** Deploys a synthesized stack into a local world and lives through the days. */
-export async function rehearse({ cdkOut, days, seed, onDay }: RehearsalOptions): Promise<Report> {
+export async function rehearse({ cdkOut, days, seed, everyHour, onDay }: RehearsalOptions): Promise<Report> {
   const startedAt = performance.now();
   const assembly = assemblyOf(cdkOut);
   const { entries } = assembly;
   const witness = new Witness(entries);
+  const quietHours = new QuietHours();
   const world = await World.start({
     start: new Date(DEPLOYED - OLD_KEYS),
     seed,
-    account: { newKeyDelay: 8 * SECOND, lastUsedDelay: 2 * HOUR },
+    account: { ...homeOf(assembly), newKeyDelay: 8 * SECOND, lastUsedDelay: 2 * HOUR },
+    ...(everyHour ? {} : { passOver: (target, payload) => quietHours.passOver(target, payload, world) }),
     accountServer: { onCall: (call, outcome) => witness.saw(call, outcome, world) },
   });
   const pipelines = new Pipelines(world, seededRandom(`${seed}/pipelines`));
@@ -83,14 +93,16 @@ export async function rehearse({ cdkOut, days, seed, onDay }: RehearsalOptions):
     const audit = auditOf(line);
     if (audit === undefined) return;
     audits.push(audit);
+    quietHours.heard(audit, world);
     timeline.heard(audit, targets.get(audit.target ?? ''));
   });
   try {
     makeSurroundings(assembly, world.account, world.bitbucket);
     world.bitbucket.onWrite((write) => timeline.wrote(write));
-    world.clock.advanceTo(DEPLOYED);
-    await world.deploy(cdkOut);
+    world.clock.advanceTo(DEPLOYED - PIPELINES_BEFORE);
     pipelines.start(entries);
+    await world.runUntil(new Date(DEPLOYED));
+    await world.deploy(cdkOut);
     for (let day = 1; day <= days; day += 1) {
       await world.runUntil(new Date(DEPLOYED + day * DAY));
       onDay?.(day);
@@ -106,6 +118,7 @@ export async function rehearse({ cdkOut, days, seed, onDay }: RehearsalOptions):
       start: new Date(DEPLOYED).toISOString(),
       managedKeys: entries.length,
       runs: count('run-started'),
+      passedOver: quietHours.passedOver,
       rotations: count('key-stored'),
       deliveries: count('version-delivered'),
       deactivations: count('key-deactivated'),

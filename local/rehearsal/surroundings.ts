@@ -7,6 +7,9 @@ import { type Assembly, placeOf } from './assembly';
 /** Bitbucket's scopes for a token that reads and writes variables. */
 const TOKEN_SCOPES = ['pipeline', 'pipeline:variable'];
 
+/** How much older a forgotten key is than the one in use. */
+const FORGOTTEN = 100 * 86_400_000;
+
 /**
  * Makes what a configuration takes for granted: CI workspaces with repositories and environments, connection secrets,
  * and IAM users with the key that somebody made long ago and pasted into the pipeline's variables.
@@ -22,13 +25,22 @@ export function makeSurroundings(assembly: Assembly, account: Account, bitbucket
       if (secret === undefined || secrets.has(secret)) continue;
       secrets.add(secret);
       const accessToken = bitbucket.addAccessToken({ workspace: placeOf(target).workspace, scopes: TOKEN_SCOPES });
+      if (secret.startsWith('arn:')) account.secretsManager.reserveArn(secret);
       const Name = nameOf(secret);
       account.invoke(admin, 'secretsmanager', 'CreateSecret', { Name, SecretString: JSON.stringify({ accessToken }) });
     }
-    if (assembly.createdUsers.has(entry.user)) continue;
-    account.invoke(admin, 'iam', 'CreateUser', { UserName: entry.user });
-    const { AccessKey } = account.invoke(admin, 'iam', 'CreateAccessKey', { UserName: entry.user });
-    for (const target of entry.targets) places.paste(target, AccessKey.AccessKeyId, AccessKey.SecretAccessKey);
+  }
+  const existing = assembly.entries.filter(({ user }) => !assembly.createdUsers.has(user));
+  const createKey = (UserName: string) => account.invoke(admin, 'iam', 'CreateAccessKey', { UserName }).AccessKey;
+  for (const { user, adopt } of existing) {
+    account.invoke(admin, 'iam', 'CreateUser', { UserName: user });
+    // The case that the setting is for: a key that everybody has forgotten.
+    if (adopt === 'replace-idle') createKey(user);
+  }
+  account.clock.advanceBy(FORGOTTEN);
+  for (const { user, targets } of existing) {
+    const { AccessKeyId, SecretAccessKey } = createKey(user);
+    for (const target of targets) places.paste(target, AccessKeyId, SecretAccessKey);
   }
 }
 
@@ -53,7 +65,7 @@ class Places {
     return this.#once(`${workspace}/${repository}/${environment}`, () => {
       const isUuid = environment.startsWith('{');
       const { uuid } = isUuid
-        ? this.bitbucket.addEnvironment(workspace, repository, `Environment ${environment}`, 'Test', environment)
+        ? this.bitbucket.addEnvironment(workspace, repository, environment, 'Test', environment)
         : this.bitbucket.addEnvironment(workspace, repository, environment);
       return { level: 'deployment', workspace, repository, environment: uuid };
     });

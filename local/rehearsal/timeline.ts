@@ -11,6 +11,7 @@ const auditSchema = z.object({
   event: z.string(),
   time: z.string(),
   function: z.string(),
+  run: z.string(),
   key: z.string().optional(),
   user: z.string().optional(),
   accessKeyId: z.string().optional(),

@@ -2,7 +2,7 @@ import type { Queue } from '../events/queues';
 import type { Rule } from '../events/rule';
 import type { FunctionConfiguration } from '../lambda/function-configuration';
 
-export interface DeployedFunction extends FunctionConfiguration {
+interface DeployedFunction extends FunctionConfiguration {
   readonly logicalId: string;
 }
 
@@ -22,14 +22,14 @@ export interface DeployedRole {
   readonly foreignPolicies: readonly string[];
 }
 
-export interface DeployedSecret {
+interface DeployedSecret {
   readonly name: string;
   readonly arn: string;
   readonly kmsKeyId: string | undefined;
   readonly resourcePolicy: unknown;
 }
 
-export interface DeployedKey {
+interface DeployedKey {
   readonly arn: string;
   readonly policy: unknown;
 }

@@ -1,6 +1,5 @@
 import type { DeployedRole, Deployment, NamedPolicy } from './deployment';
-import type { Services } from './resource';
-import type { StackResource } from './stack';
+import type { Services, StackResource } from './resource';
 
 /** Collects from the services what a stack's resources have become. */
 export function describeDeployment(

@@ -3,6 +3,7 @@ import type { EventBus } from '../events/event-bus';
 import type { Queues } from '../events/queues';
 import type { Lambda } from '../lambda/lambda';
 import type { Properties } from './properties';
+import type { TemplateResource } from './template';
 
 /** The services that a stack makes its resources in. */
 export interface Services {
@@ -24,6 +25,12 @@ export interface Physical {
   readonly remove?: () => void | Promise<void>;
   /** A policy document that belongs to it and that no service keeps: a managed policy's or a KMS key's. */
   readonly policy?: string;
+}
+
+/** A resource of a stack as it is now. */
+export interface StackResource {
+  readonly declared: TemplateResource;
+  readonly physical: Physical;
 }
 
 export interface ResourceInput {

@@ -5,15 +5,9 @@ import type { Deployment } from './deployment';
 import { describeDeployment } from './describe-deployment';
 import { Intrinsics, NO_VALUE } from './intrinsics';
 import { isObject, Properties } from './properties';
-import type { Physical, ResourceInput, Services } from './resource';
+import type { Physical, ResourceInput, Services, StackResource } from './resource';
 import { resourceType } from './resources/resource-types';
 import type { Template, TemplateResource } from './template';
-
-/** A resource of the stack as it is now. */
-export interface StackResource {
-  readonly declared: TemplateResource;
-  readonly physical: Physical;
-}
 
 const NAME_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 

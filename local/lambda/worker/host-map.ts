@@ -3,6 +3,7 @@ import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 import { urlToHttpOptions } from 'node:url';
 import type { Deadline } from './deadline';
+import type { Outbox } from './outbox';
 import type { RequestsInFlight } from './requests-in-flight';
 
 type Callback = (response: http.IncomingMessage) => void;
@@ -18,6 +19,7 @@ export function installHostMap(
   hosts: Readonly<Record<string, string>>,
   requests: RequestsInFlight,
   deadline: Deadline,
+  outbox: Outbox,
 ): void {
   const origins = new Map(Object.entries(hosts).map(([name, origin]) => [name, new URL(origin)]));
   const agents = new WeakMap<http.Agent, http.Agent>();
@@ -26,6 +28,7 @@ export function installHostMap(
   const mapped = (send: Send, protocol: string): Send => {
     return (options, callback) => {
       deadline.enforce();
+      outbox.flush();
       const name = options.hostname ?? options.host?.replace(/:\d+$/, '') ?? 'localhost';
       const origin = origins.get(name);
       if (origin === undefined) return requests.track(send(options, callback));

@@ -5,12 +5,12 @@ import net from 'node:net';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?|(::ffff:)?127(\.\d{1,3}){3})$/i;
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);
 }
 
 /** The error that a resolver gives for a name that does not exist. */
-export function unknownHost(host: string): Error {
+function unknownHost(host: string): Error {
   const error = new Error(`getaddrinfo ENOTFOUND ${host}`);
   return Object.assign(error, { errno: -3008, code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: host });
 }

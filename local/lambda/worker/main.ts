@@ -8,23 +8,27 @@ import { freeze } from './freeze';
 import { installHostMap } from './host-map';
 import { loadHandler } from './load-handler';
 import { allowOnlyLoopback } from './loopback-only';
-import type { InvokeMessage, WorkerMessage, WorkerSettings } from './protocol';
+import { Outbox } from './outbox';
+import type { InvokeMessage, LogMessage, WorkerMessage, WorkerSettings } from './protocol';
 import { RequestsInFlight } from './requests-in-flight';
 import { installSimulatedDate } from './simulated-date';
 import { SimulatedSleep } from './simulated-sleep';
 
 /** The inside of an execution environment: prepares the thread, loads the function's bundle, and serves invocations. */
+if (parentPort === null) throw new Error('This script is the inside of a worker thread');
+const port = parentPort;
+const outbox = new Outbox(port);
 const settings: WorkerSettings = workerData;
 const clock = new Clock(settings.clock);
-const deadline = new Deadline(clock, () => post({ type: 'timed-out' }));
+const deadline = new Deadline(clock, () => outbox.post({ type: 'timed-out' }));
 const requests = new RequestsInFlight();
 const sleep = new SimulatedSleep(clock, deadline, requests);
-const output = new ConsoleCapture((line) => post({ type: 'log', at: clock.now(), line }), settings.logFormat);
+const output = new ConsoleCapture((line) => outbox.log(clock.now(), line), settings.logFormat);
 
 installSimulatedDate(clock);
 sleep.install();
 allowOnlyLoopback();
-installHostMap(settings.hosts, requests, deadline);
+installHostMap(settings.hosts, requests, deadline, outbox);
 output.install();
 // The host's own AWS configuration must not be found; in Lambda this folder does not exist either.
 os.homedir = () => '/home/sbx_user1051';
@@ -37,7 +41,7 @@ process.on('unhandledRejection', (reason) => {
 const loading = loadHandler(settings.taskRoot, settings.handler);
 // Each invocation reports it; until then it is nobody's unhandled rejection.
 loading.catch(() => {});
-parentPort?.on('message', (message: InvokeMessage) => void serve(message));
+port.on('message', (message: InvokeMessage) => void serve(message));
 
 async function serve({ requestId, payload, deadline: at }: InvokeMessage): Promise<void> {
   output.requestId = requestId;
@@ -55,23 +59,19 @@ async function serve({ requestId, payload, deadline: at }: InvokeMessage): Promi
   }
 }
 
-function done(message: WorkerMessage): void {
+function done(message: Exclude<WorkerMessage, LogMessage>): void {
   deadline.enforce();
   deadline.clear();
   sleep.setActive(false);
-  post(message);
+  outbox.post(message);
 }
 
 /** Lambda ends the environment after an error that nobody caught. */
 function crash(error: unknown, errorType?: string): undefined {
   const form = lambdaError(error, errorType);
   output.write('ERROR', ['Uncaught Exception', JSON.stringify({ ...form, trace: undefined, stack: form.trace })]);
-  post({ type: 'crashed', error: form });
+  outbox.post({ type: 'crashed', error: form });
   freeze();
-}
-
-function post(message: WorkerMessage): void {
-  parentPort?.postMessage(message);
 }
 
 /** Lambda's context object, without what Node.js 24 no longer has. */

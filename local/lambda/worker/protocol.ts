@@ -25,9 +25,15 @@ export interface InvokeMessage {
   readonly deadline: number;
 }
 
+/** Lines that the function has written. */
+export interface LogMessage {
+  readonly type: 'log';
+  readonly lines: readonly { readonly at: number; readonly line: string }[];
+}
+
 /** From the worker. After `timed-out` and `crashed` it does nothing any more and waits to be ended. */
 export type WorkerMessage =
-  | { readonly type: 'log'; readonly at: number; readonly line: string }
+  | LogMessage
   | { readonly type: 'succeeded'; readonly payload: string }
   | { readonly type: 'failed'; readonly error: LambdaError }
   | { readonly type: 'crashed'; readonly error: LambdaError }

@@ -109,7 +109,7 @@ export function renderServing({ accountUrl, bitbucketUrl, region, credentials, c
     `Bitbucket  ${bitbucketUrl}   (Authorization: Bearer ${token})`,
     '',
     'In another terminal:',
-    `  export AWS_ENDPOINT_URL=${accountUrl} AWS_REGION=${region}`,
+    `  export AWS_ENDPOINT_URL=${accountUrl} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
     `  export AWS_ACCESS_KEY_ID=${credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}`,
     ...(credentials.sessionToken === undefined ? [] : [`  export AWS_SESSION_TOKEN=${credentials.sessionToken}`]),
     '',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idOfSecret } from '../core/names';
+import { CONNECTION_SECRET_PREFIX, idOfSecret } from '../core/names';
 import { keyIdSchema } from '../core/registry';
 
 /** What a run of sync is about: some keys, or all of them. */
@@ -51,6 +51,8 @@ function about(nameOrArn: string): SyncRequest {
   const name = nameOrArn.startsWith('arn:')
     ? nameOrArn.replace(/^.*:secret:/, '').replace(/-[A-Za-z0-9]{6}$/, '')
     : nameOrArn;
+  // A connection's new token: deliveries that it held up can go ahead, whosesoever they are.
+  if (name.startsWith(CONNECTION_SECRET_PREFIX)) return { trigger: 'event' };
   const id = idOfSecret(name);
   const isId = id !== undefined && keyIdSchema.safeParse(id).success;
   return isId ? { trigger: 'event', ids: [id] } : { trigger: 'event', unknown: true };

@@ -1,10 +1,11 @@
 import type { Clock } from '../clock';
+import { seededRandom } from '../random';
 import { AwsError } from './aws-error';
 import { type KnownCredential, Sessions } from './credentials';
 import { type AccountEvent, type EventDraft, isoSeconds } from './event';
 import { EventBridge } from './event-bridge';
 import { Iam } from './iam';
-import { Identifiers, seededRandom } from './identifiers';
+import { Identifiers } from './identifiers';
 import { Logs } from './logs';
 import { eventBridgeOperations } from './operations/event-bridge';
 import { iamOperations } from './operations/iam';

@@ -115,7 +115,7 @@ function parseCall(incoming: IncomingMessage, body: string): Call | BitbucketErr
   const target = incoming.url ?? '/';
   try {
     // Links lead back to the host that the client knows, also through a forwarded port.
-    const url = new URL(`http://${incoming.headers.host ?? '127.0.0.1'}${target}`);
+    const url = new URL(`${protocolOf(incoming)}://${incoming.headers.host ?? '127.0.0.1'}${target}`);
     const route = parseRoute(target.split('?', 1)[0] ?? '/');
     return { method: incoming.method ?? 'GET', url, route, authorization: incoming.headers.authorization, body };
   } catch (error) {
@@ -172,4 +172,9 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
 
 function failure(status: number, message: string): Answer {
   return answerWith(status, { type: 'error', error: { message } }, {});
+}
+
+/** The protocol that the client spoke to whoever forwarded its request, so that the links it gets stay on its origin. */
+function protocolOf({ headers }: IncomingMessage): 'http' | 'https' {
+  return headers['x-forwarded-proto'] === 'https' ? 'https' : 'http';
 }

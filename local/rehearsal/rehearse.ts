@@ -29,7 +29,8 @@ export interface RehearsalOptions {
   readonly seed: string;
   /** Whether hourly runs that cannot find anything new take place all the same. @default false */
   readonly everyHour?: boolean;
-  readonly onDay?: (day: number) => void;
+  /** Called at the end of every day; a test may do there what people and accidents do. */
+  readonly onDay?: (day: number, world: World) => void;
 }
 
 export interface KeyRow {
@@ -105,7 +106,7 @@ export async function rehearse({ cdkOut, days, seed, everyHour, onDay }: Rehears
     await world.deploy(cdkOut);
     for (let day = 1; day <= days; day += 1) {
       await world.runUntil(new Date(DEPLOYED + day * DAY));
-      onDay?.(day);
+      onDay?.(day, world);
     }
     const lines = world.logs.map(({ line }) => line);
     const { retirements, secrets, mostKeys } = witness;

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { type Document, LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import { type Config, configSchema } from '../functions/core/config';
 import { KeyturnError } from '../functions/core/errors';
 import { describeIssue, describeUnknownKey } from './config-issue';
 import { configIssues } from './config-issues';
 import { pathText, valueAt } from './config-path';
 import { knownSettings } from './known-settings';
-import { offsetOf } from './yaml-place';
-import { describeSyntaxError } from './yaml-syntax';
+import { offsetOf, unresolvedAlias } from './yaml-place';
+import { describeSyntaxError, describeUnresolvedAlias, TOO_MANY_ALIASES } from './yaml-syntax';
 
 /** One mistake in a configuration file. Lines and columns count from 1. */
 export interface ConfigProblem {
@@ -50,13 +50,21 @@ export function parseConfig(text: string): { readonly config?: Config; readonly 
   const problems: ConfigProblem[] = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
     ...at(pos[0]),
     path: '',
-    message: describeSyntaxError(code, message, text.slice(pos[0], pos[1])),
+    message: describeSyntaxError(code, message, text.slice(pos[0])),
   }));
-  // What stands twice is still readable; any other mistake in the syntax makes the rest guesswork.
-  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return { problems: inOrder(problems) };
+  const alias = unresolvedAlias(document);
+  if (alias !== undefined) {
+    problems.push({ ...at(alias.offset), path: '', message: describeUnresolvedAlias(alias.name) });
+  }
+  // A mistake in the syntax makes the rest guesswork.
+  if (problems.length > 0) return { problems: inOrder(problems) };
 
-  const value = plainValueOf(document);
-  if (value instanceof Error) return { problems: [{ line: 1, column: 1, path: '', message: value.message }] };
+  let value: unknown;
+  try {
+    value = document.toJS();
+  } catch {
+    return { problems: [{ ...at(0), path: '', message: TOO_MANY_ALIASES }] };
+  }
   for (const issue of configIssues(value)) {
     const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [];
     for (const key of unknown) {
@@ -76,14 +84,6 @@ export function parseConfig(text: string): { readonly config?: Config; readonly 
     });
   }
   return problems.length > 0 ? { problems: inOrder(problems) } : { config: configSchema.parse(value), problems };
-}
-
-function plainValueOf(document: Document): unknown {
-  try {
-    return document.toJS();
-  } catch {
-    return new Error('expected plain YAML, found aliases that multiply without end; write the values out');
-  }
 }
 
 function whyUnreadable(thrown: unknown): string {

@@ -7,17 +7,21 @@ import type { ConfigIssue } from './config-issue';
  */
 export function configIssues(value: unknown): readonly ConfigIssue[] {
   const first = issuesOf(value);
-  const spanned = first.every(({ code }) => code === 'custom');
-  if (spanned || !isMap(value)) return first;
+  if (!isMap(value)) return first;
 
   const { rest, positions } = withoutBroken(value, first);
-  const second = issuesOf(rest).map((issue) => {
-    const [section, index] = issue.path;
-    if (section !== 'keys' || typeof index !== 'number') return issue;
-    return { ...issue, path: [section, positions[index] ?? index, ...issue.path.slice(2)] };
-  });
   const told = new Set(first.map(placeOf));
-  return [...first, ...second.filter((issue) => issue.code === 'custom' && !told.has(placeOf(issue)))];
+  const second = issuesOf(rest)
+    .map((issue) => {
+      const [section, index] = issue.path;
+      if (section !== 'keys' || typeof index !== 'number') return issue;
+      return { ...issue, path: [section, positions[index] ?? index, ...issue.path.slice(2)] };
+    })
+    .filter((issue) => issue.code === 'custom' && !told.has(placeOf(issue)));
+  const all = [...first, ...second];
+  // With the connections unreadable, or their section misspelled, nobody can say which ones there are.
+  const unsure = !isMap(value.connections) && first.some(({ path }) => path.length === 0 || path[0] === 'connections');
+  return unsure ? all.filter(({ code, path }) => code !== 'custom' || path.at(-1) !== 'connection') : all;
 }
 
 function issuesOf(value: unknown): readonly ConfigIssue[] {

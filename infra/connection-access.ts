@@ -1,12 +1,13 @@
 import { Stack } from 'aws-cdk-lib';
 import { type PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { secretArn } from './arns';
 import type { Connection } from './connection';
 import { onlyThroughSecretsManager } from './secret-encryption';
 
 /** The right of sync to read the tokens of exactly the connections that are used. */
-export class ConnectionAccess extends Construct {
+export class ConnectionAccess {
+  private readonly scope: Construct;
   private readonly policy: PolicyDocument;
   private readonly added = new Set<string>();
   private readonly read = new PolicyStatement({
@@ -15,19 +16,20 @@ export class ConnectionAccess extends Construct {
   });
   private readonly decrypt: PolicyStatement;
 
-  constructor(scope: Construct, id: string, policy: PolicyDocument) {
-    super(scope, id);
+  /** @param policy the inline policy of sync's role */
+  constructor(scope: Construct, policy: PolicyDocument) {
+    this.scope = scope;
     this.policy = policy;
     this.decrypt = new PolicyStatement({
       sid: 'DecryptConnectionTokens',
       actions: ['kms:Decrypt'],
-      conditions: onlyThroughSecretsManager(Stack.of(this)),
+      conditions: onlyThroughSecretsManager(Stack.of(scope)),
     });
   }
 
   add(connection: Connection): void {
     const { secret, encryptionKey } = connection._config.bitbucket;
-    this.addOnce(this.read, secretArn(this, secret));
+    this.addOnce(this.read, secretArn(this.scope, secret));
     if (encryptionKey !== undefined) this.addOnce(this.decrypt, encryptionKey);
   }
 

@@ -103,7 +103,7 @@ export class KeyRotation extends Construct {
       this.userAccessOf(deactivate, [...look, 'iam:UpdateAccessKey']),
       this.userAccessOf(del, [...look, 'iam:DeleteAccessKey']),
     ];
-    this.connectionAccess = new ConnectionAccess(sync, 'Connections', sync.policy);
+    this.connectionAccess = new ConnectionAccess(sync, sync.policy);
     if (settings.encryption === 'customer-managed') {
       this._encryption = new SecretEncryption(this, 'Encryption', { writer: rotate.role, reader: sync.role });
     }

@@ -23,15 +23,13 @@ export function checkSettings(props: KeyRotationProps): CheckedSettings {
     ...(encryption === undefined ? {} : { encryption: encryption.value }),
   };
   const parsed = configSchema.safeParse(input);
-  if (!parsed.success) {
-    return {
-      settings: configSchema.parse({ keys }),
-      problems: parsed.error.issues.map(
+  const problems = parsed.success
+    ? retentionProblems(parsed.data.logRetentionDays)
+    : parsed.error.issues.map(
         (issue) => `${pathText(issue.path)}: ${describeIssue(issue, valueAt(input, issue.path))}`,
-      ),
-    };
-  }
-  return { settings: parsed.data, problems: retentionProblems(parsed.data.logRetentionDays) };
+      );
+  const sound = parsed.success && problems.length === 0;
+  return { settings: sound ? parsed.data : configSchema.parse({ keys }), problems };
 }
 
 /** CloudWatch Logs offers certain numbers of days only. */

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isPair, isScalar } from 'yaml';
+import { type Document, isAlias, isMap, isPair, isScalar, visit } from 'yaml';
 import type { ConfigPath } from './config-path';
 
 /** Offset at which a path, or the nearest thing above it that exists, begins: its value, or the name it stands under. */
@@ -25,6 +25,19 @@ export function offsetOf(document: Document, path: ConfigPath, part: 'name' | 'v
     node = inner;
   }
   return offset;
+}
+
+/** The first alias whose anchor does not exist. The parser leaves it to whoever reads the values. */
+export function unresolvedAlias(document: Document): { readonly name: string; readonly offset: number } | undefined {
+  let found: { readonly name: string; readonly offset: number } | undefined;
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      found = { name: alias.source, offset: startOf(alias) ?? 0 };
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 function childAt(node: unknown, index: number): unknown {

@@ -1,9 +1,8 @@
-import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES, type FunctionName } from '../../functions/core/names';
 import { mayAdministrator, mayFunction, roleOf, secretPolicyOf, statementsOf } from './access';
 import { ACCOUNT, arnOfSecret, REGION, roleArn } from './deployed';
-import { ACME, ONE_KEY, stackOf, synthesize, templateOf } from './synthesized';
+import { ACME, ONE_KEY, synthesize } from './synthesized';
 
 const READER = `arn:aws:iam::${ACCOUNT}:role/data-center`;
 const USER = `arn:aws:iam::${ACCOUNT}:user/bitbucket-web-shop`;
@@ -142,6 +141,24 @@ describe('K6, K12: the value of a managed secret', () => {
     for (const action of mayNot) expect(await mayFunction(template, name, { action, ...secret }), action).toBe(false);
   });
 
+  it('is allowed to each by name, so that not even the Deny has to hold it back', () => {
+    const allowed = secret.resourcePolicy.Statement.filter(({ Effect }) => Effect === 'Allow').map(
+      ({ Sid, Principal, Action }) => [Sid, Principal, [Action].flat().map((action) => action.split(':')[1])],
+    );
+    const look = ['DescribeSecret', 'ListSecretVersionIds'];
+    const arn = (name: FunctionName) => roleArn(roleOf(template, name));
+
+    expect(allowed).toEqual([
+      [
+        'Rotate',
+        { AWS: arn('rotate') },
+        [...look, 'TagResource', 'UntagResource', 'PutSecretValue', 'UpdateSecretVersionStage'],
+      ],
+      ['Retire', { AWS: [arn('deactivate'), arn('delete')] }, [...look, 'TagResource', 'UntagResource']],
+      ['Deliver', { AWS: arn('sync') }, [...look, 'TagResource', 'GetSecretValue', 'UpdateSecretVersionStage']],
+    ]);
+  });
+
   it.each(FUNCTION_NAMES)('%s cannot touch a secret that is not managed', async (name) => {
     for (const resource of [arnOfSecret('keyturn/stranger'), arnOfSecret('database')]) {
       for (const action of [read, store, move, 'secretsmanager:TagResource', 'secretsmanager:DescribeSecret']) {
@@ -223,40 +240,5 @@ describe('the tokens of connections', () => {
 
     expect(await decrypt(`secretsmanager.${REGION}.amazonaws.com`)).toBe(true);
     expect(await decrypt(`s3.${REGION}.amazonaws.com`)).toBe(false);
-  });
-});
-
-describe('permissions at scale', () => {
-  const users = (count: number, name = 'a-user-with-a-name-of-usual-length') =>
-    Array.from({ length: count }, (_, at) => ({ id: `key-${at}`, user: `${name}-${at}` }));
-
-  it('name every user, in policies that each fit into what IAM allows', () => {
-    const large = templateOf(stackOf({ keys: users(300) }, { keyStacks: 4 }));
-
-    for (const name of ['rotate', 'deactivate', 'delete'] as const) {
-      const statements = statementsOf(large, name).filter(({ Sid }) => Sid === 'ManagedUsersKeys');
-      const arns = statements.flatMap(({ Resource }) => Resource);
-      expect(arns).toHaveLength(600);
-      expect(statements.length).toBeLessThanOrEqual(11);
-      const [inline, ...managed] = statements.map((statement) => JSON.stringify(statement).length);
-      expect(inline).toBeLessThan(5_500);
-      for (const length of managed) expect(length).toBeLessThan(6_144 - 60);
-      const all = JSON.stringify(statementsOf(large, name).slice(0, -managed.length)).length;
-      expect(all).toBeLessThan(10_240);
-    }
-  });
-
-  it('warn when the quota of managed policies has to be raised, and refuse what no quota allows', () => {
-    const name = 'x'.repeat(55);
-    const warned = stackOf({ keys: users(400, name) }, { keyStacks: 6 });
-    const refused = stackOf({ keys: users(900, name) }, { keyStacks: 12 });
-
-    expect(
-      Annotations.fromStack(warned).findWarning('*', Match.stringLikeRegexp('Managed policies per role')).length,
-    ).toBe(3);
-    expect(Annotations.fromStack(warned).findError('*', Match.anyValue())).toEqual([]);
-    expect(
-      Annotations.fromStack(refused).findError('*', Match.stringLikeRegexp('more than 25 managed policies')).length,
-    ).toBe(3);
   });
 });

@@ -1,0 +1,99 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Ajv from 'ajv/dist/2020';
+import { afterAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { configJsonSchema } from '../../functions/core/config';
+import { bundleFunctions, writeConfigSchema } from '../../infra/bundle';
+
+const ROOT = join(__dirname, '..', '..');
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+/** A handler inside this package, so that it finds the packages that real ones find. */
+function handlerFolder(source: string): string {
+  mkdirSync(join(ROOT, 'dist'), { recursive: true });
+  const from = mkdtempSync(join(ROOT, 'dist', 'bundle-test-'));
+  folders.push(from);
+  mkdirSync(join(from, 'tiny'));
+  writeFileSync(join(from, 'tiny', 'handler.ts'), source);
+  return from;
+}
+
+const TINY = `import { SSMClient } from '@aws-sdk/client-ssm';
+import axios from 'axios';
+/*! a legal comment */
+export const handler = async (): Promise<string> => typeof SSMClient + typeof axios.create + typeof process.pid;
+const unused = 'never-called';
+`;
+
+describe('bundleFunctions', () => {
+  it('makes one script per function that runs without node_modules, with a source map beside it', async () => {
+    const to = mkdtempSync(join(tmpdir(), 'keyturn-dist-'));
+    const [bundle] = bundleFunctions({ names: ['tiny'], from: handlerFolder(TINY), to });
+    const file = join(to, 'tiny', 'index.js');
+    const script = readFileSync(file, 'utf8');
+    const map = JSON.parse(readFileSync(`${file}.map`, 'utf8'));
+    const loaded = createRequire(file)(file);
+
+    expect(await loaded.handler()).toBe('functionfunctionnumber');
+    expect(bundle).toMatchObject({ name: 'tiny', bytes: Buffer.byteLength(script) });
+    expect(script.trimEnd().endsWith('//# sourceMappingURL=index.js.map')).toBe(true);
+    expect(map.sourcesContent).toBeUndefined();
+    expect(script).not.toContain('a legal comment');
+    expect(script).not.toContain('never-called');
+    expect(script.split('\n').length).toBeLessThan(500);
+  });
+
+  it('gives the same bytes for the same input', () => {
+    const from = handlerFolder(TINY);
+    const build = () => {
+      const to = mkdtempSync(join(tmpdir(), 'keyturn-dist-'));
+      bundleFunctions({ names: ['tiny'], from, to });
+      return readFileSync(join(to, 'tiny', 'index.js'), 'utf8');
+    };
+
+    expect(build()).toBe(build());
+  });
+
+  it('refuses a handler that does not compile', () => {
+    expect(() => bundleFunctions({ names: ['tiny'], from: handlerFolder('export const = 1;'), to: tmpdir() })).toThrow(
+      /handler\.ts:1:13: ERROR/,
+    );
+  });
+
+  it('refuses the AWS SDK’s version 2', () => {
+    const from = handlerFolder("import AWS from 'aws-sdk';\nexport const handler = async () => AWS;\n");
+    mkdirSync(join(from, 'node_modules', 'aws-sdk'), { recursive: true });
+    writeFileSync(join(from, 'node_modules', 'aws-sdk', 'index.js'), 'module.exports = {};');
+
+    expect(() => bundleFunctions({ names: ['tiny'], from, to: mkdtempSync(join(tmpdir(), 'keyturn-dist-')) })).toThrow(
+      /node_modules\/aws-sdk\/index\.js is part of a bundle/,
+    );
+  });
+});
+
+describe('the JSON Schema of keyturn.yaml', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'keyturn-schema-')), 'schema', 'keyturn.schema.json');
+  writeConfigSchema(file);
+  const validate = new Ajv({ strict: false, validateFormats: false }).compile(JSON.parse(readFileSync(file, 'utf8')));
+
+  it('is what the schema says', () => {
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(configJsonSchema());
+  });
+
+  it.each(['keyturn.yaml', 'many-keys.yaml'])('accepts the example %s', (example) => {
+    validate(parse(readFileSync(join(ROOT, 'docs', 'examples', example), 'utf8')));
+
+    expect(validate.errors).toBeNull();
+  });
+
+  it('refuses what the stack refuses', () => {
+    expect(validate({ keys: [{ id: 'a', user: 'a', createuser: true }] })).toBe(false);
+  });
+});

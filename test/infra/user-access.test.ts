@@ -1,0 +1,72 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { describe, expect, it } from 'vitest';
+import { UserAccess } from '../../infra/user-access';
+import { deployed } from './deployed';
+import { resourcesOf, templateOf } from './synthesized';
+
+const USUAL_NAME = 'a-user-with-a-name-of-usual-length';
+const LONG_NAME = 'x'.repeat(58);
+
+function accessTo(count: number, name: string): Stack {
+  const stack = new Stack(new App(), 'Keyturn');
+  const policy = new PolicyDocument();
+  const role = new Role(stack, 'Role', {
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    inlinePolicies: { Keyturn: policy },
+  });
+  const access = new UserAccess(stack, 'Users', {
+    role,
+    policy,
+    actions: ['iam:ListAccessKeys', 'iam:DeleteAccessKey'],
+  });
+  for (let at = 0; at < count; at += 1) access.add(`${name}-${at}`, 'any');
+  return stack;
+}
+
+describe('K12: access to exactly the managed users', () => {
+  it('names hundreds of users, in policies that each fit into what IAM allows', () => {
+    const template = templateOf(accessTo(300, USUAL_NAME));
+    const inline = resourcesOf(template, 'AWS::IAM::Role').flatMap(
+      ({ Properties }) => Properties.Policies as readonly { readonly PolicyDocument: unknown }[],
+    );
+    const managed = resourcesOf(template, 'AWS::IAM::ManagedPolicy');
+    const documents = [
+      ...inline.map(({ PolicyDocument: document }) => document),
+      ...managed.map(({ Properties }) => Properties.PolicyDocument),
+    ].map((document) => JSON.stringify(deployed(template, document)));
+
+    // Each user by its name, with and without a path.
+    for (let at = 0; at < 300; at += 1) {
+      for (const path of ['', '*/']) {
+        const arn = `"arn:aws:iam::111122223333:user/${path}${USUAL_NAME}-${at}"`;
+        expect(
+          documents.filter((document) => document.includes(arn)),
+          arn,
+        ).toHaveLength(1);
+      }
+    }
+    expect(documents[0]?.length).toBeLessThan(5_500);
+    for (const document of documents.slice(1)) expect(document.length).toBeLessThanOrEqual(6_144);
+    expect(managed.length).toBeLessThanOrEqual(10);
+    for (const { Properties } of managed) expect(Properties.Roles).toEqual([{ Ref: expect.stringContaining('Role') }]);
+  });
+
+  it('is one statement of the role itself for few users', () => {
+    expect(resourcesOf(templateOf(accessTo(20, USUAL_NAME)), 'AWS::IAM::ManagedPolicy')).toEqual([]);
+  });
+
+  it('warns when the quota of managed policies has to be raised', () => {
+    const annotations = Annotations.fromStack(accessTo(350, LONG_NAME));
+
+    annotations.hasWarning('*', Match.stringLikeRegexp('more than 10 managed policies .* "Managed policies per role"'));
+    annotations.hasNoError('*', Match.anyValue());
+  });
+
+  it('refuses what no quota allows', () => {
+    const annotations = Annotations.fromStack(accessTo(800, LONG_NAME));
+
+    annotations.hasError('*', Match.stringLikeRegexp('more than 25 managed policies'));
+  });
+});

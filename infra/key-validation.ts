@@ -45,7 +45,6 @@ export function checkKey(
 ): CheckedKey {
   const { connections, problems } = connectionsOf(options);
   const key = keyInput(id, options);
-  problems.push(...wrongReaders(key.readers ?? []));
   problems.push(...unresolved(key, 'the key').concat(unresolved(connections, 'connections')));
   if (problems.length > 0) return { problems };
 
@@ -82,16 +81,6 @@ function connectionsOf(options: ManagedKeyOptions): {
     connections[connection.name] ??= { bitbucket: { ...bitbucket, ...plainKey } };
   }
   return { connections, problems };
-}
-
-/** A wildcard would open the secret to roles that nobody named. */
-function wrongReaders(readers: readonly string[]): string[] {
-  return readers
-    .filter((arn) => !/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(arn))
-    .map(
-      (arn) =>
-        `readers: expected the ARN of one IAM role, such as arn:aws:iam::111122223333:role/reader, found "${arn}"; correct it`,
-    );
 }
 
 /** The registry is JSON that is written at synthesis, so it cannot hold what only the deployment knows. */

@@ -1,4 +1,3 @@
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type Config, configSchema } from '../functions/core/config';
 import { describeIssue } from './config-issue';
 import { pathText, valueAt } from './config-path';
@@ -23,21 +22,9 @@ export function checkSettings(props: KeyRotationProps): CheckedSettings {
     ...(encryption === undefined ? {} : { encryption: encryption.value }),
   };
   const parsed = configSchema.safeParse(input);
-  const problems = parsed.success
-    ? retentionProblems(parsed.data.logRetentionDays)
-    : parsed.error.issues.map(
-        (issue) => `${pathText(issue.path)}: ${describeIssue(issue, valueAt(input, issue.path))}`,
-      );
-  const sound = parsed.success && problems.length === 0;
-  return { settings: sound ? parsed.data : configSchema.parse({ keys }), problems };
-}
-
-/** CloudWatch Logs offers certain numbers of days only. */
-function retentionProblems(days: number): readonly string[] {
-  const offered = Object.values(RetentionDays).filter((value) => typeof value === 'number' && value <= 3653);
-  if (offered.includes(days)) return [];
-  return [
-    `logRetentionDays: expected a number of days that CloudWatch Logs offers (${offered.join(', ')}), ` +
-      `found ${days}; write one of these`,
-  ];
+  if (parsed.success) return { settings: parsed.data, problems: [] };
+  const problems = parsed.error.issues.map(
+    (issue) => `${pathText(issue.path)}: ${describeIssue(issue, valueAt(input, issue.path))}`,
+  );
+  return { settings: configSchema.parse({ keys }), problems };
 }

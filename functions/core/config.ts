@@ -14,7 +14,11 @@ const bitbucketConnectionSchema = z.strictObject({
     .refine(isEncryptedOrLoopback, 'expected https: a token must not travel in the clear')
     .default(BITBUCKET_API)
     .describe('Base URL of the REST API.'),
-  encryptionKey: z.string().startsWith('arn:').optional().describe('ARN of the KMS key that encrypts the secret.'),
+  encryptionKey: z
+    .string()
+    .regex(/^arn:[\w-]+:kms:/, 'expected the ARN of a KMS key')
+    .optional()
+    .describe('ARN of the KMS key that encrypts the secret.'),
 });
 
 const connectionConfigSchema = z.strictObject({ bitbucket: bitbucketConnectionSchema });
@@ -34,7 +38,7 @@ const keySchema = z.strictObject({
     .describe('With two existing keys: keep both and report, or make room by retiring one that nobody uses.'),
   deliverTo: z.array(deliverToSchema).max(50).default([]).describe('Where each fresh key is delivered.'),
   readers: z
-    .array(z.string().startsWith('arn:'))
+    .array(z.string().regex(/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'expected the ARN of an IAM role'))
     .default([])
     .describe('ARNs of IAM roles that may read the secret beside the functions.'),
 });
@@ -57,6 +61,11 @@ const scheduleSchema = z.strictObject({
   reconcile: scheduleExpression.default(DEFAULT_SCHEDULE.reconcile),
 });
 
+/** The periods that CloudWatch Logs offers, in days. */
+const LOG_RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
 /** The shape of `keyturn.yaml`, without the rules that span several places; the JSON Schema is made from it. */
 export const configShape = z.strictObject({
   connections: z.record(z.string().regex(/^[\w.-]+$/), connectionConfigSchema).default({}),
@@ -74,7 +83,7 @@ export const configShape = z.strictObject({
     .enum(['aws-managed', 'customer-managed'])
     .default('aws-managed')
     .describe('Which KMS key encrypts the secrets: the free aws/secretsmanager one, or one that the stack creates.'),
-  logRetentionDays: z.int().min(1).max(3653).default(400).describe('How long the functions keep their logs.'),
+  logRetentionDays: z.literal(LOG_RETENTION_DAYS).default(400).describe('How long the functions keep their logs.'),
   maxRotationsPerRun: z.int().min(1).max(1000).default(DEFAULT_MAX_ROTATIONS).describe('Rotations in one run at most.'),
   concurrency: z
     .int()

@@ -194,7 +194,7 @@ describe('mistakes of a managed key', () => {
     const stack = new Stack(new App(), 'Keyturn');
     rotationIn(stack).manage('one', { user: 'one', readers: ['arn:aws:iam::111122223333:role/*'] });
 
-    expect(errorsOf(stack)).toEqual([expect.stringContaining('readers: expected the ARN of one IAM role')]);
+    expect(errorsOf(stack)).toEqual([expect.stringContaining('readers.0: expected the ARN of an IAM role')]);
   });
 
   it('are two connections of one name', () => {

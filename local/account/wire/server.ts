@@ -7,7 +7,7 @@ import { ALLOWED_SKEW, authenticate } from './authenticate';
 import { answer, type ParsedRequest, parseRequest, refusal, type WireAnswer } from './dialect';
 import { type ClaimedSignature, claimedSignature, type RawRequest } from './signature';
 
-export type { Authorization, AwsCall, Principal } from '../principal';
+export type { AwsCall } from '../principal';
 
 /** A failure to inject into one call. */
 export type AwsFault =

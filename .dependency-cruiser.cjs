@@ -15,10 +15,26 @@ const CORE = '^functions/core/';
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    only('core', CORE, [CORE, '/zod/', '^node:crypto$', '^crypto$'], 'core is pure: itself and zod; node:crypto for digests', { builtins: false }),
+    only(
+      'core',
+      CORE,
+      [CORE, '/zod/', '^node:crypto$', '^crypto$'],
+      'core is pure: itself and zod; node:crypto for digests',
+      { builtins: false },
+    ),
     only('aws', '^functions/aws/', [CORE, '^functions/aws/', '/@aws-sdk/', '/@smithy/'], 'adapters: core and the SDK'),
-    only('targets', '^functions/targets/', [CORE, '^functions/targets/', '/axios/', '/zod/'], 'CI hosts: core and axios'),
-    only('runtime', '^functions/runtime/', [CORE, '^functions/runtime/', '/@aws-lambda-powertools/'], 'runtime: core and powertools'),
+    only(
+      'targets',
+      '^functions/targets/',
+      [CORE, '^functions/targets/', '/axios/', '/zod/'],
+      'CI hosts: core and axios',
+    ),
+    only(
+      'runtime',
+      '^functions/runtime/',
+      [CORE, '^functions/runtime/', '/@aws-lambda-powertools/'],
+      'runtime: core and powertools',
+    ),
     only(
       'use-cases',
       '^functions/(rotate|deactivate|delete|sync)/(?!handler)',
@@ -26,11 +42,23 @@ module.exports = {
       'use cases know ports, not adapters',
     ),
     only('handlers', '^functions/[^/]+/handler\\.ts$', ['^functions/'], 'handlers wire what is under functions/'),
-    only('infra', '^infra/', ['^infra/', CORE, '/aws-cdk-lib/', '/constructs/', '/yaml/', '/esbuild/', '/zod/'], 'infra: CDK and core'),
+    only(
+      'infra',
+      '^infra/',
+      ['^infra/', CORE, '/aws-cdk-lib/', '/constructs/', '/yaml/', '/esbuild/', '/zod/'],
+      'infra: CDK and core',
+    ),
     only(
       'local',
       '^local/',
-      ['^local/', '^functions/core/(ports|names|target|registry)\\.ts$', '/croner/', '/esbuild/', '/zod/', '/@aws-sdk/client-'],
+      [
+        '^local/',
+        '^functions/core/(ports|names|target|registry)\\.ts$',
+        '/croner/',
+        '/esbuild/',
+        '/zod/',
+        '/@aws-sdk/client-',
+      ],
       'the local world never imports a handler: it runs built bundles',
     ),
     only(
@@ -63,6 +91,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

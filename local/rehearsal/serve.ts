@@ -35,7 +35,7 @@ export interface Serving {
 export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }): Promise<Serving> {
   const assembly = assemblyOf(cdkOut);
   const now = Date.now();
-  const world = await World.start({ start: new Date(now - 100 * DAY), seed, account: homeOf(assembly) });
+  const world = await World.start({ start: new Date(now - 400 * DAY), seed, account: homeOf(assembly) });
   makeSurroundings(assembly, world.account, world.bitbucket);
   world.clock.advanceTo(now - 10 * MINUTE);
   await world.deploy(cdkOut);

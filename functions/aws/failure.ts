@@ -12,7 +12,6 @@ const THROTTLED = new Set([
   'RequestThrottled',
   'RequestThrottledException',
   'BandwidthLimitExceeded',
-  'LimitExceededException',
   'PriorRequestNotComplete',
   'SlowDown',
 ]);

@@ -9,6 +9,7 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
   UpdateSecretVersionStageCommand,
+  type UpdateSecretVersionStageCommandInput,
 } from '@aws-sdk/client-secrets-manager';
 import { Redacted } from '../core/credential';
 import { KeyturnError } from '../core/errors';
@@ -31,6 +32,26 @@ export function createSecrets(client = new SecretsManagerClient(clientConfig)): 
       client.send(new DescribeSecretCommand({ SecretId: name })),
     );
     return stateOf({ ...answer, Name: name, SecretVersionsToStages: answer.VersionIdsToStages });
+  };
+
+  /**
+   * Secrets Manager refuses to take a label from a version that does not have it: what the repetition after a lost answer
+   * and the slower of two runs get to hear. What they wanted is there, so that is no failure.
+   */
+  const updateLabel = async (
+    name: string,
+    label: string,
+    versions: LabelMove,
+    isDone: (state: SecretState) => boolean,
+  ) => {
+    try {
+      await calling(`secretsmanager:UpdateSecretVersionStage ${label} of ${name}`, missing, () =>
+        client.send(new UpdateSecretVersionStageCommand({ SecretId: name, VersionStage: label, ...versions })),
+      );
+    } catch (thrown) {
+      const isRefused = thrown instanceof KeyturnError && thrown.code === 'aws-rejected';
+      if (!isRefused || !isDone(await describe(name))) throw thrown;
+    }
   };
 
   return {
@@ -100,24 +121,12 @@ export function createSecrets(client = new SecretsManagerClient(clientConfig)): 
 
     async moveLabel(name, label, to, from) {
       if (to === from) return;
-      await calling(`secretsmanager:UpdateSecretVersionStage ${label} of ${name}`, missing, () =>
-        client.send(
-          new UpdateSecretVersionStageCommand({
-            SecretId: name,
-            VersionStage: label,
-            MoveToVersionId: to,
-            RemoveFromVersionId: from,
-          }),
-        ),
-      );
+      const versions = { MoveToVersionId: to, RemoveFromVersionId: from };
+      await updateLabel(name, label, versions, (state) => hasLabel(state, to, label));
     },
 
     async removeLabel(name, label, from) {
-      await calling(`secretsmanager:UpdateSecretVersionStage ${label} of ${name}`, missing, () =>
-        client.send(
-          new UpdateSecretVersionStageCommand({ SecretId: name, VersionStage: label, RemoveFromVersionId: from }),
-        ),
-      );
+      await updateLabel(name, label, { RemoveFromVersionId: from }, (state) => !hasLabel(state, from, label));
     },
 
     async tag(name, tags) {
@@ -133,6 +142,12 @@ export function createSecrets(client = new SecretsManagerClient(clientConfig)): 
       );
     },
   };
+}
+
+type LabelMove = Pick<UpdateSecretVersionStageCommandInput, 'MoveToVersionId' | 'RemoveFromVersionId'>;
+
+function hasLabel({ versions }: SecretState, version: string, label: string): boolean {
+  return versions.some(({ versionId, labels }) => versionId === version && labels.includes(label));
 }
 
 /** The ConnectionSecrets port over the AWS SDK. */

@@ -8,7 +8,12 @@ type Renew = AdaptiveRetryStrategy['refreshRetryTokenForRetry'];
  */
 export class ThrottleOnlyRetryStrategy extends AdaptiveRetryStrategy {
   override async refreshRetryTokenForRetry(...[token, error]: Parameters<Renew>): ReturnType<Renew> {
-    if (error.errorType !== 'THROTTLING') throw new Error('not repeatable');
+    if (error.errorType !== 'THROTTLING' || isQuota(error.error)) throw new Error('not repeatable');
     return super.refreshRetryTokenForRetry(token, error);
   }
+}
+
+/** IAM's name for the quota of two keys; the SDK takes it for throttling and would ask for eight seconds. */
+function isQuota(error: unknown): boolean {
+  return error instanceof Error && /^LimitExceeded(Exception)?$/.test(error.name);
 }

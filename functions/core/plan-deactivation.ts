@@ -47,7 +47,9 @@ export function planDeactivation(input: RetirementInput): Plan {
       continue;
     }
     const limit = after(due, entry.policy.holdLimit * DAY);
-    const use = `${used.at?.toISOString()}${used.service === undefined ? '' : ` for ${used.service} in ${used.region}`}`;
+    const use = [used.at?.toISOString(), used.service && `for ${used.service}`, used.region && `in ${used.region}`]
+      .filter(Boolean)
+      .join(' ');
     const about = { key: entry.id, accessKeyId: key.accessKeyId, severity: 'attention', since: due } as const;
     if (now < limit) {
       const message =
@@ -131,7 +133,11 @@ function reactivated(entry: RegistryEntry, key: AccessKey): Finding {
  * it has not been used for as long as a key normally lives.
  */
 function planMakingRoom({ entry, secret, keys, lastUsed, now }: RetirementInput, ring: KeyRing): Plan {
-  if (entry.adopt !== 'replace-idle' || keys.length < 2 || keys.some(({ status }) => status === 'Inactive')) {
+  if (
+    entry.adopt !== 'replace-idle' ||
+    keys.length < 2 ||
+    ring.superseded.some(({ status }) => status === 'Inactive')
+  ) {
     return { steps: [], findings: [] };
   }
   const idleSince = (key: AccessKey) => {

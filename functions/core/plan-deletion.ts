@@ -37,6 +37,8 @@ export function planDeletion(input: RetirementInput): Plan {
       );
       continue;
     }
+    const makesRoom = ring.anchor === undefined;
+    if (makesRoom && used.at !== undefined && now < after(used.at, entry.policy.deactivateAfter * DAY)) continue;
     steps.push({ do: 'delete', accessKeyId: key.accessKeyId, inactiveSince: since });
   }
   return { steps, findings };

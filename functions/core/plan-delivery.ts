@@ -28,14 +28,27 @@ export function planDelivery({ entry, secret, now }: DeliveryInput): Plan {
   const digest = targetSetDigest(entry.targets, entry.connections);
   if (isDelivered(version, digest)) return { steps: staleLabels(secret, digest), findings: [] };
   const { versionId, accessKeyId, createdAt } = version;
-  return { steps: [{ do: 'deliver', versionId, accessKeyId, createdAt, digest }], findings: [] };
+  const deliver: Step = { do: 'deliver', versionId, accessKeyId, createdAt, digest };
+  return { steps: [...lostMarks(secret, versionId), deliver], findings: [] };
+}
+
+/**
+ * Marks of other versions. From the first target that takes this version on, no other one is at every target any more:
+ * if it becomes current again, before this delivery is complete, it has to be delivered again (K1).
+ */
+function lostMarks(secret: SecretState, delivering: string): readonly Step[] {
+  return deliveryLabels(secret).filter(({ versionId }) => versionId !== delivering);
 }
 
 /** Labels of earlier target sets; a secret has room for 20 labels in all. */
 function staleLabels(secret: SecretState, digest: string): readonly Step[] {
+  return deliveryLabels(secret).filter(({ label }) => label !== deliveredLabel(digest));
+}
+
+function deliveryLabels(secret: SecretState): readonly Extract<Step, { do: 'remove-label' }>[] {
   return secret.versions.flatMap(({ versionId, labels }) =>
     labels
-      .filter((label) => label.startsWith(DELIVERED_LABEL_PREFIX) && label !== deliveredLabel(digest))
-      .map((label): Step => ({ do: 'remove-label', label, versionId })),
+      .filter((label) => label.startsWith(DELIVERED_LABEL_PREFIX))
+      .map((label) => ({ do: 'remove-label' as const, label, versionId })),
   );
 }

@@ -55,9 +55,9 @@ export function planRotation(input: RotationInput): Plan {
   const ring = keyRing(secret, keys);
 
   const intent = intentOf(secret);
-  if (intent === 'unreadable') {
+  if (intent === 'unreadable' || (intent !== undefined && intent.at > after(now, INTENT_LIVES))) {
     const message =
-      `Key "${entry.id}": the tag ${TAG.intent} of ${secret.name} was edited and cannot be read. Look for a key of ` +
+      `Key "${entry.id}": the tag ${TAG.intent} of ${secret.name} was edited and names no run that began. Look for a key of ` +
       `${entry.user} that nobody knows, then remove the tag; until then the key is not rotated.`;
     return { steps, findings: [attention('rotation-in-progress', message)] };
   }
@@ -67,7 +67,9 @@ export function planRotation(input: RotationInput): Plan {
       'The next run looks again; an intent older than an hour is cleaned up.';
     return { steps, findings: [attention('rotation-in-progress', message, { severity: 'notice', since: intent.at })] };
   }
-  const orphans = keysToQuery(input).filter((key) => isOrphan(key, lastUsed.get(key.accessKeyId)));
+  const left = keysToQuery(input).filter((key) => isOrphan(key, lastUsed.get(key.accessKeyId)));
+  // A run creates one key: where two could be it, one of them is somebody else's (K5).
+  const orphans = left.length === 1 ? left : [];
   for (const orphan of intent === undefined ? [] : orphans) {
     steps.push({ do: 'discard-orphan', accessKeyId: orphan.accessKeyId, intentAt: intent?.at ?? orphan.createdAt });
     findings.push({
@@ -160,11 +162,8 @@ function whatHappened({ entry, secret }: RotationInput, ring: KeyRing, reason: R
     default:
       return (
         `Key "${entry.id}": somebody put a value into ${secret.name} that Keyturn did not store; it is not delivered. ` +
-        (ring.anchor === undefined
-          ? 'A fresh key replaces it.'
-          : `A fresh key replaces it as soon as there is room; to go back now: aws secretsmanager ` +
-            `update-secret-version-stage --secret-id ${secret.name} --version-stage AWSCURRENT --move-to-version-id ` +
-            `${ring.anchor.versionId} --remove-from-version-id <the edited version>`)
+        'A fresh key replaces it as soon as the user has room for one. Only somebody who changed the policy of the secret ' +
+        'can have done this: look for PutSecretValue and PutResourcePolicy in CloudTrail.'
       );
   }
 }
@@ -174,6 +173,16 @@ function twoKeys({ entry, keys, now }: RotationInput, ring: KeyRing): string {
     .map((key) => `${key.accessKeyId} (${key.status}, ${daysBetween(key.createdAt, now)} days old)`)
     .join(' and ');
   const start = `User ${entry.user} of key "${entry.id}" has two access keys, which is IAM's limit: ${listed}. `;
+  if (ring.anchorKey?.status === 'Inactive') {
+    return (
+      `${start}The current one is Inactive and its successor has no room. Make it Active again (aws iam update-access-key ` +
+      `--user-name ${entry.user} --access-key-id ${ring.anchorKey.accessKeyId} --status Active), or delete one that nobody needs.`
+    );
+  }
+  if (ring.anchor !== undefined && ring.unknown.length > 0) {
+    const foreign = ring.unknown.map(({ accessKeyId }) => accessKeyId).join(' and ');
+    return `${start}Keyturn never touches ${foreign}. Delete it when nobody needs it; then the key is rotated.`;
+  }
   if (ring.anchor !== undefined && ring.superseded.length > 0) {
     return `${start}The superseded one is deactivated and deleted when its dates have passed; then the key is rotated.`;
   }

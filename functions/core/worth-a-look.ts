@@ -1,9 +1,10 @@
 import type { Managed } from './breaker';
 import { after, DAY, SECOND } from './duration';
+import { inactiveSince } from './key-ring';
 import { TAG } from './names';
 import { isDue } from './plan-rotation';
 import type { CredentialReport, ReportedUser } from './ports';
-import { currentVersion, type SecretState, storedVersions } from './secret-state';
+import { currentVersion, type SecretState, storedVersions, tagWithTime } from './secret-state';
 
 /**
  * Which managed keys a run has to look at in IAM, one call a user; all others are known from the registry, the
@@ -12,6 +13,8 @@ import { currentVersion, type SecretState, storedVersions } from './secret-state
 
 /** IAM reports whole seconds. */
 const SAME_INSTANT = 2 * SECOND;
+
+type Slot = ReportedUser['keys'][number];
 
 /** Worth a look before rotating: due, never rotated, a rotation left open, or IAM shows something unexpected. */
 export function worthRotationLook(
@@ -28,21 +31,33 @@ export function worthRotationLook(
 
 /** Worth a look before deactivating: an Active key besides the current one that is old enough. */
 export function worthDeactivationLook(managed: Managed, report: CredentialReport | undefined, now: Date): boolean {
-  return worthRetirementLook(managed, report, now, { active: true, age: managed.entry.policy.deactivateAfter });
+  const { rotateAfter, deactivateAfter } = managed.entry.policy;
+  return worthRetirementLook(managed, report, now, deactivateAfter, ({ active, changedAt }, current) => {
+    if (!active) return false;
+    const due = isCreation(changedAt, managed.secret)
+      ? after(changedAt, deactivateAfter * DAY)
+      : after(current.createdAt, (deactivateAfter - rotateAfter) * DAY);
+    return due <= now;
+  });
 }
 
-/** Worth a look before deleting: an Inactive key besides the current one that is old enough, or not recorded yet. */
+/** Worth a look before deleting: an Inactive key besides the current one that had its time, or is not recorded yet. */
 export function worthDeletionLook(managed: Managed, report: CredentialReport | undefined, now: Date): boolean {
-  const recorded = managed.secret.tags[TAG.deactivated] !== undefined;
-  const age = recorded ? managed.entry.policy.deleteAfter : 0;
-  return worthRetirementLook(managed, report, now, { active: false, age });
+  const { secret, entry } = managed;
+  const { deactivateAfter, deleteAfter } = entry.policy;
+  const recorded = tagWithTime(secret.tags[TAG.deactivated]);
+  const since = recorded === undefined ? undefined : inactiveSince(secret, recorded.word);
+  const isOver = since === undefined || after(since, (deleteAfter - deactivateAfter) * DAY) <= now;
+  const age = since === undefined ? 0 : deleteAfter;
+  return worthRetirementLook(managed, report, now, age, ({ active }) => !active && isOver);
 }
 
 function worthRetirementLook(
   { entry, secret }: Managed,
   report: CredentialReport | undefined,
   now: Date,
-  wanted: { readonly active: boolean; readonly age: number },
+  age: number,
+  isWorth: (slot: Slot, current: { readonly createdAt: Date }) => boolean,
 ): boolean {
   const current = currentKey(secret);
   if (current === undefined) {
@@ -51,20 +66,27 @@ function worthRetirementLook(
   }
   const line = usableLine(secret, entry.user, report);
   if (line === undefined) return false;
-  if (line === 'unusable') return withoutReport(secret, entry.policy.rotateAfter, wanted.age, now);
-  return line.keys.some(
-    ({ active, changedAt }) =>
-      active === wanted.active &&
-      !sameInstant(changedAt, current.createdAt) &&
-      (changedAt === undefined || after(changedAt, wanted.age * DAY) <= now),
-  );
+  if (line === 'unusable') return withoutReport(secret, entry.policy.rotateAfter, age, now);
+  return othersThan(current.createdAt, line).some((slot) => isWorth(slot, current));
+}
+
+/** The slots besides the current key's. Two runs at the same time may have made two keys in the same second. */
+function othersThan(currentCreatedAt: Date, { keys }: ReportedUser): readonly Slot[] {
+  const own = keys
+    .filter(({ changedAt }) => sameInstant(changedAt, currentCreatedAt))
+    .sort((a, b) => Number(b.active) - Number(a.active))
+    .at(0);
+  return keys.filter((slot) => slot !== own);
 }
 
 /** Without a report a key is worth a look while its predecessor's dates have passed: correct, but not cheap. */
 function withoutReport(secret: SecretState, rotateAfter: number, age: number, now: Date): boolean {
-  const [newest, previous] = [...storedVersions(secret)].reverse();
+  const current = currentVersion(secret)?.versionId;
+  const stored = storedVersions(secret);
+  const [newest] = stored.slice(-1);
   if (newest === undefined) return false;
-  const since = previous?.createdAt ?? after(newest.createdAt, -rotateAfter * DAY);
+  const oldestOther = stored.find(({ versionId }) => versionId !== current);
+  const since = oldestOther?.createdAt ?? after(newest.createdAt, -rotateAfter * DAY);
   return after(since, age * DAY) <= now;
 }
 
@@ -86,16 +108,21 @@ function usableLine(
 /** Whether a user's line shows the current key as Active and nothing that the secret does not know. */
 function fits(line: ReportedUser | undefined, secret: SecretState, currentCreatedAt: Date): boolean {
   if (line === undefined) return false;
-  const stored = storedVersions(secret).map(({ createdAt }) => createdAt);
-  const isCurrent = (slot: ReportedUser['keys'][number]) => sameInstant(slot.changedAt, currentCreatedAt);
+  const own = line.keys.filter(({ changedAt }) => sameInstant(changedAt, currentCreatedAt));
   return (
-    line.keys.some((slot) => slot.active && isCurrent(slot)) &&
-    line.keys.every(
-      ({ changedAt }) =>
-        changedAt !== undefined &&
-        (changedAt < secret.createdAt || stored.some((createdAt) => sameInstant(changedAt, createdAt))),
-    )
+    own.length === 1 &&
+    own.every(({ active }) => active) &&
+    line.keys.every(({ changedAt }) => isCreation(changedAt, secret))
   );
+}
+
+/**
+ * Whether a slot's date is the creation of a key that the secret knows. IAM documents it as "created or last changed":
+ * any other date is a key made by hand, or a known key whose status was changed.
+ */
+function isCreation(changedAt: Date | undefined, secret: SecretState): changedAt is Date {
+  if (changedAt === undefined) return false;
+  return changedAt < secret.createdAt || storedVersions(secret).some((key) => sameInstant(changedAt, key.createdAt));
 }
 
 function sameInstant(a: Date | undefined, b: Date): boolean {

@@ -51,8 +51,8 @@ export async function rotateKey(
     credential = await iam.createAccessKey(entry.user);
   } catch (thrown) {
     const error = toKeyturnError(thrown);
-    if (error.code !== 'aws-uncertain' && error.code !== 'unexpected') await clearIntent();
-    throw error;
+    if (!isUncertain(error)) await clearIntent();
+    throw error.code === 'key-limit' ? noRoom(entry) : error;
   }
   const { accessKeyId } = credential;
   run.audit('key-created', entry, { accessKeyId, reason });
@@ -77,9 +77,10 @@ export async function rotateKey(
     await secrets.store(secretName, credential, identity.accountId);
   } catch (thrown) {
     const error = toKeyturnError(thrown);
-    if (error.code !== 'aws-uncertain' && error.code !== 'unexpected') return discard(error);
+    // Even a clear refusal may be that of a repetition: the first try has stored it, and only its answer was lost.
     const { versions } = await secrets.describe(secretName);
     if (!versions.some(({ versionId }) => versionId === version)) {
+      if (!isUncertain(error)) return discard(error);
       throw new KeyturnError(
         'aws-uncertain',
         `Secrets Manager did not say whether ${accessKeyId} was stored in ${secretName}. The old key stays current; ` +
@@ -92,4 +93,17 @@ export async function rotateKey(
   run.count('rotated');
   await clearIntent();
   run.audit('intent-cleared', entry, { reason: 'stored' });
+}
+
+/** Whether what was tried may have happened. */
+function isUncertain({ code }: KeyturnError): boolean {
+  return code === 'aws-uncertain' || code === 'unexpected';
+}
+
+function noRoom({ user }: RegistryEntry): KeyturnError {
+  return new KeyturnError(
+    'key-limit',
+    `User ${user} has two access keys, which is IAM's limit: somebody, or another run, made one while this run was at ` +
+      'work. The next run tells the keys apart; a key that was made by hand and that nobody uses has to be deleted by hand.',
+  );
 }

@@ -1,7 +1,7 @@
 import { AUDIT_SCHEMA, type AuditEvent, type AuditEventName } from '../core/audit';
 import type { Managed } from '../core/breaker';
 import { SECOND } from '../core/duration';
-import { type KeyturnError, toKeyturnError } from '../core/errors';
+import { type ErrorCode, type KeyturnError, toKeyturnError } from '../core/errors';
 import type { FindingCode } from '../core/findings';
 import type { Finding } from '../core/plan';
 import type { AuditLog, EventBus, Log, Notifier, Time } from '../core/ports';
@@ -43,6 +43,13 @@ const BLOCKED: ReadonlySet<FindingCode> = new Set([
   'breaker-open',
   'rotation-cap',
 ]);
+
+/** Failures that have a finding of their own. */
+const FINDING_OF: Partial<Record<ErrorCode, FindingCode>> = {
+  'user-missing': 'user-missing',
+  'secret-missing': 'secret-missing',
+  'key-limit': 'two-keys',
+};
 
 type AuditFacts = Omit<AuditEvent, 'schema' | 'event' | 'time' | 'run' | 'function' | 'key' | 'user' | 'outcome'> & {
   readonly outcome?: AuditEvent['outcome'];
@@ -107,9 +114,8 @@ export class Run {
   fail(entry: RegistryEntry, error: KeyturnError, doing: string): void {
     this.count('failed');
     this.audit('step-failed', entry, { outcome: 'failed', code: error.code, reason: doing, message: error.message });
-    const missing = error.code === 'user-missing' || error.code === 'secret-missing' ? error.code : undefined;
     this.find({
-      code: missing ?? 'step-failed',
+      code: FINDING_OF[error.code] ?? 'step-failed',
       key: entry.id,
       severity: 'attention',
       message: `Key "${entry.id}": ${doing} failed (${error.code}). ${error.message}`,

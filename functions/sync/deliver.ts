@@ -1,7 +1,7 @@
 import type { Credential } from '../core/credential';
 import { HOUR, SECOND } from '../core/duration';
 import { KeyturnError, toKeyturnError } from '../core/errors';
-import { TAG } from '../core/names';
+import { DELIVERED_LABEL_PREFIX, TAG } from '../core/names';
 import type { Step } from '../core/plan';
 import { planDelivery } from '../core/plan-delivery';
 import type { Secrets, Sts, Targets } from '../core/ports';
@@ -46,6 +46,24 @@ export async function deliver(ports: DeliverPorts, run: Run, entry: RegistryEntr
       return;
     }
     run.log.warn('the current version changed during its delivery; the new one follows', { key: entry.id });
+    await distrustMark(ports, run, entry, after);
+  }
+}
+
+/**
+ * Another run may have delivered and marked the new version already, and what this run wrote of the earlier one came
+ * after it: the mark proves nothing any more (K1).
+ */
+async function distrustMark(
+  { secrets }: DeliverPorts,
+  run: Run,
+  entry: RegistryEntry,
+  secret: SecretState,
+): Promise<void> {
+  const { versionId: version = '', labels = [] } = currentVersion(secret) ?? {};
+  for (const label of labels.filter((each) => each.startsWith(DELIVERED_LABEL_PREFIX))) {
+    await secrets.removeLabel(secret.name, label, version);
+    run.audit('labels-cleaned', entry, { version, reason: label });
   }
 }
 

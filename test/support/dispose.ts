@@ -1,11 +1,12 @@
 import { afterEach } from 'vitest';
 import { Scene } from './scene';
+import type { SceneOptions } from './stage';
 
 const open: Scene[] = [];
 
 /** A scene that is closed after the test. */
-export async function newScene(): Promise<Scene> {
-  const scene = await new Scene().start();
+export async function newScene(options?: SceneOptions): Promise<Scene> {
+  const scene = await new Scene(options).start();
   open.push(scene);
   return scene;
 }

@@ -12,6 +12,7 @@ export interface AssemblyParts {
 export async function assembly(
   template: AssemblyParts,
   functions: Readonly<Record<string, string>> = {},
+  stackName = 'Test',
 ): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'keyturn-assembly-'));
   const files: Record<string, unknown> = {};
@@ -22,8 +23,8 @@ export async function assembly(
       destinations: { 'current_account-current_region': { bucketName: 'assets', objectKey: `${name}.zip` } },
     };
   }
-  await writeFile(join(directory, 'Test.template.json'), JSON.stringify(template));
-  await writeFile(join(directory, 'Test.assets.json'), JSON.stringify({ version: '1.0', files }));
+  await writeFile(join(directory, `${stackName}.template.json`), JSON.stringify(template));
+  await writeFile(join(directory, `${stackName}.assets.json`), JSON.stringify({ version: '1.0', files }));
   return directory;
 }
 

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { breaker, type Managed, undelivered } from '../../functions/core/breaker';
+import { HOUR } from '../../functions/core/duration';
+import { TAG } from '../../functions/core/names';
+import { oldest } from '../../functions/core/summary';
+import { DELIVERED, day, entryOf, handMade, keyOf, secretOf, versionOf } from './web-shop';
+
+const now = day(90, 2 * HOUR);
+
+/** A managed key whose current one was created then. */
+function managed(id: string, createdAt: Date, ...labels: string[]): Managed {
+  return { entry: entryOf({ id }), secret: secretOf([versionOf(keyOf(id, createdAt), 'AWSCURRENT', ...labels)]) };
+}
+const stuck = (id: string, hours = 1.5) => managed(id, day(90, (2 - hours) * HOUR));
+const delivered = managed('fine', day(10), DELIVERED);
+const paused: Managed = {
+  ...stuck('paused', 50),
+  secret: { ...stuck('paused', 50).secret, tags: { [TAG.paused]: '2027-01-01T00:00:00Z alice' } },
+};
+const edited: Managed = { entry: entryOf(), secret: secretOf([{ versionId: handMade, labels: ['AWSCURRENT'] }]) };
+const empty: Managed = { entry: entryOf(), secret: secretOf([]) };
+
+describe('what waits for delivery', () => {
+  it('is every current key that is not marked for today, oldest first', () => {
+    const other = managed('other', day(89), 'DELIVERED-0000000000000001');
+    expect(undelivered([stuck('b', 1), delivered, other, stuck('c', 0), edited, empty, paused], now)).toEqual([
+      { id: 'other', accessKeyId: 'AKIA00000000000OTHER', since: day(89) },
+      { id: 'b', accessKeyId: 'AKIA000000000000000B', since: day(90, HOUR) },
+      { id: 'c', accessKeyId: 'AKIA000000000000000C', since: now },
+    ]);
+  });
+});
+
+describe('the breaker', () => {
+  it.each<[string, Managed[], string[] | undefined]>([
+    ['nothing waits', [delivered, empty, edited], undefined],
+    ['two are stuck', [stuck('a'), stuck('b'), delivered], undefined],
+    ['three are stuck', [stuck('a'), stuck('b'), delivered, stuck('c')], ['a', 'b', 'c']],
+    ['the third is stuck for an hour and no more', [stuck('a'), stuck('b'), stuck('c', 1)], undefined],
+    ['the third is paused', [stuck('a'), stuck('b'), paused], undefined],
+    ['four are stuck', [stuck('a', 3), stuck('b', 5), stuck('c'), stuck('d', 4)], ['b', 'd', 'a', 'c']],
+  ])('where %s', (_what, all, ids) => {
+    expect(breaker(all, now)?.map(({ id }) => id)).toEqual(ids);
+  });
+});
+
+describe('the oldest keys of a summary', () => {
+  it('are the oldest current key in days and the oldest undelivered version in hours, to a tenth', () => {
+    expect(oldest([stuck('a', 1.26), managed('b', day(5), DELIVERED), empty], now)).toEqual({
+      oldestCurrentKeyDays: 85.1,
+      oldestUndeliveredHours: 1.3,
+    });
+  });
+
+  it('count a paused key as current, and not as waiting', () => {
+    expect(oldest([paused], now)).toEqual({ oldestCurrentKeyDays: 2.1, oldestUndeliveredHours: 0 });
+  });
+
+  it.each([
+    ['nothing', []],
+    ['nothing yet', [empty, edited]],
+    ['a clock that is behind', [managed('a', day(91), DELIVERED)]],
+  ])('are zero for %s', (_what, all) => {
+    expect(oldest(all, now)).toEqual({ oldestCurrentKeyDays: 0, oldestUndeliveredHours: 0 });
+  });
+});

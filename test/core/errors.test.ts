@@ -1,0 +1,34 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { KeyturnError, toKeyturnError } from '../../functions/core/errors';
+
+describe('an error', () => {
+  it('carries its code, whether to try again, and until when to wait', () => {
+    const retryAt = new Date('2026-11-20T04:00:00Z');
+    const error = new KeyturnError('rate-limited', 'Wait.', { retryable: true, retryAt, cause: new Error('429') });
+    expect(error).toMatchObject({ name: 'KeyturnError', code: 'rate-limited', retryable: true, retryAt });
+    expect(error.cause).toEqual(new Error('429'));
+  });
+
+  it('is not worth a retry unless it says so', () => {
+    expect(new KeyturnError('invalid-entry', 'Look.').retryable).toBe(false);
+  });
+
+  it('stays itself', () => {
+    const error = new KeyturnError('key-limit', 'Two.');
+    expect(toKeyturnError(error)).toBe(error);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['an error', new TypeError('Authorization: Bearer canary'), 'TypeError'],
+    ['an error with facts', Object.assign(new Error('canary'), { config: { auth: 'canary' } }), 'Error'],
+    ['a string', 'canary', 'string'],
+    ['nothing', undefined, 'undefined'],
+    ['null', null, 'object'],
+  ])('K6: %s from elsewhere keeps its name only', (_what, thrown, name) => {
+    const error = toKeyturnError(thrown);
+    expect(error).toMatchObject({ code: 'unexpected', retryable: false });
+    expect(error.message).toContain(name);
+    expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain('canary');
+  });
+});

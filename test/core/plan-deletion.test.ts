@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { SECOND } from '../../functions/core/duration';
+import { TAG } from '../../functions/core/names';
+import type { RetirementInput } from '../../functions/core/plan-deactivation';
+import { planDeletion } from '../../functions/core/plan-deletion';
+import type { AccessKey } from '../../functions/core/ports';
+import { codes, DELIVERED, day, deeds, entryOf, keyOf, NOTHING, secretOf, tagOf, usesOf, versionOf } from './web-shop';
+
+const entry = entryOf();
+const first = keyOf('first', day(0), 'Inactive');
+const second = keyOf('second', day(90));
+const versions = [versionOf(second, 'AWSCURRENT', DELIVERED), versionOf(first, 'AWSPREVIOUS')];
+const tags = { [TAG.deactivated]: tagOf(first, day(100)) };
+
+/** The ordinary state on day 110: the first key was made Inactive on day 100 and not used since. */
+const due: RetirementInput = {
+  entry,
+  secret: secretOf(versions, tags),
+  keys: [first, second],
+  lastUsed: usesOf([first, day(89)]),
+  now: day(110),
+};
+const plan = (changes: Partial<RetirementInput>) => planDeletion({ ...due, ...changes });
+const deletion = { do: 'delete', accessKeyId: first.accessKeyId, inactiveSince: day(100) };
+const recording = [{ do: 'record-inactive', accessKeyId: first.accessKeyId }];
+
+describe('a deletion', () => {
+  it.each<[string, Date, boolean]>([
+    ['before', day(110, -1), false],
+    ['on', day(110), true],
+    ['long after', day(300), true],
+  ])('happens not before the key is old enough: %s its day', (_when, now, happens) => {
+    expect(plan({ now })).toEqual(happens ? { steps: [deletion], findings: [] } : NOTHING);
+  });
+
+  it('never is of an Active key', () => {
+    expect(plan({ keys: [{ ...first, status: 'Active' }, second], now: day(400) })).toEqual(NOTHING);
+  });
+
+  it('never is of the current key, even when somebody made it Inactive', () => {
+    const dead: AccessKey = { ...second, status: 'Inactive' };
+    const secret = secretOf(versions, { [TAG.deactivated]: tagOf(second, day(100)) });
+    expect(deeds(plan({ secret, keys: [dead], lastUsed: usesOf([dead, undefined]), now: day(400) }))).toEqual([]);
+  });
+
+  it('K5: never is of a foreign key, even an Inactive one', () => {
+    const foreign = keyOf('foreign', day(20), 'Inactive');
+    const secret = secretOf([versionOf(second, 'AWSCURRENT', DELIVERED)], {
+      [TAG.deactivated]: tagOf(foreign, day(100)),
+    });
+    const lastUsed = usesOf([foreign, undefined]);
+    expect(plan({ secret, keys: [foreign, second], lastUsed, now: day(400) })).toEqual(NOTHING);
+  });
+
+  it('waits for the last use to be known', () => {
+    expect(plan({ lastUsed: new Map(), now: day(300) })).toEqual(NOTHING);
+  });
+});
+
+describe('K4: the time to recover', () => {
+  const since = (at: Date, now: Date) =>
+    deeds(plan({ secret: secretOf(versions, { [TAG.deactivated]: tagOf(first, at) }), now }));
+
+  it.each<[string, Date, Date, boolean]>([
+    ['that began late is whole', day(108), day(118, -1), false],
+    ['that began late ends', day(108), day(118), true],
+    ['of a key held to the limit is whole', day(110), day(120, -1), false],
+    ['that began early does not shorten its life', day(95), day(110, -1), false],
+    ['of a key older than everything counts from its deactivation', day(390), day(400, -1), false],
+  ])('%s', (_what, at, now, happens) => {
+    expect(since(at, now)).toEqual(happens ? ['delete'] : []);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['nobody recorded it', {}],
+    ["the record is another key's", { [TAG.deactivated]: tagOf(keyOf('zeroth', day(-90)), day(10)) }],
+    ['the record is garbled', { [TAG.deactivated]: 'day 100' }],
+    ['it was made Active again since', { ...tags, [TAG.reactivated]: tagOf(first, day(101)) }],
+  ])('begins now when %s', (_what, given) => {
+    const { steps, findings } = plan({ secret: secretOf(versions, given), now: day(300) });
+    expect(steps).toEqual(recording);
+    expect(findings).toMatchObject([
+      { code: 'inactive-since-unknown', severity: 'notice', accessKeyId: first.accessKeyId },
+    ]);
+    expect(findings[0]?.message).toContain('Its 10 days of recovery count from now.');
+  });
+
+  it.each<[string, Date, string]>([
+    ['after it was made Inactive', day(100, 1), 'record-inactive'],
+    ['at the very instant', day(100), 'delete'],
+    ['before', day(100, -SECOND), 'delete'],
+  ])('begins anew for a key that was used %s', (_when, at, deed) => {
+    expect(deeds(plan({ lastUsed: usesOf([first, at]) }))).toEqual([deed]);
+  });
+
+  it('of a key that was used since is told about', () => {
+    const { findings } = plan({ lastUsed: usesOf([first, day(105)]) });
+    expect(codes({ steps: [], findings })).toEqual(['inactive-since-unknown']);
+    expect(findings[0]?.message).toContain(`used at ${day(105).toISOString()}`);
+  });
+
+  it('of a key that was made Active and Inactive again counts from the last time', () => {
+    const again = { [TAG.reactivated]: tagOf(first, day(103)), [TAG.deactivated]: tagOf(first, day(113)) };
+    const secret = secretOf(versions, again);
+    expect(plan({ secret, now: day(123, -1) })).toEqual(NOTHING);
+    expect(deeds(plan({ secret, now: day(123) }))).toEqual(['delete']);
+  });
+});
+
+describe('K3: a key whose successor does not work everywhere', () => {
+  it.each<[string, Partial<RetirementInput>, string]>([
+    [
+      'is not delivered',
+      { secret: secretOf([versionOf(second, 'AWSCURRENT'), versionOf(first)], tags) },
+      'undelivered',
+    ],
+    ['was deleted', { keys: [first] }, 'current-key-missing'],
+    ['is Inactive', { keys: [first, { ...second, status: 'Inactive' }] }, 'current-key-inactive'],
+  ])('is not deleted when it %s', (_what, changes, code) => {
+    const { steps, findings } = plan({ ...changes, now: day(200) });
+    expect(steps).toEqual([]);
+    expect(findings).toMatchObject([{ code, severity: 'attention', since: day(110) }]);
+  });
+});
+
+describe('a paused key', () => {
+  it.each([
+    [`${day(120).toISOString()} alice freeze`, 'paused'],
+    ['forever', 'invalid-pause'],
+  ])('(%s) is not deleted', (tag, code) => {
+    const paused = plan({ secret: secretOf(versions, { ...tags, [TAG.paused]: tag }) });
+    expect(paused.steps).toEqual([]);
+    expect(codes(paused)).toEqual([code]);
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { TAG } from '../../functions/core/names';
+import { type DeliveryInput, planDelivery } from '../../functions/core/plan-delivery';
+import { deliveredLabel } from '../../functions/core/secret-state';
+import { targetSetDigest } from '../../functions/core/target';
+import {
+  codes,
+  DELIVERED,
+  day,
+  entryOf,
+  handMade,
+  keyOf,
+  NOTHING,
+  production,
+  secretOf,
+  staging,
+  versionOf,
+} from './web-shop';
+
+const entry = entryOf();
+const digest = targetSetDigest(entry.targets, entry.connections);
+const first = keyOf('first', day(0));
+const second = keyOf('second', day(90));
+const plan = (versions: DeliveryInput['secret']['versions'], tags = {}, given = entry) =>
+  planDelivery({ entry: given, secret: secretOf(versions, tags), now: day(91) });
+const delivery = {
+  do: 'deliver',
+  versionId: versionOf(second).versionId,
+  accessKeyId: second.accessKeyId,
+  createdAt: second.createdAt,
+  digest,
+};
+
+describe('a delivery', () => {
+  it('of nothing is nothing', () => {
+    expect(plan([])).toEqual(NOTHING);
+  });
+
+  it('is due for a version that is not marked', () => {
+    expect(plan([versionOf(second, 'AWSCURRENT')])).toEqual({ steps: [delivery], findings: [] });
+  });
+
+  it("is done for a version that is marked for today's targets", () => {
+    expect(plan([versionOf(second, 'AWSCURRENT', DELIVERED), versionOf(first, 'AWSPREVIOUS')])).toEqual(NOTHING);
+  });
+
+  it('is due again when the targets have changed', () => {
+    const more = entryOf({ targets: [production, staging] });
+    const changed = targetSetDigest(more.targets, more.connections);
+    expect(changed).not.toBe(digest);
+    expect(plan([versionOf(second, 'AWSCURRENT', DELIVERED)], {}, more).steps).toEqual([
+      { ...delivery, digest: changed },
+    ]);
+    expect(plan([versionOf(second, 'AWSCURRENT', deliveredLabel(changed))], {}, more)).toEqual(NOTHING);
+  });
+
+  it('is due for a key without targets too, so that it counts as delivered', () => {
+    expect(plan([versionOf(second, 'AWSCURRENT')], {}, entryOf({ targets: [] })).steps).toMatchObject([
+      { do: 'deliver' },
+    ]);
+  });
+
+  it('K1: takes the mark from its predecessor first, which may have to be delivered again from now on', () => {
+    const versions = [versionOf(second, 'AWSCURRENT'), versionOf(first, 'AWSPREVIOUS', DELIVERED, 'DELIVERED-old')];
+    const { versionId } = versionOf(first);
+    expect(plan(versions).steps).toEqual([
+      { do: 'remove-label', label: DELIVERED, versionId },
+      { do: 'remove-label', label: 'DELIVERED-old', versionId },
+      delivery,
+    ]);
+  });
+
+  it('K1: is due again for a predecessor that becomes current again', () => {
+    const rolledBack = [versionOf(first, 'AWSCURRENT'), versionOf(second, 'AWSPREVIOUS')];
+    expect(plan(rolledBack).steps).toMatchObject([{ do: 'deliver', accessKeyId: first.accessKeyId }]);
+  });
+
+  it('K2: never is of a version that a person put there', () => {
+    const edited = plan([{ versionId: handMade, labels: ['AWSCURRENT'] }, versionOf(second, 'AWSPREVIOUS', DELIVERED)]);
+    expect(edited.steps).toEqual([]);
+    expect(codes(edited)).toEqual(['secret-edited']);
+    expect(edited.findings[0]).toMatchObject({ severity: 'attention', key: 'web-shop-production' });
+  });
+
+  it.each([
+    [`${day(120).toISOString()} alice freeze`, 'paused'],
+    ['forever', 'invalid-pause'],
+  ])('of a paused key (%s) waits', (tag, code) => {
+    const paused = plan([versionOf(second, 'AWSCURRENT')], { [TAG.paused]: tag });
+    expect(paused.steps).toEqual([]);
+    expect(codes(paused)).toEqual([code]);
+  });
+});
+
+describe('labels of earlier target sets', () => {
+  it('are removed, on every version, once the delivery is done', () => {
+    const versions = [
+      versionOf(second, 'AWSCURRENT', DELIVERED, 'DELIVERED-0000000000000001'),
+      versionOf(first, 'AWSPREVIOUS', 'DELIVERED-0000000000000002', 'mine', 'DELIVERY'),
+    ];
+    expect(plan(versions)).toEqual({
+      steps: [
+        { do: 'remove-label', label: 'DELIVERED-0000000000000001', versionId: versionOf(second).versionId },
+        { do: 'remove-label', label: 'DELIVERED-0000000000000002', versionId: versionOf(first).versionId },
+      ],
+      findings: [],
+    });
+  });
+
+  it('stay on the current version until then', () => {
+    expect(plan([versionOf(second, 'AWSCURRENT', 'DELIVERED-0000000000000001')]).steps).toEqual([delivery]);
+  });
+});

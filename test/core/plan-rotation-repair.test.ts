@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { HOUR, MINUTE } from '../../functions/core/duration';
+import { planRotation, type RotationInput } from '../../functions/core/plan-rotation';
+import type { AccessKey } from '../../functions/core/ports';
+import { codes, DELIVERED, day, deeds, entryOf, handMade, keyOf, secretOf, versionOf } from './web-shop';
+
+const entry = entryOf();
+const adopted = keyOf('adopted', day(-400));
+const first = keyOf('first', day(0, HOUR));
+const second = keyOf('second', day(91));
+const foreign = keyOf('foreign', day(50));
+
+/** The ordinary state: the first key is current, delivered and alone. */
+const quiet: RotationInput = {
+  entry,
+  secret: secretOf([versionOf(first, 'AWSCURRENT', DELIVERED)]),
+  keys: [first],
+  now: day(40),
+};
+const plan = (changes: Partial<RotationInput>) => planRotation({ ...quiet, ...changes });
+
+describe('K1: a current key that does not work any more', () => {
+  const previous = secretOf([versionOf(second, 'AWSCURRENT', DELIVERED), versionOf(first, 'AWSPREVIOUS')]);
+  const inactive: AccessKey = { ...second, status: 'Inactive' };
+
+  it('that somebody deleted is replaced at once', () => {
+    const { steps, findings } = plan({ keys: [] });
+    expect(steps).toEqual([{ do: 'rotate', reason: 'current-key-missing' }]);
+    expect(findings).toMatchObject([{ code: 'current-key-missing', severity: 'attention' }]);
+    expect(findings[0]?.message).toContain(`somebody deleted the current key ${first.accessKeyId}`);
+  });
+
+  it('that somebody made Inactive is replaced at once', () => {
+    const { steps, findings } = plan({ keys: [{ ...first, status: 'Inactive' }] });
+    expect(steps).toEqual([{ do: 'rotate', reason: 'current-key-inactive' }]);
+    expect(codes({ steps, findings })).toEqual(['current-key-inactive']);
+  });
+
+  it('is replaced though it never was delivered', () => {
+    expect(deeds(plan({ secret: secretOf([versionOf(first, 'AWSCURRENT')]), keys: [] }))).toEqual(['rotate']);
+  });
+
+  it('that IAM does not list within its first hour may be on its way', () => {
+    const missing = plan({ keys: [], now: day(0, HOUR + 10 * MINUTE) });
+    expect(missing.steps).toEqual([]);
+    expect(codes(missing)).toEqual(['current-key-missing', 'settling']);
+  });
+
+  it('K10: without room gives way to the stored key that still works', () => {
+    const { steps, findings } = plan({ secret: previous, keys: [first, inactive], now: day(95) });
+    const { versionId } = versionOf(first);
+    expect(steps).toEqual([
+      { do: 'promote', accessKeyId: first.accessKeyId, versionId, from: versionOf(second).versionId },
+    ]);
+    expect(codes({ steps, findings })).toEqual(['current-key-inactive']);
+  });
+
+  it('K5: without room never gives way to a foreign key', () => {
+    const { steps, findings } = plan({ keys: [{ ...first, status: 'Inactive' }, foreign], now: day(60) });
+    expect(steps).toEqual([]);
+    expect(codes({ steps, findings })).toEqual(['foreign-key', 'current-key-inactive', 'two-keys']);
+  });
+
+  it('K10: without room and without a key that works, the finding says what a person has to do', () => {
+    const keys: AccessKey[] = [{ ...first, status: 'Inactive' }, inactive];
+    const { steps, findings } = plan({ secret: previous, keys, now: day(95) });
+    expect(steps).toEqual([]);
+    expect(findings.map(({ code }) => code)).toEqual(['current-key-inactive', 'two-keys']);
+    expect(findings[1]?.message).toContain(
+      `aws iam update-access-key --user-name bitbucket-web-shop --access-key-id ${second.accessKeyId} --status Active`,
+    );
+  });
+
+  it('deleted, with a superseded and a foreign key in the way, gives way to the superseded one', () => {
+    const late = keyOf('late', day(93));
+    expect(deeds(plan({ secret: previous, keys: [first, late], now: day(95) }))).toEqual(['promote']);
+  });
+
+  it('K10: deleted, with nothing but foreign keys in the way, is a finding', () => {
+    const stuck = plan({ keys: [foreign, keyOf('other', day(51))], now: day(60) });
+    expect(stuck.steps).toEqual([]);
+    expect(codes(stuck)).toEqual(['foreign-key', 'foreign-key', 'current-key-missing', 'two-keys']);
+  });
+});
+
+describe('a secret that somebody edited', () => {
+  const edited = { versionId: handMade, labels: ['AWSCURRENT'] };
+
+  it('gets a fresh key at once, and the finding tells where to look', () => {
+    const secret = secretOf([edited, versionOf(first, 'AWSPREVIOUS', DELIVERED)]);
+    const { steps, findings } = plan({ secret });
+    expect(steps).toEqual([{ do: 'rotate', reason: 'secret-edited' }]);
+    expect(findings).toMatchObject([{ code: 'secret-edited', severity: 'attention' }]);
+    expect(findings[0]?.message).toContain('PutSecretValue');
+  });
+
+  it('before the first rotation gets its first key', () => {
+    const { steps, findings } = plan({ secret: secretOf([edited]), keys: [adopted] });
+    expect(steps).toEqual([{ do: 'rotate', reason: 'secret-edited' }]);
+    expect(codes({ steps, findings })).toEqual(['secret-edited']);
+  });
+
+  it('K10: waits for room beside two keys', () => {
+    const secret = secretOf([edited, versionOf(second, 'AWSPREVIOUS', DELIVERED), versionOf(first)]);
+    const full = plan({ secret, keys: [first, second], now: day(95) });
+    expect(full.steps).toEqual([]);
+    expect(codes(full)).toEqual(['secret-edited', 'two-keys']);
+  });
+
+  it('right after a rotation waits for the hour', () => {
+    const secret = secretOf([edited, versionOf(first, 'AWSPREVIOUS')]);
+    expect(codes(plan({ secret, now: day(0, 90 * MINUTE) }))).toEqual(['secret-edited', 'settling']);
+  });
+
+  it('rolled back to a stored key by its label has that key as the current one', () => {
+    const secret = secretOf([versionOf(second, 'AWSPREVIOUS'), versionOf(first, 'AWSCURRENT', DELIVERED)]);
+    expect(plan({ secret, keys: [first, second], now: day(93) })).toMatchObject({
+      steps: [],
+      findings: [{ code: 'two-keys' }],
+    });
+  });
+});

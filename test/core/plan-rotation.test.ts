@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { DAY, HOUR } from '../../functions/core/duration';
+import { TAG } from '../../functions/core/names';
+import { planRotation, type RotationInput } from '../../functions/core/plan-rotation';
+import type { AccessKey } from '../../functions/core/ports';
+import { codes, DELIVERED, day, deeds, entryOf, keyOf, NOTHING, secretOf, versionOf } from './web-shop';
+
+const entry = entryOf();
+const adopted = keyOf('adopted', day(-400));
+const young = keyOf('young', day(-20));
+const first = keyOf('first', day(0, HOUR));
+const second = keyOf('second', day(91));
+const foreign = keyOf('foreign', day(50));
+
+/** The ordinary state: the first key is current, delivered and alone. */
+const quiet: RotationInput = {
+  entry,
+  secret: secretOf([versionOf(first, 'AWSCURRENT', DELIVERED)]),
+  keys: [first],
+  now: day(40),
+};
+const plan = (changes: Partial<RotationInput>) => planRotation({ ...quiet, ...changes });
+const empty = secretOf([]);
+
+describe('the first rotation', () => {
+  it.each<[string, readonly AccessKey[]]>([
+    ['none', []],
+    ['one', [adopted]],
+    ['one that is older than everything', [keyOf('ancient', day(-4000))]],
+    ['one that is Inactive', [{ ...adopted, status: 'Inactive' }]],
+    ['one that somebody made since', [keyOf('foreign', day(0, HOUR))]],
+  ])('of a user with keys (%s) happens at once', (_what, keys) => {
+    const { steps } = plan({ secret: empty, keys, now: day(0, 2 * HOUR) });
+    expect(steps).toEqual([{ do: 'rotate', reason: 'first' }]);
+  });
+
+  const later = entryOf({ firstRotation: 'when-due' });
+  it.each<[string, readonly AccessKey[], Date, boolean]>([
+    ['there is no key', [], day(0), true],
+    ['the key is overdue', [adopted], day(0), true],
+    ['the key is due within the hour', [young], day(70, -HOUR), true],
+    ['the key is not due', [young], day(70, -HOUR - 1), false],
+  ])('when due, where %s', (_what, keys, now, happens) => {
+    expect(deeds(plan({ entry: later, secret: empty, keys, now }))).toEqual(happens ? ['rotate'] : []);
+  });
+
+  it('when due, waits for the older of two keys', () => {
+    expect(plan({ entry: later, secret: empty, keys: [young, adopted], now: day(0) }).findings[0]?.code).toBe(
+      'two-keys',
+    );
+    expect(plan({ entry: later, secret: empty, keys: [young, keyOf('b', day(-1))], now: day(0) })).toEqual(NOTHING);
+  });
+
+  it('happens at once when an operator asks, due or not', () => {
+    const asked = plan({ entry: later, secret: empty, keys: [young], now: day(0), requested: true });
+    expect(asked.steps).toEqual([{ do: 'rotate', reason: 'first' }]);
+  });
+
+  it.each<['keep' | 'replace-idle', string]>([
+    ['keep', 'set "adopt: replace-idle"'],
+    ['replace-idle', 'One is retired when it has not been used for 100 days'],
+  ])('K10: finds no room beside two keys (adopt: %s) and says what to do', (adopt, cure) => {
+    const keys = [adopted, { ...young, status: 'Inactive' as const }];
+    const { steps, findings } = plan({ entry: entryOf({ adopt }), secret: empty, keys, now: day(0) });
+    expect(steps).toEqual([]);
+    expect(findings).toMatchObject([{ code: 'two-keys', severity: 'attention', key: 'web-shop-production' }]);
+    expect(findings[0]?.message).toContain(`${adopted.accessKeyId} (Active, 400 days old)`);
+    expect(findings[0]?.message).toContain(`${young.accessKeyId} (Inactive, 20 days old)`);
+    expect(findings[0]?.message).toContain(cure);
+  });
+});
+
+describe('a rotation', () => {
+  it.each<[string, Date, boolean]>([
+    ['long before', day(40), false],
+    ['a moment before the last hour', day(90, HOUR - HOUR - 1), false],
+    ['within the last hour', day(90), true],
+    ['at the very instant', day(90, HOUR), true],
+    ['long after', day(400), true],
+  ])('K8: is due by age: %s its time', (_when, now, happens) => {
+    expect(plan({ now })).toEqual(happens ? { steps: [{ do: 'rotate', reason: 'due' }], findings: [] } : NOTHING);
+  });
+
+  it("follows the key's own policy", () => {
+    const strict = entryOf({ policy: { rotateAfter: 30, deactivateAfter: 37, deleteAfter: 44 } });
+    expect(deeds(plan({ entry: strict, now: day(30) }))).toEqual(['rotate']);
+    expect(deeds(plan({ entry: strict, now: day(29) }))).toEqual([]);
+  });
+
+  it('happens when an operator asks', () => {
+    expect(plan({ requested: true }).steps).toEqual([{ do: 'rotate', reason: 'requested' }]);
+  });
+
+  it('of a key that is due keeps that reason when an operator asks too', () => {
+    expect(plan({ requested: true, now: day(95) }).steps).toEqual([{ do: 'rotate', reason: 'due' }]);
+  });
+
+  it('never overtakes a delivery that may still be under way', () => {
+    const at = (now: Date) => plan({ requested: true, now });
+    expect(at(day(0, 2 * HOUR - 1))).toMatchObject({ steps: [], findings: [{ code: 'settling', severity: 'notice' }] });
+    expect(deeds(at(day(0, 2 * HOUR)))).toEqual(['rotate']);
+  });
+
+  it.each<[string, string[]]>([
+    ['to nobody', []],
+    ['to another set of targets', ['DELIVERED-0123456789abcdef']],
+  ])('K3: waits while its predecessor is delivered %s', (_what, labels) => {
+    const { steps, findings } = plan({ secret: secretOf([versionOf(first, 'AWSCURRENT', ...labels)]), now: day(95) });
+    expect(steps).toEqual([]);
+    expect(findings).toMatchObject([
+      { code: 'undelivered', severity: 'attention', accessKeyId: first.accessKeyId, since: first.createdAt },
+    ]);
+  });
+
+  it('waits while its predecessor is undelivered, even when an operator asks', () => {
+    const secret = secretOf([versionOf(first, 'AWSCURRENT')]);
+    expect(plan({ secret, requested: true })).toMatchObject({ steps: [], findings: [{ code: 'undelivered' }] });
+  });
+
+  it('K10: waits while the superseded key is still there, and says that it goes by itself', () => {
+    const secret = secretOf([versionOf(second, 'AWSCURRENT', DELIVERED), versionOf(first, 'AWSPREVIOUS')]);
+    const { steps, findings } = plan({ secret, keys: [first, second], now: day(181) });
+    expect(steps).toEqual([]);
+    expect(codes({ steps, findings })).toEqual(['two-keys']);
+    expect(findings[0]?.message).toContain(
+      'deactivated and deleted when its dates have passed; then the key is rotated',
+    );
+  });
+});
+
+describe('K5: a foreign key', () => {
+  const withForeign = { keys: [first, foreign] };
+
+  it('is reported with the command that a person may use, and nothing is done', () => {
+    const { steps, findings } = plan({ ...withForeign, now: day(60) });
+    expect(steps).toEqual([]);
+    expect(findings).toMatchObject([
+      { code: 'foreign-key', severity: 'attention', accessKeyId: foreign.accessKeyId, since: foreign.createdAt },
+    ]);
+    expect(findings[0]?.message).toContain(
+      `aws iam delete-access-key --user-name bitbucket-web-shop --access-key-id ${foreign.accessKeyId}`,
+    );
+  });
+
+  it('K10: takes the room of a due rotation, and the finding asks a person to delete it', () => {
+    const { steps, findings } = plan({ ...withForeign, now: day(95) });
+    expect(steps).toEqual([]);
+    expect(findings.map(({ code }) => code)).toEqual(['foreign-key', 'two-keys']);
+    expect(findings[1]?.message).toContain(`${foreign.accessKeyId}`);
+    expect(findings[1]?.message).toContain('Keyturn never touches');
+    expect(findings[1]?.message).not.toContain('replace-idle');
+  });
+
+  it('that takes the place of the first one is reported, and the first one is made beside it', () => {
+    const made = plan({ secret: empty, keys: [foreign], now: day(60) });
+    expect(deeds(made)).toEqual(['rotate']);
+    expect(codes(made)).toEqual(['foreign-key']);
+  });
+});
+
+describe('a paused key', () => {
+  it.each([
+    ['until tomorrow', `${new Date(day(95).getTime() + DAY).toISOString()} alice release`, 'paused'],
+    ['in a form that nobody can read', 'until further notice', 'invalid-pause'],
+  ])('%s is not rotated', (_what, tag, code) => {
+    const secret = { ...quiet.secret, tags: { [TAG.paused]: tag, [TAG.intent]: 'soon' } };
+    const paused = plan({ secret, now: day(95), requested: true });
+    expect(paused.steps).toEqual([]);
+    expect(codes(paused)).toEqual([code]);
+  });
+});

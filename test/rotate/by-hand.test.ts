@@ -1,0 +1,235 @@
+import { describe, expect, it } from 'vitest';
+import { TAG } from '../../functions/core/names';
+import { delivered, expectLogin, expectSettled, superseded } from '../support/converge';
+import { newScene } from '../support/dispose';
+import type { Scene } from '../support/scene';
+import { whoIs } from '../support/who-is';
+
+const status = (scene: Scene) =>
+  Object.fromEntries(scene.keys('ci-shop').map(({ AccessKeyId, Status }) => [AccessKeyId, Status]));
+
+describe('a current key that somebody', () => {
+  it('deletes is replaced by the next run, and its targets get the new one', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    scene.toDay(20);
+    scene.deleteKey('ci-shop', scene.currentKey('shop') ?? '');
+    expect(await scene.login('shop')).toBe('InvalidClientTokenId');
+    scene.hours(4);
+    const { findings, audits } = await scene.rotate();
+    expect(findings).toEqual(['current-key-missing']);
+    expect(audits.find(({ event }) => event === 'key-stored')).toMatchObject({ reason: 'current-key-missing' });
+    await scene.sync();
+    await expectSettled(scene);
+  });
+
+  it('makes Inactive is replaced by the next run, and is retired afterwards (K4)', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    const first = scene.currentKey('shop') ?? '';
+    scene.toDay(20);
+    scene.setStatus('ci-shop', first, 'Inactive');
+    scene.hours(4);
+    expect((await scene.rotate()).findings).toEqual(['current-key-inactive']);
+    await scene.sync();
+    await expectSettled(scene);
+    expect(status(scene)[first]).toBe('Inactive');
+    for (const day of [21, 22, 32, 109, 110]) {
+      scene.toDay(day);
+      await scene.deactivate();
+      await scene.delete();
+      expect(Object.keys(status(scene)).includes(first)).toBe(day < 110);
+    }
+  });
+
+  it('deletes while the superseded one is still there is replaced too', async () => {
+    const scene = await newScene();
+    const old = await superseded(scene);
+    scene.toDay(95);
+    scene.deleteKey('ci-shop', scene.currentKey('shop') ?? '');
+    scene.hours(4);
+    expect((await scene.rotate()).findings).toEqual(['current-key-missing']);
+    await scene.sync();
+    await expectSettled(scene);
+    expect(status(scene)).toEqual({ [old]: 'Active', [scene.currentKey('shop') ?? '']: 'Active' });
+  });
+
+  it('makes Inactive while there is no room for a new one gives its place back to the old one (K1, K10)', async () => {
+    const scene = await newScene();
+    const old = await superseded(scene);
+    const dead = scene.currentKey('shop') ?? '';
+    scene.toDay(95);
+    scene.setStatus('ci-shop', dead, 'Inactive');
+    scene.hours(4);
+    const { findings, audits, summary } = await scene.rotate();
+    expect(findings).toEqual(['current-key-inactive', 'key-promoted']);
+    expect(audits.find(({ event }) => event === 'key-promoted')).toMatchObject({ accessKeyId: old });
+    expect(summary).toMatchObject({ rotated: 0, failed: 0 });
+    expect(scene.currentKey('shop')).toBe(old);
+    await scene.sync();
+    await expectSettled(scene);
+    expect(status(scene)).toEqual({ [old]: 'Active', [dead]: 'Inactive' });
+  });
+});
+
+describe('a foreign key', () => {
+  it('is never changed, whatever its age, and the finding says what can be done (K5)', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    scene.toDay(10);
+    const foreign = scene.createKey('ci-shop').AccessKeyId;
+    const codes = new Set<string>();
+    const messages = new Set<string>();
+    for (const day of [11, 89, 90, 91, 100, 101, 110, 111, 121, 200, 300]) {
+      scene.toDay(day);
+      for (const { findings, audits, thrown } of await scene.day()) {
+        expect(thrown).toBeUndefined();
+        for (const code of findings) codes.add(code);
+        for (const { reason, message } of audits) if (reason === 'foreign-key') messages.add(message ?? '');
+      }
+    }
+    expect([...codes].sort()).toEqual(['foreign-key', 'two-keys']);
+    expect([...messages].join()).toContain(`--access-key-id ${foreign}`);
+    expect(status(scene)[foreign]).toBe('Active');
+    const touched = scene.calls.filter(
+      ({ action, input }) => /^(Update|Delete)AccessKey$/.test(action) && input.AccessKeyId === foreign,
+    );
+    expect(touched).toEqual([]);
+    await expectLogin(scene);
+
+    scene.deleteKey('ci-shop', foreign);
+    scene.toDay(301);
+    const [rotation] = await scene.day();
+    expect(rotation?.summary.rotated).toBe(1);
+    await expectSettled(scene);
+  });
+
+  it('that is Inactive is not deleted either (K5)', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    scene.toDay(10);
+    const foreign = scene.createKey('ci-shop').AccessKeyId;
+    scene.setStatus('ci-shop', foreign, 'Inactive');
+    for (const day of [11, 22, 130, 131, 150, 260]) {
+      scene.toDay(day);
+      await scene.day();
+    }
+    expect(status(scene)[foreign]).toBe('Inactive');
+  });
+
+  it('that was used while a dead run left an intent is not taken for what that run left (K5)', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    scene.toDay(90);
+    scene.awsFault = ({ action }) => (action === 'CreateAccessKey' ? { kind: 'drop-before' } : undefined);
+    await scene.rotate();
+    scene.awsFault = undefined;
+    scene.hours(0.1);
+    const foreign = scene.createKey('ci-shop');
+    scene.hours(2);
+    await whoIs(foreign.AccessKeyId, foreign.SecretAccessKey);
+    scene.hours(2);
+    const { findings } = await scene.rotate();
+    expect(findings).toEqual(['foreign-key', 'two-keys']);
+    expect(status(scene)[foreign.AccessKeyId]).toBe('Active');
+    expect(scene.tag('shop')[TAG.intent]).toBeUndefined();
+  });
+});
+
+describe('a paused key', () => {
+  it('is left as it is by every function until its time is over', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    const old = scene.currentKey('shop');
+    scene.setTag('shop', TAG.paused, '2026-04-20T00:00:00Z ana@example.com release freeze');
+    scene.toDay(95);
+    const outcomes = await scene.day();
+    expect(outcomes[0]?.findings).toEqual(['paused']);
+    expect(outcomes[0]?.summary).toMatchObject({ held: 1, rotated: 0 });
+    expect(outcomes[0]?.audits.find(({ reason }) => reason === 'paused')?.message).toContain('release freeze');
+    expect(scene.currentKey('shop')).toBe(old);
+    scene.toDay(110);
+    const [rotation] = await scene.day();
+    expect(rotation?.summary.rotated).toBe(1);
+  });
+
+  it('with a pause that nobody can read stays paused, because an exemption must not fail open', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    scene.setTag('shop', TAG.paused, 'until further notice');
+    scene.toDay(200);
+    expect(await scene.rotate()).toMatchObject({ findings: ['invalid-pause'], summary: { rotated: 0, blocked: 1 } });
+    await expectLogin(scene);
+  });
+});
+
+describe('a requested rotation', () => {
+  it('happens before its time, to the keys that were named and to no others', async () => {
+    const scene = await newScene();
+    for (const id of ['shop', 'blog']) await delivered(scene, id);
+    scene.toDay(91);
+    const blog = scene.currentKey('blog');
+    scene.toDay(30);
+    const { audits, summary } = await scene.rotate({ requested: ['shop'] });
+    expect(summary.rotated).toBe(1);
+    expect(audits.find(({ event }) => event === 'run-started')).toMatchObject({ reason: 'request' });
+    expect(scene.currentKey('blog')).toBe(blog);
+    await scene.sync();
+    await expectSettled(scene, 'shop');
+  });
+
+  it('names the keys that it does not know', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    scene.toDay(30);
+    const { findings, audits, summary } = await scene.rotate({ requested: ['shop', 'shopp'] });
+    expect(summary.rotated).toBe(1);
+    expect(findings).toEqual(['invalid-entry']);
+    expect(audits.find(({ event }) => event === 'finding')).toMatchObject({ key: 'shopp' });
+    expect(scene.account.sns.messages.at(-1)?.message).toContain('"shopp"');
+  });
+});
+
+describe('a secret that somebody edited', () => {
+  it('is never delivered, and a fresh key replaces the value (K2)', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    scene.toDay(20);
+    scene.put('shop', '{"accessKeyId": "mine"}');
+    expect((await scene.sync()).findings).toEqual(['secret-edited']);
+    await expectLogin(scene);
+    const { findings, audits } = await scene.rotate();
+    expect(findings).toEqual(['secret-edited']);
+    expect(audits.find(({ event }) => event === 'key-stored')).toMatchObject({ reason: 'secret-edited' });
+    await scene.sync();
+    await expectSettled(scene);
+  });
+});
+
+describe('without the credential report', () => {
+  it.each([
+    { what: 'is refused', fault: { kind: 'error', status: 403, code: 'AccessDenied' } as const },
+    { what: 'breaks', fault: { kind: 'error', status: 400, code: 'ReportNotPresent' } as const },
+  ])('a run that $what goes on with the keys that are due, and says what it cannot see (K11)', async ({ fault }) => {
+    const scene = await newScene();
+    const old = await superseded(scene);
+    scene.awsFault = ({ action }) => (action === 'GetCredentialReport' ? fault : undefined);
+    for (const [day, event] of [
+      [100, 'key-deactivated'],
+      [110, 'key-deleted'],
+      [180, 'key-stored'],
+    ] as const) {
+      scene.toDay(day);
+      const outcomes = await scene.day();
+      expect(outcomes.flatMap(({ audits }) => audits).map((audit) => audit.event)).toContain(event);
+      expect(outcomes[0]?.findings).toEqual(['report-unavailable']);
+    }
+    expect(Object.keys(status(scene))).not.toContain(old);
+  });
+
+  it('that IAM does not finish in time, a run goes on too', async () => {
+    const scene = await newScene({ credentialReportTime: 60_000 });
+    scene.manage('shop');
+    expect(await scene.rotate()).toMatchObject({ findings: ['report-unavailable'], summary: { rotated: 1 } });
+  });
+});

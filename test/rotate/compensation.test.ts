@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest';
+import { TAG } from '../../functions/core/names';
+import type { AwsFault } from '../../local/account/wire/server';
+import { delivered, expectLogin, expectSettled, live } from '../support/converge';
+import { newScene } from '../support/dispose';
+import type { Scene } from '../support/scene';
+import { startHost } from '../targets/scripted-host';
+
+/** A delivered key on the day that its successor is due. */
+async function due(): Promise<{ readonly scene: Scene; readonly old: string }> {
+  const scene = await newScene();
+  await delivered(scene);
+  scene.toDay(90);
+  return { scene, old: scene.currentKey('shop') ?? '' };
+}
+
+/** Fails the calls of one action in turn: the first fault for the first call, and so on; the last one for all others. */
+function failing(scene: Scene, action: string, ...faults: readonly (AwsFault | undefined)[]): void {
+  let calls = 0;
+  scene.awsFault = (call) => {
+    if (call.action !== action) return undefined;
+    calls += 1;
+    return calls > faults.length ? faults.at(-1) : faults[calls - 1];
+  };
+}
+
+const keyIds = (scene: Scene) => scene.keys('ci-shop').map(({ AccessKeyId }) => AccessKeyId);
+const count = (scene: Scene, action: string) => scene.calls.filter((call) => call.action === action).length;
+const denied: AwsFault = { kind: 'error', status: 400, code: 'AccessDeniedException', message: 'not authorized' };
+
+/** Nothing has changed for anybody, and the next day's run does what this one could not. */
+async function expectAsBefore(scene: Scene, old: string): Promise<void> {
+  expect(keyIds(scene)).toEqual([old]);
+  expect(scene.currentKey('shop')).toBe(old);
+  expect(scene.tag('shop')[TAG.intent]).toBeUndefined();
+  await expectLogin(scene);
+  scene.awsFault = undefined;
+  await live(scene, [91]);
+  expect(scene.currentKey('shop')).not.toBe(old);
+  await expectSettled(scene);
+}
+
+describe('the proof of a fresh key', () => {
+  it('is waited for while IAM spreads the key', async () => {
+    const scene = await newScene({ newKeyDelay: 40_000 });
+    scene.manage('shop');
+    expect((await scene.rotate()).summary).toMatchObject({ rotated: 1, failed: 0 });
+    await scene.sync();
+    await expectSettled(scene);
+  });
+
+  it('that does not come within a minute leads to the deletion of the key (K2)', async () => {
+    const scene = await newScene({ newKeyDelay: 180_000 });
+    scene.manage('shop');
+    const { findings, audits, summary } = await scene.rotate();
+    expect(summary).toMatchObject({ rotated: 0, failed: 1 });
+    expect(findings).toEqual(['step-failed']);
+    expect(audits.find(({ event }) => event === 'key-discarded')).toMatchObject({ reason: 'proof-failed' });
+    expect(scene.keys('ci-shop')).toEqual([]);
+    expect(scene.current('shop')).toBeUndefined();
+    expect(scene.tag('shop')[TAG.intent]).toBeUndefined();
+  });
+
+  it('that STS refuses leaves the old key current everywhere (K1, K2)', async () => {
+    const { scene, old } = await due();
+    failing(scene, 'GetCallerIdentity', { kind: 'error', status: 403, code: 'InvalidClientTokenId' });
+    const { audits } = await scene.rotate();
+    expect(audits.find(({ event }) => event === 'key-discarded')).toMatchObject({ reason: 'proof-failed' });
+    scene.awsFault = undefined;
+    await expectAsBefore(scene, old);
+  });
+
+  it('as somebody else leads to the deletion of the key, at once (K2)', async () => {
+    const { scene, old } = await due();
+    const identity = (arn: string) =>
+      `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>${arn}</Arn>` +
+      '<UserId>AIDA</UserId><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>';
+    const others = [
+      'arn:aws:iam::111122223333:user/somebody-else',
+      'arn:aws:iam::111122223333:user/not-ci-shop',
+      'arn:aws:sts::111122223333:assumed-role/x/ci-shop',
+      'arn:aws:iam::111122223333:root',
+    ];
+    const asked: string[] = [];
+    const url = await startHost((_request, response) => {
+      const arn = others[asked.length % others.length] ?? '';
+      asked.push(arn);
+      response.writeHead(200, { 'content-type': 'text/xml' }).end(identity(arn));
+    });
+    const start = scene.clock.now();
+    process.env.AWS_ENDPOINT_URL_STS = url;
+    try {
+      for (const arn of others) {
+        const { audits, findings } = await scene.rotate();
+        expect(findings).toEqual(['step-failed']);
+        const failed = audits.find(({ event }) => event === 'step-failed');
+        expect(failed).toMatchObject({ code: 'proof-wrong-identity', message: expect.stringContaining(arn) });
+      }
+    } finally {
+      delete process.env.AWS_ENDPOINT_URL_STS;
+    }
+    expect(asked).toEqual(others);
+    expect(scene.clock.now() - start).toBeLessThan(10_000);
+    await expectAsBefore(scene, old);
+  });
+});
+
+describe('a fresh key that cannot be stored', () => {
+  it('is deleted when Secrets Manager refuses it (K1, K10)', async () => {
+    const { scene, old } = await due();
+    failing(scene, 'PutSecretValue', denied);
+    const { audits, findings } = await scene.rotate();
+    expect(findings).toEqual(['step-failed']);
+    expect(audits.map(({ event }) => event)).toEqual([
+      'run-started',
+      'intent-written',
+      'key-created',
+      'key-proved',
+      'key-discarded',
+      'step-failed',
+      'finding',
+      'run-finished',
+    ]);
+    await expectAsBefore(scene, old);
+  });
+
+  it('stays with its intent when its own deletion is refused, and is discarded the next day (K9, K10)', async () => {
+    const { scene, old } = await due();
+    scene.awsFault = ({ action }) => (/^(PutSecretValue|DeleteAccessKey)$/.test(action) ? denied : undefined);
+    expect((await scene.rotate()).findings).toEqual(['step-failed']);
+    expect(keyIds(scene)).toHaveLength(2);
+    expect(scene.tag('shop')[TAG.intent]).toBeDefined();
+    scene.awsFault = undefined;
+    const [rotation] = await live(scene, [91]);
+    expect(rotation?.findings).toEqual(['orphan-discarded']);
+    await expectSettled(scene);
+    expect(keyIds(scene)).toEqual([old, scene.currentKey('shop')]);
+  });
+
+  it('is kept when it was stored and only the answers were lost (K1)', async () => {
+    const { scene, old } = await due();
+    failing(scene, 'PutSecretValue', { kind: 'drop-after' });
+    const { summary, findings } = await scene.rotate();
+    expect(summary).toMatchObject({ rotated: 1, failed: 0 });
+    expect(findings).toEqual([]);
+    scene.awsFault = undefined;
+    await scene.sync();
+    await expectSettled(scene);
+    expect(keyIds(scene)).toEqual([old, scene.currentKey('shop')]);
+  });
+
+  it('is kept when it was stored, and a repetition is refused for another reason (K1)', async () => {
+    const { scene, old } = await due();
+    failing(scene, 'PutSecretValue', { kind: 'drop-after' }, denied);
+    const { summary } = await scene.rotate();
+    expect(summary).toMatchObject({ rotated: 1, failed: 0 });
+    scene.awsFault = undefined;
+    await scene.sync();
+    await expectSettled(scene);
+    expect(keyIds(scene)).toEqual([old, scene.currentKey('shop')]);
+  });
+
+  it('is left alone while nobody can say whether it was stored, and discarded when the hour is over (K1, K9)', async () => {
+    const { scene, old } = await due();
+    failing(scene, 'PutSecretValue', { kind: 'drop-before' });
+    const { summary, audits } = await scene.rotate();
+    expect(summary).toMatchObject({ rotated: 0, failed: 1 });
+    expect(audits.find(({ event }) => event === 'step-failed')).toMatchObject({ code: 'aws-uncertain' });
+    const [, uncertain = ''] = keyIds(scene);
+    scene.awsFault = undefined;
+
+    scene.hours(0.5);
+    expect((await scene.rotate()).findings).toEqual(['rotation-in-progress']);
+    expect(keyIds(scene)).toEqual([old, uncertain]);
+    await expectLogin(scene);
+
+    scene.hours(1);
+    const { audits: cleaning } = await scene.rotate();
+    expect(cleaning.find(({ event }) => event === 'key-discarded')).toMatchObject({ accessKeyId: uncertain });
+    await scene.sync();
+    await expectSettled(scene);
+    expect(keyIds(scene)).not.toContain(uncertain);
+  });
+
+  it('counts as uncertain while the secret cannot be described either', async () => {
+    const { scene, old } = await due();
+    let puts = 0;
+    scene.awsFault = ({ action }) => {
+      if (action === 'PutSecretValue') {
+        puts += 1;
+        return { kind: 'drop-after' };
+      }
+      return puts > 0 && action === 'DescribeSecret' ? denied : undefined;
+    };
+    expect((await scene.rotate()).findings).toEqual(['step-failed']);
+    scene.awsFault = undefined;
+    expect(scene.currentKey('shop')).not.toBe(old);
+    await live(scene, [91]);
+    await expectSettled(scene);
+    expect(keyIds(scene)).toEqual([old, scene.currentKey('shop')]);
+  });
+});
+
+describe('an intent', () => {
+  it('that cannot be written stops the rotation before a key is made (K9)', async () => {
+    const { scene, old } = await due();
+    const made = count(scene, 'CreateAccessKey');
+    failing(scene, 'TagResource', denied);
+    expect((await scene.rotate()).findings).toEqual(['step-failed']);
+    expect(count(scene, 'CreateAccessKey')).toBe(made);
+    await expectAsBefore(scene, old);
+  });
+
+  it('that cannot be removed again is removed by a later run, and the key stays (K9)', async () => {
+    const { scene, old } = await due();
+    failing(scene, 'UntagResource', denied);
+    const { summary, lines } = await scene.rotate();
+    expect(summary).toMatchObject({ rotated: 1, failed: 0 });
+    expect(lines.join()).toContain('an intent could not be removed');
+    scene.awsFault = undefined;
+    await scene.sync();
+    await live(scene, [91]);
+    await expectSettled(scene);
+    expect(keyIds(scene)).toEqual([old, scene.currentKey('shop')]);
+  });
+});

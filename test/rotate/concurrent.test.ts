@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { delivered, expectLogin, expectSettled, live } from '../support/converge';
+import { newScene } from '../support/dispose';
+import type { Scene } from '../support/scene';
+
+/** Lets several runs meet: none goes on with an action before all of them have come to it. */
+function meetAt(scene: Scene, action: string): void {
+  scene.awsFault = (call) => (call.action === action ? { kind: 'delay', milliseconds: 60 } : undefined);
+}
+
+it.each(['TagResource', 'CreateAccessKey', 'PutSecretValue', 'UntagResource'])(
+  'two runs that meet at %s make one fresh key at most where there is room for one (K1, K9, K10)',
+  async (action) => {
+    const scene = await newScene();
+    await delivered(scene);
+    const old = scene.currentKey('shop');
+    scene.toDay(90);
+    meetAt(scene, action);
+    const outcomes = await Promise.all([scene.rotate(), scene.rotate()]);
+    scene.awsFault = undefined;
+    expect(outcomes.map(({ thrown }) => thrown)).toEqual([undefined, undefined]);
+    expect(outcomes.map(({ summary }) => summary.rotated).sort()).toEqual([0, 1]);
+    expect(scene.keys('ci-shop')).toHaveLength(2);
+    await expectLogin(scene);
+    await scene.sync();
+    await live(scene, [91]);
+    await expectSettled(scene);
+    expect(scene.keys('ci-shop').map(({ AccessKeyId }) => AccessKeyId)).toEqual([old, scene.currentKey('shop')]);
+  },
+);
+
+it('two first rotations at the same time leave one current key, and the other one is retired (K4, K9, K10)', async () => {
+  const scene = await newScene();
+  scene.manage('shop');
+  meetAt(scene, 'TagResource');
+  await Promise.all([scene.rotate(), scene.rotate()]);
+  scene.awsFault = undefined;
+  await scene.sync();
+  await expectSettled(scene);
+  await live(scene, [1, 90, 99, 100, 101, 110]);
+  expect(scene.keys('ci-shop')).toHaveLength(1);
+  await expectSettled(scene);
+});
+
+it('a second request within the hour of the first is told to wait, because a delivery may be under way', async () => {
+  const scene = await newScene();
+  await delivered(scene);
+  const first = await scene.rotate({ requested: ['shop'] });
+  expect(first.findings).toEqual(['settling']);
+  scene.hours(1.1);
+  expect((await scene.rotate({ requested: ['shop'] })).summary.rotated).toBe(1);
+  expect((await scene.rotate({ requested: ['shop'] })).findings).toEqual(['settling']);
+});

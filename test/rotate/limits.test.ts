@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { settledScene } from '../bench/settled-scene';
+import { delivered, expectLogin, expectSettled } from '../support/converge';
+import { newScene } from '../support/dispose';
+import type { Outcome, Scene } from '../support/scene';
+
+/** Managed keys that were rotated and delivered one day after the other. */
+async function aDayApart(scene: Scene, ids: readonly string[]): Promise<void> {
+  for (const [day, id] of ids.entries()) {
+    scene.toDay(day);
+    await delivered(scene, id);
+  }
+}
+
+const rotated = ({ audits }: Outcome) => audits.flatMap(({ event, key }) => (event === 'key-stored' ? [key] : []));
+
+describe('the cap on rotations', () => {
+  it('lets the most overdue keys go first, and says who waits (K8)', async () => {
+    const scene = await newScene();
+    await aDayApart(scene, ['delta', 'alpha', 'charlie', 'bravo', 'echo']);
+    scene.toDay(120);
+    const first = await scene.rotate({ maxRotations: 2 });
+    expect(rotated(first).sort()).toEqual(['alpha', 'delta']);
+    expect(first.findings).toEqual(['rotation-cap']);
+    expect(first.audits.find(({ reason }) => reason === 'rotation-cap')?.message).toContain('charlie, bravo, echo');
+    await scene.sync();
+    expect(rotated(await scene.rotate({ maxRotations: 2 })).sort()).toEqual(['bravo', 'charlie']);
+    const last = await scene.rotate({ maxRotations: 2 });
+    expect(rotated(last)).toEqual(['echo']);
+    expect(last.findings).toEqual([]);
+  });
+});
+
+describe('the breaker', () => {
+  it('stops all rotations when three keys are undelivered for over an hour, until delivery works again (K1)', async () => {
+    const scene = await newScene();
+    for (const id of ['a', 'b', 'c', 'd', 'e']) await delivered(scene, id);
+    scene.toDay(90);
+    scene.hostFault = () => ({ kind: 'status', status: 503 });
+    expect(rotated(await scene.rotate({ maxRotations: 3 }))).toHaveLength(3);
+    await scene.sync();
+    scene.hours(0.5);
+    expect((await scene.rotate({ maxRotations: 1 })).findings).not.toContain('breaker-open');
+
+    scene.toDay(91);
+    const open = await scene.rotate();
+    expect(rotated(open)).toEqual([]);
+    expect(open.findings).toContain('breaker-open');
+    const { message } = open.audits.find(({ reason }) => reason === 'breaker-open') ?? {};
+    expect(message).toContain('did not reach every target');
+
+    scene.hostFault = undefined;
+    await scene.sync();
+    const closed = await scene.rotate();
+    expect(closed.findings).not.toContain('breaker-open');
+    expect(closed.summary.rotated).toBeGreaterThan(0);
+    await scene.sync();
+    for (const id of ['a', 'b', 'c', 'd', 'e']) {
+      expect(scene.keys(`ci-${id}`)).toHaveLength(2);
+      await expectSettled(scene, id);
+    }
+  });
+
+  it('still repairs a key that somebody deleted by hand (K1)', async () => {
+    const scene = await newScene();
+    for (const id of ['a', 'b', 'c', 'd']) await delivered(scene, id);
+    scene.toDay(89);
+    scene.hostFault = ({ path }) => (path.includes('/d/') ? undefined : { kind: 'status', status: 503 });
+    await scene.rotate({ requested: ['a', 'b', 'c'] });
+    await scene.sync();
+    scene.deleteKey('ci-d', scene.currentKey('d') ?? '');
+    scene.toDay(91);
+    const open = await scene.rotate();
+    expect(open.findings).toEqual(expect.arrayContaining(['breaker-open', 'current-key-missing']));
+    expect(rotated(open)).toEqual(['d']);
+    await scene.sync();
+    await expectSettled(scene, 'd');
+  });
+});
+
+describe('the time of a run', () => {
+  it('that is too short for one key is used for none, and the run says what is left (K9)', async () => {
+    const scene = await newScene();
+    for (const id of ['a', 'b', 'c']) scene.manage(id);
+    scene.lifetime = 80_000;
+    const { summary, findings, audits } = await scene.rotate();
+    expect(summary).toMatchObject({ examined: 3, rotated: 0, left: 3, failed: 0 });
+    expect(findings).toEqual(['out-of-time']);
+    expect(audits.find(({ reason }) => reason === 'out-of-time')?.message).toContain('3 of 3 keys are left');
+    expect(scene.calls.some(({ action }) => action === 'CreateAccessKey')).toBe(false);
+  });
+
+  it('that ends half-way finishes what it began and starts nothing new (K9)', async () => {
+    const scene = await newScene({ newKeyDelay: 30_000 });
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+    for (const id of ids) scene.manage(id);
+    scene.lifetime = 150_000;
+    const { summary, findings } = await scene.rotate();
+    expect(summary.rotated).toBeGreaterThan(0);
+    expect(summary.left).toBeGreaterThan(0);
+    expect(summary.rotated + summary.left).toBe(6);
+    expect(findings).toEqual(['out-of-time']);
+    for (const id of ids) expect(scene.keys(`ci-${id}`)).toHaveLength(scene.current(id) === undefined ? 0 : 1);
+  });
+
+  it('counts for every function alike', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    const old = scene.currentKey('shop') ?? '';
+    scene.toDay(90);
+    await scene.rotate();
+    scene.lifetime = 80_000;
+    expect(await scene.sync()).toMatchObject({ summary: { left: 1, delivered: 0 }, findings: ['out-of-time'] });
+    await expectLogin(scene);
+    scene.lifetime = 300_000;
+    await scene.sync();
+    scene.toDay(100);
+    scene.lifetime = 80_000;
+    expect(await scene.deactivate()).toMatchObject({ summary: { left: 1, deactivated: 0 } });
+    expect(scene.keys('ci-shop')[0]).toMatchObject({ AccessKeyId: old, Status: 'Active' });
+  });
+});
+
+it.each(['rotate', 'deactivate', 'delete', 'sync'] as const)(
+  'a quiet run of %s uses at most 0.15 AWS calls a managed key',
+  async (name) => {
+    const keys = 200;
+    const scene = await settledScene(keys);
+    try {
+      await scene.deactivate();
+      const from = scene.calls.length;
+      const { summary, findings } = await scene[name]();
+      expect(findings).toEqual([]);
+      expect(summary).toMatchObject({ examined: keys, failed: 0 });
+      // The credential report and the two audit events of the run do not grow with the keys.
+      expect(scene.calls.length - from).toBeLessThanOrEqual(0.15 * keys + 4);
+    } finally {
+      await scene.close();
+    }
+  },
+);

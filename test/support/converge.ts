@@ -1,0 +1,78 @@
+import { expect } from 'vitest';
+import { TAG } from '../../functions/core/names';
+import { newScene } from './dispose';
+import type { When } from './mortal';
+import type { Outcome, Scene } from './scene';
+
+const ARN = (user: string) => `arn:aws:iam::111122223333:user/${user}`;
+
+export interface Deaths {
+  readonly when: When;
+  /** Brings a fresh scene to the moment before the run. */
+  readonly prepare: (scene: Scene) => Promise<void>;
+  readonly run: (scene: Scene) => Promise<Outcome>;
+  /** What has to hold after the death, and after everything that followed. */
+  readonly afterwards: (scene: Scene, at: number) => Promise<void>;
+}
+
+/**
+ * Lets a run die at its first request, in another scene at its second, and so on to its last.
+ * @returns how often it died
+ */
+export async function everyDeath({ when, prepare, run, afterwards }: Deaths): Promise<number> {
+  for (let at = 1; ; at += 1) {
+    const scene = await newScene();
+    await prepare(scene);
+    const died = await scene.kill(at, when, () => run(scene));
+    await afterwards(scene, at);
+    await scene.close();
+    if (!died) return at - 1;
+  }
+}
+
+/** A managed key that was rotated and delivered for the first time just now. */
+export async function delivered(scene: Scene, id = 'shop'): Promise<void> {
+  scene.manage(id);
+  await scene.rotate();
+  await scene.sync();
+  await expectLogin(scene, id);
+}
+
+/** Brings a delivered key to day 90 and past it: a fresh key is delivered, and the old one is superseded. */
+export async function superseded(scene: Scene, id = 'shop'): Promise<string> {
+  await delivered(scene, id);
+  const old = scene.currentKey(id) ?? '';
+  scene.toDay(90);
+  await scene.rotate();
+  await scene.sync();
+  expect(scene.currentKey(id)).not.toBe(old);
+  return old;
+}
+
+export async function expectLogin(scene: Scene, id = 'shop'): Promise<void> {
+  expect(await scene.login(id)).toBe(ARN(`ci-${id}`));
+}
+
+/** The key is current, its targets hold it, and nothing half-done is left (K9). */
+export async function expectSettled(scene: Scene, id = 'shop'): Promise<void> {
+  expect(scene.isDelivered(id)).toBe(true);
+  expect(scene.held(id).accessKeyId).toBe(scene.currentKey(id));
+  expect(scene.tag(id)[TAG.intent]).toBeUndefined();
+  await expectLogin(scene, id);
+}
+
+/** The ordinary runs of some days, at a distance that no decision of a day falls between; none may fail. */
+export async function live(scene: Scene, days: readonly number[], id = 'shop'): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const day of days) {
+    scene.toDay(day);
+    for (const outcome of await scene.day()) {
+      expect(outcome.thrown).toBeUndefined();
+      expect(outcome.findings).not.toContain('step-failed');
+      expect(scene.keys(`ci-${id}`).length).toBeLessThanOrEqual(2);
+      outcomes.push(outcome);
+    }
+    if (scene.held(id).accessKeyId !== undefined) await expectLogin(scene, id);
+  }
+  return outcomes;
+}

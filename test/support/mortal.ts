@@ -1,0 +1,84 @@
+/** Where a process dies: right before its n-th request reaches a host, or right after it has taken effect there. */
+export type When = 'before' | 'after';
+
+const never = new Promise<never>(() => undefined);
+
+/**
+ * A process that dies at one of its requests (K9). From then on none of its code runs: whatever it waits for never
+ * comes back, so no catch and no finally of it can tidy up, and what it sends is lost.
+ */
+export class Mortal {
+  readonly #at: number;
+  readonly #when: When;
+  readonly #inFlight = new Set<Promise<unknown>>();
+  readonly #died: Promise<void>;
+  #die: () => void = () => undefined;
+  #sent = 0;
+  #dead = false;
+
+  /** @param at the request that is its last, counted from one, over all hosts */
+  constructor(at: number, when: When) {
+    this.#at = at;
+    this.#when = when;
+    this.#died = new Promise((resolve) => {
+      this.#die = resolve;
+    });
+  }
+
+  /** Told of each request that arrives at a host. @returns whether it has its effect */
+  arrives(): boolean {
+    if (this.#dead) return false;
+    this.#sent += 1;
+    if (this.#sent < this.#at) return true;
+    this.#dead = true;
+    this.#die();
+    return this.#when === 'after';
+  }
+
+  /** Resolves when it is dead and the network has forgotten its requests. */
+  async gone(): Promise<void> {
+    await this.#died;
+    while (this.#inFlight.size > 0) await Promise.allSettled([...this.#inFlight]);
+  }
+
+  /** The port as this process holds it: a call that ends after its death never returns. */
+  hold<Port extends object>(port: Port): Port {
+    return new Proxy(port, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]) => this.#run(() => Reflect.apply(member, target, args));
+      },
+    });
+  }
+
+  /** Stands in a `sleep`: the dead wait for ever. */
+  sleeps(): Promise<void> {
+    return this.#dead ? never : Promise.resolve();
+  }
+
+  get isDead(): boolean {
+    return this.#dead;
+  }
+
+  async #run(call: () => unknown): Promise<unknown> {
+    if (this.#dead) return never;
+    const running = Promise.resolve(call());
+    this.#inFlight.add(running);
+    try {
+      const result = await running;
+      return this.#dead ? never : this.#held(result);
+    } catch (error) {
+      if (this.#dead) return never;
+      throw error;
+    } finally {
+      this.#inFlight.delete(running);
+    }
+  }
+
+  /** A target is a port of its own, made by the port that opens it. */
+  #held(result: unknown): unknown {
+    const isPort = typeof result === 'object' && result !== null && 'deliver' in result;
+    return isPort ? this.hold(result) : result;
+  }
+}

@@ -1,0 +1,275 @@
+import { DAY, HOUR } from '../../functions/core/duration';
+import { EVENT_SOURCE, registryParameterName, secretName } from '../../functions/core/names';
+import { type PolicyOverrides, policyWith } from '../../functions/core/policy';
+import type { RegistryEntry } from '../../functions/core/registry';
+import { type DeliverTo, deliverToSchema, targetOf } from '../../functions/core/target';
+import { parseVersionId } from '../../functions/core/version-id';
+import { Account } from '../../local/account/account';
+import type { Principal } from '../../local/account/principal';
+import { type AwsCall, type AwsFault, startAccountServer } from '../../local/account/wire/server';
+import { Bitbucket } from '../../local/bitbucket/bitbucket';
+import { type BitbucketFault, type BitbucketRequest, startBitbucketServer } from '../../local/bitbucket/server';
+import { Clock } from '../../local/clock';
+import type { Mortal } from './mortal';
+import { whoIs } from './who-is';
+
+export const START = Date.parse('2026-01-01T03:00:00Z');
+
+/** What a test may vary about one managed key. */
+export interface KeyOptions {
+  readonly user?: string;
+  readonly policy?: PolicyOverrides;
+  readonly firstRotation?: RegistryEntry['firstRotation'];
+  readonly adopt?: RegistryEntry['adopt'];
+  readonly deliverTo?: readonly Partial<DeliverTo>[];
+  readonly url?: string;
+  readonly connectionSecret?: string;
+}
+
+/** A key as IAM hands it out. */
+export interface HandMadeKey {
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+  readonly CreateDate: Date;
+}
+
+/** How a scene's account behaves; times in milliseconds. */
+export interface SceneOptions {
+  /** First instant. @default START */
+  readonly start?: number;
+  /** Until a new access key authenticates. @default 0 */
+  readonly newKeyDelay?: number;
+  /** Until a use shows in GetAccessKeyLastUsed and in the credential report. @default 0 */
+  readonly lastUsedDelay?: number;
+  /** From GenerateCredentialReport until the report can be read. @default 0 */
+  readonly credentialReportTime?: number;
+}
+
+/** A local account and a local Bitbucket on one clock, and what people do there by hand. */
+export class Stage {
+  readonly clock: Clock;
+  readonly account: Account;
+  readonly bitbucket: Bitbucket;
+  readonly calls: AwsCall[] = [];
+  readonly hostRequests: BitbucketRequest[] = [];
+  /** What came to the event bus from Keyturn, as JSON. */
+  readonly events: string[] = [];
+  /** Every secret access key that was ever made here, and every token: none may be seen anywhere (K6). */
+  readonly material: string[] = [];
+  readonly admin: Principal;
+  token = '';
+  awsFault: ((call: AwsCall) => AwsFault | undefined) | undefined;
+  hostFault: ((request: BitbucketRequest) => BitbucketFault | undefined) | undefined;
+  bitbucketUrl = '';
+  accountUrl = '';
+  /** The process whose requests arrive, when it is one that is going to die. */
+  protected mortal: Mortal | undefined;
+  readonly #users = new Set<string>();
+  #close: (() => Promise<unknown>)[] = [];
+
+  constructor({ start = START, ...behaviour }: SceneOptions = {}) {
+    this.clock = new Clock(start);
+    this.account = new Account({ clock: this.clock, ...behaviour });
+    this.bitbucket = new Bitbucket({ clock: this.clock });
+    this.admin = this.account.authenticate(this.account.rootSession(), 'iam');
+    this.account.onEvent((event) => {
+      if (event.source === EVENT_SOURCE) this.events.push(JSON.stringify(event));
+    });
+  }
+
+  async start(): Promise<this> {
+    const account = await startAccountServer({
+      account: this.account,
+      allowedSkew: Number.POSITIVE_INFINITY,
+      fault: (call) => (this.mortal?.arrives() === false ? PROCESS_DIED : this.awsFault?.(call)),
+      onCall: (call, { output }) => {
+        this.calls.push(call);
+        if (isCreated(output)) this.material.push(output.AccessKey.SecretAccessKey);
+      },
+    });
+    const bitbucket = await startBitbucketServer({
+      bitbucket: this.bitbucket,
+      fault: (request) => {
+        this.hostRequests.push(request);
+        return this.mortal?.arrives() === false ? { kind: 'drop-before' } : this.hostFault?.(request);
+      },
+    });
+    this.#close = [account.close, bitbucket.close];
+    this.bitbucketUrl = bitbucket.url;
+    this.accountUrl = account.url;
+    const session = this.account.rootSession();
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL: account.url,
+      AWS_REGION: this.account.region,
+      AWS_ACCESS_KEY_ID: session.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: session.secretAccessKey,
+    });
+    if (session.sessionToken === undefined) delete process.env.AWS_SESSION_TOKEN;
+    else process.env.AWS_SESSION_TOKEN = session.sessionToken;
+    this.bitbucket.addWorkspace('acme');
+    this.token = this.bitbucket.addAccessToken({ workspace: 'acme', scopes: ['pipeline', 'pipeline:variable'] });
+    this.material.push(this.token);
+    this.secret('keyturn/connections/acme', JSON.stringify({ accessToken: this.token }));
+    this.account.invoke(this.admin, 'sns', 'CreateTopic', { Name: 'findings' });
+    return this;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#close.splice(0).map((close) => close()));
+  }
+
+  get topicArn(): string {
+    return `arn:aws:sns:${this.account.region}:${this.account.accountId}:findings`;
+  }
+
+  /** Adds a managed key as a deployment of the stack does: its user, its empty secret, its registry parameter. */
+  manage(id: string, options: KeyOptions = {}): RegistryEntry {
+    const user = options.user ?? `ci-${id}`;
+    const entry = this.entry(id, options);
+    if (!this.#users.has(user)) this.addUser(user);
+    this.account.invoke(this.admin, 'secretsmanager', 'CreateSecret', { Name: secretName(id) });
+    this.register(entry);
+    this.bitbucket.addRepository('acme', id);
+    this.bitbucket.addEnvironment('acme', id, 'Production');
+    return entry;
+  }
+
+  /** A user that is there before the deployment; `manage` adds the others. */
+  addUser(UserName: string): void {
+    this.account.invoke(this.admin, 'iam', 'CreateUser', { UserName });
+    this.#users.add(UserName);
+  }
+
+  entry(id: string, options: KeyOptions = {}): RegistryEntry {
+    const deliverTo = options.deliverTo ?? [{}];
+    return {
+      version: 1,
+      id,
+      user: options.user ?? `ci-${id}`,
+      policy: policyWith(options.policy),
+      firstRotation: options.firstRotation ?? 'at-once',
+      adopt: options.adopt ?? 'keep',
+      connections: {
+        acme: {
+          host: 'bitbucket',
+          url: options.url ?? this.bitbucketUrl,
+          secret: options.connectionSecret ?? 'keyturn/connections/acme',
+        },
+      },
+      targets: deliverTo.map((target) =>
+        targetOf(
+          deliverToSchema.parse({ connection: 'acme', repository: `acme/${id}`, environment: 'Production', ...target }),
+        ),
+      ),
+    };
+  }
+
+  register(entry: RegistryEntry): void {
+    this.parameter(entry.id, JSON.stringify(entry));
+  }
+
+  parameter(id: string, Value: string): void {
+    const Name = registryParameterName(id);
+    this.account.invoke(this.admin, 'ssm', 'PutParameter', { Name, Value, Type: 'String', Overwrite: true });
+  }
+
+  secret(Name: string, SecretString: string): void {
+    this.account.invoke(this.admin, 'secretsmanager', 'CreateSecret', { Name, SecretString });
+  }
+
+  /** A key that a person makes by hand. */
+  createKey(user: string): HandMadeKey {
+    const { AccessKey } = this.account.invoke(this.admin, 'iam', 'CreateAccessKey', { UserName: user });
+    this.material.push(AccessKey.SecretAccessKey);
+    return AccessKey;
+  }
+
+  keys(user: string): readonly { readonly AccessKeyId: string; readonly Status: string }[] {
+    return this.account.invoke(this.admin, 'iam', 'ListAccessKeys', { UserName: user }).AccessKeyMetadata;
+  }
+
+  setStatus(user: string, AccessKeyId: string, Status: 'Active' | 'Inactive'): void {
+    this.account.invoke(this.admin, 'iam', 'UpdateAccessKey', { UserName: user, AccessKeyId, Status });
+  }
+
+  deleteKey(user: string, AccessKeyId: string): void {
+    this.account.invoke(this.admin, 'iam', 'DeleteAccessKey', { UserName: user, AccessKeyId });
+  }
+
+  describe(id: string) {
+    return this.account.invoke(this.admin, 'secretsmanager', 'DescribeSecret', { SecretId: secretName(id) });
+  }
+
+  tag(id: string): Record<string, string> {
+    return Object.fromEntries((this.describe(id).Tags ?? []).map(({ Key, Value }) => [Key, Value]));
+  }
+
+  setTag(id: string, Key: string, Value: string): void {
+    this.account.invoke(this.admin, 'secretsmanager', 'TagResource', {
+      SecretId: secretName(id),
+      Tags: [{ Key, Value }],
+    });
+  }
+
+  removeTag(id: string, key: string): void {
+    this.account.invoke(this.admin, 'secretsmanager', 'UntagResource', { SecretId: secretName(id), TagKeys: [key] });
+  }
+
+  /** A value that a person puts into a secret, under a version ID of its own unless one is given. */
+  put(id: string, SecretString: string, version?: string): void {
+    this.account.invoke(this.admin, 'secretsmanager', 'PutSecretValue', {
+      SecretId: secretName(id),
+      SecretString,
+      ...(version === undefined ? {} : { ClientRequestToken: version }),
+    });
+  }
+
+  /** The labels by version. */
+  labels(id: string): Record<string, readonly string[]> {
+    const described = this.describe(id);
+    return 'VersionIdsToStages' in described ? (described.VersionIdsToStages ?? {}) : {};
+  }
+
+  /** ID of the access key that is current. */
+  currentKey(id: string): string | undefined {
+    return parseVersionId(this.current(id) ?? '')?.accessKeyId;
+  }
+
+  /** The version that is AWSCURRENT. */
+  current(id: string): string | undefined {
+    return Object.entries(this.labels(id)).find(([, labels]) => labels.includes('AWSCURRENT'))?.[0];
+  }
+
+  isDelivered(id: string): boolean {
+    const current = this.current(id);
+    return current !== undefined && (this.labels(id)[current] ?? []).some((label) => label.startsWith('DELIVERED-'));
+  }
+
+  /** What the pipelines of a managed key's first target hold. */
+  held(id: string): { readonly accessKeyId?: string | undefined; readonly secretAccessKey?: string | undefined } {
+    const variables = this.bitbucket.pipelineVariables('acme', id, 'Production');
+    return { accessKeyId: variables.AWS_ACCESS_KEY_ID, secretAccessKey: variables.AWS_SECRET_ACCESS_KEY };
+  }
+
+  /** A pipeline authenticates with what its variables hold. @returns the user's ARN, or AWS's error name */
+  login(id: string): Promise<string> {
+    const { accessKeyId = 'none', secretAccessKey = 'none' } = this.held(id);
+    return whoIs(accessKeyId, secretAccessKey);
+  }
+
+  hours(hours: number): void {
+    this.clock.advanceBy(hours * HOUR);
+  }
+
+  /** Moves to an instant, counted in days from the scene's start. */
+  toDay(day: number): void {
+    this.clock.advanceTo(START + day * DAY);
+  }
+}
+
+/** No SDK repeats it, so a dead process falls silent at once. */
+const PROCESS_DIED: AwsFault = { kind: 'error', status: 400, code: 'ProcessDied' };
+
+function isCreated(output: unknown): output is { readonly AccessKey: { readonly SecretAccessKey: string } } {
+  return typeof output === 'object' && output !== null && 'AccessKey' in output;
+}

@@ -1,4 +1,5 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { AuditEvent } from '../core/audit';
 import { KeyturnError } from '../core/errors';
 import { EVENT_SOURCE } from '../core/names';
 import type { EventBus } from '../core/ports';
@@ -8,31 +9,36 @@ import { calling } from './failure';
 /** PutEvents: 10 entries a call at most. */
 const BATCH = 10;
 
-/** The EventBus port over the account's default event bus. */
+/** The EventBus port over the account's default event bus. What is refused is sent once more, and stops nothing else. */
 export function createEventBus(): EventBus {
   const client = new EventBridgeClient(clientConfig);
+
+  /** @returns what was refused */
+  const send = async (batch: readonly AuditEvent[]): Promise<readonly AuditEvent[]> => {
+    const { Entries = [] } = await calling('events:PutEvents', {}, () =>
+      client.send(
+        new PutEventsCommand({
+          Entries: batch.map((event) => ({
+            Source: EVENT_SOURCE,
+            DetailType: event.event,
+            Time: new Date(event.time),
+            Detail: JSON.stringify(event),
+          })),
+        }),
+      ),
+    );
+    return batch.filter((_event, index) => Entries[index]?.ErrorCode !== undefined);
+  };
+
   return {
     async publish(events) {
+      let refused = 0;
       for (let start = 0; start < events.length; start += BATCH) {
-        const batch = events.slice(start, start + BATCH);
-        const { FailedEntryCount = 0 } = await calling('events:PutEvents', {}, () =>
-          client.send(
-            new PutEventsCommand({
-              Entries: batch.map((event) => ({
-                Source: EVENT_SOURCE,
-                DetailType: event.event,
-                Time: new Date(event.time),
-                Detail: JSON.stringify(event),
-              })),
-            }),
-          ),
-        );
-        if (FailedEntryCount > 0) {
-          throw new KeyturnError(
-            'aws-rejected',
-            `events:PutEvents: ${FailedEntryCount} of ${batch.length} were refused.`,
-          );
-        }
+        const left = await send(events.slice(start, start + BATCH));
+        if (left.length > 0) refused += (await send(left)).length;
+      }
+      if (refused > 0) {
+        throw new KeyturnError('aws-rejected', `events:PutEvents: ${refused} of ${events.length} were refused.`);
       }
     },
   };

@@ -14,14 +14,16 @@ export function createRegistry(path: string): Registry {
   return {
     async list() {
       const entries: RegistryEntry[] = [];
+      const changedAt = new Map<string, Date>();
       const invalid: RegistryListing['invalid'][number][] = [];
       let token: string | undefined;
       do {
         const page = await calling(`ssm:GetParametersByPath of ${path}`, {}, () =>
           client.send(new GetParametersByPathCommand({ Path: path, MaxResults: PAGE, NextToken: token })),
         );
-        for (const { Name = '', Value = '' } of page.Parameters ?? []) {
+        for (const { Name = '', Value = '', LastModifiedDate } of page.Parameters ?? []) {
           const id = Name.slice(path.length);
+          if (LastModifiedDate !== undefined) changedAt.set(id, LastModifiedDate);
           try {
             entries.push(parseRegistryEntry(Name, id, Value));
           } catch (thrown) {
@@ -30,7 +32,7 @@ export function createRegistry(path: string): Registry {
         }
         token = page.NextToken;
       } while (token !== undefined);
-      return { entries, invalid };
+      return { entries, changedAt, invalid };
     },
 
     async get(id) {

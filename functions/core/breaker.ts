@@ -1,5 +1,6 @@
-import { HOUR } from './duration';
+import { HOUR, latest } from './duration';
 import { isDelivered } from './key-ring';
+import { DELIVERED_LABEL_PREFIX } from './names';
 import { pauseOf } from './pause';
 import type { RegistryEntry } from './registry';
 import { currentVersion, type SecretState, storedVersions } from './secret-state';
@@ -13,6 +14,8 @@ const UNDELIVERED_FOR = HOUR;
 export interface Managed {
   readonly entry: RegistryEntry;
   readonly secret: SecretState;
+  /** When the entry was last written, where that is known. */
+  readonly changedAt?: Date;
 }
 
 /** A current key that is not at all its targets, and since when. */
@@ -25,11 +28,14 @@ export interface Undelivered {
 /** Everything that waits for delivery, paused keys aside; oldest first. */
 export function undelivered(managed: readonly Managed[], now: Date): readonly Undelivered[] {
   return managed
-    .flatMap(({ entry, secret }) => {
+    .flatMap(({ entry, secret, changedAt }) => {
       const version = storedVersions(secret).find(({ versionId }) => versionId === currentVersion(secret)?.versionId);
       if (version === undefined || isDelivered(version, targetSetDigest(entry.targets, entry.connections))) return [];
       if (pauseOf(entry.id, secret, now) !== undefined) return [];
-      return [{ id: entry.id, accessKeyId: version.accessKeyId, since: version.createdAt }];
+      // A version that was delivered once waits since its targets were changed.
+      const wasDelivered = version.labels.some((label) => label.startsWith(DELIVERED_LABEL_PREFIX));
+      const since = wasDelivered && changedAt !== undefined ? latest(version.createdAt, changedAt) : version.createdAt;
+      return [{ id: entry.id, accessKeyId: version.accessKeyId, since }];
     })
     .sort((a, b) => a.since.getTime() - b.since.getTime());
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS } from './names';
 import { policyOverridesSchema, policyProblems, policyWith } from './policy';
 import { ADOPT, FIRST_ROTATION, keyIdSchema, userNameSchema } from './registry';
-import { BITBUCKET_API, deliverToSchema, isEncryptedOrLoopback } from './target';
+import { BITBUCKET_API, deliverToSchema, isEncryptedOrLoopback, targetOf, variablesWritten } from './target';
 
 const bitbucketConnectionSchema = z.strictObject({
   secret: z
@@ -96,6 +96,9 @@ export const configShape = z.strictObject({
 /** The whole of `keyturn.yaml`, checked. */
 export const configSchema = configShape.superRefine((config, context) => {
   const wrong = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+  const shared = policyProblems(policyWith(config.policy));
+  for (const { field, message } of shared) wrong(['policy', field], message);
+  const written = new Map<string, string>();
   const ids = new Map<string, number>();
   const users = new Map<string, string>();
   config.keys.forEach((key, index) => {
@@ -110,12 +113,10 @@ export const configSchema = configShape.superRefine((config, context) => {
       );
     }
     users.set(key.user, key.id);
-    for (const problem of policyProblems(policyWith(config.policy, key.policy))) {
-      const own = key.policy?.[problem.field] !== undefined;
-      wrong(
-        own || config.policy === undefined ? ['keys', index, 'policy', problem.field] : ['policy', problem.field],
-        problem.message,
-      );
+    if (key.policy !== undefined) {
+      for (const { field, message } of policyProblems(policyWith(config.policy, key.policy))) {
+        if (!shared.some((problem) => problem.message === message)) wrong(['keys', index, 'policy', field], message);
+      }
     }
     key.deliverTo.forEach((target, at) => {
       if (!Object.hasOwn(config.connections, target.connection)) {
@@ -124,6 +125,19 @@ export const configSchema = configShape.superRefine((config, context) => {
           `expected one of the connections (${Object.keys(config.connections).join(', ') || 'there are none'}), ` +
             `found "${target.connection}"`,
         );
+        return;
+      }
+      const url = config.connections[target.connection]?.bitbucket.url ?? '';
+      for (const variable of variablesWritten(targetOf(target))) {
+        const place = `${url} ${variable}`.toLowerCase();
+        const other = written.get(place);
+        if (other !== undefined) {
+          const message =
+            `expected variables that nothing else writes; ${variable} is written by the key "${other}" already, ` +
+            'and the two would overwrite each other';
+          wrong(['keys', index, 'deliverTo', at], message);
+        }
+        written.set(place, key.id);
       }
     });
   });

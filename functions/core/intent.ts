@@ -13,6 +13,8 @@ export interface Intent {
 
 /** No run lives longer than this (Lambda's limit is 15 minutes), so an older intent's run is over. */
 export const INTENT_LIVES = HOUR;
+/** A use of a key shows in IAM's data within this time; hours have been seen. */
+export const USE_SHOWS_WITHIN = 12 * HOUR;
 /** A run creates its key well within this time after its intent. */
 const CREATED_WITHIN = 15 * MINUTE;
 /** How far the function's clock may be ahead of IAM's. */

@@ -68,6 +68,11 @@ export function inactiveSince(secret: SecretState, accessKeyId: string): Date | 
 }
 
 export function reactivatedAt(secret: SecretState, accessKeyId: string): Date | undefined {
-  const reactivated = tagWithTime(secret.tags[TAG.reactivated]);
-  return reactivated?.word === accessKeyId ? reactivated.at : undefined;
+  return tagFor(secret, TAG.reactivated, accessKeyId);
+}
+
+/** The time that a tag records for a key; undefined when it is about another key, or cannot be read. */
+export function tagFor(secret: SecretState, tag: string, accessKeyId: string): Date | undefined {
+  const recorded = tagWithTime(secret.tags[tag]);
+  return recorded?.word === accessKeyId ? recorded.at : undefined;
 }

@@ -36,6 +36,8 @@ export const TAG = {
   deactivated: 'keyturn:deactivated',
   /** `<access key ID> <ISO time>`: a person made a deactivated key Active again. */
   reactivated: 'keyturn:reactivated',
+  /** `<access key ID> <ISO time>`: when a due deactivation was held for the first time. */
+  held: 'keyturn:held',
   /** `<access key ID> <ISO time>`: when a late delivery was complete; without it delivery was prompt. */
   delivered: 'keyturn:delivered',
   /** `<until, ISO time> <by> <why>`: nothing is changed until then. */
@@ -55,10 +57,13 @@ export const ENV = {
   maxRotations: 'KEYTURN_MAX_ROTATIONS',
   /** Managed keys that one run works on at the same time. */
   concurrency: 'KEYTURN_CONCURRENCY',
+  /** Minutes from one reconcile run to the next. */
+  reconcileMinutes: 'KEYTURN_RECONCILE_MINUTES',
 } as const;
 
 export const DEFAULT_MAX_ROTATIONS = 25;
 export const DEFAULT_CONCURRENCY = 4;
+export const DEFAULT_RECONCILE_MINUTES = 60;
 
 /** Source of the audit events that go to the event bus. */
 export const EVENT_SOURCE = 'keyturn';

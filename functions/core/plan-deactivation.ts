@@ -1,9 +1,11 @@
 import { after, DAY, daysBetween, latest } from './duration';
-import { deliveredAt, inactiveSince, isDelivered, type KeyRing, keyRing, reactivatedAt } from './key-ring';
+import { deliveredAt, inactiveSince, isDelivered, type KeyRing, keyRing, reactivatedAt, tagFor } from './key-ring';
+import { TAG } from './names';
 import { pauseOf } from './pause';
 import type { Finding, Plan, Step } from './plan';
 import type { AccessKey, LastUsed } from './ports';
 import type { RegistryEntry } from './registry';
+import { retirementAges } from './retirement';
 import type { SecretState } from './secret-state';
 import { targetSetDigest } from './target';
 
@@ -46,12 +48,15 @@ export function planDeactivation(input: RetirementInput): Plan {
       steps.push({ do: 'deactivate', accessKeyId: key.accessKeyId, reason: 'idle' });
       continue;
     }
-    const limit = after(due, entry.policy.holdLimit * DAY);
+    // Counted from the first hold: after a pause, or an outage of the rules, people get the whole of it.
+    const heldSince = tagFor(secret, TAG.held, key.accessKeyId);
+    const limit = after(heldSince ?? now, entry.policy.holdLimit * DAY);
     const use = [used.at?.toISOString(), used.service && `for ${used.service}`, used.region && `in ${used.region}`]
       .filter(Boolean)
       .join(' ');
     const about = { key: entry.id, accessKeyId: key.accessKeyId, severity: 'attention', since: due } as const;
-    if (now < limit) {
+    if (heldSince === undefined || now < limit) {
+      if (heldSince === undefined) steps.push({ do: 'record-hold', accessKeyId: key.accessKeyId });
       const message =
         `Key "${entry.id}": ${key.accessKeyId} is due to be made Inactive but was used ${use}. It is held until it has been ` +
         `idle for ${entry.policy.idleFor} days, at most until ${limit.toISOString()}. Something still uses the old key: ` +
@@ -70,8 +75,8 @@ export function planDeactivation(input: RetirementInput): Plan {
 }
 
 /**
- * When a superseded key may be made Inactive: at its own age, after the overlap with its successor, and after as long
- * an overlap again when a person has made it Active in between.
+ * When a superseded key may be made Inactive: when it has the age, after the overlap with its successor, and after as
+ * long an overlap again when a person has made it Active in between.
  */
 export function deactivationDue(
   entry: RegistryEntry,
@@ -83,7 +88,7 @@ export function deactivationDue(
   const overlap = (deactivateAfter - rotateAfter) * DAY;
   const again = reactivatedAt(secret, key.accessKeyId);
   return latest(
-    after(key.createdAt, deactivateAfter * DAY),
+    retirementAges(entry.policy, key.createdAt, anchor.createdAt).deactivate,
     after(deliveredAt(secret, anchor), overlap),
     ...(again === undefined ? [] : [after(again, overlap)]),
   );

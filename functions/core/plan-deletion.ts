@@ -1,10 +1,13 @@
 import { after, DAY, latest } from './duration';
 import { inactiveSince, keyRing } from './key-ring';
+import { TAG } from './names';
 import { pauseOf } from './pause';
 import type { Finding, Plan, Step } from './plan';
 import { type RetirementInput, successorProblem } from './plan-deactivation';
 import type { AccessKey } from './ports';
 import type { RegistryEntry } from './registry';
+import { retirementAges } from './retirement';
+import { tagWithTime } from './secret-state';
 
 /** Decides which Inactive superseded keys are deleted now. */
 export function planDeletion(input: RetirementInput): Plan {
@@ -21,7 +24,7 @@ export function planDeletion(input: RetirementInput): Plan {
       findings.push(unknownSince(entry, key, 'Keyturn did not see when it was made Inactive'));
       continue;
     }
-    const due = deletionDue(entry, key, since);
+    const due = deletionDue(entry, key, since, ring.anchor?.createdAt);
     if (now < due) continue;
     const blocked = ring.anchor === undefined ? undefined : successorProblem(entry, ring, key, due);
     if (blocked !== undefined) {
@@ -41,6 +44,10 @@ export function planDeletion(input: RetirementInput): Plan {
     if (makesRoom && used.at !== undefined && now < after(used.at, entry.policy.deactivateAfter * DAY)) continue;
     steps.push({ do: 'delete', accessKeyId: key.accessKeyId, inactiveSince: since });
   }
+  // What a run recorded that died right after the deletion.
+  const recorded = tagWithTime(secret.tags[TAG.deactivated])?.word;
+  const isGone = recorded !== undefined && keys.every(({ accessKeyId }) => accessKeyId !== recorded);
+  if (isGone && steps.length === 0) steps.push({ do: 'clear-record' });
   return { steps, findings };
 }
 
@@ -52,10 +59,14 @@ function inactive({ entry, secret, keys }: RetirementInput): readonly AccessKey[
   return entry.adopt === 'replace-idle' && keys.length === 2 ? candidates.slice(0, 1) : [];
 }
 
-/** When an Inactive key may be deleted: at its own age, and after the whole time to recover (K4). */
-export function deletionDue(entry: RegistryEntry, key: AccessKey, since: Date): Date {
+/** When an Inactive key may be deleted: when it has the age, and after the whole time to recover (K4). */
+function deletionDue(entry: RegistryEntry, key: AccessKey, since: Date, successorCreatedAt: Date | undefined): Date {
   const { deactivateAfter, deleteAfter } = entry.policy;
-  return latest(after(key.createdAt, deleteAfter * DAY), after(since, (deleteAfter - deactivateAfter) * DAY));
+  const age =
+    successorCreatedAt === undefined
+      ? after(key.createdAt, deleteAfter * DAY)
+      : retirementAges(entry.policy, key.createdAt, successorCreatedAt).delete;
+  return latest(age, after(since, (deleteAfter - deactivateAfter) * DAY));
 }
 
 function unknownSince(entry: RegistryEntry, key: AccessKey, why: string): Finding {

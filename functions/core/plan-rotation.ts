@@ -1,12 +1,12 @@
 import { after, DAY, daysBetween, HOUR } from './duration';
-import { INTENT_LIVES, intentOf, isOrphan, orphanCandidates } from './intent';
-import { isDelivered, type KeyRing, keyRing } from './key-ring';
+import { INTENT_LIVES, intentOf, isOrphan, orphanCandidates, USE_SHOWS_WITHIN } from './intent';
+import { inactiveSince, isDelivered, type KeyRing, keyRing } from './key-ring';
 import { TAG } from './names';
 import { pauseOf } from './pause';
 import type { Finding, Plan, RotationReason, Step } from './plan';
 import type { AccessKey, LastUsed } from './ports';
 import type { RegistryEntry } from './registry';
-import { type SecretState, storedVersions } from './secret-state';
+import { currentVersion, newestStored, type SecretState, storedVersions } from './secret-state';
 import { targetSetDigest } from './target';
 
 export interface RotationInput {
@@ -67,6 +67,14 @@ export function planRotation(input: RotationInput): Plan {
       'The next run looks again; an intent older than an hour is cleaned up.';
     return { steps, findings: [attention('rotation-in-progress', message, { severity: 'notice', since: intent.at })] };
   }
+  const settling = keysToQuery(input).filter((key) => after(key.createdAt, USE_SHOWS_WITHIN) > now);
+  if (intent !== undefined && settling.length > 0) {
+    const message =
+      `Key "${entry.id}": run ${intent.run} began a rotation at ${intent.at.toISOString()} and may have left ` +
+      `${settling.map(({ accessKeyId }) => accessKeyId).join(' and ')} behind. IAM shows uses of a key hours late, so whether ` +
+      'somebody uses it is decided later.';
+    return { steps, findings: [attention('rotation-in-progress', message, { severity: 'notice', since: intent.at })] };
+  }
   const left = keysToQuery(input).filter((key) => isOrphan(key, lastUsed.get(key.accessKeyId)));
   // A run creates one key: where two could be it, one of them is somebody else's (K5).
   const orphans = left.length === 1 ? left : [];
@@ -97,7 +105,7 @@ export function planRotation(input: RotationInput): Plan {
   const dead = reason === 'current-key-missing' || reason === 'current-key-inactive';
   if (dead || reason === 'secret-edited') findings.push(attention(reason, whatHappened(input, ring, reason)));
 
-  const newest = storedVersions(secret).at(-1);
+  const newest = newestStored(secret, now);
   if (newest !== undefined && now.getTime() - newest.createdAt.getTime() < SETTLES_IN) {
     const message =
       `Key "${entry.id}" was rotated at ${newest.createdAt.toISOString()}; a delivery may still be under way, so it is ` +
@@ -114,10 +122,17 @@ export function planRotation(input: RotationInput): Plan {
   }
   if (keys.length - orphans.length < 2) return { steps: [...steps, { do: 'rotate', reason }], findings };
 
-  const spare = dead ? promotable(secret, ring) : undefined;
-  if (spare !== undefined && ring.anchor !== undefined) {
-    steps.push({ do: 'promote', ...spare, from: ring.anchor.versionId });
+  const spare = dead || ring.edited ? promotable(input, ring) : undefined;
+  const from = currentVersion(secret)?.versionId;
+  if (spare !== undefined && from !== undefined) {
+    steps.push({ do: 'promote', ...spare, from });
     return { steps, findings };
+  }
+  // The credential report may not show an Inactive key, so the deletion that would make room hears of it here.
+  for (const { accessKeyId, status } of ring.superseded) {
+    if (status === 'Inactive' && inactiveSince(secret, accessKeyId) === undefined) {
+      steps.push({ do: 'record-inactive', accessKeyId });
+    }
   }
   return { steps, findings: [...findings, attention('two-keys', twoKeys(input, ring))] };
 }
@@ -141,12 +156,15 @@ export function isDue(createdAt: Date, entry: RegistryEntry, now: Date): boolean
   return after(createdAt, entry.policy.rotateAfter * DAY - EARLY_BY) <= now;
 }
 
-/** A stored key that still works and could stand in for a dead current one. */
-function promotable(secret: SecretState, ring: KeyRing): { accessKeyId: string; versionId: string } | undefined {
+/** A stored key that still works and can stand in for a dead current one, or for a value that nobody knows. */
+function promotable(
+  { secret, keys }: RotationInput,
+  ring: KeyRing,
+): { accessKeyId: string; versionId: string } | undefined {
   const working = storedVersions(secret).filter(
     (version) =>
-      version.labels.length > 0 &&
-      ring.superseded.some((key) => key.accessKeyId === version.accessKeyId && key.status === 'Active'),
+      version.accessKeyId !== ring.current?.accessKeyId &&
+      keys.some((key) => key.accessKeyId === version.accessKeyId && key.status === 'Active'),
   );
   const newest = working.at(-1);
   return newest === undefined ? undefined : { accessKeyId: newest.accessKeyId, versionId: newest.versionId };

@@ -22,8 +22,11 @@ export type Step =
       readonly accessKeyId: string;
       readonly reason: 'idle' | 'hold-limit' | 'replace-idle';
     }
+  | { readonly do: 'record-hold'; readonly accessKeyId: string }
   | { readonly do: 'record-reactivation'; readonly accessKeyId: string }
   | { readonly do: 'record-inactive'; readonly accessKeyId: string }
+  /** Remove the record of a key that is gone. */
+  | { readonly do: 'clear-record' }
   | { readonly do: 'delete'; readonly accessKeyId: string; readonly inactiveSince: Date }
   | {
       readonly do: 'deliver';

@@ -76,6 +76,8 @@ export interface Secrets {
 
 export interface RegistryListing {
   readonly entries: readonly RegistryEntry[];
+  /** When each entry was last written, by id, where that is known. */
+  readonly changedAt?: ReadonlyMap<string, Date>;
   /** Parameters that could not be understood: the id and why. */
   readonly invalid: readonly { readonly id: string; readonly error: KeyturnError }[];
 }

@@ -1,3 +1,4 @@
+import { after, MINUTE } from './duration';
 import { DELIVERED_LABEL_PREFIX } from './names';
 import { parseVersionId, type StoredKey } from './version-id';
 
@@ -30,6 +31,14 @@ export function storedVersions(secret: SecretState): readonly StoredVersion[] {
       return key === undefined ? [] : [{ ...version, ...key }];
     })
     .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+}
+
+/** How far the clock of whoever stored a version may be ahead. */
+const CLOCK_SKEW = 5 * MINUTE;
+
+/** The youngest stored key. A version ID from the future was made up by somebody, and must not stop anything. */
+export function newestStored(secret: SecretState, now: Date): StoredVersion | undefined {
+  return storedVersions(secret).findLast(({ createdAt }) => createdAt <= after(now, CLOCK_SKEW));
 }
 
 export function deliveredLabel(digest: string): string {

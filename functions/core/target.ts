@@ -128,6 +128,13 @@ export function targetName(target: TargetConfig): string {
   }
 }
 
+/** Every variable that a target writes, with its place: two targets that share one would overwrite each other. */
+export function variablesWritten(target: TargetConfig): readonly string[] {
+  const { accessKeyId, secretAccessKey, region, bundle } = target.variables;
+  const names = [accessKeyId, secretAccessKey, target.region === undefined ? undefined : region, bundle];
+  return names.flatMap((name) => (name === undefined ? [] : [`${name} of ${targetName(target)}`]));
+}
+
 export const connectionSchema = z.strictObject({
   host: z.literal('bitbucket'),
   url: z

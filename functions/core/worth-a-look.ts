@@ -3,8 +3,17 @@ import { after, DAY, SECOND } from './duration';
 import { inactiveSince } from './key-ring';
 import { TAG } from './names';
 import { isDue } from './plan-rotation';
+import type { Policy } from './policy';
 import type { CredentialReport, ReportedUser } from './ports';
-import { currentVersion, type SecretState, storedVersions, tagWithTime } from './secret-state';
+import { retirementAges } from './retirement';
+import {
+  currentVersion,
+  newestStored,
+  type SecretState,
+  type StoredVersion,
+  storedVersions,
+  tagWithTime,
+} from './secret-state';
 
 /**
  * Which managed keys a run has to look at in IAM, one call a user; all others are known from the registry, the
@@ -25,17 +34,19 @@ export function worthRotationLook(
   const current = currentKey(secret);
   if (current === undefined || secret.tags[TAG.intent] !== undefined) return true;
   if (isDue(current.createdAt, entry, now)) return true;
-  const line = usableLine(secret, entry.user, report);
+  const line = usableLine(secret, entry.user, report, now);
   return line === 'unusable' ? false : !fits(line, secret, current.createdAt);
 }
 
-/** Worth a look before deactivating: an Active key besides the current one that is old enough. */
+/** Worth a look before deactivating: an Active key besides the current one that has the age. */
 export function worthDeactivationLook(managed: Managed, report: CredentialReport | undefined, now: Date): boolean {
-  const { rotateAfter, deactivateAfter } = managed.entry.policy;
-  return worthRetirementLook(managed, report, now, deactivateAfter, ({ active, changedAt }, current) => {
+  const { entry, secret } = managed;
+  const { rotateAfter, deactivateAfter } = entry.policy;
+  const blindly = hasOldPredecessor(secret, entry.policy, now);
+  return worthRetirementLook(managed, report, now, blindly, ({ active, changedAt }, current) => {
     if (!active) return false;
-    const due = isCreation(changedAt, managed.secret)
-      ? after(changedAt, deactivateAfter * DAY)
+    const due = isCreation(changedAt, secret)
+      ? retirementAges(entry.policy, changedAt, current.createdAt).deactivate
       : after(current.createdAt, (deactivateAfter - rotateAfter) * DAY);
     return due <= now;
   });
@@ -47,16 +58,24 @@ export function worthDeletionLook(managed: Managed, report: CredentialReport | u
   const { deactivateAfter, deleteAfter } = entry.policy;
   const recorded = tagWithTime(secret.tags[TAG.deactivated]);
   const since = recorded === undefined ? undefined : inactiveSince(secret, recorded.word);
-  const isOver = since === undefined || after(since, (deleteAfter - deactivateAfter) * DAY) <= now;
-  const age = since === undefined ? 0 : deleteAfter;
-  return worthRetirementLook(managed, report, now, age, ({ active }) => !active && isOver);
+  // IAM documents that the report has no date for a key that is not active: the record alone is reason enough.
+  if (recorded !== undefined && since !== undefined) {
+    const stored = storedVersions(secret).find(({ accessKeyId }) => accessKeyId === recorded.word);
+    const current = currentKey(secret);
+    const hasAge =
+      stored === undefined ||
+      current === undefined ||
+      retirementAges(entry.policy, stored.createdAt, current.createdAt).delete <= now;
+    return hasAge && after(since, (deleteAfter - deactivateAfter) * DAY) <= now;
+  }
+  return worthRetirementLook(managed, report, now, false, ({ active }) => !active);
 }
 
 function worthRetirementLook(
   { entry, secret }: Managed,
   report: CredentialReport | undefined,
   now: Date,
-  age: number,
+  blindly: boolean,
   isWorth: (slot: Slot, current: { readonly createdAt: Date }) => boolean,
 ): boolean {
   const current = currentKey(secret);
@@ -64,9 +83,9 @@ function worthRetirementLook(
     if (currentVersion(secret) !== undefined) return true;
     return entry.adopt === 'replace-idle';
   }
-  const line = usableLine(secret, entry.user, report);
+  const line = usableLine(secret, entry.user, report, now);
   if (line === undefined) return false;
-  if (line === 'unusable') return withoutReport(secret, entry.policy.rotateAfter, age, now);
+  if (line === 'unusable') return blindly;
   return othersThan(current.createdAt, line).some((slot) => isWorth(slot, current));
 }
 
@@ -79,18 +98,15 @@ function othersThan(currentCreatedAt: Date, { keys }: ReportedUser): readonly Sl
   return keys.filter((slot) => slot !== own);
 }
 
-/** Without a report a key is worth a look while its predecessor's dates have passed: correct, but not cheap. */
-function withoutReport(secret: SecretState, rotateAfter: number, age: number, now: Date): boolean {
-  const current = currentVersion(secret)?.versionId;
-  const stored = storedVersions(secret);
-  const [newest] = stored.slice(-1);
-  if (newest === undefined) return false;
-  const oldestOther = stored.find(({ versionId }) => versionId !== current);
-  const since = oldestOther?.createdAt ?? after(newest.createdAt, -rotateAfter * DAY);
-  return after(since, age * DAY) <= now;
+/** Without a report a key is worth a look once a predecessor may be due: correct, but not cheap. */
+function hasOldPredecessor(secret: SecretState, { rotateAfter, deactivateAfter }: Policy, now: Date): boolean {
+  const current = currentKey(secret);
+  if (current === undefined) return true;
+  const other = storedVersions(secret).find(({ versionId }) => versionId !== current.versionId);
+  return after(other?.createdAt ?? after(current.createdAt, -rotateAfter * DAY), deactivateAfter * DAY) <= now;
 }
 
-function currentKey(secret: SecretState): { readonly createdAt: Date } | undefined {
+function currentKey(secret: SecretState): StoredVersion | undefined {
   return storedVersions(secret).find(({ versionId }) => versionId === currentVersion(secret)?.versionId);
 }
 
@@ -99,8 +115,9 @@ function usableLine(
   secret: SecretState,
   user: string,
   report: CredentialReport | undefined,
+  now: Date,
 ): ReportedUser | 'unusable' | undefined {
-  const newest = storedVersions(secret).at(-1);
+  const newest = newestStored(secret, now);
   if (report === undefined || (newest !== undefined && newest.createdAt >= report.generatedAt)) return 'unusable';
   return report.users.get(user);
 }

@@ -30,10 +30,15 @@ export async function deactivate({ iam, secrets, registry }: RetirePorts, run: R
     for (const step of plan.steps) {
       if (step.do === 'deactivate') {
         const { accessKeyId, reason } = step;
+        run.audit('key-deactivation-begun', entry, { accessKeyId, reason });
         await iam.deactivateAccessKey(entry.user, accessKeyId);
         run.audit('key-deactivated', entry, { accessKeyId, reason });
         run.count('deactivated');
         await secrets.tag(secret.name, { [TAG.deactivated]: `${accessKeyId} ${run.now().toISOString()}` });
+      } else if (step.do === 'record-hold') {
+        const { accessKeyId } = step;
+        await secrets.tag(secret.name, { [TAG.held]: `${accessKeyId} ${run.now().toISOString()}` });
+        run.audit('hold-recorded', entry, { accessKeyId, outcome: 'held' });
       } else if (step.do === 'record-reactivation') {
         const { accessKeyId } = step;
         await secrets.tag(secret.name, { [TAG.reactivated]: `${accessKeyId} ${run.now().toISOString()}` });

@@ -27,16 +27,22 @@ export async function deleteKeys({ iam, secrets, registry }: DeletePorts, run: R
     plan.findings.forEach((finding) => {
       run.find(finding);
     });
+    const clearRecord = () => secrets.untag(secret.name, [TAG.deactivated, TAG.reactivated, TAG.held]);
     for (const step of plan.steps) {
       if (step.do === 'record-inactive') {
         const { accessKeyId } = step;
         await secrets.tag(secret.name, { [TAG.deactivated]: `${accessKeyId} ${run.now().toISOString()}` });
         run.audit('inactive-recorded', entry, { accessKeyId });
+      } else if (step.do === 'clear-record') {
+        await clearRecord();
       } else if (step.do === 'delete') {
         const { accessKeyId, inactiveSince } = step;
+        const facts = { inactiveSince: inactiveSince.toISOString() };
+        run.audit('key-deletion-begun', entry, { accessKeyId, facts });
         await iam.deleteAccessKey(entry.user, accessKeyId);
-        run.audit('key-deleted', entry, { accessKeyId, facts: { inactiveSince: inactiveSince.toISOString() } });
+        run.audit('key-deleted', entry, { accessKeyId, facts });
         run.count('deleted');
+        await clearRecord();
       }
     }
   });

@@ -20,8 +20,9 @@ const ports = {
 };
 
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
-  const { trigger, requested } = rotateRequestOf(event);
-  return handle({ name: 'rotate', settings, bus, notifier, context, trigger }, (run) =>
-    rotate(ports, run, { maxRotations: settings.maxRotations, ...(requested === undefined ? {} : { requested }) }),
+  const { trigger, facts, ...request } = rotateRequestOf(event);
+  const { maxRotations } = settings;
+  return handle({ name: 'rotate', settings, bus, notifier, context, trigger, facts }, (run) =>
+    rotate(ports, run, { maxRotations, ...request }),
   );
 }

@@ -51,7 +51,8 @@ export async function rotateKey(
     credential = await iam.createAccessKey(entry.user);
   } catch (thrown) {
     const error = toKeyturnError(thrown);
-    if (!isUncertain(error)) await clearIntent();
+    // With the quota used up another run may be at work under this very tag: it is left to age.
+    if (!isUncertain(error) && error.code !== 'key-limit') await clearIntent();
     throw error.code === 'key-limit' ? noRoom(entry) : error;
   }
   const { accessKeyId } = credential;
@@ -80,7 +81,8 @@ export async function rotateKey(
     // Even a clear refusal may be that of a repetition: the first try has stored it, and only its answer was lost.
     const { versions } = await secrets.describe(secretName);
     if (!versions.some(({ versionId }) => versionId === version)) {
-      if (!isUncertain(error)) return discard(error);
+      // A throttled repetition tells nothing about the first try.
+      if (!isUncertain(error) && error.code !== 'aws-throttled') return discard(error);
       throw new KeyturnError(
         'aws-uncertain',
         `Secrets Manager did not say whether ${accessKeyId} was stored in ${secretName}. The old key stays current; ` +

@@ -1,5 +1,5 @@
 import { breaker, type Managed } from '../core/breaker';
-import { DAY } from '../core/duration';
+import { DAY, MINUTE } from '../core/duration';
 import { TAG } from '../core/names';
 import type { Plan, RotationReason } from '../core/plan';
 import { keysToQuery, planRotation } from '../core/plan-rotation';
@@ -23,11 +23,17 @@ export interface RotateOptions {
   readonly maxRotations: number;
   /** Keys that an operator wants rotated now, by id; the others are left alone. */
   readonly requested?: readonly string[];
+  /** The stack was deployed this very moment. @default false */
+  readonly justDeployed?: boolean;
 }
+
+/** IAM needs seconds to spread the rights that a deployment has changed. */
+const RIGHTS_SPREAD_IN = MINUTE;
 
 /** Rotates every managed key that is due, most overdue first. */
 export async function rotate(ports: RotatePorts, run: Run, options: RotateOptions): Promise<void> {
   const { requested } = options;
+  if (options.justDeployed) await run.time.sleep(RIGHTS_SPREAD_IN);
   const all = await gather(ports.registry, ports.secrets, run);
   for (const id of requested ?? []) {
     if (all.some(({ entry }) => entry.id === id)) continue;
@@ -40,7 +46,7 @@ export async function rotate(ports: RotatePorts, run: Run, options: RotateOption
     run.find({
       code: 'breaker-open',
       severity: 'attention',
-      message: `Nothing is rotated until delivery works again: ${stuck} did not reach every target. Keys that somebody deleted or deactivated are still repaired.`,
+      message: `Nothing is rotated until delivery works again: ${stuck} did not reach every target. Keys that somebody deleted or deactivated are still repaired, and what an operator asks for by name is done.`,
     });
   }
   const report = requested === undefined ? await reportOf(ports.iam, run) : undefined;
@@ -58,7 +64,7 @@ export async function rotate(ports: RotatePorts, run: Run, options: RotateOption
     });
     await execute(ports, run, { entry, secret }, plan, (reason) => {
       const repairs = reason === 'current-key-missing' || reason === 'current-key-inactive';
-      if (open !== undefined && !repairs) return undefined;
+      if (open !== undefined && !repairs && reason !== 'requested') return undefined;
       if (budget.left === 0) {
         budget.waiting.push(entry.id);
         return undefined;
@@ -70,8 +76,11 @@ export async function rotate(ports: RotatePorts, run: Run, options: RotateOption
   if (budget.waiting.length > 0) {
     run.find({
       code: 'rotation-cap',
-      severity: 'notice',
-      message: `${options.maxRotations} rotations are this run's limit; ${budget.waiting.length} keys wait for the next one (${budget.waiting.slice(0, 10).join(', ')}).`,
+      severity: 'attention',
+      message:
+        `${options.maxRotations} rotations are this run's limit; ${budget.waiting.length} keys wait for the next ` +
+        `${Math.ceil(budget.waiting.length / options.maxRotations)} runs (${budget.waiting.slice(0, 10).join(', ')}). ` +
+        'Raise maxRotationsPerRun if that is too long.',
     });
   }
 }
@@ -96,6 +105,10 @@ async function execute(
         await ports.secrets.untag(secret.name, [TAG.intent]);
         run.audit('intent-cleared', entry, { reason: 'stale' });
         break;
+      case 'record-inactive':
+        await ports.secrets.tag(secret.name, { [TAG.deactivated]: `${step.accessKeyId} ${run.now().toISOString()}` });
+        run.audit('inactive-recorded', entry, { accessKeyId: step.accessKeyId });
+        break;
       case 'promote':
         await ports.secrets.moveLabel(secret.name, 'AWSCURRENT', step.versionId, step.from);
         run.audit('key-promoted', entry, { accessKeyId: step.accessKeyId, version: step.versionId });
@@ -104,7 +117,7 @@ async function execute(
           key: entry.id,
           accessKeyId: step.accessKeyId,
           severity: 'attention',
-          message: `Key "${entry.id}": ${step.accessKeyId} is current again, because its successor does not work any more and the user has no room for a new key.`,
+          message: `Key "${entry.id}": ${step.accessKeyId} is current again, because what was current does not work and the user has no room for a new key.`,
         });
         break;
       case 'rotate': {

@@ -1,11 +1,18 @@
 import { KeyturnError } from '../core/errors';
-import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS, ENV, REGISTRY_PATH } from '../core/names';
+import {
+  DEFAULT_CONCURRENCY,
+  DEFAULT_MAX_ROTATIONS,
+  DEFAULT_RECONCILE_MINUTES,
+  ENV,
+  REGISTRY_PATH,
+} from '../core/names';
 
 export interface Settings {
   readonly registryPath: string;
   readonly topicArn: string;
   readonly maxRotations: number;
   readonly concurrency: number;
+  readonly reconcileMinutes: number;
 }
 
 /**
@@ -19,6 +26,7 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
     topicArn: required(env, ENV.topicArn),
     maxRotations: whole(env, ENV.maxRotations, DEFAULT_MAX_ROTATIONS),
     concurrency: whole(env, ENV.concurrency, DEFAULT_CONCURRENCY),
+    reconcileMinutes: whole(env, ENV.reconcileMinutes, DEFAULT_RECONCILE_MINUTES),
   };
 }
 

@@ -1,7 +1,9 @@
 import type { Managed } from '../core/breaker';
 import { SECOND } from '../core/duration';
+import { toKeyturnError } from '../core/errors';
 import { idOfSecret, SECRET_PREFIX, secretName } from '../core/names';
 import type { CredentialReport, Iam, Registry, Secrets } from '../core/ports';
+import type { SecretState } from '../core/secret-state';
 import type { Run } from './run';
 
 /** Reads what should be and what is, one call a page, and reports the keys that cannot be worked on. */
@@ -13,7 +15,7 @@ export async function gather(registry: Registry, secrets: Secrets, run: Run): Pr
   }
   const managed: Managed[] = [];
   for (const entry of listing.entries) {
-    const secret = byName.get(secretName(entry.id));
+    const secret = byName.get(secretName(entry.id)) ?? (await describeNew(secrets, entry.id));
     if (secret === undefined) {
       run.find({
         code: 'secret-missing',
@@ -24,7 +26,8 @@ export async function gather(registry: Registry, secrets: Secrets, run: Run): Pr
           `--secret-id ${secretName(entry.id)}. Otherwise deploy the stack again.`,
       });
     } else {
-      managed.push({ entry, secret });
+      const changedAt = listing.changedAt?.get(entry.id);
+      managed.push({ entry, secret, ...(changedAt === undefined ? {} : { changedAt }) });
     }
   }
   reportUnmanaged(
@@ -34,6 +37,17 @@ export async function gather(registry: Registry, secrets: Secrets, run: Run): Pr
   );
   run.looksAt(managed);
   return managed;
+}
+
+/** ListSecrets may miss what was made in the last five minutes, such as the secrets of the deployment that started the run. */
+async function describeNew(secrets: Secrets, id: string): Promise<SecretState | undefined> {
+  try {
+    return await secrets.describe(secretName(id));
+  } catch (thrown) {
+    const { code } = toKeyturnError(thrown);
+    if (code === 'secret-missing' || code === 'aws-denied') return undefined;
+    throw thrown;
+  }
 }
 
 /** A secret without a registry entry is a key that was taken out of the configuration: nobody rotates it any more. */
@@ -57,6 +71,7 @@ const REPORT_WAIT = 2 * SECOND;
 /** The account's credential report, or undefined with a finding: a run goes on without it. */
 export async function reportOf(iam: Iam, run: Run): Promise<CredentialReport | undefined> {
   let why = 'IAM did not finish it in time';
+  let denied = false;
   try {
     for (let tries = 0; tries < REPORT_TRIES; tries++) {
       const report = await iam.credentialReport();
@@ -64,11 +79,13 @@ export async function reportOf(iam: Iam, run: Run): Promise<CredentialReport | u
       await run.time.sleep(REPORT_WAIT);
     }
   } catch (thrown) {
-    why = thrown instanceof Error ? thrown.message : 'unknown';
+    const error = toKeyturnError(thrown);
+    why = error.message;
+    denied = error.code === 'aws-denied';
   }
   run.find({
     code: 'report-unavailable',
-    severity: 'notice',
+    severity: denied ? 'attention' : 'notice',
     message: `The IAM credential report could not be read (${why}). Keys that are due are handled; changes made by hand are seen by the next run.`,
   });
   return undefined;

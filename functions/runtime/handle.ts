@@ -23,6 +23,8 @@ export interface HandleProps {
   readonly notifier: Notifier;
   readonly context: LambdaContext;
   readonly trigger: Trigger;
+  /** What is worth knowing about the run's cause. */
+  readonly facts?: Readonly<Record<string, string>> | undefined;
   /** The longest that one key's steps may take, in milliseconds. @default 90 s */
   readonly keyTakes?: number;
 }
@@ -35,7 +37,7 @@ const TIME_TO_FINISH = MINUTE / 4;
  * error that stops the whole run is thrown, so that Lambda tries again and the dead-letter queue keeps what is lost.
  */
 export async function handle(props: HandleProps, work: (run: Run) => Promise<void>): Promise<Summary> {
-  const { name, settings, context, trigger, keyTakes, bus, notifier } = props;
+  const { name, settings, context, trigger, facts, keyTakes, bus, notifier } = props;
   const log = createLog(name, context.awsRequestId);
   const remaining = context.getRemainingTimeInMillis() - TIME_TO_FINISH;
   const run = new Run({
@@ -45,7 +47,9 @@ export async function handle(props: HandleProps, work: (run: Run) => Promise<voi
     time: systemTime,
     deadline: new Date(systemTime.now().getTime() + remaining),
     concurrency: settings.concurrency,
+    reconcileEvery: settings.reconcileMinutes * MINUTE,
     ...(keyTakes === undefined ? {} : { keyTakes }),
+    ...(facts === undefined ? {} : { facts }),
     log,
     auditLog,
     bus,

@@ -14,12 +14,16 @@ export interface RunProps {
   readonly id: string;
   readonly function: string;
   readonly trigger: Trigger;
+  /** What is worth knowing about the run's cause, such as who asked for it. */
+  readonly facts?: Readonly<Record<string, string>>;
   readonly time: Time;
   /** When the function's time is up. */
   readonly deadline: Date;
   readonly concurrency: number;
   /** The longest that one key's steps may take, in milliseconds: nothing new is started when less is left. @default 90 s */
   readonly keyTakes?: number;
+  /** Milliseconds from one reconcile run to the next. @default one hour */
+  readonly reconcileEvery?: number;
   readonly log: Log;
   readonly auditLog: AuditLog;
   readonly bus: EventBus;
@@ -72,7 +76,8 @@ export class Run {
     this.time = props.time;
     this.log = props.log;
     this.#props = props;
-    this.#record({ event: 'run-started', outcome: 'ok', reason: props.trigger });
+    const { trigger: reason, facts } = props;
+    this.#record({ event: 'run-started', outcome: 'ok', reason, ...(facts === undefined ? {} : { facts }) });
   }
 
   now(): Date {
@@ -169,7 +174,9 @@ export class Run {
 
   async #tell(): Promise<void> {
     const now = this.now();
-    const told = this.#findings.filter((finding) => isTold(finding, this.#props.trigger, now));
+    const told = this.#findings.filter((finding) =>
+      isTold(finding, this.#props.trigger, now, this.#props.reconcileEvery),
+    );
     if (told.length === 0) return;
     const about = [...new Set(told.map((finding) => finding.key ?? 'the run'))];
     const subject = `Keyturn: ${told.length} finding${told.length === 1 ? '' : 's'} for ${about.slice(0, 2).join(', ')}${about.length > 2 ? ', …' : ''}`;

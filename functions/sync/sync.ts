@@ -1,4 +1,5 @@
 import type { Managed } from '../core/breaker';
+import { HOUR } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
 import { SECRET_PREFIX, secretName } from '../core/names';
 import { planDelivery } from '../core/plan-delivery';
@@ -6,6 +7,7 @@ import type { Registry, Secrets, Sts, Targets } from '../core/ports';
 import { gather } from '../runtime/gather';
 import type { Run } from '../runtime/run';
 import { deliver } from './deliver';
+import { failingFast } from './failing-fast';
 import type { SyncRequest } from './trigger';
 
 export interface SyncPorts {
@@ -35,7 +37,16 @@ export async function sync(ports: SyncPorts, run: Run, { ids, unknown }: SyncReq
     }
     return plan.steps.length > 0;
   });
-  await run.forEach(due, ({ entry, secret }) => deliver(ports, run, entry, secret.name));
+  const targets = failingFast(ports.targets);
+  await run.forEach(startingElsewhere(due, run.now()), ({ entry, secret }) =>
+    deliver({ ...ports, targets }, run, entry, secret.name),
+  );
+}
+
+/** Every hour another key comes first, so that no key waits behind the same slow ones for ever (K11). */
+function startingElsewhere(due: readonly Managed[], now: Date): readonly Managed[] {
+  const start = due.length === 0 ? 0 : Math.floor(now.getTime() / HOUR) % due.length;
+  return [...due.slice(start), ...due.slice(0, start)];
 }
 
 /** The managed keys that an event names; one that is not managed concerns nobody. */

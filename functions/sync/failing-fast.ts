@@ -1,0 +1,28 @@
+import { type KeyturnError, toKeyturnError } from '../core/errors';
+import type { Targets } from '../core/ports';
+
+/**
+ * Targets of a host that turned out to be down fail at once for the rest of the run: finding it out again for each key
+ * would take the time of keys whose hosts are up (K11). The next run asks again.
+ */
+export function failingFast(targets: Targets): Targets {
+  const down = new Map<string, KeyturnError>();
+  return {
+    async open(config, connection) {
+      const host = `${connection.host} ${connection.url} ${connection.secret}`;
+      const guard = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
+        const known = down.get(host);
+        if (known !== undefined) throw known;
+        try {
+          return await ask();
+        } catch (thrown) {
+          const error = toKeyturnError(thrown);
+          if (error.code === 'host-down') down.set(host, error);
+          throw error;
+        }
+      };
+      const target = await guard(() => targets.open(config, connection));
+      return { name: target.name, deliver: (credential) => guard(() => target.deliver(credential)) };
+    },
+  };
+}

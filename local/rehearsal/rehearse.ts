@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { RegistryEntry } from '../../functions/core/registry';
 import { type TargetConfig, targetName } from '../../functions/core/target';
 import type { AwsCall, CallOutcome } from '../account/wire/server';
@@ -30,7 +31,7 @@ export interface RehearsalOptions {
   /** Whether hourly runs that cannot find anything new take place all the same. @default false */
   readonly everyHour?: boolean;
   /** Called at the end of every day; a test may do there what people and accidents do. */
-  readonly onDay?: (day: number, world: World) => void;
+  readonly onDay?: (day: number, world: World) => Promise<void> | void;
 }
 
 export interface KeyRow {
@@ -103,14 +104,14 @@ export async function rehearse({ cdkOut, days, seed, everyHour, onDay }: Rehears
     world.clock.advanceTo(DEPLOYED - PIPELINES_BEFORE);
     pipelines.start(entries);
     await world.runUntil(new Date(DEPLOYED));
+    witness.adopt(world);
     await world.deploy(cdkOut);
     for (let day = 1; day <= days; day += 1) {
       await world.runUntil(new Date(DEPLOYED + day * DAY));
-      onDay?.(day, world);
+      await onDay?.(day, world);
     }
     const lines = world.logs.map(({ line }) => line);
-    const { retirements, secrets, mostKeys } = witness;
-    const promises = judge({ world, entries, pipelines, audits, lines, mostKeys, secrets, retirements });
+    const promises = judge({ world, entries, pipelines, audits, lines, ...witness.testimony });
     const count = (event: string) => audits.filter((audit) => audit.event === event).length;
     const torn = timeline.moments.flatMap(({ tornMilliseconds }) => tornMilliseconds ?? []);
     return {
@@ -161,15 +162,36 @@ function keyRows(world: World, entry: RegistryEntry): readonly KeyRow[] {
   }));
 }
 
+const createdKey = z.object({ AccessKey: z.object({ AccessKeyId: z.string() }) });
+
 /** Watches the account's front, so that the verdict does not rest on what the functions say of themselves. */
 class Witness {
-  readonly retirements: Retirement[] = [];
-  readonly secrets = new Set<string>();
-  mostKeys = 0;
+  readonly #retirements: Retirement[] = [];
+  readonly #secrets = new Set<string>();
+  readonly #own = new Set<string>();
+  readonly #changed: string[] = [];
+  #mostKeys = 0;
   readonly #byUser: ReadonlyMap<string, RegistryEntry>;
 
   constructor(entries: readonly RegistryEntry[]) {
     this.#byUser = new Map(entries.map((entry) => [entry.user, entry]));
+  }
+
+  get testimony() {
+    return {
+      retirements: this.#retirements,
+      secrets: this.#secrets,
+      own: this.#own,
+      changed: this.#changed,
+      mostKeys: this.#mostKeys,
+    };
+  }
+
+  /** The keys that are there before the deployment are superseded by the first one that is made. */
+  adopt({ account }: World): void {
+    for (const user of account.iam.users.all()) {
+      for (const { id } of account.iam.accessKeys.of(user)) this.#own.add(id);
+    }
   }
 
   saw(call: AwsCall, outcome: CallOutcome, world: World): void {
@@ -178,12 +200,16 @@ class Witness {
     if (entry === undefined) return;
     const { iam } = world.account;
     const keys = iam.accessKeys.of(iam.users.get(entry.user));
-    this.mostKeys = Math.max(this.mostKeys, keys.length);
-    for (const { secretAccessKey } of keys) this.secrets.add(secretAccessKey);
+    this.#mostKeys = Math.max(this.#mostKeys, keys.length);
+    for (const { secretAccessKey } of keys) this.#secrets.add(secretAccessKey);
+    if (call.principal.kind !== 'role') return;
+    const created = createdKey.safeParse(outcome.output);
+    if (created.success) this.#own.add(created.data.AccessKey.AccessKeyId);
     const event =
       call.action === 'DeleteAccessKey' ? 'deleted' : call.action === 'UpdateAccessKey' ? 'deactivated' : undefined;
     if (event === undefined) return;
+    this.#changed.push(String(call.input.AccessKeyId));
     const held = entry.targets.map((target) => credentialAt(world.bitbucket, target)?.accessKeyId);
-    this.retirements.push({ at: call.at, event, entry, accessKeyId: String(call.input.AccessKeyId), held });
+    this.#retirements.push({ at: call.at, event, entry, accessKeyId: String(call.input.AccessKeyId), held });
   }
 }

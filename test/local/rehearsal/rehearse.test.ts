@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { DeleteAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { synthesize } from '../../../cli/synthesize';
 import { type RehearsalOptions, type Report, rehearse } from '../../../local/rehearsal/rehearse';
@@ -98,4 +99,52 @@ it('judges K6 broken when a secret reaches a log', async () => {
     },
   });
   expect(verdict(report, 'K6')).toBe(false);
+}, 60_000);
+
+it('judges K5 broken when a function touches a key that a person made by hand, and not when it leaves it alone', async () => {
+  let foreign = '';
+  const byHand = (world: World, action: 'CreateAccessKey' | 'DeleteAccessKey') => {
+    const role = world.account.iam.roles.all().find(({ name }) => name.includes('Delete'));
+    const session = world.account.roleSession(role?.arn ?? '', 'impostor');
+    const admin = world.account.authenticate(world.account.rootSession(), 'iam');
+    if (action === 'CreateAccessKey') {
+      foreign = world.account.invoke(admin, 'iam', action, { UserName: USER }).AccessKey.AccessKeyId;
+      return Promise.resolve();
+    }
+    const client = new IAMClient({
+      endpoint: world.accountUrl,
+      region: world.account.region,
+      credentials: { ...session, sessionToken: session.sessionToken ?? '' },
+      systemClockOffset: world.clock.now() - Date.now(),
+    });
+    return client
+      .send(new DeleteAccessKeyCommand({ UserName: USER, AccessKeyId: foreign }))
+      .then(() => client.destroy());
+  };
+  const alone = await live(26, { onDay: (day, world) => (day === 22 ? byHand(world, 'CreateAccessKey') : undefined) });
+  expect(verdict(alone, 'K5')).toBe(true);
+  expect(alone.timeline.some(({ reason }) => reason === 'foreign-key')).toBe(true);
+  expect(alone.keys.map(({ accessKeyId }) => accessKeyId)).toContain(foreign);
+
+  const touched = await live(26, {
+    onDay: (day, world) =>
+      day === 22 ? byHand(world, 'CreateAccessKey') : day === 23 ? byHand(world, 'DeleteAccessKey') : undefined,
+  });
+  expect(verdict(touched, 'K5')).toBe(false);
+}, 60_000);
+
+it('is not content with a current key that never reached its target, although no login failed (K1)', async () => {
+  const report = await live(92, {
+    onDay: (day, world) => {
+      if (day !== 89) return;
+      const { SecretString = '' } = world.account.secretsManager.getSecretValue({
+        SecretId: 'keyturn/connections/acme',
+      });
+      world.bitbucket.revoke(JSON.parse(SecretString).accessToken);
+    },
+  });
+  expect(verdict(report, 'K1')).toBe(true);
+  expect(verdict(report, 'delivery')).toBe(false);
+  expect(report.held).toBe(false);
+  expect(report.timeline.some(({ message = '' }) => message.includes('token-rejected'))).toBe(true);
 }, 60_000);

@@ -15,6 +15,8 @@ const KINDS: Readonly<Record<string, { readonly name: string; readonly cure: str
   record: { name: 'a map', cure: 'write "name: value" lines below it' },
 };
 
+const DAILY = 'write rate(1 day) or cron(0 3 * * ? *)';
+
 /** How to cure what the schema's own rules found, by the setting's name. */
 const CURES: Readonly<Record<string, string>> = {
   id: 'rename it',
@@ -26,6 +28,10 @@ const CURES: Readonly<Record<string, string>> = {
   deleteAfter: 'change the days',
   idleFor: 'change the days',
   holdLimit: 'change the days',
+  rotate: DAILY,
+  deactivate: DAILY,
+  delete: DAILY,
+  reconcile: 'write rate(1 hour), or a shorter time',
 };
 
 /**

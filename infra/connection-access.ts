@@ -1,42 +1,44 @@
 import { Stack } from 'aws-cdk-lib';
-import { type PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Construct } from 'constructs';
+import type { IDependable } from 'constructs';
+import { BITBUCKET_API } from '../functions/core/target';
 import { secretArn } from './arns';
 import type { Connection } from './connection';
+import type { GrowingPolicy, Right } from './growing-policy';
 import { onlyThroughSecretsManager } from './secret-encryption';
 
-/** The right of sync to read the tokens of exactly the connections that are used. */
+/** What sync needs to reach exactly the connections that are used: the right to read their tokens, and their origins. */
 export class ConnectionAccess {
-  private readonly scope: Construct;
-  private readonly policy: PolicyDocument;
-  private readonly added = new Set<string>();
-  private readonly read = new PolicyStatement({
-    sid: 'ReadConnectionTokens',
-    actions: ['secretsmanager:GetSecretValue'],
-  });
-  private readonly decrypt: PolicyStatement;
+  private readonly rights: GrowingPolicy;
+  private readonly known = new Map<string, IDependable>();
+  private readonly usedOrigins = new Set<string>();
 
-  /** @param policy the inline policy of sync's role */
-  constructor(scope: Construct, policy: PolicyDocument) {
-    this.scope = scope;
-    this.policy = policy;
-    this.decrypt = new PolicyStatement({
-      sid: 'DecryptConnectionTokens',
-      actions: ['kms:Decrypt'],
-      conditions: onlyThroughSecretsManager(Stack.of(scope)),
-    });
+  /** @param rights of sync's role */
+  constructor(rights: GrowingPolicy) {
+    this.rights = rights;
   }
 
-  add(connection: Connection): void {
-    const { secret, encryptionKey } = connection._config.bitbucket;
-    this.addOnce(this.read, secretArn(this.scope, secret));
-    if (encryptionKey !== undefined) this.addOnce(this.decrypt, encryptionKey);
+  /** @returns what holds the rights */
+  add(connection: Connection): readonly IDependable[] {
+    const { secret, encryptionKey, url = BITBUCKET_API } = connection._config.bitbucket;
+    if (URL.canParse(url)) this.usedOrigins.add(new URL(url).origin);
+    const read = this.allowOnce(
+      { sid: 'ReadConnectionTokens', actions: ['secretsmanager:GetSecretValue'] },
+      secretArn(this.rights, secret),
+    );
+    if (encryptionKey === undefined) return [read];
+    const conditions = onlyThroughSecretsManager(Stack.of(this.rights));
+    const decrypt = { sid: 'DecryptConnectionTokens', actions: ['kms:Decrypt'], conditions };
+    return [read, this.allowOnce(decrypt, encryptionKey)];
   }
 
-  private addOnce(statement: PolicyStatement, arn: string): void {
-    if (this.added.has(arn)) return;
-    this.added.add(arn);
-    if (!statement.hasResource) this.policy.addStatements(statement);
-    statement.addResources(arn);
+  /** Where tokens and keys may be sent, such as `https://api.bitbucket.org`; separated by commas. */
+  get origins(): string | undefined {
+    return this.usedOrigins.size === 0 ? undefined : [...this.usedOrigins].sort().join(',');
+  }
+
+  private allowOnce(right: Right, arn: string): IDependable {
+    const holder = this.known.get(arn) ?? this.rights.allow(right, [arn]);
+    this.known.set(arn, holder);
+    return holder;
   }
 }

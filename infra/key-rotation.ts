@@ -1,11 +1,12 @@
-import { Annotations, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Alias } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import type { Config, ConfigInput } from '../functions/core/config';
-import { ENV, type FunctionName, REGISTRY_PATH } from '../functions/core/names';
+import { DEFAULT_RECONCILE_MINUTES, ENV, type FunctionName, REGISTRY_PATH } from '../functions/core/names';
+import { minutesOfRate } from '../functions/core/schedule';
 import { ConnectionAccess } from './connection-access';
 import type { Encryption } from './encryption';
 import { keyInput } from './key-validation';
@@ -99,11 +100,11 @@ export class KeyRotation extends Construct {
     });
     const look = ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'];
     this.userAccess = [
-      this.userAccessOf(rotate, [...look, 'iam:CreateAccessKey', 'iam:DeleteAccessKey']),
-      this.userAccessOf(deactivate, [...look, 'iam:UpdateAccessKey']),
-      this.userAccessOf(del, [...look, 'iam:DeleteAccessKey']),
+      new UserAccess(rotate.rights, [...look, 'iam:CreateAccessKey', 'iam:DeleteAccessKey']),
+      new UserAccess(deactivate.rights, [...look, 'iam:UpdateAccessKey']),
+      new UserAccess(del.rights, [...look, 'iam:DeleteAccessKey']),
     ];
-    this.connectionAccess = new ConnectionAccess(sync, sync.policy);
+    this.connectionAccess = new ConnectionAccess(sync.rights);
     if (settings.encryption === 'customer-managed') {
       this._encryption = new SecretEncryption(this, 'Encryption', { writer: rotate.role, reader: sync.role });
     }
@@ -131,13 +132,16 @@ export class KeyRotation extends Construct {
     return this.keys.filter((key) => key.id === id || key.user === user);
   }
 
-  /** Gives the functions what they need for one more key. @internal */
-  _register(key: ManagedKey, options: ManagedKeyOptions): void {
+  /** Gives the functions what they need for one more key. @returns what holds their rights. @internal */
+  _register(key: ManagedKey, options: ManagedKeyOptions): readonly IDependable[] {
     this.keys.push(keyInput(key.keyId, options));
-    for (const access of this.userAccess) access.add(options.user, options.createUser === true ? 'root' : 'any');
-    for (const { connection } of options.deliverTo ?? []) this.connectionAccess.add(connection);
     for (const reader of options.readers ?? []) this._encryption?.addReader(reader);
     this.triggers.afterDeploymentOf(Stack.of(key));
+    const path = options.createUser === true ? 'root' : 'any';
+    return [
+      ...this.userAccess.map((access) => access.add(options.user, path)),
+      ...(options.deliverTo ?? []).flatMap(({ connection }) => this.connectionAccess.add(connection)),
+    ];
   }
 
   private checkAlone(): void {
@@ -159,6 +163,8 @@ export class KeyRotation extends Construct {
   }
 
   private createFunctions(settings: Config, bundles: string | undefined) {
+    // The connections come with the keys.
+    const origins = Lazy.string({ produce: () => this.connectionAccess.origins });
     const create = (id: string, name: FunctionName, minutes: number, description: string) =>
       new RotationFunction(this, id, {
         name,
@@ -169,6 +175,9 @@ export class KeyRotation extends Construct {
           [ENV.topicArn]: this.topic.topicArn,
           [ENV.maxRotations]: String(settings.maxRotationsPerRun),
           [ENV.concurrency]: String(settings.concurrency),
+          // A cron expression that is allowed comes every hour.
+          [ENV.reconcileMinutes]: String(minutesOfRate(settings.schedule.reconcile) ?? DEFAULT_RECONCILE_MINUTES),
+          ...(name === 'sync' ? { [ENV.allowedOrigins]: origins } : {}),
         },
         topic: this.topic,
         deadLetters: this.failedRuns,
@@ -179,12 +188,8 @@ export class KeyRotation extends Construct {
       rotate: create('Rotate', 'rotate', 5, 'makes fresh access keys'),
       deactivate: create('Deactivate', 'deactivate', 5, 'makes superseded access keys Inactive'),
       delete: create('Delete', 'delete', 5, 'deletes Inactive access keys'),
-      sync: create('Sync', 'sync', 10, 'delivers access keys to their targets'),
+      sync: create('Sync', 'sync', 15, 'delivers access keys to their targets'),
     };
-  }
-
-  private userAccessOf(of: RotationFunction, actions: readonly string[]): UserAccess {
-    return new UserAccess(of, 'Users', { role: of.role, policy: of.policy, actions });
   }
 }
 

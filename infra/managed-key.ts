@@ -1,5 +1,5 @@
 import { Annotations, RemovalPolicy } from 'aws-cdk-lib';
-import { User } from 'aws-cdk-lib/aws-iam';
+import { type PolicyDocument, User } from 'aws-cdk-lib/aws-iam';
 import { CfnResourcePolicy, CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
@@ -9,11 +9,13 @@ import { REGISTRY_ENTRY_BYTES } from '../functions/core/registry';
 import type { Adopt } from './adopt';
 import type { DeliveryTarget } from './delivery-target';
 import type { FirstRotation } from './first-rotation';
+import { foreignReaders } from './foreign-readers';
 import type { KeyRotation } from './key-rotation';
 import { checkKey } from './key-validation';
+import { policySize } from './policy-size';
 import { registryDocument } from './registry-document';
 import type { RotationPolicy } from './rotation-policy';
-import { secretPolicy } from './secret-policy';
+import { SECRET_POLICY_CHARACTERS, secretPolicy } from './secret-policy';
 
 /** What there is to say about one managed key. */
 export interface ManagedKeyOptions {
@@ -62,16 +64,19 @@ export class ManagedKey extends Construct {
 
     const checked = checkKey(id, props, rotation._policy, rotation._keysLike(id, props.user));
     for (const problem of checked.problems) Annotations.of(this).addError(problem);
-    rotation._register(this, props);
+    const rights = rotation._register(this, props);
     if (checked.key === undefined || checked.connections === undefined) return;
 
     const document = registryDocument(checked.key, checked.connections, rotation._policy);
     this.checkSize(document, checked.key);
 
+    const resourcePolicy = secretPolicy({ roles: rotation._roles, readers: props.readers ?? [] });
+    this.checkReaders(props, resourcePolicy);
+
     const secret = this.createSecret(props);
     const policy = new CfnResourcePolicy(this, 'SecretPolicy', {
       secretId: secret.ref,
-      resourcePolicy: secretPolicy({ roles: rotation._roles, readers: props.readers ?? [] }),
+      resourcePolicy,
       blockPublicPolicy: true,
     });
     // A secret that outlives the stack stays closed.
@@ -81,8 +86,8 @@ export class ManagedKey extends Construct {
       stringValue: document,
       description: `Keyturn: the managed key ${id}`,
     });
-    // The functions act on what the registry says, so it speaks last.
-    parameter.node.addDependency(policy);
+    // The functions act on what the registry says, so it speaks last: when they may do what it asks for.
+    parameter.node.addDependency(policy, ...rights);
     if (checked.key.createUser) parameter.node.addDependency(this.createUser(props.user));
   }
 
@@ -103,6 +108,23 @@ export class ManagedKey extends Construct {
     const user = new User(this, 'User', { userName });
     user.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     return user;
+  }
+
+  private checkReaders({ readers = [], rotation }: ManagedKeyProps, policy: PolicyDocument): void {
+    const size = policySize(this, policy);
+    if (size > SECRET_POLICY_CHARACTERS) {
+      Annotations.of(this).addError(
+        `readers: ${readers.length} roles make a resource policy of up to ${size} characters, and Secrets Manager takes ` +
+          `${SECRET_POLICY_CHARACTERS}; name one role that they all assume`,
+      );
+    }
+    const foreign = rotation._encryption === undefined ? foreignReaders(this, readers) : [];
+    if (foreign.length > 0) {
+      Annotations.of(this).addError(
+        `readers: expected roles of the account of the stack, found ${foreign.join(', ')}; other accounts cannot decrypt ` +
+          'with the key aws/secretsmanager, so set encryption: customer-managed, or take them out',
+      );
+    }
   }
 
   private checkSize(document: string, key: KeyConfig): void {

@@ -11,6 +11,7 @@ import { Construct } from 'constructs';
 import type { FunctionName } from '../functions/core/names';
 import { BUNDLES_FOLDER } from './bundles-folder';
 import { functionPermissions } from './function-permissions';
+import { GrowingPolicy } from './growing-policy';
 
 export interface RotationFunctionProps {
   /** Which function; its bundle is the folder of this name. */
@@ -31,8 +32,8 @@ export interface RotationFunctionProps {
 export class RotationFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: Role;
-  /** The role's inline policy; statements can be added until synthesis. */
-  readonly policy: PolicyDocument;
+  /** What the role may do to the things that are many; can be added to until synthesis. */
+  readonly rights: GrowingPolicy;
 
   constructor(scope: Construct, id: string, props: RotationFunctionProps) {
     super(scope, id);
@@ -45,7 +46,7 @@ export class RotationFunction extends Construct {
       retention: props.logRetentionDays,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.policy = new PolicyDocument({
+    const policy = new PolicyDocument({
       statements: [
         ...functionPermissions(this, props.name, {
           logGroupArn: logGroup.logGroupArn,
@@ -58,8 +59,9 @@ export class RotationFunction extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `Keyturn: what ${props.name} may do`,
       // Part of the role itself, so that the function is never there before its rights are.
-      inlinePolicies: { Keyturn: this.policy },
+      inlinePolicies: { Keyturn: policy },
     });
+    this.rights = new GrowingPolicy(this, 'Rights', { role: this.role, policy });
     this.lambda = new LambdaFunction(this, 'Function', {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,

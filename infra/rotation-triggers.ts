@@ -34,8 +34,8 @@ export class RotationTriggers extends Construct {
         schedule: Schedule.expression(expression),
         targets: [target(lambda)],
       });
-    const onEvent = (name: string, description: string, lambda: IFunction, eventPattern: EventPattern) =>
-      new Rule(this, name, { description: `Keyturn: ${description}`, eventPattern, targets: [target(lambda)] });
+    const onEvent = (name: string, description: string, lambdas: readonly IFunction[], eventPattern: EventPattern) =>
+      new Rule(this, name, { description: `Keyturn: ${description}`, eventPattern, targets: lambdas.map(target) });
 
     daily('Rotate', functions.rotate, schedule.rotate);
     daily('Deactivate', functions.deactivate, schedule.deactivate);
@@ -45,7 +45,7 @@ export class RotationTriggers extends Construct {
       schedule: Schedule.expression(schedule.reconcile),
       targets: [target(functions.sync)],
     });
-    onEvent('SecretStored', 'deliver a credential that was just stored', functions.sync, {
+    onEvent('SecretStored', 'deliver a credential that was just stored', [functions.sync], {
       source: ['aws.secretsmanager'],
       detailType: ['AWS API Call via CloudTrail'],
       detail: {
@@ -59,22 +59,27 @@ export class RotationTriggers extends Construct {
       },
     });
     // The same without a trail.
-    onEvent('SecretLabelled', 'deliver a credential that just became current', functions.sync, {
+    onEvent('SecretLabelled', 'deliver a credential that just became current', [functions.sync], {
       source: ['aws.secretsmanager'],
       detailType: ['Secret Label Updated'],
       detail: { name: Match.prefix(SECRET_PREFIX), labelUpdated: ['AWSCURRENT'] },
     });
-    // The first rotation of new keys. An event after the deployment, not a custom resource in it: a rotation that fails
-    // must not roll the stack back. Should the event be lost, the daily run does the same.
-    this.deployed = onEvent('Deployed', 'rotate right after a deployment', functions.rotate, {
-      source: ['aws.cloudformation'],
-      detailType: ['CloudFormation Stack Status Change'],
-      detail: { 'status-details': { status: ['CREATE_COMPLETE', 'UPDATE_COMPLETE'] } },
-    });
+    // The first rotation of new keys, and the delivery to changed targets. An event after the deployment, not a custom resource in it: a rotation that fails
+    // must not roll the stack back. Should the event be lost, the scheduled runs do the same.
+    this.deployed = onEvent(
+      'Deployed',
+      'rotate and deliver right after a deployment',
+      [functions.rotate, functions.sync],
+      {
+        source: ['aws.cloudformation'],
+        detailType: ['CloudFormation Stack Status Change'],
+        detail: { 'status-details': { status: ['CREATE_COMPLETE', 'UPDATE_COMPLETE'] } },
+      },
+    );
     this.afterDeploymentOf(Stack.of(this));
   }
 
-  /** Rotate also after this stack was deployed. */
+  /** Rotate and deliver also after this stack was deployed. */
   afterDeploymentOf(stack: Stack): void {
     if (this.stacks.has(stack.node.path)) return;
     this.stacks.add(stack.node.path);

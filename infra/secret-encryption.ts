@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccountRootPrincipal,
   ArnPrincipal,
@@ -8,6 +8,10 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { policySize } from './policy-size';
+
+/** KMS: a key policy has at most 32 KB. */
+const KEY_POLICY_CHARACTERS = 32_768;
 
 /** Condition: the KMS key is used on behalf of a caller of Secrets Manager, never directly. */
 export function onlyThroughSecretsManager(stack: Stack): Record<string, Record<string, string>> {
@@ -50,48 +54,67 @@ export interface SecretEncryptionProps {
 /** The customer-managed KMS key of the managed secrets. Its policy alone decides who decrypts: no IAM policy can add to it. */
 export class SecretEncryption extends Construct {
   readonly key: Key;
+  private readonly policy: PolicyDocument;
   private readonly readers = new Set<string>();
+  private readReaders: PolicyStatement | undefined;
+  private full = false;
 
   constructor(scope: Construct, id: string, props: SecretEncryptionProps) {
     super(scope, id);
     const conditions = onlyThroughSecretsManager(Stack.of(this));
+    this.policy = new PolicyDocument({
+      statements: [
+        // In a key policy, "*" is the key itself.
+        new PolicyStatement({
+          sid: 'Administer',
+          principals: [new AccountRootPrincipal()],
+          actions: ADMINISTRATION,
+          resources: ['*'],
+        }),
+        // Whoever deploys the stack may point a secret at this key; it encrypts for them and decrypts no secret.
+        new PolicyStatement({
+          sid: 'EncryptOnDeployment',
+          principals: [new AccountRootPrincipal()],
+          actions: ['kms:GenerateDataKey'],
+          resources: ['*'],
+          conditions,
+        }),
+        // When a secret is created with a key or given another one, Secrets Manager tries both calls in the caller's
+        // name, under this version ID, which no version of a secret can have ("Secret encryption and decryption in AWS
+        // Secrets Manager": the IDs are tokens of the caller, of 32 characters at least).
+        new PolicyStatement({
+          sid: 'ValidateOnDeployment',
+          principals: [new AccountRootPrincipal()],
+          actions: ['kms:Decrypt'],
+          resources: ['*'],
+          conditions: {
+            StringEquals: {
+              ...conditions.StringEquals,
+              'kms:EncryptionContext:SecretVersionId': 'RequestToValidateKeyAccess',
+            },
+          },
+        }),
+        new PolicyStatement({
+          sid: 'StoreCredentials',
+          principals: [props.writer],
+          actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+          resources: ['*'],
+          conditions,
+        }),
+        new PolicyStatement({
+          sid: 'ReadCredentials',
+          principals: [props.reader],
+          actions: ['kms:Decrypt'],
+          resources: ['*'],
+          conditions,
+        }),
+      ],
+    });
     this.key = new Key(this, 'Key', {
       description: 'Keyturn: encrypts the managed secrets',
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN,
-      policy: new PolicyDocument({
-        statements: [
-          // In a key policy, "*" is the key itself.
-          new PolicyStatement({
-            sid: 'Administer',
-            principals: [new AccountRootPrincipal()],
-            actions: ADMINISTRATION,
-            resources: ['*'],
-          }),
-          // Whoever deploys the stack may point a secret at this key; it encrypts for them and does not decrypt.
-          new PolicyStatement({
-            sid: 'EncryptOnDeployment',
-            principals: [new AccountRootPrincipal()],
-            actions: ['kms:GenerateDataKey'],
-            resources: ['*'],
-            conditions,
-          }),
-          new PolicyStatement({
-            sid: 'StoreCredentials',
-            principals: [props.writer],
-            actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
-            resources: ['*'],
-            conditions,
-          }),
-          new PolicyStatement({
-            sid: 'ReadCredentials',
-            principals: [props.reader],
-            actions: ['kms:Decrypt'],
-            resources: ['*'],
-            conditions,
-          }),
-        ],
-      }),
+      policy: this.policy,
     });
   }
 
@@ -99,14 +122,28 @@ export class SecretEncryption extends Construct {
   addReader(roleArn: string): void {
     if (this.readers.has(roleArn)) return;
     this.readers.add(roleArn);
-    this.key.addToResourcePolicy(
-      new PolicyStatement({
-        sid: `Reader${this.readers.size}`,
-        principals: [new ArnPrincipal(roleArn)],
+    const reader = new ArnPrincipal(roleArn);
+    if (this.readReaders === undefined) {
+      this.readReaders = new PolicyStatement({
+        sid: 'Readers',
+        principals: [reader],
         actions: ['kms:Decrypt'],
         resources: ['*'],
         conditions: onlyThroughSecretsManager(Stack.of(this)),
-      }),
+      });
+      this.policy.addStatements(this.readReaders);
+    } else {
+      this.readReaders.addPrincipals(reader);
+    }
+    this.checkSize();
+  }
+
+  private checkSize(): void {
+    if (this.full || policySize(this, this.policy) <= KEY_POLICY_CHARACTERS) return;
+    this.full = true;
+    Annotations.of(this).addError(
+      `readers: the policy of the KMS key has no room for more than ${this.readers.size - 1} of them (KMS: ` +
+        `${KEY_POLICY_CHARACTERS} characters); name one role that several of them assume`,
     );
   }
 }

@@ -31,6 +31,10 @@ export function createSecrets(client = new SecretsManagerClient(clientConfig)): 
     const answer = await calling(`secretsmanager:DescribeSecret of ${name}`, missing, () =>
       client.send(new DescribeSecretCommand({ SecretId: name })),
     );
+    // Deleted, and kept for the days in which it can be restored: ListSecrets does not show it either.
+    if (answer.DeletedDate !== undefined) {
+      throw new KeyturnError('secret-missing', `secretsmanager:DescribeSecret of ${name}: the secret was deleted.`);
+    }
     return stateOf({ ...answer, Name: name, SecretVersionsToStages: answer.VersionIdsToStages });
   };
 

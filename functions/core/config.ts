@@ -2,12 +2,24 @@ import * as z from 'zod';
 import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS } from './names';
 import { policyOverridesSchema, policyProblems, policyWith } from './policy';
 import { ADOPT, FIRST_ROTATION, keyIdSchema, userNameSchema } from './registry';
+import { type MostBetweenRuns, SCHEDULE_FORM, scheduleProblem } from './schedule';
 import { BITBUCKET_API, deliverToSchema, isEncryptedOrLoopback, targetOf, variablesWritten } from './target';
+
+/**
+ * A secret's name or whole ARN (Secrets Manager: letters, digits and `/_+=.@-`; it appends a hyphen and six characters
+ * to the name). What stands here becomes a resource in sync's role, where a wildcard would open every secret.
+ */
+const SECRET =
+  /^([\w/+=.@-]{1,512}|arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]{1,512}-[A-Za-z0-9]{6})$/;
+
+/** A key's ARN, never an alias's: IAM decides by the key. Multi-Region keys have IDs of another form. */
+const KMS_KEY_ARN =
+  /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
 
 const bitbucketConnectionSchema = z.strictObject({
   secret: z
     .string()
-    .min(1)
+    .regex(SECRET, 'expected the name of one secret, or its whole ARN with the six characters at its end')
     .describe('Name or ARN of the secret with {"accessToken"}, {"email","apiToken"} or {"clientId","clientSecret"}.'),
   url: z
     .url({ protocol: /^https?$/ })
@@ -16,7 +28,7 @@ const bitbucketConnectionSchema = z.strictObject({
     .describe('Base URL of the REST API.'),
   encryptionKey: z
     .string()
-    .regex(/^arn:[\w-]+:kms:/, 'expected the ARN of a KMS key')
+    .regex(KMS_KEY_ARN, 'expected the ARN of one KMS key, arn:aws:kms:<region>:<account>:key/<key ID>')
     .optional()
     .describe('ARN of the KMS key that encrypts the secret.'),
 });
@@ -43,8 +55,15 @@ const keySchema = z.strictObject({
     .describe('ARNs of IAM roles that may read the secret beside the functions.'),
 });
 
-/** EventBridge: `rate(…)` or `cron(…)`. */
-const scheduleExpression = z.string().regex(/^(rate|cron)\(.+\)$/, 'expected rate(…) or cron(…)');
+/** EventBridge: `rate(…)` or `cron(…)`, that comes often enough. */
+const schedule = (atLeastEvery: MostBetweenRuns) =>
+  z
+    .string()
+    .regex(SCHEDULE_FORM, 'expected rate(…) or cron(…)')
+    .superRefine((expression, context) => {
+      const message = SCHEDULE_FORM.test(expression) ? scheduleProblem(expression, atLeastEvery) : undefined;
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    });
 
 /** When the rules run, in UTC. Rotate before deactivate before delete, so that a key's days come out exactly. */
 export const DEFAULT_SCHEDULE = {
@@ -55,10 +74,10 @@ export const DEFAULT_SCHEDULE = {
 } as const;
 
 const scheduleSchema = z.strictObject({
-  rotate: scheduleExpression.default(DEFAULT_SCHEDULE.rotate),
-  deactivate: scheduleExpression.default(DEFAULT_SCHEDULE.deactivate),
-  delete: scheduleExpression.default(DEFAULT_SCHEDULE.delete),
-  reconcile: scheduleExpression.default(DEFAULT_SCHEDULE.reconcile),
+  rotate: schedule('day').default(DEFAULT_SCHEDULE.rotate),
+  deactivate: schedule('day').default(DEFAULT_SCHEDULE.deactivate),
+  delete: schedule('day').default(DEFAULT_SCHEDULE.delete),
+  reconcile: schedule('hour').default(DEFAULT_SCHEDULE.reconcile),
 });
 
 /** The periods that CloudWatch Logs offers, in days. */

@@ -59,6 +59,8 @@ export const ENV = {
   concurrency: 'KEYTURN_CONCURRENCY',
   /** Minutes from one reconcile run to the next. */
   reconcileMinutes: 'KEYTURN_RECONCILE_MINUTES',
+  /** Origins of the connections in the configuration, separated by commas: sync sends tokens and keys nowhere else. */
+  allowedOrigins: 'KEYTURN_ALLOWED_ORIGINS',
 } as const;
 
 export const DEFAULT_MAX_ROTATIONS = 25;

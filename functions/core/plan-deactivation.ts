@@ -3,6 +3,7 @@ import { deliveredAt, inactiveSince, isDelivered, type KeyRing, keyRing, reactiv
 import { TAG } from './names';
 import { pauseOf } from './pause';
 import type { Finding, Plan, Step } from './plan';
+import { EARLY_BY } from './plan-rotation';
 import type { AccessKey, LastUsed } from './ports';
 import type { RegistryEntry } from './registry';
 import { retirementAges } from './retirement';
@@ -48,14 +49,17 @@ export function planDeactivation(input: RetirementInput): Plan {
       steps.push({ do: 'deactivate', accessKeyId: key.accessKeyId, reason: 'idle' });
       continue;
     }
-    // Counted from the first hold: after a pause, or an outage of the rules, people get the whole of it.
-    const heldSince = tagFor(secret, TAG.held, key.accessKeyId);
+    // Counted from the first hold: after a pause, or an outage of the rules, people get the whole of it. A hold from before
+    // the key was due, such as before somebody made it Active again, is over.
+    const held = tagFor(secret, TAG.held, key.accessKeyId);
+    const heldSince = held !== undefined && held >= due ? held : undefined;
     const limit = after(heldSince ?? now, entry.policy.holdLimit * DAY);
     const use = [used.at?.toISOString(), used.service && `for ${used.service}`, used.region && `in ${used.region}`]
       .filter(Boolean)
       .join(' ');
     const about = { key: entry.id, accessKeyId: key.accessKeyId, severity: 'attention', since: due } as const;
-    if (heldSince === undefined || now < limit) {
+    // The last day's run may start a little earlier in the day than the one that recorded the hold.
+    if (after(now, EARLY_BY) < limit) {
       if (heldSince === undefined) steps.push({ do: 'record-hold', accessKeyId: key.accessKeyId });
       const message =
         `Key "${entry.id}": ${key.accessKeyId} is due to be made Inactive but was used ${use}. It is held until it has been ` +

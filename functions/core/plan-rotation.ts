@@ -120,19 +120,25 @@ export function planRotation(input: RotationInput): Plan {
     const undelivered = { accessKeyId: ring.current.accessKeyId, since: ring.current.createdAt };
     return { steps, findings: [...findings, attention('undelivered', message, undelivered)] };
   }
-  if (keys.length - orphans.length < 2) return { steps: [...steps, { do: 'rotate', reason }], findings };
+  // What somebody made Inactive is superseded by what follows; the credential report may not show it to the deletion.
+  const { accessKeyId = '', status } = ring.anchorKey ?? {};
+  const recording: readonly Step[] = status === 'Inactive' ? [{ do: 'record-inactive', accessKeyId }] : [];
+  if (keys.length - orphans.length < 2) {
+    return { steps: [...steps, { do: 'rotate', reason }, ...recording], findings };
+  }
 
   const spare = dead || ring.edited ? promotable(input, ring) : undefined;
   const from = currentVersion(secret)?.versionId;
   if (spare !== undefined && from !== undefined) {
-    steps.push({ do: 'promote', ...spare, from });
+    steps.push({ do: 'promote', ...spare, from }, ...recording);
     return { steps, findings };
   }
-  // The credential report may not show an Inactive key, so the deletion that would make room hears of it here.
-  for (const { accessKeyId, status } of ring.superseded) {
-    if (status === 'Inactive' && inactiveSince(secret, accessKeyId) === undefined) {
-      steps.push({ do: 'record-inactive', accessKeyId });
-    }
+  // The deletion that would make room hears of an Inactive key here. There is one record a secret: of two such keys the
+  // older one goes first, and its time is not begun anew by the other.
+  const inactive = ring.superseded.filter(({ status }) => status === 'Inactive');
+  const [oldest] = inactive;
+  if (oldest !== undefined && inactive.every(({ accessKeyId }) => inactiveSince(secret, accessKeyId) === undefined)) {
+    steps.push({ do: 'record-inactive', accessKeyId: oldest.accessKeyId });
   }
   return { steps, findings: [...findings, attention('two-keys', twoKeys(input, ring))] };
 }

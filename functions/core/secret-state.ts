@@ -49,6 +49,8 @@ export function deliveredLabel(digest: string): string {
 export function tagWithTime(value: string | undefined): { readonly word: string; readonly at: Date } | undefined {
   const [word, time, ...rest] = (value ?? '').split(' ');
   if (word === undefined || word === '' || time === undefined || rest.length > 0) return undefined;
+  // Keyturn writes years of four digits. At the end of time a sum of dates is no date, and nothing is later than that.
+  if (!/^\d{4}-\d{2}-\d{2}T/.test(time)) return undefined;
   const at = new Date(time);
   return Number.isNaN(at.getTime()) ? undefined : { word, at };
 }

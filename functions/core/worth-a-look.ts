@@ -99,11 +99,12 @@ function othersThan(currentCreatedAt: Date, { keys }: ReportedUser): readonly Sl
 }
 
 /** Without a report a key is worth a look once a predecessor may be due: correct, but not cheap. */
-function hasOldPredecessor(secret: SecretState, { rotateAfter, deactivateAfter }: Policy, now: Date): boolean {
+function hasOldPredecessor(secret: SecretState, policy: Policy, now: Date): boolean {
   const current = currentKey(secret);
   if (current === undefined) return true;
   const other = storedVersions(secret).find(({ versionId }) => versionId !== current.versionId);
-  return after(other?.createdAt ?? after(current.createdAt, -rotateAfter * DAY), deactivateAfter * DAY) <= now;
+  const createdAt = other?.createdAt ?? after(current.createdAt, -policy.rotateAfter * DAY);
+  return retirementAges(policy, createdAt, current.createdAt).deactivate <= now;
 }
 
 function currentKey(secret: SecretState): StoredVersion | undefined {

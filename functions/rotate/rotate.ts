@@ -64,7 +64,7 @@ export async function rotate(ports: RotatePorts, run: Run, options: RotateOption
     });
     await execute(ports, run, { entry, secret }, plan, (reason) => {
       const repairs = reason === 'current-key-missing' || reason === 'current-key-inactive';
-      if (open !== undefined && !repairs && reason !== 'requested') return undefined;
+      if (open !== undefined && !repairs && requested === undefined) return undefined;
       if (budget.left === 0) {
         budget.waiting.push(entry.id);
         return undefined;
@@ -122,7 +122,7 @@ async function execute(
         break;
       case 'rotate': {
         const before = admit(step.reason);
-        if (before === undefined) break;
+        if (before === undefined) return;
         const remaining = before.filter((id) => !discarded.has(id));
         await rotateKey(ports, run, entry, secret.name, step.reason, remaining);
         break;

@@ -13,6 +13,8 @@ export interface Settings {
   readonly maxRotations: number;
   readonly concurrency: number;
   readonly reconcileMinutes: number;
+  /** Where tokens and keys may be sent: nowhere unless the stack says so. */
+  readonly allowedOrigins: ReadonlySet<string>;
 }
 
 /**
@@ -27,6 +29,7 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
     maxRotations: whole(env, ENV.maxRotations, DEFAULT_MAX_ROTATIONS),
     concurrency: whole(env, ENV.concurrency, DEFAULT_CONCURRENCY),
     reconcileMinutes: whole(env, ENV.reconcileMinutes, DEFAULT_RECONCILE_MINUTES),
+    allowedOrigins: new Set((env[ENV.allowedOrigins] ?? '').split(',').filter((origin) => origin !== '')),
   };
 }
 

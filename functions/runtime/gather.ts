@@ -15,7 +15,13 @@ export async function gather(registry: Registry, secrets: Secrets, run: Run): Pr
   }
   const managed: Managed[] = [];
   for (const entry of listing.entries) {
-    const secret = byName.get(secretName(entry.id)) ?? (await describeNew(secrets, entry.id));
+    let secret = byName.get(secretName(entry.id));
+    try {
+      secret ??= await describeNew(secrets, entry.id);
+    } catch (thrown) {
+      run.fail(entry, toKeyturnError(thrown), 'looking for its secret');
+      continue;
+    }
     if (secret === undefined) {
       run.find({
         code: 'secret-missing',

@@ -11,8 +11,8 @@ import { openTargets } from '../targets/open-targets';
 import { sync } from './sync';
 import { syncRequestOf } from './trigger';
 
-/** A host that is slow and fails in the worst way takes minutes of retries. */
-const DELIVERY_TAKES = 4 * MINUTE;
+/** A host that is slow and fails in the worst way takes nine minutes of retries. */
+const DELIVERY_TAKES = 9 * MINUTE;
 
 const settings = settingsFrom(process.env);
 const bus = createEventBus();
@@ -22,7 +22,12 @@ const ports = { sts: createSts(), secrets: createSecrets(), registry: createRegi
 
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
   const request = syncRequestOf(event);
-  const targets = openTargets({ connectionSecrets, time: systemTime, random: Math.random });
+  const targets = openTargets({
+    connectionSecrets,
+    time: systemTime,
+    random: Math.random,
+    allowedOrigins: settings.allowedOrigins,
+  });
   return handle(
     { name: 'sync', settings, bus, notifier, context, trigger: request.trigger, keyTakes: DELIVERY_TAKES },
     (run) => sync({ ...ports, targets }, run, request),

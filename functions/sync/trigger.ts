@@ -27,6 +27,9 @@ const labelUpdated = z.object({
   detail: z.object({ name: z.string().max(2048) }),
 });
 
+/** The end of a deployment, which may have changed targets. */
+const deployment = z.object({ source: z.literal('aws.cloudformation') });
+
 const schedule = z.object({ source: z.literal('aws.events'), 'detail-type': z.literal('Scheduled Event') });
 
 /** By hand: `{"keys": ["web-shop-production"]}`. */
@@ -42,6 +45,7 @@ export function syncRequestOf(event: unknown): SyncRequest {
   const label = labelUpdated.safeParse(event);
   if (label.success) return about(label.data.detail.name);
   if (schedule.safeParse(event).success) return { trigger: 'hourly' };
+  if (deployment.safeParse(event).success) return { trigger: 'event' };
   const asked = request.safeParse(event);
   if (asked.success) return { trigger: 'request', ids: asked.data.keys };
   return { trigger: 'event', unknown: true };

@@ -1,3 +1,4 @@
+import { KeyturnError } from '../core/errors';
 import type { ConnectionSecrets, Target, Targets, Time } from '../core/ports';
 import type { Connection, TargetConfig } from '../core/target';
 import { BitbucketTarget } from './bitbucket';
@@ -13,13 +14,19 @@ interface OpenTargetsProps {
   readonly random: () => number;
   /** Milliseconds for one request to a CI host. @default 10000 */
   readonly timeout?: number;
+  /**
+   * Origins that tokens and keys may be sent to. A connection's url comes from the registry, which somebody may have
+   * written to by hand. @default - any
+   */
+  readonly allowedOrigins?: ReadonlySet<string>;
 }
 
 /**
  * The edge to CI hosts for one run. Targets of the same connection share its token, its open connections and what was
  * looked up. Make a new one for every run: look-ups are kept for as long as it lives.
  */
-export function openTargets({ connectionSecrets, time, random, timeout }: OpenTargetsProps): Targets {
+export function openTargets(props: OpenTargetsProps): Targets {
+  const { connectionSecrets, time, random, timeout, allowedOrigins } = props;
   const send = openHttp({ time, ...(timeout === undefined ? {} : { timeout }) });
   const retry = retrying({ time, random });
   const clients = new Map<string, { readonly auth: BitbucketAuth; readonly client: BitbucketClient }>();
@@ -35,7 +42,17 @@ export function openTargets({ connectionSecrets, time, random, timeout }: OpenTa
   }
 
   return {
+    /** @throws KeyturnError `invalid-connection` before anything is sent, when the url is not of an allowed origin */
     async open(config: TargetConfig, connection: Connection): Promise<Target> {
+      const { origin } = new URL(connection.url);
+      if (allowedOrigins !== undefined && !allowedOrigins.has(origin)) {
+        throw new KeyturnError(
+          'invalid-connection',
+          `The registry says to deliver to ${origin}, and the stack was deployed with ` +
+            `${[...allowedOrigins].join(', ') || 'no host at all'}. Nothing was sent there. Find out in CloudTrail who ` +
+            'changed the SSM parameter, and deploy the stack again.',
+        );
+      }
       const { auth, client } = connect(connection);
       // A connection that cannot work shows before anything is looked up or written.
       await auth.header();

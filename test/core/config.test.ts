@@ -33,6 +33,19 @@ describe('keyturn.yaml', () => {
     );
   });
 
+  it.each([
+    ['keyturn/connections/acme', undefined],
+    ['Acme_1+2=3.@', 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'],
+    [
+      'arn:aws-us-gov:secretsmanager:us-gov-west-1:111122223333:secret:team/acme-a1B2c3',
+      'arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab',
+    ],
+  ])('takes the secret %s and the KMS key %s for a connection', (secret, encryptionKey) => {
+    const bitbucket = { secret, ...(encryptionKey === undefined ? {} : { encryptionKey }) };
+
+    expect(problems({ connections: { a: { bitbucket } }, keys: [key] })).toEqual([]);
+  });
+
   it('keeps the defaults of a schedule that is given in part', () => {
     expect(configSchema.parse({ keys: [key], schedule: { rotate: 'rate(1 day)' } }).schedule).toEqual({
       ...DEFAULT_SCHEDULE,
@@ -111,9 +124,53 @@ describe('keyturn.yaml', () => {
       { connections: { a: { bitbucket: { secret: 's', encryptionKey: 'alias/x' } } }, keys: [key] },
       'connections.a.bitbucket.encryptionKey: ',
     ],
+    ...(
+      [
+        ['*'],
+        ['keyturn/*'],
+        ['keyturn/connections/acm?'],
+        ['keyturn connections'],
+        [`a${'b'.repeat(512)}`],
+        ['arn:aws:secretsmanager:eu-west-1:111122223333:secret:keyturn/connections/acme'],
+        ['arn:aws:secretsmanager:eu-west-1:111122223333:secret:keyturn/connections/acme-??????'],
+        ['arn:aws:secretsmanager:*:*:secret:keyturn/connections/acme-a1B2c3'],
+        ['arn:aws:iam::111122223333:role/acme-a1B2c3'],
+      ] as const
+    ).map(([secret]): [string, unknown, string] => [
+      `the secret ${secret} of a connection`,
+      { connections: { a: { bitbucket: { secret } } }, keys: [key] },
+      'connections.a.bitbucket.secret: expected the name of one secret, or its whole ARN with the six characters',
+    ]),
+    ...(
+      [
+        ['arn:aws:kms:*:*:key/*'],
+        ['arn:aws:kms:eu-west-1:111122223333:key/*'],
+        ['arn:aws:kms:eu-west-1:111122223333:alias/acme'],
+        ['arn:aws:kms:eu-west-1:111122223333:key/1234'],
+      ] as const
+    ).map(([encryptionKey]): [string, unknown, string] => [
+      `the key ${encryptionKey} of a connection`,
+      { connections: { a: { bitbucket: { secret: 's', encryptionKey } } }, keys: [key] },
+      'connections.a.bitbucket.encryptionKey: expected the ARN of one KMS key',
+    ]),
     ['a reader that is no ARN', { keys: [{ ...key, readers: ['deployer'] }] }, 'keys.0.readers.0: '],
     ['a name for an e-mail address', { keys: [key], notify: ['security'] }, 'notify.0: '],
     ['a bare cron line', { keys: [key], schedule: { rotate: '0 3 * * *' } }, 'schedule.rotate: expected rate(…)'],
+    [
+      'a rotation every 90 days',
+      { keys: [key], schedule: { rotate: 'rate(90 days)' } },
+      'schedule.rotate: expected a run at least every day, because a run acts on each key by its own age',
+    ],
+    [
+      'a deletion on Mondays',
+      { keys: [key], schedule: { delete: 'cron(0 3 ? * MON *)' } },
+      'schedule.delete: expected cron(<minutes> <hours> * * ? *), which comes every day',
+    ],
+    [
+      'a daily reconciliation',
+      { keys: [key], schedule: { reconcile: 'rate(1 day)' } },
+      'schedule.reconcile: expected a run at least every hour',
+    ],
     ['an unknown schedule', { keys: [key], schedule: { sync: 'rate(1 hour)' } }, 'schedule: Unrecognized key'],
     ['another trail', { keys: [key], trail: 'none' }, 'trail: '],
     ['no rotations at all', { keys: [key], maxRotationsPerRun: 0 }, 'maxRotationsPerRun: '],

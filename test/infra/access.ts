@@ -26,7 +26,12 @@ export function roleOf(template: CfnTemplate, name: FunctionName): string {
 
 /** Everything that the roles' own policies allow a function, inline and managed. */
 export function statementsOf(template: CfnTemplate, name: FunctionName): readonly Statement[] {
-  return identityPolicies(template, roleOf(template, name)).flatMap(({ policy }) => policy.Statement);
+  return policiesOf(template, name).flatMap(({ policy }) => policy.Statement);
+}
+
+/** The policies of a function's role: the inline one first, then the managed ones. */
+export function policiesOf(template: CfnTemplate, name: FunctionName) {
+  return identityPolicies(template, roleOf(template, name));
 }
 
 /** The resource policy of the secret of a managed key. */
@@ -73,6 +78,15 @@ export async function mayAdministrator(principal: string, request: Request): Pro
   return may(principal, [{ name: 'AdministratorAccess', policy }], request);
 }
 
+/**
+ * The library knows `kms:EncryptionContext:<name>` by the form that the Service Authorization Reference has for it, and
+ * ignores any name in its place. Of one name, the form says the same.
+ */
+function asLibrarySpells<T>(value: T): T {
+  const form = ['kms:EncryptionContext:$', '{EncryptionContextKey}'].join('');
+  return JSON.parse(JSON.stringify(value).replace(/kms:EncryptionContext:\w+/g, form));
+}
+
 async function may(
   role: string,
   policies: readonly { readonly name: string; readonly policy: unknown }[],
@@ -84,12 +98,12 @@ async function may(
         principal: role,
         action,
         resource: { resource, accountId: ACCOUNT },
-        contextVariables: { 'aws:PrincipalArn': role, ...context },
+        contextVariables: { 'aws:PrincipalArn': role, ...asLibrarySpells(context) },
       },
       identityPolicies: [...policies],
       serviceControlPolicies: [],
       resourceControlPolicies: [],
-      ...(resourcePolicy === undefined ? {} : { resourcePolicy }),
+      ...(resourcePolicy === undefined ? {} : { resourcePolicy: asLibrarySpells(resourcePolicy) }),
     },
     {},
   );

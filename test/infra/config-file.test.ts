@@ -156,6 +156,21 @@ describe('readConfigFile', () => {
       `${SOUND}concurrency: 100\n`,
       'keyturn.yaml:11:14 concurrency: expected at most 20, found 100; lower it',
     ],
+    [
+      'a secret by a pattern',
+      SOUND.replace('secret: keyturn/connections/acme', 'secret: "*"'),
+      'keyturn.yaml:3:26 connections.acme.bitbucket.secret: expected the name of one secret, or its whole ARN with the six characters at its end, found "*"; correct it',
+    ],
+    [
+      'a rule that comes as rarely as keys are rotated',
+      `${SOUND}schedule:\n  rotate: rate(90 days)\n`,
+      'keyturn.yaml:12:11 schedule.rotate: expected a run at least every day, because a run acts on each key by its own age; when a key is due is said by policy, and rules of 90, 100 and 110 days drift apart until a rotation meets a second key, found "rate(90 days)"; write rate(1 day) or cron(0 3 * * ? *)',
+    ],
+    [
+      'a schedule that EventBridge refuses',
+      `${SOUND}schedule: { reconcile: rate(1 hours) }\n`,
+      'keyturn.yaml:11:24 schedule.reconcile: expected rate(1 minute|hour|day) or rate(<whole number above 1> minutes|hours|days), found "rate(1 hours)"; write rate(1 hour), or a shorter time',
+    ],
     // Rules that span several places
     [
       'an unknown connection',

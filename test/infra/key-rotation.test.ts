@@ -4,7 +4,17 @@ import { FUNCTION_NAMES } from '../../functions/core/names';
 import { Encryption, KeyRotation, Trail } from '../../infra';
 import { mayAdministrator, mayFunction, roleOf } from './access';
 import { ACCOUNT, deployed, REGION, roleArn } from './deployed';
-import { bundles, errorsOf, ONE_KEY, resourcesOf, rotationIn, synthesize, templateOf } from './synthesized';
+import {
+  ACME,
+  bundles,
+  errorsOf,
+  ONE_KEY,
+  resourcesOf,
+  rotationIn,
+  stackOf,
+  synthesize,
+  templateOf,
+} from './synthesized';
 
 const template = synthesize(ONE_KEY);
 
@@ -24,7 +34,8 @@ describe('the functions', () => {
         Architectures: ['arm64'],
         Handler: 'index.handler',
         MemorySize: 256,
-        Timeout: id.includes('Sync') ? 600 : 300,
+        // The longest that Lambda allows for sync: a host that fails in the worst way takes nine minutes of it.
+        Timeout: id.includes('Sync') ? 900 : 300,
         Environment: {
           Variables: {
             KEYTURN_REGISTRY_PATH: '/keyturn/keys/',
@@ -49,6 +60,37 @@ describe('the functions', () => {
         Variables: { KEYTURN_MAX_ROTATIONS: '3', KEYTURN_CONCURRENCY: '7' },
       });
     }
+  });
+
+  it('may send tokens and keys to the hosts of the connections that are used, and only sync may', () => {
+    const own = synthesize({
+      connections: {
+        ...ACME,
+        second: { bitbucket: { secret: 'second' } },
+        here: { bitbucket: { secret: 'here', url: 'http://127.0.0.1:7990/2.0' } },
+        unused: { bitbucket: { secret: 'unused', url: 'https://bitbucket.example.com/2.0' } },
+      },
+      keys: [
+        {
+          id: 'one',
+          user: 'one',
+          deliverTo: [
+            { connection: 'here', workspace: 'acme' },
+            { connection: 'second', repository: 'acme/second' },
+            { connection: 'acme', workspace: 'acme' },
+          ],
+        },
+      ],
+    });
+    const origins = (of: typeof own) =>
+      resourcesOf(of, 'AWS::Lambda::Function').map(
+        ({ Properties }) =>
+          (Properties.Environment as { readonly Variables: Readonly<Record<string, unknown>> }).Variables
+            .KEYTURN_ALLOWED_ORIGINS,
+      );
+
+    expect(origins(own)).toEqual([undefined, undefined, undefined, 'http://127.0.0.1:7990,https://api.bitbucket.org']);
+    expect(origins(synthesize({ keys: [{ id: 'one', user: 'one' }] }))).toEqual(Array(4).fill(undefined));
   });
 
   it('have a log each, which is kept for 400 days unless configured, and longer than the function', () => {
@@ -179,6 +221,45 @@ describe('encryption', () => {
     // Whoever deploys points a secret at the key.
     expect(await mayAdministrator(administrator, request('GenerateDataKey'))).toBe(true);
     expect(await mayAdministrator(administrator, request('GenerateDataKey', 's3'))).toBe(false);
+  });
+
+  it('lets whoever deploys create secrets with it, which Secrets Manager tries out, and opens no secret by that', async () => {
+    const administrator = roleArn('administrator');
+    const decrypt = (version: string, via?: string) => {
+      const { context, ...rest } = request('Decrypt', via);
+      return { ...rest, context: { ...context, 'kms:EncryptionContext:SecretVersionId': version } };
+    };
+
+    expect(await mayAdministrator(administrator, decrypt('RequestToValidateKeyAccess'))).toBe(true);
+    expect(await mayAdministrator(administrator, decrypt('RequestToValidateKeyAccess', 's3'))).toBe(false);
+    expect(await mayAdministrator(administrator, decrypt('access-key-AKIAIOSFODNN7EXAMPLE-20260101T030000Z'))).toBe(
+      false,
+    );
+    // A function has no right of its own that the account's could meet.
+    expect(await mayFunction(own, 'deactivate', decrypt('RequestToValidateKeyAccess'))).toBe(false);
+  });
+
+  it('has room for the readers of many keys, and names the cure when there are too many', () => {
+    const readers = (count: number) =>
+      Array.from({ length: count }, (_, at) => `arn:aws:iam::${ACCOUNT}:role/reader-of-the-secrets-${at}`);
+    const keysFor = (count: number) =>
+      stackOf({
+        encryption: 'customer-managed',
+        keys: Array.from({ length: count }, (_, at) => ({
+          id: `key-${at}`,
+          user: `user-${at}`,
+          readers: readers(count * 10).slice(at * 10, at * 10 + 10),
+        })),
+      });
+    const fits = keysFor(40);
+
+    expect(errorsOf(fits)).toEqual([]);
+    const fitting = templateOf(fits);
+    const policy = resourcesOf(fitting, 'AWS::KMS::Key')[0]?.Properties.KeyPolicy;
+    expect(JSON.stringify(deployed(fitting, policy)).length).toBeLessThanOrEqual(32_768);
+    expect(errorsOf(keysFor(60))).toEqual([
+      expect.stringMatching(/^readers: the policy of the KMS key has no room for more than \d+ of them .* one role/),
+    ]);
   });
 
   it('lets readers decrypt', async () => {

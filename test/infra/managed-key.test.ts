@@ -1,9 +1,9 @@
-import { App, Aws, Stack } from 'aws-cdk-lib';
+import { App, Aws, type Environment, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { registryEntrySchema } from '../../functions/core/registry';
-import { Adopt, Connection, DeliveryTarget, FirstRotation, ManagedKey } from '../../infra';
-import { errorsOf, ONE_KEY, resourcesOf, rotationIn, synthesize, templateOf } from './synthesized';
+import { Adopt, Connection, DeliveryTarget, Encryption, FirstRotation, ManagedKey } from '../../infra';
+import { ACME, errorsOf, ONE_KEY, resourcesOf, rotationIn, synthesize, templateOf } from './synthesized';
 
 const acme = Connection.bitbucket('acme', { secret: 'keyturn/connections/acme' });
 const production = DeliveryTarget.bitbucketDeployment({
@@ -71,16 +71,38 @@ describe('the registry parameter of a managed key', () => {
     });
   });
 
-  it('speaks last: the secret, its policy and a created user are there before the functions know the key', () => {
-    const template = synthesize({ keys: [{ id: 'a', user: 'made-here', createUser: true }] });
+  it('speaks last: all that the functions need, rights included, is there before they know the key', () => {
+    const template = synthesize({
+      connections: ACME,
+      keys: [{ id: 'a', user: 'made-here', createUser: true, deliverTo: [{ connection: 'acme', workspace: 'acme' }] }],
+    });
     const [parameter] = resourcesOf(template, 'AWS::SSM::Parameter');
     const needed = [
       ...resourcesOf(template, 'AWS::SecretsManager::ResourcePolicy'),
       ...resourcesOf(template, 'AWS::IAM::User'),
+      ...resourcesOf(template, 'AWS::IAM::Role'),
     ].map(({ id }) => id);
 
     expect([...(parameter?.DependsOn ?? [])].sort()).toEqual(needed.sort());
-    expect(needed).toHaveLength(2);
+    expect(needed).toHaveLength(6);
+  });
+
+  it('waits for the managed policies that name its user, when the roles themselves are full', () => {
+    const keys = Array.from({ length: 60 }, (_, at) => ({ id: `key-${at}`, user: `bitbucket-pipeline-user-${at}` }));
+    const template = synthesize({ keys });
+    const policies = resourcesOf(template, 'AWS::IAM::ManagedPolicy');
+    expect(policies.length).toBeGreaterThan(0);
+
+    for (const { id, user } of keys) {
+      const parameter = resourcesOf(template, 'AWS::SSM::Parameter').find(
+        ({ Properties }) => Properties.Name === `/keyturn/keys/${id}`,
+      );
+      const naming = [...policies, ...resourcesOf(template, 'AWS::IAM::Role')].filter(({ Properties }) =>
+        JSON.stringify(Properties).includes(`:user/*/${user}"`),
+      );
+      expect(naming, id).toHaveLength(3);
+      for (const holder of naming) expect(parameter?.DependsOn, id).toContain(holder.id);
+    }
   });
 
   it('says what differs from the rotation', () => {
@@ -195,6 +217,49 @@ describe('mistakes of a managed key', () => {
     rotationIn(stack).manage('one', { user: 'one', readers: ['arn:aws:iam::111122223333:role/*'] });
 
     expect(errorsOf(stack)).toEqual([expect.stringContaining('readers.0: expected the ARN of an IAM role')]);
+  });
+
+  it('are readers of another account where only the account itself can decrypt', () => {
+    const own = 'arn:aws:iam::111122223333:role/data-center';
+    const foreign = 'arn:aws:iam::444455556666:role/data-center';
+    const errors = (readers: string[], env?: Environment, encryption = Encryption.AWS_MANAGED) => {
+      const stack = new Stack(new App(), 'Keyturn', env === undefined ? {} : { env });
+      rotationIn(stack, { encryption }).manage('one', { user: 'one', readers });
+      return errorsOf(stack);
+    };
+    const here = { account: '111122223333', region: 'eu-west-1' };
+    const says = (found: string) => [
+      expect.stringMatching(
+        new RegExp(`^readers: expected roles of the account of the stack, found ${found}; .*customer-managed`),
+      ),
+    ];
+
+    expect(errors([own, foreign], here)).toEqual(says(foreign));
+    expect(errors([own], here)).toEqual([]);
+    expect(errors([own, foreign], here, Encryption.CUSTOMER_MANAGED)).toEqual([]);
+    // Without an account, roles of two show that one of them is another.
+    vi.stubEnv('CDK_DEFAULT_ACCOUNT', undefined);
+    expect(errors([own, foreign])).toEqual(says(`${own}, ${foreign}`));
+    expect(errors([foreign])).toEqual([]);
+    vi.stubEnv('CDK_DEFAULT_ACCOUNT', '111122223333');
+    expect(errors([foreign])).toEqual(says(foreign));
+    vi.unstubAllEnvs();
+  });
+
+  it('are more readers than a resource policy has room for', () => {
+    const errors = (count: number) => {
+      const stack = new Stack(new App(), 'Keyturn');
+      const readers = Array.from({ length: count }, (_, at) => `arn:aws:iam::111122223333:role/reader-number-${at}`);
+      rotationIn(stack).manage('one', { user: 'one', readers });
+      return errorsOf(stack);
+    };
+
+    expect(errors(150)).toEqual([]);
+    expect(errors(250)).toEqual([
+      expect.stringMatching(
+        /^readers: 250 roles make a resource policy of up to \d+ characters, .* 20480; name one role/,
+      ),
+    ]);
   });
 
   it('are two connections of one name', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES, type FunctionName } from '../../functions/core/names';
-import { mayAdministrator, mayFunction, roleOf, secretPolicyOf, statementsOf } from './access';
+import { mayAdministrator, mayFunction, policiesOf, roleOf, secretPolicyOf, statementsOf } from './access';
 import { ACCOUNT, arnOfSecret, REGION, roleArn } from './deployed';
-import { ACME, ONE_KEY, synthesize } from './synthesized';
+import { ACME, errorsOf, ONE_KEY, stackOf, synthesize, templateOf } from './synthesized';
 
 const READER = `arn:aws:iam::${ACCOUNT}:role/data-center`;
 const USER = `arn:aws:iam::${ACCOUNT}:user/bitbucket-web-shop`;
@@ -130,12 +130,13 @@ describe('K6, K12: the value of a managed secret', () => {
   const read = 'secretsmanager:GetSecretValue';
   const store = 'secretsmanager:PutSecretValue';
   const move = 'secretsmanager:UpdateSecretVersionStage';
+  const untag = 'secretsmanager:UntagResource';
 
   it.each([
     ['rotate', [store, move, 'secretsmanager:DescribeSecret', 'secretsmanager:TagResource'], [read]],
-    ['deactivate', ['secretsmanager:DescribeSecret', 'secretsmanager:TagResource'], [read, store, move]],
-    ['delete', ['secretsmanager:ListSecretVersionIds', 'secretsmanager:UntagResource'], [read, store, move]],
-    ['sync', [read, move, 'secretsmanager:DescribeSecret', 'secretsmanager:TagResource'], [store]],
+    ['deactivate', ['secretsmanager:DescribeSecret', 'secretsmanager:TagResource'], [read, store, move, untag]],
+    ['delete', ['secretsmanager:ListSecretVersionIds', 'secretsmanager:TagResource', untag], [read, store, move]],
+    ['sync', [read, move, 'secretsmanager:DescribeSecret', 'secretsmanager:TagResource'], [store, untag]],
   ] as const)('%s may do %j to a managed secret, and not %j', async (name, may, mayNot) => {
     for (const action of may) expect(await mayFunction(template, name, { action, ...secret }), action).toBe(true);
     for (const action of mayNot) expect(await mayFunction(template, name, { action, ...secret }), action).toBe(false);
@@ -154,8 +155,13 @@ describe('K6, K12: the value of a managed secret', () => {
         { AWS: arn('rotate') },
         [...look, 'TagResource', 'UntagResource', 'PutSecretValue', 'UpdateSecretVersionStage'],
       ],
-      ['Retire', { AWS: [arn('deactivate'), arn('delete')] }, [...look, 'TagResource', 'UntagResource']],
-      ['Deliver', { AWS: arn('sync') }, [...look, 'TagResource', 'GetSecretValue', 'UpdateSecretVersionStage']],
+      ['Deactivate', { AWS: arn('deactivate') }, [...look, 'TagResource']],
+      ['Delete', { AWS: arn('delete') }, [...look, 'TagResource', 'UntagResource']],
+      [
+        'Deliver',
+        { AWS: arn('sync') },
+        ['DescribeSecret', 'TagResource', 'GetSecretValue', 'UpdateSecretVersionStage'],
+      ],
     ]);
   });
 
@@ -190,7 +196,7 @@ describe('K6, K12: the value of a managed secret', () => {
 
 describe('the tokens of connections', () => {
   const partner = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:keyturn/connections/partner-x9Y8z7`;
-  const key = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234`;
+  const key = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
   const several = synthesize({
     connections: {
       ...ACME,
@@ -222,6 +228,35 @@ describe('the tokens of connections', () => {
         'secretsmanager:GetSecretValue',
       );
     }
+  });
+
+  it('are read by name however many they are, in policies that each fit into what IAM allows', () => {
+    const names = Array.from({ length: 200 }, (_, at) => `repository-${at}-of-the-web-shop-team`);
+    const many = stackOf({
+      connections: Object.fromEntries(
+        names.map((name) => [name, { bitbucket: { secret: `keyturn/connections/${name}`, encryptionKey: key } }]),
+      ),
+      keys: names
+        .map((name, at) => ({
+          id: `key-${at}`,
+          user: `user-${at}`,
+          deliverTo: [{ connection: name, repository: `acme/${name}` }],
+        }))
+        .slice(0, 120),
+    });
+    const template = templateOf(many);
+    const sizes = policiesOf(template, 'sync').map(({ policy }) => JSON.stringify(policy).length);
+    const read = statementsOf(template, 'sync').filter(({ Sid }) => Sid === 'ReadConnectionTokens');
+
+    expect(errorsOf(many)).toEqual([]);
+    expect(read.flatMap(({ Resource }) => Resource)).toEqual(
+      names
+        .slice(0, 120)
+        .map((name) => `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:keyturn/connections/${name}-??????`),
+    );
+    expect(sizes.length).toBeGreaterThan(1);
+    expect(sizes[0]).toBeLessThanOrEqual(10_240);
+    for (const size of sizes.slice(1)) expect(size).toBeLessThanOrEqual(6_144);
   });
 
   it('are decrypted with the given KMS key, through Secrets Manager only', async () => {

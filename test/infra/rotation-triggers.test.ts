@@ -28,7 +28,7 @@ function rules(of: CfnTemplate): ReadonlyMap<string, Rule> {
 }
 
 function targetOf(rule: Rule | undefined): string {
-  return String(rule?.Targets[0]?.Arn).replace(/^.*KeyRotation(\w+)Function.*$/, '$1');
+  return (rule?.Targets ?? []).map(({ Arn }) => String(Arn).replace(/^.*KeyRotation(\w+)Function.*$/, '$1')).join();
 }
 
 describe('what starts the functions', () => {
@@ -82,7 +82,7 @@ describe('what starts the functions', () => {
     expect(targetOf(rule)).toBe('Sync');
   });
 
-  it('is the end of a deployment of this stack, for the first rotation', () => {
+  it('is the end of a deployment of this stack, for the first rotation and for changed targets', () => {
     const rule = rules(template).get('Deployed');
 
     expect(rule?.EventPattern).toEqual({
@@ -93,7 +93,7 @@ describe('what starts the functions', () => {
         'status-details': { status: ['CREATE_COMPLETE', 'UPDATE_COMPLETE'] },
       },
     });
-    expect(targetOf(rule)).toBe('Rotate');
+    expect(targetOf(rule)).toBe('Rotate,Sync');
   });
 
   it('is also the end of a deployment of another stack that holds managed keys', () => {
@@ -117,17 +117,19 @@ describe('what starts the functions', () => {
   it('gives the event to the function as it is, tries again, and keeps what it could not hand over', () => {
     for (const [name, rule] of rules(template)) {
       expect(rule.State, name).toBe('ENABLED');
-      expect(rule.Targets, name).toHaveLength(1);
-      expect(rule.Targets[0]?.Input, name).toBeUndefined();
-      expect(rule.Targets[0]?.RetryPolicy, name).toEqual({ MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 8 });
-      expect(JSON.stringify(rule.Targets[0]?.DeadLetterConfig), name).toContain('UndeliveredEvents');
+      expect(rule.Targets, name).toHaveLength(name === 'Deployed' ? 2 : 1);
+      for (const target of rule.Targets) {
+        expect(target.Input, name).toBeUndefined();
+        expect(target.RetryPolicy, name).toEqual({ MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 8 });
+        expect(JSON.stringify(target.DeadLetterConfig), name).toContain('UndeliveredEvents');
+      }
     }
   });
 
   it('may start a function only by its own rule', () => {
     const permissions = resourcesOf(template, 'AWS::Lambda::Permission');
 
-    expect(permissions).toHaveLength(7);
+    expect(permissions).toHaveLength(8);
     for (const { Properties } of permissions) {
       expect(Properties.Principal).toBe('events.amazonaws.com');
       expect(Properties.SourceArn).toBeDefined();

@@ -2,6 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
+import { GrowingPolicy } from '../../infra/growing-policy';
 import { UserAccess } from '../../infra/user-access';
 import { deployed } from './deployed';
 import { resourcesOf, templateOf } from './synthesized';
@@ -16,11 +17,8 @@ function accessTo(count: number, name: string): Stack {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     inlinePolicies: { Keyturn: policy },
   });
-  const access = new UserAccess(stack, 'Users', {
-    role,
-    policy,
-    actions: ['iam:ListAccessKeys', 'iam:DeleteAccessKey'],
-  });
+  const rights = new GrowingPolicy(stack, 'Rights', { role, policy });
+  const access = new UserAccess(rights, ['iam:ListAccessKeys', 'iam:DeleteAccessKey']);
   for (let at = 0; at < count; at += 1) access.add(`${name}-${at}`, 'any');
   return stack;
 }

@@ -1,13 +1,11 @@
 import { expect } from 'vitest';
 import { TAG } from '../../functions/core/names';
 import { newScene } from './dispose';
-import type { When } from './mortal';
 import type { Outcome, Scene } from './scene';
 
 const ARN = (user: string) => `arn:aws:iam::111122223333:user/${user}`;
 
 export interface Deaths {
-  readonly when: When;
   /** Brings a fresh scene to the moment before the run. */
   readonly prepare: (scene: Scene) => Promise<void>;
   readonly run: (scene: Scene) => Promise<Outcome>;
@@ -16,14 +14,14 @@ export interface Deaths {
 }
 
 /**
- * Lets a run die at its first request, in another scene at its second, and so on to its last.
+ * Lets a run die when its first request took effect, in another scene at its second, and so on to its last.
  * @returns how often it died
  */
-export async function everyDeath({ when, prepare, run, afterwards }: Deaths): Promise<number> {
+export async function everyDeath({ prepare, run, afterwards }: Deaths): Promise<number> {
   for (let at = 1; ; at += 1) {
     const scene = await newScene();
     await prepare(scene);
-    const died = await scene.kill(at, when, () => run(scene));
+    const died = await scene.kill(at, () => run(scene));
     await afterwards(scene, at);
     await scene.close();
     if (!died) return at - 1;

@@ -76,7 +76,7 @@ export class DeployedWorld {
     await world.runUntil(new Date(DEPLOYED));
     const deployment = await world.deploy(cdkOut);
     onDeploy?.(deployment, world);
-    const deployed = new DeployedWorld(world, assembly, deployment, pipelines, onDeploy);
+    const deployed = new DeployedWorld(world, assembly, cdkOut, deployment, pipelines, onDeploy);
     deployed.#folders.push(cdkOut);
     world.onLog(({ line }) => {
       const audit = auditOf(line);
@@ -90,6 +90,8 @@ export class DeployedWorld {
   private constructor(
     readonly world: World,
     readonly assembly: Assembly,
+    /** Folder of the cloud assembly that is deployed. */
+    public cdkOut: string,
     deployment: Deployment,
     pipelines: Pipelines,
     private readonly onDeploy: DeployedWorldOptions['onDeploy'],
@@ -106,12 +108,12 @@ export class DeployedWorld {
 
   /** Lives on until so many days, and hours, after the deployment. */
   until(days: number, hours = 0): Promise<void> {
-    console.log('until', days, hours, performance.now());
     return this.world.runUntil(new Date(DEPLOYED + days * DAY + hours * HOUR));
   }
 
   async redeploy(cdkOut: string): Promise<void> {
     this.#folders.push(cdkOut);
+    this.cdkOut = cdkOut;
     this.deployment = await this.world.deploy(cdkOut);
     this.onDeploy?.(this.deployment, this.world);
   }

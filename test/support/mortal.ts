@@ -1,15 +1,12 @@
-/** Where a process dies: right before its n-th request reaches a host, or right after it has taken effect there. */
-export type When = 'before' | 'after';
-
 const never = new Promise<never>(() => undefined);
 
 /**
- * A process that dies at one of its requests (K9). From then on none of its code runs: whatever it waits for never
- * comes back, so no catch and no finally of it can tidy up, and what it sends is lost.
+ * A process that dies right after one of its requests took effect at a host (K9), which is also right before the next
+ * one did. From then on none of its code runs: whatever it waits for never comes back, so no catch and no finally of it
+ * can tidy up, and what it sends is lost.
  */
 export class Mortal {
   readonly #at: number;
-  readonly #when: When;
   readonly #inFlight = new Set<Promise<unknown>>();
   readonly #died: Promise<void>;
   #die: () => void = () => undefined;
@@ -17,9 +14,8 @@ export class Mortal {
   #dead = false;
 
   /** @param at the request that is its last, counted from one, over all hosts */
-  constructor(at: number, when: When) {
+  constructor(at: number) {
     this.#at = at;
-    this.#when = when;
     this.#died = new Promise((resolve) => {
       this.#die = resolve;
     });
@@ -32,7 +28,7 @@ export class Mortal {
     if (this.#sent < this.#at) return true;
     this.#dead = true;
     this.#die();
-    return this.#when === 'after';
+    return true;
   }
 
   /** Resolves when it is dead and the network has forgotten its requests. */

@@ -11,11 +11,11 @@ import type { Trigger } from '../../functions/core/telling';
 import { deactivate } from '../../functions/deactivate/deactivate';
 import { deleteKeys } from '../../functions/delete/delete';
 import { type RotateOptions, rotate } from '../../functions/rotate/rotate';
-import { Run } from '../../functions/runtime/run';
+import { Run, type RunProps } from '../../functions/runtime/run';
 import { sync } from '../../functions/sync/sync';
 import { syncRequestOf } from '../../functions/sync/trigger';
 import { openTargets } from '../../functions/targets/open-targets';
-import { Mortal, type When } from './mortal';
+import { Mortal } from './mortal';
 import { Stage } from './stage';
 
 /** What EventBridge or a person hands to `sync`. */
@@ -39,11 +39,11 @@ export class Scene extends Stage {
   #runs = 0;
 
   /**
-   * Starts a run whose process dies at its n-th request, over AWS and the CI host together.
+   * Starts a run whose process dies when its n-th request took effect, counted over AWS and the CI host together.
    * @returns whether it died; false when the run had fewer requests
    */
-  async kill(at: number, when: When, run: () => Promise<Outcome>): Promise<boolean> {
-    const mortal = new Mortal(at, when);
+  async kill(at: number, run: () => Promise<Outcome>): Promise<boolean> {
+    const mortal = new Mortal(at);
     this.mortal = mortal;
     try {
       return await Promise.race([run().then(() => false), mortal.gone().then(() => true)]);
@@ -52,9 +52,9 @@ export class Scene extends Stage {
     }
   }
 
-  rotate(options: Partial<RotateOptions> = {}): Promise<Outcome> {
+  rotate(options: Partial<RotateOptions> = {}, facts: RunProps['facts'] = {}): Promise<Outcome> {
     const trigger = options.requested === undefined ? 'daily' : 'request';
-    return this.#run('rotate', trigger, (run) => rotate(this.#ports(), run, { maxRotations: 25, ...options }));
+    return this.#run('rotate', trigger, (run) => rotate(this.#ports(), run, { maxRotations: 25, ...options }), facts);
   }
 
   deactivate(): Promise<Outcome> {
@@ -111,7 +111,12 @@ export class Scene extends Stage {
     };
   }
 
-  async #run(name: string, trigger: Trigger, work: (run: Run) => Promise<void>): Promise<Outcome> {
+  async #run(
+    name: string,
+    trigger: Trigger,
+    work: (run: Run) => Promise<void>,
+    facts: RunProps['facts'] = {},
+  ): Promise<Outcome> {
     const from = this.audits.length;
     const lines: string[] = [];
     const line = (message: string, facts: unknown) => lines.push(JSON.stringify({ message, facts }));
@@ -122,6 +127,7 @@ export class Scene extends Stage {
       id,
       function: name,
       trigger,
+      ...(Object.keys(facts).length === 0 ? {} : { facts }),
       time: this.#time(),
       deadline: new Date(this.clock.now() + this.lifetime),
       concurrency: 2,

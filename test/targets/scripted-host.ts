@@ -29,7 +29,14 @@ export function json(response: ServerResponse, status: number, body: unknown, he
 }
 
 /** The real client against a scripted host. */
-export function clientOf(url: string, options: { readonly timeout?: number; readonly random?: () => number } = {}) {
+export function clientOf(
+  url: string,
+  options: {
+    readonly timeout?: number;
+    readonly random?: () => number;
+    readonly allowedOrigins?: ReadonlySet<string>;
+  } = {},
+) {
   const clock = new Clock(START);
   const time = timeOf(clock);
   const connectionSecrets = secretsOf({ accessToken: TOKEN });

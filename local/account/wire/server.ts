@@ -37,8 +37,8 @@ export interface AccountServerOptions {
   readonly latency?: (call: AwsCall) => number;
   /** Asked for every authenticated call. */
   readonly fault?: (call: AwsCall) => AwsFault | undefined;
-  /** Decides by policy; everything is allowed without it. */
-  readonly authorize?: (call: AwsCall) => Authorization;
+  /** Decides by policy, at once or after a while; everything is allowed without it. */
+  readonly authorize?: (call: AwsCall) => Authorization | Promise<Authorization>;
   readonly onCall?: (call: AwsCall, outcome: CallOutcome) => void;
   /**
    * How far a request's time may be from the account's clock, in ms. `Infinity` lets a client in that lives in another
@@ -139,10 +139,32 @@ class AccountFront {
   private work(call: AwsCall, request: ParsedRequest, requestId: string, outgoing: ServerResponse): void {
     const fault = this.#options.fault?.(call);
     if (fault?.kind === 'delay') {
-      setTimeout(() => this.finish(call, request, requestId, outgoing, fault), fault.milliseconds);
+      setTimeout(() => this.decide(call, request, requestId, outgoing, fault), fault.milliseconds);
     } else {
-      this.finish(call, request, requestId, outgoing, fault);
+      this.decide(call, request, requestId, outgoing, fault);
     }
+  }
+
+  private decide(
+    call: AwsCall,
+    request: ParsedRequest,
+    requestId: string,
+    outgoing: ServerResponse,
+    fault: AwsFault | undefined,
+  ): void {
+    const isAsked = fault?.kind !== 'error' && fault?.kind !== 'drop-before';
+    const decision = (isAsked ? this.#options.authorize?.(call) : undefined) ?? { allowed: true };
+    if (!(decision instanceof Promise)) {
+      this.finish(call, request, requestId, outgoing, fault, decision);
+      return;
+    }
+    decision.then(
+      (decided) => this.finish(call, request, requestId, outgoing, fault, decided),
+      (error: unknown) => {
+        const refused = asAwsError(error);
+        this.send(outgoing, refusal(request, refused, requestId), refused.code);
+      },
+    );
   }
 
   private finish(
@@ -151,8 +173,9 @@ class AccountFront {
     requestId: string,
     outgoing: ServerResponse,
     fault: AwsFault | undefined,
+    decision: Authorization,
   ): void {
-    const { account, authorize, onCall } = this.#options;
+    const { account, onCall } = this.#options;
     const note = fault === undefined ? {} : { fault: fault.kind };
     if (fault?.kind === 'drop-before') {
       onCall?.(call, { status: 0, ...note });
@@ -163,7 +186,7 @@ class AccountFront {
     let result: { readonly output?: unknown; readonly errorCode?: string };
     try {
       if (fault?.kind === 'error') throw new AwsError(fault.code, fault.status, fault.message ?? fault.code);
-      const output = account.perform(call, authorize);
+      const output = account.perform(call, () => decision);
       result = { output };
       reply = answer(request, output, requestId);
     } catch (error) {

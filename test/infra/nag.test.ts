@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { App, type Stack } from 'aws-cdk-lib';
+import { PolicyStatement, User } from 'aws-cdk-lib/aws-iam';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, it } from 'vitest';
+import { KeyturnStack } from '../../infra';
+import { bundles } from './synthesized';
+
+const EXAMPLES = ['keyturn.yaml', 'many-keys.yaml'] as const;
+
+/** One thing that cdk-nag objects to and that is meant so. */
+interface Accepted {
+  /** The finding, whole. */
+  readonly finding: RegExp;
+  /** Path of the construct below the rotation, whole. */
+  readonly at: RegExp;
+  readonly because: string;
+}
+
+const ACCEPTED: readonly Accepted[] = [
+  {
+    finding: /^AwsSolutions-IAM5\[Resource::\*\]$/,
+    at: /^(Rotate|Deactivate|Delete|Sync)\/Role\/Resource$/,
+    because:
+      'secretsmanager:ListSecrets and the two actions of the credential report have no resource level; each is alone in ' +
+      'its statement, and test/infra/permissions.test.ts holds every other statement to a name.',
+  },
+  {
+    finding: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:user\/\*\/[\w+=,.@-]+\]$/,
+    at: /^(Rotate|Deactivate|Delete)\/Role\/Resource$/,
+    because:
+      'The path of a user that exists already is not known. User names are unique in an account: it names one user.',
+  },
+  {
+    finding:
+      /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter\/keyturn\/keys\/\*\]$/,
+    at: /^Sync\/Role\/Resource$/,
+    because: 'An event names any managed key, and the registry is one parameter a key; the prefix is Keyturn’s own.',
+  },
+  {
+    finding: /^AwsSolutions-SMG4$/,
+    at: /^[a-z0-9-]+\/Secret$/,
+    because: 'Keyturn is the rotation. Secrets Manager’s own knows neither targets nor two keys that overlap for days.',
+  },
+  {
+    finding: /^AwsSolutions-SQS3$/,
+    at: /^UndeliveredEvents\/Resource$/,
+    because: 'It is a dead-letter queue itself: of EventBridge’s rules, which the check does not look at.',
+  },
+  {
+    finding: /^AwsSolutions-S1$/,
+    at: /^Trail\/Bucket\/Resource$/,
+    because:
+      'The bucket holds the trail, and access to it is what CloudTrail’s data events record where an account wants that; ' +
+      'access logs would need one more bucket without logs of its own.',
+  },
+];
+
+function findingsOf(stack: Stack): readonly { readonly finding: string; readonly at: string }[] {
+  return new AwsSolutionsChecks().validateScope(stack).violations.flatMap(({ ruleName, violatingResources = [] }) =>
+    violatingResources.map(({ constructPath = '' }) => ({
+      finding: ruleName,
+      at: constructPath.replace('Keyturn/KeyRotation/', ''),
+    })),
+  );
+}
+
+function example(name: (typeof EXAMPLES)[number]): KeyturnStack {
+  const file = join(__dirname, '..', '..', 'docs', 'examples', name);
+  return KeyturnStack.fromFile(new App(), 'Keyturn', file, { bundles });
+}
+
+function accepts({ finding, at }: Accepted, found: { readonly finding: string; readonly at: string }): boolean {
+  return finding.test(found.finding) && at.test(found.at);
+}
+
+describe('cdk-nag, AwsSolutions', () => {
+  it.each(EXAMPLES)('has nothing against %s that is not accepted with a reason', (name) => {
+    const objections = findingsOf(example(name));
+
+    expect(objections.length).toBeGreaterThan(0);
+    expect(objections.filter((found) => !ACCEPTED.some((row) => accepts(row, found)))).toEqual([]);
+  });
+
+  it('accepts nothing that is not there any more', () => {
+    const objections = EXAMPLES.flatMap((name) => findingsOf(example(name)));
+
+    expect(ACCEPTED.filter((row) => !objections.some((found) => accepts(row, found)))).toEqual([]);
+  });
+
+  it('objects to a wildcard that somebody adds', () => {
+    const stack = example('keyturn.yaml');
+    new User(stack, 'Planted').addToPolicy(new PolicyStatement({ actions: ['iam:*'], resources: ['*'] }));
+    const objections = findingsOf(stack).filter((found) => !ACCEPTED.some((row) => accepts(row, found)));
+
+    expect(objections.map(({ finding }) => finding)).toContain('AwsSolutions-IAM5[Action::iam:*]');
+  });
+});

@@ -1,0 +1,132 @@
+import * as z from 'zod';
+import type { Account } from '../../local/account/account';
+import type { AwsCall } from '../../local/account/principal';
+
+/** One question that IAM answers: may this principal do this to that. */
+export interface IamRequest {
+  /** `service:Action`. */
+  readonly action: string;
+  /** ARN, or `*` where the action has no resource level. */
+  readonly resource: string;
+  readonly context: Readonly<Record<string, string>>;
+  /** What AWS says when it is only the KMS key that is closed. */
+  readonly refusal?: string;
+}
+
+/** Actions without a resource level (Service Authorization Reference). */
+const WITHOUT_RESOURCE = new Set([
+  'iam:GenerateCredentialReport',
+  'iam:GetCredentialReport',
+  'secretsmanager:ListSecrets',
+]);
+
+const text = (input: Record<string, unknown>, name: string) => String(input[name] ?? '');
+
+/** Everything that IAM is asked before a call is let through, the KMS key behind it included. */
+export function iamRequestsOf(call: AwsCall, account: Account): readonly IamRequest[] {
+  const { service, input } = call;
+  const action = `${service}:${call.action}`;
+  const one = (resource: string, context = {}): readonly IamRequest[] => [{ action, resource, context }];
+  const arn = (rest: string) => `arn:aws:${service}:${account.region}:${account.accountId}:${rest}`;
+  if (WITHOUT_RESOURCE.has(action)) return one('*');
+  switch (service) {
+    case 'iam':
+      return one(userArn(input, account));
+    case 'secretsmanager':
+      return [...one(secretArn(text(input, 'SecretId'), account)), ...kmsOfSecret(call, account)];
+    case 'ssm':
+      // The documentation does not say which of the two forms of a path is compared; both have to pass.
+      return call.action === 'GetParametersByPath'
+        ? ['', '/'].flatMap((end) => one(arn(`parameter${text(input, 'Path').replace(/\/$/, '')}${end}`)))
+        : one(arn(`parameter${text(input, 'Name')}`));
+    case 'sns':
+      return [...one(text(input, 'TopicArn')), ...kmsOfTopic(account)];
+    case 'events':
+      return entriesSchema
+        .parse(input)
+        .Entries.flatMap(({ Source, DetailType }) =>
+          one(arn('event-bus/default'), { 'events:source': Source, 'events:detail-type': DetailType }),
+        );
+    default:
+      return one('*');
+  }
+}
+
+const entriesSchema = z.object({ Entries: z.array(z.object({ Source: z.string(), DetailType: z.string() })) });
+
+/** IAM names the user with its path; GetAccessKeyLastUsed is about the user that the key belongs to. */
+function userArn(input: Record<string, unknown>, account: Account): string {
+  const { users, accessKeys } = account.iam;
+  const owner = () =>
+    input.UserName === undefined
+      ? accessKeys.find(text(input, 'AccessKeyId')).user.arn
+      : users.get(text(input, 'UserName')).arn;
+  try {
+    return owner();
+  } catch {
+    return `arn:aws:iam::${account.accountId}:user/${text(input, 'UserName')}`;
+  }
+}
+
+function secretArn(nameOrArn: string, account: Account): string {
+  try {
+    return account.secretsManager.describeSecret({ SecretId: nameOrArn }).ARN;
+  } catch {
+    // Secrets Manager has no ARN for it; what an identity policy says of the name still counts.
+    return `arn:aws:secretsmanager:${account.region}:${account.accountId}:secret:${nameOrArn}-??????`;
+  }
+}
+
+/** The alias of the AWS managed key of a service. */
+export function awsManagedKey(service: string, { region, accountId }: Account): string {
+  return `arn:aws:kms:${region}:${accountId}:key/aws-managed-${service}`;
+}
+
+/**
+ * What Secrets Manager does with the KMS key in the caller's name: a new data key for a new value, Decrypt to read one.
+ * A PutSecretValue under a version ID that exists is compared with what is there, which takes a Decrypt too.
+ */
+function kmsOfSecret({ action, input }: AwsCall, account: Account): readonly IamRequest[] {
+  const SecretId = text(input, 'SecretId');
+  const known = describe(SecretId, account);
+  if (known === undefined) return [];
+  const repeats = Object.keys(known.versions).includes(text(input, 'ClientRequestToken'));
+  const needs =
+    action === 'GetSecretValue'
+      ? ['kms:Decrypt']
+      : action !== 'PutSecretValue'
+        ? []
+        : repeats
+          ? ['kms:GenerateDataKey', 'kms:Decrypt']
+          : ['kms:GenerateDataKey'];
+  const resource = known.kmsKeyId ?? awsManagedKey('secretsmanager', account);
+  return needs.map((need) => throughService(need, resource, 'secretsmanager', account, 'Access to KMS is not allowed'));
+}
+
+function describe(SecretId: string, account: Account) {
+  try {
+    const { KmsKeyId: kmsKeyId, ...described } = account.secretsManager.describeSecret({ SecretId });
+    const versions = 'VersionIdsToStages' in described ? (described.VersionIdsToStages ?? {}) : {};
+    return { kmsKeyId, versions };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The topic is encrypted with `alias/aws/sns`; SNS uses it in the publisher's name. */
+function kmsOfTopic(account: Account): readonly IamRequest[] {
+  return ['kms:GenerateDataKey', 'kms:Decrypt'].map((need) =>
+    throughService(need, awsManagedKey('sns', account), 'sns', account, 'KMSAccessDenied'),
+  );
+}
+
+function throughService(
+  action: string,
+  resource: string,
+  service: string,
+  { region, accountId }: Account,
+  refusal: string,
+): IamRequest {
+  const context = { 'kms:ViaService': `${service}.${region}.amazonaws.com`, 'kms:CallerAccount': accountId };
+  return { action, resource, context, refusal };
+}

@@ -1,0 +1,158 @@
+import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { ConfigInput } from '../../functions/core/config';
+import { readConfigFile } from '../../infra/config-file';
+import type { AwsCall, AwsFault } from '../../local/account/wire/server';
+import type { BitbucketFault } from '../../local/bitbucket/fault';
+import { DeployedWorld, type DeployedWorldOptions, synthesized } from '../support/deployed-world';
+import { Enforcement } from './enforcement';
+import { askForLambda } from './lambda-itself';
+
+const USER = 'bitbucket-web-shop';
+const PARTNER = {
+  secret: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:keyturn/connections/partner-a1B2c3',
+  key: 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+};
+const READER = 'arn:aws:iam::111122223333:role/bitbucket-data-center';
+
+/** A world whose calls the deployed policies decide, with faults that are switched on and off. */
+export interface EnforcedLife {
+  readonly deployed: DeployedWorld;
+  readonly enforcement: Enforcement;
+  /** Asked for every call of a function. */
+  awsFault: ((call: AwsCall) => AwsFault | undefined) | undefined;
+  /** Answers every request to Bitbucket. */
+  bitbucketFault: BitbucketFault | undefined;
+  afterCall: ((call: AwsCall) => void) | undefined;
+}
+
+export async function enforcedLife(cdkOut: string, before?: DeployedWorldOptions['before']): Promise<EnforcedLife> {
+  const enforcement = new Enforcement();
+  const switches: Pick<EnforcedLife, 'awsFault' | 'bitbucketFault' | 'afterCall'> = {
+    awsFault: undefined,
+    bitbucketFault: undefined,
+    afterCall: undefined,
+  };
+  const deployed = await DeployedWorld.open(cdkOut, {
+    ...(before === undefined ? {} : { before }),
+    onDeploy: (deployment, world) => enforcement.enforce(deployment, world),
+    world: {
+      accountServer: {
+        authorize: enforcement.authorize,
+        fault: (call) => (call.principal.kind === 'role' ? switches.awsFault?.(call) : undefined),
+        onCall: (call) => switches.afterCall?.(call),
+      },
+      bitbucketServer: { fault: () => switches.bitbucketFault },
+    },
+  });
+  return Object.assign(switches, { deployed, enforcement });
+}
+
+/** One fault for the first call of an action. */
+function once(action: string, fault: AwsFault): (call: AwsCall) => AwsFault | undefined {
+  let left = 1;
+  return (call) => (call.action === action && left-- > 0 ? fault : undefined);
+}
+
+/**
+ * The example: the life of a key with everything that goes wrong in it. A failed store, a late delivery, a key that
+ * people deactivate and reactivate, a process that dies, a current key that dies, keys made by hand, other targets, and
+ * an hour without the registry.
+ */
+export async function eventfulLife(): Promise<EnforcedLife> {
+  const file = 'docs/examples/keyturn.yaml';
+  const life = await enforcedLife(synthesized(file));
+  const { deployed } = life;
+  const { world } = deployed;
+  const rotate = deployed.functionName('rotate');
+
+  life.awsFault = once('PutSecretValue', { kind: 'error', status: 400, code: 'InvalidRequestException' });
+  await deployed.until(0, 2);
+  // The key of the second try waits for its targets for hours.
+  life.bitbucketFault = { kind: 'status', status: 503 };
+  await deployed.until(0, 6);
+  life.bitbucketFault = undefined;
+  await deployed.until(2);
+
+  const [old] = deployed.keys(USER);
+  deployed.setStatus(USER, old?.id ?? '', 'Inactive');
+  await deployed.until(4);
+  deployed.setStatus(USER, old?.id ?? '', 'Active');
+  // Idle, overlapped again, deactivated, recovered, deleted.
+  await deployed.until(26);
+
+  // The process dies when the key is made; a day later the orphan is found and discarded.
+  life.afterCall = ({ action }) => {
+    if (action !== 'CreateAccessKey') return;
+    life.afterCall = undefined;
+    void world.functions.kill(rotate);
+  };
+  await deployed.run('rotate', { keys: ['web-shop-production'] });
+  await deployed.until(27);
+
+  // The successor dies by hand while its predecessor fills the other slot.
+  await deployed.run('rotate', { keys: ['web-shop-production'] });
+  await deployed.until(27, 2);
+  deployed.setStatus(USER, deployed.keys(USER).at(-1)?.id ?? '', 'Inactive');
+  await deployed.until(28);
+
+  // A key that is deleted by hand makes room for one that is made by hand.
+  const dead = deployed.keys(USER).find(({ status }) => status === 'Inactive');
+  world.account.invoke(deployed.admin, 'iam', 'DeleteAccessKey', { UserName: USER, AccessKeyId: dead?.id ?? '' });
+  world.account.invoke(deployed.admin, 'iam', 'CreateAccessKey', { UserName: USER });
+  await deployed.until(40);
+  deployed.setStatus(USER, deployed.keys(USER).at(-1)?.id ?? '', 'Inactive');
+  await deployed.until(41);
+
+  await deployed.redeploy(synthesized(renamedVariables(readConfigFile(file))));
+  await deployed.until(42, 1);
+
+  // Stops every run; a refusal, because the SDK waits in real time before it repeats a call that a server error ended.
+  const noRegistry: AwsFault = { kind: 'error', status: 400, code: 'InvalidFilterKey' };
+  life.awsFault = ({ action }) => (action === 'GetParametersByPath' ? noRegistry : undefined);
+  await deployed.until(42, 5);
+  life.awsFault = undefined;
+  await deployed.until(43);
+  await askForLambda(deployed, life.enforcement);
+  return life;
+}
+
+/** Delivered under another name than before, so that every key has to be delivered again. */
+function renamedVariables(config: ConfigInput): ConfigInput {
+  return {
+    ...config,
+    keys: config.keys.map((key) => ({
+      ...key,
+      deliverTo: (key.deliverTo ?? []).map((target) => ({ ...target, variables: { secretAccessKey: 'AWS_SECRET' } })),
+    })),
+  };
+}
+
+/** Every setting there is, with a customer-managed KMS key, forgotten keys, and a reader of the secret. */
+export async function wholeLife(): Promise<EnforcedLife> {
+  const life = await enforcedLife(synthesized('docs/examples/many-keys.yaml'), ({ account }) => {
+    account.secretsManager.updateSecret({ SecretId: PARTNER.secret, KmsKeyId: PARTNER.key });
+    account.iam.roles.create({ RoleName: 'bitbucket-data-center', AssumeRolePolicyDocument: '{}' });
+  });
+  const { deployed } = life;
+  // The answer to a store is lost, so it is repeated: Secrets Manager compares, and that takes a Decrypt.
+  life.awsFault = once('PutSecretValue', { kind: 'drop-after' });
+  await deployed.until(22);
+  await askForLambda(deployed, life.enforcement);
+  await readAs(READER, life);
+  return life;
+}
+
+async function readAs(roleArn: string, { deployed: { world } }: EnforcedLife): Promise<void> {
+  const { accessKeyId, secretAccessKey, sessionToken } = world.account.roleSession(roleArn, 'bitbucket');
+  const client = new SecretsManagerClient({
+    endpoint: world.accountUrl,
+    region: world.account.region,
+    credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+    systemClockOffset: world.clock.now() - Date.now(),
+    maxAttempts: 1,
+  });
+  const SecretId = 'keyturn/data-center';
+  await client.send(new DescribeSecretCommand({ SecretId }));
+  await client.send(new GetSecretValueCommand({ SecretId }));
+  client.destroy();
+}

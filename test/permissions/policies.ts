@@ -1,0 +1,139 @@
+import * as z from 'zod';
+import { FUNCTION_NAMES } from '../../functions/core/names';
+import type { Account } from '../../local/account/account';
+import { type Deployment, functionNameOf } from '../../local/stack/deployment';
+import { awsManagedKey } from './iam-request';
+
+const texts = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
+
+/**
+ * EventBridge compares a plain StringEquals with the source of an event (EventBridge User Guide, "Permissions for event
+ * buses", example policies). The library holds the key to be a set, which a plain operator never matches; of the one
+ * source that an entry has, "any value" says the same.
+ */
+const conditionSchema = z.record(z.string(), z.record(z.string(), z.unknown())).transform((condition) =>
+  Object.fromEntries(
+    Object.entries(condition).map(([operator, keys]) => {
+      const isOfEvents = operator === 'StringEquals' && Object.keys(keys).every((key) => key.startsWith('events:'));
+      return [isOfEvents ? `ForAnyValue:${operator}` : operator, keys];
+    }),
+  ),
+);
+
+const statementSchema = z.looseObject({
+  Sid: z.string().default(''),
+  Effect: z.enum(['Allow', 'Deny']),
+  Action: texts,
+  Principal: z.union([z.literal('*'), z.object({ AWS: texts })]).optional(),
+  Condition: conditionSchema.optional(),
+});
+const documentSchema = z.object({ Version: z.string().default('2012-10-17'), Statement: z.array(statementSchema) });
+export type Statement = z.infer<typeof statementSchema>;
+
+/** Where a statement stands. */
+export type Place = 'role' | 'secret' | 'key';
+
+/** All policies of a deployment, by what they are about. */
+export interface Policies {
+  readonly accountId: string;
+  /** Statements of each role, by the role's ARN. */
+  readonly ofRoles: ReadonlyMap<string, readonly Statement[]>;
+  /** Statements of each secret and KMS key, by its ARN. */
+  readonly ofResources: ReadonlyMap<string, { readonly place: Place; readonly statements: readonly Statement[] }>;
+  /** What people call a principal: the function's name, `account`, or `reader`. */
+  readonly holderOf: (principalArn: string) => string;
+}
+
+/** One action that one statement allows to one holder. */
+export interface Permission {
+  readonly holder: string;
+  readonly place: Place;
+  readonly sid: string;
+  readonly action: string;
+}
+
+export function permissionName({ holder, place, sid, action }: Permission): string {
+  return `${holder}: ${place} ${sid}: ${action}`;
+}
+
+function statementsOf(document: unknown): readonly Statement[] {
+  return document === undefined ? [] : documentSchema.parse(document).Statement;
+}
+
+export function policiesOf(deployment: Deployment, account: Account): Policies {
+  const functions = new Map(
+    FUNCTION_NAMES.map((name) => {
+      const functionName = functionNameOf(deployment, `${name}Function`);
+      const found = deployment.functions.find((candidate) => candidate.functionName === functionName);
+      return [found?.roleArn ?? '', name as string] as const;
+    }),
+  );
+  const ofResources = new Map<string, { place: Place; statements: readonly Statement[] }>();
+  for (const { arn, resourcePolicy } of deployment.secrets) {
+    ofResources.set(arn, { place: 'secret', statements: statementsOf(resourcePolicy) });
+  }
+  for (const { arn, policy } of deployment.keys) {
+    ofResources.set(arn, { place: 'key', statements: statementsOf(policy) });
+  }
+  return {
+    accountId: account.accountId,
+    ofRoles: new Map(
+      deployment.roles.map(({ arn, policies }) => [arn, policies.flatMap(({ document }) => statementsOf(document))]),
+    ),
+    ofResources,
+    holderOf: (arn) => functions.get(arn) ?? (arn.endsWith(':root') ? 'account' : 'reader'),
+  };
+}
+
+/** Every permission that the deployment gives, each once. */
+export function permissionsIn({ ofRoles, ofResources, holderOf }: Policies): readonly Permission[] {
+  const all = new Map<string, Permission>();
+  const add = (holder: string, place: Place, { Sid: sid, Action }: Statement) => {
+    for (const action of Action) {
+      const permission = { holder, place, sid, action };
+      all.set(permissionName(permission), permission);
+    }
+  };
+  for (const [role, statements] of ofRoles) {
+    for (const statement of statements.filter(({ Effect }) => Effect === 'Allow'))
+      add(holderOf(role), 'role', statement);
+  }
+  for (const { place, statements } of ofResources.values()) {
+    for (const statement of statements.filter(({ Effect }) => Effect === 'Allow')) {
+      for (const arn of principalsOf(statement)) add(holderOf(arn), place, statement);
+    }
+  }
+  return [...all.values()];
+}
+
+export function principalsOf({ Principal }: Statement): readonly string[] {
+  return Principal === undefined || Principal === '*' ? ['*'] : Principal.AWS;
+}
+
+/** The policy that AWS gives to the key of a service: everybody in the account, through that service. */
+export function awsManagedKeyPolicy(resource: string, account: Account): readonly Statement[] | undefined {
+  const service = ['secretsmanager', 'sns'].find((name) => awsManagedKey(name, account) === resource);
+  if (service === undefined) return undefined;
+  return statementsOf({
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { AWS: '*' },
+        Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
+        Resource: '*',
+        Condition: {
+          StringEquals: {
+            'kms:CallerAccount': account.accountId,
+            'kms:ViaService': `${service}.${account.region}.amazonaws.com`,
+          },
+        },
+      },
+    ],
+  });
+}
+
+/** The policy that a KMS key gets when nobody gives it one: IAM policies of the account decide. */
+export function defaultKeyPolicy(account: Account): readonly Statement[] {
+  const Principal = { AWS: `arn:aws:iam::${account.accountId}:root` };
+  return statementsOf({ Statement: [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }] });
+}

@@ -1,0 +1,42 @@
+/**
+ * Permissions that no run of the tests uses, each with its reason. A row that a run does use fails, and so does one that
+ * no template gives any more.
+ */
+export const UNUSED: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    [
+      'CancelKeyDeletion',
+      'CreateAlias',
+      'DeleteAlias',
+      'DescribeKey',
+      'DisableKey',
+      'DisableKeyRotation',
+      'EnableKey',
+      'EnableKeyRotation',
+      'GetKeyPolicy',
+      'GetKeyRotationStatus',
+      'ListAliases',
+      'ListGrants',
+      'ListKeyPolicies',
+      'ListKeyRotations',
+      'ListResourceTags',
+      'PutKeyPolicy',
+      'RevokeGrant',
+      'ScheduleKeyDeletion',
+      'TagResource',
+      'UntagResource',
+      'UpdateAlias',
+      'UpdateKeyDescription',
+    ].map((action) => [
+      `account: key Administer: kms:${action}`,
+      'Administrators look after the KMS key; no function does, and none of these decrypts.',
+    ]),
+  ),
+  'delete: secret Delete: secretsmanager:ListSecretVersionIds':
+    'Asked only when a key made by hand stands beside a superseded one that is due, in the place of a current key that was ' +
+    'deleted by hand; rotate and deactivate meet such a key, and look in the same way.',
+  'account: key ValidateOnDeployment: kms:Decrypt':
+    'Secrets Manager tries the key out in the name of whoever creates a secret with it; the local deployment is nobody’s.',
+  'account: key EncryptOnDeployment: kms:GenerateDataKey':
+    'CloudFormation points the secrets at the key with the rights of whoever deploys; the local deployment is nobody’s.',
+};

@@ -1,0 +1,344 @@
+import { describe, expect, it } from 'vitest';
+import { targetSetDigest } from '../../functions/core/target';
+import { versionIdOf } from '../../functions/core/version-id';
+import { delivered, expectLogin, expectSettled } from '../support/converge';
+import { newScene } from '../support/dispose';
+import type { Outcome, Scene } from '../support/scene';
+import type { HandMadeKey } from '../support/stage';
+
+const happened = ({ audits }: Outcome, name: string) => audits.filter(({ event }) => event === name);
+
+const documentOf = (user: string, key: HandMadeKey) => ({
+  accessKeyId: key.AccessKeyId,
+  secretAccessKey: key.SecretAccessKey,
+  userName: user,
+  accountId: '111122223333',
+  createdAt: key.CreateDate.toISOString(),
+});
+
+const versionOf = (key: HandMadeKey) => versionIdOf({ accessKeyId: key.AccessKeyId, createdAt: key.CreateDate });
+
+/** A fresh key as a rotation stores it, without the rotation. */
+function store(scene: Scene, id = 'shop', user = `ci-${id}`): HandMadeKey {
+  const key = scene.createKey(user);
+  scene.put(id, JSON.stringify(documentOf(`ci-${id}`, key)), versionOf(key));
+  return key;
+}
+
+describe('a delivery', () => {
+  it('proves the key, writes it to its targets, and marks the version with the digest of their set (K2, K7)', async () => {
+    const scene = await newScene();
+    const entry = scene.manage('shop', {
+      deliverTo: [{ region: 'eu-west-1', variables: { bundle: 'AWS_CREDENTIAL' } }],
+    });
+    await scene.rotate();
+    const from = scene.calls.length;
+    const outcome = await scene.sync();
+    const version = scene.current('shop') ?? '';
+    expect(outcome.audits.map(({ event }) => event)).toEqual([
+      'run-started',
+      'key-proved',
+      'target-delivered',
+      'version-delivered',
+      'run-finished',
+    ]);
+    expect(happened(outcome, 'target-delivered')[0]).toMatchObject({
+      key: 'shop',
+      user: 'ci-shop',
+      version,
+      accessKeyId: scene.currentKey('shop'),
+      target: 'bitbucket acme/shop environment Production',
+      facts: { readBack: true, tornFor: 0 },
+    });
+    expect(scene.labels('shop')[version]).toContain(`DELIVERED-${targetSetDigest(entry.targets, entry.connections)}`);
+    const actions = scene.calls.slice(from).map(({ action }) => action);
+    expect(actions.indexOf('GetCallerIdentity')).toBeGreaterThan(0);
+    expect(actions.indexOf('GetCallerIdentity')).toBeLessThan(actions.indexOf('UpdateSecretVersionStage'));
+    const variables = scene.bitbucket.pipelineVariables('acme', 'shop', 'Production');
+    expect(variables).toMatchObject({ AWS_DEFAULT_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: scene.currentKey('shop') });
+    expect(JSON.parse(variables.AWS_CREDENTIAL ?? '{}')).toMatchObject({ accessKeyId: scene.currentKey('shop') });
+    await expectSettled(scene);
+  });
+
+  it('happens once: what is delivered is left alone', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    const requests = scene.hostRequests.length;
+    const again = await scene.sync();
+    expect(again.audits.map(({ event }) => event)).toEqual(['run-started', 'run-finished']);
+    expect(scene.hostRequests).toHaveLength(requests);
+  });
+
+  it.each([
+    {
+      what: 'CloudTrail',
+      event: {
+        source: 'aws.secretsmanager',
+        detail: { eventName: 'PutSecretValue', requestParameters: { secretId: 'keyturn/shop' } },
+      },
+    },
+    {
+      what: 'Secrets Manager',
+      event: { source: 'aws.secretsmanager', 'detail-type': 'Secret Label Updated', detail: { name: 'keyturn/shop' } },
+    },
+    { what: 'a person', event: { keys: ['shop'] } },
+  ])('for an event of $what is about that key only', async ({ event }) => {
+    const scene = await newScene();
+    for (const id of ['shop', 'blog']) scene.manage(id);
+    await scene.rotate();
+    const outcome = await scene.sync(event);
+    expect(outcome.summary).toMatchObject({ examined: 1, delivered: 1 });
+    expect([scene.isDelivered('shop'), scene.isDelivered('blog')]).toEqual([true, false]);
+  });
+
+  it('for an event of an unknown shape looks at everything, and says so', async () => {
+    const scene = await newScene();
+    for (const id of ['shop', 'blog']) scene.manage(id);
+    await scene.rotate();
+    const outcome = await scene.sync(['?']);
+    expect(outcome).toMatchObject({ summary: { delivered: 2 }, findings: ['unknown-event'] });
+  });
+
+  it('for a key that is not managed is none, and stops no other (K11)', async () => {
+    const scene = await newScene();
+    scene.manage('shop');
+    await scene.rotate();
+    scene.parameter('broken', '[]');
+    scene.register(scene.entry('no-secret'));
+    const outcome = await scene.sync({ keys: ['nobody', 'broken', 'no-secret', 'shop', 'shop'] });
+    expect(outcome.findings).toEqual(['unmanaged-secret', 'invalid-entry', 'secret-missing']);
+    expect(outcome.summary).toMatchObject({ examined: 1, delivered: 1, failed: 2 });
+  });
+});
+
+describe('a key that does not authenticate as its own user', () => {
+  it('is not delivered when it is dead (K2)', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    const held = scene.held('shop');
+    const key = store(scene);
+    scene.setStatus('ci-shop', key.AccessKeyId, 'Inactive');
+    const requests = scene.hostRequests.length;
+    const outcome = await scene.sync();
+    expect(outcome).toMatchObject({ findings: ['proof-failed'], summary: { delivered: 0, failed: 1 } });
+    expect(scene.hostRequests).toHaveLength(requests);
+    expect(scene.held('shop')).toEqual(held);
+    expect(scene.isDelivered('shop')).toBe(false);
+    await expectLogin(scene);
+  });
+
+  it('is not delivered when it is the key of another user (K2)', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    scene.addUser('admin');
+    store(scene, 'shop', 'admin');
+    const outcome = await scene.sync();
+    expect(happened(outcome, 'step-failed')[0]).toMatchObject({ code: 'proof-wrong-identity', reason: 'proof' });
+    expect(scene.isDelivered('shop')).toBe(false);
+    await expectLogin(scene);
+  });
+
+  it.each([
+    { what: 'no JSON', value: () => 'oops' },
+    { what: 'other fields', value: () => '{"password": "hunter2hunter2"}' },
+    {
+      what: 'another key',
+      value: (key: HandMadeKey) =>
+        JSON.stringify({ ...documentOf('ci-shop', key), accessKeyId: 'AKIA0000000000000000' }),
+    },
+    { what: 'another user', value: (key: HandMadeKey) => JSON.stringify(documentOf('ci-blog', key)) },
+  ])('is not delivered when its version holds $what (K2, K6)', async ({ value }) => {
+    const scene = await newScene();
+    await delivered(scene);
+    const key = scene.createKey('ci-shop');
+    scene.put('shop', value(key), versionOf(key));
+    const outcome = await scene.sync();
+    expect(happened(outcome, 'step-failed')[0]).toMatchObject({ code: 'secret-invalid' });
+    const [finding] = happened(outcome, 'finding');
+    expect(finding?.message).toContain('Rotate the key to replace it');
+    expect(JSON.stringify(outcome)).not.toMatch(/hunter2|oops/);
+    expect(scene.isDelivered('shop')).toBe(false);
+    await expectLogin(scene);
+  });
+
+  it('is delivered as soon as STS is well again (K2)', async () => {
+    const scene = await newScene();
+    scene.manage('shop');
+    await scene.rotate();
+    let refusals = 3;
+    scene.awsFault = ({ action }) => {
+      if (action !== 'GetCallerIdentity' || refusals === 0) return undefined;
+      refusals -= 1;
+      return { kind: 'error', status: 403, code: 'InvalidClientTokenId' };
+    };
+    const outcome = await scene.sync();
+    expect(refusals).toBe(0);
+    expect(outcome.summary).toMatchObject({ delivered: 1, failed: 0 });
+  });
+});
+
+describe('several targets', () => {
+  it('are independent: one that fails stops no other, and nothing is marked (K3, K11)', async () => {
+    const scene = await newScene();
+    scene.manage('shop', { deliverTo: [{ environment: 'Nowhere' }, {}] });
+    await scene.rotate();
+    const outcome = await scene.sync();
+    expect(outcome).toMatchObject({ findings: ['delivery-failed'], summary: { delivered: 0, failed: 1 } });
+    expect(happened(outcome, 'target-failed')[0]).toMatchObject({
+      code: 'environment-not-found',
+      target: 'bitbucket acme/shop environment Nowhere',
+    });
+    expect(happened(outcome, 'target-delivered')).toHaveLength(1);
+    expect(scene.isDelivered('shop')).toBe(false);
+    await expectLogin(scene);
+    scene.bitbucket.addEnvironment('acme', 'shop', 'Nowhere');
+    expect((await scene.sync()).summary).toMatchObject({ delivered: 1, failed: 0 });
+    expect(scene.isDelivered('shop')).toBe(true);
+  });
+
+  it('that change are delivered to again, and the labels of the earlier set are removed', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    const version = scene.current('shop') ?? '';
+    const earlier = scene.labels('shop')[version] ?? [];
+    scene.bitbucket.addEnvironment('acme', 'shop', 'Staging');
+    scene.register(scene.entry('shop', { deliverTo: [{}, { environment: 'Staging' }] }));
+    const outcome = await scene.sync();
+    expect(happened(outcome, 'target-delivered')).toHaveLength(2);
+    expect(happened(outcome, 'labels-cleaned')[0]).toMatchObject({
+      version,
+      reason: expect.stringMatching(/^DELIVERED-/),
+    });
+    const labels = scene.labels('shop')[version] ?? [];
+    expect(labels).toHaveLength(2);
+    expect(labels.filter((label) => earlier.includes(label))).toEqual(['AWSCURRENT']);
+    expect(scene.bitbucket.pipelineVariables('acme', 'shop', 'Staging').AWS_ACCESS_KEY_ID).toBe(
+      scene.currentKey('shop'),
+    );
+  });
+
+  it('may be none: a key that only the secret holds is delivered at once', async () => {
+    const scene = await newScene();
+    scene.manage('shop', { deliverTo: [] });
+    await scene.rotate();
+    expect((await scene.sync()).summary).toMatchObject({ delivered: 1, failed: 0 });
+    expect(scene.isDelivered('shop')).toBe(true);
+  });
+});
+
+describe('a version that becomes current while another one is being delivered', () => {
+  it('is delivered too, and it alone is marked (K1)', async () => {
+    const scene = await newScene();
+    scene.manage('shop');
+    await scene.rotate();
+    const first = scene.current('shop') ?? '';
+    let next: HandMadeKey | undefined;
+    scene.hostFault = ({ method }) => {
+      if (method === 'POST') next ??= store(scene);
+      return undefined;
+    };
+    const outcome = await scene.sync();
+    expect(happened(outcome, 'version-delivered').map(({ accessKeyId }) => accessKeyId)).toEqual([next?.AccessKeyId]);
+    expect(scene.labels('shop')[first]).toEqual(['AWSPREVIOUS']);
+    expect(outcome.lines.join()).toContain('the current version changed during its delivery');
+    await expectSettled(scene);
+  });
+
+  it('is delivered once more when another run has marked it before the older one was written (K1)', async () => {
+    const scene = await newScene();
+    const entry = scene.manage('shop');
+    await scene.rotate();
+    let next: HandMadeKey | undefined;
+    scene.hostFault = ({ method }) => {
+      if (method !== 'POST' || next !== undefined) return undefined;
+      next = store(scene);
+      scene.account.invoke(scene.admin, 'secretsmanager', 'UpdateSecretVersionStage', {
+        SecretId: 'keyturn/shop',
+        VersionStage: `DELIVERED-${targetSetDigest(entry.targets, entry.connections)}`,
+        MoveToVersionId: versionOf(next),
+      });
+      return undefined;
+    };
+    await scene.sync();
+    expect(scene.currentKey('shop')).toBe(next?.AccessKeyId);
+    await expectSettled(scene);
+  });
+
+  it('again and again is left to the next run', async () => {
+    const scene = await newScene();
+    scene.manage('shop');
+    await scene.rotate();
+    let others: HandMadeKey[] = [];
+    scene.awsFault = ({ action }) => {
+      if (action !== 'GetCallerIdentity') return undefined;
+      for (const { AccessKeyId } of others) scene.deleteKey('ci-shop', AccessKeyId);
+      others = [store(scene)];
+      return undefined;
+    };
+    const outcome = await scene.sync();
+    scene.awsFault = undefined;
+    expect(outcome.summary).toMatchObject({ delivered: 0 });
+    expect(outcome.thrown).toBeUndefined();
+    await scene.sync();
+    await expectSettled(scene);
+  });
+});
+
+describe('two runs at the same time', () => {
+  it('deliver the same version, and neither fails', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    scene.toDay(90);
+    await scene.rotate();
+    scene.awsFault = ({ action }) =>
+      /^(UpdateSecretVersionStage|GetSecretValue)$/.test(action) ? { kind: 'delay', milliseconds: 40 } : undefined;
+    const outcomes = await Promise.all([scene.sync(), scene.sync({ keys: ['shop'] })]);
+    scene.awsFault = undefined;
+    for (const { findings, summary, thrown } of outcomes) {
+      expect(thrown).toBeUndefined();
+      expect(findings).toEqual([]);
+      expect(summary.failed).toBe(0);
+    }
+    await expectSettled(scene);
+    expect((await scene.sync()).audits).toHaveLength(2);
+  });
+
+  it('deliver a first version, which has no variables yet, and neither fails', async () => {
+    const scene = await newScene();
+    scene.manage('shop');
+    await scene.rotate();
+    const outcomes = await Promise.all([scene.sync(), scene.sync({ keys: ['shop'] })]);
+    for (const { findings } of outcomes) expect(findings).toEqual([]);
+    await expectSettled(scene);
+  });
+
+  it('clean the same stale labels, and neither fails', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    scene.register(scene.entry('shop', { deliverTo: [{ region: 'eu-west-1' }] }));
+    scene.awsFault = ({ action }) =>
+      action === 'UpdateSecretVersionStage' ? { kind: 'delay', milliseconds: 40 } : undefined;
+    const outcomes = await Promise.all([scene.sync(), scene.sync()]);
+    for (const { findings } of outcomes) expect(findings).toEqual([]);
+    await expectSettled(scene);
+    expect(scene.labels('shop')[scene.current('shop') ?? '']).toHaveLength(2);
+  });
+});
+
+it('a lost answer to a label is no failure: what was wanted is there', async () => {
+  const scene = await newScene();
+  await delivered(scene);
+  scene.toDay(90);
+  await scene.rotate();
+  let lost = 0;
+  scene.awsFault = ({ action }) => {
+    if (action !== 'UpdateSecretVersionStage') return undefined;
+    lost += 1;
+    return lost % 2 === 1 ? { kind: 'drop-after' } : undefined;
+  };
+  const outcome = await scene.sync();
+  expect(lost).toBeGreaterThanOrEqual(2);
+  expect(outcome).toMatchObject({ findings: [], summary: { delivered: 1, failed: 0 } });
+  scene.awsFault = undefined;
+  await expectSettled(scene);
+});

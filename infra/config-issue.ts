@@ -23,6 +23,7 @@ const CURES: Readonly<Record<string, string>> = {
   user: 'correct the name; one user is one key, which may have many targets',
   connection: 'correct the name, or add the connection under connections',
   deliverTo: 'give one of the two',
+  variables: 'give them other names, or take one of the two targets away',
   rotateAfter: 'change the days',
   deactivateAfter: 'change the days',
   deleteAfter: 'change the days',

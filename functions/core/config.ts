@@ -147,17 +147,18 @@ export const configSchema = configShape.superRefine((config, context) => {
         return;
       }
       const url = config.connections[target.connection]?.bitbucket.url ?? '';
-      for (const variable of variablesWritten(targetOf(target))) {
-        const place = `${url} ${variable}`.toLowerCase();
-        const other = written.get(place);
-        if (other !== undefined) {
-          const message =
-            `expected variables that nothing else writes; ${variable} is written by the key "${other}" already, ` +
-            'and the two would overwrite each other';
-          wrong(['keys', index, 'deliverTo', at], message);
-        }
-        written.set(place, key.id);
+      const places = variablesWritten(targetOf(target)).map((variable) => [
+        variable,
+        `${url} ${variable}`.toLowerCase(),
+      ]);
+      const [taken = '', place = ''] = places.find(([, name = '']) => written.has(name)) ?? [];
+      if (place !== '') {
+        const message =
+          `expected variables that nothing else writes; ${taken} belongs to the key "${written.get(place)}" already, ` +
+          'and the two would overwrite each other';
+        wrong(['keys', index, 'deliverTo', at, 'variables'], message);
       }
+      for (const [, name = ''] of places) written.set(name, key.id);
     });
   });
 });

@@ -86,6 +86,10 @@ export class Account {
     this.keys = this.keys.map((key) => (key.accessKeyId === accessKeyId ? { ...key, status } : key));
   }
 
+  remove(accessKeyId: string): void {
+    this.keys = this.keys.filter((key) => key.accessKeyId !== accessKeyId);
+  }
+
   /** Moves AWSCURRENT, and AWSPREVIOUS after it, as Secrets Manager does. */
   makeCurrent(versionId: string): void {
     const from = currentVersion(this.secret)?.versionId;
@@ -119,8 +123,14 @@ export class Account {
     );
     switch (step.do) {
       case 'discard-orphan':
+        this.remove(step.accessKeyId);
+        break;
       case 'delete':
-        this.keys = this.keys.filter(({ accessKeyId }) => accessKeyId !== step.accessKeyId);
+        this.remove(step.accessKeyId);
+        this.#clearRecord();
+        break;
+      case 'clear-record':
+        this.#clearRecord();
         break;
       case 'clear-intent':
         delete this.tags[TAG.intent];
@@ -147,6 +157,9 @@ export class Account {
       case 'record-inactive':
         this.tags[TAG.deactivated] = `${step.accessKeyId} ${this.now.toISOString()}`;
         break;
+      case 'record-hold':
+        this.tags[TAG.held] = `${step.accessKeyId} ${this.now.toISOString()}`;
+        break;
       case 'record-reactivation':
         this.tags[TAG.reactivated] = `${step.accessKeyId} ${this.now.toISOString()}`;
         break;
@@ -157,6 +170,10 @@ export class Account {
         this.#deliver(step);
         break;
     }
+  }
+
+  #clearRecord(): void {
+    for (const tag of [TAG.deactivated, TAG.reactivated, TAG.held]) delete this.tags[tag];
   }
 
   #deliver(step: Extract<Step, { do: 'deliver' }>): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { breaker, type Managed, undelivered } from '../../functions/core/breaker';
-import { HOUR } from '../../functions/core/duration';
+import { HOUR, MINUTE } from '../../functions/core/duration';
 import { TAG } from '../../functions/core/names';
 import { oldest } from '../../functions/core/summary';
 import { DELIVERED, day, entryOf, handMade, keyOf, secretOf, versionOf } from './web-shop';
@@ -28,6 +28,38 @@ describe('what waits for delivery', () => {
       { id: 'b', accessKeyId: 'AKIA000000000000000B', since: day(90, HOUR) },
       { id: 'c', accessKeyId: 'AKIA000000000000000C', since: now },
     ]);
+  });
+});
+
+describe('the time since which a key waits', () => {
+  const since = (given: Managed) => undelivered([given], now)[0]?.since;
+  const other = 'DELIVERED-0000000000000001';
+
+  it.each<[string, Managed, Date]>([
+    [
+      'is the change of its targets, where it was delivered before',
+      { ...managed('a', day(5), other), changedAt: day(89) },
+      day(89),
+    ],
+    [
+      'is its creation, where its entry was written before',
+      { ...managed('a', day(89), other), changedAt: day(5) },
+      day(89),
+    ],
+    ['is its creation, where it never was delivered', { ...managed('a', day(5)), changedAt: day(89) }, day(5)],
+    ['is its creation, where nobody knows when its entry was written', managed('a', day(5), other), day(5)],
+  ])('%s', (_what, given, expected) => {
+    expect(since(given)).toEqual(expected);
+  });
+
+  it('begins anew for all keys when their targets change, and opens no breaker by that', () => {
+    const changed = (minutes: number) =>
+      ['a', 'b', 'c', 'd'].map((id) => ({
+        ...managed(id, day(5), other),
+        changedAt: day(90, (120 - minutes) * MINUTE),
+      }));
+    expect(breaker(changed(60), now)).toBeUndefined();
+    expect(breaker(changed(61), now)).toHaveLength(4);
   });
 });
 

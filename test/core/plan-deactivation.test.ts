@@ -70,6 +70,36 @@ describe('a deactivation', () => {
   });
 });
 
+describe('K8: a key that was young when it was superseded', () => {
+  const young = keyOf('young', day(-1));
+  const next = keyOf('next', day(0));
+  const secret = secretOf([versionOf(next, 'AWSCURRENT', DELIVERED), versionOf(young, 'AWSPREVIOUS')]);
+  const at = (now: Date, tags: Record<string, string> = {}) =>
+    deeds(plan({ secret: { ...secret, tags }, keys: [young, next], lastUsed: usesOf([young, undefined]), now }));
+
+  it('retires early enough to be gone, hold and recovery included, before its successor is due', () => {
+    expect(at(day(69, -1))).toEqual([]);
+    expect(at(day(69))).toEqual(['deactivate']);
+  });
+
+  it('K3: still waits for the overlap with a successor that was delivered late', () => {
+    const late = { [TAG.delivered]: tagOf(next, day(65)) };
+    expect(at(day(75, -1), late)).toEqual([]);
+    expect(at(day(75), late)).toEqual(['deactivate']);
+  });
+
+  it('K3: is younger than its successor after a roll-back, and gets the overlap from the delivery', () => {
+    const newer = keyOf('newer', day(90));
+    const back = secretOf([versionOf(next, 'AWSCURRENT', DELIVERED), versionOf(newer, 'AWSPREVIOUS')], {
+      [TAG.delivered]: tagOf(next, day(95)),
+    });
+    const stepsAt = (now: Date) =>
+      plan({ secret: back, keys: [next, newer], lastUsed: usesOf([newer, day(94)]), now }).steps;
+    expect(stepsAt(day(105, -1))).toEqual([]);
+    expect(stepsAt(day(105))).toEqual([{ do: 'deactivate', accessKeyId: newer.accessKeyId, reason: 'idle' }]);
+  });
+});
+
 describe('K3: the overlap with its successor', () => {
   const overdue = { secret: secretOf([versionOf(second, 'AWSCURRENT', DELIVERED)]), keys: [adopted, second] };
   const idle = usesOf([adopted, undefined]);
@@ -137,7 +167,7 @@ describe('K3: a key in use', () => {
     ['a moment less ago', day(98, 1), false],
     ['just now', day(100), false],
   ])('was used within two days: %s', (_when, at, idle) => {
-    expect(deeds(plan({ lastUsed: used(at) }))).toEqual(idle ? ['deactivate'] : []);
+    expect(deeds(plan({ lastUsed: used(at) }))).toEqual([idle ? 'deactivate' : 'record-hold']);
   });
 
   it('is idle when it never was used', () => {
@@ -152,7 +182,7 @@ describe('K3: a key in use', () => {
 
   it('is held, and people are told by what and until when', () => {
     const { steps, findings } = plan({ lastUsed: used(day(99), { service: 's3', region: 'eu-west-1' }) });
-    expect(steps).toEqual([]);
+    expect(steps).toEqual([{ do: 'record-hold', accessKeyId: first.accessKeyId }]);
     expect(findings).toMatchObject([
       { code: 'in-use', severity: 'attention', accessKeyId: first.accessKeyId, since: day(100) },
     ]);
@@ -167,17 +197,25 @@ describe('K3: a key in use', () => {
     expect(plan({ lastUsed: used(day(99), more) }).findings[0]?.message).toContain(says);
   });
 
+  const heldSince = (at: Date, more: Record<string, string> = {}) =>
+    secretOf(versions, { ...more, [TAG.held]: tagOf(first, at) });
+  const inUse = (secret: RetirementInput['secret'], now: Date) =>
+    plan({ secret, now, lastUsed: used(new Date(now.getTime() - SECOND)) });
+
   it.each<[string, Date, string[], string]>([
-    ['before', day(110, -1), [], 'in-use'],
-    ['at', day(110), ['deactivate'], 'hold-limit'],
-  ])('is held up to the limit: %s it', (_when, now, steps, code) => {
-    const held = plan({ now, lastUsed: used(new Date(now.getTime() - SECOND)) });
+    ['the day after', day(101), [], 'in-use'],
+    ['before it', day(110, -HOUR - 1), [], 'in-use'],
+    ['at it, by a run that starts a little earlier in the day', day(110, -HOUR), ['deactivate'], 'hold-limit'],
+    ['at it', day(110), ['deactivate'], 'hold-limit'],
+    ['long after it', day(200), ['deactivate'], 'hold-limit'],
+  ])('is held up to the limit: %s', (_when, now, steps, code) => {
+    const held = inUse(heldSince(day(100)), now);
     expect(deeds(held)).toEqual(steps);
     expect(codes(held)).toEqual([code]);
   });
 
   it('past the limit is made Inactive, and people are told how to undo it', () => {
-    const { steps, findings } = plan({ now: day(110), lastUsed: used(day(110, -1)) });
+    const { steps, findings } = inUse(heldSince(day(100)), day(110));
     expect(steps).toEqual(deactivated('hold-limit'));
     expect(findings[0]).toMatchObject({ severity: 'attention', accessKeyId: first.accessKeyId });
     expect(findings[0]?.message).toContain(
@@ -185,11 +223,46 @@ describe('K3: a key in use', () => {
     );
   });
 
-  it('is held the whole limit from the day on which it became due, however old it is', () => {
-    const late = secretOf(versions, { [TAG.delivered]: tagOf(second, day(100)) });
-    const at = (now: Date) => plan({ secret: late, now, lastUsed: used(now) });
-    expect(codes(at(day(120, -1)))).toEqual(['in-use']);
-    expect(codes(at(day(120)))).toEqual(['hold-limit']);
+  it.each<[string, Record<string, string>]>([
+    ['was due for months, in a pause or while no rule ran', {}],
+    ['has the record of another key', { [TAG.held]: tagOf(second, day(100)) }],
+    ['has a record that is garbled', { [TAG.held]: 'since yesterday' }],
+    ['was held before it was due, as before somebody made it Active again', { [TAG.held]: tagOf(first, day(99)) }],
+  ])('is held the whole limit from the first time that people hear of it: one that %s', (_what, given) => {
+    const { steps, findings } = inUse(secretOf(versions, given), day(300));
+    expect(steps).toEqual([{ do: 'record-hold', accessKeyId: first.accessKeyId }]);
+    expect(findings).toMatchObject([{ code: 'in-use', since: day(100) }]);
+    expect(findings[0]?.message).toContain(`at most until ${day(310).toISOString()}`);
+  });
+
+  it('that was idle at last is made Inactive, whatever was recorded', () => {
+    const at = plan({ secret: heldSince(day(100)), now: day(104), lastUsed: used(day(102)) });
+    expect(at).toEqual({ steps: deactivated('idle'), findings: [] });
+  });
+
+  it('is held from the day on which it became due, where its successor was delivered late', () => {
+    const late = { [TAG.delivered]: tagOf(second, day(100)) };
+    expect(inUse(secretOf(versions, late), day(110)).steps).toMatchObject([{ do: 'record-hold' }]);
+    expect(codes(inUse(heldSince(day(110), late), day(120, -2 * HOUR)))).toEqual(['in-use']);
+    expect(codes(inUse(heldSince(day(110), late), day(120)))).toEqual(['hold-limit']);
+  });
+
+  it('that somebody made Active again gets a whole hold again', () => {
+    const tags = {
+      [TAG.deactivated]: tagOf(first, day(110)),
+      [TAG.reactivated]: tagOf(first, day(112)),
+    };
+    const again = inUse(heldSince(day(100), tags), day(122));
+    expect(again.steps).toEqual([{ do: 'record-hold', accessKeyId: first.accessKeyId }]);
+    expect(codes(inUse(heldSince(day(122), tags), day(131)))).toEqual(['in-use']);
+    expect(codes(inUse(heldSince(day(122), tags), day(132)))).toEqual(['hold-limit']);
+  });
+
+  it('K8: is not held where the policy says so: it is made Inactive at once', () => {
+    const strict = entryOf({ policy: { holdLimit: 0 } });
+    const { steps, findings } = plan({ entry: strict, now: day(100), lastUsed: used(day(100, -1)) });
+    expect(steps).toEqual(deactivated('hold-limit'));
+    expect(codes({ steps, findings })).toEqual(['hold-limit']);
   });
 
   it('whose last use is not known is left alone', () => {

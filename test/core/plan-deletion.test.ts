@@ -107,6 +107,56 @@ describe('K4: the time to recover', () => {
   });
 });
 
+describe('the record of a deactivation', () => {
+  it('is cleared when its key is gone: its run died right after the deletion (K9)', () => {
+    expect(plan({ keys: [second] })).toEqual({ steps: [{ do: 'clear-record' }], findings: [] });
+  });
+
+  it.each<[string, Partial<RetirementInput>]>([
+    ['its key is there', { now: day(105) }],
+    ['its key is Active again', { keys: [{ ...first, status: 'Active' }, second] }],
+    ['there is none', { secret: secretOf(versions), keys: [second] }],
+    ['nobody can read it', { secret: secretOf(versions, { [TAG.deactivated]: 'x' }), keys: [second] }],
+  ])('is left as it is while %s', (_what, changes) => {
+    expect(deeds(plan(changes))).toEqual([]);
+  });
+
+  it('gives way to that of another Inactive key', () => {
+    const gone = secretOf(versions, { [TAG.deactivated]: tagOf(keyOf('zeroth', day(-90)), day(10)) });
+    expect(plan({ secret: gone }).steps).toEqual(recording);
+  });
+
+  it('is left while the key is paused', () => {
+    const paused = { ...tags, [TAG.paused]: `${day(120).toISOString()} alice` };
+    expect(deeds(plan({ secret: secretOf(versions, paused), keys: [second] }))).toEqual([]);
+  });
+});
+
+describe('K8: a key that was young when it was superseded', () => {
+  const young = keyOf('young', day(-1), 'Inactive');
+  const next = keyOf('next', day(0));
+  const at = (since: Date, now: Date) =>
+    deeds(
+      plan({
+        secret: secretOf([versionOf(next, 'AWSCURRENT', DELIVERED), versionOf(young, 'AWSPREVIOUS')], {
+          [TAG.deactivated]: tagOf(young, since),
+        }),
+        keys: [young, next],
+        lastUsed: usesOf([young, undefined]),
+        now,
+      }),
+    );
+
+  it.each<[string, Date, Date]>([
+    ['was idle', day(69), day(89)],
+    ['was held to the limit', day(79), day(89)],
+    ['was deactivated late, and has its whole time to recover (K4)', day(85), day(95)],
+  ])('is deleted a day before its successor is due, where it %s', (_what, since, then) => {
+    expect(at(since, new Date(then.getTime() - 1))).toEqual([]);
+    expect(at(since, then)).toEqual(['delete']);
+  });
+});
+
 describe('K3: a key whose successor does not work everywhere', () => {
   it.each<[string, Partial<RetirementInput>, string]>([
     [

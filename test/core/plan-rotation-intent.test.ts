@@ -67,6 +67,30 @@ describe('K9: an intent', () => {
     });
   });
 
+  it.each<[string, number, readonly [AccessKey, Date | undefined, string?][]]>([
+    ['an hour after the run', HOUR, []],
+    ['almost half a day after it', 12 * HOUR, [[orphan, undefined]]],
+    ['though it is known to be used by somebody', 3 * HOUR, [[orphan, day(90, 8 * SECOND), 's3']]],
+  ])(
+    'K5: whose run may have left a key decides nothing while a use of that key may not show yet: %s',
+    (_when, age, uses) => {
+      const input = withIntent([first, orphan], { now: new Date(at.getTime() + age), lastUsed: usesOf(...uses) });
+      const { steps, findings } = planRotation(input);
+      expect(steps).toEqual([]);
+      expect(findings).toMatchObject([{ code: 'rotation-in-progress', severity: 'notice', since: at }]);
+      expect(findings[0]?.message).toContain(orphan.accessKeyId);
+    },
+  );
+
+  it('decides when every use of that key would show', () => {
+    const now = new Date(orphan.createdAt.getTime() + 12 * HOUR);
+    expect(deeds(planRotation(withIntent([first, orphan], { now, lastUsed: usesOf([orphan, undefined]) })))).toEqual([
+      'discard-orphan',
+      'clear-intent',
+      'rotate',
+    ]);
+  });
+
   it.each<[string, readonly [AccessKey, Date | undefined, string?]]>([
     ['never used', [orphan, undefined]],
     ['used by its proof only', [orphan, day(90, 8 * SECOND), 'sts']],

@@ -32,7 +32,10 @@ describe('K1: a current key that does not work any more', () => {
 
   it('that somebody made Inactive is replaced at once', () => {
     const { steps, findings } = plan({ keys: [{ ...first, status: 'Inactive' }] });
-    expect(steps).toEqual([{ do: 'rotate', reason: 'current-key-inactive' }]);
+    expect(steps).toEqual([
+      { do: 'rotate', reason: 'current-key-inactive' },
+      { do: 'record-inactive', accessKeyId: first.accessKeyId },
+    ]);
     expect(codes({ steps, findings })).toEqual(['current-key-inactive']);
   });
 
@@ -51,8 +54,24 @@ describe('K1: a current key that does not work any more', () => {
     const { versionId } = versionOf(first);
     expect(steps).toEqual([
       { do: 'promote', accessKeyId: first.accessKeyId, versionId, from: versionOf(second).versionId },
+      { do: 'record-inactive', accessKeyId: second.accessKeyId },
     ]);
     expect(codes({ steps, findings })).toEqual(['current-key-inactive']);
+  });
+
+  it('K10: without room gives way to a stored key that has lost its labels too', () => {
+    const secret = secretOf([versionOf(second, 'AWSCURRENT', DELIVERED), versionOf(first)]);
+    expect(plan({ secret, keys: [first, inactive], now: day(95) }).steps[0]).toMatchObject({
+      do: 'promote',
+      accessKeyId: first.accessKeyId,
+    });
+  });
+
+  it('never gives way to itself, though it is stored twice', () => {
+    const twice = keyOf('second', day(91, 5000));
+    const secret = secretOf([versionOf(twice, 'AWSCURRENT', DELIVERED), versionOf(second, 'AWSPREVIOUS')]);
+    const stuck = plan({ secret, keys: [inactive, foreign], now: day(95) });
+    expect(stuck.steps).toEqual([]);
   });
 
   it('K5: without room never gives way to a foreign key', () => {
@@ -64,7 +83,7 @@ describe('K1: a current key that does not work any more', () => {
   it('K10: without room and without a key that works, the finding says what a person has to do', () => {
     const keys: AccessKey[] = [{ ...first, status: 'Inactive' }, inactive];
     const { steps, findings } = plan({ secret: previous, keys, now: day(95) });
-    expect(steps).toEqual([]);
+    expect(steps).toEqual([{ do: 'record-inactive', accessKeyId: first.accessKeyId }]);
     expect(findings.map(({ code }) => code)).toEqual(['current-key-inactive', 'two-keys']);
     expect(findings[1]?.message).toContain(
       `aws iam update-access-key --user-name bitbucket-web-shop --access-key-id ${second.accessKeyId} --status Active`,
@@ -100,11 +119,38 @@ describe('a secret that somebody edited', () => {
     expect(codes({ steps, findings })).toEqual(['secret-edited']);
   });
 
-  it('K10: waits for room beside two keys', () => {
-    const secret = secretOf([edited, versionOf(second, 'AWSPREVIOUS', DELIVERED), versionOf(first)]);
-    const full = plan({ secret, keys: [first, second], now: day(95) });
-    expect(full.steps).toEqual([]);
-    expect(codes(full)).toEqual(['secret-edited', 'two-keys']);
+  const full = secretOf([edited, versionOf(second, 'AWSPREVIOUS', DELIVERED), versionOf(first)]);
+  const dead = (key: AccessKey): AccessKey => ({ ...key, status: 'Inactive' });
+
+  it('K10: gives way to the newest stored key that works where there is no room for a fresh one', () => {
+    const { steps, findings } = plan({ secret: full, keys: [first, second], now: day(95) });
+    const { versionId } = versionOf(second);
+    expect(steps).toEqual([{ do: 'promote', accessKeyId: second.accessKeyId, versionId, from: handMade }]);
+    expect(codes({ steps, findings })).toEqual(['secret-edited']);
+  });
+
+  it('K10: gives way to a key that works, and to none that is Inactive', () => {
+    expect(plan({ secret: full, keys: [first, dead(second)], now: day(95) }).steps).toMatchObject([
+      { do: 'promote', accessKeyId: first.accessKeyId },
+      { do: 'record-inactive', accessKeyId: second.accessKeyId },
+    ]);
+    const none = plan({ secret: full, keys: [dead(first), dead(second)], now: day(95) });
+    expect(deeds(none)).toEqual(['record-inactive']);
+    expect(codes(none)).toEqual(['secret-edited', 'two-keys']);
+  });
+
+  it('K5: never gives way to a foreign or to an adopted key, whose secret nobody has', () => {
+    const alone = secretOf([edited]);
+    expect(deeds(plan({ secret: alone, keys: [adopted, foreign], now: day(95) }))).toEqual([]);
+    expect(deeds(plan({ secret: alone, keys: [adopted, keyOf('older', day(-500))], now: day(95) }))).toEqual([]);
+  });
+
+  it('settles by the rotations that happened, and not by a version from the future that somebody made up', () => {
+    const forged = (at: Date) => versionOf(keyOf('forged', at), 'AWSPENDING');
+    const secret = secretOf([edited, versionOf(first, 'AWSPREVIOUS', DELIVERED), forged(day(5000))]);
+    expect(deeds(plan({ secret }))).toEqual(['rotate']);
+    const skewed = secretOf([edited, versionOf(first, 'AWSPREVIOUS', DELIVERED), forged(day(40, 5 * MINUTE))]);
+    expect(codes(plan({ secret: skewed }))).toEqual(['secret-edited', 'settling']);
   });
 
   it('right after a rotation waits for the hour', () => {

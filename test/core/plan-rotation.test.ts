@@ -3,7 +3,7 @@ import { DAY, HOUR } from '../../functions/core/duration';
 import { TAG } from '../../functions/core/names';
 import { planRotation, type RotationInput } from '../../functions/core/plan-rotation';
 import type { AccessKey } from '../../functions/core/ports';
-import { codes, DELIVERED, day, deeds, entryOf, keyOf, NOTHING, secretOf, versionOf } from './web-shop';
+import { codes, DELIVERED, day, deeds, entryOf, keyOf, NOTHING, secretOf, tagOf, versionOf } from './web-shop';
 
 const entry = entryOf();
 const adopted = keyOf('adopted', day(-400));
@@ -62,7 +62,7 @@ describe('the first rotation', () => {
   ])('K10: finds no room beside two keys (adopt: %s) and says what to do', (adopt, cure) => {
     const keys = [adopted, { ...young, status: 'Inactive' as const }];
     const { steps, findings } = plan({ entry: entryOf({ adopt }), secret: empty, keys, now: day(0) });
-    expect(steps).toEqual([]);
+    expect(steps).toEqual([{ do: 'record-inactive', accessKeyId: young.accessKeyId }]);
     expect(findings).toMatchObject([{ code: 'two-keys', severity: 'attention', key: 'web-shop-production' }]);
     expect(findings[0]?.message).toContain(`${adopted.accessKeyId} (Active, 400 days old)`);
     expect(findings[0]?.message).toContain(`${young.accessKeyId} (Inactive, 20 days old)`);
@@ -115,6 +115,28 @@ describe('a rotation', () => {
   it('waits while its predecessor is undelivered, even when an operator asks', () => {
     const secret = secretOf([versionOf(first, 'AWSCURRENT')]);
     expect(plan({ secret, requested: true })).toMatchObject({ steps: [], findings: [{ code: 'undelivered' }] });
+  });
+
+  it.each<[string, Record<string, string>, string[]]>([
+    ['nobody recorded it', {}, ['record-inactive']],
+    ["the record is another key's", { [TAG.deactivated]: tagOf(foreign, day(100)) }, ['record-inactive']],
+    ['it is recorded', { [TAG.deactivated]: tagOf(first, day(178)) }, []],
+  ])(
+    'K8: waits for the deletion of an Inactive key that no report shows, and says since when: %s',
+    (_what, tags, steps) => {
+      const secret = secretOf([versionOf(second, 'AWSCURRENT', DELIVERED), versionOf(first, 'AWSPREVIOUS')], tags);
+      const waiting = plan({ secret, keys: [{ ...first, status: 'Inactive' }, second], now: day(181) });
+      expect(deeds(waiting)).toEqual(steps);
+      expect(codes(waiting)).toEqual(['two-keys']);
+    },
+  );
+
+  it('K8: of two Inactive keys without a record the older one is recorded, and stays the one that is', () => {
+    const keys = [adopted, young].map((key) => ({ ...key, status: 'Inactive' as const }));
+    const steps = (tags: Record<string, string>) =>
+      plan({ entry: entryOf({ adopt: 'replace-idle' }), secret: secretOf([], tags), keys, now: day(1) }).steps;
+    expect(steps({})).toEqual([{ do: 'record-inactive', accessKeyId: adopted.accessKeyId }]);
+    expect(steps({ [TAG.deactivated]: tagOf(adopted, day(0)) })).toEqual([]);
   });
 
   it('K10: waits while the superseded key is still there, and says that it goes by itself', () => {

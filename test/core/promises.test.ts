@@ -79,13 +79,14 @@ function check(name: Step['do'], property: (steps: readonly Step[], given: State
 describe('over all states', () => {
   it('K3: no key is deactivated unless its successor is delivered everywhere, works, and the overlap has passed', () => {
     check('deactivate', (steps, given) => {
-      const { rotateAfter, deactivateAfter, idleFor, holdLimit } = given.entry.policy;
+      const { rotateAfter, deactivateAfter, deleteAfter, idleFor, holdLimit } = given.entry.policy;
       for (const { accessKeyId, reason } of stepsOf(steps, 'deactivate')) {
         const used = given.lastUsed.get(accessKeyId);
         expect(used).toBeDefined();
         const idle = used?.at === undefined ? Number.POSITIVE_INFINITY : daysSince(used.at, given);
-        expect(daysSince(created(given, accessKeyId) ?? given.now, given)).toBeGreaterThanOrEqual(deactivateAfter);
+        const age = daysSince(created(given, accessKeyId) ?? given.now, given);
         if (reason === 'replace-idle') {
+          expect(age).toBeGreaterThanOrEqual(deactivateAfter);
           expect(given.entry.adopt).toBe('replace-idle');
           expect(storedIn(given).filter(({ labels }) => labels.length > 0)).toEqual([]);
           expect(idle).toBeGreaterThanOrEqual(deactivateAfter);
@@ -106,11 +107,14 @@ describe('over all states', () => {
         for (const from of overlapFrom) {
           expect(daysSince(from, given)).toBeGreaterThanOrEqual(deactivateAfter - rotateAfter);
         }
+        // Of age, or early enough to be gone before its successor is due.
+        const left = rotateAfter - daysSince(successor?.createdAt ?? given.now, given);
+        if (age < deactivateAfter) expect(left).toBeLessThanOrEqual(deleteAfter - deactivateAfter + holdLimit + 1);
         if (reason === 'idle') expect(idle).toBeGreaterThanOrEqual(idleFor);
-        else {
-          expect(daysSince(created(given, accessKeyId) ?? given.now, given)).toBeGreaterThanOrEqual(
-            deactivateAfter + holdLimit,
-          );
+        else if (holdLimit > 0) {
+          const [word, since = ''] = words(given, TAG.held);
+          expect(word).toBe(accessKeyId);
+          expect(daysSince(new Date(since), given)).toBeGreaterThanOrEqual(holdLimit - 1 / 24);
         }
       }
     });
@@ -118,19 +122,67 @@ describe('over all states', () => {
 
   it('K4: no key is deleted unless it was Inactive for the whole time to recover', () => {
     check('delete', (steps, given) => {
-      const { deactivateAfter, deleteAfter } = given.entry.policy;
+      const { rotateAfter, deactivateAfter, deleteAfter } = given.entry.policy;
       for (const { accessKeyId } of stepsOf(steps, 'delete')) {
         expect(given.keys).toContainEqual(expect.objectContaining({ accessKeyId, status: 'Inactive' }));
         const [word, time = ''] = words(given, TAG.deactivated);
         expect(word).toBe(accessKeyId);
         const since = new Date(time);
         expect(daysSince(since, given)).toBeGreaterThanOrEqual(deleteAfter - deactivateAfter);
-        expect(daysSince(created(given, accessKeyId) ?? given.now, given)).toBeGreaterThanOrEqual(deleteAfter);
+        const successor = storedIn(given).find(({ labels }) => labels.includes(DELIVERED));
+        const age = daysSince(created(given, accessKeyId) ?? given.now, given);
+        // Of age, or the last day before its successor is due.
+        const left = rotateAfter - daysSince(successor?.createdAt ?? given.now, given);
+        if (age < deleteAfter) expect(left).toBeLessThanOrEqual(1);
         const used = given.lastUsed.get(accessKeyId);
         expect(used).toBeDefined();
         expect(used?.at?.getTime() ?? 0).toBeLessThanOrEqual(since.getTime());
         const [again, when = ''] = words(given, TAG.reactivated);
         if (again === accessKeyId) expect(Date.parse(when)).toBeLessThan(since.getTime());
+      }
+    });
+  });
+
+  it('K3: a key in use is held once, for the whole time, and people are told', () => {
+    check('record-hold', (steps, given) => {
+      for (const { accessKeyId } of stepsOf(steps, 'record-hold')) {
+        expect(given.keys).toContainEqual(expect.objectContaining({ accessKeyId, status: 'Active' }));
+        expect(given.lastUsed.get(accessKeyId)?.at).toBeDefined();
+        expect(stepsOf(steps, 'deactivate')).toEqual([]);
+        expect(planDeactivation(given).findings).toMatchObject([{ code: 'in-use', accessKeyId }]);
+      }
+    });
+  });
+
+  it('K1: what becomes current again is another stored key that works', () => {
+    check('promote', (steps, given) => {
+      for (const { accessKeyId, versionId, from } of stepsOf(steps, 'promote')) {
+        const current = given.secret.versions.find(({ labels }) => labels.includes('AWSCURRENT'));
+        expect(from).toBe(current?.versionId);
+        expect(versionId).not.toBe(from);
+        expect(parseVersionId(versionId)?.accessKeyId).toBe(accessKeyId);
+        expect(given.secret.versions.map((version) => version.versionId)).toContain(versionId);
+        expect(given.keys).toContainEqual(expect.objectContaining({ accessKeyId, status: 'Active' }));
+        expect(given.keys).toHaveLength(2);
+      }
+    });
+  });
+
+  it('K4: the time to recover that has begun is begun anew for nothing but a use', () => {
+    check('record-inactive', (_steps, given) => {
+      const [word, time = ''] = words(given, TAG.deactivated);
+      const [again, when = ''] = words(given, TAG.reactivated);
+      const counts = again !== word || new Date(when) < new Date(time);
+      for (const requested of [false, true]) {
+        const plan = planRotation({ ...given, requested }).steps;
+        const recorded = stepsOf(plan, 'record-inactive');
+        expect(recorded.length).toBeLessThanOrEqual(1);
+        for (const { accessKeyId } of recorded) {
+          expect(given.keys).toContainEqual(expect.objectContaining({ accessKeyId, status: 'Inactive' }));
+        }
+        // A key that is superseded by this very run was not retired before, whatever an old record says.
+        const isReplaced = plan.some((step) => step.do === 'rotate' || step.do === 'promote');
+        if (counts && !isReplaced) expect(recorded.map(({ accessKeyId }) => accessKeyId)).not.toContain(word);
       }
     });
   });

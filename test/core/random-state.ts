@@ -31,6 +31,7 @@ const age = fc.oneof(
 );
 const jitter = fc.constantFrom(0, 0, -1, 1, SECOND, -HOUR, -2 * HOUR, -5 * MINUTE);
 const instant = fc.tuple(age, jitter).map(([days, milliseconds]) => ago(days, milliseconds));
+const recent = fc.constantFrom(0, HOUR, DAY).map((milliseconds) => ago(0, -milliseconds));
 const maybe = <T>(arbitrary: fc.Arbitrary<T>, percent = 50) =>
   fc.oneof({ weight: percent, arbitrary }, { weight: 100 - percent, arbitrary: fc.constant(undefined) });
 
@@ -50,13 +51,17 @@ export const state: fc.Arbitrary<State> = fc
     delivered: fc.constantFrom('newest', 'newest', 'newest', 'previous', 'nowhere'),
     picks: fc.oneof(fc.constant([0, 1] as const), fc.tuple(fc.nat({ max: 9 }), fc.nat({ max: 9 }))),
     inactive: fc.tuple(fc.constantFrom(false, false, false, false, true), fc.boolean()),
-    uses: fc.array(maybe(fc.record({ at: maybe(instant, 75), service: fc.constantFrom('sts', 's3') }), 90), {
-      minLength: 2,
-      maxLength: 2,
-    }),
+    uses: fc.array(
+      maybe(fc.record({ at: maybe(fc.oneof(instant, recent), 75), service: fc.constantFrom('sts', 's3') }), 90),
+      {
+        minLength: 2,
+        maxLength: 2,
+      },
+    ),
     intent: maybe(fc.tuple(jitter, fc.boolean()), 30),
     deactivated: maybe(fc.tuple(fc.nat({ max: 1 }), instant), 75),
     reactivated: maybe(fc.tuple(fc.nat({ max: 1 }), instant), 25),
+    held: maybe(fc.tuple(fc.nat({ max: 1 }), instant), 50),
     late: maybe(fc.tuple(fc.nat({ max: 1 }), instant), 25),
     garbled: fc.constantFrom(...Array<undefined>(17).fill(undefined), TAG.deactivated, TAG.intent, TAG.paused),
   })
@@ -95,6 +100,7 @@ export const state: fc.Arbitrary<State> = fc
     };
     tag(TAG.deactivated, given.deactivated);
     tag(TAG.reactivated, given.reactivated);
+    tag(TAG.held, given.held);
     tag(TAG.delivered, given.late);
     const subject = keys.at(-1);
     if (given.intent !== undefined && subject !== undefined) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { currentVersion, storedVersions, tagWithTime } from '../../functions/core/secret-state';
+import { MINUTE, SECOND } from '../../functions/core/duration';
+import { currentVersion, newestStored, storedVersions, tagWithTime } from '../../functions/core/secret-state';
 import { day, handMade, keyOf, secretOf, versionOf } from './web-shop';
 
 const older = keyOf('older', day(1));
@@ -22,6 +23,24 @@ describe('the state of a secret', () => {
       newer.accessKeyId,
     ]);
     expect(currentVersion(secret)?.versionId).toBe(versionOf(newer).versionId);
+  });
+});
+
+describe('the newest stored key', () => {
+  const newest = (now: Date, ...more: ReturnType<typeof versionOf>[]) =>
+    newestStored(secretOf([versionOf(newer, 'AWSCURRENT'), versionOf(older), ...more]), now)?.accessKeyId;
+
+  it('is the youngest', () => {
+    expect(newest(day(92))).toBe(newer.accessKeyId);
+    expect(newestStored(secretOf([]), day(92))).toBeUndefined();
+  });
+
+  it.each<[string, number, boolean]>([
+    ['by a clock that is minutes ahead', 5 * MINUTE, true],
+    ['from the future, which somebody made up', 5 * MINUTE + SECOND, false],
+  ])('may be one %s: %s', (_what, ahead, counts) => {
+    const other = keyOf('other', day(92, ahead));
+    expect(newest(day(92), versionOf(other, 'AWSPENDING'))).toBe((counts ? other : newer).accessKeyId);
   });
 });
 

@@ -19,6 +19,10 @@ function reportOf(now: Date, keys: readonly Slot[] | undefined): CredentialRepor
 }
 
 const versions = [versionOf(second, 'AWSCURRENT', DELIVERED), versionOf(first, 'AWSPREVIOUS')];
+const young = [
+  versionOf(keyOf('next', day(0)), 'AWSCURRENT', DELIVERED),
+  versionOf(keyOf('young', day(-1)), 'AWSPREVIOUS'),
+];
 const edited = secretOf([{ versionId: handMade, labels: ['AWSCURRENT'] }, versionOf(second, 'AWSPREVIOUS')]);
 const deactivated = { [TAG.deactivated]: tagOf(first, day(100)) };
 
@@ -55,6 +59,11 @@ describe('before rotating, a user is worth a look', () => {
     expect(worthRotationLook({ entry, secret }, undefined, now)).toBe(expected);
   });
 
+  it('by a report all the same, where somebody made up a version from the future', () => {
+    const madeUp = versionOf(keyOf('forged', day(5000)), 'AWSPREVIOUS');
+    expect(look([slot(day(90)), slot(day(95))], day(120), secretOf([...versions, madeUp]))).toBe(true);
+  });
+
   it('not because of a report that is older than the key', () => {
     const stale = { ...reportOf(day(90, 2 * HOUR), [slot(day(0))]), generatedAt: day(90) };
     expect(worthRotationLook({ entry, secret: secretOf(versions) }, stale, day(90, 2 * HOUR))).toBe(false);
@@ -81,6 +90,21 @@ describe('before deactivating, a user is worth a look', () => {
     expect(look([slot(day(90)), slot(day(0))], day(100, -1))).toBe(false);
   });
 
+  it('K8: a key that was young when it was superseded, early enough to be gone before its successor is due', () => {
+    const slots = [slot(day(0)), slot(day(-1))];
+    expect(look(slots, day(69, -1), secretOf(young))).toBe(false);
+    expect(look(slots, day(69), secretOf(young))).toBe(true);
+  });
+
+  it('K8: one of two keys that two runs made in the same second', () => {
+    const twins = [keyOf('one', day(0)), keyOf('two', day(0))] as const;
+    const secret = secretOf([versionOf(twins[1], 'AWSCURRENT', DELIVERED), versionOf(twins[0], 'AWSPREVIOUS')]);
+    const slots = [slot(day(0)), slot(day(0))];
+    expect(look(slots, day(69, -1), secret)).toBe(false);
+    expect(look(slots, day(69), secret)).toBe(true);
+    expect(look([slot(day(0), false), slot(day(0))], day(69), secret)).toBe(false);
+  });
+
   it('K8: when the report dates a key that somebody made Active again by that, and not by its creation', () => {
     expect(look([slot(day(90)), slot(day(104))], day(105))).toBe(true);
   });
@@ -102,11 +126,13 @@ describe('before deactivating, a user is worth a look', () => {
   it.each<[string, SecretState['versions'], Date, boolean]>([
     ['its predecessor is not old enough', versions, day(100, -1), false],
     ['its predecessor is old enough', versions, day(100), true],
+    ['a young predecessor has time until its successor is due', young, day(69, -1), false],
+    ['a young predecessor has to be gone before its successor is due', young, day(69), true],
     ['the overlap with a key that is in no version lasts', [versionOf(second, 'AWSCURRENT')], day(100, -1), false],
     ['the overlap with a key that is in no version is over', [versionOf(second, 'AWSCURRENT')], day(100), true],
   ])('without a report, when %s', (_what, stored, now, expected) => {
     expect(worthDeactivationLook({ entry, secret: secretOf(stored) }, undefined, now)).toBe(expected);
-    const stale = { ...reportOf(now, []), generatedAt: day(80) };
+    const stale = { ...reportOf(now, []), generatedAt: day(0) };
     expect(worthDeactivationLook({ entry, secret: secretOf(stored) }, stale, now)).toBe(expected);
   });
 });
@@ -116,21 +142,50 @@ describe('before deleting, a user is worth a look', () => {
     worthDeletionLook({ entry, secret }, reportOf(now, keys), now);
   const pair = [slot(day(90)), slot(day(0), false)];
 
+  it.each<[string, readonly Slot[] | undefined]>([
+    ['the Inactive key', pair],
+    ['the Inactive key, dated by its deactivation', [slot(day(90)), slot(day(100), false)]],
+    ['it as Active', [slot(day(90)), slot(day(0))]],
+    ['no Inactive key, as IAM documents it', [slot(day(90))]],
+    ['no such user', undefined],
+  ])('K8: by the record, whatever the report shows: %s', (_what, keys) => {
+    expect(look(keys, day(110, -1))).toBe(false);
+    expect(look(keys)).toBe(true);
+  });
+
   it.each<[string, boolean, readonly Slot[] | undefined]>([
     ['a superseded key that is Inactive', true, pair],
     ['a superseded key that is Active', false, [slot(day(90)), slot(day(0))]],
     ['the current key alone', false, [slot(day(90))]],
     ['no such user', false, undefined],
-  ])('when the report shows %s: %s', (_what, expected, keys) => {
-    expect(look(keys)).toBe(expected);
+  ])('without a record, when the report shows %s: %s', (_what, expected, keys) => {
+    expect(look(keys, day(95), secretOf(versions))).toBe(expected);
   });
 
-  it('not before the time to recover is over', () => {
-    expect(look(pair, day(110, -1))).toBe(false);
+  it.each<[string, Date, Date, Date]>([
+    ['its age comes last', day(98), day(110, -1), day(110)],
+    ['its time to recover comes last', day(105), day(115, -1), day(115)],
+  ])('K4: when both are over, where %s', (_what, since, before, then) => {
+    const secret = secretOf(versions, { [TAG.deactivated]: tagOf(first, since) });
+    expect(look(pair, before, secret)).toBe(false);
+    expect(look(pair, then, secret)).toBe(true);
   });
 
-  it('K8: when the report dates an Inactive key by its deactivation, and not by its creation', () => {
-    expect(look([slot(day(90)), slot(day(100), false)])).toBe(true);
+  it('K8: of a key that was young when it was superseded before its successor is due', () => {
+    const [young, successor] = [keyOf('young', day(-1)), keyOf('successor', day(0))];
+    const secret = secretOf([versionOf(successor, 'AWSCURRENT', DELIVERED), versionOf(young, 'AWSPREVIOUS')], {
+      [TAG.deactivated]: tagOf(young, day(69)),
+    });
+    expect(look(undefined, day(89, -1), secret)).toBe(false);
+    expect(look(undefined, day(89), secret)).toBe(true);
+  });
+
+  it('K8: of an adopted key, whose age nobody wrote down, when its time to recover is over', () => {
+    const secret = secretOf([versionOf(second, 'AWSCURRENT')], {
+      [TAG.deactivated]: tagOf(keyOf('old', day(-9)), day(95)),
+    });
+    expect(look(undefined, day(105, -1), secret)).toBe(false);
+    expect(look(undefined, day(105), secret)).toBe(true);
   });
 
   it.each<[string, SecretState['tags']]>([
@@ -143,7 +198,7 @@ describe('before deleting, a user is worth a look', () => {
   });
 
   it.each<[string, SecretState['tags'], Date, boolean]>([
-    ['nobody recorded a deactivation', {}, day(95), true],
+    ['nobody recorded a deactivation', {}, day(200), false],
     ['the key is not old enough', deactivated, day(110, -1), false],
     ['the key is old enough', deactivated, day(110), true],
   ])('without a report, when %s', (_what, tags, now, expected) => {

@@ -70,3 +70,33 @@ it('an intent that somebody edited blocks its own key, and says what to do (K5, 
   scene.removeTag('a', 'keyturn:intent');
   expect((await scene.rotate()).summary.rotated).toBe(1);
 });
+
+it('a secret that somebody deleted is missing, though it can be described while it can be restored (K11)', async () => {
+  const scene = await newScene();
+  for (const id of ['a', 'b']) scene.manage(id);
+  scene.account.invoke(scene.admin, 'secretsmanager', 'DeleteSecret', { SecretId: 'keyturn/a' });
+  const { audits, findings, summary } = await scene.rotate();
+  expect(summary).toMatchObject({ rotated: 1, failed: 0 });
+  expect(findings).toEqual(['secret-missing']);
+  expect(audits.find(({ event }) => event === 'finding')).toMatchObject({
+    key: 'a',
+    message: expect.stringContaining('aws secretsmanager restore-secret --secret-id keyturn/a'),
+  });
+  expect((await scene.sync({ keys: ['a'] })).findings).toEqual(['secret-missing']);
+  scene.account.invoke(scene.admin, 'secretsmanager', 'RestoreSecret', { SecretId: 'keyturn/a' });
+  expect((await scene.rotate()).summary.rotated).toBe(1);
+});
+
+it('a missing secret that AWS says nothing about stops no other key (K11)', async () => {
+  const scene = await newScene();
+  scene.register(scene.entry('a'));
+  scene.manage('b');
+  scene.awsFault = ({ action, input }) =>
+    action === 'DescribeSecret' && input.SecretId === 'keyturn/a'
+      ? { kind: 'error', status: 400, code: 'ThrottlingException' }
+      : undefined;
+  const { findings, summary, thrown } = await scene.rotate();
+  expect(thrown).toBeUndefined();
+  expect(findings).toEqual(['step-failed']);
+  expect(summary).toMatchObject({ rotated: 1, failed: 1 });
+});

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TAG } from '../../functions/core/names';
-import { delivered, expectLogin, expectSettled, superseded } from '../support/converge';
+import { rotateRequestOf } from '../../functions/rotate/trigger';
+import { delivered, expectLogin, expectSettled, live, superseded } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
 import { whoIs } from '../support/who-is';
@@ -69,6 +70,34 @@ describe('a current key that somebody', () => {
     await scene.sync();
     await expectSettled(scene);
     expect(status(scene)).toEqual({ [old]: 'Active', [dead]: 'Inactive' });
+    // Its recovery counts from here, whether or not the credential report shows a key that is Inactive.
+    expect(scene.tag('shop')[TAG.deactivated]?.split(' ')[0]).toBe(dead);
+    expect(audits.find(({ event }) => event === 'inactive-recorded')).toMatchObject({ accessKeyId: dead });
+  });
+
+  it('makes Inactive soon after a rotation on request is gone before the one that is current again is due (K4, K8)', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    const old = scene.currentKey('shop') ?? '';
+    scene.toDay(20);
+    await scene.rotate({ requested: ['shop'] });
+    await scene.sync();
+    const dead = scene.currentKey('shop') ?? '';
+    scene.toDay(21);
+    scene.setStatus('ci-shop', dead, 'Inactive');
+    const events: string[] = [];
+    for (const day of [22, 23, 33, 60, 88, 89, 90, 91]) {
+      for (const { audits } of await live(scene, [day])) {
+        for (const { event, accessKeyId } of audits) {
+          if (/^key-(stored|promoted|deleted)$/.test(event)) {
+            const which = accessKeyId === old ? 'old' : accessKeyId === dead ? 'dead' : 'new';
+            events.push(`${day} ${event} ${which}`);
+          }
+        }
+      }
+    }
+    expect(events).toEqual(['22 key-promoted old', '89 key-deleted dead', '90 key-stored new']);
+    await expectSettled(scene);
   });
 });
 
@@ -117,23 +146,30 @@ describe('a foreign key', () => {
     expect(status(scene)[foreign]).toBe('Inactive');
   });
 
-  it('that was used while a dead run left an intent is not taken for what that run left (K5)', async () => {
-    const scene = await newScene();
-    await delivered(scene);
-    scene.toDay(90);
-    scene.awsFault = ({ action }) => (action === 'CreateAccessKey' ? { kind: 'drop-before' } : undefined);
-    await scene.rotate();
-    scene.awsFault = undefined;
-    scene.hours(0.1);
-    const foreign = scene.createKey('ci-shop');
-    scene.hours(2);
-    await whoIs(foreign.AccessKeyId, foreign.SecretAccessKey);
-    scene.hours(2);
-    const { findings } = await scene.rotate();
-    expect(findings).toEqual(['foreign-key', 'two-keys']);
-    expect(status(scene)[foreign.AccessKeyId]).toBe('Active');
-    expect(scene.tag('shop')[TAG.intent]).toBeUndefined();
-  });
+  it.each([
+    { what: 'at once', lastUsedDelay: 0 },
+    { what: 'hours later', lastUsedDelay: 6 * 3_600_000 },
+  ])(
+    'made just after a dead run wrote its intent is not taken for what that run left, though its use shows $what (K5)',
+    async ({ lastUsedDelay }) => {
+      const scene = await newScene({ lastUsedDelay });
+      await delivered(scene);
+      scene.toDay(90);
+      scene.awsFault = ({ action }) => (action === 'CreateAccessKey' ? { kind: 'drop-before' } : undefined);
+      await scene.rotate();
+      scene.awsFault = undefined;
+      scene.hours(0.1);
+      const foreign = scene.createKey('ci-shop');
+      scene.hours(1);
+      await whoIs(foreign.AccessKeyId, foreign.SecretAccessKey);
+      scene.hours(1);
+      expect((await scene.rotate()).findings).toEqual(['rotation-in-progress']);
+      scene.hours(22);
+      expect((await scene.rotate()).findings).toEqual(['foreign-key', 'two-keys']);
+      expect(status(scene)[foreign.AccessKeyId]).toBe('Active');
+      expect(scene.tag('shop')[TAG.intent]).toBeUndefined();
+    },
+  );
 });
 
 describe('a paused key', () => {
@@ -178,6 +214,42 @@ describe('a requested rotation', () => {
     await expectSettled(scene, 'shop');
   });
 
+  it('is audited with who asked for it and why (K7)', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    scene.toDay(30);
+    const event = { keys: ['shop'], by: 'jo@example.com', why: 'leaked in a log' };
+    const { trigger, facts, ...request } = rotateRequestOf(event);
+    const { audits, summary } = await scene.rotate(request, facts);
+    expect(trigger).toBe('request');
+    expect(summary.rotated).toBe(1);
+    expect(audits.find((audit) => audit.event === 'run-started')).toMatchObject({
+      reason: 'request',
+      facts: { requestedBy: 'jo@example.com', requestedWhy: 'leaked in a log' },
+    });
+  });
+
+  it('early in the life of a key makes it retire before its successor is due (K3, K4, K8)', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    const young = scene.currentKey('shop') ?? '';
+    scene.toDay(5);
+    await scene.rotate({ requested: ['shop'] });
+    await scene.sync();
+    const events: string[] = [];
+    for (const day of [6, 15, 73, 74, 75, 93, 94, 95]) {
+      for (const { audits, findings } of await live(scene, [day])) {
+        expect(findings).toEqual([]);
+        for (const { event, accessKeyId } of audits) {
+          if (event === 'key-stored') events.push(`${day} ${event}`);
+          if (accessKeyId === young && /^key-(deactivated|deleted)$/.test(event)) events.push(`${day} ${event}`);
+        }
+      }
+    }
+    expect(events).toEqual(['74 key-deactivated', '94 key-deleted', '95 key-stored']);
+    await expectSettled(scene);
+  });
+
   it('names the keys that it does not know', async () => {
     const scene = await newScene();
     await delivered(scene);
@@ -204,9 +276,53 @@ describe('a secret that somebody edited', () => {
     await scene.sync();
     await expectSettled(scene);
   });
+
+  it('while there is no room gives its place back to the newest key that works (K1, K5, K10)', async () => {
+    const scene = await newScene();
+    const old = await superseded(scene);
+    const current = scene.currentKey('shop') ?? '';
+    scene.toDay(95);
+    scene.put('shop', 'edited');
+    const { findings, summary } = await scene.rotate();
+    expect(findings).toEqual(['secret-edited', 'key-promoted']);
+    expect(summary).toMatchObject({ rotated: 0, failed: 0 });
+    expect(scene.currentKey('shop')).toBe(current);
+    expect(status(scene)).toEqual({ [old]: 'Active', [current]: 'Active' });
+    await scene.sync();
+    await expectSettled(scene);
+    await live(scene, [96, 100, 105, 106, 116]);
+    expect(status(scene)).toEqual({ [current]: 'Active' });
+  });
+
+  it('with a version from the future is repaired all the same: that one settles never', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    scene.toDay(20);
+    scene.put('shop', 'made up', 'access-key-AKIA00000000MADEUP00-29990101T000000Z');
+    const { findings } = await scene.rotate();
+    expect(findings).toEqual(['current-key-missing']);
+    await scene.sync();
+    await expectSettled(scene);
+  });
 });
 
 describe('without the credential report', () => {
+  it('that is denied, people are told, because only they can allow it; a hiccup is a notice', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    scene.toDay(20);
+    const told = () => scene.account.sns.messages.filter(({ message }) => message.includes('[report-unavailable]'));
+    for (const [code, count] of [
+      ['ReportNotPresent', 0],
+      ['AccessDenied', 1],
+    ] as const) {
+      scene.awsFault = ({ action }) =>
+        action === 'GetCredentialReport' ? { kind: 'error', status: 403, code } : undefined;
+      expect((await scene.rotate()).findings).toEqual(['report-unavailable']);
+      expect(told()).toHaveLength(count);
+    }
+  });
+
   it.each([
     { what: 'is refused', fault: { kind: 'error', status: 403, code: 'AccessDenied' } as const },
     { what: 'breaks', fault: { kind: 'error', status: 400, code: 'ReportNotPresent' } as const },
@@ -225,6 +341,25 @@ describe('without the credential report', () => {
       expect(outcomes[0]?.findings).toEqual(['report-unavailable']);
     }
     expect(Object.keys(status(scene))).not.toContain(old);
+  });
+
+  it('a key that was young when it was superseded is gone before its successor is due all the same (K8)', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    const young = scene.currentKey('shop') ?? '';
+    scene.toDay(1);
+    await scene.rotate({ requested: ['shop'] });
+    await scene.sync();
+    scene.awsFault = ({ action }) =>
+      action === 'GetCredentialReport' ? { kind: 'error', status: 403, code: 'AccessDenied' } : undefined;
+    await live(scene, [2, 69]);
+    expect(status(scene)[young]).toBe('Active');
+    await live(scene, [70, 71, 89]);
+    expect(status(scene)[young]).toBe('Inactive');
+    await live(scene, [90]);
+    expect(status(scene)[young]).toBeUndefined();
+    const [rotation] = await live(scene, [91]);
+    expect(rotation?.summary.rotated).toBe(1);
   });
 
   it('that IAM does not finish in time, a run goes on too', async () => {

@@ -160,7 +160,23 @@ describe('a fresh key that cannot be stored', () => {
     expect(keyIds(scene)).toEqual([old, scene.currentKey('shop')]);
   });
 
-  it('is left alone while nobody can say whether it was stored, and discarded when the hour is over (K1, K9)', async () => {
+  it('is left alone when its storing was throttled after an answer was lost (K1)', async () => {
+    const { scene, old } = await due();
+    failing(
+      scene,
+      'PutSecretValue',
+      { kind: 'drop-before' },
+      { kind: 'error', status: 400, code: 'ThrottlingException' },
+    );
+    expect((await scene.rotate()).summary).toMatchObject({ rotated: 0, failed: 1 });
+    scene.awsFault = undefined;
+    expect(keyIds(scene)).toHaveLength(2);
+    await live(scene, [91]);
+    await expectSettled(scene);
+    expect(keyIds(scene)).toEqual([old, scene.currentKey('shop')]);
+  });
+
+  it('is left alone while nobody can say whether it was stored, and discarded the next day (K1, K9)', async () => {
     const { scene, old } = await due();
     failing(scene, 'PutSecretValue', { kind: 'drop-before' });
     const { summary, audits } = await scene.rotate();
@@ -169,12 +185,14 @@ describe('a fresh key that cannot be stored', () => {
     const [, uncertain = ''] = keyIds(scene);
     scene.awsFault = undefined;
 
-    scene.hours(0.5);
-    expect((await scene.rotate()).findings).toEqual(['rotation-in-progress']);
-    expect(keyIds(scene)).toEqual([old, uncertain]);
-    await expectLogin(scene);
+    for (const hours of [0.5, 1]) {
+      scene.hours(hours);
+      expect((await scene.rotate()).findings).toEqual(['rotation-in-progress']);
+      expect(keyIds(scene)).toEqual([old, uncertain]);
+      await expectLogin(scene);
+    }
 
-    scene.hours(1);
+    scene.toDay(91);
     const { audits: cleaning } = await scene.rotate();
     expect(cleaning.find(({ event }) => event === 'key-discarded')).toMatchObject({ accessKeyId: uncertain });
     await scene.sync();

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { delivered, everyDeath, expectLogin, expectSettled, live } from '../support/converge';
 
-describe.each(['before', 'after'] as const)('a rotation whose process dies right %s a request took effect', (when) => {
+describe('a rotation whose process dies after any of its requests', () => {
   it('is finished by a later run, and the pipeline logs in all the time (K1, K9, K10)', async () => {
     let old: string | undefined;
     const deaths = await everyDeath({
-      when,
       prepare: async (scene) => {
         await delivered(scene);
         old = scene.currentKey('shop');
@@ -30,7 +29,6 @@ describe.each(['before', 'after'] as const)('a rotation whose process dies right
 
   it('leaves nobody without a first key (K9, K10)', async () => {
     const deaths = await everyDeath({
-      when,
       prepare: async (scene) => {
         scene.manage('shop');
       },
@@ -47,7 +45,6 @@ describe.each(['before', 'after'] as const)('a rotation whose process dies right
   it('discards what a dead run left behind, even when that run dies as well (K9)', async () => {
     let old: string | undefined;
     await everyDeath({
-      when,
       prepare: async (scene) => {
         await delivered(scene);
         old = scene.currentKey('shop');

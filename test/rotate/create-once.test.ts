@@ -27,11 +27,13 @@ it('a lost answer to CreateAccessKey is never asked for again, because the key m
   expect(scene.keys('ci-shop')).toHaveLength(2);
   await expectLogin(scene);
 
-  scene.hours(0.9);
-  expect((await scene.rotate()).findings).toEqual(['rotation-in-progress']);
-  expect(scene.keys('ci-shop')).toHaveLength(2);
+  for (const hours of [0.9, 0.2, 6]) {
+    scene.hours(hours);
+    expect((await scene.rotate()).findings).toEqual(['rotation-in-progress']);
+    expect(scene.keys('ci-shop')).toHaveLength(2);
+  }
 
-  scene.hours(0.2);
+  scene.toDay(91);
   const { findings: cleaned, summary } = await scene.rotate();
   expect(cleaned).toEqual(['orphan-discarded']);
   expect(summary).toMatchObject({ rotated: 1, failed: 0 });
@@ -84,7 +86,7 @@ it('a refused CreateAccessKey leaves no intent behind', async () => {
 it("IAM's limit of two, met because somebody was faster, is a finding that says what to do (K10)", async () => {
   const scene = await due();
   scene.awsFault = ({ action }) => {
-    if (action === 'CreateAccessKey') scene.createKey('ci-shop');
+    if (action === 'CreateAccessKey' && scene.keys('ci-shop').length < 2) scene.createKey('ci-shop');
     return undefined;
   };
   const { findings, audits, summary, thrown } = await scene.rotate();
@@ -96,6 +98,12 @@ it("IAM's limit of two, met because somebody was faster, is a finding that says 
   expect(audits.find(({ event }) => event === 'finding')?.message).toMatch(
     /two access keys.*ci-shop|ci-shop.*two access keys/,
   );
-  expect(scene.tag('shop')[TAG.intent]).toBeUndefined();
   await expectLogin(scene);
+
+  // Another run may be at work under the same intent, so it is left to age.
+  expect(scene.tag('shop')[TAG.intent]).toBeDefined();
+  const byHand = scene.keys('ci-shop').find(({ AccessKeyId }) => AccessKeyId !== scene.currentKey('shop'));
+  scene.deleteKey('ci-shop', byHand?.AccessKeyId ?? '');
+  await live(scene, [91]);
+  await expectSettled(scene);
 });

@@ -35,11 +35,31 @@ describe('a user with one key', () => {
       for (const { audits } of await live(scene, [day])) {
         for (const { event, accessKeyId } of audits) {
           if (event === 'key-stored') events.push(`${day} ${event}`);
-          if (accessKeyId === adopted && event.startsWith('key-')) events.push(`${day} ${event}`);
+          if (accessKeyId === adopted && /^key-(deactivated|deleted)$/.test(event)) events.push(`${day} ${event}`);
         }
       }
     }
     expect(events).toEqual(['800 key-stored', '810 key-deactivated', '820 key-deleted']);
+    await expectSettled(scene);
+  });
+
+  it('that is a day old loses it before the day on which its successor is due (K3, K4, K8, K10)', async () => {
+    const scene = await newScene();
+    scene.addUser('ci-shop');
+    const { AccessKeyId: adopted } = scene.createKey('ci-shop');
+    scene.toDay(1);
+    scene.manage('shop');
+    const events: string[] = [];
+    for (const day of [1, 2, 11, 69, 70, 71, 80, 89, 90, 91]) {
+      for (const { audits, findings } of await live(scene, [day])) {
+        expect(findings).toEqual([]);
+        for (const { event, accessKeyId } of audits) {
+          if (event === 'key-stored') events.push(`${day} ${event}`);
+          if (accessKeyId === adopted && /^key-(deactivated|deleted)$/.test(event)) events.push(`${day} ${event}`);
+        }
+      }
+    }
+    expect(events).toEqual(['1 key-stored', '70 key-deactivated', '90 key-deleted', '91 key-stored']);
     await expectSettled(scene);
   });
 
@@ -101,6 +121,29 @@ describe('a user with two keys', () => {
     expect(events).toEqual(['100 key-deactivated idle', '110 key-deleted idle', '111 key-stored new']);
     expect(scene.isDelivered('shop')).toBe(true);
     await expectLogin(scene);
+  });
+
+  it('that are both Inactive gets room by the older one, whose recovery nothing begins anew (K4, K8)', async () => {
+    const scene = await newScene();
+    const user = 'ci-shop';
+    scene.addUser(user);
+    const older = scene.createKey(user).AccessKeyId;
+    scene.hours(1);
+    const newer = scene.createKey(user).AccessKeyId;
+    for (const id of [older, newer]) scene.setStatus(user, id, 'Inactive');
+    scene.toDay(120);
+    scene.manage('shop', { adopt: 'replace-idle' });
+    const events: string[] = [];
+    for (const day of [120, 121, 122, 129, 130, 131, 132]) {
+      for (const { audits } of await live(scene, [day])) {
+        for (const { event, accessKeyId } of audits) {
+          if (/^(inactive-recorded|key-deleted)$/.test(event)) events.push(`${day} ${event} ${accessKeyId === older}`);
+          if (event === 'key-stored') events.push(`${day} ${event}`);
+        }
+      }
+    }
+    expect(events.slice(0, 3)).toEqual(['120 inactive-recorded true', '130 key-deleted true', '131 key-stored']);
+    await expectSettled(scene);
   });
 
   it('is left to a person while both are in use (K5)', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { rotateRequestOf } from '../../functions/rotate/trigger';
 import { settledScene } from '../bench/settled-scene';
 import { delivered, expectLogin, expectSettled } from '../support/converge';
 import { newScene } from '../support/dispose';
@@ -22,12 +23,34 @@ describe('the cap on rotations', () => {
     const first = await scene.rotate({ maxRotations: 2 });
     expect(rotated(first).sort()).toEqual(['alpha', 'delta']);
     expect(first.findings).toEqual(['rotation-cap']);
-    expect(first.audits.find(({ reason }) => reason === 'rotation-cap')?.message).toContain('charlie, bravo, echo');
+    const { message } = first.audits.find(({ reason }) => reason === 'rotation-cap') ?? {};
+    expect(message).toContain('3 keys wait for the next 2 runs (charlie, bravo, echo)');
+    expect(scene.account.sns.messages.at(-1)?.message).toContain('[rotation-cap]');
     await scene.sync();
     expect(rotated(await scene.rotate({ maxRotations: 2 })).sort()).toEqual(['bravo', 'charlie']);
     const last = await scene.rotate({ maxRotations: 2 });
     expect(rotated(last)).toEqual(['echo']);
     expect(last.findings).toEqual([]);
+  });
+});
+
+describe('a key that has not reached every target', () => {
+  it('is not rotated, not even on request, before it has: its successor has to wait (K1)', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    const held = scene.currentKey('shop');
+    scene.toDay(80);
+    scene.register(scene.entry('shop', { deliverTo: [{}, { environment: 'Nowhere' }] }));
+    expect(await scene.rotate({ requested: ['shop'] })).toMatchObject({ findings: ['undelivered'] });
+    scene.toDay(91);
+    const { findings, audits, summary } = await scene.rotate();
+    expect(findings).toEqual(['undelivered']);
+    expect(summary).toMatchObject({ rotated: 0, blocked: 1 });
+    expect(audits.find(({ event }) => event === 'finding')).toMatchObject({ accessKeyId: held });
+    expect(scene.keys('ci-shop')).toHaveLength(1);
+    scene.bitbucket.addEnvironment('acme', 'shop', 'Nowhere');
+    await scene.sync();
+    expect((await scene.rotate()).summary.rotated).toBe(1);
   });
 });
 
@@ -76,6 +99,59 @@ describe('the breaker', () => {
     await scene.sync();
     await expectSettled(scene, 'd');
   });
+
+  it('lets what an operator asks for by name pass, due or not (K1)', async () => {
+    const scene = await newScene();
+    for (const id of ['a', 'b', 'c', 'd', 'e']) await delivered(scene, id);
+    scene.toDay(80);
+    await scene.rotate({ requested: ['e'] });
+    await scene.sync();
+    scene.toDay(89);
+    scene.hostFault = ({ path }) => (/\/[de]\//.test(path) ? undefined : { kind: 'status', status: 503 });
+    await scene.rotate({ requested: ['a', 'b', 'c'] });
+    await scene.sync();
+    scene.toDay(91);
+    scene.deleteKey(
+      'ci-e',
+      scene.keys('ci-e').find(({ AccessKeyId }) => AccessKeyId !== scene.currentKey('e'))?.AccessKeyId ?? '',
+    );
+    expect(rotated(await scene.rotate())).toEqual([]);
+    const asked = await scene.rotate({ requested: ['d', 'e'] });
+    expect(asked.findings).toContain('breaker-open');
+    expect(rotated(asked).sort()).toEqual(['d', 'e']);
+    expect(
+      asked.audits
+        .filter(({ event }) => event === 'key-stored')
+        .map(({ key, reason }) => `${key} ${reason}`)
+        .sort(),
+    ).toEqual(['d due', 'e requested']);
+  });
+
+  it('is not opened by a change of targets, which makes every key wait at once', async () => {
+    const scene = await newScene();
+    const ids = ['a', 'b', 'c', 'd'];
+    for (const id of ids) await delivered(scene, id);
+    scene.toDay(90);
+    for (const id of ids) {
+      scene.bitbucket.addEnvironment('acme', id, 'Staging');
+      scene.register(scene.entry(id, { deliverTo: [{}, { environment: 'Staging' }] }));
+    }
+    expect((await scene.rotate()).findings).not.toContain('breaker-open');
+    scene.hours(1.1);
+    expect((await scene.rotate()).findings).toContain('breaker-open');
+    await scene.sync();
+    expect((await scene.rotate()).summary.rotated).toBe(4);
+  });
+});
+
+it('right after a deployment waits a minute, in which IAM spreads the rights that have changed', async () => {
+  const scene = await newScene();
+  scene.manage('shop');
+  const start = scene.clock.now();
+  const { justDeployed = false } = rotateRequestOf({ source: 'aws.cloudformation', detail: {} });
+  const { summary } = await scene.rotate({ justDeployed });
+  expect(summary.rotated).toBe(1);
+  expect(scene.calls[0]?.at).toBeGreaterThanOrEqual(start + 60_000);
 });
 
 describe('the time of a run', () => {

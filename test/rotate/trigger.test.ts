@@ -2,8 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { rotateRequestOf } from '../../functions/rotate/trigger';
 
 describe('the event that starts a rotation', () => {
-  it('rotates named keys only as the exact request', () => {
-    expect(rotateRequestOf({ keys: ['shop', 'web-2'] })).toEqual({ trigger: 'request', requested: ['shop', 'web-2'] });
+  it('rotates named keys only as the exact request, and keeps who asked and why (K7)', () => {
+    expect(rotateRequestOf({ keys: ['shop', 'web-2'], by: 'jo@example.com', why: 'leaked in a log' })).toEqual({
+      trigger: 'request',
+      requested: ['shop', 'web-2'],
+      facts: { requestedBy: 'jo@example.com', requestedWhy: 'leaked in a log' },
+    });
+    expect(rotateRequestOf({ keys: ['shop'] }).facts).toEqual({ requestedBy: 'not said', requestedWhy: 'not said' });
+  });
+
+  it('knows a deployment, after which rights need a moment to spread', () => {
+    expect(rotateRequestOf({ source: 'aws.cloudformation', detail: {} })).toEqual({
+      trigger: 'daily',
+      justDeployed: true,
+    });
   });
 
   it.each([
@@ -14,6 +26,8 @@ describe('the event that starts a rotation', () => {
     ['no keys', { keys: [] }],
     ['more than the request', { keys: ['shop'], force: true }],
     ['an id that is none', { keys: ['shop', '../shop'] }],
+    ['a reason that is no text', { keys: ['shop'], why: { because: 1 } }],
+    ['an endless reason', { keys: ['shop'], why: 'x'.repeat(201) }],
     ['an id in capitals', { keys: ['Shop'] }],
     ['ids that are no texts', { keys: [1] }],
     ['prototype names', JSON.parse('{"__proto__": {"keys": ["shop"]}}')],

@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import { settingsFrom } from '../../functions/runtime/env';
+
+const TOPIC = { KEYTURN_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:findings' };
+
+it('settings have defaults for all but the topic', () => {
+  expect(settingsFrom(TOPIC)).toMatchObject({
+    registryPath: '/keyturn/keys/',
+    topicArn: TOPIC.KEYTURN_TOPIC_ARN,
+    maxRotations: 25,
+    concurrency: 4,
+    reconcileMinutes: 60,
+    allowedOrigins: new Set(),
+  });
+});
+
+it('settings are what the stack says', () => {
+  const env = {
+    ...TOPIC,
+    KEYTURN_REGISTRY_PATH: '/other/',
+    KEYTURN_MAX_ROTATIONS: '3',
+    KEYTURN_CONCURRENCY: '12',
+    KEYTURN_RECONCILE_MINUTES: '30',
+    KEYTURN_ALLOWED_ORIGINS: 'https://api.bitbucket.org,https://bitbucket.example.com',
+  };
+  expect(settingsFrom(env)).toMatchObject({
+    registryPath: '/other/',
+    maxRotations: 3,
+    concurrency: 12,
+    reconcileMinutes: 30,
+    allowedOrigins: new Set(['https://api.bitbucket.org', 'https://bitbucket.example.com']),
+  });
+});
+
+it('tokens and keys may be sent to the hosts that the stack names, and to none when it names none', () => {
+  const origins = (value: string) => [...settingsFrom({ ...TOPIC, KEYTURN_ALLOWED_ORIGINS: value }).allowedOrigins];
+
+  expect(origins('https://api.bitbucket.org,https://bitbucket.example.com')).toEqual([
+    'https://api.bitbucket.org',
+    'https://bitbucket.example.com',
+  ]);
+  expect(origins('')).toEqual([]);
+});
+
+it.each([
+  ['KEYTURN_TOPIC_ARN', undefined],
+  ['KEYTURN_TOPIC_ARN', ''],
+  ['KEYTURN_MAX_ROTATIONS', '0'],
+  ['KEYTURN_MAX_ROTATIONS', '-1'],
+  ['KEYTURN_MAX_ROTATIONS', '2.5'],
+  ['KEYTURN_MAX_ROTATIONS', '1e3'],
+  ['KEYTURN_MAX_ROTATIONS', ''],
+  ['KEYTURN_CONCURRENCY', 'many'],
+  ['KEYTURN_CONCURRENCY', ' 4'],
+  ['KEYTURN_CONCURRENCY', '123456'],
+  ['KEYTURN_RECONCILE_MINUTES', '0'],
+])('%s = %o is an error that names the variable and the cure', (name, value) => {
+  expect(() => settingsFrom({ ...TOPIC, [name]: value })).toThrow(
+    expect.objectContaining({
+      code: 'invalid-config',
+      message: expect.stringMatching(new RegExp(`${name}.*Deploy the stack again`)),
+    }),
+  );
+});

@@ -1,0 +1,199 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { LambdaContext } from '../../functions/runtime/handle';
+import { newScene } from '../support/dispose';
+import type { Scene } from '../support/scene';
+import { captureOutput } from './captured-output';
+
+const load = {
+  rotate: () => import('../../functions/rotate/handler'),
+  deactivate: () => import('../../functions/deactivate/handler'),
+  delete: () => import('../../functions/delete/handler'),
+  sync: () => import('../../functions/sync/handler'),
+};
+
+const context = (remaining = 900_000): LambdaContext => ({
+  awsRequestId: 'request-1',
+  getRemainingTimeInMillis: () => remaining,
+});
+
+/** The function as Lambda starts it: a fresh module, with the environment of the stack. */
+async function coldStart(scene: Scene, name: keyof typeof load, allowed = new URL(scene.bitbucketUrl).origin) {
+  vi.resetModules();
+  vi.stubEnv('KEYTURN_TOPIC_ARN', scene.topicArn);
+  vi.stubEnv('KEYTURN_ALLOWED_ORIGINS', allowed);
+  vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', `keyturn-${name}`);
+  const { handler } = await load[name]();
+  vi.unstubAllEnvs();
+  return handler;
+}
+
+/** The functions live in real time; the credential report is there already, so that none waits for it. */
+async function now(): Promise<Scene> {
+  const scene = await newScene({ start: Date.now() });
+  scene.account.invoke(scene.admin, 'iam', 'GenerateCredentialReport', {});
+  return scene;
+}
+
+describe('a function', () => {
+  it('does its work, and ends with its summary as a line, as metrics and as its answer (K7)', async () => {
+    const scene = await now();
+    scene.manage('shop');
+    const rotate = await coldStart(scene, 'rotate');
+    const sync = await coldStart(scene, 'sync');
+    const output = captureOutput();
+    const summary = await rotate({}, context());
+    await sync({ keys: ['shop'] }, context());
+    expect(summary).toEqual({
+      function: 'rotate',
+      run: 'request-1',
+      examined: 1,
+      rotated: 1,
+      delivered: 0,
+      deactivated: 0,
+      deleted: 0,
+      held: 0,
+      blocked: 0,
+      failed: 0,
+      left: 0,
+      oldestCurrentKeyDays: 0,
+      oldestUndeliveredHours: 0,
+    });
+    const lines = output.lines();
+    expect(lines.filter(({ message }) => message === 'run finished')).toMatchObject([
+      { level: 'INFO', service: 'keyturn', run: 'request-1', function: 'rotate', rotated: 1 },
+      { level: 'INFO', service: 'keyturn', run: 'request-1', function: 'sync', delivered: 1 },
+    ]);
+    const audits = lines.filter(({ schema }) => schema === 'keyturn.audit/v1');
+    expect(audits.map(({ event }) => event)).toEqual([
+      'run-started',
+      'intent-written',
+      'key-created',
+      'key-proved',
+      'key-stored',
+      'intent-cleared',
+      'run-finished',
+      'run-started',
+      'key-proved',
+      'target-delivered',
+      'version-delivered',
+      'run-finished',
+    ]);
+    expect(scene.isDelivered('shop')).toBe(true);
+  });
+
+  it('writes its numbers as CloudWatch metrics, with the function as their dimension', async () => {
+    const scene = await now();
+    scene.manage('shop');
+    const rotate = await coldStart(scene, 'rotate');
+    const output = captureOutput();
+    await rotate({}, context());
+    const counters = [
+      'Examined',
+      'Rotated',
+      'Delivered',
+      'Deactivated',
+      'Deleted',
+      'Held',
+      'Blocked',
+      'Failed',
+      'Left',
+    ];
+    const gauges = ['OldestCurrentKeyDays', 'OldestUndeliveredHours'];
+    const written = output.lines().filter((line) => '_aws' in line);
+    expect(written).toEqual([
+      {
+        _aws: {
+          Timestamp: expect.any(Number),
+          CloudWatchMetrics: [
+            {
+              Namespace: 'Keyturn',
+              Dimensions: [['service', 'function']],
+              Metrics: [
+                ...counters.map((Name) => ({ Name, Unit: 'Count' })),
+                ...gauges.map((Name) => ({ Name, Unit: 'None' })),
+              ],
+            },
+          ],
+        },
+        service: 'keyturn',
+        function: 'rotate',
+        ...Object.fromEntries([...counters, ...gauges].map((name) => [name, 0])),
+        Examined: 1,
+        Rotated: 1,
+      },
+    ]);
+  });
+
+  it.each(['rotate', 'deactivate', 'delete', 'sync'] as const)(
+    '%s throws when the whole run is stopped, after it told people, so that Lambda tries again',
+    async (name) => {
+      const scene = await now();
+      scene.manage('shop');
+      const handler = await coldStart(scene, name);
+      const output = captureOutput();
+      scene.awsFault = ({ action }) =>
+        action === 'GetParametersByPath'
+          ? { kind: 'error', status: 400, code: 'AccessDeniedException', message: 'no ssm:GetParametersByPath for you' }
+          : undefined;
+      await expect(
+        handler({ source: 'aws.events', 'detail-type': 'Scheduled Event' }, context()),
+      ).rejects.toMatchObject({
+        name: 'KeyturnError',
+        code: 'aws-denied',
+      });
+      const messages = scene.account.sns.messages.map(({ message }) => message);
+      if (name !== 'sync') {
+        expect(messages).toHaveLength(1);
+        expect(messages[0]).toContain('[step-failed] The whole run was stopped (aws-denied)');
+        expect(messages[0]).toContain('no ssm:GetParametersByPath for you');
+      }
+      const lines = output.lines();
+      expect(lines.find(({ message }) => message === 'run finished')).toMatchObject({ failed: 1 });
+      expect(lines.find((line) => '_aws' in line)).toMatchObject({ Failed: 1 });
+      expect(lines.find(({ event }) => event === 'run-finished')).toBeDefined();
+    },
+  );
+
+  it('keeps some time for its end: with little left it starts nothing', async () => {
+    const scene = await now();
+    scene.manage('shop');
+    const rotate = await coldStart(scene, 'rotate');
+    captureOutput();
+    expect(await rotate({}, context(100_000))).toMatchObject({ rotated: 0, left: 1 });
+    expect(await rotate({}, context(110_000))).toMatchObject({ rotated: 1, left: 0 });
+  });
+
+  it('does not start without its settings, and names what is missing', async () => {
+    const scene = await now();
+    vi.resetModules();
+    vi.stubEnv('KEYTURN_TOPIC_ARN', '');
+    await expect(load.delete()).rejects.toThrow('KEYTURN_TOPIC_ARN is not set');
+    vi.unstubAllEnvs();
+    expect(scene.calls).toEqual([]);
+  });
+
+  it.each(['', 'https://api.bitbucket.org'])(
+    'sends nothing to a host that the stack does not name, but %o (K6)',
+    async (allowed) => {
+      const scene = await now();
+      scene.manage('shop');
+      await scene.rotate();
+      const sync = await coldStart(scene, 'sync', allowed);
+      const output = captureOutput();
+      expect(await sync({ keys: ['shop'] }, context())).toMatchObject({ delivered: 0, failed: 1 });
+      expect(output.lines().find(({ event }) => event === 'target-failed')).toMatchObject({
+        code: 'invalid-connection',
+      });
+      expect(scene.hostRequests).toEqual([]);
+    },
+  );
+
+  it('rotates at once what a person asks for', async () => {
+    const scene = await now();
+    for (const id of ['shop', 'blog']) scene.manage(id);
+    const rotate = await coldStart(scene, 'rotate');
+    captureOutput();
+    expect(await rotate({ keys: ['blog'] }, context())).toMatchObject({ rotated: 1 });
+    expect([scene.current('shop'), scene.current('blog')]).toEqual([undefined, expect.any(String)]);
+  });
+});

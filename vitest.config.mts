@@ -1,13 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { DEEP_SUITES } from './test/deep/suites';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/contract/moto/**', 'node_modules/**'],
+    exclude: ['test/contract/moto/**', 'node_modules/**', ...DEEP_SUITES],
     globalSetup: ['test/global-setup.ts'],
-    // Much of a test's time is waiting for other processes and for retries.
+    // Much of a test's time is waiting for other processes and for retries, so every core gets a worker.
     maxWorkers: '100%',
-    testTimeout: 20_000,
+    testTimeout: 30_000,
     hookTimeout: 60_000,
   },
 });

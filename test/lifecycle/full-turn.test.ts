@@ -27,4 +27,4 @@ it('rotates at 90, deactivates at 100 and deletes at 110 days, and the pipeline 
     '200 key-deleted',
   ]);
   expect(scene.keys('ci-shop')).toHaveLength(1);
-});
+}, 90_000);

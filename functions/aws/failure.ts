@@ -38,7 +38,7 @@ export function awsFailure(thrown: unknown, doing: string, expected: Expected = 
       retryable: true,
     });
   }
-  if (/^AccessDenied|^UnauthorizedOperation|^NotAuthorized/.test(name)) {
+  if (/^AccessDenied|^AuthorizationError|^UnauthorizedOperation|^NotAuthorized/.test(name)) {
     return new KeyturnError('aws-denied', `${doing}: ${error.message || 'access denied'}. Deploy the stack again.`);
   }
   if (status === undefined || status >= 500) {

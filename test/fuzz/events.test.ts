@@ -1,0 +1,59 @@
+import * as fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { keyIdSchema } from '../../functions/core/registry';
+import { rotateRequestOf } from '../../functions/rotate/trigger';
+import { syncRequestOf } from '../../functions/sync/trigger';
+import { anyJson, anyText, deepJson, isPrototypeClean, mutated } from './hostile';
+
+const STORED = {
+  source: 'aws.secretsmanager',
+  'detail-type': 'AWS API Call via CloudTrail',
+  detail: {
+    eventName: 'PutSecretValue',
+    requestParameters: { secretId: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:keyturn/shop-a1B2c3' },
+  },
+};
+const LABELLED = {
+  source: 'aws.secretsmanager',
+  'detail-type': 'Secret Label Updated',
+  detail: { name: 'keyturn/shop', labelUpdated: 'AWSCURRENT' },
+};
+const HOURLY = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
+const REQUEST = { keys: ['shop'] };
+
+const events = fc.oneof(
+  anyJson,
+  ...[STORED, LABELLED, HOURLY, REQUEST].map((event) => mutated(event)),
+  anyText.map((name) => ({ ...LABELLED, detail: { name } })),
+  anyText.map((secretId) => ({ ...STORED, detail: { ...STORED.detail, requestParameters: { secretId } } })),
+  fc.constantFrom(JSON.parse(deepJson(1_000)), undefined),
+);
+
+afterEach(() => expect(isPrototypeClean()).toBe(true));
+
+describe('an event that starts a run', () => {
+  it('makes sync look at keys with well-formed ids, or at all of them', () => {
+    fc.assert(
+      fc.property(events, (event) => {
+        const { trigger, ids, unknown } = syncRequestOf(event);
+        expect(['event', 'hourly', 'request']).toContain(trigger);
+        for (const id of ids ?? []) expect(keyIdSchema.safeParse(id).success).toBe(true);
+        if (unknown === true) expect(ids).toBeUndefined();
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('makes rotate go before its time only by the exact request', () => {
+    fc.assert(
+      fc.property(events, (event) => {
+        const { trigger, requested } = rotateRequestOf(event);
+        expect(trigger === 'request').toBe(requested !== undefined);
+        if (requested === undefined) return;
+        expect(Object.keys(event as object)).toEqual(['keys']);
+        for (const id of requested) expect(keyIdSchema.safeParse(id).success).toBe(true);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TAG } from '../../functions/core/names';
 import { rotateRequestOf } from '../../functions/rotate/trigger';
 import { settledScene } from '../bench/settled-scene';
 import { delivered, expectLogin, expectSettled } from '../support/converge';
@@ -31,6 +32,21 @@ describe('the cap on rotations', () => {
     const last = await scene.rotate({ maxRotations: 2 });
     expect(rotated(last)).toEqual(['echo']);
     expect(last.findings).toEqual([]);
+  });
+});
+
+describe('a key that somebody made Inactive', () => {
+  it('begins its time to recover when it is replaced, and not while its rotation waits (K4)', async () => {
+    const scene = await newScene();
+    const ids = ['a', 'b'];
+    for (const id of ids) await delivered(scene, id);
+    scene.toDay(20);
+    for (const id of ids) scene.setStatus(`ci-${id}`, scene.currentKey(id) ?? '', 'Inactive');
+    const outcome = await scene.rotate({ maxRotations: 1 });
+    const [replaced] = rotated(outcome);
+    expect(ids.filter((id) => scene.tag(id)[TAG.deactivated] !== undefined)).toEqual([replaced]);
+    expect(rotated(await scene.rotate())).toHaveLength(1);
+    expect(ids.filter((id) => scene.tag(id)[TAG.deactivated] !== undefined)).toEqual(ids);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Credential } from '../core/credential';
 import { MINUTE } from '../core/duration';
 import { KeyturnError, toKeyturnError } from '../core/errors';
-import { intentTag } from '../core/intent';
+import { intentOf, intentTag } from '../core/intent';
 import { TAG } from '../core/names';
 import type { CallerIdentity, Iam, Secrets, Sts } from '../core/ports';
 import type { RegistryEntry } from '../core/registry';
@@ -46,13 +46,26 @@ export async function rotateKey(
     }
   };
 
+  /** After a failure the tag may be that of another run, which is at work at the same time: only the own one goes. */
+  const withdrawIntent = async () => {
+    try {
+      const open = intentOf(await secrets.describe(secretName));
+      if (open === undefined || open === 'unreadable' || open.run !== run.id) return;
+    } catch (thrown) {
+      const { code } = toKeyturnError(thrown);
+      run.log.warn('an intent could not be read; the next run removes it', { key: entry.id, code });
+      return;
+    }
+    await clearIntent();
+  };
+
   let credential: Credential;
   try {
     credential = await iam.createAccessKey(entry.user);
   } catch (thrown) {
     const error = toKeyturnError(thrown);
     // With the quota used up another run may be at work under this very tag: it is left to age.
-    if (!isUncertain(error) && error.code !== 'key-limit') await clearIntent();
+    if (!isUncertain(error) && error.code !== 'key-limit') await withdrawIntent();
     throw error.code === 'key-limit' ? noRoom(entry) : error;
   }
   const { accessKeyId } = credential;
@@ -61,7 +74,7 @@ export async function rotateKey(
   const discard = async (cause: KeyturnError): Promise<never> => {
     await iam.deleteAccessKey(entry.user, accessKeyId);
     run.audit('key-discarded', entry, { accessKeyId, reason: cause.code });
-    await clearIntent();
+    await withdrawIntent();
     throw cause;
   };
 

@@ -1,0 +1,121 @@
+import { createIam } from '../../functions/aws/iam';
+import { createRegistry } from '../../functions/aws/registry';
+import { createConnectionSecrets, createSecrets } from '../../functions/aws/secrets';
+import { createSts } from '../../functions/aws/sts';
+import { MINUTE } from '../../functions/core/duration';
+import { toKeyturnError } from '../../functions/core/errors';
+import { type FunctionName, REGISTRY_PATH } from '../../functions/core/names';
+import type { Log } from '../../functions/core/ports';
+import { deactivate } from '../../functions/deactivate/deactivate';
+import { deleteKeys } from '../../functions/delete/delete';
+import { rotate } from '../../functions/rotate/rotate';
+import { rotateRequestOf } from '../../functions/rotate/trigger';
+import { Run } from '../../functions/runtime/run';
+import { sync } from '../../functions/sync/sync';
+import { syncRequestOf } from '../../functions/sync/trigger';
+import { openTargets } from '../../functions/targets/open-targets';
+import { seededRandom } from '../../local/random';
+import { HOST } from './deployment';
+import type { RunRecord } from './promises';
+import { inTheNameOf } from './sdk';
+import type { SimProcess } from './sim-process';
+import type { World } from './world';
+
+/** How long Lambda lets a function live. */
+export const TIMEOUT: Readonly<Record<FunctionName, number>> = {
+  rotate: 5 * MINUTE,
+  deactivate: 5 * MINUTE,
+  delete: 5 * MINUTE,
+  sync: 10 * MINUTE,
+};
+const TIME_TO_FINISH = MINUTE / 4;
+
+/** Runs one use case to its end, as its handler does. A run whose process dies never ends. */
+export async function runFunction(
+  world: World,
+  process: SimProcess,
+  name: FunctionName,
+  event: unknown,
+  runId: string,
+  record: RunRecord,
+): Promise<{ readonly stopped: boolean }> {
+  const time = { now: () => new Date(process.now()), sleep: (milliseconds: number) => process.sleep(milliseconds) };
+  const ports = inTheNameOf(process, world, () => ({
+    iam: createIam(),
+    sts: createSts(),
+    secrets: createSecrets(),
+    registry: createRegistry(REGISTRY_PATH),
+    targets: openTargets({
+      connectionSecrets: createConnectionSecrets(),
+      time,
+      random: seededRandom(`${world.seed}/jitter/${process.name}`),
+      allowedOrigins: new Set([HOST]),
+    }),
+  }));
+  const { identify } = ports.sts;
+  const sts = {
+    identify: (credential: Parameters<typeof identify>[0]) => inTheNameOf(process, world, () => identify(credential)),
+  };
+  const written = (message: string, facts: unknown) => {
+    if (process.isDead) return;
+    world.promises.isClean(`${message} ${facts === undefined ? '' : JSON.stringify(facts)}`, 'a log line');
+  };
+  const log: Log = { info: written, warn: written, error: written };
+  const send = (service: 'events' | 'sns', action: string, text: string) =>
+    process.call(
+      { service, action, about: '', mutates: false, repeatable: true },
+      () => world.promises.isClean(text, action),
+      () => new Error('no answer'),
+    );
+  const sync_ = syncRequestOf(event);
+  const request = rotateRequestOf(event);
+  const run = new Run({
+    id: runId,
+    function: name,
+    trigger: name === 'sync' ? sync_.trigger : request.trigger,
+    time,
+    deadline: new Date(process.now() + TIMEOUT[name] - TIME_TO_FINISH),
+    concurrency: 4,
+    ...(name === 'sync' ? { keyTakes: 9 * MINUTE } : {}),
+    log,
+    auditLog: {
+      write: (audit) => {
+        if (process.isDead) return;
+        record.audits.push(audit);
+        if (audit.event !== 'run-started' && audit.event !== 'run-finished') {
+          world.promises.isClean(JSON.stringify(audit), 'an audit event');
+        }
+      },
+    },
+    bus: {
+      publish: async (events) => {
+        if (events.length > 2) await send('events', 'PutEvents', JSON.stringify(events));
+      },
+    },
+    notifier: { notify: async (subject, text) => void (await send('sns', 'Publish', `${subject}\n${text}`)) },
+  });
+  let stopped = false;
+  try {
+    if (name === 'rotate') {
+      const { requested, justDeployed = false } = request;
+      const asked = requested === undefined ? {} : { requested };
+      await rotate({ ...ports, sts }, run, { maxRotations: 25, justDeployed, ...asked });
+    } else if (name === 'deactivate') await deactivate(ports, run);
+    else if (name === 'delete') await deleteKeys(ports, run);
+    else await sync({ ...ports, sts }, run, sync_);
+  } catch (thrown) {
+    stopped = true;
+    const error = toKeyturnError(thrown);
+    run.count('failed');
+    run.find({ code: 'step-failed', severity: 'attention', message: error.message });
+    if (error.code === 'unexpected') {
+      world.promises.broken(
+        'K11',
+        undefined,
+        `${process.name} was stopped by ${thrown instanceof Error ? thrown.stack : thrown}`,
+      );
+    }
+  }
+  await run.finish();
+  return { stopped };
+}

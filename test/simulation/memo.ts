@@ -1,0 +1,41 @@
+const MOST = 2_000;
+
+/**
+ * Remembers a pure function's answers. Years of quiet days ask the same few questions of the same documents again and
+ * again; the answers are those of the real function, asked once.
+ */
+export function remembering<Args extends readonly unknown[], Answer>(
+  ask: (...args: Args) => Answer,
+  keyOf: (...args: Args) => readonly [unknown, unknown],
+): (...args: Args) => Answer {
+  let known = new Map<unknown, Map<unknown, Answer>>();
+  return (...args) => {
+    const [first, second] = keyOf(...args);
+    let answers = known.get(first);
+    if (answers === undefined) {
+      if (known.size > MOST) known = new Map();
+      answers = new Map();
+      known.set(first, answers);
+    }
+    const answer = answers.get(second);
+    if (answer !== undefined) return answer;
+    if (answers.size > MOST) answers.clear();
+    const fresh = ask(...args);
+    answers.set(second, fresh);
+    return fresh;
+  };
+}
+
+/** The same for a function of two documents, which are remembered for as long as they live. */
+export function rememberingPairs<A extends object, B extends object, Answer>(
+  ask: (a: A, b: B) => Answer,
+): (a: A, b: B) => Answer {
+  const known = new WeakMap<A, WeakMap<B, { readonly answer: Answer }>>();
+  return (a, b) => {
+    const byB = known.get(a) ?? new WeakMap<B, { readonly answer: Answer }>();
+    known.set(a, byB);
+    const answer = byB.get(b) ?? { answer: ask(a, b) };
+    byB.set(b, answer);
+    return answer.answer;
+  };
+}

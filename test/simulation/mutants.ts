@@ -1,0 +1,152 @@
+import type { FaultName } from './faults';
+import type { PromiseName } from './promise-names';
+
+/** One text of one file, and what takes its place. */
+export interface Edit {
+  readonly file: string;
+  /** Text that the file holds exactly once. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The code with one guard removed. */
+export interface Mutant extends Edit {
+  readonly name: string;
+  /** The promise that it breaks. */
+  readonly promise: PromiseName;
+  /** The same guard in a second place. */
+  readonly also?: Edit;
+  /** The seeds within which it is caught. */
+  readonly within: number;
+  /** The fault that brings it to light, where the mixture takes longer. */
+  readonly fault?: FaultName;
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'retire-before-delivery',
+    promise: 'K1',
+    file: 'functions/core/plan-deactivation.ts',
+    from: 'if (isDelivered(successor, targetSetDigest(entry.targets, entry.connections))) return undefined;',
+    to: 'if (successor !== undefined) return undefined;',
+    within: 10,
+    fault: 'environment',
+  },
+  {
+    name: 'mark-in-spite-of-failures',
+    promise: 'K1',
+    file: 'functions/sync/deliver.ts',
+    from: 'if (complete) await mark(',
+    to: 'await mark(',
+    within: 10,
+    fault: 'host-down',
+  },
+  {
+    name: 'deliver-without-proof',
+    promise: 'K2',
+    file: 'functions/sync/deliver.ts',
+    from: 'await prove(sts, credential, run, PROOF_PATIENCE);',
+    to: '',
+    within: 1,
+  },
+  {
+    name: 'no-overlap',
+    promise: 'K3',
+    file: 'functions/core/plan-deactivation.ts',
+    from: 'after(deliveredAt(secret, anchor), overlap),',
+    to: 'deliveredAt(secret, anchor),',
+    within: 5,
+  },
+  {
+    name: 'retire-keys-in-use',
+    promise: 'K3',
+    file: 'functions/core/plan-deactivation.ts',
+    from: 'if (isIdle(used, entry, now)) {',
+    to: 'if (used !== undefined) {',
+    within: 10,
+    fault: 'leftover-copy',
+  },
+  {
+    name: 'no-recovery',
+    promise: 'K4',
+    file: 'functions/core/plan-deletion.ts',
+    from: 'if (now < due) continue;',
+    to: '',
+    also: {
+      file: 'functions/core/worth-a-look.ts',
+      from: 'return hasAge && after(since, (deleteAfter - deactivateAfter) * DAY) <= now;',
+      to: 'return hasAge;',
+    },
+    within: 10,
+    fault: 'leftover-copy',
+  },
+  {
+    name: 'foreign-keys-are-ours',
+    promise: 'K5',
+    file: 'functions/core/key-ring.ts',
+    from: 'key.createdAt < secret.createdAt;',
+    to: 'key.createdAt < secret.createdAt || key.accessKeyId !== anchor?.accessKeyId;',
+    within: 10,
+    fault: 'people-keys',
+  },
+  {
+    name: 'secret-in-the-audit-log',
+    promise: 'K6',
+    file: 'functions/rotate/rotate-key.ts',
+    from: "run.audit('key-stored', entry, { accessKeyId, version, reason });",
+    to: "run.audit('key-stored', entry, { accessKeyId, version, reason: credential.secretAccessKey.reveal() });",
+    within: 1,
+  },
+  {
+    name: 'silent-deactivation',
+    promise: 'K7',
+    file: 'functions/deactivate/deactivate.ts',
+    from: "run.audit('key-deactivated', entry, { accessKeyId, reason });",
+    to: '',
+    within: 5,
+  },
+  {
+    name: 'never-due',
+    promise: 'K8',
+    file: 'functions/core/plan-rotation.ts',
+    from: "if (isDue(ring.current.createdAt, entry, now)) return 'due';",
+    to: '',
+    within: 5,
+  },
+  {
+    name: 'intents-stay',
+    promise: 'K9',
+    file: 'functions/core/plan-rotation.ts',
+    from: "if (intent !== undefined) steps.push({ do: 'clear-intent' });",
+    to: '',
+    within: 10,
+    fault: 'crash',
+  },
+  {
+    name: 'orphans-stay',
+    promise: 'K9',
+    file: 'functions/core/plan-rotation.ts',
+    from: 'const orphans = left.length === 1 ? left : [];',
+    to: 'const orphans = left.slice(left.length);',
+    within: 10,
+    fault: 'crash',
+  },
+  {
+    name: 'limit-without-a-word',
+    promise: 'K10',
+    file: 'functions/runtime/run.ts',
+    from: "'key-limit': 'two-keys',",
+    to: '',
+    within: 10,
+    fault: 'schedule',
+  },
+  {
+    name: 'one-bad-entry-stops-all',
+    promise: 'K11',
+    file: 'functions/aws/registry.ts',
+    from: 'invalid.push({ id, error: toKeyturnError(thrown) });',
+    to: 'throw toKeyturnError(thrown);',
+    within: 10,
+    fault: 'bad-entry',
+  },
+];

@@ -1,0 +1,134 @@
+import { DAY, HOUR } from '../../functions/core/duration';
+import { seededRandom } from '../../local/random';
+import { DEPLOYED, Deployment } from './deployment';
+import { type Disturbance, disturbancesOf, type FaultName, NEW_KEY_DELAY } from './faults';
+import type { Line } from './history';
+import { checkLiveness } from './liveness';
+import { People } from './people';
+import type { PromiseName } from './promise-names';
+import type { Allowances, Violation } from './promises';
+import { Rules } from './rules';
+import { Strikes } from './strikes';
+import { Pipelines, Surroundings } from './surroundings';
+import { World } from './world';
+
+const START = Date.parse('2026-01-01T00:00:00Z');
+
+export { exhaust } from './exhaustive';
+
+/** One history to live through. */
+export interface Scenario {
+  readonly seed: number;
+  /** Days in which things go wrong. @default 730 */
+  readonly days?: number;
+  /** Days after that in which nothing does, and everything has to settle. @default 50 */
+  readonly calm?: number;
+  /** @default 20 */
+  readonly keys?: number;
+  /** Disturbances in a year. @default 60 */
+  readonly perYear?: number;
+  /** Only this fault. */
+  readonly fault?: FaultName | undefined;
+  /** Only these disturbances, by id. */
+  readonly only?: readonly string[] | undefined;
+}
+
+/** What a history came to. */
+export interface Outcome {
+  readonly seed: number;
+  readonly days: number;
+  readonly keyYears: number;
+  readonly violations: readonly Violation[];
+  readonly disturbances: readonly Disturbance[];
+  /** Calls struck or deeds done, by fault. */
+  readonly struck: Readonly<Record<string, number>>;
+  readonly checks: Readonly<Record<PromiseName, number>>;
+  readonly allowed: Allowances;
+  readonly runs: number;
+  readonly calls: number;
+  readonly passedOver: number;
+  readonly logins: number;
+  readonly pipelines: number;
+  readonly lines: readonly Line[];
+  /** Over everything that happened: equal for equal scenarios. */
+  readonly digest: string;
+}
+
+/** Lives through one history and judges it; ends at the first promise that does not hold. */
+export async function simulate(scenario: Scenario): Promise<Outcome> {
+  const { seed, days = 730, calm = 50, keys = 20, perYear = 60, fault, only } = scenario;
+  const random = seededRandom(`${seed}/nature`);
+  const natural = (name: FaultName, most: number) => (fault === undefined || fault === name ? random() * most : 0);
+  const world = new World({
+    seed,
+    start: START,
+    newKeyDelay: Math.floor(natural('slow-iam', NEW_KEY_DELAY)),
+    lastUsedDelay: Math.floor(natural('late-last-used', 6 * HOUR)),
+  });
+  if (world.lastUsedDelay > 0) world.countStrike('late-last-used');
+  const deployment = new Deployment(world);
+  const people = new People(world);
+  const surroundings = new Surroundings(world, deployment, () => rules.launch('rotate', DEPLOYED));
+  const deed = (disturbance: Disturbance) => {
+    if (disturbance.fault === 'people-keys' || disturbance.fault === 'people-secrets') people.act(disturbance);
+    else surroundings.act(disturbance);
+  };
+  const strikes = new Strikes(world, deed);
+  const rules = new Rules(world, strikes);
+  const pipelines = new Pipelines(world);
+  deployment.prepare();
+  for (let index = 0; index < keys; index++) deployment.add(index, false);
+
+  const disturbances = disturbancesOf(seed, { days, keys, perYear, only: fault }).filter(
+    ({ id }) => only === undefined || only.includes(id),
+  );
+  for (const disturbance of disturbances) {
+    world.loop.at(START + disturbance.from, () => {
+      if (isOfCalls(disturbance.fault)) strikes.arm(disturbance);
+      else if (disturbance.on !== undefined) strikes.wait(disturbance);
+      else deed(disturbance);
+      return false;
+    });
+  }
+  const isOver = () => world.promises.violations.length > 0;
+  const end = START + days * DAY;
+  rules.start(days + calm);
+  pipelines.start(end + calm * DAY);
+  for (let day = 0; day < days + calm; day++) {
+    world.loop.at(START + day * DAY + 6 * HOUR, () => {
+      checkLiveness(world);
+      return false;
+    });
+  }
+  await world.loop.runUntil(end, isOver);
+  if (!isOver()) {
+    strikes.clear();
+    surroundings.restore();
+    people.tidyUp();
+    world.disturb(undefined);
+    await world.loop.runUntil(end + calm * DAY, isOver);
+  }
+  const lived = (world.now() - START) / DAY;
+  return {
+    seed,
+    days: lived,
+    keyYears: (lived * keys) / 365,
+    violations: world.promises.violations,
+    disturbances,
+    struck: Object.fromEntries(world.struck),
+    checks: Object.fromEntries(world.promises.checks) as Record<PromiseName, number>,
+    allowed: world.promises.allowed,
+    runs: rules.runs,
+    calls: world.calls,
+    passedOver: rules.passedOver,
+    logins: pipelines.logins,
+    pipelines: pipelines.starts,
+    lines: world.history.lines(),
+    digest: world.history.digest(),
+  };
+}
+
+/** The others are deeds of people and changes around the keys. */
+function isOfCalls(fault: FaultName): boolean {
+  return !/^(people|config|environment|token|bad-entry|leftover)/.test(fault);
+}

@@ -1,0 +1,278 @@
+import { DAY, HOUR } from '../../functions/core/duration';
+import { secretName, TAG } from '../../functions/core/names';
+import { Account } from '../../local/account/account';
+import { AwsError } from '../../local/account/aws-error';
+import type { Principal, ServiceName } from '../../local/account/principal';
+import { Bitbucket } from '../../local/bitbucket/bitbucket';
+import { Clock } from '../../local/clock';
+import { seededRandom } from '../../local/random';
+import { History } from './history';
+import { Loop } from './loop';
+import type { Observer } from './observer';
+import type { FaultChoice, PortCall } from './port-call';
+import { Promises, type RunRecord } from './promises';
+import type { Cloud } from './sdk';
+import type { SimProcess } from './sim-process';
+import { type Actor, type ManagedRecord, Witness } from './witness';
+
+export interface WorldProps {
+  readonly seed: number;
+  readonly start: number;
+  readonly newKeyDelay: number;
+  readonly lastUsedDelay: number;
+}
+
+/** The audit events that tell of a change, and the tags that are none of a key's. */
+const AUDITS: Readonly<Record<string, readonly string[]>> = {
+  CreateAccessKey: ['key-created'],
+  UpdateAccessKey: ['key-deactivated'],
+  DeleteAccessKey: ['key-deleted', 'key-discarded'],
+  PutSecretValue: ['key-stored'],
+};
+
+/** One AWS account and one Bitbucket on one loop, with everybody who watches them. */
+export class World implements Cloud, Observer {
+  readonly seed: number;
+  readonly start: number;
+  readonly loop: Loop;
+  readonly account: Account;
+  readonly bitbucket: Bitbucket;
+  readonly admin: Principal;
+  readonly witness: Witness;
+  readonly promises: Promises;
+  readonly history = new History();
+  /** Those that are alive. */
+  readonly runs = new Set<SimProcess>();
+  /** Also of the dead, whose last requests may still arrive. */
+  readonly records = new WeakMap<SimProcess, RunRecord>();
+  /** Writes to anything that decides what the functions do. */
+  writes = 0;
+  calls = 0;
+  readonly lastUsedDelay: number;
+  token = '';
+  readonly struck = new Map<string, number>();
+  readonly #lists = new Map<string, { readonly keys: unknown; readonly until: number }>();
+  readonly #listeners: ((event: object) => void)[] = [];
+
+  constructor({ seed, start, newKeyDelay, lastUsedDelay }: WorldProps) {
+    const clock = new Clock(start);
+    this.seed = seed;
+    this.lastUsedDelay = lastUsedDelay;
+    this.start = start;
+    this.loop = new Loop(clock);
+    this.account = new Account({
+      clock,
+      random: seededRandom(`${seed}/account`),
+      newKeyDelay,
+      lastUsedDelay,
+      credentialReportTime: 1_500,
+    });
+    this.bitbucket = new Bitbucket({ clock, random: seededRandom(`${seed}/bitbucket`) });
+    this.admin = this.account.authenticate(this.account.rootSession(), 'iam');
+    this.witness = new Witness(this.account, this.bitbucket);
+    this.promises = new Promises(this.witness, this.account, () => this.loop.now());
+    this.account.onEvent((event) => {
+      for (const listener of this.#listeners) listener(event);
+    });
+  }
+
+  onEvent(listener: (event: object) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  now(): number {
+    return this.loop.now();
+  }
+
+  note(key: string | undefined, text: string): void {
+    this.history.note(this.now() - this.start, key, text);
+  }
+
+  /** Something is wrong now, for one managed key or for all. */
+  disturb(key: string | undefined): void {
+    for (const managed of this.witness.managed.values()) {
+      if (key === undefined || managed.id === key) managed.disturbedAt = this.now();
+    }
+  }
+
+  countStrike(fault: string): void {
+    this.struck.set(fault, (this.struck.get(fault) ?? 0) + 1);
+  }
+
+  /** One action of a run. @throws AwsError */
+  perform(process: SimProcess, service: ServiceName, action: string, input: object, stale: boolean): unknown {
+    const fields: Readonly<Record<string, unknown>> = { ...input };
+    const user = String(fields.UserName);
+    if (stale && action === 'ListAccessKeys') {
+      const list = this.#lists.get(user);
+      if (list !== undefined && list.until > this.now()) return list.keys;
+    }
+    const output = this.act(process, service, action, input);
+    const run = this.records.get(process);
+    const about = this.#aboutOf(action, fields, output);
+    if (run !== undefined && about !== undefined) {
+      run.changes.push({ audits: AUDITS[action] ?? [], about, isAnswered: true });
+    }
+    return output;
+  }
+
+  /** One action of anybody, with what the witness learns from it. @throws AwsError */
+  act(by: Actor, service: ServiceName, action: string, input: object): unknown {
+    const fields: Readonly<Record<string, unknown>> = { ...input };
+    const user = String(fields.UserName);
+    const changesKeys = /^(Create|Update|Delete)AccessKey$/.test(action);
+    if (changesKeys) this.#rememberList(user);
+    const call = { service, action, principal: this.admin, input: { ...input }, at: this.now() };
+    const output = this.account.perform(call);
+    this.account.trail.length = 0;
+    if (!changesKeys) {
+      if (action === 'PutSecretValue') this.#stored(String(fields.ClientRequestToken));
+      return output;
+    }
+    const at = this.now();
+    const id = String(fields.AccessKeyId);
+    if (action === 'CreateAccessKey') {
+      const { AccessKey } = output as { AccessKey: { AccessKeyId: string; SecretAccessKey: string } };
+      const origin = by === 'person' ? 'person' : 'run';
+      this.witness.addKey(AccessKey.AccessKeyId, AccessKey.SecretAccessKey, user, at, origin, by);
+    } else if (action === 'UpdateAccessKey') {
+      this.witness.changeKey(id, fields.Status === 'Active' ? 'Active' : 'Inactive', at, by);
+    } else {
+      this.witness.changeKey(id, 'Deleted', at, by);
+    }
+    const managed = this.witness.byUser.get(user);
+    if (managed !== undefined) this.promises.holdsLive(managed);
+    return output;
+  }
+
+  /** A run authenticates with a key that it holds. @throws AwsError */
+  identify(process: SimProcess, credentials: { accessKeyId: string; secretAccessKey: string }): unknown {
+    const { arn } = this.account.authenticate(credentials, 'sts');
+    this.records.get(process)?.proofs.set(credentials.accessKeyId, this.now());
+    return { Account: this.account.accountId, Arn: arn };
+  }
+
+  effect(call: PortCall, process: SimProcess, error: unknown, fault: FaultChoice['kind'] | undefined): void {
+    this.calls += 1;
+    const run = this.records.get(process);
+    const key = this.keyOf(call);
+    if (fault === 'lost-answer') {
+      const last = run?.changes.at(-1);
+      if (call.mutates && last !== undefined) last.isAnswered = false;
+    }
+    if (fault !== undefined || call.mutates) {
+      const result = error instanceof Error ? ` -> ${error.name}` : '';
+      this.note(
+        key,
+        `${process.name}: ${call.action} ${call.about}${result}${fault === undefined ? '' : ` [${fault}]`}`,
+      );
+    }
+    if (error instanceof Error) {
+      if (run !== undefined) {
+        run.hasFailure = true;
+        if (/^LimitExceeded/.test(error.name) && fault !== 'lost-answer') run.hitKeyLimit = true;
+      }
+      return;
+    }
+    if (!call.mutates) return;
+    this.writes += 1;
+    const managed = key === undefined ? undefined : this.witness.managed.get(key);
+    if (managed === undefined || run === undefined) return;
+    if (call.service === 'bitbucket') this.#written(managed, run);
+    else if (/^(Update|Delete)AccessKey$/.test(call.action)) this.#retired(managed, call.action, run);
+    else if (call.service === 'secretsmanager') this.promises.holdsLive(managed);
+  }
+
+  failed(call: PortCall, process: SimProcess, fault: FaultChoice['kind']): void {
+    this.calls += 1;
+    this.note(this.keyOf(call), `${process.name}: ${call.action} ${call.about} [${fault}]`);
+    const run = this.records.get(process);
+    if (run !== undefined) run.hasFailure = true;
+  }
+
+  /** The managed key that a call is about. */
+  keyOf({ service, about }: PortCall): string | undefined {
+    if (service === 'iam') return this.witness.byUser.get(about)?.id ?? this.#userOf(about);
+    if (service === 'sts') return this.#userOf(about);
+    if (service === 'bitbucket') return about.split('/').at(1);
+    if (service === 'secretsmanager') return about.replace(/^keyturn\//, '');
+    return undefined;
+  }
+
+  #userOf(keyId: string): string | undefined {
+    const key = this.witness.keys.get(keyId);
+    return key === undefined ? undefined : this.witness.byUser.get(key.user)?.id;
+  }
+
+  #written(managed: ManagedRecord, run: RunRecord): void {
+    for (const place of managed.places) {
+      const { tornSince: torn, idOf: oldId, secretOf: oldSecret } = place;
+      this.witness.look(place, this.now());
+      if (torn !== undefined && place.tornSince === undefined) this.promises.tornFor(this.now() - torn);
+      const { idOf, secretOf } = place;
+      const isNew = idOf !== oldId || secretOf !== oldSecret;
+      if (isNew) place.writer = run.process;
+      if (isNew && idOf !== undefined && idOf === secretOf) place.isArmed = true;
+      const given = [idOf === oldId ? undefined : idOf, secretOf === oldSecret ? undefined : secretOf];
+      this.promises.isProved(managed, place, given, run);
+    }
+    this.promises.holdsLive(managed);
+  }
+
+  #retired(managed: ManagedRecord, action: string, run: RunRecord): void {
+    const change = run.changes.at(-1);
+    const key = this.witness.keys.get(change?.about ?? '');
+    if (key === undefined) return;
+    if (action === 'UpdateAccessKey') this.promises.mayDeactivate(managed, key, run);
+    else this.promises.mayDelete(managed, key, run);
+  }
+
+  #stored(token: string): void {
+    const id = token.split('-')[2];
+    const key = this.witness.keys.get(id ?? '');
+    if (key !== undefined) key.isStored = true;
+  }
+
+  /** A list that was read a moment before a change may still be shown for some seconds. */
+  #rememberList(user: string): void {
+    try {
+      const keys = this.account.perform({
+        service: 'iam',
+        action: 'ListAccessKeys',
+        principal: this.admin,
+        input: { UserName: user },
+        at: this.now(),
+      });
+      this.#lists.set(user, { keys, until: this.now() + 8_000 });
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+    }
+  }
+
+  #aboutOf(action: string, fields: Readonly<Record<string, unknown>>, output: unknown): string | undefined {
+    switch (action) {
+      case 'CreateAccessKey':
+        return (output as { AccessKey: { AccessKeyId: string } }).AccessKey.AccessKeyId;
+      case 'UpdateAccessKey':
+      case 'DeleteAccessKey':
+        return String(fields.AccessKeyId);
+      case 'PutSecretValue':
+        return String(fields.ClientRequestToken);
+      default:
+        return undefined;
+    }
+  }
+
+  /** What an operator would read off: the secret's tags hold a key back, or did until the last run. */
+  isHeldBack(managed: ManagedRecord): boolean {
+    const tags = this.witness.tags(managed);
+    const paused = tags.get(TAG.paused);
+    if (paused === undefined) return false;
+    const until = Date.parse(paused.split(' ')[0] ?? '');
+    return Number.isNaN(until) || until + DAY + 2 * HOUR > this.now();
+  }
+
+  secretNameOf({ id }: ManagedRecord): string {
+    return secretName(id);
+  }
+}

@@ -45,7 +45,7 @@ export async function loadSimulation(mutant?: Mutant): Promise<Simulation> {
     platform: 'node',
     target: 'node22',
     format: 'cjs',
-    logLevel: 'error',
+    logLevel: 'silent',
     plugins: [withoutSockets, withMemory, ...(mutant === undefined ? [] : [mutation(mutant)])],
   });
   const require = createRequire(join(ROOT, 'package.json'));

@@ -6,7 +6,7 @@ import { targetSetDigest } from '../../functions/core/target';
 import type { Account } from '../../local/account/account';
 import { PROMISES, type PromiseName } from './promise-names';
 import type { SimProcess } from './sim-process';
-import type { KeyRecord, ManagedRecord, PlaceRecord, Witness } from './witness';
+import type { Actor, KeyRecord, ManagedRecord, PlaceRecord, Witness } from './witness';
 
 /** A promise that did not hold. */
 export interface Violation {
@@ -54,6 +54,11 @@ function isAtWork({ writer }: PlaceRecord): boolean {
   return writer !== undefined && !writer.isDead && !writer.isFinished;
 }
 
+/** Who made a key stop working; what happens to a dead key after that does no more harm. */
+function killerOf({ changes }: KeyRecord): Actor | undefined {
+  return changes[changes.findLastIndex(({ status }) => status === 'Active') + 1]?.by;
+}
+
 /** Judges K1 to K11 by what the witness sees. Every check says what it found, in words. */
 export class Promises {
   readonly violations: Violation[] = [];
@@ -98,7 +103,7 @@ export class Promises {
 
   private isLive(managed: ManagedRecord, place: PlaceRecord, key: KeyRecord, what: string): void {
     if (key.status === 'Active') return;
-    if (key.changes.at(-1)?.by === 'person') return;
+    if (killerOf(key) === 'person') return;
     this.broken('K1', managed.id, `${place.name} holds a ${what} whose key ${key.id} a run made ${key.status}`);
   }
 
@@ -287,7 +292,7 @@ export class Promises {
 
   /** A pipeline uses what it read. */
   login(managed: ManagedRecord, place: string, key: KeyRecord, readAt: number, error: string): void {
-    if (key.changes.at(-1)?.by === 'person') {
+    if (killerOf(key) === 'person') {
       this.allowed.byHand += 1;
       return;
     }

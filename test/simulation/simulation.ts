@@ -27,6 +27,8 @@ export interface Scenario {
   readonly keys?: number;
   /** Disturbances in a year. @default 60 */
   readonly perYear?: number;
+  /** Ends after so many days. @default - at the end of the calm */
+  readonly until?: number;
   /** Only this fault. */
   readonly fault?: FaultName | undefined;
   /** Only these disturbances, by id. */
@@ -56,7 +58,7 @@ export interface Outcome {
 
 /** Lives through one history and judges it; ends at the first promise that does not hold. */
 export async function simulate(scenario: Scenario): Promise<Outcome> {
-  const { seed, days = 730, calm = 50, keys = 20, perYear = 60, fault, only } = scenario;
+  const { seed, days = 730, calm = 50, keys = 20, perYear = 60, until = days + calm, fault, only } = scenario;
   const random = seededRandom(`${seed}/nature`);
   const natural = (name: FaultName, most: number) => (fault === undefined || fault === name ? random() * most : 0);
   const world = new World({
@@ -100,13 +102,13 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
       return false;
     });
   }
-  await world.loop.runUntil(end, isOver);
-  if (!isOver()) {
+  await world.loop.runUntil(Math.min(end, START + until * DAY), isOver);
+  if (!isOver() && until > days) {
     strikes.clear();
     surroundings.restore();
     people.tidyUp();
     world.disturb(undefined);
-    await world.loop.runUntil(end + calm * DAY, isOver);
+    await world.loop.runUntil(START + until * DAY, isOver);
   }
   const lived = (world.now() - START) / DAY;
   return {

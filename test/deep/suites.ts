@@ -1,2 +1,8 @@
-/** What takes minutes, because it lives through years or storms; `npm run test:deep` runs it. */
-export const DEEP_SUITES = ['faults', 'fuzz', 'leaks', 'simulation'].map((folder) => `test/${folder}/**/*.test.ts`);
+/**
+ * What takes minutes, because it lives through years, storms, or a death at every single call; `npm run test:deep` runs
+ * it, and CI does.
+ */
+export const DEEP_SUITES = [
+  ...['faults', 'fuzz', 'leaks', 'simulation', 'local/rehearsal'].map((folder) => `test/${folder}/**/*.test.ts`),
+  'test/*/crash.test.ts',
+];

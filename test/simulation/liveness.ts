@@ -40,7 +40,11 @@ function checkKey(world: World, managed: ManagedRecord): void {
   const now = world.now();
   const keys = witness.keysOf(managed.user);
   const tags = witness.tags(managed);
-  if (world.isHeldBack(managed)) return;
+  if (world.isHeldBack(managed)) {
+    // All dates start again when the pause is over.
+    managed.disturbedAt = now;
+    return;
+  }
   const currentId = witness.currentKey(managed);
   const current = keys.find(({ id }) => id === currentId);
   // Room that came after today's rotation is used by tomorrow's.

@@ -3,7 +3,7 @@ import { isDelivered } from './key-ring';
 import { DELIVERED_LABEL_PREFIX } from './names';
 import { pauseOf } from './pause';
 import type { RegistryEntry } from './registry';
-import { currentVersion, type SecretState, storedVersions } from './secret-state';
+import { currentKey, type SecretState } from './secret-state';
 import { targetSetDigest } from './target';
 
 /** So many keys, undelivered for so long, and no further key is rotated until delivery works again. */
@@ -29,7 +29,7 @@ export interface Undelivered {
 export function undelivered(managed: readonly Managed[], now: Date): readonly Undelivered[] {
   return managed
     .flatMap(({ entry, secret, changedAt }) => {
-      const version = storedVersions(secret).find(({ versionId }) => versionId === currentVersion(secret)?.versionId);
+      const version = currentKey(secret);
       if (version === undefined || isDelivered(version, targetSetDigest(entry.targets, entry.connections))) return [];
       if (pauseOf(entry.id, secret, now) !== undefined) return [];
       // A version that was delivered once waits since its targets were changed.

@@ -2,7 +2,7 @@ import { isDelivered, marksOf } from './delivery-mark';
 import { HOUR, latest } from './duration';
 import { pauseOf } from './pause';
 import type { RegistryEntry } from './registry';
-import { currentVersion, type SecretState, storedVersions } from './secret-state';
+import { currentKey, type SecretState } from './secret-state';
 import { targetSetDigest } from './target';
 
 /** So many keys, undelivered for so long, and no further key is rotated until delivery works again. */
@@ -28,7 +28,7 @@ export interface Undelivered {
 export function undelivered(managed: readonly Managed[], now: Date): readonly Undelivered[] {
   return managed
     .flatMap(({ entry, secret, changedAt }) => {
-      const version = storedVersions(secret).find(({ versionId }) => versionId === currentVersion(secret)?.versionId);
+      const version = currentKey(secret);
       if (version === undefined) return [];
       if (isDelivered(secret, version, targetSetDigest(entry.targets, entry.connections))) return [];
       if (pauseOf(entry.id, secret, now) !== undefined) return [];

@@ -35,6 +35,11 @@ export function storedVersions(secret: SecretState): readonly StoredVersion[] {
     .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.accessKeyId < b.accessKeyId ? -1 : 1));
 }
 
+/** The current access key; undefined before the first rotation and when somebody edited the secret. */
+export function currentKey(secret: SecretState): StoredVersion | undefined {
+  return storedVersions(secret).find(({ labels }) => labels.includes('AWSCURRENT'));
+}
+
 /** How far the clock of whoever stored a version may be ahead. */
 const CLOCK_SKEW = 5 * MINUTE;
 

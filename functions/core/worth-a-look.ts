@@ -8,10 +8,10 @@ import type { Policy } from './policy';
 import type { CredentialReport, ReportedUser } from './ports';
 import { retirementAges } from './retirement';
 import {
+  currentKey,
   currentVersion,
   newestStored,
   type SecretState,
-  type StoredVersion,
   storedVersions,
   tagWithTime,
 } from './secret-state';
@@ -106,10 +106,6 @@ function hasOldPredecessor(secret: SecretState, policy: Policy, now: Date): bool
   const other = storedVersions(secret).find(({ versionId }) => versionId !== current.versionId);
   const createdAt = other?.createdAt ?? after(current.createdAt, -policy.rotateAfter * DAY);
   return retirementAges(policy, createdAt, current.createdAt).deactivate <= now;
-}
-
-function currentKey(secret: SecretState): StoredVersion | undefined {
-  return storedVersions(secret).find(({ versionId }) => versionId === currentVersion(secret)?.versionId);
 }
 
 /** A report that is older than the newest key cannot tell anything about it. */

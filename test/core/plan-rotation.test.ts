@@ -2,25 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../functions/core/duration';
 import { intentTag } from '../../functions/core/intent';
 import { TAG } from '../../functions/core/names';
-import { planRotation, type RotationInput } from '../../functions/core/plan-rotation';
 import type { AccessKey } from '../../functions/core/ports';
+import { first, plan, quiet } from './quiet-key';
 import { codes, DELIVERED, day, deeds, entryOf, keyOf, NOTHING, secretOf, tagOf, versionOf } from './web-shop';
 
-const entry = entryOf();
 const adopted = keyOf('adopted', day(-400));
 const young = keyOf('young', day(-20));
-const first = keyOf('first', day(0, HOUR));
 const second = keyOf('second', day(91));
 const foreign = keyOf('foreign', day(50));
 
-/** The ordinary state: the first key is current, delivered and alone. */
-const quiet: RotationInput = {
-  entry,
-  secret: secretOf([versionOf(first, 'AWSCURRENT', DELIVERED)]),
-  keys: [first],
-  now: day(40),
-};
-const plan = (changes: Partial<RotationInput>) => planRotation({ ...quiet, ...changes });
 const empty = secretOf([]);
 
 describe('the first rotation', () => {

@@ -19,7 +19,8 @@ export function functionPermissions(
   name: FunctionName,
   resources: FunctionResources,
 ): readonly PolicyStatement[] {
-  return [...permissionsOfAll(scope, resources), ...(name === 'sync' ? syncOnly(scope) : [readCredentialReport()])];
+  const own = name === 'sync' ? syncOnly(scope) : [readCredentialReport(), ...(name === 'rotate' ? rotateOnly() : [])];
+  return [...permissionsOfAll(scope, resources), ...own];
 }
 
 function permissionsOfAll(scope: Construct, resources: FunctionResources): readonly PolicyStatement[] {
@@ -59,6 +60,17 @@ function syncOnly(scope: Construct): readonly PolicyStatement[] {
       actions: ['ssm:GetParameter'],
       // An event names any managed key.
       resources: [registryArns(scope).parameters],
+    }),
+  ];
+}
+
+function rotateOnly(): readonly PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: 'TraceKeys',
+      actions: ['cloudtrail:LookupEvents'],
+      // No resource level: it tells whether a key that a dead run left behind is the function's own.
+      resources: ['*'],
     }),
   ];
 }

@@ -98,9 +98,10 @@ export class KeyRotation extends Construct {
       schedule: settings.schedule,
       deadLetters: this.undeliveredEvents,
     });
-    const look = ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'];
+    const list = 'iam:ListAccessKeys';
+    const look = [list, 'iam:GetAccessKeyLastUsed'];
     this.userAccess = [
-      new UserAccess(rotate.rights, [...look, 'iam:CreateAccessKey', 'iam:DeleteAccessKey']),
+      new UserAccess(rotate.rights, [list, 'iam:CreateAccessKey', 'iam:DeleteAccessKey']),
       new UserAccess(deactivate.rights, [...look, 'iam:UpdateAccessKey']),
       new UserAccess(del.rights, [...look, 'iam:DeleteAccessKey']),
     ];

@@ -1,6 +1,6 @@
-import { HOUR, MINUTE } from './duration';
+import { DAY, HOUR, MINUTE } from './duration';
 import { TAG } from './names';
-import type { AccessKey, LastUsed } from './ports';
+import type { AccessKey } from './ports';
 import { type SecretState, type StoredVersion, storedVersions } from './secret-state';
 
 /**
@@ -16,8 +16,8 @@ export interface Intent {
 
 /** No run lives longer than this (Lambda's limit is 15 minutes), so an older intent's run is over. */
 export const INTENT_LIVES = HOUR;
-/** A use of a key shows in IAM's data within this time; hours have been seen. */
-export const USE_SHOWS_WITHIN = 12 * HOUR;
+/** CloudTrail shows an event after five minutes on average, says AWS; this leaves time for daily runs to ask again. */
+export const RECORD_SHOWS_WITHIN = 3 * DAY;
 /** A run creates its key well within this time after its intent. */
 const CREATED_WITHIN = 15 * MINUTE;
 /** How far the function's clock may be ahead of IAM's. */
@@ -46,16 +46,9 @@ export function productOf(secret: SecretState, intent: Intent): StoredVersion | 
   return storedVersions(secret).findLast((version) => mayBeOf(intent, version));
 }
 
-/** Keys that the intent's run may have left behind; what decides is `isOrphan`, which needs their last use. */
+/** Keys that the intent's run may have left behind; what decides is CloudTrail's record of who created them. */
 export function orphanCandidates(intent: Intent, unknown: readonly AccessKey[]): readonly AccessKey[] {
   return unknown.filter((key) => mayBeOf(intent, key));
-}
-
-/** Never used, or only by the proof that its own run made with STS. */
-export function isOrphan(key: AccessKey, lastUsed: LastUsed | undefined): boolean {
-  if (lastUsed === undefined) return false;
-  if (lastUsed.at === undefined) return true;
-  return lastUsed.service === 'sts' && lastUsed.at.getTime() <= key.createdAt.getTime() + CREATED_WITHIN + CLOCK_SKEW;
 }
 
 function intentOf(secret: SecretState): Intent | 'unreadable' | undefined {

@@ -1,11 +1,11 @@
 import { DELIVERY_LIVES, deliveredAt, isDelivered, markCounts, marksOf } from './delivery-mark';
 import { after, DAY, daysBetween, HOUR } from './duration';
-import { INTENT_LIVES, isOrphan, openIntent, orphanCandidates, USE_SHOWS_WITHIN } from './intent';
+import { INTENT_LIVES, openIntent, orphanCandidates, RECORD_SHOWS_WITHIN } from './intent';
 import { inactiveSince, type KeyRing, keyRing } from './key-ring';
 import { TAG } from './names';
 import { pauseOf } from './pause';
 import type { Finding, Plan, RotationReason, Step } from './plan';
-import type { AccessKey, LastUsed } from './ports';
+import type { AccessKey } from './ports';
 import type { RegistryEntry } from './registry';
 import { currentVersion, newestStored, type SecretState, storedVersions } from './secret-state';
 import { targetSetDigest } from './target';
@@ -15,8 +15,8 @@ export interface RotationInput {
   readonly secret: SecretState;
   /** What IAM lists for the user. */
   readonly keys: readonly AccessKey[];
-  /** Last use of the keys that a crashed run may have left behind (`keysToQuery`). */
-  readonly lastUsed?: ReadonlyMap<string, LastUsed>;
+  /** Whether this function created the keys that a crashed run may have left behind (`keysToTrace`), where that is known. */
+  readonly isOwn?: ReadonlyMap<string, boolean | undefined>;
   readonly now: Date;
   /** An operator asked for this key by name. @default false */
   readonly requested?: boolean;
@@ -31,8 +31,8 @@ export const EARLY_BY = HOUR;
 /** A prompt delivery is complete within an hour, and others of the same version are over when they have had their time. */
 export const SETTLES_IN = HOUR + DELIVERY_LIVES;
 
-/** The keys whose last use `planRotation` has to know. */
-export function keysToQuery({ secret, keys, now }: RotationInput): readonly AccessKey[] {
+/** The keys whose creator `planRotation` has to know. */
+export function keysToTrace({ secret, keys, now }: RotationInput): readonly AccessKey[] {
   const intent = openIntent(secret);
   if (intent === undefined || intent === 'unreadable' || now.getTime() - intent.at.getTime() < INTENT_LIVES) return [];
   return orphanCandidates(intent, keyRing(secret, keys).unknown);
@@ -40,7 +40,7 @@ export function keysToQuery({ secret, keys, now }: RotationInput): readonly Acce
 
 /** Decides whether a key is rotated now, and names what stands in the way. */
 export function planRotation(input: RotationInput): Plan {
-  const { entry, secret, keys, now, lastUsed = new Map<string, LastUsed>() } = input;
+  const { entry, secret, keys, now, isOwn = new Map<string, boolean | undefined>() } = input;
   const paused = pauseOf(entry.id, secret, now);
   if (paused !== undefined) return { steps: [], findings: [paused] };
 
@@ -68,17 +68,17 @@ export function planRotation(input: RotationInput): Plan {
       'The next run looks again; an intent older than an hour is cleaned up.';
     return { steps, findings: [attention('rotation-in-progress', message, { severity: 'notice', since: intent.at })] };
   }
-  const settling = keysToQuery(input).filter((key) => after(key.createdAt, USE_SHOWS_WITHIN) > now);
-  if (intent !== undefined && settling.length > 0) {
+  const suspects = keysToTrace(input);
+  const untraced = suspects.filter(({ accessKeyId }) => isOwn.get(accessKeyId) === undefined);
+  if (intent !== undefined && untraced.length > 0 && now < after(intent.at, RECORD_SHOWS_WITHIN)) {
     const message =
       `Key "${entry.id}": run ${intent.run} began a rotation at ${intent.at.toISOString()} and may have left ` +
-      `${settling.map(({ accessKeyId }) => accessKeyId).join(' and ')} behind. IAM shows uses of a key hours late, so whether ` +
-      'somebody uses it is decided later.';
+      `${untraced.map(({ accessKeyId }) => accessKeyId).join(' and ')} behind. CloudTrail does not say yet who created it; ` +
+      'the next run looks again.';
     return { steps, findings: [attention('rotation-in-progress', message, { severity: 'notice', since: intent.at })] };
   }
-  const left = keysToQuery(input).filter((key) => isOrphan(key, lastUsed.get(key.accessKeyId)));
-  // A run creates one key: where two could be it, one of them is somebody else's (K5).
-  const orphans = left.length === 1 ? left : [];
+  // Without proof that this function made it, a key is somebody else's (K5).
+  const orphans = suspects.filter(({ accessKeyId }) => isOwn.get(accessKeyId) === true);
   for (const orphan of intent === undefined ? [] : orphans) {
     steps.push({ do: 'discard-orphan', accessKeyId: orphan.accessKeyId, intentAt: intent?.at ?? orphan.createdAt });
     findings.push({

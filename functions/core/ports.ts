@@ -57,6 +57,15 @@ export interface Sts {
   identify(credential: Credential): Promise<CallerIdentity>;
 }
 
+/** What CloudTrail's event history knows. Every method throws KeyturnError `aws-*`. */
+export interface Trail {
+  /**
+   * Whether this function's own role created the access key; undefined while there is no record of its creation, which
+   * takes minutes.
+   */
+  isOwn(key: AccessKey): Promise<boolean | undefined>;
+}
+
 export interface Secrets {
   /** Every secret whose name starts with the prefix; all pages. */
   list(prefix: string): Promise<readonly SecretState[]>;

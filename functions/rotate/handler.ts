@@ -4,6 +4,7 @@ import { createNotifier } from '../aws/notifier';
 import { createRegistry } from '../aws/registry';
 import { createSecrets } from '../aws/secrets';
 import { createSts } from '../aws/sts';
+import { createTrail } from '../aws/trail';
 import { settingsFrom } from '../runtime/env';
 import { handle, type LambdaContext } from '../runtime/handle';
 import { rotate } from './rotate';
@@ -15,6 +16,7 @@ const notifier = createNotifier(settings.topicArn);
 const ports = {
   iam: createIam(),
   sts: createSts(),
+  trail: createTrail(),
   secrets: createSecrets(),
   registry: createRegistry(settings.registryPath),
 };

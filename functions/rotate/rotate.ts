@@ -1,19 +1,21 @@
 import { breaker, type Managed } from '../core/breaker';
 import { DAY, MINUTE } from '../core/duration';
+import { toKeyturnError } from '../core/errors';
 import { TAG } from '../core/names';
 import type { Plan, RotationReason } from '../core/plan';
-import { keysToQuery, planRotation } from '../core/plan-rotation';
-import type { Iam, Registry, Secrets, Sts } from '../core/ports';
+import { keysToTrace, planRotation } from '../core/plan-rotation';
+import type { AccessKey, Iam, Registry, Secrets, Sts, Trail } from '../core/ports';
 import { currentVersion, storedVersions } from '../core/secret-state';
 import { worthRotationLook } from '../core/worth-a-look';
 import { gather, reportOf } from '../runtime/gather';
-import { lastUses, look } from '../runtime/look';
+import { look } from '../runtime/look';
 import type { Run } from '../runtime/run';
 import { rotateKey } from './rotate-key';
 
 export interface RotatePorts {
   readonly iam: Iam;
   readonly sts: Sts;
+  readonly trail: Trail;
   readonly secrets: Secrets;
   readonly registry: Registry;
 }
@@ -58,7 +60,7 @@ export async function rotate(ports: RotatePorts, run: Run, options: RotateOption
     const { entry } = managed;
     const { secret, keys } = await look(ports.iam, ports.secrets, managed);
     const input = { entry, secret, keys, now: run.now(), requested: requested?.includes(entry.id) ?? false };
-    const plan = planRotation({ ...input, lastUsed: await lastUses(ports.iam, keysToQuery(input)) });
+    const plan = planRotation({ ...input, isOwn: await creators(ports.trail, run, keysToTrace(input)) });
     plan.findings.forEach((finding) => {
       run.find(finding);
     });
@@ -83,6 +85,24 @@ export async function rotate(ports: RotatePorts, run: Run, options: RotateOption
         'Raise maxRotationsPerRun if that is too long.',
     });
   }
+}
+
+/** Whether this function created the keys; what CloudTrail cannot say now, a later run asks again. */
+async function creators(
+  trail: Trail,
+  run: Run,
+  keys: readonly AccessKey[],
+): Promise<ReadonlyMap<string, boolean | undefined>> {
+  const isOwn = async (key: AccessKey): Promise<boolean | undefined> => {
+    try {
+      return await trail.isOwn(key);
+    } catch (thrown) {
+      const { code } = toKeyturnError(thrown);
+      run.log.warn('CloudTrail did not say who created a key', { accessKeyId: key.accessKeyId, code });
+      return undefined;
+    }
+  };
+  return new Map(await Promise.all(keys.map(async (key) => [key.accessKeyId, await isOwn(key)] as const)));
 }
 
 /** Runs a plan's steps in order; `admit` gives the user's keys when a rotation may go ahead now. */

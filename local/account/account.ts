@@ -1,12 +1,14 @@
 import type { Clock } from '../clock';
 import { seededRandom } from '../random';
 import { AwsError } from './aws-error';
+import { CloudTrail } from './cloud-trail';
 import { type KnownCredential, Sessions } from './credentials';
 import { type AccountEvent, type EventDraft, isoSeconds } from './event';
 import { EventBridge } from './event-bridge';
 import { Iam } from './iam';
 import { Identifiers } from './identifiers';
 import { Logs } from './logs';
+import { cloudTrailOperations } from './operations/cloud-trail';
 import { eventBridgeOperations } from './operations/event-bridge';
 import { iamOperations } from './operations/iam';
 import { logsOperations } from './operations/logs';
@@ -27,7 +29,7 @@ export type { AccountEvent } from './event';
 export interface AccountOptions {
   /** Twelve digits. @default '111122223333' */
   readonly accountId?: string;
-  /** The one region that is here; IAM and STS answer for us-east-1 too. @default 'eu-west-1' */
+  /** The one region that is here; IAM, STS and CloudTrail answer for us-east-1 too. @default 'eu-west-1' */
   readonly region?: string;
   readonly clock: Clock;
   /** Numbers in [0, 1) for keys and suffixes. @default a generator with a fixed seed */
@@ -36,6 +38,8 @@ export interface AccountOptions {
   readonly newKeyDelay?: number;
   /** ms until a use shows in GetAccessKeyLastUsed and in the credential report. @default 0 */
   readonly lastUsedDelay?: number;
+  /** ms until a record shows in CloudTrail's event history. @default 0 */
+  readonly trailDelay?: number;
   /** ms from GenerateCredentialReport until the report can be read. @default 0 */
   readonly credentialReportTime?: number;
 }
@@ -63,6 +67,7 @@ export class Account {
   readonly eventBridge: EventBridge;
   readonly logs: Logs;
   readonly sns: Sns;
+  readonly cloudTrail: CloudTrail;
   /** CloudTrail's records of all management writes, oldest first, refused ones included. */
   readonly trail: TrailRecord[] = [];
   readonly operations: Operations;
@@ -92,6 +97,7 @@ export class Account {
     this.eventBridge = new EventBridge(accountId, region, emit);
     this.logs = new Logs(accountId, region, clock);
     this.sns = new Sns(accountId, region, clock, identifiers);
+    this.cloudTrail = new CloudTrail(clock, this.trail, options.trailDelay ?? 0);
     this.operations = operationsOf(this);
   }
 
@@ -153,7 +159,7 @@ export class Account {
     try {
       const decision = authorize?.(call) ?? { allowed: true };
       if (!decision.allowed) throw accessDenied(call, decision.message);
-      const output = operation.run(call.input, call.principal);
+      const output = operation.run(call.input, call.principal, call.region ?? this.region);
       if (operation.mode === 'write') this.#record(call, operation, { output });
       return output;
     } catch (error) {
@@ -219,5 +225,6 @@ function operationsOf(account: Account) {
     events: eventBridgeOperations(account.eventBridge),
     logs: logsOperations(account.logs),
     sns: snsOperations(account.sns),
+    cloudtrail: cloudTrailOperations(account.cloudTrail),
   };
 }

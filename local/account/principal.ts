@@ -1,5 +1,5 @@
 /** The services that the account speaks, by the name that signs their requests. */
-export type ServiceName = 'iam' | 'sts' | 'secretsmanager' | 'ssm' | 'events' | 'logs' | 'sns';
+export type ServiceName = 'iam' | 'sts' | 'secretsmanager' | 'ssm' | 'events' | 'logs' | 'sns' | 'cloudtrail';
 
 /** Who calls. `userId` is the unique ID that STS shows: `AIDA…`, `AROA…:session` or the account. */
 export interface Principal {

@@ -32,6 +32,7 @@ export class Account {
   crashes = false;
   now: Date;
   #made = 0;
+  readonly #own = new Set<string>();
   #changedAt: Date;
 
   constructor(
@@ -52,7 +53,12 @@ export class Account {
 
   rotate(requested = false): void {
     const input = { entry: this.entry, secret: this.secret, keys: this.keys, now: this.now, requested };
-    this.#run(planRotation({ ...input, lastUsed: this.uses }));
+    this.#run(planRotation({ ...input, isOwn: this.#creators() }));
+  }
+
+  /** What CloudTrail says: everything that was not made by hand was made by a rotation. */
+  #creators(): ReadonlyMap<string, boolean> {
+    return new Map(this.keys.map(({ accessKeyId }) => [accessKeyId, this.#own.has(accessKeyId)]));
   }
 
   retire(): void {
@@ -146,6 +152,7 @@ export class Account {
         const before = this.keys.map(({ accessKeyId }) => accessKeyId);
         this.tags[TAG.intent] = intentTag({ at: this.now, run: 'run', before });
         const key = this.create();
+        this.#own.add(key.accessKeyId);
         if (this.crashes) {
           this.crashes = false;
           break;

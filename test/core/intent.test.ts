@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE, SECOND } from '../../functions/core/duration';
-import { intentTag, isOrphan, openIntent, orphanCandidates } from '../../functions/core/intent';
+import { intentTag, openIntent, orphanCandidates } from '../../functions/core/intent';
 import { TAG } from '../../functions/core/names';
 import { day, idOf, keyOf, secretOf } from './web-shop';
 
@@ -46,17 +46,5 @@ describe('a key that a crashed run may have left behind', () => {
 
   it('was not there before', () => {
     expect(orphanCandidates(intent, [keyOf('old', day(90))])).toEqual([]);
-  });
-
-  const key = keyOf('new', day(90));
-  it.each<[string, Parameters<typeof isOrphan>[1], boolean]>([
-    ['whose last use is not known', undefined, false],
-    ['that was never used', { at: undefined }, true],
-    ['that its own run proved', { at: day(90, 8 * SECOND), service: 'sts', region: 'us-east-1' }, true],
-    ['that STS saw when its run was over', { at: day(90, 21 * MINUTE), service: 'sts' }, false],
-    ['that used another service', { at: day(90, 8 * SECOND), service: 's3' }, false],
-    ['that used a service nobody named', { at: day(90, 8 * SECOND) }, false],
-  ])('K5: %s is told from one that somebody uses', (_what, used, expected) => {
-    expect(isOrphan(key, used)).toBe(expected);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DAY, HOUR, MINUTE } from '../../functions/core/duration';
+import { DAY } from '../../functions/core/duration';
 import { TAG } from '../../functions/core/names';
 import type { Step } from '../../functions/core/plan';
 import { planDeactivation } from '../../functions/core/plan-deactivation';
@@ -38,28 +38,14 @@ const storedIn = ({ secret }: State) =>
   });
 const words = ({ secret }: State, tag: string) => secret.tags[tag]?.split(' ') ?? [];
 
-/** Keys that nobody told Keyturn about: in no version, younger than the secret, and not what a crashed run left. */
+/** Keys that nobody told Keyturn about: in no version, younger than the secret, and not known to be its own. */
 function foreignKeys(given: State): readonly AccessKey[] {
-  const [time = '', , ...before] = words(given, TAG.intent);
-  const intent = Date.parse(time);
-  const isLeftBehind = (key: AccessKey) => {
-    const used = given.lastUsed.get(key.accessKeyId);
-    return (
-      given.now.getTime() - intent >= HOUR &&
-      !before.includes(key.accessKeyId) &&
-      key.createdAt.getTime() >= intent - 5 * MINUTE &&
-      key.createdAt.getTime() <= intent + 15 * MINUTE &&
-      used !== undefined &&
-      (used.at === undefined || (used.service === 'sts' && used.at.getTime() <= key.createdAt.getTime() + 20 * MINUTE))
-    );
-  };
-  const unknown = given.keys.filter(
+  return given.keys.filter(
     (key) =>
       key.createdAt >= given.secret.createdAt &&
-      !storedIn(given).some(({ accessKeyId }) => accessKeyId === key.accessKeyId),
+      !storedIn(given).some(({ accessKeyId }) => accessKeyId === key.accessKeyId) &&
+      given.isOwn.get(key.accessKeyId) !== true,
   );
-  const left = unknown.filter(isLeftBehind);
-  return left.length === 1 ? unknown.filter((key) => key !== left[0]) : unknown;
 }
 
 /** Counts what a property met, so that it cannot pass by never meeting it. */

@@ -12,6 +12,8 @@ export interface State {
   readonly secret: SecretState;
   readonly keys: readonly AccessKey[];
   readonly lastUsed: ReadonlyMap<string, LastUsed>;
+  /** What CloudTrail says of who created a key. */
+  readonly isOwn: ReadonlyMap<string, boolean>;
   readonly now: Date;
 }
 
@@ -51,6 +53,7 @@ export const state: fc.Arbitrary<State> = fc
     delivered: fc.constantFrom('newest', 'newest', 'newest', 'previous', 'nowhere'),
     picks: fc.oneof(fc.constant([0, 1] as const), fc.tuple(fc.nat({ max: 9 }), fc.nat({ max: 9 }))),
     inactive: fc.tuple(fc.constantFrom(false, false, false, false, true), fc.boolean()),
+    creators: fc.array(fc.option(fc.boolean(), { nil: undefined, freq: 5 }), { minLength: 3, maxLength: 3 }),
     uses: fc.array(
       maybe(fc.record({ at: maybe(fc.oneof(instant, recent), 75), service: fc.constantFrom('sts', 's3') }), 90),
       {
@@ -119,6 +122,12 @@ export const state: fc.Arbitrary<State> = fc
         keys.flatMap(({ accessKeyId }, index) => {
           const use = given.uses[index];
           return use === undefined ? [] : [[accessKeyId, { at: use.at, service: use.service }] as const];
+        }),
+      ),
+      isOwn: new Map(
+        keys.flatMap(({ accessKeyId }, index) => {
+          const own = given.creators[index];
+          return own === undefined ? [] : [[accessKeyId, own] as const];
         }),
       ),
       now: NOW,

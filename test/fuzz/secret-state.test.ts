@@ -5,7 +5,7 @@ import { TAG } from '../../functions/core/names';
 import { planDeactivation } from '../../functions/core/plan-deactivation';
 import { planDeletion } from '../../functions/core/plan-deletion';
 import { planDelivery } from '../../functions/core/plan-delivery';
-import { keysToQuery, planRotation } from '../../functions/core/plan-rotation';
+import { keysToTrace, planRotation } from '../../functions/core/plan-rotation';
 import { policyWith } from '../../functions/core/policy';
 import type { AccessKey, LastUsed } from '../../functions/core/ports';
 import type { RegistryEntry } from '../../functions/core/registry';
@@ -127,7 +127,7 @@ describe('tags, labels and version IDs that people edited', () => {
         const managed = { entry: ENTRY, secret };
         for (const worth of [worthRotationLook, worthDeactivationLook, worthDeletionLook])
           worth(managed, undefined, NOW);
-        keysToQuery(input);
+        keysToTrace(input);
         const plans = [planRotation(input), planDeactivation(input), planDeletion(input), planDelivery(input)];
         for (const { steps, findings } of plans) {
           for (const { message, code } of findings)

@@ -184,12 +184,10 @@ describe('a fresh key that cannot be stored', () => {
     const [, uncertain = ''] = keyIds(scene);
     scene.awsFault = undefined;
 
-    for (const hours of [0.5, 1]) {
-      scene.hours(hours);
-      expect((await scene.rotate()).findings).toEqual(['rotation-in-progress']);
-      expect(keyIds(scene)).toEqual([old, uncertain]);
-      await expectLogin(scene);
-    }
+    scene.hours(0.5);
+    expect((await scene.rotate()).findings).toEqual(['rotation-in-progress']);
+    expect(keyIds(scene)).toEqual([old, uncertain]);
+    await expectLogin(scene);
 
     scene.toDay(91);
     const { audits: cleaning } = await scene.rotate();

@@ -26,11 +26,9 @@ it('a lost answer to CreateAccessKey is never asked for again, because the key m
   expect(scene.keys('ci-shop')).toHaveLength(2);
   await expectLogin(scene);
 
-  for (const hours of [0.9, 0.2, 6]) {
-    scene.hours(hours);
-    expect((await scene.rotate()).findings).toEqual(['rotation-in-progress']);
-    expect(scene.keys('ci-shop')).toHaveLength(2);
-  }
+  scene.hours(0.9);
+  expect((await scene.rotate()).findings).toEqual(['rotation-in-progress']);
+  expect(scene.keys('ci-shop')).toHaveLength(2);
 
   scene.toDay(91);
   const { findings: cleaned, summary } = await scene.rotate();

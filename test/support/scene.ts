@@ -4,6 +4,7 @@ import { createNotifier } from '../../functions/aws/notifier';
 import { createRegistry } from '../../functions/aws/registry';
 import { createConnectionSecrets, createSecrets } from '../../functions/aws/secrets';
 import { createSts } from '../../functions/aws/sts';
+import { createTrail } from '../../functions/aws/trail';
 import type { AuditEvent } from '../../functions/core/audit';
 import { REGISTRY_PATH } from '../../functions/core/names';
 import type { Log, Time } from '../../functions/core/ports';
@@ -94,6 +95,7 @@ export class Scene extends Stage {
     return {
       iam: held(createIam()),
       sts: held(createSts()),
+      trail: held(createTrail()),
       secrets: held(createSecrets()),
       registry: held(createRegistry(REGISTRY_PATH)),
       targets: held(openTargets({ connectionSecrets: createConnectionSecrets(), time, random: () => 0 })),

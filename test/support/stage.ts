@@ -45,6 +45,8 @@ export interface SceneOptions {
   readonly newKeyDelay?: number;
   /** Until a use shows in GetAccessKeyLastUsed and in the credential report. @default 0 */
   readonly lastUsedDelay?: number;
+  /** Until a record shows in CloudTrail's event history. @default 0 */
+  readonly trailDelay?: number;
   /** From GenerateCredentialReport until the report can be read. @default 0 */
   readonly credentialReportTime?: number;
 }
@@ -101,7 +103,8 @@ export class Stage {
     this.#close = [account.close, bitbucket.close];
     this.bitbucketUrl = bitbucket.url;
     this.accountUrl = account.url;
-    const session = this.account.rootSession();
+    // The functions have a role of their own, as CloudTrail tells them from people.
+    const session = this.account.roleSession(FUNCTION_ROLE, 'function');
     Object.assign(process.env, {
       AWS_ENDPOINT_URL: account.url,
       AWS_REGION: this.account.region,
@@ -281,6 +284,8 @@ export class Stage {
     this.clock.advanceTo(START + day * DAY);
   }
 }
+
+const FUNCTION_ROLE = 'arn:aws:iam::111122223333:role/keyturn';
 
 /** No SDK repeats it, so a dead process falls silent at once. */
 const PROCESS_DIED: AwsFault = { kind: 'error', status: 400, code: 'ProcessDied' };

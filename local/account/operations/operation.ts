@@ -23,7 +23,7 @@ export interface Operation<I, O> {
   readonly mode: OperationMode;
   readonly trail: TrailShape;
   /** Checks the parameters and runs the rule. @throws AwsError */
-  readonly run: (input: unknown, caller: Principal) => O;
+  readonly run: (input: unknown, caller: Principal, region: string) => O;
   /** Only a type: what a typed caller passes. */
   readonly accepts?: I;
 }
@@ -39,15 +39,15 @@ export function operationsOf(code: string) {
   return <S extends z.ZodType, O>(
     mode: OperationMode,
     schema: S,
-    rule: (input: z.output<S>, caller: Principal) => O,
+    rule: (input: z.output<S>, caller: Principal, region: string) => O,
     trail: TrailShape = {},
   ): Operation<z.input<S>, O> => ({
     mode,
     trail,
-    run: (input, caller) => {
+    run: (input, caller, region) => {
       const parsed = schema.safeParse(input);
       if (!parsed.success) throw new AwsError(code, 400, constraint(parsed.error));
-      return rule(parsed.data, caller);
+      return rule(parsed.data, caller, region);
     },
   });
 }

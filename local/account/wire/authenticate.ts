@@ -25,12 +25,14 @@ export function authenticate(
   return principal;
 }
 
-/** IAM and STS answer for us-east-1 as well as for the account's own region; the rest is regional. */
+/** Services that answer for us-east-1 as well as for the account's own region; the rest is regional. */
+const GLOBAL: readonly ServiceName[] = ['iam', 'sts', 'cloudtrail'];
+
 function assertScope(account: Account, service: ServiceName, claim: ClaimedSignature): void {
   if (claim.service !== service) {
     throw mismatch(`Credential should be scoped to correct service: '${service}'.`);
   }
-  const global = (service === 'iam' || service === 'sts') && claim.region === 'us-east-1';
+  const global = GLOBAL.includes(service) && claim.region === 'us-east-1';
   if (claim.region !== account.region && !global) {
     throw mismatch(`Credential should be scoped to a valid region, not '${claim.region}'.`);
   }

@@ -24,6 +24,7 @@ const TARGETS: Readonly<Record<string, ServiceName>> = {
   AmazonSSM: 'ssm',
   AWSEvents: 'events',
   Logs_20140328: 'logs',
+  CloudTrail_20131101: 'cloudtrail',
 };
 const QUERY_SERVICES: readonly string[] = ['iam', 'sts', 'sns'];
 
@@ -46,7 +47,8 @@ const QUERY_CODES: Readonly<Record<string, string>> = { UnknownOperationExceptio
 export function parseRequest({ headers, body }: RawRequest, scopeService: string | undefined): ParsedRequest {
   const target = headers['x-amz-target'];
   if (typeof target === 'string') {
-    const [prefix = '', action = ''] = target.split('.');
+    // Some clients write a package before the service: com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents.
+    const [prefix = '', action = ''] = target.split('.').slice(-2);
     const service = TARGETS[prefix];
     if (service === undefined) throw new AwsError('UnknownOperationException', 400, `No service answers to ${target}.`);
     return { dialect: 'json', service, action, input: parseJson(body) };

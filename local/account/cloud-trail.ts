@@ -1,0 +1,100 @@
+import type { Clock } from '../clock';
+import { AwsError } from './aws-error';
+import { decodeToken, encodeToken, pageAfter } from './paging';
+import type { TrailRecord } from './trail';
+
+/** What LookupEvents can be asked by; CloudTrail takes one attribute a call. */
+export const LOOKUP_ATTRIBUTES = [
+  'EventId',
+  'EventName',
+  'ReadOnly',
+  'Username',
+  'EventSource',
+  'AccessKeyId',
+] as const;
+type LookupAttribute = (typeof LOOKUP_ATTRIBUTES)[number];
+
+export interface LookupEventsInput {
+  readonly LookupAttributes?: readonly { readonly AttributeKey: LookupAttribute; readonly AttributeValue: string }[];
+  readonly StartTime?: Date;
+  readonly EndTime?: Date;
+  readonly MaxResults?: number;
+  readonly NextToken?: string;
+}
+
+/** CloudTrail's event history goes back so many days. */
+const HISTORY = 90 * 24 * 60 * 60_000;
+
+/** CloudTrail's event history of management writes, by region. */
+export class CloudTrail {
+  readonly #clock: Clock;
+  readonly #records: readonly TrailRecord[];
+  readonly #delay: number;
+
+  /** @param delay ms until a record shows */
+  constructor(clock: Clock, records: readonly TrailRecord[], delay: number) {
+    this.#clock = clock;
+    this.#records = records;
+    this.#delay = delay;
+  }
+
+  /** Newest first. @throws AwsError InvalidTimeRangeException, InvalidNextTokenException */
+  lookupEvents(input: LookupEventsInput, region: string) {
+    const now = this.#clock.now();
+    const from = Math.max(input.StartTime?.getTime() ?? 0, now - HISTORY);
+    const to = Math.min(input.EndTime?.getTime() ?? now, now - this.#delay);
+    if (input.StartTime !== undefined && input.EndTime !== undefined && input.StartTime > input.EndTime) {
+      throw new AwsError('InvalidTimeRangeException', 400, 'The start time occurs after the end time.');
+    }
+    const after = input.NextToken === undefined ? undefined : decodeToken(input.NextToken);
+    if (input.NextToken !== undefined && after === undefined) {
+      throw new AwsError('InvalidNextTokenException', 400, 'Invalid token or token expired.');
+    }
+    const [attribute] = input.LookupAttributes ?? [];
+    const key = (record: TrailRecord) => `${record.eventTime} ${record.eventID}`;
+    const found = this.#records
+      .filter((record) => {
+        const at = Date.parse(record.eventTime);
+        if (record.awsRegion !== region || at < from || at > to) return false;
+        return attribute === undefined || attributeOf(record, attribute.AttributeKey) === attribute.AttributeValue;
+      })
+      .sort((a, b) => (key(a) < key(b) ? 1 : -1));
+    const { items, next } = pageAfter(found, key, input.MaxResults ?? 50, after, true);
+    return { Events: items.map(eventOf), ...(next === undefined ? {} : { NextToken: encodeToken(next) }) };
+  }
+}
+
+function attributeOf(record: TrailRecord, attribute: LookupAttribute): unknown {
+  switch (attribute) {
+    case 'EventId':
+      return record.eventID;
+    case 'EventName':
+      return record.eventName;
+    case 'ReadOnly':
+      return String(record.readOnly);
+    case 'EventSource':
+      return record.eventSource;
+    case 'AccessKeyId':
+      return record.userIdentity.accessKeyId;
+    case 'Username':
+      return usernameOf(record);
+  }
+}
+
+/** An IAM user's name, or the session name of an assumed role. */
+function usernameOf({ userIdentity: { userName, arn, type } }: TrailRecord): unknown {
+  return type === 'AssumedRole' && typeof arn === 'string' ? arn.slice(arn.lastIndexOf('/') + 1) : userName;
+}
+
+function eventOf(record: TrailRecord) {
+  return {
+    EventId: record.eventID,
+    EventName: record.eventName,
+    ReadOnly: String(record.readOnly),
+    AccessKeyId: record.userIdentity.accessKeyId,
+    EventTime: new Date(record.eventTime),
+    EventSource: record.eventSource,
+    Username: usernameOf(record),
+    CloudTrailEvent: JSON.stringify(record),
+  };
+}

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { type CloudTrail, LOOKUP_ATTRIBUTES } from '../cloud-trail';
+import { instant, integer, operationsOf } from './operation';
+
+const operation = operationsOf('InvalidLookupAttributesException');
+
+/** CloudTrail on the wire. */
+export function cloudTrailOperations(cloudTrail: CloudTrail) {
+  return {
+    LookupEvents: operation(
+      'read',
+      z.object({
+        LookupAttributes: z
+          .array(z.object({ AttributeKey: z.enum(LOOKUP_ATTRIBUTES), AttributeValue: z.string().min(1).max(2000) }))
+          .max(1)
+          .optional(),
+        StartTime: instant.optional(),
+        EndTime: instant.optional(),
+        MaxResults: integer(1, 50).optional(),
+        NextToken: z.string().optional(),
+      }),
+      (input, _caller, region) => cloudTrail.lookupEvents(input, region),
+    ),
+  };
+}

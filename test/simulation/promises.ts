@@ -248,10 +248,9 @@ export class Promises {
   /** K6: nothing that is written anywhere holds a secret. */
   isClean(text: string, where: string): void {
     this.counted('K6');
-    for (const [candidate] of text.matchAll(/[A-Za-z0-9+/]{40}/g)) {
-      const key = this.witness.bySecret.get(candidate);
-      if (key !== undefined) this.broken('K6', undefined, `${where} holds the secret of ${key.id}`);
-    }
+    const found = this.witness.secrets.findIn(text);
+    if (found === undefined) return;
+    this.broken('K6', undefined, `${where} holds the secret of ${found.key.id} (${found.form})`);
   }
 
   /** K7, K10 and K11, when a run has ended. */

@@ -1,3 +1,4 @@
+import { config } from 'zod';
 import { DAY, HOUR } from '../../functions/core/duration';
 import { seededRandom } from '../../local/random';
 import { DEPLOYED, Deployment } from './deployment';
@@ -13,6 +14,9 @@ import { Pipelines, Surroundings } from './surroundings';
 import { World } from './world';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
+
+// Some schemas are made for a single answer: to compile them takes longer than to ask them.
+config({ jitless: true });
 
 export { exhaust } from './exhaustive';
 

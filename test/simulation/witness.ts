@@ -2,12 +2,15 @@ import { secretName } from '../../functions/core/names';
 import type { RegistryEntry } from '../../functions/core/registry';
 import { type TargetConfig, targetName } from '../../functions/core/target';
 import { parseVersionId } from '../../functions/core/version-id';
-import type { Account } from '../../local/account/account';
+import { AwsError } from '../../local/account/aws-error';
 import type { Bitbucket } from '../../local/bitbucket/bitbucket';
+import { rememberingOne } from './memo';
+import type { Reads } from './reads';
+import { SecretForms } from './secret-forms';
 import type { SimProcess } from './sim-process';
 
-/** Who did something: a run, or a person. */
-export type Actor = SimProcess | 'person';
+/** Who did something. */
+export type Actor = 'run' | 'person';
 
 /** One access key, from its creation to long after its end. */
 export interface KeyRecord {
@@ -67,34 +70,51 @@ export interface ManagedRecord {
   crowdedAt: number;
 }
 
+/** What DescribeSecret answers, as far as it matters here. */
+interface Described {
+  readonly CreatedDate?: Date;
+  readonly DeletedDate?: Date;
+  readonly VersionIdsToStages?: Readonly<Record<string, readonly string[]>>;
+  readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
+}
+
+const NOTHING: Described = {};
+
+const tagsOf = rememberingOne(
+  ({ Tags = [] }: Described): ReadonlyMap<string, string> => new Map(Tags.map(({ Key, Value }) => [Key, Value])),
+);
+
 /** What really is, read from the state machines and never from the functions' own words. */
 export class Witness {
   readonly keys = new Map<string, KeyRecord>();
   readonly bySecret = new Map<string, KeyRecord>();
+  readonly secrets = new SecretForms();
   readonly managed = new Map<string, ManagedRecord>();
   readonly byUser = new Map<string, ManagedRecord>();
   readonly #ofUser = new Map<string, KeyRecord[]>();
-  readonly #account: Account;
+  readonly #reads: Reads;
+  readonly #known = new Map<string, { readonly writes: number; readonly described: Described }>();
   readonly #bitbucket: Bitbucket;
 
-  constructor(account: Account, bitbucket: Bitbucket) {
-    this.#account = account;
+  constructor(reads: Reads, bitbucket: Bitbucket) {
+    this.#reads = reads;
     this.#bitbucket = bitbucket;
   }
 
-  addKey(id: string, secret: string, user: string, createdAt: number, origin: KeyRecord['origin'], by: Actor): void {
+  addKey(id: string, secret: string, user: string, createdAt: number, by: Actor): void {
     const key: KeyRecord = {
       id,
       secret,
       user,
       createdAt,
-      origin,
+      origin: by,
       status: 'Active',
       changes: [{ at: createdAt, status: 'Active', by }],
       isStored: false,
     };
     this.keys.set(id, key);
     this.bySecret.set(secret, key);
+    this.secrets.add(key);
     const keys = this.#ofUser.get(user);
     if (keys === undefined) this.#ofUser.set(user, [key]);
     else keys.push(key);
@@ -176,13 +196,37 @@ export class Witness {
   }
 
   labels(managed: ManagedRecord): Readonly<Record<string, readonly string[]>> {
-    const described = this.#account.secretsManager.describeSecret({ SecretId: secretName(managed.id) });
-    return 'VersionIdsToStages' in described ? (described.VersionIdsToStages ?? {}) : {};
+    return this.#described(managed).VersionIdsToStages ?? {};
   }
 
   tags(managed: ManagedRecord): ReadonlyMap<string, string> {
-    const { Tags } = this.#account.secretsManager.describeSecret({ SecretId: secretName(managed.id) });
-    return new Map(Tags.map(({ Key, Value }) => [Key, Value]));
+    return tagsOf(this.#described(managed));
+  }
+
+  /** Whether its secret is there, and not deleted for the days in which it can be restored. */
+  hasSecret(managed: ManagedRecord): boolean {
+    const { CreatedDate, DeletedDate } = this.#described(managed);
+    return CreatedDate !== undefined && DeletedDate === undefined;
+  }
+
+  #described({ id }: ManagedRecord): Described {
+    const writes = this.#reads.writesTo('secretsmanager');
+    const known = this.#known.get(id);
+    if (known?.writes === writes) return known.described;
+    const described = this.#describe(id);
+    // A deleted secret is gone one day, without anybody writing.
+    if (described.DeletedDate === undefined) this.#known.set(id, { writes, described });
+    return described;
+  }
+
+  #describe(id: string): Described {
+    try {
+      const answered = this.#reads.answer('secretsmanager', 'DescribeSecret', { SecretId: secretName(id) });
+      return (answered?.output ?? NOTHING) as Described;
+    } catch (error) {
+      if (error instanceof AwsError) return NOTHING;
+      throw error;
+    }
   }
 
   /** Reads what pipelines of a place would get now. */

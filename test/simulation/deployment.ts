@@ -3,7 +3,7 @@ import { policyProblems, policyWith } from '../../functions/core/policy';
 import type { RegistryEntry } from '../../functions/core/registry';
 import { deliverToSchema, targetOf } from '../../functions/core/target';
 import { type Random, seededRandom } from '../../local/random';
-import type { ManagedRecord } from './witness';
+import type { ManagedRecord } from './records';
 import type { World } from './world';
 
 export const HOST = 'https://api.bitbucket.example';

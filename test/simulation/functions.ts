@@ -16,7 +16,7 @@ import { syncRequestOf } from '../../functions/sync/trigger';
 import { openTargets } from '../../functions/targets/open-targets';
 import { seededRandom } from '../../local/random';
 import { HOST } from './deployment';
-import type { RunRecord } from './promises';
+import type { RunRecord } from './run-record';
 import { inTheNameOf } from './sdk';
 import type { SimProcess } from './sim-process';
 import type { World } from './world';
@@ -59,13 +59,13 @@ export async function runFunction(
   const written = new Set<object>();
   const logged = (message: string, facts: unknown) => {
     if (process.isDead) return;
-    world.promises.isClean(`${message} ${facts === undefined ? '' : JSON.stringify(facts)}`, 'a log line');
+    world.promises.runs.isClean(`${message} ${facts === undefined ? '' : JSON.stringify(facts)}`, 'a log line');
   };
   const log: Log = { info: logged, warn: logged, error: logged };
   const send = (service: 'events' | 'sns', action: string, text: string) =>
     process.call(
       { service, action, about: '', mutates: false, repeatable: true },
-      () => world.promises.isClean(text, action),
+      () => world.promises.runs.isClean(text, action),
       () => new Error('no answer'),
     );
   const sync_ = syncRequestOf(event);
@@ -85,7 +85,7 @@ export async function runFunction(
         record.audits.push(audit);
         if (audit.event !== 'run-started' && audit.event !== 'run-finished') {
           written.add(audit);
-          world.promises.isClean(JSON.stringify(audit), 'an audit event');
+          world.promises.runs.isClean(JSON.stringify(audit), 'an audit event');
         }
       },
     },

@@ -2,7 +2,7 @@ import { DAY, HOUR } from '../../functions/core/duration';
 import { secretName, TAG } from '../../functions/core/names';
 import { AwsError } from '../../local/account/aws-error';
 import type { Disturbance } from './faults';
-import type { KeyRecord, ManagedRecord } from './witness';
+import type { KeyRecord, ManagedRecord } from './records';
 import type { World } from './world';
 
 const UNREADABLE = 'soon';
@@ -165,7 +165,7 @@ export class People {
     managed.disturbedAt = this.#world.now() + HOUR;
     this.#world.writes += 1;
     this.#world.note(managed.id, `a person ${what}`);
-    this.#world.promises.holdsLive(managed);
+    this.#world.promises.places.holdsLive(managed);
   }
 
   #try(service: 'iam' | 'secretsmanager', action: string, input: object): boolean {

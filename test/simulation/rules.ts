@@ -3,7 +3,7 @@ import type { FunctionName } from '../../functions/core/names';
 import { type Random, seededRandom } from '../../local/random';
 import { DEPLOYED } from './deployment';
 import { runFunction, TIMEOUT } from './functions';
-import type { RunRecord } from './promises';
+import type { RunRecord } from './run-record';
 import { type Gate, SimProcess } from './sim-process';
 import type { Fate } from './strikes';
 import type { World } from './world';
@@ -110,7 +110,7 @@ export class Rules {
       ({ stopped }) => {
         process.isFinished = true;
         world.runs.delete(process);
-        world.promises.isAccountedFor(record);
+        world.promises.runs.isAccountedFor(record);
         if (name === 'sync' && event === HOURLY) {
           const isQuiet = before === world.writes && !record.hasFailure && !stopped && world.runs.size === 0;
           this.#quiet = isQuiet && this.#isAllDelivered() ? { writes: world.writes, at: startedAt } : undefined;
@@ -174,7 +174,7 @@ export class Rules {
       if (!managed.isManaged) continue;
       if (this.#world.witness.tags(managed).has('keyturn:paused')) return false;
       if (this.#world.witness.currentVersion(managed) === undefined) continue;
-      if (!this.#world.promises.isMarkedDelivered(managed)) return false;
+      if (!this.#world.promises.places.isMarkedDelivered(managed)) return false;
     }
     return true;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formsOf } from '../leaks/forms';
+import type { KeyRecord } from './records';
 import { SecretForms } from './secret-forms';
-import type { KeyRecord } from './witness';
 
 function keyWith(id: string, secret: string): KeyRecord {
   return { id, secret, user: 'ci', createdAt: 0, origin: 'run', status: 'Active', changes: [], isStored: false };

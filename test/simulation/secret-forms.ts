@@ -1,5 +1,5 @@
 import { formsOf } from '../leaks/forms';
-import type { KeyRecord } from './witness';
+import type { KeyRecord } from './records';
 
 /** How much of a form is looked up at once, and how far the looks into a text are apart; the shortest form has 20. */
 const GRAM = 12;

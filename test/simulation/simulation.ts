@@ -7,10 +7,10 @@ import type { Line } from './history';
 import { checkLiveness } from './liveness';
 import { People } from './people';
 import type { PromiseName } from './promise-names';
-import type { Allowances, Violation } from './promises';
 import { Rules } from './rules';
 import { Strikes } from './strikes';
 import { Pipelines, Surroundings } from './surroundings';
+import type { Allowances, Violation } from './verdicts';
 import { World } from './world';
 
 const START = Date.parse('2026-01-01T00:00:00Z');

@@ -3,7 +3,7 @@ import { AwsError } from '../../local/account/aws-error';
 import { type Random, seededRandom } from '../../local/random';
 import type { Deployment } from './deployment';
 import type { Disturbance } from './faults';
-import type { KeyRecord, ManagedRecord, PlaceRecord } from './witness';
+import type { KeyRecord, ManagedRecord, PlaceRecord } from './records';
 import type { World } from './world';
 
 /** What changes around the keys: the configuration, the CI host's environments and token, copies of old keys. */
@@ -231,7 +231,7 @@ export class Pipelines {
       this.logins += 1;
       const error = login(this.#world, idOf);
       if (error !== undefined && managed.isManaged) {
-        this.#world.promises.login(managed, place.name, idOf, readAt, error);
+        this.#world.promises.places.login(managed, place.name, idOf, readAt, error);
       }
       return false;
     };

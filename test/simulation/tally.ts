@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import type { Allowances, Violation } from './promises';
 import type { Outcome } from './simulation';
+import { noAllowances, type Violation } from './verdicts';
 
 /** What many histories came to together. */
 export class Tally {
@@ -9,14 +9,7 @@ export class Tally {
   readonly #struck = new Map<string, number>();
   readonly #checks = new Map<string, number>();
   readonly #violations: Violation[] = [];
-  readonly #allowed: Allowances = {
-    tornReads: 0,
-    longestTorn: 0,
-    tornPairs: 0,
-    byHand: 0,
-    races: 0,
-    takenForOrphans: 0,
-  };
+  readonly #allowed = noAllowances();
   readonly #sums = { seeds: 0, keyYears: 0, runs: 0, calls: 0, pipelines: 0, logins: 0, passedOver: 0 };
 
   minutes(): number {

@@ -10,11 +10,13 @@ import { History } from './history';
 import { Loop } from './loop';
 import type { Observer } from './observer';
 import type { FaultChoice, PortCall } from './port-call';
-import { Promises, type RunRecord } from './promises';
+import { Promises } from './promises';
 import { Reads } from './reads';
+import type { Actor, ManagedRecord } from './records';
+import { changeOf, type RunRecord } from './run-record';
 import type { Cloud } from './sdk';
 import type { SimProcess } from './sim-process';
-import { type Actor, type ManagedRecord, Witness } from './witness';
+import { Witness } from './witness';
 
 export interface WorldProps {
   readonly seed: number;
@@ -22,14 +24,6 @@ export interface WorldProps {
   readonly newKeyDelay: number;
   readonly lastUsedDelay: number;
 }
-
-/** The audit events that tell of a change, and the tags that are none of a key's. */
-const AUDITS: Readonly<Record<string, readonly string[]>> = {
-  CreateAccessKey: ['key-created'],
-  UpdateAccessKey: ['key-deactivated'],
-  DeleteAccessKey: ['key-deleted', 'key-discarded'],
-  PutSecretValue: ['key-stored'],
-};
 
 /** One AWS account and one Bitbucket on one loop, with everybody who watches them. */
 export class World implements Cloud, Observer {
@@ -114,10 +108,8 @@ export class World implements Cloud, Observer {
     }
     const output = this.act('run', service, action, input);
     const run = this.records.get(process);
-    const about = this.#aboutOf(action, fields, output);
-    if (run !== undefined && about !== undefined) {
-      run.changes.push({ audits: AUDITS[action] ?? [], about, isAnswered: true });
-    }
+    const change = changeOf(action, fields, output);
+    if (run !== undefined && change !== undefined) run.changes.push(change);
     return output;
   }
 
@@ -146,7 +138,7 @@ export class World implements Cloud, Observer {
       this.witness.changeKey(id, 'Deleted', at, by);
     }
     const managed = this.witness.byUser.get(user);
-    if (managed !== undefined) this.promises.holdsLive(managed);
+    if (managed !== undefined) this.promises.places.holdsLive(managed);
     return output;
   }
 
@@ -185,7 +177,7 @@ export class World implements Cloud, Observer {
     if (managed === undefined || run === undefined) return;
     if (call.service === 'bitbucket') this.#written(managed, run);
     else if (/^(Update|Delete)AccessKey$/.test(call.action)) this.#retired(managed, call.action, run);
-    else if (call.service === 'secretsmanager') this.promises.holdsLive(managed);
+    else if (call.service === 'secretsmanager') this.promises.places.holdsLive(managed);
   }
 
   failed(call: PortCall, process: SimProcess, fault: FaultChoice['kind']): void {
@@ -213,23 +205,23 @@ export class World implements Cloud, Observer {
     for (const place of managed.places) {
       const { tornSince: torn, idOf: oldId, secretOf: oldSecret } = place;
       this.witness.look(place, this.now());
-      if (torn !== undefined && place.tornSince === undefined) this.promises.tornFor(this.now() - torn);
+      if (torn !== undefined && place.tornSince === undefined) this.promises.places.tornFor(this.now() - torn);
       const { idOf, secretOf } = place;
       const isNew = idOf !== oldId || secretOf !== oldSecret;
       if (isNew) place.writer = run.process;
       if (isNew && idOf !== undefined && idOf === secretOf) place.isArmed = true;
       const given = [idOf === oldId ? undefined : idOf, secretOf === oldSecret ? undefined : secretOf];
-      this.promises.isProved(managed, place, given, run);
+      this.promises.places.isProved(managed, place, given, run);
     }
-    this.promises.holdsLive(managed);
+    this.promises.places.holdsLive(managed);
   }
 
   #retired(managed: ManagedRecord, action: string, run: RunRecord): void {
     const change = run.changes.at(-1);
     const key = this.witness.keys.get(change?.about ?? '');
     if (key === undefined) return;
-    if (action === 'UpdateAccessKey') this.promises.mayDeactivate(managed, key, run);
-    else this.promises.mayDelete(managed, key, run);
+    if (action === 'UpdateAccessKey') this.promises.keys.mayDeactivate(managed, key, run);
+    else this.promises.keys.mayDelete(managed, key, run);
   }
 
   #stored(token: string): void {
@@ -245,20 +237,6 @@ export class World implements Cloud, Observer {
       this.#lists.set(user, { keys, until: this.now() + 8_000 });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-    }
-  }
-
-  #aboutOf(action: string, fields: Readonly<Record<string, unknown>>, output: unknown): string | undefined {
-    switch (action) {
-      case 'CreateAccessKey':
-        return (output as { AccessKey: { AccessKeyId: string } }).AccessKey.AccessKeyId;
-      case 'UpdateAccessKey':
-      case 'DeleteAccessKey':
-        return String(fields.AccessKeyId);
-      case 'PutSecretValue':
-        return String(fields.ClientRequestToken);
-      default:
-        return undefined;
     }
   }
 

@@ -103,7 +103,7 @@ export async function runFunction(
     if (name === 'rotate') {
       const { requested, justDeployed = false } = request;
       const asked = requested === undefined ? {} : { requested };
-      await rotate({ ...ports, sts }, run, { maxRotations: 25, justDeployed, ...asked });
+      await rotate({ ...ports, sts }, run, { maxRotations: record.maxRotations, justDeployed, ...asked });
     } else if (name === 'deactivate') await deactivate(ports, run);
     else if (name === 'delete') await deleteKeys(ports, run);
     else await sync({ ...ports, sts }, run, sync_);

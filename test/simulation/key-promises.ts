@@ -50,6 +50,14 @@ export class KeyPromises {
     if (due > now + SLACK) early('before its age');
     for (const place of managed.places) {
       if (place.isGone) continue;
+      if (managed.markedByHand.has(current)) {
+        this.#verdicts.allowed.forgedMarks += 1;
+        continue;
+      }
+      if (place.isTampered) {
+        this.#verdicts.allowed.hostEdits += 1;
+        continue;
+      }
       if (place.idOf !== successor || place.secretOf !== successor) {
         early(`although ${place.name} has no successor yet`);
         continue;
@@ -76,6 +84,11 @@ export class KeyPromises {
     if (before?.status !== 'Inactive') {
       this.#verdicts.broken('K4', managed.id, `${run.process.name} deleted ${key.id}, which was Active`);
     } else if (this.#verdicts.now() - this.#inactiveSince(key) < recovery - SLACK) {
+      const said = managed.saidInactive.get(key.id);
+      if (said !== undefined && this.#verdicts.now() - said >= recovery - SLACK) {
+        this.#verdicts.allowed.forgedDates += 1;
+        return;
+      }
       this.#verdicts.broken('K4', managed.id, `${run.process.name} deleted ${key.id} before its recovery had passed`);
     }
   }

@@ -61,7 +61,7 @@ function checkKey(world: World, managed: ManagedRecord): void {
     promises.broken('K8', managed.id, `${current.id} is current for ${Math.floor(age / DAY)} days`);
   }
   for (const place of managed.places) {
-    if (place.isGone) continue;
+    if (place.isGone || place.isTampered || managed.markedByHand.has(current.id)) continue;
     if (place.idOf !== current || place.secretOf !== current) {
       promises.broken('K9', managed.id, `${place.name} does not hold the current key ${current.id}`);
     }

@@ -1,5 +1,5 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/core/duration';
-import { type FunctionName, TAG } from '../../functions/core/names';
+import { DEFAULT_MAX_ROTATIONS, type FunctionName, TAG } from '../../functions/core/names';
 import { Deployment } from './deployment';
 import type { FaultChoice, PortCall } from './port-call';
 import { HOURLY, Rules } from './rules';
@@ -47,6 +47,10 @@ class Script implements Fate {
 
   skew(): number {
     return 0;
+  }
+
+  maxRotations(): number {
+    return DEFAULT_MAX_ROTATIONS;
   }
 }
 

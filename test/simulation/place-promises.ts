@@ -26,11 +26,12 @@ export class PlacePromises {
   holdsLive(managed: ManagedRecord): void {
     if (!managed.isManaged) return;
     for (const place of managed.places) {
-      if (!place.isArmed || place.isGone) continue;
+      if (!place.isArmed || place.isGone || place.isTampered) continue;
       this.#verdicts.counted('K1');
       const { idOf, secretOf } = place;
       if (place.isBundleArmed && place.bundleOf !== undefined) this.#isLive(managed, place, place.bundleOf, 'bundle');
       if (idOf !== undefined && idOf === secretOf) this.#isLive(managed, place, idOf, 'pair');
+      else if (this.#isForged(managed)) place.isTampered = true;
       else if (this.isMarkedDelivered(managed) && !isAtWork(place)) {
         this.#verdicts.broken(
           'K1',
@@ -43,12 +44,21 @@ export class PlacePromises {
 
   #isLive(managed: ManagedRecord, place: PlaceRecord, key: KeyRecord, what: string): void {
     if (key.status === 'Active') return;
-    if (killerOf(key) === 'person') return;
-    this.#verdicts.broken(
-      'K1',
-      managed.id,
-      `${place.name} holds a ${what} whose key ${key.id} a run made ${key.status}`,
-    );
+    const has = `${place.name} holds a ${what} whose key ${key.id}`;
+    if (killerOf(key) === 'person') {
+      if (managed.brokenAt !== undefined) return;
+      this.#verdicts.broken('K1', managed.id, `${has} a person made ${key.status}, and that was repaired already`);
+      return;
+    }
+    // What a person's mark called delivered is that person's until the next delivery.
+    if (this.#isForged(managed)) place.isTampered = true;
+    else this.#verdicts.broken('K1', managed.id, `${has} a run made ${key.status}`);
+  }
+
+  #isForged(managed: ManagedRecord): boolean {
+    if (!managed.markedByHand.has(this.#witness.currentKey(managed) ?? '')) return false;
+    this.#verdicts.allowed.forgedMarks += 1;
+    return true;
   }
 
   /** Whether the version that is current carries the mark of today's targets. */
@@ -84,7 +94,10 @@ export class PlacePromises {
 
   /** A pipeline uses what it read. */
   login(managed: ManagedRecord, place: string, key: KeyRecord, readAt: number, error: string): void {
-    if (killerOf(key) === 'person') {
+    const killed = key.changes.findLast(({ status, at }) => status !== 'Active' && at <= this.#verdicts.now());
+    const isRunning = (killed?.at ?? 0) >= readAt;
+    const isUnrepaired = managed.brokenAt !== undefined || readAt < managed.healedAt;
+    if (killerOf(key) === 'person' && (isRunning || isUnrepaired)) {
       this.#verdicts.allowed.byHand += 1;
       return;
     }

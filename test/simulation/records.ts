@@ -38,6 +38,8 @@ export interface PlaceRecord {
   /** From its first delivery on the promises count. */
   isArmed: boolean;
   tornSince: number | undefined;
+  /** A person has changed its variables at the host, and nothing was delivered there since. */
+  isTampered: boolean;
   /** The run that wrote it last. */
   writer: SimProcess | undefined;
 }
@@ -59,6 +61,16 @@ export interface ManagedRecord {
   readonly unrecorded: Set<string>;
   /** A person has removed the record of a rotation that began: what it left behind is foreign from then on. */
   hasLostIntent: boolean;
+  /** Keys that a person's label calls delivered although a place did not hold them. */
+  readonly markedByHand: Set<string>;
+  /** When a person says that Keyturn made a key Inactive, by key. */
+  readonly saidInactive: Map<string, number>;
+  /** Since when a place holds a key that a person has killed; undefined when none does. */
+  brokenAt: number | undefined;
+  /** When rotate has seen to that. */
+  rotatedAt: number | undefined;
+  /** When the last such break was over. */
+  healedAt: number;
   /** The last day on which its user had no room for a third key. */
   crowdedAt: number;
 }

@@ -101,6 +101,9 @@ export class Rules {
       audits: [],
       hitKeyLimit: false,
       hasFailure: false,
+      isStruck: false,
+      reportAt: undefined,
+      maxRotations: name === 'rotate' ? this.#strikes.maxRotations() : 0,
     };
     world.runs.add(process);
     world.records.set(process, record);
@@ -111,6 +114,7 @@ export class Rules {
         process.isFinished = true;
         world.runs.delete(process);
         world.promises.runs.isAccountedFor(record);
+        if (!stopped && event === HOURLY) world.repairs.ended(name, record);
         if (name === 'sync' && event === HOURLY) {
           const isQuiet = before === world.writes && !record.hasFailure && !stopped && world.runs.size === 0;
           this.#quiet = isQuiet && this.#isAllDelivered() ? { writes: world.writes, at: startedAt } : undefined;

@@ -21,6 +21,12 @@ export interface RunRecord {
   readonly audits: AuditEvent[];
   hitKeyLimit: boolean;
   hasFailure: boolean;
+  /** A fault met one of its calls. */
+  isStruck: boolean;
+  /** When the credential report that it read was made. */
+  reportAt: number | undefined;
+  /** Rotations that it may make at most. */
+  readonly maxRotations: number;
 }
 
 /** The change that an action of AWS makes, where it is one that an audit event has to tell of. */

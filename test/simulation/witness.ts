@@ -87,6 +87,11 @@ export class Witness {
       touchedAt: at,
       unrecorded: new Set(),
       hasLostIntent: false,
+      markedByHand: new Set(),
+      saidInactive: new Map(),
+      brokenAt: undefined,
+      rotatedAt: undefined,
+      healedAt: Number.NEGATIVE_INFINITY,
       crowdedAt: Number.NEGATIVE_INFINITY,
     };
     record.entry = entry;
@@ -115,6 +120,7 @@ export class Witness {
       since: at,
       isArmed: false,
       tornSince: undefined,
+      isTampered: false,
       writer: undefined,
     };
   }
@@ -140,6 +146,14 @@ export class Witness {
 
   tags(managed: ManagedRecord): ReadonlyMap<string, string> {
     return tagsOf(this.#described(managed));
+  }
+
+  /** What a person has called delivered and is delivered by now. */
+  forgetTrueMarks({ markedByHand, places }: ManagedRecord): void {
+    for (const id of markedByHand) {
+      const isThere = places.every(({ isGone, idOf, secretOf }) => isGone || (idOf?.id === id && secretOf?.id === id));
+      if (isThere) markedByHand.delete(id);
+    }
   }
 
   /** Whether its secret is there, and not deleted for the days in which it can be restored. */

@@ -13,6 +13,8 @@ import type { FaultChoice, PortCall } from './port-call';
 import { Promises } from './promises';
 import { Reads } from './reads';
 import type { Actor, ManagedRecord } from './records';
+import { Repairs } from './repairs';
+import { Restores } from './restores';
 import { changeOf, type RunRecord } from './run-record';
 import type { Cloud } from './sdk';
 import type { SimProcess } from './sim-process';
@@ -23,6 +25,8 @@ export interface WorldProps {
   readonly start: number;
   readonly newKeyDelay: number;
   readonly lastUsedDelay: number;
+  /** As the first histories were: without workspaces. @default false */
+  readonly isFirst?: boolean;
 }
 
 /** One AWS account and one Bitbucket on one loop, with everybody who watches them. */
@@ -45,14 +49,20 @@ export class World implements Cloud, Observer {
   writes = 0;
   calls = 0;
   readonly lastUsedDelay: number;
+  /** What the connection's secret holds: an access token, or the ID of an OAuth consumer. */
   token = '';
+  isOAuth = false;
+  readonly isFirst: boolean;
+  readonly restores: Restores;
+  readonly repairs: Repairs;
   readonly struck = new Map<string, number>();
   readonly #lists = new Map<string, { readonly keys: unknown; readonly until: number }>();
   readonly #listeners: ((event: object) => void)[] = [];
 
-  constructor({ seed, start, newKeyDelay, lastUsedDelay }: WorldProps) {
+  constructor({ seed, start, newKeyDelay, lastUsedDelay, isFirst = false }: WorldProps) {
     const clock = new Clock(start);
     this.seed = seed;
+    this.isFirst = isFirst;
     this.lastUsedDelay = lastUsedDelay;
     this.start = start;
     this.loop = new Loop(clock);
@@ -68,6 +78,8 @@ export class World implements Cloud, Observer {
     this.reads = new Reads(this.account, this.admin);
     this.witness = new Witness(this.reads, this.bitbucket);
     this.promises = new Promises(this.witness, this.account, () => this.loop.now());
+    this.restores = new Restores(this);
+    this.repairs = new Repairs(this);
     this.account.onEvent((event) => {
       for (const listener of this.#listeners) listener(event);
     });
@@ -92,6 +104,27 @@ export class World implements Cloud, Observer {
     }
   }
 
+  /** A person has done something to a managed key. */
+  touched(managed: ManagedRecord, what: string): void {
+    managed.touchedAt = this.now();
+    managed.disturbedAt = this.now() + HOUR;
+    this.writes += 1;
+    this.note(managed.id, `a person ${what}`);
+    this.repairs.deed(managed);
+    this.promises.places.holdsLive(managed);
+  }
+
+  /** One action of a person; false when AWS refuses it. */
+  tries(service: 'iam' | 'secretsmanager', action: string, input: object): boolean {
+    try {
+      this.act('person', service, action, input);
+      return true;
+    } catch (error) {
+      if (error instanceof AwsError) return false;
+      throw error;
+    }
+  }
+
   countStrike(fault: string): void {
     this.struck.set(fault, (this.struck.get(fault) ?? 0) + 1);
   }
@@ -108,6 +141,7 @@ export class World implements Cloud, Observer {
     }
     const output = this.act('run', service, action, input);
     const run = this.records.get(process);
+    if (run !== undefined && action === 'GetCredentialReport') run.reportAt = reportTime(output);
     const change = changeOf(action, fields, output);
     if (run !== undefined && change !== undefined) run.changes.push(change);
     return output;
@@ -138,7 +172,9 @@ export class World implements Cloud, Observer {
       this.witness.changeKey(id, 'Deleted', at, by);
     }
     const managed = this.witness.byUser.get(user);
-    if (managed !== undefined) this.promises.places.holdsLive(managed);
+    if (managed === undefined) return output;
+    if (by === 'person') this.repairs.deed(managed);
+    this.promises.places.holdsLive(managed);
     return output;
   }
 
@@ -153,6 +189,7 @@ export class World implements Cloud, Observer {
     this.calls += 1;
     const run = this.records.get(process);
     const key = this.keyOf(call);
+    if (run !== undefined && fault !== undefined) run.isStruck = true;
     if (fault === 'lost-answer') {
       const last = run?.changes.at(-1);
       if (call.mutates && last !== undefined) last.isAnswered = false;
@@ -173,8 +210,10 @@ export class World implements Cloud, Observer {
     }
     if (!call.mutates) return;
     this.writes += 1;
+    if (run === undefined) return;
+    if (call.service === 'bitbucket' && key === undefined) this.#writtenToWorkspace(run);
     const managed = key === undefined ? undefined : this.witness.managed.get(key);
-    if (managed === undefined || run === undefined) return;
+    if (managed === undefined) return;
     if (call.service === 'bitbucket') this.#written(managed, run);
     else if (/^(Update|Delete)AccessKey$/.test(call.action)) this.#retired(managed, call.action, run);
     else if (call.service === 'secretsmanager') this.promises.places.holdsLive(managed);
@@ -184,14 +223,17 @@ export class World implements Cloud, Observer {
     this.calls += 1;
     this.note(this.keyOf(call), `${process.name}: ${call.action} ${call.about} [${fault}]`);
     const run = this.records.get(process);
-    if (run !== undefined) run.hasFailure = true;
+    if (run !== undefined) {
+      run.hasFailure = true;
+      run.isStruck = true;
+    }
   }
 
   /** The managed key that a call is about. */
   keyOf({ service, about }: PortCall): string | undefined {
     if (service === 'iam') return this.witness.byUser.get(about)?.id ?? this.#userOf(about);
     if (service === 'sts') return this.#userOf(about);
-    if (service === 'bitbucket') return about.split('/').at(1);
+    if (service === 'bitbucket') return this.witness.managed.get(about.split('/').at(1) ?? '')?.id;
     if (service === 'secretsmanager') return about.replace(/^keyturn\//, '');
     return undefined;
   }
@@ -199,6 +241,13 @@ export class World implements Cloud, Observer {
   #userOf(keyId: string): string | undefined {
     const key = this.witness.keys.get(keyId);
     return key === undefined ? undefined : this.witness.byUser.get(key.user)?.id;
+  }
+
+  /** The variables of all keys are in one list there. */
+  #writtenToWorkspace(run: RunRecord): void {
+    for (const managed of this.witness.managed.values()) {
+      if (managed.places.some(({ target }) => target.type === 'bitbucket-workspace')) this.#written(managed, run);
+    }
   }
 
   #written(managed: ManagedRecord, run: RunRecord): void {
@@ -209,10 +258,15 @@ export class World implements Cloud, Observer {
       const { idOf, secretOf } = place;
       const isNew = idOf !== oldId || secretOf !== oldSecret;
       if (isNew) place.writer = run.process;
-      if (isNew && idOf !== undefined && idOf === secretOf) place.isArmed = true;
+      if (isNew && idOf !== undefined && idOf === secretOf) {
+        place.isArmed = true;
+        place.isTampered = false;
+      }
       const given = [idOf === oldId ? undefined : idOf, secretOf === oldSecret ? undefined : secretOf];
       this.promises.places.isProved(managed, place, given, run);
     }
+    this.witness.forgetTrueMarks(managed);
+    this.repairs.look(managed);
     this.promises.places.holdsLive(managed);
   }
 
@@ -252,4 +306,8 @@ export class World implements Cloud, Observer {
   secretNameOf({ id }: ManagedRecord): string {
     return secretName(id);
   }
+}
+
+function reportTime(output: unknown): number {
+  return (output as { readonly GeneratedTime: Date }).GeneratedTime.getTime();
 }

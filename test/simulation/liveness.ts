@@ -53,6 +53,10 @@ function checkKey(world: World, managed: ManagedRecord): void {
   if (current === undefined || current.status !== 'Active') {
     if (hasNoRoom) return;
     if (witness.currentVersion(managed) === undefined && isFirstNotDue(managed, keys, now)) return;
+    if (witness.hasLookalike(managed)) {
+      promises.allowed.lookalikes += 1;
+      return;
+    }
     promises.broken('K9', managed.id, `there is no working current key (${currentId ?? 'none'})`);
     return;
   }

@@ -61,7 +61,7 @@ export class Pipelines {
       this.logins += 1;
       const error = login(this.#world, idOf);
       if (error !== undefined && managed.isManaged) {
-        this.#world.promises.places.login(managed, place.name, idOf, readAt, error);
+        this.#world.promises.places.login(managed, place, idOf, readAt, error);
       }
       return false;
     };

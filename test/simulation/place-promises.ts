@@ -93,7 +93,7 @@ export class PlacePromises {
   }
 
   /** A pipeline uses what it read. */
-  login(managed: ManagedRecord, place: string, key: KeyRecord, readAt: number, error: string): void {
+  login(managed: ManagedRecord, place: PlaceRecord, key: KeyRecord, readAt: number, error: string): void {
     const killed = key.changes.findLast(({ status, at }) => status !== 'Active' && at <= this.#verdicts.now());
     const isRunning = (killed?.at ?? 0) >= readAt;
     const isUnrepaired = managed.brokenAt !== undefined || readAt < managed.healedAt;
@@ -101,11 +101,15 @@ export class PlacePromises {
       this.#verdicts.allowed.byHand += 1;
       return;
     }
+    if (place.isTampered || readAt < place.trustedSince) {
+      this.#verdicts.allowed.forgedMarks += 1;
+      return;
+    }
     const minutes = Math.round((this.#verdicts.now() - readAt) / MINUTE);
     this.#verdicts.broken(
       'K1',
       managed.id,
-      `a pipeline of ${place} failed with ${key.id} (${error}), read ${minutes} minutes ago`,
+      `a pipeline of ${place.name} failed with ${key.id} (${error}), read ${minutes} minutes ago`,
     );
   }
 

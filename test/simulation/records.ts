@@ -40,6 +40,8 @@ export interface PlaceRecord {
   tornSince: number | undefined;
   /** A person has changed its variables at the host, and nothing was delivered there since. */
   isTampered: boolean;
+  /** When a delivery ended that. */
+  trustedSince: number;
   /** The run that wrote it last. */
   writer: SimProcess | undefined;
 }

@@ -1,7 +1,7 @@
 import { HOUR } from '../../functions/core/duration';
 import type { FunctionName } from '../../functions/core/names';
 import { TAG } from '../../functions/core/names';
-import { type KeyRecord, killerOf, type ManagedRecord } from './records';
+import { type KeyRecord, killerOf, type ManagedRecord, type PlaceRecord } from './records';
 import type { RunRecord } from './run-record';
 import type { World } from './world';
 
@@ -22,7 +22,7 @@ export class Repairs {
 
   /** A person has done something to a key: what was broken is broken anew. */
   deed(managed: ManagedRecord): void {
-    if (!managed.isManaged || !this.#isBroken(managed)) {
+    if (!managed.isManaged || !(this.#isCurrentKilled(managed) || this.#isBroken(managed))) {
       this.look(managed);
       return;
     }
@@ -32,8 +32,15 @@ export class Repairs {
 
   /** A place, or what is managed, has changed: what is not broken any more has no excuse any more. */
   look(managed: ManagedRecord): void {
-    if (managed.brokenAt === undefined || (managed.isManaged && this.#isBroken(managed))) return;
+    const isBroken = managed.isManaged && this.#isBroken(managed);
+    if (managed.brokenAt === undefined) {
+      // The key was alive when the run that delivers it began.
+      if (isBroken && this.#wasOvertaken(managed)) managed.brokenAt = this.#world.now();
+      return;
+    }
+    if (isBroken || (managed.isManaged && this.#isCurrentKilled(managed))) return;
     managed.brokenAt = undefined;
+    managed.rotatedAt = undefined;
     managed.healedAt = this.#world.now();
   }
 
@@ -65,6 +72,10 @@ export class Repairs {
       return;
     }
     if (!hasRoom && !hasSpare) return;
+    if (witness.hasLookalike(managed)) {
+      promises.allowed.lookalikes += 1;
+      return;
+    }
     const message = `${run.process.name} has ended undisturbed, and the current key ${current ?? ''} that a person killed is not replaced`;
     promises.broken('K1', managed.id, message);
   }
@@ -92,17 +103,31 @@ export class Repairs {
     );
   }
 
+  #isCurrentKilled(managed: ManagedRecord): boolean {
+    return isKilled(this.#world.witness.keys.get(this.#world.witness.currentKey(managed) ?? ''));
+  }
+
+  #wasOvertaken({ places }: ManagedRecord): boolean {
+    return places
+      .filter((place) => killedAt(place).length > 0)
+      .every((place) => killedAt(place).every((at) => at >= (place.writer?.startedAt ?? Number.POSITIVE_INFINITY)));
+  }
+
   #isBroken({ places }: ManagedRecord): boolean {
-    return places.some(({ isArmed, isGone, isTampered, isBundleArmed, idOf, secretOf, bundleOf }) => {
-      if (!isArmed || isGone || isTampered) return false;
-      return [idOf, secretOf, isBundleArmed ? bundleOf : undefined].some(isKilled);
-    });
+    return places.some((place) => place.isArmed && !place.isGone && !place.isTampered && killedAt(place).length > 0);
   }
 
   #views() {
     const { witness, promises } = this.#world;
     return { witness, promises, now: this.#world.now() };
   }
+}
+
+/** When people killed the keys that a place holds. */
+function killedAt({ isBundleArmed, idOf, secretOf, bundleOf }: PlaceRecord): readonly number[] {
+  return [idOf, secretOf, isBundleArmed ? bundleOf : undefined].flatMap((key) =>
+    isKilled(key) ? [key?.changes.findLast(({ by }) => by === 'person')?.at ?? 0] : [],
+  );
 }
 
 function isKilled(key: KeyRecord | undefined): boolean {

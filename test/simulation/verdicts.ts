@@ -22,6 +22,8 @@ export interface Allowances {
   races: number;
   /** Keys that people made during a rotation that was cut short, and that were deleted as its leftovers. */
   takenForOrphans: number;
+  /** Looks at dead current keys that a key made by hand in the same seconds hid from the credential report. */
+  lookalikes: number;
   /** Deactivations and deletions that came early because a person had written another date into a tag. */
   forgedDates: number;
   /** Looks at places that a person's mark called delivered although they were not. */
@@ -38,6 +40,7 @@ export function noAllowances(): Allowances {
     byHand: 0,
     races: 0,
     takenForOrphans: 0,
+    lookalikes: 0,
     forgedDates: 0,
     forgedMarks: 0,
     hostEdits: 0,

@@ -1,3 +1,4 @@
+import { SECOND } from '../../functions/core/duration';
 import { secretName } from '../../functions/core/names';
 import type { RegistryEntry } from '../../functions/core/registry';
 import { type TargetConfig, targetName } from '../../functions/core/target';
@@ -18,6 +19,9 @@ interface Described {
 }
 
 const NOTHING: Described = {};
+
+/** IAM's times are whole seconds, and two seconds apart is the same to a run. */
+const SAME_INSTANT = 3 * SECOND;
 
 const tagsOf = rememberingOne(
   ({ Tags = [] }: Described): ReadonlyMap<string, string> => new Map(Tags.map(({ Key, Value }) => [Key, Value])),
@@ -121,6 +125,7 @@ export class Witness {
       isArmed: false,
       tornSince: undefined,
       isTampered: false,
+      trustedSince: Number.NEGATIVE_INFINITY,
       writer: undefined,
     };
   }
@@ -133,6 +138,18 @@ export class Witness {
   /** ID of the access key that AWSCURRENT names; undefined for no version or one that a person wrote. */
   currentKey(managed: ManagedRecord): string | undefined {
     return parseVersionId(this.currentVersion(managed) ?? '')?.accessKeyId;
+  }
+
+  /**
+   * Whether another key of the user is as old as the current one, to the seconds: the credential report, which has no
+   * key IDs, shows the one in the other's place.
+   */
+  hasLookalike(managed: ManagedRecord): boolean {
+    const current = this.keys.get(this.currentKey(managed) ?? '');
+    if (current === undefined) return false;
+    return this.keysOf(managed.user).some(
+      (key) => key !== current && Math.abs(key.createdAt - current.createdAt) <= SAME_INSTANT,
+    );
   }
 
   currentVersion(managed: ManagedRecord): string | undefined {

@@ -12,7 +12,7 @@ import type { Observer } from './observer';
 import type { FaultChoice, PortCall } from './port-call';
 import { Promises } from './promises';
 import { Reads } from './reads';
-import type { Actor, ManagedRecord } from './records';
+import type { Actor, ManagedRecord, PlaceRecord } from './records';
 import { Repairs } from './repairs';
 import { Restores } from './restores';
 import { changeOf, type RunRecord } from './run-record';
@@ -204,7 +204,8 @@ export class World implements Cloud, Observer {
     if (error instanceof Error) {
       if (run !== undefined) {
         run.hasFailure = true;
-        if (/^LimitExceeded/.test(error.name) && fault !== 'lost-answer') run.hitKeyLimit = true;
+        if (call.service === 'iam' && /^LimitExceeded/.test(error.name) && fault !== 'lost-answer')
+          run.hitKeyLimit = true;
       }
       return;
     }
@@ -252,15 +253,17 @@ export class World implements Cloud, Observer {
 
   #written(managed: ManagedRecord, run: RunRecord): void {
     for (const place of managed.places) {
-      const { tornSince: torn, idOf: oldId, secretOf: oldSecret } = place;
+      const { tornSince: torn, idOf: oldId, secretOf: oldSecret, isTampered } = place;
       this.witness.look(place, this.now());
-      if (torn !== undefined && place.tornSince === undefined) this.promises.places.tornFor(this.now() - torn);
+      if (torn !== undefined && place.tornSince === undefined && !isTampered)
+        this.promises.places.tornFor(this.now() - torn);
       const { idOf, secretOf } = place;
       const isNew = idOf !== oldId || secretOf !== oldSecret;
       if (isNew) place.writer = run.process;
-      if (isNew && idOf !== undefined && idOf === secretOf) {
-        place.isArmed = true;
+      if (isNew && idOf !== undefined && idOf === secretOf) place.isArmed = true;
+      if (isTampered && this.#isWhole(place, run)) {
         place.isTampered = false;
+        place.trustedSince = this.now();
       }
       const given = [idOf === oldId ? undefined : idOf, secretOf === oldSecret ? undefined : secretOf];
       this.promises.places.isProved(managed, place, given, run);
@@ -268,6 +271,12 @@ export class World implements Cloud, Observer {
     this.witness.forgetTrueMarks(managed);
     this.repairs.look(managed);
     this.promises.places.holdsLive(managed);
+  }
+
+  /** A run has written all of it. */
+  #isWhole({ idOf, secretOf, bundleOf, target }: PlaceRecord, run: RunRecord): boolean {
+    if (idOf === undefined || idOf !== secretOf || !run.proofs.has(idOf.id)) return false;
+    return target.variables.bundle === undefined || bundleOf === idOf;
   }
 
   #retired(managed: ManagedRecord, action: string, run: RunRecord): void {

@@ -51,8 +51,8 @@ export class HostEdits {
     // An older key that still works, as somebody puts back who believes the new one to be broken.
     const older: KeyRecord | undefined = this.#world.witness.keysOf(managed.user).find((one) => one !== place.idOf);
     if (older === undefined) return undefined;
-    this.#write(at, accessKeyId, older.id);
-    return this.#write(at, secretAccessKey, older.secret);
+    const done = this.#write(at, accessKeyId, older.id);
+    return this.#write(at, secretAccessKey, older.secret) ?? done;
   }
 
   #remove(place: VariablePlace, key: string): string | undefined {

@@ -6,6 +6,7 @@ import { runFunction, TIMEOUT } from './functions';
 import type { RunRecord } from './run-record';
 import { type Gate, SimProcess } from './sim-process';
 import type { Fate } from './strikes';
+import { Watcher } from './watcher';
 import type { World } from './world';
 
 export const HOURLY = { source: 'aws.events', 'detail-type': 'Scheduled Event' } as const;
@@ -17,6 +18,7 @@ const RETRIES = [MINUTE, 2 * MINUTE];
 /** What starts the functions: the schedules, the account's events, and Lambda's own retries. */
 export class Rules {
   readonly #world: World;
+  readonly #watcher: Watcher;
   readonly #isPlain: boolean;
   readonly #strikes: Fate;
   readonly #random: Random;
@@ -31,6 +33,7 @@ export class Rules {
   constructor(world: World, strikes: Fate, plain = false) {
     this.#isPlain = plain;
     this.#world = world;
+    this.#watcher = new Watcher(world);
     this.#strikes = strikes;
     this.#random = seededRandom(`${world.seed}/schedule`);
     this.#events = seededRandom(`${world.seed}/events`);
@@ -82,7 +85,7 @@ export class Rules {
       function: name,
       seed: world.seed,
       loop: world.loop,
-      observer: world,
+      observer: this.#watcher,
       skew: this.#strikes.skew(),
       gate,
       fault: (call, self) => this.#strikes.choose(call, self),

@@ -8,11 +8,10 @@ import { Clock } from '../../local/clock';
 import { seededRandom } from '../../local/random';
 import { History } from './history';
 import { Loop } from './loop';
-import type { Observer } from './observer';
-import type { FaultChoice, PortCall } from './port-call';
+import type { PortCall } from './port-call';
 import { Promises } from './promises';
 import { Reads } from './reads';
-import type { Actor, ManagedRecord, PlaceRecord } from './records';
+import type { Actor, ManagedRecord } from './records';
 import { Repairs } from './repairs';
 import { Restores } from './restores';
 import { changeOf, type RunRecord } from './run-record';
@@ -30,7 +29,7 @@ export interface WorldProps {
 }
 
 /** One AWS account and one Bitbucket on one loop, with everybody who watches them. */
-export class World implements Cloud, Observer {
+export class World implements Cloud {
   readonly seed: number;
   readonly start: number;
   readonly loop: Loop;
@@ -185,51 +184,6 @@ export class World implements Cloud, Observer {
     return { Account: this.account.accountId, Arn: arn };
   }
 
-  effect(call: PortCall, process: SimProcess, error: unknown, fault: FaultChoice['kind'] | undefined): void {
-    this.calls += 1;
-    const run = this.records.get(process);
-    const key = this.keyOf(call);
-    if (run !== undefined && fault !== undefined) run.isStruck = true;
-    if (fault === 'lost-answer') {
-      const last = run?.changes.at(-1);
-      if (call.mutates && last !== undefined) last.isAnswered = false;
-    }
-    if (fault !== undefined || call.mutates) {
-      const result = error instanceof Error ? ` -> ${error.name}` : '';
-      this.note(
-        key,
-        `${process.name}: ${call.action} ${call.about}${result}${fault === undefined ? '' : ` [${fault}]`}`,
-      );
-    }
-    if (error instanceof Error) {
-      if (run !== undefined) {
-        run.hasFailure = true;
-        if (call.service === 'iam' && /^LimitExceeded/.test(error.name) && fault !== 'lost-answer')
-          run.hitKeyLimit = true;
-      }
-      return;
-    }
-    if (!call.mutates) return;
-    this.writes += 1;
-    if (run === undefined) return;
-    if (call.service === 'bitbucket' && key === undefined) this.#writtenToWorkspace(run);
-    const managed = key === undefined ? undefined : this.witness.managed.get(key);
-    if (managed === undefined) return;
-    if (call.service === 'bitbucket') this.#written(managed, run);
-    else if (/^(Update|Delete)AccessKey$/.test(call.action)) this.#retired(managed, call.action, run);
-    else if (call.service === 'secretsmanager') this.promises.places.holdsLive(managed);
-  }
-
-  failed(call: PortCall, process: SimProcess, fault: FaultChoice['kind']): void {
-    this.calls += 1;
-    this.note(this.keyOf(call), `${process.name}: ${call.action} ${call.about} [${fault}]`);
-    const run = this.records.get(process);
-    if (run !== undefined) {
-      run.hasFailure = true;
-      run.isStruck = true;
-    }
-  }
-
   /** The managed key that a call is about. */
   keyOf({ service, about }: PortCall): string | undefined {
     if (service === 'iam') return this.witness.byUser.get(about)?.id ?? this.#userOf(about);
@@ -242,49 +196,6 @@ export class World implements Cloud, Observer {
   #userOf(keyId: string): string | undefined {
     const key = this.witness.keys.get(keyId);
     return key === undefined ? undefined : this.witness.byUser.get(key.user)?.id;
-  }
-
-  /** The variables of all keys are in one list there. */
-  #writtenToWorkspace(run: RunRecord): void {
-    for (const managed of this.witness.managed.values()) {
-      if (managed.places.some(({ target }) => target.type === 'bitbucket-workspace')) this.#written(managed, run);
-    }
-  }
-
-  #written(managed: ManagedRecord, run: RunRecord): void {
-    for (const place of managed.places) {
-      const { tornSince: torn, idOf: oldId, secretOf: oldSecret, isTampered } = place;
-      this.witness.look(place, this.now());
-      if (torn !== undefined && place.tornSince === undefined && !isTampered)
-        this.promises.places.tornFor(this.now() - torn);
-      const { idOf, secretOf } = place;
-      const isNew = idOf !== oldId || secretOf !== oldSecret;
-      if (isNew) place.writer = run.process;
-      if (isNew && idOf !== undefined && idOf === secretOf) place.isArmed = true;
-      if (isTampered && this.#isWhole(place, run)) {
-        place.isTampered = false;
-        place.trustedSince = this.now();
-      }
-      const given = [idOf === oldId ? undefined : idOf, secretOf === oldSecret ? undefined : secretOf];
-      this.promises.places.isProved(managed, place, given, run);
-    }
-    this.witness.forgetTrueMarks(managed);
-    this.repairs.look(managed);
-    this.promises.places.holdsLive(managed);
-  }
-
-  /** A run has written all of it. */
-  #isWhole({ idOf, secretOf, bundleOf, target }: PlaceRecord, run: RunRecord): boolean {
-    if (idOf === undefined || idOf !== secretOf || !run.proofs.has(idOf.id)) return false;
-    return target.variables.bundle === undefined || bundleOf === idOf;
-  }
-
-  #retired(managed: ManagedRecord, action: string, run: RunRecord): void {
-    const change = run.changes.at(-1);
-    const key = this.witness.keys.get(change?.about ?? '');
-    if (key === undefined) return;
-    if (action === 'UpdateAccessKey') this.promises.keys.mayDeactivate(managed, key, run);
-    else this.promises.keys.mayDelete(managed, key, run);
   }
 
   #stored(token: string): void {

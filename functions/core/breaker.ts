@@ -1,9 +1,8 @@
+import { isDelivered, marksOf } from './delivery-mark';
 import { HOUR, latest } from './duration';
-import { isDelivered } from './key-ring';
-import { DELIVERED_LABEL_PREFIX } from './names';
 import { pauseOf } from './pause';
 import type { RegistryEntry } from './registry';
-import { currentVersion, type SecretState, storedVersions } from './secret-state';
+import { currentKey, type SecretState } from './secret-state';
 import { targetSetDigest } from './target';
 
 /** So many keys, undelivered for so long, and no further key is rotated until delivery works again. */
@@ -29,11 +28,12 @@ export interface Undelivered {
 export function undelivered(managed: readonly Managed[], now: Date): readonly Undelivered[] {
   return managed
     .flatMap(({ entry, secret, changedAt }) => {
-      const version = storedVersions(secret).find(({ versionId }) => versionId === currentVersion(secret)?.versionId);
-      if (version === undefined || isDelivered(version, targetSetDigest(entry.targets, entry.connections))) return [];
+      const version = currentKey(secret);
+      if (version === undefined) return [];
+      if (isDelivered(secret, version, targetSetDigest(entry.targets, entry.connections))) return [];
       if (pauseOf(entry.id, secret, now) !== undefined) return [];
       // A version that was delivered once waits since its targets were changed.
-      const wasDelivered = version.labels.some((label) => label.startsWith(DELIVERED_LABEL_PREFIX));
+      const wasDelivered = marksOf(version.labels).length > 0;
       const since = wasDelivered && changedAt !== undefined ? latest(version.createdAt, changedAt) : version.createdAt;
       return [{ id: entry.id, accessKeyId: version.accessKeyId, since }];
     })

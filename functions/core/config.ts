@@ -62,7 +62,7 @@ const schedule = (atLeastEvery: MostBetweenRuns) =>
     .regex(SCHEDULE_FORM, 'expected rate(…) or cron(…)')
     .superRefine((expression, context) => {
       const message = SCHEDULE_FORM.test(expression) ? scheduleProblem(expression, atLeastEvery) : undefined;
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
+      if (message !== undefined) context.addIssue(message);
     });
 
 /** When the rules run, in UTC. Rotate before deactivate before delete, so that a key's days come out exactly. */
@@ -132,13 +132,14 @@ export const configSchema = configShape.superRefine((config, context) => {
       );
     }
     users.set(key.user, key.id);
-    if (key.policy !== undefined) {
-      for (const { field, message } of policyProblems(policyWith(config.policy, key.policy))) {
-        if (!shared.some((problem) => problem.message === message)) wrong(['keys', index, 'policy', field], message);
-      }
+    for (const { field, message } of policyProblems(policyWith(config.policy, key.policy))) {
+      if (!shared.some((problem) => problem.message === message)) wrong(['keys', index, 'policy', field], message);
     }
     key.deliverTo.forEach((target, at) => {
-      if (!Object.hasOwn(config.connections, target.connection)) {
+      const connection = Object.hasOwn(config.connections, target.connection)
+        ? config.connections[target.connection]
+        : undefined;
+      if (connection === undefined) {
         wrong(
           ['keys', index, 'deliverTo', at, 'connection'],
           `expected one of the connections (${Object.keys(config.connections).join(', ') || 'there are none'}), ` +
@@ -146,19 +147,18 @@ export const configSchema = configShape.superRefine((config, context) => {
         );
         return;
       }
-      const url = config.connections[target.connection]?.bitbucket.url ?? '';
-      const places = variablesWritten(targetOf(target)).map((variable) => [
+      const places = variablesWritten(targetOf(target)).map((variable) => ({
         variable,
-        `${url} ${variable}`.toLowerCase(),
-      ]);
-      const [taken = '', place = ''] = places.find(([, name = '']) => written.has(name)) ?? [];
-      if (place !== '') {
+        place: `${connection.bitbucket.url} ${variable}`.toLowerCase(),
+      }));
+      const taken = places.find(({ place }) => written.has(place));
+      if (taken !== undefined) {
         const message =
-          `expected variables that nothing else writes; ${taken} belongs to the key "${written.get(place)}" already, ` +
-          'and the two would overwrite each other';
+          `expected variables that nothing else writes; ${taken.variable} belongs to the key ` +
+          `"${written.get(taken.place)}" already, and the two would overwrite each other`;
         wrong(['keys', index, 'deliverTo', at, 'variables'], message);
       }
-      for (const [, name = ''] of places) written.set(name, key.id);
+      for (const { place } of places) written.set(place, key.id);
     });
   });
 });

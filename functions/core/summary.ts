@@ -1,6 +1,6 @@
 import { type Managed, undelivered } from './breaker';
 import { DAY, HOUR } from './duration';
-import { currentVersion, storedVersions } from './secret-state';
+import { currentKey } from './secret-state';
 
 /** What a run counts. `held` waits because a key is in use, `blocked` because something stands in the way. */
 export const COUNTERS = [
@@ -33,7 +33,7 @@ export function oldest(
   now: Date,
 ): Pick<Summary, 'oldestCurrentKeyDays' | 'oldestUndeliveredHours'> {
   const ages = managed.flatMap(({ secret }) => {
-    const current = storedVersions(secret).find(({ versionId }) => versionId === currentVersion(secret)?.versionId);
+    const current = currentKey(secret);
     return current === undefined ? [] : [now.getTime() - current.createdAt.getTime()];
   });
   const waiting = undelivered(managed, now).map(({ since }) => now.getTime() - since.getTime());

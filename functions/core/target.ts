@@ -81,11 +81,7 @@ export const deliverToSchema = z
   })
   .superRefine((given, context) => {
     if ((given.repository === undefined) === (given.workspace === undefined)) {
-      context.addIssue({
-        code: 'custom',
-        path: [],
-        message: 'expected either repository (with environment for deployment variables) or workspace',
-      });
+      context.addIssue('expected either repository (with environment for deployment variables) or workspace');
     } else if (given.environment !== undefined && given.repository === undefined) {
       context.addIssue({ code: 'custom', path: ['environment'], message: 'expected repository beside environment' });
     }
@@ -98,12 +94,17 @@ function refuseSharedNames(
   { variables, region }: { readonly variables: Variables; readonly region?: string | undefined },
   context: z.RefinementCtx,
 ): void {
-  const names = [variables.accessKeyId, variables.secretAccessKey, variables.bundle];
-  if (region !== undefined) names.push(variables.region);
-  const given = names.filter((name) => name !== undefined);
-  if (new Set(given).size < given.length) {
+  const names = namesWritten(variables, region);
+  if (new Set(names).size < names.length) {
     context.addIssue({ code: 'custom', path: ['variables'], message: 'expected a different name for each variable' });
   }
+}
+
+/** The names that are written: the region's and the bundle's only where they are asked for. */
+function namesWritten(variables: Variables, region: string | undefined): readonly string[] {
+  const { accessKeyId, secretAccessKey, bundle } = variables;
+  const names = [accessKeyId, secretAccessKey, region === undefined ? undefined : variables.region, bundle];
+  return names.filter((name) => name !== undefined);
 }
 
 /** The registry's form of a `deliverTo` item. */
@@ -130,9 +131,7 @@ export function targetName(target: TargetConfig): string {
 
 /** Every variable that a target writes, with its place: two targets that share one would overwrite each other. */
 export function variablesWritten(target: TargetConfig): readonly string[] {
-  const { accessKeyId, secretAccessKey, region, bundle } = target.variables;
-  const names = [accessKeyId, secretAccessKey, target.region === undefined ? undefined : region, bundle];
-  return names.flatMap((name) => (name === undefined ? [] : [`${name} of ${targetName(target)}`]));
+  return namesWritten(target.variables, target.region).map((name) => `${name} of ${targetName(target)}`);
 }
 
 export const connectionSchema = z.strictObject({

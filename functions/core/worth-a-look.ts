@@ -1,5 +1,6 @@
 import type { Managed } from './breaker';
 import { after, DAY, SECOND } from './duration';
+import { openIntent } from './intent';
 import { inactiveSince } from './key-ring';
 import { TAG } from './names';
 import { isDue } from './plan-rotation';
@@ -7,10 +8,10 @@ import type { Policy } from './policy';
 import type { CredentialReport, ReportedUser } from './ports';
 import { retirementAges } from './retirement';
 import {
+  currentKey,
   currentVersion,
   newestStored,
   type SecretState,
-  type StoredVersion,
   storedVersions,
   tagWithTime,
 } from './secret-state';
@@ -32,7 +33,7 @@ export function worthRotationLook(
   now: Date,
 ): boolean {
   const current = currentKey(secret);
-  if (current === undefined || secret.tags[TAG.intent] !== undefined) return true;
+  if (current === undefined || openIntent(secret) !== undefined) return true;
   if (isDue(current.createdAt, entry, now)) return true;
   const line = usableLine(secret, entry.user, report, now);
   return line === 'unusable' ? false : !fits(line, secret, current.createdAt);
@@ -105,10 +106,6 @@ function hasOldPredecessor(secret: SecretState, policy: Policy, now: Date): bool
   const other = storedVersions(secret).find(({ versionId }) => versionId !== current.versionId);
   const createdAt = other?.createdAt ?? after(current.createdAt, -policy.rotateAfter * DAY);
   return retirementAges(policy, createdAt, current.createdAt).deactivate <= now;
-}
-
-function currentKey(secret: SecretState): StoredVersion | undefined {
-  return storedVersions(secret).find(({ versionId }) => versionId === currentVersion(secret)?.versionId);
 }
 
 /** A report that is older than the newest key cannot tell anything about it. */

@@ -40,15 +40,29 @@ describe('adopting a user with two keys', () => {
   });
 
   it.each<[string, Partial<RetirementInput>, string]>([
-    ['both are in use', { lastUsed: usesOf([older, day(-1)], [newer, day(-100, 1)]) }, '(99 days idle)'],
-    ['the last use of both is not known', { lastUsed: new Map() }, '(unknown)'],
-    ['the other one is younger than that', { keys: [older, keyOf('young', day(-20))] }, '(unknown)'],
+    [
+      'both are in use',
+      { lastUsed: usesOf([older, day(-1)], [newer, day(-100, 1)]) },
+      'AKIA00000000000OLDER (1 days idle) and AKIA00000000000NEWER (99 days idle)',
+    ],
+    [
+      'the last use of both is not known',
+      { lastUsed: new Map() },
+      'AKIA00000000000OLDER (unknown) and AKIA00000000000NEWER (unknown)',
+    ],
+    [
+      'the other one is younger than that',
+      { keys: [older, keyOf('young', day(-20))] },
+      'AKIA00000000000OLDER (1 days idle) and AKIA00000000000YOUNG (unknown)',
+    ],
   ])('asks a person when %s', (_what, changes, says) => {
     const { steps, findings } = retire(changes);
     expect(steps).toEqual([]);
     expect(findings).toMatchObject([{ code: 'two-keys', severity: 'attention', key: 'web-shop-production' }]);
-    expect(findings[0]?.message).toContain(says);
-    expect(findings[0]?.message).toContain('A person has to decide');
+    expect(findings[0]?.message).toBe(
+      'User bitbucket-web-shop of key "web-shop-production" has two access keys and neither has been idle for 100 days: ' +
+        `${says}. A person has to decide which one can go.`,
+    );
   });
 
   it('counts a key that never was used from its creation', () => {
@@ -111,6 +125,21 @@ describe('the key that makes room', () => {
 
   it('that somebody made Inactive gets its time to recover from now on', () => {
     expect(deeds(remove({ keys: [older, inactive(newer)], now: day(0) }))).toEqual(['record-inactive']);
+  });
+
+  it('that never was used is deleted after its time to recover as well', () => {
+    const at = (now: Date) => remove({ ...retired, lastUsed: usesOf([older, now], [newer, undefined]), now });
+    expect(deeds(at(day(10, -1)))).toEqual([]);
+    expect(deeds(at(day(10)))).toEqual(['delete']);
+  });
+
+  it('that somebody made Inactive while it was young lives as long as any other (K4)', () => {
+    const young = keyOf('young', day(-20));
+    const secret = secretOf([], { [TAG.deactivated]: tagOf(young, day(0)) });
+    const lastUsed = usesOf([older, day(-1)], [young, undefined]);
+    const at = (now: Date) => remove({ secret, keys: [older, inactive(young)], lastUsed, now });
+    expect(at(day(90, -1))).toEqual(NOTHING);
+    expect(deeds(at(day(90)))).toEqual(['delete']);
   });
 
   it('that somebody made Inactive stays until it has not been used for as long as a key lives', () => {

@@ -18,12 +18,15 @@ const paused: Managed = {
   secret: { ...stuck('paused', 50).secret, tags: { [TAG.paused]: '2027-01-01T00:00:00Z alice' } },
 };
 const edited: Managed = { entry: entryOf(), secret: secretOf([{ versionId: handMade, labels: ['AWSCURRENT'] }]) };
+const unlabelled: Managed = { entry: entryOf(), secret: secretOf([versionOf(keyOf('old', day(1)), 'AWSPREVIOUS')]) };
 const empty: Managed = { entry: entryOf(), secret: secretOf([]) };
 
 describe('what waits for delivery', () => {
   it('is every current key that is not marked for today, oldest first', () => {
     const other = managed('other', day(89), 'DELIVERED-0000000000000001');
-    expect(undelivered([stuck('b', 1), delivered, other, stuck('c', 0), edited, empty, paused], now)).toEqual([
+    expect(
+      undelivered([stuck('b', 1), delivered, other, stuck('c', 0), edited, unlabelled, empty, paused], now),
+    ).toEqual([
       { id: 'other', accessKeyId: 'AKIA00000000000OTHER', since: day(89) },
       { id: 'b', accessKeyId: 'AKIA000000000000000B', since: day(90, HOUR) },
       { id: 'c', accessKeyId: 'AKIA000000000000000C', since: now },
@@ -84,13 +87,21 @@ describe('the oldest keys of a summary', () => {
     });
   });
 
+  it('count the current key, and not the older one that it superseded', () => {
+    const versions = [versionOf(keyOf('old', day(1)), 'AWSPREVIOUS'), versionOf(keyOf('new', day(89)), 'AWSCURRENT')];
+    expect(oldest([{ entry: entryOf(), secret: secretOf(versions) }], now)).toEqual({
+      oldestCurrentKeyDays: 1.1,
+      oldestUndeliveredHours: 26,
+    });
+  });
+
   it('count a paused key as current, and not as waiting', () => {
     expect(oldest([paused], now)).toEqual({ oldestCurrentKeyDays: 2.1, oldestUndeliveredHours: 0 });
   });
 
   it.each([
     ['nothing', []],
-    ['nothing yet', [empty, edited]],
+    ['nothing yet', [empty, edited, unlabelled]],
     ['a clock that is behind', [managed('a', day(91), DELIVERED)]],
   ])('are zero for %s', (_what, all) => {
     expect(oldest(all, now)).toEqual({ oldestCurrentKeyDays: 0, oldestUndeliveredHours: 0 });

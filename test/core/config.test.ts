@@ -9,6 +9,7 @@ const example = (name: string): unknown =>
 const connections = { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } };
 const key = { id: 'web-shop', user: 'bitbucket-web-shop' };
 const target = { connection: 'acme', repository: 'acme/web-shop', environment: 'Production' };
+const unknown = { ...target, connection: 'amce' };
 const problems = (config: unknown) =>
   (configSchema.safeParse(config).error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
 
@@ -74,12 +75,18 @@ describe('keyturn.yaml', () => {
     [
       'two keys with one user',
       { keys: [key, { ...key, id: 'second' }] },
-      'keys.1.user: expected a user of its own; bitbucket-web-shop belongs to the key "web-shop"',
+      'keys.1.user: expected a user of its own; bitbucket-web-shop belongs to the key "web-shop", and a user has room ' +
+        'for one managed key and its successor only',
     ],
     [
       'an unknown connection',
       { connections, keys: [{ ...key, deliverTo: [{ ...target, connection: 'amce' }] }] },
       'keys.0.deliverTo.0.connection: expected one of the connections (acme), found "amce"',
+    ],
+    [
+      'an unknown connection among several',
+      { connections: { ...connections, other: connections.acme }, keys: [{ ...key, deliverTo: [unknown] }] },
+      'keys.0.deliverTo.0.connection: expected one of the connections (acme, other), found "amce"',
     ],
     [
       'no connection at all',
@@ -187,6 +194,28 @@ describe('keyturn.yaml', () => {
     expect(problems(config).join('\n')).toContain(says);
   });
 
+  it('blames the policy of the file once, and not each key that has another setting of its own', () => {
+    const keys = [{ ...key, policy: { idleFor: 1 } }];
+    expect(problems({ keys, policy: { deactivateAfter: 80 } })).toEqual([
+      expect.stringContaining('policy.deactivateAfter: deactivateAfter (80) must be at least one day more'),
+    ]);
+  });
+
+  it('blames both, the policy of the file and that of a key, where each is wrong in its own way', () => {
+    const keys = [{ ...key, policy: { rotateAfter: 85 } }];
+    expect(problems({ keys, policy: { deactivateAfter: 80 } })).toEqual([
+      expect.stringContaining('policy.deactivateAfter: deactivateAfter (80) must be at least one day more'),
+      expect.stringContaining('keys.0.policy.deactivateAfter: deactivateAfter (80) must be at least one day more'),
+    ]);
+  });
+
+  it('says that words are no URL, and nothing about https', () => {
+    const bitbucket = { secret: 's', url: 'nowhere' };
+    expect(problems({ connections: { a: { bitbucket } }, keys: [key] })).toEqual([
+      'connections.a.bitbucket.url: Invalid URL',
+    ]);
+  });
+
   it('tells everything that is wrong at once', () => {
     const wrong = {
       keys: [
@@ -199,6 +228,63 @@ describe('keyturn.yaml', () => {
       'keys.1.id',
       'keys.1.user',
       'keys.1.policy.idleFor',
+    ]);
+  });
+});
+
+describe('K1: two keys that are delivered to the same variables', () => {
+  const elsewhere = { bitbucket: { ...connections.acme.bitbucket, url: 'https://bitbucket.example.com' } };
+  const two = { ...connections, same: connections.acme, elsewhere };
+  const problemsOf = (...targets: readonly object[]) =>
+    problems({
+      connections: two,
+      keys: targets.map((to, n) => ({ id: `key-${n}`, user: `user-${n}`, deliverTo: [to] })),
+    });
+  const overwrites = (variable: string) => [
+    `keys.1.deliverTo.0.variables: expected variables that nothing else writes; ${variable} of bitbucket acme/web-shop ` +
+      'environment Production belongs to the key "key-0" already, and the two would overwrite each other',
+  ];
+
+  it.each<[string, object]>([
+    ['in the same place', target],
+    ['by another connection to the same host', { ...target, connection: 'same' }],
+    ['by the ID alone', { ...target, variables: { secretAccessKey: 'OTHER' } }],
+  ])('%s are refused, because they would overwrite each other', (_what, second) => {
+    expect(problemsOf(target, second)).toEqual(overwrites('AWS_ACCESS_KEY_ID'));
+  });
+
+  it('are refused in another spelling too: Bitbucket makes no difference between upper and lower case', () => {
+    expect(problemsOf(target, { ...target, repository: 'Acme/Web-Shop', environment: 'PRODUCTION' })).toEqual([
+      expect.stringContaining('AWS_ACCESS_KEY_ID of bitbucket Acme/Web-Shop environment PRODUCTION belongs to the key'),
+    ]);
+  });
+
+  it('are refused for the region and for the bundle alone', () => {
+    const others = { accessKeyId: 'A', secretAccessKey: 'B' };
+    const region = { ...target, region: 'eu-west-1' };
+    expect(problemsOf(region, { ...region, variables: others })).toEqual(overwrites('AWS_DEFAULT_REGION'));
+    const bundle = { ...target, variables: { bundle: 'AWS' } };
+    expect(problemsOf(bundle, { ...target, variables: { ...others, bundle: 'AWS' } })).toEqual(overwrites('AWS'));
+  });
+
+  it.each<[string, object]>([
+    ['another environment', { ...target, environment: 'Staging' }],
+    ['another repository', { ...target, repository: 'acme/images' }],
+    ['the repository, not the environment', { connection: 'acme', repository: 'acme/web-shop' }],
+    ['another host', { ...target, connection: 'elsewhere' }],
+    ['other names', { ...target, variables: { accessKeyId: 'A', secretAccessKey: 'B' } }],
+  ])('are two where the second goes to %s', (_what, second) => {
+    expect(problemsOf(target, second)).toEqual([]);
+  });
+
+  it('may share the name of a region that only one of them delivers', () => {
+    const others = { accessKeyId: 'A', secretAccessKey: 'B' };
+    expect(problemsOf({ ...target, region: 'eu-west-1' }, { ...target, variables: others })).toEqual([]);
+  });
+
+  it('are refused in one key as well', () => {
+    expect(problems({ connections, keys: [{ ...key, deliverTo: [target, target] }] })).toEqual([
+      expect.stringContaining('keys.0.deliverTo.1.variables: expected variables that nothing else writes'),
     ]);
   });
 });

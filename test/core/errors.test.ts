@@ -10,6 +10,11 @@ describe('an error', () => {
     expect(error.cause).toEqual(new Error('429'));
   });
 
+  it('without a cause has none, not even an undefined one that a log would print', () => {
+    expect(Object.keys(new KeyturnError('key-limit', 'Two.'))).not.toContain('cause');
+    expect('cause' in new KeyturnError('key-limit', 'Two.')).toBe(false);
+  });
+
   it('is not worth a retry unless it says so', () => {
     expect(new KeyturnError('invalid-entry', 'Look.').retryable).toBe(false);
   });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE, SECOND } from '../../functions/core/duration';
-import { intentOf, intentTag, isOrphan, orphanCandidates } from '../../functions/core/intent';
+import { intentTag, isOrphan, openIntent, orphanCandidates } from '../../functions/core/intent';
 import { TAG } from '../../functions/core/names';
 import { day, idOf, keyOf, secretOf } from './web-shop';
 
 const intent = { at: day(90), run: '6b1f3c0e-3f0e-4a57-9a43-1f3c0e3f0e4a', before: [idOf('old')] };
-const readTag = (value: string) => intentOf(secretOf([], { [TAG.intent]: value }));
+const readTag = (value: string) => openIntent(secretOf([], { [TAG.intent]: value }));
 
 describe('the tag of a rotation that began', () => {
   it.each([[[]], [[idOf('old')]], [[idOf('old'), idOf('other')]]])(
@@ -16,7 +16,7 @@ describe('the tag of a rotation that began', () => {
   );
 
   it('is absent after the rotation', () => {
-    expect(intentOf(secretOf([]))).toBeUndefined();
+    expect(openIntent(secretOf([]))).toBeUndefined();
   });
 
   it('fits the 256 characters of a tag, in the characters that tags allow', () => {

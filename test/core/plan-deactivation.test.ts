@@ -142,7 +142,14 @@ describe('K3: a key whose successor does not work everywhere', () => {
     expect(findings).toMatchObject([
       { code, severity: 'attention', accessKeyId: first.accessKeyId, since: day(100), key: entry.id },
     ]);
-    expect(findings[0]?.message).toContain('stays as it is');
+    expect(findings[0]?.message).toContain(
+      `Key "${entry.id}": ${first.accessKeyId} stays as it is, because its successor`,
+    );
+    expect(findings[0]?.message).toContain(
+      code === 'undelivered'
+        ? `${second.accessKeyId} has not reached every target. The findings of the sync function say what is in delivery's way.`
+        : `${second.accessKeyId} was deleted or made Inactive by hand. The next rotation repairs that first.`,
+    );
   });
 
   it('raises no finding before its time', () => {
@@ -188,6 +195,7 @@ describe('K3: a key in use', () => {
     ]);
     expect(findings[0]?.message).toContain(`used ${day(99).toISOString()} for s3 in eu-west-1`);
     expect(findings[0]?.message).toContain(`at most until ${day(110).toISOString()}`);
+    expect(findings[0]?.message).toContain('a copy outside the targets, or a pipeline that keeps its variables.');
   });
 
   it.each<[string, Partial<LastUsed>, string]>([
@@ -218,6 +226,9 @@ describe('K3: a key in use', () => {
     const { steps, findings } = inUse(heldSince(day(100)), day(110));
     expect(steps).toEqual(deactivated('hold-limit'));
     expect(findings[0]).toMatchObject({ severity: 'attention', accessKeyId: first.accessKeyId });
+    expect(findings[0]?.message).toContain(
+      `Key "${entry.id}": ${first.accessKeyId} was used ${day(110, -SECOND).toISOString()}, but its hold of 10 days is over.`,
+    );
     expect(findings[0]?.message).toContain(
       `aws iam update-access-key --user-name bitbucket-web-shop --access-key-id ${first.accessKeyId} --status Active`,
     );
@@ -277,7 +288,10 @@ describe('a key that a person made Active again', () => {
     const { steps, findings } = plan({ secret: secretOf(versions, tags), now: day(105) });
     expect(steps).toEqual([{ do: 'record-reactivation', accessKeyId: first.accessKeyId }]);
     expect(findings).toMatchObject([{ code: 'reactivated', severity: 'attention', accessKeyId: first.accessKeyId }]);
-    expect(findings[0]?.message).toContain('10 more days');
+    expect(findings[0]?.message).toBe(
+      `Key "${entry.id}": somebody made the superseded key ${first.accessKeyId} Active again. It is left so for 10 more ` +
+        "days; move what still uses it to the targets' current key.",
+    );
   });
 
   it.each<[string, Date, boolean]>([

@@ -82,7 +82,10 @@ describe('K4: the time to recover', () => {
     expect(findings).toMatchObject([
       { code: 'inactive-since-unknown', severity: 'notice', accessKeyId: first.accessKeyId },
     ]);
-    expect(findings[0]?.message).toContain('Its 10 days of recovery count from now.');
+    expect(findings[0]?.message).toBe(
+      `Key "${entry.id}": ${first.accessKeyId} is Inactive; Keyturn did not see when it was made Inactive. ` +
+        'Its 10 days of recovery count from now.',
+    );
   });
 
   it.each<[string, Date, string]>([

@@ -4,21 +4,11 @@ import { intentTag } from '../../functions/core/intent';
 import { TAG } from '../../functions/core/names';
 import { keysToQuery, planRotation, type RotationInput } from '../../functions/core/plan-rotation';
 import type { AccessKey } from '../../functions/core/ports';
-import { DELIVERED, day, deeds, entryOf, idOf, keyOf, secretOf, usesOf, versionOf } from './web-shop';
+import { first, plan, quiet } from './quiet-key';
+import { DELIVERED, day, deeds, idOf, keyOf, secretOf, usesOf, versionOf } from './web-shop';
 
-const entry = entryOf();
 const adopted = keyOf('adopted', day(-400));
-const first = keyOf('first', day(0, HOUR));
 const foreign = keyOf('foreign', day(50));
-
-/** The ordinary state: the first key is current, delivered and alone. */
-const quiet: RotationInput = {
-  entry,
-  secret: secretOf([versionOf(first, 'AWSCURRENT', DELIVERED)]),
-  keys: [first],
-  now: day(40),
-};
-const plan = (changes: Partial<RotationInput>) => planRotation({ ...quiet, ...changes });
 
 describe('K9: an intent', () => {
   const at = day(90);
@@ -57,14 +47,15 @@ describe('K9: an intent', () => {
     });
   });
 
-  it('whose run ended after storing is cleared, and nothing else is done', () => {
+  it('whose run has stored its key is over, at once, and stays until the next one', () => {
     const secret = secretOf([versionOf(orphan, 'AWSCURRENT', DELIVERED), versionOf(first, 'AWSPREVIOUS')], {
       [TAG.intent]: intentTag({ at, run, before: [first.accessKeyId] }),
     });
-    expect(planRotation(withIntent([first, orphan], { secret }))).toEqual({
-      steps: [{ do: 'clear-intent' }],
-      findings: [],
-    });
+    expect(planRotation(withIntent([first, orphan], { secret }))).toEqual({ steps: [], findings: [] });
+    const byHand = keyOf('by-hand', day(90, 4 * SECOND));
+    const input = withIntent([orphan, byHand], { secret, lastUsed: usesOf([byHand, undefined]) });
+    expect(keysToQuery(input)).toEqual([]);
+    expect(planRotation(input)).toMatchObject({ steps: [], findings: [{ code: 'foreign-key' }] });
   });
 
   it.each<[string, number, readonly [AccessKey, Date | undefined, string?][]]>([

@@ -1,23 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE } from '../../functions/core/duration';
-import { planRotation, type RotationInput } from '../../functions/core/plan-rotation';
 import type { AccessKey } from '../../functions/core/ports';
-import { codes, DELIVERED, day, deeds, entryOf, handMade, keyOf, secretOf, versionOf } from './web-shop';
+import { first, plan } from './quiet-key';
+import { codes, DELIVERED, day, deeds, handMade, keyOf, secretOf, versionOf } from './web-shop';
 
-const entry = entryOf();
 const adopted = keyOf('adopted', day(-400));
-const first = keyOf('first', day(0, HOUR));
 const second = keyOf('second', day(91));
 const foreign = keyOf('foreign', day(50));
-
-/** The ordinary state: the first key is current, delivered and alone. */
-const quiet: RotationInput = {
-  entry,
-  secret: secretOf([versionOf(first, 'AWSCURRENT', DELIVERED)]),
-  keys: [first],
-  now: day(40),
-};
-const plan = (changes: Partial<RotationInput>) => planRotation({ ...quiet, ...changes });
 
 describe('K1: a current key that does not work any more', () => {
   const previous = secretOf([versionOf(second, 'AWSCURRENT', DELIVERED), versionOf(first, 'AWSPREVIOUS')]);

@@ -73,7 +73,7 @@ describe('a policy', () => {
       'a held key that meets the next rotation',
       { holdLimit: 70 },
       'holdLimit',
-      ['+ holdLimit (90) must be less than rotateAfter (90)', 'at most 69'],
+      ['+ holdLimit (90) must be less than rotateAfter (90)', 'a key that is held to the limit would', 'at most 69'],
     ],
     [
       'idleness that no key could reach',

@@ -50,7 +50,16 @@ describe('a registry entry', () => {
     ['half a policy', { ...entry, policy: { rotateAfter: 90 } }, 'policy.deactivateAfter: '],
     ['another first rotation', { ...entry, firstRotation: 'later' }, 'firstRotation: '],
     ['another adoption', { ...entry, adopt: 'replace' }, 'adopt: '],
-    ['an unknown connection', { ...entry, connections: {} }, "targets.0.connection: expected one of the entry's"],
+    [
+      'no connection at all',
+      { ...entry, connections: {} },
+      "targets.0.connection: expected one of the entry's connections (it has none)",
+    ],
+    [
+      'an unknown connection',
+      { ...entry, connections: { one: entry.connections.acme, two: entry.connections.acme } },
+      "targets.0.connection: expected one of the entry's connections (one, two)",
+    ],
     [
       'a connection by a name that every object has',
       { ...entry, targets: [{ ...entry.targets[0], connection: 'toString' }] },

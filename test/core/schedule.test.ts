@@ -18,15 +18,24 @@ describe('the schedule of a rule', () => {
     expect(scheduleProblem(expression, 'day')).toBeUndefined();
   });
 
-  it.each(['rate(30 minutes)', 'rate(60 minutes)', 'rate(1 hour)', 'cron(7 * * * ? *)', 'cron(0/30 0-23 ? * * *)'])(
-    '%s comes every hour',
-    (expression) => {
-      expect(scheduleProblem(expression, 'hour')).toBeUndefined();
-    },
-  );
+  it.each([
+    'rate(30 minutes)',
+    'rate(60 minutes)',
+    'rate(1 hour)',
+    'cron(7 * * * ? *)',
+    'cron(0/30 0-23 ? * * *)',
+    'cron(0 0/1 * * ? *)',
+  ])('%s comes every hour', (expression) => {
+    expect(scheduleProblem(expression, 'hour')).toBeUndefined();
+  });
 
   it.each([
     ['every day', 'expected rate(…) or cron(…)'],
+    ['at rate(1 day)', 'expected rate(…) or cron(…)'],
+    ['cron(0 3 * * ? *) UTC', 'expected rate(…) or cron(…)'],
+    ['rate(2 days or so)', 'expected rate(1 minute|hour|day)'],
+    ['cron(*0 3 * * ? *)', 'expected minutes from 0 to 59'],
+    ['cron(0h 3 * * ? *)', 'expected minutes from 0 to 59'],
     ['rate(1 hours)', 'expected rate(1 minute|hour|day)'],
     ['rate(2 hour)', 'expected rate(1 minute|hour|day)'],
     ['rate(0 minutes)', 'expected rate(1 minute|hour|day)'],
@@ -61,13 +70,14 @@ describe('the schedule of a rule', () => {
     'cron(0 3 * * ? 2027)',
     'cron(0 3 * ? ? *)',
     'cron(0 3 * 13 ? *)',
+    'cron(0 3 * * ? ?)',
   ])('K8: %s does not come every day, and the message says why it must', (expression) => {
     const problem = scheduleProblem(expression, 'day');
 
     expect(problem).toMatch(/day-of|every day, because a run acts on each key by its own age/);
   });
 
-  it.each(['rate(61 minutes)', 'rate(2 hours)', 'rate(1 day)', 'cron(0 3 * * ? *)', 'cron(0 1-23 * * ? *)'])(
+  it.each(['rate(61 minutes)', 'rate(2 hours)', 'rate(1 day)', 'cron(0 0 * * ? *)', 'cron(0 1-23 * * ? *)'])(
     '%s does not come every hour',
     (expression) => {
       expect(scheduleProblem(expression, 'day')).toBeUndefined();
@@ -83,6 +93,8 @@ it.each([
   ['rate(2 days)', 2880],
   ['rate(1 hours)', undefined],
   ['cron(0 * * * ? *)', undefined],
+  ['at rate(1 hour)', undefined],
+  ['rate(1 hour) UTC', undefined],
 ])('%s comes every %s minutes', (expression, minutes) => {
   expect(minutesOfRate(expression)).toBe(minutes);
 });

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE, SECOND } from '../../functions/core/duration';
-import { currentVersion, newestStored, storedVersions, tagWithTime } from '../../functions/core/secret-state';
-import { day, handMade, keyOf, secretOf, versionOf } from './web-shop';
+import {
+  currentKey,
+  currentVersion,
+  newestStored,
+  type SecretState,
+  storedVersions,
+  tagWithTime,
+} from '../../functions/core/secret-state';
+import { DELIVERED, day, handMade, keyOf, secretOf, versionOf } from './web-shop';
 
 const older = keyOf('older', day(1));
 const newer = keyOf('newer', day(91));
@@ -23,6 +30,27 @@ describe('the state of a secret', () => {
       newer.accessKeyId,
     ]);
     expect(currentVersion(secret)?.versionId).toBe(versionOf(newer).versionId);
+  });
+});
+
+describe('the current key', () => {
+  it('is the stored one that carries AWSCURRENT, however old', () => {
+    const rolledBack = secretOf([versionOf(newer, 'AWSPREVIOUS'), versionOf(older, DELIVERED, 'AWSCURRENT')]);
+    expect(currentKey(rolledBack)?.accessKeyId).toBe(older.accessKeyId);
+    expect(currentKey(secretOf([versionOf(older, 'AWSPREVIOUS'), versionOf(newer, 'AWSCURRENT')]))?.accessKeyId).toBe(
+      newer.accessKeyId,
+    );
+  });
+
+  it.each<[string, SecretState]>([
+    ['before the first rotation', secretOf([])],
+    [
+      'while a person’s version is current',
+      secretOf([{ versionId: handMade, labels: ['AWSCURRENT'] }, versionOf(older)]),
+    ],
+    ['while no version is', secretOf([versionOf(older, 'AWSPREVIOUS')])],
+  ])('is none %s', (_when, secret) => {
+    expect(currentKey(secret)).toBeUndefined();
   });
 });
 
@@ -57,6 +85,8 @@ describe('a tag with a time', () => {
     [''],
     ['AKIAIOSFODNN7EXAMPLE'],
     ['AKIAIOSFODNN7EXAMPLE yesterday'],
+    ['AKIAIOSFODNN7EXAMPLE 2026'],
+    ['AKIAIOSFODNN7EXAMPLE +275760-09-13T00:00:00.000Z'],
     [' 2026-11-20T03:00:07Z'],
     ['AKIAIOSFODNN7EXAMPLE 2026-11-20T03:00:07Z by hand'],
     ['AKIAIOSFODNN7EXAMPLE  2026-11-20T03:00:07Z'],

@@ -119,7 +119,7 @@ describe('a deliverTo item', () => {
   });
 
   it.each<[string, object, string]>([
-    ['nowhere', {}, ': expected either repository'],
+    ['nowhere', {}, ': expected either repository (with environment for deployment variables) or workspace'],
     ['two places', { repository: 'acme/web-shop', workspace: 'acme' }, ': expected either repository'],
     ['an environment alone', { environment: 'Production' }, ': expected either repository'],
     [
@@ -137,6 +137,10 @@ describe('a deliverTo item', () => {
     ],
   ])('to %s is refused, and the error names the place', (_what, given, says) => {
     expect(problems(deliverToSchema, { ...to, ...given }).join('\n')).toContain(says);
+  });
+
+  it('to nowhere is refused as a whole, not at a place in it', () => {
+    expect(deliverToSchema.safeParse(to).error?.issues.map(({ path }) => path)).toEqual([[]]);
   });
 });
 
@@ -156,7 +160,7 @@ describe('a connection', () => {
   it.each<[string, object, string]>([
     ['a host in the clear', { url: 'http://bitbucket.example.com' }, 'url: expected https: a token must not travel'],
     ['a host that looks like this machine', { url: 'http://127.0.0.1.example.com' }, 'url: expected https'],
-    ['words for a URL', { url: 'not a url' }, 'url: '],
+    ['words for a URL', { url: 'not a url' }, 'url: Invalid URL'],
     ['nothing for a URL', { url: '' }, 'url: '],
     ['a number for a URL', { url: 7 }, 'url: '],
     ['another scheme', { url: 'ftp://127.0.0.1' }, 'url: '],

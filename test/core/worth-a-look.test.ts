@@ -33,6 +33,7 @@ describe('before rotating, a user is worth a look', () => {
   it.each<[string, boolean, readonly Slot[] | undefined]>([
     ['one key, the current one', false, [slot(day(90))]],
     ['the current one within a second', false, [slot(day(90, SECOND))]],
+    ['the current one within two seconds', false, [slot(day(90, 2 * SECOND))]],
     ['the current one and its predecessor', false, [slot(day(0)), slot(day(90))]],
     ['the current one and its Inactive predecessor', false, [slot(day(90)), slot(day(0), false)]],
     ['the current one and an adopted key', false, [slot(day(-300)), slot(day(90))]],
@@ -50,6 +51,7 @@ describe('before rotating, a user is worth a look', () => {
   it.each<[string, SecretState, Date, boolean]>([
     ['nothing was ever stored', secretOf([]), day(1), true],
     ['somebody edited the secret', edited, day(120), true],
+    ['no version is current', secretOf([versionOf(second, 'AWSPREVIOUS')]), day(120), true],
     ['a rotation was left open', secretOf(versions, { [TAG.intent]: 'x' }), day(120), true],
     ['the key is due', secretOf(versions), day(180), true],
     ['the key is due within the hour', secretOf(versions), day(180, -HOUR), true],
@@ -57,6 +59,17 @@ describe('before rotating, a user is worth a look', () => {
   ])('when %s', (_what, secret, now, expected) => {
     expect(look([slot(day(90))], now, secret)).toBe(expected);
     expect(worthRotationLook({ entry, secret }, undefined, now)).toBe(expected);
+  });
+
+  it('K5: when a key is as old as the secret to the instant, and so is not adopted', () => {
+    const alone = secretOf([versionOf(second, 'AWSCURRENT')]);
+    expect(look([slot(day(0)), slot(day(90))], day(120), alone)).toBe(true);
+    expect(look([slot(day(0, -1)), slot(day(90))], day(120), alone)).toBe(false);
+  });
+
+  it('by a report all the same, where the only version is one from the future', () => {
+    const madeUp = secretOf([versionOf(keyOf('forged', day(5000)), 'AWSCURRENT')]);
+    expect(look([slot(day(90))], day(120), madeUp)).toBe(true);
   });
 
   it('by a report all the same, where somebody made up a version from the future', () => {
@@ -186,6 +199,12 @@ describe('before deleting, a user is worth a look', () => {
     });
     expect(look(undefined, day(105, -1), secret)).toBe(false);
     expect(look(undefined, day(105), secret)).toBe(true);
+  });
+
+  it('of a recorded key when its time to recover is over, though somebody edited the secret since', () => {
+    const secret = { ...edited, versions: [...edited.versions, versionOf(first)], tags: deactivated };
+    expect(look(undefined, day(110, -1), secret)).toBe(false);
+    expect(look(undefined, day(110), secret)).toBe(true);
   });
 
   it.each<[string, SecretState['tags']]>([

@@ -181,7 +181,6 @@ describe('a superseded key', () => {
   });
 
   it.each([
-    { what: 'throttled', fault: { kind: 'error', status: 400, code: 'Throttling' } as const },
     { what: 'refused', fault: { kind: 'error', status: 403, code: 'AccessDenied' } as const },
     { what: 'cut off', fault: { kind: 'drop-before' } as const },
   ])('whose last use is $what is never read as never used (K3)', async ({ fault }) => {

@@ -1,31 +1,13 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { functionNameOf } from '../../local/stack/deployment';
-import { World } from '../../local/world';
-import type { WorldOptions } from '../../local/world-options';
 import { assembly, lambdaFunction, ROLE, ruleFor } from './stack/assembly';
+import { ECHO, got, later, START, start } from './test-world';
 
-const START = new Date('2026-01-01T00:00:00Z');
 const DAY = 86_400_000;
-const later = (milliseconds: number) => new Date(START.getTime() + milliseconds);
-
-let world: World;
-afterEach(() => world.close());
-
-async function start(options: Partial<WorldOptions> = {}): Promise<World> {
-  world = await World.start({ start: START, seed: 'test', ...options });
-  return world;
-}
-
-/** Says what it got, and when. */
-const ECHO = "export const handler = async (event) => { console.log('got ' + JSON.stringify(event)); return event; };";
-const got = () =>
-  world.logs
-    .filter(({ line }) => line.includes('\tgot '))
-    .map(({ at, line }) => ({ at: at - START.getTime(), event: JSON.parse(line.slice(line.indexOf('got ') + 4)) }));
 
 describe('events reach functions', () => {
   test('a stored secret starts the function after CloudTrail’s delay and after the label’s', async () => {
-    await start({ cloudTrailDelay: 120_000, labelDelay: 3_000 });
+    const world = await start({ cloudTrailDelay: 120_000, labelDelay: 3_000 });
     await world.deploy(
       await assembly(
         {
@@ -56,7 +38,7 @@ describe('events reach functions', () => {
     account.invoke(me, 'secretsmanager', 'PutSecretValue', { SecretId: 'keyturn/web', SecretString: 'never logged' });
     await world.runUntil(later(3_600_000));
     expect(
-      got().map(({ at, event }) => [
+      got(world).map(({ at, event }) => [
         at,
         event['detail-type'],
         event.detail.name ?? event.detail.requestParameters.secretId,
@@ -69,7 +51,7 @@ describe('events reach functions', () => {
   });
 
   test('lost, doubled and delayed ones are what a tampering hook makes of them', async () => {
-    await start({
+    const world = await start({
       tamper: (event, delay) =>
         event.source === 'lost'
           ? []
@@ -94,14 +76,14 @@ describe('events reach functions', () => {
       world.account.eventBridge.putEvents({ Entries: [{ Source: source, DetailType: 'T', Detail: '{"n":1}' }] });
     }
     await world.runUntil(later(1_000));
-    expect(got()).toEqual([
+    expect(got(world)).toEqual([
       { at: 0, event: { n: 1 } },
       { at: 500, event: { n: 1 } },
     ]);
   });
 
   test('without a permission they go to the rule’s dead-letter queue', async () => {
-    await start();
+    const world = await start();
     const { FunctionPermission: _, ...rule } = ruleFor(
       'Function',
       { EventPattern: { source: ['mine'] } },
@@ -115,12 +97,12 @@ describe('events reach functions', () => {
     );
     world.account.eventBridge.putEvents({ Entries: [{ Source: 'mine', DetailType: 'T', Detail: '{}' }] });
     await world.runUntil(later(1_000));
-    expect(got()).toEqual([]);
+    expect(got(world)).toEqual([]);
     expect(deployment.queues[0]?.messages).toMatchObject([{ attributes: { ERROR_CODE: 'NO_PERMISSIONS' } }]);
   });
 
   test('a function that keeps failing leaves its event in its queue and a record at its topic', async () => {
-    await start();
+    const world = await start();
     const deployment = await world.deploy(
       await assembly(
         {
@@ -178,17 +160,17 @@ const caller = (expression: string) =>
   );
 
 test('a function calls the account with the SDK, as its own role, and its calls are counted', async () => {
-  await start();
+  const world = await start();
   const deployment = await world.deploy(await caller('rate(1 day)'));
   const name = functionNameOf(deployment, 'Function');
   await world.runUntil(later(DAY + 60_000));
-  expect(got()).toEqual([
+  expect(got(world)).toEqual([
     {
       at: expect.any(Number),
       event: { Arn: expect.stringMatching(`:assumed-role/Test-Role-.*/${name}$`), at: expect.any(Number) },
     },
   ]);
-  const [{ at } = { at: 0 }] = got();
+  const [{ at } = { at: 0 }] = got(world);
   expect(at).toBeGreaterThanOrEqual(DAY + 3 * 15);
   expect(at).toBeLessThanOrEqual(DAY + 3 * 60);
   expect(world.calls.byAction(name)).toEqual({
@@ -203,7 +185,7 @@ test('a function calls the account with the SDK, as its own role, and its calls 
 
 test('a function that is killed while a call is under way leaves the call’s effect and starts cold again', async () => {
   let kill = true;
-  await start({
+  const world = await start({
     accountServer: {
       onCall: ({ principal, action }) => {
         if (!kill || action !== 'PutParameter') return;
@@ -244,33 +226,30 @@ test('a function that is killed while a call is under way leaves the call’s ef
 
 test('one seed gives one history, and another seed another', async () => {
   const history = async (seed: string) => {
-    await start({ seed });
+    const world = await start({ seed });
     await world.deploy(await caller('rate(10 days)'));
     await world.runUntil(later(100 * DAY));
-    const seen = got();
-    await world.close();
-    return JSON.stringify(seen);
+    return JSON.stringify(got(world));
   };
   const [first, again, other] = [await history('a'), await history('a'), await history('b')];
   expect(first).toBe(again);
   expect(first).not.toBe(other);
-  await start();
 });
 
 test('100 days with 800 invocations of three AWS calls each pass quickly', { timeout: 60_000 }, async () => {
-  await start();
+  const world = await start();
   await world.deploy(await caller('cron(0 0/3 * * ? *)'));
   const begin = performance.now();
   await world.runUntil(later(100 * DAY));
   const seconds = (performance.now() - begin) / 1000;
-  expect(got()).toHaveLength(800);
+  expect(got(world)).toHaveLength(800);
   expect(world.calls.total()).toBe(2_400);
   // It takes two to three seconds; a machine that is busy with other tests gets room.
   expect(seconds).toBeLessThan(20);
 });
 
 test('with real time, a schedule of the near future fires', async () => {
-  await start({ start: new Date(Date.parse('2026-01-01T02:59:59.700Z')) });
+  const world = await start({ start: new Date(Date.parse('2026-01-01T02:59:59.700Z')) });
   await world.deploy(
     await assembly(
       {
@@ -285,6 +264,6 @@ test('with real time, a schedule of the near future fires', async () => {
   );
   const errors: unknown[] = [];
   world.followRealTime((error) => errors.push(error));
-  await expect.poll(() => got().length, { timeout: 5_000 }).toBe(1);
+  await expect.poll(() => got(world).length, { timeout: 5_000 }).toBe(1);
   expect(errors).toEqual([]);
 });

@@ -86,17 +86,3 @@ it('a secret that somebody deleted is missing, though it can be described while 
   scene.account.invoke(scene.admin, 'secretsmanager', 'RestoreSecret', { SecretId: 'keyturn/a' });
   expect((await scene.rotate()).summary.rotated).toBe(1);
 });
-
-it('a missing secret that AWS says nothing about stops no other key (K11)', async () => {
-  const scene = await newScene();
-  scene.register(scene.entry('a'));
-  scene.manage('b');
-  scene.awsFault = ({ action, input }) =>
-    action === 'DescribeSecret' && input.SecretId === 'keyturn/a'
-      ? { kind: 'error', status: 400, code: 'ThrottlingException' }
-      : undefined;
-  const { findings, summary, thrown } = await scene.rotate();
-  expect(thrown).toBeUndefined();
-  expect(findings).toEqual(['step-failed']);
-  expect(summary).toMatchObject({ rotated: 1, failed: 1 });
-});

@@ -47,7 +47,7 @@ export class Forgeries {
   }
 
   #intent(managed: ManagedRecord, date: string): string | undefined {
-    if (this.#world.witness.tags(managed).has(TAG.intent)) managed.hasLostIntent = true;
+    if (this.#world.witness.hasOpenIntent(managed)) managed.hasLostIntent = true;
     const value = `${date} run-of-nobody`;
     if (!this.#tag(managed, TAG.intent, value)) return undefined;
     // An intent that is still to come names no run; the finding asks for a person.

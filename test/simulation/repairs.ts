@@ -96,8 +96,7 @@ export class Repairs {
     const { witness } = this.#views();
     const { startedAt } = run.process;
     if (managed.touchedAt >= startedAt || this.#world.restores.isOpen(managed)) return true;
-    const tags = witness.tags(managed);
-    if (tags.has(TAG.paused) || tags.has(TAG.intent)) return true;
+    if (witness.tags(managed).has(TAG.paused) || witness.hasOpenIntent(managed)) return true;
     return run.audits.some(
       ({ event, reason = '' }) => event === 'finding' && /^(rotation-cap|out-of-time)$/.test(reason),
     );

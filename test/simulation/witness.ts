@@ -1,10 +1,12 @@
 import { SECOND } from '../../functions/core/duration';
-import { secretName } from '../../functions/core/names';
+import { openIntent } from '../../functions/core/intent';
+import { secretName, TAG } from '../../functions/core/names';
 import type { RegistryEntry } from '../../functions/core/registry';
 import { type TargetConfig, targetName } from '../../functions/core/target';
 import { parseVersionId } from '../../functions/core/version-id';
 import { AwsError } from '../../local/account/aws-error';
 import type { Bitbucket } from '../../local/bitbucket/bitbucket';
+import { secretStateOf } from '../support/secret-state-of';
 import { rememberingOne } from './memo';
 import type { Reads } from './reads';
 import type { Actor, KeyRecord, ManagedRecord, PlaceRecord } from './records';
@@ -171,6 +173,18 @@ export class Witness {
       const isThere = places.every(({ isGone, idOf, secretOf }) => isGone || (idOf?.id === id && secretOf?.id === id));
       if (isThere) markedByHand.delete(id);
     }
+  }
+
+  /** A rotation that began and has stored nothing. */
+  hasOpenIntent(managed: ManagedRecord): boolean {
+    const described = this.#described(managed);
+    if (!tagsOf(described).has(TAG.intent)) return false;
+    const input = { SecretId: secretName(managed.id), IncludeDeprecated: true, MaxResults: 100 };
+    const listed = this.#reads.answer('secretsmanager', 'ListSecretVersionIds', input)?.output;
+    const { Versions } = listed as { readonly Versions: readonly { readonly VersionId?: string }[] };
+    // What was stored may have lost its labels since.
+    const versions = Versions.map(({ VersionId: versionId = '' }) => ({ versionId, labels: [] }));
+    return openIntent({ ...secretStateOf(described), versions }) !== undefined;
   }
 
   /** Whether its secret is there, and not deleted for the days in which it can be restored. */

@@ -1,31 +1,12 @@
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { functionNameOf } from '../../../local/stack/deployment';
-import { World } from '../../../local/world';
-import type { WorldOptions } from '../../../local/world-options';
+import { ECHO, got, later, START, start } from '../test-world';
 import { assembly, lambdaFunction, ROLE, ruleFor } from './assembly';
-
-const START = new Date('2026-01-01T00:00:00Z');
-const later = (milliseconds: number) => new Date(START.getTime() + milliseconds);
-
-let world: World;
-afterEach(() => world.close());
-
-async function start(options: Partial<WorldOptions> = {}): Promise<World> {
-  world = await World.start({ start: START, seed: 'test', ...options });
-  return world;
-}
-
-/** Says what it got, and when. */
-const ECHO = "export const handler = async (event) => { console.log('got ' + JSON.stringify(event)); return event; };";
-const got = () =>
-  world.logs
-    .filter(({ line }) => line.includes('\tgot '))
-    .map(({ at, line }) => ({ at: at - START.getTime(), event: JSON.parse(line.slice(line.indexOf('got ') + 4)) }));
 
 describe('a deployment', () => {
   test('makes what the template declares, in the order of its references', async () => {
-    await start();
+    const world = await start();
     const directory = await assembly(
       {
         Parameters: {
@@ -154,7 +135,7 @@ describe('a deployment', () => {
   });
 
   test('sends CloudFormation’s event, so a rule can start something right after it', async () => {
-    await start();
+    const world = await start();
     const template = {
       Resources: {
         Role: ROLE,
@@ -176,14 +157,14 @@ describe('a deployment', () => {
     await world.runUntil(later(1_000));
     await world.deploy(directory);
     await world.runUntil(later(2_000));
-    expect(got().map(({ event }) => event.detail['status-details'].status)).toEqual([
+    expect(got(world).map(({ event }) => event.detail['status-details'].status)).toEqual([
       'CREATE_COMPLETE',
       'UPDATE_COMPLETE',
     ]);
   });
 
   test('again changes what is there, adds what is new and takes away what is gone', async () => {
-    await start();
+    const world = await start();
     const base = { Role: ROLE, Function: lambdaFunction('echo') };
     const secret = (Name: string, extra = {}) => ({
       Type: 'AWS::SecretsManager::Secret',
@@ -242,7 +223,7 @@ describe('a deployment', () => {
   });
 
   test('reads what another stack exports', async () => {
-    await start();
+    const world = await start();
     const secret = (Name: unknown) => ({ Secret: { Type: 'AWS::SecretsManager::Secret', Properties: { Name } } });
     const Outputs = { Shared: { Value: { Ref: 'AWS::StackName' }, Export: { Name: 'shared' } } };
     await world.deploy(await assembly({ Resources: secret('one'), Outputs }, {}, 'First'));
@@ -278,7 +259,7 @@ describe('a deployment', () => {
       'GenerateSecretString is not supported',
     ],
   ])('that cannot be is refused with the place: %#', async (Resources, message) => {
-    await start();
+    const world = await start();
     await expect(world.deploy(await assembly({ Resources }))).rejects.toThrow(message);
   });
 });

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * The tables of the core. Without the random lives (`life`, `promises`): a mutant's fate must not be luck, and what
+ * they find belongs into a table.
+ */
+export default defineConfig({
+  root: `${import.meta.dirname}/../../..`,
+  test: {
+    include: ['test/core/**/*.test.ts'],
+    exclude: ['test/core/{life,promises}.test.ts'],
+  },
+});

@@ -3,7 +3,7 @@ import { policyProblems, policyWith } from '../../functions/core/policy';
 import type { RegistryEntry } from '../../functions/core/registry';
 import { deliverToSchema, targetOf } from '../../functions/core/target';
 import { type Random, seededRandom } from '../../local/random';
-import type { ManagedRecord } from './witness';
+import type { ManagedRecord } from './records';
 import type { World } from './world';
 
 export const HOST = 'https://api.bitbucket.example';
@@ -35,16 +35,29 @@ export class Deployment {
     this.renewToken();
   }
 
+  /** Puts fresh credentials into the connection's secret; those that were there before stay valid. */
   renewToken(): void {
     const world = this.#world;
-    world.token = world.bitbucket.addAccessToken({ workspace: 'acme', scopes: ['pipeline', 'pipeline:variable'] });
-    const SecretString = JSON.stringify({ accessToken: world.token });
+    const scopes = ['pipeline', 'pipeline:variable'];
+    const SecretString = JSON.stringify(world.isOAuth ? this.#newConsumer(scopes) : this.#newToken(scopes));
     const isThere = world.account.secretsManager
       .listSecrets({})
       .SecretList.some(({ Name }) => Name === CONNECTION_SECRET);
     if (isThere) world.act('person', 'secretsmanager', 'PutSecretValue', { SecretId: CONNECTION_SECRET, SecretString });
     else world.act('person', 'secretsmanager', 'CreateSecret', { Name: CONNECTION_SECRET, SecretString });
     world.writes += 1;
+  }
+
+  #newToken(scopes: readonly string[]): object {
+    const accessToken = this.#world.bitbucket.addAccessToken({ workspace: 'acme', scopes });
+    this.#world.token = accessToken;
+    return { accessToken };
+  }
+
+  #newConsumer(scopes: readonly string[]): object {
+    const { clientId, secret } = this.#world.bitbucket.addOAuthConsumer({ workspace: 'acme', scopes });
+    this.#world.token = clientId;
+    return { clientId, clientSecret: secret };
   }
 
   /** Makes the managed key of an index, with whatever its user had before. @param plain a user without any key */
@@ -105,14 +118,22 @@ export class Deployment {
   /** The same key with another target more or less, or with a shorter policy. */
   changed({ entry }: ManagedRecord, variety: number): RegistryEntry {
     if (variety < 0.6) {
-      const all = targetsOf(entry.id);
+      const all = this.#targets(entry.id, 4);
       const [first, second] = all;
       if (first === undefined || second === undefined) return entry;
-      return { ...entry, targets: entry.targets.length > 1 ? [first] : all.slice(0, variety < 0.3 ? 2 : 3) };
+      return { ...entry, targets: entry.targets.length > 1 ? [first] : all.slice(0, variety < 0.3 ? 2 : 4) };
     }
     const shorter = policyWith({ rotateAfter: 30, deactivateAfter: 33, deleteAfter: 37 });
     const policy = entry.policy.rotateAfter > 30 ? shorter : policyWith();
     return { ...entry, policy };
+  }
+
+  /** The first so many, and for some keys the workspace. */
+  #targets(id: string, count: number): RegistryEntry['targets'] {
+    const all = targetsOf(id);
+    if (!this.#world.isFirst && (count > 3 || seededRandom(`${this.#world.seed}/${id}/workspace`)() < 0.2))
+      return [...all.slice(0, count), ...all.slice(3)].slice(0, 4);
+    return all.slice(0, Math.min(3, count));
   }
 
   #makeOldKey(user: string): void {
@@ -135,17 +156,19 @@ export class Deployment {
       firstRotation: !plain && random() < 0.3 ? 'when-due' : 'at-once',
       adopt: !plain && random() < 0.5 ? 'replace-idle' : 'keep',
       connections: { acme: { host: 'bitbucket', url: URL, secret: CONNECTION_SECRET } },
-      targets: targetsOf(id).slice(0, plain ? 1 : 1 + Math.floor(random() * 3)),
+      targets: this.#targets(id, plain ? 1 : 1 + Math.floor(random() * 3)),
     };
   }
 }
 
-/** Two environments and the repository itself, the last one with a bundle. */
+/** Two environments and the repository itself, the last one with a bundle, and the workspace that all keys share. */
 function targetsOf(id: string): RegistryEntry['targets'] {
   const repository = `acme/${id}`;
+  const name = id.replaceAll('-', '_').toUpperCase();
   return [
-    { environment: 'Production' },
-    { environment: 'Staging', variables: { accessKeyId: 'STAGE_KEY', secretAccessKey: 'STAGE_SECRET' } },
-    { variables: { accessKeyId: 'REPO_KEY', secretAccessKey: 'REPO_SECRET', bundle: 'REPO_BUNDLE' } },
-  ].map((target) => targetOf(deliverToSchema.parse({ connection: 'acme', repository, ...target })));
+    { repository, environment: 'Production' },
+    { repository, environment: 'Staging', variables: { accessKeyId: 'STAGE_KEY', secretAccessKey: 'STAGE_SECRET' } },
+    { repository, variables: { accessKeyId: 'REPO_KEY', secretAccessKey: 'REPO_SECRET', bundle: 'REPO_BUNDLE' } },
+    { workspace: 'acme', variables: { accessKeyId: `${name}_ID`, secretAccessKey: `${name}_SECRET` } },
+  ].map((target) => targetOf(deliverToSchema.parse({ connection: 'acme', ...target })));
 }

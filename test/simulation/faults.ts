@@ -23,9 +23,26 @@ export const FAULTS = {
   config: 'targets come and go, policies get shorter, keys are removed and added again',
   'bad-entry': 'a registry entry is broken, or its user is missing',
   'leftover-copy': 'something keeps using an old key',
+  'slow-calls': 'every call takes seconds, so that a run does not fit its time and leaves keys to the next one',
+  'rotation-cap': 'a run may rotate few keys, and more are due',
+  requested: 'an operator asks for rotations before their time',
+  oauth: "the connection is an OAuth consumer's, and its tokens expire in the middle of a run",
+  'forged-dates': "people write other dates into the secret's tags",
+  'future-dates': "people write dates into the secret's tags that are still to come",
+  'forged-labels': 'people put DELIVERED-* labels on versions by hand',
+  'host-edits': 'people edit or delete pipeline variables at the host',
+  'recreated-user': 'an IAM user is deleted with its keys, and made again',
+  'deleted-secret': 'a secret is deleted, and restored within its recovery window',
 } as const;
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
+/**
+ * What the mixture is drawn from. A date that is still to come is believed today, and keeps a superseded key and with it
+ * the user's second place for as long as it says: K8 does not hold then.
+ */
+export const MIXTURE: readonly FaultName[] = FAULT_NAMES.filter((name) => name !== 'future-dates');
+/** Those that there were at first: the histories of early regressions are drawn from them. */
+export const FIRST_FAULTS: readonly FaultName[] = FAULT_NAMES.slice(0, FAULT_NAMES.indexOf('slow-calls'));
 
 export function isFaultName(name: string): name is FaultName {
   return Object.hasOwn(FAULTS, name);
@@ -75,15 +92,25 @@ const AWS_ACTIONS = [
 const CHANGES = AWS_ACTIONS.slice(0, 7);
 const HOST_ACTIONS = ['PUT variable', 'POST variables', 'GET variables', 'GET environments'];
 
-/** The disturbances of one seed. @param only one fault alone */
+interface DisturbancesProps {
+  readonly days: number;
+  readonly keys: number;
+  readonly perYear: number;
+  /** The faults to draw from. */
+  readonly among: readonly FaultName[];
+}
+
+/** The disturbances of one seed. */
 export function disturbancesOf(
   seed: number,
-  { days, keys, perYear, only }: { days: number; keys: number; perYear: number; only?: FaultName | undefined },
+  { days, keys, perYear, among }: DisturbancesProps,
 ): readonly Disturbance[] {
   const count = Math.max(1, Math.round((perYear * days) / 365));
   return Array.from({ length: count }, (_, index) => {
     const random = seededRandom(`${seed}/disturbance/${index}`);
-    const fault = only ?? pick(random, FAULT_NAMES);
+    // One fault alone takes no draw: so it was when regressions were found.
+    const [alone] = among;
+    const fault = among.length === 1 && alone !== undefined ? alone : pick(random, among);
     const from = Math.floor(random() * days * DAY);
     return {
       id: `d${index}`,
@@ -119,6 +146,12 @@ function actionOf(fault: FaultName, random: Random): string | undefined {
     case 'people-secrets':
     case 'config':
     case 'environment':
+    case 'forged-dates':
+    case 'future-dates':
+    case 'forged-labels':
+    case 'host-edits':
+    case 'recreated-user':
+    case 'deleted-secret':
       return draw < 0.6 ? among([...CHANGES, ...HOST_ACTIONS, 'ListAccessKeys', 'DescribeSecret']) : undefined;
     default:
       return undefined;
@@ -154,10 +187,23 @@ function lengthOf(fault: FaultName, random: Random): number {
       return HOUR + draw ** 2 * 10 * DAY;
     case 'leftover-copy':
       return DAY + draw * 40 * DAY;
+    case 'recreated-user':
+    case 'deleted-secret':
+      return HOUR + draw ** 2 * 6 * DAY;
+    case 'slow-calls':
+    case 'oauth':
+      return HOUR + draw * 10 * DAY;
+    case 'rotation-cap':
+      return 5 * DAY + draw * 40 * DAY;
     case 'crash':
     case 'people-keys':
     case 'people-secrets':
     case 'config':
+    case 'requested':
+    case 'forged-dates':
+    case 'future-dates':
+    case 'forged-labels':
+    case 'host-edits':
       return 100 * DAY;
   }
 }

@@ -16,7 +16,7 @@ import { syncRequestOf } from '../../functions/sync/trigger';
 import { openTargets } from '../../functions/targets/open-targets';
 import { seededRandom } from '../../local/random';
 import { HOST } from './deployment';
-import type { RunRecord } from './promises';
+import type { RunRecord } from './run-record';
 import { inTheNameOf } from './sdk';
 import type { SimProcess } from './sim-process';
 import type { World } from './world';
@@ -56,15 +56,16 @@ export async function runFunction(
   const sts = {
     identify: (credential: Parameters<typeof identify>[0]) => inTheNameOf(process, world, () => identify(credential)),
   };
-  const written = (message: string, facts: unknown) => {
+  const written = new Set<object>();
+  const logged = (message: string, facts: unknown) => {
     if (process.isDead) return;
-    world.promises.isClean(`${message} ${facts === undefined ? '' : JSON.stringify(facts)}`, 'a log line');
+    world.promises.runs.isClean(`${message} ${facts === undefined ? '' : JSON.stringify(facts)}`, 'a log line');
   };
-  const log: Log = { info: written, warn: written, error: written };
+  const log: Log = { info: logged, warn: logged, error: logged };
   const send = (service: 'events' | 'sns', action: string, text: string) =>
     process.call(
       { service, action, about: '', mutates: false, repeatable: true },
-      () => world.promises.isClean(text, action),
+      () => world.promises.runs.isClean(text, action),
       () => new Error('no answer'),
     );
   const sync_ = syncRequestOf(event);
@@ -83,13 +84,16 @@ export async function runFunction(
         if (process.isDead) return;
         record.audits.push(audit);
         if (audit.event !== 'run-started' && audit.event !== 'run-finished') {
-          world.promises.isClean(JSON.stringify(audit), 'an audit event');
+          written.add(audit);
+          world.promises.runs.isClean(JSON.stringify(audit), 'an audit event');
         }
       },
     },
     bus: {
       publish: async (events) => {
-        if (events.length > 2) await send('events', 'PutEvents', JSON.stringify(events));
+        // What was written as an audit line was looked through then.
+        const more = events.filter((event) => !written.has(event));
+        if (events.length > 2) await send('events', 'PutEvents', more.length === 0 ? '' : JSON.stringify(more));
       },
     },
     notifier: { notify: async (subject, text) => void (await send('sns', 'Publish', `${subject}\n${text}`)) },
@@ -99,7 +103,7 @@ export async function runFunction(
     if (name === 'rotate') {
       const { requested, justDeployed = false } = request;
       const asked = requested === undefined ? {} : { requested };
-      await rotate({ ...ports, sts }, run, { maxRotations: 25, justDeployed, ...asked });
+      await rotate({ ...ports, sts }, run, { maxRotations: record.maxRotations, justDeployed, ...asked });
     } else if (name === 'deactivate') await deactivate(ports, run);
     else if (name === 'delete') await deleteKeys(ports, run);
     else await sync({ ...ports, sts }, run, sync_);

@@ -13,27 +13,23 @@ export function openHttp({ time }: { readonly time: Time }): Send {
   return async <T>(request: HttpRequest, schema: z.ZodType<T>, call: Call): Promise<T> => {
     const url = new URL(request.url);
     const route = parseRoute(url.pathname);
-    const mutates = request.method !== 'GET';
+    const mutates = request.method !== 'GET' && route.kind !== 'oauth-token';
     const about = 'place' in route ? placeName(route.place) : url.pathname;
     const failure = (fault: FaultChoice): Error => {
       if (fault.kind === 'throttled') return refused(call, 429, undefined, time.now());
       if (fault.kind === 'refused') return refused(call, 503, undefined, time.now());
       return noAnswer(call, 'timeout', mutates);
     };
+    const authorization = request.authorization.reveal();
     const answered = await process.call<Answer>(
       { service: 'bitbucket', action: `${request.method} ${route.kind}`, about, mutates, repeatable: false },
-      (stale) =>
-        answer(
-          cloud.bitbucket,
-          {
-            method: request.method,
-            url,
-            route,
-            authorization: request.authorization.reveal(),
-            body: request.body?.text.reveal() ?? '',
-          },
-          { stale },
-        ),
+      (fault) => {
+        if (fault === 'expired' && route.kind !== 'oauth-token')
+          cloud.bitbucket.revoke(authorization.split(' ')[1] ?? '');
+        const body = request.body?.text.reveal() ?? '';
+        const asked = { method: request.method, url, route, authorization, body };
+        return answer(cloud.bitbucket, asked, { stale: fault === 'stale' });
+      },
       failure,
     );
     if (answered.status < 200 || answered.status > 299) {

@@ -1,6 +1,6 @@
 import { DAY, HOUR } from '../../functions/core/duration';
 import { TAG } from '../../functions/core/names';
-import type { KeyRecord, ManagedRecord } from './witness';
+import type { KeyRecord, ManagedRecord } from './records';
 import type { World } from './world';
 
 /** A key that nothing has disturbed for so long has to be in order. */
@@ -54,6 +54,10 @@ function checkKey(world: World, managed: ManagedRecord): void {
   if (current === undefined || current.status !== 'Active') {
     if (hasNoRoom) return;
     if (witness.currentVersion(managed) === undefined && isFirstNotDue(managed, keys, now)) return;
+    if (witness.hasLookalike(managed)) {
+      promises.allowed.lookalikes += 1;
+      return;
+    }
     promises.broken('K9', managed.id, `there is no working current key (${currentId ?? 'none'})`);
     return;
   }
@@ -62,12 +66,12 @@ function checkKey(world: World, managed: ManagedRecord): void {
     promises.broken('K8', managed.id, `${current.id} is current for ${Math.floor(age / DAY)} days`);
   }
   for (const place of managed.places) {
-    if (place.isGone) continue;
+    if (place.isGone || place.isTampered || managed.markedByHand.has(current.id)) continue;
     if (place.idOf !== current || place.secretOf !== current) {
       promises.broken('K9', managed.id, `${place.name} does not hold the current key ${current.id}`);
     }
   }
-  if (!promises.isMarkedDelivered(managed)) {
+  if (!promises.places.isMarkedDelivered(managed)) {
     promises.broken('K9', managed.id, `${current.id} is not marked delivered`);
   }
   for (const key of keys) if (key !== current) checkSuperseded(world, managed, key);
@@ -102,7 +106,7 @@ function isBreakerOpen(world: World): boolean {
   let stuck = 0;
   for (const managed of world.witness.managed.values()) {
     if (!managed.isManaged || world.witness.currentKey(managed) === undefined) continue;
-    if (!world.promises.isMarkedDelivered(managed)) stuck += 1;
+    if (!world.promises.places.isMarkedDelivered(managed)) stuck += 1;
   }
   return stuck >= 3;
 }

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import type { Mutant } from './mutants';
+import { sources } from './remembered';
 
 const ROOT = join(__dirname, '..', '..');
 const CACHE = join(ROOT, 'node_modules', '.cache', 'keyturn-simulation');
@@ -46,7 +47,7 @@ export async function loadSimulation(mutant?: Mutant): Promise<Simulation> {
     target: 'node22',
     format: 'cjs',
     logLevel: 'silent',
-    plugins: [withoutSockets, withMemory, ...(mutant === undefined ? [] : [mutation(mutant)])],
+    plugins: [withoutSockets, sources(ROOT, mutant?.name ?? '', editsOf(mutant))],
   });
   const require = createRequire(join(ROOT, 'package.json'));
   delete require.cache[outfile];
@@ -78,60 +79,8 @@ const withoutSockets: Plugin = {
   },
 };
 
-/** Pure functions whose answers are remembered, by file: what decides an answer, as code over their arguments. */
-const REMEMBERED: Readonly<Record<string, { readonly name: string; readonly by: string }>> = {
-  'functions/core/version-id.ts': { name: 'parseVersionId', by: 'remembering(real.parseVersionId, (id) => [id, 0])' },
-  'functions/core/registry.ts': {
-    name: 'parseRegistryEntry',
-    by: 'remembering(real.parseRegistryEntry, (_parameter, id, json) => [id, json])',
-  },
-  'functions/core/target.ts': { name: 'targetSetDigest', by: 'rememberingPairs(real.targetSetDigest)' },
-  'functions/aws/credential-report.ts': {
-    name: 'parseCredentialReport',
-    by: 'remembering(real.parseCredentialReport, (csv, at) => [at.getTime(), csv])',
-  },
-};
-
-const withMemory: Plugin = {
-  name: 'with-memory',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, namespace }) => {
-      const file = `${join(resolveDir, path)}.ts`;
-      if (namespace === 'memory' || REMEMBERED[relative(ROOT, file)] === undefined) return undefined;
-      return { path: file, namespace: 'memory' };
-    });
-    onLoad({ filter: /.*/, namespace: 'memory' }, ({ path }) => {
-      const { name, by } = REMEMBERED[relative(ROOT, path)] ?? { name: '', by: '' };
-      const real = `./${basename(path, '.ts')}`;
-      const contents = [
-        `import * as real from '${real}';`,
-        `import { remembering, rememberingPairs } from '${join(__dirname, 'memo')}';`,
-        `export * from '${real}';`,
-        `export const ${name} = ${by};`,
-      ].join('\n');
-      return { contents, resolveDir: dirname(path), loader: 'ts' };
-    });
-  },
-};
-
-/** Replaces exact texts of files. */
-function mutation({ name, also, ...edit }: Mutant): Plugin {
-  const edits = also === undefined ? [edit] : [edit, also];
-  return {
-    name: 'mutation',
-    setup({ onLoad }) {
-      onLoad({ filter: /\.ts$/ }, ({ path, namespace }) => {
-        const wanted = edits.filter(({ file }) => namespace === 'file' && relative(ROOT, path) === file);
-        if (wanted.length === 0) return undefined;
-        let contents = readFileSync(path, 'utf8');
-        for (const { file, from, to } of wanted) {
-          if (contents.split(from).length !== 2) {
-            throw new Error(`The mutant ${name} does not fit any more: ${file} must hold exactly once: ${from}`);
-          }
-          contents = contents.replace(from, () => to);
-        }
-        return { contents, loader: 'ts' };
-      });
-    },
-  };
+function editsOf(mutant: Mutant | undefined) {
+  if (mutant === undefined) return [];
+  const { file, from, to, also } = mutant;
+  return [{ file, from, to }, ...(also === undefined ? [] : [also])];
 }

@@ -1,71 +1,55 @@
-import { parseArgs } from 'node:util';
-import { isFaultName } from './faults';
 import { loadSimulation, type Simulation } from './load';
-import { MUTANTS } from './mutants';
+import { BadOption, HELP, type Options, optionsOf } from './options';
 import { shrink, storyOf } from './shrink';
 import type { Outcome, Scenario } from './simulation';
 import { Tally } from './tally';
 
-const { values: options } = parseArgs({
-  options: {
-    minutes: { type: 'string' },
-    seeds: { type: 'string' },
-    seed: { type: 'string' },
-    only: { type: 'string' },
-    fault: { type: 'string' },
-    mutant: { type: 'string' },
-    keys: { type: 'string' },
-    days: { type: 'string' },
-    'per-year': { type: 'string' },
-    from: { type: 'string' },
-    exhaustive: { type: 'boolean' },
-    preemptions: { type: 'string' },
-    json: { type: 'boolean' },
-  },
-});
-
 /** `npm run simulate`: years of faults, until the time or the seeds are used up or a promise breaks. */
-async function main(): Promise<number> {
-  const mutant = MUTANTS.find(({ name }) => name === options.mutant);
-  if (options.mutant !== undefined && mutant === undefined) {
-    return refuse(`There is no mutant ${options.mutant}. There are: ${MUTANTS.map(({ name }) => name).join(', ')}`);
+async function main(args: readonly string[]): Promise<number> {
+  const options = optionsOf(args);
+  if (options.help) {
+    console.log(HELP);
+    return 0;
   }
-  const fault = options.fault ?? mutant?.fault;
-  if (fault !== undefined && !isFaultName(fault)) return refuse(`There is no fault ${fault}.`);
-  const simulation = await loadSimulation(mutant);
-  if (options.exhaustive === true) return exhaust(simulation);
+  const simulation = await loadSimulation(options.mutant);
+  return options.exhaustive ? exhaust(simulation, options) : liveThrough(simulation, options);
+}
+
+async function liveThrough(simulation: Simulation, options: Options): Promise<number> {
+  const { fault, keys, days, perYear, only, mutant, keepGoing, json } = options;
   const base = {
     ...(fault === undefined ? {} : { fault }),
-    ...(options.keys === undefined ? {} : { keys: Number(options.keys) }),
-    ...(options.days === undefined ? {} : { days: Number(options.days) }),
-    ...(options['per-year'] === undefined ? {} : { perYear: Number(options['per-year']) }),
-    ...(options.only === undefined ? {} : { only: options.only.split(',').filter((id) => id !== 'none') }),
+    ...(keys === undefined ? {} : { keys }),
+    ...(days === undefined ? {} : { days }),
+    ...(perYear === undefined ? {} : { perYear }),
+    ...(only === undefined ? {} : { only }),
   };
   const tally = new Tally();
-  for (const seed of seedsToLive(tally)) {
+  for (const seed of seedsToLive(options, tally)) {
     const scenario: Scenario = { ...base, seed };
     const outcome = await simulation.simulate(scenario);
     tally.add(outcome);
+    tally.progress((line) => console.error(line));
     if (outcome.violations.length === 0) continue;
     await tell(simulation, scenario, outcome, mutant?.name);
-    report(tally);
-    return 1;
+    if (!keepGoing) break;
   }
-  report(tally);
-  return 0;
+  console.log(json ? JSON.stringify(tally.json(), null, 2) : tally.text());
+  return tally.failed.length === 0 ? 0 : 1;
 }
 
 /** One seed, so many seeds, or seeds for so many minutes. */
-function* seedsToLive(tally: Tally): Generator<number> {
+function* seedsToLive(options: Options, tally: Tally): Generator<number> {
   if (options.seed !== undefined) {
-    yield Number(options.seed);
+    yield options.seed;
     return;
   }
   // Fresh seeds in every run, unless the first one is given.
-  const first = Number(options.from ?? Math.floor(Date.now() / 1000) % 1_000_000_000);
-  const most = options.seeds === undefined ? Number.POSITIVE_INFINITY : Number(options.seeds);
-  const minutes = options.minutes === undefined && options.seeds === undefined ? 1 : Number(options.minutes ?? 1e6);
-  for (let index = 0; index < most && tally.minutes() < minutes; index++) yield first + index;
+  const first = options.from ?? Math.floor(Date.now() / 1000) % 1_000_000_000;
+  console.error(`seeds from ${first} on, ${options.step} apart`);
+  const { seeds: most = Number.POSITIVE_INFINITY } = options;
+  const minutes = options.minutes ?? (options.seeds === undefined ? 1 : Number.POSITIVE_INFINITY);
+  for (let index = 0; index < most && tally.minutes() < minutes; index++) yield first + index * options.step;
 }
 
 async function tell(simulation: Simulation, scenario: Scenario, outcome: Outcome, mutant?: string): Promise<void> {
@@ -76,33 +60,20 @@ async function tell(simulation: Simulation, scenario: Scenario, outcome: Outcome
   console.error(storyOf(shrunk, mutant));
 }
 
-async function exhaust(simulation: Simulation): Promise<number> {
-  const found = await simulation.exhaust({
-    pairs: true,
-    preemptions: Number(options.preemptions ?? 2),
-    onProgress: (line) => console.error(line),
-  });
-  if (options.json === true) console.log(JSON.stringify(found, null, 2));
+async function exhaust(simulation: Simulation, { preemptions, json }: Options): Promise<number> {
+  const found = await simulation.exhaust({ pairs: true, preemptions, onProgress: (line) => console.error(line) });
+  if (json) console.log(JSON.stringify(found, null, 2));
   else for (const line of found.lines) console.log(line);
   for (const violation of found.violations.slice(0, 10)) console.error(violation);
   return found.violations.length === 0 ? 0 : 1;
 }
 
-function report(tally: Tally): void {
-  console.log(options.json === true ? JSON.stringify(tally.json(), null, 2) : tally.text());
-}
-
-function refuse(message: string): number {
-  console.error(message);
-  return 2;
-}
-
-main().then(
+main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },
   (error: unknown) => {
-    console.error(error);
+    console.error(error instanceof BadOption ? `${error.message} (--help tells more)` : error);
     process.exitCode = 2;
   },
 );

@@ -1,8 +1,9 @@
-const MOST = 2_000;
+const MOST = 1_000;
 
 /**
  * Remembers a pure function's answers. Years of quiet days ask the same few questions of the same documents again and
  * again; the answers are those of the real function, asked once.
+ * @param keyOf two values that decide the answer
  */
 export function remembering<Args extends readonly unknown[], Answer>(
   ask: (...args: Args) => Answer,
@@ -26,16 +27,35 @@ export function remembering<Args extends readonly unknown[], Answer>(
   };
 }
 
-/** The same for a function of two documents, which are remembered for as long as they live. */
+/** The same for a function of one document that nobody changes, for as long as it lives. */
+export function rememberingOne<A extends object, Answer extends object>(ask: (a: A) => Answer): (a: A) => Answer {
+  const known = new WeakMap<A, Answer>();
+  return (a) => {
+    let answer = known.get(a);
+    if (answer === undefined) {
+      answer = ask(a);
+      known.set(a, answer);
+    }
+    return answer;
+  };
+}
+
+/** The same for a function of two documents. */
 export function rememberingPairs<A extends object, B extends object, Answer>(
   ask: (a: A, b: B) => Answer,
 ): (a: A, b: B) => Answer {
   const known = new WeakMap<A, WeakMap<B, { readonly answer: Answer }>>();
   return (a, b) => {
-    const byB = known.get(a) ?? new WeakMap<B, { readonly answer: Answer }>();
-    known.set(a, byB);
-    const answer = byB.get(b) ?? { answer: ask(a, b) };
-    byB.set(b, answer);
+    let byB = known.get(a);
+    if (byB === undefined) {
+      byB = new WeakMap();
+      known.set(a, byB);
+    }
+    let answer = byB.get(b);
+    if (answer === undefined) {
+      answer = { answer: ask(a, b) };
+      byB.set(b, answer);
+    }
     return answer.answer;
   };
 }

@@ -98,6 +98,23 @@ export const MUTANTS: readonly Mutant[] = [
     within: 1,
   },
   {
+    name: 'secret-in-base64',
+    promise: 'K6',
+    file: 'functions/rotate/rotate-key.ts',
+    from: "run.audit('key-proved', entry, { accessKeyId, facts: { arn: identity.arn } });",
+    to: "run.audit('key-proved', entry, { accessKeyId, facts: { arn: btoa('a key: ' + credential.secretAccessKey.reveal()) } });",
+    within: 1,
+  },
+  {
+    name: 'dead-keys-stay',
+    promise: 'K1',
+    file: 'functions/core/plan-rotation.ts',
+    from: "if (ring.anchorKey.status === 'Inactive') return 'current-key-inactive';",
+    to: '',
+    within: 10,
+    fault: 'people-keys',
+  },
+  {
     name: 'silent-deactivation',
     promise: 'K7',
     file: 'functions/deactivate/deactivate.ts',

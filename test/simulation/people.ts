@@ -1,8 +1,7 @@
-import { DAY, HOUR } from '../../functions/core/duration';
+import { DAY } from '../../functions/core/duration';
 import { secretName, TAG } from '../../functions/core/names';
-import { AwsError } from '../../local/account/aws-error';
 import type { Disturbance } from './faults';
-import type { KeyRecord, ManagedRecord } from './witness';
+import type { KeyRecord, ManagedRecord } from './records';
 import type { World } from './world';
 
 const UNREADABLE = 'soon';
@@ -22,7 +21,7 @@ export class People {
     const done = fault === 'people-keys' ? this.#toKeys(managed, variety) : this.#toSecret(managed, variety, odds);
     if (done === undefined) return;
     this.#world.countStrike(fault);
-    this.#touched(managed, done);
+    this.#world.touched(managed, done);
   }
 
   /** Follows the findings: foreign keys go, what was paused or edited is put right. */
@@ -63,13 +62,13 @@ export class People {
   }
 
   #create(managed: ManagedRecord): string | undefined {
-    const created = this.#try('iam', 'CreateAccessKey', { UserName: managed.user });
+    const created = this.#world.tries('iam', 'CreateAccessKey', { UserName: managed.user });
     if (!created) return undefined;
     // Somebody notices the finding one day.
     this.#world.loop.at(this.#world.now() + 9 * DAY, () => {
       const foreign = this.#world.witness.keysOf(managed.user).find((key) => this.#isNobodys(managed, key));
       const done = foreign && this.#delete(managed, foreign);
-      if (done !== undefined) this.#touched(managed, done);
+      if (done !== undefined) this.#world.touched(managed, done);
       return undefined;
     });
     return 'creates a key by hand';
@@ -77,12 +76,12 @@ export class People {
 
   #setStatus(managed: ManagedRecord, key: KeyRecord, Status: 'Active' | 'Inactive'): string | undefined {
     const input = { UserName: managed.user, AccessKeyId: key.id, Status };
-    return this.#try('iam', 'UpdateAccessKey', input) ? `makes ${key.id} ${Status}` : undefined;
+    return this.#world.tries('iam', 'UpdateAccessKey', input) ? `makes ${key.id} ${Status}` : undefined;
   }
 
   #delete(managed: ManagedRecord, key: KeyRecord): string | undefined {
     const input = { UserName: managed.user, AccessKeyId: key.id };
-    return this.#try('iam', 'DeleteAccessKey', input) ? `deletes ${key.id}` : undefined;
+    return this.#world.tries('iam', 'DeleteAccessKey', input) ? `deletes ${key.id}` : undefined;
   }
 
   #toSecret(managed: ManagedRecord, variety: number, odds: number): string | undefined {
@@ -91,7 +90,7 @@ export class People {
     const labels = witness.labels(managed);
     const holder = (label: string) => Object.keys(labels).find((version) => labels[version]?.includes(label) === true);
     const move = (VersionStage: string, MoveToVersionId: string | undefined, RemoveFromVersionId: string) =>
-      this.#try('secretsmanager', 'UpdateSecretVersionStage', {
+      this.#world.tries('secretsmanager', 'UpdateSecretVersionStage', {
         SecretId,
         VersionStage,
         RemoveFromVersionId,
@@ -100,7 +99,7 @@ export class People {
     const [current, previous] = [holder('AWSCURRENT'), holder('AWSPREVIOUS')];
     if (variety < 0.2) {
       const ClientRequestToken = `by-hand-${Math.floor(odds * 1e9)}-${this.#world.now()}-0123456789`;
-      const put = this.#try('secretsmanager', 'PutSecretValue', {
+      const put = this.#world.tries('secretsmanager', 'PutSecretValue', {
         SecretId,
         ClientRequestToken,
         SecretString: 'edited by hand',
@@ -140,7 +139,7 @@ export class People {
   }
 
   #tag(managed: ManagedRecord, Key: string, Value: string): string | undefined {
-    const tagged = this.#try('secretsmanager', 'TagResource', {
+    const tagged = this.#world.tries('secretsmanager', 'TagResource', {
       SecretId: secretName(managed.id),
       Tags: [{ Key, Value }],
     });
@@ -149,32 +148,14 @@ export class People {
 
   #untag(managed: ManagedRecord, tag: string): string | undefined {
     const input = { SecretId: secretName(managed.id), TagKeys: [tag] };
-    return this.#try('secretsmanager', 'UntagResource', input) ? `removes the tag ${tag}` : undefined;
+    return this.#world.tries('secretsmanager', 'UntagResource', input) ? `removes the tag ${tag}` : undefined;
   }
 
   #later(managed: ManagedRecord, wait: number, deed: () => string | undefined): void {
     this.#world.loop.at(this.#world.now() + wait, () => {
       const done = deed();
-      if (done !== undefined) this.#touched(managed, done);
+      if (done !== undefined) this.#world.touched(managed, done);
       return undefined;
     });
-  }
-
-  #touched(managed: ManagedRecord, what: string): void {
-    managed.touchedAt = this.#world.now();
-    managed.disturbedAt = this.#world.now() + HOUR;
-    this.#world.writes += 1;
-    this.#world.note(managed.id, `a person ${what}`);
-    this.#world.promises.holdsLive(managed);
-  }
-
-  #try(service: 'iam' | 'secretsmanager', action: string, input: object): boolean {
-    try {
-      this.#world.act('person', service, action, input);
-      return true;
-    } catch (error) {
-      if (error instanceof AwsError) return false;
-      throw error;
-    }
   }
 }

@@ -24,5 +24,7 @@ export type FaultChoice =
   /** It happened, the answer was lost, and the client library asked again: it happens twice. */
   | { readonly kind: 'repeated' }
   | { readonly kind: 'delay'; readonly milliseconds: number }
+  /** The token that the call carries has expired. */
+  | { readonly kind: 'expired' }
   /** A read that shows the state before the last write. */
   | { readonly kind: 'stale' };

@@ -3,9 +3,10 @@ import type { FunctionName } from '../../functions/core/names';
 import { type Random, seededRandom } from '../../local/random';
 import { DEPLOYED } from './deployment';
 import { runFunction, TIMEOUT } from './functions';
-import type { RunRecord } from './promises';
+import type { RunRecord } from './run-record';
 import { type Gate, SimProcess } from './sim-process';
 import type { Fate } from './strikes';
+import { Watcher } from './watcher';
 import type { World } from './world';
 
 export const HOURLY = { source: 'aws.events', 'detail-type': 'Scheduled Event' } as const;
@@ -17,6 +18,7 @@ const RETRIES = [MINUTE, 2 * MINUTE];
 /** What starts the functions: the schedules, the account's events, and Lambda's own retries. */
 export class Rules {
   readonly #world: World;
+  readonly #watcher: Watcher;
   readonly #isPlain: boolean;
   readonly #strikes: Fate;
   readonly #random: Random;
@@ -31,6 +33,7 @@ export class Rules {
   constructor(world: World, strikes: Fate, plain = false) {
     this.#isPlain = plain;
     this.#world = world;
+    this.#watcher = new Watcher(world);
     this.#strikes = strikes;
     this.#random = seededRandom(`${world.seed}/schedule`);
     this.#events = seededRandom(`${world.seed}/events`);
@@ -82,7 +85,7 @@ export class Rules {
       function: name,
       seed: world.seed,
       loop: world.loop,
-      observer: world,
+      observer: this.#watcher,
       skew: this.#strikes.skew(),
       gate,
       fault: (call, self) => this.#strikes.choose(call, self),
@@ -101,6 +104,9 @@ export class Rules {
       audits: [],
       hitKeyLimit: false,
       hasFailure: false,
+      isStruck: false,
+      reportAt: undefined,
+      maxRotations: name === 'rotate' ? this.#strikes.maxRotations() : 0,
     };
     world.runs.add(process);
     world.records.set(process, record);
@@ -110,7 +116,8 @@ export class Rules {
       ({ stopped }) => {
         process.isFinished = true;
         world.runs.delete(process);
-        world.promises.isAccountedFor(record);
+        world.promises.runs.isAccountedFor(record);
+        if (!stopped && event === HOURLY) world.repairs.ended(name, record);
         if (name === 'sync' && event === HOURLY) {
           const isQuiet = before === world.writes && !record.hasFailure && !stopped && world.runs.size === 0;
           this.#quiet = isQuiet && this.#isAllDelivered() ? { writes: world.writes, at: startedAt } : undefined;
@@ -174,7 +181,7 @@ export class Rules {
       if (!managed.isManaged) continue;
       if (this.#world.witness.tags(managed).has('keyturn:paused')) return false;
       if (this.#world.witness.currentVersion(managed) === undefined) continue;
-      if (!this.#world.promises.isMarkedDelivered(managed)) return false;
+      if (!this.#world.promises.places.isMarkedDelivered(managed)) return false;
     }
     return true;
   }

@@ -64,7 +64,7 @@ export function clientOf(service: Service) {
       const { credentials, retryStrategy } = this.#config;
       const about = credentials === undefined ? aboutOf(input) : credentials.accessKeyId;
       const call = { service, action, about, mutates: MUTATES.test(action), repeatable: retryStrategy === undefined };
-      return process.call(call, (stale) => this.#effect(process, cloud, action, input, stale), failureOf);
+      return process.call(call, (fault) => this.#effect(process, cloud, action, input, fault === 'stale'), failureOf);
     }
 
     destroy(): void {

@@ -70,7 +70,11 @@ export class SimProcess {
    * @param effect what it does, done in one instant; it may throw what the service answers
    * @param failure the error that the client library makes of a fault
    */
-  call<T>(call: PortCall, effect: (stale: boolean) => T, failure: (fault: FaultChoice) => Error): Promise<T> {
+  call<T>(
+    call: PortCall,
+    effect: (fault: FaultChoice['kind'] | undefined) => T,
+    failure: (fault: FaultChoice) => Error,
+  ): Promise<T> {
     if (this.isDead) return never;
     const { loop, fault: chooseFault } = this.#props;
     this.calls += 1;
@@ -98,7 +102,7 @@ export class SimProcess {
 
   #arrive<T>(
     call: PortCall,
-    effect: (stale: boolean) => T,
+    effect: (fault: FaultChoice['kind'] | undefined) => T,
     failure: (fault: FaultChoice) => Error,
     fault: FaultChoice | undefined,
     resolve: (value: T) => void,
@@ -127,7 +131,7 @@ export class SimProcess {
     const times = fault?.kind === 'repeated' ? 2 : 1;
     for (let time = 1; ; time++) {
       try {
-        outcome = { value: effect(fault?.kind === 'stale') };
+        outcome = { value: effect(fault?.kind) };
       } catch (error) {
         outcome = { error };
       }

@@ -1,18 +1,26 @@
+import { config } from 'zod';
 import { DAY, HOUR } from '../../functions/core/duration';
 import { seededRandom } from '../../local/random';
 import { DEPLOYED, Deployment } from './deployment';
-import { type Disturbance, disturbancesOf, type FaultName, NEW_KEY_DELAY } from './faults';
+import { type Disturbance, disturbancesOf, type FaultName, FIRST_FAULTS, MIXTURE, NEW_KEY_DELAY } from './faults';
+import { Forgeries } from './forgeries';
 import type { Line } from './history';
+import { HostEdits } from './host-edits';
 import { checkLiveness } from './liveness';
+import { Operators } from './operators';
 import { People } from './people';
+import { Pipelines } from './pipelines';
 import type { PromiseName } from './promise-names';
-import type { Allowances, Violation } from './promises';
 import { Rules } from './rules';
 import { Strikes } from './strikes';
-import { Pipelines, Surroundings } from './surroundings';
+import { Surroundings } from './surroundings';
+import type { Allowances, Violation } from './verdicts';
 import { World } from './world';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
+
+// Some schemas are made for a single answer: to compile them takes longer than to ask them.
+config({ jitless: true });
 
 export { exhaust } from './exhaustive';
 
@@ -31,6 +39,8 @@ export interface Scenario {
   readonly until?: number;
   /** Only this fault. */
   readonly fault?: FaultName | undefined;
+  /** A history as they were drawn at first: fewer faults, and no workspaces. Early regressions are such. @default false */
+  readonly isFirst?: boolean;
   /** Only these disturbances, by id. */
   readonly only?: readonly string[] | undefined;
 }
@@ -59,6 +69,7 @@ export interface Outcome {
 /** Lives through one history and judges it; ends at the first promise that does not hold. */
 export async function simulate(scenario: Scenario): Promise<Outcome> {
   const { seed, days = 730, calm = 50, keys = 20, perYear = 60, until = days + calm, fault, only } = scenario;
+  const { isFirst = false } = scenario;
   const random = seededRandom(`${seed}/nature`);
   const natural = (name: FaultName, most: number) => (fault === undefined || fault === name ? random() * most : 0);
   const world = new World({
@@ -66,28 +77,47 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     start: START,
     newKeyDelay: Math.floor(natural('slow-iam', NEW_KEY_DELAY)),
     lastUsedDelay: Math.floor(natural('late-last-used', 6 * HOUR)),
+    isFirst,
   });
   if (world.lastUsedDelay > 0) world.countStrike('late-last-used');
   const deployment = new Deployment(world);
   const people = new People(world);
   const surroundings = new Surroundings(world, deployment, () => rules.launch('rotate', DEPLOYED));
-  const deed = (disturbance: Disturbance) => {
-    if (disturbance.fault === 'people-keys' || disturbance.fault === 'people-secrets') people.act(disturbance);
-    else surroundings.act(disturbance);
+  const forgeries = new Forgeries(world);
+  const hostEdits = new HostEdits(world);
+  const operators = new Operators(world, (event) => rules.launch('rotate', event));
+  const doers: Partial<Record<FaultName, { act(disturbance: Disturbance): void }>> = {
+    'people-keys': people,
+    'people-secrets': people,
+    'forged-dates': forgeries,
+    'future-dates': forgeries,
+    'forged-labels': forgeries,
+    'host-edits': hostEdits,
+    requested: operators,
+    config: surroundings,
+    environment: surroundings,
+    token: surroundings,
+    oauth: surroundings,
+    'bad-entry': surroundings,
+    'leftover-copy': surroundings,
+    'recreated-user': surroundings,
+    'deleted-secret': surroundings,
   };
+  const deed = (disturbance: Disturbance) => doers[disturbance.fault]?.act(disturbance);
   const strikes = new Strikes(world, deed);
   const rules = new Rules(world, strikes);
   const pipelines = new Pipelines(world);
   deployment.prepare();
   for (let index = 0; index < keys; index++) deployment.add(index, false);
 
-  const disturbances = disturbancesOf(seed, { days, keys, perYear, only: fault }).filter(
+  const among = fault !== undefined ? [fault] : isFirst ? FIRST_FAULTS : MIXTURE;
+  const disturbances = disturbancesOf(seed, { days, keys, perYear, among }).filter(
     ({ id }) => only === undefined || only.includes(id),
   );
   for (const disturbance of disturbances) {
     world.loop.at(START + disturbance.from, () => {
-      if (isOfCalls(disturbance.fault)) strikes.arm(disturbance);
-      else if (disturbance.on !== undefined) strikes.wait(disturbance);
+      if (disturbance.fault === 'oauth' || doers[disturbance.fault] === undefined) strikes.arm(disturbance);
+      if (disturbance.on !== undefined && doers[disturbance.fault] !== undefined) strikes.wait(disturbance);
       else deed(disturbance);
       return false;
     });
@@ -105,7 +135,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   await world.loop.runUntil(Math.min(end, START + until * DAY), isOver);
   if (!isOver() && until > days) {
     strikes.clear();
-    surroundings.restore();
+    world.restores.all();
     people.tidyUp();
     world.disturb(undefined);
     await world.loop.runUntil(START + until * DAY, isOver);
@@ -128,9 +158,4 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     lines: world.history.lines(),
     digest: world.history.digest(),
   };
-}
-
-/** The others are deeds of people and changes around the keys. */
-function isOfCalls(fault: FaultName): boolean {
-  return !/^(people|config|environment|token|bad-entry|leftover)/.test(fault);
 }

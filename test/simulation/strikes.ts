@@ -1,4 +1,5 @@
-import { DAY } from '../../functions/core/duration';
+import { DAY, SECOND } from '../../functions/core/duration';
+import { DEFAULT_MAX_ROTATIONS } from '../../functions/core/names';
 import type { Disturbance } from './faults';
 import { MOST_SKEW } from './faults';
 import type { FaultChoice, PortCall } from './port-call';
@@ -12,7 +13,12 @@ export interface Fate {
   isOn(fault: Disturbance['fault']): Disturbance | undefined;
   /** Milliseconds by which a process's clock is off. */
   skew(): number;
+  /** Rotations in one run at most. */
+  maxRotations(): number;
 }
+
+/** The client gives a call up after ten seconds. */
+const SLOWEST = 9 * SECOND;
 
 interface Armed {
   readonly disturbance: Disturbance;
@@ -74,6 +80,14 @@ export class Strikes implements Fate {
     const skewed = this.isOn('clock-skew');
     if (skewed !== undefined) this.#world.countStrike('clock-skew');
     return skewed === undefined ? 0 : Math.trunc((skewed.variety * 2 - 1) * MOST_SKEW);
+  }
+
+  maxRotations(): number {
+    const capped = this.isOn('rotation-cap');
+    if (capped === undefined) return DEFAULT_MAX_ROTATIONS;
+    this.#world.countStrike('rotation-cap');
+    this.#world.disturb(undefined);
+    return 1 + (capped.count % 3);
   }
 
   around(call: PortCall, phase: 'before' | 'after'): void {
@@ -139,6 +153,10 @@ export class Strikes implements Fate {
         return isHost && struck() ? { kind: 'throttled' } : undefined;
       case 'host-lost-answer':
         return isHost && this.#fits(disturbance, call) && struck() ? { kind: 'lost-answer' } : undefined;
+      case 'slow-calls':
+        return struck() ? { kind: 'delay', milliseconds: SLOWEST * process.random() } : undefined;
+      case 'oauth':
+        return isHost && this.#world.isOAuth && process.random() < odds * 0.2 ? { kind: 'expired' } : undefined;
       case 'host-stale':
         return isHost && call.action === 'GET variables' && struck() ? { kind: 'stale' } : undefined;
       default:

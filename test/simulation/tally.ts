@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import type { Allowances, Violation } from './promises';
 import type { Outcome } from './simulation';
+import { noAllowances, type Violation } from './verdicts';
 
 /** What many histories came to together. */
 export class Tally {
@@ -9,21 +9,47 @@ export class Tally {
   readonly #struck = new Map<string, number>();
   readonly #checks = new Map<string, number>();
   readonly #violations: Violation[] = [];
-  readonly #allowed: Allowances = {
-    tornReads: 0,
-    longestTorn: 0,
-    tornPairs: 0,
-    byHand: 0,
-    races: 0,
-    takenForOrphans: 0,
-  };
+  readonly #allowed = noAllowances();
   readonly #sums = { seeds: 0, keyYears: 0, runs: 0, calls: 0, pipelines: 0, logins: 0, passedOver: 0 };
+
+  /** Seeds in which a promise did not hold. */
+  readonly failed: number[] = [];
+  #first = Number.POSITIVE_INFINITY;
+  #last = Number.NEGATIVE_INFINITY;
+  #told = 0;
+
+  /** Tells how far it is, about once a minute. */
+  progress(tell: (line: string) => void): void {
+    const minutes = this.minutes();
+    if (minutes - this.#told < 1) return;
+    this.#told = minutes;
+    const { seeds, keyYears, keyYearsPerCpuMinute } = this.json();
+    tell(
+      `${minutes.toFixed(0)} min: ${seeds} seeds (last ${this.#last}), ${keyYears} key-years, ${keyYearsPerCpuMinute} a minute ` +
+        `of processor time, ${this.failed.length} failed, ${megabytes()} MB`,
+    );
+  }
 
   minutes(): number {
     return (performance.now() - this.#start) / 60_000;
   }
 
-  add({ struck, checks, violations, allowed, keyYears, runs, calls, pipelines, logins, passedOver }: Outcome): void {
+  add({
+    seed,
+    struck,
+    checks,
+    violations,
+    allowed,
+    keyYears,
+    runs,
+    calls,
+    pipelines,
+    logins,
+    passedOver,
+  }: Outcome): void {
+    this.#first = Math.min(this.#first, seed);
+    this.#last = Math.max(this.#last, seed);
+    if (violations.length > 0) this.failed.push(seed);
     const more = { seeds: 1, keyYears, runs, calls, pipelines, logins, passedOver };
     for (const name of Object.keys(more) as (keyof typeof more)[]) this.#sums[name] += more[name];
     for (const [fault, count] of Object.entries(struck)) {
@@ -44,25 +70,30 @@ export class Tally {
     const { keyYears, ...sums } = this.#sums;
     return {
       ...sums,
+      firstSeed: this.#first,
+      lastSeed: this.#last,
       keyYears: Math.round(keyYears),
       minutes: round(this.minutes()),
       cpuMinutes: round(cpuMinutes),
       keyYearsPerMinute: Math.round(keyYears / this.minutes()),
       keyYearsPerCpuMinute: Math.round(keyYears / cpuMinutes),
+      megabytes: megabytes(),
       faults: Object.fromEntries([...this.#struck].sort()),
       checks: Object.fromEntries(this.#checks),
       allowed: this.#allowed,
       violations: this.#violations,
+      failedSeeds: this.failed,
     };
   }
 
   text(): string {
-    const { faults, checks, allowed, violations, ...sums } = this.json();
+    const { faults, checks, allowed, violations, failedSeeds, firstSeed, lastSeed, ...sums } = this.json();
     const list = (values: Readonly<Record<string, number>>) =>
       Object.entries(values)
         .map(([name, value]) => `  ${name.padEnd(20)} ${value.toLocaleString('en')}`)
         .join('\n');
     return [
+      `  seeds from            ${firstSeed} to ${lastSeed}`,
       list(sums),
       'faults injected',
       list(faults),
@@ -70,11 +101,16 @@ export class Tally {
       list(checks),
       'allowed, and counted',
       list({ ...allowed }),
-      `violations ${violations.length}`,
+      `violations ${violations.length}${failedSeeds.length === 0 ? '' : `, in seeds ${failedSeeds.join(', ')}`}`,
     ].join('\n');
   }
 }
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;
+}
+
+/** Memory of the process that is resident now. */
+function megabytes(): number {
+  return Math.round(process.memoryUsage.rss() / 1_000_000);
 }

@@ -1,102 +1,65 @@
+import { SECOND } from '../../functions/core/duration';
 import { openIntent } from '../../functions/core/intent';
-import { secretName } from '../../functions/core/names';
+import { secretName, TAG } from '../../functions/core/names';
 import type { RegistryEntry } from '../../functions/core/registry';
 import { type TargetConfig, targetName } from '../../functions/core/target';
 import { parseVersionId } from '../../functions/core/version-id';
-import type { Account } from '../../local/account/account';
+import { AwsError } from '../../local/account/aws-error';
 import type { Bitbucket } from '../../local/bitbucket/bitbucket';
 import { secretStateOf } from '../support/secret-state-of';
-import type { SimProcess } from './sim-process';
+import { rememberingOne } from './memo';
+import type { Reads } from './reads';
+import type { Actor, KeyRecord, ManagedRecord, PlaceRecord } from './records';
+import { SecretForms } from './secret-forms';
 
-/** Who did something: a run, or a person. */
-export type Actor = SimProcess | 'person';
-
-/** One access key, from its creation to long after its end. */
-export interface KeyRecord {
-  readonly id: string;
-  readonly secret: string;
-  readonly user: string;
-  readonly createdAt: number;
-  /** `before` it was managed, by a `person` later, or by a run. */
-  origin: 'before' | 'person' | 'run';
-  status: 'Active' | 'Inactive' | 'Deleted';
-  /** Changes of its status, oldest first. */
-  readonly changes: { readonly at: number; readonly status: KeyRecord['status']; readonly by: Actor }[];
-  /** Whether it ever was in a version of the secret. */
-  isStored: boolean;
+/** What DescribeSecret answers, as far as it matters here. */
+interface Described {
+  readonly CreatedDate?: Date;
+  readonly DeletedDate?: Date;
+  readonly VersionIdsToStages?: Readonly<Record<string, readonly string[]>>;
+  readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
 }
 
-/** One place that pipelines read: what it holds, as they see it. */
-export interface PlaceRecord {
-  readonly name: string;
-  readonly target: TargetConfig;
-  /** UUID of the deployment environment, kept while it is renamed. */
-  environment: string | undefined;
-  /** The key whose ID it shows, and the key whose secret it holds. */
-  idOf: KeyRecord | undefined;
-  secretOf: KeyRecord | undefined;
-  bundleOf: KeyRecord | undefined;
-  /** The bundle counts from its own first delivery on. */
-  isBundleArmed: boolean;
-  isGone: boolean;
-  /** Since when it holds this very pair. */
-  since: number;
-  /** From its first delivery on the promises count. */
-  isArmed: boolean;
-  tornSince: number | undefined;
-  /** The run that wrote it last. */
-  writer: SimProcess | undefined;
-}
+const NOTHING: Described = {};
 
-/** One managed key, as an outsider sees it. */
-export interface ManagedRecord {
-  readonly id: string;
-  readonly user: string;
-  entry: RegistryEntry;
-  isManaged: boolean;
-  places: PlaceRecord[];
-  /** When its secret came to be; older keys are adopted. */
-  readonly secretCreatedAt: number;
-  /** The last instant at which something was wrong that concerns it. */
-  disturbedAt: number;
-  /** The last instant at which a person did something to it, or its configuration changed. */
-  touchedAt: number;
-  /** Keys whose record of a late delivery a person has removed: their overlap counts from their creation. */
-  readonly unrecorded: Set<string>;
-  /** A person has removed the record of a rotation that began: what it left behind is foreign from then on. */
-  hasLostIntent: boolean;
-  /** The last day on which its user had no room for a third key. */
-  crowdedAt: number;
-}
+/** IAM's times are whole seconds, and two seconds apart is the same to a run. */
+const SAME_INSTANT = 3 * SECOND;
+
+const tagsOf = rememberingOne(
+  ({ Tags = [] }: Described): ReadonlyMap<string, string> => new Map(Tags.map(({ Key, Value }) => [Key, Value])),
+);
 
 /** What really is, read from the state machines and never from the functions' own words. */
 export class Witness {
   readonly keys = new Map<string, KeyRecord>();
   readonly bySecret = new Map<string, KeyRecord>();
+  readonly secrets = new SecretForms();
   readonly managed = new Map<string, ManagedRecord>();
   readonly byUser = new Map<string, ManagedRecord>();
   readonly #ofUser = new Map<string, KeyRecord[]>();
-  readonly #account: Account;
+  readonly #reads: Reads;
+  readonly #known = new Map<string, { readonly writes: number; readonly described: Described }>();
   readonly #bitbucket: Bitbucket;
 
-  constructor(account: Account, bitbucket: Bitbucket) {
-    this.#account = account;
+  constructor(reads: Reads, bitbucket: Bitbucket) {
+    this.#reads = reads;
     this.#bitbucket = bitbucket;
   }
 
-  addKey(id: string, secret: string, user: string, createdAt: number, origin: KeyRecord['origin'], by: Actor): void {
+  addKey(id: string, secret: string, user: string, createdAt: number, by: Actor): void {
     const key: KeyRecord = {
       id,
       secret,
       user,
       createdAt,
-      origin,
+      origin: by,
       status: 'Active',
       changes: [{ at: createdAt, status: 'Active', by }],
       isStored: false,
     };
     this.keys.set(id, key);
     this.bySecret.set(secret, key);
+    this.secrets.add(key);
     const keys = this.#ofUser.get(user);
     if (keys === undefined) this.#ofUser.set(user, [key]);
     else keys.push(key);
@@ -130,6 +93,11 @@ export class Witness {
       touchedAt: at,
       unrecorded: new Set(),
       hasLostIntent: false,
+      markedByHand: new Set(),
+      saidInactive: new Map(),
+      brokenAt: undefined,
+      rotatedAt: undefined,
+      healedAt: Number.NEGATIVE_INFINITY,
       crowdedAt: Number.NEGATIVE_INFINITY,
     };
     record.entry = entry;
@@ -158,6 +126,8 @@ export class Witness {
       since: at,
       isArmed: false,
       tornSince: undefined,
+      isTampered: false,
+      trustedSince: Number.NEGATIVE_INFINITY,
       writer: undefined,
     };
   }
@@ -172,30 +142,75 @@ export class Witness {
     return parseVersionId(this.currentVersion(managed) ?? '')?.accessKeyId;
   }
 
+  /**
+   * Whether another key of the user is as old as the current one, to the seconds: the credential report, which has no
+   * key IDs, shows the one in the other's place.
+   */
+  hasLookalike(managed: ManagedRecord): boolean {
+    const current = this.keys.get(this.currentKey(managed) ?? '');
+    if (current === undefined) return false;
+    return this.keysOf(managed.user).some(
+      (key) => key !== current && Math.abs(key.createdAt - current.createdAt) <= SAME_INSTANT,
+    );
+  }
+
   currentVersion(managed: ManagedRecord): string | undefined {
     const labels = this.labels(managed);
     return Object.keys(labels).find((version) => labels[version]?.includes('AWSCURRENT') === true);
   }
 
   labels(managed: ManagedRecord): Readonly<Record<string, readonly string[]>> {
-    const described = this.#account.secretsManager.describeSecret({ SecretId: secretName(managed.id) });
-    return 'VersionIdsToStages' in described ? (described.VersionIdsToStages ?? {}) : {};
+    return this.#described(managed).VersionIdsToStages ?? {};
+  }
+
+  tags(managed: ManagedRecord): ReadonlyMap<string, string> {
+    return tagsOf(this.#described(managed));
+  }
+
+  /** What a person has called delivered and is delivered by now. */
+  forgetTrueMarks({ markedByHand, places }: ManagedRecord): void {
+    for (const id of markedByHand) {
+      const isThere = places.every(({ isGone, idOf, secretOf }) => isGone || (idOf?.id === id && secretOf?.id === id));
+      if (isThere) markedByHand.delete(id);
+    }
   }
 
   /** A rotation that began and has stored nothing. */
   hasOpenIntent(managed: ManagedRecord): boolean {
-    const { secretsManager } = this.#account;
-    const SecretId = secretName(managed.id);
-    const secret = secretStateOf(secretsManager.describeSecret({ SecretId }));
-    const { Versions } = secretsManager.listSecretVersionIds({ SecretId, IncludeDeprecated: true, MaxResults: 100 });
+    const described = this.#described(managed);
+    if (!tagsOf(described).has(TAG.intent)) return false;
+    const input = { SecretId: secretName(managed.id), IncludeDeprecated: true, MaxResults: 100 };
+    const listed = this.#reads.answer('secretsmanager', 'ListSecretVersionIds', input)?.output;
+    const { Versions } = listed as { readonly Versions: readonly { readonly VersionId?: string }[] };
     // What was stored may have lost its labels since.
     const versions = Versions.map(({ VersionId: versionId = '' }) => ({ versionId, labels: [] }));
-    return openIntent({ ...secret, versions }) !== undefined;
+    return openIntent({ ...secretStateOf(described), versions }) !== undefined;
   }
 
-  tags(managed: ManagedRecord): ReadonlyMap<string, string> {
-    const { Tags } = this.#account.secretsManager.describeSecret({ SecretId: secretName(managed.id) });
-    return new Map(Tags.map(({ Key, Value }) => [Key, Value]));
+  /** Whether its secret is there, and not deleted for the days in which it can be restored. */
+  hasSecret(managed: ManagedRecord): boolean {
+    const { CreatedDate, DeletedDate } = this.#described(managed);
+    return CreatedDate !== undefined && DeletedDate === undefined;
+  }
+
+  #described({ id }: ManagedRecord): Described {
+    const writes = this.#reads.writesTo('secretsmanager');
+    const known = this.#known.get(id);
+    if (known?.writes === writes) return known.described;
+    const described = this.#describe(id);
+    // A deleted secret is gone one day, without anybody writing.
+    if (described.DeletedDate === undefined) this.#known.set(id, { writes, described });
+    return described;
+  }
+
+  #describe(id: string): Described {
+    try {
+      const answered = this.#reads.answer('secretsmanager', 'DescribeSecret', { SecretId: secretName(id) });
+      return (answered?.output ?? NOTHING) as Described;
+    } catch (error) {
+      if (error instanceof AwsError) return NOTHING;
+      throw error;
+    }
   }
 
   /** Reads what pipelines of a place would get now. */

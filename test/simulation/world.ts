@@ -8,36 +8,35 @@ import { Clock } from '../../local/clock';
 import { seededRandom } from '../../local/random';
 import { History } from './history';
 import { Loop } from './loop';
-import type { Observer } from './observer';
-import type { FaultChoice, PortCall } from './port-call';
-import { Promises, type RunRecord } from './promises';
+import type { PortCall } from './port-call';
+import { Promises } from './promises';
+import { Reads } from './reads';
+import type { Actor, ManagedRecord } from './records';
+import { Repairs } from './repairs';
+import { Restores } from './restores';
+import { changeOf, type RunRecord } from './run-record';
 import type { Cloud } from './sdk';
 import type { SimProcess } from './sim-process';
-import { type Actor, type ManagedRecord, Witness } from './witness';
+import { Witness } from './witness';
 
 export interface WorldProps {
   readonly seed: number;
   readonly start: number;
   readonly newKeyDelay: number;
   readonly lastUsedDelay: number;
+  /** As the first histories were: without workspaces. @default false */
+  readonly isFirst?: boolean;
 }
 
-/** The audit events that tell of a change, and the tags that are none of a key's. */
-const AUDITS: Readonly<Record<string, readonly string[]>> = {
-  CreateAccessKey: ['key-created'],
-  UpdateAccessKey: ['key-deactivated'],
-  DeleteAccessKey: ['key-deleted', 'key-discarded'],
-  PutSecretValue: ['key-stored'],
-};
-
 /** One AWS account and one Bitbucket on one loop, with everybody who watches them. */
-export class World implements Cloud, Observer {
+export class World implements Cloud {
   readonly seed: number;
   readonly start: number;
   readonly loop: Loop;
   readonly account: Account;
   readonly bitbucket: Bitbucket;
   readonly admin: Principal;
+  readonly reads: Reads;
   readonly witness: Witness;
   readonly promises: Promises;
   readonly history = new History();
@@ -49,14 +48,20 @@ export class World implements Cloud, Observer {
   writes = 0;
   calls = 0;
   readonly lastUsedDelay: number;
+  /** What the connection's secret holds: an access token, or the ID of an OAuth consumer. */
   token = '';
+  isOAuth = false;
+  readonly isFirst: boolean;
+  readonly restores: Restores;
+  readonly repairs: Repairs;
   readonly struck = new Map<string, number>();
   readonly #lists = new Map<string, { readonly keys: unknown; readonly until: number }>();
   readonly #listeners: ((event: object) => void)[] = [];
 
-  constructor({ seed, start, newKeyDelay, lastUsedDelay }: WorldProps) {
+  constructor({ seed, start, newKeyDelay, lastUsedDelay, isFirst = false }: WorldProps) {
     const clock = new Clock(start);
     this.seed = seed;
+    this.isFirst = isFirst;
     this.lastUsedDelay = lastUsedDelay;
     this.start = start;
     this.loop = new Loop(clock);
@@ -69,8 +74,11 @@ export class World implements Cloud, Observer {
     });
     this.bitbucket = new Bitbucket({ clock, random: seededRandom(`${seed}/bitbucket`) });
     this.admin = this.account.authenticate(this.account.rootSession(), 'iam');
-    this.witness = new Witness(this.account, this.bitbucket);
+    this.reads = new Reads(this.account, this.admin);
+    this.witness = new Witness(this.reads, this.bitbucket);
     this.promises = new Promises(this.witness, this.account, () => this.loop.now());
+    this.restores = new Restores(this);
+    this.repairs = new Repairs(this);
     this.account.onEvent((event) => {
       for (const listener of this.#listeners) listener(event);
     });
@@ -95,24 +103,46 @@ export class World implements Cloud, Observer {
     }
   }
 
+  /** A person has done something to a managed key. */
+  touched(managed: ManagedRecord, what: string): void {
+    managed.touchedAt = this.now();
+    managed.disturbedAt = this.now() + HOUR;
+    this.writes += 1;
+    this.note(managed.id, `a person ${what}`);
+    this.repairs.deed(managed);
+    this.promises.places.holdsLive(managed);
+  }
+
+  /** One action of a person; false when AWS refuses it. */
+  tries(service: 'iam' | 'secretsmanager', action: string, input: object): boolean {
+    try {
+      this.act('person', service, action, input);
+      return true;
+    } catch (error) {
+      if (error instanceof AwsError) return false;
+      throw error;
+    }
+  }
+
   countStrike(fault: string): void {
     this.struck.set(fault, (this.struck.get(fault) ?? 0) + 1);
   }
 
   /** One action of a run. @throws AwsError */
   perform(process: SimProcess, service: ServiceName, action: string, input: object, stale: boolean): unknown {
+    const known = stale ? undefined : this.reads.answer(service, action, input);
+    if (known !== undefined) return known.output;
     const fields: Readonly<Record<string, unknown>> = { ...input };
     const user = String(fields.UserName);
     if (stale && action === 'ListAccessKeys') {
       const list = this.#lists.get(user);
       if (list !== undefined && list.until > this.now()) return list.keys;
     }
-    const output = this.act(process, service, action, input);
+    const output = this.act('run', service, action, input);
     const run = this.records.get(process);
-    const about = this.#aboutOf(action, fields, output);
-    if (run !== undefined && about !== undefined) {
-      run.changes.push({ audits: AUDITS[action] ?? [], about, isAnswered: true });
-    }
+    if (run !== undefined && action === 'GetCredentialReport') run.reportAt = reportTime(output);
+    const change = changeOf(action, fields, output);
+    if (run !== undefined && change !== undefined) run.changes.push(change);
     return output;
   }
 
@@ -125,6 +155,7 @@ export class World implements Cloud, Observer {
     const call = { service, action, principal: this.admin, input: { ...input }, at: this.now() };
     const output = this.account.perform(call);
     this.account.trail.length = 0;
+    if (!/^(Get|List|Describe)/.test(action)) this.reads.wrote(service);
     if (!changesKeys) {
       if (action === 'PutSecretValue') this.#stored(String(fields.ClientRequestToken));
       return output;
@@ -133,15 +164,16 @@ export class World implements Cloud, Observer {
     const id = String(fields.AccessKeyId);
     if (action === 'CreateAccessKey') {
       const { AccessKey } = output as { AccessKey: { AccessKeyId: string; SecretAccessKey: string } };
-      const origin = by === 'person' ? 'person' : 'run';
-      this.witness.addKey(AccessKey.AccessKeyId, AccessKey.SecretAccessKey, user, at, origin, by);
+      this.witness.addKey(AccessKey.AccessKeyId, AccessKey.SecretAccessKey, user, at, by);
     } else if (action === 'UpdateAccessKey') {
       this.witness.changeKey(id, fields.Status === 'Active' ? 'Active' : 'Inactive', at, by);
     } else {
       this.witness.changeKey(id, 'Deleted', at, by);
     }
     const managed = this.witness.byUser.get(user);
-    if (managed !== undefined) this.promises.holdsLive(managed);
+    if (managed === undefined) return output;
+    if (by === 'person') this.repairs.deed(managed);
+    this.promises.places.holdsLive(managed);
     return output;
   }
 
@@ -152,49 +184,11 @@ export class World implements Cloud, Observer {
     return { Account: this.account.accountId, Arn: arn };
   }
 
-  effect(call: PortCall, process: SimProcess, error: unknown, fault: FaultChoice['kind'] | undefined): void {
-    this.calls += 1;
-    const run = this.records.get(process);
-    const key = this.keyOf(call);
-    if (fault === 'lost-answer') {
-      const last = run?.changes.at(-1);
-      if (call.mutates && last !== undefined) last.isAnswered = false;
-    }
-    if (fault !== undefined || call.mutates) {
-      const result = error instanceof Error ? ` -> ${error.name}` : '';
-      this.note(
-        key,
-        `${process.name}: ${call.action} ${call.about}${result}${fault === undefined ? '' : ` [${fault}]`}`,
-      );
-    }
-    if (error instanceof Error) {
-      if (run !== undefined) {
-        run.hasFailure = true;
-        if (/^LimitExceeded/.test(error.name) && fault !== 'lost-answer') run.hitKeyLimit = true;
-      }
-      return;
-    }
-    if (!call.mutates) return;
-    this.writes += 1;
-    const managed = key === undefined ? undefined : this.witness.managed.get(key);
-    if (managed === undefined || run === undefined) return;
-    if (call.service === 'bitbucket') this.#written(managed, run);
-    else if (/^(Update|Delete)AccessKey$/.test(call.action)) this.#retired(managed, call.action, run);
-    else if (call.service === 'secretsmanager') this.promises.holdsLive(managed);
-  }
-
-  failed(call: PortCall, process: SimProcess, fault: FaultChoice['kind']): void {
-    this.calls += 1;
-    this.note(this.keyOf(call), `${process.name}: ${call.action} ${call.about} [${fault}]`);
-    const run = this.records.get(process);
-    if (run !== undefined) run.hasFailure = true;
-  }
-
   /** The managed key that a call is about. */
   keyOf({ service, about }: PortCall): string | undefined {
     if (service === 'iam') return this.witness.byUser.get(about)?.id ?? this.#userOf(about);
     if (service === 'sts') return this.#userOf(about);
-    if (service === 'bitbucket') return about.split('/').at(1);
+    if (service === 'bitbucket') return this.witness.managed.get(about.split('/').at(1) ?? '')?.id;
     if (service === 'secretsmanager') return about.replace(/^keyturn\//, '');
     return undefined;
   }
@@ -202,29 +196,6 @@ export class World implements Cloud, Observer {
   #userOf(keyId: string): string | undefined {
     const key = this.witness.keys.get(keyId);
     return key === undefined ? undefined : this.witness.byUser.get(key.user)?.id;
-  }
-
-  #written(managed: ManagedRecord, run: RunRecord): void {
-    for (const place of managed.places) {
-      const { tornSince: torn, idOf: oldId, secretOf: oldSecret } = place;
-      this.witness.look(place, this.now());
-      if (torn !== undefined && place.tornSince === undefined) this.promises.tornFor(this.now() - torn);
-      const { idOf, secretOf } = place;
-      const isNew = idOf !== oldId || secretOf !== oldSecret;
-      if (isNew) place.writer = run.process;
-      if (isNew && idOf !== undefined && idOf === secretOf) place.isArmed = true;
-      const given = [idOf === oldId ? undefined : idOf, secretOf === oldSecret ? undefined : secretOf];
-      this.promises.isProved(managed, place, given, run);
-    }
-    this.promises.holdsLive(managed);
-  }
-
-  #retired(managed: ManagedRecord, action: string, run: RunRecord): void {
-    const change = run.changes.at(-1);
-    const key = this.witness.keys.get(change?.about ?? '');
-    if (key === undefined) return;
-    if (action === 'UpdateAccessKey') this.promises.mayDeactivate(managed, key, run);
-    else this.promises.mayDelete(managed, key, run);
   }
 
   #stored(token: string): void {
@@ -236,30 +207,10 @@ export class World implements Cloud, Observer {
   /** A list that was read a moment before a change may still be shown for some seconds. */
   #rememberList(user: string): void {
     try {
-      const keys = this.account.perform({
-        service: 'iam',
-        action: 'ListAccessKeys',
-        principal: this.admin,
-        input: { UserName: user },
-        at: this.now(),
-      });
+      const keys = this.reads.answer('iam', 'ListAccessKeys', { UserName: user })?.output;
       this.#lists.set(user, { keys, until: this.now() + 8_000 });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-    }
-  }
-
-  #aboutOf(action: string, fields: Readonly<Record<string, unknown>>, output: unknown): string | undefined {
-    switch (action) {
-      case 'CreateAccessKey':
-        return (output as { AccessKey: { AccessKeyId: string } }).AccessKey.AccessKeyId;
-      case 'UpdateAccessKey':
-      case 'DeleteAccessKey':
-        return String(fields.AccessKeyId);
-      case 'PutSecretValue':
-        return String(fields.ClientRequestToken);
-      default:
-        return undefined;
     }
   }
 
@@ -275,4 +226,8 @@ export class World implements Cloud, Observer {
   secretNameOf({ id }: ManagedRecord): string {
     return secretName(id);
   }
+}
+
+function reportTime(output: unknown): number {
+  return (output as { readonly GeneratedTime: Date }).GeneratedTime.getTime();
 }

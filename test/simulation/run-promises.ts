@@ -1,0 +1,67 @@
+import type { RunRecord } from './run-record';
+import type { Verdicts } from './verdicts';
+import type { Witness } from './witness';
+
+/** Judges what runs write and tell: K6, K7, K10. */
+export class RunPromises {
+  readonly #verdicts: Verdicts;
+  readonly #witness: Witness;
+
+  constructor(verdicts: Verdicts, witness: Witness) {
+    this.#verdicts = verdicts;
+    this.#witness = witness;
+  }
+
+  /** K6: nothing that is written anywhere holds a secret. */
+  isClean(text: string, where: string): void {
+    this.#verdicts.counted('K6');
+    const found = this.#witness.secrets.findIn(text);
+    if (found === undefined) return;
+    this.#verdicts.broken('K6', undefined, `${where} holds the secret of ${found.key.id} (${found.form})`);
+  }
+
+  /** K7, K10 and K11, when a run has ended. */
+  isAccountedFor(run: RunRecord): void {
+    const { process, changes, audits } = run;
+    this.#verdicts.counted('K7');
+    const has = (names: readonly string[], about: string) =>
+      audits.some(
+        ({ event, accessKeyId, version, key }) =>
+          names.includes(event) && (accessKeyId === about || version === about || key === about),
+      );
+    for (const change of changes) {
+      if (change.isAnswered && change.audits.length > 0 && !has(change.audits, change.about)) {
+        this.#verdicts.broken(
+          'K7',
+          undefined,
+          `${process.name} changed ${change.about} without ${change.audits.join(' or ')}`,
+        );
+      }
+    }
+    for (const event of ['run-started', 'run-finished'] as const) {
+      if (!audits.some((audit) => audit.event === event)) {
+        this.#verdicts.broken('K7', undefined, `${process.name} ended without ${event}`);
+      }
+    }
+    for (const { event, accessKeyId } of audits) {
+      if (!/^key-(created|deactivated|deleted|discarded)$/.test(event)) continue;
+      // A key that another run has deleted meanwhile counts as deleted.
+      const isGone =
+        this.#witness.keys.get(accessKeyId ?? '')?.status === 'Deleted' && /^key-d(eleted|isc)/.test(event);
+      if (!isGone && !changes.some((change) => change.about === accessKeyId && change.audits.includes(event))) {
+        this.#verdicts.broken(
+          'K7',
+          undefined,
+          `${process.name} tells of ${event} ${accessKeyId}, which did not happen`,
+        );
+      }
+    }
+    this.#verdicts.counted('K10');
+    const codes = audits.flatMap(({ event, reason }) => (event === 'finding' ? [reason] : []));
+    if (run.hitKeyLimit && !codes.includes('two-keys')) {
+      this.#verdicts.broken('K10', undefined, `${process.name} met the limit of two keys and did not say what to do`);
+    }
+    const crash = audits.find(({ code }) => code === 'unexpected');
+    if (crash !== undefined) this.#verdicts.broken('K10', crash.key, `${process.name} crashed: ${crash.message}`);
+  }
+}

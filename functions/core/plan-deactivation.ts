@@ -8,7 +8,7 @@ import { EARLY_BY } from './plan-rotation';
 import type { AccessKey, LastUsed } from './ports';
 import type { RegistryEntry } from './registry';
 import { retirementAges } from './retirement';
-import type { SecretState } from './secret-state';
+import { type SecretState, withoutFuture } from './secret-state';
 import { targetSetDigest } from './target';
 
 export interface RetirementInput {
@@ -22,7 +22,8 @@ export interface RetirementInput {
 }
 
 /** Decides which superseded keys are made Inactive now. */
-export function planDeactivation(input: RetirementInput): Plan {
+export function planDeactivation(given: RetirementInput): Plan {
+  const input = { ...given, secret: withoutFuture(given.secret, given.now) };
   const { entry, secret, keys, lastUsed, now } = input;
   const paused = pauseOf(entry.id, secret, now);
   if (paused !== undefined) return { steps: [], findings: [paused] };

@@ -7,10 +7,11 @@ import { type RetirementInput, successorProblem } from './plan-deactivation';
 import type { AccessKey } from './ports';
 import type { RegistryEntry } from './registry';
 import { retirementAges } from './retirement';
-import { tagWithTime } from './secret-state';
+import { tagWithTime, withoutFuture } from './secret-state';
 
 /** Decides which Inactive superseded keys are deleted now. */
-export function planDeletion(input: RetirementInput): Plan {
+export function planDeletion(given: RetirementInput): Plan {
+  const input = { ...given, secret: withoutFuture(given.secret, given.now) };
   const { entry, secret, keys, lastUsed, now } = input;
   const paused = pauseOf(entry.id, secret, now);
   if (paused !== undefined) return { steps: [], findings: [paused] };

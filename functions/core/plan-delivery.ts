@@ -2,7 +2,14 @@ import { isDelivered, isLastProduct, markCounts, marksOf, mayBeOvertaken } from 
 import { pauseOf } from './pause';
 import type { Plan, Step } from './plan';
 import type { RegistryEntry } from './registry';
-import { currentVersion, deliveredLabel, type SecretState, type StoredVersion, storedVersions } from './secret-state';
+import {
+  currentVersion,
+  deliveredLabel,
+  type SecretState,
+  type StoredVersion,
+  storedVersions,
+  withoutFuture,
+} from './secret-state';
 import { targetSetDigest } from './target';
 
 export interface DeliveryInput {
@@ -17,7 +24,8 @@ type RemoveLabel = Extract<Step, { do: 'remove-label' }>;
  * Decides whether the current version has to be delivered, and which marks of earlier deliveries have to go: some before
  * it begins, the others when it is complete and marked.
  */
-export function planDelivery({ entry, secret, now }: DeliveryInput): Plan {
+export function planDelivery({ entry, secret: given, now }: DeliveryInput): Plan {
+  const secret = withoutFuture(given, now);
   const paused = pauseOf(entry.id, secret, now);
   if (paused !== undefined) return { steps: [], findings: [paused] };
   const current = currentVersion(secret);

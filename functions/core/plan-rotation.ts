@@ -7,7 +7,7 @@ import { pauseOf } from './pause';
 import type { Finding, Plan, RotationReason, Step } from './plan';
 import type { AccessKey } from './ports';
 import type { RegistryEntry } from './registry';
-import { currentVersion, newestStored, type SecretState, storedVersions } from './secret-state';
+import { currentVersion, newestStored, type SecretState, storedVersions, withoutFuture } from './secret-state';
 import { targetSetDigest } from './target';
 
 export interface RotationInput {
@@ -39,7 +39,8 @@ export function keysToTrace({ secret, keys, now }: RotationInput): readonly Acce
 }
 
 /** Decides whether a key is rotated now, and names what stands in the way. */
-export function planRotation(input: RotationInput): Plan {
+export function planRotation(given: RotationInput): Plan {
+  const input = { ...given, secret: withoutFuture(given.secret, given.now) };
   const { entry, secret, keys, now, isOwn = new Map<string, boolean | undefined>() } = input;
   const paused = pauseOf(entry.id, secret, now);
   if (paused !== undefined) return { steps: [], findings: [paused] };

@@ -1,5 +1,5 @@
 import { after, MINUTE } from './duration';
-import { DELIVERED_LABEL_PREFIX } from './names';
+import { DELIVERED_LABEL_PREFIX, TAG } from './names';
 import { parseVersionId, type StoredKey } from './version-id';
 
 /** What Secrets Manager tells about a managed secret without showing its value. */
@@ -38,6 +38,17 @@ export function storedVersions(secret: SecretState): readonly StoredVersion[] {
 /** The current access key; undefined before the first rotation and when somebody edited the secret. */
 export function currentKey(secret: SecretState): StoredVersion | undefined {
   return storedVersions(secret).find(({ labels }) => labels.includes('AWSCURRENT'));
+}
+
+/**
+ * The state without what tags say of the future: somebody made that up, and a date that is still to come would keep a
+ * key for as long as it says (K8).
+ */
+export function withoutFuture(secret: SecretState, now: Date): SecretState {
+  const isPast = (tag: string) => (tagWithTime(secret.tags[tag])?.at ?? now) <= after(now, CLOCK_SKEW);
+  const dated: readonly string[] = [TAG.deactivated, TAG.reactivated, TAG.held, TAG.delivered];
+  const tags = Object.entries(secret.tags).filter(([tag]) => !dated.includes(tag) || isPast(tag));
+  return { ...secret, tags: Object.fromEntries(tags) };
 }
 
 /** How far the clock of whoever stored a version may be ahead. */

@@ -14,6 +14,7 @@ import {
   type SecretState,
   storedVersions,
   tagWithTime,
+  withoutFuture,
 } from './secret-state';
 
 /**
@@ -40,7 +41,8 @@ export function worthRotationLook(
 }
 
 /** Worth a look before deactivating: an Active key besides the current one that has the age. */
-export function worthDeactivationLook(managed: Managed, report: CredentialReport | undefined, now: Date): boolean {
+export function worthDeactivationLook(given: Managed, report: CredentialReport | undefined, now: Date): boolean {
+  const managed = { ...given, secret: withoutFuture(given.secret, now) };
   const { entry, secret } = managed;
   const { rotateAfter, deactivateAfter } = entry.policy;
   const blindly = hasOldPredecessor(secret, entry.policy, now);
@@ -54,7 +56,8 @@ export function worthDeactivationLook(managed: Managed, report: CredentialReport
 }
 
 /** Worth a look before deleting: an Inactive key besides the current one that had its time, or is not recorded yet. */
-export function worthDeletionLook(managed: Managed, report: CredentialReport | undefined, now: Date): boolean {
+export function worthDeletionLook(given: Managed, report: CredentialReport | undefined, now: Date): boolean {
+  const managed = { ...given, secret: withoutFuture(given.secret, now) };
   const { secret, entry } = managed;
   const { deactivateAfter, deleteAfter } = entry.policy;
   const recorded = tagWithTime(secret.tags[TAG.deactivated]);

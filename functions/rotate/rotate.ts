@@ -67,11 +67,12 @@ export async function rotate(ports: RotatePorts, run: Run, options: RotateOption
     await execute(ports, run, { entry, secret }, plan, (reason) => {
       const repairs = reason === 'current-key-missing' || reason === 'current-key-inactive';
       if (open !== undefined && !repairs && requested === undefined) return undefined;
-      if (budget.left === 0) {
+      // Pipelines wait for a repair, and it makes no key that was not there before.
+      if (!repairs && budget.left === 0) {
         budget.waiting.push(entry.id);
         return undefined;
       }
-      budget.left--;
+      if (!repairs) budget.left--;
       return keys.map(({ accessKeyId }) => accessKeyId);
     });
   });

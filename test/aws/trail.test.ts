@@ -46,6 +46,7 @@ describe('who created an access key, by CloudTrail (K5)', () => {
     const scene = await newScene();
     scene.manage('shop');
     const key = ownKey(scene);
+    scene.clock.advanceBy(2_000);
     for (let index = 0; index < 120; index += 1) {
       scene.addUser(`user-${index}`);
       scene.createKey(`user-${index}`);

@@ -37,6 +37,7 @@ describe('K12: each function can do only what it needs', () => {
           ? [['ReadRegistry', [`arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/keyturn/keys/*`]]]
           : [
               ['ReadCredentialReport', ['*']],
+              ...(name === 'rotate' ? [['TraceKeys', ['*']]] : []),
               // A user's path is not known; its name is, and is unique in the account.
               [
                 'ManagedUsersKeys',
@@ -73,7 +74,14 @@ describe('K12: each function can do only what it needs', () => {
       delete: actionsOf('delete'),
       sync: actionsOf('sync'),
     }).toEqual({
-      rotate: [...common, ...report, ...look, 'iam:CreateAccessKey', 'iam:DeleteAccessKey'],
+      rotate: [
+        ...common,
+        ...report,
+        'cloudtrail:LookupEvents',
+        'iam:ListAccessKeys',
+        'iam:CreateAccessKey',
+        'iam:DeleteAccessKey',
+      ],
       deactivate: [...common, ...report, ...look, 'iam:UpdateAccessKey'],
       delete: [...common, ...report, ...look, 'iam:DeleteAccessKey'],
       sync: [...common, 'ssm:GetParameter', 'secretsmanager:GetSecretValue'],
@@ -89,7 +97,7 @@ describe('K12: each function can do only what it needs', () => {
   });
 
   it.each([
-    ['rotate', ['CreateAccessKey', 'DeleteAccessKey', 'ListAccessKeys', 'GetAccessKeyLastUsed'], ['UpdateAccessKey']],
+    ['rotate', ['CreateAccessKey', 'DeleteAccessKey', 'ListAccessKeys'], ['UpdateAccessKey', 'GetAccessKeyLastUsed']],
     ['deactivate', ['UpdateAccessKey', 'ListAccessKeys'], ['CreateAccessKey', 'DeleteAccessKey']],
     ['delete', ['DeleteAccessKey', 'ListAccessKeys'], ['CreateAccessKey', 'UpdateAccessKey']],
     ['sync', [], ['CreateAccessKey', 'DeleteAccessKey', 'UpdateAccessKey', 'ListAccessKeys', 'GetAccessKeyLastUsed']],

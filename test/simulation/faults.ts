@@ -36,11 +36,6 @@ export const FAULTS = {
 } as const;
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
-/**
- * What the mixture is drawn from. A date that is still to come is believed today, and keeps a superseded key and with it
- * the user's second place for as long as it says: K8 does not hold then.
- */
-export const MIXTURE: readonly FaultName[] = FAULT_NAMES.filter((name) => name !== 'future-dates');
 /** Those that there were at first: the histories of early regressions are drawn from them. */
 export const FIRST_FAULTS: readonly FaultName[] = FAULT_NAMES.slice(0, FAULT_NAMES.indexOf('slow-calls'));
 

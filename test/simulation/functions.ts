@@ -2,6 +2,7 @@ import { createIam } from '../../functions/aws/iam';
 import { createRegistry } from '../../functions/aws/registry';
 import { createConnectionSecrets, createSecrets } from '../../functions/aws/secrets';
 import { createSts } from '../../functions/aws/sts';
+import { createTrail } from '../../functions/aws/trail';
 import { MINUTE } from '../../functions/core/duration';
 import { toKeyturnError } from '../../functions/core/errors';
 import { type FunctionName, REGISTRY_PATH } from '../../functions/core/names';
@@ -43,6 +44,7 @@ export async function runFunction(
   const ports = inTheNameOf(process, world, () => ({
     iam: createIam(),
     sts: createSts(),
+    trail: createTrail(world.account.region),
     secrets: createSecrets(),
     registry: createRegistry(REGISTRY_PATH),
     targets: openTargets({

@@ -1,5 +1,4 @@
-import { DAY, HOUR, MINUTE } from '../../functions/core/duration';
-import { TAG } from '../../functions/core/names';
+import { DAY, HOUR } from '../../functions/core/duration';
 import type { Account } from '../../local/account/account';
 import type { KeyRecord, ManagedRecord } from './records';
 import type { RunRecord } from './run-record';
@@ -110,27 +109,12 @@ export class KeyPromises {
   #isOurs(managed: ManagedRecord, key: KeyRecord, run: RunRecord): boolean {
     this.#verdicts.counted('K5');
     if (key.user === managed.user && !this.#witness.isForeign(key, managed)) return true;
-    if (this.#isTakenForAnOrphan(managed, key)) {
-      this.#verdicts.allowed.takenForOrphans += 1;
-      return false;
-    }
     this.#verdicts.broken(
       'K5',
       managed.id,
       `${run.process.name} changed ${key.id}, which a person made for ${key.user}`,
     );
     return false;
-  }
-
-  /**
-   * Made by hand in the minutes of a rotation that was cut short, and not used since: DESIGN's rule for what a crashed run
-   * left behind cannot tell such a key from one.
-   */
-  #isTakenForAnOrphan(managed: ManagedRecord, key: KeyRecord): boolean {
-    if (!this.#witness.hasOpenIntent(managed)) return false;
-    const intent = this.#witness.tags(managed).get(TAG.intent);
-    const age = key.createdAt - Date.parse(intent?.split(' ')[0] ?? '');
-    return age > -10 * MINUTE && age < 20 * MINUTE;
   }
 
   /** A person, or a change of the configuration, overtook the run between its look and its deed. */

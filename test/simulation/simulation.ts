@@ -2,7 +2,7 @@ import { config } from 'zod';
 import { DAY, HOUR } from '../../functions/core/duration';
 import { seededRandom } from '../../local/random';
 import { DEPLOYED, Deployment } from './deployment';
-import { type Disturbance, disturbancesOf, type FaultName, FIRST_FAULTS, MIXTURE, NEW_KEY_DELAY } from './faults';
+import { type Disturbance, disturbancesOf, FAULT_NAMES, type FaultName, FIRST_FAULTS, NEW_KEY_DELAY } from './faults';
 import { Forgeries } from './forgeries';
 import type { Line } from './history';
 import { HostEdits } from './host-edits';
@@ -110,7 +110,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   deployment.prepare();
   for (let index = 0; index < keys; index++) deployment.add(index, false);
 
-  const among = fault !== undefined ? [fault] : isFirst ? FIRST_FAULTS : MIXTURE;
+  const among = fault !== undefined ? [fault] : isFirst ? FIRST_FAULTS : FAULT_NAMES;
   const disturbances = disturbancesOf(seed, { days, keys, perYear, among }).filter(
     ({ id }) => only === undefined || only.includes(id),
   );

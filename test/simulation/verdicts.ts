@@ -20,8 +20,6 @@ export interface Allowances {
   byHand: number;
   /** Decisions of a run that a person overtook. */
   races: number;
-  /** Keys that people made during a rotation that was cut short, and that were deleted as its leftovers. */
-  takenForOrphans: number;
   /** Looks at dead current keys that a key made by hand in the same seconds hid from the credential report. */
   lookalikes: number;
   /** Deactivations and deletions that came early because a person had written another date into a tag. */
@@ -39,7 +37,6 @@ export function noAllowances(): Allowances {
     tornPairs: 0,
     byHand: 0,
     races: 0,
-    takenForOrphans: 0,
     lookalikes: 0,
     forgedDates: 0,
     forgedMarks: 0,

@@ -150,6 +150,8 @@ describe('an Inactive superseded key', () => {
       ['key-deletion-begun', old],
       ['key-deleted', old],
     ]);
+    const inactiveSince = expect.stringMatching(/^2026-04-11T03:2/);
+    for (const audit of events) expect(audit).toMatchObject({ key: 'shop', user: 'ci-shop', facts: { inactiveSince } });
     expect(Object.keys(scene.tag('shop')).filter((tag) => /deactivated|reactivated|held/.test(tag))).toEqual([]);
   });
 

@@ -25,7 +25,10 @@ describe('the cap on rotations', () => {
     expect(rotated(first).sort()).toEqual(['alpha', 'delta']);
     expect(first.findings).toEqual(['rotation-cap']);
     const { message } = first.audits.find(({ reason }) => reason === 'rotation-cap') ?? {};
-    expect(message).toContain('3 keys wait for the next 2 runs (charlie, bravo, echo)');
+    expect(message).toBe(
+      "2 rotations are this run's limit; 3 keys wait for the next 2 runs (charlie, bravo, echo). " +
+        'Raise maxRotationsPerRun if that is too long.',
+    );
     expect(scene.account.sns.messages.at(-1)?.message).toContain('[rotation-cap]');
     await scene.sync();
     expect(rotated(await scene.rotate({ maxRotations: 2 })).sort()).toEqual(['bravo', 'charlie']);
@@ -86,7 +89,14 @@ describe('the breaker', () => {
     expect(rotated(open)).toEqual([]);
     expect(open.findings).toContain('breaker-open');
     const { message } = open.audits.find(({ reason }) => reason === 'breaker-open') ?? {};
-    expect(message).toContain('did not reach every target');
+    expect(message).toBe(
+      'Nothing is rotated until delivery works again: "a" since 2026-04-01T03:00:02.000Z, "b" since ' +
+        '2026-04-01T03:00:02.000Z, "c" since 2026-04-01T03:00:02.000Z, "d" since 2026-04-01T03:30:02.000Z did not reach ' +
+        'every target. Keys that somebody deleted or deactivated are still repaired, and what an operator asks for by ' +
+        'name is done.',
+    );
+    expect(open.audits.find(({ reason }) => reason === 'breaker-open')).toMatchObject({ outcome: 'blocked' });
+    expect(scene.account.sns.messages.at(-1)?.message).toContain('[breaker-open]');
 
     scene.hostFault = undefined;
     await scene.sync();

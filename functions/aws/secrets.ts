@@ -53,8 +53,14 @@ export function createSecrets(client = new SecretsManagerClient(clientConfig)): 
         client.send(new UpdateSecretVersionStageCommand({ SecretId: name, VersionStage: label, ...versions })),
       );
     } catch (thrown) {
-      const isRefused = thrown instanceof KeyturnError && thrown.code === 'aws-rejected';
-      if (!isRefused || !isDone(await describe(name))) throw thrown;
+      if (!(thrown instanceof KeyturnError) || thrown.code !== 'aws-rejected') throw thrown;
+      const state = await describe(name);
+      if (isDone(state)) return;
+      if (versions.MoveToVersionId === undefined || holderOf(state, label) === versions.RemoveFromVersionId)
+        throw thrown;
+      throw new KeyturnError('label-moved', `${label} of ${name} was moved by another run in the meantime.`, {
+        retryable: true,
+      });
     }
   };
 
@@ -148,6 +154,10 @@ export function createSecrets(client = new SecretsManagerClient(clientConfig)): 
   };
 }
 
+function holderOf({ versions }: SecretState, label: string): string | undefined {
+  return versions.find(({ labels }) => labels.includes(label))?.versionId;
+}
+
 type LabelMove = Pick<UpdateSecretVersionStageCommandInput, 'MoveToVersionId' | 'RemoveFromVersionId'>;
 
 function hasLabel({ versions }: SecretState, version: string, label: string): boolean {
@@ -176,10 +186,12 @@ export function createConnectionSecrets(client = new SecretsManagerClient(client
 
 function stateOf(answer: SecretListEntry): SecretState {
   const { Name: name = '', ARN: arn = '', CreatedDate: createdAt = new Date(0), Tags = [] } = answer;
+  const changedAt = answer.LastChangedDate ?? createdAt;
   return {
     name,
     arn,
     createdAt,
+    changedAt,
     versions: Object.entries(answer.SecretVersionsToStages ?? {}).map(([versionId, labels]) => ({ versionId, labels })),
     tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
   };

@@ -1,6 +1,5 @@
+import { isDelivered, marksOf } from './delivery-mark';
 import { HOUR, latest } from './duration';
-import { isDelivered } from './key-ring';
-import { DELIVERED_LABEL_PREFIX } from './names';
 import { pauseOf } from './pause';
 import type { RegistryEntry } from './registry';
 import { currentKey, type SecretState } from './secret-state';
@@ -30,10 +29,11 @@ export function undelivered(managed: readonly Managed[], now: Date): readonly Un
   return managed
     .flatMap(({ entry, secret, changedAt }) => {
       const version = currentKey(secret);
-      if (version === undefined || isDelivered(version, targetSetDigest(entry.targets, entry.connections))) return [];
+      if (version === undefined) return [];
+      if (isDelivered(secret, version, targetSetDigest(entry.targets, entry.connections))) return [];
       if (pauseOf(entry.id, secret, now) !== undefined) return [];
       // A version that was delivered once waits since its targets were changed.
-      const wasDelivered = version.labels.some((label) => label.startsWith(DELIVERED_LABEL_PREFIX));
+      const wasDelivered = marksOf(version.labels).length > 0;
       const since = wasDelivered && changedAt !== undefined ? latest(version.createdAt, changedAt) : version.createdAt;
       return [{ id: entry.id, accessKeyId: version.accessKeyId, since }];
     })

@@ -14,6 +14,8 @@ export type ErrorCode =
   | 'key-missing'
   | 'user-missing'
   | 'secret-missing'
+  /** A staging label stands on another version than it did when it was read. */
+  | 'label-moved'
   | 'secret-invalid'
   | 'proof-failed'
   | 'proof-wrong-identity'

@@ -1,9 +1,12 @@
 import { HOUR, MINUTE } from './duration';
 import { TAG } from './names';
 import type { AccessKey, LastUsed } from './ports';
-import type { SecretState } from './secret-state';
+import { type SecretState, type StoredVersion, storedVersions } from './secret-state';
 
-/** A rotation that began: written before the key is created, removed after it is stored. */
+/**
+ * A rotation that began: written before its key is created. The key that it stores ends it; the tag stays until the
+ * next rotation writes its own, and tells which version is the last rotation's.
+ */
 export interface Intent {
   readonly at: Date;
   readonly run: string;
@@ -25,8 +28,37 @@ export function intentTag(intent: Intent): string {
   return [intent.at.toISOString(), intent.run, ...intent.before].join(' ');
 }
 
-/** The open intent, or undefined. A tag that cannot be read counts as just written: it blocks, and a person looks. */
-export function intentOf(secret: SecretState): Intent | 'unreadable' | undefined {
+/** The rotation that began last, over or not; undefined when there is none, or its tag cannot be read. */
+export function lastIntent(secret: SecretState): Intent | undefined {
+  const intent = intentOf(secret);
+  return intent === 'unreadable' ? undefined : intent;
+}
+
+/** A rotation that has stored nothing yet. A tag that cannot be read counts as just written: it blocks, and a person looks. */
+export function openIntent(secret: SecretState): Intent | 'unreadable' | undefined {
+  const intent = intentOf(secret);
+  if (intent === undefined || intent === 'unreadable') return intent;
+  return productOf(secret, intent) === undefined ? intent : undefined;
+}
+
+/** What a rotation has stored; of two that ran at the same time, the younger key. */
+export function productOf(secret: SecretState, intent: Intent): StoredVersion | undefined {
+  return storedVersions(secret).findLast((version) => mayBeOf(intent, version));
+}
+
+/** Keys that the intent's run may have left behind; what decides is `isOrphan`, which needs their last use. */
+export function orphanCandidates(intent: Intent, unknown: readonly AccessKey[]): readonly AccessKey[] {
+  return unknown.filter((key) => mayBeOf(intent, key));
+}
+
+/** Never used, or only by the proof that its own run made with STS. */
+export function isOrphan(key: AccessKey, lastUsed: LastUsed | undefined): boolean {
+  if (lastUsed === undefined) return false;
+  if (lastUsed.at === undefined) return true;
+  return lastUsed.service === 'sts' && lastUsed.at.getTime() <= key.createdAt.getTime() + CREATED_WITHIN + CLOCK_SKEW;
+}
+
+function intentOf(secret: SecretState): Intent | 'unreadable' | undefined {
   const value = secret.tags[TAG.intent];
   if (value === undefined) return undefined;
   const [time = '', run, ...before] = value.split(' ');
@@ -35,19 +67,9 @@ export function intentOf(secret: SecretState): Intent | 'unreadable' | undefined
   return { at, run, before };
 }
 
-/** Keys that the intent's run may have left behind; what decides is `isOrphan`, which needs their last use. */
-export function orphanCandidates(intent: Intent, unknown: readonly AccessKey[]): readonly AccessKey[] {
+function mayBeOf(intent: Intent, key: { readonly accessKeyId: string; readonly createdAt: Date }): boolean {
+  const created = key.createdAt.getTime();
   const from = intent.at.getTime() - CLOCK_SKEW;
   const to = intent.at.getTime() + CREATED_WITHIN;
-  return unknown.filter((key) => {
-    const created = key.createdAt.getTime();
-    return created >= from && created <= to && !intent.before.includes(key.accessKeyId);
-  });
-}
-
-/** Never used, or only by the proof that its own run made with STS. */
-export function isOrphan(key: AccessKey, lastUsed: LastUsed | undefined): boolean {
-  if (lastUsed === undefined) return false;
-  if (lastUsed.at === undefined) return true;
-  return lastUsed.service === 'sts' && lastUsed.at.getTime() <= key.createdAt.getTime() + CREATED_WITHIN + CLOCK_SKEW;
+  return created >= from && created <= to && !intent.before.includes(key.accessKeyId);
 }

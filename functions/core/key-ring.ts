@@ -1,14 +1,6 @@
-import { latest } from './duration';
 import { TAG } from './names';
 import type { AccessKey } from './ports';
-import {
-  currentVersion,
-  deliveredLabel,
-  type SecretState,
-  type StoredVersion,
-  storedVersions,
-  tagWithTime,
-} from './secret-state';
+import { currentVersion, type SecretState, type StoredVersion, storedVersions, tagWithTime } from './secret-state';
 
 /** The access keys of one managed user, told apart by what the secret says about them. */
 export interface KeyRing {
@@ -46,17 +38,6 @@ export function keyRing(secret: SecretState, keys: readonly AccessKey[]): KeyRin
     superseded: others.filter(isKnown),
     unknown: others.filter((key) => !isKnown(key)),
   };
-}
-
-/** Whether every target of today's set has confirmed this version. */
-export function isDelivered(version: StoredVersion, digest: string): boolean {
-  return version.labels.includes(deliveredLabel(digest));
-}
-
-/** When pipelines could last have picked up an older key: the successor's creation, or its delivery where that was late. */
-export function deliveredAt(secret: SecretState, anchor: StoredVersion): Date {
-  const late = tagWithTime(secret.tags[TAG.delivered]);
-  return late?.word === anchor.accessKeyId ? latest(anchor.createdAt, late.at) : anchor.createdAt;
 }
 
 /** Since when a key is Inactive by Keyturn's own record; undefined when a person has reactivated it since. */

@@ -1,5 +1,6 @@
+import { deliveredAt, isDelivered } from './delivery-mark';
 import { after, DAY, daysBetween, latest } from './duration';
-import { deliveredAt, inactiveSince, isDelivered, type KeyRing, keyRing, reactivatedAt, tagFor } from './key-ring';
+import { inactiveSince, type KeyRing, keyRing, reactivatedAt, tagFor } from './key-ring';
 import { TAG } from './names';
 import { pauseOf } from './pause';
 import type { Finding, Plan, Step } from './plan';
@@ -38,7 +39,7 @@ export function planDeactivation(input: RetirementInput): Plan {
     }
     const due = deactivationDue(entry, secret, ring.anchor, key);
     if (now < due) continue;
-    const blocked = successorProblem(entry, ring, key, due);
+    const blocked = successorProblem(entry, secret, ring, key, due);
     if (blocked !== undefined) {
       findings.push(blocked);
       continue;
@@ -101,6 +102,7 @@ export function deactivationDue(
 /** What forbids to retire a key whose time has come: its successor does not work everywhere yet (K3). */
 export function successorProblem(
   entry: RegistryEntry,
+  secret: SecretState,
   ring: KeyRing,
   key: AccessKey,
   since: Date,
@@ -113,7 +115,7 @@ export function successorProblem(
       'or made Inactive by hand. The next rotation repairs that first.';
     return { code: ring.anchorKey === undefined ? 'current-key-missing' : 'current-key-inactive', message, ...about };
   }
-  if (isDelivered(successor, targetSetDigest(entry.targets, entry.connections))) return undefined;
+  if (isDelivered(secret, successor, targetSetDigest(entry.targets, entry.connections))) return undefined;
   const message =
     `Key "${entry.id}": ${key.accessKeyId} stays as it is, because its successor ${successor.accessKeyId} has not reached every ` +
     "target. The findings of the sync function say what is in delivery's way.";

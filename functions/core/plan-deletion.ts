@@ -26,7 +26,7 @@ export function planDeletion(input: RetirementInput): Plan {
     }
     const due = deletionDue(entry, key, since, ring.anchor?.createdAt);
     if (now < due) continue;
-    const blocked = ring.anchor === undefined ? undefined : successorProblem(entry, ring, key, due);
+    const blocked = ring.anchor === undefined ? undefined : successorProblem(entry, secret, ring, key, due);
     if (blocked !== undefined) {
       findings.push(blocked);
       continue;

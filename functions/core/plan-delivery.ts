@@ -1,9 +1,8 @@
-import { isDelivered } from './key-ring';
-import { DELIVERED_LABEL_PREFIX } from './names';
+import { isDelivered, isLastProduct, markCounts, marksOf, mayBeOvertaken } from './delivery-mark';
 import { pauseOf } from './pause';
 import type { Plan, Step } from './plan';
 import type { RegistryEntry } from './registry';
-import { currentVersion, deliveredLabel, type SecretState, storedVersions } from './secret-state';
+import { currentVersion, deliveredLabel, type SecretState, type StoredVersion, storedVersions } from './secret-state';
 import { targetSetDigest } from './target';
 
 export interface DeliveryInput {
@@ -12,7 +11,12 @@ export interface DeliveryInput {
   readonly now: Date;
 }
 
-/** Decides whether the current version has to be delivered, and which labels of earlier deliveries are stale. */
+type RemoveLabel = Extract<Step, { do: 'remove-label' }>;
+
+/**
+ * Decides whether the current version has to be delivered, and which marks of earlier deliveries have to go: some before
+ * it begins, the others when it is complete and marked.
+ */
 export function planDelivery({ entry, secret, now }: DeliveryInput): Plan {
   const paused = pauseOf(entry.id, secret, now);
   if (paused !== undefined) return { steps: [], findings: [paused] };
@@ -26,29 +30,42 @@ export function planDelivery({ entry, secret, now }: DeliveryInput): Plan {
     return { steps: [], findings: [{ code: 'secret-edited', key: entry.id, severity: 'attention', message }] };
   }
   const digest = targetSetDigest(entry.targets, entry.connections);
-  if (isDelivered(version, digest)) return { steps: staleLabels(secret, digest), findings: [] };
+  if (isDelivered(secret, version, digest)) return { steps: staleMarks(secret, digest), findings: [] };
+  const misleading = misleadingMarks(secret, version);
+  const label = deliveredLabel(digest);
+  const holder = secret.versions.find(({ labels }) => labels.includes(label))?.versionId;
   const { versionId, accessKeyId, createdAt } = version;
-  const deliver: Step = { do: 'deliver', versionId, accessKeyId, createdAt, digest };
-  return { steps: [...lostMarks(secret, versionId), deliver], findings: [] };
+  const deliver: Step = {
+    do: 'deliver',
+    versionId,
+    accessKeyId,
+    createdAt,
+    digest,
+    markedBefore: misleading.some((step) => step.label === label) ? undefined : holder,
+    conclusive: !mayBeOvertaken(secret, version, digest, now),
+    returned: !isLastProduct(secret, version),
+  };
+  const stale = staleMarks(secret, digest).filter(({ versionId, label }) =>
+    misleading.every((step) => step.versionId !== versionId || step.label !== label),
+  );
+  return { steps: [...misleading, deliver, ...stale], findings: [] };
 }
 
 /**
- * Marks of other versions. From the first target that takes this version on, no other one is at every target any more:
- * if it becomes current again, before this delivery is complete, it has to be delivered again (K1).
+ * Marks that would say too much before this delivery is complete: one on the version itself that does not count any
+ * more, and those of others that would count if one of them became current again (K1).
  */
-function lostMarks(secret: SecretState, delivering: string): readonly Step[] {
-  return deliveryLabels(secret).filter(({ versionId }) => versionId !== delivering);
+function misleadingMarks(secret: SecretState, delivering: StoredVersion): readonly RemoveLabel[] {
+  return storedVersions(secret)
+    .filter((version) => (version.versionId === delivering.versionId) !== markCounts(secret, version))
+    .flatMap(removals);
 }
 
-/** Labels of earlier target sets; a secret has room for 20 labels in all. */
-function staleLabels(secret: SecretState, digest: string): readonly Step[] {
-  return deliveryLabels(secret).filter(({ label }) => label !== deliveredLabel(digest));
+/** Marks of earlier target sets; a secret has room for 20 labels in all. */
+function staleMarks(secret: SecretState, digest: string): readonly RemoveLabel[] {
+  return secret.versions.flatMap(removals).filter(({ label }) => label !== deliveredLabel(digest));
 }
 
-function deliveryLabels(secret: SecretState): readonly Extract<Step, { do: 'remove-label' }>[] {
-  return secret.versions.flatMap(({ versionId, labels }) =>
-    labels
-      .filter((label) => label.startsWith(DELIVERED_LABEL_PREFIX))
-      .map((label) => ({ do: 'remove-label' as const, label, versionId })),
-  );
+function removals({ versionId, labels }: SecretState['versions'][number]): readonly RemoveLabel[] {
+  return marksOf(labels).map((label) => ({ do: 'remove-label', label, versionId }));
 }

@@ -1,6 +1,7 @@
+import { DELIVERY_LIVES, deliveredAt, isDelivered, markCounts, marksOf } from './delivery-mark';
 import { after, DAY, daysBetween, HOUR } from './duration';
-import { INTENT_LIVES, intentOf, isOrphan, orphanCandidates, USE_SHOWS_WITHIN } from './intent';
-import { inactiveSince, isDelivered, type KeyRing, keyRing } from './key-ring';
+import { INTENT_LIVES, isOrphan, openIntent, orphanCandidates, USE_SHOWS_WITHIN } from './intent';
+import { inactiveSince, type KeyRing, keyRing } from './key-ring';
 import { TAG } from './names';
 import { pauseOf } from './pause';
 import type { Finding, Plan, RotationReason, Step } from './plan';
@@ -27,12 +28,12 @@ export interface RotationInput {
  */
 export const EARLY_BY = HOUR;
 
-/** A version this young may still be on its way to its targets; the next one must not overtake it. */
-export const SETTLES_IN = HOUR;
+/** A prompt delivery is complete within an hour, and others of the same version are over when they have had their time. */
+export const SETTLES_IN = HOUR + DELIVERY_LIVES;
 
 /** The keys whose last use `planRotation` has to know. */
 export function keysToQuery({ secret, keys, now }: RotationInput): readonly AccessKey[] {
-  const intent = intentOf(secret);
+  const intent = openIntent(secret);
   if (intent === undefined || intent === 'unreadable' || now.getTime() - intent.at.getTime() < INTENT_LIVES) return [];
   return orphanCandidates(intent, keyRing(secret, keys).unknown);
 }
@@ -54,7 +55,7 @@ export function planRotation(input: RotationInput): Plan {
   const steps: Step[] = [];
   const ring = keyRing(secret, keys);
 
-  const intent = intentOf(secret);
+  const intent = openIntent(secret);
   if (intent === 'unreadable' || (intent !== undefined && intent.at > after(now, INTENT_LIVES))) {
     const message =
       `Key "${entry.id}": the tag ${TAG.intent} of ${secret.name} was edited and names no run that began. Look for a key of ` +
@@ -90,6 +91,12 @@ export function planRotation(input: RotationInput): Plan {
         'never handed to anybody and is deleted.',
     });
   }
+  // Without the intent that takes it back, a mark would count again.
+  const { current } = ring;
+  if (current !== undefined && !markCounts(secret, current)) {
+    const { versionId } = current;
+    steps.push(...marksOf(current.labels).map((label) => ({ do: 'remove-label' as const, label, versionId })));
+  }
   if (intent !== undefined) steps.push({ do: 'clear-intent' });
 
   for (const foreign of ring.unknown.filter((key) => !orphans.includes(key))) {
@@ -105,15 +112,15 @@ export function planRotation(input: RotationInput): Plan {
   const dead = reason === 'current-key-missing' || reason === 'current-key-inactive';
   if (dead || reason === 'secret-edited') findings.push(attention(reason, whatHappened(input, ring, reason)));
 
-  const newest = newestStored(secret, now);
-  if (newest !== undefined && now.getTime() - newest.createdAt.getTime() < SETTLES_IN) {
+  const unsettled = unsettledSince(secret, ring, now);
+  if (unsettled !== undefined) {
     const message =
-      `Key "${entry.id}" was rotated at ${newest.createdAt.toISOString()}; a delivery may still be under way, so it is ` +
-      'not rotated again within the hour.';
+      `Key "${entry.id}" was rotated or delivered at ${unsettled.toISOString()}; a delivery may still be under way, so it ` +
+      'is not rotated again so soon.';
     return { steps, findings: [...findings, attention('settling', message, { severity: 'notice' })] };
   }
   const digest = targetSetDigest(entry.targets, entry.connections);
-  if (ring.current !== undefined && !dead && !isDelivered(ring.current, digest)) {
+  if (ring.current !== undefined && !dead && !isDelivered(secret, ring.current, digest)) {
     const message =
       `Key "${entry.id}": ${ring.current.accessKeyId} has not reached every target yet, so its successor has to wait. ` +
       "The findings of the sync function say what is in delivery's way.";
@@ -155,6 +162,14 @@ function rotationReason(input: RotationInput, ring: KeyRing): RotationReason | u
   if (ring.anchorKey.status === 'Inactive') return 'current-key-inactive';
   if (isDue(ring.current.createdAt, entry, now)) return 'due';
   return requested ? 'requested' : undefined;
+}
+
+/** Since when deliveries may be under way that a further rotation must not overtake; undefined when there are none. */
+function unsettledSince(secret: SecretState, { current }: KeyRing, now: Date): Date | undefined {
+  const newest = newestStored(secret, now)?.createdAt;
+  if (newest !== undefined && now < after(newest, SETTLES_IN)) return newest;
+  const delivered = current === undefined ? undefined : deliveredAt(secret, current);
+  return delivered !== undefined && delivered <= now && now < after(delivered, DELIVERY_LIVES) ? delivered : undefined;
 }
 
 /** When a key's rotation is due, give or take `EARLY_BY`. */

@@ -34,7 +34,14 @@ export type Step =
       readonly accessKeyId: string;
       readonly createdAt: Date;
       readonly digest: string;
+      /** The version that holds this target set's mark; the mark is moved only if it still does. */
+      readonly markedBefore: string | undefined;
+      /** No delivery of another version can come after this one: it may be marked. Otherwise a later run delivers again. */
+      readonly conclusive: boolean;
+      /** An earlier version that became current again. */
+      readonly returned: boolean;
     }
+  /** After a `deliver` only when that was complete. */
   | { readonly do: 'remove-label'; readonly label: string; readonly versionId: string };
 
 /** Something that a person should know: it names the key, the fact and the cure. */

@@ -68,6 +68,7 @@ export interface Secrets {
   store(name: string, credential: Credential, accountId: string): Promise<void>;
   /** @throws `secret-missing`, `secret-invalid` when the value is not one that Keyturn wrote */
   read(name: string, versionId: string): Promise<Credential>;
+  /** Only if the label is where it was seen: `from`, or nowhere. @throws `label-moved` */
   moveLabel(name: string, label: string, to: string, from: string | undefined): Promise<void>;
   removeLabel(name: string, label: string, from: string): Promise<void>;
   tag(name: string, tags: Readonly<Record<string, string>>): Promise<void>;

@@ -7,6 +7,8 @@ export interface SecretState {
   readonly name: string;
   readonly arn: string;
   readonly createdAt: Date;
+  /** When its value, a label or a tag was changed last. */
+  readonly changedAt: Date;
   /** Only versions that carry a label, as DescribeSecret and ListSecrets return them; others where they were asked for. */
   readonly versions: readonly SecretVersion[];
   readonly tags: Readonly<Record<string, string>>;
@@ -23,14 +25,14 @@ export function currentVersion(secret: SecretState): SecretVersion | undefined {
   return secret.versions.find((version) => version.labels.includes('AWSCURRENT'));
 }
 
-/** The access keys that Keyturn stored, oldest first. */
+/** The access keys that Keyturn stored, oldest first; of two of the same second always the same one is the older. */
 export function storedVersions(secret: SecretState): readonly StoredVersion[] {
   return secret.versions
     .flatMap((version) => {
       const key = parseVersionId(version.versionId);
       return key === undefined ? [] : [{ ...version, ...key }];
     })
-    .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+    .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.accessKeyId < b.accessKeyId ? -1 : 1));
 }
 
 /** The current access key; undefined before the first rotation and when somebody edited the secret. */

@@ -1,5 +1,6 @@
 import type { Managed } from './breaker';
 import { after, DAY, SECOND } from './duration';
+import { openIntent } from './intent';
 import { inactiveSince } from './key-ring';
 import { TAG } from './names';
 import { isDue } from './plan-rotation';
@@ -32,7 +33,7 @@ export function worthRotationLook(
   now: Date,
 ): boolean {
   const current = currentKey(secret);
-  if (current === undefined || secret.tags[TAG.intent] !== undefined) return true;
+  if (current === undefined || openIntent(secret) !== undefined) return true;
   if (isDue(current.createdAt, entry, now)) return true;
   const line = usableLine(secret, entry.user, report, now);
   return line === 'unusable' ? false : !fits(line, secret, current.createdAt);

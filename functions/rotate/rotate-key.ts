@@ -1,7 +1,7 @@
 import type { Credential } from '../core/credential';
 import { MINUTE } from '../core/duration';
 import { KeyturnError, toKeyturnError } from '../core/errors';
-import { intentOf, intentTag } from '../core/intent';
+import { intentTag, openIntent } from '../core/intent';
 import { TAG } from '../core/names';
 import type { CallerIdentity, Iam, Secrets, Sts } from '../core/ports';
 import type { RegistryEntry } from '../core/registry';
@@ -37,26 +37,16 @@ export async function rotateKey(
   await secrets.tag(secretName, { [TAG.intent]: intentTag({ at: run.now(), run: run.id, before }) });
   run.audit('intent-written', entry, { reason });
 
-  const clearIntent = async () => {
+  /** After a failure the tag may be that of another run, which is at work at the same time: only the own one goes. */
+  const withdrawIntent = async () => {
     try {
+      const open = openIntent(await secrets.describe(secretName));
+      if (open === undefined || open === 'unreadable' || open.run !== run.id) return;
       await secrets.untag(secretName, [TAG.intent]);
     } catch (thrown) {
       const { code } = toKeyturnError(thrown);
       run.log.warn('an intent could not be removed; the next run removes it', { key: entry.id, code });
     }
-  };
-
-  /** After a failure the tag may be that of another run, which is at work at the same time: only the own one goes. */
-  const withdrawIntent = async () => {
-    try {
-      const open = intentOf(await secrets.describe(secretName));
-      if (open === undefined || open === 'unreadable' || open.run !== run.id) return;
-    } catch (thrown) {
-      const { code } = toKeyturnError(thrown);
-      run.log.warn('an intent could not be read; the next run removes it', { key: entry.id, code });
-      return;
-    }
-    await clearIntent();
   };
 
   let credential: Credential;
@@ -106,8 +96,6 @@ export async function rotateKey(
   }
   run.audit('key-stored', entry, { accessKeyId, version, reason });
   run.count('rotated');
-  await clearIntent();
-  run.audit('intent-cleared', entry, { reason: 'stored' });
 }
 
 /** Whether what was tried may have happened. */

@@ -105,6 +105,10 @@ async function execute(
         await ports.secrets.untag(secret.name, [TAG.intent]);
         run.audit('intent-cleared', entry, { reason: 'stale' });
         break;
+      case 'remove-label':
+        await ports.secrets.removeLabel(secret.name, step.label, step.versionId);
+        run.audit('labels-cleaned', entry, { version: step.versionId, reason: step.label });
+        break;
       case 'record-inactive':
         await ports.secrets.tag(secret.name, { [TAG.deactivated]: `${step.accessKeyId} ${run.now().toISOString()}` });
         run.audit('inactive-recorded', entry, { accessKeyId: step.accessKeyId });

@@ -1,7 +1,8 @@
 import type { Credential } from '../core/credential';
+import { marksOf } from '../core/delivery-mark';
 import { HOUR, SECOND } from '../core/duration';
 import { KeyturnError, toKeyturnError } from '../core/errors';
-import { DELIVERED_LABEL_PREFIX, TAG } from '../core/names';
+import { TAG } from '../core/names';
 import type { Step } from '../core/plan';
 import { planDelivery } from '../core/plan-delivery';
 import type { Secrets, Sts, Targets } from '../core/ports';
@@ -26,43 +27,62 @@ const MOST_ROUNDS = 3;
 
 type DeliverStep = Extract<Step, { do: 'deliver' }>;
 
-/** Delivers one managed key (DESIGN.md, "Delivery, step by step"). */
-export async function deliver(ports: DeliverPorts, run: Run, entry: RegistryEntry, name: string): Promise<void> {
+/**
+ * Delivers one managed key (DESIGN.md, "Delivery, step by step").
+ *
+ * @param seen the secret as it is now
+ */
+export async function deliver(ports: DeliverPorts, run: Run, entry: RegistryEntry, seen: SecretState): Promise<void> {
+  const { name } = seen;
+  let secret = seen;
   for (let round = 1; round <= MOST_ROUNDS; round++) {
-    const secret = await ports.secrets.describe(name);
-    const plan = planDelivery({ entry, secret, now: run.now() });
-    for (const step of plan.steps) {
-      if (step.do === 'remove-label') {
-        await ports.secrets.removeLabel(name, step.label, step.versionId);
-        run.audit('labels-cleaned', entry, { version: step.versionId, reason: step.label });
-      }
-    }
-    const step = plan.steps.find((candidate): candidate is DeliverStep => candidate.do === 'deliver');
-    if (step === undefined) return;
+    const { steps } = planDelivery({ entry, secret, now: run.now() });
+    const at = steps.findIndex((step) => step.do === 'deliver');
+    const step = steps[at];
+    await removeMarks(ports, run, entry, name, step === undefined ? steps : steps.slice(0, at));
+    if (step?.do !== 'deliver') return;
     const complete = await toEveryTarget(ports, run, entry, name, step);
-    const after = await ports.secrets.describe(name);
-    if (currentVersion(after)?.versionId === step.versionId) {
-      if (complete) await mark(ports, run, entry, after, step);
+    if (complete && step.conclusive) {
+      if (await mark(ports, run, entry, name, step)) {
+        return removeMarks(ports, run, entry, name, steps.slice(at + 1));
+      }
+    } else if (await isCurrent(ports, name, step)) {
       return;
     }
-    run.log.warn('the current version changed during its delivery; the new one follows', { key: entry.id });
-    await distrustMark(ports, run, entry, after);
+    run.log.warn('another version became current or was marked during a delivery; the current one follows', {
+      key: entry.id,
+    });
+    await distrustMark(ports, run, entry, name);
+    secret = await ports.secrets.describe(name);
+  }
+}
+
+async function isCurrent({ secrets }: DeliverPorts, name: string, { versionId }: DeliverStep): Promise<boolean> {
+  return currentVersion(await secrets.describe(name))?.versionId === versionId;
+}
+
+async function removeMarks(
+  { secrets }: DeliverPorts,
+  run: Run,
+  entry: RegistryEntry,
+  name: string,
+  steps: readonly Step[],
+): Promise<void> {
+  for (const step of steps) {
+    if (step.do !== 'remove-label') continue;
+    await secrets.removeLabel(name, step.label, step.versionId);
+    run.audit('labels-cleaned', entry, { version: step.versionId, reason: step.label });
   }
 }
 
 /**
- * Another run may have delivered and marked the new version already, and what this run wrote of the earlier one came
+ * Another run may have delivered and marked the current version already, and what this run wrote of another one came
  * after it: the mark proves nothing any more (K1).
  */
-async function distrustMark(
-  { secrets }: DeliverPorts,
-  run: Run,
-  entry: RegistryEntry,
-  secret: SecretState,
-): Promise<void> {
-  const { versionId: version = '', labels = [] } = currentVersion(secret) ?? {};
-  for (const label of labels.filter((each) => each.startsWith(DELIVERED_LABEL_PREFIX))) {
-    await secrets.removeLabel(secret.name, label, version);
+async function distrustMark({ secrets }: DeliverPorts, run: Run, entry: RegistryEntry, name: string): Promise<void> {
+  const { versionId: version = '', labels = [] } = currentVersion(await secrets.describe(name)) ?? {};
+  for (const label of marksOf(labels)) {
+    await secrets.removeLabel(name, label, version);
     run.audit('labels-cleaned', entry, { version, reason: label });
   }
 }
@@ -147,34 +167,35 @@ async function toTarget(
   }
 }
 
-/** Marks a version delivered. A late delivery's time is written first, so that the overlap is never counted too short. */
+/**
+ * Marks a version delivered, if no other run has moved the mark since the delivery began: then what this run wrote may
+ * have come after what that one wrote, and proves nothing (K1). A late delivery's time is written first, so that the
+ * overlap is never counted too short.
+ *
+ * @returns whether it is marked
+ */
 async function mark(
-  { secrets }: DeliverPorts,
+  ports: DeliverPorts,
   run: Run,
   entry: RegistryEntry,
-  secret: SecretState,
-  { versionId: version, accessKeyId, createdAt, digest }: DeliverStep,
-): Promise<void> {
+  name: string,
+  step: DeliverStep,
+): Promise<boolean> {
+  const { secrets } = ports;
+  const { versionId: version, accessKeyId, createdAt, digest, markedBefore, returned } = step;
   const now = run.now();
-  if (now.getTime() - createdAt.getTime() > LATE_AFTER) {
-    await secrets.tag(secret.name, { [TAG.delivered]: `${accessKeyId} ${now.toISOString()}` });
+  if (returned || now.getTime() - createdAt.getTime() > LATE_AFTER) {
+    if (!(await isCurrent(ports, name, step))) return false;
+    await secrets.tag(name, { [TAG.delivered]: `${accessKeyId} ${now.toISOString()}` });
   }
   const label = deliveredLabel(digest);
-  const holder = secret.versions.find(({ labels }) => labels.includes(label));
-  await secrets.moveLabel(secret.name, label, version, holder?.versionId);
+  try {
+    await secrets.moveLabel(name, label, version, markedBefore);
+  } catch (thrown) {
+    if (toKeyturnError(thrown).code === 'label-moved') return false;
+    throw thrown;
+  }
   run.audit('version-delivered', entry, { accessKeyId, version, reason: label });
   run.count('delivered');
-  for (const step of planDelivery({ entry, secret: withLabel(secret, version, label), now }).steps) {
-    if (step.do !== 'remove-label') continue;
-    await secrets.removeLabel(secret.name, step.label, step.versionId);
-    run.audit('labels-cleaned', entry, { version: step.versionId, reason: step.label });
-  }
-}
-
-function withLabel(secret: SecretState, version: string, label: string): SecretState {
-  const versions = secret.versions.map(({ versionId, labels }) => ({
-    versionId,
-    labels: versionId === version ? [...labels, label] : labels.filter((other) => other !== label),
-  }));
-  return { ...secret, versions };
+  return true;
 }

@@ -38,9 +38,11 @@ export async function sync(ports: SyncPorts, run: Run, { ids, unknown }: SyncReq
     return plan.steps.length > 0;
   });
   const targets = failingFast(ports.targets);
-  await run.forEach(startingElsewhere(due, run.now()), ({ entry, secret }) =>
-    deliver({ ...ports, targets }, run, entry, secret.name),
-  );
+  await run.forEach(startingElsewhere(due, run.now()), async ({ entry, secret }) => {
+    // What was listed may be minutes old; what was picked alone is as fresh as it can be.
+    const present = ids?.length === 1 ? secret : await ports.secrets.describe(secret.name);
+    await deliver({ ...ports, targets }, run, entry, present);
+  });
 }
 
 /** Every hour another key comes first, so that no key waits behind the same slow ones for ever (K11). */

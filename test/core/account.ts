@@ -32,16 +32,18 @@ export class Account {
   crashes = false;
   now: Date;
   #made = 0;
+  #changedAt: Date;
 
   constructor(
     public entry: RegistryEntry,
     start: Date,
   ) {
     this.now = start;
+    this.#changedAt = start;
   }
 
   get secret(): SecretState {
-    return secretOf(this.versions, this.tags);
+    return { ...secretOf(this.versions, this.tags), changedAt: this.#changedAt };
   }
 
   status(accessKeyId: string): AccessKey['status'] | 'gone' {
@@ -105,6 +107,7 @@ export class Account {
   }
 
   #label(label: string, versionId: string): void {
+    this.#changedAt = this.now;
     for (const version of this.versions) {
       version.labels = version.labels.filter((other) => other !== label);
       if (version.versionId === versionId) version.labels.push(label);
@@ -113,10 +116,14 @@ export class Account {
 
   #run(plan: Plan): void {
     this.found.push(...plan.findings.map(({ code }) => code));
-    for (const step of plan.steps) this.#do(step);
+    for (const step of plan.steps) {
+      if (!this.#do(step)) return;
+    }
   }
 
-  #do(step: Step): void {
+  /** @returns whether the steps after it are for now */
+  #do(step: Step): boolean {
+    this.#changedAt = this.now;
     const age = (this.now.getTime() - Date.parse('2026-01-01T03:00:00Z')) / DAY;
     this.log.push(
       `${age.toFixed(1)} ${step.do} ${'accessKeyId' in step ? step.accessKeyId.replace(/^AKIA0*/, '') : ''}`,
@@ -144,7 +151,6 @@ export class Account {
           break;
         }
         this.makeCurrent(versionIdOf(key));
-        delete this.tags[TAG.intent];
         break;
       }
       case 'promote':
@@ -167,29 +173,30 @@ export class Account {
         for (const version of this.versions) version.labels = version.labels.filter((label) => label !== step.label);
         break;
       case 'deliver':
-        this.#deliver(step);
-        break;
+        return this.#deliver(step);
     }
+    return true;
   }
 
   #clearRecord(): void {
     for (const tag of [TAG.deactivated, TAG.reactivated, TAG.held]) delete this.tags[tag];
   }
 
-  #deliver(step: Extract<Step, { do: 'deliver' }>): void {
+  #deliver(step: Extract<Step, { do: 'deliver' }>): boolean {
     // The proof (K2).
-    if (this.status(step.accessKeyId) !== 'Active') return;
+    if (this.status(step.accessKeyId) !== 'Active') return false;
     let complete = true;
     for (const target of this.entry.targets) {
       const name = 'environment' in target ? target.environment : target.type;
       if (this.down.has(name)) complete = false;
       else this.held.set(name, step.accessKeyId);
     }
-    if (!complete) return;
-    if (this.now.getTime() - step.createdAt.getTime() > HOUR) {
+    if (!complete || !step.conclusive) return false;
+    if (step.returned || this.now.getTime() - step.createdAt.getTime() > HOUR) {
       this.tags[TAG.delivered] = `${step.accessKeyId} ${this.now.toISOString()}`;
     }
     this.#label(deliveredLabel(step.digest), step.versionId);
+    return true;
   }
 
   /** Version IDs of the stored keys, newest first. */

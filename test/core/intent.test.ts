@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE, SECOND } from '../../functions/core/duration';
-import { intentOf, intentTag, isOrphan, orphanCandidates } from '../../functions/core/intent';
+import { intentTag, isOrphan, openIntent, orphanCandidates } from '../../functions/core/intent';
 import { TAG } from '../../functions/core/names';
 import { day, idOf, keyOf, secretOf } from './web-shop';
 
 const intent = { at: day(90), run: '6b1f3c0e-3f0e-4a57-9a43-1f3c0e3f0e4a', before: [idOf('old')] };
-const readTag = (value: string) => intentOf(secretOf([], { [TAG.intent]: value }));
+const readTag = (value: string) => openIntent(secretOf([], { [TAG.intent]: value }));
 
 describe('the tag of a rotation that began', () => {
   it.each([[[]], [[idOf('old')]], [[idOf('old'), idOf('other')]]])(
@@ -16,7 +16,7 @@ describe('the tag of a rotation that began', () => {
   );
 
   it('is absent after the rotation', () => {
-    expect(intentOf(secretOf([]))).toBeUndefined();
+    expect(openIntent(secretOf([]))).toBeUndefined();
   });
 
   it('fits the 256 characters of a tag, in the characters that tags allow', () => {
@@ -53,7 +53,8 @@ describe('a key that a crashed run may have left behind', () => {
     ['whose last use is not known', undefined, false],
     ['that was never used', { at: undefined }, true],
     ['that its own run proved', { at: day(90, 8 * SECOND), service: 'sts', region: 'us-east-1' }, true],
-    ['that STS saw when its run was over', { at: day(90, 21 * MINUTE), service: 'sts' }, false],
+    ['that its own run proved by a clock that is ahead', { at: day(90, 20 * MINUTE), service: 'sts' }, true],
+    ['that STS saw when its run was over', { at: day(90, 20 * MINUTE + 1), service: 'sts' }, false],
     ['that used another service', { at: day(90, 8 * SECOND), service: 's3' }, false],
     ['that used a service nobody named', { at: day(90, 8 * SECOND) }, false],
   ])('K5: %s is told from one that somebody uses', (_what, used, expected) => {

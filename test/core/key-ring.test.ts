@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { deliveredAt } from '../../functions/core/delivery-mark';
 import { HOUR } from '../../functions/core/duration';
-import { deliveredAt, inactiveSince, keyRing, reactivatedAt } from '../../functions/core/key-ring';
+import { inactiveSince, keyRing, reactivatedAt } from '../../functions/core/key-ring';
 import { TAG } from '../../functions/core/names';
 import { storedVersions } from '../../functions/core/secret-state';
 import { DELIVERED, day, handMade, keyOf, secretOf, tagOf, versionOf } from './web-shop';

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { HOUR, MINUTE } from '../../functions/core/duration';
+import { intentTag } from '../../functions/core/intent';
 import { TAG } from '../../functions/core/names';
 import { type DeliveryInput, planDelivery } from '../../functions/core/plan-delivery';
 import { deliveredLabel } from '../../functions/core/secret-state';
@@ -14,6 +16,7 @@ import {
   production,
   secretOf,
   staging,
+  tagOf,
   versionOf,
 } from './web-shop';
 
@@ -21,6 +24,8 @@ const entry = entryOf();
 const digest = targetSetDigest(entry.targets, entry.connections);
 const first = keyOf('first', day(0));
 const second = keyOf('second', day(90));
+/** The last rotation made the second key. */
+const rotation = { [TAG.intent]: intentTag({ at: day(90), run: 'run', before: [first.accessKeyId] }) };
 const plan = (versions: DeliveryInput['secret']['versions'], tags = {}, given = entry) =>
   planDelivery({ entry: given, secret: secretOf(versions, tags), now: day(91) });
 const delivery = {
@@ -29,6 +34,9 @@ const delivery = {
   accessKeyId: second.accessKeyId,
   createdAt: second.createdAt,
   digest,
+  markedBefore: undefined,
+  conclusive: true,
+  returned: false,
 };
 
 describe('a delivery', () => {
@@ -50,6 +58,7 @@ describe('a delivery', () => {
     expect(changed).not.toBe(digest);
     expect(plan([versionOf(second, 'AWSCURRENT', DELIVERED)], {}, more).steps).toEqual([
       { ...delivery, digest: changed },
+      { do: 'remove-label', label: DELIVERED, versionId: delivery.versionId },
     ]);
     expect(plan([versionOf(second, 'AWSCURRENT', deliveredLabel(changed))], {}, more)).toEqual(NOTHING);
   });
@@ -60,26 +69,66 @@ describe('a delivery', () => {
     ]);
   });
 
-  it('K1: takes the mark from its predecessor first, which may have to be delivered again from now on', () => {
+  it("K1: moves its predecessor's mark, which counts no more since the rotation began", () => {
     const versions = [versionOf(second, 'AWSCURRENT'), versionOf(first, 'AWSPREVIOUS', DELIVERED, 'DELIVERED-old')];
     const { versionId } = versionOf(first);
-    expect(plan(versions).steps).toEqual([
+    expect(plan(versions, rotation).steps).toEqual([
+      { ...delivery, markedBefore: versionId },
+      { do: 'remove-label', label: 'DELIVERED-old', versionId },
+    ]);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['no rotation is known', {}],
+    ['it was delivered again since', { ...rotation, [TAG.delivered]: tagOf(first, day(90, HOUR)) }],
+  ])('K1: takes the mark from its predecessor first where that would count again, because %s', (_why, tags) => {
+    const versions = [versionOf(second, 'AWSCURRENT'), versionOf(first, 'AWSPREVIOUS', DELIVERED, 'DELIVERED-old')];
+    const { versionId } = versionOf(first);
+    expect(plan(versions, tags).steps).toEqual([
       { do: 'remove-label', label: DELIVERED, versionId },
       { do: 'remove-label', label: 'DELIVERED-old', versionId },
       delivery,
     ]);
   });
 
-  it('K1: is due again for a predecessor that becomes current again', () => {
-    const rolledBack = [versionOf(first, 'AWSCURRENT'), versionOf(second, 'AWSPREVIOUS')];
-    expect(plan(rolledBack).steps).toMatchObject([{ do: 'deliver', accessKeyId: first.accessKeyId }]);
+  it('K1: is due again for a predecessor that becomes current again, whose mark does not count', () => {
+    const rolledBack = [versionOf(first, 'AWSCURRENT', DELIVERED), versionOf(second, 'AWSPREVIOUS')];
+    const { versionId } = versionOf(first);
+    expect(plan(rolledBack, rotation).steps).toMatchObject([
+      { do: 'remove-label', label: DELIVERED, versionId },
+      { do: 'deliver', accessKeyId: first.accessKeyId, markedBefore: undefined, returned: true },
+    ]);
+    const again = { ...rotation, [TAG.delivered]: tagOf(first, day(90, HOUR)) };
+    expect(plan(rolledBack, again)).toEqual(NOTHING);
+  });
+
+  it('K1: proves nothing while a delivery of the version before may still be at work', () => {
+    const conclusive = (changedAt: Date, ...labels: string[]) => {
+      const versions = [versionOf(first, 'AWSCURRENT'), versionOf(second, 'AWSPREVIOUS', ...labels)];
+      const [step] = planDelivery({
+        entry,
+        secret: { ...secretOf(versions, rotation), changedAt },
+        now: day(91),
+      }).steps.filter(({ do: what }) => what === 'deliver');
+      return step?.do === 'deliver' && step.conclusive;
+    };
+    expect(conclusive(day(91, 1 - 20 * MINUTE))).toBe(false);
+    expect(conclusive(day(91, -20 * MINUTE))).toBe(true);
+    expect(conclusive(day(91), DELIVERED)).toBe(true);
+    expect(conclusive(day(91), 'DELIVERED-old')).toBe(false);
   });
 
   it('K2: never is of a version that a person put there', () => {
     const edited = plan([{ versionId: handMade, labels: ['AWSCURRENT'] }, versionOf(second, 'AWSPREVIOUS', DELIVERED)]);
     expect(edited.steps).toEqual([]);
     expect(codes(edited)).toEqual(['secret-edited']);
-    expect(edited.findings[0]).toMatchObject({ severity: 'attention', key: 'web-shop-production' });
+    expect(edited.findings[0]).toMatchObject({
+      severity: 'attention',
+      key: 'web-shop-production',
+      message:
+        'Key "web-shop-production": the current version of keyturn/web-shop-production was put there by hand and is not ' +
+        'delivered. The next rotation replaces it.',
+    });
   });
 
   it.each([
@@ -108,6 +157,10 @@ describe('labels of earlier target sets', () => {
   });
 
   it('stay on the current version until then', () => {
-    expect(plan([versionOf(second, 'AWSCURRENT', 'DELIVERED-0000000000000001')]).steps).toEqual([delivery]);
+    const label = 'DELIVERED-0000000000000001';
+    expect(plan([versionOf(second, 'AWSCURRENT', label)]).steps).toEqual([
+      delivery,
+      { do: 'remove-label', label, versionId: delivery.versionId },
+    ]);
   });
 });

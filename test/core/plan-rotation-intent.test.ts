@@ -47,14 +47,15 @@ describe('K9: an intent', () => {
     });
   });
 
-  it('whose run ended after storing is cleared, and nothing else is done', () => {
+  it('whose run has stored its key is over, at once, and stays until the next one', () => {
     const secret = secretOf([versionOf(orphan, 'AWSCURRENT', DELIVERED), versionOf(first, 'AWSPREVIOUS')], {
       [TAG.intent]: intentTag({ at, run, before: [first.accessKeyId] }),
     });
-    expect(planRotation(withIntent([first, orphan], { secret }))).toEqual({
-      steps: [{ do: 'clear-intent' }],
-      findings: [],
-    });
+    expect(planRotation(withIntent([first, orphan], { secret }))).toEqual({ steps: [], findings: [] });
+    const byHand = keyOf('by-hand', day(90, 4 * SECOND));
+    const input = withIntent([orphan, byHand], { secret, lastUsed: usesOf([byHand, undefined]) });
+    expect(keysToQuery(input)).toEqual([]);
+    expect(planRotation(input)).toMatchObject({ steps: [], findings: [{ code: 'foreign-key' }] });
   });
 
   it.each<[string, number, readonly [AccessKey, Date | undefined, string?][]]>([

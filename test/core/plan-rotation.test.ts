@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DAY, HOUR } from '../../functions/core/duration';
+import { DAY, HOUR, MINUTE } from '../../functions/core/duration';
+import { intentTag } from '../../functions/core/intent';
 import { TAG } from '../../functions/core/names';
 import type { AccessKey } from '../../functions/core/ports';
 import { first, plan, quiet } from './quiet-key';
@@ -87,8 +88,27 @@ describe('a rotation', () => {
 
   it('never overtakes a delivery that may still be under way', () => {
     const at = (now: Date) => plan({ requested: true, now });
-    expect(at(day(0, 2 * HOUR - 1))).toMatchObject({ steps: [], findings: [{ code: 'settling', severity: 'notice' }] });
-    expect(deeds(at(day(0, 2 * HOUR)))).toEqual(['rotate']);
+    const settled = 2 * HOUR + 20 * MINUTE;
+    expect(at(day(0, settled - 1))).toMatchObject({ steps: [], findings: [{ code: 'settling', severity: 'notice' }] });
+    expect(deeds(at(day(0, settled)))).toEqual(['rotate']);
+  });
+
+  it('waits for the other copies of a late delivery too', () => {
+    const late = secretOf([versionOf(first, 'AWSCURRENT', DELIVERED)], { [TAG.delivered]: tagOf(first, day(89)) });
+    const at = (now: Date) => plan({ secret: late, requested: true, now });
+    expect(at(day(89, 20 * MINUTE - 1))).toMatchObject({ steps: [], findings: [{ code: 'settling' }] });
+    expect(deeds(at(day(89, 20 * MINUTE)))).toEqual(['rotate']);
+    // A time from the future was made up by somebody, and must not stop anything.
+    expect(deeds(at(day(88)))).toEqual(['rotate']);
+  });
+
+  it('takes back a mark that does not count, because a rotation that fails would make it count again (K1)', () => {
+    const second = keyOf('second', day(50));
+    const intent = { [TAG.intent]: intentTag({ at: day(50), run: 'r', before: [first.accessKeyId] }) };
+    const rolledBack = [versionOf(first, 'AWSCURRENT', DELIVERED), versionOf(second, 'AWSPREVIOUS')];
+    expect(plan({ secret: secretOf(rolledBack, intent), keys: [first, second] }).steps).toEqual([
+      { do: 'remove-label', label: DELIVERED, versionId: versionOf(first).versionId },
+    ]);
   });
 
   it.each<[string, string[]]>([

@@ -64,6 +64,7 @@ export function secretOf(
     name: 'keyturn/web-shop-production',
     arn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:keyturn/web-shop-production-a1B2c3',
     createdAt,
+    changedAt: createdAt,
     versions,
     tags,
   };

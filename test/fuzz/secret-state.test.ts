@@ -68,6 +68,7 @@ const states: fc.Arbitrary<SecretState> = fc.record({
   name: fc.constant('keyturn/shop'),
   arn: fc.constant('arn'),
   createdAt: fc.constantFrom(new Date(0), new Date(NOW.getTime() - 100 * DAY), NOW),
+  changedAt: fc.constantFrom(new Date(NOW.getTime() - 100 * DAY), NOW),
   versions: fc.uniqueArray(fc.record({ versionId, labels: fc.array(label, { maxLength: 4 }) }), {
     selector: (version) => version.versionId,
     maxLength: 5,
@@ -85,6 +86,7 @@ const edited: fc.Arbitrary<SecretState> = fc
     name: 'keyturn/shop',
     arn: 'arn',
     createdAt: new Date(NOW.getTime() - 100 * DAY),
+    changedAt: new Date(NOW.getTime() - DAY),
     versions: [{ versionId: versionOf(1), labels: ['AWSCURRENT', deliveredLabel(targetSetDigest([], {}))] }],
     tags: { ...others, [tag]: `${IDS[0]} ${time}` },
   }));

@@ -178,7 +178,7 @@ describe('a foreign key', () => {
       scene.hours(22);
       expect((await scene.rotate()).findings).toEqual(['foreign-key', 'two-keys']);
       expect(status(scene)[foreign.AccessKeyId]).toBe('Active');
-      expect(scene.tag('shop')[TAG.intent]).toBeUndefined();
+      expect(scene.openIntent('shop')).toBeUndefined();
     },
   );
 });
@@ -285,6 +285,9 @@ describe('a secret that somebody edited', () => {
     expect(findings).toEqual(['secret-edited']);
     expect(audits.find(({ event }) => event === 'key-stored')).toMatchObject({ reason: 'secret-edited' });
     await scene.sync();
+    await expectLogin(scene);
+    scene.hours(1);
+    await scene.sync();
     await expectSettled(scene);
   });
 
@@ -312,6 +315,9 @@ describe('a secret that somebody edited', () => {
     scene.put('shop', 'made up', 'access-key-AKIA00000000MADEUP00-29990101T000000Z');
     const { findings } = await scene.rotate();
     expect(findings).toEqual(['current-key-missing']);
+    await scene.sync();
+    await expectLogin(scene);
+    scene.hours(1);
     await scene.sync();
     await expectSettled(scene);
   });

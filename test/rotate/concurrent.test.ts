@@ -8,7 +8,7 @@ function meetAt(scene: Scene, action: string): void {
   scene.awsFault = (call) => (call.action === action ? { kind: 'delay', milliseconds: 60 } : undefined);
 }
 
-it.each(['TagResource', 'CreateAccessKey', 'PutSecretValue', 'UntagResource'])(
+it.each(['TagResource', 'CreateAccessKey', 'PutSecretValue'])(
   'two runs that meet at %s make one fresh key at most where there is room for one (K1, K9, K10)',
   async (action) => {
     const scene = await newScene();
@@ -37,6 +37,11 @@ it('two first rotations at the same time leave one current key; the other one is
   scene.awsFault = undefined;
   expect(scene.keys('ci-shop')).toHaveLength(2);
   await scene.sync();
+  await expectLogin(scene);
+  // The other key's delivery may be under way: what this one proved is not believed yet.
+  expect(scene.isDelivered('shop')).toBe(false);
+  scene.hours(1);
+  await scene.sync();
   await expectSettled(scene);
   const first = scene.currentKey('shop');
   await live(scene, [1, 60, 70, 80, 89]);
@@ -49,9 +54,10 @@ it('two first rotations at the same time leave one current key; the other one is
 it('a second request within the hour of the first is told to wait, because a delivery may be under way', async () => {
   const scene = await newScene();
   await delivered(scene);
+  scene.hours(1);
   const first = await scene.rotate({ requested: ['shop'] });
   expect(first.findings).toEqual(['settling']);
-  scene.hours(1.1);
+  scene.hours(1.4);
   expect((await scene.rotate({ requested: ['shop'] })).summary.rotated).toBe(1);
   expect((await scene.rotate({ requested: ['shop'] })).findings).toEqual(['settling']);
 });

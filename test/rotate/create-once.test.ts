@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { TAG } from '../../functions/core/names';
 import { delivered, expectLogin, expectSettled, live } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
@@ -54,7 +53,7 @@ it.each([
     await scene.rotate();
     scene.awsFault = undefined;
     expect(made(scene)).toBe(1);
-    expect(scene.tag('shop')[TAG.intent]).toBeDefined();
+    expect(scene.openIntent('shop')).toBeDefined();
     const [rotation] = await live(scene, [91]);
     expect(rotation?.findings).toEqual([]);
     await expectSettled(scene);
@@ -80,7 +79,7 @@ it('a refused CreateAccessKey leaves no intent behind', async () => {
     action === 'CreateAccessKey' ? { kind: 'error', status: 403, code: 'AccessDenied' } : undefined;
   const { audits } = await scene.rotate();
   expect(audits.find(({ event }) => event === 'step-failed')).toMatchObject({ code: 'aws-denied' });
-  expect(scene.tag('shop')[TAG.intent]).toBeUndefined();
+  expect(scene.openIntent('shop')).toBeUndefined();
 });
 
 it("IAM's limit of two, met because somebody was faster, is a finding that says what to do (K10)", async () => {
@@ -101,7 +100,7 @@ it("IAM's limit of two, met because somebody was faster, is a finding that says 
   await expectLogin(scene);
 
   // Another run may be at work under the same intent, so it is left to age.
-  expect(scene.tag('shop')[TAG.intent]).toBeDefined();
+  expect(scene.openIntent('shop')).toBeDefined();
   const byHand = scene.keys('ci-shop').find(({ AccessKeyId }) => AccessKeyId !== scene.currentKey('shop'));
   scene.deleteKey('ci-shop', byHand?.AccessKeyId ?? '');
   await live(scene, [91]);

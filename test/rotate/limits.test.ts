@@ -69,6 +69,8 @@ describe('a key that has not reached every target', () => {
     expect(scene.keys('ci-shop')).toHaveLength(1);
     scene.bitbucket.addEnvironment('acme', 'shop', 'Nowhere');
     await scene.sync();
+    expect((await scene.rotate()).findings).toEqual(['settling']);
+    scene.hours(0.4);
     expect((await scene.rotate()).summary.rotated).toBe(1);
   });
 });
@@ -166,6 +168,7 @@ describe('the breaker', () => {
     scene.hours(1.1);
     expect((await scene.rotate()).findings).toContain('breaker-open');
     await scene.sync();
+    scene.hours(0.4);
     expect((await scene.rotate()).summary.rotated).toBe(4);
   });
 });

@@ -3,7 +3,7 @@ import { TAG } from '../../functions/core/names';
 import { delivered } from '../support/converge';
 import { newScene } from '../support/dispose';
 
-it('writes its intent, makes the key, proves it, stores it and clears the intent, in this order (K2, K9)', async () => {
+it('writes its intent, makes the key, proves it and stores it, in this order (K2, K9)', async () => {
   const scene = await newScene();
   await delivered(scene);
   scene.toDay(90);
@@ -26,11 +26,10 @@ it('writes its intent, makes the key, proves it, stores it and clears the intent
     'iam:CreateAccessKey',
     'sts:GetCallerIdentity',
     'secretsmanager:PutSecretValue',
-    'secretsmanager:UntagResource',
   ]);
   expect(calls.find(({ service }) => service === 'sts')?.principal.accessKeyId).toBe(made);
   expect(intents).toEqual(Array(2).fill(`2026-04-01T03:00:02.000Z run-3 ${old}`));
-  expect(scene.tag('shop')[TAG.intent]).toBeUndefined();
+  expect(scene.openIntent('shop')).toBeUndefined();
   expect(summary).toMatchObject({ examined: 1, rotated: 1, failed: 0, blocked: 0 });
   expect(audits.map(({ event, accessKeyId, reason }) => [event, accessKeyId, reason])).toEqual([
     ['run-started', undefined, 'daily'],
@@ -38,7 +37,6 @@ it('writes its intent, makes the key, proves it, stores it and clears the intent
     ['key-created', made, 'due'],
     ['key-proved', made, undefined],
     ['key-stored', made, 'due'],
-    ['intent-cleared', undefined, 'stored'],
     ['run-finished', undefined, undefined],
   ]);
 });

@@ -70,7 +70,6 @@ describe('a function', () => {
       'key-created',
       'key-proved',
       'key-stored',
-      'intent-cleared',
       'run-finished',
       'run-started',
       'key-proved',

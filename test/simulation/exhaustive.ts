@@ -1,5 +1,5 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../../functions/core/duration';
-import { type FunctionName, TAG } from '../../functions/core/names';
+import type { FunctionName } from '../../functions/core/names';
 import { Deployment } from './deployment';
 import type { FaultChoice, PortCall } from './port-call';
 import { HOURLY, Rules } from './rules';
@@ -210,7 +210,7 @@ class OneKey {
     if (witness.currentKey(managed) !== key?.id) found.push('K9 the key that is left is not current');
     if (place?.idOf !== key || place?.secretOf !== key) found.push('K9 the target does not hold the current key');
     if (!promises.isMarkedDelivered(managed)) found.push('K9 the current version is not marked delivered');
-    if (witness.tags(managed).has(TAG.intent)) found.push('K9 an intent is left');
+    if (witness.hasOpenIntent(managed)) found.push('K9 an intent is left');
     return found;
   }
 

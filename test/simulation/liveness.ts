@@ -49,7 +49,8 @@ function checkKey(world: World, managed: ManagedRecord): void {
   const current = keys.find(({ id }) => id === currentId);
   // Room that came after today's rotation is used by tomorrow's.
   const hasNoRoom = now - managed.crowdedAt < DAY + 2 * HOUR;
-  if (tags.has(TAG.intent)) promises.broken('K9', managed.id, `the intent ${tags.get(TAG.intent)} is still open`);
+  if (witness.hasOpenIntent(managed))
+    promises.broken('K9', managed.id, `the intent ${tags.get(TAG.intent)} is still open`);
   if (current === undefined || current.status !== 'Active') {
     if (hasNoRoom) return;
     if (witness.currentVersion(managed) === undefined && isFirstNotDue(managed, keys, now)) return;

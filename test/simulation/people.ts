@@ -40,7 +40,7 @@ export class People {
   /** Foreign to Keyturn: made by hand, or left by a run whose intent a person has removed. */
   #isNobodys(managed: ManagedRecord, key: KeyRecord): boolean {
     if (this.#world.witness.isForeign(key, managed)) return true;
-    const hasIntent = this.#world.witness.tags(managed).has(TAG.intent);
+    const hasIntent = this.#world.witness.hasOpenIntent(managed);
     return key.origin === 'run' && !key.isStored && managed.hasLostIntent && !hasIntent;
   }
 
@@ -122,7 +122,7 @@ export class People {
       const tags = [TAG.intent, TAG.deactivated, TAG.reactivated, TAG.delivered];
       const tag = tags[Math.floor(odds * tags.length)] ?? TAG.intent;
       if (!witness.tags(managed).has(tag)) return undefined;
-      if (tag === TAG.intent) managed.hasLostIntent = true;
+      if (tag === TAG.intent && witness.hasOpenIntent(managed)) managed.hasLostIntent = true;
       if (tag === TAG.delivered) managed.unrecorded.add(witness.currentKey(managed) ?? '');
       return this.#untag(managed, tag);
     }
@@ -130,7 +130,7 @@ export class People {
       this.#later(managed, 2 * DAY, () =>
         witness.tags(managed).get(TAG.intent) === UNREADABLE ? this.#untag(managed, TAG.intent) : undefined,
       );
-      if (witness.tags(managed).has(TAG.intent)) managed.hasLostIntent = true;
+      if (witness.hasOpenIntent(managed)) managed.hasLostIntent = true;
       return this.#tag(managed, TAG.intent, UNREADABLE);
     }
     const until = new Date(this.#world.now() + odds * 20 * DAY).toISOString();

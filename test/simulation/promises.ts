@@ -225,6 +225,7 @@ export class Promises {
    * left behind cannot tell such a key from one.
    */
   private isTakenForAnOrphan(managed: ManagedRecord, key: KeyRecord): boolean {
+    if (!this.witness.hasOpenIntent(managed)) return false;
     const intent = this.witness.tags(managed).get(TAG.intent);
     const age = key.createdAt - Date.parse(intent?.split(' ')[0] ?? '');
     return age > -10 * MINUTE && age < 20 * MINUTE;

@@ -1,9 +1,11 @@
+import { openIntent } from '../../functions/core/intent';
 import { secretName } from '../../functions/core/names';
 import type { RegistryEntry } from '../../functions/core/registry';
 import { type TargetConfig, targetName } from '../../functions/core/target';
 import { parseVersionId } from '../../functions/core/version-id';
 import type { Account } from '../../local/account/account';
 import type { Bitbucket } from '../../local/bitbucket/bitbucket';
+import { secretStateOf } from '../support/secret-state-of';
 import type { SimProcess } from './sim-process';
 
 /** Who did something: a run, or a person. */
@@ -178,6 +180,17 @@ export class Witness {
   labels(managed: ManagedRecord): Readonly<Record<string, readonly string[]>> {
     const described = this.#account.secretsManager.describeSecret({ SecretId: secretName(managed.id) });
     return 'VersionIdsToStages' in described ? (described.VersionIdsToStages ?? {}) : {};
+  }
+
+  /** A rotation that began and has stored nothing. */
+  hasOpenIntent(managed: ManagedRecord): boolean {
+    const { secretsManager } = this.#account;
+    const SecretId = secretName(managed.id);
+    const secret = secretStateOf(secretsManager.describeSecret({ SecretId }));
+    const { Versions } = secretsManager.listSecretVersionIds({ SecretId, IncludeDeprecated: true, MaxResults: 100 });
+    // What was stored may have lost its labels since.
+    const versions = Versions.map(({ VersionId: versionId = '' }) => ({ versionId, labels: [] }));
+    return openIntent({ ...secret, versions }) !== undefined;
   }
 
   tags(managed: ManagedRecord): ReadonlyMap<string, string> {

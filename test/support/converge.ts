@@ -1,5 +1,4 @@
 import { expect } from 'vitest';
-import { TAG } from '../../functions/core/names';
 import { newScene } from './dispose';
 import type { Outcome, Scene } from './scene';
 
@@ -55,7 +54,7 @@ export async function expectLogin(scene: Scene, id = 'shop'): Promise<void> {
 export async function expectSettled(scene: Scene, id = 'shop'): Promise<void> {
   expect(scene.isDelivered(id)).toBe(true);
   expect(scene.held(id).accessKeyId).toBe(scene.currentKey(id));
-  expect(scene.tag(id)[TAG.intent]).toBeUndefined();
+  expect(scene.openIntent(id)).toBeUndefined();
   await expectLogin(scene, id);
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import type { ConfigInput } from '../../functions/core/config';
+import { openIntent } from '../../functions/core/intent';
 import type { FunctionName } from '../../functions/core/names';
 import type { RegistryEntry } from '../../functions/core/registry';
 import { KeyturnStack } from '../../infra';
@@ -15,6 +16,7 @@ import { type Audit, auditOf } from '../../local/rehearsal/timeline';
 import { type Deployment, functionNameOf } from '../../local/stack/deployment';
 import { World } from '../../local/world';
 import type { WorldOptions } from '../../local/world-options';
+import { secretStateOf } from './secret-state-of';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -162,10 +164,8 @@ export class DeployedWorld {
         if (held?.accessKeyId !== newest?.id) wrong.push(`${id}: holds ${held?.accessKeyId}, newest is ${newest?.id}`);
         if (held !== undefined && held.secretAccessKey !== newest?.secretAccessKey) wrong.push(`${id}: torn pair`);
       }
-      const intent = world.account.secretsManager
-        .describeSecret({ SecretId: `keyturn/${id}` })
-        .Tags?.some(({ Key }) => Key === 'keyturn:intent');
-      if (intent === true) wrong.push(`${id}: an open intent`);
+      const secret = secretStateOf(world.account.secretsManager.describeSecret({ SecretId: `keyturn/${id}` }));
+      if (openIntent(secret) !== undefined) wrong.push(`${id}: an open intent`);
     }
     return wrong;
   }

@@ -1,7 +1,10 @@
+import { markCounts, marksOf } from '../../functions/core/delivery-mark';
 import { DAY, HOUR } from '../../functions/core/duration';
+import { openIntent } from '../../functions/core/intent';
 import { EVENT_SOURCE, registryParameterName, secretName } from '../../functions/core/names';
 import { type PolicyOverrides, policyWith } from '../../functions/core/policy';
 import type { RegistryEntry } from '../../functions/core/registry';
+import { type SecretState, storedVersions } from '../../functions/core/secret-state';
 import { type DeliverTo, deliverToSchema, targetOf } from '../../functions/core/target';
 import { parseVersionId } from '../../functions/core/version-id';
 import { Account } from '../../local/account/account';
@@ -11,6 +14,7 @@ import { Bitbucket } from '../../local/bitbucket/bitbucket';
 import { type BitbucketFault, type BitbucketRequest, startBitbucketServer } from '../../local/bitbucket/server';
 import { Clock } from '../../local/clock';
 import type { Mortal } from './mortal';
+import { secretStateOf } from './secret-state-of';
 import { whoIs } from './who-is';
 
 export const START = Date.parse('2026-01-01T03:00:00Z');
@@ -240,9 +244,20 @@ export class Stage {
     return Object.entries(this.labels(id)).find(([, labels]) => labels.includes('AWSCURRENT'))?.[0];
   }
 
+  /** The current version carries a mark, and it counts. */
   isDelivered(id: string): boolean {
-    const current = this.current(id);
-    return current !== undefined && (this.labels(id)[current] ?? []).some((label) => label.startsWith('DELIVERED-'));
+    const secret = this.secretState(id);
+    const current = storedVersions(secret).find(({ versionId }) => versionId === this.current(id));
+    return current !== undefined && marksOf(current.labels).length > 0 && markCounts(secret, current);
+  }
+
+  /** A rotation that was begun and has stored nothing. */
+  openIntent(id: string): ReturnType<typeof openIntent> {
+    return openIntent(this.secretState(id));
+  }
+
+  private secretState(id: string): SecretState {
+    return secretStateOf(this.describe(id));
   }
 
   /** What the pipelines of a managed key's first target hold. */

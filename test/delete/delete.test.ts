@@ -70,6 +70,9 @@ describe('an Inactive superseded key', () => {
       '99 inactive-recorded',
       '110 key-deleted',
     ]);
+    expect(scene.audits.filter(({ event }) => event === 'inactive-recorded')).toMatchObject([
+      { accessKeyId: old, key: 'shop', user: 'ci-shop', function: 'delete', outcome: 'ok' },
+    ]);
   });
 
   it('whose record is of another key gets its recovery anew (K4)', async () => {

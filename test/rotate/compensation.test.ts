@@ -141,7 +141,6 @@ describe('a fresh key that cannot be stored', () => {
       ['key-created', 'due'],
       ['key-proved', undefined],
       ['key-stored', 'due'],
-      ['intent-cleared', 'stored'],
     ]);
     const about = { key: 'shop', user: 'ci-shop', run: rotation?.summary.run, function: 'rotate', outcome: 'ok' };
     for (const audit of audits) expect(audit).toMatchObject(about);

@@ -122,6 +122,19 @@ describe('a delivery', () => {
   });
 });
 
+it('a key whose secret cannot be looked at fails alone, when an event names it (K11)', async () => {
+  const scene = await newScene();
+  for (const id of ['shop', 'blog']) scene.manage(id);
+  await scene.rotate();
+  scene.awsFault = ({ action, input }) =>
+    action === 'DescribeSecret' && input.SecretId === 'keyturn/shop'
+      ? { kind: 'error', status: 400, code: 'AccessDeniedException' }
+      : undefined;
+  const outcome = await scene.sync({ keys: ['shop', 'blog'] });
+  expect(outcome).toMatchObject({ findings: ['step-failed'], summary: { delivered: 1, failed: 1 } });
+  expect(happened(outcome, 'finding')[0]).toMatchObject({ key: 'shop', outcome: 'failed' });
+});
+
 describe('a key that does not authenticate as its own user', () => {
   it('is not delivered when it is dead (K2)', async () => {
     const scene = await newScene();

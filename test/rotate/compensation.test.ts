@@ -198,6 +198,10 @@ describe('a fresh key that cannot be stored', () => {
     expect(summary).toMatchObject({ rotated: 0, failed: 1 });
     expect(audits.find(({ event }) => event === 'step-failed')).toMatchObject({ code: 'aws-uncertain' });
     const [, uncertain = ''] = keyIds(scene);
+    expect(audits.find(({ event }) => event === 'step-failed')?.message).toBe(
+      `Secrets Manager did not say whether ${uncertain} was stored in keyturn/shop. The old key stays current; a run in an ` +
+        'hour or later keeps or deletes the new one.',
+    );
     scene.awsFault = undefined;
 
     for (const hours of [0.5, 1]) {

@@ -147,6 +147,13 @@ describe('K10: what people are told of a user without room', () => {
         'replace-idle" to let Keyturn retire one that is idle.',
     ],
     [
+      'both of its keys were made since the secret was',
+      { secret: secretOf([]), keys: [foreign, keyOf('other', day(51))], now: day(60) },
+      `${limit('AKIA000000000FOREIGN (Active, 10 days old) and AKIA00000000000OTHER (Active, 9 days old)')}Delete the one ` +
+        'that nobody uses (aws iam get-access-key-last-used tells), or set "adopt: replace-idle" to let Keyturn retire one ' +
+        'that is idle.',
+    ],
+    [
       'one of its adopted keys may be replaced',
       { secret: secretOf([]), keys: adopted, entry: entryOf({ adopt: 'replace-idle' }) },
       `${limit(adoption)}One is retired when it has not been used for 100 days; until then a person has to decide which one can go.`,

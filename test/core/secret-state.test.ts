@@ -33,6 +33,16 @@ describe('the state of a secret', () => {
   });
 });
 
+it('of two keys from the same second always the same one is the older, however they are listed', () => {
+  const [a, b] = [versionOf(keyOf('a', day(1))), versionOf(keyOf('b', day(1)))];
+  for (const versions of [
+    [a, b],
+    [b, a],
+  ]) {
+    expect(storedVersions(secretOf(versions)).map(({ versionId }) => versionId)).toEqual([a.versionId, b.versionId]);
+  }
+});
+
 describe('the current key', () => {
   it('is the stored one that carries AWSCURRENT, however old', () => {
     const rolledBack = secretOf([versionOf(newer, 'AWSPREVIOUS'), versionOf(older, DELIVERED, 'AWSCURRENT')]);

@@ -5,7 +5,7 @@ import { TAG } from '../core/names';
 import type { Plan, RotationReason } from '../core/plan';
 import { keysToTrace, planRotation } from '../core/plan-rotation';
 import type { AccessKey, Iam, Registry, Secrets, Sts, Trail } from '../core/ports';
-import { currentVersion, storedVersions } from '../core/secret-state';
+import { currentKey } from '../core/secret-state';
 import { worthRotationLook } from '../core/worth-a-look';
 import { gather, reportOf } from '../runtime/gather';
 import { look } from '../runtime/look';
@@ -162,7 +162,7 @@ function mostOverdueFirst(a: Managed, b: Managed): number {
 
 /** Milliseconds; a key that never was, or whose secret was edited, comes first. */
 function rotationDueAt({ entry, secret }: Managed): number {
-  const current = storedVersions(secret).find(({ versionId }) => versionId === currentVersion(secret)?.versionId);
+  const current = currentKey(secret);
   if (current === undefined) return 0;
   return current.createdAt.getTime() + entry.policy.rotateAfter * DAY;
 }

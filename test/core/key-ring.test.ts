@@ -29,6 +29,18 @@ describe('the keys of a user', () => {
       { current: { accessKeyId: first.accessKeyId }, anchorKey: first, superseded: [adopted], unknown: [] },
     ],
     [
+      'a stored one, while no version is current',
+      [versionOf(first, 'AWSPREVIOUS')],
+      [first],
+      { current: undefined, edited: false, anchor: { accessKeyId: first.accessKeyId }, anchorKey: first },
+    ],
+    [
+      'two stored ones behind an edited secret, of which the younger has lost its labels',
+      [edited, versionOf(second), versionOf(first, 'AWSPREVIOUS')],
+      [first, second],
+      { current: undefined, edited: true, anchorKey: first, superseded: [second] },
+    ],
+    [
       'the current one and its stored predecessor',
       [versionOf(second, 'AWSCURRENT'), versionOf(first, 'AWSPREVIOUS')],
       [first, second],

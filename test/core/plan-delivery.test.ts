@@ -91,6 +91,24 @@ describe('a delivery', () => {
     ]);
   });
 
+  it('K1: with three versions takes what would count first, moves its own mark, and leaves the rest for later', () => {
+    const third = keyOf('third', day(91, -HOUR));
+    const tags = {
+      [TAG.intent]: intentTag({ at: third.createdAt, run: 'run', before: [first.accessKeyId, second.accessKeyId] }),
+      [TAG.delivered]: tagOf(first, day(91)),
+    };
+    const versions = [
+      versionOf(third, 'AWSCURRENT'),
+      versionOf(second, 'AWSPREVIOUS', DELIVERED, 'DELIVERED-older'),
+      versionOf(first, 'DELIVERED-old'),
+    ];
+    expect(plan(versions, tags).steps).toMatchObject([
+      { do: 'remove-label', label: 'DELIVERED-old', versionId: versionOf(first).versionId },
+      { do: 'deliver', accessKeyId: third.accessKeyId, markedBefore: versionOf(second).versionId },
+      { do: 'remove-label', label: 'DELIVERED-older', versionId: versionOf(second).versionId },
+    ]);
+  });
+
   it('K1: is due again for a predecessor that becomes current again, whose mark does not count', () => {
     const rolledBack = [versionOf(first, 'AWSCURRENT', DELIVERED), versionOf(second, 'AWSPREVIOUS')];
     const { versionId } = versionOf(first);
@@ -122,7 +140,13 @@ describe('a delivery', () => {
     const edited = plan([{ versionId: handMade, labels: ['AWSCURRENT'] }, versionOf(second, 'AWSPREVIOUS', DELIVERED)]);
     expect(edited.steps).toEqual([]);
     expect(codes(edited)).toEqual(['secret-edited']);
-    expect(edited.findings[0]).toMatchObject({ severity: 'attention', key: 'web-shop-production' });
+    expect(edited.findings[0]).toMatchObject({
+      severity: 'attention',
+      key: 'web-shop-production',
+      message:
+        'Key "web-shop-production": the current version of keyturn/web-shop-production was put there by hand and is not ' +
+        'delivered. The next rotation replaces it.',
+    });
   });
 
   it.each([

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE } from '../../functions/core/duration';
+import { intentTag } from '../../functions/core/intent';
+import { TAG } from '../../functions/core/names';
 import type { AccessKey } from '../../functions/core/ports';
 import { first, plan } from './quiet-key';
 import { codes, DELIVERED, day, deeds, handMade, keyOf, secretOf, versionOf } from './web-shop';
@@ -100,6 +102,12 @@ describe('a secret that somebody edited', () => {
     expect(steps).toEqual([{ do: 'rotate', reason: 'secret-edited' }]);
     expect(findings).toMatchObject([{ code: 'secret-edited', severity: 'attention' }]);
     expect(findings[0]?.message).toContain('PutSecretValue');
+  });
+
+  it('gets a fresh key though the last rotation is known, whose key is not the current one any more', () => {
+    const intent = { [TAG.intent]: intentTag({ at: day(0, HOUR), run: 'run', before: [] }) };
+    const secret = secretOf([edited, versionOf(first, 'AWSPREVIOUS', DELIVERED)], intent);
+    expect(plan({ secret }).steps).toEqual([{ do: 'rotate', reason: 'secret-edited' }]);
   });
 
   it('before the first rotation gets its first key', () => {

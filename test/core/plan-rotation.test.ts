@@ -32,7 +32,9 @@ describe('the first rotation', () => {
     ['the key is due within the hour', [young], day(70, -HOUR), true],
     ['the key is not due', [young], day(70, -HOUR - 1), false],
   ])('when due, where %s', (_what, keys, now, happens) => {
-    expect(deeds(plan({ entry: later, secret: empty, keys, now }))).toEqual(happens ? ['rotate'] : []);
+    expect(plan({ entry: later, secret: empty, keys, now }).steps).toEqual(
+      happens ? [{ do: 'rotate', reason: 'first' }] : [],
+    );
   });
 
   it('when due, waits for the older of two keys', () => {
@@ -96,6 +98,7 @@ describe('a rotation', () => {
   it('waits for the other copies of a late delivery too', () => {
     const late = secretOf([versionOf(first, 'AWSCURRENT', DELIVERED)], { [TAG.delivered]: tagOf(first, day(89)) });
     const at = (now: Date) => plan({ secret: late, requested: true, now });
+    expect(at(day(89))).toMatchObject({ steps: [], findings: [{ code: 'settling' }] });
     expect(at(day(89, 20 * MINUTE - 1))).toMatchObject({ steps: [], findings: [{ code: 'settling' }] });
     expect(deeds(at(day(89, 20 * MINUTE)))).toEqual(['rotate']);
     // A time from the future was made up by somebody, and must not stop anything.

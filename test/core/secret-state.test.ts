@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE, SECOND } from '../../functions/core/duration';
+import { TAG } from '../../functions/core/names';
 import {
   currentKey,
   currentVersion,
@@ -7,8 +8,9 @@ import {
   type SecretState,
   storedVersions,
   tagWithTime,
+  withoutFuture,
 } from '../../functions/core/secret-state';
-import { DELIVERED, day, handMade, keyOf, secretOf, versionOf } from './web-shop';
+import { DELIVERED, day, handMade, keyOf, secretOf, tagOf, versionOf } from './web-shop';
 
 const older = keyOf('older', day(1));
 const newer = keyOf('newer', day(91));
@@ -31,6 +33,16 @@ describe('the state of a secret', () => {
     ]);
     expect(currentVersion(secret)?.versionId).toBe(versionOf(newer).versionId);
   });
+});
+
+it('of two keys from the same second always the same one is the older, however they are listed', () => {
+  const [a, b] = [versionOf(keyOf('a', day(1))), versionOf(keyOf('b', day(1)))];
+  for (const versions of [
+    [a, b],
+    [b, a],
+  ]) {
+    expect(storedVersions(secretOf(versions)).map(({ versionId }) => versionId)).toEqual([a.versionId, b.versionId]);
+  }
 });
 
 describe('the current key', () => {
@@ -92,5 +104,28 @@ describe('a tag with a time', () => {
     ['AKIAIOSFODNN7EXAMPLE  2026-11-20T03:00:07Z'],
   ])('%j is of another form', (value) => {
     expect(tagWithTime(value)).toBeUndefined();
+  });
+});
+
+describe('K8: what tags say of the future', () => {
+  const now = day(100);
+  const believed = (tag: string, value: string) => withoutFuture(secretOf([], { [tag]: value, mine: 'x' }), now).tags;
+
+  it.each([TAG.deactivated, TAG.reactivated, TAG.held, TAG.delivered])(
+    'in %s is not believed, unless a clock may be minutes ahead',
+    (tag) => {
+      const soon = tagOf(newer, day(100, 5 * MINUTE));
+      expect(believed(tag, soon)).toEqual({ [tag]: soon, mine: 'x' });
+      expect(believed(tag, tagOf(newer, day(100, 5 * MINUTE + 1)))).toEqual({ mine: 'x' });
+    },
+  );
+
+  it('is a pause, which people write for the time to come, and is left as it is', () => {
+    const until = `${day(120).toISOString()} ana release`;
+    expect(believed(TAG.paused, until)).toEqual({ [TAG.paused]: until, mine: 'x' });
+  });
+
+  it('that cannot be read is left to whoever reads it', () => {
+    expect(believed(TAG.deactivated, 'yesterday')).toEqual({ [TAG.deactivated]: 'yesterday', mine: 'x' });
   });
 });

@@ -38,7 +38,7 @@ async function supersededInUse(scene: Scene): Promise<{ readonly old: string; re
 }
 
 describe('a superseded key', () => {
-  it('is deactivated at its age when nobody uses it, and not a day before (K3, K8)', async () => {
+  it('is deactivated at its age when nobody uses it, and not a day before (K3, K7, K8)', async () => {
     const scene = await newScene();
     const old = await superseded(scene);
     expect(await eachDay(scene, [91, 98, 99, 100, 101])).toEqual([
@@ -50,6 +50,12 @@ describe('a superseded key', () => {
     ]);
     expect(statusOf(scene, old)).toBe('Inactive');
     expect(scene.tag('shop')[TAG.deactivated]).toMatch(new RegExp(`^${old} 2026-04-11T03:2\\d`));
+    const audits = scene.audits.filter(({ event }) => event.startsWith('key-deactivat'));
+    const about = { accessKeyId: old, reason: 'idle', key: 'shop', user: 'ci-shop', function: 'deactivate' };
+    expect(audits).toMatchObject([
+      { event: 'key-deactivation-begun', ...about },
+      { event: 'key-deactivated', ...about },
+    ]);
   });
 
   it('that is in use is held, and people are told each day, until it has been idle (K3)', async () => {
@@ -197,7 +203,7 @@ describe('a superseded key', () => {
     expect(statusOf(scene, old)).toBe('Active');
   });
 
-  it('that a person makes Active again is left so for the overlap, and then retired again (K3, K4)', async () => {
+  it('that a person makes Active again is left so for the overlap, and then retired again (K3, K4, K7)', async () => {
     const scene = await newScene();
     const old = await superseded(scene);
     await live(scene, [100]);
@@ -216,6 +222,9 @@ describe('a superseded key', () => {
       [125, undefined],
     ]);
     expect(scene.keys('ci-shop')).toHaveLength(1);
+    expect(scene.audits.filter(({ event }) => event === 'reactivation-recorded')).toMatchObject([
+      { accessKeyId: old, key: 'shop', user: 'ci-shop', function: 'deactivate', outcome: 'ok' },
+    ]);
   });
 });
 

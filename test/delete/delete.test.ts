@@ -70,6 +70,9 @@ describe('an Inactive superseded key', () => {
       '99 inactive-recorded',
       '110 key-deleted',
     ]);
+    expect(scene.audits.filter(({ event }) => event === 'inactive-recorded')).toMatchObject([
+      { accessKeyId: old, key: 'shop', user: 'ci-shop', function: 'delete', outcome: 'ok' },
+    ]);
   });
 
   it('whose record is of another key gets its recovery anew (K4)', async () => {
@@ -150,6 +153,8 @@ describe('an Inactive superseded key', () => {
       ['key-deletion-begun', old],
       ['key-deleted', old],
     ]);
+    const inactiveSince = expect.stringMatching(/^2026-04-11T03:2/);
+    for (const audit of events) expect(audit).toMatchObject({ key: 'shop', user: 'ci-shop', facts: { inactiveSince } });
     expect(Object.keys(scene.tag('shop')).filter((tag) => /deactivated|reactivated|held/.test(tag))).toEqual([]);
   });
 

@@ -123,15 +123,31 @@ describe('a fresh key that cannot be stored', () => {
     await expectAsBefore(scene, old);
   });
 
-  it('stays with its intent when its own deletion is refused, and is discarded the next day (K9, K10)', async () => {
+  it('stays with its intent when its own deletion is refused, and is discarded the next day (K7, K9, K10)', async () => {
     const { scene, old } = await due();
     scene.awsFault = ({ action }) => (/^(PutSecretValue|DeleteAccessKey)$/.test(action) ? denied : undefined);
     expect((await scene.rotate()).findings).toEqual(['step-failed']);
     expect(keyIds(scene)).toHaveLength(2);
+    const [, orphan = ''] = keyIds(scene);
     expect(scene.openIntent('shop')).toBeDefined();
     scene.awsFault = undefined;
     const [rotation] = await live(scene, [91]);
     expect(rotation?.findings).toEqual(['orphan-discarded']);
+    const audits = rotation?.audits.filter(({ event }) => /^(key|intent)-/.test(event)) ?? [];
+    expect(audits.map(({ event, reason }) => [event, reason])).toEqual([
+      ['key-discarded', 'orphan'],
+      ['intent-cleared', 'stale'],
+      ['intent-written', 'due'],
+      ['key-created', 'due'],
+      ['key-proved', undefined],
+      ['key-stored', 'due'],
+    ]);
+    const about = { key: 'shop', user: 'ci-shop', run: rotation?.summary.run, function: 'rotate', outcome: 'ok' };
+    for (const audit of audits) expect(audit).toMatchObject(about);
+    expect(audits[0]?.accessKeyId).toBe(orphan);
+    for (const audit of audits.slice(3, 6)) expect(audit.accessKeyId).toBe(scene.currentKey('shop'));
+    expect(audits[4]?.facts).toEqual({ arn: 'arn:aws:iam::111122223333:user/ci-shop' });
+    expect(audits[5]?.version).toBe(scene.current('shop'));
     await expectSettled(scene);
     expect(keyIds(scene)).toEqual([old, scene.currentKey('shop')]);
   });
@@ -182,6 +198,10 @@ describe('a fresh key that cannot be stored', () => {
     expect(summary).toMatchObject({ rotated: 0, failed: 1 });
     expect(audits.find(({ event }) => event === 'step-failed')).toMatchObject({ code: 'aws-uncertain' });
     const [, uncertain = ''] = keyIds(scene);
+    expect(audits.find(({ event }) => event === 'step-failed')?.message).toBe(
+      `Secrets Manager did not say whether ${uncertain} was stored in keyturn/shop. The old key stays current; a run in an ` +
+        'hour or later keeps or deletes the new one.',
+    );
     scene.awsFault = undefined;
 
     scene.hours(0.5);

@@ -92,8 +92,9 @@ it("IAM's limit of two, met because somebody was faster, is a finding that says 
   expect(made(scene)).toBe(1);
   expect(summary).toMatchObject({ rotated: 0, blocked: 1 });
   expect(findings).toEqual(['two-keys']);
-  expect(audits.find(({ event }) => event === 'finding')?.message).toMatch(
-    /two access keys.*ci-shop|ci-shop.*two access keys/,
+  expect(audits.find(({ event }) => event === 'finding')?.message).toContain(
+    "User ci-shop has two access keys, which is IAM's limit: somebody, or another run, made one while this run was at work. " +
+      'The next run tells the keys apart; a key that was made by hand and that nobody uses has to be deleted by hand.',
   );
   await expectLogin(scene);
 

@@ -25,13 +25,78 @@ describe('the cap on rotations', () => {
     expect(rotated(first).sort()).toEqual(['alpha', 'delta']);
     expect(first.findings).toEqual(['rotation-cap']);
     const { message } = first.audits.find(({ reason }) => reason === 'rotation-cap') ?? {};
-    expect(message).toContain('3 keys wait for the next 2 runs (charlie, bravo, echo)');
+    expect(message).toBe(
+      "2 rotations are this run's limit; 3 keys wait for the next 2 runs (charlie, bravo, echo). " +
+        'Raise maxRotationsPerRun if that is too long.',
+    );
     expect(scene.account.sns.messages.at(-1)?.message).toContain('[rotation-cap]');
     await scene.sync();
     expect(rotated(await scene.rotate({ maxRotations: 2 })).sort()).toEqual(['bravo', 'charlie']);
     const last = await scene.rotate({ maxRotations: 2 });
     expect(rotated(last)).toEqual(['echo']);
     expect(last.findings).toEqual([]);
+  });
+});
+
+it('by its own policy a key can be more overdue than an older one (K8)', async () => {
+  const scene = await newScene();
+  await delivered(scene, 'older');
+  scene.toDay(10);
+  scene.manage('strict', { policy: { rotateAfter: 30, deactivateAfter: 35, deleteAfter: 40 } });
+  await scene.rotate();
+  await scene.sync();
+  scene.toDay(95);
+  expect(rotated(await scene.rotate({ maxRotations: 1 }))).toEqual(['strict']);
+});
+
+it('a key is as overdue as its current key, not as one that was superseded long ago (K8)', async () => {
+  const scene = await newScene();
+  await delivered(scene, 'renewed');
+  const old = scene.currentKey('renewed') ?? '';
+  scene.toDay(50);
+  await delivered(scene, 'other');
+  scene.toDay(60);
+  await scene.rotate({ requested: ['renewed'] });
+  await scene.sync();
+  scene.deleteKey('ci-renewed', old);
+  scene.toDay(200);
+  expect(rotated(await scene.rotate({ maxRotations: 1 }))).toEqual(['other']);
+});
+
+it('the cap names ten of those who wait, so that the message stays short', async () => {
+  const scene = await newScene();
+  for (let key = 10; key < 22; key += 1) scene.manage(`key-${key}`);
+  const { audits } = await scene.rotate({ maxRotations: 1 });
+  const { message } = audits.find(({ reason }) => reason === 'rotation-cap') ?? {};
+  expect(message).toContain('11 keys wait for the next 11 runs (');
+  expect(message?.match(/key-\d\d/g)).toHaveLength(10);
+});
+
+describe('a rotation that an operator asks for', () => {
+  it('is of that key alone, finds nothing wrong with it, and needs no report of the whole account', async () => {
+    const scene = await newScene();
+    for (const id of ['a', 'b']) await delivered(scene, id);
+    scene.toDay(30);
+    const from = scene.calls.length;
+    const outcome = await scene.rotate({ requested: ['a'] });
+    expect(outcome).toMatchObject({ findings: [], summary: { rotated: 1 } });
+    expect(rotated(outcome)).toEqual(['a']);
+    expect(scene.calls.slice(from).filter(({ action }) => action.includes('CredentialReport'))).toEqual([]);
+  });
+
+  it('of a key that is not managed is told, and stops no other (K11)', async () => {
+    const scene = await newScene();
+    for (const id of ['a', 'b']) await delivered(scene, id);
+    scene.toDay(30);
+    const outcome = await scene.rotate({ requested: ['nobody', 'b'] });
+    expect(rotated(outcome)).toEqual(['b']);
+    expect(outcome.audits.filter(({ event }) => event === 'finding')).toMatchObject([
+      {
+        key: 'nobody',
+        reason: 'invalid-entry',
+        message: 'A rotation of "nobody" was asked for, but there is no such managed key that works.',
+      },
+    ]);
   });
 });
 
@@ -87,7 +152,14 @@ describe('the breaker', () => {
     expect(rotated(open)).toEqual([]);
     expect(open.findings).toContain('breaker-open');
     const { message } = open.audits.find(({ reason }) => reason === 'breaker-open') ?? {};
-    expect(message).toContain('did not reach every target');
+    expect(message).toBe(
+      'Nothing is rotated until delivery works again: "a" since 2026-04-01T03:00:02.000Z, "b" since ' +
+        '2026-04-01T03:00:02.000Z, "c" since 2026-04-01T03:00:02.000Z, "d" since 2026-04-01T03:30:02.000Z did not reach ' +
+        'every target. Keys that somebody deleted or deactivated are still repaired, and what an operator asks for by ' +
+        'name is done.',
+    );
+    expect(open.audits.find(({ reason }) => reason === 'breaker-open')).toMatchObject({ outcome: 'blocked' });
+    expect(scene.account.sns.messages.at(-1)?.message).toContain('[breaker-open]');
 
     scene.hostFault = undefined;
     await scene.sync();
@@ -101,17 +173,24 @@ describe('the breaker', () => {
     }
   });
 
-  it('still repairs a key that somebody deleted by hand (K1)', async () => {
+  it.each([
+    { what: 'deleted', code: 'current-key-missing', undo: (scene: Scene, id: string) => scene.deleteKey('ci-d', id) },
+    {
+      what: 'made Inactive',
+      code: 'current-key-inactive',
+      undo: (scene: Scene, id: string) => scene.setStatus('ci-d', id, 'Inactive'),
+    },
+  ])('still repairs a key that somebody $what by hand (K1)', async ({ code, undo }) => {
     const scene = await newScene();
     for (const id of ['a', 'b', 'c', 'd']) await delivered(scene, id);
     scene.toDay(89);
     scene.hostFault = ({ path }) => (path.includes('/d/') ? undefined : { kind: 'status', status: 503 });
     await scene.rotate({ requested: ['a', 'b', 'c'] });
     await scene.sync();
-    scene.deleteKey('ci-d', scene.currentKey('d') ?? '');
+    undo(scene, scene.currentKey('d') ?? '');
     scene.toDay(91);
     const open = await scene.rotate();
-    expect(open.findings).toEqual(expect.arrayContaining(['breaker-open', 'current-key-missing']));
+    expect(open.findings).toEqual(expect.arrayContaining(['breaker-open', code]));
     expect(rotated(open)).toEqual(['d']);
     await scene.sync();
     await expectSettled(scene, 'd');

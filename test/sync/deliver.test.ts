@@ -98,6 +98,11 @@ describe('a delivery', () => {
     await scene.rotate();
     const outcome = await scene.sync(['?']);
     expect(outcome).toMatchObject({ summary: { delivered: 2 }, findings: ['unknown-event'] });
+    expect(happened(outcome, 'finding')[0]).toMatchObject({
+      outcome: 'ok',
+      message:
+        'The event that started this run has a shape that Keyturn does not know. Everything was looked at instead.',
+    });
   });
 
   it('for a key that is not managed is none, and stops no other (K11)', async () => {
@@ -109,7 +114,25 @@ describe('a delivery', () => {
     const outcome = await scene.sync({ keys: ['nobody', 'broken', 'no-secret', 'shop', 'shop'] });
     expect(outcome.findings).toEqual(['unmanaged-secret', 'invalid-entry', 'secret-missing']);
     expect(outcome.summary).toMatchObject({ examined: 1, delivered: 1, failed: 2 });
+    expect(happened(outcome, 'finding')).toMatchObject([
+      { key: 'nobody', outcome: 'ok', message: 'keyturn/nobody changed, but the registry has no such key.' },
+      { key: 'broken', outcome: 'blocked', message: expect.stringContaining('/keyturn/keys/broken') },
+      { key: 'no-secret', outcome: 'blocked', message: expect.stringContaining('keyturn/no-secret') },
+    ]);
   });
+});
+
+it('a key whose secret cannot be looked at fails alone, when an event names it (K11)', async () => {
+  const scene = await newScene();
+  for (const id of ['shop', 'blog']) scene.manage(id);
+  await scene.rotate();
+  scene.awsFault = ({ action, input }) =>
+    action === 'DescribeSecret' && input.SecretId === 'keyturn/shop'
+      ? { kind: 'error', status: 400, code: 'AccessDeniedException' }
+      : undefined;
+  const outcome = await scene.sync({ keys: ['shop', 'blog'] });
+  expect(outcome).toMatchObject({ findings: ['step-failed'], summary: { delivered: 1, failed: 1 } });
+  expect(happened(outcome, 'finding')[0]).toMatchObject({ key: 'shop', outcome: 'failed' });
 });
 
 describe('a key that does not authenticate as its own user', () => {
@@ -122,6 +145,16 @@ describe('a key that does not authenticate as its own user', () => {
     const requests = scene.hostRequests.length;
     const outcome = await scene.sync();
     expect(outcome).toMatchObject({ findings: ['proof-failed'], summary: { delivered: 0, failed: 1 } });
+    const about = { key: 'shop', accessKeyId: key.AccessKeyId };
+    expect(happened(outcome, 'step-failed')).toMatchObject([
+      { ...about, version: versionOf(key), outcome: 'failed', code: 'proof-failed', reason: 'proof' },
+    ]);
+    expect(happened(outcome, 'finding')[0]).toMatchObject({
+      ...about,
+      message: expect.stringContaining(
+        `Key "shop": ${key.AccessKeyId} is not delivered, because it did not prove to be ci-shop: `,
+      ),
+    });
     expect(scene.hostRequests).toHaveLength(requests);
     expect(scene.held('shop')).toEqual(held);
     expect(scene.isDelivered('shop')).toBe(false);
@@ -188,7 +221,14 @@ describe('several targets', () => {
     expect(happened(outcome, 'target-failed')[0]).toMatchObject({
       code: 'environment-not-found',
       target: 'bitbucket acme/shop environment Nowhere',
+      accessKeyId: scene.currentKey('shop'),
+      version: scene.current('shop'),
+      outcome: 'failed',
+      message: expect.stringContaining('Nowhere'),
     });
+    const { message } = happened(outcome, 'finding')[0] ?? {};
+    expect(message).toContain('did not reach bitbucket acme/shop environment Nowhere (environment-not-found). ');
+    expect(message).toContain('The old key keeps working until it has.');
     expect(happened(outcome, 'target-delivered')).toHaveLength(1);
     expect(scene.isDelivered('shop')).toBe(false);
     await expectLogin(scene);

@@ -138,7 +138,8 @@ export function handOverTable({ keys, due, runs }: HandOver): string {
 
 export function targetTable(targets: readonly Target[]): string {
   const rows = targets.map(({ target, limit, measured, met }) => [target, limit, measured, met ? 'met' : 'MISSED']);
-  return section('Targets', table(['target', 'limit', 'measured', ''], rows));
+  const reasons = targets.flatMap(({ target, reason }) => (reason === undefined ? [] : [`${target}: ${reason}.`]));
+  return [section('Targets', table(['target', 'limit', 'measured', ''], rows)), ...reasons].join('\n');
 }
 
 function costs(run: MeasuredRun, keys: number): string[] {

@@ -4,6 +4,8 @@ export interface Target {
   readonly limit: string;
   readonly measured: string;
   readonly met: boolean;
+  /** Why it is missed, where that is known. */
+  readonly reason?: string;
 }
 
 /** AWS calls a managed key in a run with nothing due. */
@@ -14,14 +16,14 @@ export const ROTATION_CALLS = 12;
 export const LONGEST_RUN = 5 * 60_000;
 /** MB. */
 export const MEMORY = 256;
-/**
- * How far the cost of a rotation may be from one that depends on nothing but what is due, in calls: the events of a
- * run's audit go to the bus by tens, so that their number is rounded up once a run.
- */
+/** Calls by which the cost of a rotation may differ between two runs: it should depend on nothing but what is due. */
 export const SLOPE_TOLERANCE = 0.1;
 
-export function atMost(target: string, measured: number, limit: number, unit = ''): Target {
-  return { target, limit: `≤ ${limit}${unit}`, measured: `${round(measured)}${unit}`, met: measured <= limit };
+/** @param reason told when the target is missed */
+export function atMost(target: string, measured: number, limit: number, unit = '', reason?: string): Target {
+  const met = measured <= limit;
+  const row = { target, limit: `≤ ${limit}${unit}`, measured: `${round(measured)}${unit}`, met };
+  return met || reason === undefined ? row : { ...row, reason };
 }
 
 /** Three significant decimals: enough for any of these, and no false precision. */

@@ -12,8 +12,8 @@ import { atMost, round, type Target } from './targets';
 const LATENCIES = [20, 100, 400] as const;
 /** Each request takes between 75 % and 125 % of the host's latency. */
 const JITTER = 0.25;
-const DELIVERIES = 30;
-const AT_A_TIME = 10;
+const DELIVERIES = 60;
+const AT_A_TIME = 20;
 const [ID, SECRET] = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
 
 /** For how long a reader at the host would have seen one old and one new half, in ms over all deliveries. */

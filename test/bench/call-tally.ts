@@ -17,6 +17,8 @@ export interface Calls {
 export class CallTally {
   #byOperation = new Map<string, number>();
   #throttled = 0;
+  #first = new Map<string, number>();
+  #firstBefore: ReadonlyMap<string, number> = new Map();
 
   add({ service, action }: AwsCall, { fault }: CallOutcome): void {
     if (fault === 'error') {
@@ -24,7 +26,13 @@ export class CallTally {
       return;
     }
     const name = `${service}:${action}`;
+    if (!this.#first.has(name)) this.#first.set(name, performance.now());
     this.#byOperation.set(name, (this.#byOperation.get(name) ?? 0) + 1);
+  }
+
+  /** When an operation came first, on the clock of `performance`, among the calls that were taken last. */
+  firstOf(operation: string): number | undefined {
+    return this.#firstBefore.get(operation);
   }
 
   /** What has arrived since it was taken last. */
@@ -33,6 +41,8 @@ export class CallTally {
     const throttled = this.#throttled;
     this.#byOperation = new Map();
     this.#throttled = 0;
+    this.#firstBefore = this.#first;
+    this.#first = new Map();
     return { total: Object.values(byOperation).reduce((sum, count) => sum + count, 0), throttled, byOperation };
   }
 }

@@ -166,6 +166,7 @@ describe('a tally of calls', () => {
     tally.add(call, { status: 400, errorCode: 'Throttling', fault: 'error' });
     tally.add(call, { status: 404, errorCode: 'NoSuchEntity' });
     expect(tally.take()).toEqual({ total: 2, throttled: 1, byOperation: { 'iam:ListUsers': 2 } });
+    expect(tally.firstOf('iam:ListUsers')).toBeLessThanOrEqual(performance.now());
     expect(tally.take()).toEqual({ total: 0, throttled: 0, byOperation: {} });
   });
 });

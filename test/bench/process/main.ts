@@ -26,6 +26,9 @@ process.on('message', ({ requestId, event, timeout }: InvokeMessage) => {
   );
 });
 
+// Without the bench nobody waits for an answer any more.
+process.on('disconnect', () => process.exit(1));
+
 async function run(event: unknown, context: object): Promise<unknown> {
   if (typeof handler !== 'function') throw new Error(`${script} has no ${name}`);
   return await Reflect.apply(handler, undefined, [event, context]);

@@ -6,22 +6,25 @@ import { ENV } from '../../functions/core/names';
 import { bundleFunctions } from '../../infra/bundle';
 import { atMost, type Target } from './targets';
 
-/** KB that a bundle may weigh, and ms that it may take from its import to its first await. */
+/**
+ * KB that a bundle may weigh, and ms of processor time from its import to its first await. Importing waits for nothing,
+ * and a busy machine does not count.
+ */
 const SIZE_LIMIT = 700;
 const COLD_LIMIT = 200;
 const COLD_STARTS = 5;
 
 const INIT = `
-const { performance } = require('node:perf_hooks');
-const start = performance.now();
+const start = process.cpuUsage();
 require(process.argv[2]);
-process.stdout.write(String(performance.now() - start));
+const { user, system } = process.cpuUsage(start);
+process.stdout.write(String((user + system) / 1000));
 `;
 
 export interface MeasuredBundle {
   readonly bundle: string;
   readonly kilobytes: number;
-  /** Median of several cold processes, from import to ready. */
+  /** Processor time from import to ready, the median of several cold processes. */
   readonly coldMilliseconds: number;
 }
 
@@ -44,7 +47,12 @@ export function measureBundles(): readonly MeasuredBundle[] {
 export function bundleTargets(bundles: readonly MeasuredBundle[]): readonly Target[] {
   return bundles.flatMap(({ bundle, kilobytes, coldMilliseconds }) => [
     atMost(`size of the bundle ${bundle}, minified`, kilobytes, SIZE_LIMIT, ' KB'),
-    atMost(`${bundle} from import to ready, median of ${COLD_STARTS} processes`, coldMilliseconds, COLD_LIMIT, ' ms'),
+    atMost(
+      `${bundle}: processor time from import to ready, median of ${COLD_STARTS} processes`,
+      coldMilliseconds,
+      COLD_LIMIT,
+      ' ms',
+    ),
   ]);
 }
 

@@ -23,7 +23,7 @@ export function bundleTable(bundles: readonly MeasuredBundle[]): string {
     `${kilobytes} KB`,
     `${coldMilliseconds} ms`,
   ]);
-  return section('Bundles', table(['bundle', 'size', 'from import to ready'], rows));
+  return section('Bundles', table(['bundle', 'size', 'processor time from import to ready'], rows));
 }
 
 export function sizeTables({ keys, quiet, scan, rotations }: MeasuredSize): string {

@@ -46,7 +46,14 @@ export class FunctionProcess {
       execArgv: [`--max-old-space-size=${share(90)}`, `--max-semi-space-size=${share(5)}`],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    this.#closed = new Promise((resolve) => this.#child.once('close', () => resolve()));
+    this.#closed = new Promise((resolve) => {
+      this.#child.once('close', () => resolve());
+      this.#child.on('error', (error) => {
+        this.#lines.push(error.message);
+        // A process that could not be started never closes.
+        if (this.#child.pid === undefined) resolve();
+      });
+    });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream !== null) createInterface(stream).on('line', (line) => this.#lines.push(line));
     }
@@ -69,10 +76,13 @@ export class FunctionProcess {
       };
       this.#child.once('message', (answer: ProcessMessage) => settle(answer));
       this.#child.once('exit', (code, signal) => settle(`the process ended: ${signal ?? code}`));
-      this.#child.send(message);
+      this.#child.send(message, (error) => {
+        if (error !== null) settle(`the process could not be reached: ${error.message}`);
+      });
     });
     const wall = performance.now() - start;
     if (typeof ended === 'string') {
+      this.#child.kill('SIGKILL');
       await this.#closed;
       return {
         result: undefined,

@@ -15,6 +15,7 @@ import type { AccessKey, Iam } from '../core/ports';
 import { clientConfig } from './client-config';
 import { parseCredentialReport } from './credential-report';
 import { awsFailure, calling } from './failure';
+import { reportContent } from './report-content';
 import { ThrottleOnlyRetryStrategy } from './throttle-only-retry';
 
 const userMissing = { NoSuchEntityException: 'user-missing', NoSuchEntity: 'user-missing' } as const;
@@ -31,6 +32,8 @@ export function createIam(): Iam {
     ...clientConfig,
     retryStrategy: new ThrottleOnlyRetryStrategy(clientConfig.maxAttempts),
   });
+  const report = reportContent();
+  const reports = new IAMClient({ ...clientConfig, streamCollector: report.streamCollector });
 
   return {
     async listAccessKeys(user) {
@@ -94,10 +97,11 @@ export function createIam(): Iam {
       );
       if (started.State !== 'COMPLETE') return undefined;
       const { Content, GeneratedTime } = await calling('iam:GetCredentialReport', {}, () =>
-        client.send(new GetCredentialReportCommand({})),
+        reports.send(new GetCredentialReportCommand({})),
       );
-      if (Content === undefined || GeneratedTime === undefined) return undefined;
-      return parseCredentialReport(new TextDecoder().decode(Content), GeneratedTime);
+      const csv = report.take() ?? (Content === undefined ? undefined : new TextDecoder().decode(Content));
+      if (csv === undefined || GeneratedTime === undefined) return undefined;
+      return parseCredentialReport(csv, GeneratedTime);
     },
   };
 }

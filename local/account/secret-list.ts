@@ -20,21 +20,21 @@ export function matchesFilters(secret: Secret, filters: readonly SecretFilter[])
 }
 
 function matchesPrefix(secret: Secret, key: SecretFilter['Key'], prefix: string): boolean {
-  const tags = secret.tags.list();
+  const tags = () => secret.tags.list();
   switch (key) {
     case 'name':
       return secret.name.startsWith(prefix);
     case 'description':
       return (secret.description ?? '').toLowerCase().startsWith(prefix.toLowerCase());
     case 'tag-key':
-      return tags.some((tag) => tag.Key.startsWith(prefix));
+      return tags().some((tag) => tag.Key.startsWith(prefix));
     case 'tag-value':
-      return tags.some((tag) => tag.Value.startsWith(prefix));
+      return tags().some((tag) => tag.Value.startsWith(prefix));
     case 'primary-region':
     case 'owning-service':
       return false;
     case 'all': {
-      const words = [secret.name, secret.description ?? '', ...tags.flatMap((tag) => [tag.Key, tag.Value])];
+      const words = [secret.name, secret.description ?? '', ...tags().flatMap((tag) => [tag.Key, tag.Value])];
       return words.some((word) => word.toLowerCase().startsWith(prefix.toLowerCase()));
     }
   }

@@ -7,10 +7,17 @@ import type { TagSet } from './tags';
 /** A hyphen and six characters. */
 const SUFFIX_LENGTH = 7;
 
+/** Where a secret stands in a list: by its creation, then by its ARN. */
+export function listPosition({ createdAt, arn }: Secret): string {
+  return `${String(createdAt).padStart(15, '0')} ${arn}`;
+}
+
 /** The secrets of one region, found by name, by ARN, or by ARN without the random suffix. */
 export class SecretStore {
   readonly #secrets = new Map<string, Secret>();
   readonly #reserved = new Map<string, string>();
+  /** In the order of `listPosition`, until a secret comes or goes: a long list is read page by page. */
+  #inOrder: readonly Secret[] | undefined;
 
   constructor(
     private readonly arnPrefix: string,
@@ -18,8 +25,10 @@ export class SecretStore {
     private readonly identifiers: Identifiers,
   ) {}
 
+  /** All secrets in the order in which they are listed. */
   all(): readonly Secret[] {
-    return [...this.#secrets.values()];
+    this.#inOrder ??= [...this.#secrets.values()].sort((a, b) => (listPosition(a) < listPosition(b) ? -1 : 1));
+    return this.#inOrder;
   }
 
   /** The next secret of the ARN's name gets this very ARN. @throws Error for an ARN of another account or region */
@@ -32,11 +41,13 @@ export class SecretStore {
     const arn = this.#reserved.get(name) ?? `${this.arnPrefix}${name}-${this.identifiers.secretSuffix()}`;
     const secret = new Secret(name, arn, this.clock.now(), tags);
     this.#secrets.set(name, secret);
+    this.#inOrder = undefined;
     return secret;
   }
 
   remove(secret: Secret): void {
     this.#secrets.delete(secret.name);
+    this.#inOrder = undefined;
   }
 
   /** The secret, also while it waits for its deletion; it is gone once that day has come. */

@@ -14,7 +14,7 @@ import type {
   UpdateSecretVersionStageInput,
 } from './secret-inputs';
 import { listEntry, matchesFilters, optionalDate, secretsPage } from './secret-list';
-import { SecretStore } from './secret-store';
+import { listPosition, SecretStore } from './secret-store';
 import { type Tag, TagSet } from './tags';
 
 const DAY = 86_400_000;
@@ -122,9 +122,7 @@ export class SecretsManager {
           (secret.deletion === undefined || (input.IncludePlannedDeletion === true && secret.deletion.at > now)) &&
           matchesFilters(secret, input.Filters ?? []),
       );
-    const key = (secret: Secret) => `${String(secret.createdAt).padStart(15, '0')} ${secret.arn}`;
-    found.sort((a, b) => (key(a) < key(b) === descending ? 1 : -1));
-    const { items, NextToken } = secretsPage(found, key, input, descending);
+    const { items, NextToken } = secretsPage(descending ? found.reverse() : found, listPosition, input, descending);
     return { SecretList: items.map(listEntry), NextToken };
   }
 

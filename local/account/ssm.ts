@@ -54,6 +54,8 @@ export interface DescribeParametersInput {
 /** Systems Manager's parameter store of one region. Values are kept as they came: nothing is encrypted here. */
 export class Ssm {
   readonly #parameters = new Map<string, Parameter>();
+  /** All names in their order, until one comes or goes: a long list is read page by page. */
+  #names: readonly string[] | undefined;
   readonly #arnPrefix: string;
 
   constructor(
@@ -89,6 +91,7 @@ export class Ssm {
       LastModifiedUser: modifiedBy,
     };
     this.#parameters.set(parameter.Name, parameter);
+    if (existing === undefined) this.#names = undefined;
     return { Version: parameter.Version, Tier };
   }
 
@@ -141,10 +144,12 @@ export class Ssm {
   /** @throws AwsError ParameterNotFound */
   deleteParameter(input: { readonly Name: string }): void {
     if (!this.#parameters.delete(this.nameOf(input.Name))) throw new AwsError('ParameterNotFound', 400, '');
+    this.#names = undefined;
   }
 
   deleteParameters(input: { readonly Names: readonly string[] }) {
     const deleted = input.Names.filter((name) => this.#parameters.delete(this.nameOf(name)));
+    this.#names = undefined;
     return { DeletedParameters: deleted, InvalidParameters: input.Names.filter((name) => !deleted.includes(name)) };
   }
 
@@ -184,9 +189,9 @@ export class Ssm {
     if (token !== undefined && after === undefined) {
       throw new AwsError('InvalidNextToken', 400, 'The specified token is not valid.');
     }
-    const found = [...this.#parameters.values()].filter((parameter) => matches(parameter.Name));
-    found.sort((a, b) => (a.Name < b.Name ? -1 : 1));
-    const { items, next } = pageAfter(found, (parameter) => parameter.Name, size, after);
+    this.#names ??= [...this.#parameters.keys()].sort((a, b) => (a < b ? -1 : 1));
+    const { items: names, next } = pageAfter(this.#names.filter(matches), (name) => name, size, after);
+    const items = names.flatMap((name) => this.#parameters.get(name) ?? []);
     return { items, NextToken: next === undefined ? undefined : encodeToken(next) };
   }
 }

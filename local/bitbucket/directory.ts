@@ -8,7 +8,8 @@ interface Workspace {
   readonly slug: string;
   readonly uuid: string;
   readonly variables: VariableList;
-  readonly repositories: Repository[];
+  /** Each under its slug and under its UUID: a workspace may have thousands. */
+  readonly repositories: Map<string, Repository>;
 }
 
 interface Repository {
@@ -36,7 +37,7 @@ export class Directory {
       slug,
       uuid: newUuid(this.random),
       variables: this.newVariables('workspace', () => slug),
-      repositories: [],
+      repositories: new Map(),
     };
     this.#workspaces.push(workspace);
     return { uuid: workspace.uuid };
@@ -44,7 +45,7 @@ export class Directory {
 
   addRepository(workspace: string, slug: string, project: string): { readonly uuid: string } {
     const home = this.workspace(workspace);
-    free(home.repositories, slug, 'repository');
+    if (home.repositories.has(slug)) throw taken('repository', slug);
     const repository: Repository = {
       slug,
       uuid: newUuid(this.random),
@@ -52,7 +53,7 @@ export class Directory {
       variables: this.newVariables('repository', () => `${home.slug}/${slug}`),
       environments: [],
     };
-    home.repositories.push(repository);
+    home.repositories.set(slug, repository).set(repository.uuid, repository);
     return { uuid: repository.uuid };
   }
 
@@ -98,7 +99,7 @@ export class Directory {
 
   /** @throws BitbucketError 404, in the same words whether the repository is missing or out of reach. */
   repository({ workspace, repository }: RepositoryPlace): Repository {
-    const found = named(named(this.#workspaces, workspace)?.repositories ?? [], repository);
+    const found = named(this.#workspaces, workspace)?.repositories.get(repository);
     if (found === undefined) throw repositoryOutOfReach();
     return found;
   }
@@ -142,5 +143,9 @@ function named<Item extends { readonly slug: string; readonly uuid: string }>(
 }
 
 function free(items: readonly { readonly slug: string }[], name: string, what: string): void {
-  if (items.some((item) => item.slug === name)) throw new Error(`The local Bitbucket already has the ${what} ${name}.`);
+  if (items.some((item) => item.slug === name)) throw taken(what, name);
+}
+
+function taken(what: string, name: string): Error {
+  return new Error(`The local Bitbucket already has the ${what} ${name}.`);
 }

@@ -5,4 +5,5 @@
 export const DEEP_SUITES = [
   ...['faults', 'fuzz', 'leaks', 'simulation', 'local/rehearsal'].map((folder) => `test/${folder}/**/*.test.ts`),
   'test/*/crash.test.ts',
+  'test/bench/{bench,hand-over}.test.ts',
 ];

@@ -35,6 +35,8 @@ export interface AccountServerOptions {
   readonly port?: number;
   /** ms that the account's clock advances for a call. @default 0 */
   readonly latency?: (call: AwsCall) => number;
+  /** Real ms from a call's arrival to the moment at which it is worked on, whatever the clock does. @default 0 */
+  readonly realLatency?: (call: AwsCall) => number;
   /** Asked for every authenticated call. */
   readonly fault?: (call: AwsCall) => AwsFault | undefined;
   /** Decides by policy, at once or after a while; everything is allowed without it. */
@@ -110,7 +112,10 @@ class AccountFront {
       const claim = claimedSignature(raw);
       const parsed = parseRequest(raw, claim.service);
       request = parsed;
-      this.work(this.call(raw, parsed, claim), parsed, requestId, outgoing);
+      const call = this.call(raw, parsed, claim);
+      const wait = this.#options.realLatency?.(call) ?? 0;
+      if (wait > 0) setTimeout(() => this.work(call, parsed, requestId, outgoing), wait);
+      else this.work(call, parsed, requestId, outgoing);
     } catch (error) {
       const refused = asAwsError(error);
       this.send(outgoing, refusal(request, refused, requestId), refused.code);

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ENV } from '../../functions/core/names';
+import { bundleFunctions } from '../../infra/bundle';
+import { atMost, type Target } from './targets';
+
+/**
+ * KB that a bundle may weigh, and ms of processor time from its import to its first await. Importing waits for nothing,
+ * and a busy machine does not count.
+ */
+const SIZE_LIMIT = 700;
+const COLD_LIMIT = 200;
+const COLD_STARTS = 5;
+
+const INIT = `
+const start = process.cpuUsage();
+require(process.argv[2]);
+const { user, system } = process.cpuUsage(start);
+process.stdout.write(String((user + system) / 1000));
+`;
+
+export interface MeasuredBundle {
+  readonly bundle: string;
+  readonly kilobytes: number;
+  /** Processor time from import to ready, the median of several cold processes. */
+  readonly coldMilliseconds: number;
+}
+
+/** Builds the bundles, weighs them and loads each into several fresh processes. */
+export function measureBundles(): readonly MeasuredBundle[] {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-bench-'));
+  try {
+    const measure = join(folder, 'init.cjs');
+    writeFileSync(measure, INIT);
+    return bundleFunctions().map(({ name, file, bytes }) => ({
+      bundle: name,
+      kilobytes: Math.round(bytes / 1024),
+      coldMilliseconds: Math.round(coldInit(measure, join(process.cwd(), file))),
+    }));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export function bundleTargets(bundles: readonly MeasuredBundle[]): readonly Target[] {
+  return bundles.flatMap(({ bundle, kilobytes, coldMilliseconds }) => [
+    atMost(`size of the bundle ${bundle}, minified`, kilobytes, SIZE_LIMIT, ' KB'),
+    atMost(
+      `${bundle}: processor time from import to ready, median of ${COLD_STARTS} processes`,
+      coldMilliseconds,
+      COLD_LIMIT,
+      ' ms',
+    ),
+  ]);
+}
+
+function coldInit(measure: string, script: string): number {
+  const env = {
+    AWS_REGION: 'eu-west-1',
+    AWS_LAMBDA_FUNCTION_NAME: 'bench',
+    [ENV.topicArn]: 'arn:aws:sns:eu-west-1:111122223333:t',
+  };
+  const times = Array.from({ length: COLD_STARTS }, () =>
+    Number(execFileSync(process.execPath, [measure, script], { env, encoding: 'utf8' })),
+  );
+  return times.sort((a, b) => a - b)[Math.floor(COLD_STARTS / 2)] ?? Number.NaN;
+}

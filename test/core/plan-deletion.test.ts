@@ -52,6 +52,14 @@ describe('a deletion', () => {
     expect(plan({ secret, keys: [foreign, second], lastUsed, now: day(400) })).toEqual(NOTHING);
   });
 
+  it('K8: does not wait for a date that somebody wrote into the future, but counts the recovery from now', () => {
+    const secret = secretOf(versions, { [TAG.deactivated]: tagOf(first, day(900)) });
+    expect(plan({ secret }).steps).toEqual(recording);
+    expect(codes(plan({ secret }))).toEqual(['inactive-since-unknown']);
+    const reactivated = secretOf(versions, { ...tags, [TAG.reactivated]: tagOf(first, day(900)) });
+    expect(plan({ secret: reactivated }).steps).toEqual([deletion]);
+  });
+
   it('waits for the last use to be known', () => {
     expect(plan({ lastUsed: new Map(), now: day(300) })).toEqual(NOTHING);
   });

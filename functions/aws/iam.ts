@@ -22,6 +22,16 @@ const userMissing = { NoSuchEntityException: 'user-missing', NoSuchEntity: 'user
 const keyMissing = { NoSuchEntityException: 'key-missing', NoSuchEntity: 'key-missing' } as const;
 const keyLimit = { LimitExceededException: 'key-limit', LimitExceeded: 'key-limit' } as const;
 
+/** Names that GetCredentialReport's errors have: the SDK's and the API's own. */
+const REPORT_NOT_THERE = new Set([
+  'CredentialReportNotReadyException',
+  'CredentialReportNotPresentException',
+  'CredentialReportExpiredException',
+  'ReportInProgress',
+  'ReportNotPresent',
+  'ReportExpired',
+]);
+
 /** IAM says `N/A` for a key that was never used. */
 const NOT_APPLICABLE = 'N/A';
 
@@ -35,6 +45,7 @@ export function createIam(): Iam {
   const report = reportContent();
   const reports = new IAMClient({ ...clientConfig, streamCollector: report.streamCollector });
 
+  let isReportStarted = false;
   return {
     async listAccessKeys(user) {
       const keys: AccessKey[] = [];
@@ -92,13 +103,21 @@ export function createIam(): Iam {
     },
 
     async credentialReport() {
-      const started = await calling('iam:GenerateCredentialReport', {}, () =>
-        client.send(new GenerateCredentialReportCommand({})),
-      );
-      if (started.State !== 'COMPLETE') return undefined;
-      const { Content, GeneratedTime } = await calling('iam:GetCredentialReport', {}, () =>
-        reports.send(new GetCredentialReportCommand({})),
-      );
+      if (!isReportStarted) {
+        const { State } = await calling('iam:GenerateCredentialReport', {}, () =>
+          client.send(new GenerateCredentialReportCommand({})),
+        );
+        isReportStarted = State !== 'COMPLETE';
+        if (isReportStarted) return undefined;
+      }
+      // Asked for once more only if it is not there yet.
+      isReportStarted = false;
+      const answer = await reports.send(new GetCredentialReportCommand({})).catch((thrown: unknown) => {
+        if (thrown instanceof Error && REPORT_NOT_THERE.has(thrown.name)) return undefined;
+        throw awsFailure(thrown, 'iam:GetCredentialReport');
+      });
+      if (answer === undefined) return undefined;
+      const { Content, GeneratedTime } = answer;
       const csv = report.take() ?? (Content === undefined ? undefined : new TextDecoder().decode(Content));
       if (csv === undefined || GeneratedTime === undefined) return undefined;
       return parseCredentialReport(csv, GeneratedTime);

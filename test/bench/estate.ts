@@ -1,4 +1,5 @@
 import { DAY } from '../../functions/core/duration';
+import { openIntent } from '../../functions/core/intent';
 import { ENV, registryParameterName, secretName, TAG } from '../../functions/core/names';
 import { policyWith } from '../../functions/core/policy';
 import type { RegistryEntry } from '../../functions/core/registry';
@@ -13,6 +14,7 @@ import { Bitbucket } from '../../local/bitbucket/bitbucket';
 import { type BitbucketServer, startBitbucketServer } from '../../local/bitbucket/server';
 import { Clock } from '../../local/clock';
 import { environmentVariables } from '../../local/lambda/environment-variables';
+import { secretStateOf } from '../support/secret-state-of';
 import { CallTally } from './call-tally';
 import { type Conditions, latencyOf } from './conditions';
 import type { DeployedFunction } from './deployed';
@@ -136,7 +138,7 @@ export class Estate {
       /** The current key's ID, from its version ID. */
       currentKey: current.split('-')[2] ?? '',
       isDelivered: (labels[current] ?? []).some((label) => label.startsWith('DELIVERED-')),
-      hasIntent: secret.Tags.some(({ Key }) => Key === TAG.intent),
+      hasIntent: openIntent(secretStateOf(secret)) !== undefined,
       keys: AccessKeyMetadata.map(({ AccessKeyId }) => AccessKeyId),
       /** The key whose ID stands in the pipeline's variables. */
       heldKey: held.AWS_ACCESS_KEY_ID,

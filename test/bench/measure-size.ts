@@ -21,7 +21,10 @@ export interface MeasuredRotations {
   readonly deliver: MeasuredRun;
   /** One run of sync for each second event: CloudTrail's record of what Secrets Manager's own event told already. */
   readonly secondEvents: MeasuredRun;
-  /** AWS calls of one rotation with its delivery: what this run needed beyond one with nothing due. */
+  /**
+   * AWS calls of one rotation with its delivery: what the runs needed beyond ones with nothing to do, which publish their
+   * audit events as well.
+   */
   readonly callsEach: number;
   readonly callsEachByOperation: CallsByOperation;
   /** Keys that are not rotated, stored, delivered and in order in the end. */
@@ -123,7 +126,9 @@ async function measureRotations(
       (rotate.calls.byOperation[operation] ?? 0) +
       (deliver.calls.byOperation[operation] ?? 0) -
       (before?.byOperation[operation] ?? 0);
-    const operations = [...new Set([rotate, deliver].flatMap(({ calls }) => Object.keys(calls.byOperation)))].sort();
+    const operations = [...new Set([rotate, deliver].flatMap(({ calls }) => Object.keys(calls.byOperation)))]
+      .filter((operation) => operation !== 'events:PutEvents')
+      .sort();
     const each = operations.map((name) => [name, extra(name) / due] as const).filter(([, count]) => count !== 0);
     return {
       due,

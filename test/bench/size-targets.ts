@@ -50,7 +50,11 @@ function rotationTargets(keys: number, { due, callsEach, unfinished, ...runs }: 
   const longest = (LONGEST_RUN / 1000).toFixed(0);
   const wall = wholeTime(runs);
   return [
-    atMost(`${keys} keys, ${due} due: AWS calls of a rotation with its delivery`, callsEach, ROTATION_CALLS),
+    atMost(
+      `${keys} keys, ${due} due: AWS calls of a rotation with its delivery, PutEvents of each run aside`,
+      callsEach,
+      ROTATION_CALLS,
+    ),
     {
       target: `${keys} keys, ${due} due: rotated and delivered, at a function's share of a core`,
       limit: `≤ ${longest} s`,

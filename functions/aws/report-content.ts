@@ -10,7 +10,7 @@ export interface ReportContent {
 
 /**
  * Takes a credential report out of the answer before the SDK parses its XML. The parser builds every text a character at
- * a time, which needs forty times the report's size: with the users of a large account, more memory than a function has.
+ * a time, which needs fifty times the report's size: with the users of a large account, more memory than a function has.
  */
 export function reportContent(): ReportContent {
   let content: string | undefined;

@@ -22,7 +22,7 @@ Bitbucket over HTTP, in real time, with assumed latencies and AWS's quotas.
 
   (no options)     bundles, ${SIZES.join(', ')} keys, cost by what is due, torn pairs; about four minutes
   --keys N         one size, 1 to ${MOST_KEYS}: with nothing due, and with 1 % due; 5000 takes about two minutes
-  --hand-over      20000 keys and too little time: how a run hands over to the next; about ten minutes
+  --hand-over      20000 keys and too little time: how a run hands over to the next; ten to fifteen minutes
                    (with --keys N for another size)
   --whole-scan     measures the usual scan whole, where a sample of it would be extrapolated
   --json           one JSON document on stdout, nothing else there (npm's own lines: npm run --silent bench -- …)

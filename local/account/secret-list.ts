@@ -1,6 +1,7 @@
 import { AwsError } from './aws-error';
 import { decodeToken, encodeToken, type Page, pageAfter } from './paging';
-import type { Secret } from './secret';
+import type { Secret, SecretVersion } from './secret';
+import type { ListSecretVersionIdsInput } from './secret-inputs';
 
 export interface SecretFilter {
   readonly Key: 'name' | 'description' | 'tag-key' | 'tag-value' | 'primary-region' | 'owning-service' | 'all';
@@ -56,6 +57,25 @@ export function secretsPage<T>(
   }
   const page = pageAfter(sorted, key, request.MaxResults ?? 100, after, descending);
   return page.next === undefined ? page : { ...page, NextToken: encodeToken(page.next) };
+}
+
+/** One page of a secret's versions, oldest first. */
+export function versionsPage(secret: Secret, request: ListSecretVersionIdsInput) {
+  const byVersion = secret.labelledVersions();
+  const listed = [...secret.versions.values()].filter(
+    (version) => request.IncludeDeprecated === true || byVersion[version.id] !== undefined,
+  );
+  const key = (version: SecretVersion) => `${String(version.createdAt).padStart(15, '0')} ${version.id}`;
+  listed.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  const { items, NextToken } = secretsPage(listed, key, request);
+  const Versions = items.map((version) => ({
+    VersionId: version.id,
+    VersionStages: byVersion[version.id],
+    LastAccessedDate: optionalDate(version.lastAccessedAt),
+    CreatedDate: new Date(version.createdAt),
+    KmsKeyIds: ['DefaultEncryptionKey'],
+  }));
+  return { Versions, NextToken };
 }
 
 /** What ListSecrets shows of a secret; only labelled versions are in it. */

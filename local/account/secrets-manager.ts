@@ -2,7 +2,7 @@ import type { Clock } from '../clock';
 import { AwsError } from './aws-error';
 import type { Emit } from './event';
 import type { Identifiers } from './identifiers';
-import type { LabelMove, Secret, SecretMaterial, SecretVersion } from './secret';
+import type { LabelMove, Secret, SecretMaterial } from './secret';
 import type {
   CreateSecretInput,
   DeleteSecretInput,
@@ -13,7 +13,7 @@ import type {
   UpdateSecretInput,
   UpdateSecretVersionStageInput,
 } from './secret-inputs';
-import { listEntry, matchesFilters, optionalDate, secretsPage } from './secret-list';
+import { listEntry, matchesFilters, secretsPage, versionsPage } from './secret-list';
 import { listPosition, SecretStore } from './secret-store';
 import { type Tag, TagSet } from './tags';
 
@@ -128,21 +128,7 @@ export class SecretsManager {
 
   listSecretVersionIds(input: ListSecretVersionIdsInput) {
     const secret = this.#store.get(input.SecretId);
-    const byVersion = secret.labelledVersions();
-    const listed = [...secret.versions.values()].filter(
-      (version) => input.IncludeDeprecated === true || byVersion[version.id] !== undefined,
-    );
-    const key = (version: SecretVersion) => `${String(version.createdAt).padStart(15, '0')} ${version.id}`;
-    listed.sort((a, b) => (key(a) < key(b) ? -1 : 1));
-    const { items, NextToken } = secretsPage(listed, key, input);
-    const Versions = items.map((version) => ({
-      VersionId: version.id,
-      VersionStages: byVersion[version.id],
-      LastAccessedDate: optionalDate(version.lastAccessedAt),
-      CreatedDate: new Date(version.createdAt),
-      KmsKeyIds: ['DefaultEncryptionKey'],
-    }));
-    return { Versions, NextToken, ARN: secret.arn, Name: secret.name };
+    return { ...versionsPage(secret, input), ARN: secret.arn, Name: secret.name };
   }
 
   updateSecretVersionStage(input: UpdateSecretVersionStageInput) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TAG } from '../../functions/core/names';
 import type { AwsFault } from '../../local/account/wire/server';
 import { delivered, expectLogin, expectSettled, live } from '../support/converge';
 import { newScene } from '../support/dispose';
@@ -258,4 +259,69 @@ describe('an intent', () => {
     await expectSettled(scene);
     expect(keyIds(scene)).toEqual([old, scene.currentKey('shop')]);
   });
+});
+
+describe('the intent of a rotation that failed', () => {
+  const others: readonly [string, string][] = [
+    ['of another run, which is at work at the same time', '2026-04-01T03:00:01.000Z another-run'],
+    ['that somebody has edited meanwhile', 'soon'],
+  ];
+
+  it.each(others)('stays where it is one %s (K5, K9)', async (_whose, tag) => {
+    const { scene } = await due();
+    scene.awsFault = ({ action }) => {
+      if (action !== 'CreateAccessKey') return undefined;
+      scene.setTag('shop', TAG.intent, tag);
+      return denied;
+    };
+    const { lines } = await scene.rotate();
+    scene.awsFault = undefined;
+    expect(scene.tag('shop')[TAG.intent]).toBe(tag);
+    expect(lines.join()).not.toContain('an intent could not be removed');
+  });
+
+  it('is gone when somebody has removed it meanwhile, and nobody is asked to remove it again', async () => {
+    const { scene } = await due();
+    scene.awsFault = ({ action }) => {
+      if (action !== 'CreateAccessKey') return undefined;
+      scene.removeTag('shop', TAG.intent);
+      return denied;
+    };
+    const before = count(scene, 'UntagResource');
+    const { lines } = await scene.rotate();
+    scene.awsFault = undefined;
+    expect(count(scene, 'UntagResource')).toBe(before);
+    expect(lines.join()).not.toContain('an intent could not be removed');
+  });
+
+  it('is left to the next run when it cannot be removed, and the log says of which key', async () => {
+    const { scene } = await due();
+    scene.awsFault = ({ action }) => (/^(CreateAccessKey|UntagResource)$/.test(action) ? denied : undefined);
+    const { lines } = await scene.rotate();
+    scene.awsFault = undefined;
+    const line = lines.find((each) => each.includes('an intent could not be removed')) ?? '{}';
+    expect(JSON.parse(line)).toMatchObject({ facts: { key: 'shop', code: 'aws-denied' } });
+  });
+});
+
+it('a mark that does not count is taken away by the run that finds it, and an auditor reads which (K1, K7)', async () => {
+  const { scene, old } = await due();
+  const version = scene.current('shop') ?? '';
+  const [mark = ''] = (scene.labels('shop')[version] ?? []).filter((label) => label.startsWith('DELIVERED-'));
+  await scene.rotate();
+  scene.account.invoke(scene.admin, 'secretsmanager', 'UpdateSecretVersionStage', {
+    SecretId: 'keyturn/shop',
+    VersionStage: 'AWSCURRENT',
+    MoveToVersionId: version,
+    RemoveFromVersionId: scene.current('shop') ?? '',
+  });
+  expect(scene.currentKey('shop')).toBe(old);
+  scene.hours(4);
+  const { audits } = await scene.rotate();
+  expect(audits.filter(({ event }) => event === 'labels-cleaned')).toMatchObject([
+    { key: 'shop', user: 'ci-shop', version, reason: mark },
+  ]);
+  expect(scene.labels('shop')[version]).not.toContain(mark);
+  await scene.sync();
+  await expectLogin(scene);
 });

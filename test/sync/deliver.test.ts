@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TAG } from '../../functions/core/names';
 import type { RegistryEntry } from '../../functions/core/registry';
 import { targetSetDigest } from '../../functions/core/target';
 import { versionIdOf } from '../../functions/core/version-id';
@@ -43,6 +44,8 @@ describe('a delivery', () => {
       'version-delivered',
       'run-finished',
     ]);
+    const proved = { key: 'shop', user: 'ci-shop', version, accessKeyId: scene.currentKey('shop') };
+    expect(happened(outcome, 'key-proved')[0]).toMatchObject(proved);
     expect(happened(outcome, 'target-delivered')[0]).toMatchObject({
       key: 'shop',
       user: 'ci-shop',
@@ -258,6 +261,40 @@ describe('several targets', () => {
     );
   });
 
+  it('that change keep the labels of the earlier set until the delivery to the new one is complete (K1)', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    const version = scene.current('shop') ?? '';
+    const earlier = scene.labels('shop')[version];
+    scene.register(scene.entry('shop', { deliverTo: [{}, { environment: 'Nowhere' }] }));
+    const outcome = await scene.sync();
+    expect(outcome.findings).toEqual(['delivery-failed']);
+    expect(happened(outcome, 'labels-cleaned')).toEqual([]);
+    expect(scene.labels('shop')[version]).toEqual(earlier);
+  });
+
+  it('that changed leave no label behind where a run died before it removed the last one (K9)', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    const version = scene.current('shop') ?? '';
+    for (const VersionStage of ['DELIVERED-0000000000000001', 'DELIVERED-0000000000000002']) {
+      scene.account.invoke(scene.admin, 'secretsmanager', 'UpdateSecretVersionStage', {
+        SecretId: 'keyturn/shop',
+        VersionStage,
+        MoveToVersionId: version,
+      });
+    }
+    const requests = scene.hostRequests.length;
+    const outcome = await scene.sync();
+    expect(outcome).toMatchObject({ findings: [], summary: { failed: 0 } });
+    expect(happened(outcome, 'labels-cleaned').map(({ reason }) => reason)).toEqual([
+      'DELIVERED-0000000000000001',
+      'DELIVERED-0000000000000002',
+    ]);
+    expect(scene.labels('shop')[version]).toHaveLength(2);
+    expect(scene.hostRequests).toHaveLength(requests);
+  });
+
   it('may be none: a key that only the secret holds is delivered at once', async () => {
     const scene = await newScene();
     scene.manage('shop', { deliverTo: [] });
@@ -310,7 +347,13 @@ describe('a version that becomes current while another one is being delivered', 
       return undefined;
     };
     const outcome = await scene.sync();
-    expect(outcome.lines.join()).toContain('another version became current or was marked during a delivery');
+    const line = outcome.lines.find((each) => each.includes('another version became current or was marked during a'));
+    expect(line).toContain('"key":"shop"');
+    expect(happened(outcome, 'labels-cleaned')[0]).toMatchObject({
+      key: 'shop',
+      version: scene.current('shop'),
+      reason: `DELIVERED-${targetSetDigest(entry.targets, entry.connections)}`,
+    });
     expect(scene.currentKey('shop')).toBe(next?.AccessKeyId);
     expect(scene.held('shop').accessKeyId).toBe(next?.AccessKeyId);
     // A third run may still be writing the older one.
@@ -364,6 +407,38 @@ describe('a version that becomes current while another one is being delivered', 
     await scene.sync();
     await expectSettled(scene);
   });
+});
+
+it('a late delivery that is overtaken does not say that its key was delivered (K3)', async () => {
+  const scene = await newScene();
+  scene.manage('shop');
+  await scene.rotate();
+  const late = scene.currentKey('shop');
+  scene.hours(2);
+  let next: HandMadeKey | undefined;
+  scene.hostFault = ({ method }) => {
+    if (method === 'POST') next ??= store(scene);
+    return undefined;
+  };
+  await scene.sync();
+  expect(scene.currentKey('shop')).toBe(next?.AccessKeyId);
+  expect(scene.tag('shop')[TAG.delivered] ?? '').not.toContain(late);
+  await expectLogin(scene);
+});
+
+it('a mark that is refused is a failure of its own key, told once, and no reason to deliver again and again', async () => {
+  const scene = await newScene();
+  scene.manage('shop');
+  await scene.rotate();
+  scene.awsFault = ({ action }) =>
+    action === 'UpdateSecretVersionStage' ? { kind: 'error', status: 400, code: 'AccessDeniedException' } : undefined;
+  const outcome = await scene.sync();
+  scene.awsFault = undefined;
+  expect(outcome).toMatchObject({ findings: ['step-failed'], summary: { delivered: 0, failed: 1 } });
+  expect(happened(outcome, 'target-delivered')).toHaveLength(1);
+  expect(happened(outcome, 'step-failed')[0]).toMatchObject({ code: 'aws-denied' });
+  await scene.sync();
+  await expectSettled(scene);
 });
 
 describe('two runs at the same time', () => {

@@ -1,6 +1,6 @@
-import { CloudTrailClient, type Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import * as z from 'zod';
+import { creatorOf, isSamePrincipal } from '../core/creation-record';
 import { after, MINUTE } from '../core/duration';
 import type { Trail } from '../core/ports';
 import { clientConfig } from './client-config';
@@ -8,12 +8,6 @@ import { calling } from './failure';
 
 /** CloudTrail's times are whole seconds, and a record's may differ from the key's by a moment. */
 const AROUND = MINUTE;
-
-/** What a record of CreateAccessKey tells; everything else in it is of no concern. */
-const recordSchema = z.object({
-  userIdentity: z.object({ arn: z.string() }),
-  responseElements: z.object({ accessKey: z.object({ accessKeyId: z.string() }) }),
-});
 
 /** The Trail port over the AWS SDK. */
 export function createTrail(region = process.env.AWS_REGION ?? ''): Trail {
@@ -34,32 +28,18 @@ export function createTrail(region = process.env.AWS_REGION ?? ''): Trail {
             }),
           ),
         );
-        const creator = (page.Events ?? []).map((event) => creatorOf(event, accessKeyId)).find(Boolean);
+        const creator = (page.Events ?? [])
+          .map(({ CloudTrailEvent = '' }) => creatorOf(CloudTrailEvent, accessKeyId))
+          .find((arn) => arn !== undefined);
         if (creator !== undefined) {
           const { Arn } = await calling('sts:GetCallerIdentity', {}, () => sts.send(new GetCallerIdentityCommand({})));
-          return Arn !== undefined && roleOf(Arn) === roleOf(creator);
+          return Arn !== undefined && isSamePrincipal(Arn, creator);
         }
         token = page.NextToken;
       } while (token !== undefined);
       return undefined;
     },
   };
-}
-
-function creatorOf({ CloudTrailEvent = '' }: Event, accessKeyId: string): string | undefined {
-  try {
-    const record = recordSchema.safeParse(JSON.parse(CloudTrailEvent));
-    if (!record.success || record.data.responseElements.accessKey.accessKeyId !== accessKeyId) return undefined;
-    return record.data.userIdentity.arn;
-  } catch {
-    // A record that is no JSON tells nothing.
-    return undefined;
-  }
-}
-
-/** `arn:aws:sts::<account>:assumed-role/<role>/<session>` without the session; other principals as they are. */
-function roleOf(arn: string): string {
-  return /:assumed-role\//.test(arn) ? arn.slice(0, arn.lastIndexOf('/')) : arn;
 }
 
 /** IAM is a global service: its records are in one region of each partition. */

@@ -42,9 +42,14 @@ export function isLastProduct(secret: SecretState, version: StoredVersion): bool
  * touched the secret for as long as a delivery can live.
  */
 export function mayBeOvertaken(secret: SecretState, version: StoredVersion, digest: string, now: Date): boolean {
-  const others = storedVersions(secret).filter(({ versionId }) => versionId !== version.versionId);
-  const previous = others.find(({ labels }) => labels.includes('AWSPREVIOUS'));
-  if (others.length === 0 || previous?.labels.includes(deliveredLabel(digest))) return false;
+  const others = secret.versions.filter(({ versionId }) => versionId !== version.versionId);
+  if (others.length === 0) return false;
+  const previous = storedVersions(secret).find(({ labels }) => labels.includes('AWSPREVIOUS'));
+  if (previous?.labels.includes(deliveredLabel(digest))) {
+    const late = tagFor(secret, TAG.delivered, previous.accessKeyId);
+    // A copy of a delivery that ended just now may be at work still; a prompt one has settled before a rotation.
+    if (late === undefined || after(late, DELIVERY_LIVES) <= now) return false;
+  }
   return now < after(secret.changedAt, DELIVERY_LIVES);
 }
 

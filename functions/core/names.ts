@@ -30,7 +30,7 @@ export function registryParameterName(id: string): string {
 
 /** Tags on a managed secret: what nothing else records. */
 export const TAG = {
-  /** `<ISO time> <run>`: a rotation began. */
+  /** `<ISO time> <run> <access key IDs before>`: the rotation that began last; stays until the next one. */
   intent: 'keyturn:intent',
   /** `<access key ID> <ISO time>`: when Keyturn made (or first saw) a superseded key Inactive. */
   deactivated: 'keyturn:deactivated',
@@ -38,7 +38,7 @@ export const TAG = {
   reactivated: 'keyturn:reactivated',
   /** `<access key ID> <ISO time>`: when a due deactivation was held for the first time. */
   held: 'keyturn:held',
-  /** `<access key ID> <ISO time>`: when a late delivery was complete; without it delivery was prompt. */
+  /** `<access key ID> <ISO time>`: when a late delivery, or that of an earlier version, was complete; without it it was prompt. */
   delivered: 'keyturn:delivered',
   /** `<until, ISO time> <by> <why>`: nothing is changed until then. */
   paused: 'keyturn:paused',

@@ -1,13 +1,20 @@
 import { DELIVERY_LIVES, deliveredAt, isDelivered, markCounts, marksOf } from './delivery-mark';
 import { after, DAY, daysBetween, HOUR } from './duration';
-import { INTENT_LIVES, openIntent, orphanCandidates, RECORD_SHOWS_WITHIN } from './intent';
+import { INTENT_LIVES, lastIntent, openIntent, orphanCandidates, RECORD_SHOWS_WITHIN } from './intent';
 import { inactiveSince, type KeyRing, keyRing } from './key-ring';
 import { TAG } from './names';
 import { pauseOf } from './pause';
 import type { Finding, Plan, RotationReason, Step } from './plan';
 import type { AccessKey } from './ports';
 import type { RegistryEntry } from './registry';
-import { currentVersion, newestStored, type SecretState, storedVersions, withoutFuture } from './secret-state';
+import {
+  CLOCK_SKEW,
+  currentVersion,
+  newestStored,
+  type SecretState,
+  storedVersions,
+  withoutFuture,
+} from './secret-state';
 import { targetSetDigest } from './target';
 
 export interface RotationInput {
@@ -33,8 +40,8 @@ export const SETTLES_IN = HOUR + DELIVERY_LIVES;
 
 /** The keys whose creator `planRotation` has to know. */
 export function keysToTrace({ secret, keys, now }: RotationInput): readonly AccessKey[] {
-  const intent = openIntent(secret);
-  if (intent === undefined || intent === 'unreadable' || now.getTime() - intent.at.getTime() < INTENT_LIVES) return [];
+  const intent = lastIntent(secret);
+  if (intent === undefined || now.getTime() - intent.at.getTime() < INTENT_LIVES) return [];
   return orphanCandidates(intent, keyRing(secret, keys).unknown);
 }
 
@@ -69,34 +76,38 @@ export function planRotation(given: RotationInput): Plan {
       'The next run looks again; an intent older than an hour is cleaned up.';
     return { steps, findings: [attention('rotation-in-progress', message, { severity: 'notice', since: intent.at })] };
   }
+  const reason = rotationReason(input, ring);
+  const dead = reason === 'current-key-missing' || reason === 'current-key-inactive';
   const suspects = keysToTrace(input);
   const untraced = suspects.filter(({ accessKeyId }) => isOwn.get(accessKeyId) === undefined);
-  if (intent !== undefined && untraced.length > 0 && now < after(intent.at, RECORD_SHOWS_WITHIN)) {
+  // Pipelines wait for a repair: it does not wait for CloudTrail while there is room.
+  const waits = untraced.length > 0 && !(dead && keys.length < 2);
+  if (intent !== undefined && waits && now < after(intent.at, RECORD_SHOWS_WITHIN)) {
     const message =
       `Key "${entry.id}": run ${intent.run} began a rotation at ${intent.at.toISOString()} and may have left ` +
       `${untraced.map(({ accessKeyId }) => accessKeyId).join(' and ')} behind. CloudTrail does not say yet who created it; ` +
       'the next run looks again.';
-    return { steps, findings: [attention('rotation-in-progress', message, { severity: 'notice', since: intent.at })] };
+    const severity = dead ? 'attention' : 'notice';
+    return { steps, findings: [attention('rotation-in-progress', message, { severity, since: intent.at })] };
   }
   // Without proof that this function made it, a key is somebody else's (K5).
   const orphans = suspects.filter(({ accessKeyId }) => isOwn.get(accessKeyId) === true);
-  for (const orphan of intent === undefined ? [] : orphans) {
-    steps.push({ do: 'discard-orphan', accessKeyId: orphan.accessKeyId, intentAt: intent?.at ?? orphan.createdAt });
+  const begun = lastIntent(secret);
+  for (const orphan of orphans) {
+    steps.push({ do: 'discard-orphan', accessKeyId: orphan.accessKeyId, intentAt: begun?.at ?? orphan.createdAt });
     findings.push({
       code: 'orphan-discarded',
       key: entry.id,
       accessKeyId: orphan.accessKeyId,
       severity: 'notice',
       message:
-        `Key "${entry.id}": run ${intent?.run} created ${orphan.accessKeyId} and ended before it was stored. It was ` +
+        `Key "${entry.id}": run ${begun?.run} created ${orphan.accessKeyId} and ended before it was stored. It was ` +
         'never handed to anybody and is deleted.',
     });
   }
   // Without the intent that takes it back, a mark would count again.
-  const { current } = ring;
-  if (current !== undefined && !markCounts(secret, current)) {
-    const { versionId } = current;
-    steps.push(...marksOf(current.labels).map((label) => ({ do: 'remove-label' as const, label, versionId })));
+  for (const { versionId, labels } of storedVersions(secret).filter((version) => !markCounts(secret, version))) {
+    steps.push(...marksOf(labels).map((label) => ({ do: 'remove-label' as const, label, versionId })));
   }
   if (intent !== undefined) steps.push({ do: 'clear-intent' });
 
@@ -108,9 +119,7 @@ export function planRotation(given: RotationInput): Plan {
     findings.push(attention('foreign-key', message, { accessKeyId: foreign.accessKeyId, since: foreign.createdAt }));
   }
 
-  const reason = rotationReason(input, ring);
   if (reason === undefined) return { steps, findings };
-  const dead = reason === 'current-key-missing' || reason === 'current-key-inactive';
   if (dead || reason === 'secret-edited') findings.push(attention(reason, whatHappened(input, ring, reason)));
 
   const unsettled = unsettledSince(secret, ring, now);
@@ -170,7 +179,9 @@ function unsettledSince(secret: SecretState, { current }: KeyRing, now: Date): D
   const newest = newestStored(secret, now)?.createdAt;
   if (newest !== undefined && now < after(newest, SETTLES_IN)) return newest;
   const delivered = current === undefined ? undefined : deliveredAt(secret, current);
-  return delivered !== undefined && delivered <= now && now < after(delivered, DELIVERY_LIVES) ? delivered : undefined;
+  return delivered !== undefined && delivered <= after(now, CLOCK_SKEW) && now < after(delivered, DELIVERY_LIVES)
+    ? delivered
+    : undefined;
 }
 
 /** When a key's rotation is due, give or take `EARLY_BY`. */

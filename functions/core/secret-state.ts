@@ -52,7 +52,7 @@ export function withoutFuture(secret: SecretState, now: Date): SecretState {
 }
 
 /** How far the clock of whoever stored a version may be ahead. */
-const CLOCK_SKEW = 5 * MINUTE;
+export const CLOCK_SKEW = 5 * MINUTE;
 
 /** The youngest stored key. A version ID from the future was made up by somebody, and must not stop anything. */
 export function newestStored(secret: SecretState, now: Date): StoredVersion | undefined {

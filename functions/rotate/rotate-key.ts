@@ -1,7 +1,7 @@
 import type { Credential } from '../core/credential';
 import { MINUTE } from '../core/duration';
 import { KeyturnError, toKeyturnError } from '../core/errors';
-import { intentTag, openIntent } from '../core/intent';
+import { intentTag } from '../core/intent';
 import { TAG } from '../core/names';
 import type { CallerIdentity, Iam, Secrets, Sts } from '../core/ports';
 import type { RegistryEntry } from '../core/registry';
@@ -21,7 +21,8 @@ const PROOF_PATIENCE = MINUTE;
 /**
  * Makes one fresh key current: intent, create, prove, store (DESIGN.md, "Rotation, step by step"). Whatever fails, the
  * old key stays current. A new key is deleted at once when it is certain that nobody holds it; where an answer was lost
- * the intent stays, and a later run decides by what it finds.
+ * a later run decides by what it finds. After a failure the intent stays for its hour, even if this run made nothing:
+ * another one may be at work at the same time, whose intent this one has overwritten.
  *
  * @param before IDs of the user's present keys
  * @throws KeyturnError when the key was not rotated
@@ -37,25 +38,11 @@ export async function rotateKey(
   await secrets.tag(secretName, { [TAG.intent]: intentTag({ at: run.now(), run: run.id, before }) });
   run.audit('intent-written', entry, { reason });
 
-  /** After a failure the tag may be that of another run, which is at work at the same time: only the own one goes. */
-  const withdrawIntent = async () => {
-    try {
-      const open = openIntent(await secrets.describe(secretName));
-      if (open === undefined || open === 'unreadable' || open.run !== run.id) return;
-      await secrets.untag(secretName, [TAG.intent]);
-    } catch (thrown) {
-      const { code } = toKeyturnError(thrown);
-      run.log.warn('an intent could not be removed; the next run removes it', { key: entry.id, code });
-    }
-  };
-
   let credential: Credential;
   try {
     credential = await iam.createAccessKey(entry.user);
   } catch (thrown) {
     const error = toKeyturnError(thrown);
-    // With the quota used up another run may be at work under this very tag: it is left to age.
-    if (!isUncertain(error) && error.code !== 'key-limit') await withdrawIntent();
     throw error.code === 'key-limit' ? noRoom(entry) : error;
   }
   const { accessKeyId } = credential;
@@ -64,7 +51,6 @@ export async function rotateKey(
   const discard = async (cause: KeyturnError): Promise<never> => {
     await iam.deleteAccessKey(entry.user, accessKeyId);
     run.audit('key-discarded', entry, { accessKeyId, reason: cause.code });
-    await withdrawIntent();
     throw cause;
   };
 

@@ -47,6 +47,7 @@ export async function deliver(ports: DeliverPorts, run: Run, entry: RegistryEntr
         return removeMarks(ports, run, entry, name, steps.slice(at + 1));
       }
     } else if (await isCurrent(ports, name, step)) {
+      if (complete) run.log.info('delivered; a later run delivers once more and marks it', { key: entry.id });
       return;
     }
     run.log.warn('another version became current or was marked during a delivery; the current one follows', {

@@ -59,9 +59,30 @@ describe('K9: an intent', () => {
     });
     expect(planRotation(withIntent([first, orphan], { secret }))).toEqual({ steps: [], findings: [] });
     const byHand = keyOf('by-hand', day(90, 4 * SECOND));
-    const input = withIntent([orphan, byHand], { secret, isOwn: madeBy({ own: [byHand] }) });
-    expect(keysToTrace(input)).toEqual([]);
-    expect(planRotation(input)).toMatchObject({ steps: [], findings: [{ code: 'foreign-key' }] });
+    const input = withIntent([orphan, byHand], { secret });
+    expect(keysToTrace(input)).toEqual([byHand]);
+    for (const isOwn of [new Map<string, boolean>(), madeBy({ others: [byHand] })]) {
+      expect(planRotation({ ...input, isOwn })).toMatchObject({ steps: [], findings: [{ code: 'foreign-key' }] });
+    }
+  });
+
+  it('of two runs at the same time of which one died: its key goes, though the other one has stored its own (K9)', () => {
+    const secret = secretOf([versionOf(orphan, 'AWSCURRENT', DELIVERED)], {
+      [TAG.intent]: intentTag({ at, run, before: [] }),
+    });
+    const left = keyOf('left', day(90, 4 * SECOND));
+    const { steps } = planRotation(withIntent([orphan, left], { secret, isOwn: madeBy({ own: [left] }) }));
+    expect(steps).toEqual([{ do: 'discard-orphan', accessKeyId: left.accessKeyId, intentAt: at }]);
+  });
+
+  it('K1: does not keep a dead current key waiting for CloudTrail while there is room for a new one', () => {
+    const input = withIntent([orphan], { now: day(90, 2 * HOUR) });
+    expect(deeds(planRotation(input))).toEqual(['clear-intent', 'rotate']);
+    const crowded = withIntent([{ ...first, status: 'Inactive' }, orphan], { now: day(90, 2 * HOUR) });
+    expect(planRotation(crowded)).toMatchObject({
+      steps: [],
+      findings: [{ code: 'rotation-in-progress', severity: 'attention' }],
+    });
   });
 
   it.each<[string, number]>([

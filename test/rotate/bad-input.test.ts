@@ -39,7 +39,10 @@ it('one bad entry, one missing user, one missing secret, one edited secret stop 
     'f-edited',
     'z-good',
   ]);
-  expect(delivery?.summary).toMatchObject({ delivered: 2, failed: 0 });
+  expect(delivery?.summary).toMatchObject({ delivered: 1, failed: 0 });
+  // Before the edit another version may have been on its way: it is delivered now, and marked by a later run.
+  scene.hours(1);
+  expect((await scene.sync()).summary).toMatchObject({ delivered: 1, failed: 0 });
   for (const id of ['f-edited', 'z-good']) await expectSettled(scene, id);
   for (const { thrown } of others) expect(thrown).toBeUndefined();
 });

@@ -71,15 +71,6 @@ it('a throttled CreateAccessKey is repeated, because AWS said that it did nothin
   expect(scene.keys('ci-shop')).toHaveLength(2);
 });
 
-it('a refused CreateAccessKey leaves no intent behind', async () => {
-  const scene = await due();
-  scene.awsFault = ({ action }) =>
-    action === 'CreateAccessKey' ? { kind: 'error', status: 403, code: 'AccessDenied' } : undefined;
-  const { audits } = await scene.rotate();
-  expect(audits.find(({ event }) => event === 'step-failed')).toMatchObject({ code: 'aws-denied' });
-  expect(scene.openIntent('shop')).toBeUndefined();
-});
-
 it("IAM's limit of two, met because somebody was faster, is a finding that says what to do (K10)", async () => {
   const scene = await due();
   scene.awsFault = ({ action }) => {

@@ -137,6 +137,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'const orphans = suspects.filter(({ accessKeyId }) => isOwn.get(accessKeyId) === true);',
     to: 'const orphans = suspects.slice();',
     within: 10,
+    fault: 'people-keys',
   },
   {
     name: 'orphans-stay',

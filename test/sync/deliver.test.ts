@@ -154,6 +154,7 @@ describe('a key that does not authenticate as its own user', () => {
     ]);
     expect(happened(outcome, 'finding')[0]).toMatchObject({
       ...about,
+      outcome: 'failed',
       message: expect.stringContaining(
         `Key "shop": ${key.AccessKeyId} is not delivered, because it did not prove to be ci-shop: `,
       ),
@@ -423,6 +424,7 @@ it('a late delivery that is overtaken does not say that its key was delivered (K
   await scene.sync();
   expect(scene.currentKey('shop')).toBe(next?.AccessKeyId);
   expect(scene.tag('shop')[TAG.delivered] ?? '').not.toContain(late);
+  expect(scene.held('shop').accessKeyId).toBe(next?.AccessKeyId);
   await expectLogin(scene);
 });
 

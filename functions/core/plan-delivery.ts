@@ -56,7 +56,8 @@ export function planDelivery({ entry, secret: given, now }: DeliveryInput): Plan
   const stale = staleMarks(secret, digest).filter(({ versionId, label }) =>
     misleading.every((step) => step.versionId !== versionId || step.label !== label),
   );
-  return { steps: [...misleading, deliver, ...stale], findings: [] };
+  const steps = isFull(secret) ? [...misleading, ...stale, deliver] : [...misleading, deliver, ...stale];
+  return { steps, findings: [] };
 }
 
 /**
@@ -69,7 +70,15 @@ function misleadingMarks(secret: SecretState, delivering: StoredVersion): readon
     .flatMap(removals);
 }
 
-/** Marks of earlier target sets; a secret has room for 20 labels in all. */
+/** Secrets Manager: labels of one secret, over all its versions. */
+const MOST_LABELS = 20;
+
+/** Whether there is no room for one more mark. */
+function isFull({ versions }: SecretState): boolean {
+  return versions.flatMap(({ labels }) => labels).length >= MOST_LABELS;
+}
+
+/** Marks of earlier target sets. */
 function staleMarks(secret: SecretState, digest: string): readonly RemoveLabel[] {
   return secret.versions.flatMap(removals).filter(({ label }) => label !== deliveredLabel(digest));
 }

@@ -174,6 +174,14 @@ describe('labels of earlier target sets', () => {
     });
   });
 
+  it('go before the delivery when the secret has no room for one more label', () => {
+    const marks = Array.from({ length: 19 }, (_, index) => `DELIVERED-${String(index).padStart(16, '0')}`);
+    const steps = (count: number) =>
+      plan([versionOf(second, 'AWSCURRENT', ...marks.slice(0, count))]).steps.map(({ do: what }) => what);
+    expect(steps(18)).toEqual(['deliver', ...Array(18).fill('remove-label')]);
+    expect(steps(19)).toEqual([...Array(19).fill('remove-label'), 'deliver']);
+  });
+
   it('stay on the current version until then', () => {
     const label = 'DELIVERED-0000000000000001';
     expect(plan([versionOf(second, 'AWSCURRENT', label)]).steps).toEqual([

@@ -11,6 +11,10 @@ const FEW = { days: 730, keys: 8, perYear: 250, isFirst: true } as const;
 
 export const REGRESSIONS: readonly Regression[] = [
   {
+    scenario: { seed: 1795191898, only: ['d14'], until: 130 },
+    showed: 'a secret that a person has filled with marks has no room for that of a delivery',
+  },
+  {
     scenario: { ...FEW, seed: 516, until: 72 },
     showed: 'a run whose CreateAccessKey is refused removes the intent of the run beside it',
   },

@@ -2,7 +2,16 @@ import { after, latest, MINUTE } from './duration';
 import { lastIntent, productOf } from './intent';
 import { tagFor } from './key-ring';
 import { DELIVERED_LABEL_PREFIX, TAG } from './names';
-import { deliveredLabel, type SecretState, type StoredVersion, storedVersions } from './secret-state';
+import type { Step } from './plan';
+import {
+  deliveredLabel,
+  type SecretState,
+  type SecretVersion,
+  type StoredVersion,
+  storedVersions,
+} from './secret-state';
+
+type RemoveLabel = Extract<Step, { do: 'remove-label' }>;
 
 /**
  * How long a delivery that somebody else began may still be at work: the 15 minutes of the sync function, and 5 for clocks
@@ -21,12 +30,10 @@ export function isDelivered(secret: SecretState, version: StoredVersion, digest:
  * version becomes current again it has to be delivered again, and `keyturn:delivered` records that (K1).
  */
 export function markCounts(secret: SecretState, version: StoredVersion): boolean {
-  const rotation = lastIntent(secret);
-  if (rotation === undefined) return true;
-  const product = productOf(secret, rotation);
-  if (product === undefined || product.versionId === version.versionId) return true;
+  if (isLastProduct(secret, version)) return true;
+  const begun = lastIntent(secret)?.at;
   const again = tagFor(secret, TAG.delivered, version.accessKeyId);
-  return again !== undefined && again > rotation.at;
+  return begun !== undefined && again !== undefined && again > begun;
 }
 
 /** Whether the version is what the last rotation stored, or no rotation is known: then its age tells when it came. */
@@ -53,9 +60,14 @@ export function mayBeOvertaken(secret: SecretState, version: StoredVersion, dige
   return now < after(secret.changedAt, DELIVERY_LIVES);
 }
 
-/** Marks of earlier and other target sets that stand on a version. */
+/** The marks that stand on a version, of whatever target set. */
 export function marksOf(labels: readonly string[]): readonly string[] {
   return labels.filter((label) => label.startsWith(DELIVERED_LABEL_PREFIX));
+}
+
+/** What takes all marks off a version. */
+export function markRemovals({ versionId, labels }: SecretVersion): readonly RemoveLabel[] {
+  return marksOf(labels).map((label) => ({ do: 'remove-label', label, versionId }));
 }
 
 /** When pipelines could last have picked up an older key: the successor's creation, or its delivery where that was late. */

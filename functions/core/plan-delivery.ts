@@ -1,8 +1,9 @@
-import { isDelivered, isLastProduct, markCounts, marksOf, mayBeOvertaken } from './delivery-mark';
+import { isDelivered, isLastProduct, markCounts, markRemovals, mayBeOvertaken } from './delivery-mark';
 import { pauseOf } from './pause';
 import type { Plan, Step } from './plan';
 import type { RegistryEntry } from './registry';
 import {
+  currentKey,
   currentVersion,
   deliveredLabel,
   type SecretState,
@@ -18,8 +19,6 @@ export interface DeliveryInput {
   readonly now: Date;
 }
 
-type RemoveLabel = Extract<Step, { do: 'remove-label' }>;
-
 /**
  * Decides whether the current version has to be delivered, and which marks of earlier deliveries have to go: some before
  * it begins, the others when it is complete and marked.
@@ -28,9 +27,8 @@ export function planDelivery({ entry, secret: given, now }: DeliveryInput): Plan
   const secret = withoutFuture(given, now);
   const paused = pauseOf(entry.id, secret, now);
   if (paused !== undefined) return { steps: [], findings: [paused] };
-  const current = currentVersion(secret);
-  if (current === undefined) return { steps: [], findings: [] };
-  const version = storedVersions(secret).find(({ versionId }) => versionId === current.versionId);
+  if (currentVersion(secret) === undefined) return { steps: [], findings: [] };
+  const version = currentKey(secret);
   if (version === undefined) {
     const message =
       `Key "${entry.id}": the current version of ${secret.name} was put there by hand and is not delivered. ` +
@@ -64,10 +62,10 @@ export function planDelivery({ entry, secret: given, now }: DeliveryInput): Plan
  * Marks that would say too much before this delivery is complete: one on the version itself that does not count any
  * more, and those of others that would count if one of them became current again (K1).
  */
-function misleadingMarks(secret: SecretState, delivering: StoredVersion): readonly RemoveLabel[] {
+function misleadingMarks(secret: SecretState, delivering: StoredVersion): ReturnType<typeof markRemovals> {
   return storedVersions(secret)
     .filter((version) => (version.versionId === delivering.versionId) !== markCounts(secret, version))
-    .flatMap(removals);
+    .flatMap(markRemovals);
 }
 
 /** Secrets Manager: labels of one secret, over all its versions. */
@@ -79,10 +77,6 @@ function isFull({ versions }: SecretState): boolean {
 }
 
 /** Marks of earlier target sets. */
-function staleMarks(secret: SecretState, digest: string): readonly RemoveLabel[] {
-  return secret.versions.flatMap(removals).filter(({ label }) => label !== deliveredLabel(digest));
-}
-
-function removals({ versionId, labels }: SecretState['versions'][number]): readonly RemoveLabel[] {
-  return marksOf(labels).map((label) => ({ do: 'remove-label', label, versionId }));
+function staleMarks(secret: SecretState, digest: string): ReturnType<typeof markRemovals> {
+  return secret.versions.flatMap(markRemovals).filter(({ label }) => label !== deliveredLabel(digest));
 }

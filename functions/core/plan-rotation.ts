@@ -1,4 +1,4 @@
-import { DELIVERY_LIVES, deliveredAt, isDelivered, markCounts, marksOf } from './delivery-mark';
+import { DELIVERY_LIVES, deliveredAt, isDelivered, markCounts, markRemovals } from './delivery-mark';
 import { after, DAY, daysBetween, HOUR } from './duration';
 import { INTENT_LIVES, lastIntent, openIntent, orphanCandidates, RECORD_SHOWS_WITHIN } from './intent';
 import { inactiveSince, type KeyRing, keyRing } from './key-ring';
@@ -92,23 +92,21 @@ export function planRotation(given: RotationInput): Plan {
   }
   // Without proof that this function made it, a key is somebody else's (K5).
   const orphans = suspects.filter(({ accessKeyId }) => isOwn.get(accessKeyId) === true);
-  const begun = lastIntent(secret);
   for (const orphan of orphans) {
-    steps.push({ do: 'discard-orphan', accessKeyId: orphan.accessKeyId, intentAt: begun?.at ?? orphan.createdAt });
+    steps.push({ do: 'discard-orphan', accessKeyId: orphan.accessKeyId });
     findings.push({
       code: 'orphan-discarded',
       key: entry.id,
       accessKeyId: orphan.accessKeyId,
       severity: 'notice',
       message:
-        `Key "${entry.id}": run ${begun?.run} created ${orphan.accessKeyId} and ended before it was stored. It was ` +
+        `Key "${entry.id}": run ${lastIntent(secret)?.run} created ${orphan.accessKeyId} and ended before it was stored. It was ` +
         'never handed to anybody and is deleted.',
     });
   }
   // Without the intent that takes it back, a mark would count again.
-  for (const { versionId, labels } of storedVersions(secret).filter((version) => !markCounts(secret, version))) {
-    steps.push(...marksOf(labels).map((label) => ({ do: 'remove-label' as const, label, versionId })));
-  }
+  const lapsed = storedVersions(secret).filter((version) => !markCounts(secret, version));
+  steps.push(...lapsed.flatMap(markRemovals));
   if (intent !== undefined) steps.push({ do: 'clear-intent' });
 
   for (const foreign of ring.unknown.filter((key) => !orphans.includes(key))) {

@@ -12,7 +12,7 @@ export type RotationReason =
 /** One thing to do. An executor runs the steps in order; a preview prints them. */
 export type Step =
   /** Delete a key that a crashed run left behind. */
-  | { readonly do: 'discard-orphan'; readonly accessKeyId: string; readonly intentAt: Date }
+  | { readonly do: 'discard-orphan'; readonly accessKeyId: string }
   | { readonly do: 'clear-intent' }
   | { readonly do: 'rotate'; readonly reason: RotationReason }
   /** Make a stored, still active key current again, because the current one is dead and there is no room for a new one. */

@@ -1,5 +1,5 @@
 import type { Credential } from '../core/credential';
-import { marksOf } from '../core/delivery-mark';
+import { markRemovals } from '../core/delivery-mark';
 import { HOUR, SECOND } from '../core/duration';
 import { KeyturnError, toKeyturnError } from '../core/errors';
 import { TAG } from '../core/names';
@@ -80,12 +80,9 @@ async function removeMarks(
  * Another run may have delivered and marked the current version already, and what this run wrote of another one came
  * after it: the mark proves nothing any more (K1).
  */
-async function distrustMark({ secrets }: DeliverPorts, run: Run, entry: RegistryEntry, name: string): Promise<void> {
-  const { versionId: version = '', labels = [] } = currentVersion(await secrets.describe(name)) ?? {};
-  for (const label of marksOf(labels)) {
-    await secrets.removeLabel(name, label, version);
-    run.audit('labels-cleaned', entry, { version, reason: label });
-  }
+async function distrustMark(ports: DeliverPorts, run: Run, entry: RegistryEntry, name: string): Promise<void> {
+  const current = currentVersion(await ports.secrets.describe(name));
+  if (current !== undefined) await removeMarks(ports, run, entry, name, markRemovals(current));
 }
 
 async function toEveryTarget(

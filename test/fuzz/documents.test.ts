@@ -167,11 +167,11 @@ describe('a credential report', () => {
     expect(users.get('__proto__')?.keys).toHaveLength(1);
   });
 
-  it('of 100,000 users is read in no time', () => {
-    const line = 'ci-shop-1234567,arn:aws:iam::1:user/x,true,2025-01-01T00:00:00+00:00,false,N/A\n';
-    const start = performance.now();
-    parseCredentialReport(report + line.repeat(100_000), at);
-    expect(performance.now() - start).toBeLessThan(3_000);
+  it('of 100,000 users is read whole', () => {
+    const line = (_: unknown, user: number) =>
+      `user-${user},arn:aws:iam::1:user/x,true,2025-01-01T00:00:00+00:00,false,N/A`;
+    const { users } = parseCredentialReport(`${report}${Array.from({ length: 100_000 }, line).join('\n')}\n`, at);
+    expect(users.size).toBeGreaterThanOrEqual(100_000);
   });
 });
 

@@ -45,7 +45,7 @@ module.exports = {
     only(
       'infra',
       '^infra/',
-      ['^infra/', CORE, '/aws-cdk-lib/', '/constructs/', '/yaml/', '/esbuild/', '/zod/'],
+      ['^infra/', '^package\\.json$', CORE, '/aws-cdk-lib/', '/constructs/', '/yaml/', '/esbuild/', '/zod/'],
       'infra: CDK and core',
     ),
     only(

@@ -45,6 +45,8 @@ export function bundleFunctions(props: BundleProps = {}): readonly Bundle[] {
     mainFields: ['module', 'main'],
     alias: {
       'form-data': './infra/form-data.cjs',
+      // Its build for Node.js looks for the package canvas, which draws pixels.
+      'vega-canvas': './node_modules/vega-canvas/build/vega-canvas.browser.js',
       '@aws-sdk/credential-provider-node': './functions/aws/lambda-credentials.ts',
     },
     minify: true,

@@ -6,6 +6,8 @@ import { registryArns } from './arns';
 
 export interface FunctionResources {
   readonly logGroupArn: string;
+  /** Of the record of record. */
+  readonly auditLogArn: string;
   readonly topicArn: string;
   readonly deadLettersArn: string;
 }
@@ -30,6 +32,12 @@ function permissionsOfAll(scope: Construct, resources: FunctionResources): reado
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       // The ARN ends in :* for the group's streams.
       resources: [resources.logGroupArn],
+    }),
+    new PolicyStatement({
+      sid: 'KeepRecord',
+      // FilterLogEvents: what people were told within the day.
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:FilterLogEvents'],
+      resources: [resources.auditLogArn],
     }),
     new PolicyStatement({
       sid: 'ListRegistry',

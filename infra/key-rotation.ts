@@ -5,8 +5,10 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IDependable } from 'constructs';
 import type { Config, ConfigInput } from '../functions/core/config';
-import { DEFAULT_RECONCILE_MINUTES, ENV, type FunctionName, REGISTRY_PATH } from '../functions/core/names';
-import { minutesOfRate } from '../functions/core/schedule';
+import { ENV, type FunctionName, REGISTRY_PATH } from '../functions/core/names';
+import type { AlarmSettings } from './alarm-settings';
+import { AuditLog } from './audit-log';
+import type { AuditSettings } from './audit-settings';
 import { ConnectionAccess } from './connection-access';
 import type { Encryption } from './encryption';
 import { keyInput } from './key-validation';
@@ -32,6 +34,10 @@ export interface KeyRotationProps {
   readonly trail?: Trail;
   /** Which KMS key encrypts the secrets. @default Encryption.AWS_MANAGED */
   readonly encryption?: Encryption;
+  /** The audit record, and where else it goes. @default - a log group that keeps it for 400 days */
+  readonly audit?: AuditSettings;
+  /** When people are told that something needs them. @default - see the fields */
+  readonly alarms?: AlarmSettings;
   /** How long the functions keep their logs: a number of days that CloudWatch Logs offers. @default 400 */
   readonly logRetentionDays?: number;
   /** Rotations in one run at most. @default 25 */
@@ -58,6 +64,8 @@ export interface KeyRotationProps {
 export class KeyRotation extends Construct {
   /** Is told about findings and failures. */
   readonly topic: Topic;
+  /** The record of record. */
+  readonly auditLog: AuditLog;
   /** Keeps events that no function could be started with. */
   readonly undeliveredEvents: Queue;
   /** Keeps events whose runs failed for good. */
@@ -91,6 +99,7 @@ export class KeyRotation extends Construct {
     });
     for (const address of new Set(settings.notify)) this.topic.addSubscription(new EmailSubscription(address));
 
+    this.auditLog = new AuditLog(this, 'AuditLog', settings.audit);
     this._functions = this.createFunctions(settings, props.bundles);
     const { rotate, deactivate, delete: del, sync } = this._functions;
     this.triggers = new RotationTriggers(this, 'Triggers', {
@@ -176,11 +185,11 @@ export class KeyRotation extends Construct {
           [ENV.topicArn]: this.topic.topicArn,
           [ENV.maxRotations]: String(settings.maxRotationsPerRun),
           [ENV.concurrency]: String(settings.concurrency),
-          // A cron expression that is allowed comes every hour.
-          [ENV.reconcileMinutes]: String(minutesOfRate(settings.schedule.reconcile) ?? DEFAULT_RECONCILE_MINUTES),
+          [ENV.tokenExpiresInDays]: String(settings.alarms.tokenExpiresInDays),
           ...(name === 'sync' ? { [ENV.allowedOrigins]: origins } : {}),
         },
         topic: this.topic,
+        auditLog: this.auditLog,
         deadLetters: this.failedRuns,
         logRetentionDays: settings.logRetentionDays,
         ...(bundles === undefined ? {} : { bundles }),

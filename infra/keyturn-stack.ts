@@ -71,6 +71,8 @@ export class KeyturnStack extends Stack {
       schedule: config.schedule,
       trail: Trail.of(config.trail),
       encryption: Encryption.of(config.encryption),
+      audit: config.audit,
+      alarms: config.alarms,
       logRetentionDays: config.logRetentionDays,
       maxRotationsPerRun: config.maxRotationsPerRun,
       concurrency: config.concurrency,

@@ -8,10 +8,12 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { FunctionName } from '../functions/core/names';
+import { ENV, type FunctionName } from '../functions/core/names';
+import type { AuditLog } from './audit-log';
 import { BUNDLES_FOLDER } from './bundles-folder';
 import { functionPermissions } from './function-permissions';
 import { GrowingPolicy } from './growing-policy';
+import { releaseOf } from './release';
 
 export interface RotationFunctionProps {
   /** Which function; its bundle is the folder of this name. */
@@ -21,6 +23,8 @@ export interface RotationFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   /** Is told when a run failed for good. */
   readonly topic: ITopic;
+  /** Keeps what the function tells of its changes. */
+  readonly auditLog: AuditLog;
   /** Keeps the events whose runs failed for good. */
   readonly deadLetters: IQueue;
   readonly logRetentionDays: number;
@@ -50,6 +54,7 @@ export class RotationFunction extends Construct {
       statements: [
         ...functionPermissions(this, props.name, {
           logGroupArn: logGroup.logGroupArn,
+          auditLogArn: props.auditLog.logGroup.logGroupArn,
           topicArn: props.topic.topicArn,
           deadLettersArn: props.deadLetters.queueArn,
         }),
@@ -70,7 +75,11 @@ export class RotationFunction extends Construct {
       handler: 'index.handler',
       memorySize: 256,
       timeout: props.timeout,
-      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+      environment: {
+        ...props.environment,
+        [ENV.release]: releaseOf(built ? bundle : undefined),
+        NODE_OPTIONS: '--enable-source-maps',
+      },
       // The CDK would add statements of its own otherwise; every right is spelled out in function-permissions.ts.
       role: this.role.withoutPolicyUpdates(),
       logGroup,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS } from './names';
+import { ALARM_NAMES } from './alarms';
+import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS, DEFAULT_TOKEN_EXPIRES_IN_DAYS } from './names';
 import { policyOverridesSchema, policyProblems, policyWith } from './policy';
 import { ADOPT, FIRST_ROTATION, keyIdSchema, userNameSchema } from './registry';
 import { type MostBetweenRuns, SCHEDULE_FORM, scheduleProblem } from './schedule';
@@ -85,6 +86,63 @@ const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
+/** EventBridge: an event bus other than `default` of the stack's own account, which has the events anyway. */
+const EVENT_BUS_ARN = /^arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus\/[\w./-]{1,256}$/;
+
+const archiveSchema = z.strictObject({
+  years: z.int().min(1).max(100).describe('Years for which nobody can delete or change what the archive holds.'),
+  mode: z
+    .enum(['governance', 'compliance'])
+    .default('governance')
+    .describe("S3's Object Lock mode. compliance: nobody can lift it, not even the root user."),
+  glacierAfterDays: z.int().min(0).max(3650).default(90).describe('Days after which an object moves to Glacier.'),
+});
+
+const auditSchema = z.strictObject({
+  retentionDays: z.literal(LOG_RETENTION_DAYS).default(400).describe('How long the audit record is kept.'),
+  encryptionKey: z
+    .string()
+    .regex(KMS_KEY_ARN, 'expected the ARN of one KMS key, arn:aws:kms:<region>:<account>:key/<key ID>')
+    .optional()
+    .describe('ARN of the KMS key that encrypts the record and the archive.'),
+  forwardTo: z
+    .string()
+    .regex(EVENT_BUS_ARN, 'expected the ARN of an event bus, arn:aws:events:<region>:<account>:event-bus/<name>')
+    .optional()
+    .describe('ARN of an event bus that gets every audit event, such as that of a central security account.'),
+  archive: archiveSchema.optional().describe('An S3 bucket with Object Lock that gets every audit event.'),
+  report: z
+    .strictObject({
+      schedule: z
+        .string()
+        .regex(/^cron\(.+\)$/, 'expected cron(…)')
+        .default('cron(0 6 1 * ? *)')
+        .describe('When (UTC); each report covers the calendar month before.'),
+    })
+    .optional()
+    .describe('A report that a function writes into the archive every month.'),
+});
+
+const alarmsSchema = z.strictObject({
+  overdueDays: z.number().min(0).max(365).default(3).describe('Days that a current key may be over its rotateAfter.'),
+  undeliveredHours: z.number().min(1).max(240).default(2).describe('Hours for which a version may wait for delivery.'),
+  silentDailyHours: z.int().min(25).max(168).default(26).describe('Hours without a run of a daily function.'),
+  silentReconcileHours: z.int().min(2).max(168).default(3).describe('Hours without a run of the sync function.'),
+  tokenExpiresInDays: z
+    .int()
+    .min(1)
+    .max(365)
+    .default(DEFAULT_TOKEN_EXPIRES_IN_DAYS)
+    .describe("Days before the known end of a connection's token."),
+  runbooks: z
+    .string()
+    .regex(/\/$/, 'expected a URL or path that ends with a slash')
+    .max(512)
+    .default('docs/runbooks/')
+    .describe('Where the runbooks are; the texts of alarms and notifications link there.'),
+  off: z.array(z.enum(ALARM_NAMES)).default([]).describe('Names of alarms that are not wanted.'),
+});
+
 /** The shape of `keyturn.yaml`, without the rules that span several places; the JSON Schema is made from it. */
 export const configShape = z.strictObject({
   connections: z.record(z.string().regex(/^[\w.-]+$/), connectionConfigSchema).default({}),
@@ -102,6 +160,8 @@ export const configShape = z.strictObject({
     .enum(['aws-managed', 'customer-managed'])
     .default('aws-managed')
     .describe('Which KMS key encrypts the secrets: the free aws/secretsmanager one, or one that the stack creates.'),
+  audit: auditSchema.prefault({}).describe('The audit record, and where else it goes.'),
+  alarms: alarmsSchema.prefault({}).describe('When people are told that something needs them.'),
   logRetentionDays: z.literal(LOG_RETENTION_DAYS).default(400).describe('How long the functions keep their logs.'),
   maxRotationsPerRun: z.int().min(1).max(1000).default(DEFAULT_MAX_ROTATIONS).describe('Rotations in one run at most.'),
   concurrency: z
@@ -117,6 +177,9 @@ export const configSchema = configShape.superRefine((config, context) => {
   const wrong = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
   const shared = policyProblems(policyWith(config.policy));
   for (const { field, message } of shared) wrong(['policy', field], message);
+  if (config.audit.report !== undefined && config.audit.archive === undefined) {
+    wrong(['audit', 'report'], 'expected audit.archive too: the archive is where the reports are written');
+  }
   const written = new Map<string, string>();
   const ids = new Map<string, number>();
   const users = new Map<string, string>();

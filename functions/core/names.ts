@@ -42,6 +42,8 @@ export const TAG = {
   delivered: 'keyturn:delivered',
   /** `<until, ISO time> <by> <why>`: nothing is changed until then. */
   paused: 'keyturn:paused',
+  /** On a connection's secret, an ISO date: when its token ends. People set it; Keyturn reads it only. */
+  expires: 'keyturn:expires',
 } as const;
 
 /** Staging label of a delivered version: this prefix and the digest of the target set. */
@@ -57,16 +59,41 @@ export const ENV = {
   maxRotations: 'KEYTURN_MAX_ROTATIONS',
   /** Managed keys that one run works on at the same time. */
   concurrency: 'KEYTURN_CONCURRENCY',
-  /** Minutes from one reconcile run to the next. */
-  reconcileMinutes: 'KEYTURN_RECONCILE_MINUTES',
+  /** Version of the deployed code: Keyturn's own, and the start of the bundle's SHA-256. */
+  release: 'KEYTURN_RELEASE',
+  /** Days before the known end of a connection's token at which people are told. */
+  tokenExpiresInDays: 'KEYTURN_TOKEN_EXPIRES_IN_DAYS',
   /** Origins of the connections in the configuration, separated by commas: sync sends tokens and keys nowhere else. */
   allowedOrigins: 'KEYTURN_ALLOWED_ORIGINS',
 } as const;
 
+/** CloudWatch Logs: the record of record, one JSON line an audit event and nothing else. */
+export const AUDIT_LOG_GROUP = '/keyturn/audit';
+
 export const DEFAULT_MAX_ROTATIONS = 25;
 export const DEFAULT_CONCURRENCY = 4;
-export const DEFAULT_RECONCILE_MINUTES = 60;
+export const DEFAULT_TOKEN_EXPIRES_IN_DAYS = 14;
 
 /** Source of the audit events that go to the event bus. */
 export const EVENT_SOURCE = 'keyturn';
 export const METRICS_NAMESPACE = 'Keyturn';
+/** Value of the dimension `service`, which every metric has. */
+export const METRICS_SERVICE = 'keyturn';
+
+/** Metrics of a run beside its counters; dimensions `service` and `function`. */
+export const METRIC = {
+  /** 1 for each run that came to its end: silence is an alarm. */
+  finished: 'Finished',
+  /** Keys that the run did not get to. */
+  left: 'Left',
+  /** Age of the oldest current key in days. */
+  oldestCurrentKeyDays: 'OldestCurrentKeyDays',
+  /** Days by which the current key is over its own `rotateAfter` that is most so; 0 when none is. */
+  mostOverdueDays: 'MostOverdueDays',
+  /** Hours for which the version waits that waits longest for its delivery. */
+  oldestUndeliveredHours: 'OldestUndeliveredHours',
+  /** Audit events that could not be put into the record. */
+  unrecorded: 'Unrecorded',
+  /** Findings by code; dimensions `service` and `finding`. Only what was found is sent. */
+  findings: 'Findings',
+} as const;

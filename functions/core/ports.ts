@@ -127,11 +127,20 @@ export interface ConnectionSecrets {
   read(nameOrArn: string): Promise<Redacted>;
 }
 
-/** Where audit events go. The log is the record; the bus lets teams attach what they like. */
+/** The function's own log: a second copy, which is there even when the run dies at the next instruction. */
 export interface AuditLog {
   write(event: AuditEvent): void;
 }
 
+/** The record of record: the log group that holds audit events and nothing else. Every method throws KeyturnError `aws-*`. */
+export interface AuditRecord {
+  /** Resolves when all of them are kept. Repeating it is safe: events have IDs of their own. */
+  append(events: readonly AuditEvent[]): Promise<void>;
+  /** The `people-told` events since an instant, all pages. */
+  told(since: Date): Promise<readonly AuditEvent[]>;
+}
+
+/** Lets teams attach what they like. */
 export interface EventBus {
   publish(events: readonly AuditEvent[]): Promise<void>;
 }

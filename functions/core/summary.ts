@@ -1,5 +1,5 @@
 import { type Managed, undelivered } from './breaker';
-import { DAY, HOUR } from './duration';
+import { after, DAY, HOUR } from './duration';
 import { currentKey } from './secret-state';
 
 /** What a run counts. `held` waits because a key is in use, `blocked` because something stands in the way. */
@@ -23,24 +23,49 @@ export interface Summary extends Readonly<Record<Counter, number>> {
   readonly left: number;
   /** Age of the oldest current key in days, to a tenth. */
   readonly oldestCurrentKeyDays: number;
+  /** Days by which the most overdue current key is over its own `rotateAfter`, to a tenth; 0 when none is. */
+  readonly mostOverdueDays: number;
   /** Age of the oldest version that waits for delivery in hours, to a tenth. */
   readonly oldestUndeliveredHours: number;
+  /** Audit events that the record did not take. */
+  readonly unrecorded: number;
 }
 
-/** How old the oldest current key and the oldest undelivered version are. */
+/** How old and overdue the oldest current key is, and how old the oldest undelivered version. */
 export function oldest(
   managed: readonly Managed[],
   now: Date,
-): Pick<Summary, 'oldestCurrentKeyDays' | 'oldestUndeliveredHours'> {
-  const ages = managed.flatMap(({ secret }) => {
+): Pick<Summary, 'oldestCurrentKeyDays' | 'mostOverdueDays' | 'oldestUndeliveredHours'> {
+  const ages = managed.flatMap(({ entry, secret }) => {
     const current = currentKey(secret);
-    return current === undefined ? [] : [now.getTime() - current.createdAt.getTime()];
+    if (current === undefined) return [];
+    const age = now.getTime() - current.createdAt.getTime();
+    return [{ age, overdue: age - entry.policy.rotateAfter * DAY }];
   });
   const waiting = undelivered(managed, now).map(({ since }) => now.getTime() - since.getTime());
   return {
-    oldestCurrentKeyDays: tenths(Math.max(0, ...ages) / DAY),
+    oldestCurrentKeyDays: tenths(Math.max(0, ...ages.map(({ age }) => age)) / DAY),
+    mostOverdueDays: tenths(Math.max(0, ...ages.map(({ overdue }) => overdue)) / DAY),
     oldestUndeliveredHours: tenths(Math.max(0, ...waiting) / HOUR),
   };
+}
+
+/** A key and when its next rotation is due (ISO 8601, UTC). */
+export interface NextDue {
+  readonly key: string;
+  readonly at: string;
+}
+
+/** The keys that are due next, soonest first. A key that has not been rotated yet has no date. */
+export function nextDue(managed: readonly Managed[], most: number): readonly NextDue[] {
+  return managed
+    .flatMap(({ entry, secret }) => {
+      const current = currentKey(secret);
+      if (current === undefined) return [];
+      return [{ key: entry.id, at: after(current.createdAt, entry.policy.rotateAfter * DAY).toISOString() }];
+    })
+    .sort((a, b) => (a.at < b.at ? -1 : 1))
+    .slice(0, most);
 }
 
 function tenths(value: number): number {

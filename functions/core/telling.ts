@@ -1,22 +1,29 @@
-import { DAY, HOUR, MINUTE } from './duration';
+import type { AuditEvent } from './audit';
+import { HOUR, MINUTE } from './duration';
 import type { Finding } from './plan';
 
-/** What started a run; a run by hand or by the clock once a day tells everything. */
+/** What started a run. */
 export type Trigger = 'daily' | 'hourly' | 'event' | 'request';
 
-const START_JITTER = 5 * MINUTE;
+/** For how long nobody is told the same again; a day, less what a daily run may start earlier than the one before. */
+export const TOLD_FOR = 24 * HOUR - 10 * MINUTE;
 
 /**
- * Whether people are told about a finding in this run. The hourly reconcile meets the same trouble every hour: it tells
- * when it has lasted for an hour, and then once a day.
- *
- * @param reconcileEvery milliseconds from one reconcile run to the next
+ * Whether a finding is for people. Trouble that has a beginning may pass by itself, so the runs that meet it early wait
+ * until it has lasted for an hour; what a daily run meets, or one that a person has started, is told at once.
  */
-export function isTold(finding: Finding, trigger: Trigger, now: Date, reconcileEvery: number = HOUR): boolean {
-  if (finding.severity !== 'attention') return false;
-  if (trigger === 'daily' || trigger === 'request') return true;
-  if (finding.since === undefined) return trigger === 'event';
-  const lasted = now.getTime() - finding.since.getTime();
-  // Runs do not start to the millisecond: told twice is better than told a day late.
-  return trigger === 'hourly' && lasted >= HOUR && (lasted - HOUR) % DAY < reconcileEvery + START_JITTER;
+export function isForPeople({ severity, since }: Finding, trigger: Trigger, now: Date): boolean {
+  if (severity !== 'attention') return false;
+  if (trigger === 'daily' || trigger === 'request' || since === undefined) return true;
+  return now.getTime() - since.getTime() >= HOUR;
+}
+
+/** What of it people have not been told within the day: one message a key and cause (`people-told` events say which). */
+export function notYetTold(findings: readonly Finding[], told: readonly AuditEvent[]): readonly Finding[] {
+  const causes = new Set(told.map(({ key, reason }) => causeOf(key, reason)));
+  return findings.filter(({ key, code }) => !causes.has(causeOf(key, code)));
+}
+
+function causeOf(key: string | undefined, code: string | undefined): string {
+  return `${code} ${key ?? ''}`;
 }

@@ -31,6 +31,7 @@ export async function deactivate({ iam, secrets, registry }: RetirePorts, run: R
       if (step.do === 'deactivate') {
         const { accessKeyId, reason } = step;
         run.audit('key-deactivation-begun', entry, { accessKeyId, reason });
+        await run.beforeTaking();
         await iam.deactivateAccessKey(entry.user, accessKeyId);
         run.audit('key-deactivated', entry, { accessKeyId, reason });
         run.count('deactivated');

@@ -1,3 +1,4 @@
+import { createAuditRecord } from '../aws/audit-record';
 import { createEventBus } from '../aws/event-bus';
 import { createIam } from '../aws/iam';
 import { createNotifier } from '../aws/notifier';
@@ -8,12 +9,13 @@ import { handle, type LambdaContext } from '../runtime/handle';
 import { deactivate } from './deactivate';
 
 const settings = settingsFrom(process.env);
+const record = createAuditRecord();
 const bus = createEventBus();
 const notifier = createNotifier(settings.topicArn);
 const ports = { iam: createIam(), secrets: createSecrets(), registry: createRegistry(settings.registryPath) };
 
 export async function handler(_event: unknown, context: LambdaContext): Promise<unknown> {
-  return handle({ name: 'deactivate', settings, bus, notifier, context, trigger: 'daily' }, (run) =>
+  return handle({ name: 'deactivate', settings, record, bus, notifier, context, trigger: 'daily' }, (run) =>
     deactivate(ports, run),
   );
 }

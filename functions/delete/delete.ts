@@ -39,6 +39,7 @@ export async function deleteKeys({ iam, secrets, registry }: DeletePorts, run: R
         const { accessKeyId, inactiveSince } = step;
         const facts = { inactiveSince: inactiveSince.toISOString() };
         run.audit('key-deletion-begun', entry, { accessKeyId, facts });
+        await run.beforeTaking();
         await iam.deleteAccessKey(entry.user, accessKeyId);
         run.audit('key-deleted', entry, { accessKeyId, facts });
         run.count('deleted');

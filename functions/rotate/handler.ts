@@ -1,3 +1,4 @@
+import { createAuditRecord } from '../aws/audit-record';
 import { createEventBus } from '../aws/event-bus';
 import { createIam } from '../aws/iam';
 import { createNotifier } from '../aws/notifier';
@@ -11,6 +12,7 @@ import { rotate } from './rotate';
 import { rotateRequestOf } from './trigger';
 
 const settings = settingsFrom(process.env);
+const record = createAuditRecord();
 const bus = createEventBus();
 const notifier = createNotifier(settings.topicArn);
 const ports = {
@@ -24,7 +26,7 @@ const ports = {
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
   const { trigger, facts, ...request } = rotateRequestOf(event);
   const { maxRotations } = settings;
-  return handle({ name: 'rotate', settings, bus, notifier, context, trigger, facts }, (run) =>
+  return handle({ name: 'rotate', settings, record, bus, notifier, context, trigger, facts }, (run) =>
     rotate(ports, run, { maxRotations, ...request }),
   );
 }

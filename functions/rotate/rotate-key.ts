@@ -37,6 +37,7 @@ export async function rotateKey(
 ): Promise<void> {
   await secrets.tag(secretName, { [TAG.intent]: intentTag({ at: run.now(), run: run.id, before }) });
   run.audit('intent-written', entry, { reason });
+  await run.beforeGiving();
 
   let credential: Credential;
   try {

@@ -2,7 +2,7 @@ import { KeyturnError } from '../core/errors';
 import {
   DEFAULT_CONCURRENCY,
   DEFAULT_MAX_ROTATIONS,
-  DEFAULT_RECONCILE_MINUTES,
+  DEFAULT_TOKEN_EXPIRES_IN_DAYS,
   ENV,
   REGISTRY_PATH,
 } from '../core/names';
@@ -12,7 +12,9 @@ export interface Settings {
   readonly topicArn: string;
   readonly maxRotations: number;
   readonly concurrency: number;
-  readonly reconcileMinutes: number;
+  /** Version of the deployed code, for the audit events. */
+  readonly release: string;
+  readonly tokenExpiresInDays: number;
   /** Where tokens and keys may be sent: nowhere unless the stack says so. */
   readonly allowedOrigins: ReadonlySet<string>;
 }
@@ -28,7 +30,8 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
     topicArn: required(env, ENV.topicArn),
     maxRotations: whole(env, ENV.maxRotations, DEFAULT_MAX_ROTATIONS),
     concurrency: whole(env, ENV.concurrency, DEFAULT_CONCURRENCY),
-    reconcileMinutes: whole(env, ENV.reconcileMinutes, DEFAULT_RECONCILE_MINUTES),
+    release: required(env, ENV.release),
+    tokenExpiresInDays: whole(env, ENV.tokenExpiresInDays, DEFAULT_TOKEN_EXPIRES_IN_DAYS),
     allowedOrigins: new Set((env[ENV.allowedOrigins] ?? '').split(',').filter((origin) => origin !== '')),
   };
 }

@@ -1,7 +1,7 @@
 import { MINUTE } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
 import type { FunctionName } from '../core/names';
-import type { EventBus, Notifier } from '../core/ports';
+import type { AuditRecord, EventBus, Notifier } from '../core/ports';
 import type { Summary } from '../core/summary';
 import type { Trigger } from '../core/telling';
 import type { Settings } from './env';
@@ -13,12 +13,15 @@ import { systemTime } from './time';
 /** What Lambda hands to a function besides the event. */
 export interface LambdaContext {
   readonly awsRequestId: string;
+  /** `arn:aws:lambda:<region>:<account>:function:<name>` */
+  readonly invokedFunctionArn: string;
   getRemainingTimeInMillis(): number;
 }
 
 export interface HandleProps {
   readonly name: FunctionName;
   readonly settings: Settings;
+  readonly record: AuditRecord;
   readonly bus: EventBus;
   readonly notifier: Notifier;
   readonly context: LambdaContext;
@@ -37,21 +40,23 @@ const TIME_TO_FINISH = MINUTE / 4;
  * error that stops the whole run is thrown, so that Lambda tries again and the dead-letter queue keeps what is lost.
  */
 export async function handle(props: HandleProps, work: (run: Run) => Promise<void>): Promise<Summary> {
-  const { name, settings, context, trigger, facts, keyTakes, bus, notifier } = props;
+  const { name, settings, context, trigger, facts, keyTakes, record, bus, notifier } = props;
+  const [, , , region = '', account = ''] = context.invokedFunctionArn.split(':');
   const log = createLog(name, context.awsRequestId);
   const remaining = context.getRemainingTimeInMillis() - TIME_TO_FINISH;
   const run = new Run({
     id: context.awsRequestId,
     function: name,
+    origin: { account, region, functionVersion: settings.release },
     trigger,
     time: systemTime,
     deadline: new Date(systemTime.now().getTime() + remaining),
     concurrency: settings.concurrency,
-    reconcileEvery: settings.reconcileMinutes * MINUTE,
     ...(keyTakes === undefined ? {} : { keyTakes }),
     ...(facts === undefined ? {} : { facts }),
     log,
     auditLog,
+    record,
     bus,
     notifier,
   });
@@ -70,7 +75,7 @@ export async function handle(props: HandleProps, work: (run: Run) => Promise<voi
     });
   }
   const summary = await run.finish();
-  emitMetrics(summary);
+  emitMetrics(summary, run.findings);
   if (stopped !== undefined) throw toKeyturnError(stopped);
   return summary;
 }

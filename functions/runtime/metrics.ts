@@ -1,16 +1,26 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { METRICS_NAMESPACE } from '../core/names';
+import type { FindingCode } from '../core/findings';
+import { METRIC, METRICS_NAMESPACE, METRICS_SERVICE } from '../core/names';
 import { COUNTERS, type Summary } from '../core/summary';
 
 /** Writes a run's numbers as CloudWatch metrics (EMF, a log line: no API call, no permission). */
-export function emitMetrics(summary: Summary): void {
-  const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: 'keyturn' });
+export function emitMetrics(summary: Summary, findings: ReadonlyMap<FindingCode, number>): void {
+  const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: METRICS_SERVICE });
   metrics.addDimension('function', summary.function);
   for (const counter of COUNTERS) {
     metrics.addMetric(`${counter[0]?.toUpperCase()}${counter.slice(1)}`, MetricUnit.Count, summary[counter]);
   }
-  metrics.addMetric('Left', MetricUnit.Count, summary.left);
-  metrics.addMetric('OldestCurrentKeyDays', MetricUnit.NoUnit, summary.oldestCurrentKeyDays);
-  metrics.addMetric('OldestUndeliveredHours', MetricUnit.NoUnit, summary.oldestUndeliveredHours);
+  metrics.addMetric(METRIC.finished, MetricUnit.Count, 1);
+  metrics.addMetric(METRIC.left, MetricUnit.Count, summary.left);
+  metrics.addMetric(METRIC.unrecorded, MetricUnit.Count, summary.unrecorded);
+  metrics.addMetric(METRIC.oldestCurrentKeyDays, MetricUnit.NoUnit, summary.oldestCurrentKeyDays);
+  metrics.addMetric(METRIC.mostOverdueDays, MetricUnit.NoUnit, summary.mostOverdueDays);
+  metrics.addMetric(METRIC.oldestUndeliveredHours, MetricUnit.NoUnit, summary.oldestUndeliveredHours);
   metrics.publishStoredMetrics();
+  for (const [code, count] of findings) {
+    const ofFinding = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: METRICS_SERVICE });
+    ofFinding.addDimension('finding', code);
+    ofFinding.addMetric(METRIC.findings, MetricUnit.Count, count);
+    ofFinding.publishStoredMetrics();
+  }
 }

@@ -1,18 +1,27 @@
-import { AUDIT_SCHEMA, type AuditEvent, type AuditEventName } from '../core/audit';
+import {
+  AUDIT_SCHEMA,
+  type AuditEvent,
+  type AuditEventName,
+  type AuditOrigin,
+  attemptOf,
+  eventId,
+} from '../core/audit';
 import type { Managed } from '../core/breaker';
-import { SECOND } from '../core/duration';
+import { after, SECOND } from '../core/duration';
 import { type ErrorCode, type KeyturnError, toKeyturnError } from '../core/errors';
 import type { FindingCode } from '../core/findings';
+import { notificationOf } from '../core/notification';
 import type { Finding } from '../core/plan';
-import type { AuditLog, EventBus, Log, Notifier, Time } from '../core/ports';
+import type { AuditLog, AuditRecord, EventBus, Log, Notifier, Time } from '../core/ports';
 import type { RegistryEntry } from '../core/registry';
-import { COUNTERS, type Counter, oldest, type Summary } from '../core/summary';
-import { isTold, type Trigger } from '../core/telling';
+import { COUNTERS, type Counter, nextDue, oldest, type Summary } from '../core/summary';
+import { isForPeople, notYetTold, TOLD_FOR, type Trigger } from '../core/telling';
 
 export interface RunProps {
   /** The run's own name in logs, tags and audit events. */
   readonly id: string;
   readonly function: string;
+  readonly origin: AuditOrigin;
   readonly trigger: Trigger;
   /** What is worth knowing about the run's cause, such as who asked for it. */
   readonly facts?: Readonly<Record<string, string>>;
@@ -22,10 +31,9 @@ export interface RunProps {
   readonly concurrency: number;
   /** The longest that one key's steps may take, in milliseconds: nothing new is started when less is left. @default 90 s */
   readonly keyTakes?: number;
-  /** Milliseconds from one reconcile run to the next. @default one hour */
-  readonly reconcileEvery?: number;
   readonly log: Log;
   readonly auditLog: AuditLog;
+  readonly record: AuditRecord;
   readonly bus: EventBus;
   readonly notifier: Notifier;
 }
@@ -55,7 +63,12 @@ const FINDING_OF: Partial<Record<ErrorCode, FindingCode>> = {
   'key-limit': 'two-keys',
 };
 
-type AuditFacts = Omit<AuditEvent, 'schema' | 'event' | 'time' | 'run' | 'function' | 'key' | 'user' | 'outcome'> & {
+/** Keys that the end of a run names as due next. */
+const NEXT_DUE = 20;
+
+/** What a run adds to every event by itself. */
+type OwnFields = 'schema' | 'id' | 'sequence' | 'time' | 'run' | 'function' | keyof AuditOrigin;
+type AuditFacts = Omit<AuditEvent, OwnFields | 'event' | 'key' | 'user' | 'policy' | 'outcome'> & {
   readonly outcome?: AuditEvent['outcome'];
 };
 
@@ -65,9 +78,13 @@ export class Run {
   readonly time: Time;
   readonly log: Log;
   readonly #props: RunProps;
+  readonly #attempt: string;
   readonly #counters = new Map<Counter, number>();
   readonly #findings: Finding[] = [];
   readonly #events: AuditEvent[] = [];
+  /** How many of the events the record has. */
+  #kept = 0;
+  #keeping: Promise<void> = Promise.resolve();
   #managed: readonly Managed[] = [];
   #left = 0;
 
@@ -76,6 +93,7 @@ export class Run {
     this.time = props.time;
     this.log = props.log;
     this.#props = props;
+    this.#attempt = attemptOf({ run: props.id }, props.time.now());
     const { trigger: reason, facts } = props;
     this.#record({ event: 'run-started', outcome: 'ok', reason, ...(facts === undefined ? {} : { facts }) });
   }
@@ -96,7 +114,26 @@ export class Run {
 
   /** Records one change, or one attempt at it (K7). */
   audit(event: AuditEventName, entry: RegistryEntry, facts: AuditFacts = {}): void {
-    this.#record({ event, outcome: 'ok', key: entry.id, user: entry.user, ...facts });
+    this.#record({ event, outcome: 'ok', key: entry.id, user: entry.user, policy: entry.policy, ...facts });
+  }
+
+  /**
+   * Puts what was recorded so far into the record, before something is taken away: what cannot be proved afterwards is
+   * not done (K7).
+   *
+   * @throws KeyturnError `aws-*`
+   */
+  beforeTaking(): Promise<void> {
+    return this.#keep();
+  }
+
+  /** The same before a key is made. Pipelines may wait for it, so it is made even when the record cannot be reached. */
+  async beforeGiving(): Promise<void> {
+    try {
+      await this.#keep();
+    } catch (thrown) {
+      this.#recordUnavailable(toKeyturnError(thrown));
+    }
   }
 
   find(finding: Finding): void {
@@ -110,7 +147,7 @@ export class Run {
       outcome: held ? 'held' : blocked ? 'blocked' : finding.severity === 'attention' ? 'failed' : 'ok',
       reason: finding.code,
       message: finding.message,
-      ...(finding.key === undefined ? {} : { key: finding.key }),
+      ...this.#about(finding.key),
       ...(finding.accessKeyId === undefined ? {} : { accessKeyId: finding.accessKeyId }),
     });
   }
@@ -155,36 +192,84 @@ export class Run {
     });
   }
 
-  /** Ends the run: summary line, audit events to the bus, people told. What cannot be sent is logged, never thrown. */
+  /** Ends the run: people told, events recorded and sent, summary line. What cannot be sent is logged, never thrown. */
   async finish(): Promise<Summary> {
+    await this.#quietly('notification', () => this.#tell());
     const counted = Object.fromEntries(COUNTERS.map((name) => [name, this.#counters.get(name) ?? 0]));
-    const summary: Summary = {
+    const summary: Omit<Summary, 'unrecorded'> = {
       function: this.#props.function,
       run: this.id,
       ...(counted as Record<Counter, number>),
       left: this.#left,
       ...oldest(this.#managed, this.now()),
     };
-    this.#record({ event: 'run-finished', outcome: 'ok', facts: { ...summary } });
-    await this.#quietly('events', () => this.#props.bus.publish(this.#events));
-    await this.#quietly('notification', () => this.#tell());
-    this.log.info('run finished', { ...summary });
-    return summary;
+    const due = nextDue(this.#managed, NEXT_DUE);
+    this.#record({ event: 'run-finished', outcome: 'ok', facts: { ...summary, nextDue: due } });
+    await Promise.all([
+      this.#quietly('audit record', () => this.#keep()),
+      this.#quietly('events', () => this.#props.bus.publish(this.#events)),
+    ]);
+    const whole = { ...summary, unrecorded: this.#events.length - this.#kept };
+    this.log.info('run finished', { ...whole });
+    return whole;
   }
 
+  /** What the run has found so far, by code. */
+  get findings(): ReadonlyMap<FindingCode, number> {
+    const counts = new Map<FindingCode, number>();
+    for (const { code } of this.#findings) counts.set(code, (counts.get(code) ?? 0) + 1);
+    return counts;
+  }
+
+  /** Tells people what is for them, once a day a key and cause. When the record does not say what they know, they hear it again. */
   async #tell(): Promise<void> {
     const now = this.now();
-    const told = this.#findings.filter((finding) =>
-      isTold(finding, this.#props.trigger, now, this.#props.reconcileEvery),
-    );
-    if (told.length === 0) return;
-    const about = [...new Set(told.map((finding) => finding.key ?? 'the run'))];
-    const subject = `Keyturn: ${told.length} finding${told.length === 1 ? '' : 's'} for ${about.slice(0, 2).join(', ')}${about.length > 2 ? ', …' : ''}`;
-    const text = told.map((finding) => `[${finding.code}] ${finding.message}`).join('\n\n');
-    await this.#props.notifier.notify(
-      subject,
-      `${text}\n\nRun ${this.id} of ${this.#props.function}, ${now.toISOString()}`,
-    );
+    const { trigger, notifier, record } = this.#props;
+    const forPeople = this.#findings.filter((finding) => isForPeople(finding, trigger, now));
+    if (forPeople.length === 0) return;
+    let told: readonly AuditEvent[] = [];
+    try {
+      told = await record.told(after(now, -TOLD_FOR));
+    } catch (thrown) {
+      this.log.warn('the record does not say what people were told', { code: toKeyturnError(thrown).code });
+    }
+    const news = notYetTold(forPeople, told);
+    if (news.length === 0) return;
+    const { subject, text } = notificationOf(news, { run: this.id, function: this.#props.function, now });
+    await notifier.notify(subject, text);
+    const causes = new Map(news.map((finding) => [`${finding.code} ${finding.key}`, finding]));
+    for (const { code, key } of causes.values()) {
+      this.#record({ event: 'people-told', outcome: 'ok', reason: code, ...this.#about(key) });
+    }
+  }
+
+  /** One after the other, so that the record's order is the run's; what several wait for goes in one call. */
+  #keep(): Promise<void> {
+    this.#keeping = this.#keeping
+      .catch(() => {})
+      .then(async () => {
+        const until = this.#events.length;
+        if (until === this.#kept) return;
+        await this.#props.record.append(this.#events.slice(this.#kept, until));
+        this.#kept = until;
+      });
+    return this.#keeping;
+  }
+
+  #recordUnavailable({ code, message }: KeyturnError): void {
+    if (this.#findings.some((finding) => finding.code === 'record-unavailable')) return;
+    this.find({
+      code: 'record-unavailable',
+      severity: 'attention',
+      message: `The audit record could not be written (${code}). ${message} The function's own log has the events.`,
+    });
+  }
+
+  /** The managed key that something is about, its user and its policy, where the run knows them. */
+  #about(key: string | undefined): Pick<AuditEvent, 'key' | 'user' | 'policy'> {
+    if (key === undefined) return {};
+    const entry = this.#managed.find((managed) => managed.entry.id === key)?.entry;
+    return entry === undefined ? { key } : { key, user: entry.user, policy: entry.policy };
   }
 
   async #quietly(what: string, send: () => Promise<void>): Promise<void> {
@@ -196,10 +281,14 @@ export class Run {
     }
   }
 
-  #record(event: Omit<AuditEvent, 'schema' | 'time' | 'run' | 'function'>): void {
+  #record(event: Omit<AuditEvent, OwnFields>): void {
+    const sequence = this.#events.length + 1;
     const whole: AuditEvent = {
       schema: AUDIT_SCHEMA,
+      id: eventId(this.#attempt, sequence),
+      sequence,
       time: this.now().toISOString(),
+      ...this.#props.origin,
       run: this.id,
       function: this.#props.function,
       ...event,

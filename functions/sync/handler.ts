@@ -1,3 +1,4 @@
+import { createAuditRecord } from '../aws/audit-record';
 import { createEventBus } from '../aws/event-bus';
 import { createNotifier } from '../aws/notifier';
 import { createRegistry } from '../aws/registry';
@@ -15,6 +16,7 @@ import { syncRequestOf } from './trigger';
 const DELIVERY_TAKES = 9 * MINUTE;
 
 const settings = settingsFrom(process.env);
+const record = createAuditRecord();
 const bus = createEventBus();
 const notifier = createNotifier(settings.topicArn);
 const connectionSecrets = createConnectionSecrets();
@@ -29,7 +31,7 @@ export async function handler(event: unknown, context: LambdaContext): Promise<u
     allowedOrigins: settings.allowedOrigins,
   });
   return handle(
-    { name: 'sync', settings, bus, notifier, context, trigger: request.trigger, keyTakes: DELIVERY_TAKES },
+    { name: 'sync', settings, record, bus, notifier, context, trigger: request.trigger, keyTakes: DELIVERY_TAKES },
     (run) => sync({ ...ports, targets }, run, request),
   );
 }

@@ -151,6 +151,11 @@ describe('a connection secret', () => {
 describe('audit events on the bus', () => {
   const event = (index: number) => ({
     schema: 'keyturn.audit/v1' as const,
+    id: `run-1-${index + 1}`,
+    sequence: index + 1,
+    account: '111122223333',
+    region: 'eu-central-1',
+    functionVersion: 'test',
     event: 'finding' as const,
     time: '2026-01-01T00:00:00.000Z',
     run: 'run-1',

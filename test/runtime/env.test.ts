@@ -1,15 +1,19 @@
 import { expect, it } from 'vitest';
 import { settingsFrom } from '../../functions/runtime/env';
 
-const TOPIC = { KEYTURN_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:findings' };
+const TOPIC = {
+  KEYTURN_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:findings',
+  KEYTURN_RELEASE: '0.1.0+0123456789ab',
+};
 
-it('settings have defaults for all but the topic', () => {
+it('settings have defaults for all but the topic and the release', () => {
   expect(settingsFrom(TOPIC)).toMatchObject({
     registryPath: '/keyturn/keys/',
     topicArn: TOPIC.KEYTURN_TOPIC_ARN,
     maxRotations: 25,
     concurrency: 4,
-    reconcileMinutes: 60,
+    tokenExpiresInDays: 14,
+    release: TOPIC.KEYTURN_RELEASE,
     allowedOrigins: new Set(),
   });
 });
@@ -20,14 +24,14 @@ it('settings are what the stack says', () => {
     KEYTURN_REGISTRY_PATH: '/other/',
     KEYTURN_MAX_ROTATIONS: '3',
     KEYTURN_CONCURRENCY: '12',
-    KEYTURN_RECONCILE_MINUTES: '30',
+    KEYTURN_TOKEN_EXPIRES_IN_DAYS: '30',
     KEYTURN_ALLOWED_ORIGINS: 'https://api.bitbucket.org,https://bitbucket.example.com',
   };
   expect(settingsFrom(env)).toMatchObject({
     registryPath: '/other/',
     maxRotations: 3,
     concurrency: 12,
-    reconcileMinutes: 30,
+    tokenExpiresInDays: 30,
     allowedOrigins: new Set(['https://api.bitbucket.org', 'https://bitbucket.example.com']),
   });
 });
@@ -53,7 +57,9 @@ it.each([
   ['KEYTURN_CONCURRENCY', 'many'],
   ['KEYTURN_CONCURRENCY', ' 4'],
   ['KEYTURN_CONCURRENCY', '123456'],
-  ['KEYTURN_RECONCILE_MINUTES', '0'],
+  ['KEYTURN_TOKEN_EXPIRES_IN_DAYS', '0'],
+  ['KEYTURN_RELEASE', undefined],
+  ['KEYTURN_RELEASE', ''],
 ])('%s = %o is an error that names the variable and the cure', (name, value) => {
   expect(() => settingsFrom({ ...TOPIC, [name]: value })).toThrow(
     expect.objectContaining({

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { createAuditRecord } from '../../functions/aws/audit-record';
 import { createEventBus } from '../../functions/aws/event-bus';
 import { createNotifier } from '../../functions/aws/notifier';
 import { createRegistry } from '../../functions/aws/registry';
@@ -19,12 +20,14 @@ async function gatherWithout(scene: Scene, ...unlisted: readonly string[]) {
   const run = new Run({
     id: 'run-1',
     function: 'rotate',
+    origin: { account: scene.account.accountId, region: scene.account.region, functionVersion: 'test' },
     trigger: 'daily',
     time: { now: () => new Date(scene.clock.now()), sleep: async () => undefined },
     deadline: new Date(scene.clock.now() + 300_000),
     concurrency: 2,
     log: silent,
     auditLog: { write: (event) => audits.push(event) },
+    record: createAuditRecord(),
     bus: createEventBus(),
     notifier: createNotifier(scene.topicArn),
   });

@@ -13,6 +13,7 @@ const load = {
 
 const context = (remaining = 900_000): LambdaContext => ({
   awsRequestId: 'request-1',
+  invokedFunctionArn: 'arn:aws:lambda:eu-central-1:111122223333:function:keyturn',
   getRemainingTimeInMillis: () => remaining,
 });
 
@@ -20,6 +21,7 @@ const context = (remaining = 900_000): LambdaContext => ({
 async function coldStart(scene: Scene, name: keyof typeof load, allowed = new URL(scene.bitbucketUrl).origin) {
   vi.resetModules();
   vi.stubEnv('KEYTURN_TOPIC_ARN', scene.topicArn);
+  vi.stubEnv('KEYTURN_RELEASE', '0.0.0+test');
   vi.stubEnv('KEYTURN_ALLOWED_ORIGINS', allowed);
   vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', `keyturn-${name}`);
   const { handler } = await load[name]();

@@ -127,11 +127,13 @@ it("the functions' own output, with the logger and the metrics, holds none eithe
   vi.resetModules();
   vi.stubEnv('KEYTURN_TOPIC_ARN', scene.topicArn);
   vi.stubEnv('KEYTURN_ALLOWED_ORIGINS', new URL(scene.bitbucketUrl).origin);
+  vi.stubEnv('KEYTURN_RELEASE', '0.0.0+test');
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG');
   const { handler: rotate } = await import('../../functions/rotate/handler');
   const { handler: sync } = await import('../../functions/sync/handler');
   vi.unstubAllEnvs();
-  const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 900_000 };
+  const invokedFunctionArn = 'arn:aws:lambda:eu-central-1:111122223333:function:keyturn';
+  const context = { awsRequestId: 'request-1', invokedFunctionArn, getRemainingTimeInMillis: () => 900_000 };
   const output = captureOutput();
   scene.awsFault = quoting(/^PutSecretValue$/);
   await rotate({}, context);

@@ -1,3 +1,4 @@
+import { createAuditRecord } from '../../functions/aws/audit-record';
 import { createEventBus } from '../../functions/aws/event-bus';
 import { createIam } from '../../functions/aws/iam';
 import { createNotifier } from '../../functions/aws/notifier';
@@ -128,6 +129,7 @@ export class Scene extends Stage {
     const run = new Run({
       id,
       function: name,
+      origin: { account: this.account.accountId, region: this.account.region, functionVersion: 'test' },
       trigger,
       ...(Object.keys(facts).length === 0 ? {} : { facts }),
       time: this.#time(),
@@ -135,6 +137,7 @@ export class Scene extends Stage {
       concurrency: 2,
       log,
       auditLog: { write: (event) => this.audits.push(event) },
+      record: this.mortal?.hold(createAuditRecord()) ?? createAuditRecord(),
       bus: this.mortal?.hold(createEventBus()) ?? createEventBus(),
       notifier: this.mortal?.hold(createNotifier(this.topicArn)) ?? createNotifier(this.topicArn),
     });

@@ -1,7 +1,7 @@
 import { markCounts, marksOf } from '../../functions/core/delivery-mark';
 import { DAY, HOUR } from '../../functions/core/duration';
 import { openIntent } from '../../functions/core/intent';
-import { EVENT_SOURCE, registryParameterName, secretName } from '../../functions/core/names';
+import { AUDIT_LOG_GROUP, EVENT_SOURCE, registryParameterName, secretName } from '../../functions/core/names';
 import { type PolicyOverrides, policyWith } from '../../functions/core/policy';
 import type { RegistryEntry } from '../../functions/core/registry';
 import { type SecretState, storedVersions } from '../../functions/core/secret-state';
@@ -118,6 +118,7 @@ export class Stage {
     this.material.push(this.token);
     this.secret('keyturn/connections/acme', JSON.stringify({ accessToken: this.token }));
     this.account.invoke(this.admin, 'sns', 'CreateTopic', { Name: 'findings' });
+    this.account.logs.createLogGroup({ logGroupName: AUDIT_LOG_GROUP });
     return this;
   }
 

@@ -1,0 +1,106 @@
+import {
+  CloudWatchLogsClient,
+  CreateLogStreamCommand,
+  FilterLogEventsCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { type AuditEvent, readAuditLine } from '../core/audit';
+import { KeyturnError } from '../core/errors';
+import { AUDIT_LOG_GROUP } from '../core/names';
+import type { AuditRecord } from '../core/ports';
+import { clientConfig } from './client-config';
+import { awsFailure, calling } from './failure';
+
+/** PutLogEvents: at most 10,000 events and 1 MiB a call, each with 26 bytes of its own. */
+const MOST_EVENTS = 10_000;
+const MOST_BYTES = 1_048_576;
+const OVERHEAD = 26;
+
+/** The AuditRecord port over a CloudWatch Logs group. A stream holds what one function wrote in one month. */
+export function createAuditRecord(logGroupName: string = AUDIT_LOG_GROUP): AuditRecord {
+  const client = new CloudWatchLogsClient(clientConfig);
+  const doing = (action: string) => `logs:${action} of ${logGroupName}`;
+
+  const put = async (logStreamName: string, events: readonly AuditEvent[]): Promise<void> => {
+    const logEvents = events.map((event) => ({ timestamp: Date.parse(event.time), message: JSON.stringify(event) }));
+    const { rejectedLogEventsInfo } = await client.send(
+      new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }),
+    );
+    if (rejectedLogEventsInfo === undefined) return;
+    throw new KeyturnError('aws-rejected', `${doing('PutLogEvents')}: events were refused for their time.`);
+  };
+
+  return {
+    async append(events) {
+      for (const batch of batches(events)) {
+        const stream = streamOf(batch);
+        try {
+          await put(stream, batch);
+        } catch (thrown) {
+          if (!isNamed(thrown, 'ResourceNotFoundException')) throw awsFailure(thrown, doing('PutLogEvents'));
+          await calling(doing('CreateLogStream'), {}, () => create(client, logGroupName, stream));
+          await calling(doing('PutLogEvents'), {}, () => put(stream, batch));
+        }
+      }
+    },
+
+    async told(since) {
+      const told: AuditEvent[] = [];
+      let nextToken: string | undefined;
+      do {
+        const page = await calling(doing('FilterLogEvents'), {}, () =>
+          client.send(
+            new FilterLogEventsCommand({
+              logGroupName,
+              startTime: since.getTime(),
+              filterPattern: '{ $.event = "people-told" }',
+              nextToken,
+            }),
+          ),
+        );
+        for (const { message = '' } of page.events ?? []) {
+          const read = readAuditLine(message);
+          if ('event' in read) told.push(read.event);
+        }
+        nextToken = page.nextToken;
+      } while (nextToken !== undefined);
+      return told;
+    },
+  };
+}
+
+/** Another run may have made the stream meanwhile. */
+async function create(client: CloudWatchLogsClient, logGroupName: string, logStreamName: string): Promise<void> {
+  try {
+    await client.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
+  } catch (thrown) {
+    if (!isNamed(thrown, 'ResourceAlreadyExistsException')) throw thrown;
+  }
+}
+
+function isNamed(thrown: unknown, name: string): boolean {
+  return thrown instanceof Error && thrown.name === name;
+}
+
+/** `rotate/2026-04` */
+function streamOf([first]: readonly AuditEvent[]): string {
+  return `${first?.function}/${first?.time.slice(0, 7)}`;
+}
+
+/** Events in order of time, as many a call as are allowed; a call is about one month. */
+function* batches(events: readonly AuditEvent[]): Generator<readonly AuditEvent[]> {
+  let batch: AuditEvent[] = [];
+  let bytes = 0;
+  for (const event of [...events].sort((a, b) => Date.parse(a.time) - Date.parse(b.time))) {
+    const size = Buffer.byteLength(JSON.stringify(event)) + OVERHEAD;
+    const fits = batch.length < MOST_EVENTS && bytes + size <= MOST_BYTES && streamOf([event]) === streamOf(batch);
+    if (batch.length > 0 && !fits) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(event);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
+}

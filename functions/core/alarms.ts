@@ -1,0 +1,18 @@
+/** The alarms, by name. A name is part of the alarm's own name, of `alarms.off`, and of its runbook's: `docs/runbooks/<name>.md`. */
+export const ALARM_NAMES = [
+  'overdue',
+  'undelivered',
+  'silent-rotate',
+  'silent-deactivate',
+  'silent-delete',
+  'silent-sync',
+  'errors',
+  'dead-letters',
+  'record-incomplete',
+  'two-keys',
+  'foreign-key',
+  'hold-limit',
+  'token-rejected',
+  'token-expires',
+] as const;
+export type AlarmName = (typeof ALARM_NAMES)[number];

@@ -1,0 +1,34 @@
+/** How long the archive keeps what it holds: nobody can delete or change it before. */
+export interface ArchiveSettings {
+  /** Years for which an object is locked, from 1 to 100. */
+  readonly years: number;
+  /**
+   * S3's Object Lock mode: `governance` (whoever has `s3:BypassGovernanceRetention` can lift it) or `compliance` (nobody
+   * can, not even the root user).
+   *
+   * @default governance
+   */
+  readonly mode?: string;
+  /** Days after which an object moves to Glacier Instant Retrieval. @default 90 */
+  readonly glacierAfterDays?: number;
+}
+
+/** A report that a function writes into the archive. */
+export interface ScheduledReportSettings {
+  /** When, in UTC; each report covers the calendar month before. @default cron(0 6 1 * ? *) */
+  readonly schedule?: string;
+}
+
+/** The audit record, and where else it goes. */
+export interface AuditSettings {
+  /** For how long the record is kept: a number of days that CloudWatch Logs offers. @default 400 */
+  readonly retentionDays?: number;
+  /** ARN of the KMS key that encrypts the record and the archive; its policy must admit CloudWatch Logs. @default - the services' own keys */
+  readonly encryptionKey?: string;
+  /** ARN of the event bus, of another account for example, that gets every audit event. @default - none */
+  readonly forwardTo?: string;
+  /** An S3 bucket with Object Lock that gets every audit event and the scheduled reports. @default - none */
+  readonly archive?: ArchiveSettings;
+  /** A report that is written into the archive every month. @default - none */
+  readonly report?: ScheduledReportSettings;
+}

@@ -41,6 +41,12 @@ module.exports = {
       [CORE, '^functions/runtime/', '^functions/(rotate|deactivate|delete|sync)/(?!handler)', '/zod/'],
       'use cases know ports, not adapters',
     ),
+    only(
+      'report',
+      '^functions/report/(?!handler)',
+      [CORE, '^functions/runtime/', '^functions/report/(?!handler)', '/zod/', '/preact', '/vega', '/csv-stringify/'],
+      'the report: core, and what renders it',
+    ),
     only('handlers', '^functions/[^/]+/handler\\.ts$', ['^functions/'], 'handlers wire what is under functions/'),
     only(
       'infra',

@@ -6,6 +6,9 @@
 export const FUNCTION_NAMES = ['rotate', 'deactivate', 'delete', 'sync'] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
+/** The function that writes the scheduled report; it reads only, and is deployed only when asked for. */
+export const REPORT_FUNCTION = 'report';
+
 /** Every managed secret is named `keyturn/<id>`; ids have no slash, so connections cannot be taken for keys. */
 export const SECRET_PREFIX = 'keyturn/';
 /** Where connection secrets live by convention: `keyturn/connections/<name>`. */
@@ -63,6 +66,10 @@ export const ENV = {
   release: 'KEYTURN_RELEASE',
   /** Days before the known end of a connection's token at which people are told. */
   tokenExpiresInDays: 'KEYTURN_TOKEN_EXPIRES_IN_DAYS',
+  /** S3 bucket that the scheduled report is written to. */
+  archiveBucket: 'KEYTURN_ARCHIVE_BUCKET',
+  /** Where the runbooks are: what the texts of notifications link to. */
+  runbooks: 'KEYTURN_RUNBOOKS',
   /** Origins of the connections in the configuration, separated by commas: sync sends tokens and keys nowhere else. */
   allowedOrigins: 'KEYTURN_ALLOWED_ORIGINS',
 } as const;

@@ -109,6 +109,8 @@ const changeSchema = z.object({
   by: z.string().optional(),
   user: z.string().optional(),
   accessKeyId: z.string().optional(),
+  status: z.enum(['Active', 'Inactive']).optional().describe('What an UpdateAccessKey set.'),
+  version: z.string().optional().describe('Version ID that a PutSecretValue stored.'),
   key: z.string().optional(),
   trailEventId: z.string().optional(),
   event: z.string().optional().describe('ID of the audit event that it is matched with.'),

@@ -1,0 +1,138 @@
+import {
+  type JudgedKey,
+  type Judgement,
+  noRootKey,
+  oneActiveKey,
+  rotatedWithin90,
+  underProcess,
+  usedWithin45,
+  usedWithin90,
+  withinOwnPeriod,
+} from './judge';
+import type { ControlVerdict } from './model';
+
+/** A control of a framework, in our own words, and what is compared for it. */
+export interface Control
+  extends Readonly<
+    Pick<ControlVerdict, 'id' | 'framework' | 'version' | 'reference' | 'title' | 'asks' | 'source' | 'judgedBy'>
+  > {
+  readonly judge: (key: JudgedKey) => Judgement;
+}
+
+const CIS = {
+  framework: 'CIS AWS Foundations Benchmark',
+  source: 'https://www.cisecurity.org/benchmark/amazon_web_services',
+};
+const CIS_VERSIONS = '1.4.0, 1.5.0, 2.0.0, 3.0.0, 4.0.x; 5.0.0, 6.0.0 and 7.0.0 with other numbers';
+
+/**
+ * The controls that the report judges. The numbers of CIS are of versions 1.4.0 to 4.0.x, which agree; `reference` names
+ * those of later versions. AWS Security Hub's mapping is that of its documentation of the IAM controls.
+ */
+export const CONTROLS: readonly Control[] = [
+  {
+    id: 'cis-1.4',
+    ...CIS,
+    version: CIS_VERSIONS,
+    reference: '1.4 (5.0.0: 1.3, 6.0.0: 2.3, 7.0.0: 2.4; Security Hub IAM.4)',
+    title: 'No access key of the root user',
+    asks: 'The root user of the account has no access key at all.',
+    judgedBy:
+      "The root user's line of the IAM credential report. A key that is Inactive fails too, because the benchmark's command counts it. Keyturn never touches the root user.",
+    judge: noRootKey,
+  },
+  {
+    id: 'cis-1.12',
+    ...CIS,
+    version: CIS_VERSIONS,
+    reference: '1.12 (5.0.0: 1.11, 6.0.0: 2.11, 7.0.0: 2.11; Security Hub IAM.22)',
+    title: 'Credentials unused for 45 days are disabled',
+    asks: 'A credential that nobody used for 45 days or more is made inactive or removed. A key that was never used counts from its creation.',
+    judgedBy:
+      'Last use of each Active access key in the IAM credential report, in whole days. Passwords, which the control is about too, are not looked at. The root user is left out, as in the benchmark.',
+    judge: usedWithin45,
+  },
+  {
+    id: 'cis-1.13',
+    ...CIS,
+    version: '1.4.0, 1.5.0, 2.0.0, 3.0.0, 4.0.x; 5.0.0 and 6.0.0 with other numbers; not found in 7.0.0',
+    reference: '1.13 (5.0.0: 1.12, 6.0.0: 2.12)',
+    title: 'One active access key a user',
+    asks: 'No IAM user has more than one Active access key at a time.',
+    judgedBy:
+      "Active keys of each user now. Taken literally it fails during every overlap, which the benchmark's own steps for a rotation need too: they make the second key while the first is Active. The report says fail; whether the overlap is an accepted exception is for people.",
+    judge: oneActiveKey,
+  },
+  {
+    id: 'cis-1.14',
+    ...CIS,
+    version: CIS_VERSIONS,
+    reference: '1.14 (5.0.0: 1.13, 6.0.0: 2.13, 7.0.0: 2.12; Security Hub IAM.3)',
+    title: 'Access keys are rotated every 90 days or less',
+    asks: 'Every Active access key was created 90 days ago or less.',
+    judgedBy:
+      "Age of each Active access key now, in whole days, as the benchmark's procedure reads them off the console. A superseded key that is still Active counts: with 90/100/110 it fails from day 91 until it is made Inactive on day 100. The root user has a control of its own.",
+    judge: rotatedWithin90,
+  },
+  {
+    id: 'pci-8.2.6',
+    framework: 'PCI DSS',
+    version: '4.0, 4.0.1',
+    reference: '8.2.6 (Security Hub IAM.8)',
+    title: 'Inactive accounts are removed or disabled within 90 days',
+    asks: 'A user account that was not used for 90 days is removed or disabled.',
+    source: 'https://www.pcisecuritystandards.org/document_library/',
+    judgedBy:
+      'Last use of each Active access key in the IAM credential report. It says nothing about passwords or whether the user as a whole was inactive, nor whether the account is in scope of PCI DSS.',
+    judge: usedWithin90,
+  },
+  {
+    id: 'pci-8.6.3',
+    framework: 'PCI DSS',
+    version: '4.0, 4.0.1',
+    reference: '8.6.3 (Security Hub IAM.3)',
+    title: 'Credentials of application and system accounts are changed periodically',
+    asks: "Passwords of application and system accounts are changed at the frequency that the organization's targeted risk analysis (12.3.1) sets, and when a compromise is suspected. It names no number of days.",
+    source: 'https://www.pcisecuritystandards.org/document_library/',
+    judgedBy:
+      'Each key of a managed user against its own policy; the risk analysis has to support that policy, which Keyturn cannot judge. Other keys are unknown, because no period is known for them. The 90 days of 8.3.9 are about passwords as the only factor of people, so they are not applied to access keys, though Security Hub maps IAM.3 to it too.',
+    judge: withinOwnPeriod,
+  },
+  {
+    id: 'nist-ia-5',
+    framework: 'NIST SP 800-53',
+    version: 'Revision 5 (5.1.1, 5.2.0)',
+    reference: 'IA-5 f',
+    title: 'Authenticator management: change or refresh authenticators',
+    asks: 'Authenticators are changed or refreshed at a period that the organization assigns to each type, or when events occur that it names. (In Revision 4 this was item g.)',
+    source: 'https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final',
+    judgedBy:
+      'Each key of a managed user against its own policy, taken as the assigned period. The other items of IA-5, such as initial content, distribution and protection (g), are not judged here. Other keys are unknown.',
+    judge: withinOwnPeriod,
+  },
+  {
+    id: 'soc2-cc6.1',
+    framework: 'SOC 2 (AICPA Trust Services Criteria)',
+    version: '2017, points of focus of 2022',
+    reference: 'CC6.1',
+    title: 'Logical access: credentials are managed',
+    asks: 'Logical access measures protect information assets; managing the credentials of infrastructure and software is one of the points of focus. It asks for no period.',
+    source:
+      'https://www.aicpa-cima.com/resources/download/2017-trust-services-criteria-with-revised-points-of-focus-2022',
+    judgedBy:
+      'Whether each key is under a process that creates, replaces and removes it as its policy says. A foreign key of a managed user and a key of the root user are not. Who may use a key, and whether the criterion as a whole is met, is for the service auditor.',
+    judge: underProcess,
+  },
+  {
+    id: 'iso27001-5.17',
+    framework: 'ISO/IEC 27001',
+    version: '2022, Annex A',
+    reference: 'A.5.17',
+    title: 'Authentication information is managed',
+    asks: 'Handing out and managing authentication information is controlled by a management process. It asks for no period. (A.8.2, privileged access rights, and A.8.5, secure authentication, are about other things.)',
+    source: 'https://www.iso.org/standard/27001',
+    judgedBy:
+      'As for CC6.1. The process as written down, and what people are advised about handling secrets, are not judged.',
+    judge: underProcess,
+  },
+];

@@ -1,0 +1,117 @@
+import { DAY, HOUR } from '../duration';
+import type { FunctionName } from '../names';
+import type { Evidence } from './evidence';
+import type { Attention } from './model';
+import { ONE_RUN, plural } from './reckoning';
+import { type Attempt, dayOf } from './runs';
+import { grouped } from './scope';
+
+type Gap = Omit<Attention, 'id'>;
+
+/** Functions that run every day whatever happens; sync even every hour. */
+const DAILY: readonly FunctionName[] = ['rotate', 'deactivate', 'delete', 'sync'];
+/** So many are named; the rest is counted. */
+const MOST_NAMED = 5;
+
+/** Where the record has holes, and runs without an end. */
+export function gapsOf(evidence: Evidence, attempts: readonly Attempt[]): readonly Gap[] {
+  if (evidence.record === undefined) return [];
+  return [...missingEvents(attempts), ...silences(evidence, attempts), ...endless(attempts), ...unreadable(evidence)];
+}
+
+/** Sequence numbers are given without a gap, so a number that is missing was an event. */
+function missingEvents(attempts: readonly Attempt[]): readonly Gap[] {
+  return perDay(attempts.filter(({ missing }) => missing.length > 0)).map(([first, ofDay]) => ({
+    kind: 'log-gap',
+    severity: 'high',
+    title: `Events of ${plural(ofDay.length, 'run')} of ${first.function} are missing from the record (${dayOf(first.startedAt)})`,
+    detail: `${named(ofDay.map(({ attempt, missing }) => `${attempt} lacks number ${missing.slice(0, MOST_NAMED).join(', ')}${missing.length > MOST_NAMED ? ', …' : ''}`))}. The function's own log has a second copy.`,
+    at: first.startedAt.toISOString(),
+    events: ofDay.flatMap(({ events }) => events.slice(-1).map(({ id }) => id)),
+  }));
+}
+
+/** A function that has not run for longer than a day was not asked to, could not, or its events were taken away. */
+function silences({ since, until, record }: Evidence, attempts: readonly Attempt[]): readonly Gap[] {
+  const first = record?.events.find(({ time }) => Date.parse(time) >= since.getTime());
+  if (first === undefined) {
+    // Before the record began nothing ran.
+    if (record === undefined || until.getTime() - Math.max(since.getTime(), record.beginsAt.getTime()) <= ONE_RUN)
+      return [];
+    return [silence('Keyturn', new Date(Math.max(since.getTime(), record.beginsAt.getTime())), until)];
+  }
+  const byFunction = grouped(attempts, (attempt) => attempt.function);
+  return DAILY.flatMap((name) => {
+    const starts = (byFunction.get(name) ?? []).map(({ startedAt }) => startedAt);
+    const instants = [new Date(first.time), ...starts, until];
+    return instants.flatMap((instant, index) => {
+      const next = instants[index + 1];
+      return next !== undefined && next.getTime() - instant.getTime() > ONE_RUN ? [silence(name, instant, next)] : [];
+    });
+  });
+}
+
+function silence(name: string, from: Date, to: Date): Gap {
+  const hours = Math.floor((to.getTime() - from.getTime()) / HOUR);
+  const long = hours >= (3 * DAY) / HOUR ? plural(Math.floor(hours / 24), 'day') : plural(hours, 'hour');
+  return {
+    kind: 'log-gap',
+    severity: 'high',
+    title: `No run of ${name} for ${long}`,
+    detail: `The record has none from ${from.toISOString()} to ${to.toISOString()}, and one is due every day. Either it did not run, or its events are gone.`,
+    at: from.toISOString(),
+    events: [],
+  };
+}
+
+/** Runs that the record does not see ending. When Lambda repeated one, the repetition has done the rest. */
+function endless(attempts: readonly Attempt[]): readonly Gap[] {
+  const dead = attempts.filter(({ isFinished, isYoung }) => !isFinished && !isYoung);
+  return dead.map((attempt) => ({
+    kind: 'incomplete-run',
+    severity: attempt.isRepeated ? 'low' : 'medium',
+    title: `A run of ${attempt.function} has no end in the record`,
+    detail: attempt.isRepeated
+      ? `Attempt ${attempt.attempt} died; Lambda repeated the run, and the repetition is in the record.`
+      : `Attempt ${attempt.attempt} died, or its last events did not reach the record. What it had begun is listed under changes.`,
+    at: attempt.startedAt.toISOString(),
+    events: attempt.events.slice(-1).map(({ id }) => id),
+  }));
+}
+
+function unreadable({ record, since, until }: Evidence): readonly Gap[] {
+  const lines = record?.unreadable.filter(({ at }) => since <= at && at < until) ?? [];
+  const days = grouped(lines, ({ at, why }) => `${dayOf(at)} ${why}`);
+  return [...days.values()].flatMap((ofDay): Gap[] => {
+    const [first] = ofDay;
+    if (first === undefined) return [];
+    const schemas = [...new Set(ofDay.flatMap(({ schema }) => (schema === undefined ? [] : [schema])))];
+    const isNewer = first.why === 'newer-schema';
+    return [
+      {
+        kind: 'log-gap',
+        severity: 'high',
+        title: `${plural(ofDay.length, 'line')} of the record could not be read (${dayOf(first.at)})`,
+        detail: isNewer
+          ? `Written by a newer version of Keyturn (${schemas.join(', ')}). Make the report with that version.`
+          : 'No event of Keyturn: only the functions may write into this log group, so look who did.',
+        at: first.at.toISOString(),
+        events: [],
+      },
+    ];
+  });
+}
+
+/** One item for each function and day, so that a bad day is one line. */
+function perDay(attempts: readonly Attempt[]): readonly (readonly [Attempt, readonly Attempt[]])[] {
+  const days = grouped(attempts, (attempt) => `${dayOf(attempt.startedAt)} ${attempt.function}`);
+  return [...days.values()].flatMap((ofDay) => {
+    const [first] = ofDay;
+    return first === undefined ? [] : [[first, ofDay] as const];
+  });
+}
+
+function named(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED;
+  return names.slice(0, MOST_NAMED).join('; ') + (more > 0 ? `; and ${more} more` : '');
+}

@@ -151,9 +151,7 @@ function controlItem(
     const result = line.controls.find(({ control, verdict }) => control === id && verdict === 'fail');
     return result === undefined ? [] : [{ line, why: result.why }];
   });
-  const named = failing
-    .slice(0, MOST_NAMED)
-    .map(({ line, why }) => `${line.accessKeyId ?? line.user}: ${why}`);
+  const named = failing.slice(0, MOST_NAMED).map(({ line, why }) => `${line.accessKeyId ?? line.user}: ${why}`);
   const more = failing.length - named.length;
   return {
     id: `control-${id}`,

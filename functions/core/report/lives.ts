@@ -1,4 +1,4 @@
-import { DAY } from '../duration';
+import { after, DAY } from '../duration';
 import type { Policy } from '../policy';
 import type { Evidence } from './evidence';
 import { episodesOf, labelOf } from './incidents';
@@ -24,14 +24,16 @@ export function livesOf(managed: ManagedKey, changes: readonly Change[], evidenc
   const reigns = reignsOf(turns);
   const lives = [...grouped(turns, ({ accessKeyId }) => accessKeyId)].map(([accessKeyId, own]) => {
     const presumed = evidence.record === undefined || bornAt(own) < evidence.record.beginsAt;
-    const origin = originOf(accessKeyId, own, managed, reigns, presumed);
+    const isAdopted = isRetiredUnstored(own, managed, evidence);
+    const origin = isAdopted ? 'adopted' : originOf(accessKeyId, own, managed, reigns, presumed);
+    const born = isAdopted && managed.since !== undefined ? managed.since : bornAt(own);
     const stored = own.find(({ what }) => what === 'stored');
     const reason = stored?.reason ?? own.find(({ what }) => what === 'created')?.reason;
     const late = lateDays(own, reigns, managed);
     return {
       accessKeyId,
       origin,
-      phases: phasesOf(accessKeyId, own, origin, reigns, presumed),
+      phases: phasesOf(accessKeyId, own, born, origin, reigns, presumed),
       marks: own.flatMap((turn) => markOf(turn, origin)),
       ...(reason === undefined ? {} : { rotationReason: reason }),
       ...(late === undefined ? {} : { lateDays: late }),
@@ -78,14 +80,24 @@ function originOf(
   return presumed && created.by === undefined ? 'unknown' : 'foreign';
 }
 
+/**
+ * Keyturn retires only keys that it stored and keys that are older than the secret. When the record knows all of the
+ * secret's time and no storing of the key, it is one of the latter; since when it existed is not known.
+ */
+function isRetiredUnstored(own: readonly Turn[], { since }: ManagedKey, { record }: Evidence): boolean {
+  const isRetired = own.some(({ what, event }) => event !== undefined && (what === 'inactive' || what === 'deleted'));
+  const isKnown = own.some(({ what }) => what === 'created' || what === 'stored');
+  return isRetired && !isKnown && since !== undefined && record !== undefined && record.beginsAt <= after(since, DAY);
+}
+
 function phasesOf(
   accessKeyId: string,
   own: readonly Turn[],
+  born: Date,
   origin: KeyLife['origin'],
   reigns: readonly Reign[],
   presumed: boolean,
 ): Phase[] {
-  const born = bornAt(own);
   const gone = own.find(({ what }) => what === 'deleted' || what === 'discarded')?.at;
   const firstReign = reigns[0]?.from;
   const edges = [

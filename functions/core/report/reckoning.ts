@@ -17,7 +17,7 @@ export function tenthsOfDays(milliseconds: number): number {
 
 /** Whether an instant is within the period that the report is about. */
 export function isWithin({ since, until }: Pick<Evidence, 'since' | 'until'>, instant: Date | string): boolean {
-  const at = new Date(instant).getTime();
+  const at = typeof instant === 'string' ? Date.parse(instant) : instant.getTime();
   return since.getTime() <= at && at < until.getTime();
 }
 

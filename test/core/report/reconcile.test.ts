@@ -1,0 +1,346 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DAY, HOUR, after as later, MINUTE, SECOND } from '../../../functions/core/duration';
+import { makeReport } from '../../../functions/core/report/make-report';
+import type { Report } from '../../../functions/core/report/model';
+import { pairUp } from '../../../functions/core/report/pairing';
+import { versionIdOf } from '../../../functions/core/version-id';
+import { day } from '../web-shop';
+import { ADMIN, AnAccount, roleOf } from './account';
+
+const at = (days: number, hours = 6) => day(days, hours * HOUR);
+const results = ({ changes }: Report) => changes.map(({ action, result }) => `${action} ${result}`);
+const firsts = ({ attention }: Report) =>
+  attention.filter(({ severity }) => severity === 'high').map(({ kind }) => kind);
+
+describe('CloudTrail and the record', () => {
+  it('account for each other in a healthy account (K7)', () => {
+    const report = makeReport(new AnAccount(3).live(0, 111).evidence(111, 25));
+    expect(new Set(report.changes.map(({ result }) => result))).toEqual(new Set(['matched']));
+    expect(report.summary.changesMatched).toBe(3 * 4);
+    expect(firsts(report)).toEqual([]);
+  });
+
+  it('show a key that somebody made by hand, and one that was deleted behind the record, before all else', () => {
+    const account = new AnAccount(1).live(0, 95);
+    const [old] = account.keys;
+    if (old === undefined) throw new Error('no key');
+    const made = account.make('ci-0', at(94));
+    account.write({ action: 'DeleteAccessKey', at: at(94, 5), user: 'ci-0', accessKeyId: old.accessKeyId });
+    account.delete(old);
+    account.write({ action: 'CreateAccessKey', at: at(94), user: 'ci-0', accessKeyId: made.accessKeyId });
+    const report = makeReport(account.evidence(95));
+    expect(report.attention.slice(0, 2)).toMatchObject([
+      { kind: 'without-keyturn', severity: 'high', accessKeyId: made.accessKeyId, user: 'ci-0' },
+      { kind: 'without-keyturn', severity: 'high', accessKeyId: old.accessKeyId, key: 'key-0' },
+    ]);
+    expect(report.attention[0]?.title).toContain('created without Keyturn');
+    expect(report.summary).toMatchObject({ verdict: 'not-compliant', changesWithoutKeyturn: 2 });
+    expect(report.accessKeys.find(({ accessKeyId }) => accessKeyId === made.accessKeyId)?.role).toBe('foreign');
+    expect(report.accessKeys.find(({ accessKeyId }) => accessKeyId === old.accessKeyId)).toMatchObject({
+      role: 'gone',
+      status: 'Deleted',
+    });
+  });
+
+  it('tell a forged event by CloudTrail, which does not have it', () => {
+    const account = new AnAccount(1).live(0, 5);
+    account.run('delete', at(4), (run) => {
+      run.tell('key-deleted', { key: 'key-0', user: 'ci-0', accessKeyId: 'AKIA00000000000FORGED' });
+      return undefined;
+    });
+    const report = makeReport(account.evidence(5));
+    expect(firsts(report)).toEqual(['without-trail']);
+    expect(report.summary).toMatchObject({ eventsWithoutTrail: 1, verdict: 'cannot-tell' });
+  });
+
+  it.each([
+    ['before CloudTrail reaches back', 1, at(2)],
+    ['in the minutes that CloudTrail does not show yet', 5, day(4, 23 * HOUR)],
+  ])('hold no event against the record that is %s', (_, until, to) => {
+    const account = new AnAccount(1).live(0, 1);
+    account.run('delete', until === 1 ? at(0) : day(4, 23.5 * HOUR), (run) => {
+      run.tell('key-deleted', { key: 'key-0', user: 'ci-0', accessKeyId: 'AKIA00000000000000GONE' });
+      return undefined;
+    });
+    const evidence = account.evidence(5, 0);
+    const window = until === 1 ? { from: to, to: day(5) } : { from: day(0), to };
+    const writes = account.writes.filter((write) => write.at >= window.from);
+    const report = makeReport({ ...evidence, trail: { ...window, writes } });
+    expect(report.summary.eventsWithoutTrail).toBe(0);
+    expect(report.limits.map(({ source }) => source)).toContain('cloudtrail');
+  });
+
+  it('match a deactivation that a person undid, and not the undoing', () => {
+    const account = new AnAccount(1).live(0, 101);
+    const [old] = account.keys;
+    if (old === undefined) throw new Error('no key');
+    account.write({
+      action: 'UpdateAccessKey',
+      at: at(100),
+      user: 'ci-0',
+      accessKeyId: old.accessKeyId,
+      status: 'Active',
+    });
+    old.status = 'Active';
+    const report = makeReport(account.evidence(101, 95));
+    expect(results(report)).toEqual(['UpdateAccessKey matched', 'UpdateAccessKey without-keyturn']);
+    expect(report.managedKeys[0]?.lives[0]?.phases.map(({ phase }) => phase)).toEqual([
+      'undelivered',
+      'current',
+      'overlap',
+      'inactive',
+      'overlap',
+    ]);
+  });
+
+  it('list what happens to unmanaged users, and make no noise of it', () => {
+    const account = new AnAccount(1).live(0, 3);
+    account.write({ action: 'CreateAccessKey', at: at(2), user: 'alice', accessKeyId: 'AKIA000000000000ALICE' });
+    const report = makeReport(account.evidence(3));
+    expect(report.changes.at(-1)).toMatchObject({ result: 'without-keyturn', isManaged: false, user: 'alice' });
+    expect(report.summary).toMatchObject({ changesOfUnmanagedUsers: 1, changesWithoutKeyturn: 0 });
+    expect(firsts(report)).toEqual([]);
+  });
+
+  it('count nothing against a user from before it was managed', () => {
+    const account = new AnAccount(1);
+    account.write({
+      action: 'CreateAccessKey',
+      at: later(day(0), -HOUR),
+      user: 'ci-0',
+      accessKeyId: 'AKIA00000000000000OLD',
+    });
+    const evidence = account.live(0, 3).evidence(3);
+    const since = later(day(0), -DAY);
+    const trail = { from: since, to: day(3), writes: account.writes };
+    const report = makeReport({ ...evidence, since, trail });
+    expect(report.changes[0]).toMatchObject({ result: 'without-keyturn', isManaged: false });
+    expect(report.changes[0]?.note).toContain('Before ci-0 was managed');
+  });
+
+  it('say that a run died where only its announcement tells of a change (K9)', () => {
+    const account = new AnAccount(2);
+    account.run('rotate', day(0), (run) => {
+      run.tell('intent-written', { key: 'key-0', user: 'ci-0', policy: account.entry().policy });
+      const made = account.make('ci-0', later(run.at, SECOND));
+      run.write({ action: 'CreateAccessKey', user: 'ci-0', accessKeyId: made.accessKeyId });
+      run.write({ action: 'PutSecretValue', secret: 'keyturn/key-0', version: versionIdOf(made) });
+      account.stored.set('key-0', [versionIdOf(made)]);
+      return false;
+    });
+    const report = makeReport(account.live(1, 3).evidence(3));
+    expect(results(report).slice(0, 2)).toEqual(['CreateAccessKey begun-only', 'PutSecretValue begun-only']);
+    expect(report.attention.map(({ kind }) => kind)).toContain('incomplete-run');
+    expect(report.managedKeys[0]?.lives[0]?.origin).toBe('keyturn');
+  });
+
+  it.each([
+    ['deactivate', 'key-deactivation-begun', 'UpdateAccessKey'],
+    ['delete', 'key-deletion-begun', 'DeleteAccessKey'],
+  ] as const)('say the same of a %s run', (name, event, action) => {
+    const account = new AnAccount(1).live(0, 2);
+    const accessKeyId = 'AKIA00000000000000OLD';
+    account.run(name, at(1), (run) => {
+      run.tell(event, { key: 'key-0', user: 'ci-0', accessKeyId });
+      run.write({ action, user: 'ci-0', accessKeyId, ...(action === 'UpdateAccessKey' ? { status: 'Inactive' } : {}) });
+      return false;
+    });
+    expect(results(makeReport(account.evidence(2))).at(-1)).toBe(`${action} begun-only`);
+  });
+
+  it('let an announcement account for one write, and for none that comes after its run must be over', () => {
+    const account = new AnAccount(1).live(0, 2);
+    account.run('rotate', at(1), (run) => {
+      run.tell('intent-written', { key: 'key-0', user: 'ci-0', policy: account.entry().policy });
+      run.write({ action: 'CreateAccessKey', user: 'ci-0', accessKeyId: 'AKIA0000000000000ONE' });
+      run.write({ action: 'CreateAccessKey', user: 'ci-0', accessKeyId: 'AKIA0000000000000TWO' });
+      return false;
+    });
+    account.run('rotate', at(1, 8), (run) => {
+      run.tell('intent-written', { key: 'key-0', user: 'ci-0', policy: account.entry().policy });
+      run.write({ action: 'CreateAccessKey', at: at(1, 9), user: 'ci-0', accessKeyId: 'AKIA00000000000THREE' });
+      return false;
+    });
+    expect(results(makeReport(account.evidence(2))).slice(-3)).toEqual([
+      'CreateAccessKey begun-only',
+      'CreateAccessKey without-keyturn',
+      'CreateAccessKey without-keyturn',
+    ]);
+  });
+
+  it('do not take a key that a person made for the one that a dead run announced', () => {
+    const account = new AnAccount(2).live(0, 2);
+    account.run('rotate', at(1), (run) => {
+      run.tell('intent-written', { key: 'key-0', user: 'ci-0', policy: account.entry().policy });
+      run.write({ action: 'CreateAccessKey', by: ADMIN, user: 'ci-0', accessKeyId: 'AKIA000000000000HAND' });
+      return false;
+    });
+    expect(results(makeReport(account.evidence(2))).at(-1)).toBe('CreateAccessKey without-keyturn');
+  });
+
+  it('count a version that was put twice once, and a deactivation that an SDK repeated', () => {
+    const account = new AnAccount(1).live(0, 101);
+    for (const write of account.writes.filter(
+      ({ action }) => action === 'PutSecretValue' || action === 'UpdateAccessKey',
+    )) {
+      account.write({ ...write, eventId: `${write.eventId}-again`, at: later(write.at, SECOND) });
+    }
+    const report = makeReport(account.evidence(101, 0));
+    expect(report.summary.changesWithoutKeyturn).toBe(0);
+    expect(report.changes.filter(({ note }) => note?.startsWith('Repetition'))).toHaveLength(2);
+  });
+
+  it('count a deletion that two runs tell of once', () => {
+    const account = new AnAccount(1).live(0, 111);
+    account.run('delete', day(110, 61 * MINUTE), (run) => {
+      run.tell('key-deleted', { key: 'key-0', user: 'ci-0', accessKeyId: account.keys[0]?.accessKeyId ?? '' });
+      return undefined;
+    });
+    const report = makeReport(account.evidence(111));
+    expect(report.summary.eventsWithoutTrail).toBe(0);
+    expect(report.changes.find(({ action }) => action === 'DeleteAccessKey')?.note).toContain('Told again');
+  });
+
+  it('do not believe an event whose write another principal made', () => {
+    const account = new AnAccount(4).live(0, 2);
+    const [key] = account.keys;
+    if (key === undefined) throw new Error('no key');
+    account.run('rotate', at(1), (run) => {
+      run.write({ action: 'DeleteAccessKey', by: ADMIN, user: 'ci-0', accessKeyId: key.accessKeyId });
+      run.tell('key-discarded', { key: 'key-0', user: 'ci-0', accessKeyId: key.accessKeyId, reason: 'orphan' });
+      return undefined;
+    });
+    account.delete(key);
+    const report = makeReport(account.evidence(2));
+    expect(report.changes.at(-1)).toMatchObject({ result: 'matched', by: ADMIN });
+    expect(report.changes.at(-1)?.note).toContain('may be forged');
+    expect(report.attention[0]?.title).toContain("another principal than Keyturn's");
+    expect(report.summary.verdict).not.toBe('compliant');
+  });
+
+  it("say that an unexplained write has the principal of Keyturn's function", () => {
+    const account = new AnAccount(1).live(0, 2);
+    account.write({
+      action: 'DeleteAccessKey',
+      at: at(1),
+      by: roleOf('rotate'),
+      user: 'ci-0',
+      accessKeyId: 'AKIA0000000000ORPHAN',
+    });
+    expect(makeReport(account.evidence(2)).changes.at(-1)?.note).toContain("function's own log");
+  });
+
+  it('show a value that a person put into the secret', () => {
+    const account = new AnAccount(1).live(0, 2);
+    account.write({
+      action: 'PutSecretValue',
+      at: at(1),
+      secret: 'keyturn/key-0',
+      version: '6b1f3c0e-3f0e-4a57-9a43-1f3c0e3f0e4a',
+    });
+    const report = makeReport(account.evidence(2));
+    expect(report.attention[0]?.title).toContain('stored in the secret of key-0');
+  });
+
+  it('match what clocks set apart, and say so', () => {
+    const account = new AnAccount(1).live(0, 2);
+    const writes = account.writes.map((write) => ({ ...write, at: later(write.at, 20 * MINUTE) }));
+    const report = makeReport(account.evidence(2, 0, { trail: { from: day(-1), to: day(2), writes } }));
+    expect(new Set(report.changes.map(({ result }) => result))).toEqual(new Set(['matched']));
+    expect(report.changes[0]?.note).toBe("The event is 20 minutes earlier than CloudTrail's record.");
+    expect(report.limits).toContainEqual(expect.objectContaining({ source: 'clock' }));
+  });
+
+  it('do not take records for one that are more than a day apart', () => {
+    const account = new AnAccount(1).live(0, 5);
+    const writes = account.writes.map((write) => ({ ...write, at: later(write.at, 2 * DAY) }));
+    const report = makeReport(account.evidence(5, 0, { trail: { from: day(-1), to: day(5), writes } }));
+    expect(report.summary).toMatchObject({ changesWithoutKeyturn: 2, eventsWithoutTrail: 2 });
+  });
+
+  it('accuse nobody when there is no record', () => {
+    const account = new AnAccount(1).live(0, 2);
+    account.write({
+      action: 'UpdateAccessKey',
+      at: at(1),
+      user: 'ci-0',
+      accessKeyId: 'AKIA0000000000000ONE',
+      status: 'Active',
+    });
+    const report = makeReport(account.evidence(2, 0, { record: undefined }));
+    expect(results(report)).toEqual(['UpdateAccessKey without-keyturn']);
+    expect(report.limits.map(({ message }) => message).join()).toContain("2 writes of CloudTrail's");
+  });
+});
+
+describe('matching', () => {
+  const deed = fc.record({
+    key: fc.integer({ min: 0, max: 3 }),
+    minutes: fc.integer({ min: 0, max: 3000 }),
+    kind: fc.boolean(),
+  });
+  const idOf = (key: number) => `AKIA${String(key).padStart(16, '0')}`;
+
+  it('uses no write and no event twice, loses none, and does not depend on their order', () => {
+    fc.assert(
+      fc.property(
+        fc.array(deed, { maxLength: 30 }),
+        fc.array(deed, { maxLength: 30 }),
+        fc.integer(),
+        (ofTrail, ofRecord, seed) => {
+          const account = new AnAccount();
+          ofTrail.forEach(({ key, minutes, kind }) => {
+            const status = kind ? { status: 'Inactive' as const } : {};
+            const action = kind ? 'UpdateAccessKey' : 'DeleteAccessKey';
+            account.write({ action, at: day(0, minutes * MINUTE), user: 'ci-0', accessKeyId: idOf(key), ...status });
+          });
+          ofRecord.forEach(({ key, minutes, kind }, index) => {
+            account.run(
+              'delete',
+              day(0, minutes * MINUTE),
+              (run) => {
+                run.tell(kind ? 'key-deactivated' : 'key-deleted', { key: 'key-0', accessKeyId: idOf(key) });
+                return false;
+              },
+              `run-${index}`,
+            );
+          });
+          const events = account.events.filter(({ event }) => event !== 'run-started');
+          const { pairs, ...left } = pairUp(account.writes, events);
+          const writesUsed = [...pairs.map(({ write }) => write), ...left.writes].map(({ eventId }) => eventId);
+          const eventsUsed = [...pairs.map(({ event }) => event), ...left.events].map(({ id }) => id);
+          expect(writesUsed.toSorted()).toEqual(account.writes.map(({ eventId }) => eventId).toSorted());
+          expect(eventsUsed.toSorted()).toEqual(events.map(({ id }) => id).toSorted());
+          for (const { write, event, skew } of pairs) {
+            expect(event.accessKeyId).toBe(write.accessKeyId);
+            expect(Math.abs(skew)).toBeLessThanOrEqual(DAY);
+          }
+          const shuffle = <Item>(items: readonly Item[]) =>
+            items
+              .map((item, index) => ({ item, by: Math.sin(seed + index) }))
+              .sort((a, b) => a.by - b.by)
+              .map(({ item }) => item);
+          const again = pairUp(shuffle(account.writes), shuffle(events));
+          const names = (found: typeof pairs) =>
+            found.map(({ write, event }) => `${write.eventId} ${event.id}`).toSorted();
+          expect(names(again.pairs)).toEqual(names(pairs));
+        },
+      ),
+    );
+  });
+
+  it('pairs as many as the tolerance allows', () => {
+    const account = new AnAccount();
+    for (const minutes of [0, 4, 8])
+      account.write({ action: 'DeleteAccessKey', at: day(0, minutes * MINUTE), accessKeyId: idOf(1) });
+    for (const minutes of [4, 8, 12]) {
+      account.run('delete', day(0, minutes * MINUTE), (run) => {
+        run.tell('key-deleted', { key: 'key-0', accessKeyId: idOf(1) });
+        return false;
+      });
+    }
+    const { pairs } = pairUp(account.writes, account.events);
+    expect(pairs.map(({ skew }) => skew)).toEqual([4 * MINUTE, 4 * MINUTE, 4 * MINUTE]);
+  });
+});

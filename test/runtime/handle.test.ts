@@ -58,7 +58,9 @@ describe('a function', () => {
       failed: 0,
       left: 0,
       oldestCurrentKeyDays: 0,
+      mostOverdueDays: 0,
       oldestUndeliveredHours: 0,
+      unrecorded: 0,
     });
     const lines = output.lines();
     expect(lines.filter(({ message }) => message === 'run finished')).toMatchObject([
@@ -97,9 +99,11 @@ describe('a function', () => {
       'Held',
       'Blocked',
       'Failed',
+      'Finished',
       'Left',
+      'Unrecorded',
     ];
-    const gauges = ['OldestCurrentKeyDays', 'OldestUndeliveredHours'];
+    const gauges = ['OldestCurrentKeyDays', 'MostOverdueDays', 'OldestUndeliveredHours'];
     const written = output.lines().filter((line) => '_aws' in line);
     expect(written).toEqual([
       {
@@ -121,6 +125,7 @@ describe('a function', () => {
         ...Object.fromEntries([...counters, ...gauges].map((name) => [name, 0])),
         Examined: 1,
         Rotated: 1,
+        Finished: 1,
       },
     ]);
   });
@@ -150,7 +155,7 @@ describe('a function', () => {
       }
       const lines = output.lines();
       expect(lines.find(({ message }) => message === 'run finished')).toMatchObject({ failed: 1 });
-      expect(lines.find((line) => '_aws' in line)).toMatchObject({ Failed: 1 });
+      expect(lines.find((line) => '_aws' in line)).toMatchObject({ Failed: 1, Finished: 0 });
       expect(lines.find(({ event }) => event === 'run-finished')).toBeDefined();
     },
   );

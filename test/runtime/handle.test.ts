@@ -160,6 +160,42 @@ describe('a function', () => {
     },
   );
 
+  it('that Lambda repeats under the same request ID has IDs of its own, and tells people once', async () => {
+    const scene = await now();
+    scene.manage('shop');
+    const rotate = await coldStart(scene, 'rotate');
+    captureOutput();
+    scene.awsFault = ({ action }) =>
+      action === 'GetParametersByPath' ? { kind: 'error', status: 400, code: 'AccessDeniedException' } : undefined;
+    for (let tries = 0; tries < 3; tries += 1) {
+      await expect(rotate({}, context())).rejects.toMatchObject({ code: 'aws-denied' });
+    }
+    expect(scene.account.sns.messages).toHaveLength(1);
+    const recorded = scene.recorded();
+    expect(recorded.map(({ run }) => run)).toEqual(recorded.map(() => 'request-1'));
+    expect(recorded.filter(({ event }) => event === 'run-started')).toHaveLength(3);
+    expect(new Set(recorded.map(({ id }) => id)).size).toBe(recorded.length);
+  });
+
+  it('counts the events that the record did not take, and the findings by their code', async () => {
+    const scene = await now();
+    scene.manage('shop');
+    const rotate = await coldStart(scene, 'rotate');
+    const output = captureOutput();
+    scene.awsFault = ({ service }) =>
+      service === 'logs' ? { kind: 'error', status: 400, code: 'AccessDeniedException' } : undefined;
+    const summary = await rotate({}, context());
+    expect(summary).toMatchObject({ rotated: 1, unrecorded: 8 });
+    const metrics = output.lines().filter((line) => '_aws' in line);
+    expect(metrics).toMatchObject([
+      { function: 'rotate', Unrecorded: 8, Finished: 1 },
+      { service: 'keyturn', finding: 'record-unavailable', Findings: 1 },
+    ]);
+    expect(metrics[1]).toMatchObject({
+      _aws: { CloudWatchMetrics: [{ Namespace: 'Keyturn', Dimensions: [['service', 'finding']] }] },
+    });
+  });
+
   it('keeps some time for its end: with little left it starts nothing', async () => {
     const scene = await now();
     scene.manage('shop');

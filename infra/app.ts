@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { KeyturnError } from '../functions/core/errors';
-import { bundleFunctions, writeConfigSchema } from './bundle';
+import { bundleFunctions } from './bundle';
 import { BUNDLES_FOLDER } from './bundles-folder';
+import { writeJsonSchemas } from './json-schemas';
 import { KeyturnStack } from './keyturn-stack';
 
 /** Set by the CDK's command, which has then run cdk.json's `build` already. */
@@ -11,7 +12,7 @@ const BUILT_BY_CDK = process.env.CDK_CLI_VERSION !== undefined && existsSync(BUN
 function main(): void {
   if (!BUILT_BY_CDK) {
     bundleFunctions();
-    writeConfigSchema();
+    writeJsonSchemas();
   }
   const app = new App();
   const file = String(app.node.tryGetContext('config') ?? 'keyturn.yaml');

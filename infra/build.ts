@@ -1,6 +1,7 @@
-import { bundleFunctions, writeConfigSchema } from './bundle';
+import { bundleFunctions } from './bundle';
+import { writeJsonSchemas } from './json-schemas';
 
 for (const { file, bytes } of bundleFunctions()) {
   console.error(`${file}  ${(bytes / 1024).toFixed(0)} KB`);
 }
-writeConfigSchema();
+writeJsonSchemas();

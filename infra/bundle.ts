@@ -1,7 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { configJsonSchema } from '../functions/core/config';
 import { FUNCTION_NAMES } from '../functions/core/names';
 import { BUNDLES_FOLDER } from './bundles-folder';
 
@@ -65,10 +63,4 @@ export function bundleFunctions(props: BundleProps = {}): readonly Bundle[] {
   return Object.entries(metafile.outputs)
     .filter(([file]) => file.endsWith('/index.js'))
     .map(([file, { bytes }]) => ({ name: file.split('/').at(-2) ?? file, file, bytes }));
-}
-
-/** Writes the JSON Schema of `keyturn.yaml`, for editors. @param file @default `dist/keyturn.schema.json` */
-export function writeConfigSchema(file: string = join(ROOT, 'dist', 'keyturn.schema.json')): void {
-  mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
 }

@@ -14,6 +14,7 @@ export const AUDIT_EVENTS = [
   'key-proved',
   'key-stored',
   'key-discarded',
+  'key-promotion-begun',
   'key-promoted',
   'key-deactivation-begun',
   'key-deactivated',

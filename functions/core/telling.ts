@@ -5,8 +5,11 @@ import type { Finding } from './plan';
 /** What started a run. */
 export type Trigger = 'daily' | 'hourly' | 'event' | 'request';
 
-/** For how long nobody is told the same again; a day, less what a daily run may start earlier than the one before. */
-export const TOLD_FOR = 24 * HOUR - 10 * MINUTE;
+/**
+ * For how long nobody is told the same again: a day, less what a daily run may tell earlier than the one before. People
+ * are told at a run's end, and a run takes up to fifteen minutes.
+ */
+export const TOLD_FOR = 24 * HOUR - 20 * MINUTE;
 
 /**
  * Whether a finding is for people. Trouble that has a beginning may pass by itself, so the runs that meet it early wait
@@ -22,6 +25,16 @@ export function isForPeople({ severity, since }: Finding, trigger: Trigger, now:
 export function notYetTold(findings: readonly Finding[], told: readonly AuditEvent[]): readonly Finding[] {
   const causes = new Set(told.map(({ key, reason }) => causeOf(key, reason)));
   return findings.filter(({ key, code }) => !causes.has(causeOf(key, code)));
+}
+
+/** The first finding of each key and cause: three hosts that refuse one key are one cause. */
+export function oneOfEachCause(findings: readonly Finding[]): readonly Finding[] {
+  const first = new Map<string, Finding>();
+  for (const finding of findings) {
+    const cause = causeOf(finding.key, finding.code);
+    if (!first.has(cause)) first.set(cause, finding);
+  }
+  return [...first.values()];
 }
 
 function causeOf(key: string | undefined, code: string | undefined): string {

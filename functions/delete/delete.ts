@@ -35,6 +35,7 @@ export async function deleteKeys({ iam, secrets, registry }: DeletePorts, run: R
         run.audit('inactive-recorded', entry, { accessKeyId });
       } else if (step.do === 'clear-record') {
         await clearRecord();
+        run.audit('labels-cleaned', entry, { reason: step.do });
       } else if (step.do === 'delete') {
         const { accessKeyId, inactiveSince } = step;
         const facts = { inactiveSince: inactiveSince.toISOString() };

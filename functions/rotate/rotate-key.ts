@@ -8,6 +8,7 @@ import type { RegistryEntry } from '../core/registry';
 import { versionIdOf } from '../core/version-id';
 import { prove } from '../runtime/prove';
 import type { Run } from '../runtime/run';
+import { discardKey } from './discard-key';
 
 interface RotateKeyPorts {
   readonly iam: Iam;
@@ -20,8 +21,8 @@ const PROOF_PATIENCE = MINUTE;
 
 /**
  * Makes one fresh key current: intent, create, prove, store (DESIGN.md, "Rotation, step by step"). Whatever fails, the
- * old key stays current. A new key is deleted at once when it is certain that nobody holds it; where an answer was lost
- * a later run decides by what it finds. After a failure the intent stays for its hour, even if this run made nothing:
+ * old key stays current. A new key is deleted at once when it is certain that nobody holds it, and when the record can
+ * say so; otherwise a later run decides by what it finds. After a failure the intent stays for its hour, even if this run made nothing:
  * another one may be at work at the same time, whose intent this one has overwritten.
  *
  * @param before IDs of the user's present keys
@@ -50,8 +51,7 @@ export async function rotateKey(
   run.audit('key-created', entry, { accessKeyId, reason });
 
   const discard = async (cause: KeyturnError): Promise<never> => {
-    await iam.deleteAccessKey(entry.user, accessKeyId);
-    run.audit('key-discarded', entry, { accessKeyId, reason: cause.code });
+    await discardKey(iam, run, entry, accessKeyId, cause.code);
     throw cause;
   };
 

@@ -10,6 +10,7 @@ import { worthRotationLook } from '../core/worth-a-look';
 import { gather, reportOf } from '../runtime/gather';
 import { look } from '../runtime/look';
 import type { Run } from '../runtime/run';
+import { discardKey } from './discard-key';
 import { rotateKey } from './rotate-key';
 
 export interface RotatePorts {
@@ -118,9 +119,8 @@ async function execute(
   for (const step of plan.steps) {
     switch (step.do) {
       case 'discard-orphan':
-        await ports.iam.deleteAccessKey(entry.user, step.accessKeyId);
+        await discardKey(ports.iam, run, entry, step.accessKeyId, 'orphan');
         discarded.add(step.accessKeyId);
-        run.audit('key-discarded', entry, { accessKeyId: step.accessKeyId, reason: 'orphan' });
         break;
       case 'clear-intent':
         await ports.secrets.untag(secret.name, [TAG.intent]);
@@ -135,6 +135,8 @@ async function execute(
         run.audit('inactive-recorded', entry, { accessKeyId: step.accessKeyId });
         break;
       case 'promote':
+        run.audit('key-promotion-begun', entry, { accessKeyId: step.accessKeyId, version: step.versionId });
+        await run.beforeGiving();
         await ports.secrets.moveLabel(secret.name, 'AWSCURRENT', step.versionId, step.from);
         run.audit('key-promoted', entry, { accessKeyId: step.accessKeyId, version: step.versionId });
         run.find({

@@ -75,7 +75,7 @@ export async function handle(props: HandleProps, work: (run: Run) => Promise<voi
     });
   }
   const summary = await run.finish();
-  emitMetrics(summary, run.findings);
+  emitMetrics(summary, run.findings, stopped === undefined);
   if (stopped !== undefined) throw toKeyturnError(stopped);
   return summary;
 }

@@ -11,7 +11,7 @@ export function createLog(functionName: string, run: string): Log {
   };
 }
 
-/** The record of record: each audit event is one JSON line of the function's log group. */
+/** The second copy of the record: each audit event is one JSON line of the function's own log group. */
 export const auditLog: AuditLog = {
   write: (event) => {
     process.stdout.write(`${JSON.stringify(event)}\n`);

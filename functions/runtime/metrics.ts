@@ -3,14 +3,18 @@ import type { FindingCode } from '../core/findings';
 import { METRIC, METRICS_NAMESPACE, METRICS_SERVICE } from '../core/names';
 import { COUNTERS, type Summary } from '../core/summary';
 
-/** Writes a run's numbers as CloudWatch metrics (EMF, a log line: no API call, no permission). */
-export function emitMetrics(summary: Summary, findings: ReadonlyMap<FindingCode, number>): void {
+/**
+ * Writes a run's numbers as CloudWatch metrics (EMF, a log line: no API call, no permission).
+ *
+ * @param finished false when the whole run was stopped: it counts as silence
+ */
+export function emitMetrics(summary: Summary, findings: ReadonlyMap<FindingCode, number>, finished: boolean): void {
   const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: METRICS_SERVICE });
   metrics.addDimension('function', summary.function);
   for (const counter of COUNTERS) {
     metrics.addMetric(`${counter[0]?.toUpperCase()}${counter.slice(1)}`, MetricUnit.Count, summary[counter]);
   }
-  metrics.addMetric(METRIC.finished, MetricUnit.Count, 1);
+  metrics.addMetric(METRIC.finished, MetricUnit.Count, finished ? 1 : 0);
   metrics.addMetric(METRIC.left, MetricUnit.Count, summary.left);
   metrics.addMetric(METRIC.unrecorded, MetricUnit.Count, summary.unrecorded);
   metrics.addMetric(METRIC.oldestCurrentKeyDays, MetricUnit.NoUnit, summary.oldestCurrentKeyDays);

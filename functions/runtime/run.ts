@@ -1,60 +1,33 @@
-import {
-  AUDIT_SCHEMA,
-  type AuditEvent,
-  type AuditEventName,
-  type AuditOrigin,
-  attemptOf,
-  eventId,
-} from '../core/audit';
+import type { AuditEvent, AuditEventName } from '../core/audit';
 import type { Managed } from '../core/breaker';
 import { after, SECOND } from '../core/duration';
 import { type ErrorCode, type KeyturnError, toKeyturnError } from '../core/errors';
+import { outcomeOf } from '../core/finding-outcome';
 import type { FindingCode } from '../core/findings';
 import { notificationOf } from '../core/notification';
 import type { Finding } from '../core/plan';
-import type { AuditLog, AuditRecord, EventBus, Log, Notifier, Time } from '../core/ports';
+import type { EventBus, Log, Notifier, Time } from '../core/ports';
 import type { RegistryEntry } from '../core/registry';
 import { COUNTERS, type Counter, nextDue, oldest, type Summary } from '../core/summary';
-import { isForPeople, notYetTold, TOLD_FOR, type Trigger } from '../core/telling';
+import { isForPeople, notYetTold, oneOfEachCause, TOLD_FOR, type Trigger } from '../core/telling';
+import { Journal, type JournalEntry, type JournalProps } from './journal';
 
-export interface RunProps {
-  /** The run's own name in logs, tags and audit events. */
-  readonly id: string;
-  readonly function: string;
-  readonly origin: AuditOrigin;
+export interface RunProps extends JournalProps {
   readonly trigger: Trigger;
   /** What is worth knowing about the run's cause, such as who asked for it. */
   readonly facts?: Readonly<Record<string, string>>;
-  readonly time: Time;
   /** When the function's time is up. */
   readonly deadline: Date;
   readonly concurrency: number;
   /** The longest that one key's steps may take, in milliseconds: nothing new is started when less is left. @default 90 s */
   readonly keyTakes?: number;
   readonly log: Log;
-  readonly auditLog: AuditLog;
-  readonly record: AuditRecord;
   readonly bus: EventBus;
   readonly notifier: Notifier;
 }
 
 /** Proving a new key may take a minute; the other calls take seconds. */
 const KEY_TAKES = 90 * SECOND;
-
-const HELD: ReadonlySet<FindingCode> = new Set(['in-use', 'paused']);
-const BLOCKED: ReadonlySet<FindingCode> = new Set([
-  'two-keys',
-  'undelivered',
-  'rotation-in-progress',
-  'settling',
-  'user-missing',
-  'secret-missing',
-  'secret-edited',
-  'invalid-entry',
-  'invalid-pause',
-  'breaker-open',
-  'rotation-cap',
-]);
 
 /** Failures that have a finding of their own. */
 const FINDING_OF: Partial<Record<ErrorCode, FindingCode>> = {
@@ -66,9 +39,7 @@ const FINDING_OF: Partial<Record<ErrorCode, FindingCode>> = {
 /** Keys that the end of a run names as due next. */
 const NEXT_DUE = 20;
 
-/** What a run adds to every event by itself. */
-type OwnFields = 'schema' | 'id' | 'sequence' | 'time' | 'run' | 'function' | keyof AuditOrigin;
-type AuditFacts = Omit<AuditEvent, OwnFields | 'event' | 'key' | 'user' | 'policy' | 'outcome'> & {
+type AuditFacts = Omit<JournalEntry, 'event' | 'key' | 'user' | 'policy' | 'outcome'> & {
   readonly outcome?: AuditEvent['outcome'];
 };
 
@@ -78,13 +49,9 @@ export class Run {
   readonly time: Time;
   readonly log: Log;
   readonly #props: RunProps;
-  readonly #attempt: string;
+  readonly #journal: Journal;
   readonly #counters = new Map<Counter, number>();
   readonly #findings: Finding[] = [];
-  readonly #events: AuditEvent[] = [];
-  /** How many of the events the record has. */
-  #kept = 0;
-  #keeping: Promise<void> = Promise.resolve();
   #managed: readonly Managed[] = [];
   #left = 0;
 
@@ -93,9 +60,9 @@ export class Run {
     this.time = props.time;
     this.log = props.log;
     this.#props = props;
-    this.#attempt = attemptOf({ run: props.id }, props.time.now());
+    this.#journal = new Journal(props);
     const { trigger: reason, facts } = props;
-    this.#record({ event: 'run-started', outcome: 'ok', reason, ...(facts === undefined ? {} : { facts }) });
+    this.#journal.write({ event: 'run-started', outcome: 'ok', reason, ...(facts === undefined ? {} : { facts }) });
   }
 
   now(): Date {
@@ -114,7 +81,7 @@ export class Run {
 
   /** Records one change, or one attempt at it (K7). */
   audit(event: AuditEventName, entry: RegistryEntry, facts: AuditFacts = {}): void {
-    this.#record({ event, outcome: 'ok', key: entry.id, user: entry.user, policy: entry.policy, ...facts });
+    this.#journal.write({ event, outcome: 'ok', key: entry.id, user: entry.user, policy: entry.policy, ...facts });
   }
 
   /**
@@ -123,28 +90,28 @@ export class Run {
    *
    * @throws KeyturnError `aws-*`
    */
-  beforeTaking(): Promise<void> {
-    return this.#keep();
+  async beforeTaking(): Promise<void> {
+    try {
+      await this.#journal.keep();
+    } catch (thrown) {
+      const error = toKeyturnError(thrown);
+      this.#recordUnavailable(error);
+      throw error;
+    }
   }
 
   /** The same before a key is made. Pipelines may wait for it, so it is made even when the record cannot be reached. */
   async beforeGiving(): Promise<void> {
-    try {
-      await this.#keep();
-    } catch (thrown) {
-      this.#recordUnavailable(toKeyturnError(thrown));
-    }
+    await this.beforeTaking().catch(() => undefined);
   }
 
   find(finding: Finding): void {
     this.#findings.push(finding);
-    const held = HELD.has(finding.code);
-    const blocked = BLOCKED.has(finding.code);
-    if (held) this.count('held');
-    if (blocked) this.count('blocked');
-    this.#record({
+    const outcome = outcomeOf(finding);
+    if (outcome === 'held' || outcome === 'blocked') this.count(outcome);
+    this.#journal.write({
       event: 'finding',
-      outcome: held ? 'held' : blocked ? 'blocked' : finding.severity === 'attention' ? 'failed' : 'ok',
+      outcome,
       reason: finding.code,
       message: finding.message,
       ...this.#about(finding.key),
@@ -204,12 +171,12 @@ export class Run {
       ...oldest(this.#managed, this.now()),
     };
     const due = nextDue(this.#managed, NEXT_DUE);
-    this.#record({ event: 'run-finished', outcome: 'ok', facts: { ...summary, nextDue: due } });
+    this.#journal.write({ event: 'run-finished', outcome: 'ok', facts: { ...summary, nextDue: due } });
     await Promise.all([
-      this.#quietly('audit record', () => this.#keep()),
-      this.#quietly('events', () => this.#props.bus.publish(this.#events)),
+      this.#quietly('audit record', () => this.#journal.keep()),
+      this.#quietly('events', () => this.#props.bus.publish(this.#journal.events)),
     ]);
-    const whole = { ...summary, unrecorded: this.#events.length - this.#kept };
+    const whole = { ...summary, unrecorded: this.#journal.unrecorded };
     this.log.info('run finished', { ...whole });
     return whole;
   }
@@ -237,23 +204,9 @@ export class Run {
     if (news.length === 0) return;
     const { subject, text } = notificationOf(news, { run: this.id, function: this.#props.function, now });
     await notifier.notify(subject, text);
-    const causes = new Map(news.map((finding) => [`${finding.code} ${finding.key}`, finding]));
-    for (const { code, key } of causes.values()) {
-      this.#record({ event: 'people-told', outcome: 'ok', reason: code, ...this.#about(key) });
+    for (const { code, key } of oneOfEachCause(news)) {
+      this.#journal.write({ event: 'people-told', outcome: 'ok', reason: code, ...this.#about(key) });
     }
-  }
-
-  /** One after the other, so that the record's order is the run's; what several wait for goes in one call. */
-  #keep(): Promise<void> {
-    this.#keeping = this.#keeping
-      .catch(() => {})
-      .then(async () => {
-        const until = this.#events.length;
-        if (until === this.#kept) return;
-        await this.#props.record.append(this.#events.slice(this.#kept, until));
-        this.#kept = until;
-      });
-    return this.#keeping;
   }
 
   #recordUnavailable({ code, message }: KeyturnError): void {
@@ -279,21 +232,5 @@ export class Run {
       const error = toKeyturnError(thrown);
       this.log.error(`${what} could not be sent`, { code: error.code, reason: error.message });
     }
-  }
-
-  #record(event: Omit<AuditEvent, OwnFields>): void {
-    const sequence = this.#events.length + 1;
-    const whole: AuditEvent = {
-      schema: AUDIT_SCHEMA,
-      id: eventId(this.#attempt, sequence),
-      sequence,
-      time: this.now().toISOString(),
-      ...this.#props.origin,
-      run: this.id,
-      function: this.#props.function,
-      ...event,
-    };
-    this.#events.push(whole);
-    this.#props.auditLog.write(whole);
   }
 }

@@ -83,6 +83,7 @@ describe('the oldest keys of a summary', () => {
   it('are the oldest current key in days and the oldest undelivered version in hours, to a tenth', () => {
     expect(oldest([stuck('a', 1.26), managed('b', day(5), DELIVERED), empty], now)).toEqual({
       oldestCurrentKeyDays: 85.1,
+      mostOverdueDays: 0,
       oldestUndeliveredHours: 1.3,
     });
   });
@@ -91,12 +92,13 @@ describe('the oldest keys of a summary', () => {
     const versions = [versionOf(keyOf('old', day(1)), 'AWSPREVIOUS'), versionOf(keyOf('new', day(89)), 'AWSCURRENT')];
     expect(oldest([{ entry: entryOf(), secret: secretOf(versions) }], now)).toEqual({
       oldestCurrentKeyDays: 1.1,
+      mostOverdueDays: 0,
       oldestUndeliveredHours: 26,
     });
   });
 
   it('count a paused key as current, and not as waiting', () => {
-    expect(oldest([paused], now)).toEqual({ oldestCurrentKeyDays: 2.1, oldestUndeliveredHours: 0 });
+    expect(oldest([paused], now)).toEqual({ oldestCurrentKeyDays: 2.1, mostOverdueDays: 0, oldestUndeliveredHours: 0 });
   });
 
   it.each([
@@ -104,6 +106,6 @@ describe('the oldest keys of a summary', () => {
     ['nothing yet', [empty, edited, unlabelled]],
     ['a clock that is behind', [managed('a', day(91), DELIVERED)]],
   ])('are zero for %s', (_what, all) => {
-    expect(oldest(all, now)).toEqual({ oldestCurrentKeyDays: 0, oldestUndeliveredHours: 0 });
+    expect(oldest(all, now)).toEqual({ oldestCurrentKeyDays: 0, mostOverdueDays: 0, oldestUndeliveredHours: 0 });
   });
 });

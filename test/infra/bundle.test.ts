@@ -2,11 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Ajv from 'ajv/dist/2020';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { configJsonSchema } from '../../functions/core/config';
-import { bundleFunctions, writeConfigSchema } from '../../infra/bundle';
+import { bundleFunctions } from '../../infra/bundle';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -75,25 +72,5 @@ describe('bundleFunctions', () => {
     expect(() => bundleFunctions({ names: ['tiny'], from, to: mkdtempSync(join(tmpdir(), 'keyturn-dist-')) })).toThrow(
       /node_modules\/aws-sdk\/index\.js is part of a bundle/,
     );
-  });
-});
-
-describe('the JSON Schema of keyturn.yaml', () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'keyturn-schema-')), 'schema', 'keyturn.schema.json');
-  writeConfigSchema(file);
-  const validate = new Ajv({ strict: false, validateFormats: false }).compile(JSON.parse(readFileSync(file, 'utf8')));
-
-  it('is what the schema says', () => {
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(configJsonSchema());
-  });
-
-  it.each(['keyturn.yaml', 'many-keys.yaml'])('accepts the example %s', (example) => {
-    validate(parse(readFileSync(join(ROOT, 'docs', 'examples', example), 'utf8')));
-
-    expect(validate.errors).toBeNull();
-  });
-
-  it('refuses what the stack refuses', () => {
-    expect(validate({ keys: [{ id: 'a', user: 'a', createuser: true }] })).toBe(false);
   });
 });

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES } from '../../functions/core/names';
-import { bundleFunctions, writeConfigSchema } from '../../infra/bundle';
+import { bundleFunctions } from '../../infra/bundle';
+import { writeJsonSchemas } from '../../infra/json-schemas';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -21,7 +22,7 @@ describe('the package', () => {
     for (const part of ['docs', 'test/infra', 'infra'])
       cpSync(join(ROOT, part), join(folder, part), { recursive: true });
     bundleFunctions({ to: join(folder, 'dist', 'functions') });
-    writeConfigSchema(join(folder, 'dist', 'keyturn.schema.json'));
+    writeJsonSchemas(join(folder, 'dist'));
     const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
       cwd: folder,
       encoding: 'utf8',
@@ -33,8 +34,8 @@ describe('the package', () => {
     files = (entry?.files ?? []).map(({ path }) => path);
   }, 60_000);
 
-  it('holds the JSON Schema and the examples that name it', () => {
-    expect(files).toContain('dist/keyturn.schema.json');
+  it('holds the JSON Schemas and the examples that name one', () => {
+    for (const about of ['', '.audit.v1', '.report.v1']) expect(files).toContain(`dist/keyturn${about}.schema.json`);
     expect(files).toContain('docs/examples/keyturn.yaml');
     expect(files).toContain('CHANGELOG.md');
   });

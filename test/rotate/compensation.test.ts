@@ -115,9 +115,11 @@ describe('a fresh key that cannot be stored', () => {
       'intent-written',
       'key-created',
       'key-proved',
+      'key-deletion-begun',
       'key-discarded',
       'step-failed',
       'finding',
+      'people-told',
       'run-finished',
     ]);
     await expectAsBefore(scene, old);
@@ -135,6 +137,7 @@ describe('a fresh key that cannot be stored', () => {
     expect(rotation?.findings).toEqual(['orphan-discarded']);
     const audits = rotation?.audits.filter(({ event }) => /^(key|intent)-/.test(event)) ?? [];
     expect(audits.map(({ event, reason }) => [event, reason])).toEqual([
+      ['key-deletion-begun', 'orphan'],
       ['key-discarded', 'orphan'],
       ['intent-cleared', 'stale'],
       ['intent-written', 'due'],
@@ -145,9 +148,9 @@ describe('a fresh key that cannot be stored', () => {
     const about = { key: 'shop', user: 'ci-shop', run: rotation?.summary.run, function: 'rotate', outcome: 'ok' };
     for (const audit of audits) expect(audit).toMatchObject(about);
     expect(audits[0]?.accessKeyId).toBe(orphan);
-    for (const audit of audits.slice(3, 6)) expect(audit.accessKeyId).toBe(scene.currentKey('shop'));
-    expect(audits[4]?.facts).toEqual({ arn: 'arn:aws:iam::111122223333:user/ci-shop' });
-    expect(audits[5]?.version).toBe(scene.current('shop'));
+    for (const audit of audits.slice(4, 7)) expect(audit.accessKeyId).toBe(scene.currentKey('shop'));
+    expect(audits[5]?.facts).toEqual({ arn: 'arn:aws:iam::111122223333:user/ci-shop' });
+    expect(audits[6]?.version).toBe(scene.current('shop'));
     await expectSettled(scene);
     expect(keyIds(scene)).toEqual([old, scene.currentKey('shop')]);
   });

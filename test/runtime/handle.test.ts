@@ -58,7 +58,9 @@ describe('a function', () => {
       failed: 0,
       left: 0,
       oldestCurrentKeyDays: 0,
+      mostOverdueDays: 0,
       oldestUndeliveredHours: 0,
+      unrecorded: 0,
     });
     const lines = output.lines();
     expect(lines.filter(({ message }) => message === 'run finished')).toMatchObject([
@@ -97,9 +99,11 @@ describe('a function', () => {
       'Held',
       'Blocked',
       'Failed',
+      'Finished',
       'Left',
+      'Unrecorded',
     ];
-    const gauges = ['OldestCurrentKeyDays', 'OldestUndeliveredHours'];
+    const gauges = ['OldestCurrentKeyDays', 'MostOverdueDays', 'OldestUndeliveredHours'];
     const written = output.lines().filter((line) => '_aws' in line);
     expect(written).toEqual([
       {
@@ -121,6 +125,7 @@ describe('a function', () => {
         ...Object.fromEntries([...counters, ...gauges].map((name) => [name, 0])),
         Examined: 1,
         Rotated: 1,
+        Finished: 1,
       },
     ]);
   });
@@ -150,10 +155,46 @@ describe('a function', () => {
       }
       const lines = output.lines();
       expect(lines.find(({ message }) => message === 'run finished')).toMatchObject({ failed: 1 });
-      expect(lines.find((line) => '_aws' in line)).toMatchObject({ Failed: 1 });
+      expect(lines.find((line) => '_aws' in line)).toMatchObject({ Failed: 1, Finished: 0 });
       expect(lines.find(({ event }) => event === 'run-finished')).toBeDefined();
     },
   );
+
+  it('that Lambda repeats under the same request ID has IDs of its own, and tells people once', async () => {
+    const scene = await now();
+    scene.manage('shop');
+    const rotate = await coldStart(scene, 'rotate');
+    captureOutput();
+    scene.awsFault = ({ action }) =>
+      action === 'GetParametersByPath' ? { kind: 'error', status: 400, code: 'AccessDeniedException' } : undefined;
+    for (let tries = 0; tries < 3; tries += 1) {
+      await expect(rotate({}, context())).rejects.toMatchObject({ code: 'aws-denied' });
+    }
+    expect(scene.account.sns.messages).toHaveLength(1);
+    const recorded = scene.recorded();
+    expect(recorded.map(({ run }) => run)).toEqual(recorded.map(() => 'request-1'));
+    expect(recorded.filter(({ event }) => event === 'run-started')).toHaveLength(3);
+    expect(new Set(recorded.map(({ id }) => id)).size).toBe(recorded.length);
+  });
+
+  it('counts the events that the record did not take, and the findings by their code', async () => {
+    const scene = await now();
+    scene.manage('shop');
+    const rotate = await coldStart(scene, 'rotate');
+    const output = captureOutput();
+    scene.awsFault = ({ service }) =>
+      service === 'logs' ? { kind: 'error', status: 400, code: 'AccessDeniedException' } : undefined;
+    const summary = await rotate({}, context());
+    expect(summary).toMatchObject({ rotated: 1, unrecorded: 8 });
+    const metrics = output.lines().filter((line) => '_aws' in line);
+    expect(metrics).toMatchObject([
+      { function: 'rotate', Unrecorded: 8, Finished: 1 },
+      { service: 'keyturn', finding: 'record-unavailable', Findings: 1 },
+    ]);
+    expect(metrics[1]).toMatchObject({
+      _aws: { CloudWatchMetrics: [{ Namespace: 'Keyturn', Dimensions: [['service', 'finding']] }] },
+    });
+  });
 
   it('keeps some time for its end: with little left it starts nothing', async () => {
     const scene = await now();

@@ -33,11 +33,17 @@ export const FAULTS = {
   'host-edits': 'people edit or delete pipeline variables at the host',
   'recreated-user': 'an IAM user is deleted with its keys, and made again',
   'deleted-secret': 'a secret is deleted, and restored within its recovery window',
+  record: "calls of the audit record are throttled, refused, lost or repeated, or are a run's last",
 } as const;
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
 /** Those that there were at first: the histories of early regressions are drawn from them. */
-export const FIRST_FAULTS: readonly FaultName[] = FAULT_NAMES.slice(0, FAULT_NAMES.indexOf('slow-calls'));
+export const FIRST_FAULTS = faultsBefore('slow-calls');
+
+/** Those that there were before one was thought of. */
+export function faultsBefore(fault: FaultName): readonly FaultName[] {
+  return FAULT_NAMES.slice(0, FAULT_NAMES.indexOf(fault));
+}
 
 export function isFaultName(name: string): name is FaultName {
   return Object.hasOwn(FAULTS, name);
@@ -85,6 +91,7 @@ const AWS_ACTIONS = [
 ];
 /** The rare ones come more often: they are where a history can turn. */
 const CHANGES = AWS_ACTIONS.slice(0, 7);
+const RECORD_ACTIONS = ['PutLogEvents', 'PutLogEvents', 'FilterLogEvents', 'CreateLogStream', '*'];
 const HOST_ACTIONS = ['PUT variable', 'POST variables', 'GET variables', 'GET environments'];
 
 interface DisturbancesProps {
@@ -137,6 +144,8 @@ function actionOf(fault: FaultName, random: Random): string | undefined {
       return draw < 0.8 ? among(AWS_ACTIONS) : '*';
     case 'host-lost-answer':
       return among(HOST_ACTIONS.slice(0, 2));
+    case 'record':
+      return among(RECORD_ACTIONS);
     case 'people-keys':
     case 'people-secrets':
     case 'config':
@@ -161,6 +170,8 @@ function lengthOf(fault: FaultName, random: Random): number {
     case 'refuse':
     case 'lost-answer':
       return draw < 0.5 ? 100 * DAY : MINUTE + draw * 8 * HOUR;
+    case 'record':
+      return draw < 0.5 ? 100 * DAY : HOUR + draw * 3 * DAY;
     case 'host-down':
       return MINUTE + draw ** 3 * 5 * DAY;
     case 'host-throttle':

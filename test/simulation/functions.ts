@@ -1,3 +1,4 @@
+import { createAuditRecord } from '../../functions/aws/audit-record';
 import { createIam } from '../../functions/aws/iam';
 import { createRegistry } from '../../functions/aws/registry';
 import { createConnectionSecrets, createSecrets } from '../../functions/aws/secrets';
@@ -39,8 +40,9 @@ export async function runFunction(
   event: unknown,
   runId: string,
   record: RunRecord,
-): Promise<{ readonly stopped: boolean }> {
+): Promise<{ readonly stopped: boolean; readonly unrecorded: number }> {
   const time = { now: () => new Date(process.now()), sleep: (milliseconds: number) => process.sleep(milliseconds) };
+  const auditRecord = inTheNameOf(process, world, () => createAuditRecord());
   const ports = inTheNameOf(process, world, () => ({
     iam: createIam(),
     sts: createSts(),
@@ -64,7 +66,7 @@ export async function runFunction(
     world.promises.runs.isClean(`${message} ${facts === undefined ? '' : JSON.stringify(facts)}`, 'a log line');
   };
   const log: Log = { info: logged, warn: logged, error: logged };
-  const send = (service: 'events' | 'sns' | 'logs', action: string, text: string) =>
+  const send = (service: 'events' | 'sns', action: string, text: string) =>
     process.call(
       { service, action, about: '', mutates: false, repeatable: true },
       () => world.promises.runs.isClean(text, action),
@@ -94,9 +96,14 @@ export async function runFunction(
     },
     record: {
       append: async (events) => {
-        if (events.length > 0) await send('logs', 'PutLogEvents', '');
+        try {
+          await auditRecord.append(events);
+        } catch (thrown) {
+          record.hasLostRecord = true;
+          throw thrown;
+        }
       },
-      told: async () => [],
+      told: (since) => auditRecord.told(since),
     },
     bus: {
       publish: async (events) => {
@@ -129,6 +136,6 @@ export async function runFunction(
       );
     }
   }
-  await run.finish();
-  return { stopped };
+  const { unrecorded } = await run.finish();
+  return { stopped, unrecorded };
 }

@@ -26,6 +26,11 @@ const SDK: Readonly<Record<string, { readonly service: string; readonly client: 
       'DescribeSecret GetSecretValue ListSecrets ListSecretVersionIds PutSecretValue TagResource UntagResource UpdateSecretVersionStage',
   },
   '@aws-sdk/client-ssm': { service: 'ssm', client: 'SSMClient', actions: 'GetParameter GetParametersByPath' },
+  '@aws-sdk/client-cloudwatch-logs': {
+    service: 'logs',
+    client: 'CloudWatchLogsClient',
+    actions: 'CreateLogStream FilterLogEvents PutLogEvents',
+  },
   '@aws-sdk/client-cloudtrail': { service: 'cloudtrail', client: 'CloudTrailClient', actions: 'LookupEvents' },
   '@aws-sdk/client-sts': { service: 'sts', client: 'STSClient', actions: 'GetCallerIdentity' },
 };

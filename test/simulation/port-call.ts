@@ -5,6 +5,7 @@ export interface PortCall {
   readonly action: string;
   /** What it is about: a user, a secret, a key, a place. Never a value. */
   readonly about: string;
+  /** Changes what other runs decide by; the audit record is none of it. */
   readonly mutates: boolean;
   /** Whether the client library repeats it by itself when no answer comes. */
   readonly repeatable: boolean;

@@ -102,6 +102,8 @@ export class Rules {
       proofs: new Map(),
       changes: [],
       audits: [],
+      kept: new Map(),
+      hasLostRecord: false,
       hitKeyLimit: false,
       hasFailure: false,
       isStruck: false,
@@ -113,10 +115,11 @@ export class Rules {
     const before = world.writes;
     const startedAt = world.now();
     runFunction(world, process, name, event, runId, record).then(
-      ({ stopped }) => {
+      ({ stopped, unrecorded }) => {
         process.isFinished = true;
         world.runs.delete(process);
         world.promises.runs.isAccountedFor(record);
+        world.promises.record.isWhole(record, unrecorded);
         if (!stopped && event === HOURLY) world.repairs.ended(name, record);
         if (name === 'sync' && event === HOURLY) {
           const isQuiet = before === world.writes && !record.hasFailure && !stopped && world.runs.size === 0;

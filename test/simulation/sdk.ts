@@ -63,7 +63,13 @@ export function clientOf(service: Service) {
       const { process, cloud } = this.#caller;
       const { credentials, retryStrategy } = this.#config;
       const about = credentials === undefined ? aboutOf(input) : credentials.accessKeyId;
-      const call = { service, action, about, mutates: MUTATES.test(action), repeatable: retryStrategy === undefined };
+      const call = {
+        service,
+        action,
+        about,
+        mutates: service !== 'logs' && MUTATES.test(action),
+        repeatable: retryStrategy === undefined,
+      };
       return process.call(call, (fault) => this.#effect(process, cloud, action, input, fault === 'stale'), failureOf);
     }
 

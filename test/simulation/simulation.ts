@@ -2,7 +2,15 @@ import { config } from 'zod';
 import { DAY, HOUR } from '../../functions/core/duration';
 import { seededRandom } from '../../local/random';
 import { DEPLOYED, Deployment } from './deployment';
-import { type Disturbance, disturbancesOf, FAULT_NAMES, type FaultName, FIRST_FAULTS, NEW_KEY_DELAY } from './faults';
+import {
+  type Disturbance,
+  disturbancesOf,
+  FAULT_NAMES,
+  type FaultName,
+  FIRST_FAULTS,
+  faultsBefore,
+  NEW_KEY_DELAY,
+} from './faults';
 import { Forgeries } from './forgeries';
 import type { Line } from './history';
 import { HostEdits } from './host-edits';
@@ -41,6 +49,8 @@ export interface Scenario {
   readonly fault?: FaultName | undefined;
   /** A history as they were drawn at first: fewer faults, and no workspaces. Early regressions are such. @default false */
   readonly isFirst?: boolean;
+  /** A history as they were drawn before this fault was thought of. */
+  readonly before?: FaultName;
   /** Only these disturbances, by id. */
   readonly only?: readonly string[] | undefined;
 }
@@ -69,7 +79,7 @@ export interface Outcome {
 /** Lives through one history and judges it; ends at the first promise that does not hold. */
 export async function simulate(scenario: Scenario): Promise<Outcome> {
   const { seed, days = 730, calm = 50, keys = 20, perYear = 60, until = days + calm, fault, only } = scenario;
-  const { isFirst = false } = scenario;
+  const { isFirst = false, before } = scenario;
   const random = seededRandom(`${seed}/nature`);
   const natural = (name: FaultName, most: number) => (fault === undefined || fault === name ? random() * most : 0);
   const world = new World({
@@ -110,7 +120,8 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   deployment.prepare();
   for (let index = 0; index < keys; index++) deployment.add(index, false);
 
-  const among = fault !== undefined ? [fault] : isFirst ? FIRST_FAULTS : FAULT_NAMES;
+  const mixture = before === undefined ? FAULT_NAMES : faultsBefore(before);
+  const among = fault !== undefined ? [fault] : isFirst ? FIRST_FAULTS : mixture;
   const disturbances = disturbancesOf(seed, { days, keys, perYear, among }).filter(
     ({ id }) => only === undefined || only.includes(id),
   );

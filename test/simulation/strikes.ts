@@ -20,6 +20,16 @@ export interface Fate {
 /** The client gives a call up after ten seconds. */
 const SLOWEST = 9 * SECOND;
 
+const RECORD_FAULTS: readonly FaultChoice[] = [
+  { kind: 'throttled' },
+  { kind: 'refused' },
+  { kind: 'unanswered' },
+  { kind: 'lost-answer' },
+  { kind: 'repeated' },
+  { kind: 'crash', when: 'before' },
+  { kind: 'crash', when: 'after' },
+];
+
 interface Armed {
   readonly disturbance: Disturbance;
   left: number;
@@ -144,6 +154,10 @@ export class Strikes implements Fate {
       case 'lost-answer': {
         if (isHost || !this.#fits(disturbance, call) || !struck()) return undefined;
         return { kind: call.repeatable && process.random() < 0.5 ? 'repeated' : 'lost-answer' };
+      }
+      case 'record': {
+        if (call.service !== 'logs' || !this.#fits(disturbance, call) || !struck()) return undefined;
+        return RECORD_FAULTS[Math.floor(variety * RECORD_FAULTS.length)];
       }
       case 'slow-iam':
         return call.action === 'ListAccessKeys' && struck() ? { kind: 'stale' } : undefined;

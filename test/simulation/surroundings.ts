@@ -1,4 +1,5 @@
 import { DAY, HOUR } from '../../functions/core/duration';
+import { secretName } from '../../functions/core/names';
 import type { Deployment } from './deployment';
 import type { Disturbance } from './faults';
 import { login } from './pipelines';
@@ -144,7 +145,7 @@ export class Surroundings {
 
   #deleteSecret(managed: ManagedRecord, { until }: Disturbance): void {
     if (this.#world.restores.isOpen(managed)) return;
-    const SecretId = this.#world.secretNameOf(managed);
+    const SecretId = secretName(managed.id);
     this.#world.act('person', 'secretsmanager', 'DeleteSecret', { SecretId, RecoveryWindowInDays: 30 });
     this.#restores.begin('deleted-secret', managed, 'the secret is deleted');
     this.#restores.until(this.#world.start + until, managed, () => {
@@ -171,7 +172,7 @@ export class Surroundings {
 
 /** A person removes the marks of deliveries, so that the next run delivers again. */
 export function askForDelivery(world: World, managed: ManagedRecord): void {
-  const SecretId = world.secretNameOf(managed);
+  const SecretId = secretName(managed.id);
   for (const [version, labels] of Object.entries(world.witness.labels(managed))) {
     for (const VersionStage of labels.filter((label) => label.startsWith('DELIVERED-'))) {
       const input = { SecretId, VersionStage, RemoveFromVersionId: version };

@@ -28,6 +28,8 @@ export interface Allowances {
   forgedMarks: number;
   /** Looks at places whose variables a person had changed at the host, before the next delivery. */
   hostEdits: number;
+  /** Keys that were made, stored or promoted while the record could not be reached. */
+  unannounced: number;
 }
 
 export function noAllowances(): Allowances {
@@ -41,6 +43,7 @@ export function noAllowances(): Allowances {
     forgedDates: 0,
     forgedMarks: 0,
     hostEdits: 0,
+    unannounced: 0,
   };
 }
 

@@ -1,5 +1,5 @@
 import { DAY, HOUR, MINUTE } from '../../functions/core/duration';
-import { secretName, TAG } from '../../functions/core/names';
+import { TAG } from '../../functions/core/names';
 import { Account } from '../../local/account/account';
 import { AwsError } from '../../local/account/aws-error';
 import type { Principal, ServiceName } from '../../local/account/principal';
@@ -7,6 +7,7 @@ import { Bitbucket } from '../../local/bitbucket/bitbucket';
 import { Clock } from '../../local/clock';
 import { seededRandom } from '../../local/random';
 import { History } from './history';
+import { Ledger } from './ledger';
 import { Loop } from './loop';
 import type { PortCall } from './port-call';
 import { Promises } from './promises';
@@ -45,6 +46,8 @@ export class World implements Cloud {
   readonly reads: Reads;
   readonly witness: Witness;
   readonly promises: Promises;
+  /** The audit record. */
+  readonly ledger: Ledger;
   readonly history = new History();
   /** Those that are alive. */
   readonly runs = new Set<SimProcess>();
@@ -86,6 +89,7 @@ export class World implements Cloud {
     this.reads = new Reads(this.account, this.admin);
     this.witness = new Witness(this.reads, this.bitbucket);
     this.promises = new Promises(this.witness, this.account, () => this.loop.now());
+    this.ledger = new Ledger(this.promises.record);
     this.restores = new Restores(this);
     this.repairs = new Repairs(this);
     this.account.onEvent((event) => {
@@ -139,6 +143,8 @@ export class World implements Cloud {
 
   /** One action of a run. @throws AwsError */
   perform(process: SimProcess, service: ServiceName, action: string, input: object, stale: boolean): unknown {
+    const run = this.records.get(process);
+    if (service === 'logs' && run !== undefined) return this.ledger.perform(run, action, input);
     const known = stale ? undefined : this.reads.answer(service, action, input);
     if (known !== undefined) return known.output;
     const fields: Readonly<Record<string, unknown>> = { ...input };
@@ -148,10 +154,12 @@ export class World implements Cloud {
       if (list !== undefined && list.until > this.now()) return list.keys;
     }
     const output = this.act('run', service, action, input);
-    const run = this.records.get(process);
     if (run !== undefined && action === 'GetCredentialReport') run.reportAt = reportTime(output);
     const change = changeOf(action, fields, output);
-    if (run !== undefined && change !== undefined) run.changes.push(change);
+    if (run !== undefined && change !== undefined) {
+      run.changes.push(change);
+      this.promises.record.isAnnounced(run, change);
+    }
     return output;
   }
 
@@ -234,10 +242,6 @@ export class World implements Cloud {
     if (paused === undefined) return false;
     const until = Date.parse(paused.split(' ')[0] ?? '');
     return Number.isNaN(until) || until + DAY + 2 * HOUR > this.now();
-  }
-
-  secretNameOf({ id }: ManagedRecord): string {
-    return secretName(id);
   }
 }
 

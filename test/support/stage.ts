@@ -1,3 +1,4 @@
+import { type AuditEvent, readAuditLine } from '../../functions/core/audit';
 import { markCounts, marksOf } from '../../functions/core/delivery-mark';
 import { DAY, HOUR } from '../../functions/core/duration';
 import { openIntent } from '../../functions/core/intent';
@@ -274,6 +275,16 @@ export class Stage {
   login(id: string): Promise<string> {
     const { accessKeyId = 'none', secretAccessKey = 'none' } = this.held(id);
     return whoIs(accessKeyId, secretAccessKey);
+  }
+
+  /** What the audit record has, oldest first. */
+  recorded(): readonly AuditEvent[] {
+    const { events } = this.account.logs.filterLogEvents({ logGroupName: AUDIT_LOG_GROUP });
+    return events.map(({ message }) => {
+      const read = readAuditLine(message);
+      if (!('event' in read)) throw new Error(`no audit event: ${message}`);
+      return read.event;
+    });
   }
 
   hours(hours: number): void {

@@ -1,0 +1,48 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Ajv from 'ajv/dist/2020';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { AUDIT_SCHEMA, auditJsonSchema } from '../../functions/core/audit';
+import { configJsonSchema } from '../../functions/core/config';
+import { REPORT_SCHEMA, reportJsonSchema } from '../../functions/core/report/model';
+import { writeJsonSchemas } from '../../infra/json-schemas';
+
+const EXAMPLES = join(__dirname, '..', '..', 'docs', 'examples');
+const folder = join(mkdtempSync(join(tmpdir(), 'keyturn-schemas-')), 'schemas');
+writeJsonSchemas(folder);
+const read = (file: string): Record<string, unknown> => JSON.parse(readFileSync(join(folder, file), 'utf8'));
+const compiled = (file: string) => new Ajv({ strict: false, validateFormats: false }).compile(read(file));
+
+describe('the JSON Schemas that are shipped', () => {
+  it.each([
+    ['keyturn.schema.json', configJsonSchema()],
+    ['keyturn.audit.v1.schema.json', auditJsonSchema()],
+    ['keyturn.report.v1.schema.json', reportJsonSchema()],
+  ])('%s is what the code reads and writes', (file, schema) => {
+    expect(read(file)).toEqual(schema);
+    expect(compiled(file)).toBeTypeOf('function');
+  });
+
+  it('are these, and name the version of what they describe', () => {
+    expect(readdirSync(folder)).toHaveLength(3);
+    expect([AUDIT_SCHEMA, REPORT_SCHEMA]).toEqual(['keyturn.audit/v1', 'keyturn.report/v1']);
+    expect(read('keyturn.audit.v1.schema.json').title).toBe(AUDIT_SCHEMA);
+    expect(read('keyturn.report.v1.schema.json').title).toBe(REPORT_SCHEMA);
+  });
+});
+
+describe('the JSON Schema of keyturn.yaml', () => {
+  const validate = compiled('keyturn.schema.json');
+
+  it.each(['keyturn.yaml', 'many-keys.yaml'])('accepts the example %s', (example) => {
+    validate(parse(readFileSync(join(EXAMPLES, example), 'utf8')));
+
+    expect(validate.errors).toBeNull();
+  });
+
+  it('refuses what the stack refuses', () => {
+    expect(validate({ keys: [{ id: 'a', user: 'a', createuser: true }] })).toBe(false);
+  });
+});

@@ -1,0 +1,107 @@
+import Ajv from 'ajv/dist/2020';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { AUDIT_EVENTS, AUDIT_OUTCOMES, type AuditEvent, auditEventSchema, auditJsonSchema } from '../../functions/core/audit';
+import { TAG } from '../../functions/core/names';
+import type { AwsFault } from '../../local/account/wire/server';
+import { live, superseded } from '../support/converge';
+import { Scene } from '../support/scene';
+import { whoIs } from '../support/who-is';
+
+const denied: AwsFault = { kind: 'error', status: 400, code: 'AccessDeniedException' };
+
+/** A key is rotated, delivered, held because it is in use, made Inactive, made Active again by hand, and deleted in the end. */
+async function wholeLife(scene: Scene): Promise<void> {
+  scene.manage('shop');
+  await scene.rotate();
+  scene.hostFault = () => ({ kind: 'status', status: 404 });
+  await scene.sync();
+  scene.hostFault = undefined;
+  await scene.sync();
+  const { accessKeyId: old = '', secretAccessKey = '' } = scene.held('shop');
+  await live(scene, [90]);
+  scene.toDay(99);
+  await whoIs(old, secretAccessKey);
+  await live(scene, [100, 103]);
+  scene.setStatus('ci-shop', old, 'Active');
+  await live(scene, [104, 115]);
+  expect(scene.keys('ci-shop').find(({ AccessKeyId }) => AccessKeyId === old)?.Status).toBe('Inactive');
+  // The record of its deactivation is lost.
+  scene.untag('shop', TAG.deactivated);
+  await live(scene, [116, 127]);
+  expect(scene.keys('ci-shop')).toHaveLength(1);
+}
+
+/** A fresh key cannot be stored and is discarded, an intent is cleared, a dead key is replaced by one from before. */
+async function troubledLife(scene: Scene): Promise<void> {
+  const old = await superseded(scene);
+  scene.setStatus('ci-shop', scene.currentKey('shop') ?? '', 'Inactive');
+  await live(scene, [91]);
+  expect(scene.currentKey('shop')).toBe(old);
+  await live(scene, [92, 104, 115]);
+  scene.awsFault = ({ action }) => (action === 'PutSecretValue' ? denied : undefined);
+  await scene.rotate({ requested: ['shop'] });
+  scene.awsFault = undefined;
+  await live(scene, [205]);
+}
+
+async function lived(life: (scene: Scene) => Promise<void>): Promise<readonly AuditEvent[]> {
+  const scene = await new Scene().start();
+  try {
+    await life(scene);
+    expect(scene.recorded()).toEqual(scene.audits);
+    return scene.recorded();
+  } finally {
+    await scene.close();
+  }
+}
+
+let events: readonly AuditEvent[];
+
+beforeAll(async () => {
+  events = [...(await lived(wholeLife)), ...(await lived(troubledLife))];
+}, 120_000);
+
+describe('the events that two lives leave in the record (K7)', () => {
+  it('are of every type that there is', () => {
+    const seen = new Set(events.map(({ event }) => event));
+    expect(AUDIT_EVENTS.filter((name) => !seen.has(name))).toEqual([]);
+  });
+
+  it('have every outcome that there is', () => {
+    expect([...new Set(events.map(({ outcome }) => outcome))].sort()).toEqual([...AUDIT_OUTCOMES].sort());
+  });
+
+  it('are what the schema says, field by field, and nothing more', () => {
+    for (const event of events) expect(auditEventSchema.strict().parse(event)).toEqual(event);
+  });
+
+  it('are what the shipped JSON Schema says', () => {
+    const validate = new Ajv({ strict: false, validateFormats: false }).compile(auditJsonSchema());
+    for (const event of events) {
+      validate(event);
+      expect(validate.errors, event.event).toBeNull();
+    }
+  });
+
+  it('name the key, its user and its policy, but for those of a whole run', () => {
+    for (const { event, key, user, policy } of events) {
+      if (/^(run-|finding|people-told)/.test(event)) continue;
+      expect({ event, key, user, policy: typeof policy }).toMatchObject({ key: 'shop', user: 'ci-shop', policy: 'object' });
+    }
+  });
+
+  it('name the access key where one is changed, and why where there is a choice', () => {
+    for (const { event, accessKeyId, reason } of events) {
+      if (/^(key-|hold-|inactive-|reactivation-|target-|version-)/.test(event)) expect(accessKeyId, event).toMatch(/^AKIA/);
+      if (/^(key-created|key-deactivat|key-discarded|intent-|finding|people-told)/.test(event)) {
+        expect(reason, event).toMatch(/^[a-z-]+$/);
+      }
+    }
+  });
+
+  it('say with a code what failed', () => {
+    const failed = events.filter(({ event }) => event === 'step-failed' || event === 'target-failed');
+    expect(failed.length).toBeGreaterThan(1);
+    for (const event of failed) expect(event).toMatchObject({ outcome: 'failed', code: expect.stringMatching(/^[a-z-]+$/) });
+  });
+});

@@ -16,7 +16,7 @@ export function cloudTrailOperations(cloudTrail: CloudTrail) {
           .optional(),
         StartTime: instant.optional(),
         EndTime: instant.optional(),
-        MaxResults: integer(1, 50).optional(),
+        MaxResults: integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER).optional(),
         NextToken: z.string().optional(),
       }),
       (input, _caller, region) => cloudTrail.lookupEvents(input, region),

@@ -1,11 +1,15 @@
 import type { Sns } from './account/sns';
 import type { Clock } from './clock';
+import { type ForwardedEvent, isEventBus } from './events/forwarded-events';
 import type { Queues } from './events/queues';
 import { DeliveryError } from './events/rule';
 import type { Lambda } from './lambda/lambda';
 
-/** Takes messages to what their ARN names: queues, topics and functions. */
+/** Takes messages to what their ARN names: queues, topics, functions, and event buses of other accounts. */
 export class Courier {
+  /** What went to other event buses: they are not here, so it stays readable. */
+  readonly forwarded: ForwardedEvent[] = [];
+
   constructor(
     private readonly sns: Sns,
     private readonly queues: Queues,
@@ -26,6 +30,10 @@ export class Courier {
    * @throws DeliveryError
    */
   async deliver(lambda: Lambda, targetArn: string, payload: string, ruleArn: string): Promise<void> {
+    if (isEventBus(targetArn)) {
+      this.forwarded.push({ busArn: targetArn, event: JSON.parse(payload), at: this.clock.now() });
+      return;
+    }
     if (targetArn.split(':')[2] !== 'lambda') {
       try {
         this.send(targetArn, payload, {});

@@ -21,7 +21,10 @@ export interface WorldOptions {
   readonly labelDelay?: number;
   /** Loses, doubles, delays or forges events. */
   readonly tamper?: (event: AccountEvent, delay: number) => readonly Passage[];
-  /** Asked before a rule's target gets an event; true passes the event over, as if nothing had been sent. */
+  /**
+   * Asked before a rule's target gets an event; true passes the event over, and the function's last
+   * metrics count once more, as if it had run and found what it found then.
+   */
   readonly passOver?: (targetArn: string, payload: string) => boolean;
   /** Real ms after which an invocation without a result is taken to hang. @default 30000 */
   readonly watchdog?: number;

@@ -1,17 +1,23 @@
 import { Account } from './account/account';
+import type { Alarms } from './account/alarms';
 import { type AccountEvent, isoSeconds } from './account/event';
 import { type AccountServer, startAccountServer } from './account/wire/server';
+import { AlarmClock } from './alarm-clock';
 import { Bitbucket } from './bitbucket/bitbucket';
 import { type BitbucketServer, startBitbucketServer } from './bitbucket/server';
 import { CallCounts } from './call-counts';
 import { Clock } from './clock';
 import { Courier } from './courier';
+import { DeliveryStreams } from './events/delivery-streams';
 import { EventBus } from './events/event-bus';
+import type { ForwardedEvent } from './events/forwarded-events';
 import { Queues } from './events/queues';
 import type { InvocationResult } from './lambda/invocation';
 import { Lambda } from './lambda/lambda';
 import type { LogLine } from './lambda/log-line';
 import { LogShipper } from './log-shipper';
+import { MetricShipper } from './metric-shipper';
+import { queueMetrics } from './queue-metrics';
 import { type Random, randomUuid, seededRandom } from './random';
 import { Scheduler } from './scheduler';
 import { readCloudAssembly } from './stack/cloud-assembly';
@@ -30,6 +36,9 @@ export class World {
   readonly bitbucket: Bitbucket;
   readonly queues = new Queues();
   readonly bus: EventBus;
+  readonly deliveryStreams: DeliveryStreams;
+  /** What rules have sent to event buses of other accounts, oldest first. */
+  readonly forwarded: readonly ForwardedEvent[];
   readonly functions: Lambda;
   /** AWS calls by function. */
   readonly calls = new CallCounts();
@@ -78,11 +87,17 @@ export class World {
     const scheduler = new Scheduler(clock);
     const courier = new Courier(account.sns, this.queues, clock);
     const shipper = new LogShipper(account.logs);
+    this.#newId = () => randomUuid(random);
+    this.forwarded = courier.forwarded;
+    this.deliveryStreams = new DeliveryStreams({ clock, scheduler, s3: account.s3, newId: this.#newId });
+    const { metrics, alarms } = account.cloudWatch;
+    const metricShipper = new MetricShipper(metrics);
+    metrics.derive(queueMetrics(this.queues));
+    new AlarmClock(alarms, scheduler, clock);
     this.clock = clock;
     this.scheduler = scheduler;
     this.account = account;
     this.bitbucket = bitbucket;
-    this.#newId = () => randomUuid(random);
     this.functions = new Lambda({
       clock,
       scheduler,
@@ -95,8 +110,10 @@ export class World {
       onLog: (line) => {
         this.logs.push(line);
         shipper.ship(line);
+        metricShipper.logged(line);
         for (const listener of this.#logListeners) listener(line);
       },
+      onInvoked: (functionName, begin, result) => metricShipper.invoked(functionName, begin, result),
       ...(options.watchdog === undefined ? {} : { watchdog: options.watchdog }),
     });
     this.bus = new EventBus({
@@ -106,7 +123,10 @@ export class World {
       region,
       newId: this.#newId,
       deliver: async (targetArn, payload, ruleArn) => {
-        if (options.passOver?.(targetArn, payload) === true) return;
+        if (options.passOver?.(targetArn, payload) === true) {
+          metricShipper.repeat(targetArn.slice(targetArn.lastIndexOf(':') + 1), clock.now());
+          return;
+        }
         await courier.deliver(this.functions, targetArn, payload, ruleArn);
       },
       deadLetter: (queueArn, body, attributes) => courier.send(queueArn, body, attributes),
@@ -126,6 +146,11 @@ export class World {
     return this.bitbucketServer.url;
   }
 
+  /** CloudWatch's alarms; `history()` has their changes of state. */
+  get alarms(): Alarms {
+    return this.account.cloudWatch.alarms;
+  }
+
   /** Calls back for every line that a function writes, when it is written. */
   onLog(listener: (line: LogLine) => void): void {
     this.#logListeners.push(listener);
@@ -138,8 +163,9 @@ export class World {
   async deploy(cdkOut: string, stackName?: string): Promise<Deployment> {
     const synthesized = readCloudAssembly(cdkOut, stackName);
     const name = synthesized.stackName;
-    const { account, functions: lambda, bus, queues } = this;
-    const stack = this.#stacks.get(name) ?? new Stack({ account, lambda, bus, queues, exports: this.#exports }, name);
+    const { account, functions: lambda, bus, queues, deliveryStreams } = this;
+    const services = { account, lambda, bus, queues, deliveryStreams, exports: this.#exports };
+    const stack = this.#stacks.get(name) ?? new Stack(services, name);
     this.#stacks.set(name, stack);
     const deployment = await stack.deploy(synthesized);
     bus.publish(this.#stackEvent(deployment));

@@ -2,6 +2,8 @@ import type { Clock } from '../clock';
 import { seededRandom } from '../random';
 import { AwsError } from './aws-error';
 import { CloudTrail } from './cloud-trail';
+import { CloudWatch } from './cloudwatch';
+import type { RootKey } from './credential-report';
 import { type KnownCredential, Sessions } from './credentials';
 import { type AccountEvent, type EventDraft, isoSeconds } from './event';
 import { EventBridge } from './event-bridge';
@@ -13,11 +15,13 @@ import { eventBridgeOperations } from './operations/event-bridge';
 import { iamOperations } from './operations/iam';
 import { logsOperations } from './operations/logs';
 import type { Operation, OperationTable } from './operations/operation';
+import { s3Operations } from './operations/s3';
 import { secretsManagerOperations } from './operations/secrets-manager';
 import { snsOperations } from './operations/sns';
 import { ssmOperations } from './operations/ssm';
 import { stsOperations } from './operations/sts';
 import type { Authorization, AwsCall, Principal, ServiceName, SessionCredentials } from './principal';
+import { S3 } from './s3';
 import { SecretsManager } from './secrets-manager';
 import { Sns } from './sns';
 import { Ssm } from './ssm';
@@ -42,6 +46,8 @@ export interface AccountOptions {
   readonly trailDelay?: number;
   /** ms from GenerateCredentialReport until the report can be read. @default 0 */
   readonly credentialReportTime?: number;
+  /** Root's access keys, two at most: only the credential report shows them. @default none */
+  readonly rootKeys?: readonly RootKey[];
 }
 
 /** Every operation of the account, by service and action. */
@@ -68,6 +74,8 @@ export class Account {
   readonly logs: Logs;
   readonly sns: Sns;
   readonly cloudTrail: CloudTrail;
+  readonly cloudWatch: CloudWatch;
+  readonly s3: S3;
   /** CloudTrail's records of all management writes, oldest first, refused ones included. */
   readonly trail: TrailRecord[] = [];
   readonly operations: Operations;
@@ -90,6 +98,7 @@ export class Account {
       identifiers,
       delays: { newKey: options.newKeyDelay ?? 0, lastUsed: options.lastUsedDelay ?? 0 },
       reportTime: options.credentialReportTime ?? 0,
+      rootKeys: options.rootKeys ?? [],
     });
     this.sts = new Sts(accountId, this.iam.roles, this.#sessions);
     this.secretsManager = new SecretsManager(accountId, region, clock, identifiers, emit);
@@ -98,6 +107,8 @@ export class Account {
     this.logs = new Logs(accountId, region, clock);
     this.sns = new Sns(accountId, region, clock, identifiers);
     this.cloudTrail = new CloudTrail(clock, this.trail, options.trailDelay ?? 0);
+    this.cloudWatch = new CloudWatch({ accountId, region, clock, sns: this.sns, emit });
+    this.s3 = new S3(clock, identifiers);
     this.operations = operationsOf(this);
   }
 
@@ -224,6 +235,7 @@ function operationsOf(account: Account) {
     ssm: ssmOperations(account.ssm),
     events: eventBridgeOperations(account.eventBridge),
     logs: logsOperations(account.logs),
+    s3: s3Operations(account.s3),
     sns: snsOperations(account.sns),
     cloudtrail: cloudTrailOperations(account.cloudTrail),
   };

@@ -24,6 +24,8 @@ export interface LookupEventsInput {
 
 /** CloudTrail's event history goes back so many days. */
 const HISTORY = 90 * 24 * 60 * 60_000;
+/** Events of a page at most, and by default. */
+const PAGE = 50;
 
 /** CloudTrail's event history of management writes, by region. */
 export class CloudTrail {
@@ -38,16 +40,24 @@ export class CloudTrail {
     this.#delay = delay;
   }
 
-  /** Newest first. @throws AwsError InvalidTimeRangeException, InvalidNextTokenException */
+  /**
+   * Newest first. A token goes on with the very question that it was given for.
+   * @throws AwsError InvalidTimeRangeException, InvalidNextTokenException, InvalidMaxResultsException
+   */
   lookupEvents(input: LookupEventsInput, region: string) {
+    const size = input.MaxResults ?? PAGE;
+    if (size < 1 || size > PAGE) {
+      throw new AwsError('InvalidMaxResultsException', 400, `MaxResults must be from 1 to ${PAGE}.`);
+    }
     const now = this.#clock.now();
     const from = Math.max(input.StartTime?.getTime() ?? 0, now - HISTORY);
     const to = Math.min(input.EndTime?.getTime() ?? now, now - this.#delay);
     if (input.StartTime !== undefined && input.EndTime !== undefined && input.StartTime > input.EndTime) {
       throw new AwsError('InvalidTimeRangeException', 400, 'The start time occurs after the end time.');
     }
+    const question = questionOf(input);
     const after = input.NextToken === undefined ? undefined : decodeToken(input.NextToken);
-    if (input.NextToken !== undefined && after === undefined) {
+    if (input.NextToken !== undefined && after?.startsWith(question) !== true) {
       throw new AwsError('InvalidNextTokenException', 400, 'Invalid token or token expired.');
     }
     const [attribute] = input.LookupAttributes ?? [];
@@ -59,9 +69,13 @@ export class CloudTrail {
         return attribute === undefined || attributeOf(record, attribute.AttributeKey) === attribute.AttributeValue;
       })
       .sort((a, b) => (key(a) < key(b) ? 1 : -1));
-    const { items, next } = pageAfter(found, key, input.MaxResults ?? 50, after, true);
-    return { Events: items.map(eventOf), ...(next === undefined ? {} : { NextToken: encodeToken(next) }) };
+    const { items, next } = pageAfter(found, key, size, after?.slice(question.length), true);
+    return { Events: items.map(eventOf), ...(next === undefined ? {} : { NextToken: encodeToken(question + next) }) };
   }
+}
+
+function questionOf({ LookupAttributes, StartTime, EndTime }: LookupEventsInput): string {
+  return `${JSON.stringify([LookupAttributes ?? [], StartTime?.getTime(), EndTime?.getTime()])} `;
 }
 
 function attributeOf(record: TrailRecord, attribute: LookupAttribute): unknown {

@@ -38,12 +38,22 @@ interface Report {
   readonly readyAt: number;
 }
 
+/** An access key of root's, which no API shows. */
+export interface RootKey {
+  readonly createdAt: Date;
+  /** @default 'Active' */
+  readonly status?: 'Active' | 'Inactive';
+  readonly lastUsed?: { readonly at: Date; readonly service: string; readonly region: string };
+}
+
 /** What the report reads. */
 export interface CredentialReportSources {
   readonly accountId: string;
   readonly accountCreatedAt: number;
   readonly users: IamUsers;
   readonly keys: AccessKeys;
+  /** Two at most. */
+  readonly rootKeys: readonly RootKey[];
 }
 
 /** The credential report: one CSV about every user, made at most every four hours, with no key IDs in it. */
@@ -88,23 +98,23 @@ export class CredentialReport {
 
   private csv(): string {
     const rows = [CREDENTIAL_REPORT_COLUMNS, this.rootRow(), ...this.sources.users.all().map((user) => this.row(user))];
-    return rows.map((row) => row.join(',')).join('\n');
+    return rows.map((row) => row.map(cell).join(',')).join('\n');
   }
 
   private rootRow(): string[] {
-    const { accountId, accountCreatedAt } = this.sources;
+    const { accountId, accountCreatedAt, rootKeys } = this.sources;
+    const slots = [rootKeys[0], rootKeys[1]].map((key) => rootSlot(key));
     const password = ['not_supported', 'no_information', 'not_supported', 'not_supported', 'true'];
     return row(
       ['<root_account>', `arn:aws:iam::${accountId}:root`, reportTime(accountCreatedAt), ...password],
-      [...EMPTY_SLOT, ...EMPTY_SLOT],
+      slots.flat(),
     );
   }
 
   private row(user: IamUser): string[] {
-    const password = ['false', 'N/A', 'N/A', 'N/A', 'false'];
     const keys = this.sources.keys.of(user);
     const slots = ([1, 2] as const).map((slot) => this.slot(keys.find((key) => key.slot === slot)));
-    return row([user.name, user.arn, reportTime(user.createdAt), ...password], slots.flat());
+    return row([user.name, user.arn, reportTime(user.createdAt), ...passwordOf(user)], slots.flat());
   }
 
   private slot(key: AccessKey | undefined): string[] {
@@ -113,6 +123,28 @@ export class CredentialReport {
     const lastUse = use === undefined ? ['N/A', 'N/A', 'N/A'] : [reportTime(use.at), use.region, use.service];
     return [String(key.status === 'Active'), reportTime(key.createdAt), ...lastUse];
   }
+}
+
+/** Passwords never expire here; one that was never used, or not since IAM keeps track of it, has no information. */
+function passwordOf({ password }: IamUser): string[] {
+  if (password === undefined) return ['false', 'N/A', 'N/A', 'N/A', 'false'];
+  const lastUsed = password.lastUsedAt === undefined ? 'no_information' : reportTime(password.lastUsedAt);
+  return ['true', lastUsed, reportTime(password.changedAt), 'N/A', 'false'];
+}
+
+function rootSlot(key: RootKey | undefined): string[] {
+  if (key === undefined) return EMPTY_SLOT;
+  const { createdAt, status = 'Active', lastUsed } = key;
+  const use =
+    lastUsed === undefined
+      ? ['N/A', 'N/A', 'N/A']
+      : [reportTime(lastUsed.at.getTime()), lastUsed.region, lastUsed.service];
+  return [String(status === 'Active'), reportTime(createdAt.getTime()), ...use];
+}
+
+/** A user's name may hold a comma: CSV puts such a cell in quotes. */
+function cell(text: string): string {
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 const EMPTY_SLOT = ['false', 'N/A', 'N/A', 'N/A', 'N/A'];

@@ -13,6 +13,15 @@ export interface IamUser {
   readonly createdAt: number;
   readonly tags: TagSet;
   readonly policies: IdentityPolicies;
+  /** For the console. */
+  password: Password | undefined;
+}
+
+/** When a user's password was set and used; what it is nobody needs to know. Times are ms since the epoch. */
+export interface Password {
+  readonly changedAt: number;
+  /** Undefined: never, or not since IAM keeps track of it. */
+  readonly lastUsedAt?: number;
 }
 
 export interface CreateUserInput {
@@ -55,6 +64,7 @@ export class IamUsers {
       createdAt: this.clock.now(),
       tags: new TagSet(input.Tags, () => new AwsError('LimitExceeded', 409, 'Cannot exceed quota for TagsPerUser: 50')),
       policies: new IdentityPolicies('user'),
+      password: undefined,
     };
     this.#users.set(user.name, user);
     this.#taken.add(user.name.toLowerCase());

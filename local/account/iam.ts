@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { AwsError } from './aws-error';
-import { CredentialReport } from './credential-report';
+import { CredentialReport, type RootKey } from './credential-report';
 import { type AccessKey, type AccessKeyDelays, AccessKeys } from './iam-access-keys';
 import { IamRoles } from './iam-roles';
 import { type IamUser, IamUsers } from './iam-users';
@@ -14,6 +14,7 @@ export interface IamOptions {
   readonly delays: AccessKeyDelays;
   /** ms from GenerateCredentialReport until the report can be read. */
   readonly reportTime: number;
+  readonly rootKeys: readonly RootKey[];
 }
 
 /** Identity and Access Management: users with their keys, roles, and the report about them. */
@@ -22,12 +23,14 @@ export class Iam {
   readonly accessKeys: AccessKeys;
   readonly roles: IamRoles;
   readonly credentialReport: CredentialReport;
+  readonly #clock: Clock;
 
-  constructor({ accountId, clock, identifiers, delays, reportTime }: IamOptions) {
+  constructor({ accountId, clock, identifiers, delays, reportTime, rootKeys }: IamOptions) {
+    this.#clock = clock;
     this.users = new IamUsers(accountId, clock, identifiers);
     this.accessKeys = new AccessKeys(clock, identifiers, delays);
     this.roles = new IamRoles(accountId, clock, identifiers);
-    const sources = { accountId, accountCreatedAt: clock.now(), users: this.users, keys: this.accessKeys };
+    const sources = { accountId, accountCreatedAt: clock.now(), users: this.users, keys: this.accessKeys, rootKeys };
     this.credentialReport = new CredentialReport(clock, sources, reportTime);
   }
 
@@ -60,11 +63,34 @@ export class Iam {
     this.accessKeys.delete(this.subject(userName, caller), id);
   }
 
-  /** @throws AwsError DeleteConflict while the user has keys or policies. */
+  /** Gives a user a password for the console. @throws AwsError NoSuchEntity, EntityAlreadyExists */
+  createLoginProfile(userName: string | undefined, caller: Principal): { readonly user: IamUser; readonly at: number } {
+    const user = this.subject(userName, caller);
+    if (user.password !== undefined) {
+      throw new AwsError('EntityAlreadyExists', 409, `Login Profile for user ${user.name} already exists.`);
+    }
+    const at = this.#clock.now();
+    user.password = { changedAt: at };
+    return { user, at };
+  }
+
+  /** @throws AwsError NoSuchEntity */
+  deleteLoginProfile(userName: string | undefined, caller: Principal): void {
+    const user = this.subject(userName, caller);
+    if (user.password === undefined) {
+      throw new AwsError('NoSuchEntity', 404, `Login Profile for User ${user.name} cannot be found.`);
+    }
+    user.password = undefined;
+  }
+
+  /** @throws AwsError DeleteConflict while the user has keys, a password or policies. */
   deleteUser(userName: string | undefined, caller: Principal): void {
     const user = this.subject(userName, caller);
     if (this.accessKeys.of(user).length > 0) {
       throw new AwsError('DeleteConflict', 409, 'Cannot delete entity, must delete access keys first.');
+    }
+    if (user.password !== undefined) {
+      throw new AwsError('DeleteConflict', 409, 'Cannot delete entity, must delete login profile first.');
     }
     user.policies.assertNone();
     this.users.delete(user);

@@ -1,56 +1,30 @@
 import type { Clock } from '../clock';
 import { AwsError } from './aws-error';
-import { compileFilterPattern } from './log-filter-pattern';
-import { decodeToken, encodeToken, pageAfter } from './paging';
+import { assertBatch, type InputLogEvent, sortOut } from './log-batch';
+import {
+  exists,
+  type LogEvent,
+  type LogGroup,
+  type LogStream,
+  missing,
+  RETENTION_DAYS,
+  type Subscription,
+  storedBytes,
+} from './log-group';
+import { type FilterLogEventsInput, filterEvents, type GetLogEventsInput, page, readStream } from './log-reading';
 
-const RETENTION_DAYS = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
-const DAY = 86_400_000;
-
-/** One line of a log; times are ms since the epoch. */
-export interface LogEvent {
-  readonly eventId: string;
-  readonly timestamp: number;
-  readonly ingestionTime: number;
-  readonly message: string;
-}
-
-interface LogStream {
+/** A saved query of Logs Insights. */
+export interface QueryDefinition {
   readonly name: string;
-  readonly createdAt: number;
-  readonly events: LogEvent[];
+  readonly queryString: string;
+  readonly logGroupNames: readonly string[];
 }
 
-interface LogGroup {
-  readonly name: string;
-  readonly createdAt: number;
-  readonly streams: Map<string, LogStream>;
-  retentionInDays: number | undefined;
-}
-
-export interface FilterLogEventsInput {
-  readonly logGroupName: string;
-  readonly logStreamNames?: readonly string[] | undefined;
-  readonly logStreamNamePrefix?: string | undefined;
-  /** ms since the epoch, inclusive. */
-  readonly startTime?: number | undefined;
-  /** ms since the epoch, exclusive. */
-  readonly endTime?: number | undefined;
-  readonly filterPattern?: string | undefined;
-  /** Default and at most 10,000. */
-  readonly limit?: number | undefined;
-  readonly nextToken?: string | undefined;
-}
-
-export interface GetLogEventsInput {
-  readonly logGroupName: string;
-  readonly logStreamName: string;
-  readonly startTime?: number | undefined;
-  readonly endTime?: number | undefined;
-  readonly limit?: number | undefined;
-  readonly startFromHead?: boolean | undefined;
-  readonly nextToken?: string | undefined;
+/** A group's settings beside its name. */
+export interface LogGroupSettings {
+  readonly kmsKeyId?: string | undefined;
+  /** @default false */
+  readonly deletionProtectionEnabled?: boolean | undefined;
 }
 
 interface ListInput {
@@ -60,6 +34,8 @@ interface ListInput {
 
 /** CloudWatch Logs of one region. */
 export class Logs {
+  /** Saved queries by ID. */
+  readonly queryDefinitions = new Map<string, QueryDefinition>();
   readonly #groups = new Map<string, LogGroup>();
   readonly #arnPrefix: string;
   #sequence = 0;
@@ -73,15 +49,57 @@ export class Logs {
   }
 
   /** @throws AwsError ResourceAlreadyExistsException */
-  createLogGroup(input: { readonly logGroupName: string }): void {
+  createLogGroup(input: LogGroupSettings & { readonly logGroupName: string }): void {
     if (this.#groups.has(input.logGroupName)) throw exists('The specified log group already exists');
-    const createdAt = this.clock.now();
     const name = input.logGroupName;
-    this.#groups.set(name, { name, createdAt, streams: new Map(), retentionInDays: undefined });
+    this.#groups.set(name, {
+      name,
+      createdAt: this.clock.now(),
+      streams: new Map(),
+      subscriptions: new Map(),
+      retentionInDays: undefined,
+      kmsKeyId: input.kmsKeyId,
+      deletionProtectionEnabled: input.deletionProtectionEnabled ?? false,
+    });
   }
 
+  /** Brings a group's settings up to date. @throws AwsError ResourceNotFoundException */
+  configureLogGroup(input: LogGroupSettings & { readonly logGroupName: string }): void {
+    const group = this.group(input.logGroupName);
+    group.kmsKeyId = input.kmsKeyId;
+    group.deletionProtectionEnabled = input.deletionProtectionEnabled ?? false;
+  }
+
+  /** @param input the name or ARN of the group. @throws AwsError ResourceNotFoundException */
+  putLogGroupDeletionProtection(input: {
+    readonly logGroupIdentifier: string;
+    readonly deletionProtectionEnabled: boolean;
+  }): void {
+    const name = input.logGroupIdentifier.replace(this.#arnPrefix, '').replace(/:\*$/, '');
+    this.group(name).deletionProtectionEnabled = input.deletionProtectionEnabled;
+  }
+
+  /** @throws AwsError ResourceNotFoundException, ValidationException while it is protected */
   deleteLogGroup(input: { readonly logGroupName: string }): void {
-    this.#groups.delete(this.group(input.logGroupName).name);
+    const { name, deletionProtectionEnabled } = this.group(input.logGroupName);
+    if (deletionProtectionEnabled) {
+      const message = 'Cannot delete log group with deletion protection enabled. Disable deletion protection first.';
+      throw new AwsError('ValidationException', 400, message);
+    }
+    this.#groups.delete(name);
+  }
+
+  /** @param filterName replaces the one of this name. @throws AwsError ResourceNotFoundException, LimitExceededException */
+  subscribe(logGroupName: string, filterName: string, subscription: Subscription): void {
+    const { subscriptions } = this.group(logGroupName);
+    if (!subscriptions.has(filterName) && subscriptions.size >= 2) {
+      throw new AwsError('LimitExceededException', 400, 'Resource limit exceeded.');
+    }
+    subscriptions.set(filterName, subscription);
+  }
+
+  unsubscribe(logGroupName: string, filterName: string): void {
+    this.#groups.get(logGroupName)?.subscriptions.delete(filterName);
   }
 
   /** @throws AwsError ResourceAlreadyExistsException, ResourceNotFoundException */
@@ -100,26 +118,30 @@ export class Logs {
     this.group(input.logGroupName).retentionInDays = input.retentionInDays;
   }
 
-  /** Events come in order of time. @throws AwsError InvalidParameterException, ResourceNotFoundException */
+  /**
+   * What is too old or too new is left out, and the answer says so; everything else of the batch is taken.
+   * @throws AwsError InvalidParameterException, ResourceNotFoundException
+   */
   putLogEvents(input: {
     readonly logGroupName: string;
     readonly logStreamName: string;
-    readonly logEvents: readonly { readonly timestamp: number; readonly message: string }[];
+    readonly logEvents: readonly InputLogEvent[];
   }) {
+    const { subscriptions, retentionInDays } = this.group(input.logGroupName);
     const stream = this.stream(input.logGroupName, input.logStreamName);
-    const outOfOrder = input.logEvents.some(
-      (event, index) => event.timestamp < (input.logEvents[index - 1]?.timestamp ?? 0),
-    );
-    if (outOfOrder) {
-      const message = 'Log events in a single PutLogEvents request must be in chronological order.';
-      throw new AwsError('InvalidParameterException', 400, message);
-    }
+    assertBatch(input.logEvents);
     const ingestionTime = this.clock.now();
-    for (const { timestamp, message } of input.logEvents) {
+    const { accepted, rejected } = sortOut(input.logEvents, ingestionTime, retentionInDays);
+    const events = accepted.map(({ timestamp, message }): LogEvent => {
       const eventId = String(++this.#sequence).padStart(56, '0');
-      stream.events.push({ eventId, timestamp, ingestionTime, message });
+      return { eventId, timestamp, ingestionTime, message };
+    });
+    for (const event of events) stream.events.push(event);
+    for (const { matches, deliver } of subscriptions.values()) {
+      const wanted = events.filter(({ message }) => matches(message));
+      if (wanted.length > 0) deliver(stream.name, wanted);
     }
-    return { nextSequenceToken: String(this.#sequence) };
+    return { nextSequenceToken: String(this.#sequence), rejectedLogEventsInfo: rejected };
   }
 
   describeLogGroups(input: ListInput & { readonly logGroupNamePrefix?: string | undefined } = {}) {
@@ -134,6 +156,8 @@ export class Logs {
       arn: `${this.#arnPrefix}${group.name}:*`,
       logGroupArn: this.#arnPrefix + group.name,
       storedBytes: storedBytes(group),
+      kmsKeyId: group.kmsKeyId,
+      deletionProtectionEnabled: group.deletionProtectionEnabled,
     }));
     return { logGroups, nextToken };
   }
@@ -157,50 +181,15 @@ export class Logs {
     return { logStreams, nextToken };
   }
 
+  /** @throws AwsError ResourceNotFoundException, InvalidParameterException for the pattern or the token */
   filterLogEvents(input: FilterLogEventsInput) {
-    const group = this.group(input.logGroupName);
-    const matches = compileFilterPattern(input.filterPattern ?? '');
-    const prefix = input.logStreamNamePrefix ?? '';
-    const streams = [...group.streams.values()].filter(
-      ({ name }) => name.startsWith(prefix) && (input.logStreamNames?.includes(name) ?? true),
-    );
-    const found = streams.flatMap((stream) =>
-      this.visible(group, stream, input)
-        .filter((event) => matches(event.message))
-        .map((event) => ({ ...event, logStreamName: stream.name })),
-    );
-    found.sort((a, b) => (position(a) < position(b) ? -1 : 1));
-    const { items, nextToken } = page(found, position, input.limit ?? 10_000, input.nextToken);
-    return { events: items, searchedLogStreams: [], nextToken };
+    return filterEvents(this.group(input.logGroupName), input, this.clock.now());
   }
 
-  /** Without `startFromHead` it begins with the newest page. The forward token repeats itself at the end. */
+  /** @throws AwsError ResourceNotFoundException, InvalidParameterException for the token */
   getLogEvents(input: GetLogEventsInput) {
-    const group = this.group(input.logGroupName);
-    const events = this.visible(group, this.stream(input.logGroupName, input.logStreamName), input);
-    const limit = input.limit ?? 10_000;
-    const [, direction, offset] = /^([fb])\/(\d+)$/.exec(input.nextToken ?? '') ?? [];
-    if (input.nextToken !== undefined && direction === undefined) throw badToken();
-    const fromToken = direction === 'b' ? Math.max(0, Number(offset) - limit) : Number(offset);
-    const fromEnd = input.startFromHead === true ? 0 : Math.max(0, events.length - limit);
-    const start = direction === undefined ? fromEnd : fromToken;
-    const shown = events.slice(start, direction === 'b' ? Number(offset) : start + limit);
-    return {
-      events: shown.map(({ eventId: _id, ...event }) => event),
-      nextForwardToken: `f/${start + shown.length}`,
-      nextBackwardToken: `b/${start}`,
-    };
-  }
-
-  private visible(
-    group: LogGroup,
-    stream: LogStream,
-    range: { readonly startTime?: number | undefined; readonly endTime?: number | undefined },
-  ): LogEvent[] {
-    const kept = group.retentionInDays === undefined ? 0 : this.clock.now() - group.retentionInDays * DAY;
-    const from = Math.max(kept, range.startTime ?? 0);
-    const to = range.endTime ?? Number.POSITIVE_INFINITY;
-    return stream.events.filter(({ timestamp }) => timestamp >= from && timestamp < to);
+    const stream = this.stream(input.logGroupName, input.logStreamName);
+    return readStream(this.group(input.logGroupName), stream, input, this.clock.now());
   }
 
   private group(name: string): LogGroup {
@@ -214,33 +203,4 @@ export class Logs {
     if (stream === undefined) throw missing('The specified log stream does not exist.');
     return stream;
   }
-}
-
-function page<T>(sorted: readonly T[], key: (item: T) => string, size: number, token: string | undefined) {
-  const after = token === undefined ? undefined : decodeToken(token);
-  if (token !== undefined && after === undefined) throw badToken();
-  const { items, next } = pageAfter(sorted, key, size, after);
-  return { items, nextToken: next === undefined ? undefined : encodeToken(next) };
-}
-
-function position(event: LogEvent): string {
-  return `${String(event.timestamp).padStart(15, '0')} ${event.eventId}`;
-}
-
-function storedBytes(group: LogGroup): number {
-  let bytes = 0;
-  for (const stream of group.streams.values()) for (const event of stream.events) bytes += event.message.length + 26;
-  return bytes;
-}
-
-function badToken(): AwsError {
-  return new AwsError('InvalidParameterException', 400, 'The specified nextToken is invalid.');
-}
-
-function exists(message: string): AwsError {
-  return new AwsError('ResourceAlreadyExistsException', 400, message);
-}
-
-function missing(message: string): AwsError {
-  return new AwsError('ResourceNotFoundException', 400, message);
 }

@@ -1,5 +1,5 @@
 /** The services that the account speaks, by the name that signs their requests. */
-export type ServiceName = 'iam' | 'sts' | 'secretsmanager' | 'ssm' | 'events' | 'logs' | 'sns' | 'cloudtrail';
+export type ServiceName = 'iam' | 'sts' | 'secretsmanager' | 'ssm' | 'events' | 'logs' | 's3' | 'sns' | 'cloudtrail';
 
 /** Who calls. `userId` is the unique ID that STS shows: `AIDA…`, `AROA…:session` or the account. */
 export interface Principal {

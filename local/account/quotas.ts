@@ -7,7 +7,12 @@ export interface Quota {
   readonly perSecond: number;
   /** Calls that a bucket holds when it was not used for a while. @default one second's */
   readonly burst?: number;
+  /** Whether each region has a bucket of its own. @default false */
+  readonly perRegion?: boolean;
 }
+
+/** CloudTrail's: two requests a second in each region ("Quotas in AWS CloudTrail"). */
+export const LOOKUP_EVENTS_QUOTA: Quota = { covers: ['cloudtrail:LookupEvents'], perSecond: 2, perRegion: true };
 
 /** What each service calls it when a call is over its quota. */
 const THROTTLED: Readonly<Record<string, string>> = { iam: 'Throttling', sts: 'Throttling', sns: 'Throttled' };
@@ -19,14 +24,20 @@ const THROTTLED: Readonly<Record<string, string>> = { iam: 'Throttling', sts: 'T
  * @param now ms
  */
 export function throttling(quotas: readonly Quota[], now: () => number): (call: AwsCall) => AwsFault | undefined {
-  const buckets = new Map<string, Bucket>();
+  const covering = new Map<string, Quota>();
   for (const quota of quotas) {
-    const bucket = new Bucket(quota, now);
-    for (const name of quota.covers) if (!buckets.has(name)) buckets.set(name, bucket);
+    for (const name of quota.covers) if (!covering.has(name)) covering.set(name, quota);
   }
-  return ({ service, action }) => {
-    const bucket = buckets.get(`${service}:${action}`) ?? buckets.get(service);
-    if (bucket === undefined || bucket.take()) return undefined;
+  const buckets = new Map(quotas.map((quota) => [quota, new Map<string, Bucket>()]));
+  const bucketOf = (quota: Quota, region: string | undefined) => {
+    const place = quota.perRegion === true ? (region ?? '') : '';
+    const bucket = buckets.get(quota)?.get(place) ?? new Bucket(quota, now);
+    buckets.get(quota)?.set(place, bucket);
+    return bucket;
+  };
+  return ({ service, action, region }) => {
+    const quota = covering.get(`${service}:${action}`) ?? covering.get(service);
+    if (quota === undefined || bucketOf(quota, region).take()) return undefined;
     return { kind: 'error', status: 400, code: THROTTLED[service] ?? 'ThrottlingException', message: 'Rate exceeded' };
   };
 }

@@ -31,6 +31,10 @@ export class Queues {
     this.#queues.delete(arn);
   }
 
+  list(): readonly Queue[] {
+    return [...this.#queues.values()];
+  }
+
   find(arn: string): Queue | undefined {
     return this.#queues.get(arn);
   }

@@ -27,6 +27,8 @@ export interface LambdaOptions {
   readonly send: (arn: string, body: string, attributes: Readonly<Record<string, string>>) => void;
   /** Told every line that a function writes. */
   readonly onLog?: (line: LogLine) => void;
+  /** Told every invocation when it has ended, and when it began (ms since the epoch). */
+  readonly onInvoked?: (functionName: string, begin: number, result: InvocationResult) => void;
   /** Real ms without a result after which an invocation is taken to hang, and times out. @default 30000 */
   readonly watchdog?: number;
 }
@@ -138,7 +140,9 @@ export class Lambda {
     clearTimeout(watchdog);
     if (environment.hasEnded) deployed.environments.delete(environment);
     if (outcome.kind === 'ended') environment.log(outcome.error.errorMessage, clock.now());
-    return { requestId, duration: clock.now() - begin, coldStart: warm === undefined, ...resultOf(outcome) };
+    const result = { requestId, duration: clock.now() - begin, coldStart: warm === undefined, ...resultOf(outcome) };
+    this.options.onInvoked?.(functionName, begin, result);
+    return result;
   }
 
   #start({ configuration, environments }: DeployedFunction, source: string): ExecutionEnvironment {

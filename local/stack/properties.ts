@@ -65,6 +65,11 @@ export class Properties {
     return Object.fromEntries(keys.map((key) => [key, properties?.text(key) ?? '']));
   }
 
+  /** Everything as the template has it, for a service that checks its parameters itself. */
+  all(): Readonly<Record<string, unknown>> {
+    return this.values;
+  }
+
   value(name: string): unknown {
     return this.values[name];
   }

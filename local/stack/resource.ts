@@ -1,4 +1,5 @@
 import type { Account } from '../account/account';
+import type { DeliveryStreams } from '../events/delivery-streams';
 import type { EventBus } from '../events/event-bus';
 import type { Queues } from '../events/queues';
 import type { Lambda } from '../lambda/lambda';
@@ -11,6 +12,7 @@ export interface Services {
   readonly lambda: Lambda;
   readonly bus: EventBus;
   readonly queues: Queues;
+  readonly deliveryStreams: DeliveryStreams;
   /** What the stacks export: name to value. */
   readonly exports: Map<string, string>;
 }

@@ -147,6 +147,27 @@ export const differences = [
     why: 'IAM user names may contain +=,@ and must not be used as parameter names as they are.',
     source: 'https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html',
   },
+  {
+    id: 'report-additional-column',
+    moto: 'The credential report ends with cert_2_last_rotated.',
+    aws: 'The credential report has a last column additional_credentials_info.',
+    why: 'A reader goes by the names of the columns and copes with ones that it does not know.',
+    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html',
+  },
+  {
+    id: 'filter-end-exclusive',
+    moto: 'FilterLogEvents answers events at endTime too.',
+    aws: 'Events at endTime or later are not answered.',
+    why: 'A report of one period and one of the next must not show an event twice.',
+    source: 'https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html',
+  },
+  {
+    id: 'json-filter-patterns',
+    moto: 'FilterLogEvents answers everything when the pattern is a JSON pattern.',
+    aws: 'A JSON pattern answers the events whose members fit it.',
+    why: 'Who was told already is found by such a pattern.',
+    source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html',
+  },
 ] as const satisfies readonly Difference[];
 
 export type DifferenceId = (typeof differences)[number]['id'];

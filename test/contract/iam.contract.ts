@@ -1,5 +1,6 @@
 import {
   CreateAccessKeyCommand,
+  CreateLoginProfileCommand,
   CreateRoleCommand,
   CreateUserCommand,
   DeleteAccessKeyCommand,
@@ -42,6 +43,7 @@ export function iamContract(target: ContractTarget): void {
       it('has a line for root and one for each user, without key IDs', async () => {
         const user = await newUser(iam, 'report');
         const key = await newKey(iam, user);
+        await iam.send(new CreateLoginProfileCommand({ UserName: user, Password: 'a-Long-enough-1' }));
         await iam.send(new GenerateCredentialReportCommand({}));
         const { Content, ReportFormat, GeneratedTime } = await iam.send(new GetCredentialReportCommand({}));
         expect(ReportFormat).toBe('text/csv');
@@ -51,6 +53,16 @@ export function iamContract(target: ContractTarget): void {
         const columns = header.split(',');
         const line = lines.find((candidate) => candidate.startsWith(`${user},`))?.split(',') ?? [];
         const cell = (column: string) => line[columns.indexOf(column)];
+        await target.differs('report-additional-column', {
+          aws: () => expect(columns).toEqual(REPORT_COLUMNS),
+          moto: () => expect(columns).toEqual(REPORT_COLUMNS.slice(0, -1)),
+        });
+        expect(cell('user_creation_time')).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/);
+        expect(cell('password_enabled')).toBe('true');
+        expect(cell('password_last_used')).toBe('no_information');
+        expect(cell('mfa_active')).toBe('false');
+        expect(cell('cert_1_active')).toBe('false');
+        expect(cell('cert_1_last_rotated')).toBe('N/A');
         expect(cell('arn')).toMatch(new RegExp(`:user/${user}$`));
         expect(cell('access_key_1_active')).toBe('true');
         expect(cell('access_key_1_last_rotated')).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/);
@@ -243,6 +255,18 @@ export function iamContract(target: ContractTarget): void {
     });
   });
 }
+
+/** In AWS's order ("Get credential reports for your AWS account" in the IAM User Guide). */
+const REPORT_COLUMNS = [
+  ...['user', 'arn', 'user_creation_time', 'password_enabled', 'password_last_used', 'password_last_changed'],
+  ...['password_next_rotation', 'mfa_active'],
+  ...['1', '2'].flatMap((slot) =>
+    ['active', 'last_rotated', 'last_used_date', 'last_used_region', 'last_used_service'].map(
+      (column) => `access_key_${slot}_${column}`,
+    ),
+  ),
+  ...['cert_1_active', 'cert_1_last_rotated', 'cert_2_active', 'cert_2_last_rotated', 'additional_credentials_info'],
+];
 
 /** Creates a user with a name of its own. */
 export async function newUser(iam: IAMClient, prefix: string): Promise<string> {

@@ -3,6 +3,8 @@ import { Account } from '../../local/account/account';
 import { startAccountServer } from '../../local/account/wire/server';
 import { Clock } from '../../local/clock';
 import { iamContract } from './iam.contract';
+import { logsContract } from './logs.contract';
+import { s3Contract } from './s3.contract';
 import { secretsManagerContract } from './secrets-manager.contract';
 import { ssmContract } from './ssm.contract';
 import { stsContract } from './sts.contract';
@@ -28,6 +30,8 @@ describe('the local account keeps the contract', () => {
   stsContract(target);
   secretsManagerContract(target);
   ssmContract(target);
+  logsContract(target);
+  s3Contract(target);
 
   it('asserted every row of the table of differences', () => {
     expect(target.unasserted()).toEqual([]);

@@ -1,4 +1,6 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -18,6 +20,8 @@ export interface Clients {
   readonly sts: STSClient;
   readonly secrets: SecretsManagerClient;
   readonly ssm: SSMClient;
+  readonly logs: CloudWatchLogsClient;
+  readonly s3: S3Client;
 }
 
 /** An implementation of AWS that the contract is run against. */
@@ -51,6 +55,8 @@ export function clientFactory(endpoint: string, administrator: Credentials) {
       sts: new STSClient(configuration),
       secrets: new SecretsManagerClient(configuration),
       ssm: new SSMClient(configuration),
+      logs: new CloudWatchLogsClient(configuration),
+      s3: new S3Client({ ...configuration, forcePathStyle: true }),
     };
   };
 }

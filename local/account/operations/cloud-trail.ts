@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type CloudTrail, LOOKUP_ATTRIBUTES } from '../cloud-trail';
-import { instant, integer, operationsOf } from './operation';
+import { instant, operationsOf } from './operation';
 
 const operation = operationsOf('InvalidLookupAttributesException');
 
@@ -16,7 +16,7 @@ export function cloudTrailOperations(cloudTrail: CloudTrail) {
           .optional(),
         StartTime: instant.optional(),
         EndTime: instant.optional(),
-        MaxResults: integer(1, 50).optional(),
+        MaxResults: z.number().int().optional(),
         NextToken: z.string().optional(),
       }),
       (input, _caller, region) => cloudTrail.lookupEvents(input, region),

@@ -5,7 +5,7 @@ import type { AccessKey } from '../iam-access-keys';
 import type { IamRole } from '../iam-roles';
 import type { IamUser } from '../iam-users';
 import { decodeToken, encodeToken, pageAfter } from '../paging';
-import { integer, nothing, operationsOf, tags } from './operation';
+import { flag, integer, nothing, operationsOf, tags } from './operation';
 
 const operation = operationsOf('ValidationError');
 
@@ -44,6 +44,23 @@ export function iamOperations(iam: Iam) {
       Tags: iam.users.get(UserName).tags.list(),
       IsTruncated: false,
     })),
+
+    CreateLoginProfile: operation(
+      'write',
+      z.object({
+        UserName: name.optional(),
+        Password: z.string().min(1).max(128),
+        PasswordResetRequired: flag.optional(),
+      }),
+      ({ UserName, PasswordResetRequired = false }, caller) => {
+        const { user, at } = iam.createLoginProfile(UserName, caller);
+        return { LoginProfile: { UserName: user.name, CreateDate: wholeSeconds(at), PasswordResetRequired } };
+      },
+      { omit: ['Password'] },
+    ),
+    DeleteLoginProfile: operation('write', z.object({ UserName: name.optional() }), ({ UserName }, caller) =>
+      iam.deleteLoginProfile(UserName, caller),
+    ),
 
     CreateAccessKey: operation(
       'write',

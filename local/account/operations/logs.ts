@@ -22,7 +22,16 @@ const page = (maximum: number) => ({ limit: integer(1, maximum).optional(), next
 export function logsOperations(logs: Logs) {
   const group = z.object({ logGroupName });
   return {
-    CreateLogGroup: operation('write', group, (input) => logs.createLogGroup(input)),
+    CreateLogGroup: operation(
+      'write',
+      z.object({ logGroupName, kmsKeyId: z.string().max(256).optional(), deletionProtectionEnabled: flag.optional() }),
+      (input) => logs.createLogGroup(input),
+    ),
+    PutLogGroupDeletionProtection: operation(
+      'write',
+      z.object({ logGroupIdentifier: z.string().min(1).max(2048), deletionProtectionEnabled: flag }),
+      (input) => logs.putLogGroupDeletionProtection(input),
+    ),
     DeleteLogGroup: operation('write', group, (input) => logs.deleteLogGroup(input)),
     CreateLogStream: operation('write', z.object({ logGroupName, logStreamName }), (input) =>
       logs.createLogStream(input),

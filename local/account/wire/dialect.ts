@@ -1,11 +1,12 @@
 import { AwsError } from '../aws-error';
 import type { ServiceName } from '../principal';
 import { parseQuery, queryAnswer, queryError } from './query';
+import { parseS3, s3Answer, s3Refusal } from './s3-rest';
 import type { RawRequest } from './signature';
 
 /** A request taken apart, still unauthenticated. */
 export interface ParsedRequest {
-  readonly dialect: 'query' | 'json';
+  readonly dialect: 'query' | 'json' | 's3';
   readonly service: ServiceName;
   readonly action: string;
   readonly input: Record<string, unknown>;
@@ -15,7 +16,7 @@ export interface ParsedRequest {
 export interface WireAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 /** X-Amz-Target's prefix to service, for the JSON protocols. */
@@ -41,10 +42,12 @@ const JSON_CODES: Readonly<Record<string, string>> = {
 const QUERY_CODES: Readonly<Record<string, string>> = { UnknownOperationException: 'InvalidAction' };
 
 /**
- * Finds out which service and action a request is for: X-Amz-Target for JSON, the credential scope for queries.
+ * Finds out which service and action a request is for: X-Amz-Target for JSON, the credential scope for S3 and queries.
  * @throws AwsError UnknownOperationException, SerializationException.
  */
-export function parseRequest({ headers, body }: RawRequest, scopeService: string | undefined): ParsedRequest {
+export function parseRequest(raw: RawRequest, scopeService: string | undefined): ParsedRequest {
+  const { headers, body } = raw;
+  if (scopeService === 's3') return { dialect: 's3', service: 's3', ...parseS3(raw) };
   const target = headers['x-amz-target'];
   if (typeof target === 'string') {
     // Some clients write a package before the service: com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents.
@@ -61,6 +64,7 @@ export function parseRequest({ headers, body }: RawRequest, scopeService: string
 }
 
 export function answer(request: ParsedRequest, output: unknown, requestId: string): WireAnswer {
+  if (request.dialect === 's3') return s3Answer(request.action, output, requestId);
   if (request.dialect === 'query') {
     const body = queryAnswer(request.service, request.action, output, requestId);
     return { status: 200, headers: queryHeaders(requestId), body };
@@ -75,6 +79,7 @@ export function refusal(
   error: { readonly code: string; readonly status: number; readonly message: string },
   requestId: string,
 ): WireAnswer {
+  if (request.dialect === 's3') return s3Refusal(error, requestId);
   if (request.dialect === 'query') {
     const code = QUERY_CODES[error.code] ?? error.code;
     const body = queryError(request.service, { code, status: error.status, message: error.message }, requestId);

@@ -58,7 +58,8 @@ export interface AccountServer {
   close(): Promise<void>;
 }
 
-const MAXIMUM_BODY = 1_048_576;
+/** Bytes. Objects, and a full batch of log events, are larger than a MiB on the wire. */
+const MAXIMUM_BODY = 32 * 1_048_576;
 
 /** Puts an account on a loopback port: all services behind one URL, as SDKs and the `aws` command speak to them. */
 export async function startAccountServer(options: AccountServerOptions): Promise<AccountServer> {
@@ -224,7 +225,8 @@ class AccountFront {
 }
 
 /** Before anything is known, the header tells which protocol an error should be worded in. */
-function guess({ headers }: RawRequest): { dialect: 'query' | 'json'; service: ServiceName } {
+function guess({ headers }: RawRequest): { dialect: 'query' | 'json' | 's3'; service: ServiceName } {
+  if (headers.authorization?.includes('/s3/aws4_request') === true) return { dialect: 's3', service: 's3' };
   return headers['x-amz-target'] === undefined
     ? { dialect: 'query', service: 'sts' }
     : { dialect: 'json', service: 'secretsmanager' };

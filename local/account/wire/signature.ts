@@ -27,7 +27,7 @@ export interface ClaimedSignature {
 
 const HEADER =
   /^AWS4-HMAC-SHA256\s+Credential=([^/,\s]+)\/(\d{8})\/([^/,\s]+)\/([^/,\s]+)\/aws4_request,\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/;
-const MUST_BE_SIGNED = ['host', 'x-amz-date', 'x-amz-security-token', 'x-amz-target'];
+const MUST_BE_SIGNED = ['host', 'x-amz-date', 'x-amz-security-token', 'x-amz-target', 'x-amz-content-sha256'];
 
 /** @throws AwsError MissingAuthenticationToken, IncompleteSignature */
 export function claimedSignature({ headers }: RawRequest): ClaimedSignature {
@@ -63,13 +63,17 @@ export function expectedSignature(request: RawRequest, claim: ClaimedSignature, 
   const path = separator === -1 ? request.target : request.target.slice(0, separator);
   const query = separator === -1 ? '' : request.target.slice(separator + 1);
   const headers = claim.signedHeaders.map((name) => `${name}:${headerValue(request.headers[name])}\n`).join('');
+  const isS3 = claim.service === 's3';
+  // All services but S3 sign a path that is encoded twice; S3 signs what a header says of the payload.
+  const canonicalSegment = (segment: string) => encode(isS3 ? decodePath(segment) : segment);
+  const payload = isS3 ? headerValue(request.headers['x-amz-content-sha256']) : sha256(request.body);
   const canonical = [
     request.method,
-    path === '/' || path === '' ? '/' : path.split('/').map(encode).join('/'),
+    path === '/' || path === '' ? '/' : path.split('/').map(canonicalSegment).join('/'),
     canonicalQuery(query),
     headers,
     claim.signedHeaders.join(';'),
-    sha256(request.body),
+    payload,
   ].join('\n');
   const scope = `${claim.date}/${claim.region}/${claim.service}/aws4_request`;
   const text = `AWS4-HMAC-SHA256\n${claim.timestamp}\n${scope}\n${sha256(canonical)}`;
@@ -124,14 +128,20 @@ function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
+/** In a query a plus is a space. */
 function decode(text: string): string {
+  return decodePath(text.replace(/\+/g, '%20'));
+}
+
+function decodePath(text: string): string {
   try {
-    return decodeURIComponent(text.replace(/\+/g, '%20'));
+    return decodeURIComponent(text);
   } catch {
     return text;
   }
 }
 
-function sha256(data: Buffer | string): string {
+/** In small hexadecimal digits. */
+export function sha256(data: Buffer | string): string {
   return createHash('sha256').update(data).digest('hex');
 }

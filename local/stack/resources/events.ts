@@ -1,11 +1,14 @@
+import type { Account } from '../../account/account';
+import { isEventBus } from '../../events/forwarded-events';
 import type { RetryPolicy, RuleTarget } from '../../events/rule';
 import type { TargetInput } from '../../events/target-input';
 import type { Properties } from '../properties';
 import type { ResourceType } from '../resource';
+import { assertRole } from './role-reference';
 
 const rule: ResourceType = (input) => {
   const { properties } = input;
-  const { bus } = input.services;
+  const { bus, account } = input.services;
   const eventBus = properties.optionalText('EventBusName') ?? 'default';
   if (eventBus !== 'default') throw properties.invalid('EventBusName', 'is not supported: there is one bus, default');
   const name = input.previous?.ref ?? properties.optionalText('Name') ?? input.generatedName(64);
@@ -18,14 +21,16 @@ const rule: ResourceType = (input) => {
     name,
     arn,
     enabled: properties.optionalText('State') !== 'DISABLED',
-    targets: properties.objects('Targets').map(targetOf),
+    targets: properties.objects('Targets').map((target) => targetOf(target, account)),
     ...(properties.has('EventPattern') ? { pattern: properties.value('EventPattern') } : {}),
     ...(schedule === undefined ? {} : { schedule }),
   });
   return { ref: name, attributes: { Arn: arn }, remove: () => bus.removeRule(name) };
 };
 
-function targetOf(properties: Properties): RuleTarget {
+function targetOf(properties: Properties, account: Account): RuleTarget {
+  // EventBridge acts in a role where it sends events to another bus.
+  if (isEventBus(properties.text('Arn'))) assertRole(properties, 'RoleArn', account);
   const retry = properties.object('RetryPolicy');
   const retryPolicy: RetryPolicy = {
     ...optional('maximumRetryAttempts', retry?.optionalNumber('MaximumRetryAttempts')),

@@ -18,19 +18,6 @@ const trail: ResourceType = (input) => {
   return { ref: name, attributes: { Arn: input.arn('cloudtrail', `trail/${name}`) } };
 };
 
-const bucket: ResourceType = (input) => {
-  const name = named(input, 'BucketName', 63).toLowerCase();
-  const { region } = input.services.account;
-  return {
-    ref: name,
-    attributes: {
-      Arn: `arn:aws:s3:::${name}`,
-      DomainName: `${name}.s3.amazonaws.com`,
-      RegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
-    },
-  };
-};
-
 /** Policies of queues, topics and buckets, and the CDK's own record. */
 const document: ResourceType = ({ logicalId }) => ({ ref: logicalId, attributes: { Id: logicalId } });
 
@@ -42,7 +29,6 @@ export const NOMINAL_RESOURCES: Readonly<Record<string, ResourceType>> = {
   'AWS::KMS::Key': key,
   'AWS::KMS::Alias': alias,
   'AWS::CloudTrail::Trail': trail,
-  'AWS::S3::Bucket': bucket,
   'AWS::S3::BucketPolicy': document,
   'AWS::SQS::QueuePolicy': document,
   'AWS::SNS::TopicPolicy': document,

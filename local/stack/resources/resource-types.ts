@@ -1,10 +1,13 @@
 import type { ResourceType } from '../resource';
+import { CLOUDWATCH_RESOURCES } from './cloudwatch';
 import { EVENTS_RESOURCES } from './events';
 import { IAM_RESOURCES } from './iam';
 import { LAMBDA_RESOURCES } from './lambda';
-import { MESSAGING_AND_LOG_RESOURCES } from './messaging-and-logs';
+import { LOGS_RESOURCES } from './logs';
+import { MESSAGING_RESOURCES } from './messaging';
 import { NOMINAL_RESOURCES } from './nominal';
 import { SECRET_AND_PARAMETER_RESOURCES } from './secrets-and-parameters';
+import { STORAGE_RESOURCES } from './storage';
 
 const TYPES = new Map<string, ResourceType>(
   [
@@ -12,7 +15,10 @@ const TYPES = new Map<string, ResourceType>(
     SECRET_AND_PARAMETER_RESOURCES,
     LAMBDA_RESOURCES,
     EVENTS_RESOURCES,
-    MESSAGING_AND_LOG_RESOURCES,
+    MESSAGING_RESOURCES,
+    LOGS_RESOURCES,
+    CLOUDWATCH_RESOURCES,
+    STORAGE_RESOURCES,
     NOMINAL_RESOURCES,
   ].flatMap((types) => Object.entries(types)),
 );

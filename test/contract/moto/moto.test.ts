@@ -1,6 +1,8 @@
 import { PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { describe, expect, it } from 'vitest';
 import { iamContract, newKey, newUser } from '../iam.contract';
+import { logsContract } from '../logs.contract';
+import { s3Contract } from '../s3.contract';
 import { secretsManagerContract } from '../secrets-manager.contract';
 import { ssmContract } from '../ssm.contract';
 import { stsContract } from '../sts.contract';
@@ -48,6 +50,8 @@ describe('moto keeps the contract but for the known differences', () => {
   stsContract(target);
   secretsManagerContract(target);
   ssmContract(target);
+  logsContract(target);
+  s3Contract(target);
 
   it('asserted every row of the table of differences', () => {
     expect(target.unasserted()).toEqual([]);

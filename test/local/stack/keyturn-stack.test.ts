@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { METRIC, METRICS_NAMESPACE, METRICS_SERVICE } from '../../../functions/core/names';
 import { KeyturnStack } from '../../../infra';
 import { type Deployment, functionNameOf } from '../../../local/stack/deployment';
 import { World } from '../../../local/world';
@@ -76,5 +77,12 @@ describe('the real stack', () => {
     );
     expect(principal.userName).toBe('bitbucket-web-shop');
     expect(deployment.queues.flatMap(({ messages }) => messages)).toEqual([]);
+  });
+
+  test('has its metrics in CloudWatch', () => {
+    const dimensions = { service: METRICS_SERVICE, function: 'rotate' };
+    const finished = { namespace: METRICS_NAMESPACE, name: METRIC.finished, dimensions };
+    const { metrics } = world.account.cloudWatch;
+    expect(metrics.between(finished, START.getTime(), START.getTime() + 10 * MINUTE)?.sum).toBeGreaterThan(0);
   });
 });

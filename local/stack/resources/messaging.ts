@@ -35,20 +35,8 @@ const subscription: ResourceType = ({ properties, services }) => {
   return { ref: SubscriptionArn, attributes: { Arn: SubscriptionArn } };
 };
 
-const logGroup: ResourceType = (input) => {
-  const { logs } = input.services.account;
-  const { properties, previous } = input;
-  const name = previous?.ref ?? properties.optionalText('LogGroupName') ?? input.generatedName(512);
-  if (previous === undefined) logs.createLogGroup({ logGroupName: name });
-  const retentionInDays = properties.optionalNumber('RetentionInDays');
-  if (retentionInDays !== undefined) logs.putRetentionPolicy({ logGroupName: name, retentionInDays });
-  const Arn = input.arn('logs', `log-group:${name}:*`);
-  return { ref: name, attributes: { Arn }, remove: () => logs.deleteLogGroup({ logGroupName: name }) };
-};
-
-export const MESSAGING_AND_LOG_RESOURCES: Readonly<Record<string, ResourceType>> = {
+export const MESSAGING_RESOURCES: Readonly<Record<string, ResourceType>> = {
   'AWS::SQS::Queue': queue,
   'AWS::SNS::Topic': topic,
   'AWS::SNS::Subscription': subscription,
-  'AWS::Logs::LogGroup': logGroup,
 };

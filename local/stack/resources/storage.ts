@@ -1,0 +1,71 @@
+import type { BucketSettings } from '../../account/s3-bucket';
+import type { Properties } from '../properties';
+import type { ResourceType } from '../resource';
+import { assertRole } from './role-reference';
+
+const bucket: ResourceType = (input) => {
+  const { properties, previous } = input;
+  const { s3, region } = input.services.account;
+  const name = previous?.ref ?? properties.optionalText('BucketName') ?? input.generatedName(63).toLowerCase();
+  const settings = bucketSettings(properties);
+  if (previous === undefined) s3.createBucket(name, settings);
+  else s3.bucket(name).settings = settings;
+  return {
+    ref: name,
+    attributes: {
+      Arn: `arn:aws:s3:::${name}`,
+      DomainName: `${name}.s3.amazonaws.com`,
+      RegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
+    },
+    remove: () => s3.deleteBucket(name),
+  };
+};
+
+function bucketSettings(properties: Properties): BucketSettings {
+  const objectLock = properties.optionalText('ObjectLockEnabled') === 'true';
+  const rule = properties.object('ObjectLockConfiguration')?.object('Rule')?.object('DefaultRetention');
+  if (rule !== undefined && !objectLock) {
+    throw properties.invalid('ObjectLockConfiguration', 'needs ObjectLockEnabled');
+  }
+  // A bucket with Object Lock has versions from the start.
+  const versioned = objectLock || properties.object('VersioningConfiguration')?.optionalText('Status') === 'Enabled';
+  if (rule === undefined) return { versioned, objectLock, retention: undefined };
+  const [mode, days, years] = [rule.text('Mode'), rule.optionalNumber('Days'), rule.optionalNumber('Years')];
+  if (mode !== 'GOVERNANCE' && mode !== 'COMPLIANCE') throw rule.invalid('Mode', 'must be GOVERNANCE or COMPLIANCE');
+  if ((days === undefined) === (years === undefined)) throw rule.invalid('Days', 'or Years is needed, and not both');
+  return { versioned, objectLock, retention: { mode, days: days ?? (years ?? 0) * 365 } };
+}
+
+const deliveryStream: ResourceType = (input) => {
+  const { properties, services } = input;
+  const { account, deliveryStreams } = services;
+  const name = input.previous?.ref ?? properties.optionalText('DeliveryStreamName') ?? input.generatedName(64);
+  const arn = input.arn('firehose', `deliverystream/${name}`);
+  const destination = properties.object('ExtendedS3DestinationConfiguration');
+  if (destination === undefined) throw properties.invalid('ExtendedS3DestinationConfiguration', 'is missing');
+  assertRole(destination, 'RoleARN', account);
+  const bucketName = destination.text('BucketARN').replace('arn:aws:s3:::', '');
+  account.s3.bucket(bucketName);
+  const processing = destination.object('ProcessingConfiguration');
+  const enabled = processing?.optionalText('Enabled') === 'true';
+  const processors = new Map((enabled ? processing.objects('Processors') : []).map((one) => [one.text('Type'), one]));
+  const extraction = processors.get('CloudWatchLogProcessing')?.objects('Parameters') ?? [];
+  deliveryStreams.put({
+    name,
+    arn,
+    bucketName,
+    prefix: destination.optionalText('Prefix') ?? '',
+    interval: (destination.object('BufferingHints')?.optionalNumber('IntervalInSeconds') ?? 300) * 1000,
+    compressed: destination.optionalText('CompressionFormat') === 'GZIP',
+    decompresses: processors.has('Decompression'),
+    extractsMessages: extraction.some(
+      (one) => one.text('ParameterName') === 'DataMessageExtraction' && one.text('ParameterValue') === 'true',
+    ),
+  });
+  return { ref: name, attributes: { Arn: arn }, remove: () => deliveryStreams.remove(arn) };
+};
+
+export const STORAGE_RESOURCES: Readonly<Record<string, ResourceType>> = {
+  'AWS::S3::Bucket': bucket,
+  'AWS::KinesisFirehose::DeliveryStream': deliveryStream,
+};

@@ -2,14 +2,23 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Config } from '../functions/core/config';
 import { AUDIT_LOG_GROUP } from '../functions/core/names';
 
-/** The record of record: a log group that holds audit events and nothing else, that only the functions write to, and that outlives the stack. */
+export interface AuditLogProps {
+  /** For how long the record is kept: a number of days that CloudWatch Logs offers. */
+  readonly retentionDays: number;
+  /** ARN of the KMS key that encrypts it; its policy must admit CloudWatch Logs. @default - CloudWatch Logs' own */
+  readonly encryptionKey?: string;
+}
+
+/**
+ * The record of record: a log group that holds audit events and nothing else, that of Keyturn's roles only the four
+ * functions' write to, and that outlives the stack.
+ */
 export class AuditLog extends Construct {
   readonly logGroup: LogGroup;
 
-  constructor(scope: Construct, id: string, { retentionDays, encryptionKey }: Config['audit']) {
+  constructor(scope: Construct, id: string, { retentionDays, encryptionKey }: AuditLogProps) {
     super(scope, id);
     this.logGroup = new LogGroup(this, 'Group', {
       logGroupName: AUDIT_LOG_GROUP,

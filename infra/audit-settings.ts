@@ -9,7 +9,7 @@ export interface ArchiveSettings {
    * @default governance
    */
   readonly mode?: string;
-  /** Days after which an object moves to Glacier Instant Retrieval. @default 90 */
+  /** Days after which an object of 128 KB or more moves to Glacier Instant Retrieval. @default 90 */
   readonly glacierAfterDays?: number;
 }
 

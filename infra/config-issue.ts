@@ -33,6 +33,8 @@ const CURES: Readonly<Record<string, string>> = {
   deactivate: DAILY,
   delete: DAILY,
   reconcile: 'write rate(1 hour), or a shorter time',
+  schedule: 'write cron(0 6 1 * ? *) for the first day of each month',
+  report: 'add audit.archive, or take audit.report out',
 };
 
 /**

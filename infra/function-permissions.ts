@@ -1,15 +1,23 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { EVENT_SOURCE, type FunctionName } from '../functions/core/names';
+import { EVENT_SOURCE, type FunctionName, REPORT_FUNCTION } from '../functions/core/names';
+import { encryptInArchive } from './archive-stream';
 import { registryArns } from './arns';
+import { ARCHIVE_PREFIX, type AuditArchive } from './audit-archive';
+import { type NotificationTopic, onlyThroughSns, TOPIC_KEY_ACTIONS } from './notification-topic';
+
+/** Every function that can be deployed: the four that rotate, and the one that reports. */
+export type DeployedFunction = FunctionName | typeof REPORT_FUNCTION;
 
 export interface FunctionResources {
   readonly logGroupArn: string;
   /** Of the record of record. */
   readonly auditLogArn: string;
-  readonly topicArn: string;
+  readonly notifications: NotificationTopic;
   readonly deadLettersArn: string;
+  /** Where reports are written. */
+  readonly archive?: AuditArchive;
 }
 
 /**
@@ -18,26 +26,37 @@ export interface FunctionResources {
  */
 export function functionPermissions(
   scope: Construct,
-  name: FunctionName,
+  name: DeployedFunction,
   resources: FunctionResources,
 ): readonly PolicyStatement[] {
-  const own = name === 'sync' ? syncOnly(scope) : [readCredentialReport(), ...(name === 'rotate' ? rotateOnly() : [])];
-  return [...permissionsOfAll(scope, resources), ...own];
+  return [...permissionsOfAll(scope, resources), ...ownPermissions(scope, name, resources)];
+}
+
+function ownPermissions(
+  scope: Construct,
+  name: DeployedFunction,
+  resources: FunctionResources,
+): readonly PolicyStatement[] {
+  switch (name) {
+    case REPORT_FUNCTION:
+      return [...readEvidence(scope, resources), readCredentialReport(), readTrail()];
+    case 'sync':
+      return [...record(scope, resources), readRegistry(scope)];
+    case 'rotate':
+      return [...record(scope, resources), readCredentialReport(), readTrail()];
+    default:
+      return [...record(scope, resources), readCredentialReport()];
+  }
 }
 
 function permissionsOfAll(scope: Construct, resources: FunctionResources): readonly PolicyStatement[] {
+  const { topic, key } = resources.notifications;
   return [
     new PolicyStatement({
       sid: 'WriteOwnLog',
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       // The ARN ends in :* for the group's streams.
       resources: [resources.logGroupArn],
-    }),
-    new PolicyStatement({
-      sid: 'KeepRecord',
-      // FilterLogEvents: what people were told within the day.
-      actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:FilterLogEvents'],
-      resources: [resources.auditLogArn],
     }),
     new PolicyStatement({
       sid: 'ListRegistry',
@@ -50,37 +69,74 @@ function permissionsOfAll(scope: Construct, resources: FunctionResources): reado
       // No resource level: ListSecrets shows names, tags and version IDs of all secrets, never a value.
       resources: ['*'],
     }),
-    new PolicyStatement({ sid: 'TellPeople', actions: ['sns:Publish'], resources: [resources.topicArn] }),
+    new PolicyStatement({ sid: 'TellPeople', actions: ['sns:Publish'], resources: [topic.topicArn] }),
+    new PolicyStatement({
+      sid: 'EncryptMessages',
+      actions: [...TOPIC_KEY_ACTIONS],
+      resources: [key.keyArn],
+      conditions: onlyThroughSns(Stack.of(scope)),
+    }),
+    new PolicyStatement({ sid: 'KeepFailedRuns', actions: ['sqs:SendMessage'], resources: [resources.deadLettersArn] }),
+  ];
+}
+
+/** What was done goes into the record, and to whoever listens. */
+function record(scope: Construct, { auditLogArn }: FunctionResources): readonly PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: 'KeepRecord',
+      // FilterLogEvents: what people were told within the day.
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:FilterLogEvents'],
+      resources: [auditLogArn],
+    }),
     new PolicyStatement({
       sid: 'RecordAudit',
       actions: ['events:PutEvents'],
       resources: [Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
       conditions: { StringEquals: { 'events:source': EVENT_SOURCE } },
     }),
-    new PolicyStatement({ sid: 'KeepFailedRuns', actions: ['sqs:SendMessage'], resources: [resources.deadLettersArn] }),
   ];
 }
 
-function syncOnly(scope: Construct): readonly PolicyStatement[] {
+/** The report reads the record and cannot write to it. */
+function readEvidence(scope: Construct, { auditLogArn, archive }: FunctionResources): readonly PolicyStatement[] {
   return [
+    new PolicyStatement({ sid: 'ReadRecord', actions: ['logs:FilterLogEvents'], resources: [auditLogArn] }),
     new PolicyStatement({
-      sid: 'ReadRegistry',
-      actions: ['ssm:GetParameter'],
-      // An event names any managed key.
-      resources: [registryArns(scope).parameters],
+      sid: 'FindRecord',
+      actions: ['logs:DescribeLogGroups'],
+      // It lists, so it is asked of all groups.
+      resources: [Stack.of(scope).formatArn({ service: 'logs', resource: 'log-group:*' })],
     }),
+    ...(archive === undefined
+      ? []
+      : [
+          new PolicyStatement({
+            sid: 'WriteReports',
+            actions: ['s3:PutObject'],
+            resources: [archive.bucket.arnForObjects(`${ARCHIVE_PREFIX.reports}*`)],
+          }),
+          ...(archive.key === undefined ? [] : [encryptInArchive(Stack.of(scope), archive.key.keyArn)]),
+        ]),
   ];
 }
 
-function rotateOnly(): readonly PolicyStatement[] {
-  return [
-    new PolicyStatement({
-      sid: 'TraceKeys',
-      actions: ['cloudtrail:LookupEvents'],
-      // No resource level: it tells whether a key that a dead run left behind is the function's own.
-      resources: ['*'],
-    }),
-  ];
+function readRegistry(scope: Construct): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'ReadRegistry',
+    actions: ['ssm:GetParameter'],
+    // An event names any managed key.
+    resources: [registryArns(scope).parameters],
+  });
+}
+
+function readTrail(): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'TraceKeys',
+    actions: ['cloudtrail:LookupEvents'],
+    // No resource level: it tells whether a key that a dead run left behind is Keyturn's own, and what happened beside it.
+    resources: ['*'],
+  });
 }
 
 function readCredentialReport(): PolicyStatement {

@@ -1,6 +1,7 @@
 export { Adopt } from './adopt';
 export type { AlarmSettings } from './alarm-settings';
-export { AuditLog } from './audit-log';
+export { AuditArchive, type AuditArchiveProps } from './audit-archive';
+export { AuditLog, type AuditLogProps } from './audit-log';
 export type { ArchiveSettings, AuditSettings, ScheduledReportSettings } from './audit-settings';
 export { type BitbucketConnectionProps, Connection } from './connection';
 export {

@@ -1,24 +1,32 @@
 import { Annotations, Duration, Lazy, Stack } from 'aws-cdk-lib';
-import { Alias } from 'aws-cdk-lib/aws-kms';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IDependable } from 'constructs';
 import type { Config, ConfigInput } from '../functions/core/config';
-import { ENV, type FunctionName, REGISTRY_PATH } from '../functions/core/names';
+import type { FunctionName } from '../functions/core/names';
 import type { AlarmSettings } from './alarm-settings';
+import { ArchiveStream } from './archive-stream';
+import { AuditArchive } from './audit-archive';
+import { AuditForwarding } from './audit-forwarding';
 import { AuditLog } from './audit-log';
 import type { AuditSettings } from './audit-settings';
+import { AuditorPolicy } from './auditor-policy';
 import { ConnectionAccess } from './connection-access';
 import type { Encryption } from './encryption';
 import { keyInput } from './key-validation';
+import { KeyturnAlarms } from './keyturn-alarms';
+import { KeyturnDashboard } from './keyturn-dashboard';
 import { ManagedKey, type ManagedKeyOptions } from './managed-key';
 import { ManagementTrail } from './management-trail';
-import { RotationFunction } from './rotation-function';
+import { NotificationTopic } from './notification-topic';
+import type { RotationFunction } from './rotation-function';
+import { reportFunction, rotationFunctions } from './rotation-functions';
 import type { RotationPolicy } from './rotation-policy';
 import type { RotationSchedule } from './rotation-schedule';
 import { checkSettings } from './rotation-settings';
 import { RotationTriggers } from './rotation-triggers';
+import { SavedQueries } from './saved-queries';
 import { SecretEncryption } from './secret-encryption';
 import type { Trail } from './trail';
 import { UserAccess } from './user-access';
@@ -49,7 +57,7 @@ export interface KeyRotationProps {
 }
 
 /**
- * The engine, once per account: four functions, what starts them, and whom they tell.
+ * The engine, once per account: four functions, what starts them, whom they tell, and the evidence of what they did.
  *
  * @example
  * const acme = Connection.bitbucket('acme', { secret: 'keyturn/connections/acme' });
@@ -66,12 +74,18 @@ export class KeyRotation extends Construct {
   readonly topic: Topic;
   /** The record of record. */
   readonly auditLog: AuditLog;
+  /** What nobody can change before its time; undefined without `audit.archive`. */
+  readonly archive: AuditArchive | undefined;
+  /** Reads the evidence and no secret value. */
+  readonly auditorPolicy: ManagedPolicy;
   /** Keeps events that no function could be started with. */
   readonly undeliveredEvents: Queue;
   /** Keeps events whose runs failed for good. */
   readonly failedRuns: Queue;
   /** @internal */
   readonly _functions: Readonly<Record<FunctionName, RotationFunction>>;
+  /** @internal */
+  readonly _report: RotationFunction | undefined;
   /** @internal */
   readonly _encryption: SecretEncryption | undefined;
   /** @internal */
@@ -92,20 +106,32 @@ export class KeyRotation extends Construct {
 
     this.undeliveredEvents = this.createQueue('UndeliveredEvents');
     this.failedRuns = this.createQueue('FailedRuns');
-    this.topic = new Topic(this, 'Topic', {
-      displayName: 'Keyturn',
-      enforceSSL: true,
-      masterKey: Alias.fromAliasName(this, 'TopicKey', 'alias/aws/sns'),
-    });
-    for (const address of new Set(settings.notify)) this.topic.addSubscription(new EmailSubscription(address));
-
+    const notifications = new NotificationTopic(this, 'Notifications', { notify: settings.notify });
+    this.topic = notifications.topic;
     this.auditLog = new AuditLog(this, 'AuditLog', settings.audit);
-    this._functions = this.createFunctions(settings, props.bundles);
+    this.archive = this.createArchive(settings);
+
+    const functions = {
+      settings,
+      notifications,
+      auditLog: this.auditLog,
+      deadLetters: this.failedRuns,
+      // The connections come with the keys.
+      origins: Lazy.string({ produce: () => this.connectionAccess.origins }),
+      ...(props.bundles === undefined ? {} : { bundles: props.bundles }),
+    };
+    this._functions = rotationFunctions(this, functions);
+    const { report } = settings.audit;
+    this._report =
+      report === undefined || this.archive === undefined ? undefined : reportFunction(this, functions, this.archive);
     const { rotate, deactivate, delete: del, sync } = this._functions;
     this.triggers = new RotationTriggers(this, 'Triggers', {
       functions: { rotate: rotate.lambda, deactivate: deactivate.lambda, delete: del.lambda, sync: sync.lambda },
       schedule: settings.schedule,
       deadLetters: this.undeliveredEvents,
+      ...(report === undefined || this._report === undefined
+        ? {}
+        : { report: { lambda: this._report.lambda, schedule: report.schedule } }),
     });
     const list = 'iam:ListAccessKeys';
     const look = [list, 'iam:GetAccessKeyLastUsed'];
@@ -113,12 +139,14 @@ export class KeyRotation extends Construct {
       new UserAccess(rotate.rights, [list, 'iam:CreateAccessKey', 'iam:DeleteAccessKey']),
       new UserAccess(deactivate.rights, [...look, 'iam:UpdateAccessKey']),
       new UserAccess(del.rights, [...look, 'iam:DeleteAccessKey']),
+      ...(this._report === undefined ? [] : [new UserAccess(this._report.rights, [list])]),
     ];
     this.connectionAccess = new ConnectionAccess(sync.rights);
     if (settings.encryption === 'customer-managed') {
       this._encryption = new SecretEncryption(this, 'Encryption', { writer: rotate.role, reader: sync.role });
     }
     if (settings.trail === 'create') new ManagementTrail(this, 'Trail');
+    this.auditorPolicy = this.createEvidence(settings);
   }
 
   /** Adds a managed key to the rotation's own stack. Mistakes are reported at synthesis, all at once. */
@@ -172,34 +200,40 @@ export class KeyRotation extends Construct {
     });
   }
 
-  private createFunctions(settings: Config, bundles: string | undefined) {
-    // The connections come with the keys.
-    const origins = Lazy.string({ produce: () => this.connectionAccess.origins });
-    const create = (id: string, name: FunctionName, minutes: number, description: string) =>
-      new RotationFunction(this, id, {
-        name,
-        description: `Keyturn: ${description}`,
-        timeout: Duration.minutes(minutes),
-        environment: {
-          [ENV.registryPath]: REGISTRY_PATH,
-          [ENV.topicArn]: this.topic.topicArn,
-          [ENV.maxRotations]: String(settings.maxRotationsPerRun),
-          [ENV.concurrency]: String(settings.concurrency),
-          [ENV.tokenExpiresInDays]: String(settings.alarms.tokenExpiresInDays),
-          ...(name === 'sync' ? { [ENV.allowedOrigins]: origins } : {}),
-        },
-        topic: this.topic,
-        auditLog: this.auditLog,
-        deadLetters: this.failedRuns,
-        logRetentionDays: settings.logRetentionDays,
-        ...(bundles === undefined ? {} : { bundles }),
-      });
-    return {
-      rotate: create('Rotate', 'rotate', 5, 'makes fresh access keys'),
-      deactivate: create('Deactivate', 'deactivate', 5, 'makes superseded access keys Inactive'),
-      delete: create('Delete', 'delete', 5, 'deletes Inactive access keys'),
-      sync: create('Sync', 'sync', 15, 'delivers access keys to their targets'),
-    };
+  private createArchive({ audit, logRetentionDays }: Config): AuditArchive | undefined {
+    const { archive: settings, encryptionKey } = audit;
+    if (settings === undefined) return undefined;
+    const archive = new AuditArchive(this, 'Archive', {
+      ...settings,
+      ...(encryptionKey === undefined ? {} : { encryptionKey }),
+    });
+    const { logGroup: auditLog } = this.auditLog;
+    new ArchiveStream(this, 'ArchiveStream', { auditLog, archive, logRetentionDays });
+    return archive;
+  }
+
+  /** What looks at the functions and their record from outside. */
+  private createEvidence({ audit, alarms: settings }: Config): ManagedPolicy {
+    const { forwardTo, encryptionKey } = audit;
+    const { logGroup: auditLog } = this.auditLog;
+    if (forwardTo !== undefined) {
+      new AuditForwarding(this, 'Forwarding', { forwardTo, deadLetters: this.undeliveredEvents });
+    }
+    const { alarms } = new KeyturnAlarms(this, 'Alarms', {
+      settings,
+      topic: this.topic,
+      functions: [...Object.values(this._functions), ...(this._report === undefined ? [] : [this._report])].map(
+        ({ lambda }) => lambda,
+      ),
+      queues: [this.undeliveredEvents, this.failedRuns],
+    });
+    new KeyturnDashboard(this, 'Dashboard', { alarms, auditLog });
+    new SavedQueries(this, 'Queries', { auditLog });
+    return new AuditorPolicy(this, 'Auditor', {
+      auditLog,
+      ...(this.archive === undefined ? {} : { archive: this.archive }),
+      ...(encryptionKey === undefined ? {} : { encryptionKey }),
+    }).policy;
   }
 }
 

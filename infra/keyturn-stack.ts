@@ -16,8 +16,8 @@ import { Trail } from './trail';
 
 /** CloudFormation: 500 resources a stack. */
 const RESOURCES_PER_STACK = 500;
-/** What the engine takes, with a trail, an encryption key, many subscriptions and many managed policies. */
-const RESOURCES_OF_ENGINE = 120;
+/** What the engine takes with everything that can be turned on: 90, many subscriptions and many managed policies. */
+const RESOURCES_OF_ENGINE = 140;
 
 /** How many keys a stack of keys gets on average, so that the fullest one still has room. */
 const KEYS_PER_STACK = 80;
@@ -80,8 +80,18 @@ export class KeyturnStack extends Stack {
     });
     this.manageAll(rotation, config, props);
 
-    new CfnOutput(this, 'TopicArn', { value: rotation.topic.topicArn, description: 'Findings and failures' });
-    for (const [name, { lambda }] of Object.entries(rotation._functions)) {
+    this.nameParts(rotation);
+  }
+
+  private nameParts({ topic, auditorPolicy, archive, _functions, _report }: KeyRotation): void {
+    new CfnOutput(this, 'TopicArn', { value: topic.topicArn, description: 'Findings, failures and alarms' });
+    new CfnOutput(this, 'AuditorPolicyArn', {
+      value: auditorPolicy.managedPolicyArn,
+      description: 'Reads the evidence, and no secret value',
+    });
+    if (archive !== undefined) new CfnOutput(this, 'ArchiveBucketName', { value: archive.bucket.bucketName });
+    const functions = { ..._functions, ...(_report === undefined ? {} : { report: _report }) };
+    for (const [name, { lambda }] of Object.entries(functions)) {
       const output = `${name.charAt(0).toUpperCase()}${name.slice(1)}FunctionName`;
       new CfnOutput(this, output, { value: lambda.functionName });
     }

@@ -5,26 +5,31 @@ import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SnsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { ENV, type FunctionName } from '../functions/core/names';
+import { ENV } from '../functions/core/names';
+import type { AuditArchive } from './audit-archive';
 import type { AuditLog } from './audit-log';
 import { BUNDLES_FOLDER } from './bundles-folder';
-import { functionPermissions } from './function-permissions';
+import { type DeployedFunction, functionPermissions } from './function-permissions';
 import { GrowingPolicy } from './growing-policy';
+import type { NotificationTopic } from './notification-topic';
 import { releaseOf } from './release';
 
 export interface RotationFunctionProps {
   /** Which function; its bundle is the folder of this name. */
-  readonly name: FunctionName;
+  readonly name: DeployedFunction;
   readonly description: string;
   readonly timeout: Duration;
+  /** Megabytes. @default 256 */
+  readonly memorySize?: number;
   readonly environment: Readonly<Record<string, string>>;
   /** Is told when a run failed for good. */
-  readonly topic: ITopic;
-  /** Keeps what the function tells of its changes. */
+  readonly notifications: NotificationTopic;
+  /** The record of record. */
   readonly auditLog: AuditLog;
+  /** Where the function writes reports. @default - it writes none */
+  readonly archive?: AuditArchive;
   /** Keeps the events whose runs failed for good. */
   readonly deadLetters: IQueue;
   readonly logRetentionDays: number;
@@ -55,8 +60,9 @@ export class RotationFunction extends Construct {
         ...functionPermissions(this, props.name, {
           logGroupArn: logGroup.logGroupArn,
           auditLogArn: props.auditLog.logGroup.logGroupArn,
-          topicArn: props.topic.topicArn,
+          notifications: props.notifications,
           deadLettersArn: props.deadLetters.queueArn,
+          ...(props.archive === undefined ? {} : { archive: props.archive }),
         }),
       ],
     });
@@ -73,7 +79,7 @@ export class RotationFunction extends Construct {
       architecture: Architecture.ARM_64,
       code: built ? Code.fromAsset(bundle) : Code.fromInline('exports.handler = undefined;'),
       handler: 'index.handler',
-      memorySize: 256,
+      memorySize: props.memorySize ?? 256,
       timeout: props.timeout,
       environment: {
         ...props.environment,
@@ -88,7 +94,7 @@ export class RotationFunction extends Construct {
       maxEventAge: Duration.hours(1),
       // The queue keeps the event, to be sent again; the topic tells people, with the error.
       deadLetterQueue: props.deadLetters,
-      onFailure: new SnsDestination(props.topic),
+      onFailure: new SnsDestination(props.notifications.topic),
     });
   }
 }

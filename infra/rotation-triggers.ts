@@ -7,9 +7,16 @@ import { Construct } from 'constructs';
 import { type FunctionName, SECRET_PREFIX } from '../functions/core/names';
 import { secretArnPrefix, stackIdPrefix } from './arns';
 
+export interface ScheduledFunction {
+  readonly lambda: IFunction;
+  readonly schedule: string;
+}
+
 export interface RotationTriggersProps {
   readonly functions: Readonly<Record<FunctionName, IFunction>>;
   readonly schedule: Readonly<Record<'rotate' | 'deactivate' | 'delete' | 'reconcile', string>>;
+  /** The function that reports, and when. @default - there is none */
+  readonly report?: ScheduledFunction;
   /** Keeps the events that could not be handed to a function. */
   readonly deadLetters: IQueue;
 }
@@ -45,6 +52,13 @@ export class RotationTriggers extends Construct {
       schedule: Schedule.expression(schedule.reconcile),
       targets: [target(functions.sync)],
     });
+    if (props.report !== undefined) {
+      new Rule(this, 'Report', {
+        description: 'Keyturn: write the report',
+        schedule: Schedule.expression(props.report.schedule),
+        targets: [target(props.report.lambda)],
+      });
+    }
     onEvent('SecretStored', 'deliver a credential that was just stored', [functions.sync], {
       source: ['aws.secretsmanager'],
       detailType: ['AWS API Call via CloudTrail'],
@@ -64,12 +78,13 @@ export class RotationTriggers extends Construct {
       detailType: ['Secret Label Updated'],
       detail: { name: Match.prefix(SECRET_PREFIX), labelUpdated: ['AWSCURRENT'] },
     });
-    // The first rotation of new keys, and the delivery to changed targets. An event after the deployment, not a custom resource in it: a rotation that fails
-    // must not roll the stack back. Should the event be lost, the scheduled runs do the same.
+    // The first rotation of new keys, the delivery to changed targets, and a sign of life of every function. An event
+    // after the deployment, not a custom resource in it: a rotation that fails must not roll the stack back. Should the
+    // event be lost, the scheduled runs do the same.
     this.deployed = onEvent(
       'Deployed',
-      'rotate and deliver right after a deployment',
-      [functions.rotate, functions.sync],
+      'run right after a deployment',
+      [functions.rotate, functions.deactivate, functions.delete, functions.sync],
       {
         source: ['aws.cloudformation'],
         detailType: ['CloudFormation Stack Status Change'],
@@ -79,7 +94,7 @@ export class RotationTriggers extends Construct {
     this.afterDeploymentOf(Stack.of(this));
   }
 
-  /** Rotate and deliver also after this stack was deployed. */
+  /** All functions run also after this stack was deployed. */
   afterDeploymentOf(stack: Stack): void {
     if (this.stacks.has(stack.node.path)) return;
     this.stacks.add(stack.node.path);

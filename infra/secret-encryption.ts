@@ -8,6 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { KEY_ADMINISTRATION } from './key-administration';
 import { policySize } from './policy-size';
 
 /** KMS: a key policy has at most 32 KB. */
@@ -17,32 +18,6 @@ const KEY_POLICY_CHARACTERS = 32_768;
 export function onlyThroughSecretsManager(stack: Stack): Record<string, Record<string, string>> {
   return { StringEquals: { 'kms:ViaService': `secretsmanager.${stack.region}.amazonaws.com` } };
 }
-
-/** Administration without use: nobody decrypts a secret by way of these. */
-const ADMINISTRATION = [
-  'kms:CancelKeyDeletion',
-  'kms:CreateAlias',
-  'kms:DeleteAlias',
-  'kms:DescribeKey',
-  'kms:DisableKey',
-  'kms:DisableKeyRotation',
-  'kms:EnableKey',
-  'kms:EnableKeyRotation',
-  'kms:GetKeyPolicy',
-  'kms:GetKeyRotationStatus',
-  'kms:ListAliases',
-  'kms:ListGrants',
-  'kms:ListKeyPolicies',
-  'kms:ListKeyRotations',
-  'kms:ListResourceTags',
-  'kms:PutKeyPolicy',
-  'kms:RevokeGrant',
-  'kms:ScheduleKeyDeletion',
-  'kms:TagResource',
-  'kms:UntagResource',
-  'kms:UpdateAlias',
-  'kms:UpdateKeyDescription',
-];
 
 export interface SecretEncryptionProps {
   /** Stores credentials. */
@@ -68,7 +43,7 @@ export class SecretEncryption extends Construct {
         new PolicyStatement({
           sid: 'Administer',
           principals: [new AccountRootPrincipal()],
-          actions: ADMINISTRATION,
+          actions: [...KEY_ADMINISTRATION],
           resources: ['*'],
         }),
         // Whoever deploys the stack may point a secret at this key; it encrypts for them and decrypts no secret.

@@ -3,7 +3,7 @@ import { ALARM_NAMES } from './alarms';
 import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS, DEFAULT_TOKEN_EXPIRES_IN_DAYS } from './names';
 import { policyOverridesSchema, policyProblems, policyWith } from './policy';
 import { ADOPT, FIRST_ROTATION, keyIdSchema, userNameSchema } from './registry';
-import { type MostBetweenRuns, SCHEDULE_FORM, scheduleProblem } from './schedule';
+import { cronFormProblem, type MostBetweenRuns, SCHEDULE_FORM, scheduleProblem } from './schedule';
 import { BITBUCKET_API, deliverToSchema, isEncryptedOrLoopback, targetOf, variablesWritten } from './target';
 
 /**
@@ -115,7 +115,10 @@ const auditSchema = z.strictObject({
     .strictObject({
       schedule: z
         .string()
-        .regex(/^cron\(.+\)$/, 'expected cron(…)')
+        .superRefine((expression, context) => {
+          const problem = cronFormProblem(expression);
+          if (problem !== undefined) context.addIssue(problem);
+        })
         .default('cron(0 6 1 * ? *)')
         .describe('When (UTC); each report covers the calendar month before.'),
     })

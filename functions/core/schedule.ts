@@ -48,22 +48,35 @@ function rateProblem(body: string, atLeastEvery: MostBetweenRuns): string | unde
   return minutes <= MOST_MINUTES[atLeastEvery] ? undefined : `expected a run at least ${WHY[atLeastEvery]}`;
 }
 
-function cronProblem(body: string, atLeastEvery: MostBetweenRuns): string | undefined {
-  const [minute = '', hour = '', dayOfMonth, month, dayOfWeek, year, ...more] = body.split(' ');
+/** What keeps EventBridge from taking a `cron(…)`, whatever days it chooses; undefined when nothing does. */
+export function cronFormProblem(expression: string): string | undefined {
+  const [, body] = /^cron\((.+)\)$/.exec(expression) ?? [];
+  return body === undefined ? 'expected cron(…)' : formProblem(body.split(' '));
+}
+
+function formProblem([minute = '', hour = '', dayOfMonth, , dayOfWeek, year, ...more]: readonly string[]):
+  | string
+  | undefined {
   if (year === undefined || more.length > 0) {
     return 'expected the six fields of cron(minutes hours day-of-month month day-of-week year)';
   }
   if (valuesOf(minute, 59) === undefined) return 'expected minutes from 0 to 59, such as 0, 0,30 or 0/15';
-  const hours = valuesOf(hour, 23);
-  if (hours === undefined) return 'expected hours from 0 to 23, such as 3, 3,15 or *';
-  if ((dayOfMonth === '?') === (dayOfWeek === '?')) {
-    return 'expected "?" in one of day-of-month and day-of-week, and not in both';
-  }
+  if (valuesOf(hour, 23) === undefined) return 'expected hours from 0 to 23, such as 3, 3,15 or *';
+  return (dayOfMonth === '?') === (dayOfWeek === '?')
+    ? 'expected "?" in one of day-of-month and day-of-week, and not in both'
+    : undefined;
+}
+
+function cronProblem(body: string, atLeastEvery: MostBetweenRuns): string | undefined {
+  const fields = body.split(' ');
+  const problem = formProblem(fields);
+  if (problem !== undefined) return problem;
+  const [, hour = '', dayOfMonth, month, dayOfWeek, year] = fields;
   const everyDay = [dayOfMonth, month, dayOfWeek, year].every((field) => field === '*' || field === '?');
   if (!everyDay || month === '?' || year === '?') {
     return `expected cron(<minutes> <hours> * * ? *), which comes ${WHY.day}`;
   }
-  return atLeastEvery === 'day' || hours.size === 24
+  return atLeastEvery === 'day' || valuesOf(hour, 23)?.size === 24
     ? undefined
     : `expected "*" for the hours, which comes ${WHY.hour}`;
 }

@@ -1,5 +1,5 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
-import type { FunctionName } from '../../functions/core/names';
+import type { DeployedFunction } from '../../infra/function-permissions';
 import { ACCOUNT, deployed, roleArn } from './deployed';
 import { type CfnTemplate, resourcesOf } from './synthesized';
 
@@ -12,12 +12,12 @@ export interface Statement {
   readonly Principal?: unknown;
 }
 
-interface PolicyDocument {
+export interface PolicyDocument {
   readonly Statement: readonly Statement[];
 }
 
 /** Logical ID of a function's role. */
-export function roleOf(template: CfnTemplate, name: FunctionName): string {
+export function roleOf(template: CfnTemplate, name: DeployedFunction): string {
   const title = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
   const role = resourcesOf(template, 'AWS::IAM::Role').find(({ id }) => id.startsWith(`KeyRotation${title}Role`));
   if (role === undefined) throw new Error(`no role for ${name}`);
@@ -25,12 +25,12 @@ export function roleOf(template: CfnTemplate, name: FunctionName): string {
 }
 
 /** Everything that the roles' own policies allow a function, inline and managed. */
-export function statementsOf(template: CfnTemplate, name: FunctionName): readonly Statement[] {
+export function statementsOf(template: CfnTemplate, name: DeployedFunction): readonly Statement[] {
   return policiesOf(template, name).flatMap(({ policy }) => policy.Statement);
 }
 
 /** The policies of a function's role: the inline one first, then the managed ones. */
-export function policiesOf(template: CfnTemplate, name: FunctionName) {
+export function policiesOf(template: CfnTemplate, name: DeployedFunction) {
   return identityPolicies(template, roleOf(template, name));
 }
 
@@ -49,7 +49,7 @@ function identityPolicies(template: CfnTemplate, roleId: string) {
     readonly PolicyDocument: unknown;
   }[];
   const managed = resourcesOf(template, 'AWS::IAM::ManagedPolicy').filter(({ Properties }) =>
-    JSON.stringify(Properties.Roles).includes(roleId),
+    JSON.stringify(Properties.Roles ?? []).includes(roleId),
   );
   const documents = [
     ...inline.map(({ PolicyName, PolicyDocument }) => ({ name: PolicyName, document: PolicyDocument })),
@@ -67,9 +67,15 @@ export interface Request {
 }
 
 /** Whether IAM would let a function do this, by its role and the resource's own policy. */
-export async function mayFunction(template: CfnTemplate, name: FunctionName, request: Request): Promise<boolean> {
+export async function mayFunction(template: CfnTemplate, name: DeployedFunction, request: Request): Promise<boolean> {
   const role = roleOf(template, name);
   return may(roleArn(role), identityPolicies(template, role), request);
+}
+
+/** Whether IAM would let whoever has these policies of their own do this. */
+export async function mayWith(policies: readonly PolicyDocument[], request: Request): Promise<boolean> {
+  const named = policies.map((policy, at) => ({ name: `policy-${at}`, policy }));
+  return may(roleArn('auditor'), named, request);
 }
 
 /** Whether IAM would let a role with the widest rights of its own do this. */

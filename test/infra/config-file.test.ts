@@ -93,7 +93,7 @@ describe('readConfigFile', () => {
     [
       'a misspelled section',
       SOUND.replace('connections:', 'connection:'),
-      'keyturn.yaml:1:1 connection: expected one of connections, keys, policy, notify, schedule, trail, encryption, logRetentionDays, maxRotationsPerRun, concurrency, found "connection"; did you mean "connections"?',
+      'keyturn.yaml:1:1 connection: expected one of connections, keys, policy, notify, schedule, trail, encryption, audit, alarms, logRetentionDays, maxRotationsPerRun, concurrency, found "connection"; did you mean "connections"?',
     ],
     [
       'a misspelled setting of a key',
@@ -170,6 +170,52 @@ describe('readConfigFile', () => {
       'a schedule that EventBridge refuses',
       `${SOUND}schedule: { reconcile: rate(1 hours) }\n`,
       'keyturn.yaml:11:24 schedule.reconcile: expected rate(1 minute|hour|day) or rate(<whole number above 1> minutes|hours|days), found "rate(1 hours)"; write rate(1 hour), or a shorter time',
+    ],
+    // Evidence
+    [
+      'an archive without years',
+      `${SOUND}audit: { archive: {} }\n`,
+      'keyturn.yaml:11:19 audit.archive.years: expected a number, found nothing; add "years:" here',
+    ],
+    [
+      'an unknown mode of the archive',
+      `${SOUND}audit: { archive: { years: 7, mode: strict } }\n`,
+      'keyturn.yaml:11:37 audit.archive.mode: expected governance or compliance, found "strict"; write one of these',
+    ],
+    [
+      'a key for the record by its alias',
+      `${SOUND}audit: { encryptionKey: alias/audit }\n`,
+      'keyturn.yaml:11:25 audit.encryptionKey: expected the ARN of one KMS key, arn:aws:kms:<region>:<account>:key/<key ID>, found "alias/audit"; correct it',
+    ],
+    [
+      'a bus by its name',
+      `${SOUND}audit: { forwardTo: security }\n`,
+      'keyturn.yaml:11:21 audit.forwardTo: expected the ARN of an event bus, arn:aws:events:<region>:<account>:event-bus/<name>, found "security"; correct it',
+    ],
+    [
+      'a report without an archive',
+      `${SOUND}audit: { report: {} }\n`,
+      'keyturn.yaml:11:18 audit.report: expected audit.archive too: the archive is where the reports are written, found a map of nothing; add audit.archive, or take audit.report out',
+    ],
+    [
+      'a schedule of the report that EventBridge refuses',
+      `${SOUND}audit: { report: { schedule: cron(0 6 1 * *) }, archive: { years: 7 } }\n`,
+      'keyturn.yaml:11:30 audit.report.schedule: expected the six fields of cron(minutes hours day-of-month month day-of-week year), found "cron(0 6 1 * *)"; write cron(0 6 1 * ? *) for the first day of each month',
+    ],
+    [
+      'an alarm of silence that a daily run cannot keep quiet',
+      `${SOUND}alarms: { silentDailyHours: 12 }\n`,
+      'keyturn.yaml:11:29 alarms.silentDailyHours: expected at least 25, found 12; raise it',
+    ],
+    [
+      'runbooks that no name can be added to',
+      `${SOUND}alarms: { runbooks: https://wiki.example.com/runbooks }\n`,
+      'keyturn.yaml:11:21 alarms.runbooks: expected a URL or path that ends with a slash, found "https://wiki.example.com/runbooks"; correct it',
+    ],
+    [
+      'an alarm that there is not',
+      `${SOUND}alarms: { off: [late] }\n`,
+      'keyturn.yaml:11:17 alarms.off[0]: expected overdue or undelivered or silent-rotate or silent-deactivate or silent-delete or silent-sync or errors or dead-letters or record-incomplete or two-keys or foreign-key or hold-limit or token-rejected or token-expires, found "late"; write one of these',
     ],
     // Rules that span several places
     [

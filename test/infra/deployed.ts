@@ -26,12 +26,24 @@ export function deployed(template: CfnTemplate, part: unknown): unknown {
   if (Array.isArray(part)) return part.map((item) => deployed(template, item));
   if (typeof part !== 'object' || part === null) return part;
   const [name, argument] = Object.entries(part)[0] ?? [];
-  if (name === 'Ref') return PSEUDO[String(argument)] ?? arnOf(template, String(argument));
+  if (name === 'Ref') return PSEUDO[String(argument)] ?? refOf(template, String(argument));
   if (name === 'Fn::GetAtt' && Array.isArray(argument)) return arnOf(template, String(argument[0]));
   if (name === 'Fn::Join' && Array.isArray(argument)) {
     return (deployed(template, argument[1]) as string[]).join(String(argument[0]));
   }
   return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, deployed(template, value)]));
+}
+
+function refOf(template: CfnTemplate, logicalId: string): string {
+  const resource = template.Resources[logicalId];
+  switch (resource?.Type) {
+    case 'AWS::Logs::LogGroup':
+      return String(resource.Properties.LogGroupName ?? logicalId);
+    case 'AWS::S3::Bucket':
+      return logicalId.toLowerCase();
+    default:
+      return arnOf(template, logicalId);
+  }
 }
 
 function arnOf(template: CfnTemplate, logicalId: string): string {
@@ -40,7 +52,11 @@ function arnOf(template: CfnTemplate, logicalId: string): string {
     case 'AWS::IAM::Role':
       return roleArn(logicalId);
     case 'AWS::Logs::LogGroup':
-      return `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${logicalId}:*`;
+      return `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${refOf(template, logicalId)}:*`;
+    case 'AWS::S3::Bucket':
+      return `arn:aws:s3:::${refOf(template, logicalId)}`;
+    case 'AWS::KinesisFirehose::DeliveryStream':
+      return `arn:aws:firehose:${REGION}:${ACCOUNT}:deliverystream/${logicalId}`;
     case 'AWS::SQS::Queue':
       return `arn:aws:sqs:${REGION}:${ACCOUNT}:${logicalId}`;
     case 'AWS::SNS::Topic':

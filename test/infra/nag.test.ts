@@ -20,22 +20,53 @@ interface Accepted {
 const ACCEPTED: readonly Accepted[] = [
   {
     finding: /^AwsSolutions-IAM5\[Resource::\*\]$/,
-    at: /^(Rotate|Deactivate|Delete|Sync)\/Role\/Resource$/,
+    at: /^(Rotate|Deactivate|Delete|Sync|Report)\/Role\/Resource$/,
     because:
-      'secretsmanager:ListSecrets and the two actions of the credential report have no resource level; each is alone in ' +
+      'secretsmanager:ListSecrets, cloudtrail:LookupEvents and the two actions of the credential report have no resource level; each is alone in ' +
       'its statement, and test/infra/permissions.test.ts holds every other statement to a name.',
   },
   {
     finding: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:user\/\*\/[\w+=,.@-]+\]$/,
-    at: /^(Rotate|Deactivate|Delete)\/Role\/Resource$/,
+    at: /^(Rotate|Deactivate|Delete|Report)\/Role\/Resource$/,
     because:
       'The path of a user that exists already is not known. User names are unique in an account: it names one user.',
   },
   {
     finding:
       /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter\/keyturn\/keys\/\*\]$/,
-    at: /^Sync\/Role\/Resource$/,
-    because: 'An event names any managed key, and the registry is one parameter a key; the prefix is Keyturn’s own.',
+    at: /^(Sync\/Role|Auditor\/Policy)\/Resource$/,
+    because:
+      'An event, or an auditor, names any managed key, and the registry is one parameter a key; the prefix is Keyturn’s own.',
+  },
+  {
+    finding: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:\*\]$/,
+    at: /^Report\/Role\/Resource$/,
+    because: 'logs:DescribeLogGroups lists the groups, so it is asked of all of them; it shows names and settings.',
+  },
+  {
+    finding: /^AwsSolutions-IAM5\[Resource::<KeyRotationArchiveBucket\w+\.Arn>\/(events|errors|reports)\/\*\]$/,
+    at: /^(ArchiveStream\/Writer|Report\/Role)\/Resource$/,
+    because: 'Objects are named by their day; each writer has a prefix of its own in a bucket of its own.',
+  },
+  {
+    finding: /^AwsSolutions-IAM5\[Resource::<KeyRotationArchiveBucket\w+\.Arn>\/\*\]$/,
+    at: /^Auditor\/Policy\/Resource$/,
+    because: 'An auditor reads the whole archive.',
+  },
+  {
+    finding: /^AwsSolutions-IAM5\[Resource::\*\]$/,
+    at: /^Auditor\/Policy\/Resource$/,
+    because:
+      'What has no resource level, and the results of queries; all of it reads, and test/infra/auditor-policy.test.ts ' +
+      'holds the list to it.',
+  },
+  {
+    finding:
+      /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:(logs:.+:log-group:<KeyRotationAuditLogGroup\w+>:|iam::<AWS::AccountId>:user\/|secretsmanager:.+:secret:keyturn\/)\*\]$/,
+    at: /^Auditor\/Policy\/Resource$/,
+    because:
+      'The streams of the record, the keys of every user (one that nobody manages is what an auditor looks for), and ' +
+      'what Keyturn’s secrets are called and labelled; never a value.',
   },
   {
     finding: /^AwsSolutions-SMG4$/,
@@ -46,6 +77,13 @@ const ACCEPTED: readonly Accepted[] = [
     finding: /^AwsSolutions-SQS3$/,
     at: /^UndeliveredEvents\/Resource$/,
     because: 'It is a dead-letter queue itself: of EventBridge’s rules, which the check does not look at.',
+  },
+  {
+    finding: /^AwsSolutions-S1$/,
+    at: /^Archive\/Bucket\/Resource$/,
+    because:
+      'Nobody can change or delete what the archive holds, so a log of requests would add who read evidence without a ' +
+      'secret in it. An account that wants that has CloudTrail’s data events for it.',
   },
   {
     finding: /^AwsSolutions-S1$/,

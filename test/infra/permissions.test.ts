@@ -33,6 +33,8 @@ describe('K12: each function can do only what it needs', () => {
         ['WriteOwnLog', [expect.stringMatching(/^arn:aws:logs:[^*]+:log-group:[^*]+:\*$/)]],
         // Neither has a resource level.
         ['ListSecrets', ['*']],
+        // Streams of the record.
+        ['KeepRecord', [`arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/keyturn/audit:*`]],
         ...(name === 'sync'
           ? [['ReadRegistry', [`arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/keyturn/keys/*`]]]
           : [
@@ -63,8 +65,13 @@ describe('K12: each function can do only what it needs', () => {
       'ssm:GetParametersByPath',
       'secretsmanager:ListSecrets',
       'sns:Publish',
-      'events:PutEvents',
+      'kms:GenerateDataKey',
+      'kms:Decrypt',
       'sqs:SendMessage',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'logs:FilterLogEvents',
+      'events:PutEvents',
     ];
     const report = ['iam:GenerateCredentialReport', 'iam:GetCredentialReport'];
     const look = ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'];

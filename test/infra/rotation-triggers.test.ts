@@ -45,6 +45,15 @@ describe('what starts the functions', () => {
     ]);
   });
 
+  it('is monthly for the report, where one is asked for', () => {
+    const own = rules(synthesize({ ...ONE_KEY, audit: { archive: { years: 7 }, report: {} } }));
+
+    expect(own.get('Report')?.ScheduleExpression).toBe('cron(0 6 1 * ? *)');
+    expect(targetOf(own.get('Report'))).toBe('Report');
+    // A deployment is no reason to write one.
+    expect(targetOf(own.get('Deployed'))).toBe('Rotate,Deactivate,Delete,Sync');
+  });
+
   it('follows the configured schedule', () => {
     const own = synthesize({ ...ONE_KEY, schedule: { rotate: 'cron(0 5 * * ? *)', reconcile: 'rate(30 minutes)' } });
 
@@ -82,7 +91,7 @@ describe('what starts the functions', () => {
     expect(targetOf(rule)).toBe('Sync');
   });
 
-  it('is the end of a deployment of this stack, for the first rotation and for changed targets', () => {
+  it('is the end of a deployment of this stack, for the first rotation, for changed targets and for a sign of life', () => {
     const rule = rules(template).get('Deployed');
 
     expect(rule?.EventPattern).toEqual({
@@ -93,7 +102,7 @@ describe('what starts the functions', () => {
         'status-details': { status: ['CREATE_COMPLETE', 'UPDATE_COMPLETE'] },
       },
     });
-    expect(targetOf(rule)).toBe('Rotate,Sync');
+    expect(targetOf(rule)).toBe('Rotate,Deactivate,Delete,Sync');
   });
 
   it('is also the end of a deployment of another stack that holds managed keys', () => {
@@ -117,7 +126,7 @@ describe('what starts the functions', () => {
   it('gives the event to the function as it is, tries again, and keeps what it could not hand over', () => {
     for (const [name, rule] of rules(template)) {
       expect(rule.State, name).toBe('ENABLED');
-      expect(rule.Targets, name).toHaveLength(name === 'Deployed' ? 2 : 1);
+      expect(rule.Targets, name).toHaveLength(name === 'Deployed' ? 4 : 1);
       for (const target of rule.Targets) {
         expect(target.Input, name).toBeUndefined();
         expect(target.RetryPolicy, name).toEqual({ MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 8 });
@@ -129,7 +138,7 @@ describe('what starts the functions', () => {
   it('may start a function only by its own rule', () => {
     const permissions = resourcesOf(template, 'AWS::Lambda::Permission');
 
-    expect(permissions).toHaveLength(8);
+    expect(permissions).toHaveLength(10);
     for (const { Properties } of permissions) {
       expect(Properties.Principal).toBe('events.amazonaws.com');
       expect(Properties.SourceArn).toBeDefined();

@@ -1,0 +1,30 @@
+import type { AlarmName } from '../functions/core/alarms';
+
+/** One metric of CloudWatch. */
+export interface AlarmMetric {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** One alarm as data: what CloudWatch watches, and what people are told. */
+export interface AlarmDefinition {
+  readonly name: AlarmName;
+  /** What it means, and whether anything is broken. */
+  readonly text: string;
+  /** Several ones are added up. */
+  readonly metrics: readonly AlarmMetric[];
+  readonly statistic: 'Maximum' | 'Sum';
+  /** Breaching is a value above, or below, the threshold. */
+  readonly breaching: 'above' | 'below';
+  readonly threshold: number;
+  readonly periodMinutes: number;
+  /** How many periods are looked at. */
+  readonly periods: number;
+  /** How many of them have to breach. */
+  readonly outOf: number;
+  /** Whether a period without a value breaches: silence is what some alarms are about. */
+  readonly silence: 'breaching' | 'notBreaching';
+  /** Whether people are told that it is over, too. */
+  readonly tellsEnd: boolean;
+}

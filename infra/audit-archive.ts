@@ -1,0 +1,64 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CfnBucket,
+  ObjectOwnership,
+  StorageClass,
+} from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+
+export interface AuditArchiveProps {
+  /** Years for which an object is locked. */
+  readonly years: number;
+  /** S3's Object Lock mode: `governance` or `compliance`. */
+  readonly mode: string;
+  /** Days after which an object moves to Glacier Instant Retrieval. */
+  readonly glacierAfterDays: number;
+  /** ARN of the KMS key that encrypts the objects. @default - S3's own */
+  readonly encryptionKey?: string;
+}
+
+/** What the archive holds: audit events by day, those that could not be unpacked, and reports. */
+export const ARCHIVE_PREFIX = { events: 'events/', errors: 'errors/', reports: 'reports/' } as const;
+
+/** An S3 bucket in which nobody can change or delete an object before its time, and which outlives the stack. */
+export class AuditArchive extends Construct {
+  readonly bucket: Bucket;
+  /** The KMS key that encrypts the objects, where one is given. */
+  readonly key: IKey | undefined;
+
+  constructor(scope: Construct, id: string, { years, mode, glacierAfterDays, encryptionKey }: AuditArchiveProps) {
+    super(scope, id);
+    this.key = encryptionKey === undefined ? undefined : Key.fromKeyArn(this, 'Key', encryptionKey);
+    this.bucket = new Bucket(this, 'Bucket', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      ...(this.key === undefined
+        ? { encryption: BucketEncryption.S3_MANAGED }
+        : { encryption: BucketEncryption.KMS, encryptionKey: this.key, bucketKeyEnabled: true }),
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      versioned: true,
+      objectLockEnabled: true,
+      lifecycleRules: [
+        {
+          id: 'Glacier',
+          transitions: [
+            { storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(glacierAfterDays) },
+          ],
+        },
+        { id: 'AbandonedUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
+      ],
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
+    // The CDK's own property counts days only, and a year may have one more.
+    const resource = this.bucket.node.defaultChild as CfnBucket;
+    resource.objectLockConfiguration = {
+      objectLockEnabled: 'Enabled',
+      rule: { defaultRetention: { mode: mode.toUpperCase(), years } },
+    };
+  }
+}

@@ -1,0 +1,81 @@
+import { CfnQueryDefinition, type ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+
+/** An auditor's usual questions to the record, in the language of CloudWatch Logs Insights. The period is chosen there. */
+const QUERIES: Readonly<Record<string, readonly string[]>> = {
+  'All rotations': [
+    'fields time, key, user, accessKeyId, version, reason, run',
+    'filter event = "key-stored"',
+    'sort time desc',
+    'limit 10000',
+  ],
+  'Life of one key': [
+    '# Write the ID of the managed key in the place of web-shop-production.',
+    'fields time, event, accessKeyId, version, target, reason, outcome, message, function, run',
+    'filter key = "web-shop-production"',
+    'sort time asc',
+    'limit 10000',
+  ],
+  // The key that is due first is the most overdue one. A key becomes due between two runs, so up to a day is no delay.
+  'Late rotations': [
+    'fields time, facts.nextDue.0.key as mostOverdueKey, facts.nextDue.0.at as dueAt, facts.mostOverdueDays as daysOverdue, run',
+    'filter event = "run-finished" and function = "rotate" and facts.mostOverdueDays > 1',
+    'sort time desc',
+    'limit 10000',
+  ],
+  'Holds and blocks': [
+    'fields time, key, user, accessKeyId, event, reason, outcome, message, function, run',
+    'filter outcome in ["held", "blocked"]',
+    'sort time desc',
+    'limit 10000',
+  ],
+  Failures: [
+    'fields time, key, user, accessKeyId, target, event, reason, code, message, function, run',
+    'filter outcome = "failed"',
+    'sort time desc',
+    'limit 10000',
+  ],
+  'Deliveries per repository': [
+    'filter event = "target-delivered"',
+    'parse target /^(?<host>\\S+) (?:workspace )?(?<repository>\\S+)/',
+    'stats count(*) as deliveries, count_distinct(key) as keys, latest(time) as last by host, repository',
+    'sort deliveries desc',
+    'limit 10000',
+  ],
+  'Who was told what': [
+    'fields time, key, user, reason, function, run',
+    'filter event = "people-told"',
+    'sort time desc',
+    'limit 10000',
+  ],
+  Runs: [
+    'fields time, function, run, facts.examined, facts.rotated, facts.delivered, facts.deactivated, facts.deleted, facts.held, facts.blocked, facts.failed, facts.left, functionVersion',
+    'filter event = "run-finished"',
+    'sort time desc',
+    'limit 10000',
+  ],
+};
+
+export interface SavedQueriesProps {
+  /** The record of record. */
+  readonly auditLog: ILogGroup;
+}
+
+/** Saved queries of CloudWatch Logs Insights, in the folder Keyturn. */
+export class SavedQueries extends Construct {
+  constructor(scope: Construct, id: string, { auditLog }: SavedQueriesProps) {
+    super(scope, id);
+    for (const [name, lines] of Object.entries(QUERIES)) {
+      new CfnQueryDefinition(this, name.replaceAll(' ', ''), {
+        name: `Keyturn/${name}`,
+        logGroupNames: [auditLog.logGroupName],
+        queryString: queryOf(lines),
+      });
+    }
+  }
+}
+
+/** One command a line; comments are none. */
+function queryOf(lines: readonly string[]): string {
+  return lines.map((line, at) => (at === 0 || lines[at - 1]?.startsWith('#') ? line : `| ${line}`)).join('\n');
+}

@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest';
+import { ALARM_NAMES } from '../../functions/core/alarms';
+import type { ConfigInput } from '../../functions/core/config';
+import { deployed } from './deployed';
+import { ONE_KEY, resourcesOf, synthesize } from './synthesized';
+
+interface MetricStat {
+  readonly Metric: {
+    readonly Namespace: string;
+    readonly MetricName: string;
+    readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[];
+  };
+  readonly Period: number;
+  readonly Stat: string;
+}
+
+interface Alarm {
+  readonly AlarmName: string;
+  readonly AlarmDescription: string;
+  readonly AlarmActions: readonly string[];
+  readonly OKActions?: readonly string[];
+  readonly ComparisonOperator: string;
+  readonly Threshold: number;
+  readonly EvaluationPeriods: number;
+  readonly DatapointsToAlarm: number;
+  readonly TreatMissingData: string;
+  readonly Namespace?: string;
+  readonly MetricName?: string;
+  readonly Dimensions?: MetricStat['Metric']['Dimensions'];
+  readonly Statistic?: string;
+  readonly Period?: number;
+  readonly Metrics?: readonly {
+    readonly Id: string;
+    readonly Expression?: string;
+    readonly MetricStat?: MetricStat;
+    readonly ReturnData?: boolean;
+  }[];
+}
+
+function alarmsOf(config: Partial<ConfigInput> = {}): ReadonlyMap<string, Alarm> {
+  const template = synthesize({ ...ONE_KEY, ...config });
+  return new Map(
+    resourcesOf(template, 'AWS::CloudWatch::Alarm').map(({ Properties }) => {
+      const alarm = deployed(template, Properties) as Alarm;
+      return [alarm.AlarmName.replace(/^Keyturn-/, ''), alarm];
+    }),
+  );
+}
+
+/** `Namespace Metric dimension=value … statistic/seconds` of all that an alarm adds up. */
+function metricsOf({ Metrics, Namespace = '', MetricName = '', Dimensions = [], Statistic = '', Period = 0 }: Alarm) {
+  const single = { Metric: { Namespace, MetricName, Dimensions }, Stat: Statistic, Period };
+  const stats = Metrics?.flatMap(({ MetricStat }) => MetricStat ?? []) ?? [single];
+  return stats.map(({ Metric, Stat, Period: seconds }) => {
+    const dimensions = Metric.Dimensions.map(({ Name, Value }) => `${Name}=${Value.replace(/^.*:/, '')}`);
+    return [Metric.Namespace, Metric.MetricName, ...dimensions, `${Stat}/${seconds}`].join(' ');
+  });
+}
+
+const alarms = alarmsOf();
+
+describe('the alarms', () => {
+  it('are one for each name', () => {
+    expect([...alarms.keys()]).toEqual([...ALARM_NAMES]);
+  });
+
+  it.each<[string, string, string]>([
+    ['overdue', 'Keyturn MostOverdueDays function=rotate service=keyturn Maximum/3600', '> 3, 1 of 26, notBreaching'],
+    [
+      'undelivered',
+      'Keyturn OldestUndeliveredHours function=sync service=keyturn Maximum/3600',
+      '> 2, 1 of 2, notBreaching',
+    ],
+    ['silent-rotate', 'Keyturn Finished function=rotate service=keyturn Sum/3600', '< 1, 26 of 26, breaching'],
+    ['silent-deactivate', 'Keyturn Finished function=deactivate service=keyturn Sum/3600', '< 1, 26 of 26, breaching'],
+    ['silent-delete', 'Keyturn Finished function=delete service=keyturn Sum/3600', '< 1, 26 of 26, breaching'],
+    ['silent-sync', 'Keyturn Finished function=sync service=keyturn Sum/3600', '< 1, 3 of 3, breaching'],
+    ['two-keys', 'Keyturn Findings finding=two-keys service=keyturn Sum/3600', '> 0, 1 of 26, notBreaching'],
+    ['foreign-key', 'Keyturn Findings finding=foreign-key service=keyturn Sum/3600', '> 0, 1 of 26, notBreaching'],
+    ['hold-limit', 'Keyturn Findings finding=hold-limit service=keyturn Sum/3600', '> 0, 1 of 26, notBreaching'],
+    [
+      'token-rejected',
+      'Keyturn Findings finding=token-rejected service=keyturn Sum/3600',
+      '> 0, 1 of 26, notBreaching',
+    ],
+    ['token-expires', 'Keyturn Findings finding=token-expires service=keyturn Sum/3600', '> 0, 1 of 26, notBreaching'],
+  ])('%s watches %s: %s', (name, metric, when) => {
+    const alarm = alarms.get(name);
+
+    expect(alarm && metricsOf(alarm)).toEqual([metric]);
+    expect(alarm && conditionOf(alarm)).toBe(when);
+  });
+
+  it.each([
+    [
+      'errors',
+      ['Rotate', 'Deactivate', 'Delete', 'Sync'].map((name) =>
+        expect.stringMatching(new RegExp(`^AWS/Lambda Errors FunctionName=KeyRotation${name}Function\\w+ Sum/3600$`)),
+      ),
+      '> 1, 1 of 1, notBreaching',
+    ],
+    [
+      'dead-letters',
+      ['UndeliveredEvents', 'FailedRuns'].map((name) =>
+        expect.stringMatching(
+          new RegExp(`^AWS/SQS ApproximateNumberOfMessagesVisible QueueName=KeyRotation${name}\\w+ Maximum/300$`),
+        ),
+      ),
+      '> 0, 1 of 1, notBreaching',
+    ],
+    [
+      'record-incomplete',
+      [
+        ...['rotate', 'deactivate', 'delete', 'sync'].map(
+          (name) => `Keyturn Unrecorded function=${name} service=keyturn Sum/3600`,
+        ),
+        'Keyturn Findings finding=record-unavailable service=keyturn Sum/3600',
+      ],
+      '> 0, 1 of 26, notBreaching',
+    ],
+  ])('%s adds up what it watches', (name, metrics, when) => {
+    const alarm = alarms.get(name);
+    const ids = metrics.map((_, at) => `m${at + 1}`);
+
+    expect(alarm && metricsOf(alarm)).toEqual(metrics);
+    expect(alarm && conditionOf(alarm)).toBe(when);
+    // CloudWatch: exactly one of them is what the alarm is about.
+    const [sum, ...others] = alarm?.Metrics?.filter(({ ReturnData }) => ReturnData !== false) ?? [];
+    expect(sum?.Expression).toBe(`SUM([${ids.join(', ')}])`);
+    expect(others).toEqual([]);
+  });
+
+  it('watch the function that reports as well', () => {
+    const errors = alarmsOf({ audit: { archive: { years: 7 }, report: {} } }).get('errors');
+
+    expect(errors && metricsOf(errors)).toHaveLength(5);
+  });
+
+  it('keep to what CloudWatch allows: seven days of hours, a day of less, ten metrics, 1,024 characters', () => {
+    const longest = alarmsOf({
+      alarms: { silentDailyHours: 168, silentReconcileHours: 168, runbooks: `https://${'x'.repeat(503)}/` },
+    });
+
+    for (const [name, alarm] of longest) {
+      const period = alarm.Period ?? alarm.Metrics?.find(({ MetricStat }) => MetricStat)?.MetricStat?.Period ?? 0;
+      const seconds = period * alarm.EvaluationPeriods;
+      expect(seconds, name).toBeLessThanOrEqual(period >= 3600 ? 7 * 86_400 : 86_400);
+      expect(alarm.Metrics?.length ?? 1, name).toBeLessThanOrEqual(10);
+      expect(alarm.AlarmDescription.length, name).toBeLessThanOrEqual(1024);
+    }
+  });
+
+  it('say what they mean, whether anything is broken, and where their runbook is', () => {
+    for (const [name, { AlarmDescription }] of alarms) {
+      expect(AlarmDescription, name).toMatch(/(Nothing is (broken|half-done|lost)|fails now|are still made)/);
+      expect(AlarmDescription, name).toMatch(new RegExp(` Runbook: docs/runbooks/${name}\\.md$`));
+    }
+  });
+
+  it('tell people by the topic; that it is over only where it can be over by itself, never of findings', () => {
+    for (const [name, { AlarmActions, OKActions }] of alarms) {
+      expect(AlarmActions, name).toEqual([expect.stringContaining('Topic')]);
+      const tellsEnd = /^(overdue|undelivered|silent-\w+|dead-letters)$/.test(name);
+      expect(OKActions, name).toEqual(tellsEnd ? AlarmActions : undefined);
+    }
+  });
+
+  it('take thresholds and runbooks from the settings, and leave out what is not wanted', () => {
+    const own = alarmsOf({
+      alarms: {
+        overdueDays: 0.5,
+        undeliveredHours: 4,
+        silentDailyHours: 30,
+        silentReconcileHours: 2,
+        tokenExpiresInDays: 30,
+        runbooks: 'https://wiki.example.com/',
+        off: ['foreign-key', 'silent-delete'],
+      },
+    });
+    const condition = (name: string) => {
+      const alarm = own.get(name);
+      return alarm && conditionOf(alarm);
+    };
+
+    expect([...own.keys()]).toEqual(ALARM_NAMES.filter((name) => name !== 'foreign-key' && name !== 'silent-delete'));
+    expect(condition('overdue')).toBe('> 0.5, 1 of 26, notBreaching');
+    expect(condition('undelivered')).toBe('> 4, 1 of 2, notBreaching');
+    expect(condition('silent-rotate')).toBe('< 1, 30 of 30, breaching');
+    expect(condition('silent-sync')).toBe('< 1, 2 of 2, breaching');
+    expect(own.get('token-expires')?.AlarmDescription).toMatch(
+      / within 30 days.* https:\/\/wiki\.example\.com\/token-expires\.md$/,
+    );
+  });
+});
+
+function conditionOf(alarm: Alarm): string {
+  const { ComparisonOperator, Threshold, DatapointsToAlarm, EvaluationPeriods, TreatMissingData } = alarm;
+  const operator = { GreaterThanThreshold: '>', LessThanThreshold: '<' }[ComparisonOperator];
+  return `${operator} ${Threshold}, ${DatapointsToAlarm} of ${EvaluationPeriods}, ${TreatMissingData}`;
+}

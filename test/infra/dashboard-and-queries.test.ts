@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { AUDIT_EVENTS, AUDIT_OUTCOMES, auditEventSchema } from '../../functions/core/audit';
+import { METRIC } from '../../functions/core/names';
+import { COUNTERS } from '../../functions/core/summary';
+import { deployed } from './deployed';
+import { ONE_KEY, resourcesOf, synthesize } from './synthesized';
+
+const template = synthesize(ONE_KEY);
+
+interface Widget {
+  readonly type: string;
+  readonly properties: {
+    readonly title: string;
+    readonly alarms?: readonly string[];
+    readonly metrics?: readonly (readonly unknown[])[];
+    readonly query?: string;
+  };
+}
+
+const [dashboard] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
+const body = JSON.parse(String(deployed(template, dashboard?.Properties.DashboardBody))) as {
+  readonly widgets: readonly Widget[];
+};
+const widgets = new Map(body.widgets.map((widget) => [widget.properties.title, widget]));
+const queries = new Map(
+  resourcesOf(template, 'AWS::Logs::QueryDefinition').map(({ Properties }) => [
+    String(Properties.Name),
+    { text: String(Properties.QueryString), groups: deployed(template, Properties.LogGroupNames) },
+  ]),
+);
+
+/** Names of fields that a query reads from an audit event, without functions, text and its own names. */
+function fieldsIn(query: string): readonly string[] {
+  const own = [...query.matchAll(/\bas (\w+)|\?<(\w+)>|\bas (\w+), (\w+)/g)].flatMap((match) => match.slice(1));
+  const words = query
+    .replace(/^#.*$/gm, '')
+    .replace(/"[^"]*"|\/.*\/(?=\n|$)/gm, '')
+    .match(/[@a-zA-Z][\w.]*/g);
+  const language = /^(fields|filter|sort|limit|parse|stats|by|as|and|in|asc|desc|count|count_distinct|latest|concat)$/;
+  return (words ?? []).filter((word) => !language.test(word) && !own.includes(word));
+}
+
+describe('the saved queries', () => {
+  it('are an auditor’s usual questions, in a folder of their own, over the record alone', () => {
+    expect([...queries.keys()].sort()).toEqual([
+      'Keyturn/All rotations',
+      'Keyturn/Deliveries per repository',
+      'Keyturn/Failures',
+      'Keyturn/Holds and blocks',
+      'Keyturn/Late rotations',
+      'Keyturn/Life of one key',
+      'Keyturn/Runs',
+      'Keyturn/Who was told what',
+    ]);
+    for (const { groups } of queries.values()) expect(groups).toEqual(['/keyturn/audit']);
+  });
+
+  it('ask for nothing that an audit event does not have', () => {
+    const known = new Set([...Object.keys(auditEventSchema.shape), '@timestamp', '@message']);
+    const facts = new Set([...COUNTERS, 'left', 'mostOverdueDays', 'nextDue']);
+    for (const text of [...[...queries.values()].map((query) => query.text), ...logQueries()]) {
+      for (const field of fieldsIn(text)) {
+        const [first = '', second = ''] = field.split('.');
+        if (first === 'facts') expect(facts, `${field} in ${text}`).toContain(second);
+        else expect(known, `${field} in ${text}`).toContain(first);
+      }
+    }
+  });
+
+  it('filter by events and outcomes that there are', () => {
+    for (const { text } of queries.values()) {
+      for (const [, event] of text.matchAll(/event = "([\w-]+)"/g)) expect(AUDIT_EVENTS).toContain(event);
+      for (const [, outcome] of text.matchAll(/outcome = "(\w+)"/g)) expect(AUDIT_OUTCOMES).toContain(outcome);
+    }
+  });
+
+  it('are written one command a line', () => {
+    expect(queries.get('Keyturn/Life of one key')?.text).toMatch(
+      /^# Write the ID .*\nfields time, .*\n\| filter key = "web-shop-production"\n\| sort time asc\n\| limit 10000$/,
+    );
+  });
+
+  it('tell repositories and hosts apart by the name of a target', () => {
+    const [, pattern = ''] =
+      /parse target \/(.*)\/\n/.exec(queries.get('Keyturn/Deliveries per repository')?.text ?? '') ?? [];
+
+    expect('bitbucket acme/web-shop environment Production'.match(pattern)?.groups).toEqual({
+      host: 'bitbucket',
+      repository: 'acme/web-shop',
+    });
+    expect('bitbucket workspace acme'.match(pattern)?.groups).toEqual({ host: 'bitbucket', repository: 'acme' });
+  });
+});
+
+describe('the dashboard', () => {
+  it('shows ages, what was done, what waits, failures, findings, heartbeat, deliveries, due dates and alarms', () => {
+    expect(dashboard?.Properties.DashboardName).toBe('Keyturn');
+    expect([...widgets.keys()]).toEqual([
+      'Alarms',
+      'Oldest current key (days)',
+      'Most overdue current key (days)',
+      'Oldest version that waits for delivery (hours)',
+      'What was done',
+      'What waits',
+      'Failed steps',
+      'Findings',
+      'Heartbeat: finished runs',
+      'Deliveries by host',
+      'Next due dates',
+    ]);
+    expect(widgets.get('Alarms')?.properties.alarms).toHaveLength(14);
+  });
+
+  it('shows metrics that the functions send', () => {
+    const sent = new Set<unknown>([
+      ...Object.values(METRIC),
+      ...COUNTERS.map((name) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`),
+    ]);
+    const shown = [...widgets.values()]
+      .flatMap(({ properties }) => properties.metrics ?? [])
+      .filter(([namespace]) => typeof namespace === 'string');
+
+    expect(shown.length).toBeGreaterThan(20);
+    for (const [namespace, name, ...dimensions] of shown) {
+      expect(namespace).toBe('Keyturn');
+      expect(sent).toContain(name);
+      expect(dimensions.slice(0, 4)).toEqual(['function', expect.anything(), 'service', 'keyturn']);
+    }
+  });
+
+  it('finds every finding, whatever its code', () => {
+    expect(JSON.stringify(widgets.get('Findings')?.properties.metrics)).toContain(
+      `SEARCH('{Keyturn,service,finding} MetricName=\\"Findings\\"', 'Sum', 86400)`,
+    );
+  });
+
+  it('reads deliveries and due dates from the record', () => {
+    for (const query of logQueries()) expect(query).toMatch(/^SOURCE '\/keyturn\/audit' \| /);
+    expect(widgets.get('Next due dates')?.properties.query).toContain(
+      'concat(facts.nextDue.0.at, " ", facts.nextDue.0.key) as due1',
+    );
+  });
+
+  it('does without the alarms that are off', () => {
+    const own = synthesize({ ...ONE_KEY, alarms: { off: ['overdue'] } });
+    const [other] = resourcesOf(own, 'AWS::CloudWatch::Dashboard');
+    const text = String(deployed(own, other?.Properties.DashboardBody));
+
+    expect(JSON.parse(text).widgets[0].properties.alarms).toHaveLength(13);
+  });
+});
+
+function logQueries(): readonly string[] {
+  return [...widgets.values()].flatMap(({ properties }) => properties.query ?? []);
+}

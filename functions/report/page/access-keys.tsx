@@ -68,6 +68,7 @@ function Lines({ keys, anchors }: AccessKeysProps) {
           <td>{line.rotateDueAt !== undefined && <Day at={line.rotateDueAt} />}</td>
           <td>
             <Link to={anchors.key(line.key)}>{line.key}</Link>
+            {(line.role === 'foreign' || line.key === undefined) && <Proofs events={line.events} anchors={anchors} />}
           </td>
           <td class="text">
             <Judged line={line} anchors={anchors} />
@@ -76,6 +77,17 @@ function Lines({ keys, anchors }: AccessKeysProps) {
       ))}
     </>
   );
+}
+
+/** Events about a key whose life is in no table of a managed key. */
+function Proofs({ events, anchors }: { events: readonly string[]; anchors: Anchors }) {
+  const links = events.flatMap((id) => anchors.event(id) ?? []);
+  return links.map((to, index) => (
+    <span key={to}>
+      {' '}
+      <a href={to}>{`event ${index + 1}`}</a>
+    </span>
+  ));
 }
 
 /** The verdicts on one key, with their reasons; equal ones are said once. What failed is never folded. */

@@ -35,7 +35,7 @@ export function ageChart(bins: readonly AgeBin[]): TopLevelSpec {
   const x = {
     field: 'label',
     type: 'ordinal',
-    sort: null,
+    sort: bins.map(({ label }) => label),
     axis: { title: 'Age in days', labelAngle: 0, ticks: false },
   } as const;
   return {

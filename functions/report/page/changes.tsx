@@ -16,11 +16,11 @@ const COLUMNS = [
   { label: 'Time', means: 'Coordinated Universal Time' },
   { label: 'Action' },
   { label: 'Result' },
+  { label: 'By', means: 'The ARN (Amazon Resource Name) of who did it, as CloudTrail has it' },
   { label: 'User' },
   { label: 'Access key' },
   { label: 'Managed key' },
   { label: 'Audit event' },
-  { label: 'By', means: 'The ARN (Amazon Resource Name) of who did it, as CloudTrail has it' },
   { label: 'CloudTrail event' },
 ];
 
@@ -78,14 +78,14 @@ function Lines({ changes, anchors }: ChangesProps) {
             {!change.isManaged && ' (user not managed)'}
             {change.note !== undefined && ` ${change.note}`}
           </td>
+          <td class="long">{change.by}</td>
           <td>{change.user}</td>
           <td>{change.accessKeyId && <Link to={anchors.accessKey(change.accessKeyId)}>{change.accessKeyId}</Link>}</td>
           <td>
             <Link to={anchors.key(change.key)}>{change.key}</Link>
           </td>
           <td>{change.event && <Link to={anchors.event(change.event)}>{`…${change.event.slice(-12)}`}</Link>}</td>
-          <td>{change.by}</td>
-          <td>{change.trailEventId}</td>
+          <td class="long">{change.trailEventId}</td>
         </tr>
       ))}
     </>

@@ -23,7 +23,7 @@ function compact(svg: string): string {
     .replace(/ (?:d|transform|x2|y2)="[^"]*"/g, (attribute) =>
       attribute.replace(/(\.\d)\d+/g, '$1').replace(/\.0(?!\d)/g, ''),
     )
-    .replace(/ (?:opacity="1"|stroke-width="1"|aria-roledescription="symbol mark container")(?=[^<>]*>)/g, '');
+    .replace(/ (?:opacity="1"|stroke-width="1"|aria-roledescription="symbol mark")(?=[^<>]*>)/g, '');
 }
 
 /** What every chart has in common: nothing of the page's look is repeated, and text is measured without a screen. */

@@ -40,11 +40,12 @@ export function enhance(page: Document): void {
     const says = (text: string) => words.every((word) => text.includes(word));
     const matches: HTMLElement[] = [];
     let total = 0;
-    const show = (table: HTMLElement, isWhole: boolean, isOfKey: (row: HTMLElement) => boolean) => {
+    const show = (table: HTMLElement, isWhole: boolean, isOfKey: (row: HTMLElement) => boolean, isCounted = true) => {
       let isAny = false;
       for (const row of all('tbody > tr', table)) {
         const isMatch = isOfKey(row) && (isWhole || says(textOf(row)));
         row.hidden = !isMatch;
+        if (!isCounted) continue;
         total += 1;
         if (!isMatch) continue;
         isAny = true;
@@ -62,7 +63,9 @@ export function enhance(page: Document): void {
     for (const table of all('table')) {
       if (table.closest('article')) continue;
       const isAboutKeys = table.querySelector('tr[data-key]') !== null;
-      show(table, words.length === 0, (row) => key === '' || !isAboutKeys || row.dataset.key === key);
+      const isOfKey = (row: HTMLElement) => key === '' || !isAboutKeys || row.dataset.key === key;
+      // What is about no key stays when a key is looked at, but is no match.
+      show(table, words.length === 0, isOfKey, isAboutKeys || key === '');
     }
     for (const fold of opened) fold.open = false;
     opened = [];

@@ -22,7 +22,7 @@ a{color:var(--link);text-underline-offset:2px}
 abbr{text-decoration:none}
 small,figcaption,.id{font-size:.8125rem;color:var(--quiet)}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}
-:target{outline:2px solid var(--warn);outline-offset:1px}
+:target:not(h2){outline:2px solid var(--warn);outline-offset:1px}
 .skip{position:absolute;left:-999rem;padding:.5rem 1rem;background:var(--page);z-index:3}
 .skip:focus{left:0;top:0}
 .patterns{position:absolute}
@@ -34,7 +34,8 @@ nav a{display:block;padding:3px 0;white-space:nowrap;text-decoration:none}
 nav a:hover{text-decoration:underline}
 #tools form{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:center;padding-top:4px;font-size:.875rem}
 input,button{font:inherit;color:inherit;background:var(--page);border:1px solid var(--quiet);border-radius:3px;padding:1px 6px}
-input{max-width:12rem}
+input{width:15rem;max-width:100%}
+label{max-width:100%}
 button{cursor:pointer}
 header{padding:20px 0 12px}
 header p{color:var(--quiet);max-width:none;margin:0}
@@ -74,9 +75,10 @@ section{margin-top:40px}
 table{border-collapse:collapse;width:100%;font-size:.8125rem;line-height:1.4}
 caption{text-align:left;padding:4px 0;color:var(--quiet)}
 th,td{text-align:left;vertical-align:top;padding:3px 14px 3px 0;border-top:1px solid var(--line);unicode-bidi:isolate;
-overflow-wrap:normal;font-weight:400}
-td:not(.text){max-width:22rem;overflow-wrap:anywhere;min-width:5.5rem}
-td.n,th.n{text-align:right;min-width:0}
+overflow-wrap:break-word;font-weight:400}
+td.n,th.n{text-align:right}
+[id^=change-] td:first-child{white-space:nowrap}
+td.long{overflow-wrap:anywhere;min-width:13rem}
 td.text{min-width:16rem}
 td p,th p{margin:0}
 thead th{border-top:0;border-bottom:1px solid var(--quiet);font-weight:600;vertical-align:bottom;white-space:nowrap}
@@ -111,7 +113,8 @@ article,.timeline{content-visibility:visible}
 .frame{overflow:visible}
 .chart svg{min-width:0}
 table{font-size:7.5pt}
-td,th,td.text,td:not(.text){min-width:0;max-width:none;padding-right:6pt}
+td,th,td.text,[id^=change-] td:first-child{white-space:nowrap}
+td.long{min-width:0;padding-right:5pt;overflow-wrap:anywhere}
 details::details-content{content-visibility:visible;display:block;height:auto}
 summary{color:inherit;list-style:none}
 thead button:after{content:""}

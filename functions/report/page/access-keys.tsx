@@ -1,0 +1,145 @@
+import type { AccessKeyLine } from '../../core/report/model';
+import { type Anchors, accessKeyAnchor } from './anchors';
+import { grouped } from './grouped';
+import { Link } from './link';
+import { Day } from './moment';
+import { Table } from './table';
+import { VerdictWord } from './verdict';
+
+const COLUMNS = [
+  { label: 'User' },
+  { label: 'Access key' },
+  { label: 'Role' },
+  { label: 'Status' },
+  { label: 'Created' },
+  { label: 'Age', means: 'Days; at the end of its life for a key that is gone', isNumber: true },
+  { label: 'Last used' },
+  { label: 'Due', means: 'When it has to be rotated' },
+  { label: 'Managed key' },
+  { label: 'Controls' },
+];
+
+interface AccessKeysProps {
+  readonly keys: readonly AccessKeyLine[];
+  readonly anchors: Anchors;
+}
+
+/** Every access key of the account: managed or not, root's too. */
+export function AccessKeys({ keys, anchors }: AccessKeysProps) {
+  const there = keys.filter(({ status }) => status !== 'Deleted');
+  const gone = keys.filter(({ status }) => status === 'Deleted');
+  return (
+    <section aria-labelledby="access-keys">
+      <h2 id="access-keys">Access keys</h2>
+      <Table
+        id="keys-there"
+        caption={`Every access key that exists (${there.length})`}
+        columns={COLUMNS}
+        counts="accessKeys"
+      >
+        <Lines keys={there} anchors={anchors} />
+      </Table>
+      {gone.length > 0 && (
+        <details>
+          <summary>{`${gone.length} more that existed in the period and are gone`}</summary>
+          <Table id="keys-gone" caption="Access keys that are gone" columns={COLUMNS} counts="accessKeys">
+            <Lines keys={gone} anchors={anchors} />
+          </Table>
+        </details>
+      )}
+    </section>
+  );
+}
+
+function Lines({ keys, anchors }: AccessKeysProps) {
+  return (
+    <>
+      {keys.map((line) => (
+        <tr key={line.id} id={accessKeyAnchor(line.id)} data-key={line.key}>
+          <td>{line.user}</td>
+          <td>{line.accessKeyId ?? 'ID not known'}</td>
+          <td>{line.role}</td>
+          <td>{line.status}</td>
+          <td>{line.createdAt === undefined ? 'unknown' : <Day at={line.createdAt} />}</td>
+          <td class="n">{line.ageDays}</td>
+          <td>
+            {line.lastUsed === 'never' || line.lastUsed === 'unknown' ? line.lastUsed : <Day at={line.lastUsed} />}
+          </td>
+          <td>{line.rotateDueAt !== undefined && <Day at={line.rotateDueAt} />}</td>
+          <td>
+            <Link to={anchors.key(line.key)}>{line.key}</Link>
+            {(line.role === 'foreign' || line.key === undefined) && <Proofs events={line.events} anchors={anchors} />}
+          </td>
+          <td class="text">
+            <Judged line={line} anchors={anchors} />
+          </td>
+        </tr>
+      ))}
+    </>
+  );
+}
+
+/** Events about a key whose life is in no table of a managed key. */
+function Proofs({ events, anchors }: { events: readonly string[]; anchors: Anchors }) {
+  const links = events.flatMap((id) => anchors.event(id) ?? []);
+  return links.map((to, index) => (
+    <span key={to}>
+      {' '}
+      <a href={to}>{`event ${index + 1}`}</a>
+    </span>
+  ));
+}
+
+/** The verdicts on one key, with their reasons; equal ones are said once. What failed is never folded. */
+function Judged({ line, anchors }: { line: AccessKeyLine; anchors: Anchors }) {
+  const groups = [...grouped(line.controls, ({ verdict, why }) => `${verdict} ${why}`).values()];
+  const isBad = ([first]: Results) => first?.verdict === 'fail' || first?.verdict === 'unknown';
+  const bad = groups.filter(isBad);
+  const good = groups.filter((results) => !isBad(results));
+  const [only, ...others] = good;
+  return (
+    <>
+      {bad.map((results) => (
+        <Reason key={results[0]?.control} results={results} anchors={anchors} />
+      ))}
+      {only !== undefined && others.length === 0 && bad.length === 0 && <Reason results={only} isOfAll />}
+      {only !== undefined && (others.length > 0 || bad.length > 0) && (
+        <details>
+          <summary>{`${good.flat().length} pass or n/a`}</summary>
+          {good.map((results) => (
+            <Reason key={results[0]?.control} results={results} />
+          ))}
+        </details>
+      )}
+    </>
+  );
+}
+
+type Results = readonly AccessKeyLine['controls'][number][];
+
+interface ReasonProps {
+  readonly results: Results;
+  /** @default - the controls are no links */
+  readonly anchors?: Anchors;
+  /** Every control says the same. @default false */
+  readonly isOfAll?: boolean;
+}
+
+function Reason({ results, anchors, isOfAll = false }: ReasonProps) {
+  const [first] = results;
+  if (first === undefined) return null;
+  return (
+    <p>
+      <VerdictWord verdict={first.verdict} />
+      {isOfAll
+        ? ' all'
+        : results.map(({ control }) => [
+            ' ',
+            <Link key={control} to={anchors?.control(control)}>
+              {control}
+            </Link>,
+          ])}
+      {`: ${first.why}`}
+    </p>
+  );
+}

@@ -1,0 +1,70 @@
+import type { Report } from '../../core/report/model';
+
+/** What the page has a place for: links lead nowhere else, because a report need not show all that its lines refer to. */
+export class Anchors {
+  readonly #events: ReadonlySet<string>;
+  readonly #keys: ReadonlySet<string>;
+  readonly #accessKeys: ReadonlyMap<string, string>;
+  readonly #changes: ReadonlySet<string>;
+  readonly #controls: ReadonlySet<string>;
+
+  constructor(report: Report) {
+    this.#events = new Set(report.events.map(({ id }) => id));
+    this.#keys = new Set(report.managedKeys.map(({ key }) => key));
+    this.#accessKeys = new Map(
+      report.accessKeys.map(({ id, accessKeyId }) => [accessKeyId ?? id, accessKeyAnchor(id)]),
+    );
+    this.#changes = new Set(report.changes.map(({ id }) => id));
+    this.#controls = new Set(report.controls.map(({ id }) => id));
+  }
+
+  event(id: string): string | undefined {
+    return this.#events.has(id) ? link(eventAnchor(id)) : undefined;
+  }
+
+  key(key: string | undefined): string | undefined {
+    return key !== undefined && this.#keys.has(key) ? link(keyAnchor(key)) : undefined;
+  }
+
+  accessKey(accessKeyId: string): string | undefined {
+    const anchor = this.#accessKeys.get(accessKeyId);
+    return anchor === undefined ? undefined : link(anchor);
+  }
+
+  change(id: string): string | undefined {
+    return this.#changes.has(id) ? link(id) : undefined;
+  }
+
+  control(id: string): string | undefined {
+    return this.#controls.has(id) ? link(controlAnchor(id)) : undefined;
+  }
+
+  hasKey(key: string | undefined): boolean {
+    return key !== undefined && this.#keys.has(key);
+  }
+}
+
+export function eventAnchor(id: string): string {
+  return anchor('e', id);
+}
+
+export function keyAnchor(key: string): string {
+  return anchor('k', key);
+}
+
+export function accessKeyAnchor(id: string): string {
+  return anchor('a', id);
+}
+
+export function controlAnchor(id: string): string {
+  return anchor('c', id);
+}
+
+/** An ID in HTML has no white space. */
+function anchor(kind: string, id: string): string {
+  return `${kind}-${id.replace(/\s/g, '_')}`;
+}
+
+function link(anchorId: string): string {
+  return `#${encodeURIComponent(anchorId)}`;
+}

@@ -1,0 +1,93 @@
+import type { Change } from '../../core/report/model';
+import type { Anchors } from './anchors';
+import { Link } from './link';
+import { Moment } from './moment';
+import { Table } from './table';
+
+const RESULTS: Record<Change['result'], { readonly words: string; readonly className: string }> = {
+  'without-keyturn': { words: 'without Keyturn', className: 'v fail' },
+  'without-trail': { words: 'not in CloudTrail', className: 'v fail' },
+  'begun-only': { words: 'begun only', className: 'v unknown' },
+  matched: { words: 'matched', className: 'v pass' },
+};
+
+const COLUMNS = [
+  { label: 'ID' },
+  { label: 'Time', means: 'Coordinated Universal Time' },
+  { label: 'Action' },
+  { label: 'Result' },
+  { label: 'By', means: 'The ARN (Amazon Resource Name) of who did it, as CloudTrail has it' },
+  { label: 'User' },
+  { label: 'Access key' },
+  { label: 'Managed key' },
+  { label: 'Audit event' },
+  { label: 'CloudTrail event' },
+];
+
+interface ChangesProps {
+  readonly changes: readonly Change[];
+  readonly anchors: Anchors;
+}
+
+/** What changed access keys and secrets: CloudTrail's records and Keyturn's, matched one to one. */
+export function Changes({ changes, anchors }: ChangesProps) {
+  const odd = changes.filter(({ result }) => result !== 'matched');
+  const matched = changes.filter(({ result }) => result === 'matched');
+  return (
+    <section aria-labelledby="changes">
+      <h2 id="changes">Changes, compared with CloudTrail</h2>
+      <p>
+        Every CreateAccessKey, UpdateAccessKey, DeleteAccessKey and PutSecretValue that CloudTrail has is matched with
+        the audit event that tells of it.
+      </p>
+      {odd.length > 0 && (
+        <Table
+          id="changes-odd"
+          caption={`Changes that do not match (${odd.length})`}
+          columns={COLUMNS}
+          counts="changes"
+        >
+          <Lines changes={odd} anchors={anchors} />
+        </Table>
+      )}
+      {matched.length > 0 && (
+        <details>
+          <summary>{`${matched.length} changes that match`}</summary>
+          <Table id="changes-matched" caption="Changes that match" columns={COLUMNS} counts="changes">
+            <Lines changes={matched} anchors={anchors} />
+          </Table>
+        </details>
+      )}
+      {changes.length === 0 && <p>There is none.</p>}
+    </section>
+  );
+}
+
+function Lines({ changes, anchors }: ChangesProps) {
+  return (
+    <>
+      {changes.map((change) => (
+        <tr key={change.id} id={change.id} data-key={change.key}>
+          <td>{change.id}</td>
+          <td>
+            <Moment at={change.at} />
+          </td>
+          <td>{change.action}</td>
+          <td class="text">
+            <span class={RESULTS[change.result].className}>{RESULTS[change.result].words}</span>
+            {!change.isManaged && ' (user not managed)'}
+            {change.note !== undefined && ` ${change.note}`}
+          </td>
+          <td class="long">{change.by}</td>
+          <td>{change.user}</td>
+          <td>{change.accessKeyId && <Link to={anchors.accessKey(change.accessKeyId)}>{change.accessKeyId}</Link>}</td>
+          <td>
+            <Link to={anchors.key(change.key)}>{change.key}</Link>
+          </td>
+          <td>{change.event && <Link to={anchors.event(change.event)}>{`…${change.event.slice(-12)}`}</Link>}</td>
+          <td class="long">{change.trailEventId}</td>
+        </tr>
+      ))}
+    </>
+  );
+}

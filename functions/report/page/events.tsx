@@ -1,0 +1,39 @@
+import type { AuditEvent } from '../../core/audit';
+import type { Anchors } from './anchors';
+import { EventTable } from './event-rows';
+import { grouped } from './grouped';
+
+interface EventsProps {
+  readonly events: readonly AuditEvent[];
+  readonly anchors: Anchors;
+}
+
+/** The events that belong to no managed key of the report, by month: bounds of runs, and findings about the account. */
+export function Events({ events, anchors }: EventsProps) {
+  const others = events.filter(({ key }) => !anchors.hasKey(key));
+  const months = grouped(others, ({ time }) => time.slice(0, 7));
+  return (
+    <section aria-labelledby="events">
+      <h2 id="events">Events</h2>
+      <p>
+        {`The report has ${events.length.toLocaleString('en')} audit events. Those of a managed key stand with `}
+        <a href="#managed-keys">their key</a>
+        {`; the ${others.length.toLocaleString('en')} others are here.`}
+      </p>
+      {[...months].map(([month, inMonth]) => (
+        <details key={month}>
+          <summary>
+            <time>{month}</time>
+            {`: ${inMonth.length} events`}
+          </summary>
+          <EventTable
+            id={`events-${month}`}
+            caption={`Events of no managed key, ${month}`}
+            events={inMonth}
+            anchors={anchors}
+          />
+        </details>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,35 @@
+const WORDS: readonly (readonly [string, string])[] = [
+  ['Access key', 'a pair of access key ID and secret that a program logs in to AWS with. A user has at most two.'],
+  [
+    'Managed key',
+    'one entry of Keyturn: an IAM user, its secret, the pipelines that it is delivered to, and its policy.',
+  ],
+  ['Current', 'the access key that pipelines use now.'],
+  ['Superseded', 'an access key with a successor. It is made Inactive and deleted later.'],
+  ['Foreign', 'an access key of a managed user that somebody made by hand. Keyturn never changes it.'],
+  ['Hold', 'a deactivation that waits because the key is still in use.'],
+  ['ARN', 'Amazon Resource Name: who or what in AWS.'],
+  ['IAM', 'Identity and Access Management of AWS.'],
+  ['CIS', 'Center for Internet Security.'],
+  ['PCI DSS', 'Payment Card Industry Data Security Standard.'],
+  ['NIST', 'National Institute of Standards and Technology.'],
+  ['SOC', 'System and Organization Controls.'],
+  ['UTC, Z', 'Coordinated Universal Time. All times here are in it.'],
+];
+
+/** The words and abbreviations of the page. */
+export function Glossary() {
+  return (
+    <section aria-labelledby="words">
+      <h2 id="words">Words</h2>
+      <dl class="limits">
+        {WORDS.map(([word, meaning]) => (
+          <div key={word}>
+            <dt>{word}</dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,63 @@
+import type { KeyLife } from '../../core/report/model';
+import type { Anchors } from './anchors';
+import { Link } from './link';
+import { Day } from './moment';
+import type { Column } from './table';
+
+export const LIFE_COLUMNS: readonly Column[] = [
+  { label: 'Access key' },
+  { label: 'Made by', means: 'Who or what made it, and why' },
+  { label: 'Created' },
+  { label: 'Delivered' },
+  { label: 'Superseded', means: 'Its successor was there; both work' },
+  { label: 'Inactive' },
+  { label: 'Deleted' },
+  { label: 'Holds, incidents, delays' },
+];
+
+type Mark = KeyLife['marks'][number];
+
+interface LifeProps {
+  readonly life: KeyLife;
+  readonly anchors: Anchors;
+}
+
+/** The lives of a managed key's access keys, in words what the picture shows; each date leads to its event. */
+export function LifeRow({ life, anchors }: LifeProps) {
+  const overlap = life.phases.find(({ phase }) => phase === 'overlap');
+  const ofKind = (...kinds: Mark['kind'][]) => life.marks.filter(({ kind }) => kinds.includes(kind));
+  const days = (...kinds: Mark['kind'][]) =>
+    ofKind(...kinds).map((mark) => <Mark key={mark.at} mark={mark} anchors={anchors} />);
+  return (
+    <tr>
+      <th scope="row">
+        <Link to={anchors.accessKey(life.accessKeyId)}>{life.accessKeyId}</Link>
+      </th>
+      <td>{[life.origin, life.rotationReason].filter((part) => part !== undefined).join(': ')}</td>
+      <td>{days('created')}</td>
+      <td>{days('delivered')}</td>
+      <td>{overlap !== undefined && <Day at={overlap.from} />}</td>
+      <td>{days('deactivated')}</td>
+      <td>{days('deleted', 'discarded')}</td>
+      <td class="text">
+        {life.lateDays !== undefined && <p class="held">{`Its successor came ${life.lateDays} days late.`}</p>}
+        {ofKind('hold', 'incident').map((mark) => (
+          <p key={mark.at} class={mark.kind === 'hold' ? 'held' : 'failed'}>
+            <Mark mark={mark} anchors={anchors} />
+            {` ${mark.label}`}
+          </p>
+        ))}
+      </td>
+    </tr>
+  );
+}
+
+function Mark({ mark, anchors }: { mark: Mark; anchors: Anchors }) {
+  const day = <Day at={mark.at} />;
+  const to = mark.event === undefined ? undefined : anchors.event(mark.event);
+  return (
+    <>
+      <Link to={to}>{day}</Link>{' '}
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+import type { Limit } from '../../core/report/model';
+
+const SOURCES: Record<Limit['source'], string> = {
+  'audit-record': 'Audit record',
+  cloudtrail: 'CloudTrail',
+  'credential-report': 'Credential report',
+  iam: 'IAM',
+  registry: 'Registry',
+  secrets: 'Secrets Manager',
+  clock: 'Clock',
+};
+
+/** What the report could not see: nobody should read more into it than it knows. */
+export function Limits({ limits }: { limits: readonly Limit[] }) {
+  return (
+    <section aria-labelledby="limits" data-rows="limits" data-total={limits.length}>
+      <h2 id="limits">What could not be seen</h2>
+      {limits.length === 0 ? (
+        <p>Every source was read in full for the whole period.</p>
+      ) : (
+        <dl class="limits">
+          {limits.map(({ source, message }) => (
+            <div key={`${source} ${message}`}>
+              <dt>{SOURCES[source]}</dt>
+              <dd>{message}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults, RunOptions } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inChromium, launchChromium } from './chromium';
+import { colours, layOutAll, open, type Written, writeReport } from './opened';
+
+const MINUTES = 4 * 60_000;
+const AXE = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Serious and critical faults, each with where it is. */
+async function faults(page: Page): Promise<readonly string[]> {
+  await page.addScriptTag({ content: AXE });
+  const { violations } = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } };
+    return await axe.run({ resultTypes: ['violations'] });
+  });
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id}: ${help} ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
+}
+
+inChromium('the looks of a report', () => {
+  let browser: Browser;
+  const written = new Map<number, Written>();
+  beforeAll(async () => {
+    browser = await launchChromium();
+    for (const managed of [1, 50, 500]) written.set(managed, await writeReport(managed));
+  }, MINUTES);
+  afterAll(async () => {
+    await browser.close();
+    for (const one of written.values()) one.remove();
+  });
+  const urlOf = (managed: number) => written.get(managed)?.url ?? '';
+
+  describe.each([1, 50, 500])('of %i managed keys', (managed) => {
+    it.each(['light', 'dark'] as const)(
+      'have no serious fault for those who see or use it otherwise, %s',
+      async (colorScheme) => {
+        const { page } = await open(browser, urlOf(managed), { colorScheme, bypassCSP: true });
+        try {
+          // Thousands of rows are made alike: a few of each table are looked at, all of them unfolded.
+          await page.evaluate(() => {
+            for (const body of document.querySelectorAll('tbody')) {
+              for (const row of [...body.children].slice(6)) row.remove();
+            }
+            for (const article of [...document.querySelectorAll('article')].slice(20)) article.remove();
+            for (const part of [...document.querySelectorAll('.timeline')].slice(3)) part.remove();
+          });
+          await layOutAll(page, { unfolded: true });
+          expect(await faults(page)).toEqual([]);
+        } finally {
+          await page.context().close();
+        }
+      },
+      MINUTES,
+    );
+  });
+
+  it('are light or dark as the system is', async () => {
+    const background = async (colorScheme: 'light' | 'dark') => {
+      const { page } = await open(browser, urlOf(1), { colorScheme });
+      const colour = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      const picture = await page.locator('.timeline svg.marks').screenshot();
+      await page.context().close();
+      return { colour, ...(await colours(browser, picture)) };
+    };
+    const [light, dark] = [await background('light'), await background('dark')];
+
+    expect(light.colour).toBe('rgb(255, 255, 255)');
+    expect(dark.colour).toBe('rgb(20, 22, 26)');
+    for (const { count, drawn } of [light, dark]) {
+      expect(count).toBeGreaterThan(5);
+      expect(drawn).toBeGreaterThan(0.02);
+    }
+  });
+
+  it(
+    'are white on paper, without the navigation, with all that was folded',
+    async () => {
+      const { page } = await open(browser, urlOf(50), {
+        colorScheme: 'dark',
+        javaScriptEnabled: false,
+        viewport: { width: 700, height: 1000 },
+      });
+      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+      const { background, wide, room, folded } = await page.evaluate(() => ({
+        background: getComputedStyle(document.body).backgroundColor,
+        wide: document.documentElement.scrollWidth,
+        room: document.documentElement.clientWidth,
+        folded: [...document.querySelectorAll('details tbody tr')].filter(
+          (row) => row.getBoundingClientRect().height === 0 || !row.checkVisibility({ contentVisibilityAuto: false }),
+        ).length,
+      }));
+
+      expect(background).toBe('rgb(255, 255, 255)');
+      expect(await page.locator('nav').isVisible()).toBe(false);
+      expect(folded).toBe(0);
+      expect(wide).toBeLessThanOrEqual(room);
+      const pdf = await page.pdf({ format: 'A4' });
+      expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+      expect(pdf.length).toBeGreaterThan(100_000);
+      await page.context().close();
+    },
+    MINUTES,
+  );
+
+  it('forbid whatever is not the page itself', async () => {
+    const { page, requests } = await open(browser, urlOf(1));
+    const forbidden = await page.evaluate(async () => {
+      const violations: string[] = [];
+      document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) =>
+        violations.push(effectiveDirective),
+      );
+      const script = document.createElement('script');
+      script.textContent = 'document.title = "taken over"';
+      const style = document.createElement('style');
+      style.textContent = 'body { display: none }';
+      const image = document.createElement('img');
+      image.src = 'http://127.0.0.1:9/pixel.png';
+      document.body.append(script, style, image);
+      await fetch('http://127.0.0.1:9/').catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return violations.sort();
+    });
+
+    expect(forbidden).toEqual(['connect-src', 'img-src', 'script-src-elem', 'style-src-elem']);
+    expect(await page.title()).toContain('Access keys of 111122223333');
+    expect(requests).toEqual([]);
+    await page.context().close();
+  });
+});

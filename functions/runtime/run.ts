@@ -10,17 +10,22 @@ import type { Managed } from '../core/breaker';
 import { after, SECOND } from '../core/duration';
 import { type ErrorCode, type KeyturnError, toKeyturnError } from '../core/errors';
 import type { FindingCode } from '../core/findings';
+import { DEFAULT_RUNBOOKS } from '../core/names';
 import { notificationOf } from '../core/notification';
 import type { Finding } from '../core/plan';
 import type { AuditLog, AuditRecord, EventBus, Log, Notifier, Time } from '../core/ports';
 import type { RegistryEntry } from '../core/registry';
 import { COUNTERS, type Counter, nextDue, oldest, type Summary } from '../core/summary';
-import { isForPeople, notYetTold, TOLD_FOR, type Trigger } from '../core/telling';
+import { causeOf, isForPeople, notYetTold, TOLD_FOR, type Trigger } from '../core/telling';
 
 export interface RunProps {
   /** The run's own name in logs, tags and audit events. */
   readonly id: string;
   readonly function: string;
+  /** The function's name in AWS, for the commands that people are told. @default - they look it up */
+  readonly functionName?: string;
+  /** Where the runbooks are. @default DEFAULT_RUNBOOKS */
+  readonly runbooks?: string;
   readonly origin: AuditOrigin;
   readonly trigger: Trigger;
   /** What is worth knowing about the run's cause, such as who asked for it. */
@@ -149,6 +154,7 @@ export class Run {
       message: finding.message,
       ...this.#about(finding.key),
       ...(finding.accessKeyId === undefined ? {} : { accessKeyId: finding.accessKeyId }),
+      ...factsOf(finding),
     });
   }
 
@@ -235,11 +241,15 @@ export class Run {
     }
     const news = notYetTold(forPeople, told);
     if (news.length === 0) return;
-    const { subject, text } = notificationOf(news, { run: this.id, function: this.#props.function, now });
+    const { subject, text } = notificationOf(
+      news.map((finding) => ({ ...finding, user: this.#about(finding.key).user })),
+      { runbooks: DEFAULT_RUNBOOKS, ...this.#props, ...this.#props.origin, run: this.id, now },
+    );
     await notifier.notify(subject, text);
-    const causes = new Map(news.map((finding) => [`${finding.code} ${finding.key}`, finding]));
-    for (const { code, key } of causes.values()) {
-      this.#record({ event: 'people-told', outcome: 'ok', reason: code, ...this.#about(key) });
+    const causes = new Map(news.map((finding) => [causeOf(finding), finding]));
+    for (const finding of causes.values()) {
+      const { code, key } = finding;
+      this.#record({ event: 'people-told', outcome: 'ok', reason: code, ...this.#about(key), ...factsOf(finding) });
     }
   }
 
@@ -296,4 +306,8 @@ export class Run {
     this.#events.push(whole);
     this.#props.auditLog.write(whole);
   }
+}
+
+function factsOf({ connection }: Finding): Pick<AuditEvent, 'facts'> {
+  return connection === undefined ? {} : { facts: { connection: connection.name, secret: connection.secret } };
 }

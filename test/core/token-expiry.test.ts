@@ -1,6 +1,8 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SecretState } from '../../functions/core/secret-state';
 import { type TokenExpiryInput, tokenExpiries } from '../../functions/core/token-expiry';
+import { anyText } from '../fuzz/hostile';
 import { entryOf, secretOf } from './web-shop';
 
 const now = new Date('2027-02-15T12:00:00Z');
@@ -61,6 +63,16 @@ describe('the end of a token', () => {
       if (expires !== '') expect(JSON.stringify(finding)).not.toContain(expires);
     },
   );
+
+  it('is never guessed and never a crash, whatever stands in the tag', () => {
+    fc.assert(
+      fc.property(anyText, (expires) => {
+        const findings = found(expires);
+        expect(findings.length).toBeLessThanOrEqual(1);
+        for (const { message } of findings) expect(message).toMatch(/correct the tag|Correct or remove it/);
+      }),
+    );
+  });
 
   it('is told once for a connection, however many keys use it', () => {
     const entries = ['a', 'b', 'c'].map((id) => entryOf({ id }));

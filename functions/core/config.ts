@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ALARM_NAMES } from './alarms';
-import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS, DEFAULT_TOKEN_EXPIRES_IN_DAYS } from './names';
+import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS, DEFAULT_RUNBOOKS, DEFAULT_TOKEN_EXPIRES_IN_DAYS } from './names';
 import { policyOverridesSchema, policyProblems, policyWith } from './policy';
 import { ADOPT, FIRST_ROTATION, keyIdSchema, userNameSchema } from './registry';
 import { cronFormProblem, type MostBetweenRuns, SCHEDULE_FORM, scheduleProblem } from './schedule';
@@ -141,7 +141,7 @@ const alarmsSchema = z.strictObject({
     .string()
     .regex(/\/$/, 'expected a URL or path that ends with a slash')
     .max(512)
-    .default('docs/runbooks/')
+    .default(DEFAULT_RUNBOOKS)
     .describe('Where the runbooks are; the texts of alarms and notifications link there.'),
   off: z.array(z.enum(ALARM_NAMES)).default([]).describe('Names of alarms that are not wanted.'),
 });

@@ -36,6 +36,8 @@ export type ErrorCode =
 export interface KeyturnErrorOptions {
   /** Whether doing the same again later can succeed without anybody changing anything. @default false */
   readonly retryable?: boolean;
+  /** Whether a pipeline may find one half of an old and one half of a new key now. @default false */
+  readonly torn?: boolean;
   /** When the host will take requests again, where it said so. */
   readonly retryAt?: Date;
   /** Must not carry a credential, a header or a body: wrap foreign errors in a plain description first. */
@@ -46,6 +48,7 @@ export interface KeyturnErrorOptions {
 export class KeyturnError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
+  readonly torn: boolean;
   readonly retryAt: Date | undefined;
 
   constructor(code: ErrorCode, message: string, options: KeyturnErrorOptions = {}) {
@@ -53,6 +56,7 @@ export class KeyturnError extends Error {
     this.name = 'KeyturnError';
     this.code = code;
     this.retryable = options.retryable ?? false;
+    this.torn = options.torn ?? false;
     this.retryAt = options.retryAt;
   }
 }

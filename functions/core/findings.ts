@@ -33,3 +33,6 @@ export const FINDING_CODES = [
   'step-failed',
 ] as const;
 export type FindingCode = (typeof FINDING_CODES)[number];
+
+/** Whether anything is broken now: one sentence, which starts with the answer. */
+export type BrokenNow = `Broken now: ${string}` | `Perhaps broken: ${string}` | `Nothing is broken${string}`;

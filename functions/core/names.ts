@@ -45,7 +45,7 @@ export const TAG = {
   delivered: 'keyturn:delivered',
   /** `<until, ISO time> <by> <why>`: nothing is changed until then. */
   paused: 'keyturn:paused',
-  /** On a connection's secret, an ISO date: when its token ends. People set it; Keyturn reads it only. */
+  /** On a connection's secret, an ISO date or date-time: when its token ends. People set it; Keyturn reads it only. */
   expires: 'keyturn:expires',
 } as const;
 
@@ -80,6 +80,7 @@ export const AUDIT_LOG_GROUP = '/keyturn/audit';
 export const DEFAULT_MAX_ROTATIONS = 25;
 export const DEFAULT_CONCURRENCY = 4;
 export const DEFAULT_TOKEN_EXPIRES_IN_DAYS = 14;
+export const DEFAULT_RUNBOOKS = 'docs/runbooks/';
 
 /** Source of the audit events that go to the event bus. */
 export const EVENT_SOURCE = 'keyturn';

@@ -1,4 +1,4 @@
-import type { FindingCode } from './findings';
+import type { BrokenNow, FindingCode } from './findings';
 
 /** Why a rotation happens. */
 export type RotationReason =
@@ -44,6 +44,12 @@ export type Step =
   /** After a `deliver` only when that was complete. */
   | { readonly do: 'remove-label'; readonly label: string; readonly versionId: string };
 
+/** A connection as people know it, and the name or ARN of the secret that holds its token. */
+export interface NamedConnection {
+  readonly name: string;
+  readonly secret: string;
+}
+
 /** Something that a person should know: it names the key, the fact and the cure. */
 export interface Finding {
   readonly code: FindingCode;
@@ -53,8 +59,14 @@ export interface Finding {
   /** `attention`: a person has to act. `notice`: good to know. */
   readonly severity: 'attention' | 'notice';
   readonly message: string;
-  /** Since when it has been so, where that is known; decides how often people are told. */
+  /** Since when it has been so, where that is known; decides how soon people are told. */
   readonly since?: Date;
+  /** What it is in a few words, where the code alone does not say it. */
+  readonly what?: string;
+  /** Where the code alone does not say it. */
+  readonly brokenNow?: BrokenNow;
+  /** The connection to a CI host that is the cause, for all keys that use it. */
+  readonly connection?: NamedConnection;
 }
 
 /** What a planner returns. */

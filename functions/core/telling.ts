@@ -23,20 +23,21 @@ export function isForPeople({ severity, since }: Finding, trigger: Trigger, now:
 
 /** What of it people have not been told within the day: one message a key and cause (`people-told` events say which). */
 export function notYetTold(findings: readonly Finding[], told: readonly AuditEvent[]): readonly Finding[] {
-  const causes = new Set(told.map(({ key, reason }) => causeOf(key, reason)));
-  return findings.filter(({ key, code }) => !causes.has(causeOf(key, code)));
+  const causes = new Set(told.map(({ key, reason, facts }) => JSON.stringify([reason, key, facts?.secret])));
+  return findings.filter((finding) => !causes.has(causeOf(finding)));
 }
 
 /** The first finding of each key and cause: three hosts that refuse one key are one cause. */
 export function oneOfEachCause(findings: readonly Finding[]): readonly Finding[] {
   const first = new Map<string, Finding>();
   for (const finding of findings) {
-    const cause = causeOf(finding.key, finding.code);
+    const cause = causeOf(finding);
     if (!first.has(cause)) first.set(cause, finding);
   }
   return [...first.values()];
 }
 
-function causeOf(key: string | undefined, code: string | undefined): string {
-  return `${code} ${key ?? ''}`;
+/** What people are told once: the code, the key and the connection that a `people-told` event names. */
+function causeOf({ code, key, connection }: Finding): string {
+  return JSON.stringify([code, key, connection?.secret]);
 }

@@ -2,6 +2,7 @@ import { KeyturnError } from '../core/errors';
 import {
   DEFAULT_CONCURRENCY,
   DEFAULT_MAX_ROTATIONS,
+  DEFAULT_RUNBOOKS,
   DEFAULT_TOKEN_EXPIRES_IN_DAYS,
   ENV,
   REGISTRY_PATH,
@@ -15,6 +16,8 @@ export interface Settings {
   /** Version of the deployed code, for the audit events. */
   readonly release: string;
   readonly tokenExpiresInDays: number;
+  /** Base URL or path of the runbooks; ends with a slash. */
+  readonly runbooks: string;
   /** Where tokens and keys may be sent: nowhere unless the stack says so. */
   readonly allowedOrigins: ReadonlySet<string>;
 }
@@ -32,6 +35,7 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
     concurrency: whole(env, ENV.concurrency, DEFAULT_CONCURRENCY),
     release: required(env, ENV.release),
     tokenExpiresInDays: whole(env, ENV.tokenExpiresInDays, DEFAULT_TOKEN_EXPIRES_IN_DAYS),
+    runbooks: env[ENV.runbooks] ?? DEFAULT_RUNBOOKS,
     allowedOrigins: new Set((env[ENV.allowedOrigins] ?? '').split(',').filter((origin) => origin !== '')),
   };
 }

@@ -6,8 +6,20 @@ import type { CredentialReport, Iam, Registry, Secrets } from '../core/ports';
 import type { SecretState } from '../core/secret-state';
 import type { Run } from './run';
 
-/** Reads what should be and what is, one call a page, and reports the keys that cannot be worked on. */
+/** What a run of all keys has to know. */
+interface Survey {
+  readonly managed: readonly Managed[];
+  /** Every secret under `keyturn/`, those of the connections among them. */
+  readonly secrets: readonly SecretState[];
+}
+
+/** The managed keys of a `survey`. */
 export async function gather(registry: Registry, secrets: Secrets, run: Run): Promise<readonly Managed[]> {
+  return (await survey(registry, secrets, run)).managed;
+}
+
+/** Reads what should be and what is, one call a page, and reports the keys that cannot be worked on. */
+export async function survey(registry: Registry, secrets: Secrets, run: Run): Promise<Survey> {
   const [listing, states] = await Promise.all([registry.list(), secrets.list(SECRET_PREFIX)]);
   const byName = new Map(states.map((secret) => [secret.name, secret]));
   for (const { id, error } of listing.invalid) {
@@ -42,7 +54,7 @@ export async function gather(registry: Registry, secrets: Secrets, run: Run): Pr
     run,
   );
   run.looksAt(managed);
-  return managed;
+  return { managed, secrets: states };
 }
 
 /** ListSecrets may miss what was made in the last five minutes, such as the secrets of the deployment that started the run. */

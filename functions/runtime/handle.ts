@@ -41,12 +41,14 @@ const TIME_TO_FINISH = MINUTE / 4;
  */
 export async function handle(props: HandleProps, work: (run: Run) => Promise<void>): Promise<Summary> {
   const { name, settings, context, trigger, facts, keyTakes, record, bus, notifier } = props;
-  const [, , , region = '', account = ''] = context.invokedFunctionArn.split(':');
+  const [, , , region = '', account = '', , functionName = ''] = context.invokedFunctionArn.split(':');
   const log = createLog(name, context.awsRequestId);
   const remaining = context.getRemainingTimeInMillis() - TIME_TO_FINISH;
   const run = new Run({
     id: context.awsRequestId,
     function: name,
+    functionName,
+    runbooks: settings.runbooks,
     origin: { account, region, functionVersion: settings.release },
     trigger,
     time: systemTime,

@@ -4,6 +4,7 @@ import { after, SECOND } from '../core/duration';
 import { type ErrorCode, type KeyturnError, toKeyturnError } from '../core/errors';
 import { outcomeOf } from '../core/finding-outcome';
 import type { FindingCode } from '../core/findings';
+import { DEFAULT_RUNBOOKS } from '../core/names';
 import { notificationOf } from '../core/notification';
 import type { Finding } from '../core/plan';
 import type { EventBus, Log, Notifier, Time } from '../core/ports';
@@ -13,6 +14,10 @@ import { isForPeople, notYetTold, oneOfEachCause, TOLD_FOR, type Trigger } from 
 import { Journal, type JournalEntry, type JournalProps } from './journal';
 
 export interface RunProps extends JournalProps {
+  /** The function's name in AWS, for the commands that people are told. @default - they look it up */
+  readonly functionName?: string;
+  /** Where the runbooks are. @default DEFAULT_RUNBOOKS */
+  readonly runbooks?: string;
   readonly trigger: Trigger;
   /** What is worth knowing about the run's cause, such as who asked for it. */
   readonly facts?: Readonly<Record<string, string>>;
@@ -116,6 +121,7 @@ export class Run {
       message: finding.message,
       ...this.#about(finding.key),
       ...(finding.accessKeyId === undefined ? {} : { accessKeyId: finding.accessKeyId }),
+      ...factsOf(finding),
     });
   }
 
@@ -202,10 +208,20 @@ export class Run {
     }
     const news = notYetTold(forPeople, told);
     if (news.length === 0) return;
-    const { subject, text } = notificationOf(news, { run: this.id, function: this.#props.function, now });
+    const { subject, text } = notificationOf(
+      news.map((finding) => ({ ...finding, user: this.#about(finding.key).user })),
+      { runbooks: DEFAULT_RUNBOOKS, ...this.#props, ...this.#props.origin, run: this.id, now },
+    );
     await notifier.notify(subject, text);
-    for (const { code, key } of oneOfEachCause(news)) {
-      this.#journal.write({ event: 'people-told', outcome: 'ok', reason: code, ...this.#about(key) });
+    for (const finding of oneOfEachCause(news)) {
+      const { code, key } = finding;
+      this.#journal.write({
+        event: 'people-told',
+        outcome: 'ok',
+        reason: code,
+        ...this.#about(key),
+        ...factsOf(finding),
+      });
     }
   }
 
@@ -233,4 +249,8 @@ export class Run {
       this.log.error(`${what} could not be sent`, { code: error.code, reason: error.message });
     }
   }
+}
+
+function factsOf({ connection }: Finding): Pick<AuditEvent, 'facts'> {
+  return connection === undefined ? {} : { facts: { connection: connection.name, secret: connection.secret } };
 }

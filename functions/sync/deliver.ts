@@ -1,9 +1,9 @@
 import type { Credential } from '../core/credential';
 import { markRemovals } from '../core/delivery-mark';
 import { HOUR, SECOND } from '../core/duration';
-import { KeyturnError, toKeyturnError } from '../core/errors';
+import { type ErrorCode, KeyturnError, toKeyturnError } from '../core/errors';
 import { TAG } from '../core/names';
-import type { Step } from '../core/plan';
+import type { Finding, Step } from '../core/plan';
 import { planDelivery } from '../core/plan-delivery';
 import type { Secrets, Sts, Targets } from '../core/ports';
 import type { RegistryEntry } from '../core/registry';
@@ -24,6 +24,13 @@ const PROOF_PATIENCE = 10 * SECOND;
 const LATE_AFTER = HOUR;
 /** How often AWSCURRENT may change under a delivery before it is left to the next run. */
 const MOST_ROUNDS = 3;
+
+/** Errors whose cure is another token. */
+const TOKEN_TROUBLE: Partial<Record<ErrorCode, string>> = {
+  'token-rejected': 'the host rejects the token',
+  'scope-missing': 'a scope is missing in the token',
+};
+const TORN = 'Broken now: a pipeline that starts may find half of each key, until the next delivery.';
 
 type DeliverStep = Extract<Step, { do: 'deliver' }>;
 
@@ -152,7 +159,7 @@ async function toTarget(
     run.count('failed');
     run.audit('target-failed', entry, { ...about, outcome: 'failed', code: error.code, message: error.message });
     run.find({
-      code: 'delivery-failed',
+      ...causeOf(error, entry, config),
       key: entry.id,
       accessKeyId,
       severity: 'attention',
@@ -160,9 +167,22 @@ async function toTarget(
       message:
         `Key "${entry.id}": ${accessKeyId} did not reach ${about.target} (${error.code}). ${error.message} ` +
         'The old key keeps working until it has.',
+      ...(error.torn ? { brokenNow: TORN } : {}),
     });
     return false;
   }
+}
+
+/** What a person has to look at: the connection's token, or this one delivery. */
+function causeOf(
+  { code }: KeyturnError,
+  { connections }: RegistryEntry,
+  { connection: name }: TargetConfig,
+): Pick<Finding, 'code' | 'what' | 'connection'> {
+  const what = TOKEN_TROUBLE[code];
+  const secret = connections[name]?.secret;
+  if (what === undefined || secret === undefined) return { code: 'delivery-failed' };
+  return { code: 'token-rejected', what: `${what} of connection ${name}`, connection: { name, secret } };
 }
 
 /**

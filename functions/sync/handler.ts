@@ -32,6 +32,6 @@ export async function handler(event: unknown, context: LambdaContext): Promise<u
   });
   return handle(
     { name: 'sync', settings, record, bus, notifier, context, trigger: request.trigger, keyTakes: DELIVERY_TAKES },
-    (run) => sync({ ...ports, targets }, run, request),
+    (run) => sync({ ...ports, targets }, run, request, settings),
   );
 }

@@ -4,7 +4,8 @@ import { toKeyturnError } from '../core/errors';
 import { SECRET_PREFIX, secretName } from '../core/names';
 import { planDelivery } from '../core/plan-delivery';
 import type { Registry, Secrets, Sts, Targets } from '../core/ports';
-import { gather } from '../runtime/gather';
+import { tokenExpiries } from '../core/token-expiry';
+import { survey } from '../runtime/gather';
 import type { Run } from '../runtime/run';
 import { deliver } from './deliver';
 import { failingFast } from './failing-fast';
@@ -17,8 +18,18 @@ export interface SyncPorts {
   readonly targets: Targets;
 }
 
+export interface SyncOptions {
+  /** Days before the known end of a connection's token at which people are told. */
+  readonly tokenExpiresInDays: number;
+}
+
 /** Brings every current version to its targets that is not marked delivered there. */
-export async function sync(ports: SyncPorts, run: Run, { ids, unknown }: SyncRequest): Promise<void> {
+export async function sync(
+  ports: SyncPorts,
+  run: Run,
+  { ids, unknown }: SyncRequest,
+  options: SyncOptions,
+): Promise<void> {
   if (unknown) {
     run.find({
       code: 'unknown-event',
@@ -27,7 +38,7 @@ export async function sync(ports: SyncPorts, run: Run, { ids, unknown }: SyncReq
         'The event that started this run has a shape that Keyturn does not know. Everything was looked at instead.',
     });
   }
-  const managed = ids === undefined ? await gather(ports.registry, ports.secrets, run) : await pick(ids, ports, run);
+  const managed = ids === undefined ? await everything(ports, run, options) : await pick(ids, ports, run);
   const due = managed.filter(({ entry, secret }) => {
     const plan = planDelivery({ entry, secret, now: run.now() });
     if (plan.steps.length === 0) {
@@ -43,6 +54,20 @@ export async function sync(ports: SyncPorts, run: Run, { ids, unknown }: SyncReq
     const present = ids?.length === 1 ? secret : await ports.secrets.describe(secret.name);
     await deliver({ ...ports, targets }, run, entry, present);
   });
+}
+
+/** All managed keys. The same list shows the connections' secrets, and when their tokens end. */
+async function everything(
+  { registry, secrets }: SyncPorts,
+  run: Run,
+  { tokenExpiresInDays: within }: SyncOptions,
+): Promise<readonly Managed[]> {
+  const seen = await survey(registry, secrets, run);
+  const entries = seen.managed.map(({ entry }) => entry);
+  tokenExpiries({ entries, secrets: seen.secrets, now: run.now(), within }).forEach((finding) => {
+    run.find(finding);
+  });
+  return seen.managed;
 }
 
 /** Every hour another key comes first, so that no key waits behind the same slow ones for ever (K11). */

@@ -80,14 +80,15 @@ function incomplete(writes: readonly Write[], missing: readonly Write[]): Keytur
   const names = (some: readonly Write[]) => some.map(({ variable }) => variable.key).join(', ') || 'none';
   const written = writes.filter(({ confirmed }) => confirmed !== undefined);
   const uncertain = missing.filter((write) => write.uncertain);
-  const message =
-    written.length === 0 && uncertain.length === 0
-      ? `${failure.message} Nothing was written: the variables hold what they held before.`
-      : `${failure.message} The pair may be torn, and pipelines that start now may fail: written: ${names(written)}; ` +
-        `perhaps written: ${names(uncertain)}; not written: ${names(missing.filter((write) => !write.uncertain))}. ` +
-        'The next delivery writes all of them again.';
+  const torn = written.length > 0 || uncertain.length > 0;
+  const message = !torn
+    ? `${failure.message} Nothing was written: the variables hold what they held before.`
+    : `${failure.message} The pair may be torn, and pipelines that start now may fail: written: ${names(written)}; ` +
+      `perhaps written: ${names(uncertain)}; not written: ${names(missing.filter((write) => !write.uncertain))}. ` +
+      'The next delivery writes all of them again.';
   return new KeyturnError(failure.code, message, {
     retryable: failure.retryable,
+    torn,
     ...(failure.retryAt === undefined ? {} : { retryAt: failure.retryAt }),
   });
 }

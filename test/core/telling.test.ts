@@ -63,6 +63,19 @@ describe('people are not told again', () => {
     expect(news(told('undelivered', 'blog'), told('two-keys', 'web-shop'))).toEqual(['undelivered', 'secret-edited']);
   });
 
+  it('but of the same cause at another connection', () => {
+    const at = (secret: string): Finding => ({
+      code: 'token-expires',
+      severity: 'attention',
+      message: 'm',
+      connection: { name: 'acme', secret },
+    });
+    const known = { ...told('token-expires'), facts: { connection: 'acme', secret: 'keyturn/connections/acme' } };
+    expect(notYetTold([at('keyturn/connections/acme'), at('keyturn/connections/beta')], [known])).toEqual([
+      at('keyturn/connections/beta'),
+    ]);
+  });
+
   it('of what concerns the run as a whole, which has no key', () => {
     const whole: Finding = { code: 'rotation-cap', severity: 'attention', message: 'm' };
     expect(notYetTold([whole], [told('rotation-cap')])).toEqual([]);

@@ -1,6 +1,12 @@
 import Ajv from 'ajv/dist/2020';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { AUDIT_EVENTS, AUDIT_OUTCOMES, type AuditEvent, auditEventSchema, auditJsonSchema } from '../../functions/core/audit';
+import {
+  AUDIT_EVENTS,
+  AUDIT_OUTCOMES,
+  type AuditEvent,
+  auditEventSchema,
+  auditJsonSchema,
+} from '../../functions/core/audit';
 import { TAG } from '../../functions/core/names';
 import type { AwsFault } from '../../local/account/wire/server';
 import { live, superseded } from '../support/converge';
@@ -26,7 +32,7 @@ async function wholeLife(scene: Scene): Promise<void> {
   await live(scene, [104, 115]);
   expect(scene.keys('ci-shop').find(({ AccessKeyId }) => AccessKeyId === old)?.Status).toBe('Inactive');
   // The record of its deactivation is lost.
-  scene.untag('shop', TAG.deactivated);
+  scene.removeTag('shop', TAG.deactivated);
   await live(scene, [116, 127]);
   expect(scene.keys('ci-shop')).toHaveLength(1);
 }
@@ -86,13 +92,18 @@ describe('the events that two lives leave in the record (K7)', () => {
   it('name the key, its user and its policy, but for those of a whole run', () => {
     for (const { event, key, user, policy } of events) {
       if (/^(run-|finding|people-told)/.test(event)) continue;
-      expect({ event, key, user, policy: typeof policy }).toMatchObject({ key: 'shop', user: 'ci-shop', policy: 'object' });
+      expect({ event, key, user, policy: typeof policy }).toMatchObject({
+        key: 'shop',
+        user: 'ci-shop',
+        policy: 'object',
+      });
     }
   });
 
   it('name the access key where one is changed, and why where there is a choice', () => {
     for (const { event, accessKeyId, reason } of events) {
-      if (/^(key-|hold-|inactive-|reactivation-|target-|version-)/.test(event)) expect(accessKeyId, event).toMatch(/^AKIA/);
+      if (/^(key-|hold-|inactive-|reactivation-|target-|version-)/.test(event))
+        expect(accessKeyId, event).toMatch(/^AKIA/);
       if (/^(key-created|key-deactivat|key-discarded|intent-|finding|people-told)/.test(event)) {
         expect(reason, event).toMatch(/^[a-z-]+$/);
       }
@@ -102,6 +113,7 @@ describe('the events that two lives leave in the record (K7)', () => {
   it('say with a code what failed', () => {
     const failed = events.filter(({ event }) => event === 'step-failed' || event === 'target-failed');
     expect(failed.length).toBeGreaterThan(1);
-    for (const event of failed) expect(event).toMatchObject({ outcome: 'failed', code: expect.stringMatching(/^[a-z-]+$/) });
+    for (const event of failed)
+      expect(event).toMatchObject({ outcome: 'failed', code: expect.stringMatching(/^[a-z-]+$/) });
   });
 });

@@ -13,6 +13,7 @@ it('settings have defaults for all but the topic and the release', () => {
     maxRotations: 25,
     concurrency: 4,
     tokenExpiresInDays: 14,
+    runbooks: 'docs/runbooks/',
     release: TOPIC.KEYTURN_RELEASE,
     allowedOrigins: new Set(),
   });
@@ -25,6 +26,7 @@ it('settings are what the stack says', () => {
     KEYTURN_MAX_ROTATIONS: '3',
     KEYTURN_CONCURRENCY: '12',
     KEYTURN_TOKEN_EXPIRES_IN_DAYS: '30',
+    KEYTURN_RUNBOOKS: 'https://example.com/runbooks/',
     KEYTURN_ALLOWED_ORIGINS: 'https://api.bitbucket.org,https://bitbucket.example.com',
   };
   expect(settingsFrom(env)).toMatchObject({
@@ -32,6 +34,7 @@ it('settings are what the stack says', () => {
     maxRotations: 3,
     concurrency: 12,
     tokenExpiresInDays: 30,
+    runbooks: 'https://example.com/runbooks/',
     allowedOrigins: new Set(['https://api.bitbucket.org', 'https://bitbucket.example.com']),
   });
 });

@@ -122,7 +122,7 @@ export async function runFunction(
       await rotate({ ...ports, sts }, run, { maxRotations: record.maxRotations, justDeployed, ...asked });
     } else if (name === 'deactivate') await deactivate(ports, run);
     else if (name === 'delete') await deleteKeys(ports, run);
-    else await sync({ ...ports, sts }, run, sync_);
+    else await sync({ ...ports, sts }, run, sync_, { tokenExpiresInDays: 14 });
   } catch (thrown) {
     stopped = true;
     const error = toKeyturnError(thrown);

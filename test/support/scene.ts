@@ -69,7 +69,7 @@ export class Scene extends Stage {
 
   sync(event: unknown = HOURLY): Promise<Outcome> {
     const request = syncRequestOf(event);
-    return this.#run('sync', request.trigger, (run) => sync(this.#ports(), run, request));
+    return this.#run('sync', request.trigger, (run) => sync(this.#ports(), run, request, { tokenExpiresInDays: 14 }));
   }
 
   /** A day's rules, in their order; sync follows rotate as its events make it follow. */

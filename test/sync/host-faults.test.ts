@@ -23,9 +23,16 @@ describe('a host that fails', () => {
       what: 'does not accept the token',
       fault: status(401),
       code: 'token-rejected',
+      finding: 'token-rejected',
       cure: /put a new one into the secret keyturn\/connections\/acme/,
     },
-    { what: 'misses a scope', fault: status(403), code: 'scope-missing', cure: /scope pipeline:variable/ },
+    {
+      what: 'misses a scope',
+      fault: status(403),
+      code: 'scope-missing',
+      finding: 'token-rejected',
+      cure: /scope pipeline:variable/,
+    },
     {
       what: 'does not find the repository',
       fault: status(404),
@@ -55,11 +62,11 @@ describe('a host that fails', () => {
     { what: 'hangs up', fault: { kind: 'drop-before' } as const, code: 'host-down', cure: /./ },
   ])(
     'because it $what is a finding that names the cure, and the old key goes on working (K1, K3)',
-    async ({ fault, code, cure }) => {
+    async ({ fault, code, finding = 'delivery-failed', cure }) => {
       const { scene, old } = await freshKey();
       scene.hostFault = () => fault;
       const { findings, audits, summary } = await scene.sync();
-      expect(findings).toEqual(['delivery-failed']);
+      expect(findings).toEqual([finding]);
       expect(summary).toMatchObject({ delivered: 0, failed: 1 });
       expect(audits.find(({ event }) => event === 'target-failed')).toMatchObject({
         key: 'shop',
@@ -81,7 +88,7 @@ describe('a host that fails', () => {
   it('for a token that was revoked works again as soon as the secret holds a new one', async () => {
     const { scene } = await freshKey();
     scene.bitbucket.revoke(scene.token);
-    expect((await scene.sync()).findings).toEqual(['delivery-failed']);
+    expect((await scene.sync()).findings).toEqual(['token-rejected']);
     await expectLogin(scene);
     const accessToken = scene.bitbucket.addAccessToken({
       workspace: 'acme',
@@ -129,6 +136,10 @@ describe('a host that fails', () => {
       method === 'PUT' && key === 'AWS_SECRET_ACCESS_KEY' ? status(500) : undefined;
     const { audits } = await scene.sync();
     expect(audits.find(({ event }) => event === 'finding')?.message).toContain('The pair may be torn');
+    expect((await scene.sync({ keys: ['shop'] })).findings).toEqual(['delivery-failed']);
+    const { subject, message } = scene.account.sns.messages.at(-1) ?? {};
+    expect(subject).toContain('shop: a delivery failed; broken now');
+    expect(message).toMatch(/^shop: a delivery failed\. Broken now: a pipeline that starts may find half of each key/);
     expect(scene.isDelivered('shop')).toBe(false);
     scene.hostFault = undefined;
     await scene.sync();
@@ -188,8 +199,8 @@ describe('a host that is down for hours', () => {
     expect(messages.length - before).toBe(3);
     expect(messages.at(-1)).toMatchObject({
       topicArn: scene.topicArn,
-      subject: 'Keyturn: 1 finding for shop',
-      message: expect.stringMatching(/^\[delivery-failed\] Key "shop": AKIA\w+ did not reach bitbucket acme\/shop/),
+      subject: 'Keyturn: shop: a delivery failed; nothing is broken, 111122223333 eu-west-1',
+      message: expect.stringMatching(/^\[delivery-failed\] Key "shop": AKIA\w+ did not reach bitbucket acme\/shop/m),
     });
     for (const secret of scene.material) expect(JSON.stringify(messages)).not.toContain(secret);
   });

@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { ALARM_NAMES } from '../../functions/core/alarms';
+import { FINDING_TEXTS } from '../../functions/core/finding-texts';
+import { FINDING_CODES } from '../../functions/core/findings';
+import { DOCUMENTS, read } from './documents';
+
+const NAMES = [...new Set([...FINDING_CODES, ...ALARM_NAMES])].sort();
+const index = read('docs/runbooks/README.md');
+
+/** What a page answers where a message starts with these words. */
+const ANSWERS: readonly (readonly [start: string, answer: string])[] = [
+  ['Broken now', 'yes'],
+  ['Perhaps broken', 'perhaps'],
+  ['Nothing is broken', 'no'],
+];
+
+describe('runbooks', () => {
+  it('are one page for each finding and each alarm, and no other', () => {
+    const pages = DOCUMENTS.filter((path) => path.startsWith('docs/runbooks/') && !path.endsWith('README.md'));
+    expect(pages).toEqual(NAMES.map((name) => `docs/runbooks/${name}.md`));
+  });
+
+  it.each(NAMES)('%s says what it means, what is broken, what to do, when it is over and when to worry', (name) => {
+    const page = read(`docs/runbooks/${name}.md`);
+    const headings = page.match(/^#.*$/gm)?.filter((line) => line.startsWith('# ') || line.startsWith('## '));
+    expect(headings?.filter((line) => !line.startsWith('# ') || line === `# ${name}`)).toEqual([
+      `# ${name}`,
+      '## What to do',
+      '## How to see that it is over',
+      '## When to worry',
+    ]);
+    expect(page).toMatch(/^\*\*Is anything broken now\?\*\* (Yes|No|Perhaps)[.:, ]/m);
+    expect(index).toContain(`[${name}](${name}.md)`);
+  });
+
+  it.each(FINDING_CODES)('%s answers as the message and the overview do whether anything is broken', (code) => {
+    const answer = ANSWERS.find(([start]) => FINDING_TEXTS[code].brokenNow.startsWith(start))?.[1] ?? '';
+    const [, page = ''] = /^\*\*Is anything broken now\?\*\* (\w+)/m.exec(read(`docs/runbooks/${code}.md`)) ?? [];
+    expect(page.toLowerCase()).toBe(answer);
+    const row = read('docs/findings.md')
+      .split('\n')
+      .find((line) => line.startsWith(`| [${code}](runbooks/${code}.md) `));
+    expect(row?.split('|').at(-2)?.trim()).toMatch(new RegExp(`^${answer}\\b`));
+  });
+
+  it('have commands that a shell can read', () => {
+    for (const name of ['README', ...NAMES]) {
+      const blocks = [...read(`docs/runbooks/${name}.md`).matchAll(/^```sh\n([\s\S]*?)^```$/gm)];
+      for (const [, script = ''] of blocks) {
+        expect(spawnSync('bash', ['-n'], { input: script }).stderr.toString(), name).toBe('');
+      }
+    }
+  });
+
+  it('use no name that their shell does not set', () => {
+    const [, setup = ''] = /^```sh\n([\s\S]*?)^```$/m.exec(index) ?? [];
+    for (const name of NAMES) {
+      const scripts = [...read(`docs/runbooks/${name}.md`).matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(
+        ([, script]) => script,
+      );
+      const script = scripts.join('\n');
+      for (const [, variable = ''] of script.matchAll(/\$\{?([A-Za-z_]+)/g)) {
+        const isSet = [setup, script].some((text) =>
+          new RegExp(`(^|\\s)(${variable}=|read -rs? ${variable}\\b|for ${variable} in)`, 'm').test(text),
+        );
+        expect(isSet, `${variable} in ${name}`).toBe(true);
+      }
+      for (const [, helper = ''] of script.matchAll(/^(run|audit|found|alarm) /gm))
+        expect(setup).toContain(`${helper}() {`);
+    }
+  });
+});

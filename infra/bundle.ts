@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { configJsonSchema } from '../functions/core/config';
-import { FUNCTION_NAMES } from '../functions/core/names';
+import { FUNCTION_NAMES, REPORT_FUNCTION } from '../functions/core/names';
 import { BUNDLES_FOLDER } from './bundles-folder';
 
 const ROOT = join(__dirname, '..');
@@ -32,7 +32,7 @@ export interface BundleProps {
  * @throws Error when a handler does not compile, or when the AWS SDK's version 2 has found its way in.
  */
 export function bundleFunctions(props: BundleProps = {}): readonly Bundle[] {
-  const { names = FUNCTION_NAMES, from = join(ROOT, 'functions'), to = BUNDLES_FOLDER } = props;
+  const { names = [...FUNCTION_NAMES, REPORT_FUNCTION], from = join(ROOT, 'functions'), to = BUNDLES_FOLDER } = props;
   const { metafile } = buildSync({
     absWorkingDir: ROOT,
     entryPoints: Object.fromEntries(names.map((name) => [`${name}/index`, join(from, name, 'handler.ts')])),

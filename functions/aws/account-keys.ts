@@ -60,11 +60,10 @@ export function parseFullCredentialReport(csv: string, generatedAt: Date): FullC
   const slots = ([1, 2] as const).map((slot) => slotReader(slot, column));
   if (rows.length === 0) throw incomplete('it has no line, and root has one in every account');
   const principals = rows.map((row, index): ReportedPrincipal => {
-    const name = row[user];
-    const where = name === undefined || name === '' ? `line ${index + 2}` : `the line of ${name}`;
-    if (name === undefined || name === '' || row.length < header.length) {
-      const missing = header[row.length] ?? 'user';
-      throw incomplete(`${where} ends before the column ${missing}`);
+    const name = row[user] ?? '';
+    if (name === '') throw incomplete(`line ${index + 2} has no user`);
+    if (row.length < header.length) {
+      throw incomplete(`the line of ${name} ends before the column ${header[row.length]}`);
     }
     return {
       user: name,

@@ -5,6 +5,7 @@ import type { ListedKey } from '../core/report/evidence';
 
 /** Users that are asked for at the same time; IAM's quota is the whole account's. */
 const CONCURRENCY = 4;
+const MOST_NAMED = 10;
 
 interface Listing {
   readonly keys: readonly ListedKey[];
@@ -48,24 +49,25 @@ export async function listKeys(
   await Promise.all(workers);
   const [first] = failed.values();
   if (first !== undefined && listed.size === 0 && first.code !== 'user-missing') throw first;
-  const reasons = new Map([...failed.values()].map((error) => [error.code, error]));
+  const byCode = new Map<KeyturnError['code'], string[]>();
+  for (const user of users) {
+    const code = failed.get(user)?.code;
+    if (code !== undefined) byCode.set(code, [...(byCode.get(code) ?? []), user]);
+  }
   return {
     keys: users.flatMap((user) => listed.get(user) ?? []),
     // One that does not exist has no keys: that much is known.
     usersNotListed: users.filter((user) => failed.has(user) && failed.get(user)?.code !== 'user-missing'),
-    failures: [...reasons.values()].map((error) => {
-      const of = [...failed].flatMap(([user, { code }]) => (code === error.code ? [user] : []));
-      return of.length === 1 ? error : ofSeveral(error, of);
+    failures: [...byCode.values()].flatMap((of) => {
+      const error = failed.get(of[0] ?? '');
+      return error === undefined ? [] : [ofUsers(error, of)];
     }),
   };
 }
 
-function ofSeveral({ code, message, cause }: KeyturnError, users: readonly string[]): KeyturnError {
-  const named = `${users.slice(0, 10).join(', ')}${users.length > 10 ? ', …' : ''}`;
-  const why = `Of ${users.length} users (${named}) the keys could not be listed; of one of them: `;
-  return new KeyturnError(
-    code,
-    `${why}${message}`,
-    cause instanceof Error ? { cause: new Error(`${why}${cause.message}`) } : {},
-  );
+function ofUsers({ code, message, cause }: KeyturnError, users: readonly string[]): KeyturnError {
+  const named = `${users.slice(0, MOST_NAMED).join(', ')}${users.length > MOST_NAMED ? ', …' : ''}`;
+  const whose = users.length === 1 ? named : `${users.length} users (${named})`;
+  const why = (text: string) => `The access keys of ${whose} could not be listed. ${text}`;
+  return new KeyturnError(code, why(message), cause instanceof Error ? { cause: new Error(why(cause.message)) } : {});
 }

@@ -1,15 +1,25 @@
+import { pathToFileURL } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
+import { bold } from 'yoctocolors';
+import type { Report } from '../../functions/core/report/model';
+import type { Period } from '../../functions/report/gather-evidence';
+import { renderReport } from '../../functions/report/render';
 import { rehearseNaively } from '../../local/rehearsal/naive';
 import { rehearse } from '../../local/rehearsal/rehearse';
 import { serve } from '../../local/rehearsal/serve';
+import type { World } from '../../local/world';
 import { Progress } from '../render/progress';
-import { renderNaive, renderReport, renderServing } from '../render/rehearsal';
+import { renderNaive, renderRehearsal, renderServing } from '../render/rehearsal';
+import { renderVerdict } from '../render/review';
+import { assertWritable, writeWhole } from '../report-file';
+import { review } from '../review';
 import { synthesize } from '../synthesize';
 
 interface SimulateOptions {
   readonly days: number;
   readonly config: string;
   readonly seed: string;
+  readonly report: string;
   readonly json?: true;
   readonly serve?: true;
   readonly naive?: true;
@@ -26,6 +36,7 @@ export function simulateCommand(): Command {
     .option('--days <days>', 'how many days to live through', wholeDays, 400)
     .option('--config <file>', 'the configuration to deploy', 'docs/examples/keyturn.yaml')
     .option('--seed <seed>', 'what chance is drawn from: pipelines, latencies, key IDs', 'keyturn')
+    .option('--report <file>', 'where to write the report of these days', 'keyturn-report.html')
     .option('--every-hour', 'make every hourly run, also those that cannot find anything new')
     .option('--json', 'print one JSON document and nothing else')
     .option('--serve', 'keep the local account and Bitbucket running, to look around with the aws command')
@@ -43,6 +54,7 @@ async function simulate(options: SimulateOptions): Promise<number> {
     print(json ? JSON.stringify(report, undefined, 2) : renderNaive(report));
     return report.failure === undefined ? 1 : 0;
   }
+  if (!options.serve) assertWritable(options.report, true, '--report');
   const cdkOut = synthesize(options.config);
   if (options.serve) {
     const serving = await serve({ cdkOut, seed });
@@ -51,16 +63,42 @@ async function simulate(options: SimulateOptions): Promise<number> {
     return 0;
   }
   const progress = new Progress(json !== true && process.stderr.isTTY);
-  const report = await rehearse({
+  const written: { verdict?: string; reportFile?: string } = {};
+  const rehearsal = await rehearse({
     cdkOut,
     days,
     seed,
     everyHour: options.everyHour === true,
     onDay: (day) => progress.show(day, days),
+    onEnd: async (world, lived) => {
+      progress.end();
+      const report = await reviewWorld(world, lived);
+      written.reportFile = writeWhole(options.report, await renderReport(report, 'html'));
+      written.verdict = renderVerdict(report, written.reportFile, pathToFileURL(written.reportFile).href);
+    },
   });
-  progress.end();
-  print(json ? JSON.stringify(report, undefined, 2) : renderReport(report));
-  return report.held ? 0 : 1;
+  const { verdict, reportFile } = written;
+  print(
+    json
+      ? JSON.stringify({ ...rehearsal, reportFile }, undefined, 2)
+      : `${renderRehearsal(rehearsal)}\n\n${bold('Report')}\n${verdict}`,
+  );
+  return rehearsal.held ? 0 : 1;
+}
+
+/** The report of the days, as an auditor makes it: over HTTP, with the rights of the account's administrator. */
+async function reviewWorld({ account, accountUrl, clock }: World, lived: Period): Promise<Report> {
+  const { accessKeyId, secretAccessKey, sessionToken } = account.rootSession();
+  return review({
+    ...lived,
+    access: {
+      endpoint: accountUrl,
+      region: account.region,
+      credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+    },
+    // The world stands still while it is looked at, and has nothing to be waited for.
+    time: { now: () => new Date(clock.now()), sleep: async () => {} },
+  });
 }
 
 function print(text: string): void {

@@ -13,7 +13,7 @@ const COLOUR: Readonly<Record<string, (text: string) => string>> = {
 };
 
 /** The history, the keys and the verdict of a rehearsal, for people. */
-export function renderReport(report: Report): string {
+export function renderRehearsal(report: Report): string {
   return [
     bold(
       `${report.days} days of ${report.managedKeys} managed ${report.managedKeys === 1 ? 'key' : 'keys'}, from ${report.start.slice(0, 10)} (seed ${report.seed})`,

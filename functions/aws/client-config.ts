@@ -1,9 +1,39 @@
+/** What a person may choose instead of what the SDK's own chain finds. */
+export interface AwsAccess {
+  readonly region?: string;
+  /** A profile of the AWS configuration files. */
+  readonly profile?: string;
+  readonly endpoint?: string;
+  readonly credentials?: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+}
+
+/** How an SDK client behaves. */
+export interface ClientConfig extends AwsAccess {
+  readonly maxAttempts: number;
+  readonly retryMode: 'adaptive';
+  /** Milliseconds. */
+  readonly requestHandler: {
+    readonly connectionTimeout: number;
+    readonly requestTimeout: number;
+    readonly throwOnRequestTimeout: true;
+  };
+}
+
 /**
  * What all SDK clients share: adaptive retries with an upper bound, and timeouts that let a function of some minutes
  * try five times. Region and credentials come from the SDK's own chain.
  */
-export const clientConfig = {
+export const clientConfig: ClientConfig = {
   maxAttempts: 5,
   retryMode: 'adaptive',
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-} as const;
+};
+
+/** The same for reading an account's evidence: a page of a large log takes its time. */
+export function reviewConfig(access: AwsAccess = {}): ClientConfig {
+  return { ...clientConfig, requestHandler: { ...clientConfig.requestHandler, requestTimeout: 60_000 }, ...access };
+}

@@ -39,7 +39,8 @@ export function awsFailure(thrown: unknown, doing: string, expected: Expected = 
     });
   }
   if (/^AccessDenied|^AuthorizationError|^UnauthorizedOperation|^NotAuthorized/.test(name)) {
-    return new KeyturnError('aws-denied', `${doing}: ${error.message || 'access denied'}. Deploy the stack again.`);
+    const denial = error.message || 'access denied';
+    return new KeyturnError('aws-denied', `${doing}: ${denial}. Deploy the stack again.`, { cause: new Error(denial) });
   }
   if (status === undefined || status >= 500) {
     return new KeyturnError('aws-uncertain', `${doing}: AWS gave no clear answer (${name}).`, { retryable: true });

@@ -2,9 +2,7 @@ import {
   type AccessKeyMetadata,
   CreateAccessKeyCommand,
   DeleteAccessKeyCommand,
-  GenerateCredentialReportCommand,
   GetAccessKeyLastUsedCommand,
-  GetCredentialReportCommand,
   IAMClient,
   ListAccessKeysCommand,
   UpdateAccessKeyCommand,
@@ -12,40 +10,25 @@ import {
 import { Credential, Redacted } from '../core/credential';
 import { KeyturnError } from '../core/errors';
 import type { AccessKey, Iam } from '../core/ports';
-import { clientConfig } from './client-config';
+import { type ClientConfig, clientConfig } from './client-config';
 import { parseCredentialReport } from './credential-report';
 import { awsFailure, calling } from './failure';
-import { reportContent } from './report-content';
+import { reportDownload } from './report-download';
 import { ThrottleOnlyRetryStrategy } from './throttle-only-retry';
 
 const userMissing = { NoSuchEntityException: 'user-missing', NoSuchEntity: 'user-missing' } as const;
 const keyMissing = { NoSuchEntityException: 'key-missing', NoSuchEntity: 'key-missing' } as const;
 const keyLimit = { LimitExceededException: 'key-limit', LimitExceeded: 'key-limit' } as const;
 
-/** Names that GetCredentialReport's errors have: the SDK's and the API's own. */
-const REPORT_NOT_THERE = new Set([
-  'CredentialReportNotReadyException',
-  'CredentialReportNotPresentException',
-  'CredentialReportExpiredException',
-  'ReportInProgress',
-  'ReportNotPresent',
-  'ReportExpired',
-]);
-
 /** IAM says `N/A` for a key that was never used. */
 const NOT_APPLICABLE = 'N/A';
 
 /** The Iam port over the AWS SDK. */
-export function createIam(): Iam {
-  const client = new IAMClient(clientConfig);
-  const once = new IAMClient({
-    ...clientConfig,
-    retryStrategy: new ThrottleOnlyRetryStrategy(clientConfig.maxAttempts),
-  });
-  const report = reportContent();
-  const reports = new IAMClient({ ...clientConfig, streamCollector: report.streamCollector });
+export function createIam(config: ClientConfig = clientConfig): Iam {
+  const client = new IAMClient(config);
+  const once = new IAMClient({ ...config, retryStrategy: new ThrottleOnlyRetryStrategy(config.maxAttempts) });
+  const download = reportDownload(config);
 
-  let isReportStarted = false;
   return {
     async listAccessKeys(user) {
       const keys: AccessKey[] = [];
@@ -103,24 +86,8 @@ export function createIam(): Iam {
     },
 
     async credentialReport() {
-      if (!isReportStarted) {
-        const { State } = await calling('iam:GenerateCredentialReport', {}, () =>
-          client.send(new GenerateCredentialReportCommand({})),
-        );
-        isReportStarted = State !== 'COMPLETE';
-        if (isReportStarted) return undefined;
-      }
-      // Asked for once more only if it is not there yet.
-      isReportStarted = false;
-      const answer = await reports.send(new GetCredentialReportCommand({})).catch((thrown: unknown) => {
-        if (thrown instanceof Error && REPORT_NOT_THERE.has(thrown.name)) return undefined;
-        throw awsFailure(thrown, 'iam:GetCredentialReport');
-      });
-      if (answer === undefined) return undefined;
-      const { Content, GeneratedTime } = answer;
-      const csv = report.take() ?? (Content === undefined ? undefined : new TextDecoder().decode(Content));
-      if (csv === undefined || GeneratedTime === undefined) return undefined;
-      return parseCredentialReport(csv, GeneratedTime);
+      const report = await download();
+      return report === undefined ? undefined : parseCredentialReport(report.csv, report.generatedAt);
     },
   };
 }

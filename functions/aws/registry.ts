@@ -2,15 +2,15 @@ import { GetParameterCommand, GetParametersByPathCommand, SSMClient } from '@aws
 import { KeyturnError, toKeyturnError } from '../core/errors';
 import type { Registry, RegistryListing } from '../core/ports';
 import { parseRegistryEntry, type RegistryEntry } from '../core/registry';
-import { clientConfig } from './client-config';
+import { type ClientConfig, clientConfig } from './client-config';
 import { awsFailure, calling } from './failure';
 
 /** GetParametersByPath: 10 a page at most. */
 const PAGE = 10;
 
 /** The Registry port over SSM parameters. @param path ends with a slash */
-export function createRegistry(path: string): Registry {
-  const client = new SSMClient(clientConfig);
+export function createRegistry(path: string, config: ClientConfig = clientConfig): Registry {
+  const client = new SSMClient(config);
   return {
     async list() {
       const entries: RegistryEntry[] = [];

@@ -43,7 +43,7 @@ export function createTrail(region = process.env.AWS_REGION ?? ''): Trail {
 }
 
 /** IAM is a global service: its records are in one region of each partition. */
-function homeOfIam(region: string): string {
+export function homeOfIam(region: string): string {
   if (region.startsWith('cn-')) return 'cn-north-1';
   if (region.startsWith('us-gov-')) return 'us-gov-west-1';
   return 'us-east-1';

@@ -2,6 +2,7 @@ import type { AuditEvent } from './audit';
 import type { Credential, Redacted } from './credential';
 import type { KeyturnError } from './errors';
 import type { RegistryEntry } from './registry';
+import type { Evidence, FullCredentialReport, TrailWrite } from './report/evidence';
 import type { SecretState } from './secret-state';
 import type { Connection, TargetConfig } from './target';
 
@@ -57,7 +58,25 @@ export interface Sts {
   identify(credential: Credential): Promise<CallerIdentity>;
 }
 
-/** What CloudTrail's event history knows. Every method throws KeyturnError `aws-*`. */
+/** Who asks, and where. */
+export interface Caller {
+  /** @throws KeyturnError `aws-*`, naming what to do when there are no credentials or no region */
+  identify(): Promise<CallerIdentity & { readonly region: string }>;
+}
+
+/** The IAM credential report for people who review the account: every principal, with everything about its keys. */
+export interface AccountKeys {
+  /** Starts one when there is none; undefined while IAM is still making it. @throws KeyturnError `aws-*` */
+  credentialReport(): Promise<FullCredentialReport | undefined>;
+}
+
+/** CloudTrail's event history: management writes of the last 90 days, whoever made them. */
+export interface TrailHistory {
+  /** What happened to access keys and to managed secrets, all pages, in order of time; failed calls are left out. @throws KeyturnError `aws-*` */
+  writes(from: Date, to: Date): Promise<readonly TrailWrite[]>;
+}
+
+/** What CloudTrail's event history knows of one key. Every method throws KeyturnError `aws-*`. */
 export interface Trail {
   /**
    * Whether this function's own role created the access key; undefined while there is no record of its creation, which
@@ -138,6 +157,27 @@ export interface AuditRecord {
   append(events: readonly AuditEvent[]): Promise<void>;
   /** The `people-told` events since an instant, all pages. */
   told(since: Date): Promise<readonly AuditEvent[]>;
+}
+
+/** The record of record, for whoever reviews it. */
+export interface AuditRecordReader {
+  /**
+   * The record from its beginning until an instant, all pages. A run that changed nothing and found nothing is left out
+   * when it was before `since`.
+   *
+   * @throws KeyturnError `aws-*`; `aws-rejected` when there is no such log group
+   */
+  read(period: {
+    readonly since: Date;
+    readonly until: Date;
+    readonly now: Date;
+  }): Promise<NonNullable<Evidence['record']>>;
+}
+
+/** Where reports are kept. */
+export interface Archive {
+  /** @returns where it is, as a URI. @throws KeyturnError `aws-*` */
+  put(key: string, content: string, contentType: string): Promise<string>;
 }
 
 /** Lets teams attach what they like. */

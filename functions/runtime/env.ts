@@ -40,6 +40,22 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
   };
 }
 
+/** What the scheduled report needs. */
+export interface ReportSettings {
+  readonly registryPath: string;
+  readonly topicArn: string;
+  readonly archiveBucket: string;
+}
+
+/** The same for the report function. @throws KeyturnError `invalid-config` */
+export function reportSettingsFrom(env: Readonly<Record<string, string | undefined>>): ReportSettings {
+  return {
+    registryPath: env[ENV.registryPath] ?? REGISTRY_PATH,
+    topicArn: required(env, ENV.topicArn),
+    archiveBucket: required(env, ENV.archiveBucket),
+  };
+}
+
 function required(env: Readonly<Record<string, string | undefined>>, name: string): string {
   const value = env[name];
   if (value === undefined || value === '') {

@@ -58,7 +58,8 @@ export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }):
       `aws secretsmanager describe-secret --secret-id ${secretName(id)}`,
       'aws ssm get-parameters-by-path --path /keyturn/keys/',
       'aws logs describe-log-groups',
-    ]);
+    ])
+    .concat('npm run --silent keyturn -- report');
   return {
     addresses: {
       accountUrl: world.accountUrl,

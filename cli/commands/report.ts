@@ -1,0 +1,130 @@
+import { pathToFileURL } from 'node:url';
+import { Command, Option } from 'commander';
+import { after, DAY } from '../../functions/core/duration';
+import { AUDIT_LOG_GROUP } from '../../functions/core/names';
+import type { Report } from '../../functions/core/report/model';
+import { CSV_TABLE_NAMES, type CsvTableName } from '../../functions/report/csv';
+import type { Period } from '../../functions/report/gather-evidence';
+import { REPORT_FORMATS, type ReportFormat, renderReport } from '../../functions/report/render';
+import { systemTime } from '../../functions/runtime/time';
+import { instantOf } from '../instant';
+import { renderFailure, renderReading, renderVerdict } from '../render/review';
+import { assertWritable, writeWhole } from '../report-file';
+import { review } from '../review';
+
+interface ReportOptions {
+  readonly since?: Date;
+  readonly until?: Date;
+  readonly format: ReportFormat;
+  readonly table?: CsvTableName;
+  readonly output?: string;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly logGroup: string;
+  readonly force?: true;
+  readonly check?: true;
+}
+
+/** What a report is about when nobody says. */
+const USUAL_PERIOD = 365 * DAY;
+/** For `--output`: the document, and nothing else, on standard output. */
+const STANDARD_OUTPUT = '-';
+/** For `--check`. */
+const NOT_COMPLIANT = 2;
+
+/** `keyturn report`: what an auditor needs to know about the access keys of an account. */
+export function reportCommand(): Command {
+  return new Command('report')
+    .description(
+      'Makes a report of the access keys of an AWS account: which there are, whether each was rotated in time, who ' +
+        'changed what, and what happened without Keyturn. It changes nothing in the account. ' +
+        'The managed policy KeyturnAuditor has every right that it needs.',
+    )
+    .option(
+      '--since <date>',
+      'first instant: 2026-01-31 or 2026-01-31T12:00:00Z, UTC (default: 365 days earlier)',
+      instantOf,
+    )
+    .option('--until <date>', 'end, exclusive (default: now)', instantOf)
+    .addOption(new Option('--format <format>', 'what to write').choices(REPORT_FORMATS).default('html'))
+    .addOption(
+      new Option('--table <name>', 'which table a CSV file holds (default: "access-keys")').choices(CSV_TABLE_NAMES),
+    )
+    .option(
+      '--output <file>',
+      'where to write it, or - for standard output (default: for html ' +
+        'keyturn-report-<account>-<since>-<until>.html in this folder, otherwise -)',
+    )
+    .option('--force', 'replace the file if it exists')
+    .option('--region <region>', 'region of the stack (default: that of the environment or the profile)')
+    .option('--profile <profile>', 'profile of the AWS configuration files (default: the credentials that are found)')
+    .option('--log-group <name>', 'log group of the audit record', AUDIT_LOG_GROUP)
+    .option('--check', 'exit with 2 unless the report says compliant')
+    .addHelpText('after', HELP)
+    .action(async (options: ReportOptions, command: Command) => {
+      process.exitCode = await report(options, command);
+    });
+}
+
+const HELP = `
+Exit codes: 0 when the report was written, 1 when it was not, 2 with --check when it does not say compliant.
+What could not be read is in the report under its limits, and on standard error.
+
+Examples:
+  keyturn report --profile audit --region eu-west-1
+  keyturn report --since 2026-01-01 --until 2026-04-01 --output q1.html
+  keyturn report --format csv --table changes > changes.csv
+  keyturn report --format json --check > report.json`;
+
+async function report(options: ReportOptions, command: Command): Promise<number> {
+  const { format, table, force = false, logGroup, region, profile } = options;
+  if (table !== undefined && format !== 'csv') command.error(`error: --table is for --format csv, not ${format}`);
+  const period = periodOf(options, command);
+  const wanted = options.output ?? (format === 'html' ? undefined : STANDARD_OUTPUT);
+  if (wanted !== undefined && wanted !== STANDARD_OUTPUT) assertWritable(wanted, force);
+
+  const made = await review({
+    ...period,
+    time: systemTime,
+    access: { ...(region === undefined ? {} : { region }), ...(profile === undefined ? {} : { profile }) },
+    logGroup,
+    onSource: (source, failure) => {
+      if (failure !== undefined) tell(renderFailure(source, failure));
+      else if (process.stderr.isTTY) tell(renderReading(source));
+    },
+  });
+  const file = wanted ?? usualName(made);
+  if (wanted === undefined) assertWritable(file, force);
+  const text = await renderReport(made, format, table === undefined ? {} : { table });
+  if (file === STANDARD_OUTPUT) {
+    process.stdout.write(text);
+  } else {
+    const path = writeWhole(file, text);
+    process.stdout.write(`${renderVerdict(made, path, pathToFileURL(path).href)}\n`);
+  }
+  return options.check && made.summary.verdict !== 'compliant' ? NOT_COMPLIANT : 0;
+}
+
+function periodOf(options: ReportOptions, command: Command): Period {
+  const now = systemTime.now();
+  const until = options.until ?? now;
+  if (until > now) {
+    command.error(`error: --until ${until.toISOString()} is in the future; expected ${now.toISOString()} or earlier`);
+  }
+  const since = options.since ?? after(until, -USUAL_PERIOD);
+  if (since >= until) {
+    command.error(
+      `error: --since ${since.toISOString()} is not before ${options.until === undefined ? 'now' : '--until'} (${until.toISOString()}); expected an earlier date`,
+    );
+  }
+  return { since, until };
+}
+
+/** For the page, which people open from a folder. */
+function usualName({ account, since, until }: Report): string {
+  return `keyturn-report-${account}-${since.slice(0, 10)}-${until.slice(0, 10)}.html`;
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,32 @@
+import { bold, dim, green, red, yellow } from 'yoctocolors';
+import type { EvidenceSource } from '../../functions/core/report/evidence';
+import type { Report } from '../../functions/core/report/model';
+
+const SOURCES: Readonly<Record<EvidenceSource, string>> = {
+  'audit-record': 'the audit record',
+  cloudtrail: "CloudTrail's event history",
+  'credential-report': 'the IAM credential report',
+  iam: 'the access keys of the managed users',
+  registry: 'the registry',
+  secrets: 'the list of secrets',
+};
+
+const COLOUR = { compliant: green, 'not-compliant': red, 'cannot-tell': yellow } as const;
+
+export function renderReading(source: EvidenceSource): string {
+  return dim(`Read ${SOURCES[source]}.`);
+}
+
+export function renderFailure(source: EvidenceSource, failure: string): string {
+  return `${yellow(`Could not read ${SOURCES[source]}.`)} ${failure}`;
+}
+
+/** What a report says in one look, and where it is. */
+export function renderVerdict({ summary, attention, limits }: Report, path: string, url: string): string {
+  const items = attention.length === 1 ? '1 item needs' : `${attention.length} items need`;
+  const unseen =
+    limits.length === 0
+      ? ''
+      : ` It names ${limits.length} ${limits.length === 1 ? 'thing' : 'things'} that it could not see.`;
+  return [COLOUR[summary.verdict](bold(summary.headline)), `${items} attention.${unseen}`, path, url].join('\n');
+}

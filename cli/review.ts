@@ -1,0 +1,25 @@
+import type { AwsAccess } from '../functions/aws/client-config';
+import { createEvidencePorts } from '../functions/aws/evidence-ports';
+import type { Time } from '../functions/core/ports';
+import type { EvidenceSource } from '../functions/core/report/evidence';
+import { makeReport } from '../functions/core/report/make-report';
+import type { Report } from '../functions/core/report/model';
+import { gatherEvidence, type Period } from '../functions/report/gather-evidence';
+
+export interface ReviewRequest extends Period {
+  readonly time: Time;
+  readonly access?: AwsAccess;
+  readonly logGroup?: string;
+  /** Told when a source has been read, or could not be. */
+  readonly onSource?: (source: EvidenceSource, failure?: string) => void;
+}
+
+/** Reads an account's evidence with the reader's own rights, and judges it. */
+export async function review({ time, access, logGroup, since, until, onSource }: ReviewRequest): Promise<Report> {
+  const ports = createEvidencePorts({
+    time,
+    ...(access === undefined ? {} : { access }),
+    ...(logGroup === undefined ? {} : { logGroup }),
+  });
+  return makeReport(await gatherEvidence(ports, { since, until }, onSource));
+}

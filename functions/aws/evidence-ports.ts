@@ -1,0 +1,37 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { AUDIT_LOG_GROUP, REGISTRY_PATH } from '../core/names';
+import type { Time } from '../core/ports';
+import type { EvidencePorts } from '../report/gather-evidence';
+import { createAccountKeys } from './account-keys';
+import { createAuditRecordReader } from './audit-record-reader';
+import { createCaller } from './caller';
+import { type AwsAccess, reviewConfig } from './client-config';
+import { createIam } from './iam';
+import { createRegistry } from './registry';
+import { createSecrets } from './secrets';
+import { createTrailHistory } from './trail-history';
+
+export interface ReviewOptions {
+  readonly time: Time;
+  /** @default - what the SDK's own chain finds */
+  readonly access?: AwsAccess;
+  /** @default AUDIT_LOG_GROUP */
+  readonly logGroup?: string;
+  /** @default REGISTRY_PATH */
+  readonly registryPath?: string;
+}
+
+/** All that a report's evidence is read with, over the AWS SDK. */
+export function createEvidencePorts({ time, access, logGroup, registryPath }: ReviewOptions): EvidencePorts {
+  const config = reviewConfig(access);
+  return {
+    caller: createCaller(config),
+    record: createAuditRecordReader(logGroup ?? AUDIT_LOG_GROUP, config),
+    trail: createTrailHistory(time, config),
+    accountKeys: createAccountKeys(config),
+    iam: createIam(config),
+    registry: createRegistry(registryPath ?? REGISTRY_PATH, config),
+    secrets: createSecrets(new SecretsManagerClient(config)),
+    time,
+  };
+}

@@ -1,0 +1,23 @@
+import { createArchive } from '../aws/archive';
+import { createEvidencePorts } from '../aws/evidence-ports';
+import { createNotifier } from '../aws/notifier';
+import { REPORT_FUNCTION } from '../core/names';
+import { reportSettingsFrom } from '../runtime/env';
+import type { LambdaContext } from '../runtime/handle';
+import { createLog } from '../runtime/log';
+import { systemTime } from '../runtime/time';
+import { monthOf } from './month';
+import { orThrow, type ReportSummary, writeReport } from './report';
+
+const settings = reportSettingsFrom(process.env);
+const ports = {
+  ...createEvidencePorts({ time: systemTime, registryPath: settings.registryPath }),
+  archive: createArchive(settings.archiveBucket),
+  notifier: createNotifier(settings.topicArn),
+};
+
+/** The scheduled report. It changes no key and no secret, so it is no run and writes no audit events. */
+export async function handler(event: unknown, context: LambdaContext): Promise<ReportSummary> {
+  const log = createLog(REPORT_FUNCTION, context.awsRequestId);
+  return orThrow(log, () => writeReport(ports, log, monthOf(event, systemTime.now())));
+}

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { KeyturnError } from '../core/errors';
+import type { Period } from './gather-evidence';
+
+/** A calendar month in UTC. */
+export interface Month extends Period {
+  /** `yyyy-mm` */
+  readonly name: string;
+}
+
+/** What a person may hand to the report function to have a month's report made again; EventBridge's event has no such field. */
+const requestSchema = z.object({ month: z.string().optional() });
+
+/**
+ * The month that a report is about: the one that the event asks for, and otherwise the one before.
+ *
+ * @throws KeyturnError `invalid-config` for a month that is none, or that has not ended
+ */
+export function monthOf(event: unknown, now: Date): Month {
+  const asked = requestSchema.safeParse(event);
+  const name = (asked.success ? asked.data.month : undefined) ?? monthBefore(now);
+  const [, year, month] = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(name) ?? [];
+  if (year === undefined || month === undefined) {
+    throw new KeyturnError('invalid-config', `month: expected a month such as 2026-04, found ${JSON.stringify(name)}.`);
+  }
+  const since = new Date(Date.UTC(Number(year), Number(month) - 1));
+  const until = new Date(Date.UTC(Number(year), Number(month)));
+  if (until > now) {
+    throw new KeyturnError(
+      'invalid-config',
+      `month: ${name} has not ended yet; expected ${monthBefore(now)} or earlier.`,
+    );
+  }
+  return { name, since, until };
+}
+
+function monthBefore(now: Date): string {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1)).toISOString().slice(0, 7);
+}

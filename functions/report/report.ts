@@ -1,0 +1,103 @@
+import { toKeyturnError } from '../core/errors';
+import type { Archive, Log, Notifier } from '../core/ports';
+import { makeReport } from '../core/report/make-report';
+import type { Report } from '../core/report/model';
+import { type EvidencePorts, gatherEvidence } from './gather-evidence';
+import type { Month } from './month';
+import { renderReport } from './render';
+
+export interface ReportPorts extends EvidencePorts {
+  readonly archive: Archive;
+  readonly notifier: Notifier;
+}
+
+const CONTENT_TYPES = {
+  html: 'text/html; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+} as const;
+const FORMATS = ['html', 'json', 'csv'] as const;
+
+/** What the report function answers and logs. */
+export interface ReportSummary {
+  readonly month: string;
+  readonly verdict: Report['summary']['verdict'];
+  readonly attention: number;
+  readonly limits: number;
+  /** Where the page is. */
+  readonly page: string;
+}
+
+/**
+ * Makes a month's report, puts it into the archive in every format, and tells people. Doing it again is safe: it writes
+ * the same objects anew.
+ *
+ * @throws KeyturnError when it could not be made, kept or told: Lambda tries again
+ */
+export async function writeReport(ports: ReportPorts, log: Log, month: Month): Promise<ReportSummary> {
+  const evidence = await gatherEvidence(ports, month, (source, failure) => {
+    if (failure !== undefined) log.warn('a source could not be read', { source, reason: failure });
+  });
+  const report = makeReport(evidence);
+  const places = new Map<string, string>();
+  for (const format of FORMATS) {
+    const key = `reports/${report.account}/${month.name}/keyturn-report.${format}`;
+    places.set(format, await ports.archive.put(key, await renderReport(report, format), CONTENT_TYPES[format]));
+  }
+  const page = places.get('html') ?? '';
+  const { subject, text } = announcementOf(report, month, [...places.values()]);
+  await ports.notifier.notify(subject, text);
+  const { verdict } = report.summary;
+  const summary = {
+    month: month.name,
+    verdict,
+    attention: report.attention.length,
+    limits: report.limits.length,
+    page,
+  };
+  log.info('report written', { ...summary });
+  return summary;
+}
+
+/** Runs the use case; what stops it is logged and thrown, so that Lambda tries again and the dead-letter queue keeps what is lost. */
+export async function orThrow<Result>(log: Log, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const error = toKeyturnError(thrown);
+    log.error('the report was not made', { code: error.code, reason: error.message });
+    throw error;
+  }
+}
+
+const VERDICTS = {
+  compliant: 'compliant',
+  'not-compliant': 'NOT compliant',
+  'cannot-tell': 'cannot tell',
+} as const;
+
+/** Most items that the message names; the report has them all. */
+const MOST_NAMED = 10;
+
+function announcementOf({ account, summary, attention, limits }: Report, { name }: Month, places: readonly string[]) {
+  const subject = `Keyturn report ${name} of ${account}: ${VERDICTS[summary.verdict]}`;
+  const items = attention.length === 1 ? '1 item needs' : `${attention.length} items need`;
+  const named = attention.slice(0, MOST_NAMED).map(({ severity, title }) => `- [${severity}] ${title}`);
+  const more = attention.length > MOST_NAMED ? [`- and ${attention.length - MOST_NAMED} more`] : [];
+  const text = [
+    summary.headline,
+    '',
+    `${items} attention${attention.length === 0 ? '.' : ':'}`,
+    ...named,
+    ...more,
+    ...(limits.length === 0
+      ? []
+      : ['', 'What the report could not see:', ...limits.map(({ message }) => `- ${message}`)]),
+    '',
+    'The report:',
+    ...places,
+    '',
+    `To fetch the page: aws s3 cp ${places[0]} .`,
+  ].join('\n');
+  return { subject, text };
+}

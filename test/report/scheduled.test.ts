@@ -1,0 +1,152 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createArchive } from '../../functions/aws/archive';
+import { createEvidencePorts } from '../../functions/aws/evidence-ports';
+import { createNotifier } from '../../functions/aws/notifier';
+import type { Log } from '../../functions/core/ports';
+import { reportSchema } from '../../functions/core/report/model';
+import { monthOf } from '../../functions/report/month';
+import { orThrow, writeReport } from '../../functions/report/report';
+import { newScene } from '../support/dispose';
+import type { Scene } from '../support/scene';
+import { startHost } from '../targets/scripted-host';
+
+const NOW = new Date('2026-03-01T06:00:00Z');
+
+interface Stored {
+  readonly path: string;
+  readonly body: string;
+  readonly contentType: string | undefined;
+}
+
+/** S3 in small: it keeps what is put, or answers what a test wants. */
+async function bucket(answer = { status: 200, body: '' }): Promise<Stored[]> {
+  const stored: Stored[] = [];
+  process.env.AWS_ENDPOINT_URL_S3 = await startHost((request, response, body) => {
+    stored.push({
+      path: `${request.method} ${request.url?.split('?')[0]}`,
+      body,
+      contentType: request.headers['content-type'],
+    });
+    response.writeHead(answer.status, { 'content-type': 'application/xml' }).end(answer.body);
+  });
+  onTestFinished(() => {
+    delete process.env.AWS_ENDPOINT_URL_S3;
+  });
+  return stored;
+}
+
+/** A scene that has lived until the first of March, with a key that was rotated in January. */
+async function lived(): Promise<Scene> {
+  const scene = await newScene();
+  scene.manage('shop');
+  await scene.rotate();
+  await scene.sync();
+  scene.clock.advanceTo(NOW.getTime());
+  return scene;
+}
+
+function run(scene: Scene, event: unknown = {}) {
+  const lines: string[] = [];
+  const line = (message: string, facts: unknown) => lines.push(JSON.stringify({ message, facts }));
+  const log: Log = { info: line, warn: line, error: line };
+  const time = {
+    now: () => new Date(scene.clock.now()),
+    sleep: async (milliseconds: number) => scene.clock.advanceBy(milliseconds),
+  };
+  const ports = {
+    ...createEvidencePorts({ time }),
+    archive: createArchive('evidence-bucket'),
+    notifier: createNotifier(scene.topicArn),
+  };
+  return { lines, summary: orThrow(log, () => writeReport(ports, log, monthOf(event, NOW))) };
+}
+
+const messages = (scene: Scene) =>
+  scene.calls
+    .filter(({ action }) => action === 'Publish')
+    .map(({ input }) => input as { Subject: string; Message: string });
+
+describe('the scheduled report', () => {
+  it('writes the month before into the archive in three formats, and tells people what it says and where it is', async () => {
+    const stored = await bucket();
+    const scene = await lived();
+    const { lines, summary } = run(scene);
+    const { page, verdict, month } = await summary;
+
+    const folder = 'evidence-bucket/reports/111122223333/2026-02';
+    expect(stored.map(({ path, contentType }) => [path, contentType])).toEqual([
+      [`PUT /${folder}/keyturn-report.html`, 'text/html; charset=utf-8'],
+      [`PUT /${folder}/keyturn-report.json`, 'application/json; charset=utf-8'],
+      [`PUT /${folder}/keyturn-report.csv`, 'text/csv; charset=utf-8'],
+    ]);
+    expect({ page, month }).toEqual({ page: `s3://${folder}/keyturn-report.html`, month: '2026-02' });
+    const report = reportSchema.parse(JSON.parse(stored[1]?.body ?? ''));
+    expect(report).toMatchObject({ since: '2026-02-01T00:00:00.000Z', until: '2026-03-01T00:00:00.000Z' });
+    expect(report.summary).toMatchObject({ verdict, rotations: 0, managedKeys: 1 });
+    const [message] = messages(scene);
+    expect(message?.Subject).toMatch(/^Keyturn report 2026-02 of 111122223333: /);
+    expect(message?.Message).toContain(report.summary.headline);
+    expect(message?.Message).toMatch(new RegExp(`${report.attention.length} items? needs? attention`));
+    expect(message?.Message).toContain(`s3://${folder}/keyturn-report.html`);
+    expect(lines.at(-1)).toContain('report written');
+  });
+
+  it('can be asked for a month that has passed', async () => {
+    const stored = await bucket();
+    const { summary } = run(await lived(), { month: '2026-01' });
+
+    expect(await summary).toMatchObject({ month: '2026-01' });
+    expect(JSON.parse(stored[1]?.body ?? '').summary).toMatchObject({ rotations: 1, deliveries: 1 });
+  });
+
+  it('is made from what could be read, and says what could not (K11)', async () => {
+    const stored = await bucket();
+    const scene = await lived();
+    scene.awsFault = ({ action }) =>
+      action === 'ListSecrets' ? { kind: 'error', status: 400, code: 'AccessDeniedException' } : undefined;
+    const { lines, summary } = run(scene);
+
+    expect((await summary).limits).toBeGreaterThan(0);
+    expect(stored).toHaveLength(3);
+    expect(messages(scene)[0]?.Message).toMatch(/could not see:[\s\S]*secretsmanager:ListSecrets/);
+    expect(lines[0]).toContain('a source could not be read');
+  });
+
+  it('that cannot be kept is logged and thrown, and nobody is told that it is there', async () => {
+    const denied = '<Error><Code>AccessDenied</Code><Message>no</Message></Error>';
+    await bucket({ status: 403, body: denied });
+    const scene = await lived();
+    const { lines, summary } = run(scene);
+
+    await expect(summary).rejects.toMatchObject({
+      code: 'aws-denied',
+      message: expect.stringContaining('s3:PutObject of reports/111122223333/2026-02/keyturn-report.html'),
+    });
+    expect(messages(scene)).toEqual([]);
+    expect(lines.at(-1)).toContain('the report was not made');
+  });
+});
+
+describe('the month of a report', () => {
+  it.each([
+    ['2026-03-01T06:00:00Z', {}, '2026-02-01T00:00:00.000Z', '2026-03-01T00:00:00.000Z'],
+    ['2026-01-31T23:59:59Z', undefined, '2025-12-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z'],
+    ['2026-03-31T00:00:00Z', { source: 'aws.events' }, '2026-02-01T00:00:00.000Z', '2026-03-01T00:00:00.000Z'],
+    ['2026-03-01T00:00:00Z', { month: '2026-02' }, '2026-02-01T00:00:00.000Z', '2026-03-01T00:00:00.000Z'],
+    ['2026-03-01T00:00:00Z', { month: '2024-12' }, '2024-12-01T00:00:00.000Z', '2025-01-01T00:00:00.000Z'],
+  ])('at %s for %j is %s to %s', (now, event, since, until) => {
+    const month = monthOf(event, new Date(now));
+    expect([month.since.toISOString(), month.until.toISOString()]).toEqual([since, until]);
+    expect(month.name).toBe(since.slice(0, 7));
+  });
+
+  it.each([
+    ['2026-03', /has not ended yet; expected 2026-02 or earlier/],
+    ['2026-13', /expected a month such as 2026-04, found "2026-13"/],
+    ['last', /expected a month/],
+    ['', /expected a month/],
+    ['2026-02/../..', /expected a month/],
+  ])('may not be %j', (month, message) => {
+    expect(() => monthOf({ month }, NOW)).toThrow(message);
+  });
+});

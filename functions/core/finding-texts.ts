@@ -112,12 +112,12 @@ export const FINDING_TEXTS: Readonly<Record<FindingCode, FindingText>> = {
   },
   'two-keys': {
     what: 'two access keys, no room for a fresh one',
-    brokenNow: 'Nothing is broken: but the key is not rotated until one of the two is gone.',
+    brokenNow: 'Nothing is broken, but the key is not rotated until one of the two is gone.',
     commands: allOf(listKeys, lastUses),
   },
   'foreign-key': {
     what: 'somebody made an access key by hand',
-    brokenNow: 'Nothing is broken: but there will be no room for a fresh key.',
+    brokenNow: 'Nothing is broken, but there will be no room for a fresh key.',
     commands: allOf(
       ofAccessKey('See its last use', (id) => `aws iam get-access-key-last-used --access-key-id ${id}`),
       ofAccessKey(
@@ -128,7 +128,7 @@ export const FINDING_TEXTS: Readonly<Record<FindingCode, FindingText>> = {
   },
   'record-unavailable': {
     what: 'the audit record cannot be written',
-    brokenNow: 'Nothing is broken for pipelines: but no key is deactivated or deleted without a record.',
+    brokenNow: 'Nothing is broken for pipelines, but no key is deactivated or deleted without a record.',
     commands: always(
       'See whether the log group is there',
       (region) => `aws logs describe-log-groups --region ${region} --log-group-name-prefix ${AUDIT_LOG_GROUP}`,
@@ -141,12 +141,12 @@ export const FINDING_TEXTS: Readonly<Record<FindingCode, FindingText>> = {
   },
   'invalid-entry': {
     what: 'no such key, or its entry cannot be read',
-    brokenNow: 'Nothing is broken: but the key is left alone until its registry entry can be read.',
+    brokenNow: 'Nothing is broken, but the key is left alone until its registry entry can be read.',
     commands: registryHistory('See who changed the entry'),
   },
   'invalid-pause': {
     what: 'paused without an end',
-    brokenNow: 'Nothing is broken: but nothing is done for the key until the tag is corrected.',
+    brokenNow: 'Nothing is broken, but nothing is done for the key until the tag is corrected.',
     commands: withoutTag('End the pause', TAG.paused),
   },
   reactivated: {
@@ -171,7 +171,7 @@ export const FINDING_TEXTS: Readonly<Record<FindingCode, FindingText>> = {
   },
   paused: {
     what: 'paused for long',
-    brokenNow: 'Nothing is broken: but nothing is done for the key until the pause is over.',
+    brokenNow: 'Nothing is broken, but nothing is done for the key until the pause is over.',
     commands: withoutTag('End the pause', TAG.paused),
   },
   'report-unavailable': {

@@ -85,7 +85,7 @@ function unreadable(connection: NamedConnection): Finding {
   return {
     ...about(connection),
     what: 'nobody can tell when the token ends',
-    brokenNow: 'Nothing is broken: but nobody will be told before the token ends.',
+    brokenNow: 'Nothing is broken, but nobody will be told before the token ends.',
     message:
       `The tag ${TAG.expires} of ${connection.secret}, which holds the token of connection "${connection.name}", is not ` +
       `${FORM}. Correct or remove it.`,

@@ -42,7 +42,7 @@ describe('a message about one finding', () => {
     expect(subject).toBe('Keyturn: web-shop-production: two access keys, no room for a fresh one; nothing is broken');
     expect(
       text,
-    ).toBe(`web-shop-production: two access keys, no room for a fresh one. Nothing is broken: but the key is not rotated until one of the two is gone. (Account 111122223333, eu-central-1.)
+    ).toBe(`web-shop-production: two access keys, no room for a fresh one. Nothing is broken, but the key is not rotated until one of the two is gone. (Account 111122223333, eu-central-1.)
 
 See the user's keys:
   aws iam list-access-keys --user-name bitbucket-web-shop

@@ -51,7 +51,7 @@ it('a message that is published names the key, the state, the place, the command
   );
   const text = message?.message ?? '';
   expect(text.split('\n')[0]).toBe(
-    'shop: two access keys, no room for a fresh one. Nothing is broken: but the key is not rotated until one of the ' +
+    'shop: two access keys, no room for a fresh one. Nothing is broken, but the key is not rotated until one of the ' +
       'two is gone. (Account 111122223333, eu-west-1.)',
   );
   expect(text).toContain('  aws iam list-access-keys --user-name ci-shop\n');

@@ -126,7 +126,14 @@ function together(a: StatisticSet | undefined, b: StatisticSet): StatisticSet {
   };
 }
 
-function keyOf({ namespace, name, dimensions }: MetricId): string {
-  const pairs = Object.entries(dimensions).map(([dimension, value]) => `${dimension}\0${value}`);
-  return [namespace, name, ...pairs.sort()].join('\n');
+/** Alarms ask for the same few metrics again and again, for a year. */
+const keys = new WeakMap<MetricId, string>();
+
+function keyOf(metric: MetricId): string {
+  const known = keys.get(metric);
+  if (known !== undefined) return known;
+  const pairs = Object.entries(metric.dimensions).map(([dimension, value]) => `${dimension}\0${value}`);
+  const key = [metric.namespace, metric.name, ...pairs.sort()].join('\n');
+  keys.set(metric, key);
+  return key;
 }

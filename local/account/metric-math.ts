@@ -148,7 +148,11 @@ function call(name: string, parameters: ((scope: MathScope) => Value)[], fail: F
       throw fail(`${name} of one series is a number: an alarm needs a list, as in ${name}([m1, m2])`);
     const longest = Math.max(0, ...reduced.map(({ series }) => series.length));
     return Array.from({ length: longest }, (_, index) => {
-      const values = reduced.flatMap(({ series }) => series[index] ?? []);
+      const values: number[] = [];
+      for (const { series } of reduced) {
+        const value = series[index];
+        if (value !== undefined) values.push(value);
+      }
       return values.length === 0 ? undefined : reduce(values);
     });
   };

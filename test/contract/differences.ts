@@ -155,6 +155,20 @@ export const differences = [
     source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html',
   },
   {
+    id: 'filter-order',
+    moto: 'FilterLogEvents answers one stream after the other.',
+    aws: 'Events of all streams come in order of time.',
+    why: 'A report reads the record page by page and may count on its order.',
+    source: 'https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html',
+  },
+  {
+    id: 'batch-span',
+    moto: 'PutLogEvents takes a batch over more than 24 hours.',
+    aws: 'It is refused: InvalidParameterException.',
+    why: 'A batch that AWS refuses is missing from the record, and must fail in a test.',
+    source: 'https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html',
+  },
+  {
     id: 'filter-end-exclusive',
     moto: 'FilterLogEvents answers events at endTime too.',
     aws: 'Events at endTime or later are not answered.',

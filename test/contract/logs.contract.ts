@@ -51,12 +51,16 @@ export function logsContract(target: ContractTarget): void {
       await logs.send(new CreateLogStreamCommand(second));
       await put(logs, first, [now - 3000, 'a'], [now - 1000, 'c']);
       await put(logs, second, [now - 2000, 'b'], [now, 'd']);
-      expect(await found(logs, { logGroupName })).toEqual(['a', 'b', 'c', 'd']);
-      expect(await found(logs, { logGroupName, startTime: now - 2000 })).toEqual(['b', 'c', 'd']);
-      expect(await found(logs, { logGroupName, limit: 1 })).toEqual(['a', 'b', 'c', 'd']);
+      await target.differs('filter-order', {
+        aws: async () => expect(await found(logs, { logGroupName })).toEqual(['a', 'b', 'c', 'd']),
+        moto: async () => expect(await found(logs, { logGroupName })).toEqual(['a', 'c', 'b', 'd']),
+      });
+      const sorted = async (input: FilterLogEventsCommandInput) => (await found(logs, input)).sort();
+      expect(await sorted({ logGroupName, startTime: now - 2000 })).toEqual(['b', 'c', 'd']);
+      expect(await sorted({ logGroupName, limit: 1 })).toEqual(['a', 'b', 'c', 'd']);
       await target.differs('filter-end-exclusive', {
-        aws: async () => expect(await found(logs, { logGroupName, endTime: now })).toEqual(['a', 'b', 'c']),
-        moto: async () => expect(await found(logs, { logGroupName, endTime: now })).toEqual(['a', 'b', 'c', 'd']),
+        aws: async () => expect(await sorted({ logGroupName, endTime: now })).toEqual(['a', 'b', 'c']),
+        moto: async () => expect(await sorted({ logGroupName, endTime: now })).toEqual(['a', 'b', 'c', 'd']),
       });
     });
 
@@ -87,7 +91,11 @@ export function logsContract(target: ContractTarget): void {
       const { now } = stream;
       const invalid = awsError('InvalidParameterException', 400);
       await expect(put(logs, stream, [now, 'b'], [now - 1, 'a'])).rejects.toMatchObject(invalid);
-      await expect(put(logs, stream, [now - DAY - 1, 'a'], [now, 'b'])).rejects.toMatchObject(invalid);
+      const long = () => put(logs, stream, [now - DAY - 1, 'a'], [now, 'b']);
+      await target.differs('batch-span', {
+        aws: () => expect(long()).rejects.toMatchObject(invalid),
+        moto: () => expect(long()).resolves.toBeDefined(),
+      });
     });
   });
 }

@@ -22,6 +22,15 @@ const logGroup: ResourceType = (input) => {
   return { ref: logGroupName, attributes: { Arn }, remove: () => logs.deleteLogGroup({ logGroupName }) };
 };
 
+/** It goes with its group. */
+const logStream: ResourceType = (input) => {
+  const { properties, previous } = input;
+  const logStreamName = previous?.ref ?? properties.optionalText('LogStreamName') ?? input.generatedName(512);
+  const logGroupName = properties.text('LogGroupName');
+  if (previous === undefined) input.services.account.logs.createLogStream({ logGroupName, logStreamName });
+  return { ref: logStreamName, attributes: {} };
+};
+
 /** The query itself is kept by the account; nobody runs it here. */
 const queryDefinition: ResourceType = (input) => {
   const { properties, services } = input;
@@ -61,6 +70,7 @@ const subscriptionFilter: ResourceType = (input) => {
 
 export const LOGS_RESOURCES: Readonly<Record<string, ResourceType>> = {
   'AWS::Logs::LogGroup': logGroup,
+  'AWS::Logs::LogStream': logStream,
   'AWS::Logs::QueryDefinition': queryDefinition,
   'AWS::Logs::SubscriptionFilter': subscriptionFilter,
 };

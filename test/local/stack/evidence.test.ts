@@ -23,6 +23,7 @@ function archive(destination: Readonly<Record<string, unknown>>, filter: Readonl
       },
     },
     Group: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/keyturn/audit', RetentionInDays: 400 } },
+    Errors: { Type: 'AWS::Logs::LogStream', Properties: { LogGroupName: { Ref: 'Group' }, LogStreamName: 'errors' } },
     Stream: {
       Type: 'AWS::KinesisFirehose::DeliveryStream',
       Properties: {
@@ -83,7 +84,10 @@ describe('an archive of a log group', () => {
       Outputs: { Bucket: { Value: { Ref: 'Archive' } } },
     });
     const { Bucket = '' } = (await world.deploy(cdkOut)).outputs;
-    const { s3 } = world.account;
+    const { s3, logs } = world.account;
+    expect(logs.describeLogStreams({ logGroupName: '/keyturn/audit' }).logStreams).toMatchObject([
+      { logStreamName: 'errors' },
+    ]);
     write(world, '{"n":1}', '{"n":2}');
     await world.runUntil(later(10 * MINUTE));
     write(world, '{"n":3}');

@@ -81,14 +81,17 @@ export interface Evidence {
         readonly logGroup: string;
         /** Before this instant the record holds nothing: it was made then, or its retention has passed. */
         readonly beginsAt: Date;
-        /** In order of time; each once. From before `since` too, where a key's life began then. */
+        /** In order of time; each once. From before `since` too, where a key's life began then, and from shortly after `until`. */
         readonly events: readonly AuditEvent[];
         readonly unreadable: readonly UnreadableLine[];
       }
     | undefined;
   readonly trail:
     | {
-        /** What CloudTrail's event history could be asked for: 90 days back at most, and not the last minutes. */
+        /**
+         * What CloudTrail's event history could be asked for: 90 days back at most, and not the last minutes. A little
+         * more than the period, so that what happened at its edge meets its audit event.
+         */
         readonly from: Date;
         readonly to: Date;
         readonly writes: readonly TrailWrite[];
@@ -101,5 +104,7 @@ export interface Evidence {
   readonly secrets: readonly SecretState[] | undefined;
   /** Keys of the managed users. */
   readonly listedKeys: readonly ListedKey[] | undefined;
+  /** Managed users whose keys could not be listed, unlike those of the others: `listedKeys` tells nothing of them. */
+  readonly usersNotListed?: readonly string[];
   readonly failures: readonly { readonly source: EvidenceSource; readonly message: string }[];
 }

@@ -30,7 +30,7 @@ export interface Scope {
 }
 
 /** The managed keys: those of the registry, and those that the record speaks of with user and policy. */
-export function scopeOf({ record, entries = [], secrets, listedKeys }: Evidence): Scope {
+export function scopeOf({ record, entries = [], secrets, listedKeys, usersNotListed = [] }: Evidence): Scope {
   const events = grouped(record?.events ?? [], ({ key }) => key);
   const listed = grouped(listedKeys ?? [], ({ user }) => user);
   const secretsByName = new Map(secrets?.map((secret) => [secret.name, secret]));
@@ -45,7 +45,8 @@ export function scopeOf({ record, entries = [], secrets, listedKeys }: Evidence)
     const secret = secretsByName.get(secretName(key));
     const [first] = about;
     const since = secret?.createdAt ?? (first === undefined ? undefined : new Date(first.time));
-    const asked = listedKeys !== undefined && (entry !== undefined || listed.has(user));
+    const asked =
+      listedKeys !== undefined && (entry !== undefined || listed.has(user)) && !usersNotListed.includes(user);
     return [
       { key, user, policy, entry, secret, events: about, listed: asked ? (listed.get(user) ?? []) : undefined, since },
     ];

@@ -120,6 +120,13 @@ describe('the life of a key', () => {
     expect(life?.marks.at(-1)?.label).toContain('by an unknown principal');
   });
 
+  it('does not end because the keys of its user could not be listed', () => {
+    const evidence = new AnAccount(1).live(0, 2).evidence(2);
+    const report = makeReport({ ...evidence, listedKeys: [], usersNotListed: ['ci-0'] });
+    expect(report.managedKeys[0]?.lives[0]?.phases.at(-1)).not.toHaveProperty('to');
+    expect(makeReport({ ...evidence, listedKeys: [] }).managedKeys[0]?.lives[0]?.phases.at(-1)).toHaveProperty('to');
+  });
+
   it('has one mark for trouble that every run finds again, and another when it comes back', () => {
     const account = new AnAccount(1).live(0, 1);
     for (const hours of [24, 25, 26, 72, 73]) account.run('sync', day(0, hours * HOUR), find('delivery-failed'));

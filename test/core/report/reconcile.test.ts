@@ -149,6 +149,22 @@ describe('CloudTrail and the record', () => {
     expect(results(makeReport(account.evidence(2))).at(-1)).toBe(`${action} begun-only`);
   });
 
+  it('do not take what was done for what was only announced', () => {
+    const account = new AnAccount(1).live(0, 2);
+    const accessKeyId = 'AKIA0000000000ORPHAN';
+    account.run('rotate', at(1), (run) => {
+      run.tell('key-deletion-begun', { key: 'key-0', user: 'ci-0', accessKeyId });
+      run.write({ action: 'DeleteAccessKey', user: 'ci-0', accessKeyId });
+      run.tell('key-discarded', { key: 'key-0', user: 'ci-0', accessKeyId, reason: 'orphan' });
+      run.write({ action: 'DeleteAccessKey', user: 'ci-0', accessKeyId });
+      return undefined;
+    });
+    expect(results(makeReport(account.evidence(2))).slice(-2)).toEqual([
+      'DeleteAccessKey matched',
+      'DeleteAccessKey without-keyturn',
+    ]);
+  });
+
   it('let an announcement account for one write, and for none that comes after its run must be over', () => {
     const account = new AnAccount(1).live(0, 2);
     account.run('rotate', at(1), (run) => {

@@ -67,7 +67,10 @@ function recordLimits({ record, since }: Evidence, scope: Scope): readonly Weigh
   return [{ source: 'audit-record', message, isDecisive: wasManaged }];
 }
 
-function trailLimits({ trail, since, until }: Evidence, { unmatchable }: Reconciliation): readonly WeighedLimit[] {
+function trailLimits(
+  { trail, since, until }: Evidence,
+  { unmatchable, ownerless }: Reconciliation,
+): readonly WeighedLimit[] {
   if (trail === undefined) return [];
   const limits: WeighedLimit[] = [];
   if (trail.from > since) {
@@ -80,6 +83,10 @@ function trailLimits({ trail, since, until }: Evidence, { unmatchable }: Reconci
   if (trail.to < until) {
     const message = `CloudTrail was asked up to ${trail.to.toISOString()}: it shows events some minutes late. What is younger is not reconciled.`;
     limits.push({ source: 'cloudtrail', message, isDecisive: until.getTime() - trail.to.getTime() > HOUR });
+  }
+  if (ownerless.size > 0) {
+    const message = `${plural(ownerless.size, 'record')} of CloudTrail's ${ownerless.size === 1 ? 'does' : 'do'} not say whose access key or secret was changed.`;
+    limits.push(decisive('cloudtrail', message));
   }
   if (unmatchable > 0) {
     const message = `${plural(unmatchable, "write of CloudTrail's", "writes of CloudTrail's")} to managed users and secrets could not be matched, because there is no audit record.`;

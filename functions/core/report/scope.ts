@@ -27,6 +27,8 @@ export interface Scope {
   readonly byKey: ReadonlyMap<string, ManagedKey>;
   /** Also by users that a key had before. */
   readonly byUser: ReadonlyMap<string, ManagedKey>;
+  /** By every access key that the record or IAM knows as one of its user's. */
+  readonly byAccessKey: ReadonlyMap<string, ManagedKey>;
 }
 
 /** The managed keys: those of the registry, and those that the record speaks of with user and policy. */
@@ -57,7 +59,13 @@ export function scopeOf({ record, entries = [], secrets, listedKeys, usersNotLis
   }
   for (const managed of keys) byUser.set(managed.user, managed);
   for (const managed of keys) if (managed.entry !== undefined) byUser.set(managed.user, managed);
-  return { keys, byKey: new Map(keys.map((managed) => [managed.key, managed])), byUser };
+  const byAccessKey = new Map<string, ManagedKey>();
+  for (const managed of keys) {
+    for (const { accessKeyId } of [...managed.events, ...(managed.listed ?? [])]) {
+      if (accessKeyId !== undefined) byAccessKey.set(accessKeyId, managed);
+    }
+  }
+  return { keys, byAccessKey, byKey: new Map(keys.map((managed) => [managed.key, managed])), byUser };
 }
 
 /** Items by a name of theirs, in their order; those without one are left out. */

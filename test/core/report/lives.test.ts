@@ -120,6 +120,17 @@ describe('the life of a key', () => {
     expect(life?.marks.at(-1)?.label).toContain('by an unknown principal');
   });
 
+  it('does not end because a forged event says so: IAM still lists the key', () => {
+    const account = new AnAccount(1).live(0, 2);
+    account.run('delete', at(1), (run) => {
+      run.tell('key-deleted', { key: 'key-0', user: 'ci-0', accessKeyId: account.keys[0]?.accessKeyId ?? '' });
+      return undefined;
+    });
+    const report = makeReport(account.evidence(2));
+    expect(report.accessKeys.map(({ role, status }) => `${role} ${status}`)).toEqual(['current Active']);
+    expect(report.attention[0]?.kind).toBe('without-trail');
+  });
+
   it('does not end because the keys of its user could not be listed', () => {
     const evidence = new AnAccount(1).live(0, 2).evidence(2);
     const report = makeReport({ ...evidence, listedKeys: [], usersNotListed: ['ci-0'] });

@@ -103,6 +103,23 @@ describe('CloudTrail and the record', () => {
     expect(firsts(report)).toEqual([]);
   });
 
+  it('put what names nobody on the list, because it may concern a managed user', () => {
+    const account = new AnAccount(1).live(0, 3);
+    account.write({ action: 'DeleteAccessKey', at: at(2) });
+    const report = makeReport(account.evidence(3));
+    expect(report.attention[0]).toMatchObject({
+      severity: 'high',
+      title: expect.stringContaining('does not say whose'),
+    });
+    expect(report.summary).toMatchObject({ verdict: 'cannot-tell', changesWithoutKeyturn: 0 });
+  });
+
+  it('know whose key it is by its ID alone', () => {
+    const account = new AnAccount(1).live(0, 3);
+    account.write({ action: 'DeleteAccessKey', at: at(2), accessKeyId: account.keys[0]?.accessKeyId ?? '' });
+    expect(makeReport(account.evidence(3)).attention[0]).toMatchObject({ kind: 'without-keyturn', key: 'key-0' });
+  });
+
   it('count nothing against a user from before it was managed', () => {
     const account = new AnAccount(1);
     account.write({

@@ -6,7 +6,8 @@ import { makeReport } from '../../../functions/core/report/make-report';
 import type { Report } from '../../../functions/core/report/model';
 import { versionIdOf } from '../../../functions/core/version-id';
 import { day } from '../web-shop';
-import { ADMIN, AnAccount, type ARun } from './account';
+import type { ARun } from './a-run';
+import { ADMIN, AnAccount } from './account';
 
 const at = (days: number, hours = 6) => day(days, hours * HOUR);
 const phasesOf = ({ managedKeys }: Report, life = 0) =>

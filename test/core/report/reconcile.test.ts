@@ -174,6 +174,17 @@ describe('CloudTrail and the record', () => {
     expect(report.summary.verdict).not.toBe('compliant');
   });
 
+  it('name both when nobody has the majority', () => {
+    const account = new AnAccount(1).live(0, 2);
+    const writes = account.writes.map((write) => (write.action === 'PutSecretValue' ? { ...write, by: ADMIN } : write));
+    const report = makeReport(account.evidence(2, 0, { trail: { from: day(0), to: day(2), writes } }));
+    expect(report.changes.map(({ note }) => note)).toEqual([
+      expect.stringContaining('several principals'),
+      expect.stringContaining('several principals'),
+    ]);
+    expect(report.summary.verdict).toBe('cannot-tell');
+  });
+
   it("say that an unexplained write has the principal of Keyturn's function", () => {
     const account = new AnAccount(1).live(0, 2);
     account.write({

@@ -22,7 +22,7 @@ export class Announcements {
       const attempt = attemptOfEvent(event);
       if (name === 'key-created') done.add(`${attempt} create ${user}`);
       if (name === 'key-deactivated') done.add(`${attempt} deactivate ${accessKeyId}`);
-      if (name === 'key-deleted') done.add(`${attempt} delete ${accessKeyId}`);
+      if (name === 'key-deleted' || name === 'key-discarded') done.add(`${attempt} delete ${accessKeyId}`);
       if (name === 'key-stored' || name === 'key-discarded') done.add(`${attempt} settle ${accessKeyId}`);
     }
     for (const event of events) {

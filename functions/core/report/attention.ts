@@ -45,7 +45,7 @@ export function attentionOf(evidence: Evidence, judged: Judged): readonly Attent
   );
 }
 
-function changeItem(change: Change, { doubtful }: Reconciliation): Attention[] {
+function changeItem(change: Change, { doubtful, ownerless }: Reconciliation): Attention[] {
   const { id, at, key, user, accessKeyId, event, note, result, isManaged } = change;
   const item = (
     kind: Attention['kind'],
@@ -82,6 +82,10 @@ function changeItem(change: Change, { doubtful }: Reconciliation): Attention[] {
       `${what}, says the record; CloudTrail does not have it`,
       `Event ${event} at ${at}.`,
     );
+  }
+  if (ownerless.has(id)) {
+    const detail = `By ${change.by} at ${at}. It may concern a managed user: read the record ${change.trailEventId}.`;
+    return item('without-keyturn', 'high', `${change.action}: CloudTrail does not say whose it is`, detail);
   }
   if (doubtful.has(id)) {
     return item(

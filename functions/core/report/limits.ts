@@ -8,6 +8,8 @@ import type { Scope } from './scope';
 /** A limit, and whether what it hides could turn a yes into a no. */
 export interface WeighedLimit extends Limit {
   readonly isDecisive: boolean;
+  /** What a yes has to say beside itself, because of it. */
+  readonly caveat?: string;
 }
 
 const MISSING: Record<EvidenceSource, string> = {
@@ -67,7 +69,10 @@ function recordLimits({ record, since }: Evidence, scope: Scope): readonly Weigh
   return [{ source: 'audit-record', message, isDecisive: wasManaged }];
 }
 
-function trailLimits({ trail, since, until }: Evidence, { unmatchable }: Reconciliation): readonly WeighedLimit[] {
+function trailLimits(
+  { trail, since, until }: Evidence,
+  { unmatchable, ownerless }: Reconciliation,
+): readonly WeighedLimit[] {
   if (trail === undefined) return [];
   const limits: WeighedLimit[] = [];
   if (trail.from > since) {
@@ -75,11 +80,17 @@ function trailLimits({ trail, since, until }: Evidence, { unmatchable }: Reconci
       `CloudTrail's event history reaches back to ${trail.from.toISOString()} (90 days at most). What was changed between ` +
       `${since.toISOString()} and then is known from the audit record only, and changes without Keyturn do not show. A trail that ` +
       'is kept in S3 has them.';
-    limits.push(decisive('cloudtrail', message));
+    // Every account has it, and the runs look at the keys every day, so it takes nothing from a yes but its reach.
+    const caveat = `Changes before ${trail.from.toISOString().slice(0, 10)} are out of CloudTrail's reach.`;
+    limits.push({ source: 'cloudtrail', message, isDecisive: false, caveat });
   }
   if (trail.to < until) {
     const message = `CloudTrail was asked up to ${trail.to.toISOString()}: it shows events some minutes late. What is younger is not reconciled.`;
     limits.push({ source: 'cloudtrail', message, isDecisive: until.getTime() - trail.to.getTime() > HOUR });
+  }
+  if (ownerless.size > 0) {
+    const message = `${plural(ownerless.size, 'record')} of CloudTrail's ${ownerless.size === 1 ? 'does' : 'do'} not say whose access key or secret was changed.`;
+    limits.push(decisive('cloudtrail', message));
   }
   if (unmatchable > 0) {
     const message = `${plural(unmatchable, "write of CloudTrail's", "writes of CloudTrail's")} to managed users and secrets could not be matched, because there is no audit record.`;

@@ -21,6 +21,8 @@ export interface Reconciliation {
   readonly skew: number;
   /** Writes that nothing could be said of, because there is no record. */
   readonly unmatchable: number;
+  /** IDs of changes of which CloudTrail does not say whose they are. */
+  readonly ownerless: ReadonlySet<string>;
 }
 
 type Draft = Omit<Change, 'id'> & { readonly doubtful?: boolean };
@@ -28,7 +30,8 @@ type Draft = Omit<Change, 'id'> & { readonly doubtful?: boolean };
 /** Matches CloudTrail's writes with the audit record; only what both could have seen is held against either. */
 export function reconcile(evidence: Evidence, scope: Scope): Reconciliation {
   const { record, trail } = evidence;
-  if (trail === undefined) return { changes: [], all: [], doubtful: new Set(), skew: 0, unmatchable: 0 };
+  if (trail === undefined)
+    return { changes: [], all: [], doubtful: new Set(), skew: 0, unmatchable: 0, ownerless: new Set() };
   const events = record?.events ?? [];
   const { pairs, ...left } = pairUp(trail.writes, events);
   const announcements = new Announcements(events);
@@ -88,7 +91,14 @@ export function reconcile(evidence: Evidence, scope: Scope): Reconciliation {
     doubtful: new Set(all.flatMap(({ change, doubtful }) => (doubtful ? [change.id] : []))),
     skew: Math.max(0, ...pairs.map(({ skew }) => Math.abs(skew)).filter((skew) => skew > TOLERANCE)),
     unmatchable,
+    ownerless: new Set(all.filter(({ change }) => isOwnerless(change)).map(({ change }) => change.id)),
   };
+}
+
+/** A record that could not be understood, or that names nobody: it may concern a managed user. */
+function isOwnerless({ key, user, accessKeyId, version, result }: Change): boolean {
+  const isNamed = [key, user, accessKeyId, version].some((name) => name !== undefined);
+  return result === 'without-keyturn' && !isNamed;
 }
 
 function numbered(drafts: readonly Draft[]) {
@@ -201,7 +211,8 @@ function repeats(event: AuditEvent, told: readonly Accounted[] | undefined): boo
 }
 
 /** The managed key that a write concerns. */
-function managedBy({ user, secret }: TrailWrite, scope: Scope): ManagedKey | undefined {
+function managedBy({ user, accessKeyId, secret }: TrailWrite, scope: Scope): ManagedKey | undefined {
   if (user !== undefined) return scope.byUser.get(user);
+  if (accessKeyId !== undefined) return scope.byAccessKey.get(accessKeyId);
   return scope.byKey.get(idOfSecret(secret ?? '') ?? '');
 }

@@ -27,10 +27,12 @@ export interface Scope {
   readonly byKey: ReadonlyMap<string, ManagedKey>;
   /** Also by users that a key had before. */
   readonly byUser: ReadonlyMap<string, ManagedKey>;
+  /** By every access key that the record or IAM knows as one of its user's. */
+  readonly byAccessKey: ReadonlyMap<string, ManagedKey>;
 }
 
 /** The managed keys: those of the registry, and those that the record speaks of with user and policy. */
-export function scopeOf({ record, entries = [], secrets, listedKeys }: Evidence): Scope {
+export function scopeOf({ record, entries = [], secrets, listedKeys, usersNotListed = [] }: Evidence): Scope {
   const events = grouped(record?.events ?? [], ({ key }) => key);
   const listed = grouped(listedKeys ?? [], ({ user }) => user);
   const secretsByName = new Map(secrets?.map((secret) => [secret.name, secret]));
@@ -45,7 +47,8 @@ export function scopeOf({ record, entries = [], secrets, listedKeys }: Evidence)
     const secret = secretsByName.get(secretName(key));
     const [first] = about;
     const since = secret?.createdAt ?? (first === undefined ? undefined : new Date(first.time));
-    const asked = listedKeys !== undefined && (entry !== undefined || listed.has(user));
+    const asked =
+      listedKeys !== undefined && (entry !== undefined || listed.has(user)) && !usersNotListed.includes(user);
     return [
       { key, user, policy, entry, secret, events: about, listed: asked ? (listed.get(user) ?? []) : undefined, since },
     ];
@@ -56,7 +59,13 @@ export function scopeOf({ record, entries = [], secrets, listedKeys }: Evidence)
   }
   for (const managed of keys) byUser.set(managed.user, managed);
   for (const managed of keys) if (managed.entry !== undefined) byUser.set(managed.user, managed);
-  return { keys, byKey: new Map(keys.map((managed) => [managed.key, managed])), byUser };
+  const byAccessKey = new Map<string, ManagedKey>();
+  for (const managed of keys) {
+    for (const { accessKeyId } of [...managed.events, ...(managed.listed ?? [])]) {
+      if (accessKeyId !== undefined) byAccessKey.set(accessKeyId, managed);
+    }
+  }
+  return { keys, byAccessKey, byKey: new Map(keys.map((managed) => [managed.key, managed])), byUser };
 }
 
 /** Items by a name of theirs, in their order; those without one are left out. */

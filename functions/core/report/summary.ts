@@ -51,7 +51,7 @@ export function summaryOf(tables: Tables): Summary {
   const violations = violationsOf(tables, counted);
   const doubts = doubtsOf(tables, counted);
   const verdict = violations.length > 0 ? 'not-compliant' : doubts.length > 0 ? 'cannot-tell' : 'compliant';
-  return { verdict, headline: headlineOf(verdict, violations, doubts, counted), ...counted };
+  return { verdict, headline: headlineOf(verdict, violations, doubts, tables, counted), ...counted };
 }
 
 type Counted = Omit<Summary, 'verdict' | 'headline'>;
@@ -96,6 +96,7 @@ function headlineOf(
   verdict: Summary['verdict'],
   violations: readonly string[],
   doubts: readonly string[],
+  { limits }: Tables,
   { managedKeys, managedKeysOnTime, changesMatched }: Counted,
 ): string {
   switch (verdict) {
@@ -103,8 +104,10 @@ function headlineOf(
       return `Not compliant: ${listed(violations)}.`;
     case 'cannot-tell':
       return `Cannot tell: nothing was found against the rules, but ${listed(doubts)}.`;
-    case 'compliant':
-      return `Compliant: ${managedKeysOnTime} of ${plural(managedKeys, 'managed key')} ${managedKeysOnTime === 1 ? 'is' : 'are'} on time, ${plural(changesMatched, 'change is', 'changes are')} accounted for, and every control that applies passes.`;
+    case 'compliant': {
+      const yes = `Compliant: ${managedKeysOnTime} of ${plural(managedKeys, 'managed key')} ${managedKeysOnTime === 1 ? 'is' : 'are'} on time, ${plural(changesMatched, 'change is', 'changes are')} accounted for, and every control that applies passes.`;
+      return [yes, ...limits.flatMap(({ caveat }) => caveat ?? [])].join(' ');
+    }
   }
 }
 

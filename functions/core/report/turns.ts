@@ -37,6 +37,8 @@ export function turnsOf(managed: ManagedKey, changes: readonly Change[], seenAt:
   for (const { event, outcome, accessKeyId, time, id, reason } of managed.events) {
     const what = TURNS[event as keyof typeof TURNS];
     if (what === undefined || accessKeyId === undefined || outcome !== 'ok') continue;
+    // A deleted key never comes back: what IAM still lists was not deleted, whatever the record says.
+    if ((what === 'deleted' || what === 'discarded') && isListed(managed, accessKeyId)) continue;
     const isSeen = event === 'inactive-recorded' || event === 'reactivation-recorded';
     const why = reason === undefined ? {} : { reason };
     turns.push({ accessKeyId, at: new Date(time), what, event: id, isSeen, ...why });
@@ -63,6 +65,10 @@ export function turnsOf(managed: ManagedKey, changes: readonly Change[], seenAt:
   }
   turns.sort(inOrder);
   return [...turns, ...presence(managed, turns, seenAt)];
+}
+
+function isListed({ listed }: ManagedKey, accessKeyId: string): boolean {
+  return listed?.some((key) => key.accessKeyId === accessKeyId) ?? false;
 }
 
 /** What IAM shows now and nothing explains. */

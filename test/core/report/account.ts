@@ -1,4 +1,4 @@
-import { type AuditEvent, type AuditEventName, attemptOf, eventId } from '../../../functions/core/audit';
+import type { AuditEvent } from '../../../functions/core/audit';
 import { after, DAY, MINUTE, SECOND } from '../../../functions/core/duration';
 import { type FunctionName, secretName } from '../../../functions/core/names';
 import { type Policy, policyWith } from '../../../functions/core/policy';
@@ -8,14 +8,9 @@ import { deliveredLabel, type SecretState } from '../../../functions/core/secret
 import { targetName, targetSetDigest } from '../../../functions/core/target';
 import { versionIdOf } from '../../../functions/core/version-id';
 import { day, entryOf, START } from '../web-shop';
+import { ACCOUNT, ARun } from './a-run';
 
-const ACCOUNT = '111122223333';
 export const ADMIN = `arn:aws:iam::${ACCOUNT}:user/administrator`;
-
-/** The role of a function, as CloudTrail names its session. */
-export function roleOf(name: FunctionName): string {
-  return `arn:aws:sts::${ACCOUNT}:assumed-role/Keyturn-${name}/Keyturn-${name}`;
-}
 
 interface MadeKey {
   readonly accessKeyId: string;
@@ -23,48 +18,6 @@ interface MadeKey {
   readonly createdAt: Date;
   status: 'Active' | 'Inactive' | 'Deleted';
   lastUsed: ReportedKey['lastUsed'];
-}
-
-type Facts = Partial<Omit<AuditEvent, 'event' | 'time' | 'id' | 'sequence'>>;
-
-/** One run that writes its events: `at` passes as the test says. */
-export class ARun {
-  sequence = 0;
-  readonly attempt: string;
-
-  constructor(
-    readonly account: AnAccount,
-    readonly name: FunctionName,
-    public at: Date,
-    readonly run: string,
-  ) {
-    this.attempt = attemptOf({ run }, at);
-  }
-
-  tell(event: AuditEventName, facts: Facts = {}): AuditEvent {
-    this.sequence++;
-    const whole: AuditEvent = {
-      schema: 'keyturn.audit/v1',
-      id: eventId(this.attempt, this.sequence),
-      sequence: this.sequence,
-      event,
-      time: this.at.toISOString(),
-      account: ACCOUNT,
-      region: 'eu-west-1',
-      run: this.run,
-      function: this.name,
-      functionVersion: '0.1.0+0123456789ab',
-      outcome: 'ok',
-      ...facts,
-    };
-    this.account.events.push(whole);
-    return whole;
-  }
-
-  /** What the function does itself shows in CloudTrail too. */
-  write(write: Partial<TrailWrite> & Pick<TrailWrite, 'action'>): void {
-    this.account.write({ at: this.at, by: roleOf(this.name), ...write });
-  }
 }
 
 /** An account with its record and its CloudTrail, which tests live through and then tamper with. */

@@ -6,7 +6,8 @@ import { makeReport } from '../../../functions/core/report/make-report';
 import type { Report } from '../../../functions/core/report/model';
 import { versionIdOf } from '../../../functions/core/version-id';
 import { day } from '../web-shop';
-import { ADMIN, AnAccount, type ARun } from './account';
+import type { ARun } from './a-run';
+import { ADMIN, AnAccount } from './account';
 
 const at = (days: number, hours = 6) => day(days, hours * HOUR);
 const phasesOf = ({ managedKeys }: Report, life = 0) =>
@@ -118,6 +119,24 @@ describe('the life of a key', () => {
     const life = makeReport(account.evidence(95)).managedKeys[0]?.lives[0];
     expect(life?.marks.at(-1)).toMatchObject({ kind, at: day(95).toISOString() });
     expect(life?.marks.at(-1)?.label).toContain('by an unknown principal');
+  });
+
+  it('does not end because a forged event says so: IAM still lists the key', () => {
+    const account = new AnAccount(1).live(0, 2);
+    account.run('delete', at(1), (run) => {
+      run.tell('key-deleted', { key: 'key-0', user: 'ci-0', accessKeyId: account.keys[0]?.accessKeyId ?? '' });
+      return undefined;
+    });
+    const report = makeReport(account.evidence(2));
+    expect(report.accessKeys.map(({ role, status }) => `${role} ${status}`)).toEqual(['current Active']);
+    expect(report.attention[0]?.kind).toBe('without-trail');
+  });
+
+  it('does not end because the keys of its user could not be listed', () => {
+    const evidence = new AnAccount(1).live(0, 2).evidence(2);
+    const report = makeReport({ ...evidence, listedKeys: [], usersNotListed: ['ci-0'] });
+    expect(report.managedKeys[0]?.lives[0]?.phases.at(-1)).not.toHaveProperty('to');
+    expect(makeReport({ ...evidence, listedKeys: [] }).managedKeys[0]?.lives[0]?.phases.at(-1)).toHaveProperty('to');
   });
 
   it('has one mark for trouble that every run finds again, and another when it comes back', () => {

@@ -4,7 +4,8 @@ import { HOUR } from '../../../functions/core/duration';
 import { makeReport } from '../../../functions/core/report/make-report';
 import { type Report, reportJsonSchema, reportSchema } from '../../../functions/core/report/model';
 import { day } from '../web-shop';
-import { AnAccount, type ARun } from './account';
+import type { ARun } from './a-run';
+import { AnAccount } from './account';
 
 /** An account in which everything happens at once. */
 function eventful(): Report {

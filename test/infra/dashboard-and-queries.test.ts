@@ -31,7 +31,7 @@ const queries = new Map(
 
 /** Names of fields that a query reads from an audit event, without functions, text and its own names. */
 function fieldsIn(query: string): readonly string[] {
-  const own = [...query.matchAll(/\bas (\w+)|\?<(\w+)>|\bas (\w+), (\w+)/g)].flatMap((match) => match.slice(1));
+  const own = [...query.matchAll(/\bas (\w+)(?:, (\w+)(?=\n|$))?|\?<(\w+)>/g)].flatMap((match) => match.slice(1));
   const words = query
     .replace(/^#.*$|^SOURCE \S+/gm, '')
     .replace(/"[^"]*"|\/.*\/(?=\n|$)/gm, '')

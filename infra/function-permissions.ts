@@ -105,8 +105,8 @@ function readEvidence(scope: Construct, { auditLogArn, archive }: FunctionResour
     new PolicyStatement({
       sid: 'FindRecord',
       actions: ['logs:DescribeLogGroups'],
-      // It lists, so it is asked of all groups.
-      resources: [Stack.of(scope).formatArn({ service: 'logs', resource: 'log-group:*' })],
+      // No resource level: it shows names and settings of all groups, never what is in them.
+      resources: ['*'],
     }),
     ...(archive === undefined
       ? []

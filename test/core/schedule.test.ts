@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { minutesOfRate, scheduleProblem } from '../../functions/core/schedule';
+import { cronFormProblem, minutesOfRate, scheduleProblem } from '../../functions/core/schedule';
 
 describe('the schedule of a rule', () => {
   it.each([
@@ -97,4 +97,19 @@ it.each([
   ['rate(1 hour) UTC', undefined],
 ])('%s comes every %s minutes', (expression, minutes) => {
   expect(minutesOfRate(expression)).toBe(minutes);
+});
+
+it.each([
+  ['cron(0 6 1 * ? *)', undefined],
+  ['cron(0 6 ? * MON#1 *)', undefined],
+  ['cron(0 6 L * ? *)', undefined],
+  ['rate(30 days)', 'expected cron(…)'],
+  ['monthly', 'expected cron(…)'],
+  ['cron(0 6 1 * *)', 'expected the six fields of cron(minutes hours day-of-month month day-of-week year)'],
+  ['cron(60 6 1 * ? *)', 'expected minutes from 0 to 59, such as 0, 0,30 or 0/15'],
+  ['cron(0 24 1 * ? *)', 'expected hours from 0 to 23, such as 3, 3,15 or *'],
+  ['cron(0 6 1 * * *)', 'expected "?" in one of day-of-month and day-of-week, and not in both'],
+  ['cron(0 6 ? * ? *)', 'expected "?" in one of day-of-month and day-of-week, and not in both'],
+])('a schedule that chooses its days, %s, has the problem %s', (expression, problem) => {
+  expect(cronFormProblem(expression)).toBe(problem);
 });

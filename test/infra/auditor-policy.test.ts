@@ -39,7 +39,7 @@ const EVIDENCE: readonly Request[] = [
   { action: 'logs:StartQuery', resource: arn('logs', 'log-group:/keyturn/audit') },
   { action: 'logs:GetQueryResults', resource: '*' },
   { action: 'logs:DescribeQueryDefinitions', resource: '*' },
-  { action: 'logs:DescribeLogGroups', resource: arn('logs', 'log-group:*') },
+  { action: 'logs:DescribeLogGroups', resource: '*' },
   { action: 'iam:GenerateCredentialReport', resource: '*' },
   { action: 'iam:GetCredentialReport', resource: '*' },
   { action: 'iam:ListAccessKeys', resource: `arn:aws:iam::${ACCOUNT}:user/bitbucket-web-shop` },

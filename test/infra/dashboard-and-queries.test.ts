@@ -31,9 +31,9 @@ const queries = new Map(
 
 /** Names of fields that a query reads from an audit event, without functions, text and its own names. */
 function fieldsIn(query: string): readonly string[] {
-  const own = [...query.matchAll(/\bas (\w+)|\?<(\w+)>|\bas (\w+), (\w+)/g)].flatMap((match) => match.slice(1));
+  const own = [...query.matchAll(/\bas (\w+)(?:, (\w+)(?=\n|$))?|\?<(\w+)>/g)].flatMap((match) => match.slice(1));
   const words = query
-    .replace(/^#.*$/gm, '')
+    .replace(/^#.*$|^SOURCE \S+/gm, '')
     .replace(/"[^"]*"|\/.*\/(?=\n|$)/gm, '')
     .match(/[@a-zA-Z][\w.]*/g);
   const language = /^(fields|filter|sort|limit|parse|stats|by|as|and|in|asc|desc|count|count_distinct|latest|concat)$/;

@@ -62,7 +62,7 @@ describe('the function that reports', () => {
 
   it.each<Request>([
     { action: 'logs:FilterLogEvents', resource: arn('logs', 'log-group:/keyturn/audit:*') },
-    { action: 'logs:DescribeLogGroups', resource: arn('logs', 'log-group:*') },
+    { action: 'logs:DescribeLogGroups', resource: '*' },
     { action: 'iam:GetCredentialReport', resource: '*' },
     { action: 'iam:ListAccessKeys', resource: `arn:aws:iam::${ACCOUNT}:user/bitbucket-web-shop` },
     { action: 'cloudtrail:LookupEvents', resource: '*' },

@@ -14,6 +14,7 @@ import {
   permissionsIn,
   policiesOf,
   type Statement,
+  topicKeyOf,
 } from './policies';
 
 /** Who asks: the session as AWS sees it, and the role whose policies count. */
@@ -41,11 +42,13 @@ export class Enforcement {
   readonly #given = new Map<string, Permission>();
   #account: Account | undefined;
   #policies: Policies | undefined;
+  #topicKey = '';
 
   /** From now on the policies of this deployment are in force. */
   enforce(deployment: Deployment, { account }: World): void {
     this.#account = account;
     this.#policies = policiesOf(deployment, account);
+    this.#topicKey = topicKeyOf(deployment);
     this.#decisions.clear();
     for (const permission of permissionsIn(this.#policies)) this.#given.set(permissionName(permission), permission);
   }
@@ -61,7 +64,7 @@ export class Enforcement {
     if (principal.kind === 'root' || (service === 'sts' && action === 'GetCallerIdentity')) return { allowed: true };
     const { account } = this.#inForce();
     const caller = { arn: principal.arn, roleArn: principal.roleArn ?? principal.arn };
-    for (const request of iamRequestsOf(call, account)) {
+    for (const request of iamRequestsOf(call, account, this.#topicKey)) {
       if (!(await this.#ask(caller, request))) return { allowed: false, message: refusalOf(caller, request) };
     }
     return { allowed: true };

@@ -17,13 +17,18 @@ export interface IamRequest {
 const WITHOUT_RESOURCE = new Set([
   'iam:GenerateCredentialReport',
   'iam:GetCredentialReport',
+  'logs:DescribeLogGroups',
   'secretsmanager:ListSecrets',
 ]);
 
 const text = (input: Record<string, unknown>, name: string) => String(input[name] ?? '');
 
-/** Everything that IAM is asked before a call is let through, the KMS key behind it included. */
-export function iamRequestsOf(call: AwsCall, account: Account): readonly IamRequest[] {
+/**
+ * Everything that IAM is asked before a call is let through, the KMS key behind it included.
+ *
+ * @param topicKey ARN of the topic's KMS key
+ */
+export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string): readonly IamRequest[] {
   const { service, input } = call;
   const action = `${service}:${call.action}`;
   const one = (resource: string, context = {}): readonly IamRequest[] => [{ action, resource, context }];
@@ -40,7 +45,12 @@ export function iamRequestsOf(call: AwsCall, account: Account): readonly IamRequ
         ? ['', '/'].flatMap((end) => one(arn(`parameter${text(input, 'Path').replace(/\/$/, '')}${end}`)))
         : one(arn(`parameter${text(input, 'Name')}`));
     case 'sns':
-      return [...one(text(input, 'TopicArn')), ...kmsOfTopic(account)];
+      return [...one(text(input, 'TopicArn')), ...kmsOfTopic(account, topicKey)];
+    case 'logs': {
+      const group = arn(`log-group:${text(input, 'logGroupName')}`);
+      const stream = text(input, 'logStreamName');
+      return one(stream === '' ? `${group}:*` : `${group}:log-stream:${stream}`);
+    }
     case 'events':
       return entriesSchema
         .parse(input)
@@ -116,10 +126,10 @@ function describe(SecretId: string, account: Account) {
   }
 }
 
-/** The topic is encrypted with `alias/aws/sns`; SNS uses it in the publisher's name. */
-function kmsOfTopic(account: Account): readonly IamRequest[] {
+/** The topic is encrypted with a key of its own; SNS uses it in the publisher's name. */
+export function kmsOfTopic(account: Account, topicKey: string): readonly IamRequest[] {
   return ['kms:GenerateDataKey', 'kms:Decrypt'].map((need) =>
-    throughService(need, awsManagedKey('sns', account), 'sns', account, 'KMSAccessDenied'),
+    throughService(need, topicKey, 'sns', account, 'KMSAccessDenied'),
   );
 }
 

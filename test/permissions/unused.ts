@@ -35,6 +35,19 @@ export const UNUSED: Readonly<Record<string, string>> = {
   'delete: secret Delete: secretsmanager:ListSecretVersionIds':
     'Asked only when a key made by hand stands beside a superseded one that is due, in the place of a current key that was ' +
     'deleted by hand; rotate and deactivate meet such a key, and look in the same way.',
+  ...Object.fromEntries(
+    ['kms:GenerateDataKey', 'kms:Decrypt'].flatMap((action) => [
+      [
+        `account: key PublishersOfThisAccount: ${action}`,
+        'It leaves the decision to the publishers’ own policies, which is where each use is counted.',
+      ],
+      [`cloudwatch.amazonaws.com: key AlarmsOfThisAccount: ${action}`, 'An alarm publishes; no function does it.'],
+      [
+        `events.amazonaws.com: key RulesThatMayPublish: ${action}`,
+        'For rules of the account’s own, outside the stack.',
+      ],
+    ]),
+  ),
   'account: key ValidateOnDeployment: kms:Decrypt':
     'Secrets Manager tries the key out in the name of whoever creates a secret with it; the local deployment is nobody’s.',
   'account: key EncryptOnDeployment: kms:GenerateDataKey':

@@ -1,6 +1,7 @@
 import { bold } from 'yoctocolors';
 import { table } from '../../cli/render/table';
 import type { MeasuredBundle } from './bundles';
+import type { CallsByOperation } from './call-tally';
 import type { HandOver } from './hand-over';
 import type { MeasuredRotations, MeasuredSize } from './measure-size';
 import { type MeasuredRun, wallAtShare } from './measured-run';
@@ -55,19 +56,23 @@ export function sizeTables({ keys, quiet, scan, rotations }: MeasuredSize): stri
 
 function rotationTables(
   keys: number,
-  { due, rotate, deliver, secondEvents, callsEach, callsEachByOperation }: MeasuredRotations,
+  { due, rotate, deliver, secondEvents, callsEach, callsEachByOperation, recordCallsEach }: MeasuredRotations,
 ): string {
   const runs = [rotate, deliver, secondEvents].map((run, index) => [
     index === 0 ? run.run : `${due} x ${run.run}`,
     ...costs(run, keys),
   ]);
-  const each = Object.entries(callsEachByOperation).map(([operation, count]) => `${operation} ${number(count)}`);
+  const listed = (calls: CallsByOperation) =>
+    Object.entries(calls)
+      .map(([operation, count]) => `${operation} ${number(count)}`)
+      .join(', ');
   return [
     section(
       `${keys} keys, ${due} due`,
       table(['run', 'AWS calls', 'refused', 'a key', 'wall', `at ${MEMORY} MB`, 'RSS', 'heap'], runs),
     ),
-    `A rotation with its delivery: ${number(callsEach)} AWS calls (${each.join(', ')}).`,
+    `A rotation with its delivery: ${number(callsEach)} AWS calls (${listed(callsEachByOperation)}).`,
+    `Its record and its events, in its own runs: ${listed(recordCallsEach)}.`,
     `Its second event: ${number(secondEvents.calls.total / due)} more (${perEach(secondEvents, due)}).`,
     '',
   ].join('\n');
@@ -89,7 +94,7 @@ export function growthTable(growth: readonly Growth[]): string {
   return [
     section(
       'Cost by what is due',
-      table(['keys', 'due', 'AWS calls of rotate and sync', 'beyond nothing due', 'for each'], rows),
+      table(['keys', 'due', 'AWS calls of rotate and sync, the record aside', 'beyond nothing due', 'for each'], rows),
     ),
     `Slopes: ${slopes.join('; ')}.`,
     '',

@@ -13,7 +13,7 @@ import type { MeasuredTear } from './torn-pair';
 export const NOTES = [
   'The built bundles, each run in a Node process of its own with the heap that Lambda gives 256 MB, over HTTP in real time.',
   'Latencies are assumptions (ms a call): IAM 30-60, STS 30-50, Secrets Manager 15-30, SSM 10-20, EventBridge 10-30,',
-  'Bitbucket 80-120. Quotas: IAM 20 calls a second (an assumption, AWS publishes none), the others as AWS publishes them',
+  'CloudWatch Logs 10-30, Bitbucket 80-120. Quotas: IAM 20 calls a second (an assumption, AWS publishes none), the others as AWS publishes them',
   '(SSM 40 reads a second). Calls that were over a quota are "refused" and come again; "AWS calls" are those that were not.',
   `"At ${MEMORY} MB" adds what the processor time grows to on Lambda's share of a core: an upper bound, not measured.`,
 ] as const;

@@ -90,7 +90,7 @@ export const METRICS_SERVICE = 'keyturn';
 
 /** Metrics of a run beside its counters; dimensions `service` and `function`. */
 export const METRIC = {
-  /** 1 for each run that came to its end: silence is an alarm. */
+  /** 1 for each run that came to its end, 0 for one that was stopped as a whole: silence is an alarm. */
   finished: 'Finished',
   /** Keys that the run did not get to. */
   left: 'Left',

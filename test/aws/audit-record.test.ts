@@ -25,7 +25,6 @@ const event = (sequence: number, more: Partial<AuditEvent> = {}): AuditEvent => 
 });
 const events = (count: number, more: Partial<AuditEvent> = {}) =>
   Array.from({ length: count }, (_, index) => event(index + 1, more));
-const puts = (scene: Scene) => scene.calls.filter(({ action }) => action === 'PutLogEvents').map(({ input }) => input);
 const throttled: AwsFault = { kind: 'error', status: 400, code: 'ThrottlingException' };
 
 function linesOf(scene: Scene, logStreamName: string): readonly AuditEvent[] {
@@ -101,22 +100,30 @@ describe('the record keeps events (K7)', () => {
     expect(sizes).toEqual([10_000, 1]);
   });
 
-  it('1 MiB a call at most, with the 26 bytes that CloudWatch adds to each, counted in bytes and not in characters', async () => {
-    const scene = await newScene();
-    const message = 'ä'.repeat(100_000);
-    await createAuditRecord().append(events(12, { message }));
-    const sizes = puts(scene).map(({ logEvents }) =>
-      (Array.isArray(logEvents) ? logEvents : []).reduce(
-        (sum: number, line: { message: string }) => sum + Buffer.byteLength(line.message) + 26,
-        0,
-      ),
-    );
-    expect(sizes.length).toBeGreaterThan(2);
-    for (const size of sizes) expect(size).toBeLessThanOrEqual(1_048_576);
-    expect(linesOf(scene, 'rotate/2026-01').map(({ sequence }) => sequence)).toEqual(
-      events(12).map((one) => one.sequence),
-    );
-  });
+  it.each([
+    ['fill it to the last byte', 0, [2]],
+    ['need one byte more', 1, [1, 1]],
+  ])(
+    '1 MiB a call at most, in bytes and with the 26 that CloudWatch adds to each: two that %s',
+    async (_what, over, calls) => {
+      await newScene();
+      const made: number[] = [];
+      process.env.AWS_ENDPOINT_URL = await startHost((_request, response, body) => {
+        const { logEvents }: { logEvents: unknown[] } = JSON.parse(body);
+        made.push(logEvents.length);
+        response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end('{}');
+      });
+      const half = 'ä'.repeat(250_000);
+      const bytes = (some: readonly AuditEvent[]) =>
+        some.reduce((sum, one) => sum + Buffer.byteLength(JSON.stringify(one)) + 26, 0);
+      const left = 1_048_576 - bytes([event(1, { message: half }), event(2, { message: half })]);
+      await createAuditRecord().append([
+        event(1, { message: half }),
+        event(2, { message: half + 'x'.repeat(left + over) }),
+      ]);
+      expect(made).toEqual(calls);
+    },
+  );
 
   it('with no call at all for nothing', async () => {
     const scene = await newScene();

@@ -22,6 +22,7 @@ export const REALISTIC: Conditions = {
     secretsmanager: [15, 30],
     ssm: [10, 20],
     events: [10, 30],
+    logs: [10, 30],
     sns: [20, 40],
     bitbucket: [80, 120],
   },
@@ -39,6 +40,10 @@ export const REALISTIC: Conditions = {
     { covers: ['secretsmanager:TagResource', 'secretsmanager:UntagResource'], perSecond: 50 },
     { covers: ['secretsmanager:ListSecrets'], perSecond: 100 },
     { covers: ['secretsmanager:ListSecretVersionIds'], perSecond: 50 },
+    // "CloudWatch Logs quotas".
+    { covers: ['logs:PutLogEvents'], perSecond: 5_000 },
+    { covers: ['logs:CreateLogStream'], perSecond: 50 },
+    { covers: ['logs:FilterLogEvents'], perSecond: 5 },
     // "AWS STS quotas": per account and region.
     { covers: ['sts'], perSecond: 600 },
   ],

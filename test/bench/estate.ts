@@ -1,6 +1,6 @@
 import { DAY } from '../../functions/core/duration';
 import { openIntent } from '../../functions/core/intent';
-import { ENV, registryParameterName, secretName, TAG } from '../../functions/core/names';
+import { AUDIT_LOG_GROUP, ENV, registryParameterName, secretName, TAG } from '../../functions/core/names';
 import { policyWith } from '../../functions/core/policy';
 import type { RegistryEntry } from '../../functions/core/registry';
 import { deliveredLabel } from '../../functions/core/secret-state';
@@ -56,6 +56,7 @@ export class Estate {
     const { conditions, keys, due } = props;
     const clock = new Clock(Date.now() - 120 * DAY);
     const account = new Account({ clock, credentialReportTime: conditions.reportTime });
+    account.logs.createLogGroup({ logGroupName: AUDIT_LOG_GROUP });
     const bitbucket = new Bitbucket({ clock, rateLimit: conditions.hostRequests });
     const latency = latencyOf(conditions, `${keys}/${due}`);
     const throttled = throttling(conditions.quotas, () => performance.now());

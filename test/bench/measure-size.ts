@@ -21,12 +21,11 @@ export interface MeasuredRotations {
   readonly deliver: MeasuredRun;
   /** One run of sync for each second event: CloudTrail's record of what Secrets Manager's own event told already. */
   readonly secondEvents: MeasuredRun;
-  /**
-   * AWS calls of one rotation with its delivery: what the runs needed beyond ones with nothing to do, which publish their
-   * audit events as well.
-   */
+  /** AWS calls of one rotation with its delivery: what the runs needed beyond ones with nothing to do. */
   readonly callsEach: number;
   readonly callsEachByOperation: CallsByOperation;
+  /** What a rotation with its delivery needs to keep the audit record and to publish its events; not in `callsEach`. */
+  readonly recordCallsEach: CallsByOperation;
   /** Keys that are not rotated, stored, delivered and in order in the end. */
   readonly unfinished: readonly string[];
 }
@@ -50,6 +49,14 @@ export interface SizeProps {
   readonly conditions?: Conditions;
   readonly onProgress?: (what: string) => void;
 }
+
+/** Calls that every run makes to tell what it does, whether anything is due or not. */
+const KEEPS_RECORD: ReadonlySet<string> = new Set([
+  'events:PutEvents',
+  'logs:CreateLogStream',
+  'logs:FilterLogEvents',
+  'logs:PutLogEvents',
+]);
 
 /** 20 calls a second make it 17 s. */
 const SAMPLE = 150;
@@ -127,9 +134,10 @@ async function measureRotations(
       (deliver.calls.byOperation[operation] ?? 0) -
       (before?.byOperation[operation] ?? 0);
     const operations = [...new Set([rotate, deliver].flatMap(({ calls }) => Object.keys(calls.byOperation)))]
-      .filter((operation) => operation !== 'events:PutEvents')
-      .sort();
-    const each = operations.map((name) => [name, extra(name) / due] as const).filter(([, count]) => count !== 0);
+      .sort()
+      .map((name) => [name, extra(name) / due] as const)
+      .filter(([, count]) => count !== 0);
+    const each = operations.filter(([name]) => !KEEPS_RECORD.has(name));
     return {
       due,
       rotate,
@@ -137,6 +145,7 @@ async function measureRotations(
       secondEvents,
       callsEach: each.reduce((sum, [, count]) => sum + count, 0),
       callsEachByOperation: Object.fromEntries(each),
+      recordCallsEach: Object.fromEntries(operations.filter(([name]) => KEEPS_RECORD.has(name))),
       unfinished: unfinished(estate),
     };
   } finally {

@@ -1,6 +1,7 @@
 import { bold } from 'yoctocolors';
 import { table } from '../../cli/render/table';
 import type { MeasuredBundle } from './bundles';
+import type { CallsByOperation } from './call-tally';
 import type { HandOver } from './hand-over';
 import type { MeasuredRotations, MeasuredSize } from './measure-size';
 import { type MeasuredRun, wallAtShare } from './measured-run';
@@ -12,7 +13,7 @@ import type { MeasuredTear } from './torn-pair';
 export const NOTES = [
   'The built bundles, each run in a Node process of its own with the heap that Lambda gives 256 MB, over HTTP in real time.',
   'Latencies are assumptions (ms a call): IAM 30-60, STS 30-50, Secrets Manager 15-30, SSM 10-20, EventBridge 10-30,',
-  'Bitbucket 80-120. Quotas: IAM 20 calls a second (an assumption, AWS publishes none), the others as AWS publishes them',
+  'CloudWatch Logs 10-30, Bitbucket 80-120. Quotas: IAM 20 calls a second (an assumption, AWS publishes none), the others as AWS publishes them',
   '(SSM 40 reads a second). Calls that were over a quota are "refused" and come again; "AWS calls" are those that were not.',
   `"At ${MEMORY} MB" adds what the processor time grows to on Lambda's share of a core: an upper bound, not measured.`,
 ] as const;
@@ -55,19 +56,23 @@ export function sizeTables({ keys, quiet, scan, rotations }: MeasuredSize): stri
 
 function rotationTables(
   keys: number,
-  { due, rotate, deliver, secondEvents, callsEach, callsEachByOperation }: MeasuredRotations,
+  { due, rotate, deliver, secondEvents, callsEach, callsEachByOperation, recordCallsEach }: MeasuredRotations,
 ): string {
   const runs = [rotate, deliver, secondEvents].map((run, index) => [
     index === 0 ? run.run : `${due} x ${run.run}`,
     ...costs(run, keys),
   ]);
-  const each = Object.entries(callsEachByOperation).map(([operation, count]) => `${operation} ${number(count)}`);
+  const listed = (calls: CallsByOperation) =>
+    Object.entries(calls)
+      .map(([operation, count]) => `${operation} ${number(count)}`)
+      .join(', ');
   return [
     section(
       `${keys} keys, ${due} due`,
       table(['run', 'AWS calls', 'refused', 'a key', 'wall', `at ${MEMORY} MB`, 'RSS', 'heap'], runs),
     ),
-    `A rotation with its delivery: ${number(callsEach)} AWS calls (${each.join(', ')}).`,
+    `A rotation with its delivery: ${number(callsEach)} AWS calls (${listed(callsEachByOperation)}).`,
+    `Its record and its events, in its own runs: ${listed(recordCallsEach)}.`,
     `Its second event: ${number(secondEvents.calls.total / due)} more (${perEach(secondEvents, due)}).`,
     '',
   ].join('\n');
@@ -89,7 +94,7 @@ export function growthTable(growth: readonly Growth[]): string {
   return [
     section(
       'Cost by what is due',
-      table(['keys', 'due', 'AWS calls of rotate and sync', 'beyond nothing due', 'for each'], rows),
+      table(['keys', 'due', 'AWS calls of rotate and sync, the record aside', 'beyond nothing due', 'for each'], rows),
     ),
     `Slopes: ${slopes.join('; ')}.`,
     '',

@@ -4,7 +4,7 @@ import { type HandOver, type HandOverRun, handOverTargets } from './hand-over';
 import { phasesOf } from './life';
 import type { MeasuredSize } from './measure-size';
 import { type MeasuredRun, wallAtShare } from './measured-run';
-import { growthOf, growthTargets, sizeTargets, slopeOf } from './size-targets';
+import { growthOf, growthTargets, recordAside, sizeTargets, slopeOf } from './size-targets';
 import type { Target } from './targets';
 
 const run = (total: number, more: Partial<MeasuredRun> = {}): MeasuredRun => ({
@@ -32,6 +32,7 @@ const size = (
       secondEvents: run(30),
       callsEach: more.each ?? 12,
       callsEachByOperation: {},
+      recordCallsEach: {},
       unfinished: more.unfinished ?? [],
     },
   ],
@@ -52,6 +53,17 @@ describe('the targets of a size', () => {
     ['a run that was killed', size({ quiet: run(1, { errors: ['the process ended: SIGKILL'] }) }), /succeeds/],
   ])('are missed by too much: %s', (_what, measured, which) => {
     expect(missed(sizeTargets(measured))).toEqual([expect.stringMatching(which)]);
+  });
+
+  it('leave the calls that keep the record aside', () => {
+    const calls = (total: number, puts: number) => ({
+      total,
+      throttled: 0,
+      byOperation: { 'logs:PutLogEvents': puts, 'ssm:GetParametersByPath': total - puts },
+    });
+    expect(recordAside(run(0, { calls: calls(153, 3) }))).toBe(150);
+    expect(missed(sizeTargets(size({ quiet: run(0, { calls: calls(153, 3) }) })))).toEqual([]);
+    expect(missed(sizeTargets(size({ quiet: run(0, { calls: calls(154, 3) }) })))).toHaveLength(1);
   });
 
   it('count the processor time at the share of a core that 256 MB get', () => {

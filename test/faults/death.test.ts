@@ -12,6 +12,7 @@ afterAll(() => life.close());
 /** Which function dies at which of its calls: before it has its effect, or right after. */
 const DEATHS: readonly (readonly [FunctionName, string, 'before' | 'after'])[] = [
   ['rotate', 'TagResource', 'after'],
+  ['rotate', 'PutLogEvents', 'after'],
   ['rotate', 'CreateAccessKey', 'before'],
   ['rotate', 'CreateAccessKey', 'after'],
   ['rotate', 'PutSecretValue', 'before'],
@@ -19,6 +20,7 @@ const DEATHS: readonly (readonly [FunctionName, string, 'before' | 'after'])[] =
   ['sync', 'GetSecretValue', 'after'],
   ['sync', 'UpdateSecretVersionStage', 'before'],
   ['sync', 'UpdateSecretVersionStage', 'after'],
+  ['deactivate', 'PutLogEvents', 'after'],
   ['deactivate', 'UpdateAccessKey', 'after'],
   ['delete', 'DeleteAccessKey', 'before'],
 ];

@@ -21,6 +21,7 @@ const REFUSALS = [
   ['rotate', 'TagResource', 400, 'InvalidRequestException'],
   ['rotate', 'ListAccessKeys', 404, 'NoSuchEntity'],
   ['rotate', 'ListSecrets', 400, 'InvalidNextTokenException'],
+  ['rotate', 'PutLogEvents', 400, 'InvalidParameterException'],
   ['rotate', 'PutEvents', 400, 'InternalException'],
   ['rotate', 'Publish', 400, 'InvalidParameter'],
   ['sync', 'GetSecretValue', 400, 'DecryptionFailure'],

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { AUDIT_LOG_GROUP } from '../../functions/core/names';
 import type { AccountEvent } from '../../local/account/event';
 import type { DeployedWorld } from '../support/deployed-world';
 import type { Written } from './hunt';
@@ -43,6 +44,7 @@ export function writtenBy(
       'logs, audit events and metrics',
       world.logs.map(({ line }) => line),
     ),
+    place('audit record', account.logs.filterLogEvents({ logGroupName: AUDIT_LOG_GROUP }).events),
     place('CloudTrail', account.trail),
     place('event bus', events),
     place('SNS', account.sns.messages),

@@ -79,7 +79,7 @@ inChromium('the looks of a report', () => {
   it(
     'are white on paper, without the navigation, with all that was folded',
     async () => {
-      const { page } = await open(browser, urlOf(50), {
+      const { page } = await open(browser, urlOf(1), {
         colorScheme: 'dark',
         javaScriptEnabled: false,
         viewport: { width: 700, height: 1000 },

@@ -35,16 +35,6 @@ describe('keyturn.yaml', () => {
       logRetentionDays: 400,
       maxRotationsPerRun: 25,
       concurrency: 4,
-      audit: { retentionDays: 400 },
-      alarms: {
-        overdueDays: 3,
-        undeliveredHours: 2,
-        silentDailyHours: 26,
-        silentReconcileHours: 3,
-        tokenExpiresInDays: 14,
-        off: [],
-        runbooks: 'docs/runbooks/',
-      },
     });
   });
 

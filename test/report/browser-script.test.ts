@@ -50,7 +50,7 @@ inChromium('where scripts are allowed', () => {
       // The name of the key is beside the table, so the whole key is found by it alone; its target names the key too.
       const row = page.locator(`[id="e-${event?.id}"]`);
       await row.waitFor({ state: 'visible' });
-      expect(await row.innerText()).toContain(event?.id ?? 'no event');
+      expect(await row.textContent()).toContain(event?.id ?? 'no event');
     });
 
     it('ends where nothing is sought, and folds again what it unfolded', async () => {
@@ -70,7 +70,7 @@ inChromium('where scripts are allowed', () => {
 
       const articles = page.locator('article:visible');
       expect(await articles.count()).toBe(1);
-      expect(await articles.locator('h3').innerText()).toContain(KEY);
+      expect(await articles.locator('h3').textContent()).toContain(KEY);
       expect(await cells('keys-there', 9)).toEqual([KEY]);
       const history = report.managedKeys.find(({ key }) => key === KEY);
       const ofKey = <T extends { key?: string | undefined }>(lines: readonly T[]) =>

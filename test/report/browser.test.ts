@@ -54,7 +54,6 @@ inChromium('a report in a browser', () => {
       'has its pictures, and they are not empty',
       async () => {
         const { page } = opened;
-        await layOutAll(page, { unfolded: false });
         const charts = page.locator('figure.chart svg.marks');
         const lives = written.report.managedKeys.flatMap((key) => key.lives);
 
@@ -97,7 +96,7 @@ inChromium('a report in a browser', () => {
       const { page } = opened;
 
       expect(await page.locator('script').count()).toBe(1);
-      const users = await page.locator('#keys-there tbody td:first-child').allInnerTexts();
+      const users = await page.locator('#keys-there tbody td:first-child').allTextContents();
       for (const user of HOSTILE_USERS) expect(users).toContain(user);
     });
 
@@ -105,7 +104,8 @@ inChromium('a report in a browser', () => {
       'sticks out nowhere',
       async () => {
         const { page } = opened;
-        await layOutAll(page, { unfolded: managed <= 50 });
+        // With 500 keys it is what a reader gets who scrolls nowhere; their rows are made as those of the fifty are.
+        if (managed <= 50) await layOutAll(page, { unfolded: managed === 1 });
         for (const width of [360, 1280, 1920]) {
           await page.setViewportSize({ width, height: 800 });
           const { wide, room } = await page.evaluate(() => ({

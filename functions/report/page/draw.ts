@@ -19,11 +19,15 @@ export async function draw(spec: TopLevelSpec): Promise<string> {
  * what holds anyway. Texts are left alone.
  */
 function compact(svg: string): string {
-  return svg
-    .replace(/ (?:d|transform|x2|y2)="[^"]*"/g, (attribute) =>
-      attribute.replace(/(\.\d)\d+/g, '$1').replace(/\.0(?!\d)/g, ''),
-    )
-    .replace(/ (?:opacity="1"|stroke-width="1"|aria-roledescription="symbol mark")(?=[^<>]*>)/g, '');
+  return (
+    svg
+      .replace(/ (?:d|transform|x2|y2)="[^"]*"/g, (attribute) =>
+        attribute.replace(/(\.\d)\d+/g, '$1').replace(/\.0(?!\d)/g, ''),
+      )
+      // A group of marks is no picture of its own, and would need a name.
+      .replace(/(<g [^>]*?) role="[^"]*" aria-roledescription="[^"]*"/g, '$1')
+      .replace(/ (?:opacity="1"|stroke-width="1"|aria-roledescription="symbol mark")(?=[^<>]*>)/g, '')
+  );
 }
 
 /** What every chart has in common: nothing of the page's look is repeated, and text is measured without a screen. */

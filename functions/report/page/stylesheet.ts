@@ -113,8 +113,8 @@ article,.timeline{content-visibility:visible}
 .frame{overflow:visible}
 .chart svg{min-width:0}
 table{font-size:7.5pt}
-td,th,td.text,[id^=change-] td:first-child{white-space:nowrap}
-td.long{min-width:0;padding-right:5pt;overflow-wrap:anywhere}
+td,th,td.text,td.long{min-width:0;padding-right:5pt;overflow-wrap:anywhere}
+thead th,.v{white-space:normal}
 details::details-content{content-visibility:visible;display:block;height:auto}
 summary{color:inherit;list-style:none}
 thead button:after{content:""}

@@ -87,7 +87,7 @@ async function simulate(options: SimulateOptions): Promise<number> {
 }
 
 /** The report of the days, as an auditor makes it: over HTTP, with the rights of the account's administrator. */
-async function reviewWorld({ account, accountUrl, clock }: World, lived: Period): Promise<Report> {
+export async function reviewWorld({ account, accountUrl, clock }: World, lived: Period): Promise<Report> {
   const { accessKeyId, secretAccessKey, sessionToken } = account.rootSession();
   return review({
     ...lived,

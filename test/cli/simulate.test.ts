@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { Bitbucket } from 'bitbucket';
 import { expect, it } from 'vitest';
@@ -23,10 +24,13 @@ async function keyturn(...args: readonly string[]): Promise<{ code: number; stdo
   }
 }
 
-it('prints one JSON document and nothing else with --json', async () => {
-  const { code, stdout, stderr } = await keyturn('--days', '21', '--seed', 'seven', '--json');
+it('prints one JSON document and nothing else with --json, and writes the report of the days', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'keyturn-start-')), 'report.html');
+  const { code, stdout, stderr } = await keyturn('--days', '21', '--seed', 'seven', '--json', '--report', file);
   expect(stderr).toBe('');
   const report: Record<string, unknown> = JSON.parse(stdout);
+  expect(report.reportFile).toBe(file);
+  expect(readFileSync(file, 'utf8')).toMatch(/^<!doctype html>/i);
   expect(report).toMatchObject({
     days: 21,
     seed: 'seven',
@@ -41,12 +45,14 @@ it('prints one JSON document and nothing else with --json', async () => {
 }, 60_000);
 
 it('prints a timeline, the keys and a verdict for people', async () => {
-  const { code, stdout } = await keyturn('--days', '21');
+  const file = join(mkdtempSync(join(tmpdir(), 'keyturn-start-')), 'report.html');
+  const { code, stdout } = await keyturn('--days', '21', '--report', file);
   const text = stripVTControlCharacters(stdout);
   for (const event of ['created', 'proved', 'stored', 'delivered', 'deactivated', 'deleted'])
     expect(text).toContain(event);
   expect(text).toMatch(/torn for \d+ ms/);
   expect(text).toContain('held K1');
+  expect(text.trimEnd().split('\n').slice(-2)).toEqual([file, pathToFileURL(file).href]);
   expect(code).toBe(0);
 }, 60_000);
 
@@ -74,6 +80,12 @@ it('names a configuration that is not there', async () => {
   expect(code).toBe(1);
   expect(stderr).toContain('nowhere.yaml');
 }, 60_000);
+
+it('names a folder that is not there before it lives through the days', async () => {
+  const { code, stderr } = await keyturn('--report', 'no/such/folder/report.html');
+  expect(code).toBe(1);
+  expect(stderr).toContain('--report no/such/folder/report.html: there is no folder');
+});
 
 it('refuses days that are not whole', async () => {
   const { code, stderr } = await keyturn('--days', '1.5');
@@ -110,6 +122,7 @@ it('serves the account and Bitbucket to other clients until it is ended', async 
       ['AWS_SECRET_ACCESS_KEY', true],
     ]);
     expect(addresses.commands.join('\n')).toContain('aws iam list-access-keys --user-name bitbucket-web-shop');
+    expect(addresses.commands).toContain('npm run --silent keyturn -- report');
   } finally {
     child.kill('SIGTERM');
   }

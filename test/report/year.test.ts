@@ -1,0 +1,29 @@
+import { rmSync } from 'node:fs';
+import { expect, it, onTestFinished } from 'vitest';
+import { reviewWorld } from '../../cli/commands/simulate';
+import { synthesize } from '../../cli/synthesize';
+import type { Report } from '../../functions/core/report/model';
+import { rehearse } from '../../local/rehearsal/rehearse';
+
+it('counts in the report what the rehearsal counts, over all of its days', async () => {
+  const cdkOut = synthesize('docs/examples/keyturn.yaml');
+  onTestFinished(() => rmSync(cdkOut, { recursive: true, force: true }));
+  const reports: Report[] = [];
+  const rehearsal = await rehearse({
+    cdkOut,
+    days: 205,
+    seed: 'year',
+    onEnd: async (world, lived) => {
+      reports.push(await reviewWorld(world, lived));
+    },
+  });
+  const { rotations, deliveries, deactivations, deletions, findings, runs, managedKeys, start } = rehearsal;
+
+  expect(rotations).toBe(3);
+  expect(reports).toHaveLength(1);
+  expect(reports[0]).toMatchObject({
+    since: start,
+    summary: { rotations, deliveries, deactivations, deletions, findings, runs, managedKeys, runsIncomplete: 0 },
+    attention: [],
+  });
+}, 120_000);

@@ -57,9 +57,6 @@ export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string)
         .Entries.flatMap(({ Source, DetailType }) =>
           one(arn('event-bus/default'), { 'events:source': Source, 'events:detail-type': DetailType }),
         );
-    case 'logs':
-      // The documentation has actions of a group and of a stream; where it is the group's, AWS asks with an empty stream.
-      return one(arn(`log-group:${text(input, 'logGroupName')}:log-stream:${text(input, 'logStreamName')}`));
     default:
       return one('*');
   }

@@ -61,6 +61,7 @@ function coldInit(measure: string, script: string): number {
     AWS_REGION: 'eu-west-1',
     AWS_LAMBDA_FUNCTION_NAME: 'bench',
     [ENV.topicArn]: 'arn:aws:sns:eu-west-1:111122223333:t',
+    [ENV.release]: '0.1.0+bench',
   };
   const times = Array.from({ length: COLD_STARTS }, () =>
     Number(execFileSync(process.execPath, [measure, script], { env, encoding: 'utf8' })),

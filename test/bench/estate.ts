@@ -114,6 +114,7 @@ export class Estate {
       environment: {
         ...deployed.environment,
         [ENV.topicArn]: `arn:aws:sns:${region}:${accountId}:findings`,
+        [ENV.release]: '0.1.0+bench',
         [ENV.maxRotations]: String(Math.min(keys, maxRotations)),
         [ENV.allowedOrigins]: new URL(this.host.url).origin,
       },

@@ -19,7 +19,11 @@ const handler: unknown = Reflect.get(createRequire(script)(script), name);
 
 process.on('message', ({ requestId, event, timeout }: InvokeMessage) => {
   const end = Date.now() + timeout;
-  const context = { awsRequestId: requestId, getRemainingTimeInMillis: () => Math.max(0, end - Date.now()) };
+  const context = {
+    awsRequestId: requestId,
+    invokedFunctionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:bench',
+    getRemainingTimeInMillis: () => Math.max(0, end - Date.now()),
+  };
   run(event, context).then(
     (result) => send({ type: 'succeeded', result, cost: cost() }),
     (error: unknown) => send({ type: 'failed', error: String(error), cost: cost() }),

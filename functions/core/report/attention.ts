@@ -19,6 +19,7 @@ const SEVERITIES: readonly Attention['severity'][] = ['high', 'medium', 'low'];
 const KINDS: readonly Attention['kind'][] = [
   'without-keyturn',
   'without-trail',
+  'tampering',
   'log-gap',
   'late-rotation',
   'control-failed',

@@ -56,10 +56,20 @@ export interface ListedKey {
   readonly createdAt: Date;
 }
 
-/** A line of the record that is no event of a schema that this version knows. */
+/** A line of the record that is no event of a schema that this version knows, or one that nothing can rest on. */
 export interface UnreadableLine {
   readonly at: Date;
-  readonly why: 'newer-schema' | 'not-an-event';
+  readonly why:
+    | 'newer-schema'
+    | 'not-an-event'
+    /** Its ID is that of another event that says something else. */
+    | 'conflicting-id'
+    /** It is in the log stream of another function than it names. */
+    | 'wrong-stream'
+    /** Its ID does not end in its number. */
+    | 'wrong-id'
+    /** Of another account or region. */
+    | 'elsewhere';
   /** Of a newer one. */
   readonly schema?: string;
 }

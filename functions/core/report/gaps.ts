@@ -16,7 +16,7 @@ const MOST_NAMED = 5;
 /** Where the record has holes, and runs without an end. */
 export function gapsOf(evidence: Evidence, attempts: readonly Attempt[]): readonly Gap[] {
   if (evidence.record === undefined) return [];
-  return [...missingEvents(attempts), ...silences(evidence, attempts), ...endless(attempts), ...unreadable(evidence)];
+  return [...missingEvents(attempts), ...silences(evidence, attempts), ...endless(attempts)];
 }
 
 /** Sequence numbers are given without a gap, so a number that is missing was an event. */
@@ -77,29 +77,6 @@ function endless(attempts: readonly Attempt[]): readonly Gap[] {
     at: attempt.startedAt.toISOString(),
     events: attempt.events.slice(-1).map(({ id }) => id),
   }));
-}
-
-function unreadable({ record, since, until }: Evidence): readonly Gap[] {
-  const lines = record?.unreadable.filter(({ at }) => since <= at && at < until) ?? [];
-  const days = grouped(lines, ({ at, why }) => `${dayOf(at)} ${why}`);
-  return [...days.values()].flatMap((ofDay): Gap[] => {
-    const [first] = ofDay;
-    if (first === undefined) return [];
-    const schemas = [...new Set(ofDay.flatMap(({ schema }) => (schema === undefined ? [] : [schema])))];
-    const isNewer = first.why === 'newer-schema';
-    return [
-      {
-        kind: 'log-gap',
-        severity: 'high',
-        title: `${plural(ofDay.length, 'line')} of the record could not be read (${dayOf(first.at)})`,
-        detail: isNewer
-          ? `Written by a newer version of Keyturn (${schemas.join(', ')}). Make the report with that version.`
-          : 'No event of Keyturn: only the functions may write into this log group, so look who did.',
-        at: first.at.toISOString(),
-        events: [],
-      },
-    ];
-  });
 }
 
 /** One item for each function and day, so that a bad day is one line. */

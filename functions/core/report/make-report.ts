@@ -12,10 +12,13 @@ import { isWithin } from './reckoning';
 import { reconcile } from './reconcile';
 import { attemptsOf, quietBounds, runTable } from './runs';
 import { scopeOf } from './scope';
+import { sift } from './sift';
 import { summaryOf } from './summary';
+import { forgeries, unreadableLines } from './unreadable';
 
 /** Judges the evidence: which keys there are, how they lived, who changed them, what is missing, and what that means. */
-export function makeReport(evidence: Evidence): Report {
+export function makeReport(gathered: Evidence): Report {
+  const { evidence, forged } = sift(gathered);
   const { account, region, gatheredAt, gatheredBy, since, until, record, trail } = evidence;
   const scope = scopeOf(evidence);
   const reconciliation = reconcile(evidence, scope);
@@ -26,7 +29,7 @@ export function makeReport(evidence: Evidence): Report {
   const attempts = attemptsOf(evidence);
   const inPeriod = (record?.events ?? []).filter(({ time }) => isWithin(evidence, time));
   const findings = openFindings(inPeriod, attempts);
-  const gaps = gapsOf(evidence, attempts);
+  const gaps = [...gapsOf(evidence, attempts), ...unreadableLines(evidence), ...forgeries(evidence, forged)];
   const attention = attentionOf(evidence, { accessKeys, managedKeys, controls, reconciliation, gaps, findings });
   const quiet = quietBounds(attempts);
   const tables = {

@@ -22,6 +22,7 @@ const attentionSchema = z.object({
     'open-finding',
     'incomplete-run',
     'log-gap',
+    'tampering',
   ]),
   severity: z.enum(['high', 'medium', 'low']),
   title: z.string(),

@@ -76,11 +76,13 @@ function doubtsOf(
   const unclear = managedKeys.filter(({ state }) => state === 'unknown' || state === 'undelivered').length;
   const unknown = controls.filter(({ verdict }) => verdict === 'unknown').length;
   const gaps = attention.filter(({ kind }) => kind === 'log-gap').length;
+  const tampered = attention.filter(({ kind }) => kind === 'tampering').length;
   const decisive = limits.filter(({ isDecisive }) => isDecisive).length;
   return [
     some(counted.eventsWithoutTrail, 'event is not in CloudTrail', 'events are not in CloudTrail'),
     isDoubtful ? ["changes have another principal than Keyturn's"] : [],
     some(gaps, 'gap is in the record', 'gaps are in the record'),
+    some(tampered, 'sign of tampering is in the record', 'signs of tampering are in the record'),
     hasTrail ? [] : ['nothing could be reconciled with CloudTrail'],
     some(unclear, 'managed key is not known to be on time', 'managed keys are not known to be on time'),
     some(unknown, 'control cannot be judged', 'controls cannot be judged'),

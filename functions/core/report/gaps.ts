@@ -1,4 +1,4 @@
-import { DAY, HOUR } from '../duration';
+import { DAY, HOUR, latest } from '../duration';
 import type { FunctionName } from '../names';
 import type { Evidence } from './evidence';
 import type { Attention } from './model';
@@ -33,17 +33,16 @@ function missingEvents(attempts: readonly Attempt[]): readonly Gap[] {
 
 /** A function that has not run for longer than a day was not asked to, could not, or its events were taken away. */
 function silences({ since, until, record }: Evidence, attempts: readonly Attempt[]): readonly Gap[] {
-  const first = record?.events.find(({ time }) => Date.parse(time) >= since.getTime());
-  if (first === undefined) {
-    // Before the record began nothing ran.
-    if (record === undefined || until.getTime() - Math.max(since.getTime(), record.beginsAt.getTime()) <= ONE_RUN)
-      return [];
-    return [silence('Keyturn', new Date(Math.max(since.getTime(), record.beginsAt.getTime())), until)];
+  if (record === undefined) return [];
+  // Before the record began nothing ran; from then on every day has its runs, also the first ones.
+  const from = latest(since, record.beginsAt);
+  if (attempts.length === 0) {
+    return until.getTime() - from.getTime() > ONE_RUN ? [silence('Keyturn', from, until)] : [];
   }
   const byFunction = grouped(attempts, (attempt) => attempt.function);
   return DAILY.flatMap((name) => {
     const starts = (byFunction.get(name) ?? []).map(({ startedAt }) => startedAt);
-    const instants = [new Date(first.time), ...starts, until];
+    const instants = [from, ...starts, until];
     return instants.flatMap((instant, index) => {
       const next = instants[index + 1];
       return next !== undefined && next.getTime() - instant.getTime() > ONE_RUN ? [silence(name, instant, next)] : [];

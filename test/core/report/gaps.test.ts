@@ -81,6 +81,25 @@ describe('the record', () => {
     expect(gaps(new AnAccount(1).evidence(7, 0))).toMatchObject([{ title: 'No run of Keyturn for 7 days' }]);
   });
 
+  it.each(['rotate', 'deactivate', 'delete', 'sync'])('shows that the first days of %s were taken away', (name) => {
+    const account = new AnAccount(1).live(0, 60);
+    const cut = withEvents(account.evidence(60, 0), (events) =>
+      events.filter((event) => event.function !== name || new Date(event.time) >= day(40)),
+    );
+    expect(gaps(cut).map(({ title, at }) => `${title} from ${at}`)).toEqual([
+      `No run of ${name} for 40 days from ${day(0).toISOString()}`,
+    ]);
+    expect(makeReport(cut).summary.verdict).not.toBe('compliant');
+  });
+
+  it('shows that the first days of all of them were taken away, and not what was before the record began', () => {
+    const evidence = { ...new AnAccount(1).live(0, 60).evidence(60, 0), since: day(-5) };
+    const cut = withEvents(evidence, (events) => events.filter(({ time }) => new Date(time) >= day(40)));
+    expect(gaps(cut)).toHaveLength(4);
+    expect(gaps(cut).every(({ at }) => at === day(0).toISOString())).toBe(true);
+    expect(gaps(evidence)).toEqual([]);
+  });
+
   it.each([
     ['newer-schema', 'keyturn.audit/v2', 'Make the report with that version'],
     ['not-an-event', undefined, 'only the functions may write'],

@@ -100,7 +100,12 @@ export function usedWithin90(key: JudgedKey): Judgement {
 }
 
 function usedWithin({ lastUsed, createdAt, now }: JudgedKey, limit: number): Judgement {
-  if (lastUsed === 'unknown') return { verdict: 'unknown', why: 'Its last use is not known.' };
+  if (lastUsed === 'unknown') {
+    const age = createdAt === undefined ? limit : daysBetween(createdAt, now);
+    return age < limit
+      ? { verdict: 'pass', why: `Its last use is not known; created ${plural(Math.max(0, age), 'day')} ago.` }
+      : { verdict: 'unknown', why: 'Its last use is not known.' };
+  }
   const from = lastUsed === 'never' ? createdAt : lastUsed;
   if (from === undefined) return { verdict: 'unknown', why: 'It was never used, and its creation is not known.' };
   const days = daysBetween(from, now);

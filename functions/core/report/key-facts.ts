@@ -42,9 +42,10 @@ export function keyFactsOf(
   };
   const principals = credentialReport?.principals ?? [];
   const reported = new Set(principals.map(({ user }) => user));
-  const unreported = scope.keys
-    .filter(({ user }) => !reported.has(user))
-    .map(({ user }): ReportedPrincipal => {
+  // A registry entry that got another ID leaves two managed keys of one user.
+  const unreported = [...new Set(scope.keys.map(({ user }) => user))]
+    .filter((user) => !reported.has(user))
+    .map((user): ReportedPrincipal => {
       return { user, arn: `arn:aws:iam::${account}:user/${user}`, isRoot: false, keys: [] };
     });
   const facts = [...principals, ...unreported].flatMap((principal) => {

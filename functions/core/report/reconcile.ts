@@ -212,7 +212,9 @@ function repeats(event: AuditEvent, told: readonly Accounted[] | undefined): boo
 
 /** The managed key that a write concerns. */
 function managedBy({ user, accessKeyId, secret }: TrailWrite, scope: Scope): ManagedKey | undefined {
-  if (user !== undefined) return scope.byUser.get(user);
+  const ofUser = user === undefined ? undefined : scope.byUser.get(user);
+  // A user that was renamed for a while keeps its keys.
+  if (ofUser !== undefined) return ofUser;
   if (accessKeyId !== undefined) return scope.byAccessKey.get(accessKeyId);
   return scope.byKey.get(idOfSecret(secret ?? '') ?? '');
 }

@@ -105,6 +105,17 @@ describe('unused credentials', () => {
     expect(judge(id, { createdAt: day(0), lastUsed: day(100 - days) })?.verdict).toBe(verdict);
   });
 
+  it('cannot be a key that is younger than the limit, whatever is known of its use', () => {
+    expect(judge('cis-1.12', { lastUsed: 'unknown', createdAt: day(100, -2 * HOUR) })).toMatchObject({
+      verdict: 'pass',
+      why: 'Its last use is not known; created 0 days ago.',
+    });
+    expect(judge('cis-1.12', { lastUsed: 'unknown', createdAt: day(56) })?.verdict).toBe('pass');
+    expect(judge('cis-1.12', { lastUsed: 'unknown', createdAt: day(55) })?.verdict).toBe('unknown');
+    expect(judge('pci-8.2.6', { lastUsed: 'unknown', createdAt: day(11) })?.verdict).toBe('pass');
+    expect(judge('pci-8.2.6', { lastUsed: 'unknown', createdAt: undefined })?.verdict).toBe('unknown');
+  });
+
   it('count from the creation of a key that was never used, and guess nothing', () => {
     expect(judge('cis-1.12', { lastUsed: 'never', createdAt: day(60) })?.verdict).toBe('pass');
     expect(judge('cis-1.12', { lastUsed: 'never', createdAt: day(50) })?.verdict).toBe('fail');

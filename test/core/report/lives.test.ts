@@ -237,4 +237,15 @@ describe('the state of a managed key', () => {
     expect(report.accessKeys.find(({ user }) => user === 'ci-0')?.role).toBe('unmanaged');
     expect(report.summary.managedKeys).toBe(1);
   });
+
+  it('counts its access keys once when its registry entry got another ID', () => {
+    const account = new AnAccount(1).live(0, 3);
+    const evidence = account.evidence(3);
+    const entries = [{ ...account.entry(), id: 'renamed' }];
+    for (const credentialReport of [evidence.credentialReport, undefined]) {
+      const { accessKeys, managedKeys } = makeReport({ ...evidence, entries, credentialReport });
+      expect(managedKeys.map(({ key }) => key)).toEqual(['key-0', 'renamed']);
+      expect(accessKeys.map(({ id }) => id)).toEqual(['AKIA0000000000000001']);
+    }
+  });
 });

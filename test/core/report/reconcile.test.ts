@@ -118,6 +118,19 @@ describe('CloudTrail and the record', () => {
     expect(makeReport(account.evidence(3)).attention[0]).toMatchObject({ kind: 'without-keyturn', key: 'key-0' });
   });
 
+  it('know whose key it is when the user was renamed for the deed', () => {
+    const account = new AnAccount(1).live(0, 3);
+    const accessKeyId = account.keys[0]?.accessKeyId ?? '';
+    account.write({ action: 'UpdateAccessKey', at: at(2), user: 'nobody', accessKeyId, status: 'Inactive' });
+    account.write({ action: 'UpdateAccessKey', at: at(2, 7), user: 'nobody', accessKeyId, status: 'Active' });
+    const { attention, summary } = makeReport(account.evidence(3));
+    expect(attention.slice(0, 2)).toMatchObject([
+      { kind: 'without-keyturn', key: 'key-0', user: 'nobody' },
+      { kind: 'without-keyturn', key: 'key-0', user: 'nobody' },
+    ]);
+    expect(summary).toMatchObject({ verdict: 'not-compliant', changesWithoutKeyturn: 2, changesOfUnmanagedUsers: 0 });
+  });
+
   it('count nothing against a user from before it was managed', () => {
     const account = new AnAccount(1);
     account.write({

@@ -12,6 +12,8 @@ export interface BucketSettings {
   /** Needs `versioned`. */
   readonly objectLock: boolean;
   readonly retention: DefaultRetention | undefined;
+  /** ARN of the KMS key that encrypts what names none. @default S3's own keys */
+  readonly kmsKeyId?: string | undefined;
 }
 
 /** A bucket: for each key its versions, oldest first. */

@@ -88,9 +88,10 @@ export class S3 {
         'Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters';
       throw new AwsError('InvalidRequest', 400, message);
     }
+    const { kmsKeyId } = bucket.settings;
     const encryption: Encryption = {
-      ServerSideEncryption: input.ServerSideEncryption ?? 'AES256',
-      SSEKMSKeyId: input.SSEKMSKeyId,
+      ServerSideEncryption: input.ServerSideEncryption ?? (kmsKeyId === undefined ? 'AES256' : 'aws:kms'),
+      SSEKMSKeyId: input.SSEKMSKeyId ?? (input.ServerSideEncryption === undefined ? kmsKeyId : undefined),
     };
     const version: ObjectVersion = {
       key: input.Key,

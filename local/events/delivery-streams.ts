@@ -15,6 +15,8 @@ export interface DeliveryStreamSettings {
   readonly interval: number;
   /** Whether objects are compressed with gzip. */
   readonly compressed: boolean;
+  /** End of the objects' names, with its dot. @default .gz for what is compressed */
+  readonly fileExtension?: string | undefined;
   /** Whether records of CloudWatch Logs are decompressed. */
   readonly decompresses: boolean;
   /** Whether only the messages of such a record are kept, a line each. */
@@ -72,7 +74,8 @@ export class DeliveryStreams {
     const Body = settings.compressed ? gzipSync(content) : content;
     const now = new Date(this.options.clock.now());
     const stamp = now.toISOString().slice(0, 19).replace(/[T:]/g, '-');
-    const name = `${settings.name}-1-${stamp}-${this.options.newId()}${settings.compressed ? '.gz' : ''}`;
+    const extension = settings.fileExtension ?? (settings.compressed ? '.gz' : '');
+    const name = `${settings.name}-1-${stamp}-${this.options.newId()}${extension}`;
     this.options.s3.putObject({
       Bucket: settings.bucketName,
       Key: prefixAt(settings.prefix, now) + name,

@@ -17,6 +17,7 @@ export interface IamRequest {
 const WITHOUT_RESOURCE = new Set([
   'iam:GenerateCredentialReport',
   'iam:GetCredentialReport',
+  'secretsmanager:BatchGetSecretValue',
   'logs:DescribeLogGroups',
   'secretsmanager:ListSecrets',
 ]);
@@ -47,9 +48,8 @@ export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string)
     case 'sns':
       return [...one(text(input, 'TopicArn')), ...kmsOfTopic(account, topicKey)];
     case 'logs': {
-      const group = arn(`log-group:${text(input, 'logGroupName')}`);
-      const stream = text(input, 'logStreamName');
-      return one(stream === '' ? `${group}:*` : `${group}:log-stream:${stream}`);
+      // What is asked of a whole group is asked of a stream without a name, as AWS's refusals show.
+      return one(arn(`log-group:${text(input, 'logGroupName')}:log-stream:${text(input, 'logStreamName')}`));
     }
     case 'events':
       return entriesSchema
@@ -57,9 +57,23 @@ export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string)
         .Entries.flatMap(({ Source, DetailType }) =>
           one(arn('event-bus/default'), { 'events:source': Source, 'events:detail-type': DetailType }),
         );
+    case 's3':
+      return requestsOfS3(call, account);
     default:
       return one('*');
   }
+}
+
+/** S3 encrypts and decrypts with the bucket's KMS key in the caller's name, where it has one. */
+function requestsOfS3({ action, input }: AwsCall, account: Account): readonly IamRequest[] {
+  const bucket = `arn:aws:s3:::${text(input, 'Bucket')}`;
+  if (action === 'ListObjectsV2') return [{ action: 's3:ListBucket', resource: bucket, context: {} }];
+  const needs = `${action === 'HeadObject' ? 'GetObject' : action}${input.VersionId === undefined ? '' : 'Version'}`;
+  const request = { action: `s3:${needs}`, resource: `${bucket}/${text(input, 'Key')}`, context: {} };
+  const { kmsKeyId } = account.s3.bucket(text(input, 'Bucket')).settings;
+  const need = action === 'PutObject' ? 'kms:GenerateDataKey' : action.startsWith('Get') ? 'kms:Decrypt' : undefined;
+  if (kmsKeyId === undefined || need === undefined) return [request];
+  return [request, throughService(need, kmsKeyId, 's3', account, 'Access Denied')];
 }
 
 const entriesSchema = z.object({ Entries: z.array(z.object({ Source: z.string(), DetailType: z.string() })) });

@@ -3,6 +3,7 @@ import type { ConfigInput } from '../../functions/core/config';
 import { readConfigFile } from '../../infra/config-file';
 import type { AwsCall, AwsFault } from '../../local/account/wire/server';
 import type { BitbucketFault } from '../../local/bitbucket/fault';
+import { functionNameOf } from '../../local/stack/deployment';
 import { DeployedWorld, type DeployedWorldOptions, synthesized } from '../support/deployed-world';
 import { Enforcement } from './enforcement';
 import { askForLambda } from './lambda-itself';
@@ -136,7 +137,12 @@ export async function wholeLife(): Promise<EnforcedLife> {
   const { deployed } = life;
   // The answer to a store is lost, so it is repeated: Secrets Manager compares, and that takes a Decrypt.
   life.awsFault = once('PutSecretValue', { kind: 'drop-after' });
-  await deployed.until(22);
+  // Over the second day of the second month, on which the report is written.
+  await deployed.until(32, 8);
+  // A person asks for the report of a month that has not ended: Lambda tries three times and gives the event up.
+  const report = functionNameOf(deployed.deployment, 'ReportFunction');
+  await deployed.world.functions.invokeAsynchronously(report, JSON.stringify({ month: '2026-12' }));
+  await deployed.until(32, 9);
   await askForLambda(deployed, life.enforcement);
   await readAs(READER, life);
   return life;

@@ -11,7 +11,7 @@ let whole: EnforcedLife;
 beforeAll(async () => {
   eventful = await eventfulLife();
   whole = await wholeLife();
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   await eventful.deployed.close();

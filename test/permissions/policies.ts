@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { FUNCTION_NAMES } from '../../functions/core/names';
+import { FUNCTION_NAMES, REPORT_FUNCTION } from '../../functions/core/names';
 import type { Account } from '../../local/account/account';
-import { type Deployment, functionNameOf } from '../../local/stack/deployment';
+import type { Deployment } from '../../local/stack/deployment';
 import { awsManagedKey } from './iam-request';
 
 const texts = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
@@ -62,11 +62,11 @@ function statementsOf(document: unknown): readonly Statement[] {
 
 export function policiesOf(deployment: Deployment, account: Account): Policies {
   const functions = new Map(
-    FUNCTION_NAMES.map((name) => {
-      const functionName = functionNameOf(deployment, `${name}Function`);
-      const found = deployment.functions.find((candidate) => candidate.functionName === functionName);
-      return [found?.roleArn ?? '', name as string] as const;
-    }),
+    [...FUNCTION_NAMES, REPORT_FUNCTION].flatMap((name) =>
+      deployment.functions
+        .filter(({ logicalId }) => logicalId.toLowerCase().startsWith(`keyrotation${name}function`))
+        .map(({ roleArn }) => [roleArn, name as string] as const),
+    ),
   );
   const ofResources = new Map<string, { place: Place; statements: readonly Statement[] }>();
   for (const { arn, resourcePolicy } of deployment.secrets) {

@@ -48,6 +48,8 @@ export const UNUSED: Readonly<Record<string, string>> = {
       ],
     ]),
   ),
+  'report: role EncryptInArchive: kms:Decrypt':
+    'S3 decrypts the parts of an upload in several parts, which only a very large report is.',
   'account: key ValidateOnDeployment: kms:Decrypt':
     'Secrets Manager tries the key out in the name of whoever creates a secret with it; the local deployment is nobody’s.',
   'account: key EncryptOnDeployment: kms:GenerateDataKey':

@@ -29,11 +29,16 @@ function bucketSettings(properties: Properties): BucketSettings {
   }
   // A bucket with Object Lock has versions from the start.
   const versioned = objectLock || properties.object('VersioningConfiguration')?.optionalText('Status') === 'Enabled';
-  if (rule === undefined) return { versioned, objectLock, retention: undefined };
+  const kmsKeyId = properties
+    .object('BucketEncryption')
+    ?.objects('ServerSideEncryptionConfiguration')[0]
+    ?.object('ServerSideEncryptionByDefault')
+    ?.optionalText('KMSMasterKeyID');
+  if (rule === undefined) return { versioned, objectLock, retention: undefined, kmsKeyId };
   const [mode, days, years] = [rule.text('Mode'), rule.optionalNumber('Days'), rule.optionalNumber('Years')];
   if (mode !== 'GOVERNANCE' && mode !== 'COMPLIANCE') throw rule.invalid('Mode', 'must be GOVERNANCE or COMPLIANCE');
   if ((days === undefined) === (years === undefined)) throw rule.invalid('Days', 'or Years is needed, and not both');
-  return { versioned, objectLock, retention: { mode, days: days ?? (years ?? 0) * 365 } };
+  return { versioned, objectLock, retention: { mode, days: days ?? (years ?? 0) * 365 }, kmsKeyId };
 }
 
 const deliveryStream: ResourceType = (input) => {
@@ -56,6 +61,7 @@ const deliveryStream: ResourceType = (input) => {
     bucketName,
     prefix: destination.optionalText('Prefix') ?? '',
     interval: (destination.object('BufferingHints')?.optionalNumber('IntervalInSeconds') ?? 300) * 1000,
+    fileExtension: destination.optionalText('FileExtension'),
     compressed: destination.optionalText('CompressionFormat') === 'GZIP',
     decompresses: processors.has('Decompression'),
     extractsMessages: extraction.some(

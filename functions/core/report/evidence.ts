@@ -56,10 +56,11 @@ export interface ListedKey {
   readonly createdAt: Date;
 }
 
-/** A line of the record that is no event of a schema that this version knows. */
+/** A line of the record that is no event of a schema that this version knows, or that Keyturn cannot have written so. */
 export interface UnreadableLine {
   readonly at: Date;
-  readonly why: 'newer-schema' | 'not-an-event';
+  /** conflicting-id: another event has its ID; both are among the events. wrong-id and wrong-stream are not. */
+  readonly why: 'newer-schema' | 'not-an-event' | 'conflicting-id' | 'wrong-id' | 'wrong-stream';
   /** Of a newer one. */
   readonly schema?: string;
 }

@@ -3,12 +3,11 @@ import {
   DescribeLogGroupsCommand,
   FilterLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { type AuditEvent, attemptOfEvent, eventId, readAuditLine } from '../core/audit';
 import { after, DAY, latest } from '../core/duration';
 import { KeyturnError } from '../core/errors';
 import { AUDIT_LOG_GROUP } from '../core/names';
 import type { AuditRecordReader } from '../core/ports';
-import type { UnreadableLine } from '../core/report/evidence';
+import { RecordLines } from './audit-record-lines';
 import { type ClientConfig, reviewConfig } from './client-config';
 import { calling } from './failure';
 
@@ -46,7 +45,7 @@ export function createAuditRecordReader(
   return {
     async read({ since, until, now }) {
       const beginsAt = await beginning(now);
-      const lines = new Lines(since);
+      const lines = new RecordLines(since);
       let nextToken: string | undefined;
       if (beginsAt >= until) return { logGroup, beginsAt, ...lines.read() };
       do {
@@ -60,49 +59,13 @@ export function createAuditRecordReader(
             }),
           ),
         );
-        for (const { message = '', timestamp = 0 } of page.events ?? []) lines.add(message, new Date(timestamp));
+        for (const { message = '', timestamp = 0, logStreamName = '' } of page.events ?? []) {
+          lines.add(message, new Date(timestamp), logStreamName);
+        }
         // A page may be empty before the last one.
         nextToken = page.nextToken;
       } while (nextToken !== undefined);
       return { logGroup, beginsAt, ...lines.read() };
     },
   };
-}
-
-/** What has been read so far: each event once, however often it was written. */
-class Lines {
-  readonly #events = new Map<string, AuditEvent>();
-  readonly #unreadable: UnreadableLine[] = [];
-
-  constructor(private readonly since: Date) {}
-
-  add(message: string, at: Date): void {
-    const line = readAuditLine(message);
-    if ('event' in line) {
-      if (!this.#endsIdleRun(line.event)) this.#events.set(line.event.id, line.event);
-      return;
-    }
-    this.#unreadable.push({ at, why: line.unreadable, ...('schema' in line ? { schema: line.schema } : {}) });
-  }
-
-  read() {
-    const times = new Map([...this.#events.values()].map((event) => [event, Date.parse(event.time)]));
-    const timeOf = (event: AuditEvent) => times.get(event) ?? 0;
-    const events = [...times.keys()].sort((a, b) => timeOf(a) - timeOf(b) || inOrder(a, b));
-    return { events, unreadable: this.#unreadable };
-  }
-
-  /** A run before the period that has nothing between its start and its end: both are forgotten. */
-  #endsIdleRun(event: AuditEvent): boolean {
-    if (event.event !== 'run-finished' || event.sequence !== 2 || Date.parse(event.time) >= this.since.getTime()) {
-      return false;
-    }
-    this.#events.delete(eventId(attemptOfEvent(event), 1));
-    return true;
-  }
-}
-
-/** Events of one run and one millisecond come in the order of the run. */
-function inOrder(a: AuditEvent, b: AuditEvent): number {
-  return attemptOfEvent(a) === attemptOfEvent(b) ? a.sequence - b.sequence : a.id < b.id ? -1 : 1;
 }

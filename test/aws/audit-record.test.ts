@@ -77,7 +77,7 @@ describe('the record keeps events (K7)', () => {
   });
 
   it('each in the month of its own time', async () => {
-    const scene = await newScene();
+    const scene = await newScene({ start: Date.parse('2026-02-01') });
     const last = event(1, { time: '2026-01-31T23:59:59.999Z' });
     const first = event(2, { time: '2026-02-01T00:00:00.000Z' });
     await createAuditRecord().append([last, first]);

@@ -29,15 +29,30 @@ async function rotated(): Promise<Scene> {
   return scene;
 }
 
+interface Line {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** PutLogEvents takes a MiB at most. */
+const MOST_LINES = 2_000;
+
 /** Lines that somebody put into the record, each at its own instant. */
-function write(scene: Scene, lines: readonly { readonly at: number; readonly text: string }[]): void {
-  const stream = { logGroupName: AUDIT_LOG_GROUP, logStreamName: `test/${lines[0]?.at}` };
-  scene.account.logs.createLogStream(stream);
+function write(scene: Scene, lines: readonly Line[], logStreamName = 'sync/2026-01'): void {
+  const stream = { logGroupName: AUDIT_LOG_GROUP, logStreamName };
+  const { logStreams } = scene.account.logs.describeLogStreams({ ...stream, logStreamNamePrefix: logStreamName });
+  if (logStreams.length === 0) scene.account.logs.createLogStream(stream);
   const logEvents = lines.map(({ at, text }) => ({ timestamp: at, message: text }));
-  for (let start = 0; start < logEvents.length; start += 10_000) {
-    scene.account.logs.putLogEvents({ ...stream, logEvents: logEvents.slice(start, start + 10_000) });
+  for (let start = 0; start < logEvents.length; start += MOST_LINES) {
+    const { rejectedLogEventsInfo } = scene.account.logs.putLogEvents({
+      ...stream,
+      logEvents: logEvents.slice(start, start + MOST_LINES),
+    });
+    expect(rejectedLogEventsInfo).toBeUndefined();
   }
 }
+
+const lineOf = (event: AuditEvent): Line => ({ at: Date.parse(event.time), text: JSON.stringify(event) });
 
 function eventAt(at: number, more: Partial<AuditEvent> = {}): AuditEvent {
   const { sequence = 1 } = more;
@@ -143,7 +158,7 @@ describe('the record', () => {
   it('is read to its last page, each event once, in order of time, also what nobody can read', async () => {
     const scene = await newScene();
     const events = Array.from({ length: 10_050 }, (_, index) => eventAt(START + index * 10));
-    const texts = events.map((event) => ({ at: Date.parse(event.time), text: JSON.stringify(event) }));
+    const texts = events.map(lineOf);
     const newer = JSON.stringify({ ...eventAt(START), schema: 'keyturn.audit/v2' });
     write(scene, [...texts, { at: START + HOUR, text: newer }, { at: START + HOUR + 1, text: '<script>' }]);
     write(scene, texts.slice(-3));
@@ -156,7 +171,7 @@ describe('the record', () => {
       { at: new Date(START + HOUR), why: 'newer-schema', schema: 'keyturn.audit/v2' },
       { at: new Date(START + HOUR + 1), why: 'not-an-event' },
     ]);
-    expect(scene.calls.filter(({ action }) => action === 'FilterLogEvents')).toHaveLength(2);
+    expect(scene.calls.filter(({ action }) => action === 'FilterLogEvents')).toHaveLength(3);
   });
 
   it('begins when its log group was made, or where its retention ends', async () => {
@@ -170,6 +185,40 @@ describe('the record', () => {
     expect(record?.beginsAt).toEqual(earlier(gatheredAt, DAY));
   });
 
+  it('keeps both of two events with one ID, and tells of each line that Keyturn cannot have written so', async () => {
+    const scene = await newScene();
+    const stored = eventAt(START, { sequence: 3, event: 'key-stored', key: 'shop' });
+    const forged = { ...stored, time: new Date(START + MINUTE).toISOString(), key: 'other' };
+    const wrongId = { ...eventAt(START + 2 * MINUTE), sequence: 7 };
+    const wrongStream = eventAt(START + 3 * MINUTE, { function: 'rotate' });
+    write(scene, [stored, forged, wrongId, wrongStream].map(lineOf));
+    write(scene, [stored, forged].map(lineOf), 'sync/2026-02');
+    write(scene, [lineOf(eventAt(START + 4 * MINUTE))], 'rotate/2026-01');
+    scene.hours(1);
+    const { record } = await gather(scene);
+
+    expect(record?.events).toEqual([stored, forged]);
+    expect(record?.unreadable).toEqual([
+      { at: new Date(START + MINUTE), why: 'conflicting-id' },
+      { at: new Date(START + 2 * MINUTE), why: 'wrong-id' },
+      { at: new Date(START + 3 * MINUTE), why: 'wrong-stream' },
+      { at: new Date(START + 4 * MINUTE), why: 'wrong-stream' },
+    ]);
+  });
+
+  it('does not forget a run that was busy because somebody wrote an end of it', async () => {
+    const scene = await newScene();
+    const [started, made] = [eventAt(START), eventAt(START, { sequence: 2, event: 'key-created', key: 'shop' })];
+    const end = eventAt(START, { sequence: 2, event: 'run-finished' });
+    const late = { ...end, time: new Date(START + MINUTE).toISOString() };
+    write(scene, [started, made, late].map(lineOf));
+    scene.hours(4);
+    const { record } = await gather(scene, { since: new Date(START + 2 * HOUR) });
+
+    expect(record?.events).toEqual([started, made, late]);
+    expect(record?.unreadable).toEqual([{ at: new Date(START + MINUTE), why: 'conflicting-id' }]);
+  });
+
   it('tells the lives of keys from before the period, and of runs before it those only that did something', async () => {
     const scene = await newScene();
     const run = (at: number, ...between: AuditEvent['event'][]) =>
@@ -177,11 +226,8 @@ describe('the record', () => {
         eventAt(at, { event, sequence: index + 1 }),
       );
     const [idle, busy, later] = [run(START), run(START + HOUR, 'key-created'), run(START + 3 * HOUR)];
-    write(
-      scene,
-      [...idle, ...busy, ...later].map((event) => ({ at: Date.parse(event.time), text: JSON.stringify(event) })),
-    );
     scene.hours(4);
+    write(scene, [...idle, ...busy, ...later].map(lineOf));
     const { record } = await gather(scene, { since: new Date(START + 2 * HOUR) });
 
     expect(record?.events).toEqual([...busy, ...later]);
@@ -190,11 +236,8 @@ describe('the record', () => {
   it('goes on for a while after a period that is over, so that what began in it can be seen to end', async () => {
     const scene = await newScene();
     const events = [1, 2, 4].map((hours) => eventAt(START + hours * HOUR));
-    write(
-      scene,
-      events.map((event) => ({ at: Date.parse(event.time), text: JSON.stringify(event) })),
-    );
     scene.hours(24);
+    write(scene, events.map(lineOf));
     const { record } = await gather(scene, { until: new Date(START + HOUR + MINUTE) });
 
     expect(record?.events).toEqual(events.slice(0, 2));

@@ -56,17 +56,17 @@ export interface ListedKey {
   readonly createdAt: Date;
 }
 
-/** A line of the record that is no event of a schema that this version knows, or one that nothing can rest on. */
+/** A line of the record that is no event of a schema that this version knows, or that Keyturn cannot have written so. */
 export interface UnreadableLine {
   readonly at: Date;
   readonly why:
     | 'newer-schema'
     | 'not-an-event'
-    /** Its ID is that of another event that says something else. */
+    /** Another event has its ID and says something else; both are among the events. */
     | 'conflicting-id'
-    /** It is in the log stream of another function than it names. */
+    /** It is in the log stream of another function than it names; it is not among the events. */
     | 'wrong-stream'
-    /** Its ID does not end in its number. */
+    /** Its ID does not end in its number; it is not among the events. */
     | 'wrong-id'
     /** Of another account or region. */
     | 'elsewhere';

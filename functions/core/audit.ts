@@ -29,6 +29,7 @@ export const AUDIT_EVENTS = [
   'labels-cleaned',
   'finding',
   'people-told',
+  'people-not-told',
   'step-failed',
 ] as const;
 export type AuditEventName = (typeof AUDIT_EVENTS)[number];

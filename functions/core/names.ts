@@ -102,6 +102,8 @@ export const METRIC = {
   oldestUndeliveredHours: 'OldestUndeliveredHours',
   /** Audit events that could not be put into the record. */
   unrecorded: 'Unrecorded',
+  /** Findings that were for people and could not be told. */
+  untold: 'Untold',
   /** Findings by code; dimensions `service` and `finding`. Only what was found is sent. */
   findings: 'Findings',
 } as const;

@@ -1,3 +1,4 @@
+import type { ErrorCode } from './errors';
 import type { BrokenNow, FindingCode } from './findings';
 
 /** Why a rotation happens. */
@@ -67,6 +68,10 @@ export interface Finding {
   readonly brokenNow?: BrokenNow;
   /** The connection to a CI host that is the cause, for all keys that use it. */
   readonly connection?: NamedConnection;
+  /** The error that is the cause, where it is one. */
+  readonly error?: ErrorCode;
+  /** The functions that tell people of it, where all of them find the same. @default - whichever finds it */
+  readonly toldBy?: readonly string[];
 }
 
 /** What a planner returns. */

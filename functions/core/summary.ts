@@ -29,6 +29,8 @@ export interface Summary extends Readonly<Record<Counter, number>> {
   readonly oldestUndeliveredHours: number;
   /** Audit events that the record did not take. */
   readonly unrecorded: number;
+  /** Findings that were for people and could not be told. */
+  readonly untold: number;
 }
 
 /** How old and overdue the oldest current key is, and how old the oldest undelivered version. */

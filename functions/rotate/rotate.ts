@@ -12,6 +12,7 @@ import { look } from '../runtime/look';
 import type { Run } from '../runtime/run';
 import { discardKey } from './discard-key';
 import { rotateKey } from './rotate-key';
+import { Turnstile } from './turnstile';
 
 export interface RotatePorts {
   readonly iam: Iam;
@@ -57,25 +58,39 @@ export async function rotate(ports: RotatePorts, run: Run, options: RotateOption
     requested === undefined ? worthRotationLook(managed, report, run.now()) : requested.includes(managed.entry.id),
   );
   const budget = { left: options.maxRotations, waiting: [] as string[] };
+  const turnstile = new Turnstile();
+  /** Whether a rotation may go ahead now. */
+  const admit = (id: string, reason: RotationReason): boolean => {
+    const repairs = reason === 'current-key-missing' || reason === 'current-key-inactive';
+    // Pipelines wait for a repair, and it makes no key that was not there before.
+    if (repairs) return true;
+    if (open !== undefined && requested === undefined) return false;
+    if (budget.left === 0) {
+      budget.waiting.push(id);
+      return false;
+    }
+    budget.left--;
+    return true;
+  };
   await run.forEach(worth.sort(mostOverdueFirst), async (managed) => {
     const { entry } = managed;
-    const { secret, keys } = await look(ports.iam, ports.secrets, managed);
-    const input = { entry, secret, keys, now: run.now(), requested: requested?.includes(entry.id) ?? false };
-    const plan = planRotation({ ...input, isOwn: await creators(ports.trail, run, keysToTrace(input)) });
-    plan.findings.forEach((finding) => {
-      run.find(finding);
-    });
-    await execute(ports, run, { entry, secret }, plan, (reason) => {
-      const repairs = reason === 'current-key-missing' || reason === 'current-key-inactive';
-      if (open !== undefined && !repairs && requested === undefined) return undefined;
-      // Pipelines wait for a repair, and it makes no key that was not there before.
-      if (!repairs && budget.left === 0) {
-        budget.waiting.push(entry.id);
-        return undefined;
-      }
-      if (!repairs) budget.left--;
-      return keys.map(({ accessKeyId }) => accessKeyId);
-    });
+    const place = turnstile.enter();
+    try {
+      const { secret, keys } = await look(ports.iam, ports.secrets, managed);
+      const input = { entry, secret, keys, now: run.now(), requested: requested?.includes(entry.id) ?? false };
+      const plan = planRotation({ ...input, isOwn: await creators(ports.trail, run, keysToTrace(input)) });
+      plan.findings.forEach((finding) => {
+        run.find(finding);
+      });
+      const rotation = plan.steps.find((step) => step.do === 'rotate');
+      if (rotation !== undefined) await place.turn;
+      const admitted = rotation !== undefined && admit(entry.id, rotation.reason);
+      place.leave();
+      const before = admitted ? keys.map(({ accessKeyId }) => accessKeyId) : undefined;
+      await execute(ports, run, { entry, secret }, plan, before);
+    } finally {
+      place.leave();
+    }
   });
   if (budget.waiting.length > 0) {
     run.find({
@@ -107,13 +122,13 @@ async function creators(
   return new Map(await Promise.all(keys.map(async (key) => [key.accessKeyId, await isOwn(key)] as const)));
 }
 
-/** Runs a plan's steps in order; `admit` gives the user's keys when a rotation may go ahead now. */
+/** Runs a plan's steps in order; `before` are the user's keys when a rotation may go ahead now. */
 async function execute(
   ports: RotatePorts,
   run: Run,
   { entry, secret }: Managed,
   plan: Plan,
-  admit: (reason: RotationReason) => readonly string[] | undefined,
+  before: readonly string[] | undefined,
 ): Promise<void> {
   const discarded = new Set<string>();
   for (const step of plan.steps) {
@@ -148,7 +163,6 @@ async function execute(
         });
         break;
       case 'rotate': {
-        const before = admit(step.reason);
         if (before === undefined) return;
         const remaining = before.filter((id) => !discarded.has(id));
         await rotateKey(ports, run, entry, secret.name, step.reason, remaining);

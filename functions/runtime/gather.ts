@@ -13,6 +13,9 @@ interface Survey {
   readonly secrets: readonly SecretState[];
 }
 
+/** Each function that looks at all keys finds these; rotate looks every day, and sync every hour. */
+const TOLD_BY = ['rotate', 'sync'] as const;
+
 /** The managed keys of a `survey`. */
 export async function gather(registry: Registry, secrets: Secrets, run: Run): Promise<readonly Managed[]> {
   return (await survey(registry, secrets, run)).managed;
@@ -23,7 +26,7 @@ export async function survey(registry: Registry, secrets: Secrets, run: Run): Pr
   const [listing, states] = await Promise.all([registry.list(), secrets.list(SECRET_PREFIX)]);
   const byName = new Map(states.map((secret) => [secret.name, secret]));
   for (const { id, error } of listing.invalid) {
-    run.find({ code: 'invalid-entry', key: id, severity: 'attention', message: error.message });
+    run.find({ code: 'invalid-entry', key: id, severity: 'attention', message: error.message, toldBy: TOLD_BY });
   }
   const managed: Managed[] = [];
   for (const entry of listing.entries) {
@@ -39,6 +42,7 @@ export async function survey(registry: Registry, secrets: Secrets, run: Run): Pr
         code: 'secret-missing',
         key: entry.id,
         severity: 'attention',
+        toldBy: TOLD_BY,
         message:
           `Key "${entry.id}" has no secret ${secretName(entry.id)}. If it was deleted: aws secretsmanager restore-secret ` +
           `--secret-id ${secretName(entry.id)}. Otherwise deploy the stack again.`,

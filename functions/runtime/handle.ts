@@ -73,6 +73,7 @@ export async function handle(props: HandleProps, work: (run: Run) => Promise<voi
     run.find({
       code: 'step-failed',
       severity: 'attention',
+      error: error.code,
       message: `The whole run was stopped (${error.code}). ${error.message} Lambda tries again; nothing is half-done.`,
     });
   }

@@ -1,17 +1,17 @@
 import type { AuditEvent, AuditEventName } from '../core/audit';
 import type { Managed } from '../core/breaker';
-import { after, SECOND } from '../core/duration';
+import { SECOND } from '../core/duration';
 import { type ErrorCode, type KeyturnError, toKeyturnError } from '../core/errors';
 import { outcomeOf } from '../core/finding-outcome';
 import type { FindingCode } from '../core/findings';
 import { DEFAULT_RUNBOOKS } from '../core/names';
-import { notificationOf } from '../core/notification';
 import type { Finding } from '../core/plan';
 import type { EventBus, Log, Notifier, Time } from '../core/ports';
 import type { RegistryEntry } from '../core/registry';
 import { COUNTERS, type Counter, nextDue, oldest, type Summary } from '../core/summary';
-import { isForPeople, notYetTold, oneOfEachCause, TOLD_FOR, type Trigger } from '../core/telling';
+import type { Trigger } from '../core/telling';
 import { Journal, type JournalEntry, type JournalProps } from './journal';
+import { tell } from './tell';
 
 export interface RunProps extends JournalProps {
   /** The function's name in AWS, for the commands that people are told. @default - they look it up */
@@ -133,6 +133,7 @@ export class Run {
       code: FINDING_OF[error.code] ?? 'step-failed',
       key: entry.id,
       severity: 'attention',
+      error: error.code,
       message: `Key "${entry.id}": ${doing} failed (${error.code}). ${error.message}`,
     });
   }
@@ -167,13 +168,24 @@ export class Run {
 
   /** Ends the run: people told, events recorded and sent, summary line. What cannot be sent is logged, never thrown. */
   async finish(): Promise<Summary> {
-    await this.#quietly('notification', () => this.#tell());
+    const { function: name, origin } = this.#props;
+    const untold = await tell({
+      runbooks: DEFAULT_RUNBOOKS,
+      ...this.#props,
+      ...origin,
+      run: this.id,
+      now: this.now(),
+      findings: this.#findings,
+      journal: this.#journal,
+      about: (key) => this.#about(key),
+    });
     const counted = Object.fromEntries(COUNTERS.map((name) => [name, this.#counters.get(name) ?? 0]));
     const summary: Omit<Summary, 'unrecorded'> = {
-      function: this.#props.function,
+      function: name,
       run: this.id,
       ...(counted as Record<Counter, number>),
       left: this.#left,
+      untold,
       ...oldest(this.#managed, this.now()),
     };
     const due = nextDue(this.#managed, NEXT_DUE);
@@ -192,37 +204,6 @@ export class Run {
     const counts = new Map<FindingCode, number>();
     for (const { code } of this.#findings) counts.set(code, (counts.get(code) ?? 0) + 1);
     return counts;
-  }
-
-  /** Tells people what is for them, once a day a key and cause. When the record does not say what they know, they hear it again. */
-  async #tell(): Promise<void> {
-    const now = this.now();
-    const { trigger, notifier, record } = this.#props;
-    const forPeople = this.#findings.filter((finding) => isForPeople(finding, trigger, now));
-    if (forPeople.length === 0) return;
-    let told: readonly AuditEvent[] = [];
-    try {
-      told = await record.told(after(now, -TOLD_FOR));
-    } catch (thrown) {
-      this.log.warn('the record does not say what people were told', { code: toKeyturnError(thrown).code });
-    }
-    const news = notYetTold(forPeople, told);
-    if (news.length === 0) return;
-    const { subject, text } = notificationOf(
-      news.map((finding) => ({ ...finding, user: this.#about(finding.key).user })),
-      { runbooks: DEFAULT_RUNBOOKS, ...this.#props, ...this.#props.origin, run: this.id, now },
-    );
-    await notifier.notify(subject, text);
-    for (const finding of oneOfEachCause(news)) {
-      const { code, key } = finding;
-      this.#journal.write({
-        event: 'people-told',
-        outcome: 'ok',
-        reason: code,
-        ...this.#about(key),
-        ...factsOf(finding),
-      });
-    }
   }
 
   #recordUnavailable({ code, message }: KeyturnError): void {

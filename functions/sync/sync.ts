@@ -96,7 +96,7 @@ async function pick(ids: readonly string[], { registry, secrets }: SyncPorts, ru
       const error = toKeyturnError(thrown);
       const code = error.code === 'invalid-entry' || error.code === 'secret-missing' ? error.code : 'step-failed';
       run.count('failed');
-      run.find({ code, key: id, severity: 'attention', message: error.message });
+      run.find({ code, key: id, severity: 'attention', error: error.code, message: error.message });
     }
   }
   run.looksAt(managed);

@@ -61,6 +61,7 @@ describe('a function', () => {
       mostOverdueDays: 0,
       oldestUndeliveredHours: 0,
       unrecorded: 0,
+      untold: 0,
     });
     const lines = output.lines();
     expect(lines.filter(({ message }) => message === 'run finished')).toMatchObject([
@@ -102,6 +103,7 @@ describe('a function', () => {
       'Finished',
       'Left',
       'Unrecorded',
+      'Untold',
     ];
     const gauges = ['OldestCurrentKeyDays', 'MostOverdueDays', 'OldestUndeliveredHours'];
     const written = output.lines().filter((line) => '_aws' in line);

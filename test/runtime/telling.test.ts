@@ -94,12 +94,20 @@ describe('people are told of a key and a cause', () => {
   it('again when SNS refused: nobody heard it', async () => {
     const scene = await crowded();
     scene.awsFault = ({ action }) => (action === 'Publish' ? denied : undefined);
-    const { audits, lines } = await scene.rotate();
+    const { audits, lines, summary } = await scene.rotate();
     expect(audits.map(({ event }) => event)).not.toContain('people-told');
+    expect(audits.find(({ event }) => event === 'people-not-told')).toMatchObject({
+      key: 'shop',
+      reason: 'two-keys',
+      outcome: 'failed',
+      code: 'aws-denied',
+      message: expect.stringContaining('two access keys'),
+    });
+    expect(summary.untold).toBe(1);
     expect(lines.join('\n')).toContain('notification could not be sent');
     scene.awsFault = undefined;
     scene.hours(1);
-    await scene.rotate();
+    expect((await scene.rotate()).summary.untold).toBe(0);
     expect(told(scene)).toHaveLength(1);
   });
 
@@ -110,6 +118,77 @@ describe('people are told of a key and a cause', () => {
     scene.awsFault = ({ action }) => (action === 'FilterLogEvents' ? denied : undefined);
     await scene.rotate();
     expect(told(scene)).toHaveLength(2);
+  });
+
+  it('at once and again when a harmless failure leaves half of a pair behind (K1)', async () => {
+    const scene = await stuck();
+    scene.hours(1);
+    await scene.sync(HOURLY);
+    expect(told(scene).filter((message) => message.includes('[delivery-failed]'))).toHaveLength(1);
+    scene.hours(3);
+    let writes = 0;
+    scene.hostFault = ({ method }) => {
+      if (method === 'GET') return undefined;
+      writes += 1;
+      return writes === 1 ? undefined : { kind: 'status', status: 503 };
+    };
+    await scene.sync(HOURLY);
+    expect(told(scene).filter((message) => message.includes('Broken now'))).toHaveLength(1);
+    scene.hours(1);
+    await scene.sync(HOURLY);
+    expect(told(scene).filter((message) => message.includes('[delivery-failed]'))).toHaveLength(2);
+  });
+
+  it('once a day by hourly runs while the record can be neither read nor written', async () => {
+    const scene = await stuck();
+    scene.awsFault = ({ service }) => (service === 'logs' ? denied : undefined);
+    for (let hour = 0; hour < 24; hour += 1) {
+      await scene.sync(HOURLY);
+      scene.hours(1);
+    }
+    expect(told(scene).filter((message) => message.includes('[delivery-failed]'))).toHaveLength(1);
+  });
+
+  it('once a day by hourly runs while the record can be read and not written', async () => {
+    const scene = await stuck();
+    scene.awsFault = ({ action }) => (action === 'PutLogEvents' ? denied : undefined);
+    for (let hour = 0; hour < 24; hour += 1) {
+      await scene.sync(HOURLY);
+      scene.hours(1);
+    }
+    expect(told(scene).filter((message) => message.includes('[delivery-failed]'))).toHaveLength(1);
+  });
+
+  it('once by functions that start at the same instant, as after a deployment', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    scene.parameter('shop', '{}');
+    scene.register(scene.entry('blog'));
+    await Promise.all([scene.deactivate(), scene.delete(), scene.sync(HOURLY)]);
+    expect(told(scene)).toHaveLength(1);
+    expect(told(scene)[0]).toContain('[invalid-entry]');
+    expect(told(scene)[0]).toContain('[secret-missing]');
+    await scene.rotate();
+    expect(told(scene)).toHaveLength(1);
+  });
+
+  it('of an error that two functions meet, by each of them', async () => {
+    const scene = await newScene();
+    await delivered(scene);
+    const old = scene.currentKey('shop') ?? '';
+    scene.toDay(90);
+    scene.awsFault = ({ action }) => (action === 'ListAccessKeys' ? denied : undefined);
+    await scene.rotate();
+    expect(told(scene)).toHaveLength(1);
+    scene.awsFault = undefined;
+    await scene.rotate();
+    await scene.sync();
+    scene.toDay(100);
+    scene.awsFault = ({ action }) => (action === 'ListAccessKeys' ? denied : undefined);
+    await scene.rotate({ requested: ['shop'] });
+    await scene.deactivate();
+    expect(told(scene)).toHaveLength(3);
+    expect(scene.keys('ci-shop')[0]).toMatchObject({ AccessKeyId: old, Status: 'Active' });
   });
 
   it('and the record is not asked when there is nothing to tell', async () => {

@@ -5,6 +5,9 @@ export interface AlarmMetric {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: 'Maximum' | 'Sum';
+  /** What of it is in order: only what is above that counts. @default 0 */
+  readonly allowed?: number;
 }
 
 /** One alarm as data: what CloudWatch watches, and what people are told. */
@@ -12,9 +15,9 @@ export interface AlarmDefinition {
   readonly name: AlarmName;
   /** What it means, and whether anything is broken. */
   readonly text: string;
-  /** Several ones are added up. */
   readonly metrics: readonly AlarmMetric[];
-  readonly statistic: 'Maximum' | 'Sum';
+  /** What several ones make together: their sum, or the greatest of them. @default SUM */
+  readonly together?: 'SUM' | 'MAX';
   /** Breaching is a value above, or below, the threshold. */
   readonly breaching: 'above' | 'below';
   readonly threshold: number;

@@ -8,6 +8,10 @@ export interface AlarmSettings {
   readonly silentDailyHours?: number;
   /** Hours without a run after which the sync function counts as silent. @default 3 */
   readonly silentReconcileHours?: number;
+  /** Runs that may fail as a whole within an hour; Lambda repeats a failed one twice. @default 1 */
+  readonly failedRuns?: number;
+  /** Events that were given up and may lie in the two dead-letter queues. @default 0 */
+  readonly deadLetters?: number;
   /** Days before the known end of a connection's token. @default 14 */
   readonly tokenExpiresInDays?: number;
   /** Where the runbooks are, as a URL or path that ends with a slash. @default docs/runbooks/ */

@@ -24,8 +24,14 @@ const UNPACK = [
   { type: 'AppendDelimiterToRecord' },
 ];
 
+/** Name of the subscription filter, by which CloudWatch knows its metrics. */
+const FILTER = 'keyturn-archive';
+
 /** Copies every event of the record into the archive, within a quarter of an hour. */
 export class ArchiveStream extends Construct {
+  /** Names by which CloudWatch knows what copies. */
+  readonly watched: { readonly stream: string; readonly logGroup: string; readonly filter: string };
+
   constructor(scope: Construct, id: string, { auditLog, archive, logRetentionDays }: ArchiveStreamProps) {
     super(scope, id);
     const logs = new LogGroup(this, 'Logs', { retention: logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
@@ -79,12 +85,14 @@ export class ArchiveStream extends Construct {
       },
     });
     new CfnSubscriptionFilter(this, 'Subscription', {
+      filterName: FILTER,
       logGroupName: auditLog.logGroupName,
       // Everything.
       filterPattern: '',
       destinationArn: stream.attrArn,
       roleArn: feeder.roleArn,
     });
+    this.watched = { stream: stream.ref, logGroup: auditLog.logGroupName, filter: FILTER };
   }
 }
 

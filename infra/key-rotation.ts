@@ -82,6 +82,8 @@ export class KeyRotation extends Construct {
   readonly undeliveredEvents: Queue;
   /** Keeps events whose runs failed for good. */
   readonly failedRuns: Queue;
+  /** Keeps audit events that the bus of `audit.forwardTo` did not take; undefined without it. */
+  readonly unforwardedEvents: Queue | undefined;
   /** @internal */
   readonly _functions: Readonly<Record<FunctionName, RotationFunction>>;
   /** @internal */
@@ -106,10 +108,13 @@ export class KeyRotation extends Construct {
 
     this.undeliveredEvents = this.createQueue('UndeliveredEvents');
     this.failedRuns = this.createQueue('FailedRuns');
+    const { forwardTo } = settings.audit;
+    this.unforwardedEvents = forwardTo === undefined ? undefined : this.createQueue('UnforwardedEvents');
     const notifications = new NotificationTopic(this, 'Notifications', { notify: settings.notify });
     this.topic = notifications.topic;
     this.auditLog = new AuditLog(this, 'AuditLog', settings.audit);
     this.archive = this.createArchive(settings);
+    const archiveStream = this.archive && this.feedArchive(this.archive, settings);
 
     const functions = {
       settings,
@@ -146,7 +151,11 @@ export class KeyRotation extends Construct {
       this._encryption = new SecretEncryption(this, 'Encryption', { writer: rotate.role, reader: sync.role });
     }
     if (settings.trail === 'create') new ManagementTrail(this, 'Trail');
-    this.auditorPolicy = this.createEvidence(settings);
+    if (forwardTo !== undefined && this.unforwardedEvents !== undefined) {
+      new AuditForwarding(this, 'Forwarding', { forwardTo, deadLetters: this.unforwardedEvents });
+    }
+    this.createAlarms(settings, archiveStream);
+    this.auditorPolicy = this.createAuditor(settings);
   }
 
   /** Adds a managed key to the rotation's own stack. Mistakes are reported at synthesis, all at once. */
@@ -200,37 +209,36 @@ export class KeyRotation extends Construct {
     });
   }
 
-  private createArchive({ audit, logRetentionDays }: Config): AuditArchive | undefined {
-    const { archive: settings, encryptionKey } = audit;
-    if (settings === undefined) return undefined;
-    const archive = new AuditArchive(this, 'Archive', {
-      ...settings,
-      ...(encryptionKey === undefined ? {} : { encryptionKey }),
-    });
-    const { logGroup: auditLog } = this.auditLog;
-    new ArchiveStream(this, 'ArchiveStream', { auditLog, archive, logRetentionDays });
-    return archive;
+  private createArchive({ audit: { archive, encryptionKey } }: Config): AuditArchive | undefined {
+    if (archive === undefined) return undefined;
+    return new AuditArchive(this, 'Archive', { ...archive, ...(encryptionKey === undefined ? {} : { encryptionKey }) });
   }
 
-  /** What looks at the functions and their record from outside. */
-  private createEvidence({ audit, alarms: settings }: Config): ManagedPolicy {
-    const { forwardTo, encryptionKey } = audit;
+  private feedArchive(archive: AuditArchive, { logRetentionDays }: Config): ArchiveStream {
     const { logGroup: auditLog } = this.auditLog;
-    if (forwardTo !== undefined) {
-      new AuditForwarding(this, 'Forwarding', { forwardTo, deadLetters: this.undeliveredEvents });
-    }
+    return new ArchiveStream(this, 'ArchiveStream', { auditLog, archive, logRetentionDays });
+  }
+
+  private createAlarms({ alarms: settings }: Config, archiveStream: ArchiveStream | undefined): void {
+    const { logGroup: auditLog } = this.auditLog;
+    const functions = [...Object.values(this._functions), ...(this._report === undefined ? [] : [this._report])];
     const { alarms } = new KeyturnAlarms(this, 'Alarms', {
       settings,
       topic: this.topic,
-      functions: [...Object.values(this._functions), ...(this._report === undefined ? [] : [this._report])].map(
-        ({ lambda }) => lambda,
-      ),
-      queues: [this.undeliveredEvents, this.failedRuns],
+      watched: {
+        functions: functions.map(({ lambda }) => lambda.functionName),
+        queues: [this.undeliveredEvents.queueName, this.failedRuns.queueName],
+        ...(this.unforwardedEvents === undefined ? {} : { unforwarded: this.unforwardedEvents.queueName }),
+        ...(archiveStream === undefined ? {} : { archive: archiveStream.watched }),
+      },
     });
     new KeyturnDashboard(this, 'Dashboard', { alarms, auditLog });
     new SavedQueries(this, 'Queries', { auditLog });
+  }
+
+  private createAuditor({ audit: { encryptionKey } }: Config): ManagedPolicy {
     return new AuditorPolicy(this, 'Auditor', {
-      auditLog,
+      auditLog: this.auditLog.logGroup,
       ...(this.archive === undefined ? {} : { archive: this.archive }),
       ...(encryptionKey === undefined ? {} : { encryptionKey }),
     }).policy;

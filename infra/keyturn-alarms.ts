@@ -8,33 +8,26 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Config } from '../functions/core/config';
 import type { AlarmDefinition } from './alarm-definition';
-import { alarmDefinitions } from './alarm-definitions';
+import { alarmDefinitions, type Watched } from './alarm-definitions';
 
 export interface KeyturnAlarmsProps {
   readonly settings: Config['alarms'];
   /** Is told; must let CloudWatch alarms publish. */
   readonly topic: ITopic;
-  readonly functions: readonly IFunction[];
-  /** The dead-letter queues. */
-  readonly queues: readonly IQueue[];
+  readonly watched: Watched;
 }
 
 /** The CloudWatch alarms, each with what it means and where its runbook is. */
 export class KeyturnAlarms extends Construct {
   readonly alarms: readonly Alarm[];
 
-  constructor(scope: Construct, id: string, { settings, topic, functions, queues }: KeyturnAlarmsProps) {
+  constructor(scope: Construct, id: string, { settings, topic, watched }: KeyturnAlarmsProps) {
     super(scope, id);
-    const definitions = alarmDefinitions(settings, {
-      functions: functions.map(({ functionName }) => functionName),
-      queues: queues.map(({ queueName }) => queueName),
-    });
+    const definitions = alarmDefinitions(settings, watched);
     const told = new SnsAction(topic);
     this.alarms = definitions
       .filter(({ name }) => !settings.off.includes(name))
@@ -60,20 +53,20 @@ export class KeyturnAlarms extends Construct {
   }
 }
 
-function metricOf({ metrics, statistic, periodMinutes }: AlarmDefinition): IMetric {
+function metricOf({ metrics, together = 'SUM', periodMinutes }: AlarmDefinition): IMetric {
   const period = Duration.minutes(periodMinutes);
   const all = metrics.map(
-    ({ namespace, name, dimensions }) =>
+    ({ namespace, name, dimensions, statistic }) =>
       new Metric({ namespace, metricName: name, dimensionsMap: { ...dimensions }, statistic, period }),
   );
   const [first] = all;
   if (first !== undefined && all.length === 1) return first;
-  const named = Object.fromEntries(all.map((metric, at) => [`m${at + 1}`, metric]));
-  // SUM over a list takes what is there; m1 + m2 would be nothing where one of the two is.
+  const terms = metrics.map(({ allowed }, at) => `m${at + 1}${allowed === undefined ? '' : ` - ${allowed}`}`);
+  // A function over a list takes what is there; m1 + m2 would be nothing where one of the two is.
   return new MathExpression({
-    expression: `SUM([${Object.keys(named).join(', ')}])`,
-    label: 'Sum',
-    usingMetrics: named,
+    expression: `${together}([${terms.join(', ')}])`,
+    label: together === 'SUM' ? 'Sum' : 'Greatest',
+    usingMetrics: Object.fromEntries(all.map((metric, at) => [`m${at + 1}`, metric])),
     period,
   });
 }

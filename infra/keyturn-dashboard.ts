@@ -13,8 +13,7 @@ import {
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { FUNCTION_NAMES, type FunctionName, METRIC, METRICS_NAMESPACE } from '../functions/core/names';
-import type { Counter } from '../functions/core/summary';
-import { runMetric } from './alarm-definitions';
+import { counterName, runMetric } from './alarm-metrics';
 
 export interface KeyturnDashboardProps {
   readonly alarms: readonly Alarm[];
@@ -44,19 +43,19 @@ export class KeyturnDashboard extends Construct {
     );
     dashboard.addWidgets(
       graph('What was done', [
-        metric(counter('rotated'), 'rotate', 'Sum', 'rotated'),
-        metric(counter('delivered'), 'sync', 'Sum', 'delivered'),
-        metric(counter('deactivated'), 'deactivate', 'Sum', 'deactivated'),
-        metric(counter('deleted'), 'delete', 'Sum', 'deleted'),
+        metric(counterName('rotated'), 'rotate', 'Sum', 'rotated'),
+        metric(counterName('delivered'), 'sync', 'Sum', 'delivered'),
+        metric(counterName('deactivated'), 'deactivate', 'Sum', 'deactivated'),
+        metric(counterName('deleted'), 'delete', 'Sum', 'deleted'),
       ]),
       graph('What waits', [
-        ofAll(counter('held'), 'held'),
-        ofAll(counter('blocked'), 'blocked'),
+        ofAll(counterName('held'), 'held'),
+        ofAll(counterName('blocked'), 'blocked'),
         ofAll(METRIC.left, 'left'),
       ]),
       graph(
         'Failed steps',
-        FUNCTION_NAMES.map((name) => metric(counter('failed'), name, 'Sum', name)),
+        FUNCTION_NAMES.map((name) => metric(counterName('failed'), name, 'Sum', name)),
       ),
     );
     dashboard.addWidgets(
@@ -79,7 +78,12 @@ export class KeyturnDashboard extends Construct {
       ]),
     );
     dashboard.addWidgets(
-      query(auditLog, 'Next due dates', LogQueryVisualizationType.TABLE, 24, [
+      graph('Neither recorded, published nor told', [
+        ofAll(METRIC.unrecorded, 'unrecorded'),
+        ofAll(METRIC.unpublished, 'unpublished'),
+        ofAll(METRIC.untold, 'untold'),
+      ]),
+      query(auditLog, 'Next due dates', LogQueryVisualizationType.TABLE, 16, [
         `fields ${nextDue().join(', ')}`,
         'filter event = "run-finished" and function = "rotate"',
         'sort @timestamp desc',
@@ -87,11 +91,6 @@ export class KeyturnDashboard extends Construct {
       ]),
     );
   }
-}
-
-/** The name under which a run's counter is sent. */
-function counter(name: Counter): string {
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
 function metric(name: string, of: FunctionName, statistic: 'Maximum' | 'Sum', label: string): Metric {

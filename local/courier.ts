@@ -14,6 +14,8 @@ export class Courier {
     private readonly sns: Sns,
     private readonly queues: Queues,
     private readonly clock: Clock,
+    /** Whether the policy of another event bus lets this account in. */
+    private readonly admitsForwarded: (busArn: string) => boolean,
   ) {}
 
   /** A dead letter, or the record for a destination. @throws Error for an ARN that leads nowhere */
@@ -31,6 +33,9 @@ export class Courier {
    */
   async deliver(lambda: Lambda, targetArn: string, payload: string, ruleArn: string): Promise<void> {
     if (isEventBus(targetArn)) {
+      if (!this.admitsForwarded(targetArn)) {
+        throw new DeliveryError('NO_PERMISSIONS', false, `${ruleArn} may not put events on ${targetArn}`);
+      }
       this.forwarded.push({ busArn: targetArn, event: JSON.parse(payload), at: this.clock.now() });
       return;
     }

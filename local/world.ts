@@ -85,7 +85,7 @@ export class World {
   ) {
     const { clock, accountId, region } = account;
     const scheduler = new Scheduler(clock);
-    const courier = new Courier(account.sns, this.queues, clock);
+    const courier = new Courier(account.sns, this.queues, clock, options.admitsForwarded ?? (() => true));
     const shipper = new LogShipper(account.logs);
     this.#newId = () => randomUuid(random);
     this.forwarded = courier.forwarded;

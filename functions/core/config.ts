@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { ALARM_NAMES } from './alarms';
-import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS, DEFAULT_RUNBOOKS, DEFAULT_TOKEN_EXPIRES_IN_DAYS } from './names';
+import { alarmsSchema } from './alarms-config';
+import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS } from './names';
 import { policyOverridesSchema, policyProblems, policyWith } from './policy';
 import { ADOPT, FIRST_ROTATION, keyIdSchema, userNameSchema } from './registry';
 import { cronFormProblem, type MostBetweenRuns, SCHEDULE_FORM, scheduleProblem } from './schedule';
@@ -124,26 +124,6 @@ const auditSchema = z.strictObject({
     })
     .optional()
     .describe('A report that a function writes into the archive every month.'),
-});
-
-const alarmsSchema = z.strictObject({
-  overdueDays: z.number().min(0).max(365).default(3).describe('Days that a current key may be over its rotateAfter.'),
-  undeliveredHours: z.number().min(1).max(240).default(2).describe('Hours for which a version may wait for delivery.'),
-  silentDailyHours: z.int().min(25).max(168).default(26).describe('Hours without a run of a daily function.'),
-  silentReconcileHours: z.int().min(2).max(168).default(3).describe('Hours without a run of the sync function.'),
-  tokenExpiresInDays: z
-    .int()
-    .min(1)
-    .max(365)
-    .default(DEFAULT_TOKEN_EXPIRES_IN_DAYS)
-    .describe("Days before the known end of a connection's token."),
-  runbooks: z
-    .string()
-    .regex(/\/$/, 'expected a URL or path that ends with a slash')
-    .max(512)
-    .default(DEFAULT_RUNBOOKS)
-    .describe('Where the runbooks are; the texts of alarms and notifications link there.'),
-  off: z.array(z.enum(ALARM_NAMES)).default([]).describe('Names of alarms that are not wanted.'),
 });
 
 /** The shape of `keyturn.yaml`, without the rules that span several places; the JSON Schema is made from it. */

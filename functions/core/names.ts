@@ -102,8 +102,10 @@ export const METRIC = {
   oldestUndeliveredHours: 'OldestUndeliveredHours',
   /** Audit events that could not be put into the record. */
   unrecorded: 'Unrecorded',
-  /** Findings that were for people and could not be told. */
+  /** Findings that were for people, and that nobody could be told. */
   untold: 'Untold',
+  /** Audit events that the event bus did not take. */
+  unpublished: 'Unpublished',
   /** Findings by code; dimensions `service` and `finding`. Only what was found is sent. */
   findings: 'Findings',
 } as const;

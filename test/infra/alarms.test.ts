@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ALARM_NAMES } from '../../functions/core/alarms';
 import type { ConfigInput } from '../../functions/core/config';
+import { FUNCTION_NAMES } from '../../functions/core/names';
 import { deployed } from './deployed';
 import { ONE_KEY, resourcesOf, synthesize } from './synthesized';
 
@@ -57,11 +58,19 @@ function metricsOf({ Metrics, Namespace = '', MetricName = '', Dimensions = [], 
   });
 }
 
-const alarms = alarmsOf();
+/** With everything that has an alarm of its own. */
+const EVERYTHING: Partial<ConfigInput> = {
+  audit: { forwardTo: 'arn:aws:events:eu-west-1:444455556666:event-bus/security', archive: { years: 7 } },
+};
+const alarms = alarmsOf(EVERYTHING);
 
 describe('the alarms', () => {
   it('are one for each name', () => {
     expect([...alarms.keys()]).toEqual([...ALARM_NAMES]);
+  });
+
+  it('watch forwarding and archive only where there are', () => {
+    expect([...alarmsOf().keys()]).toEqual(ALARM_NAMES.filter((name) => name !== 'forwarding' && name !== 'archive'));
   });
 
   it.each<[string, string, string]>([
@@ -91,13 +100,18 @@ describe('the alarms', () => {
     expect(alarm && conditionOf(alarm)).toBe(when);
   });
 
-  it.each([
+  it.each<[string, readonly string[], string]>([
     [
       'errors',
       ['Rotate', 'Deactivate', 'Delete', 'Sync'].map((name) =>
         expect.stringMatching(new RegExp(`^AWS/Lambda Errors FunctionName=KeyRotation${name}Function\\w+ Sum/3600$`)),
       ),
       '> 1, 1 of 1, notBreaching',
+    ],
+    [
+      'failing',
+      ['rotate', 'deactivate', 'delete'].map((name) => `Keyturn Failed function=${name} service=keyturn Sum/3600`),
+      '> 0, 2 of 50, notBreaching',
     ],
     [
       'dead-letters',
@@ -111,11 +125,16 @@ describe('the alarms', () => {
     [
       'record-incomplete',
       [
-        ...['rotate', 'deactivate', 'delete', 'sync'].map(
-          (name) => `Keyturn Unrecorded function=${name} service=keyturn Sum/3600`,
+        ...['Unrecorded', 'Unpublished'].flatMap((metric) =>
+          FUNCTION_NAMES.map((name) => `Keyturn ${metric} function=${name} service=keyturn Sum/3600`),
         ),
         'Keyturn Findings finding=record-unavailable service=keyturn Sum/3600',
       ],
+      '> 0, 1 of 26, notBreaching',
+    ],
+    [
+      'untold',
+      FUNCTION_NAMES.map((name) => `Keyturn Untold function=${name} service=keyturn Sum/3600`),
       '> 0, 1 of 26, notBreaching',
     ],
   ])('%s adds up what it watches', (name, metrics, when) => {
@@ -130,6 +149,36 @@ describe('the alarms', () => {
     expect(others).toEqual([]);
   });
 
+  it('archive is on when the stream is more than two hours behind, or its filter could not hand events over', () => {
+    const alarm = alarms.get('archive');
+
+    expect(alarm && metricsOf(alarm)).toEqual([
+      expect.stringMatching(
+        /^AWS\/Firehose DeliveryToS3\.DataFreshness DeliveryStreamName=KeyRotationArchiveStream\w+ Maximum\/3600$/,
+      ),
+      'AWS/Logs DeliveryErrors DestinationType=Firehose FilterName=keyturn-archive LogGroupName=/keyturn/audit Sum/3600',
+    ]);
+    expect(alarm && conditionOf(alarm)).toBe('> 0, 1 of 26, notBreaching');
+    expect(alarm?.Metrics?.flatMap(({ Expression }) => Expression ?? [])).toEqual(['MAX([m1 - 7200, m2])']);
+  });
+
+  it('forwarding is on as long as its own queue holds an event', () => {
+    const alarm = alarms.get('forwarding');
+
+    expect(alarm && metricsOf(alarm)).toEqual([
+      expect.stringMatching(
+        /^AWS\/SQS ApproximateNumberOfMessagesVisible QueueName=KeyRotationUnforwardedEvents\w+ Maximum\/300$/,
+      ),
+    ]);
+    expect(alarm && conditionOf(alarm)).toBe('> 0, 1 of 1, notBreaching');
+  });
+
+  it('untold says that the topic may be broken, and that there is another way', () => {
+    expect(alarms.get('untold')?.AlarmDescription).toMatch(
+      /The topic itself may be broken.*a second channel, an EventBridge rule on 'CloudWatch Alarm State Change'/,
+    );
+  });
+
   it('watch the function that reports as well', () => {
     const errors = alarmsOf({ audit: { archive: { years: 7 }, report: {} } }).get('errors');
 
@@ -138,6 +187,7 @@ describe('the alarms', () => {
 
   it('keep to what CloudWatch allows: seven days of hours, a day of less, ten metrics, 1,024 characters', () => {
     const longest = alarmsOf({
+      ...EVERYTHING,
       alarms: { silentDailyHours: 168, silentReconcileHours: 168, runbooks: `https://${'x'.repeat(503)}/` },
     });
 
@@ -160,18 +210,21 @@ describe('the alarms', () => {
   it('tell people by the topic; that it is over only where it can be over by itself, never of findings', () => {
     for (const [name, { AlarmActions, OKActions }] of alarms) {
       expect(AlarmActions, name).toEqual([expect.stringContaining('Topic')]);
-      const tellsEnd = /^(overdue|undelivered|silent-\w+|dead-letters)$/.test(name);
+      const tellsEnd = /^(overdue|undelivered|silent-\w+|dead-letters|forwarding)$/.test(name);
       expect(OKActions, name).toEqual(tellsEnd ? AlarmActions : undefined);
     }
   });
 
   it('take thresholds and runbooks from the settings, and leave out what is not wanted', () => {
     const own = alarmsOf({
+      ...EVERYTHING,
       alarms: {
         overdueDays: 0.5,
         undeliveredHours: 4,
         silentDailyHours: 30,
         silentReconcileHours: 2,
+        failedRuns: 3,
+        deadLetters: 10,
         tokenExpiresInDays: 30,
         runbooks: 'https://wiki.example.com/',
         off: ['foreign-key', 'silent-delete'],
@@ -187,6 +240,11 @@ describe('the alarms', () => {
     expect(condition('undelivered')).toBe('> 4, 1 of 2, notBreaching');
     expect(condition('silent-rotate')).toBe('< 1, 30 of 30, breaching');
     expect(condition('silent-sync')).toBe('< 1, 2 of 2, breaching');
+    expect(condition('errors')).toBe('> 3, 1 of 1, notBreaching');
+    expect(own.get('errors')?.AlarmDescription).toMatch(/^More than 3 runs of the functions failed within an hour/);
+    expect(alarms.get('errors')?.AlarmDescription).toMatch(/^More than 1 run of the functions failed within an hour/);
+    expect(condition('dead-letters')).toBe('> 10, 1 of 1, notBreaching');
+    expect(condition('forwarding')).toBe('> 0, 1 of 1, notBreaching');
     expect(own.get('token-expires')?.AlarmDescription).toMatch(
       / within 30 days.* https:\/\/wiki\.example\.com\/token-expires\.md$/,
     );

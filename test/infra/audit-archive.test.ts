@@ -100,6 +100,7 @@ describe('what feeds the archive', () => {
   it('is every event of the record, one JSON line each, by day', () => {
     expect(one(template, 'AWS::Logs::SubscriptionFilter')).toMatchObject({
       LogGroupName: '/keyturn/audit',
+      FilterName: 'keyturn-archive',
       FilterPattern: '',
       DestinationArn: expect.stringContaining(':deliverystream/'),
     });

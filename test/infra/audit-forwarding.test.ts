@@ -10,7 +10,7 @@ const [role] = resourcesOf(template, 'AWS::IAM::Role').filter(({ id }) => id.inc
 
 describe('forwarding of the audit events', () => {
   it('is there only when it is asked for', () => {
-    expect(JSON.stringify(synthesize(ONE_KEY))).not.toContain('Forwarding');
+    expect(JSON.stringify(synthesize(ONE_KEY))).not.toMatch(/Forwarding|Unforwarded/);
   });
 
   it('takes every event of this account, and none that another account has sent here', () => {
@@ -21,7 +21,7 @@ describe('forwarding of the audit events', () => {
     expect(rule?.Properties).not.toHaveProperty('EventBusName');
   });
 
-  it('goes to the bus, for 24 hours if need be, and then to the dead letters', () => {
+  it('goes to the bus, for 24 hours if need be, and then to a queue of its own, for 14 days', () => {
     const [target, ...others] = (deployed(template, rule?.Properties) as { Targets: readonly object[] }).Targets;
 
     expect(others).toEqual([]);
@@ -29,7 +29,11 @@ describe('forwarding of the audit events', () => {
       Id: 'Target0',
       Arn: BUS,
       RoleArn: expect.stringContaining('Forwarding'),
-      DeadLetterConfig: { Arn: expect.stringContaining('UndeliveredEvents') },
+      DeadLetterConfig: { Arn: expect.stringContaining('UnforwardedEvents') },
+    });
+    expect(resourcesOf(template, 'AWS::SQS::Queue').find(({ id }) => id.includes('Unforwarded'))?.Properties).toEqual({
+      MessageRetentionPeriod: 14 * 86_400,
+      SqsManagedSseEnabled: true,
     });
     const policies = JSON.stringify(resourcesOf(template, 'AWS::SQS::QueuePolicy'));
     expect(policies).toContain(String(rule?.id));

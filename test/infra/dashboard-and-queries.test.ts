@@ -106,9 +106,10 @@ describe('the dashboard', () => {
       'Findings',
       'Heartbeat: finished runs',
       'Deliveries by host',
+      'Neither recorded, published nor told',
       'Next due dates',
     ]);
-    expect(widgets.get('Alarms')?.properties.alarms).toHaveLength(14);
+    expect(widgets.get('Alarms')?.properties.alarms).toHaveLength(16);
   });
 
   it('shows metrics that the functions send', () => {
@@ -146,7 +147,7 @@ describe('the dashboard', () => {
     const [other] = resourcesOf(own, 'AWS::CloudWatch::Dashboard');
     const text = String(deployed(own, other?.Properties.DashboardBody));
 
-    expect(JSON.parse(text).widgets[0].properties.alarms).toHaveLength(13);
+    expect(JSON.parse(text).widgets[0].properties.alarms).toHaveLength(15);
   });
 });
 

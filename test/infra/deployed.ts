@@ -41,6 +41,8 @@ function refOf(template: CfnTemplate, logicalId: string): string {
       return String(resource.Properties.LogGroupName ?? logicalId);
     case 'AWS::S3::Bucket':
       return logicalId.toLowerCase();
+    case 'AWS::KinesisFirehose::DeliveryStream':
+      return logicalId;
     default:
       return arnOf(template, logicalId);
   }

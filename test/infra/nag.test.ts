@@ -70,7 +70,7 @@ const ACCEPTED: readonly Accepted[] = [
   },
   {
     finding: /^AwsSolutions-SQS3$/,
-    at: /^UndeliveredEvents\/Resource$/,
+    at: /^(UndeliveredEvents|UnforwardedEvents)\/Resource$/,
     because: 'It is a dead-letter queue itself: of EventBridge’s rules, which the check does not look at.',
   },
   {

@@ -32,22 +32,30 @@ const shown = (changes: readonly AlarmChange[]) =>
   changes.map((change) => `${change.alarm}: ${change.from} to ${change.to} on day ${day(change)}`).sort();
 const settled = ALARM_NAMES.map((name) => `Keyturn-${name}: INSUFFICIENT_DATA to OK on day 0`).sort();
 
-it('no alarm fires in 400 healthy days with five rotations: each learns on the first day that all is well', async () => {
-  const { report, changes } = await healthy('docs/examples/keyturn.yaml', 400);
+it(
+  'no alarm fires in 400 healthy days with five rotations: each learns on the first day that all is well',
+  async () => {
+    const { report, changes } = await healthy('docs/examples/keyturn.yaml', 400);
 
-  expect(report.rotations).toBe(5);
-  expect(report.held).toBe(true);
-  expect(shown(changes)).toEqual(settled);
-}, PATIENCE);
+    expect(report.rotations).toBe(5);
+    expect(report.held).toBe(true);
+    expect(shown(changes)).toEqual(settled);
+  },
+  PATIENCE,
+);
 
-it('with every setting there is, only the user that has two keys from before rings, until one of them is gone', async () => {
-  const { report, changes } = await healthy('docs/examples/many-keys.yaml', 120);
+it(
+  'with every setting there is, only the user that has two keys from before rings, until one of them is gone',
+  async () => {
+    const { report, changes } = await healthy('docs/examples/many-keys.yaml', 120);
 
-  expect(report.rotations).toBeGreaterThan(report.managedKeys);
-  const isOther = ({ alarm }: AlarmChange) => alarm !== 'Keyturn-two-keys';
-  // The example has the alarm foreign-key off.
-  expect(shown(changes.filter(isOther))).toEqual(settled.filter((line) => !/two-keys|foreign-key/.test(line)));
-  expect(changes.filter((change) => !isOther(change)).map(({ to }) => to)).toEqual(['ALARM', 'OK']);
-  // Inactive on day 0, deleted ten days later, and a day and a bit until it is out of the alarm's sight.
-  expect(changes.filter((change) => day(change) > 12)).toEqual([]);
-}, PATIENCE);
+    expect(report.rotations).toBeGreaterThan(report.managedKeys);
+    const isOther = ({ alarm }: AlarmChange) => alarm !== 'Keyturn-two-keys';
+    // The example has the alarm foreign-key off.
+    expect(shown(changes.filter(isOther))).toEqual(settled.filter((line) => !/two-keys|foreign-key/.test(line)));
+    expect(changes.filter((change) => !isOther(change)).map(({ to }) => to)).toEqual(['ALARM', 'OK']);
+    // Inactive on day 0, deleted ten days later, and a day and a bit until it is out of the alarm's sight.
+    expect(changes.filter((change) => day(change) > 12)).toEqual([]);
+  },
+  PATIENCE,
+);

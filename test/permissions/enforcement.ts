@@ -71,9 +71,9 @@ export class Enforcement {
   };
 
   /** Asks for what Lambda does in a function's name without any code of ours: write its log, keep its failed events. */
-  askForLambda(roleArn: string, request: Omit<IamRequest, 'context'>): Promise<boolean> {
+  askForLambda(roleArn: string, request: Omit<IamRequest, 'context'> & Partial<IamRequest>): Promise<boolean> {
     const session = `${roleArn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/lambda`;
-    return this.#ask({ arn: session, roleArn }, { ...request, context: {} });
+    return this.#ask({ arn: session, roleArn }, { context: {}, ...request });
   }
 
   #inForce() {

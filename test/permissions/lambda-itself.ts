@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { DeployedWorld } from '../support/deployed-world';
 import type { Enforcement } from './enforcement';
+import { kmsOfTopic } from './iam-request';
+import { topicKeyOf } from './policies';
 
 /** The record that Lambda sends to the topic when it gives an event up. */
 const givenUp = z.object({ requestContext: z.object({ functionArn: z.string(), condition: z.string() }) });
@@ -24,6 +26,9 @@ export async function askForLambda({ world, deployment }: DeployedWorld, enforce
     const { functionArn } = givenUp.parse(JSON.parse(message)).requestContext;
     const found = roleOf(functionArn.split(':')[6] ?? '');
     await enforcement.askForLambda(found?.roleArn ?? '', { action: 'sns:Publish', resource: topicArn });
+    for (const request of kmsOfTopic(world.account, topicKeyOf(deployment))) {
+      await enforcement.askForLambda(found?.roleArn ?? '', request);
+    }
     await enforcement.askForLambda(found?.roleArn ?? '', {
       action: 'sqs:SendMessage',
       resource: found?.deadLetterArn ?? '',

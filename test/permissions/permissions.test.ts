@@ -54,7 +54,8 @@ describe('K12: with the deployed policies in force', () => {
       ({ event, reason }) => event === 'key-deactivated' && reason === 'replace-idle',
     );
     expect(replaced).toHaveLength(1);
-    expect(deployed.deployment.keys).toHaveLength(1);
+    // One for the secrets, one for the topic.
+    expect(deployed.deployment.keys).toHaveLength(2);
     expect(deployed.pipelines.failures).toEqual([]);
   });
 

@@ -34,6 +34,7 @@ export function attentionOf(evidence: Evidence, judged: Judged): readonly Attent
   return [
     ...judged.reconciliation.changes.flatMap((change) => changeItem(change, judged.reconciliation)),
     ...gaps.map((gap, index) => ({ id: `gap-${index + 1}`, ...gap })),
+    ...managedKeys.flatMap(foundItems).map((item, index) => ({ id: `found-${index + 1}`, ...item })),
     ...managedKeys.flatMap((managed) => lateItems(evidence, managed)),
     ...controls.filter(({ verdict }) => verdict === 'fail').map((control) => controlItem(control, accessKeys)),
     ...findings.map(findingItem),
@@ -110,6 +111,24 @@ function deedOf({ action, user, accessKeyId, status, key, version }: Change): st
     case 'PutSecretValue':
       return `A value was stored in the secret of ${key ?? user}${version === undefined ? '' : ` (version ${version})`}`;
   }
+}
+
+/** What IAM shows and nobody told of. When it happened is not known, so it has no time. */
+function foundItems({ key, user, lives }: ManagedKeyHistory): Omit<Attention, 'id'>[] {
+  return lives.flatMap(({ accessKeyId, marks }) =>
+    marks
+      .filter(({ kind, isFound }) => kind === 'incident' && isFound)
+      .map(({ label, at }) => ({
+        kind: 'without-keyturn',
+        severity: 'high',
+        title: `${accessKeyId} of ${user}: ${label}`,
+        detail: `Seen at ${at}; it happened before. Neither an audit event nor CloudTrail tells of it.`,
+        key,
+        user,
+        accessKeyId,
+        events: [],
+      })),
+  );
 }
 
 function lateItems(

@@ -57,11 +57,15 @@ export function summaryOf(tables: Tables): Summary {
 type Counted = Omit<Summary, 'verdict' | 'headline'>;
 
 /** What is proved to be against the rules. */
-function violationsOf({ controls, managedKeys }: Tables, counted: Counted): readonly string[] {
+function violationsOf({ controls, managedKeys, attention, changes: all }: Tables, counted: Counted): readonly string[] {
   const overdue = managedKeys.filter(({ state }) => state === 'overdue').length;
   const failed = controls.filter(({ verdict }) => verdict === 'fail').length;
+  // Changes have their place in the table of changes; what is found without one is listed alone.
+  const changes = new Set(all.map(({ id }) => id));
+  const found = attention.filter(({ kind, id }) => kind === 'without-keyturn' && !changes.has(id)).length;
   return [
     some(counted.changesWithoutKeyturn, 'change was made without Keyturn', 'changes were made without Keyturn'),
+    some(found, 'change was found that nobody told of', 'changes were found that nobody told of'),
     some(overdue, 'managed key is overdue', 'managed keys are overdue'),
     some(counted.lateRotations, 'rotation came late', 'rotations came late'),
     some(failed, 'control fails', 'controls fail'),

@@ -1,9 +1,9 @@
 import type { Evidence } from './evidence';
-import { supersededAt } from './lives';
+import { isLateWithin, supersededAt } from './lives';
 import type { AccessKeyLine, Attention, Change, ControlVerdict, ManagedKeyHistory } from './model';
 import type { OpenFinding } from './open-findings';
 import { compare } from './pairing';
-import { isWithin, plural } from './reckoning';
+import { plural } from './reckoning';
 import type { Reconciliation } from './reconcile';
 
 export interface Judged {
@@ -135,7 +135,7 @@ function lateItems(
   evidence: Evidence,
   { key, user, lives, state, currentAccessKeyId, rotateDueAt }: ManagedKeyHistory,
 ): Attention[] {
-  const late = lives.filter((life) => life.lateDays !== undefined && isWithin(evidence, supersededAt(life) ?? ''));
+  const late = lives.filter((life) => isLateWithin(evidence, life));
   const items: Attention[] = late.map((life) => {
     const at = supersededAt(life) ?? '';
     return {
@@ -157,7 +157,10 @@ function lateItems(
     kind: 'late-rotation',
     severity: 'medium',
     title: `${key} is overdue`,
-    detail: `${currentAccessKeyId} of ${user} was due at ${rotateDueAt}, and has no successor.`,
+    detail:
+      currentAccessKeyId === undefined
+        ? `Its secret holds no key of ${user} yet, and more than one daily run has passed.`
+        : `${currentAccessKeyId} of ${user} was due at ${rotateDueAt}, and has no successor.`,
     key,
     user,
     ...(rotateDueAt === undefined ? {} : { at: rotateDueAt }),

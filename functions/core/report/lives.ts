@@ -6,7 +6,7 @@ import { episodesOf, labelOf } from './incidents';
 import { markOf } from './marks';
 import type { Change, KeyLife } from './model';
 import { compare } from './pairing';
-import { ONE_RUN, tenthsOfDays } from './reckoning';
+import { isWithin, ONE_RUN, tenthsOfDays } from './reckoning';
 import { grouped, type ManagedKey } from './scope';
 import { type Turn, turnsOf } from './turns';
 
@@ -55,6 +55,11 @@ export function livesOf(managed: ManagedKey, changes: readonly Change[], evidenc
 /** When another key became current in its place. */
 export function supersededAt({ phases }: KeyLife): string | undefined {
   return phases.findLast(({ phase }) => phase === 'current' || phase === 'undelivered')?.to;
+}
+
+/** Whether its successor came within the period, and late. */
+export function isLateWithin(period: Pick<Evidence, 'since' | 'until'>, life: KeyLife): boolean {
+  return life.lateDays !== undefined && isWithin(period, supersededAt(life) ?? '');
 }
 
 function reignsOf(turns: readonly Turn[]): readonly Reign[] {

@@ -59,6 +59,7 @@ export interface Report {
   /** Hourly runs that were not made, because nothing had been written since one that had nothing to do. */
   readonly passedOver: number;
   readonly rotations: number;
+  /** To each target by itself, as the report counts them. */
   readonly deliveries: number;
   readonly deactivations: number;
   readonly deletions: number;
@@ -130,7 +131,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
       runs: count('run-started'),
       passedOver: quietHours.passedOver,
       rotations: count('key-stored'),
-      deliveries: count('version-delivered'),
+      deliveries: count('target-delivered'),
       deactivations: count('key-deactivated'),
       deletions: count('key-deleted'),
       findings: count('finding'),

@@ -140,6 +140,7 @@ export function sampleKey(index: number, key: string, user: string): SampleKey {
       state: 'on-time',
       rotateDueAt: iso(currentBorn.getTime() + 90 * DAY),
       rotations: count('key-created'),
+      lateRotations: lives.filter(({ lateDays }) => lateDays !== undefined).length,
       deliveries: count('target-delivered'),
       holds: count('hold-recorded'),
       incidents: count('target-failed'),

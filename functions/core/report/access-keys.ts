@@ -34,12 +34,10 @@ export function accessKeysOf(evidence: Evidence, facts: readonly KeyFacts[]): re
       ...(managed === undefined ? {} : { key: managed.key }),
       role,
       status,
-      ...(createdAt === undefined
+      ...(createdAt === undefined ? {} : { createdAt: createdAt.toISOString() }),
+      ...(createdAt === undefined || (role === 'gone' && endedAt === undefined)
         ? {}
-        : {
-            createdAt: createdAt.toISOString(),
-            ageDays: tenthsOfDays(Math.max(0, judged.now.getTime() - createdAt.getTime())),
-          }),
+        : { ageDays: tenthsOfDays(Math.max(0, judged.now.getTime() - createdAt.getTime())) }),
       lastUsed: typeof lastUsed === 'string' ? lastUsed : lastUsed.toISOString(),
       ...(due === undefined ? {} : { rotateDueAt: due }),
       controls: CONTROLS.map(({ id: control, judge }) => ({ control, ...judge(judged) })),

@@ -1,9 +1,9 @@
 import type { Evidence } from './evidence';
-import { supersededAt } from './lives';
+import { isLateWithin, supersededAt } from './lives';
 import type { AccessKeyLine, Attention, Change, ControlVerdict, ManagedKeyHistory } from './model';
 import type { OpenFinding } from './open-findings';
 import { compare } from './pairing';
-import { isWithin, plural } from './reckoning';
+import { plural } from './reckoning';
 import type { Reconciliation } from './reconcile';
 
 export interface Judged {
@@ -34,6 +34,7 @@ export function attentionOf(evidence: Evidence, judged: Judged): readonly Attent
   return [
     ...judged.reconciliation.changes.flatMap((change) => changeItem(change, judged.reconciliation)),
     ...gaps.map((gap, index) => ({ id: `gap-${index + 1}`, ...gap })),
+    ...managedKeys.flatMap(foundItems).map((item, index) => ({ id: `found-${index + 1}`, ...item })),
     ...managedKeys.flatMap((managed) => lateItems(evidence, managed)),
     ...controls.filter(({ verdict }) => verdict === 'fail').map((control) => controlItem(control, accessKeys)),
     ...findings.map(findingItem),
@@ -112,11 +113,29 @@ function deedOf({ action, user, accessKeyId, status, key, version }: Change): st
   }
 }
 
+/** What IAM shows and nobody told of. When it happened is not known, so it has no time. */
+function foundItems({ key, user, lives }: ManagedKeyHistory): Omit<Attention, 'id'>[] {
+  return lives.flatMap(({ accessKeyId, marks }) =>
+    marks
+      .filter(({ kind, isFound }) => kind === 'incident' && isFound)
+      .map(({ label, at }) => ({
+        kind: 'without-keyturn',
+        severity: 'high',
+        title: `${accessKeyId} of ${user}: ${label}`,
+        detail: `Seen at ${at}; it happened before. Neither an audit event nor CloudTrail tells of it.`,
+        key,
+        user,
+        accessKeyId,
+        events: [],
+      })),
+  );
+}
+
 function lateItems(
   evidence: Evidence,
   { key, user, lives, state, currentAccessKeyId, rotateDueAt }: ManagedKeyHistory,
 ): Attention[] {
-  const late = lives.filter((life) => life.lateDays !== undefined && isWithin(evidence, supersededAt(life) ?? ''));
+  const late = lives.filter((life) => isLateWithin(evidence, life));
   const items: Attention[] = late.map((life) => {
     const at = supersededAt(life) ?? '';
     return {
@@ -138,7 +157,10 @@ function lateItems(
     kind: 'late-rotation',
     severity: 'medium',
     title: `${key} is overdue`,
-    detail: `${currentAccessKeyId} of ${user} was due at ${rotateDueAt}, and has no successor.`,
+    detail:
+      currentAccessKeyId === undefined
+        ? `Its secret holds no key of ${user} yet, and more than one daily run has passed.`
+        : `${currentAccessKeyId} of ${user} was due at ${rotateDueAt}, and has no successor.`,
     key,
     user,
     ...(rotateDueAt === undefined ? {} : { at: rotateDueAt }),

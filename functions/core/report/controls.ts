@@ -49,7 +49,7 @@ export const CONTROLS: readonly Control[] = [
     title: 'Credentials unused for 45 days are disabled',
     asks: 'A credential that nobody used for 45 days or more is made inactive or removed. A key that was never used counts from its creation.',
     judgedBy:
-      'Last use of each Active access key in the IAM credential report, in whole days. Passwords, which the control is about too, are not looked at. The root user is left out, as in the benchmark.',
+      'Last use of each Active access key in the IAM credential report, in whole days. A key that is younger than the limit passes whatever is known of its use. Passwords, which the control is about too, are not looked at. The root user is left out, as in the benchmark.',
     judge: usedWithin45,
   },
   {
@@ -92,10 +92,10 @@ export const CONTROLS: readonly Control[] = [
     version: '4.0, 4.0.1',
     reference: '8.6.3 (Security Hub IAM.3)',
     title: 'Credentials of application and system accounts are changed periodically',
-    asks: "Passwords of application and system accounts are changed at the frequency that the organization's targeted risk analysis (12.3.1) sets, and when a compromise is suspected. It names no number of days.",
+    asks: "Passwords of application and system accounts are changed at the frequency that the organization's targeted risk analysis (12.3.1) sets, and when a compromise is suspected. Their complexity is appropriate to how often they are changed. It names no number of days.",
     source: 'https://www.pcisecuritystandards.org/document_library/',
     judgedBy:
-      'Each key of a managed user against its own policy; the risk analysis has to support that policy, which Keyturn cannot judge. Other keys are unknown, because no period is known for them. The 90 days of 8.3.9 are about passwords as the only factor of people, so they are not applied to access keys, though Security Hub maps IAM.3 to it too.',
+      'Each key of a managed user against its own policy; the risk analysis has to support that policy, which Keyturn cannot judge. Complexity is not judged: AWS makes the keys. Other keys are unknown, because no period is known for them. The 90 days of 8.3.9 are about passwords as the only factor of people, and it lets a dynamic analysis of the security posture take their place. So they are not applied to access keys, though Security Hub maps IAM.3 to it too.',
     judge: withinOwnPeriod,
   },
   {

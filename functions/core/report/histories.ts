@@ -4,7 +4,7 @@ import { pauseOf } from '../pause';
 import { currentKey, currentVersion } from '../secret-state';
 import { targetName, targetSetDigest } from '../target';
 import type { Evidence } from './evidence';
-import { livesOf } from './lives';
+import { isLateWithin, livesOf } from './lives';
 import type { Change, KeyLife, ManagedKeyHistory } from './model';
 import { isWithin, ONE_RUN } from './reckoning';
 import { grouped, type ManagedKey, type Scope } from './scope';
@@ -38,6 +38,7 @@ function historyOf(evidence: Evidence, managed: ManagedKey, lives: readonly KeyL
     state: stateOf(evidence, managed, current?.createdAt),
     ...(due === undefined || entry === undefined ? {} : { rotateDueAt: due }),
     rotations: count('key-stored'),
+    lateRotations: lives.filter((life) => isLateWithin(evidence, life)).length,
     deliveries: count('target-delivered'),
     holds: marks.filter(({ kind }) => kind === 'hold').length,
     incidents: marks.filter(({ kind }) => kind === 'incident').length,
@@ -77,7 +78,10 @@ function stateOf(
   if (pauseOf(key, secret, gatheredAt) !== undefined) return 'paused';
   const current = currentKey(secret);
   // Somebody put another value there: which key pipelines will get is not known.
-  if (current === undefined) return currentVersion(secret) === undefined ? 'not-rotated-yet' : 'unknown';
+  if (current === undefined) {
+    if (currentVersion(secret) !== undefined) return 'unknown';
+    return gatheredAt.getTime() - secret.createdAt.getTime() > ONE_RUN ? 'overdue' : 'not-rotated-yet';
+  }
   if (createdAt !== undefined && gatheredAt.getTime() - createdAt.getTime() > policy.rotateAfter * DAY + ONE_RUN) {
     return 'overdue';
   }

@@ -1,7 +1,6 @@
 import type { Evidence, ListedKey, ReportedKey, ReportedPrincipal } from './evidence';
 import { isSameInstant, isTaken, matchSlots } from './match-slots';
 import type { AccessKeyLine, KeyLife, ManagedKeyHistory } from './model';
-import { isWithin } from './reckoning';
 import type { ManagedKey, Scope } from './scope';
 
 /** What is known about one access key, before it is judged. */
@@ -16,7 +15,7 @@ export interface KeyFacts {
   readonly role: AccessKeyLine['role'];
   readonly status: AccessKeyLine['status'];
   readonly createdAt: Date | undefined;
-  /** When it was deleted; undefined while it exists. */
+  /** When it was deleted; undefined while it exists, and where that is not known. */
   readonly endedAt: Date | undefined;
   readonly lastUsed: Date | 'never' | 'unknown';
 }
@@ -84,8 +83,9 @@ function managedKeys(
   const facts: KeyFacts[] = [];
   const add = (slot: ReportedKey | undefined, key: ListedKey | undefined, life: KeyLife | undefined) => {
     const accessKeyId = key?.accessKeyId ?? life?.accessKeyId;
-    const endedAt = endOf(life);
-    const isGone = endedAt !== undefined || (listed !== undefined && key === undefined);
+    const endedAt = instant(life?.endedAt);
+    const isGone =
+      endedAt !== undefined || life?.foundGoneAt !== undefined || (listed !== undefined && key === undefined);
     const createdAt = key?.createdAt ?? bornAt(life) ?? slot?.createdAt;
     facts.push({
       id: accessKeyId ?? `${user}-slot-${slot?.slot}`,
@@ -98,7 +98,7 @@ function managedKeys(
       role: isGone ? 'gone' : roleOf(accessKeyId, life, managed, history),
       status: isGone ? 'Deleted' : (key?.status ?? statusOf(slot, life)),
       createdAt,
-      endedAt: isGone ? (endedAt ?? evidence.gatheredAt) : undefined,
+      endedAt,
       lastUsed: slot?.lastUsed ?? 'unknown',
     });
   };
@@ -114,8 +114,8 @@ function managedKeys(
     add(slot, key, life);
   }
   for (const life of history.lives.filter(({ accessKeyId }) => !used.has(accessKeyId))) {
-    const ended = endOf(life);
-    const existed = ended === undefined ? listed === undefined : isWithin(evidence, ended) || ended >= evidence.until;
+    const ended = instant(life.endedAt ?? life.foundGoneAt);
+    const existed = ended === undefined ? listed === undefined : ended >= evidence.since;
     if (existed) add(undefined, undefined, life);
   }
   return facts;
@@ -138,11 +138,9 @@ function statusOf(slot: ReportedKey | undefined, life: KeyLife | undefined): 'Ac
 }
 
 function bornAt(life: KeyLife | undefined): Date | undefined {
-  const from = life?.phases[0]?.from ?? life?.marks[0]?.at;
-  return from === undefined ? undefined : new Date(from);
+  return instant(life?.phases[0]?.from ?? life?.marks[0]?.at);
 }
 
-function endOf(life: KeyLife | undefined): Date | undefined {
-  const end = life?.marks.find(({ kind }) => kind === 'deleted' || kind === 'discarded')?.at;
-  return end === undefined ? undefined : new Date(end);
+function instant(time: string | undefined): Date | undefined {
+  return time === undefined ? undefined : new Date(time);
 }

@@ -30,6 +30,9 @@ export function limitsOf(evidence: Evidence, scope: Scope, reconciliation: Recon
     ...recordLimits(evidence, scope),
     ...trailLimits(evidence, reconciliation),
     ...reportLimits(evidence),
+    ...(evidence.usersNotListed ?? []).map((user) =>
+      decisive('iam', `IAM did not list the access keys of the managed user ${user}: which it has is not known.`),
+    ),
     ...evidence.invalidEntries.map(({ id, message }) =>
       decisive('registry', `The registry entry "${id}" cannot be read, so its key is not judged by it: ${message}`),
     ),

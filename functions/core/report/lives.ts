@@ -1,15 +1,16 @@
 import { after, DAY } from '../duration';
 import type { Policy } from '../policy';
 import type { Evidence } from './evidence';
+import { foundTurns } from './found-turns';
 import { episodesOf, labelOf } from './incidents';
+import { markOf } from './marks';
 import type { Change, KeyLife } from './model';
 import { compare } from './pairing';
-import { ONE_RUN, tenthsOfDays } from './reckoning';
+import { isWithin, ONE_RUN, tenthsOfDays } from './reckoning';
 import { grouped, type ManagedKey } from './scope';
 import { type Turn, turnsOf } from './turns';
 
 type Phase = KeyLife['phases'][number];
-type Mark = KeyLife['marks'][number];
 
 /** A time during which one access key was the current one. */
 interface Reign {
@@ -20,7 +21,8 @@ interface Reign {
 
 /** The lives of all access keys that a managed user has and had, oldest first; whole, also before and after the period. */
 export function livesOf(managed: ManagedKey, changes: readonly Change[], evidence: Evidence): readonly KeyLife[] {
-  const turns = turnsOf(managed, changes, evidence.gatheredAt);
+  const known = turnsOf(managed, changes);
+  const turns = [...known, ...foundTurns(managed, known, evidence)];
   const reigns = reignsOf(turns);
   const lives = [...grouped(turns, ({ accessKeyId }) => accessKeyId)].map(([accessKeyId, own]) => {
     const presumed = evidence.record === undefined || bornAt(own) < evidence.record.beginsAt;
@@ -34,7 +36,8 @@ export function livesOf(managed: ManagedKey, changes: readonly Change[], evidenc
       accessKeyId,
       origin,
       phases: phasesOf(accessKeyId, own, born, origin, reigns, presumed),
-      marks: own.flatMap((turn) => markOf(turn, origin)),
+      marks: own.flatMap((turn) => markOf(turn, origin, managed.since)),
+      ...endOf(own),
       ...(reason === undefined ? {} : { rotationReason: reason }),
       ...(late === undefined ? {} : { lateDays: late }),
     };
@@ -52,6 +55,11 @@ export function livesOf(managed: ManagedKey, changes: readonly Change[], evidenc
 /** When another key became current in its place. */
 export function supersededAt({ phases }: KeyLife): string | undefined {
   return phases.findLast(({ phase }) => phase === 'current' || phase === 'undelivered')?.to;
+}
+
+/** Whether its successor came within the period, and late. */
+export function isLateWithin(period: Pick<Evidence, 'since' | 'until'>, life: KeyLife): boolean {
+  return life.lateDays !== undefined && isWithin(period, supersededAt(life) ?? '');
 }
 
 function reignsOf(turns: readonly Turn[]): readonly Reign[] {
@@ -173,28 +181,9 @@ function atThatTime<Life extends { readonly accessKeyId: string }>(
   return lives.find(({ accessKeyId }) => accessKeyId === reign?.accessKeyId) ?? lives.at(-1);
 }
 
-function markOf({ what, at, event, by, reason, isSeen }: Turn, origin: KeyLife['origin']): Mark[] {
-  const who = by === undefined ? '' : ` by ${by}, without Keyturn`;
-  const mark = (kind: Mark['kind'], label: string): Mark[] => [
-    { kind, at: at.toISOString(), label: label + who, ...(event === undefined ? {} : { event }) },
-  ];
-  switch (what) {
-    case 'created': {
-      const told = origin === 'adopted' ? 'Created before it was managed' : 'Created';
-      return mark('created', reason === undefined ? told : `${told} (${reason})`);
-    }
-    case 'delivered':
-      return mark('delivered', 'Delivered to every target');
-    case 'inactive':
-      return mark('deactivated', isSeen ? 'Seen Inactive' : 'Made Inactive');
-    case 'active':
-      return mark('incident', isSeen ? 'Seen Active again' : 'Made Active again');
-    case 'discarded':
-      return mark('discarded', reason === undefined ? 'Discarded' : `Discarded (${reason})`);
-    case 'deleted':
-      return mark('deleted', 'Deleted');
-    case 'stored':
-      // Its creation is marked already, and a promotion is an incident by its finding.
-      return by === undefined ? [] : mark('incident', 'Became current');
-  }
+/** A key that somebody found gone has no end that anybody knows. */
+function endOf(own: readonly Turn[]): Pick<KeyLife, 'endedAt' | 'foundGoneAt'> {
+  const end = own.find(({ what }) => what === 'deleted' || what === 'discarded');
+  if (end === undefined) return {};
+  return end.isFound ? { foundGoneAt: end.at.toISOString() } : { endedAt: end.at.toISOString() };
 }

@@ -50,7 +50,7 @@ export function makeReport(gathered: Evidence): Report {
     generatedBy: gatheredBy,
     since: since.toISOString(),
     until: until.toISOString(),
-    summary: summaryOf({ ...tables, since, until, limits, isDoubtful, hasTrail: trail !== undefined }),
+    summary: summaryOf({ ...tables, limits, isDoubtful, trailFrom: trail?.from }),
     limits: limits.map(({ source, message }) => ({ source, message })),
     ...tables,
   };

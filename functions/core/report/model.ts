@@ -55,7 +55,10 @@ const accessKeySchema = z.object({
     .describe('gone: it existed within the period and does not any more.'),
   status: z.enum(['Active', 'Inactive', 'Deleted']),
   createdAt: time.optional(),
-  ageDays: z.number().optional().describe('Days, to a tenth; at the end of its life for one that is gone.'),
+  ageDays: z
+    .number()
+    .optional()
+    .describe('Days, to a tenth; at the end of its life for one that is gone, where that is known.'),
   lastUsed: z.union([time, z.enum(['never', 'unknown'])]),
   rotateDueAt: time.optional().describe('Of a current key.'),
   controls: z.array(controlResultSchema),
@@ -63,7 +66,7 @@ const accessKeySchema = z.object({
 });
 
 export const PHASES = ['undelivered', 'current', 'overlap', 'inactive'] as const;
-/** A stretch of a key's life; `to` is missing while it lasts. */
+/** A stretch of a key's life; `to` is missing while it lasts. Of a key that was found gone the last one ends when it was found so. */
 const phaseSchema = z.object({ phase: z.enum(PHASES), from: time, to: time.optional() });
 
 const markSchema = z.object({
@@ -71,6 +74,10 @@ const markSchema = z.object({
   at: time,
   label: z.string(),
   event: z.string().optional().describe('ID of the audit event.'),
+  isFound: z
+    .boolean()
+    .optional()
+    .describe('IAM or the secret showed it when the evidence was gathered: it happened before, nobody knows when.'),
 });
 
 /** The life of one access key of a managed user. */
@@ -80,6 +87,8 @@ const lifeSchema = z.object({
   phases: z.array(phaseSchema),
   marks: z.array(markSchema),
   rotationReason: z.string().optional(),
+  endedAt: time.optional().describe('When it was deleted; missing while it exists, and where that is not known.'),
+  foundGoneAt: time.optional().describe('When IAM did not list it any more, where nothing tells when it was deleted.'),
   /** Days by which its successor came later than `rotateAfter` allows, where it did. */
   lateDays: z.number().optional(),
 });
@@ -95,7 +104,8 @@ const managedKeySchema = z.object({
   state: z.enum(['on-time', 'overdue', 'undelivered', 'not-rotated-yet', 'paused', 'not-managed', 'unknown']),
   rotateDueAt: time.optional(),
   rotations: z.int(),
-  deliveries: z.int(),
+  lateRotations: z.int().describe('Successors that came within the period, and late.'),
+  deliveries: z.int().describe('To each target by itself.'),
   holds: z.int(),
   incidents: z.int(),
   lives: z.array(lifeSchema),

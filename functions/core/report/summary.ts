@@ -1,18 +1,17 @@
+import { deedOfEvent } from './deeds';
 import type { WeighedLimit } from './limits';
-import { supersededAt } from './lives';
 import type { Report } from './model';
-import { isWithin, plural } from './reckoning';
+import { plural } from './reckoning';
 
 type Summary = Report['summary'];
 
 /** The tables that the summary counts, and what is weighed beside them. */
 export interface Tables
   extends Pick<Report, 'accessKeys' | 'managedKeys' | 'changes' | 'controls' | 'runs' | 'events' | 'attention'> {
-  readonly since: Date;
-  readonly until: Date;
   readonly limits: readonly WeighedLimit[];
   readonly isDoubtful: boolean;
-  readonly hasTrail: boolean;
+  /** Since when CloudTrail could be asked; undefined where it could not. */
+  readonly trailFrom: Date | undefined;
 }
 
 /** Every number can be counted again in the tables. */
@@ -30,9 +29,7 @@ export function summaryOf(tables: Tables): Summary {
     managedKeys: managedKeys.filter(({ isManagedNow }) => isManagedNow).length,
     managedKeysOnTime: managedKeys.filter(({ state }) => state === 'on-time').length,
     rotations: count('key-stored'),
-    lateRotations: managedKeys
-      .flatMap(({ lives }) => lives)
-      .filter((life) => life.lateDays !== undefined && isWithin(tables, supersededAt(life) ?? '')).length,
+    lateRotations: managedKeys.reduce((sum, { lateRotations }) => sum + lateRotations, 0),
     deliveries: count('target-delivered'),
     failedDeliveries: count('target-failed'),
     deactivations: count('key-deactivated'),
@@ -57,11 +54,15 @@ export function summaryOf(tables: Tables): Summary {
 type Counted = Omit<Summary, 'verdict' | 'headline'>;
 
 /** What is proved to be against the rules. */
-function violationsOf({ controls, managedKeys }: Tables, counted: Counted): readonly string[] {
+function violationsOf({ controls, managedKeys, attention, changes: all }: Tables, counted: Counted): readonly string[] {
   const overdue = managedKeys.filter(({ state }) => state === 'overdue').length;
   const failed = controls.filter(({ verdict }) => verdict === 'fail').length;
+  // Changes have their place in the table of changes; what is found without one is listed alone.
+  const changes = new Set(all.map(({ id }) => id));
+  const found = attention.filter(({ kind, id }) => kind === 'without-keyturn' && !changes.has(id)).length;
   return [
     some(counted.changesWithoutKeyturn, 'change was made without Keyturn', 'changes were made without Keyturn'),
+    some(found, 'change was found that nobody told of', 'changes were found that nobody told of'),
     some(overdue, 'managed key is overdue', 'managed keys are overdue'),
     some(counted.lateRotations, 'rotation came late', 'rotations came late'),
     some(failed, 'control fails', 'controls fail'),
@@ -70,10 +71,13 @@ function violationsOf({ controls, managedKeys }: Tables, counted: Counted): read
 
 /** What would have to be known for a yes. */
 function doubtsOf(
-  { controls, managedKeys, limits, attention, isDoubtful, hasTrail }: Tables,
+  { controls, managedKeys, limits, attention, isDoubtful, trailFrom }: Tables,
   counted: Counted,
 ): readonly string[] {
   const unclear = managedKeys.filter(({ state }) => state === 'unknown' || state === 'undelivered').length;
+  const inState = (wanted: Report['managedKeys'][number]['state']) =>
+    managedKeys.filter(({ state }) => state === wanted).length;
+  const open = attention.filter(({ kind, severity }) => kind === 'open-finding' && severity !== 'low').length;
   const unknown = controls.filter(({ verdict }) => verdict === 'unknown').length;
   const gaps = attention.filter(({ kind }) => kind === 'log-gap').length;
   const tampered = attention.filter(({ kind }) => kind === 'tampering').length;
@@ -83,8 +87,11 @@ function doubtsOf(
     isDoubtful ? ["changes have another principal than Keyturn's"] : [],
     some(gaps, 'gap is in the record', 'gaps are in the record'),
     some(tampered, 'sign of tampering is in the record', 'signs of tampering are in the record'),
-    hasTrail ? [] : ['nothing could be reconciled with CloudTrail'],
+    trailFrom !== undefined ? [] : ['nothing could be reconciled with CloudTrail'],
     some(unclear, 'managed key is not known to be on time', 'managed keys are not known to be on time'),
+    some(inState('not-rotated-yet'), 'managed key is not rotated yet', 'managed keys are not rotated yet'),
+    some(inState('paused'), 'managed key is paused', 'managed keys are paused'),
+    some(open, 'finding is open', 'findings are open'),
     some(unknown, 'control cannot be judged', 'controls cannot be judged'),
     some(decisive, 'limit of the evidence is listed', 'limits of the evidence are listed'),
   ].flat();
@@ -98,19 +105,41 @@ function headlineOf(
   verdict: Summary['verdict'],
   violations: readonly string[],
   doubts: readonly string[],
-  { limits }: Tables,
-  { managedKeys, managedKeysOnTime, changesMatched }: Counted,
+  tables: Tables,
+  counted: Counted,
 ): string {
   switch (verdict) {
     case 'not-compliant':
       return `Not compliant: ${listed(violations)}.`;
     case 'cannot-tell':
       return `Cannot tell: nothing was found against the rules, but ${listed(doubts)}.`;
-    case 'compliant': {
-      const yes = `Compliant: ${managedKeysOnTime} of ${plural(managedKeys, 'managed key')} ${managedKeysOnTime === 1 ? 'is' : 'are'} on time, ${plural(changesMatched, 'change is', 'changes are')} accounted for, and every control that applies passes.`;
-      return [yes, ...limits.flatMap(({ caveat }) => caveat ?? [])].join(' ');
-    }
+    case 'compliant':
+      return [yes(tables, counted), ...tables.limits.flatMap(({ caveat }) => caveat ?? [])].join(' ');
   }
+}
+
+/** A yes says how much it rests on. */
+function yes(
+  { trailFrom, events, limits }: Tables,
+  { managedKeys, managedKeysOnTime, changesMatched }: Counted,
+): string {
+  const keys =
+    managedKeys === 0
+      ? 'Keyturn manages no key'
+      : `${managedKeysOnTime} of ${plural(managedKeys, 'managed key')} ${managedKeysOnTime === 1 ? 'is' : 'are'} on time`;
+  const isWhole = limits.every(({ caveat }) => caveat === undefined);
+  const changes = plural(changesMatched, 'change', 'changes');
+  const reach = isWhole ? '' : " of CloudTrail's last 90 days";
+  const older = events.filter(
+    (event) => deedOfEvent(event) !== undefined && trailFrom !== undefined && new Date(event.time) < trailFrom,
+  ).length;
+  const beyond = some(older, 'older one is known from the record alone', 'older ones are known from the record alone');
+  return `Compliant: ${listed([
+    keys,
+    `${changes}${reach} ${changesMatched === 1 ? 'is' : 'are'} accounted for`,
+    ...beyond,
+    'every control that applies passes',
+  ])}.`;
 }
 
 function listed(parts: readonly string[]): string {

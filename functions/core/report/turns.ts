@@ -1,4 +1,4 @@
-import { currentKey, storedVersions } from '../secret-state';
+import { storedVersions } from '../secret-state';
 import { parseVersionId } from '../version-id';
 import type { Change } from './model';
 import { compare } from './pairing';
@@ -17,6 +17,8 @@ export interface Turn {
   readonly by?: string;
   /** Keyturn saw it then; it happened before. */
   readonly isSeen?: boolean;
+  /** IAM showed it when the evidence was gathered, and nothing tells when it happened. */
+  readonly isFound?: boolean;
 }
 
 const TURNS = {
@@ -32,7 +34,7 @@ const TURNS = {
 } as const;
 
 /** Everything that is known to have happened to a managed user's access keys, in order of time. */
-export function turnsOf(managed: ManagedKey, changes: readonly Change[], seenAt: Date): readonly Turn[] {
+export function turnsOf(managed: ManagedKey, changes: readonly Change[]): readonly Turn[] {
   const turns: Turn[] = [];
   for (const { event, outcome, accessKeyId, time, id, reason } of managed.events) {
     const what = TURNS[event as keyof typeof TURNS];
@@ -63,40 +65,11 @@ export function turnsOf(managed: ManagedKey, changes: readonly Change[], seenAt:
     const stored = parseVersionId(version);
     if (stored?.accessKeyId === accessKeyId) turns.push({ accessKeyId, at: stored.createdAt, what: 'created' });
   }
-  turns.sort(inOrder);
-  return [...turns, ...presence(managed, turns, seenAt)];
+  return turns.sort(inOrder);
 }
 
 function isListed({ listed }: ManagedKey, accessKeyId: string): boolean {
   return listed?.some((key) => key.accessKeyId === accessKeyId) ?? false;
-}
-
-/** What IAM shows now and nothing explains. */
-function presence({ listed, secret }: ManagedKey, turns: readonly Turn[], at: Date): readonly Turn[] {
-  if (listed === undefined) return [];
-  const last = new Map<string, Turn['what']>();
-  for (const { accessKeyId, what } of turns) {
-    if (what !== 'stored' && what !== 'delivered') last.set(accessKeyId, what);
-    else if (!last.has(accessKeyId)) last.set(accessKeyId, 'created');
-  }
-  const found: Turn[] = [];
-  for (const [accessKeyId, what] of last) {
-    const isGone = what === 'deleted' || what === 'discarded';
-    const key = listed.find((other) => other.accessKeyId === accessKeyId);
-    if (key === undefined) {
-      if (!isGone) found.push({ accessKeyId, at, what: 'deleted', by: 'an unknown principal' });
-    } else if (key.status === 'Inactive' && what !== 'inactive') {
-      found.push({ accessKeyId, at, what: 'inactive', by: 'an unknown principal' });
-    } else if (key.status === 'Active' && what === 'inactive') {
-      found.push({ accessKeyId, at, what: 'active', by: 'an unknown principal' });
-    }
-  }
-  const current = secret === undefined ? undefined : currentKey(secret);
-  const lastStored = turns.findLast(({ what }) => what === 'stored');
-  if (current !== undefined && lastStored !== undefined && lastStored.accessKeyId !== current.accessKeyId) {
-    found.push({ accessKeyId: current.accessKeyId, at, what: 'stored', by: 'an unknown principal' });
-  }
-  return found;
 }
 
 /** What CloudTrail adds to the record. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/duration';
 import type { FindingCode } from '../../../functions/core/findings';
 import { TAG } from '../../../functions/core/names';
+import type { Evidence } from '../../../functions/core/report/evidence';
 import { makeReport } from '../../../functions/core/report/make-report';
 import type { Report } from '../../../functions/core/report/model';
 import { versionIdOf } from '../../../functions/core/version-id';
@@ -101,24 +102,41 @@ describe('the life of a key', () => {
     const life = makeReport(account.evidence(95)).managedKeys[0]?.lives[0];
     expect(life?.phases.at(-1)).toEqual({ phase: 'overlap', from: expect.any(String), to: at(94).toISOString() });
     expect(life?.marks.at(-1)).toEqual({
-      kind: 'deleted',
+      kind: 'incident',
       at: at(94).toISOString(),
       label: `Deleted by ${ADMIN}, without Keyturn`,
     });
   });
 
-  it.each([
-    ['Deleted', 'deleted'],
-    ['Inactive', 'deactivated'],
-  ] as const)('does not guess when a key became %s of which IAM alone tells', (status, kind) => {
-    const account = new AnAccount(1).live(0, 95);
-    const [old] = account.keys;
-    if (old === undefined) throw new Error('no key');
-    if (status === 'Deleted') account.delete(old);
-    else old.status = status;
-    const life = makeReport(account.evidence(95)).managedKeys[0]?.lives[0];
-    expect(life?.marks.at(-1)).toMatchObject({ kind, at: day(95).toISOString() });
-    expect(life?.marks.at(-1)?.label).toContain('by an unknown principal');
+  it('shows what somebody else did as an incident, not as a rotation of Keyturn', () => {
+    const account = new AnAccount(1).live(0, 3);
+    const { accessKeyId } = account.make('ci-0', at(2));
+    account.write({ action: 'CreateAccessKey', at: at(2), user: 'ci-0', accessKeyId });
+    const lifeOf = (evidence: Evidence) =>
+      makeReport(evidence).managedKeys[0]?.lives.find((life) => life.accessKeyId === accessKeyId);
+    const evidence = account.evidence(3);
+    expect(lifeOf(evidence)?.marks).toEqual([
+      { kind: 'incident', at: at(2).toISOString(), label: `Created by ${ADMIN}, without Keyturn` },
+    ]);
+    expect(lifeOf({ ...evidence, trail: undefined })?.marks).toEqual([
+      { kind: 'incident', at: at(2).toISOString(), label: 'Created, without Keyturn' },
+    ]);
+    expect(makeReport(evidence).managedKeys[0]?.incidents).toBe(1);
+  });
+
+  it('lets no change of before it was managed be an incident', () => {
+    const account = new AnAccount(1);
+    const { accessKeyId } = account.make('ci-0', day(-20));
+    account.write({ action: 'CreateAccessKey', at: day(-20), user: 'ci-0', accessKeyId });
+    account.run('rotate', day(0), (run) => {
+      account.rotate(run, 0, 'first');
+      return undefined;
+    });
+    const evidence = account.evidence(1);
+    const trail = { from: day(-80), to: day(1), writes: account.writes };
+    const { managedKeys } = makeReport({ ...evidence, trail });
+    expect(managedKeys[0]?.lives[0]?.marks).toMatchObject([{ kind: 'created' }]);
+    expect(managedKeys[0]?.incidents).toBe(0);
   });
 
   it('does not end because a forged event says so: IAM still lists the key', () => {

@@ -96,12 +96,14 @@ export const METRIC = {
   left: 'Left',
   /** Age of the oldest current key in days. */
   oldestCurrentKeyDays: 'OldestCurrentKeyDays',
-  /** Days by which the current key is over its own `rotateAfter` that is most so; 0 when none is. */
+  /** Days by which the rotation is late that is most so, first ones too; 0 when none is. */
   mostOverdueDays: 'MostOverdueDays',
   /** Hours for which the version waits that waits longest for its delivery. */
   oldestUndeliveredHours: 'OldestUndeliveredHours',
   /** Audit events that could not be put into the record. */
   unrecorded: 'Unrecorded',
+  /** Audit events that the event bus did not take. */
+  unpublished: 'Unpublished',
   /** Findings that were for people and could not be told. */
   untold: 'Untold',
   /** Findings by code; dimensions `service` and `finding`. Only what was found is sent. */

@@ -8,7 +8,7 @@ import { type AuditEvent, readAuditLine } from '../core/audit';
 import { KeyturnError } from '../core/errors';
 import { AUDIT_LOG_GROUP } from '../core/names';
 import type { AuditRecord } from '../core/ports';
-import { clientConfig } from './client-config';
+import { recordConfig } from './client-config';
 import { awsFailure, calling } from './failure';
 
 /** PutLogEvents: at most 10,000 events and 1 MiB a call, each with 26 bytes of its own. */
@@ -18,7 +18,7 @@ const OVERHEAD = 26;
 
 /** The AuditRecord port over a CloudWatch Logs group. A stream holds what one function wrote in one month. */
 export function createAuditRecord(logGroupName: string = AUDIT_LOG_GROUP): AuditRecord {
-  const client = new CloudWatchLogsClient(clientConfig);
+  const client = new CloudWatchLogsClient(recordConfig);
   const doing = (action: string) => `logs:${action} of ${logGroupName}`;
 
   const put = async (logStreamName: string, events: readonly AuditEvent[]): Promise<void> => {
@@ -58,9 +58,10 @@ export function createAuditRecord(logGroupName: string = AUDIT_LOG_GROUP): Audit
             }),
           ),
         );
-        for (const { message = '' } of page.events ?? []) {
+        for (const { message = '', logStreamName = '' } of page.events ?? []) {
           const read = readAuditLine(message);
-          if ('event' in read) told.push(read.event);
+          // A function may write to its own streams only: what says to be another's is forged.
+          if ('event' in read && logStreamName.startsWith(`${read.event.function}/`)) told.push(read.event);
         }
         nextToken = page.nextToken;
       } while (nextToken !== undefined);

@@ -33,6 +33,13 @@ export const clientConfig: ClientConfig = {
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
 };
 
+/** The same for the audit record, which rotations wait for: a record that does not answer must not stall them. */
+export const recordConfig: ClientConfig = {
+  ...clientConfig,
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+};
+
 /** The same for reading an account's evidence: a page of a large log takes its time. */
 export function reviewConfig(access: AwsAccess = {}): ClientConfig {
   return { ...clientConfig, requestHandler: { ...clientConfig.requestHandler, requestTimeout: 60_000 }, ...access };

@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { AuditEvent } from '../core/audit';
-import { KeyturnError } from '../core/errors';
+import { KeyturnError, toKeyturnError } from '../core/errors';
 import { EVENT_SOURCE } from '../core/names';
 import type { EventBus } from '../core/ports';
 import { clientConfig } from './client-config';
@@ -32,14 +32,21 @@ export function createEventBus(): EventBus {
 
   return {
     async publish(events) {
-      let refused = 0;
+      let unpublished = 0;
+      let error: KeyturnError | undefined;
       for (let start = 0; start < events.length; start += BATCH) {
-        const left = await send(events.slice(start, start + BATCH));
-        if (left.length > 0) refused += (await send(left)).length;
+        let left: readonly AuditEvent[] = events.slice(start, start + BATCH);
+        try {
+          left = await send(left);
+          if (left.length > 0) left = await send(left);
+        } catch (thrown) {
+          error ??= toKeyturnError(thrown);
+        }
+        unpublished += left.length;
       }
-      if (refused > 0) {
-        throw new KeyturnError('aws-rejected', `events:PutEvents: ${refused} of ${events.length} were refused.`);
-      }
+      if (unpublished === 0) return { unpublished };
+      error ??= new KeyturnError('aws-rejected', 'events:PutEvents: events were refused.');
+      return { unpublished, error };
     },
   };
 }

@@ -96,7 +96,7 @@ export const METRIC = {
   left: 'Left',
   /** Age of the oldest current key in days. */
   oldestCurrentKeyDays: 'OldestCurrentKeyDays',
-  /** Days by which the current key is over its own `rotateAfter` that is most so; 0 when none is. */
+  /** Days by which the rotation is late that is most so, first ones too; 0 when none is. */
   mostOverdueDays: 'MostOverdueDays',
   /** Hours for which the version waits that waits longest for its delivery. */
   oldestUndeliveredHours: 'OldestUndeliveredHours',

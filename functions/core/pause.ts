@@ -36,3 +36,9 @@ export function pauseOf(id: string, secret: SecretState, now: Date): Finding | u
       `Remove the tag ${TAG.paused} of ${secret.name} to go on sooner.`,
   };
 }
+
+/** When the pause ends, or ended, that a secret's tag tells of; undefined without one that can be read. */
+export function pauseEnd(secret: SecretState): Date | undefined {
+  const end = new Date(secret.tags[TAG.paused]?.split(' ')[0] ?? '');
+  return Number.isNaN(end.getTime()) ? undefined : end;
+}

@@ -180,9 +180,18 @@ export interface Archive {
   put(key: string, content: string, contentType: string): Promise<string>;
 }
 
+/** What became of events that were sent. */
+export interface Published {
+  /** How many were not taken. */
+  readonly unpublished: number;
+  /** Why the first of them was not. */
+  readonly error?: KeyturnError;
+}
+
 /** Lets teams attach what they like. */
 export interface EventBus {
-  publish(events: readonly AuditEvent[]): Promise<void>;
+  /** Sends all of them, whatever becomes of the first ones. */
+  publish(events: readonly AuditEvent[]): Promise<Published>;
 }
 
 export interface Notifier {

@@ -1,6 +1,7 @@
 import { type Managed, undelivered } from './breaker';
-import { after, DAY, HOUR } from './duration';
-import { currentKey } from './secret-state';
+import { after, DAY, HOUR, latest } from './duration';
+import { pauseEnd, pauseOf } from './pause';
+import { currentKey, newestStored } from './secret-state';
 
 /** What a run counts. `held` waits because a key is in use, `blocked` because something stands in the way. */
 export const COUNTERS = [
@@ -23,33 +24,50 @@ export interface Summary extends Readonly<Record<Counter, number>> {
   readonly left: number;
   /** Age of the oldest current key in days, to a tenth. */
   readonly oldestCurrentKeyDays: number;
-  /** Days by which the most overdue current key is over its own `rotateAfter`, to a tenth; 0 when none is. */
+  /** Days by which the most overdue rotation is late, to a tenth: a first one that fails counts too; 0 when none is. */
   readonly mostOverdueDays: number;
   /** Age of the oldest version that waits for delivery in hours, to a tenth. */
   readonly oldestUndeliveredHours: number;
   /** Audit events that the record did not take. */
   readonly unrecorded: number;
+  /** Audit events that the event bus did not take. */
+  readonly unpublished: number;
   /** Findings that were for people and could not be told. */
   readonly untold: number;
 }
 
-/** How old and overdue the oldest current key is, and how old the oldest undelivered version. */
+/** How old the oldest current key is, how late the latest rotation, and how old the oldest undelivered version. */
 export function oldest(
   managed: readonly Managed[],
   now: Date,
 ): Pick<Summary, 'oldestCurrentKeyDays' | 'mostOverdueDays' | 'oldestUndeliveredHours'> {
-  const ages = managed.flatMap(({ entry, secret }) => {
+  const ages = managed.flatMap(({ secret }) => {
     const current = currentKey(secret);
-    if (current === undefined) return [];
-    const age = now.getTime() - current.createdAt.getTime();
-    return [{ age, overdue: age - entry.policy.rotateAfter * DAY }];
+    return current === undefined ? [] : [now.getTime() - current.createdAt.getTime()];
   });
   const waiting = undelivered(managed, now).map(({ since }) => now.getTime() - since.getTime());
   return {
-    oldestCurrentKeyDays: tenths(Math.max(0, ...ages.map(({ age }) => age)) / DAY),
-    mostOverdueDays: tenths(Math.max(0, ...ages.map(({ overdue }) => overdue)) / DAY),
+    oldestCurrentKeyDays: tenths(Math.max(0, ...ages) / DAY),
+    mostOverdueDays: Math.max(0, ...managed.map((each) => daysOverdue(each, now))),
     oldestUndeliveredHours: tenths(Math.max(0, ...waiting) / HOUR),
   };
+}
+
+/** For how many days a key's rotation has been due, to a tenth; 0 when it is in time. */
+export function daysOverdue(managed: Managed, now: Date): number {
+  const due = dueSince(managed, now);
+  return due === undefined ? 0 : tenths(Math.max(0, now.getTime() - due.getTime()) / DAY);
+}
+
+/**
+ * A first rotation that is wanted at once is due since its entry was written, or since a pause ended that kept it
+ * waiting. Where somebody has edited the secret, the age of the last key that Keyturn stored counts.
+ */
+function dueSince({ entry, secret, changedAt }: Managed, now: Date): Date | undefined {
+  const last = currentKey(secret) ?? newestStored(secret, now);
+  if (last !== undefined) return after(last.createdAt, entry.policy.rotateAfter * DAY);
+  if (entry.firstRotation !== 'at-once' || pauseOf(entry.id, secret, now) !== undefined) return undefined;
+  return latest(changedAt ?? secret.createdAt, pauseEnd(secret) ?? secret.createdAt);
 }
 
 /** A key and when its next rotation is due (ISO 8601, UTC). */

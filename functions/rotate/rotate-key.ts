@@ -16,6 +16,13 @@ interface RotateKeyPorts {
   readonly secrets: Secrets;
 }
 
+interface RotationFacts {
+  /** IDs of the user's present keys. */
+  readonly before: readonly string[];
+  /** For how many days the rotation has been due, to a tenth; 0 when it is in time. */
+  readonly daysOverdue: number;
+}
+
 /** How long a new key may need to work everywhere. IAM promises nothing; seconds are usual. */
 const PROOF_PATIENCE = MINUTE;
 
@@ -25,7 +32,6 @@ const PROOF_PATIENCE = MINUTE;
  * say so; otherwise a later run decides by what it finds. After a failure the intent stays for its hour, even if this run made nothing:
  * another one may be at work at the same time, whose intent this one has overwritten.
  *
- * @param before IDs of the user's present keys
  * @throws KeyturnError when the key was not rotated
  */
 export async function rotateKey(
@@ -34,7 +40,7 @@ export async function rotateKey(
   entry: RegistryEntry,
   secretName: string,
   reason: string,
-  before: readonly string[],
+  { before, daysOverdue }: RotationFacts,
 ): Promise<void> {
   await secrets.tag(secretName, { [TAG.intent]: intentTag({ at: run.now(), run: run.id, before }) });
   run.audit('intent-written', entry, { reason });
@@ -51,7 +57,12 @@ export async function rotateKey(
   run.audit('key-created', entry, { accessKeyId, reason });
 
   const discard = async (cause: KeyturnError): Promise<never> => {
-    await discardKey(iam, run, entry, accessKeyId, cause.code);
+    try {
+      await discardKey(iam, run, entry, accessKeyId, cause.code);
+    } catch (thrown) {
+      const { code, message } = toKeyturnError(thrown);
+      run.log.warn('a fresh key was not discarded; a later run finds it', { accessKeyId, code, reason: message });
+    }
     throw cause;
   };
 
@@ -81,7 +92,7 @@ export async function rotateKey(
       );
     }
   }
-  run.audit('key-stored', entry, { accessKeyId, version, reason });
+  run.audit('key-stored', entry, { accessKeyId, version, reason, facts: { daysOverdue } });
   run.count('rotated');
 }
 

@@ -6,6 +6,7 @@ import type { Plan, RotationReason } from '../core/plan';
 import { keysToTrace, planRotation } from '../core/plan-rotation';
 import type { AccessKey, Iam, Registry, Secrets, Sts, Trail } from '../core/ports';
 import { currentKey } from '../core/secret-state';
+import { daysOverdue } from '../core/summary';
 import { worthRotationLook } from '../core/worth-a-look';
 import { gather, reportOf } from '../runtime/gather';
 import { look } from '../runtime/look';
@@ -87,7 +88,7 @@ export async function rotate(ports: RotatePorts, run: Run, options: RotateOption
       const admitted = rotation !== undefined && admit(entry.id, rotation.reason);
       place.leave();
       const before = admitted ? keys.map(({ accessKeyId }) => accessKeyId) : undefined;
-      await execute(ports, run, { entry, secret }, plan, before);
+      await execute(ports, run, { ...managed, secret }, plan, before);
     } finally {
       place.leave();
     }
@@ -126,10 +127,11 @@ async function creators(
 async function execute(
   ports: RotatePorts,
   run: Run,
-  { entry, secret }: Managed,
+  managed: Managed,
   plan: Plan,
   before: readonly string[] | undefined,
 ): Promise<void> {
+  const { entry, secret } = managed;
   const discarded = new Set<string>();
   for (const step of plan.steps) {
     switch (step.do) {
@@ -164,8 +166,10 @@ async function execute(
         break;
       case 'rotate': {
         if (before === undefined) return;
-        const remaining = before.filter((id) => !discarded.has(id));
-        await rotateKey(ports, run, entry, secret.name, step.reason, remaining);
+        await rotateKey(ports, run, entry, secret.name, step.reason, {
+          before: before.filter((id) => !discarded.has(id)),
+          daysOverdue: daysOverdue(managed, run.now()),
+        });
         break;
       }
     }

@@ -1,4 +1,4 @@
-import { MINUTE } from '../core/duration';
+import { MINUTE, SECOND } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
 import type { FunctionName } from '../core/names';
 import type { AuditRecord, EventBus, Notifier } from '../core/ports';
@@ -34,6 +34,8 @@ export interface HandleProps {
 
 /** Kept for the summary, the events and the notification at a run's end. */
 const TIME_TO_FINISH = MINUTE / 4;
+/** For each of the three things that come after another at a run's end; the metrics follow them. */
+const PATIENCE_AT_END = 4 * SECOND;
 
 /**
  * One invocation: makes the run, does the work, and ends with the summary line and the metrics whatever happened. An
@@ -51,6 +53,7 @@ export async function handle(props: HandleProps, work: (run: Run) => Promise<voi
     runbooks: settings.runbooks,
     origin: { account, region, functionVersion: settings.release },
     trigger,
+    patienceAtEnd: PATIENCE_AT_END,
     time: systemTime,
     deadline: new Date(systemTime.now().getTime() + remaining),
     concurrency: settings.concurrency,

@@ -23,6 +23,8 @@ export class Journal {
   /** How many of the events the record has. */
   #kept = 0;
   #keeping: Promise<void> = Promise.resolve();
+  /** The call that waits for the one before, if one does: it takes what is written until it begins. */
+  #next: Promise<void> | undefined;
 
   constructor(props: JournalProps) {
     this.#props = props;
@@ -62,14 +64,17 @@ export class Journal {
    * @throws KeyturnError `aws-*`; a later call tries the same events again
    */
   keep(): Promise<void> {
-    this.#keeping = this.#keeping
+    if (this.#next !== undefined) return this.#next;
+    this.#next = this.#keeping
       .catch(() => undefined)
       .then(async () => {
+        this.#next = undefined;
         const until = this.#events.length;
         if (until === this.#kept) return;
         await this.#props.record.append(this.#events.slice(this.#kept, until));
         this.#kept = until;
       });
-    return this.#keeping;
+    this.#keeping = this.#next;
+    return this.#next;
   }
 }

@@ -1,6 +1,6 @@
 import type { AuditEvent, AuditEventName } from '../core/audit';
 import type { Managed } from '../core/breaker';
-import { SECOND } from '../core/duration';
+import { after, MINUTE, SECOND } from '../core/duration';
 import { type ErrorCode, type KeyturnError, toKeyturnError } from '../core/errors';
 import { outcomeOf } from '../core/finding-outcome';
 import type { FindingCode } from '../core/findings';
@@ -12,6 +12,7 @@ import { COUNTERS, type Counter, nextDue, oldest, type Summary } from '../core/s
 import type { Trigger } from '../core/telling';
 import { Journal, type JournalEntry, type JournalProps } from './journal';
 import { tell } from './tell';
+import { quietly } from './within';
 
 export interface RunProps extends JournalProps {
   /** The function's name in AWS, for the commands that people are told. @default - they look it up */
@@ -26,6 +27,8 @@ export interface RunProps extends JournalProps {
   readonly concurrency: number;
   /** The longest that one key's steps may take, in milliseconds: nothing new is started when less is left. @default 90 s */
   readonly keyTakes?: number;
+  /** The longest that one thing may take at the run's end, in milliseconds. @default - for as long as it takes */
+  readonly patienceAtEnd?: number;
   readonly log: Log;
   readonly bus: EventBus;
   readonly notifier: Notifier;
@@ -33,6 +36,8 @@ export interface RunProps extends JournalProps {
 
 /** Proving a new key may take a minute; the other calls take seconds. */
 const KEY_TAKES = 90 * SECOND;
+/** After it has failed, the record is not asked for so long before a key is given. */
+const NOT_ASKED_FOR = MINUTE;
 
 /** Failures that have a finding of their own. */
 const FINDING_OF: Partial<Record<ErrorCode, FindingCode>> = {
@@ -59,6 +64,7 @@ export class Run {
   readonly #findings: Finding[] = [];
   #managed: readonly Managed[] = [];
   #left = 0;
+  #recordFailedAt: Date | undefined;
 
   constructor(props: RunProps) {
     this.id = props.id;
@@ -100,13 +106,18 @@ export class Run {
       await this.#journal.keep();
     } catch (thrown) {
       const error = toKeyturnError(thrown);
+      this.#recordFailedAt = this.now();
       this.#recordUnavailable(error);
       throw error;
     }
   }
 
-  /** The same before a key is made. Pipelines may wait for it, so it is made even when the record cannot be reached. */
+  /**
+   * The same before a key is made or marked as delivered. Pipelines may wait for it, so it is done even when the record
+   * cannot be reached; a record that has just failed is not waited for again and again.
+   */
   async beforeGiving(): Promise<void> {
+    if (this.#recordFailedAt !== undefined && this.now() < after(this.#recordFailedAt, NOT_ASKED_FOR)) return;
     await this.beforeTaking().catch(() => undefined);
   }
 
@@ -168,11 +179,10 @@ export class Run {
 
   /** Ends the run: people told, events recorded and sent, summary line. What cannot be sent is logged, never thrown. */
   async finish(): Promise<Summary> {
-    const { function: name, origin } = this.#props;
     const untold = await tell({
       runbooks: DEFAULT_RUNBOOKS,
       ...this.#props,
-      ...origin,
+      ...this.#props.origin,
       run: this.id,
       now: this.now(),
       findings: this.#findings,
@@ -180,8 +190,8 @@ export class Run {
       about: (key) => this.#about(key),
     });
     const counted = Object.fromEntries(COUNTERS.map((name) => [name, this.#counters.get(name) ?? 0]));
-    const summary: Omit<Summary, 'unrecorded'> = {
-      function: name,
+    const summary: Omit<Summary, 'unrecorded' | 'unpublished'> = {
+      function: this.#props.function,
       run: this.id,
       ...(counted as Record<Counter, number>),
       left: this.#left,
@@ -190,11 +200,17 @@ export class Run {
     };
     const due = nextDue(this.#managed, NEXT_DUE);
     this.#journal.write({ event: 'run-finished', outcome: 'ok', facts: { ...summary, nextDue: due } });
+    const { events } = this.#journal;
+    let unpublished = events.length;
     await Promise.all([
-      this.#quietly('audit record', () => this.#journal.keep()),
-      this.#quietly('events', () => this.#props.bus.publish(this.#journal.events)),
+      quietly(this.#props, 'audit record', () => this.#journal.keep()),
+      quietly(this.#props, 'events', async () => {
+        const published = await this.#props.bus.publish(events);
+        unpublished = published.unpublished;
+        if (published.error !== undefined) throw published.error;
+      }),
     ]);
-    const whole = { ...summary, unrecorded: this.#journal.unrecorded };
+    const whole = { ...summary, unrecorded: this.#journal.unrecorded, unpublished };
     this.log.info('run finished', { ...whole });
     return whole;
   }
@@ -220,15 +236,6 @@ export class Run {
     if (key === undefined) return {};
     const entry = this.#managed.find((managed) => managed.entry.id === key)?.entry;
     return entry === undefined ? { key } : { key, user: entry.user, policy: entry.policy };
-  }
-
-  async #quietly(what: string, send: () => Promise<void>): Promise<void> {
-    try {
-      await send();
-    } catch (thrown) {
-      const error = toKeyturnError(thrown);
-      this.log.error(`${what} could not be sent`, { code: error.code, reason: error.message });
-    }
   }
 }
 

@@ -14,6 +14,7 @@ import {
   type Trigger,
 } from '../core/telling';
 import type { Journal } from './journal';
+import { within } from './within';
 
 interface TellProps extends Sender {
   readonly findings: readonly Finding[];
@@ -22,6 +23,8 @@ interface TellProps extends Sender {
   readonly journal: Journal;
   readonly notifier: Notifier;
   readonly log: Log;
+  /** The longest that the record and the notifier may take, each, in milliseconds. */
+  readonly patienceAtEnd?: number | undefined;
   /** The managed key that a finding is about, its user and its policy, where they are known. */
   readonly about: (key: string | undefined) => Pick<AuditEvent, 'key' | 'user' | 'policy'>;
 }
@@ -33,7 +36,7 @@ interface TellProps extends Sender {
  * @returns how many findings were for people and could not be told
  */
 export async function tell(props: TellProps): Promise<number> {
-  const { findings, trigger, now, function: by, journal, notifier, log, about } = props;
+  const { findings, trigger, now, function: by, journal, notifier, log, patienceAtEnd, about } = props;
   const forPeople = findings.filter((finding) => isForPeople(finding, trigger, now, by));
   if (forPeople.length === 0) return 0;
   const told = await remembered(props);
@@ -48,7 +51,7 @@ export async function tell(props: TellProps): Promise<number> {
   );
   let failure: KeyturnError | undefined;
   try {
-    await notifier.notify(subject, text);
+    await within(patienceAtEnd, notifier.notify(subject, text));
   } catch (thrown) {
     failure = toKeyturnError(thrown);
     log.error('notification could not be sent', { code: failure.code, reason: failure.message });
@@ -70,10 +73,16 @@ export async function tell(props: TellProps): Promise<number> {
  * What people were told within the day; undefined when the record does not say it, or when it cannot be written: what
  * people are told now would be forgotten, and so may be what they were told before.
  */
-async function remembered({ journal, record, log, now }: TellProps): Promise<readonly AuditEvent[] | undefined> {
+async function remembered({
+  journal,
+  record,
+  log,
+  now,
+  patienceAtEnd,
+}: TellProps): Promise<readonly AuditEvent[] | undefined> {
   try {
-    await journal.keep();
-    return await record.told(after(now, -TOLD_FOR));
+    const asked = journal.keep().then(() => record.told(after(now, -TOLD_FOR)));
+    return await within(patienceAtEnd, asked);
   } catch (thrown) {
     log.warn('the record does not say what people were told', { code: toKeyturnError(thrown).code });
     return undefined;

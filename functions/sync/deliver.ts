@@ -201,6 +201,8 @@ async function mark(
 ): Promise<boolean> {
   const { secrets } = ports;
   const { versionId: version, accessKeyId, createdAt, digest, markedBefore, returned } = step;
+  // A run that dies after the mark leaves the receipts in the record.
+  await run.beforeGiving();
   const now = run.now();
   if (returned || now.getTime() - createdAt.getTime() > LATE_AFTER) {
     if (!(await isCurrent(ports, name, step))) return false;

@@ -219,13 +219,26 @@ describe('what people were told', () => {
     expect(await record.told(new Date(START))).toEqual([told(1)]);
   });
 
+  it('leaves out what one function says in the name of another: a stream has the events of its own', async () => {
+    const scene = await newScene();
+    const record = createAuditRecord();
+    await record.append([told(1)]);
+    await record.append([told(2, { function: 'sync' })]);
+    scene.account.logs.putLogEvents({
+      logGroupName: AUDIT_LOG_GROUP,
+      logStreamName: 'sync/2026-01',
+      logEvents: [{ timestamp: START + HOUR, message: JSON.stringify(told(3)) }],
+    });
+    expect(await record.told(new Date(START))).toEqual([told(1), told(2, { function: 'sync' })]);
+  });
+
   it('is read to the last page, over pages that are empty', async () => {
     await newScene();
     const asked: unknown[] = [];
     const pages: Readonly<Record<string, object>> = {
-      first: { events: [{ message: JSON.stringify(told(1)) }], nextToken: 'second' },
+      first: { events: [{ logStreamName: 'rotate/2026-01', message: JSON.stringify(told(1)) }], nextToken: 'second' },
       second: { nextToken: 'third' },
-      third: { events: [{ message: JSON.stringify(told(2)) }] },
+      third: { events: [{ logStreamName: 'rotate/2026-01', message: JSON.stringify(told(2)) }] },
     };
     process.env.AWS_ENDPOINT_URL = await startHost((_request, response, body) => {
       const input: Record<string, unknown> = JSON.parse(body);

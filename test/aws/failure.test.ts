@@ -206,12 +206,21 @@ describe('audit events on the bus', () => {
       );
       response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify({ Entries }));
     });
-    const publishing = createEventBus().publish(Array.from({ length: 12 }, (_, index) => event(index)));
-    await expect(publishing).rejects.toMatchObject({
-      code: 'aws-rejected',
-      message: expect.stringContaining('1 of 12'),
-    });
+    const published = await createEventBus().publish(Array.from({ length: 12 }, (_, index) => event(index)));
+    expect(published).toMatchObject({ unpublished: 1, error: { code: 'aws-rejected' } });
     expect(asked).toEqual([10, 1, 2]);
+  });
+
+  it('go out and are counted after a call that failed', async () => {
+    const scene = await newScene();
+    let asked = 0;
+    scene.awsFault = () => {
+      asked += 1;
+      return asked === 1 ? refusal(400, 'AccessDeniedException') : undefined;
+    };
+    const published = await createEventBus().publish(Array.from({ length: 23 }, (_, index) => event(index)));
+    expect(published).toMatchObject({ unpublished: 10, error: { code: 'aws-denied' } });
+    expect(scene.events).toHaveLength(13);
   });
 
   it('are none for a run that has none', async () => {

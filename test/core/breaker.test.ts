@@ -81,7 +81,7 @@ describe('the breaker', () => {
 
 describe('the oldest keys of a summary', () => {
   it('are the oldest current key in days and the oldest undelivered version in hours, to a tenth', () => {
-    expect(oldest([stuck('a', 1.26), managed('b', day(5), DELIVERED), empty], now)).toEqual({
+    expect(oldest([stuck('a', 1.26), managed('b', day(5), DELIVERED), { ...empty, changedAt: now }], now)).toEqual({
       oldestCurrentKeyDays: 85.1,
       mostOverdueDays: 0,
       oldestUndeliveredHours: 1.3,
@@ -101,9 +101,33 @@ describe('the oldest keys of a summary', () => {
     expect(oldest([paused], now)).toEqual({ oldestCurrentKeyDays: 2.1, mostOverdueDays: 0, oldestUndeliveredHours: 0 });
   });
 
+  const never = (overrides: Partial<Managed> = {}): Managed => ({ ...empty, ...overrides });
+
+  it.each<[string, Managed, number]>([
+    ['since its entry was written', never({ changedAt: day(80) }), 10.1],
+    ['since its secret was made, where that is all that is known', never(), 90.1],
+    ['never, where it waits for its turn', never({ entry: entryOf({ firstRotation: 'when-due' }) }), 0],
+    [
+      'not while it is paused',
+      never({ secret: { ...secretOf([]), tags: { [TAG.paused]: '2027-01-01T00:00:00Z alice' } } }),
+      0,
+    ],
+    [
+      'since its pause ended',
+      never({
+        changedAt: day(70),
+        secret: { ...secretOf([]), tags: { [TAG.paused]: `${day(85).toISOString()} alice` } },
+      }),
+      5.1,
+    ],
+    ['by its last stored key, where the secret was edited', { ...unlabelled, changedAt: day(1) }, 0],
+  ])('are overdue for a first rotation %s', (_what, given, days) => {
+    expect(oldest([given], now)).toMatchObject({ oldestCurrentKeyDays: 0, mostOverdueDays: days });
+  });
+
   it.each([
     ['nothing', []],
-    ['nothing yet', [empty, edited, unlabelled]],
+    ['nothing yet', [{ ...empty, changedAt: now }, { ...edited, changedAt: now }, unlabelled]],
     ['a clock that is behind', [managed('a', day(91), DELIVERED)]],
   ])('are zero for %s', (_what, all) => {
     expect(oldest(all, now)).toEqual({ oldestCurrentKeyDays: 0, mostOverdueDays: 0, oldestUndeliveredHours: 0 });

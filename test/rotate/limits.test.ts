@@ -49,6 +49,21 @@ it('by its own policy a key can be more overdue than an older one (K8)', async (
   expect(rotated(await scene.rotate({ maxRotations: 1 }))).toEqual(['strict']);
 });
 
+it('the record says how late a rotation was (K7, K8)', async () => {
+  const scene = await newScene();
+  await delivered(scene);
+  const late = ({ audits }: Outcome) => audits.flatMap(({ event, facts }) => (event === 'key-stored' ? [facts] : []));
+  scene.toDay(90);
+  expect(late(await scene.rotate())).toEqual([{ daysOverdue: 0 }]);
+  await scene.sync();
+  scene.toDay(195);
+  scene.deleteKey(
+    'ci-shop',
+    scene.keys('ci-shop').find(({ AccessKeyId }) => AccessKeyId !== scene.currentKey('shop'))?.AccessKeyId ?? '',
+  );
+  expect(late(await scene.rotate())).toEqual([{ daysOverdue: 15 }]);
+});
+
 it('a key is as overdue as its current key, not as one that was superseded long ago (K8)', async () => {
   const scene = await newScene();
   await delivered(scene, 'renewed');

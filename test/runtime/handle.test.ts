@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { LambdaContext } from '../../functions/runtime/handle';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
+import { startHost } from '../targets/scripted-host';
 import { captureOutput } from './captured-output';
 
 const load = {
@@ -61,6 +62,7 @@ describe('a function', () => {
       mostOverdueDays: 0,
       oldestUndeliveredHours: 0,
       unrecorded: 0,
+      unpublished: 0,
       untold: 0,
     });
     const lines = output.lines();
@@ -103,6 +105,7 @@ describe('a function', () => {
       'Finished',
       'Left',
       'Unrecorded',
+      'Unpublished',
       'Untold',
     ];
     const gauges = ['OldestCurrentKeyDays', 'MostOverdueDays', 'OldestUndeliveredHours'];
@@ -197,6 +200,30 @@ describe('a function', () => {
       _aws: { CloudWatchMetrics: [{ Namespace: 'Keyturn', Dimensions: [['service', 'finding']] }] },
     });
   });
+
+  it.each(['CLOUDWATCH_LOGS', 'SNS', 'EVENTBRIDGE'])(
+    'rotates, ends in time and writes its metrics while %s does not answer (K8)',
+    async (service) => {
+      const scene = await now();
+      for (const id of ['shop', 'blog']) scene.manage(id);
+      scene.parameter('bad', '{}');
+      const variable = `AWS_ENDPOINT_URL_${service}`;
+      process.env[variable] = await startHost(() => undefined);
+      try {
+        const rotate = await coldStart(scene, 'rotate');
+        const output = captureOutput();
+        const start = Date.now();
+        expect(await rotate({}, context())).toMatchObject({ rotated: 2 });
+        expect(Date.now() - start).toBeLessThan(35_000);
+        const metrics = output.lines().find((line) => '_aws' in line && line.function === 'rotate');
+        const names = { CLOUDWATCH_LOGS: 'Unrecorded', SNS: 'Untold', EVENTBRIDGE: 'Unpublished' };
+        expect(metrics?.[names[service as keyof typeof names]]).toBeGreaterThan(0);
+      } finally {
+        delete process.env[variable];
+      }
+    },
+    60_000,
+  );
 
   it('keeps some time for its end: with little left it starts nothing', async () => {
     const scene = await now();

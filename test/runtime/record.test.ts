@@ -119,7 +119,9 @@ describe('while the record cannot be written', () => {
     await delivered(scene);
     scene.toDay(90);
     scene.awsFault = (call) => (call.action === 'PutSecretValue' ? denied : unreachable(call));
-    expect((await scene.rotate()).findings).toEqual(['record-unavailable', 'step-failed']);
+    const { findings, audits } = await scene.rotate();
+    expect(findings).toEqual(['record-unavailable', 'step-failed']);
+    expect(audits.find(({ event }) => event === 'step-failed')?.message).toContain('secretsmanager:PutSecretValue');
     expect(statuses(scene)).toEqual(['Active', 'Active']);
     scene.awsFault = undefined;
     const [rotation] = await live(scene, [91]);
@@ -136,6 +138,17 @@ describe('while the record cannot be written', () => {
     expect((await scene.sync()).summary).toMatchObject({ delivered: 2 });
     for (const id of ['shop', 'blog']) await expectLogin(scene, id);
     expect(scene.recorded()).toEqual([]);
+  });
+
+  it('the next key is not kept waiting for a record that has just failed (K8)', async () => {
+    const scene = await newScene();
+    for (const id of ['a', 'b', 'c', 'd']) scene.manage(id);
+    scene.awsFault = unreachable;
+    const asked = () => scene.calls.filter(({ action }) => action === 'PutLogEvents').length;
+    const { summary } = await scene.rotate();
+    expect(summary).toMatchObject({ rotated: 4 });
+    // Two keys at a time, what is told, and the end.
+    expect(asked()).toBeLessThanOrEqual(4);
   });
 
   it('events wait, and come at the end when the record is back', async () => {
@@ -169,6 +182,20 @@ describe('while the record cannot be written', () => {
     expect(summary).toMatchObject({ unrecorded: 2, failed: 0 });
     expect(lines.join('\n')).toContain('audit record could not be sent');
   });
+});
+
+it('receipts are in the record before their version is marked, so that a run that dies then leaves them (K7)', async () => {
+  const scene = await newScene();
+  scene.manage('shop');
+  await scene.rotate();
+  const before: unknown[] = [];
+  scene.awsFault = ({ action, input }) => {
+    if (action === 'UpdateSecretVersionStage' && String(input.VersionStage).startsWith('DELIVERED-'))
+      before.push(scene.recorded().at(-1));
+    return undefined;
+  };
+  expect((await scene.sync()).summary).toMatchObject({ delivered: 1 });
+  expect(before).toMatchObject([{ event: 'target-delivered', key: 'shop', facts: { readBack: true } }]);
 });
 
 describe('the events of a run', () => {

@@ -110,6 +110,7 @@ export async function runFunction(
         // What was written as an audit line was looked through then.
         const more = events.filter((event) => !written.has(event));
         if (events.length > 2) await send('events', 'PutEvents', more.length === 0 ? '' : JSON.stringify(more));
+        return { unpublished: 0 };
       },
     },
     notifier: { notify: async (subject, text) => void (await send('sns', 'Publish', `${subject}\n${text}`)) },

@@ -13,7 +13,7 @@ interface LogInput {
 export class Ledger {
   readonly #promises: RecordPromises;
   readonly #streams = new Set<string>();
-  readonly #told: { readonly at: number; readonly message: string }[] = [];
+  readonly #told: { readonly logStreamName: string; readonly at: number; readonly message: string }[] = [];
   readonly #attempts = new Map<string, RunRecord>();
 
   constructor(promises: RecordPromises) {
@@ -30,7 +30,7 @@ export class Ledger {
         return {};
       case 'PutLogEvents':
         if (!this.#streams.has(stream)) throw new AwsError('ResourceNotFoundException', 400, 'no such stream');
-        for (const { timestamp, message } of logEvents) this.#take(run, timestamp, message);
+        for (const { timestamp, message } of logEvents) this.#take(run, stream, timestamp, message);
         return {};
       case 'FilterLogEvents':
         return { events: this.#told.filter(({ at }) => at >= startTime) };
@@ -39,7 +39,7 @@ export class Ledger {
     }
   }
 
-  #take(run: RunRecord, at: number, message: string): void {
+  #take(run: RunRecord, logStreamName: string, at: number, message: string): void {
     const read = readAuditLine(message);
     if (!('event' in read)) {
       this.#promises.isNoEvent(run, message);
@@ -50,7 +50,7 @@ export class Ledger {
     if (run.kept.has(event.id)) return;
     this.#promises.isTrue(run, event);
     run.kept.set(event.id, event);
-    if (event.event === 'people-told') this.#told.push({ at, message });
+    if (event.event === 'people-told') this.#told.push({ logStreamName, at, message });
   }
 
   /** No two attempts share an ID, even with the same request ID. */

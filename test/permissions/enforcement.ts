@@ -3,7 +3,7 @@ import type { Account } from '../../local/account/account';
 import type { Authorization, AwsCall } from '../../local/account/principal';
 import type { Deployment } from '../../local/stack/deployment';
 import type { World } from '../../local/world';
-import { type IamRequest, iamRequestsOf } from './iam-request';
+import { type IamRequest, iamRequestsOf, kmsOfTopic } from './iam-request';
 import {
   awsManagedKeyPolicy,
   defaultKeyPolicy,
@@ -71,9 +71,12 @@ export class Enforcement {
   };
 
   /** Asks for what Lambda does in a function's name without any code of ours: write its log, keep its failed events. */
-  askForLambda(roleArn: string, request: Omit<IamRequest, 'context'>): Promise<boolean> {
+  async askForLambda(roleArn: string, { action, resource }: Omit<IamRequest, 'context'>): Promise<void> {
     const session = `${roleArn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/lambda`;
-    return this.#ask({ arn: session, roleArn }, { ...request, context: {} });
+    const ofTopic = action === 'sns:Publish' ? kmsOfTopic(this.#inForce().account, this.#topicKey) : [];
+    for (const request of [{ action, resource, context: {} }, ...ofTopic]) {
+      await this.#ask({ arn: session, roleArn }, request);
+    }
   }
 
   #inForce() {

@@ -46,11 +46,9 @@ export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string)
         : one(arn(`parameter${text(input, 'Name')}`));
     case 'sns':
       return [...one(text(input, 'TopicArn')), ...kmsOfTopic(account, topicKey)];
-    case 'logs': {
-      const group = arn(`log-group:${text(input, 'logGroupName')}`);
-      const stream = text(input, 'logStreamName');
-      return one(stream === '' ? `${group}:*` : `${group}:log-stream:${stream}`);
-    }
+    case 'logs':
+      // Some actions are of a group, some of a stream; where it is the group's, AWS asks with an empty stream.
+      return one(arn(`log-group:${text(input, 'logGroupName')}:log-stream:${text(input, 'logStreamName')}`));
     case 'events':
       return entriesSchema
         .parse(input)

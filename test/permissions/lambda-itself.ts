@@ -2,8 +2,10 @@ import * as z from 'zod';
 import type { DeployedWorld } from '../support/deployed-world';
 import type { Enforcement } from './enforcement';
 
-/** The record that Lambda sends to the topic when it gives an event up. */
+/** The record that Lambda sends to the topic when it gives an event up; an alarm's message is an object too. */
 const givenUp = z.object({ requestContext: z.object({ functionArn: z.string(), condition: z.string() }) });
+const fromAlarm = z.object({ AlarmName: z.string() });
+const messageSchema = z.union([givenUp, fromAlarm]);
 
 /**
  * What Lambda did in the functions' names, without a request of theirs: every log line was written with the right of the
@@ -20,8 +22,10 @@ export async function askForLambda({ world, deployment }: DeployedWorld, enforce
   }
   for (const { message, topicArn } of world.account.sns.messages) {
     if (!message.startsWith('{')) continue;
-    const { functionArn } = givenUp.parse(JSON.parse(message)).requestContext;
-    const found = roleOf(functionArn.split(':')[6] ?? '');
+    const told = messageSchema.parse(JSON.parse(message));
+    // CloudWatch publishes with a right of its own.
+    if ('AlarmName' in told) continue;
+    const found = roleOf(told.requestContext.functionArn.split(':')[6] ?? '');
     await enforcement.askForLambda(found?.roleArn ?? '', { action: 'sns:Publish', resource: topicArn });
     await enforcement.askForLambda(found?.roleArn ?? '', {
       action: 'sqs:SendMessage',

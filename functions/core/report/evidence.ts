@@ -56,11 +56,20 @@ export interface ListedKey {
   readonly createdAt: Date;
 }
 
-/** A line of the record that is no event of a schema that this version knows, or that Keyturn cannot have written so. */
+/** A line of the record that is no event of a schema that this version knows, or one that nothing can rest on. */
 export interface UnreadableLine {
   readonly at: Date;
-  /** conflicting-id: another event has its ID; both are among the events. wrong-id and wrong-stream are not. */
-  readonly why: 'newer-schema' | 'not-an-event' | 'conflicting-id' | 'wrong-id' | 'wrong-stream';
+  readonly why:
+    | 'newer-schema'
+    | 'not-an-event'
+    /** Its ID is that of another event that says something else. */
+    | 'conflicting-id'
+    /** It is in the log stream of another function than it names. */
+    | 'wrong-stream'
+    /** Its ID does not end in its number. */
+    | 'wrong-id'
+    /** Of another account or region. */
+    | 'elsewhere';
   /** Of a newer one. */
   readonly schema?: string;
 }

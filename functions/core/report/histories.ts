@@ -4,7 +4,7 @@ import { pauseOf } from '../pause';
 import { currentKey, currentVersion } from '../secret-state';
 import { targetName, targetSetDigest } from '../target';
 import type { Evidence } from './evidence';
-import { livesOf } from './lives';
+import { livesOf, supersededAt } from './lives';
 import type { Change, KeyLife, ManagedKeyHistory } from './model';
 import { isWithin, ONE_RUN } from './reckoning';
 import { grouped, type ManagedKey, type Scope } from './scope';
@@ -38,6 +38,8 @@ function historyOf(evidence: Evidence, managed: ManagedKey, lives: readonly KeyL
     state: stateOf(evidence, managed, current?.createdAt),
     ...(due === undefined || entry === undefined ? {} : { rotateDueAt: due }),
     rotations: count('key-stored'),
+    lateRotations: lives.filter((life) => life.lateDays !== undefined && isWithin(evidence, supersededAt(life) ?? ''))
+      .length,
     deliveries: count('target-delivered'),
     holds: marks.filter(({ kind }) => kind === 'hold').length,
     incidents: marks.filter(({ kind }) => kind === 'incident').length,

@@ -94,6 +94,7 @@ const managedKeySchema = z.object({
   state: z.enum(['on-time', 'overdue', 'undelivered', 'not-rotated-yet', 'paused', 'not-managed', 'unknown']),
   rotateDueAt: time.optional(),
   rotations: z.int(),
+  lateRotations: z.int(),
   deliveries: z.int(),
   holds: z.int(),
   incidents: z.int(),

@@ -8,7 +8,7 @@ import type { Period } from '../../functions/report/gather-evidence';
 import { REPORT_FORMATS, type ReportFormat, renderReport } from '../../functions/report/render';
 import { systemTime } from '../../functions/runtime/time';
 import { instantOf } from '../instant';
-import { renderFailure, renderReading, renderVerdict } from '../render/review';
+import { renderFailure, renderReading, renderSummary, renderVerdict } from '../render/review';
 import { assertWritable, writeWhole } from '../report-file';
 import { review } from '../review';
 
@@ -68,7 +68,8 @@ export function reportCommand(): Command {
 
 const HELP = `
 Exit codes: 0 when the report was written, 1 when it was not, 2 with --check when it does not say compliant.
-What could not be read is in the report under its limits, and on standard error.
+What could not be read is in the report under its limits, and on standard error. A CSV file holds one table: the verdict
+is in the table summary, the limits in limits. When the document goes to standard output, both are on standard error too.
 
 Examples:
   keyturn report --profile audit --region eu-west-1
@@ -98,6 +99,7 @@ async function report(options: ReportOptions, command: Command): Promise<number>
   const text = await renderReport(made, format, table === undefined ? {} : { table });
   if (file === STANDARD_OUTPUT) {
     process.stdout.write(text);
+    tell(renderSummary(made));
   } else {
     const path = writeWhole(file, text);
     process.stdout.write(`${renderVerdict(made, path, pathToFileURL(path).href)}\n`);

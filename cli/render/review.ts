@@ -21,12 +21,22 @@ export function renderFailure(source: EvidenceSource, failure: string): string {
   return `${yellow(`Could not read ${SOURCES[source]}.`)} ${failure}`;
 }
 
+/** What a report says, for whoever sees its document, or one table of it, go by. */
+export function renderSummary(report: Report): string {
+  const limits = report.limits.map(({ source, message }) => `${yellow(source)}: ${message}`);
+  return [verdictOf(report), ...limits].join('\n');
+}
+
 /** What a report says in one look, and where it is. */
-export function renderVerdict({ summary, attention, limits }: Report, path: string, url: string): string {
+export function renderVerdict(report: Report, path: string, url: string): string {
+  return [verdictOf(report), path, url].join('\n');
+}
+
+function verdictOf({ summary, attention, limits }: Report): string {
   const items = attention.length === 1 ? '1 item needs' : `${attention.length} items need`;
   const unseen =
     limits.length === 0
       ? ''
       : ` It names ${limits.length} ${limits.length === 1 ? 'thing' : 'things'} that it could not see.`;
-  return [COLOUR[summary.verdict](bold(summary.headline)), `${items} attention.${unseen}`, path, url].join('\n');
+  return [COLOUR[summary.verdict](bold(summary.headline)), `${items} attention.${unseen}`].join('\n');
 }

@@ -210,3 +210,15 @@ export interface Log {
   warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
   error(message: string, facts?: Readonly<Record<string, unknown>>): void;
 }
+
+/** What the evidence of a report is read with. */
+export interface EvidencePorts {
+  readonly caller: Caller;
+  readonly record: AuditRecordReader;
+  readonly trail: TrailHistory;
+  readonly accountKeys: AccountKeys;
+  readonly iam: Pick<Iam, 'listAccessKeys'>;
+  readonly registry: Pick<Registry, 'list'>;
+  readonly secrets: Pick<Secrets, 'list'>;
+  readonly time: Time;
+}

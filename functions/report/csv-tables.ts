@@ -15,6 +15,24 @@ type Columns<T> = Readonly<Record<string, (line: T) => Cell>>;
 const joined = (values: readonly string[]) => values.join(' ');
 
 export const CSV_TABLES = {
+  summary: ({ summary, schema, account, region, generatedAt, generatedBy, since, until }) => ({
+    columns: ['name', 'value'],
+    rows: Object.entries({ ...summary, schema, account, region, generatedAt, generatedBy, since, until }),
+  }),
+  attention: ({ attention }) =>
+    table(attention, {
+      id: ({ id }) => id,
+      kind: ({ kind }) => kind,
+      severity: ({ severity }) => severity,
+      title: ({ title }) => title,
+      detail: ({ detail }) => detail,
+      at: ({ at }) => at,
+      key: ({ key }) => key,
+      user: ({ user }) => user,
+      accessKeyId: ({ accessKeyId }) => accessKeyId,
+      events: ({ events }) => joined(events),
+    }),
+  limits: ({ limits }) => table(limits, { source: ({ source }) => source, message: ({ message }) => message }),
   'access-keys': (report) => {
     const controls = report.controls.map(({ id }): [string, (line: Report['accessKeys'][number]) => Cell] => [
       id,
@@ -51,7 +69,7 @@ export const CSV_TABLES = {
       idleFor: ({ policy }) => policy.idleFor,
       holdLimit: ({ policy }) => policy.holdLimit,
       rotations: ({ rotations }) => rotations,
-      lateRotations: ({ lives }) => lives.filter(({ lateDays }) => lateDays !== undefined).length,
+      lateRotations: ({ lateRotations }) => lateRotations,
       deliveries: ({ deliveries }) => deliveries,
       holds: ({ holds }) => holds,
       incidents: ({ incidents }) => incidents,
@@ -69,6 +87,8 @@ export const CSV_TABLES = {
       by: ({ by }) => by,
       user: ({ user }) => user,
       accessKeyId: ({ accessKeyId }) => accessKeyId,
+      status: ({ status }) => status,
+      version: ({ version }) => version,
       key: ({ key }) => key,
       event: ({ event }) => event,
       trailEventId: ({ trailEventId }) => trailEventId,
@@ -111,6 +131,15 @@ export const CSV_TABLES = {
       asks: ({ asks }) => asks,
       judgedBy: ({ judgedBy }) => judgedBy,
       source: ({ source }) => source,
+    }),
+  runs: ({ runs }) =>
+    table(runs, {
+      function: ({ function: name }) => name,
+      day: ({ day }) => day,
+      runs: (line) => line.runs,
+      changed: ({ changed }) => changed,
+      incomplete: ({ incomplete }) => incomplete,
+      failed: ({ failed }) => failed,
     }),
 } as const satisfies Record<string, (report: Report) => CsvTable>;
 

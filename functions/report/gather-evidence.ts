@@ -1,20 +1,9 @@
 import { after, DAY, HOUR, latest, MINUTE, SECOND } from '../core/duration';
 import { KeyturnError, toKeyturnError } from '../core/errors';
 import { SECRET_PREFIX } from '../core/names';
-import type { AccountKeys, AuditRecordReader, Caller, Iam, Registry, Secrets, Time, TrailHistory } from '../core/ports';
+import type { EvidencePorts, TrailHistory } from '../core/ports';
 import type { Evidence, EvidenceSource } from '../core/report/evidence';
 import { listKeys } from './list-keys';
-
-export interface EvidencePorts {
-  readonly caller: Caller;
-  readonly record: AuditRecordReader;
-  readonly trail: TrailHistory;
-  readonly accountKeys: AccountKeys;
-  readonly iam: Pick<Iam, 'listAccessKeys'>;
-  readonly registry: Pick<Registry, 'list'>;
-  readonly secrets: Pick<Secrets, 'list'>;
-  readonly time: Time;
-}
 
 export interface Period {
   readonly since: Date;

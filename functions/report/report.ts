@@ -1,8 +1,8 @@
 import { toKeyturnError } from '../core/errors';
-import type { Archive, Log, Notifier } from '../core/ports';
+import type { Archive, EvidencePorts, Log, Notifier } from '../core/ports';
 import { makeReport } from '../core/report/make-report';
 import type { Report } from '../core/report/model';
-import { type EvidencePorts, gatherEvidence } from './gather-evidence';
+import { gatherEvidence } from './gather-evidence';
 import type { Month } from './month';
 import { renderReport } from './render';
 

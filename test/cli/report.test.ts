@@ -91,21 +91,30 @@ describe('keyturn report', () => {
 
   it('prints JSON, and nothing else, on standard output', async () => {
     const { code, stdout, stderr } = await report(['--format', 'json', '--since', day(Date.now() - 20 * DAY)]);
-    const { summary, account, generatedBy } = reportSchema.parse(JSON.parse(stdout));
+    const { summary, limits, account, generatedBy } = reportSchema.parse(JSON.parse(stdout));
 
-    expect({ code, stderr, account }).toEqual({ code: 0, stderr: '', account: '111122223333' });
+    expect({ code, account }).toEqual({ code: 0, account: '111122223333' });
+    expect(limits.length).toBeGreaterThan(0);
+    expect(stderr.split('\n')).toEqual([
+      summary.headline,
+      expect.stringContaining(`It names ${limits.length} thing`),
+      ...limits.map(({ source, message }) => `${source}: ${message}`),
+      '',
+    ]);
     expect(generatedBy).toContain(':root');
     expect(summary).toMatchObject({ rotations: 1, deliveries: 1, managedKeys: 1, accessKeys: 2 });
     for (const secret of scene.material) expect(stdout).not.toContain(secret);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('prints a table as CSV', async () => {
-    const { code, stdout } = await report(['--format', 'csv', '--table', 'changes']);
+  it('prints a table as CSV, and on standard error the verdict and what could not be seen', async () => {
+    const { code, stdout, stderr } = await report(['--format', 'csv', '--table', 'changes']);
 
     expect(code).toBe(0);
     expect(stdout.split('\r\n')[0]).toMatch(/^id,at,action,result/);
     expect(stdout).toContain('CreateAccessKey');
+    expect(stderr).toMatch(/^(Not compliant|Cannot tell): .*\n\d+ items? needs? attention/);
+    expect(stderr).toContain('\naudit-record: ');
   });
 
   it('is about the period that it is asked for', async () => {
@@ -210,7 +219,7 @@ describe('bad input', () => {
     [['--format', 'pdf'], /--format <format>' argument 'pdf' is invalid. Allowed choices are html, json, csv/],
     [
       ['--format', 'csv', '--table', 'users'],
-      /--table <name>' argument 'users' is invalid. Allowed choices are access-keys/,
+      /--table <name>' argument 'users' is invalid. Allowed choices are summary, .*access-keys/,
     ],
     [['--table', 'changes'], /--table is for --format csv, not html/],
     [['--output', 'no/such/folder/r.html'], /--output no\/such\/folder\/r.html: there is no folder .*Make it first/],

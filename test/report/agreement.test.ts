@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { makeReport } from '../../functions/core/report/make-report';
 import { type Report, reportSchema } from '../../functions/core/report/model';
-import type { CsvTableName } from '../../functions/report/csv';
+import { CSV_TABLE_NAMES, type CsvTableName } from '../../functions/report/csv';
 import { renderReport } from '../../functions/report/render';
+import { AnAccount } from '../core/report/account';
+import { day } from '../core/web-shop';
 import { parseCsv } from './parse-csv';
 import { sampleReport } from './sample-report';
 
@@ -19,16 +22,32 @@ function sumIn(html: string, name: string): number {
   return marked.reduce((sum, [, value]) => sum + Number(value), 0);
 }
 
-describe.each([1, 50])('the numbers of a report of %i managed keys agree in HTML, JSON and CSV', (managed) => {
-  const given = sampleReport(managed);
+/** What a real account tells, judged by the real rules: late before the period and in it, a key by hand, a lost source. */
+function livedReport(): Report {
+  const account = new AnAccount(3);
+  account.live(0, 88).live(95, 183).live(190, 240);
+  account.make('by-hand', day(200));
+  const [{ user } = { user: '' }] = account.entries;
+  const made = account.make(user, day(210));
+  account.write({ action: 'CreateAccessKey', at: day(210), user, accessKeyId: made.accessKeyId });
+  return makeReport(account.evidence(240, 150));
+}
+
+describe.each([
+  ['a sample of 1 managed key', () => sampleReport(1)],
+  ['a sample of 50 managed keys', () => sampleReport(50)],
+  ['an account of 3 managed keys that were rotated late', livedReport],
+])('the numbers of a report agree in HTML, JSON and CSV: %s', (_, make) => {
+  let given: Report;
   let html: string;
   let json: Report;
   const csv = new Map<CsvTableName, number>();
   const cells = new Map<string, number>();
   beforeAll(async () => {
+    given = make();
     html = await renderReport(given, 'html');
     json = reportSchema.parse(JSON.parse(await renderReport(given, 'json')));
-    for (const table of ['access-keys', 'managed-keys', 'changes', 'events', 'controls'] as const) {
+    for (const table of CSV_TABLE_NAMES) {
       const [head = [], ...rows] = parseCsv(await renderReport(given, 'csv', { table }));
       csv.set(table, rows.length);
       for (const [index, column] of head.entries()) {
@@ -40,7 +59,12 @@ describe.each([1, 50])('the numbers of a report of %i managed keys agree in HTML
     }
   });
 
-  it('in every count of the summary', () => {
+  it('is about something', () => {
+    expect(json.summary.lateRotations).toBeGreaterThan(given.managedKeys.length === 1 ? -1 : 0);
+    expect(json.attention.length).toBeGreaterThan(0);
+  });
+
+  it('in every count of the summary', async () => {
     const shown = [...html.matchAll(/<dd data-count="(\w+)" data-value="([\d.]+)">([\d.,]+)<\/dd>/g)];
     const { verdict, headline, ...counts } = json.summary;
 
@@ -48,6 +72,11 @@ describe.each([1, 50])('the numbers of a report of %i managed keys agree in HTML
     for (const [, , value, text] of shown) expect(text?.replaceAll(',', '')).toBe(value);
     expect(html).toContain(`data-verdict="${verdict}"`);
     expect(html).toContain(`<p>${headline}</p>`);
+
+    const [, ...rows] = parseCsv(await renderReport(given, 'csv', { table: 'summary' }));
+    const named = new Map(rows.map(([name = '', value]) => [name, value]));
+    for (const [name, value] of Object.entries(json.summary)) expect(named.get(name)).toBe(String(value));
+    expect(named.get('until')).toBe(json.until);
   });
 
   it.each([
@@ -65,6 +94,10 @@ describe.each([1, 50])('the numbers of a report of %i managed keys agree in HTML
     expect(rowsIn(html, 'runs')).toBe(json.runs.length);
     expect(sumIn(html, 'runs')).toBe(json.summary.runs);
     expect(sumIn(html, 'incomplete')).toBe(json.summary.runsIncomplete);
+    expect(csv.get('runs')).toBe(json.runs.length);
+    expect(cells.get('runs runs')).toBe(json.summary.runs);
+    expect(cells.get('runs incomplete')).toBe(json.summary.runsIncomplete);
+    expect(cells.get('runs runs')).toBe(json.summary.runsWithoutChange + (cells.get('runs changed') ?? 0));
   });
 
   it('in the managed keys, attention and limits', () => {
@@ -74,6 +107,11 @@ describe.each([1, 50])('the numbers of a report of %i managed keys agree in HTML
     for (const name of ['managedKeys', 'attention', 'limits'] as const) {
       expect(html).toContain(`data-rows="${name}" data-total="${json[name].length}"`);
     }
+    for (const name of ['attention', 'limits'] as const) expect(csv.get(name)).toBe(json[name].length);
+  });
+
+  it('in the late rotations of all managed keys', () => {
+    expect(cells.get('managed-keys lateRotations')).toBe(json.summary.lateRotations);
   });
 
   it.each(['rotations', 'deliveries', 'holds'] as const)('in the %s of all managed keys', (name) => {

@@ -91,6 +91,32 @@ describe('the page of a report', () => {
     expect(page).toContain('<dd data-count="oldestCurrentKeyDays">–</dd>');
   });
 
+  it('gives two events of one ID one place', async () => {
+    const [first] = report.events;
+    if (first === undefined) throw new Error('no event');
+    const page = await renderPage({ ...report, events: [first, { ...first, message: 'forged' }] });
+
+    expect(page.split(` id="e-${first.id}"`)).toHaveLength(2);
+    expect(page).toContain('forged');
+  });
+
+  it('leads from a control that failed, and from a change, to where they stand', () => {
+    const failed = report.attention.find(({ kind }) => kind === 'control-failed');
+    const change = report.attention.find(({ kind }) => kind === 'without-keyturn');
+    const id = failed?.id.replace('control-', '');
+
+    expect(html).toContain(`<a href="#c-${id}">${failed?.title}</a>`);
+    expect(html).toContain(`<a href="#${change?.id}">`);
+  });
+
+  it('says what a change has set', () => {
+    const stored = report.changes.find(({ version }) => version !== undefined);
+
+    expect(stored?.version).toHaveLength(20);
+    expect(html).toContain(`<td class="long">${stored?.version}<`);
+    expect(html).toContain('<td class="long">Inactive<');
+  });
+
   it('links only to what it shows', async () => {
     const [first] = report.events;
     const page = await renderPage({

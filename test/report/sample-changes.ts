@@ -25,6 +25,8 @@ export function changesOf(events: readonly AuditEvent[], key: SampleKey | undefi
         by: `arn:aws:sts::${ACCOUNT}:assumed-role/keyturn-${event.function}/keyturn`,
         user: event.user,
         accessKeyId: event.accessKeyId,
+        ...(action === 'UpdateAccessKey' ? { status: 'Inactive' } : {}),
+        ...(action === 'PutSecretValue' ? { version: digits(event.id, 20) } : {}),
         key: event.key,
         trailEventId: digits(event.id, 32),
         event: event.id,

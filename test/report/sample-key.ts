@@ -11,7 +11,6 @@ export interface SampleKey {
   readonly history: ManagedKeyHistory;
   readonly events: readonly AuditEvent[];
   readonly createdAt: ReadonlyMap<string, Date>;
-  readonly lateRotations: number;
   readonly failedDeliveries: number;
 }
 
@@ -140,7 +139,7 @@ export function sampleKey(index: number, key: string, user: string): SampleKey {
       state: 'on-time',
       rotateDueAt: iso(currentBorn.getTime() + 90 * DAY),
       rotations: count('key-created'),
-      lateRotations: lives.filter(({ lateDays }) => lateDays !== undefined).length,
+      lateRotations: late,
       deliveries: count('target-delivered'),
       holds: count('hold-recorded'),
       incidents: count('target-failed'),
@@ -149,7 +148,6 @@ export function sampleKey(index: number, key: string, user: string): SampleKey {
     },
     events,
     createdAt,
-    lateRotations: late,
     failedDeliveries: failed,
   };
 }

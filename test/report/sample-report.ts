@@ -30,7 +30,7 @@ export function sampleReport(managed: number): Report {
   const changes = changesOf(events, keys[0]);
   const accessKeys = [...keys.flatMap(linesOf), ...unmanaged(), ...foreign(changes)];
   const controls = controlsOf(accessKeys);
-  const late = keys.filter(({ lateRotations }) => lateRotations > 0);
+  const late = keys.filter(({ history }) => history.lateRotations > 0);
   const attention: Attention[] = [
     ...changes.filter(({ result }) => result === 'without-keyturn' || result === 'without-trail').map(attentionOf),
     ...late.map(
@@ -82,7 +82,7 @@ export function sampleReport(managed: number): Report {
       managedKeys: managed,
       managedKeysOnTime: managed,
       rotations: sum(({ history }) => history.rotations),
-      lateRotations: sum(({ lateRotations }) => lateRotations),
+      lateRotations: sum(({ history }) => history.lateRotations),
       deliveries: sum(({ history }) => history.deliveries),
       failedDeliveries: sum(({ failedDeliveries }) => failedDeliveries),
       deactivations: count('key-deactivated'),

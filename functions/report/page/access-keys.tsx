@@ -1,6 +1,6 @@
 import type { AccessKeyLine } from '../../core/report/model';
+import { grouped } from '../../core/report/scope';
 import { type Anchors, accessKeyAnchor } from './anchors';
-import { grouped } from './grouped';
 import { Link } from './link';
 import { Day } from './moment';
 import { Table } from './table';

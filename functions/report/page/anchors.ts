@@ -1,15 +1,17 @@
-import type { Report } from '../../core/report/model';
+import type { AuditEvent } from '../../core/audit';
+import type { Attention, Report } from '../../core/report/model';
 
 /** What the page has a place for: links lead nowhere else, because a report need not show all that its lines refer to. */
 export class Anchors {
-  readonly #events: ReadonlySet<string>;
+  /** By ID the event that has the place: a second one of its ID has none. */
+  readonly #events: ReadonlyMap<string, AuditEvent>;
   readonly #keys: ReadonlySet<string>;
   readonly #accessKeys: ReadonlyMap<string, string>;
   readonly #changes: ReadonlySet<string>;
   readonly #controls: ReadonlySet<string>;
 
   constructor(report: Report) {
-    this.#events = new Set(report.events.map(({ id }) => id));
+    this.#events = new Map(report.events.map((event) => [event.id, event] as const).reverse());
     this.#keys = new Set(report.managedKeys.map(({ key }) => key));
     this.#accessKeys = new Map(
       report.accessKeys.map(({ id, accessKeyId }) => [accessKeyId ?? id, accessKeyAnchor(id)]),
@@ -20,6 +22,11 @@ export class Anchors {
 
   event(id: string): string | undefined {
     return this.#events.has(id) ? link(eventAnchor(id)) : undefined;
+  }
+
+  /** The name of an event's own place. */
+  placeOf(event: AuditEvent): string | undefined {
+    return this.#events.get(event.id) === event ? eventAnchor(event.id) : undefined;
   }
 
   key(key: string | undefined): string | undefined {
@@ -39,12 +46,17 @@ export class Anchors {
     return this.#controls.has(id) ? link(controlAnchor(id)) : undefined;
   }
 
+  /** Where an item of attention leads to: what changed, or the control that failed. */
+  subject({ id, kind }: Attention): string | undefined {
+    return kind === 'control-failed' ? this.control(id.replace(/^control-/, '')) : this.change(id);
+  }
+
   hasKey(key: string | undefined): boolean {
     return key !== undefined && this.#keys.has(key);
   }
 }
 
-export function eventAnchor(id: string): string {
+function eventAnchor(id: string): string {
   return anchor('e', id);
 }
 

@@ -36,7 +36,7 @@ function Items({ items, anchors }: AttentionProps) {
           <span class="severity">{item.severity}</span>
           <div>
             <strong>
-              <Link to={anchors.change(item.id)}>{item.title}</Link>
+              <Link to={anchors.subject(item)}>{item.title}</Link>
             </strong>{' '}
             {item.detail} <Proof item={item} anchors={anchors} />
           </div>

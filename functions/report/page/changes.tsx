@@ -19,6 +19,7 @@ const COLUMNS = [
   { label: 'By', means: 'The ARN (Amazon Resource Name) of who did it, as CloudTrail has it' },
   { label: 'User' },
   { label: 'Access key' },
+  { label: 'Set', means: 'The status that an UpdateAccessKey set, or the version of the secret that was stored' },
   { label: 'Managed key' },
   { label: 'Audit event' },
   { label: 'CloudTrail event' },
@@ -81,6 +82,7 @@ function Lines({ changes, anchors }: ChangesProps) {
           <td class="long">{change.by}</td>
           <td>{change.user}</td>
           <td>{change.accessKeyId && <Link to={anchors.accessKey(change.accessKeyId)}>{change.accessKeyId}</Link>}</td>
+          <td class="long">{change.status ?? change.version}</td>
           <td>
             <Link to={anchors.key(change.key)}>{change.key}</Link>
           </td>

@@ -35,7 +35,8 @@ export function enhance(page: Document): void {
   let opened: HTMLDetailsElement[] = [];
   const apply = () => {
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const key = only.value.trim();
+    const key = only.value.trim().toLowerCase();
+    const isKey = (name: string | undefined) => (name ?? '').toLowerCase().includes(key);
     const isFiltered = words.length > 0 || key !== '';
     const says = (text: string) => words.every((word) => text.includes(word));
     const matches: HTMLElement[] = [];
@@ -55,7 +56,7 @@ export function enhance(page: Document): void {
       return isAny;
     };
     for (const article of articles) {
-      const isOfKey = key === '' || article.dataset.key === key;
+      const isOfKey = isKey(article.dataset.key);
       const isWhole = says(headOf(article));
       const shown = all('table', article).map((table) => show(table, isWhole, () => isOfKey));
       article.hidden = !isOfKey || !(isWhole || shown.includes(true));
@@ -63,7 +64,7 @@ export function enhance(page: Document): void {
     for (const table of all('table')) {
       if (table.closest('article')) continue;
       const isAboutKeys = table.querySelector('tr[data-key]') !== null;
-      const isOfKey = (row: HTMLElement) => key === '' || !isAboutKeys || row.dataset.key === key;
+      const isOfKey = (row: HTMLElement) => !isAboutKeys || isKey(row.dataset.key);
       // What is about no key stays when a key is looked at, but is no match.
       show(table, words.length === 0, isOfKey, isAboutKeys || key === '');
     }

@@ -1,5 +1,5 @@
 import { type AuditEvent, attemptOfEvent } from '../../core/audit';
-import { type Anchors, eventAnchor } from './anchors';
+import type { Anchors } from './anchors';
 import { Moment } from './moment';
 import { type Column, Table } from './table';
 
@@ -23,7 +23,11 @@ export function EventTable({ id, caption, events, anchors }: EventTableProps) {
   return (
     <Table id={id} caption={caption} columns={COLUMNS} counts="events">
       {events.map((event, index) => (
-        <tr key={event.id} id={eventAnchor(event.id)} class={event.outcome === 'ok' ? undefined : event.outcome}>
+        <tr
+          key={`${event.id} ${event.time}`}
+          id={anchors.placeOf(event)}
+          class={event.outcome === 'ok' ? undefined : event.outcome}
+        >
           <td>
             <Moment at={event.time} />
           </td>

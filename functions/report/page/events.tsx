@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../core/audit';
+import { grouped } from '../../core/report/scope';
 import type { Anchors } from './anchors';
 import { EventTable } from './event-rows';
-import { grouped } from './grouped';
 
 interface EventsProps {
   readonly events: readonly AuditEvent[];

@@ -1,8 +1,8 @@
 import type { AuditEvent } from '../../core/audit';
 import type { ManagedKeyHistory, Verdict } from '../../core/report/model';
+import { grouped } from '../../core/report/scope';
 import { type Anchors, keyAnchor } from './anchors';
 import { EventTable } from './event-rows';
-import { grouped } from './grouped';
 import { LIFE_COLUMNS, LifeRow } from './life-rows';
 import { Link } from './link';
 import { Day } from './moment';

@@ -1,5 +1,5 @@
 import type { Report } from '../../core/report/model';
-import { grouped } from './grouped';
+import { grouped } from '../../core/report/scope';
 import { Table } from './table';
 
 const COLUMNS = [

@@ -2,9 +2,12 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { KeyLife, ManagedKeyHistory, PHASES } from '../../core/report/model';
 import type { Anchors } from './anchors';
 import { CHART_CONFIG } from './draw';
+import { timeTicks } from './time-ticks';
 
-const WIDTH = 860;
+const WIDTH = 836;
 const LABELS = 230;
+/** Room for the half of a label at the very end. */
+const RIGHT = 40;
 const ROW = 38;
 /** Without a screen Vega takes every letter for a broad one, so a label may be this much longer than the room it has. */
 const LABEL_LIMIT = 1.4 * (LABELS - 20);
@@ -86,7 +89,7 @@ export function timelineChart({ keys, since, until, anchors }: TimelineProps): T
   const x = {
     type: 'temporal' as const,
     scale: { type: 'utc' as const, nice: false },
-    axis: { title: null, orient: 'top' as const, format: '%Y-%m', tickCount: 12, labelFlush: false },
+    axis: { title: null, orient: 'top' as const, labelFlush: false, ...timeTicks(since, until) },
   };
   const asIs = (field: string) => ({ field, type: 'nominal', scale: null, legend: null }) as const;
   const linked = marks.filter((mark) => 'href' in mark);
@@ -104,7 +107,7 @@ export function timelineChart({ keys, since, until, anchors }: TimelineProps): T
     width: WIDTH,
     height,
     autosize: { type: 'none' },
-    padding: { left: LABELS, right: 16, top: 26, bottom: 4 },
+    padding: { left: LABELS, right: RIGHT, top: 26, bottom: 4 },
     config: CHART_CONFIG,
     layer: [
       {

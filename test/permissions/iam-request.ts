@@ -49,7 +49,8 @@ export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string)
     case 'logs': {
       const group = arn(`log-group:${text(input, 'logGroupName')}`);
       const stream = text(input, 'logStreamName');
-      return one(stream === '' ? `${group}:*` : `${group}:log-stream:${stream}`);
+      // The Service Authorization Reference's form of a group; CloudWatch Logs' guide adds `:*`, which is granted too.
+      return one(stream === '' ? group : `${group}:log-stream:${stream}`);
     }
     case 'events':
       return entriesSchema

@@ -1,4 +1,5 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { REGISTRY_PATH } from '../functions/core/names';
 
@@ -36,6 +37,24 @@ export function registryArns(scope: Construct): { readonly paths: readonly strin
   const arn = (name: string) =>
     Stack.of(scope).formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.replace(/^\//, '') });
   return { paths: [arn(REGISTRY_PATH.replace(/\/$/, '')), arn(REGISTRY_PATH)], parameters: arn(`${REGISTRY_PATH}*`) };
+}
+
+/**
+ * ARNs of a log group. The Service Authorization Reference names a group without an end for what is asked of a group
+ * (FilterLogEvents, StartQuery), CloudWatch Logs' own guide with `:*`; both stand for this group alone. What is asked of
+ * a stream (CreateLogStream, PutLogEvents) has the stream's own ARN.
+ */
+export function logArns(
+  scope: Construct,
+  { logGroupName }: ILogGroup,
+): { readonly group: readonly string[]; readonly streams: (prefix: string) => string } {
+  const group = Stack.of(scope).formatArn({
+    service: 'logs',
+    resource: 'log-group',
+    resourceName: logGroupName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return { group: [group, `${group}:*`], streams: (prefix) => `${group}:log-stream:${prefix}*` };
 }
 
 /** Prefix of the IDs that a stack of this name has. */

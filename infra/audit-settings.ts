@@ -21,9 +21,16 @@ export interface ScheduledReportSettings {
 
 /** The audit record, and where else it goes. */
 export interface AuditSettings {
-  /** For how long the record is kept: a number of days that CloudWatch Logs offers. @default 400 */
+  /**
+   * `create`: the stack makes the log group `/keyturn/audit`. `existing`: it uses the group that is there, such as that of
+   * a stack that was deleted; its retention, encryption and protection are its owner's.
+   *
+   * @default create
+   */
+  readonly logGroup?: string;
+  /** For how long the record is kept, where the stack makes it: a number of days that CloudWatch Logs offers. @default 400 */
   readonly retentionDays?: number;
-  /** ARN of the KMS key that encrypts the record and the archive; its policy must admit CloudWatch Logs. @default - the services' own keys */
+  /** ARN of the KMS key that encrypts the record, where the stack makes it, and the archive; its policy must admit CloudWatch Logs. @default - the services' own keys */
   readonly encryptionKey?: string;
   /** ARN of the event bus, of another account for example, that gets every audit event. @default - none */
   readonly forwardTo?: string;

@@ -1,9 +1,9 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Effect, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { SECRET_PREFIX } from '../functions/core/names';
-import { registryArns, secretArnPrefix } from './arns';
+import { logArns, registryArns, secretArnPrefix } from './arns';
 import type { AuditArchive } from './audit-archive';
 
 export interface AuditorPolicyProps {
@@ -33,14 +33,8 @@ export class AuditorPolicy extends Construct {
 
   private record({ auditLog, encryptionKey }: AuditorPolicyProps): readonly PolicyStatement[] {
     const stack = Stack.of(this);
-    const group = stack.formatArn({
-      service: 'logs',
-      resource: 'log-group',
-      resourceName: auditLog.logGroupName,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
     return [
-      read('ReadRecord', RECORD, [group, `${group}:*`]),
+      read('ReadRecord', RECORD, logArns(this, auditLog).group),
       // Results and lists are asked of no single group.
       read('FindRecord', FIND_RECORD, ['*']),
       ...(encryptionKey === undefined

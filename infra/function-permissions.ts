@@ -1,9 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { EVENT_SOURCE, type FunctionName, REPORT_FUNCTION } from '../functions/core/names';
 import { encryptInArchive } from './archive-stream';
-import { registryArns } from './arns';
+import { logArns, registryArns } from './arns';
 import { ARCHIVE_PREFIX, type AuditArchive } from './audit-archive';
 import { type NotificationTopic, onlyThroughSns, TOPIC_KEY_ACTIONS } from './notification-topic';
 
@@ -12,8 +13,8 @@ export type DeployedFunction = FunctionName | typeof REPORT_FUNCTION;
 
 export interface FunctionResources {
   readonly logGroupArn: string;
-  /** Of the record of record. */
-  readonly auditLogArn: string;
+  /** The record of record. */
+  readonly auditLog: ILogGroup;
   readonly notifications: NotificationTopic;
   readonly deadLettersArn: string;
   /** Where reports are written. */
@@ -41,11 +42,11 @@ function ownPermissions(
     case REPORT_FUNCTION:
       return [...readEvidence(scope, resources), readCredentialReport(), readTrail()];
     case 'sync':
-      return [...record(scope, resources), readRegistry(scope)];
+      return [...record(scope, name, resources), readRegistry(scope)];
     case 'rotate':
-      return [...record(scope, resources), readCredentialReport(), readTrail()];
+      return [...record(scope, name, resources), readCredentialReport(), readTrail()];
     default:
-      return [...record(scope, resources), readCredentialReport()];
+      return [...record(scope, name, resources), readCredentialReport()];
   }
 }
 
@@ -80,15 +81,20 @@ function permissionsOfAll(scope: Construct, resources: FunctionResources): reado
   ];
 }
 
-/** What was done goes into the record, and to whoever listens. */
-function record(scope: Construct, { auditLogArn }: FunctionResources): readonly PolicyStatement[] {
+/**
+ * What was done goes into the record, and to whoever listens. A function writes into the streams of its own name only, so
+ * that none can put into the record what another is said to have done.
+ */
+function record(scope: Construct, name: FunctionName, { auditLog }: FunctionResources): readonly PolicyStatement[] {
+  const { group, streams } = logArns(scope, auditLog);
   return [
     new PolicyStatement({
       sid: 'KeepRecord',
-      // FilterLogEvents: what people were told within the day.
-      actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:FilterLogEvents'],
-      resources: [auditLogArn],
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [streams(`${name}/`)],
     }),
+    // What people were told within the day.
+    new PolicyStatement({ sid: 'ReadRecord', actions: ['logs:FilterLogEvents'], resources: [...group] }),
     new PolicyStatement({
       sid: 'RecordAudit',
       actions: ['events:PutEvents'],
@@ -99,9 +105,13 @@ function record(scope: Construct, { auditLogArn }: FunctionResources): readonly 
 }
 
 /** The report reads the record and cannot write to it. */
-function readEvidence(scope: Construct, { auditLogArn, archive }: FunctionResources): readonly PolicyStatement[] {
+function readEvidence(scope: Construct, { auditLog, archive }: FunctionResources): readonly PolicyStatement[] {
   return [
-    new PolicyStatement({ sid: 'ReadRecord', actions: ['logs:FilterLogEvents'], resources: [auditLogArn] }),
+    new PolicyStatement({
+      sid: 'ReadRecord',
+      actions: ['logs:FilterLogEvents'],
+      resources: [...logArns(scope, auditLog).group],
+    }),
     new PolicyStatement({
       sid: 'FindRecord',
       actions: ['logs:DescribeLogGroups'],

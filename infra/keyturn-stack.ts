@@ -16,7 +16,7 @@ import { Trail } from './trail';
 
 /** CloudFormation: 500 resources a stack. */
 const RESOURCES_PER_STACK = 500;
-/** What the engine takes with everything that can be turned on: 90, many subscriptions and many managed policies. */
+/** What the engine takes with everything that can be turned on: 96, many subscriptions and many managed policies. */
 const RESOURCES_OF_ENGINE = 140;
 
 /** How many keys a stack of keys gets on average, so that the fullest one still has room. */

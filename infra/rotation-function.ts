@@ -59,7 +59,7 @@ export class RotationFunction extends Construct {
       statements: [
         ...functionPermissions(this, props.name, {
           logGroupArn: logGroup.logGroupArn,
-          auditLogArn: props.auditLog.logGroup.logGroupArn,
+          auditLog: props.auditLog.logGroup,
           notifications: props.notifications,
           deadLettersArn: props.deadLetters.queueArn,
           ...(props.archive === undefined ? {} : { archive: props.archive }),

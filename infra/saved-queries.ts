@@ -16,10 +16,10 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
     'sort time asc',
     'limit 10000',
   ],
-  // The key that is due first is the most overdue one. A key becomes due between two runs, so up to a day is no delay.
+  // A key becomes due between two runs: less than a day is the way from one to the next.
   'Late rotations': [
-    'fields time, facts.nextDue.0.key as mostOverdueKey, facts.nextDue.0.at as dueAt, facts.mostOverdueDays as daysOverdue, run',
-    'filter event = "run-finished" and function = "rotate" and facts.mostOverdueDays > 1',
+    'fields time, key, user, facts.daysOverdue as daysOverdue, accessKeyId, reason, run',
+    'filter event = "key-stored" and facts.daysOverdue > 0',
     'sort time desc',
     'limit 10000',
   ],

@@ -99,7 +99,14 @@ const archiveSchema = z.strictObject({
 });
 
 const auditSchema = z.strictObject({
-  retentionDays: z.literal(LOG_RETENTION_DAYS).default(400).describe('How long the audit record is kept.'),
+  logGroup: z
+    .enum(['create', 'existing'])
+    .default('create')
+    .describe('Whether the stack makes the log group /keyturn/audit, or uses the one that is there.'),
+  retentionDays: z
+    .literal(LOG_RETENTION_DAYS)
+    .default(400)
+    .describe('How long the audit record is kept, where the stack makes it.'),
   encryptionKey: z
     .string()
     .regex(KMS_KEY_ARN, 'expected the ARN of one KMS key, arn:aws:kms:<region>:<account>:key/<key ID>')

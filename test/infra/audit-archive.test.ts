@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../functions/core/config';
-import type { Statement } from './access';
+import { type Statement, statementsOf } from './access';
 import { ACCOUNT, deployed, REGION } from './deployed';
 import { type CfnTemplate, ONE_KEY, resourcesOf, synthesize } from './synthesized';
 
@@ -181,12 +181,22 @@ describe('the record', () => {
   it('is kept for 400 days unless configured, is protected from deletion, and outlives the stack', () => {
     expect(group(template)).toMatchObject({
       Properties: { LogGroupName: '/keyturn/audit', RetentionInDays: 400, DeletionProtectionEnabled: true },
-      // Only a deployment that fails half-way takes back what it has just made.
-      DeletionPolicy: 'RetainExceptOnCreate',
+      // Not even a first deployment that fails takes it back: it is protected, so the rollback would fail too.
+      DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
     });
     expect(group(template)?.Properties).not.toHaveProperty('KmsKeyId');
     expect(group(withAudit({ retentionDays: 1096 }))?.Properties.RetentionInDays).toBe(1096);
     expect(group(encrypted)?.Properties.KmsKeyId).toBe(KEY);
+  });
+
+  it('is the one that is there where it is said to be, as its owner has set it up', () => {
+    const existing = withAudit({ logGroup: 'existing', archive: { years: 7 }, encryptionKey: KEY });
+
+    expect(group(existing)).toBeUndefined();
+    expect(one(existing, 'AWS::Logs::SubscriptionFilter')).toMatchObject({ LogGroupName: '/keyturn/audit' });
+    expect(statementsOf(existing, 'rotate').find(({ Sid }) => Sid === 'KeepRecord')?.Resource).toBe(
+      `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/keyturn/audit:log-stream:rotate/*`,
+    );
   });
 });

@@ -57,7 +57,7 @@ describe('the saved queries', () => {
 
   it('ask for nothing that an audit event does not have', () => {
     const known = new Set([...Object.keys(auditEventSchema.shape), '@timestamp', '@message']);
-    const facts = new Set([...COUNTERS, 'left', 'mostOverdueDays', 'nextDue']);
+    const facts = new Set([...COUNTERS, 'left', 'daysOverdue', 'nextDue']);
     for (const text of [...[...queries.values()].map((query) => query.text), ...logQueries()]) {
       for (const field of fieldsIn(text)) {
         const [first = '', second = ''] = field.split('.');
@@ -72,6 +72,12 @@ describe('the saved queries', () => {
       for (const [, event] of text.matchAll(/event = "([\w-]+)"/g)) expect(AUDIT_EVENTS).toContain(event);
       for (const [, outcome] of text.matchAll(/outcome = "(\w+)"/g)) expect(AUDIT_OUTCOMES).toContain(outcome);
     }
+  });
+
+  it('list every key that was rotated late, not the most overdue one of a run', () => {
+    expect(queries.get('Keyturn/Late rotations')?.text).toMatch(
+      /^fields time, key, .*\n\| filter event = "key-stored" and facts\.daysOverdue > 0\n/,
+    );
   });
 
   it('are written one command a line', () => {

@@ -5,6 +5,7 @@ import { ACCOUNT, arnOfSecret, REGION, roleArn } from './deployed';
 import { ACME, errorsOf, ONE_KEY, stackOf, synthesize, templateOf } from './synthesized';
 
 const READER = `arn:aws:iam::${ACCOUNT}:role/data-center`;
+const RECORD = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/keyturn/audit`;
 const USER = `arn:aws:iam::${ACCOUNT}:user/bitbucket-web-shop`;
 const template = synthesize({
   ...ONE_KEY,
@@ -33,8 +34,10 @@ describe('K12: each function can do only what it needs', () => {
         ['WriteOwnLog', [expect.stringMatching(/^arn:aws:logs:[^*]+:log-group:[^*]+:\*$/)]],
         // Neither has a resource level.
         ['ListSecrets', ['*']],
-        // Streams of the record.
-        ['KeepRecord', [`arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/keyturn/audit:*`]],
+        // Its own streams of the record, one a month.
+        ['KeepRecord', [`${RECORD}:log-stream:${name}/*`]],
+        // The other way to write the group itself.
+        ['ReadRecord', [`${RECORD}:*`]],
         ...(name === 'sync'
           ? [['ReadRegistry', [`arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/keyturn/keys/*`]]]
           : [
@@ -131,6 +134,25 @@ describe('K12: each function can do only what it needs', () => {
     expect(await may('not-bitbucket-web-shop')).toBe(false);
     expect(await may('bitbucket-web-shop-2')).toBe(false);
     expect(await may('bitbucket-web-shop/administrator')).toBe(false);
+  });
+
+  it.each(FUNCTION_NAMES)('%s writes into its own streams of the record, and into those of no other', async (name) => {
+    for (const owner of [...FUNCTION_NAMES, 'report', `${name}-2`]) {
+      for (const action of ['logs:CreateLogStream', 'logs:PutLogEvents']) {
+        const resource = `${RECORD}:log-stream:${owner}/2026-04`;
+        expect(await mayFunction(template, name, { action, resource }), `${action} ${resource}`).toBe(owner === name);
+      }
+    }
+  });
+
+  it.each(FUNCTION_NAMES)('%s reads the record, and neither deletes nor changes it', async (name) => {
+    const may = (action: string, resource: string) => mayFunction(template, name, { action, resource });
+
+    expect(await may('logs:FilterLogEvents', RECORD)).toBe(true);
+    expect(await may('logs:FilterLogEvents', RECORD.replace('audit', 'other'))).toBe(false);
+    expect(await may('logs:DeleteLogStream', `${RECORD}:log-stream:${name}/2026-04`)).toBe(false);
+    expect(await may('logs:DeleteLogGroup', RECORD)).toBe(false);
+    expect(await may('logs:PutRetentionPolicy', RECORD)).toBe(false);
   });
 
   it.each(FUNCTION_NAMES)('%s publishes audit events under its own name only', (name) => {

@@ -41,7 +41,7 @@ export function accessKeysOf(evidence: Evidence, facts: readonly KeyFacts[]): re
       lastUsed: typeof lastUsed === 'string' ? lastUsed : lastUsed.toISOString(),
       ...(due === undefined ? {} : { rotateDueAt: due }),
       controls: CONTROLS.map(({ id: control, judge }) => ({ control, ...judge(judged) })),
-      events: events.filter(({ event }) => event !== 'finding' && event !== 'people-told').map(({ id }) => id),
+      events: events.filter(({ event }) => event !== 'finding' && !/^people-/.test(event)).map(({ id }) => id),
     };
   });
 }

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { FUNCTION_NAMES, REPORT_FUNCTION } from '../functions/core/names';
 import { BUNDLES_FOLDER } from './bundles-folder';
@@ -31,7 +32,7 @@ export interface BundleProps {
  */
 export function bundleFunctions(props: BundleProps = {}): readonly Bundle[] {
   const { names = [...FUNCTION_NAMES, REPORT_FUNCTION], from = join(ROOT, 'functions'), to = BUNDLES_FOLDER } = props;
-  const { metafile } = buildSync({
+  const { metafile, outputFiles } = buildSync({
     absWorkingDir: ROOT,
     entryPoints: Object.fromEntries(names.map((name) => [`${name}/index`, join(from, name, 'handler.ts')])),
     outdir: to,
@@ -54,13 +55,24 @@ export function bundleFunctions(props: BundleProps = {}): readonly Bundle[] {
     sourcemap: 'linked',
     sourcesContent: false,
     metafile: true,
+    write: false,
     logLevel: 'silent',
   });
   const forbidden = Object.keys(metafile.inputs).find((input) => input.includes('node_modules/aws-sdk/'));
   if (forbidden !== undefined) {
     throw new Error(`${forbidden} is part of a bundle: the AWS SDK's version 2 must not be. Use an @aws-sdk/ client.`);
   }
+  for (const { path, contents } of outputFiles) replaceWhole(path, contents);
   return Object.entries(metafile.outputs)
     .filter(([file]) => file.endsWith('/index.js'))
     .map(([file, { bytes }]) => ({ name: file.split('/').at(-2) ?? file, file, bytes }));
+}
+
+/** Whoever reads a bundle while it is built again finds it whole: one that is the same is left, another comes in one instant. */
+function replaceWhole(path: string, contents: Uint8Array): void {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  const fresh = `${path}.${process.pid}`;
+  writeFileSync(fresh, contents);
+  renameSync(fresh, path);
 }

@@ -5,7 +5,7 @@ import { createConnectionSecrets, createSecrets } from '../../functions/aws/secr
 import { createSts } from '../../functions/aws/sts';
 import { createTrail } from '../../functions/aws/trail';
 import { MINUTE } from '../../functions/core/duration';
-import { toKeyturnError } from '../../functions/core/errors';
+import { KeyturnError, toKeyturnError } from '../../functions/core/errors';
 import { type FunctionName, REGISTRY_PATH } from '../../functions/core/names';
 import type { Log } from '../../functions/core/ports';
 import { deactivate } from '../../functions/deactivate/deactivate';
@@ -70,7 +70,7 @@ export async function runFunction(
     process.call(
       { service, action, about: '', mutates: false, repeatable: true },
       () => world.promises.runs.isClean(text, action),
-      () => new Error('no answer'),
+      () => new KeyturnError('aws-uncertain', 'no answer', { retryable: true }),
     );
   const sync_ = syncRequestOf(event);
   const request = rotateRequestOf(event);

@@ -93,7 +93,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'secret-in-the-audit-log',
     promise: 'K6',
     file: 'functions/rotate/rotate-key.ts',
-    from: "run.audit('key-stored', entry, { accessKeyId, version, reason });",
+    from: "run.audit('key-stored', entry, { accessKeyId, version, reason, facts: { daysOverdue } });",
     to: "run.audit('key-stored', entry, { accessKeyId, version, reason: credential.secretAccessKey.reveal() });",
     within: 1,
   },

@@ -7,7 +7,8 @@ import {
   auditEventSchema,
   auditJsonSchema,
 } from '../../functions/core/audit';
-import { TAG } from '../../functions/core/names';
+import { AUDIT_LOG_GROUP, TAG } from '../../functions/core/names';
+import { makeReport } from '../../functions/core/report/make-report';
 import type { AwsFault } from '../../local/account/wire/server';
 import { delivered, live } from '../support/converge';
 import { Scene } from '../support/scene';
@@ -76,6 +77,32 @@ describe('the events that two lives leave in the record (K7)', () => {
   it('are of every type that there is', () => {
     const seen = new Set(events.map(({ event }) => event));
     expect(AUDIT_EVENTS.filter((name) => !seen.has(name))).toEqual([]);
+  });
+
+  it('are of every type in the report that is made from them', () => {
+    const { account = '', region = '' } = events[0] ?? {};
+    const ordered = [...events].sort((a, b) => (a.time < b.time ? -1 : 1));
+    const since = new Date(ordered[0]?.time ?? 0);
+    const until = new Date(Date.parse(ordered.at(-1)?.time ?? '') + 1);
+    const report = makeReport({
+      account,
+      region,
+      gatheredBy: 'arn:aws:iam::111122223333:role/Auditor',
+      gatheredAt: until,
+      since,
+      until,
+      record: { logGroup: AUDIT_LOG_GROUP, beginsAt: since, events: ordered, unreadable: [] },
+      trail: undefined,
+      credentialReport: undefined,
+      entries: undefined,
+      invalidEntries: [],
+      secrets: undefined,
+      listedKeys: undefined,
+      failures: [],
+    });
+    const shown = new Set(report.events.map(({ event }) => event));
+    expect(AUDIT_EVENTS.filter((name) => !shown.has(name))).toEqual([]);
+    expect(report.attention.filter(({ kind }) => kind === 'tampering')).toEqual([]);
   });
 
   it('have every outcome that there is', () => {

@@ -1,89 +1,135 @@
 /**
- * The import table of docs/architecture.md, enforced. What a folder may not import, it cannot depend on by accident:
- * the core stays pure, and the local account never runs anything but built bundles.
+ * The import table of docs/design/architecture.md, enforced. What a folder may not import, it cannot depend on by
+ * accident: the core stays pure, the report stands on the core and never the other way round, and the local account and
+ * hosts know nothing of Keyturn.
  */
 const only = (name, from, allowed, comment, { builtins = true } = {}) => ({
   name,
   comment,
   severity: 'error',
   from: { path: from },
-  to: { pathNot: allowed, dependencyTypesNot: builtins ? ['type-only', 'core'] : ['type-only'] },
+  to: { pathNot: allowed, dependencyTypesNot: builtins ? ['core'] : [] },
 });
 
 const CORE = '^functions/core/';
+/** Core's own files beside its folders: names, errors, durations, audit events. */
+const CORE_ROOT = '^functions/core/[^/]+\\.ts$';
+const DIGESTS = ['^node:crypto$', '^crypto$'];
+const core = (folder, ...more) =>
+  only(
+    `core-${folder}`,
+    `^functions/core/${folder}/`,
+    [CORE_ROOT, `^functions/core/${folder}/`, '/zod/', ...DIGESTS, ...more.map((name) => `^functions/core/${name}/`)],
+    `core/${folder}: itself${more.map((name) => `, core/${name}`).join('')}`,
+    { builtins: false },
+  );
+const PORTS = ['^functions/account/ports\\.ts$', '^functions/report/evidence/(ports|evidence|trail-write)\\.ts$'];
+const USE_CASES = '^functions/(rotate|deactivate|delete|sync)/(?!handler)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
+    only('core', CORE, [CORE, '/zod/', '/yaml/', ...DIGESTS], 'core is pure: itself, zod and yaml', {
+      builtins: false,
+    }),
     only(
-      'core',
-      CORE,
-      [CORE, '/zod/', '^node:crypto$', '^crypto$'],
-      'core is pure: itself and zod; node:crypto for digests',
+      'core-root',
+      CORE_ROOT,
+      [CORE_ROOT, '^functions/core/config/policy\\.ts$', '/zod/', ...DIGESTS],
+      'names, errors, durations and audit events stand below everything',
       { builtins: false },
     ),
-    only('aws', '^functions/aws/', [CORE, '^functions/aws/', '/@aws-sdk/', '/@smithy/'], 'adapters: core and the SDK'),
-    only(
-      'targets',
-      '^functions/targets/',
-      [CORE, '^functions/targets/', '/axios/', '/zod/'],
-      'CI hosts: core and axios',
-    ),
+    core('hosts', 'key'),
+    { ...core('config', 'hosts'), to: { pathNot: [CORE_ROOT, '^functions/core/(config|hosts)/', '/zod/', '/yaml/'] } },
+    core('key'),
+    core('lifecycle', 'key', 'config', 'hosts'),
+    core('findings', 'key', 'config', 'hosts', 'lifecycle'),
+    only('account', '^functions/account/', [CORE, '^functions/account/'], 'reading: core'),
+    only('aws', '^functions/aws/', [CORE, ...PORTS, '^functions/aws/', '/@aws-sdk/', '/@smithy/'], 'the edge to AWS'),
+    only('hosts', '^functions/hosts/', [CORE, ...PORTS, '^functions/hosts/', '/axios/', '/zod/'], 'the edge to hosts'),
+    {
+      name: 'one-host-never-another',
+      severity: 'error',
+      from: { path: '^functions/(core/)?hosts/([^/.]+)/', pathNot: '^functions/(core/)?hosts/http/' },
+      to: {
+        path: '^functions/(core/)?hosts/[^/]+/',
+        pathNot: ['^functions/(core/)?hosts/$2/', '^functions/hosts/http/'],
+      },
+    },
     only(
       'runtime',
       '^functions/runtime/',
-      [CORE, '^functions/runtime/', '/@aws-lambda-powertools/'],
-      'runtime: core and powertools',
+      [CORE, '^functions/account/', '^functions/runtime/', '/@aws-lambda-powertools/'],
+      'runtime: core, account and powertools',
     ),
     only(
       'use-cases',
-      '^functions/(rotate|deactivate|delete|sync)/(?!handler)',
-      [CORE, '^functions/runtime/', '^functions/(rotate|deactivate|delete|sync)/(?!handler)', '/zod/'],
+      USE_CASES,
+      [CORE, '^functions/account/', '^functions/runtime/', USE_CASES, '/zod/'],
       'use cases know ports, not adapters',
     ),
     only(
       'report',
-      '^functions/report/(?!handler)',
-      [CORE, '^functions/runtime/', '^functions/report/(?!handler)', '/zod/', '/preact', '/vega', '/csv-stringify/'],
-      'the report: core, and what renders it',
+      '^functions/report/(evidence|judge)/',
+      [CORE, '^functions/account/', '^functions/report/(evidence|judge)/', '/zod/'],
+      'the report stands on the core',
+    ),
+    only(
+      'report-page',
+      '^functions/report/(page/|[^/]+(?<!handler)\\.ts)',
+      [
+        CORE,
+        '^functions/account/',
+        '^functions/runtime/',
+        '^functions/report/(?!handler)',
+        '/zod/',
+        '/preact',
+        '/vega',
+        '/csv-stringify/',
+      ],
+      'the page: the report, and what renders it',
     ),
     only('handlers', '^functions/[^/]+/handler\\.ts$', ['^functions/'], 'handlers wire what is under functions/'),
     only(
       'infra',
       '^infra/',
-      ['^infra/', '^package\\.json$', CORE, '/aws-cdk-lib/', '/constructs/', '/yaml/', '/esbuild/', '/zod/'],
+      [
+        '^infra/',
+        '^package\\.json$',
+        CORE,
+        '^functions/report/judge/model\\.ts$',
+        '/aws-cdk-lib/',
+        '/constructs/',
+        '/esbuild/',
+        '/yaml/',
+        '/zod/',
+      ],
       'infra: CDK and core',
     ),
     only(
       'local',
-      '^local/',
-      [
-        '^local/',
-        '^functions/core/(ports|names|target|registry)\\.ts$',
-        '/croner/',
-        '/esbuild/',
-        '/zod/',
-        '/@aws-sdk/client-',
-      ],
-      'the local world never imports a handler: it runs built bundles',
+      '^local/(?!test/)',
+      ['^local/', '/croner/', '/esbuild/', '/zod/', '/@aws-sdk/client-'],
+      'the local account and hosts know nothing of Keyturn',
     ),
+    only('local-tests', '^local/test/', ['^local/', '/node_modules/', '^node_modules/'], 'nor do their tests'),
     only(
       'cli',
-      '^cli/(?!commands/simulate)',
-      ['^cli/', CORE, '^functions/', '/commander/', '/yoctocolors/', '/cli-progress/'],
+      '^cli/(?!rehearsal/|commands/simulate|synthesize)',
+      ['^cli/(?!rehearsal/)', CORE, '^functions/', '/commander/', '/yoctocolors/', '/cli-progress/'],
       'the command line: core, adapters and use cases',
     ),
     {
       name: 'no-circles',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'nothing-imports-tests',
       severity: 'error',
-      from: { pathNot: '^test/' },
-      to: { path: '^test/' },
+      from: { pathNot: ['^test/', '^local/test/'] },
+      to: { path: ['^test/', '^local/test/'] },
     },
     {
       name: 'declared',

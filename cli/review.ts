@@ -1,10 +1,10 @@
+import type { Time } from '../functions/account/ports';
 import type { AwsAccess } from '../functions/aws/client-config';
 import { createEvidencePorts } from '../functions/aws/evidence-ports';
-import type { Time } from '../functions/core/ports';
-import type { EvidenceSource } from '../functions/core/report/evidence';
-import { makeReport } from '../functions/core/report/make-report';
-import type { Report } from '../functions/core/report/model';
-import { gatherEvidence, type Period } from '../functions/report/gather-evidence';
+import type { EvidenceSource } from '../functions/report/evidence/evidence';
+import { gatherEvidence, type Period } from '../functions/report/evidence/gather-evidence';
+import { makeReport } from '../functions/report/judge/make-report';
+import type { Report } from '../functions/report/judge/model';
 
 export interface ReviewRequest extends Period {
   readonly time: Time;

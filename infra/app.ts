@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { KeyturnError } from '../functions/core/errors';
-import { bundleFunctions } from './bundle';
-import { BUNDLES_FOLDER } from './bundles-folder';
-import { writeJsonSchemas } from './json-schemas';
-import { KeyturnStack } from './keyturn-stack';
+import { bundleFunctions } from './bundles/bundle';
+import { BUNDLES_FOLDER } from './bundles/bundles-folder';
+import { writeJsonSchemas } from './bundles/json-schemas';
+import { KeyturnStack } from './engine/keyturn-stack';
 
 /** Set by the CDK's command, which has then run cdk.json's `build` already. */
 const BUILT_BY_CDK = process.env.CDK_CLI_VERSION !== undefined && existsSync(BUNDLES_FOLDER);

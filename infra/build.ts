@@ -1,5 +1,5 @@
-import { bundleFunctions } from './bundle';
-import { writeJsonSchemas } from './json-schemas';
+import { bundleFunctions } from './bundles/bundle';
+import { writeJsonSchemas } from './bundles/json-schemas';
 
 for (const { file, bytes } of bundleFunctions()) {
   console.error(`${file}  ${(bytes / 1024).toFixed(0)} KB`);

@@ -1,9 +1,17 @@
-export { Adopt } from './adopt';
-export type { AlarmSettings } from './alarm-settings';
-export { AuditArchive, type AuditArchiveProps } from './audit-archive';
-export { AuditLog, type AuditLogProps } from './audit-log';
-export type { ArchiveSettings, AuditSettings, ScheduledReportSettings } from './audit-settings';
-export { type BitbucketConnectionProps, Connection } from './connection';
+export type { AlarmSettings } from './alarms/alarm-settings';
+export { Adopt } from './engine/adopt';
+export { Encryption } from './engine/encryption';
+export { FirstRotation } from './engine/first-rotation';
+export { KeyRotation, type KeyRotationProps } from './engine/key-rotation';
+export { KeyturnStack, type KeyturnStackOptions, type KeyturnStackProps } from './engine/keyturn-stack';
+export { ManagedKey, type ManagedKeyOptions, type ManagedKeyProps } from './engine/managed-key';
+export type { RotationPolicy } from './engine/rotation-policy';
+export type { RotationSchedule } from './engine/rotation-schedule';
+export { Trail } from './engine/trail';
+export { AuditArchive, type AuditArchiveProps } from './evidence/audit-archive';
+export { AuditLog, type AuditLogProps } from './evidence/audit-log';
+export type { ArchiveSettings, AuditSettings, ScheduledReportSettings } from './evidence/audit-settings';
+export { type BitbucketConnectionProps, Connection } from './targets/connection';
 export {
   type BitbucketDeploymentProps,
   type BitbucketRepositoryProps,
@@ -11,12 +19,4 @@ export {
   type DeliveryProps,
   DeliveryTarget,
   type VariableNames,
-} from './delivery-target';
-export { Encryption } from './encryption';
-export { FirstRotation } from './first-rotation';
-export { KeyRotation, type KeyRotationProps } from './key-rotation';
-export { KeyturnStack, type KeyturnStackOptions, type KeyturnStackProps } from './keyturn-stack';
-export { ManagedKey, type ManagedKeyOptions, type ManagedKeyProps } from './managed-key';
-export type { RotationPolicy } from './rotation-policy';
-export type { RotationSchedule } from './rotation-schedule';
-export { Trail } from './trail';
+} from './targets/delivery-target';

@@ -1,8 +1,8 @@
 import type { AccountEvent, AccountOptions } from './account/account';
 import type { AccountServerOptions } from './account/wire/server';
-import type { BitbucketOptions } from './bitbucket/bitbucket';
-import type { BitbucketServerOptions } from './bitbucket/server';
 import type { Passage } from './events/rule';
+import type { BitbucketOptions } from './hosts/bitbucket/bitbucket';
+import type { BitbucketServerOptions } from './hosts/bitbucket/server';
 
 /** How a local world is. All delays are simulated ms unless said otherwise. */
 export interface WorldOptions {

@@ -1,8 +1,8 @@
 import { bold, dim, green, red, yellow } from 'yoctocolors';
-import type { NaiveReport } from '../../local/rehearsal/naive';
-import type { Report } from '../../local/rehearsal/rehearse';
-import type { Addresses } from '../../local/rehearsal/serve';
-import type { Moment } from '../../local/rehearsal/timeline';
+import type { NaiveReport } from '../rehearsal/naive';
+import type { Report } from '../rehearsal/rehearse';
+import type { Addresses } from '../rehearsal/serve';
+import type { Moment } from '../rehearsal/timeline';
 import { table } from './table';
 
 const COLOUR: Readonly<Record<string, (text: string) => string>> = {

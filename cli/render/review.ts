@@ -1,6 +1,6 @@
 import { bold, dim, green, red, yellow } from 'yoctocolors';
-import type { EvidenceSource } from '../../functions/core/report/evidence';
-import type { Report } from '../../functions/core/report/model';
+import type { EvidenceSource } from '../../functions/report/evidence/evidence';
+import type { Report } from '../../functions/report/judge/model';
 
 const SOURCES: Readonly<Record<EvidenceSource, string>> = {
   'audit-record': 'the audit record',

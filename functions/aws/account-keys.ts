@@ -1,7 +1,7 @@
+import type { AccountKeys } from '../account/ports';
 import { KeyturnError } from '../core/errors';
-import type { AccountKeys } from '../core/ports';
-import type { FullCredentialReport, ReportedKey, ReportedPrincipal } from '../core/report/evidence';
-import { ROOT_USER } from '../core/report/trail-write';
+import type { FullCredentialReport, ReportedKey, ReportedPrincipal } from '../report/evidence/evidence';
+import { ROOT_USER } from '../report/evidence/trail-write';
 import { type ClientConfig, reviewConfig } from './client-config';
 import { reportTimeOf } from './credential-report';
 import { csvRecords } from './csv-records';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type AuditEvent, attemptOfEvent, eventId, readAuditLine } from '../core/audit';
-import type { UnreadableLine } from '../core/report/evidence';
+import type { UnreadableLine } from '../report/evidence/evidence';
 
 /**
  * The lines of the record, as far as it has been read. An event comes once, however often its request was repeated; but

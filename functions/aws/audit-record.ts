@@ -4,10 +4,10 @@ import {
   FilterLogEventsCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import type { AuditRecord } from '../account/ports';
 import { type AuditEvent, readAuditLine } from '../core/audit';
 import { KeyturnError } from '../core/errors';
 import { AUDIT_LOG_GROUP } from '../core/names';
-import type { AuditRecord } from '../core/ports';
 import { recordConfig } from './client-config';
 import { awsFailure, calling } from './failure';
 

@@ -1,4 +1,4 @@
-import type { CredentialReport, ReportedUser } from '../core/ports';
+import type { CredentialReport, ReportedUser } from '../account/ports';
 import { csvRecords } from './csv-records';
 
 /**

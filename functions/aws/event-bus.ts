@@ -1,8 +1,8 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { EventBus } from '../account/ports';
 import type { AuditEvent } from '../core/audit';
 import { KeyturnError, toKeyturnError } from '../core/errors';
 import { EVENT_SOURCE } from '../core/names';
-import type { EventBus } from '../core/ports';
 import { clientConfig } from './client-config';
 import { calling } from './failure';
 

@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { EvidencePorts, Time } from '../account/ports';
 import { AUDIT_LOG_GROUP, REGISTRY_PATH } from '../core/names';
-import type { EvidencePorts, Time } from '../core/ports';
 import { createAccountKeys } from './account-keys';
 import { createAuditRecordReader } from './audit-record-reader';
 import { createCaller } from './caller';

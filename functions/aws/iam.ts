@@ -7,9 +7,9 @@ import {
   ListAccessKeysCommand,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
-import { Credential, Redacted } from '../core/credential';
+import type { AccessKey, Iam } from '../account/ports';
 import { KeyturnError } from '../core/errors';
-import type { AccessKey, Iam } from '../core/ports';
+import { Credential, Redacted } from '../core/key/credential';
 import { type ClientConfig, clientConfig } from './client-config';
 import { parseCredentialReport } from './credential-report';
 import { awsFailure, calling } from './failure';

@@ -1,5 +1,5 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import type { Notifier } from '../core/ports';
+import type { Notifier } from '../account/ports';
 import { clientConfig } from './client-config';
 import { calling } from './failure';
 

@@ -1,7 +1,7 @@
 import { GetParameterCommand, GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { Registry, RegistryListing } from '../account/ports';
+import { parseRegistryEntry, type RegistryEntry } from '../core/config/registry';
 import { KeyturnError, toKeyturnError } from '../core/errors';
-import type { Registry, RegistryListing } from '../core/ports';
-import { parseRegistryEntry, type RegistryEntry } from '../core/registry';
 import { type ClientConfig, clientConfig } from './client-config';
 import { awsFailure, calling } from './failure';
 

@@ -11,12 +11,12 @@ import {
   UpdateSecretVersionStageCommand,
   type UpdateSecretVersionStageCommandInput,
 } from '@aws-sdk/client-secrets-manager';
-import { Redacted } from '../core/credential';
+import type { ConnectionSecrets, Secrets } from '../account/ports';
 import { KeyturnError } from '../core/errors';
-import type { ConnectionSecrets, Secrets } from '../core/ports';
-import { parseSecretDocument, secretDocumentOf } from '../core/secret-document';
-import type { SecretState, SecretVersion } from '../core/secret-state';
-import { versionIdOf } from '../core/version-id';
+import { Redacted } from '../core/key/credential';
+import { parseSecretDocument, secretDocumentOf } from '../core/key/secret-document';
+import type { SecretState, SecretVersion } from '../core/key/secret-state';
+import { versionIdOf } from '../core/key/version-id';
 import { clientConfig } from './client-config';
 import { calling } from './failure';
 

@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { Sts } from '../account/ports';
 import { KeyturnError } from '../core/errors';
-import type { Sts } from '../core/ports';
 import { clientConfig } from './client-config';
 import { calling } from './failure';
 

@@ -1,8 +1,8 @@
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import type { Time, TrailHistory } from '../account/ports';
 import { SECOND } from '../core/duration';
-import type { Time, TrailHistory } from '../core/ports';
-import type { TrailWrite } from '../core/report/evidence';
-import { TRAIL_ACTIONS, trailWriteOf } from '../core/report/trail-write';
+import type { TrailWrite } from '../report/evidence/evidence';
+import { TRAIL_ACTIONS, trailWriteOf } from '../report/evidence/trail-write';
 import { type ClientConfig, reviewConfig } from './client-config';
 import { calling } from './failure';
 import { homeOfIam } from './trail';

@@ -1,8 +1,8 @@
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { creatorOf, isSamePrincipal } from '../core/creation-record';
+import type { Trail } from '../account/ports';
 import { after, MINUTE } from '../core/duration';
-import type { Trail } from '../core/ports';
+import { creatorOf, isSamePrincipal } from '../core/key/creation-record';
 import { clientConfig } from './client-config';
 import { calling } from './failure';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { policySchema } from './policy';
+import { policySchema } from './config/policy';
 
 /** Version of the audit event's schema. Optional fields may be added to it; a field's meaning never changes. */
 export const AUDIT_SCHEMA = 'keyturn.audit/v1';

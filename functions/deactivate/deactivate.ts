@@ -1,10 +1,10 @@
-import { keyRing } from '../core/key-ring';
+import { lastUses, look } from '../account/look';
+import type { Iam, Registry, Secrets } from '../account/ports';
+import { gather, reportOf } from '../account/survey';
+import { keyRing } from '../core/key/key-ring';
+import { planDeactivation } from '../core/lifecycle/plan-deactivation';
+import { worthDeactivationLook } from '../core/lifecycle/worth-a-look';
 import { TAG } from '../core/names';
-import { planDeactivation } from '../core/plan-deactivation';
-import type { Iam, Registry, Secrets } from '../core/ports';
-import { worthDeactivationLook } from '../core/worth-a-look';
-import { gather, reportOf } from '../runtime/gather';
-import { lastUses, look } from '../runtime/look';
 import type { Run } from '../runtime/run';
 
 export interface RetirePorts {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { KeyturnError } from '../core/errors';
-import type { Period } from './gather-evidence';
+import type { Period } from './evidence/gather-evidence';
 
 /** A calendar month in UTC. */
 export interface Month extends Period {

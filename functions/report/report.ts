@@ -1,10 +1,10 @@
+import type { Archive, EvidencePorts, Log, Notifier } from '../account/ports';
 import { toKeyturnError } from '../core/errors';
-import type { Archive, EvidencePorts, Log, Notifier } from '../core/ports';
-import { makeReport } from '../core/report/make-report';
-import type { Report } from '../core/report/model';
-import { gatherEvidence } from './gather-evidence';
+import { gatherEvidence } from './evidence/gather-evidence';
+import { makeReport } from './judge/make-report';
+import type { Report } from './judge/model';
 import type { Month } from './month';
-import { renderReport } from './render';
+import { renderReport } from './page/render';
 
 export interface ReportPorts extends EvidencePorts {
   readonly archive: Archive;

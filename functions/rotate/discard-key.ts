@@ -1,5 +1,5 @@
-import type { Iam } from '../core/ports';
-import type { RegistryEntry } from '../core/registry';
+import type { Iam } from '../account/ports';
+import type { RegistryEntry } from '../core/config/registry';
 import type { Run } from '../runtime/run';
 
 /**

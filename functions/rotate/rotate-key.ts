@@ -1,12 +1,12 @@
-import type { Credential } from '../core/credential';
+import type { CallerIdentity, Iam, Secrets, Sts } from '../account/ports';
+import { prove } from '../account/prove';
+import type { RegistryEntry } from '../core/config/registry';
 import { MINUTE } from '../core/duration';
 import { KeyturnError, toKeyturnError } from '../core/errors';
-import { intentTag } from '../core/intent';
+import type { Credential } from '../core/key/credential';
+import { intentTag } from '../core/key/intent';
+import { versionIdOf } from '../core/key/version-id';
 import { TAG } from '../core/names';
-import type { CallerIdentity, Iam, Secrets, Sts } from '../core/ports';
-import type { RegistryEntry } from '../core/registry';
-import { versionIdOf } from '../core/version-id';
-import { prove } from '../runtime/prove';
 import type { Run } from '../runtime/run';
 import { discardKey } from './discard-key';
 

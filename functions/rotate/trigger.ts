@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { keyIdSchema } from '../core/registry';
+import { keyIdSchema } from '../core/config/registry';
 
 /** What a run of rotate is about. */
 export interface RotateRequest {

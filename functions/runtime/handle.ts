@@ -1,9 +1,9 @@
+import type { AuditRecord, EventBus, Notifier } from '../account/ports';
 import { MINUTE, SECOND } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
+import type { Trigger } from '../core/findings/telling';
+import type { Summary } from '../core/lifecycle/summary';
 import type { FunctionName } from '../core/names';
-import type { AuditRecord, EventBus, Notifier } from '../core/ports';
-import type { Summary } from '../core/summary';
-import type { Trigger } from '../core/telling';
 import type { Settings } from './env';
 import { auditLog, createLog } from './log';
 import { emitMetrics } from './metrics';

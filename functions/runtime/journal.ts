@@ -1,5 +1,5 @@
+import type { AuditLog, AuditRecord, Time } from '../account/ports';
 import { AUDIT_SCHEMA, type AuditEvent, type AuditOrigin, attemptOf, eventId } from '../core/audit';
-import type { AuditLog, AuditRecord, Time } from '../core/ports';
 
 /** What a journal adds to every event by itself. */
 type OwnFields = 'schema' | 'id' | 'sequence' | 'time' | 'run' | 'function' | keyof AuditOrigin;

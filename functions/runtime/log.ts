@@ -1,5 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import type { AuditLog, Log } from '../core/ports';
+import type { AuditLog, Log } from '../account/ports';
 
 /** Structured log lines in JSON. Facts are IDs, names and codes; values and whole errors never come here (K6). */
 export function createLog(functionName: string, run: string): Log {

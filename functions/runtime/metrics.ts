@@ -1,7 +1,7 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { FindingCode } from '../core/findings';
+import type { FindingCode } from '../core/findings/codes';
+import { COUNTERS, type Summary } from '../core/lifecycle/summary';
 import { METRIC, METRICS_NAMESPACE, METRICS_SERVICE } from '../core/names';
-import { COUNTERS, type Summary } from '../core/summary';
 
 /**
  * Writes a run's numbers as CloudWatch metrics (EMF, a log line: no API call, no permission).

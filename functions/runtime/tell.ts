@@ -1,9 +1,8 @@
+import type { AuditRecord, Log, Notifier } from '../account/ports';
 import type { AuditEvent } from '../core/audit';
 import { after } from '../core/duration';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
-import { notificationOf, type Sender } from '../core/notification';
-import type { Finding } from '../core/plan';
-import type { AuditRecord, Log, Notifier } from '../core/ports';
+import { notificationOf, type Sender } from '../core/findings/notification';
 import {
   factsOfTold,
   isForPeople,
@@ -12,7 +11,8 @@ import {
   oneOfEachCause,
   TOLD_FOR,
   type Trigger,
-} from '../core/telling';
+} from '../core/findings/telling';
+import type { Finding } from '../core/lifecycle/plan';
 import type { Journal } from './journal';
 import { within } from './within';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Time } from '../core/ports';
+import type { Time } from '../account/ports';
 
 export const systemTime: Time = {
   now: () => new Date(),

@@ -1,5 +1,5 @@
+import type { Log } from '../account/ports';
 import { KeyturnError, toKeyturnError } from '../core/errors';
-import type { Log } from '../core/ports';
 
 /**
  * What somebody else's work comes to, unless it takes too long; it then goes on unheard.

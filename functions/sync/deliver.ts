@@ -1,15 +1,15 @@
-import type { Credential } from '../core/credential';
-import { markRemovals } from '../core/delivery-mark';
+import type { Secrets, Sts, Targets } from '../account/ports';
+import { prove } from '../account/prove';
+import type { RegistryEntry } from '../core/config/registry';
 import { HOUR, SECOND } from '../core/duration';
 import { type ErrorCode, KeyturnError, toKeyturnError } from '../core/errors';
+import { type TargetConfig, targetName } from '../core/hosts/target';
+import type { Credential } from '../core/key/credential';
+import { markRemovals } from '../core/key/delivery-mark';
+import { currentVersion, deliveredLabel, type SecretState } from '../core/key/secret-state';
+import type { Finding, Step } from '../core/lifecycle/plan';
+import { planDelivery } from '../core/lifecycle/plan-delivery';
 import { TAG } from '../core/names';
-import type { Finding, Step } from '../core/plan';
-import { planDelivery } from '../core/plan-delivery';
-import type { Secrets, Sts, Targets } from '../core/ports';
-import type { RegistryEntry } from '../core/registry';
-import { currentVersion, deliveredLabel, type SecretState } from '../core/secret-state';
-import { type TargetConfig, targetName } from '../core/target';
-import { prove } from '../runtime/prove';
 import type { Run } from '../runtime/run';
 
 interface DeliverPorts {

@@ -1,5 +1,5 @@
+import type { Targets } from '../account/ports';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
-import type { Targets } from '../core/ports';
 
 /**
  * Targets of a host that turned out to be down fail at once for the rest of the run: finding it out again for each key

@@ -5,10 +5,10 @@ import { createRegistry } from '../aws/registry';
 import { createConnectionSecrets, createSecrets } from '../aws/secrets';
 import { createSts } from '../aws/sts';
 import { MINUTE } from '../core/duration';
+import { openTargets } from '../hosts/register';
 import { settingsFrom } from '../runtime/env';
 import { handle, type LambdaContext } from '../runtime/handle';
 import { systemTime } from '../runtime/time';
-import { openTargets } from '../targets/open-targets';
 import { sync } from './sync';
 import { syncRequestOf } from './trigger';
 

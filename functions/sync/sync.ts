@@ -1,11 +1,11 @@
-import type { Managed } from '../core/breaker';
+import type { Registry, Secrets, Sts, Targets } from '../account/ports';
+import { survey } from '../account/survey';
 import { HOUR } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
+import type { Managed } from '../core/lifecycle/breaker';
+import { planDelivery } from '../core/lifecycle/plan-delivery';
+import { tokenExpiries } from '../core/lifecycle/token-expiry';
 import { SECRET_PREFIX, secretName } from '../core/names';
-import { planDelivery } from '../core/plan-delivery';
-import type { Registry, Secrets, Sts, Targets } from '../core/ports';
-import { tokenExpiries } from '../core/token-expiry';
-import { survey } from '../runtime/gather';
 import type { Run } from '../runtime/run';
 import { deliver } from './deliver';
 import { failingFast } from './failing-fast';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { keyIdSchema } from '../core/config/registry';
 import { CONNECTION_SECRET_PREFIX, idOfSecret } from '../core/names';
-import { keyIdSchema } from '../core/registry';
 
 /** What a run of sync is about: some keys, or all of them. */
 export interface SyncRequest {

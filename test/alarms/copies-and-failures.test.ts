@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AlarmName } from '../../functions/core/alarms';
-import type { ConfigInput } from '../../functions/core/config';
+import type { AlarmName } from '../../functions/core/config/alarm-names';
+import type { ConfigInput } from '../../functions/core/config/config';
 import { METRIC, METRICS_NAMESPACE, METRICS_SERVICE } from '../../functions/core/names';
 import type { MetricId } from '../../local/account/cloudwatch-metrics';
 import type { AwsFault } from '../../local/account/wire/server';

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { type Report, rehearse } from '../../cli/rehearsal/rehearse';
 import { synthesize } from '../../cli/synthesize';
-import { ALARM_NAMES } from '../../functions/core/alarms';
+import { ALARM_NAMES } from '../../functions/core/config/alarm-names';
 import type { AlarmChange } from '../../local/account/alarms';
-import { type Report, rehearse } from '../../local/rehearsal/rehearse';
 
 /** Lives through healthy days. @returns what was seen, and every change of an alarm's state */
 async function healthy(config: string, days: number): Promise<{ report: Report; changes: readonly AlarmChange[] }> {

@@ -1,9 +1,9 @@
 import { expect, onTestFinished } from 'vitest';
 import * as z from 'zod';
-import { ALARM_NAMES, type AlarmName } from '../../functions/core/alarms';
-import type { ConfigInput } from '../../functions/core/config';
+import { ALARM_NAMES, type AlarmName } from '../../functions/core/config/alarm-names';
+import type { ConfigInput } from '../../functions/core/config/config';
 import type { AwsCall, AwsFault } from '../../local/account/wire/server';
-import type { BitbucketFault } from '../../local/bitbucket/fault';
+import type { BitbucketFault } from '../../local/hosts/bitbucket/fault';
 import { DeployedWorld, type DeployedWorldOptions, synthesized } from '../support/deployed-world';
 
 /** The user of the one managed key. */

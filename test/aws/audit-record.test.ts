@@ -4,10 +4,10 @@ import type { AuditEvent } from '../../functions/core/audit';
 import { HOUR } from '../../functions/core/duration';
 import { AUDIT_LOG_GROUP } from '../../functions/core/names';
 import type { AwsFault } from '../../local/account/wire/server';
+import { startHost } from '../hosts/http/scripted-host';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
 import { START } from '../support/stage';
-import { startHost } from '../targets/scripted-host';
 
 const event = (sequence: number, more: Partial<AuditEvent> = {}): AuditEvent => ({
   schema: 'keyturn.audit/v1',

@@ -7,11 +7,11 @@ import { createNotifier } from '../../functions/aws/notifier';
 import { createRegistry } from '../../functions/aws/registry';
 import { createConnectionSecrets, createSecrets } from '../../functions/aws/secrets';
 import { createSts } from '../../functions/aws/sts';
-import { Credential, Redacted } from '../../functions/core/credential';
 import { KeyturnError } from '../../functions/core/errors';
+import { Credential, Redacted } from '../../functions/core/key/credential';
 import type { AwsFault } from '../../local/account/wire/server';
+import { startHost } from '../hosts/http/scripted-host';
 import { newScene } from '../support/dispose';
-import { startHost } from '../targets/scripted-host';
 
 const refusal = (status: number, code: string, message = code): AwsFault => ({ kind: 'error', status, code, message });
 

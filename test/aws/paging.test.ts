@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createIam } from '../../functions/aws/iam';
 import { createRegistry } from '../../functions/aws/registry';
 import { createSecrets } from '../../functions/aws/secrets';
+import { startHost } from '../hosts/http/scripted-host';
 import { newScene } from '../support/dispose';
-import { startHost } from '../targets/scripted-host';
 
 /** AWS in small: a host that answers one operation as its script says. */
 async function scripted(

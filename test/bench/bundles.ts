@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ENV, REPORT_FUNCTION } from '../../functions/core/names';
-import { bundleFunctions } from '../../infra/bundle';
+import { bundleFunctions } from '../../infra/bundles/bundle';
 import { atMost, type Target } from './targets';
 
 /**

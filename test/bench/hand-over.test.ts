@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bundleFunctions } from '../../infra/bundle';
+import { bundleFunctions } from '../../infra/bundles/bundle';
 import { readDeployed } from './deployed';
 import { handOverTargets, measureHandOver } from './hand-over';
 

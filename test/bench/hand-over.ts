@@ -1,4 +1,4 @@
-import type { Summary } from '../../functions/core/summary';
+import type { Summary } from '../../functions/core/lifecycle/summary';
 import type { Conditions } from './conditions';
 import type { Deployed } from './deployed';
 import { Estate } from './estate';

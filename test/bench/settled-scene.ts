@@ -1,7 +1,7 @@
+import { targetSetDigest } from '../../functions/core/hosts/target';
+import { deliveredLabel } from '../../functions/core/key/secret-state';
+import { versionIdOf } from '../../functions/core/key/version-id';
 import { secretName } from '../../functions/core/names';
-import { deliveredLabel } from '../../functions/core/secret-state';
-import { targetSetDigest } from '../../functions/core/target';
-import { versionIdOf } from '../../functions/core/version-id';
 import { Scene } from '../support/scene';
 
 /** An account of many managed keys in the middle of their life: rotated, delivered, nothing due. */

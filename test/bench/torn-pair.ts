@@ -1,10 +1,10 @@
-import { Credential, Redacted } from '../../functions/core/credential';
-import type { Time } from '../../functions/core/ports';
-import { deliverToSchema, targetOf } from '../../functions/core/target';
-import { openTargets } from '../../functions/targets/open-targets';
-import { Bitbucket } from '../../local/bitbucket/bitbucket';
-import { startBitbucketServer } from '../../local/bitbucket/server';
+import type { Time } from '../../functions/account/ports';
+import { deliverToSchema, targetOf } from '../../functions/core/hosts/target';
+import { Credential, Redacted } from '../../functions/core/key/credential';
+import { openTargets } from '../../functions/hosts/register';
 import { Clock } from '../../local/clock';
+import { Bitbucket } from '../../local/hosts/bitbucket/bitbucket';
+import { startBitbucketServer } from '../../local/hosts/bitbucket/server';
 import { seededRandom } from '../../local/random';
 import { atMost, round, type Target } from './targets';
 

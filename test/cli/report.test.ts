@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { reportCommand } from '../../cli/commands/report';
 import { DAY, HOUR } from '../../functions/core/duration';
-import { reportSchema } from '../../functions/core/report/model';
+import { reportSchema } from '../../functions/report/judge/model';
 import type { AwsFault } from '../../local/account/wire/server';
 import { Scene } from '../support/scene';
 

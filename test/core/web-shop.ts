@@ -1,11 +1,11 @@
+import type { AccessKey, LastUsed } from '../../functions/account/ports';
+import { type Policy, policyWith } from '../../functions/core/config/policy';
+import type { RegistryEntry } from '../../functions/core/config/registry';
 import { DAY } from '../../functions/core/duration';
-import type { Plan, Step } from '../../functions/core/plan';
-import { type Policy, policyWith } from '../../functions/core/policy';
-import type { AccessKey, LastUsed } from '../../functions/core/ports';
-import type { RegistryEntry } from '../../functions/core/registry';
-import { deliveredLabel, type SecretState } from '../../functions/core/secret-state';
-import { type TargetConfig, targetSchema, targetSetDigest } from '../../functions/core/target';
-import { versionIdOf } from '../../functions/core/version-id';
+import { type TargetConfig, targetSchema, targetSetDigest } from '../../functions/core/hosts/target';
+import { deliveredLabel, type SecretState } from '../../functions/core/key/secret-state';
+import { versionIdOf } from '../../functions/core/key/version-id';
+import type { Plan, Step } from '../../functions/core/lifecycle/plan';
 
 /** One managed key, web-shop-production, whose secret was created at `START`; every time is counted from there. */
 export const START = new Date('2026-01-01T03:00:00Z');

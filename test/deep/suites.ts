@@ -3,7 +3,7 @@
  * it, and CI does.
  */
 export const DEEP_SUITES = [
-  ...['faults', 'fuzz', 'leaks', 'simulation', 'local/rehearsal'].map((folder) => `test/${folder}/**/*.test.ts`),
+  ...['faults', 'fuzz', 'leaks', 'simulation', 'cli/rehearsal'].map((folder) => `test/${folder}/**/*.test.ts`),
   'test/*/crash.test.ts',
   'test/alarms/healthy-year.test.ts',
   'test/bench/{bench,hand-over}.test.ts',

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { ALARM_NAMES } from '../../functions/core/alarms';
-import { FINDING_TEXTS } from '../../functions/core/finding-texts';
-import { FINDING_CODES } from '../../functions/core/findings';
+import { ALARM_NAMES } from '../../functions/core/config/alarm-names';
+import { FINDING_CODES } from '../../functions/core/findings/codes';
+import { FINDING_TEXTS } from '../../functions/core/findings/texts';
 import { DOCUMENTS, read } from './documents';
 
 const NAMES = [...new Set([...FINDING_CODES, ...ALARM_NAMES])].sort();

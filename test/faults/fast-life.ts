@@ -1,8 +1,8 @@
-import type { ConfigInput } from '../../functions/core/config';
+import { credentialAt } from '../../cli/rehearsal/surroundings';
+import type { ConfigInput } from '../../functions/core/config/config';
 import type { FunctionName } from '../../functions/core/names';
 import type { AwsCall, AwsFault } from '../../local/account/wire/server';
-import type { BitbucketFault, BitbucketRequest } from '../../local/bitbucket/server';
-import { credentialAt } from '../../local/rehearsal/surroundings';
+import type { BitbucketFault, BitbucketRequest } from '../../local/hosts/bitbucket/server';
 import type { WorldOptions } from '../../local/world-options';
 import { DeployedWorld, synthesized } from '../support/deployed-world';
 

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseCredentialReport } from '../../functions/aws/credential-report';
-import { Redacted } from '../../functions/core/credential';
+import { policyWith } from '../../functions/core/config/policy';
+import { parseRegistryEntry } from '../../functions/core/config/registry';
 import { KeyturnError } from '../../functions/core/errors';
-import { policyWith } from '../../functions/core/policy';
-import { parseRegistryEntry } from '../../functions/core/registry';
-import { parseSecretDocument } from '../../functions/core/secret-document';
-import { parseConnectionSecret } from '../../functions/targets/bitbucket-auth';
+import { Redacted } from '../../functions/core/key/credential';
+import { parseSecretDocument } from '../../functions/core/key/secret-document';
+import { parseConnectionSecret } from '../../functions/hosts/bitbucket/auth';
 import { anyJson, anyText, damaged, deepJson, isPrototypeClean, mutated } from './hostile';
 
 const ENTRY = {

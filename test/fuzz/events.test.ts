@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { keyIdSchema } from '../../functions/core/registry';
+import { keyIdSchema } from '../../functions/core/config/registry';
 import { rotateRequestOf } from '../../functions/rotate/trigger';
 import { syncRequestOf } from '../../functions/sync/trigger';
 import { anyJson, anyText, deepJson, isPrototypeClean, mutated } from './hostile';

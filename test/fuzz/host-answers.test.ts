@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import * as fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
 import { KeyturnError } from '../../functions/core/errors';
-import { openTargets } from '../../functions/targets/open-targets';
+import { openTargets } from '../../functions/hosts/register';
 import { Clock } from '../../local/clock';
 import {
   connectionTo,
@@ -14,8 +14,8 @@ import {
   secretsOf,
   TOKEN,
   timeOf,
-} from '../targets/bitbucket-world';
-import { startHost } from '../targets/scripted-host';
+} from '../hosts/bitbucket/bitbucket-world';
+import { startHost } from '../hosts/http/scripted-host';
 import { anyJson, anyText, deepJson, isPrototypeClean, mutated } from './hostile';
 
 const CLIENT_SECRET = 'canary-oauth-secret-5eed';

@@ -1,18 +1,22 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AccessKey, LastUsed } from '../../functions/account/ports';
+import { policyWith } from '../../functions/core/config/policy';
+import type { RegistryEntry } from '../../functions/core/config/registry';
 import { DAY } from '../../functions/core/duration';
+import { targetSetDigest } from '../../functions/core/hosts/target';
+import { deliveredLabel, type SecretState } from '../../functions/core/key/secret-state';
+import { versionIdOf } from '../../functions/core/key/version-id';
+import { planDeactivation } from '../../functions/core/lifecycle/plan-deactivation';
+import { planDeletion } from '../../functions/core/lifecycle/plan-deletion';
+import { planDelivery } from '../../functions/core/lifecycle/plan-delivery';
+import { keysToTrace, planRotation } from '../../functions/core/lifecycle/plan-rotation';
+import {
+  worthDeactivationLook,
+  worthDeletionLook,
+  worthRotationLook,
+} from '../../functions/core/lifecycle/worth-a-look';
 import { TAG } from '../../functions/core/names';
-import { planDeactivation } from '../../functions/core/plan-deactivation';
-import { planDeletion } from '../../functions/core/plan-deletion';
-import { planDelivery } from '../../functions/core/plan-delivery';
-import { keysToTrace, planRotation } from '../../functions/core/plan-rotation';
-import { policyWith } from '../../functions/core/policy';
-import type { AccessKey, LastUsed } from '../../functions/core/ports';
-import type { RegistryEntry } from '../../functions/core/registry';
-import { deliveredLabel, type SecretState } from '../../functions/core/secret-state';
-import { targetSetDigest } from '../../functions/core/target';
-import { versionIdOf } from '../../functions/core/version-id';
-import { worthDeactivationLook, worthDeletionLook, worthRotationLook } from '../../functions/core/worth-a-look';
 import { anyText } from './hostile';
 
 const NOW = new Date('2026-06-01T03:00:00Z');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ALARM_NAMES } from '../../functions/core/alarms';
-import type { ConfigInput } from '../../functions/core/config';
+import { ALARM_NAMES } from '../../functions/core/config/alarm-names';
+import type { ConfigInput } from '../../functions/core/config/config';
 import { FUNCTION_NAMES } from '../../functions/core/names';
 import { deployed } from './deployed';
 import { ONE_KEY, resourcesOf, synthesize } from './synthesized';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConfigInput } from '../../functions/core/config';
+import type { ConfigInput } from '../../functions/core/config/config';
 import { type Statement, statementsOf } from './access';
 import { ACCOUNT, deployed, REGION } from './deployed';
 import { type CfnTemplate, ONE_KEY, resourcesOf, synthesize } from './synthesized';

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bundleFunctions } from '../../infra/bundle';
+import { bundleFunctions } from '../../infra/bundles/bundle';
 
 const ROOT = join(__dirname, '..', '..');
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KeyturnError } from '../../functions/core/errors';
-import { parseConfig, readConfigFile } from '../../infra/config-file';
+import { parseConfig, readConfigFile } from '../../infra/config/config-file';
 
 const folder = mkdtempSync(join(tmpdir(), 'keyturn-config-'));
 

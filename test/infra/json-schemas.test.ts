@@ -5,9 +5,9 @@ import Ajv from 'ajv/dist/2020';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { AUDIT_SCHEMA, auditJsonSchema } from '../../functions/core/audit';
-import { configJsonSchema } from '../../functions/core/config';
-import { REPORT_SCHEMA, reportJsonSchema } from '../../functions/core/report/model';
-import { writeJsonSchemas } from '../../infra/json-schemas';
+import { configJsonSchema } from '../../functions/core/config/config';
+import { REPORT_SCHEMA, reportJsonSchema } from '../../functions/report/judge/model';
+import { writeJsonSchemas } from '../../infra/bundles/json-schemas';
 
 const EXAMPLES = join(__dirname, '..', '..', 'docs', 'examples');
 const folder = join(mkdtempSync(join(tmpdir(), 'keyturn-schemas-')), 'schemas');

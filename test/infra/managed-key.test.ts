@@ -1,7 +1,7 @@
 import { App, Aws, type Environment, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it, vi } from 'vitest';
-import { registryEntrySchema } from '../../functions/core/registry';
+import { registryEntrySchema } from '../../functions/core/config/registry';
 import { Adopt, Connection, DeliveryTarget, Encryption, FirstRotation, ManagedKey } from '../../infra';
 import { ACME, errorsOf, ONE_KEY, resourcesOf, rotationIn, synthesize, templateOf } from './synthesized';
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES, REPORT_FUNCTION } from '../../functions/core/names';
-import { bundleFunctions } from '../../infra/bundle';
-import { writeJsonSchemas } from '../../infra/json-schemas';
+import { bundleFunctions } from '../../infra/bundles/bundle';
+import { writeJsonSchemas } from '../../infra/bundles/json-schemas';
 
 const ROOT = join(__dirname, '..', '..');
 

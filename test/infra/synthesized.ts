@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import type { ConfigInput } from '../../functions/core/config';
+import type { ConfigInput } from '../../functions/core/config/config';
 import { FUNCTION_NAMES, REPORT_FUNCTION } from '../../functions/core/names';
 import { KeyRotation, type KeyRotationProps, KeyturnStack, type KeyturnStackOptions } from '../../infra';
 

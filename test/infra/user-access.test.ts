@@ -2,8 +2,8 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
-import { GrowingPolicy } from '../../infra/growing-policy';
-import { UserAccess } from '../../infra/user-access';
+import { GrowingPolicy } from '../../infra/access/growing-policy';
+import { UserAccess } from '../../infra/access/user-access';
 import { deployed } from './deployed';
 import { resourcesOf, templateOf } from './synthesized';
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConfigInput } from '../../functions/core/config';
+import type { ConfigInput } from '../../functions/core/config/config';
 import type { AccountEvent } from '../../local/account/event';
 import type { AwsCall, AwsFault } from '../../local/account/wire/server';
-import type { BitbucketFault } from '../../local/bitbucket/fault';
+import type { BitbucketFault } from '../../local/hosts/bitbucket/fault';
 import type { World } from '../../local/world';
 import { DeployedWorld, synthesized } from '../support/deployed-world';
 import { Canaries } from './canaries';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BitbucketFault } from '../../local/bitbucket/fault';
+import type { BitbucketFault } from '../../local/hosts/bitbucket/fault';
 import { CanaryLife } from './canary-life';
 import { hunt } from './hunt';
 import { capturePrinted, commandLines, filesIn } from './surroundings';

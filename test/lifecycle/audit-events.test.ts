@@ -8,7 +8,7 @@ import {
   auditJsonSchema,
 } from '../../functions/core/audit';
 import { AUDIT_LOG_GROUP, TAG } from '../../functions/core/names';
-import { makeReport } from '../../functions/core/report/make-report';
+import { makeReport } from '../../functions/report/judge/make-report';
 import type { AwsFault } from '../../local/account/wire/server';
 import { delivered, live } from '../support/converge';
 import { Scene } from '../support/scene';

@@ -11,8 +11,8 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEvidencePorts } from '../../functions/aws/evidence-ports';
 import { AUDIT_LOG_GROUP } from '../../functions/core/names';
-import { makeReport } from '../../functions/core/report/make-report';
-import { gatherEvidence } from '../../functions/report/gather-evidence';
+import { gatherEvidence } from '../../functions/report/evidence/gather-evidence';
+import { makeReport } from '../../functions/report/judge/make-report';
 import { AUDITING_ADMINISTRATOR, AUDITOR, type EvidenceLife, evidenceLife } from './evidence-life';
 
 let life: EvidenceLife;

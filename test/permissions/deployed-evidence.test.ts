@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { readAuditLine } from '../../functions/core/audit';
 import { AUDIT_LOG_GROUP } from '../../functions/core/names';
-import { reportSchema } from '../../functions/core/report/model';
+import { reportSchema } from '../../functions/report/judge/model';
 import { CENTRAL_BUS, EVIDENCE_KEY, type EvidenceLife, evidenceLife } from './evidence-life';
 
 let life: EvidenceLife;

@@ -1,6 +1,6 @@
 import type { App } from 'aws-cdk-lib';
 import { AccountRootPrincipal, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import type { ConfigInput } from '../../functions/core/config';
+import type { ConfigInput } from '../../functions/core/config/config';
 import { KeyRotation, KeyturnStack } from '../../infra';
 import { DeployedWorld, synthesized } from '../support/deployed-world';
 import { Enforcement } from './enforcement';

@@ -1,8 +1,8 @@
 import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { ConfigInput } from '../../functions/core/config';
-import { readConfigFile } from '../../infra/config-file';
+import type { ConfigInput } from '../../functions/core/config/config';
+import { readConfigFile } from '../../infra/config/config-file';
 import type { AwsCall, AwsFault } from '../../local/account/wire/server';
-import type { BitbucketFault } from '../../local/bitbucket/fault';
+import type { BitbucketFault } from '../../local/hosts/bitbucket/fault';
 import { functionNameOf } from '../../local/stack/deployment';
 import { DeployedWorld, type DeployedWorldOptions, synthesized } from '../support/deployed-world';
 import { Enforcement } from './enforcement';

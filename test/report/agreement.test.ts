@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { makeReport } from '../../functions/core/report/make-report';
-import { type Report, reportSchema } from '../../functions/core/report/model';
-import { CSV_TABLE_NAMES, type CsvTableName } from '../../functions/report/csv';
-import { renderReport } from '../../functions/report/render';
-import { AnAccount } from '../core/report/account';
+import { makeReport } from '../../functions/report/judge/make-report';
+import { type Report, reportSchema } from '../../functions/report/judge/model';
+import { CSV_TABLE_NAMES, type CsvTableName } from '../../functions/report/page/csv';
+import { renderReport } from '../../functions/report/page/render';
 import { day } from '../core/web-shop';
-import { parseCsv } from './parse-csv';
-import { sampleReport } from './sample-report';
+import { AnAccount } from './judge/account';
+import { parseCsv } from './page/parse-csv';
+import { sampleReport } from './page/sample-report';
 
 /** Rows that the page has of a table, over all of its parts. */
 function rowsIn(html: string, name: string): number {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createEvidencePorts } from '../../functions/aws/evidence-ports';
-import { makeReport } from '../../functions/core/report/make-report';
-import { gatherEvidence } from '../../functions/report/gather-evidence';
+import { gatherEvidence } from '../../functions/report/evidence/gather-evidence';
+import { makeReport } from '../../functions/report/judge/make-report';
 import { newScene } from '../support/dispose';
 import { START } from '../support/stage';
 

@@ -1,14 +1,14 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Log } from '../../functions/account/ports';
 import { createArchive } from '../../functions/aws/archive';
 import { createEvidencePorts } from '../../functions/aws/evidence-ports';
 import { createNotifier } from '../../functions/aws/notifier';
-import type { Log } from '../../functions/core/ports';
-import { reportSchema } from '../../functions/core/report/model';
+import { reportSchema } from '../../functions/report/judge/model';
 import { monthOf } from '../../functions/report/month';
 import { orThrow, writeReport } from '../../functions/report/report';
+import { startHost } from '../hosts/http/scripted-host';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
-import { startHost } from '../targets/scripted-host';
 
 const NOW = new Date('2026-03-01T06:00:00Z');
 

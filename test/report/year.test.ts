@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
 import { reviewWorld } from '../../cli/commands/simulate';
+import { rehearse } from '../../cli/rehearsal/rehearse';
 import { synthesize } from '../../cli/synthesize';
-import type { Report } from '../../functions/core/report/model';
-import { rehearse } from '../../local/rehearsal/rehearse';
+import type { Report } from '../../functions/report/judge/model';
 
 it('counts in the report what the rehearsal counts, over all of its days', async () => {
   const cdkOut = synthesize('docs/examples/keyturn.yaml');

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import type { AwsFault } from '../../local/account/wire/server';
+import { startHost } from '../hosts/http/scripted-host';
 import { delivered, expectLogin, expectSettled, live } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
-import { startHost } from '../targets/scripted-host';
 
 /** A delivered key on the day that its successor is due. */
 async function due(): Promise<{ readonly scene: Scene; readonly old: string }> {

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { LambdaContext } from '../../functions/runtime/handle';
+import { startHost } from '../hosts/http/scripted-host';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
-import { startHost } from '../targets/scripted-host';
 import { captureOutput } from './captured-output';
 
 const load = {

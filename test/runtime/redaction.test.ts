@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, it, vi } from 'vitest';
 import { createSts } from '../../functions/aws/sts';
-import { Credential, Redacted } from '../../functions/core/credential';
+import { Credential, Redacted } from '../../functions/core/key/credential';
 import type { AwsFault } from '../../local/account/wire/server';
 import { newScene } from '../support/dispose';
 import { HOURLY, type Outcome } from '../support/scene';

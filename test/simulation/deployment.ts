@@ -1,7 +1,7 @@
+import { policyProblems, policyWith } from '../../functions/core/config/policy';
+import type { RegistryEntry } from '../../functions/core/config/registry';
+import { deliverToSchema, targetOf } from '../../functions/core/hosts/target';
 import { registryParameterName, secretName } from '../../functions/core/names';
-import { policyProblems, policyWith } from '../../functions/core/policy';
-import type { RegistryEntry } from '../../functions/core/registry';
-import { deliverToSchema, targetOf } from '../../functions/core/target';
 import { type Random, seededRandom } from '../../local/random';
 import type { ManagedRecord } from './records';
 import type { World } from './world';

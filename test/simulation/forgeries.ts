@@ -1,7 +1,7 @@
 import { DAY } from '../../functions/core/duration';
+import { targetSetDigest } from '../../functions/core/hosts/target';
+import { deliveredLabel } from '../../functions/core/key/secret-state';
 import { secretName, TAG } from '../../functions/core/names';
-import { deliveredLabel } from '../../functions/core/secret-state';
-import { targetSetDigest } from '../../functions/core/target';
 import type { Disturbance } from './faults';
 import type { ManagedRecord } from './records';
 import type { World } from './world';

@@ -1,5 +1,5 @@
 import { DAY } from '../../functions/core/duration';
-import type { VariablePlace } from '../../local/bitbucket/place';
+import type { VariablePlace } from '../../local/hosts/bitbucket/place';
 import type { Disturbance } from './faults';
 import type { KeyRecord, ManagedRecord, PlaceRecord } from './records';
 import { askForDelivery } from './surroundings';

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
-import type { Time } from '../../functions/core/ports';
-import { badAnswer, type Call, noAnswer, refused } from '../../functions/targets/host-error';
-import type { HttpRequest, Send } from '../../functions/targets/http';
-import { type Answer, answer } from '../../local/bitbucket/answer';
-import { parseRoute } from '../../local/bitbucket/route';
+import type { Time } from '../../functions/account/ports';
+import { badAnswer, type Call, noAnswer, refused } from '../../functions/hosts/http/host-error';
+import type { HttpRequest, Send } from '../../functions/hosts/http/http';
+import { type Answer, answer } from '../../local/hosts/bitbucket/answer';
+import { parseRoute } from '../../local/hosts/bitbucket/route';
 import type { FaultChoice } from './port-call';
 import { callerOf } from './sdk';
 
-/** What `functions/targets/http.ts` is in a simulation: the same answers and errors, without a socket. */
+/** What `functions/hosts/http/http.ts` is in a simulation: the same answers and errors, without a socket. */
 export function openHttp({ time }: { readonly time: Time }): Send {
   const { process, cloud } = callerOf();
   return async <T>(request: HttpRequest, schema: z.ZodType<T>, call: Call): Promise<T> => {

@@ -79,8 +79,8 @@ const withoutSockets: Plugin = {
       ].join('\n');
       return { contents, resolveDir: __dirname };
     });
-    onResolve({ filter: /^\.\/http$/ }, ({ importer }) =>
-      importer.includes('functions/targets/') ? { path: join(__dirname, 'http.ts') } : undefined,
+    onResolve({ filter: /^\.{1,2}\/(http\/)?http$/ }, ({ importer }) =>
+      importer.includes('functions/hosts/') ? { path: join(__dirname, 'http.ts') } : undefined,
     );
   },
 };

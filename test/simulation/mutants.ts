@@ -26,7 +26,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'retire-before-delivery',
     promise: 'K1',
-    file: 'functions/core/plan-deactivation.ts',
+    file: 'functions/core/lifecycle/plan-deactivation.ts',
     from: 'if (isDelivered(secret, successor, targetSetDigest(entry.targets, entry.connections))) return undefined;',
     to: 'if (successor !== undefined) return undefined;',
     within: 10,
@@ -52,7 +52,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'no-overlap',
     promise: 'K3',
-    file: 'functions/core/plan-deactivation.ts',
+    file: 'functions/core/lifecycle/plan-deactivation.ts',
     from: 'after(deliveredAt(secret, anchor), overlap),',
     to: 'deliveredAt(secret, anchor),',
     within: 5,
@@ -60,7 +60,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'retire-keys-in-use',
     promise: 'K3',
-    file: 'functions/core/plan-deactivation.ts',
+    file: 'functions/core/lifecycle/plan-deactivation.ts',
     from: 'if (isIdle(used, entry, now)) {',
     to: 'if (used !== undefined) {',
     within: 10,
@@ -69,11 +69,11 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'no-recovery',
     promise: 'K4',
-    file: 'functions/core/plan-deletion.ts',
+    file: 'functions/core/lifecycle/plan-deletion.ts',
     from: 'if (now < due) continue;',
     to: '',
     also: {
-      file: 'functions/core/worth-a-look.ts',
+      file: 'functions/core/lifecycle/worth-a-look.ts',
       from: 'return hasAge && after(since, (deleteAfter - deactivateAfter) * DAY) <= now;',
       to: 'return hasAge;',
     },
@@ -83,7 +83,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'foreign-keys-are-ours',
     promise: 'K5',
-    file: 'functions/core/key-ring.ts',
+    file: 'functions/core/key/key-ring.ts',
     from: 'key.createdAt < secret.createdAt;',
     to: 'key.createdAt < secret.createdAt || key.accessKeyId !== anchor?.accessKeyId;',
     within: 10,
@@ -108,7 +108,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'dead-keys-stay',
     promise: 'K1',
-    file: 'functions/core/plan-rotation.ts',
+    file: 'functions/core/lifecycle/plan-rotation.ts',
     from: "if (ring.anchorKey.status === 'Inactive') return 'current-key-inactive';",
     to: '',
     within: 10,
@@ -176,7 +176,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'never-due',
     promise: 'K8',
-    file: 'functions/core/plan-rotation.ts',
+    file: 'functions/core/lifecycle/plan-rotation.ts',
     from: "if (isDue(ring.current.createdAt, entry, now)) return 'due';",
     to: '',
     within: 5,
@@ -184,7 +184,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'orphans-by-their-looks',
     promise: 'K5',
-    file: 'functions/core/plan-rotation.ts',
+    file: 'functions/core/lifecycle/plan-rotation.ts',
     from: 'const orphans = suspects.filter(({ accessKeyId }) => isOwn.get(accessKeyId) === true);',
     to: 'const orphans = suspects.slice();',
     within: 10,
@@ -193,7 +193,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'orphans-stay',
     promise: 'K9',
-    file: 'functions/core/plan-rotation.ts',
+    file: 'functions/core/lifecycle/plan-rotation.ts',
     from: 'const orphans = suspects.filter(({ accessKeyId }) => isOwn.get(accessKeyId) === true);',
     to: 'const orphans = suspects.slice(suspects.length);',
     within: 10,

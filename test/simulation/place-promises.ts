@@ -1,6 +1,6 @@
 import { MINUTE, SECOND } from '../../functions/core/duration';
-import { deliveredLabel } from '../../functions/core/secret-state';
-import { targetSetDigest } from '../../functions/core/target';
+import { targetSetDigest } from '../../functions/core/hosts/target';
+import { deliveredLabel } from '../../functions/core/key/secret-state';
 import { type KeyRecord, killerOf, type ManagedRecord, type PlaceRecord } from './records';
 import type { RunRecord } from './run-record';
 import { SLACK } from './slack';

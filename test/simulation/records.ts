@@ -1,5 +1,5 @@
-import type { RegistryEntry } from '../../functions/core/registry';
-import type { TargetConfig } from '../../functions/core/target';
+import type { RegistryEntry } from '../../functions/core/config/registry';
+import type { TargetConfig } from '../../functions/core/hosts/target';
 import type { SimProcess } from './sim-process';
 
 /** Who did something. */

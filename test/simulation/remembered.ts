@@ -12,14 +12,14 @@ interface Remembered {
 }
 
 const REMEMBERED: readonly Remembered[] = [
-  { file: 'functions/core/version-id.ts', name: 'parseVersionId', by: 'remembering(real, (id) => [id, 0])' },
+  { file: 'functions/core/key/version-id.ts', name: 'parseVersionId', by: 'remembering(real, (id) => [id, 0])' },
   {
-    file: 'functions/core/registry.ts',
+    file: 'functions/core/config/registry.ts',
     name: 'parseRegistryEntry',
     by: 'remembering(real, (_parameter, id, json) => [id, json])',
   },
-  { file: 'functions/core/target.ts', name: 'targetSetDigest', by: 'rememberingPairs(real)' },
-  { file: 'functions/core/secret-state.ts', name: 'storedVersions', by: 'rememberingOne(real)' },
+  { file: 'functions/core/hosts/target.ts', name: 'targetSetDigest', by: 'rememberingPairs(real)' },
+  { file: 'functions/core/key/secret-state.ts', name: 'storedVersions', by: 'rememberingOne(real)' },
   { file: 'functions/aws/secrets.ts', name: 'stateOf', by: 'rememberingOne(real)' },
   {
     file: 'functions/aws/credential-report.ts',

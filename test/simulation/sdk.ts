@@ -1,5 +1,5 @@
 import { AwsError } from '../../local/account/aws-error';
-import type { Bitbucket } from '../../local/bitbucket/bitbucket';
+import type { Bitbucket } from '../../local/hosts/bitbucket/bitbucket';
 import type { FaultChoice, PortCall } from './port-call';
 import type { SimProcess } from './sim-process';
 

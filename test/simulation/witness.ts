@@ -1,11 +1,11 @@
+import type { RegistryEntry } from '../../functions/core/config/registry';
 import { SECOND } from '../../functions/core/duration';
-import { openIntent } from '../../functions/core/intent';
+import { type TargetConfig, targetName } from '../../functions/core/hosts/target';
+import { openIntent } from '../../functions/core/key/intent';
+import { parseVersionId } from '../../functions/core/key/version-id';
 import { secretName, TAG } from '../../functions/core/names';
-import type { RegistryEntry } from '../../functions/core/registry';
-import { type TargetConfig, targetName } from '../../functions/core/target';
-import { parseVersionId } from '../../functions/core/version-id';
 import { AwsError } from '../../local/account/aws-error';
-import type { Bitbucket } from '../../local/bitbucket/bitbucket';
+import type { Bitbucket } from '../../local/hosts/bitbucket/bitbucket';
 import { secretStateOf } from '../support/secret-state-of';
 import { rememberingOne } from './memo';
 import type { Reads } from './reads';

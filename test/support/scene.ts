@@ -1,3 +1,4 @@
+import type { Log, Time } from '../../functions/account/ports';
 import { createAuditRecord } from '../../functions/aws/audit-record';
 import { createEventBus } from '../../functions/aws/event-bus';
 import { createIam } from '../../functions/aws/iam';
@@ -7,16 +8,15 @@ import { createConnectionSecrets, createSecrets } from '../../functions/aws/secr
 import { createSts } from '../../functions/aws/sts';
 import { createTrail } from '../../functions/aws/trail';
 import type { AuditEvent } from '../../functions/core/audit';
+import type { Trigger } from '../../functions/core/findings/telling';
 import { REGISTRY_PATH } from '../../functions/core/names';
-import type { Log, Time } from '../../functions/core/ports';
-import type { Trigger } from '../../functions/core/telling';
 import { deactivate } from '../../functions/deactivate/deactivate';
 import { deleteKeys } from '../../functions/delete/delete';
+import { openTargets } from '../../functions/hosts/register';
 import { type RotateOptions, rotate } from '../../functions/rotate/rotate';
 import { Run, type RunProps } from '../../functions/runtime/run';
 import { sync } from '../../functions/sync/sync';
 import { syncRequestOf } from '../../functions/sync/trigger';
-import { openTargets } from '../../functions/targets/open-targets';
 import { Mortal } from './mortal';
 import { Stage } from './stage';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { RegistryEntry } from '../../functions/core/config/registry';
+import { targetSetDigest } from '../../functions/core/hosts/target';
+import { versionIdOf } from '../../functions/core/key/version-id';
 import { TAG } from '../../functions/core/names';
-import type { RegistryEntry } from '../../functions/core/registry';
-import { targetSetDigest } from '../../functions/core/target';
-import { versionIdOf } from '../../functions/core/version-id';
 import { delivered, expectLogin, expectSettled } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Outcome, Scene } from '../support/scene';

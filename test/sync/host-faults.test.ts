@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TAG } from '../../functions/core/names';
-import type { BitbucketFault } from '../../local/bitbucket/server';
+import type { BitbucketFault } from '../../local/hosts/bitbucket/server';
 import { delivered, expectLogin, expectSettled, live } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';

@@ -1,5 +1,5 @@
-import type { AccessKeyLine } from '../../core/report/model';
-import { grouped } from '../../core/report/scope';
+import type { AccessKeyLine } from '../judge/model';
+import { grouped } from '../judge/scope';
 import { type Anchors, accessKeyAnchor } from './anchors';
 import { Link } from './link';
 import { Day } from './moment';

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { AccessKeyLine } from '../../core/report/model';
+import type { AccessKeyLine } from '../judge/model';
 import { CHART_CONFIG } from './draw';
 
 /** Upper bounds in days, exclusive; what is older has a bin of its own. */

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../core/audit';
-import type { Attention, Report } from '../../core/report/model';
+import type { Attention, Report } from '../judge/model';
 
 /** What the page has a place for: links lead nowhere else, because a report need not show all that its lines refer to. */
 export class Anchors {

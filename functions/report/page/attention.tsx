@@ -1,4 +1,4 @@
-import type { Attention } from '../../core/report/model';
+import type { Attention } from '../judge/model';
 import type { Anchors } from './anchors';
 import { Link } from './link';
 import { Moment } from './moment';

@@ -1,4 +1,4 @@
-import type { Change } from '../../core/report/model';
+import type { Change } from '../judge/model';
 import type { Anchors } from './anchors';
 import { Link } from './link';
 import { Moment } from './moment';

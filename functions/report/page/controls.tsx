@@ -1,4 +1,4 @@
-import type { ControlVerdict } from '../../core/report/model';
+import type { ControlVerdict } from '../judge/model';
 import { controlAnchor } from './anchors';
 import { Table } from './table';
 import { VerdictWord } from './verdict';

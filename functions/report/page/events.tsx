@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../core/audit';
-import { grouped } from '../../core/report/scope';
+import { grouped } from '../judge/scope';
 import type { Anchors } from './anchors';
 import { EventTable } from './event-rows';
 

@@ -1,4 +1,4 @@
-import type { KeyLife } from '../../core/report/model';
+import type { KeyLife } from '../judge/model';
 import type { Anchors } from './anchors';
 import { Link } from './link';
 import { Day } from './moment';

@@ -1,4 +1,4 @@
-import type { Limit } from '../../core/report/model';
+import type { Limit } from '../judge/model';
 
 const SOURCES: Record<Limit['source'], string> = {
   'audit-record': 'Audit record',

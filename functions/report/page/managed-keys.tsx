@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../core/audit';
-import type { ManagedKeyHistory, Verdict } from '../../core/report/model';
-import { grouped } from '../../core/report/scope';
+import type { ManagedKeyHistory, Verdict } from '../judge/model';
+import { grouped } from '../judge/scope';
 import { type Anchors, keyAnchor } from './anchors';
 import { EventTable } from './event-rows';
 import { LIFE_COLUMNS, LifeRow } from './life-rows';

@@ -1,4 +1,4 @@
-import type { Report } from '../../core/report/model';
+import type { Report } from '../judge/model';
 
 type Summary = Report['summary'];
 type Count = Exclude<keyof Summary, 'verdict' | 'headline'>;

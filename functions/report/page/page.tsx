@@ -1,5 +1,5 @@
 import { renderToString } from 'preact-render-to-string';
-import type { Report } from '../../core/report/model';
+import type { Report } from '../judge/model';
 import { AccessKeys } from './access-keys';
 import { ageBins, ageChart } from './age-chart';
 import { Ages } from './ages';

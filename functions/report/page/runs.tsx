@@ -1,5 +1,5 @@
-import type { Report } from '../../core/report/model';
-import { grouped } from '../../core/report/scope';
+import type { Report } from '../judge/model';
+import { grouped } from '../judge/scope';
 import { Table } from './table';
 
 const COLUMNS = [

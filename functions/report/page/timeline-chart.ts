@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { KeyLife, ManagedKeyHistory, PHASES } from '../../core/report/model';
+import type { KeyLife, ManagedKeyHistory, PHASES } from '../judge/model';
 import type { Anchors } from './anchors';
 import { CHART_CONFIG } from './draw';
 import { timeTicks } from './time-ticks';

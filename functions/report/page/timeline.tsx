@@ -1,4 +1,4 @@
-import type { ManagedKeyHistory, Report } from '../../core/report/model';
+import type { ManagedKeyHistory, Report } from '../judge/model';
 import type { Anchors } from './anchors';
 import { draw } from './draw';
 import { Legend } from './legend';

@@ -1,4 +1,4 @@
-import type { Report, Verdict } from '../../core/report/model';
+import type { Report, Verdict } from '../judge/model';
 
 const WORDS: Record<Verdict, string> = {
   pass: 'pass',

@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: `${import.meta.dirname}/../../..`,
   test: {
-    include: ['test/core/**/*.test.ts'],
-    exclude: ['test/core/{life,promises}.test.ts'],
+    include: ['test/core/**/*.test.ts', 'test/report/judge/**/*.test.ts', 'test/report/evidence/trail-write.test.ts'],
+    exclude: ['test/core/lifecycle/{life,promises}.test.ts'],
   },
 });

@@ -1,0 +1,231 @@
+import * as z from 'zod';
+import type { RegistryEntry } from '../../functions/core/config/registry';
+import { type TargetConfig, targetName } from '../../functions/core/hosts/target';
+import type { AwsCall, CallOutcome } from '../../local/account/wire/server';
+import { type Random, seededRandom } from '../../local/random';
+import { World } from '../../local/world';
+import { assemblyOf, homeOf, scopeOf } from './assembly';
+import { Pipelines } from './pipelines';
+import { judge, type Retirement, type Verdict } from './promises';
+import { QuietHours } from './quiet-hours';
+import { credentialAt, makeSurroundings } from './surroundings';
+import { type Audit, auditOf, type Moment, Timeline } from './timeline';
+
+const SECOND = 1000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** The day on which the stack is deployed. */
+const DEPLOYED = Date.parse('2026-01-01T00:00:00Z');
+/** How old the keys are that people made before. */
+const OLD_KEYS = 400 * DAY;
+
+/** For how long pipelines have been running with those. */
+const PIPELINES_BEFORE = 3 * DAY;
+
+export interface RehearsalOptions {
+  /** Folder of the synthesized cloud assembly. */
+  readonly cdkOut: string;
+  readonly days: number;
+  readonly seed: string;
+  /** Whether hourly runs that cannot find anything new take place all the same. @default false */
+  readonly everyHour?: boolean;
+  /** Called at the end of every day; a test may do there what people and accidents do. */
+  readonly onDay?: (day: number, world: World) => Promise<void> | void;
+  /** Called when the days have been judged, before the world is closed: for whoever wants to look at its account. */
+  readonly onEnd?: (world: World, days: { readonly since: Date; readonly until: Date }) => Promise<void>;
+}
+
+export interface KeyRow {
+  readonly key: string;
+  readonly user: string;
+  readonly accessKeyId: string;
+  readonly status: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly ageDays: number;
+  /** Targets that hold this key now. */
+  readonly heldBy: readonly string[];
+}
+
+/** Everything that a rehearsal saw; what `--json` prints. */
+export interface Report {
+  readonly days: number;
+  readonly seed: string;
+  readonly start: string;
+  readonly managedKeys: number;
+  /** Invocations of the functions. */
+  readonly runs: number;
+  /** Hourly runs that were not made, because nothing had been written since one that had nothing to do. */
+  readonly passedOver: number;
+  readonly rotations: number;
+  /** To each target by itself, as the report counts them. */
+  readonly deliveries: number;
+  readonly deactivations: number;
+  readonly deletions: number;
+  readonly findings: number;
+  readonly pipelineLogins: number;
+  readonly pipelineLoginFailures: number;
+  readonly longestTornMilliseconds: number;
+  readonly awsCalls: number;
+  readonly keys: readonly KeyRow[];
+  readonly promises: readonly Verdict[];
+  /** Whether every promise held. */
+  readonly held: boolean;
+  readonly timeline: readonly Moment[];
+  readonly realSeconds: number;
+}
+
+/** Deploys a synthesized stack into a local world and lives through the days. */
+export async function rehearse(options: RehearsalOptions): Promise<Report> {
+  const { cdkOut, days, seed, everyHour, onDay, onEnd } = options;
+  const startedAt = performance.now();
+  const assembly = assemblyOf(cdkOut);
+  const { entries } = assembly;
+  const witness = new Witness(entries);
+  const quietHours = new QuietHours();
+  const world = await World.start({
+    start: new Date(DEPLOYED - OLD_KEYS),
+    seed,
+    account: { ...homeOf(assembly), newKeyDelay: 8 * SECOND, lastUsedDelay: 2 * HOUR },
+    ...(everyHour ? {} : { passOver: (target, payload) => quietHours.passOver(target, payload, world) }),
+    accountServer: {
+      onCall: (call, outcome) => witness.saw(call, outcome, world),
+      latency: latencyOf(seededRandom(`${seed}/account-latency`)),
+      // Who looks at the account at the end lives in another time.
+      allowedSkew: Number.POSITIVE_INFINITY,
+    },
+  });
+  const pipelines = new Pipelines(world, seededRandom(`${seed}/pipelines`));
+  const timeline = new Timeline(DEPLOYED);
+  const audits: Audit[] = [];
+  const targets = targetsByName(entries);
+  world.onLog(({ line }) => {
+    const audit = auditOf(line);
+    if (audit === undefined) return;
+    audits.push(audit);
+    quietHours.heard(audit, world);
+    timeline.heard(audit, targets.get(audit.target ?? ''));
+  });
+  try {
+    makeSurroundings(assembly, world.account, world.bitbucket);
+    world.bitbucket.onWrite((write) => timeline.wrote(write));
+    world.clock.advanceTo(DEPLOYED - PIPELINES_BEFORE);
+    pipelines.start(entries);
+    await world.runUntil(new Date(DEPLOYED));
+    witness.adopt(world);
+    await world.deploy(cdkOut);
+    for (let day = 1; day <= days; day += 1) {
+      await world.runUntil(new Date(DEPLOYED + day * DAY));
+      await onDay?.(day, world);
+    }
+    const lines = world.logs.map(({ line }) => line);
+    const promises = judge({ world, entries, pipelines, audits, lines, ...witness.testimony });
+    const count = (event: string) => audits.filter((audit) => audit.event === event).length;
+    const torn = timeline.moments.flatMap(({ tornMilliseconds }) => tornMilliseconds ?? []);
+    const report: Report = {
+      days,
+      seed,
+      start: new Date(DEPLOYED).toISOString(),
+      managedKeys: entries.length,
+      runs: count('run-started'),
+      passedOver: quietHours.passedOver,
+      rotations: count('key-stored'),
+      deliveries: count('target-delivered'),
+      deactivations: count('key-deactivated'),
+      deletions: count('key-deleted'),
+      findings: count('finding'),
+      pipelineLogins: pipelines.logins,
+      pipelineLoginFailures: pipelines.failures.length,
+      longestTornMilliseconds: Math.max(0, ...torn),
+      awsCalls: world.calls.total(),
+      keys: entries.flatMap((entry) => keyRows(world, entry)),
+      promises,
+      held: promises.every(({ held }) => held),
+      timeline: timeline.moments,
+      realSeconds: Math.round((performance.now() - startedAt) / 100) / 10,
+    };
+    await onEnd?.(world, { since: new Date(DEPLOYED), until: new Date(world.clock.now()) });
+    return report;
+  } finally {
+    pipelines.close();
+    await world.close();
+  }
+}
+
+/** 15 to 60 ms a call of the functions. The administrator looks at the world as it is, and takes none of its time. */
+function latencyOf(random: Random): (call: AwsCall) => number {
+  return ({ principal }) => (principal.kind === 'root' ? 0 : 15 + Math.floor(random() * 46));
+}
+
+function targetsByName(entries: readonly RegistryEntry[]): ReadonlyMap<string, TargetConfig> {
+  return new Map(entries.flatMap(({ targets }) => targets.map((target) => [targetName(target), target] as const)));
+}
+
+function keyRows(world: World, entry: RegistryEntry): readonly KeyRow[] {
+  const { account, bitbucket, clock } = world;
+  const holding = entry.targets.map(
+    (target) => [scopeOf(target), credentialAt(bitbucket, target)?.accessKeyId] as const,
+  );
+  return account.iam.accessKeys.of(account.iam.users.get(entry.user)).map(({ id, status, createdAt }) => ({
+    key: entry.id,
+    user: entry.user,
+    accessKeyId: id,
+    status,
+    createdAt: new Date(createdAt).toISOString(),
+    ageDays: Math.floor((clock.now() - Number(createdAt)) / DAY),
+    heldBy: holding.flatMap(([scope, held]) => (held === id ? [scope] : [])),
+  }));
+}
+
+const createdKey = z.object({ AccessKey: z.object({ AccessKeyId: z.string() }) });
+
+/** Watches the account's front, so that the verdict does not rest on what the functions say of themselves. */
+class Witness {
+  readonly #retirements: Retirement[] = [];
+  readonly #secrets = new Set<string>();
+  readonly #own = new Set<string>();
+  readonly #changed: string[] = [];
+  #mostKeys = 0;
+  readonly #byUser: ReadonlyMap<string, RegistryEntry>;
+
+  constructor(entries: readonly RegistryEntry[]) {
+    this.#byUser = new Map(entries.map((entry) => [entry.user, entry]));
+  }
+
+  get testimony() {
+    return {
+      retirements: this.#retirements,
+      secrets: this.#secrets,
+      own: this.#own,
+      changed: this.#changed,
+      mostKeys: this.#mostKeys,
+    };
+  }
+
+  /** The keys that are there before the deployment are superseded by the first one that is made. */
+  adopt({ account }: World): void {
+    for (const user of account.iam.users.all()) {
+      for (const { id } of account.iam.accessKeys.of(user)) this.#own.add(id);
+    }
+  }
+
+  saw(call: AwsCall, outcome: CallOutcome, world: World): void {
+    if (call.service !== 'iam' || outcome.status !== 200) return;
+    const entry = this.#byUser.get(String(call.input.UserName));
+    if (entry === undefined) return;
+    const { iam } = world.account;
+    const keys = iam.accessKeys.of(iam.users.get(entry.user));
+    this.#mostKeys = Math.max(this.#mostKeys, keys.length);
+    for (const { secretAccessKey } of keys) this.#secrets.add(secretAccessKey);
+    if (call.principal.kind !== 'role') return;
+    const created = createdKey.safeParse(outcome.output);
+    if (created.success) this.#own.add(created.data.AccessKey.AccessKeyId);
+    const event =
+      call.action === 'DeleteAccessKey' ? 'deleted' : call.action === 'UpdateAccessKey' ? 'deactivated' : undefined;
+    if (event === undefined) return;
+    this.#changed.push(String(call.input.AccessKeyId));
+    const held = entry.targets.map((target) => credentialAt(world.bitbucket, target)?.accessKeyId);
+    this.#retirements.push({ at: call.at, event, entry, accessKeyId: String(call.input.AccessKeyId), held });
+  }
+}

@@ -1,0 +1,78 @@
+import { secretName } from '../../functions/core/names';
+import { World } from '../../local/world';
+import { assemblyOf, homeOf, placeOf } from './assembly';
+import { makeSurroundings } from './surroundings';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** Where the local world listens, and how to look around in it. */
+export interface Addresses {
+  readonly accountUrl: string;
+  readonly bitbucketUrl: string;
+  readonly region: string;
+  /** The local account's administrator; worth nothing anywhere else. */
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+  /** A token for the local Bitbucket. */
+  readonly token: string;
+  readonly commands: readonly string[];
+}
+
+export interface Serving {
+  readonly addresses: Addresses;
+  /** Resolves when somebody ends the process; the world is closed then. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Deploys the stack into a local world, lets the first rotation and delivery happen, and keeps the world running with
+ * real time.
+ */
+export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }): Promise<Serving> {
+  const assembly = assemblyOf(cdkOut);
+  const now = Date.now();
+  const world = await World.start({ start: new Date(now - 400 * DAY), seed, account: homeOf(assembly) });
+  makeSurroundings(assembly, world.account, world.bitbucket);
+  world.clock.advanceTo(now - 10 * MINUTE);
+  await world.deploy(cdkOut);
+  await world.runUntil(new Date(now));
+  world.followRealTime((error, task) => {
+    process.stderr.write(`${task} failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  });
+  const [entry] = assembly.entries;
+  const workspace = entry?.targets[0] === undefined ? undefined : placeOf(entry.targets[0]).workspace;
+  const token =
+    workspace === undefined
+      ? ''
+      : world.bitbucket.addAccessToken({ workspace, scopes: ['pipeline', 'pipeline:variable'] });
+  const { accessKeyId, secretAccessKey, sessionToken } = world.account.rootSession();
+  const commands = assembly.entries
+    .slice(0, 1)
+    .flatMap(({ id, user }) => [
+      `aws iam list-access-keys --user-name ${user}`,
+      `aws secretsmanager list-secret-version-ids --secret-id ${secretName(id)}`,
+      `aws secretsmanager describe-secret --secret-id ${secretName(id)}`,
+      'aws ssm get-parameters-by-path --path /keyturn/keys/',
+      'aws logs describe-log-groups',
+    ])
+    .concat('npm run --silent keyturn -- report');
+  return {
+    addresses: {
+      accountUrl: world.accountUrl,
+      bitbucketUrl: world.bitbucketUrl,
+      region: world.account.region,
+      credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+      token,
+      commands,
+    },
+    ended: new Promise((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+        process.once(signal, () => world.close().then(resolve));
+      }
+    }),
+  };
+}

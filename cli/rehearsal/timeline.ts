@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import type { TargetConfig } from '../../functions/core/hosts/target';
+import type { VariableWrite } from '../../local/hosts/bitbucket/bitbucket';
+import { scopeOf } from './assembly';
+
+const DAY = 86_400_000;
+
+/** The part of an audit event that the timeline tells. */
+const auditSchema = z.object({
+  schema: z.literal('keyturn.audit/v1'),
+  event: z.string(),
+  time: z.string(),
+  function: z.string(),
+  run: z.string(),
+  key: z.string().optional(),
+  user: z.string().optional(),
+  accessKeyId: z.string().optional(),
+  target: z.string().optional(),
+  reason: z.string().optional(),
+  outcome: z.string(),
+  message: z.string().optional(),
+});
+export type Audit = z.infer<typeof auditSchema>;
+
+/** What happens to keys; the rest of the audit log is about how. */
+const TOLD: Readonly<Record<string, string>> = {
+  'key-created': 'created',
+  'key-proved': 'proved',
+  'key-stored': 'stored',
+  'target-delivered': 'delivered',
+  'target-failed': 'not delivered',
+  'key-deactivated': 'deactivated',
+  'key-deleted': 'deleted',
+  'key-discarded': 'discarded',
+  'key-promoted': 'current again',
+  finding: 'finding',
+};
+
+export interface Moment {
+  /** Days since the stack was deployed, rounded down. */
+  readonly day: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly event: string;
+  readonly key?: string;
+  readonly accessKeyId?: string;
+  readonly target?: string;
+  /** Why: the plan's reason, or the finding's code. */
+  readonly reason?: string;
+  readonly message?: string;
+  /** Simulated milliseconds during which the target held one old and one new half, measured at the host. */
+  readonly tornMilliseconds?: number;
+}
+
+/** Reads an audit event out of a log line; undefined for any other line. */
+export function auditOf(line: string): Audit | undefined {
+  if (!line.includes('"keyturn.audit/v1"')) return undefined;
+  const parsed = auditSchema.safeParse(JSON.parse(line));
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** The readable history of a rehearsal, made from the audit log and from what the CI host saw. */
+export class Timeline {
+  readonly moments: Moment[] = [];
+  readonly #writes = new Map<string, VariableWrite[]>();
+
+  constructor(
+    private readonly start: number,
+    private readonly onMoment: (moment: Moment) => void = () => {},
+  ) {}
+
+  /** A variable changed at the host; pairs are measured per place, by the delivery that follows. */
+  wrote(write: VariableWrite): void {
+    this.#writes.set(write.scope, [...(this.#writes.get(write.scope) ?? []), write]);
+  }
+
+  /** @param target of a delivery */
+  heard(audit: Audit, target?: TargetConfig): void {
+    const event = TOLD[audit.event];
+    if (event === undefined || (event === 'proved' && audit.function.includes('sync'))) return;
+    const instant = Date.parse(audit.time);
+    const torn = event === 'delivered' && target !== undefined ? this.#torn(target) : undefined;
+    const moment: Moment = {
+      day: Math.floor((instant - this.start) / DAY),
+      at: audit.time,
+      event,
+      ...(audit.key === undefined ? {} : { key: audit.key }),
+      ...(audit.accessKeyId === undefined ? {} : { accessKeyId: audit.accessKeyId }),
+      ...(audit.target === undefined ? {} : { target: audit.target }),
+      ...(audit.reason === undefined ? {} : { reason: audit.reason }),
+      ...(audit.message === undefined ? {} : { message: audit.message }),
+      ...(torn === undefined ? {} : { tornMilliseconds: torn }),
+    };
+    this.moments.push(moment);
+    this.onMoment(moment);
+  }
+
+  /** From the first half of the pair to the second, at the host's own instants. */
+  #torn(target: TargetConfig): number | undefined {
+    const scope = scopeOf(target);
+    const { accessKeyId, secretAccessKey } = target.variables;
+    const halves = (this.#writes.get(scope) ?? []).filter(({ key }) => key === accessKeyId || key === secretAccessKey);
+    this.#writes.delete(scope);
+    if (halves.length === 0) return undefined;
+    const instants = halves.map(({ at }) => at);
+    return Math.max(...instants) - Math.min(...instants);
+  }
+}

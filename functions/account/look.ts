@@ -1,0 +1,28 @@
+import { keyRing } from '../core/key/key-ring';
+import type { SecretState } from '../core/key/secret-state';
+import type { Managed } from '../core/lifecycle/breaker';
+import type { AccessKey, Iam, LastUsed, Secrets } from './ports';
+
+/** The fresh state of one managed key: what a plan is made from. */
+export interface Look {
+  readonly secret: SecretState;
+  readonly keys: readonly AccessKey[];
+}
+
+/**
+ * Reads a key's present state. The keys first: a rotation that ends in between shows as a current key that IAM did not
+ * list yet, which the planner knows to be young, and never as a key of unknown origin.
+ */
+export async function look(iam: Iam, secrets: Secrets, { entry, secret: { name } }: Managed): Promise<Look> {
+  const keys = await iam.listAccessKeys(entry.user);
+  const secret = await secrets.describe(name);
+  if (keyRing(secret, keys).unknown.length === 0) return { secret, keys };
+  return { secret: await secrets.describeWithUnlabelled(name), keys };
+}
+
+export async function lastUses(iam: Iam, keys: readonly AccessKey[]): Promise<ReadonlyMap<string, LastUsed>> {
+  const uses = await Promise.all(
+    keys.map(async ({ accessKeyId }) => [accessKeyId, await iam.accessKeyLastUsed(accessKeyId)] as const),
+  );
+  return new Map(uses);
+}

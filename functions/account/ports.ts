@@ -1,0 +1,224 @@
+import type { AuditEvent } from '../core/audit';
+import type { RegistryEntry } from '../core/config/registry';
+import type { KeyturnError } from '../core/errors';
+import type { Connection, TargetConfig } from '../core/hosts/target';
+import type { Credential, Redacted } from '../core/key/credential';
+import type { SecretState } from '../core/key/secret-state';
+import type { Evidence, FullCredentialReport, TrailWrite } from '../report/evidence/evidence';
+
+/** An access key as IAM lists it. */
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly status: 'Active' | 'Inactive';
+  readonly createdAt: Date;
+}
+
+/** When a key was last used; `at` is undefined for a key that was never used. */
+export interface LastUsed {
+  readonly at: Date | undefined;
+  /** AWS's short name of the service, such as `sts`. */
+  readonly service?: string;
+  readonly region?: string;
+}
+
+/** One user's line of the IAM credential report: up to four hours old, and without key IDs. */
+export interface ReportedUser {
+  readonly user: string;
+  /** Slots one and two, in no order, without the empty ones. */
+  readonly keys: readonly { readonly active: boolean; readonly changedAt: Date | undefined }[];
+}
+
+export interface CredentialReport {
+  readonly generatedAt: Date;
+  readonly users: ReadonlyMap<string, ReportedUser>;
+}
+
+/** Every method throws KeyturnError: `aws-*`, and what its own line says. */
+export interface Iam {
+  /** All pages. @throws `user-missing` */
+  listAccessKeys(user: string): Promise<readonly AccessKey[]>;
+  /** Is never repeated unless AWS said that nothing happened. @throws `key-limit`, `user-missing` */
+  createAccessKey(user: string): Promise<Credential>;
+  /** @throws `key-missing` */
+  deactivateAccessKey(user: string, accessKeyId: string): Promise<void>;
+  /** A key that is gone already counts as deleted. */
+  deleteAccessKey(user: string, accessKeyId: string): Promise<void>;
+  accessKeyLastUsed(accessKeyId: string): Promise<LastUsed>;
+  /** Starts one when there is none; undefined while IAM is still making it. */
+  credentialReport(): Promise<CredentialReport | undefined>;
+}
+
+export interface CallerIdentity {
+  readonly accountId: string;
+  readonly arn: string;
+}
+
+export interface Sts {
+  /** Who a credential is. @throws `proof-failed` when AWS does not accept it */
+  identify(credential: Credential): Promise<CallerIdentity>;
+}
+
+/** Who asks, and where. */
+export interface Caller {
+  /** @throws KeyturnError `aws-*`, naming what to do when there are no credentials or no region */
+  identify(): Promise<CallerIdentity & { readonly region: string }>;
+}
+
+/** The IAM credential report for people who review the account: every principal, with everything about its keys. */
+export interface AccountKeys {
+  /** Starts one when there is none; undefined while IAM is still making it. @throws KeyturnError `aws-*` */
+  credentialReport(): Promise<FullCredentialReport | undefined>;
+}
+
+/** CloudTrail's event history: management writes of the last 90 days, whoever made them. */
+export interface TrailHistory {
+  /** What happened to access keys and to managed secrets, all pages, in order of time; failed calls are left out. @throws KeyturnError `aws-*` */
+  writes(from: Date, to: Date): Promise<readonly TrailWrite[]>;
+}
+
+/** What CloudTrail's event history knows of one key. Every method throws KeyturnError `aws-*`. */
+export interface Trail {
+  /**
+   * Whether this function's own role created the access key; undefined while there is no record of its creation, which
+   * takes minutes.
+   */
+  isOwn(key: AccessKey): Promise<boolean | undefined>;
+}
+
+export interface Secrets {
+  /** Every secret whose name starts with the prefix; all pages. */
+  list(prefix: string): Promise<readonly SecretState[]>;
+  /** @throws `secret-missing` */
+  describe(name: string): Promise<SecretState>;
+  /** The same state with the versions that have lost all their labels. */
+  describeWithUnlabelled(name: string): Promise<SecretState>;
+  /** Stores a credential as AWSCURRENT under `versionIdOf` it. Repeating it is safe. */
+  store(name: string, credential: Credential, accountId: string): Promise<void>;
+  /** @throws `secret-missing`, `secret-invalid` when the value is not one that Keyturn wrote */
+  read(name: string, versionId: string): Promise<Credential>;
+  /** Only if the label is where it was seen: `from`, or nowhere. @throws `label-moved` */
+  moveLabel(name: string, label: string, to: string, from: string | undefined): Promise<void>;
+  removeLabel(name: string, label: string, from: string): Promise<void>;
+  tag(name: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  untag(name: string, keys: readonly string[]): Promise<void>;
+}
+
+export interface RegistryListing {
+  readonly entries: readonly RegistryEntry[];
+  /** When each entry was last written, by id, where that is known. */
+  readonly changedAt?: ReadonlyMap<string, Date>;
+  /** Parameters that could not be understood: the id and why. */
+  readonly invalid: readonly { readonly id: string; readonly error: KeyturnError }[];
+}
+
+export interface Registry {
+  /** All pages. */
+  list(): Promise<RegistryListing>;
+  /** undefined when there is no such entry. @throws `invalid-entry` */
+  get(id: string): Promise<RegistryEntry | undefined>;
+}
+
+/** What a target answered to one delivery. */
+export interface Receipt {
+  /** What was written, such as `updated AWS_ACCESS_KEY_ID`. */
+  readonly wrote: readonly string[];
+  /** Whether the host gave the access key ID back as it was written; undefined where it cannot be read. */
+  readonly readBack: boolean | undefined;
+  /** Milliseconds between the two halves of the pair, as seen from here: an upper bound of the torn time. */
+  readonly tornFor: number;
+}
+
+/** One place a credential is delivered to. */
+export interface Target {
+  readonly name: string;
+  /** Writes the credential and reads back what can be read. Repeating it is safe. @throws KeyturnError */
+  deliver(credential: Credential): Promise<Receipt>;
+}
+
+/** Makes targets; tokens and look-ups are shared between the targets of one connection. */
+export interface Targets {
+  open(target: TargetConfig, connection: Connection): Promise<Target>;
+}
+
+/** The tokens for CI hosts. */
+export interface ConnectionSecrets {
+  /** The current value of a connection's secret. @throws `invalid-connection` when it is missing or empty */
+  read(nameOrArn: string): Promise<Redacted>;
+}
+
+/** The function's own log: a second copy, which is there even when the run dies at the next instruction. */
+export interface AuditLog {
+  write(event: AuditEvent): void;
+}
+
+/** The record of record: the log group that holds audit events and nothing else. Every method throws KeyturnError `aws-*`. */
+export interface AuditRecord {
+  /** Resolves when all of them are kept. Repeating it is safe: events have IDs of their own. */
+  append(events: readonly AuditEvent[]): Promise<void>;
+  /** The `people-told` events since an instant, all pages. */
+  told(since: Date): Promise<readonly AuditEvent[]>;
+}
+
+/** The record of record, for whoever reviews it. */
+export interface AuditRecordReader {
+  /**
+   * The record from its beginning until an instant, all pages. A run that changed nothing and found nothing is left out
+   * when it was before `since`.
+   *
+   * @throws KeyturnError `aws-*`; `aws-rejected` when there is no such log group
+   */
+  read(period: {
+    readonly since: Date;
+    readonly until: Date;
+    readonly now: Date;
+  }): Promise<NonNullable<Evidence['record']>>;
+}
+
+/** Where reports are kept. */
+export interface Archive {
+  /** @returns where it is, as a URI. @throws KeyturnError `aws-*` */
+  put(key: string, content: string, contentType: string): Promise<string>;
+}
+
+/** What became of events that were sent. */
+export interface Published {
+  /** How many were not taken. */
+  readonly unpublished: number;
+  /** Why the first of them was not. */
+  readonly error?: KeyturnError;
+}
+
+/** Lets teams attach what they like. */
+export interface EventBus {
+  /** Sends all of them, whatever becomes of the first ones. */
+  publish(events: readonly AuditEvent[]): Promise<Published>;
+}
+
+export interface Notifier {
+  /** Tells people by e-mail. @param subject at most 100 characters */
+  notify(subject: string, text: string): Promise<void>;
+}
+
+export interface Time {
+  now(): Date;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** One line of structured log. Values must be plain facts: IDs, names, codes. */
+export interface Log {
+  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  error(message: string, facts?: Readonly<Record<string, unknown>>): void;
+}
+
+/** What the evidence of a report is read with. */
+export interface EvidencePorts {
+  readonly caller: Caller;
+  readonly record: AuditRecordReader;
+  readonly trail: TrailHistory;
+  readonly accountKeys: AccountKeys;
+  readonly iam: Pick<Iam, 'listAccessKeys'>;
+  readonly registry: Pick<Registry, 'list'>;
+  readonly secrets: Pick<Secrets, 'list'>;
+  readonly time: Time;
+}

@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { KeyturnError } from '../errors';
+import { connectionSchema, targetSchema } from '../hosts/target';
+import { policyProblems, policySchema } from './policy';
+
+/** A managed key's id: part of the secret's and the parameter's name. */
+export const keyIdSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and hyphens, at most 63');
+
+/** IAM: user names have 1 to 64 characters of `[\w+=,.@-]`. */
+export const userNameSchema = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'expected the name of an IAM user');
+
+export const FIRST_ROTATION = ['at-once', 'when-due'] as const;
+export const ADOPT = ['keep', 'replace-idle'] as const;
+
+/**
+ * One managed key, as its SSM parameter holds it: everything a function must know, so that one bad parameter concerns
+ * one key only (K11).
+ */
+export const registryEntrySchema = z
+  .strictObject({
+    version: z.literal(1),
+    id: keyIdSchema,
+    user: userNameSchema,
+    policy: policySchema,
+    firstRotation: z.enum(FIRST_ROTATION),
+    adopt: z.enum(ADOPT),
+    connections: z.record(z.string(), connectionSchema),
+    targets: z.array(targetSchema).max(50),
+  })
+  .superRefine((entry, context) => {
+    for (const problem of policyProblems(entry.policy)) {
+      context.addIssue({ code: 'custom', path: ['policy', problem.field], message: problem.message });
+    }
+    entry.targets.forEach((target, index) => {
+      if (!Object.hasOwn(entry.connections, target.connection)) {
+        context.addIssue({
+          code: 'custom',
+          path: ['targets', index, 'connection'],
+          message: `expected one of the entry's connections (${Object.keys(entry.connections).join(', ') || 'it has none'})`,
+        });
+      }
+    });
+  });
+export type RegistryEntry = z.infer<typeof registryEntrySchema>;
+
+/** SSM: a standard parameter holds 4 KB. */
+export const REGISTRY_ENTRY_BYTES = 4096;
+
+/**
+ * Reads one registry parameter.
+ *
+ * @throws KeyturnError `invalid-entry`, naming the parameter, the path in it and what was expected.
+ */
+export function parseRegistryEntry(parameter: string, id: string, json: string): RegistryEntry {
+  let document: unknown;
+  try {
+    document = JSON.parse(json);
+  } catch {
+    throw new KeyturnError(
+      'invalid-entry',
+      `SSM parameter ${parameter} is not JSON. Deploy the stack again, or restore the parameter's previous version.`,
+    );
+  }
+  const parsed = registryEntrySchema.safeParse(document);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the document'}: ${issue.message}`);
+    throw new KeyturnError(
+      'invalid-entry',
+      `SSM parameter ${parameter} is not a registry entry: ${issues.slice(0, 5).join('; ')}. ` +
+        "Deploy the stack again, or restore the parameter's previous version.",
+    );
+  }
+  if (parsed.data.id !== id) {
+    throw new KeyturnError(
+      'invalid-entry',
+      `SSM parameter ${parameter} describes the key "${parsed.data.id}", expected "${id}". Deploy the stack again.`,
+    );
+  }
+  return parsed.data;
+}

@@ -1,0 +1,77 @@
+import { after, latest, MINUTE } from '../duration';
+import type { Step } from '../lifecycle/plan';
+import { DELIVERED_LABEL_PREFIX, TAG } from '../names';
+import { lastIntent, productOf } from './intent';
+import { tagFor } from './key-ring';
+import {
+  deliveredLabel,
+  type SecretState,
+  type SecretVersion,
+  type StoredVersion,
+  storedVersions,
+} from './secret-state';
+
+type RemoveLabel = Extract<Step, { do: 'remove-label' }>;
+
+/**
+ * How long a delivery that somebody else began may still be at work: the 15 minutes of the sync function, and 5 for clocks
+ * that differ.
+ */
+export const DELIVERY_LIVES = 20 * MINUTE;
+
+/** Whether every target of today's set has confirmed this version, and holds it still. */
+export function isDelivered(secret: SecretState, version: StoredVersion, digest: string): boolean {
+  return version.labels.includes(deliveredLabel(digest)) && markCounts(secret, version);
+}
+
+/**
+ * Whether a mark of this version counts. A rotation takes the marks of all earlier versions back, without a call of its
+ * own: from the first target that takes the new key on, no earlier one is at every target any more. When an earlier
+ * version becomes current again it has to be delivered again, and `keyturn:delivered` records that (K1).
+ */
+export function markCounts(secret: SecretState, version: StoredVersion): boolean {
+  if (isLastProduct(secret, version)) return true;
+  const begun = lastIntent(secret)?.at;
+  const again = tagFor(secret, TAG.delivered, version.accessKeyId);
+  return begun !== undefined && again !== undefined && again > begun;
+}
+
+/** Whether the version is what the last rotation stored, or no rotation is known: then its age tells when it came. */
+export function isLastProduct(secret: SecretState, version: StoredVersion): boolean {
+  const rotation = lastIntent(secret);
+  const product = rotation === undefined ? undefined : productOf(secret, rotation);
+  return product === undefined || product.versionId === version.versionId;
+}
+
+/**
+ * Whether a delivery of another version may still be at work, so that a target may get that one after this one's
+ * delivery. Not when there was no other version, when the one before this one was delivered, and when nobody has
+ * touched the secret for as long as a delivery can live.
+ */
+export function mayBeOvertaken(secret: SecretState, version: StoredVersion, digest: string, now: Date): boolean {
+  const others = secret.versions.filter(({ versionId }) => versionId !== version.versionId);
+  if (others.length === 0) return false;
+  const previous = storedVersions(secret).find(({ labels }) => labels.includes('AWSPREVIOUS'));
+  if (previous?.labels.includes(deliveredLabel(digest))) {
+    const late = tagFor(secret, TAG.delivered, previous.accessKeyId);
+    // A copy of a delivery that ended just now may be at work still; a prompt one has settled before a rotation.
+    if (late === undefined || after(late, DELIVERY_LIVES) <= now) return false;
+  }
+  return now < after(secret.changedAt, DELIVERY_LIVES);
+}
+
+/** The marks that stand on a version, of whatever target set. */
+export function marksOf(labels: readonly string[]): readonly string[] {
+  return labels.filter((label) => label.startsWith(DELIVERED_LABEL_PREFIX));
+}
+
+/** What takes all marks off a version. */
+export function markRemovals({ versionId, labels }: SecretVersion): readonly RemoveLabel[] {
+  return marksOf(labels).map((label) => ({ do: 'remove-label', label, versionId }));
+}
+
+/** When pipelines could last have picked up an older key: the successor's creation, or its delivery where that was late. */
+export function deliveredAt(secret: SecretState, anchor: StoredVersion): Date {
+  const late = tagFor(secret, TAG.delivered, anchor.accessKeyId);
+  return late === undefined ? anchor.createdAt : latest(anchor.createdAt, late);
+}

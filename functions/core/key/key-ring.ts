@@ -1,0 +1,59 @@
+import type { AccessKey } from '../../account/ports';
+import { TAG } from '../names';
+import { currentVersion, type SecretState, type StoredVersion, storedVersions, tagWithTime } from './secret-state';
+
+/** The access keys of one managed user, told apart by what the secret says about them. */
+export interface KeyRing {
+  /** The key that AWSCURRENT names; undefined before the first rotation and when somebody edited the secret. */
+  readonly current: StoredVersion | undefined;
+  /** AWSCURRENT is a version that Keyturn did not write. */
+  readonly edited: boolean;
+  /** The stored key that pipelines should hold: the current one, or the newest labelled one of an edited secret. */
+  readonly anchor: StoredVersion | undefined;
+  /** The anchor as IAM lists it; undefined when somebody deleted it. */
+  readonly anchorKey: AccessKey | undefined;
+  /** Keys that Keyturn stored and that are not the anchor, or that existed before the secret (adopted). Oldest first. */
+  readonly superseded: readonly AccessKey[];
+  /** Keys in no version, younger than the secret: made by hand, or left by a crashed run. */
+  readonly unknown: readonly AccessKey[];
+}
+
+/** Tells a user's keys apart. `keys` is what IAM lists, `secret.versions` should include every version that matters. */
+export function keyRing(secret: SecretState, keys: readonly AccessKey[]): KeyRing {
+  const stored = storedVersions(secret);
+  const awsCurrent = currentVersion(secret);
+  const current = stored.find((version) => version.versionId === awsCurrent?.versionId);
+  const edited = awsCurrent !== undefined && current === undefined;
+  const anchor = current ?? stored.filter((version) => version.labels.length > 0).at(-1);
+  const others = keys
+    .filter((key) => key.accessKeyId !== anchor?.accessKeyId)
+    .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+  const isKnown = (key: AccessKey) =>
+    stored.some((version) => version.accessKeyId === key.accessKeyId) || key.createdAt < secret.createdAt;
+  return {
+    current,
+    edited,
+    anchor,
+    anchorKey: keys.find((key) => key.accessKeyId === anchor?.accessKeyId),
+    superseded: others.filter(isKnown),
+    unknown: others.filter((key) => !isKnown(key)),
+  };
+}
+
+/** Since when a key is Inactive by Keyturn's own record; undefined when a person has reactivated it since. */
+export function inactiveSince(secret: SecretState, accessKeyId: string): Date | undefined {
+  const deactivated = tagWithTime(secret.tags[TAG.deactivated]);
+  if (deactivated?.word !== accessKeyId) return undefined;
+  const reactivated = reactivatedAt(secret, accessKeyId);
+  return reactivated !== undefined && reactivated >= deactivated.at ? undefined : deactivated.at;
+}
+
+export function reactivatedAt(secret: SecretState, accessKeyId: string): Date | undefined {
+  return tagFor(secret, TAG.reactivated, accessKeyId);
+}
+
+/** The time that a tag records for a key; undefined when it is about another key, or cannot be read. */
+export function tagFor(secret: SecretState, tag: string, accessKeyId: string): Date | undefined {
+  const recorded = tagWithTime(secret.tags[tag]);
+  return recorded?.word === accessKeyId ? recorded.at : undefined;
+}

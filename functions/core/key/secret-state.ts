@@ -1,0 +1,74 @@
+import { after, MINUTE } from '../duration';
+import { DELIVERED_LABEL_PREFIX, TAG } from '../names';
+import { parseVersionId, type StoredKey } from './version-id';
+
+/** What Secrets Manager tells about a managed secret without showing its value. */
+export interface SecretState {
+  readonly name: string;
+  readonly arn: string;
+  readonly createdAt: Date;
+  /** When its value, a label or a tag was changed last. */
+  readonly changedAt: Date;
+  /** Only versions that carry a label, as DescribeSecret and ListSecrets return them; others where they were asked for. */
+  readonly versions: readonly SecretVersion[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface SecretVersion {
+  readonly versionId: string;
+  readonly labels: readonly string[];
+}
+
+export interface StoredVersion extends StoredKey, SecretVersion {}
+
+export function currentVersion(secret: SecretState): SecretVersion | undefined {
+  return secret.versions.find((version) => version.labels.includes('AWSCURRENT'));
+}
+
+/** The access keys that Keyturn stored, oldest first; of two of the same second always the same one is the older. */
+export function storedVersions(secret: SecretState): readonly StoredVersion[] {
+  return secret.versions
+    .flatMap((version) => {
+      const key = parseVersionId(version.versionId);
+      return key === undefined ? [] : [{ ...version, ...key }];
+    })
+    .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.accessKeyId < b.accessKeyId ? -1 : 1));
+}
+
+/** The current access key; undefined before the first rotation and when somebody edited the secret. */
+export function currentKey(secret: SecretState): StoredVersion | undefined {
+  return storedVersions(secret).find(({ labels }) => labels.includes('AWSCURRENT'));
+}
+
+/**
+ * The state without what tags say of the future: somebody made that up, and a date that is still to come would keep a
+ * key for as long as it says (K8).
+ */
+export function withoutFuture(secret: SecretState, now: Date): SecretState {
+  const isPast = (tag: string) => (tagWithTime(secret.tags[tag])?.at ?? now) <= after(now, CLOCK_SKEW);
+  const dated: readonly string[] = [TAG.deactivated, TAG.reactivated, TAG.held, TAG.delivered];
+  const tags = Object.entries(secret.tags).filter(([tag]) => !dated.includes(tag) || isPast(tag));
+  return { ...secret, tags: Object.fromEntries(tags) };
+}
+
+/** How far the clock of whoever stored a version may be ahead. */
+export const CLOCK_SKEW = 5 * MINUTE;
+
+/** The youngest stored key. A version ID from the future was made up by somebody, and must not stop anything. */
+export function newestStored(secret: SecretState, now: Date): StoredVersion | undefined {
+  return storedVersions(secret).findLast(({ createdAt }) => createdAt <= after(now, CLOCK_SKEW));
+}
+
+export function deliveredLabel(digest: string): string {
+  return `${DELIVERED_LABEL_PREFIX}${digest}`;
+}
+
+/** A tag of the form `<first word> <ISO time>`, or undefined when it is absent or not of that form. */
+export function tagWithTime(value: string | undefined): { readonly word: string; readonly at: Date } | undefined {
+  const [word, time, ...rest] = (value ?? '').split(' ');
+  if (word === undefined || word === '' || time === undefined || rest.length > 0) return undefined;
+  // Keyturn writes years of four digits. At the end of time a sum of dates is no date, and nothing is later than that.
+  if (!/^\d{4}-\d{2}-\d{2}T/.test(time)) return undefined;
+  const at = new Date(time);
+  return Number.isNaN(at.getTime()) ? undefined : { word, at };
+}

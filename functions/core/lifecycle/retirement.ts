@@ -1,0 +1,27 @@
+import type { Policy } from '../config/policy';
+import { after, DAY } from '../duration';
+
+/** When a superseded key has the age to be made Inactive and to be deleted; the gaps of the lifecycle come on top. */
+export interface RetirementAges {
+  readonly deactivate: Date;
+  readonly delete: Date;
+}
+
+/**
+ * A superseded key retires at its own age, but in any case early enough to be gone, hold included, before its successor
+ * is due: a key that was young when it was superseded would otherwise still hold the user's second place (K8). For a key
+ * that lived for `rotateAfter` the first rule is always the earlier one; `policyProblems` sees to that.
+ */
+export function retirementAges(policy: Policy, createdAt: Date, successorCreatedAt: Date): RetirementAges {
+  const { rotateAfter, deactivateAfter, deleteAfter, holdLimit } = policy;
+  const gone = after(successorCreatedAt, (rotateAfter - 1) * DAY);
+  const idle = after(gone, -(deleteAfter - deactivateAfter + holdLimit) * DAY);
+  return {
+    deactivate: earliest(after(createdAt, deactivateAfter * DAY), idle),
+    delete: earliest(after(createdAt, deleteAfter * DAY), gone),
+  };
+}
+
+function earliest(a: Date, b: Date): Date {
+  return a < b ? a : b;
+}

@@ -1,0 +1,93 @@
+import { after, DAY, HOUR, latest } from '../duration';
+import { pauseEnd, pauseOf } from '../key/pause';
+import { currentKey, newestStored } from '../key/secret-state';
+import { type Managed, undelivered } from './breaker';
+
+/** What a run counts. `held` waits because a key is in use, `blocked` because something stands in the way. */
+export const COUNTERS = [
+  'examined',
+  'rotated',
+  'delivered',
+  'deactivated',
+  'deleted',
+  'held',
+  'blocked',
+  'failed',
+] as const;
+export type Counter = (typeof COUNTERS)[number];
+
+/** The one line that ends a run, and the source of its metrics. */
+export interface Summary extends Readonly<Record<Counter, number>> {
+  readonly function: string;
+  readonly run: string;
+  /** Keys that the run did not get to, because its time was up. */
+  readonly left: number;
+  /** Age of the oldest current key in days, to a tenth. */
+  readonly oldestCurrentKeyDays: number;
+  /** Days by which the most overdue rotation is late, to a tenth: a first one that fails counts too; 0 when none is. */
+  readonly mostOverdueDays: number;
+  /** Age of the oldest version that waits for delivery in hours, to a tenth. */
+  readonly oldestUndeliveredHours: number;
+  /** Audit events that the record did not take. */
+  readonly unrecorded: number;
+  /** Audit events that the event bus did not take. */
+  readonly unpublished: number;
+  /** Findings that were for people and could not be told. */
+  readonly untold: number;
+}
+
+/** How old the oldest current key is, how late the latest rotation, and how old the oldest undelivered version. */
+export function oldest(
+  managed: readonly Managed[],
+  now: Date,
+): Pick<Summary, 'oldestCurrentKeyDays' | 'mostOverdueDays' | 'oldestUndeliveredHours'> {
+  const ages = managed.flatMap(({ secret }) => {
+    const current = currentKey(secret);
+    return current === undefined ? [] : [now.getTime() - current.createdAt.getTime()];
+  });
+  const waiting = undelivered(managed, now).map(({ since }) => now.getTime() - since.getTime());
+  return {
+    oldestCurrentKeyDays: tenths(Math.max(0, ...ages) / DAY),
+    mostOverdueDays: Math.max(0, ...managed.map((each) => daysOverdue(each, now))),
+    oldestUndeliveredHours: tenths(Math.max(0, ...waiting) / HOUR),
+  };
+}
+
+/** For how many days a key's rotation has been due, to a tenth; 0 when it is in time. */
+export function daysOverdue(managed: Managed, now: Date): number {
+  const due = dueSince(managed, now);
+  return due === undefined ? 0 : tenths(Math.max(0, now.getTime() - due.getTime()) / DAY);
+}
+
+/**
+ * A first rotation that is wanted at once is due since its entry was written, or since a pause ended that kept it
+ * waiting. Where somebody has edited the secret, the age of the last key that Keyturn stored counts.
+ */
+function dueSince({ entry, secret, changedAt }: Managed, now: Date): Date | undefined {
+  const last = currentKey(secret) ?? newestStored(secret, now);
+  if (last !== undefined) return after(last.createdAt, entry.policy.rotateAfter * DAY);
+  if (entry.firstRotation !== 'at-once' || pauseOf(entry.id, secret, now) !== undefined) return undefined;
+  return latest(changedAt ?? secret.createdAt, pauseEnd(secret) ?? secret.createdAt);
+}
+
+/** A key and when its next rotation is due (ISO 8601, UTC). */
+export interface NextDue {
+  readonly key: string;
+  readonly at: string;
+}
+
+/** The keys that are due next, soonest first. A key that has not been rotated yet has no date. */
+export function nextDue(managed: readonly Managed[], most: number): readonly NextDue[] {
+  return managed
+    .flatMap(({ entry, secret }) => {
+      const current = currentKey(secret);
+      if (current === undefined) return [];
+      return [{ key: entry.id, at: after(current.createdAt, entry.policy.rotateAfter * DAY).toISOString() }];
+    })
+    .sort((a, b) => (a.at < b.at ? -1 : 1))
+    .slice(0, most);
+}
+
+function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,143 @@
+import * as z from 'zod';
+import { Redacted } from '../../core/key/credential';
+import { badAnswer, type Call, HostError } from '../http/host-error';
+import type { HttpRequest, Send } from '../http/http';
+import { type Retry, type RetryPolicy, USUAL_RETRIES } from '../http/retry';
+import type { BitbucketAuth } from './auth';
+
+const environmentSchema = z.object({ uuid: z.string().min(1), name: z.string() });
+export type Environment = z.infer<typeof environmentSchema>;
+
+/** Bitbucket never gives the value of a secured variable. A variable without the flag counts as unsecured. */
+const variableSchema = z.object({
+  uuid: z.string().min(1),
+  key: z.string(),
+  value: z.string().nullish(),
+  secured: z.boolean().default(false),
+});
+export type Variable = z.infer<typeof variableSchema>;
+
+/** A variable as it should be. */
+export interface VariableValue {
+  readonly key: string;
+  readonly value: Redacted;
+  readonly secured: boolean;
+}
+
+const PAGE_LENGTH = 100;
+/** 10,000 items: far beyond any environment's variables, so more means that the pages run in a circle. */
+const MOST_PAGES = 100;
+
+/** The part of Bitbucket Cloud's REST API 2.0 that a delivery uses, for one connection. */
+export class BitbucketClient {
+  readonly #url: string;
+  readonly #auth: BitbucketAuth;
+  readonly #send: Send;
+  readonly #retry: Retry;
+  readonly #environments = new Map<string, Promise<readonly Environment[]>>();
+
+  constructor(props: {
+    readonly url: string;
+    readonly auth: BitbucketAuth;
+    readonly send: Send;
+    readonly retry: Retry;
+  }) {
+    this.#url = props.url.replace(/\/+$/, '');
+    this.#auth = props.auth;
+    this.#send = props.send;
+    this.#retry = props.retry;
+  }
+
+  /**
+   * All environments of a repository; asked once in the client's life.
+   * @param fresh asks again
+   */
+  environments(repository: string, call: Call, fresh: boolean): Promise<readonly Environment[]> {
+    const known = this.#environments.get(repository);
+    if (known !== undefined && !fresh) return known;
+    const path = `/repositories/${encodePath(repository)}/environments`;
+    const asked = this.#list(path, environmentSchema, call, USUAL_RETRIES);
+    this.#environments.set(repository, asked);
+    asked.catch(() => {
+      if (this.#environments.get(repository) === asked) this.#environments.delete(repository);
+    });
+    return asked;
+  }
+
+  /** All variables of a list. @param path of the list, below the API's base */
+  variables(path: string, call: Call, policy: RetryPolicy = USUAL_RETRIES): Promise<readonly Variable[]> {
+    return this.#list(path, variableSchema, call, policy);
+  }
+
+  /**
+   * Opens a second connection beside the one that the look-ups use, so that the two writes of a pair need not wait for a
+   * handshake of one of them. Its answer and its failure mean nothing.
+   */
+  async warmUp(path: string, call: Call): Promise<void> {
+    const request = { method: 'GET', url: `${this.#url}${path}?pagelen=1` } as const;
+    await this.#authorized(request, z.unknown(), call).catch(() => undefined);
+  }
+
+  /** Once. 409 means that the list has the name already. */
+  createVariable(path: string, variable: VariableValue, call: Call): Promise<Variable> {
+    return this.#write('POST', path, variable, { ...call, outdatedOn: [409] });
+  }
+
+  /** Once. 404 means that the variable is gone. */
+  updateVariable(path: string, uuid: string, variable: VariableValue, call: Call): Promise<Variable> {
+    return this.#write('PUT', `${path}/${encodeURIComponent(uuid)}`, variable, { ...call, outdatedOn: [404, 409] });
+  }
+
+  #write(method: 'POST' | 'PUT', path: string, { key, value, secured }: VariableValue, call: Call): Promise<Variable> {
+    const text = new Redacted(JSON.stringify({ key, value: value.reveal(), secured }));
+    const request = { method, url: `${this.#url}${path}`, body: { type: 'application/json', text } } as const;
+    return this.#authorized(request, variableSchema, call);
+  }
+
+  async #list<T extends { uuid: string }>(
+    path: string,
+    item: z.ZodType<T>,
+    call: Call,
+    policy: RetryPolicy,
+  ): Promise<readonly T[]> {
+    const page = z.object({ values: z.array(item), next: z.string().nullish() });
+    // By UUID, because an item is seen twice when another one is made while the pages are read.
+    const found = new Map<string, T>();
+    let url: string | undefined = `${this.#url}${path}?pagelen=${PAGE_LENGTH}`;
+    for (let pages = 0; url !== undefined; pages += 1) {
+      if (pages === MOST_PAGES) throw badAnswer(call, `it has more than ${MOST_PAGES} pages`, {});
+      const here: string = url;
+      const { values, next } = await this.#retry(policy, () =>
+        this.#authorized({ method: 'GET', url: here }, page, call),
+      );
+      for (const value of values) found.set(value.uuid, value);
+      url = next === undefined || next === null ? undefined : this.#sameOrigin(next, here, call);
+    }
+    return [...found.values()];
+  }
+
+  /** The next page's URL is opaque, but the token goes with it: it must stay on the host. */
+  #sameOrigin(next: string, here: string, call: Call): string {
+    const link = URL.canParse(next, here) ? new URL(next, here) : undefined;
+    if (link?.origin === new URL(this.#url).origin && link.username === '' && link.password === '') return link.href;
+    throw badAnswer(call, 'its link to the next page leads to another host, where the token must not go', {});
+  }
+
+  /** Sends a request; when the token is refused and there is another one, once more. */
+  async #authorized<T>(request: Omit<HttpRequest, 'authorization'>, schema: z.ZodType<T>, call: Call): Promise<T> {
+    const authorization = await this.#auth.header();
+    try {
+      return await this.#send({ ...request, authorization }, schema, call);
+    } catch (thrown) {
+      if (!(thrown instanceof HostError) || thrown.status !== 401) throw thrown;
+      const renewed = await this.#auth.renew(authorization);
+      if (renewed === undefined) throw thrown;
+      return this.#send({ ...request, authorization: renewed }, schema, call);
+    }
+  }
+}
+
+/** Encodes each part of `workspace/repository`; UUIDs come in braces, which become `%7B` and `%7D`. */
+export function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}

@@ -1,0 +1,157 @@
+import type { Receipt, Target, Time } from '../../account/ports';
+import { KeyturnError } from '../../core/errors';
+import { type Connection, type TargetConfig, targetName } from '../../core/hosts/target';
+import type { Credential } from '../../core/key/credential';
+import type { Call } from '../http/host-error';
+import type { Retry } from '../http/retry';
+import { type BitbucketClient, encodePath, type Variable } from './client';
+import { findEnvironment } from './environment';
+import { type Delivery, deliveryOf, differenceOf, variablesNamed } from './variables';
+import { type Write, writeTogether } from './writes';
+
+/** Milliseconds between looks at what was written: a new variable may take seconds to show up. */
+const READ_BACK_WAITS = [500, 1_000, 2_000, 4_000, 5_000, 5_000];
+
+const SCOPES =
+  'the scope pipeline:variable (access token, OAuth consumer), or admin:pipeline:bitbucket and read:pipeline:bitbucket ' +
+  '(API token), on this repository or workspace';
+
+interface BitbucketTargetProps {
+  readonly config: TargetConfig;
+  readonly connection: Connection;
+  readonly client: BitbucketClient;
+  readonly time: Time;
+  readonly retry: Retry;
+}
+
+/** Pipelines variables of one deployment environment, repository or workspace on Bitbucket Cloud. */
+export class BitbucketTarget implements Target {
+  readonly name: string;
+  readonly #props: BitbucketTargetProps;
+  readonly #call: Call;
+
+  constructor(props: BitbucketTargetProps) {
+    this.name = targetName(props.config);
+    this.#props = props;
+    this.#call = {
+      host: 'Bitbucket',
+      about: this.name,
+      doing: 'list the variables',
+      secret: props.connection.secret,
+      scopes: SCOPES,
+      missing: missingOf(props.config),
+    };
+  }
+
+  async deliver(credential: Credential): Promise<Receipt> {
+    const { client, config, time, retry } = this.#props;
+    const delivery = deliveryOf(config, credential);
+    const { path, variables } = await this.#lookUp();
+    // The pair comes first: the first two writes get the two connections that are open already.
+    const all = [delivery.accessKeyId, delivery.secretAccessKey, ...delivery.others];
+    const writes: Write[] = all.map((variable) => ({
+      variable,
+      uuid: this.#soleUuid(variable.key, variables),
+      uncertain: false,
+      confirmed: undefined,
+      failure: undefined,
+    }));
+    const start = time.now().getTime();
+    await writeTogether(writes, { client, time, retry, path, call: this.#call });
+    const pair = writes.slice(0, 2).map(({ confirmed }) => confirmed?.at.getTime() ?? start);
+    return {
+      wrote: writes.flatMap(({ confirmed, variable }) =>
+        confirmed === undefined ? [] : [`${confirmed.deed} ${variable.key}`],
+      ),
+      readBack: await this.#readBack(path, delivery),
+      // Each half changed at some instant between leaving and being confirmed, so no tear can have been longer.
+      tornFor: Math.max(...pair) - start,
+    };
+  }
+
+  async #lookUp(): Promise<{ readonly path: string; readonly variables: readonly Variable[] }> {
+    for (let fresh = false; ; fresh = true) {
+      try {
+        const path = await this.#path(fresh);
+        const { client } = this.#props;
+        const [variables] = await Promise.all([client.variables(path, this.#call), client.warmUp(path, this.#call)]);
+        return { path, variables };
+      } catch (thrown) {
+        // The list of environments may be older than the environment: look once more.
+        const outdated = thrown instanceof KeyturnError && thrown.code === 'environment-not-found';
+        if (fresh || !outdated) throw thrown;
+      }
+    }
+  }
+
+  async #path(fresh: boolean): Promise<string> {
+    const { config, client } = this.#props;
+    // A hyphen for workspaces and an underscore for repositories: so it is in the API.
+    if (config.type === 'bitbucket-workspace') {
+      return `/workspaces/${encodePath(config.workspace)}/pipelines-config/variables`;
+    }
+    const repository = `/repositories/${encodePath(config.repository)}`;
+    if (config.type === 'bitbucket-repository') return `${repository}/pipelines_config/variables`;
+    const call = { ...this.#call, doing: 'list the environments', missing: missingRepository(config.repository) };
+    const environments = await client.environments(config.repository, call, fresh);
+    const { uuid } = findEnvironment(environments, config.environment, this.name);
+    return `${repository}/deployments_config/environments/${encodeURIComponent(uuid)}/variables`;
+  }
+
+  #soleUuid(key: string, variables: readonly Variable[]): string | undefined {
+    const [variable, ...more] = variablesNamed(key, variables);
+    if (more.length === 0) return variable?.uuid;
+    throw new KeyturnError(
+      'host-answer-invalid',
+      `${this.name}: there are ${more.length + 1} variables ${key}, and nobody can tell which one a pipeline gets. ` +
+        'Delete all but one. Nothing was written.',
+    );
+  }
+
+  /** @returns whether the access key ID came back as written; undefined where it is secured @throws `read-back-differs` */
+  async #readBack(path: string, { accessKeyId, secretAccessKey, others }: Delivery): Promise<boolean | undefined> {
+    const { client, time } = this.#props;
+    const call = { ...this.#call, doing: 'read back what was written' };
+    for (let look = 0; ; look += 1) {
+      const present = await client.variables(path, call);
+      const differences = [accessKeyId, secretAccessKey, ...others].flatMap((one) => differenceOf(one, present) ?? []);
+      if (differences.length === 0) {
+        return variablesNamed(accessKeyId.key, present)[0]?.secured === true ? undefined : true;
+      }
+      const wait = READ_BACK_WAITS[look];
+      if (wait === undefined) {
+        throw new KeyturnError(
+          'read-back-differs',
+          `${this.name}: Bitbucket took what was written, but shows something else: ${differences.join('; ')}. ` +
+            'Somebody else may write these variables too. The next delivery writes them again.',
+          { retryable: true },
+        );
+      }
+      await time.sleep(wait);
+    }
+  }
+}
+
+function missingOf(config: TargetConfig): Call['missing'] {
+  switch (config.type) {
+    case 'bitbucket-deployment':
+      return {
+        code: 'environment-not-found',
+        cure: `The environment was removed, or the token does not reach ${config.repository}. Correct the target.`,
+      };
+    case 'bitbucket-repository':
+      return missingRepository(config.repository);
+    case 'bitbucket-workspace':
+      return {
+        code: 'workspace-not-found',
+        cure: `Check the name of the workspace ${config.workspace}, and that the token is one of this workspace.`,
+      };
+  }
+}
+
+function missingRepository(repository: string): Call['missing'] {
+  return {
+    code: 'repository-not-found',
+    cure: `Check the name ${repository}, that the token reaches it, and that Pipelines is enabled there.`,
+  };
+}

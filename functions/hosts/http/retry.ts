@@ -1,0 +1,81 @@
+import type { Time } from '../../account/ports';
+import { KeyturnError } from '../../core/errors';
+import { HostError } from './host-error';
+
+/** How often and for how long a request is repeated. Times in milliseconds. */
+export interface RetryPolicy {
+  /** Tries in all. */
+  readonly tries: number;
+  /** Upper bound of the first wait; it doubles with every try. */
+  readonly firstWait: number;
+  readonly longestWait: number;
+  /** A Retry-After beyond this is not waited for. */
+  readonly longestRetryAfter: number;
+  /** No try starts later than this after the first. */
+  readonly deadline: number;
+  /** Whether even failures that look final are repeated. */
+  readonly stubborn: boolean;
+}
+
+export const ONCE: RetryPolicy = {
+  tries: 1,
+  firstWait: 0,
+  longestWait: 0,
+  longestRetryAfter: 0,
+  deadline: 0,
+  stubborn: false,
+};
+
+export const USUAL_RETRIES: RetryPolicy = {
+  tries: 4,
+  firstWait: 300,
+  longestWait: 5_000,
+  longestRetryAfter: 20_000,
+  deadline: 45_000,
+  stubborn: false,
+};
+
+/** While a pair is torn a starting pipeline breaks (K1), and another try can only help. */
+export const TORN_PAIR_RETRIES: RetryPolicy = {
+  tries: 12,
+  firstWait: 300,
+  longestWait: 10_000,
+  longestRetryAfter: 60_000,
+  deadline: 120_000,
+  stubborn: true,
+};
+
+/**
+ * Runs an operation that is safe to repeat until it succeeds, fails for good or the policy is used up.
+ * The operation is told what failed before it. With `failed`, a failure of an earlier round is waited out first.
+ */
+export type Retry = <T>(
+  policy: RetryPolicy,
+  operation: (previous: KeyturnError | undefined) => Promise<T>,
+  failed?: KeyturnError,
+) => Promise<T>;
+
+/** @param random a number in [0, 1): full jitter, so that clients that failed together do not come back together */
+export function retrying({ time, random }: { readonly time: Time; readonly random: () => number }): Retry {
+  return async (policy, operation, failed) => {
+    const end = time.now().getTime() + policy.deadline;
+    let previous = failed;
+    for (let attempt = 1; ; attempt += 1) {
+      if (previous !== undefined) {
+        const retries = failed === undefined ? attempt - 2 : attempt - 1;
+        const jitter = random() * Math.min(policy.longestWait, policy.firstWait * 2 ** retries);
+        const asked = previous instanceof HostError ? previous.leastWait : 0;
+        const wait = Math.max(jitter, asked);
+        if (asked > policy.longestRetryAfter || time.now().getTime() + wait > end) throw previous;
+        await time.sleep(wait);
+      }
+      try {
+        return await operation(previous);
+      } catch (thrown) {
+        if (!(thrown instanceof KeyturnError) || attempt >= policy.tries) throw thrown;
+        if (!thrown.retryable && !policy.stubborn) throw thrown;
+        previous = thrown;
+      }
+    }
+  };
+}

@@ -1,0 +1,120 @@
+import type { AuditEvent } from '../../core/audit';
+import type { RegistryEntry } from '../../core/config/registry';
+import type { SecretState } from '../../core/key/secret-state';
+
+/** What CloudTrail says of one management write that matters to access keys: it happened, whoever did it. */
+export interface TrailWrite {
+  readonly eventId: string;
+  readonly at: Date;
+  readonly action: 'CreateAccessKey' | 'UpdateAccessKey' | 'DeleteAccessKey' | 'PutSecretValue';
+  /** ARN of who did it; of an assumed role that of the session. */
+  readonly by: string;
+  /** IAM user, for the three IAM actions. */
+  readonly user?: string;
+  readonly accessKeyId?: string;
+  /** What an UpdateAccessKey set. */
+  readonly status?: 'Active' | 'Inactive';
+  /** Name of the secret, for PutSecretValue, and the version ID that its caller chose. */
+  readonly secret?: string;
+  readonly version?: string;
+  readonly sourceIp?: string;
+}
+
+/** One slot of the IAM credential report. */
+export interface ReportedKey {
+  readonly slot: 1 | 2;
+  readonly active: boolean;
+  /** When the key was created; undefined where the report says `N/A` or `no_information`. */
+  readonly createdAt: Date | undefined;
+  /** `never` is what AWS's `N/A` means here; `unknown` its `no_information`. */
+  readonly lastUsed: Date | 'never' | 'unknown';
+  readonly lastUsedService?: string;
+  readonly lastUsedRegion?: string;
+}
+
+/** One line of the IAM credential report, root's too. */
+export interface ReportedPrincipal {
+  /** User name, or `<root_account>`. */
+  readonly user: string;
+  readonly arn: string;
+  readonly isRoot: boolean;
+  readonly keys: readonly ReportedKey[];
+}
+
+export interface FullCredentialReport {
+  readonly generatedAt: Date;
+  readonly principals: readonly ReportedPrincipal[];
+  /** Columns that this version does not know; they were not read. */
+  readonly unknownColumns: readonly string[];
+}
+
+/** An access key of a managed user, as IAM lists it now; the credential report has no IDs. */
+export interface ListedKey {
+  readonly user: string;
+  readonly accessKeyId: string;
+  readonly status: 'Active' | 'Inactive';
+  readonly createdAt: Date;
+}
+
+/** A line of the record that is no event of a schema that this version knows, or that Keyturn cannot have written so. */
+export interface UnreadableLine {
+  readonly at: Date;
+  readonly why:
+    | 'newer-schema'
+    | 'not-an-event'
+    /** Another event has its ID and says something else; both are among the events. */
+    | 'conflicting-id'
+    /** It is in the log stream of another function than it names; it is not among the events. */
+    | 'wrong-stream'
+    /** Its ID does not end in its number; it is not among the events. */
+    | 'wrong-id'
+    /** Of another account or region. */
+    | 'elsewhere';
+  /** Of a newer one. */
+  readonly schema?: string;
+}
+
+export type EvidenceSource = 'audit-record' | 'cloudtrail' | 'credential-report' | 'iam' | 'registry' | 'secrets';
+
+/** Everything that a report is made from. What could not be had is undefined, with its reason in `failures`; nothing is guessed. */
+export interface Evidence {
+  readonly account: string;
+  readonly region: string;
+  /** Who gathered it: the ARN of the caller. */
+  readonly gatheredBy: string;
+  readonly gatheredAt: Date;
+  /** The period that the report is about. `until` is exclusive and not later than `gatheredAt`. */
+  readonly since: Date;
+  readonly until: Date;
+  readonly record:
+    | {
+        readonly logGroup: string;
+        /** Before this instant the record holds nothing: it was made then, or its retention has passed. */
+        readonly beginsAt: Date;
+        /** In order of time; each once. From before `since` too, where a key's life began then, and from shortly after `until`. */
+        readonly events: readonly AuditEvent[];
+        readonly unreadable: readonly UnreadableLine[];
+      }
+    | undefined;
+  readonly trail:
+    | {
+        /**
+         * What CloudTrail's event history could be asked for: 90 days back at most, and not the last minutes. A little
+         * more than the period, so that what happened at its edge meets its audit event.
+         */
+        readonly from: Date;
+        readonly to: Date;
+        readonly writes: readonly TrailWrite[];
+      }
+    | undefined;
+  readonly credentialReport: FullCredentialReport | undefined;
+  readonly entries: readonly RegistryEntry[] | undefined;
+  /** IDs of registry entries that cannot be read, and why. */
+  readonly invalidEntries: readonly { readonly id: string; readonly message: string }[];
+  readonly secrets: readonly SecretState[] | undefined;
+  /** Keys of the managed users. */
+  readonly listedKeys: readonly ListedKey[] | undefined;
+  /** Managed users whose keys could not be listed, unlike those of the others: `listedKeys` tells nothing of them. */
+  readonly usersNotListed?: readonly string[];
+  readonly failures: readonly { readonly source: EvidenceSource; readonly message: string }[];
+}

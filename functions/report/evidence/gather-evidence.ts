@@ -1,0 +1,135 @@
+import type { EvidencePorts, TrailHistory } from '../../account/ports';
+import { after, DAY, HOUR, latest, MINUTE, SECOND } from '../../core/duration';
+import { KeyturnError, toKeyturnError } from '../../core/errors';
+import { SECRET_PREFIX } from '../../core/names';
+import type { Evidence, EvidenceSource } from './evidence';
+import { listKeys } from './list-keys';
+
+export interface Period {
+  readonly since: Date;
+  /** Exclusive. */
+  readonly until: Date;
+}
+
+/**
+ * The sources are asked for a little more than the period, so that a change at its edge meets its other half: their
+ * clocks differ, and a run outlives an instant.
+ */
+const TRAIL_MARGIN = HOUR;
+const RECORD_MARGIN = 2 * HOUR;
+/** CloudTrail: its event history goes back 90 days. */
+const HISTORY = 90 * DAY;
+/** CloudTrail: a record shows in the event history after minutes; AWS names 15 at most in the usual case. */
+const TRAIL_DELAY = 15 * MINUTE;
+
+const REPORT_TRIES = 15;
+const REPORT_WAIT = 2 * SECOND;
+
+/** What each source takes, for the one who is denied it. */
+const PERMISSIONS: Readonly<Record<EvidenceSource, string>> = {
+  'audit-record': 'logs:DescribeLogGroups and logs:FilterLogEvents',
+  cloudtrail: 'cloudtrail:LookupEvents',
+  'credential-report': 'iam:GenerateCredentialReport and iam:GetCredentialReport',
+  iam: 'iam:ListAccessKeys',
+  registry: 'ssm:GetParametersByPath',
+  secrets: 'secretsmanager:ListSecrets',
+};
+
+/**
+ * Reads everything that a report is made from, and changes nothing. A source that cannot be read is a failure in the
+ * evidence and stops no other (K11).
+ *
+ * @param onSource told when a source has been read, or could not be
+ * @throws KeyturnError `aws-*` when it is not known which account this is
+ */
+export async function gatherEvidence(
+  ports: EvidencePorts,
+  { since, until }: Period,
+  onSource: (source: EvidenceSource, failure?: string) => void = () => {},
+): Promise<Evidence> {
+  const { accountId: account, arn: gatheredBy, region } = await ports.caller.identify();
+  const gatheredAt = ports.time.now();
+  const failures: Evidence['failures'][number][] = [];
+  const failed = (source: EvidenceSource, thrown: unknown) => {
+    const message = reasonOf(source, thrown);
+    failures.push({ source, message });
+    onSource(source, message);
+  };
+  const from = async <Answer>(source: EvidenceSource, read: () => Promise<Answer>): Promise<Answer | undefined> => {
+    try {
+      const answer = await read();
+      onSource(source);
+      return answer;
+    } catch (thrown) {
+      failed(source, thrown);
+      return undefined;
+    }
+  };
+
+  const registry = from('registry', () => ports.registry.list());
+  const [record, trail, credentialReport, listing, secrets, listed] = await Promise.all([
+    from('audit-record', () =>
+      ports.record.read({ since, until: earliest(after(until, RECORD_MARGIN), gatheredAt), now: gatheredAt }),
+    ),
+    from('cloudtrail', () => trailOf(ports.trail, { since, until }, gatheredAt)),
+    from('credential-report', () => credentialReportOf(ports)),
+    registry,
+    from('secrets', () => ports.secrets.list(SECRET_PREFIX)),
+    registry.then((known) => from('iam', () => listKeys(ports.iam, known?.entries))),
+  ]);
+  for (const failure of listed?.failures ?? []) failed('iam', failure);
+  return {
+    account,
+    region,
+    gatheredBy,
+    gatheredAt,
+    since,
+    until,
+    record,
+    trail,
+    credentialReport,
+    entries: listing?.entries,
+    invalidEntries: (listing?.invalid ?? []).map(({ id, error }) => ({ id, message: error.message })),
+    secrets,
+    listedKeys: listed?.keys,
+    ...(listed === undefined || listed.usersNotListed.length === 0 ? {} : { usersNotListed: listed.usersNotListed }),
+    failures,
+  };
+}
+
+async function trailOf(trail: TrailHistory, { since, until }: Period, now: Date): Promise<Evidence['trail']> {
+  const from = latest(after(since, -TRAIL_MARGIN), after(now, -HISTORY));
+  const to = earliest(after(until, TRAIL_MARGIN), after(now, -TRAIL_DELAY));
+  if (from >= until || since >= to) {
+    throw new KeyturnError(
+      'aws-rejected',
+      "cloudtrail:LookupEvents: CloudTrail's event history shows the last 90 days without the last 15 minutes, and the whole period is outside of them.",
+    );
+  }
+  const writes = await trail.writes(from, to);
+  return { from, to, writes: writes.filter(({ at }) => at >= from && at < to) };
+}
+
+async function credentialReportOf({ accountKeys, time }: EvidencePorts): Promise<Evidence['credentialReport']> {
+  for (let tries = 0; tries < REPORT_TRIES; tries++) {
+    const report = await accountKeys.credentialReport();
+    if (report !== undefined) return report;
+    await time.sleep(REPORT_WAIT);
+  }
+  throw new KeyturnError(
+    'aws-uncertain',
+    'iam:GenerateCredentialReport: IAM did not finish it in time. Make the report again in some minutes.',
+    { retryable: true },
+  );
+}
+
+function earliest(a: Date, b: Date): Date {
+  return a < b ? a : b;
+}
+
+function reasonOf(source: EvidenceSource, thrown: unknown): string {
+  const { code, message, cause } = toKeyturnError(thrown);
+  if (code !== 'aws-denied') return message;
+  const said = cause instanceof Error ? ` AWS says: ${cause.message}` : '';
+  return `Access was denied. Reading it takes ${PERMISSIONS[source]}, which the managed policy KeyturnAuditor has.${said}`;
+}

@@ -1,0 +1,94 @@
+import { type AuditEvent, attemptOfEvent } from '../../core/audit';
+import { parseVersionId } from '../../core/key/version-id';
+import { idOfSecret } from '../../core/names';
+import type { TrailWrite } from '../evidence/evidence';
+import { RUN_LIVES, TOLERANCE } from './time-bounds';
+
+/**
+ * What runs said that they were about to do and never said that they had done: they died in between, or did not learn
+ * what became of it. One announcement accounts for one write of each kind at most, within the time that a run can live.
+ */
+export class Announcements {
+  /** By what they announce: `create <user>`, `deactivate <access key>`, `delete <access key>`. */
+  readonly #open = new Map<string, AuditEvent[]>();
+  /** Created keys of which the record does not say what became of them. */
+  readonly #unstored = new Map<string, AuditEvent>();
+  readonly #used = new Set<string>();
+
+  constructor(events: readonly AuditEvent[]) {
+    const done = new Set<string>();
+    for (const event of events) {
+      const { event: name, user, accessKeyId } = event;
+      const attempt = attemptOfEvent(event);
+      if (name === 'key-created') done.add(`${attempt} create ${user}`);
+      if (name === 'key-deactivated') done.add(`${attempt} deactivate ${accessKeyId}`);
+      if (name === 'key-deleted' || name === 'key-discarded') done.add(`${attempt} delete ${accessKeyId}`);
+      if (name === 'key-stored' || name === 'key-discarded') done.add(`${attempt} settle ${accessKeyId}`);
+    }
+    for (const event of events) {
+      const attempt = attemptOfEvent(event);
+      const { accessKeyId } = event;
+      const announced = announcedBy(event);
+      if (announced !== undefined && !done.has(`${attempt} ${announced}`)) {
+        const others = this.#open.get(announced);
+        if (others === undefined) this.#open.set(announced, [event]);
+        else others.push(event);
+      }
+      if (event.event === 'key-created' && accessKeyId !== undefined && !done.has(`${attempt} settle ${accessKeyId}`)) {
+        this.#unstored.set(accessKeyId, event);
+      }
+    }
+  }
+
+  /**
+   * The announcement that a write follows; from then on it accounts for no other one of the kind. Ask in order of time.
+   *
+   * @param isPlausible whether nothing else speaks against it: an announcement does not name the key that is to be made
+   */
+  take(write: TrailWrite, isPlausible: (event: AuditEvent) => boolean): AuditEvent | undefined {
+    const found = this.#candidates(write).findLast((event) => {
+      const passed = write.at.getTime() - Date.parse(event.time);
+      const isInTime = -TOLERANCE <= passed && passed <= RUN_LIVES + TOLERANCE;
+      return isInTime && !this.#used.has(`${event.id} ${write.action}`) && isPlausible(event);
+    });
+    if (found === undefined) return undefined;
+    this.#used.add(`${found.id} ${write.action}`);
+    if (write.action === 'CreateAccessKey' && write.accessKeyId !== undefined) {
+      this.#unstored.set(write.accessKeyId, found);
+    }
+    return found;
+  }
+
+  #candidates({ action, user, accessKeyId, status, secret, version }: TrailWrite): readonly AuditEvent[] {
+    switch (action) {
+      case 'CreateAccessKey':
+        return this.#open.get(`create ${user}`) ?? [];
+      case 'UpdateAccessKey':
+        return status === 'Inactive' ? (this.#open.get(`deactivate ${accessKeyId}`) ?? []) : [];
+      case 'DeleteAccessKey':
+        return [...this.#openCreation(accessKeyId), ...(this.#open.get(`delete ${accessKeyId}`) ?? [])];
+      case 'PutSecretValue':
+        return this.#openCreation(parseVersionId(version ?? '')?.accessKeyId).filter(
+          ({ key }) => key !== undefined && key === idOfSecret(secret ?? ''),
+        );
+    }
+  }
+
+  #openCreation(accessKeyId: string | undefined): readonly AuditEvent[] {
+    const created = accessKeyId === undefined ? undefined : this.#unstored.get(accessKeyId);
+    return created === undefined ? [] : [created];
+  }
+}
+
+function announcedBy({ event, user, accessKeyId }: AuditEvent): string | undefined {
+  switch (event) {
+    case 'intent-written':
+      return user && `create ${user}`;
+    case 'key-deactivation-begun':
+      return accessKeyId && `deactivate ${accessKeyId}`;
+    case 'key-deletion-begun':
+      return accessKeyId && `delete ${accessKeyId}`;
+    default:
+      return undefined;
+  }
+}

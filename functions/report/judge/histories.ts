@@ -1,0 +1,89 @@
+import { after, DAY } from '../../core/duration';
+import { targetName, targetSetDigest } from '../../core/hosts/target';
+import { isDelivered } from '../../core/key/delivery-mark';
+import { pauseOf } from '../../core/key/pause';
+import { currentKey, currentVersion } from '../../core/key/secret-state';
+import type { Evidence } from '../evidence/evidence';
+import { isLateWithin, livesOf } from './lives';
+import type { Change, KeyLife, ManagedKeyHistory } from './model';
+import { grouped, type ManagedKey, type Scope } from './scope';
+import { isWithin, ONE_RUN } from './time-bounds';
+
+/** Every managed key with its history, by ID. */
+export function historiesOf(
+  evidence: Evidence,
+  scope: Scope,
+  changes: readonly Change[],
+): readonly ManagedKeyHistory[] {
+  const changesOf = grouped(changes, ({ key }) => key);
+  return scope.keys.map((managed) =>
+    historyOf(evidence, managed, livesOf(managed, changesOf.get(managed.key) ?? [], evidence)),
+  );
+}
+
+function historyOf(evidence: Evidence, managed: ManagedKey, lives: readonly KeyLife[]): ManagedKeyHistory {
+  const { key, user, policy, entry, events } = managed;
+  const own = events.filter(({ time }) => isWithin(evidence, time));
+  const count = (name: string) => own.filter(({ event }) => event === name).length;
+  const current = currentOf(managed, lives);
+  const due = current === undefined ? undefined : after(current.createdAt, policy.rotateAfter * DAY).toISOString();
+  const marks = lives.flatMap((life) => life.marks).filter(({ at }) => isWithin(evidence, at));
+  return {
+    key,
+    user,
+    policy,
+    isManagedNow: entry !== undefined,
+    targets: entry?.targets.map(targetName) ?? [],
+    ...(current === undefined ? {} : { currentAccessKeyId: current.accessKeyId }),
+    state: stateOf(evidence, managed, current?.createdAt),
+    ...(due === undefined || entry === undefined ? {} : { rotateDueAt: due }),
+    rotations: count('key-stored'),
+    lateRotations: lives.filter((life) => isLateWithin(evidence, life)).length,
+    deliveries: count('target-delivered'),
+    holds: marks.filter(({ kind }) => kind === 'hold').length,
+    incidents: marks.filter(({ kind }) => kind === 'incident').length,
+    lives: [...lives],
+    events: own.map(({ id }) => id),
+  };
+}
+
+interface Current {
+  readonly accessKeyId: string;
+  readonly createdAt: Date;
+}
+
+/** The secret says which key is current; without it the record does. */
+function currentOf({ secret }: ManagedKey, lives: readonly KeyLife[]): Current | undefined {
+  if (secret !== undefined) return currentKey(secret);
+  const life = lives.findLast(
+    ({ origin, phases }) =>
+      origin === 'keyturn' &&
+      ['current', 'undelivered'].includes(phases.at(-1)?.phase ?? '') &&
+      phases.at(-1)?.to === undefined,
+  );
+  const born = life?.phases[0]?.from;
+  return life === undefined || born === undefined
+    ? undefined
+    : { accessKeyId: life.accessKeyId, createdAt: new Date(born) };
+}
+
+function stateOf(
+  { gatheredAt, entries, secrets }: Evidence,
+  { key, entry, secret, policy }: ManagedKey,
+  createdAt: Date | undefined,
+): ManagedKeyHistory['state'] {
+  if (entries === undefined) return 'unknown';
+  if (entry === undefined) return 'not-managed';
+  if (secrets === undefined || secret === undefined) return 'unknown';
+  if (pauseOf(key, secret, gatheredAt) !== undefined) return 'paused';
+  const current = currentKey(secret);
+  // Somebody put another value there: which key pipelines will get is not known.
+  if (current === undefined) {
+    if (currentVersion(secret) !== undefined) return 'unknown';
+    return gatheredAt.getTime() - secret.createdAt.getTime() > ONE_RUN ? 'overdue' : 'not-rotated-yet';
+  }
+  if (createdAt !== undefined && gatheredAt.getTime() - createdAt.getTime() > policy.rotateAfter * DAY + ONE_RUN) {
+    return 'overdue';
+  }
+  return isDelivered(secret, current, targetSetDigest(entry.targets, entry.connections)) ? 'on-time' : 'undelivered';
+}

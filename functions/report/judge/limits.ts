@@ -1,0 +1,173 @@
+import { after, DAY, HOUR, MINUTE } from '../../core/duration';
+import type { Evidence, EvidenceSource } from '../evidence/evidence';
+import type { Limit } from './model';
+import type { Reconciliation } from './reconcile';
+import type { Scope } from './scope';
+import { plural, TOLERANCE } from './time-bounds';
+
+/** A limit, and whether what it hides could turn a yes into a no. */
+export interface WeighedLimit extends Limit {
+  readonly isDecisive: boolean;
+  /** What a yes has to say beside itself, because of it. */
+  readonly caveat?: string;
+}
+
+const MISSING: Record<EvidenceSource, string> = {
+  'audit-record': 'The audit record could not be read: no rotation, delivery or deletion can be proved.',
+  cloudtrail:
+    "CloudTrail's event history could not be read: nothing is reconciled, and changes without Keyturn do not show.",
+  'credential-report':
+    'There is no IAM credential report: only keys of managed users are listed, and no last use is known.',
+  iam: 'IAM did not list the keys of the managed users: keys that people made, deactivated or deleted may not show.',
+  registry: 'The registry could not be read: which keys are managed is known from the record only.',
+  secrets: 'The secrets could not be described: which key is current is known from the record only.',
+};
+
+/** What the report could not see. It says so, and guesses nothing in its place. */
+export function limitsOf(evidence: Evidence, scope: Scope, reconciliation: Reconciliation): readonly WeighedLimit[] {
+  return [
+    ...sources(evidence),
+    ...recordLimits(evidence, scope),
+    ...trailLimits(evidence, reconciliation),
+    ...reportLimits(evidence),
+    ...(evidence.usersNotListed ?? []).map((user) =>
+      decisive('iam', `IAM did not list the access keys of the managed user ${user}: which it has is not known.`),
+    ),
+    ...evidence.invalidEntries.map(({ id, message }) =>
+      decisive('registry', `The registry entry "${id}" cannot be read, so its key is not judged by it: ${message}`),
+    ),
+    ...clockLimits(evidence, reconciliation),
+  ];
+}
+
+function sources({ failures, record, trail, credentialReport, listedKeys, entries, secrets }: Evidence) {
+  const had: Record<EvidenceSource, unknown> = {
+    'audit-record': record,
+    cloudtrail: trail,
+    'credential-report': credentialReport,
+    iam: listedKeys,
+    registry: entries,
+    secrets,
+  };
+  const why = new Map(failures.map(({ source, message }) => [source, message]));
+  const missing = (Object.keys(had) as EvidenceSource[])
+    .filter((source) => had[source] === undefined)
+    .map((source) => {
+      const reason = why.get(source);
+      return decisive(source, reason === undefined ? MISSING[source] : `${MISSING[source]} ${reason}`);
+    });
+  const partly = failures
+    .filter(({ source }) => had[source] !== undefined)
+    .map(({ source, message }) => decisive(source, `Only a part could be read: ${message}`));
+  return [...missing, ...partly];
+}
+
+function recordLimits({ record, since }: Evidence, scope: Scope): readonly WeighedLimit[] {
+  if (record === undefined || record.beginsAt <= since) return [];
+  const { beginsAt, logGroup } = record;
+  const wasManaged = scope.keys.some((key) => key.since !== undefined && key.since < after(beginsAt, -DAY));
+  const message =
+    `The record ${logGroup} begins at ${beginsAt.toISOString()}, after the start of the period: it was made then, or its ` +
+    'retention has passed, or somebody deleted it.';
+  return [{ source: 'audit-record', message, isDecisive: wasManaged }];
+}
+
+function trailLimits(
+  { trail, since, until }: Evidence,
+  { unmatchable, ownerless }: Reconciliation,
+): readonly WeighedLimit[] {
+  if (trail === undefined) return [];
+  const limits: WeighedLimit[] = [];
+  if (trail.from > since) {
+    const message =
+      `CloudTrail's event history reaches back to ${trail.from.toISOString()} (90 days at most). What was changed between ` +
+      `${since.toISOString()} and then is known from the audit record only, and changes without Keyturn do not show. A trail that ` +
+      'is kept in S3 has them.';
+    // Every account has it, and the runs look at the keys every day, so it takes nothing from a yes but its reach.
+    const caveat = `Changes before ${trail.from.toISOString().slice(0, 10)} are out of CloudTrail's reach.`;
+    limits.push({ source: 'cloudtrail', message, isDecisive: false, caveat });
+  }
+  if (trail.to < until) {
+    const message = `CloudTrail was asked up to ${trail.to.toISOString()}: it shows events some minutes late. What is younger is not reconciled.`;
+    limits.push({ source: 'cloudtrail', message, isDecisive: until.getTime() - trail.to.getTime() > HOUR });
+  }
+  if (ownerless.size > 0) {
+    const message = `${plural(ownerless.size, 'record')} of CloudTrail's ${ownerless.size === 1 ? 'does' : 'do'} not say whose access key or secret was changed.`;
+    limits.push(decisive('cloudtrail', message));
+  }
+  if (unmatchable > 0) {
+    const message = `${plural(unmatchable, "write of CloudTrail's", "writes of CloudTrail's")} to managed users and secrets could not be matched, because there is no audit record.`;
+    limits.push(decisive('cloudtrail', message));
+  }
+  return limits;
+}
+
+function reportLimits({ credentialReport, gatheredAt }: Evidence): readonly WeighedLimit[] {
+  if (credentialReport === undefined) return [];
+  const { generatedAt, unknownColumns, principals } = credentialReport;
+  const limits: WeighedLimit[] = [];
+  const age = gatheredAt.getTime() - generatedAt.getTime();
+  if (age > 5 * MINUTE) {
+    const message =
+      `The IAM credential report is of ${generatedAt.toISOString()}, ${plural(Math.round(age / MINUTE), 'minute')} old (IAM makes one in ` +
+      'four hours at most). What unmanaged users did since does not show.';
+    limits.push({ source: 'credential-report', message, isDecisive: age > 5 * HOUR });
+  }
+  if (unknownColumns.length > 0) {
+    const message = `The IAM credential report has columns that this version does not know and did not read: ${unknownColumns.join(', ')}.`;
+    limits.push({ source: 'credential-report', message, isDecisive: false });
+  }
+  const silent = principals.flatMap(({ user, keys }) =>
+    keys.flatMap(({ slot, active, createdAt, lastUsed }) =>
+      lastUsed === 'unknown' || (active && createdAt === undefined) ? [`${user} slot ${slot}`] : [],
+    ),
+  );
+  if (silent.length > 0) {
+    const few = silent.slice(0, 5).join(', ') + (silent.length > 5 ? `, and ${silent.length - 5} more` : '');
+    const message = `The IAM credential report has no information about the creation or last use of ${plural(silent.length, 'key')}: ${few}. What depends on it is unknown.`;
+    limits.push({ source: 'credential-report', message, isDecisive: false });
+  }
+  return limits;
+}
+
+function clockLimits({ record, gatheredAt }: Evidence, { skew }: Reconciliation): readonly WeighedLimit[] {
+  const limits: WeighedLimit[] = [];
+  const latest = after(gatheredAt, TOLERANCE).toISOString();
+  const future = record?.events.filter(({ time }) => new Date(time).toISOString() > latest) ?? [];
+  if (future.length > 0) {
+    const message = `${plural(future.length, 'event')} of the record ${future.length === 1 ? 'is' : 'are'} from the future (${future[0]?.id} says ${future[0]?.time}): a clock is wrong, or somebody made them up.`;
+    limits.push(decisive('clock', message));
+  }
+  if (skew > 0) {
+    const message =
+      `Events and CloudTrail's records of the same deed are up to ${plural(Math.round(skew / MINUTE), 'minute')} apart, more than the ` +
+      `${TOLERANCE / MINUTE} minutes that clocks may differ. They are matched by access key ID; times may be wrong by as much.`;
+    limits.push({ source: 'clock', message, isDecisive: false });
+  }
+  const backwards = outOfOrder(record?.events ?? []);
+  if (backwards !== undefined) {
+    const message = `Event ${backwards} is earlier than the one before it in its run: the clock was set back, or somebody made it up.`;
+    limits.push({ source: 'clock', message, isDecisive: false });
+  }
+  return limits;
+}
+
+/** The first event that is more than the tolerance earlier than a lower number of its run. */
+function outOfOrder(events: NonNullable<Evidence['record']>['events']): string | undefined {
+  const furthest = new Map<string, { readonly sequence: number; readonly at: number }>();
+  for (const event of events) {
+    const at = Date.parse(event.time);
+    const attempt = event.id.slice(0, -(String(event.sequence).length + 1));
+    const least = furthest.get(attempt);
+    // In order of time a lower number must not come after a higher one.
+    if (least !== undefined && event.sequence < least.sequence && at - least.at > TOLERANCE) {
+      return events.find((other) => other.sequence === least.sequence && other.id.startsWith(attempt))?.id ?? event.id;
+    }
+    if (least === undefined || event.sequence > least.sequence) furthest.set(attempt, { sequence: event.sequence, at });
+  }
+  return undefined;
+}
+
+function decisive(source: Limit['source'], message: string): WeighedLimit {
+  return { source, message, isDecisive: true };
+}

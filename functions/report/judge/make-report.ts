@@ -1,0 +1,57 @@
+import type { Evidence } from '../evidence/evidence';
+import { accessKeysOf } from './access-keys';
+import { attentionOf } from './attention';
+import { controlVerdictsOf } from './control-verdicts';
+import { sift } from './evidence-filter';
+import { gapsOf } from './gaps';
+import { historiesOf } from './histories';
+import { keyFactsOf } from './key-facts';
+import { limitsOf } from './limits';
+import { REPORT_SCHEMA, type Report } from './model';
+import { openFindings } from './open-findings';
+import { reconcile } from './reconcile';
+import { attemptsOf, quietBounds, runTable } from './runs';
+import { scopeOf } from './scope';
+import { summaryOf } from './summary';
+import { isWithin } from './time-bounds';
+import { forgeries, unreadableLines } from './unreadable';
+
+/** Judges the evidence: which keys there are, how they lived, who changed them, what is missing, and what that means. */
+export function makeReport(gathered: Evidence): Report {
+  const { evidence, forged } = sift(gathered);
+  const { account, region, gatheredAt, gatheredBy, since, until, record, trail } = evidence;
+  const scope = scopeOf(evidence);
+  const reconciliation = reconcile(evidence, scope);
+  const managedKeys = historiesOf(evidence, scope, reconciliation.all);
+  const accessKeys = accessKeysOf(evidence, keyFactsOf(evidence, scope, managedKeys));
+  const controls = controlVerdictsOf(evidence, accessKeys);
+  const limits = limitsOf(evidence, scope, reconciliation);
+  const attempts = attemptsOf(evidence);
+  const inPeriod = (record?.events ?? []).filter(({ time }) => isWithin(evidence, time));
+  const findings = openFindings(inPeriod, attempts);
+  const gaps = [...gapsOf(evidence, attempts), ...unreadableLines(evidence), ...forgeries(evidence, forged)];
+  const attention = attentionOf(evidence, { accessKeys, managedKeys, controls, reconciliation, gaps, findings });
+  const quiet = quietBounds(attempts);
+  const tables = {
+    attention: [...attention],
+    accessKeys: [...accessKeys],
+    managedKeys: [...managedKeys],
+    changes: [...reconciliation.changes],
+    controls: [...controls],
+    runs: runTable(attempts),
+    events: inPeriod.filter(({ id }) => !quiet.has(id)),
+  };
+  const isDoubtful = reconciliation.changes.some(({ id }) => reconciliation.doubtful.has(id));
+  return {
+    schema: REPORT_SCHEMA,
+    account,
+    region,
+    generatedAt: gatheredAt.toISOString(),
+    generatedBy: gatheredBy,
+    since: since.toISOString(),
+    until: until.toISOString(),
+    summary: summaryOf({ ...tables, limits, isDoubtful, trailFrom: trail?.from }),
+    limits: limits.map(({ source, message }) => ({ source, message })),
+    ...tables,
+  };
+}

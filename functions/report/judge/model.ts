@@ -1,0 +1,219 @@
+import * as z from 'zod';
+import { auditEventSchema } from '../../core/audit';
+import { policySchema } from '../../core/config/policy';
+
+/** Version of the report's schema. Optional fields may be added to it; a field's meaning never changes. */
+export const REPORT_SCHEMA = 'keyturn.report/v1';
+
+const time = z.iso.datetime().describe('ISO 8601, UTC.');
+const eventIds = z.array(z.string()).describe('IDs of the audit events that prove it.');
+
+export const VERDICTS = ['pass', 'fail', 'not-applicable', 'unknown'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** What an auditor has to look at first, most serious first. */
+const attentionSchema = z.object({
+  id: z.string().describe('Anchor of the item, such as change-3.'),
+  kind: z.enum([
+    'without-keyturn',
+    'without-trail',
+    'late-rotation',
+    'control-failed',
+    'open-finding',
+    'incomplete-run',
+    'log-gap',
+    'tampering',
+  ]),
+  severity: z.enum(['high', 'medium', 'low']),
+  title: z.string(),
+  detail: z.string(),
+  at: time.optional(),
+  key: z.string().optional(),
+  user: z.string().optional(),
+  accessKeyId: z.string().optional(),
+  events: eventIds,
+});
+
+/** What the report could not see, and what follows from that. */
+const limitSchema = z.object({
+  source: z.enum(['audit-record', 'cloudtrail', 'credential-report', 'iam', 'registry', 'secrets', 'clock']),
+  message: z.string(),
+});
+
+const controlResultSchema = z.object({ control: z.string(), verdict: z.enum(VERDICTS), why: z.string() });
+
+/** One access key that exists now, or existed within the period. */
+const accessKeySchema = z.object({
+  id: z.string().describe('Anchor: the access key ID, or user and slot where the ID is not known.'),
+  user: z.string(),
+  arn: z.string(),
+  isRoot: z.boolean(),
+  accessKeyId: z.string().optional().describe('Known for keys of managed users and from the audit record only.'),
+  key: z.string().optional().describe('The managed key.'),
+  role: z
+    .enum(['current', 'superseded', 'foreign', 'unmanaged', 'root', 'gone'])
+    .describe('gone: it existed within the period and does not any more.'),
+  status: z.enum(['Active', 'Inactive', 'Deleted']),
+  createdAt: time.optional(),
+  ageDays: z
+    .number()
+    .optional()
+    .describe('Days, to a tenth; at the end of its life for one that is gone, where that is known.'),
+  lastUsed: z.union([time, z.enum(['never', 'unknown'])]),
+  rotateDueAt: time.optional().describe('Of a current key.'),
+  controls: z.array(controlResultSchema),
+  events: eventIds,
+});
+
+export const PHASES = ['undelivered', 'current', 'overlap', 'inactive'] as const;
+/** A stretch of a key's life; `to` is missing while it lasts. Of a key that was found gone the last one ends when it was found so. */
+const phaseSchema = z.object({ phase: z.enum(PHASES), from: time, to: time.optional() });
+
+const markSchema = z.object({
+  kind: z.enum(['created', 'delivered', 'deactivated', 'deleted', 'discarded', 'hold', 'incident']),
+  at: time,
+  label: z.string(),
+  event: z.string().optional().describe('ID of the audit event.'),
+  isFound: z
+    .boolean()
+    .optional()
+    .describe('IAM or the secret showed it when the evidence was gathered: it happened before, nobody knows when.'),
+});
+
+/** The life of one access key of a managed user. */
+const lifeSchema = z.object({
+  accessKeyId: z.string(),
+  origin: z.enum(['keyturn', 'adopted', 'foreign', 'unknown']),
+  phases: z.array(phaseSchema),
+  marks: z.array(markSchema),
+  rotationReason: z.string().optional(),
+  endedAt: time.optional().describe('When it was deleted; missing while it exists, and where that is not known.'),
+  foundGoneAt: time.optional().describe('When IAM did not list it any more, where nothing tells when it was deleted.'),
+  /** Days by which its successor came later than `rotateAfter` allows, where it did. */
+  lateDays: z.number().optional(),
+});
+
+/** One managed key with its whole history. */
+const managedKeySchema = z.object({
+  key: z.string(),
+  user: z.string(),
+  policy: policySchema,
+  isManagedNow: z.boolean(),
+  targets: z.array(z.string()),
+  currentAccessKeyId: z.string().optional(),
+  state: z.enum(['on-time', 'overdue', 'undelivered', 'not-rotated-yet', 'paused', 'not-managed', 'unknown']),
+  rotateDueAt: time.optional(),
+  rotations: z.int(),
+  lateRotations: z.int().describe('Successors that came within the period, and late.'),
+  deliveries: z.int().describe('To each target by itself.'),
+  holds: z.int(),
+  incidents: z.int(),
+  lives: z.array(lifeSchema),
+  events: eventIds,
+});
+
+/** One management write that CloudTrail has, or an audit event that it should have. */
+const changeSchema = z.object({
+  id: z.string().describe('Anchor, such as change-3.'),
+  at: time,
+  action: z.enum(['CreateAccessKey', 'UpdateAccessKey', 'DeleteAccessKey', 'PutSecretValue']),
+  by: z.string().optional(),
+  user: z.string().optional(),
+  accessKeyId: z.string().optional(),
+  status: z.enum(['Active', 'Inactive']).optional().describe('What an UpdateAccessKey set.'),
+  version: z.string().optional().describe('Version ID that a PutSecretValue stored.'),
+  key: z.string().optional(),
+  trailEventId: z.string().optional(),
+  event: z.string().optional().describe('ID of the audit event that it is matched with.'),
+  result: z
+    .enum(['matched', 'begun-only', 'without-keyturn', 'without-trail'])
+    .describe('begun-only: the run said what it was about to do and ended before it could say that it had done it.'),
+  isManaged: z.boolean().describe('Whether it concerns a managed user or secret.'),
+  note: z.string().optional(),
+});
+
+const controlSchema = z.object({
+  id: z.string().describe('Such as cis-1.14.'),
+  framework: z.string(),
+  version: z.string(),
+  reference: z.string().describe('Number of the control in its framework.'),
+  title: z.string(),
+  asks: z.string().describe('What the control really asks, in our words.'),
+  source: z.string().describe('Where to read it.'),
+  judgedBy: z.string().describe('What Keyturn compares, and what it does not.'),
+  verdict: z.enum(VERDICTS),
+  passed: z.int(),
+  failed: z.int(),
+  notApplicable: z.int(),
+  unknown: z.int(),
+});
+
+export const reportSchema = z.object({
+  schema: z.literal(REPORT_SCHEMA),
+  account: z.string(),
+  region: z.string(),
+  generatedAt: time,
+  generatedBy: z.string(),
+  since: time,
+  until: time.describe('Exclusive.'),
+  summary: z.object({
+    verdict: z.enum(['compliant', 'not-compliant', 'cannot-tell']),
+    headline: z.string().describe('One sentence that answers "are we compliant?".'),
+    accessKeys: z.int(),
+    activeAccessKeys: z.int(),
+    managedKeys: z.int(),
+    managedKeysOnTime: z.int(),
+    rotations: z.int(),
+    lateRotations: z.int(),
+    deliveries: z.int(),
+    failedDeliveries: z.int(),
+    deactivations: z.int(),
+    deletions: z.int(),
+    holds: z.int(),
+    findings: z.int(),
+    changesWithoutKeyturn: z.int().describe('To managed users and secrets, by anybody else.'),
+    changesOfUnmanagedUsers: z.int(),
+    eventsWithoutTrail: z.int(),
+    changesMatched: z.int(),
+    runs: z.int(),
+    runsWithoutChange: z.int(),
+    runsIncomplete: z.int(),
+    oldestCurrentKeyDays: z.number().optional(),
+  }),
+  attention: z.array(attentionSchema),
+  limits: z.array(limitSchema),
+  accessKeys: z.array(accessKeySchema),
+  managedKeys: z.array(managedKeySchema),
+  changes: z.array(changeSchema),
+  controls: z.array(controlSchema),
+  runs: z.array(
+    z.object({
+      function: z.string(),
+      /** UTC date. */
+      day: z.iso.date(),
+      runs: z.int(),
+      changed: z.int().describe('Runs that changed something.'),
+      incomplete: z.int().describe('Runs without their end, or with missing events.'),
+      failed: z.int(),
+    }),
+  ),
+  /** All events of the period but the bounds of runs that changed nothing, in order of time. */
+  events: z.array(auditEventSchema),
+});
+export type Report = z.infer<typeof reportSchema>;
+export type Attention = Report['attention'][number];
+export type Limit = Report['limits'][number];
+export type AccessKeyLine = Report['accessKeys'][number];
+export type ManagedKeyHistory = Report['managedKeys'][number];
+export type KeyLife = ManagedKeyHistory['lives'][number];
+export type Change = Report['changes'][number];
+export type ControlVerdict = Report['controls'][number];
+
+/** The JSON Schema of a report, for whoever reads it by program. */
+export function reportJsonSchema(): Record<string, unknown> {
+  return {
+    title: REPORT_SCHEMA,
+    description: 'A report of Keyturn about the access keys of an AWS account.',
+    ...z.toJSONSchema(reportSchema, { io: 'input', unrepresentable: 'throw' }),
+  };
+}

@@ -1,0 +1,82 @@
+import type { AuditEvent } from '../../core/audit';
+import type { Policy } from '../../core/config/policy';
+import type { RegistryEntry } from '../../core/config/registry';
+import type { SecretState } from '../../core/key/secret-state';
+import { secretName } from '../../core/names';
+import type { Evidence, ListedKey } from '../evidence/evidence';
+
+/** One managed key with everything that the evidence has about it; also one that is managed no more. */
+export interface ManagedKey {
+  readonly key: string;
+  readonly user: string;
+  readonly policy: Policy;
+  /** Missing when the key was taken out of the registry, or the registry could not be read. */
+  readonly entry: RegistryEntry | undefined;
+  readonly secret: SecretState | undefined;
+  /** All of them, in order of time; also from before the period. */
+  readonly events: readonly AuditEvent[];
+  /** What IAM lists for the user; undefined where it was not asked. */
+  readonly listed: readonly ListedKey[] | undefined;
+  /** Since when it is managed: its secret was made then, or Keyturn spoke of it for the first time. */
+  readonly since: Date | undefined;
+}
+
+/** What Keyturn is answerable for. */
+export interface Scope {
+  readonly keys: readonly ManagedKey[];
+  readonly byKey: ReadonlyMap<string, ManagedKey>;
+  /** Also by users that a key had before. */
+  readonly byUser: ReadonlyMap<string, ManagedKey>;
+  /** By every access key that the record or IAM knows as one of its user's. */
+  readonly byAccessKey: ReadonlyMap<string, ManagedKey>;
+}
+
+/** The managed keys: those of the registry, and those that the record speaks of with user and policy. */
+export function scopeOf({ record, entries = [], secrets, listedKeys, usersNotListed = [] }: Evidence): Scope {
+  const events = grouped(record?.events ?? [], ({ key }) => key);
+  const listed = grouped(listedKeys ?? [], ({ user }) => user);
+  const secretsByName = new Map(secrets?.map((secret) => [secret.name, secret]));
+  const entriesById = new Map(entries.map((entry) => [entry.id, entry]));
+  const keys = [...new Set([...entriesById.keys(), ...events.keys()])].sort().flatMap((key): ManagedKey[] => {
+    const entry = entriesById.get(key);
+    const about = events.get(key) ?? [];
+    const user = entry?.user ?? about.findLast((event) => event.user !== undefined)?.user;
+    const policy = entry?.policy ?? about.findLast((event) => event.policy !== undefined)?.policy;
+    // A finding about a key that does not exist, such as a rotation that was asked for by a wrong name.
+    if (user === undefined || policy === undefined) return [];
+    const secret = secretsByName.get(secretName(key));
+    const [first] = about;
+    const since = secret?.createdAt ?? (first === undefined ? undefined : new Date(first.time));
+    const asked =
+      listedKeys !== undefined && (entry !== undefined || listed.has(user)) && !usersNotListed.includes(user);
+    return [
+      { key, user, policy, entry, secret, events: about, listed: asked ? (listed.get(user) ?? []) : undefined, since },
+    ];
+  });
+  const byUser = new Map<string, ManagedKey>();
+  for (const managed of keys) {
+    for (const { user } of managed.events) if (user !== undefined && !byUser.has(user)) byUser.set(user, managed);
+  }
+  for (const managed of keys) byUser.set(managed.user, managed);
+  for (const managed of keys) if (managed.entry !== undefined) byUser.set(managed.user, managed);
+  const byAccessKey = new Map<string, ManagedKey>();
+  for (const managed of keys) {
+    for (const { accessKeyId } of [...managed.events, ...(managed.listed ?? [])]) {
+      if (accessKeyId !== undefined) byAccessKey.set(accessKeyId, managed);
+    }
+  }
+  return { keys, byAccessKey, byKey: new Map(keys.map((managed) => [managed.key, managed])), byUser };
+}
+
+/** Items by a name of theirs, in their order; those without one are left out. */
+export function grouped<Item>(items: Iterable<Item>, nameOf: (item: Item) => string | undefined): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const name = nameOf(item);
+    if (name === undefined) continue;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

@@ -1,0 +1,147 @@
+import { deedOfEvent } from './actions';
+import type { WeighedLimit } from './limits';
+import type { Report } from './model';
+import { plural } from './time-bounds';
+
+type Summary = Report['summary'];
+
+/** The tables that the summary counts, and what is weighed beside them. */
+export interface Tables
+  extends Pick<Report, 'accessKeys' | 'managedKeys' | 'changes' | 'controls' | 'runs' | 'events' | 'attention'> {
+  readonly limits: readonly WeighedLimit[];
+  readonly isDoubtful: boolean;
+  /** Since when CloudTrail could be asked; undefined where it could not. */
+  readonly trailFrom: Date | undefined;
+}
+
+/** Every number can be counted again in the tables. */
+export function summaryOf(tables: Tables): Summary {
+  const { accessKeys, managedKeys, changes, runs, events } = tables;
+  const count = (name: string) => events.filter(({ event }) => event === name).length;
+  const add = (pick: (row: Report['runs'][number]) => number) => runs.reduce((sum, row) => sum + pick(row), 0);
+  const existing = accessKeys.filter(({ role }) => role !== 'gone');
+  const ages = accessKeys.flatMap(({ role, ageDays }) =>
+    role === 'current' && ageDays !== undefined ? [ageDays] : [],
+  );
+  const counted = {
+    accessKeys: existing.length,
+    activeAccessKeys: existing.filter(({ status }) => status === 'Active').length,
+    managedKeys: managedKeys.filter(({ isManagedNow }) => isManagedNow).length,
+    managedKeysOnTime: managedKeys.filter(({ state }) => state === 'on-time').length,
+    rotations: count('key-stored'),
+    lateRotations: managedKeys.reduce((sum, { lateRotations }) => sum + lateRotations, 0),
+    deliveries: count('target-delivered'),
+    failedDeliveries: count('target-failed'),
+    deactivations: count('key-deactivated'),
+    deletions: count('key-deleted'),
+    holds: managedKeys.reduce((sum, { holds }) => sum + holds, 0),
+    findings: count('finding'),
+    changesWithoutKeyturn: changes.filter(({ result, isManaged }) => result === 'without-keyturn' && isManaged).length,
+    changesOfUnmanagedUsers: changes.filter(({ isManaged }) => !isManaged).length,
+    eventsWithoutTrail: changes.filter(({ result }) => result === 'without-trail').length,
+    changesMatched: changes.filter(({ result }) => result === 'matched').length,
+    runs: add((row) => row.runs),
+    runsWithoutChange: add((row) => row.runs - row.changed),
+    runsIncomplete: add((row) => row.incomplete),
+    ...(ages.length === 0 ? {} : { oldestCurrentKeyDays: Math.max(...ages) }),
+  };
+  const violations = violationsOf(tables, counted);
+  const doubts = doubtsOf(tables, counted);
+  const verdict = violations.length > 0 ? 'not-compliant' : doubts.length > 0 ? 'cannot-tell' : 'compliant';
+  return { verdict, headline: headlineOf(verdict, violations, doubts, tables, counted), ...counted };
+}
+
+type Counted = Omit<Summary, 'verdict' | 'headline'>;
+
+/** What is proved to be against the rules. */
+function violationsOf({ controls, managedKeys, attention, changes: all }: Tables, counted: Counted): readonly string[] {
+  const overdue = managedKeys.filter(({ state }) => state === 'overdue').length;
+  const failed = controls.filter(({ verdict }) => verdict === 'fail').length;
+  // Changes have their place in the table of changes; what is found without one is listed alone.
+  const changes = new Set(all.map(({ id }) => id));
+  const found = attention.filter(({ kind, id }) => kind === 'without-keyturn' && !changes.has(id)).length;
+  return [
+    some(counted.changesWithoutKeyturn, 'change was made without Keyturn', 'changes were made without Keyturn'),
+    some(found, 'change was found that nobody told of', 'changes were found that nobody told of'),
+    some(overdue, 'managed key is overdue', 'managed keys are overdue'),
+    some(counted.lateRotations, 'rotation came late', 'rotations came late'),
+    some(failed, 'control fails', 'controls fail'),
+  ].flat();
+}
+
+/** What would have to be known for a yes. */
+function doubtsOf(
+  { controls, managedKeys, limits, attention, isDoubtful, trailFrom }: Tables,
+  counted: Counted,
+): readonly string[] {
+  const unclear = managedKeys.filter(({ state }) => state === 'unknown' || state === 'undelivered').length;
+  const inState = (wanted: Report['managedKeys'][number]['state']) =>
+    managedKeys.filter(({ state }) => state === wanted).length;
+  const open = attention.filter(({ kind, severity }) => kind === 'open-finding' && severity !== 'low').length;
+  const unknown = controls.filter(({ verdict }) => verdict === 'unknown').length;
+  const gaps = attention.filter(({ kind }) => kind === 'log-gap').length;
+  const tampered = attention.filter(({ kind }) => kind === 'tampering').length;
+  const decisive = limits.filter(({ isDecisive }) => isDecisive).length;
+  return [
+    some(counted.eventsWithoutTrail, 'event is not in CloudTrail', 'events are not in CloudTrail'),
+    isDoubtful ? ["changes have another principal than Keyturn's"] : [],
+    some(gaps, 'gap is in the record', 'gaps are in the record'),
+    some(tampered, 'sign of tampering is in the record', 'signs of tampering are in the record'),
+    trailFrom !== undefined ? [] : ['nothing could be reconciled with CloudTrail'],
+    some(unclear, 'managed key is not known to be on time', 'managed keys are not known to be on time'),
+    some(inState('not-rotated-yet'), 'managed key is not rotated yet', 'managed keys are not rotated yet'),
+    some(inState('paused'), 'managed key is paused', 'managed keys are paused'),
+    some(open, 'finding is open', 'findings are open'),
+    some(unknown, 'control cannot be judged', 'controls cannot be judged'),
+    some(decisive, 'limit of the evidence is listed', 'limits of the evidence are listed'),
+  ].flat();
+}
+
+function some(count: number, one: string, many: string): readonly string[] {
+  return count === 0 ? [] : [plural(count, one, many)];
+}
+
+function headlineOf(
+  verdict: Summary['verdict'],
+  violations: readonly string[],
+  doubts: readonly string[],
+  tables: Tables,
+  counted: Counted,
+): string {
+  switch (verdict) {
+    case 'not-compliant':
+      return `Not compliant: ${listed(violations)}.`;
+    case 'cannot-tell':
+      return `Cannot tell: nothing was found against the rules, but ${listed(doubts)}.`;
+    case 'compliant':
+      return [yes(tables, counted), ...tables.limits.flatMap(({ caveat }) => caveat ?? [])].join(' ');
+  }
+}
+
+/** A yes says how much it rests on. */
+function yes(
+  { trailFrom, events, limits }: Tables,
+  { managedKeys, managedKeysOnTime, changesMatched }: Counted,
+): string {
+  const keys =
+    managedKeys === 0
+      ? 'Keyturn manages no key'
+      : `${managedKeysOnTime} of ${plural(managedKeys, 'managed key')} ${managedKeysOnTime === 1 ? 'is' : 'are'} on time`;
+  const isWhole = limits.every(({ caveat }) => caveat === undefined);
+  const changes = plural(changesMatched, 'change', 'changes');
+  const reach = isWhole ? '' : " of CloudTrail's last 90 days";
+  const older = events.filter(
+    (event) => deedOfEvent(event) !== undefined && trailFrom !== undefined && new Date(event.time) < trailFrom,
+  ).length;
+  const beyond = some(older, 'older one is known from the record alone', 'older ones are known from the record alone');
+  return `Compliant: ${listed([
+    keys,
+    `${changes}${reach} ${changesMatched === 1 ? 'is' : 'are'} accounted for`,
+    ...beyond,
+    'every control that applies passes',
+  ])}.`;
+}
+
+function listed(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}

@@ -1,0 +1,78 @@
+import type { AuditEvent } from '../../core/audit';
+import type { Evidence, UnreadableLine } from '../evidence/evidence';
+import type { Attention } from './model';
+import { dayOf } from './runs';
+import { grouped } from './scope';
+import { isWithin, plural } from './time-bounds';
+
+type Item = Omit<Attention, 'id'>;
+
+/** What a line is called that nothing can rest on, and what that means. */
+const WHY: Readonly<Record<UnreadableLine['why'], readonly [kind: Item['kind'], what: string, detail: string]>> = {
+  'newer-schema': ['log-gap', 'could not be read', 'Written by a newer version of Keyturn'],
+  'not-an-event': [
+    'log-gap',
+    'could not be read',
+    'No event of Keyturn: only the functions may write into this log group, so look who did.',
+  ],
+  'conflicting-id': [
+    'tampering',
+    'with an ID that another event has',
+    'Two different events have one ID, and an ID is given once: one of them is forged. Compare them with the second copy in the log of the function itself.',
+  ],
+  'wrong-stream': [
+    'tampering',
+    'in the log stream of another function',
+    'Each function writes into log streams of its own: somebody else wrote it, so look who did.',
+  ],
+  'wrong-id': [
+    'tampering',
+    'with an ID that does not end in its number',
+    'No function gives such an ID: somebody else wrote it, so look who did.',
+  ],
+  elsewhere: [
+    'log-gap',
+    'of another account or region',
+    'The record has events of its own account and region only. They were left out, so look who wrote them.',
+  ],
+};
+
+/** Lines of the period that nothing rests on, one item for each day and reason. */
+export function unreadableLines(evidence: Evidence): readonly Item[] {
+  const lines = evidence.record?.unreadable.filter(({ at }) => isWithin(evidence, at)) ?? [];
+  const days = grouped(lines, ({ at, why }) => `${dayOf(at)} ${why}`);
+  return [...days.values()].flatMap((ofDay): Item[] => {
+    const [first] = ofDay;
+    if (first === undefined) return [];
+    const [kind, what, detail] = WHY[first.why];
+    const schemas = [...new Set(ofDay.flatMap(({ schema }) => (schema === undefined ? [] : [schema])))];
+    const cure = ` (${schemas.join(', ')}). Make the report with that version.`;
+    return [
+      {
+        kind,
+        severity: 'high',
+        title: `${plural(ofDay.length, 'line')} of the record ${what} (${dayOf(first.at)})`,
+        detail: first.why === 'newer-schema' ? detail + cure : detail,
+        at: first.at.toISOString(),
+        events: [],
+      },
+    ];
+  });
+}
+
+/** Events of the period that no function of Keyturn writes. */
+export function forgeries(evidence: Evidence, forged: readonly AuditEvent[]): readonly Item[] {
+  return forged
+    .filter(({ time }) => isWithin(evidence, time))
+    .map(({ id, event, function: name, time, key, user, accessKeyId }) => ({
+      kind: 'tampering',
+      severity: 'high',
+      title: `Forged event: ${event} by ${name}`,
+      detail: `Event ${id} at ${time}. No function ${name} of Keyturn tells of that, so somebody else wrote it: it accounts for nothing.`,
+      at: new Date(time).toISOString(),
+      ...(key === undefined ? {} : { key }),
+      ...(user === undefined ? {} : { user }),
+      ...(accessKeyId === undefined ? {} : { accessKeyId }),
+      events: [id],
+    }));
+}

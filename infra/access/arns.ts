@@ -1,0 +1,63 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { REGISTRY_PATH } from '../../functions/core/names';
+
+/**
+ * ARNs of an IAM user. A user that exists may have a path (`user/ci/deployer`) that is not known here. The second pattern
+ * still names that user alone: names have no slash and are unique in an account, whatever the path.
+ */
+export function userArns(scope: Construct, user: string, path: 'root' | 'any'): readonly string[] {
+  const arn = (resourceName: string) =>
+    Stack.of(scope).formatArn({ service: 'iam', region: '', resource: 'user', resourceName });
+  return path === 'root' ? [arn(user)] : [arn(user), arn(`*/${user}`)];
+}
+
+/** ARN of the secret with this name, or pattern for it: Secrets Manager appends a hyphen and six characters. */
+export function secretArn(scope: Construct, nameOrArn: string): string {
+  return nameOrArn.startsWith('arn:') ? nameOrArn : secretArnOf(scope, `${nameOrArn}-??????`);
+}
+
+/** What the ARNs of all secrets whose names start with this begin with. */
+export function secretArnPrefix(scope: Construct, namePrefix: string): string {
+  return secretArnOf(scope, namePrefix);
+}
+
+function secretArnOf(scope: Construct, resourceName: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'secretsmanager',
+    resource: 'secret',
+    resourceName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+/** ARNs of the registry: its path as GetParametersByPath may name it, and its parameters. */
+export function registryArns(scope: Construct): { readonly paths: readonly string[]; readonly parameters: string } {
+  const arn = (name: string) =>
+    Stack.of(scope).formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.replace(/^\//, '') });
+  return { paths: [arn(REGISTRY_PATH.replace(/\/$/, '')), arn(REGISTRY_PATH)], parameters: arn(`${REGISTRY_PATH}*`) };
+}
+
+/**
+ * ARNs of a log group. The Service Authorization Reference names a group without an end for what is asked of a group
+ * (FilterLogEvents, StartQuery), CloudWatch Logs' own guide with `:*`; both stand for this group alone. What is asked of
+ * a stream (CreateLogStream, PutLogEvents) has the stream's own ARN.
+ */
+export function logArns(
+  scope: Construct,
+  { logGroupName }: ILogGroup,
+): { readonly group: readonly string[]; readonly streams: (prefix: string) => string } {
+  const group = Stack.of(scope).formatArn({
+    service: 'logs',
+    resource: 'log-group',
+    resourceName: logGroupName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return { group: [group, `${group}:*`], streams: (prefix) => `${group}:log-stream:${prefix}*` };
+}
+
+/** Prefix of the IDs that a stack of this name has. */
+export function stackIdPrefix(stack: Stack): string {
+  return stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${stack.stackName}/` });
+}

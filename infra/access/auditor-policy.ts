@@ -1,0 +1,136 @@
+import { Stack } from 'aws-cdk-lib';
+import { Effect, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { SECRET_PREFIX } from '../../functions/core/names';
+import type { AuditArchive } from '../evidence/audit-archive';
+import { logArns, registryArns, secretArnPrefix } from './arns';
+
+export interface AuditorPolicyProps {
+  /** The record of record. */
+  readonly auditLog: ILogGroup;
+  /** @default - there is none */
+  readonly archive?: AuditArchive;
+  /** ARN of the KMS key that encrypts record and archive. @default - the services' own */
+  readonly encryptionKey?: string;
+}
+
+/**
+ * The managed policy `KeyturnAuditor`, to attach to the role of whoever audits: all the evidence, and by an explicit Deny
+ * no secret value, whatever else the role may do.
+ */
+export class AuditorPolicy extends Construct {
+  readonly policy: ManagedPolicy;
+
+  constructor(scope: Construct, id: string, props: AuditorPolicyProps) {
+    super(scope, id);
+    this.policy = new ManagedPolicy(this, 'Policy', {
+      managedPolicyName: 'KeyturnAuditor',
+      description: 'Keyturn: reads the evidence of rotations, and no secret value',
+      statements: [...this.record(props), ...this.account(), ...this.archive(props), noSecrets()],
+    });
+  }
+
+  private record({ auditLog, encryptionKey }: AuditorPolicyProps): readonly PolicyStatement[] {
+    const stack = Stack.of(this);
+    return [
+      read('ReadRecord', RECORD, logArns(this, auditLog).group),
+      // Results and lists are asked of no single group.
+      read('FindRecord', FIND_RECORD, ['*']),
+      ...(encryptionKey === undefined
+        ? []
+        : [
+            new PolicyStatement({
+              sid: 'DecryptEvidence',
+              actions: ['kms:Decrypt'],
+              resources: [encryptionKey],
+              conditions: {
+                StringEquals: {
+                  'kms:ViaService': ['logs', 's3'].map((service) => `${service}.${stack.region}.amazonaws.com`),
+                },
+              },
+            }),
+          ]),
+    ];
+  }
+
+  private account(): readonly PolicyStatement[] {
+    const stack = Stack.of(this);
+    const registry = registryArns(this);
+    return [
+      // None has a resource level.
+      read('ReadAccount', ACCOUNT, ['*']),
+      // Of all users: a key that nobody manages is what an auditor looks for. Key IDs are no secrets.
+      read(
+        'ListKeys',
+        ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'],
+        [stack.formatArn({ service: 'iam', region: '', resource: 'user', resourceName: '*' })],
+      ),
+      read('ReadRegistry', ['ssm:GetParametersByPath', 'ssm:GetParameter'], [...registry.paths, registry.parameters]),
+      read(
+        'LookAtSecrets',
+        ['secretsmanager:DescribeSecret', 'secretsmanager:ListSecretVersionIds', 'secretsmanager:GetResourcePolicy'],
+        [`${secretArnPrefix(this, SECRET_PREFIX)}*`],
+      ),
+    ];
+  }
+
+  private archive({ archive }: AuditorPolicyProps): readonly PolicyStatement[] {
+    if (archive === undefined) return [];
+    const { bucket } = archive;
+    return [
+      read(
+        'ReadArchive',
+        ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectRetention'],
+        [bucket.arnForObjects('*')],
+      ),
+      read(
+        'ListArchive',
+        [
+          's3:ListBucket',
+          's3:ListBucketVersions',
+          's3:GetBucketLocation',
+          's3:GetBucketVersioning',
+          's3:GetBucketObjectLockConfiguration',
+        ],
+        [bucket.bucketArn],
+      ),
+    ];
+  }
+}
+
+const RECORD = ['logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:DescribeLogStreams', 'logs:StartQuery'];
+
+const FIND_RECORD = [
+  'logs:DescribeLogGroups',
+  'logs:DescribeQueries',
+  'logs:DescribeQueryDefinitions',
+  'logs:GetQueryResults',
+  'logs:StopQuery',
+];
+
+const ACCOUNT = [
+  'iam:GenerateCredentialReport',
+  'iam:GetCredentialReport',
+  'cloudtrail:LookupEvents',
+  'secretsmanager:ListSecrets',
+  'cloudwatch:DescribeAlarms',
+  'cloudwatch:DescribeAlarmHistory',
+  'cloudwatch:GetDashboard',
+  'cloudwatch:ListDashboards',
+  'cloudwatch:GetMetricData',
+  'cloudwatch:ListMetrics',
+];
+
+function read(sid: string, actions: readonly string[], resources: readonly string[]): PolicyStatement {
+  return new PolicyStatement({ sid, actions: [...actions], resources: [...resources] });
+}
+
+function noSecrets(): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'NoSecretValues',
+    effect: Effect.DENY,
+    actions: ['secretsmanager:GetSecretValue', 'secretsmanager:BatchGetSecretValue', 'secretsmanager:PutSecretValue'],
+    resources: ['*'],
+  });
+}

@@ -1,0 +1,44 @@
+import { Stack } from 'aws-cdk-lib';
+import type { IDependable } from 'constructs';
+import { BITBUCKET_API } from '../../functions/core/hosts/target';
+import type { Connection } from '../targets/connection';
+import { secretArn } from './arns';
+import type { GrowingPolicy, Right } from './growing-policy';
+import { onlyThroughSecretsManager } from './secret-encryption';
+
+/** What sync needs to reach exactly the connections that are used: the right to read their tokens, and their origins. */
+export class ConnectionAccess {
+  private readonly rights: GrowingPolicy;
+  private readonly known = new Map<string, IDependable>();
+  private readonly usedOrigins = new Set<string>();
+
+  /** @param rights of sync's role */
+  constructor(rights: GrowingPolicy) {
+    this.rights = rights;
+  }
+
+  /** @returns what holds the rights */
+  add(connection: Connection): readonly IDependable[] {
+    const { secret, encryptionKey, url = BITBUCKET_API } = connection._config.bitbucket;
+    if (URL.canParse(url)) this.usedOrigins.add(new URL(url).origin);
+    const read = this.allowOnce(
+      { sid: 'ReadConnectionTokens', actions: ['secretsmanager:GetSecretValue'] },
+      secretArn(this.rights, secret),
+    );
+    if (encryptionKey === undefined) return [read];
+    const conditions = onlyThroughSecretsManager(Stack.of(this.rights));
+    const decrypt = { sid: 'DecryptConnectionTokens', actions: ['kms:Decrypt'], conditions };
+    return [read, this.allowOnce(decrypt, encryptionKey)];
+  }
+
+  /** Where tokens and keys may be sent, such as `https://api.bitbucket.org`; separated by commas. */
+  get origins(): string | undefined {
+    return this.usedOrigins.size === 0 ? undefined : [...this.usedOrigins].sort().join(',');
+  }
+
+  private allowOnce(right: Right, arn: string): IDependable {
+    const holder = this.known.get(arn) ?? this.rights.allow(right, [arn]);
+    this.known.set(arn, holder);
+    return holder;
+  }
+}

@@ -1,0 +1,33 @@
+import type { AlarmName } from '../../functions/core/config/alarm-names';
+
+/** One metric of CloudWatch. */
+export interface AlarmMetric {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: 'Maximum' | 'Sum';
+  /** What of it is in order: only what is above that counts. @default 0 */
+  readonly allowed?: number;
+}
+
+/** One alarm as data: what CloudWatch watches, and what people are told. */
+export interface AlarmDefinition {
+  readonly name: AlarmName;
+  /** What it means, and whether anything is broken. */
+  readonly text: string;
+  readonly metrics: readonly AlarmMetric[];
+  /** What several ones make together: their sum, or the greatest of them. @default SUM */
+  readonly together?: 'SUM' | 'MAX';
+  /** Breaching is a value above, or below, the threshold. */
+  readonly breaching: 'above' | 'below';
+  readonly threshold: number;
+  readonly periodMinutes: number;
+  /** How many periods are looked at. */
+  readonly periods: number;
+  /** How many of them have to breach. */
+  readonly outOf: number;
+  /** Whether a period without a value breaches: silence is what some alarms are about. */
+  readonly silence: 'breaching' | 'notBreaching';
+  /** Whether people are told that it is over, too. */
+  readonly tellsEnd: boolean;
+}

@@ -1,0 +1,200 @@
+import type { AlarmName } from '../../functions/core/config/alarm-names';
+import type { Config } from '../../functions/core/config/config';
+import type { FindingCode } from '../../functions/core/findings/codes';
+import { type FunctionName, METRIC } from '../../functions/core/names';
+import type { AlarmDefinition } from './alarm-definition';
+import {
+  counterName,
+  failedRuns as failedRunsOf,
+  findingMetric,
+  ofAllFunctions,
+  queueLength,
+  runMetric,
+  streamAge,
+  subscriptionErrors,
+} from './alarm-metrics';
+
+/** What is watched beside Keyturn's own metrics, by name. */
+export interface Watched {
+  /** The Lambda functions. */
+  readonly functions: readonly string[];
+  /** The dead-letter queues of what starts and runs the functions. */
+  readonly queues: readonly string[];
+  /** The dead-letter queue of forwarding. @default - nothing is forwarded */
+  readonly unforwarded?: string;
+  /** What copies the record into the archive. @default - there is no archive */
+  readonly archive?: { readonly stream: string; readonly logGroup: string; readonly filter: string };
+}
+
+const HOUR = 60;
+/** Firehose gathers for a quarter of an hour; an archive that is this much behind (seconds) does not get its copies. */
+const STALE_ARCHIVE = 2 * 3600;
+/** A daily run finds the same again every day: one in this many hours keeps the alarm from going up and down. */
+const DAY_AND_A_BIT = 26;
+/** Two daily runs, and an hour on either side. */
+const TWO_DAYS_AND_A_BIT = 50;
+
+/** A value that is there only where something is wrong, at any time of the day. */
+const ONCE_A_DAY = {
+  breaching: 'above',
+  threshold: 0,
+  periodMinutes: HOUR,
+  periods: DAY_AND_A_BIT,
+  outOf: 1,
+  silence: 'notBreaching',
+  tellsEnd: false,
+} as const;
+
+/** What lies in a queue until a person has looked. */
+const QUEUE = {
+  breaching: 'above',
+  threshold: 0,
+  periodMinutes: 5,
+  periods: 1,
+  outOf: 1,
+  silence: 'notBreaching',
+  tellsEnd: true,
+} as const;
+
+function forwarding(queue: string): AlarmDefinition {
+  return {
+    ...QUEUE,
+    name: 'forwarding',
+    text: 'The event bus of audit.forwardTo did not take audit events for 24 hours, or refused them. Nothing is broken here, and the record has the events. But the other side lacks them until they are sent again; the queue keeps them for 14 days, so do not purge it.',
+    metrics: [queueLength(queue)],
+  };
+}
+
+function archive({ stream, logGroup, filter }: NonNullable<Watched['archive']>): AlarmDefinition {
+  return {
+    ...ONCE_A_DAY,
+    name: 'archive',
+    text: 'Audit events do not get into the archive: the oldest has waited for more than two hours, or CloudWatch Logs could not hand events over. Nothing is broken, and the record has the events. But what is not copied before its retention ends is in no archive.',
+    metrics: [streamAge(stream, STALE_ARCHIVE), subscriptionErrors(logGroup, filter)],
+    together: 'MAX',
+  };
+}
+
+function finding(name: AlarmName & FindingCode, text: string): AlarmDefinition {
+  return { ...ONCE_A_DAY, name, text, metrics: [findingMetric(name)] };
+}
+
+/** No run came to its end in any of the hours. */
+function silent(of: FunctionName, hours: number, consequence: string): AlarmDefinition {
+  return {
+    name: `silent-${of}`,
+    text: `The ${of} function has not finished a run for ${hours} hours. Nothing is broken yet: current keys go on working. But ${consequence}. Right after the first deployment this may show for some minutes, until its first run is over.`,
+    metrics: [runMetric(METRIC.finished, of)],
+    breaching: 'below',
+    threshold: 1,
+    periodMinutes: HOUR,
+    periods: hours,
+    outOf: hours,
+    silence: 'breaching',
+    tellsEnd: true,
+  };
+}
+
+/**
+ * All alarms, in the order of their names' list.
+ *
+ * `errors` counts runs that failed as a whole. One failed run is none, because Lambda repeats it twice: whatever lasts
+ * makes three errors within two hours, so at least two within one. A step that fails stops its own key only, so no run
+ * fails with it, and Lambda sees no error: `failing` counts those, and one that the next daily run puts right is none.
+ */
+export function alarmDefinitions(settings: Config['alarms'], watched: Watched): readonly AlarmDefinition[] {
+  const { overdueDays, undeliveredHours, silentDailyHours, silentReconcileHours, tokenExpiresInDays } = settings;
+  const { failedRuns, deadLetters } = settings;
+  return [
+    {
+      ...ONCE_A_DAY,
+      name: 'overdue',
+      text: `A current key is more than ${overdueDays} days over its rotateAfter. Nothing is broken: the key goes on working. But it is older than its policy allows, and something keeps it from being rotated.`,
+      metrics: [runMetric(METRIC.mostOverdueDays, 'rotate', 'Maximum')],
+      threshold: overdueDays,
+      tellsEnd: true,
+    },
+    {
+      name: 'undelivered',
+      text: `A fresh key has waited for more than ${undeliveredHours} hours for one of its targets. Nothing is broken: the key before it works until the new one is everywhere. While it lasts, that key is not rotated again.`,
+      metrics: [runMetric(METRIC.oldestUndeliveredHours, 'sync', 'Maximum')],
+      breaching: 'above',
+      threshold: undeliveredHours,
+      periodMinutes: HOUR,
+      // An hourly run may leave one clock hour out.
+      periods: 2,
+      outOf: 1,
+      silence: 'notBreaching',
+      tellsEnd: true,
+    },
+    silent('rotate', silentDailyHours, 'no key is rotated until it does'),
+    silent('deactivate', silentDailyHours, 'superseded keys stay Active until it does'),
+    silent('delete', silentDailyHours, 'Inactive keys are not deleted until it does'),
+    silent('sync', silentReconcileHours, 'fresh keys do not get to their targets until it does'),
+    {
+      name: 'errors',
+      text: `More than ${failedRuns} ${failedRuns === 1 ? 'run' : 'runs'} of the functions failed within an hour; Lambda repeats a failed run twice. Nothing is half-done, and current keys go on working. But what the function does may not be done until it runs again.`,
+      metrics: watched.functions.map(failedRunsOf),
+      breaching: 'above',
+      threshold: failedRuns,
+      periodMinutes: HOUR,
+      periods: 1,
+      outOf: 1,
+      silence: 'notBreaching',
+      tellsEnd: false,
+    },
+    {
+      ...ONCE_A_DAY,
+      name: 'failing',
+      text: 'Steps of rotate, deactivate or delete failed in two runs of the last two days. Nothing is broken: current keys go on working. But a key is not rotated, deactivated or deleted as its policy says, and the runs do not get over it by themselves.',
+      metrics: (['rotate', 'deactivate', 'delete'] as const).map((of) => runMetric(counterName('failed'), of)),
+      periods: TWO_DAYS_AND_A_BIT,
+      outOf: 2,
+    },
+    {
+      ...QUEUE,
+      name: 'dead-letters',
+      text: 'An event was given up: no function could be started with it, or its runs failed for good. Nothing is lost: the scheduled runs do the same later. But the cause may still be there, and the queue keeps the event for 14 days.',
+      metrics: watched.queues.map(queueLength),
+      threshold: deadLetters,
+    },
+    ...(watched.unforwarded === undefined ? [] : [forwarding(watched.unforwarded)]),
+    {
+      ...ONCE_A_DAY,
+      name: 'record-incomplete',
+      text: "Audit events could not be put into the record, or not on the event bus. Keys are still made and delivered, but none is deactivated or deleted while the record cannot be written. The events that are missing are in the functions' own logs.",
+      metrics: [
+        ...ofAllFunctions(METRIC.unrecorded),
+        ...ofAllFunctions(METRIC.unpublished),
+        findingMetric('record-unavailable'),
+      ],
+    },
+    ...(watched.archive === undefined ? [] : [archive(watched.archive)]),
+    {
+      ...ONCE_A_DAY,
+      name: 'untold',
+      text: "A finding that is for people could not be sent to the topic. Nothing is broken by that, but nobody has been told of the finding; it is in the record. The topic itself may be broken, and then no alarm gets through either: give alarms a second channel, an EventBridge rule on 'CloudWatch Alarm State Change', as the runbook shows.",
+      metrics: ofAllFunctions(METRIC.untold),
+    },
+    finding(
+      'two-keys',
+      "A managed user has two access keys, which is IAM's limit, and Keyturn may delete neither. Nothing is broken: both go on working. But the key is not rotated until a person has deleted one.",
+    ),
+    finding(
+      'foreign-key',
+      'A managed user has an access key that Keyturn did not make. Nothing is broken. But somebody holds a key that nobody rotates, and it takes the room of the next one.',
+    ),
+    finding(
+      'hold-limit',
+      'A superseded key was made Inactive although something still used it, because it had been held to the limit. Whatever used it fails now. The key can be made Active again until it is deleted.',
+    ),
+    finding(
+      'token-rejected',
+      'A CI host refuses the token of a connection. Nothing is broken: delivered keys go on working. But nothing is delivered through this connection until its secret holds a new token.',
+    ),
+    finding(
+      'token-expires',
+      `The token of a connection ends within ${tokenExpiresInDays} days. Nothing is broken yet. After that day nothing is delivered through this connection until its secret holds a new one.`,
+    ),
+  ];
+}

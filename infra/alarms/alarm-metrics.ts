@@ -1,0 +1,57 @@
+import type { FindingCode } from '../../functions/core/findings/codes';
+import type { Counter } from '../../functions/core/lifecycle/summary';
+import {
+  FUNCTION_NAMES,
+  type FunctionName,
+  METRIC,
+  METRICS_NAMESPACE,
+  METRICS_SERVICE,
+} from '../../functions/core/names';
+import type { AlarmMetric } from './alarm-definition';
+
+/** A metric of one function's runs. */
+export function runMetric(name: string, of: FunctionName, statistic: AlarmMetric['statistic'] = 'Sum'): AlarmMetric {
+  return { namespace: METRICS_NAMESPACE, name, dimensions: { service: METRICS_SERVICE, function: of }, statistic };
+}
+
+/** The same metric of each function. */
+export function ofAllFunctions(name: string): readonly AlarmMetric[] {
+  return FUNCTION_NAMES.map((of) => runMetric(name, of));
+}
+
+/** The name under which a run's counter is sent. */
+export function counterName(name: Counter): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
+export function findingMetric(finding: FindingCode): AlarmMetric {
+  const dimensions = { service: METRICS_SERVICE, finding };
+  return { namespace: METRICS_NAMESPACE, name: METRIC.findings, dimensions, statistic: 'Sum' };
+}
+
+/** Runs of a Lambda function that failed as a whole. */
+export function failedRuns(FunctionName: string): AlarmMetric {
+  return { namespace: 'AWS/Lambda', name: 'Errors', dimensions: { FunctionName }, statistic: 'Sum' };
+}
+
+/** What lies in a queue. */
+export function queueLength(QueueName: string): AlarmMetric {
+  return {
+    namespace: 'AWS/SQS',
+    name: 'ApproximateNumberOfMessagesVisible',
+    dimensions: { QueueName },
+    statistic: 'Maximum',
+  };
+}
+
+/** Seconds for which the oldest thing in a Firehose stream has been there. */
+export function streamAge(DeliveryStreamName: string, allowed: number): AlarmMetric {
+  const dimensions = { DeliveryStreamName };
+  return { namespace: 'AWS/Firehose', name: 'DeliveryToS3.DataFreshness', dimensions, statistic: 'Maximum', allowed };
+}
+
+/** Log events that a subscription filter could not hand to its Firehose stream. */
+export function subscriptionErrors(LogGroupName: string, FilterName: string): AlarmMetric {
+  const dimensions = { LogGroupName, DestinationType: 'Firehose', FilterName };
+  return { namespace: 'AWS/Logs', name: 'DeliveryErrors', dimensions, statistic: 'Sum' };
+}

@@ -1,0 +1,72 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { Config } from '../../functions/core/config/config';
+import type { AlarmDefinition } from './alarm-definition';
+import { alarmDefinitions, type Watched } from './alarm-definitions';
+
+export interface KeyturnAlarmsProps {
+  readonly settings: Config['alarms'];
+  /** Is told; must let CloudWatch alarms publish. */
+  readonly topic: ITopic;
+  readonly watched: Watched;
+}
+
+/** The CloudWatch alarms, each with what it means and where its runbook is. */
+export class KeyturnAlarms extends Construct {
+  readonly alarms: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, { settings, topic, watched }: KeyturnAlarmsProps) {
+    super(scope, id);
+    const definitions = alarmDefinitions(settings, watched);
+    const told = new SnsAction(topic);
+    this.alarms = definitions
+      .filter(({ name }) => !settings.off.includes(name))
+      .map((definition) => {
+        const alarm = new Alarm(this, definition.name, {
+          alarmName: `Keyturn-${definition.name}`,
+          alarmDescription: `${definition.text} Runbook: ${settings.runbooks}${definition.name}.md`,
+          metric: metricOf(definition),
+          threshold: definition.threshold,
+          comparisonOperator:
+            definition.breaching === 'above'
+              ? ComparisonOperator.GREATER_THAN_THRESHOLD
+              : ComparisonOperator.LESS_THAN_THRESHOLD,
+          evaluationPeriods: definition.periods,
+          datapointsToAlarm: definition.outOf,
+          treatMissingData:
+            definition.silence === 'breaching' ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+        });
+        alarm.addAlarmAction(told);
+        if (definition.tellsEnd) alarm.addOkAction(told);
+        return alarm;
+      });
+  }
+}
+
+function metricOf({ metrics, together = 'SUM', periodMinutes }: AlarmDefinition): IMetric {
+  const period = Duration.minutes(periodMinutes);
+  const all = metrics.map(
+    ({ namespace, name, dimensions, statistic }) =>
+      new Metric({ namespace, metricName: name, dimensionsMap: { ...dimensions }, statistic, period }),
+  );
+  const [first] = all;
+  if (first !== undefined && all.length === 1) return first;
+  const terms = metrics.map(({ allowed }, at) => `m${at + 1}${allowed === undefined ? '' : ` - ${allowed}`}`);
+  // A function over a list takes what is there; m1 + m2 would be nothing where one of the two is.
+  return new MathExpression({
+    expression: `${together}([${terms.join(', ')}])`,
+    label: together === 'SUM' ? 'Sum' : 'Greatest',
+    usingMetrics: Object.fromEntries(all.map((metric, at) => [`m${at + 1}`, metric])),
+    period,
+  });
+}

@@ -1,0 +1,20 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { auditJsonSchema } from '../../functions/core/audit';
+import { configJsonSchema } from '../../functions/core/config/config';
+import { reportJsonSchema } from '../../functions/report/judge/model';
+
+/** The JSON Schemas that the package ships, by file name: of the configuration, and of what Keyturn writes for others. */
+const SCHEMAS: Readonly<Record<string, () => Record<string, unknown>>> = {
+  'keyturn.schema.json': configJsonSchema,
+  'keyturn.audit.v1.schema.json': auditJsonSchema,
+  'keyturn.report.v1.schema.json': reportJsonSchema,
+};
+
+/** Writes every JSON Schema. @param folder @default - `dist` of this package */
+export function writeJsonSchemas(folder: string = join(__dirname, '..', '..', 'dist')): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [file, schema] of Object.entries(SCHEMAS)) {
+    writeFileSync(join(folder, file), `${JSON.stringify(schema(), undefined, 2)}\n`);
+  }
+}

@@ -1,0 +1,139 @@
+import type { configSchema } from '../../functions/core/config/config';
+
+type Failure = NonNullable<ReturnType<typeof configSchema.safeParse>['error']>;
+/** One thing that the configuration's schema found wrong. */
+export type ConfigIssue = Failure['issues'][number];
+
+/** What the schema calls a kind of value, as people call it, and how it is written. */
+const KINDS: Readonly<Record<string, { readonly name: string; readonly cure: string }>> = {
+  string: { name: 'text', cure: 'put it in quotes' },
+  number: { name: 'a number', cure: 'write the bare number, without quotes' },
+  int: { name: 'a whole number', cure: 'write a number without a fraction' },
+  boolean: { name: 'true or false', cure: 'write true or false, without quotes' },
+  array: { name: 'a list', cure: 'start each item with "- ", or write [first, second]' },
+  object: { name: 'a map', cure: 'write "name: value" lines below it' },
+  record: { name: 'a map', cure: 'write "name: value" lines below it' },
+};
+
+const DAILY = 'write rate(1 day) or cron(0 3 * * ? *)';
+
+/** How to cure what the schema's own rules found, by the setting's name. */
+const CURES: Readonly<Record<string, string>> = {
+  id: 'rename it',
+  user: 'correct the name; one user is one key, which may have many targets',
+  connection: 'correct the name, or add the connection under connections',
+  deliverTo: 'give one of the two',
+  variables: 'give them other names, or take one of the two targets away',
+  rotateAfter: 'change the days',
+  deactivateAfter: 'change the days',
+  deleteAfter: 'change the days',
+  idleFor: 'change the days',
+  holdLimit: 'change the days',
+  rotate: DAILY,
+  deactivate: DAILY,
+  delete: DAILY,
+  reconcile: 'write rate(1 hour), or a shorter time',
+  schedule: 'write cron(0 6 1 * ? *) for the first day of each month',
+  report: 'add audit.archive, or take audit.report out',
+};
+
+/**
+ * One issue as a sentence: what was expected, what was found, what to do.
+ *
+ * @param found the value at the issue's path; undefined when there is none
+ */
+export function describeIssue(issue: ConfigIssue, found: unknown): string {
+  const setting = issue.path.findLast((step) => typeof step === 'string') ?? '';
+  switch (issue.code) {
+    case 'invalid_type': {
+      const kind = KINDS[issue.expected] ?? { name: issue.expected, cure: 'correct it' };
+      return found === undefined
+        ? `expected ${kind.name}, found nothing; add "${setting}:" here`
+        : `expected ${kind.name}, found ${shown(found)}; ${kind.cure}`;
+    }
+    case 'invalid_value':
+      return `expected ${issue.values.map(String).join(' or ')}, found ${shown(found)}; write one of these`;
+    case 'too_small':
+      return `expected at least ${amount(issue.origin, issue.minimum)}, found ${shown(found)}; ${more(issue.origin)}`;
+    case 'too_big':
+      return `expected at most ${amount(issue.origin, issue.maximum)}, found ${shown(found)}; ${less(issue.origin)}`;
+    case 'invalid_key':
+      return 'expected a name of letters, digits, ".", "_" and "-"; rename it';
+    case 'invalid_format':
+      return `${expectedFormat(issue)}, found ${shown(found)}; correct it`;
+    case 'custom': {
+      const tellsFound = /found|taken|belongs|must/.test(issue.message);
+      return `${issue.message.replace(/\.$/, '')}${tellsFound ? '' : `, found ${shown(found)}`}; ${CURES[setting] ?? 'correct it'}`;
+    }
+    default:
+      return `${issue.message}; correct it`;
+  }
+}
+
+/** A key that the schema does not know, as a sentence with the nearest one that it knows. */
+export function describeUnknownKey(key: string, known: readonly string[]): string {
+  const nearest = nearestOf(key, known);
+  const expected = known.length === 0 ? 'no setting here' : `one of ${known.join(', ')}`;
+  return nearest === undefined
+    ? `expected ${expected}, found "${key}"; remove it`
+    : `expected ${expected}, found "${key}"; did you mean "${nearest}"?`;
+}
+
+/** Known name that a misspelled one most likely stands for. */
+function nearestOf(key: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((name) => ({ name, distance: editDistance(key.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance);
+  const best = ranked[0];
+  return best !== undefined && best.distance <= Math.max(2, key.length / 3) ? best.name : undefined;
+}
+
+/** Levenshtein's distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const substituted = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(substituted, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+function expectedFormat(issue: Extract<ConfigIssue, { code: 'invalid_format' }>): string {
+  if (issue.message.startsWith('expected')) return issue.message;
+  switch (issue.format) {
+    case 'email':
+      return 'expected an e-mail address';
+    case 'url':
+      return 'expected a URL, such as https://api.bitbucket.org/2.0';
+    case 'starts_with':
+      return `expected an ARN, which starts with "arn:"`;
+    default:
+      return `expected a value of the form ${issue.format}`;
+  }
+}
+
+function amount(origin: string, bound: number | bigint): string {
+  if (origin === 'array') return `${bound} ${bound === 1 ? 'item' : 'items'}`;
+  if (origin === 'string') return `${bound} ${bound === 1 ? 'character' : 'characters'}`;
+  return String(bound);
+}
+
+function more(origin: string): string {
+  return origin === 'number' || origin === 'int' ? 'raise it' : 'add what is missing';
+}
+
+function less(origin: string): string {
+  return origin === 'number' || origin === 'int' ? 'lower it' : 'shorten it';
+}
+
+function shown(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
+  if (typeof value === 'object') return `a map of ${Object.keys(value).join(', ') || 'nothing'}`;
+  if (typeof value !== 'string') return String(value);
+  return `"${value.length > 60 ? `${value.slice(0, 60)}…` : value}"`;
+}

@@ -1,0 +1,43 @@
+import type { Config, KeyConfig } from '../../functions/core/config/config';
+import { type PolicyOverrides, policyWith } from '../../functions/core/config/policy';
+import { type RegistryEntry, registryEntrySchema } from '../../functions/core/config/registry';
+import { DEFAULT_VARIABLES, type TargetConfig, targetOf } from '../../functions/core/hosts/target';
+
+/**
+ * The JSON of one managed key's registry parameter. Names of variables that are the defaults are left out, so that twice
+ * as many targets fit into a parameter.
+ *
+ * @throws ZodError when the parts do not make an entry; they were checked before.
+ */
+export function registryDocument(
+  key: KeyConfig,
+  connections: Config['connections'],
+  policy: PolicyOverrides | undefined,
+): string {
+  const used = Object.entries(connections).filter(([name]) => key.deliverTo.some((to) => to.connection === name));
+  const entry: RegistryEntry = registryEntrySchema.parse({
+    version: 1,
+    id: key.id,
+    user: key.user,
+    policy: policyWith(policy, key.policy),
+    firstRotation: key.firstRotation,
+    adopt: key.adopt,
+    connections: Object.fromEntries(
+      used.map(([name, { bitbucket }]) => [name, { host: 'bitbucket', url: bitbucket.url, secret: bitbucket.secret }]),
+    ),
+    targets: key.deliverTo.map(targetOf),
+  });
+  return JSON.stringify({ ...entry, targets: entry.targets.map(withoutDefaults) });
+}
+
+function withoutDefaults(target: TargetConfig): Record<string, unknown> {
+  const { variables, secureAccessKeyId, ...rest } = target;
+  const own = Object.entries(variables).filter(
+    ([name, value]) => (DEFAULT_VARIABLES as Readonly<Record<string, string>>)[name] !== value,
+  );
+  return {
+    ...rest,
+    ...(own.length > 0 ? { variables: Object.fromEntries(own) } : {}),
+    ...(secureAccessKeyId ? { secureAccessKeyId } : {}),
+  };
+}

@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { SnsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { ENV } from '../../functions/core/names';
+import { type DeployedFunction, functionPermissions } from '../access/function-permissions';
+import { GrowingPolicy } from '../access/growing-policy';
+import { BUNDLES_FOLDER } from '../bundles/bundles-folder';
+import { releaseOf } from '../bundles/release';
+import type { AuditArchive } from '../evidence/audit-archive';
+import type { AuditLog } from '../evidence/audit-log';
+import type { NotificationTopic } from './notification-topic';
+
+export interface RotationFunctionProps {
+  /** Which function; its bundle is the folder of this name. */
+  readonly name: DeployedFunction;
+  readonly description: string;
+  readonly timeout: Duration;
+  /** Megabytes. @default 256 */
+  readonly memorySize?: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Is told when a run failed for good. */
+  readonly notifications: NotificationTopic;
+  /** The record of record. */
+  readonly auditLog: AuditLog;
+  /** Where the function writes reports. @default - it writes none */
+  readonly archive?: AuditArchive;
+  /** Keeps the events whose runs failed for good. */
+  readonly deadLetters: IQueue;
+  readonly logRetentionDays: number;
+  /** Folder that holds the bundles. @default - `dist/functions` of this package */
+  readonly bundles?: string;
+}
+
+/** One of the functions, with its own role and its own log. */
+export class RotationFunction extends Construct {
+  readonly lambda: LambdaFunction;
+  readonly role: Role;
+  /** What the role may do to the things that are many; can be added to until synthesis. */
+  readonly rights: GrowingPolicy;
+
+  constructor(scope: Construct, id: string, props: RotationFunctionProps) {
+    super(scope, id);
+
+    const bundle = join(props.bundles ?? BUNDLES_FOLDER, props.name);
+    const built = existsSync(join(bundle, 'index.js'));
+    if (!built) Annotations.of(this).addError(`${bundle} holds no bundle. Run "npm run build" first.`);
+
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: props.logRetentionDays,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const policy = new PolicyDocument({
+      statements: [
+        ...functionPermissions(this, props.name, {
+          logGroupArn: logGroup.logGroupArn,
+          auditLog: props.auditLog.logGroup,
+          notifications: props.notifications,
+          deadLettersArn: props.deadLetters.queueArn,
+          ...(props.archive === undefined ? {} : { archive: props.archive }),
+        }),
+      ],
+    });
+    this.role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `Keyturn: what ${props.name} may do`,
+      // Part of the role itself, so that the function is never there before its rights are.
+      inlinePolicies: { Keyturn: policy },
+    });
+    this.rights = new GrowingPolicy(this, 'Rights', { role: this.role, policy });
+    this.lambda = new LambdaFunction(this, 'Function', {
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: built ? Code.fromAsset(bundle) : Code.fromInline('exports.handler = undefined;'),
+      handler: 'index.handler',
+      memorySize: props.memorySize ?? 256,
+      timeout: props.timeout,
+      environment: {
+        ...props.environment,
+        [ENV.release]: releaseOf(built ? bundle : undefined),
+        NODE_OPTIONS: '--enable-source-maps',
+      },
+      // The CDK would add statements of its own otherwise; every right is spelled out in function-permissions.ts.
+      role: this.role.withoutPolicyUpdates(),
+      logGroup,
+      // Everything converges on the next run, so a late retry does no harm and an abandoned one loses nothing but time.
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(1),
+      // The queue keeps the event, to be sent again; the topic tells people, with the error.
+      deadLetterQueue: props.deadLetters,
+      onFailure: new SnsDestination(props.notifications.topic),
+    });
+  }
+}

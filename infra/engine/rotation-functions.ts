@@ -1,0 +1,84 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { Config } from '../../functions/core/config/config';
+import { ENV, type FunctionName, REGISTRY_PATH, REPORT_FUNCTION } from '../../functions/core/names';
+import type { AuditArchive } from '../evidence/audit-archive';
+import type { AuditLog } from '../evidence/audit-log';
+import type { NotificationTopic } from './notification-topic';
+import { RotationFunction, type RotationFunctionProps } from './rotation-function';
+
+export interface RotationFunctionsProps {
+  readonly settings: Config;
+  readonly notifications: NotificationTopic;
+  readonly auditLog: AuditLog;
+  readonly deadLetters: IQueue;
+  /** Origins that sync may send tokens and keys to, separated by commas. */
+  readonly origins: string;
+  /** Folder that holds the bundles. @default - `dist/functions` of this package */
+  readonly bundles?: string;
+}
+
+type Shared = 'environment' | 'notifications' | 'auditLog' | 'deadLetters' | 'logRetentionDays' | 'bundles';
+
+function shared({ settings, bundles, ...props }: RotationFunctionsProps): Pick<RotationFunctionProps, Shared> {
+  return {
+    environment: {
+      [ENV.registryPath]: REGISTRY_PATH,
+      [ENV.topicArn]: props.notifications.topic.topicArn,
+      [ENV.runbooks]: settings.alarms.runbooks,
+    },
+    notifications: props.notifications,
+    auditLog: props.auditLog,
+    deadLetters: props.deadLetters,
+    logRetentionDays: settings.logRetentionDays,
+    ...(bundles === undefined ? {} : { bundles }),
+  };
+}
+
+/** The four functions that rotate. */
+export function rotationFunctions(
+  scope: Construct,
+  props: RotationFunctionsProps,
+): Readonly<Record<FunctionName, RotationFunction>> {
+  const { environment, ...common } = shared(props);
+  const { settings, origins } = props;
+  const create = (id: string, name: FunctionName, minutes: number, description: string) =>
+    new RotationFunction(scope, id, {
+      ...common,
+      name,
+      description: `Keyturn: ${description}`,
+      timeout: Duration.minutes(minutes),
+      environment: {
+        ...environment,
+        [ENV.maxRotations]: String(settings.maxRotationsPerRun),
+        [ENV.concurrency]: String(settings.concurrency),
+        [ENV.tokenExpiresInDays]: String(settings.alarms.tokenExpiresInDays),
+        ...(name === 'sync' ? { [ENV.allowedOrigins]: origins } : {}),
+      },
+    });
+  return {
+    rotate: create('Rotate', 'rotate', 5, 'makes fresh access keys'),
+    deactivate: create('Deactivate', 'deactivate', 5, 'makes superseded access keys Inactive'),
+    delete: create('Delete', 'delete', 5, 'deletes Inactive access keys'),
+    sync: create('Sync', 'sync', 15, 'delivers access keys to their targets'),
+  };
+}
+
+/** The function that writes the scheduled report into the archive. It draws charts, which takes memory. */
+export function reportFunction(
+  scope: Construct,
+  props: RotationFunctionsProps,
+  archive: AuditArchive,
+): RotationFunction {
+  const { environment, ...common } = shared(props);
+  return new RotationFunction(scope, 'Report', {
+    ...common,
+    name: REPORT_FUNCTION,
+    description: 'Keyturn: writes the report',
+    timeout: Duration.minutes(15),
+    memorySize: 1024,
+    environment: { ...environment, [ENV.archiveBucket]: archive.bucket.bucketName },
+    archive,
+  });
+}

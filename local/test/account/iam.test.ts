@@ -1,0 +1,215 @@
+import {
+  CreateAccessKeyCommand,
+  DeleteAccessKeyCommand,
+  GenerateCredentialReportCommand,
+  GetAccessKeyLastUsedCommand,
+  GetCredentialReportCommand,
+  ListAccessKeysCommand,
+  UpdateAccessKeyCommand,
+} from '@aws-sdk/client-iam';
+import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { describe, expect, it } from 'vitest';
+import { Account } from '../../account/account';
+import { CREDENTIAL_REPORT_COLUMNS } from '../../account/credential-report';
+import { Clock } from '../../clock';
+import { DAY, HOUR, START, world } from './world';
+
+describe('access keys', () => {
+  it('authenticate only after they have spread', async () => {
+    const { clock, userWithKey, clients } = await world({ newKeyDelay: 8000 });
+    const { keys } = userWithKey('bob');
+    const prove = () => clients(keys).sts.send(new GetCallerIdentityCommand({}));
+    await expect(prove()).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
+    clock.advanceBy(7999);
+    await expect(prove()).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
+    clock.advanceBy(1);
+    await expect(prove()).resolves.toMatchObject({ Arn: 'arn:aws:iam::111122223333:user/bob' });
+  });
+
+  it('stop authenticating when they are Inactive, and start again when they are Active', async () => {
+    const { iam, userWithKey, clients } = await world();
+    const { key, keys } = userWithKey('bob');
+    const set = (Status: 'Active' | 'Inactive') =>
+      iam.send(new UpdateAccessKeyCommand({ UserName: 'bob', AccessKeyId: key.id, Status }));
+    await set('Inactive');
+    await expect(clients(keys).sts.send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({
+      name: 'InvalidClientTokenId',
+    });
+    await set('Active');
+    await expect(clients(keys).sts.send(new GetCallerIdentityCommand({}))).resolves.toBeDefined();
+  });
+
+  it('show a use only after a while, and then the latest visible one', async () => {
+    const { clock, iam, userWithKey, clients } = await world({ lastUsedDelay: 4 * HOUR });
+    const { key, keys } = userWithKey('bob');
+    const use = () => clients(keys).sts.send(new GetCallerIdentityCommand({}));
+    const lastUse = async () => {
+      const answer = await iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: key.id }));
+      return answer.AccessKeyLastUsed?.LastUsedDate?.toISOString();
+    };
+    await use();
+    clock.advanceBy(HOUR);
+    await use();
+    expect(await lastUse()).toBeUndefined();
+    clock.advanceTo(START + 4 * HOUR);
+    expect(await lastUse()).toBe('2026-01-01T00:00:00.000Z');
+    clock.advanceBy(HOUR);
+    expect(await lastUse()).toBe('2026-01-01T01:00:00.000Z');
+  });
+
+  it('are managed by their own user without a name, by a role only with one', async () => {
+    const { account, userWithKey, clients } = await world();
+    const { keys } = userWithKey('bob');
+    const own = await clients(keys).iam.send(new ListAccessKeysCommand({}));
+    expect(own.AccessKeyMetadata?.map((key) => key.AccessKeyId)).toEqual([keys.accessKeyId]);
+    const role = clients(account.roleSession('arn:aws:iam::111122223333:role/delete', 'run'));
+    const nameless = new DeleteAccessKeyCommand({ AccessKeyId: keys.accessKeyId });
+    await expect(role.iam.send(nameless)).rejects.toMatchObject({
+      name: 'ValidationError',
+      message: 'Must specify userName when calling with non-User credentials',
+    });
+  });
+
+  it('come from a seed: the same account twice gives the same keys', () => {
+    const make = () => {
+      const account = new Account({ clock: new Clock(START) });
+      const key = account.iam.accessKeys.create(account.iam.users.create({ UserName: 'bob' }));
+      return [key.id, key.secretAccessKey];
+    };
+    expect(make()).toEqual(make());
+  });
+});
+
+describe('the credential report', () => {
+  const read = async (iam: Awaited<ReturnType<typeof world>>['iam']) => {
+    const { Content, GeneratedTime } = await iam.send(new GetCredentialReportCommand({}));
+    const [header = '', ...lines] = Buffer.from(Content ?? [])
+      .toString('utf8')
+      .split('\n');
+    const columns = header.split(',');
+    const rows = lines.map((line) => Object.fromEntries(line.split(',').map((cell, index) => [columns[index], cell])));
+    return { columns, rows, GeneratedTime };
+  };
+
+  it("has all of AWS's columns, a slot for each key, and the last use as far as it is visible", async () => {
+    const { clock, account, iam, userWithKey, clients } = await world({ lastUsedDelay: HOUR });
+    const { user, key, keys } = userWithKey('bob');
+    account.iam.accessKeys.create(user);
+    await clients(keys).sts.send(new GetCallerIdentityCommand({}));
+    clock.advanceBy(2 * HOUR);
+    await clients(keys).sts.send(new GetCallerIdentityCommand({}));
+    await iam.send(new UpdateAccessKeyCommand({ UserName: 'bob', AccessKeyId: key.id, Status: 'Inactive' }));
+    await iam.send(new GenerateCredentialReportCommand({}));
+    const { columns, rows } = await read(iam);
+    expect(columns).toEqual([...CREDENTIAL_REPORT_COLUMNS]);
+    expect(rows[0]).toMatchObject({ user: '<root_account>', arn: 'arn:aws:iam::111122223333:root' });
+    expect(rows[1]).toMatchObject({
+      user: 'bob',
+      user_creation_time: '2026-01-01T00:00:00+00:00',
+      password_enabled: 'false',
+      access_key_1_active: 'false',
+      access_key_1_last_rotated: '2026-01-01T00:00:00+00:00',
+      access_key_1_last_used_date: '2026-01-01T00:00:00+00:00',
+      access_key_1_last_used_region: 'eu-west-1',
+      access_key_1_last_used_service: 'sts',
+      access_key_2_active: 'true',
+      access_key_2_last_used_date: 'N/A',
+      cert_2_last_rotated: 'N/A',
+    });
+  });
+
+  it('gives a new key the free slot, whichever that is', async () => {
+    const { clock, account, iam, userWithKey } = await world();
+    const { user, key } = userWithKey('bob');
+    clock.advanceBy(DAY);
+    account.iam.accessKeys.create(user);
+    account.iam.accessKeys.delete(user, key.id);
+    clock.advanceBy(DAY);
+    account.iam.accessKeys.create(user);
+    await iam.send(new GenerateCredentialReportCommand({}));
+    const [, bob] = (await read(iam)).rows;
+    expect(bob?.access_key_1_last_rotated).toBe('2026-01-03T00:00:00+00:00');
+    expect(bob?.access_key_2_last_rotated).toBe('2026-01-02T00:00:00+00:00');
+  });
+
+  it('stays the same for four hours, then expires', async () => {
+    const { clock, iam, userWithKey } = await world();
+    const generate = async () => (await iam.send(new GenerateCredentialReportCommand({}))).State;
+    expect(await generate()).toBe('STARTED');
+    userWithKey('bob');
+    clock.advanceBy(4 * HOUR - 1);
+    expect(await generate()).toBe('COMPLETE');
+    const old = await read(iam);
+    expect(old.rows).toHaveLength(1);
+    expect(old.GeneratedTime?.toISOString()).toBe('2026-01-01T00:00:00.000Z');
+    clock.advanceBy(1);
+    await expect(iam.send(new GetCredentialReportCommand({}))).rejects.toMatchObject({
+      name: 'CredentialReportExpiredException',
+      $metadata: { httpStatusCode: 410 },
+    });
+    expect(await generate()).toBe('STARTED');
+    expect((await read(iam)).rows.map((row) => row.user)).toEqual(['<root_account>', 'bob']);
+  });
+
+  it('takes a while to make when it is told to', async () => {
+    const { clock, iam } = await world({ credentialReportTime: 5000 });
+    await iam.send(new GenerateCredentialReportCommand({}));
+    await expect(iam.send(new GetCredentialReportCommand({}))).rejects.toMatchObject({
+      name: 'CredentialReportNotReadyException',
+    });
+    expect((await iam.send(new GenerateCredentialReportCommand({}))).State).toBe('INPROGRESS');
+    clock.advanceBy(5000);
+    expect((await iam.send(new GenerateCredentialReportCommand({}))).State).toBe('COMPLETE');
+    await expect(iam.send(new GetCredentialReportCommand({}))).resolves.toBeDefined();
+  });
+});
+
+describe('sessions', () => {
+  const trust = '{"Version":"2012-10-17","Statement":[]}';
+
+  it('end', async () => {
+    const { account, clock, userWithKey, clients } = await world();
+    const { arn } = account.iam.roles.create({ RoleName: 'deploy', AssumeRolePolicyDocument: trust });
+    const { keys } = userWithKey('bob');
+    const assume = new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: 'once', DurationSeconds: 900 });
+    const { Credentials } = await clients(keys).sts.send(assume);
+    const session = {
+      accessKeyId: Credentials?.AccessKeyId ?? '',
+      secretAccessKey: Credentials?.SecretAccessKey ?? '',
+      sessionToken: Credentials?.SessionToken ?? '',
+    };
+    await expect(clients(session).sts.send(new GetCallerIdentityCommand({}))).resolves.toBeDefined();
+    clock.advanceBy(900_000);
+    await expect(clients(session).sts.send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({
+      name: expect.stringMatching(/^ExpiredToken/),
+    });
+  });
+
+  it('are for roles that exist, and not for root', async () => {
+    const { sts, userWithKey, clients, account } = await world();
+    const { keys } = userWithKey('bob');
+    const nobody = { RoleArn: 'arn:aws:iam::111122223333:role/nobody', RoleSessionName: 'once' };
+    await expect(clients(keys).sts.send(new AssumeRoleCommand(nobody))).rejects.toMatchObject({ name: 'AccessDenied' });
+    const { arn } = account.iam.roles.create({ RoleName: 'deploy', AssumeRolePolicyDocument: trust });
+    await expect(sts.send(new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: 'once' }))).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: 'Roles may not be assumed by root accounts.',
+    });
+  });
+
+  it('tell root who it is', async () => {
+    const { sts } = await world();
+    await expect(sts.send(new GetCallerIdentityCommand({}))).resolves.toMatchObject({
+      UserId: '111122223333',
+      Arn: 'arn:aws:iam::111122223333:root',
+    });
+  });
+
+  it('create keys for a user by name', async () => {
+    const { account, clients, userWithKey } = await world();
+    userWithKey('bob');
+    const role = clients(account.roleSession('arn:aws:iam::111122223333:role/rotate', 'run-1'));
+    const { AccessKey } = await role.iam.send(new CreateAccessKeyCommand({ UserName: 'bob' }));
+    expect(AccessKey?.UserName).toBe('bob');
+  });
+});

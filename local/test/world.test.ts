@@ -1,0 +1,269 @@
+import { describe, expect, test } from 'vitest';
+import { functionNameOf } from '../stack/deployment';
+import { assembly, lambdaFunction, ROLE, ruleFor } from './stack/assembly';
+import { ECHO, got, later, START, start } from './test-world';
+
+const DAY = 86_400_000;
+
+describe('events reach functions', () => {
+  test('a stored secret starts the function after CloudTrail’s delay and after the label’s', async () => {
+    const world = await start({ cloudTrailDelay: 120_000, labelDelay: 3_000 });
+    await world.deploy(
+      await assembly(
+        {
+          Resources: {
+            Role: ROLE,
+            Trail: lambdaFunction('trail'),
+            Label: lambdaFunction('label'),
+            ...ruleFor('Trail', {
+              EventPattern: {
+                source: ['aws.secretsmanager'],
+                'detail-type': ['AWS API Call via CloudTrail'],
+                detail: { eventName: ['PutSecretValue'], requestParameters: { secretId: [{ prefix: 'keyturn/' }] } },
+              },
+            }),
+            ...ruleFor('Label', {
+              EventPattern: { 'detail-type': ['Secret Label Updated'], detail: { name: [{ prefix: 'keyturn/' }] } },
+            }),
+          },
+        },
+        { trail: ECHO, label: ECHO },
+      ),
+    );
+    const { account } = world;
+    account.secretsManager.createSecret({ Name: 'keyturn/web' });
+    account.secretsManager.createSecret({ Name: 'other' });
+    const me = account.authenticate(account.rootSession(), 'secretsmanager');
+    account.invoke(me, 'secretsmanager', 'PutSecretValue', { SecretId: 'other', SecretString: 'x' });
+    account.invoke(me, 'secretsmanager', 'PutSecretValue', { SecretId: 'keyturn/web', SecretString: 'never logged' });
+    await world.runUntil(later(3_600_000));
+    expect(
+      got(world).map(({ at, event }) => [
+        at,
+        event['detail-type'],
+        event.detail.name ?? event.detail.requestParameters.secretId,
+      ]),
+    ).toEqual([
+      [3_000, 'Secret Label Updated', 'keyturn/web'],
+      [120_000, 'AWS API Call via CloudTrail', 'keyturn/web'],
+    ]);
+    expect(JSON.stringify(world.logs)).not.toContain('never logged');
+  });
+
+  test('lost, doubled and delayed ones are what a tampering hook makes of them', async () => {
+    const world = await start({
+      tamper: (event, delay) =>
+        event.source === 'lost'
+          ? []
+          : [
+              { event, delay },
+              { event, delay: delay + 500 },
+            ],
+    });
+    await world.deploy(
+      await assembly(
+        {
+          Resources: {
+            Role: ROLE,
+            Function: lambdaFunction('echo'),
+            ...ruleFor('Function', { EventPattern: { source: ['lost', 'mine'] } }, { InputPath: '$.detail' }),
+          },
+        },
+        { echo: ECHO },
+      ),
+    );
+    for (const source of ['lost', 'mine']) {
+      world.account.eventBridge.putEvents({ Entries: [{ Source: source, DetailType: 'T', Detail: '{"n":1}' }] });
+    }
+    await world.runUntil(later(1_000));
+    expect(got(world)).toEqual([
+      { at: 0, event: { n: 1 } },
+      { at: 500, event: { n: 1 } },
+    ]);
+  });
+
+  test('without a permission they go to the rule’s dead-letter queue', async () => {
+    const world = await start();
+    const { FunctionPermission: _, ...rule } = ruleFor(
+      'Function',
+      { EventPattern: { source: ['mine'] } },
+      { DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['Queue', 'Arn'] } } },
+    ) as Record<string, unknown>;
+    const deployment = await world.deploy(
+      await assembly(
+        { Resources: { Role: ROLE, Queue: { Type: 'AWS::SQS::Queue' }, Function: lambdaFunction('echo'), ...rule } },
+        { echo: ECHO },
+      ),
+    );
+    world.account.eventBridge.putEvents({ Entries: [{ Source: 'mine', DetailType: 'T', Detail: '{}' }] });
+    await world.runUntil(later(1_000));
+    expect(got(world)).toEqual([]);
+    expect(deployment.queues[0]?.messages).toMatchObject([{ attributes: { ERROR_CODE: 'NO_PERMISSIONS' } }]);
+  });
+
+  test('a function that keeps failing leaves its event in its queue and a record at its topic', async () => {
+    const world = await start();
+    const deployment = await world.deploy(
+      await assembly(
+        {
+          Resources: {
+            Role: ROLE,
+            Queue: { Type: 'AWS::SQS::Queue' },
+            Topic: { Type: 'AWS::SNS::Topic' },
+            Function: lambdaFunction('bad', { DeadLetterConfig: { TargetArn: { 'Fn::GetAtt': ['Queue', 'Arn'] } } }),
+            Config: {
+              Type: 'AWS::Lambda::EventInvokeConfig',
+              Properties: {
+                FunctionName: { Ref: 'Function' },
+                Qualifier: '$LATEST',
+                MaximumRetryAttempts: 1,
+                DestinationConfig: { OnFailure: { Destination: { Ref: 'Topic' } } },
+              },
+            },
+            ...ruleFor('Function', { ScheduleExpression: 'cron(0 3 * * ? *)' }, { Input: '{"daily":true}' }),
+          },
+        },
+        { bad: "export const handler = async () => { throw new Error('bad'); };" },
+      ),
+    );
+    await world.runUntil(later(DAY));
+    expect(deployment.queues[0]?.messages).toMatchObject([
+      { body: '{"daily":true}', at: START.getTime() + 3 * 3_600_000 + 60_000 },
+    ]);
+    expect(world.account.sns.messages.map(({ message }) => JSON.parse(message))).toMatchObject([
+      { requestContext: { approximateInvokeCount: 2 }, requestPayload: { daily: true } },
+    ]);
+  });
+});
+
+const CALLER = `
+  import { SSMClient, GetParametersByPathCommand } from '@aws-sdk/client-ssm';
+  import { SecretsManagerClient, ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
+  import { STSClient, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+  const ssm = new SSMClient(), secrets = new SecretsManagerClient(), sts = new STSClient();
+  export const handler = async () => {
+    await ssm.send(new GetParametersByPathCommand({ Path: '/keyturn/keys/' }));
+    await secrets.send(new ListSecretsCommand({}));
+    const { Arn } = await sts.send(new GetCallerIdentityCommand({}));
+    console.log('got ' + JSON.stringify({ Arn, at: Date.now() }));
+  };`;
+const caller = (expression: string) =>
+  assembly(
+    {
+      Resources: {
+        Role: ROLE,
+        Function: lambdaFunction('calls'),
+        ...ruleFor('Function', { ScheduleExpression: expression }),
+      },
+    },
+    { calls: CALLER },
+  );
+
+test('a function calls the account with the SDK, as its own role, and its calls are counted', async () => {
+  const world = await start();
+  const deployment = await world.deploy(await caller('rate(1 day)'));
+  const name = functionNameOf(deployment, 'Function');
+  await world.runUntil(later(DAY + 60_000));
+  expect(got(world)).toEqual([
+    {
+      at: expect.any(Number),
+      event: { Arn: expect.stringMatching(`:assumed-role/Test-Role-.*/${name}$`), at: expect.any(Number) },
+    },
+  ]);
+  const [{ at } = { at: 0 }] = got(world);
+  expect(at).toBeGreaterThanOrEqual(DAY + 3 * 15);
+  expect(at).toBeLessThanOrEqual(DAY + 3 * 60);
+  expect(world.calls.byAction(name)).toEqual({
+    'ssm:GetParametersByPath': 1,
+    'secretsmanager:ListSecrets': 1,
+    'sts:GetCallerIdentity': 1,
+  });
+  expect(world.calls.total(name)).toBe(3);
+  const { events } = world.account.logs.filterLogEvents({ logGroupName: `/aws/lambda/${name}` });
+  expect(events.map(({ timestamp }) => timestamp)).toEqual([START.getTime() + at]);
+});
+
+test('a function that is killed while a call is under way leaves the call’s effect and starts cold again', async () => {
+  let kill = true;
+  const world = await start({
+    accountServer: {
+      onCall: ({ principal, action }) => {
+        if (!kill || action !== 'PutParameter') return;
+        kill = false;
+        void world.functions.kill(principal.arn.slice(principal.arn.lastIndexOf('/') + 1));
+      },
+    },
+  });
+  const deployment = await world.deploy(
+    await assembly(
+      { Resources: { Role: ROLE, Function: lambdaFunction('writes') } },
+      {
+        writes: `
+          import { SSMClient, PutParameterCommand } from '@aws-sdk/client-ssm';
+          const ssm = new SSMClient();
+          export const handler = async (event) => {
+            console.log('before');
+            await ssm.send(new PutParameterCommand({ Name: '/p', Value: event.value, Type: 'String', Overwrite: true }));
+            console.log('after');
+          };`,
+      },
+    ),
+  );
+  const name = functionNameOf(deployment, 'Function');
+  const value = () => world.account.ssm.getParameter({ Name: '/p' }).Parameter.Value;
+
+  const first = await world.invoke(name, { value: '1' });
+  expect(JSON.parse(first.payload)).toMatchObject({ errorType: 'Runtime.ExitError' });
+  expect(value()).toBe('1');
+  expect(world.logs.map(({ line }) => line.split('\t').at(-1))).toEqual([
+    'before',
+    expect.stringContaining('signal: killed'),
+  ]);
+  const second = await world.invoke(name, { value: '2' });
+  expect(second).toMatchObject({ coldStart: true, payload: 'null' });
+  expect(value()).toBe('2');
+});
+
+test('one seed gives one history, and another seed another', async () => {
+  const history = async (seed: string) => {
+    const world = await start({ seed });
+    await world.deploy(await caller('rate(10 days)'));
+    await world.runUntil(later(100 * DAY));
+    return JSON.stringify(got(world));
+  };
+  const [first, again, other] = [await history('a'), await history('a'), await history('b')];
+  expect(first).toBe(again);
+  expect(first).not.toBe(other);
+});
+
+test('100 days with 800 invocations of three AWS calls each pass quickly', { timeout: 60_000 }, async () => {
+  const world = await start();
+  await world.deploy(await caller('cron(0 0/3 * * ? *)'));
+  const begin = performance.now();
+  await world.runUntil(later(100 * DAY));
+  const seconds = (performance.now() - begin) / 1000;
+  expect(got(world)).toHaveLength(800);
+  expect(world.calls.total()).toBe(2_400);
+  // It takes two to three seconds; a machine that is busy with other tests gets room.
+  expect(seconds).toBeLessThan(20);
+});
+
+test('with real time, a schedule of the near future fires', async () => {
+  const world = await start({ start: new Date(Date.parse('2026-01-01T02:59:59.700Z')) });
+  await world.deploy(
+    await assembly(
+      {
+        Resources: {
+          Role: ROLE,
+          Function: lambdaFunction('echo'),
+          ...ruleFor('Function', { ScheduleExpression: 'cron(0 3 * * ? *)' }),
+        },
+      },
+      { echo: ECHO },
+    ),
+  );
+  const errors: unknown[] = [];
+  world.followRealTime((error) => errors.push(error));
+  await expect.poll(() => got(world).length, { timeout: 5_000 }).toBe(1);
+  expect(errors).toEqual([]);
+});

@@ -1,0 +1,344 @@
+import { readFileSync } from 'node:fs';
+import Ajv2020 from 'ajv/dist/2020';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { configJsonSchema, configSchema, DEFAULT_SCHEDULE } from '../../../functions/core/config/config';
+
+const example = (name: string): unknown =>
+  parse(readFileSync(new URL(`../../../docs/examples/${name}`, import.meta.url), 'utf8'));
+const connections = { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } };
+const key = { id: 'web-shop', user: 'bitbucket-web-shop' };
+const target = { connection: 'acme', repository: 'acme/web-shop', environment: 'Production' };
+const unknown = { ...target, connection: 'amce' };
+const problems = (config: unknown) =>
+  (configSchema.safeParse(config).error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
+
+describe('keyturn.yaml', () => {
+  it('needs one key with a user, and nothing else', () => {
+    expect(configSchema.parse({ keys: [key] })).toEqual({
+      connections: {},
+      keys: [{ ...key, createUser: false, firstRotation: 'at-once', adopt: 'keep', deliverTo: [], readers: [] }],
+      notify: [],
+      schedule: DEFAULT_SCHEDULE,
+      trail: 'existing',
+      encryption: 'aws-managed',
+      audit: { logGroup: 'create', retentionDays: 400 },
+      alarms: {
+        overdueDays: 3,
+        undeliveredHours: 2,
+        silentDailyHours: 26,
+        silentReconcileHours: 3,
+        failedRuns: 1,
+        deadLetters: 0,
+        tokenExpiresInDays: 14,
+        runbooks: 'docs/runbooks/',
+        off: [],
+      },
+      logRetentionDays: 400,
+      maxRotationsPerRun: 25,
+      concurrency: 4,
+    });
+  });
+
+  it('talks to Bitbucket Cloud unless it names another URL', () => {
+    expect(configSchema.parse({ connections, keys: [key] }).connections.acme?.bitbucket.url).toBe(
+      'https://api.bitbucket.org/2.0',
+    );
+  });
+
+  it.each([
+    ['keyturn/connections/acme', undefined],
+    ['Acme_1+2=3.@', 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'],
+    [
+      'arn:aws-us-gov:secretsmanager:us-gov-west-1:111122223333:secret:team/acme-a1B2c3',
+      'arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab',
+    ],
+  ])('takes the secret %s and the KMS key %s for a connection', (secret, encryptionKey) => {
+    const bitbucket = { secret, ...(encryptionKey === undefined ? {} : { encryptionKey }) };
+
+    expect(problems({ connections: { a: { bitbucket } }, keys: [key] })).toEqual([]);
+  });
+
+  it('keeps the defaults of a schedule that is given in part', () => {
+    expect(configSchema.parse({ keys: [key], schedule: { rotate: 'rate(1 day)' } }).schedule).toEqual({
+      ...DEFAULT_SCHEDULE,
+      rotate: 'rate(1 day)',
+    });
+  });
+
+  it.each(['keyturn.yaml', 'many-keys.yaml'])('of the documentation (%s) is sound', (name) => {
+    expect(problems(example(name))).toEqual([]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, ': '],
+    ['a list', [], ': '],
+    ['no keys', { connections }, 'keys: '],
+    ['an empty list of keys', { keys: [] }, 'keys: '],
+    ['an unknown setting', { keys: [key], rotate: 90 }, ': Unrecognized key: "rotate"'],
+    ['an unknown setting of a key', { keys: [{ ...key, target: 'x' }] }, 'keys.0: Unrecognized key: "target"'],
+    ['an id in upper case', { keys: [{ ...key, id: 'WebShop' }] }, 'keys.0.id: expected lower-case letters'],
+    ['a key without user', { keys: [{ id: 'web-shop' }] }, 'keys.0.user: '],
+    [
+      'two keys with one id',
+      { keys: [key, { ...key, user: 'other' }] },
+      'keys.1.id: expected an id of its own; "web-shop" is taken',
+    ],
+    [
+      'two keys with one user',
+      { keys: [key, { ...key, id: 'second' }] },
+      'keys.1.user: expected a user of its own; bitbucket-web-shop belongs to the key "web-shop", and a user has room ' +
+        'for one managed key and its successor only',
+    ],
+    [
+      'an unknown connection',
+      { connections, keys: [{ ...key, deliverTo: [{ ...target, connection: 'amce' }] }] },
+      'keys.0.deliverTo.0.connection: expected one of the connections (acme), found "amce"',
+    ],
+    [
+      'an unknown connection among several',
+      { connections: { ...connections, other: connections.acme }, keys: [{ ...key, deliverTo: [unknown] }] },
+      'keys.0.deliverTo.0.connection: expected one of the connections (acme, other), found "amce"',
+    ],
+    [
+      'no connection at all',
+      { keys: [{ ...key, deliverTo: [target] }] },
+      'keys.0.deliverTo.0.connection: expected one of the connections (there are none), found "acme"',
+    ],
+    [
+      'a connection by a name that every object has',
+      { connections, keys: [{ ...key, deliverTo: [{ ...target, connection: 'constructor' }] }] },
+      'keys.0.deliverTo.0.connection: expected one of the connections (acme)',
+    ],
+    [
+      'a policy out of order',
+      { keys: [key], policy: { deactivateAfter: 80 } },
+      'policy.deactivateAfter: deactivateAfter (80) must be at least one day more than rotateAfter (90)',
+    ],
+    [
+      "a key's policy out of order",
+      { keys: [key, { id: 'b', user: 'b', policy: { deleteAfter: 95 } }] },
+      'keys.1.policy.deleteAfter: deleteAfter (95)',
+    ],
+    [
+      "a key's policy that does not fit the file's",
+      { keys: [{ ...key, policy: { rotateAfter: 60 } }], policy: { deleteAfter: 130 } },
+      'policy.deleteAfter: deleteAfter − rotateAfter (70) must be less than rotateAfter (60)',
+    ],
+    [
+      "a key's policy that does not fit the defaults",
+      { keys: [{ ...key, policy: { rotateAfter: 100 } }] },
+      'keys.0.policy.deactivateAfter: deactivateAfter (100)',
+    ],
+    ['a URL in words', { connections: { a: { bitbucket: { secret: 's', url: 'nowhere' } } }, keys: [key] }, 'a.bitbu'],
+    [
+      'a URL in the clear',
+      { connections: { a: { bitbucket: { secret: 's', url: 'http://bitbucket.example.com' } } }, keys: [key] },
+      'connections.a.bitbucket.url: expected https',
+    ],
+    ['a connection without host', { connections: { a: {} }, keys: [key] }, 'connections.a.bitbucket: '],
+    ['a connection named with a slash', { connections: { 'a/b': connections.acme }, keys: [key] }, 'connections.a/b: '],
+    [
+      'a KMS alias for an ARN',
+      { connections: { a: { bitbucket: { secret: 's', encryptionKey: 'alias/x' } } }, keys: [key] },
+      'connections.a.bitbucket.encryptionKey: ',
+    ],
+    ...(
+      [
+        ['*'],
+        ['keyturn/*'],
+        ['keyturn/connections/acm?'],
+        ['keyturn connections'],
+        [`a${'b'.repeat(512)}`],
+        ['arn:aws:secretsmanager:eu-west-1:111122223333:secret:keyturn/connections/acme'],
+        ['arn:aws:secretsmanager:eu-west-1:111122223333:secret:keyturn/connections/acme-??????'],
+        ['arn:aws:secretsmanager:*:*:secret:keyturn/connections/acme-a1B2c3'],
+        ['arn:aws:iam::111122223333:role/acme-a1B2c3'],
+      ] as const
+    ).map(([secret]): [string, unknown, string] => [
+      `the secret ${secret} of a connection`,
+      { connections: { a: { bitbucket: { secret } } }, keys: [key] },
+      'connections.a.bitbucket.secret: expected the name of one secret, or its whole ARN with the six characters',
+    ]),
+    ...(
+      [
+        ['arn:aws:kms:*:*:key/*'],
+        ['arn:aws:kms:eu-west-1:111122223333:key/*'],
+        ['arn:aws:kms:eu-west-1:111122223333:alias/acme'],
+        ['arn:aws:kms:eu-west-1:111122223333:key/1234'],
+      ] as const
+    ).map(([encryptionKey]): [string, unknown, string] => [
+      `the key ${encryptionKey} of a connection`,
+      { connections: { a: { bitbucket: { secret: 's', encryptionKey } } }, keys: [key] },
+      'connections.a.bitbucket.encryptionKey: expected the ARN of one KMS key',
+    ]),
+    ['a reader that is no ARN', { keys: [{ ...key, readers: ['deployer'] }] }, 'keys.0.readers.0: '],
+    ['a name for an e-mail address', { keys: [key], notify: ['security'] }, 'notify.0: '],
+    ['a bare cron line', { keys: [key], schedule: { rotate: '0 3 * * *' } }, 'schedule.rotate: expected rate(…)'],
+    [
+      'a rotation every 90 days',
+      { keys: [key], schedule: { rotate: 'rate(90 days)' } },
+      'schedule.rotate: expected a run at least every day, because a run acts on each key by its own age',
+    ],
+    [
+      'a deletion on Mondays',
+      { keys: [key], schedule: { delete: 'cron(0 3 ? * MON *)' } },
+      'schedule.delete: expected cron(<minutes> <hours> * * ? *), which comes every day',
+    ],
+    [
+      'a daily reconciliation',
+      { keys: [key], schedule: { reconcile: 'rate(1 day)' } },
+      'schedule.reconcile: expected a run at least every hour',
+    ],
+    ['an unknown schedule', { keys: [key], schedule: { sync: 'rate(1 hour)' } }, 'schedule: Unrecognized key'],
+    ['another trail', { keys: [key], trail: 'none' }, 'trail: '],
+    ['no rotations at all', { keys: [key], maxRotationsPerRun: 0 }, 'maxRotationsPerRun: '],
+    ['too many at a time', { keys: [key], concurrency: 21 }, 'concurrency: '],
+    [
+      'one variable for both halves',
+      {
+        connections,
+        keys: [{ ...key, deliverTo: [{ ...target, variables: { accessKeyId: 'K', secretAccessKey: 'K' } }] }],
+      },
+      'keys.0.deliverTo.0.variables: expected a different name for each variable',
+    ],
+  ])('with %s is refused, and the error names the place', (_what, config, says) => {
+    expect(problems(config).join('\n')).toContain(says);
+  });
+
+  it('blames the policy of the file once, and not each key that has another setting of its own', () => {
+    const keys = [{ ...key, policy: { idleFor: 1 } }];
+    expect(problems({ keys, policy: { deactivateAfter: 80 } })).toEqual([
+      expect.stringContaining('policy.deactivateAfter: deactivateAfter (80) must be at least one day more'),
+    ]);
+  });
+
+  it('blames both, the policy of the file and that of a key, where each is wrong in its own way', () => {
+    const keys = [{ ...key, policy: { rotateAfter: 85 } }];
+    expect(problems({ keys, policy: { deactivateAfter: 80 } })).toEqual([
+      expect.stringContaining('policy.deactivateAfter: deactivateAfter (80) must be at least one day more'),
+      expect.stringContaining('keys.0.policy.deactivateAfter: deactivateAfter (80) must be at least one day more'),
+    ]);
+  });
+
+  it('says that words are no URL, and nothing about https', () => {
+    const bitbucket = { secret: 's', url: 'nowhere' };
+    expect(problems({ connections: { a: { bitbucket } }, keys: [key] })).toEqual([
+      'connections.a.bitbucket.url: Invalid URL',
+    ]);
+  });
+
+  it('tells everything that is wrong at once', () => {
+    const wrong = {
+      keys: [
+        { ...key, deliverTo: [target] },
+        { ...key, policy: { idleFor: 50 } },
+      ],
+    };
+    expect(problems(wrong).map((problem) => problem.split(':')[0])).toEqual([
+      'keys.0.deliverTo.0.connection',
+      'keys.1.id',
+      'keys.1.user',
+      'keys.1.policy.idleFor',
+    ]);
+  });
+});
+
+describe('K1: two keys that are delivered to the same variables', () => {
+  const elsewhere = { bitbucket: { ...connections.acme.bitbucket, url: 'https://bitbucket.example.com' } };
+  const two = { ...connections, same: connections.acme, elsewhere };
+  const problemsOf = (...targets: readonly object[]) =>
+    problems({
+      connections: two,
+      keys: targets.map((to, n) => ({ id: `key-${n}`, user: `user-${n}`, deliverTo: [to] })),
+    });
+  const overwrites = (variable: string) => [
+    `keys.1.deliverTo.0.variables: expected variables that nothing else writes; ${variable} of bitbucket acme/web-shop ` +
+      'environment Production belongs to the key "key-0" already, and the two would overwrite each other',
+  ];
+
+  it.each<[string, object]>([
+    ['in the same place', target],
+    ['by another connection to the same host', { ...target, connection: 'same' }],
+    ['by the ID alone', { ...target, variables: { secretAccessKey: 'OTHER' } }],
+  ])('%s are refused, because they would overwrite each other', (_what, second) => {
+    expect(problemsOf(target, second)).toEqual(overwrites('AWS_ACCESS_KEY_ID'));
+  });
+
+  it('are refused in another spelling too: Bitbucket makes no difference between upper and lower case', () => {
+    expect(problemsOf(target, { ...target, repository: 'Acme/Web-Shop', environment: 'PRODUCTION' })).toEqual([
+      expect.stringContaining('AWS_ACCESS_KEY_ID of bitbucket Acme/Web-Shop environment PRODUCTION belongs to the key'),
+    ]);
+  });
+
+  it('are refused for the region and for the bundle alone', () => {
+    const others = { accessKeyId: 'A', secretAccessKey: 'B' };
+    const region = { ...target, region: 'eu-west-1' };
+    expect(problemsOf(region, { ...region, variables: others })).toEqual(overwrites('AWS_DEFAULT_REGION'));
+    const bundle = { ...target, variables: { bundle: 'AWS' } };
+    expect(problemsOf(bundle, { ...target, variables: { ...others, bundle: 'AWS' } })).toEqual(overwrites('AWS'));
+  });
+
+  it.each<[string, object]>([
+    ['another environment', { ...target, environment: 'Staging' }],
+    ['another repository', { ...target, repository: 'acme/images' }],
+    ['the repository, not the environment', { connection: 'acme', repository: 'acme/web-shop' }],
+    ['another host', { ...target, connection: 'elsewhere' }],
+    ['other names', { ...target, variables: { accessKeyId: 'A', secretAccessKey: 'B' } }],
+  ])('are two where the second goes to %s', (_what, second) => {
+    expect(problemsOf(target, second)).toEqual([]);
+  });
+
+  it('may share the name of a region that only one of them delivers', () => {
+    const others = { accessKeyId: 'A', secretAccessKey: 'B' };
+    expect(problemsOf({ ...target, region: 'eu-west-1' }, { ...target, variables: others })).toEqual([]);
+  });
+
+  it('are refused in one key as well', () => {
+    expect(problems({ connections, keys: [{ ...key, deliverTo: [target, target] }] })).toEqual([
+      expect.stringContaining('keys.0.deliverTo.1.variables: expected variables that nothing else writes'),
+    ]);
+  });
+});
+
+describe('the JSON Schema of keyturn.yaml', () => {
+  const schema = configJsonSchema();
+  const validate = new Ajv2020({ strict: false, formats: { email: true, uri: true } }).compile(schema);
+
+  it('is a draft 2020-12 schema with a title', () => {
+    expect(schema).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      title: 'keyturn.yaml',
+      type: 'object',
+      required: ['keys'],
+    });
+  });
+
+  it.each(['keyturn.yaml', 'many-keys.yaml'])('takes the example of the documentation (%s)', (name) => {
+    expect(validate(example(name)), JSON.stringify(validate.errors)).toBe(true);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['an unknown setting', { keys: [key], rotate: 90 }, ''],
+    ['an unknown setting of a key', { keys: [{ ...key, target: 'x' }] }, '/keys/0'],
+    ['an unknown setting of a policy', { keys: [key], policy: { rotate: 90 } }, '/policy'],
+    ['an unknown variable', { keys: [{ ...key, deliverTo: [{ ...target, variables: { a: 'A' } }] }] }, '/variables'],
+    ['an unknown host', { connections: { a: { github: {} } }, keys: [key] }, '/connections/a'],
+    ['no keys', {}, ''],
+    ['an id in upper case', { keys: [{ ...key, id: 'WebShop' }] }, '/keys/0/id'],
+    ['half a day', { keys: [key], policy: { rotateAfter: 0.5 } }, '/policy/rotateAfter'],
+  ])('refuses %s at its place', (_what, config, place) => {
+    expect(validate(config)).toBe(false);
+    expect(validate.errors?.at(-1)?.instancePath).toContain(place);
+  });
+
+  it('says what each setting of a key is for', () => {
+    const properties = JSON.parse(JSON.stringify(schema)).properties.keys.items.properties as Record<
+      string,
+      { description?: string }
+    >;
+    for (const [name, { description }] of Object.entries(properties)) {
+      expect(description, name).toMatch(/\.$/);
+    }
+  });
+});

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import type { AuditEvent } from '../../../functions/core/audit';
+import { HOUR } from '../../../functions/core/duration';
+import {
+  factsOfTold,
+  isForPeople,
+  isForPeopleUnremembered,
+  notYetTold,
+  oneOfEachCause,
+  type Trigger,
+} from '../../../functions/core/findings/telling';
+import type { Finding } from '../../../functions/core/lifecycle/plan';
+import { day } from '../web-shop';
+
+const since = day(90);
+const finding: Finding = { code: 'undelivered', key: 'web-shop', severity: 'attention', message: 'm', since };
+const sinceEver: Finding = { code: 'secret-edited', key: 'web-shop', severity: 'attention', message: 'm' };
+const notice: Finding = { ...finding, severity: 'notice' };
+
+const told = (reason: string, key?: string): AuditEvent => ({
+  schema: 'keyturn.audit/v1',
+  id: 'run-1-2',
+  sequence: 2,
+  event: 'people-told',
+  time: since.toISOString(),
+  account: '111122223333',
+  region: 'eu-central-1',
+  run: 'run-1',
+  function: 'rotate',
+  functionVersion: 'test',
+  outcome: 'ok',
+  reason,
+  ...(key === undefined ? {} : { key }),
+});
+
+describe('people are told', () => {
+  it.each<[Trigger, Finding]>([
+    ['daily', finding],
+    ['daily', sinceEver],
+    ['request', finding],
+    ['request', sinceEver],
+    ['hourly', sinceEver],
+    ['event', sinceEver],
+  ])('by a %s run at once of %o', (trigger, given) => {
+    for (const hours of [0, 1, 2, 30]) expect(isForPeople(given, trigger, day(90, hours * HOUR), 'rotate')).toBe(true);
+  });
+
+  it.each<Trigger>(['daily', 'hourly', 'event', 'request'])('of no mere notice by a run of kind %s', (trigger) => {
+    expect(isForPeople(notice, trigger, day(91), 'rotate')).toBe(false);
+  });
+
+  it.each<Trigger>(['hourly', 'event'])('by a run of kind %s of trouble that has lasted for an hour', (trigger) => {
+    expect(isForPeople(finding, trigger, day(89), 'rotate')).toBe(false);
+    expect(isForPeople(finding, trigger, day(90, HOUR - 1), 'rotate')).toBe(false);
+    expect(isForPeople(finding, trigger, day(90, HOUR), 'rotate')).toBe(true);
+    expect(isForPeople(finding, trigger, day(93), 'rotate')).toBe(true);
+  });
+});
+
+describe('people are not told again', () => {
+  const news = (...known: AuditEvent[]) => notYetTold([finding, sinceEver], known, 'rotate').map(({ code }) => code);
+
+  it('of the same key and cause', () => {
+    expect(news()).toEqual(['undelivered', 'secret-edited']);
+    expect(news(told('undelivered', 'web-shop'))).toEqual(['secret-edited']);
+    expect(news(told('undelivered', 'web-shop'), told('secret-edited', 'web-shop'))).toEqual([]);
+  });
+
+  it('but of the same cause at another key, and of another cause at the same', () => {
+    expect(news(told('undelivered', 'blog'), told('two-keys', 'web-shop'))).toEqual(['undelivered', 'secret-edited']);
+  });
+
+  it('but of the same cause at another connection', () => {
+    const at = (secret: string): Finding => ({
+      code: 'token-expires',
+      severity: 'attention',
+      message: 'm',
+      connection: { name: 'acme', secret },
+    });
+    const known = { ...told('token-expires'), facts: { connection: 'acme', secret: 'keyturn/connections/acme' } };
+    expect(notYetTold([at('keyturn/connections/acme'), at('keyturn/connections/beta')], [known], 'rotate')).toEqual([
+      at('keyturn/connections/beta'),
+    ]);
+  });
+
+  it('of what concerns the run as a whole, which has no key', () => {
+    const whole: Finding = { code: 'rotation-cap', severity: 'attention', message: 'm' };
+    expect(notYetTold([whole], [told('rotation-cap')], 'rotate')).toEqual([]);
+    expect(notYetTold([whole], [told('rotation-cap', 'web-shop')], 'rotate')).toEqual([whole]);
+  });
+});
+
+describe('what is broken now', () => {
+  const harmless: Finding = { ...finding, code: 'delivery-failed' };
+  const torn: Finding = { ...harmless, brokenNow: 'Broken now: half of each key.' };
+  const toldOf = (given: Finding) => ({ ...told('delivery-failed', 'web-shop'), ...factsOfTold(given) });
+
+  it.each<Trigger>(['hourly', 'event'])('is told at once by a run of kind %s (K1)', (trigger) => {
+    expect(isForPeople(torn, trigger, since, 'sync')).toBe(true);
+    expect(isForPeople(harmless, trigger, since, 'sync')).toBe(false);
+  });
+
+  it('is told after the harmless form of the same, and not the other way round (K1)', () => {
+    expect(notYetTold([torn], [toldOf(harmless)], 'sync')).toEqual([torn]);
+    expect(notYetTold([torn, harmless], [toldOf(torn)], 'sync')).toEqual([]);
+  });
+
+  it('is a cause of its own in one run', () => {
+    expect(oneOfEachCause([harmless, torn, harmless], 'sync')).toEqual([harmless, torn]);
+  });
+});
+
+describe('a step that failed', () => {
+  const failed: Finding = { code: 'step-failed', severity: 'attention', message: 'm', error: 'aws-denied' };
+  const known = { ...told('step-failed'), ...factsOfTold(failed) };
+
+  it('is told once a function and error', () => {
+    expect(notYetTold([failed], [known], 'rotate')).toEqual([]);
+    expect(notYetTold([failed], [known], 'delete')).toEqual([failed]);
+    const other: Finding = { ...failed, error: 'aws-throttled' };
+    expect(notYetTold([other], [known], 'rotate')).toEqual([other]);
+  });
+
+  it('in other findings is the same for all functions', () => {
+    const missing: Finding = { ...failed, code: 'user-missing', key: 'web-shop' };
+    expect(notYetTold([missing], [{ ...told('user-missing', 'web-shop'), ...factsOfTold(missing) }], 'delete')).toEqual(
+      [],
+    );
+  });
+});
+
+it('what all functions find alike is told by those that it names', () => {
+  const alike: Finding = { ...sinceEver, toldBy: ['rotate', 'sync'] };
+  const tellers = ['rotate', 'deactivate', 'delete', 'sync'].filter((by) => isForPeople(alike, 'daily', since, by));
+  expect(tellers).toEqual(['rotate', 'sync']);
+});
+
+describe('while nobody knows what people were told', () => {
+  const hours = (given: Finding, trigger: Trigger) =>
+    Array.from({ length: 50 }, (_, hour) => hour).filter((hour) =>
+      isForPeopleUnremembered(given, trigger, day(90, hour * HOUR)),
+    );
+
+  it.each<Trigger>(['hourly', 'event'])('runs of kind %s tell of what lasts once a day', (trigger) => {
+    expect(hours(finding, trigger)).toEqual([1, 25, 49]);
+    expect(hours(sinceEver, trigger)).toHaveLength(2);
+  });
+
+  it.each<Trigger>(['daily', 'request'])('runs of kind %s tell all', (trigger) => {
+    expect(hours(finding, trigger)).toHaveLength(50);
+  });
+
+  it('what is broken now is told by every run (K1)', () => {
+    expect(hours({ ...finding, brokenNow: 'Broken now: half of each key.' }, 'hourly')).toHaveLength(50);
+  });
+});

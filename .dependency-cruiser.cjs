@@ -50,11 +50,8 @@ module.exports = {
     {
       name: 'one-host-never-another',
       severity: 'error',
-      from: { path: '^functions/(core/)?hosts/([^/.]+)/', pathNot: '^functions/(core/)?hosts/http/' },
-      to: {
-        path: '^functions/(core/)?hosts/[^/]+/',
-        pathNot: ['^functions/(core/)?hosts/$2/', '^functions/hosts/http/'],
-      },
+      from: { path: '^functions/hosts/([^/.]+)/', pathNot: '^functions/hosts/http/' },
+      to: { path: '^functions/hosts/[^/.]+/', pathNot: '^functions/hosts/($1|http)/' },
     },
     only(
       'runtime',
@@ -115,7 +112,7 @@ module.exports = {
     only('local-tests', '^local/test/', ['^local/', '/node_modules/', '^node_modules/'], 'nor do their tests'),
     only(
       'cli',
-      '^cli/(?!rehearsal/|commands/simulate|synthesize)',
+      '^cli/(?!rehearsal/|render/rehearsal|commands/simulate|synthesize)',
       ['^cli/(?!rehearsal/)', CORE, '^functions/', '/commander/', '/yoctocolors/', '/cli-progress/'],
       'the command line: core, adapters and use cases',
     ),

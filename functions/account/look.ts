@@ -1,7 +1,8 @@
+import type { AccessKey, LastUsed } from '../core/key/access-key';
 import { keyRing } from '../core/key/key-ring';
 import type { SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/breaker';
-import type { AccessKey, Iam, LastUsed, Secrets } from './ports';
+import type { Iam, Secrets } from './ports';
 
 /** The fresh state of one managed key: what a plan is made from. */
 export interface Look {

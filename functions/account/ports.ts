@@ -2,36 +2,9 @@ import type { AuditEvent } from '../core/audit';
 import type { RegistryEntry } from '../core/config/registry';
 import type { KeyturnError } from '../core/errors';
 import type { Connection, TargetConfig } from '../core/hosts/target';
+import type { AccessKey, CredentialReport, LastUsed } from '../core/key/access-key';
 import type { Credential, Redacted } from '../core/key/credential';
 import type { SecretState } from '../core/key/secret-state';
-import type { Evidence, FullCredentialReport, TrailWrite } from '../report/evidence/evidence';
-
-/** An access key as IAM lists it. */
-export interface AccessKey {
-  readonly accessKeyId: string;
-  readonly status: 'Active' | 'Inactive';
-  readonly createdAt: Date;
-}
-
-/** When a key was last used; `at` is undefined for a key that was never used. */
-export interface LastUsed {
-  readonly at: Date | undefined;
-  /** AWS's short name of the service, such as `sts`. */
-  readonly service?: string;
-  readonly region?: string;
-}
-
-/** One user's line of the IAM credential report: up to four hours old, and without key IDs. */
-export interface ReportedUser {
-  readonly user: string;
-  /** Slots one and two, in no order, without the empty ones. */
-  readonly keys: readonly { readonly active: boolean; readonly changedAt: Date | undefined }[];
-}
-
-export interface CredentialReport {
-  readonly generatedAt: Date;
-  readonly users: ReadonlyMap<string, ReportedUser>;
-}
 
 /** Every method throws KeyturnError: `aws-*`, and what its own line says. */
 export interface Iam {
@@ -56,24 +29,6 @@ export interface CallerIdentity {
 export interface Sts {
   /** Who a credential is. @throws `proof-failed` when AWS does not accept it */
   identify(credential: Credential): Promise<CallerIdentity>;
-}
-
-/** Who asks, and where. */
-export interface Caller {
-  /** @throws KeyturnError `aws-*`, naming what to do when there are no credentials or no region */
-  identify(): Promise<CallerIdentity & { readonly region: string }>;
-}
-
-/** The IAM credential report for people who review the account: every principal, with everything about its keys. */
-export interface AccountKeys {
-  /** Starts one when there is none; undefined while IAM is still making it. @throws KeyturnError `aws-*` */
-  credentialReport(): Promise<FullCredentialReport | undefined>;
-}
-
-/** CloudTrail's event history: management writes of the last 90 days, whoever made them. */
-export interface TrailHistory {
-  /** What happened to access keys and to managed secrets, all pages, in order of time; failed calls are left out. @throws KeyturnError `aws-*` */
-  writes(from: Date, to: Date): Promise<readonly TrailWrite[]>;
 }
 
 /** What CloudTrail's event history knows of one key. Every method throws KeyturnError `aws-*`. */
@@ -159,27 +114,6 @@ export interface AuditRecord {
   told(since: Date): Promise<readonly AuditEvent[]>;
 }
 
-/** The record of record, for whoever reviews it. */
-export interface AuditRecordReader {
-  /**
-   * The record from its beginning until an instant, all pages. A run that changed nothing and found nothing is left out
-   * when it was before `since`.
-   *
-   * @throws KeyturnError `aws-*`; `aws-rejected` when there is no such log group
-   */
-  read(period: {
-    readonly since: Date;
-    readonly until: Date;
-    readonly now: Date;
-  }): Promise<NonNullable<Evidence['record']>>;
-}
-
-/** Where reports are kept. */
-export interface Archive {
-  /** @returns where it is, as a URI. @throws KeyturnError `aws-*` */
-  put(key: string, content: string, contentType: string): Promise<string>;
-}
-
 /** What became of events that were sent. */
 export interface Published {
   /** How many were not taken. */
@@ -209,16 +143,4 @@ export interface Log {
   info(message: string, facts?: Readonly<Record<string, unknown>>): void;
   warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
   error(message: string, facts?: Readonly<Record<string, unknown>>): void;
-}
-
-/** What the evidence of a report is read with. */
-export interface EvidencePorts {
-  readonly caller: Caller;
-  readonly record: AuditRecordReader;
-  readonly trail: TrailHistory;
-  readonly accountKeys: AccountKeys;
-  readonly iam: Pick<Iam, 'listAccessKeys'>;
-  readonly registry: Pick<Registry, 'list'>;
-  readonly secrets: Pick<Secrets, 'list'>;
-  readonly time: Time;
 }

@@ -1,10 +1,11 @@
 import { SECOND } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
+import type { CredentialReport } from '../core/key/access-key';
 import type { SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/breaker';
 import { idOfSecret, SECRET_PREFIX, secretName } from '../core/names';
 import type { Run } from '../runtime/run';
-import type { CredentialReport, Iam, Registry, Secrets } from './ports';
+import type { Iam, Registry, Secrets } from './ports';
 
 /** What a run of all keys has to know. */
 interface Survey {

@@ -1,6 +1,6 @@
-import type { AccountKeys } from '../account/ports';
 import { KeyturnError } from '../core/errors';
 import type { FullCredentialReport, ReportedKey, ReportedPrincipal } from '../report/evidence/evidence';
+import type { AccountKeys } from '../report/evidence/ports';
 import { ROOT_USER } from '../report/evidence/trail-write';
 import { type ClientConfig, reviewConfig } from './client-config';
 import { reportTimeOf } from './credential-report';

@@ -1,5 +1,5 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { Archive } from '../account/ports';
+import type { Archive } from '../report/evidence/ports';
 import { clientConfig } from './client-config';
 import { calling } from './failure';
 

@@ -3,10 +3,10 @@ import {
   DescribeLogGroupsCommand,
   FilterLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { AuditRecordReader } from '../account/ports';
 import { after, DAY, latest } from '../core/duration';
 import { KeyturnError } from '../core/errors';
 import { AUDIT_LOG_GROUP } from '../core/names';
+import type { AuditRecordReader } from '../report/evidence/ports';
 import { RecordLines } from './audit-record-lines';
 import { type ClientConfig, reviewConfig } from './client-config';
 import { calling } from './failure';

@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import type { Caller } from '../account/ports';
 import { KeyturnError } from '../core/errors';
+import type { Caller } from '../report/evidence/ports';
 import { type ClientConfig, reviewConfig } from './client-config';
 import { calling } from './failure';
 

@@ -1,4 +1,4 @@
-import type { CredentialReport, ReportedUser } from '../account/ports';
+import type { CredentialReport, ReportedUser } from '../core/key/access-key';
 import { csvRecords } from './csv-records';
 
 /**

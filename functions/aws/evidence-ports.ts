@@ -1,6 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { EvidencePorts, Time } from '../account/ports';
+import type { Time } from '../account/ports';
 import { AUDIT_LOG_GROUP, REGISTRY_PATH } from '../core/names';
+import type { EvidencePorts } from '../report/evidence/ports';
 import { createAccountKeys } from './account-keys';
 import { createAuditRecordReader } from './audit-record-reader';
 import { createCaller } from './caller';

@@ -7,8 +7,9 @@ import {
   ListAccessKeysCommand,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
-import type { AccessKey, Iam } from '../account/ports';
+import type { Iam } from '../account/ports';
 import { KeyturnError } from '../core/errors';
+import type { AccessKey } from '../core/key/access-key';
 import { Credential, Redacted } from '../core/key/credential';
 import { type ClientConfig, clientConfig } from './client-config';
 import { parseCredentialReport } from './credential-report';

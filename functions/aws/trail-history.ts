@@ -1,7 +1,8 @@
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
-import type { Time, TrailHistory } from '../account/ports';
+import type { Time } from '../account/ports';
 import { SECOND } from '../core/duration';
 import type { TrailWrite } from '../report/evidence/evidence';
+import type { TrailHistory } from '../report/evidence/ports';
 import { TRAIL_ACTIONS, trailWriteOf } from '../report/evidence/trail-write';
 import { type ClientConfig, reviewConfig } from './client-config';
 import { calling } from './failure';

@@ -1,6 +1,7 @@
-import type { Archive, EvidencePorts, Log, Notifier } from '../account/ports';
+import type { Log, Notifier } from '../account/ports';
 import { toKeyturnError } from '../core/errors';
 import { gatherEvidence } from './evidence/gather-evidence';
+import type { Archive, EvidencePorts } from './evidence/ports';
 import { makeReport } from './judge/make-report';
 import type { Report } from './judge/model';
 import type { Month } from './month';

@@ -1,8 +1,9 @@
 import { look } from '../account/look';
-import type { AccessKey, Iam, Registry, Secrets, Sts, Trail } from '../account/ports';
+import type { Iam, Registry, Secrets, Sts, Trail } from '../account/ports';
 import { gather, reportOf } from '../account/survey';
 import { DAY, MINUTE } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
+import type { AccessKey } from '../core/key/access-key';
 import { currentKey } from '../core/key/secret-state';
 import { breaker, type Managed } from '../core/lifecycle/breaker';
 import type { Plan, RotationReason } from '../core/lifecycle/plan';

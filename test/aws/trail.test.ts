@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AccessKey } from '../../functions/account/ports';
 import { createTrail } from '../../functions/aws/trail';
+import type { AccessKey } from '../../functions/core/key/access-key';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
 import type { HandMadeKey } from '../support/stage';

@@ -1,8 +1,8 @@
-import type { AccessKey, LastUsed } from '../../functions/account/ports';
 import { type Policy, policyWith } from '../../functions/core/config/policy';
 import type { RegistryEntry } from '../../functions/core/config/registry';
 import { DAY } from '../../functions/core/duration';
 import { type TargetConfig, targetSchema, targetSetDigest } from '../../functions/core/hosts/target';
+import type { AccessKey, LastUsed } from '../../functions/core/key/access-key';
 import { deliveredLabel, type SecretState } from '../../functions/core/key/secret-state';
 import { versionIdOf } from '../../functions/core/key/version-id';
 import type { Plan, Step } from '../../functions/core/lifecycle/plan';

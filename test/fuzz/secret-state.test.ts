@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AccessKey, LastUsed } from '../../functions/account/ports';
 import { policyWith } from '../../functions/core/config/policy';
 import type { RegistryEntry } from '../../functions/core/config/registry';
 import { DAY } from '../../functions/core/duration';
 import { targetSetDigest } from '../../functions/core/hosts/target';
+import type { AccessKey, LastUsed } from '../../functions/core/key/access-key';
 import { deliveredLabel, type SecretState } from '../../functions/core/key/secret-state';
 import { versionIdOf } from '../../functions/core/key/version-id';
 import { planDeactivation } from '../../functions/core/lifecycle/plan-deactivation';

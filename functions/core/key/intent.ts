@@ -1,6 +1,6 @@
-import type { AccessKey } from '../../account/ports';
 import { DAY, HOUR, MINUTE } from '../duration';
 import { TAG } from '../names';
+import type { AccessKey } from './access-key';
 import { type SecretState, type StoredVersion, storedVersions } from './secret-state';
 
 /**

@@ -1,5 +1,5 @@
-import type { AccessKey } from '../../account/ports';
 import { TAG } from '../names';
+import type { AccessKey } from './access-key';
 import { currentVersion, type SecretState, type StoredVersion, storedVersions, tagWithTime } from './secret-state';
 
 /** The access keys of one managed user, told apart by what the secret says about them. */

@@ -1,7 +1,7 @@
-import type { AccessKey, LastUsed } from '../../account/ports';
 import type { RegistryEntry } from '../config/registry';
 import { after, DAY, daysBetween, latest } from '../duration';
 import { targetSetDigest } from '../hosts/target';
+import type { AccessKey, LastUsed } from '../key/access-key';
 import { deliveredAt, isDelivered } from '../key/delivery-mark';
 import { inactiveSince, type KeyRing, keyRing, reactivatedAt, tagFor } from '../key/key-ring';
 import { pauseOf } from '../key/pause';

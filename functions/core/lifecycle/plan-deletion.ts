@@ -1,6 +1,6 @@
-import type { AccessKey } from '../../account/ports';
 import type { RegistryEntry } from '../config/registry';
 import { after, DAY, latest } from '../duration';
+import type { AccessKey } from '../key/access-key';
 import { inactiveSince, keyRing } from '../key/key-ring';
 import { pauseOf } from '../key/pause';
 import { tagWithTime, withoutFuture } from '../key/secret-state';

@@ -1,7 +1,7 @@
-import type { AccessKey } from '../../account/ports';
 import type { RegistryEntry } from '../config/registry';
 import { after, DAY, daysBetween, HOUR } from '../duration';
 import { targetSetDigest } from '../hosts/target';
+import type { AccessKey } from '../key/access-key';
 import { DELIVERY_LIVES, deliveredAt, isDelivered, markCounts, markRemovals } from '../key/delivery-mark';
 import { INTENT_LIVES, lastIntent, openIntent, orphanCandidates, RECORD_SHOWS_WITHIN } from '../key/intent';
 import { inactiveSince, type KeyRing, keyRing } from '../key/key-ring';

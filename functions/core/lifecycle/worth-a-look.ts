@@ -1,6 +1,6 @@
-import type { CredentialReport, ReportedUser } from '../../account/ports';
 import type { Policy } from '../config/policy';
 import { after, DAY, SECOND } from '../duration';
+import type { CredentialReport, ReportedUser } from '../key/access-key';
 import { openIntent } from '../key/intent';
 import { inactiveSince } from '../key/key-ring';
 import {

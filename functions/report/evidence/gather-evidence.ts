@@ -1,9 +1,9 @@
-import type { EvidencePorts, TrailHistory } from '../../account/ports';
 import { after, DAY, HOUR, latest, MINUTE, SECOND } from '../../core/duration';
 import { KeyturnError, toKeyturnError } from '../../core/errors';
 import { SECRET_PREFIX } from '../../core/names';
 import type { Evidence, EvidenceSource } from './evidence';
 import { listKeys } from './list-keys';
+import type { EvidencePorts, TrailHistory } from './ports';
 
 export interface Period {
   readonly since: Date;

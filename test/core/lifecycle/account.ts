@@ -1,6 +1,6 @@
-import type { AccessKey, LastUsed } from '../../../functions/account/ports';
 import type { RegistryEntry } from '../../../functions/core/config/registry';
 import { DAY, HOUR } from '../../../functions/core/duration';
+import type { AccessKey, LastUsed } from '../../../functions/core/key/access-key';
 import { intentTag } from '../../../functions/core/key/intent';
 import {
   currentVersion,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AccessKey } from '../../../functions/account/ports';
+import type { AccessKey } from '../../../functions/core/key/access-key';
 import { planDeactivation, type RetirementInput } from '../../../functions/core/lifecycle/plan-deactivation';
 import { planDeletion } from '../../../functions/core/lifecycle/plan-deletion';
 import { TAG } from '../../../functions/core/names';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { LastUsed } from '../../../functions/account/ports';
 import { HOUR, SECOND } from '../../../functions/core/duration';
+import type { LastUsed } from '../../../functions/core/key/access-key';
 import { planDeactivation, type RetirementInput } from '../../../functions/core/lifecycle/plan-deactivation';
 import { TAG } from '../../../functions/core/names';
 import {

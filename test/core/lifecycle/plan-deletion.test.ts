@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AccessKey } from '../../../functions/account/ports';
 import { SECOND } from '../../../functions/core/duration';
+import type { AccessKey } from '../../../functions/core/key/access-key';
 import type { RetirementInput } from '../../../functions/core/lifecycle/plan-deactivation';
 import { planDeletion } from '../../../functions/core/lifecycle/plan-deletion';
 import { TAG } from '../../../functions/core/names';

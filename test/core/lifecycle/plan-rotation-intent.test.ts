@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AccessKey } from '../../../functions/account/ports';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/duration';
+import type { AccessKey } from '../../../functions/core/key/access-key';
 import { intentTag } from '../../../functions/core/key/intent';
 import { keysToTrace, planRotation, type RotationInput } from '../../../functions/core/lifecycle/plan-rotation';
 import { TAG } from '../../../functions/core/names';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AccessKey } from '../../../functions/account/ports';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/duration';
+import type { AccessKey } from '../../../functions/core/key/access-key';
 import { intentTag } from '../../../functions/core/key/intent';
 import { TAG } from '../../../functions/core/names';
 import { codes, DELIVERED, day, deeds, entryOf, keyOf, NOTHING, secretOf, tagOf, versionOf } from '../web-shop';

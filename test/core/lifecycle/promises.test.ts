@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AccessKey } from '../../../functions/account/ports';
 import { DAY } from '../../../functions/core/duration';
+import type { AccessKey } from '../../../functions/core/key/access-key';
 import { parseVersionId } from '../../../functions/core/key/version-id';
 import type { Step } from '../../../functions/core/lifecycle/plan';
 import { planDeactivation } from '../../../functions/core/lifecycle/plan-deactivation';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { AccessKey, LastUsed } from '../../../functions/account/ports';
 import type { RegistryEntry } from '../../../functions/core/config/registry';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/duration';
+import type { AccessKey, LastUsed } from '../../../functions/core/key/access-key';
 import { intentTag } from '../../../functions/core/key/intent';
 import type { SecretState } from '../../../functions/core/key/secret-state';
 import { TAG } from '../../../functions/core/names';

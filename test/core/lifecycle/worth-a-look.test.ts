@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CredentialReport, ReportedUser } from '../../../functions/account/ports';
 import { HOUR, SECOND } from '../../../functions/core/duration';
+import type { CredentialReport, ReportedUser } from '../../../functions/core/key/access-key';
 import type { SecretState } from '../../../functions/core/key/secret-state';
 import {
   worthDeactivationLook,

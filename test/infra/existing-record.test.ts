@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { ConfigInput } from '../../../functions/core/config/config';
-import { AUDIT_LOG_GROUP } from '../../../functions/core/names';
-import { DeployedWorld, synthesized } from '../../../test/support/deployed-world';
+import type { ConfigInput } from '../../functions/core/config/config';
+import { AUDIT_LOG_GROUP } from '../../functions/core/names';
+import { DeployedWorld, synthesized } from '../support/deployed-world';
 
 /** The record of a stack that was deleted is there already. */
 function deployedAfterAnother(audit: ConfigInput['audit']): Promise<DeployedWorld> {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { METRIC, METRICS_NAMESPACE, METRICS_SERVICE } from '../../../functions/core/names';
-import { KeyturnStack } from '../../../infra';
-import { type Deployment, functionNameOf } from '../../stack/deployment';
-import { World } from '../../world';
+import { METRIC, METRICS_NAMESPACE, METRICS_SERVICE } from '../../functions/core/names';
+import { KeyturnStack } from '../../infra';
+import { type Deployment, functionNameOf } from '../../local/stack/deployment';
+import { World } from '../../local/world';
 
 const START = new Date('2026-01-01T00:00:00Z');
 const MINUTE = 60_000;

@@ -1,0 +1,26 @@
+/** An access key as IAM lists it. */
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly status: 'Active' | 'Inactive';
+  readonly createdAt: Date;
+}
+
+/** When a key was last used; `at` is undefined for a key that was never used. */
+export interface LastUsed {
+  readonly at: Date | undefined;
+  /** AWS's short name of the service, such as `sts`. */
+  readonly service?: string;
+  readonly region?: string;
+}
+
+/** One user's line of the IAM credential report: up to four hours old, and without key IDs. */
+export interface ReportedUser {
+  readonly user: string;
+  /** Slots one and two, in no order, without the empty ones. */
+  readonly keys: readonly { readonly active: boolean; readonly changedAt: Date | undefined }[];
+}
+
+export interface CredentialReport {
+  readonly generatedAt: Date;
+  readonly users: ReadonlyMap<string, ReportedUser>;
+}

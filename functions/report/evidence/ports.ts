@@ -1,0 +1,53 @@
+import type { CallerIdentity, Iam, Registry, Secrets, Time } from '../../account/ports';
+import type { Evidence, FullCredentialReport, TrailWrite } from './evidence';
+
+/** Who asks, and where. */
+export interface Caller {
+  /** @throws KeyturnError `aws-*`, naming what to do when there are no credentials or no region */
+  identify(): Promise<CallerIdentity & { readonly region: string }>;
+}
+
+/** The IAM credential report for people who review the account: every principal, with everything about its keys. */
+export interface AccountKeys {
+  /** Starts one when there is none; undefined while IAM is still making it. @throws KeyturnError `aws-*` */
+  credentialReport(): Promise<FullCredentialReport | undefined>;
+}
+
+/** CloudTrail's event history: management writes of the last 90 days, whoever made them. */
+export interface TrailHistory {
+  /** What happened to access keys and to managed secrets, all pages, in order of time; failed calls are left out. @throws KeyturnError `aws-*` */
+  writes(from: Date, to: Date): Promise<readonly TrailWrite[]>;
+}
+
+/** The record of record, for whoever reviews it. */
+export interface AuditRecordReader {
+  /**
+   * The record from its beginning until an instant, all pages. A run that changed nothing and found nothing is left out
+   * when it was before `since`.
+   *
+   * @throws KeyturnError `aws-*`; `aws-rejected` when there is no such log group
+   */
+  read(period: {
+    readonly since: Date;
+    readonly until: Date;
+    readonly now: Date;
+  }): Promise<NonNullable<Evidence['record']>>;
+}
+
+/** Where reports are kept. */
+export interface Archive {
+  /** @returns where it is, as a URI. @throws KeyturnError `aws-*` */
+  put(key: string, content: string, contentType: string): Promise<string>;
+}
+
+/** What the evidence of a report is read with. */
+export interface EvidencePorts {
+  readonly caller: Caller;
+  readonly record: AuditRecordReader;
+  readonly trail: TrailHistory;
+  readonly accountKeys: AccountKeys;
+  readonly iam: Pick<Iam, 'listAccessKeys'>;
+  readonly registry: Pick<Registry, 'list'>;
+  readonly secrets: Pick<Secrets, 'list'>;
+  readonly time: Time;
+}

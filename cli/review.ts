@@ -18,8 +18,8 @@ export interface ReviewRequest extends Period {
 export async function review({ time, access, logGroup, since, until, onSource }: ReviewRequest): Promise<Report> {
   const ports = createEvidencePorts({
     time,
-    ...(access === undefined ? {} : { access }),
-    ...(logGroup === undefined ? {} : { logGroup }),
+    access,
+    logGroup,
   });
   return makeReport(await gatherEvidence(ports, { since, until }, onSource));
 }

@@ -114,7 +114,7 @@ export class World {
         for (const listener of this.#logListeners) listener(line);
       },
       onInvoked: (functionName, begin, result) => metricShipper.invoked(functionName, begin, result),
-      ...(options.watchdog === undefined ? {} : { watchdog: options.watchdog }),
+      watchdog: options.watchdog,
     });
     this.bus = new EventBus({
       clock,
@@ -131,7 +131,7 @@ export class World {
       },
       deadLetter: (queueArn, body, attributes) => courier.send(queueArn, body, attributes),
       delayOf: (event) => eventDelay(event, options),
-      ...(options.tamper === undefined ? {} : { tamper: options.tamper }),
+      tamper: options.tamper,
     });
     account.onEvent((event) => this.bus.publish(event));
   }

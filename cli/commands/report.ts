@@ -87,7 +87,7 @@ async function report(options: ReportOptions, command: Command): Promise<number>
   const made = await review({
     ...period,
     time: systemTime,
-    access: { ...(region === undefined ? {} : { region }), ...(profile === undefined ? {} : { profile }) },
+    access: { region, profile },
     logGroup,
     onSource: (source, failure) => {
       if (failure !== undefined) tell(renderFailure(source, failure));

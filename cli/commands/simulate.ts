@@ -94,7 +94,7 @@ export async function reviewWorld({ account, accountUrl, clock }: World, lived: 
     access: {
       endpoint: accountUrl,
       region: account.region,
-      credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+      credentials: { accessKeyId, secretAccessKey, sessionToken },
     },
     // The world stands still while it is looked at, and has nothing to be waited for.
     time: { now: () => new Date(clock.now()), sleep: async () => {} },

@@ -44,7 +44,7 @@ export async function rehearseNaively({ days, seed }: { days: number; seed: stri
   const iam = new IAMClient({
     endpoint: server.url,
     region: account.region,
-    credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+    credentials: { accessKeyId, secretAccessKey, sessionToken },
     maxAttempts: 1,
   });
   const moments: NaiveMoment[] = [];

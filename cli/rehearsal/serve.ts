@@ -65,7 +65,7 @@ export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }):
       accountUrl: world.accountUrl,
       bitbucketUrl: world.bitbucketUrl,
       region: world.account.region,
-      credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+      credentials: { accessKeyId, secretAccessKey, sessionToken },
       token,
       commands,
     },

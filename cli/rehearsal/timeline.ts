@@ -84,12 +84,12 @@ export class Timeline {
       day: Math.floor((instant - this.start) / DAY),
       at: audit.time,
       event,
-      ...(audit.key === undefined ? {} : { key: audit.key }),
-      ...(audit.accessKeyId === undefined ? {} : { accessKeyId: audit.accessKeyId }),
-      ...(audit.target === undefined ? {} : { target: audit.target }),
-      ...(audit.reason === undefined ? {} : { reason: audit.reason }),
-      ...(audit.message === undefined ? {} : { message: audit.message }),
-      ...(torn === undefined ? {} : { tornMilliseconds: torn }),
+      key: audit.key,
+      accessKeyId: audit.accessKeyId,
+      target: audit.target,
+      reason: audit.reason,
+      message: audit.message,
+      tornMilliseconds: torn,
     };
     this.moments.push(moment);
     this.onMoment(moment);

@@ -50,7 +50,7 @@ export async function survey(registry: Registry, secrets: Secrets, run: Run): Pr
       });
     } else {
       const changedAt = listing.changedAt?.get(entry.id);
-      managed.push({ entry, secret, ...(changedAt === undefined ? {} : { changedAt }) });
+      managed.push({ entry, secret, changedAt });
     }
   }
   reportUnmanaged(

@@ -91,8 +91,8 @@ function slotReader(slot: 1 | 2, column: (name: string) => number): (row: readon
         active: isActive !== 'false',
         createdAt: reportTimeOf(row[changed]),
         lastUsed: reportTimeOf(row[used]) ?? (row[used] === 'N/A' ? 'never' : 'unknown'),
-        ...(lastUsedService === undefined ? {} : { lastUsedService }),
-        ...(lastUsedRegion === undefined ? {} : { lastUsedRegion }),
+        lastUsedService,
+        lastUsedRegion,
       },
     ];
   };

@@ -27,7 +27,7 @@ interface OpenTargetsProps {
  */
 export function openTargets(props: OpenTargetsProps): Targets {
   const { connectionSecrets, time, random, timeout, allowedOrigins } = props;
-  const send = openHttp({ time, ...(timeout === undefined ? {} : { timeout }) });
+  const send = openHttp({ time, timeout });
   const retry = retrying({ time, random });
   const clients = new Map<string, { readonly auth: BitbucketAuth; readonly client: BitbucketClient }>();
 

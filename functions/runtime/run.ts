@@ -73,7 +73,7 @@ export class Run {
     this.#props = props;
     this.#journal = new Journal(props);
     const { trigger: reason, facts } = props;
-    this.#journal.write({ event: 'run-started', outcome: 'ok', reason, ...(facts === undefined ? {} : { facts }) });
+    this.#journal.write({ event: 'run-started', outcome: 'ok', reason, facts });
   }
 
   now(): Date {
@@ -131,7 +131,7 @@ export class Run {
       reason: finding.code,
       message: finding.message,
       ...this.#about(finding.key),
-      ...(finding.accessKeyId === undefined ? {} : { accessKeyId: finding.accessKeyId }),
+      accessKeyId: finding.accessKeyId,
       ...factsOf(finding),
     });
   }

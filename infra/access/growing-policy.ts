@@ -64,7 +64,7 @@ export class GrowingPolicy extends Construct {
     const statement = new PolicyStatement({
       sid,
       actions: [...actions],
-      ...(conditions === undefined ? {} : { conditions }),
+      conditions,
     });
     if (!this.places.has(sid) && size <= this.roomInRole.left) {
       policy.addStatements(statement);

@@ -123,7 +123,7 @@ export class KeyRotation extends Construct {
       deadLetters: this.failedRuns,
       // The connections come with the keys.
       origins: Lazy.string({ produce: () => this.connectionAccess.origins }),
-      ...(props.bundles === undefined ? {} : { bundles: props.bundles }),
+      bundles: props.bundles,
     };
     this._functions = rotationFunctions(this, functions);
     const { report } = settings.audit;
@@ -211,7 +211,7 @@ export class KeyRotation extends Construct {
 
   private createArchive({ audit: { archive, encryptionKey } }: Config): AuditArchive | undefined {
     if (archive === undefined) return undefined;
-    return new AuditArchive(this, 'Archive', { ...archive, ...(encryptionKey === undefined ? {} : { encryptionKey }) });
+    return new AuditArchive(this, 'Archive', { ...archive, encryptionKey });
   }
 
   private feedArchive(archive: AuditArchive, { logRetentionDays }: Config): ArchiveStream {
@@ -228,8 +228,8 @@ export class KeyRotation extends Construct {
       watched: {
         functions: functions.map(({ lambda }) => lambda.functionName),
         queues: [this.undeliveredEvents.queueName, this.failedRuns.queueName],
-        ...(this.unforwardedEvents === undefined ? {} : { unforwarded: this.unforwardedEvents.queueName }),
-        ...(archiveStream === undefined ? {} : { archive: archiveStream.watched }),
+        unforwarded: this.unforwardedEvents?.queueName,
+        archive: archiveStream?.watched,
       },
     });
     new KeyturnDashboard(this, 'Dashboard', { alarms, auditLog });
@@ -239,8 +239,8 @@ export class KeyRotation extends Construct {
   private createAuditor({ audit: { encryptionKey } }: Config): ManagedPolicy {
     return new AuditorPolicy(this, 'Auditor', {
       auditLog: this.auditLog.logGroup,
-      ...(this.archive === undefined ? {} : { archive: this.archive }),
-      ...(encryptionKey === undefined ? {} : { encryptionKey }),
+      archive: this.archive,
+      encryptionKey,
     }).policy;
   }
 }

@@ -19,7 +19,7 @@ export function keyInput(id: string, options: ManagedKeyOptions): KeyInput {
   return {
     id,
     user: options.user,
-    ...(options.createUser === undefined ? {} : { createUser: options.createUser }),
+    createUser: options.createUser,
     ...(options.policy === undefined ? {} : { policy: { ...options.policy } }),
     // The schema tells a wrong value.
     ...(options.firstRotation === undefined
@@ -53,7 +53,7 @@ export function checkKey(
   const parsed = configSchema.safeParse(input);
   if (parsed.success) {
     const own = parsed.data.keys.at(-1);
-    return { problems, ...(own === undefined ? {} : { key: own }), connections: parsed.data.connections };
+    return { problems, key: own, connections: parsed.data.connections };
   }
   for (const issue of parsed.error.issues) {
     const [section, index, ...rest] = issue.path;

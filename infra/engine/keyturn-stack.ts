@@ -66,7 +66,7 @@ export class KeyturnStack extends Stack {
     const config = parsed.data;
 
     const rotation = new KeyRotation(this, 'KeyRotation', {
-      ...(config.policy === undefined ? {} : { policy: config.policy }),
+      policy: config.policy,
       notify: config.notify,
       schedule: config.schedule,
       trail: Trail.of(config.trail),
@@ -76,7 +76,7 @@ export class KeyturnStack extends Stack {
       logRetentionDays: config.logRetentionDays,
       maxRotationsPerRun: config.maxRotationsPerRun,
       concurrency: config.concurrency,
-      ...(props.bundles === undefined ? {} : { bundles: props.bundles }),
+      bundles: props.bundles,
     });
     this.manageAll(rotation, config, props);
 
@@ -90,10 +90,10 @@ export class KeyturnStack extends Stack {
       description: 'Reads the evidence, and no secret value',
     });
     if (archive !== undefined) new CfnOutput(this, 'ArchiveBucketName', { value: archive.bucket.bucketName });
-    const functions = { ..._functions, ...(_report === undefined ? {} : { report: _report }) };
-    for (const [name, { lambda }] of Object.entries(functions)) {
+    for (const [name, fn] of Object.entries({ ..._functions, report: _report })) {
+      if (fn === undefined) continue;
       const output = `${name.charAt(0).toUpperCase()}${name.slice(1)}FunctionName`;
-      new CfnOutput(this, output, { value: lambda.functionName });
+      new CfnOutput(this, output, { value: fn.lambda.functionName });
     }
   }
 
@@ -113,7 +113,7 @@ export class KeyturnStack extends Stack {
         new ManagedKey(scope, id, {
           ...rest,
           rotation,
-          ...(policy === undefined ? {} : { policy }),
+          policy,
           firstRotation: FirstRotation.of(firstRotation),
           adopt: Adopt.of(adopt),
           deliverTo: deliverTo.flatMap((item) => {

@@ -96,7 +96,7 @@ export class ManagedKey extends Construct {
     const secret = new CfnSecret(this, 'Secret', {
       name: this.secretName,
       description: `Keyturn: the live access key of the IAM user ${props.user}`,
-      ...(props.rotation._encryption === undefined ? {} : { kmsKeyId: props.rotation._encryption.key.keyArn }),
+      kmsKeyId: props.rotation._encryption?.key.keyArn,
     });
     // Retained, except when the very deployment that creates it is rolled back: an empty secret with the same name would
     // stand in the way of the next attempt.

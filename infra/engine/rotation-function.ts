@@ -62,7 +62,7 @@ export class RotationFunction extends Construct {
           auditLog: props.auditLog.logGroup,
           notifications: props.notifications,
           deadLettersArn: props.deadLetters.queueArn,
-          ...(props.archive === undefined ? {} : { archive: props.archive }),
+          archive: props.archive,
         }),
       ],
     });

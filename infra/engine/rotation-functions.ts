@@ -32,7 +32,7 @@ function shared({ settings, bundles, ...props }: RotationFunctionsProps): Pick<R
     auditLog: props.auditLog,
     deadLetters: props.deadLetters,
     logRetentionDays: settings.logRetentionDays,
-    ...(bundles === undefined ? {} : { bundles }),
+    bundles,
   };
 }
 

@@ -18,8 +18,8 @@ export function checkSettings(props: KeyRotationProps): CheckedSettings {
   const input = {
     ...rest,
     keys,
-    ...(trail === undefined ? {} : { trail: trail.value }),
-    ...(encryption === undefined ? {} : { encryption: encryption.value }),
+    trail: trail?.value,
+    encryption: encryption?.value,
   };
   const parsed = configSchema.safeParse(input);
   if (parsed.success) return { settings: parsed.data, problems: [] };

@@ -72,7 +72,7 @@ export function alarmEvent(alarm: Alarm, before: Alarm): EventDraft {
   const metrics = definition.Metrics?.map(({ Id: id, Expression: expression, ReturnData: returnData, MetricStat }) => ({
     id,
     returnData,
-    ...(expression === undefined ? {} : { expression }),
+    expression,
     ...(MetricStat === undefined
       ? {}
       : {

@@ -89,7 +89,7 @@ export class EventBridge {
       detailType: DetailType,
       detail,
       resources: entry.Resources ?? [],
-      ...(entry.Time === undefined ? {} : { time: entry.Time.getTime() }),
+      time: entry.Time?.getTime(),
     });
     return { EventId };
   }

@@ -88,7 +88,7 @@ export class AsynchronousInvocations {
       responseContext: {
         statusCode: 200,
         executedVersion: '$LATEST',
-        ...(result.functionError === undefined ? {} : { functionError: result.functionError }),
+        functionError: result.functionError,
       },
       responsePayload: JSON.parse(result.payload),
     };

@@ -220,7 +220,7 @@ export class Estate {
       SecretId,
       VersionStage,
       MoveToVersionId: version,
-      ...(holder === undefined ? {} : { RemoveFromVersionId: holder }),
+      RemoveFromVersionId: holder,
     });
   }
 

@@ -128,9 +128,7 @@ async function found(logs: CloudWatchLogsClient, input: FilterLogEventsCommandIn
   const messages: (string | undefined)[] = [];
   let nextToken: string | undefined;
   do {
-    const page = await logs.send(
-      new FilterLogEventsCommand({ ...input, ...(nextToken === undefined ? {} : { nextToken }) }),
-    );
+    const page = await logs.send(new FilterLogEventsCommand({ ...input, nextToken }));
     messages.push(...(page.events ?? []).map(({ message }) => message));
     nextToken = page.nextToken;
   } while (nextToken !== undefined);

@@ -48,7 +48,7 @@ export interface Behaviours {
 export function clientFactory(endpoint: string, administrator: Credentials) {
   return (credentials: Credentials = administrator): Clients => {
     const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-    const identity = { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+    const identity = { accessKeyId, secretAccessKey, sessionToken };
     const configuration = { endpoint, region: REGION, credentials: identity, maxAttempts: 2 };
     return {
       iam: new IAMClient(configuration),

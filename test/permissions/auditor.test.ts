@@ -29,7 +29,7 @@ function as(roleName: string) {
   const { account, accountUrl: endpoint } = life.deployed.world;
   const { arn } = account.iam.roles.get(roleName);
   const { accessKeyId, secretAccessKey, sessionToken } = account.roleSession(arn, 'somebody');
-  const credentials = { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+  const credentials = { accessKeyId, secretAccessKey, sessionToken };
   return { endpoint, region: account.region, credentials };
 }
 

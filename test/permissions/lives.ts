@@ -34,7 +34,7 @@ export async function enforcedLife(cdkOut: string, before?: DeployedWorldOptions
     afterCall: undefined,
   };
   const deployed = await DeployedWorld.open(cdkOut, {
-    ...(before === undefined ? {} : { before }),
+    before,
     onDeploy: (deployment, world) => enforcement.enforce(deployment, world),
     world: {
       accountServer: {
@@ -153,7 +153,7 @@ async function readAs(roleArn: string, { deployed: { world } }: EnforcedLife): P
   const client = new SecretsManagerClient({
     endpoint: world.accountUrl,
     region: world.account.region,
-    credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+    credentials: { accessKeyId, secretAccessKey, sessionToken },
     systemClockOffset: world.clock.now() - Date.now(),
     maxAttempts: 1,
   });

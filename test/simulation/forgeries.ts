@@ -87,7 +87,7 @@ export class Forgeries {
       SecretId: secretName(managed.id),
       VersionStage,
       MoveToVersionId: to,
-      ...(from === undefined ? {} : { RemoveFromVersionId: from }),
+      RemoveFromVersionId: from,
     });
     if (!done) return undefined;
     const { witness } = this.#world;

@@ -18,11 +18,11 @@ async function main(args: readonly string[]): Promise<number> {
 async function liveThrough(simulation: Simulation, options: Options): Promise<number> {
   const { fault, keys, days, perYear, only, mutant, keepGoing, json } = options;
   const base = {
-    ...(fault === undefined ? {} : { fault }),
-    ...(keys === undefined ? {} : { keys }),
-    ...(days === undefined ? {} : { days }),
-    ...(perYear === undefined ? {} : { perYear }),
-    ...(only === undefined ? {} : { only }),
+    fault,
+    keys,
+    days,
+    perYear,
+    only,
   };
   const tally = new Tally();
   for (const seed of seedsToLive(options, tally)) {

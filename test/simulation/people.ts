@@ -94,7 +94,7 @@ export class People {
         SecretId,
         VersionStage,
         RemoveFromVersionId,
-        ...(MoveToVersionId === undefined ? {} : { MoveToVersionId }),
+        MoveToVersionId,
       });
     const [current, previous] = [holder('AWSCURRENT'), holder('AWSPREVIOUS')];
     if (variety < 0.2) {

@@ -229,7 +229,7 @@ export class Stage {
     this.account.invoke(this.admin, 'secretsmanager', 'PutSecretValue', {
       SecretId: secretName(id),
       SecretString,
-      ...(version === undefined ? {} : { ClientRequestToken: version }),
+      ClientRequestToken: version,
     });
   }
 

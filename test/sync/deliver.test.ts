@@ -314,7 +314,7 @@ describe('a version that becomes current while another one is being delivered', 
       SecretId: 'keyturn/shop',
       VersionStage: label,
       MoveToVersionId: versionOf(key),
-      ...(holder === undefined ? {} : { RemoveFromVersionId: holder }),
+      RemoveFromVersionId: holder,
     });
   };
 

@@ -114,7 +114,7 @@ export function factsOfTold(finding: Finding): Pick<AuditEvent, 'facts'> {
   const facts = {
     ...(connection === undefined ? {} : { connection: connection.name, secret: connection.secret }),
     ...(isBrokenNow(finding) ? { brokenNow: true } : {}),
-    ...(error === undefined ? {} : { error }),
+    error,
   };
   return Object.keys(facts).length === 0 ? {} : { facts };
 }

@@ -35,7 +35,7 @@ function bundleOf(credential: Credential, region: string | undefined): Redacted 
       secretAccessKey: credential.secretAccessKey.reveal(),
       userName: credential.userName,
       createdAt: credential.createdAt.toISOString(),
-      ...(region === undefined ? {} : { region }),
+      region,
     }),
   );
 }

@@ -89,6 +89,6 @@ function incomplete(writes: readonly Write[], missing: readonly Write[]): Keytur
   return new KeyturnError(failure.code, message, {
     retryable: failure.retryable,
     torn,
-    ...(failure.retryAt === undefined ? {} : { retryAt: failure.retryAt }),
+    retryAt: failure.retryAt,
   });
 }

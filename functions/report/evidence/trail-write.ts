@@ -61,13 +61,13 @@ export function trailWriteOf({ eventId, at, action, by, record }: WrappedRecord)
     at,
     action,
     by: who.arn ?? who.invokedBy ?? who.principalId ?? by ?? 'unknown',
-    ...(sourceIp === undefined ? {} : { sourceIp }),
+    sourceIp,
   };
   if (action === 'PutSecretValue') {
     const { secretId, clientRequestToken: version } = requestParameters;
     const secret = secretNameOf(responseElements.arn ?? responseElements.aRN ?? secretId);
     if (secret !== undefined && idOfSecret(secret) === undefined) return undefined;
-    return { ...write, ...(secret === undefined ? {} : { secret }), ...(version === undefined ? {} : { version }) };
+    return { ...write, secret, version };
   }
   const { accessKey = {} } = responseElements;
   // Users who change their own keys need not name themselves.
@@ -77,8 +77,8 @@ export function trailWriteOf({ eventId, at, action, by, record }: WrappedRecord)
   const { status } = requestParameters;
   return {
     ...write,
-    ...(user === undefined ? {} : { user }),
-    ...(accessKeyId === undefined ? {} : { accessKeyId }),
+    user,
+    accessKeyId,
     ...(action === 'UpdateAccessKey' && status !== undefined ? { status } : {}),
   };
 }

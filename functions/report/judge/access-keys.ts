@@ -30,16 +30,16 @@ export function accessKeysOf(evidence: Evidence, facts: readonly KeyFacts[]): re
       user,
       arn,
       isRoot,
-      ...(accessKeyId === undefined ? {} : { accessKeyId }),
-      ...(managed === undefined ? {} : { key: managed.key }),
+      accessKeyId,
+      key: managed?.key,
       role,
       status,
-      ...(createdAt === undefined ? {} : { createdAt: createdAt.toISOString() }),
+      createdAt: createdAt?.toISOString(),
       ...(createdAt === undefined || (role === 'gone' && endedAt === undefined)
         ? {}
         : { ageDays: tenthsOfDays(Math.max(0, judged.now.getTime() - createdAt.getTime())) }),
       lastUsed: typeof lastUsed === 'string' ? lastUsed : lastUsed.toISOString(),
-      ...(due === undefined ? {} : { rotateDueAt: due }),
+      rotateDueAt: due,
       controls: CONTROLS.map(({ id: control, judge }) => ({ control, ...judge(judged) })),
       events: events.filter(({ event }) => event !== 'finding' && !/^people-/.test(event)).map(({ id }) => id),
     };

@@ -62,9 +62,9 @@ function changeItem(change: Change, { doubtful, ownerless }: Reconciliation): At
       title,
       detail: note === undefined ? detail : `${detail} ${note}`,
       at,
-      ...(key === undefined ? {} : { key }),
-      ...(user === undefined ? {} : { user }),
-      ...(accessKeyId === undefined ? {} : { accessKeyId }),
+      key,
+      user,
+      accessKeyId,
       events: event === undefined ? [] : [event],
     },
   ];
@@ -163,8 +163,8 @@ function lateItems(
         : `${currentAccessKeyId} of ${user} was due at ${rotateDueAt}, and has no successor.`,
     key,
     user,
-    ...(rotateDueAt === undefined ? {} : { at: rotateDueAt }),
-    ...(currentAccessKeyId === undefined ? {} : { accessKeyId: currentAccessKeyId }),
+    at: rotateDueAt,
+    accessKeyId: currentAccessKeyId,
     events: [],
   };
   return [...items, now];
@@ -202,9 +202,9 @@ function findingItem({ last, firstSeen, times }: OpenFinding, index: number): At
     title: `${reason}${key === undefined ? '' : ` of ${key}`} is open`,
     detail: `${message} ${seen} No later run has cleared it.`.trim(),
     at: time,
-    ...(key === undefined ? {} : { key }),
-    ...(user === undefined ? {} : { user }),
-    ...(accessKeyId === undefined ? {} : { accessKeyId }),
+    key,
+    user,
+    accessKeyId,
     events: [id],
   };
 }

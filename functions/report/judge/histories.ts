@@ -34,7 +34,7 @@ function historyOf(evidence: Evidence, managed: ManagedKey, lives: readonly KeyL
     policy,
     isManagedNow: entry !== undefined,
     targets: entry?.targets.map(targetName) ?? [],
-    ...(current === undefined ? {} : { currentAccessKeyId: current.accessKeyId }),
+    currentAccessKeyId: current?.accessKeyId,
     state: stateOf(evidence, managed, current?.createdAt),
     ...(due === undefined || entry === undefined ? {} : { rotateDueAt: due }),
     rotations: count('key-stored'),

@@ -38,8 +38,8 @@ export function livesOf(managed: ManagedKey, changes: readonly Change[], evidenc
       phases: phasesOf(accessKeyId, own, born, origin, reigns, presumed),
       marks: own.flatMap((turn) => markOf(turn, origin, managed.since)),
       ...endOf(own),
-      ...(reason === undefined ? {} : { rotationReason: reason }),
-      ...(late === undefined ? {} : { lateDays: late }),
+      rotationReason: reason,
+      lateDays: late,
     };
   });
   lives.sort((a, b) => compare(startOf(a), startOf(b)) || compare(a.accessKeyId, b.accessKeyId));

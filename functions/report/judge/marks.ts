@@ -19,7 +19,7 @@ export function markOf(turn: Turn, origin: KeyLife['origin'], since: Date | unde
       kind: isForeign ? 'incident' : kind,
       at: at.toISOString(),
       label: `${label}${who}${before}`,
-      ...(event === undefined ? {} : { event }),
+      event,
       ...(isFound ? { isFound } : {}),
     },
   ];

@@ -120,10 +120,10 @@ function draftOf(write: TrailWrite, managed: ManagedKey | undefined) {
     by,
     trailEventId: eventId,
     ...((user ?? managed?.user) === undefined ? {} : { user: user ?? managed?.user }),
-    ...(accessKeyId === undefined ? {} : { accessKeyId }),
-    ...(status === undefined ? {} : { status }),
-    ...(version === undefined ? {} : { version }),
-    ...(managed === undefined ? {} : { key: managed.key }),
+    accessKeyId,
+    status,
+    version,
+    key: managed?.key,
   };
 }
 
@@ -192,11 +192,11 @@ function withoutTrail(event: AuditEvent, action: Change['action']): Draft {
   return {
     at: new Date(time).toISOString(),
     action,
-    ...(user === undefined ? {} : { user }),
-    ...(accessKeyId === undefined ? {} : { accessKeyId }),
+    user,
+    accessKeyId,
     ...(action === 'UpdateAccessKey' ? { status: 'Inactive' as const } : {}),
-    ...(version === undefined ? {} : { version }),
-    ...(key === undefined ? {} : { key }),
+    version,
+    key,
     event: id,
     result: 'without-trail',
     isManaged: true,

@@ -70,9 +70,9 @@ export function forgeries(evidence: Evidence, forged: readonly AuditEvent[]): re
       title: `Forged event: ${event} by ${name}`,
       detail: `Event ${id} at ${time}. No function ${name} of Keyturn tells of that, so somebody else wrote it: it accounts for nothing.`,
       at: new Date(time).toISOString(),
-      ...(key === undefined ? {} : { key }),
-      ...(user === undefined ? {} : { user }),
-      ...(accessKeyId === undefined ? {} : { accessKeyId }),
+      key,
+      user,
+      accessKeyId,
       events: [id],
     }));
 }

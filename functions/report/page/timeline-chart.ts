@@ -74,7 +74,7 @@ export function timelineChart({ keys, since, until, anchors }: TimelineProps): T
           middle,
           label: `${at.slice(0, 10)} ${kind === 'created' ? kind : label}`,
           ...look,
-          ...(href === undefined ? {} : { href }),
+          href,
         },
       ];
     }),

@@ -100,8 +100,8 @@ export class Bitbucket {
         : this.#directory.repository({ workspace: token.workspace, repository: token.repository });
     const reach: Reach = {
       workspace: this.#directory.workspace(token.workspace).uuid,
-      ...(token.project === undefined ? {} : { project: token.project }),
-      ...(repository === undefined ? {} : { repository: repository.uuid }),
+      project: token.project,
+      repository: repository?.uuid,
     };
     return this.#credentials.addAccessToken(token.scopes, reach, token.token);
   }

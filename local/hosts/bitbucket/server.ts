@@ -133,8 +133,8 @@ function describe(call: Call, number: number, arrivedAt: number): BitbucketReque
     path: call.url.pathname,
     query: Object.fromEntries(call.url.searchParams),
     kind: call.route.kind,
-    ...(level === undefined ? {} : { level }),
-    ...(key === undefined ? {} : { key }),
+    level,
+    key,
     arrivedAt,
   };
 }

@@ -37,8 +37,8 @@ export function parseVariable(body: unknown): VariableInput {
     throw badRequest('The secured flag of a variable must be true or false.');
   }
   return {
-    ...(key === undefined ? {} : { key }),
-    ...(value === undefined ? {} : { value }),
-    ...(secured === undefined ? {} : { secured }),
+    key,
+    value,
+    secured,
   };
 }

@@ -23,7 +23,7 @@ const rule: ResourceType = (input) => {
     enabled: properties.optionalText('State') !== 'DISABLED',
     targets: properties.objects('Targets').map((target) => targetOf(target, account)),
     ...(properties.has('EventPattern') ? { pattern: properties.value('EventPattern') } : {}),
-    ...(schedule === undefined ? {} : { schedule }),
+    schedule,
   });
   return { ref: name, attributes: { Arn: arn }, remove: () => bus.removeRule(name) };
 };

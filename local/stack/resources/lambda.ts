@@ -29,7 +29,7 @@ function configurationOf(input: ResourceInput, functionName: string): FunctionCo
     environment: properties.object('Environment')?.record('Variables') ?? {},
     logGroupName: logging?.optionalText('LogGroup') ?? `/aws/lambda/${functionName}`,
     logFormat: logging?.optionalText('LogFormat') === 'JSON' ? 'JSON' : 'Text',
-    ...(deadLetterArn === undefined ? {} : { deadLetterArn }),
+    deadLetterArn,
   };
 }
 
@@ -41,7 +41,7 @@ const permission: ResourceType = ({ properties, services, logicalId, previous })
   if (action !== 'lambda:InvokeFunction') throw properties.invalid('Action', `${action} is not supported`);
   services.lambda.addPermission(functionName, logicalId, {
     principal: properties.text('Principal'),
-    ...(sourceArn === undefined ? {} : { sourceArn }),
+    sourceArn,
   });
   const remove = () => services.lambda.removePermission(functionName, logicalId);
   return { ref: logicalId, attributes: { Id: logicalId }, remove };

@@ -38,7 +38,7 @@ describe.skipIf(aws === undefined && !required)('the aws command', () => {
           AWS_DEFAULT_REGION: account.region,
           AWS_ACCESS_KEY_ID: credentials.accessKeyId,
           AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-          ...(credentials.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: credentials.sessionToken }),
+          AWS_SESSION_TOKEN: credentials.sessionToken,
           AWS_EC2_METADATA_DISABLED: 'true',
           AWS_PAGER: '',
         },

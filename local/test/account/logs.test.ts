@@ -80,9 +80,7 @@ describe('FilterLogEvents', () => {
     let nextToken: string | undefined;
     let pages = 0;
     do {
-      const page = await logs.send(
-        new FilterLogEventsCommand({ logGroupName, ...(nextToken === undefined ? {} : { nextToken }) }),
-      );
+      const page = await logs.send(new FilterLogEventsCommand({ logGroupName, nextToken }));
       seen.push(...(page.events ?? []).map(({ message = '' }) => message.charAt(0)));
       nextToken = page.nextToken;
       pages += 1;

@@ -31,9 +31,7 @@ async function bucketWorld(options: Parameters<typeof world>[0] = {}) {
   const s3 = client();
   await s3.send(new CreateBucketCommand({ Bucket }));
   const read = async (Key: string, VersionId?: string) => {
-    const { Body, ...answer } = await s3.send(
-      new GetObjectCommand({ Bucket, Key, ...(VersionId === undefined ? {} : { VersionId }) }),
-    );
+    const { Body, ...answer } = await s3.send(new GetObjectCommand({ Bucket, Key, VersionId }));
     return { text: (await Body?.transformToString()) ?? '', ...answer };
   };
   return { ...here, client, s3, read };
@@ -93,7 +91,7 @@ describe('S3', () => {
         new ListObjectsV2Command({
           Bucket,
           MaxKeys: 2,
-          ...(ContinuationToken === undefined ? {} : { ContinuationToken }),
+          ContinuationToken,
         }),
       );
       all.push(...(page.Contents ?? []).map(({ Key = '' }) => Key));

@@ -54,7 +54,7 @@ describe('keyturn.yaml', () => {
       'arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab',
     ],
   ])('takes the secret %s and the KMS key %s for a connection', (secret, encryptionKey) => {
-    const bitbucket = { secret, ...(encryptionKey === undefined ? {} : { encryptionKey }) };
+    const bitbucket = { secret, encryptionKey };
 
     expect(problems({ connections: { a: { bitbucket } }, keys: [key] })).toEqual([]);
   });

@@ -30,7 +30,7 @@ const told = (reason: string, key?: string): AuditEvent => ({
   functionVersion: 'test',
   outcome: 'ok',
   reason,
-  ...(key === undefined ? {} : { key }),
+  key,
 });
 
 describe('people are told', () => {

@@ -33,7 +33,7 @@ describe('the ages at which a superseded key retires', () => {
         rotateAfter,
         deactivateAfter: rotateAfter + overlap,
         deleteAfter: rotateAfter + overlap + recovery,
-        ...(holdLimit === undefined ? {} : { holdLimit }),
+        holdLimit,
       }),
     )
     .filter((candidate) => policyProblems(candidate).length === 0);

@@ -103,7 +103,7 @@ export async function startWorld({ server: serverOptions, timeout, ...options }:
     connectionSecrets,
     time,
     random: () => 0.5,
-    ...(timeout === undefined ? {} : { timeout }),
+    timeout,
   });
   return {
     clock,

@@ -15,7 +15,7 @@ import { START } from '../../support/stage';
 function gather(scene: Scene, period: Partial<Period> = {}, logGroup?: string): Promise<Evidence> {
   const now = () => new Date(scene.clock.now());
   const time = { now, sleep: async (milliseconds: number) => scene.clock.advanceBy(milliseconds) };
-  const ports = createEvidencePorts({ time, ...(logGroup === undefined ? {} : { logGroup }) });
+  const ports = createEvidencePorts({ time, logGroup });
   return gatherEvidence(ports, { since: new Date(START), until: now(), ...period });
 }
 

@@ -105,7 +105,7 @@ describe('the record', () => {
     ['not-an-event', undefined, 'only the functions may write'],
   ] as const)('names lines that are %s', (why, schema, cure) => {
     const evidence = healthy();
-    const line = { at: day(2), why, ...(schema === undefined ? {} : { schema }) };
+    const line = { at: day(2), why, schema };
     const record = evidence.record === undefined ? undefined : { ...evidence.record, unreadable: [line, line] };
     const [gap] = gaps({ ...evidence, record });
     expect(gap?.title).toContain('2 lines');

@@ -135,7 +135,7 @@ export function sampleKey(index: number, key: string, user: string): SampleKey {
       policy: DEFAULT_POLICY,
       isManagedNow: true,
       targets: [target],
-      ...(current === undefined ? {} : { currentAccessKeyId: current.accessKeyId }),
+      currentAccessKeyId: current?.accessKeyId,
       state: 'on-time',
       rotateDueAt: iso(currentBorn.getTime() + 90 * DAY),
       rotations: count('key-created'),

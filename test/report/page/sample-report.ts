@@ -200,8 +200,8 @@ function attentionOf(change: Change): Attention {
       ? `${change.by} did it. No audit event tells of it.`
       : 'The record tells of it; CloudTrail, which should, does not.',
     at: change.at,
-    ...(change.key === undefined ? {} : { key: change.key }),
-    ...(change.accessKeyId === undefined ? {} : { accessKeyId: change.accessKeyId }),
+    key: change.key,
+    accessKeyId: change.accessKeyId,
     events: change.event === undefined ? [] : [change.event],
   };
 }

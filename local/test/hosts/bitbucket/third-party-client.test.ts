@@ -105,7 +105,7 @@ describe('The npm package "bitbucket" as the client', () => {
     let { data } = await client.pipelines.listDeploymentVariables({
       ...repository,
       environment_uuid: environment,
-      ...(pagelen === undefined ? {} : { pagelen }),
+      pagelen,
     });
     const keys = data.values?.map(({ key }) => key) ?? [];
     let seen = 1;

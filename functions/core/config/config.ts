@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { kmsKeyArn } from '../hosts/connection';
-import { connectionConfigSchema, deliverToItems, deliverToSchema, placesWritten, targetOf } from '../hosts/target';
+import { connectionConfigSchema, deliverToJsonSchema, deliverToSchema, placesWritten, targetOf } from '../hosts/target';
 import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS } from '../names';
 import { alarmsSchema } from './alarms-config';
 import { policyOverridesSchema, policyProblems, policyWith } from './policy';
@@ -198,12 +198,4 @@ export function configJsonSchema(): Record<string, unknown> {
       },
     }),
   };
-}
-
-function deliverToJsonSchema(): Readonly<Record<string, unknown>> {
-  const [first, ...others] = deliverToItems.map((item) => {
-    const { $schema: _dialect, ...schema } = z.toJSONSchema(item, { io: 'input', unrepresentable: 'throw' });
-    return schema;
-  });
-  return others.length === 0 ? { ...first } : { anyOf: [first, ...others] };
 }

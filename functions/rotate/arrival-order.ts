@@ -2,7 +2,7 @@
  * Lets those who work at the same time pass in the order in which they came. Each takes its place when it begins, waits
  * for its turn where the order matters, and leaves; whoever fails before that has to leave as well.
  */
-export class Turnstile {
+export class ArrivalOrder {
   #last: Promise<unknown> = Promise.resolve();
 
   enter(): Place {

@@ -4,8 +4,8 @@ import { DOCUMENTS, read, withoutCode } from './documents';
 /** What fits on a screen beside something else, and what a diff shows without breaking it. */
 const WIDEST = 100;
 
-/** Lines that cannot be broken: rows of tables, and those that hold nothing but one link. */
-const UNBREAKABLE = /^\||^\s*(?:[-*>]\s+|\d+\.\s+)?\[[^\]]*\]\(\S+\)[.,;:]?$/;
+/** Lines that cannot be broken: rows of tables, and those that hold nothing but one link or one quotation of code. */
+const UNBREAKABLE = /^\||^\s*(?:[-*>]\s+|\d+\.\s+)?(?:\[[^\]]*\]\(\S+\)|`[^`]*`)[.,;:]?$/;
 
 function tooWide(markdown: string): readonly string[] {
   return withoutCode(markdown)

@@ -92,8 +92,8 @@ export function timelineChart({ keys, since, until, anchors }: TimelineProps): T
     axis: { title: null, orient: 'top' as const, labelFlush: false, ...timeTicks(since, until) },
   };
   const asIs = (field: string) => ({ field, type: 'nominal', scale: null, legend: null }) as const;
-  const linked = marks.filter((mark) => 'href' in mark);
-  const unlinked = marks.filter((mark) => !('href' in mark));
+  const linked = marks.filter(({ href }) => href !== undefined);
+  const unlinked = marks.filter(({ href }) => href === undefined);
   const mark = { type: 'point' as const, filled: false, strokeWidth: 1.5, opacity: 1 };
   const encoding = {
     x: { field: 'at', ...x },

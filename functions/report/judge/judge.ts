@@ -3,7 +3,8 @@ import { retirementAges } from '../../core/lifecycle/retirement';
 import type { KeyFacts } from './key-facts';
 import { supersededAt } from './lives';
 import type { Verdict } from './model';
-import { ONE_RUN, plural } from './time-bounds';
+import { plural } from './plural';
+import { ONE_RUN } from './time-bounds';
 
 /** An access key with what a control may ask about it. */
 export interface JudgedKey extends KeyFacts {

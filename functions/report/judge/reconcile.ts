@@ -1,14 +1,17 @@
 import type { AuditEvent } from '../../core/audit';
 import { idOfSecret } from '../../core/names';
 import type { Evidence, TrailWrite } from '../evidence/evidence';
-import { actionOfEvent, deedOfEvent, deedOfWrite } from './actions';
+import { groupBy } from '../group-by';
+import { actionOfEvent, actionOfWrite, trailActionOf } from './actions';
 import { Announcements } from './announcements';
+import { compare } from './compare';
 import type { Change } from './model';
-import { compare, pairUp } from './pairing';
+import { pairUp } from './pairing';
+import { plural } from './plural';
 import { type Accounted, type Principals, principalsOf } from './principals';
 import { isRepetition } from './repetition';
-import { grouped, type ManagedKey, type Scope } from './scope';
-import { isWithin, plural, RUN_LIVES, TOLERANCE } from './time-bounds';
+import type { ManagedKey, Scope } from './scope';
+import { isWithin, RUN_LIVES, TOLERANCE } from './time-bounds';
 
 export interface Reconciliation {
   /** Of the period, in order of time. */
@@ -38,7 +41,7 @@ export function reconcile(evidence: Evidence, scope: Scope): Reconciliation {
   const rest = left.writes.toSorted((a, b) => a.at.getTime() - b.at.getTime() || compare(a.eventId, b.eventId));
   const begun: Accounted[] = [];
   const alone: TrailWrite[] = [];
-  const told = grouped(pairs, ({ write }) => deedOfWrite(write));
+  const told = groupBy(pairs, ({ write }) => actionOfWrite(write));
   const principals = principalsOf(pairs);
   for (const write of rest) {
     const isPlausible = (event: AuditEvent) =>
@@ -47,16 +50,16 @@ export function reconcile(evidence: Evidence, scope: Scope): Reconciliation {
     if (event === undefined) alone.push(write);
     else begun.push({ write, event });
   }
-  const repeated = grouped(
-    left.events.filter((event) => repeats(event, told.get(deedOfEvent(event) ?? ''))),
-    deedOfEvent,
+  const repeated = groupBy(
+    left.events.filter((event) => repeats(event, told.get(actionOfEvent(event) ?? ''))),
+    actionOfEvent,
   );
   const seen = new Set<string>();
   const drafts: Draft[] = [];
   for (const pair of pairs) {
-    const deed = deedOfWrite(pair.write) ?? '';
-    const again = seen.has(deed) ? [] : (repeated.get(deed) ?? []);
-    seen.add(deed);
+    const action = actionOfWrite(pair.write) ?? '';
+    const again = seen.has(action) ? [] : (repeated.get(action) ?? []);
+    seen.add(action);
     drafts.push(matched(pair, 'matched', scope, principals, pairNotes(pair.skew, again)));
   }
   for (const accounted of begun) {
@@ -65,7 +68,7 @@ export function reconcile(evidence: Evidence, scope: Scope): Reconciliation {
   let unmatchable = 0;
   for (const write of alone) {
     const managed = managedBy(write, scope);
-    const original = (told.get(deedOfWrite(write) ?? '') ?? []).find((pair) => isRepetition(write, pair.write));
+    const original = (told.get(actionOfWrite(write) ?? '') ?? []).find((pair) => isRepetition(write, pair.write));
     if (original !== undefined) {
       const note = `Repetition of ${original.write.eventId}: it changed nothing.`;
       drafts.push({ ...draftOf(write, managed), result: 'matched', isManaged: managed !== undefined, note });
@@ -81,7 +84,7 @@ export function reconcile(evidence: Evidence, scope: Scope): Reconciliation {
   };
   const repetitions = new Set([...repeated.values()].flat());
   for (const event of left.events.filter((event) => expected(event) && !repetitions.has(event))) {
-    const action = actionOfEvent(event);
+    const action = trailActionOf(event);
     if (action !== undefined) drafts.push(withoutTrail(event, action));
   }
   const all = numbered(drafts);
@@ -204,7 +207,7 @@ function withoutTrail(event: AuditEvent, action: Change['action']): Draft {
   };
 }
 
-/** A deed that was done already counts as done: of two runs at the same time both say so. A key is created only once. */
+/** An action that was done already counts as done: of two runs at the same time both say so. A key is created only once. */
 function repeats(event: AuditEvent, told: readonly Accounted[] | undefined): boolean {
   if (event.event === 'key-created' || told === undefined) return false;
   return told.some((pair) => Math.abs(Date.parse(event.time) - pair.write.at.getTime()) <= RUN_LIVES + TOLERANCE);

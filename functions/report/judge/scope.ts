@@ -4,6 +4,7 @@ import type { RegistryEntry } from '../../core/config/registry';
 import type { SecretState } from '../../core/key/secret-state';
 import { secretName } from '../../core/names';
 import type { Evidence, ListedKey } from '../evidence/evidence';
+import { groupBy } from '../group-by';
 
 /** One managed key with everything that the evidence has about it; also one that is managed no more. */
 export interface ManagedKey {
@@ -33,8 +34,8 @@ export interface Scope {
 
 /** The managed keys: those of the registry, and those that the record speaks of with user and policy. */
 export function scopeOf({ record, entries = [], secrets, listedKeys, usersNotListed = [] }: Evidence): Scope {
-  const events = grouped(record?.events ?? [], ({ key }) => key);
-  const listed = grouped(listedKeys ?? [], ({ user }) => user);
+  const events = groupBy(record?.events ?? [], ({ key }) => key);
+  const listed = groupBy(listedKeys ?? [], ({ user }) => user);
   const secretsByName = new Map(secrets?.map((secret) => [secret.name, secret]));
   const entriesById = new Map(entries.map((entry) => [entry.id, entry]));
   const keys = [...new Set([...entriesById.keys(), ...events.keys()])].sort().flatMap((key): ManagedKey[] => {
@@ -66,17 +67,4 @@ export function scopeOf({ record, entries = [], secrets, listedKeys, usersNotLis
     }
   }
   return { keys, byAccessKey, byKey: new Map(keys.map((managed) => [managed.key, managed])), byUser };
-}
-
-/** Items by a name of theirs, in their order; those without one are left out. */
-export function grouped<Item>(items: Iterable<Item>, nameOf: (item: Item) => string | undefined): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const name = nameOf(item);
-    if (name === undefined) continue;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

@@ -2,7 +2,7 @@ import { after, DAY } from '../../core/duration';
 import type { Evidence } from '../evidence/evidence';
 import { groupBy } from '../group-by';
 import { CONTROLS } from './controls';
-import type { JudgedKey } from './judge';
+import type { JudgedKey } from './judged-key';
 import type { KeyFacts } from './key-facts';
 import type { AccessKeyLine } from './model';
 import { tenthsOfDays } from './time-bounds';

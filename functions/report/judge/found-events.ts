@@ -1,12 +1,27 @@
 import { HOUR } from '../../core/duration';
 import { currentKey } from '../../core/key/secret-state';
-import type { Evidence } from '../evidence/evidence';
+import type { Evidence, ListedKey } from '../evidence/evidence';
 import type { KeyEvent } from './key-events';
 import type { ManagedKey } from './scope';
 
 /** Later than this after the period the record was not read: what happened since may be Keyturn's own work. */
 const STILL_READ = HOUR;
 const NOBODY_KNOWN = 'an unknown principal';
+
+/** The event of the record by which a run announces what may have happened then. */
+const BEGUN = {
+  deleted: 'key-deletion-begun',
+  inactive: 'key-deactivation-begun',
+  active: undefined,
+  stored: 'key-promotion-begun',
+} as const;
+
+interface Found {
+  readonly accessKeyId: string;
+  readonly what: keyof typeof BEGUN;
+  /** Whether the record would tell of it, had it been Keyturn's work. */
+  readonly isRecorded: boolean;
+}
 
 /**
  * What IAM and the secret show now and nothing explains. It is held against somebody only where the record would tell
@@ -17,39 +32,47 @@ export function foundEvents(
   keyEvents: readonly KeyEvent[],
   evidence: Evidence,
 ): readonly KeyEvent[] {
-  const { listed, secret, entry } = managed;
+  const { listed, entry, events } = managed;
   if (listed === undefined) return [];
-  const found: KeyEvent[] = [];
-  const add = (accessKeyId: string, what: KeyEvent['what'], isProved: boolean) => {
-    const by = isProved && entry !== undefined ? { by: NOBODY_KNOWN } : {};
-    found.push({ accessKeyId, at: evidence.gatheredAt, what, isFound: true, ...by });
-  };
-  for (const [accessKeyId, what] of lastOf(keyEvents)) {
-    const isGone = what === 'deleted' || what === 'discarded';
+  const found = [...foundStatuses(listed, keyEvents, evidence), ...foundCurrent(managed, keyEvents, evidence)];
+  return found.map(({ accessKeyId, what, isRecorded }) => {
+    const isBegun = events.some((event) => event.event === BEGUN[what] && event.accessKeyId === accessKeyId);
+    const isProved = entry !== undefined && isRecorded && !isBegun;
+    return { accessKeyId, at: evidence.gatheredAt, what, isFound: true, by: isProved ? NOBODY_KNOWN : undefined };
+  });
+}
+
+/** Keys that IAM lists otherwise than their last event has it. */
+function foundStatuses(
+  listed: readonly ListedKey[],
+  keyEvents: readonly KeyEvent[],
+  evidence: Evidence,
+): readonly Found[] {
+  return [...lastOf(keyEvents)].flatMap(([accessKeyId, last]) => {
     const key = listed.find((other) => other.accessKeyId === accessKeyId);
-    const begun = (name: string) =>
-      managed.events.some((event) => event.event === name && event.accessKeyId === accessKeyId);
-    const isKnown = isRecorded(accessKeyId, keyEvents, evidence);
-    if (key === undefined) {
-      if (!isGone) add(accessKeyId, 'deleted', isKnown && !begun('key-deletion-begun'));
-    } else if (key.status === 'Inactive' && what !== 'inactive') {
-      add(accessKeyId, 'inactive', isKnown && !begun('key-deactivation-begun'));
-    } else if (key.status === 'Active' && what === 'inactive') add(accessKeyId, 'active', isKnown);
-  }
+    const what = happenedSince(last, key?.status);
+    return what === undefined ? [] : [{ accessKeyId, what, isRecorded: wouldTell(accessKeyId, keyEvents, evidence) }];
+  });
+}
+
+/** What happened between the last event of a key and its status now; undefined where they agree. */
+function happenedSince(
+  last: KeyEvent['what'],
+  status: ListedKey['status'] | undefined,
+): 'deleted' | 'inactive' | 'active' | undefined {
+  const isGone = last === 'deleted' || last === 'discarded';
+  if (status === undefined) return isGone ? undefined : 'deleted';
+  if (status === 'Inactive') return last === 'inactive' ? undefined : 'inactive';
+  return last === 'inactive' ? 'active' : undefined;
+}
+
+/** The key that the secret holds, where another one was stored last. */
+function foundCurrent({ secret }: ManagedKey, keyEvents: readonly KeyEvent[], evidence: Evidence): readonly Found[] {
   const current = secret === undefined ? undefined : currentKey(secret);
-  const lastStored = keyEvents.findLast(({ what }) => what === 'stored');
-  if (current !== undefined && lastStored !== undefined && lastStored.accessKeyId !== current.accessKeyId) {
-    const isKnown = isRecorded(lastStored.accessKeyId, keyEvents, evidence);
-    add(
-      current.accessKeyId,
-      'stored',
-      isKnown &&
-        !managed.events.some(
-          ({ event, accessKeyId }) => event === 'key-promotion-begun' && accessKeyId === current.accessKeyId,
-        ),
-    );
-  }
-  return found;
+  const stored = keyEvents.findLast(({ what }) => what === 'stored');
+  if (current === undefined || stored === undefined || stored.accessKeyId === current.accessKeyId) return [];
+  const isRecorded = wouldTell(stored.accessKeyId, keyEvents, evidence);
+  return [{ accessKeyId: current.accessKeyId, what: 'stored', isRecorded }];
 }
 
 /** What happened last to each key by itself: created, made Inactive or Active, deleted. */
@@ -63,7 +86,7 @@ function lastOf(keyEvents: readonly KeyEvent[]): ReadonlyMap<string, KeyEvent['w
 }
 
 /** Whether Keyturn's work on the key would be in the record: it was there when the record was. */
-function isRecorded(
+function wouldTell(
   accessKeyId: string,
   keyEvents: readonly KeyEvent[],
   { record, gatheredAt, until }: Evidence,

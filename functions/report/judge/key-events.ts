@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../../core/audit';
 import { storedVersions } from '../../core/key/secret-state';
 import { parseVersionId } from '../../core/key/version-id';
 import { compare } from './compare';
@@ -35,37 +36,49 @@ const KEY_EVENTS = {
 
 /** Everything that is known to have happened to a managed user's access keys, in order of time. */
 export function keyEventsOf(managed: ManagedKey, changes: readonly Change[]): readonly KeyEvent[] {
-  const keyEvents: KeyEvent[] = [];
-  for (const { event, outcome, accessKeyId, time, id, reason } of managed.events) {
-    const what = KEY_EVENTS[event as keyof typeof KEY_EVENTS];
-    if (what === undefined || accessKeyId === undefined || outcome !== 'ok') continue;
-    // A deleted key never comes back: what IAM still lists was not deleted, whatever the record says.
-    if ((what === 'deleted' || what === 'discarded') && isListed(managed, accessKeyId)) continue;
-    const isSeen = event === 'inactive-recorded' || event === 'reactivation-recorded';
-    const why = reason === undefined ? {} : { reason };
-    keyEvents.push({ accessKeyId, at: new Date(time), what, event: id, isSeen, ...why });
-  }
-  for (const change of changes) {
-    const keyEvent = keyEventOf(change);
-    if (keyEvent !== undefined) keyEvents.push(keyEvent);
-  }
-  const known = (accessKeyId: string, what: KeyEvent['what']) =>
-    keyEvents.some((keyEvent) => keyEvent.accessKeyId === accessKeyId && keyEvent.what === what);
-  // What was before the record: the version's ID names the key and its creation, and it was stored at once.
-  for (const { accessKeyId, createdAt } of managed.secret === undefined ? [] : storedVersions(managed.secret)) {
-    if (!known(accessKeyId, 'created')) keyEvents.push({ accessKeyId, at: createdAt, what: 'created' });
-    if (!known(accessKeyId, 'stored')) keyEvents.push({ accessKeyId, at: createdAt, what: 'stored' });
-  }
-  for (const { accessKeyId, createdAt } of managed.listed ?? []) {
-    if (!known(accessKeyId, 'created')) keyEvents.push({ accessKeyId, at: createdAt, what: 'created' });
-  }
-  // Of an earlier key the events may begin in the middle of its life; a stored version names its creation.
-  for (const { accessKeyId, version } of managed.events) {
-    if (accessKeyId === undefined || version === undefined || known(accessKeyId, 'created')) continue;
-    const stored = parseVersionId(version);
-    if (stored?.accessKeyId === accessKeyId) keyEvents.push({ accessKeyId, at: stored.createdAt, what: 'created' });
+  const keyEvents = [
+    ...managed.events.flatMap((event) => recordedEvent(event, managed) ?? []),
+    ...changes.flatMap((change) => trailEvent(change) ?? []),
+  ];
+  const nameOf = ({ accessKeyId, what }: KeyEvent) => `${accessKeyId} ${what}`;
+  const known = new Set(keyEvents.map(nameOf));
+  for (const beginning of beginningsOf(managed)) {
+    if (known.has(nameOf(beginning))) continue;
+    known.add(nameOf(beginning));
+    keyEvents.push(beginning);
   }
   return keyEvents.sort(inOrder);
+}
+
+/** What an audit event tells of a key's life. */
+function recordedEvent(
+  { event, outcome, accessKeyId, time, id, reason }: AuditEvent,
+  managed: ManagedKey,
+): KeyEvent | undefined {
+  const what = KEY_EVENTS[event as keyof typeof KEY_EVENTS];
+  if (what === undefined || accessKeyId === undefined || outcome !== 'ok') return undefined;
+  // A deleted key never comes back: what IAM still lists was not deleted, whatever the record says.
+  if ((what === 'deleted' || what === 'discarded') && isListed(managed, accessKeyId)) return undefined;
+  const isSeen = event === 'inactive-recorded' || event === 'reactivation-recorded';
+  return { accessKeyId, at: new Date(time), what, event: id, isSeen, reason };
+}
+
+/** How the lives of keys began that began before the record, the surest source first. */
+function beginningsOf({ secret, listed = [], events }: ManagedKey): readonly KeyEvent[] {
+  const created = (accessKeyId: string, at: Date): KeyEvent => ({ accessKeyId, at, what: 'created' });
+  return [
+    // The version's ID names the key and its creation, and it was stored at once.
+    ...(secret === undefined ? [] : storedVersions(secret)).flatMap(({ accessKeyId, createdAt }): KeyEvent[] => [
+      created(accessKeyId, createdAt),
+      { accessKeyId, at: createdAt, what: 'stored' },
+    ]),
+    ...listed.map(({ accessKeyId, createdAt }) => created(accessKeyId, createdAt)),
+    // Of an earlier key the events may begin in the middle of its life; a stored version names its creation.
+    ...events.flatMap(({ accessKeyId, version }) => {
+      const stored = version === undefined ? undefined : parseVersionId(version);
+      return stored === undefined || stored.accessKeyId !== accessKeyId ? [] : created(accessKeyId, stored.createdAt);
+    }),
+  ];
 }
 
 function isListed({ listed }: ManagedKey, accessKeyId: string): boolean {
@@ -73,10 +86,9 @@ function isListed({ listed }: ManagedKey, accessKeyId: string): boolean {
 }
 
 /** What CloudTrail adds to the record. */
-function keyEventOf({ action, at, accessKeyId, result, by, event, status, version }: Change): KeyEvent | undefined {
+function trailEvent({ action, at, accessKeyId, result, by, event, status, version }: Change): KeyEvent | undefined {
   if (result !== 'without-keyturn' && result !== 'begun-only') return undefined;
-  const begun = event === undefined ? {} : { event };
-  const who = result === 'begun-only' ? begun : { by: by ?? 'an unknown principal' };
+  const who = result === 'begun-only' ? { event } : { by: by ?? 'an unknown principal' };
   const keyEvent = (what: KeyEvent['what'], id = accessKeyId): KeyEvent | undefined =>
     id === undefined ? undefined : { accessKeyId: id, at: new Date(at), what, ...who };
   switch (action) {

@@ -3,22 +3,15 @@ import { after, DAY } from '../../core/duration';
 import type { Evidence } from '../evidence/evidence';
 import { groupBy } from '../group-by';
 import { compare } from './compare';
+import { type CurrentPeriod, currentPeriodsOf } from './current-periods';
 import { foundEvents } from './found-events';
 import { episodesOf, labelOf } from './incidents';
 import { type KeyEvent, keyEventsOf } from './key-events';
 import { lifeMarkOf } from './life-marks';
 import type { Change, KeyLife } from './model';
+import { phasesOf } from './phases';
 import type { ManagedKey } from './scope';
 import { isWithin, ONE_RUN, tenthsOfDays } from './time-bounds';
-
-type Phase = KeyLife['phases'][number];
-
-/** The time during which one access key was the current one. */
-interface CurrentPeriod {
-  readonly accessKeyId: string;
-  readonly from: Date;
-  readonly to: Date | undefined;
-}
 
 /** The lives of all access keys that a managed user has and had, oldest first; whole, also before and after the period. */
 export function livesOf(managed: ManagedKey, changes: readonly Change[], evidence: Evidence): readonly KeyLife[] {
@@ -26,9 +19,9 @@ export function livesOf(managed: ManagedKey, changes: readonly Change[], evidenc
   const keyEvents = [...known, ...foundEvents(managed, known, evidence)];
   const periods = currentPeriodsOf(keyEvents);
   const lives = [...groupBy(keyEvents, ({ accessKeyId }) => accessKeyId)].map(([accessKeyId, own]) => {
-    const presumed = evidence.record === undefined || bornAt(own) < evidence.record.beginsAt;
+    const isPresumed = evidence.record === undefined || bornAt(own) < evidence.record.beginsAt;
     const isAdopted = isRetiredUnstored(own, managed, evidence);
-    const origin = isAdopted ? 'adopted' : originOf(accessKeyId, own, managed, periods, presumed);
+    const origin = isAdopted ? 'adopted' : originOf(accessKeyId, own, managed, periods, isPresumed);
     const born = isAdopted && managed.since !== undefined ? managed.since : bornAt(own);
     const stored = own.find(({ what }) => what === 'stored');
     const reason = stored?.reason ?? own.find(({ what }) => what === 'created')?.reason;
@@ -36,7 +29,7 @@ export function livesOf(managed: ManagedKey, changes: readonly Change[], evidenc
     return {
       accessKeyId,
       origin,
-      phases: phasesOf(accessKeyId, own, born, origin, periods, presumed),
+      phases: phasesOf({ accessKeyId, origin, born, events: own, periods, isPresumed }),
       marks: own.flatMap((keyEvent) => lifeMarkOf(keyEvent, origin, managed.since)),
       ...endOf(own),
       rotationReason: reason,
@@ -63,19 +56,12 @@ export function isLateWithin(period: Pick<Evidence, 'since' | 'until'>, life: Ke
   return life.lateDays !== undefined && isWithin(period, supersededAt(life) ?? '');
 }
 
-function currentPeriodsOf(keyEvents: readonly KeyEvent[]): readonly CurrentPeriod[] {
-  const starts = keyEvents.filter(({ what }) => what === 'stored');
-  return starts
-    .filter(({ accessKeyId }, index) => starts[index - 1]?.accessKeyId !== accessKeyId)
-    .map(({ accessKeyId, at }, index, all) => ({ accessKeyId, from: at, to: all[index + 1]?.at }));
-}
-
 function originOf(
   accessKeyId: string,
   own: readonly KeyEvent[],
   { events, since }: ManagedKey,
   periods: readonly CurrentPeriod[],
-  presumed: boolean,
+  isPresumed: boolean,
 ): KeyLife['origin'] {
   const created = own.find(({ what }) => what === 'created');
   if (created?.event !== undefined || periods.some((period) => period.accessKeyId === accessKeyId)) return 'keyturn';
@@ -86,7 +72,7 @@ function originOf(
   if (created === undefined || since === undefined) return 'unknown';
   if (created.at < since) return 'adopted';
   // Younger than the secret and in no version: somebody made it, or a run of which there is no record.
-  return presumed && created.by === undefined ? 'unknown' : 'foreign';
+  return isPresumed && created.by === undefined ? 'unknown' : 'foreign';
 }
 
 /**
@@ -97,56 +83,6 @@ function isRetiredUnstored(own: readonly KeyEvent[], { since }: ManagedKey, { re
   const isRetired = own.some(({ what, event }) => event !== undefined && (what === 'inactive' || what === 'deleted'));
   const isKnown = own.some(({ what }) => what === 'created' || what === 'stored');
   return isRetired && !isKnown && since !== undefined && record !== undefined && record.beginsAt <= after(since, DAY);
-}
-
-function phasesOf(
-  accessKeyId: string,
-  own: readonly KeyEvent[],
-  born: Date,
-  origin: KeyLife['origin'],
-  periods: readonly CurrentPeriod[],
-  presumed: boolean,
-): Phase[] {
-  const gone = own.find(({ what }) => what === 'deleted' || what === 'discarded')?.at;
-  const firstCurrent = periods[0]?.from;
-  const edges = [
-    born,
-    ...own.map(({ at }) => at),
-    ...periods.flatMap(({ from, to }) => (to === undefined ? [from] : [from, to])),
-  ]
-    .filter((at) => at >= born && (gone === undefined || at < gone))
-    .sort((a, b) => a.getTime() - b.getTime());
-  const phases: Phase[] = [];
-  for (const at of edges) {
-    const phase = phaseAt(at);
-    const last = phases.at(-1);
-    if (last?.phase === phase) continue;
-    const from = at.toISOString();
-    if (last?.from === from) phases.pop();
-    else if (last !== undefined) last.to = from;
-    // A phase that lasted for no time gives way, and what it interrupted goes on.
-    const before = phases.at(-1);
-    if (before?.phase === phase) delete before.to;
-    else phases.push({ phase, from });
-  }
-  const last = phases.at(-1);
-  if (last !== undefined && gone !== undefined) last.to = gone.toISOString();
-  return phases;
-
-  function phaseAt(at: Date): Phase['phase'] {
-    const until = own.filter((keyEvent) => keyEvent.at <= at);
-    if (until.findLast(({ what }) => what === 'inactive' || what === 'active')?.what === 'inactive') return 'inactive';
-    const period = periods.find((other) => other.from <= at && (other.to === undefined || at < other.to));
-    if (origin === 'adopted' || origin === 'unknown') {
-      return firstCurrent === undefined || at < firstCurrent ? 'current' : 'overlap';
-    }
-    if (period?.accessKeyId === accessKeyId) {
-      const delivered = presumed || until.some(({ what }) => what === 'delivered');
-      return delivered ? 'current' : 'undelivered';
-    }
-    const wasCurrent = periods.some((other) => other.accessKeyId === accessKeyId && other.from <= at);
-    return origin === 'keyturn' && !wasCurrent ? 'undelivered' : 'overlap';
-  }
 }
 
 /** A key's first rotation after its adoption comes when it comes; later ones are due by age. */

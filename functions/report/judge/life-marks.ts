@@ -1,14 +1,14 @@
-import type { Turn } from './key-events';
+import type { KeyEvent } from './key-events';
 import type { KeyLife } from './model';
 
-type Mark = KeyLife['marks'][number];
+type LifeMark = KeyLife['marks'][number];
 
-/** What a turn looks like in the life of a key. What somebody else than Keyturn did is an incident, whatever it was. */
-export function markOf(turn: Turn, origin: KeyLife['origin'], since: Date | undefined): Mark[] {
-  const { at, event, by, what, isFound } = turn;
-  const told = kindAndLabel(turn, origin);
-  if (told === undefined) return [];
-  const [kind, label] = told;
+/** What an event of a key looks like in the life of a key. What somebody else than Keyturn did is an incident, whatever it was. */
+export function lifeMarkOf(keyEvent: KeyEvent, origin: KeyLife['origin'], since: Date | undefined): LifeMark[] {
+  const { at, event, by, what, isFound } = keyEvent;
+  const described = kindAndLabel(keyEvent, origin);
+  if (described === undefined) return [];
+  const [kind, label] = described;
   // Before it was managed it was nobody's business but its owner's.
   const isOwners = origin === 'adopted' && (what === 'created' || (since !== undefined && at < since));
   const isForeign = !isOwners && (by !== undefined || (origin === 'foreign' && what === 'created'));
@@ -26,9 +26,9 @@ export function markOf(turn: Turn, origin: KeyLife['origin'], since: Date | unde
 }
 
 function kindAndLabel(
-  { what, by, reason, isSeen, isFound }: Turn,
+  { what, by, reason, isSeen, isFound }: KeyEvent,
   origin: KeyLife['origin'],
-): readonly [Mark['kind'], string] | undefined {
+): readonly [LifeMark['kind'], string] | undefined {
   const because = reason === undefined ? '' : ` (${reason})`;
   const seen = (done: string, state: string) =>
     isFound ? `Found ${state}` : isSeen ? `Seen ${state}` : `${done} ${state}`;

@@ -1,28 +1,6 @@
-import { after, DAY, daysBetween } from '../../core/duration';
-import { retirementAges } from '../../core/lifecycle/retirement';
-import type { KeyFacts } from './key-facts';
-import { supersededAt } from './lives';
-import type { Verdict } from './model';
-import { ONE_RUN, plural } from './time-bounds';
-
-/** An access key with what a control may ask about it. */
-export interface JudgedKey extends KeyFacts {
-  /** When the evidence was gathered; for a key that is gone, its end. */
-  readonly now: Date;
-  /** Whether there is a credential report. */
-  readonly isReported: boolean;
-  /** Active access keys of the same user. */
-  readonly activeOfUser: number;
-}
-
-export interface Judgement {
-  readonly verdict: Verdict;
-  readonly why: string;
-}
-
-const NOT_THERE: Judgement = { verdict: 'not-applicable', why: 'It does not exist any more.' };
-const NOT_USABLE: Judgement = { verdict: 'not-applicable', why: 'It is Inactive: nobody can use it.' };
-const ROOTS: Judgement = { verdict: 'not-applicable', why: 'A key of the root user; another control is about those.' };
+import { DAY, daysBetween } from '../../core/duration';
+import { type JudgedKey, type Judgement, NOT_THERE, NOT_USABLE, notJudged } from './judged-key';
+import { plural } from './plural';
 
 /** The days after which CIS asks for a rotation, and for an unused key to be disabled. */
 const CIS_ROTATED = 90;
@@ -111,56 +89,4 @@ function usedWithin({ lastUsed, createdAt, now }: JudgedKey, limit: number): Jud
   const days = daysBetween(from, now);
   const what = lastUsed === 'never' ? 'Never used since its creation' : 'Last used';
   return { verdict: days < limit ? 'pass' : 'fail', why: `${what} ${plural(Math.max(0, days), 'day')} ago.` };
-}
-
-/** Rotated, superseded and retired as its policy, the organization's own period, says. */
-export function withinOwnPeriod(key: JudgedKey): Judgement {
-  const { role, status, managed, life, createdAt, now } = key;
-  if (role === 'gone') {
-    if (life?.origin !== 'keyturn') return NOT_THERE;
-    return life.lateDays === undefined
-      ? { verdict: 'pass', why: 'It was replaced within its period, and is gone.' }
-      : { verdict: 'fail', why: `It was replaced ${life.lateDays} days after its period, and is gone.` };
-  }
-  if (status === 'Inactive') return NOT_USABLE;
-  if (managed?.entry === undefined) return { verdict: 'unknown', why: 'Keyturn knows no period for it.' };
-  if (role === 'foreign') return { verdict: 'fail', why: 'Made by hand for a managed user; nothing rotates it.' };
-  if (createdAt === undefined) return { verdict: 'unknown', why: 'Its creation is not known.' };
-  const { policy } = managed;
-  if (role === 'current') {
-    const over = now.getTime() - createdAt.getTime() - policy.rotateAfter * DAY;
-    const age = `${plural(daysBetween(createdAt, now), 'day')} of ${policy.rotateAfter}`;
-    if (over <= 0) return { verdict: 'pass', why: `Current, ${age}.` };
-    return over <= ONE_RUN
-      ? { verdict: 'pass', why: `Current, ${age}: due, and the next run rotates it.` }
-      : { verdict: 'fail', why: `Current, ${age}: overdue.` };
-  }
-  const superseded = life === undefined ? undefined : supersededAt(life);
-  if (superseded === undefined) {
-    return { verdict: 'unknown', why: 'Adopted, and not superseded yet: its period begins with its first rotation.' };
-  }
-  if (life?.lateDays !== undefined) return { verdict: 'fail', why: `It was superseded ${life.lateDays} days late.` };
-  const latest = after(
-    retirementAges(policy, createdAt, new Date(superseded)).deactivate,
-    policy.holdLimit * DAY + ONE_RUN,
-  );
-  const overlap = after(
-    new Date(superseded),
-    (policy.deactivateAfter - policy.rotateAfter + policy.holdLimit) * DAY + ONE_RUN,
-  );
-  return now <= latest || now <= overlap
-    ? { verdict: 'pass', why: `Superseded at ${superseded}, within its overlap or hold.` }
-    : { verdict: 'fail', why: `Superseded at ${superseded}, and still Active after its overlap and hold.` };
-}
-
-/** Under a process that creates, replaces and removes it, at whatever period. */
-export function underProcess(key: JudgedKey): Judgement {
-  if (key.isRoot) return { verdict: 'fail', why: 'A key of the root user is under no process of rotation.' };
-  return withinOwnPeriod(key);
-}
-
-function notJudged({ role, status, isRoot }: JudgedKey): Judgement | undefined {
-  if (isRoot) return ROOTS;
-  if (role === 'gone') return NOT_THERE;
-  return status === 'Active' ? undefined : NOT_USABLE;
 }

@@ -116,6 +116,9 @@ export class World {
       onInvoked: (functionName, begin, result) => metricShipper.invoked(functionName, begin, result),
       watchdog: options.watchdog,
     });
+    account.lambda.runOn((name) =>
+      this.functions.has(name) ? (payload) => this.functions.invoke(name, payload) : undefined,
+    );
     this.bus = new EventBus({
       clock,
       scheduler,

@@ -267,3 +267,35 @@ test('with real time, a schedule of the near future fires', async () => {
   await expect.poll(() => got(world).length, { timeout: 5_000 }).toBe(1);
   expect(errors).toEqual([]);
 });
+
+test('a function invokes another one over the wire, as its role may', async () => {
+  const world = await start({ accountServer: { authorize: ({ action }) => ({ allowed: action === 'Invoke' }) } });
+  const caller = `
+    import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+    export const handler = async (event) => {
+      const { Payload, FunctionError } = await new LambdaClient().send(new InvokeCommand({ FunctionName: 'team', Payload: JSON.stringify(event) }));
+      return { failed: FunctionError, answer: JSON.parse(Payload.transformToString()) };
+    };`;
+  const team = `
+    import { setTimeout as sleep } from 'node:timers/promises';
+    export const handler = async ({ n }) => {
+      await sleep(40_000);
+      if (n === 2) throw new TypeError('two');
+      return { n };
+    };`;
+  const resources = {
+    Role: ROLE,
+    Caller: lambdaFunction('caller', { Timeout: 300 }),
+    Team: lambdaFunction('team', { FunctionName: 'team', Timeout: 60 }),
+  };
+  const deployment = await world.deploy(await assembly({ Resources: resources }, { caller, team }));
+  const name = functionNameOf(deployment, 'caller');
+  const begin = world.clock.now();
+  expect(JSON.parse((await world.invoke(name, { n: 1 })).payload)).toEqual({ answer: { n: 1 } });
+  expect(world.clock.now() - begin).toBeGreaterThan(40_000);
+  expect(JSON.parse((await world.invoke(name, { n: 2 })).payload)).toMatchObject({
+    failed: 'Unhandled',
+    answer: { errorType: 'TypeError', errorMessage: 'two' },
+  });
+  expect(world.calls.byAction(name)).toEqual({ 'lambda:Invoke': 2 });
+});

@@ -1,8 +1,8 @@
 import { AwsError } from '../aws-error';
 import { unchunk } from './aws-chunked';
-import type { WireAnswer } from './dialect';
 import { escapeXml } from './query';
 import { type RawRequest, sha256 } from './signature';
+import type { WireAnswer, WireRefusal } from './wire-answer';
 
 /** A request to S3: what it asks for stands in method, path, query and headers. */
 export interface S3Request {
@@ -188,10 +188,7 @@ const CODES: Readonly<Record<string, string>> = {
 };
 
 /** S3's error document. */
-export function s3Refusal(
-  error: { readonly code: string; readonly status: number; readonly message: string },
-  requestId: string,
-): WireAnswer {
+export function s3Refusal(error: WireRefusal, requestId: string): WireAnswer {
   const code = escapeXml(CODES[error.code] ?? error.code);
   const text = `<Code>${code}</Code><Message>${escapeXml(error.message)}</Message><RequestId>${requestId}</RequestId>`;
   const headers = { 'content-type': 'application/xml', 'x-amz-request-id': requestId };

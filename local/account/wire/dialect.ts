@@ -1,9 +1,9 @@
+import { parseS3, s3Answer, s3Refusal } from '../../evidence/s3/s3-rest';
 import { AwsError } from '../aws-error';
 import type { InvokeOutput } from '../lambda';
 import type { ServiceName } from '../principal';
 import { lambdaAnswer, lambdaRefusal, parseLambda } from './lambda-rest';
 import { parseQuery, queryAnswer, queryError } from './query';
-import { parseS3, s3Answer, s3Refusal } from './s3-rest';
 import type { RawRequest } from './signature';
 import type { WireAnswer, WireRefusal } from './wire-answer';
 

@@ -1,4 +1,4 @@
-import { AwsError } from './aws-error';
+import { AwsError } from '../../account/aws-error';
 
 type Test = (message: string) => boolean;
 

@@ -1,7 +1,7 @@
-import type { Datum, Metrics } from './account/cloudwatch-metrics';
-import { embeddedMetrics } from './emf';
-import type { InvocationResult } from './lambda/invocation';
-import type { LogLine } from './lambda/log-line';
+import type { InvocationResult } from '../../lambda/invocation';
+import type { LogLine } from '../../lambda/log-line';
+import { embeddedMetrics } from './embedded-metrics';
+import type { Datum, Metrics } from './metrics';
 
 interface Run {
   readonly begin: number;

@@ -1,4 +1,4 @@
-import type { Datum } from './account/cloudwatch-metrics';
+import type { Datum } from './metrics';
 
 /**
  * The metrics in a log line in CloudWatch's embedded metric format: each metric once for every set of dimensions.

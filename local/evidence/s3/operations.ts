@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { S3 } from '../s3';
-import { operationsOf } from './operation';
+import { operationsOf } from '../../account/operations/operation';
+import type { S3 } from './s3';
 
 const operation = operationsOf('InvalidArgument');
 

@@ -1,4 +1,4 @@
-import { AwsError } from '../aws-error';
+import { AwsError } from '../../account/aws-error';
 
 /** A body and the headers that came behind it. */
 export interface Unchunked {

@@ -1,5 +1,5 @@
-import type { DerivedMetrics, MetricId, StatisticSet } from './account/cloudwatch-metrics';
-import type { Queues } from './events/queues';
+import type { Queues } from '../../events/queues';
+import type { DerivedMetrics, MetricId, StatisticSet } from './metrics';
 
 const MINUTE = 60_000;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compileMath, type TimeSeries } from '../../account/metric-math';
+import { compileMath, type TimeSeries } from '../../evidence/cloudwatch/metric-math';
 
 const SERIES: Readonly<Record<string, TimeSeries>> = {
   m1: [1, undefined, 3],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type AlarmState, evaluate } from '../../account/alarm-evaluation';
+import { type AlarmState, evaluate } from '../../evidence/cloudwatch/alarm-evaluation';
 
 const TREATMENTS = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;
 

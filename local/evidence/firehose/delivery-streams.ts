@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { S3 } from '../account/s3';
-import type { Clock } from '../clock';
-import type { Scheduler } from '../scheduler';
+import type { Clock } from '../../clock';
+import type { Scheduler } from '../../scheduler';
+import type { S3 } from '../s3/s3';
 
 /** How a Firehose stream writes into its bucket. */
 export interface DeliveryStreamSettings {

@@ -13,7 +13,7 @@ import {
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
-import { DAY, type Keys, START, world } from './world';
+import { DAY, type Keys, START, world } from '../account/world';
 
 const Bucket = 'archive';
 

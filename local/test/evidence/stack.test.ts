@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { World } from '../../world';
+import { type AssemblyParts, assembly, ROLE } from '../stack/assembly';
 import { later, START, start } from '../test-world';
-import { type AssemblyParts, assembly, ROLE } from './assembly';
 
 const MINUTE = 60_000;
 const CENTRAL = 'arn:aws:events:eu-west-1:999988887777:event-bus/security';

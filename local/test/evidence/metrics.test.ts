@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { embeddedMetrics } from '../emf';
-import type { World } from '../world';
-import { assembly, lambdaFunction, ROLE, ruleFor } from './stack/assembly';
-import { later, START, start } from './test-world';
+import { embeddedMetrics } from '../../evidence/cloudwatch/embedded-metrics';
+import type { World } from '../../world';
+import { assembly, lambdaFunction, ROLE, ruleFor } from '../stack/assembly';
+import { later, START, start } from '../test-world';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

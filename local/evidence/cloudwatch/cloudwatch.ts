@@ -1,6 +1,6 @@
+import { AwsError } from '../../account/aws-error';
 import { Alarms, type AlarmsOptions } from './alarms';
-import { AwsError } from './aws-error';
-import { Metrics } from './cloudwatch-metrics';
+import { Metrics } from './metrics';
 
 /** CloudWatch of one region: metrics, the alarms over them, and dashboards, which nobody looks at here. */
 export class CloudWatch {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { AwsError } from './aws-error';
-import type { MetricId } from './cloudwatch-metrics';
+import { AwsError } from '../../account/aws-error';
 import { compileMath, type MathExpression } from './metric-math';
+import type { MetricId } from './metrics';
 
 /** CloudFormation writes numbers and flags as text where it likes. */
 const number = z.coerce.number();

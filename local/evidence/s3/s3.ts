@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { Clock } from '../clock';
-import { AwsError } from './aws-error';
-import type { Identifiers } from './identifiers';
-import { decodeToken, encodeToken } from './paging';
+import { AwsError } from '../../account/aws-error';
+import type { Identifiers } from '../../account/identifiers';
+import { decodeToken, encodeToken } from '../../account/paging';
+import type { Clock } from '../../clock';
 import { Bucket, type BucketSettings } from './s3-bucket';
 import { type Encryption, eTagOf, type ObjectVersion, type Retention } from './s3-object';
 

@@ -1,8 +1,8 @@
-import { AwsError } from '../aws-error';
+import { AwsError } from '../../account/aws-error';
+import { escapeXml } from '../../account/wire/query';
+import { type RawRequest, sha256 } from '../../account/wire/signature';
+import type { WireAnswer, WireRefusal } from '../../account/wire/wire-answer';
 import { unchunk } from './aws-chunked';
-import { escapeXml } from './query';
-import { type RawRequest, sha256 } from './signature';
-import type { WireAnswer, WireRefusal } from './wire-answer';
 
 /** A request to S3: what it asks for stands in method, path, query and headers. */
 export interface S3Request {

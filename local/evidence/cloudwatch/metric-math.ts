@@ -1,4 +1,4 @@
-import { AwsError } from './aws-error';
+import { AwsError } from '../../account/aws-error';
 
 /** The values of one metric or expression, one a period, newest first; undefined where there is none. */
 export type TimeSeries = readonly (number | undefined)[];

@@ -1,6 +1,6 @@
-import type { Alarms } from './account/alarms';
-import type { Clock } from './clock';
-import type { Scheduled, Scheduler } from './scheduler';
+import type { Clock } from '../../clock';
+import type { Scheduled, Scheduler } from '../../scheduler';
+import type { Alarms } from './alarms';
 
 /** Has the account's alarms evaluated in time: one series of tasks for each step in which there are alarms. */
 export class AlarmClock {

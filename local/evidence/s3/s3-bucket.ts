@@ -1,4 +1,4 @@
-import { AwsError } from './aws-error';
+import { AwsError } from '../../account/aws-error';
 import type { ObjectVersion, Retention } from './s3-object';
 
 /** Object Lock's default: how long each new version is kept. */

@@ -1,12 +1,12 @@
-import type { Clock } from '../clock';
+import { AwsError } from '../../account/aws-error';
+import type { Emit } from '../../account/event';
+import type { Sns } from '../../account/sns';
+import type { Clock } from '../../clock';
 import { type AlarmDefinition, type CheckedAlarm, checkAlarm, type Statistic } from './alarm-definition';
 import { type AlarmState, EXTRA_PERIODS, evaluate, reasonOf } from './alarm-evaluation';
 import { alarmEvent, alarmMessage } from './alarm-message';
-import { AwsError } from './aws-error';
-import type { Metrics, StatisticSet } from './cloudwatch-metrics';
-import type { Emit } from './event';
 import type { TimeSeries } from './metric-math';
-import type { Sns } from './sns';
+import type { Metrics, StatisticSet } from './metrics';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

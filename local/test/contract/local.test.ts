@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { Account } from '../../local/account/account';
-import { startAccountServer } from '../../local/account/wire/server';
-import { Clock } from '../../local/clock';
+import { Account } from '../../account/account';
+import { startAccountServer } from '../../account/wire/server';
+import { Clock } from '../../clock';
 import { iamContract } from './iam.contract';
 import { logsContract } from './logs.contract';
 import { s3Contract } from './s3.contract';

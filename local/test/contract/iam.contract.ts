@@ -27,7 +27,7 @@ const TRUST = JSON.stringify({
   Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 });
 
-/** IAM as Keyturn uses it: users, their access keys, the credential report, roles. */
+/** IAM as a rotation uses it: users, their access keys, the credential report, roles. */
 export function iamContract(target: ContractTarget): void {
   describe(`IAM of ${target.name}`, () => {
     const { iam } = target.makeClients();
@@ -131,7 +131,7 @@ export function iamContract(target: ContractTarget): void {
       });
     });
 
-    it('gives a user two keys and refuses the third (K10)', async () => {
+    it('gives a user two keys and refuses the third', async () => {
       const user = await newUser(iam, 'quota');
       const first = await iam.send(new CreateAccessKeyCommand({ UserName: user }));
       expect(first.AccessKey).toMatchObject({ UserName: user, Status: 'Active' });

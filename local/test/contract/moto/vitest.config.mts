@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  root: `${import.meta.dirname}/../../..`,
+  root: `${import.meta.dirname}/../../../..`,
   test: {
-    include: ['test/contract/moto/**/*.test.ts'],
+    include: ['local/test/contract/moto/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -5,7 +5,7 @@ export interface Difference {
   readonly moto: string;
   /** What AWS does, and the local account with it. */
   readonly aws: string;
-  /** Why Keyturn must not be tested against moto's behaviour. */
+  /** Why nothing may be tested against moto's behaviour. */
   readonly why: string;
   /** Where AWS's behaviour is described. */
   readonly source: string;
@@ -59,7 +59,7 @@ export const differences = [
     id: 'inactive-key',
     moto: 'An Inactive access key still authenticates.',
     aws: 'An Inactive access key answers InvalidClientTokenId (403).',
-    why: 'Deactivation is what Keyturn does on day 100: a world where it has no effect proves nothing (K1, K3).',
+    why: 'A key is deactivated before it is deleted: a world where that has no effect proves nothing.',
     source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys-admin-managed.html',
   },
   {
@@ -81,7 +81,7 @@ export const differences = [
     id: 'unlabelled-versions',
     moto: 'DescribeSecret and ListSecrets also show versions without a label, with an empty list.',
     aws: 'Only versions with at least one staging label are shown.',
-    why: 'Keyturn reads which key is current or delivered from this map; it must not wait for entries AWS does not send.',
+    why: 'Who reads from this map which version is current must not wait for entries that AWS does not send.',
     source: 'https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html',
   },
   {
@@ -95,7 +95,7 @@ export const differences = [
     id: 'custom-label-twice',
     moto: 'A custom label may be attached to two versions at once when RemoveFromVersionId is left out.',
     aws: 'A label is on one version only; moving it needs RemoveFromVersionId.',
-    why: 'DELIVERED-* says which one version the targets hold: two would make a wrong answer possible (K3).',
+    why: 'A label names one version: two would make a wrong answer possible.',
     source: 'https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html',
   },
   {
@@ -116,14 +116,14 @@ export const differences = [
     id: 'label-quota',
     moto: 'A secret takes any number of staging labels.',
     aws: 'A secret has at most 20 staging labels over all versions: LimitExceededException.',
-    why: 'Stale DELIVERED-* labels must be removed before they fill the quota.',
+    why: 'Stale labels must be removed before they fill the quota.',
     source: 'https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html',
   },
   {
     id: 'deprecated-versions',
     moto: 'ListSecretVersionIds always lists versions without a label.',
     aws: 'They are listed only with IncludeDeprecated.',
-    why: 'Without the flag, old keys of Keyturn’s own would look foreign (K5).',
+    why: 'Without the flag, versions that were there once look as if they had never been.',
     source: 'https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecretVersionIds.html',
   },
   {

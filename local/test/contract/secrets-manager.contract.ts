@@ -18,7 +18,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { awsError, type ContractTarget, fresh } from './target';
 
-/** Secrets Manager as Keyturn uses it: versions named after keys, labels, tags. */
+/** Secrets Manager as a rotation uses it: versions with names of their own, labels, tags. */
 export function secretsManagerContract(target: ContractTarget): void {
   describe(`Secrets Manager of ${target.name}`, () => {
     const { secrets } = target.makeClients();
@@ -392,13 +392,13 @@ export function secretsManagerContract(target: ContractTarget): void {
       await put(SecretId, '1');
       const tag = (Key: string, Value: string) =>
         secrets.send(new TagResourceCommand({ SecretId, Tags: [{ Key, Value }] }));
-      await tag('keyturn:intent', 'one');
-      await tag('keyturn:intent', 'two');
+      await tag('acme:intent', 'one');
+      await tag('acme:intent', 'two');
       await tag('other', 'x');
       const tags = async () => [...((await describeSecret(SecretId)).Tags ?? [])];
-      expect(await tags()).toEqual(expect.arrayContaining([{ Key: 'keyturn:intent', Value: 'two' }]));
+      expect(await tags()).toEqual(expect.arrayContaining([{ Key: 'acme:intent', Value: 'two' }]));
       expect(await tags()).toHaveLength(2);
-      await secrets.send(new UntagResourceCommand({ SecretId, TagKeys: ['keyturn:intent', 'never-there'] }));
+      await secrets.send(new UntagResourceCommand({ SecretId, TagKeys: ['acme:intent', 'never-there'] }));
       expect(await tags()).toEqual([{ Key: 'other', Value: 'x' }]);
     });
 

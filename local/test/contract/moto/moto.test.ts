@@ -8,8 +8,8 @@ import { ssmContract } from '../ssm.contract';
 import { stsContract } from '../sts.contract';
 import { type Clients, type ContractTarget, clientFactory, differenceLedger } from '../target';
 
-const endpoint = process.env.KEYTURN_MOTO_URL;
-if (endpoint === undefined) throw new Error('KEYTURN_MOTO_URL is not set: run `npm run test:contract`.');
+const endpoint = process.env.MOTO_URL;
+if (endpoint === undefined) throw new Error('MOTO_URL is not set: run `npm run test:contract`.');
 
 const ADMINISTRATOR = JSON.stringify({
   Version: '2012-10-17',

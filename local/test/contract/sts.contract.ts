@@ -20,14 +20,14 @@ const EVERYTHING = JSON.stringify({
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
 });
 
-/** STS and what all services say to bad credentials: the proof of a key (K2) stands on this. */
+/** STS and what all services say to bad credentials: the proof of a key stands on this. */
 export function stsContract(target: ContractTarget): void {
   describe(`STS of ${target.name}`, () => {
     const { iam } = target.makeClients();
     const whoIs = (credentials: Credentials) =>
       target.makeClients(credentials).sts.send(new GetCallerIdentityCommand({}));
 
-    it('tells a user who it is (K2)', async () => {
+    it('tells a user who it is', async () => {
       const user = await newUser(iam, 'me');
       const { User } = await iam.send(new GetUserCommand({ UserName: user }));
       const identity = await whoIs(await newKey(iam, user));

@@ -51,7 +51,7 @@ export function trailRecord(
     // IAM is global: its records are made, and delivered, in us-east-1 only.
     awsRegion: call.service === 'iam' ? 'us-east-1' : context.region,
     sourceIPAddress: call.sourceIpAddress ?? '127.0.0.1',
-    userAgent: call.userAgent ?? 'keyturn-local',
+    userAgent: call.userAgent ?? 'local',
     ...(failed ? { errorCode: outcome.error.code, errorMessage: outcome.error.message } : {}),
     requestParameters: parameters(call.input, shape),
     responseElements: members(output),

@@ -1,6 +1,6 @@
 import type { EventDraft } from '../../account/event';
+import type { Alarm } from './alarm';
 import type { AlarmDefinition } from './alarm-definition';
-import type { Alarm } from './alarms';
 
 /** How CloudWatch calls regions in its messages; others are called by their code here. */
 const REGIONS: Readonly<Record<string, string>> = {

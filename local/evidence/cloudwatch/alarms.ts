@@ -2,7 +2,8 @@ import { AwsError } from '../../account/aws-error';
 import type { Emit } from '../../account/event';
 import type { Sns } from '../../account/sns';
 import type { Clock } from '../../clock';
-import { type AlarmDefinition, type CheckedAlarm, checkAlarm, type Statistic } from './alarm-definition';
+import type { Alarm } from './alarm';
+import { type CheckedAlarm, checkAlarm, type Statistic } from './alarm-definition';
 import { type AlarmState, EXTRA_PERIODS, evaluate, reasonOf } from './alarm-evaluation';
 import { alarmEvent, alarmMessage } from './alarm-message';
 import type { TimeSeries } from './metric-math';
@@ -10,18 +11,6 @@ import type { Metrics, StatisticSet } from './metrics';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-
-/** An alarm as it is now. */
-export interface Alarm {
-  readonly name: string;
-  readonly arn: string;
-  readonly definition: AlarmDefinition;
-  readonly state: AlarmState;
-  readonly reason: string;
-  /** ms since the epoch. */
-  readonly stateSince: number;
-  readonly updatedAt: number;
-}
 
 /** A change of an alarm's state. */
 export interface AlarmChange {

@@ -13,14 +13,14 @@ function setUp() {
   const events: AccountEvent[] = [];
   account.onEvent((event) => events.push(event));
   const { TopicArn } = account.sns.createTopic({ Name: 'people' });
-  const put = (name: string, value: number, dimensions: Record<string, string> = { service: 'keyturn' }) =>
-    metrics.put({ namespace: 'Keyturn', name, dimensions, value, at: clock.now() });
+  const put = (name: string, value: number, dimensions: Record<string, string> = { service: 'acme' }) =>
+    metrics.put({ namespace: 'Acme', name, dimensions, value, at: clock.now() });
   const alarm = (properties: Readonly<Record<string, unknown>> = {}) =>
     alarms.put({
       AlarmName: 'left',
-      Namespace: 'Keyturn',
+      Namespace: 'Acme',
       MetricName: 'Left',
-      Dimensions: [{ Name: 'service', Value: 'keyturn' }],
+      Dimensions: [{ Name: 'service', Value: 'acme' }],
       Statistic: 'Sum',
       Period: 300,
       EvaluationPeriods: 1,
@@ -45,13 +45,13 @@ function setUp() {
 describe('metrics', () => {
   test('keep each set of dimensions apart, whatever their order', () => {
     const { metrics, put } = setUp();
-    put('Left', 1, { service: 'keyturn', function: 'rotate' });
-    put('Left', 2, { function: 'rotate', service: 'keyturn' });
-    put('Left', 5, { service: 'keyturn' });
+    put('Left', 1, { service: 'acme', function: 'rotate' });
+    put('Left', 2, { function: 'rotate', service: 'acme' });
+    put('Left', 5, { service: 'acme' });
     const between = (dimensions: Record<string, string>) =>
-      metrics.between({ namespace: 'Keyturn', name: 'Left', dimensions }, START, START + MINUTE);
-    expect(between({ function: 'rotate', service: 'keyturn' })).toEqual({ sum: 3, count: 2, minimum: 1, maximum: 2 });
-    expect(between({ service: 'keyturn' })).toMatchObject({ sum: 5 });
+      metrics.between({ namespace: 'Acme', name: 'Left', dimensions }, START, START + MINUTE);
+    expect(between({ function: 'rotate', service: 'acme' })).toEqual({ sum: 3, count: 2, minimum: 1, maximum: 2 });
+    expect(between({ service: 'acme' })).toMatchObject({ sum: 5 });
     expect(between({})).toBeUndefined();
     expect(metrics.list()).toHaveLength(2);
   });
@@ -102,9 +102,9 @@ describe('an alarm', () => {
       AlarmArn: 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:left',
       Trigger: {
         MetricName: 'Left',
-        Namespace: 'Keyturn',
+        Namespace: 'Acme',
         Statistic: 'SUM',
-        Dimensions: [{ name: 'service', value: 'keyturn' }],
+        Dimensions: [{ name: 'service', value: 'acme' }],
         Threshold: 0,
       },
     });
@@ -135,7 +135,7 @@ describe('an alarm', () => {
       Id,
       ReturnData: false,
       MetricStat: {
-        Metric: { Namespace: 'Keyturn', MetricName: 'Findings', Dimensions: [{ Name: 'finding', Value: name }] },
+        Metric: { Namespace: 'Acme', MetricName: 'Findings', Dimensions: [{ Name: 'finding', Value: name }] },
         Period: 3600,
         Stat: 'Sum',
       },

@@ -10,8 +10,8 @@ const HOUR = 60 * MINUTE;
 /** A function that says how it went, as powertools writes it, and fails when it is told to. */
 const REPORTS = `
   export const handler = async (event) => {
-    const metrics = { Namespace: 'Keyturn', Dimensions: [['service', 'function']], Metrics: [{ Name: 'Finished', Unit: 'Count' }] };
-    const said = { _aws: { Timestamp: Date.now(), CloudWatchMetrics: [metrics] }, service: 'keyturn', function: 'sync', Finished: 1 };
+    const metrics = { Namespace: 'Acme', Dimensions: [['service', 'function']], Metrics: [{ Name: 'Finished', Unit: 'Count' }] };
+    const said = { _aws: { Timestamp: Date.now(), CloudWatchMetrics: [metrics] }, service: 'acme', function: 'sync', Finished: 1 };
     if (event.fail) throw new Error('as told');
     process.stdout.write(JSON.stringify(said) + '\\n');
   };`;
@@ -42,10 +42,10 @@ const RESOURCES = {
   ...ruleFor('Sync', { ScheduleExpression: 'rate(1 hour)' }),
   Silent: alarm({
     AlarmName: 'silent',
-    Namespace: 'Keyturn',
+    Namespace: 'Acme',
     MetricName: 'Finished',
     Dimensions: [
-      { Name: 'service', Value: 'keyturn' },
+      { Name: 'service', Value: 'acme' },
       { Name: 'function', Value: 'sync' },
     ],
     EvaluationPeriods: 3,
@@ -82,7 +82,7 @@ describe('metrics and alarms of a stack', () => {
     const { metrics } = world.account.cloudWatch;
     const during = (namespace: string, name: string, dimensions: Record<string, string>) =>
       metrics.between({ namespace, name, dimensions }, START.getTime(), later(25 * HOUR).getTime());
-    expect(during('Keyturn', 'Finished', { service: 'keyturn', function: 'sync' })).toMatchObject({ sum: 24 });
+    expect(during('Acme', 'Finished', { service: 'acme', function: 'sync' })).toMatchObject({ sum: 24 });
     expect(during('AWS/Lambda', 'Invocations', { FunctionName: 'sync' })).toMatchObject({ sum: 24, count: 24 });
     expect(during('AWS/Lambda', 'Errors', { FunctionName: 'sync' })).toMatchObject({ sum: 0, count: 24 });
     expect(during('AWS/Lambda', 'Duration', { FunctionName: 'sync' })).toMatchObject({ count: 24 });
@@ -127,7 +127,7 @@ describe('metrics and alarms of a stack', () => {
     const between = (name: string, namespace: string, dimensions: Record<string, string>) =>
       metrics.between({ namespace, name, dimensions }, START.getTime(), later(25 * HOUR).getTime())?.sum;
     expect(world.logs.filter(({ line }) => line.includes('Finished'))).toHaveLength(4);
-    expect(between('Finished', 'Keyturn', { service: 'keyturn', function: 'sync' })).toBe(24);
+    expect(between('Finished', 'Acme', { service: 'acme', function: 'sync' })).toBe(24);
     expect(between('Invocations', 'AWS/Lambda', { FunctionName: 'sync' })).toBe(24);
     expect(world.alarms.get('silent').state).toBe('OK');
   });

@@ -49,7 +49,7 @@ describe('S3', () => {
         ContentType: 'text/html',
         ServerSideEncryption: 'aws:kms',
         SSEKMSKeyId: 'arn:aws:kms:eu-west-1:111122223333:key/1',
-        Metadata: { report: 'keyturn.report/v1' },
+        Metadata: { report: 'acme.report/v1' },
       }),
     );
     expect(put).toMatchObject({
@@ -64,7 +64,7 @@ describe('S3', () => {
       ContentLength: 9,
       LastModified: new Date(START),
       SSEKMSKeyId: 'arn:aws:kms:eu-west-1:111122223333:key/1',
-      Metadata: { report: 'keyturn.report/v1' },
+      Metadata: { report: 'acme.report/v1' },
       ETag: put.ETag,
     });
     expect(await s3.send(new HeadObjectCommand({ Bucket, Key }))).toMatchObject({ ContentLength: 9, ETag: put.ETag });

@@ -22,7 +22,7 @@ function archive(destination: Readonly<Record<string, unknown>>, filter: Readonl
         },
       },
     },
-    Group: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/keyturn/audit', RetentionInDays: 400 } },
+    Group: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/acme/audit', RetentionInDays: 400 } },
     Errors: { Type: 'AWS::Logs::LogStream', Properties: { LogGroupName: { Ref: 'Group' }, LogStreamName: 'errors' } },
     Stream: {
       Type: 'AWS::KinesisFirehose::DeliveryStream',
@@ -70,7 +70,7 @@ async function deployed(Resources: AssemblyParts['Resources']): Promise<World> {
 }
 
 function write(world: World, ...messages: string[]): void {
-  const at = { logGroupName: '/keyturn/audit', logStreamName: `rotate/${world.clock.now()}` };
+  const at = { logGroupName: '/acme/audit', logStreamName: `rotate/${world.clock.now()}` };
   world.account.logs.createLogStream(at);
   const logEvents = messages.map((message) => ({ timestamp: world.clock.now(), message }));
   world.account.logs.putLogEvents({ ...at, logEvents });
@@ -85,7 +85,7 @@ describe('an archive of a log group', () => {
     });
     const { Bucket = '' } = (await world.deploy(cdkOut)).outputs;
     const { s3, logs } = world.account;
-    expect(logs.describeLogStreams({ logGroupName: '/keyturn/audit' }).logStreams).toMatchObject([
+    expect(logs.describeLogStreams({ logGroupName: '/acme/audit' }).logStreams).toMatchObject([
       { logStreamName: 'errors' },
     ]);
     write(world, '{"n":1}', '{"n":2}');
@@ -119,7 +119,7 @@ describe('an archive of a log group', () => {
     expect(JSON.parse(gunzipSync(gunzipSync(Body)).toString())).toMatchObject({
       messageType: 'DATA_MESSAGE',
       owner: '111122223333',
-      logGroup: '/keyturn/audit',
+      logGroup: '/acme/audit',
       subscriptionFilters: ['some'],
       logEvents: [{ timestamp: START.getTime(), message: '{"event":"kept"}' }],
     });
@@ -141,7 +141,7 @@ describe('what the stack keeps', () => {
     const group = (DeletionProtectionEnabled: boolean) => ({
       Audit: {
         Type: 'AWS::Logs::LogGroup',
-        Properties: { LogGroupName: '/keyturn/audit', KmsKeyId: 'arn:aws:kms:x', DeletionProtectionEnabled },
+        Properties: { LogGroupName: '/acme/audit', KmsKeyId: 'arn:aws:kms:x', DeletionProtectionEnabled },
       },
     });
     await world.deploy(await assembly({ Resources: group(true) }));
@@ -161,10 +161,10 @@ describe('what the stack keeps', () => {
     const outputs = await world.deploy(
       await assembly({
         Resources: {
-          Board: { Type: 'AWS::CloudWatch::Dashboard', Properties: { DashboardName: 'keyturn', DashboardBody } },
+          Board: { Type: 'AWS::CloudWatch::Dashboard', Properties: { DashboardName: 'acme', DashboardBody } },
           Query: {
             Type: 'AWS::Logs::QueryDefinition',
-            Properties: { Name: 'keyturn/all', QueryString: 'fields @message', LogGroupNames: ['/keyturn/audit'] },
+            Properties: { Name: 'acme/all', QueryString: 'fields @message', LogGroupNames: ['/acme/audit'] },
           },
         },
         Outputs: {
@@ -174,10 +174,10 @@ describe('what the stack keeps', () => {
       }),
     );
     const { cloudWatch, logs } = world.account;
-    expect(cloudWatch.dashboards.get('keyturn')).toBe('{"widgets":[{"region":"eu-west-1"}]}');
+    expect(cloudWatch.dashboards.get('acme')).toBe('{"widgets":[{"region":"eu-west-1"}]}');
     const { Query = '', Same } = outputs.outputs;
     expect([Query, Same]).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), Query]);
-    expect(logs.queryDefinitions.get(Query)).toMatchObject({ name: 'keyturn/all', queryString: 'fields @message' });
+    expect(logs.queryDefinitions.get(Query)).toMatchObject({ name: 'acme/all', queryString: 'fields @message' });
     await world.deploy(await assembly({ Resources: {} }));
     expect([cloudWatch.dashboards.size, logs.queryDefinitions.size]).toEqual([0, 0]);
   });
@@ -188,17 +188,17 @@ describe('a rule whose target is another account’s bus', () => {
     Role: ROLE,
     Forward: {
       Type: 'AWS::Events::Rule',
-      Properties: { EventPattern: { source: ['keyturn'] }, Targets: [{ Id: 'T', Arn: CENTRAL, ...target }] },
+      Properties: { EventPattern: { source: ['acme'] }, Targets: [{ Id: 'T', Arn: CENTRAL, ...target }] },
     },
   });
 
   test('forwards its events, which stay readable', async () => {
     const world = await deployed(rule({ RoleArn: roleArn }));
-    const entry = { Source: 'keyturn', DetailType: 'key-deleted', Detail: '{"id":"1-1"}' };
+    const entry = { Source: 'acme', DetailType: 'key-deleted', Detail: '{"id":"1-1"}' };
     world.account.eventBridge.putEvents({ Entries: [entry, { ...entry, Source: 'other' }] });
     await world.runUntil(later(MINUTE));
     expect(world.forwarded).toMatchObject([
-      { busArn: CENTRAL, event: { source: 'keyturn', 'detail-type': 'key-deleted', detail: { id: '1-1' } } },
+      { busArn: CENTRAL, event: { source: 'acme', 'detail-type': 'key-deleted', detail: { id: '1-1' } } },
     ]);
   });
 

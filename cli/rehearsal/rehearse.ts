@@ -108,8 +108,8 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
     timeline.heard(audit, targets.get(audit.target ?? ''));
   });
   try {
-    makeSurroundings(assembly, world.account, world.bitbucket);
-    world.bitbucket.onWrite((write) => timeline.wrote(write));
+    makeSurroundings(assembly, world.account, world.hosts.bitbucket);
+    world.hosts.bitbucket.onWrite((write) => timeline.wrote(write));
     world.clock.advanceTo(DEPLOYED - PIPELINES_BEFORE);
     pipelines.start(entries);
     await world.runUntil(new Date(DEPLOYED));
@@ -178,9 +178,9 @@ function targetsByName(entries: readonly RegistryEntry[]): ReadonlyMap<string, T
 }
 
 function keyRows(world: World, entry: RegistryEntry): readonly KeyRow[] {
-  const { account, bitbucket, clock } = world;
+  const { account, hosts, clock } = world;
   const holding = entry.targets.map(
-    (target) => [scopeOf(target), credentialAt(bitbucket, target)?.accessKeyId] as const,
+    (target) => [scopeOf(target), credentialAt(hosts.bitbucket, target)?.accessKeyId] as const,
   );
   return account.iam.accessKeys.of(account.iam.users.get(entry.user)).map(({ id, status, createdAt }) => ({
     key: entry.id,
@@ -240,7 +240,7 @@ class Witness {
       call.action === 'DeleteAccessKey' ? 'deleted' : call.action === 'UpdateAccessKey' ? 'deactivated' : undefined;
     if (event === undefined) return;
     this.#changed.push(String(call.input.AccessKeyId));
-    const held = entry.targets.map((target) => credentialAt(world.bitbucket, target)?.accessKeyId);
+    const held = entry.targets.map((target) => credentialAt(world.hosts.bitbucket, target)?.accessKeyId);
     this.#retirements.push({ at: call.at, event, entry, accessKeyId: String(call.input.AccessKeyId), held });
   }
 }

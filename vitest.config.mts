@@ -4,7 +4,7 @@ import { DEEP_SUITES } from './test/deep/suites';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/contract/moto/**', 'node_modules/**', ...DEEP_SUITES],
+    exclude: ['node_modules/**', ...DEEP_SUITES],
     globalSetup: ['test/global-setup.ts'],
     // Much of a test's time is waiting for other processes and for retries, so every core gets a worker.
     maxWorkers: '100%',

@@ -74,7 +74,13 @@ module.exports = {
     only(
       'report-judge',
       '^functions/report/judge/',
-      [CORE, '^functions/report/evidence/evidence\\.ts$', '^functions/report/(judge/|group-by\\.ts$)', '/zod/'],
+      [
+        CORE,
+        '^functions/report/evidence/evidence\\.ts$',
+        '^functions/report/judge/',
+        '^functions/report/group-by\\.ts$',
+        '/zod/',
+      ],
       'the judge is pure: it knows the evidence, neither the ports that it came through nor the page',
       { builtins: false },
     ),
@@ -83,7 +89,9 @@ module.exports = {
       '^functions/report/page/',
       [
         CORE,
-        '^functions/report/(page/|judge/model\\.ts$|group-by\\.ts$)',
+        '^functions/report/page/',
+        '^functions/report/judge/model\\.ts$',
+        '^functions/report/group-by\\.ts$',
         '^node:crypto$',
         '^crypto$',
         '/preact',

@@ -5,6 +5,7 @@
 export const DEEP_SUITES = [
   ...['faults', 'fuzz', 'leaks', 'simulation', 'cli/rehearsal'].map((folder) => `test/${folder}/**/*.test.ts`),
   'test/*/crash.test.ts',
+  'test/docs/contributing/*.test.ts',
   'test/alarms/healthy-year.test.ts',
   'test/bench/{bench,hand-over}.test.ts',
 ];

@@ -119,25 +119,19 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
       await world.runUntil(new Date(DEPLOYED + day * DAY));
       await onDay?.(day, world);
     }
-    const lines = world.logs.map(({ line }) => line);
-    const promises = judge({ world, entries, pipelines, audits, lines, ...witness.testimony });
-    const count = (event: string) => audits.filter((audit) => audit.event === event).length;
-    const torn = timeline.moments.flatMap(({ tornMilliseconds }) => tornMilliseconds ?? []);
+    const promises = judge({ world, entries, pipelines, audits, lines: linesOf(world), ...witness.testimony });
+    const { runs, ...changes } = countsOf(audits);
     const report: Report = {
       days,
       seed,
       start: new Date(DEPLOYED).toISOString(),
       managedKeys: entries.length,
-      runs: count('run-started'),
+      runs,
       passedOver: quietHours.passedOver,
-      rotations: count('key-stored'),
-      deliveries: count('target-delivered'),
-      deactivations: count('key-deactivated'),
-      deletions: count('key-deleted'),
-      findings: count('finding'),
+      ...changes,
       pipelineLogins: pipelines.logins,
       pipelineLoginFailures: pipelines.failures.length,
-      longestTornMilliseconds: Math.max(0, ...torn),
+      longestTornMilliseconds: longestTorn(timeline.moments),
       awsCalls: world.calls.total(),
       keys: entries.flatMap((entry) => keyRows(world, entry)),
       promises,
@@ -151,6 +145,27 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
     pipelines.close();
     await world.close();
   }
+}
+
+function linesOf({ logs }: World): readonly string[] {
+  return logs.map(({ line }) => line);
+}
+
+/** What the functions did, counted in their own audit events. */
+function countsOf(audits: readonly Audit[]) {
+  const count = (event: string) => audits.filter((audit) => audit.event === event).length;
+  return {
+    runs: count('run-started'),
+    rotations: count('key-stored'),
+    deliveries: count('target-delivered'),
+    deactivations: count('key-deactivated'),
+    deletions: count('key-deleted'),
+    findings: count('finding'),
+  };
+}
+
+function longestTorn(moments: readonly Moment[]): number {
+  return Math.max(0, ...moments.flatMap(({ tornMilliseconds }) => tornMilliseconds ?? []));
 }
 
 /** 15 to 60 ms a call of the functions. The administrator looks at the world as it is, and takes none of its time. */

@@ -5,6 +5,7 @@ import { HOUR, SECOND } from '../core/duration';
 import { type ErrorCode, KeyturnError, toKeyturnError } from '../core/errors';
 import { type TargetConfig, targetName } from '../core/hosts/target';
 import type { Credential } from '../core/key/credential';
+import { datedTag } from '../core/key/dated-tag';
 import { markRemovals } from '../core/key/delivery-mark';
 import { currentVersion, deliveredLabel, type SecretState } from '../core/key/secret-state';
 import type { Finding, Step } from '../core/lifecycle/plan';
@@ -206,7 +207,7 @@ async function mark(
   const now = run.now();
   if (returned || now.getTime() - createdAt.getTime() > LATE_AFTER) {
     if (!(await isCurrent(ports, name, step))) return false;
-    await secrets.tag(name, { [TAG.delivered]: `${accessKeyId} ${now.toISOString()}` });
+    await secrets.tag(name, { [TAG.delivered]: datedTag(accessKeyId, now) });
   }
   const label = deliveredLabel(digest);
   try {

@@ -3,6 +3,7 @@ import type { RegistryEntry } from '../../functions/core/config/registry';
 import { DAY } from '../../functions/core/duration';
 import { type TargetConfig, targetSchema, targetSetDigest } from '../../functions/core/hosts/target';
 import type { AccessKey, LastUsed } from '../../functions/core/key/access-key';
+import { datedTag } from '../../functions/core/key/dated-tag';
 import { deliveredLabel, type SecretState } from '../../functions/core/key/secret-state';
 import { versionIdOf } from '../../functions/core/key/version-id';
 import type { Plan, Step } from '../../functions/core/lifecycle/plan';
@@ -74,7 +75,7 @@ export function secretOf(
 export const handMade = '6b1f3c0e-3f0e-4a57-9a43-1f3c0e3f0e4a';
 
 export function tagOf(key: AccessKey, at: Date): string {
-  return `${key.accessKeyId} ${at.toISOString()}`;
+  return datedTag(key.accessKeyId, at);
 }
 
 export function usesOf(...uses: readonly (readonly [AccessKey, Date | undefined, string?])[]): Map<string, LastUsed> {

@@ -1,8 +1,8 @@
 import { after, latest, MINUTE } from '../duration';
 import type { Step } from '../lifecycle/plan';
 import { DELIVERED_LABEL_PREFIX, TAG } from '../names';
+import { tagFor } from './dated-tag';
 import { lastIntent, productOf } from './intent';
-import { tagFor } from './key-ring';
 import {
   deliveredLabel,
   type SecretState,

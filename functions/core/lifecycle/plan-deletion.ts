@@ -1,9 +1,10 @@
 import type { RegistryEntry } from '../config/registry';
 import { after, DAY, latest } from '../duration';
 import type { AccessKey } from '../key/access-key';
+import { readDatedTag } from '../key/dated-tag';
 import { inactiveSince, keyRing } from '../key/key-ring';
 import { pauseOf } from '../key/pause';
-import { tagWithTime, withoutFuture } from '../key/secret-state';
+import { withoutFuture } from '../key/secret-state';
 import { TAG } from '../names';
 import type { Finding, Plan, StepNamed } from './plan';
 import { type RetirementInput, successorProblem } from './plan-deactivation';
@@ -49,7 +50,7 @@ export function planDeletion(given: RetirementInput): Plan<DeletionStep> {
     steps.push({ do: 'delete', accessKeyId: key.accessKeyId, inactiveSince: since });
   }
   // What a run recorded that died right after the deletion.
-  const recorded = tagWithTime(secret.tags[TAG.deactivated])?.word;
+  const recorded = readDatedTag(secret.tags[TAG.deactivated])?.accessKeyId;
   const isGone = recorded !== undefined && keys.every(({ accessKeyId }) => accessKeyId !== recorded);
   if (isGone && steps.length === 0) steps.push({ do: 'clear-record' });
   return { steps, findings };

@@ -13,8 +13,8 @@ import {
   withoutFuture,
 } from '../key/secret-state';
 import { TAG } from '../names';
-import type { Managed } from './breaker';
-import { isDue } from './plan-rotation';
+import { isDue } from './due';
+import type { Managed } from './managed';
 import { retirementAges } from './retirement';
 
 /**

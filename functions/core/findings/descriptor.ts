@@ -30,7 +30,7 @@ export interface Depends<Value, Finding extends Found> {
 
 /**
  * Everything that is known about the findings of one code: what the run's record, the mails, the alarms, the docs and the
- * runbooks say of them. Its runbook is `docs/…/runbooks/<code>.md`.
+ * runbooks say of them. Its runbook is `docs/operate/runbooks/<code>.md`.
  */
 export interface Descriptor<Finding extends Found> {
   readonly theme: Theme;

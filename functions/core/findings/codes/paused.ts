@@ -11,7 +11,11 @@ export const paused: Descriptor<Paused> = {
     of: ({ facts: { long } }) => (long ? 'attention' : 'notice'),
   },
   outcome: 'held',
-  what: 'paused for long',
+  what: {
+    usually: 'paused',
+    but: 'for long above 90 days',
+    of: ({ facts: { long } }) => (long ? 'paused for long' : 'paused'),
+  },
   brokenNow: 'Nothing is broken, but nothing is done for the key until the pause is over.',
   message: ({ key, facts: { until, by, why, secret } }) =>
     `Key "${key}" is paused until ${until.toISOString()} by ${by ?? 'an unnamed person'}` +

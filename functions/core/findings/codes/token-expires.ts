@@ -22,7 +22,7 @@ export const tokenExpires: Descriptor<TokenExpires> = {
   },
   brokenNow: {
     usually: PIPELINES_GO_ON,
-    but: '',
+    but: 'where the tag is no date nobody will be told',
     of: ({ facts }) =>
       facts.is === 'unreadable' ? 'Nothing is broken, but nobody will be told before the token ends.' : PIPELINES_GO_ON,
   },

@@ -25,7 +25,7 @@ export const tokenRejected: Descriptor<TokenRejected> = {
   alarm: 'token-rejected',
   what: {
     usually: 'the host does not take the token',
-    but: 'it is rejected, or a scope is missing in it',
+    but: 'it is rejected, or a scope is missing',
     of: ({ connection, facts: { error } }) => `${TOKEN_TROUBLE[error]} of connection ${connection.name}`,
   },
   brokenNow: refusalBreaks,

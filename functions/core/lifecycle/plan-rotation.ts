@@ -1,8 +1,8 @@
 import type { RegistryEntry } from '../config/registry';
-import { after, HOUR } from '../duration';
+import { after } from '../duration';
 import { targetSetDigest } from '../hosts/target';
 import type { AccessKey } from '../key/access-key';
-import { DELIVERY_LIVES, deliveredAt, isDelivered, markCounts, marksOn } from '../key/delivery-mark';
+import { isDelivered, markCounts, marksOn } from '../key/delivery-mark';
 import {
   INTENT_LIVES,
   type Intent,
@@ -12,19 +12,13 @@ import {
   RECORD_SHOWS_WITHIN,
 } from '../key/intent';
 import { inactiveSince, type KeyRing, keyRing } from '../key/key-ring';
-import {
-  CLOCK_SKEW,
-  currentVersion,
-  newestStored,
-  type SecretState,
-  storedVersions,
-  withoutFuture,
-} from '../key/secret-state';
-import type { FoundOfAccessKey, FoundOfKey } from './found';
-import { type NoRoom, noRoom } from './no-room';
-import { type PauseFinding, pauseFinding } from './paused';
+import { currentVersion, type SecretState, storedVersions, withoutFuture } from '../key/secret-state';
+import { noRoom } from './no-room';
+import { pauseFinding } from './paused';
+import type { RotationFinding } from './rotation-findings';
 import { isRepair, rotationReason } from './rotation-reason';
 import { firstOf, type Part, type Rule, together } from './rules';
+import { unsettledSince } from './settling';
 import type { Plan, RotationReason, StepNamed } from './steps';
 
 export interface RotationInput {
@@ -43,39 +37,6 @@ export interface RotationInput {
 export type RotationStep = StepNamed<
   'discard-orphan' | 'remove-label' | 'clear-intent' | 'rotate' | 'promote' | 'record-inactive'
 >;
-
-export type RotationInProgress = FoundOfKey<
-  'rotation-in-progress',
-  | { readonly is: 'edited'; readonly user: string; readonly secret: string }
-  | { readonly is: 'at-work'; readonly run: string; readonly began: Date }
-  | {
-      readonly is: 'untraced';
-      readonly run: string;
-      readonly began: Date;
-      /** Keys that may have been left behind. */
-      readonly left: readonly string[];
-      /** Pipelines wait for a repair that this holds up. */
-      readonly holdsUpRepair: boolean;
-    }
->;
-export type OrphanDiscarded = FoundOfAccessKey<'orphan-discarded', { readonly run: string }>;
-export type ForeignKey = FoundOfAccessKey<'foreign-key', { readonly user: string; readonly createdAt: Date }>;
-export type Broken =
-  | FoundOfKey<'current-key-missing', { readonly waits: 'pipelines'; readonly current: string | undefined }>
-  | FoundOfKey<'current-key-inactive', { readonly waits: 'pipelines'; readonly current: string | undefined }>;
-export type Edited = FoundOfKey<'secret-edited', { readonly seenBy: 'rotation'; readonly secret: string }>;
-export type Settling = FoundOfKey<'settling', { readonly since: Date }>;
-export type NotYetDelivered = FoundOfAccessKey<'undelivered', { readonly waits: 'rotation' }>;
-type RotationFinding =
-  | PauseFinding
-  | RotationInProgress
-  | OrphanDiscarded
-  | ForeignKey
-  | Broken
-  | Edited
-  | Settling
-  | NotYetDelivered
-  | NoRoom;
 
 /** What the rules look at: the input, and what follows from it. */
 interface Situation extends RotationInput {
@@ -223,22 +184,10 @@ function nothingAsksForIt({ reason }: Situation): RotationPart | undefined {
   return reason === undefined ? {} : undefined;
 }
 
-/** A prompt delivery is complete within an hour, and others of the same version are over when they have had their time. */
-const SETTLES_IN = HOUR + DELIVERY_LIVES;
-
 /** A further rotation must not overtake deliveries that may be under way. */
 function deliveriesSettle({ entry, secret, ring, now }: Situation): RotationPart | undefined {
   const since = unsettledSince(secret, ring, now);
   return since && { findings: [{ code: 'settling', key: entry.id, facts: { since } }] };
-}
-
-function unsettledSince(secret: SecretState, { current }: KeyRing, now: Date): Date | undefined {
-  const newest = newestStored(secret, now)?.createdAt;
-  if (newest !== undefined && now < after(newest, SETTLES_IN)) return newest;
-  const delivered = current === undefined ? undefined : deliveredAt(secret, current);
-  return delivered !== undefined && delivered <= after(now, CLOCK_SKEW) && now < after(delivered, DELIVERY_LIVES)
-    ? delivered
-    : undefined;
 }
 
 function lastRotationIsNotDelivered({ entry, secret, ring, reason }: Situation): RotationPart | undefined {

@@ -1,4 +1,4 @@
-import type { Broken } from '../../lifecycle/plan-rotation';
+import type { Broken } from '../../lifecycle/rotation-findings';
 import type { SuccessorFinding } from '../../lifecycle/successor';
 import { allOf, listKeys, repair } from '../commands';
 import type { Descriptor } from '../descriptor';

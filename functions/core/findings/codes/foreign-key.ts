@@ -1,4 +1,4 @@
-import type { ForeignKey } from '../../lifecycle/plan-rotation';
+import type { ForeignKey } from '../../lifecycle/rotation-findings';
 import { allOf, lastUse, ofAccessKey } from '../commands';
 import type { Descriptor } from '../descriptor';
 

@@ -1,4 +1,4 @@
-import type { OrphanDiscarded } from '../../lifecycle/plan-rotation';
+import type { OrphanDiscarded } from '../../lifecycle/rotation-findings';
 import { listKeys } from '../commands';
 import type { Descriptor } from '../descriptor';
 

@@ -1,4 +1,4 @@
-import type { RotationInProgress } from '../../lifecycle/plan-rotation';
+import type { RotationInProgress } from '../../lifecycle/rotation-findings';
 import { TAG } from '../../names';
 import { allOf, listKeys, withoutTag } from '../commands';
 import type { Descriptor } from '../descriptor';

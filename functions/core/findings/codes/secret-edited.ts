@@ -1,5 +1,5 @@
 import type { NotDelivered } from '../../lifecycle/plan-delivery';
-import type { Edited } from '../../lifecycle/plan-rotation';
+import type { Edited } from '../../lifecycle/rotation-findings';
 import { repair } from '../commands';
 import type { Descriptor } from '../descriptor';
 

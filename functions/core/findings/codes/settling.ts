@@ -1,4 +1,4 @@
-import type { Settling } from '../../lifecycle/plan-rotation';
+import type { Settling } from '../../lifecycle/rotation-findings';
 import { start } from '../commands';
 import type { Descriptor } from '../descriptor';
 

@@ -1,4 +1,4 @@
-import type { NotYetDelivered } from '../../lifecycle/plan-rotation';
+import type { NotYetDelivered } from '../../lifecycle/rotation-findings';
 import type { SuccessorFinding } from '../../lifecycle/successor';
 import { allOf, deliver, failures } from '../commands';
 import type { Descriptor } from '../descriptor';

@@ -129,7 +129,7 @@ export async function runFunction(
     stopped = true;
     const error = toKeyturnError(thrown);
     run.count('failed');
-    run.find({ code: 'step-failed', severity: 'attention', message: error.message });
+    run.find({ code: 'step-failed', facts: { is: 'stopped', error: error.code, reason: error.message } });
     if (error.code === 'unexpected') {
       world.promises.broken(
         'K11',

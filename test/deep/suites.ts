@@ -3,7 +3,7 @@
  * it, and CI does.
  */
 export const DEEP_SUITES = [
-  ...['faults', 'fuzz', 'leaks', 'simulation', 'cli/rehearsal'].map((folder) => `test/${folder}/**/*.test.ts`),
+  ...['faults', 'fuzz', 'leaks', 'world/simulation', 'cli/rehearsal'].map((folder) => `test/${folder}/**/*.test.ts`),
   'test/*/crash.test.ts',
   'test/docs/contributing/*.test.ts',
   'test/alarms/healthy-year.test.ts',

@@ -1,9 +1,9 @@
+import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { policyProblems, policyWith } from '../../../functions/core/config/policy';
 import type { RegistryEntry } from '../../../functions/core/config/registry';
 import { deliverToSchema, targetOf } from '../../../functions/core/hosts/target';
 import { registryParameterName, secretName } from '../../../functions/core/names';
 import { type Random, seededRandom } from '../../../local/random';
-import type { ManagedRecord } from './records';
 import type { World } from './world';
 
 export const HOST = 'https://api.bitbucket.example';

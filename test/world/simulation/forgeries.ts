@@ -1,9 +1,9 @@
+import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY } from '../../../functions/core/duration';
 import { targetSetDigest } from '../../../functions/core/hosts/target';
 import { deliveredLabel } from '../../../functions/core/key/secret-state';
 import { secretName, TAG } from '../../../functions/core/names';
 import type { Disturbance } from './faults';
-import type { ManagedRecord } from './records';
 import type { World } from './world';
 
 /** What people write by hand in place of what Keyturn would have written: dates in tags, and marks of deliveries. */

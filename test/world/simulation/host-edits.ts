@@ -1,7 +1,7 @@
+import type { KeyRecord, ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY } from '../../../functions/core/duration';
 import type { VariablePlace } from '../../../local/hosts/bitbucket/place';
 import type { Disturbance } from './faults';
-import type { KeyRecord, ManagedRecord, PlaceRecord } from './records';
 import { askForDelivery } from './surroundings';
 import type { World } from './world';
 

@@ -1,6 +1,6 @@
+import type { KeyRecord, ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY, HOUR } from '../../../functions/core/duration';
 import { TAG } from '../../../functions/core/names';
-import type { KeyRecord, ManagedRecord } from './records';
 import type { World } from './world';
 
 /** A key that nothing has disturbed for so long has to be in order. */

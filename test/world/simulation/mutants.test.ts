@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { PROMISES } from '../../../cli/rehearsal/witness/promise-names';
 import { loadSimulation } from './load';
 import { MUTANTS } from './mutants';
-import { PROMISES } from './promise-names';
 
 describe('the judges can fail', () => {
   it('for each of K1 to K11', () => {

@@ -1,5 +1,5 @@
+import type { PromiseName } from '../../../cli/rehearsal/witness/promise-names';
 import type { FaultName } from './faults';
-import type { PromiseName } from './promise-names';
 
 /** One text of one file, and what takes its place. */
 export interface Edit {

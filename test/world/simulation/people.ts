@@ -1,7 +1,7 @@
+import type { KeyRecord, ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY } from '../../../functions/core/duration';
 import { secretName, TAG } from '../../../functions/core/names';
 import type { Disturbance } from './faults';
-import type { KeyRecord, ManagedRecord } from './records';
 import type { World } from './world';
 
 const UNREADABLE = 'soon';

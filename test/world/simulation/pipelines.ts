@@ -1,7 +1,7 @@
+import type { KeyRecord, ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
 import { HOUR, MINUTE } from '../../../functions/core/duration';
 import { AwsError } from '../../../local/account/aws-error';
 import { type Random, seededRandom } from '../../../local/random';
-import type { KeyRecord, ManagedRecord, PlaceRecord } from './records';
 import type { World } from './world';
 
 /** @returns AWS's error, or undefined */

@@ -1,7 +1,7 @@
+import type { Verdicts } from '../../../cli/rehearsal/witness/verdicts';
+import type { Witness } from '../../../cli/rehearsal/witness/witness';
 import type { AuditEvent, AuditEventName } from '../../../functions/core/audit';
 import { type Change, isAbout, type RunRecord } from './run-record';
-import type { Verdicts } from './verdicts';
-import type { Witness } from './witness';
 
 /** Events that tell of a change, each of which has to have happened. A delivery's mark may have been put there by hand before. */
 const TELLS: ReadonlySet<AuditEventName> = new Set([

@@ -1,7 +1,7 @@
+import { type KeyRecord, killerOf, type ManagedRecord, type PlaceRecord } from '../../../cli/rehearsal/witness/records';
 import { HOUR } from '../../../functions/core/duration';
 import type { FunctionName } from '../../../functions/core/names';
 import { TAG } from '../../../functions/core/names';
-import { type KeyRecord, killerOf, type ManagedRecord, type PlaceRecord } from './records';
 import type { RunRecord } from './run-record';
 import type { World } from './world';
 

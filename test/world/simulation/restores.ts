@@ -1,5 +1,5 @@
+import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { HOUR } from '../../../functions/core/duration';
-import type { ManagedRecord } from './records';
 import type { World } from './world';
 
 /** What is wrong for a while and is put right at an instant; until then it is the excuse of the keys that it concerns. */

@@ -1,6 +1,6 @@
+import type { Verdicts } from '../../../cli/rehearsal/witness/verdicts';
+import type { Witness } from '../../../cli/rehearsal/witness/witness';
 import { isAbout, type RunRecord } from './run-record';
-import type { Verdicts } from './verdicts';
-import type { Witness } from './witness';
 
 /** Judges what runs write and tell: K6, K7, K10. */
 export class RunPromises {

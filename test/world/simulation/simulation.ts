@@ -1,4 +1,6 @@
 import { config } from 'zod';
+import type { PromiseName } from '../../../cli/rehearsal/witness/promise-names';
+import type { Allowances, Violation } from '../../../cli/rehearsal/witness/verdicts';
 import { DAY, HOUR } from '../../../functions/core/duration';
 import { seededRandom } from '../../../local/random';
 import { DEPLOYED, Deployment } from './deployment';
@@ -18,11 +20,9 @@ import { checkLiveness } from './liveness';
 import { Operators } from './operators';
 import { People } from './people';
 import { Pipelines } from './pipelines';
-import type { PromiseName } from './promise-names';
 import { Rules } from './rules';
 import { Strikes } from './strikes';
 import { Surroundings } from './surroundings';
-import type { Allowances, Violation } from './verdicts';
 import { World } from './world';
 
 const START = Date.parse('2026-01-01T00:00:00Z');

@@ -1,9 +1,9 @@
+import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY, HOUR } from '../../../functions/core/duration';
 import { secretName } from '../../../functions/core/names';
 import type { Deployment } from './deployment';
 import type { Disturbance } from './faults';
 import { login } from './pipelines';
-import type { ManagedRecord } from './records';
 import type { Restores } from './restores';
 import type { World } from './world';
 

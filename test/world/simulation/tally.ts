@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
+import { noAllowances, type Violation } from '../../../cli/rehearsal/witness/verdicts';
 import type { Outcome } from './simulation';
-import { noAllowances, type Violation } from './verdicts';
 
 /** What many histories came to together. */
 export class Tally {

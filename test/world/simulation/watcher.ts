@@ -1,6 +1,6 @@
+import type { ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
 import type { Observer } from './observer';
 import type { FaultChoice, PortCall } from './port-call';
-import type { ManagedRecord, PlaceRecord } from './records';
 import type { RunRecord } from './run-record';
 import type { SimProcess } from './sim-process';
 import type { World } from './world';

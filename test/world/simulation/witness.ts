@@ -1,250 +1,62 @@
-import type { RegistryEntry } from '../../../functions/core/config/registry';
-import { SECOND } from '../../../functions/core/duration';
-import { type TargetConfig, targetName } from '../../../functions/core/hosts/target';
+import type { ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
+import type { Described, Sources } from '../../../cli/rehearsal/witness/witness';
+import { Witness } from '../../../cli/rehearsal/witness/witness';
 import { openIntent } from '../../../functions/core/key/intent';
-import { parseVersionId } from '../../../functions/core/key/version-id';
 import { secretName, TAG } from '../../../functions/core/names';
+import type { Account } from '../../../local/account/account';
 import { AwsError } from '../../../local/account/aws-error';
 import type { Bitbucket } from '../../../local/hosts/bitbucket/bitbucket';
 import { secretStateOf } from '../../support/secret-state-of';
-import { rememberingOne } from './memo';
 import type { Reads } from './reads';
-import type { Actor, KeyRecord, ManagedRecord, PlaceRecord } from './records';
-import { SecretForms } from './secret-forms';
 
-/** What DescribeSecret answers, as far as it matters here. */
-interface Described {
-  readonly CreatedDate?: Date;
-  readonly DeletedDate?: Date;
-  readonly VersionIdsToStages?: Readonly<Record<string, readonly string[]>>;
-  readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
-}
-
-const NOTHING: Described = {};
-
-/** IAM's times are whole seconds, and two seconds apart is the same to a run. */
-const SAME_INSTANT = 3 * SECOND;
-
-const tagsOf = rememberingOne(
-  ({ Tags = [] }: Described): ReadonlyMap<string, string> => new Map(Tags.map(({ Key, Value }) => [Key, Value])),
-);
-
-/** What really is, read from the state machines and never from the functions' own words. */
-export class Witness {
-  readonly keys = new Map<string, KeyRecord>();
-  readonly bySecret = new Map<string, KeyRecord>();
-  readonly secrets = new SecretForms();
-  readonly managed = new Map<string, ManagedRecord>();
-  readonly byUser = new Map<string, ManagedRecord>();
-  readonly #ofUser = new Map<string, KeyRecord[]>();
+/** The one witness, who looks through answers that are kept: a year has far more looks than changes. */
+export class ReadingWitness extends Witness {
   readonly #reads: Reads;
-  readonly #known = new Map<string, { readonly writes: number; readonly described: Described }>();
-  readonly #bitbucket: Bitbucket;
 
-  constructor(reads: Reads, bitbucket: Bitbucket) {
+  constructor(reads: Reads, account: Account, bitbucket: Bitbucket) {
+    super(sourcesOf(reads, account, bitbucket));
     this.#reads = reads;
-    this.#bitbucket = bitbucket;
-  }
-
-  addKey(id: string, secret: string, user: string, createdAt: number, by: Actor): void {
-    const key: KeyRecord = {
-      id,
-      secret,
-      user,
-      createdAt,
-      origin: by,
-      status: 'Active',
-      changes: [{ at: createdAt, status: 'Active', by }],
-      isStored: false,
-    };
-    this.keys.set(id, key);
-    this.bySecret.set(secret, key);
-    this.secrets.add(key);
-    const keys = this.#ofUser.get(user);
-    if (keys === undefined) this.#ofUser.set(user, [key]);
-    else keys.push(key);
-  }
-
-  changeKey(id: string, status: KeyRecord['status'], at: number, by: Actor): void {
-    const key = this.keys.get(id);
-    if (key === undefined || key.status === status) return;
-    key.status = status;
-    key.changes.push({ at, status, by });
-    if (status !== 'Deleted') return;
-    const keys = this.#ofUser.get(key.user) ?? [];
-    keys.splice(keys.indexOf(key), 1);
-  }
-
-  /** The keys that a user has now. */
-  keysOf(user: string): readonly KeyRecord[] {
-    return this.#ofUser.get(user) ?? [];
-  }
-
-  manage(entry: RegistryEntry, at: number): ManagedRecord {
-    const known = this.managed.get(entry.id);
-    const record: ManagedRecord = known ?? {
-      id: entry.id,
-      user: entry.user,
-      entry,
-      isManaged: true,
-      places: [],
-      secretCreatedAt: at,
-      disturbedAt: at,
-      touchedAt: at,
-      unrecorded: new Set(),
-      hasLostIntent: false,
-      markedByHand: new Set(),
-      saidInactive: new Map(),
-      brokenAt: undefined,
-      rotatedAt: undefined,
-      healedAt: Number.NEGATIVE_INFINITY,
-      crowdedAt: Number.NEGATIVE_INFINITY,
-    };
-    record.entry = entry;
-    record.isManaged = true;
-    record.places = entry.targets.map((target) => {
-      const name = targetName(target);
-      const same = record.places.find((place) => place.name === name);
-      return same ?? this.#newPlace(target, name, at);
-    });
-    this.managed.set(entry.id, record);
-    this.byUser.set(entry.user, record);
-    for (const place of record.places) this.look(place, at);
-    return record;
-  }
-
-  #newPlace(target: TargetConfig, name: string, at: number): PlaceRecord {
-    return {
-      name,
-      target,
-      environment: undefined,
-      idOf: undefined,
-      secretOf: undefined,
-      bundleOf: undefined,
-      isBundleArmed: false,
-      isGone: false,
-      since: at,
-      isArmed: false,
-      tornSince: undefined,
-      isTampered: false,
-      trustedSince: Number.NEGATIVE_INFINITY,
-      writer: undefined,
-    };
-  }
-
-  /** The keys of a user that Keyturn did not make and that are younger than the secret. */
-  isForeign(key: KeyRecord, managed: ManagedRecord): boolean {
-    return key.origin === 'person' && key.createdAt >= managed.secretCreatedAt && !key.isStored;
-  }
-
-  /** ID of the access key that AWSCURRENT names; undefined for no version or one that a person wrote. */
-  currentKey(managed: ManagedRecord): string | undefined {
-    return parseVersionId(this.currentVersion(managed) ?? '')?.accessKeyId;
-  }
-
-  /**
-   * Whether another key of the user is as old as the current one, to the seconds: the credential report, which has no
-   * key IDs, shows the one in the other's place.
-   */
-  hasLookalike(managed: ManagedRecord): boolean {
-    const current = this.keys.get(this.currentKey(managed) ?? '');
-    if (current === undefined) return false;
-    return this.keysOf(managed.user).some(
-      (key) => key !== current && Math.abs(key.createdAt - current.createdAt) <= SAME_INSTANT,
-    );
-  }
-
-  currentVersion(managed: ManagedRecord): string | undefined {
-    const labels = this.labels(managed);
-    return Object.keys(labels).find((version) => labels[version]?.includes('AWSCURRENT') === true);
-  }
-
-  labels(managed: ManagedRecord): Readonly<Record<string, readonly string[]>> {
-    return this.#described(managed).VersionIdsToStages ?? {};
-  }
-
-  tags(managed: ManagedRecord): ReadonlyMap<string, string> {
-    return tagsOf(this.#described(managed));
-  }
-
-  /** What a person has called delivered and is delivered by now. */
-  forgetTrueMarks({ markedByHand, places }: ManagedRecord): void {
-    for (const id of markedByHand) {
-      const isThere = places.every(({ isGone, idOf, secretOf }) => isGone || (idOf?.id === id && secretOf?.id === id));
-      if (isThere) markedByHand.delete(id);
-    }
   }
 
   /** A rotation that began and has stored nothing. */
   hasOpenIntent(managed: ManagedRecord): boolean {
-    const described = this.#described(managed);
-    if (!tagsOf(described).has(TAG.intent)) return false;
+    if (!this.tags(managed).has(TAG.intent)) return false;
     const input = { SecretId: secretName(managed.id), IncludeDeprecated: true, MaxResults: 100 };
     const listed = this.#reads.answer('secretsmanager', 'ListSecretVersionIds', input)?.output;
     const { Versions } = listed as { readonly Versions: readonly { readonly VersionId?: string }[] };
     // What was stored may have lost its labels since.
     const versions = Versions.map(({ VersionId: versionId = '' }) => ({ versionId, labels: [] }));
-    return openIntent({ ...secretStateOf(described), versions }) !== undefined;
+    return openIntent({ ...secretStateOf(this.described(managed)), versions }) !== undefined;
   }
+}
 
-  /** Whether its secret is there, and not deleted for the days in which it can be restored. */
-  hasSecret(managed: ManagedRecord): boolean {
-    const { CreatedDate, DeletedDate } = this.#described(managed);
-    return CreatedDate !== undefined && DeletedDate === undefined;
+function sourcesOf(reads: Reads, { iam: { accessKeys } }: Account, bitbucket: Bitbucket): Sources {
+  return {
+    describe: (secret) =>
+      unlessAwsRefuses(
+        () => reads.answer('secretsmanager', 'DescribeSecret', { SecretId: secret })?.output as Described | undefined,
+      ),
+    writes: () => reads.writesTo('secretsmanager'),
+    variables: (place) => variablesOf(bitbucket, place),
+    lastUse: (accessKeyId) => unlessAwsRefuses(() => accessKeys.lastUse(accessKeys.find(accessKeyId))?.at),
+  };
+}
+
+function unlessAwsRefuses<Answer>(ask: () => Answer): Answer | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof AwsError) return undefined;
+    throw error;
   }
+}
 
-  #described({ id }: ManagedRecord): Described {
-    const writes = this.#reads.writesTo('secretsmanager');
-    const known = this.#known.get(id);
-    if (known?.writes === writes) return known.described;
-    const described = this.#describe(id);
-    // A deleted secret is gone one day, without anybody writing.
-    if (described.DeletedDate === undefined) this.#known.set(id, { writes, described });
-    return described;
-  }
-
-  #describe(id: string): Described {
-    try {
-      const answered = this.#reads.answer('secretsmanager', 'DescribeSecret', { SecretId: secretName(id) });
-      return (answered?.output ?? NOTHING) as Described;
-    } catch (error) {
-      if (error instanceof AwsError) return NOTHING;
-      throw error;
-    }
-  }
-
-  /** Reads what pipelines of a place would get now. */
-  look(place: PlaceRecord, at: number): void {
-    const values = this.#read(place);
-    place.isGone = values === undefined;
-    const { accessKeyId, secretAccessKey, bundle } = place.target.variables;
-    const idOf = this.keys.get(values?.[accessKeyId] ?? '');
-    const secretOf = this.bySecret.get(values?.[secretAccessKey] ?? '');
-    if (place.idOf !== idOf || place.secretOf !== secretOf) place.since = at;
-    place.idOf = idOf;
-    place.secretOf = secretOf;
-    const bundleOf = bundle === undefined ? undefined : this.#bundled(values?.[bundle]);
-    if (bundleOf !== place.bundleOf) place.isBundleArmed = place.bundleOf !== undefined || place.isArmed;
-    place.bundleOf = bundleOf;
-    const isWhole = idOf !== undefined && idOf === secretOf;
-    if (idOf === undefined && secretOf === undefined) place.isArmed = false;
-    place.tornSince = isWhole || (idOf === undefined && secretOf === undefined) ? undefined : (place.tornSince ?? at);
-  }
-
-  #read({ target, environment }: PlaceRecord): Readonly<Record<string, string>> | undefined {
-    if (target.type === 'bitbucket-workspace') return this.#bitbucket.workspaceVariables(target.workspace);
-    const [workspace = '', repository = ''] = target.repository.split('/');
-    try {
-      return this.#bitbucket.pipelineVariables(workspace, repository, environment);
-    } catch {
-      return undefined;
-    }
-  }
-
-  #bundled(text: string | undefined): KeyRecord | undefined {
-    if (text === undefined) return undefined;
-    const { accessKeyId, secretAccessKey }: Record<string, string> = JSON.parse(text);
-    const key = this.keys.get(accessKeyId ?? '');
-    return key?.secret === secretAccessKey ? key : undefined;
+function variablesOf(bitbucket: Bitbucket, { target, environment }: PlaceRecord) {
+  if (target.type === 'bitbucket-workspace') return bitbucket.workspaceVariables(target.workspace);
+  const [workspace = '', repository = ''] = target.repository.split('/');
+  try {
+    return bitbucket.pipelineVariables(workspace, repository, environment);
+  } catch {
+    return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import type { Actor, ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/duration';
 import { TAG } from '../../../functions/core/names';
 import { Account } from '../../../local/account/account';
@@ -12,13 +13,12 @@ import { Loop } from './loop';
 import type { PortCall } from './port-call';
 import { Promises } from './promises';
 import { Reads } from './reads';
-import type { Actor, ManagedRecord } from './records';
 import { Repairs } from './repairs';
 import { Restores } from './restores';
 import { changeOf, type RunRecord } from './run-record';
 import type { Cloud } from './sdk';
 import type { SimProcess } from './sim-process';
-import { Witness } from './witness';
+import { ReadingWitness } from './witness';
 
 export interface WorldProps {
   readonly seed: number;
@@ -44,7 +44,7 @@ export class World implements Cloud {
   /** What the functions are. */
   readonly role: Principal;
   readonly reads: Reads;
-  readonly witness: Witness;
+  readonly witness: ReadingWitness;
   readonly promises: Promises;
   /** The audit record. */
   readonly ledger: Ledger;
@@ -87,8 +87,8 @@ export class World implements Cloud {
     const credentials = this.account.roleSession(FUNCTION_ROLE, 'function');
     this.role = this.account.authenticate(credentials, 'iam');
     this.reads = new Reads(this.account, this.admin);
-    this.witness = new Witness(this.reads, this.bitbucket);
-    this.promises = new Promises(this.witness, this.account, () => this.loop.now());
+    this.witness = new ReadingWitness(this.reads, this.account, this.bitbucket);
+    this.promises = new Promises(this.witness, () => this.loop.now());
     this.ledger = new Ledger(this.promises.record);
     this.restores = new Restores(this);
     this.repairs = new Repairs(this);

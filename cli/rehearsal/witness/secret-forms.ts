@@ -1,4 +1,4 @@
-import { formsOf } from '../../leaks/forms';
+import { formsOf } from './forms';
 import type { KeyRecord } from './records';
 
 /** How much of a form is looked up at once, and how far the looks into a text are apart; the shortest form has 20. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { formsOf } from '../../leaks/forms';
-import type { KeyRecord } from './records';
-import { SecretForms } from './secret-forms';
+import { formsOf } from '../../../../cli/rehearsal/witness/forms';
+import type { KeyRecord } from '../../../../cli/rehearsal/witness/records';
+import { SecretForms } from '../../../../cli/rehearsal/witness/secret-forms';
 
 function keyWith(id: string, secret: string): KeyRecord {
   return { id, secret, user: 'ci', createdAt: 0, origin: 'run', status: 'Active', changes: [], isStored: false };

@@ -1,8 +1,7 @@
 import { MINUTE, SECOND } from '../../../functions/core/duration';
 import { targetSetDigest } from '../../../functions/core/hosts/target';
 import { deliveredLabel } from '../../../functions/core/key/secret-state';
-import { type KeyRecord, killerOf, type ManagedRecord, type PlaceRecord } from './records';
-import type { RunRecord } from './run-record';
+import { type KeyRecord, killerOf, type ManagedRecord, type PlaceRecord, type WitnessedRun } from './records';
 import { SLACK } from './slack';
 import type { Verdicts } from './verdicts';
 import type { Witness } from './witness';
@@ -28,17 +27,21 @@ export class PlacePromises {
     for (const place of managed.places) {
       if (!place.isArmed || place.isGone || place.isTampered) continue;
       this.#verdicts.counted('K1');
-      const { idOf, secretOf } = place;
       if (place.isBundleArmed && place.bundleOf !== undefined) this.#isLive(managed, place, place.bundleOf, 'bundle');
-      if (idOf !== undefined && idOf === secretOf) this.#isLive(managed, place, idOf, 'pair');
-      else if (this.#isForged(managed)) place.isTampered = true;
-      else if (this.isMarkedDelivered(managed) && !isAtWork(place)) {
-        this.#verdicts.broken(
-          'K1',
-          managed.id,
-          `${place.name} holds a torn pair although the version is marked delivered`,
-        );
-      }
+      this.#isPairLive(managed, place);
+    }
+  }
+
+  #isPairLive(managed: ManagedRecord, place: PlaceRecord): void {
+    const { idOf, secretOf } = place;
+    if (idOf !== undefined && idOf === secretOf) this.#isLive(managed, place, idOf, 'pair');
+    else if (this.#isForged(managed)) place.isTampered = true;
+    else if (this.isMarkedDelivered(managed) && !isAtWork(place)) {
+      this.#verdicts.broken(
+        'K1',
+        managed.id,
+        `${place.name} holds a torn pair although the version is marked delivered`,
+      );
     }
   }
 
@@ -74,7 +77,7 @@ export class PlacePromises {
     managed: ManagedRecord,
     place: PlaceRecord,
     given: readonly (KeyRecord | undefined)[],
-    run: RunRecord,
+    run: WitnessedRun,
   ): void {
     for (const key of given) {
       if (key === undefined) continue;

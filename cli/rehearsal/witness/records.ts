@@ -1,6 +1,5 @@
 import type { RegistryEntry } from '../../../functions/core/config/registry';
 import type { TargetConfig } from '../../../functions/core/hosts/target';
-import type { SimProcess } from './sim-process';
 
 /** Who did something. */
 export type Actor = 'run' | 'person';
@@ -18,6 +17,21 @@ export interface KeyRecord {
   readonly changes: { readonly at: number; readonly status: KeyRecord['status']; readonly by: Actor }[];
   /** Whether it ever was in a version of the secret. */
   isStored: boolean;
+}
+
+/** A process, as far as the witness sees it. */
+export interface Writer {
+  readonly name: string;
+  readonly startedAt: number;
+  readonly isDead: boolean;
+  readonly isFinished: boolean;
+}
+
+/** A run, as far as what it does is judged. */
+export interface WitnessedRun {
+  readonly process: Writer;
+  /** When a key last authenticated in this run. */
+  readonly proofs: ReadonlyMap<string, number>;
 }
 
 /** One place that pipelines read: what it holds, as they see it. */
@@ -43,7 +57,7 @@ export interface PlaceRecord {
   /** When a delivery ended that. */
   trustedSince: number;
   /** The run that wrote it last. */
-  writer: SimProcess | undefined;
+  writer: Writer | undefined;
 }
 
 /** One managed key, as an outsider sees it. */

@@ -1,39 +1,32 @@
 import { DAY, HOUR } from '../../../functions/core/duration';
-import type { Account } from '../../../local/account/account';
-import type { KeyRecord, ManagedRecord } from './records';
-import type { RunRecord } from './run-record';
+import type { KeyRecord, ManagedRecord, PlaceRecord, WitnessedRun } from './records';
 import { PROMPT, SLACK } from './slack';
 import type { Verdicts } from './verdicts';
 import type { Witness } from './witness';
+
+/** Says that a key was made Inactive too early, and why that was too early. */
+type Early = (what: string) => void;
 
 /** Judges what runs do to keys: K3, K4 and K5. */
 export class KeyPromises {
   readonly #verdicts: Verdicts;
   readonly #witness: Witness;
-  readonly #account: Account;
 
-  constructor(verdicts: Verdicts, witness: Witness, account: Account) {
+  constructor(verdicts: Verdicts, witness: Witness) {
     this.#verdicts = verdicts;
     this.#witness = witness;
-    this.#account = account;
   }
 
   /** K3 and K5, when a run has made a key Inactive. */
-  mayDeactivate(managed: ManagedRecord, key: KeyRecord, run: RunRecord): void {
+  mayDeactivate(managed: ManagedRecord, key: KeyRecord, run: WitnessedRun): void {
     if (!this.#isOurs(managed, key, run)) return;
     if (this.#isRaced(managed, run)) return;
     this.#verdicts.counted('K3');
-    const { policy } = managed.entry;
-    const now = this.#verdicts.now();
-    const early = (what: string) =>
+    const early: Early = (what) =>
       this.#verdicts.broken('K3', managed.id, `${run.process.name} made ${key.id} Inactive ${what}`);
     const current = this.#witness.currentKey(managed);
     if (current === undefined) {
-      const use = this.#visibleUse(key.id);
-      const idleSince = Math.max(key.createdAt, use ?? 0);
-      const isIdle = idleSince + policy.deactivateAfter * DAY <= now + SLACK;
-      const isEdited = this.#witness.currentVersion(managed) !== undefined;
-      if (!isEdited && (managed.entry.adopt !== 'replace-idle' || !isIdle)) early('although nothing replaces it');
+      if (!this.#mayMakeRoom(managed, key)) early('although nothing replaces it');
       return;
     }
     if (key.id === current) early('although it is current');
@@ -42,36 +35,54 @@ export class KeyPromises {
       early(`although its successor ${current} is dead`);
       return;
     }
+    const { idleFor, holdLimit } = managed.entry.policy;
+    const now = this.#verdicts.now();
+    const due = this.#due(managed, key, successor, early);
+    const use = this.#witness.lastUse(key.id);
+    const isHeld = use !== undefined && use > now - idleFor * DAY + SLACK;
+    if (isHeld && now < due + holdLimit * DAY - SLACK) early('while it was in use');
+  }
+
+  /** Nothing was stored yet: a forgotten key makes room for the first one. */
+  #mayMakeRoom(managed: ManagedRecord, key: KeyRecord): boolean {
+    const idleSince = Math.max(key.createdAt, this.#witness.lastUse(key.id) ?? 0);
+    const isIdle = idleSince + managed.entry.policy.deactivateAfter * DAY <= this.#verdicts.now() + SLACK;
+    const isEdited = this.#witness.currentVersion(managed) !== undefined;
+    return isEdited || (managed.entry.adopt === 'replace-idle' && isIdle);
+  }
+
+  /** When the key's time was over: by its own age, and by the overlap at every place. */
+  #due(managed: ManagedRecord, key: KeyRecord, successor: KeyRecord, early: Early): number {
+    const { policy } = managed.entry;
+    const now = this.#verdicts.now();
     const overlap = (policy.deactivateAfter - policy.rotateAfter) * DAY;
     // A key that was young when it was superseded retires early enough to be gone before its successor is due.
     const room = policy.rotateAfter - 1 - (policy.deleteAfter - policy.deactivateAfter) - policy.holdLimit;
     let due = Math.min(key.createdAt + policy.deactivateAfter * DAY, successor.createdAt + room * DAY);
     if (due > now + SLACK) early('before its age');
     for (const place of managed.places) {
-      if (place.isGone) continue;
-      if (managed.markedByHand.has(current)) {
-        this.#verdicts.allowed.forgedMarks += 1;
-        continue;
-      }
-      if (place.isTampered) {
-        this.#verdicts.allowed.hostEdits += 1;
-        continue;
-      }
+      if (place.isGone || this.#isByHand(managed, place, successor)) continue;
       if (place.idOf !== successor || place.secretOf !== successor) {
         early(`although ${place.name} has no successor yet`);
         continue;
       }
-      if (managed.unrecorded.has(current)) continue;
+      if (managed.unrecorded.has(successor.id)) continue;
       if (now - place.since < overlap - PROMPT - SLACK) early(`before the overlap at ${place.name} had passed`);
       due = Math.max(due, place.since + overlap - PROMPT);
     }
-    const use = this.#visibleUse(key.id);
-    const isHeld = use !== undefined && use > now - policy.idleFor * DAY + SLACK;
-    if (isHeld && now < due + policy.holdLimit * DAY - SLACK) early('while it was in use');
+    return due;
+  }
+
+  /** A person has called it delivered, or has changed it at the host. */
+  #isByHand({ markedByHand }: ManagedRecord, { isTampered }: PlaceRecord, { id }: KeyRecord): boolean {
+    if (markedByHand.has(id)) this.#verdicts.allowed.forgedMarks += 1;
+    else if (isTampered) this.#verdicts.allowed.hostEdits += 1;
+    else return false;
+    return true;
   }
 
   /** K4 and K5, when a run has deleted a key. */
-  mayDelete(managed: ManagedRecord, key: KeyRecord, run: RunRecord): void {
+  mayDelete(managed: ManagedRecord, key: KeyRecord, run: WitnessedRun): void {
     // A key that a run made and never stored was never handed to anybody.
     if (key.origin === 'run' && !key.isStored) return;
     if (!this.#isOurs(managed, key, run)) return;
@@ -106,7 +117,7 @@ export class KeyPromises {
     return since;
   }
 
-  #isOurs(managed: ManagedRecord, key: KeyRecord, run: RunRecord): boolean {
+  #isOurs(managed: ManagedRecord, key: KeyRecord, run: WitnessedRun): boolean {
     this.#verdicts.counted('K5');
     if (key.user === managed.user && !this.#witness.isForeign(key, managed)) return true;
     this.#verdicts.broken(
@@ -118,17 +129,9 @@ export class KeyPromises {
   }
 
   /** A person, or a change of the configuration, overtook the run between its look and its deed. */
-  #isRaced(managed: ManagedRecord, run: RunRecord): boolean {
+  #isRaced(managed: ManagedRecord, run: WitnessedRun): boolean {
     if (managed.touchedAt < run.process.startedAt) return false;
     this.#verdicts.allowed.races += 1;
     return true;
-  }
-
-  #visibleUse(keyId: string): number | undefined {
-    try {
-      return this.#account.iam.accessKeys.lastUse(this.#account.iam.accessKeys.find(keyId))?.at;
-    } catch {
-      return undefined;
-    }
   }
 }

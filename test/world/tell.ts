@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Driver, Start } from './drivers/driver';
-import type { Life } from './life';
+import type { Start } from './drivers/driver';
+import type { Life, Row } from './life';
 import { Names } from './names';
 
 /** Lets a driver live a life: each row comes true on its day, and not on the evening before. */
@@ -8,20 +8,22 @@ export async function tell({ begins = {}, rows }: Life, start: Start): Promise<v
   const driver = await start(begins);
   const names = new Names();
   try {
-    let before: string | undefined;
-    for (const { day, evening, when } of rows) {
-      if (before !== undefined) await expectEvening(driver, names, day - 1, before);
+    let before: Row | undefined;
+    for (const row of rows) {
+      const eve = row.day - 1;
+      if (before !== undefined && before.day < eve) {
+        await driver.live(eve);
+        expect({ eve, keys: names.tell(driver) }).toEqual({ eve, keys: before.evening });
+      }
       names.learn(driver.keys());
-      await when?.(driver, (name) => names.idOf(name));
-      await expectEvening(driver, names, day, evening);
-      before = evening;
+      await row.when?.(driver, (name) => names.idOf(name));
+      await driver.live(row.day);
+      const { day, evening: keys, finds } = row;
+      expect({ day, keys: names.tell(driver), finds: driver.found() }).toEqual({ day, keys, finds });
+      expect(driver.broken()).toEqual([]);
+      before = row;
     }
   } finally {
     await driver.close();
   }
-}
-
-async function expectEvening(driver: Driver, names: Names, day: number, keys: string): Promise<void> {
-  await driver.live(day);
-  expect({ day, keys: names.tell(driver), broken: driver.broken() }).toEqual({ day, keys, broken: [] });
 }

@@ -17,9 +17,10 @@ export class Bundles implements Driver {
   readonly deeds: Deeds;
   readonly #deployed: DeployedWorld;
   readonly #watch: Watch;
+  #heard = 0;
 
   /** The user has one key that is 400 days old. @throws Error for any other beginning */
-  static async start({ adopted, policy, adopt }: Beginning): Promise<Bundles> {
+  static async start({ adopted, policy, adopt, firstRotation }: Beginning): Promise<Bundles> {
     if (adopted?.join() !== '400') throw new Error('a deployed world begins with one key of 400 days');
     const cdkOut = synthesized({
       connections: { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } },
@@ -29,6 +30,7 @@ export class Bundles implements Driver {
           id: ID,
           user: USER,
           adopt,
+          firstRotation,
           deliverTo: [{ connection: 'acme', repository: 'acme/shop', environment: 'Production' }],
         },
       ],
@@ -54,6 +56,7 @@ export class Bundles implements Driver {
   }
 
   live(day: number): Promise<void> {
+    this.#heard = this.#deployed.audits.length;
     return this.#deployed.until(day, 22);
   }
 
@@ -71,6 +74,11 @@ export class Bundles implements Driver {
     const [target] = this.#deployed.entries[0]?.targets ?? [];
     const held = target === undefined ? undefined : credentialAt(this.#deployed.world.bitbucket, target);
     return [held?.accessKeyId, this.#watch.witness.bySecret.get(held?.secretAccessKey ?? '')?.id];
+  }
+
+  found(): readonly string[] {
+    const findings = this.#deployed.audits.slice(this.#heard).filter(({ event }) => event === 'finding');
+    return [...new Set(findings.map(({ reason = '' }) => reason))].sort();
   }
 
   broken(): readonly string[] {

@@ -12,6 +12,7 @@ export interface Beginning {
   /** Ages in days of the keys that its user has on the day of the deployment, oldest first. */
   readonly adopted?: readonly number[];
   readonly policy?: PolicyOverrides;
+  readonly firstRotation?: RegistryEntry['firstRotation'];
   readonly adopt?: RegistryEntry['adopt'];
 }
 
@@ -25,8 +26,8 @@ export interface Deeds {
   removeKey(id: string): void;
   setStatus(id: string, status: ListedKey['status']): void;
   pause(untilDay: number): void;
-  /** From now on somebody uses a copy of this key every day, for as long as it is Active. */
-  copy(id: string): void;
+  /** From now on somebody uses a copy of this key every morning, for as long as it is Active; or nobody does any more. */
+  copy(id: string, isUsed: boolean): void;
 }
 
 /** One managed key with one place, brought through its days by one layer of the product. */
@@ -40,6 +41,8 @@ export interface Driver {
   /** IDs of the key whose ID and of the key whose secret the place holds. */
   held(): readonly (string | undefined)[];
   readonly deeds: Deeds;
+  /** Codes of what the runs of the last day found, in alphabetical order. */
+  found(): readonly string[];
   /** What the witness found to be wrong so far. */
   broken(): readonly string[];
   close(): Promise<void>;

@@ -24,8 +24,8 @@ export class Plans implements Driver {
   #writes = 0;
   #today = -1;
 
-  constructor({ adopted = [], policy, adopt = 'keep' }: Beginning) {
-    const account = new Account(entryOf({ policy, adopt }), START);
+  constructor({ adopted = [], policy, adopt = 'keep', firstRotation = 'at-once' }: Beginning) {
+    const account = new Account(entryOf({ policy, adopt, firstRotation }), START);
     this.#account = account;
     for (const [index, age] of adopted.entries()) {
       const key = keyOf(`old${index}`, day(-age));
@@ -53,6 +53,7 @@ export class Plans implements Driver {
     for (; this.#today < until; ) {
       this.#today += 1;
       account.now = day(this.#today);
+      account.found.length = 0;
       for (const id of this.#copied) if (account.status(id) === 'Active') account.uses.set(id, { at: account.now });
       for (const act of [() => account.rotate(), () => account.sync(), () => account.retire(), () => account.work()]) {
         act();
@@ -73,6 +74,10 @@ export class Plans implements Driver {
   held(): readonly (string | undefined)[] {
     const held = this.#account.held.get('Production');
     return [held, held];
+  }
+
+  found(): readonly string[] {
+    return [...new Set(this.#account.found)].sort();
   }
 
   broken(): readonly string[] {
@@ -103,7 +108,7 @@ export class Plans implements Driver {
         byHand(() => {
           account.tags[TAG.paused] = `${day(untilDay).toISOString()} alice`;
         }),
-      copy: (id) => void this.#copied.add(id),
+      copy: (id, isUsed) => void (isUsed ? this.#copied.add(id) : this.#copied.delete(id)),
     };
   }
 

@@ -10,6 +10,9 @@ import type { Beginning, Deeds, Driver, ListedKey } from './driver';
 export const ID = 'shop';
 const USER = 'ci-shop';
 
+/** What a plan cannot know: the host's answer, and that what was planned is done. */
+const FOUND_BY_DOING: ReadonlySet<string> = new Set(['delivery-failed', 'key-promoted']);
+
 /** What a process may be in the middle of. */
 export type Doomed = 'rotate' | 'sync' | 'deactivate' | 'delete';
 
@@ -21,10 +24,11 @@ export class UseCases implements Driver {
   readonly deeds: Deeds;
   readonly #failed: string[] = [];
   readonly #copied = new Map<string, string>();
+  #found: readonly string[] = [];
   #today = -1;
 
   /** Deploys on day 0. */
-  static async start({ adopted = [], policy, adopt }: Beginning): Promise<UseCases> {
+  static async start({ adopted = [], policy, adopt, firstRotation }: Beginning): Promise<UseCases> {
     const [oldest = 0] = adopted;
     const scene = await new Scene({ start: START - oldest * DAY }).start();
     if (adopted.length > 0) scene.addUser(USER);
@@ -34,7 +38,7 @@ export class UseCases implements Driver {
     });
     scene.clock.advanceTo(START);
     const watch = new Watch(scene.account, scene.bitbucket);
-    const entry = scene.manage(ID, { policy, adopt });
+    const entry = scene.manage(ID, { policy, adopt, firstRotation });
     const pasted = keys.at(-1);
     if (pasted !== undefined) scene.paste(ID, pasted);
     watch.manage(entry);
@@ -55,7 +59,9 @@ export class UseCases implements Driver {
     const { scene } = this;
     scene.toDay(day);
     for (const [id, secret] of this.#copied) await whoIs(id, secret);
-    for (const { thrown, findings } of await scene.day()) {
+    const outcomes = await scene.day();
+    this.#found = outcomes.flatMap(({ findings }) => findings);
+    for (const { thrown, findings } of outcomes) {
       if (thrown !== undefined || findings.includes('step-failed')) this.#failed.push(`a run of day ${day} failed`);
     }
     const held = scene.held(ID);
@@ -99,6 +105,10 @@ export class UseCases implements Driver {
     return [accessKeyId, this.watch.witness.bySecret.get(secretAccessKey ?? '')?.id];
   }
 
+  found(): readonly string[] {
+    return [...new Set(this.#found)].filter((code) => !FOUND_BY_DOING.has(code)).sort();
+  }
+
   broken(): readonly string[] {
     this.watch.look();
     return [...this.#failed, ...this.watch.verdicts.violations.map(({ promise, message }) => `${promise} ${message}`)];
@@ -128,9 +138,10 @@ export class UseCases implements Driver {
       setStatus: (id, status) => byHand(() => scene.setStatus(USER, id, status)),
       pause: (untilDay) =>
         byHand(() => scene.setTag(ID, TAG.paused, `${new Date(START + untilDay * DAY).toISOString()} alice`)),
-      copy: (id) => {
+      copy: (id, isUsed) => {
         const key = watch.witness.keys.get(id);
-        if (key !== undefined) this.#copied.set(id, key.secret);
+        if (isUsed && key !== undefined) this.#copied.set(id, key.secret);
+        else this.#copied.delete(id);
       },
     };
   }

@@ -40,7 +40,7 @@ export class Bundles implements Driver {
     const onCall = (call: AwsCall, outcome: CallOutcome) => watch?.saw(call, outcome);
     const deployed = await DeployedWorld.open(cdkOut, {
       world: { accountServer: { onCall } },
-      onDeploy: (_deployment, { account, bitbucket }) => {
+      onDeploy: (_deployment, { account, hosts: { bitbucket } }) => {
         watch = new Watch(account, bitbucket);
       },
     });
@@ -72,7 +72,7 @@ export class Bundles implements Driver {
 
   held(): readonly (string | undefined)[] {
     const [target] = this.#deployed.entries[0]?.targets ?? [];
-    const held = target === undefined ? undefined : credentialAt(this.#deployed.world.bitbucket, target);
+    const held = target === undefined ? undefined : credentialAt(this.#deployed.world.hosts.bitbucket, target);
     return [held?.accessKeyId, this.#watch.witness.bySecret.get(held?.secretAccessKey ?? '')?.id];
   }
 

@@ -2,11 +2,21 @@ import { type KeyRecord, killerOf, type ManagedRecord, type PlaceRecord } from '
 import { HOUR } from '../../../functions/core/duration';
 import type { FunctionName } from '../../../functions/core/names';
 import { TAG } from '../../../functions/core/names';
+import type { Promises } from './promises';
+import type { Restores } from './restores';
 import type { RunRecord } from './run-record';
-import type { World } from './world';
+import type { ReadingWitness } from './witness';
 
 /** Clocks may be minutes off. */
 const SLACK = HOUR / 4;
+
+/** The world, as far as a repair is seen in it. */
+interface Watched {
+  readonly witness: ReadingWitness;
+  readonly promises: Promises;
+  readonly restores: Restores;
+  now(): number;
+}
 
 /**
  * The one exception of K1: what a person does by hand to the key that a place holds may break it until the next run has
@@ -14,9 +24,9 @@ const SLACK = HOUR / 4;
  * after the deed, that no fault has met and that nothing real was in the way of, the next step has to be done.
  */
 export class Repairs {
-  readonly #world: World;
+  readonly #world: Watched;
 
-  constructor(world: World) {
+  constructor(world: Watched) {
     this.#world = world;
   }
 

@@ -1,13 +1,23 @@
 import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { HOUR } from '../../../functions/core/duration';
-import type { World } from './world';
+import type { Loop } from './loop';
+
+/** The world, as far as a deed and its end change it. */
+interface Disturbed {
+  writes: number;
+  readonly loop: Loop;
+  now(): number;
+  note(key: string | undefined, text: string): void;
+  disturb(key: string | undefined): void;
+  countStrike(fault: string): void;
+}
 
 /** What is wrong for a while and is put right at an instant; until then it is the excuse of the keys that it concerns. */
 export class Restores {
-  readonly #world: World;
+  readonly #world: Disturbed;
   readonly #open = new Map<() => void, ManagedRecord | undefined>();
 
-  constructor(world: World) {
+  constructor(world: Disturbed) {
     this.#world = world;
   }
 

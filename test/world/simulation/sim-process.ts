@@ -1,10 +1,17 @@
 import type { Random } from '../../../local/random';
 import { seededRandom } from '../../../local/random';
 import type { Loop } from './loop';
-import type { Observer } from './observer';
 import type { FaultChoice, PortCall } from './port-call';
 
 const never = new Promise<never>(() => undefined);
+
+/** Sees every call where it takes effect, or does not. */
+export interface Observer {
+  /** A call had its effect, or was answered with an error of the service. */
+  effect(call: PortCall, process: SimProcess, error: unknown, fault: FaultChoice['kind'] | undefined): void;
+  /** A fault kept a call from having any effect. */
+  failed(call: PortCall, process: SimProcess, fault: FaultChoice['kind']): void;
+}
 
 export interface SimProcessProps {
   /** Unique in its history: seeds the process's own stream of latencies. */

@@ -1,8 +1,7 @@
 import type { ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
-import type { Observer } from './observer';
 import type { FaultChoice, PortCall } from './port-call';
 import type { RunRecord } from './run-record';
-import type { SimProcess } from './sim-process';
+import type { Observer, SimProcess } from './sim-process';
 import type { World } from './world';
 
 /** Sees what every call of a run comes to, keeps the run's record, and calls the judges. */

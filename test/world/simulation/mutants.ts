@@ -45,7 +45,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'deliver-without-proof',
     promise: 'K2',
     file: 'functions/sync/deliver.ts',
-    from: 'await prove(sts, credential, run, PROOF_PATIENCE);',
+    from: 'await prove(sts, credential, run.time, PROOF_PATIENCE);',
     to: '',
     within: 1,
   },

@@ -127,7 +127,7 @@ module.exports = {
     only(
       'local',
       '^local/(?!test/)',
-      ['^local/', '/croner/', '/esbuild/', '/zod/', '/@aws-sdk/client-'],
+      ['^local/', '/croner/', '/esbuild/', '/jsep/', '/zod/', '/@aws-sdk/client-'],
       'the local account and hosts know nothing of Keyturn',
     ),
     only('local-tests', '^local/test/', ['^local/', '/node_modules/', '^node_modules/'], 'nor do their tests'),

@@ -1,7 +1,7 @@
 import { SECOND } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
+import type { Finding } from '../core/findings/findings';
 import type { CredentialReport } from '../core/key/access-key';
-import type { Finding } from '../core/lifecycle/plan';
 import type { Iam, Time } from './ports';
 
 /** The account's credential report, or why there is none. */
@@ -21,17 +21,9 @@ export async function readCredentialReport(iam: Iam, time: Time): Promise<Report
       if (report !== undefined) return { report };
       await time.sleep(WAIT);
     }
-    return { finding: unavailable('IAM did not finish it in time', false) };
+    return { finding: { code: 'report-unavailable', facts: { denied: false } } };
   } catch (thrown) {
-    const { message, code } = toKeyturnError(thrown);
-    return { finding: unavailable(message, code === 'aws-denied') };
+    const { message: reason, code } = toKeyturnError(thrown);
+    return { finding: { code: 'report-unavailable', facts: { denied: code === 'aws-denied', reason } } };
   }
-}
-
-function unavailable(why: string, denied: boolean): Finding {
-  return {
-    code: 'report-unavailable',
-    severity: denied ? 'attention' : 'notice',
-    message: `The IAM credential report could not be read (${why}). Keys that are due are handled; changes made by hand are seen by the next run.`,
-  };
 }

@@ -1,8 +1,8 @@
 import type { RegistryEntry } from '../core/config/registry';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
+import type { Finding } from '../core/findings/findings';
 import type { SecretState } from '../core/key/secret-state';
-import type { Managed } from '../core/lifecycle/breaker';
-import type { Finding } from '../core/lifecycle/plan';
+import type { Managed } from '../core/lifecycle/managed';
 import { idOfSecret, SECRET_PREFIX, secretName } from '../core/names';
 import type { Registry, RegistryListing, Secrets } from './ports';
 
@@ -26,21 +26,19 @@ interface SurveyPorts {
   readonly secrets: Secrets;
 }
 
-/** Each function that looks at all keys finds these; rotate looks every day, and sync every hour. */
-const TOLD_BY = ['rotate', 'sync'] as const;
-
 /** Reads the registry and the secrets, one call a page. @throws KeyturnError `aws-*` when one of them cannot be read */
 export async function survey({ registry, secrets }: SurveyPorts): Promise<Survey> {
   const [listing, states] = await Promise.all([registry.list(), secrets.list(SECRET_PREFIX)]);
   const byName = new Map(states.map((secret) => [secret.name, secret]));
   const managed: Managed[] = [];
   const problems: SurveyProblem[] = listing.invalid.map(({ id, error }) => ({
-    finding: { code: 'invalid-entry', key: id, severity: 'attention', message: error.message, toldBy: TOLD_BY },
+    finding: { code: 'invalid-entry', key: id, facts: { is: 'unreadable', reason: error.message } },
   }));
   for (const entry of listing.entries) {
     try {
       const secret = byName.get(secretName(entry.id)) ?? (await describeNew(secrets, entry.id));
-      if (secret === undefined) problems.push({ finding: secretMissing(entry.id) });
+      if (secret === undefined)
+        problems.push({ finding: { code: 'secret-missing', key: entry.id, facts: { is: 'absent' } } });
       else managed.push({ entry, secret, changedAt: listing.changedAt?.get(entry.id) });
     } catch (thrown) {
       problems.push({ entry, error: toKeyturnError(thrown) });
@@ -61,31 +59,12 @@ async function describeNew(secrets: Secrets, id: string): Promise<SecretState | 
   }
 }
 
-function secretMissing(id: string): Finding {
-  return {
-    code: 'secret-missing',
-    key: id,
-    severity: 'attention',
-    toldBy: TOLD_BY,
-    message:
-      `Key "${id}" has no secret ${secretName(id)}. If it was deleted: aws secretsmanager restore-secret ` +
-      `--secret-id ${secretName(id)}. Otherwise deploy the stack again.`,
-  };
-}
-
 /** A secret without a registry entry is a key that was taken out of the configuration: nobody rotates it any more. */
 function unmanaged(secrets: readonly SecretState[], listing: RegistryListing): readonly Finding[] {
   const known = new Set([...listing.entries.map(({ id }) => id), ...listing.invalid.map(({ id }) => id)]);
   return secrets.flatMap(({ name }) => {
     const id = idOfSecret(name);
     if (id === undefined || known.has(id)) return [];
-    return [
-      {
-        code: 'unmanaged-secret',
-        key: id,
-        severity: 'notice',
-        message: `The secret ${name} is in no registry entry: its key is not rotated any more. Delete the secret when nothing reads it.`,
-      },
-    ];
+    return [{ code: 'unmanaged-secret', key: id, facts: { is: 'there' } }];
   });
 }

@@ -1,4 +1,6 @@
-import type { Finding, RotationReason } from '../core/lifecycle/plan';
+import type { Finding } from '../core/findings/findings';
+import { isRepair } from '../core/lifecycle/rotation-reason';
+import type { RotationReason } from '../core/lifecycle/steps';
 
 export interface AdmissionProps {
   /** Rotations in this run at most. */
@@ -21,7 +23,7 @@ export class Admission {
   /** Whether a rotation may go ahead now; it is counted if it may. */
   admits(id: string, reason: RotationReason): boolean {
     // A repair makes no key that was not there before.
-    if (reason === 'current-key-missing' || reason === 'current-key-inactive') return true;
+    if (isRepair(reason)) return true;
     if (this.#props.breakerOpen) return false;
     if (this.#left === 0) {
       this.#waiting.push(id);
@@ -33,16 +35,7 @@ export class Admission {
 
   /** What people have to know when the run's limit was reached. */
   get finding(): Finding | undefined {
-    const { maxRotations } = this.#props;
-    const waiting = this.#waiting;
-    if (waiting.length === 0) return undefined;
-    return {
-      code: 'rotation-cap',
-      severity: 'attention',
-      message:
-        `${maxRotations} rotations are this run's limit; ${waiting.length} keys wait for the next ` +
-        `${Math.ceil(waiting.length / maxRotations)} runs (${waiting.slice(0, 10).join(', ')}). ` +
-        'Raise maxRotationsPerRun if that is too long.',
-    };
+    if (this.#waiting.length === 0) return undefined;
+    return { code: 'rotation-cap', facts: { limit: this.#props.maxRotations, waiting: this.#waiting } };
   }
 }

@@ -4,10 +4,12 @@ import { look } from '../account/look';
 import type { Iam, Registry, Secrets, Sts, Trail } from '../account/ports';
 import { survey } from '../account/survey';
 import { DAY, MINUTE } from '../core/duration';
+import type { Finding } from '../core/findings/findings';
 import { currentKey } from '../core/key/secret-state';
-import { breaker, type Managed, type Undelivered } from '../core/lifecycle/breaker';
-import type { Finding, Plan } from '../core/lifecycle/plan';
+import { breaker } from '../core/lifecycle/breaker';
+import type { Managed } from '../core/lifecycle/managed';
 import { keysToTrace, planRotation } from '../core/lifecycle/plan-rotation';
+import type { Plan } from '../core/lifecycle/steps';
 import { worthRotationLook } from '../core/lifecycle/worth-a-look';
 import { perform } from '../runtime/doers/perform';
 import type { Run } from '../runtime/run';
@@ -41,7 +43,7 @@ export async function rotate(ports: RotatePorts, run: Run, options: RotateOption
   const all = run.surveyed(await survey(ports));
   run.findAll(unmanagedRequests(all, requested));
   const stuck = breaker(all, run.now());
-  if (stuck !== undefined) run.find(breakerOpen(stuck));
+  if (stuck !== undefined) run.find({ code: 'breaker-open', facts: { stuck } });
   const worth = requested === undefined ? await worthALook(ports, run, all) : all.filter(isOneOf(requested));
   const admission = new Admission({ maxRotations, breakerOpen: stuck !== undefined && requested === undefined });
   const order = new ArrivalOrder();
@@ -91,21 +93,7 @@ function isOneOf(ids: readonly string[]): (managed: Managed) => boolean {
 /** What was asked for by a name that no managed key has. */
 function unmanagedRequests(all: readonly Managed[], requested: readonly string[] = []): readonly Finding[] {
   const unknown = requested.filter((id) => !all.some(({ entry }) => entry.id === id));
-  return unknown.map((id) => ({
-    code: 'invalid-entry',
-    key: id,
-    severity: 'attention',
-    message: `A rotation of "${id}" was asked for, but there is no such managed key that works.`,
-  }));
-}
-
-function breakerOpen(open: readonly Undelivered[]): Finding {
-  const stuck = open.map(({ id, since }) => `"${id}" since ${since.toISOString()}`).join(', ');
-  return {
-    code: 'breaker-open',
-    severity: 'attention',
-    message: `Nothing is rotated until delivery works again: ${stuck} did not reach every target. Keys that somebody deleted or deactivated are still repaired, and what an operator asks for by name is done.`,
-  };
+  return unknown.map((id) => ({ code: 'invalid-entry', key: id, facts: { is: 'requested' } }));
 }
 
 function mostOverdueFirst(a: Managed, b: Managed): number {

@@ -225,10 +225,11 @@ test('a function that is killed while a call is under way leaves the call’s ef
 });
 
 test('one seed gives one history, and another seed another', async () => {
+  const cdkOut = await caller('rate(10 days)');
   const history = async (seed: string) => {
     const world = await start({ seed });
-    await world.deploy(await caller('rate(10 days)'));
-    await world.runUntil(later(100 * DAY));
+    await world.deploy(cdkOut);
+    await world.runUntil(later(30 * DAY));
     return JSON.stringify(got(world));
   };
   const [first, again, other] = [await history('a'), await history('a'), await history('b')];
@@ -236,16 +237,16 @@ test('one seed gives one history, and another seed another', async () => {
   expect(first).not.toBe(other);
 });
 
-test('100 days with 800 invocations of three AWS calls each pass quickly', { timeout: 60_000 }, async () => {
+test('a month with 240 invocations of three AWS calls each passes quickly', async () => {
   const world = await start();
   await world.deploy(await caller('cron(0 0/3 * * ? *)'));
   const begin = performance.now();
-  await world.runUntil(later(100 * DAY));
+  await world.runUntil(later(30 * DAY));
   const seconds = (performance.now() - begin) / 1000;
-  expect(got(world)).toHaveLength(800);
-  expect(world.calls.total()).toBe(2_400);
-  // It takes two to three seconds; a machine that is busy with other tests gets room.
-  expect(seconds).toBeLessThan(20);
+  expect(got(world)).toHaveLength(240);
+  expect(world.calls.total()).toBe(720);
+  // It takes a second; a machine that is busy with other tests gets room.
+  expect(seconds).toBeLessThan(6);
 });
 
 test('with real time, a schedule of the near future fires', async () => {

@@ -1,19 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, read } from './documents';
+import { FINDING_REGIONS } from './findings';
 import { HOUSE_MARKERS, houseRegion } from './house';
-
-/** A part of a document that is made from the code. */
-export interface GeneratedRegion {
-  readonly document: string;
-  readonly markers: readonly [begin: string, end: string];
-  /** What has to stand between the markers. */
-  make(): string;
-}
+import type { GeneratedRegion } from './region';
 
 /** Every part that is made from the code, one line each. */
 export const GENERATED: readonly GeneratedRegion[] = [
   { document: 'docs/design/architecture.md', markers: HOUSE_MARKERS, make: houseRegion },
+  ...FINDING_REGIONS,
 ];
 
 /** A document with its region made again. @throws Error when a marker is missing */

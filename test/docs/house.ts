@@ -126,13 +126,14 @@ function readable(pattern: string): string {
     return end === '/' && name !== '@aws-sdk' && name !== '@smithy' ? `\`${name}\`` : `\`${name}${end}*\``;
   }
   const path = bare
-    .replace(/^\^|\$$/g, '')
-    .replace(/^(node:)?crypto$/, 'node:crypto')
+    .replace(/^\^/, '')
+    .replace(/^(node:)?crypto\$?$/, 'node:crypto')
     .replace(/\(\?<![^)]*\)/g, '')
     .replace(/\(\?!([^)]*)\)$/, ' without $1')
     .replaceAll('[^/]+', '*')
     .replaceAll('[^/.]+', '<host>')
     .replaceAll('$1', '<host>')
+    .replaceAll('$', '')
     .replace(/\(([^)|]*)\)/g, '$1')
     .replace(/\(([^)]*)\)/g, (_, inner: string) => `{${inner.replaceAll('|', ',')}}`);
   const [folder = '', without] = path.split(' without ');

@@ -15,13 +15,26 @@ function output(command, ...args) {
 /** What imports what in a folder, types included. */
 function imports(folder, without) {
   const cruised = JSON.parse(
-    output('npx', 'depcruise', '--no-config', '--ts-pre-compilation-deps', '--ts-config', 'tsconfig.json', '-T', 'json', folder),
+    output(
+      'npx',
+      'depcruise',
+      '--no-config',
+      '--ts-pre-compilation-deps',
+      '--ts-config',
+      'tsconfig.json',
+      '-T',
+      'json',
+      folder,
+    ),
   );
   const isRoom = (name) => name.startsWith(`${folder}/`) && !without.test(name);
   return new Map(
     cruised.modules
       .filter(({ source }) => isRoom(source))
-      .map(({ source, dependencies }) => [source, [...new Set(dependencies.map(({ resolved: to }) => to).filter(isRoom))]]),
+      .map(({ source, dependencies }) => [
+        source,
+        [...new Set(dependencies.map(({ resolved: to }) => to).filter(isRoom))],
+      ]),
   );
 }
 
@@ -39,27 +52,39 @@ function floors(rooms) {
   return known;
 }
 
-const tracked = output('git', 'ls-files').split('\n').filter((file) => /\.(ts|tsx)$/.test(file) && existsSync(join(root, file)));
+const tracked = output('git', 'ls-files')
+  .split('\n')
+  .filter((file) => /\.(ts|tsx)$/.test(file) && existsSync(join(root, file)));
 const lines = (pattern) =>
-  tracked.filter((file) => pattern.test(file)).reduce((sum, file) => sum + readFileSync(join(root, file), 'utf8').split('\n').length - 1, 0);
+  tracked
+    .filter((file) => pattern.test(file))
+    .reduce((sum, file) => sum + readFileSync(join(root, file), 'utf8').split('\n').length - 1, 0);
 
 const core = imports('functions/core', /\/report\//);
 const floor = floors(core);
 const planners = [...core.keys()].filter((room) => /\/plan-(rotation|deactivation|deletion|delivery)\.ts$/.test(room));
 const siblings = planners.flatMap((room) => core.get(room).filter((to) => planners.includes(to)));
 
-console.log(JSON.stringify({
-  core: {
-    rooms: core.size,
-    arrows: [...core.values()].flat().length,
-    floors: Math.max(...floor.values()),
-    planners: Object.fromEntries(planners.map((room) => [room.split('/').at(-1), floor.get(room)])),
-    plannersThatImportAPlanner: siblings.length,
-  },
-  lines: {
-    product: lines(/^(functions|infra|cli)\//),
-    local: lines(/^local\/(?!test\/)/),
-    tests: lines(/^(test|local\/test)\//),
-  },
-  filesThatNameBitbucket: tracked.filter((file) => /^(functions|infra|cli)\//.test(file) && /bitbucket/i.test(readFileSync(join(root, file), 'utf8'))).length,
-}, undefined, 2));
+console.log(
+  JSON.stringify(
+    {
+      core: {
+        rooms: core.size,
+        arrows: [...core.values()].flat().length,
+        floors: Math.max(...floor.values()),
+        planners: Object.fromEntries(planners.map((room) => [room.split('/').at(-1), floor.get(room)])),
+        plannersThatImportAPlanner: siblings.length,
+      },
+      lines: {
+        product: lines(/^(functions|infra|cli)\//),
+        local: lines(/^local\/(?!test\/)/),
+        tests: lines(/^(test|local\/test)\//),
+      },
+      filesThatNameBitbucket: tracked.filter(
+        (file) => /^(functions|infra|cli)\//.test(file) && /bitbucket/i.test(readFileSync(join(root, file), 'utf8')),
+      ).length,
+    },
+    undefined,
+    2,
+  ),
+);

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { ALARM_NAMES } from '../../functions/core/config/alarm-names';
-import { FINDING_CODES } from '../../functions/core/findings/codes';
-import { FINDING_TEXTS } from '../../functions/core/findings/texts';
+import { usually } from '../../functions/core/findings/descriptor';
+import { FINDING_CODES, FINDINGS } from '../../functions/core/findings/findings';
 import { DOCUMENTS, read } from './documents';
 
 const NAMES = [...new Set([...FINDING_CODES, ...ALARM_NAMES])].sort();
@@ -35,7 +35,7 @@ describe('runbooks', () => {
   });
 
   it.each(FINDING_CODES)('%s answers as the message and the overview do whether anything is broken', (code) => {
-    const answer = ANSWERS.find(([start]) => FINDING_TEXTS[code].brokenNow.startsWith(start))?.[1] ?? '';
+    const answer = ANSWERS.find(([start]) => usually(FINDINGS[code].brokenNow).startsWith(start))?.[1] ?? '';
     const [, page = ''] =
       /^\*\*Is anything broken now\?\*\* (\w+)/m.exec(read(`docs/operate/runbooks/${code}.md`)) ?? [];
     expect(page.toLowerCase()).toBe(answer);

@@ -70,13 +70,13 @@ function currentOf({ secret }: ManagedKey, lives: readonly KeyLife[]): Current |
 
 function stateOf(
   { gatheredAt, entries, secrets }: Evidence,
-  { key, entry, secret, policy }: ManagedKey,
+  { entry, secret, policy }: ManagedKey,
   createdAt: Date | undefined,
 ): ManagedKeyHistory['state'] {
   if (entries === undefined) return 'unknown';
   if (entry === undefined) return 'not-managed';
   if (secrets === undefined || secret === undefined) return 'unknown';
-  if (pauseOf(key, secret, gatheredAt) !== undefined) return 'paused';
+  if (pauseOf(secret, gatheredAt) !== undefined) return 'paused';
   const current = currentKey(secret);
   // Somebody put another value there: which key pipelines will get is not known.
   if (current === undefined) {

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../core/audit';
 import { HOUR } from '../../core/duration';
-import type { FindingCode } from '../../core/findings/codes';
+import type { FindingCode } from '../../core/findings/findings';
 import { compare } from './compare';
 
 /** Something that stood in a key's way for a while: the same finding again and again is one. */

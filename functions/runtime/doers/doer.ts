@@ -1,6 +1,6 @@
 import type { AccessKey } from '../../core/key/access-key';
-import type { Managed } from '../../core/lifecycle/breaker';
-import type { Step, StepNamed } from '../../core/lifecycle/plan';
+import type { Managed } from '../../core/lifecycle/managed';
+import type { Step, StepNamed } from '../../core/lifecycle/steps';
 import type { Run } from '../run';
 
 /** What a step is done with, and for which managed key. */

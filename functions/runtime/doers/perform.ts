@@ -1,4 +1,4 @@
-import type { Step } from '../../core/lifecycle/plan';
+import type { Step } from '../../core/lifecycle/steps';
 import { clearIntent } from './clear-intent';
 import { deactivateKey } from './deactivate-key';
 import { deleteKey } from './delete-key';

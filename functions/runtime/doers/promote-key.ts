@@ -8,11 +8,5 @@ export const promoteKey: Doer<'promote', { readonly secrets: Secrets }> = async 
   await run.beforeGiving();
   await ports.secrets.moveLabel(secret.name, 'AWSCURRENT', version, from);
   run.audit('key-promoted', entry, { accessKeyId, version });
-  run.find({
-    code: 'key-promoted',
-    key: entry.id,
-    accessKeyId,
-    severity: 'attention',
-    message: `Key "${entry.id}": ${accessKeyId} is current again, because what was current does not work and the user has no room for a new key.`,
-  });
+  run.find({ code: 'key-promoted', key: entry.id, accessKeyId, facts: {} });
 };

@@ -1,4 +1,5 @@
 import type { Secrets } from '../../account/ports';
+import { datedTag } from '../../core/key/dated-tag';
 import { TAG } from '../../core/names';
 import type { Doer, Work } from './doer';
 
@@ -32,7 +33,7 @@ export async function tagNow(
   accessKeyId: string,
   { ports, run, managed }: Work<RecordPorts>,
 ): Promise<void> {
-  await ports.secrets.tag(managed.secret.name, { [tag]: `${accessKeyId} ${run.now().toISOString()}` });
+  await ports.secrets.tag(managed.secret.name, { [tag]: datedTag(accessKeyId, run.now()) });
 }
 
 /** What the tags say of a key's retirement is over with the key. */

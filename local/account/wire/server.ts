@@ -216,7 +216,7 @@ class AccountFront {
     this.#options.onCall?.(call, {
       status: dropped ? 0 : reply.status,
       ...(isRefused ? { errorCode } : { output: result.output }),
-      ...(fault === undefined ? {} : { fault: fault.kind }),
+      fault: fault?.kind,
     });
     if (dropped) outgoing.destroy();
     else this.send(outgoing, reply, errorCode);

@@ -1,3 +1,4 @@
+import jsep from 'jsep';
 import { AwsError } from '../../account/aws-error';
 
 /** The values of one metric or expression, one a period, newest first; undefined where there is none. */
@@ -18,7 +19,8 @@ export interface MathScope {
 /** A compiled expression. */
 export type MathExpression = (scope: MathScope) => TimeSeries;
 
-const TOKEN = /\s*(?:(\d+(?:\.\d+)?)|([A-Za-z_]\w*)|([-+*/(),[\]]))/y;
+type Term = (scope: MathScope) => Value;
+type Fail = (why: string) => AwsError;
 
 /**
  * Compiles what is supported of CloudWatch's metric math: numbers, IDs, `+ - * /`, parentheses, lists, and the
@@ -28,91 +30,46 @@ const TOKEN = /\s*(?:(\d+(?:\.\d+)?)|([A-Za-z_]\w*)|([-+*/(),[\]]))/y;
  * @throws AwsError ValidationError for everything else, rather than computing something that CloudWatch does not.
  */
 export function compileMath(expression: string): MathExpression {
-  const tokens = tokensOf(expression);
-  let position = 0;
   const fail = (why: string): AwsError =>
     new AwsError('ValidationError', 400, `Metric math expression '${expression}': ${why}`);
-  const peek = () => tokens[position];
-  const take = () => {
-    const token = tokens[position];
-    if (token === undefined) throw fail('it ends too early');
-    position += 1;
-    return token;
-  };
-  const expect = (token: string) => {
-    const found = take();
-    if (found !== token) throw fail(`expected ${token}, found ${found}`);
-  };
-
-  type Term = (scope: MathScope) => Value;
-  const sum = (): Term => chain(product, ['+', '-']);
-  const product = (): Term => chain(factor, ['*', '/']);
-  const chain = (operand: () => Term, operators: readonly string[]): Term => {
-    let left = operand();
-    for (let operator = peek(); operator !== undefined && operators.includes(operator); operator = peek()) {
-      take();
-      const [first, second, name] = [left, operand(), operator];
-      left = (scope) => arithmetic(name, first(scope), second(scope), fail);
-    }
-    return left;
-  };
-  const factor = (): Term => {
-    const token = take();
-    if (/^\d/.test(token)) return () => Number(token);
-    if (token === '-') {
-      const operand = factor();
-      return (scope) => arithmetic('-', 0, operand(scope), fail);
-    }
-    if (token === '(') {
-      const inner = sum();
-      expect(')');
-      return inner;
-    }
-    if (token === '[') {
-      const items = list(']');
-      return (scope) => items.map((item) => ({ series: asSeries(item(scope), fail) }));
-    }
-    if (!/^[A-Za-z_]/.test(token)) throw fail(`unexpected ${token}`);
-    if (peek() !== '(') return (scope) => scope.series(token);
-    take();
-    return call(token, list(')'), fail);
-  };
-  const list = (end: string): Term[] => {
-    const items: Term[] = [];
-    if (peek() === end) {
-      take();
-      return items;
-    }
-    for (;;) {
-      items.push(sum());
-      const next = take();
-      if (next === end) return items;
-      if (next !== ',') throw fail(`expected , or ${end}, found ${next}`);
-    }
-  };
-
-  const whole = sum();
-  if (position < tokens.length) throw fail(`unexpected ${peek()}`);
+  const whole = compile(parsed(expression, fail), fail);
   return (scope) => asSeries(whole(scope), fail);
 }
 
-type Fail = (why: string) => AwsError;
-
-function tokensOf(expression: string): string[] {
-  const tokens: string[] = [];
-  TOKEN.lastIndex = 0;
-  const text = expression.trimEnd();
-  while (TOKEN.lastIndex < text.length) {
-    const at = TOKEN.lastIndex;
-    const [, number, name, sign] = TOKEN.exec(text) ?? [];
-    const token = number ?? name ?? sign;
-    if (token === undefined) {
-      const message = `Metric math expression '${expression}': '${text.slice(at).trim()}' is not supported here`;
-      throw new AwsError('ValidationError', 400, message);
-    }
-    tokens.push(token);
+function parsed(expression: string, fail: Fail): jsep.CoreExpression {
+  try {
+    return jsep(expression) as jsep.CoreExpression;
+  } catch (error) {
+    throw fail(error instanceof Error ? error.message : String(error));
   }
-  return tokens;
+}
+
+function compile(node: jsep.CoreExpression, fail: Fail): Term {
+  const inner = (child: jsep.Expression | null) => {
+    if (child === null) throw fail('a list has a hole');
+    return compile(child as jsep.CoreExpression, fail);
+  };
+  if (node.type === 'Literal') {
+    const { value } = node;
+    if (typeof value === 'number') return () => value;
+  }
+  if (node.type === 'Identifier') return ({ series }) => series(node.name);
+  if (node.type === 'UnaryExpression' && node.operator === '-') {
+    const operand = inner(node.argument);
+    return (scope) => arithmetic('-', 0, operand(scope), fail);
+  }
+  if (node.type === 'BinaryExpression' && ['+', '-', '*', '/'].includes(node.operator)) {
+    const [left, right] = [inner(node.left), inner(node.right)];
+    return (scope) => arithmetic(node.operator, left(scope), right(scope), fail);
+  }
+  if (node.type === 'ArrayExpression') {
+    const items = node.elements.map(inner);
+    return (scope) => items.map((item) => ({ series: asSeries(item(scope), fail) }));
+  }
+  if (node.type === 'CallExpression' && typeof node.callee.name === 'string') {
+    return call(node.callee.name, node.arguments.map(inner), fail);
+  }
+  throw fail(`${'operator' in node ? node.operator : node.type} is not supported here`);
 }
 
 /** Reduces the values of one period; AVG by the number of values that are there. */
@@ -123,7 +80,7 @@ const REDUCERS: Readonly<Record<string, (values: readonly number[]) => number>> 
   AVG: (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
 };
 
-function call(name: string, parameters: ((scope: MathScope) => Value)[], fail: Fail): (scope: MathScope) => Value {
+function call(name: string, parameters: readonly Term[], fail: Fail): Term {
   const [first, second] = parameters;
   if (name === 'METRICS') {
     if (first !== undefined) throw fail('METRICS takes no parameter here');

@@ -51,7 +51,7 @@ export function parseS3({ method, target, headers, body }: RawRequest): S3Reques
     const value = headers[name];
     return Array.isArray(value) ? value[0] : value;
   };
-  const versioned = { Bucket, Key, ...optional('VersionId', query.get('versionId')) };
+  const versioned = { Bucket, Key, VersionId: query.get('versionId') ?? undefined };
   if (Key === '') {
     if (method === 'PUT') {
       const locked = header('x-amz-bucket-object-lock-enabled') === 'true';
@@ -115,13 +115,8 @@ function put(
   return {
     ...object,
     Body,
-    ...Object.fromEntries(
-      Object.entries(PUT_HEADERS).flatMap(([name, member]) => {
-        const value = sent(name);
-        return value === undefined ? [] : [[member, value]];
-      }),
-    ),
-    ...(until === undefined ? {} : { ObjectLockRetainUntilDate: new Date(until) }),
+    ...Object.fromEntries(Object.entries(PUT_HEADERS).map(([name, member]) => [member, sent(name)])),
+    ObjectLockRetainUntilDate: until === undefined ? undefined : new Date(until),
     Metadata: Object.fromEntries(metadata.map((name) => [name.slice('x-amz-meta-'.length), header(name) ?? ''])),
   };
 }
@@ -130,16 +125,12 @@ function list(Bucket: string, query: URLSearchParams) {
   const maximum = query.get('max-keys');
   return {
     Bucket,
-    ...optional('Prefix', query.get('prefix')),
-    ...optional('Delimiter', query.get('delimiter')),
-    ...optional('ContinuationToken', query.get('continuation-token')),
-    ...optional('StartAfter', query.get('start-after')),
-    ...(maximum === null ? {} : { MaxKeys: Number(maximum) }),
+    Prefix: query.get('prefix') ?? undefined,
+    Delimiter: query.get('delimiter') ?? undefined,
+    ContinuationToken: query.get('continuation-token') ?? undefined,
+    StartAfter: query.get('start-after') ?? undefined,
+    MaxKeys: maximum === null ? undefined : Number(maximum),
   };
-}
-
-function optional(name: string, value: string | null): Record<string, string> {
-  return value === null ? {} : { [name]: value };
 }
 
 /** Member of an output to response header. */

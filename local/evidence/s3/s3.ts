@@ -2,42 +2,14 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { AwsError } from '../../account/aws-error';
 import type { Identifiers } from '../../account/identifiers';
-import { decodeToken, encodeToken } from '../../account/paging';
+import { encodeToken, positionOf } from '../../account/paging';
 import type { Clock } from '../../clock';
 import { Bucket, type BucketSettings } from './s3-bucket';
+import type { S3Input } from './s3-inputs';
 import { type Encryption, eTagOf, type ObjectVersion, type Retention } from './s3-object';
 
 const DAY = 86_400_000;
 const UNVERSIONED: BucketSettings = { versioned: false, objectLock: false, retention: undefined };
-
-export interface PutObjectInput extends Partial<Encryption> {
-  readonly Bucket: string;
-  readonly Key: string;
-  readonly Body: Uint8Array;
-  readonly ContentType?: string | undefined;
-  /** Base64, as the other checksum. */
-  readonly ContentMD5?: string | undefined;
-  readonly ChecksumCRC32?: string | undefined;
-  readonly Metadata?: Readonly<Record<string, string>> | undefined;
-  readonly ObjectLockMode?: Retention['mode'] | undefined;
-  readonly ObjectLockRetainUntilDate?: Date | undefined;
-}
-
-interface VersionInput {
-  readonly Bucket: string;
-  readonly Key: string;
-  readonly VersionId?: string | undefined;
-}
-
-export interface ListObjectsInput {
-  readonly Bucket: string;
-  readonly Prefix?: string | undefined;
-  readonly Delimiter?: string | undefined;
-  /** Default and at most 1000. */
-  readonly MaxKeys?: number | undefined;
-  readonly ContinuationToken?: string | undefined;
-  readonly StartAfter?: string | undefined;
-}
 
 /** S3, as far as an archive needs it: buckets with versions and Object Lock. */
 export class S3 {
@@ -78,7 +50,7 @@ export class S3 {
   }
 
   /** @throws AwsError NoSuchBucket, BadDigest, InvalidRequest (a lock without a lock in the bucket, or without a checksum) */
-  putObject(input: PutObjectInput) {
+  putObject(input: S3Input<'PutObject'>) {
     const bucket = this.bucket(input.Bucket);
     const body = Buffer.from(input.Body);
     assertDigests(body, input);
@@ -111,7 +83,7 @@ export class S3 {
   }
 
   /** @throws AwsError NoSuchBucket, NoSuchKey, NoSuchVersion */
-  getObject(input: VersionInput) {
+  getObject(input: S3Input<'GetObject'>) {
     const found = this.bucket(input.Bucket).find(input.Key, input.VersionId);
     return {
       Body: found.body,
@@ -131,7 +103,7 @@ export class S3 {
    * Without a version a versioned bucket only gets a marker; with one, the version is gone for good.
    * @throws AwsError NoSuchBucket, AccessDenied while the version is locked
    */
-  deleteObject(input: VersionInput & { readonly BypassGovernanceRetention?: boolean | undefined }) {
+  deleteObject(input: S3Input<'DeleteObject'>) {
     const bucket = this.bucket(input.Bucket);
     const { Key: key, VersionId: versionId } = input;
     if (versionId !== undefined || !bucket.settings.versioned) {
@@ -158,13 +130,10 @@ export class S3 {
   }
 
   /** Keys in order; what a delimiter cuts off is one common prefix. @throws AwsError NoSuchBucket, InvalidArgument */
-  listObjectsV2(input: ListObjectsInput) {
+  listObjectsV2(input: S3Input<'ListObjectsV2'>) {
     const { Prefix = '', Delimiter: delimiter, MaxKeys = 1000, ContinuationToken, StartAfter } = input;
-    const token = ContinuationToken === undefined ? undefined : decodeToken(ContinuationToken);
-    if (ContinuationToken !== undefined && token === undefined) {
-      throw new AwsError('InvalidArgument', 400, 'The continuation token provided is incorrect');
-    }
-    const after = token ?? StartAfter ?? '';
+    const badToken = () => new AwsError('InvalidArgument', 400, 'The continuation token provided is incorrect');
+    const after = positionOf(ContinuationToken, badToken) ?? StartAfter ?? '';
     const rolled = (key: string) => {
       const end = delimiter === undefined ? -1 : key.indexOf(delimiter, Prefix.length);
       return end === -1 ? undefined : key.slice(0, end + (delimiter?.length ?? 0));
@@ -203,7 +172,7 @@ export class S3 {
     return settings.versioned ? this.identifiers.requestId().replaceAll('-', '') : 'null';
   }
 
-  private retentionOf({ settings }: Bucket, input: PutObjectInput): Retention | undefined {
+  private retentionOf({ settings }: Bucket, input: S3Input<'PutObject'>): Retention | undefined {
     const { ObjectLockMode: mode, ObjectLockRetainUntilDate: until } = input;
     if ((mode === undefined) !== (until === undefined)) {
       const message = 'x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied';
@@ -228,7 +197,7 @@ function shownVersion({ versionId }: ObjectVersion) {
   return { VersionId: versionId === 'null' ? undefined : versionId };
 }
 
-function assertDigests(body: Buffer, { ContentMD5, ChecksumCRC32 }: PutObjectInput): void {
+function assertDigests(body: Buffer, { ContentMD5, ChecksumCRC32 }: S3Input<'PutObject'>): void {
   if (ContentMD5 !== undefined && createHash('md5').update(body).digest('base64') !== ContentMD5) {
     throw new AwsError('BadDigest', 400, 'The Content-MD5 you specified did not match what we received.');
   }

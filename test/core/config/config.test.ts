@@ -314,9 +314,12 @@ describe('the JSON Schema of keyturn.yaml', () => {
     });
   });
 
-  it.each(['keyturn.yaml', 'many-keys.yaml', 'function-host.yaml'])('takes the example of the documentation (%s)', (name) => {
-    expect(validate(example(name)), JSON.stringify(validate.errors)).toBe(true);
-  });
+  it.each(['keyturn.yaml', 'many-keys.yaml', 'function-host.yaml'])(
+    'takes the example of the documentation (%s)',
+    (name) => {
+      expect(validate(example(name)), JSON.stringify(validate.errors)).toBe(true);
+    },
+  );
 
   it.each<[string, unknown, string]>([
     ['an unknown setting', { keys: [key], rotate: 90 }, ''],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/duration';
-import type { FindingCode } from '../../../functions/core/findings/codes';
+import type { FindingCode } from '../../../functions/core/findings/findings';
 import { versionIdOf } from '../../../functions/core/key/version-id';
 import { TAG } from '../../../functions/core/names';
 import type { Evidence } from '../../../functions/report/evidence/evidence';

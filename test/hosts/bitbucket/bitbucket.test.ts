@@ -321,14 +321,6 @@ describe('what Bitbucket refuses', () => {
     expect(error.message).toContain('gone');
   });
 
-  it('tells rate-limited when the hour’s requests are used up', async () => {
-    const world = await startWorld({ rateLimit: 0 });
-    const error = await failureOf(world.deliver(repositoryTarget));
-
-    expect(error).toMatchObject({ code: 'rate-limited', retryable: true, retryAt: undefined });
-    expect(world.requests.filter(({ query }) => query.pagelen === '100')).toHaveLength(4);
-  });
-
   it.each([400, 422])('tells host-rejected for a %i', async (status) => {
     const world = await startWorld();
     world.fail(isWrite, { kind: 'status', status });

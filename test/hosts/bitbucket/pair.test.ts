@@ -94,14 +94,6 @@ describe('the two halves of a pair (K1)', () => {
     expect(receipt.readBack).toBe(true);
   });
 
-  it('are whole after both answers were lost', async () => {
-    const world = await startWorld();
-    world.fail(isWrite, { kind: 'drop-after' }, 2);
-    await world.deliver(production);
-
-    expect(world.pipeline('Production')).toEqual(pairOf(1));
-  });
-
   it('are whole when an answer was lost and the new variable shows up late', async () => {
     const world = await startWorld({ visibilityDelay: 4_000 });
     world.fail(isWrite, { kind: 'drop-after' }, 1);

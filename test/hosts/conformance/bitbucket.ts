@@ -57,7 +57,7 @@ export const bitbucketFixture: HostFixture = {
     create: async () => (await environment()).place,
     update: held,
     repeat: held,
-    'lost answer': failing({ kind: 'drop-after' }, isWrite, 1),
+    'lost answer': failing({ kind: 'drop-after' }, isWrite, 2),
     'rate limit with a time to come back': failing(status(429, { 'retry-after': '5' }), () => true, 1),
     'odd encodings': async () => {
       const { place } = await environment({}, 'Größe 100 % & mehr + "?#');

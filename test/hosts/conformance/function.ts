@@ -29,7 +29,7 @@ const error =
   });
 
 /** A function in the local account, reached over HTTP through the AWS SDK; it fetches what it is told of. */
-class FunctionPlace implements Place {
+export class FunctionPlace implements Place {
   readonly #clock = new Clock(START);
   readonly #time = timeOf(this.#clock);
   readonly account = new Account({ clock: this.#clock });

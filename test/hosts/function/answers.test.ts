@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { targetSchema } from '../../../functions/core/hosts/target';
+import { openTargets } from '../../../functions/hosts/register';
+import { Clock } from '../../../local/clock';
+import { credentialOf, failureOf, SECRET, START, secretsOf, timeOf } from '../bitbucket/bitbucket-world';
+import { FunctionPlace } from '../conformance/function';
+
+const SCHEMA = 'keyturn.delivery/v1';
+
+describe('what a function answers', () => {
+  it.each<[string, unknown]>([
+    ['nothing', ''],
+    ['null', null],
+    ['another version of the schema', { schema: 'keyturn.delivery/v2', receipt: { wrote: [] } }],
+    ['a code of its own', { schema: SCHEMA, error: { code: 'vault-sealed', message: 'x' } }],
+    ['a receipt and an error', { schema: SCHEMA, receipt: { wrote: [] }, error: { code: 'host-down', message: 'x' } }],
+    ['a field that nobody knows', { schema: SCHEMA, receipt: { wrote: [], value: 'x' } }],
+  ])('is host-answer-invalid when it is %s', async (_what, answer) => {
+    const place = await FunctionPlace.open();
+    place.behaves = () => answer;
+
+    expect((await failureOf(place.deliver(1))).code).toBe('host-answer-invalid');
+  });
+
+  it('is no delivery when it has read something else back', async () => {
+    const place = await FunctionPlace.open();
+    place.behaves = () => ({ schema: SCHEMA, receipt: { wrote: ['it'], readBack: false } });
+
+    expect(await failureOf(place.deliver(1))).toMatchObject({ code: 'read-back-differs', retryable: true });
+  });
+
+  it('may say that another try helps, or that none does', async () => {
+    const place = await FunctionPlace.open();
+    const error = (retryable: boolean) => ({ code: 'host-rejected', message: 'locked', retryable });
+    place.behaves = () => ({ schema: SCHEMA, error: error(true) });
+    expect(await failureOf(place.deliver(1))).toMatchObject({ code: 'host-rejected', retryable: true });
+    expect(place.sleeps).toHaveLength(3);
+
+    place.behaves = () => ({ schema: SCHEMA, error: { ...error(false), code: 'host-down' } });
+    expect(await failureOf(place.deliver(1))).toMatchObject({ code: 'host-down', retryable: false });
+    expect(place.sleeps).toHaveLength(3);
+  });
+
+  it.each([
+    ['as it is', (secret: string) => secret],
+    ['in a URL', encodeURIComponent],
+    ['in base64', (secret: string) => Buffer.from(secret).toString('base64')],
+  ])('K6: never carries the secret on that the function has read, %s', async (_how, spell) => {
+    const spelled = spell(credentialOf(1).secretAccessKey.reveal());
+    const place = await FunctionPlace.open();
+    place.behaves = () => ({
+      schema: SCHEMA,
+      error: { code: 'host-rejected', message: `no ${spelled} here\n${'x'.repeat(999)}` },
+    });
+    const { message } = await failureOf(place.deliver(1));
+    expect(message).toContain('no [redacted] here x');
+    expect(message).not.toContain(spelled);
+    expect(message.length).toBeLessThan(700);
+
+    place.behaves = () => ({ schema: SCHEMA, receipt: { wrote: [`wrote ${spelled}`] } });
+    expect((await place.deliver(1)).wrote).toEqual(['wrote [redacted]']);
+  });
+});
+
+describe('a function that cannot be called', () => {
+  it('is aws-denied where sync may not call it, with what AWS says', async () => {
+    const place = await FunctionPlace.open();
+    place.fault = () => ({ kind: 'error', status: 403, code: 'AccessDenied', message: 'not authorized to perform it' });
+    const failure = await failureOf(place.deliver(1));
+
+    expect(failure).toMatchObject({ code: 'aws-denied', retryable: false });
+    expect(failure.message).toMatch(/^function deliver of 111122223333 in eu-west-1 .*not authorized to perform it/s);
+    expect(failure.message).not.toContain(SECRET);
+  });
+
+  it('is host-rejected where there is none of this name', async () => {
+    const place = await FunctionPlace.open();
+    place.fault = () => ({ kind: 'error', status: 404, code: 'ResourceNotFoundException' });
+
+    expect(await failureOf(place.deliver(1))).toMatchObject({ code: 'host-rejected', retryable: false });
+  });
+
+  it('is invalid-config where nobody has opened a way to Lambda', async () => {
+    const targets = openTargets({ connectionSecrets: secretsOf(''), time: timeOf(new Clock(START)), random: () => 0 });
+    const arn = 'arn:aws:lambda:eu-west-1:111122223333:function:deliver';
+    const opening = targets.open(targetSchema.parse({ type: 'function', function: arn }), undefined);
+
+    expect((await failureOf(opening)).code).toBe('invalid-config');
+  });
+});

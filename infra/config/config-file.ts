@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import { type Config, configSchema } from '../../functions/core/config/config';
+import { describeIssue, describeUnknownKey } from '../../functions/core/config/config-issue';
+import { configIssues } from '../../functions/core/config/config-issues';
+import { pathText, valueAt } from '../../functions/core/config/config-path';
+import { knownSettings } from '../../functions/core/config/known-settings';
+import { offsetOf, unresolvedAlias } from '../../functions/core/config/yaml-place';
+import {
+  describeSyntaxError,
+  describeUnresolvedAlias,
+  TOO_MANY_ALIASES,
+} from '../../functions/core/config/yaml-syntax';
 import { KeyturnError } from '../../functions/core/errors';
-import { describeIssue, describeUnknownKey } from './config-issue';
-import { configIssues } from './config-issues';
-import { pathText, valueAt } from './config-path';
-import { knownSettings } from './known-settings';
-import { offsetOf, unresolvedAlias } from './yaml-place';
-import { describeSyntaxError, describeUnresolvedAlias, TOO_MANY_ALIASES } from './yaml-syntax';
 
 /** One mistake in a configuration file. Lines and columns count from 1. */
 export interface ConfigProblem {

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { type Config, type ConfigInput, configSchema, type KeyConfig } from '../../functions/core/config/config';
-import { describeIssue } from '../config/config-issue';
-import { valueAt } from '../config/config-path';
+import { describeIssue } from '../../functions/core/config/config-issue';
+import { valueAt } from '../../functions/core/config/config-path';
 import type { ManagedKeyOptions } from './managed-key';
 import type { RotationPolicy } from './rotation-policy';
 

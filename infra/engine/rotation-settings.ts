@@ -1,6 +1,6 @@
 import { type Config, configSchema } from '../../functions/core/config/config';
-import { describeIssue } from '../config/config-issue';
-import { pathText, valueAt } from '../config/config-path';
+import { describeIssue } from '../../functions/core/config/config-issue';
+import { pathText, valueAt } from '../../functions/core/config/config-path';
 import type { KeyRotationProps } from './key-rotation';
 
 /** What came of checking a rotation's props: the settings with their defaults, and what is wrong. */

@@ -1,4 +1,4 @@
-import { configSchema } from '../../functions/core/config/config';
+import { configSchema } from './config';
 import type { ConfigIssue } from './config-issue';
 
 /**

@@ -1,4 +1,4 @@
-import type { configSchema } from '../../functions/core/config/config';
+import type { configSchema } from './config';
 
 type Failure = NonNullable<ReturnType<typeof configSchema.safeParse>['error']>;
 /** One thing that the configuration's schema found wrong. */

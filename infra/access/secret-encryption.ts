@@ -10,6 +10,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { KEY_ADMINISTRATION } from './key-administration';
 import { policySize } from './policy-size';
+import { RIGHTS } from './rights';
 
 /** KMS: a key policy has at most 32 KB. */
 const KEY_POLICY_CHARACTERS = 32_768;
@@ -72,14 +73,14 @@ export class SecretEncryption extends Construct {
         new PolicyStatement({
           sid: 'StoreCredentials',
           principals: [props.writer],
-          actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+          actions: [...RIGHTS.rotate.secretsKey],
           resources: ['*'],
           conditions,
         }),
         new PolicyStatement({
           sid: 'ReadCredentials',
           principals: [props.reader],
-          actions: ['kms:Decrypt'],
+          actions: [...RIGHTS.sync.secretsKey],
           resources: ['*'],
           conditions,
         }),

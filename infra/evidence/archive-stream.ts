@@ -109,16 +109,23 @@ function writerStatements({ bucket, key }: AuditArchive, logs: ILogGroup): Polic
       resources: [bucket.bucketArn],
     }),
     new PolicyStatement({ sid: 'TellErrors', actions: ['logs:PutLogEvents'], resources: [logs.logGroupArn] }),
-    ...(key === undefined ? [] : [encryptInArchive(bucket.stack, key.keyArn)]),
+    ...(key === undefined
+      ? []
+      : [
+          new PolicyStatement({
+            sid: 'EncryptInArchive',
+            actions: [...ARCHIVE_KEY_ACTIONS],
+            resources: [key.keyArn],
+            conditions: onlyThroughS3(bucket.stack),
+          }),
+        ]),
   ];
 }
 
 /** What whoever writes into the archive needs of its KMS key; S3 decrypts the parts of a large upload. */
-export function encryptInArchive(stack: Stack, keyArn: string): PolicyStatement {
-  return new PolicyStatement({
-    sid: 'EncryptInArchive',
-    actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
-    resources: [keyArn],
-    conditions: { StringEquals: { 'kms:ViaService': `s3.${stack.region}.amazonaws.com` } },
-  });
+export const ARCHIVE_KEY_ACTIONS = ['kms:GenerateDataKey', 'kms:Decrypt'] as const;
+
+/** Condition: the KMS key is used on behalf of a caller of S3, never directly. */
+export function onlyThroughS3(stack: Stack): Record<string, Record<string, string>> {
+  return { StringEquals: { 'kms:ViaService': `s3.${stack.region}.amazonaws.com` } };
 }

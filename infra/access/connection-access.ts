@@ -1,9 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import type { IDependable } from 'constructs';
+import type { ConnectionsInput } from '../../functions/core/config/connection-config';
 import { BITBUCKET_API } from '../../functions/core/hosts/target';
-import type { Connection } from '../targets/connection';
 import { secretArn } from './arns';
 import type { GrowingPolicy, Right } from './growing-policy';
+import { RIGHTS } from './rights';
 import { onlyThroughSecretsManager } from './secret-encryption';
 
 /** What sync needs to reach exactly the connections that are used: the right to read their tokens, and their origins. */
@@ -18,16 +19,16 @@ export class ConnectionAccess {
   }
 
   /** @returns what holds the rights */
-  add(connection: Connection): readonly IDependable[] {
-    const { secret, encryptionKey, url = BITBUCKET_API } = connection._config.bitbucket;
+  add(connection: ConnectionsInput[string]): readonly IDependable[] {
+    const { secret, encryptionKey, url = BITBUCKET_API } = connection.bitbucket;
     if (URL.canParse(url)) this.usedOrigins.add(new URL(url).origin);
     const read = this.allowOnce(
-      { sid: 'ReadConnectionTokens', actions: ['secretsmanager:GetSecretValue'] },
+      { sid: 'ReadConnectionTokens', actions: RIGHTS.sync.connectionTokens },
       secretArn(this.rights, secret),
     );
     if (encryptionKey === undefined) return [read];
     const conditions = onlyThroughSecretsManager(Stack.of(this.rights));
-    const decrypt = { sid: 'DecryptConnectionTokens', actions: ['kms:Decrypt'], conditions };
+    const decrypt = { sid: 'DecryptConnectionTokens', actions: RIGHTS.sync.connectionKeys, conditions };
     return [read, this.allowOnce(decrypt, encryptionKey)];
   }
 

@@ -1,18 +1,14 @@
 import { createHash } from 'node:crypto';
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { type Config, type ConfigInput, configSchema, type KeyConfig } from '../../functions/core/config/config';
+import { checkConfig } from '../../functions/core/config/check-config';
+import type { Config, ConfigInput } from '../../functions/core/config/config';
 import { describeIssue } from '../../functions/core/config/config-issue';
 import { pathText, valueAt } from '../../functions/core/config/config-path';
+import type { KeyConfig } from '../../functions/core/config/key-config';
 import { readConfigFile } from '../config/config-file';
-import { Connection } from '../targets/connection';
-import { DeliveryTarget } from '../targets/delivery-target';
-import { Adopt } from './adopt';
-import { Encryption } from './encryption';
-import { FirstRotation } from './first-rotation';
 import { KeyRotation } from './key-rotation';
 import { ManagedKey } from './managed-key';
-import { Trail } from './trail';
 
 /** CloudFormation: 500 resources a stack. */
 const RESOURCES_PER_STACK = 500;
@@ -39,6 +35,8 @@ export interface KeyturnStackOptions extends StackProps {
 export interface KeyturnStackProps extends KeyturnStackOptions {
   /** The content of `keyturn.yaml`. */
   readonly config: ConfigInput;
+  /** The same where it was checked already, as what a file holds was. @internal */
+  readonly _checked?: Config;
 }
 
 /** Everything that `keyturn.yaml` describes. */
@@ -49,38 +47,30 @@ export class KeyturnStack extends Stack {
    * @throws KeyturnError `invalid-config`, naming every mistake with its file, line and column.
    */
   static fromFile(scope: Construct, id: string, file: string, options: KeyturnStackOptions = {}): KeyturnStack {
-    return new KeyturnStack(scope, id, { ...options, config: readConfigFile(file) });
+    const config = readConfigFile(file);
+    return new KeyturnStack(scope, id, { ...options, config, _checked: config });
   }
 
   constructor(scope: Construct, id: string, props: KeyturnStackProps) {
     super(scope, id, { description: 'Keyturn: rotates access keys and delivers them to CI pipelines', ...props });
 
-    const parsed = configSchema.safeParse(props.config);
-    if (!parsed.success) {
-      for (const issue of parsed.error.issues) {
-        const found = valueAt(props.config, issue.path);
-        Annotations.of(this).addError(`${pathText(issue.path)}: ${describeIssue(issue, found)}`);
-      }
-      return;
-    }
-    const config = parsed.data;
+    const config = props._checked ?? this.check(props.config);
+    if (config === undefined) return;
 
-    const rotation = new KeyRotation(this, 'KeyRotation', {
-      policy: config.policy,
-      notify: config.notify,
-      schedule: config.schedule,
-      trail: Trail.of(config.trail),
-      encryption: Encryption.of(config.encryption),
-      audit: config.audit,
-      alarms: config.alarms,
-      logRetentionDays: config.logRetentionDays,
-      maxRotationsPerRun: config.maxRotationsPerRun,
-      concurrency: config.concurrency,
-      bundles: props.bundles,
-    });
-    this.manageAll(rotation, config, props);
-
+    const { keys, connections, ...settings } = config;
+    const rotation = new KeyRotation(this, 'KeyRotation', { _checked: settings, bundles: props.bundles });
+    this.manageAll(rotation, { keys, connections }, props);
     this.nameParts(rotation);
+  }
+
+  /** Mistakes are reported at synthesis, all at once. */
+  private check(input: ConfigInput): Config | undefined {
+    const { config, issues = [] } = { config: undefined, ...checkConfig(input) };
+    for (const issue of issues) {
+      const found = valueAt(input, issue.path);
+      Annotations.of(this).addError(`${pathText(issue.path)}: ${describeIssue(issue, found)}`);
+    }
+    return config;
   }
 
   private nameParts({ topic, auditorPolicy, archive, _functions, _report }: KeyRotation): void {
@@ -97,30 +87,22 @@ export class KeyturnStack extends Stack {
     }
   }
 
-  private manageAll(rotation: KeyRotation, config: Config, props: KeyturnStackProps): void {
-    const connections = new Map(
-      Object.entries(config.connections).map(([name, { bitbucket }]) => [name, Connection.bitbucket(name, bitbucket)]),
-    );
+  private manageAll(
+    rotation: KeyRotation,
+    { keys: all, connections }: Pick<Config, 'keys' | 'connections'>,
+    props: KeyturnStackProps,
+  ): void {
     const scopeOf = this.keyScopes(rotation, props);
     const perScope = new Map<Construct, KeyConfig[]>();
-    for (const key of config.keys) {
+    for (const key of all) {
       const scope = scopeOf(key);
       perScope.set(scope, [...(perScope.get(scope) ?? []), key]);
     }
     for (const [scope, keys] of perScope) {
-      if (!hasRoom(scope, keys, config.keys.length)) continue;
-      for (const { id, policy, firstRotation, adopt, deliverTo, ...rest } of keys) {
-        new ManagedKey(scope, id, {
-          ...rest,
-          rotation,
-          policy,
-          firstRotation: FirstRotation.of(firstRotation),
-          adopt: Adopt.of(adopt),
-          deliverTo: deliverTo.flatMap((item) => {
-            const connection = connections.get(item.connection);
-            return connection === undefined ? [] : [DeliveryTarget._of(connection, item)];
-          }),
-        });
+      if (!hasRoom(scope, keys, all.length)) continue;
+      for (const key of keys) {
+        const { id, user, readers } = key;
+        new ManagedKey(scope, id, { rotation, user, readers, _checked: { key, connections } });
       }
     }
   }
@@ -128,7 +110,7 @@ export class KeyturnStack extends Stack {
   /** Which construct a key goes into; stacks come into being with their first key. */
   private keyScopes(rotation: KeyRotation, props: KeyturnStackProps): (key: KeyConfig) => Construct {
     const parent = this.node.scope;
-    const { keyStacks = 0, config: _config, bundles: _bundles, stackName: _name, ...stackProps } = props;
+    const { keyStacks = 0, config: _c, _checked, bundles: _b, stackName: _n, ...stackProps } = props;
     if (!Number.isInteger(keyStacks) || keyStacks < 0 || keyStacks > MOST_KEY_STACKS) {
       Annotations.of(this).addError(
         `keyStacks: expected a whole number from 0 to ${MOST_KEY_STACKS}, found ${keyStacks}; correct it`,

@@ -1,4 +1,4 @@
-import type { ConfigInput } from '../../functions/core/config/config';
+import type { ConnectionsInput } from '../../functions/core/config/connection-config';
 
 export interface BitbucketConnectionProps {
   /**
@@ -26,6 +26,6 @@ export class Connection {
   private constructor(
     readonly name: string,
     /** @internal */
-    readonly _config: NonNullable<ConfigInput['connections']>[string],
+    readonly _config: ConnectionsInput[string],
   ) {}
 }

@@ -59,11 +59,6 @@ export class DeliveryTarget {
     return DeliveryTarget.from(props);
   }
 
-  /** An item of `deliverTo` in `keyturn.yaml`. @internal */
-  static _of(connection: Connection, item: DeliverTo): DeliveryTarget {
-    return new DeliveryTarget(connection, item);
-  }
-
   private static from(props: DeliveryProps): DeliveryTarget {
     return new DeliveryTarget(props.connection, { ...props, connection: props.connection.name });
   }

@@ -2,8 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../functions/core/config/parse-config';
 import { KeyturnError } from '../../functions/core/errors';
-import { parseConfig, readConfigFile } from '../../infra/config/config-file';
+import { readConfigFile } from '../../infra/config/config-file';
 
 const folder = mkdtempSync(join(tmpdir(), 'keyturn-config-'));
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import Ajv2020 from 'ajv/dist/2020';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { configJsonSchema, configSchema, DEFAULT_SCHEDULE } from '../../../functions/core/config/config';
+import { configJsonSchema, configSchema } from '../../../functions/core/config/config';
+import { DEFAULT_SCHEDULE } from '../../../functions/core/config/schedule-config';
 
 const example = (name: string): unknown =>
   parse(readFileSync(new URL(`../../../docs/examples/${name}`, import.meta.url), 'utf8'));

@@ -1,0 +1,85 @@
+import { targetOf, variablesWritten } from '../hosts/target';
+import type { Mistake } from './config-issue';
+import type { ConnectionsConfig } from './connection-config';
+import type { KeyConfig } from './key-config';
+import { type PolicyOverrides, policyProblems, policyWith } from './policy';
+
+/**
+ * The rules between keys, and between a key and what all share: keys are added one by one, and each hears what it takes
+ * that another one has already.
+ */
+export class KeysTogether {
+  private readonly policy: PolicyOverrides | undefined;
+  /** What is wrong with the shared policy is told once, and not by each key. */
+  private readonly toldOfPolicy: ReadonlySet<string>;
+  private readonly ids = new Set<string>();
+  /** IDs of keys by their users. */
+  private readonly users = new Map<string, string>();
+  /** IDs of keys by the variables that they write. */
+  private readonly written = new Map<string, string>();
+
+  /** @param policy what all keys share */
+  constructor(policy: PolicyOverrides | undefined) {
+    this.policy = policy;
+    this.toldOfPolicy = new Set(policyProblems(policyWith(policy)).map(({ message }) => message));
+  }
+
+  /** @returns what is wrong with this key beside those before, with paths from the key on */
+  add(key: KeyConfig, connections: ConnectionsConfig): readonly Mistake[] {
+    return [
+      ...this.takeId(key),
+      ...this.takeUser(key),
+      ...this.policyMistakes(key),
+      ...key.deliverTo.flatMap((target, at) => this.takeVariables(key.id, target, ['deliverTo', at], connections)),
+    ];
+  }
+
+  private takeId({ id }: KeyConfig): readonly Mistake[] {
+    const taken = this.ids.has(id);
+    this.ids.add(id);
+    return taken ? [{ path: ['id'], message: `expected an id of its own; "${id}" is taken by another key` }] : [];
+  }
+
+  private takeUser({ id, user }: KeyConfig): readonly Mistake[] {
+    const sharedWith = this.users.get(user);
+    this.users.set(user, id);
+    if (sharedWith === undefined) return [];
+    const message =
+      `expected a user of its own; ${user} belongs to the key "${sharedWith}", and a user has room for one ` +
+      'managed key and its successor only';
+    return [{ path: ['user'], message }];
+  }
+
+  private policyMistakes({ policy }: KeyConfig): readonly Mistake[] {
+    return policyProblems(policyWith(this.policy, policy))
+      .filter(({ message }) => !this.toldOfPolicy.has(message))
+      .map(({ field, message }) => ({ path: ['policy', field], message }));
+  }
+
+  private takeVariables(
+    id: string,
+    target: KeyConfig['deliverTo'][number],
+    path: Mistake['path'],
+    connections: ConnectionsConfig,
+  ): readonly Mistake[] {
+    const connection = Object.hasOwn(connections, target.connection) ? connections[target.connection] : undefined;
+    if (connection === undefined) {
+      const message =
+        `expected one of the connections (${Object.keys(connections).join(', ') || 'there are none'}), ` +
+        `found "${target.connection}"`;
+      return [{ path: [...path, 'connection'], message }];
+    }
+    const places = variablesWritten(targetOf(target)).map((variable) => ({
+      variable,
+      place: `${connection.bitbucket.url} ${variable}`.toLowerCase(),
+    }));
+    const taken = places.find(({ place }) => this.written.has(place));
+    const owner = taken && this.written.get(taken.place);
+    for (const { place } of places) this.written.set(place, id);
+    if (taken === undefined) return [];
+    const message =
+      `expected variables that nothing else writes; ${taken.variable} belongs to the key ` +
+      `"${owner}" already, and the two would overwrite each other`;
+    return [{ path: [...path, 'variables'], message }];
+  }
+}

@@ -116,6 +116,7 @@ export class World {
       onInvoked: (functionName, begin, result) => metricShipper.invoked(functionName, begin, result),
       watchdog: options.watchdog,
     });
+    account.lambda.connect(this.functions);
     this.bus = new EventBus({
       clock,
       scheduler,

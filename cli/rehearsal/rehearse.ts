@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import type { RegistryEntry } from '../../functions/core/config/registry';
-import { type TargetConfig, targetName } from '../../functions/core/hosts/target';
+import type { BitbucketTarget } from '../../functions/core/hosts/bitbucket';
+import { targetName } from '../../functions/core/hosts/target';
 import type { AwsCall, CallOutcome } from '../../local/account/wire/server';
 import { type Random, seededRandom } from '../../local/random';
 import { World } from '../../local/world';
-import { assemblyOf, homeOf, scopeOf } from './assembly';
+import { assemblyOf, homeOf, pipelineTargets, scopeOf } from './assembly';
 import { Pipelines } from './pipelines';
 import { judge, type Retirement, type Verdict } from './promises';
 import { QuietHours } from './quiet-hours';
@@ -158,13 +159,15 @@ function latencyOf(random: Random): (call: AwsCall) => number {
   return ({ principal }) => (principal.kind === 'root' ? 0 : 15 + Math.floor(random() * 46));
 }
 
-function targetsByName(entries: readonly RegistryEntry[]): ReadonlyMap<string, TargetConfig> {
-  return new Map(entries.flatMap(({ targets }) => targets.map((target) => [targetName(target), target] as const)));
+function targetsByName(entries: readonly RegistryEntry[]): ReadonlyMap<string, BitbucketTarget> {
+  return new Map(
+    entries.flatMap((entry) => pipelineTargets(entry).map((target) => [targetName(target), target] as const)),
+  );
 }
 
 function keyRows(world: World, entry: RegistryEntry): readonly KeyRow[] {
   const { account, bitbucket, clock } = world;
-  const holding = entry.targets.map(
+  const holding = pipelineTargets(entry).map(
     (target) => [scopeOf(target), credentialAt(bitbucket, target)?.accessKeyId] as const,
   );
   return account.iam.accessKeys.of(account.iam.users.get(entry.user)).map(({ id, status, createdAt }) => ({
@@ -225,7 +228,7 @@ class Witness {
       call.action === 'DeleteAccessKey' ? 'deleted' : call.action === 'UpdateAccessKey' ? 'deactivated' : undefined;
     if (event === undefined) return;
     this.#changed.push(String(call.input.AccessKeyId));
-    const held = entry.targets.map((target) => credentialAt(world.bitbucket, target)?.accessKeyId);
+    const held = pipelineTargets(entry).map((target) => credentialAt(world.bitbucket, target)?.accessKeyId);
     this.#retirements.push({ at: call.at, event, entry, accessKeyId: String(call.input.AccessKeyId), held });
   }
 }

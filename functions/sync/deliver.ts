@@ -48,7 +48,7 @@ export async function deliver(ports: DeliverPorts, run: Run, entry: RegistryEntr
     const step = steps[at];
     await removeMarks(ports, run, entry, name, step === undefined ? steps : steps.slice(0, at));
     if (step?.do !== 'deliver') return;
-    const complete = await toEveryTarget(ports, run, entry, name, step);
+    const complete = await toEveryTarget(ports, run, entry, secret, step);
     if (complete && step.conclusive) {
       if (await mark(ports, run, entry, name, step)) {
         return removeMarks(ports, run, entry, name, steps.slice(at + 1));
@@ -96,7 +96,7 @@ async function toEveryTarget(
   { secrets, sts, targets }: DeliverPorts,
   run: Run,
   entry: RegistryEntry,
-  name: string,
+  { name, arn: secretArn }: SecretState,
   step: DeliverStep,
 ): Promise<boolean> {
   const { accessKeyId, versionId: version } = step;
@@ -126,7 +126,7 @@ async function toEveryTarget(
   }
   run.audit('key-proved', entry, { accessKeyId, version });
   const results = await Promise.all(
-    entry.targets.map((target) => toTarget(targets, run, entry, target, credential, step)),
+    entry.targets.map((target) => toTarget(targets, run, entry, target, { credential, secretArn }, step)),
   );
   return results.every(Boolean);
 }
@@ -137,21 +137,21 @@ async function toTarget(
   run: Run,
   entry: RegistryEntry,
   config: TargetConfig,
-  credential: Credential,
+  { credential, secretArn }: { readonly credential: Credential; readonly secretArn: string },
   step: DeliverStep,
 ): Promise<boolean> {
   const { accessKeyId, versionId: version } = step;
   const about = { accessKeyId, version, target: targetName(config) };
   try {
-    const connection = entry.connections[config.connection];
-    if (connection === undefined) {
+    const connection = config.connection === undefined ? undefined : entry.connections[config.connection];
+    if (config.connection !== undefined && connection === undefined) {
       throw new KeyturnError(
         'invalid-connection',
         `There is no connection "${config.connection}". Deploy the stack again.`,
       );
     }
     const target = await targets.open(config, connection);
-    const receipt = await target.deliver(credential);
+    const receipt = await target.deliver(credential, { managedKey: entry.id, secretArn, versionId: version });
     run.audit('target-delivered', entry, { ...about, facts: { ...receipt } });
     return true;
   } catch (thrown) {
@@ -180,8 +180,8 @@ function causeOf(
   { connection: name }: TargetConfig,
 ): Pick<Finding, 'code' | 'what' | 'connection'> {
   const what = TOKEN_TROUBLE[code];
-  const secret = connections[name]?.secret;
-  if (what === undefined || secret === undefined) return { code: 'delivery-failed' };
+  const secret = name === undefined ? undefined : connections[name]?.secret;
+  if (what === undefined || name === undefined || secret === undefined) return { code: 'delivery-failed' };
   return { code: 'token-rejected', what: `${what} of connection ${name}`, connection: { name, secret } };
 }
 

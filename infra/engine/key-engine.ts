@@ -1,18 +1,18 @@
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct, IDependable } from 'constructs';
-import type { ConnectionsInput } from '../../functions/core/config/connection-config';
 import type { KeysTogether } from '../../functions/core/config/keys-together';
 import type { PolicyOverrides } from '../../functions/core/config/policy';
 import type { FunctionName } from '../../functions/core/names';
 import type { SecretEncryption } from '../access/secret-encryption';
+import type { Delivery } from '../targets/delivery';
 
 /** What the engine has to know of a key to give its functions their rights. */
 export interface KeyNeeds {
   readonly user: string;
   /** Whether the stack creates the user, which then has no path. */
   readonly createUser: boolean;
-  /** The connections that the key is delivered through. */
-  readonly connections: readonly ConnectionsInput[string][];
+  /** What its targets come to. */
+  readonly deliveries: readonly Delivery[];
   /** ARNs of the roles that may read the secret beside the functions. */
   readonly readers: readonly string[];
 }

@@ -152,12 +152,12 @@ export class KeyRotation extends Construct implements IKeyRotation {
   }
 
   /** @internal */
-  _admit(key: IConstruct, { user, createUser, connections, readers }: KeyNeeds): readonly IDependable[] {
+  _admit(key: IConstruct, { user, createUser, deliveries, readers }: KeyNeeds): readonly IDependable[] {
     for (const reader of readers) this._encryption?.addReader(reader);
     this.triggers.afterDeploymentOf(Stack.of(key));
     return [
       ...this.userAccess.map((access) => access.add(user, createUser ? 'root' : 'any')),
-      ...connections.flatMap((connection) => this.connectionAccess.add(connection)),
+      ...deliveries.flatMap((delivery) => this.connectionAccess.add(delivery)),
     ];
   }
 

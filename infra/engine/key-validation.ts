@@ -46,19 +46,12 @@ function connectionsOf(targets: NonNullable<ManagedKeyOptions['deliverTo']>): {
 } {
   const connections: ConnectionsInput = {};
   const problems: string[] = [];
-  const known = new Map<string, string>();
   for (const { connection } of targets) {
+    if (connection === undefined) continue;
     const { name, _config } = connection;
-    const text = JSON.stringify(_config);
-    if ((known.get(name) ?? text) !== text) {
-      problems.push(`connections.${name}: expected one connection of this name, found two; rename one`);
-    }
-    known.set(name, text);
-    const { encryptionKey, ...bitbucket } = _config.bitbucket;
-    connections[name] ??= {
-      // Where it is a key of the same app, only the deployment knows its ARN; the registry needs none.
-      bitbucket: { ...bitbucket, encryptionKey: Token.isUnresolved(encryptionKey) ? undefined : encryptionKey },
-    };
+    connections[name] ??= _config;
+    if (JSON.stringify(connections[name]) === JSON.stringify(_config)) continue;
+    problems.push(`connections.${name}: expected one connection of this name, found two; rename one`);
   }
   return { connections, problems };
 }

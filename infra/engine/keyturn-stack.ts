@@ -7,6 +7,8 @@ import { describeIssue } from '../../functions/core/config/config-issue';
 import { pathText, valueAt } from '../../functions/core/config/config-path';
 import type { KeyConfig } from '../../functions/core/config/key-config';
 import { readConfigFile } from '../config/config-file';
+import { Connection } from '../targets/connection';
+import { DeliveryTarget } from '../targets/delivery-target';
 import { KeyRotation } from './key-rotation';
 import { ManagedKey } from './managed-key';
 
@@ -92,6 +94,7 @@ export class KeyturnStack extends Stack {
     { keys: all, connections }: Pick<Config, 'keys' | 'connections'>,
     props: KeyturnStackProps,
   ): void {
+    const known = new Map(Object.entries(connections).map(([name, config]) => [name, Connection._of(name, config)]));
     const scopeOf = this.keyScopes(rotation, props);
     const perScope = new Map<Construct, KeyConfig[]>();
     for (const key of all) {
@@ -102,7 +105,8 @@ export class KeyturnStack extends Stack {
       if (!hasRoom(scope, keys, all.length)) continue;
       for (const key of keys) {
         const { id, user, readers } = key;
-        new ManagedKey(scope, id, { rotation, user, readers, _checked: { key, connections } });
+        const deliverTo = key.deliverTo.map((item) => DeliveryTarget._of(known.get(item.connection ?? ''), item));
+        new ManagedKey(scope, id, { rotation, user, readers, deliverTo, _checked: { key, connections } });
       }
     }
   }

@@ -10,6 +10,7 @@ import { registryParameterName, secretName } from '../../functions/core/names';
 import { foreignReaders } from '../access/foreign-readers';
 import { policySize } from '../access/policy-size';
 import { SECRET_POLICY_CHARACTERS, secretPolicy } from '../access/secret-policy';
+import type { Delivery } from '../targets/delivery';
 import type { IKeyRotation } from './key-engine';
 import { validateKey } from './key-validation';
 import type { ManagedKeyOptions } from './managed-key-options';
@@ -53,14 +54,16 @@ export class ManagedKey extends Construct {
     for (const problem of problems) Annotations.of(this).addError(problem);
     if (checked === undefined) return;
 
-    const readers = options.readers ?? [];
+    const deliveries = (options.deliverTo ?? []).map(({ _delivery }) => _delivery);
+    const fetchers = deliveries.flatMap((delivery) => delivery.readers ?? []);
+    const readers = [...new Set([...(options.readers ?? []), ...fetchers])];
     const document = registryDocument(checked.key, checked.connections, rotation._policy);
     const resourcePolicy = secretPolicy({ roles: rotation._roles, readers });
     this.checkSize(document, checked.key);
     this.checkReaders(readers, resourcePolicy);
 
-    const rights = rotation._admit(this, { ...checked.key, readers, connections: connectionsOf(options, checked) });
-    this.createAll(checked.key, document, resourcePolicy, rights);
+    const rights = rotation._admit(this, { ...checked.key, readers, deliveries });
+    this.createAll(checked.key, deployed(document, deliveries), resourcePolicy, rights);
   }
 
   private createAll(
@@ -133,8 +136,8 @@ export class ManagedKey extends Construct {
   }
 }
 
-/** What the key is delivered through, one a target; a KMS key of the same app is known to the connections themselves only. */
-function connectionsOf({ deliverTo }: ManagedKeyOptions, { key, connections }: KeyWithConnections) {
-  if (deliverTo !== undefined) return deliverTo.map(({ connection }) => connection._config);
-  return key.deliverTo.flatMap(({ connection }) => connections[connection] ?? []);
+/** The registry's text with what only the deployment knows in its place. */
+function deployed(document: string, deliveries: readonly Delivery[]): string {
+  const standIns = deliveries.flatMap((delivery) => [...(delivery.standIns ?? [])]);
+  return standIns.reduce((text, [standIn, token]) => text.replaceAll(standIn, token), document);
 }

@@ -9,10 +9,12 @@ import { type AccountEvent, type EventDraft, isoSeconds } from './event';
 import { EventBridge } from './event-bridge';
 import { Iam } from './iam';
 import { Identifiers } from './identifiers';
+import { LambdaApi } from './lambda';
 import { Logs } from './logs';
 import { cloudTrailOperations } from './operations/cloud-trail';
 import { eventBridgeOperations } from './operations/event-bridge';
 import { iamOperations } from './operations/iam';
+import { lambdaOperations } from './operations/lambda';
 import { logsOperations } from './operations/logs';
 import type { Operation, OperationTable } from './operations/operation';
 import { s3Operations } from './operations/s3';
@@ -76,6 +78,7 @@ export class Account {
   readonly cloudTrail: CloudTrail;
   readonly cloudWatch: CloudWatch;
   readonly s3: S3;
+  readonly lambda = new LambdaApi();
   /** CloudTrail's records of all management writes, oldest first, refused ones included. */
   readonly trail: TrailRecord[] = [];
   readonly operations: Operations;
@@ -238,5 +241,6 @@ function operationsOf(account: Account) {
     s3: s3Operations(account.s3),
     sns: snsOperations(account.sns),
     cloudtrail: cloudTrailOperations(account.cloudTrail),
+    lambda: lambdaOperations(account.lambda),
   };
 }

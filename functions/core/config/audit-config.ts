@@ -1,11 +1,14 @@
 import * as z from 'zod';
-import { EVENT_BUS_ARN, EXPECTED_KMS_KEY, KMS_KEY_ARN } from './arn-forms';
+import { kmsKeyArn } from '../hosts/connection';
 import { cronFormProblem } from './schedule';
 
 /** The periods that CloudWatch Logs offers, in days. */
 export const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
+
+/** EventBridge: an event bus other than `default` of the stack's own account, which has the events anyway. */
+const EVENT_BUS_ARN = /^arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus\/[\w./-]{1,256}$/;
 
 const archiveSchema = z.strictObject({
   years: z.int().min(1).max(100).describe('Years for which nobody can delete or change what the archive holds.'),
@@ -37,11 +40,7 @@ export const auditSchema = z.strictObject({
     .literal(LOG_RETENTION_DAYS)
     .default(400)
     .describe('How long the audit record is kept, where the stack makes it.'),
-  encryptionKey: z
-    .string()
-    .regex(KMS_KEY_ARN, EXPECTED_KMS_KEY)
-    .optional()
-    .describe('ARN of the KMS key that encrypts the record and the archive.'),
+  encryptionKey: kmsKeyArn.optional().describe('ARN of the KMS key that encrypts the record and the archive.'),
   forwardTo: z
     .string()
     .regex(EVENT_BUS_ARN, 'expected the ARN of an event bus, arn:aws:events:<region>:<account>:event-bus/<name>')

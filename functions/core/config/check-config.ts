@@ -1,6 +1,6 @@
+import { standInConnection } from '../hosts/target';
 import { type Config, configSchema } from './config';
 import type { ConfigIssue } from './config-issue';
-import { ANY_CONNECTION } from './connection-config';
 
 /** Checks a configuration: it comes back with its defaults, or with everything that is wrong with it. */
 export function checkConfig(
@@ -49,7 +49,7 @@ function leaveOut(rest: Record<string, unknown>, issue: ConfigIssue): void {
     for (const name of issue.code === 'unrecognized_keys' ? issue.keys : []) delete rest[name];
   } else if (section === 'connections' && typeof place === 'string' && isMap(rest.connections)) {
     // A broken connection is still one that keys may name.
-    rest.connections[place] = ANY_CONNECTION;
+    rest.connections[place] = standInConnection();
   } else if (section !== 'keys' || typeof place !== 'number') {
     delete rest[String(section)];
   }

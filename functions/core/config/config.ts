@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { deliverToItems, deliverToSchema } from '../hosts/target';
 import { connectionsSchema } from './connection-config';
 import { keySchema } from './key-config';
 import { KeysTogether } from './keys-together';
@@ -31,6 +32,20 @@ export function configJsonSchema(): Record<string, unknown> {
   return {
     title: 'keyturn.yaml',
     description: 'Which AWS access keys Keyturn rotates, and where it delivers them.',
-    ...z.toJSONSchema(configShape, { io: 'input', unrepresentable: 'throw' }),
+    ...z.toJSONSchema(configShape, {
+      io: 'input',
+      unrepresentable: 'throw',
+      override: ({ zodSchema, jsonSchema }) => {
+        if (Object.is(zodSchema, deliverToSchema)) Object.assign(jsonSchema, deliverToJsonSchema());
+      },
+    }),
   };
+}
+
+function deliverToJsonSchema(): Readonly<Record<string, unknown>> {
+  const [first, ...others] = deliverToItems.map((item) => {
+    const { $schema: _dialect, ...schema } = z.toJSONSchema(item, { io: 'input', unrepresentable: 'throw' });
+    return schema;
+  });
+  return others.length === 0 ? { ...first } : { anyOf: [first, ...others] };
 }

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { deliverToSchema } from '../hosts/target';
-import { ROLE_ARN } from './arn-forms';
 import { policyOverridesSchema } from './policy';
 import { ADOPT, FIRST_ROTATION, keyIdSchema, userNameSchema } from './registry';
+
+/** One role by its name, without a wildcard. */
+const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 
 /** One item of `keys` in `keyturn.yaml`. */
 export const keySchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { targetOf, variablesWritten } from '../hosts/target';
+import { type DeliverToItem, placesWritten, targetOf } from '../hosts/target';
 import type { Mistake } from './config-issue';
 import type { ConnectionsConfig } from './connection-config';
 import type { KeyConfig } from './key-config';
@@ -15,7 +15,7 @@ export class KeysTogether {
   private readonly ids = new Set<string>();
   /** IDs of keys by their users. */
   private readonly users = new Map<string, string>();
-  /** IDs of keys by the variables that they write. */
+  /** IDs of keys by the places that they write. */
   private readonly written = new Map<string, string>();
 
   /** @param policy what all keys share */
@@ -30,7 +30,7 @@ export class KeysTogether {
       ...this.takeId(key),
       ...this.takeUser(key),
       ...this.policyMistakes(key),
-      ...key.deliverTo.flatMap((target, at) => this.takeVariables(key.id, target, ['deliverTo', at], connections)),
+      ...key.deliverTo.flatMap((target, at) => this.takePlaces(key.id, target, ['deliverTo', at], connections)),
     ];
   }
 
@@ -56,29 +56,27 @@ export class KeysTogether {
       .map(({ field, message }) => ({ path: ['policy', field], message }));
   }
 
-  private takeVariables(
+  private takePlaces(
     id: string,
-    target: KeyConfig['deliverTo'][number],
+    target: DeliverToItem,
     path: Mistake['path'],
     connections: ConnectionsConfig,
   ): readonly Mistake[] {
-    const connection = Object.hasOwn(connections, target.connection) ? connections[target.connection] : undefined;
-    if (connection === undefined) {
+    const { connection: name } = target;
+    const connection = name !== undefined && Object.hasOwn(connections, name) ? connections[name] : undefined;
+    if (name !== undefined && connection === undefined) {
       const message =
         `expected one of the connections (${Object.keys(connections).join(', ') || 'there are none'}), ` +
-        `found "${target.connection}"`;
+        `found "${name}"`;
       return [{ path: [...path, 'connection'], message }];
     }
-    const places = variablesWritten(targetOf(target)).map((variable) => ({
-      variable,
-      place: `${connection.bitbucket.url} ${variable}`.toLowerCase(),
-    }));
+    const places = placesWritten(targetOf(target), connection);
     const taken = places.find(({ place }) => this.written.has(place));
     const owner = taken && this.written.get(taken.place);
     for (const { place } of places) this.written.set(place, id);
     if (taken === undefined) return [];
     const message =
-      `expected variables that nothing else writes; ${taken.variable} belongs to the key ` +
+      `expected variables that nothing else writes; ${taken.what} belongs to the key ` +
       `"${owner}" already, and the two would overwrite each other`;
     return [{ path: [...path, 'variables'], message }];
   }

@@ -6,11 +6,20 @@ import { valueAt } from './config-path';
 export function knownSettings(path: ConfigPath): readonly string[] {
   let schema: unknown = configJsonSchema();
   for (const step of path) {
-    schema =
-      typeof step === 'number'
-        ? valueAt(schema, ['items'])
-        : (valueAt(schema, ['properties', step]) ?? valueAt(schema, ['additionalProperties']));
+    schema = typeof step === 'number' ? valueAt(schema, ['items']) : settingOf(schema, step);
   }
-  const properties = valueAt(schema, ['properties']);
-  return typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
+  const alternatives = valueAt(schema, ['anyOf']);
+  const maps = (Array.isArray(alternatives) ? alternatives : [schema]).map((one) => valueAt(one, ['properties']));
+  return maps.flatMap((properties) =>
+    typeof properties === 'object' && properties !== null ? Object.keys(properties) : [],
+  );
+}
+
+function settingOf(schema: unknown, name: PropertyKey): unknown {
+  const alternatives = valueAt(schema, ['anyOf']);
+  for (const one of Array.isArray(alternatives) ? alternatives : [schema]) {
+    const setting = valueAt(one, ['properties', name]) ?? valueAt(one, ['additionalProperties']);
+    if (setting !== undefined) return setting;
+  }
+  return undefined;
 }

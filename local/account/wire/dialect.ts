@@ -1,12 +1,13 @@
 import { AwsError } from '../aws-error';
 import type { ServiceName } from '../principal';
+import { lambdaAnswer, lambdaRefusal, parseLambda } from './lambda-rest';
 import { parseQuery, queryAnswer, queryError } from './query';
 import { parseS3, s3Answer, s3Refusal } from './s3-rest';
 import type { RawRequest } from './signature';
 
 /** A request taken apart, still unauthenticated. */
 export interface ParsedRequest {
-  readonly dialect: 'query' | 'json' | 's3';
+  readonly dialect: 'query' | 'json' | 's3' | 'lambda';
   readonly service: ServiceName;
   readonly action: string;
   readonly input: Record<string, unknown>;
@@ -47,6 +48,7 @@ const QUERY_CODES: Readonly<Record<string, string>> = { UnknownOperationExceptio
  */
 export function parseRequest(raw: RawRequest, scopeService: string | undefined): ParsedRequest {
   const { headers, body } = raw;
+  if (scopeService === 'lambda') return { dialect: 'lambda', service: 'lambda', ...parseLambda(raw) };
   if (scopeService === 's3') return { dialect: 's3', service: 's3', ...parseS3(raw) };
   const target = headers['x-amz-target'];
   if (typeof target === 'string') {
@@ -64,6 +66,7 @@ export function parseRequest(raw: RawRequest, scopeService: string | undefined):
 }
 
 export function answer(request: ParsedRequest, output: unknown, requestId: string): WireAnswer {
+  if (request.dialect === 'lambda') return lambdaAnswer(output, requestId);
   if (request.dialect === 's3') return s3Answer(request.action, output, requestId);
   if (request.dialect === 'query') {
     const body = queryAnswer(request.service, request.action, output, requestId);
@@ -79,6 +82,7 @@ export function refusal(
   error: { readonly code: string; readonly status: number; readonly message: string },
   requestId: string,
 ): WireAnswer {
+  if (request.dialect === 'lambda') return lambdaRefusal(error, requestId);
   if (request.dialect === 's3') return s3Refusal(error, requestId);
   if (request.dialect === 'query') {
     const code = QUERY_CODES[error.code] ?? error.code;

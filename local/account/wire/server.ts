@@ -188,22 +188,36 @@ class AccountFront {
       outgoing.destroy();
       return;
     }
-    let reply: WireAnswer;
-    let result: { readonly output?: unknown; readonly errorCode?: string };
+    const reply = (answered: WireAnswer, result: Pick<CallOutcome, 'output' | 'errorCode'>) => {
+      const dropped = fault?.kind === 'drop-after';
+      onCall?.(call, { status: dropped ? 0 : answered.status, ...result, ...note });
+      if (dropped) outgoing.destroy();
+      else this.send(outgoing, answered, result.errorCode);
+    };
+    const fail = (error: unknown) => {
+      const refused = asAwsError(error);
+      reply(refusal(request, refused, requestId), { errorCode: refused.code });
+    };
+    const succeed = (output: unknown) => {
+      let answered: WireAnswer;
+      try {
+        answered = answer(request, output, requestId);
+      } catch (error) {
+        return fail(error);
+      }
+      return reply(answered, { output });
+    };
+    let output: unknown;
     try {
       if (fault?.kind === 'error') throw new AwsError(fault.code, fault.status, fault.message ?? fault.code);
-      const output = account.perform(call, () => decision);
-      result = { output };
-      reply = answer(request, output, requestId);
+      output = account.perform(call, () => decision);
     } catch (error) {
-      const refused = asAwsError(error);
-      result = { errorCode: refused.code };
-      reply = refusal(request, refused, requestId);
+      fail(error);
+      return;
     }
-    const dropped = fault?.kind === 'drop-after';
-    onCall?.(call, { status: dropped ? 0 : reply.status, ...result, ...note });
-    if (dropped) outgoing.destroy();
-    else this.send(outgoing, reply, result.errorCode);
+    // Only a function takes its time to answer.
+    if (output instanceof Promise) output.then(succeed, fail);
+    else succeed(output);
   }
 
   /**
@@ -225,7 +239,8 @@ class AccountFront {
 }
 
 /** Before anything is known, the header tells which protocol an error should be worded in. */
-function guess({ headers }: RawRequest): { dialect: 'query' | 'json' | 's3'; service: ServiceName } {
+function guess({ headers }: RawRequest): { dialect: ParsedRequest['dialect']; service: ServiceName } {
+  if (headers.authorization?.includes('/lambda/aws4_request') === true) return { dialect: 'lambda', service: 'lambda' };
   if (headers.authorization?.includes('/s3/aws4_request') === true) return { dialect: 's3', service: 's3' };
   return headers['x-amz-target'] === undefined
     ? { dialect: 'query', service: 'sts' }

@@ -42,7 +42,7 @@ describe('keyturn.yaml', () => {
   });
 
   it('talks to Bitbucket Cloud unless it names another URL', () => {
-    expect(configSchema.parse({ connections, keys: [key] }).connections.acme?.bitbucket.url).toBe(
+    expect(configSchema.parse({ connections, keys: [key] }).connections.acme?.bitbucket?.url).toBe(
       'https://api.bitbucket.org/2.0',
     );
   });

@@ -37,6 +37,8 @@ export function configJsonSchema(): Record<string, unknown> {
       unrepresentable: 'throw',
       override: ({ zodSchema, jsonSchema }) => {
         if (Object.is(zodSchema, deliverToSchema)) Object.assign(jsonSchema, deliverToJsonSchema());
+        // Zod leaves the default out, because the hosts' schemas stand behind a transformation.
+        if (Object.is(zodSchema, keySchema.shape.deliverTo)) jsonSchema.default = [];
       },
     }),
   };

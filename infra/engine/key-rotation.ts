@@ -24,7 +24,7 @@ import { SavedQueries } from '../evidence/saved-queries';
 import { Encryption } from './encryption';
 import type { IKeyRotation, KeyNeeds } from './key-engine';
 import { ManagedKey } from './managed-key';
-import type { ManagedKeyOptions } from './managed-key-options';
+import type { ManagedKeyOptions } from './managed-key-props';
 import { ManagementTrail } from './management-trail';
 import { NotificationTopic } from './notification-topic';
 import type { RotationFunction } from './rotation-function';

@@ -3,8 +3,7 @@ import { checkKey, type KeyWithConnections } from '../../functions/core/config/c
 import { describeIssue } from '../../functions/core/config/config-issue';
 import { valueAt } from '../../functions/core/config/config-path';
 import type { ConnectionsInput } from '../../functions/core/config/connection-config';
-import type { KeysTogether } from '../../functions/core/config/keys-together';
-import type { ManagedKeyOptions } from './managed-key-options';
+import type { ManagedKeyOptions, ManagedKeyProps } from './managed-key-props';
 
 /** What came of checking a key: the key with its defaults, or what is wrong with it. */
 export interface CheckedKey {
@@ -13,11 +12,13 @@ export interface CheckedKey {
 }
 
 /** Checks the props of a managed key by the schema of `keyturn.yaml`, beside the keys that there are already. */
-export function validateKey(
-  id: string,
-  { deliverTo = [], readers = [], ...options }: ManagedKeyOptions,
-  together: KeysTogether,
-): CheckedKey {
+export function validateKey(id: string, props: ManagedKeyProps): CheckedKey {
+  const { rotation, _checked, deliverTo = [], readers = [], ...options } = props;
+  if (_checked !== undefined) {
+    // So that a key of the constructs is checked beside it.
+    rotation._keys.add(_checked.key, _checked.connections);
+    return { checked: _checked, problems: [] };
+  }
   const { connections, problems } = connectionsOf(deliverTo);
   const key = {
     ...options,
@@ -30,7 +31,7 @@ export function validateKey(
   if (problems.length > 0) return { problems };
 
   const input = { connections, key };
-  const result = checkKey(input, together);
+  const result = checkKey(input, rotation._keys);
   if (result.issues === undefined) return { checked: result.checked, problems: [] };
   return {
     problems: result.issues.map((issue) => {

@@ -3,7 +3,6 @@ import { type PolicyDocument, User } from 'aws-cdk-lib/aws-iam';
 import { CfnResourcePolicy, CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct, type IDependable } from 'constructs';
-import type { KeyWithConnections } from '../../functions/core/config/check-key';
 import type { KeyConfig } from '../../functions/core/config/key-config';
 import { REGISTRY_ENTRY_BYTES } from '../../functions/core/config/registry';
 import { registryParameterName, secretName } from '../../functions/core/names';
@@ -13,15 +12,8 @@ import { SECRET_POLICY_CHARACTERS, secretPolicy } from '../access/secret-policy'
 import type { Delivery } from '../targets/delivery';
 import type { IKeyRotation } from './key-engine';
 import { validateKey } from './key-validation';
-import type { ManagedKeyOptions } from './managed-key-options';
+import type { ManagedKeyProps } from './managed-key-props';
 import { registryDocument } from './registry-document';
-
-export interface ManagedKeyProps extends ManagedKeyOptions {
-  /** The engine that rotates the key. */
-  readonly rotation: IKeyRotation;
-  /** The key where it was checked already, as part of a whole configuration. @internal */
-  readonly _checked?: KeyWithConnections;
-}
 
 /**
  * One managed key: its secret, its entry in the registry and, where asked for, its user. The construct's ID is the key's
@@ -42,21 +34,19 @@ export class ManagedKey extends Construct {
 
   constructor(scope: Construct, id: string, props: ManagedKeyProps) {
     super(scope, id);
-    const { rotation, _checked, ...options } = props;
+    const { rotation } = props;
     this.rotation = rotation;
     this.keyId = id;
     this.secretName = secretName(id);
     this.parameterName = registryParameterName(id);
 
-    const { checked, problems } = _checked
-      ? { checked: _checked, problems: [] }
-      : validateKey(id, options, rotation._keys);
+    const { checked, problems } = validateKey(id, props);
     for (const problem of problems) Annotations.of(this).addError(problem);
     if (checked === undefined) return;
 
-    const deliveries = (options.deliverTo ?? []).map(({ _delivery }) => _delivery);
+    const deliveries = (props.deliverTo ?? []).map(({ _delivery }) => _delivery);
     const fetchers = deliveries.flatMap((delivery) => delivery.readers ?? []);
-    const readers = [...new Set([...(options.readers ?? []), ...fetchers])];
+    const readers = [...new Set([...(props.readers ?? []), ...fetchers])];
     const document = registryDocument(checked.key, checked.connections, rotation._policy);
     const resourcePolicy = secretPolicy({ roles: rotation._roles, readers });
     this.checkSize(document, checked.key);

@@ -1,6 +1,8 @@
+import type { KeyWithConnections } from '../../functions/core/config/check-key';
 import type { DeliveryTarget } from '../targets/delivery-target';
 import type { Adopt } from './adopt';
 import type { FirstRotation } from './first-rotation';
+import type { IKeyRotation } from './key-engine';
 import type { RotationPolicy } from './rotation-policy';
 
 /** What there is to say about one managed key. */
@@ -19,4 +21,11 @@ export interface ManagedKeyOptions {
   readonly adopt?: Adopt;
   /** ARNs of IAM roles that may read the secret beside the functions. @default - nobody else reads it */
   readonly readers?: string[];
+}
+
+export interface ManagedKeyProps extends ManagedKeyOptions {
+  /** The engine that rotates the key. */
+  readonly rotation: IKeyRotation;
+  /** The key where it was checked already, as part of a whole configuration. @internal */
+  readonly _checked?: KeyWithConnections;
 }

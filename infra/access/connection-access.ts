@@ -4,8 +4,8 @@ import type { Connection } from '../targets/connection';
 import type { Delivery } from '../targets/delivery';
 import { secretArn } from './arns';
 import type { GrowingPolicy, Right } from './growing-policy';
+import { onlyThrough } from './kms-use';
 import { RIGHTS } from './rights';
-import { onlyThroughSecretsManager } from './secret-encryption';
 
 /**
  * What sync needs to reach exactly the targets that are used: the right to read their connections' tokens, the origins of
@@ -37,7 +37,7 @@ export class ConnectionAccess {
       secretArn(this.rights, secret),
     );
     if (encryptionKey === undefined) return [read];
-    const conditions = onlyThroughSecretsManager(Stack.of(this.rights));
+    const conditions = onlyThrough(Stack.of(this.rights), 'secretsmanager');
     const decrypt = { sid: 'DecryptConnectionTokens', actions: RIGHTS.sync.connectionKeys, conditions };
     return [read, this.allowOnce(decrypt, encryptionKey)];
   }

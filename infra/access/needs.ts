@@ -2,10 +2,10 @@ import { Stack } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../../functions/core/names';
-import { type NotificationTopic, onlyThroughSns, TOPIC_KEY_ACTIONS } from '../engine/notification-topic';
-import { ARCHIVE_KEY_ACTIONS, onlyThroughS3 } from '../evidence/archive-stream';
+import type { NotificationTopic } from '../engine/notification-topic';
 import { ARCHIVE_PREFIX, type AuditArchive } from '../evidence/audit-archive';
 import { logArns, registryArns } from './arns';
+import { onlyThrough, PUBLISH_ENCRYPTED, WRITE_ENCRYPTED } from './kms-use';
 
 /** What a function's statements are about. */
 export interface FunctionResources {
@@ -25,7 +25,7 @@ export interface Statement {
   readonly actions: readonly string[];
   /** What it is allowed on; where that is nothing, the statement is left out. */
   readonly on: (resources: FunctionResources, scope: Construct) => readonly string[];
-  readonly conditions?: (stack: Stack) => Record<string, Record<string, string>>;
+  readonly conditions?: (stack: Stack) => Record<string, Record<string, string | readonly string[]>>;
 }
 
 const ANYTHING = () => ['*'];
@@ -51,9 +51,9 @@ export const NEEDS = {
     on: ({ notifications }) => [notifications.topic.topicArn],
   },
   EncryptMessages: {
-    actions: TOPIC_KEY_ACTIONS,
+    actions: PUBLISH_ENCRYPTED,
     on: ({ notifications }) => [notifications.key.keyArn],
-    conditions: onlyThroughSns,
+    conditions: (stack) => onlyThrough(stack, 'sns'),
   },
   KeepFailedRuns: {
     actions: ['sqs:SendMessage'],
@@ -101,9 +101,9 @@ export const NEEDS = {
     on: ({ archive }) => (archive ? [archive.bucket.arnForObjects(`${ARCHIVE_PREFIX.reports}*`)] : []),
   },
   EncryptInArchive: {
-    actions: ARCHIVE_KEY_ACTIONS,
+    actions: WRITE_ENCRYPTED,
     on: ({ archive }) => (archive?.key ? [archive.key.keyArn] : []),
-    conditions: onlyThroughS3,
+    conditions: (stack) => onlyThrough(stack, 's3'),
   },
 } as const satisfies Readonly<Record<string, Statement>>;
 

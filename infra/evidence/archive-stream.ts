@@ -3,6 +3,7 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { CfnSubscriptionFilter, type ILogGroup, LogGroup, LogStream } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { onlyThrough, WRITE_ENCRYPTED } from '../access/kms-use';
 import { ARCHIVE_PREFIX, type AuditArchive } from './audit-archive';
 
 export interface ArchiveStreamProps {
@@ -114,18 +115,10 @@ function writerStatements({ bucket, key }: AuditArchive, logs: ILogGroup): Polic
       : [
           new PolicyStatement({
             sid: 'EncryptInArchive',
-            actions: [...ARCHIVE_KEY_ACTIONS],
+            actions: [...WRITE_ENCRYPTED],
             resources: [key.keyArn],
-            conditions: onlyThroughS3(bucket.stack),
+            conditions: onlyThrough(bucket.stack, 's3'),
           }),
         ]),
   ];
-}
-
-/** What whoever writes into the archive needs of its KMS key; S3 decrypts the parts of a large upload. */
-export const ARCHIVE_KEY_ACTIONS = ['kms:GenerateDataKey', 'kms:Decrypt'] as const;
-
-/** Condition: the KMS key is used on behalf of a caller of S3, never directly. */
-export function onlyThroughS3(stack: Stack): Record<string, Record<string, string>> {
-  return { StringEquals: { 'kms:ViaService': `s3.${stack.region}.amazonaws.com` } };
 }

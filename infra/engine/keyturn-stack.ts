@@ -67,12 +67,13 @@ export class KeyturnStack extends Stack {
 
   /** Mistakes are reported at synthesis, all at once. */
   private check(input: ConfigInput): Config | undefined {
-    const { config, issues = [] } = { config: undefined, ...checkConfig(input) };
-    for (const issue of issues) {
+    const checked = checkConfig(input);
+    if (checked.issues === undefined) return checked.config;
+    for (const issue of checked.issues) {
       const found = valueAt(input, issue.path);
       Annotations.of(this).addError(`${pathText(issue.path)}: ${describeIssue(issue, found)}`);
     }
-    return config;
+    return undefined;
   }
 
   private nameParts({ topic, auditorPolicy, archive, _functions, _report }: KeyRotation): void {

@@ -1,8 +1,9 @@
 import { createAuditRecord } from '../aws/audit-record';
 import { createEventBus } from '../aws/event-bus';
+import { createHostPorts } from '../aws/host-ports';
 import { createNotifier } from '../aws/notifier';
 import { createRegistry } from '../aws/registry';
-import { createConnectionSecrets, createSecrets } from '../aws/secrets';
+import { createSecrets } from '../aws/secrets';
 import { createSts } from '../aws/sts';
 import { MINUTE } from '../core/duration';
 import { openTargets } from '../hosts/register';
@@ -19,13 +20,13 @@ const settings = settingsFrom(process.env);
 const record = createAuditRecord();
 const bus = createEventBus();
 const notifier = createNotifier(settings.topicArn);
-const connectionSecrets = createConnectionSecrets();
+const hostPorts = createHostPorts();
 const ports = { sts: createSts(), secrets: createSecrets(), registry: createRegistry(settings.registryPath) };
 
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
   const request = syncRequestOf(event);
   const targets = openTargets({
-    connectionSecrets,
+    ...hostPorts,
     time: systemTime,
     random: Math.random,
     allowedOrigins: settings.allowedOrigins,

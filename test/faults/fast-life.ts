@@ -1,3 +1,4 @@
+import { pipelineTargets } from '../../cli/rehearsal/assembly';
 import { credentialAt } from '../../cli/rehearsal/surroundings';
 import type { ConfigInput } from '../../functions/core/config/config';
 import type { FunctionName } from '../../functions/core/names';
@@ -142,7 +143,7 @@ export class FastLife {
   /** K3, K4, K10, by what the account and the CI host saw. */
   #judge({ action, input }: AwsCall): void {
     const [deployed] = this.#worlds;
-    const [target] = deployed?.entries[0]?.targets ?? [];
+    const [target] = (deployed?.entries.slice(0, 1) ?? []).flatMap(pipelineTargets);
     if (deployed === undefined || target === undefined) return;
     const id = String(input.AccessKeyId);
     const held = credentialAt(deployed.world.bitbucket, target)?.accessKeyId;

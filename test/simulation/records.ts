@@ -1,5 +1,5 @@
 import type { RegistryEntry } from '../../functions/core/config/registry';
-import type { TargetConfig } from '../../functions/core/hosts/target';
+import type { BitbucketTarget } from '../../functions/core/hosts/bitbucket';
 import type { SimProcess } from './sim-process';
 
 /** Who did something. */
@@ -23,7 +23,7 @@ export interface KeyRecord {
 /** One place that pipelines read: what it holds, as they see it. */
 export interface PlaceRecord {
   readonly name: string;
-  readonly target: TargetConfig;
+  readonly target: BitbucketTarget;
   /** UUID of the deployment environment, kept while it is renamed. */
   environment: string | undefined;
   /** The key whose ID it shows, and the key whose secret it holds. */

@@ -1,0 +1,6 @@
+import { createConnectionSecrets } from './secrets';
+
+/** All of AWS that a delivery to any host needs, one line a need. */
+export function createHostPorts() {
+  return { connectionSecrets: createConnectionSecrets() };
+}

@@ -1,25 +1,15 @@
-import { createHash } from 'node:crypto';
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { checkConfig } from '../../functions/core/config/check-config';
 import type { Config, ConfigInput } from '../../functions/core/config/config';
 import { describeIssue } from '../../functions/core/config/config-issue';
 import { pathText, valueAt } from '../../functions/core/config/config-path';
-import type { KeyConfig } from '../../functions/core/config/key-config';
 import { readConfigFile } from '../config/config-file';
 import { Connection } from '../targets/connection';
 import { DeliveryTarget } from '../targets/delivery-target';
 import { KeyRotation } from './key-rotation';
+import { hasRoom, keysByScope } from './key-stacks';
 import { ManagedKey } from './managed-key';
-
-/** CloudFormation: 500 resources a stack. */
-const RESOURCES_PER_STACK = 500;
-/** What the engine takes with everything that can be turned on: 96, many subscriptions and many managed policies. */
-const RESOURCES_OF_ENGINE = 140;
-
-/** How many keys a stack of keys gets on average, so that the fullest one still has room. */
-const KEYS_PER_STACK = 80;
-const MOST_KEY_STACKS = 50;
 
 /** What can be said about the stack beside its configuration. */
 export interface KeyturnStackOptions extends StackProps {
@@ -96,13 +86,8 @@ export class KeyturnStack extends Stack {
     props: KeyturnStackProps,
   ): void {
     const known = new Map(Object.entries(connections).map(([name, config]) => [name, Connection._of(name, config)]));
-    const scopeOf = this.keyScopes(rotation, props);
-    const perScope = new Map<Construct, KeyConfig[]>();
-    for (const key of all) {
-      const scope = scopeOf(key);
-      perScope.set(scope, [...(perScope.get(scope) ?? []), key]);
-    }
-    for (const [scope, keys] of perScope) {
+    const { config: _config, _checked, bundles: _bundles, stackName: _name, keyStacks, ...stackProps } = props;
+    for (const [scope, keys] of keysByScope(all, rotation, keyStacks, stackProps)) {
       if (!hasRoom(scope, keys, all.length)) continue;
       for (const key of keys) {
         const { id, user, readers } = key;
@@ -111,47 +96,4 @@ export class KeyturnStack extends Stack {
       }
     }
   }
-
-  /** Which construct a key goes into; stacks come into being with their first key. */
-  private keyScopes(rotation: KeyRotation, props: KeyturnStackProps): (key: KeyConfig) => Construct {
-    const parent = this.node.scope;
-    const { keyStacks = 0, config: _c, _checked, bundles: _b, stackName: _n, ...stackProps } = props;
-    if (!Number.isInteger(keyStacks) || keyStacks < 0 || keyStacks > MOST_KEY_STACKS) {
-      Annotations.of(this).addError(
-        `keyStacks: expected a whole number from 0 to ${MOST_KEY_STACKS}, found ${keyStacks}; correct it`,
-      );
-      return () => rotation;
-    }
-    if (keyStacks === 0 || parent === undefined) return () => rotation;
-    const stacks = new Map<number, Stack>();
-    return ({ id }) => {
-      const part = shardOf(id, keyStacks) + 1;
-      const stack =
-        stacks.get(part) ??
-        new Stack(parent, `${this.node.id}Keys${part}`, {
-          ...stackProps,
-          description: `Keyturn: managed keys, part ${part} of ${keyStacks}`,
-        });
-      stacks.set(part, stack);
-      return stack;
-    };
-  }
-}
-
-/** Whether the stack has room for these keys; otherwise the error says what to do. @param all keys of the configuration */
-function hasRoom(scope: Construct, keys: readonly KeyConfig[], all: number): boolean {
-  const ofKeys = keys.reduce((sum, { createUser }) => sum + (createUser ? 4 : 3), 0);
-  const needed = ofKeys + (scope instanceof KeyRotation ? RESOURCES_OF_ENGINE : 0);
-  if (needed <= RESOURCES_PER_STACK) return true;
-  Annotations.of(scope).addError(
-    `keys: ${keys.length} keys need up to ${needed} resources in one stack, and CloudFormation allows ` +
-      `${RESOURCES_PER_STACK}. Spread the keys over stacks of their own, once for good: ` +
-      `"keyStacks": ${Math.ceil(all / KEYS_PER_STACK)} in the context of cdk.json.`,
-  );
-  return false;
-}
-
-/** The same key is in the same stack, whatever other keys come and go. */
-function shardOf(id: string, shards: number): number {
-  return createHash('sha256').update(id).digest().readUInt32BE(0) % shards;
 }

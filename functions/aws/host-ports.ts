@@ -1,6 +1,7 @@
+import { createFunctionInvoker } from './function-invoker';
 import { createConnectionSecrets } from './secrets';
 
 /** All of AWS that a delivery to any host needs, one line a need. */
 export function createHostPorts() {
-  return { connectionSecrets: createConnectionSecrets() };
+  return { connectionSecrets: createConnectionSecrets(), functions: createFunctionInvoker() };
 }

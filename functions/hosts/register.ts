@@ -2,16 +2,18 @@ import type { ConnectionSecrets, Targets, Time } from '../account/ports';
 import { KeyturnError } from '../core/errors';
 import { type Connection, type HostName, hostOf } from '../core/hosts/target';
 import { openBitbucket } from './bitbucket/edge';
+import { type FunctionPorts, openFunctions } from './function/edge';
 import type { Edge, HostEdge } from './host';
 import { openHttp } from './http/http';
 import { retrying } from './http/retry';
 
 /** The edge to every host, one line each. */
-const HOSTS: Readonly<Record<HostName, (edge: Edge) => HostEdge>> = {
+const HOSTS: Readonly<Record<HostName, (edge: Edge & FunctionPorts) => HostEdge>> = {
   bitbucket: openBitbucket,
+  function: openFunctions,
 };
 
-interface OpenTargetsProps {
+interface OpenTargetsProps extends FunctionPorts {
   readonly connectionSecrets: ConnectionSecrets;
   readonly time: Time;
   /** A number in [0, 1), for the jitter of retries. */

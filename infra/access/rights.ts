@@ -71,6 +71,7 @@ export const RIGHTS = {
     managedUsers: [...LOOK_AT_KEYS, 'iam:DeleteAccessKey'],
     managedSecrets: [...LOOK_AT_SECRET, 'secretsmanager:TagResource', 'secretsmanager:UntagResource'],
   },
+  // What a target's host asks for beside a token stands with the host, in infra/targets.
   sync: {
     ...NONE,
     role: [...EVERY_FUNCTION, ...RECORD, 'ReadRegistry'],

@@ -1,3 +1,4 @@
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { type DeliverTo, type HostName, hostNameOf } from '../../functions/core/hosts/target';
 import {
   type BitbucketDeploymentProps,
@@ -8,6 +9,7 @@ import {
 } from './bitbucket-target';
 import type { Connection } from './connection';
 import type { Delivery } from './delivery';
+import { type FunctionTargetProps, functionDelivery, functionItem } from './function-target';
 
 export type {
   BitbucketDeploymentProps,
@@ -16,10 +18,12 @@ export type {
   DeliveryProps,
   VariableNames,
 } from './bitbucket-target';
+export type { FunctionTargetProps } from './function-target';
 
 /** What an item of `keyturn.yaml` comes to, one line a host. */
 const HOSTS: Readonly<Record<HostName, (item: DeliverTo, connection: Connection | undefined) => Delivery>> = {
   bitbucket: bitbucketItem,
+  function: (item) => functionItem(item),
 };
 
 /** One place a credential is delivered to. The register of the constructs: each host has its factories here. */
@@ -37,6 +41,11 @@ export class DeliveryTarget {
   /** Variables of a Bitbucket workspace, which all its repositories share. */
   static bitbucketWorkspace(props: BitbucketWorkspaceProps): DeliveryTarget {
     return new DeliveryTarget(bitbucketDelivery(props));
+  }
+
+  /** A function of a team's own, which fetches the credential and writes it wherever it is needed. */
+  static function(lambda: IFunction, props: FunctionTargetProps = {}): DeliveryTarget {
+    return new DeliveryTarget(functionDelivery(lambda, props));
   }
 
   /** An item of `deliverTo` in `keyturn.yaml`. @internal */

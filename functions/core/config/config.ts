@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { deliverToItems, deliverToSchema } from '../hosts/target';
+import { deliverToJsonSchema, deliverToSchema } from '../hosts/target';
 import { connectionsSchema } from './connection-config';
 import { keySchema } from './key-config';
 import { KeysTogether } from './keys-together';
@@ -42,12 +42,4 @@ export function configJsonSchema(): Record<string, unknown> {
       },
     }),
   };
-}
-
-function deliverToJsonSchema(): Readonly<Record<string, unknown>> {
-  const [first, ...others] = deliverToItems.map((item) => {
-    const { $schema: _dialect, ...schema } = z.toJSONSchema(item, { io: 'input', unrepresentable: 'throw' });
-    return schema;
-  });
-  return others.length === 0 ? { ...first } : { anyOf: [first, ...others] };
 }

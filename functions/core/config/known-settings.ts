@@ -8,18 +8,22 @@ export function knownSettings(path: ConfigPath): readonly string[] {
   for (const step of path) {
     schema = typeof step === 'number' ? valueAt(schema, ['items']) : settingOf(schema, step);
   }
-  const alternatives = valueAt(schema, ['anyOf']);
-  const maps = (Array.isArray(alternatives) ? alternatives : [schema]).map((one) => valueAt(one, ['properties']));
-  return maps.flatMap((properties) =>
-    typeof properties === 'object' && properties !== null ? Object.keys(properties) : [],
-  );
+  return alternativesOf(schema).flatMap((one) => {
+    const properties = valueAt(one, ['properties']);
+    return typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
+  });
 }
 
 function settingOf(schema: unknown, name: PropertyKey): unknown {
-  const alternatives = valueAt(schema, ['anyOf']);
-  for (const one of Array.isArray(alternatives) ? alternatives : [schema]) {
+  for (const one of alternativesOf(schema)) {
     const setting = valueAt(one, ['properties', name]) ?? valueAt(one, ['additionalProperties']);
     if (setting !== undefined) return setting;
   }
   return undefined;
+}
+
+/** What may stand at one place: the hosts' items, of which the first one's is the last resort. */
+function alternativesOf(schema: unknown): readonly unknown[] {
+  const otherwise = valueAt(schema, ['else']);
+  return otherwise === undefined ? [schema] : [...alternativesOf(otherwise), valueAt(schema, ['then'])];
 }

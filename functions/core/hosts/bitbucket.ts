@@ -98,9 +98,8 @@ export const bitbucketHost = {
   types: ['bitbucket-deployment', 'bitbucket-repository', 'bitbucket-workspace'],
   target: targetSchema,
   deliverTo: itemSchema,
+  marks: [],
   connection: tokenConnection(BITBUCKET_API, '{"accessToken"}, {"email","apiToken"} or {"clientId","clientSecret"}'),
-
-  recognizes: (item) => 'repository' in item || 'workspace' in item || 'environment' in item,
 
   targetOf({ repository: repo, environment, workspace: space, ...rest }: BitbucketItem): BitbucketTarget {
     if (repo !== undefined && environment !== undefined) {

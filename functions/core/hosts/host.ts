@@ -44,10 +44,10 @@ export interface Host<Target extends HostTarget = HostTarget, Item = unknown> {
   readonly target: z.ZodType<Target> & z.core.$ZodTypeDiscriminable;
   /** One target as a person writes it under `deliverTo`. */
   readonly deliverTo: z.ZodType;
+  /** Settings that only this host's items have, so that one of them tells whose an item is; the first host needs none. */
+  readonly marks: readonly string[];
   /** What stands under the host's name in a connection of `keyturn.yaml`; undefined where the host takes no token. */
   readonly connection?: z.ZodType<ConnectionSettings> | undefined;
-  /** Whether an item under `deliverTo` is for this host, right or wrong. */
-  recognizes(item: Readonly<Record<string, unknown>>): boolean;
   /** The registry's form of an item. */
   targetOf(item: Item): Target;
   /** A target without what the schema fills in again, so that more of them fit into a parameter. */

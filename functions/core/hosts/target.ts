@@ -31,8 +31,18 @@ export const deliverToSchema = z.unknown().transform((given, context) => {
   return judged.value;
 }) as unknown as z.ZodType<DeliverToItem, DeliverTo>;
 
-/** The schemas of all items that may stand under `deliverTo`, for editors. */
-export const deliverToItems: readonly z.ZodType[] = HOSTS.map(({ deliverTo }) => deliverTo);
+/** The JSON Schema of the same, for editors: one of the other hosts' where its mark is there, otherwise the first one's. */
+export function deliverToJsonSchema(): object {
+  const [first, ...others] = HOSTS.map(({ deliverTo, marks }: Host) => {
+    const { $schema: _dialect, ...schema } = z.toJSONSchema(deliverTo, { io: 'input', unrepresentable: 'throw' });
+    return { schema, marked: { anyOf: marks.map((name) => ({ required: [name] })) } };
+  });
+  return others.reduceRight<object>(
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    (otherwise, { schema, marked }) => ({ if: marked, then: schema, else: otherwise }),
+    first?.schema ?? {},
+  );
+}
 
 type TokenHost = Extract<EachHost, { readonly connection: z.ZodType }>;
 /** A connection of `keyturn.yaml`: its settings, under the host's name. */
@@ -116,7 +126,8 @@ export function hostNameOf(item: DeliverTo): HostName {
 
 function hostOfItem(item: unknown): Host {
   const given = typeof item === 'object' && item !== null ? (item as Readonly<Record<string, unknown>>) : {};
-  return HOSTS.find((host) => host.recognizes(given)) ?? HOSTS[0];
+  const [first, ...others]: readonly [Host, ...Host[]] = HOSTS;
+  return others.find(({ marks }) => marks.some((name) => name in given)) ?? first;
 }
 
 /**

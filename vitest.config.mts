@@ -4,7 +4,7 @@ import { DEEP_SUITES } from './test/deep/suites';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/contract/moto/**', 'node_modules/**', ...DEEP_SUITES],
+    exclude: ['node_modules/**', ...DEEP_SUITES],
     globalSetup: ['test/global-setup.ts'],
     // CloudFormation's schemas take seconds to load, in each file again; test/infra/synth.test.ts and CI validate by them.
     env: { CDK_VALIDATION: 'false' },

@@ -60,7 +60,7 @@ function delivery({ world, entries }: Observed): Verdict {
   const stored = writes(world, 'PutSecretValue');
   const missing = entries.filter((entry) => {
     const token = tokenOf(stored.findLast((write) => isOf(write, entry)));
-    const held = pipelineTargets(entry).map((target) => credentialAt(world.bitbucket, target)?.accessKeyId);
+    const held = pipelineTargets(entry).map((target) => credentialAt(world.hosts.bitbucket, target)?.accessKeyId);
     return held.some((id) => id === undefined || !token.includes(id));
   });
   return {

@@ -109,8 +109,8 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
     timeline.heard(audit, targets.get(audit.target ?? ''));
   });
   try {
-    makeSurroundings(assembly, world.account, world.bitbucket);
-    world.bitbucket.onWrite((write) => timeline.wrote(write));
+    makeSurroundings(assembly, world.account, world.hosts.bitbucket);
+    world.hosts.bitbucket.onWrite((write) => timeline.wrote(write));
     world.clock.advanceTo(DEPLOYED - PIPELINES_BEFORE);
     pipelines.start(entries);
     await world.runUntil(new Date(DEPLOYED));
@@ -120,25 +120,19 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
       await world.runUntil(new Date(DEPLOYED + day * DAY));
       await onDay?.(day, world);
     }
-    const lines = world.logs.map(({ line }) => line);
-    const promises = judge({ world, entries, pipelines, audits, lines, ...witness.testimony });
-    const count = (event: string) => audits.filter((audit) => audit.event === event).length;
-    const torn = timeline.moments.flatMap(({ tornMilliseconds }) => tornMilliseconds ?? []);
+    const promises = judge({ world, entries, pipelines, audits, lines: linesOf(world), ...witness.testimony });
+    const { runs, ...changes } = countsOf(audits);
     const report: Report = {
       days,
       seed,
       start: new Date(DEPLOYED).toISOString(),
       managedKeys: entries.length,
-      runs: count('run-started'),
+      runs,
       passedOver: quietHours.passedOver,
-      rotations: count('key-stored'),
-      deliveries: count('target-delivered'),
-      deactivations: count('key-deactivated'),
-      deletions: count('key-deleted'),
-      findings: count('finding'),
+      ...changes,
       pipelineLogins: pipelines.logins,
       pipelineLoginFailures: pipelines.failures.length,
-      longestTornMilliseconds: Math.max(0, ...torn),
+      longestTornMilliseconds: longestTorn(timeline.moments),
       awsCalls: world.calls.total(),
       keys: entries.flatMap((entry) => keyRows(world, entry)),
       promises,
@@ -154,6 +148,27 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
   }
 }
 
+function linesOf({ logs }: World): readonly string[] {
+  return logs.map(({ line }) => line);
+}
+
+/** What the functions did, counted in their own audit events. */
+function countsOf(audits: readonly Audit[]) {
+  const count = (event: string) => audits.filter((audit) => audit.event === event).length;
+  return {
+    runs: count('run-started'),
+    rotations: count('key-stored'),
+    deliveries: count('target-delivered'),
+    deactivations: count('key-deactivated'),
+    deletions: count('key-deleted'),
+    findings: count('finding'),
+  };
+}
+
+function longestTorn(moments: readonly Moment[]): number {
+  return Math.max(0, ...moments.flatMap(({ tornMilliseconds }) => tornMilliseconds ?? []));
+}
+
 /** 15 to 60 ms a call of the functions. The administrator looks at the world as it is, and takes none of its time. */
 function latencyOf(random: Random): (call: AwsCall) => number {
   return ({ principal }) => (principal.kind === 'root' ? 0 : 15 + Math.floor(random() * 46));
@@ -166,9 +181,9 @@ function targetsByName(entries: readonly RegistryEntry[]): ReadonlyMap<string, B
 }
 
 function keyRows(world: World, entry: RegistryEntry): readonly KeyRow[] {
-  const { account, bitbucket, clock } = world;
+  const { account, hosts, clock } = world;
   const holding = pipelineTargets(entry).map(
-    (target) => [scopeOf(target), credentialAt(bitbucket, target)?.accessKeyId] as const,
+    (target) => [scopeOf(target), credentialAt(hosts.bitbucket, target)?.accessKeyId] as const,
   );
   return account.iam.accessKeys.of(account.iam.users.get(entry.user)).map(({ id, status, createdAt }) => ({
     key: entry.id,
@@ -228,7 +243,7 @@ class Witness {
       call.action === 'DeleteAccessKey' ? 'deleted' : call.action === 'UpdateAccessKey' ? 'deactivated' : undefined;
     if (event === undefined) return;
     this.#changed.push(String(call.input.AccessKeyId));
-    const held = pipelineTargets(entry).map((target) => credentialAt(world.bitbucket, target)?.accessKeyId);
+    const held = pipelineTargets(entry).map((target) => credentialAt(world.hosts.bitbucket, target)?.accessKeyId);
     this.#retirements.push({ at: call.at, event, entry, accessKeyId: String(call.input.AccessKeyId), held });
   }
 }

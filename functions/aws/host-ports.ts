@@ -1,5 +1,5 @@
+import { createConnectionSecrets } from './connection-secrets';
 import { createFunctionInvoker } from './function-invoker';
-import { createConnectionSecrets } from './secrets';
 
 /** All of AWS that a delivery to any host needs, one line a need. */
 export function createHostPorts() {

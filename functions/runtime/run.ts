@@ -1,4 +1,5 @@
 import type { EventBus, Log, Notifier, Time } from '../account/ports';
+import type { Survey } from '../account/survey';
 import type { AuditEvent, AuditEventName } from '../core/audit';
 import type { RegistryEntry } from '../core/config/registry';
 import { after, MINUTE, SECOND } from '../core/duration';
@@ -90,6 +91,16 @@ export class Run {
     this.count('examined', managed.length);
   }
 
+  /** Records what a survey of the whole account shows. @returns the keys that can be worked on */
+  surveyed({ managed, problems }: Survey): Managed[] {
+    for (const problem of problems) {
+      if ('finding' in problem) this.find(problem.finding);
+      else this.fail(problem.entry, problem.error, 'looking for its secret');
+    }
+    this.looksAt(managed);
+    return [...managed];
+  }
+
   /** Records one change, or one attempt at it (K7). */
   audit(event: AuditEventName, entry: RegistryEntry, facts: AuditFacts = {}): void {
     this.#journal.write({ event, outcome: 'ok', key: entry.id, user: entry.user, policy: entry.policy, ...facts });
@@ -134,6 +145,10 @@ export class Run {
       accessKeyId: finding.accessKeyId,
       ...factsOf(finding),
     });
+  }
+
+  findAll(findings: readonly Finding[]): void {
+    for (const finding of findings) this.find(finding);
   }
 
   /** A step that failed stops its own key only (K11). */

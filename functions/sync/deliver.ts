@@ -109,7 +109,7 @@ async function toEveryTarget(
         `Version ${version} of ${name} holds another credential than its ID says. Rotate the key to replace it.`,
       );
     }
-    await prove(sts, credential, run, PROOF_PATIENCE);
+    await prove(sts, credential, run.time, PROOF_PATIENCE);
   } catch (thrown) {
     const error = toKeyturnError(thrown);
     run.count('failed');

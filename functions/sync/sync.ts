@@ -41,11 +41,7 @@ export async function sync(
   const managed = ids === undefined ? await everything(ports, run, options) : await pick(ids, ports, run);
   const due = managed.filter(({ entry, secret }) => {
     const plan = planDelivery({ entry, secret, now: run.now() });
-    if (plan.steps.length === 0) {
-      plan.findings.forEach((finding) => {
-        run.find(finding);
-      });
-    }
+    if (plan.steps.length === 0) run.findAll(plan.findings);
     return plan.steps.length > 0;
   });
   const targets = failingFast(ports.targets);
@@ -58,16 +54,15 @@ export async function sync(
 
 /** All managed keys. The same list shows the connections' secrets, and when their tokens end. */
 async function everything(
-  { registry, secrets }: SyncPorts,
+  ports: SyncPorts,
   run: Run,
   { tokenExpiresInDays: within }: SyncOptions,
 ): Promise<readonly Managed[]> {
-  const seen = await survey(registry, secrets, run);
-  const entries = seen.managed.map(({ entry }) => entry);
-  tokenExpiries({ entries, secrets: seen.secrets, now: run.now(), within }).forEach((finding) => {
-    run.find(finding);
-  });
-  return seen.managed;
+  const seen = await survey(ports);
+  const managed = run.surveyed(seen);
+  const entries = managed.map(({ entry }) => entry);
+  run.findAll(tokenExpiries({ entries, secrets: seen.secrets, now: run.now(), within }));
+  return managed;
 }
 
 /** Every hour another key comes first, so that no key waits behind the same slow ones for ever (K11). */

@@ -1,6 +1,6 @@
+import { compileFilterPattern } from '../evidence/logs/log-filter-pattern';
 import { AwsError } from './aws-error';
 import { EVENT_OVERHEAD } from './log-batch';
-import { compileFilterPattern } from './log-filter-pattern';
 import { DAY, type LogEvent, type LogGroup, type LogStream } from './log-group';
 import { decodeToken, encodeToken, pageAfter } from './paging';
 

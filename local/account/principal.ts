@@ -8,8 +8,8 @@ export type ServiceName =
   | 'logs'
   | 's3'
   | 'sns'
-  | 'cloudtrail'
-  | 'lambda';
+  | 'lambda'
+  | 'cloudtrail';
 
 /** Who calls. `userId` is the unique ID that STS shows: `AIDA…`, `AROA…:session` or the account. */
 export interface Principal {

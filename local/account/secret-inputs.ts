@@ -1,5 +1,4 @@
 import type { SecretMaterial } from './secret';
-import type { SecretFilter } from './secret-list';
 import type { Tag } from './tags';
 
 export interface CreateSecretInput extends SecretMaterial {
@@ -38,6 +37,12 @@ export interface UpdateSecretVersionStageInput {
   readonly VersionStage: string;
   readonly RemoveFromVersionId?: string | undefined;
   readonly MoveToVersionId?: string | undefined;
+}
+
+export interface SecretFilter {
+  readonly Key: 'name' | 'description' | 'tag-key' | 'tag-value' | 'primary-region' | 'owning-service' | 'all';
+  /** Prefixes; one of them must match. A leading `!` turns a value round. */
+  readonly Values: readonly string[];
 }
 
 export interface ListSecretsInput {

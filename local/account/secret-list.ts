@@ -1,13 +1,7 @@
 import { AwsError } from './aws-error';
 import { decodeToken, encodeToken, type Page, pageAfter } from './paging';
 import type { Secret, SecretVersion } from './secret';
-import type { ListSecretVersionIdsInput } from './secret-inputs';
-
-export interface SecretFilter {
-  readonly Key: 'name' | 'description' | 'tag-key' | 'tag-value' | 'primary-region' | 'owning-service' | 'all';
-  /** Prefixes; one of them must match. A leading `!` turns a value round. */
-  readonly Values: readonly string[];
-}
+import type { ListSecretVersionIdsInput, SecretFilter } from './secret-inputs';
 
 /** Whether a secret passes all filters. Names and tags are compared exactly, descriptions without regard to case. */
 export function matchesFilters(secret: Secret, filters: readonly SecretFilter[]): boolean {

@@ -19,11 +19,11 @@ describe('events reach functions', () => {
               EventPattern: {
                 source: ['aws.secretsmanager'],
                 'detail-type': ['AWS API Call via CloudTrail'],
-                detail: { eventName: ['PutSecretValue'], requestParameters: { secretId: [{ prefix: 'keyturn/' }] } },
+                detail: { eventName: ['PutSecretValue'], requestParameters: { secretId: [{ prefix: 'acme/' }] } },
               },
             }),
             ...ruleFor('Label', {
-              EventPattern: { 'detail-type': ['Secret Label Updated'], detail: { name: [{ prefix: 'keyturn/' }] } },
+              EventPattern: { 'detail-type': ['Secret Label Updated'], detail: { name: [{ prefix: 'acme/' }] } },
             }),
           },
         },
@@ -31,11 +31,11 @@ describe('events reach functions', () => {
       ),
     );
     const { account } = world;
-    account.secretsManager.createSecret({ Name: 'keyturn/web' });
+    account.secretsManager.createSecret({ Name: 'acme/web' });
     account.secretsManager.createSecret({ Name: 'other' });
     const me = account.authenticate(account.rootSession(), 'secretsmanager');
     account.invoke(me, 'secretsmanager', 'PutSecretValue', { SecretId: 'other', SecretString: 'x' });
-    account.invoke(me, 'secretsmanager', 'PutSecretValue', { SecretId: 'keyturn/web', SecretString: 'never logged' });
+    account.invoke(me, 'secretsmanager', 'PutSecretValue', { SecretId: 'acme/web', SecretString: 'never logged' });
     await world.runUntil(later(3_600_000));
     expect(
       got(world).map(({ at, event }) => [
@@ -44,8 +44,8 @@ describe('events reach functions', () => {
         event.detail.name ?? event.detail.requestParameters.secretId,
       ]),
     ).toEqual([
-      [3_000, 'Secret Label Updated', 'keyturn/web'],
-      [120_000, 'AWS API Call via CloudTrail', 'keyturn/web'],
+      [3_000, 'Secret Label Updated', 'acme/web'],
+      [120_000, 'AWS API Call via CloudTrail', 'acme/web'],
     ]);
     expect(JSON.stringify(world.logs)).not.toContain('never logged');
   });
@@ -142,7 +142,7 @@ const CALLER = `
   import { STSClient, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
   const ssm = new SSMClient(), secrets = new SecretsManagerClient(), sts = new STSClient();
   export const handler = async () => {
-    await ssm.send(new GetParametersByPathCommand({ Path: '/keyturn/keys/' }));
+    await ssm.send(new GetParametersByPathCommand({ Path: '/acme/keys/' }));
     await secrets.send(new ListSecretsCommand({}));
     const { Arn } = await sts.send(new GetCallerIdentityCommand({}));
     console.log('got ' + JSON.stringify({ Arn, at: Date.now() }));
@@ -266,4 +266,36 @@ test('with real time, a schedule of the near future fires', async () => {
   world.followRealTime((error) => errors.push(error));
   await expect.poll(() => got(world).length, { timeout: 5_000 }).toBe(1);
   expect(errors).toEqual([]);
+});
+
+test('a function invokes another one over the wire, as its role may', async () => {
+  const world = await start({ accountServer: { authorize: ({ action }) => ({ allowed: action === 'Invoke' }) } });
+  const caller = `
+    import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+    export const handler = async (event) => {
+      const { Payload, FunctionError } = await new LambdaClient().send(new InvokeCommand({ FunctionName: 'team', Payload: JSON.stringify(event) }));
+      return { failed: FunctionError, answer: JSON.parse(Payload.transformToString()) };
+    };`;
+  const team = `
+    import { setTimeout as sleep } from 'node:timers/promises';
+    export const handler = async ({ n }) => {
+      await sleep(40_000);
+      if (n === 2) throw new TypeError('two');
+      return { n };
+    };`;
+  const resources = {
+    Role: ROLE,
+    Caller: lambdaFunction('caller', { Timeout: 300 }),
+    Team: lambdaFunction('team', { FunctionName: 'team', Timeout: 60 }),
+  };
+  const deployment = await world.deploy(await assembly({ Resources: resources }, { caller, team }));
+  const name = functionNameOf(deployment, 'caller');
+  const begin = world.clock.now();
+  expect(JSON.parse((await world.invoke(name, { n: 1 })).payload)).toEqual({ answer: { n: 1 } });
+  expect(world.clock.now() - begin).toBeGreaterThan(40_000);
+  expect(JSON.parse((await world.invoke(name, { n: 2 })).payload)).toMatchObject({
+    failed: 'Unhandled',
+    answer: { errorType: 'TypeError', errorMessage: 'two' },
+  });
+  expect(world.calls.byAction(name)).toEqual({ 'lambda:Invoke': 2 });
 });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { type Report, rehearse } from '../../cli/rehearsal/rehearse';
 import { synthesize } from '../../cli/synthesize';
 import { ALARM_NAMES } from '../../functions/core/config/alarm-names';
-import type { AlarmChange } from '../../local/account/alarms';
+import type { AlarmChange } from '../../local/evidence/cloudwatch/alarms';
 
 /** Lives through healthy days. @returns what was seen, and every change of an alarm's state */
 async function healthy(config: string, days: number): Promise<{ report: Report; changes: readonly AlarmChange[] }> {

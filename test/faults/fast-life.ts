@@ -45,7 +45,7 @@ export class FastLife {
     const life = new FastLife();
     const isFunction = (call: AwsCall) => call.principal.kind === 'role';
     const deployed = await DeployedWorld.open(synthesized(CONFIG), {
-      before: ({ bitbucket }) => life.#measureTears(bitbucket),
+      before: ({ hosts }) => life.#measureTears(hosts.bitbucket),
       world: {
         ...world,
         accountServer: {
@@ -57,10 +57,14 @@ export class FastLife {
           },
           ...world.accountServer,
         },
-        bitbucketServer: {
-          fault: (request) => life.bitbucket?.(request),
-          onRequest: (request) => life.afterBitbucket?.(request),
-          ...world.bitbucketServer,
+        hosts: {
+          bitbucket: {
+            server: {
+              fault: (request) => life.bitbucket?.(request),
+              onRequest: (request) => life.afterBitbucket?.(request),
+              ...world.hosts?.bitbucket?.server,
+            },
+          },
         },
       },
     });
@@ -146,7 +150,7 @@ export class FastLife {
     const [target] = (deployed?.entries.slice(0, 1) ?? []).flatMap(pipelineTargets);
     if (deployed === undefined || target === undefined) return;
     const id = String(input.AccessKeyId);
-    const held = credentialAt(deployed.world.bitbucket, target)?.accessKeyId;
+    const held = credentialAt(deployed.world.hosts.bitbucket, target)?.accessKeyId;
     if ((action === 'UpdateAccessKey' || action === 'DeleteAccessKey') && held === id) {
       this.broken.push(`${action} of ${id}, which the target holds`);
     }
@@ -154,7 +158,7 @@ export class FastLife {
     if (keys > 2) this.broken.push(`${keys} keys after ${action}`);
   }
 
-  #measureTears(bitbucket: DeployedWorld['world']['bitbucket']): void {
+  #measureTears(bitbucket: DeployedWorld['world']['hosts']['bitbucket']): void {
     let first: number | undefined;
     bitbucket.onWrite(({ key, at }) => {
       if (!/^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY)$/.test(key)) return;

@@ -58,8 +58,9 @@ export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string)
           one(arn('event-bus/default'), { 'events:source': Source, 'events:detail-type': DetailType }),
         );
     case 'lambda':
-      // The API's operation and the action have different names.
-      return [{ action: 'lambda:InvokeFunction', resource: text(input, 'FunctionName'), context: {} }];
+      return [
+        { action: 'lambda:InvokeFunction', resource: account.lambda.arn(text(input, 'FunctionName')), context: {} },
+      ];
     case 's3':
       return requestsOfS3(call, account);
     default:

@@ -1,8 +1,9 @@
 import type { Log } from '../../functions/account/ports';
 import { createAuditRecord } from '../../functions/aws/audit-record';
+import { createConnectionSecrets } from '../../functions/aws/connection-secrets';
 import { createIam } from '../../functions/aws/iam';
 import { createRegistry } from '../../functions/aws/registry';
-import { createConnectionSecrets, createSecrets } from '../../functions/aws/secrets';
+import { createSecrets } from '../../functions/aws/secrets';
 import { createSts } from '../../functions/aws/sts';
 import { createTrail } from '../../functions/aws/trail';
 import { MINUTE } from '../../functions/core/duration';

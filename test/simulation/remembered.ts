@@ -20,7 +20,7 @@ const REMEMBERED: readonly Remembered[] = [
   },
   { file: 'functions/core/hosts/target.ts', name: 'targetSetDigest', by: 'rememberingPairs(real)' },
   { file: 'functions/core/key/secret-state.ts', name: 'storedVersions', by: 'rememberingOne(real)' },
-  { file: 'functions/aws/secrets.ts', name: 'stateOf', by: 'rememberingOne(real)' },
+  { file: 'functions/aws/secret-reads.ts', name: 'stateOf', by: 'rememberingOne(real)' },
   {
     file: 'functions/aws/credential-report.ts',
     name: 'parseCredentialReport',

@@ -7,7 +7,7 @@ import { inactiveSince, type KeyRing, keyRing, reactivatedAt, tagFor } from '../
 import { pauseOf } from '../key/pause';
 import { type SecretState, withoutFuture } from '../key/secret-state';
 import { TAG } from '../names';
-import type { Finding, Plan, Step } from './plan';
+import type { Finding, Plan, StepNamed } from './plan';
 import { EARLY_BY } from './plan-rotation';
 import { retirementAges } from './retirement';
 
@@ -21,8 +21,11 @@ export interface RetirementInput {
   readonly now: Date;
 }
 
+/** What a deactivation may take. */
+export type DeactivationStep = StepNamed<'deactivate' | 'record-hold' | 'record-reactivation'>;
+
 /** Decides which superseded keys are made Inactive now. */
-export function planDeactivation(given: RetirementInput): Plan {
+export function planDeactivation(given: RetirementInput): Plan<DeactivationStep> {
   const input = { ...given, secret: withoutFuture(given.secret, given.now) };
   const { entry, secret, keys, lastUsed, now } = input;
   const paused = pauseOf(entry.id, secret, now);
@@ -30,7 +33,7 @@ export function planDeactivation(given: RetirementInput): Plan {
   const ring = keyRing(secret, keys);
   if (ring.anchor === undefined) return planMakingRoom(input, ring);
 
-  const steps: Step[] = [];
+  const steps: DeactivationStep[] = [];
   const findings: Finding[] = [];
   for (const key of ring.superseded.filter(({ status }) => status === 'Active')) {
     if (inactiveSince(secret, key.accessKeyId) !== undefined) {
@@ -144,7 +147,10 @@ function reactivated(entry: RegistryEntry, key: AccessKey): Finding {
  * Adoption of a user with two keys: `adopt: replace-idle` lets one of them be retired in the ordinary way, and only if
  * it has not been used for as long as a key normally lives.
  */
-function planMakingRoom({ entry, secret, keys, lastUsed, now }: RetirementInput, ring: KeyRing): Plan {
+function planMakingRoom(
+  { entry, secret, keys, lastUsed, now }: RetirementInput,
+  ring: KeyRing,
+): Plan<DeactivationStep> {
   if (
     entry.adopt !== 'replace-idle' ||
     keys.length < 2 ||

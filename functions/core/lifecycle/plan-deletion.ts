@@ -5,18 +5,21 @@ import { inactiveSince, keyRing } from '../key/key-ring';
 import { pauseOf } from '../key/pause';
 import { tagWithTime, withoutFuture } from '../key/secret-state';
 import { TAG } from '../names';
-import type { Finding, Plan, Step } from './plan';
+import type { Finding, Plan, StepNamed } from './plan';
 import { type RetirementInput, successorProblem } from './plan-deactivation';
 import { retirementAges } from './retirement';
 
+/** What a deletion may take. */
+export type DeletionStep = StepNamed<'record-inactive' | 'delete' | 'clear-record'>;
+
 /** Decides which Inactive superseded keys are deleted now. */
-export function planDeletion(given: RetirementInput): Plan {
+export function planDeletion(given: RetirementInput): Plan<DeletionStep> {
   const input = { ...given, secret: withoutFuture(given.secret, given.now) };
   const { entry, secret, keys, lastUsed, now } = input;
   const paused = pauseOf(entry.id, secret, now);
   if (paused !== undefined) return { steps: [], findings: [paused] };
   const ring = keyRing(secret, keys);
-  const steps: Step[] = [];
+  const steps: DeletionStep[] = [];
   const findings: Finding[] = [];
   for (const key of inactive(input)) {
     const since = inactiveSince(secret, key.accessKeyId);

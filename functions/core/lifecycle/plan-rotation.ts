@@ -15,7 +15,7 @@ import {
   withoutFuture,
 } from '../key/secret-state';
 import { TAG } from '../names';
-import type { Finding, Plan, RotationReason, Step } from './plan';
+import type { Finding, Plan, RotationReason, StepNamed } from './plan';
 
 export interface RotationInput {
   readonly entry: RegistryEntry;
@@ -45,8 +45,13 @@ export function keysToTrace({ secret, keys, now }: RotationInput): readonly Acce
   return orphanCandidates(intent, keyRing(secret, keys).unknown);
 }
 
+/** What a rotation may take. */
+export type RotationStep = StepNamed<
+  'discard-orphan' | 'remove-label' | 'clear-intent' | 'rotate' | 'promote' | 'record-inactive'
+>;
+
 /** Decides whether a key is rotated now, and names what stands in the way. */
-export function planRotation(given: RotationInput): Plan {
+export function planRotation(given: RotationInput): Plan<RotationStep> {
   const input = { ...given, secret: withoutFuture(given.secret, given.now) };
   const { entry, secret, keys, now, isOwn = new Map<string, boolean | undefined>() } = input;
   const paused = pauseOf(entry.id, secret, now);
@@ -60,7 +65,7 @@ export function planRotation(given: RotationInput): Plan {
     ...more,
   });
   const findings: Finding[] = [];
-  const steps: Step[] = [];
+  const steps: RotationStep[] = [];
   const ring = keyRing(secret, keys);
 
   const intent = openIntent(secret);
@@ -137,7 +142,7 @@ export function planRotation(given: RotationInput): Plan {
   }
   // What somebody made Inactive is superseded by what follows; the credential report may not show it to the deletion.
   const { accessKeyId = '', status } = ring.anchorKey ?? {};
-  const recording: readonly Step[] = status === 'Inactive' ? [{ do: 'record-inactive', accessKeyId }] : [];
+  const recording: readonly RotationStep[] = status === 'Inactive' ? [{ do: 'record-inactive', accessKeyId }] : [];
   if (keys.length - orphans.length < 2) {
     return { steps: [...steps, { do: 'rotate', reason }, ...recording], findings };
   }

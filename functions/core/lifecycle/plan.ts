@@ -74,8 +74,11 @@ export interface Finding {
   readonly toldBy?: readonly string[];
 }
 
+/** The steps of some kinds. */
+export type StepNamed<Name extends Step['do']> = Extract<Step, { readonly do: Name }>;
+
 /** What a planner returns. */
-export interface Plan {
-  readonly steps: readonly Step[];
+export interface Plan<Each extends Step = Step> {
+  readonly steps: readonly Each[];
   readonly findings: readonly Finding[];
 }

@@ -1,20 +1,21 @@
 import * as z from 'zod';
-import type { LambdaApi } from '../lambda';
+import type { Lambda } from '../lambda';
 import { operationsOf } from './operation';
 
-const operation = operationsOf('InvalidParameterValueException');
+const operation = operationsOf('ValidationException');
 
-/** Invoke is a data event: CloudTrail does not record it unless told to. */
-export function lambdaOperations(lambda: LambdaApi) {
+/** Lambda, once `wire/lambda-rest.ts` has taken its requests apart. An invocation is a data event. */
+export function lambdaOperations(lambda: Lambda) {
   return {
     Invoke: operation(
       'data',
       z.object({
         FunctionName: z.string().min(1).max(170),
-        InvocationType: z.literal('RequestResponse').default('RequestResponse'),
-        Payload: z.string().max(6_291_456),
+        InvocationType: z.enum(['RequestResponse', 'DryRun']).optional(),
+        Qualifier: z.string().min(1).max(128).optional(),
+        Payload: z.instanceof(Uint8Array),
       }),
-      ({ FunctionName, Payload }) => lambda.invoke(FunctionName, Payload === '' ? '{}' : Payload),
+      (input) => lambda.invoke(input),
     ),
   };
 }

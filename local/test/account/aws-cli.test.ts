@@ -26,8 +26,8 @@ describe.skipIf(aws === undefined && !required)('the aws command', () => {
     if (aws === undefined) throw new Error('CI must have the `aws` command: run .ci/contract.mjs first.');
     const { server, userWithKey, account, secrets } = await world();
     const { keys } = userWithKey('bob');
-    await secrets.send(new CreateSecretCommand({ Name: 'keyturn/shop' }));
-    const put = await secrets.send(new PutSecretValueCommand({ SecretId: 'keyturn/shop', SecretString: 'v' }));
+    await secrets.send(new CreateSecretCommand({ Name: 'acme/shop' }));
+    const put = await secrets.send(new PutSecretValueCommand({ SecretId: 'acme/shop', SecretString: 'v' }));
     const command = async (credentials: Keys, ...args: string[]) => {
       const { stdout } = await run(aws, [...args, '--output', 'json'], {
         env: {
@@ -48,7 +48,7 @@ describe.skipIf(aws === undefined && !required)('the aws command', () => {
     const [identity, listed, versions] = await Promise.all([
       command(keys, 'sts', 'get-caller-identity'),
       command(account.rootSession(), 'iam', 'list-access-keys', '--user-name', 'bob'),
-      command(account.rootSession(), 'secretsmanager', 'list-secret-version-ids', '--secret-id', 'keyturn/shop'),
+      command(account.rootSession(), 'secretsmanager', 'list-secret-version-ids', '--secret-id', 'acme/shop'),
     ]);
     expect(identity).toMatchObject({ Account: '111122223333', Arn: 'arn:aws:iam::111122223333:user/bob' });
     expect(listed).toMatchObject({ AccessKeyMetadata: [{ AccessKeyId: keys.accessKeyId, Status: 'Active' }] });

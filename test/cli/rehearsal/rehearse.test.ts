@@ -140,7 +140,7 @@ it('is not content with a current key that never reached its target, although no
       const { SecretString = '' } = world.account.secretsManager.getSecretValue({
         SecretId: 'keyturn/connections/acme',
       });
-      world.bitbucket.revoke(JSON.parse(SecretString).accessToken);
+      world.hosts.bitbucket.revoke(JSON.parse(SecretString).accessToken);
     },
   });
   expect(verdict(report, 'K1')).toBe(true);

@@ -1,0 +1,48 @@
+import type { Finding, RotationReason } from '../core/lifecycle/plan';
+
+export interface AdmissionProps {
+  /** Rotations in this run at most. */
+  readonly maxRotations: number;
+  /** Nothing but repairs goes ahead: deliveries fail. */
+  readonly breakerOpen: boolean;
+}
+
+/** Decides which of the rotations that are due may go ahead in this run. Repairs always may: pipelines wait for them. */
+export class Admission {
+  readonly #props: AdmissionProps;
+  readonly #waiting: string[] = [];
+  #left: number;
+
+  constructor(props: AdmissionProps) {
+    this.#props = props;
+    this.#left = props.maxRotations;
+  }
+
+  /** Whether a rotation may go ahead now; it is counted if it may. */
+  admits(id: string, reason: RotationReason): boolean {
+    // A repair makes no key that was not there before.
+    if (reason === 'current-key-missing' || reason === 'current-key-inactive') return true;
+    if (this.#props.breakerOpen) return false;
+    if (this.#left === 0) {
+      this.#waiting.push(id);
+      return false;
+    }
+    this.#left--;
+    return true;
+  }
+
+  /** What people have to know when the run's limit was reached. */
+  get finding(): Finding | undefined {
+    const { maxRotations } = this.#props;
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return undefined;
+    return {
+      code: 'rotation-cap',
+      severity: 'attention',
+      message:
+        `${maxRotations} rotations are this run's limit; ${waiting.length} keys wait for the next ` +
+        `${Math.ceil(waiting.length / maxRotations)} runs (${waiting.slice(0, 10).join(', ')}). ` +
+        'Raise maxRotationsPerRun if that is too long.',
+    };
+  }
+}

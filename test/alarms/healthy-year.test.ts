@@ -7,7 +7,7 @@ import type { AlarmChange } from '../../local/account/alarms';
 
 /** Lives through healthy days. @returns what was seen, and every change of an alarm's state */
 async function healthy(config: string, days: number): Promise<{ report: Report; changes: readonly AlarmChange[] }> {
-  const cdkOut = synthesize(config);
+  const cdkOut = synthesize(config, process.cwd());
   let changes: readonly AlarmChange[] = [];
   try {
     const report = await rehearse({

@@ -6,7 +6,7 @@ import { synthesize } from '../../cli/synthesize';
 import type { Report } from '../../functions/report/judge/model';
 
 it('counts in the report what the rehearsal counts, over all of its days', async () => {
-  const cdkOut = synthesize('docs/examples/keyturn.yaml');
+  const cdkOut = synthesize('docs/examples/keyturn.yaml', process.cwd());
   onTestFinished(() => rmSync(cdkOut, { recursive: true, force: true }));
   const reports: Report[] = [];
   const rehearsal = await rehearse({

@@ -8,7 +8,7 @@ import type { World } from '../../../local/world';
 let cdkOut: string;
 
 beforeAll(() => {
-  cdkOut = synthesize('docs/examples/keyturn.yaml');
+  cdkOut = synthesize('docs/examples/keyturn.yaml', process.cwd());
 });
 
 afterAll(() => {

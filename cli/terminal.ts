@@ -1,5 +1,6 @@
 import type { Time } from '../functions/account/ports';
 import { systemTime } from '../functions/runtime/time';
+import { synthesize } from './synthesize';
 
 /** What a command has of the person and of the machine that run it: all of it is an argument, so that a test is one. */
 export interface Terminal {
@@ -10,6 +11,8 @@ export interface Terminal {
   /** Where the names of files start. */
   readonly folder: string;
   readonly time: Time;
+  /** Runs the CDK app. @param config path, relative to `folder`. @returns the folder of the cloud assembly */
+  readonly synthesize: typeof synthesize;
 }
 
 /** The one that this process was started from. */
@@ -19,4 +22,5 @@ export const processTerminal: Terminal = {
   watched: process.stderr.isTTY === true,
   folder: process.cwd(),
   time: systemTime,
+  synthesize,
 };

@@ -13,7 +13,6 @@ import { renderNaive, renderRehearsal, renderServing } from '../render/rehearsal
 import { renderVerdict } from '../render/review';
 import { assertWritable, writeWhole } from '../report-file';
 import { review } from '../review';
-import { synthesize } from '../synthesize';
 import type { Terminal } from '../terminal';
 
 interface SimulateOptions {
@@ -58,7 +57,7 @@ async function simulate(options: SimulateOptions, terminal: Terminal): Promise<n
     return report.failure === undefined ? 1 : 0;
   }
   if (!options.serve) assertWritable(options.report, { folder, force: true, option: '--report' });
-  const cdkOut = synthesize(options.config, folder);
+  const cdkOut = terminal.synthesize(options.config, folder);
   if (options.serve) {
     const serving = await serve({ cdkOut, seed });
     print(json ? JSON.stringify(serving.addresses, undefined, 2) : renderServing(serving.addresses));

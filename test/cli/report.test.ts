@@ -60,7 +60,7 @@ async function report(args: readonly string[], env: Readonly<Record<string, stri
   for (const name of Object.keys(process.env).filter((name) => name.startsWith('AWS_'))) vi.stubEnv(name, undefined);
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   try {
-    return await typed(['report', ...args], folder);
+    return await typed(['report', ...args], { folder });
   } finally {
     vi.unstubAllEnvs();
   }

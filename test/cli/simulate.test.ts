@@ -5,13 +5,17 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Bitbucket } from 'bitbucket';
 import { expect, it } from 'vitest';
+import { synthesized } from '../support/deployed-world';
 import { AS_A_PROCESS, typed } from './typed';
 
 const simulate = (...args: readonly string[]) => typed(['simulate', ...args]);
+/** With the example as the tests of this run share it, in place of a run of the CDK app. */
+const simulateExample = (...args: readonly string[]) =>
+  typed(['simulate', ...args], { synthesize: (config) => synthesized(config) });
 
 it('prints one JSON document and nothing else with --json, and writes the report of the days', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'keyturn-start-')), 'report.html');
-  const { code, stdout, stderr } = await simulate('--days', '21', '--seed', 'seven', '--json', '--report', file);
+  const { code, stdout, stderr } = await simulateExample('--days', '21', '--seed', 'seven', '--json', '--report', file);
   expect(stderr).toBe('');
   const report: Record<string, unknown> = JSON.parse(stdout);
   expect(report.reportFile).toBe(file);
@@ -31,7 +35,7 @@ it('prints one JSON document and nothing else with --json, and writes the report
 
 it('prints a timeline, the keys and a verdict for people', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'keyturn-start-')), 'report.html');
-  const { code, stdout } = await simulate('--days', '21', '--report', file);
+  const { code, stdout } = await simulateExample('--days', '21', '--report', file);
   for (const event of ['created', 'proved', 'stored', 'delivered', 'deactivated', 'deleted'])
     expect(stdout).toContain(event);
   expect(stdout).toMatch(/torn for \d+ ms/);

@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { Writable } from 'node:stream';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { run } from '../../cli/run';
+import { synthesize } from '../../cli/synthesize';
+import type { Terminal } from '../../cli/terminal';
 
 /** What a command left behind. */
 export interface Typed {
@@ -12,11 +14,18 @@ export interface Typed {
 }
 
 /** The command line in this process. Its clock is the real one, and nothing is waited for. */
-export async function typed(args: readonly string[], folder = process.cwd()): Promise<Typed> {
+export async function typed(args: readonly string[], given: Partial<Terminal> = {}): Promise<Typed> {
   const stdout = new Heard();
   const stderr = new Heard();
-  const time = { now: () => new Date(), sleep: async () => {} };
-  const code = await run(args, { stdout, stderr, watched: false, folder, time });
+  const code = await run(args, {
+    stdout,
+    stderr,
+    watched: false,
+    folder: process.cwd(),
+    time: { now: () => new Date(), sleep: async () => {} },
+    synthesize,
+    ...given,
+  });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 

@@ -8,6 +8,9 @@ import { expect, it } from 'vitest';
 import { synthesized } from '../support/deployed-world';
 import { AS_A_PROCESS, typed } from './typed';
 
+/** Real ms, for what deploys a stack: on a machine that does other things too. */
+const DEPLOYS = 120_000;
+
 const simulate = (...args: readonly string[]) => typed(['simulate', ...args]);
 /** With the example as the tests of this run share it, in place of a run of the CDK app. */
 const simulateExample = (...args: readonly string[]) =>
@@ -31,7 +34,7 @@ it('prints one JSON document and nothing else with --json, and writes the report
   expect(report).toMatchObject({ pipelineLoginFailures: 0, held: true });
   expect(Object.keys(report)).toEqual(expect.arrayContaining(['runs', 'pipelineLogins', 'keys', 'timeline']));
   expect(code).toBe(0);
-});
+}, DEPLOYS);
 
 it('prints a timeline, the keys and a verdict for people', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'keyturn-start-')), 'report.html');
@@ -42,7 +45,7 @@ it('prints a timeline, the keys and a verdict for people', async () => {
   expect(stdout).toContain('held K1');
   expect(stdout.trimEnd().split('\n').slice(-2)).toEqual([file, pathToFileURL(file).href]);
   expect(code).toBe(0);
-});
+}, DEPLOYS);
 
 it('names day 540 and IAM’s error for three literal rules', async () => {
   const { code, stdout } = await simulate('--naive');
@@ -61,7 +64,7 @@ it('names what is wrong with a configuration and exits with 1', async () => {
   expect(stdout).toBe('');
   expect(stderr).toMatch(/keyturn\.yaml:\d+:\d+/);
   expect(stderr).toContain('acmee');
-});
+}, DEPLOYS);
 
 it('names a configuration that is not there', async () => {
   const { code, stderr } = await simulate('--config', 'nowhere.yaml');
@@ -115,4 +118,4 @@ it('serves the account and Bitbucket to other clients until it is ended', async 
     child.kill('SIGTERM');
   }
   expect(await exited).toBe(0);
-});
+}, DEPLOYS);

@@ -6,7 +6,7 @@ export const DEEP_SUITES = [
   ...['faults', 'fuzz', 'leaks', 'simulation', 'cli/rehearsal'].map((folder) => `test/${folder}/**/*.test.ts`),
   'test/*/crash.test.ts',
   'test/alarms/healthy-year.test.ts',
-  'test/permissions/{permissions,evidence}.test.ts',
+  'test/permissions/permissions.test.ts',
   'test/report/year.test.ts',
   'test/report/page/browser-of-500-keys.test.ts',
   'test/bench/{bench,hand-over}.test.ts',

@@ -11,3 +11,6 @@ export const DEEP_SUITES = [
   'test/report/page/browser-of-500-keys.test.ts',
   'test/bench/{bench,hand-over}.test.ts',
 ];
+
+/** Run by both: by `npm test` on random states that are always the same, here on fresh ones. */
+export const DEEPER_SUITES = ['test/core/lifecycle/promises.test.ts'];

@@ -2,15 +2,13 @@ import { defineConfig } from 'vitest/config';
 import { DEEP_SUITES } from './test/deep/suites';
 
 /** These start processes, browsers and threads, or change what a process has only one of: each file has one of its own. */
-const ALONE = ['alarms', 'bench', 'cli', 'contract', 'permissions', 'report/page'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
-const ELSEWHERE = ['test/contract/moto/**', 'node_modules/**', ...DEEP_SUITES];
+const ALONE = ['alarms', 'bench', 'cli', 'permissions', 'report/page'].map((folder) => `test/${folder}/**/*.test.ts`);
+const ELSEWHERE = ['node_modules/**', ...DEEP_SUITES];
 
 export default defineConfig({
   test: {
     globalSetup: ['test/global-setup.ts'],
-    // Much of a test's time is waiting for other processes and for retries: on two cores, three workers are the quickest.
+    // Much of a test's time is waiting for other processes and for retries, so there are more workers than cores.
     maxWorkers: '150%',
     testTimeout: 30_000,
     hookTimeout: 60_000,

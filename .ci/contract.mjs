@@ -91,11 +91,11 @@ async function main() {
     await untilItAnswers(url, moto).catch((error) => {
       throw new Error(`${error.message}\n${log}`);
     });
-    const vitest = spawn('npx', ['vitest', 'run', '--config', 'test/contract/moto/vitest.config.mts'], {
+    const vitest = spawn('npx', ['vitest', 'run', '--config', 'local/test/contract/moto/vitest.config.mts'], {
       cwd: root,
       stdio: 'inherit',
       shell: windows,
-      env: { ...process.env, KEYTURN_MOTO_URL: url },
+      env: { ...process.env, MOTO_URL: url },
     });
     return await new Promise((resolve, reject) => {
       vitest.once('error', reject);

@@ -31,3 +31,8 @@ function hash(text: string): number {
   value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   return (value ^ (value >>> 13)) >>> 0;
 }
+
+/** Whole numbers, spread evenly from one bound to the other. */
+export function wholeBetween(random: Random, least: number, most: number): () => number {
+  return () => least + Math.floor(random() * (most - least + 1));
+}

@@ -1,8 +1,7 @@
 import type { AccountEvent, AccountOptions } from './account/account';
 import type { AccountServerOptions } from './account/wire/server';
 import type { Passage } from './events/rule';
-import type { BitbucketOptions } from './hosts/bitbucket/bitbucket';
-import type { BitbucketServerOptions } from './hosts/bitbucket/server';
+import type { HostOptions } from './hosts/register';
 
 /** How a local world is. All delays are simulated ms unless said otherwise. */
 export interface WorldOptions {
@@ -12,9 +11,8 @@ export interface WorldOptions {
   readonly account?: Partial<Omit<AccountOptions, 'clock'>>;
   /** Faults, policies and listeners at the account's front; its latency is 15 to 60 ms a call by default. */
   readonly accountServer?: Partial<Omit<AccountServerOptions, 'account'>>;
-  readonly bitbucket?: Partial<Omit<BitbucketOptions, 'clock'>>;
-  /** Faults and listeners at Bitbucket's front; its latency is 60 to 180 ms a request by default. */
-  readonly bitbucketServer?: Partial<Omit<BitbucketServerOptions, 'bitbucket'>>;
+  /** How each CI host is, by its name in the register. */
+  readonly hosts?: HostOptions;
   /** How long a CloudTrail record takes to the event bus. @default 3 minutes */
   readonly cloudTrailDelay?: number;
   /** How long Secrets Manager's own events take to the event bus. @default 2 seconds */

@@ -1,24 +1,23 @@
 import { Account } from './account/account';
-import type { Alarms } from './account/alarms';
 import { type AccountEvent, isoSeconds } from './account/event';
 import { type AccountServer, startAccountServer } from './account/wire/server';
-import { AlarmClock } from './alarm-clock';
 import { CallCounts } from './call-counts';
 import { Clock } from './clock';
 import { Courier } from './courier';
-import { DeliveryStreams } from './events/delivery-streams';
 import { EventBus } from './events/event-bus';
 import type { ForwardedEvent } from './events/forwarded-events';
 import { Queues } from './events/queues';
-import { Bitbucket } from './hosts/bitbucket/bitbucket';
-import { type BitbucketServer, startBitbucketServer } from './hosts/bitbucket/server';
+import { AlarmClock } from './evidence/cloudwatch/alarm-clock';
+import type { Alarms } from './evidence/cloudwatch/alarms';
+import { MetricShipper } from './evidence/cloudwatch/metric-shipper';
+import { queueMetrics } from './evidence/cloudwatch/queue-metrics';
+import { DeliveryStreams } from './evidence/firehose/delivery-streams';
+import { type HostName, type Hosts, hostsOf, type StartedHosts, startHosts } from './hosts/register';
 import type { InvocationResult } from './lambda/invocation';
 import { Lambda } from './lambda/lambda';
 import type { LogLine } from './lambda/log-line';
 import { LogShipper } from './log-shipper';
-import { MetricShipper } from './metric-shipper';
-import { queueMetrics } from './queue-metrics';
-import { type Random, randomUuid, seededRandom } from './random';
+import { type Random, randomUuid, seededRandom, wholeBetween } from './random';
 import { Scheduler } from './scheduler';
 import { readCloudAssembly } from './stack/cloud-assembly';
 import type { Deployment } from './stack/deployment';
@@ -26,14 +25,15 @@ import { Stack } from './stack/stack';
 import { eventDelay, type WorldOptions } from './world-options';
 
 /**
- * An AWS account, a Bitbucket and the deployed functions in one process, on one clock. The functions are real bundles
+ * An AWS account, CI hosts and the deployed functions in one process, on one clock. The functions are real bundles
  * that speak real HTTP on loopback; time is what `runUntil` makes of it.
  */
 export class World {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly account: Account;
-  readonly bitbucket: Bitbucket;
+  /** The CI hosts by name, as a test sets them up and looks at them. */
+  readonly hosts: Hosts;
   readonly queues = new Queues();
   readonly bus: EventBus;
   readonly deliveryStreams: DeliveryStreams;
@@ -49,15 +49,14 @@ export class World {
   readonly #logListeners: ((line: LogLine) => void)[] = [];
   readonly #newId: () => string;
 
-  /** Starts both servers on loopback ports. The caller closes the world. */
+  /** Starts all servers on loopback ports. The caller closes the world. */
   static async start(options: WorldOptions): Promise<World> {
     const stream = (purpose: string) => seededRandom(`${options.seed ?? 1}/${purpose}`);
     const clock = new Clock(options.start.getTime());
     const account = new Account({ clock, random: stream('account'), ...options.account });
-    const bitbucket = new Bitbucket({ clock, random: stream('bitbucket'), ...options.bitbucket });
     const calls: CallCounts[] = [];
     const accountServer = await startAccountServer({
-      latency: latency(stream('account-latency'), 15, 60),
+      latency: wholeBetween(stream('account-latency'), 15, 60),
       ...options.accountServer,
       account,
       onCall: (call, outcome) => {
@@ -65,12 +64,8 @@ export class World {
         options.accountServer?.onCall?.(call, outcome);
       },
     });
-    const bitbucketServer = await startBitbucketServer({
-      latency: latency(stream('bitbucket-latency'), 60, 180),
-      ...options.bitbucketServer,
-      bitbucket,
-    });
-    const world = new World(options, account, bitbucket, accountServer, bitbucketServer, stream('ids'));
+    const hosts = await startHosts({ clock, account, random: stream }, options.hosts);
+    const world = new World(options, account, accountServer, hosts, stream('ids'));
     calls.push(world.calls);
     return world;
   }
@@ -78,9 +73,8 @@ export class World {
   private constructor(
     options: WorldOptions,
     account: Account,
-    bitbucket: Bitbucket,
     private readonly accountServer: AccountServer,
-    private readonly bitbucketServer: BitbucketServer,
+    private readonly startedHosts: StartedHosts,
     random: Random,
   ) {
     const { clock, accountId, region } = account;
@@ -97,7 +91,7 @@ export class World {
     this.clock = clock;
     this.scheduler = scheduler;
     this.account = account;
-    this.bitbucket = bitbucket;
+    this.hosts = hostsOf(startedHosts);
     this.functions = new Lambda({
       clock,
       scheduler,
@@ -105,7 +99,7 @@ export class World {
       random,
       credentials: (roleArn, functionName) => account.roleSession(roleArn, functionName),
       endpointUrl: accountServer.url,
-      hosts: { 'api.bitbucket.org': bitbucketServer.origin, 'bitbucket.org': bitbucketServer.origin },
+      hosts: Object.assign({}, ...Object.values(startedHosts).map(({ origins }) => origins)),
       send: (arn, body, attributes) => courier.send(arn, body, attributes),
       onLog: (line) => {
         this.logs.push(line);
@@ -116,6 +110,9 @@ export class World {
       onInvoked: (functionName, begin, result) => metricShipper.invoked(functionName, begin, result),
       watchdog: options.watchdog,
     });
+    account.lambda.runOn((name) =>
+      this.functions.has(name) ? (payload) => this.functions.invoke(name, payload) : undefined,
+    );
     this.bus = new EventBus({
       clock,
       scheduler,
@@ -141,9 +138,9 @@ export class World {
     return this.accountServer.url;
   }
 
-  /** The base URL of Bitbucket's API. */
-  get bitbucketUrl(): string {
-    return this.bitbucketServer.url;
+  /** The base URL of a host's API. */
+  hostUrl<N extends HostName>(name: N): StartedHosts[N]['url'] {
+    return this.startedHosts[name].url;
   }
 
   /** CloudWatch's alarms; `history()` has their changes of state. */
@@ -192,7 +189,7 @@ export class World {
   async close(): Promise<void> {
     await this.functions.close();
     await this.scheduler.stop();
-    await Promise.all([this.accountServer.close(), this.bitbucketServer.close()]);
+    await Promise.all([this.accountServer, ...Object.values(this.startedHosts)].map((server) => server.close()));
   }
 
   #stackEvent({ stackId, status }: Deployment): AccountEvent {
@@ -208,9 +205,4 @@ export class World {
       detail: { 'stack-id': stackId, 'status-details': { status, 'status-reason': '' } },
     };
   }
-}
-
-/** Whole ms, spread evenly from one bound to the other. */
-function latency(random: Random, least: number, most: number): () => number {
-  return () => least + Math.floor(random() * (most - least + 1));
 }

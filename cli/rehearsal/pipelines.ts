@@ -47,7 +47,7 @@ export class Pipelines {
   }
 
   async #run(entry: RegistryEntry, target: TargetConfig): Promise<void> {
-    const credential = credentialAt(this.world.bitbucket, target);
+    const credential = credentialAt(this.world.hosts.bitbucket, target);
     // Before its first delivery a target may be empty; K1 counts from then on.
     if (credential === undefined) return;
     const login = () => this.#login(entry, target, credential);

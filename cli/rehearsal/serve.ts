@@ -36,7 +36,7 @@ export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }):
   const assembly = assemblyOf(cdkOut);
   const now = Date.now();
   const world = await World.start({ start: new Date(now - 400 * DAY), seed, account: homeOf(assembly) });
-  makeSurroundings(assembly, world.account, world.bitbucket);
+  makeSurroundings(assembly, world.account, world.hosts.bitbucket);
   world.clock.advanceTo(now - 10 * MINUTE);
   await world.deploy(cdkOut);
   await world.runUntil(new Date(now));
@@ -48,7 +48,7 @@ export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }):
   const token =
     workspace === undefined
       ? ''
-      : world.bitbucket.addAccessToken({ workspace, scopes: ['pipeline', 'pipeline:variable'] });
+      : world.hosts.bitbucket.addAccessToken({ workspace, scopes: ['pipeline', 'pipeline:variable'] });
   const { accessKeyId, secretAccessKey, sessionToken } = world.account.rootSession();
   const commands = assembly.entries
     .slice(0, 1)
@@ -63,7 +63,7 @@ export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }):
   return {
     addresses: {
       accountUrl: world.accountUrl,
-      bitbucketUrl: world.bitbucketUrl,
+      bitbucketUrl: world.hostUrl('bitbucket'),
       region: world.account.region,
       credentials: { accessKeyId, secretAccessKey, sessionToken },
       token,

@@ -1,5 +1,6 @@
 import type { TargetConfig } from '../../functions/core/hosts/target';
 import type { Account } from '../../local/account/account';
+import type { Principal } from '../../local/account/principal';
 import type { Bitbucket } from '../../local/hosts/bitbucket/bitbucket';
 import type { VariablePlace } from '../../local/hosts/bitbucket/place';
 import { type Assembly, placeOf } from './assembly';
@@ -18,19 +19,35 @@ export function makeSurroundings(assembly: Assembly, account: Account, bitbucket
   const places = new Places(bitbucket);
   const admin = account.authenticate(account.rootSession(), 'iam');
   const secrets = new Set<string>();
-  for (const entry of assembly.entries) {
-    for (const target of entry.targets) {
+  for (const { targets, connections } of assembly.entries) {
+    for (const target of targets) {
       places.place(target);
-      const secret = entry.connections[target.connection]?.secret;
+      const secret = connections[target.connection]?.secret;
       if (secret === undefined || secrets.has(secret)) continue;
       secrets.add(secret);
-      const accessToken = bitbucket.addAccessToken({ workspace: placeOf(target).workspace, scopes: TOKEN_SCOPES });
-      if (secret.startsWith('arn:')) account.secretsManager.reserveArn(secret);
-      const Name = nameOf(secret);
-      account.invoke(admin, 'secretsmanager', 'CreateSecret', { Name, SecretString: JSON.stringify({ accessToken }) });
+      makeConnectionSecret(secret, placeOf(target).workspace, account, bitbucket, admin);
     }
   }
-  const existing = assembly.entries.filter(({ user }) => !assembly.createdUsers.has(user));
+  makeUsers(assembly, account, places, admin);
+}
+
+/** The secret of a connection, with a token of the workspace that is written to through it. */
+function makeConnectionSecret(
+  secret: string,
+  workspace: string,
+  account: Account,
+  bitbucket: Bitbucket,
+  admin: Principal,
+): void {
+  const accessToken = bitbucket.addAccessToken({ workspace, scopes: TOKEN_SCOPES });
+  if (secret.startsWith('arn:')) account.secretsManager.reserveArn(secret);
+  const Name = nameOf(secret);
+  account.invoke(admin, 'secretsmanager', 'CreateSecret', { Name, SecretString: JSON.stringify({ accessToken }) });
+}
+
+/** The users that the stack does not create, each with a key that its pipelines use. */
+function makeUsers({ entries, createdUsers }: Assembly, account: Account, places: Places, admin: Principal): void {
+  const existing = entries.filter(({ user }) => !createdUsers.has(user));
   const createKey = (UserName: string) => account.invoke(admin, 'iam', 'CreateAccessKey', { UserName }).AccessKey;
   for (const { user, adopt } of existing) {
     account.invoke(admin, 'iam', 'CreateUser', { UserName: user });

@@ -1,7 +1,7 @@
 import type { AccessKey, LastUsed } from '../core/key/access-key';
 import { keyRing } from '../core/key/key-ring';
 import type { SecretState } from '../core/key/secret-state';
-import type { Managed } from '../core/lifecycle/breaker';
+import type { Managed } from '../core/lifecycle/managed';
 import type { Iam, Secrets } from './ports';
 
 /** The fresh state of one managed key: what a plan is made from. */

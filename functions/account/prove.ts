@@ -1,8 +1,7 @@
 import { SECOND } from '../core/duration';
 import { KeyturnError, toKeyturnError } from '../core/errors';
 import type { Credential } from '../core/key/credential';
-import type { Run } from '../runtime/run';
-import type { CallerIdentity, Sts } from './ports';
+import type { CallerIdentity, Sts, Time } from './ports';
 
 const FIRST_WAIT = SECOND;
 const LONGEST_WAIT = 5 * SECOND;
@@ -14,8 +13,8 @@ const LONGEST_WAIT = 5 * SECOND;
  * @param patience milliseconds
  * @throws KeyturnError `proof-failed`, `proof-wrong-identity`, `aws-*`
  */
-export async function prove(sts: Sts, credential: Credential, run: Run, patience: number): Promise<CallerIdentity> {
-  const end = run.now().getTime() + patience;
+export async function prove(sts: Sts, credential: Credential, time: Time, patience: number): Promise<CallerIdentity> {
+  const end = time.now().getTime() + patience;
   for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
     try {
       const identity = await sts.identify(credential);
@@ -27,9 +26,9 @@ export async function prove(sts: Sts, credential: Credential, run: Run, patience
     } catch (thrown) {
       const error = toKeyturnError(thrown);
       const worthAsking = error.code === 'proof-failed' || error.retryable;
-      if (!worthAsking || run.now().getTime() + wait > end) throw error;
+      if (!worthAsking || time.now().getTime() + wait > end) throw error;
     }
-    await run.time.sleep(wait);
+    await time.sleep(wait);
   }
 }
 

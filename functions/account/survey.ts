@@ -1,65 +1,51 @@
-import { SECOND } from '../core/duration';
-import { toKeyturnError } from '../core/errors';
-import type { CredentialReport } from '../core/key/access-key';
+import type { RegistryEntry } from '../core/config/registry';
+import { type KeyturnError, toKeyturnError } from '../core/errors';
+import type { Finding } from '../core/findings/findings';
 import type { SecretState } from '../core/key/secret-state';
-import type { Managed } from '../core/lifecycle/breaker';
+import type { Managed } from '../core/lifecycle/managed';
 import { idOfSecret, SECRET_PREFIX, secretName } from '../core/names';
-import type { Run } from '../runtime/run';
-import type { Iam, Registry, Secrets } from './ports';
+import type { Registry, RegistryListing, Secrets } from './ports';
 
-/** What a run of all keys has to know. */
-interface Survey {
+/** What should be and what is, of the whole account. Looking changes nothing and records nothing. */
+export interface Survey {
+  /** The keys that can be worked on. */
   readonly managed: readonly Managed[];
   /** Every secret under `keyturn/`, those of the connections among them. */
   readonly secrets: readonly SecretState[];
+  /** Why the others cannot be, in the order in which they were met. */
+  readonly problems: readonly SurveyProblem[];
 }
 
-/** Each function that looks at all keys finds these; rotate looks every day, and sync every hour. */
-const TOLD_BY = ['rotate', 'sync'] as const;
+/** Something that is known to be wrong, or a key whose secret could not be looked for. */
+export type SurveyProblem =
+  | { readonly finding: Finding }
+  | { readonly entry: RegistryEntry; readonly error: KeyturnError };
 
-/** The managed keys of a `survey`. */
-export async function gather(registry: Registry, secrets: Secrets, run: Run): Promise<readonly Managed[]> {
-  return (await survey(registry, secrets, run)).managed;
+interface SurveyPorts {
+  readonly registry: Registry;
+  readonly secrets: Secrets;
 }
 
-/** Reads what should be and what is, one call a page, and reports the keys that cannot be worked on. */
-export async function survey(registry: Registry, secrets: Secrets, run: Run): Promise<Survey> {
+/** Reads the registry and the secrets, one call a page. @throws KeyturnError `aws-*` when one of them cannot be read */
+export async function survey({ registry, secrets }: SurveyPorts): Promise<Survey> {
   const [listing, states] = await Promise.all([registry.list(), secrets.list(SECRET_PREFIX)]);
   const byName = new Map(states.map((secret) => [secret.name, secret]));
-  for (const { id, error } of listing.invalid) {
-    run.find({ code: 'invalid-entry', key: id, severity: 'attention', message: error.message, toldBy: TOLD_BY });
-  }
   const managed: Managed[] = [];
+  const problems: SurveyProblem[] = listing.invalid.map(({ id, error }) => ({
+    finding: { code: 'invalid-entry', key: id, facts: { is: 'unreadable', reason: error.message } },
+  }));
   for (const entry of listing.entries) {
-    let secret = byName.get(secretName(entry.id));
     try {
-      secret ??= await describeNew(secrets, entry.id);
+      const secret = byName.get(secretName(entry.id)) ?? (await describeNew(secrets, entry.id));
+      if (secret === undefined)
+        problems.push({ finding: { code: 'secret-missing', key: entry.id, facts: { is: 'absent' } } });
+      else managed.push({ entry, secret, changedAt: listing.changedAt?.get(entry.id) });
     } catch (thrown) {
-      run.fail(entry, toKeyturnError(thrown), 'looking for its secret');
-      continue;
-    }
-    if (secret === undefined) {
-      run.find({
-        code: 'secret-missing',
-        key: entry.id,
-        severity: 'attention',
-        toldBy: TOLD_BY,
-        message:
-          `Key "${entry.id}" has no secret ${secretName(entry.id)}. If it was deleted: aws secretsmanager restore-secret ` +
-          `--secret-id ${secretName(entry.id)}. Otherwise deploy the stack again.`,
-      });
-    } else {
-      const changedAt = listing.changedAt?.get(entry.id);
-      managed.push({ entry, secret, changedAt });
+      problems.push({ entry, error: toKeyturnError(thrown) });
     }
   }
-  reportUnmanaged(
-    states.map(({ name }) => name),
-    listing,
-    run,
-  );
-  run.looksAt(managed);
-  return { managed, secrets: states };
+  problems.push(...unmanaged(states, listing).map((finding) => ({ finding })));
+  return { managed, secrets: states, problems };
 }
 
 /** ListSecrets may miss what was made in the last five minutes, such as the secrets of the deployment that started the run. */
@@ -74,42 +60,11 @@ async function describeNew(secrets: Secrets, id: string): Promise<SecretState | 
 }
 
 /** A secret without a registry entry is a key that was taken out of the configuration: nobody rotates it any more. */
-function reportUnmanaged(names: readonly string[], listing: Awaited<ReturnType<Registry['list']>>, run: Run): void {
+function unmanaged(secrets: readonly SecretState[], listing: RegistryListing): readonly Finding[] {
   const known = new Set([...listing.entries.map(({ id }) => id), ...listing.invalid.map(({ id }) => id)]);
-  for (const name of names) {
+  return secrets.flatMap(({ name }) => {
     const id = idOfSecret(name);
-    if (id === undefined || known.has(id)) continue;
-    run.find({
-      code: 'unmanaged-secret',
-      key: id,
-      severity: 'notice',
-      message: `The secret ${name} is in no registry entry: its key is not rotated any more. Delete the secret when nothing reads it.`,
-    });
-  }
-}
-
-const REPORT_TRIES = 6;
-const REPORT_WAIT = 2 * SECOND;
-
-/** The account's credential report, or undefined with a finding: a run goes on without it. */
-export async function reportOf(iam: Iam, run: Run): Promise<CredentialReport | undefined> {
-  let why = 'IAM did not finish it in time';
-  let denied = false;
-  try {
-    for (let tries = 0; tries < REPORT_TRIES; tries++) {
-      const report = await iam.credentialReport();
-      if (report !== undefined) return report;
-      await run.time.sleep(REPORT_WAIT);
-    }
-  } catch (thrown) {
-    const error = toKeyturnError(thrown);
-    why = error.message;
-    denied = error.code === 'aws-denied';
-  }
-  run.find({
-    code: 'report-unavailable',
-    severity: denied ? 'attention' : 'notice',
-    message: `The IAM credential report could not be read (${why}). Keys that are due are handled; changes made by hand are seen by the next run.`,
+    if (id === undefined || known.has(id)) return [];
+    return [{ code: 'unmanaged-secret', key: id, facts: { is: 'there' } }];
   });
-  return undefined;
 }

@@ -80,7 +80,7 @@ export const AUDIT_LOG_GROUP = '/keyturn/audit';
 export const DEFAULT_MAX_ROTATIONS = 25;
 export const DEFAULT_CONCURRENCY = 4;
 export const DEFAULT_TOKEN_EXPIRES_IN_DAYS = 14;
-export const DEFAULT_RUNBOOKS = 'docs/runbooks/';
+export const DEFAULT_RUNBOOKS = 'docs/operate/runbooks/';
 
 /** Source of the audit events that go to the event bus. */
 export const EVENT_SOURCE = 'keyturn';

@@ -73,12 +73,8 @@ export async function handle(props: HandleProps, work: (run: Run) => Promise<voi
     const error = toKeyturnError(thrown);
     log.error('the run was stopped', { code: error.code, reason: error.message });
     run.count('failed');
-    run.find({
-      code: 'step-failed',
-      severity: 'attention',
-      error: error.code,
-      message: `The whole run was stopped (${error.code}). ${error.message} Lambda tries again; nothing is half-done.`,
-    });
+    const facts = { is: 'stopped', error: error.code, reason: error.message } as const;
+    run.find({ code: 'step-failed', error: error.code, facts });
   }
   const summary = await run.finish();
   emitMetrics(summary, run.findings, stopped === undefined);

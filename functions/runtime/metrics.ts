@@ -1,5 +1,5 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { FindingCode } from '../core/findings/codes';
+import type { FindingCode } from '../core/findings/findings';
 import { COUNTERS, type Summary } from '../core/lifecycle/summary';
 import { METRIC, METRICS_NAMESPACE, METRICS_SERVICE } from '../core/names';
 

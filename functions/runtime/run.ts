@@ -1,13 +1,14 @@
 import type { EventBus, Log, Notifier, Time } from '../account/ports';
+import type { Survey } from '../account/survey';
 import type { AuditEvent, AuditEventName } from '../core/audit';
 import type { RegistryEntry } from '../core/config/registry';
 import { after, MINUTE, SECOND } from '../core/duration';
 import { type ErrorCode, type KeyturnError, toKeyturnError } from '../core/errors';
-import type { FindingCode } from '../core/findings/codes';
-import { outcomeOf } from '../core/findings/outcome';
+import { type Described, described } from '../core/findings/described';
+import { type FailureCode, failedStep } from '../core/findings/failed-step';
+import type { Finding, FindingCode } from '../core/findings/findings';
 import type { Trigger } from '../core/findings/telling';
-import type { Managed } from '../core/lifecycle/breaker';
-import type { Finding } from '../core/lifecycle/plan';
+import type { Managed } from '../core/lifecycle/managed';
 import { COUNTERS, type Counter, nextDue, oldest, type Summary } from '../core/lifecycle/summary';
 import { DEFAULT_RUNBOOKS } from '../core/names';
 import { Journal, type JournalEntry, type JournalProps } from './journal';
@@ -40,7 +41,7 @@ const KEY_TAKES = 90 * SECOND;
 const NOT_ASKED_FOR = MINUTE;
 
 /** Failures that have a finding of their own. */
-const FINDING_OF: Partial<Record<ErrorCode, FindingCode>> = {
+const FINDING_OF: Partial<Record<ErrorCode, FailureCode>> = {
   'user-missing': 'user-missing',
   'secret-missing': 'secret-missing',
   'key-limit': 'two-keys',
@@ -61,7 +62,7 @@ export class Run {
   readonly #props: RunProps;
   readonly #journal: Journal;
   readonly #counters = new Map<Counter, number>();
-  readonly #findings: Finding[] = [];
+  readonly #findings: Described[] = [];
   #managed: readonly Managed[] = [];
   #left = 0;
   #recordFailedAt: Date | undefined;
@@ -88,6 +89,16 @@ export class Run {
   looksAt(managed: readonly Managed[]): void {
     this.#managed = managed;
     this.count('examined', managed.length);
+  }
+
+  /** Records what a survey of the whole account shows. @returns the keys that can be worked on */
+  surveyed({ managed, problems }: Survey): Managed[] {
+    for (const problem of problems) {
+      if ('finding' in problem) this.find(problem.finding);
+      else this.fail(problem.entry, problem.error, 'looking for its secret');
+    }
+    this.looksAt(managed);
+    return [...managed];
   }
 
   /** Records one change, or one attempt at it (K7). */
@@ -122,31 +133,30 @@ export class Run {
   }
 
   find(finding: Finding): void {
-    this.#findings.push(finding);
-    const outcome = outcomeOf(finding);
+    const words = described(finding);
+    this.#findings.push(words);
+    const { outcome, message } = words;
     if (outcome === 'held' || outcome === 'blocked') this.count(outcome);
     this.#journal.write({
       event: 'finding',
       outcome,
       reason: finding.code,
-      message: finding.message,
+      message,
       ...this.#about(finding.key),
       accessKeyId: finding.accessKeyId,
-      ...factsOf(finding),
+      ...factsOf(words),
     });
+  }
+
+  findAll(findings: readonly Finding[]): void {
+    for (const finding of findings) this.find(finding);
   }
 
   /** A step that failed stops its own key only (K11). */
   fail(entry: RegistryEntry, error: KeyturnError, doing: string): void {
     this.count('failed');
     this.audit('step-failed', entry, { outcome: 'failed', code: error.code, reason: doing, message: error.message });
-    this.find({
-      code: FINDING_OF[error.code] ?? 'step-failed',
-      key: entry.id,
-      severity: 'attention',
-      error: error.code,
-      message: `Key "${entry.id}": ${doing} failed (${error.code}). ${error.message}`,
-    });
+    this.find(failedStep(FINDING_OF[error.code] ?? 'step-failed', entry.id, error, doing));
   }
 
   /** Works on each item, several at a time, and starts nothing new when the time is nearly up. */
@@ -170,11 +180,7 @@ export class Run {
     await Promise.all(workers);
     if (left.length === 0) return;
     this.#left += left.length;
-    this.find({
-      code: 'out-of-time',
-      severity: 'notice',
-      message: `The run's time was nearly up: ${left.length} of ${items.length} keys are left for the next one (${left.slice(0, 10).join(', ')}${left.length > 10 ? ', …' : ''}).`,
-    });
+    this.find({ code: 'out-of-time', facts: { left, of: items.length } });
   }
 
   /** Ends the run: people told, events recorded and sent, summary line. What cannot be sent is logged, never thrown. */
@@ -224,11 +230,7 @@ export class Run {
 
   #recordUnavailable({ code, message }: KeyturnError): void {
     if (this.#findings.some((finding) => finding.code === 'record-unavailable')) return;
-    this.find({
-      code: 'record-unavailable',
-      severity: 'attention',
-      message: `The audit record could not be written (${code}). ${message} The function's own log has the events.`,
-    });
+    this.find({ code: 'record-unavailable', facts: { error: code, reason: message } });
   }
 
   /** The managed key that something is about, its user and its policy, where the run knows them. */
@@ -239,6 +241,6 @@ export class Run {
   }
 }
 
-function factsOf({ connection }: Finding): Pick<AuditEvent, 'facts'> {
+function factsOf({ connection }: Described): Pick<AuditEvent, 'facts'> {
   return connection === undefined ? {} : { facts: { connection: connection.name, secret: connection.secret } };
 }

@@ -2,6 +2,7 @@ import type { AuditRecord, Log, Notifier } from '../account/ports';
 import type { AuditEvent } from '../core/audit';
 import { after } from '../core/duration';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
+import type { Described } from '../core/findings/described';
 import { notificationOf, type Sender } from '../core/findings/notification';
 import {
   factsOfTold,
@@ -12,12 +13,11 @@ import {
   TOLD_FOR,
   type Trigger,
 } from '../core/findings/telling';
-import type { Finding } from '../core/lifecycle/plan';
 import type { Journal } from './journal';
 import { within } from './within';
 
 interface TellProps extends Sender {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly Described[];
   readonly trigger: Trigger;
   readonly record: AuditRecord;
   readonly journal: Journal;

@@ -2,13 +2,16 @@ import type { Secrets, Sts, Targets } from '../account/ports';
 import { prove } from '../account/prove';
 import type { RegistryEntry } from '../core/config/registry';
 import { HOUR, SECOND } from '../core/duration';
-import { type ErrorCode, KeyturnError, toKeyturnError } from '../core/errors';
+import { KeyturnError, toKeyturnError } from '../core/errors';
+import { isTokenTrouble } from '../core/findings/codes/token-rejected';
+import type { Finding } from '../core/findings/findings';
 import { type TargetConfig, targetName } from '../core/hosts/target';
 import type { Credential } from '../core/key/credential';
-import { markRemovals } from '../core/key/delivery-mark';
+import { datedTag } from '../core/key/dated-tag';
+import { type DeliveryMark, marksOn } from '../core/key/delivery-mark';
 import { currentVersion, deliveredLabel, type SecretState } from '../core/key/secret-state';
-import type { Finding, Step } from '../core/lifecycle/plan';
 import { planDelivery } from '../core/lifecycle/plan-delivery';
+import type { Delivery } from '../core/lifecycle/steps';
 import { TAG } from '../core/names';
 import type { Run } from '../runtime/run';
 
@@ -25,17 +28,8 @@ const LATE_AFTER = HOUR;
 /** How often AWSCURRENT may change under a delivery before it is left to the next run. */
 const MOST_ROUNDS = 3;
 
-/** Errors whose cure is another token. */
-const TOKEN_TROUBLE: Partial<Record<ErrorCode, string>> = {
-  'token-rejected': 'the host rejects the token',
-  'scope-missing': 'a scope is missing in the token',
-};
-const TORN = 'Broken now: a pipeline that starts may find half of each key, until the next delivery.';
-
-type DeliverStep = Extract<Step, { do: 'deliver' }>;
-
 /**
- * Delivers one managed key (DESIGN.md, "Delivery, step by step").
+ * Delivers one managed key (docs/design/architecture.md, "Delivery, step by step").
  *
  * @param seen the secret as it is now
  */
@@ -43,20 +37,7 @@ export async function deliver(ports: DeliverPorts, run: Run, entry: RegistryEntr
   const { name } = seen;
   let secret = seen;
   for (let round = 1; round <= MOST_ROUNDS; round++) {
-    const { steps } = planDelivery({ entry, secret, now: run.now() });
-    const at = steps.findIndex((step) => step.do === 'deliver');
-    const step = steps[at];
-    await removeMarks(ports, run, entry, name, step === undefined ? steps : steps.slice(0, at));
-    if (step?.do !== 'deliver') return;
-    const complete = await toEveryTarget(ports, run, entry, name, step);
-    if (complete && step.conclusive) {
-      if (await mark(ports, run, entry, name, step)) {
-        return removeMarks(ports, run, entry, name, steps.slice(at + 1));
-      }
-    } else if (await isCurrent(ports, name, step)) {
-      if (complete) run.log.info('delivered; a later run delivers once more and marks it', { key: entry.id });
-      return;
-    }
+    if (await deliverOnce(ports, run, entry, secret)) return;
     run.log.warn('another version became current or was marked during a delivery; the current one follows', {
       key: entry.id,
     });
@@ -65,7 +46,28 @@ export async function deliver(ports: DeliverPorts, run: Run, entry: RegistryEntr
   }
 }
 
-async function isCurrent({ secrets }: DeliverPorts, name: string, { versionId }: DeliverStep): Promise<boolean> {
+/** @returns whether that is all for now; not when another version became current or was marked meanwhile */
+async function deliverOnce(ports: DeliverPorts, run: Run, entry: RegistryEntry, secret: SecretState): Promise<boolean> {
+  const { name } = secret;
+  const { removeFirst, deliver: step, removeAfter } = planDelivery({ entry, secret, now: run.now() });
+  await removeMarks(ports, run, entry, name, removeFirst);
+  if (step !== undefined) {
+    const complete = await toEveryTarget(ports, run, entry, name, step);
+    if (complete && step.conclusive) {
+      if (!(await mark(ports, run, entry, name, step))) return false;
+    } else {
+      const isStillCurrent = await isCurrent(ports, name, step);
+      if (isStillCurrent && complete) {
+        run.log.info('delivered; a later run delivers once more and marks it', { key: entry.id });
+      }
+      return isStillCurrent;
+    }
+  }
+  await removeMarks(ports, run, entry, name, removeAfter);
+  return true;
+}
+
+async function isCurrent({ secrets }: DeliverPorts, name: string, { versionId }: Delivery): Promise<boolean> {
   return currentVersion(await secrets.describe(name))?.versionId === versionId;
 }
 
@@ -74,12 +76,11 @@ async function removeMarks(
   run: Run,
   entry: RegistryEntry,
   name: string,
-  steps: readonly Step[],
+  marks: readonly DeliveryMark[],
 ): Promise<void> {
-  for (const step of steps) {
-    if (step.do !== 'remove-label') continue;
-    await secrets.removeLabel(name, step.label, step.versionId);
-    run.audit('labels-cleaned', entry, { version: step.versionId, reason: step.label });
+  for (const { label, versionId } of marks) {
+    await secrets.removeLabel(name, label, versionId);
+    run.audit('labels-cleaned', entry, { version: versionId, reason: label });
   }
 }
 
@@ -89,7 +90,7 @@ async function removeMarks(
  */
 async function distrustMark(ports: DeliverPorts, run: Run, entry: RegistryEntry, name: string): Promise<void> {
   const current = currentVersion(await ports.secrets.describe(name));
-  if (current !== undefined) await removeMarks(ports, run, entry, name, markRemovals(current));
+  if (current !== undefined) await removeMarks(ports, run, entry, name, marksOn(current));
 }
 
 async function toEveryTarget(
@@ -97,7 +98,7 @@ async function toEveryTarget(
   run: Run,
   entry: RegistryEntry,
   name: string,
-  step: DeliverStep,
+  step: Delivery,
 ): Promise<boolean> {
   const { accessKeyId, versionId: version } = step;
   let credential: Credential;
@@ -109,7 +110,7 @@ async function toEveryTarget(
         `Version ${version} of ${name} holds another credential than its ID says. Rotate the key to replace it.`,
       );
     }
-    await prove(sts, credential, run, PROOF_PATIENCE);
+    await prove(sts, credential, run.time, PROOF_PATIENCE);
   } catch (thrown) {
     const error = toKeyturnError(thrown);
     run.count('failed');
@@ -118,9 +119,8 @@ async function toEveryTarget(
       code: 'proof-failed',
       key: entry.id,
       accessKeyId,
-      severity: 'attention',
       since: step.createdAt,
-      message: `Key "${entry.id}": ${accessKeyId} is not delivered, because it did not prove to be ${entry.user}: ${error.message}`,
+      facts: { user: entry.user, reason: error.message },
     });
     return false;
   }
@@ -138,7 +138,7 @@ async function toTarget(
   entry: RegistryEntry,
   config: TargetConfig,
   credential: Credential,
-  step: DeliverStep,
+  step: Delivery,
 ): Promise<boolean> {
   const { accessKeyId, versionId: version } = step;
   const about = { accessKeyId, version, target: targetName(config) };
@@ -158,31 +158,26 @@ async function toTarget(
     const error = toKeyturnError(thrown);
     run.count('failed');
     run.audit('target-failed', entry, { ...about, outcome: 'failed', code: error.code, message: error.message });
-    run.find({
-      ...causeOf(error, entry, config),
-      key: entry.id,
-      accessKeyId,
-      severity: 'attention',
-      since: step.createdAt,
-      message:
-        `Key "${entry.id}": ${accessKeyId} did not reach ${about.target} (${error.code}). ${error.message} ` +
-        'The old key keeps working until it has.',
-      ...(error.torn ? { brokenNow: TORN } : {}),
-    });
+    run.find(refusal(error, entry, config, step));
     return false;
   }
 }
 
 /** What a person has to look at: the connection's token, or this one delivery. */
-function causeOf(
-  { code }: KeyturnError,
-  { connections }: RegistryEntry,
-  { connection: name }: TargetConfig,
-): Pick<Finding, 'code' | 'what' | 'connection'> {
-  const what = TOKEN_TROUBLE[code];
+function refusal(
+  { code: error, message: reason, torn }: KeyturnError,
+  { id: key, connections }: RegistryEntry,
+  config: TargetConfig,
+  { accessKeyId, createdAt: since }: Delivery,
+): Finding {
+  const { connection: name } = config;
+  const about = { key, accessKeyId, since };
+  const facts = { target: targetName(config), reason, torn };
   const secret = connections[name]?.secret;
-  if (what === undefined || secret === undefined) return { code: 'delivery-failed' };
-  return { code: 'token-rejected', what: `${what} of connection ${name}`, connection: { name, secret } };
+  if (!isTokenTrouble(error) || secret === undefined) {
+    return { code: 'delivery-failed', ...about, facts: { ...facts, error } };
+  }
+  return { code: 'token-rejected', ...about, connection: { name, secret }, facts: { ...facts, error } };
 }
 
 /**
@@ -197,7 +192,7 @@ async function mark(
   run: Run,
   entry: RegistryEntry,
   name: string,
-  step: DeliverStep,
+  step: Delivery,
 ): Promise<boolean> {
   const { secrets } = ports;
   const { versionId: version, accessKeyId, createdAt, digest, markedBefore, returned } = step;
@@ -206,7 +201,7 @@ async function mark(
   const now = run.now();
   if (returned || now.getTime() - createdAt.getTime() > LATE_AFTER) {
     if (!(await isCurrent(ports, name, step))) return false;
-    await secrets.tag(name, { [TAG.delivered]: `${accessKeyId} ${now.toISOString()}` });
+    await secrets.tag(name, { [TAG.delivered]: datedTag(accessKeyId, now) });
   }
   const label = deliveredLabel(digest);
   try {

@@ -1,8 +1,9 @@
 import { createAuditRecord } from '../aws/audit-record';
+import { createConnectionSecrets } from '../aws/connection-secrets';
 import { createEventBus } from '../aws/event-bus';
 import { createNotifier } from '../aws/notifier';
 import { createRegistry } from '../aws/registry';
-import { createConnectionSecrets, createSecrets } from '../aws/secrets';
+import { createSecrets } from '../aws/secrets';
 import { createSts } from '../aws/sts';
 import { MINUTE } from '../core/duration';
 import { openTargets } from '../hosts/register';

@@ -1,11 +1,13 @@
 import type { Registry, Secrets, Sts, Targets } from '../account/ports';
 import { survey } from '../account/survey';
 import { HOUR } from '../core/duration';
-import { toKeyturnError } from '../core/errors';
-import type { Managed } from '../core/lifecycle/breaker';
+import { type KeyturnError, toKeyturnError } from '../core/errors';
+import { failedStep } from '../core/findings/failed-step';
+import type { Finding } from '../core/findings/findings';
+import type { Managed } from '../core/lifecycle/managed';
 import { planDelivery } from '../core/lifecycle/plan-delivery';
 import { tokenExpiries } from '../core/lifecycle/token-expiry';
-import { SECRET_PREFIX, secretName } from '../core/names';
+import { secretName } from '../core/names';
 import type { Run } from '../runtime/run';
 import { deliver } from './deliver';
 import { failingFast } from './failing-fast';
@@ -30,23 +32,12 @@ export async function sync(
   { ids, unknown }: SyncRequest,
   options: SyncOptions,
 ): Promise<void> {
-  if (unknown) {
-    run.find({
-      code: 'unknown-event',
-      severity: 'notice',
-      message:
-        'The event that started this run has a shape that Keyturn does not know. Everything was looked at instead.',
-    });
-  }
+  if (unknown) run.find({ code: 'unknown-event', facts: {} });
   const managed = ids === undefined ? await everything(ports, run, options) : await pick(ids, ports, run);
   const due = managed.filter(({ entry, secret }) => {
     const plan = planDelivery({ entry, secret, now: run.now() });
-    if (plan.steps.length === 0) {
-      plan.findings.forEach((finding) => {
-        run.find(finding);
-      });
-    }
-    return plan.steps.length > 0;
+    run.findAll(plan.findings);
+    return plan.deliver !== undefined || plan.removeAfter.length > 0;
   });
   const targets = failingFast(ports.targets);
   await run.forEach(startingElsewhere(due, run.now()), async ({ entry, secret }) => {
@@ -58,16 +49,15 @@ export async function sync(
 
 /** All managed keys. The same list shows the connections' secrets, and when their tokens end. */
 async function everything(
-  { registry, secrets }: SyncPorts,
+  ports: SyncPorts,
   run: Run,
   { tokenExpiresInDays: within }: SyncOptions,
 ): Promise<readonly Managed[]> {
-  const seen = await survey(registry, secrets, run);
-  const entries = seen.managed.map(({ entry }) => entry);
-  tokenExpiries({ entries, secrets: seen.secrets, now: run.now(), within }).forEach((finding) => {
-    run.find(finding);
-  });
-  return seen.managed;
+  const seen = await survey(ports);
+  const managed = run.surveyed(seen);
+  const entries = managed.map(({ entry }) => entry);
+  run.findAll(tokenExpiries({ entries, secrets: seen.secrets, now: run.now(), within }));
+  return managed;
 }
 
 /** Every hour another key comes first, so that no key waits behind the same slow ones for ever (K11). */
@@ -83,22 +73,21 @@ async function pick(ids: readonly string[], { registry, secrets }: SyncPorts, ru
     try {
       const entry = await registry.get(id);
       if (entry === undefined) {
-        run.find({
-          code: 'unmanaged-secret',
-          key: id,
-          severity: 'notice',
-          message: `${SECRET_PREFIX}${id} changed, but the registry has no such key.`,
-        });
+        run.find({ code: 'unmanaged-secret', key: id, facts: { is: 'changed' } });
         continue;
       }
       managed.push({ entry, secret: await secrets.describe(secretName(id)) });
     } catch (thrown) {
-      const error = toKeyturnError(thrown);
-      const code = error.code === 'invalid-entry' || error.code === 'secret-missing' ? error.code : 'step-failed';
       run.count('failed');
-      run.find({ code, key: id, severity: 'attention', error: error.code, message: error.message });
+      run.find(unusable(id, toKeyturnError(thrown)));
     }
   }
   run.looksAt(managed);
   return managed;
+}
+
+function unusable(key: string, error: KeyturnError): Finding {
+  const { code, message: reason } = error;
+  if (code === 'invalid-entry') return { code, key, error: code, facts: { is: 'unreadable', reason } };
+  return failedStep(code === 'secret-missing' ? code : 'step-failed', key, error);
 }

@@ -1,6 +1,6 @@
 import type { AlarmName } from '../../functions/core/config/alarm-names';
 import type { Config } from '../../functions/core/config/config';
-import type { FindingCode } from '../../functions/core/findings/codes';
+import type { FindingCode } from '../../functions/core/findings/findings';
 import { type FunctionName, METRIC } from '../../functions/core/names';
 import type { AlarmDefinition } from './alarm-definition';
 import {

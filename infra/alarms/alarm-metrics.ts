@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../functions/core/findings/codes';
+import type { FindingCode } from '../../functions/core/findings/findings';
 import type { Counter } from '../../functions/core/lifecycle/summary';
 import {
   FUNCTION_NAMES,

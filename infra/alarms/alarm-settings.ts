@@ -14,7 +14,7 @@ export interface AlarmSettings {
   readonly deadLetters?: number;
   /** Days before the known end of a connection's token. @default 14 */
   readonly tokenExpiresInDays?: number;
-  /** Where the runbooks are, as a URL or path that ends with a slash. @default docs/runbooks/ */
+  /** Where the runbooks are, as a URL or path that ends with a slash. @default docs/operate/runbooks/ */
   readonly runbooks?: string;
   /** Names of alarms that are not wanted. @default - all are */
   readonly off?: string[];

@@ -1,27 +1,29 @@
 import type { Clock } from '../clock';
+import { CloudWatch } from '../evidence/cloudwatch/cloudwatch';
+import { s3Operations } from '../evidence/s3/operations';
+import { S3 } from '../evidence/s3/s3';
 import { seededRandom } from '../random';
 import { AwsError } from './aws-error';
 import { CloudTrail } from './cloud-trail';
-import { CloudWatch } from './cloudwatch';
 import type { RootKey } from './credential-report';
 import { type KnownCredential, Sessions } from './credentials';
 import { type AccountEvent, type EventDraft, isoSeconds } from './event';
 import { EventBridge } from './event-bridge';
 import { Iam } from './iam';
 import { Identifiers } from './identifiers';
+import { Lambda } from './lambda';
 import { Logs } from './logs';
 import { cloudTrailOperations } from './operations/cloud-trail';
 import { eventBridgeOperations } from './operations/event-bridge';
 import { iamOperations } from './operations/iam';
+import { lambdaOperations } from './operations/lambda';
 import { logsOperations } from './operations/logs';
 import type { Operation, OperationTable } from './operations/operation';
-import { s3Operations } from './operations/s3';
 import { secretsManagerOperations } from './operations/secrets-manager';
 import { snsOperations } from './operations/sns';
 import { ssmOperations } from './operations/ssm';
 import { stsOperations } from './operations/sts';
 import type { Authorization, AwsCall, Principal, ServiceName, SessionCredentials } from './principal';
-import { S3 } from './s3';
 import { SecretsManager } from './secrets-manager';
 import { Sns } from './sns';
 import { Ssm } from './ssm';
@@ -76,6 +78,7 @@ export class Account {
   readonly cloudTrail: CloudTrail;
   readonly cloudWatch: CloudWatch;
   readonly s3: S3;
+  readonly lambda: Lambda;
   /** CloudTrail's records of all management writes, oldest first, refused ones included. */
   readonly trail: TrailRecord[] = [];
   readonly operations: Operations;
@@ -109,6 +112,7 @@ export class Account {
     this.cloudTrail = new CloudTrail(clock, this.trail, options.trailDelay ?? 0);
     this.cloudWatch = new CloudWatch({ accountId, region, clock, sns: this.sns, emit });
     this.s3 = new S3(clock, identifiers);
+    this.lambda = new Lambda(accountId, region);
     this.operations = operationsOf(this);
   }
 
@@ -237,6 +241,7 @@ function operationsOf(account: Account) {
     logs: logsOperations(account.logs),
     s3: s3Operations(account.s3),
     sns: snsOperations(account.sns),
+    lambda: lambdaOperations(account.lambda),
     cloudtrail: cloudTrailOperations(account.cloudTrail),
   };
 }

@@ -9,6 +9,8 @@ export class AwsError extends Error {
     readonly code: string,
     readonly status: number,
     message: string,
+    /** Seconds after which the caller is told to come back. */
+    readonly retryAfter?: number | undefined,
   ) {
     super(message);
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { AwsError } from './aws-error';
-import { decodeToken, encodeToken, pageAfter } from './paging';
+import { pageAfter, positionOf } from './paging';
 import type { TrailRecord } from './trail';
 
 /** What LookupEvents can be asked by; CloudTrail takes one attribute a call. */
@@ -56,12 +56,11 @@ export class CloudTrail {
       throw new AwsError('InvalidTimeRangeException', 400, 'The start time occurs after the end time.');
     }
     const question = questionOf(input);
-    const after = input.NextToken === undefined ? undefined : decodeToken(input.NextToken);
-    if (input.NextToken !== undefined && after?.startsWith(question) !== true) {
-      throw new AwsError('InvalidNextTokenException', 400, 'Invalid token or token expired.');
-    }
+    const badToken = () => new AwsError('InvalidNextTokenException', 400, 'Invalid token or token expired.');
+    const after = positionOf(input.NextToken, badToken);
+    if (after?.startsWith(question) === false) throw badToken();
     const [attribute] = input.LookupAttributes ?? [];
-    const key = (record: TrailRecord) => `${record.eventTime} ${record.eventID}`;
+    const key = (record: TrailRecord) => `${question}${record.eventTime} ${record.eventID}`;
     const found = this.#records
       .filter((record) => {
         const at = Date.parse(record.eventTime);
@@ -69,8 +68,8 @@ export class CloudTrail {
         return attribute === undefined || attributeOf(record, attribute.AttributeKey) === attribute.AttributeValue;
       })
       .sort((a, b) => (key(a) < key(b) ? 1 : -1));
-    const { items, next } = pageAfter(found, key, size, after?.slice(question.length), true);
-    return { Events: items.map(eventOf), ...(next === undefined ? {} : { NextToken: encodeToken(question + next) }) };
+    const { items, token: NextToken } = pageAfter(found, key, size, after, true);
+    return { Events: items.map(eventOf), NextToken };
   }
 }
 

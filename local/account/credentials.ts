@@ -26,7 +26,7 @@ export class Sessions {
       accessKeyId: this.identifiers.accessKeyId('ASIA'),
       secretAccessKey: this.identifiers.secretAccessKey(),
       sessionToken: this.identifiers.sessionToken(),
-      ...(duration === undefined ? {} : { expiration: new Date(this.clock.now() + duration) }),
+      expiration: duration === undefined ? undefined : new Date(this.clock.now() + duration),
     };
     this.#known.set(credentials.accessKeyId, {
       ...credentials,

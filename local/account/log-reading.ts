@@ -1,43 +1,15 @@
+import { compileFilterPattern } from '../evidence/logs/log-filter-pattern';
 import { AwsError } from './aws-error';
 import { EVENT_OVERHEAD } from './log-batch';
-import { compileFilterPattern } from './log-filter-pattern';
 import { DAY, type LogEvent, type LogGroup, type LogStream } from './log-group';
-import { decodeToken, encodeToken, pageAfter } from './paging';
+import type { LogsInput } from './logs-inputs';
+import { encodeToken, pageAfter, positionOf } from './paging';
 
 /** FilterLogEvents answers a MiB at most, however many events are asked for. */
 const MOST_BYTES = 1_048_576;
 
-export interface FilterLogEventsInput {
-  readonly logGroupName: string;
-  readonly logStreamNames?: readonly string[] | undefined;
-  readonly logStreamNamePrefix?: string | undefined;
-  /** ms since the epoch, inclusive. */
-  readonly startTime?: number | undefined;
-  /** ms since the epoch, exclusive. */
-  readonly endTime?: number | undefined;
-  readonly filterPattern?: string | undefined;
-  /** Default and at most 10,000. */
-  readonly limit?: number | undefined;
-  readonly nextToken?: string | undefined;
-}
-
-export interface GetLogEventsInput {
-  readonly logGroupName: string;
-  readonly logStreamName: string;
-  readonly startTime?: number | undefined;
-  readonly endTime?: number | undefined;
-  readonly limit?: number | undefined;
-  readonly startFromHead?: boolean | undefined;
-  readonly nextToken?: string | undefined;
-}
-
-interface TimeRange {
-  readonly startTime?: number | undefined;
-  readonly endTime?: number | undefined;
-}
-
 /** Events of all streams in order of time. @throws AwsError InvalidParameterException */
-export function filterEvents(group: LogGroup, input: FilterLogEventsInput, now: number) {
+export function filterEvents(group: LogGroup, input: LogsInput<'FilterLogEvents'>, now: number) {
   const matches = compileFilterPattern(input.filterPattern ?? '');
   const prefix = input.logStreamNamePrefix ?? '';
   const streams = [...group.streams.values()].filter(
@@ -64,7 +36,7 @@ export function filterEvents(group: LogGroup, input: FilterLogEventsInput, now: 
  * Without `startFromHead` it begins with the newest page. The forward token repeats itself at the end.
  * @throws AwsError InvalidParameterException
  */
-export function readStream(group: LogGroup, stream: LogStream, input: GetLogEventsInput, now: number) {
+export function readStream(group: LogGroup, stream: LogStream, input: LogsInput<'GetLogEvents'>, now: number) {
   const events = visible(group, stream, input, now);
   const limit = input.limit ?? 10_000;
   const [, direction, offset] = /^([fb])\/(\d+)$/.exec(input.nextToken ?? '') ?? [];
@@ -82,14 +54,17 @@ export function readStream(group: LogGroup, stream: LogStream, input: GetLogEven
 
 /** One page of a sorted list. @throws AwsError InvalidParameterException for a token that is not ours */
 export function page<T>(sorted: readonly T[], key: (item: T) => string, size: number, token: string | undefined) {
-  const after = token === undefined ? undefined : decodeToken(token);
-  if (token !== undefined && after === undefined) throw badToken();
-  const { items, next } = pageAfter(sorted, key, size, after);
-  return { items, nextToken: next === undefined ? undefined : encodeToken(next) };
+  const { items, token: nextToken } = pageAfter(sorted, key, size, positionOf(token, badToken));
+  return { items, nextToken };
 }
 
 /** Retention hides what is too old, as if it were gone. */
-function visible({ retentionInDays }: LogGroup, stream: LogStream, range: TimeRange, now: number): LogEvent[] {
+function visible(
+  { retentionInDays }: LogGroup,
+  stream: LogStream,
+  range: Pick<LogsInput<'GetLogEvents'>, 'startTime' | 'endTime'>,
+  now: number,
+): LogEvent[] {
   const kept = retentionInDays === undefined ? 0 : now - retentionInDays * DAY;
   const from = Math.max(kept, range.startTime ?? 0);
   const to = range.endTime ?? Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { AwsError } from './aws-error';
-import { assertBatch, type InputLogEvent, sortOut } from './log-batch';
+import { assertBatch, sortOut } from './log-batch';
 import {
   exists,
   type LogEvent,
@@ -11,25 +11,14 @@ import {
   type Subscription,
   storedBytes,
 } from './log-group';
-import { type FilterLogEventsInput, filterEvents, type GetLogEventsInput, page, readStream } from './log-reading';
+import { filterEvents, page, readStream } from './log-reading';
+import type { LogsInput } from './logs-inputs';
 
 /** A saved query of Logs Insights. */
 export interface QueryDefinition {
   readonly name: string;
   readonly queryString: string;
   readonly logGroupNames: readonly string[];
-}
-
-/** A group's settings beside its name. */
-export interface LogGroupSettings {
-  readonly kmsKeyId?: string | undefined;
-  /** @default false */
-  readonly deletionProtectionEnabled?: boolean | undefined;
-}
-
-interface ListInput {
-  readonly limit?: number | undefined;
-  readonly nextToken?: string | undefined;
 }
 
 /** CloudWatch Logs of one region. */
@@ -49,7 +38,7 @@ export class Logs {
   }
 
   /** @throws AwsError ResourceAlreadyExistsException */
-  createLogGroup(input: LogGroupSettings & { readonly logGroupName: string }): void {
+  createLogGroup(input: LogsInput<'CreateLogGroup'>): void {
     if (this.#groups.has(input.logGroupName)) throw exists('The specified log group already exists');
     const name = input.logGroupName;
     this.#groups.set(name, {
@@ -64,23 +53,20 @@ export class Logs {
   }
 
   /** Brings a group's settings up to date. @throws AwsError ResourceNotFoundException */
-  configureLogGroup(input: LogGroupSettings & { readonly logGroupName: string }): void {
+  configureLogGroup(input: LogsInput<'CreateLogGroup'>): void {
     const group = this.group(input.logGroupName);
     group.kmsKeyId = input.kmsKeyId;
     group.deletionProtectionEnabled = input.deletionProtectionEnabled ?? false;
   }
 
   /** @param input the name or ARN of the group. @throws AwsError ResourceNotFoundException */
-  putLogGroupDeletionProtection(input: {
-    readonly logGroupIdentifier: string;
-    readonly deletionProtectionEnabled: boolean;
-  }): void {
+  putLogGroupDeletionProtection(input: LogsInput<'PutLogGroupDeletionProtection'>): void {
     const name = input.logGroupIdentifier.replace(this.#arnPrefix, '').replace(/:\*$/, '');
     this.group(name).deletionProtectionEnabled = input.deletionProtectionEnabled;
   }
 
   /** @throws AwsError ResourceNotFoundException, ValidationException while it is protected */
-  deleteLogGroup(input: { readonly logGroupName: string }): void {
+  deleteLogGroup(input: LogsInput<'DeleteLogGroup'>): void {
     const { name, deletionProtectionEnabled } = this.group(input.logGroupName);
     if (deletionProtectionEnabled) {
       const message = 'Cannot delete log group with deletion protection enabled. Disable deletion protection first.';
@@ -103,14 +89,14 @@ export class Logs {
   }
 
   /** @throws AwsError ResourceAlreadyExistsException, ResourceNotFoundException */
-  createLogStream(input: { readonly logGroupName: string; readonly logStreamName: string }): void {
+  createLogStream(input: LogsInput<'CreateLogStream'>): void {
     const { streams } = this.group(input.logGroupName);
     if (streams.has(input.logStreamName)) throw exists('The specified log stream already exists');
     streams.set(input.logStreamName, { name: input.logStreamName, createdAt: this.clock.now(), events: [] });
   }
 
   /** @throws AwsError InvalidParameterException for a number of days that AWS does not offer. */
-  putRetentionPolicy(input: { readonly logGroupName: string; readonly retentionInDays: number }): void {
+  putRetentionPolicy(input: LogsInput<'PutRetentionPolicy'>): void {
     if (!RETENTION_DAYS.includes(input.retentionInDays)) {
       const message = `The specified retention of ${input.retentionInDays} days is not one of ${RETENTION_DAYS.join(', ')}`;
       throw new AwsError('InvalidParameterException', 400, message);
@@ -122,11 +108,7 @@ export class Logs {
    * What is too old or too new is left out, and the answer says so; everything else of the batch is taken.
    * @throws AwsError InvalidParameterException, ResourceNotFoundException
    */
-  putLogEvents(input: {
-    readonly logGroupName: string;
-    readonly logStreamName: string;
-    readonly logEvents: readonly InputLogEvent[];
-  }) {
+  putLogEvents(input: LogsInput<'PutLogEvents'>) {
     const { subscriptions, retentionInDays } = this.group(input.logGroupName);
     const stream = this.stream(input.logGroupName, input.logStreamName);
     assertBatch(input.logEvents);
@@ -144,7 +126,7 @@ export class Logs {
     return { nextSequenceToken: String(this.#sequence), rejectedLogEventsInfo: rejected };
   }
 
-  describeLogGroups(input: ListInput & { readonly logGroupNamePrefix?: string | undefined } = {}) {
+  describeLogGroups(input: LogsInput<'DescribeLogGroups'> = {}) {
     const groups = [...this.#groups.values()].filter(({ name }) => name.startsWith(input.logGroupNamePrefix ?? ''));
     groups.sort((a, b) => (a.name < b.name ? -1 : 1));
     const { items, nextToken } = page(groups, (group) => group.name, input.limit ?? 50, input.nextToken);
@@ -162,9 +144,7 @@ export class Logs {
     return { logGroups, nextToken };
   }
 
-  describeLogStreams(
-    input: ListInput & { readonly logGroupName: string; readonly logStreamNamePrefix?: string | undefined },
-  ) {
+  describeLogStreams(input: LogsInput<'DescribeLogStreams'>) {
     const group = this.group(input.logGroupName);
     const streams = [...group.streams.values()].filter(({ name }) => name.startsWith(input.logStreamNamePrefix ?? ''));
     streams.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -182,12 +162,12 @@ export class Logs {
   }
 
   /** @throws AwsError ResourceNotFoundException, InvalidParameterException for the pattern or the token */
-  filterLogEvents(input: FilterLogEventsInput) {
+  filterLogEvents(input: LogsInput<'FilterLogEvents'>) {
     return filterEvents(this.group(input.logGroupName), input, this.clock.now());
   }
 
   /** @throws AwsError ResourceNotFoundException, InvalidParameterException for the token */
-  getLogEvents(input: GetLogEventsInput) {
+  getLogEvents(input: LogsInput<'GetLogEvents'>) {
     const stream = this.stream(input.logGroupName, input.logStreamName);
     return readStream(this.group(input.logGroupName), stream, input, this.clock.now());
   }

@@ -1,5 +1,15 @@
 /** The services that the account speaks, by the name that signs their requests. */
-export type ServiceName = 'iam' | 'sts' | 'secretsmanager' | 'ssm' | 'events' | 'logs' | 's3' | 'sns' | 'cloudtrail';
+export type ServiceName =
+  | 'iam'
+  | 'sts'
+  | 'secretsmanager'
+  | 'ssm'
+  | 'events'
+  | 'logs'
+  | 's3'
+  | 'sns'
+  | 'lambda'
+  | 'cloudtrail';
 
 /** Who calls. `userId` is the unique ID that STS shows: `AIDA…`, `AROA…:session` or the account. */
 export interface Principal {

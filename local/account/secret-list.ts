@@ -1,15 +1,11 @@
 import { AwsError } from './aws-error';
-import { decodeToken, encodeToken, type Page, pageAfter } from './paging';
+import { pageAfter, positionOf } from './paging';
 import type { Secret, SecretVersion } from './secret';
-import type { ListSecretVersionIdsInput } from './secret-inputs';
+import type { SecretInput } from './secret-inputs';
 
-export interface SecretFilter {
-  readonly Key: 'name' | 'description' | 'tag-key' | 'tag-value' | 'primary-region' | 'owning-service' | 'all';
-  /** Prefixes; one of them must match. A leading `!` turns a value round. */
-  readonly Values: readonly string[];
-}
+type SecretFilter = NonNullable<SecretInput<'ListSecrets'>['Filters']>[number];
 
-/** Whether a secret passes all filters. Names and tags are compared exactly, descriptions without regard to case. */
+/** Whether a secret passes all filters: prefixes, one of which must match; a leading `!` turns a value round. Names and tags are compared exactly, descriptions without regard to case. */
 export function matchesFilters(secret: Secret, filters: readonly SecretFilter[]): boolean {
   return filters.every((filter) =>
     filter.Values.some((value) => {
@@ -50,17 +46,14 @@ export function secretsPage<T>(
   key: (item: T) => string,
   request: { readonly MaxResults?: number | undefined; readonly NextToken?: string | undefined },
   descending = false,
-): Page<T> & { readonly NextToken?: string } {
-  const after = request.NextToken === undefined ? undefined : decodeToken(request.NextToken);
-  if (request.NextToken !== undefined && after === undefined) {
-    throw new AwsError('InvalidNextTokenException', 400, 'Invalid token');
-  }
-  const page = pageAfter(sorted, key, request.MaxResults ?? 100, after, descending);
-  return page.next === undefined ? page : { ...page, NextToken: encodeToken(page.next) };
+) {
+  const after = positionOf(request.NextToken, () => new AwsError('InvalidNextTokenException', 400, 'Invalid token'));
+  const { items, token: NextToken } = pageAfter(sorted, key, request.MaxResults ?? 100, after, descending);
+  return { items, NextToken };
 }
 
 /** One page of a secret's versions, oldest first. */
-export function versionsPage(secret: Secret, request: ListSecretVersionIdsInput) {
+export function versionsPage(secret: Secret, request: SecretInput<'ListSecretVersionIds'>) {
   const byVersion = secret.labelledVersions();
   const listed = [...secret.versions.values()].filter(
     (version) => request.IncludeDeprecated === true || byVersion[version.id] !== undefined,

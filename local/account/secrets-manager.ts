@@ -3,19 +3,10 @@ import { AwsError } from './aws-error';
 import type { Emit } from './event';
 import type { Identifiers } from './identifiers';
 import type { LabelMove, Secret, SecretMaterial } from './secret';
-import type {
-  CreateSecretInput,
-  DeleteSecretInput,
-  GetSecretValueInput,
-  ListSecretsInput,
-  ListSecretVersionIdsInput,
-  PutSecretValueInput,
-  UpdateSecretInput,
-  UpdateSecretVersionStageInput,
-} from './secret-inputs';
+import type { SecretInput } from './secret-inputs';
 import { listEntry, matchesFilters, secretsPage, versionsPage } from './secret-list';
 import { listPosition, SecretStore } from './secret-store';
-import { type Tag, TagSet } from './tags';
+import { TagSet } from './tags';
 
 const DAY = 86_400_000;
 
@@ -39,7 +30,7 @@ export class SecretsManager {
   }
 
   /** @throws AwsError ResourceExistsException, InvalidRequestException, InvalidParameterException. */
-  createSecret(input: CreateSecretInput) {
+  createSecret(input: SecretInput<'CreateSecret'>) {
     const now = this.clock.now();
     const token = this.token(input.ClientRequestToken);
     const existing = this.#store.find(input.Name);
@@ -64,7 +55,7 @@ export class SecretsManager {
   }
 
   /** @throws AwsError ResourceExistsException (same token, other value), LimitExceededException and more. */
-  putSecretValue(input: PutSecretValueInput) {
+  putSecretValue(input: SecretInput<'PutSecretValue'>) {
     const secret = this.#store.live(input.SecretId);
     const token = this.token(input.ClientRequestToken);
     if (!hasMaterial(input)) {
@@ -75,7 +66,7 @@ export class SecretsManager {
     return { ARN: secret.arn, Name: secret.name, VersionId: token, VersionStages: secret.labelsOf(token) };
   }
 
-  updateSecret(input: UpdateSecretInput) {
+  updateSecret(input: SecretInput<'UpdateSecret'>) {
     const secret = this.#store.live(input.SecretId);
     const token = this.token(input.ClientRequestToken);
     const moves = hasMaterial(input)
@@ -90,7 +81,7 @@ export class SecretsManager {
   }
 
   /** @throws AwsError ResourceNotFoundException when there is no such secret, version or label. */
-  getSecretValue(input: GetSecretValueInput) {
+  getSecretValue(input: SecretInput<'GetSecretValue'>) {
     const secret = this.#store.live(input.SecretId);
     const version = secret.version(input.VersionId, input.VersionStage);
     const today = Math.floor(this.clock.now() / DAY) * DAY;
@@ -106,13 +97,13 @@ export class SecretsManager {
     };
   }
 
-  describeSecret(input: { readonly SecretId: string }) {
+  describeSecret(input: SecretInput<'DescribeSecret'>) {
     const secret = this.#store.get(input.SecretId);
     const { SecretVersionsToStages, ...entry } = listEntry(secret);
     return SecretVersionsToStages === undefined ? entry : { ...entry, VersionIdsToStages: SecretVersionsToStages };
   }
 
-  listSecrets(input: ListSecretsInput) {
+  listSecrets(input: SecretInput<'ListSecrets'>) {
     const now = this.clock.now();
     const descending = input.SortOrder === 'desc';
     const found = this.#store
@@ -126,32 +117,32 @@ export class SecretsManager {
     return { SecretList: items.map(listEntry), NextToken };
   }
 
-  listSecretVersionIds(input: ListSecretVersionIdsInput) {
+  listSecretVersionIds(input: SecretInput<'ListSecretVersionIds'>) {
     const secret = this.#store.get(input.SecretId);
     return { ...versionsPage(secret, input), ARN: secret.arn, Name: secret.name };
   }
 
-  updateSecretVersionStage(input: UpdateSecretVersionStageInput) {
+  updateSecretVersionStage(input: SecretInput<'UpdateSecretVersionStage'>) {
     const secret = this.#store.live(input.SecretId);
     const { VersionStage, RemoveFromVersionId, MoveToVersionId } = input;
     this.announce(secret, secret.moveLabel(VersionStage, RemoveFromVersionId, MoveToVersionId, this.clock.now()));
     return { ARN: secret.arn, Name: secret.name };
   }
 
-  tagResource(input: { readonly SecretId: string; readonly Tags: readonly Tag[] }): void {
+  tagResource(input: SecretInput<'TagResource'>): void {
     const secret = this.#store.live(input.SecretId);
     secret.tags.set(input.Tags);
     secret.lastChangedAt = this.clock.now();
   }
 
-  untagResource(input: { readonly SecretId: string; readonly TagKeys: readonly string[] }): void {
+  untagResource(input: SecretInput<'UntagResource'>): void {
     const secret = this.#store.live(input.SecretId);
     secret.tags.remove(input.TagKeys);
     secret.lastChangedAt = this.clock.now();
   }
 
   /** @throws AwsError MalformedPolicyDocumentException when the policy is no JSON object. */
-  putResourcePolicy(input: { readonly SecretId: string; readonly ResourcePolicy: string }) {
+  putResourcePolicy(input: SecretInput<'PutResourcePolicy'>) {
     const secret = this.#store.live(input.SecretId);
     if (!isJsonObject(input.ResourcePolicy)) {
       const message = 'This resource policy contains invalid Json.';
@@ -161,19 +152,19 @@ export class SecretsManager {
     return { ARN: secret.arn, Name: secret.name };
   }
 
-  getResourcePolicy(input: { readonly SecretId: string }) {
+  getResourcePolicy(input: SecretInput<'GetResourcePolicy'>) {
     const { arn, name, resourcePolicy } = this.#store.get(input.SecretId);
     return { ARN: arn, Name: name, ResourcePolicy: resourcePolicy };
   }
 
-  deleteResourcePolicy(input: { readonly SecretId: string }) {
+  deleteResourcePolicy(input: SecretInput<'DeleteResourcePolicy'>) {
     const secret = this.#store.live(input.SecretId);
     secret.resourcePolicy = undefined;
     return { ARN: secret.arn, Name: secret.name };
   }
 
   /** Deletes after 7 to 30 days (default 30), or at once when forced. */
-  deleteSecret(input: DeleteSecretInput) {
+  deleteSecret(input: SecretInput<'DeleteSecret'>) {
     const { RecoveryWindowInDays: days, ForceDeleteWithoutRecovery: force = false } = input;
     if (force && days !== undefined) {
       const message = "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.";
@@ -191,7 +182,7 @@ export class SecretsManager {
     return { ARN: secret.arn, Name: secret.name, DeletionDate: new Date(at) };
   }
 
-  restoreSecret(input: { readonly SecretId: string }) {
+  restoreSecret(input: SecretInput<'RestoreSecret'>) {
     const secret = this.#store.get(input.SecretId);
     secret.deletion = undefined;
     return { ARN: secret.arn, Name: secret.name };

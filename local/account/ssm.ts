@@ -1,15 +1,14 @@
 import type { Clock } from '../clock';
 import { AwsError } from './aws-error';
-import { decodeToken, encodeToken, pageAfter } from './paging';
+import { pageAfter, positionOf } from './paging';
+import type { SsmInput } from './ssm-inputs';
 
 const STANDARD_LIMIT = 4096;
 const ADVANCED_LIMIT = 8192;
 
-export type ParameterType = 'String' | 'StringList' | 'SecureString';
-
 export interface Parameter {
   readonly Name: string;
-  readonly Type: ParameterType;
+  readonly Type: 'String' | 'StringList' | 'SecureString';
   readonly Value: string;
   readonly Version: number;
   readonly LastModifiedDate: Date;
@@ -18,37 +17,6 @@ export interface Parameter {
   readonly Description?: string | undefined;
   readonly Tier: 'Standard' | 'Advanced';
   readonly LastModifiedUser: string;
-}
-
-export interface PutParameterInput {
-  readonly Name: string;
-  readonly Value: string;
-  /** Needed for a new parameter. */
-  readonly Type?: ParameterType | undefined;
-  /** Default false. */
-  readonly Overwrite?: boolean | undefined;
-  readonly Description?: string | undefined;
-  /** Default `Standard`: 4 KB. */
-  readonly Tier?: 'Standard' | 'Advanced' | 'Intelligent-Tiering' | undefined;
-  readonly DataType?: string | undefined;
-}
-
-export interface GetParametersByPathInput {
-  readonly Path: string;
-  readonly Recursive?: boolean | undefined;
-  readonly WithDecryption?: boolean | undefined;
-  /** 1 to 10, default 10. */
-  readonly MaxResults?: number | undefined;
-  readonly NextToken?: string | undefined;
-}
-
-export interface DescribeParametersInput {
-  readonly ParameterFilters?:
-    | readonly { readonly Key: string; readonly Option?: string | undefined; readonly Values: readonly string[] }[]
-    | undefined;
-  /** 1 to 50, default 50. */
-  readonly MaxResults?: number | undefined;
-  readonly NextToken?: string | undefined;
 }
 
 /** Systems Manager's parameter store of one region. Values are kept as they came: nothing is encrypted here. */
@@ -67,7 +35,7 @@ export class Ssm {
   }
 
   /** @throws AwsError ParameterAlreadyExists, ValidationException, HierarchyLevelLimitExceededException. */
-  putParameter(input: PutParameterInput, modifiedBy: string) {
+  putParameter(input: SsmInput<'PutParameter'>, modifiedBy: string) {
     assertParameterName(input.Name);
     const existing = this.#parameters.get(input.Name);
     if (existing !== undefined && input.Overwrite !== true) {
@@ -96,14 +64,14 @@ export class Ssm {
   }
 
   /** @throws AwsError ParameterNotFound (AWS sends no message), ParameterVersionNotFound. */
-  getParameter(input: { readonly Name: string; readonly WithDecryption?: boolean | undefined }) {
+  getParameter(input: SsmInput<'GetParameter'>) {
     const parameter = this.find(input.Name);
     if (parameter === undefined) throw new AwsError('ParameterNotFound', 400, '');
     return { Parameter: shown(parameter, input.WithDecryption) };
   }
 
   /** Up to ten at once; unknown names come back as InvalidParameters. */
-  getParameters(input: { readonly Names: readonly string[]; readonly WithDecryption?: boolean | undefined }) {
+  getParameters(input: SsmInput<'GetParameters'>) {
     const found = input.Names.map((name) => ({ name, parameter: this.find(name) }));
     return {
       Parameters: found.flatMap(({ parameter }) =>
@@ -114,7 +82,7 @@ export class Ssm {
   }
 
   /** @throws AwsError ValidationException, InvalidNextToken. */
-  getParametersByPath(input: GetParametersByPathInput) {
+  getParametersByPath(input: SsmInput<'GetParametersByPath'>) {
     if (!input.Path.startsWith('/')) {
       throw invalid(
         'The parameter doesn\'t meet the parameter name requirements. The parameter name must begin with a forward slash "/". It can\'t be prefixed with "aws" or "ssm" (case-insensitive). It must use only letters, numbers, or the following symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All sub-paths, if specified, must use the forward slash symbol "/". Valid example: /get/parameters2-/by1./path0_.',
@@ -128,7 +96,7 @@ export class Ssm {
   }
 
   /** Metadata only. Understands the filters `Name` and `Type` with Equals, BeginsWith and Contains. */
-  describeParameters(input: DescribeParametersInput) {
+  describeParameters(input: SsmInput<'DescribeParameters'>) {
     const matches = (name: string) =>
       (input.ParameterFilters ?? []).every(({ Key, Option = 'Equals', Values }) => {
         const text = Key === 'Type' ? this.#parameters.get(name)?.Type : Key === 'Name' ? name : undefined;
@@ -142,18 +110,18 @@ export class Ssm {
   }
 
   /** @throws AwsError ParameterNotFound */
-  deleteParameter(input: { readonly Name: string }): void {
+  deleteParameter(input: SsmInput<'DeleteParameter'>): void {
     if (!this.#parameters.delete(this.nameOf(input.Name))) throw new AwsError('ParameterNotFound', 400, '');
     this.#names = undefined;
   }
 
-  deleteParameters(input: { readonly Names: readonly string[] }) {
+  deleteParameters(input: SsmInput<'DeleteParameters'>) {
     const deleted = input.Names.filter((name) => this.#parameters.delete(this.nameOf(name)));
     this.#names = undefined;
     return { DeletedParameters: deleted, InvalidParameters: input.Names.filter((name) => !deleted.includes(name)) };
   }
 
-  private tier(input: PutParameterInput, existing: Parameter | undefined): 'Standard' | 'Advanced' {
+  private tier(input: SsmInput<'PutParameter'>, existing: Parameter | undefined): 'Standard' | 'Advanced' {
     const bytes = Buffer.byteLength(input.Value, 'utf8');
     const asked = input.Tier ?? existing?.Tier ?? 'Standard';
     const advanced = asked === 'Advanced' || existing?.Tier === 'Advanced' || (asked !== 'Standard' && bytes > 4096);
@@ -185,14 +153,11 @@ export class Ssm {
   }
 
   private page(matches: (name: string) => boolean, size: number, token: string | undefined) {
-    const after = token === undefined ? undefined : decodeToken(token);
-    if (token !== undefined && after === undefined) {
-      throw new AwsError('InvalidNextToken', 400, 'The specified token is not valid.');
-    }
+    const badToken = () => new AwsError('InvalidNextToken', 400, 'The specified token is not valid.');
     this.#names ??= [...this.#parameters.keys()].sort((a, b) => (a < b ? -1 : 1));
-    const { items: names, next } = pageAfter(this.#names.filter(matches), (name) => name, size, after);
-    const items = names.flatMap((name) => this.#parameters.get(name) ?? []);
-    return { items, NextToken: next === undefined ? undefined : encodeToken(next) };
+    const after = positionOf(token, badToken);
+    const page = pageAfter(this.#names.filter(matches), (name) => name, size, after);
+    return { items: page.items.flatMap((name) => this.#parameters.get(name) ?? []), NextToken: page.token };
   }
 }
 

@@ -51,7 +51,7 @@ export function trailRecord(
     // IAM is global: its records are made, and delivered, in us-east-1 only.
     awsRegion: call.service === 'iam' ? 'us-east-1' : context.region,
     sourceIPAddress: call.sourceIpAddress ?? '127.0.0.1',
-    userAgent: call.userAgent ?? 'keyturn-local',
+    userAgent: call.userAgent ?? 'local',
     ...(failed ? { errorCode: outcome.error.code, errorMessage: outcome.error.message } : {}),
     requestParameters: parameters(call.input, shape),
     responseElements: members(output),
@@ -77,7 +77,10 @@ export function publishRecord(record: TrailRecord, service: string, emit: Emit):
 
 /** The wording of a refusal that a policy evaluator did not word itself. */
 export function accessDenied(call: AwsCall, message: string | undefined): AwsError {
-  const usual = `User: ${call.principal.arn} is not authorized to perform: ${call.service}:${call.action} because no identity-based policy allows the ${call.service}:${call.action} action`;
+  // The one operation here whose permission has another name.
+  const action = call.service === 'lambda' && call.action === 'Invoke' ? 'InvokeFunction' : call.action;
+  const needed = `${call.service}:${action}`;
+  const usual = `User: ${call.principal.arn} is not authorized to perform: ${needed} because no identity-based policy allows the ${needed} action`;
   return new AwsError('AccessDenied', 403, message ?? usual);
 }
 

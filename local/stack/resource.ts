@@ -1,7 +1,7 @@
 import type { Account } from '../account/account';
-import type { DeliveryStreams } from '../events/delivery-streams';
 import type { EventBus } from '../events/event-bus';
 import type { Queues } from '../events/queues';
+import type { DeliveryStreams } from '../evidence/firehose/delivery-streams';
 import type { Lambda } from '../lambda/lambda';
 import type { Properties } from './properties';
 import type { TemplateResource } from './template';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Log } from '../../functions/account/ports';
-import { gather } from '../../functions/account/survey';
+import { survey } from '../../functions/account/survey';
 import { createAuditRecord } from '../../functions/aws/audit-record';
 import { createEventBus } from '../../functions/aws/event-bus';
 import { createNotifier } from '../../functions/aws/notifier';
@@ -36,7 +36,7 @@ async function gatherWithout(scene: Scene, ...unlisted: readonly string[]) {
     ...secrets,
     list: async (prefix: string) => (await secrets.list(prefix)).filter(({ name }) => !unlisted.includes(name)),
   };
-  const managed = await gather(createRegistry(REGISTRY_PATH), lagging, run);
+  const managed = run.surveyed(await survey({ registry: createRegistry(REGISTRY_PATH), secrets: lagging }));
   const findings = audits.filter(({ event }) => event === 'finding').map(({ key, reason }) => `${key} ${reason}`);
   return { ids: managed.map(({ entry }) => entry.id), managed, findings };
 }

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AlarmName } from '../../functions/core/config/alarm-names';
 import type { ConfigInput } from '../../functions/core/config/config';
 import { METRIC, METRICS_NAMESPACE, METRICS_SERVICE } from '../../functions/core/names';
-import type { MetricId } from '../../local/account/cloudwatch-metrics';
 import type { AwsFault } from '../../local/account/wire/server';
+import type { MetricId } from '../../local/evidence/cloudwatch/metrics';
 import { DeployedWorld, synthesized } from '../support/deployed-world';
 
 const BUS = 'arn:aws:events:eu-west-1:444455556666:event-bus/security';

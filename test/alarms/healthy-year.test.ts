@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { type Report, rehearse } from '../../cli/rehearsal/rehearse';
 import { ALARM_NAMES } from '../../functions/core/config/alarm-names';
-import type { AlarmChange } from '../../local/account/alarms';
+import type { AlarmChange } from '../../local/evidence/cloudwatch/alarms';
 import { synthesized } from '../support/deployed-world';
 
 /** Lives through healthy days. @returns what was seen, and every change of an alarm's state */

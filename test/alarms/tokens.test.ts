@@ -7,14 +7,17 @@ it('token-rejected: somebody has revoked the token of a connection', async () =>
   await life.until(DUE);
   const { world } = life.deployed;
   const { SecretString = '' } = world.account.secretsManager.getSecretValue({ SecretId: TOKEN_SECRET });
-  world.bitbucket.revoke(JSON.parse(SecretString).accessToken);
+  world.hosts.bitbucket.revoke(JSON.parse(SecretString).accessToken);
   await life.until(DUE, 4.1);
 
   expect(life.fired).toEqual(['token-rejected']);
   expect(life.told('token-rejected')).toEqual(['ALARM']);
 
   // In time, so that no version waits for two hours.
-  const accessToken = world.bitbucket.addAccessToken({ workspace: 'acme', scopes: ['pipeline', 'pipeline:variable'] });
+  const accessToken = world.hosts.bitbucket.addAccessToken({
+    workspace: 'acme',
+    scopes: ['pipeline', 'pipeline:variable'],
+  });
   const { account } = world;
   account.invoke(life.deployed.admin, 'secretsmanager', 'PutSecretValue', {
     SecretId: TOKEN_SECRET,

@@ -58,7 +58,7 @@ export class WatchedLife {
       world: {
         ...(everyHour ? { passOver: () => false } : {}),
         accountServer: { fault: (call) => (call.principal.kind === 'role' ? life.aws?.(call) : undefined) },
-        bitbucketServer: { fault: () => life.bitbucket },
+        hosts: { bitbucket: { server: { fault: () => life.bitbucket } } },
       },
     });
     onTestFinished(() => deployed.close());

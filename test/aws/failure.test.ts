@@ -1,11 +1,12 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { createConnectionSecrets } from '../../functions/aws/connection-secrets';
 import { createEventBus } from '../../functions/aws/event-bus';
 import { awsFailure } from '../../functions/aws/failure';
 import { createIam } from '../../functions/aws/iam';
 import { createNotifier } from '../../functions/aws/notifier';
 import { createRegistry } from '../../functions/aws/registry';
-import { createConnectionSecrets, createSecrets } from '../../functions/aws/secrets';
+import { createSecrets } from '../../functions/aws/secrets';
 import { createSts } from '../../functions/aws/sts';
 import { KeyturnError } from '../../functions/core/errors';
 import { Credential, Redacted } from '../../functions/core/key/credential';

@@ -1,11 +1,15 @@
 import { type Policy, policyWith } from '../../functions/core/config/policy';
 import type { RegistryEntry } from '../../functions/core/config/registry';
 import { DAY } from '../../functions/core/duration';
+import { type Described, described } from '../../functions/core/findings/described';
+import type { Finding } from '../../functions/core/findings/findings';
 import { type TargetConfig, targetSchema, targetSetDigest } from '../../functions/core/hosts/target';
 import type { AccessKey, LastUsed } from '../../functions/core/key/access-key';
+import { datedTag } from '../../functions/core/key/dated-tag';
 import { deliveredLabel, type SecretState } from '../../functions/core/key/secret-state';
 import { versionIdOf } from '../../functions/core/key/version-id';
-import type { Plan, Step } from '../../functions/core/lifecycle/plan';
+import type { DeliveryPlan } from '../../functions/core/lifecycle/plan-delivery';
+import type { Plan, Step } from '../../functions/core/lifecycle/steps';
 
 /** One managed key, web-shop-production, whose secret was created at `START`; every time is counted from there. */
 export const START = new Date('2026-01-01T03:00:00Z');
@@ -74,7 +78,7 @@ export function secretOf(
 export const handMade = '6b1f3c0e-3f0e-4a57-9a43-1f3c0e3f0e4a';
 
 export function tagOf(key: AccessKey, at: Date): string {
-  return `${key.accessKeyId} ${at.toISOString()}`;
+  return datedTag(key.accessKeyId, at);
 }
 
 export function usesOf(...uses: readonly (readonly [AccessKey, Date | undefined, string?])[]): Map<string, LastUsed> {
@@ -86,12 +90,29 @@ export function usesOf(...uses: readonly (readonly [AccessKey, Date | undefined,
   );
 }
 
-export function deeds(plan: Plan): readonly Step['do'][] {
+/** A plan as people are told of it. */
+export function told(plan: Plan<Step, Finding>): {
+  readonly steps: readonly Step[];
+  readonly findings: readonly Described[];
+} {
+  return { steps: plan.steps, findings: plan.findings.map(described) };
+}
+
+/** What sync does one after the other. */
+export function deliverySteps({ removeFirst, deliver, removeAfter }: DeliveryPlan): readonly Step[] {
+  const removals = (marks: DeliveryPlan['removeFirst']) => marks.map((mark): Step => ({ do: 'remove-label', ...mark }));
+  return [...removals(removeFirst), ...(deliver === undefined ? [] : [deliver]), ...removals(removeAfter)];
+}
+
+export function deeds(plan: Pick<Plan, 'steps'>): readonly Step['do'][] {
   return plan.steps.map((step) => step.do);
 }
 
-export function codes(plan: Plan): readonly string[] {
+export function codes(plan: {
+  readonly steps?: unknown;
+  readonly findings: readonly { readonly code: string }[];
+}): readonly string[] {
   return plan.findings.map(({ code }) => code);
 }
 
-export const NOTHING: Plan = { steps: [], findings: [] };
+export const NOTHING: Plan<never, never> = { steps: [], findings: [] };

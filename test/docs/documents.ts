@@ -17,5 +17,5 @@ export function read(path: string): string {
 
 /** The text without blocks of code, whose brackets and hashes are no Markdown. */
 export function withoutCode(markdown: string): string {
-  return markdown.replace(/^```[\s\S]*?^```$/gm, '');
+  return markdown.replace(/^ *```[\s\S]*?^ *```$/gm, '');
 }

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { ALARM_NAMES } from '../../functions/core/config/alarm-names';
-import { FINDING_CODES } from '../../functions/core/findings/codes';
-import { FINDING_TEXTS } from '../../functions/core/findings/texts';
+import { usually } from '../../functions/core/findings/descriptor';
+import { FINDING_CODES, FINDINGS } from '../../functions/core/findings/findings';
 import { DOCUMENTS, read } from './documents';
 
 const NAMES = [...new Set([...FINDING_CODES, ...ALARM_NAMES])].sort();
-const index = read('docs/runbooks/README.md');
+const index = read('docs/operate/runbooks/README.md');
 
 /** What a page answers where a message starts with these words. */
 const ANSWERS: readonly (readonly [start: string, answer: string])[] = [
@@ -17,12 +17,12 @@ const ANSWERS: readonly (readonly [start: string, answer: string])[] = [
 
 describe('runbooks', () => {
   it('are one page for each finding and each alarm, and no other', () => {
-    const pages = DOCUMENTS.filter((path) => path.startsWith('docs/runbooks/') && !path.endsWith('README.md'));
-    expect(pages).toEqual(NAMES.map((name) => `docs/runbooks/${name}.md`));
+    const pages = DOCUMENTS.filter((path) => path.startsWith('docs/operate/runbooks/') && !path.endsWith('README.md'));
+    expect(pages).toEqual(NAMES.map((name) => `docs/operate/runbooks/${name}.md`));
   });
 
   it.each(NAMES)('%s says what it means, what is broken, what to do, when it is over and when to worry', (name) => {
-    const page = read(`docs/runbooks/${name}.md`);
+    const page = read(`docs/operate/runbooks/${name}.md`);
     const headings = page.match(/^#.*$/gm)?.filter((line) => line.startsWith('# ') || line.startsWith('## '));
     expect(headings?.filter((line) => !line.startsWith('# ') || line === `# ${name}`)).toEqual([
       `# ${name}`,
@@ -35,10 +35,11 @@ describe('runbooks', () => {
   });
 
   it.each(FINDING_CODES)('%s answers as the message and the overview do whether anything is broken', (code) => {
-    const answer = ANSWERS.find(([start]) => FINDING_TEXTS[code].brokenNow.startsWith(start))?.[1] ?? '';
-    const [, page = ''] = /^\*\*Is anything broken now\?\*\* (\w+)/m.exec(read(`docs/runbooks/${code}.md`)) ?? [];
+    const answer = ANSWERS.find(([start]) => usually(FINDINGS[code].brokenNow).startsWith(start))?.[1] ?? '';
+    const [, page = ''] =
+      /^\*\*Is anything broken now\?\*\* (\w+)/m.exec(read(`docs/operate/runbooks/${code}.md`)) ?? [];
     expect(page.toLowerCase()).toBe(answer);
-    const row = read('docs/findings.md')
+    const row = read('docs/operate/findings.md')
       .split('\n')
       .find((line) => line.startsWith(`| [${code}](runbooks/${code}.md) `));
     expect(row?.split('|').at(-2)?.trim()).toMatch(new RegExp(`^${answer}\\b`));
@@ -46,7 +47,7 @@ describe('runbooks', () => {
 
   it('have commands that a shell can read', () => {
     for (const name of ['README', ...NAMES]) {
-      const blocks = [...read(`docs/runbooks/${name}.md`).matchAll(/^```sh\n([\s\S]*?)^```$/gm)];
+      const blocks = [...read(`docs/operate/runbooks/${name}.md`).matchAll(/^```sh\n([\s\S]*?)^```$/gm)];
       for (const [, script = ''] of blocks) {
         expect(spawnSync('bash', ['-n'], { input: script }).stderr.toString(), name).toBe('');
       }
@@ -56,7 +57,7 @@ describe('runbooks', () => {
   it('use no name that their shell does not set', () => {
     const [, setup = ''] = /^```sh\n([\s\S]*?)^```$/m.exec(index) ?? [];
     for (const name of NAMES) {
-      const scripts = [...read(`docs/runbooks/${name}.md`).matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(
+      const scripts = [...read(`docs/operate/runbooks/${name}.md`).matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(
         ([, script]) => script,
       );
       const script = scripts.join('\n');

@@ -16,7 +16,7 @@ describe('K1, K8, K9: slow answers', () => {
   });
 
   it('of the CI host, just below the client’s timeout', async () => {
-    life = await FastLife.start({ bitbucketServer: { latency: () => 9.5 * SECOND } });
+    life = await FastLife.start({ hosts: { bitbucket: { server: { latency: () => 9.5 * SECOND } } } });
 
     expect(await life.recover()).toEqual([]);
     // Both halves leave at the same moment, so slowness does not tear them.

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { policyWith } from '../../functions/core/config/policy';
 import type { RegistryEntry } from '../../functions/core/config/registry';
 import { DAY } from '../../functions/core/duration';
+import { described } from '../../functions/core/findings/described';
 import { targetSetDigest } from '../../functions/core/hosts/target';
 import type { AccessKey, LastUsed } from '../../functions/core/key/access-key';
 import { deliveredLabel, type SecretState } from '../../functions/core/key/secret-state';
@@ -132,14 +133,14 @@ describe('tags, labels and version IDs that people edited', () => {
         for (const worth of [worthRotationLook, worthDeactivationLook, worthDeletionLook])
           worth(managed, undefined, NOW);
         keysToTrace(input);
-        const plans = [planRotation(input), planDeactivation(input), planDeletion(input), planDelivery(input)];
-        for (const { steps, findings } of plans) {
-          for (const { message, code } of findings)
+        const deletion = planDeletion(input);
+        for (const { findings } of [planRotation(input), planDeactivation(input), deletion, planDelivery(input)]) {
+          for (const { message, code } of findings.map(described))
             expect(`${code} ${message}`).not.toMatch(/Invalid Date|undefined|NaN/);
-          for (const step of steps) {
-            if (step.do !== 'delete') continue;
-            expect(step.inactiveSince.getTime()).toBeLessThanOrEqual(NOW.getTime() - 10 * DAY);
-          }
+        }
+        for (const step of deletion.steps) {
+          if (step.do !== 'delete') continue;
+          expect(step.inactiveSince.getTime()).toBeLessThanOrEqual(NOW.getTime() - 10 * DAY);
         }
       }),
       { numRuns: 2_000 },

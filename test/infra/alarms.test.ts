@@ -203,7 +203,7 @@ describe('the alarms', () => {
   it('say what they mean, whether anything is broken, and where their runbook is', () => {
     for (const [name, { AlarmDescription }] of alarms) {
       expect(AlarmDescription, name).toMatch(/(Nothing is (broken|half-done|lost)|fails now|are still made)/);
-      expect(AlarmDescription, name).toMatch(new RegExp(` Runbook: docs/runbooks/${name}\\.md$`));
+      expect(AlarmDescription, name).toMatch(new RegExp(` Runbook: docs/operate/runbooks/${name}\\.md$`));
     }
   });
 

@@ -42,7 +42,7 @@ describe('the functions', () => {
             KEYTURN_TOPIC_ARN: { Ref: expect.stringContaining('Topic') },
             KEYTURN_MAX_ROTATIONS: '25',
             KEYTURN_CONCURRENCY: '4',
-            KEYTURN_RUNBOOKS: 'docs/runbooks/',
+            KEYTURN_RUNBOOKS: 'docs/operate/runbooks/',
             NODE_OPTIONS: '--enable-source-maps',
           },
         },

@@ -35,7 +35,10 @@ beforeAll(async () => {
   app.synth();
 
   world = await World.start({ start: START, seed: 'stack' });
-  const { account, bitbucket } = world;
+  const {
+    account,
+    hosts: { bitbucket },
+  } = world;
   account.iam.users.create({ UserName: 'bitbucket-web-shop' });
   bitbucket.addWorkspace('acme');
   bitbucket.addRepository('acme', 'web-shop');
@@ -71,7 +74,7 @@ describe('the real stack', () => {
 
   test('rotates right after the deployment, and the pipeline’s variables authenticate', async () => {
     await world.runUntil(new Date(START.getTime() + 10 * MINUTE));
-    const variables = world.bitbucket.pipelineVariables('acme', 'web-shop', 'Production');
+    const variables = world.hosts.bitbucket.pipelineVariables('acme', 'web-shop', 'Production');
     const principal = world.account.authenticate(
       {
         accessKeyId: variables.AWS_ACCESS_KEY_ID ?? '',

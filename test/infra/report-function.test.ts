@@ -28,7 +28,7 @@ describe('the function that reports', () => {
       KEYTURN_ARCHIVE_BUCKET: { Ref: expect.stringContaining('ArchiveBucket') },
       KEYTURN_REGISTRY_PATH: '/keyturn/keys/',
       KEYTURN_RELEASE: expect.stringMatching(/^\d+\.\d+\.\d+\+[0-9a-f]{12}$/),
-      KEYTURN_RUNBOOKS: 'docs/runbooks/',
+      KEYTURN_RUNBOOKS: 'docs/operate/runbooks/',
       KEYTURN_TOPIC_ARN: { Ref: expect.stringContaining('Topic') },
       NODE_OPTIONS: '--enable-source-maps',
     });

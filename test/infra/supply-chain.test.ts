@@ -54,15 +54,15 @@ describe('the supply chain', () => {
     );
   });
 
-  it('brings these packages into Lambda, and docs/security.md says so', () => {
-    const [, list = ''] = /<!-- bundled -->([\s\S]*)<!-- \/bundled -->/.exec(read('docs/security.md')) ?? [];
+  it('brings these packages into Lambda, and docs/design/security.md says so', () => {
+    const [, list = ''] = /<!-- bundled -->([\s\S]*)<!-- \/bundled -->/.exec(read('docs/design/security.md')) ?? [];
 
     expect([...list.matchAll(/`([^`]+)`/g)].map(([, name]) => name)).toEqual(bundled());
   });
 
-  it('brings these beside them into the report function, which can change nothing, and docs/security.md says so', () => {
+  it('brings these beside them into the report function, which can change nothing, and docs/design/security.md says so', () => {
     const [, list = ''] =
-      /<!-- bundled-report -->([\s\S]*)<!-- \/bundled-report -->/.exec(read('docs/security.md')) ?? [];
+      /<!-- bundled-report -->([\s\S]*)<!-- \/bundled-report -->/.exec(read('docs/design/security.md')) ?? [];
     const others = bundled([REPORT_FUNCTION]).filter((name) => !bundled().includes(name));
 
     expect([...list.matchAll(/`([^`]+)`/g)].map(([, name]) => name)).toEqual(others);

@@ -68,7 +68,7 @@ export class CanaryLife {
           onCall: (_call, outcome) => canaries.saw(outcome),
           fault: (call) => (call.principal.kind === 'role' ? faults.aws?.(call) : undefined),
         },
-        bitbucketServer: { fault: () => faults.bitbucket },
+        hosts: { bitbucket: { server: { fault: () => faults.bitbucket } } },
       },
     });
     return new CanaryLife(deployed, canaries, events, faults);
@@ -120,7 +120,7 @@ export class CanaryLife {
 }
 
 /** Puts a token of its own kind into each connection, and notes every secret that there is and that will be. */
-function plant({ account, bitbucket }: World, canaries: Canaries): void {
+function plant({ account, hosts: { bitbucket } }: World, canaries: Canaries): void {
   const accessToken = bitbucket.addAccessToken({ workspace: 'acme', scopes: ['pipeline', 'pipeline:variable'] });
   const email = 'ci@example.com';
   const apiToken = bitbucket.addApiToken({

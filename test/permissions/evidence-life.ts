@@ -26,7 +26,7 @@ const CONFIG: ConfigInput = {
   notify: ['security@example.com'],
 };
 
-/** Roles of the account that the stack's policy is attached to, as docs/auditors.md says. */
+/** Roles of the account that the stack's policy is attached to, as docs/audit/auditors.md says. */
 function addAuditors(app: App): void {
   const stack = app.node.findChild('Keyturn');
   const rotation = stack.node.findChild('KeyRotation');

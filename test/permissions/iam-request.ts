@@ -57,6 +57,10 @@ export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string)
         .Entries.flatMap(({ Source, DetailType }) =>
           one(arn('event-bus/default'), { 'events:source': Source, 'events:detail-type': DetailType }),
         );
+    case 'lambda':
+      return [
+        { action: 'lambda:InvokeFunction', resource: account.lambda.arn(text(input, 'FunctionName')), context: {} },
+      ];
     case 's3':
       return requestsOfS3(call, account);
     default:

@@ -42,7 +42,7 @@ export async function enforcedLife(cdkOut: string, before?: DeployedWorldOptions
         fault: (call) => (call.principal.kind === 'role' ? switches.awsFault?.(call) : undefined),
         onCall: (call) => switches.afterCall?.(call),
       },
-      bitbucketServer: { fault: () => switches.bitbucketFault },
+      hosts: { bitbucket: { server: { fault: () => switches.bitbucketFault } } },
     },
   });
   return Object.assign(switches, { deployed, enforcement });

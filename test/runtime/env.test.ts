@@ -13,7 +13,7 @@ it('settings have defaults for all but the topic and the release', () => {
     maxRotations: 25,
     concurrency: 4,
     tokenExpiresInDays: 14,
-    runbooks: 'docs/runbooks/',
+    runbooks: 'docs/operate/runbooks/',
     release: TOPIC.KEYTURN_RELEASE,
     allowedOrigins: new Set(),
   });

@@ -81,7 +81,7 @@ export class DeployedWorld {
       ...options.world,
       account: { ...homeOf(assembly), newKeyDelay: 4_000, lastUsedDelay: HOUR, ...options.world?.account },
     });
-    makeSurroundings(assembly, world.account, world.bitbucket);
+    makeSurroundings(assembly, world.account, world.hosts.bitbucket);
     before?.(world);
     const pipelines = new Pipelines(world, seededRandom(`${seed}/pipelines`));
     world.clock.advanceTo(DEPLOYED - PIPELINES_BEFORE);
@@ -171,7 +171,7 @@ export class DeployedWorld {
         .filter(({ status }) => status === 'Active')
         .at(-1);
       for (const target of targets) {
-        const held = credentialAt(world.bitbucket, target);
+        const held = credentialAt(world.hosts.bitbucket, target);
         if (held?.accessKeyId !== newest?.id) wrong.push(`${id}: holds ${held?.accessKeyId}, newest is ${newest?.id}`);
         if (held !== undefined && held.secretAccessKey !== newest?.secretAccessKey) wrong.push(`${id}: torn pair`);
       }

@@ -1,10 +1,11 @@
 import type { Log, Time } from '../../functions/account/ports';
 import { createAuditRecord } from '../../functions/aws/audit-record';
+import { createConnectionSecrets } from '../../functions/aws/connection-secrets';
 import { createEventBus } from '../../functions/aws/event-bus';
 import { createIam } from '../../functions/aws/iam';
 import { createNotifier } from '../../functions/aws/notifier';
 import { createRegistry } from '../../functions/aws/registry';
-import { createConnectionSecrets, createSecrets } from '../../functions/aws/secrets';
+import { createSecrets } from '../../functions/aws/secrets';
 import { createSts } from '../../functions/aws/sts';
 import { createTrail } from '../../functions/aws/trail';
 import type { AuditEvent } from '../../functions/core/audit';

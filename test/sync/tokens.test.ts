@@ -44,7 +44,7 @@ describe('a token that the host rejects', () => {
     expect(more).toEqual([]);
     expect(message?.subject).toBe('Keyturn: 3 keys: the host rejects the token of connection acme; nothing is broken');
     expect(message?.message).toContain(`aws secretsmanager put-secret-value --region eu-west-1 --secret-id ${ACME}`);
-    expect(message?.message).toContain('Runbook: docs/runbooks/token-rejected.md');
+    expect(message?.message).toContain('Runbook: docs/operate/runbooks/token-rejected.md');
     for (const secret of scene.material) expect(JSON.stringify(message)).not.toContain(secret);
   });
 

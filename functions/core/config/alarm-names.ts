@@ -1,4 +1,4 @@
-/** The alarms, by name. A name is part of the alarm's own name, of `alarms.off`, and of its runbook's: `docs/runbooks/<name>.md`. */
+/** The alarms, by name. A name is part of the alarm's own name, of `alarms.off`, and of its runbook's: `docs/operate/runbooks/<name>.md`. */
 export const ALARM_NAMES = [
   'overdue',
   'undelivered',

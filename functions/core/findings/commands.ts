@@ -1,14 +1,17 @@
-import type { Finding } from '../lifecycle/plan';
+import type { NamedConnection } from '../lifecycle/found';
 import { AUDIT_LOG_GROUP, type FunctionName, registryParameterName, secretName, TAG } from '../names';
 
-/** A finding with what a run knows about its key. */
-export interface Told extends Finding {
-  readonly user?: string | undefined;
+/** What commands have to know of a finding. */
+interface Subject {
+  /** The IAM user of its key, where the run knows it. */
+  readonly user?: string;
+  readonly accessKeyId?: string;
+  readonly connection?: NamedConnection;
 }
 
 /** Findings of one cause, and where they were made. */
 export interface Concerned {
-  readonly findings: readonly Told[];
+  readonly findings: readonly Subject[];
   /** Managed keys by id. */
   readonly keys: readonly string[];
   /** There are more keys than these. */
@@ -152,3 +155,15 @@ export const replaceToken: Commands = ({ findings, region }) => {
 export function always(to: string, run: (region: string) => string): Commands {
   return ({ region }) => [{ to, run: run(region) }];
 }
+
+/* What several findings ask for. */
+
+export const listKeys = ofUser("See the user's keys", (user) => `list-access-keys --user-name ${user}`);
+export const lastUse = ofAccessKey(
+  'See its last use',
+  (id) => `aws iam get-access-key-last-used --access-key-id ${id}`,
+);
+export const repair = start('rotate', 'Repair it now');
+export const deliver = start('sync', 'Deliver again, when the cause is cured');
+export const failures = auditEvents('See what failed since yesterday', 'target-failed');
+export const thisRun = auditEvents('See what the run did');

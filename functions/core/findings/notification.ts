@@ -1,6 +1,12 @@
-import type { BrokenNow, FindingCode } from './codes';
-import type { Command, Concerned, Told } from './commands';
-import { FINDING_TEXTS, rankOf } from './texts';
+import type { Command, Concerned } from './commands';
+import type { Described } from './described';
+import type { BrokenNow } from './descriptor';
+import { FINDINGS, type FindingCode, rankOf } from './findings';
+
+/** A finding in words, with what a run knows about its key. */
+export interface Told extends Described {
+  readonly user?: string;
+}
 
 /** What a notification says of the run that sends it. */
 export interface Sender {
@@ -68,8 +74,7 @@ export function notificationOf(findings: readonly Told[], sender: Sender): Notif
 function causesOf(findings: readonly Told[]): readonly Cause[] {
   const causes = new Map<string, Cause & { readonly findings: Told[] }>();
   for (const finding of findings) {
-    const { code, connection } = finding;
-    const { what = FINDING_TEXTS[code].what, brokenNow = FINDING_TEXTS[code].brokenNow } = finding;
+    const { code, what, brokenNow, connection } = finding;
     const name = JSON.stringify([code, what, brokenNow, connection?.secret]);
     const cause = causes.get(name) ?? { code, what, brokenNow, findings: [] };
     cause.findings.push(finding);
@@ -130,7 +135,7 @@ function paragraphOf(cause: Cause, sender: Sender): string {
   const messages = findings[0]?.connection === undefined ? shown : findings.slice(0, 1);
   return [
     headline(cause, sender),
-    ...commandsOf(FINDING_TEXTS[code].commands(concerned)),
+    ...commandsOf(FINDINGS[code].commands(concerned)),
     [
       ...(keys.length > 1
         ? [`Keys: ${[...keys.slice(0, MOST).map(shortName), ...andMore(keys.length - MOST)].join(', ')}`]

@@ -1,7 +1,6 @@
 import type { AuditEvent } from '../audit';
 import { HOUR, MINUTE } from '../duration';
-import type { Finding } from '../lifecycle/plan';
-import { FINDING_TEXTS } from './texts';
+import type { Described } from './described';
 
 /** What started a run. */
 export type Trigger = 'daily' | 'hourly' | 'event' | 'request';
@@ -19,7 +18,7 @@ export const TOLD_FOR = 24 * HOUR - 20 * MINUTE;
  *
  * @param by the function that found it
  */
-export function isForPeople(finding: Finding, trigger: Trigger, now: Date, by: string): boolean {
+export function isForPeople(finding: Described, trigger: Trigger, now: Date, by: string): boolean {
   const { severity, since, toldBy } = finding;
   if (severity !== 'attention' || toldBy?.includes(by) === false) return false;
   if (isAtOnce(trigger) || since === undefined || isBrokenNow(finding)) return true;
@@ -30,7 +29,7 @@ export function isForPeople(finding: Finding, trigger: Trigger, now: Date, by: s
  * The same while nobody can say what people know already: the runs that come every hour tell of what lasts in one hour
  * of its day, the second one, and only what is broken now each time.
  */
-export function isForPeopleUnremembered(finding: Finding, trigger: Trigger, now: Date): boolean {
+export function isForPeopleUnremembered(finding: Described, trigger: Trigger, now: Date): boolean {
   if (isAtOnce(trigger) || isBrokenNow(finding)) return true;
   const began = finding.since?.getTime() ?? 0;
   return Math.floor((now.getTime() - began) / HOUR) % 24 === 1;
@@ -40,7 +39,7 @@ function isAtOnce(trigger: Trigger): boolean {
   return trigger === 'daily' || trigger === 'request';
 }
 
-function isBrokenNow({ code, brokenNow = FINDING_TEXTS[code].brokenNow }: Finding): boolean {
+function isBrokenNow({ brokenNow }: Described): boolean {
   return brokenNow.startsWith('Broken now');
 }
 
@@ -50,7 +49,11 @@ function isBrokenNow({ code, brokenNow = FINDING_TEXTS[code].brokenNow }: Findin
  *
  * @param by the function that found it
  */
-export function notYetTold(findings: readonly Finding[], told: readonly AuditEvent[], by: string): readonly Finding[] {
+export function notYetTold(
+  findings: readonly Described[],
+  told: readonly AuditEvent[],
+  by: string,
+): readonly Described[] {
   const known = new Set(told.map(knownCause));
   return findings.filter((finding) => {
     const cause = causeOf(finding, by);
@@ -59,8 +62,8 @@ export function notYetTold(findings: readonly Finding[], told: readonly AuditEve
 }
 
 /** The first finding of each key and cause: three hosts that refuse one key are one cause. */
-export function oneOfEachCause(findings: readonly Finding[], by: string): readonly Finding[] {
-  const first = new Map<string, Finding>();
+export function oneOfEachCause(findings: readonly Described[], by: string): readonly Described[] {
+  const first = new Map<string, Described>();
   for (const finding of findings) {
     const cause = named(causeOf(finding, by));
     if (!first.has(cause)) first.set(cause, finding);
@@ -78,7 +81,7 @@ interface Cause {
   readonly error: unknown;
 }
 
-function causeOf(finding: Finding, by: string): Cause {
+function causeOf(finding: Described, by: string): Cause {
   const { code, key, connection, error } = finding;
   const isFailure = code === 'step-failed';
   return {
@@ -109,7 +112,7 @@ function named({ code, key, secret, isBroken, by, error }: Cause): string {
 }
 
 /** What a `people-told` event says of a finding besides its code and key. */
-export function factsOfTold(finding: Finding): Pick<AuditEvent, 'facts'> {
+export function factsOfTold(finding: Described): Pick<AuditEvent, 'facts'> {
   const { connection, error } = finding;
   const facts = {
     ...(connection === undefined ? {} : { connection: connection.name, secret: connection.secret }),

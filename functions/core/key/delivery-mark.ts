@@ -1,8 +1,7 @@
 import { after, latest, MINUTE } from '../duration';
-import type { Step } from '../lifecycle/plan';
 import { DELIVERED_LABEL_PREFIX, TAG } from '../names';
+import { tagFor } from './dated-tag';
 import { lastIntent, productOf } from './intent';
-import { tagFor } from './key-ring';
 import {
   deliveredLabel,
   type SecretState,
@@ -11,7 +10,11 @@ import {
   storedVersions,
 } from './secret-state';
 
-type RemoveLabel = Extract<Step, { do: 'remove-label' }>;
+/** One label that says: every target of a set has confirmed this version. */
+export interface DeliveryMark {
+  readonly label: string;
+  readonly versionId: string;
+}
 
 /**
  * How long a delivery that somebody else began may still be at work: the 15 minutes of the sync function, and 5 for clocks
@@ -65,9 +68,9 @@ export function marksOf(labels: readonly string[]): readonly string[] {
   return labels.filter((label) => label.startsWith(DELIVERED_LABEL_PREFIX));
 }
 
-/** What takes all marks off a version. */
-export function markRemovals({ versionId, labels }: SecretVersion): readonly RemoveLabel[] {
-  return marksOf(labels).map((label) => ({ do: 'remove-label', label, versionId }));
+/** The same, each with the version that it stands on. */
+export function marksOn({ versionId, labels }: SecretVersion): readonly DeliveryMark[] {
+  return marksOf(labels).map((label) => ({ label, versionId }));
 }
 
 /** When pipelines could last have picked up an older key: the successor's creation, or its delivery where that was late. */

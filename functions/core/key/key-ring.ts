@@ -1,6 +1,7 @@
 import { TAG } from '../names';
 import type { AccessKey } from './access-key';
-import { currentVersion, type SecretState, type StoredVersion, storedVersions, tagWithTime } from './secret-state';
+import { readDatedTag, tagFor } from './dated-tag';
+import { currentVersion, type SecretState, type StoredVersion, storedVersions } from './secret-state';
 
 /** The access keys of one managed user, told apart by what the secret says about them. */
 export interface KeyRing {
@@ -42,18 +43,12 @@ export function keyRing(secret: SecretState, keys: readonly AccessKey[]): KeyRin
 
 /** Since when a key is Inactive by Keyturn's own record; undefined when a person has reactivated it since. */
 export function inactiveSince(secret: SecretState, accessKeyId: string): Date | undefined {
-  const deactivated = tagWithTime(secret.tags[TAG.deactivated]);
-  if (deactivated?.word !== accessKeyId) return undefined;
+  const deactivated = readDatedTag(secret.tags[TAG.deactivated]);
+  if (deactivated?.accessKeyId !== accessKeyId) return undefined;
   const reactivated = reactivatedAt(secret, accessKeyId);
   return reactivated !== undefined && reactivated >= deactivated.at ? undefined : deactivated.at;
 }
 
 export function reactivatedAt(secret: SecretState, accessKeyId: string): Date | undefined {
   return tagFor(secret, TAG.reactivated, accessKeyId);
-}
-
-/** The time that a tag records for a key; undefined when it is about another key, or cannot be read. */
-export function tagFor(secret: SecretState, tag: string, accessKeyId: string): Date | undefined {
-  const recorded = tagWithTime(secret.tags[tag]);
-  return recorded?.word === accessKeyId ? recorded.at : undefined;
 }

@@ -1,5 +1,6 @@
 import { after, MINUTE } from '../duration';
-import { DELIVERED_LABEL_PREFIX, TAG } from '../names';
+import { DELIVERED_LABEL_PREFIX } from '../names';
+import { DATED_TAGS, readDatedTag } from './dated-tag';
 import { parseVersionId, type StoredKey } from './version-id';
 
 /** What Secrets Manager tells about a managed secret without showing its value. */
@@ -45,9 +46,8 @@ export function currentKey(secret: SecretState): StoredVersion | undefined {
  * key for as long as it says (K8).
  */
 export function withoutFuture(secret: SecretState, now: Date): SecretState {
-  const isPast = (tag: string) => (tagWithTime(secret.tags[tag])?.at ?? now) <= after(now, CLOCK_SKEW);
-  const dated: readonly string[] = [TAG.deactivated, TAG.reactivated, TAG.held, TAG.delivered];
-  const tags = Object.entries(secret.tags).filter(([tag]) => !dated.includes(tag) || isPast(tag));
+  const isPast = (tag: string) => (readDatedTag(secret.tags[tag])?.at ?? now) <= after(now, CLOCK_SKEW);
+  const tags = Object.entries(secret.tags).filter(([tag]) => !DATED_TAGS.includes(tag) || isPast(tag));
   return { ...secret, tags: Object.fromEntries(tags) };
 }
 
@@ -61,14 +61,4 @@ export function newestStored(secret: SecretState, now: Date): StoredVersion | un
 
 export function deliveredLabel(digest: string): string {
   return `${DELIVERED_LABEL_PREFIX}${digest}`;
-}
-
-/** A tag of the form `<first word> <ISO time>`, or undefined when it is absent or not of that form. */
-export function tagWithTime(value: string | undefined): { readonly word: string; readonly at: Date } | undefined {
-  const [word, time, ...rest] = (value ?? '').split(' ');
-  if (word === undefined || word === '' || time === undefined || rest.length > 0) return undefined;
-  // Keyturn writes years of four digits. At the end of time a sum of dates is no date, and nothing is later than that.
-  if (!/^\d{4}-\d{2}-\d{2}T/.test(time)) return undefined;
-  const at = new Date(time);
-  return Number.isNaN(at.getTime()) ? undefined : { word, at };
 }

@@ -1,21 +1,13 @@
-import type { RegistryEntry } from '../config/registry';
 import { HOUR, latest } from '../duration';
 import { targetSetDigest } from '../hosts/target';
 import { isDelivered, marksOf } from '../key/delivery-mark';
 import { pauseOf } from '../key/pause';
-import { currentKey, type SecretState } from '../key/secret-state';
+import { currentKey } from '../key/secret-state';
+import type { Managed } from './managed';
 
 /** So many keys, undelivered for so long, and no further key is rotated until delivery works again. */
 const UNDELIVERED_KEYS = 3;
 const UNDELIVERED_FOR = HOUR;
-
-/** One managed key with its secret. */
-export interface Managed {
-  readonly entry: RegistryEntry;
-  readonly secret: SecretState;
-  /** When the entry was last written, where that is known. */
-  readonly changedAt?: Date;
-}
 
 /** A current key that is not at all its targets, and since when. */
 export interface Undelivered {
@@ -31,7 +23,7 @@ export function undelivered(managed: readonly Managed[], now: Date): readonly Un
       const version = currentKey(secret);
       if (version === undefined) return [];
       if (isDelivered(secret, version, targetSetDigest(entry.targets, entry.connections))) return [];
-      if (pauseOf(entry.id, secret, now) !== undefined) return [];
+      if (pauseOf(secret, now) !== undefined) return [];
       // A version that was delivered once waits since its targets were changed.
       const wasDelivered = marksOf(version.labels).length > 0;
       const since = wasDelivered && changedAt !== undefined ? latest(version.createdAt, changedAt) : version.createdAt;

@@ -1,63 +1,66 @@
 import type { RegistryEntry } from '../config/registry';
 import { after, DAY, latest } from '../duration';
 import type { AccessKey } from '../key/access-key';
-import { inactiveSince, keyRing } from '../key/key-ring';
-import { pauseOf } from '../key/pause';
-import { tagWithTime, withoutFuture } from '../key/secret-state';
+import { readDatedTag } from '../key/dated-tag';
+import { inactiveSince, type KeyRing, keyRing } from '../key/key-ring';
+import { withoutFuture } from '../key/secret-state';
 import { TAG } from '../names';
-import type { Finding, Plan, Step } from './plan';
-import { type RetirementInput, successorProblem } from './plan-deactivation';
-import { retirementAges } from './retirement';
+import type { FoundOfAccessKey } from './found';
+import { type PauseFinding, pauseFinding } from './paused';
+import { type RetirementInput, retirementAges } from './retirement';
+import { type Part, together } from './rules';
+import type { Plan, StepNamed } from './steps';
+import { type SuccessorFinding, successorProblem } from './successor';
+
+/** What a deletion may take. */
+export type DeletionStep = StepNamed<'record-inactive' | 'delete' | 'clear-record'>;
+
+/** Its recovery counts from now. */
+export type InactiveSinceUnknown = FoundOfAccessKey<
+  'inactive-since-unknown',
+  {
+    readonly recoveryDays: number;
+    /** When it was used after it had been made Inactive. @default - nobody saw when it was made Inactive */
+    readonly usedSince?: Date;
+  }
+>;
+type DeletionFinding = PauseFinding | SuccessorFinding | InactiveSinceUnknown;
 
 /** Decides which Inactive superseded keys are deleted now. */
-export function planDeletion(given: RetirementInput): Plan {
+export function planDeletion(given: RetirementInput): Plan<DeletionStep, DeletionFinding> {
   const input = { ...given, secret: withoutFuture(given.secret, given.now) };
-  const { entry, secret, keys, lastUsed, now } = input;
-  const paused = pauseOf(entry.id, secret, now);
+  const paused = pauseFinding(input.entry, input.secret, input.now);
   if (paused !== undefined) return { steps: [], findings: [paused] };
-  const ring = keyRing(secret, keys);
-  const steps: Step[] = [];
-  const findings: Finding[] = [];
-  for (const key of inactive(input)) {
-    const since = inactiveSince(secret, key.accessKeyId);
-    if (since === undefined) {
-      steps.push({ do: 'record-inactive', accessKeyId: key.accessKeyId });
-      findings.push(unknownSince(entry, key, 'Keyturn did not see when it was made Inactive'));
-      continue;
-    }
-    const due = deletionDue(entry, key, since, ring.anchor?.createdAt);
-    if (now < due) continue;
-    const blocked = ring.anchor === undefined ? undefined : successorProblem(entry, secret, ring, key, due);
-    if (blocked !== undefined) {
-      findings.push(blocked);
-      continue;
-    }
-    const used = lastUsed.get(key.accessKeyId);
-    if (used === undefined) continue;
-    if (used.at !== undefined && used.at > since) {
-      steps.push({ do: 'record-inactive', accessKeyId: key.accessKeyId });
-      findings.push(
-        unknownSince(entry, key, `it was used at ${used.at.toISOString()}, so somebody had made it Active again`),
-      );
-      continue;
-    }
-    const makesRoom = ring.anchor === undefined;
-    if (makesRoom && used.at !== undefined && now < after(used.at, entry.policy.deactivateAfter * DAY)) continue;
-    steps.push({ do: 'delete', accessKeyId: key.accessKeyId, inactiveSince: since });
-  }
-  // What a run recorded that died right after the deletion.
-  const recorded = tagWithTime(secret.tags[TAG.deactivated])?.word;
-  const isGone = recorded !== undefined && keys.every(({ accessKeyId }) => accessKeyId !== recorded);
-  if (isGone && steps.length === 0) steps.push({ do: 'clear-record' });
-  return { steps, findings };
+  const ring = keyRing(input.secret, input.keys);
+  const plan = together(inactive(input, ring).map((key) => planOne(input, ring, key)));
+  return plan.steps.length === 0 && isRecordOfNobody(input) ? { ...plan, steps: [{ do: 'clear-record' }] } : plan;
 }
 
 /** The keys that may be deleted one day: superseded and Inactive, or the one that makes room for the first rotation. */
-function inactive({ entry, secret, keys }: RetirementInput): readonly AccessKey[] {
-  const ring = keyRing(secret, keys);
+function inactive({ entry, keys }: RetirementInput, ring: KeyRing): readonly AccessKey[] {
   const candidates = ring.superseded.filter(({ status }) => status === 'Inactive');
   if (ring.anchor !== undefined) return candidates;
   return entry.adopt === 'replace-idle' && keys.length === 2 ? candidates.slice(0, 1) : [];
+}
+
+/** The first line that applies decides. */
+function planOne(input: RetirementInput, ring: KeyRing, key: AccessKey): Part<DeletionStep, DeletionFinding> {
+  const { entry, secret, lastUsed, now } = input;
+  const { accessKeyId } = key;
+  const { anchor: successor } = ring;
+  const since = inactiveSince(secret, accessKeyId);
+  if (since === undefined) return recoveryFromNow(entry, accessKeyId);
+  const due = deletionDue(entry, key, since, successor?.createdAt);
+  if (now < due) return {};
+  const problem = successor && successorProblem({ ...input, ring }, successor, key, due);
+  if (problem !== undefined) return { findings: [problem] };
+  const used = lastUsed.get(accessKeyId);
+  if (used === undefined) return {};
+  if (used.at !== undefined && used.at > since) return recoveryFromNow(entry, accessKeyId, used.at);
+  const lived = used.at === undefined || after(used.at, entry.policy.deactivateAfter * DAY) <= now;
+  const makesRoom = successor === undefined;
+  if (makesRoom && !lived) return {};
+  return { steps: [{ do: 'delete', accessKeyId, inactiveSince: since }] };
 }
 
 /** When an Inactive key may be deleted: when it has the age, and after the whole time to recover (K4). */
@@ -70,13 +73,21 @@ function deletionDue(entry: RegistryEntry, key: AccessKey, since: Date, successo
   return latest(age, after(since, (deleteAfter - deactivateAfter) * DAY));
 }
 
-function unknownSince(entry: RegistryEntry, key: AccessKey, why: string): Finding {
-  const recovery = entry.policy.deleteAfter - entry.policy.deactivateAfter;
+/** @param usedSince when it was used although it was recorded as Inactive: somebody had made it Active again */
+function recoveryFromNow(
+  { id, policy }: RegistryEntry,
+  accessKeyId: string,
+  usedSince?: Date,
+): Part<DeletionStep, InactiveSinceUnknown> {
+  const recoveryDays = policy.deleteAfter - policy.deactivateAfter;
   return {
-    code: 'inactive-since-unknown',
-    key: entry.id,
-    accessKeyId: key.accessKeyId,
-    severity: 'notice',
-    message: `Key "${entry.id}": ${key.accessKeyId} is Inactive; ${why}. Its ${recovery} days of recovery count from now.`,
+    steps: [{ do: 'record-inactive', accessKeyId }],
+    findings: [{ code: 'inactive-since-unknown', key: id, accessKeyId, facts: { recoveryDays, usedSince } }],
   };
+}
+
+/** Whether the record is of a key that is gone: a run recorded it, and died right after the deletion (K9). */
+function isRecordOfNobody({ secret, keys }: RetirementInput): boolean {
+  const recorded = readDatedTag(secret.tags[TAG.deactivated])?.accessKeyId;
+  return recorded !== undefined && keys.every(({ accessKeyId }) => accessKeyId !== recorded);
 }

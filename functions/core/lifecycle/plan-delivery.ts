@@ -1,7 +1,13 @@
 import type { RegistryEntry } from '../config/registry';
 import { targetSetDigest } from '../hosts/target';
-import { isDelivered, isLastProduct, markCounts, markRemovals, mayBeOvertaken } from '../key/delivery-mark';
-import { pauseOf } from '../key/pause';
+import {
+  type DeliveryMark,
+  isDelivered,
+  isLastProduct,
+  markCounts,
+  marksOn,
+  mayBeOvertaken,
+} from '../key/delivery-mark';
 import {
   currentKey,
   currentVersion,
@@ -11,7 +17,9 @@ import {
   storedVersions,
   withoutFuture,
 } from '../key/secret-state';
-import type { Plan, Step } from './plan';
+import type { FoundOfKey } from './found';
+import { type PauseFinding, pauseFinding } from './paused';
+import type { Delivery } from './steps';
 
 export interface DeliveryInput {
   readonly entry: RegistryEntry;
@@ -19,53 +27,82 @@ export interface DeliveryInput {
   readonly now: Date;
 }
 
-/**
- * Decides whether the current version has to be delivered, and which marks of earlier deliveries have to go: some before
- * it begins, the others when it is complete and marked.
- */
-export function planDelivery({ entry, secret: given, now }: DeliveryInput): Plan {
+/** The current version is one that a person put there. */
+export type NotDelivered = FoundOfKey<'secret-edited', { readonly seenBy: 'delivery'; readonly secret: string }>;
+type DeliveryFinding = PauseFinding | NotDelivered;
+
+export interface DeliveryPlan {
+  /** Marks that go before the delivery begins. */
+  readonly removeFirst: readonly DeliveryMark[];
+  /** @default - everything is where it should be, or nothing can be delivered */
+  readonly deliver?: Delivery;
+  /** Marks that go when the delivery, if there is one, is complete and marked. */
+  readonly removeAfter: readonly DeliveryMark[];
+  readonly findings: readonly DeliveryFinding[];
+}
+
+const NOTHING: DeliveryPlan = { removeFirst: [], removeAfter: [], findings: [] };
+
+/** Decides whether the current version has to be delivered, and which marks of earlier deliveries have to go. */
+export function planDelivery({ entry, secret: given, now }: DeliveryInput): DeliveryPlan {
   const secret = withoutFuture(given, now);
-  const paused = pauseOf(entry.id, secret, now);
-  if (paused !== undefined) return { steps: [], findings: [paused] };
-  if (currentVersion(secret) === undefined) return { steps: [], findings: [] };
+  const paused = pauseFinding(entry, secret, now);
+  if (paused !== undefined) return { ...NOTHING, findings: [paused] };
+  if (currentVersion(secret) === undefined) return NOTHING;
   const version = currentKey(secret);
   if (version === undefined) {
-    const message =
-      `Key "${entry.id}": the current version of ${secret.name} was put there by hand and is not delivered. ` +
-      'The next rotation replaces it.';
-    return { steps: [], findings: [{ code: 'secret-edited', key: entry.id, severity: 'attention', message }] };
+    const facts = { seenBy: 'delivery', secret: secret.name } as const;
+    return { ...NOTHING, findings: [{ code: 'secret-edited', key: entry.id, facts }] };
   }
   const digest = targetSetDigest(entry.targets, entry.connections);
-  if (isDelivered(secret, version, digest)) return { steps: staleMarks(secret, digest), findings: [] };
+  if (isDelivered(secret, version, digest)) return { ...NOTHING, removeAfter: staleMarks(secret, digest) };
   const misleading = misleadingMarks(secret, version);
+  const stale = staleMarks(secret, digest).filter((mark) => !misleading.some((other) => isSame(mark, other)));
+  const deliver = deliveryOf(secret, version, digest, misleading, now);
+  return isFull(secret)
+    ? { removeFirst: [...misleading, ...stale], deliver, removeAfter: [], findings: [] }
+    : { removeFirst: misleading, deliver, removeAfter: stale, findings: [] };
+}
+
+function deliveryOf(
+  secret: SecretState,
+  version: StoredVersion,
+  digest: string,
+  misleading: readonly DeliveryMark[],
+  now: Date,
+): Delivery {
   const label = deliveredLabel(digest);
   const holder = secret.versions.find(({ labels }) => labels.includes(label))?.versionId;
   const { versionId, accessKeyId, createdAt } = version;
-  const deliver: Step = {
+  return {
     do: 'deliver',
     versionId,
     accessKeyId,
     createdAt,
     digest,
-    markedBefore: misleading.some((step) => step.label === label) ? undefined : holder,
+    markedBefore: misleading.some((mark) => mark.label === label) ? undefined : holder,
     conclusive: !mayBeOvertaken(secret, version, digest, now),
     returned: !isLastProduct(secret, version),
   };
-  const stale = staleMarks(secret, digest).filter(({ versionId, label }) =>
-    misleading.every((step) => step.versionId !== versionId || step.label !== label),
-  );
-  const steps = isFull(secret) ? [...misleading, ...stale, deliver] : [...misleading, deliver, ...stale];
-  return { steps, findings: [] };
 }
 
 /**
  * Marks that would say too much before this delivery is complete: one on the version itself that does not count any
  * more, and those of others that would count if one of them became current again (K1).
  */
-function misleadingMarks(secret: SecretState, delivering: StoredVersion): ReturnType<typeof markRemovals> {
+function misleadingMarks(secret: SecretState, delivering: StoredVersion): readonly DeliveryMark[] {
   return storedVersions(secret)
     .filter((version) => (version.versionId === delivering.versionId) !== markCounts(secret, version))
-    .flatMap(markRemovals);
+    .flatMap(marksOn);
+}
+
+/** Marks of earlier target sets. */
+function staleMarks(secret: SecretState, digest: string): readonly DeliveryMark[] {
+  return secret.versions.flatMap(marksOn).filter(({ label }) => label !== deliveredLabel(digest));
+}
+
+function isSame(a: DeliveryMark, b: DeliveryMark): boolean {
+  return a.versionId === b.versionId && a.label === b.label;
 }
 
 /** Secrets Manager: labels of one secret, over all its versions. */
@@ -74,9 +111,4 @@ const MOST_LABELS = 20;
 /** Whether there is no room for one more mark. */
 function isFull({ versions }: SecretState): boolean {
   return versions.flatMap(({ labels }) => labels).length >= MOST_LABELS;
-}
-
-/** Marks of earlier target sets. */
-function staleMarks(secret: SecretState, digest: string): ReturnType<typeof markRemovals> {
-  return secret.versions.flatMap(markRemovals).filter(({ label }) => label !== deliveredLabel(digest));
 }

@@ -1,5 +1,19 @@
 import type { Policy } from '../config/policy';
+import type { RegistryEntry } from '../config/registry';
 import { after, DAY } from '../duration';
+import type { AccessKey, LastUsed } from '../key/access-key';
+import type { SecretState } from '../key/secret-state';
+
+/** What the deactivation and the deletion of superseded keys are planned from. */
+export interface RetirementInput {
+  readonly entry: RegistryEntry;
+  readonly secret: SecretState;
+  /** What IAM lists for the user. */
+  readonly keys: readonly AccessKey[];
+  /** Last use of the keys that are due; a key that is missing here is left alone. */
+  readonly lastUsed: ReadonlyMap<string, LastUsed>;
+  readonly now: Date;
+}
 
 /** When a superseded key has the age to be made Inactive and to be deleted; the gaps of the lifecycle come on top. */
 export interface RetirementAges {

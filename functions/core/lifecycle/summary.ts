@@ -1,7 +1,8 @@
 import { after, DAY, HOUR, latest } from '../duration';
 import { pauseEnd, pauseOf } from '../key/pause';
 import { currentKey, newestStored } from '../key/secret-state';
-import { type Managed, undelivered } from './breaker';
+import { undelivered } from './breaker';
+import type { Managed } from './managed';
 
 /** What a run counts. `held` waits because a key is in use, `blocked` because something stands in the way. */
 export const COUNTERS = [
@@ -66,7 +67,7 @@ export function daysOverdue(managed: Managed, now: Date): number {
 function dueSince({ entry, secret, changedAt }: Managed, now: Date): Date | undefined {
   const last = currentKey(secret) ?? newestStored(secret, now);
   if (last !== undefined) return after(last.createdAt, entry.policy.rotateAfter * DAY);
-  if (entry.firstRotation !== 'at-once' || pauseOf(entry.id, secret, now) !== undefined) return undefined;
+  if (entry.firstRotation !== 'at-once' || pauseOf(secret, now) !== undefined) return undefined;
   return latest(changedAt ?? secret.createdAt, pauseEnd(secret) ?? secret.createdAt);
 }
 

@@ -1,6 +1,7 @@
 import type { Policy } from '../config/policy';
 import { after, DAY, SECOND } from '../duration';
 import type { CredentialReport, ReportedUser } from '../key/access-key';
+import { readDatedTag } from '../key/dated-tag';
 import { openIntent } from '../key/intent';
 import { inactiveSince } from '../key/key-ring';
 import {
@@ -9,12 +10,11 @@ import {
   newestStored,
   type SecretState,
   storedVersions,
-  tagWithTime,
   withoutFuture,
 } from '../key/secret-state';
 import { TAG } from '../names';
-import type { Managed } from './breaker';
-import { isDue } from './plan-rotation';
+import { isDue } from './due';
+import type { Managed } from './managed';
 import { retirementAges } from './retirement';
 
 /**
@@ -60,11 +60,11 @@ export function worthDeletionLook(given: Managed, report: CredentialReport | und
   const managed = { ...given, secret: withoutFuture(given.secret, now) };
   const { secret, entry } = managed;
   const { deactivateAfter, deleteAfter } = entry.policy;
-  const recorded = tagWithTime(secret.tags[TAG.deactivated]);
-  const since = recorded === undefined ? undefined : inactiveSince(secret, recorded.word);
+  const recorded = readDatedTag(secret.tags[TAG.deactivated]);
+  const since = recorded === undefined ? undefined : inactiveSince(secret, recorded.accessKeyId);
   // IAM documents that the report has no date for a key that is not active: the record alone is reason enough.
   if (recorded !== undefined && since !== undefined) {
-    const stored = storedVersions(secret).find(({ accessKeyId }) => accessKeyId === recorded.word);
+    const stored = storedVersions(secret).find(({ accessKeyId }) => accessKeyId === recorded.accessKeyId);
     const current = currentKey(secret);
     const hasAge =
       stored === undefined ||

@@ -1,17 +1,17 @@
 import { after, DAY } from '../../core/duration';
 import type { Evidence } from '../evidence/evidence';
+import { groupBy } from '../group-by';
 import { CONTROLS } from './controls';
-import type { JudgedKey } from './judge';
+import type { JudgedKey } from './judged-key';
 import type { KeyFacts } from './key-facts';
 import type { AccessKeyLine } from './model';
-import { grouped } from './scope';
 import { tenthsOfDays } from './time-bounds';
 
 /** The table of all access keys, each judged against every control. */
 export function accessKeysOf(evidence: Evidence, facts: readonly KeyFacts[]): readonly AccessKeyLine[] {
-  const ofUser = grouped(facts, ({ user }) => user);
+  const ofUser = groupBy(facts, ({ user }) => user);
   const isReported = evidence.credentialReport !== undefined;
-  const eventsOf = grouped(evidence.record?.events ?? [], ({ accessKeyId }) => accessKeyId);
+  const eventsOf = groupBy(evidence.record?.events ?? [], ({ accessKeyId }) => accessKeyId);
   return facts.map((key) => {
     const { id, user, arn, isRoot, accessKeyId, managed, role, status, createdAt, endedAt, lastUsed } = key;
     const judged: JudgedKey = {

@@ -8,7 +8,7 @@ import type { Change } from './model';
  * one of them can tell. An access key is created and deleted once in its life, and a version is stored once; only a
  * deactivation can come again.
  */
-export function deedOfWrite({ action, accessKeyId, status, secret, version }: TrailWrite): string | undefined {
+export function actionOfWrite({ action, accessKeyId, status, secret, version }: TrailWrite): string | undefined {
   switch (action) {
     case 'CreateAccessKey':
       return accessKeyId && `create ${accessKeyId}`;
@@ -22,8 +22,8 @@ export function deedOfWrite({ action, accessKeyId, status, secret, version }: Tr
   }
 }
 
-/** The deed that an audit event claims. */
-export function deedOfEvent({ event, outcome, accessKeyId, key, version }: AuditEvent): string | undefined {
+/** The action that an audit event claims. */
+export function actionOfEvent({ event, outcome, accessKeyId, key, version }: AuditEvent): string | undefined {
   if (outcome !== 'ok') return undefined;
   switch (event) {
     case 'key-created':
@@ -40,8 +40,8 @@ export function deedOfEvent({ event, outcome, accessKeyId, key, version }: Audit
   }
 }
 
-/** CloudTrail's name for the deed of an audit event. */
-export function actionOfEvent({ event }: AuditEvent): Change['action'] | undefined {
+/** CloudTrail's name for the action of an audit event. */
+export function trailActionOf({ event }: AuditEvent): Change['action'] | undefined {
   switch (event) {
     case 'key-created':
       return 'CreateAccessKey';

@@ -2,6 +2,7 @@ import { type AuditEvent, attemptOfEvent } from '../../core/audit';
 import { parseVersionId } from '../../core/key/version-id';
 import { idOfSecret } from '../../core/names';
 import type { TrailWrite } from '../evidence/evidence';
+import { groupBy } from '../group-by';
 import { RUN_LIVES, TOLERANCE } from './time-bounds';
 
 /**
@@ -10,34 +11,27 @@ import { RUN_LIVES, TOLERANCE } from './time-bounds';
  */
 export class Announcements {
   /** By what they announce: `create <user>`, `deactivate <access key>`, `delete <access key>`. */
-  readonly #open = new Map<string, AuditEvent[]>();
+  readonly #open: ReadonlyMap<string, readonly AuditEvent[]>;
   /** Created keys of which the record does not say what became of them. */
-  readonly #unstored = new Map<string, AuditEvent>();
+  readonly #unstored: Map<string, AuditEvent>;
   readonly #used = new Set<string>();
 
   constructor(events: readonly AuditEvent[]) {
-    const done = new Set<string>();
-    for (const event of events) {
-      const { event: name, user, accessKeyId } = event;
-      const attempt = attemptOfEvent(event);
-      if (name === 'key-created') done.add(`${attempt} create ${user}`);
-      if (name === 'key-deactivated') done.add(`${attempt} deactivate ${accessKeyId}`);
-      if (name === 'key-deleted' || name === 'key-discarded') done.add(`${attempt} delete ${accessKeyId}`);
-      if (name === 'key-stored' || name === 'key-discarded') done.add(`${attempt} settle ${accessKeyId}`);
-    }
-    for (const event of events) {
-      const attempt = attemptOfEvent(event);
-      const { accessKeyId } = event;
+    const done = new Set(
+      events.flatMap((event) => doneBy(event).map((action) => `${attemptOfEvent(event)} ${action}`)),
+    );
+    const isOpen = (event: AuditEvent, action: string) => !done.has(`${attemptOfEvent(event)} ${action}`);
+    this.#open = groupBy(events, (event) => {
       const announced = announcedBy(event);
-      if (announced !== undefined && !done.has(`${attempt} ${announced}`)) {
-        const others = this.#open.get(announced);
-        if (others === undefined) this.#open.set(announced, [event]);
-        else others.push(event);
-      }
-      if (event.event === 'key-created' && accessKeyId !== undefined && !done.has(`${attempt} settle ${accessKeyId}`)) {
-        this.#unstored.set(accessKeyId, event);
-      }
-    }
+      return announced !== undefined && isOpen(event, announced) ? announced : undefined;
+    });
+    this.#unstored = new Map(
+      events.flatMap((event) => {
+        const { event: name, accessKeyId } = event;
+        if (name !== 'key-created' || accessKeyId === undefined) return [];
+        return isOpen(event, `settle ${accessKeyId}`) ? [[accessKeyId, event] as const] : [];
+      }),
+    );
   }
 
   /**
@@ -90,5 +84,23 @@ function announcedBy({ event, user, accessKeyId }: AuditEvent): string | undefin
       return accessKeyId && `delete ${accessKeyId}`;
     default:
       return undefined;
+  }
+}
+
+/** What an event says that was done. What becomes of a created key settles it. */
+function doneBy({ event, user, accessKeyId }: AuditEvent): readonly string[] {
+  switch (event) {
+    case 'key-created':
+      return [`create ${user}`];
+    case 'key-stored':
+      return [`settle ${accessKeyId}`];
+    case 'key-discarded':
+      return [`settle ${accessKeyId}`, `delete ${accessKeyId}`];
+    case 'key-deactivated':
+      return [`deactivate ${accessKeyId}`];
+    case 'key-deleted':
+      return [`delete ${accessKeyId}`];
+    default:
+      return [];
   }
 }

@@ -1,10 +1,10 @@
 import type { Evidence } from '../evidence/evidence';
+import { compare } from './compare';
 import { isLateWithin, supersededAt } from './lives';
 import type { AccessKeyLine, Attention, Change, ControlVerdict, ManagedKeyHistory } from './model';
 import type { OpenFinding } from './open-findings';
-import { compare } from './pairing';
+import { plural } from './plural';
 import type { Reconciliation } from './reconcile';
-import { plural } from './time-bounds';
 
 export interface Judged {
   readonly accessKeys: readonly AccessKeyLine[];
@@ -68,7 +68,7 @@ function changeItem(change: Change, { doubtful, ownerless }: Reconciliation): At
       events: event === undefined ? [] : [event],
     },
   ];
-  const what = deedOf(change);
+  const what = describeChange(change);
   if (result === 'without-keyturn' && isManaged) {
     return item(
       'without-keyturn',
@@ -100,7 +100,7 @@ function changeItem(change: Change, { doubtful, ownerless }: Reconciliation): At
   return [];
 }
 
-function deedOf({ action, user, accessKeyId, status, key, version }: Change): string {
+function describeChange({ action, user, accessKeyId, status, key, version }: Change): string {
   switch (action) {
     case 'CreateAccessKey':
       return `${accessKeyId ?? 'An access key'} of ${user} was created`;

@@ -1,15 +1,7 @@
-import {
-  type JudgedKey,
-  type Judgement,
-  noRootKey,
-  oneActiveKey,
-  rotatedWithin90,
-  underProcess,
-  usedWithin45,
-  usedWithin90,
-  withinOwnPeriod,
-} from './judge';
+import { noRootKey, oneActiveKey, rotatedWithin90, usedWithin45, usedWithin90 } from './benchmarks';
+import type { JudgedKey, Judgement } from './judged-key';
 import type { ControlVerdict } from './model';
+import { underProcess, withinOwnPeriod } from './own-period';
 
 /** A control of a framework, in our own words, and what is compared for it. */
 export interface Control

@@ -3,15 +3,15 @@ import { FUNCTION_NAMES, type FunctionName } from '../../core/names';
 import type { Evidence, UnreadableLine } from '../evidence/evidence';
 
 /** The evidence without the events that prove nothing, and those that no function of Keyturn writes. */
-export interface Sifted {
+export interface FilteredEvidence {
   readonly evidence: Evidence;
   readonly forged: readonly AuditEvent[];
 }
 
 const KNOWN: ReadonlySet<string> = new Set(FUNCTION_NAMES);
 
-/** Which function tells of which deed: each has a role that may do no other, so who tells of another's made it up. */
-const TELLERS: { readonly [Name in AuditEventName]?: readonly FunctionName[] } = {
+/** Which function tells of which action: each has a role that may do no other, so who tells of another's made it up. */
+const WRITERS: { readonly [Name in AuditEventName]?: readonly FunctionName[] } = {
   'intent-written': ['rotate'],
   'intent-cleared': ['rotate'],
   'key-created': ['rotate'],
@@ -33,7 +33,7 @@ const TELLERS: { readonly [Name in AuditEventName]?: readonly FunctionName[] } =
  * Whoever may write into the record may write anything there. What cannot be of this account's Keyturn takes no part in
  * the judgement: it would account for changes that somebody else made.
  */
-export function sift(evidence: Evidence): Sifted {
+export function filterEvidence(evidence: Evidence): FilteredEvidence {
   const { record, account, region } = evidence;
   if (record === undefined) return { evidence, forged: [] };
   const events: AuditEvent[] = [];
@@ -42,14 +42,14 @@ export function sift(evidence: Evidence): Sifted {
   for (const event of record.events) {
     if (event.account !== account || event.region !== region) {
       elsewhere.push({ at: new Date(event.time), why: 'elsewhere' });
-    } else if (mayTell(event)) events.push(event);
+    } else if (mayWrite(event)) events.push(event);
     else forged.push(event);
   }
   const unreadable = [...record.unreadable, ...elsewhere];
   return { evidence: { ...evidence, record: { ...record, events, unreadable } }, forged };
 }
 
-function mayTell({ event, function: name }: AuditEvent): boolean {
-  const tellers: readonly string[] | undefined = TELLERS[event];
-  return KNOWN.has(name) && (tellers === undefined || tellers.includes(name));
+function mayWrite({ event, function: name }: AuditEvent): boolean {
+  const writers: readonly string[] | undefined = WRITERS[event];
+  return KNOWN.has(name) && (writers === undefined || writers.includes(name));
 }

@@ -1,57 +1,84 @@
 import { HOUR } from '../../core/duration';
 import { currentKey } from '../../core/key/secret-state';
-import type { Evidence } from '../evidence/evidence';
-import type { Turn } from './key-events';
+import type { Evidence, ListedKey } from '../evidence/evidence';
+import type { KeyEvent } from './key-events';
 import type { ManagedKey } from './scope';
 
 /** Later than this after the period the record was not read: what happened since may be Keyturn's own work. */
 const STILL_READ = HOUR;
 const NOBODY_KNOWN = 'an unknown principal';
 
+/** The event of the record by which a run announces what may have happened then. */
+const BEGUN = {
+  deleted: 'key-deletion-begun',
+  inactive: 'key-deactivation-begun',
+  active: undefined,
+  stored: 'key-promotion-begun',
+} as const;
+
+interface Found {
+  readonly accessKeyId: string;
+  readonly what: keyof typeof BEGUN;
+  /** Whether the record would tell of it, had it been Keyturn's work. */
+  readonly isRecorded: boolean;
+}
+
 /**
  * What IAM and the secret show now and nothing explains. It is held against somebody only where the record would tell
  * of it: it was read until now, and it knew the key.
  */
-export function foundTurns(managed: ManagedKey, turns: readonly Turn[], evidence: Evidence): readonly Turn[] {
-  const { listed, secret, entry } = managed;
+export function foundEvents(
+  managed: ManagedKey,
+  keyEvents: readonly KeyEvent[],
+  evidence: Evidence,
+): readonly KeyEvent[] {
+  const { listed, entry, events } = managed;
   if (listed === undefined) return [];
-  const found: Turn[] = [];
-  const add = (accessKeyId: string, what: Turn['what'], isProved: boolean) => {
-    const by = isProved && entry !== undefined ? { by: NOBODY_KNOWN } : {};
-    found.push({ accessKeyId, at: evidence.gatheredAt, what, isFound: true, ...by });
-  };
-  for (const [accessKeyId, what] of lastOf(turns)) {
-    const isGone = what === 'deleted' || what === 'discarded';
-    const key = listed.find((other) => other.accessKeyId === accessKeyId);
-    const begun = (name: string) =>
-      managed.events.some((event) => event.event === name && event.accessKeyId === accessKeyId);
-    const isKnown = isRecorded(accessKeyId, turns, evidence);
-    if (key === undefined) {
-      if (!isGone) add(accessKeyId, 'deleted', isKnown && !begun('key-deletion-begun'));
-    } else if (key.status === 'Inactive' && what !== 'inactive') {
-      add(accessKeyId, 'inactive', isKnown && !begun('key-deactivation-begun'));
-    } else if (key.status === 'Active' && what === 'inactive') add(accessKeyId, 'active', isKnown);
-  }
-  const current = secret === undefined ? undefined : currentKey(secret);
-  const lastStored = turns.findLast(({ what }) => what === 'stored');
-  if (current !== undefined && lastStored !== undefined && lastStored.accessKeyId !== current.accessKeyId) {
-    const isKnown = isRecorded(lastStored.accessKeyId, turns, evidence);
-    add(
-      current.accessKeyId,
-      'stored',
-      isKnown &&
-        !managed.events.some(
-          ({ event, accessKeyId }) => event === 'key-promotion-begun' && accessKeyId === current.accessKeyId,
-        ),
-    );
-  }
-  return found;
+  const found = [...foundStatuses(listed, keyEvents, evidence), ...foundCurrent(managed, keyEvents, evidence)];
+  return found.map(({ accessKeyId, what, isRecorded }) => {
+    const isBegun = events.some((event) => event.event === BEGUN[what] && event.accessKeyId === accessKeyId);
+    const isProved = entry !== undefined && isRecorded && !isBegun;
+    return { accessKeyId, at: evidence.gatheredAt, what, isFound: true, by: isProved ? NOBODY_KNOWN : undefined };
+  });
 }
 
-/** The last turn of each key's own. */
-function lastOf(turns: readonly Turn[]): ReadonlyMap<string, Turn['what']> {
-  const last = new Map<string, Turn['what']>();
-  for (const { accessKeyId, what } of turns) {
+/** Keys that IAM lists otherwise than their last event has it. */
+function foundStatuses(
+  listed: readonly ListedKey[],
+  keyEvents: readonly KeyEvent[],
+  evidence: Evidence,
+): readonly Found[] {
+  return [...lastOf(keyEvents)].flatMap(([accessKeyId, last]) => {
+    const key = listed.find((other) => other.accessKeyId === accessKeyId);
+    const what = happenedSince(last, key?.status);
+    return what === undefined ? [] : [{ accessKeyId, what, isRecorded: wouldTell(accessKeyId, keyEvents, evidence) }];
+  });
+}
+
+/** What happened between the last event of a key and its status now; undefined where they agree. */
+function happenedSince(
+  last: KeyEvent['what'],
+  status: ListedKey['status'] | undefined,
+): 'deleted' | 'inactive' | 'active' | undefined {
+  const isGone = last === 'deleted' || last === 'discarded';
+  if (status === undefined) return isGone ? undefined : 'deleted';
+  if (status === 'Inactive') return last === 'inactive' ? undefined : 'inactive';
+  return last === 'inactive' ? 'active' : undefined;
+}
+
+/** The key that the secret holds, where another one was stored last. */
+function foundCurrent({ secret }: ManagedKey, keyEvents: readonly KeyEvent[], evidence: Evidence): readonly Found[] {
+  const current = secret === undefined ? undefined : currentKey(secret);
+  const stored = keyEvents.findLast(({ what }) => what === 'stored');
+  if (current === undefined || stored === undefined || stored.accessKeyId === current.accessKeyId) return [];
+  const isRecorded = wouldTell(stored.accessKeyId, keyEvents, evidence);
+  return [{ accessKeyId: current.accessKeyId, what: 'stored', isRecorded }];
+}
+
+/** What happened last to each key by itself: created, made Inactive or Active, deleted. */
+function lastOf(keyEvents: readonly KeyEvent[]): ReadonlyMap<string, KeyEvent['what']> {
+  const last = new Map<string, KeyEvent['what']>();
+  for (const { accessKeyId, what } of keyEvents) {
     if (what !== 'stored' && what !== 'delivered') last.set(accessKeyId, what);
     else if (!last.has(accessKeyId)) last.set(accessKeyId, 'created');
   }
@@ -59,8 +86,12 @@ function lastOf(turns: readonly Turn[]): ReadonlyMap<string, Turn['what']> {
 }
 
 /** Whether Keyturn's work on the key would be in the record: it was there when the record was. */
-function isRecorded(accessKeyId: string, turns: readonly Turn[], { record, gatheredAt, until }: Evidence): boolean {
+function wouldTell(
+  accessKeyId: string,
+  keyEvents: readonly KeyEvent[],
+  { record, gatheredAt, until }: Evidence,
+): boolean {
   if (record === undefined || gatheredAt.getTime() - until.getTime() > STILL_READ) return false;
-  const own = turns.filter((turn) => turn.accessKeyId === accessKeyId);
+  const own = keyEvents.filter((keyEvent) => keyEvent.accessKeyId === accessKeyId);
   return own.some(({ event, at }) => event !== undefined || at >= record.beginsAt);
 }

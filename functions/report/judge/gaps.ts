@@ -1,10 +1,11 @@
 import { DAY, HOUR, latest } from '../../core/duration';
 import type { FunctionName } from '../../core/names';
 import type { Evidence } from '../evidence/evidence';
+import { groupBy } from '../group-by';
 import type { Attention } from './model';
-import { type Attempt, dayOf } from './runs';
-import { grouped } from './scope';
-import { ONE_RUN, plural } from './time-bounds';
+import { plural } from './plural';
+import type { Attempt } from './runs';
+import { dayOf, ONE_RUN } from './time-bounds';
 
 type Gap = Omit<Attention, 'id'>;
 
@@ -16,7 +17,7 @@ const MOST_NAMED = 5;
 /** Where the record has holes, and runs without an end. */
 export function gapsOf(evidence: Evidence, attempts: readonly Attempt[]): readonly Gap[] {
   if (evidence.record === undefined) return [];
-  return [...missingEvents(attempts), ...silences(evidence, attempts), ...endless(attempts)];
+  return [...missingEvents(attempts), ...missedRuns(evidence, attempts), ...unfinishedRuns(attempts)];
 }
 
 /** Sequence numbers are given without a gap, so a number that is missing was an event. */
@@ -32,25 +33,25 @@ function missingEvents(attempts: readonly Attempt[]): readonly Gap[] {
 }
 
 /** A function that has not run for longer than a day was not asked to, could not, or its events were taken away. */
-function silences({ since, until, record }: Evidence, attempts: readonly Attempt[]): readonly Gap[] {
+function missedRuns({ since, until, record }: Evidence, attempts: readonly Attempt[]): readonly Gap[] {
   if (record === undefined) return [];
   // Before the record began nothing ran; from then on every day has its runs, also the first ones.
   const from = latest(since, record.beginsAt);
   if (attempts.length === 0) {
-    return until.getTime() - from.getTime() > ONE_RUN ? [silence('Keyturn', from, until)] : [];
+    return until.getTime() - from.getTime() > ONE_RUN ? [missedRun('Keyturn', from, until)] : [];
   }
-  const byFunction = grouped(attempts, (attempt) => attempt.function);
+  const byFunction = groupBy(attempts, (attempt) => attempt.function);
   return DAILY.flatMap((name) => {
     const starts = (byFunction.get(name) ?? []).map(({ startedAt }) => startedAt);
     const instants = [from, ...starts, until];
     return instants.flatMap((instant, index) => {
       const next = instants[index + 1];
-      return next !== undefined && next.getTime() - instant.getTime() > ONE_RUN ? [silence(name, instant, next)] : [];
+      return next !== undefined && next.getTime() - instant.getTime() > ONE_RUN ? [missedRun(name, instant, next)] : [];
     });
   });
 }
 
-function silence(name: string, from: Date, to: Date): Gap {
+function missedRun(name: string, from: Date, to: Date): Gap {
   const hours = Math.floor((to.getTime() - from.getTime()) / HOUR);
   const long = hours >= (3 * DAY) / HOUR ? plural(Math.floor(hours / 24), 'day') : plural(hours, 'hour');
   return {
@@ -64,7 +65,7 @@ function silence(name: string, from: Date, to: Date): Gap {
 }
 
 /** Runs that the record does not see ending. When Lambda repeated one, the repetition has done the rest. */
-function endless(attempts: readonly Attempt[]): readonly Gap[] {
+function unfinishedRuns(attempts: readonly Attempt[]): readonly Gap[] {
   const dead = attempts.filter(({ isFinished, isYoung }) => !isFinished && !isYoung);
   return dead.map((attempt) => ({
     kind: 'incomplete-run',
@@ -80,7 +81,7 @@ function endless(attempts: readonly Attempt[]): readonly Gap[] {
 
 /** One item for each function and day, so that a bad day is one line. */
 function perDay(attempts: readonly Attempt[]): readonly (readonly [Attempt, readonly Attempt[]])[] {
-  const days = grouped(attempts, (attempt) => `${dayOf(attempt.startedAt)} ${attempt.function}`);
+  const days = groupBy(attempts, (attempt) => `${dayOf(attempt.startedAt)} ${attempt.function}`);
   return [...days.values()].flatMap((ofDay) => {
     const [first] = ofDay;
     return first === undefined ? [] : [[first, ofDay] as const];

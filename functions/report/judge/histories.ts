@@ -4,9 +4,10 @@ import { isDelivered } from '../../core/key/delivery-mark';
 import { pauseOf } from '../../core/key/pause';
 import { currentKey, currentVersion } from '../../core/key/secret-state';
 import type { Evidence } from '../evidence/evidence';
+import { groupBy } from '../group-by';
 import { isLateWithin, livesOf } from './lives';
 import type { Change, KeyLife, ManagedKeyHistory } from './model';
-import { grouped, type ManagedKey, type Scope } from './scope';
+import type { ManagedKey, Scope } from './scope';
 import { isWithin, ONE_RUN } from './time-bounds';
 
 /** Every managed key with its history, by ID. */
@@ -15,7 +16,7 @@ export function historiesOf(
   scope: Scope,
   changes: readonly Change[],
 ): readonly ManagedKeyHistory[] {
-  const changesOf = grouped(changes, ({ key }) => key);
+  const changesOf = groupBy(changes, ({ key }) => key);
   return scope.keys.map((managed) =>
     historyOf(evidence, managed, livesOf(managed, changesOf.get(managed.key) ?? [], evidence)),
   );
@@ -69,13 +70,13 @@ function currentOf({ secret }: ManagedKey, lives: readonly KeyLife[]): Current |
 
 function stateOf(
   { gatheredAt, entries, secrets }: Evidence,
-  { key, entry, secret, policy }: ManagedKey,
+  { entry, secret, policy }: ManagedKey,
   createdAt: Date | undefined,
 ): ManagedKeyHistory['state'] {
   if (entries === undefined) return 'unknown';
   if (entry === undefined) return 'not-managed';
   if (secrets === undefined || secret === undefined) return 'unknown';
-  if (pauseOf(key, secret, gatheredAt) !== undefined) return 'paused';
+  if (pauseOf(secret, gatheredAt) !== undefined) return 'paused';
   const current = currentKey(secret);
   // Somebody put another value there: which key pipelines will get is not known.
   if (current === undefined) {

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../core/audit';
 import { HOUR } from '../../core/duration';
-import type { FindingCode } from '../../core/findings/codes';
-import { compare } from './pairing';
+import type { FindingCode } from '../../core/findings/findings';
+import { compare } from './compare';
 
 /** Something that stood in a key's way for a while: the same finding again and again is one. */
 export interface Episode {
@@ -43,10 +43,9 @@ export function episodesOf(events: readonly AuditEvent[]): readonly Episode[] {
   const open = new Map<string, Episode>();
   const over: Episode[] = [];
   for (const event of events) {
-    const code = event.event === 'hold-recorded' ? 'in-use' : event.event === 'finding' ? event.reason : undefined;
-    if (code === undefined) continue;
-    const kind = HOLDS.has(code) ? 'hold' : INCIDENTS.has(code) ? 'incident' : undefined;
-    if (kind === undefined) continue;
+    const code = codeOf(event);
+    const kind = code === undefined ? undefined : kindOf(code);
+    if (code === undefined || kind === undefined) continue;
     const name = `${code} ${event.accessKeyId ?? ''}`;
     const at = new Date(event.time);
     const before = open.get(name);
@@ -58,6 +57,17 @@ export function episodesOf(events: readonly AuditEvent[]): readonly Episode[] {
     }
   }
   return [...over, ...open.values()].sort((a, b) => a.at.getTime() - b.at.getTime() || compare(a.event, b.event));
+}
+
+/** The finding that an event tells; a hold is told by an event of its own as well. */
+function codeOf({ event, reason }: AuditEvent): string | undefined {
+  if (event === 'hold-recorded') return 'in-use';
+  return event === 'finding' ? reason : undefined;
+}
+
+function kindOf(code: string): Episode['kind'] | undefined {
+  if (HOLDS.has(code)) return 'hold';
+  return INCIDENTS.has(code) ? 'incident' : undefined;
 }
 
 export function labelOf({ code, times, until }: Episode): string {

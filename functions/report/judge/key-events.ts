@@ -1,11 +1,12 @@
+import type { AuditEvent } from '../../core/audit';
 import { storedVersions } from '../../core/key/secret-state';
 import { parseVersionId } from '../../core/key/version-id';
+import { compare } from './compare';
 import type { Change } from './model';
-import { compare } from './pairing';
 import type { ManagedKey } from './scope';
 
-/** A point at which the life of an access key takes a turn. */
-export interface Turn {
+/** What happened to an access key, and changes its life. */
+export interface KeyEvent {
   readonly accessKeyId: string;
   readonly at: Date;
   readonly what: 'created' | 'stored' | 'delivered' | 'inactive' | 'active' | 'discarded' | 'deleted';
@@ -21,7 +22,7 @@ export interface Turn {
   readonly isFound?: boolean;
 }
 
-const TURNS = {
+const KEY_EVENTS = {
   'key-created': 'created',
   'key-stored': 'stored',
   'key-promoted': 'stored',
@@ -34,38 +35,50 @@ const TURNS = {
 } as const;
 
 /** Everything that is known to have happened to a managed user's access keys, in order of time. */
-export function turnsOf(managed: ManagedKey, changes: readonly Change[]): readonly Turn[] {
-  const turns: Turn[] = [];
-  for (const { event, outcome, accessKeyId, time, id, reason } of managed.events) {
-    const what = TURNS[event as keyof typeof TURNS];
-    if (what === undefined || accessKeyId === undefined || outcome !== 'ok') continue;
-    // A deleted key never comes back: what IAM still lists was not deleted, whatever the record says.
-    if ((what === 'deleted' || what === 'discarded') && isListed(managed, accessKeyId)) continue;
-    const isSeen = event === 'inactive-recorded' || event === 'reactivation-recorded';
-    const why = reason === undefined ? {} : { reason };
-    turns.push({ accessKeyId, at: new Date(time), what, event: id, isSeen, ...why });
+export function keyEventsOf(managed: ManagedKey, changes: readonly Change[]): readonly KeyEvent[] {
+  const keyEvents = [
+    ...managed.events.flatMap((event) => recordedEvent(event, managed) ?? []),
+    ...changes.flatMap((change) => trailEvent(change) ?? []),
+  ];
+  const nameOf = ({ accessKeyId, what }: KeyEvent) => `${accessKeyId} ${what}`;
+  const known = new Set(keyEvents.map(nameOf));
+  for (const beginning of beginningsOf(managed)) {
+    if (known.has(nameOf(beginning))) continue;
+    known.add(nameOf(beginning));
+    keyEvents.push(beginning);
   }
-  for (const change of changes) {
-    const turn = turnOf(change);
-    if (turn !== undefined) turns.push(turn);
-  }
-  const known = (accessKeyId: string, what: Turn['what']) =>
-    turns.some((turn) => turn.accessKeyId === accessKeyId && turn.what === what);
-  // What was before the record: the version's ID names the key and its creation, and it was stored at once.
-  for (const { accessKeyId, createdAt } of managed.secret === undefined ? [] : storedVersions(managed.secret)) {
-    if (!known(accessKeyId, 'created')) turns.push({ accessKeyId, at: createdAt, what: 'created' });
-    if (!known(accessKeyId, 'stored')) turns.push({ accessKeyId, at: createdAt, what: 'stored' });
-  }
-  for (const { accessKeyId, createdAt } of managed.listed ?? []) {
-    if (!known(accessKeyId, 'created')) turns.push({ accessKeyId, at: createdAt, what: 'created' });
-  }
-  // Of an earlier key the events may begin in the middle of its life; a stored version names its creation.
-  for (const { accessKeyId, version } of managed.events) {
-    if (accessKeyId === undefined || version === undefined || known(accessKeyId, 'created')) continue;
-    const stored = parseVersionId(version);
-    if (stored?.accessKeyId === accessKeyId) turns.push({ accessKeyId, at: stored.createdAt, what: 'created' });
-  }
-  return turns.sort(inOrder);
+  return keyEvents.sort(inOrder);
+}
+
+/** What an audit event tells of a key's life. */
+function recordedEvent(
+  { event, outcome, accessKeyId, time, id, reason }: AuditEvent,
+  managed: ManagedKey,
+): KeyEvent | undefined {
+  const what = KEY_EVENTS[event as keyof typeof KEY_EVENTS];
+  if (what === undefined || accessKeyId === undefined || outcome !== 'ok') return undefined;
+  // A deleted key never comes back: what IAM still lists was not deleted, whatever the record says.
+  if ((what === 'deleted' || what === 'discarded') && isListed(managed, accessKeyId)) return undefined;
+  const isSeen = event === 'inactive-recorded' || event === 'reactivation-recorded';
+  return { accessKeyId, at: new Date(time), what, event: id, isSeen, reason };
+}
+
+/** How the lives of keys began that began before the record, the surest source first. */
+function beginningsOf({ secret, listed = [], events }: ManagedKey): readonly KeyEvent[] {
+  const created = (accessKeyId: string, at: Date): KeyEvent => ({ accessKeyId, at, what: 'created' });
+  return [
+    // The version's ID names the key and its creation, and it was stored at once.
+    ...(secret === undefined ? [] : storedVersions(secret)).flatMap(({ accessKeyId, createdAt }): KeyEvent[] => [
+      created(accessKeyId, createdAt),
+      { accessKeyId, at: createdAt, what: 'stored' },
+    ]),
+    ...listed.map(({ accessKeyId, createdAt }) => created(accessKeyId, createdAt)),
+    // Of an earlier key the events may begin in the middle of its life; a stored version names its creation.
+    ...events.flatMap(({ accessKeyId, version }) => {
+      const stored = version === undefined ? undefined : parseVersionId(version);
+      return stored === undefined || stored.accessKeyId !== accessKeyId ? [] : created(accessKeyId, stored.createdAt);
+    }),
+  ];
 }
 
 function isListed({ listed }: ManagedKey, accessKeyId: string): boolean {
@@ -73,28 +86,35 @@ function isListed({ listed }: ManagedKey, accessKeyId: string): boolean {
 }
 
 /** What CloudTrail adds to the record. */
-function turnOf({ action, at, accessKeyId, result, by, event, status, version }: Change): Turn | undefined {
+function trailEvent({ action, at, accessKeyId, result, by, event, status, version }: Change): KeyEvent | undefined {
   if (result !== 'without-keyturn' && result !== 'begun-only') return undefined;
-  const begun = event === undefined ? {} : { event };
-  const who = result === 'begun-only' ? begun : { by: by ?? 'an unknown principal' };
-  const turn = (what: Turn['what'], id = accessKeyId): Turn | undefined =>
+  const who = result === 'begun-only' ? { event } : { by: by ?? 'an unknown principal' };
+  const keyEvent = (what: KeyEvent['what'], id = accessKeyId): KeyEvent | undefined =>
     id === undefined ? undefined : { accessKeyId: id, at: new Date(at), what, ...who };
   switch (action) {
     case 'CreateAccessKey':
-      return turn('created');
+      return keyEvent('created');
     case 'DeleteAccessKey':
-      return turn('deleted');
+      return keyEvent('deleted');
     case 'UpdateAccessKey':
-      return turn(status === 'Active' ? 'active' : 'inactive');
+      return keyEvent(status === 'Active' ? 'active' : 'inactive');
     case 'PutSecretValue':
       // By hand nobody stores a version that names a key, and if he does it is the secret's current one all the same.
-      return turn('stored', parseVersionId(version ?? '')?.accessKeyId);
+      return keyEvent('stored', parseVersionId(version ?? '')?.accessKeyId);
   }
 }
 
-const ORDER: readonly Turn['what'][] = ['created', 'stored', 'delivered', 'active', 'inactive', 'discarded', 'deleted'];
+const ORDER: readonly KeyEvent['what'][] = [
+  'created',
+  'stored',
+  'delivered',
+  'active',
+  'inactive',
+  'discarded',
+  'deleted',
+];
 
-function inOrder(a: Turn, b: Turn): number {
+function inOrder(a: KeyEvent, b: KeyEvent): number {
   return (
     a.at.getTime() - b.at.getTime() ||
     ORDER.indexOf(a.what) - ORDER.indexOf(b.what) ||

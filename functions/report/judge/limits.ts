@@ -1,9 +1,10 @@
 import { after, DAY, HOUR, MINUTE } from '../../core/duration';
 import type { Evidence, EvidenceSource } from '../evidence/evidence';
 import type { Limit } from './model';
+import { plural } from './plural';
 import type { Reconciliation } from './reconcile';
 import type { Scope } from './scope';
-import { plural, TOLERANCE } from './time-bounds';
+import { TOLERANCE } from './time-bounds';
 
 /** A limit, and whether what it hides could turn a yes into a no. */
 export interface WeighedLimit extends Limit {

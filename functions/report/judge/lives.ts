@@ -1,42 +1,36 @@
 import type { Policy } from '../../core/config/policy';
 import { after, DAY } from '../../core/duration';
 import type { Evidence } from '../evidence/evidence';
-import { foundTurns } from './found-events';
+import { groupBy } from '../group-by';
+import { compare } from './compare';
+import { type CurrentPeriod, currentPeriodsOf } from './current-periods';
+import { foundEvents } from './found-events';
 import { episodesOf, labelOf } from './incidents';
-import { type Turn, turnsOf } from './key-events';
-import { markOf } from './marks';
+import { type KeyEvent, keyEventsOf } from './key-events';
+import { lifeMarkOf } from './life-marks';
 import type { Change, KeyLife } from './model';
-import { compare } from './pairing';
-import { grouped, type ManagedKey } from './scope';
+import { phasesOf } from './phases';
+import type { ManagedKey } from './scope';
 import { isWithin, ONE_RUN, tenthsOfDays } from './time-bounds';
-
-type Phase = KeyLife['phases'][number];
-
-/** A time during which one access key was the current one. */
-interface Reign {
-  readonly accessKeyId: string;
-  readonly from: Date;
-  readonly to: Date | undefined;
-}
 
 /** The lives of all access keys that a managed user has and had, oldest first; whole, also before and after the period. */
 export function livesOf(managed: ManagedKey, changes: readonly Change[], evidence: Evidence): readonly KeyLife[] {
-  const known = turnsOf(managed, changes);
-  const turns = [...known, ...foundTurns(managed, known, evidence)];
-  const reigns = reignsOf(turns);
-  const lives = [...grouped(turns, ({ accessKeyId }) => accessKeyId)].map(([accessKeyId, own]) => {
-    const presumed = evidence.record === undefined || bornAt(own) < evidence.record.beginsAt;
+  const known = keyEventsOf(managed, changes);
+  const keyEvents = [...known, ...foundEvents(managed, known, evidence)];
+  const periods = currentPeriodsOf(keyEvents);
+  const lives = [...groupBy(keyEvents, ({ accessKeyId }) => accessKeyId)].map(([accessKeyId, own]) => {
+    const isPresumed = evidence.record === undefined || bornAt(own) < evidence.record.beginsAt;
     const isAdopted = isRetiredUnstored(own, managed, evidence);
-    const origin = isAdopted ? 'adopted' : originOf(accessKeyId, own, managed, reigns, presumed);
+    const origin = isAdopted ? 'adopted' : originOf(accessKeyId, own, managed, periods, isPresumed);
     const born = isAdopted && managed.since !== undefined ? managed.since : bornAt(own);
     const stored = own.find(({ what }) => what === 'stored');
     const reason = stored?.reason ?? own.find(({ what }) => what === 'created')?.reason;
-    const late = lateDays(own, reigns, managed);
+    const late = lateDays(own, periods, managed);
     return {
       accessKeyId,
       origin,
-      phases: phasesOf(accessKeyId, own, born, origin, reigns, presumed),
-      marks: own.flatMap((turn) => markOf(turn, origin, managed.since)),
+      phases: phasesOf({ accessKeyId, origin, born, events: own, periods, isPresumed }),
+      marks: own.flatMap((keyEvent) => lifeMarkOf(keyEvent, origin, managed.since)),
       ...endOf(own),
       rotationReason: reason,
       lateDays: late,
@@ -45,7 +39,7 @@ export function livesOf(managed: ManagedKey, changes: readonly Change[], evidenc
   lives.sort((a, b) => compare(startOf(a), startOf(b)) || compare(a.accessKeyId, b.accessKeyId));
   for (const episode of episodesOf(managed.events)) {
     const { accessKeyId, at, event, kind } = episode;
-    const life = lives.find((other) => other.accessKeyId === accessKeyId) ?? atThatTime(lives, reigns, at);
+    const life = lives.find((other) => other.accessKeyId === accessKeyId) ?? atThatTime(lives, periods, at);
     life?.marks.push({ kind, at: at.toISOString(), label: labelOf(episode), event });
   }
   for (const { marks } of lives) marks.sort((a, b) => compare(a.at, b.at));
@@ -62,22 +56,15 @@ export function isLateWithin(period: Pick<Evidence, 'since' | 'until'>, life: Ke
   return life.lateDays !== undefined && isWithin(period, supersededAt(life) ?? '');
 }
 
-function reignsOf(turns: readonly Turn[]): readonly Reign[] {
-  const starts = turns.filter(({ what }) => what === 'stored');
-  return starts
-    .filter(({ accessKeyId }, index) => starts[index - 1]?.accessKeyId !== accessKeyId)
-    .map(({ accessKeyId, at }, index, all) => ({ accessKeyId, from: at, to: all[index + 1]?.at }));
-}
-
 function originOf(
   accessKeyId: string,
-  own: readonly Turn[],
+  own: readonly KeyEvent[],
   { events, since }: ManagedKey,
-  reigns: readonly Reign[],
-  presumed: boolean,
+  periods: readonly CurrentPeriod[],
+  isPresumed: boolean,
 ): KeyLife['origin'] {
   const created = own.find(({ what }) => what === 'created');
-  if (created?.event !== undefined || reigns.some((reign) => reign.accessKeyId === accessKeyId)) return 'keyturn';
+  if (created?.event !== undefined || periods.some((period) => period.accessKeyId === accessKeyId)) return 'keyturn';
   const isFound = events.some(
     ({ event, reason, accessKeyId: about }) => event === 'finding' && reason === 'foreign-key' && about === accessKeyId,
   );
@@ -85,73 +72,27 @@ function originOf(
   if (created === undefined || since === undefined) return 'unknown';
   if (created.at < since) return 'adopted';
   // Younger than the secret and in no version: somebody made it, or a run of which there is no record.
-  return presumed && created.by === undefined ? 'unknown' : 'foreign';
+  return isPresumed && created.by === undefined ? 'unknown' : 'foreign';
 }
 
 /**
  * Keyturn retires only keys that it stored and keys that are older than the secret. When the record knows all of the
  * secret's time and no storing of the key, it is one of the latter; since when it existed is not known.
  */
-function isRetiredUnstored(own: readonly Turn[], { since }: ManagedKey, { record }: Evidence): boolean {
+function isRetiredUnstored(own: readonly KeyEvent[], { since }: ManagedKey, { record }: Evidence): boolean {
   const isRetired = own.some(({ what, event }) => event !== undefined && (what === 'inactive' || what === 'deleted'));
   const isKnown = own.some(({ what }) => what === 'created' || what === 'stored');
   return isRetired && !isKnown && since !== undefined && record !== undefined && record.beginsAt <= after(since, DAY);
 }
 
-function phasesOf(
-  accessKeyId: string,
-  own: readonly Turn[],
-  born: Date,
-  origin: KeyLife['origin'],
-  reigns: readonly Reign[],
-  presumed: boolean,
-): Phase[] {
-  const gone = own.find(({ what }) => what === 'deleted' || what === 'discarded')?.at;
-  const firstReign = reigns[0]?.from;
-  const edges = [
-    born,
-    ...own.map(({ at }) => at),
-    ...reigns.flatMap(({ from, to }) => (to === undefined ? [from] : [from, to])),
-  ]
-    .filter((at) => at >= born && (gone === undefined || at < gone))
-    .sort((a, b) => a.getTime() - b.getTime());
-  const phases: Phase[] = [];
-  for (const at of edges) {
-    const phase = phaseAt(at);
-    const last = phases.at(-1);
-    if (last?.phase === phase) continue;
-    const from = at.toISOString();
-    if (last?.from === from) phases.pop();
-    else if (last !== undefined) last.to = from;
-    // A phase that lasted for no time gives way, and what it interrupted goes on.
-    const before = phases.at(-1);
-    if (before?.phase === phase) delete before.to;
-    else phases.push({ phase, from });
-  }
-  const last = phases.at(-1);
-  if (last !== undefined && gone !== undefined) last.to = gone.toISOString();
-  return phases;
-
-  function phaseAt(at: Date): Phase['phase'] {
-    const until = own.filter((turn) => turn.at <= at);
-    if (until.findLast(({ what }) => what === 'inactive' || what === 'active')?.what === 'inactive') return 'inactive';
-    const reign = reigns.find((other) => other.from <= at && (other.to === undefined || at < other.to));
-    if (origin === 'adopted' || origin === 'unknown') {
-      return firstReign === undefined || at < firstReign ? 'current' : 'overlap';
-    }
-    if (reign?.accessKeyId === accessKeyId) {
-      const delivered = presumed || until.some(({ what }) => what === 'delivered');
-      return delivered ? 'current' : 'undelivered';
-    }
-    const reigned = reigns.some((other) => other.accessKeyId === accessKeyId && other.from <= at);
-    return origin === 'keyturn' && !reigned ? 'undelivered' : 'overlap';
-  }
-}
-
 /** A key's first rotation after its adoption comes when it comes; later ones are due by age. */
-function lateDays(own: readonly Turn[], reigns: readonly Reign[], managed: ManagedKey): number | undefined {
+function lateDays(
+  own: readonly KeyEvent[],
+  periods: readonly CurrentPeriod[],
+  managed: ManagedKey,
+): number | undefined {
   const [{ accessKeyId } = { accessKeyId: '' }] = own;
-  const last = reigns.findLast((reign) => reign.accessKeyId === accessKeyId);
+  const last = periods.findLast((period) => period.accessKeyId === accessKeyId);
   if (last?.to === undefined) return undefined;
   const over = last.to.getTime() - bornAt(own).getTime() - policyAt(managed, last.to).rotateAfter * DAY;
   return over > ONE_RUN ? tenthsOfDays(over) : undefined;
@@ -162,7 +103,7 @@ export function policyAt({ events, policy }: ManagedKey, at: Date): Policy {
   return events.findLast((event) => event.policy !== undefined && new Date(event.time) <= at)?.policy ?? policy;
 }
 
-function bornAt(own: readonly Turn[]): Date {
+function bornAt(own: readonly KeyEvent[]): Date {
   const created = own.find(({ what }) => what === 'created')?.at;
   return created ?? own[0]?.at ?? new Date(0);
 }
@@ -174,15 +115,15 @@ function startOf({ phases, marks }: KeyLife): string {
 /** The life that something without an access key is about: that of the key which was current then. */
 function atThatTime<Life extends { readonly accessKeyId: string }>(
   lives: readonly Life[],
-  reigns: readonly Reign[],
+  periods: readonly CurrentPeriod[],
   at: Date,
 ): Life | undefined {
-  const reign = reigns.findLast(({ from }) => from <= at);
-  return lives.find(({ accessKeyId }) => accessKeyId === reign?.accessKeyId) ?? lives.at(-1);
+  const period = periods.findLast(({ from }) => from <= at);
+  return lives.find(({ accessKeyId }) => accessKeyId === period?.accessKeyId) ?? lives.at(-1);
 }
 
 /** A key that somebody found gone has no end that anybody knows. */
-function endOf(own: readonly Turn[]): Pick<KeyLife, 'endedAt' | 'foundGoneAt'> {
+function endOf(own: readonly KeyEvent[]): Pick<KeyLife, 'endedAt' | 'foundGoneAt'> {
   const end = own.find(({ what }) => what === 'deleted' || what === 'discarded');
   if (end === undefined) return {};
   return end.isFound ? { foundGoneAt: end.at.toISOString() } : { endedAt: end.at.toISOString() };

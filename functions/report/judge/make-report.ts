@@ -2,7 +2,7 @@ import type { Evidence } from '../evidence/evidence';
 import { accessKeysOf } from './access-keys';
 import { attentionOf } from './attention';
 import { controlVerdictsOf } from './control-verdicts';
-import { sift } from './evidence-filter';
+import { filterEvidence } from './evidence-filter';
 import { gapsOf } from './gaps';
 import { historiesOf } from './histories';
 import { keyFactsOf } from './key-facts';
@@ -10,7 +10,7 @@ import { limitsOf } from './limits';
 import { REPORT_SCHEMA, type Report } from './model';
 import { openFindings } from './open-findings';
 import { reconcile } from './reconcile';
-import { attemptsOf, quietBounds, runTable } from './runs';
+import { attemptsOf, boundsOfIdleRuns, runTable } from './runs';
 import { scopeOf } from './scope';
 import { summaryOf } from './summary';
 import { isWithin } from './time-bounds';
@@ -18,7 +18,7 @@ import { forgeries, unreadableLines } from './unreadable';
 
 /** Judges the evidence: which keys there are, how they lived, who changed them, what is missing, and what that means. */
 export function makeReport(gathered: Evidence): Report {
-  const { evidence, forged } = sift(gathered);
+  const { evidence, forged } = filterEvidence(gathered);
   const { account, region, gatheredAt, gatheredBy, since, until, record, trail } = evidence;
   const scope = scopeOf(evidence);
   const reconciliation = reconcile(evidence, scope);
@@ -31,7 +31,7 @@ export function makeReport(gathered: Evidence): Report {
   const findings = openFindings(inPeriod, attempts);
   const gaps = [...gapsOf(evidence, attempts), ...unreadableLines(evidence), ...forgeries(evidence, forged)];
   const attention = attentionOf(evidence, { accessKeys, managedKeys, controls, reconciliation, gaps, findings });
-  const quiet = quietBounds(attempts);
+  const idle = boundsOfIdleRuns(attempts);
   const tables = {
     attention: [...attention],
     accessKeys: [...accessKeys],
@@ -39,7 +39,7 @@ export function makeReport(gathered: Evidence): Report {
     changes: [...reconciliation.changes],
     controls: [...controls],
     runs: runTable(attempts),
-    events: inPeriod.filter(({ id }) => !quiet.has(id)),
+    events: inPeriod.filter(({ id }) => !idle.has(id)),
   };
   const isDoubtful = reconciliation.changes.some(({ id }) => reconciliation.doubtful.has(id));
   return {

@@ -13,10 +13,10 @@ export interface OpenFinding {
  * of the same function came to its end without the finding, it is over. Runs for a single key clear nothing.
  */
 export function openFindings(events: readonly AuditEvent[], attempts: readonly Attempt[]): readonly OpenFinding[] {
-  const swept = new Map<string, number>();
+  const lastFullRun = new Map<string, number>();
   for (const { function: name, trigger, isFinished, missing, startedAt } of attempts) {
-    const isSweep = (trigger === 'daily' || trigger === 'hourly') && isFinished && missing.length === 0;
-    if (isSweep) swept.set(name, Math.max(swept.get(name) ?? 0, startedAt.getTime()));
+    const isFullRun = (trigger === 'daily' || trigger === 'hourly') && isFinished && missing.length === 0;
+    if (isFullRun) lastFullRun.set(name, Math.max(lastFullRun.get(name) ?? 0, startedAt.getTime()));
   }
   const found = new Map<string, OpenFinding>();
   for (const event of events) {
@@ -30,5 +30,5 @@ export function openFindings(events: readonly AuditEvent[], attempts: readonly A
       times: (before?.times ?? 0) + 1,
     });
   }
-  return [...found.values()].filter(({ last }) => Date.parse(last.time) >= (swept.get(last.function) ?? 0));
+  return [...found.values()].filter(({ last }) => Date.parse(last.time) >= (lastFullRun.get(last.function) ?? 0));
 }

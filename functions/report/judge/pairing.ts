@@ -1,10 +1,11 @@
 import type { AuditEvent } from '../../core/audit';
 import type { TrailWrite } from '../evidence/evidence';
-import { deedOfEvent, deedOfWrite } from './actions';
-import { grouped } from './scope';
+import { groupBy } from '../group-by';
+import { actionOfEvent, actionOfWrite } from './actions';
+import { compare } from './compare';
 import { MOST_SKEW, TOLERANCE } from './time-bounds';
 
-/** A write of CloudTrail and the one audit event that tells the same deed. */
+/** A write of CloudTrail and the one audit event that tells the same action. */
 export interface Pair {
   readonly write: TrailWrite;
   readonly event: AuditEvent;
@@ -19,26 +20,26 @@ export interface Pairing {
 }
 
 /**
- * Matches writes and events of the same deed one to one. What lies within the tolerance for clocks comes first; what is
- * further apart, but less than a day, is still the same deed, because no other event can tell it. The order of what is
+ * Matches writes and events of the same action one to one. What lies within the tolerance for clocks comes first; what is
+ * further apart, but less than a day, is still the same action, because no other event can tell it. The order of what is
  * given does not matter.
  */
 export function pairUp(writes: readonly TrailWrite[], events: readonly AuditEvent[]): Pairing {
-  const writesOf = grouped(writes, deedOfWrite);
-  const eventsOf = grouped(events, deedOfEvent);
+  const writesOf = groupBy(writes, actionOfWrite);
+  const eventsOf = groupBy(events, actionOfEvent);
   const pairs: Pair[] = [];
-  const left = { writes: writes.filter((write) => deedOfWrite(write) === undefined), events: [] as AuditEvent[] };
-  for (const deed of new Set([...writesOf.keys(), ...eventsOf.keys()])) {
+  const left = { writes: writes.filter((write) => actionOfWrite(write) === undefined), events: [] as AuditEvent[] };
+  for (const action of new Set([...writesOf.keys(), ...eventsOf.keys()])) {
     let open = {
-      writes: (writesOf.get(deed) ?? []).toSorted(
+      writes: (writesOf.get(action) ?? []).toSorted(
         (a, b) => a.at.getTime() - b.at.getTime() || compare(a.eventId, b.eventId),
       ),
-      events: (eventsOf.get(deed) ?? []).toSorted(
+      events: (eventsOf.get(action) ?? []).toSorted(
         (a, b) => Date.parse(a.time) - Date.parse(b.time) || compare(a.id, b.id),
       ),
     };
     for (const tolerance of [TOLERANCE, MOST_SKEW]) {
-      const step = sweep(open.writes, open.events, tolerance);
+      const step = pairInOrder(open.writes, open.events, tolerance);
       pairs.push(...step.pairs);
       open = step;
     }
@@ -49,7 +50,7 @@ export function pairUp(writes: readonly TrailWrite[], events: readonly AuditEven
 }
 
 /** Both in order of time: what is too early for the other's next one has no partner any more. */
-function sweep(writes: readonly TrailWrite[], events: readonly AuditEvent[], tolerance: number) {
+function pairInOrder(writes: readonly TrailWrite[], events: readonly AuditEvent[], tolerance: number) {
   const pairs: Pair[] = [];
   const left = { writes: [] as TrailWrite[], events: [] as AuditEvent[] };
   let [w, e] = [0, 0];
@@ -64,8 +65,4 @@ function sweep(writes: readonly TrailWrite[], events: readonly AuditEvent[], tol
     if (skew <= tolerance) e++;
   }
   return { pairs, writes: [...left.writes, ...writes.slice(w)], events: [...left.events, ...events.slice(e)] };
-}
-
-export function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,10 +1,10 @@
 import { type AuditEvent, attemptOfEvent } from '../../core/audit';
 import { after, MINUTE } from '../../core/duration';
 import type { Evidence } from '../evidence/evidence';
+import { groupBy } from '../group-by';
+import { compare } from './compare';
 import type { Report } from './model';
-import { compare } from './pairing';
-import { grouped } from './scope';
-import { isWithin, RUN_LIVES } from './time-bounds';
+import { dayOf, isWithin, RUN_LIVES } from './time-bounds';
 
 /** One invocation of a function as the record knows it. */
 export interface Attempt {
@@ -51,7 +51,7 @@ const SHOWS_WITHIN = 5 * MINUTE;
 export function attemptsOf(evidence: Evidence): readonly Attempt[] {
   const { record, until } = evidence;
   if (record === undefined) return [];
-  const attempts = [...grouped(record.events, attemptOfEvent)].flatMap(([attempt, events]): Attempt[] => {
+  const attempts = [...groupBy(record.events, attemptOfEvent)].flatMap(([attempt, events]): Attempt[] => {
     const startedAt = startOf(attempt, events);
     if (!isWithin(evidence, startedAt) || startedAt < record.beginsAt) return [];
     const [first] = events;
@@ -84,7 +84,7 @@ export function isComplete({ isFinished, isYoung, missing }: Attempt): boolean {
 }
 
 /** The IDs of the events that say only that a run began and ended, and changed nothing. */
-export function quietBounds(attempts: readonly Attempt[]): ReadonlySet<string> {
+export function boundsOfIdleRuns(attempts: readonly Attempt[]): ReadonlySet<string> {
   return new Set(
     attempts
       .filter((attempt) => attempt.isFinished && isComplete(attempt) && !attempt.changed)
@@ -96,7 +96,7 @@ export function quietBounds(attempts: readonly Attempt[]): ReadonlySet<string> {
 
 /** The runs of each function and day. */
 export function runTable(attempts: readonly Attempt[]): Report['runs'] {
-  const days = grouped(attempts, (attempt) => `${dayOf(attempt.startedAt)} ${attempt.function}`);
+  const days = groupBy(attempts, (attempt) => `${dayOf(attempt.startedAt)} ${attempt.function}`);
   return [...days.entries()]
     .sort(([a], [b]) => compare(a, b))
     .flatMap(([, ofDay]) => {
@@ -113,10 +113,6 @@ export function runTable(attempts: readonly Attempt[]): Report['runs'] {
         },
       ];
     });
-}
-
-export function dayOf(instant: Date): string {
-  return instant.toISOString().slice(0, 10);
 }
 
 /** An attempt's name ends with its start, in milliseconds and base 36. */

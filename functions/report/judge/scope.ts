@@ -4,6 +4,7 @@ import type { RegistryEntry } from '../../core/config/registry';
 import type { SecretState } from '../../core/key/secret-state';
 import { secretName } from '../../core/names';
 import type { Evidence, ListedKey } from '../evidence/evidence';
+import { groupBy } from '../group-by';
 
 /** One managed key with everything that the evidence has about it; also one that is managed no more. */
 export interface ManagedKey {
@@ -32,51 +33,74 @@ export interface Scope {
 }
 
 /** The managed keys: those of the registry, and those that the record speaks of with user and policy. */
-export function scopeOf({ record, entries = [], secrets, listedKeys, usersNotListed = [] }: Evidence): Scope {
-  const events = grouped(record?.events ?? [], ({ key }) => key);
-  const listed = grouped(listedKeys ?? [], ({ user }) => user);
+export function scopeOf(evidence: Evidence): Scope {
+  const keys = managedKeysOf(evidence);
+  return {
+    keys,
+    byKey: new Map(keys.map((managed) => [managed.key, managed])),
+    byUser: byUserOf(keys),
+    byAccessKey: byAccessKeyOf(keys),
+  };
+}
+
+function managedKeysOf({ record, entries = [], secrets, listedKeys, usersNotListed = [] }: Evidence): ManagedKey[] {
+  const events = groupBy(record?.events ?? [], ({ key }) => key);
+  const listed = groupBy(listedKeys ?? [], ({ user }) => user);
   const secretsByName = new Map(secrets?.map((secret) => [secret.name, secret]));
   const entriesById = new Map(entries.map((entry) => [entry.id, entry]));
-  const keys = [...new Set([...entriesById.keys(), ...events.keys()])].sort().flatMap((key): ManagedKey[] => {
+  return [...new Set([...entriesById.keys(), ...events.keys()])].sort().flatMap((key): ManagedKey[] => {
     const entry = entriesById.get(key);
     const about = events.get(key) ?? [];
-    const user = entry?.user ?? about.findLast((event) => event.user !== undefined)?.user;
-    const policy = entry?.policy ?? about.findLast((event) => event.policy !== undefined)?.policy;
+    const { user, policy } = entry ?? lastNamed(about);
     // A finding about a key that does not exist, such as a rotation that was asked for by a wrong name.
     if (user === undefined || policy === undefined) return [];
     const secret = secretsByName.get(secretName(key));
-    const [first] = about;
-    const since = secret?.createdAt ?? (first === undefined ? undefined : new Date(first.time));
     const asked =
       listedKeys !== undefined && (entry !== undefined || listed.has(user)) && !usersNotListed.includes(user);
     return [
-      { key, user, policy, entry, secret, events: about, listed: asked ? (listed.get(user) ?? []) : undefined, since },
+      {
+        key,
+        user,
+        policy,
+        entry,
+        secret,
+        events: about,
+        listed: asked ? (listed.get(user) ?? []) : undefined,
+        since: secret?.createdAt ?? firstTime(about),
+      },
     ];
   });
+}
+
+/** The user and the policy that the record named last. */
+function lastNamed(events: readonly AuditEvent[]): Pick<AuditEvent, 'user' | 'policy'> {
+  return {
+    user: events.findLast(({ user }) => user !== undefined)?.user,
+    policy: events.findLast(({ policy }) => policy !== undefined)?.policy,
+  };
+}
+
+function firstTime([first]: readonly AuditEvent[]): Date | undefined {
+  return first === undefined ? undefined : new Date(first.time);
+}
+
+/** A user belongs to the key that has it now, and otherwise to the first one that had it. */
+function byUserOf(keys: readonly ManagedKey[]): ReadonlyMap<string, ManagedKey> {
   const byUser = new Map<string, ManagedKey>();
   for (const managed of keys) {
     for (const { user } of managed.events) if (user !== undefined && !byUser.has(user)) byUser.set(user, managed);
   }
   for (const managed of keys) byUser.set(managed.user, managed);
   for (const managed of keys) if (managed.entry !== undefined) byUser.set(managed.user, managed);
+  return byUser;
+}
+
+function byAccessKeyOf(keys: readonly ManagedKey[]): ReadonlyMap<string, ManagedKey> {
   const byAccessKey = new Map<string, ManagedKey>();
   for (const managed of keys) {
     for (const { accessKeyId } of [...managed.events, ...(managed.listed ?? [])]) {
       if (accessKeyId !== undefined) byAccessKey.set(accessKeyId, managed);
     }
   }
-  return { keys, byAccessKey, byKey: new Map(keys.map((managed) => [managed.key, managed])), byUser };
-}
-
-/** Items by a name of theirs, in their order; those without one are left out. */
-export function grouped<Item>(items: Iterable<Item>, nameOf: (item: Item) => string | undefined): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const name = nameOf(item);
-    if (name === undefined) continue;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [item]);
-    else group.push(item);
-  }
-  return groups;
+  return byAccessKey;
 }

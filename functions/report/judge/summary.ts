@@ -1,7 +1,7 @@
-import { deedOfEvent } from './actions';
+import { actionOfEvent } from './actions';
 import type { WeighedLimit } from './limits';
 import type { Report } from './model';
-import { plural } from './time-bounds';
+import { plural } from './plural';
 
 type Summary = Report['summary'];
 
@@ -131,7 +131,7 @@ function yes(
   const changes = plural(changesMatched, 'change', 'changes');
   const reach = isWhole ? '' : " of CloudTrail's last 90 days";
   const older = events.filter(
-    (event) => deedOfEvent(event) !== undefined && trailFrom !== undefined && new Date(event.time) < trailFrom,
+    (event) => actionOfEvent(event) !== undefined && trailFrom !== undefined && new Date(event.time) < trailFrom,
   ).length;
   const beyond = some(older, 'older one is known from the record alone', 'older ones are known from the record alone');
   return `Compliant: ${listed([

@@ -3,7 +3,7 @@ import type { Evidence } from '../evidence/evidence';
 
 /** Clocks of AWS's services and of Lambda may differ by this much, and an answer may take so long, without a word. */
 export const TOLERANCE = 5 * MINUTE;
-/** Records of the same deed that are further apart than this are not taken for one. */
+/** Records of the same action that are further apart than this are not taken for one. */
 export const MOST_SKEW = DAY;
 /** No run of a function lives longer: Lambda's limit. */
 export const RUN_LIVES = 15 * MINUTE;
@@ -21,6 +21,7 @@ export function isWithin({ since, until }: Pick<Evidence, 'since' | 'until'>, in
   return since.getTime() <= at && at < until.getTime();
 }
 
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
+/** UTC date. */
+export function dayOf(instant: Date): string {
+  return instant.toISOString().slice(0, 10);
 }

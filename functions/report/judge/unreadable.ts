@@ -1,9 +1,9 @@
 import type { AuditEvent } from '../../core/audit';
 import type { Evidence, UnreadableLine } from '../evidence/evidence';
+import { groupBy } from '../group-by';
 import type { Attention } from './model';
-import { dayOf } from './runs';
-import { grouped } from './scope';
-import { isWithin, plural } from './time-bounds';
+import { plural } from './plural';
+import { dayOf, isWithin } from './time-bounds';
 
 type Item = Omit<Attention, 'id'>;
 
@@ -40,7 +40,7 @@ const WHY: Readonly<Record<UnreadableLine['why'], readonly [kind: Item['kind'], 
 /** Lines of the period that nothing rests on, one item for each day and reason. */
 export function unreadableLines(evidence: Evidence): readonly Item[] {
   const lines = evidence.record?.unreadable.filter(({ at }) => isWithin(evidence, at)) ?? [];
-  const days = grouped(lines, ({ at, why }) => `${dayOf(at)} ${why}`);
+  const days = groupBy(lines, ({ at, why }) => `${dayOf(at)} ${why}`);
   return [...days.values()].flatMap((ofDay): Item[] => {
     const [first] = ofDay;
     if (first === undefined) return [];

@@ -1,5 +1,5 @@
+import { groupBy } from '../group-by';
 import type { AccessKeyLine } from '../judge/model';
-import { grouped } from '../judge/scope';
 import { type Anchors, accessKeyAnchor } from './anchors';
 import { Link } from './link';
 import { Day } from './moment';
@@ -92,7 +92,7 @@ function Proofs({ events, anchors }: { events: readonly string[]; anchors: Ancho
 
 /** The verdicts on one key, with their reasons; equal ones are said once. What failed is never folded. */
 function Judged({ line, anchors }: { line: AccessKeyLine; anchors: Anchors }) {
-  const groups = [...grouped(line.controls, ({ verdict, why }) => `${verdict} ${why}`).values()];
+  const groups = [...groupBy(line.controls, ({ verdict, why }) => `${verdict} ${why}`).values()];
   const isBad = ([first]: Results) => first?.verdict === 'fail' || first?.verdict === 'unknown';
   const bad = groups.filter(isBad);
   const good = groups.filter((results) => !isBad(results));

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../core/audit';
-import { grouped } from '../judge/scope';
+import { groupBy } from '../group-by';
 import type { Anchors } from './anchors';
 import { EventTable } from './event-rows';
 
@@ -11,7 +11,7 @@ interface EventsProps {
 /** The events that belong to no managed key of the report, by month: bounds of runs, and findings about the account. */
 export function Events({ events, anchors }: EventsProps) {
   const others = events.filter(({ key }) => !anchors.hasKey(key));
-  const months = grouped(others, ({ time }) => time.slice(0, 7));
+  const months = groupBy(others, ({ time }) => time.slice(0, 7));
   return (
     <section aria-labelledby="events">
       <h2 id="events">Events</h2>

@@ -15,7 +15,7 @@ export const LIFE_COLUMNS: readonly Column[] = [
   { label: 'Holds, incidents, delays' },
 ];
 
-type Mark = KeyLife['marks'][number];
+type LifeMark = KeyLife['marks'][number];
 
 interface LifeProps {
   readonly life: KeyLife;
@@ -25,9 +25,9 @@ interface LifeProps {
 /** The lives of a managed key's access keys, in words what the picture shows; each date leads to its event. */
 export function LifeRow({ life, anchors }: LifeProps) {
   const overlap = life.phases.find(({ phase }) => phase === 'overlap');
-  const ofKind = (...kinds: Mark['kind'][]) => life.marks.filter(({ kind }) => kinds.includes(kind));
-  const days = (...kinds: Mark['kind'][]) =>
-    ofKind(...kinds).map((mark) => <Mark key={mark.at} mark={mark} anchors={anchors} />);
+  const ofKind = (...kinds: LifeMark['kind'][]) => life.marks.filter(({ kind }) => kinds.includes(kind));
+  const days = (...kinds: LifeMark['kind'][]) =>
+    ofKind(...kinds).map((mark) => <LifeMark key={mark.at} mark={mark} anchors={anchors} />);
   return (
     <tr>
       <th scope="row">
@@ -43,7 +43,7 @@ export function LifeRow({ life, anchors }: LifeProps) {
         {life.lateDays !== undefined && <p class="held">{`Its successor came ${life.lateDays} days late.`}</p>}
         {ofKind('hold', 'incident').map((mark) => (
           <p key={mark.at} class={mark.kind === 'hold' ? 'held' : 'failed'}>
-            <Mark mark={mark} anchors={anchors} />
+            <LifeMark mark={mark} anchors={anchors} />
             {` ${mark.label}`}
           </p>
         ))}
@@ -52,7 +52,7 @@ export function LifeRow({ life, anchors }: LifeProps) {
   );
 }
 
-function Mark({ mark, anchors }: { mark: Mark; anchors: Anchors }) {
+function LifeMark({ mark, anchors }: { mark: LifeMark; anchors: Anchors }) {
   const day = <Day at={mark.at} />;
   const to = mark.event === undefined ? undefined : anchors.event(mark.event);
   return (

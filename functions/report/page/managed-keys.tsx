@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../core/audit';
+import { groupBy } from '../group-by';
 import type { ManagedKeyHistory, Verdict } from '../judge/model';
-import { grouped } from '../judge/scope';
 import { type Anchors, keyAnchor } from './anchors';
 import { EventTable } from './event-rows';
 import { LIFE_COLUMNS, LifeRow } from './life-rows';
@@ -28,7 +28,7 @@ interface ManagedKeysProps {
 
 /** Every managed key with its whole history. */
 export function ManagedKeys({ keys, events, anchors }: ManagedKeysProps) {
-  const byKey = grouped(events, ({ key }) => key);
+  const byKey = groupBy(events, ({ key }) => key);
   return (
     <section aria-labelledby="managed-keys" data-rows="managedKeys" data-total={keys.length}>
       <h2 id="managed-keys">{`Managed keys (${keys.length})`}</h2>

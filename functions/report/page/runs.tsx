@@ -1,5 +1,5 @@
+import { groupBy } from '../group-by';
 import type { Report } from '../judge/model';
-import { grouped } from '../judge/scope';
 import { Table } from './table';
 
 const COLUMNS = [
@@ -13,7 +13,7 @@ const COLUMNS = [
 
 /** Every run is told of, those that changed nothing too; a table for each month. */
 export function Runs({ runs }: { runs: Report['runs'] }) {
-  const months = grouped(runs, ({ day }) => day.slice(0, 7));
+  const months = groupBy(runs, ({ day }) => day.slice(0, 7));
   const sum = (of: readonly Report['runs'][number][], name: 'runs' | 'changed' | 'incomplete' | 'failed') =>
     of.reduce((total, line) => total + line[name], 0);
   return (

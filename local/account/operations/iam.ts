@@ -4,7 +4,7 @@ import type { Iam } from '../iam';
 import type { AccessKey } from '../iam-access-keys';
 import type { IamRole } from '../iam-roles';
 import type { IamUser } from '../iam-users';
-import { decodeToken, encodeToken, pageAfter } from '../paging';
+import { pageAfter, positionOf } from '../paging';
 import { flag, integer, nothing, operationsOf, tags } from './operation';
 
 const operation = operationsOf('ValidationError');
@@ -225,10 +225,7 @@ function page<T>(
   key: (item: T) => string,
   { Marker, MaxItems }: { readonly Marker?: string | undefined; readonly MaxItems: number },
 ) {
-  const after = Marker === undefined ? undefined : decodeToken(Marker);
-  if (Marker !== undefined && after === undefined) {
-    throw new AwsError('ValidationError', 400, 'Invalid Marker.');
-  }
-  const { items, next } = pageAfter(sorted, key, MaxItems, after);
-  return next === undefined ? { items, IsTruncated: false } : { items, IsTruncated: true, Marker: encodeToken(next) };
+  const after = positionOf(Marker, () => new AwsError('ValidationError', 400, 'Invalid Marker.'));
+  const { items, token } = pageAfter(sorted, key, MaxItems, after);
+  return { items, IsTruncated: token !== undefined, Marker: token };
 }

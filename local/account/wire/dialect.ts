@@ -1,22 +1,18 @@
+import { parseS3, s3Answer, s3Refusal } from '../../evidence/s3/s3-rest';
 import { AwsError } from '../aws-error';
+import type { InvokeOutput } from '../lambda';
 import type { ServiceName } from '../principal';
+import { lambdaAnswer, lambdaRefusal, parseLambda } from './lambda-rest';
 import { parseQuery, queryAnswer, queryError } from './query';
-import { parseS3, s3Answer, s3Refusal } from './s3-rest';
 import type { RawRequest } from './signature';
+import type { WireAnswer, WireRefusal } from './wire-answer';
 
 /** A request taken apart, still unauthenticated. */
 export interface ParsedRequest {
-  readonly dialect: 'query' | 'json' | 's3';
+  readonly dialect: 'query' | 'json' | 's3' | 'lambda';
   readonly service: ServiceName;
   readonly action: string;
   readonly input: Record<string, unknown>;
-}
-
-/** An HTTP answer. */
-export interface WireAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Buffer;
 }
 
 /** X-Amz-Target's prefix to service, for the JSON protocols. */
@@ -42,12 +38,13 @@ const JSON_CODES: Readonly<Record<string, string>> = {
 const QUERY_CODES: Readonly<Record<string, string>> = { UnknownOperationException: 'InvalidAction' };
 
 /**
- * Finds out which service and action a request is for: X-Amz-Target for JSON, the credential scope for S3 and queries.
+ * Finds out which service and action a request is for: X-Amz-Target for JSON, the credential scope for S3, Lambda and queries.
  * @throws AwsError UnknownOperationException, SerializationException.
  */
 export function parseRequest(raw: RawRequest, scopeService: string | undefined): ParsedRequest {
   const { headers, body } = raw;
   if (scopeService === 's3') return { dialect: 's3', service: 's3', ...parseS3(raw) };
+  if (scopeService === 'lambda') return { dialect: 'lambda', service: 'lambda', ...parseLambda(raw) };
   const target = headers['x-amz-target'];
   if (typeof target === 'string') {
     // Some clients write a package before the service: com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents.
@@ -63,8 +60,13 @@ export function parseRequest(raw: RawRequest, scopeService: string | undefined):
   return { dialect: 'query', service: scopeService, ...parseQuery(body.toString('utf8')) };
 }
 
-export function answer(request: ParsedRequest, output: unknown, requestId: string): WireAnswer {
+export function answer(
+  request: Pick<ParsedRequest, 'dialect' | 'service' | 'action'>,
+  output: unknown,
+  requestId: string,
+): WireAnswer {
   if (request.dialect === 's3') return s3Answer(request.action, output, requestId);
+  if (request.dialect === 'lambda') return lambdaAnswer(output as InvokeOutput, requestId);
   if (request.dialect === 'query') {
     const body = queryAnswer(request.service, request.action, output, requestId);
     return { status: 200, headers: queryHeaders(requestId), body };
@@ -76,7 +78,7 @@ export function answer(request: ParsedRequest, output: unknown, requestId: strin
 /** An error in the words of the protocol. Codes that a test injects go through unchanged when they are unknown. */
 export function refusal(
   request: Pick<ParsedRequest, 'dialect' | 'service'>,
-  error: { readonly code: string; readonly status: number; readonly message: string },
+  error: WireRefusal,
   requestId: string,
 ): WireAnswer {
   if (request.dialect === 's3') return s3Refusal(error, requestId);
@@ -86,6 +88,7 @@ export function refusal(
     return { status: error.status, headers: queryHeaders(requestId), body };
   }
   const code = JSON_CODES[error.code] ?? error.code;
+  if (request.dialect === 'lambda') return lambdaRefusal(error, code, requestId);
   // Some errors of AWS have no message at all (SSM's ParameterNotFound).
   const body = JSON.stringify({ __type: code, ...(error.message === '' ? {} : { message: error.message }) });
   return { status: jsonStatus(error.status), headers: { ...jsonHeaders(requestId), 'x-amzn-errortype': code }, body };

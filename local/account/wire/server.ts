@@ -2,16 +2,24 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Account } from '../account';
 import { AwsError } from '../aws-error';
-import type { Authorization, AwsCall, ServiceName } from '../principal';
+import type { Authorization, AwsCall } from '../principal';
 import { ALLOWED_SKEW, authenticate } from './authenticate';
-import { answer, type ParsedRequest, parseRequest, refusal, type WireAnswer } from './dialect';
+import { answer, type ParsedRequest, parseRequest, refusal } from './dialect';
 import { type ClaimedSignature, claimedSignature, type RawRequest } from './signature';
+import type { WireAnswer } from './wire-answer';
 
 export type { AwsCall } from '../principal';
 
 /** A failure to inject into one call. */
 export type AwsFault =
-  | { readonly kind: 'error'; readonly status: number; readonly code: string; readonly message?: string }
+  | {
+      readonly kind: 'error';
+      readonly status: number;
+      readonly code: string;
+      readonly message?: string;
+      /** Seconds, in Lambda's `Retry-After`. */
+      readonly retryAfter?: number;
+    }
   /** The connection is cut and nothing has happened. */
   | { readonly kind: 'drop-before' }
   /** It has happened, and the connection is cut before the answer. */
@@ -56,6 +64,14 @@ export interface AccountServer {
   readonly url: string;
   readonly port: number;
   close(): Promise<void>;
+}
+
+/** A call and the connection that waits for its answer. */
+interface Exchange {
+  readonly call: AwsCall;
+  readonly request: Pick<ParsedRequest, 'dialect' | 'service' | 'action'>;
+  readonly requestId: string;
+  readonly outgoing: ServerResponse;
 }
 
 /** Bytes. Objects, and a full batch of log events, are larger than a MiB on the wire. */
@@ -108,18 +124,18 @@ class AccountFront {
 
   private handle(raw: RawRequest, outgoing: ServerResponse): void {
     const requestId = this.requestId();
-    let request: Pick<ParsedRequest, 'dialect' | 'service'> = guess(raw);
+    let request: Exchange['request'] = { ...guess(raw), action: '' };
     try {
       const claim = claimedSignature(raw);
       const parsed = parseRequest(raw, claim.service);
       request = parsed;
       const call = this.call(raw, parsed, claim);
+      const exchange = { call, request: parsed, requestId, outgoing };
       const wait = this.#options.realLatency?.(call) ?? 0;
-      if (wait > 0) setTimeout(() => this.work(call, parsed, requestId, outgoing), wait);
-      else this.work(call, parsed, requestId, outgoing);
+      if (wait > 0) setTimeout(() => this.work(exchange), wait);
+      else this.work(exchange);
     } catch (error) {
-      const refused = asAwsError(error);
-      this.send(outgoing, refusal(request, refused, requestId), refused.code);
+      this.refuse({ request, requestId, outgoing }, error);
     }
   }
 
@@ -142,68 +158,73 @@ class AccountFront {
     return { ...call, at: account.clock.now() };
   }
 
-  private work(call: AwsCall, request: ParsedRequest, requestId: string, outgoing: ServerResponse): void {
-    const fault = this.#options.fault?.(call);
-    if (fault?.kind === 'delay') {
-      setTimeout(() => this.decide(call, request, requestId, outgoing, fault), fault.milliseconds);
-    } else {
-      this.decide(call, request, requestId, outgoing, fault);
-    }
+  private work(exchange: Exchange): void {
+    const fault = this.#options.fault?.(exchange.call);
+    if (fault?.kind === 'delay') setTimeout(() => this.decide(exchange, fault), fault.milliseconds);
+    else this.decide(exchange, fault);
   }
 
-  private decide(
-    call: AwsCall,
-    request: ParsedRequest,
-    requestId: string,
-    outgoing: ServerResponse,
-    fault: AwsFault | undefined,
-  ): void {
+  private decide(exchange: Exchange, fault: AwsFault | undefined): void {
     const isAsked = fault?.kind !== 'error' && fault?.kind !== 'drop-before';
-    const decision = (isAsked ? this.#options.authorize?.(call) : undefined) ?? { allowed: true };
+    const decision = (isAsked ? this.#options.authorize?.(exchange.call) : undefined) ?? { allowed: true };
     if (!(decision instanceof Promise)) {
-      this.finish(call, request, requestId, outgoing, fault, decision);
+      this.perform(exchange, fault, decision);
       return;
     }
     decision.then(
-      (decided) => this.finish(call, request, requestId, outgoing, fault, decided),
-      (error: unknown) => {
-        const refused = asAwsError(error);
-        this.send(outgoing, refusal(request, refused, requestId), refused.code);
-      },
+      (decided) => this.perform(exchange, fault, decided),
+      (error: unknown) => this.refuse(exchange, error),
     );
   }
 
-  private finish(
-    call: AwsCall,
-    request: ParsedRequest,
-    requestId: string,
-    outgoing: ServerResponse,
-    fault: AwsFault | undefined,
-    decision: Authorization,
-  ): void {
-    const { account, onCall } = this.#options;
-    const note = fault === undefined ? {} : { fault: fault.kind };
+  private perform(exchange: Exchange, fault: AwsFault | undefined, decision: Authorization): void {
+    const { call, outgoing } = exchange;
     if (fault?.kind === 'drop-before') {
-      onCall?.(call, { status: 0, ...note });
+      this.#options.onCall?.(call, { status: 0, fault: fault.kind });
       outgoing.destroy();
       return;
     }
-    let reply: WireAnswer;
-    let result: { readonly output?: unknown; readonly errorCode?: string };
+    let output: unknown;
     try {
-      if (fault?.kind === 'error') throw new AwsError(fault.code, fault.status, fault.message ?? fault.code);
-      const output = account.perform(call, () => decision);
-      result = { output };
-      reply = answer(request, output, requestId);
+      if (fault?.kind === 'error') {
+        throw new AwsError(fault.code, fault.status, fault.message ?? fault.code, fault.retryAfter);
+      }
+      output = this.#options.account.perform(call, () => decision);
     } catch (error) {
-      const refused = asAwsError(error);
-      result = { errorCode: refused.code };
-      reply = refusal(request, refused, requestId);
+      this.finish(exchange, fault, { error: asAwsError(error) });
+      return;
     }
+    // Only an invoked function takes a while; everything else is decided at once.
+    if (!(output instanceof Promise)) this.finish(exchange, fault, { output });
+    else {
+      output.then(
+        (late: unknown) => this.finish(exchange, fault, { output: late }),
+        (error: unknown) => this.finish(exchange, fault, { error: asAwsError(error) }),
+      );
+    }
+  }
+
+  private finish(
+    { call, request, requestId, outgoing }: Exchange,
+    fault: AwsFault | undefined,
+    result: { readonly output: unknown } | { readonly error: AwsError },
+  ): void {
+    const isRefused = 'error' in result;
+    const reply = isRefused ? refusal(request, result.error, requestId) : answer(request, result.output, requestId);
+    const errorCode = isRefused ? result.error.code : undefined;
     const dropped = fault?.kind === 'drop-after';
-    onCall?.(call, { status: dropped ? 0 : reply.status, ...result, ...note });
+    this.#options.onCall?.(call, {
+      status: dropped ? 0 : reply.status,
+      ...(isRefused ? { errorCode } : { output: result.output }),
+      fault: fault?.kind,
+    });
     if (dropped) outgoing.destroy();
-    else this.send(outgoing, reply, result.errorCode);
+    else this.send(outgoing, reply, errorCode);
+  }
+
+  private refuse({ request, requestId, outgoing }: Omit<Exchange, 'call'>, error: unknown): void {
+    const refused = asAwsError(error);
+    this.send(outgoing, refusal(request, refused, requestId), refused.code);
   }
 
   /**
@@ -225,8 +246,9 @@ class AccountFront {
 }
 
 /** Before anything is known, the header tells which protocol an error should be worded in. */
-function guess({ headers }: RawRequest): { dialect: 'query' | 'json' | 's3'; service: ServiceName } {
-  if (headers.authorization?.includes('/s3/aws4_request') === true) return { dialect: 's3', service: 's3' };
+function guess({ headers }: RawRequest): Pick<ParsedRequest, 'dialect' | 'service'> {
+  const [, scope] = /\/(s3|lambda)\/aws4_request/.exec(headers.authorization?.toString() ?? '') ?? [];
+  if (scope === 's3' || scope === 'lambda') return { dialect: scope, service: scope };
   return headers['x-amz-target'] === undefined
     ? { dialect: 'query', service: 'sts' }
     : { dialect: 'json', service: 'secretsmanager' };

@@ -22,7 +22,7 @@ const rule: ResourceType = (input) => {
     arn,
     enabled: properties.optionalText('State') !== 'DISABLED',
     targets: properties.objects('Targets').map((target) => targetOf(target, account)),
-    ...(properties.has('EventPattern') ? { pattern: properties.value('EventPattern') } : {}),
+    pattern: properties.value('EventPattern'),
     schedule,
   });
   return { ref: name, attributes: { Arn: arn }, remove: () => bus.removeRule(name) };
@@ -33,36 +33,28 @@ function targetOf(properties: Properties, account: Account): RuleTarget {
   if (isEventBus(properties.text('Arn'))) assertRole(properties, 'RoleArn', account);
   const retry = properties.object('RetryPolicy');
   const retryPolicy: RetryPolicy = {
-    ...optional('maximumRetryAttempts', retry?.optionalNumber('MaximumRetryAttempts')),
-    ...optional('maximumEventAgeInSeconds', retry?.optionalNumber('MaximumEventAgeInSeconds')),
+    maximumRetryAttempts: retry?.optionalNumber('MaximumRetryAttempts'),
+    maximumEventAgeInSeconds: retry?.optionalNumber('MaximumEventAgeInSeconds'),
   };
   return {
     id: properties.text('Id'),
     arn: properties.text('Arn'),
     input: inputOf(properties),
     retryPolicy,
-    ...optional('deadLetterArn', properties.object('DeadLetterConfig')?.optionalText('Arn')),
+    deadLetterArn: properties.object('DeadLetterConfig')?.optionalText('Arn'),
   };
 }
 
 function inputOf(properties: Properties): TargetInput {
   const transformer = properties.object('InputTransformer');
   return {
-    ...optional('input', properties.optionalText('Input')),
-    ...optional('inputPath', properties.optionalText('InputPath')),
-    ...(transformer === undefined
-      ? {}
-      : {
-          transformer: {
-            inputPaths: transformer.record('InputPathsMap'),
-            template: transformer.text('InputTemplate'),
-          },
-        }),
+    input: properties.optionalText('Input'),
+    inputPath: properties.optionalText('InputPath'),
+    transformer: transformer && {
+      inputPaths: transformer.record('InputPathsMap'),
+      template: transformer.text('InputTemplate'),
+    },
   };
-}
-
-function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V });
 }
 
 export const EVENTS_RESOURCES: Readonly<Record<string, ResourceType>> = { 'AWS::Events::Rule': rule };

@@ -50,13 +50,12 @@ const permission: ResourceType = ({ properties, services, logicalId, previous })
 const eventInvokeConfig: ResourceType = ({ properties, services, logicalId }) => {
   const functionName = properties.text('FunctionName');
   const destinations = properties.object('DestinationConfig');
-  const settings = {
+  services.lambda.configureEventInvoke(functionName, {
     maximumRetryAttempts: properties.optionalNumber('MaximumRetryAttempts'),
     maximumEventAgeInSeconds: properties.optionalNumber('MaximumEventAgeInSeconds'),
     onFailureArn: destinations?.object('OnFailure')?.text('Destination'),
     onSuccessArn: destinations?.object('OnSuccess')?.text('Destination'),
-  };
-  services.lambda.configureEventInvoke(functionName, withoutUndefined(settings));
+  });
   return {
     ref: logicalId,
     attributes: {},
@@ -65,11 +64,6 @@ const eventInvokeConfig: ResourceType = ({ properties, services, logicalId }) =>
     },
   };
 };
-
-function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
-}
 
 export const LAMBDA_RESOURCES: Readonly<Record<string, ResourceType>> = {
   'AWS::Lambda::Function': lambdaFunction,

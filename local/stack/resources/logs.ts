@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { compileFilterPattern } from '../../account/log-filter-pattern';
+import { compileFilterPattern } from '../../evidence/logs/log-filter-pattern';
 import { randomUuid, seededRandom } from '../../random';
 import type { ResourceType } from '../resource';
 import { assertRole } from './role-reference';

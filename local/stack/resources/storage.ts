@@ -1,4 +1,4 @@
-import type { BucketSettings } from '../../account/s3-bucket';
+import type { BucketSettings } from '../../evidence/s3/s3-bucket';
 import type { Properties } from '../properties';
 import type { ResourceType } from '../resource';
 import { assertRole } from './role-reference';

@@ -11,7 +11,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, START, world } from './world';
 
-const logGroupName = '/keyturn/audit';
+const logGroupName = '/acme/audit';
 const logStreamName = 'rotate/2026-01';
 
 async function logWorld() {

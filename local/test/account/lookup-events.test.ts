@@ -42,7 +42,7 @@ describe('LookupEvents', () => {
   it('knows IAM in us-east-1 only, and the account’s region for the rest', async () => {
     const { lookUp, makeUsers, secrets } = await trailWorld();
     await makeUsers('a');
-    await secrets.send(new CreateSecretCommand({ Name: 'keyturn/shop' }));
+    await secrets.send(new CreateSecretCommand({ Name: 'acme/shop' }));
     const seen = async (region: string) => (await lookUp({}, region)).Events?.map(({ EventName }) => EventName);
     expect(await seen('us-east-1')).toEqual(['CreateUser']);
     expect(await seen('eu-west-1')).toEqual(['CreateSecret']);

@@ -21,8 +21,8 @@ async function limited() {
   return {
     time,
     users: () => outcome(clients.iam.send(new ListUsersCommand({}))),
-    path: () => outcome(clients.ssm.send(new GetParametersByPathCommand({ Path: '/keyturn/keys/' }))),
-    parameter: () => outcome(clients.ssm.send(new GetParameterCommand({ Name: '/keyturn/none' }))),
+    path: () => outcome(clients.ssm.send(new GetParametersByPathCommand({ Path: '/acme/keys/' }))),
+    parameter: () => outcome(clients.ssm.send(new GetParameterCommand({ Name: '/acme/none' }))),
     whoAmI: () => outcome(clients.sts.send(new GetCallerIdentityCommand({}))),
     raw: () => clients.iam.send(new ListUsersCommand({})),
   };

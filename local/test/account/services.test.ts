@@ -25,7 +25,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, START, world } from './world';
 
-const logGroupName = '/aws/lambda/keyturn-rotate';
+const logGroupName = '/aws/lambda/acme-rotate';
 const logStreamName = '2026/01/01/[$LATEST]abc';
 
 async function logWorld() {
@@ -135,10 +135,10 @@ describe('EventBridge', () => {
     const answer = await bus.send(
       new PutEventsCommand({
         Entries: [
-          { Source: 'keyturn', DetailType: 'Key rotated', Detail: '{"id":"shop"}', Resources: ['arn:x'] },
-          { Source: 'keyturn', DetailType: 'Key rotated', Detail: 'no json' },
+          { Source: 'acme', DetailType: 'Key rotated', Detail: '{"id":"shop"}', Resources: ['arn:x'] },
+          { Source: 'acme', DetailType: 'Key rotated', Detail: 'no json' },
           { Source: 'aws.iam', DetailType: 'Forged', Detail: '{}' },
-          { Source: 'keyturn', Detail: '{}' },
+          { Source: 'acme', Detail: '{}' },
         ],
       }),
     );
@@ -152,7 +152,7 @@ describe('EventBridge', () => {
     expect(events).toHaveLength(1);
     expect(events[0]).toMatchObject({
       id: answer.Entries?.[0]?.EventId,
-      source: 'keyturn',
+      source: 'acme',
       'detail-type': 'Key rotated',
       detail: { id: 'shop' },
       resources: ['arn:x'],
@@ -181,13 +181,13 @@ describe('SNS', () => {
     expect((await sns.send(new CreateTopicCommand({ Name: 'findings' }))).TopicArn).toBe(TopicArn);
     clock.advanceBy(HOUR);
     const { MessageId } = await sns.send(
-      new PublishCommand({ TopicArn, Subject: 'Keyturn', Message: 'a <key> & "more"\n' }),
+      new PublishCommand({ TopicArn, Subject: 'Acme', Message: 'a <key> & "more"\n' }),
     );
     expect(account.sns.messages).toEqual([
       {
         messageId: MessageId,
         topicArn: TopicArn,
-        subject: 'Keyturn',
+        subject: 'Acme',
         message: 'a <key> & "more"\n',
         at: START + HOUR,
       },
@@ -214,18 +214,18 @@ describe('SNS', () => {
 describe('the parameter store', () => {
   it('describes parameters without their values', async () => {
     const { ssm } = await world();
-    for (const Name of ['/keyturn/keys/a', '/keyturn/keys/b', '/other/c']) {
+    for (const Name of ['/acme/keys/a', '/acme/keys/b', '/other/c']) {
       await ssm.send(new PutParameterCommand({ Name, Value: 'hush', Type: 'String' }));
     }
-    const ParameterFilters = [{ Key: 'Name', Option: 'BeginsWith', Values: ['/keyturn/'] }];
+    const ParameterFilters = [{ Key: 'Name', Option: 'BeginsWith', Values: ['/acme/'] }];
     const { Parameters } = await ssm.send(new DescribeParametersCommand({ ParameterFilters }));
-    expect(Parameters).toMatchObject([{ Name: '/keyturn/keys/a', Tier: 'Standard' }, { Name: '/keyturn/keys/b' }]);
+    expect(Parameters).toMatchObject([{ Name: '/acme/keys/a', Tier: 'Standard' }, { Name: '/acme/keys/b' }]);
     expect(JSON.stringify(Parameters)).not.toContain('hush');
   });
 
   it('shows a secure string only when its decryption is asked for', async () => {
     const { ssm } = await world();
-    const Name = '/keyturn/token';
+    const Name = '/acme/token';
     await ssm.send(new PutParameterCommand({ Name, Value: 'hush', Type: 'SecureString' }));
     const read = async (WithDecryption: boolean) =>
       (await ssm.send(new GetParameterCommand({ Name, WithDecryption }))).Parameter?.Value;
@@ -235,14 +235,14 @@ describe('the parameter store', () => {
 
   it('finds a parameter by its ARN and by the version that it has', async () => {
     const { ssm } = await world();
-    await ssm.send(new PutParameterCommand({ Name: '/keyturn/keys/a', Value: 'x', Type: 'String' }));
+    await ssm.send(new PutParameterCommand({ Name: '/acme/keys/a', Value: 'x', Type: 'String' }));
     const read = async (Name: string) => (await ssm.send(new GetParameterCommand({ Name }))).Parameter?.Value;
-    expect(await read('arn:aws:ssm:eu-west-1:111122223333:parameter/keyturn/keys/a')).toBe('x');
-    expect(await read('/keyturn/keys/a:1')).toBe('x');
-    await expect(read('/keyturn/keys/a:2')).rejects.toMatchObject({ name: 'ParameterVersionNotFound' });
+    expect(await read('arn:aws:ssm:eu-west-1:111122223333:parameter/acme/keys/a')).toBe('x');
+    expect(await read('/acme/keys/a:1')).toBe('x');
+    await expect(read('/acme/keys/a:2')).rejects.toMatchObject({ name: 'ParameterVersionNotFound' });
     const { DeletedParameters, InvalidParameters } = await ssm.send(
-      new DeleteParametersCommand({ Names: ['/keyturn/keys/a', '/nobody'] }),
+      new DeleteParametersCommand({ Names: ['/acme/keys/a', '/nobody'] }),
     );
-    expect([DeletedParameters, InvalidParameters]).toEqual([['/keyturn/keys/a'], ['/nobody']]);
+    expect([DeletedParameters, InvalidParameters]).toEqual([['/acme/keys/a'], ['/nobody']]);
   });
 });

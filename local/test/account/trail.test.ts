@@ -12,17 +12,17 @@ import { HOUR, world } from './world';
 
 const TOKEN = 'access-key-AKIAIOSFODNN7EXAMPLE-20260101T000000Z';
 const VALUE = 'nobody-may-read-this-in-a-trail';
-const ROLE = 'arn:aws:iam::111122223333:role/keyturn-rotate';
+const ROLE = 'arn:aws:iam::111122223333:role/acme-rotate';
 
 describe('the trail', () => {
-  it('records PutSecretValue as EventBridge delivers it, and never the value (K6)', async () => {
+  it('records PutSecretValue as EventBridge delivers it, and never the value', async () => {
     const { account, clients, secrets, events, clock } = await world();
-    const { ARN } = await secrets.send(new CreateSecretCommand({ Name: 'keyturn/shop' }));
+    const { ARN } = await secrets.send(new CreateSecretCommand({ Name: 'acme/shop' }));
     events.length = 0;
     clock.advanceBy(HOUR);
     const rotate = clients(account.roleSession(ROLE, 'run-1'));
     await rotate.secrets.send(
-      new PutSecretValueCommand({ SecretId: 'keyturn/shop', ClientRequestToken: TOKEN, SecretString: VALUE }),
+      new PutSecretValueCommand({ SecretId: 'acme/shop', ClientRequestToken: TOKEN, SecretString: VALUE }),
     );
     const event = events.find((candidate) => candidate['detail-type'] === 'AWS API Call via CloudTrail');
     expect(event).toMatchObject({
@@ -38,12 +38,12 @@ describe('the trail', () => {
         eventTime: '2026-01-01T01:00:00Z',
         awsRegion: 'eu-west-1',
         readOnly: false,
-        requestParameters: { secretId: 'keyturn/shop', clientRequestToken: TOKEN },
+        requestParameters: { secretId: 'acme/shop', clientRequestToken: TOKEN },
         responseElements: { arn: ARN },
         userIdentity: {
           type: 'AssumedRole',
-          arn: 'arn:aws:sts::111122223333:assumed-role/keyturn-rotate/run-1',
-          sessionContext: { sessionIssuer: { arn: ROLE, userName: 'keyturn-rotate' } },
+          arn: 'arn:aws:sts::111122223333:assumed-role/acme-rotate/run-1',
+          sessionContext: { sessionIssuer: { arn: ROLE, userName: 'acme-rotate' } },
         },
       },
     });
@@ -51,11 +51,11 @@ describe('the trail', () => {
     expect(JSON.stringify([account.trail, events])).not.toContain(VALUE);
   });
 
-  it('hides secret keys and parameter values (K6)', async () => {
+  it('hides secret keys and parameter values', async () => {
     const { account, iam, ssm, userWithKey } = await world();
     userWithKey('bob');
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'bob' }));
-    await ssm.send(new PutParameterCommand({ Name: '/keyturn/keys/shop', Value: VALUE, Type: 'String' }));
+    await ssm.send(new PutParameterCommand({ Name: '/acme/keys/shop', Value: VALUE, Type: 'String' }));
     const [created, stored] = account.trail;
     expect(created).toMatchObject({
       eventName: 'CreateAccessKey',
@@ -97,7 +97,7 @@ describe('the trail', () => {
 describe('Secret Label Updated', () => {
   it('is sent for AWSCURRENT and custom labels, not for AWSPREVIOUS and AWSPENDING', async () => {
     const { events, secrets } = await world();
-    const SecretId = 'keyturn/shop';
+    const SecretId = 'acme/shop';
     const { ARN } = await secrets.send(new CreateSecretCommand({ Name: SecretId }));
     const put = (SecretString: string, VersionStages?: string[]) =>
       secrets.send(new PutSecretValueCommand({ SecretId, SecretString, ...(VersionStages ? { VersionStages } : {}) }));

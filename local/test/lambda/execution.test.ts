@@ -12,13 +12,13 @@ async function deployed(source: string, ...rest: unknown[]): Promise<Sandbox> {
 
 describe('what a function sees', () => {
   test('its environment is Lambda’s and its configuration’s, and nothing of the host', async () => {
-    process.env.KEYTURN_HOST_SECRET = 'visible';
+    process.env.ACME_HOST_SECRET = 'visible';
     sandbox = new Sandbox();
-    await sandbox.deploy('export const handler = async () => process.env', { environment: { KEYTURN_TOPIC_ARN: 'a' } });
+    await sandbox.deploy('export const handler = async () => process.env', { environment: { ACME_TOPIC_ARN: 'a' } });
     const env = await sandbox.invoke();
-    delete process.env.KEYTURN_HOST_SECRET;
+    delete process.env.ACME_HOST_SECRET;
     expect(env).toEqual({
-      KEYTURN_TOPIC_ARN: 'a',
+      ACME_TOPIC_ARN: 'a',
       _HANDLER: 'index.handler',
       AWS_REGION: 'eu-central-1',
       AWS_DEFAULT_REGION: 'eu-central-1',
@@ -34,7 +34,7 @@ describe('what a function sees', () => {
       AWS_SECRET_ACCESS_KEY: 'secret',
       AWS_SESSION_TOKEN: 'token',
       AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
-      LAMBDA_TASK_ROOT: expect.stringContaining('keyturn-function-'),
+      LAMBDA_TASK_ROOT: expect.stringContaining('local-function-'),
       LAMBDA_RUNTIME_DIR: '/var/runtime',
       LANG: 'en_US.UTF-8',
       PATH: expect.not.stringContaining('node_modules'),

@@ -29,12 +29,12 @@ beforeAll(async () => {
     seen.push({ host, protocol, method, url, body: await text(request), connection: request.socket.remotePort });
     // The server's latency is simulated: it moves the clock while the function waits.
     sandbox.clock.advanceBy(100);
-    if (url === '/moved') response.writeHead(302, { location: 'https://api.bitbucket.org/2.0/here' });
+    if (url === '/moved') response.writeHead(302, { location: 'https://api.ci.example/2.0/here' });
     response.end(JSON.stringify({ url }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  sandbox = new Sandbox({ hosts: { 'api.bitbucket.org': origin, 'bitbucket.org': origin } });
+  sandbox = new Sandbox({ hosts: { 'api.ci.example': origin, 'ci.example': origin } });
   await sandbox.deploy(`
     import axios from 'axios';
     import http from 'node:http';
@@ -44,7 +44,7 @@ beforeAll(async () => {
     import dns from 'node:dns';
     import { setTimeout as sleep } from 'node:timers/promises';
 
-    const client = axios.create({ baseURL: 'https://api.bitbucket.org/2.0', httpsAgent: new Agent({ keepAlive: true, maxSockets: 1 }), timeout: 2000 });
+    const client = axios.create({ baseURL: 'https://api.ci.example/2.0', httpsAgent: new Agent({ keepAlive: true, maxSockets: 1 }), timeout: 2000 });
     const raw = (module, ...args) => new Promise((resolve, reject) => {
       const request = module.request(...args, (response) => { response.resume(); response.on('end', () => resolve(response.statusCode)); });
       request.on('error', reject);
@@ -53,12 +53,12 @@ beforeAll(async () => {
     const socket = (opened) => new Promise((resolve, reject) => { opened.on('connect', () => resolve('connected')).on('error', reject); });
     const ways = {
       put: async () => (await client.put('/repositories/a/b?x=%7B1%7D', { value: 1 }, { headers: { authorization: 'Bearer t' } })).data,
-      redirect: async () => (await client.get('https://bitbucket.org/moved')).data,
-      plain: async () => (await axios.get('http://api.bitbucket.org/2.0/plain')).data,
-      url: async () => raw(https, new URL('https://bitbucket.org/url'), { method: 'POST' }),
-      string: async () => raw(https, 'https://bitbucket.org/string'),
-      options: async () => raw(https, { host: 'bitbucket.org', path: '/options', headers: ['A', '1'] }),
-      get: async () => new Promise((resolve) => https.get('https://bitbucket.org/get', (r) => { r.resume(); r.on('end', () => resolve('got')); })),
+      redirect: async () => (await client.get('https://ci.example/moved')).data,
+      plain: async () => (await axios.get('http://api.ci.example/2.0/plain')).data,
+      url: async () => raw(https, new URL('https://ci.example/url'), { method: 'POST' }),
+      string: async () => raw(https, 'https://ci.example/string'),
+      options: async () => raw(https, { host: 'ci.example', path: '/options', headers: ['A', '1'] }),
+      get: async () => new Promise((resolve) => https.get('https://ci.example/get', (r) => { r.resume(); r.on('end', () => resolve('got')); })),
       twice: async () => { await client.get('/one'); await client.get('/two'); },
       race: async () => {
         const from = Date.now();
@@ -92,12 +92,12 @@ afterAll(async () => {
 describe('a mapped host', () => {
   test('is served on loopback to axios, with the name that the function knows', async () => {
     expect(await sandbox.invoke({ way: 'put' })).toEqual({ value: { url: '/2.0/repositories/a/b?x=%7B1%7D' } });
-    expect(seen).toMatchObject([{ host: 'api.bitbucket.org', protocol: 'https', method: 'PUT', body: '{"value":1}' }]);
+    expect(seen).toMatchObject([{ host: 'api.ci.example', protocol: 'https', method: 'PUT', body: '{"value":1}' }]);
   });
 
   test('is followed over redirects', async () => {
     expect(await sandbox.invoke({ way: 'redirect' })).toEqual({ value: { url: '/2.0/here' } });
-    expect(seen.map(({ host }) => host)).toEqual(['bitbucket.org', 'api.bitbucket.org']);
+    expect(seen.map(({ host }) => host)).toEqual(['ci.example', 'api.ci.example']);
   });
 
   test.each([
@@ -125,7 +125,7 @@ describe('every other host', () => {
   test.each([
     ['axios', { url: 'https://example.com/' }, 'example.com'],
     ['axios', { url: 'http://93.184.215.14/' }, '93.184.215.14'],
-    ['axios', { url: 'https://api.bitbucket.org.example.com/' }, 'api.bitbucket.org.example.com'],
+    ['axios', { url: 'https://api.ci.example.example.com/' }, 'api.ci.example.example.com'],
     ['axios', { url: 'https://iam.amazonaws.com/' }, 'iam.amazonaws.com'],
     ['fetch', { url: 'https://example.com/' }, 'example.com'],
     ['https', { url: 'https://example.com/' }, 'example.com'],

@@ -14,7 +14,7 @@ export async function assembly(
   functions: Readonly<Record<string, string>> = {},
   stackName = 'Test',
 ): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'keyturn-assembly-'));
+  const directory = await mkdtemp(join(tmpdir(), 'local-assembly-'));
   const files: Record<string, unknown> = {};
   for (const [name, source] of Object.entries(functions)) {
     const path = await bundle(source, join(directory, `asset.${name}`));

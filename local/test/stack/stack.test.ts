@@ -26,7 +26,7 @@ describe('a deployment', () => {
             Type: 'AWS::SecretsManager::Secret',
             DeletionPolicy: 'Retain',
             Properties: {
-              Name: 'keyturn/web',
+              Name: 'acme/web',
               KmsKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] },
               Tags: [{ Key: 'a', Value: 'b' }],
             },
@@ -59,7 +59,7 @@ describe('a deployment', () => {
           User: { Type: 'AWS::IAM::User', Properties: { UserName: 'bitbucket-web' } },
           Parameter: {
             Type: 'AWS::SSM::Parameter',
-            Properties: { Name: '/keyturn/keys/web', Type: 'String', Value: '{"user":1}' },
+            Properties: { Name: '/acme/keys/web', Type: 'String', Value: '{"user":1}' },
           },
           Logs: { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: { Ref: 'Retention' } } },
           Queue: { Type: 'AWS::SQS::Queue' },
@@ -99,7 +99,7 @@ describe('a deployment', () => {
       keys: [{ policy: { Statement: [{ Sid: 'Admin' }] } }],
       secrets: [
         {
-          name: 'keyturn/web',
+          name: 'acme/web',
           kmsKeyId: deployment.keys[0]?.arn,
           resourcePolicy: { Statement: [{ Principal: { AWS: deployment.roles[0]?.arn } }] },
         },
@@ -122,15 +122,15 @@ describe('a deployment', () => {
     expect(() => functionNameOf(deployment, 'other')).toThrow('Expected one function with other');
 
     expect(account.iam.users.get('bitbucket-web').arn).toBe('arn:aws:iam::111122223333:user/bitbucket-web');
-    expect(account.secretsManager.describeSecret({ SecretId: 'keyturn/web' })).not.toHaveProperty('VersionIdsToStages');
+    expect(account.secretsManager.describeSecret({ SecretId: 'acme/web' })).not.toHaveProperty('VersionIdsToStages');
     const client = new SSMClient({
       endpoint: world.accountUrl,
       region: 'eu-west-1',
       credentials: account.rootSession(),
       systemClockOffset: START.getTime() - Date.now(),
     });
-    const { Parameters } = await client.send(new GetParametersByPathCommand({ Path: '/keyturn/keys/' }));
-    expect(Parameters).toMatchObject([{ Name: '/keyturn/keys/web', Value: '{"user":1}' }]);
+    const { Parameters } = await client.send(new GetParametersByPathCommand({ Path: '/acme/keys/' }));
+    expect(Parameters).toMatchObject([{ Name: '/acme/keys/web', Value: '{"user":1}' }]);
     expect(account.logs.describeLogGroups().logGroups).toMatchObject([{ retentionInDays: 30 }]);
   });
 

@@ -31,7 +31,7 @@ describe('keyturn.yaml', () => {
         failedRuns: 1,
         deadLetters: 0,
         tokenExpiresInDays: 14,
-        runbooks: 'docs/runbooks/',
+        runbooks: 'docs/operate/runbooks/',
         off: [],
       },
       logRetentionDays: 400,

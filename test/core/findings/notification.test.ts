@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FINDING_CODES, type FindingCode } from '../../../functions/core/findings/codes';
-import type { Told } from '../../../functions/core/findings/commands';
-import { notificationOf, type Sender } from '../../../functions/core/findings/notification';
-import { FINDING_TEXTS } from '../../../functions/core/findings/texts';
+import { type BrokenNow, usually } from '../../../functions/core/findings/descriptor';
+import { FINDING_CODES, FINDINGS, type FindingCode } from '../../../functions/core/findings/findings';
+import { notificationOf, type Sender, type Told } from '../../../functions/core/findings/notification';
 import { anyText } from '../../fuzz/hostile';
 import { day, idOf } from '../web-shop';
 
@@ -24,6 +23,9 @@ const finding = (code: FindingCode, more: Partial<Told> = {}): Told => ({
   user: 'bitbucket-web-shop',
   accessKeyId: idOf('old'),
   severity: 'attention',
+  what: usually(FINDINGS[code].what),
+  brokenNow: usually<BrokenNow>(FINDINGS[code].brokenNow),
+  outcome: 'failed',
   message: `what the run says of ${code}`,
   ...more,
 });
@@ -64,7 +66,7 @@ Run run-1 of rotate (Keyturn-KeyRotationRotate-1A2B3C), account 111122223333, eu
 
   it.each(FINDING_CODES)('%s says what, whether anything is broken, what to run and where its runbook is', (code) => {
     const { subject, text } = notificationOf([finding(code, { connection: acme })], sender);
-    const { what, brokenNow } = FINDING_TEXTS[code];
+    const { what, brokenNow } = finding(code);
     expect(subject).toMatch(/^Keyturn: web-shop-production: .+; (broken now|perhaps broken|nothing is broken)/);
     expect(subject).toContain(what);
     expect(firstLine(text)).toContain(`web-shop-production: ${what}. ${brokenNow}`);
@@ -192,9 +194,11 @@ describe('any message', () => {
       user: anyText,
       accessKeyId: anyText,
       what: anyText,
+      brokenNow: fc.constantFrom(...FINDING_CODES.map((code) => finding(code).brokenNow)),
+      outcome: fc.constant('failed' as const),
       connection: fc.record({ name: anyText, secret: anyText }),
     },
-    { requiredKeys: ['code', 'severity', 'message'] },
+    { requiredKeys: ['code', 'severity', 'message', 'what', 'brokenNow', 'outcome'] },
   );
 
   it('fits into SNS whatever people wrote into tags, parameters and names, and no line of it is theirs', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../../functions/core/audit';
 import { HOUR } from '../../../functions/core/duration';
+import { type Described, described } from '../../../functions/core/findings/described';
 import {
   factsOfTold,
   isForPeople,
@@ -9,13 +10,15 @@ import {
   oneOfEachCause,
   type Trigger,
 } from '../../../functions/core/findings/telling';
-import type { Finding } from '../../../functions/core/lifecycle/plan';
-import { day } from '../web-shop';
+import { day, idOf } from '../web-shop';
 
 const since = day(90);
-const finding: Finding = { code: 'undelivered', key: 'web-shop', severity: 'attention', message: 'm', since };
-const sinceEver: Finding = { code: 'secret-edited', key: 'web-shop', severity: 'attention', message: 'm' };
-const notice: Finding = { ...finding, severity: 'notice' };
+const key = 'web-shop';
+const accessKeyId = idOf('key');
+const finding = described({ code: 'undelivered', key, accessKeyId, since, facts: { waits: 'rotation' } });
+const secret = 'keyturn/web-shop';
+const sinceEver = described({ code: 'secret-edited', key, facts: { seenBy: 'rotation', secret } });
+const notice: Described = { ...finding, severity: 'notice' };
 
 const told = (reason: string, key?: string): AuditEvent => ({
   schema: 'keyturn.audit/v1',
@@ -34,7 +37,7 @@ const told = (reason: string, key?: string): AuditEvent => ({
 });
 
 describe('people are told', () => {
-  it.each<[Trigger, Finding]>([
+  it.each<[Trigger, Described]>([
     ['daily', finding],
     ['daily', sinceEver],
     ['request', finding],
@@ -71,12 +74,8 @@ describe('people are not told again', () => {
   });
 
   it('but of the same cause at another connection', () => {
-    const at = (secret: string): Finding => ({
-      code: 'token-expires',
-      severity: 'attention',
-      message: 'm',
-      connection: { name: 'acme', secret },
-    });
+    const at = (secret: string) =>
+      described({ code: 'token-expires', connection: { name: 'acme', secret }, facts: { is: 'unreadable' } });
     const known = { ...told('token-expires'), facts: { connection: 'acme', secret: 'keyturn/connections/acme' } };
     expect(notYetTold([at('keyturn/connections/acme'), at('keyturn/connections/beta')], [known], 'rotate')).toEqual([
       at('keyturn/connections/beta'),
@@ -84,16 +83,19 @@ describe('people are not told again', () => {
   });
 
   it('of what concerns the run as a whole, which has no key', () => {
-    const whole: Finding = { code: 'rotation-cap', severity: 'attention', message: 'm' };
+    const whole = described({ code: 'rotation-cap', facts: { limit: 1, waiting: ['web-shop'] } });
     expect(notYetTold([whole], [told('rotation-cap')], 'rotate')).toEqual([]);
     expect(notYetTold([whole], [told('rotation-cap', 'web-shop')], 'rotate')).toEqual([whole]);
   });
 });
 
 describe('what is broken now', () => {
-  const harmless: Finding = { ...finding, code: 'delivery-failed' };
-  const torn: Finding = { ...harmless, brokenNow: 'Broken now: half of each key.' };
-  const toldOf = (given: Finding) => ({ ...told('delivery-failed', 'web-shop'), ...factsOfTold(given) });
+  const refused = (torn: boolean) => {
+    const facts = { target: 'acme/web-shop', error: 'host-down', reason: 'It is down.', torn } as const;
+    return described({ code: 'delivery-failed', key, accessKeyId, since, facts });
+  };
+  const [harmless, torn] = [refused(false), refused(true)];
+  const toldOf = (given: Described) => ({ ...told('delivery-failed', 'web-shop'), ...factsOfTold(given) });
 
   it.each<Trigger>(['hourly', 'event'])('is told at once by a run of kind %s (K1)', (trigger) => {
     expect(isForPeople(torn, trigger, since, 'sync')).toBe(true);
@@ -111,18 +113,20 @@ describe('what is broken now', () => {
 });
 
 describe('a step that failed', () => {
-  const failed: Finding = { code: 'step-failed', severity: 'attention', message: 'm', error: 'aws-denied' };
+  const error = 'aws-denied';
+  const failed = described({ code: 'step-failed', error, facts: { is: 'stopped', error, reason: 'Denied.' } });
   const known = { ...told('step-failed'), ...factsOfTold(failed) };
 
   it('is told once a function and error', () => {
     expect(notYetTold([failed], [known], 'rotate')).toEqual([]);
     expect(notYetTold([failed], [known], 'delete')).toEqual([failed]);
-    const other: Finding = { ...failed, error: 'aws-throttled' };
+    const other: Described = { ...failed, error: 'aws-throttled' };
     expect(notYetTold([other], [known], 'rotate')).toEqual([other]);
   });
 
   it('in other findings is the same for all functions', () => {
-    const missing: Finding = { ...failed, code: 'user-missing', key: 'web-shop' };
+    const facts = { is: 'failed', doing: 'the rotate run', error, reason: 'Denied.' } as const;
+    const missing = described({ code: 'user-missing', key, error, facts });
     expect(notYetTold([missing], [{ ...told('user-missing', 'web-shop'), ...factsOfTold(missing) }], 'delete')).toEqual(
       [],
     );
@@ -130,13 +134,13 @@ describe('a step that failed', () => {
 });
 
 it('what all functions find alike is told by those that it names', () => {
-  const alike: Finding = { ...sinceEver, toldBy: ['rotate', 'sync'] };
+  const alike = described({ code: 'secret-missing', key, facts: { is: 'absent' } });
   const tellers = ['rotate', 'deactivate', 'delete', 'sync'].filter((by) => isForPeople(alike, 'daily', since, by));
   expect(tellers).toEqual(['rotate', 'sync']);
 });
 
 describe('while nobody knows what people were told', () => {
-  const hours = (given: Finding, trigger: Trigger) =>
+  const hours = (given: Described, trigger: Trigger) =>
     Array.from({ length: 50 }, (_, hour) => hour).filter((hour) =>
       isForPeopleUnremembered(given, trigger, day(90, hour * HOUR)),
     );

@@ -6,7 +6,6 @@ import {
   newestStored,
   type SecretState,
   storedVersions,
-  tagWithTime,
   withoutFuture,
 } from '../../../functions/core/key/secret-state';
 import { TAG } from '../../../functions/core/names';
@@ -81,29 +80,6 @@ describe('the newest stored key', () => {
   ])('may be one %s: %s', (_what, ahead, counts) => {
     const other = keyOf('other', day(92, ahead));
     expect(newest(day(92), versionOf(other, 'AWSPENDING'))).toBe((counts ? other : newer).accessKeyId);
-  });
-});
-
-describe('a tag with a time', () => {
-  it('reads as its word and its instant', () => {
-    expect(tagWithTime('AKIAIOSFODNN7EXAMPLE 2026-11-20T03:00:07.000Z')).toEqual({
-      word: 'AKIAIOSFODNN7EXAMPLE',
-      at: new Date('2026-11-20T03:00:07Z'),
-    });
-  });
-
-  it.each([
-    [undefined],
-    [''],
-    ['AKIAIOSFODNN7EXAMPLE'],
-    ['AKIAIOSFODNN7EXAMPLE yesterday'],
-    ['AKIAIOSFODNN7EXAMPLE 2026'],
-    ['AKIAIOSFODNN7EXAMPLE +275760-09-13T00:00:00.000Z'],
-    [' 2026-11-20T03:00:07Z'],
-    ['AKIAIOSFODNN7EXAMPLE 2026-11-20T03:00:07Z by hand'],
-    ['AKIAIOSFODNN7EXAMPLE  2026-11-20T03:00:07Z'],
-  ])('%j is of another form', (value) => {
-    expect(tagWithTime(value)).toBeUndefined();
   });
 });
 

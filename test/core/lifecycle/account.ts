@@ -9,13 +9,13 @@ import {
   storedVersions,
 } from '../../../functions/core/key/secret-state';
 import { versionIdOf } from '../../../functions/core/key/version-id';
-import type { Plan, Step } from '../../../functions/core/lifecycle/plan';
 import { planDeactivation } from '../../../functions/core/lifecycle/plan-deactivation';
 import { planDeletion } from '../../../functions/core/lifecycle/plan-deletion';
 import { planDelivery } from '../../../functions/core/lifecycle/plan-delivery';
 import { planRotation } from '../../../functions/core/lifecycle/plan-rotation';
+import type { Delivery, Plan, Step } from '../../../functions/core/lifecycle/steps';
 import { TAG } from '../../../functions/core/names';
-import { handMade, keyOf, secretOf } from '../web-shop';
+import { deliverySteps, handMade, keyOf, secretOf } from '../web-shop';
 
 /**
  * One user, one secret and its targets in memory: does what the plans say, as the functions do, so that whole lives of
@@ -79,7 +79,8 @@ export class Account {
   }
 
   sync(): void {
-    this.#run(planDelivery({ entry: this.entry, secret: this.secret, now: this.now }));
+    const plan = planDelivery({ entry: this.entry, secret: this.secret, now: this.now });
+    this.#run({ steps: deliverySteps(plan), findings: plan.findings });
   }
 
   /** Pipelines log in with what their targets hold. */
@@ -194,7 +195,7 @@ export class Account {
     for (const tag of [TAG.deactivated, TAG.reactivated, TAG.held]) delete this.tags[tag];
   }
 
-  #deliver(step: Extract<Step, { do: 'deliver' }>): boolean {
+  #deliver(step: Delivery): boolean {
     // The proof (K2).
     if (this.status(step.accessKeyId) !== 'Active') return false;
     let complete = true;

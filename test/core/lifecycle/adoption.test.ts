@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { AccessKey } from '../../../functions/core/key/access-key';
-import { planDeactivation, type RetirementInput } from '../../../functions/core/lifecycle/plan-deactivation';
+import { planDeactivation } from '../../../functions/core/lifecycle/plan-deactivation';
 import { planDeletion } from '../../../functions/core/lifecycle/plan-deletion';
+import type { RetirementInput } from '../../../functions/core/lifecycle/retirement';
 import { TAG } from '../../../functions/core/names';
-import { day, deeds, entryOf, handMade, keyOf, NOTHING, secretOf, tagOf, usesOf } from '../web-shop';
+import { day, deeds, entryOf, handMade, keyOf, NOTHING, secretOf, tagOf, told, usesOf } from '../web-shop';
 
 const older = keyOf('older', day(-400));
 const newer = keyOf('newer', day(-300));
@@ -17,8 +18,8 @@ const full: RetirementInput = {
   lastUsed: usesOf([older, day(-1)], [newer, day(-100)]),
   now: day(0),
 };
-const retire = (changes: Partial<RetirementInput>) => planDeactivation({ ...full, ...changes });
-const remove = (changes: Partial<RetirementInput>) => planDeletion({ ...full, ...changes });
+const retire = (changes: Partial<RetirementInput>) => told(planDeactivation({ ...full, ...changes }));
+const remove = (changes: Partial<RetirementInput>) => told(planDeletion({ ...full, ...changes }));
 const deactivated = (key: AccessKey) => [{ do: 'deactivate', accessKeyId: key.accessKeyId, reason: 'replace-idle' }];
 
 describe('adopting a user with two keys', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, SECOND } from '../../../functions/core/duration';
 import type { LastUsed } from '../../../functions/core/key/access-key';
-import { planDeactivation, type RetirementInput } from '../../../functions/core/lifecycle/plan-deactivation';
+import { planDeactivation } from '../../../functions/core/lifecycle/plan-deactivation';
+import type { RetirementInput } from '../../../functions/core/lifecycle/retirement';
 import { TAG } from '../../../functions/core/names';
 import {
   codes,
@@ -14,6 +15,7 @@ import {
   NOTHING,
   secretOf,
   tagOf,
+  told,
   usesOf,
   versionOf,
 } from '../web-shop';
@@ -33,7 +35,7 @@ const due: RetirementInput = {
   lastUsed: usesOf([first, day(89)]),
   now: day(100),
 };
-const plan = (changes: Partial<RetirementInput>) => planDeactivation({ ...due, ...changes });
+const plan = (changes: Partial<RetirementInput>) => told(planDeactivation({ ...due, ...changes }));
 const deactivated = (reason: string) => [{ do: 'deactivate', accessKeyId: first.accessKeyId, reason }];
 
 describe('a deactivation', () => {

@@ -1,10 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { SECOND } from '../../../functions/core/duration';
 import type { AccessKey } from '../../../functions/core/key/access-key';
-import type { RetirementInput } from '../../../functions/core/lifecycle/plan-deactivation';
 import { planDeletion } from '../../../functions/core/lifecycle/plan-deletion';
+import type { RetirementInput } from '../../../functions/core/lifecycle/retirement';
 import { TAG } from '../../../functions/core/names';
-import { codes, DELIVERED, day, deeds, entryOf, keyOf, NOTHING, secretOf, tagOf, usesOf, versionOf } from '../web-shop';
+import {
+  codes,
+  DELIVERED,
+  day,
+  deeds,
+  entryOf,
+  keyOf,
+  NOTHING,
+  secretOf,
+  tagOf,
+  told,
+  usesOf,
+  versionOf,
+} from '../web-shop';
 
 const entry = entryOf();
 const first = keyOf('first', day(0), 'Inactive');
@@ -20,7 +33,7 @@ const due: RetirementInput = {
   lastUsed: usesOf([first, day(89)]),
   now: day(110),
 };
-const plan = (changes: Partial<RetirementInput>) => planDeletion({ ...due, ...changes });
+const plan = (changes: Partial<RetirementInput>) => told(planDeletion({ ...due, ...changes }));
 const deletion = { do: 'delete', accessKeyId: first.accessKeyId, inactiveSince: day(100) };
 const recording = [{ do: 'record-inactive', accessKeyId: first.accessKeyId }];
 

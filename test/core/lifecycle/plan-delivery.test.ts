@@ -3,12 +3,13 @@ import { HOUR, MINUTE } from '../../../functions/core/duration';
 import { targetSetDigest } from '../../../functions/core/hosts/target';
 import { intentTag } from '../../../functions/core/key/intent';
 import { deliveredLabel } from '../../../functions/core/key/secret-state';
-import { type DeliveryInput, planDelivery } from '../../../functions/core/lifecycle/plan-delivery';
+import { type DeliveryInput, type DeliveryPlan, planDelivery } from '../../../functions/core/lifecycle/plan-delivery';
 import { TAG } from '../../../functions/core/names';
 import {
   codes,
   DELIVERED,
   day,
+  deliverySteps,
   entryOf,
   handMade,
   keyOf,
@@ -17,6 +18,7 @@ import {
   secretOf,
   staging,
   tagOf,
+  told,
   versionOf,
 } from '../web-shop';
 
@@ -26,8 +28,9 @@ const first = keyOf('first', day(0));
 const second = keyOf('second', day(90));
 /** The last rotation made the second key. */
 const rotation = { [TAG.intent]: intentTag({ at: day(90), run: 'run', before: [first.accessKeyId] }) };
+const inOrder = (plan: DeliveryPlan) => told({ steps: deliverySteps(plan), findings: plan.findings });
 const plan = (versions: DeliveryInput['secret']['versions'], tags = {}, given = entry) =>
-  planDelivery({ entry: given, secret: secretOf(versions, tags), now: day(91) });
+  inOrder(planDelivery({ entry: given, secret: secretOf(versions, tags), now: day(91) }));
 const delivery = {
   do: 'deliver',
   versionId: versionOf(second).versionId,
@@ -123,12 +126,8 @@ describe('a delivery', () => {
   it('K1: proves nothing while a delivery of the version before may still be at work', () => {
     const conclusive = (changedAt: Date, ...labels: string[]) => {
       const versions = [versionOf(first, 'AWSCURRENT'), versionOf(second, 'AWSPREVIOUS', ...labels)];
-      const [step] = planDelivery({
-        entry,
-        secret: { ...secretOf(versions, rotation), changedAt },
-        now: day(91),
-      }).steps.filter(({ do: what }) => what === 'deliver');
-      return step?.do === 'deliver' && step.conclusive;
+      const secret = { ...secretOf(versions, rotation), changedAt };
+      return planDelivery({ entry, secret, now: day(91) }).deliver?.conclusive;
     };
     expect(conclusive(day(91, 1 - 20 * MINUTE))).toBe(false);
     expect(conclusive(day(91, -20 * MINUTE))).toBe(true);

@@ -163,6 +163,9 @@ describe('K10: what people are told of a user without room', () => {
       code: 'two-keys',
       key: 'web-shop-production',
       severity: 'attention',
+      what: 'two access keys, no room for a fresh one',
+      brokenNow: 'Nothing is broken, but the key is not rotated until one of the two is gone.',
+      outcome: 'blocked',
       message,
     });
   });

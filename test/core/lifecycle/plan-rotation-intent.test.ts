@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/duration';
 import type { AccessKey } from '../../../functions/core/key/access-key';
 import { intentTag } from '../../../functions/core/key/intent';
-import { keysToTrace, planRotation, type RotationInput } from '../../../functions/core/lifecycle/plan-rotation';
+import { keysToTrace, type RotationInput } from '../../../functions/core/lifecycle/plan-rotation';
 import { TAG } from '../../../functions/core/names';
 import { DELIVERED, day, deeds, idOf, keyOf, secretOf, versionOf } from '../web-shop';
 import { first, plan, quiet } from './quiet-key';
@@ -36,18 +36,18 @@ describe('K9: an intent', () => {
   ])('that was %s blocks: its run may be at work', (_what, age) => {
     const input = withIntent([first, orphan], { now: new Date(at.getTime() + age) });
     expect(keysToTrace(input)).toEqual([]);
-    const { steps, findings } = planRotation(input);
+    const { steps, findings } = plan(input);
     expect(steps).toEqual([]);
     expect(findings).toMatchObject([{ code: 'rotation-in-progress', severity: 'notice', since: at }]);
     expect(findings[0]?.message).toContain(run);
   });
 
   it('of an hour counts as left behind', () => {
-    expect(deeds(planRotation(withIntent([first], { now: day(90, HOUR) })))).toEqual(['clear-intent', 'rotate']);
+    expect(deeds(plan(withIntent([first], { now: day(90, HOUR) })))).toEqual(['clear-intent', 'rotate']);
   });
 
   it('whose run created nothing is cleared, and the rotation begins anew', () => {
-    expect(planRotation(withIntent([first]))).toEqual({
+    expect(plan(withIntent([first]))).toEqual({
       steps: [{ do: 'clear-intent' }, { do: 'rotate', reason: 'due' }],
       findings: [],
     });
@@ -57,12 +57,12 @@ describe('K9: an intent', () => {
     const secret = secretOf([versionOf(orphan, 'AWSCURRENT', DELIVERED), versionOf(first, 'AWSPREVIOUS')], {
       [TAG.intent]: intentTag({ at, run, before: [first.accessKeyId] }),
     });
-    expect(planRotation(withIntent([first, orphan], { secret }))).toEqual({ steps: [], findings: [] });
+    expect(plan(withIntent([first, orphan], { secret }))).toEqual({ steps: [], findings: [] });
     const byHand = keyOf('by-hand', day(90, 4 * SECOND));
     const input = withIntent([orphan, byHand], { secret });
     expect(keysToTrace(input)).toEqual([byHand]);
     for (const isOwn of [new Map<string, boolean>(), madeBy({ others: [byHand] })]) {
-      expect(planRotation({ ...input, isOwn })).toMatchObject({ steps: [], findings: [{ code: 'foreign-key' }] });
+      expect(plan({ ...input, isOwn })).toMatchObject({ steps: [], findings: [{ code: 'foreign-key' }] });
     }
   });
 
@@ -71,15 +71,15 @@ describe('K9: an intent', () => {
       [TAG.intent]: intentTag({ at, run, before: [] }),
     });
     const left = keyOf('left', day(90, 4 * SECOND));
-    const { steps } = planRotation(withIntent([orphan, left], { secret, isOwn: madeBy({ own: [left] }) }));
+    const { steps } = plan(withIntent([orphan, left], { secret, isOwn: madeBy({ own: [left] }) }));
     expect(steps).toEqual([{ do: 'discard-orphan', accessKeyId: left.accessKeyId }]);
   });
 
   it('K1: does not keep a dead current key waiting for CloudTrail while there is room for a new one', () => {
     const input = withIntent([orphan], { now: day(90, 2 * HOUR) });
-    expect(deeds(planRotation(input))).toEqual(['clear-intent', 'rotate']);
+    expect(deeds(plan(input))).toEqual(['clear-intent', 'rotate']);
     const crowded = withIntent([{ ...first, status: 'Inactive' }, orphan], { now: day(90, 2 * HOUR) });
-    expect(planRotation(crowded)).toMatchObject({
+    expect(plan(crowded)).toMatchObject({
       steps: [],
       findings: [{ code: 'rotation-in-progress', severity: 'attention' }],
     });
@@ -93,7 +93,7 @@ describe('K9: an intent', () => {
     (_when, age) => {
       const input = withIntent([first, orphan], { now: new Date(at.getTime() + age) });
       expect(keysToTrace(input)).toEqual([orphan]);
-      const { steps, findings } = planRotation(input);
+      const { steps, findings } = plan(input);
       expect(steps).toEqual([]);
       expect(findings).toMatchObject([{ code: 'rotation-in-progress', severity: 'notice', since: at }]);
       expect(findings[0]?.message).toContain(orphan.accessKeyId);
@@ -101,14 +101,14 @@ describe('K9: an intent', () => {
   );
 
   it('K5: whose key CloudTrail never tells about leaves it alone in the end, and a person decides', () => {
-    const { steps, findings } = planRotation(withIntent([first, orphan], { now: new Date(at.getTime() + 3 * DAY) }));
+    const { steps, findings } = plan(withIntent([first, orphan], { now: new Date(at.getTime() + 3 * DAY) }));
     expect(steps).toEqual([{ do: 'clear-intent' }]);
     expect(findings.map(({ code }) => code)).toEqual(['foreign-key', 'two-keys']);
   });
 
   it('whose run left a key behind: the key goes as soon as CloudTrail says so, and the rotation begins anew', () => {
     const input = withIntent([first, orphan], { now: day(90, HOUR), isOwn: madeBy({ own: [orphan] }) });
-    const { steps, findings } = planRotation(input);
+    const { steps, findings } = plan(input);
     expect(steps).toEqual([
       { do: 'discard-orphan', accessKeyId: orphan.accessKeyId },
       { do: 'clear-intent' },
@@ -122,7 +122,7 @@ describe('K9: an intent', () => {
     ['was created before the intent', keyOf('early', day(90, -10 * MINUTE))],
     ['was created when the run was over', keyOf('late', day(90, 16 * MINUTE))],
   ])('K5: a key that %s is foreign, whatever the intent says', (_what, key) => {
-    const { steps, findings } = planRotation(withIntent([first, key], { isOwn: madeBy({ others: [orphan] }) }));
+    const { steps, findings } = plan(withIntent([first, key], { isOwn: madeBy({ others: [orphan] }) }));
     expect(steps).toEqual([{ do: 'clear-intent' }]);
     expect(findings.map(({ code }) => code)).toEqual(['foreign-key', 'two-keys']);
   });
@@ -131,7 +131,7 @@ describe('K9: an intent', () => {
     const input = withIntent([first, orphan]);
     const before = [first.accessKeyId, orphan.accessKeyId];
     const secret = { ...input.secret, tags: { [TAG.intent]: intentTag({ at, run, before }) } };
-    const { steps } = planRotation({ ...input, secret, isOwn: madeBy({ own: [orphan] }) });
+    const { steps } = plan({ ...input, secret, isOwn: madeBy({ own: [orphan] }) });
     expect(steps).toEqual([{ do: 'clear-intent' }]);
   });
 
@@ -139,7 +139,7 @@ describe('K9: an intent', () => {
     const twin = keyOf('twin', day(90, 5 * MINUTE));
     const secret = secretOf([], { [TAG.intent]: intentTag({ at, run, before: [] }) });
     const isOwn = madeBy({ own: [orphan], others: [twin] });
-    const { steps, findings } = planRotation(withIntent([orphan, twin], { secret, isOwn }));
+    const { steps, findings } = plan(withIntent([orphan, twin], { secret, isOwn }));
     expect(steps).toMatchObject([
       { do: 'discard-orphan', accessKeyId: orphan.accessKeyId },
       { do: 'clear-intent' },
@@ -154,7 +154,7 @@ describe('K9: an intent', () => {
   it('left behind before the first rotation: the orphan goes, and the first one is made', () => {
     const secret = secretOf([], { [TAG.intent]: intentTag({ at, run, before: [adopted.accessKeyId] }) });
     const isOwn = madeBy({ own: [orphan] });
-    expect(deeds(planRotation(withIntent([adopted, orphan], { secret, isOwn })))).toEqual([
+    expect(deeds(plan(withIntent([adopted, orphan], { secret, isOwn })))).toEqual([
       'discard-orphan',
       'clear-intent',
       'rotate',
@@ -174,7 +174,7 @@ describe('K9: an intent', () => {
   });
 
   it('of a run whose clock is a little ahead is young', () => {
-    const { findings } = planRotation(withIntent([first], { now: day(90, -2 * MINUTE) }));
+    const { findings } = plan(withIntent([first], { now: day(90, -2 * MINUTE) }));
     expect(findings).toMatchObject([{ code: 'rotation-in-progress', severity: 'notice' }]);
   });
 });

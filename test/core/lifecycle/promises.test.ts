@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { DAY } from '../../../functions/core/duration';
 import type { AccessKey } from '../../../functions/core/key/access-key';
 import { parseVersionId } from '../../../functions/core/key/version-id';
-import type { Step } from '../../../functions/core/lifecycle/plan';
 import { planDeactivation } from '../../../functions/core/lifecycle/plan-deactivation';
 import { planDeletion } from '../../../functions/core/lifecycle/plan-deletion';
 import { planDelivery } from '../../../functions/core/lifecycle/plan-delivery';
 import { planRotation } from '../../../functions/core/lifecycle/plan-rotation';
+import type { Step } from '../../../functions/core/lifecycle/steps';
 import { TAG } from '../../../functions/core/names';
 import { PROPERTY_RUNS } from '../property-runs';
-import { DELIVERED } from '../web-shop';
+import { DELIVERED, deliverySteps } from '../web-shop';
 import { type State, state } from './random-state';
 
 /*
@@ -25,7 +25,7 @@ const all = (given: State) => [
   ...planRotation({ ...given, requested: true }).steps,
   ...planDeactivation(given).steps,
   ...planDeletion(given).steps,
-  ...planDelivery(given).steps,
+  ...deliverySteps(planDelivery(given)),
 ];
 const stepsOf = <Do extends Step['do']>(steps: readonly Step[], name: Do) =>
   steps.filter((step): step is StepOf<Do> => step.do === name);

@@ -1,6 +1,6 @@
 import { HOUR } from '../../../functions/core/duration';
 import { planRotation, type RotationInput } from '../../../functions/core/lifecycle/plan-rotation';
-import { DELIVERED, day, entryOf, keyOf, secretOf, versionOf } from '../web-shop';
+import { DELIVERED, day, entryOf, keyOf, secretOf, told, versionOf } from '../web-shop';
 
 /** The first key that Keyturn made for web-shop-production. */
 export const first = keyOf('first', day(0, HOUR));
@@ -15,5 +15,5 @@ export const quiet: RotationInput = {
 
 /** What rotate plans where so much differs from the ordinary state. */
 export function plan(changes: Partial<RotationInput>) {
-  return planRotation({ ...quiet, ...changes });
+  return told(planRotation({ ...quiet, ...changes }));
 }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { described } from '../../../functions/core/findings/described';
 import type { SecretState } from '../../../functions/core/key/secret-state';
 import { type TokenExpiryInput, tokenExpiries } from '../../../functions/core/lifecycle/token-expiry';
 import { anyText } from '../../fuzz/hostile';
@@ -14,7 +15,7 @@ function connection(expires: string | undefined, more: Partial<SecretState> = {}
 }
 
 const found = (expires: string | undefined, more: Partial<TokenExpiryInput> = {}) =>
-  tokenExpiries({ entries: [entryOf()], secrets: [connection(expires)], now, within: 14, ...more });
+  tokenExpiries({ entries: [entryOf()], secrets: [connection(expires)], now, within: 14, ...more }).map(described);
 
 describe('the end of a token', () => {
   it.each([
@@ -45,6 +46,8 @@ describe('the end of a token', () => {
         severity: 'attention',
         connection: { name: 'acme', secret: 'keyturn/connections/acme' },
         what: 'the token ends on 2027-02-17',
+        brokenNow: 'Nothing is broken: pipelines keep their keys; when the token has ended, no fresh key reaches them.',
+        outcome: 'failed',
         message:
           'The token of connection "acme" ends at 2027-02-17T00:00:00.000Z, in 1 day, says the tag keyturn:expires of ' +
           'keyturn/connections/acme. After that no fresh key reaches its targets. Store a new token and correct the tag.',
@@ -58,7 +61,12 @@ describe('the end of a token', () => {
     (expires) => {
       const [finding, ...more] = found(expires);
       expect(more).toEqual([]);
-      expect(finding).toMatchObject({ code: 'token-expires', severity: 'attention' });
+      expect(finding).toMatchObject({
+        code: 'token-expires',
+        severity: 'attention',
+        what: 'nobody can tell when the token ends',
+        brokenNow: 'Nothing is broken, but nobody will be told before the token ends.',
+      });
       expect(finding?.message).toMatch(/is not a date such as 2027-03-01, .*Correct or remove it\.$/);
       if (expires !== '') expect(JSON.stringify(finding)).not.toContain(expires);
     },

@@ -6,7 +6,7 @@ import { deliveredLabel, type SecretState } from '../../../functions/core/key/se
 import { versionIdOf } from '../../../functions/core/key/version-id';
 import { type FunctionName, secretName } from '../../../functions/core/names';
 import type { Evidence, ListedKey, ReportedKey, TrailWrite } from '../../../functions/report/evidence/evidence';
-import { grouped } from '../../../functions/report/judge/scope';
+import { groupBy } from '../../../functions/report/group-by';
 import { day, entryOf, START } from '../../core/web-shop';
 import { ACCOUNT, ARun } from './a-run';
 
@@ -186,7 +186,7 @@ export class AnAccount {
   evidence(until: number, since = Math.max(0, until - 89), changes: Partial<Evidence> = {}): Evidence {
     const now = day(until);
     const present = [...this.#live];
-    const keysOf = grouped(present, ({ user }) => user);
+    const keysOf = groupBy(present, ({ user }) => user);
     const users = [...new Set([...this.entries.map(({ user }) => user), ...present.map(({ user }) => user)])];
     const managed = new Set(this.entries.map(({ user }) => user));
     const from = new Date(Math.max(day(until - 90).getTime(), 0));

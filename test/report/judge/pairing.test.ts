@@ -6,7 +6,7 @@ import { day } from '../../core/web-shop';
 import { AnAccount } from './account';
 
 describe('matching', () => {
-  const deed = fc.record({
+  const anAction = fc.record({
     key: fc.integer({ min: 0, max: 3 }),
     minutes: fc.integer({ min: 0, max: 3000 }),
     kind: fc.boolean(),
@@ -16,8 +16,8 @@ describe('matching', () => {
   it('uses no write and no event twice, loses none, and does not depend on their order', () => {
     fc.assert(
       fc.property(
-        fc.array(deed, { maxLength: 30 }),
-        fc.array(deed, { maxLength: 30 }),
+        fc.array(anAction, { maxLength: 30 }),
+        fc.array(anAction, { maxLength: 30 }),
         fc.integer(),
         (ofTrail, ofRecord, seed) => {
           const account = new AnAccount();

@@ -118,7 +118,7 @@ describe('CloudTrail and the record', () => {
     expect(makeReport(account.evidence(3)).attention[0]).toMatchObject({ kind: 'without-keyturn', key: 'key-0' });
   });
 
-  it('know whose key it is when the user was renamed for the deed', () => {
+  it('know whose key it is when the user was renamed for the time of the change', () => {
     const account = new AnAccount(1).live(0, 3);
     const accessKeyId = account.keys[0]?.accessKeyId ?? '';
     account.write({ action: 'UpdateAccessKey', at: at(2), user: 'nobody', accessKeyId, status: 'Inactive' });

@@ -13,7 +13,7 @@ afterAll(() => {
 });
 
 const HANDLER = `import { readFileSync, writeFileSync } from 'node:fs';
-import { renderReport } from '../../../functions/report/render';
+import { renderReport } from '../../../functions/report/page/render';
 export const handler = async (from: string, to: string) =>
   writeFileSync(to, await renderReport(JSON.parse(readFileSync(from, 'utf8')), 'html'));
 `;

@@ -129,6 +129,8 @@ describe('the page of a report', () => {
 
     expect(links.length).toBeGreaterThan(50);
     expect(links.filter((id) => !ids.has(id))).toEqual([]);
+    // A mark without an event is no link.
+    expect(page).not.toContain('href="undefined"');
     expect(ids.has(`e-${first?.id}`)).toBe(false);
   });
 });

@@ -26,10 +26,10 @@ export function sampleKey(index: number, key: string, user: string): SampleKey {
   let late = 0;
   let failed = 0;
   let born = SINCE.getTime() - (20 + ((index * 37) % 70)) * DAY + (index % 50) * MINUTE;
-  for (let turn = 0; born < UNTIL.getTime(); turn += 1) {
-    const accessKeyId = `AKIA${digits(`${key} ${turn}`, 16).toUpperCase()}`;
-    const lateDays = index % 11 === 3 && turn === 5 ? 6 : 0;
-    const held = index % 7 === 2 && turn % 4 === 2 ? 4 : 0;
+  for (let rotation = 0; born < UNTIL.getTime(); rotation += 1) {
+    const accessKeyId = `AKIA${digits(`${key} ${rotation}`, 16).toUpperCase()}`;
+    const lateDays = index % 11 === 3 && rotation === 5 ? 6 : 0;
+    const held = index % 7 === 2 && rotation % 4 === 2 ? 4 : 0;
     const about = { key, user, accessKeyId };
     createdAt.set(accessKeyId, new Date(born));
     const marks: Mark[] = [];
@@ -43,7 +43,7 @@ export function sampleKey(index: number, key: string, user: string): SampleKey {
         marks.push({ kind, at: iso(at), label: label || `${accessKeyId} ${kind}`, ...(event && { event }) });
       }
     };
-    if (turn === 0) marks.push({ kind: 'created', at: iso(born), label: `${accessKeyId} adopted` });
+    if (rotation === 0) marks.push({ kind: 'created', at: iso(born), label: `${accessKeyId} adopted` });
     else {
       const made: Told[] = [
         { event: 'intent-written', key, user },
@@ -55,7 +55,7 @@ export function sampleKey(index: number, key: string, user: string): SampleKey {
       happens('rotate', born, made, 'created', 1, `${accessKeyId} created: the key before was due`);
     }
     let delivered = born + 2 * MINUTE;
-    if (index % 9 === 4 && turn === 4) {
+    if (index % 9 === 4 && rotation === 4) {
       const message = `Bitbucket answered 401 for ${target}: its token was rejected. Put a new one into the secret.`;
       const told: Told = {
         event: 'target-failed',
@@ -114,12 +114,12 @@ export function sampleKey(index: number, key: string, user: string): SampleKey {
     if (isLate) late += 1;
     lives.push({
       accessKeyId,
-      origin: turn === 0 ? 'adopted' : 'keyturn',
+      origin: rotation === 0 ? 'adopted' : 'keyturn',
       phases: bounds
         .filter(([, from]) => from < UNTIL.getTime())
         .map(([phase, from, to]) => ({ phase, from: iso(from), ...(to < UNTIL.getTime() ? { to: iso(to) } : {}) })),
       marks,
-      ...(turn === 0 ? {} : { rotationReason: 'due' }),
+      ...(rotation === 0 ? {} : { rotationReason: 'due' }),
       ...(isLate ? { lateDays } : {}),
     });
     if (successor >= UNTIL.getTime()) break;

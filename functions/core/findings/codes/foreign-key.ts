@@ -1,0 +1,21 @@
+import type { ForeignKey } from '../../lifecycle/rotation-findings';
+import { allOf, lastUse, ofAccessKey } from '../commands';
+import type { Descriptor } from '../descriptor';
+
+export const foreignKey: Descriptor<ForeignKey> = {
+  theme: 'Something stands in the way',
+  severity: 'attention',
+  alarm: 'foreign-key',
+  what: 'somebody made an access key by hand',
+  brokenNow: 'Nothing is broken, but there will be no room for a fresh key.',
+  message: ({ accessKeyId, facts: { user, createdAt } }) =>
+    `User ${user} has the access key ${accessKeyId}, created ${createdAt.toISOString()} by hand. Keyturn never touches it. ` +
+    `If nobody needs it: aws iam delete-access-key --user-name ${user} --access-key-id ${accessKeyId}`,
+  commands: allOf(
+    lastUse,
+    ofAccessKey(
+      'Delete it, when nobody needs it',
+      (id, user) => `aws iam delete-access-key --user-name ${user} --access-key-id ${id}`,
+    ),
+  ),
+};

@@ -1,0 +1,16 @@
+import type { InvalidPause } from '../../lifecycle/paused';
+import { TAG } from '../../names';
+import { withoutTag } from '../commands';
+import type { Descriptor } from '../descriptor';
+
+export const invalidPause: Descriptor<InvalidPause> = {
+  theme: 'Something stands in the way',
+  severity: 'attention',
+  outcome: 'blocked',
+  what: 'paused without an end',
+  brokenNow: 'Nothing is broken, but nothing is done for the key until the tag is corrected.',
+  message: ({ key, facts: { secret } }) =>
+    `Key "${key}" is paused without an end: the tag ${TAG.paused} of ${secret} holds something else than ` +
+    '"<until, ISO time> <by> <why>". Nothing is changed until the tag is corrected or removed.',
+  commands: withoutTag('End the pause', TAG.paused),
+};

@@ -1,0 +1,37 @@
+import type { AuditEvent } from '../audit';
+import type { Found } from '../lifecycle/found';
+import { type BrokenNow, type Descriptor, type Severity, wordFor } from './descriptor';
+import { FINDINGS, type Finding, type FindingCode } from './findings';
+
+/** A finding in words: it names the key, the fact and the cure. */
+export interface Described extends Omit<Found<FindingCode>, 'facts'> {
+  readonly severity: Severity;
+  /** What it is in a few words. */
+  readonly what: string;
+  readonly brokenNow: BrokenNow;
+  readonly message: string;
+  /** Its key waits because it is in use, something stands in its way, or a person has to act. */
+  readonly outcome: AuditEvent['outcome'];
+  /** The functions that tell people of it. @default - whichever finds it */
+  readonly toldBy?: readonly string[];
+}
+
+export function described(finding: Finding): Described {
+  const { code, key, accessKeyId, since, connection, error } = finding;
+  const descriptor: Descriptor<Finding> = FINDINGS[code];
+  const severity = wordFor(descriptor.severity, finding);
+  return {
+    code,
+    key,
+    accessKeyId,
+    since,
+    connection,
+    error,
+    severity,
+    what: wordFor(descriptor.what, finding),
+    brokenNow: wordFor(descriptor.brokenNow, finding),
+    message: descriptor.message(finding),
+    outcome: descriptor.outcome ?? (severity === 'attention' ? 'failed' : 'ok'),
+    toldBy: descriptor.toldBy?.(finding),
+  };
+}

@@ -1,0 +1,89 @@
+import type { Found } from '../lifecycle/found';
+import { breakerOpen } from './codes/breaker-open';
+import { currentKeyInactive } from './codes/current-key-inactive';
+import { currentKeyMissing } from './codes/current-key-missing';
+import { deliveryFailed } from './codes/delivery-failed';
+import { foreignKey } from './codes/foreign-key';
+import { holdLimit } from './codes/hold-limit';
+import { inUse } from './codes/in-use';
+import { inactiveSinceUnknown } from './codes/inactive-since-unknown';
+import { invalidEntry } from './codes/invalid-entry';
+import { invalidPause } from './codes/invalid-pause';
+import { keyPromoted } from './codes/key-promoted';
+import { orphanDiscarded } from './codes/orphan-discarded';
+import { outOfTime } from './codes/out-of-time';
+import { paused } from './codes/paused';
+import { proofFailed } from './codes/proof-failed';
+import { reactivated } from './codes/reactivated';
+import { recordUnavailable } from './codes/record-unavailable';
+import { reportUnavailable } from './codes/report-unavailable';
+import { rotationCap } from './codes/rotation-cap';
+import { rotationInProgress } from './codes/rotation-in-progress';
+import { secretEdited } from './codes/secret-edited';
+import { secretMissing } from './codes/secret-missing';
+import { settling } from './codes/settling';
+import { stepFailed } from './codes/step-failed';
+import { tokenExpires } from './codes/token-expires';
+import { tokenRejected } from './codes/token-rejected';
+import { twoKeys } from './codes/two-keys';
+import { undelivered } from './codes/undelivered';
+import { unknownEvent } from './codes/unknown-event';
+import { unmanagedSecret } from './codes/unmanaged-secret';
+import { userMissing } from './codes/user-missing';
+import type { Descriptor } from './descriptor';
+
+/**
+ * What is known about each finding, by its code: one file a code. The order is that of seriousness: a message starts with
+ * the first. Codes are stable, because runbooks, alarms and rules of others refer to them.
+ */
+export const FINDINGS = byCode({
+  'user-missing': userMissing,
+  'current-key-missing': currentKeyMissing,
+  'current-key-inactive': currentKeyInactive,
+  'proof-failed': proofFailed,
+  'hold-limit': holdLimit,
+  'token-rejected': tokenRejected,
+  'delivery-failed': deliveryFailed,
+  'token-expires': tokenExpires,
+  undelivered,
+  'breaker-open': breakerOpen,
+  'secret-edited': secretEdited,
+  'secret-missing': secretMissing,
+  'in-use': inUse,
+  'two-keys': twoKeys,
+  'foreign-key': foreignKey,
+  'record-unavailable': recordUnavailable,
+  'step-failed': stepFailed,
+  'invalid-entry': invalidEntry,
+  'invalid-pause': invalidPause,
+  reactivated,
+  'key-promoted': keyPromoted,
+  'rotation-in-progress': rotationInProgress,
+  'rotation-cap': rotationCap,
+  paused,
+  'report-unavailable': reportUnavailable,
+  'out-of-time': outOfTime,
+  'inactive-since-unknown': inactiveSinceUnknown,
+  'orphan-discarded': orphanDiscarded,
+  settling,
+  'unmanaged-secret': unmanagedSecret,
+  'unknown-event': unknownEvent,
+});
+
+export type FindingCode = keyof typeof FINDINGS;
+
+/** Something that was found: what has no descriptor, or other facts than its descriptor knows, does not compile. */
+export type Finding = FoundBy<(typeof FINDINGS)[FindingCode]>;
+type FoundBy<D> = D extends Descriptor<infer F> ? F : never;
+
+export const FINDING_CODES = Object.keys(FINDINGS) as readonly FindingCode[];
+
+/** Place of a code in the order of seriousness; 0 is the most serious. */
+export function rankOf(code: FindingCode): number {
+  return FINDING_CODES.indexOf(code);
+}
+
+/** Each descriptor under its own code. */
+function byCode<const Map extends { readonly [Code in keyof Map & string]: Descriptor<Found<Code>> }>(map: Map): Map {
+  return map;
+}

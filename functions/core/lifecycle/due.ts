@@ -1,0 +1,13 @@
+import type { RegistryEntry } from '../config/registry';
+import { after, DAY, HOUR } from '../duration';
+
+/**
+ * A rule that runs every day does not run at the same millisecond: a key may be rotated this much before its time, so
+ * that it is not rotated a whole day after it.
+ */
+export const EARLY_BY = HOUR;
+
+/** When a key's rotation is due, give or take `EARLY_BY`. */
+export function isDue(createdAt: Date, entry: RegistryEntry, now: Date): boolean {
+  return after(createdAt, entry.policy.rotateAfter * DAY - EARLY_BY) <= now;
+}

@@ -1,0 +1,57 @@
+import type { DeliveryMark } from '../key/delivery-mark';
+import type { Found } from './found';
+
+/** Why a rotation happens. */
+export type RotationReason =
+  | 'first'
+  | 'due'
+  | 'requested'
+  | 'secret-edited'
+  | 'current-key-missing'
+  | 'current-key-inactive';
+
+/** One thing to do. An executor runs the steps in order; a preview prints them. */
+export type Step =
+  /** Delete a key that a crashed run left behind. */
+  | { readonly do: 'discard-orphan'; readonly accessKeyId: string }
+  | { readonly do: 'clear-intent' }
+  | { readonly do: 'rotate'; readonly reason: RotationReason }
+  /** Make a stored, still active key current again, because the current one is dead and there is no room for a new one. */
+  | { readonly do: 'promote'; readonly accessKeyId: string; readonly versionId: string; readonly from: string }
+  | {
+      readonly do: 'deactivate';
+      readonly accessKeyId: string;
+      readonly reason: 'idle' | 'hold-limit' | 'replace-idle';
+    }
+  | { readonly do: 'record-hold'; readonly accessKeyId: string }
+  | { readonly do: 'record-reactivation'; readonly accessKeyId: string }
+  | { readonly do: 'record-inactive'; readonly accessKeyId: string }
+  /** Remove the record of a key that is gone. */
+  | { readonly do: 'clear-record' }
+  | { readonly do: 'delete'; readonly accessKeyId: string; readonly inactiveSince: Date }
+  | Delivery
+  | ({ readonly do: 'remove-label' } & DeliveryMark);
+
+/** Bring a version to every target, and mark it. */
+export interface Delivery {
+  readonly do: 'deliver';
+  readonly versionId: string;
+  readonly accessKeyId: string;
+  readonly createdAt: Date;
+  readonly digest: string;
+  /** The version that holds this target set's mark; the mark is moved only if it still does. */
+  readonly markedBefore: string | undefined;
+  /** No delivery of another version can come after this one: it may be marked. Otherwise a later run delivers again. */
+  readonly conclusive: boolean;
+  /** An earlier version that became current again. */
+  readonly returned: boolean;
+}
+
+/** The steps of some kinds. */
+export type StepNamed<Name extends Step['do']> = Extract<Step, { readonly do: Name }>;
+
+/** What a planner returns. */
+export interface Plan<Each extends Step = Step, Finding extends Found = Found> {
+  readonly steps: readonly Each[];
+  readonly findings: readonly Finding[];
+}

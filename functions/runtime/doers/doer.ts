@@ -1,0 +1,16 @@
+import type { AccessKey } from '../../core/key/access-key';
+import type { Managed } from '../../core/lifecycle/managed';
+import type { Step, StepNamed } from '../../core/lifecycle/steps';
+import type { Run } from '../run';
+
+/** What a step is done with, and for which managed key. */
+export interface Work<Ports> {
+  readonly ports: Ports;
+  readonly run: Run;
+  readonly managed: Managed;
+  /** The user's keys as they were planned with, without those that the plan discards. @default - IAM was not asked */
+  readonly keys?: readonly AccessKey[];
+}
+
+/** Does one kind of step, and records what it did. @throws KeyturnError when it could not be done; the steps after it are not done then */
+export type Doer<Name extends Step['do'], Ports> = (step: StepNamed<Name>, work: Work<Ports>) => Promise<void>;

@@ -1,0 +1,45 @@
+import type { Step } from '../../core/lifecycle/steps';
+import { clearIntent } from './clear-intent';
+import { deactivateKey } from './deactivate-key';
+import { deleteKey } from './delete-key';
+import { discardOrphan } from './discard-key';
+import type { Doer, Work } from './doer';
+import { promoteKey } from './promote-key';
+import { clearRecord, recordHold, recordInactive, recordReactivation } from './records';
+import { removeLabel } from './remove-label';
+import { rotateKey } from './rotate-key';
+
+/** One doer a step, for the compiler to demand. */
+const DOERS = {
+  'discard-orphan': discardOrphan,
+  'clear-intent': clearIntent,
+  rotate: rotateKey,
+  promote: promoteKey,
+  deactivate: deactivateKey,
+  delete: deleteKey,
+  'record-hold': recordHold,
+  'record-reactivation': recordReactivation,
+  'record-inactive': recordInactive,
+  'clear-record': clearRecord,
+  'remove-label': removeLabel,
+} satisfies { readonly [Name in PlannedStep['do']]: Doer<Name, never> };
+
+/** The steps that a plan lists; a delivery has parts of its own. */
+export type PlannedStep = Exclude<Step, { readonly do: 'deliver' }>;
+
+/** All that the doers of these steps need: whoever lacks a port cannot run them. */
+type PortsOf<Name extends PlannedStep['do']> = Both<Parameters<(typeof DOERS)[Name]>[1]['ports']>;
+type Both<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
+  ? All
+  : never;
+
+/** Does a plan's steps in their order. @throws KeyturnError of the first that failed */
+export async function perform<Each extends PlannedStep>(
+  steps: readonly Each[],
+  work: Work<PortsOf<Each['do']>>,
+): Promise<void> {
+  for (const step of steps) {
+    const doer = DOERS[step.do] as Doer<Each['do'], PortsOf<Each['do']>>;
+    await doer(step as Parameters<typeof doer>[0], work);
+  }
+}

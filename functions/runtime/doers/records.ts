@@ -1,0 +1,42 @@
+import type { Secrets } from '../../account/ports';
+import { datedTag } from '../../core/key/dated-tag';
+import { TAG } from '../../core/names';
+import type { Doer, Work } from './doer';
+
+interface RecordPorts {
+  readonly secrets: Secrets;
+}
+
+export const recordHold: Doer<'record-hold', RecordPorts> = async ({ accessKeyId }, work) => {
+  await tagNow(TAG.held, accessKeyId, work);
+  work.run.audit('hold-recorded', work.managed.entry, { accessKeyId, outcome: 'held' });
+};
+
+export const recordReactivation: Doer<'record-reactivation', RecordPorts> = async ({ accessKeyId }, work) => {
+  await tagNow(TAG.reactivated, accessKeyId, work);
+  work.run.audit('reactivation-recorded', work.managed.entry, { accessKeyId });
+};
+
+export const recordInactive: Doer<'record-inactive', RecordPorts> = async ({ accessKeyId }, work) => {
+  await tagNow(TAG.deactivated, accessKeyId, work);
+  work.run.audit('inactive-recorded', work.managed.entry, { accessKeyId });
+};
+
+export const clearRecord: Doer<'clear-record', RecordPorts> = async (step, work) => {
+  await forgetRetirement(work);
+  work.run.audit('labels-cleaned', work.managed.entry, { reason: step.do });
+};
+
+/** Writes a dated tag about an access key. */
+export async function tagNow(
+  tag: string,
+  accessKeyId: string,
+  { ports, run, managed }: Work<RecordPorts>,
+): Promise<void> {
+  await ports.secrets.tag(managed.secret.name, { [tag]: datedTag(accessKeyId, run.now()) });
+}
+
+/** What the tags say of a key's retirement is over with the key. */
+export async function forgetRetirement({ ports, managed }: Work<RecordPorts>): Promise<void> {
+  await ports.secrets.untag(managed.secret.name, [TAG.deactivated, TAG.reactivated, TAG.held]);
+}

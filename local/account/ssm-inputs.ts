@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { flag, integer } from './operations/operation';
+
+const Name = z.string().min(1).max(2048);
+const Names = z.array(Name).min(1).max(10);
+const WithDecryption = flag.optional();
+const NextToken = z.string().optional();
+
+/** What each action takes, as AWS bounds it. */
+export const ssmInputs = {
+  PutParameter: z.object({
+    Name,
+    Value: z.string().min(1),
+    /** Needed for a new parameter. */
+    Type: z.enum(['String', 'StringList', 'SecureString']).optional(),
+    Overwrite: flag.optional(),
+    Description: z.string().max(1024).optional(),
+    /** Default `Standard`: 4 KB. */
+    Tier: z.enum(['Standard', 'Advanced', 'Intelligent-Tiering']).optional(),
+    DataType: z.string().optional(),
+  }),
+  GetParameter: z.object({ Name, WithDecryption }),
+  GetParameters: z.object({ Names, WithDecryption }),
+  GetParametersByPath: z.object({
+    Path: z.string().min(1),
+    Recursive: flag.optional(),
+    WithDecryption,
+    MaxResults: integer(1, 10).optional(),
+    NextToken,
+  }),
+  DescribeParameters: z.object({
+    ParameterFilters: z
+      .array(z.object({ Key: z.string(), Option: z.string().optional(), Values: z.array(z.string()).default([]) }))
+      .optional(),
+    MaxResults: integer(1, 50).optional(),
+    NextToken,
+  }),
+  DeleteParameter: z.object({ Name }),
+  DeleteParameters: z.object({ Names }),
+};
+
+export type SsmInput<A extends keyof typeof ssmInputs> = Readonly<z.output<(typeof ssmInputs)[A]>>;

@@ -1,0 +1,89 @@
+import { AwsError } from '../../account/aws-error';
+
+type Test = (message: string) => boolean;
+
+/**
+ * Compiles a CloudWatch Logs filter pattern: words and quoted phrases that must all occur, `-word` that must not, or
+ * one JSON pattern of conditions joined by `&&` or by `||`, such as `{ $.level = "ERROR" && $.run EXISTS }`.
+ * @throws AwsError InvalidParameterException for what it does not understand, rather than matching too much.
+ */
+export function compileFilterPattern(pattern: string): Test {
+  const text = pattern.trim();
+  if (text === '') return () => true;
+  if (text.startsWith('{')) return jsonPattern(text);
+  const terms = [...text.matchAll(/(-?)(?:"([^"]*)"|([^\s"]+))/g)];
+  if (/^[[%?]/.test(text)) throw unsupported(pattern);
+  const tests = terms.map(([, minus, phrase, word]): Test => {
+    const wanted = phrase ?? word ?? '';
+    return (message) => message.includes(wanted) !== (minus === '-');
+  });
+  return (message) => tests.every((test) => test(message));
+}
+
+function jsonPattern(pattern: string): Test {
+  const body = /^\{(.*)\}$/s.exec(pattern)?.[1];
+  if (body === undefined || (body.includes('&&') && body.includes('||'))) throw unsupported(pattern);
+  const any = body.includes('||');
+  const conditions = body.split(any ? '||' : '&&').map((condition) => jsonCondition(condition, pattern));
+  return (message) => {
+    const document = parse(message);
+    if (document === undefined) return false;
+    return any ? conditions.some((test) => test(document)) : conditions.every((test) => test(document));
+  };
+}
+
+function jsonCondition(text: string, pattern: string): (document: object) => boolean {
+  const match = /^\s*\(?\s*\$\.([\w.-]+)\s*(.+?)\s*\)?\s*$/s.exec(text);
+  const [, path, rest] = match ?? [];
+  if (path === undefined || rest === undefined) throw unsupported(pattern);
+  const keys = path.split('.');
+  if (rest === 'EXISTS') return (document) => select(document, keys) !== undefined;
+  if (rest === 'NOT EXISTS') return (document) => select(document, keys) === undefined;
+  const is = /^IS (TRUE|FALSE|NULL)$/.exec(rest)?.[1];
+  if (is !== undefined) {
+    const wanted = is === 'NULL' ? null : is === 'TRUE';
+    return (document) => select(document, keys) === wanted;
+  }
+  const [, operator, quoted, bare] = /^(!=|>=|<=|=|>|<)\s*(?:"([^"]*)"|([\w.*:/-]+))$/.exec(rest) ?? [];
+  const wanted = quoted ?? bare;
+  if (operator === undefined || wanted === undefined) throw unsupported(pattern);
+  return (document) => compare(select(document, keys), operator, wanted);
+}
+
+function compare(found: unknown, operator: string, wanted: string): boolean {
+  if (typeof found !== 'string' && typeof found !== 'number') return false;
+  if (operator === '=' || operator === '!=') {
+    const wildcard = new RegExp(`^${wanted.split('*').map(escapeRegExp).join('.*')}$`, 's');
+    return wildcard.test(String(found)) === (operator === '=');
+  }
+  const [left, right] = [Number(found), Number(wanted)];
+  if (operator === '>') return left > right;
+  if (operator === '<') return left < right;
+  return operator === '>=' ? left >= right : left <= right;
+}
+
+function select(document: object, keys: readonly string[]): unknown {
+  let value: unknown = document;
+  for (const key of keys) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = Object.entries(value).find(([name]) => name === key)?.[1];
+  }
+  return value;
+}
+
+function parse(message: string): object | undefined {
+  try {
+    const parsed: unknown = JSON.parse(message);
+    return typeof parsed === 'object' && parsed !== null ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+function unsupported(pattern: string): AwsError {
+  return new AwsError('InvalidParameterException', 400, `Invalid filter pattern: ${pattern}`);
+}

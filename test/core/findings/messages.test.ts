@@ -1,0 +1,366 @@
+import { describe, expect, it } from 'vitest';
+import { described } from '../../../functions/core/findings/described';
+import { FINDING_CODES, type Finding } from '../../../functions/core/findings/findings';
+import { day, idOf } from '../web-shop';
+
+const key = 'web-shop';
+const user = 'bitbucket-web-shop';
+const secret = 'keyturn/web-shop';
+const accessKeyId = idOf('old');
+const since = day(90);
+const began = since;
+const reason = 'AWS says no.';
+const refused = { target: 'bitbucket acme/web-shop/Production', reason: 'It answered 403.' };
+const connection = { name: 'acme', secret: 'keyturn/connections/acme' };
+
+/** What the record and the mails say, and what it counts as. */
+const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, message: string])[] = [
+  [
+    {
+      code: 'user-missing',
+      key,
+      error: 'user-missing',
+      facts: { is: 'failed', doing: 'the rotate run', error: 'user-missing', reason },
+    },
+    'attention',
+    'blocked',
+    'Key "web-shop": the rotate run failed (user-missing). AWS says no.',
+  ],
+  [
+    { code: 'current-key-missing', key, facts: { waits: 'pipelines', current: accessKeyId } },
+    'attention',
+    'failed',
+    'Key "web-shop": somebody deleted the current key AKIA0000000000000OLD. Pipelines cannot use it until a new one is delivered.',
+  ],
+  [
+    { code: 'current-key-missing', key, facts: { waits: 'pipelines', current: undefined } },
+    'attention',
+    'failed',
+    'Key "web-shop": somebody deleted the current key the key. Pipelines cannot use it until a new one is delivered.',
+  ],
+  [
+    { code: 'current-key-inactive', key, facts: { waits: 'pipelines', current: undefined } },
+    'attention',
+    'failed',
+    'Key "web-shop": somebody made the current key the key Inactive. Pipelines cannot use it until a new one is delivered.',
+  ],
+  [
+    { code: 'proof-failed', key, accessKeyId, since, facts: { user, reason } },
+    'attention',
+    'failed',
+    'Key "web-shop": AKIA0000000000000OLD is not delivered, because it did not prove to be bitbucket-web-shop: AWS says no.',
+  ],
+  [
+    {
+      code: 'hold-limit',
+      key,
+      accessKeyId,
+      facts: { used: { at: day(89), service: 's3', region: 'eu-west-1' }, holdLimit: 10, user },
+    },
+    'attention',
+    'failed',
+    'Key "web-shop": AKIA0000000000000OLD was used 2026-03-31T03:00:00.000Z for s3 in eu-west-1, but its hold of 10 days is ' +
+      'over. It is made Inactive now. To undo: aws iam update-access-key --user-name bitbucket-web-shop --access-key-id ' +
+      'AKIA0000000000000OLD --status Active',
+  ],
+  [
+    {
+      code: 'token-rejected',
+      key,
+      accessKeyId,
+      connection,
+      facts: { ...refused, error: 'scope-missing', torn: false },
+    },
+    'attention',
+    'failed',
+    'Key "web-shop": AKIA0000000000000OLD did not reach bitbucket acme/web-shop/Production (scope-missing). It answered 403. ' +
+      'The old key keeps working until it has.',
+  ],
+  [
+    { code: 'delivery-failed', key, accessKeyId, facts: { ...refused, error: 'host-rejected', torn: true } },
+    'attention',
+    'failed',
+    'Key "web-shop": AKIA0000000000000OLD did not reach bitbucket acme/web-shop/Production (host-rejected). It answered 403. ' +
+      'The old key keeps working until it has.',
+  ],
+  [
+    { code: 'token-expires', connection, facts: { is: 'ending', end: day(92), days: 2 } },
+    'attention',
+    'failed',
+    'The token of connection "acme" ends at 2026-04-03T03:00:00.000Z, in 2 days, says the tag keyturn:expires of ' +
+      'keyturn/connections/acme. After that no fresh key reaches its targets. Store a new token and correct the tag.',
+  ],
+  [
+    { code: 'token-expires', connection, facts: { is: 'ended', end: day(89) } },
+    'attention',
+    'failed',
+    'The token of connection "acme" ended at 2026-03-31T03:00:00.000Z, says the tag keyturn:expires of ' +
+      'keyturn/connections/acme. No fresh key reaches its targets. Store a new token and correct the tag; if a new one is ' +
+      'there already, correct the tag.',
+  ],
+  [
+    { code: 'token-expires', connection, facts: { is: 'unreadable' } },
+    'attention',
+    'failed',
+    'The tag keyturn:expires of keyturn/connections/acme, which holds the token of connection "acme", is not a date such as ' +
+      '2027-03-01, or a date-time such as 2027-03-01T12:00:00Z. Correct or remove it.',
+  ],
+  [
+    { code: 'undelivered', key, accessKeyId, since, facts: { waits: 'rotation' } },
+    'attention',
+    'blocked',
+    'Key "web-shop": AKIA0000000000000OLD has not reached every target yet, so its successor has to wait. The findings of ' +
+      "the sync function say what is in delivery's way.",
+  ],
+  [
+    {
+      code: 'breaker-open',
+      facts: {
+        stuck: [
+          { id: 'a', since },
+          { id: 'b', since: day(91) },
+        ],
+      },
+    },
+    'attention',
+    'blocked',
+    'Nothing is rotated until delivery works again: "a" since 2026-04-01T03:00:00.000Z, "b" since 2026-04-02T03:00:00.000Z ' +
+      'did not reach every target. Keys that somebody deleted or deactivated are still repaired, and what an operator asks ' +
+      'for by name is done.',
+  ],
+  [
+    { code: 'secret-edited', key, facts: { seenBy: 'delivery', secret } },
+    'attention',
+    'blocked',
+    'Key "web-shop": the current version of keyturn/web-shop was put there by hand and is not delivered. The next rotation ' +
+      'replaces it.',
+  ],
+  [
+    { code: 'secret-missing', key, facts: { is: 'absent' } },
+    'attention',
+    'blocked',
+    'Key "web-shop" has no secret keyturn/web-shop. If it was deleted: aws secretsmanager restore-secret --secret-id ' +
+      'keyturn/web-shop. Otherwise deploy the stack again.',
+  ],
+  [
+    { code: 'secret-missing', key, error: 'secret-missing', facts: { is: 'failed', error: 'secret-missing', reason } },
+    'attention',
+    'blocked',
+    'AWS says no.',
+  ],
+  [
+    { code: 'in-use', key, accessKeyId, facts: { used: { at: day(89) }, idleFor: 2, until: day(100) } },
+    'attention',
+    'held',
+    'Key "web-shop": AKIA0000000000000OLD is due to be made Inactive but was used 2026-03-31T03:00:00.000Z. It is held until ' +
+      'it has been idle for 2 days, at most until 2026-04-11T03:00:00.000Z. Something still uses the old key: a copy outside ' +
+      'the targets, or a pipeline that keeps its variables.',
+  ],
+  [
+    {
+      code: 'two-keys',
+      key,
+      error: 'key-limit',
+      facts: { is: 'failed', doing: 'the rotate run', error: 'key-limit', reason },
+    },
+    'attention',
+    'blocked',
+    'Key "web-shop": the rotate run failed (key-limit). AWS says no.',
+  ],
+  [
+    { code: 'foreign-key', key, accessKeyId, since, facts: { user, createdAt: since } },
+    'attention',
+    'failed',
+    'User bitbucket-web-shop has the access key AKIA0000000000000OLD, created 2026-04-01T03:00:00.000Z by hand. Keyturn ' +
+      'never touches it. If nobody needs it: aws iam delete-access-key --user-name bitbucket-web-shop --access-key-id ' +
+      'AKIA0000000000000OLD',
+  ],
+  [
+    { code: 'record-unavailable', facts: { error: 'aws-denied', reason } },
+    'attention',
+    'failed',
+    "The audit record could not be written (aws-denied). AWS says no. The function's own log has the events.",
+  ],
+  [
+    {
+      code: 'step-failed',
+      key,
+      error: 'aws-denied',
+      facts: { is: 'failed', doing: 'looking for its secret', error: 'aws-denied', reason },
+    },
+    'attention',
+    'failed',
+    'Key "web-shop": looking for its secret failed (aws-denied). AWS says no.',
+  ],
+  [
+    { code: 'step-failed', error: 'aws-denied', facts: { is: 'stopped', error: 'aws-denied', reason } },
+    'attention',
+    'failed',
+    'The whole run was stopped (aws-denied). AWS says no. Lambda tries again; nothing is half-done.',
+  ],
+  [
+    { code: 'invalid-entry', key, facts: { is: 'unreadable', reason: 'Entry "web-shop" has no user.' } },
+    'attention',
+    'blocked',
+    'Entry "web-shop" has no user.',
+  ],
+  [
+    { code: 'invalid-entry', key, facts: { is: 'requested' } },
+    'attention',
+    'blocked',
+    'A rotation of "web-shop" was asked for, but there is no such managed key that works.',
+  ],
+  [
+    { code: 'invalid-pause', key, facts: { secret } },
+    'attention',
+    'blocked',
+    'Key "web-shop" is paused without an end: the tag keyturn:paused of keyturn/web-shop holds something else than "<until, ' +
+      'ISO time> <by> <why>". Nothing is changed until the tag is corrected or removed.',
+  ],
+  [
+    { code: 'reactivated', key, accessKeyId, facts: { overlapDays: 10 } },
+    'attention',
+    'failed',
+    'Key "web-shop": somebody made the superseded key AKIA0000000000000OLD Active again. It is left so for 10 more days; ' +
+      "move what still uses it to the targets' current key.",
+  ],
+  [
+    { code: 'key-promoted', key, accessKeyId, facts: {} },
+    'attention',
+    'failed',
+    'Key "web-shop": AKIA0000000000000OLD is current again, because what was current does not work and the user has no room ' +
+      'for a new key.',
+  ],
+  [
+    { code: 'rotation-in-progress', key, facts: { is: 'at-work', run: 'run-7', began } },
+    'notice',
+    'blocked',
+    'Key "web-shop": run run-7 began a rotation at 2026-04-01T03:00:00.000Z and may still be at work. The next run looks ' +
+      'again; an intent older than an hour is cleaned up.',
+  ],
+  [
+    { code: 'rotation-cap', facts: { limit: 5, waiting: Array.from({ length: 11 }, (_, index) => `k${index}`) } },
+    'attention',
+    'blocked',
+    "5 rotations are this run's limit; 11 keys wait for the next 3 runs (k0, k1, k2, k3, k4, k5, k6, k7, k8, k9). Raise " +
+      'maxRotationsPerRun if that is too long.',
+  ],
+  [
+    { code: 'paused', key, facts: { secret, until: day(100), by: 'alice', long: false } },
+    'notice',
+    'held',
+    'Key "web-shop" is paused until 2026-04-11T03:00:00.000Z by alice. Remove the tag keyturn:paused of keyturn/web-shop to ' +
+      'go on sooner.',
+  ],
+  [
+    { code: 'report-unavailable', facts: { denied: false } },
+    'notice',
+    'ok',
+    'The IAM credential report could not be read (IAM did not finish it in time). Keys that are due are handled; changes ' +
+      'made by hand are seen by the next run.',
+  ],
+  [
+    { code: 'report-unavailable', facts: { denied: true, reason } },
+    'attention',
+    'failed',
+    'The IAM credential report could not be read (AWS says no.). Keys that are due are handled; changes made by hand are ' +
+      'seen by the next run.',
+  ],
+  [
+    { code: 'out-of-time', facts: { left: ['a', 'b'], of: 5 } },
+    'notice',
+    'ok',
+    "The run's time was nearly up: 2 of 5 keys are left for the next one (a, b).",
+  ],
+  [
+    { code: 'out-of-time', facts: { left: Array.from({ length: 10 }, (_, index) => `k${index}`), of: 12 } },
+    'notice',
+    'ok',
+    "The run's time was nearly up: 10 of 12 keys are left for the next one (k0, k1, k2, k3, k4, k5, k6, k7, k8, k9).",
+  ],
+  [
+    { code: 'out-of-time', facts: { left: Array.from({ length: 11 }, (_, index) => `k${index}`), of: 12 } },
+    'notice',
+    'ok',
+    "The run's time was nearly up: 11 of 12 keys are left for the next one (k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, …).",
+  ],
+  [
+    { code: 'inactive-since-unknown', key, accessKeyId, facts: { recoveryDays: 10, usedSince: day(89) } },
+    'notice',
+    'ok',
+    'Key "web-shop": AKIA0000000000000OLD is Inactive; it was used at 2026-03-31T03:00:00.000Z, so somebody had made it ' +
+      'Active again. Its 10 days of recovery count from now.',
+  ],
+  [
+    { code: 'orphan-discarded', key, accessKeyId, facts: { run: 'run-7' } },
+    'notice',
+    'ok',
+    'Key "web-shop": run run-7 created AKIA0000000000000OLD and ended before it was stored. It was never handed to anybody ' +
+      'and is deleted.',
+  ],
+  [
+    { code: 'settling', key, facts: { since } },
+    'notice',
+    'blocked',
+    'Key "web-shop" was rotated or delivered at 2026-04-01T03:00:00.000Z; a delivery may still be under way, so it is not ' +
+      'rotated again so soon.',
+  ],
+  [
+    { code: 'unmanaged-secret', key, facts: { is: 'there' } },
+    'notice',
+    'ok',
+    'The secret keyturn/web-shop is in no registry entry: its key is not rotated any more. Delete the secret when nothing ' +
+      'reads it.',
+  ],
+  [
+    { code: 'unmanaged-secret', key, facts: { is: 'changed' } },
+    'notice',
+    'ok',
+    'keyturn/web-shop changed, but the registry has no such key.',
+  ],
+  [
+    { code: 'unknown-event', facts: {} },
+    'notice',
+    'ok',
+    'The event that started this run has a shape that Keyturn does not know. Everything was looked at instead.',
+  ],
+];
+
+describe('what is said of a finding', () => {
+  it.each(EXAMPLES)('$code: %#', (finding, severity, outcome, message) => {
+    expect(described(finding)).toMatchObject({ code: finding.code, severity, outcome, message });
+  });
+
+  it('has an example of each', () => {
+    const shown = new Set(EXAMPLES.map(([{ code }]) => code));
+    expect([...FINDING_CODES].filter((code) => !shown.has(code))).toEqual([]);
+  });
+
+  it('names the trouble with a token in few words, and the connection', () => {
+    const of = (error: 'token-rejected' | 'scope-missing', torn: boolean) =>
+      described({ code: 'token-rejected', key, accessKeyId, connection, facts: { ...refused, error, torn } });
+    expect(of('token-rejected', false)).toMatchObject({
+      what: 'the host rejects the token of connection acme',
+      brokenNow: 'Nothing is broken while the key before works: it is kept until the fresh one is everywhere.',
+    });
+    expect(of('scope-missing', true)).toMatchObject({
+      what: 'a scope is missing in the token of connection acme',
+      brokenNow: 'Broken now: a pipeline that starts may find half of each key, until the next delivery.',
+    });
+  });
+
+  it('calls a pause long when it is', () => {
+    const paused = (long: boolean) => described({ code: 'paused', key, facts: { secret, until: since, long } }).what;
+    expect([paused(false), paused(true)]).toEqual(['paused', 'paused for long']);
+  });
+
+  it('is told by those that all functions leave it to, where all of them find it', () => {
+    const tellers = [
+      described({ code: 'invalid-entry', key, facts: { is: 'requested' } }),
+      described({ code: 'secret-missing', key, facts: { is: 'absent' } }),
+      described({ code: 'secret-missing', key, facts: { is: 'failed', error: 'secret-missing', reason } }),
+      described({ code: 'settling', key, facts: { since } }),
+    ].map(({ toldBy }) => toldBy);
+    expect(tellers).toEqual([['rotate', 'sync'], ['rotate', 'sync'], undefined, undefined]);
+  });
+});

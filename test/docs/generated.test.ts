@@ -1,0 +1,7 @@
+import { expect, it } from 'vitest';
+import { read } from './documents';
+import { GENERATED, remade } from './generated';
+
+it.each(GENERATED)('$document says what the code says: npm run docs writes it again', (region) => {
+  expect(read(region.document)).toBe(remade(region));
+});

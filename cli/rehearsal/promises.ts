@@ -2,11 +2,14 @@ import type { RegistryEntry } from '../../functions/core/config/registry';
 import { secretName } from '../../functions/core/names';
 import type { TrailRecord } from '../../local/account/trail';
 import type { World } from '../../local/world';
+import { pipelineTargets } from './assembly';
 import type { Pipelines } from './pipelines';
 import { credentialAt } from './surroundings';
 import type { Audit } from './timeline';
+import type { PromiseName } from './witness/promise-names';
+import type { Violation } from './witness/verdicts';
+import type { Watch } from './witness/watch';
 
-const SECOND = 1000;
 const DAY = 86_400_000;
 /** The rules run once a day. */
 const ONE_RUN = DAY;
@@ -26,26 +29,8 @@ export interface Observed {
   readonly pipelines: Pipelines;
   readonly audits: readonly Audit[];
   readonly lines: readonly string[];
-  /** Most keys that any managed user had at once. */
-  readonly mostKeys: number;
-  /** Secrets that must never show anywhere. */
-  readonly secrets: ReadonlySet<string>;
-  /** Keys that Keyturn may retire: those from before the deployment, and those that its functions made. */
-  readonly own: ReadonlySet<string>;
-  /** Keys that its functions deactivated or deleted. */
-  readonly changed: readonly string[];
-  /** Instants at which a key of a managed user stopped working, with what its targets held then. */
-  readonly retirements: readonly Retirement[];
-}
-
-/** A key was made Inactive or deleted. */
-export interface Retirement {
-  readonly at: number;
-  readonly event: 'deactivated' | 'deleted';
-  readonly entry: RegistryEntry;
-  readonly accessKeyId: string;
-  /** Key IDs that the targets held at that instant. */
-  readonly held: readonly (string | undefined)[];
+  /** Judged every change as it happened. */
+  readonly watch: Watch;
 }
 
 /** Judges a rehearsal by what the account, the CI host and the pipelines saw, not by what the functions say. */
@@ -59,7 +44,7 @@ function delivery({ world, entries }: Observed): Verdict {
   const stored = writes(world, 'PutSecretValue');
   const missing = entries.filter((entry) => {
     const token = tokenOf(stored.findLast((write) => isOf(write, entry)));
-    const held = entry.targets.map((target) => credentialAt(world.hosts.bitbucket, target)?.accessKeyId);
+    const held = pipelineTargets(entry).map((target) => credentialAt(world.hosts.bitbucket, target)?.accessKeyId);
     return held.some((id) => id === undefined || !token.includes(id));
   });
   return {
@@ -71,19 +56,20 @@ function delivery({ world, entries }: Observed): Verdict {
   };
 }
 
-function k1({ pipelines }: Observed): Verdict {
+function k1({ pipelines, watch }: Observed): Verdict {
   const [first] = pipelines.failures;
+  const [broken] = watch.broken('K1');
   const failure =
     first === undefined ? '' : `; first: ${first.target} at ${new Date(first.at).toISOString()} (${first.error})`;
   return {
     promise: 'K1',
     says: 'what a target holds authenticates at every instant',
-    held: pipelines.logins > 0 && pipelines.failures.length === 0,
-    evidence: `${pipelines.logins} logins, ${pipelines.failures.length} failed${failure}`,
+    held: pipelines.logins > 0 && pipelines.failures.length === 0 && broken === undefined,
+    evidence: `${pipelines.logins} logins, ${pipelines.failures.length} failed${failure || messageOf(broken)}`,
   };
 }
 
-function k2({ audits }: Observed): Verdict {
+function k2({ audits, watch }: Observed): Verdict {
   const deliveries = audits.filter(({ event }) => event === 'target-delivered');
   const unproved = deliveries.filter((delivery) => {
     const before = audits.slice(0, audits.indexOf(delivery));
@@ -95,68 +81,60 @@ function k2({ audits }: Observed): Verdict {
   return {
     promise: 'K2',
     says: 'only keys that have just authenticated are delivered',
-    held: unproved.length === 0,
-    evidence: `${deliveries.length} deliveries, ${unproved.length} without proof`,
+    held: unproved.length === 0 && watch.broken('K2').length === 0,
+    evidence: `${deliveries.length} deliveries, ${unproved.length} without proof${messageOf(watch.broken('K2')[0])}`,
   };
 }
 
-function k3({ world, retirements }: Observed): Verdict {
-  const deactivated = retirements.filter(({ event }) => event === 'deactivated');
-  const stored = writes(world, 'PutSecretValue');
-  const wrong = deactivated.filter(({ at, entry, accessKeyId, held }) => {
-    if (held.includes(accessKeyId)) return true;
-    const before = stored.filter((write) => isOf(write, entry) && write.at <= at);
-    // Without a first rotation there is no successor yet: a forgotten key makes room for it.
-    if (before.length === 0) return entry.adopt !== 'replace-idle';
-    const overlap = (entry.policy.deactivateAfter - entry.policy.rotateAfter) * DAY;
-    const successors = held.length > 0 ? held : [tokenOf(before.at(-1)).split('-')[2]];
-    return !successors.every((id) =>
-      before.some((write) => id !== undefined && tokenOf(write).includes(id) && at - write.at >= overlap - SECOND),
-    );
-  });
+function k3({ watch }: Observed): Verdict {
   return {
     promise: 'K3',
     says: 'a key is deactivated only after its successor is everywhere and the overlap has passed',
-    held: wrong.length === 0,
-    evidence: `${deactivated.length} deactivations, ${wrong.length} too early`,
+    ...tooEarly(watch, 'K3', 'deactivations'),
   };
 }
 
-function k4({ retirements }: Observed): Verdict {
-  const deleted = retirements.filter(({ event }) => event === 'deleted');
-  const wrong = deleted.filter(({ at, entry, accessKeyId }) => {
-    const inactive = retirements.find((other) => other.event === 'deactivated' && other.accessKeyId === accessKeyId);
-    const recovery = (entry.policy.deleteAfter - entry.policy.deactivateAfter) * DAY;
-    return inactive === undefined || at - inactive.at < recovery - SECOND;
-  });
+function k4({ watch }: Observed): Verdict {
   return {
     promise: 'K4',
     says: 'a key is deleted only after its whole recovery period',
-    held: wrong.length === 0,
-    evidence: `${deleted.length} deletions, ${wrong.length} too early`,
+    ...tooEarly(watch, 'K4', 'deletions'),
   };
 }
 
-function k5({ own, changed }: Observed): Verdict {
-  const foreign = changed.filter((accessKeyId) => !own.has(accessKeyId));
+function tooEarly(watch: Watch, promise: PromiseName, what: string): Pick<Verdict, 'held' | 'evidence'> {
+  const broken = watch.broken(promise);
+  // Several things may have been wrong about one key.
+  const wrong = new Set(broken.map(({ at, key }) => `${at} ${key}`)).size;
+  const done = watch.verdicts.checks.get(promise) ?? 0;
+  return { held: wrong === 0, evidence: `${done} ${what}, ${wrong} too early${messageOf(broken[0])}` };
+}
+
+function k5({ watch }: Observed): Verdict {
+  const foreign = watch.broken('K5');
+  const changed = watch.verdicts.checks.get('K5') ?? 0;
   return {
     promise: 'K5',
     says: 'a key that people made by hand is never changed',
     held: foreign.length === 0,
-    evidence: `${changed.length} keys changed, ${foreign.length} of them foreign`,
+    evidence: `${changed} keys changed, ${foreign.length} of them foreign`,
   };
 }
 
-function k6({ lines, secrets, world }: Observed): Verdict {
-  const written = [...lines, ...world.account.trail.map((record) => JSON.stringify(record))].join('\n');
-  const leaked = [...secrets].filter((secret) =>
-    [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')].some((form) => written.includes(form)),
-  );
+/** What was wrong first, to go and look for it. */
+function messageOf(violation: Violation | undefined): string {
+  return violation === undefined ? '' : `; first: ${violation.message} at ${new Date(violation.at).toISOString()}`;
+}
+
+function k6({ lines, watch, world }: Observed): Verdict {
+  const { trail } = world.account;
+  const { secrets, keys } = watch.witness;
+  const written = [...lines, ...trail.map((record) => JSON.stringify(record))];
   return {
     promise: 'K6',
     says: 'no secret is in a log or an event',
-    held: secrets.size > 0 && leaked.length === 0,
-    evidence: `${secrets.size} secrets searched in ${lines.length} log lines and ${world.account.trail.length} trail records`,
+    held: keys.size > 0 && !written.some((line) => secrets.findIn(line) !== undefined),
+    evidence: `${keys.size} secrets searched in ${lines.length} log lines and ${trail.length} trail records`,
   };
 }
 
@@ -197,7 +175,8 @@ function k8({ world, entries }: Observed): Verdict {
   };
 }
 
-function k10({ mostKeys }: Observed): Verdict {
+function k10({ watch }: Observed): Verdict {
+  const { mostKeys } = watch.witness;
   return {
     promise: 'K10',
     says: 'no user ever has more than two keys',

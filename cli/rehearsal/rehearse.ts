@@ -1,15 +1,16 @@
-import * as z from 'zod';
 import type { RegistryEntry } from '../../functions/core/config/registry';
-import { type TargetConfig, targetName } from '../../functions/core/hosts/target';
-import type { AwsCall, CallOutcome } from '../../local/account/wire/server';
+import type { BitbucketTarget } from '../../functions/core/hosts/bitbucket';
+import { targetName } from '../../functions/core/hosts/target';
+import type { AwsCall } from '../../local/account/wire/server';
 import { type Random, seededRandom } from '../../local/random';
 import { World } from '../../local/world';
-import { assemblyOf, homeOf, scopeOf } from './assembly';
+import { type Assembly, assemblyOf, homeOf, pipelineTargets, scopeOf } from './assembly';
 import { Pipelines } from './pipelines';
-import { judge, type Retirement, type Verdict } from './promises';
+import { judge, type Verdict } from './promises';
 import { QuietHours } from './quiet-hours';
 import { credentialAt, makeSurroundings } from './surroundings';
 import { type Audit, auditOf, type Moment, Timeline } from './timeline';
+import { Watch } from './witness/watch';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;
@@ -78,28 +79,61 @@ export interface Report {
 
 /** Deploys a synthesized stack into a local world and lives through the days. */
 export async function rehearse(options: RehearsalOptions): Promise<Report> {
-  const { cdkOut, days, seed, everyHour, onDay, onEnd } = options;
+  const { cdkOut, days, onDay, onEnd } = options;
   const startedAt = performance.now();
   const assembly = assemblyOf(cdkOut);
-  const { entries } = assembly;
-  const witness = new Witness(entries);
+  const lived = await begin(options, assembly);
+  const { world, pipelines, watch } = lived;
+  try {
+    makeSurroundings(assembly, world.account, world.hosts.bitbucket);
+    world.hosts.bitbucket.onWrite((write) => lived.timeline.wrote(write));
+    world.clock.advanceTo(DEPLOYED - PIPELINES_BEFORE);
+    pipelines.start(assembly.entries);
+    await world.runUntil(new Date(DEPLOYED));
+    for (const entry of assembly.entries) watch.manage(entry);
+    await world.deploy(cdkOut);
+    for (let day = 1; day <= days; day += 1) {
+      await world.runUntil(new Date(DEPLOYED + day * DAY));
+      await onDay?.(day, world);
+    }
+    const report = reportOf(options, assembly.entries, lived, startedAt);
+    await onEnd?.(world, { since: new Date(DEPLOYED), until: new Date(world.clock.now()) });
+    return report;
+  } finally {
+    pipelines.close();
+    await world.close();
+  }
+}
+
+/** A world, and everybody who follows what happens in it. */
+interface Lived {
+  readonly world: World;
+  readonly watch: Watch;
+  readonly pipelines: Pipelines;
+  readonly timeline: Timeline;
+  readonly quietHours: QuietHours;
+  readonly audits: readonly Audit[];
+}
+
+async function begin({ seed, everyHour }: RehearsalOptions, assembly: Assembly): Promise<Lived> {
   const quietHours = new QuietHours();
   const world = await World.start({
     start: new Date(DEPLOYED - OLD_KEYS),
     seed,
     account: { ...homeOf(assembly), newKeyDelay: 8 * SECOND, lastUsedDelay: 2 * HOUR },
-    ...(everyHour ? {} : { passOver: (target, payload) => quietHours.passOver(target, payload, world) }),
+    passOver: everyHour ? undefined : (target, payload) => quietHours.passOver(target, payload, world),
     accountServer: {
-      onCall: (call, outcome) => witness.saw(call, outcome, world),
+      onCall: (call, outcome) => watch.saw(call, outcome),
       latency: latencyOf(seededRandom(`${seed}/account-latency`)),
       // Who looks at the account at the end lives in another time.
       allowedSkew: Number.POSITIVE_INFINITY,
     },
   });
+  const watch = new Watch(world.account, world.hosts.bitbucket);
   const pipelines = new Pipelines(world, seededRandom(`${seed}/pipelines`));
   const timeline = new Timeline(DEPLOYED);
   const audits: Audit[] = [];
-  const targets = targetsByName(entries);
+  const targets = targetsByName(assembly.entries);
   world.onLog(({ line }) => {
     const audit = auditOf(line);
     if (audit === undefined) return;
@@ -107,44 +141,35 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
     quietHours.heard(audit, world);
     timeline.heard(audit, targets.get(audit.target ?? ''));
   });
-  try {
-    makeSurroundings(assembly, world.account, world.hosts.bitbucket);
-    world.hosts.bitbucket.onWrite((write) => timeline.wrote(write));
-    world.clock.advanceTo(DEPLOYED - PIPELINES_BEFORE);
-    pipelines.start(entries);
-    await world.runUntil(new Date(DEPLOYED));
-    witness.adopt(world);
-    await world.deploy(cdkOut);
-    for (let day = 1; day <= days; day += 1) {
-      await world.runUntil(new Date(DEPLOYED + day * DAY));
-      await onDay?.(day, world);
-    }
-    const promises = judge({ world, entries, pipelines, audits, lines: linesOf(world), ...witness.testimony });
-    const { runs, ...changes } = countsOf(audits);
-    const report: Report = {
-      days,
-      seed,
-      start: new Date(DEPLOYED).toISOString(),
-      managedKeys: entries.length,
-      runs,
-      passedOver: quietHours.passedOver,
-      ...changes,
-      pipelineLogins: pipelines.logins,
-      pipelineLoginFailures: pipelines.failures.length,
-      longestTornMilliseconds: longestTorn(timeline.moments),
-      awsCalls: world.calls.total(),
-      keys: entries.flatMap((entry) => keyRows(world, entry)),
-      promises,
-      held: promises.every(({ held }) => held),
-      timeline: timeline.moments,
-      realSeconds: Math.round((performance.now() - startedAt) / 100) / 10,
-    };
-    await onEnd?.(world, { since: new Date(DEPLOYED), until: new Date(world.clock.now()) });
-    return report;
-  } finally {
-    pipelines.close();
-    await world.close();
-  }
+  return { world, watch, pipelines, timeline, quietHours, audits };
+}
+
+function reportOf(
+  { days, seed }: RehearsalOptions,
+  entries: readonly RegistryEntry[],
+  { world, watch, pipelines, timeline, quietHours, audits }: Lived,
+  startedAt: number,
+): Report {
+  const promises = judge({ world, entries, pipelines, audits, lines: linesOf(world), watch });
+  const { runs, ...changes } = countsOf(audits);
+  return {
+    days,
+    seed,
+    start: new Date(DEPLOYED).toISOString(),
+    managedKeys: entries.length,
+    runs,
+    passedOver: quietHours.passedOver,
+    ...changes,
+    pipelineLogins: pipelines.logins,
+    pipelineLoginFailures: pipelines.failures.length,
+    longestTornMilliseconds: longestTorn(timeline.moments),
+    awsCalls: world.calls.total(),
+    keys: entries.flatMap((entry) => keyRows(world, entry)),
+    promises,
+    held: promises.every(({ held }) => held),
+    timeline: timeline.moments,
+    realSeconds: Math.round((performance.now() - startedAt) / 100) / 10,
+  };
 }
 
 function linesOf({ logs }: World): readonly string[] {
@@ -173,13 +198,15 @@ function latencyOf(random: Random): (call: AwsCall) => number {
   return ({ principal }) => (principal.kind === 'root' ? 0 : 15 + Math.floor(random() * 46));
 }
 
-function targetsByName(entries: readonly RegistryEntry[]): ReadonlyMap<string, TargetConfig> {
-  return new Map(entries.flatMap(({ targets }) => targets.map((target) => [targetName(target), target] as const)));
+function targetsByName(entries: readonly RegistryEntry[]): ReadonlyMap<string, BitbucketTarget> {
+  return new Map(
+    entries.flatMap((entry) => pipelineTargets(entry).map((target) => [targetName(target), target] as const)),
+  );
 }
 
 function keyRows(world: World, entry: RegistryEntry): readonly KeyRow[] {
   const { account, hosts, clock } = world;
-  const holding = entry.targets.map(
+  const holding = pipelineTargets(entry).map(
     (target) => [scopeOf(target), credentialAt(hosts.bitbucket, target)?.accessKeyId] as const,
   );
   return account.iam.accessKeys.of(account.iam.users.get(entry.user)).map(({ id, status, createdAt }) => ({
@@ -191,56 +218,4 @@ function keyRows(world: World, entry: RegistryEntry): readonly KeyRow[] {
     ageDays: Math.floor((clock.now() - Number(createdAt)) / DAY),
     heldBy: holding.flatMap(([scope, held]) => (held === id ? [scope] : [])),
   }));
-}
-
-const createdKey = z.object({ AccessKey: z.object({ AccessKeyId: z.string() }) });
-
-/** Watches the account's front, so that the verdict does not rest on what the functions say of themselves. */
-class Witness {
-  readonly #retirements: Retirement[] = [];
-  readonly #secrets = new Set<string>();
-  readonly #own = new Set<string>();
-  readonly #changed: string[] = [];
-  #mostKeys = 0;
-  readonly #byUser: ReadonlyMap<string, RegistryEntry>;
-
-  constructor(entries: readonly RegistryEntry[]) {
-    this.#byUser = new Map(entries.map((entry) => [entry.user, entry]));
-  }
-
-  get testimony() {
-    return {
-      retirements: this.#retirements,
-      secrets: this.#secrets,
-      own: this.#own,
-      changed: this.#changed,
-      mostKeys: this.#mostKeys,
-    };
-  }
-
-  /** The keys that are there before the deployment are superseded by the first one that is made. */
-  adopt({ account }: World): void {
-    for (const user of account.iam.users.all()) {
-      for (const { id } of account.iam.accessKeys.of(user)) this.#own.add(id);
-    }
-  }
-
-  saw(call: AwsCall, outcome: CallOutcome, world: World): void {
-    if (call.service !== 'iam' || outcome.status !== 200) return;
-    const entry = this.#byUser.get(String(call.input.UserName));
-    if (entry === undefined) return;
-    const { iam } = world.account;
-    const keys = iam.accessKeys.of(iam.users.get(entry.user));
-    this.#mostKeys = Math.max(this.#mostKeys, keys.length);
-    for (const { secretAccessKey } of keys) this.#secrets.add(secretAccessKey);
-    if (call.principal.kind !== 'role') return;
-    const created = createdKey.safeParse(outcome.output);
-    if (created.success) this.#own.add(created.data.AccessKey.AccessKeyId);
-    const event =
-      call.action === 'DeleteAccessKey' ? 'deleted' : call.action === 'UpdateAccessKey' ? 'deactivated' : undefined;
-    if (event === undefined) return;
-    this.#changed.push(String(call.input.AccessKeyId));
-    const held = entry.targets.map((target) => credentialAt(world.hosts.bitbucket, target)?.accessKeyId);
-    this.#retirements.push({ at: call.at, event, entry, accessKeyId: String(call.input.AccessKeyId), held });
-  }
 }

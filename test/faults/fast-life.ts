@@ -1,8 +1,9 @@
-import { credentialAt } from '../../cli/rehearsal/surroundings';
+import { Watch } from '../../cli/rehearsal/witness/watch';
 import type { ConfigInput } from '../../functions/core/config/config';
 import type { FunctionName } from '../../functions/core/names';
 import type { AwsCall, AwsFault } from '../../local/account/wire/server';
 import type { BitbucketFault, BitbucketRequest } from '../../local/hosts/bitbucket/server';
+import type { World } from '../../local/world';
 import type { WorldOptions } from '../../local/world-options';
 import { DeployedWorld, synthesized } from '../support/deployed-world';
 
@@ -35,8 +36,6 @@ export class FastLife {
   afterAws: ((call: AwsCall) => void) | undefined;
   bitbucket: ((request: BitbucketRequest) => BitbucketFault | undefined) | undefined;
   afterBitbucket: ((request: BitbucketRequest) => void) | undefined;
-  /** What must never happen, and did. */
-  readonly broken: string[] = [];
   /** Milliseconds for which the pair was torn, by delivery. */
   readonly torn: number[] = [];
 
@@ -44,15 +43,14 @@ export class FastLife {
     const life = new FastLife();
     const isFunction = (call: AwsCall) => call.principal.kind === 'role';
     const deployed = await DeployedWorld.open(synthesized(CONFIG), {
-      before: ({ hosts }) => life.#measureTears(hosts.bitbucket),
+      before: (before) => life.#watchOver(before),
       world: {
         ...world,
         accountServer: {
           fault: (call) => (isFunction(call) ? life.aws?.(call) : undefined),
-          onCall: (call, { status }) => {
-            if (!isFunction(call)) return;
-            if (status === 200 || status === 0) life.#judge(call);
-            life.afterAws?.(call);
+          onCall: (call, outcome) => {
+            life.#watch?.saw(call, outcome);
+            if (isFunction(call)) life.afterAws?.(call);
           },
           ...world.accountServer,
         },
@@ -68,11 +66,19 @@ export class FastLife {
       },
     });
     life.#worlds.push(deployed);
+    for (const entry of deployed.entries) life.#watch?.manage(entry);
     await deployed.until(2);
     return life;
   }
 
   readonly #worlds: DeployedWorld[] = [];
+  #watch: Watch | undefined;
+
+  /** What must never happen, and did. */
+  get broken(): readonly string[] {
+    this.#watch?.look();
+    return (this.#watch?.verdicts.violations ?? []).map(({ promise, message }) => `${promise} ${message}`);
+  }
 
   get deployed(): DeployedWorld {
     const [deployed] = this.#worlds;
@@ -143,18 +149,9 @@ export class FastLife {
     await this.deployed.close();
   }
 
-  /** K3, K4, K10, by what the account and the CI host saw. */
-  #judge({ action, input }: AwsCall): void {
-    const [deployed] = this.#worlds;
-    const [target] = deployed?.entries[0]?.targets ?? [];
-    if (deployed === undefined || target === undefined) return;
-    const id = String(input.AccessKeyId);
-    const held = credentialAt(deployed.world.hosts.bitbucket, target)?.accessKeyId;
-    if ((action === 'UpdateAccessKey' || action === 'DeleteAccessKey') && held === id) {
-      this.broken.push(`${action} of ${id}, which the target holds`);
-    }
-    const keys = deployed.keys(USER).length;
-    if (keys > 2) this.broken.push(`${keys} keys after ${action}`);
+  #watchOver({ account, hosts: { bitbucket } }: World): void {
+    this.#watch = new Watch(account, bitbucket);
+    this.#measureTears(bitbucket);
   }
 
   #measureTears(bitbucket: DeployedWorld['world']['hosts']['bitbucket']): void {

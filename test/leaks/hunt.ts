@@ -1,4 +1,4 @@
-import { formsOf } from './forms';
+import { formsOf } from '../../cli/rehearsal/witness/forms';
 
 /** Something that was written somewhere. */
 export interface Written {

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { formsOf } from '../../cli/rehearsal/witness/forms';
 import { CanaryLife } from './canary-life';
-import { formsOf } from './forms';
 import { hunt } from './hunt';
 import { capturePrinted, commandLines, filesIn } from './surroundings';
 

@@ -1,31 +1,7 @@
 import { expect } from 'vitest';
-import { newScene } from './dispose';
 import type { Outcome, Scene } from './scene';
 
 const ARN = (user: string) => `arn:aws:iam::111122223333:user/${user}`;
-
-export interface Deaths {
-  /** Brings a fresh scene to the moment before the run. */
-  readonly prepare: (scene: Scene) => Promise<void>;
-  readonly run: (scene: Scene) => Promise<Outcome>;
-  /** What has to hold after the death, and after everything that followed. */
-  readonly afterwards: (scene: Scene, at: number) => Promise<void>;
-}
-
-/**
- * Lets a run die when its first request took effect, in another scene at its second, and so on to its last.
- * @returns how often it died
- */
-export async function everyDeath({ prepare, run, afterwards }: Deaths): Promise<number> {
-  for (let at = 1; ; at += 1) {
-    const scene = await newScene();
-    await prepare(scene);
-    const died = await scene.kill(at, () => run(scene));
-    await afterwards(scene, at);
-    await scene.close();
-    if (!died) return at - 1;
-  }
-}
 
 /** A managed key that was rotated and delivered for the first time just now. */
 export async function delivered(scene: Scene, id = 'shop'): Promise<void> {

@@ -10,7 +10,7 @@ import { parseVersionId } from '../../functions/core/key/version-id';
 import { AUDIT_LOG_GROUP, EVENT_SOURCE, registryParameterName, secretName } from '../../functions/core/names';
 import { Account } from '../../local/account/account';
 import type { Principal } from '../../local/account/principal';
-import { type AwsCall, type AwsFault, startAccountServer } from '../../local/account/wire/server';
+import { type AwsCall, type AwsFault, type CallOutcome, startAccountServer } from '../../local/account/wire/server';
 import { Clock } from '../../local/clock';
 import { Bitbucket } from '../../local/hosts/bitbucket/bitbucket';
 import { type BitbucketFault, type BitbucketRequest, startBitbucketServer } from '../../local/hosts/bitbucket/server';
@@ -67,11 +67,14 @@ export class Stage {
   token = '';
   awsFault: ((call: AwsCall) => AwsFault | undefined) | undefined;
   hostFault: ((request: BitbucketRequest) => BitbucketFault | undefined) | undefined;
+  /** Told of every call, once it has had its effect. */
+  onCall: ((call: AwsCall, outcome: CallOutcome) => void) | undefined;
   bitbucketUrl = '';
   accountUrl = '';
   /** The process whose requests arrive, when it is one that is going to die. */
   protected mortal: Mortal | undefined;
   readonly #users = new Set<string>();
+  readonly #environments = new Map<string, string>();
   #close: (() => Promise<unknown>)[] = [];
 
   constructor({ start = START, ...behaviour }: SceneOptions = {}) {
@@ -89,9 +92,10 @@ export class Stage {
       account: this.account,
       allowedSkew: Number.POSITIVE_INFINITY,
       fault: (call) => (this.mortal?.arrives() === false ? PROCESS_DIED : this.awsFault?.(call)),
-      onCall: (call, { output }) => {
+      onCall: (call, outcome) => {
         this.calls.push(call);
-        if (isCreated(output)) this.material.push(output.AccessKey.SecretAccessKey);
+        if (isCreated(outcome.output)) this.material.push(outcome.output.AccessKey.SecretAccessKey);
+        this.onCall?.(call, outcome);
       },
     });
     const bitbucket = await startBitbucketServer({
@@ -139,7 +143,7 @@ export class Stage {
     this.account.invoke(this.admin, 'secretsmanager', 'CreateSecret', { Name: secretName(id) });
     this.register(entry);
     this.bitbucket.addRepository('acme', id);
-    this.bitbucket.addEnvironment('acme', id, 'Production');
+    this.#environments.set(id, this.bitbucket.addEnvironment('acme', id, 'Production').uuid);
     return entry;
   }
 
@@ -191,6 +195,14 @@ export class Stage {
     const { AccessKey } = this.account.invoke(this.admin, 'iam', 'CreateAccessKey', { UserName: user });
     this.material.push(AccessKey.SecretAccessKey);
     return AccessKey;
+  }
+
+  /** What a person has put into the variables of a managed key's first target. */
+  paste(id: string, { AccessKeyId, SecretAccessKey }: HandMadeKey): void {
+    const environment = this.#environments.get(id) ?? '';
+    const place = { level: 'deployment', workspace: 'acme', repository: id, environment } as const;
+    this.bitbucket.createVariable(place, { key: 'AWS_ACCESS_KEY_ID', value: AccessKeyId, secured: false });
+    this.bitbucket.createVariable(place, { key: 'AWS_SECRET_ACCESS_KEY', value: SecretAccessKey, secured: true });
   }
 
   keys(user: string): readonly { readonly AccessKeyId: string; readonly Status: string }[] {

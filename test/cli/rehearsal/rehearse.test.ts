@@ -39,18 +39,18 @@ function verdict(report: Report, promise: string): boolean | undefined {
   return report.promises.find((row) => row.promise === promise)?.held;
 }
 
-it('rotates, delivers, deactivates and deletes on the days of the policy, with the deployed bundles (K1–K8, K10)', async () => {
-  const report = await live(205);
+it('tells the life of an adopted key with the deployed bundles, and every promise holds (K1–K8, K10)', async () => {
+  const report = await live(22);
   const days = (event: string) => report.timeline.filter((moment) => moment.event === event).map(({ day }) => day);
-  expect(days('created')).toEqual([0, 90, 180]);
-  expect(days('delivered')).toEqual([0, 90, 180]);
-  expect(days('deactivated')).toEqual([10, 100, 190]);
-  expect(days('deleted')).toEqual([20, 110, 200]);
+  expect(days('created')).toEqual([0]);
+  expect(days('delivered')).toEqual([0]);
+  expect(days('deactivated')).toEqual([10]);
+  expect(days('deleted')).toEqual([20]);
   expect(report.promises.filter(({ held }) => !held)).toEqual([]);
   expect(report.held).toBe(true);
-  expect(report.pipelineLogins).toBeGreaterThan(1000);
+  expect(report.pipelineLogins).toBeGreaterThan(100);
   expect(report.pipelineLoginFailures).toBe(0);
-  expect(report.passedOver).toBeGreaterThan(4000);
+  expect(report.passedOver).toBeGreaterThan(400);
   expect(report.keys).toHaveLength(1);
   expect(report.keys[0]?.heldBy).toEqual(['acme/web-shop/Production']);
 }, 60_000);

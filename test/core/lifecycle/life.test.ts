@@ -22,28 +22,6 @@ function live(account: Account, days: number, each: (day: number) => void = () =
 }
 
 describe('the life of a key', () => {
-  it('is 90, 100 and 110 days, again and again', () => {
-    const account = new Account(entryOf(), START);
-    live(account, 300);
-    expect(account.log).toEqual([
-      '0.0 rotate ',
-      '0.0 deliver MADE0',
-      '90.0 rotate ',
-      '90.0 deliver MADE1',
-      '100.0 deactivate MADE0',
-      '110.0 delete MADE0',
-      '180.0 rotate ',
-      '180.0 deliver MADE2',
-      '190.0 deactivate MADE1',
-      '200.0 delete MADE1',
-      '270.0 rotate ',
-      '270.0 deliver MADE3',
-      '280.0 deactivate MADE2',
-      '290.0 delete MADE2',
-    ]);
-    expect(account.found).toEqual([]);
-  });
-
   const policy: fc.Arbitrary<Policy> = fc
     .record({
       rotateAfter: fc.integer({ min: 3, max: 60 }),

@@ -40,11 +40,19 @@ describe('a host is added by touching what CONTRIBUTING names', () => {
     expect(tree.problemsWith(change)).toEqual([]);
   });
 
-  it.each(registers)('and does not compile without its line in %s', (file) => {
-    expect(tree.problemWith(without(change, file), registers)).toBeDefined();
-  });
+  // The local hosts know nothing of Keyturn, so no type of the product asks for a line in their register.
+  it.each(registers.filter((file) => !file.startsWith('local/')))(
+    'and does not compile without its line in %s',
+    (file) => {
+      expect(tree.problemWith(without(change, file), registers)).toBeDefined();
+    },
+  );
 
-  it.each(named)('and does not compile without what it has in %s', (folder) => {
-    expect(tree.problemWith(without(change, folder), registers)).toBeDefined();
-  });
+  // A missing test compiles.
+  it.each(named.filter((folder) => !folder.startsWith('test/')))(
+    'and does not compile without what it has in %s',
+    (folder) => {
+      expect(tree.problemWith(without(change, folder), registers)).toBeDefined();
+    },
+  );
 });

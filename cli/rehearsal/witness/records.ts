@@ -1,0 +1,97 @@
+import type { RegistryEntry } from '../../../functions/core/config/registry';
+import type { BitbucketTarget } from '../../../functions/core/hosts/bitbucket';
+
+/** Who did something. */
+export type Actor = 'run' | 'person';
+
+/** One access key, from its creation to long after its end. */
+export interface KeyRecord {
+  readonly id: string;
+  readonly secret: string;
+  readonly user: string;
+  readonly createdAt: number;
+  /** `before` it was managed, by a `person` later, or by a run. */
+  origin: 'before' | 'person' | 'run';
+  status: 'Active' | 'Inactive' | 'Deleted';
+  /** Changes of its status, oldest first. */
+  readonly changes: { readonly at: number; readonly status: KeyRecord['status']; readonly by: Actor }[];
+  /** Whether it ever was in a version of the secret. */
+  isStored: boolean;
+}
+
+/** A process, as far as the witness sees it. */
+export interface Writer {
+  readonly name: string;
+  readonly startedAt: number;
+  readonly isDead: boolean;
+  readonly isFinished: boolean;
+}
+
+/** A run, as far as what it does is judged. */
+export interface WitnessedRun {
+  readonly process: Writer;
+  /** When a key last authenticated in this run. */
+  readonly proofs: ReadonlyMap<string, number>;
+}
+
+/** One place that pipelines read: what it holds, as they see it. */
+export interface PlaceRecord {
+  readonly name: string;
+  readonly target: BitbucketTarget;
+  /** UUID of the deployment environment, kept while it is renamed. */
+  environment: string | undefined;
+  /** The key whose ID it shows, and the key whose secret it holds. */
+  idOf: KeyRecord | undefined;
+  secretOf: KeyRecord | undefined;
+  bundleOf: KeyRecord | undefined;
+  /** The bundle counts from its own first delivery on. */
+  isBundleArmed: boolean;
+  isGone: boolean;
+  /** Since when it holds this very pair. */
+  since: number;
+  /** From its first delivery on the promises count. */
+  isArmed: boolean;
+  tornSince: number | undefined;
+  /** A person has changed its variables at the host, and nothing was delivered there since. */
+  isTampered: boolean;
+  /** When a delivery ended that. */
+  trustedSince: number;
+  /** The run that wrote it last. */
+  writer: Writer | undefined;
+}
+
+/** One managed key, as an outsider sees it. */
+export interface ManagedRecord {
+  readonly id: string;
+  readonly user: string;
+  entry: RegistryEntry;
+  isManaged: boolean;
+  places: PlaceRecord[];
+  /** When its secret came to be; older keys are adopted. */
+  readonly secretCreatedAt: number;
+  /** The last instant at which something was wrong that concerns it. */
+  disturbedAt: number;
+  /** The last instant at which a person did something to it, or its configuration changed. */
+  touchedAt: number;
+  /** Keys whose record of a late delivery a person has removed: their overlap counts from their creation. */
+  readonly unrecorded: Set<string>;
+  /** A person has removed the record of a rotation that began: what it left behind is foreign from then on. */
+  hasLostIntent: boolean;
+  /** Keys that a person's label calls delivered although a place did not hold them. */
+  readonly markedByHand: Set<string>;
+  /** When a person says that Keyturn made a key Inactive, by key. */
+  readonly saidInactive: Map<string, number>;
+  /** Since when a place holds a key that a person has killed; undefined when none does. */
+  brokenAt: number | undefined;
+  /** When rotate has seen to that. */
+  rotatedAt: number | undefined;
+  /** When the last such break was over. */
+  healedAt: number;
+  /** The last day on which its user had no room for a third key. */
+  crowdedAt: number;
+}
+
+/** Who made a key stop working; what happens to a dead key after that does no more harm. */
+export function killerOf({ changes }: KeyRecord): Actor | undefined {
+  return changes[changes.findLastIndex(({ status }) => status === 'Active') + 1]?.by;
+}

@@ -1,0 +1,44 @@
+import { formsOf } from './forms';
+import type { KeyRecord } from './records';
+
+/** How much of a form is looked up at once, and how far the looks into a text are apart; the shortest form has 20. */
+const GRAM = 12;
+const STRIDE = 4;
+/** What every form consists of, and most other words do not for so long. */
+const CANDIDATES = /[A-Za-z0-9+/\\%=_-]{19,}/g;
+
+interface Known {
+  readonly form: string;
+  readonly text: string;
+  /** Where in the form the piece stands. */
+  readonly offset: number;
+  readonly key: KeyRecord;
+}
+
+/** Every secret of a history in every form of the leak hunt, to be found in a text at once. */
+export class SecretForms {
+  readonly #byGram = new Map<string, Known[]>();
+
+  add(key: KeyRecord): void {
+    for (const { name, text } of formsOf(key.secret)) {
+      for (let offset = 0; offset < STRIDE; offset++) {
+        const gram = text.slice(offset, offset + GRAM);
+        const known = this.#byGram.get(gram);
+        if (known === undefined) this.#byGram.set(gram, [{ form: name, text, offset, key }]);
+        else known.push({ form: name, text, offset, key });
+      }
+    }
+  }
+
+  /** The first secret that a text holds. */
+  findIn(text: string): { readonly form: string; readonly key: KeyRecord } | undefined {
+    for (const { 0: word, index } of text.matchAll(CANDIDATES)) {
+      for (let at = 0; at + GRAM <= word.length; at += STRIDE) {
+        const known = this.#byGram.get(word.slice(at, at + GRAM));
+        const found = known?.find((one) => text.startsWith(one.text, index + at - one.offset));
+        if (found !== undefined) return found;
+      }
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,179 @@
+import * as z from 'zod';
+import type { RegistryEntry } from '../../../functions/core/config/registry';
+import type { Account } from '../../../local/account/account';
+import type { TrailRecord } from '../../../local/account/trail';
+import type { AwsCall, CallOutcome } from '../../../local/account/wire/server';
+import type { Bitbucket, VariableWrite } from '../../../local/hosts/bitbucket/bitbucket';
+import { placeOf, scopeOf } from '../assembly';
+import { KeyPromises } from './key-promises';
+import { PlacePromises } from './place-promises';
+import type { PromiseName } from './promise-names';
+import type { Actor, KeyRecord, ManagedRecord, PlaceRecord, WitnessedRun } from './records';
+import { Verdicts, type Violation } from './verdicts';
+import { type Sources, Witness } from './witness';
+
+const created = z.object({ accessKey: z.object({ accessKeyId: z.string(), userName: z.string() }) });
+
+/**
+ * The witness and the judges of a local account and a local Bitbucket that run by themselves: told of what CloudTrail
+ * has recorded and of what was written at the host.
+ */
+export class Watch {
+  readonly witness: Witness;
+  readonly verdicts: Verdicts;
+  readonly #account: Account;
+  readonly #places: PlacePromises;
+  readonly #keys: KeyPromises;
+  readonly #proofs = new Map<string, number>();
+  /** Records of the trail that were read. */
+  #read = 0;
+  #writes = 0;
+
+  constructor(account: Account, bitbucket: Bitbucket) {
+    this.#account = account;
+    this.witness = new Witness(sourcesOf(account, bitbucket, () => this.#writes));
+    this.verdicts = new Verdicts(() => account.clock.now());
+    this.#places = new PlacePromises(this.verdicts, this.witness);
+    this.#keys = new KeyPromises(this.verdicts, this.witness);
+    bitbucket.onWrite((write) => this.#wrote(write));
+  }
+
+  /** From here on an entry is managed: the keys that its user has are adopted, and what places hold has to work. */
+  manage(entry: RegistryEntry): void {
+    const { users, accessKeys } = this.#account.iam;
+    const user = users.all().find(({ name }) => name === entry.user);
+    for (const { id, secretAccessKey, createdAt, status } of user === undefined ? [] : accessKeys.of(user)) {
+      if (this.witness.keys.has(id)) continue;
+      this.witness.addKey(id, secretAccessKey, entry.user, createdAt, 'person');
+      this.witness.changeKey(id, status, this.verdicts.now(), 'person');
+    }
+    this.#read = this.#account.trail.length;
+    const { places } = this.witness.manage(entry, this.verdicts.now());
+    for (const place of places) place.isArmed = isWhole(place);
+  }
+
+  /** What has been found about a promise. */
+  broken(promise: PromiseName): readonly Violation[] {
+    return this.verdicts.violations.filter((violation) => violation.promise === promise);
+  }
+
+  /** A call that came to the account's front: a proof is in no trail. */
+  saw(call: AwsCall, { status }: CallOutcome): void {
+    if (call.action === 'GetCallerIdentity' && status === 200 && call.principal.kind === 'user') {
+      this.#proofs.set(call.principal.accessKeyId, call.at);
+    }
+    this.look();
+  }
+
+  /** Reads on in the trail. */
+  look(): void {
+    const { trail } = this.#account;
+    for (; this.#read < trail.length; this.#read += 1) {
+      const record = trail[this.#read];
+      if (record !== undefined && record.errorCode === undefined) this.#happened(record);
+    }
+  }
+
+  #happened(record: TrailRecord): void {
+    const by: Actor = record.userIdentity.type === 'AssumedRole' ? 'run' : 'person';
+    const at = Date.parse(record.eventTime);
+    const { accessKeyId, status, clientRequestToken } = record.requestParameters ?? {};
+    if (record.eventSource.startsWith('secretsmanager')) this.#writes += 1;
+    switch (record.eventName) {
+      case 'CreateAccessKey':
+        this.#created(record, by);
+        break;
+      case 'UpdateAccessKey':
+        this.#changed(String(accessKeyId), status === 'Active' ? 'Active' : 'Inactive', at, record, by);
+        break;
+      case 'DeleteAccessKey':
+        this.#changed(String(accessKeyId), 'Deleted', at, record, by);
+        break;
+      case 'PutSecretValue':
+        this.#stored(String(clientRequestToken));
+        break;
+    }
+  }
+
+  #created({ responseElements }: TrailRecord, by: Actor): void {
+    const { accessKeyId, userName } = created.parse(responseElements).accessKey;
+    if (this.witness.keys.has(accessKeyId)) return;
+    const { secretAccessKey, createdAt } = this.#account.iam.accessKeys.find(accessKeyId);
+    this.witness.addKey(accessKeyId, secretAccessKey, userName, createdAt, by);
+  }
+
+  #stored(token: string): void {
+    const key = this.witness.keys.get(token.split('-')[2] ?? '');
+    if (key !== undefined) key.isStored = true;
+  }
+
+  #changed(id: string, status: KeyRecord['status'], at: number, { userIdentity }: TrailRecord, by: Actor): void {
+    this.witness.changeKey(id, status, at, by);
+    const key = this.witness.keys.get(id);
+    const managed = this.witness.byUser.get(key?.user ?? '');
+    if (key === undefined || managed === undefined) return;
+    if (by === 'person') this.#byHand(managed, at);
+    this.#places.holdsLive(managed);
+    if (by === 'person') return;
+    const run = this.#run(String(userIdentity.arn), at);
+    if (status === 'Inactive') this.#keys.mayDeactivate(managed, key, run);
+    else if (status === 'Deleted') this.#keys.mayDelete(managed, key, run);
+  }
+
+  /** What a person has broken is nobody else's fault until it is repaired. */
+  #byHand(managed: ManagedRecord, at: number): void {
+    managed.touchedAt = at;
+    if (managed.places.some(({ idOf }) => idOf !== undefined && idOf.status !== 'Active')) managed.brokenAt = at;
+  }
+
+  #run(name: string, at: number): WitnessedRun {
+    return { process: { name, startedAt: at, isDead: false, isFinished: true }, proofs: this.#proofs };
+  }
+
+  #wrote({ scope, at }: VariableWrite): void {
+    for (const managed of this.witness.managed.values()) {
+      for (const place of managed.places) {
+        const whole = scopeOf(place.target);
+        if (whole === scope || whole.startsWith(`${scope}/`)) this.#given(managed, place, at);
+      }
+    }
+  }
+
+  #given(managed: ManagedRecord, place: PlaceRecord, at: number): void {
+    const { idOf: oldId, secretOf: oldSecret } = place;
+    this.witness.look(place, at);
+    const { idOf, secretOf } = place;
+    if (isWhole(place)) {
+      place.isArmed = true;
+      if (idOf?.status === 'Active') managed.brokenAt = undefined;
+    }
+    const given = [idOf === oldId ? undefined : idOf, secretOf === oldSecret ? undefined : secretOf];
+    this.#places.isProved(managed, place, given, this.#run('a run', at));
+  }
+}
+
+function isWhole({ idOf, secretOf }: PlaceRecord): boolean {
+  return idOf !== undefined && idOf === secretOf;
+}
+
+function sourcesOf({ secretsManager, iam }: Account, bitbucket: Bitbucket, writes: () => number): Sources {
+  return {
+    describe: (SecretId) => orNothing(() => secretsManager.describeSecret({ SecretId })),
+    writes,
+    variables: ({ target }) => {
+      const { workspace, repository, environment } = placeOf(target);
+      if (repository === undefined) return bitbucket.workspaceVariables(workspace);
+      return orNothing(() => bitbucket.pipelineVariables(workspace, repository, environment));
+    },
+    lastUse: (id) => orNothing(() => iam.accessKeys.lastUse(iam.accessKeys.find(id))?.at),
+  };
+}
+
+/** What is not there, and what was deleted, is nothing. */
+function orNothing<Answer>(ask: () => Answer): Answer | undefined {
+  try {
+    return ask();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,143 @@
+import type { Log } from '../../../functions/account/ports';
+import { createAuditRecord } from '../../../functions/aws/audit-record';
+import { createConnectionSecrets } from '../../../functions/aws/connection-secrets';
+import { createIam } from '../../../functions/aws/iam';
+import { createRegistry } from '../../../functions/aws/registry';
+import { createSecrets } from '../../../functions/aws/secrets';
+import { createSts } from '../../../functions/aws/sts';
+import { createTrail } from '../../../functions/aws/trail';
+import { MINUTE } from '../../../functions/core/duration';
+import { KeyturnError, toKeyturnError } from '../../../functions/core/errors';
+import { type FunctionName, REGISTRY_PATH } from '../../../functions/core/names';
+import { deactivate } from '../../../functions/deactivate/deactivate';
+import { deleteKeys } from '../../../functions/delete/delete';
+import { openTargets } from '../../../functions/hosts/register';
+import { rotate } from '../../../functions/rotate/rotate';
+import { rotateRequestOf } from '../../../functions/rotate/trigger';
+import { Run } from '../../../functions/runtime/run';
+import { sync } from '../../../functions/sync/sync';
+import { syncRequestOf } from '../../../functions/sync/trigger';
+import { seededRandom } from '../../../local/random';
+import { HOST } from './deployment';
+import type { RunRecord } from './run-record';
+import { inTheNameOf } from './sdk';
+import type { SimProcess } from './sim-process';
+import type { World } from './world';
+
+/** How long Lambda lets a function live. */
+export const TIMEOUT: Readonly<Record<FunctionName, number>> = {
+  rotate: 5 * MINUTE,
+  deactivate: 5 * MINUTE,
+  delete: 5 * MINUTE,
+  sync: 10 * MINUTE,
+};
+const TIME_TO_FINISH = MINUTE / 4;
+
+/** Runs one use case to its end, as its handler does. A run whose process dies never ends. */
+export async function runFunction(
+  world: World,
+  process: SimProcess,
+  name: FunctionName,
+  event: unknown,
+  runId: string,
+  record: RunRecord,
+): Promise<{ readonly stopped: boolean; readonly unrecorded: number }> {
+  const time = { now: () => new Date(process.now()), sleep: (milliseconds: number) => process.sleep(milliseconds) };
+  const auditRecord = inTheNameOf(process, world, () => createAuditRecord());
+  const ports = inTheNameOf(process, world, () => ({
+    iam: createIam(),
+    sts: createSts(),
+    trail: createTrail(world.account.region),
+    secrets: createSecrets(),
+    registry: createRegistry(REGISTRY_PATH),
+    targets: openTargets({
+      connectionSecrets: createConnectionSecrets(),
+      time,
+      random: seededRandom(`${world.seed}/jitter/${process.name}`),
+      allowedOrigins: new Set([HOST]),
+    }),
+  }));
+  const { identify } = ports.sts;
+  const sts = {
+    identify: (credential: Parameters<typeof identify>[0]) => inTheNameOf(process, world, () => identify(credential)),
+  };
+  const written = new Set<object>();
+  const logged = (message: string, facts: unknown) => {
+    if (process.isDead) return;
+    world.promises.runs.isClean(`${message} ${facts === undefined ? '' : JSON.stringify(facts)}`, 'a log line');
+  };
+  const log: Log = { info: logged, warn: logged, error: logged };
+  const send = (service: 'events' | 'sns', action: string, text: string) =>
+    process.call(
+      { service, action, about: '', mutates: false, repeatable: true },
+      () => world.promises.runs.isClean(text, action),
+      () => new KeyturnError('aws-uncertain', 'no answer', { retryable: true }),
+    );
+  const sync_ = syncRequestOf(event);
+  const request = rotateRequestOf(event);
+  const run = new Run({
+    id: runId,
+    function: name,
+    origin: { account: world.account.accountId, region: world.account.region, functionVersion: 'test' },
+    trigger: name === 'sync' ? sync_.trigger : request.trigger,
+    time,
+    deadline: new Date(process.now() + TIMEOUT[name] - TIME_TO_FINISH),
+    concurrency: 4,
+    ...(name === 'sync' ? { keyTakes: 9 * MINUTE } : {}),
+    log,
+    auditLog: {
+      write: (audit) => {
+        if (process.isDead) return;
+        record.audits.push(audit);
+        if (audit.event !== 'run-started' && audit.event !== 'run-finished') {
+          written.add(audit);
+          world.promises.runs.isClean(JSON.stringify(audit), 'an audit event');
+        }
+      },
+    },
+    record: {
+      append: async (events) => {
+        try {
+          await auditRecord.append(events);
+        } catch (thrown) {
+          record.hasLostRecord = true;
+          throw thrown;
+        }
+      },
+      told: (since) => auditRecord.told(since),
+    },
+    bus: {
+      publish: async (events) => {
+        // What was written as an audit line was looked through then.
+        const more = events.filter((event) => !written.has(event));
+        if (events.length > 2) await send('events', 'PutEvents', more.length === 0 ? '' : JSON.stringify(more));
+        return { unpublished: 0 };
+      },
+    },
+    notifier: { notify: async (subject, text) => void (await send('sns', 'Publish', `${subject}\n${text}`)) },
+  });
+  let stopped = false;
+  try {
+    if (name === 'rotate') {
+      const { requested, justDeployed = false } = request;
+      const asked = requested === undefined ? {} : { requested };
+      await rotate({ ...ports, sts }, run, { maxRotations: record.maxRotations, justDeployed, ...asked });
+    } else if (name === 'deactivate') await deactivate(ports, run);
+    else if (name === 'delete') await deleteKeys(ports, run);
+    else await sync({ ...ports, sts }, run, sync_, { tokenExpiresInDays: 14 });
+  } catch (thrown) {
+    stopped = true;
+    const error = toKeyturnError(thrown);
+    run.count('failed');
+    run.find({ code: 'step-failed', facts: { is: 'stopped', error: error.code, reason: error.message } });
+    if (error.code === 'unexpected') {
+      world.promises.broken(
+        'K11',
+        undefined,
+        `${process.name} was stopped by ${thrown instanceof Error ? thrown.stack : thrown}`,
+      );
+    }
+  }
+  const { unrecorded } = await run.finish();
+  return { stopped, unrecorded };
+}

@@ -1,0 +1,112 @@
+import type { KeyRecord, ManagedRecord } from '../../../cli/rehearsal/witness/records';
+import { DAY, HOUR } from '../../../functions/core/duration';
+import { TAG } from '../../../functions/core/names';
+import type { World } from './world';
+
+/** A key that nothing has disturbed for so long has to be in order. */
+const CALM = 3 * DAY;
+
+/**
+ * K8 and K9: once nothing is in the way any more, everything converges and stays on time. Judged once a day after the
+ * rules, and at the end, for each key by itself: what is wrong with one key is no excuse for another (K11).
+ */
+export function checkLiveness(world: World): void {
+  const { promises, witness } = world;
+  for (const managed of witness.managed.values()) {
+    if (witness.keysOf(managed.user).length >= 2) managed.crowdedAt = world.now();
+  }
+  if (isBreakerOpen(world)) return;
+  for (const managed of witness.managed.values()) {
+    if (!managed.isManaged || world.now() - managed.disturbedAt < CALM) continue;
+    const [before] = promises.violations.slice(-1);
+    promises.counted('K8');
+    promises.counted('K9');
+    promises.counted('K11');
+    checkKey(world, managed);
+    const found = promises.violations.at(-1);
+    if (found === undefined || found === before) continue;
+    // Somebody else's trouble, then, and this key had to suffer for it.
+    const others = [...witness.managed.values()].filter((other) => world.now() - other.disturbedAt < CALM);
+    const [first] = others;
+    if (first !== undefined) {
+      promises.broken('K11', managed.id, `${managed.id} is late while only ${first.id} is in trouble`);
+    }
+  }
+}
+
+function checkKey(world: World, managed: ManagedRecord): void {
+  const { witness, promises } = world;
+  const { policy } = managed.entry;
+  const now = world.now();
+  const keys = witness.keysOf(managed.user);
+  const tags = witness.tags(managed);
+  if (world.isHeldBack(managed)) {
+    // All dates start again when the pause is over.
+    managed.disturbedAt = now;
+    return;
+  }
+  const currentId = witness.currentKey(managed);
+  const current = keys.find(({ id }) => id === currentId);
+  // Room that came after today's rotation is used by tomorrow's.
+  const hasNoRoom = now - managed.crowdedAt < DAY + 2 * HOUR;
+  if (witness.hasOpenIntent(managed))
+    promises.broken('K9', managed.id, `the intent ${tags.get(TAG.intent)} is still open`);
+  if (current === undefined || current.status !== 'Active') {
+    if (hasNoRoom) return;
+    if (witness.currentVersion(managed) === undefined && isFirstNotDue(managed, keys, now)) return;
+    if (witness.hasLookalike(managed)) {
+      promises.allowed.lookalikes += 1;
+      return;
+    }
+    promises.broken('K9', managed.id, `there is no working current key (${currentId ?? 'none'})`);
+    return;
+  }
+  const age = now - current.createdAt;
+  if (age > policy.rotateAfter * DAY + DAY + 2 * HOUR && !hasNoRoom) {
+    promises.broken('K8', managed.id, `${current.id} is current for ${Math.floor(age / DAY)} days`);
+  }
+  for (const place of managed.places) {
+    if (place.isGone || place.isTampered || managed.markedByHand.has(current.id)) continue;
+    if (place.idOf !== current || place.secretOf !== current) {
+      promises.broken('K9', managed.id, `${place.name} does not hold the current key ${current.id}`);
+    }
+  }
+  if (!promises.places.isMarkedDelivered(managed)) {
+    promises.broken('K9', managed.id, `${current.id} is not marked delivered`);
+  }
+  for (const key of keys) if (key !== current) checkSuperseded(world, managed, key);
+}
+
+function checkSuperseded(world: World, managed: ManagedRecord, key: KeyRecord): void {
+  if (world.witness.isForeign(key, managed)) return;
+  const { policy } = managed.entry;
+  if (key.origin === 'run' && !key.isStored) {
+    if (world.now() - key.createdAt < 3 * DAY || managed.hasLostIntent) return;
+    world.promises.broken('K9', managed.id, `${key.id} was never stored and is still there`);
+    return;
+  }
+  const delivered = Math.max(...managed.places.map(({ since }) => since));
+  const retired = (policy.deleteAfter - policy.rotateAfter) * DAY;
+  const dates = Math.max(key.createdAt + policy.deleteAfter * DAY, delivered + retired, managed.disturbedAt + retired);
+  if (world.now() > dates + (policy.holdLimit + 2) * DAY + 2 * HOUR) {
+    world.promises.broken('K8', managed.id, `the superseded key ${key.id} outlives its dates (${key.status})`);
+  }
+}
+
+function isFirstNotDue(managed: ManagedRecord, keys: readonly KeyRecord[], now: number): boolean {
+  const { firstRotation, policy } = managed.entry;
+  const oldest = keys[0];
+  return (
+    firstRotation === 'when-due' && oldest !== undefined && now - oldest.createdAt < (policy.rotateAfter + 1) * DAY
+  );
+}
+
+/** Three undelivered keys stop all rotations, by design. */
+function isBreakerOpen(world: World): boolean {
+  let stuck = 0;
+  for (const managed of world.witness.managed.values()) {
+    if (!managed.isManaged || world.witness.currentKey(managed) === undefined) continue;
+    if (!world.promises.places.isMarkedDelivered(managed)) stuck += 1;
+  }
+  return stuck >= 3;
+}

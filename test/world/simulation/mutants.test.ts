@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { PROMISES } from '../../../cli/rehearsal/witness/promise-names';
+import { loadSimulation } from './load';
+import { MUTANTS } from './mutants';
+
+describe('the judges can fail', () => {
+  it('for each of K1 to K11', () => {
+    expect([...new Set(MUTANTS.map(({ promise }) => promise))].sort()).toEqual([...PROMISES].sort());
+  });
+
+  it.each(MUTANTS)('$name breaks $promise within $within seeds', async (mutant) => {
+    const { simulate } = await loadSimulation(mutant);
+    for (let seed = 1; seed <= mutant.within; seed++) {
+      const { violations } = await simulate({ seed, days: 365, calm: 40, keys: 6, perYear: 60, fault: mutant.fault });
+      if (violations.length === 0) continue;
+      expect(violations.map(({ promise }) => promise)).toContain(mutant.promise);
+      return;
+    }
+    expect.unreachable(`${mutant.name} was not caught`);
+  });
+
+  it('a mutant whose line is gone stops the build', async () => {
+    const [mutant] = MUTANTS;
+    if (mutant === undefined) throw new Error('there are no mutants');
+    await expect(loadSimulation({ ...mutant, from: 'no such line' })).rejects.toThrow('does not fit any more');
+  });
+});

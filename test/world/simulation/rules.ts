@@ -1,0 +1,224 @@
+import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/duration';
+import type { FunctionName } from '../../../functions/core/names';
+import { type Random, seededRandom } from '../../../local/random';
+import { DEPLOYED } from './deployment';
+import { runFunction, TIMEOUT } from './functions';
+import type { RunRecord } from './run-record';
+import { type Gate, SimProcess } from './sim-process';
+import type { Fate } from './strikes';
+import { Watcher } from './watcher';
+import type { World } from './world';
+
+export const HOURLY = { source: 'aws.events', 'detail-type': 'Scheduled Event' } as const;
+const CLOUDTRAIL_DELAY = 3 * MINUTE;
+const LABEL_DELAY = 2 * SECOND;
+/** Lambda tries an asynchronous invocation again after one and two minutes. */
+const RETRIES = [MINUTE, 2 * MINUTE];
+
+/** What starts the functions: the schedules, the account's events, and Lambda's own retries. */
+export class Rules {
+  readonly #world: World;
+  readonly #watcher: Watcher;
+  readonly #isPlain: boolean;
+  readonly #strikes: Fate;
+  readonly #random: Random;
+  readonly #events: Random;
+  #started = 0;
+  /** Writes at the end of the last reconcile that found nothing to do, and when that was. */
+  #quiet: { readonly writes: number; readonly at: number } | undefined;
+  runs = 0;
+  passedOver = 0;
+
+  /** @param plain neither events nor retries: only what is started by hand */
+  constructor(world: World, strikes: Fate, plain = false) {
+    this.#isPlain = plain;
+    this.#world = world;
+    this.#watcher = new Watcher(world);
+    this.#strikes = strikes;
+    this.#random = seededRandom(`${world.seed}/schedule`);
+    this.#events = seededRandom(`${world.seed}/events`);
+    if (!plain) world.onEvent((event) => this.#onEvent({ ...event }));
+  }
+
+  /** The stack's rules: three daily ones, and the hourly reconcile. */
+  start(days: number): void {
+    const { start } = this.#world;
+    const daily = (name: FunctionName, at: number) => {
+      for (let day = 0; day < days; day++) {
+        this.#world.loop.at(start + day * DAY + at + this.#random() * MINUTE, () => this.#scheduled(name));
+      }
+    };
+    daily('rotate', 3 * HOUR);
+    daily('deactivate', 3 * HOUR + 20 * MINUTE);
+    daily('delete', 3 * HOUR + 40 * MINUTE);
+    const hourly = (at: number) => {
+      this.#world.loop.at(at, () => {
+        hourly(at + HOUR);
+        return this.#reconcile();
+      });
+    };
+    hourly(start + 30 * MINUTE);
+    this.launch('rotate', DEPLOYED);
+  }
+
+  /** Starts one copy of a function. */
+  launch(
+    name: FunctionName,
+    event: unknown,
+    attempt = 0,
+    runId = this.#nextRun(),
+    gate: Gate | undefined = undefined,
+  ): SimProcess {
+    const world = this.#world;
+    const processName = `${name} ${runId}${attempt === 0 ? '' : ` try ${attempt + 1}`}`;
+    this.runs += 1;
+    const again = () => {
+      const wait = RETRIES[attempt];
+      if (wait === undefined || this.#isPlain) return;
+      world.loop.at(world.now() + wait, () => {
+        this.launch(name, event, attempt + 1, runId);
+        return undefined;
+      });
+    };
+    const process = new SimProcess({
+      name: processName,
+      function: name,
+      seed: world.seed,
+      loop: world.loop,
+      observer: this.#watcher,
+      skew: this.#strikes.skew(),
+      gate,
+      fault: (call, self) => this.#strikes.choose(call, self),
+      around: (call, _self, phase) => this.#strikes.around(call, phase),
+      onDeath: (self) => {
+        world.note(undefined, `${self.name} died`);
+        world.runs.delete(self);
+        world.disturb(undefined);
+        again();
+      },
+    });
+    const record: RunRecord = {
+      process,
+      proofs: new Map(),
+      changes: [],
+      audits: [],
+      kept: new Map(),
+      hasLostRecord: false,
+      hitKeyLimit: false,
+      hasFailure: false,
+      isStruck: false,
+      reportAt: undefined,
+      maxRotations: name === 'rotate' ? this.#strikes.maxRotations() : 0,
+    };
+    world.runs.add(process);
+    world.records.set(process, record);
+    const before = world.writes;
+    const startedAt = world.now();
+    runFunction(world, process, name, event, runId, record).then(
+      ({ stopped, unrecorded }) => {
+        process.isFinished = true;
+        world.runs.delete(process);
+        world.promises.runs.isAccountedFor(record);
+        world.promises.record.isWhole(record, unrecorded);
+        if (!stopped && event === HOURLY) world.repairs.ended(name, record);
+        if (name === 'sync' && event === HOURLY) {
+          const isQuiet = before === world.writes && !record.hasFailure && !stopped && world.runs.size === 0;
+          this.#quiet = isQuiet && this.#isAllDelivered() ? { writes: world.writes, at: startedAt } : undefined;
+        }
+        if (stopped) again();
+      },
+      (error: unknown) => {
+        world.promises.broken(
+          'K11',
+          undefined,
+          `${process.name} broke: ${error instanceof Error ? error.stack : error}`,
+        );
+      },
+    );
+    world.loop.at(world.now() + TIMEOUT[name], () => {
+      if (process.isFinished || process.isDead) return false;
+      process.die();
+      return undefined;
+    });
+    return process;
+  }
+
+  #nextRun(): string {
+    this.#started += 1;
+    return `run-${this.#started}`;
+  }
+
+  #scheduled(name: FunctionName): boolean | undefined {
+    const off = this.#strikes.isOn('schedule');
+    if (off === undefined) {
+      this.launch(name, HOURLY);
+      return undefined;
+    }
+    this.#world.countStrike('schedule');
+    this.#world.disturb(undefined);
+    if (off.variety < 0.4) return false;
+    this.launch(name, HOURLY);
+    this.#world.loop.at(this.#world.now() + off.odds ** 4 * 5 * SECOND, () => {
+      this.launch(name, HOURLY);
+      return undefined;
+    });
+    return undefined;
+  }
+
+  /**
+   * A reconcile that would find exactly what the last one found is passed over: nothing was written since, nothing waits
+   * for delivery, nothing is paused. One a day runs all the same.
+   */
+  #reconcile(): boolean | undefined {
+    const world = this.#world;
+    const quiet = this.#quiet;
+    if (quiet !== undefined && quiet.writes === world.writes && world.now() - quiet.at < DAY) {
+      this.passedOver += 1;
+      return false;
+    }
+    return this.#scheduled('sync');
+  }
+
+  #isAllDelivered(): boolean {
+    for (const managed of this.#world.witness.managed.values()) {
+      if (!managed.isManaged) continue;
+      if (this.#world.witness.tags(managed).has('keyturn:paused')) return false;
+      if (this.#world.witness.currentVersion(managed) === undefined) continue;
+      if (!this.#world.promises.places.isMarkedDelivered(managed)) return false;
+    }
+    return true;
+  }
+
+  /** The two rules for a stored credential. */
+  #onEvent(event: Record<string, unknown>): void {
+    const detail: Record<string, unknown> = { ...(event.detail as object) };
+    const isLabel = event['detail-type'] === 'Secret Label Updated' && detail.labelUpdated === 'AWSCURRENT';
+    const isPut = detail.eventName === 'PutSecretValue' && detail.errorCode === undefined;
+    if (!isLabel && !isPut) return;
+    const delay = isLabel ? LABEL_DELAY : CLOUDTRAIL_DELAY;
+    for (const late of this.#passages()) this.#sync(event, delay + late);
+  }
+
+  #sync(event: unknown, delay: number): void {
+    this.#world.loop.at(this.#world.now() + delay, () => {
+      this.launch('sync', event);
+      return undefined;
+    });
+  }
+
+  /** Milliseconds by which each copy of an event is late; none for a lost one. */
+  #passages(): readonly number[] {
+    const tampered = this.#strikes.isOn('events');
+    if (tampered === undefined) return [0];
+    this.#world.countStrike('events');
+    this.#world.disturb(undefined);
+    const draw = this.#events();
+    const late = this.#events() * 6 * HOUR;
+    if (draw < 0.3) return [];
+    if (draw < 0.5) return [0, this.#events() * MINUTE];
+    if (draw < 0.8) return [late];
+    if (draw < 0.9) return [0];
+    this.#sync({ source: 'forged', detail: { name: 'keyturn/../x' } }, this.#events() * HOUR);
+    return [0];
+  }
+}

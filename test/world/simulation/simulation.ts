@@ -1,0 +1,172 @@
+import { config } from 'zod';
+import type { PromiseName } from '../../../cli/rehearsal/witness/promise-names';
+import type { Allowances, Violation } from '../../../cli/rehearsal/witness/verdicts';
+import { DAY, HOUR } from '../../../functions/core/duration';
+import { seededRandom } from '../../../local/random';
+import { DEPLOYED, Deployment } from './deployment';
+import {
+  type Disturbance,
+  disturbancesOf,
+  FAULT_NAMES,
+  type FaultName,
+  FIRST_FAULTS,
+  faultsBefore,
+  NEW_KEY_DELAY,
+} from './faults';
+import { Forgeries } from './forgeries';
+import type { Line } from './history';
+import { HostEdits } from './host-edits';
+import { checkLiveness } from './liveness';
+import { Operators } from './operators';
+import { People } from './people';
+import { Pipelines } from './pipelines';
+import { Rules } from './rules';
+import { Strikes } from './strikes';
+import { Surroundings } from './surroundings';
+import { World } from './world';
+
+const START = Date.parse('2026-01-01T00:00:00Z');
+
+// Some schemas are made for a single answer: to compile them takes longer than to ask them.
+config({ jitless: true });
+
+export { exhaust } from './exhaustive';
+
+/** One history to live through. */
+export interface Scenario {
+  readonly seed: number;
+  /** Days in which things go wrong. @default 730 */
+  readonly days?: number;
+  /** Days after that in which nothing does, and everything has to settle. @default 50 */
+  readonly calm?: number;
+  /** @default 20 */
+  readonly keys?: number;
+  /** Disturbances in a year. @default 60 */
+  readonly perYear?: number;
+  /** Ends after so many days. @default - at the end of the calm */
+  readonly until?: number;
+  /** Only this fault. */
+  readonly fault?: FaultName | undefined;
+  /** A history as they were drawn at first: fewer faults, and no workspaces. Early regressions are such. @default false */
+  readonly isFirst?: boolean;
+  /** A history as they were drawn before this fault was thought of. */
+  readonly before?: FaultName;
+  /** Only these disturbances, by id. */
+  readonly only?: readonly string[] | undefined;
+}
+
+/** What a history came to. */
+export interface Outcome {
+  readonly seed: number;
+  readonly days: number;
+  readonly keyYears: number;
+  readonly violations: readonly Violation[];
+  readonly disturbances: readonly Disturbance[];
+  /** Calls struck or deeds done, by fault. */
+  readonly struck: Readonly<Record<string, number>>;
+  readonly checks: Readonly<Record<PromiseName, number>>;
+  readonly allowed: Allowances;
+  readonly runs: number;
+  readonly calls: number;
+  readonly passedOver: number;
+  readonly logins: number;
+  readonly pipelines: number;
+  readonly lines: readonly Line[];
+  /** Over everything that happened: equal for equal scenarios. */
+  readonly digest: string;
+}
+
+/** Lives through one history and judges it; ends at the first promise that does not hold. */
+export async function simulate(scenario: Scenario): Promise<Outcome> {
+  const { seed, days = 730, calm = 50, keys = 20, perYear = 60, until = days + calm, fault, only } = scenario;
+  const { isFirst = false, before } = scenario;
+  const random = seededRandom(`${seed}/nature`);
+  const natural = (name: FaultName, most: number) => (fault === undefined || fault === name ? random() * most : 0);
+  const world = new World({
+    seed,
+    start: START,
+    newKeyDelay: Math.floor(natural('slow-iam', NEW_KEY_DELAY)),
+    lastUsedDelay: Math.floor(natural('late-last-used', 6 * HOUR)),
+    isFirst,
+  });
+  if (world.lastUsedDelay > 0) world.countStrike('late-last-used');
+  const deployment = new Deployment(world);
+  const people = new People(world);
+  const surroundings = new Surroundings(world, deployment, () => rules.launch('rotate', DEPLOYED));
+  const forgeries = new Forgeries(world);
+  const hostEdits = new HostEdits(world);
+  const operators = new Operators(world, (event) => rules.launch('rotate', event));
+  const doers: Partial<Record<FaultName, { act(disturbance: Disturbance): void }>> = {
+    'people-keys': people,
+    'people-secrets': people,
+    'forged-dates': forgeries,
+    'future-dates': forgeries,
+    'forged-labels': forgeries,
+    'host-edits': hostEdits,
+    requested: operators,
+    config: surroundings,
+    environment: surroundings,
+    token: surroundings,
+    oauth: surroundings,
+    'bad-entry': surroundings,
+    'leftover-copy': surroundings,
+    'recreated-user': surroundings,
+    'deleted-secret': surroundings,
+  };
+  const deed = (disturbance: Disturbance) => doers[disturbance.fault]?.act(disturbance);
+  const strikes = new Strikes(world, deed);
+  const rules = new Rules(world, strikes);
+  const pipelines = new Pipelines(world);
+  deployment.prepare();
+  for (let index = 0; index < keys; index++) deployment.add(index, false);
+
+  const mixture = before === undefined ? FAULT_NAMES : faultsBefore(before);
+  const among = fault !== undefined ? [fault] : isFirst ? FIRST_FAULTS : mixture;
+  const disturbances = disturbancesOf(seed, { days, keys, perYear, among }).filter(
+    ({ id }) => only === undefined || only.includes(id),
+  );
+  for (const disturbance of disturbances) {
+    world.loop.at(START + disturbance.from, () => {
+      if (disturbance.fault === 'oauth' || doers[disturbance.fault] === undefined) strikes.arm(disturbance);
+      if (disturbance.on !== undefined && doers[disturbance.fault] !== undefined) strikes.wait(disturbance);
+      else deed(disturbance);
+      return false;
+    });
+  }
+  const isOver = () => world.promises.violations.length > 0;
+  const end = START + days * DAY;
+  rules.start(days + calm);
+  pipelines.start(end + calm * DAY);
+  for (let day = 0; day < days + calm; day++) {
+    world.loop.at(START + day * DAY + 6 * HOUR, () => {
+      checkLiveness(world);
+      return false;
+    });
+  }
+  await world.loop.runUntil(Math.min(end, START + until * DAY), isOver);
+  if (!isOver() && until > days) {
+    strikes.clear();
+    world.restores.all();
+    people.tidyUp();
+    world.disturb(undefined);
+    await world.loop.runUntil(START + until * DAY, isOver);
+  }
+  const lived = (world.now() - START) / DAY;
+  return {
+    seed,
+    days: lived,
+    keyYears: (lived * keys) / 365,
+    violations: world.promises.violations,
+    disturbances,
+    struck: Object.fromEntries(world.struck),
+    checks: Object.fromEntries(world.promises.checks) as Record<PromiseName, number>,
+    allowed: world.promises.allowed,
+    runs: rules.runs,
+    calls: world.calls,
+    passedOver: rules.passedOver,
+    logins: pipelines.logins,
+    pipelines: pipelines.starts,
+    lines: world.history.lines(),
+    digest: world.history.digest(),
+  };
+}

@@ -1,0 +1,180 @@
+import { DAY, SECOND } from '../../../functions/core/duration';
+import { DEFAULT_MAX_ROTATIONS } from '../../../functions/core/names';
+import type { Disturbance } from './faults';
+import { MOST_SKEW } from './faults';
+import type { FaultChoice, PortCall } from './port-call';
+import type { SimProcess } from './sim-process';
+import type { World } from './world';
+
+/** Who decides what goes wrong. */
+export interface Fate {
+  choose(call: PortCall, process: SimProcess): FaultChoice | undefined;
+  around(call: PortCall, phase: 'before' | 'after'): void;
+  isOn(fault: Disturbance['fault']): Disturbance | undefined;
+  /** Milliseconds by which a process's clock is off. */
+  skew(): number;
+  /** Rotations in one run at most. */
+  maxRotations(): number;
+}
+
+/** The client gives a call up after ten seconds. */
+const SLOWEST = 9 * SECOND;
+
+const RECORD_FAULTS: readonly FaultChoice[] = [
+  { kind: 'throttled' },
+  { kind: 'refused' },
+  { kind: 'unanswered' },
+  { kind: 'lost-answer' },
+  { kind: 'repeated' },
+  { kind: 'crash', when: 'before' },
+  { kind: 'crash', when: 'after' },
+];
+
+interface Armed {
+  readonly disturbance: Disturbance;
+  left: number;
+  passes: number;
+}
+
+/** Chooses what happens to each call, from the disturbances that are on at its time. */
+export class Strikes implements Fate {
+  /** Everything that is on now. */
+  readonly #armed = new Set<Armed>();
+  readonly #world: World;
+  /** Called when a person or the configuration waits for a call, and it comes. */
+  readonly #onMoment: (disturbance: Disturbance) => void;
+  readonly #waiting = new Set<Armed>();
+
+  constructor(world: World, onMoment: (disturbance: Disturbance) => void) {
+    this.#world = world;
+    this.#onMoment = onMoment;
+  }
+
+  /** A fault of calls, from now on. */
+  arm(disturbance: Disturbance): void {
+    const isWindow = disturbance.until - disturbance.from < DAY * 50;
+    const armed: Armed = {
+      disturbance,
+      left: disturbance.fault === 'crash' ? 1 : isWindow ? Number.POSITIVE_INFINITY : 1 + disturbance.count,
+      passes: disturbance.fault === 'crash' ? disturbance.count % 3 : 0,
+    };
+    this.#armed.add(armed);
+    this.#world.loop.at(this.#world.start + disturbance.until, () => {
+      this.#armed.delete(armed);
+      return false;
+    });
+  }
+
+  /** A deed at the worst moment: right before or after a call. */
+  wait(disturbance: Disturbance): void {
+    const armed = { disturbance, left: 1, passes: disturbance.count % 3 };
+    this.#waiting.add(armed);
+    this.#world.loop.at(this.#world.start + disturbance.until, () => {
+      this.#waiting.delete(armed);
+      return false;
+    });
+  }
+
+  /** Ends everything that is on. */
+  clear(): void {
+    this.#armed.clear();
+    this.#waiting.clear();
+  }
+
+  isOn(fault: Disturbance['fault']): Disturbance | undefined {
+    for (const { disturbance } of this.#armed) if (disturbance.fault === fault) return disturbance;
+    return undefined;
+  }
+
+  skew(): number {
+    const skewed = this.isOn('clock-skew');
+    if (skewed !== undefined) this.#world.countStrike('clock-skew');
+    return skewed === undefined ? 0 : Math.trunc((skewed.variety * 2 - 1) * MOST_SKEW);
+  }
+
+  maxRotations(): number {
+    const capped = this.isOn('rotation-cap');
+    if (capped === undefined) return DEFAULT_MAX_ROTATIONS;
+    this.#world.countStrike('rotation-cap');
+    this.#world.disturb(undefined);
+    return 1 + (capped.count % 3);
+  }
+
+  around(call: PortCall, phase: 'before' | 'after'): void {
+    if (this.#waiting.size === 0) return;
+    for (const armed of [...this.#waiting]) {
+      const { disturbance } = armed;
+      if (disturbance.phase !== phase || !this.#fits(disturbance, call)) continue;
+      const { id } = this.#keyAt(disturbance);
+      if (this.#world.keyOf(call) !== id) continue;
+      if (armed.passes-- > 0) continue;
+      this.#waiting.delete(armed);
+      this.#onMoment(disturbance);
+    }
+  }
+
+  choose(call: PortCall, process: SimProcess): FaultChoice | undefined {
+    for (const armed of this.#armed) {
+      const choice = this.#choice(armed, call, process);
+      if (choice === undefined) continue;
+      if (armed.passes > 0) {
+        armed.passes -= 1;
+        continue;
+      }
+      armed.left -= 1;
+      if (armed.left <= 0) this.#armed.delete(armed);
+      this.#world.countStrike(armed.disturbance.fault);
+      this.#world.disturb(undefined);
+      return choice;
+    }
+    return undefined;
+  }
+
+  #keyAt({ key }: Disturbance): { readonly id: string } {
+    return { id: `key-${key}` };
+  }
+
+  #fits({ on }: Disturbance, { action }: PortCall): boolean {
+    return on === '*' || on === action;
+  }
+
+  #choice({ disturbance }: Armed, call: PortCall, process: SimProcess): FaultChoice | undefined {
+    const { fault, phase, odds, variety } = disturbance;
+    const isHost = call.service === 'bitbucket';
+    const struck = () => process.random() < odds;
+    switch (fault) {
+      case 'crash':
+        return this.#fits(disturbance, call) ? { kind: 'crash', when: phase } : undefined;
+      case 'throttle':
+        return !isHost && this.#fits(disturbance, call) && struck() ? { kind: 'throttled' } : undefined;
+      case 'refuse': {
+        if (isHost || !this.#fits(disturbance, call) || !struck()) return undefined;
+        return { kind: variety < 0.5 ? 'refused' : 'unanswered' };
+      }
+      case 'lost-answer': {
+        if (isHost || !this.#fits(disturbance, call) || !struck()) return undefined;
+        return { kind: call.repeatable && process.random() < 0.5 ? 'repeated' : 'lost-answer' };
+      }
+      case 'record': {
+        if (call.service !== 'logs' || !this.#fits(disturbance, call) || !struck()) return undefined;
+        return RECORD_FAULTS[Math.floor(variety * RECORD_FAULTS.length)];
+      }
+      case 'slow-iam':
+        return call.action === 'ListAccessKeys' && struck() ? { kind: 'stale' } : undefined;
+      case 'host-down':
+        return isHost ? { kind: variety < 0.5 ? 'refused' : 'unanswered' } : undefined;
+      case 'host-throttle':
+        return isHost && struck() ? { kind: 'throttled' } : undefined;
+      case 'host-lost-answer':
+        return isHost && this.#fits(disturbance, call) && struck() ? { kind: 'lost-answer' } : undefined;
+      case 'slow-calls':
+        return struck() ? { kind: 'delay', milliseconds: SLOWEST * process.random() } : undefined;
+      case 'oauth':
+        return isHost && this.#world.isOAuth && process.random() < odds * 0.2 ? { kind: 'expired' } : undefined;
+      case 'host-stale':
+        return isHost && call.action === 'GET variables' && struck() ? { kind: 'stale' } : undefined;
+      default:
+        return undefined;
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import type { ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
+import type { FaultChoice, PortCall } from './port-call';
+import type { RunRecord } from './run-record';
+import type { Observer, SimProcess } from './sim-process';
+import type { World } from './world';
+
+/** Sees what every call of a run comes to, keeps the run's record, and calls the judges. */
+export class Watcher implements Observer {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  effect(call: PortCall, process: SimProcess, error: unknown, fault: FaultChoice['kind'] | undefined): void {
+    this.#world.calls += 1;
+    const run = this.#world.records.get(process);
+    const key = this.#world.keyOf(call);
+    if (run !== undefined && fault !== undefined) run.isStruck = true;
+    if (fault === 'lost-answer') {
+      const last = run?.changes.at(-1);
+      if (call.mutates && last !== undefined) last.isAnswered = false;
+    }
+    if (fault !== undefined || call.mutates) {
+      const result = error instanceof Error ? ` -> ${error.name}` : '';
+      this.#world.note(
+        key,
+        `${process.name}: ${call.action} ${call.about}${result}${fault === undefined ? '' : ` [${fault}]`}`,
+      );
+    }
+    if (error instanceof Error) {
+      // The first events of a month find no stream.
+      if (run !== undefined && call.service !== 'logs') {
+        run.hasFailure = true;
+        if (call.service === 'iam' && /^LimitExceeded/.test(error.name) && fault !== 'lost-answer')
+          run.hitKeyLimit = true;
+      }
+      return;
+    }
+    if (!call.mutates) return;
+    this.#world.writes += 1;
+    if (run === undefined) return;
+    if (call.service === 'bitbucket' && key === undefined) this.#writtenToWorkspace(run);
+    const managed = key === undefined ? undefined : this.#world.witness.managed.get(key);
+    if (managed === undefined) return;
+    if (call.service === 'bitbucket') this.#written(managed, run);
+    else if (/^(Update|Delete)AccessKey$/.test(call.action)) this.#retired(managed, call.action, run);
+    else if (call.service === 'secretsmanager') this.#world.promises.places.holdsLive(managed);
+  }
+
+  failed(call: PortCall, process: SimProcess, fault: FaultChoice['kind']): void {
+    this.#world.calls += 1;
+    this.#world.note(this.#world.keyOf(call), `${process.name}: ${call.action} ${call.about} [${fault}]`);
+    const run = this.#world.records.get(process);
+    if (run !== undefined) {
+      run.hasFailure = true;
+      run.isStruck = true;
+    }
+  }
+
+  /** The variables of all keys are in one list there. */
+  #writtenToWorkspace(run: RunRecord): void {
+    for (const managed of this.#world.witness.managed.values()) {
+      if (managed.places.some(({ target }) => target.type === 'bitbucket-workspace')) this.#written(managed, run);
+    }
+  }
+
+  #written(managed: ManagedRecord, run: RunRecord): void {
+    for (const place of managed.places) {
+      const { tornSince: torn, idOf: oldId, secretOf: oldSecret, isTampered } = place;
+      this.#world.witness.look(place, this.#world.now());
+      if (torn !== undefined && place.tornSince === undefined && !isTampered)
+        this.#world.promises.places.tornFor(this.#world.now() - torn);
+      const { idOf, secretOf } = place;
+      const isNew = idOf !== oldId || secretOf !== oldSecret;
+      if (isNew) place.writer = run.process;
+      if (isNew && idOf !== undefined && idOf === secretOf) place.isArmed = true;
+      if (isTampered && this.#isWhole(place, run)) {
+        place.isTampered = false;
+        place.trustedSince = this.#world.now();
+      }
+      const given = [idOf === oldId ? undefined : idOf, secretOf === oldSecret ? undefined : secretOf];
+      this.#world.promises.places.isProved(managed, place, given, run);
+    }
+    this.#world.witness.forgetTrueMarks(managed);
+    this.#world.repairs.look(managed);
+    this.#world.promises.places.holdsLive(managed);
+  }
+
+  /** A run has written all of it. */
+  #isWhole({ idOf, secretOf, bundleOf, target }: PlaceRecord, run: RunRecord): boolean {
+    if (idOf === undefined || idOf !== secretOf || !run.proofs.has(idOf.id)) return false;
+    return target.variables.bundle === undefined || bundleOf === idOf;
+  }
+
+  #retired(managed: ManagedRecord, action: string, run: RunRecord): void {
+    const change = run.changes.at(-1);
+    const key = this.#world.witness.keys.get(change?.about ?? '');
+    if (key === undefined) return;
+    if (action === 'UpdateAccessKey') this.#world.promises.keys.mayDeactivate(managed, key, run);
+    else this.#world.promises.keys.mayDelete(managed, key, run);
+  }
+}

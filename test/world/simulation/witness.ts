@@ -1,0 +1,62 @@
+import type { ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
+import type { Described, Sources } from '../../../cli/rehearsal/witness/witness';
+import { Witness } from '../../../cli/rehearsal/witness/witness';
+import { openIntent } from '../../../functions/core/key/intent';
+import { secretName, TAG } from '../../../functions/core/names';
+import type { Account } from '../../../local/account/account';
+import { AwsError } from '../../../local/account/aws-error';
+import type { Bitbucket } from '../../../local/hosts/bitbucket/bitbucket';
+import { secretStateOf } from '../../support/secret-state-of';
+import type { Reads } from './reads';
+
+/** The one witness, who looks through answers that are kept: a year has far more looks than changes. */
+export class ReadingWitness extends Witness {
+  readonly #reads: Reads;
+
+  constructor(reads: Reads, account: Account, bitbucket: Bitbucket) {
+    super(sourcesOf(reads, account, bitbucket));
+    this.#reads = reads;
+  }
+
+  /** A rotation that began and has stored nothing. */
+  hasOpenIntent(managed: ManagedRecord): boolean {
+    if (!this.tags(managed).has(TAG.intent)) return false;
+    const input = { SecretId: secretName(managed.id), IncludeDeprecated: true, MaxResults: 100 };
+    const listed = this.#reads.answer('secretsmanager', 'ListSecretVersionIds', input)?.output;
+    const { Versions } = listed as { readonly Versions: readonly { readonly VersionId?: string }[] };
+    // What was stored may have lost its labels since.
+    const versions = Versions.map(({ VersionId: versionId = '' }) => ({ versionId, labels: [] }));
+    return openIntent({ ...secretStateOf(this.described(managed)), versions }) !== undefined;
+  }
+}
+
+function sourcesOf(reads: Reads, { iam: { accessKeys } }: Account, bitbucket: Bitbucket): Sources {
+  return {
+    describe: (secret) =>
+      unlessAwsRefuses(
+        () => reads.answer('secretsmanager', 'DescribeSecret', { SecretId: secret })?.output as Described | undefined,
+      ),
+    writes: () => reads.writesTo('secretsmanager'),
+    variables: (place) => variablesOf(bitbucket, place),
+    lastUse: (accessKeyId) => unlessAwsRefuses(() => accessKeys.lastUse(accessKeys.find(accessKeyId))?.at),
+  };
+}
+
+function unlessAwsRefuses<Answer>(ask: () => Answer): Answer | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof AwsError) return undefined;
+    throw error;
+  }
+}
+
+function variablesOf(bitbucket: Bitbucket, { target, environment }: PlaceRecord) {
+  if (target.type === 'bitbucket-workspace') return bitbucket.workspaceVariables(target.workspace);
+  const [workspace = '', repository = ''] = target.repository.split('/');
+  try {
+    return bitbucket.pipelineVariables(workspace, repository, environment);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,250 @@
+import type { Actor, ManagedRecord } from '../../../cli/rehearsal/witness/records';
+import { DAY, HOUR, MINUTE } from '../../../functions/core/duration';
+import { TAG } from '../../../functions/core/names';
+import { Account } from '../../../local/account/account';
+import { AwsError } from '../../../local/account/aws-error';
+import type { Principal, ServiceName } from '../../../local/account/principal';
+import { Clock } from '../../../local/clock';
+import { Bitbucket } from '../../../local/hosts/bitbucket/bitbucket';
+import { seededRandom } from '../../../local/random';
+import { History } from './history';
+import { Ledger } from './ledger';
+import { Loop } from './loop';
+import type { PortCall } from './port-call';
+import { Promises } from './promises';
+import { Reads } from './reads';
+import { Repairs } from './repairs';
+import { Restores } from './restores';
+import { changeOf, type RunRecord } from './run-record';
+import type { Cloud } from './sdk';
+import type { SimProcess } from './sim-process';
+import { ReadingWitness } from './witness';
+
+export interface WorldProps {
+  readonly seed: number;
+  readonly start: number;
+  readonly newKeyDelay: number;
+  readonly lastUsedDelay: number;
+  /** As the first histories were: without workspaces. @default false */
+  readonly isFirst?: boolean;
+}
+
+/** CloudTrail says about five minutes on average; this is slower. */
+const TRAIL_DELAY = 10 * MINUTE;
+const FUNCTION_ROLE = 'arn:aws:iam::111122223333:role/keyturn';
+
+/** One AWS account and one Bitbucket on one loop, with everybody who watches them. */
+export class World implements Cloud {
+  readonly seed: number;
+  readonly start: number;
+  readonly loop: Loop;
+  readonly account: Account;
+  readonly bitbucket: Bitbucket;
+  readonly admin: Principal;
+  /** What the functions are. */
+  readonly role: Principal;
+  readonly reads: Reads;
+  readonly witness: ReadingWitness;
+  readonly promises: Promises;
+  /** The audit record. */
+  readonly ledger: Ledger;
+  readonly history = new History();
+  /** Those that are alive. */
+  readonly runs = new Set<SimProcess>();
+  /** Also of the dead, whose last requests may still arrive. */
+  readonly records = new WeakMap<SimProcess, RunRecord>();
+  /** Writes to anything that decides what the functions do. */
+  writes = 0;
+  calls = 0;
+  readonly lastUsedDelay: number;
+  /** What the connection's secret holds: an access token, or the ID of an OAuth consumer. */
+  token = '';
+  isOAuth = false;
+  readonly isFirst: boolean;
+  readonly restores: Restores;
+  readonly repairs: Repairs;
+  readonly struck = new Map<string, number>();
+  readonly #lists = new Map<string, { readonly keys: unknown; readonly until: number }>();
+  readonly #listeners: ((event: object) => void)[] = [];
+
+  constructor({ seed, start, newKeyDelay, lastUsedDelay, isFirst = false }: WorldProps) {
+    const clock = new Clock(start);
+    this.seed = seed;
+    this.isFirst = isFirst;
+    this.lastUsedDelay = lastUsedDelay;
+    this.start = start;
+    this.loop = new Loop(clock);
+    this.account = new Account({
+      clock,
+      random: seededRandom(`${seed}/account`),
+      newKeyDelay,
+      lastUsedDelay,
+      credentialReportTime: 1_500,
+      trailDelay: TRAIL_DELAY,
+    });
+    this.bitbucket = new Bitbucket({ clock, random: seededRandom(`${seed}/bitbucket`) });
+    this.admin = this.account.authenticate(this.account.rootSession(), 'iam');
+    const credentials = this.account.roleSession(FUNCTION_ROLE, 'function');
+    this.role = this.account.authenticate(credentials, 'iam');
+    this.reads = new Reads(this.account, this.admin);
+    this.witness = new ReadingWitness(this.reads, this.account, this.bitbucket);
+    this.promises = new Promises(this.witness, () => this.loop.now());
+    this.ledger = new Ledger(this.promises.record);
+    this.restores = new Restores(this);
+    this.repairs = new Repairs(this);
+    this.account.onEvent((event) => {
+      for (const listener of this.#listeners) listener(event);
+    });
+  }
+
+  onEvent(listener: (event: object) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  now(): number {
+    return this.loop.now();
+  }
+
+  note(key: string | undefined, text: string): void {
+    this.history.note(this.now() - this.start, key, text);
+  }
+
+  /** Something is wrong now, for one managed key or for all. */
+  disturb(key: string | undefined): void {
+    for (const managed of this.witness.managed.values()) {
+      if (key === undefined || managed.id === key) managed.disturbedAt = this.now();
+    }
+  }
+
+  /** A person has done something to a managed key. */
+  touched(managed: ManagedRecord, what: string): void {
+    managed.touchedAt = this.now();
+    managed.disturbedAt = this.now() + HOUR;
+    this.writes += 1;
+    this.note(managed.id, `a person ${what}`);
+    this.repairs.deed(managed);
+    this.promises.places.holdsLive(managed);
+  }
+
+  /** One action of a person; false when AWS refuses it. */
+  tries(service: 'iam' | 'secretsmanager', action: string, input: object): boolean {
+    try {
+      this.act('person', service, action, input);
+      return true;
+    } catch (error) {
+      if (error instanceof AwsError) return false;
+      throw error;
+    }
+  }
+
+  countStrike(fault: string): void {
+    this.struck.set(fault, (this.struck.get(fault) ?? 0) + 1);
+  }
+
+  /** One action of a run. @throws AwsError */
+  perform(process: SimProcess, service: ServiceName, action: string, input: object, stale: boolean): unknown {
+    const run = this.records.get(process);
+    if (service === 'logs' && run !== undefined) return this.ledger.perform(run, action, input);
+    const known = stale ? undefined : this.reads.answer(service, action, input);
+    if (known !== undefined) return known.output;
+    const fields: Readonly<Record<string, unknown>> = { ...input };
+    const user = String(fields.UserName);
+    if (stale && action === 'ListAccessKeys') {
+      const list = this.#lists.get(user);
+      if (list !== undefined && list.until > this.now()) return list.keys;
+    }
+    const output = this.act('run', service, action, input);
+    if (run !== undefined && action === 'GetCredentialReport') run.reportAt = reportTime(output);
+    const change = changeOf(action, fields, output);
+    if (run !== undefined && change !== undefined) {
+      run.changes.push(change);
+      this.promises.record.isAnnounced(run, change);
+    }
+    return output;
+  }
+
+  /** One action of anybody, with what the witness learns from it. @throws AwsError */
+  act(by: Actor, service: ServiceName, action: string, input: object): unknown {
+    const fields: Readonly<Record<string, unknown>> = { ...input };
+    const user = String(fields.UserName);
+    const changesKeys = /^(Create|Update|Delete)AccessKey$/.test(action);
+    if (changesKeys) this.#rememberList(user);
+    const principal = by === 'run' ? this.role : this.admin;
+    const region = service === 'cloudtrail' ? 'us-east-1' : this.account.region;
+    const { trail } = this.account;
+    const records = trail.length;
+    const output = this.account.perform({ service, action, principal, input: { ...input }, at: this.now(), region });
+    // Nobody asks for other records, and there would be millions.
+    if (action !== 'CreateAccessKey') trail.length = records;
+    if (!/^(Get|List|Describe)/.test(action)) this.reads.wrote(service);
+    if (!changesKeys) {
+      if (action === 'PutSecretValue') this.#stored(String(fields.ClientRequestToken));
+      return output;
+    }
+    const at = this.now();
+    const id = String(fields.AccessKeyId);
+    if (action === 'CreateAccessKey') {
+      const { AccessKey } = output as { AccessKey: { AccessKeyId: string; SecretAccessKey: string } };
+      this.witness.addKey(AccessKey.AccessKeyId, AccessKey.SecretAccessKey, user, at, by);
+    } else if (action === 'UpdateAccessKey') {
+      this.witness.changeKey(id, fields.Status === 'Active' ? 'Active' : 'Inactive', at, by);
+    } else {
+      this.witness.changeKey(id, 'Deleted', at, by);
+    }
+    const managed = this.witness.byUser.get(user);
+    if (managed === undefined) return output;
+    if (by === 'person') this.repairs.deed(managed);
+    this.promises.places.holdsLive(managed);
+    return output;
+  }
+
+  /** A run authenticates with a key that it holds. @throws AwsError */
+  identify(process: SimProcess, credentials: { accessKeyId: string; secretAccessKey: string }): unknown {
+    const { arn } = this.account.authenticate(credentials, 'sts');
+    this.records.get(process)?.proofs.set(credentials.accessKeyId, this.now());
+    return { Account: this.account.accountId, Arn: arn };
+  }
+
+  /** The managed key that a call is about. */
+  keyOf({ service, about }: PortCall): string | undefined {
+    if (service === 'iam') return this.witness.byUser.get(about)?.id ?? this.#userOf(about);
+    if (service === 'sts') return this.#userOf(about);
+    if (service === 'bitbucket') return this.witness.managed.get(about.split('/').at(1) ?? '')?.id;
+    if (service === 'secretsmanager') return about.replace(/^keyturn\//, '');
+    return undefined;
+  }
+
+  #userOf(keyId: string): string | undefined {
+    const key = this.witness.keys.get(keyId);
+    return key === undefined ? undefined : this.witness.byUser.get(key.user)?.id;
+  }
+
+  #stored(token: string): void {
+    const id = token.split('-')[2];
+    const key = this.witness.keys.get(id ?? '');
+    if (key !== undefined) key.isStored = true;
+  }
+
+  /** A list that was read a moment before a change may still be shown for some seconds. */
+  #rememberList(user: string): void {
+    try {
+      const keys = this.reads.answer('iam', 'ListAccessKeys', { UserName: user })?.output;
+      this.#lists.set(user, { keys, until: this.now() + 8_000 });
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+    }
+  }
+
+  /** What an operator would read off: the secret's tags hold a key back, or did until the last run. */
+  isHeldBack(managed: ManagedRecord): boolean {
+    const tags = this.witness.tags(managed);
+    const paused = tags.get(TAG.paused);
+    if (paused === undefined) return false;
+    const until = Date.parse(paused.split(' ')[0] ?? '');
+    return Number.isNaN(until) || until + DAY + 2 * HOUR > this.now();
+  }
+}
+
+function reportTime(output: unknown): number {
+  return (output as { readonly GeneratedTime: Date }).GeneratedTime.getTime();
+}

@@ -11,12 +11,5 @@ export { Trail } from './engine/trail';
 export { AuditArchive, type AuditArchiveProps } from './evidence/audit-archive';
 export { AuditLog, type AuditLogProps } from './evidence/audit-log';
 export type { ArchiveSettings, AuditSettings, ScheduledReportSettings } from './evidence/audit-settings';
-export { type BitbucketConnectionProps, Connection } from './targets/connection';
-export {
-  type BitbucketDeploymentProps,
-  type BitbucketRepositoryProps,
-  type BitbucketWorkspaceProps,
-  type DeliveryProps,
-  DeliveryTarget,
-  type VariableNames,
-} from './targets/delivery-target';
+export * from './targets/connection';
+export * from './targets/delivery-target';

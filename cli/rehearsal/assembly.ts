@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type RegistryEntry, registryEntrySchema } from '../../functions/core/config/registry';
-import type { TargetConfig } from '../../functions/core/hosts/target';
+import { type BitbucketTarget, isBitbucketTarget } from '../../functions/core/hosts/bitbucket';
 import { REGISTRY_PATH } from '../../functions/core/names';
 
 /** A target's place at the host, whatever its level. */
@@ -12,7 +12,12 @@ export interface Place {
   readonly environment?: string;
 }
 
-export function placeOf(target: TargetConfig): Place {
+/** The targets that pipelines of the rehearsal read from. */
+export function pipelineTargets({ targets }: RegistryEntry): readonly BitbucketTarget[] {
+  return targets.filter(isBitbucketTarget);
+}
+
+export function placeOf(target: BitbucketTarget): Place {
   if (target.type === 'bitbucket-workspace') return { workspace: target.workspace };
   const [workspace = '', repository = ''] = target.repository.split('/');
   if (target.type === 'bitbucket-repository') return { workspace, repository };
@@ -20,7 +25,7 @@ export function placeOf(target: TargetConfig): Place {
 }
 
 /** How Bitbucket's writes and the timeline call a place. */
-export function scopeOf(target: TargetConfig): string {
+export function scopeOf(target: BitbucketTarget): string {
   const { workspace, repository, environment } = placeOf(target);
   return [workspace, repository, environment].filter((part) => part !== undefined).join('/');
 }

@@ -1,9 +1,9 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { RegistryEntry } from '../../functions/core/config/registry';
-import type { TargetConfig } from '../../functions/core/hosts/target';
+import type { BitbucketTarget } from '../../functions/core/hosts/bitbucket';
 import type { Random } from '../../local/random';
 import type { World } from '../../local/world';
-import { scopeOf } from './assembly';
+import { pipelineTargets, scopeOf } from './assembly';
 import { credentialAt } from './surroundings';
 
 const MINUTE = 60_000;
@@ -35,7 +35,7 @@ export class Pipelines {
 
   start(entries: readonly RegistryEntry[]): void {
     for (const entry of entries) {
-      for (const target of entry.targets) {
+      for (const target of pipelineTargets(entry)) {
         const next = (after: number) => after + 4 * HOUR + Math.floor(this.random() * 4 * HOUR);
         this.world.scheduler.every(next, `pipeline of ${scopeOf(target)}`, () => this.#run(entry, target));
       }
@@ -46,7 +46,7 @@ export class Pipelines {
     for (const client of this.#clients.values()) client.destroy();
   }
 
-  async #run(entry: RegistryEntry, target: TargetConfig): Promise<void> {
+  async #run(entry: RegistryEntry, target: BitbucketTarget): Promise<void> {
     const credential = credentialAt(this.world.hosts.bitbucket, target);
     // Before its first delivery a target may be empty; K1 counts from then on.
     if (credential === undefined) return;
@@ -58,7 +58,7 @@ export class Pipelines {
 
   async #login(
     entry: RegistryEntry,
-    target: TargetConfig,
+    target: BitbucketTarget,
     credential: { readonly accessKeyId: string; readonly secretAccessKey: string },
   ): Promise<void> {
     this.logins += 1;

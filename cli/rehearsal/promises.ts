@@ -2,6 +2,7 @@ import type { RegistryEntry } from '../../functions/core/config/registry';
 import { secretName } from '../../functions/core/names';
 import type { TrailRecord } from '../../local/account/trail';
 import type { World } from '../../local/world';
+import { pipelineTargets } from './assembly';
 import type { Pipelines } from './pipelines';
 import { credentialAt } from './surroundings';
 import type { Audit } from './timeline';
@@ -43,7 +44,7 @@ function delivery({ world, entries }: Observed): Verdict {
   const stored = writes(world, 'PutSecretValue');
   const missing = entries.filter((entry) => {
     const token = tokenOf(stored.findLast((write) => isOf(write, entry)));
-    const held = entry.targets.map((target) => credentialAt(world.hosts.bitbucket, target)?.accessKeyId);
+    const held = pipelineTargets(entry).map((target) => credentialAt(world.hosts.bitbucket, target)?.accessKeyId);
     return held.some((id) => id === undefined || !token.includes(id));
   });
   return {

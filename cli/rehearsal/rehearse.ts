@@ -1,9 +1,10 @@
 import type { RegistryEntry } from '../../functions/core/config/registry';
-import { type TargetConfig, targetName } from '../../functions/core/hosts/target';
+import type { BitbucketTarget } from '../../functions/core/hosts/bitbucket';
+import { targetName } from '../../functions/core/hosts/target';
 import type { AwsCall } from '../../local/account/wire/server';
 import { type Random, seededRandom } from '../../local/random';
 import { World } from '../../local/world';
-import { type Assembly, assemblyOf, homeOf, scopeOf } from './assembly';
+import { type Assembly, assemblyOf, homeOf, pipelineTargets, scopeOf } from './assembly';
 import { Pipelines } from './pipelines';
 import { judge, type Verdict } from './promises';
 import { QuietHours } from './quiet-hours';
@@ -197,13 +198,15 @@ function latencyOf(random: Random): (call: AwsCall) => number {
   return ({ principal }) => (principal.kind === 'root' ? 0 : 15 + Math.floor(random() * 46));
 }
 
-function targetsByName(entries: readonly RegistryEntry[]): ReadonlyMap<string, TargetConfig> {
-  return new Map(entries.flatMap(({ targets }) => targets.map((target) => [targetName(target), target] as const)));
+function targetsByName(entries: readonly RegistryEntry[]): ReadonlyMap<string, BitbucketTarget> {
+  return new Map(
+    entries.flatMap((entry) => pipelineTargets(entry).map((target) => [targetName(target), target] as const)),
+  );
 }
 
 function keyRows(world: World, entry: RegistryEntry): readonly KeyRow[] {
   const { account, hosts, clock } = world;
-  const holding = entry.targets.map(
+  const holding = pipelineTargets(entry).map(
     (target) => [scopeOf(target), credentialAt(hosts.bitbucket, target)?.accessKeyId] as const,
   );
   return account.iam.accessKeys.of(account.iam.users.get(entry.user)).map(({ id, status, createdAt }) => ({

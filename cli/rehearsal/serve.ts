@@ -1,6 +1,6 @@
 import { secretName } from '../../functions/core/names';
 import { World } from '../../local/world';
-import { assemblyOf, homeOf, placeOf } from './assembly';
+import { assemblyOf, homeOf, pipelineTargets, placeOf } from './assembly';
 import { makeSurroundings } from './surroundings';
 
 const MINUTE = 60_000;
@@ -43,8 +43,8 @@ export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }):
   world.followRealTime((error, task) => {
     process.stderr.write(`${task} failed: ${error instanceof Error ? error.message : String(error)}\n`);
   });
-  const [entry] = assembly.entries;
-  const workspace = entry?.targets[0] === undefined ? undefined : placeOf(entry.targets[0]).workspace;
+  const [target] = assembly.entries.slice(0, 1).flatMap(pipelineTargets);
+  const workspace = target && placeOf(target).workspace;
   const token =
     workspace === undefined
       ? ''

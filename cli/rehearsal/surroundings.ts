@@ -1,9 +1,9 @@
-import type { TargetConfig } from '../../functions/core/hosts/target';
+import type { BitbucketTarget } from '../../functions/core/hosts/bitbucket';
 import type { Account } from '../../local/account/account';
 import type { Principal } from '../../local/account/principal';
 import type { Bitbucket } from '../../local/hosts/bitbucket/bitbucket';
 import type { VariablePlace } from '../../local/hosts/bitbucket/place';
-import { type Assembly, placeOf } from './assembly';
+import { type Assembly, pipelineTargets, placeOf } from './assembly';
 
 /** Bitbucket's scopes for a token that reads and writes variables. */
 const TOKEN_SCOPES = ['pipeline', 'pipeline:variable'];
@@ -19,10 +19,10 @@ export function makeSurroundings(assembly: Assembly, account: Account, bitbucket
   const places = new Places(bitbucket);
   const admin = account.authenticate(account.rootSession(), 'iam');
   const secrets = new Set<string>();
-  for (const { targets, connections } of assembly.entries) {
-    for (const target of targets) {
+  for (const entry of assembly.entries) {
+    for (const target of pipelineTargets(entry)) {
       places.place(target);
-      const secret = connections[target.connection]?.secret;
+      const secret = entry.connections[target.connection]?.secret;
       if (secret === undefined || secrets.has(secret)) continue;
       secrets.add(secret);
       makeConnectionSecret(secret, placeOf(target).workspace, account, bitbucket, admin);
@@ -55,9 +55,9 @@ function makeUsers({ entries, createdUsers }: Assembly, account: Account, places
     if (adopt === 'replace-idle') createKey(user);
   }
   account.clock.advanceBy(FORGOTTEN);
-  for (const { user, targets } of existing) {
-    const { AccessKeyId, SecretAccessKey } = createKey(user);
-    for (const target of targets) places.paste(target, AccessKeyId, SecretAccessKey);
+  for (const entry of existing) {
+    const { AccessKeyId, SecretAccessKey } = createKey(entry.user);
+    for (const target of pipelineTargets(entry)) places.paste(target, AccessKeyId, SecretAccessKey);
   }
 }
 
@@ -67,7 +67,7 @@ class Places {
 
   constructor(private readonly bitbucket: Bitbucket) {}
 
-  place(target: TargetConfig): VariablePlace {
+  place(target: BitbucketTarget): VariablePlace {
     const { workspace, repository, environment } = placeOf(target);
     const inWorkspace = this.#once(workspace, () => {
       this.bitbucket.addWorkspace(workspace);
@@ -89,7 +89,7 @@ class Places {
   }
 
   /** What a person did before Keyturn was there. */
-  paste(target: TargetConfig, accessKeyId: string, secretAccessKey: string): void {
+  paste(target: BitbucketTarget, accessKeyId: string, secretAccessKey: string): void {
     const place = this.place(target);
     const { variables } = target;
     this.bitbucket.createVariable(place, { key: variables.accessKeyId, value: accessKeyId, secured: false });
@@ -113,7 +113,7 @@ function nameOf(secret: string): string {
 /** What a pipeline that deploys to a target reads, under the names that the target uses. */
 export function credentialAt(
   bitbucket: Bitbucket,
-  target: TargetConfig,
+  target: BitbucketTarget,
 ): { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined {
   const { workspace, repository, environment } = placeOf(target);
   const variables =

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { TargetConfig } from '../../functions/core/hosts/target';
+import type { BitbucketTarget } from '../../functions/core/hosts/bitbucket';
 import type { VariableWrite } from '../../local/hosts/bitbucket/bitbucket';
 import { scopeOf } from './assembly';
 
@@ -75,7 +75,7 @@ export class Timeline {
   }
 
   /** @param target of a delivery */
-  heard(audit: Audit, target?: TargetConfig): void {
+  heard(audit: Audit, target?: BitbucketTarget): void {
     const event = TOLD[audit.event];
     if (event === undefined || (event === 'proved' && audit.function.includes('sync'))) return;
     const instant = Date.parse(audit.time);
@@ -96,7 +96,7 @@ export class Timeline {
   }
 
   /** From the first half of the pair to the second, at the host's own instants. */
-  #torn(target: TargetConfig): number | undefined {
+  #torn(target: BitbucketTarget): number | undefined {
     const scope = scopeOf(target);
     const { accessKeyId, secretAccessKey } = target.variables;
     const halves = (this.#writes.get(scope) ?? []).filter(({ key }) => key === accessKeyId || key === secretAccessKey);

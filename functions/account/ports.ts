@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../core/audit';
 import type { RegistryEntry } from '../core/config/registry';
 import type { KeyturnError } from '../core/errors';
+import type { StoredCredential } from '../core/hosts/host';
 import type { Connection, TargetConfig } from '../core/hosts/target';
 import type { AccessKey, CredentialReport, LastUsed } from '../core/key/access-key';
 import type { Credential, Redacted } from '../core/key/credential';
@@ -86,13 +87,18 @@ export interface Receipt {
 /** One place a credential is delivered to. */
 export interface Target {
   readonly name: string;
-  /** Writes the credential and reads back what can be read. Repeating it is safe. @throws KeyturnError */
-  deliver(credential: Credential): Promise<Receipt>;
+  /**
+   * Writes the credential and reads back what can be read. Repeating it is safe.
+   * @param stored where the credential is, for a host that fetches it by itself
+   * @throws KeyturnError
+   */
+  deliver(credential: Credential, stored: StoredCredential): Promise<Receipt>;
 }
 
 /** Makes targets; tokens and look-ups are shared between the targets of one connection. */
 export interface Targets {
-  open(target: TargetConfig, connection: Connection): Promise<Target>;
+  /** @param connection undefined where the target's host takes no token */
+  open(target: TargetConfig, connection: Connection | undefined): Promise<Target>;
 }
 
 /** The tokens for CI hosts. */

@@ -52,7 +52,7 @@ async function deliverOnce(ports: DeliverPorts, run: Run, entry: RegistryEntry, 
   const { removeFirst, deliver: step, removeAfter } = planDelivery({ entry, secret, now: run.now() });
   await removeMarks(ports, run, entry, name, removeFirst);
   if (step !== undefined) {
-    const complete = await toEveryTarget(ports, run, entry, name, step);
+    const complete = await toEveryTarget(ports, run, entry, secret, step);
     if (complete && step.conclusive) {
       if (!(await mark(ports, run, entry, name, step))) return false;
     } else {
@@ -97,7 +97,7 @@ async function toEveryTarget(
   { secrets, sts, targets }: DeliverPorts,
   run: Run,
   entry: RegistryEntry,
-  name: string,
+  { name, arn: secretArn }: SecretState,
   step: Delivery,
 ): Promise<boolean> {
   const { accessKeyId, versionId: version } = step;
@@ -126,7 +126,7 @@ async function toEveryTarget(
   }
   run.audit('key-proved', entry, { accessKeyId, version });
   const results = await Promise.all(
-    entry.targets.map((target) => toTarget(targets, run, entry, target, credential, step)),
+    entry.targets.map((target) => toTarget(targets, run, entry, target, { credential, secretArn }, step)),
   );
   return results.every(Boolean);
 }
@@ -137,21 +137,21 @@ async function toTarget(
   run: Run,
   entry: RegistryEntry,
   config: TargetConfig,
-  credential: Credential,
+  { credential, secretArn }: { readonly credential: Credential; readonly secretArn: string },
   step: Delivery,
 ): Promise<boolean> {
   const { accessKeyId, versionId: version } = step;
   const about = { accessKeyId, version, target: targetName(config) };
   try {
-    const connection = entry.connections[config.connection];
-    if (connection === undefined) {
+    const connection = config.connection === undefined ? undefined : entry.connections[config.connection];
+    if (config.connection !== undefined && connection === undefined) {
       throw new KeyturnError(
         'invalid-connection',
         `There is no connection "${config.connection}". Deploy the stack again.`,
       );
     }
     const target = await targets.open(config, connection);
-    const receipt = await target.deliver(credential);
+    const receipt = await target.deliver(credential, { managedKey: entry.id, secretArn, versionId: version });
     run.audit('target-delivered', entry, { ...about, facts: { ...receipt } });
     return true;
   } catch (thrown) {
@@ -173,8 +173,8 @@ function refusal(
   const { connection: name } = config;
   const about = { key, accessKeyId, since };
   const facts = { target: targetName(config), reason, torn };
-  const secret = connections[name]?.secret;
-  if (!isTokenTrouble(error) || secret === undefined) {
+  const secret = name === undefined ? undefined : connections[name]?.secret;
+  if (!isTokenTrouble(error) || name === undefined || secret === undefined) {
     return { code: 'delivery-failed', ...about, facts: { ...facts, error } };
   }
   return { code: 'token-rejected', ...about, connection: { name, secret }, facts: { ...facts, error } };

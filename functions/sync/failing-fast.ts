@@ -1,5 +1,6 @@
 import type { Targets } from '../account/ports';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
+import { systemOf } from '../core/hosts/target';
 
 /**
  * Targets of a host that turned out to be down fail at once for the rest of the run: finding it out again for each key
@@ -9,20 +10,20 @@ export function failingFast(targets: Targets): Targets {
   const down = new Map<string, KeyturnError>();
   return {
     async open(config, connection) {
-      const host = `${connection.host} ${connection.url} ${connection.secret}`;
+      const system = systemOf(config, connection);
       const guard = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
-        const known = down.get(host);
+        const known = down.get(system);
         if (known !== undefined) throw known;
         try {
           return await ask();
         } catch (thrown) {
           const error = toKeyturnError(thrown);
-          if (error.code === 'host-down') down.set(host, error);
+          if (error.code === 'host-down') down.set(system, error);
           throw error;
         }
       };
       const target = await guard(() => targets.open(config, connection));
-      return { name: target.name, deliver: (credential) => guard(() => target.deliver(credential)) };
+      return { name: target.name, deliver: (credential, stored) => guard(() => target.deliver(credential, stored)) };
     },
   };
 }

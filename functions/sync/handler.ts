@@ -1,6 +1,6 @@
 import { createAuditRecord } from '../aws/audit-record';
-import { createConnectionSecrets } from '../aws/connection-secrets';
 import { createEventBus } from '../aws/event-bus';
+import { createHostPorts } from '../aws/host-ports';
 import { createNotifier } from '../aws/notifier';
 import { createRegistry } from '../aws/registry';
 import { createSecrets } from '../aws/secrets';
@@ -20,13 +20,13 @@ const settings = settingsFrom(process.env);
 const record = createAuditRecord();
 const bus = createEventBus();
 const notifier = createNotifier(settings.topicArn);
-const connectionSecrets = createConnectionSecrets();
+const hostPorts = createHostPorts();
 const ports = { sts: createSts(), secrets: createSecrets(), registry: createRegistry(settings.registryPath) };
 
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
   const request = syncRequestOf(event);
   const targets = openTargets({
-    connectionSecrets,
+    ...hostPorts,
     time: systemTime,
     random: Math.random,
     allowedOrigins: settings.allowedOrigins,

@@ -1,12 +1,15 @@
 import { Stack } from 'aws-cdk-lib';
 import type { IDependable } from 'constructs';
-import { BITBUCKET_API } from '../../functions/core/hosts/target';
 import type { Connection } from '../targets/connection';
+import type { Delivery } from '../targets/delivery';
 import { secretArn } from './arns';
 import type { GrowingPolicy, Right } from './growing-policy';
 import { onlyThroughSecretsManager } from './secret-encryption';
 
-/** What sync needs to reach exactly the connections that are used: the right to read their tokens, and their origins. */
+/**
+ * What sync needs to reach exactly the targets that are used: the right to read their connections' tokens, the origins of
+ * these, and what a target's host asks for.
+ */
 export class ConnectionAccess {
   private readonly rights: GrowingPolicy;
   private readonly known = new Map<string, IDependable>();
@@ -18,8 +21,15 @@ export class ConnectionAccess {
   }
 
   /** @returns what holds the rights */
-  add(connection: Connection): readonly IDependable[] {
-    const { secret, encryptionKey, url = BITBUCKET_API } = connection._config.bitbucket;
+  add({ connection, rights = [] }: Delivery): readonly IDependable[] {
+    return [
+      ...(connection === undefined ? [] : this.addConnection(connection)),
+      ...rights.flatMap(({ right, arns }) => arns.map((arn) => this.allowOnce(right, arn))),
+    ];
+  }
+
+  private addConnection(connection: Connection): readonly IDependable[] {
+    const { secret, encryptionKey, url } = connection._settings;
     if (URL.canParse(url)) this.usedOrigins.add(new URL(url).origin);
     const read = this.allowOnce(
       { sid: 'ReadConnectionTokens', actions: ['secretsmanager:GetSecretValue'] },

@@ -1,4 +1,5 @@
 import { configSchema } from '../../functions/core/config/config';
+import { standInConnection } from '../../functions/core/hosts/target';
 import type { ConfigIssue } from './config-issue';
 
 /**
@@ -36,7 +37,7 @@ function withoutBroken(value: Readonly<Record<string, unknown>>, issues: readonl
     if (section === 'keys' && typeof place === 'number') broken.add(place);
     // A broken connection is still one that keys may name.
     else if (section === 'connections' && typeof place === 'string' && isMap(rest.connections)) {
-      rest.connections[place] = { bitbucket: { secret: 'stands-in' } };
+      rest.connections[place] = standInConnection();
     } else if (section !== undefined) delete rest[String(section)];
     else if (code === 'unrecognized_keys' && 'keys' in issue) for (const key of issue.keys) delete rest[key];
   }

@@ -187,7 +187,7 @@ export class KeyRotation extends Construct {
     const path = options.createUser === true ? 'root' : 'any';
     return [
       ...this.userAccess.map((access) => access.add(options.user, path)),
-      ...(options.deliverTo ?? []).flatMap(({ connection }) => this.connectionAccess.add(connection)),
+      ...(options.deliverTo ?? []).flatMap(({ _delivery }) => this.connectionAccess.add(_delivery)),
     ];
   }
 

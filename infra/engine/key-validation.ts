@@ -72,13 +72,12 @@ function connectionsOf(options: ManagedKeyOptions): {
   const connections: NonNullable<ConfigInput['connections']> = {};
   const problems: string[] = [];
   for (const { connection } of options.deliverTo ?? []) {
+    if (connection === undefined) continue;
     const known = connections[connection.name];
     if (known !== undefined && JSON.stringify(known) !== JSON.stringify(connection._config)) {
       problems.push(`connections.${connection.name}: expected one connection of this name, found two; rename one`);
     }
-    const { encryptionKey, ...bitbucket } = connection._config.bitbucket;
-    const plainKey = encryptionKey !== undefined && !Token.isUnresolved(encryptionKey) ? { encryptionKey } : {};
-    connections[connection.name] ??= { bitbucket: { ...bitbucket, ...plainKey } };
+    connections[connection.name] ??= connection._config;
   }
   return { connections, problems };
 }

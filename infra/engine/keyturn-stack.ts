@@ -99,7 +99,7 @@ export class KeyturnStack extends Stack {
 
   private manageAll(rotation: KeyRotation, config: Config, props: KeyturnStackProps): void {
     const connections = new Map(
-      Object.entries(config.connections).map(([name, { bitbucket }]) => [name, Connection.bitbucket(name, bitbucket)]),
+      Object.entries(config.connections).map(([name, connection]) => [name, Connection._of(name, connection)]),
     );
     const scopeOf = this.keyScopes(rotation, props);
     const perScope = new Map<Construct, KeyConfig[]>();
@@ -116,10 +116,7 @@ export class KeyturnStack extends Stack {
           policy,
           firstRotation: FirstRotation.of(firstRotation),
           adopt: Adopt.of(adopt),
-          deliverTo: deliverTo.flatMap((item) => {
-            const connection = connections.get(item.connection);
-            return connection === undefined ? [] : [DeliveryTarget._of(connection, item)];
-          }),
+          deliverTo: deliverTo.map((item) => DeliveryTarget._of(connections.get(item.connection ?? ''), item)),
         });
       }
     }

@@ -9,6 +9,7 @@ import { registryParameterName, secretName } from '../../functions/core/names';
 import { foreignReaders } from '../access/foreign-readers';
 import { policySize } from '../access/policy-size';
 import { SECRET_POLICY_CHARACTERS, secretPolicy } from '../access/secret-policy';
+import type { Delivery } from '../targets/delivery';
 import type { DeliveryTarget } from '../targets/delivery-target';
 import type { Adopt } from './adopt';
 import type { FirstRotation } from './first-rotation';
@@ -55,8 +56,11 @@ export class ManagedKey extends Construct {
   /** Name of the registry parameter. */
   readonly parameterName: string;
 
-  constructor(scope: Construct, id: string, props: ManagedKeyProps) {
+  constructor(scope: Construct, id: string, given: ManagedKeyProps) {
     super(scope, id);
+    const deliveries = (given.deliverTo ?? []).map(({ _delivery }) => _delivery);
+    const fetchers = deliveries.flatMap(({ readers = [] }) => readers);
+    const props = { ...given, readers: [...new Set([...(given.readers ?? []), ...fetchers])] };
     this.keyId = id;
     this.secretName = secretName(id);
     this.parameterName = registryParameterName(id);
@@ -70,7 +74,7 @@ export class ManagedKey extends Construct {
     const document = registryDocument(checked.key, checked.connections, rotation._policy);
     this.checkSize(document, checked.key);
 
-    const resourcePolicy = secretPolicy({ roles: rotation._roles, readers: props.readers ?? [] });
+    const resourcePolicy = secretPolicy({ roles: rotation._roles, readers: props.readers });
     this.checkReaders(props, resourcePolicy);
 
     const secret = this.createSecret(props);
@@ -83,7 +87,7 @@ export class ManagedKey extends Construct {
     policy.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     const parameter = new StringParameter(this, 'Registry', {
       parameterName: this.parameterName,
-      stringValue: document,
+      stringValue: deployed(document, deliveries),
       description: `Keyturn: the managed key ${id}`,
     });
     // The functions act on what the registry says, so it speaks last: when they may do what it asks for.
@@ -136,4 +140,10 @@ export class ManagedKey extends Construct {
         'single environments, or use a second IAM user for some of them.',
     );
   }
+}
+
+/** The registry's text with what only the deployment knows in its place. */
+function deployed(document: string, deliveries: readonly Delivery[]): string {
+  const standIns = deliveries.flatMap((delivery) => [...(delivery.standIns ?? [])]);
+  return standIns.reduce((text, [standIn, token]) => text.replaceAll(standIn, token), document);
 }

@@ -1,7 +1,7 @@
 import type { Config, KeyConfig } from '../../functions/core/config/config';
 import { type PolicyOverrides, policyWith } from '../../functions/core/config/policy';
 import { type RegistryEntry, registryEntrySchema } from '../../functions/core/config/registry';
-import { DEFAULT_VARIABLES, type TargetConfig, targetOf } from '../../functions/core/hosts/target';
+import { connectionOf, shortTarget, targetOf } from '../../functions/core/hosts/target';
 
 /**
  * The JSON of one managed key's registry parameter. Names of variables that are the defaults are left out, so that twice
@@ -22,22 +22,8 @@ export function registryDocument(
     policy: policyWith(policy, key.policy),
     firstRotation: key.firstRotation,
     adopt: key.adopt,
-    connections: Object.fromEntries(
-      used.map(([name, { bitbucket }]) => [name, { host: 'bitbucket', url: bitbucket.url, secret: bitbucket.secret }]),
-    ),
+    connections: Object.fromEntries(used.map(([name, connection]) => [name, connectionOf(connection)])),
     targets: key.deliverTo.map(targetOf),
   });
-  return JSON.stringify({ ...entry, targets: entry.targets.map(withoutDefaults) });
-}
-
-function withoutDefaults(target: TargetConfig): Record<string, unknown> {
-  const { variables, secureAccessKeyId, ...rest } = target;
-  const own = Object.entries(variables).filter(
-    ([name, value]) => (DEFAULT_VARIABLES as Readonly<Record<string, string>>)[name] !== value,
-  );
-  return {
-    ...rest,
-    ...(own.length > 0 ? { variables: Object.fromEntries(own) } : {}),
-    ...(secureAccessKeyId ? { secureAccessKeyId } : {}),
-  };
+  return JSON.stringify({ ...entry, targets: entry.targets.map(shortTarget) });
 }

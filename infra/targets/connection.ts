@@ -1,4 +1,7 @@
-import type { ConfigInput } from '../../functions/core/config/config';
+import { Token } from 'aws-cdk-lib';
+import { BITBUCKET_API } from '../../functions/core/hosts/bitbucket';
+import type { ConnectionSettings } from '../../functions/core/hosts/host';
+import { type ConnectionConfig, type ConnectionInput, settingsOf } from '../../functions/core/hosts/target';
 
 export interface BitbucketConnectionProps {
   /**
@@ -20,12 +23,25 @@ export class Connection {
    * @param name what findings and receipts call the connection, such as the workspace's name
    */
   static bitbucket(name: string, props: BitbucketConnectionProps): Connection {
-    return new Connection(name, { bitbucket: { ...props } });
+    return new Connection(name, 'bitbucket', { url: BITBUCKET_API, ...props });
+  }
+
+  /** A connection of `keyturn.yaml`. @internal */
+  static _of(name: string, config: ConnectionConfig): Connection {
+    const { host, ...settings } = settingsOf(config);
+    return new Connection(name, host, settings);
   }
 
   private constructor(
     readonly name: string,
+    private readonly host: string,
     /** @internal */
-    readonly _config: NonNullable<ConfigInput['connections']>[string],
+    readonly _settings: ConnectionSettings,
   ) {}
+
+  /** As `keyturn.yaml` would say it, but for what only the deployment knows. @internal */
+  get _config(): ConnectionInput {
+    const { encryptionKey, ...settings } = this._settings;
+    return { [this.host]: Token.isUnresolved(encryptionKey) ? settings : this._settings };
+  }
 }

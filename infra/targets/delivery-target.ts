@@ -1,76 +1,70 @@
-import type { DeliverTo } from '../../functions/core/hosts/target';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { type DeliverTo, type HostName, hostNameOf } from '../../functions/core/hosts/target';
+import {
+  type BitbucketDeploymentProps,
+  type BitbucketRepositoryProps,
+  type BitbucketWorkspaceProps,
+  bitbucketDelivery,
+  bitbucketItem,
+} from './bitbucket-target';
 import type { Connection } from './connection';
+import type { Delivery } from './delivery';
+import { type FunctionTargetProps, functionDelivery, functionItem } from './function-target';
 
-/** Names of the variables that hold a credential. */
-export interface VariableNames {
-  /** Variable that gets the access key ID. @default AWS_ACCESS_KEY_ID */
-  readonly accessKeyId?: string;
-  /** Variable that gets the secret access key; always secured. @default AWS_SECRET_ACCESS_KEY */
-  readonly secretAccessKey?: string;
-  /** Variable that gets the region, where one is given. @default AWS_DEFAULT_REGION */
-  readonly region?: string;
-  /** One more, secured variable that gets the whole credential as JSON, which cannot be half old and half new. @default - none */
-  readonly bundle?: string;
-}
+export type {
+  BitbucketDeploymentProps,
+  BitbucketRepositoryProps,
+  BitbucketWorkspaceProps,
+  DeliveryProps,
+  VariableNames,
+} from './bitbucket-target';
+export type { FunctionTargetProps } from './function-target';
 
-/** What all targets have. */
-export interface DeliveryProps {
-  /** How to reach the host. */
-  readonly connection: Connection;
-  /** Names of the variables. @default - the names that the AWS SDKs read */
-  readonly variables?: VariableNames;
-  /** AWS region to deliver as well, such as eu-west-1. @default - none is delivered */
-  readonly region?: string;
-  /** Whether the access key ID is secured too. Unsecured it can be read back and checked. @default false */
-  readonly secureAccessKeyId?: boolean;
-}
+/** What an item of `keyturn.yaml` comes to, one line a host. */
+const HOSTS: Readonly<Record<HostName, (item: DeliverTo, connection: Connection | undefined) => Delivery>> = {
+  bitbucket: bitbucketItem,
+  function: (item) => functionItem(item),
+};
 
-export interface BitbucketDeploymentProps extends DeliveryProps {
-  /** `workspace/repository`. */
-  readonly repository: string;
-  /** Name or UUID of the deployment environment. */
-  readonly environment: string;
-}
-
-export interface BitbucketRepositoryProps extends DeliveryProps {
-  /** `workspace/repository`. */
-  readonly repository: string;
-}
-
-export interface BitbucketWorkspaceProps extends DeliveryProps {
-  /** Slug or UUID of the workspace. */
-  readonly workspace: string;
-}
-
-/** One place a credential is delivered to. */
+/** One place a credential is delivered to. The register of the constructs: each host has its factories here. */
 export class DeliveryTarget {
   /** Deployment variables of one environment of a Bitbucket repository. */
   static bitbucketDeployment(props: BitbucketDeploymentProps): DeliveryTarget {
-    return DeliveryTarget.from(props);
+    return new DeliveryTarget(bitbucketDelivery(props));
   }
 
   /** Variables of a Bitbucket repository. */
   static bitbucketRepository(props: BitbucketRepositoryProps): DeliveryTarget {
-    return DeliveryTarget.from(props);
+    return new DeliveryTarget(bitbucketDelivery(props));
   }
 
   /** Variables of a Bitbucket workspace, which all its repositories share. */
   static bitbucketWorkspace(props: BitbucketWorkspaceProps): DeliveryTarget {
-    return DeliveryTarget.from(props);
+    return new DeliveryTarget(bitbucketDelivery(props));
+  }
+
+  /** A function of a team's own, which fetches the credential and writes it wherever it is needed. */
+  static function(lambda: IFunction, props: FunctionTargetProps = {}): DeliveryTarget {
+    return new DeliveryTarget(functionDelivery(lambda, props));
   }
 
   /** An item of `deliverTo` in `keyturn.yaml`. @internal */
-  static _of(connection: Connection, item: DeliverTo): DeliveryTarget {
-    return new DeliveryTarget(connection, item);
-  }
-
-  private static from(props: DeliveryProps): DeliveryTarget {
-    return new DeliveryTarget(props.connection, { ...props, connection: props.connection.name });
+  static _of(connection: Connection | undefined, item: DeliverTo): DeliveryTarget {
+    return new DeliveryTarget(HOSTS[hostNameOf(item)](item, connection));
   }
 
   private constructor(
-    readonly connection: Connection,
     /** @internal */
-    readonly _config: DeliverTo,
+    readonly _delivery: Delivery,
   ) {}
+
+  /** How its host is reached; undefined where it takes no token. */
+  get connection(): Connection | undefined {
+    return this._delivery.connection;
+  }
+
+  /** @internal */
+  get _config(): DeliverTo {
+    return this._delivery.item;
+  }
 }

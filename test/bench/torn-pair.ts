@@ -79,7 +79,7 @@ async function measureTear(latency: number): Promise<MeasuredTear> {
       ),
       connection,
     );
-    await target.deliver(NEW);
+    await target.deliver(NEW, { managedKey: repository, secretArn: 'unused', versionId: 'unused' });
   };
   try {
     const queue = repositories.entries();

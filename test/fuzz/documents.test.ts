@@ -72,7 +72,7 @@ describe('a registry parameter', () => {
         const entry = parse(text);
         if (entry === undefined) return;
         expect(entry.id).toBe('shop');
-        expect(entry.targets.every(({ connection }) => Object.hasOwn(entry.connections, connection))).toBe(true);
+        expect(entry.targets.every(({ connection }) => Object.hasOwn(entry.connections, connection ?? ''))).toBe(true);
       }),
       { numRuns: 400 },
     );

@@ -11,6 +11,7 @@ import {
   repositoryTarget,
   SECRET,
   START,
+  STORED,
   secretsOf,
   TOKEN,
   timeOf,
@@ -96,7 +97,7 @@ it('whatever a CI host answers, a delivery ends with a receipt or a typed error 
         const targets = openTargets({ connectionSecrets: secretsOf(secret), time, random: () => 0.5, timeout: 1_000 });
         try {
           const opened = await targets.open(target, connectionTo(`${url}/2.0`));
-          const receipt = await opened.deliver(credentialOf());
+          const receipt = await opened.deliver(credentialOf(), STORED);
           delivered.yes += 1;
           expect(Number.isFinite(receipt.tornFor)).toBe(true);
         } catch (thrown) {

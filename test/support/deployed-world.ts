@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { type Assembly, assemblyOf, homeOf } from '../../cli/rehearsal/assembly';
+import { type Assembly, assemblyOf, homeOf, pipelineTargets } from '../../cli/rehearsal/assembly';
 import { Pipelines } from '../../cli/rehearsal/pipelines';
 import { QuietHours } from '../../cli/rehearsal/quiet-hours';
 import { credentialAt, makeSurroundings } from '../../cli/rehearsal/surroundings';
@@ -155,11 +155,12 @@ export class DeployedWorld {
   unsettled(): readonly string[] {
     const { world } = this;
     const wrong: string[] = [];
-    for (const { id, user, targets } of this.entries) {
+    for (const entry of this.entries) {
+      const { id, user } = entry;
       const newest = this.keys(user)
         .filter(({ status }) => status === 'Active')
         .at(-1);
-      for (const target of targets) {
+      for (const target of pipelineTargets(entry)) {
         const held = credentialAt(world.hosts.bitbucket, target);
         if (held?.accessKeyId !== newest?.id) wrong.push(`${id}: holds ${held?.accessKeyId}, newest is ${newest?.id}`);
         if (held !== undefined && held.secretAccessKey !== newest?.secretAccessKey) wrong.push(`${id}: torn pair`);

@@ -1,6 +1,7 @@
 import type { RegistryEntry } from '../../../functions/core/config/registry';
 import { SECOND } from '../../../functions/core/duration';
-import { type TargetConfig, targetName } from '../../../functions/core/hosts/target';
+import { type BitbucketTarget, isBitbucketTarget } from '../../../functions/core/hosts/bitbucket';
+import { targetName } from '../../../functions/core/hosts/target';
 import { parseVersionId } from '../../../functions/core/key/version-id';
 import { secretName } from '../../../functions/core/names';
 import type { Actor, KeyRecord, ManagedRecord, PlaceRecord } from './records';
@@ -110,7 +111,7 @@ export class Witness {
     };
     record.entry = entry;
     record.isManaged = true;
-    record.places = entry.targets.map((target) => {
+    record.places = entry.targets.filter(isBitbucketTarget).map((target) => {
       const name = targetName(target);
       const same = record.places.find((place) => place.name === name);
       return same ?? this.#newPlace(target, name, at);
@@ -121,7 +122,7 @@ export class Witness {
     return record;
   }
 
-  #newPlace(target: TargetConfig, name: string, at: number): PlaceRecord {
+  #newPlace(target: BitbucketTarget, name: string, at: number): PlaceRecord {
     return {
       name,
       target,

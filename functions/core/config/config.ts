@@ -1,40 +1,11 @@
 import * as z from 'zod';
-import { BITBUCKET_API, deliverToSchema, isEncryptedOrLoopback, targetOf, variablesWritten } from '../hosts/target';
+import { kmsKeyArn } from '../hosts/connection';
+import { connectionConfigSchema, deliverToJsonSchema, deliverToSchema, placesWritten, targetOf } from '../hosts/target';
 import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS } from '../names';
 import { alarmsSchema } from './alarms-config';
 import { policyOverridesSchema, policyProblems, policyWith } from './policy';
 import { ADOPT, FIRST_ROTATION, keyIdSchema, userNameSchema } from './registry';
 import { cronFormProblem, type MostBetweenRuns, SCHEDULE_FORM, scheduleProblem } from './schedule';
-
-/**
- * A secret's name or whole ARN (Secrets Manager: letters, digits and `/_+=.@-`; it appends a hyphen and six characters
- * to the name). What stands here becomes a resource in sync's role, where a wildcard would open every secret.
- */
-const SECRET =
-  /^([\w/+=.@-]{1,512}|arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]{1,512}-[A-Za-z0-9]{6})$/;
-
-/** A key's ARN, never an alias's: IAM decides by the key. Multi-Region keys have IDs of another form. */
-const KMS_KEY_ARN =
-  /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
-
-const bitbucketConnectionSchema = z.strictObject({
-  secret: z
-    .string()
-    .regex(SECRET, 'expected the name of one secret, or its whole ARN with the six characters at its end')
-    .describe('Name or ARN of the secret with {"accessToken"}, {"email","apiToken"} or {"clientId","clientSecret"}.'),
-  url: z
-    .url({ protocol: /^https?$/ })
-    .refine(isEncryptedOrLoopback, 'expected https: a token must not travel in the clear')
-    .default(BITBUCKET_API)
-    .describe('Base URL of the REST API.'),
-  encryptionKey: z
-    .string()
-    .regex(KMS_KEY_ARN, 'expected the ARN of one KMS key, arn:aws:kms:<region>:<account>:key/<key ID>')
-    .optional()
-    .describe('ARN of the KMS key that encrypts the secret.'),
-});
-
-const connectionConfigSchema = z.strictObject({ bitbucket: bitbucketConnectionSchema });
 
 const keySchema = z.strictObject({
   id: keyIdSchema.describe('Name of the managed key; its secret is keyturn/<id>.'),
@@ -107,11 +78,7 @@ const auditSchema = z.strictObject({
     .literal(LOG_RETENTION_DAYS)
     .default(400)
     .describe('How long the audit record is kept, where the stack makes it.'),
-  encryptionKey: z
-    .string()
-    .regex(KMS_KEY_ARN, 'expected the ARN of one KMS key, arn:aws:kms:<region>:<account>:key/<key ID>')
-    .optional()
-    .describe('ARN of the KMS key that encrypts the record and the archive.'),
+  encryptionKey: kmsKeyArn.optional().describe('ARN of the KMS key that encrypts the record and the archive.'),
   forwardTo: z
     .string()
     .regex(EVENT_BUS_ARN, 'expected the ARN of an event bus, arn:aws:events:<region>:<account>:event-bus/<name>')
@@ -189,25 +156,22 @@ export const configSchema = configShape.superRefine((config, context) => {
       if (!shared.some((problem) => problem.message === message)) wrong(['keys', index, 'policy', field], message);
     }
     key.deliverTo.forEach((target, at) => {
-      const connection = Object.hasOwn(config.connections, target.connection)
-        ? config.connections[target.connection]
-        : undefined;
-      if (connection === undefined) {
+      const { connection: name } = target;
+      const connection =
+        name !== undefined && Object.hasOwn(config.connections, name) ? config.connections[name] : undefined;
+      if (name !== undefined && connection === undefined) {
         wrong(
           ['keys', index, 'deliverTo', at, 'connection'],
           `expected one of the connections (${Object.keys(config.connections).join(', ') || 'there are none'}), ` +
-            `found "${target.connection}"`,
+            `found "${name}"`,
         );
         return;
       }
-      const places = variablesWritten(targetOf(target)).map((variable) => ({
-        variable,
-        place: `${connection.bitbucket.url} ${variable}`.toLowerCase(),
-      }));
+      const places = placesWritten(targetOf(target), connection);
       const taken = places.find(({ place }) => written.has(place));
       if (taken !== undefined) {
         const message =
-          `expected variables that nothing else writes; ${taken.variable} belongs to the key ` +
+          `expected variables that nothing else writes; ${taken.what} belongs to the key ` +
           `"${written.get(taken.place)}" already, and the two would overwrite each other`;
         wrong(['keys', index, 'deliverTo', at, 'variables'], message);
       }
@@ -226,6 +190,12 @@ export function configJsonSchema(): Record<string, unknown> {
   return {
     title: 'keyturn.yaml',
     description: 'Which AWS access keys Keyturn rotates, and where it delivers them.',
-    ...z.toJSONSchema(configShape, { io: 'input', unrepresentable: 'throw' }),
+    ...z.toJSONSchema(configShape, {
+      io: 'input',
+      unrepresentable: 'throw',
+      override: ({ zodSchema, jsonSchema }) => {
+        if (Object.is(zodSchema, deliverToSchema)) Object.assign(jsonSchema, deliverToJsonSchema());
+      },
+    }),
   };
 }

@@ -34,7 +34,8 @@ export const registryEntrySchema = z
       context.addIssue({ code: 'custom', path: ['policy', problem.field], message: problem.message });
     }
     entry.targets.forEach((target, index) => {
-      if (!Object.hasOwn(entry.connections, target.connection)) {
+      const { connection } = target;
+      if (connection !== undefined && !Object.hasOwn(entry.connections, connection)) {
         context.addIssue({
           code: 'custom',
           path: ['targets', index, 'connection'],

@@ -1,157 +1,133 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { apiUrl } from './connection';
+import type { ConnectionSettings, Host, HostConnection, HostTarget, Written } from './host';
+import { HOSTS } from './register';
 
-/** Bitbucket: names match `[A-Za-z_][A-Za-z0-9_]*`. */
-const variableName = z
-  .string()
-  .max(255)
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected letters, digits and underscores, not starting with a digit');
+type EachHost = (typeof HOSTS)[number];
+export type HostName = EachHost['name'];
 
-/** A Bitbucket workspace: its slug, or its UUID in braces. */
-const workspace = z.string().regex(/^(\{[0-9a-fA-F-]{36}\}|[\w.-]+)$/, 'expected a workspace slug, such as acme');
-/** A Bitbucket repository: `workspace/repository`. */
-const repository = z
-  .string()
-  .regex(
-    /^(\{[0-9a-fA-F-]{36}\}|[\w.-]+)\/(\{[0-9a-fA-F-]{36}\}|[\w.-]+)$/,
-    'expected workspace/repository, such as acme/web-shop',
-  );
+type TargetSchemas<H extends readonly Host[]> = { [N in keyof H]: H[N]['target'] };
 
-export const DEFAULT_VARIABLES = {
-  accessKeyId: 'AWS_ACCESS_KEY_ID',
-  secretAccessKey: 'AWS_SECRET_ACCESS_KEY',
-  region: 'AWS_DEFAULT_REGION',
-} as const;
+/** One place a credential is delivered to. */
+export type TargetConfig = HostTarget & z.output<EachHost['target']>;
+/** The same as the registry holds it. */
+export const targetSchema = z.discriminatedUnion(
+  'type',
+  HOSTS.map(({ target }) => target) as unknown as TargetSchemas<typeof HOSTS>,
+) as unknown as z.ZodType<TargetConfig>;
 
-/** Names of the variables that hold a credential. */
-export const variablesSchema = z.strictObject({
-  accessKeyId: variableName.default(DEFAULT_VARIABLES.accessKeyId).describe('Variable that gets the access key ID.'),
-  secretAccessKey: variableName
-    .default(DEFAULT_VARIABLES.secretAccessKey)
-    .describe('Variable that gets the secret access key; always secured.'),
-  region: variableName.default(DEFAULT_VARIABLES.region).describe('Variable that gets the region, where one is given.'),
-  bundle: variableName
-    .optional()
-    .describe(
-      'One more, secured variable that gets the whole credential as JSON, which cannot be half old and half new.',
-    ),
-});
-export type Variables = z.infer<typeof variablesSchema>;
+/** One target as a person writes it under `deliverTo`; what is given decides its host and its kind. */
+export type DeliverTo = Pick<HostTarget, 'connection'> & z.input<EachHost['deliverTo']>;
+/** The same with its defaults. */
+export type DeliverToItem = Pick<HostTarget, 'connection'> & z.output<EachHost['deliverTo']>;
 
-const delivery = {
-  connection: z.string().min(1).describe('Name of the connection to deliver through.'),
-  variables: variablesSchema.prefault({}).describe('Names of the variables.'),
-  region: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected an AWS region, such as eu-west-1')
-    .optional()
-    .describe('Also deliver this AWS region. Without it no region is delivered.'),
-  secureAccessKeyId: z
-    .boolean()
-    .default(false)
-    .describe('Whether the access key ID is secured too. Unsecured it can be read back and checked.'),
-};
+/** Each host's own schema judges its items, so that a mistake is told in the host's words, at its place. */
+export const deliverToSchema = z.unknown().transform((given, context) => {
+  const { deliverTo } = hostOfItem(given);
+  const judged = deliverTo._zod.run({ value: given, issues: [] }, { async: false });
+  if (judged instanceof Promise) throw new Error('A schema of a host must not wait.');
+  context.issues.push(...judged.issues);
+  return judged.value;
+}) as unknown as z.ZodType<DeliverToItem, DeliverTo>;
 
-/** Deployment variables of one environment of one repository. */
-const deploymentTarget = z.strictObject({
-  type: z.literal('bitbucket-deployment'),
-  ...delivery,
-  repository,
-  environment: z.string().min(1).max(255).describe('Name or UUID of the deployment environment.'),
-});
-const repositoryTarget = z.strictObject({ type: z.literal('bitbucket-repository'), ...delivery, repository });
-const workspaceTarget = z.strictObject({ type: z.literal('bitbucket-workspace'), ...delivery, workspace });
-
-/** One place a credential is delivered to, as the registry holds it. */
-export const targetSchema = z
-  .discriminatedUnion('type', [deploymentTarget, repositoryTarget, workspaceTarget])
-  .superRefine(refuseSharedNames);
-export type TargetConfig = z.infer<typeof targetSchema>;
-
-/**
- * One target as a person writes it under `deliverTo`: what is given decides its kind. `environment` makes it a
- * deployment target, `repository` alone a repository target, `workspace` alone a workspace target.
- */
-export const deliverToSchema = z
-  .strictObject({
-    ...delivery,
-    repository: repository.optional().describe('workspace/repository.'),
-    environment: z.string().min(1).max(255).optional().describe('Name or UUID of the deployment environment.'),
-    workspace: workspace.optional().describe('Workspace, for variables that all its repositories share.'),
-  })
-  .superRefine((given, context) => {
-    if ((given.repository === undefined) === (given.workspace === undefined)) {
-      context.addIssue('expected either repository (with environment for deployment variables) or workspace');
-    } else if (given.environment !== undefined && given.repository === undefined) {
-      context.addIssue({ code: 'custom', path: ['environment'], message: 'expected repository beside environment' });
-    }
-    refuseSharedNames(given, context);
+/** The JSON Schema of the same, for editors: one of the other hosts' where its mark is there, otherwise the first one's. */
+export function deliverToJsonSchema(): object {
+  const [first, ...others] = HOSTS.map(({ deliverTo, marks }: Host) => {
+    const { $schema: _dialect, ...schema } = z.toJSONSchema(deliverTo, { io: 'input', unrepresentable: 'throw' });
+    return { schema, marked: { anyOf: marks.map((name) => ({ required: [name] })) } };
   });
-export type DeliverTo = z.input<typeof deliverToSchema>;
-
-/** Two halves in one variable would overwrite each other. */
-function refuseSharedNames(
-  { variables, region }: { readonly variables: Variables; readonly region?: string | undefined },
-  context: z.RefinementCtx,
-): void {
-  const names = namesWritten(variables, region);
-  if (new Set(names).size < names.length) {
-    context.addIssue({ code: 'custom', path: ['variables'], message: 'expected a different name for each variable' });
-  }
+  return others.reduceRight<object>(
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    (otherwise, { schema, marked }) => ({ if: marked, then: schema, else: otherwise }),
+    first?.schema ?? {},
+  );
 }
 
-/** The names that are written: the region's and the bundle's only where they are asked for. */
-function namesWritten(variables: Variables, region: string | undefined): readonly string[] {
-  const { accessKeyId, secretAccessKey, bundle } = variables;
-  const names = [accessKeyId, secretAccessKey, region === undefined ? undefined : variables.region, bundle];
-  return names.filter((name) => name !== undefined);
+type TokenHost = Extract<EachHost, { readonly connection: z.ZodType }>;
+/** A connection of `keyturn.yaml`: its settings, under the host's name. */
+export type ConnectionConfig = { readonly [H in TokenHost as H['name']]?: z.output<H['connection']> };
+/** The same as a person writes it. */
+export type ConnectionInput = { readonly [H in TokenHost as H['name']]?: z.input<H['connection']> };
+
+const tokenHosts = HOSTS.flatMap((host: Host) =>
+  host.connection === undefined ? [] : [[host.name, host.connection] as const],
+);
+const soleHost = tokenHosts.length === 1;
+
+export const connectionConfigSchema = z
+  .strictObject(Object.fromEntries(tokenHosts.map(([name, schema]) => [name, soleHost ? schema : schema.optional()])))
+  .superRefine((given, context) => {
+    if (Object.values(given).filter((settings) => settings !== undefined).length !== 1) {
+      context.addIssue(`expected one of ${tokenHosts.map(([name]) => name).join(', ')}`);
+    }
+  }) as unknown as z.ZodType<ConnectionConfig, ConnectionInput>;
+
+/** A connection that is sound, in place of a broken one that targets may name all the same. */
+export function standInConnection(): object {
+  return Object.fromEntries(tokenHosts.slice(0, 1).map(([name]) => [name, { secret: 'stands-in' }]));
 }
 
-/** The registry's form of a `deliverTo` item. */
-export function targetOf(given: z.output<typeof deliverToSchema>): TargetConfig {
-  const { repository: repo, environment, workspace: space, ...rest } = given;
-  if (repo !== undefined && environment !== undefined) {
-    return { type: 'bitbucket-deployment', ...rest, repository: repo, environment };
-  }
-  if (repo !== undefined) return { type: 'bitbucket-repository', ...rest, repository: repo };
-  return { type: 'bitbucket-workspace', ...rest, workspace: space ?? '' };
-}
-
-/** How people call a target: in logs, receipts and findings. Host first, so that it sorts. */
-export function targetName(target: TargetConfig): string {
-  switch (target.type) {
-    case 'bitbucket-deployment':
-      return `bitbucket ${target.repository} environment ${target.environment}`;
-    case 'bitbucket-repository':
-      return `bitbucket ${target.repository}`;
-    case 'bitbucket-workspace':
-      return `bitbucket workspace ${target.workspace}`;
-  }
-}
-
-/** Every variable that a target writes, with its place: two targets that share one would overwrite each other. */
-export function variablesWritten(target: TargetConfig): readonly string[] {
-  return namesWritten(target.variables, target.region).map((name) => `${name} of ${targetName(target)}`);
+/** A connection's settings, whatever its host. */
+export function settingsOf(config: ConnectionConfig): ConnectionSettings & { readonly host: string } {
+  for (const [host, settings] of Object.entries(config)) if (settings !== undefined) return { host, ...settings };
+  throw new Error('A connection without a host is no connection.');
 }
 
 export const connectionSchema = z.strictObject({
-  host: z.literal('bitbucket'),
-  url: z
-    .url({ protocol: /^https?$/ })
-    .refine(isEncryptedOrLoopback, 'expected https: a token must not travel in the clear')
-    .describe('Base URL of the REST API.'),
+  host: z.literal(tokenHosts.map(([name]) => name)),
+  url: apiUrl.describe('Base URL of the REST API.'),
   secret: z.string().min(1).describe('Name or ARN of the secret that holds the token.'),
 });
 /** How to reach a CI host. */
 export type Connection = z.infer<typeof connectionSchema>;
 
-export const BITBUCKET_API = 'https://api.bitbucket.org/2.0';
+/** The registry's form of a connection. */
+export function connectionOf(config: ConnectionConfig): Connection {
+  const { host, url, secret } = settingsOf(config);
+  return { host, url, secret };
+}
 
-/** A text that is no URL at all is for the URL check before this one to refuse. */
-export function isEncryptedOrLoopback(url: string): boolean {
-  if (!URL.canParse(url)) return true;
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'https:' || hostname === '127.0.0.1' || hostname === 'localhost' || hostname === '[::1]';
+/** The registry's form of a `deliverTo` item. */
+export function targetOf(item: DeliverToItem): TargetConfig {
+  return hostOfItem(item).targetOf(item) as TargetConfig;
+}
+
+/** How the registry writes a target: without what the schema fills in again. */
+export function shortTarget(target: TargetConfig): Readonly<Record<string, unknown>> {
+  return hostOf(target).short(target);
+}
+
+/** How people call a target: in logs, receipts and findings. */
+export function targetName(target: TargetConfig): string {
+  return hostOf(target).nameOf(target);
+}
+
+/** Everything that a delivery to a target writes: two targets that share a place would overwrite each other. */
+export function placesWritten(target: TargetConfig, connection: ConnectionConfig | undefined): readonly Written[] {
+  return hostOf(target).writes(target, connection === undefined ? undefined : settingsOf(connection));
+}
+
+/** What a target fails together with, when it is down. */
+export function systemOf(target: TargetConfig, connection: HostConnection | undefined): string {
+  return hostOf(target).systemOf(target, connection);
+}
+
+export function hostOf({ type }: HostTarget): Host & { readonly name: HostName } {
+  const host = HOSTS.find(({ types }) => types.some((own: string) => own === type));
+  if (host === undefined) throw new Error(`No host has targets of the type ${type}.`);
+  return host;
+}
+
+/** Which host an item under `deliverTo` is for. */
+export function hostNameOf(item: DeliverTo): HostName {
+  return hostOfItem(item).name as HostName;
+}
+
+function hostOfItem(item: unknown): Host {
+  const given = typeof item === 'object' && item !== null ? (item as Readonly<Record<string, unknown>>) : {};
+  const [first, ...others]: readonly [Host, ...Host[]] = HOSTS;
+  return others.find(({ marks }) => marks.some((name) => name in given)) ?? first;
 }
 
 /**
@@ -162,9 +138,10 @@ export function targetSetDigest(
   targets: readonly TargetConfig[],
   connections: Readonly<Record<string, Connection>>,
 ): string {
-  const described = targets.map(({ connection, ...target }) =>
-    canonicalJson({ ...target, url: connections[connection]?.url, host: connections[connection]?.host }),
-  );
+  const described = targets.map(({ connection: name, ...target }) => {
+    const connection = name === undefined ? undefined : connections[name];
+    return canonicalJson({ ...target, url: connection?.url, host: connection?.host });
+  });
   return createHash('sha256').update(JSON.stringify(described.sort())).digest('hex').slice(0, 16);
 }
 

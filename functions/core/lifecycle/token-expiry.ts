@@ -55,6 +55,7 @@ function endOf(value: string): Date | undefined {
 function userOf(secret: SecretState, entries: readonly RegistryEntry[]): NamedConnection | undefined {
   for (const { connections, targets } of entries) {
     for (const { connection: name } of targets) {
+      if (name === undefined) continue;
       const used = connections[name]?.secret;
       if (used === secret.name || used === secret.arn) return { name, secret: secret.name };
     }

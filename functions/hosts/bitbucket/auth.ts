@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ConnectionSecrets, Time } from '../../account/ports';
 import { KeyturnError } from '../../core/errors';
-import type { Connection } from '../../core/hosts/target';
+import type { HostConnection } from '../../core/hosts/host';
 import { Redacted } from '../../core/key/credential';
 import { type Call, HostError } from '../http/host-error';
 import type { Send } from '../http/http';
@@ -25,7 +25,7 @@ const MINUTE = 60_000;
 const LONGEST_MARGIN = 5 * MINUTE;
 
 interface BitbucketAuthProps {
-  readonly connection: Connection;
+  readonly connection: HostConnection;
   readonly connectionSecrets: ConnectionSecrets;
   readonly time: Time;
   readonly send: Send;

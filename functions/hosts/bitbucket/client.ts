@@ -24,6 +24,9 @@ export interface VariableValue {
   readonly secured: boolean;
 }
 
+/** A variable that exists but is in no list yet: new ones take seconds to show up (the Terraform provider waits 5 s). */
+const NEW_VARIABLE = 2_000;
+
 const PAGE_LENGTH = 100;
 /** 10,000 items: far beyond any environment's variables, so more means that the pages run in a circle. */
 const MOST_PAGES = 100;
@@ -80,12 +83,15 @@ export class BitbucketClient {
 
   /** Once. 409 means that the list has the name already. */
   createVariable(path: string, variable: VariableValue, call: Call): Promise<Variable> {
-    return this.#write('POST', path, variable, { ...call, outdatedOn: [409] });
+    return this.#write('POST', path, variable, { ...call, outdatedOn: { 409: NEW_VARIABLE } });
   }
 
   /** Once. 404 means that the variable is gone. */
   updateVariable(path: string, uuid: string, variable: VariableValue, call: Call): Promise<Variable> {
-    return this.#write('PUT', `${path}/${encodeURIComponent(uuid)}`, variable, { ...call, outdatedOn: [404, 409] });
+    return this.#write('PUT', `${path}/${encodeURIComponent(uuid)}`, variable, {
+      ...call,
+      outdatedOn: { 404: 0, 409: NEW_VARIABLE },
+    });
   }
 
   #write(method: 'POST' | 'PUT', path: string, { key, value, secured }: VariableValue, call: Call): Promise<Variable> {

@@ -1,6 +1,7 @@
 import type { Receipt, Target, Time } from '../../account/ports';
 import { KeyturnError } from '../../core/errors';
-import { type Connection, type TargetConfig, targetName } from '../../core/hosts/target';
+import { type BitbucketTarget as BitbucketPlace, bitbucketHost } from '../../core/hosts/bitbucket';
+import type { HostConnection } from '../../core/hosts/host';
 import type { Credential } from '../../core/key/credential';
 import type { Call } from '../http/host-error';
 import type { Retry } from '../http/retry';
@@ -17,8 +18,8 @@ const SCOPES =
   '(API token), on this repository or workspace';
 
 interface BitbucketTargetProps {
-  readonly config: TargetConfig;
-  readonly connection: Connection;
+  readonly config: BitbucketPlace;
+  readonly connection: HostConnection;
   readonly client: BitbucketClient;
   readonly time: Time;
   readonly retry: Retry;
@@ -31,7 +32,7 @@ export class BitbucketTarget implements Target {
   readonly #call: Call;
 
   constructor(props: BitbucketTargetProps) {
-    this.name = targetName(props.config);
+    this.name = bitbucketHost.nameOf(props.config);
     this.#props = props;
     this.#call = {
       host: 'Bitbucket',
@@ -132,7 +133,7 @@ export class BitbucketTarget implements Target {
   }
 }
 
-function missingOf(config: TargetConfig): Call['missing'] {
+function missingOf(config: BitbucketPlace): Call['missing'] {
   switch (config.type) {
     case 'bitbucket-deployment':
       return {

@@ -1,4 +1,4 @@
-import type { TargetConfig } from '../../core/hosts/target';
+import type { BitbucketTarget } from '../../core/hosts/bitbucket';
 import { type Credential, Redacted } from '../../core/key/credential';
 import type { Variable, VariableValue } from './client';
 
@@ -10,7 +10,10 @@ export interface Delivery {
 }
 
 /** What a target's variables should hold for a credential. The secret, alone or in the bundle, is always secured. */
-export function deliveryOf({ variables, region, secureAccessKeyId }: TargetConfig, credential: Credential): Delivery {
+export function deliveryOf(
+  { variables, region, secureAccessKeyId }: BitbucketTarget,
+  credential: Credential,
+): Delivery {
   const others: VariableValue[] = [];
   if (region !== undefined) others.push({ key: variables.region, value: new Redacted(region), secured: false });
   if (variables.bundle !== undefined) {

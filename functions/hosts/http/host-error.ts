@@ -2,7 +2,7 @@ import { type ErrorCode, KeyturnError, type KeyturnErrorOptions } from '../../co
 
 /** What a request was for, in the words of its errors. Holds names only. */
 export interface Call {
-  /** The host as people call it, such as `Bitbucket`. */
+  /** The host as people call it. */
   readonly host: string;
   /** What the request is about: the target's or the connection's name. */
   readonly about: string;
@@ -14,8 +14,8 @@ export interface Call {
   readonly scopes: string;
   /** What a 404 means here, and the cure. */
   readonly missing: { readonly code: ErrorCode; readonly cure: string };
-  /** Answers that mean "the look-up is out of date": look again and repeat. */
-  readonly outdatedOn?: readonly number[];
+  /** Statuses that mean "the look-up is out of date": look again and repeat, after so many milliseconds at least. */
+  readonly outdatedOn?: Readonly<Record<number, number>>;
 }
 
 interface HostErrorOptions extends KeyturnErrorOptions {
@@ -73,19 +73,10 @@ export function refused(call: Call, status: number, retryAfter: string | undefin
       status,
     });
   }
-  if (call.outdatedOn?.includes(status) === true) {
-    return failed(
-      call,
-      'host-rejected',
-      `${call.host} answered ${status} time after time.`,
-      'The next run tries again.',
-      {
-        status,
-        retryable: true,
-        // A variable that exists but is in no list yet: new ones take seconds to show up (the Terraform provider waits 5 s).
-        leastWait: status === 409 ? 2_000 : 0,
-      },
-    );
+  const leastWait = call.outdatedOn?.[status];
+  if (leastWait !== undefined) {
+    const why = `${call.host} answered ${status} time after time.`;
+    return failed(call, 'host-rejected', why, 'The next run tries again.', { status, retryable: true, leastWait });
   }
   switch (status) {
     case 401:

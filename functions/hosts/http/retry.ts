@@ -57,25 +57,33 @@ export type Retry = <T>(
 
 /** @param random a number in [0, 1): full jitter, so that clients that failed together do not come back together */
 export function retrying({ time, random }: { readonly time: Time; readonly random: () => number }): Retry {
+  /** Waits out a failure. @throws it, where the next try would come too late */
+  const waitOut = async (failure: KeyturnError, retries: number, policy: RetryPolicy, end: number) => {
+    const jitter = random() * Math.min(policy.longestWait, policy.firstWait * 2 ** retries);
+    const asked = failure instanceof HostError ? failure.leastWait : 0;
+    const wait = Math.max(jitter, asked);
+    if (asked > policy.longestRetryAfter || time.now().getTime() + wait > end) throw failure;
+    await time.sleep(wait);
+  };
+
   return async (policy, operation, failed) => {
     const end = time.now().getTime() + policy.deadline;
     let previous = failed;
-    for (let attempt = 1; ; attempt += 1) {
+    for (let tries = 1, retries = 0; ; tries += 1) {
       if (previous !== undefined) {
-        const retries = failed === undefined ? attempt - 2 : attempt - 1;
-        const jitter = random() * Math.min(policy.longestWait, policy.firstWait * 2 ** retries);
-        const asked = previous instanceof HostError ? previous.leastWait : 0;
-        const wait = Math.max(jitter, asked);
-        if (asked > policy.longestRetryAfter || time.now().getTime() + wait > end) throw previous;
-        await time.sleep(wait);
+        await waitOut(previous, retries, policy, end);
+        retries += 1;
       }
       try {
         return await operation(previous);
       } catch (thrown) {
-        if (!(thrown instanceof KeyturnError) || attempt >= policy.tries) throw thrown;
-        if (!thrown.retryable && !policy.stubborn) throw thrown;
+        if (tries >= policy.tries || !isWorthRepeating(thrown, policy)) throw thrown;
         previous = thrown;
       }
     }
   };
+}
+
+function isWorthRepeating(thrown: unknown, { stubborn }: RetryPolicy): thrown is KeyturnError {
+  return thrown instanceof KeyturnError && (thrown.retryable || stubborn);
 }

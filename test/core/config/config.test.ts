@@ -41,7 +41,7 @@ describe('keyturn.yaml', () => {
   });
 
   it('talks to Bitbucket Cloud unless it names another URL', () => {
-    expect(configSchema.parse({ connections, keys: [key] }).connections.acme?.bitbucket.url).toBe(
+    expect(configSchema.parse({ connections, keys: [key] }).connections.acme?.bitbucket?.url).toBe(
       'https://api.bitbucket.org/2.0',
     );
   });
@@ -66,7 +66,7 @@ describe('keyturn.yaml', () => {
     });
   });
 
-  it.each(['keyturn.yaml', 'many-keys.yaml'])('of the documentation (%s) is sound', (name) => {
+  it.each(['keyturn.yaml', 'many-keys.yaml', 'function-host.yaml'])('of the documentation (%s) is sound', (name) => {
     expect(problems(example(name))).toEqual([]);
   });
 
@@ -314,9 +314,12 @@ describe('the JSON Schema of keyturn.yaml', () => {
     });
   });
 
-  it.each(['keyturn.yaml', 'many-keys.yaml'])('takes the example of the documentation (%s)', (name) => {
-    expect(validate(example(name)), JSON.stringify(validate.errors)).toBe(true);
-  });
+  it.each(['keyturn.yaml', 'many-keys.yaml', 'function-host.yaml'])(
+    'takes the example of the documentation (%s)',
+    (name) => {
+      expect(validate(example(name)), JSON.stringify(validate.errors)).toBe(true);
+    },
+  );
 
   it.each<[string, unknown, string]>([
     ['an unknown setting', { keys: [key], rotate: 90 }, ''],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { KeyturnError } from '../../../functions/core/errors';
 import { Redacted } from '../../../functions/core/key/credential';
 import { parseConnectionSecret } from '../../../functions/hosts/bitbucket/auth';
-import { credentialOf, failureOf, production, startWorld, workspaceTarget } from './bitbucket-world';
+import { credentialOf, failureOf, production, STORED, startWorld, workspaceTarget } from './bitbucket-world';
 
 const HOUR = 3_600_000;
 
@@ -78,7 +78,7 @@ describe('the token of a connection', () => {
     world.bitbucket.addAccessToken({ token: 'new-token', workspace: 'acme', scopes: ['pipeline:variable'] });
     world.connectionSecrets.value = { accessToken: 'new-token' };
 
-    await target.deliver(credentialOf());
+    await target.deliver(credentialOf(), STORED);
 
     expect(world.connectionSecrets.reads).toBe(2);
   });

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { ConnectionSecrets, Receipt, Time } from '../../../functions/account/ports';
 import { KeyturnError } from '../../../functions/core/errors';
+import type { StoredCredential } from '../../../functions/core/hosts/host';
 import { type Connection, type TargetConfig, targetSchema } from '../../../functions/core/hosts/target';
 import { Credential, Redacted } from '../../../functions/core/key/credential';
 import { openTargets } from '../../../functions/hosts/register';
@@ -17,6 +18,13 @@ export const START = Date.parse('2026-11-20T03:00:00Z');
 export const TOKEN = 'ATCTT3-canary-token-f00dfeed';
 export const SECRET = 'canary/secret+access/key0123456789abcdef';
 export const CONNECTION_SECRET = 'keyturn/connections/acme';
+
+/** Where the credential is that is delivered: Bitbucket is told the credential itself. */
+export const STORED: StoredCredential = {
+  managedKey: 'web-shop',
+  secretArn: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:keyturn/web-shop-AbCdEf',
+  versionId: 'access-key-AKIA0000000000000001-20261120T030000Z',
+};
 
 export function credentialOf(number = 1): Credential {
   return new Credential({
@@ -126,7 +134,7 @@ export async function startWorld({ server: serverOptions, timeout, ...options }:
       });
     },
     async deliver(target: TargetConfig, credential = credentialOf()): Promise<Receipt> {
-      return (await targets.open(target, connection)).deliver(credential);
+      return (await targets.open(target, connection)).deliver(credential, STORED);
     },
     pipeline: (environmentName?: string) => bitbucket.pipelineVariables('acme', 'web-shop', environmentName),
   };

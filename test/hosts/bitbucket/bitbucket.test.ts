@@ -9,6 +9,7 @@ import {
   repositoryTarget,
   SECRET,
   START,
+  STORED,
   startWorld,
   targetOf,
   workspaceTarget,
@@ -343,9 +344,9 @@ describe('two keys for one pair of names', () => {
   it('leaves each target with the credential that was delivered last', async () => {
     const world = await startWorld();
     const target = await world.targets.open(production, world.connection);
-    await target.deliver(credentialOf(1));
-    await target.deliver(credentialOf(1));
-    await target.deliver(credentialOf(2));
+    await target.deliver(credentialOf(1), STORED);
+    await target.deliver(credentialOf(1), STORED);
+    await target.deliver(credentialOf(2), STORED);
 
     expect(world.pipeline('Production').AWS_ACCESS_KEY_ID).toBe('AKIA0000000000000002');
     expect(target.name).toBe('bitbucket acme/web-shop environment Production');

@@ -12,6 +12,7 @@ import {
   repositoryTarget,
   SECRET,
   START,
+  STORED,
   secretsOf,
   TOKEN,
   timeOf,
@@ -93,7 +94,7 @@ describe('no error holds a token or a secret (K6)', () => {
           const { targets, connection } = openAt(await echo(step, status), secret);
           const delivering = targets
             .open(repositoryTarget, connection)
-            .then((target) => target.deliver(credentialOf()));
+            .then((target) => target.deliver(credentialOf(), STORED));
           const error = await failureOf(delivering);
 
           expectClean(error);
@@ -110,7 +111,7 @@ describe('no error holds a token or a secret (K6)', () => {
       json(response, 200, method === 'GET' ? { values: [variable] } : { ...JSON.parse(body), uuid: '{1}' });
     });
     const { targets, connection } = openAt(url, { accessToken: TOKEN });
-    const error = await failureOf((await targets.open(repositoryTarget, connection)).deliver(credentialOf()));
+    const error = await failureOf((await targets.open(repositoryTarget, connection)).deliver(credentialOf(), STORED));
 
     expect(error.code).toBe('read-back-differs');
     expectClean(error);
@@ -118,10 +119,12 @@ describe('no error holds a token or a secret (K6)', () => {
 
   it('when nothing listens, and when the environment is missing', async () => {
     const down = openAt('http://127.0.0.1:1', { accessToken: TOKEN });
-    expectClean(await failureOf((await down.targets.open(production, down.connection)).deliver(credentialOf())));
+    expectClean(
+      await failureOf((await down.targets.open(production, down.connection)).deliver(credentialOf(), STORED)),
+    );
     const url = await startHost((_request, response) => json(response, 200, { values: [] }));
     const up = openAt(url, { accessToken: TOKEN });
-    const error = await failureOf((await up.targets.open(production, up.connection)).deliver(credentialOf()));
+    const error = await failureOf((await up.targets.open(production, up.connection)).deliver(credentialOf(), STORED));
     expect(error.code).toBe('environment-not-found');
     expectClean(error);
   });
@@ -138,7 +141,7 @@ describe('no error holds a token or a secret (K6)', () => {
     const { targets, connection } = openAt(url, { accessToken: TOKEN });
     const target = await targets.open(repositoryTarget, connection);
     expectClean(target);
-    const receipt = await target.deliver(credentialOf());
+    const receipt = await target.deliver(credentialOf(), STORED);
     expectClean([target, targets, receipt]);
   });
 

@@ -7,6 +7,7 @@ import {
   connectionTo,
   credentialOf,
   START,
+  STORED,
   secretsOf,
   TOKEN,
   timeOf,
@@ -54,7 +55,7 @@ export function clientOf(
     time,
     secret: CONNECTION_SECRET,
     deliver: async (target: Parameters<typeof targets.open>[0], credential = credentialOf()) =>
-      (await targets.open(target, connectionTo(`${url}/2.0`))).deliver(credential),
+      (await targets.open(target, connectionTo(`${url}/2.0`))).deliver(credential, STORED),
   };
 }
 

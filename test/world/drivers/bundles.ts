@@ -1,3 +1,4 @@
+import { pipelineTargets } from '../../../cli/rehearsal/assembly';
 import { credentialAt } from '../../../cli/rehearsal/surroundings';
 import { Watch } from '../../../cli/rehearsal/witness/watch';
 import { currentVersion } from '../../../functions/core/key/secret-state';
@@ -71,7 +72,7 @@ export class Bundles implements Driver {
   }
 
   held(): readonly (string | undefined)[] {
-    const [target] = this.#deployed.entries[0]?.targets ?? [];
+    const [target] = this.#deployed.entries.slice(0, 1).flatMap(pipelineTargets);
     const held = target === undefined ? undefined : credentialAt(this.#deployed.world.hosts.bitbucket, target);
     return [held?.accessKeyId, this.#watch.witness.bySecret.get(held?.secretAccessKey ?? '')?.id];
   }

@@ -8,7 +8,7 @@ import { currentVersion } from '../../../functions/core/key/secret-state';
 import { parseVersionId } from '../../../functions/core/key/version-id';
 import { TAG } from '../../../functions/core/names';
 import { Account } from '../../core/lifecycle/account';
-import { day, entryOf, keyOf, production, START } from '../../core/web-shop';
+import { day, entryOf, keyOf, START } from '../../core/web-shop';
 import type { Beginning, Deeds, Driver, ListedKey } from './driver';
 
 /** The planners alone, over a user, a secret and a place in memory: every day of every life. */
@@ -175,6 +175,5 @@ function describe({ secret }: Account) {
 
 function variablesOf({ held }: Account): Readonly<Record<string, string>> {
   const id = held.get('Production');
-  const { accessKeyId, secretAccessKey } = production.variables;
-  return id === undefined ? {} : { [accessKeyId]: id, [secretAccessKey]: secretOfKey(id) };
+  return id === undefined ? {} : { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secretOfKey(id) };
 }

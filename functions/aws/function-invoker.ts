@@ -1,0 +1,58 @@
+import { InvokeCommand, LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
+import { KeyturnError } from '../core/errors';
+import type { FunctionInvoker, Invocation } from '../core/hosts/function';
+import { type AwsAccess, clientConfig } from './client-config';
+import { awsFailure } from './failure';
+
+/** Milliseconds for one call, from its start to the answer's last byte. */
+const LONGEST_CALL = 60_000;
+
+/** The FunctionInvoker port over the AWS SDK. A function's region is that of its ARN. */
+export function createFunctionInvoker(access: AwsAccess = {}): FunctionInvoker {
+  const clients = new Map<string, LambdaClient>();
+
+  function clientIn(region: string): LambdaClient {
+    const client =
+      clients.get(region) ??
+      new LambdaClient({
+        ...clientConfig,
+        ...access,
+        region,
+        // Whether a call is worth repeating is for the delivery to decide.
+        maxAttempts: 1,
+        requestHandler: { ...clientConfig.requestHandler, requestTimeout: LONGEST_CALL },
+      });
+    clients.set(region, client);
+    return client;
+  }
+
+  return {
+    async invoke(functionArn, request): Promise<Invocation> {
+      const [, , , region = ''] = functionArn.split(':');
+      const command = new InvokeCommand({ FunctionName: functionArn, Payload: Buffer.from(JSON.stringify(request)) });
+      try {
+        const { FunctionError, Payload } = await clientIn(region).send(command, {
+          abortSignal: AbortSignal.timeout(LONGEST_CALL),
+        });
+        return { failed: FunctionError !== undefined, answer: Payload?.transformToString() ?? '' };
+      } catch (thrown) {
+        throw failureOf(thrown, functionArn);
+      }
+    },
+  };
+}
+
+function failureOf(thrown: unknown, functionArn: string): KeyturnError {
+  const doing = `lambda:Invoke of ${functionArn}`;
+  if (thrown instanceof TooManyRequestsException) {
+    const seconds = Number(thrown.retryAfterSeconds);
+    const retryAt = Number.isFinite(seconds) ? new Date(Date.now() + seconds * 1_000) : undefined;
+    return new KeyturnError('rate-limited', `${doing}: too many calls at a time. The next run tries again.`, {
+      retryable: true,
+      retryAt,
+    });
+  }
+  const error = awsFailure(thrown, doing, { ResourceNotFoundException: 'host-rejected' });
+  if (error.code !== 'aws-uncertain') return error;
+  return new KeyturnError('host-down', `${error.message} The next run tries again.`, { retryable: true });
+}

@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import type { Host, Written } from './host';
+
+/** Version of what a delivery function is asked and answers. */
+export const DELIVERY_SCHEMA = 'keyturn.delivery/v1';
+
+/** Lambda: a function's ARN, and a version or an alias where one is meant. */
+const FUNCTION_ARN = /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:[\w-]{1,128})?$/;
+
+const settings = {
+  function: z
+    .string()
+    .regex(FUNCTION_ARN, 'expected the ARN of a Lambda function, arn:aws:lambda:<region>:<account>:function:<name>')
+    .describe('ARN of the Lambda function that delivers.'),
+  target: z
+    .record(z.string().min(1).max(64), z.string().max(256))
+    .default({})
+    .describe('What the function is told about the place, in words of its own.'),
+};
+
+const targetSchema = z.strictObject({ type: z.literal('function'), ...settings });
+/** A team's own function, as the registry holds it. */
+export type FunctionTarget = z.output<typeof targetSchema>;
+
+const itemSchema = z.strictObject(settings);
+
+/** A Lambda function of a team's own that writes the credential wherever Keyturn does not. */
+export const functionHost = {
+  name: 'function',
+  types: ['function'],
+  target: targetSchema,
+  deliverTo: itemSchema,
+  marks: ['function'],
+
+  targetOf: (item: z.output<typeof itemSchema>): FunctionTarget => ({ type: 'function', ...item }),
+
+  short({ target, ...rest }: FunctionTarget): Readonly<Record<string, unknown>> {
+    return Object.keys(target).length === 0 ? rest : { ...rest, target };
+  },
+
+  nameOf({ function: arn, target }: FunctionTarget): string {
+    const [, , , region, account, , ...name] = arn.split(':');
+    const told = Object.entries(target)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, value]) => ` ${key}=${value}`);
+    return `function ${name.join(':')} of ${account} in ${region}${told.join('')}`;
+  },
+
+  /** It is told which key it is that it gets, so no two deliveries overwrite each other unknowingly. */
+  writes: (): readonly Written[] => [],
+
+  systemOf: ({ function: arn }: FunctionTarget): string => arn,
+} as const satisfies Host<FunctionTarget, z.output<typeof itemSchema>>;
+
+/** What a function is asked. The value is not part of it: the function fetches it by itself. */
+export interface DeliveryRequest {
+  readonly schema: typeof DELIVERY_SCHEMA;
+  /** ID of the managed key. */
+  readonly managedKey: string;
+  readonly secretArn: string;
+  readonly versionId: string;
+  readonly accessKeyId: string;
+  readonly target: Readonly<Record<string, string>>;
+}
+
+/** What may have gone wrong, in the words of all hosts. */
+export const DELIVERY_ERRORS = [
+  'token-rejected',
+  'scope-missing',
+  'environment-not-found',
+  'rate-limited',
+  'host-down',
+  'host-rejected',
+  'read-back-differs',
+] as const;
+
+/** What a function answers: a receipt or an error. */
+export const deliveryAnswerSchema = z.union([
+  z.strictObject({
+    schema: z.literal(DELIVERY_SCHEMA),
+    receipt: z.strictObject({ wrote: z.array(z.string().max(256)).max(100), readBack: z.boolean().optional() }),
+  }),
+  z.strictObject({
+    schema: z.literal(DELIVERY_SCHEMA),
+    error: z.strictObject({
+      code: z.enum(DELIVERY_ERRORS),
+      message: z.string(),
+      retryable: z.boolean().optional(),
+      /** Seconds until the place takes requests again. */
+      retryAfter: z.number().min(0).max(86_400).optional(),
+    }),
+  }),
+]);
+export type DeliveryAnswer = z.output<typeof deliveryAnswerSchema>;
+
+/** What came back from a call of a function. */
+export interface Invocation {
+  /** Whether the function threw, timed out or died. */
+  readonly failed: boolean;
+  readonly answer: string;
+}
+
+/** Calls Lambda functions. */
+export interface FunctionInvoker {
+  /** Once. @throws KeyturnError `rate-limited`, `host-down` (no answer came; it may have run), `host-rejected`, `aws-*` */
+  invoke(functionArn: string, request: DeliveryRequest): Promise<Invocation>;
+}

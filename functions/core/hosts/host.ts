@@ -1,0 +1,68 @@
+import type * as z from 'zod';
+
+/** What every target has in the registry, whatever its host. */
+export interface HostTarget {
+  /** Tells the targets of all hosts apart. */
+  readonly type: string;
+  /** Name of the connection that it is reached through; undefined where the host takes no token. */
+  readonly connection?: string | undefined;
+}
+
+/** How to reach a host that takes a token, as the registry holds it. */
+export interface HostConnection {
+  /** The host's name. */
+  readonly host: string;
+  /** Base URL of its API. */
+  readonly url: string;
+  /** Name or ARN of the secret that holds the token. */
+  readonly secret: string;
+}
+
+/** What a target writes: two that share a place would overwrite each other. */
+export interface Written {
+  /** For people, such as `AWS_ACCESS_KEY_ID of bitbucket acme/web-shop`. */
+  readonly what: string;
+  /** The same in the host's own terms: two spellings of one place are one place. */
+  readonly place: string;
+}
+
+/** Where a stored credential is: all that a host may be told that fetches it by itself. */
+export interface StoredCredential {
+  /** ID of the managed key. */
+  readonly managedKey: string;
+  readonly secretArn: string;
+  readonly versionId: string;
+}
+
+/** All that the core knows of one host. Pure: what speaks to the host is in `functions/hosts`. */
+export interface Host<Target extends HostTarget = HostTarget, Item = unknown> {
+  /** How the register, the registry and `keyturn.yaml` call it. */
+  readonly name: string;
+  /** Its targets' types in the registry. */
+  readonly types: readonly string[];
+  /** One target as the registry holds it. */
+  readonly target: z.ZodType<Target> & z.core.$ZodTypeDiscriminable;
+  /** One target as a person writes it under `deliverTo`. */
+  readonly deliverTo: z.ZodType;
+  /** Settings that only this host's items have, so that one of them tells whose an item is; the first host needs none. */
+  readonly marks: readonly string[];
+  /** What stands under the host's name in a connection of `keyturn.yaml`; undefined where the host takes no token. */
+  readonly connection?: z.ZodType<ConnectionSettings> | undefined;
+  /** The registry's form of an item. */
+  targetOf(item: Item): Target;
+  /** A target without what the schema fills in again, so that more of them fit into a parameter. */
+  short(target: Target): Readonly<Record<string, unknown>>;
+  /** How people call a target: in logs, receipts and findings. Host first, so that it sorts. */
+  nameOf(target: Target): string;
+  /** Everything that a delivery to a target writes. */
+  writes(target: Target, connection: ConnectionSettings | undefined): readonly Written[];
+  /** What targets fail together with, when it is down. */
+  systemOf(target: Target, connection: HostConnection | undefined): string;
+}
+
+/** A connection as `keyturn.yaml` describes it, whatever its host. */
+export interface ConnectionSettings {
+  readonly secret: string;
+  readonly url: string;
+  readonly encryptionKey?: string | undefined;
+}

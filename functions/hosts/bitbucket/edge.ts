@@ -1,0 +1,30 @@
+import type { BitbucketTarget as BitbucketPlace } from '../../core/hosts/bitbucket';
+import type { HostConnection } from '../../core/hosts/host';
+import type { Edge, HostEdge } from '../host';
+import { BitbucketAuth } from './auth';
+import { BitbucketClient } from './client';
+import { BitbucketTarget } from './target';
+
+/** Bitbucket Cloud. Targets of the same connection share its token, its open connections and what was looked up. */
+export function openBitbucket({ connectionSecrets, time, send, retry }: Edge): HostEdge {
+  const clients = new Map<string, { readonly auth: BitbucketAuth; readonly client: BitbucketClient }>();
+
+  function connect(connection: HostConnection) {
+    const name = JSON.stringify([connection.url, connection.secret]);
+    const known = clients.get(name);
+    if (known !== undefined) return known;
+    const auth = new BitbucketAuth({ connection, connectionSecrets, time, send, retry });
+    const made = { auth, client: new BitbucketClient({ url: connection.url, auth, send, retry }) };
+    clients.set(name, made);
+    return made;
+  }
+
+  return {
+    async open(config: BitbucketPlace, connection: HostConnection) {
+      const { auth, client } = connect(connection);
+      // A connection that cannot work shows before anything is looked up or written.
+      await auth.header();
+      return new BitbucketTarget({ config, connection, client, time, retry });
+    },
+  };
+}

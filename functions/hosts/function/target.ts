@@ -1,0 +1,68 @@
+import type { Receipt, Target, Time } from '../../account/ports';
+import { toKeyturnError } from '../../core/errors';
+import { DELIVERY_SCHEMA, type FunctionInvoker, type FunctionTarget, functionHost } from '../../core/hosts/function';
+import type { StoredCredential } from '../../core/hosts/host';
+import type { Credential } from '../../core/key/credential';
+import { HostError } from '../http/host-error';
+import { type Retry, USUAL_RETRIES } from '../http/retry';
+import { receiptOf } from './answer';
+
+interface DeliveryFunctionProps {
+  readonly config: FunctionTarget;
+  readonly functions: FunctionInvoker;
+  readonly time: Time;
+  readonly retry: Retry;
+}
+
+/** A function of a team's own, which is told where the credential is and never what it is. */
+export class DeliveryFunction implements Target {
+  readonly name: string;
+  readonly #props: DeliveryFunctionProps;
+
+  constructor(props: DeliveryFunctionProps) {
+    this.name = functionHost.nameOf(props.config);
+    this.#props = props;
+  }
+
+  async deliver(credential: Credential, stored: StoredCredential): Promise<Receipt> {
+    const { config, time, retry } = this.#props;
+    const { managedKey, secretArn, versionId } = stored;
+    const { accessKeyId } = credential;
+    const { target } = config;
+    const request = { schema: DELIVERY_SCHEMA, managedKey, secretArn, versionId, accessKeyId, target } as const;
+    // Repeating it is safe by the contract: the same version is the same credential.
+    return retry(USUAL_RETRIES, async () => {
+      const start = time.now().getTime();
+      const { failed, answer } = await this.#invoke(request);
+      if (failed) throw this.#failed();
+      const receipt = receiptOf({ answer, about: this.name, credential, now: time.now() });
+      // What happened in between only the function knows, so no tear can have been longer than the call.
+      return { ...receipt, tornFor: time.now().getTime() - start };
+    });
+  }
+
+  async #invoke(request: Parameters<FunctionInvoker['invoke']>[1]) {
+    const { config, functions, time } = this.#props;
+    try {
+      return await functions.invoke(config.function, request);
+    } catch (thrown) {
+      const { code, message, retryable, retryAt } = toKeyturnError(thrown);
+      const leastWait = retryAt === undefined ? 0 : Math.max(0, retryAt.getTime() - time.now().getTime());
+      throw new HostError(code, `${this.name}: could not call the function: ${message}`, {
+        retryable,
+        retryAt,
+        leastWait,
+      });
+    }
+  }
+
+  /** Lambda's text about it may quote the credential that the function has read, so none of it goes on. */
+  #failed(): HostError {
+    return new HostError(
+      'host-down',
+      `${this.name}: the function failed without an answer: it threw, ran out of time or of memory. ` +
+        "Look at the function's own log. The next run tries again.",
+      { retryable: true, mayHaveHappened: true },
+    );
+  }
+}

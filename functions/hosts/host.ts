@@ -1,0 +1,18 @@
+import type { ConnectionSecrets, Target, Time } from '../account/ports';
+import type { HostConnection, HostTarget } from '../core/hosts/host';
+import type { Send } from './http/http';
+import type { Retry } from './http/retry';
+
+/** What a host is reached with, in one run. */
+export interface Edge {
+  readonly connectionSecrets: ConnectionSecrets;
+  readonly time: Time;
+  readonly send: Send;
+  readonly retry: Retry;
+}
+
+/** The edge to one host for one run: what its targets share stays here. */
+export interface HostEdge {
+  /** @throws KeyturnError what shows before anything is looked up or written */
+  open(target: HostTarget, connection: HostConnection | undefined): Promise<Target>;
+}

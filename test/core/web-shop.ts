@@ -3,8 +3,7 @@ import type { RegistryEntry } from '../../functions/core/config/registry';
 import { DAY } from '../../functions/core/duration';
 import { type Described, described } from '../../functions/core/findings/described';
 import type { Finding } from '../../functions/core/findings/findings';
-import { type BitbucketTarget, bitbucketHost } from '../../functions/core/hosts/bitbucket';
-import { targetSetDigest } from '../../functions/core/hosts/target';
+import { type TargetConfig, targetSchema, targetSetDigest } from '../../functions/core/hosts/target';
 import type { AccessKey, LastUsed } from '../../functions/core/key/access-key';
 import { datedTag } from '../../functions/core/key/dated-tag';
 import { deliveredLabel, type SecretState } from '../../functions/core/key/secret-state';
@@ -21,14 +20,9 @@ export function day(days: number, milliseconds = 0): Date {
 }
 
 export const [production, staging] = ['Production', 'Staging'].map(
-  (environment): BitbucketTarget =>
-    bitbucketHost.target.parse({
-      type: 'bitbucket-deployment',
-      connection: 'acme',
-      repository: 'acme/web-shop',
-      environment,
-    }),
-) as [BitbucketTarget, BitbucketTarget];
+  (environment): TargetConfig =>
+    targetSchema.parse({ type: 'bitbucket-deployment', connection: 'acme', repository: 'acme/web-shop', environment }),
+) as [TargetConfig, TargetConfig];
 
 export function entryOf(overrides: Partial<Omit<RegistryEntry, 'policy'>> & { policy?: Partial<Policy> } = {}) {
   const entry: RegistryEntry = {

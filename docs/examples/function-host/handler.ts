@@ -2,7 +2,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
 /**
- * A function that Keyturn delivers to (docs/hosts/function.md). It fetches the credential that it is told of and writes it
+ * A function that Keyturn delivers to (docs/start/function.md). It fetches the credential that it is told of and writes it
  * where pipelines read it: here into an encrypted parameter of SSM, whose name stands under `target` in keyturn.yaml.
  * Copy it, and put your own place in place of `write`.
  */

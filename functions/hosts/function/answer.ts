@@ -45,7 +45,7 @@ function unusable(about: string, answer: string): HostError {
   return new HostError(
     'host-answer-invalid',
     `${about}: the function's answer cannot be used: ${what} of ${DELIVERY_SCHEMA}. ` +
-      'Whether anything was written is not known. Correct the function; docs/hosts/function.md has the form.',
+      'Whether anything was written is not known. Correct the function; docs/start/function.md has the form.',
     { retryable: true, mayHaveHappened: true },
   );
 }

@@ -48,7 +48,7 @@ describe('a host is added by touching what CONTRIBUTING names', () => {
     },
   );
 
-  // A missing test compiles.
+  // A missing test compiles; the conformance suite, which goes by the register, fails without a host's fixture.
   it.each(named.filter((folder) => !folder.startsWith('test/')))(
     'and does not compile without what it has in %s',
     (folder) => {

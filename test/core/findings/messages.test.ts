@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { KeyturnError } from '../../../functions/core/errors';
+import { isTokenTrouble } from '../../../functions/core/findings/codes/token-rejected';
 import { described } from '../../../functions/core/findings/described';
+import { failedStep } from '../../../functions/core/findings/failed-step';
 import { FINDING_CODES, type Finding } from '../../../functions/core/findings/findings';
 import { day, idOf } from '../web-shop';
 
@@ -346,6 +349,22 @@ describe('what is said of a finding', () => {
     expect(of('scope-missing', true)).toMatchObject({
       what: 'a scope is missing in the token of connection acme',
       brokenNow: 'Broken now: a pipeline that starts may find half of each key, until the next delivery.',
+    });
+  });
+
+  it('is about the token where another one is the cure', () => {
+    expect(isTokenTrouble('token-rejected')).toBe(true);
+    expect(isTokenTrouble('scope-missing')).toBe(true);
+    expect(isTokenTrouble('host-down')).toBe(false);
+  });
+
+  it('of a step that failed has the error, its words and what was done', () => {
+    const error = new KeyturnError('aws-denied', reason);
+    expect(failedStep('step-failed', key, error, 'the sync run')).toEqual({
+      code: 'step-failed',
+      key,
+      error: 'aws-denied',
+      facts: { is: 'failed', doing: 'the sync run', error: 'aws-denied', reason },
     });
   });
 

@@ -1,14 +1,6 @@
-import { Command } from 'commander';
-import { reportCommand } from './commands/report';
-import { simulateCommand } from './commands/simulate';
+import { run } from './run';
+import { processTerminal } from './terminal';
 
-/** The command line. Every command makes data; one place renders it. */
-const program = new Command('keyturn')
-  .description('Rotates AWS access keys and delivers every fresh key to the CI pipelines that use it.')
-  .addCommand(reportCommand())
-  .addCommand(simulateCommand());
-
-program.parseAsync().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+run(process.argv.slice(2), processTerminal).then((exitCode) => {
+  process.exitCode = exitCode;
 });

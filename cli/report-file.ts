@@ -6,18 +6,24 @@ export class ReportFileError extends Error {
   override name = 'ReportFileError';
 }
 
-/**
- * Says early whether a file could be written: gathering evidence takes minutes.
- *
- * @param option what named the file. @throws ReportFileError
- */
-export function assertWritable(file: string, force: boolean, option = '--output'): void {
-  const folder = dirname(resolve(file));
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    throw new ReportFileError(`${option} ${file}: there is no folder ${folder}. Make it first, or name another file.`);
+export interface Place {
+  /** Where relative names start. */
+  readonly folder: string;
+  /** Whether a file that exists may be replaced. */
+  readonly force: boolean;
+  /** What named the file. @default '--output' */
+  readonly option?: string;
+}
+
+/** Says early whether a file could be written: gathering evidence takes minutes. @throws ReportFileError */
+export function assertWritable(file: string, { folder, force, option = '--output' }: Place): void {
+  const path = resolve(folder, file);
+  const parent = dirname(path);
+  if (!existsSync(parent) || !statSync(parent).isDirectory()) {
+    throw new ReportFileError(`${option} ${file}: there is no folder ${parent}. Make it first, or name another file.`);
   }
-  if (!existsSync(file)) return;
-  if (statSync(file).isDirectory()) {
+  if (!existsSync(path)) return;
+  if (statSync(path).isDirectory()) {
     throw new ReportFileError(`${option} ${file}: that is a folder. Name a file in it.`);
   }
   if (!force) {
@@ -28,10 +34,10 @@ export function assertWritable(file: string, force: boolean, option = '--output'
 /**
  * Writes a whole file or none: whoever opens it never sees half a report.
  *
- * @returns its absolute path. @throws ReportFileError
+ * @param folder where relative names start. @returns its absolute path. @throws ReportFileError
  */
-export function writeWhole(file: string, text: string): string {
-  const path = resolve(file);
+export function writeWhole(file: string, text: string, folder: string): string {
+  const path = resolve(folder, file);
   const unfinished = join(dirname(path), `.${basename(path)}.${process.pid}.unfinished`);
   try {
     writeFileSync(unfinished, text);

@@ -14,11 +14,12 @@ export class SynthesisError extends Error {
  * Runs the CDK app as `cdk synth` runs it, bundles included.
  *
  * @param config path of the configuration file
+ * @param folder where a relative path starts
  * @returns the folder of the cloud assembly
  * @throws SynthesisError
  */
-export function synthesize(config: string): string {
-  const file = resolve(config);
+export function synthesize(config: string, folder: string): string {
+  const file = resolve(folder, config);
   if (!existsSync(file)) {
     throw new SynthesisError(
       `${config} does not exist. Start from docs/examples/keyturn.yaml, or name a file with --config.`,

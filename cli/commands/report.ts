@@ -6,11 +6,11 @@ import type { Period } from '../../functions/report/evidence/gather-evidence';
 import type { Report } from '../../functions/report/judge/model';
 import { CSV_TABLE_NAMES, type CsvTableName } from '../../functions/report/page/csv';
 import { REPORT_FORMATS, type ReportFormat, renderReport } from '../../functions/report/page/render';
-import { systemTime } from '../../functions/runtime/time';
 import { instantOf } from '../instant';
 import { renderFailure, renderReading, renderSummary, renderVerdict } from '../render/review';
 import { assertWritable, writeWhole } from '../report-file';
 import { review } from '../review';
+import type { Terminal } from '../terminal';
 
 interface ReportOptions {
   readonly since?: Date;
@@ -33,7 +33,7 @@ const STANDARD_OUTPUT = '-';
 const NOT_COMPLIANT = 2;
 
 /** `keyturn report`: what an auditor needs to know about the access keys of an account. */
-export function reportCommand(): Command {
+export function reportCommand(terminal: Terminal, ended: (exitCode: number) => void): Command {
   return new Command('report')
     .description(
       'Makes a report of the access keys of an AWS account: which there are, whether each was rotated in time, who ' +
@@ -62,7 +62,7 @@ export function reportCommand(): Command {
     .option('--check', 'exit with 2 unless the report says compliant')
     .addHelpText('after', HELP)
     .action(async (options: ReportOptions, command: Command) => {
-      process.exitCode = await report(options, command);
+      ended(await report(options, command, terminal));
     });
 }
 
@@ -77,38 +77,39 @@ Examples:
   keyturn report --format csv --table changes > changes.csv
   keyturn report --format json --check > report.json`;
 
-async function report(options: ReportOptions, command: Command): Promise<number> {
+async function report(options: ReportOptions, command: Command, terminal: Terminal): Promise<number> {
   const { format, table, force = false, logGroup, region, profile } = options;
+  const { folder, stdout, stderr, time } = terminal;
+  const tell = (text: string) => stderr.write(`${text}\n`);
   if (table !== undefined && format !== 'csv') command.error(`error: --table is for --format csv, not ${format}`);
-  const period = periodOf(options, command);
+  const period = periodOf(options, command, time.now());
   const wanted = options.output ?? (format === 'html' ? undefined : STANDARD_OUTPUT);
-  if (wanted !== undefined && wanted !== STANDARD_OUTPUT) assertWritable(wanted, force);
+  if (wanted !== undefined && wanted !== STANDARD_OUTPUT) assertWritable(wanted, { folder, force });
 
   const made = await review({
     ...period,
-    time: systemTime,
+    time,
     access: { region, profile },
     logGroup,
     onSource: (source, failure) => {
       if (failure !== undefined) tell(renderFailure(source, failure));
-      else if (process.stderr.isTTY) tell(renderReading(source));
+      else if (terminal.watched) tell(renderReading(source));
     },
   });
   const file = wanted ?? usualName(made);
-  if (wanted === undefined) assertWritable(file, force);
+  if (wanted === undefined) assertWritable(file, { folder, force });
   const text = await renderReport(made, format, table === undefined ? {} : { table });
   if (file === STANDARD_OUTPUT) {
-    process.stdout.write(text);
+    stdout.write(text);
     tell(renderSummary(made));
   } else {
-    const path = writeWhole(file, text);
-    process.stdout.write(`${renderVerdict(made, path, pathToFileURL(path).href)}\n`);
+    const path = writeWhole(file, text, folder);
+    stdout.write(`${renderVerdict(made, path, pathToFileURL(path).href)}\n`);
   }
   return options.check && made.summary.verdict !== 'compliant' ? NOT_COMPLIANT : 0;
 }
 
-function periodOf(options: ReportOptions, command: Command): Period {
-  const now = systemTime.now();
+function periodOf(options: ReportOptions, command: Command, now: Date): Period {
   const until = options.until ?? now;
   if (until > now) {
     command.error(`error: --until ${until.toISOString()} is in the future; expected ${now.toISOString()} or earlier`);
@@ -125,8 +126,4 @@ function periodOf(options: ReportOptions, command: Command): Period {
 /** For the page, which people open from a folder. */
 function usualName({ account, since, until }: Report): string {
   return `keyturn-report-${account}-${since.slice(0, 10)}-${until.slice(0, 10)}.html`;
-}
-
-function tell(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

@@ -13,7 +13,7 @@ import { renderNaive, renderRehearsal, renderServing } from '../render/rehearsal
 import { renderVerdict } from '../render/review';
 import { assertWritable, writeWhole } from '../report-file';
 import { review } from '../review';
-import { synthesize } from '../synthesize';
+import type { Terminal } from '../terminal';
 
 interface SimulateOptions {
   readonly days: number;
@@ -27,7 +27,7 @@ interface SimulateOptions {
 }
 
 /** `npm start`: the stack, deployed into a local account and lived through on a clock of its own. */
-export function simulateCommand(): Command {
+export function simulateCommand(terminal: Terminal, ended: (exitCode: number) => void): Command {
   return new Command('simulate')
     .description(
       'Deploys the stack into a local AWS account and Bitbucket, lives through the days, and checks every promise. ' +
@@ -42,27 +42,29 @@ export function simulateCommand(): Command {
     .option('--serve', 'keep the local account and Bitbucket running, to look around with the aws command')
     .option('--naive', 'show what three literal rules do: rate(90 days), rate(100 days), rate(110 days)')
     .action(async (options: SimulateOptions) => {
-      process.exitCode = await simulate(options);
+      ended(await simulate(options, terminal));
     });
 }
 
 /** @returns the exit code: 0 when every promise held */
-async function simulate(options: SimulateOptions): Promise<number> {
+async function simulate(options: SimulateOptions, terminal: Terminal): Promise<number> {
   const { days, seed, json } = options;
+  const { folder, stderr, watched } = terminal;
+  const print = (text: string) => terminal.stdout.write(`${text}\n`);
   if (options.naive) {
     const report = await rehearseNaively({ days: Math.max(days, 600), seed });
     print(json ? JSON.stringify(report, undefined, 2) : renderNaive(report));
     return report.failure === undefined ? 1 : 0;
   }
-  if (!options.serve) assertWritable(options.report, true, '--report');
-  const cdkOut = synthesize(options.config);
+  if (!options.serve) assertWritable(options.report, { folder, force: true, option: '--report' });
+  const cdkOut = terminal.synthesize(options.config, folder);
   if (options.serve) {
     const serving = await serve({ cdkOut, seed });
     print(json ? JSON.stringify(serving.addresses, undefined, 2) : renderServing(serving.addresses));
     await serving.ended;
     return 0;
   }
-  const progress = new Progress(json !== true && process.stderr.isTTY);
+  const progress = new Progress(json !== true && watched ? stderr : undefined);
   const written: { verdict?: string; reportFile?: string } = {};
   const rehearsal = await rehearse({
     cdkOut,
@@ -73,7 +75,7 @@ async function simulate(options: SimulateOptions): Promise<number> {
     onEnd: async (world, lived) => {
       progress.end();
       const report = await reviewWorld(world, lived);
-      written.reportFile = writeWhole(options.report, await renderReport(report, 'html'));
+      written.reportFile = writeWhole(options.report, await renderReport(report, 'html'), folder);
       written.verdict = renderVerdict(report, written.reportFile, pathToFileURL(written.reportFile).href);
     },
   });
@@ -99,10 +101,6 @@ export async function reviewWorld({ account, accountUrl, clock }: World, lived: 
     // The world stands still while it is looked at, and has nothing to be waited for.
     time: { now: () => new Date(clock.now()), sleep: async () => {} },
   });
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }
 
 function wholeDays(text: string): number {

@@ -4,14 +4,15 @@ import { SingleBar } from 'cli-progress';
 export class Progress {
   #bar: SingleBar | undefined;
 
-  constructor(private readonly watched: boolean) {}
+  /** @param watched where the bar is drawn, if somebody watches */
+  constructor(private readonly watched?: NodeJS.WritableStream) {}
 
   show(day: number, days: number): void {
-    if (!this.watched) return;
+    if (this.watched === undefined) return;
     if (this.#bar === undefined) {
       this.#bar = new SingleBar({
         format: '{bar} day {value} of {total}',
-        stream: process.stderr,
+        stream: this.watched,
         clearOnComplete: true,
       });
       this.#bar.start(days, 0);

@@ -7,8 +7,13 @@ import { awsFailure } from './failure';
 /** Milliseconds for one call, from its start to the answer's last byte. */
 const LONGEST_CALL = 60_000;
 
+interface InvokerProps extends AwsAccess {
+  /** Milliseconds for one call. @default 60000 */
+  readonly timeout?: number;
+}
+
 /** The FunctionInvoker port over the AWS SDK. A function's region is that of its ARN. */
-export function createFunctionInvoker(access: AwsAccess = {}): FunctionInvoker {
+export function createFunctionInvoker({ timeout = LONGEST_CALL, ...access }: InvokerProps = {}): FunctionInvoker {
   const clients = new Map<string, LambdaClient>();
 
   function clientIn(region: string): LambdaClient {
@@ -18,9 +23,10 @@ export function createFunctionInvoker(access: AwsAccess = {}): FunctionInvoker {
         ...clientConfig,
         ...access,
         region,
-        // Whether a call is worth repeating is for the delivery to decide.
+        // Whether and when a call is repeated is for the delivery to decide; `adaptive` would hold it back after a throttle.
         maxAttempts: 1,
-        requestHandler: { ...clientConfig.requestHandler, requestTimeout: LONGEST_CALL },
+        retryMode: 'standard',
+        requestHandler: { ...clientConfig.requestHandler, requestTimeout: timeout },
       });
     clients.set(region, client);
     return client;
@@ -32,7 +38,7 @@ export function createFunctionInvoker(access: AwsAccess = {}): FunctionInvoker {
       const command = new InvokeCommand({ FunctionName: functionArn, Payload: Buffer.from(JSON.stringify(request)) });
       try {
         const { FunctionError, Payload } = await clientIn(region).send(command, {
-          abortSignal: AbortSignal.timeout(LONGEST_CALL),
+          abortSignal: AbortSignal.timeout(timeout),
         });
         return { failed: FunctionError !== undefined, answer: Payload?.transformToString() ?? '' };
       } catch (thrown) {

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { SECRET_PREFIX } from '../../functions/core/names';
 import type { AuditArchive } from '../evidence/audit-archive';
 import { logArns, registryArns, secretArnPrefix } from './arns';
+import { onlyThrough } from './kms-use';
 
 export interface AuditorPolicyProps {
   /** The record of record. */
@@ -44,11 +45,7 @@ export class AuditorPolicy extends Construct {
               sid: 'DecryptEvidence',
               actions: ['kms:Decrypt'],
               resources: [encryptionKey],
-              conditions: {
-                StringEquals: {
-                  'kms:ViaService': ['logs', 's3'].map((service) => `${service}.${stack.region}.amazonaws.com`),
-                },
-              },
+              conditions: onlyThrough(stack, 'logs', 's3'),
             }),
           ]),
     ];

@@ -4,7 +4,8 @@ import type { Connection } from '../targets/connection';
 import type { Delivery } from '../targets/delivery';
 import { secretArn } from './arns';
 import type { GrowingPolicy, Right } from './growing-policy';
-import { onlyThroughSecretsManager } from './secret-encryption';
+import { onlyThrough } from './kms-use';
+import { RIGHTS } from './rights';
 
 /**
  * What sync needs to reach exactly the targets that are used: the right to read their connections' tokens, the origins of
@@ -32,12 +33,12 @@ export class ConnectionAccess {
     const { secret, encryptionKey, url } = connection._settings;
     if (URL.canParse(url)) this.usedOrigins.add(new URL(url).origin);
     const read = this.allowOnce(
-      { sid: 'ReadConnectionTokens', actions: ['secretsmanager:GetSecretValue'] },
+      { sid: 'ReadConnectionTokens', actions: RIGHTS.sync.connectionTokens },
       secretArn(this.rights, secret),
     );
     if (encryptionKey === undefined) return [read];
-    const conditions = onlyThroughSecretsManager(Stack.of(this.rights));
-    const decrypt = { sid: 'DecryptConnectionTokens', actions: ['kms:Decrypt'], conditions };
+    const conditions = onlyThrough(Stack.of(this.rights), 'secretsmanager');
+    const decrypt = { sid: 'DecryptConnectionTokens', actions: RIGHTS.sync.connectionKeys, conditions };
     return [read, this.allowOnce(decrypt, encryptionKey)];
   }
 

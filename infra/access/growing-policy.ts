@@ -21,7 +21,7 @@ export interface Right {
   /** Tells the rights of one role apart. */
   readonly sid: string;
   readonly actions: readonly string[];
-  readonly conditions?: Record<string, Record<string, string>>;
+  readonly conditions?: Record<string, Record<string, string | readonly string[]>>;
 }
 
 /** A statement that takes more ARNs as long as there is room. */

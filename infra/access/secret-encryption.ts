@@ -9,15 +9,12 @@ import {
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { KEY_ADMINISTRATION } from './key-administration';
+import { onlyThrough } from './kms-use';
 import { policySize } from './policy-size';
+import { RIGHTS } from './rights';
 
 /** KMS: a key policy has at most 32 KB. */
 const KEY_POLICY_CHARACTERS = 32_768;
-
-/** Condition: the KMS key is used on behalf of a caller of Secrets Manager, never directly. */
-export function onlyThroughSecretsManager(stack: Stack): Record<string, Record<string, string>> {
-  return { StringEquals: { 'kms:ViaService': `secretsmanager.${stack.region}.amazonaws.com` } };
-}
 
 export interface SecretEncryptionProps {
   /** Stores credentials. */
@@ -32,11 +29,12 @@ export class SecretEncryption extends Construct {
   private readonly policy: PolicyDocument;
   private readonly readers = new Set<string>();
   private readReaders: PolicyStatement | undefined;
+  private characters = 0;
   private full = false;
 
   constructor(scope: Construct, id: string, props: SecretEncryptionProps) {
     super(scope, id);
-    const conditions = onlyThroughSecretsManager(Stack.of(this));
+    const conditions = onlyThrough(Stack.of(this), 'secretsmanager');
     this.policy = new PolicyDocument({
       statements: [
         // In a key policy, "*" is the key itself.
@@ -72,14 +70,14 @@ export class SecretEncryption extends Construct {
         new PolicyStatement({
           sid: 'StoreCredentials',
           principals: [props.writer],
-          actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+          actions: [...RIGHTS.rotate.secretsKey],
           resources: ['*'],
           conditions,
         }),
         new PolicyStatement({
           sid: 'ReadCredentials',
           principals: [props.reader],
-          actions: ['kms:Decrypt'],
+          actions: [...RIGHTS.sync.secretsKey],
           resources: ['*'],
           conditions,
         }),
@@ -104,17 +102,20 @@ export class SecretEncryption extends Construct {
         principals: [reader],
         actions: ['kms:Decrypt'],
         resources: ['*'],
-        conditions: onlyThroughSecretsManager(Stack.of(this)),
+        conditions: onlyThrough(Stack.of(this), 'secretsmanager'),
       });
       this.policy.addStatements(this.readReaders);
+      // The brackets of the list that the second one makes.
+      this.characters = policySize(this, this.policy) + '[]'.length;
     } else {
       this.readReaders.addPrincipals(reader);
+      this.characters += policySize(this, roleArn) + '"",'.length;
     }
     this.checkSize();
   }
 
   private checkSize(): void {
-    if (this.full || policySize(this, this.policy) <= KEY_POLICY_CHARACTERS) return;
+    if (this.full || this.characters <= KEY_POLICY_CHARACTERS) return;
     this.full = true;
     Annotations.of(this).addError(
       `readers: the policy of the KMS key has no room for more than ${this.readers.size - 1} of them (KMS: ` +

@@ -1,5 +1,6 @@
 import { AnyPrincipal, ArnPrincipal, Effect, type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { FunctionName } from '../../functions/core/names';
+import { FUNCTION_NAMES, type FunctionName } from '../../functions/core/names';
+import { RIGHTS } from './rights';
 
 /** Secrets Manager: characters of a resource policy. */
 export const SECRET_POLICY_CHARACTERS = 20_480;
@@ -26,39 +27,41 @@ export function secretPolicy({ roles, readers }: SecretPolicyProps): PolicyDocum
     new PolicyStatement({
       sid,
       principals: principals.map((arn) => new ArnPrincipal(arn)),
-      actions: actions.map((action) => `secretsmanager:${action}`),
+      actions: [...actions],
       // In a secret's own policy, "*" is the secret itself.
       resources: ['*'],
     });
-  const denyOthers = (sid: string, allowed: readonly string[], actions: readonly string[]) =>
-    new PolicyStatement({
+  const denyOthers = (sid: string, action: string, others: readonly string[] = []) => {
+    const allowed = FUNCTION_NAMES.filter((name) => rightsOn(name).includes(action));
+    return new PolicyStatement({
       sid,
       effect: Effect.DENY,
       principals: [new AnyPrincipal()],
-      actions: actions.map((action) => `secretsmanager:${action}`),
+      actions: [action],
       resources: ['*'],
       // Of an assumed role, aws:PrincipalArn is the role's ARN. StringNotEquals, because ArnNotEquals expands wildcards.
-      conditions: { StringNotEquals: { 'aws:PrincipalArn': allowed } },
+      conditions: {
+        StringNotEquals: { 'aws:PrincipalArn': [...allowed.map((name) => roles[name].roleArn), ...others] },
+      },
     });
-  const { rotate, deactivate, delete: del, sync } = roles;
+  };
   return new PolicyDocument({
     statements: [
-      allow(
-        'Rotate',
-        [rotate.roleArn],
-        [...LOOK, 'TagResource', 'UntagResource', 'PutSecretValue', 'UpdateSecretVersionStage'],
-      ),
-      allow('Deactivate', [deactivate.roleArn], [...LOOK, 'TagResource']),
-      allow('Delete', [del.roleArn], [...LOOK, 'TagResource', 'UntagResource']),
-      allow('Deliver', [sync.roleArn], ['DescribeSecret', 'TagResource', 'GetSecretValue', 'UpdateSecretVersionStage']),
-      ...(readers.length > 0 ? [allow('Read', readers, ['DescribeSecret', 'GetSecretValue'])] : []),
+      ...FUNCTION_NAMES.map((name) => allow(SIDS[name], [roles[name].roleArn], rightsOn(name))),
+      ...(readers.length > 0 ? [allow('Read', readers, READERS)] : []),
       // BatchGetSecretValue needs GetSecretValue on each secret, so this covers it.
-      denyOthers('NobodyElseReads', [sync.roleArn, ...readers], ['GetSecretValue']),
-      denyOthers('NobodyElseStores', [rotate.roleArn], ['PutSecretValue']),
-      denyOthers('NobodyElseMovesLabels', [rotate.roleArn, sync.roleArn], ['UpdateSecretVersionStage']),
+      denyOthers('NobodyElseReads', 'secretsmanager:GetSecretValue', readers),
+      denyOthers('NobodyElseStores', 'secretsmanager:PutSecretValue'),
+      denyOthers('NobodyElseMovesLabels', 'secretsmanager:UpdateSecretVersionStage'),
     ],
   });
 }
 
-/** What a function needs to know before it tells a user's keys apart: the versions without a label too. */
-const LOOK = ['DescribeSecret', 'ListSecretVersionIds'];
+const SIDS = { rotate: 'Rotate', deactivate: 'Deactivate', delete: 'Delete', sync: 'Deliver' } as const;
+
+/** What whoever reads a secret beside sync may do. */
+const READERS = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
+
+function rightsOn(name: FunctionName): readonly string[] {
+  return RIGHTS[name].managedSecrets;
+}

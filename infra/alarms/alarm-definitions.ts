@@ -1,5 +1,5 @@
 import type { AlarmName } from '../../functions/core/config/alarm-names';
-import type { Config } from '../../functions/core/config/config';
+import type { Settings } from '../../functions/core/config/settings';
 import type { FindingCode } from '../../functions/core/findings/findings';
 import { type FunctionName, METRIC } from '../../functions/core/names';
 import type { AlarmDefinition } from './alarm-definition';
@@ -95,16 +95,19 @@ function silent(of: FunctionName, hours: number, consequence: string): AlarmDefi
   };
 }
 
-/**
- * All alarms, in the order of their names' list.
- *
- * `errors` counts runs that failed as a whole. One failed run is none, because Lambda repeats it twice: whatever lasts
- * makes three errors within two hours, so at least two within one. A step that fails stops its own key only, so no run
- * fails with it, and Lambda sees no error: `failing` counts those, and one that the next daily run puts right is none.
- */
-export function alarmDefinitions(settings: Config['alarms'], watched: Watched): readonly AlarmDefinition[] {
-  const { overdueDays, undeliveredHours, silentDailyHours, silentReconcileHours, tokenExpiresInDays } = settings;
-  const { failedRuns, deadLetters } = settings;
+/** All alarms, in the order of their names' list. */
+export function alarmDefinitions(settings: Settings['alarms'], watched: Watched): readonly AlarmDefinition[] {
+  return [
+    ...late(settings),
+    ...silences(settings),
+    ...failures(settings, watched),
+    ...evidence(watched),
+    ...findings(settings),
+  ];
+}
+
+/** A key is older, or waits longer, than it should. */
+function late({ overdueDays, undeliveredHours }: Settings['alarms']): readonly AlarmDefinition[] {
   return [
     {
       ...ONCE_A_DAY,
@@ -127,14 +130,32 @@ export function alarmDefinitions(settings: Config['alarms'], watched: Watched): 
       silence: 'notBreaching',
       tellsEnd: true,
     },
+  ];
+}
+
+function silences({ silentDailyHours, silentReconcileHours }: Settings['alarms']): readonly AlarmDefinition[] {
+  return [
     silent('rotate', silentDailyHours, 'no key is rotated until it does'),
     silent('deactivate', silentDailyHours, 'superseded keys stay Active until it does'),
     silent('delete', silentDailyHours, 'Inactive keys are not deleted until it does'),
     silent('sync', silentReconcileHours, 'fresh keys do not get to their targets until it does'),
+  ];
+}
+
+/**
+ * `errors` counts runs that failed as a whole. One failed run is none, because Lambda repeats it twice: whatever lasts
+ * makes three errors within two hours, so at least two within one. A step that fails stops its own key only, so no run
+ * fails with it, and Lambda sees no error: `failing` counts those, and one that the next daily run puts right is none.
+ */
+function failures(
+  { failedRuns, deadLetters }: Settings['alarms'],
+  { functions, queues }: Watched,
+): readonly AlarmDefinition[] {
+  return [
     {
       name: 'errors',
       text: `More than ${failedRuns} ${failedRuns === 1 ? 'run' : 'runs'} of the functions failed within an hour; Lambda repeats a failed run twice. Nothing is half-done, and current keys go on working. But what the function does may not be done until it runs again.`,
-      metrics: watched.functions.map(failedRunsOf),
+      metrics: functions.map(failedRunsOf),
       breaching: 'above',
       threshold: failedRuns,
       periodMinutes: HOUR,
@@ -155,9 +176,15 @@ export function alarmDefinitions(settings: Config['alarms'], watched: Watched): 
       ...QUEUE,
       name: 'dead-letters',
       text: 'An event was given up: no function could be started with it, or its runs failed for good. Nothing is lost: the scheduled runs do the same later. But the cause may still be there, and the queue keeps the event for 14 days.',
-      metrics: watched.queues.map(queueLength),
+      metrics: queues.map(queueLength),
       threshold: deadLetters,
     },
+  ];
+}
+
+/** What was done is not recorded, copied or told as it should be. */
+function evidence(watched: Watched): readonly AlarmDefinition[] {
+  return [
     ...(watched.unforwarded === undefined ? [] : [forwarding(watched.unforwarded)]),
     {
       ...ONCE_A_DAY,
@@ -176,6 +203,12 @@ export function alarmDefinitions(settings: Config['alarms'], watched: Watched): 
       text: "A finding that is for people could not be sent to the topic. Nothing is broken by that, but nobody has been told of the finding; it is in the record. The topic itself may be broken, and then no alarm gets through either: give alarms a second channel, an EventBridge rule on 'CloudWatch Alarm State Change', as the runbook shows.",
       metrics: ofAllFunctions(METRIC.untold),
     },
+  ];
+}
+
+/** Something needs a person. */
+function findings({ tokenExpiresInDays }: Settings['alarms']): readonly AlarmDefinition[] {
+  return [
     finding(
       'two-keys',
       "A managed user has two access keys, which is IAM's limit, and Keyturn may delete neither. Nothing is broken: both go on working. But the key is not rotated until a person has deleted one.",

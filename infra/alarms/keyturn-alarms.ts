@@ -10,12 +10,12 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { Config } from '../../functions/core/config/config';
+import type { Settings } from '../../functions/core/config/settings';
 import type { AlarmDefinition } from './alarm-definition';
 import { alarmDefinitions, type Watched } from './alarm-definitions';
 
 export interface KeyturnAlarmsProps {
-  readonly settings: Config['alarms'];
+  readonly settings: Settings['alarms'];
   /** Is told; must let CloudWatch alarms publish. */
   readonly topic: ITopic;
   readonly watched: Watched;

@@ -5,6 +5,7 @@ import {
   Dashboard,
   GraphWidget,
   type IMetric,
+  type IWidget,
   LogQueryVisualizationType,
   LogQueryWidget,
   MathExpression,
@@ -34,63 +35,80 @@ export class KeyturnDashboard extends Construct {
     });
     if (alarms.length > 0)
       dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24 }));
-    dashboard.addWidgets(
-      graph('Oldest current key (days)', [metric(METRIC.oldestCurrentKeyDays, 'rotate', 'Maximum', 'oldest')]),
-      graph('Most overdue current key (days)', [metric(METRIC.mostOverdueDays, 'rotate', 'Maximum', 'most overdue')]),
-      graph('Oldest version that waits for delivery (hours)', [
-        metric(METRIC.oldestUndeliveredHours, 'sync', 'Maximum', 'oldest'),
-      ]),
-    );
-    dashboard.addWidgets(
-      graph('What was done', [
-        metric(counterName('rotated'), 'rotate', 'Sum', 'rotated'),
-        metric(counterName('delivered'), 'sync', 'Sum', 'delivered'),
-        metric(counterName('deactivated'), 'deactivate', 'Sum', 'deactivated'),
-        metric(counterName('deleted'), 'delete', 'Sum', 'deleted'),
-      ]),
-      graph('What waits', [
-        ofAll(counterName('held'), 'held'),
-        ofAll(counterName('blocked'), 'blocked'),
-        ofAll(METRIC.left, 'left'),
-      ]),
-      graph(
-        'Failed steps',
-        FUNCTION_NAMES.map((name) => metric(counterName('failed'), name, 'Sum', name)),
-      ),
-    );
-    dashboard.addWidgets(
-      graph('Findings', [
-        new MathExpression({
-          expression: `SEARCH('{${METRICS_NAMESPACE},service,finding} MetricName="${METRIC.findings}"', 'Sum', 86400)`,
-          label: '',
-          usingMetrics: {},
-          period: Duration.days(1),
-        }),
-      ]),
-      graph(
-        'Heartbeat: finished runs',
-        FUNCTION_NAMES.map((name) => metric(METRIC.finished, name, 'Sum', name)),
-      ),
-      query(auditLog, 'Deliveries by host', LogQueryVisualizationType.BAR, 8, [
-        'filter event = "target-delivered"',
-        'parse target "* *" as host, place',
-        'stats count(*) as deliveries by host',
-      ]),
-    );
-    dashboard.addWidgets(
-      graph('Neither recorded, published nor told', [
-        ofAll(METRIC.unrecorded, 'unrecorded'),
-        ofAll(METRIC.unpublished, 'unpublished'),
-        ofAll(METRIC.untold, 'untold'),
-      ]),
-      query(auditLog, 'Next due dates', LogQueryVisualizationType.TABLE, 16, [
-        `fields ${nextDue().join(', ')}`,
-        'filter event = "run-finished" and function = "rotate"',
-        'sort @timestamp desc',
-        'limit 1',
-      ]),
-    );
+    for (const row of [standing(), work(), activity(auditLog), telling(auditLog)]) dashboard.addWidgets(...row);
   }
+}
+
+/** How the keys stand. */
+function standing(): readonly IWidget[] {
+  return [
+    graph('Oldest current key (days)', [metric(METRIC.oldestCurrentKeyDays, 'rotate', 'Maximum', 'oldest')]),
+    graph('Most overdue current key (days)', [metric(METRIC.mostOverdueDays, 'rotate', 'Maximum', 'most overdue')]),
+    graph('Oldest version that waits for delivery (hours)', [
+      metric(METRIC.oldestUndeliveredHours, 'sync', 'Maximum', 'oldest'),
+    ]),
+  ];
+}
+
+/** What was done and what was not. */
+function work(): readonly IWidget[] {
+  return [
+    graph('What was done', [
+      metric(counterName('rotated'), 'rotate', 'Sum', 'rotated'),
+      metric(counterName('delivered'), 'sync', 'Sum', 'delivered'),
+      metric(counterName('deactivated'), 'deactivate', 'Sum', 'deactivated'),
+      metric(counterName('deleted'), 'delete', 'Sum', 'deleted'),
+    ]),
+    graph('What waits', [
+      ofAll(counterName('held'), 'held'),
+      ofAll(counterName('blocked'), 'blocked'),
+      ofAll(METRIC.left, 'left'),
+    ]),
+    graph(
+      'Failed steps',
+      FUNCTION_NAMES.map((name) => metric(counterName('failed'), name, 'Sum', name)),
+    ),
+  ];
+}
+
+/** What was found and delivered, and whether everything runs. */
+function activity(auditLog: ILogGroup): readonly IWidget[] {
+  return [
+    graph('Findings', [
+      new MathExpression({
+        expression: `SEARCH('{${METRICS_NAMESPACE},service,finding} MetricName="${METRIC.findings}"', 'Sum', 86400)`,
+        label: '',
+        usingMetrics: {},
+        period: Duration.days(1),
+      }),
+    ]),
+    graph(
+      'Heartbeat: finished runs',
+      FUNCTION_NAMES.map((name) => metric(METRIC.finished, name, 'Sum', name)),
+    ),
+    query(auditLog, 'Deliveries by host', LogQueryVisualizationType.BAR, 8, [
+      'filter event = "target-delivered"',
+      'parse target "* *" as host, place',
+      'stats count(*) as deliveries by host',
+    ]),
+  ];
+}
+
+/** What nobody was told, and what comes next. */
+function telling(auditLog: ILogGroup): readonly IWidget[] {
+  return [
+    graph('Neither recorded, published nor told', [
+      ofAll(METRIC.unrecorded, 'unrecorded'),
+      ofAll(METRIC.unpublished, 'unpublished'),
+      ofAll(METRIC.untold, 'untold'),
+    ]),
+    query(auditLog, 'Next due dates', LogQueryVisualizationType.TABLE, 16, [
+      `fields ${nextDue().join(', ')}`,
+      'filter event = "run-finished" and function = "rotate"',
+      'sort @timestamp desc',
+      'limit 1',
+    ]),
+  ];
 }
 
 function metric(name: string, of: FunctionName, statistic: 'Maximum' | 'Sum', label: string): Metric {

@@ -2,11 +2,14 @@ import { Annotations, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
-import { Construct, type IDependable } from 'constructs';
-import type { Config, ConfigInput } from '../../functions/core/config/config';
+import { Construct, type IConstruct, type IDependable } from 'constructs';
+import { KeysTogether } from '../../functions/core/config/keys-together';
+import type { PolicyOverrides } from '../../functions/core/config/policy';
+import type { Settings } from '../../functions/core/config/settings';
 import type { FunctionName } from '../../functions/core/names';
 import { AuditorPolicy } from '../access/auditor-policy';
 import { ConnectionAccess } from '../access/connection-access';
+import { RIGHTS } from '../access/rights';
 import { SecretEncryption } from '../access/secret-encryption';
 import { UserAccess } from '../access/user-access';
 import type { AlarmSettings } from '../alarms/alarm-settings';
@@ -18,18 +21,19 @@ import { AuditForwarding } from '../evidence/audit-forwarding';
 import { AuditLog } from '../evidence/audit-log';
 import type { AuditSettings } from '../evidence/audit-settings';
 import { SavedQueries } from '../evidence/saved-queries';
-import type { Encryption } from './encryption';
-import { keyInput } from './key-validation';
-import { ManagedKey, type ManagedKeyOptions } from './managed-key';
+import { Encryption } from './encryption';
+import type { IKeyRotation, KeyNeeds } from './key-engine';
+import { ManagedKey } from './managed-key';
+import type { ManagedKeyOptions } from './managed-key-props';
 import { ManagementTrail } from './management-trail';
 import { NotificationTopic } from './notification-topic';
 import type { RotationFunction } from './rotation-function';
 import { reportFunction, rotationFunctions } from './rotation-functions';
 import type { RotationPolicy } from './rotation-policy';
 import type { RotationSchedule } from './rotation-schedule';
-import { checkSettings } from './rotation-settings';
+import { rotationSettings } from './rotation-settings';
 import { RotationTriggers } from './rotation-triggers';
-import type { Trail } from './trail';
+import { Trail } from './trail';
 
 export interface KeyRotationProps {
   /** When each step happens, for all keys. @default - 90, 100 and 110 days */
@@ -54,6 +58,8 @@ export interface KeyRotationProps {
   readonly concurrency?: number;
   /** Folder that holds the functions' bundles. @default - `dist/functions` of this package */
   readonly bundles?: string;
+  /** The settings where they were checked already, as part of a whole configuration. @internal */
+  readonly _checked?: Settings;
 }
 
 /**
@@ -69,7 +75,7 @@ export interface KeyRotationProps {
  *   ],
  * });
  */
-export class KeyRotation extends Construct {
+export class KeyRotation extends Construct implements IKeyRotation {
   /** Is told about findings and failures. */
   readonly topic: Topic;
   /** The record of record. */
@@ -91,69 +97,40 @@ export class KeyRotation extends Construct {
   /** @internal */
   readonly _encryption: SecretEncryption | undefined;
   /** @internal */
-  readonly _policy: RotationPolicy | undefined;
+  readonly _policy: PolicyOverrides | undefined;
+  /** @internal */
+  readonly _keys: KeysTogether;
 
   private readonly triggers: RotationTriggers;
   private readonly userAccess: readonly UserAccess[];
   private readonly connectionAccess: ConnectionAccess;
-  private readonly keys: ConfigInput['keys'] = [];
 
   constructor(scope: Construct, id: string, props: KeyRotationProps = {}) {
     super(scope, id);
-    this._policy = props.policy;
-
     this.checkAlone();
-    const { settings, problems } = checkSettings(props);
-    for (const problem of problems) Annotations.of(this).addError(problem);
+    const settings = this.check(props);
+    this._policy = settings.policy;
+    this._keys = new KeysTogether(settings.policy);
 
     this.undeliveredEvents = this.createQueue('UndeliveredEvents');
     this.failedRuns = this.createQueue('FailedRuns');
-    const { forwardTo } = settings.audit;
-    this.unforwardedEvents = forwardTo === undefined ? undefined : this.createQueue('UnforwardedEvents');
+    this.unforwardedEvents = settings.audit.forwardTo ? this.createQueue('UnforwardedEvents') : undefined;
     const notifications = new NotificationTopic(this, 'Notifications', { notify: settings.notify });
     this.topic = notifications.topic;
     this.auditLog = new AuditLog(this, 'AuditLog', settings.audit);
     this.archive = this.createArchive(settings);
     const archiveStream = this.archive && this.feedArchive(this.archive, settings);
 
-    const functions = {
-      settings,
-      notifications,
-      auditLog: this.auditLog,
-      deadLetters: this.failedRuns,
-      // The connections come with the keys.
-      origins: Lazy.string({ produce: () => this.connectionAccess.origins }),
-      bundles: props.bundles,
-    };
-    this._functions = rotationFunctions(this, functions);
-    const { report } = settings.audit;
-    this._report =
-      report === undefined || this.archive === undefined ? undefined : reportFunction(this, functions, this.archive);
-    const { rotate, deactivate, delete: del, sync } = this._functions;
-    this.triggers = new RotationTriggers(this, 'Triggers', {
-      functions: { rotate: rotate.lambda, deactivate: deactivate.lambda, delete: del.lambda, sync: sync.lambda },
-      schedule: settings.schedule,
-      deadLetters: this.undeliveredEvents,
-      ...(report === undefined || this._report === undefined
-        ? {}
-        : { report: { lambda: this._report.lambda, schedule: report.schedule } }),
-    });
-    const list = 'iam:ListAccessKeys';
-    const look = [list, 'iam:GetAccessKeyLastUsed'];
-    this.userAccess = [
-      new UserAccess(rotate.rights, [list, 'iam:CreateAccessKey', 'iam:DeleteAccessKey']),
-      new UserAccess(deactivate.rights, [...look, 'iam:UpdateAccessKey']),
-      new UserAccess(del.rights, [...look, 'iam:DeleteAccessKey']),
-      ...(this._report === undefined ? [] : [new UserAccess(this._report.rights, [list])]),
-    ];
-    this.connectionAccess = new ConnectionAccess(sync.rights);
-    if (settings.encryption === 'customer-managed') {
-      this._encryption = new SecretEncryption(this, 'Encryption', { writer: rotate.role, reader: sync.role });
-    }
-    if (settings.trail === 'create') new ManagementTrail(this, 'Trail');
-    if (forwardTo !== undefined && this.unforwardedEvents !== undefined) {
-      new AuditForwarding(this, 'Forwarding', { forwardTo, deadLetters: this.unforwardedEvents });
-    }
+    const { functions, report } = this.createFunctions(settings, notifications, props.bundles);
+    this._functions = functions;
+    this._report = report;
+    this.triggers = this.createTriggers(settings);
+    const actsOnUsers = [functions.rotate, functions.deactivate, functions.delete, ...(report ? [report] : [])];
+    this.userAccess = actsOnUsers.map(({ name, rights }) => new UserAccess(rights, RIGHTS[name].managedUsers));
+    this.connectionAccess = new ConnectionAccess(functions.sync.rights);
+    this._encryption = this.createEncryption(settings);
+    if (settings.trail === Trail.CREATE) new ManagementTrail(this, 'Trail');
+    this.forwardAudit(settings);
     this.createAlarms(settings, archiveStream);
     this.auditorPolicy = this.createAuditor(settings);
   }
@@ -174,20 +151,13 @@ export class KeyRotation extends Construct {
     return { rotate: rotate.role, deactivate: deactivate.role, delete: del.role, sync: sync.role };
   }
 
-  /** Keys that an additional one would collide with. @internal */
-  _keysLike(id: string, user: string): ConfigInput['keys'] {
-    return this.keys.filter((key) => key.id === id || key.user === user);
-  }
-
-  /** Gives the functions what they need for one more key. @returns what holds their rights. @internal */
-  _register(key: ManagedKey, options: ManagedKeyOptions): readonly IDependable[] {
-    this.keys.push(keyInput(key.keyId, options));
-    for (const reader of options.readers ?? []) this._encryption?.addReader(reader);
+  /** @internal */
+  _admit(key: IConstruct, { user, createUser, deliveries, readers }: KeyNeeds): readonly IDependable[] {
+    for (const reader of readers) this._encryption?.addReader(reader);
     this.triggers.afterDeploymentOf(Stack.of(key));
-    const path = options.createUser === true ? 'root' : 'any';
     return [
-      ...this.userAccess.map((access) => access.add(options.user, path)),
-      ...(options.deliverTo ?? []).flatMap(({ _delivery }) => this.connectionAccess.add(_delivery)),
+      ...this.userAccess.map((access) => access.add(user, createUser ? 'root' : 'any')),
+      ...deliveries.flatMap((delivery) => this.connectionAccess.add(delivery)),
     ];
   }
 
@@ -201,6 +171,13 @@ export class KeyRotation extends Construct {
     );
   }
 
+  private check({ bundles: _bundles, _checked, ...props }: KeyRotationProps): Settings {
+    if (_checked !== undefined) return _checked;
+    const { settings, problems } = rotationSettings(props);
+    for (const problem of problems) Annotations.of(this).addError(problem);
+    return settings;
+  }
+
   private createQueue(id: string): Queue {
     return new Queue(this, id, {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -209,19 +186,55 @@ export class KeyRotation extends Construct {
     });
   }
 
-  private createArchive({ audit: { archive, encryptionKey } }: Config): AuditArchive | undefined {
+  private createArchive({ audit: { archive, encryptionKey } }: Settings): AuditArchive | undefined {
     if (archive === undefined) return undefined;
     return new AuditArchive(this, 'Archive', { ...archive, encryptionKey });
   }
 
-  private feedArchive(archive: AuditArchive, { logRetentionDays }: Config): ArchiveStream {
+  private feedArchive(archive: AuditArchive, { logRetentionDays }: Settings): ArchiveStream {
     const { logGroup: auditLog } = this.auditLog;
     return new ArchiveStream(this, 'ArchiveStream', { auditLog, archive, logRetentionDays });
   }
 
-  private createAlarms({ alarms: settings }: Config, archiveStream: ArchiveStream | undefined): void {
+  private createFunctions(settings: Settings, notifications: NotificationTopic, bundles: string | undefined) {
+    const props = {
+      settings,
+      notifications,
+      auditLog: this.auditLog,
+      deadLetters: this.failedRuns,
+      // The connections come with the keys.
+      origins: Lazy.string({ produce: () => this.connectionAccess.origins }),
+      bundles,
+    };
+    const functions = rotationFunctions(this, props);
+    const reports = settings.audit.report !== undefined && this.archive !== undefined;
+    return { functions, report: reports ? reportFunction(this, props, this.archive) : undefined };
+  }
+
+  private createTriggers({ schedule, audit: { report } }: Settings): RotationTriggers {
+    const { rotate, deactivate, delete: del, sync } = this._functions;
+    return new RotationTriggers(this, 'Triggers', {
+      functions: { rotate: rotate.lambda, deactivate: deactivate.lambda, delete: del.lambda, sync: sync.lambda },
+      schedule,
+      deadLetters: this.undeliveredEvents,
+      report: report && this._report && { lambda: this._report.lambda, schedule: report.schedule },
+    });
+  }
+
+  private createEncryption({ encryption }: Settings): SecretEncryption | undefined {
+    if (encryption !== Encryption.CUSTOMER_MANAGED) return undefined;
+    const { rotate, sync } = this._roles;
+    return new SecretEncryption(this, 'Encryption', { writer: rotate, reader: sync });
+  }
+
+  private forwardAudit({ audit: { forwardTo } }: Settings): void {
+    if (forwardTo === undefined || this.unforwardedEvents === undefined) return;
+    new AuditForwarding(this, 'Forwarding', { forwardTo, deadLetters: this.unforwardedEvents });
+  }
+
+  private createAlarms({ alarms: settings }: Settings, archiveStream: ArchiveStream | undefined): void {
     const { logGroup: auditLog } = this.auditLog;
-    const functions = [...Object.values(this._functions), ...(this._report === undefined ? [] : [this._report])];
+    const functions = [...Object.values(this._functions), ...(this._report ? [this._report] : [])];
     const { alarms } = new KeyturnAlarms(this, 'Alarms', {
       settings,
       topic: this.topic,
@@ -236,7 +249,7 @@ export class KeyRotation extends Construct {
     new SavedQueries(this, 'Queries', { auditLog });
   }
 
-  private createAuditor({ audit: { encryptionKey } }: Config): ManagedPolicy {
+  private createAuditor({ audit: { encryptionKey } }: Settings): ManagedPolicy {
     return new AuditorPolicy(this, 'Auditor', {
       auditLog: this.auditLog.logGroup,
       archive: this.archive,

@@ -1,83 +1,58 @@
 import { Token } from 'aws-cdk-lib';
-import { type Config, type ConfigInput, configSchema, type KeyConfig } from '../../functions/core/config/config';
-import { describeIssue } from '../config/config-issue';
-import { valueAt } from '../config/config-path';
-import type { ManagedKeyOptions } from './managed-key';
-import type { RotationPolicy } from './rotation-policy';
-
-type KeyInput = ConfigInput['keys'][number];
+import { checkKey, type KeyWithConnections } from '../../functions/core/config/check-key';
+import { describeIssue } from '../../functions/core/config/config-issue';
+import { valueAt } from '../../functions/core/config/config-path';
+import type { ConnectionsInput } from '../../functions/core/config/connection-config';
+import type { ManagedKeyOptions, ManagedKeyProps } from './managed-key-props';
 
 /** What came of checking a key: the key with its defaults, or what is wrong with it. */
 export interface CheckedKey {
   readonly problems: readonly string[];
-  readonly key?: KeyConfig;
-  readonly connections?: Config['connections'];
+  readonly checked?: KeyWithConnections;
 }
 
-/** A managed key as `keyturn.yaml` would say it. */
-export function keyInput(id: string, options: ManagedKeyOptions): KeyInput {
-  return {
+/** Checks the props of a managed key by the schema of `keyturn.yaml`, beside the keys that there are already. */
+export function validateKey(id: string, props: ManagedKeyProps): CheckedKey {
+  const { rotation, _checked, deliverTo = [], readers = [], ...options } = props;
+  if (_checked !== undefined) {
+    // So that a key of the constructs is checked beside it.
+    rotation._keys.add(_checked.key, _checked.connections);
+    return { checked: _checked, problems: [] };
+  }
+  const { connections, problems } = connectionsOf(deliverTo);
+  const key = {
+    ...options,
     id,
-    user: options.user,
-    createUser: options.createUser,
-    ...(options.policy === undefined ? {} : { policy: { ...options.policy } }),
-    // The schema tells a wrong value.
-    ...(options.firstRotation === undefined
-      ? {}
-      : { firstRotation: options.firstRotation.value as KeyInput['firstRotation'] }),
-    ...(options.adopt === undefined ? {} : { adopt: options.adopt.value as KeyInput['adopt'] }),
-    deliverTo: (options.deliverTo ?? []).map((target) => target._config),
+    deliverTo: deliverTo.map((target) => target._config),
     // A role of the same app has an ARN that only the deployment knows.
-    readers: (options.readers ?? []).filter((arn) => !Token.isUnresolved(arn)),
+    readers: readers.filter((arn) => !Token.isUnresolved(arn)),
+  };
+  problems.push(...unresolved(key, 'the key'), ...unresolved(connections, 'connections'));
+  if (problems.length > 0) return { problems };
+
+  const input = { connections, key };
+  const result = checkKey(input, rotation._keys);
+  if (result.issues === undefined) return { checked: result.checked, problems: [] };
+  return {
+    problems: result.issues.map((issue) => {
+      const path = issue.path[0] === 'key' ? issue.path.slice(1) : issue.path;
+      return `${path.join('.') || 'the key'}: ${describeIssue(issue, valueAt(input, issue.path))}`;
+    }),
   };
 }
 
-/**
- * Checks a key of the constructs by the schema of `keyturn.yaml`.
- *
- * @param others keys of the same rotation that share the ID or the user
- */
-export function checkKey(
-  id: string,
-  options: ManagedKeyOptions,
-  policy: RotationPolicy | undefined,
-  others: readonly KeyInput[],
-): CheckedKey {
-  const { connections, problems } = connectionsOf(options);
-  const key = keyInput(id, options);
-  problems.push(...unresolved(key, 'the key').concat(unresolved(connections, 'connections')));
-  if (problems.length > 0) return { problems };
-
-  const strangers = others.map((other) => ({ id: other.id, user: other.user }));
-  const input = { connections, keys: [...strangers, key], ...(policy === undefined ? {} : { policy: { ...policy } }) };
-  const parsed = configSchema.safeParse(input);
-  if (parsed.success) {
-    const own = parsed.data.keys.at(-1);
-    return { problems, key: own, connections: parsed.data.connections };
-  }
-  for (const issue of parsed.error.issues) {
-    const [section, index, ...rest] = issue.path;
-    // What is wrong with the rotation's own policy is told once, by the rotation.
-    if (section === 'policy') continue;
-    const path = section === 'keys' && index === strangers.length ? rest : issue.path;
-    problems.push(`${path.join('.') || 'the key'}: ${describeIssue(issue, valueAt(input, issue.path))}`);
-  }
-  return { problems };
-}
-
-function connectionsOf(options: ManagedKeyOptions): {
-  readonly connections: NonNullable<ConfigInput['connections']>;
+function connectionsOf(targets: NonNullable<ManagedKeyOptions['deliverTo']>): {
+  readonly connections: ConnectionsInput;
   readonly problems: string[];
 } {
-  const connections: NonNullable<ConfigInput['connections']> = {};
+  const connections: ConnectionsInput = {};
   const problems: string[] = [];
-  for (const { connection } of options.deliverTo ?? []) {
+  for (const { connection } of targets) {
     if (connection === undefined) continue;
-    const known = connections[connection.name];
-    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(connection._config)) {
-      problems.push(`connections.${connection.name}: expected one connection of this name, found two; rename one`);
-    }
-    connections[connection.name] ??= connection._config;
+    const { name, _config } = connection;
+    connections[name] ??= _config;
+    if (JSON.stringify(connections[name]) === JSON.stringify(_config)) continue;
+    problems.push(`connections.${name}: expected one connection of this name, found two; rename one`);
   }
   return { connections, problems };
 }

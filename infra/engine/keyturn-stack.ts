@@ -1,27 +1,15 @@
-import { createHash } from 'node:crypto';
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { type Config, type ConfigInput, configSchema, type KeyConfig } from '../../functions/core/config/config';
+import { checkConfig } from '../../functions/core/config/check-config';
+import type { Config, ConfigInput } from '../../functions/core/config/config';
+import { describeIssue } from '../../functions/core/config/config-issue';
+import { pathText, valueAt } from '../../functions/core/config/config-path';
 import { readConfigFile } from '../config/config-file';
-import { describeIssue } from '../config/config-issue';
-import { pathText, valueAt } from '../config/config-path';
 import { Connection } from '../targets/connection';
 import { DeliveryTarget } from '../targets/delivery-target';
-import { Adopt } from './adopt';
-import { Encryption } from './encryption';
-import { FirstRotation } from './first-rotation';
 import { KeyRotation } from './key-rotation';
+import { hasRoom, keysByScope } from './key-stacks';
 import { ManagedKey } from './managed-key';
-import { Trail } from './trail';
-
-/** CloudFormation: 500 resources a stack. */
-const RESOURCES_PER_STACK = 500;
-/** What the engine takes with everything that can be turned on: 96, many subscriptions and many managed policies. */
-const RESOURCES_OF_ENGINE = 140;
-
-/** How many keys a stack of keys gets on average, so that the fullest one still has room. */
-const KEYS_PER_STACK = 80;
-const MOST_KEY_STACKS = 50;
 
 /** What can be said about the stack beside its configuration. */
 export interface KeyturnStackOptions extends StackProps {
@@ -39,6 +27,8 @@ export interface KeyturnStackOptions extends StackProps {
 export interface KeyturnStackProps extends KeyturnStackOptions {
   /** The content of `keyturn.yaml`. */
   readonly config: ConfigInput;
+  /** The same where it was checked already, as what a file holds was. @internal */
+  readonly _checked?: Config;
 }
 
 /** Everything that `keyturn.yaml` describes. */
@@ -49,38 +39,31 @@ export class KeyturnStack extends Stack {
    * @throws KeyturnError `invalid-config`, naming every mistake with its file, line and column.
    */
   static fromFile(scope: Construct, id: string, file: string, options: KeyturnStackOptions = {}): KeyturnStack {
-    return new KeyturnStack(scope, id, { ...options, config: readConfigFile(file) });
+    const config = readConfigFile(file);
+    return new KeyturnStack(scope, id, { ...options, config, _checked: config });
   }
 
   constructor(scope: Construct, id: string, props: KeyturnStackProps) {
     super(scope, id, { description: 'Keyturn: rotates access keys and delivers them to CI pipelines', ...props });
 
-    const parsed = configSchema.safeParse(props.config);
-    if (!parsed.success) {
-      for (const issue of parsed.error.issues) {
-        const found = valueAt(props.config, issue.path);
-        Annotations.of(this).addError(`${pathText(issue.path)}: ${describeIssue(issue, found)}`);
-      }
-      return;
-    }
-    const config = parsed.data;
+    const config = props._checked ?? this.check(props.config);
+    if (config === undefined) return;
 
-    const rotation = new KeyRotation(this, 'KeyRotation', {
-      policy: config.policy,
-      notify: config.notify,
-      schedule: config.schedule,
-      trail: Trail.of(config.trail),
-      encryption: Encryption.of(config.encryption),
-      audit: config.audit,
-      alarms: config.alarms,
-      logRetentionDays: config.logRetentionDays,
-      maxRotationsPerRun: config.maxRotationsPerRun,
-      concurrency: config.concurrency,
-      bundles: props.bundles,
-    });
-    this.manageAll(rotation, config, props);
-
+    const { keys, connections, ...settings } = config;
+    const rotation = new KeyRotation(this, 'KeyRotation', { _checked: settings, bundles: props.bundles });
+    this.manageAll(rotation, { keys, connections }, props);
     this.nameParts(rotation);
+  }
+
+  /** Mistakes are reported at synthesis, all at once. */
+  private check(input: ConfigInput): Config | undefined {
+    const checked = checkConfig(input);
+    if (checked.issues === undefined) return checked.config;
+    for (const issue of checked.issues) {
+      const found = valueAt(input, issue.path);
+      Annotations.of(this).addError(`${pathText(issue.path)}: ${describeIssue(issue, found)}`);
+    }
+    return undefined;
   }
 
   private nameParts({ topic, auditorPolicy, archive, _functions, _report }: KeyRotation): void {
@@ -97,71 +80,20 @@ export class KeyturnStack extends Stack {
     }
   }
 
-  private manageAll(rotation: KeyRotation, config: Config, props: KeyturnStackProps): void {
-    const connections = new Map(
-      Object.entries(config.connections).map(([name, connection]) => [name, Connection._of(name, connection)]),
-    );
-    const scopeOf = this.keyScopes(rotation, props);
-    const perScope = new Map<Construct, KeyConfig[]>();
-    for (const key of config.keys) {
-      const scope = scopeOf(key);
-      perScope.set(scope, [...(perScope.get(scope) ?? []), key]);
-    }
-    for (const [scope, keys] of perScope) {
-      if (!hasRoom(scope, keys, config.keys.length)) continue;
-      for (const { id, policy, firstRotation, adopt, deliverTo, ...rest } of keys) {
-        new ManagedKey(scope, id, {
-          ...rest,
-          rotation,
-          policy,
-          firstRotation: FirstRotation.of(firstRotation),
-          adopt: Adopt.of(adopt),
-          deliverTo: deliverTo.map((item) => DeliveryTarget._of(connections.get(item.connection ?? ''), item)),
-        });
+  private manageAll(
+    rotation: KeyRotation,
+    { keys: all, connections }: Pick<Config, 'keys' | 'connections'>,
+    props: KeyturnStackProps,
+  ): void {
+    const known = new Map(Object.entries(connections).map(([name, config]) => [name, Connection._of(name, config)]));
+    const { config: _config, _checked, bundles: _bundles, stackName: _name, keyStacks, ...stackProps } = props;
+    for (const [scope, keys] of keysByScope(all, rotation, keyStacks, stackProps)) {
+      if (!hasRoom(scope, keys, all.length)) continue;
+      for (const key of keys) {
+        const { id, user, readers } = key;
+        const deliverTo = key.deliverTo.map((item) => DeliveryTarget._of(known.get(item.connection ?? ''), item));
+        new ManagedKey(scope, id, { rotation, user, readers, deliverTo, _checked: { key, connections } });
       }
     }
   }
-
-  /** Which construct a key goes into; stacks come into being with their first key. */
-  private keyScopes(rotation: KeyRotation, props: KeyturnStackProps): (key: KeyConfig) => Construct {
-    const parent = this.node.scope;
-    const { keyStacks = 0, config: _config, bundles: _bundles, stackName: _name, ...stackProps } = props;
-    if (!Number.isInteger(keyStacks) || keyStacks < 0 || keyStacks > MOST_KEY_STACKS) {
-      Annotations.of(this).addError(
-        `keyStacks: expected a whole number from 0 to ${MOST_KEY_STACKS}, found ${keyStacks}; correct it`,
-      );
-      return () => rotation;
-    }
-    if (keyStacks === 0 || parent === undefined) return () => rotation;
-    const stacks = new Map<number, Stack>();
-    return ({ id }) => {
-      const part = shardOf(id, keyStacks) + 1;
-      const stack =
-        stacks.get(part) ??
-        new Stack(parent, `${this.node.id}Keys${part}`, {
-          ...stackProps,
-          description: `Keyturn: managed keys, part ${part} of ${keyStacks}`,
-        });
-      stacks.set(part, stack);
-      return stack;
-    };
-  }
-}
-
-/** Whether the stack has room for these keys; otherwise the error says what to do. @param all keys of the configuration */
-function hasRoom(scope: Construct, keys: readonly KeyConfig[], all: number): boolean {
-  const ofKeys = keys.reduce((sum, { createUser }) => sum + (createUser ? 4 : 3), 0);
-  const needed = ofKeys + (scope instanceof KeyRotation ? RESOURCES_OF_ENGINE : 0);
-  if (needed <= RESOURCES_PER_STACK) return true;
-  Annotations.of(scope).addError(
-    `keys: ${keys.length} keys need up to ${needed} resources in one stack, and CloudFormation allows ` +
-      `${RESOURCES_PER_STACK}. Spread the keys over stacks of their own, once for good: ` +
-      `"keyStacks": ${Math.ceil(all / KEYS_PER_STACK)} in the context of cdk.json.`,
-  );
-  return false;
-}
-
-/** The same key is in the same stack, whatever other keys come and go. */
-function shardOf(id: string, shards: number): number {
-  return createHash('sha256').update(id).digest().readUInt32BE(0) % shards;
 }

@@ -5,14 +5,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { KEY_ADMINISTRATION } from '../access/key-administration';
-
-/** What whoever publishes to an encrypted topic needs: SNS makes a data key in the publisher's name. */
-export const TOPIC_KEY_ACTIONS = ['kms:GenerateDataKey', 'kms:Decrypt'] as const;
-
-/** Condition: the KMS key is used on behalf of a caller of SNS, never directly. */
-export function onlyThroughSns(stack: Stack): Record<string, Record<string, string>> {
-  return { StringEquals: { 'kms:ViaService': `sns.${stack.region}.amazonaws.com` } };
-}
+import { onlyThrough, PUBLISH_ENCRYPTED } from '../access/kms-use';
 
 export interface NotificationTopicProps {
   /** E-mail addresses that are told. */
@@ -57,7 +50,7 @@ export class NotificationTopic extends Construct {
 
   /** The topic's ARN cannot be a condition: the topic refers to the key. But the key encrypts nothing else. */
   private keyPolicy(alarms: Record<string, Record<string, string>>): PolicyDocument {
-    const actions = [...TOPIC_KEY_ACTIONS];
+    const actions = [...PUBLISH_ENCRYPTED];
     // In a key policy, "*" is the key itself.
     const resources = ['*'];
     return new PolicyDocument({
@@ -74,7 +67,7 @@ export class NotificationTopic extends Construct {
           principals: [new AccountRootPrincipal()],
           actions,
           resources,
-          conditions: onlyThroughSns(Stack.of(this)),
+          conditions: onlyThrough(Stack.of(this), 'sns'),
         }),
         new PolicyStatement({
           sid: 'AlarmsOfThisAccount',

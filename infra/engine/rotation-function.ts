@@ -8,8 +8,9 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENV } from '../../functions/core/names';
-import { type DeployedFunction, functionPermissions } from '../access/function-permissions';
+import { functionPermissions } from '../access/function-permissions';
 import { GrowingPolicy } from '../access/growing-policy';
+import type { DeployedFunction } from '../access/rights';
 import { BUNDLES_FOLDER } from '../bundles/bundles-folder';
 import { releaseOf } from '../bundles/release';
 import type { AuditArchive } from '../evidence/audit-archive';
@@ -39,6 +40,7 @@ export interface RotationFunctionProps {
 
 /** One of the functions, with its own role and its own log. */
 export class RotationFunction extends Construct {
+  readonly name: DeployedFunction;
   readonly lambda: LambdaFunction;
   readonly role: Role;
   /** What the role may do to the things that are many; can be added to until synthesis. */
@@ -46,6 +48,7 @@ export class RotationFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: RotationFunctionProps) {
     super(scope, id);
+    this.name = props.name;
 
     const bundle = join(props.bundles ?? BUNDLES_FOLDER, props.name);
     const built = existsSync(join(bundle, 'index.js'));
@@ -57,7 +60,8 @@ export class RotationFunction extends Construct {
     });
     const policy = new PolicyDocument({
       statements: [
-        ...functionPermissions(this, props.name, {
+        ...functionPermissions(this, {
+          name: props.name,
           logGroupArn: logGroup.logGroupArn,
           auditLog: props.auditLog.logGroup,
           notifications: props.notifications,
@@ -86,7 +90,7 @@ export class RotationFunction extends Construct {
         [ENV.release]: releaseOf(built ? bundle : undefined),
         NODE_OPTIONS: '--enable-source-maps',
       },
-      // The CDK would add statements of its own otherwise; every right is spelled out in function-permissions.ts.
+      // The CDK would add statements of its own otherwise; every right is spelled out in access/rights.ts.
       role: this.role.withoutPolicyUpdates(),
       logGroup,
       // Everything converges on the next run, so a late retry does no harm and an abandoned one loses nothing but time.

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { Config } from '../../functions/core/config/config';
+import type { Settings } from '../../functions/core/config/settings';
 import { ENV, type FunctionName, REGISTRY_PATH, REPORT_FUNCTION } from '../../functions/core/names';
 import type { AuditArchive } from '../evidence/audit-archive';
 import type { AuditLog } from '../evidence/audit-log';
@@ -9,7 +9,7 @@ import type { NotificationTopic } from './notification-topic';
 import { RotationFunction, type RotationFunctionProps } from './rotation-function';
 
 export interface RotationFunctionsProps {
-  readonly settings: Config;
+  readonly settings: Settings;
   readonly notifications: NotificationTopic;
   readonly auditLog: AuditLog;
   readonly deadLetters: IQueue;

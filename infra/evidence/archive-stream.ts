@@ -3,6 +3,7 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { CfnSubscriptionFilter, type ILogGroup, LogGroup, LogStream } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { onlyThrough, WRITE_ENCRYPTED } from '../access/kms-use';
 import { ARCHIVE_PREFIX, type AuditArchive } from './audit-archive';
 
 export interface ArchiveStreamProps {
@@ -109,16 +110,15 @@ function writerStatements({ bucket, key }: AuditArchive, logs: ILogGroup): Polic
       resources: [bucket.bucketArn],
     }),
     new PolicyStatement({ sid: 'TellErrors', actions: ['logs:PutLogEvents'], resources: [logs.logGroupArn] }),
-    ...(key === undefined ? [] : [encryptInArchive(bucket.stack, key.keyArn)]),
+    ...(key === undefined
+      ? []
+      : [
+          new PolicyStatement({
+            sid: 'EncryptInArchive',
+            actions: [...WRITE_ENCRYPTED],
+            resources: [key.keyArn],
+            conditions: onlyThrough(bucket.stack, 's3'),
+          }),
+        ]),
   ];
-}
-
-/** What whoever writes into the archive needs of its KMS key; S3 decrypts the parts of a large upload. */
-export function encryptInArchive(stack: Stack, keyArn: string): PolicyStatement {
-  return new PolicyStatement({
-    sid: 'EncryptInArchive',
-    actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
-    resources: [keyArn],
-    conditions: { StringEquals: { 'kms:ViaService': `s3.${stack.region}.amazonaws.com` } },
-  });
 }

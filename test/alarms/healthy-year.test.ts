@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { type Report, rehearse } from '../../cli/rehearsal/rehearse';
-import { synthesize } from '../../cli/synthesize';
 import { ALARM_NAMES } from '../../functions/core/config/alarm-names';
 import type { AlarmChange } from '../../local/evidence/cloudwatch/alarms';
+import { synthesized } from '../support/deployed-world';
 
 /** Lives through healthy days. @returns what was seen, and every change of an alarm's state */
 async function healthy(config: string, days: number): Promise<{ report: Report; changes: readonly AlarmChange[] }> {
-  const cdkOut = synthesize(config);
+  const cdkOut = synthesized(config);
   let changes: readonly AlarmChange[] = [];
   try {
     const report = await rehearse({

@@ -1,20 +1,13 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { reportCommand } from '../../cli/commands/report';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DAY, HOUR } from '../../functions/core/duration';
 import { reportSchema } from '../../functions/report/judge/model';
 import type { AwsFault } from '../../local/account/wire/server';
 import { Scene } from '../support/scene';
-
-const TSX = resolve('node_modules/tsx/dist/cli.mjs');
-const MAIN = resolve('cli/main.ts');
-const TSCONFIG = resolve('tsconfig.json');
-const run = promisify(execFile);
+import { typed, typedInAShell } from './typed';
 
 /** Nothing of this machine's own AWS configuration. */
 const NOWHERE: Readonly<Record<string, string>> = {
@@ -62,15 +55,14 @@ function signedIn(): Record<string, string> {
   };
 }
 
-/** The command line as a user runs it, in a folder of its own. */
+/** The command, typed in a folder of its own. */
 async function report(args: readonly string[], env: Readonly<Record<string, string>> = signedIn()) {
-  const command = [TSX, '--tsconfig', TSCONFIG, MAIN, 'report', ...args];
+  for (const name of Object.keys(process.env).filter((name) => name.startsWith('AWS_'))) vi.stubEnv(name, undefined);
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   try {
-    const { stdout, stderr } = await run(process.execPath, command, { cwd: folder, env, maxBuffer: 2 ** 26 });
-    return { code: 0, stdout, stderr };
-  } catch (error) {
-    const { code = 1, stdout = '', stderr = '' } = error as { code?: number; stdout?: string; stderr?: string };
-    return { code, stdout, stderr };
+    return await typed(['report', ...args], { folder });
+  } finally {
+    vi.unstubAllEnvs();
   }
 }
 
@@ -78,7 +70,8 @@ const day = (instant: number) => new Date(instant).toISOString().slice(0, 10);
 
 describe('keyturn report', () => {
   it('writes a page about the last 365 days into the current folder, and says where it is and what it says', async () => {
-    const { code, stdout, stderr } = await report([]);
+    // As a user runs it: a process with the machine's clock, in the folder that it was started from.
+    const { code, stdout, stderr } = await typedInAShell(['report'], { cwd: folder, env: signedIn() });
     const name = `keyturn-report-111122223333-${day(Date.now() - 365 * DAY)}-${day(Date.now())}.html`;
     const path = join(folder, name);
 
@@ -228,7 +221,7 @@ describe('bad input', () => {
   ])('%j is refused with what was expected, before anything is read', async (args, message) => {
     const calls = scene.calls.length;
 
-    expect(await refusal(args)).toMatch(message);
+    expect((await report(args)).stderr).toMatch(message);
     expect(scene.calls.length).toBe(calls);
   });
 
@@ -240,13 +233,3 @@ describe('bad input', () => {
     expect(stderr).not.toContain('    at ');
   });
 });
-
-/** What the command says of its arguments, without a process of its own. */
-async function refusal(args: readonly string[]): Promise<string> {
-  const quiet = { writeErr: () => {}, writeOut: () => {} };
-  const command = reportCommand().exitOverride().configureOutput(quiet);
-  return command.parseAsync(args, { from: 'user' }).then(
-    () => 'nothing',
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
-}

@@ -1,130 +1,145 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify, stripVTControlCharacters } from 'node:util';
 import { Bitbucket } from 'bitbucket';
 import { expect, it } from 'vitest';
+import { synthesized } from '../support/deployed-world';
+import { AS_A_PROCESS, typed } from './typed';
 
-const TSX = 'node_modules/tsx/dist/cli.mjs';
-const run = promisify(execFile);
+/** Real ms, for what deploys a stack: on a machine that does other things too. */
+const DEPLOYS = 120_000;
 
-/** The command line as a user runs it. */
-async function keyturn(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  try {
-    const { stdout, stderr } = await run(process.execPath, [TSX, 'cli/main.ts', 'simulate', ...args], {
-      maxBuffer: 2 ** 26,
-      env: { ...process.env, FORCE_COLOR: '0' },
+const simulate = (...args: readonly string[]) => typed(['simulate', ...args]);
+/** With the example as the tests of this run share it, in place of a run of the CDK app. */
+const simulateExample = (...args: readonly string[]) =>
+  typed(['simulate', ...args], { synthesize: (config) => synthesized(config) });
+
+it(
+  'prints one JSON document and nothing else with --json, and writes the report of the days',
+  async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'keyturn-start-')), 'report.html');
+    const { code, stdout, stderr } = await simulateExample(
+      '--days',
+      '21',
+      '--seed',
+      'seven',
+      '--json',
+      '--report',
+      file,
+    );
+    expect(stderr).toBe('');
+    const report: Record<string, unknown> = JSON.parse(stdout);
+    expect(report.reportFile).toBe(file);
+    expect(readFileSync(file, 'utf8')).toMatch(/^<!doctype html>/i);
+    expect(report).toMatchObject({
+      days: 21,
+      seed: 'seven',
+      rotations: 1,
+      deliveries: 1,
+      deactivations: 1,
+      deletions: 1,
     });
-    return { code: 0, stdout, stderr };
-  } catch (error) {
-    const { code = 1, stdout = '', stderr = '' } = error as { code?: number; stdout?: string; stderr?: string };
-    return { code, stdout, stderr };
-  }
-}
+    expect(report).toMatchObject({ pipelineLoginFailures: 0, held: true });
+    expect(Object.keys(report)).toEqual(expect.arrayContaining(['runs', 'pipelineLogins', 'keys', 'timeline']));
+    expect(code).toBe(0);
+  },
+  DEPLOYS,
+);
 
-it('prints one JSON document and nothing else with --json, and writes the report of the days', async () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'keyturn-start-')), 'report.html');
-  const { code, stdout, stderr } = await keyturn('--days', '21', '--seed', 'seven', '--json', '--report', file);
-  expect(stderr).toBe('');
-  const report: Record<string, unknown> = JSON.parse(stdout);
-  expect(report.reportFile).toBe(file);
-  expect(readFileSync(file, 'utf8')).toMatch(/^<!doctype html>/i);
-  expect(report).toMatchObject({
-    days: 21,
-    seed: 'seven',
-    rotations: 1,
-    deliveries: 1,
-    deactivations: 1,
-    deletions: 1,
-  });
-  expect(report).toMatchObject({ pipelineLoginFailures: 0, held: true });
-  expect(Object.keys(report)).toEqual(expect.arrayContaining(['runs', 'pipelineLogins', 'keys', 'timeline']));
-  expect(code).toBe(0);
-}, 60_000);
-
-it('prints a timeline, the keys and a verdict for people', async () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'keyturn-start-')), 'report.html');
-  const { code, stdout } = await keyturn('--days', '21', '--report', file);
-  const text = stripVTControlCharacters(stdout);
-  for (const event of ['created', 'proved', 'stored', 'delivered', 'deactivated', 'deleted'])
-    expect(text).toContain(event);
-  expect(text).toMatch(/torn for \d+ ms/);
-  expect(text).toContain('held K1');
-  expect(text.trimEnd().split('\n').slice(-2)).toEqual([file, pathToFileURL(file).href]);
-  expect(code).toBe(0);
-}, 60_000);
+it(
+  'prints a timeline, the keys and a verdict for people',
+  async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'keyturn-start-')), 'report.html');
+    const { code, stdout } = await simulateExample('--days', '21', '--report', file);
+    for (const event of ['created', 'proved', 'stored', 'delivered', 'deactivated', 'deleted'])
+      expect(stdout).toContain(event);
+    expect(stdout).toMatch(/torn for \d+ ms/);
+    expect(stdout).toContain('held K1');
+    expect(stdout.trimEnd().split('\n').slice(-2)).toEqual([file, pathToFileURL(file).href]);
+    expect(code).toBe(0);
+  },
+  DEPLOYS,
+);
 
 it('names day 540 and IAM’s error for three literal rules', async () => {
-  const { code, stdout } = await keyturn('--naive');
-  expect(stripVTControlCharacters(stdout)).toMatch(/Day 540: LimitExceeded/);
+  const { code, stdout } = await simulate('--naive');
+  expect(stdout).toMatch(/Day 540: LimitExceeded/);
   expect(code).toBe(0);
-}, 60_000);
+});
 
-it('names what is wrong with a configuration and exits with 1', async () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'keyturn-config-')), 'keyturn.yaml');
-  writeFileSync(
-    file,
-    readFileSync('docs/examples/keyturn.yaml', 'utf8').replace('connection: acme', 'connection: acmee'),
-  );
-  const { code, stdout, stderr } = await keyturn('--config', file);
-  expect(code).toBe(1);
-  expect(stdout).toBe('');
-  expect(stderr).toMatch(/keyturn\.yaml:\d+:\d+/);
-  expect(stderr).toContain('acmee');
-}, 60_000);
+it(
+  'names what is wrong with a configuration and exits with 1',
+  async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'keyturn-config-')), 'keyturn.yaml');
+    writeFileSync(
+      file,
+      readFileSync('docs/examples/keyturn.yaml', 'utf8').replace('connection: acme', 'connection: acmee'),
+    );
+    const { code, stdout, stderr } = await simulate('--config', file);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/keyturn\.yaml:\d+:\d+/);
+    expect(stderr).toContain('acmee');
+  },
+  DEPLOYS,
+);
 
 it('names a configuration that is not there', async () => {
-  const { code, stderr } = await keyturn('--config', 'nowhere.yaml');
+  const { code, stderr } = await simulate('--config', 'nowhere.yaml');
   expect(code).toBe(1);
   expect(stderr).toContain('nowhere.yaml');
-}, 60_000);
+});
 
 it('names a folder that is not there before it lives through the days', async () => {
-  const { code, stderr } = await keyturn('--report', 'no/such/folder/report.html');
+  const { code, stderr } = await simulate('--report', 'no/such/folder/report.html');
   expect(code).toBe(1);
   expect(stderr).toContain('--report no/such/folder/report.html: there is no folder');
 });
 
 it('refuses days that are not whole', async () => {
-  const { code, stderr } = await keyturn('--days', '1.5');
+  const { code, stderr } = await simulate('--days', '1.5');
   expect(code).toBe(1);
   expect(stderr).toContain('--days');
 });
 
-it('serves the account and Bitbucket to other clients until it is ended', async () => {
-  const child = spawn(process.execPath, [TSX, 'cli/main.ts', 'simulate', '--serve', '--json'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  try {
-    const addresses = await new Promise<{
-      bitbucketUrl: string;
-      accountUrl: string;
-      token: string;
-      commands: string[];
-    }>((resolve, reject) => {
-      let text = '';
-      child.stdout.on('data', (chunk: Buffer) => {
-        text += chunk.toString();
-        if (text.trimEnd().endsWith('}')) resolve(JSON.parse(text));
-      });
-      child.once('exit', () => reject(new Error('it ended before it served')));
+it(
+  'serves the account and Bitbucket to other clients until it is ended',
+  async () => {
+    const child = spawn(process.execPath, [...AS_A_PROCESS, 'simulate', '--serve', '--json'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const client = new Bitbucket({ baseUrl: addresses.bitbucketUrl, auth: { token: addresses.token } });
-    const place = { workspace: 'acme', repo_slug: 'web-shop' };
-    const environments = await client.deployments.listEnvironments(place);
-    const environment_uuid = environments.data.values?.[0]?.uuid ?? '';
-    const { data } = await client.pipelines.listDeploymentVariables({ ...place, environment_uuid });
-    expect(data.values?.map(({ key, secured }) => [key, secured]).sort()).toEqual([
-      ['AWS_ACCESS_KEY_ID', false],
-      ['AWS_SECRET_ACCESS_KEY', true],
-    ]);
-    expect(addresses.commands.join('\n')).toContain('aws iam list-access-keys --user-name bitbucket-web-shop');
-    expect(addresses.commands).toContain('npm run --silent keyturn -- report');
-  } finally {
-    child.kill('SIGTERM');
-  }
-  expect(await exited).toBe(0);
-}, 60_000);
+    const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    try {
+      const addresses = await new Promise<{
+        bitbucketUrl: string;
+        accountUrl: string;
+        token: string;
+        commands: string[];
+      }>((resolve, reject) => {
+        let text = '';
+        child.stdout.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+          if (text.trimEnd().endsWith('}')) resolve(JSON.parse(text));
+        });
+        child.once('exit', () => reject(new Error('it ended before it served')));
+      });
+      const client = new Bitbucket({ baseUrl: addresses.bitbucketUrl, auth: { token: addresses.token } });
+      const place = { workspace: 'acme', repo_slug: 'web-shop' };
+      const environments = await client.deployments.listEnvironments(place);
+      const environment_uuid = environments.data.values?.[0]?.uuid ?? '';
+      const { data } = await client.pipelines.listDeploymentVariables({ ...place, environment_uuid });
+      expect(data.values?.map(({ key, secured }) => [key, secured]).sort()).toEqual([
+        ['AWS_ACCESS_KEY_ID', false],
+        ['AWS_SECRET_ACCESS_KEY', true],
+      ]);
+      expect(addresses.commands.join('\n')).toContain('aws iam list-access-keys --user-name bitbucket-web-shop');
+      expect(addresses.commands).toContain('npm run --silent keyturn -- report');
+    } finally {
+      child.kill('SIGTERM');
+    }
+    expect(await exited).toBe(0);
+  },
+  DEPLOYS,
+);

@@ -9,5 +9,11 @@ export const DEEP_SUITES = [
   // The SDK's patience with a throttle takes a quarter of a minute.
   'test/*/throttled.test.ts',
   'test/alarms/healthy-year.test.ts',
+  'test/permissions/permissions.test.ts',
+  'test/report/year.test.ts',
+  'test/report/page/browser-of-500-keys.test.ts',
   'test/bench/{bench,hand-over}.test.ts',
 ];
+
+/** Run by both: by `npm test` on random states that are always the same, here on fresh ones. */
+export const DEEPER_SUITES = ['test/core/lifecycle/promises.test.ts'];

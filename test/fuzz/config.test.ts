@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { parseConfig } from '../../infra/config/config-file';
+import { parseConfig } from '../../functions/core/config/parse-config';
 import { anyText, damaged, isPrototypeClean, mutated } from './hostile';
 
 const EXAMPLE = readFileSync(join(__dirname, '..', '..', 'docs', 'examples', 'many-keys.yaml'), 'utf8');

@@ -1,5 +1,5 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
-import type { DeployedFunction } from '../../infra/access/function-permissions';
+import type { DeployedFunction } from '../../infra/access/rights';
 import { ACCOUNT, deployed, roleArn } from './deployed';
 import { type CfnTemplate, resourcesOf } from './synthesized';
 

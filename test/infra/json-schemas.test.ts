@@ -3,13 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Ajv from 'ajv/dist/2020';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { AUDIT_SCHEMA, auditJsonSchema } from '../../functions/core/audit';
 import { configJsonSchema } from '../../functions/core/config/config';
 import { REPORT_SCHEMA, reportJsonSchema } from '../../functions/report/judge/model';
 import { writeJsonSchemas } from '../../infra/bundles/json-schemas';
 
-const EXAMPLES = join(__dirname, '..', '..', 'docs', 'examples');
 const folder = join(mkdtempSync(join(tmpdir(), 'keyturn-schemas-')), 'schemas');
 writeJsonSchemas(folder);
 const read = (file: string): Record<string, unknown> => JSON.parse(readFileSync(join(folder, file), 'utf8'));
@@ -30,19 +28,5 @@ describe('the JSON Schemas that are shipped', () => {
     expect([AUDIT_SCHEMA, REPORT_SCHEMA]).toEqual(['keyturn.audit/v1', 'keyturn.report/v1']);
     expect(read('keyturn.audit.v1.schema.json').title).toBe(AUDIT_SCHEMA);
     expect(read('keyturn.report.v1.schema.json').title).toBe(REPORT_SCHEMA);
-  });
-});
-
-describe('the JSON Schema of keyturn.yaml', () => {
-  const validate = compiled('keyturn.schema.json');
-
-  it.each(['keyturn.yaml', 'many-keys.yaml'])('accepts the example %s', (example) => {
-    validate(parse(readFileSync(join(EXAMPLES, example), 'utf8')));
-
-    expect(validate.errors).toBeNull();
-  });
-
-  it('refuses what the stack refuses', () => {
-    expect(validate({ keys: [{ id: 'a', user: 'a', createuser: true }] })).toBe(false);
   });
 });

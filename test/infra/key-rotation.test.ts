@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES } from '../../functions/core/names';
-import { Encryption, KeyRotation, Trail } from '../../infra';
+import { type Encryption, KeyRotation, type Trail } from '../../infra';
 import { mayAdministrator, mayFunction, roleOf } from './access';
 import { ACCOUNT, deployed, REGION, roleArn } from './deployed';
 import {
@@ -339,8 +339,8 @@ describe('mistakes of a rotation', () => {
       policy: { rotateAfter: 100 },
       notify: ['security'],
       schedule: { rotate: 'daily' },
-      trail: Trail.of('new'),
-      encryption: Encryption.of('none'),
+      trail: 'new' as Trail,
+      encryption: 'none' as Encryption,
       concurrency: 0,
     });
     rotation.manage('one', { user: 'one' });

@@ -162,7 +162,7 @@ describe('mistakes of a managed key', () => {
     rotation.manage('Web Shop', {
       user: 'web shop',
       policy: { rotateAfter: 100 },
-      firstRotation: FirstRotation.of('now'),
+      firstRotation: 'now' as FirstRotation,
       deliverTo: [
         DeliveryTarget.bitbucketRepository({ connection: acme, repository: 'web-shop' }),
         DeliveryTarget.bitbucketRepository({ connection: acme, repository: 'acme/web-shop', region: 'Ireland' }),

@@ -49,8 +49,14 @@ export function stackOf(config: ConfigInput, options: KeyturnStackOptions = {}):
   return new KeyturnStack(new App(), 'Keyturn', { bundles, ...options, config });
 }
 
+const templates = new Map<string, CfnTemplate>();
+
+/** The template of a configuration, synthesized once. */
 export function synthesize(config: ConfigInput): CfnTemplate {
-  return templateOf(stackOf(config));
+  const text = JSON.stringify(config);
+  const template = templates.get(text) ?? templateOf(stackOf(config));
+  templates.set(text, template);
+  return template;
 }
 
 /** A stack with a rotation, for what is added by constructs. */

@@ -2,11 +2,11 @@ import { rmSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
 import { reviewWorld } from '../../cli/commands/simulate';
 import { rehearse } from '../../cli/rehearsal/rehearse';
-import { synthesize } from '../../cli/synthesize';
 import type { Report } from '../../functions/report/judge/model';
+import { synthesized } from '../support/deployed-world';
 
 it('counts in the report what the rehearsal counts, over all of its days', async () => {
-  const cdkOut = synthesize('docs/examples/keyturn.yaml');
+  const cdkOut = synthesized('docs/examples/keyturn.yaml');
   onTestFinished(() => rmSync(cdkOut, { recursive: true, force: true }));
   const reports: Report[] = [];
   const rehearsal = await rehearse({

@@ -9,51 +9,6 @@ const status = (scene: Scene) =>
   Object.fromEntries(scene.keys('ci-shop').map(({ AccessKeyId, Status }) => [AccessKeyId, Status]));
 
 describe('a current key that somebody', () => {
-  it('deletes is replaced by the next run, and its targets get the new one', async () => {
-    const scene = await newScene();
-    await delivered(scene);
-    scene.toDay(20);
-    scene.deleteKey('ci-shop', scene.currentKey('shop') ?? '');
-    expect(await scene.login('shop')).toBe('InvalidClientTokenId');
-    scene.hours(4);
-    const { findings, audits } = await scene.rotate();
-    expect(findings).toEqual(['current-key-missing']);
-    expect(audits.find(({ event }) => event === 'key-stored')).toMatchObject({ reason: 'current-key-missing' });
-    await scene.sync();
-    await expectSettled(scene);
-  });
-
-  it('makes Inactive is replaced by the next run, and is retired afterwards (K4)', async () => {
-    const scene = await newScene();
-    await delivered(scene);
-    const first = scene.currentKey('shop') ?? '';
-    scene.toDay(20);
-    scene.setStatus('ci-shop', first, 'Inactive');
-    scene.hours(4);
-    expect((await scene.rotate()).findings).toEqual(['current-key-inactive']);
-    await scene.sync();
-    await expectSettled(scene);
-    expect(status(scene)[first]).toBe('Inactive');
-    for (const day of [21, 22, 32, 109, 110]) {
-      scene.toDay(day);
-      await scene.deactivate();
-      await scene.delete();
-      expect(Object.keys(status(scene)).includes(first)).toBe(day < 110);
-    }
-  });
-
-  it('deletes while the superseded one is still there is replaced too', async () => {
-    const scene = await newScene();
-    const old = await superseded(scene);
-    scene.toDay(95);
-    scene.deleteKey('ci-shop', scene.currentKey('shop') ?? '');
-    scene.hours(4);
-    expect((await scene.rotate()).findings).toEqual(['current-key-missing']);
-    await scene.sync();
-    await expectSettled(scene);
-    expect(status(scene)).toEqual({ [old]: 'Active', [scene.currentKey('shop') ?? '']: 'Active' });
-  });
-
   it('makes Inactive while there is no room for a new one gives its place back to the old one (K1, K10)', async () => {
     const scene = await newScene();
     const old = await superseded(scene);
@@ -83,31 +38,6 @@ describe('a current key that somebody', () => {
     // Its recovery counts from here, whether or not the credential report shows a key that is Inactive.
     expect(scene.tag('shop')[TAG.deactivated]).toMatch(new RegExp(`^${dead} 2026-04-06T07:\\d\\d:\\d\\d\\.\\d{3}Z$`));
     expect(audits.find(({ event }) => event === 'inactive-recorded')).toMatchObject({ accessKeyId: dead });
-  });
-
-  it('makes Inactive soon after a rotation on request is gone before the one that is current again is due (K4, K8)', async () => {
-    const scene = await newScene();
-    await delivered(scene);
-    const old = scene.currentKey('shop') ?? '';
-    scene.toDay(20);
-    await scene.rotate({ requested: ['shop'] });
-    await scene.sync();
-    const dead = scene.currentKey('shop') ?? '';
-    scene.toDay(21);
-    scene.setStatus('ci-shop', dead, 'Inactive');
-    const events: string[] = [];
-    for (const day of [22, 23, 33, 60, 88, 89, 90, 91]) {
-      for (const { audits } of await live(scene, [day])) {
-        for (const { event, accessKeyId } of audits) {
-          if (/^key-(stored|promoted|deleted)$/.test(event)) {
-            const which = accessKeyId === old ? 'old' : accessKeyId === dead ? 'dead' : 'new';
-            events.push(`${day} ${event} ${which}`);
-          }
-        }
-      }
-    }
-    expect(events).toEqual(['22 key-promoted old', '89 key-deleted dead', '90 key-stored new']);
-    await expectSettled(scene);
   });
 });
 
@@ -236,27 +166,6 @@ describe('a requested rotation', () => {
       reason: 'request',
       facts: { requestedBy: 'jo@example.com', requestedWhy: 'leaked in a log' },
     });
-  });
-
-  it('early in the life of a key makes it retire before its successor is due (K3, K4, K8)', async () => {
-    const scene = await newScene();
-    await delivered(scene);
-    const young = scene.currentKey('shop') ?? '';
-    scene.toDay(5);
-    await scene.rotate({ requested: ['shop'] });
-    await scene.sync();
-    const events: string[] = [];
-    for (const day of [6, 15, 73, 74, 75, 93, 94, 95]) {
-      for (const { audits, findings } of await live(scene, [day])) {
-        expect(findings).toEqual([]);
-        for (const { event, accessKeyId } of audits) {
-          if (event === 'key-stored') events.push(`${day} ${event}`);
-          if (accessKeyId === young && /^key-(deactivated|deleted)$/.test(event)) events.push(`${day} ${event}`);
-        }
-      }
-    }
-    expect(events).toEqual(['74 key-deactivated', '94 key-deleted', '95 key-stored']);
-    await expectSettled(scene);
   });
 
   it('names the keys that it does not know', async () => {

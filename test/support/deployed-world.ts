@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -17,6 +17,7 @@ import { type Deployment, functionNameOf } from '../../local/stack/deployment';
 import { World } from '../../local/world';
 import type { WorldOptions } from '../../local/world-options';
 import { secretStateOf } from './secret-state-of';
+import { sharedAssembly } from './shared-assembly';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -37,14 +38,24 @@ export interface DeployedWorldOptions {
   readonly onDeploy?: (deployment: Deployment, world: World) => void;
 }
 
-/** Synthesizes a configuration, or the file of one. @returns the folder of the cloud assembly */
+/**
+ * Synthesizes a configuration, or the file of one.
+ *
+ * @returns the folder of the cloud assembly, the caller's own
+ */
 export function synthesized(config: ConfigInput | string, change?: (app: App) => void): string {
+  const synthesize = (outdir: string) => {
+    const app = new App({ outdir });
+    if (typeof config === 'string') KeyturnStack.fromFile(app, 'Keyturn', config);
+    else new KeyturnStack(app, 'Keyturn', { config });
+    change?.(app);
+    app.synth();
+  };
+  if (change === undefined) {
+    return sharedAssembly(typeof config === 'string' ? [config, readFileSync(config, 'utf8')] : config, synthesize);
+  }
   const outdir = mkdtempSync(join(tmpdir(), 'keyturn-deployed-'));
-  const app = new App({ outdir });
-  if (typeof config === 'string') KeyturnStack.fromFile(app, 'Keyturn', config);
-  else new KeyturnStack(app, 'Keyturn', { config });
-  change?.(app);
-  app.synth();
+  synthesize(outdir);
   return outdir;
 }
 

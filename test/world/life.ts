@@ -35,6 +35,10 @@ const status =
   (name: string, to: 'Active' | 'Inactive'): Row['when'] =>
   ({ deeds }, id) =>
     deeds.setStatus(id(name), to);
+const deleted =
+  (name: string): Row['when'] =>
+  ({ deeds }, id) =>
+    deeds.removeKey(id(name));
 const outage =
   (isDown: boolean): Row['when'] =>
   ({ deeds }) =>
@@ -217,8 +221,31 @@ export const LIVES: readonly Life[] = [
     ],
   },
   {
-    of: 'a key that dies by hand where there is none before it: a new one at once (K1)',
-    rows: [on(0, 'A current'), on(30, 'A inactive, B current', status('A', 'Inactive'), 'current-key-inactive')],
+    of: 'a key that dies by hand soon after it was asked for: it is gone before the one before it is due (K4, K8)',
+    rows: [
+      on(0, 'A current'),
+      on(20, 'A, B current', ({ deeds }) => deeds.ask()),
+      on(22, 'A current, B inactive', status('B', 'Inactive'), 'current-key-inactive'),
+      on(89, 'A current'),
+      on(90, 'A, C current'),
+    ],
+  },
+  {
+    of: 'a key that dies by hand where there is none before it: a new one at once (K1, K4)',
+    rows: [
+      on(0, 'A current'),
+      on(30, 'A inactive, B current', status('A', 'Inactive'), 'current-key-inactive'),
+      on(110, 'B current'),
+    ],
+  },
+  {
+    of: 'a key that somebody deletes: a new one at once, whether or not there is one before it (K1)',
+    rows: [
+      on(0, 'A current'),
+      on(20, 'B current', deleted('A'), 'current-key-missing'),
+      on(110, 'B, C current'),
+      on(115, 'B, D current', deleted('C'), 'current-key-missing'),
+    ],
   },
   {
     of: 'a user for whom somebody made a second key: it is left alone, and there is no room until it is gone (K5, K10)',
@@ -226,7 +253,7 @@ export const LIVES: readonly Life[] = [
       on(0, 'A current'),
       on(60, 'A current, B', ({ deeds }) => deeds.makeKey(), 'foreign-key'),
       finding(90, 'A current, B', 'foreign-key', 'two-keys'),
-      on(95, 'A, C current', ({ deeds }, id) => deeds.removeKey(id('B'))),
+      on(95, 'A, C current', deleted('B')),
       on(105, 'A inactive, C current'),
     ],
   },

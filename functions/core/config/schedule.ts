@@ -85,14 +85,21 @@ function cronProblem(body: string, atLeastEvery: MostBetweenRuns): string | unde
 function valuesOf(field: string, most: number): ReadonlySet<number> | undefined {
   const values = new Set<number>();
   for (const part of field.split(',')) {
-    const [, star, from, to, step] = /^(?:(\*)|(\d{1,2})(?:-(\d{1,2}))?)(?:\/(\d{1,2}))?$/.exec(part) ?? [];
-    if (star === undefined && from === undefined) return undefined;
-    const first = Number(from ?? 0);
-    // A start with a step goes on to the end; without one it is that value alone.
-    const last = to !== undefined ? Number(to) : star !== undefined || step !== undefined ? most : first;
-    const by = Number(step ?? 1);
-    if (first > last || last > most || by === 0) return undefined;
-    for (let value = first; value <= last; value += by) values.add(value);
+    const range = rangeOf(part, most);
+    if (range === undefined) return undefined;
+    for (let value = range.first; value <= range.last; value += range.by) values.add(value);
   }
   return values;
+}
+
+/** From where to where, and in which steps, a part of a field goes; undefined when EventBridge would not take it. */
+function rangeOf(part: string, most: number) {
+  const [, star, from, to, step] = /^(?:(\*)|(\d{1,2})(?:-(\d{1,2}))?)(?:\/(\d{1,2}))?$/.exec(part) ?? [];
+  if (star === undefined && from === undefined) return undefined;
+  const first = Number(from ?? 0);
+  // A start with a step goes on to the end; without one it is that value alone.
+  const open = star !== undefined || step !== undefined ? most : first;
+  const last = to === undefined ? open : Number(to);
+  const by = Number(step ?? 1);
+  return first > last || last > most || by === 0 ? undefined : { first, last, by };
 }

@@ -57,7 +57,9 @@ export function planDelivery({ entry, secret: given, now }: DeliveryInput): Deli
   const digest = targetSetDigest(entry.targets, entry.connections);
   if (isDelivered(secret, version, digest)) return { ...NOTHING, removeAfter: staleMarks(secret, digest) };
   const misleading = misleadingMarks(secret, version);
-  const stale = staleMarks(secret, digest).filter((mark) => !misleading.some((other) => isSame(mark, other)));
+  // Of a version that misleads all marks go.
+  const isLeft = ({ versionId }: DeliveryMark) => misleading.every((mark) => mark.versionId !== versionId);
+  const stale = staleMarks(secret, digest).filter(isLeft);
   const deliver = deliveryOf(secret, version, digest, misleading, now);
   return isFull(secret)
     ? { removeFirst: [...misleading, ...stale], deliver, removeAfter: [], findings: [] }
@@ -99,10 +101,6 @@ function misleadingMarks(secret: SecretState, delivering: StoredVersion): readon
 /** Marks of earlier target sets. */
 function staleMarks(secret: SecretState, digest: string): readonly DeliveryMark[] {
   return secret.versions.flatMap(marksOn).filter(({ label }) => label !== deliveredLabel(digest));
-}
-
-function isSame(a: DeliveryMark, b: DeliveryMark): boolean {
-  return a.versionId === b.versionId && a.label === b.label;
 }
 
 /** Secrets Manager: labels of one secret, over all its versions. */

@@ -107,7 +107,7 @@ function isPaused({ entry, secret, now }: Situation): RotationPart | undefined {
 }
 
 function intentIsEdited({ entry, secret, intent, now }: Situation): RotationPart | undefined {
-  if (intent === undefined || (intent !== 'unreadable' && intent.at <= after(now, INTENT_LIVES))) return undefined;
+  if (intent === undefined || (isReadable(intent) && intent.at <= after(now, INTENT_LIVES))) return undefined;
   const facts = { is: 'edited', user: entry.user, secret: secret.name } as const;
   return { findings: [{ code: 'rotation-in-progress', key: entry.id, facts }] };
 }
@@ -131,7 +131,7 @@ function creatorIsNotKnownYet(situation: Situation): RotationPart | undefined {
 }
 
 function isReadable(intent: Intent | 'unreadable' | undefined): intent is Intent {
-  return intent !== undefined && intent !== 'unreadable';
+  return typeof intent === 'object';
 }
 
 function discardOrphans({ entry, secret, orphans }: Situation): RotationPart {

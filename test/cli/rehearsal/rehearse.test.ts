@@ -2,13 +2,13 @@ import { rmSync } from 'node:fs';
 import { DeleteAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type RehearsalOptions, type Report, rehearse } from '../../../cli/rehearsal/rehearse';
-import { synthesize } from '../../../cli/synthesize';
 import type { World } from '../../../local/world';
+import { synthesized } from '../../support/deployed-world';
 
 let cdkOut: string;
 
 beforeAll(() => {
-  cdkOut = synthesize('docs/examples/keyturn.yaml');
+  cdkOut = synthesized('docs/examples/keyturn.yaml');
 });
 
 afterAll(() => {

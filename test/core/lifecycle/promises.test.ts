@@ -9,6 +9,7 @@ import { planDelivery } from '../../../functions/core/lifecycle/plan-delivery';
 import { planRotation } from '../../../functions/core/lifecycle/plan-rotation';
 import type { Step } from '../../../functions/core/lifecycle/steps';
 import { TAG } from '../../../functions/core/names';
+import { PROPERTY_RUNS } from '../property-runs';
 import { DELIVERED, deliverySteps } from '../web-shop';
 import { type State, state } from './random-state';
 
@@ -17,7 +18,6 @@ import { type State, state } from './random-state';
  * planners' own functions.
  */
 
-const RUNS = { numRuns: 6000, seed: 2026 };
 type StepOf<Do extends Step['do']> = Extract<Step, { do: Do }>;
 
 const all = (given: State) => [
@@ -57,7 +57,7 @@ function check(name: Step['do'], property: (steps: readonly Step[], given: State
       met += stepsOf(steps, name).length;
       property(steps, given);
     }),
-    RUNS,
+    PROPERTY_RUNS,
   );
   expect(met).toBeGreaterThan(15);
 }

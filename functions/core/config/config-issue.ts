@@ -1,8 +1,13 @@
-import type { configSchema } from '../../functions/core/config/config';
+import type * as z from 'zod';
 
-type Failure = NonNullable<ReturnType<typeof configSchema.safeParse>['error']>;
-/** One thing that the configuration's schema found wrong. */
-export type ConfigIssue = Failure['issues'][number];
+/** One thing that a schema of the configuration found wrong. */
+export type ConfigIssue = z.core.$ZodIssue;
+
+/** One thing that is wrong between places that are each sound on their own. */
+export interface Mistake {
+  readonly path: (string | number)[];
+  readonly message: string;
+}
 
 /** What the schema calls a kind of value, as people call it, and how it is written. */
 const KINDS: Readonly<Record<string, { readonly name: string; readonly cure: string }>> = {

@@ -1,4 +1,4 @@
-import { configJsonSchema } from '../../functions/core/config/config';
+import { configJsonSchema } from './config';
 import type { ConfigPath } from './config-path';
 import { valueAt } from './config-path';
 

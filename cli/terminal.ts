@@ -1,0 +1,26 @@
+import type { Time } from '../functions/account/ports';
+import { systemTime } from '../functions/runtime/time';
+import { synthesize } from './synthesize';
+
+/** What a command has of the person and of the machine that run it: all of it is an argument, so that a test is one. */
+export interface Terminal {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  /** Whether somebody watches standard error. */
+  readonly watched: boolean;
+  /** Where the names of files start. */
+  readonly folder: string;
+  readonly time: Time;
+  /** Runs the CDK app. @param config path, relative to `folder`. @returns the folder of the cloud assembly */
+  readonly synthesize: typeof synthesize;
+}
+
+/** The one that this process was started from. */
+export const processTerminal: Terminal = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  watched: process.stderr.isTTY === true,
+  folder: process.cwd(),
+  time: systemTime,
+  synthesize,
+};

@@ -1,0 +1,83 @@
+import { type DeliverToItem, placesWritten, targetOf } from '../hosts/target';
+import type { Mistake } from './config-issue';
+import type { ConnectionsConfig } from './connection-config';
+import type { KeyConfig } from './key-config';
+import { type PolicyOverrides, policyProblems, policyWith } from './policy';
+
+/**
+ * The rules between keys, and between a key and what all share: keys are added one by one, and each hears what it takes
+ * that another one has already.
+ */
+export class KeysTogether {
+  private readonly policy: PolicyOverrides | undefined;
+  /** What is wrong with the shared policy is told once, and not by each key. */
+  private readonly toldOfPolicy: ReadonlySet<string>;
+  private readonly ids = new Set<string>();
+  /** IDs of keys by their users. */
+  private readonly users = new Map<string, string>();
+  /** IDs of keys by the places that they write. */
+  private readonly written = new Map<string, string>();
+
+  /** @param policy what all keys share */
+  constructor(policy: PolicyOverrides | undefined) {
+    this.policy = policy;
+    this.toldOfPolicy = new Set(policyProblems(policyWith(policy)).map(({ message }) => message));
+  }
+
+  /** @returns what is wrong with this key beside those before, with paths from the key on */
+  add(key: KeyConfig, connections: ConnectionsConfig): readonly Mistake[] {
+    return [
+      ...this.takeId(key),
+      ...this.takeUser(key),
+      ...this.policyMistakes(key),
+      ...key.deliverTo.flatMap((target, at) => this.takePlaces(key.id, target, ['deliverTo', at], connections)),
+    ];
+  }
+
+  private takeId({ id }: KeyConfig): readonly Mistake[] {
+    const taken = this.ids.has(id);
+    this.ids.add(id);
+    return taken ? [{ path: ['id'], message: `expected an id of its own; "${id}" is taken by another key` }] : [];
+  }
+
+  private takeUser({ id, user }: KeyConfig): readonly Mistake[] {
+    const sharedWith = this.users.get(user);
+    this.users.set(user, id);
+    if (sharedWith === undefined) return [];
+    const message =
+      `expected a user of its own; ${user} belongs to the key "${sharedWith}", and a user has room for one ` +
+      'managed key and its successor only';
+    return [{ path: ['user'], message }];
+  }
+
+  private policyMistakes({ policy }: KeyConfig): readonly Mistake[] {
+    return policyProblems(policyWith(this.policy, policy))
+      .filter(({ message }) => !this.toldOfPolicy.has(message))
+      .map(({ field, message }) => ({ path: ['policy', field], message }));
+  }
+
+  private takePlaces(
+    id: string,
+    target: DeliverToItem,
+    path: Mistake['path'],
+    connections: ConnectionsConfig,
+  ): readonly Mistake[] {
+    const { connection: name } = target;
+    const connection = name !== undefined && Object.hasOwn(connections, name) ? connections[name] : undefined;
+    if (name !== undefined && connection === undefined) {
+      const message =
+        `expected one of the connections (${Object.keys(connections).join(', ') || 'there are none'}), ` +
+        `found "${name}"`;
+      return [{ path: [...path, 'connection'], message }];
+    }
+    const places = placesWritten(targetOf(target), connection);
+    const taken = places.find(({ place }) => this.written.has(place));
+    const owner = taken && this.written.get(taken.place);
+    for (const { place } of places) this.written.set(place, id);
+    if (taken === undefined) return [];
+    const message =
+      `expected variables that nothing else writes; ${taken.what} belongs to the key ` +
+      `"${owner}" already, and the two would overwrite each other`;
+    return [{ path: [...path, 'variables'], message }];
+  }
+}

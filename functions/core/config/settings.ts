@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS } from '../names';
+import { alarmsSchema } from './alarms-config';
+import { auditSchema, LOG_RETENTION_DAYS } from './audit-config';
+import type { ConfigIssue, Mistake } from './config-issue';
+import { policyOverridesSchema, policyProblems, policyWith } from './policy';
+import { scheduleSchema } from './schedule-config';
+
+/** Everything in `keyturn.yaml` that is about no single key. */
+export const settingsFields = {
+  policy: policyOverridesSchema
+    .optional()
+    .describe('When each step happens, for all keys; defaults 90, 100 and 110 days.'),
+  notify: z.array(z.email()).default([]).describe('E-mail addresses that are told about findings and failures.'),
+  schedule: scheduleSchema.prefault({}).describe('When the rules run (UTC).'),
+  trail: z
+    .enum(['existing', 'create'])
+    .default('existing')
+    .describe('Whether the account has a CloudTrail trail that logs management events, or the stack creates one.'),
+  encryption: z
+    .enum(['aws-managed', 'customer-managed'])
+    .default('aws-managed')
+    .describe('Which KMS key encrypts the secrets: the free aws/secretsmanager one, or one that the stack creates.'),
+  audit: auditSchema.prefault({}).describe('The audit record, and where else it goes.'),
+  alarms: alarmsSchema.prefault({}).describe('When people are told that something needs them.'),
+  logRetentionDays: z.literal(LOG_RETENTION_DAYS).default(400).describe('How long the functions keep their logs.'),
+  maxRotationsPerRun: z.int().min(1).max(1000).default(DEFAULT_MAX_ROTATIONS).describe('Rotations in one run at most.'),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(20)
+    .default(DEFAULT_CONCURRENCY)
+    .describe('Keys that a run works on at the same time.'),
+};
+
+const settingsShape = z.strictObject(settingsFields);
+/** The settings with their defaults filled in. */
+export type Settings = z.output<typeof settingsShape>;
+
+/** What is wrong between settings that are each sound on their own. */
+export function settingsMistakes({ policy, audit }: Pick<Settings, 'policy' | 'audit'>): readonly Mistake[] {
+  const mistakes: Mistake[] = policyProblems(policyWith(policy)).map(({ field, message }) => ({
+    path: ['policy', field],
+    message,
+  }));
+  if (audit.report !== undefined && audit.archive === undefined) {
+    const message = 'expected audit.archive too: the archive is where the reports are written';
+    mistakes.push({ path: ['audit', 'report'], message });
+  }
+  return mistakes;
+}
+
+const settingsSchema = settingsShape.superRefine((settings, context) => {
+  for (const mistake of settingsMistakes(settings)) context.addIssue({ code: 'custom', ...mistake });
+});
+
+export const DEFAULT_SETTINGS: Settings = settingsShape.parse({});
+
+/** Checks the settings of a rotation: they come back with their defaults, or with what is wrong with them. */
+export function checkSettings(
+  input: unknown,
+): { readonly settings: Settings; readonly issues?: undefined } | { readonly issues: readonly ConfigIssue[] } {
+  const { data, error } = settingsSchema.safeParse(input);
+  return error === undefined ? { settings: data } : { issues: error.issues };
+}

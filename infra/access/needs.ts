@@ -1,0 +1,110 @@
+import { Stack } from 'aws-cdk-lib';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { EVENT_SOURCE } from '../../functions/core/names';
+import type { NotificationTopic } from '../engine/notification-topic';
+import { ARCHIVE_PREFIX, type AuditArchive } from '../evidence/audit-archive';
+import { logArns, registryArns } from './arns';
+import { onlyThrough, PUBLISH_ENCRYPTED, WRITE_ENCRYPTED } from './kms-use';
+
+/** What a function's statements are about. */
+export interface FunctionResources {
+  /** The function's name: it writes into the streams of its own name only. */
+  readonly name: string;
+  readonly logGroupArn: string;
+  /** The record of record. */
+  readonly auditLog: ILogGroup;
+  readonly notifications: NotificationTopic;
+  readonly deadLettersArn: string;
+  /** Where reports are written. */
+  readonly archive?: AuditArchive;
+}
+
+/** One statement of a function's role. */
+export interface Statement {
+  readonly actions: readonly string[];
+  /** What it is allowed on; where that is nothing, the statement is left out. */
+  readonly on: (resources: FunctionResources, scope: Construct) => readonly string[];
+  readonly conditions?: (stack: Stack) => Record<string, Record<string, string | readonly string[]>>;
+}
+
+const ANYTHING = () => ['*'];
+
+/** One statement a need, by the name that it has in the role's policy. */
+export const NEEDS = {
+  WriteOwnLog: {
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    // The ARN ends in :* for the group's streams.
+    on: ({ logGroupArn }) => [logGroupArn],
+  },
+  ListRegistry: {
+    actions: ['ssm:GetParametersByPath'],
+    on: (_, scope) => registryArns(scope).paths,
+  },
+  ListSecrets: {
+    actions: ['secretsmanager:ListSecrets'],
+    // No resource level: ListSecrets shows names, tags and version IDs of all secrets, never a value.
+    on: ANYTHING,
+  },
+  TellPeople: {
+    actions: ['sns:Publish'],
+    on: ({ notifications }) => [notifications.topic.topicArn],
+  },
+  EncryptMessages: {
+    actions: PUBLISH_ENCRYPTED,
+    on: ({ notifications }) => [notifications.key.keyArn],
+    conditions: (stack) => onlyThrough(stack, 'sns'),
+  },
+  KeepFailedRuns: {
+    actions: ['sqs:SendMessage'],
+    on: ({ deadLettersArn }) => [deadLettersArn],
+  },
+  KeepRecord: {
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    // So that none can put into the record what another is said to have done.
+    on: ({ name, auditLog }, scope) => [logArns(scope, auditLog).streams(`${name}/`)],
+  },
+  ReadRecord: {
+    // What people were told within the day, and what is reported.
+    actions: ['logs:FilterLogEvents'],
+    on: ({ auditLog }, scope) => logArns(scope, auditLog).group,
+  },
+  RecordAudit: {
+    actions: ['events:PutEvents'],
+    on: (_, scope) => [
+      Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
+    ],
+    conditions: () => ({ StringEquals: { 'events:source': EVENT_SOURCE } }),
+  },
+  ReadRegistry: {
+    actions: ['ssm:GetParameter'],
+    // An event names any managed key.
+    on: (_, scope) => [registryArns(scope).parameters],
+  },
+  ReadCredentialReport: {
+    actions: ['iam:GenerateCredentialReport', 'iam:GetCredentialReport'],
+    // No resource level: the report covers the whole account.
+    on: ANYTHING,
+  },
+  TraceKeys: {
+    actions: ['cloudtrail:LookupEvents'],
+    // No resource level: it tells whether a key that a dead run left behind is Keyturn's own, and what happened beside it.
+    on: ANYTHING,
+  },
+  FindRecord: {
+    actions: ['logs:DescribeLogGroups'],
+    // No resource level: it shows names and settings of all groups, never what is in them.
+    on: ANYTHING,
+  },
+  WriteReports: {
+    actions: ['s3:PutObject'],
+    on: ({ archive }) => (archive ? [archive.bucket.arnForObjects(`${ARCHIVE_PREFIX.reports}*`)] : []),
+  },
+  EncryptInArchive: {
+    actions: WRITE_ENCRYPTED,
+    on: ({ archive }) => (archive?.key ? [archive.key.keyArn] : []),
+    conditions: (stack) => onlyThrough(stack, 's3'),
+  },
+} as const satisfies Readonly<Record<string, Statement>>;
+
+export type Need = keyof typeof NEEDS;

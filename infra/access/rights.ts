@@ -1,0 +1,102 @@
+import type { FunctionName, REPORT_FUNCTION } from '../../functions/core/names';
+import type { Need } from './needs';
+
+/** Every function that can be deployed: the four that rotate, and the one that reports. */
+export type DeployedFunction = FunctionName | typeof REPORT_FUNCTION;
+
+/** All rights of one function. What is not here, it cannot do (K12). */
+interface FunctionRights {
+  /** Statements of its role, from the start; what each allows stands in needs.ts. */
+  readonly role: readonly Need[];
+  /** On the access keys of exactly the managed users; `UserAccess` adds each user by its name. */
+  readonly managedUsers: readonly string[];
+  /** On each managed secret; stands in that secret's own policy. */
+  readonly managedSecrets: readonly string[];
+  /** On the secrets' customer-managed KMS key, where there is one; stands in that key's own policy. */
+  readonly secretsKey: readonly string[];
+  /** On the secrets that hold the tokens of exactly the connections that are used; `ConnectionAccess` adds each one. */
+  readonly connectionTokens: readonly string[];
+  /** On the KMS keys that encrypt those. */
+  readonly connectionKeys: readonly string[];
+}
+
+const NONE = {
+  managedUsers: [],
+  managedSecrets: [],
+  secretsKey: [],
+  connectionTokens: [],
+  connectionKeys: [],
+} as const;
+
+const EVERY_FUNCTION = [
+  'WriteOwnLog',
+  'ListRegistry',
+  'ListSecrets',
+  'TellPeople',
+  'EncryptMessages',
+  'KeepFailedRuns',
+] as const;
+
+/** What was done goes into the record, and to whoever listens. */
+const RECORD = ['KeepRecord', 'ReadRecord', 'RecordAudit'] as const;
+
+/** What a function needs to know before it tells a user's keys apart: the versions without a label too. */
+const LOOK_AT_SECRET = ['secretsmanager:DescribeSecret', 'secretsmanager:ListSecretVersionIds'] as const;
+const LOOK_AT_KEYS = ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'] as const;
+
+/** Which rights each function has. */
+export const RIGHTS = {
+  rotate: {
+    ...NONE,
+    role: [...EVERY_FUNCTION, ...RECORD, 'ReadCredentialReport', 'TraceKeys'],
+    managedUsers: ['iam:ListAccessKeys', 'iam:CreateAccessKey', 'iam:DeleteAccessKey'],
+    managedSecrets: [
+      ...LOOK_AT_SECRET,
+      'secretsmanager:TagResource',
+      'secretsmanager:UntagResource',
+      'secretsmanager:PutSecretValue',
+      'secretsmanager:UpdateSecretVersionStage',
+    ],
+    secretsKey: ['kms:GenerateDataKey', 'kms:Decrypt'],
+  },
+  deactivate: {
+    ...NONE,
+    role: [...EVERY_FUNCTION, ...RECORD, 'ReadCredentialReport'],
+    managedUsers: [...LOOK_AT_KEYS, 'iam:UpdateAccessKey'],
+    managedSecrets: [...LOOK_AT_SECRET, 'secretsmanager:TagResource'],
+  },
+  delete: {
+    ...NONE,
+    role: [...EVERY_FUNCTION, ...RECORD, 'ReadCredentialReport'],
+    managedUsers: [...LOOK_AT_KEYS, 'iam:DeleteAccessKey'],
+    managedSecrets: [...LOOK_AT_SECRET, 'secretsmanager:TagResource', 'secretsmanager:UntagResource'],
+  },
+  // What a target's host asks for beside a token stands with the host, in infra/targets.
+  sync: {
+    ...NONE,
+    role: [...EVERY_FUNCTION, ...RECORD, 'ReadRegistry'],
+    managedSecrets: [
+      'secretsmanager:DescribeSecret',
+      'secretsmanager:TagResource',
+      'secretsmanager:GetSecretValue',
+      'secretsmanager:UpdateSecretVersionStage',
+    ],
+    secretsKey: ['kms:Decrypt'],
+    connectionTokens: ['secretsmanager:GetSecretValue'],
+    connectionKeys: ['kms:Decrypt'],
+  },
+  // It reads the record and cannot write to it.
+  report: {
+    ...NONE,
+    role: [
+      ...EVERY_FUNCTION,
+      'ReadRecord',
+      'FindRecord',
+      'WriteReports',
+      'EncryptInArchive',
+      'ReadCredentialReport',
+      'TraceKeys',
+    ],
+    managedUsers: ['iam:ListAccessKeys'],
+  },
+} as const satisfies Readonly<Record<DeployedFunction, FunctionRights>>;

@@ -1,0 +1,32 @@
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct, IDependable } from 'constructs';
+import type { KeysTogether } from '../../functions/core/config/keys-together';
+import type { PolicyOverrides } from '../../functions/core/config/policy';
+import type { FunctionName } from '../../functions/core/names';
+import type { SecretEncryption } from '../access/secret-encryption';
+import type { Delivery } from '../targets/delivery';
+
+/** What the engine has to know of a key to give its functions their rights. */
+export interface KeyNeeds {
+  readonly user: string;
+  /** Whether the stack creates the user, which then has no path. */
+  readonly createUser: boolean;
+  /** What its targets come to. */
+  readonly deliveries: readonly Delivery[];
+  /** ARNs of the roles that may read the secret beside the functions. */
+  readonly readers: readonly string[];
+}
+
+/** The engine as its managed keys know it: `KeyRotation`. */
+export interface IKeyRotation extends IConstruct {
+  /** The policy of all keys. @internal */
+  readonly _policy: PolicyOverrides | undefined;
+  /** The keys so far, beside which another one is checked. @internal */
+  readonly _keys: KeysTogether;
+  /** The key of the managed secrets, where it is the stack's own. @internal */
+  readonly _encryption: SecretEncryption | undefined;
+  /** @internal */
+  readonly _roles: Readonly<Record<FunctionName, IRole>>;
+  /** Gives the functions what they need for one more key. @returns what holds their rights. @internal */
+  _admit(key: IConstruct, needs: KeyNeeds): readonly IDependable[];
+}

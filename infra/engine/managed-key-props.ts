@@ -1,0 +1,31 @@
+import type { KeyWithConnections } from '../../functions/core/config/check-key';
+import type { DeliveryTarget } from '../targets/delivery-target';
+import type { Adopt } from './adopt';
+import type { FirstRotation } from './first-rotation';
+import type { IKeyRotation } from './key-engine';
+import type { RotationPolicy } from './rotation-policy';
+
+/** What there is to say about one managed key. */
+export interface ManagedKeyOptions {
+  /** Name of the IAM user whose access key is rotated. A user has one managed key. */
+  readonly user: string;
+  /** Whether the stack creates the user, without a password and without rights. Otherwise it must exist. @default false */
+  readonly createUser?: boolean;
+  /** Where each fresh key is delivered. @default - nowhere; readers take it from the secret */
+  readonly deliverTo?: DeliveryTarget[];
+  /** What differs from the rotation's policy. @default - nothing */
+  readonly policy?: RotationPolicy;
+  /** When the key is rotated for the first time. @default FirstRotation.AT_ONCE */
+  readonly firstRotation?: FirstRotation;
+  /** What to do with a user that has two keys already. @default Adopt.KEEP */
+  readonly adopt?: Adopt;
+  /** ARNs of IAM roles that may read the secret beside the functions. @default - nobody else reads it */
+  readonly readers?: string[];
+}
+
+export interface ManagedKeyProps extends ManagedKeyOptions {
+  /** The engine that rotates the key. */
+  readonly rotation: IKeyRotation;
+  /** The key where it was checked already, as part of a whole configuration. @internal */
+  readonly _checked?: KeyWithConnections;
+}

@@ -1,0 +1,271 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../../functions/core/config/parse-config';
+
+/** `line:column path: message` of everything that is wrong with a text. */
+function complaints(text: string): readonly string[] {
+  return parseConfig(text).problems.map(
+    ({ line, column, path, message }) => `${line}:${column} ${path === '' ? '' : `${path}: `}${message}`,
+  );
+}
+
+const SOUND = `connections:
+  acme:
+    bitbucket: { secret: keyturn/connections/acme }
+keys:
+  - id: web-shop
+    user: bitbucket-web-shop
+    deliverTo:
+      - connection: acme
+        repository: acme/web-shop
+        environment: Production
+`;
+
+describe('keyturn.yaml as a text', () => {
+  it('understands anchors', () => {
+    const { config } = parseConfig(
+      'keys:\n  - id: a\n    user: a\n    policy: &slow { rotateAfter: 60, deactivateAfter: 70, deleteAfter: 80 }\n' +
+        '  - id: b\n    user: b\n    policy: *slow\n',
+    );
+
+    expect(config?.keys[1]?.policy?.rotateAfter).toBe(60);
+  });
+
+  it.each<[string, string, string]>([
+    // The file
+    ['an empty file', '', '1:1 expected a map, found nothing; write "name: value" lines below it'],
+    ['a list', '- one\n', '1:1 expected a map, found a list of 1; write "name: value" lines below it'],
+    ['no keys', 'notify: []\n', '1:1 keys: expected a list, found nothing; add "keys:" here'],
+    [
+      'an empty list of keys',
+      'keys: []\n',
+      '1:7 keys: expected at least 1 item, found an empty list; add what is missing',
+    ],
+    // YAML
+    ['a tab', 'keys:\n\t- id: a\n', '2:1 expected spaces, found a tab; indent with spaces'],
+    [
+      'a bracket that is never closed',
+      `${SOUND}notify: [a@example.com\n`,
+      '12:1 expected YAML: Flow sequence in block collection must be sufficiently indented and end with a ]; correct the indentation or put the value in quotes',
+    ],
+    [
+      'two documents',
+      `${SOUND}---\nkeys: []\n`,
+      '11:1 expected one document, found another one; remove everything from the second "---" on',
+    ],
+    [
+      'a name that stands twice',
+      `${SOUND}keys: []\n`,
+      '11:1 expected each name once in a map, found "keys" again; remove one of the two',
+    ],
+    [
+      'an unknown anchor',
+      'keys: *none\n',
+      '1:7 expected an anchor "&none" above, found none; correct the name, or put the value in quotes',
+    ],
+    // Unknown settings
+    [
+      'a misspelled section',
+      SOUND.replace('connections:', 'connection:'),
+      '1:1 connection: expected one of connections, keys, policy, notify, schedule, trail, encryption, audit, alarms, logRetentionDays, maxRotationsPerRun, concurrency, found "connection"; did you mean "connections"?',
+    ],
+    [
+      'a misspelled setting of a key',
+      SOUND.replace('    user:', '    createuser: true\n    user:'),
+      '6:5 keys[0].createuser: expected one of id, user, createUser, policy, firstRotation, adopt, deliverTo, readers, found "createuser"; did you mean "createUser"?',
+    ],
+    [
+      'a token in the file',
+      SOUND.replace('secret: keyturn/connections/acme', 'secret: keyturn/connections/acme, accessToken: hunter2'),
+      '3:52 connections.acme.bitbucket.accessToken: expected one of secret, url, encryptionKey, found "accessToken"; remove it',
+    ],
+    // Values
+    [
+      'text where a number belongs',
+      SOUND.replace('    user:', '    policy: { rotateAfter: "60" }\n    user:'),
+      '6:28 keys[0].policy.rotateAfter: expected a number, found "60"; write the bare number, without quotes',
+    ],
+    [
+      'a fraction of a day',
+      SOUND.replace('    user:', '    policy: { rotateAfter: 0.5 }\n    user:'),
+      '6:28 keys[0].policy.rotateAfter: expected a whole number, found 0.5; write a number without a fraction',
+    ],
+    [
+      'a key without a user',
+      'keys:\n  - id: web-shop\n',
+      '2:5 keys[0].user: expected text, found nothing; add "user:" here',
+    ],
+    [
+      'a value that nobody wrote',
+      'keys:\n  - id: web-shop\n    user:\n',
+      '3:10 keys[0].user: expected text, found nothing; put it in quotes',
+    ],
+    [
+      'an unknown choice',
+      `${SOUND}trail: new\n`,
+      '11:8 trail: expected existing or create, found "new"; write one of these',
+    ],
+    [
+      'an ID in capitals',
+      SOUND.replace('id: web-shop', 'id: WebShop'),
+      '5:9 keys[0].id: expected lower-case letters, digits and hyphens, at most 63, found "WebShop"; correct it',
+    ],
+    [
+      'an address that is none',
+      `${SOUND}notify:\n  - security@example.com\n  - security\n`,
+      '13:5 notify[1]: expected an e-mail address, found "security"; correct it',
+    ],
+    [
+      'a connection without encryption',
+      SOUND.replace('secret: keyturn/connections/acme', 'secret: a, url: "http://bitbucket.example.com"'),
+      '3:34 connections.acme.bitbucket.url: expected https: a token must not travel in the clear; correct it',
+    ],
+    [
+      'a name of a connection with spaces',
+      SOUND.replace('  acme:', '  the acme:').replace('connection: acme', 'connection: the acme'),
+      '2:3 connections.the acme: expected a name of letters, digits, ".", "_" and "-"; rename it',
+    ],
+    [
+      'too many at the same time',
+      `${SOUND}concurrency: 100\n`,
+      '11:14 concurrency: expected at most 20, found 100; lower it',
+    ],
+    [
+      'a secret by a pattern',
+      SOUND.replace('secret: keyturn/connections/acme', 'secret: "*"'),
+      '3:26 connections.acme.bitbucket.secret: expected the name of one secret, or its whole ARN with the six characters at its end, found "*"; correct it',
+    ],
+    [
+      'a rule that comes as rarely as keys are rotated',
+      `${SOUND}schedule:\n  rotate: rate(90 days)\n`,
+      '12:11 schedule.rotate: expected a run at least every day, because a run acts on each key by its own age; when a key is due is said by policy, and rules of 90, 100 and 110 days drift apart until a rotation meets a second key, found "rate(90 days)"; write rate(1 day) or cron(0 3 * * ? *)',
+    ],
+    [
+      'a schedule that EventBridge refuses',
+      `${SOUND}schedule: { reconcile: rate(1 hours) }\n`,
+      '11:24 schedule.reconcile: expected rate(1 minute|hour|day) or rate(<whole number above 1> minutes|hours|days), found "rate(1 hours)"; write rate(1 hour), or a shorter time',
+    ],
+    // Evidence
+    [
+      'an archive without years',
+      `${SOUND}audit: { archive: {} }\n`,
+      '11:19 audit.archive.years: expected a number, found nothing; add "years:" here',
+    ],
+    [
+      'an unknown mode of the archive',
+      `${SOUND}audit: { archive: { years: 7, mode: strict } }\n`,
+      '11:37 audit.archive.mode: expected governance or compliance, found "strict"; write one of these',
+    ],
+    [
+      'a key for the record by its alias',
+      `${SOUND}audit: { encryptionKey: alias/audit }\n`,
+      '11:25 audit.encryptionKey: expected the ARN of one KMS key, arn:aws:kms:<region>:<account>:key/<key ID>, found "alias/audit"; correct it',
+    ],
+    [
+      'a bus by its name',
+      `${SOUND}audit: { forwardTo: security }\n`,
+      '11:21 audit.forwardTo: expected the ARN of an event bus, arn:aws:events:<region>:<account>:event-bus/<name>, found "security"; correct it',
+    ],
+    [
+      'a report without an archive',
+      `${SOUND}audit: { report: {} }\n`,
+      '11:18 audit.report: expected audit.archive too: the archive is where the reports are written, found a map of nothing; add audit.archive, or take audit.report out',
+    ],
+    [
+      'a schedule of the report that EventBridge refuses',
+      `${SOUND}audit: { report: { schedule: cron(0 6 1 * *) }, archive: { years: 7 } }\n`,
+      '11:30 audit.report.schedule: expected the six fields of cron(minutes hours day-of-month month day-of-week year), found "cron(0 6 1 * *)"; write cron(0 6 1 * ? *) for the first day of each month',
+    ],
+    [
+      'an alarm of silence that a daily run cannot keep quiet',
+      `${SOUND}alarms: { silentDailyHours: 12 }\n`,
+      '11:29 alarms.silentDailyHours: expected at least 25, found 12; raise it',
+    ],
+    [
+      'runbooks that no name can be added to',
+      `${SOUND}alarms: { runbooks: https://wiki.example.com/runbooks }\n`,
+      '11:21 alarms.runbooks: expected a URL or path that ends with a slash, found "https://wiki.example.com/runbooks"; correct it',
+    ],
+    [
+      'an alarm that there is not',
+      `${SOUND}alarms: { off: [late] }\n`,
+      '11:17 alarms.off[0]: expected overdue or undelivered or silent-rotate or silent-deactivate or silent-delete or silent-sync or errors or failing or dead-letters or forwarding or record-incomplete or archive or untold or two-keys or foreign-key or hold-limit or token-rejected or token-expires, found "late"; write one of these',
+    ],
+    // Rules that span several places
+    [
+      'an unknown connection',
+      SOUND.replace('connection: acme', 'connection: acne'),
+      '8:21 keys[0].deliverTo[0].connection: expected one of the connections (acme), found "acne"; correct the name, or add the connection under connections',
+    ],
+    [
+      'a target that is neither repository nor workspace',
+      SOUND.replace(/ {8}repository.*\n.*\n/, ''),
+      '8:9 keys[0].deliverTo[0]: expected either repository (with environment for deployment variables) or workspace, found a map of connection; give one of the two',
+    ],
+    [
+      'two keys with one user',
+      `${SOUND}  - id: other\n    user: bitbucket-web-shop\n`,
+      '12:11 keys[1].user: expected a user of its own; bitbucket-web-shop belongs to the key "web-shop", and a user has room for one managed key and its successor only; correct the name; one user is one key, which may have many targets',
+    ],
+    [
+      'two keys with one ID',
+      `${SOUND}  - id: web-shop\n    user: other\n`,
+      '11:9 keys[1].id: expected an id of its own; "web-shop" is taken by another key; rename it',
+    ],
+    [
+      'a policy out of order',
+      `${SOUND}policy:\n  deleteAfter: 95\n`,
+      '12:16 policy.deleteAfter: deleteAfter (95) must be at least one day more than deactivateAfter (100): an Inactive key can be made Active again, a deleted one cannot, so these days are the time to recover; change the days',
+    ],
+  ])('names place, expectation, finding and cure of %s', (_what, text, complaint) => {
+    expect(complaints(text)).toEqual([complaint]);
+  });
+
+  it('never shows the value of a setting that it does not know', () => {
+    const text = SOUND.replace('secret: keyturn/connections/acme', 'secret: a, accessToken: hunter2');
+
+    expect(complaints(text).join()).not.toContain('hunter2');
+  });
+
+  it('reports every mistake at once, from top to bottom, also those that others would hide', () => {
+    const text = `connections:
+  acme:
+    bitbucket: { token: x }
+keys:
+  - id: one
+    user: shared
+    deliverTo: [{ connection: nowhere, repository: acme/one }]
+  - id: two
+  - id: three
+    user: shared
+    policy: { rotateAfter: 100 }
+  - id: three
+    user: three
+notify: nobody
+`;
+
+    expect(complaints(text).map((line) => line.replace(/ (expected|deactivateAfter).*/, ''))).toEqual([
+      '3:16 connections.acme.bitbucket.secret:',
+      '3:18 connections.acme.bitbucket.token:',
+      '7:31 keys[0].deliverTo[0].connection:',
+      '8:5 keys[1].user:',
+      '10:11 keys[2].user:',
+      '11:13 keys[2].policy.deactivateAfter:',
+      '12:9 keys[3].id:',
+      '14:9 notify:',
+    ]);
+  });
+
+  it('is not brought down by aliases that multiply', () => {
+    const bomb = [
+      'a: &a [x,x,x,x,x,x,x,x,x]',
+      ...'bcdefgh'.split('').map((name, at) => {
+        const before = 'abcdefgh'.charAt(at);
+        return `${name}: &${name} [${Array(9).fill(`*${before}`).join(',')}]`;
+      }),
+    ].join('\n');
+
+    expect(complaints(bomb)).toEqual([
+      '1:1 expected plain YAML, found aliases that multiply without end; write the values out',
+    ]);
+  });
+});

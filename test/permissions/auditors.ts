@@ -1,0 +1,125 @@
+import { CloudWatchLogsClient, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CreateAccessKeyCommand, IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
+import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  BatchGetSecretValueCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  TagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createEvidencePorts } from '../../functions/aws/evidence-ports';
+import { AUDIT_LOG_GROUP } from '../../functions/core/names';
+import { gatherEvidence } from '../../functions/report/evidence/gather-evidence';
+import { makeReport } from '../../functions/report/judge/make-report';
+import { AUDITING_ADMINISTRATOR, AUDITOR, type EvidenceLife } from './evidence-life';
+
+/** What the deployed policies let auditors do, after a month. */
+export function auditorsReadAndChangeNothing(life: () => EvidenceLife): void {
+  beforeEach(() => {
+    life().enforcement.denied.length = 0;
+  });
+
+  /** What an SDK client of a role is made with. */
+  function as(roleName: string) {
+    const { account, accountUrl: endpoint } = life().deployed.world;
+    const { arn } = account.iam.roles.get(roleName);
+    const { accessKeyId, secretAccessKey, sessionToken } = account.roleSession(arn, 'somebody');
+    const credentials = { accessKeyId, secretAccessKey, sessionToken };
+    return { endpoint, region: account.region, credentials };
+  }
+
+  const secrets = (roleName: string) => new SecretsManagerClient(as(roleName));
+  const archive = () => new S3Client({ ...as(AUDITOR), forcePathStyle: true });
+  const bucket = () => life().deployed.deployment.outputs.ArchiveBucketName;
+  const MANAGED = 'keyturn/shop';
+  const CONNECTION = 'keyturn/connections/acme';
+  const denied = { name: expect.stringMatching(/^AccessDenied/) };
+
+  describe('an auditor with the managed policy alone', () => {
+    it('gathers everything that a report is made from, without one refusal', async () => {
+      const { clock } = life().deployed.world;
+      const time = { now: () => new Date(clock.now()), sleep: async (wait: number) => clock.advanceBy(wait) };
+      const ports = createEvidencePorts({ time, access: as(AUDITOR) });
+      const since = new Date('2026-01-01T00:00:00Z');
+      const evidence = await gatherEvidence(ports, { since, until: new Date('2026-02-01T00:00:00Z') });
+
+      expect(life().enforcement.denied).toEqual([]);
+      expect(evidence.failures).toEqual([]);
+      expect(evidence.gatheredBy).toMatch(/:assumed-role\/auditor\/somebody$/);
+      const { summary, limits, attention } = makeReport(evidence);
+      expect(summary).toMatchObject({ verdict: 'compliant', rotations: 2, deactivations: 2, deletions: 2 });
+      expect([limits, attention]).toEqual([[], []]);
+    });
+
+    it('reads the archive, and can take nothing from it', async () => {
+      const client = archive();
+      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket(), Prefix: 'reports/' }));
+      const [Key = ''] = Contents.map((object) => object.Key ?? '');
+      const { Body, VersionId } = await client.send(new GetObjectCommand({ Bucket: bucket(), Key }));
+
+      expect(await Body?.transformToString()).toContain('ci-shop');
+      expect(life().enforcement.denied).toEqual([]);
+      await expect(client.send(new DeleteObjectCommand({ Bucket: bucket(), Key, VersionId }))).rejects.toMatchObject(
+        denied,
+      );
+      expect(life().enforcement.denied).toEqual([expect.stringContaining('s3:DeleteObjectVersion')]);
+    });
+
+    it('writes nothing into the record, and changes no key and no secret', async () => {
+      const [key] = life().deployed.keys('ci-shop');
+      const UserName = 'ci-shop';
+      const logs = new CloudWatchLogsClient(as(AUDITOR));
+      const iam = new IAMClient(as(AUDITOR));
+      const forged = {
+        logGroupName: AUDIT_LOG_GROUP,
+        logStreamName: 'rotate/2026-02',
+        logEvents: [{ timestamp: life().deployed.world.clock.now(), message: '{}' }],
+      };
+      const attempts = [
+        logs.send(new PutLogEventsCommand(forged)),
+        iam.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId: key?.id, Status: 'Inactive' })),
+        iam.send(new CreateAccessKeyCommand({ UserName })),
+        secrets(AUDITOR).send(
+          new TagResourceCommand({ SecretId: MANAGED, Tags: [{ Key: 'keyturn:paused', Value: 'x' }] }),
+        ),
+      ];
+      for (const attempt of attempts) await expect(attempt).rejects.toMatchObject(denied);
+      expect(life().enforcement.denied).toHaveLength(attempts.length);
+      expect(life().deployed.keys('ci-shop')).toMatchObject([{ status: 'Active' }]);
+    });
+  });
+
+  describe.each([AUDITOR, AUDITING_ADMINISTRATOR])('K6: the %s', (roleName) => {
+    it.each([MANAGED, CONNECTION])('reads and writes no value of %s', async (SecretId) => {
+      const client = secrets(roleName);
+
+      await expect(client.send(new GetSecretValueCommand({ SecretId }))).rejects.toMatchObject(denied);
+      await expect(client.send(new PutSecretValueCommand({ SecretId, SecretString: 'mine' }))).rejects.toMatchObject(
+        denied,
+      );
+      expect(life().enforcement.denied).toEqual([
+        expect.stringContaining(
+          `secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:111122223333:secret:${SecretId}-`,
+        ),
+        expect.stringContaining('secretsmanager:PutSecretValue'),
+      ]);
+    });
+
+    it('nor many at once', async () => {
+      // The local account has no such operation; it asks for the right to it all the same.
+      await expect(
+        secrets(roleName).send(new BatchGetSecretValueCommand({ SecretIdList: [CONNECTION] })),
+      ).rejects.toThrow();
+      expect(life().enforcement.denied).toEqual([expect.stringContaining('secretsmanager:BatchGetSecretValue on *')]);
+    });
+  });
+
+  it('the administrator is one all the same: it is the policy’s Deny that keeps the values', async () => {
+    const Tags = [{ Key: 'owner', Value: 'audit' }];
+    await secrets(AUDITING_ADMINISTRATOR).send(new TagResourceCommand({ SecretId: CONNECTION, Tags }));
+
+    expect(life().enforcement.denied).toEqual([]);
+  });
+}

@@ -1,7 +1,7 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { FindingCode } from '../core/findings/findings';
-import { COUNTERS, type Summary } from '../core/lifecycle/summary';
 import { METRIC, METRICS_NAMESPACE, METRICS_SERVICE } from '../core/names';
+import { COUNTERS, type Summary } from '../core/run-summary';
 
 /**
  * Writes a run's numbers as CloudWatch metrics (EMF, a log line: no API call, no permission).

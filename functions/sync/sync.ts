@@ -43,7 +43,7 @@ export async function sync(
   await run.forEach(startingElsewhere(due, run.now()), async ({ entry, secret }) => {
     // What was listed may be minutes old; what was picked alone is as fresh as it can be.
     const present = ids?.length === 1 ? secret : await ports.secrets.describe(secret.name);
-    await deliver({ ...ports, targets }, run, entry, present);
+    await deliver({ ...ports, targets }, run, { entry, secret: present });
   });
 }
 

@@ -1,5 +1,4 @@
 import type { FindingCode } from '../../functions/core/findings/findings';
-import type { Counter } from '../../functions/core/lifecycle/summary';
 import {
   FUNCTION_NAMES,
   type FunctionName,
@@ -7,6 +6,7 @@ import {
   METRICS_NAMESPACE,
   METRICS_SERVICE,
 } from '../../functions/core/names';
+import type { Counter } from '../../functions/core/run-summary';
 import type { AlarmMetric } from './alarm-definition';
 
 /** A metric of one function's runs. */

@@ -1,4 +1,4 @@
-import type { Summary } from '../../functions/core/lifecycle/summary';
+import type { Summary } from '../../functions/core/run-summary';
 import type { Conditions } from './conditions';
 import type { Deployed } from './deployed';
 import { Estate } from './estate';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AUDIT_EVENTS, AUDIT_OUTCOMES, auditEventSchema } from '../../functions/core/audit';
-import { COUNTERS } from '../../functions/core/lifecycle/summary';
 import { METRIC } from '../../functions/core/names';
+import { COUNTERS } from '../../functions/core/run-summary';
 import { deployed } from './deployed';
 import { ONE_KEY, resourcesOf, synthesize } from './synthesized';
 

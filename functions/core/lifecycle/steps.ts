@@ -1,4 +1,3 @@
-import type { DeliveryMark } from '../key/delivery-mark';
 import type { Found } from './found';
 
 /** Why a rotation happens. */
@@ -30,7 +29,7 @@ export type Step =
   | { readonly do: 'clear-record' }
   | { readonly do: 'delete'; readonly accessKeyId: string; readonly inactiveSince: Date }
   | Delivery
-  | ({ readonly do: 'remove-label' } & DeliveryMark);
+  | { readonly do: 'remove-label'; readonly label: string; readonly versionId: string };
 
 /** Bring a version to every target, and mark it. */
 export interface Delivery {

@@ -13,4 +13,7 @@ export interface Work<Ports> {
 }
 
 /** Does one kind of step, and records what it did. @throws KeyturnError when it could not be done; the steps after it are not done then */
-export type Doer<Name extends Step['do'], Ports> = (step: StepNamed<Name>, work: Work<Ports>) => Promise<void>;
+export type Doer<Name extends Step['do'], Ports, Outcome = void> = (
+  step: StepNamed<Name>,
+  work: Work<Ports>,
+) => Promise<Outcome>;

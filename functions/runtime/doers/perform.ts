@@ -2,6 +2,7 @@ import type { Step } from '../../core/lifecycle/steps';
 import { clearIntent } from './clear-intent';
 import { deactivateKey } from './deactivate-key';
 import { deleteKey } from './delete-key';
+import { deliverVersion } from './deliver-version';
 import { discardOrphan } from './discard-key';
 import type { Doer, Work } from './doer';
 import { promoteKey } from './promote-key';
@@ -17,29 +18,28 @@ const DOERS = {
   promote: promoteKey,
   deactivate: deactivateKey,
   delete: deleteKey,
+  deliver: deliverVersion,
   'record-hold': recordHold,
   'record-reactivation': recordReactivation,
   'record-inactive': recordInactive,
   'clear-record': clearRecord,
   'remove-label': removeLabel,
-} satisfies { readonly [Name in PlannedStep['do']]: Doer<Name, never> };
-
-/** The steps that a plan lists; a delivery has parts of its own. */
-export type PlannedStep = Exclude<Step, { readonly do: 'deliver' }>;
+} satisfies { readonly [Name in Step['do']]: Doer<Name, never, unknown> };
 
 /** All that the doers of these steps need: whoever lacks a port cannot run them. */
-type PortsOf<Name extends PlannedStep['do']> = Both<Parameters<(typeof DOERS)[Name]>[1]['ports']>;
+type PortsOf<Name extends Step['do']> = Both<Parameters<(typeof DOERS)[Name]>[1]['ports']>;
 type Both<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
   ? All
   : never;
 
 /** Does a plan's steps in their order. @throws KeyturnError of the first that failed */
-export async function perform<Each extends PlannedStep>(
+export async function perform<Each extends Step>(
   steps: readonly Each[],
   work: Work<PortsOf<Each['do']>>,
 ): Promise<void> {
   for (const step of steps) {
-    const doer = DOERS[step.do] as Doer<Each['do'], PortsOf<Each['do']>>;
-    await doer(step as Parameters<typeof doer>[0], work);
+    // The map has for each name the doer of that step; that the two belong together is more than the compiler follows.
+    const doer = DOERS[step.do] as (step: Each, work: Work<PortsOf<Each['do']>>) => Promise<unknown>;
+    await doer(step, work);
   }
 }

@@ -6,7 +6,7 @@ import { KeyturnError, toKeyturnError } from '../../core/errors';
 import type { Credential } from '../../core/key/credential';
 import { intentTag } from '../../core/key/intent';
 import { versionIdOf } from '../../core/key/version-id';
-import { daysOverdue } from '../../core/lifecycle/summary';
+import { daysOverdue } from '../../core/lifecycle/overdue';
 import { TAG } from '../../core/names';
 import { discardKey } from './discard-key';
 import type { Doer, Work } from './doer';

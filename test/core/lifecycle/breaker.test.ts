@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE } from '../../../functions/core/duration';
 import { breaker, undelivered } from '../../../functions/core/lifecycle/breaker';
 import type { Managed } from '../../../functions/core/lifecycle/managed';
-import { oldest } from '../../../functions/core/lifecycle/summary';
+import { oldest } from '../../../functions/core/lifecycle/overdue';
 import { TAG } from '../../../functions/core/names';
 import { DELIVERED, day, entryOf, handMade, keyOf, secretOf, versionOf } from '../web-shop';
 

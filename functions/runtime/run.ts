@@ -3,9 +3,9 @@ import type { Survey } from '../account/survey';
 import type { AuditEvent, AuditEventName } from '../core/audit';
 import type { RegistryEntry } from '../core/config/registry';
 import { after, MINUTE, SECOND } from '../core/duration';
-import { type ErrorCode, type KeyturnError, toKeyturnError } from '../core/errors';
+import { type KeyturnError, toKeyturnError } from '../core/errors';
 import { type Described, described } from '../core/findings/described';
-import { type FailureCode, failedStep } from '../core/findings/failed-step';
+import { failedStep } from '../core/findings/failed-step';
 import type { Finding, FindingCode } from '../core/findings/findings';
 import type { Trigger } from '../core/findings/telling';
 import type { Managed } from '../core/lifecycle/managed';
@@ -40,13 +40,6 @@ export interface RunProps extends JournalProps {
 const KEY_TAKES = 90 * SECOND;
 /** After it has failed, the record is not asked for so long before a key is given. */
 const NOT_ASKED_FOR = MINUTE;
-
-/** Failures that have a finding of their own. */
-const FINDING_OF: Partial<Record<ErrorCode, FailureCode>> = {
-  'user-missing': 'user-missing',
-  'secret-missing': 'secret-missing',
-  'key-limit': 'two-keys',
-};
 
 /** Keys that the end of a run names as due next. */
 const NEXT_DUE = 20;
@@ -157,7 +150,7 @@ export class Run {
   fail(entry: RegistryEntry, error: KeyturnError, doing: string): void {
     this.count('failed');
     this.audit('step-failed', entry, { outcome: 'failed', code: error.code, reason: doing, message: error.message });
-    this.find(failedStep(FINDING_OF[error.code] ?? 'step-failed', entry.id, error, doing));
+    this.find(failedStep(entry.id, error, doing));
   }
 
   /** Works on each item, several at a time, and starts nothing new when the time is nearly up. */

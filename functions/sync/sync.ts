@@ -89,5 +89,5 @@ async function pick(ids: readonly string[], { registry, secrets }: SyncPorts, ru
 function unusable(key: string, error: KeyturnError): Finding {
   const { code, message: reason } = error;
   if (code === 'invalid-entry') return { code, key, error: code, facts: { is: 'unreadable', reason } };
-  return failedStep(code === 'secret-missing' ? code : 'step-failed', key, error);
+  return failedStep(key, error);
 }

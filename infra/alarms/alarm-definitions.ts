@@ -1,6 +1,7 @@
-import type { AlarmName } from '../../functions/core/config/alarm-names';
+import { ALARM_NAMES, type AlarmName } from '../../functions/core/config/alarm-names';
 import type { Settings } from '../../functions/core/config/settings';
-import type { FindingCode } from '../../functions/core/findings/findings';
+import type { Descriptor } from '../../functions/core/findings/descriptor';
+import { FINDING_CODES, FINDINGS, type FindingCode } from '../../functions/core/findings/findings';
 import { type FunctionName, METRIC } from '../../functions/core/names';
 import type { AlarmDefinition } from './alarm-definition';
 import {
@@ -73,10 +74,6 @@ function archive({ stream, logGroup, filter }: NonNullable<Watched['archive']>):
     metrics: [streamAge(stream, STALE_ARCHIVE), subscriptionErrors(logGroup, filter)],
     together: 'MAX',
   };
-}
-
-function finding(name: AlarmName & FindingCode, text: string): AlarmDefinition {
-  return { ...ONCE_A_DAY, name, text, metrics: [findingMetric(name)] };
 }
 
 /** No run came to its end in any of the hours. */
@@ -206,28 +203,16 @@ function evidence(watched: Watched): readonly AlarmDefinition[] {
   ];
 }
 
-/** Something needs a person. */
-function findings({ tokenExpiresInDays }: Settings['alarms']): readonly AlarmDefinition[] {
-  return [
-    finding(
-      'two-keys',
-      "A managed user has two access keys, which is IAM's limit, and Keyturn may delete neither. Nothing is broken: both go on working. But the key is not rotated until a person has deleted one.",
-    ),
-    finding(
-      'foreign-key',
-      'A managed user has an access key that Keyturn did not make. Nothing is broken. But somebody holds a key that nobody rotates, and it takes the room of the next one.',
-    ),
-    finding(
-      'hold-limit',
-      'A superseded key was made Inactive although something still used it, because it had been held to the limit. Whatever used it fails now. The key can be made Active again until it is deleted.',
-    ),
-    finding(
-      'token-rejected',
-      'A CI host refuses the token of a connection. Nothing is broken: delivered keys go on working. But nothing is delivered through this connection until its secret holds a new token.',
-    ),
-    finding(
-      'token-expires',
-      `The token of a connection ends within ${tokenExpiresInDays} days. Nothing is broken yet. After that day nothing is delivered through this connection until its secret holds a new one.`,
-    ),
-  ];
+/** Something needs a person: the findings that have an alarm of their own. */
+function findings(settings: Settings['alarms']): readonly AlarmDefinition[] {
+  return ALARM_NAMES.flatMap((name) => {
+    const text = alarmTextOf(name, settings);
+    return text === undefined ? [] : [{ ...ONCE_A_DAY, name, text, metrics: [findingMetric(name as FindingCode)] }];
+  });
+}
+
+function alarmTextOf(name: AlarmName, settings: Settings['alarms']): string | undefined {
+  const code = FINDING_CODES.find((each) => each === name);
+  const { alarm } = code === undefined ? {} : (FINDINGS[code] as Pick<Descriptor<never>, 'alarm'>);
+  return typeof alarm === 'function' ? alarm(settings) : alarm;
 }

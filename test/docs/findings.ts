@@ -42,10 +42,12 @@ function runbookList(): string {
 }
 
 function runbookHead(code: FindingCode): string {
-  const { alarm } = descriptorOf(code);
+  const { alarm, partOfAlarm } = descriptorOf(code);
   const severity = severityOf(code);
-  const kind = alarm === code ? `Alarm and finding, ${severity}` : `Finding, ${severity}`;
-  const raises = alarm === undefined || alarm === code ? '' : ` It raises the alarm [${alarm}](${alarm}.md).`;
+  const hasAlarm = alarm !== undefined || partOfAlarm === code;
+  const kind = hasAlarm ? `Alarm and finding, ${severity}` : `Finding, ${severity}`;
+  const raises =
+    hasAlarm || partOfAlarm === undefined ? '' : ` It raises the alarm [${partOfAlarm}](${partOfAlarm}.md).`;
   const broken = brokenOf(code);
   return [
     `${kind}: ${whatOf(code)}.${raises}`,

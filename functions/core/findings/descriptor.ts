@@ -8,6 +8,9 @@ export type Severity = 'attention' | 'notice';
 /** Whether anything is broken now: one sentence, which starts with the answer. */
 export type BrokenNow = `Broken now: ${string}` | `Perhaps broken: ${string}` | `Nothing is broken${string}`;
 
+/** A text, or how it reads with the settings. */
+export type AlarmText = string | ((settings: { readonly tokenExpiresInDays: number }) => string);
+
 /** Where a finding stands in the docs. */
 export const THEMES = [
   'The current key does not work',
@@ -45,8 +48,10 @@ export interface Descriptor<Finding extends Found> {
   message(finding: Finding): string;
   /** What to run. */
   readonly commands: Commands;
-  /** An alarm that is raised by it, too. */
-  readonly alarm?: AlarmName;
+  /** The text of the alarm that it raises, which has its name: what it means and whether anything is broken. */
+  readonly alarm?: AlarmText;
+  /** An alarm that is raised by it too, and watches more than it. */
+  readonly partOfAlarm?: AlarmName;
   /** The functions that tell people of it, where all of them find the same. @default - whichever finds it */
   toldBy?(finding: Finding): readonly string[] | undefined;
 }

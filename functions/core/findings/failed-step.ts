@@ -13,16 +13,21 @@ export interface Failure {
 
 export type FailedStep<Code extends string> = Code extends string ? FoundOfKey<Code, Failure> : never;
 
-/** The findings that an error makes. */
-export type FailureCode = 'user-missing' | 'secret-missing' | 'two-keys' | 'step-failed';
+/** The findings that an error makes; what has none of its own is a failed step. */
+const FINDING_OF = {
+  'user-missing': 'user-missing',
+  'secret-missing': 'secret-missing',
+  'key-limit': 'two-keys',
+} as const satisfies Partial<Record<ErrorCode, string>>;
+type FailureCode = (typeof FINDING_OF)[keyof typeof FINDING_OF] | 'step-failed';
 
 /** @param doing what was done; the error's own words say it where it is left out */
 export function failedStep(
-  code: FailureCode,
   key: string,
   { code: error, message: reason }: KeyturnError,
   doing?: string,
 ): FailedStep<FailureCode> {
+  const code = error in FINDING_OF ? FINDING_OF[error as keyof typeof FINDING_OF] : 'step-failed';
   return { code, key, error, facts: { is: 'failed', doing, error, reason } };
 }
 

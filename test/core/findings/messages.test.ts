@@ -360,12 +360,21 @@ describe('what is said of a finding', () => {
 
   it('of a step that failed has the error, its words and what was done', () => {
     const error = new KeyturnError('aws-denied', reason);
-    expect(failedStep('step-failed', key, error, 'the sync run')).toEqual({
+    expect(failedStep(key, error, 'the sync run')).toEqual({
       code: 'step-failed',
       key,
       error: 'aws-denied',
       facts: { is: 'failed', doing: 'the sync run', error: 'aws-denied', reason },
     });
+  });
+
+  it.each([
+    ['user-missing', 'user-missing'],
+    ['secret-missing', 'secret-missing'],
+    ['key-limit', 'two-keys'],
+    ['aws-throttled', 'step-failed'],
+  ] as const)('of the error %s has the code %s', (error, code) => {
+    expect(failedStep(key, new KeyturnError(error, reason)).code).toBe(code);
   });
 
   it('calls a pause long when it is', () => {

@@ -5,7 +5,8 @@ import type { Descriptor } from '../descriptor';
 export const foreignKey: Descriptor<ForeignKey> = {
   theme: 'Something stands in the way',
   severity: 'attention',
-  alarm: 'foreign-key',
+  alarm:
+    'A managed user has an access key that Keyturn did not make. Nothing is broken. But somebody holds a key that nobody rotates, and it takes the room of the next one.',
   what: 'somebody made an access key by hand',
   brokenNow: 'Nothing is broken, but there will be no room for a fresh key.',
   message: ({ accessKeyId, facts: { user, createdAt } }) =>

@@ -6,7 +6,8 @@ import { lastUseOf } from '../last-use';
 export const holdLimit: Descriptor<HoldLimit> = {
   theme: 'A superseded key',
   severity: 'attention',
-  alarm: 'hold-limit',
+  alarm:
+    'A superseded key was made Inactive although something still used it, because it had been held to the limit. Whatever used it fails now. The key can be made Active again until it is deleted.',
   what: 'a superseded key in use was made Inactive',
   brokenNow: 'Perhaps broken: whatever still used the old key cannot log in any more.',
   message: ({ key, accessKeyId, facts: { used, holdLimit, user } }) =>

@@ -9,7 +9,7 @@ type RecordUnavailable = Found<'record-unavailable', { readonly error: ErrorCode
 export const recordUnavailable: Descriptor<RecordUnavailable> = {
   theme: "Keyturn's own runs",
   severity: 'attention',
-  alarm: 'record-incomplete',
+  partOfAlarm: 'record-incomplete',
   what: 'the audit record cannot be written',
   brokenNow: 'Nothing is broken for pipelines, but no key is deactivated or deleted without a record.',
   message: ({ facts: { error, reason } }) =>

@@ -11,7 +11,8 @@ const PIPELINES_GO_ON =
 export const tokenExpires: Descriptor<TokenExpires> = {
   theme: 'Delivery',
   severity: 'attention',
-  alarm: 'token-expires',
+  alarm: ({ tokenExpiresInDays }) =>
+    `The token of a connection ends within ${tokenExpiresInDays} days. Nothing is broken yet. After that day nothing is delivered through this connection until its secret holds a new one.`,
   what: {
     usually: 'the token ends soon',
     but: 'or has ended, or nobody can tell when',

@@ -22,7 +22,8 @@ type TokenRejected = RefusedDelivery<'token-rejected', Refusal & { readonly erro
 export const tokenRejected: Descriptor<TokenRejected> = {
   theme: 'Delivery',
   severity: 'attention',
-  alarm: 'token-rejected',
+  alarm:
+    'A CI host refuses the token of a connection. Nothing is broken: delivered keys go on working. But nothing is delivered through this connection until its secret holds a new token.',
   what: {
     usually: 'the host does not take the token',
     but: 'it is rejected, or a scope is missing',

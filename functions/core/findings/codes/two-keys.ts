@@ -10,7 +10,8 @@ export const twoKeys: Descriptor<TwoKeys> = {
   theme: 'Something stands in the way',
   severity: 'attention',
   outcome: 'blocked',
-  alarm: 'two-keys',
+  alarm:
+    "A managed user has two access keys, which is IAM's limit, and Keyturn may delete neither. Nothing is broken: both go on working. But the key is not rotated until a person has deleted one.",
   what: 'two access keys, no room for a fresh one',
   brokenNow: 'Nothing is broken, but the key is not rotated until one of the two is gone.',
   message: ({ key, facts }) => {

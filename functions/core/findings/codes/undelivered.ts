@@ -9,7 +9,7 @@ export const undelivered: Descriptor<Undelivered> = {
   theme: 'Delivery',
   severity: 'attention',
   outcome: 'blocked',
-  alarm: 'undelivered',
+  partOfAlarm: 'undelivered',
   what: 'the current key is not at every target',
   brokenNow: 'Nothing is broken while the key before works: it is kept until the fresh one is everywhere.',
   message: ({ key, accessKeyId, facts }) =>

@@ -87,11 +87,11 @@ export function ofAccessKey(to: string, run: (accessKeyId: string, user: string)
 }
 
 /** About the secret of each managed key. */
-export function ofSecret(to: string, deed: string, more = ''): Commands {
+export function ofSecret(to: string, operation: string, more = ''): Commands {
   return ({ keys, region }) =>
     keys.map((key) => ({
       to,
-      run: `aws secretsmanager ${deed} --region ${region} --secret-id ${quoted(secretName(key))}${more}`,
+      run: `aws secretsmanager ${operation} --region ${region} --secret-id ${quoted(secretName(key))}${more}`,
     }));
 }
 

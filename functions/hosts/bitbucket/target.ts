@@ -62,7 +62,7 @@ export class BitbucketTarget implements Target {
     const pair = writes.slice(0, 2).map(({ confirmed }) => confirmed?.at.getTime() ?? start);
     return {
       wrote: writes.flatMap(({ confirmed, variable }) =>
-        confirmed === undefined ? [] : [`${confirmed.deed} ${variable.key}`],
+        confirmed === undefined ? [] : [`${confirmed.outcome} ${variable.key}`],
       ),
       readBack: await this.#readBack(path, delivery),
       // Each half changed at some instant between leaving and being confirmed, so no tear can have been longer.

@@ -13,7 +13,7 @@ export interface Write {
   /** Whether a try that failed may have changed the variable. */
   uncertain: boolean;
   /** When the host confirmed it. */
-  confirmed: { readonly at: Date; readonly deed: 'created' | 'updated' } | undefined;
+  confirmed: { readonly at: Date; readonly outcome: 'created' | 'updated' } | undefined;
   failure: KeyturnError | undefined;
 }
 
@@ -67,8 +67,8 @@ async function put(write: Write, policy: RetryPolicy, props: WriteTogetherProps)
     }
   };
   try {
-    const deed = await retry(policy, operation, write.failure);
-    write.confirmed = { at: time.now(), deed };
+    const outcome = await retry(policy, operation, write.failure);
+    write.confirmed = { at: time.now(), outcome };
   } catch (thrown) {
     write.failure = toKeyturnError(thrown);
   }

@@ -6,7 +6,7 @@ export interface Call {
   readonly host: string;
   /** What the request is about: the target's or the connection's name. */
   readonly about: string;
-  /** The deed, after "could not": `list the variables`. */
+  /** What was tried, after "could not": `list the variables`. */
   readonly doing: string;
   /** Name or ARN of the secret that holds the token. */
   readonly secret: string;

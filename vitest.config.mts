@@ -24,6 +24,7 @@ export default defineConfig({
           exclude: [...ELSEWHERE, ...ALONE],
           // The SDKs, the CDK and zod are loaded once a worker: to load them took a third of the time of the small files.
           isolate: false,
+          setupFiles: ['test/restored-environment.ts'],
         },
       },
     ],

@@ -4,7 +4,10 @@ import type { Need } from './needs';
 /** Every function that can be deployed: the four that rotate, and the one that reports. */
 export type DeployedFunction = FunctionName | typeof REPORT_FUNCTION;
 
-/** All rights of one function. What is not here, it cannot do (K12). */
+/**
+ * All rights of one function (K12). What is not here it cannot do, but for what the hosts of its targets ask for beside a
+ * token: that stands with each host in `infra/targets`, and only sync has it.
+ */
 interface FunctionRights {
   /** Statements of its role, from the start; what each allows stands in needs.ts. */
   readonly role: readonly Need[];

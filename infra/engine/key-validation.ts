@@ -4,6 +4,7 @@ import { describeIssue } from '../../functions/core/config/config-issue';
 import { valueAt } from '../../functions/core/config/config-path';
 import type { ConnectionsInput } from '../../functions/core/config/connection-config';
 import type { ManagedKeyOptions, ManagedKeyProps } from './managed-key-props';
+import { unresolved } from './unresolved';
 
 /** What came of checking a key: the key with its defaults, or what is wrong with it. */
 export interface CheckedKey {
@@ -55,13 +56,4 @@ function connectionsOf(targets: NonNullable<ManagedKeyOptions['deliverTo']>): {
     problems.push(`connections.${name}: expected one connection of this name, found two; rename one`);
   }
   return { connections, problems };
-}
-
-/** The registry is JSON that is written at synthesis, so it cannot hold what only the deployment knows. */
-function unresolved(value: unknown, path: string): string[] {
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).flatMap(([name, inner]) => unresolved(inner, `${path}.${name}`));
-  }
-  if (!Token.isUnresolved(value)) return [];
-  return [`${path}: expected plain text, found a token of the CDK; write the name or the ARN itself`];
 }

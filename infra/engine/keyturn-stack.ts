@@ -4,12 +4,14 @@ import { checkConfig } from '../../functions/core/config/check-config';
 import type { Config, ConfigInput } from '../../functions/core/config/config';
 import { describeIssue } from '../../functions/core/config/config-issue';
 import { pathText, valueAt } from '../../functions/core/config/config-path';
+import { settingsOf } from '../../functions/core/hosts/target';
 import { readConfigFile } from '../config/config-file';
 import { Connection } from '../targets/connection';
 import { DeliveryTarget } from '../targets/delivery-target';
 import { KeyRotation } from './key-rotation';
 import { hasRoom, keysByScope } from './key-stacks';
 import { ManagedKey } from './managed-key';
+import { unresolved } from './unresolved';
 
 /** What can be said about the stack beside its configuration. */
 export interface KeyturnStackOptions extends StackProps {
@@ -58,12 +60,25 @@ export class KeyturnStack extends Stack {
   /** Mistakes are reported at synthesis, all at once. */
   private check(input: ConfigInput): Config | undefined {
     const checked = checkConfig(input);
-    if (checked.issues === undefined) return checked.config;
+    if (checked.issues === undefined) return this.isPlain(checked.config) ? checked.config : undefined;
     for (const issue of checked.issues) {
       const found = valueAt(input, issue.path);
       Annotations.of(this).addError(`${pathText(issue.path)}: ${describeIssue(issue, found)}`);
     }
     return undefined;
+  }
+
+  /** A configuration of code may hold what only the deployment knows; it can be a reader's ARN or a KMS key's, and no more. */
+  private isPlain({ keys, connections }: Config): boolean {
+    const problems = [
+      ...keys.flatMap(({ readers: _readers, ...key }, index) => unresolved(key, `keys.${index}`)),
+      ...Object.entries(connections).flatMap(([name, config]) => {
+        const { encryptionKey: _encryptionKey, ...settings } = settingsOf(config);
+        return unresolved(settings, `connections.${name}`);
+      }),
+    ];
+    for (const problem of problems) Annotations.of(this).addError(problem);
+    return problems.length === 0;
   }
 
   private nameParts({ topic, auditorPolicy, archive, _functions, _report }: KeyRotation): void {

@@ -23,7 +23,8 @@ export class Connection {
    * @param name what findings and receipts call the connection, such as the workspace's name
    */
   static bitbucket(name: string, props: BitbucketConnectionProps): Connection {
-    return new Connection(name, 'bitbucket', { url: BITBUCKET_API, ...props });
+    const { url = BITBUCKET_API, ...settings } = props;
+    return new Connection(name, 'bitbucket', { url, ...settings });
   }
 
   /** A connection of `keyturn.yaml`. @internal */

@@ -3,7 +3,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it, vi } from 'vitest';
 import { registryEntrySchema } from '../../functions/core/config/registry';
 import { Adopt, Connection, DeliveryTarget, Encryption, FirstRotation, ManagedKey } from '../../infra';
-import { ACME, errorsOf, ONE_KEY, resourcesOf, rotationIn, synthesize, templateOf } from './synthesized';
+import { ACME, errorsOf, ONE_KEY, resourcesOf, rotationIn, stackOf, synthesize, templateOf } from './synthesized';
 
 const acme = Connection.bitbucket('acme', { secret: 'keyturn/connections/acme' });
 const production = DeliveryTarget.bitbucketDeployment({
@@ -31,6 +31,22 @@ describe('the secret of a managed key', () => {
       expect(resource?.UpdateReplacePolicy).toBe('Retain');
     }
     expect(policy?.Properties.BlockPublicPolicy).toBe(true);
+  });
+});
+
+describe('a connection of the constructs', () => {
+  it('has the usual URL where none is given, and where undefined is', () => {
+    const stack = new Stack(new App(), 'Keyturn');
+    const connection = Connection.bitbucket('acme', { secret: 'keyturn/connections/acme', url: undefined });
+    const workspace = DeliveryTarget.bitbucketWorkspace({ connection, workspace: 'acme' });
+    rotationIn(stack).manage('one', { user: 'one', deliverTo: [workspace] });
+
+    const origins = resourcesOf(templateOf(stack), 'AWS::Lambda::Function').map(
+      ({ Properties }) =>
+        (Properties.Environment as { readonly Variables: Readonly<Record<string, unknown>> }).Variables
+          .KEYTURN_ALLOWED_ORIGINS,
+    );
+    expect(origins).toContain('https://api.bitbucket.org');
   });
 });
 
@@ -209,6 +225,27 @@ describe('mistakes of a managed key', () => {
     expect(errorsOf(stack)).toEqual([
       expect.stringContaining('the key.user: expected plain text'),
       expect.stringContaining('connections.acme.bitbucket.secret: expected plain text'),
+    ]);
+  });
+
+  it('are such values in the configuration of a stack, too', () => {
+    const stack = stackOf({
+      connections: ACME,
+      keys: [
+        {
+          id: 'one',
+          user: 'one',
+          deliverTo: [
+            { connection: 'acme', repository: 'acme/web-shop', environment: Aws.STACK_NAME },
+            { function: 'arn:aws:lambda:eu-west-1:111122223333:function:deliver', target: { place: Aws.REGION } },
+          ],
+        },
+      ],
+    });
+
+    expect(errorsOf(stack)).toEqual([
+      expect.stringContaining('keys.0.deliverTo.0.environment: expected plain text'),
+      expect.stringContaining('keys.0.deliverTo.1.target.place: expected plain text'),
     ]);
   });
 

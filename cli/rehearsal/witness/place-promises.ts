@@ -72,12 +72,13 @@ export class PlacePromises {
     return current?.includes(deliveredLabel(targetSetDigest(targets, connections))) === true;
   }
 
-  /** K2, whenever a run has given a place another key. */
+  /** K2, whenever a run has given a place another key. @param askedAt when it asked the host: a slow one writes later */
   isProved(
     managed: ManagedRecord,
     place: PlaceRecord,
     given: readonly (KeyRecord | undefined)[],
     run: WitnessedRun,
+    askedAt: number = this.#verdicts.now(),
   ): void {
     for (const key of given) {
       if (key === undefined) continue;
@@ -85,7 +86,7 @@ export class PlacePromises {
       const proof = run.proofs.get(key.id);
       if (key.user !== managed.user) {
         this.#verdicts.broken('K2', managed.id, `${place.name} was given the key ${key.id} of ${key.user}`);
-      } else if (proof === undefined || this.#verdicts.now() - proof > SLACK) {
+      } else if (proof === undefined || askedAt - proof > SLACK) {
         this.#verdicts.broken(
           'K2',
           managed.id,

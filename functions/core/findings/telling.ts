@@ -117,7 +117,7 @@ export function factsOfTold(finding: Described): Pick<AuditEvent, 'facts'> {
   const facts = {
     ...(connection === undefined ? {} : { connection: connection.name, secret: connection.secret }),
     ...(isBrokenNow(finding) ? { brokenNow: true } : {}),
-    error,
+    ...(error === undefined ? {} : { error }),
   };
   return Object.keys(facts).length === 0 ? {} : { facts };
 }

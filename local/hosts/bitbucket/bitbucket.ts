@@ -24,6 +24,8 @@ export interface BitbucketOptions {
 export interface VariableWrite {
   /** The instant at which it took effect (ms since the epoch). */
   readonly at: number;
+  /** The instant at which the request for it arrived: earlier, where it had to wait. */
+  readonly askedAt: number;
   readonly level: VariableLevel;
   /** `workspace`, `workspace/repository` or `workspace/repository/environment name`. */
   readonly scope: string;
@@ -48,6 +50,8 @@ export class Bitbucket {
   readonly #credentials: Credentials;
   readonly #rateLimit: RateLimit;
   readonly #listeners: ((write: VariableWrite) => void)[] = [];
+  /** When the request arrived that is being answered now. */
+  #askedAt: number | undefined;
 
   constructor({ clock, random = systemRandom, visibilityDelay = 0, rateLimit = 1000 }: BitbucketOptions) {
     this.clock = clock;
@@ -55,7 +59,8 @@ export class Bitbucket {
     this.#rateLimit = new RateLimit(clock, rateLimit);
     this.#directory = new Directory(random, (level, scope) => {
       const onWrite = (key: string, method: WriteMethod) => {
-        const write: VariableWrite = { at: clock.now(), level, scope: scope(), key, method };
+        const at = clock.now();
+        const write: VariableWrite = { at, askedAt: this.#askedAt ?? at, level, scope: scope(), key, method };
         for (const listener of this.#listeners) listener(write);
       };
       return new VariableList({ clock, random, visibilityDelay, onWrite });
@@ -221,5 +226,15 @@ export class Bitbucket {
   /** Calls back at the instant of every change, to measure for how long a pair of variables was torn. */
   onWrite(listener: (write: VariableWrite) => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** Answers a request that arrived at an instant: what it writes says so. */
+  answering<Answer>(askedAt: number, answer: () => Answer): Answer {
+    this.#askedAt = askedAt;
+    try {
+      return answer();
+    } finally {
+      this.#askedAt = undefined;
+    }
   }
 }

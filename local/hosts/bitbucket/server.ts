@@ -57,7 +57,7 @@ export async function startBitbucketServer(options: BitbucketServerOptions): Pro
     await arrivals.until(request.arrivedAt + (options.latency?.(request) ?? 0) + delay);
     const realDelay = options.realLatency?.(request) ?? 0;
     if (realDelay > 0) await realTime(realDelay);
-    const reply = react(bitbucket, call, fault);
+    const reply = bitbucket.answering(request.arrivedAt, () => react(bitbucket, call, fault));
     options.onRequest?.(request, reply?.status ?? 0);
     if (reply === undefined) incoming.socket.destroy();
     else send(response, reply);

@@ -107,6 +107,12 @@ describe('what is broken now', () => {
     expect(notYetTold([torn, harmless], [toldOf(torn)], 'sync')).toEqual([]);
   });
 
+  it('stands in the facts of what people were told, and nothing where there is nothing to say', () => {
+    const whole = described({ code: 'rotation-cap', facts: { limit: 1, waiting: ['web-shop'] } });
+    expect(factsOfTold(torn)).toEqual({ facts: { brokenNow: true } });
+    expect(factsOfTold(whole)).toStrictEqual({});
+  });
+
   it('is a cause of its own in one run', () => {
     expect(oneOfEachCause([harmless, torn, harmless], 'sync')).toEqual([harmless, torn]);
   });

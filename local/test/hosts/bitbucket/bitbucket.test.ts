@@ -65,11 +65,11 @@ describe('A listener', () => {
 
     const scope = 'acme/web-shop/Production';
     expect(writes).toEqual([
-      { at: start, level: 'deployment', scope, key: 'A', method: 'POST' },
-      { at: start + 50, level: 'deployment', scope, key: 'A', method: 'PUT' },
-      { at: start + 50, level: 'repository', scope: 'acme/web-shop', key: 'B', method: 'POST' },
-      { at: start + 50, level: 'workspace', scope: 'acme', key: 'C', method: 'POST' },
-      { at: start + 100, level: 'deployment', scope, key: 'A', method: 'DELETE' },
+      { at: start, askedAt: start, level: 'deployment', scope, key: 'A', method: 'POST' },
+      { at: start + 50, askedAt: start + 50, level: 'deployment', scope, key: 'A', method: 'PUT' },
+      { at: start + 50, askedAt: start + 50, level: 'repository', scope: 'acme/web-shop', key: 'B', method: 'POST' },
+      { at: start + 50, askedAt: start + 50, level: 'workspace', scope: 'acme', key: 'C', method: 'POST' },
+      { at: start + 100, askedAt: start + 100, level: 'deployment', scope, key: 'A', method: 'DELETE' },
     ]);
   });
 });

@@ -24,6 +24,8 @@ const core = (folder, ...more) =>
     { builtins: false },
   );
 const PORTS = ['^functions/account/ports\\.ts$', '^functions/report/evidence/(ports|evidence|trail-write)\\.ts$'];
+/** Everything under functions but what wires it. */
+const NO_HANDLER = ['^functions/[^/]+/(?!handler\\.ts$)'];
 const USE_CASES = '^functions/(rotate|deactivate|delete|sync)/(?!handler)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -114,7 +116,8 @@ module.exports = {
       [
         '^infra/',
         '^package\\.json$',
-        CORE,
+        CORE_ROOT,
+        '^functions/core/(config|hosts|findings)/',
         '^functions/report/judge/model\\.ts$',
         '/aws-cdk-lib/',
         '/constructs/',
@@ -122,7 +125,7 @@ module.exports = {
         '/yaml/',
         '/zod/',
       ],
-      'infra: CDK and core',
+      'infra: CDK, and of the core names, configuration, hosts and findings',
     ),
     only(
       'local',
@@ -133,10 +136,32 @@ module.exports = {
     only('local-tests', '^local/test/', ['^local/', '/node_modules/', '^node_modules/'], 'nor do their tests'),
     only(
       'cli',
-      '^cli/(?!rehearsal/|render/rehearsal|commands/simulate|synthesize)',
-      ['^cli/(?!rehearsal/)', CORE, '^functions/', '/commander/', '/yoctocolors/', '/cli-progress/'],
-      'the command line: core, adapters and use cases',
+      '^cli/(?!rehearsal/|render/rehearsal|commands/simulate|synthesize|(main|run)\\.ts)',
+      ['^cli/(?!rehearsal/)', ...NO_HANDLER, '/commander/', '/yoctocolors/', '/cli-progress/'],
+      'the command line: core, adapters and use cases, never a handler',
     ),
+    only(
+      'cli-rehearsal',
+      '^cli/(rehearsal/|render/rehearsal|commands/simulate|synthesize|(main|run)\\.ts)',
+      [
+        '^cli/',
+        ...NO_HANDLER,
+        '^local/(?!test/)',
+        '/@aws-sdk/client-(iam|sts)/',
+        '/commander/',
+        '/yoctocolors/',
+        '/cli-progress/',
+        '/zod/',
+      ],
+      'the rehearsal and what shows it: the local account and hosts too',
+    ),
+    {
+      name: 'sibling-planners',
+      comment: 'planners import facts, not each other',
+      severity: 'error',
+      from: { path: '^functions/core/lifecycle/(plan-[^/]+)\\.ts$' },
+      to: { path: '^functions/core/lifecycle/plan-', pathNot: '^functions/core/lifecycle/$1\\.ts$' },
+    },
     {
       name: 'no-circles',
       severity: 'error',

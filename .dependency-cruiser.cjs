@@ -136,13 +136,13 @@ module.exports = {
     only('local-tests', '^local/test/', ['^local/', '/node_modules/', '^node_modules/'], 'nor do their tests'),
     only(
       'cli',
-      '^cli/(?!rehearsal/|render/rehearsal|commands/simulate|synthesize|(main|run)\\.ts)',
+      '^cli/(?!rehearsal/|render/rehearsal|commands/simulate|synthesize|main|run)',
       ['^cli/(?!rehearsal/)', ...NO_HANDLER, '/commander/', '/yoctocolors/', '/cli-progress/'],
       'the command line: core, adapters and use cases, never a handler',
     ),
     only(
       'cli-rehearsal',
-      '^cli/(rehearsal/|render/rehearsal|commands/simulate|synthesize|(main|run)\\.ts)',
+      '^cli/(rehearsal/|render/rehearsal|commands/simulate|synthesize|main|run)',
       [
         '^cli/',
         ...NO_HANDLER,

@@ -142,12 +142,20 @@ module.exports = {
     ),
     only(
       'cli-rehearsal',
-      '^cli/(rehearsal/|render/rehearsal|commands/simulate|synthesize|main|run)',
+      [
+        '^cli/rehearsal/',
+        '^cli/render/rehearsal\\.ts$',
+        '^cli/commands/simulate\\.ts$',
+        '^cli/main\\.ts$',
+        '^cli/run\\.ts$',
+        '^cli/synthesize\\.ts$',
+      ],
       [
         '^cli/',
         ...NO_HANDLER,
         '^local/(?!test/)',
-        '/@aws-sdk/client-(iam|sts)/',
+        '/@aws-sdk/client-iam/',
+        '/@aws-sdk/client-sts/',
         '/commander/',
         '/yoctocolors/',
         '/cli-progress/',

@@ -7,7 +7,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: `${import.meta.dirname}/../../..`,
   test: {
-    include: ['test/{rotate,deactivate,delete,sync}/**/*.test.ts', 'test/account/**/*.test.ts', 'test/world/life.test.ts'],
+    include: [
+      'test/{rotate,deactivate,delete,sync}/**/*.test.ts',
+      'test/account/**/*.test.ts',
+      'test/world/life.test.ts',
+    ],
     exclude: ['test/*/throttled.test.ts'],
     testTimeout: 30_000,
   },

@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config';
 import { PROPERTY_SEED_VARIABLE } from '../core/property-runs';
+import { SAMPLE_VARIABLE } from './sample';
 import { DEEP_SUITES, DEEPER_SUITES } from './suites';
 
 const seed = process.env[PROPERTY_SEED_VARIABLE] ?? String(Math.floor(Date.now() / 1000));
+const every = process.env[SAMPLE_VARIABLE] ?? '1';
 console.error(`Random states are drawn from ${PROPERTY_SEED_VARIABLE}=${seed}`);
+if (every !== '1') console.error(`Of deaths and of what is left out, every ${every}th is tried (${SAMPLE_VARIABLE}).`);
 
 /** Faults on the real artefact, fuzzing, the leak hunt and simulated years. */
 export default defineConfig({
@@ -11,7 +14,7 @@ export default defineConfig({
   test: {
     include: [...DEEP_SUITES, ...DEEPER_SUITES],
     globalSetup: ['test/global-setup.ts'],
-    env: { [PROPERTY_SEED_VARIABLE]: seed },
+    env: { [PROPERTY_SEED_VARIABLE]: seed, [SAMPLE_VARIABLE]: every },
     maxWorkers: '100%',
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { TAG } from '../../functions/core/names';
-import { expectLogin, live, superseded } from '../support/converge';
+import { expectLogin, live, superseded, supersededInUse } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Outcome, Scene } from '../support/scene';
-import { whoIs } from '../support/who-is';
 
 const statusOf = (scene: Scene, id: string) =>
   scene.keys('ci-shop').find(({ AccessKeyId }) => AccessKeyId === id)?.Status;
@@ -23,18 +22,6 @@ async function eachDay(scene: Scene, days: readonly number[], before: () => Prom
     await expectLogin(scene);
   }
   return seen;
-}
-
-/** The secret of the key that is current now; a consumer may keep it when the key is superseded. */
-async function supersededInUse(scene: Scene): Promise<{ readonly old: string; readonly use: () => Promise<string> }> {
-  scene.manage('shop');
-  await scene.rotate();
-  await scene.sync();
-  const { accessKeyId: old = '', secretAccessKey = '' } = scene.held('shop');
-  scene.toDay(90);
-  await scene.rotate();
-  await scene.sync();
-  return { old, use: () => whoIs(old, secretAccessKey) };
 }
 
 describe('a superseded key', () => {
@@ -72,19 +59,6 @@ describe('a superseded key', () => {
     expect(scene.account.sns.messages.at(-1)?.message).toContain(`--access-key-id ${old} --status Active`);
   });
 
-  it('is held no day longer when a run starts seconds earlier in the day than the one before (K3, K8)', async () => {
-    const scene = await newScene();
-    const { use } = await supersededInUse(scene);
-    scene.toDay(100);
-    scene.hours(0.5);
-    await use();
-    expect((await scene.deactivate()).findings).toEqual(['in-use']);
-    scene.toDay(110);
-    scene.hours(0.49);
-    await use();
-    expect((await scene.deactivate()).findings).toEqual(['hold-limit']);
-  });
-
   it('is named before it is made Inactive, so that a lost answer leaves no change without a trace (K7)', async () => {
     const scene = await newScene();
     const old = await superseded(scene);
@@ -96,15 +70,6 @@ describe('a superseded key', () => {
       { event: 'key-deactivation-begun', accessKeyId: old, reason: 'idle' },
     ]);
     expect(statusOf(scene, old)).toBe('Inactive');
-  });
-
-  it('whose successor somebody deleted stays Active (K1, K3)', async () => {
-    const scene = await newScene();
-    const old = await superseded(scene);
-    scene.toDay(100);
-    scene.deleteKey('ci-shop', scene.currentKey('shop') ?? '');
-    expect((await scene.deactivate()).findings).toEqual(['current-key-missing']);
-    expect(statusOf(scene, old)).toBe('Active');
   });
 
   it.each([

@@ -50,14 +50,3 @@ it('two first rotations at the same time leave one current key; the other one is
   expect(scene.currentKey('shop')).not.toBe(first);
   await expectSettled(scene);
 });
-
-it('a second request within the hour of the first is told to wait, because a delivery may be under way', async () => {
-  const scene = await newScene();
-  await delivered(scene);
-  scene.hours(1);
-  const first = await scene.rotate({ requested: ['shop'] });
-  expect(first.findings).toEqual(['settling']);
-  scene.hours(1.4);
-  expect((await scene.rotate({ requested: ['shop'] })).summary.rotated).toBe(1);
-  expect((await scene.rotate({ requested: ['shop'] })).findings).toEqual(['settling']);
-});

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Outcome, Scene } from './scene';
+import { whoIs } from './who-is';
 
 const ARN = (user: string) => `arn:aws:iam::111122223333:user/${user}`;
 
@@ -14,6 +15,20 @@ export async function delivered(scene: Scene, id = 'shop'): Promise<void> {
 /** Brings a delivered key to day 90 and past it: a fresh key is delivered, and the old one is superseded. */
 export async function superseded(scene: Scene, id = 'shop'): Promise<string> {
   await delivered(scene, id);
+  return await rotatedAway(scene, id);
+}
+
+/** The same, of a key whose secret a consumer keeps: `use` authenticates with it. */
+export async function supersededInUse(
+  scene: Scene,
+): Promise<{ readonly old: string; readonly use: () => Promise<string> }> {
+  await delivered(scene);
+  const { secretAccessKey = '' } = scene.held('shop');
+  const old = await rotatedAway(scene, 'shop');
+  return { old, use: () => whoIs(old, secretAccessKey) };
+}
+
+async function rotatedAway(scene: Scene, id: string): Promise<string> {
   const old = scene.currentKey(id) ?? '';
   scene.toDay(90);
   await scene.rotate();

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TAG } from '../../functions/core/names';
-import { expectLogin, live, superseded, supersededInUse } from '../support/converge';
-import { newScene } from '../support/dispose';
+import { expectLogin, live, supersededKey } from '../support/converge';
 import type { Outcome, Scene } from '../support/scene';
 
 const statusOf = (scene: Scene, id: string) =>
@@ -26,8 +25,7 @@ async function eachDay(scene: Scene, days: readonly number[], before: () => Prom
 
 describe('a superseded key', () => {
   it('is deactivated with a dated record, and with audit events that say why (K7)', async () => {
-    const scene = await newScene();
-    const old = await superseded(scene);
+    const { scene, old } = await supersededKey();
     expect(await eachDay(scene, [100])).toEqual([[100, 'deactivated: idle']]);
     expect(statusOf(scene, old)).toBe('Inactive');
     expect(scene.tag('shop')[TAG.deactivated]).toMatch(new RegExp(`^${old} 2026-04-11T03:2\\d`));
@@ -40,8 +38,7 @@ describe('a superseded key', () => {
   });
 
   it('that is in use after a pause gets its whole hold from then on, and it is recorded once (K3, K7)', async () => {
-    const scene = await newScene();
-    const { old, use } = await supersededInUse(scene);
+    const { scene, old, use } = await supersededKey();
     scene.setTag('shop', TAG.paused, '2026-05-01T00:00:00Z ana@example.com release freeze');
     const seen = await eachDay(scene, [119, 120, 121, 130], use);
     expect(seen).toEqual([
@@ -60,8 +57,7 @@ describe('a superseded key', () => {
   });
 
   it('is named before it is made Inactive, so that a lost answer leaves no change without a trace (K7)', async () => {
-    const scene = await newScene();
-    const old = await superseded(scene);
+    const { scene, old } = await supersededKey();
     scene.toDay(100);
     scene.awsFault = ({ action }) => (action === 'UpdateAccessKey' ? { kind: 'drop-after' } : undefined);
     const { audits, findings } = await scene.deactivate();
@@ -76,8 +72,7 @@ describe('a superseded key', () => {
     { what: 'refused', fault: { kind: 'error', status: 403, code: 'AccessDenied' } as const },
     { what: 'cut off', fault: { kind: 'drop-before' } as const },
   ])('whose last use is $what is never read as never used (K3)', async ({ fault }) => {
-    const scene = await newScene();
-    const { old, use } = await supersededInUse(scene);
+    const { scene, old, use } = await supersededKey();
     scene.toDay(100);
     await use();
     scene.awsFault = ({ action }) => (action === 'GetAccessKeyLastUsed' ? fault : undefined);
@@ -91,8 +86,7 @@ describe('a superseded key', () => {
 });
 
 it('a run that cannot write when it deactivated a key lets the whole recovery count from when that is known (K4)', async () => {
-  const scene = await newScene();
-  const old = await superseded(scene);
+  const { scene, old } = await supersededKey();
   scene.toDay(100);
   scene.awsFault = ({ action }) =>
     action === 'TagResource' ? { kind: 'error', status: 400, code: 'AccessDeniedException' } : undefined;

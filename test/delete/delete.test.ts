@@ -1,23 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { TAG } from '../../functions/core/names';
-import { live, superseded, supersededInUse } from '../support/converge';
-import { newScene } from '../support/dispose';
+import { live, supersededKey } from '../support/converge';
 import type { Scene } from '../support/scene';
 
 const has = (scene: Scene, id: string) => scene.keys('ci-shop').some(({ AccessKeyId }) => AccessKeyId === id);
 
 /** A key that was superseded on day 90 and made Inactive on day 100. */
-async function inactive(scene: Scene): Promise<string> {
-  const old = await superseded(scene);
-  await live(scene, [100]);
-  return old;
+async function inactiveKey() {
+  const superseded = await supersededKey();
+  await live(superseded.scene, [100]);
+  return superseded;
 }
 
 describe('an Inactive superseded key', () => {
   it('that was used after its deactivation was Active in between, and gets its recovery anew (K4)', async () => {
-    const scene = await newScene();
-    const { old, use } = await supersededInUse(scene);
-    await live(scene, [100]);
+    const { scene, old, use } = await inactiveKey();
     // Within one day, so that no run sees it Active.
     scene.toDay(105.2);
     scene.setStatus('ci-shop', old, 'Active');
@@ -36,8 +33,7 @@ describe('an Inactive superseded key', () => {
     { what: 'refused', fault: { kind: 'error', status: 403, code: 'AccessDenied' } as const },
     { what: 'cut off', fault: { kind: 'drop-after' } as const },
   ])('whose last use is $what is kept (K4)', async ({ fault }) => {
-    const scene = await newScene();
-    const old = await inactive(scene);
+    const { scene, old } = await inactiveKey();
     scene.toDay(110.1);
     scene.awsFault = ({ action }) => (action === 'GetAccessKeyLastUsed' ? fault : undefined);
     expect(await scene.delete()).toMatchObject({ findings: ['step-failed'], summary: { deleted: 0, failed: 1 } });
@@ -48,8 +44,7 @@ describe('an Inactive superseded key', () => {
   });
 
   it('is named before it is deleted, and its records go with it (K7)', async () => {
-    const scene = await newScene();
-    const old = await inactive(scene);
+    const { scene, old } = await inactiveKey();
     scene.setTag('shop', TAG.held, `${old} 2026-04-11T03:20:00.000Z`);
     scene.toDay(110.1);
     let named: readonly string[] = [];
@@ -70,8 +65,7 @@ describe('an Inactive superseded key', () => {
   });
 
   it('that somebody deletes meanwhile leaves no record behind (K9)', async () => {
-    const scene = await newScene();
-    const old = await inactive(scene);
+    const { scene, old } = await inactiveKey();
     scene.deleteKey('ci-shop', old);
     await live(scene, [109]);
     expect(scene.tag('shop')[TAG.deactivated]).toContain(old);
@@ -84,8 +78,7 @@ describe('an Inactive superseded key', () => {
   });
 
   it('whose deletion lost its answer counts as deleted (K9)', async () => {
-    const scene = await newScene();
-    const old = await inactive(scene);
+    const { scene, old } = await inactiveKey();
     scene.toDay(110.1);
     let calls = 0;
     scene.awsFault = ({ action }) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TAG } from '../../functions/core/names';
 import { rotateRequestOf } from '../../functions/rotate/trigger';
-import { delivered, expectLogin, expectSettled, superseded } from '../support/converge';
+import { delivered, deliveredKey, expectLogin, expectSettled, supersededKey } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
 
@@ -10,8 +10,7 @@ const status = (scene: Scene) =>
 
 describe('a current key that somebody', () => {
   it('makes Inactive while there is no room for a new one gives its place back to the old one (K1, K10)', async () => {
-    const scene = await newScene();
-    const old = await superseded(scene);
+    const { scene, old } = await supersededKey();
     const dead = scene.currentKey('shop') ?? '';
     scene.toDay(95);
     scene.setStatus('ci-shop', dead, 'Inactive');
@@ -63,8 +62,7 @@ describe('a foreign key', () => {
 
 describe('a requested rotation', () => {
   it('is audited with who asked for it and why (K7)', async () => {
-    const scene = await newScene();
-    await delivered(scene);
+    const scene = await deliveredKey();
     scene.toDay(30);
     const event = { keys: ['shop'], by: 'jo@example.com', why: 'leaked in a log' };
     const { trigger, facts, ...request } = rotateRequestOf(event);
@@ -80,8 +78,7 @@ describe('a requested rotation', () => {
 
 describe('a secret that somebody edited', () => {
   it('is never delivered, and a fresh key replaces the value (K2)', async () => {
-    const scene = await newScene();
-    await delivered(scene);
+    const scene = await deliveredKey();
     scene.toDay(20);
     scene.put('shop', '{"accessKeyId": "mine"}');
     expect((await scene.sync()).findings).toEqual(['secret-edited']);
@@ -97,8 +94,7 @@ describe('a secret that somebody edited', () => {
   });
 
   it('with a version from the future is repaired all the same: that one settles never', async () => {
-    const scene = await newScene();
-    await delivered(scene);
+    const scene = await deliveredKey();
     scene.toDay(20);
     scene.put('shop', 'made up', 'access-key-AKIA00000000MADEUP00-29990101T000000Z');
     const { findings } = await scene.rotate();
@@ -113,8 +109,7 @@ describe('a secret that somebody edited', () => {
 
 describe('without the credential report', () => {
   it('that is denied, people are told, because only they can allow it; a hiccup is a notice', async () => {
-    const scene = await newScene();
-    await delivered(scene);
+    const scene = await deliveredKey();
     scene.toDay(20);
     const told = () => scene.account.sns.messages.filter(({ message }) => message.includes('[report-unavailable]'));
     for (const [code, count] of [
@@ -129,8 +124,7 @@ describe('without the credential report', () => {
   });
 
   it('every run goes on with the keys that are due, and says what it cannot see (K11)', async () => {
-    const scene = await newScene();
-    const old = await superseded(scene);
+    const { scene, old } = await supersededKey();
     scene.awsFault = ({ action }) =>
       action === 'GetCredentialReport' ? { kind: 'error', status: 403, code: 'AccessDenied' } : undefined;
     for (const [day, event] of [

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { AwsFault } from '../../local/account/wire/server';
 import { startHost } from '../hosts/http/scripted-host';
-import { delivered, expectLogin, expectSettled, live } from '../support/converge';
+import { deliveredKey, expectLogin, expectSettled, live } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
 
 /** A delivered key on the day that its successor is due. */
 async function due(): Promise<{ readonly scene: Scene; readonly old: string }> {
-  const scene = await newScene();
-  await delivered(scene);
+  const scene = await deliveredKey();
   scene.toDay(90);
   return { scene, old: scene.currentKey('shop') ?? '' };
 }

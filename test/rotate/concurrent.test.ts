@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { delivered, expectLogin, expectSettled, live } from '../support/converge';
+import { deliveredKey, expectLogin, expectSettled, live } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
 
@@ -11,8 +11,7 @@ function meetAt(scene: Scene, action: string): void {
 it.each(['TagResource', 'CreateAccessKey', 'PutSecretValue'])(
   'two runs that meet at %s make one fresh key at most where there is room for one (K1, K9, K10)',
   async (action) => {
-    const scene = await newScene();
-    await delivered(scene);
+    const scene = await deliveredKey();
     const old = scene.currentKey('shop');
     scene.toDay(90);
     meetAt(scene, action);

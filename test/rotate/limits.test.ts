@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TAG } from '../../functions/core/names';
 import { rotateRequestOf } from '../../functions/rotate/trigger';
 import { settledScene } from '../bench/settled-scene';
-import { delivered, expectLogin, expectSettled } from '../support/converge';
+import { delivered, deliveredKey, expectLogin, expectSettled } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Outcome, Scene } from '../support/scene';
 
@@ -49,8 +49,7 @@ it('by its own policy a key can be more overdue than an older one (K8)', async (
 });
 
 it('the record says how late a rotation was (K7, K8)', async () => {
-  const scene = await newScene();
-  await delivered(scene);
+  const scene = await deliveredKey();
   const late = ({ audits }: Outcome) => audits.flatMap(({ event, facts }) => (event === 'key-stored' ? [facts] : []));
   scene.toDay(90);
   expect(late(await scene.rotate())).toEqual([{ daysOverdue: 0 }]);
@@ -249,8 +248,7 @@ describe('the time of a run', () => {
   });
 
   it('counts for every function alike', async () => {
-    const scene = await newScene();
-    await delivered(scene);
+    const scene = await deliveredKey();
     const old = scene.currentKey('shop') ?? '';
     scene.toDay(90);
     await scene.rotate();

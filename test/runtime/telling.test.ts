@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AwsFault } from '../../local/account/wire/server';
-import { delivered } from '../support/converge';
+import { deliveredKey } from '../support/converge';
 import { newScene } from '../support/dispose';
 import { HOURLY, type Scene } from '../support/scene';
 
@@ -19,8 +19,7 @@ async function crowded(): Promise<Scene> {
 
 /** A delivered key whose successor no host takes. */
 async function stuck(): Promise<Scene> {
-  const scene = await newScene();
-  await delivered(scene);
+  const scene = await deliveredKey();
   scene.toDay(90);
   await scene.rotate();
   scene.hostFault = () => ({ kind: 'status', status: 404 });
@@ -153,8 +152,7 @@ describe('people are told of a key and a cause', () => {
   });
 
   it('once by functions that start at the same instant, as after a deployment', async () => {
-    const scene = await newScene();
-    await delivered(scene);
+    const scene = await deliveredKey();
     scene.parameter('shop', '{}');
     scene.register(scene.entry('blog'));
     await Promise.all([scene.deactivate(), scene.delete(), scene.sync(HOURLY)]);
@@ -166,8 +164,7 @@ describe('people are told of a key and a cause', () => {
   });
 
   it('of an error that two functions meet, by each of them', async () => {
-    const scene = await newScene();
-    await delivered(scene);
+    const scene = await deliveredKey();
     const old = scene.currentKey('shop') ?? '';
     scene.toDay(90);
     scene.awsFault = ({ action }) => (action === 'ListAccessKeys' ? denied : undefined);
@@ -185,8 +182,7 @@ describe('people are told of a key and a cause', () => {
   });
 
   it('and the record is not asked when there is nothing to tell', async () => {
-    const scene = await newScene();
-    await delivered(scene);
+    const scene = await deliveredKey();
     scene.calls.length = 0;
     await scene.rotate();
     await scene.sync(HOURLY);

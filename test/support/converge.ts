@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { newScene } from './dispose';
 import type { Outcome, Scene } from './scene';
 import { whoIs } from './who-is';
 
@@ -15,26 +16,43 @@ export async function delivered(scene: Scene, id = 'shop'): Promise<void> {
 /** Brings a delivered key to day 90 and past it: a fresh key is delivered, and the old one is superseded. */
 export async function superseded(scene: Scene, id = 'shop'): Promise<string> {
   await delivered(scene, id);
-  return await rotatedAway(scene, id);
-}
-
-/** The same, of a key whose secret a consumer keeps: `use` authenticates with it. */
-export async function supersededInUse(
-  scene: Scene,
-): Promise<{ readonly old: string; readonly use: () => Promise<string> }> {
-  await delivered(scene);
-  const { secretAccessKey = '' } = scene.held('shop');
-  const old = await rotatedAway(scene, 'shop');
-  return { old, use: () => whoIs(old, secretAccessKey) };
-}
-
-async function rotatedAway(scene: Scene, id: string): Promise<string> {
   const old = scene.currentKey(id) ?? '';
   scene.toDay(90);
   await scene.rotate();
   await scene.sync();
   expect(scene.currentKey(id)).not.toBe(old);
   return old;
+}
+
+/** A scene whose first key is stored, and no target has it yet. */
+export async function storedKey(): Promise<Scene> {
+  const scene = await newScene();
+  scene.manage('shop');
+  await scene.rotate();
+  return scene;
+}
+
+/** A scene whose first key is everywhere. */
+export async function deliveredKey(): Promise<Scene> {
+  const scene = await newScene();
+  await delivered(scene);
+  return scene;
+}
+
+interface SupersededKey {
+  readonly scene: Scene;
+  readonly old: string;
+  /** Authenticates with the old key, as a consumer does that has kept a copy of it. */
+  readonly use: () => Promise<string>;
+}
+
+/** A scene on day 90, whose second key is everywhere. */
+export async function supersededKey(): Promise<SupersededKey> {
+  const scene = await newScene();
+  const old = await superseded(scene);
+  const { iam } = scene.account;
+  const kept = iam.accessKeys.of(iam.users.get('ci-shop')).find(({ id }) => id === old);
+  return { scene, old, use: () => whoIs(old, kept?.secretAccessKey ?? '') };
 }
 
 export async function expectLogin(scene: Scene, id = 'shop'): Promise<void> {

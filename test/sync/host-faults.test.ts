@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { TAG } from '../../functions/core/names';
 import type { BitbucketFault } from '../../local/hosts/bitbucket/server';
-import { delivered, expectLogin, expectSettled } from '../support/converge';
+import { deliveredKey, expectLogin, expectSettled } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
 
 /** A delivered key whose successor was stored just now. */
 async function freshKey(): Promise<{ readonly scene: Scene; readonly old: string }> {
-  const scene = await newScene();
-  await delivered(scene);
+  const scene = await deliveredKey();
   const old = scene.currentKey('shop') ?? '';
   scene.toDay(90);
   await scene.rotate();

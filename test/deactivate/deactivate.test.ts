@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TAG } from '../../functions/core/names';
-import { expectLogin, live, superseded } from '../support/converge';
-import { newScene } from '../support/dispose';
+import { expectLogin, live, supersededKey } from '../support/converge';
 import type { Outcome, Scene } from '../support/scene';
-import { whoIs } from '../support/who-is';
 
 const statusOf = (scene: Scene, id: string) =>
   scene.keys('ci-shop').find(({ AccessKeyId }) => AccessKeyId === id)?.Status;
@@ -25,22 +23,9 @@ async function eachDay(scene: Scene, days: readonly number[], before: () => Prom
   return seen;
 }
 
-/** The secret of the key that is current now; a consumer may keep it when the key is superseded. */
-async function supersededInUse(scene: Scene): Promise<{ readonly old: string; readonly use: () => Promise<string> }> {
-  scene.manage('shop');
-  await scene.rotate();
-  await scene.sync();
-  const { accessKeyId: old = '', secretAccessKey = '' } = scene.held('shop');
-  scene.toDay(90);
-  await scene.rotate();
-  await scene.sync();
-  return { old, use: () => whoIs(old, secretAccessKey) };
-}
-
 describe('a superseded key', () => {
   it('is deactivated with a dated record, and with audit events that say why (K7)', async () => {
-    const scene = await newScene();
-    const old = await superseded(scene);
+    const { scene, old } = await supersededKey();
     expect(await eachDay(scene, [100])).toEqual([[100, 'deactivated: idle']]);
     expect(statusOf(scene, old)).toBe('Inactive');
     expect(scene.tag('shop')[TAG.deactivated]).toMatch(new RegExp(`^${old} 2026-04-11T03:2\\d`));
@@ -53,8 +38,7 @@ describe('a superseded key', () => {
   });
 
   it('that is in use after a pause gets its whole hold from then on, and it is recorded once (K3, K7)', async () => {
-    const scene = await newScene();
-    const { old, use } = await supersededInUse(scene);
+    const { scene, old, use } = await supersededKey();
     scene.setTag('shop', TAG.paused, '2026-05-01T00:00:00Z ana@example.com release freeze');
     const seen = await eachDay(scene, [119, 120, 121, 130], use);
     expect(seen).toEqual([
@@ -72,22 +56,8 @@ describe('a superseded key', () => {
     expect(scene.account.sns.messages.at(-1)?.message).toContain(`--access-key-id ${old} --status Active`);
   });
 
-  it('is held no day longer when a run starts seconds earlier in the day than the one before (K3, K8)', async () => {
-    const scene = await newScene();
-    const { use } = await supersededInUse(scene);
-    scene.toDay(100);
-    scene.hours(0.5);
-    await use();
-    expect((await scene.deactivate()).findings).toEqual(['in-use']);
-    scene.toDay(110);
-    scene.hours(0.49);
-    await use();
-    expect((await scene.deactivate()).findings).toEqual(['hold-limit']);
-  });
-
   it('is named before it is made Inactive, so that a lost answer leaves no change without a trace (K7)', async () => {
-    const scene = await newScene();
-    const old = await superseded(scene);
+    const { scene, old } = await supersededKey();
     scene.toDay(100);
     scene.awsFault = ({ action }) => (action === 'UpdateAccessKey' ? { kind: 'drop-after' } : undefined);
     const { audits, findings } = await scene.deactivate();
@@ -98,21 +68,11 @@ describe('a superseded key', () => {
     expect(statusOf(scene, old)).toBe('Inactive');
   });
 
-  it('whose successor somebody deleted stays Active (K1, K3)', async () => {
-    const scene = await newScene();
-    const old = await superseded(scene);
-    scene.toDay(100);
-    scene.deleteKey('ci-shop', scene.currentKey('shop') ?? '');
-    expect((await scene.deactivate()).findings).toEqual(['current-key-missing']);
-    expect(statusOf(scene, old)).toBe('Active');
-  });
-
   it.each([
     { what: 'refused', fault: { kind: 'error', status: 403, code: 'AccessDenied' } as const },
     { what: 'cut off', fault: { kind: 'drop-before' } as const },
   ])('whose last use is $what is never read as never used (K3)', async ({ fault }) => {
-    const scene = await newScene();
-    const { old, use } = await supersededInUse(scene);
+    const { scene, old, use } = await supersededKey();
     scene.toDay(100);
     await use();
     scene.awsFault = ({ action }) => (action === 'GetAccessKeyLastUsed' ? fault : undefined);
@@ -126,8 +86,7 @@ describe('a superseded key', () => {
 });
 
 it('a run that cannot write when it deactivated a key lets the whole recovery count from when that is known (K4)', async () => {
-  const scene = await newScene();
-  const old = await superseded(scene);
+  const { scene, old } = await supersededKey();
   scene.toDay(100);
   scene.awsFault = ({ action }) =>
     action === 'TagResource' ? { kind: 'error', status: 400, code: 'AccessDeniedException' } : undefined;

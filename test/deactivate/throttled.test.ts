@@ -1,11 +1,9 @@
 import { expect, it } from 'vitest';
-import { superseded } from '../support/converge';
-import { newScene } from '../support/dispose';
+import { supersededKey } from '../support/converge';
 
 /** A file of its own, because the SDK's patience with a throttle takes a quarter of a minute. */
 it('a superseded key whose last use is throttled is never read as never used (K3)', async () => {
-  const scene = await newScene();
-  const old = await superseded(scene);
+  const { scene, old } = await supersededKey();
   scene.toDay(100);
   scene.awsFault = ({ action }) =>
     action === 'GetAccessKeyLastUsed' ? { kind: 'error', status: 400, code: 'Throttling' } : undefined;

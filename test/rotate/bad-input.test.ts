@@ -63,17 +63,6 @@ it('an AWS call that fails for one user stops no other user (K11)', async () => 
   });
 });
 
-it('an intent that somebody edited blocks its own key, and says what to do (K5, K11)', async () => {
-  const scene = await newScene();
-  for (const id of ['a', 'b']) scene.manage(id);
-  scene.setTag('a', 'keyturn:intent', 'nonsense');
-  const { summary, findings } = await scene.rotate();
-  expect(summary.rotated).toBe(1);
-  expect(findings).toEqual(['rotation-in-progress']);
-  scene.removeTag('a', 'keyturn:intent');
-  expect((await scene.rotate()).summary.rotated).toBe(1);
-});
-
 it('a secret that somebody deleted is missing, though it can be described while it can be restored (K11)', async () => {
   const scene = await newScene();
   for (const id of ['a', 'b']) scene.manage(id);

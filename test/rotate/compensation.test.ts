@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
-
 import type { AwsFault } from '../../local/account/wire/server';
 import { startHost } from '../hosts/http/scripted-host';
-import { delivered, expectLogin, expectSettled, live } from '../support/converge';
+import { deliveredKey, expectLogin, expectSettled, live } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
 
 /** A delivered key on the day that its successor is due. */
 async function due(): Promise<{ readonly scene: Scene; readonly old: string }> {
-  const scene = await newScene();
-  await delivered(scene);
+  const scene = await deliveredKey();
   scene.toDay(90);
   return { scene, old: scene.currentKey('shop') ?? '' };
 }
@@ -27,6 +25,14 @@ function failing(scene: Scene, action: string, ...faults: readonly (AwsFault | u
 const keyIds = (scene: Scene) => scene.keys('ci-shop').map(({ AccessKeyId }) => AccessKeyId);
 const count = (scene: Scene, action: string) => scene.calls.filter((call) => call.action === action).length;
 const denied: AwsFault = { kind: 'error', status: 400, code: 'AccessDeniedException', message: 'not authorized' };
+
+/** The days that follow bring everything in order, and the old key has one successor. */
+async function expectSuccessor(scene: Scene, old: string): Promise<void> {
+  scene.awsFault = undefined;
+  await live(scene, [91]);
+  await expectSettled(scene);
+  expect(keyIds(scene)).toEqual([old, scene.currentKey('shop')]);
+}
 
 /** Nothing has changed for anybody, and the next day's run does what this one could not. */
 async function expectAsBefore(scene: Scene, old: string): Promise<void> {
@@ -155,23 +161,14 @@ describe('a fresh key that cannot be stored', () => {
     expect(keyIds(scene)).toEqual([old, scene.currentKey('shop')]);
   });
 
-  it('is kept when it was stored and only the answers were lost (K1)', async () => {
+  it.each<[string, AwsFault | undefined]>([
+    ['only the answers were lost', undefined],
+    ['a repetition is refused for another reason', denied],
+  ])('is kept when it was stored, and %s (K1)', async (_what, then) => {
     const { scene, old } = await due();
-    failing(scene, 'PutSecretValue', { kind: 'drop-after' });
-    const { summary, findings } = await scene.rotate();
-    expect(summary).toMatchObject({ rotated: 1, failed: 0 });
-    expect(findings).toEqual([]);
-    scene.awsFault = undefined;
-    await scene.sync();
-    await expectSettled(scene);
-    expect(keyIds(scene)).toEqual([old, scene.currentKey('shop')]);
-  });
-
-  it('is kept when it was stored, and a repetition is refused for another reason (K1)', async () => {
-    const { scene, old } = await due();
-    failing(scene, 'PutSecretValue', { kind: 'drop-after' }, denied);
-    const { summary } = await scene.rotate();
-    expect(summary).toMatchObject({ rotated: 1, failed: 0 });
+    const lost: AwsFault = { kind: 'drop-after' };
+    failing(scene, 'PutSecretValue', lost, then ?? lost);
+    expect(await scene.rotate()).toMatchObject({ summary: { rotated: 1, failed: 0 }, findings: [] });
     scene.awsFault = undefined;
     await scene.sync();
     await expectSettled(scene);
@@ -187,11 +184,8 @@ describe('a fresh key that cannot be stored', () => {
       { kind: 'error', status: 400, code: 'ThrottlingException' },
     );
     expect((await scene.rotate()).summary).toMatchObject({ rotated: 0, failed: 1 });
-    scene.awsFault = undefined;
     expect(keyIds(scene)).toHaveLength(2);
-    await live(scene, [91]);
-    await expectSettled(scene);
-    expect(keyIds(scene)).toEqual([old, scene.currentKey('shop')]);
+    await expectSuccessor(scene, old);
   });
 
   it('is left alone while nobody can say whether it was stored, and discarded the next day (K1, K9)', async () => {
@@ -231,11 +225,8 @@ describe('a fresh key that cannot be stored', () => {
       return puts > 0 && action === 'DescribeSecret' ? denied : undefined;
     };
     expect((await scene.rotate()).findings).toEqual(['step-failed']);
-    scene.awsFault = undefined;
     expect(scene.currentKey('shop')).not.toBe(old);
-    await live(scene, [91]);
-    await expectSettled(scene);
-    expect(keyIds(scene)).toEqual([old, scene.currentKey('shop')]);
+    await expectSuccessor(scene, old);
   });
 });
 
@@ -258,9 +249,7 @@ describe('an intent', () => {
     scene.awsFault = undefined;
     scene.hours(0.9);
     expect((await scene.rotate()).findings).toEqual(['rotation-in-progress']);
-    await live(scene, [91]);
-    await expectSettled(scene);
-    expect(keyIds(scene)).toEqual([old, scene.currentKey('shop')]);
+    await expectSuccessor(scene, old);
   });
 
   it('that one of two runs overwrites still covers the key of the other one, which dies (K9, K10)', async () => {
@@ -273,10 +262,7 @@ describe('an intent', () => {
       return creations === 1 ? { kind: 'drop-after' } : denied;
     };
     await Promise.all([scene.rotate(), scene.rotate()]);
-    scene.awsFault = undefined;
     expect(keyIds(scene)).toHaveLength(2);
-    await live(scene, [91]);
-    await expectSettled(scene);
-    expect(keyIds(scene)).toEqual([old, scene.currentKey('shop')]);
+    await expectSuccessor(scene, old);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { delivered, expectLogin, expectSettled, live } from '../support/converge';
+import { deliveredKey, expectLogin, expectSettled, live } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
 
@@ -11,8 +11,7 @@ function meetAt(scene: Scene, action: string): void {
 it.each(['TagResource', 'CreateAccessKey', 'PutSecretValue'])(
   'two runs that meet at %s make one fresh key at most where there is room for one (K1, K9, K10)',
   async (action) => {
-    const scene = await newScene();
-    await delivered(scene);
+    const scene = await deliveredKey();
     const old = scene.currentKey('shop');
     scene.toDay(90);
     meetAt(scene, action);
@@ -49,15 +48,4 @@ it('two first rotations at the same time leave one current key; the other one is
   await live(scene, [90]);
   expect(scene.currentKey('shop')).not.toBe(first);
   await expectSettled(scene);
-});
-
-it('a second request within the hour of the first is told to wait, because a delivery may be under way', async () => {
-  const scene = await newScene();
-  await delivered(scene);
-  scene.hours(1);
-  const first = await scene.rotate({ requested: ['shop'] });
-  expect(first.findings).toEqual(['settling']);
-  scene.hours(1.4);
-  expect((await scene.rotate({ requested: ['shop'] })).summary.rotated).toBe(1);
-  expect((await scene.rotate({ requested: ['shop'] })).findings).toEqual(['settling']);
 });

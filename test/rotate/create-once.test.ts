@@ -1,11 +1,9 @@
 import { expect, it } from 'vitest';
-import { delivered, expectLogin, expectSettled, live } from '../support/converge';
-import { newScene } from '../support/dispose';
+import { deliveredKey, expectLogin, expectSettled, live } from '../support/converge';
 import type { Scene } from '../support/scene';
 
 async function due(): Promise<Scene> {
-  const scene = await newScene();
-  await delivered(scene);
+  const scene = await deliveredKey();
   scene.toDay(90);
   scene.calls.length = 0;
   return scene;

@@ -12,12 +12,6 @@ describe('a user without keys', () => {
     await scene.sync();
     await expectSettled(scene);
   });
-
-  it('gets it at once even when it asked to wait for the day a key is due, because there is none to wait for', async () => {
-    const scene = await newScene();
-    scene.manage('shop', { firstRotation: 'when-due' });
-    expect((await scene.rotate()).summary.rotated).toBe(1);
-  });
 });
 
 it('a user with two keys that are both Inactive gets room by the older one, whose recovery nothing begins anew (K4, K8)', async () => {

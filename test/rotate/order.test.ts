@@ -1,14 +1,13 @@
 import { expect, it } from 'vitest';
 import { TAG } from '../../functions/core/names';
-import { delivered } from '../support/converge';
+import { deliveredKey } from '../support/converge';
 import { newScene } from '../support/dispose';
 
 /** The first events of a month have no stream yet. */
 const NEW_STREAM = ['logs:PutLogEvents', 'logs:CreateLogStream', 'logs:PutLogEvents'];
 
 it('writes its intent, tells the record, makes the key, proves it and stores it, in this order (K2, K7, K9)', async () => {
-  const scene = await newScene();
-  await delivered(scene);
+  const scene = await deliveredKey();
   scene.toDay(90);
   const old = scene.currentKey('shop') ?? '';
   const intents: (string | undefined)[] = [];
@@ -62,8 +61,7 @@ it('says in every audit event which run did it, of which function, to which key 
 });
 
 it('says so when it changes nothing (K7)', async () => {
-  const scene = await newScene();
-  await delivered(scene);
+  const scene = await deliveredKey();
   scene.toDay(40);
   const { audits } = await scene.rotate();
   expect(audits.map(({ event }) => event)).toEqual(['run-started', 'run-finished']);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AwsCall, AwsFault } from '../../local/account/wire/server';
-import { delivered, expectLogin, live, superseded } from '../support/converge';
+import { deliveredKey, expectLogin, live, storedKey, superseded, supersededKey } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Outcome, Scene } from '../support/scene';
 
@@ -31,8 +31,7 @@ describe('before a key is changed the record says that it will be (K7)', () => {
   });
 
   it('when it is made Inactive and when it is deleted', async () => {
-    const scene = await newScene();
-    await superseded(scene);
+    const { scene } = await supersededKey();
     const seen = watched(scene);
     await live(scene, [100, 110]);
     expect(seen).toEqual([
@@ -42,8 +41,7 @@ describe('before a key is changed the record says that it will be (K7)', () => {
   });
 
   it('when a key that could not be stored is discarded, and when one that a dead run left is', async () => {
-    const scene = await newScene();
-    await delivered(scene);
+    const scene = await deliveredKey();
     scene.toDay(90);
     const seen = watched(scene);
     const looking = scene.awsFault;
@@ -63,8 +61,7 @@ describe('before a key is changed the record says that it will be (K7)', () => {
   });
 
   it('when a key is promoted: its label moves after that', async () => {
-    const scene = await newScene();
-    const old = await superseded(scene);
+    const { scene, old } = await supersededKey();
     scene.setStatus('ci-shop', scene.currentKey('shop') ?? '', 'Inactive');
     scene.toDay(91);
     const before: unknown[] = [];
@@ -80,8 +77,7 @@ describe('before a key is changed the record says that it will be (K7)', () => {
 
 describe('while the record cannot be written', () => {
   it('no key is made Inactive, and the run says why for each of them and in one finding (K7)', async () => {
-    const scene = await newScene();
-    await superseded(scene);
+    const { scene } = await supersededKey();
     scene.toDay(100);
     scene.awsFault = unreachable;
     const outcome = await scene.deactivate();
@@ -101,8 +97,7 @@ describe('while the record cannot be written', () => {
   });
 
   it('no key is deleted (K7)', async () => {
-    const scene = await newScene();
-    await superseded(scene);
+    const { scene } = await supersededKey();
     await live(scene, [100]);
     scene.toDay(111);
     scene.awsFault = unreachable;
@@ -115,8 +110,7 @@ describe('while the record cannot be written', () => {
   });
 
   it('no fresh key is discarded: it stays with its intent, and a later run discards it (K7, K9)', async () => {
-    const scene = await newScene();
-    await delivered(scene);
+    const scene = await deliveredKey();
     scene.toDay(90);
     scene.awsFault = (call) => (call.action === 'PutSecretValue' ? denied : unreachable(call));
     const { findings, audits } = await scene.rotate();
@@ -172,8 +166,7 @@ describe('while the record cannot be written', () => {
   });
 
   it('the run counts what the record has not, and its own log has it', async () => {
-    const scene = await newScene();
-    await delivered(scene);
+    const scene = await deliveredKey();
     scene.toDay(40);
     scene.awsFault = unreachable;
     const { summary, audits, lines, thrown } = await scene.rotate();
@@ -185,9 +178,7 @@ describe('while the record cannot be written', () => {
 });
 
 it('receipts are in the record before their version is marked, so that a run that dies then leaves them (K7)', async () => {
-  const scene = await newScene();
-  scene.manage('shop');
-  await scene.rotate();
+  const scene = await storedKey();
   const before: unknown[] = [];
   scene.awsFault = ({ action, input }) => {
     if (action === 'UpdateSecretVersionStage' && String(input.VersionStage).startsWith('DELIVERED-'))

@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
+import { newScene } from './dispose';
 import type { Outcome, Scene } from './scene';
+import { whoIs } from './who-is';
 
 const ARN = (user: string) => `arn:aws:iam::111122223333:user/${user}`;
 
@@ -20,6 +22,37 @@ export async function superseded(scene: Scene, id = 'shop'): Promise<string> {
   await scene.sync();
   expect(scene.currentKey(id)).not.toBe(old);
   return old;
+}
+
+/** A scene whose first key is stored, and no target has it yet. */
+export async function storedKey(): Promise<Scene> {
+  const scene = await newScene();
+  scene.manage('shop');
+  await scene.rotate();
+  return scene;
+}
+
+/** A scene whose first key is everywhere. */
+export async function deliveredKey(): Promise<Scene> {
+  const scene = await newScene();
+  await delivered(scene);
+  return scene;
+}
+
+interface SupersededKey {
+  readonly scene: Scene;
+  readonly old: string;
+  /** Authenticates with the old key, as a consumer does that has kept a copy of it. */
+  readonly use: () => Promise<string>;
+}
+
+/** A scene on day 90, whose second key is everywhere. */
+export async function supersededKey(): Promise<SupersededKey> {
+  const scene = await newScene();
+  const old = await superseded(scene);
+  const { iam } = scene.account;
+  const kept = iam.accessKeys.of(iam.users.get('ci-shop')).find(({ id }) => id === old);
+  return { scene, old, use: () => whoIs(old, kept?.secretAccessKey ?? '') };
 }
 
 export async function expectLogin(scene: Scene, id = 'shop'): Promise<void> {

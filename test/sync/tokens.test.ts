@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR } from '../../functions/core/duration';
 import { TAG } from '../../functions/core/names';
-import { delivered, expectLogin, expectSettled } from '../support/converge';
+import { deliveredKey, expectLogin, expectSettled, storedKey } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Outcome, Scene } from '../support/scene';
 import { START } from '../support/stage';
@@ -49,8 +49,7 @@ describe('a token that the host rejects', () => {
   });
 
   it('is found by every run while it lasts, and not any more when there is a new one', async () => {
-    const scene = await newScene();
-    await delivered(scene);
+    const scene = await deliveredKey();
     scene.toDay(90);
     await scene.rotate();
     scene.bitbucket.revoke(scene.token);
@@ -73,9 +72,7 @@ describe('a token that the host rejects', () => {
   });
 
   it('because a scope is missing says so', async () => {
-    const scene = await newScene();
-    scene.manage('shop');
-    await scene.rotate();
+    const scene = await storedKey();
     const accessToken = scene.bitbucket.addAccessToken({ workspace: 'acme', scopes: ['pipeline'] });
     scene.account.invoke(scene.admin, 'secretsmanager', 'PutSecretValue', {
       SecretId: ACME,
@@ -98,8 +95,7 @@ describe('a token that the host rejects', () => {
 
 describe('a token that ends', () => {
   it('is told two weeks before, once a day until it is replaced, while nothing is due', async () => {
-    const scene = await newScene();
-    await delivered(scene);
+    const scene = await deliveredKey();
     tagToken(scene, dateAt(40));
     const days: number[] = [];
     for (let day = 20; day < 45; day += 1) {
@@ -121,8 +117,7 @@ describe('a token that ends', () => {
   });
 
   it('is the concern of runs of all keys only', async () => {
-    const scene = await newScene();
-    await delivered(scene);
+    const scene = await deliveredKey();
     tagToken(scene, dateAt(1));
     const changed = { source: 'aws.secretsmanager', 'detail-type': 'Secret Label Updated' };
     expect((await scene.sync({ keys: ['shop'] })).findings).toEqual([]);
@@ -156,9 +151,7 @@ describe('a token that ends', () => {
   });
 
   it('on a day that nobody can read stops nothing, and the tag is not quoted (K6, K11)', async () => {
-    const scene = await newScene();
-    scene.manage('shop');
-    await scene.rotate();
+    const scene = await storedKey();
     tagToken(scene, scene.token);
     const outcome = await scene.sync();
     expect(outcome.findings).toEqual(['token-expires']);
@@ -167,8 +160,7 @@ describe('a token that ends', () => {
   });
 
   it('of a connection that nobody uses is not told', async () => {
-    const scene = await newScene();
-    await delivered(scene);
+    const scene = await deliveredKey();
     scene.secret('keyturn/connections/old', '{}');
     tagToken(scene, dateAt(0), 'keyturn/connections/old');
     expect((await scene.sync()).findings).toEqual([]);

@@ -39,7 +39,6 @@ describe('K9: an intent', () => {
     const { steps, findings } = plan(input);
     expect(steps).toEqual([]);
     expect(findings).toMatchObject([{ code: 'rotation-in-progress', severity: 'notice', since: at }]);
-    expect(findings[0]?.message).toContain(run);
   });
 
   it('of an hour counts as left behind', () => {
@@ -96,7 +95,6 @@ describe('K9: an intent', () => {
       const { steps, findings } = plan(input);
       expect(steps).toEqual([]);
       expect(findings).toMatchObject([{ code: 'rotation-in-progress', severity: 'notice', since: at }]);
-      expect(findings[0]?.message).toContain(orphan.accessKeyId);
     },
   );
 
@@ -170,7 +168,6 @@ describe('K9: an intent', () => {
     const { steps, findings } = plan({ secret, keys: [first, orphan], now: day(95) });
     expect(steps).toEqual([]);
     expect(findings).toMatchObject([{ code: 'rotation-in-progress', severity: 'attention' }]);
-    expect(findings[0]?.message).toContain('remove the tag');
   });
 
   it('of a run whose clock is a little ahead is young', () => {

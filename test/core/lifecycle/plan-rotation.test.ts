@@ -49,17 +49,11 @@ describe('the first rotation', () => {
     expect(asked.steps).toEqual([{ do: 'rotate', reason: 'first' }]);
   });
 
-  it.each<['keep' | 'replace-idle', string]>([
-    ['keep', 'set "adopt: replace-idle"'],
-    ['replace-idle', 'One is retired when it has not been used for 100 days'],
-  ])('K10: finds no room beside two keys (adopt: %s) and says what to do', (adopt, cure) => {
+  it.each(['keep', 'replace-idle'] as const)('K10: finds no room beside two keys (adopt: %s)', (adopt) => {
     const keys = [adopted, { ...young, status: 'Inactive' as const }];
     const { steps, findings } = plan({ entry: entryOf({ adopt }), secret: empty, keys, now: day(0) });
     expect(steps).toEqual([{ do: 'record-inactive', accessKeyId: young.accessKeyId }]);
     expect(findings).toMatchObject([{ code: 'two-keys', severity: 'attention', key: 'web-shop-production' }]);
-    expect(findings[0]?.message).toContain(`${adopted.accessKeyId} (Active, 400 days old)`);
-    expect(findings[0]?.message).toContain(`${young.accessKeyId} (Inactive, 20 days old)`);
-    expect(findings[0]?.message).toContain(cure);
   });
 });
 
@@ -152,38 +146,29 @@ describe('a rotation', () => {
     expect(steps({ [TAG.deactivated]: tagOf(adopted, day(0)) })).toEqual([]);
   });
 
-  it('K10: waits while the superseded key is still there, and says that it goes by itself', () => {
+  it('K10: waits while the superseded key is still there', () => {
     const secret = secretOf([versionOf(second, 'AWSCURRENT', DELIVERED), versionOf(first, 'AWSPREVIOUS')]);
     const { steps, findings } = plan({ secret, keys: [first, second], now: day(181) });
     expect(steps).toEqual([]);
     expect(codes({ steps, findings })).toEqual(['two-keys']);
-    expect(findings[0]?.message).toContain(
-      'deactivated and deleted when its dates have passed; then the key is rotated',
-    );
   });
 });
 
 describe('K5: a foreign key', () => {
   const withForeign = { keys: [first, foreign] };
 
-  it('is reported with the command that a person may use, and nothing is done', () => {
+  it('is reported, and nothing is done', () => {
     const { steps, findings } = plan({ ...withForeign, now: day(60) });
     expect(steps).toEqual([]);
     expect(findings).toMatchObject([
       { code: 'foreign-key', severity: 'attention', accessKeyId: foreign.accessKeyId, since: foreign.createdAt },
     ]);
-    expect(findings[0]?.message).toContain(
-      `aws iam delete-access-key --user-name bitbucket-web-shop --access-key-id ${foreign.accessKeyId}`,
-    );
   });
 
-  it('K10: takes the room of a due rotation, and the finding asks a person to delete it', () => {
+  it('K10: takes the room of a due rotation', () => {
     const { steps, findings } = plan({ ...withForeign, now: day(95) });
     expect(steps).toEqual([]);
     expect(findings.map(({ code }) => code)).toEqual(['foreign-key', 'two-keys']);
-    expect(findings[1]?.message).toContain(`${foreign.accessKeyId}`);
-    expect(findings[1]?.message).toContain('Keyturn never touches');
-    expect(findings[1]?.message).not.toContain('replace-idle');
   });
 
   it('that takes the place of the first one is reported, and the first one is made beside it', () => {

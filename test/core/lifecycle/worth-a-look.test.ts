@@ -213,8 +213,6 @@ describe('before deleting, a user is worth a look', () => {
 
   it.each<[string, SecretState['tags']]>([
     ['nobody recorded the deactivation', {}],
-    ["the record is another key's, from long ago", { [TAG.deactivated]: tagOf(keyOf('zeroth', day(-90)), day(10)) }],
-    ['the record is garbled', { [TAG.deactivated]: 'x' }],
     ['it was made Active again since', { ...deactivated, [TAG.reactivated]: tagOf(first, day(101)) }],
   ])('K8: at once when %s', (_what, tags) => {
     expect(look(pair, day(102), secretOf(versions, tags))).toBe(true);

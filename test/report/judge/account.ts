@@ -47,7 +47,7 @@ export class AnAccount {
   }
 
   /** A run with its bounds; `work` returns false when it dies. */
-  run(name: FunctionName, at: Date, work: (run: ARun) => boolean | undefined = () => undefined, id?: string): ARun {
+  run(name: FunctionName, at: Date, work: (run: ARun) => unknown = () => undefined, id?: string): ARun {
     this.#runs++;
     const run = new ARun(this, name, at, id ?? `run-${this.#runs}`);
     run.tell('run-started', { reason: name === 'sync' ? 'hourly' : 'daily' });
@@ -62,6 +62,13 @@ export class AnAccount {
     this.keys.push(key);
     this.#byVersion.set(versionIdOf(key), key);
     this.#live.add(key);
+    return key;
+  }
+
+  /** The key that was made first, second and so on. */
+  key(made = 0): MadeKey {
+    const key = this.keys[made];
+    if (key === undefined) throw new Error(`no key ${made}`);
     return key;
   }
 

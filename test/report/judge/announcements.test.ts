@@ -48,7 +48,6 @@ describe('CloudTrail and the record of a run that died', () => {
       run.write({ action: 'DeleteAccessKey', user: 'ci-0', accessKeyId });
       run.tell('key-discarded', { key: 'key-0', user: 'ci-0', accessKeyId, reason: 'orphan' });
       run.write({ action: 'DeleteAccessKey', user: 'ci-0', accessKeyId });
-      return undefined;
     });
     expect(results(makeReport(account.evidence(2))).slice(-2)).toEqual([
       'DeleteAccessKey matched',

@@ -11,7 +11,7 @@ const withEvents = (
   change: (events: readonly AuditEvent[]) => readonly AuditEvent[],
 ): Evidence => ({
   ...evidence,
-  ...(evidence.record === undefined ? {} : { record: { ...evidence.record, events: change(evidence.record.events) } }),
+  record: evidence.record && { ...evidence.record, events: change(evidence.record.events) },
 });
 const gaps = (evidence: Evidence) =>
   makeReport(evidence).attention.filter(({ kind }) => kind === 'log-gap' || kind === 'incomplete-run');
@@ -106,7 +106,7 @@ describe('the record', () => {
   ] as const)('names lines that are %s', (why, schema, cure) => {
     const evidence = healthy();
     const line = { at: day(2), why, schema };
-    const record = evidence.record === undefined ? undefined : { ...evidence.record, unreadable: [line, line] };
+    const record = evidence.record && { ...evidence.record, unreadable: [line, line] };
     const [gap] = gaps({ ...evidence, record });
     expect(gap?.title).toContain('2 lines');
     expect(gap?.detail).toContain(cure);
@@ -155,7 +155,7 @@ describe('what the report could not see', () => {
 
   it("is CloudTrail's last minutes, which does not spoil the answer", () => {
     const evidence = healthy();
-    const trail = evidence.trail === undefined ? undefined : { ...evidence.trail, to: later(day(5), -15 * MINUTE) };
+    const trail = evidence.trail && { ...evidence.trail, to: later(day(5), -15 * MINUTE) };
     expect(limits({ ...evidence, trail })).toMatchObject([{ source: 'cloudtrail' }]);
     expect(makeReport({ ...evidence, trail }).summary.verdict).toBe('compliant');
   });
@@ -169,7 +169,7 @@ describe('what the report could not see', () => {
     };
     expect(limits(young)).toMatchObject([{ source: 'audit-record' }]);
     expect(makeReport(young).summary.verdict).toBe('compliant');
-    const record = evidence.record === undefined ? undefined : { ...evidence.record, beginsAt: day(3) };
+    const record = evidence.record && { ...evidence.record, beginsAt: day(3) };
     expect(makeReport({ ...evidence, record }).summary.headline).toContain('1 limit of the evidence is listed');
   });
 
@@ -208,7 +208,6 @@ describe('what the report could not see', () => {
     const account = new AnAccount(1).live(0, 2);
     account.run('sync', day(1, 4 * HOUR), (run) => {
       run.at = day(1, 2 * HOUR);
-      return undefined;
     });
     expect(limits(account.evidence(2))).toMatchObject([
       { source: 'clock', message: expect.stringContaining('set back') },

@@ -44,10 +44,9 @@ describe('the answer', () => {
     ['held', 'in-use', 'compliant'],
   ] as const)('weighs an open finding that is %s: %s', (outcome, reason, verdict) => {
     const account = new AnAccount(1).live(0, 5);
-    account.run('rotate', day(4, 2 * HOUR), (run) => {
-      run.tell('finding', { key: 'key-0', user: 'ci-0', reason, outcome, message: 'It is so.' });
-      return undefined;
-    });
+    account.run('rotate', day(4, 2 * HOUR), (run) =>
+      run.tell('finding', { key: 'key-0', user: 'ci-0', reason, outcome, message: 'It is so.' }),
+    );
     const { summary } = makeReport(account.evidence(5));
     expect(summary.verdict).toBe(verdict);
     expect(summary.headline.includes('1 finding is open')).toBe(verdict === 'cannot-tell');

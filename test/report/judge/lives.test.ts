@@ -43,10 +43,7 @@ describe('the life of a key', () => {
   it('of an adopted key begins when IAM says that it was made', () => {
     const account = new AnAccount(1);
     account.make('ci-0', day(-400));
-    account.run('rotate', day(0), (run) => {
-      account.rotate(run, 0, 'first');
-      return undefined;
-    });
+    account.run('rotate', day(0), (run) => account.rotate(run, 0, 'first'));
     const report = makeReport(account.evidence(1));
     expect(report.managedKeys[0]?.lives[0]).toMatchObject({ origin: 'adopted' });
     expect(phasesOf(report)).toEqual(['current -400', 'overlap 0']);
@@ -79,8 +76,7 @@ describe('the life of a key', () => {
 
   it('comes back when an earlier version is promoted', () => {
     const account = new AnAccount(1).live(0, 92);
-    const [old, young] = account.keys;
-    if (old === undefined || young === undefined) throw new Error('no key');
+    const [old, young] = [account.key(0), account.key(1)];
     account.run('rotate', at(92), (run) => {
       const about = { key: 'key-0', user: 'ci-0', accessKeyId: old.accessKeyId, version: versionIdOf(old) };
       run.tell('key-promoted', about);
@@ -95,8 +91,7 @@ describe('the life of a key', () => {
 
   it('ends when a person deletes the key, and says who did', () => {
     const account = new AnAccount(1).live(0, 95);
-    const [old] = account.keys;
-    if (old === undefined) throw new Error('no key');
+    const old = account.key();
     account.write({ action: 'DeleteAccessKey', at: at(94), user: 'ci-0', accessKeyId: old.accessKeyId });
     account.delete(old);
     const life = makeReport(account.evidence(95)).managedKeys[0]?.lives[0];
@@ -128,10 +123,7 @@ describe('the life of a key', () => {
     const account = new AnAccount(1);
     const { accessKeyId } = account.make('ci-0', day(-20));
     account.write({ action: 'CreateAccessKey', at: day(-20), user: 'ci-0', accessKeyId });
-    account.run('rotate', day(0), (run) => {
-      account.rotate(run, 0, 'first');
-      return undefined;
-    });
+    account.run('rotate', day(0), (run) => account.rotate(run, 0, 'first'));
     const evidence = account.evidence(1);
     const trail = { from: day(-80), to: day(1), writes: account.writes };
     const { managedKeys } = makeReport({ ...evidence, trail });
@@ -141,10 +133,9 @@ describe('the life of a key', () => {
 
   it('does not end because a forged event says so: IAM still lists the key', () => {
     const account = new AnAccount(1).live(0, 2);
-    account.run('delete', at(1), (run) => {
-      run.tell('key-deleted', { key: 'key-0', user: 'ci-0', accessKeyId: account.keys[0]?.accessKeyId ?? '' });
-      return undefined;
-    });
+    account.run('delete', at(1), (run) =>
+      run.tell('key-deleted', { key: 'key-0', user: 'ci-0', accessKeyId: account.key().accessKeyId }),
+    );
     const report = makeReport(account.evidence(2));
     expect(report.accessKeys.map(({ role, status }) => `${role} ${status}`)).toEqual(['current Active']);
     expect(report.attention[0]?.kind).toBe('without-trail');
@@ -168,8 +159,8 @@ describe('the life of a key', () => {
   it('has its holds marked', () => {
     const account = new AnAccount(1).live(0, 99);
     account.run('deactivate', day(99), (run) => {
-      run.tell('hold-recorded', { key: 'key-0', accessKeyId: account.keys[0]?.accessKeyId ?? '', outcome: 'held' });
-      return find('in-use', { accessKeyId: account.keys[0]?.accessKeyId ?? '' })(run);
+      run.tell('hold-recorded', { key: 'key-0', accessKeyId: account.key().accessKeyId, outcome: 'held' });
+      return find('in-use', { accessKeyId: account.key().accessKeyId })(run);
     });
     const report = makeReport({ ...account.evidence(100) });
     expect(report.managedKeys[0]?.holds).toBe(1);
@@ -182,10 +173,7 @@ describe('the life of a key', () => {
 
   it('that was superseded late says by how much, and is on the list (K8)', () => {
     const account = new AnAccount(1).live(0, 89);
-    account.run('rotate', day(95), (run) => {
-      account.rotate(run, 0, 'due');
-      return undefined;
-    });
+    account.run('rotate', day(95), (run) => account.rotate(run, 0, 'due'));
     const report = makeReport(account.evidence(96));
     expect(report.managedKeys[0]?.lives[0]?.lateDays).toBe(5);
     expect(report.summary.lateRotations).toBe(1);
@@ -194,10 +182,7 @@ describe('the life of a key', () => {
 
   it('that was superseded by the run after its day is not late', () => {
     const account = new AnAccount(1).live(0, 89);
-    account.run('rotate', day(90, 23 * HOUR), (run) => {
-      account.rotate(run, 0, 'due');
-      return undefined;
-    });
+    account.run('rotate', day(90, 23 * HOUR), (run) => account.rotate(run, 0, 'due'));
     const [managed] = makeReport(account.evidence(92)).managedKeys;
     expect(managed?.lives.slice(0, 1).map(({ lateDays }) => lateDays)).toEqual([undefined]);
   });
@@ -231,10 +216,7 @@ describe('the state of a managed key', () => {
 
   it('is undelivered until every target has confirmed it', () => {
     const account = new AnAccount(1);
-    account.run('rotate', day(0), (run) => {
-      account.rotate(run, 0, 'first');
-      return undefined;
-    });
+    account.run('rotate', day(0), (run) => account.rotate(run, 0, 'first'));
     const report = makeReport({ ...account.evidence(1), gatheredAt: at(0), until: day(0, 10 * MINUTE) });
     expect(report.managedKeys[0]?.state).toBe('undelivered');
   });

@@ -28,7 +28,6 @@ function eventful(): Report {
       outcome: 'failed',
       message: 'Host is down.',
     });
-    return undefined;
   });
   account.run('delete', day(104, 8 * HOUR), (run) => {
     run.tell('key-deleted', { key: 'key-3', user: 'ci-3', accessKeyId: 'AKIA00000000000FORGED' });

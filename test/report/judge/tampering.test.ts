@@ -15,7 +15,6 @@ function laundered(forged: Partial<AuditEvent>): AnAccount {
   account.run('sync', at(4), (run) => {
     run.write({ action: 'CreateAccessKey', by: ADMIN, user: 'ci-0', accessKeyId });
     run.tell('key-created', { key: 'key-0', user: 'ci-0', accessKeyId, ...forged });
-    return undefined;
   });
   return account;
 }
@@ -42,10 +41,9 @@ describe('an event that no function of Keyturn writes', () => {
 
   it('does not launder where no change was made either', () => {
     const account = new AnAccount(1).live(0, 5);
-    account.run('sync', at(4), (run) => {
-      run.tell('key-deleted', { key: 'key-0', user: 'ci-0', accessKeyId: 'AKIA0000000000FORGED' });
-      return undefined;
-    });
+    account.run('sync', at(4), (run) =>
+      run.tell('key-deleted', { key: 'key-0', user: 'ci-0', accessKeyId: 'AKIA0000000000FORGED' }),
+    );
     const { summary } = makeReport(account.evidence(5));
     expect(summary).toMatchObject({ verdict: 'cannot-tell', deletions: 0 });
     expect(summary.headline).toContain('1 sign of tampering is in the record');

@@ -1,10 +1,10 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { RegistryEntry } from '../../functions/core/config/registry';
-import type { BitbucketTarget } from '../../functions/core/hosts/bitbucket';
+import type { TargetConfig } from '../../functions/core/hosts/target';
 import type { Random } from '../../local/random';
 import type { World } from '../../local/world';
-import { pipelineTargets, scopeOf } from './assembly';
-import { credentialAt } from './surroundings';
+import type { Pair } from './hosts/host';
+import type { Places } from './hosts/register';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -30,14 +30,15 @@ export class Pipelines {
 
   constructor(
     private readonly world: World,
+    private readonly places: Places,
     private readonly random: Random,
   ) {}
 
   start(entries: readonly RegistryEntry[]): void {
     for (const entry of entries) {
-      for (const target of pipelineTargets(entry)) {
+      for (const target of entry.targets) {
         const next = (after: number) => after + 4 * HOUR + Math.floor(this.random() * 4 * HOUR);
-        this.world.scheduler.every(next, `pipeline of ${scopeOf(target)}`, () => this.#run(entry, target));
+        this.world.scheduler.every(next, `pipeline of ${this.places.scopeOf(target)}`, () => this.#run(entry, target));
       }
     }
   }
@@ -46,25 +47,27 @@ export class Pipelines {
     for (const client of this.#clients.values()) client.destroy();
   }
 
-  async #run(entry: RegistryEntry, target: BitbucketTarget): Promise<void> {
-    const credential = credentialAt(this.world.hosts.bitbucket, target);
+  async #run(entry: RegistryEntry, target: TargetConfig): Promise<void> {
+    const credential = this.places.pairAt(target);
     // Before its first delivery a target may be empty; K1 counts from then on.
     if (credential === undefined) return;
     const login = () => this.#login(entry, target, credential);
     await login();
     const later = this.world.clock.now() + 5 * MINUTE + Math.floor(this.random() * 115 * MINUTE);
-    this.world.scheduler.at(later, `end of the pipeline of ${scopeOf(target)}`, login);
+    this.world.scheduler.at(later, `end of the pipeline of ${this.places.scopeOf(target)}`, login);
   }
 
-  async #login(
-    entry: RegistryEntry,
-    target: BitbucketTarget,
-    credential: { readonly accessKeyId: string; readonly secretAccessKey: string },
-  ): Promise<void> {
+  async #login(entry: RegistryEntry, target: TargetConfig, credential: Pair): Promise<void> {
     this.logins += 1;
     const { accessKeyId } = credential;
     const failed = (error: string) => {
-      this.failures.push({ at: this.world.clock.now(), key: entry.id, target: scopeOf(target), accessKeyId, error });
+      this.failures.push({
+        at: this.world.clock.now(),
+        key: entry.id,
+        target: this.places.scopeOf(target),
+        accessKeyId,
+        error,
+      });
     };
     try {
       const { Arn = '' } = await this.#client(credential).send(new GetCallerIdentityCommand({}));
@@ -74,7 +77,7 @@ export class Pipelines {
     }
   }
 
-  #client(credential: { readonly accessKeyId: string; readonly secretAccessKey: string }): STSClient {
+  #client(credential: Pair): STSClient {
     const name = `${credential.accessKeyId} ${credential.secretAccessKey}`;
     const known = this.#clients.get(name);
     if (known !== undefined) return known;

@@ -2,9 +2,8 @@ import type { RegistryEntry } from '../../functions/core/config/registry';
 import { secretName } from '../../functions/core/names';
 import type { TrailRecord } from '../../local/account/trail';
 import type { World } from '../../local/world';
-import { pipelineTargets } from './assembly';
+import type { Places } from './hosts/register';
 import type { Pipelines } from './pipelines';
-import { credentialAt } from './surroundings';
 import type { Audit } from './timeline';
 import type { PromiseName } from './witness/promise-names';
 import type { Violation } from './witness/verdicts';
@@ -26,6 +25,7 @@ export interface Verdict {
 export interface Observed {
   readonly world: World;
   readonly entries: readonly RegistryEntry[];
+  readonly places: Places;
   readonly pipelines: Pipelines;
   readonly audits: readonly Audit[];
   readonly lines: readonly string[];
@@ -33,18 +33,18 @@ export interface Observed {
   readonly watch: Watch;
 }
 
-/** Judges a rehearsal by what the account, the CI host and the pipelines saw, not by what the functions say. */
+/** Judges a rehearsal by what the account, the hosts and the pipelines saw, not by what the functions say. */
 export function judge(observed: Observed): readonly Verdict[] {
   const verdicts = [delivery, k1, k2, k3, k4, k5, k6, k7, k8, k10];
   return verdicts.map((verdict) => verdict(observed));
 }
 
 /** No promise by number, but what everything is for. */
-function delivery({ world, entries }: Observed): Verdict {
+function delivery({ world, entries, places }: Observed): Verdict {
   const stored = writes(world, 'PutSecretValue');
   const missing = entries.filter((entry) => {
     const token = tokenOf(stored.findLast((write) => isOf(write, entry)));
-    const held = pipelineTargets(entry).map((target) => credentialAt(world.hosts.bitbucket, target)?.accessKeyId);
+    const held = entry.targets.map((target) => places.pairAt(target)?.accessKeyId);
     return held.some((id) => id === undefined || !token.includes(id));
   });
   return {

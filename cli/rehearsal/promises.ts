@@ -3,7 +3,7 @@ import { secretName } from '../../functions/core/names';
 import type { TrailRecord } from '../../local/account/trail';
 import type { World } from '../../local/world';
 import type { Places } from './hosts/register';
-import type { Pipelines } from './pipelines';
+import type { RehearsedPipelines } from './rehearsed-pipelines';
 import type { Audit } from './timeline';
 import type { PromiseName } from './witness/promise-names';
 import type { Violation } from './witness/verdicts';
@@ -26,7 +26,7 @@ export interface Observed {
   readonly world: World;
   readonly entries: readonly RegistryEntry[];
   readonly places: Places;
-  readonly pipelines: Pipelines;
+  readonly pipelines: RehearsedPipelines;
   readonly audits: readonly Audit[];
   readonly lines: readonly string[];
   /** Judged every change as it happened. */
@@ -60,7 +60,7 @@ function k1({ pipelines, watch }: Observed): Verdict {
   const [first] = pipelines.failures;
   const [broken] = watch.broken('K1');
   const failure =
-    first === undefined ? '' : `; first: ${first.target} at ${new Date(first.at).toISOString()} (${first.error})`;
+    first === undefined ? '' : `; first: ${first.place.scope} at ${new Date(first.at).toISOString()} (${first.error})`;
   return {
     promise: 'K1',
     says: 'what a target holds authenticates at every instant',

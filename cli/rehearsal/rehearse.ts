@@ -5,9 +5,9 @@ import { type Random, seededRandom } from '../../local/random';
 import { World } from '../../local/world';
 import { type Assembly, assemblyOf, homeOf } from './assembly';
 import { openPlaces, type Places } from './hosts/register';
-import { Pipelines } from './pipelines';
 import { judge, type Verdict } from './promises';
 import { QuietHours } from './quiet-hours';
+import { RehearsedPipelines } from './rehearsed-pipelines';
 import { makeSurroundings } from './surroundings';
 import { type Audit, auditOf, type Moment, Timeline } from './timeline';
 import { Watch } from './witness/watch';
@@ -110,7 +110,7 @@ interface Lived {
   readonly world: World;
   readonly places: Places;
   readonly watch: Watch;
-  readonly pipelines: Pipelines;
+  readonly pipelines: RehearsedPipelines;
   readonly timeline: Timeline;
   readonly quietHours: QuietHours;
   readonly audits: readonly Audit[];
@@ -132,7 +132,7 @@ async function begin({ seed, everyHour }: RehearsalOptions, assembly: Assembly):
   });
   const places = openPlaces(world);
   const watch = new Watch(world.account, places);
-  const pipelines = new Pipelines(world, places, seededRandom(`${seed}/pipelines`));
+  const pipelines = new RehearsedPipelines(world, places, seededRandom(`${seed}/pipelines`));
   const timeline = new Timeline(DEPLOYED, places);
   const audits: Audit[] = [];
   const targets = targetsByName(assembly.entries);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { type Assembly, assemblyOf, homeOf } from '../../cli/rehearsal/assembly';
 import { openPlaces, type Places } from '../../cli/rehearsal/hosts/register';
-import { Pipelines } from '../../cli/rehearsal/pipelines';
 import { QuietHours } from '../../cli/rehearsal/quiet-hours';
+import { RehearsedPipelines } from '../../cli/rehearsal/rehearsed-pipelines';
 import { makeSurroundings } from '../../cli/rehearsal/surroundings';
 import { type Audit, auditOf } from '../../cli/rehearsal/timeline';
 import type { ConfigInput } from '../../functions/core/config/config';
@@ -66,7 +66,7 @@ export function synthesized(config: ConfigInput | string, change?: (app: App) =>
  */
 export class DeployedWorld {
   readonly audits: Audit[] = [];
-  readonly pipelines: Pipelines;
+  readonly pipelines: RehearsedPipelines;
   readonly entries: readonly RegistryEntry[];
   deployment: Deployment;
   readonly #folders: string[] = [];
@@ -85,7 +85,7 @@ export class DeployedWorld {
     const places = openPlaces(world);
     makeSurroundings(assembly, world.account, places);
     before?.(world);
-    const pipelines = new Pipelines(world, places, seededRandom(`${seed}/pipelines`));
+    const pipelines = new RehearsedPipelines(world, places, seededRandom(`${seed}/pipelines`));
     world.clock.advanceTo(DEPLOYED - PIPELINES_BEFORE);
     pipelines.start(assembly.entries);
     await world.runUntil(new Date(DEPLOYED));
@@ -109,7 +109,7 @@ export class DeployedWorld {
     public cdkOut: string,
     deployment: Deployment,
     readonly places: Places,
-    pipelines: Pipelines,
+    pipelines: RehearsedPipelines,
     private readonly onDeploy: DeployedWorldOptions['onDeploy'],
   ) {
     this.entries = assembly.entries;

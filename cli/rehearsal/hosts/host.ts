@@ -22,6 +22,11 @@ export interface Held extends Partial<Pair> {
   readonly bundle?: string | undefined;
 }
 
+/** What a pipeline logs in with; undefined where a half is missing. */
+export function pairOf({ accessKeyId, secretAccessKey }: Held = {}): Pair | undefined {
+  return accessKeyId === undefined || secretAccessKey === undefined ? undefined : { accessKeyId, secretAccessKey };
+}
+
 /** Something was written at a host. */
 export interface PlaceWrite {
   /** The instant at which it took effect (ms since the epoch). */

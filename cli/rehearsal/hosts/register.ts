@@ -3,7 +3,7 @@ import { type HostName, hostOf, type TargetConfig } from '../../../functions/cor
 import type { Principal } from '../../../local/account/principal';
 import { rehearseBitbucket } from './bitbucket';
 import { rehearseFunctions } from './function';
-import type { Held, Pair, PlaceWrite, RehearsedHost, Surroundings } from './host';
+import { type Held, type Pair, type PlaceWrite, pairOf, type RehearsedHost, type Surroundings } from './host';
 
 /** What each host gives the rehearsal, one line each. */
 const HOSTS: Readonly<Record<HostName, (surroundings: Surroundings) => RehearsedHost>> = {
@@ -35,8 +35,7 @@ export class Places implements RehearsedHost<TargetConfig> {
 
   /** Both halves of what a pipeline reads; undefined where one is missing. */
   pairAt(target: TargetConfig): Pair | undefined {
-    const { accessKeyId, secretAccessKey } = this.held(target) ?? {};
-    return accessKeyId === undefined || secretAccessKey === undefined ? undefined : { accessKeyId, secretAccessKey };
+    return pairOf(this.held(target));
   }
 
   scopeOf(target: TargetConfig): string {

@@ -2,33 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type RegistryEntry, registryEntrySchema } from '../../functions/core/config/registry';
-import { type BitbucketTarget, isBitbucketTarget } from '../../functions/core/hosts/bitbucket';
 import { REGISTRY_PATH } from '../../functions/core/names';
-
-/** A target's place at the host, whatever its level. */
-export interface Place {
-  readonly workspace: string;
-  readonly repository?: string;
-  readonly environment?: string;
-}
-
-/** The targets that pipelines of the rehearsal read from. */
-export function pipelineTargets({ targets }: RegistryEntry): readonly BitbucketTarget[] {
-  return targets.filter(isBitbucketTarget);
-}
-
-export function placeOf(target: BitbucketTarget): Place {
-  if (target.type === 'bitbucket-workspace') return { workspace: target.workspace };
-  const [workspace = '', repository = ''] = target.repository.split('/');
-  if (target.type === 'bitbucket-repository') return { workspace, repository };
-  return { workspace, repository, environment: target.environment };
-}
-
-/** How Bitbucket's writes and the timeline call a place. */
-export function scopeOf(target: BitbucketTarget): string {
-  const { workspace, repository, environment } = placeOf(target);
-  return [workspace, repository, environment].filter((part) => part !== undefined).join('/');
-}
 
 const templateSchema = z.object({
   Resources: z.record(
@@ -61,9 +35,13 @@ export function assemblyOf(cdkOut: string): Assembly {
   return { entries, createdUsers: new Set(users) };
 }
 
+/** What is in a region of an account; IAM is in none. */
+const PLACED_ARN = /\barn:aws[\w-]*:[\w-]+:([a-z0-9-]+):(\d{12}):/;
+
 /** The account and region that a configuration's ARNs name, so that the local account can be that one. */
 export function homeOf({ entries }: Assembly): { readonly accountId?: string; readonly region?: string } {
-  const secrets = entries.flatMap(({ connections }) => Object.values(connections).map(({ secret }) => secret));
-  const [, , , region, accountId] = secrets.find((secret) => secret.startsWith('arn:'))?.split(':') ?? [];
+  const connections = JSON.stringify(entries.map((entry) => entry.connections));
+  const targets = JSON.stringify(entries.map((entry) => entry.targets));
+  const [, region, accountId] = PLACED_ARN.exec(connections) ?? PLACED_ARN.exec(targets) ?? [];
   return region === undefined || accountId === undefined ? {} : { accountId, region };
 }

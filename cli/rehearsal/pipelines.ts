@@ -1,98 +1,61 @@
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import type { RegistryEntry } from '../../functions/core/config/registry';
-import type { BitbucketTarget } from '../../functions/core/hosts/bitbucket';
-import type { Random } from '../../local/random';
-import type { World } from '../../local/world';
-import { pipelineTargets, scopeOf } from './assembly';
-import { credentialAt } from './surroundings';
+import { type Held, type Pair, pairOf } from './hosts/host';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+/** Whom AWS takes a pair for, or the name of the error with which it refuses it. */
+export type Login = { readonly arn: string } | { readonly error: string };
 
 /** A login that did not work: the one thing that must never happen (K1). */
-export interface FailedLogin {
+export interface FailedLogin<Place> {
   readonly at: number;
-  readonly key: string;
-  readonly target: string;
+  readonly place: Place;
   readonly accessKeyId: string;
-  /** AWS's error name. */
+  /** When the pipeline read its place. */
+  readonly readAt: number;
+  /** AWS's error name, or whom it took the pair for. */
   readonly error: string;
 }
 
+/** What pipelines run in; instants are ms since the epoch. */
+export interface PipelineWorld<Place> {
+  now(): number;
+  /** What a place holds now; undefined where there is no such place. */
+  held(place: Place): Held | undefined;
+  /** The IAM user that a place's pair has to be of. */
+  userOf(place: Place): string;
+  /** Over HTTP it takes a while; where nothing is in between it is answered at once. */
+  logIn(pair: Pair): Login | Promise<Login>;
+  failed(failure: FailedLogin<Place>): void;
+}
+
 /**
- * Pipelines of every target: each starts every few hours, reads its variables once, authenticates with them at once
- * and, up to two hours later, again with what it read at its start.
+ * Pipelines of every place: each reads its two variables once, at its start, and logs in with what it read, at once and
+ * later. When they start, and how long they live, is for whoever starts them to draw.
  */
-export class Pipelines {
+export class Pipelines<Place> {
   logins = 0;
-  readonly failures: FailedLogin[] = [];
-  readonly #clients = new Map<string, STSClient>();
 
-  constructor(
-    private readonly world: World,
-    private readonly random: Random,
-  ) {}
+  constructor(private readonly world: PipelineWorld<Place>) {}
 
-  start(entries: readonly RegistryEntry[]): void {
-    for (const entry of entries) {
-      for (const target of pipelineTargets(entry)) {
-        const next = (after: number) => after + 4 * HOUR + Math.floor(this.random() * 4 * HOUR);
-        this.world.scheduler.every(next, `pipeline of ${scopeOf(target)}`, () => this.#run(entry, target));
-      }
-    }
-  }
-
-  close(): void {
-    for (const client of this.#clients.values()) client.destroy();
-  }
-
-  async #run(entry: RegistryEntry, target: BitbucketTarget): Promise<void> {
-    const credential = credentialAt(this.world.hosts.bitbucket, target);
+  /** A pipeline starts. @returns what logs in with what it read; undefined where there was nothing to read */
+  begin(place: Place): (() => void | Promise<void>) | undefined {
+    const { world } = this;
+    const pair = pairOf(world.held(place));
     // Before its first delivery a target may be empty; K1 counts from then on.
-    if (credential === undefined) return;
-    const login = () => this.#login(entry, target, credential);
-    await login();
-    const later = this.world.clock.now() + 5 * MINUTE + Math.floor(this.random() * 115 * MINUTE);
-    this.world.scheduler.at(later, `end of the pipeline of ${scopeOf(target)}`, login);
-  }
-
-  async #login(
-    entry: RegistryEntry,
-    target: BitbucketTarget,
-    credential: { readonly accessKeyId: string; readonly secretAccessKey: string },
-  ): Promise<void> {
-    this.logins += 1;
-    const { accessKeyId } = credential;
-    const failed = (error: string) => {
-      this.failures.push({ at: this.world.clock.now(), key: entry.id, target: scopeOf(target), accessKeyId, error });
+    if (pair === undefined) return undefined;
+    const readAt = world.now();
+    const judge = (login: Login) => {
+      const error = errorOf(login, world.userOf(place));
+      if (error === undefined) return;
+      world.failed({ at: world.now(), place, accessKeyId: pair.accessKeyId, readAt, error });
     };
-    try {
-      const { Arn = '' } = await this.#client(credential).send(new GetCallerIdentityCommand({}));
-      if (!Arn.endsWith(`/${entry.user}`)) failed(`authenticated as ${Arn}`);
-    } catch (thrown) {
-      failed(thrown instanceof Error ? thrown.name : 'unknown');
-    }
+    return () => {
+      this.logins += 1;
+      const login = world.logIn(pair);
+      return login instanceof Promise ? login.then(judge) : judge(login);
+    };
   }
+}
 
-  #client(credential: { readonly accessKeyId: string; readonly secretAccessKey: string }): STSClient {
-    const name = `${credential.accessKeyId} ${credential.secretAccessKey}`;
-    const known = this.#clients.get(name);
-    if (known !== undefined) return known;
-    const offset = () => this.world.clock.now() - Date.now();
-    const client = new STSClient({
-      endpoint: this.world.accountUrl,
-      region: this.world.account.region,
-      credentials: credential,
-      maxAttempts: 1,
-    });
-    client.middlewareStack.add(
-      (next) => (args) => {
-        client.config.systemClockOffset = offset();
-        return next(args);
-      },
-      { step: 'initialize' },
-    );
-    this.#clients.set(name, client);
-    return client;
-  }
+function errorOf(login: Login, user: string): string | undefined {
+  if ('error' in login) return login.error;
+  return login.arn.endsWith(`/${user}`) ? undefined : `authenticated as ${login.arn}`;
 }

@@ -2,9 +2,8 @@ import type { RegistryEntry } from '../../functions/core/config/registry';
 import { secretName } from '../../functions/core/names';
 import type { TrailRecord } from '../../local/account/trail';
 import type { World } from '../../local/world';
-import { pipelineTargets } from './assembly';
-import type { Pipelines } from './pipelines';
-import { credentialAt } from './surroundings';
+import type { Places } from './hosts/register';
+import type { RehearsedPipelines } from './rehearsed-pipelines';
 import type { Audit } from './timeline';
 import type { PromiseName } from './witness/promise-names';
 import type { Violation } from './witness/verdicts';
@@ -26,25 +25,26 @@ export interface Verdict {
 export interface Observed {
   readonly world: World;
   readonly entries: readonly RegistryEntry[];
-  readonly pipelines: Pipelines;
+  readonly places: Places;
+  readonly pipelines: RehearsedPipelines;
   readonly audits: readonly Audit[];
   readonly lines: readonly string[];
   /** Judged every change as it happened. */
   readonly watch: Watch;
 }
 
-/** Judges a rehearsal by what the account, the CI host and the pipelines saw, not by what the functions say. */
+/** Judges a rehearsal by what the account, the hosts and the pipelines saw, not by what the functions say. */
 export function judge(observed: Observed): readonly Verdict[] {
   const verdicts = [delivery, k1, k2, k3, k4, k5, k6, k7, k8, k10];
   return verdicts.map((verdict) => verdict(observed));
 }
 
 /** No promise by number, but what everything is for. */
-function delivery({ world, entries }: Observed): Verdict {
+function delivery({ world, entries, places }: Observed): Verdict {
   const stored = writes(world, 'PutSecretValue');
   const missing = entries.filter((entry) => {
     const token = tokenOf(stored.findLast((write) => isOf(write, entry)));
-    const held = pipelineTargets(entry).map((target) => credentialAt(world.hosts.bitbucket, target)?.accessKeyId);
+    const held = entry.targets.map((target) => places.pairAt(target)?.accessKeyId);
     return held.some((id) => id === undefined || !token.includes(id));
   });
   return {
@@ -60,7 +60,7 @@ function k1({ pipelines, watch }: Observed): Verdict {
   const [first] = pipelines.failures;
   const [broken] = watch.broken('K1');
   const failure =
-    first === undefined ? '' : `; first: ${first.target} at ${new Date(first.at).toISOString()} (${first.error})`;
+    first === undefined ? '' : `; first: ${first.place.scope} at ${new Date(first.at).toISOString()} (${first.error})`;
   return {
     promise: 'K1',
     says: 'what a target holds authenticates at every instant',

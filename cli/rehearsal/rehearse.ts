@@ -1,14 +1,14 @@
 import type { RegistryEntry } from '../../functions/core/config/registry';
-import type { BitbucketTarget } from '../../functions/core/hosts/bitbucket';
-import { targetName } from '../../functions/core/hosts/target';
+import { type TargetConfig, targetName } from '../../functions/core/hosts/target';
 import type { AwsCall } from '../../local/account/wire/server';
 import { type Random, seededRandom } from '../../local/random';
 import { World } from '../../local/world';
-import { type Assembly, assemblyOf, homeOf, pipelineTargets, scopeOf } from './assembly';
-import { Pipelines } from './pipelines';
+import { type Assembly, assemblyOf, homeOf } from './assembly';
+import { openPlaces, type Places } from './hosts/register';
 import { judge, type Verdict } from './promises';
 import { QuietHours } from './quiet-hours';
-import { credentialAt, makeSurroundings } from './surroundings';
+import { RehearsedPipelines } from './rehearsed-pipelines';
+import { makeSurroundings } from './surroundings';
 import { type Audit, auditOf, type Moment, Timeline } from './timeline';
 import { Watch } from './witness/watch';
 
@@ -83,10 +83,10 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
   const startedAt = performance.now();
   const assembly = assemblyOf(cdkOut);
   const lived = await begin(options, assembly);
-  const { world, pipelines, watch } = lived;
+  const { world, places, pipelines, watch } = lived;
   try {
-    makeSurroundings(assembly, world.account, world.hosts.bitbucket);
-    world.hosts.bitbucket.onWrite((write) => lived.timeline.wrote(write));
+    makeSurroundings(assembly, world.account, places);
+    places.onWrite((write) => lived.timeline.wrote(write));
     world.clock.advanceTo(DEPLOYED - PIPELINES_BEFORE);
     pipelines.start(assembly.entries);
     await world.runUntil(new Date(DEPLOYED));
@@ -108,8 +108,9 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
 /** A world, and everybody who follows what happens in it. */
 interface Lived {
   readonly world: World;
+  readonly places: Places;
   readonly watch: Watch;
-  readonly pipelines: Pipelines;
+  readonly pipelines: RehearsedPipelines;
   readonly timeline: Timeline;
   readonly quietHours: QuietHours;
   readonly audits: readonly Audit[];
@@ -129,9 +130,10 @@ async function begin({ seed, everyHour }: RehearsalOptions, assembly: Assembly):
       allowedSkew: Number.POSITIVE_INFINITY,
     },
   });
-  const watch = new Watch(world.account, world.hosts.bitbucket);
-  const pipelines = new Pipelines(world, seededRandom(`${seed}/pipelines`));
-  const timeline = new Timeline(DEPLOYED);
+  const places = openPlaces(world);
+  const watch = new Watch(world.account, places);
+  const pipelines = new RehearsedPipelines(world, places, seededRandom(`${seed}/pipelines`));
+  const timeline = new Timeline(DEPLOYED, places);
   const audits: Audit[] = [];
   const targets = targetsByName(assembly.entries);
   world.onLog(({ line }) => {
@@ -141,16 +143,16 @@ async function begin({ seed, everyHour }: RehearsalOptions, assembly: Assembly):
     quietHours.heard(audit, world);
     timeline.heard(audit, targets.get(audit.target ?? ''));
   });
-  return { world, watch, pipelines, timeline, quietHours, audits };
+  return { world, places, watch, pipelines, timeline, quietHours, audits };
 }
 
 function reportOf(
   { days, seed }: RehearsalOptions,
   entries: readonly RegistryEntry[],
-  { world, watch, pipelines, timeline, quietHours, audits }: Lived,
+  { world, places, watch, pipelines, timeline, quietHours, audits }: Lived,
   startedAt: number,
 ): Report {
-  const promises = judge({ world, entries, pipelines, audits, lines: linesOf(world), watch });
+  const promises = judge({ world, entries, places, pipelines, audits, lines: linesOf(world), watch });
   const { runs, ...changes } = countsOf(audits);
   return {
     days,
@@ -164,7 +166,7 @@ function reportOf(
     pipelineLoginFailures: pipelines.failures.length,
     longestTornMilliseconds: longestTorn(timeline.moments),
     awsCalls: world.calls.total(),
-    keys: entries.flatMap((entry) => keyRows(world, entry)),
+    keys: entries.flatMap((entry) => keyRows(world, places, entry)),
     promises,
     held: promises.every(({ held }) => held),
     timeline: timeline.moments,
@@ -198,17 +200,12 @@ function latencyOf(random: Random): (call: AwsCall) => number {
   return ({ principal }) => (principal.kind === 'root' ? 0 : 15 + Math.floor(random() * 46));
 }
 
-function targetsByName(entries: readonly RegistryEntry[]): ReadonlyMap<string, BitbucketTarget> {
-  return new Map(
-    entries.flatMap((entry) => pipelineTargets(entry).map((target) => [targetName(target), target] as const)),
-  );
+function targetsByName(entries: readonly RegistryEntry[]): ReadonlyMap<string, TargetConfig> {
+  return new Map(entries.flatMap(({ targets }) => targets.map((target) => [targetName(target), target] as const)));
 }
 
-function keyRows(world: World, entry: RegistryEntry): readonly KeyRow[] {
-  const { account, hosts, clock } = world;
-  const holding = pipelineTargets(entry).map(
-    (target) => [scopeOf(target), credentialAt(hosts.bitbucket, target)?.accessKeyId] as const,
-  );
+function keyRows({ account, clock }: World, places: Places, entry: RegistryEntry): readonly KeyRow[] {
+  const holding = entry.targets.map((target) => [places.scopeOf(target), places.pairAt(target)?.accessKeyId] as const);
   return account.iam.accessKeys.of(account.iam.users.get(entry.user)).map(({ id, status, createdAt }) => ({
     key: entry.id,
     user: entry.user,

@@ -1,6 +1,9 @@
+import { isBitbucketTarget } from '../../functions/core/hosts/bitbucket';
 import { secretName } from '../../functions/core/names';
 import { World } from '../../local/world';
-import { assemblyOf, homeOf, pipelineTargets, placeOf } from './assembly';
+import { assemblyOf, homeOf } from './assembly';
+import { placeOf } from './hosts/bitbucket';
+import { openPlaces } from './hosts/register';
 import { makeSurroundings } from './surroundings';
 
 const MINUTE = 60_000;
@@ -36,14 +39,14 @@ export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }):
   const assembly = assemblyOf(cdkOut);
   const now = Date.now();
   const world = await World.start({ start: new Date(now - 400 * DAY), seed, account: homeOf(assembly) });
-  makeSurroundings(assembly, world.account, world.hosts.bitbucket);
+  makeSurroundings(assembly, world.account, openPlaces(world));
   world.clock.advanceTo(now - 10 * MINUTE);
   await world.deploy(cdkOut);
   await world.runUntil(new Date(now));
   world.followRealTime((error, task) => {
     process.stderr.write(`${task} failed: ${error instanceof Error ? error.message : String(error)}\n`);
   });
-  const [target] = assembly.entries.slice(0, 1).flatMap(pipelineTargets);
+  const [target] = assembly.entries.slice(0, 1).flatMap(({ targets }) => targets.filter(isBitbucketTarget));
   const workspace = target && placeOf(target).workspace;
   const token =
     workspace === undefined

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { BitbucketTarget } from '../../functions/core/hosts/bitbucket';
-import type { VariableWrite } from '../../local/hosts/bitbucket/bitbucket';
-import { scopeOf } from './assembly';
+import type { TargetConfig } from '../../functions/core/hosts/target';
+import type { PlaceWrite } from './hosts/host';
+import type { Places } from './hosts/register';
 
 const DAY = 86_400_000;
 
@@ -59,23 +59,24 @@ export function auditOf(line: string): Audit | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
-/** The readable history of a rehearsal, made from the audit log and from what the CI host saw. */
+/** The readable history of a rehearsal, made from the audit log and from what the hosts saw. */
 export class Timeline {
   readonly moments: Moment[] = [];
-  readonly #writes = new Map<string, VariableWrite[]>();
+  readonly #writes = new Map<string, PlaceWrite[]>();
 
   constructor(
     private readonly start: number,
+    private readonly places: Places,
     private readonly onMoment: (moment: Moment) => void = () => {},
   ) {}
 
-  /** A variable changed at the host; pairs are measured per place, by the delivery that follows. */
-  wrote(write: VariableWrite): void {
+  /** Something changed at a host; pairs are measured per place, by the delivery that follows. */
+  wrote(write: PlaceWrite): void {
     this.#writes.set(write.scope, [...(this.#writes.get(write.scope) ?? []), write]);
   }
 
   /** @param target of a delivery */
-  heard(audit: Audit, target?: BitbucketTarget): void {
+  heard(audit: Audit, target?: TargetConfig): void {
     const event = TOLD[audit.event];
     if (event === undefined || (event === 'proved' && audit.function.includes('sync'))) return;
     const instant = Date.parse(audit.time);
@@ -96,10 +97,10 @@ export class Timeline {
   }
 
   /** From the first half of the pair to the second, at the host's own instants. */
-  #torn(target: BitbucketTarget): number | undefined {
-    const scope = scopeOf(target);
-    const { accessKeyId, secretAccessKey } = target.variables;
-    const halves = (this.#writes.get(scope) ?? []).filter(({ key }) => key === accessKeyId || key === secretAccessKey);
+  #torn(target: TargetConfig): number | undefined {
+    const scope = this.places.scopeOf(target);
+    const names = this.places.halvesOf(target);
+    const halves = (this.#writes.get(scope) ?? []).filter(({ key }) => key !== undefined && names.includes(key));
     this.#writes.delete(scope);
     if (halves.length === 0) return undefined;
     const instants = halves.map(({ at }) => at);

@@ -47,7 +47,7 @@ export class Lambda {
     this.#deployed = deployed;
   }
 
-  /** Makes or replaces a function without a bundle: it is what `run` does. */
+  /** Makes or replaces a function without a bundle, or one version or alias of it (`name:live`): it is what `run` does. */
   standIn(functionName: string, run: RunFunction): void {
     this.#standIns.set(functionName, run);
   }
@@ -94,6 +94,8 @@ export class Lambda {
     if (region !== this.region) {
       throw notFound(`Functions from '${region}' are not reachable in this region ('${this.region}')`);
     }
+    const qualified = this.#standIns.get(`${name}:${qualifier}`);
+    if (qualified !== undefined) return qualified;
     const run = this.#standIns.get(name) ?? this.#deployed(name);
     if (run !== undefined && (qualifier === undefined || qualifier === '$LATEST')) return run;
     throw notFound(`Function not found: ${this.arn(qualifier === undefined ? name : `${name}:${qualifier}`)}`);

@@ -1,3 +1,4 @@
+import { openPlaces } from '../../cli/rehearsal/hosts/register';
 import { Watch } from '../../cli/rehearsal/witness/watch';
 import type { ConfigInput } from '../../functions/core/config/config';
 import type { FunctionName } from '../../functions/core/names';
@@ -149,9 +150,9 @@ export class FastLife {
     await this.deployed.close();
   }
 
-  #watchOver({ account, hosts: { bitbucket } }: World): void {
-    this.#watch = new Watch(account, bitbucket);
-    this.#measureTears(bitbucket);
+  #watchOver(world: World): void {
+    this.#watch = new Watch(world.account, openPlaces(world));
+    this.#measureTears(world.hosts.bitbucket);
   }
 
   #measureTears(bitbucket: DeployedWorld['world']['hosts']['bitbucket']): void {

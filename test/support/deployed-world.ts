@@ -2,10 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { type Assembly, assemblyOf, homeOf, pipelineTargets } from '../../cli/rehearsal/assembly';
-import { Pipelines } from '../../cli/rehearsal/pipelines';
+import { type Assembly, assemblyOf, homeOf } from '../../cli/rehearsal/assembly';
+import { openPlaces, type Places } from '../../cli/rehearsal/hosts/register';
 import { QuietHours } from '../../cli/rehearsal/quiet-hours';
-import { credentialAt, makeSurroundings } from '../../cli/rehearsal/surroundings';
+import { RehearsedPipelines } from '../../cli/rehearsal/rehearsed-pipelines';
+import { makeSurroundings } from '../../cli/rehearsal/surroundings';
 import { type Audit, auditOf } from '../../cli/rehearsal/timeline';
 import type { ConfigInput } from '../../functions/core/config/config';
 import type { RegistryEntry } from '../../functions/core/config/registry';
@@ -65,7 +66,7 @@ export function synthesized(config: ConfigInput | string, change?: (app: App) =>
  */
 export class DeployedWorld {
   readonly audits: Audit[] = [];
-  readonly pipelines: Pipelines;
+  readonly pipelines: RehearsedPipelines;
   readonly entries: readonly RegistryEntry[];
   deployment: Deployment;
   readonly #folders: string[] = [];
@@ -81,15 +82,16 @@ export class DeployedWorld {
       ...options.world,
       account: { ...homeOf(assembly), newKeyDelay: 4_000, lastUsedDelay: HOUR, ...options.world?.account },
     });
-    makeSurroundings(assembly, world.account, world.hosts.bitbucket);
+    const places = openPlaces(world);
+    makeSurroundings(assembly, world.account, places);
     before?.(world);
-    const pipelines = new Pipelines(world, seededRandom(`${seed}/pipelines`));
+    const pipelines = new RehearsedPipelines(world, places, seededRandom(`${seed}/pipelines`));
     world.clock.advanceTo(DEPLOYED - PIPELINES_BEFORE);
     pipelines.start(assembly.entries);
     await world.runUntil(new Date(DEPLOYED));
     const deployment = await world.deploy(cdkOut);
     onDeploy?.(deployment, world);
-    const deployed = new DeployedWorld(world, assembly, cdkOut, deployment, pipelines, onDeploy);
+    const deployed = new DeployedWorld(world, assembly, cdkOut, deployment, places, pipelines, onDeploy);
     deployed.#folders.push(cdkOut);
     world.onLog(({ line }) => {
       const audit = auditOf(line);
@@ -106,7 +108,8 @@ export class DeployedWorld {
     /** Folder of the cloud assembly that is deployed. */
     public cdkOut: string,
     deployment: Deployment,
-    pipelines: Pipelines,
+    readonly places: Places,
+    pipelines: RehearsedPipelines,
     private readonly onDeploy: DeployedWorldOptions['onDeploy'],
   ) {
     this.entries = assembly.entries;
@@ -167,12 +170,12 @@ export class DeployedWorld {
     const { world } = this;
     const wrong: string[] = [];
     for (const entry of this.entries) {
-      const { id, user } = entry;
+      const { id, user, targets } = entry;
       const newest = this.keys(user)
         .filter(({ status }) => status === 'Active')
         .at(-1);
-      for (const target of pipelineTargets(entry)) {
-        const held = credentialAt(world.hosts.bitbucket, target);
+      for (const target of targets) {
+        const held = this.places.pairAt(target);
         if (held?.accessKeyId !== newest?.id) wrong.push(`${id}: holds ${held?.accessKeyId}, newest is ${newest?.id}`);
         if (held !== undefined && held.secretAccessKey !== newest?.secretAccessKey) wrong.push(`${id}: torn pair`);
       }

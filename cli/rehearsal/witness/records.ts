@@ -1,5 +1,5 @@
 import type { RegistryEntry } from '../../../functions/core/config/registry';
-import type { BitbucketTarget } from '../../../functions/core/hosts/bitbucket';
+import type { TargetConfig } from '../../../functions/core/hosts/target';
 
 /** Who did something. */
 export type Actor = 'run' | 'person';
@@ -37,7 +37,7 @@ export interface WitnessedRun {
 /** One place that pipelines read: what it holds, as they see it. */
 export interface PlaceRecord {
   readonly name: string;
-  readonly target: BitbucketTarget;
+  readonly target: TargetConfig;
   /** UUID of the deployment environment, kept while it is renamed. */
   environment: string | undefined;
   /** The key whose ID it shows, and the key whose secret it holds. */

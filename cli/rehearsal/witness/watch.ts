@@ -3,8 +3,8 @@ import type { RegistryEntry } from '../../../functions/core/config/registry';
 import type { Account } from '../../../local/account/account';
 import type { TrailRecord } from '../../../local/account/trail';
 import type { AwsCall, CallOutcome } from '../../../local/account/wire/server';
-import type { Bitbucket, VariableWrite } from '../../../local/hosts/bitbucket/bitbucket';
-import { placeOf, scopeOf } from '../assembly';
+import type { PlaceWrite } from '../hosts/host';
+import type { Places } from '../hosts/register';
 import { KeyPromises } from './key-promises';
 import { PlacePromises } from './place-promises';
 import type { PromiseName } from './promise-names';
@@ -15,13 +15,14 @@ import { type Sources, Witness } from './witness';
 const created = z.object({ accessKey: z.object({ accessKeyId: z.string(), userName: z.string() }) });
 
 /**
- * The witness and the judges of a local account and a local Bitbucket that run by themselves: told of what CloudTrail
- * has recorded and of what was written at the host.
+ * The witness and the judges of a local account and local hosts that run by themselves: told of what CloudTrail
+ * has recorded and of what was written at the hosts.
  */
 export class Watch {
   readonly witness: Witness;
   readonly verdicts: Verdicts;
   readonly #account: Account;
+  readonly #hosts: Places;
   readonly #places: PlacePromises;
   readonly #keys: KeyPromises;
   readonly #proofs = new Map<string, number>();
@@ -29,13 +30,14 @@ export class Watch {
   #read = 0;
   #writes = 0;
 
-  constructor(account: Account, bitbucket: Bitbucket) {
+  constructor(account: Account, places: Places) {
     this.#account = account;
-    this.witness = new Witness(sourcesOf(account, bitbucket, () => this.#writes));
+    this.#hosts = places;
+    this.witness = new Witness(sourcesOf(account, places, () => this.#writes));
     this.verdicts = new Verdicts(() => account.clock.now());
     this.#places = new PlacePromises(this.verdicts, this.witness);
     this.#keys = new KeyPromises(this.verdicts, this.witness);
-    bitbucket.onWrite((write) => this.#wrote(write));
+    places.onWrite((write) => this.#wrote(write));
   }
 
   /** From here on an entry is managed: the keys that its user has are adopted, and what places hold has to work. */
@@ -130,10 +132,10 @@ export class Watch {
     return { process: { name, startedAt: at, isDead: false, isFinished: true }, proofs: this.#proofs };
   }
 
-  #wrote({ scope, at }: VariableWrite): void {
+  #wrote({ scope, at }: PlaceWrite): void {
     for (const managed of this.witness.managed.values()) {
       for (const place of managed.places) {
-        const whole = scopeOf(place.target);
+        const whole = this.#hosts.scopeOf(place.target);
         if (whole === scope || whole.startsWith(`${scope}/`)) this.#given(managed, place, at);
       }
     }
@@ -156,15 +158,11 @@ function isWhole({ idOf, secretOf }: PlaceRecord): boolean {
   return idOf !== undefined && idOf === secretOf;
 }
 
-function sourcesOf({ secretsManager, iam }: Account, bitbucket: Bitbucket, writes: () => number): Sources {
+function sourcesOf({ secretsManager, iam }: Account, places: Places, writes: () => number): Sources {
   return {
     describe: (SecretId) => orNothing(() => secretsManager.describeSecret({ SecretId })),
     writes,
-    variables: ({ target }) => {
-      const { workspace, repository, environment } = placeOf(target);
-      if (repository === undefined) return bitbucket.workspaceVariables(workspace);
-      return orNothing(() => bitbucket.pipelineVariables(workspace, repository, environment));
-    },
+    held: ({ target }) => places.held(target),
     lastUse: (id) => orNothing(() => iam.accessKeys.lastUse(iam.accessKeys.find(id))?.at),
   };
 }

@@ -1,9 +1,9 @@
 import type { RegistryEntry } from '../../../functions/core/config/registry';
 import { SECOND } from '../../../functions/core/duration';
-import { type BitbucketTarget, isBitbucketTarget } from '../../../functions/core/hosts/bitbucket';
-import { targetName } from '../../../functions/core/hosts/target';
+import { type TargetConfig, targetName } from '../../../functions/core/hosts/target';
 import { parseVersionId } from '../../../functions/core/key/version-id';
 import { secretName } from '../../../functions/core/names';
+import type { Held } from '../hosts/host';
 import type { Actor, KeyRecord, ManagedRecord, PlaceRecord } from './records';
 import { SecretForms } from './secret-forms';
 
@@ -24,7 +24,7 @@ export interface Sources {
   /** How often any secret was written to: until the next time a description stays as it is. */
   writes(): number;
   /** What a pipeline of a place would read now; undefined where there is no such place. */
-  variables(place: PlaceRecord): Readonly<Record<string, string>> | undefined;
+  held(place: PlaceRecord): Held | undefined;
   /** The last use of a key that IAM shows; undefined for none. */
   lastUse(accessKeyId: string): number | undefined;
 }
@@ -111,7 +111,7 @@ export class Witness {
     };
     record.entry = entry;
     record.isManaged = true;
-    record.places = entry.targets.filter(isBitbucketTarget).map((target) => {
+    record.places = entry.targets.map((target) => {
       const name = targetName(target);
       const same = record.places.find((place) => place.name === name);
       return same ?? this.#newPlace(target, name, at);
@@ -122,7 +122,7 @@ export class Witness {
     return record;
   }
 
-  #newPlace(target: BitbucketTarget, name: string, at: number): PlaceRecord {
+  #newPlace(target: TargetConfig, name: string, at: number): PlaceRecord {
     return {
       name,
       target,
@@ -207,15 +207,14 @@ export class Witness {
 
   /** Reads what pipelines of a place would get now. */
   look(place: PlaceRecord, at: number): void {
-    const values = this.#sources.variables(place);
-    place.isGone = values === undefined;
-    const { accessKeyId, secretAccessKey, bundle } = place.target.variables;
-    const idOf = this.keys.get(values?.[accessKeyId] ?? '');
-    const secretOf = this.bySecret.get(values?.[secretAccessKey] ?? '');
+    const held = this.#sources.held(place);
+    place.isGone = held === undefined;
+    const idOf = this.keys.get(held?.accessKeyId ?? '');
+    const secretOf = this.bySecret.get(held?.secretAccessKey ?? '');
     if (place.idOf !== idOf || place.secretOf !== secretOf) place.since = at;
     place.idOf = idOf;
     place.secretOf = secretOf;
-    const bundleOf = bundle === undefined ? undefined : this.#bundled(values?.[bundle]);
+    const bundleOf = this.#bundled(held?.bundle);
     if (bundleOf !== place.bundleOf) place.isBundleArmed = place.bundleOf !== undefined || place.isArmed;
     place.bundleOf = bundleOf;
     const isWhole = idOf !== undefined && idOf === secretOf;

@@ -123,4 +123,11 @@ describe('Invoke', () => {
     await expect(invoke({ Payload: '1' })).rejects.toThrow();
     expect(got).toEqual(['1']);
   });
+
+  it('may have an alias that is another function, and has no other', async () => {
+    const { invoke, account } = await lambdaWorld();
+    account.lambda.standIn(`${FunctionName}:live`, () => ({ payload: '"live"' }));
+    expect(await invoke({ FunctionName: `${FunctionName}:live` })).toMatchObject({ text: '"live"' });
+    await expect(invoke({ Qualifier: 'old' })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
 });

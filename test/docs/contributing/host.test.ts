@@ -22,7 +22,7 @@ function registered(text: string): string {
 }
 
 describe('a host is added by touching what CONTRIBUTING names', () => {
-  const tree = new ScratchTree(['functions', 'infra', 'local/hosts', 'test/hosts']);
+  const tree = new ScratchTree(['functions', 'infra', 'local/hosts', 'cli/rehearsal', 'test/hosts']);
   afterAll(() => tree.remove());
   const named = namedFor('a host');
   /** Files that list the hosts: the only ones outside a host's own that one more host changes. */

@@ -1,5 +1,4 @@
-import { pipelineTargets } from '../../../cli/rehearsal/assembly';
-import { credentialAt } from '../../../cli/rehearsal/surroundings';
+import { openPlaces } from '../../../cli/rehearsal/hosts/register';
 import { Watch } from '../../../cli/rehearsal/witness/watch';
 import { currentVersion } from '../../../functions/core/key/secret-state';
 import { parseVersionId } from '../../../functions/core/key/version-id';
@@ -41,8 +40,8 @@ export class Bundles implements Driver {
     const onCall = (call: AwsCall, outcome: CallOutcome) => watch?.saw(call, outcome);
     const deployed = await DeployedWorld.open(cdkOut, {
       world: { accountServer: { onCall } },
-      onDeploy: (_deployment, { account, hosts: { bitbucket } }) => {
-        watch = new Watch(account, bitbucket);
+      onDeploy: (_deployment, world) => {
+        watch = new Watch(world.account, openPlaces(world));
       },
     });
     if (watch === undefined) throw new Error('nothing was deployed');
@@ -72,8 +71,8 @@ export class Bundles implements Driver {
   }
 
   held(): readonly (string | undefined)[] {
-    const [target] = this.#deployed.entries.slice(0, 1).flatMap(pipelineTargets);
-    const held = target === undefined ? undefined : credentialAt(this.#deployed.world.hosts.bitbucket, target);
+    const [target] = this.#deployed.entries.slice(0, 1).flatMap(({ targets }) => targets);
+    const held = target === undefined ? undefined : this.#deployed.places.pairAt(target);
     return [held?.accessKeyId, this.#watch.witness.bySecret.get(held?.secretAccessKey ?? '')?.id];
   }
 

@@ -1,3 +1,4 @@
+import type { Held } from '../../../cli/rehearsal/hosts/host';
 import { KeyPromises } from '../../../cli/rehearsal/witness/key-promises';
 import { PlacePromises } from '../../../cli/rehearsal/witness/place-promises';
 import type { Actor, ManagedRecord, WitnessedRun } from '../../../cli/rehearsal/witness/records';
@@ -37,7 +38,7 @@ export class Plans implements Driver {
     this.#witness = new Witness({
       describe: () => describe(account),
       writes: () => this.#writes,
-      variables: () => variablesOf(account),
+      held: () => heldIn(account),
       lastUse: (id) => account.uses.get(id)?.at?.getTime(),
     });
     this.#places = new PlacePromises(this.#verdicts, this.#witness);
@@ -173,7 +174,7 @@ function describe({ secret }: Account) {
   };
 }
 
-function variablesOf({ held }: Account): Readonly<Record<string, string>> {
+function heldIn({ held }: Account): Held {
   const id = held.get('Production');
-  return id === undefined ? {} : { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secretOfKey(id) };
+  return id === undefined ? {} : { accessKeyId: id, secretAccessKey: secretOfKey(id) };
 }

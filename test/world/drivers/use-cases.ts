@@ -1,3 +1,5 @@
+import { rehearseBitbucket } from '../../../cli/rehearsal/hosts/bitbucket';
+import { Places } from '../../../cli/rehearsal/hosts/register';
 import { Watch } from '../../../cli/rehearsal/witness/watch';
 import { DAY } from '../../../functions/core/duration';
 import { TAG } from '../../../functions/core/names';
@@ -37,7 +39,10 @@ export class UseCases implements Driver {
       return scene.createKey(USER);
     });
     scene.clock.advanceTo(START);
-    const watch = new Watch(scene.account, scene.bitbucket);
+    const watch = new Watch(
+      scene.account,
+      new Places(new Map([['bitbucket', rehearseBitbucket({ account: scene.account, hosts: scene })]])),
+    );
     const entry = scene.manage(ID, { policy, adopt, firstRotation });
     const pasted = keys.at(-1);
     if (pasted !== undefined) scene.paste(ID, pasted);

@@ -1,5 +1,6 @@
 import type { KeyRecord, ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY } from '../../../functions/core/duration';
+import { isBitbucketTarget } from '../../../functions/core/hosts/bitbucket';
 import type { VariablePlace } from '../../../local/hosts/bitbucket/place';
 import type { Disturbance } from './faults';
 import { askForDelivery } from './surroundings';
@@ -38,9 +39,9 @@ export class HostEdits {
 
   /** @returns what was done, where there was something to do it to */
   #edit(managed: ManagedRecord, place: PlaceRecord, variety: number): string | undefined {
-    const { accessKeyId, secretAccessKey } = place.target.variables;
     const at = placeOf(place);
-    if (at === undefined) return undefined;
+    if (at === undefined || !isBitbucketTarget(place.target)) return undefined;
+    const { accessKeyId, secretAccessKey } = place.target.variables;
     if (variety < 0.25) return this.#remove(at, accessKeyId);
     if (variety < 0.5) return this.#remove(at, secretAccessKey);
     if (variety < 0.6) {
@@ -73,6 +74,7 @@ export class HostEdits {
 }
 
 function placeOf({ target, environment }: PlaceRecord): VariablePlace | undefined {
+  if (!isBitbucketTarget(target)) return undefined;
   if (target.type === 'bitbucket-workspace') return { level: 'workspace', workspace: target.workspace };
   const [workspace = '', repository = ''] = target.repository.split('/');
   if (target.type === 'bitbucket-repository') return { level: 'repository', workspace, repository };

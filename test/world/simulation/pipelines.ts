@@ -1,30 +1,48 @@
-import type { KeyRecord, ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
+import type { FailedLogin, Login } from '../../../cli/rehearsal/pipelines';
+import { Pipelines } from '../../../cli/rehearsal/pipelines';
+import type { ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
 import { HOUR, MINUTE } from '../../../functions/core/duration';
 import { AwsError } from '../../../local/account/aws-error';
+import type { SessionCredentials } from '../../../local/account/principal';
 import { type Random, seededRandom } from '../../../local/random';
 import type { World } from './world';
 
-/** @returns AWS's error, or undefined */
-export function login(world: World, key: KeyRecord): string | undefined {
+/** What anybody does who has a pair, in no time. */
+export function logIn({ account }: World, pair: SessionCredentials): Login {
   try {
-    world.account.authenticate({ accessKeyId: key.id, secretAccessKey: key.secret }, 'sns');
-    return undefined;
+    return { arn: account.authenticate(pair, 'sns').arn };
   } catch (error) {
-    if (error instanceof AwsError) return error.code;
+    if (error instanceof AwsError) return { error: error.code };
     throw error;
   }
 }
 
-/** Pipelines of every place: each reads its variables when it starts, and uses them for minutes to hours. */
-export class Pipelines {
+interface PipelinePlace {
+  readonly managed: ManagedRecord;
+  readonly place: PlaceRecord;
+}
+
+/** Pipelines of every place, which start at any time and use what they read for minutes to hours. */
+export class SimulatedPipelines {
   readonly #world: World;
   readonly #random: Random;
-  logins = 0;
+  readonly #pipelines: Pipelines<PipelinePlace>;
   starts = 0;
 
   constructor(world: World) {
     this.#world = world;
     this.#random = seededRandom(`${world.seed}/pipelines`);
+    this.#pipelines = new Pipelines({
+      now: () => world.now(),
+      held: ({ place: { idOf, secretOf } }) => ({ accessKeyId: idOf?.id, secretAccessKey: secretOf?.secret }),
+      userOf: ({ managed }) => managed.user,
+      logIn: (pair) => logIn(world, pair),
+      failed: (failure) => this.#failed(failure),
+    });
+  }
+
+  get logins(): number {
+    return this.#pipelines.logins;
   }
 
   start(end: number): void {
@@ -44,11 +62,11 @@ export class Pipelines {
     const place = managed?.places[Math.floor(this.#random() * managed.places.length)];
     const life = this.#random() ** 2 * 12 * HOUR;
     const uses = 1 + Math.floor(this.#random() * 3);
-    if (managed !== undefined && place !== undefined) this.#run(managed, place, life, uses);
+    if (managed !== undefined && place !== undefined) this.#run({ managed, place }, life, uses);
     return false;
   }
 
-  #run(managed: ManagedRecord, place: PlaceRecord, life: number, uses: number): void {
+  #run({ managed, place }: PipelinePlace, life: number, uses: number): void {
     const { idOf, secretOf } = place;
     if (!managed.isManaged || !place.isArmed || place.isGone || place.isTampered || idOf === undefined) return;
     this.starts += 1;
@@ -57,15 +75,18 @@ export class Pipelines {
       return;
     }
     const readAt = this.#world.now();
+    const login = this.#pipelines.begin({ managed, place });
     const use = () => {
-      this.logins += 1;
-      const error = login(this.#world, idOf);
-      if (error !== undefined && managed.isManaged) {
-        this.#world.promises.places.login(managed, place, idOf, readAt, error);
-      }
+      login?.();
       return false;
     };
     use();
     for (let index = 1; index < uses; index++) this.#world.loop.at(readAt + (life * index) / uses + MINUTE, use);
+  }
+
+  #failed({ place: { managed, place }, accessKeyId, readAt, error }: FailedLogin<PipelinePlace>): void {
+    const key = this.#world.witness.keys.get(accessKeyId);
+    if (key === undefined || !managed.isManaged) return;
+    this.#world.promises.places.login(managed, place, key, readAt, error);
   }
 }

@@ -19,7 +19,7 @@ import { HostEdits } from './host-edits';
 import { checkLiveness } from './liveness';
 import { Operators } from './operators';
 import { People } from './people';
-import { Pipelines } from './pipelines';
+import { SimulatedPipelines } from './pipelines';
 import { Rules } from './rules';
 import { Strikes } from './strikes';
 import { Surroundings } from './surroundings';
@@ -116,7 +116,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   const deed = (disturbance: Disturbance) => doers[disturbance.fault]?.act(disturbance);
   const strikes = new Strikes(world, deed);
   const rules = new Rules(world, strikes);
-  const pipelines = new Pipelines(world);
+  const pipelines = new SimulatedPipelines(world);
   deployment.prepare();
   for (let index = 0; index < keys; index++) deployment.add(index, false);
 

@@ -3,7 +3,7 @@ import { DAY, HOUR } from '../../../functions/core/duration';
 import { secretName } from '../../../functions/core/names';
 import type { Deployment } from './deployment';
 import type { Disturbance } from './faults';
-import { login } from './pipelines';
+import { logIn } from './pipelines';
 import type { Restores } from './restores';
 import type { World } from './world';
 
@@ -162,7 +162,8 @@ export class Surroundings {
     this.#world.note(managed.id, `something keeps a copy of ${key.id}`);
     const use = () => {
       if (this.#world.now() > this.#world.start + until) return false;
-      if (login(this.#world, key) !== undefined) return false;
+      const login = logIn(this.#world, { accessKeyId: key.id, secretAccessKey: key.secret });
+      if ('error' in login) return false;
       this.#world.loop.at(this.#world.now() + 7 * HOUR, use);
       return false;
     };

@@ -1,4 +1,5 @@
 import type { ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
+import { isBitbucketTarget } from '../../../functions/core/hosts/bitbucket';
 import type { FaultChoice, PortCall } from './port-call';
 import type { RunRecord } from './run-record';
 import type { Observer, SimProcess } from './sim-process';
@@ -90,7 +91,7 @@ export class Watcher implements Observer {
   /** A run has written all of it. */
   #isWhole({ idOf, secretOf, bundleOf, target }: PlaceRecord, run: RunRecord): boolean {
     if (idOf === undefined || idOf !== secretOf || !run.proofs.has(idOf.id)) return false;
-    return target.variables.bundle === undefined || bundleOf === idOf;
+    return !isBitbucketTarget(target) || target.variables.bundle === undefined || bundleOf === idOf;
   }
 
   #retired(managed: ManagedRecord, action: string, run: RunRecord): void {

@@ -1,6 +1,9 @@
+import { heldIn } from '../../../cli/rehearsal/hosts/bitbucket';
+import type { Held } from '../../../cli/rehearsal/hosts/host';
 import type { ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
 import type { Described, Sources } from '../../../cli/rehearsal/witness/witness';
 import { Witness } from '../../../cli/rehearsal/witness/witness';
+import { isBitbucketTarget } from '../../../functions/core/hosts/bitbucket';
 import { openIntent } from '../../../functions/core/key/intent';
 import { secretName, TAG } from '../../../functions/core/names';
 import type { Account } from '../../../local/account/account';
@@ -37,7 +40,7 @@ function sourcesOf(reads: Reads, { iam: { accessKeys } }: Account, bitbucket: Bi
         () => reads.answer('secretsmanager', 'DescribeSecret', { SecretId: secret })?.output as Described | undefined,
       ),
     writes: () => reads.writesTo('secretsmanager'),
-    variables: (place) => variablesOf(bitbucket, place),
+    held: (place) => heldAt(bitbucket, place),
     lastUse: (accessKeyId) => unlessAwsRefuses(() => accessKeys.lastUse(accessKeys.find(accessKeyId))?.at),
   };
 }
@@ -51,11 +54,12 @@ function unlessAwsRefuses<Answer>(ask: () => Answer): Answer | undefined {
   }
 }
 
-function variablesOf(bitbucket: Bitbucket, { target, environment }: PlaceRecord) {
-  if (target.type === 'bitbucket-workspace') return bitbucket.workspaceVariables(target.workspace);
+function heldAt(bitbucket: Bitbucket, { target, environment }: PlaceRecord): Held | undefined {
+  if (!isBitbucketTarget(target)) return undefined;
+  if (target.type === 'bitbucket-workspace') return heldIn(bitbucket.workspaceVariables(target.workspace), target);
   const [workspace = '', repository = ''] = target.repository.split('/');
   try {
-    return bitbucket.pipelineVariables(workspace, repository, environment);
+    return heldIn(bitbucket.pipelineVariables(workspace, repository, environment), target);
   } catch {
     return undefined;
   }

@@ -1,0 +1,59 @@
+import type { RegistryEntry } from '../../../functions/core/config/registry';
+import { type HostName, hostOf, type TargetConfig } from '../../../functions/core/hosts/target';
+import type { Principal } from '../../../local/account/principal';
+import { rehearseBitbucket } from './bitbucket';
+import { rehearseFunctions } from './function';
+import { type Held, type Pair, type PlaceWrite, pairOf, type RehearsedHost, type Surroundings } from './host';
+
+/** What each host gives the rehearsal, one line each. */
+const HOSTS: Readonly<Record<HostName, (surroundings: Surroundings) => RehearsedHost>> = {
+  bitbucket: rehearseBitbucket,
+  function: rehearseFunctions,
+};
+
+/** The places of every host, in one world. */
+export function openPlaces(surroundings: Surroundings): Places {
+  return new Places(new Map(Object.entries(HOSTS).map(([name, open]) => [name, open(surroundings)])));
+}
+
+/** Places, whatever their host. */
+export class Places implements RehearsedHost<TargetConfig> {
+  /** @param hosts by their names */
+  constructor(private readonly hosts: ReadonlyMap<string, RehearsedHost>) {}
+
+  prepare(target: TargetConfig, entry: RegistryEntry, admin: Principal): void {
+    this.#hostOf(target).prepare(target, entry, admin);
+  }
+
+  paste(target: TargetConfig, pair: Pair): void {
+    this.#hostOf(target).paste(target, pair);
+  }
+
+  held(target: TargetConfig): Held | undefined {
+    return this.#hostOf(target).held(target);
+  }
+
+  /** Both halves of what a pipeline reads; undefined where one is missing. */
+  pairAt(target: TargetConfig): Pair | undefined {
+    return pairOf(this.held(target));
+  }
+
+  scopeOf(target: TargetConfig): string {
+    return this.#hostOf(target).scopeOf(target);
+  }
+
+  halvesOf(target: TargetConfig): readonly string[] {
+    return this.#hostOf(target).halvesOf(target);
+  }
+
+  onWrite(listener: (write: PlaceWrite) => void): void {
+    for (const host of this.hosts.values()) host.onWrite(listener);
+  }
+
+  #hostOf(target: TargetConfig): RehearsedHost {
+    const { name } = hostOf(target);
+    const host = this.hosts.get(name);
+    if (host === undefined) throw new Error(`The rehearsal has no host ${name}.`);
+    return host;
+  }
+}

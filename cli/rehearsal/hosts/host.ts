@@ -31,6 +31,8 @@ export function pairOf({ accessKeyId, secretAccessKey }: Held = {}): Pair | unde
 export interface PlaceWrite {
   /** The instant at which it took effect (ms since the epoch). */
   readonly at: number;
+  /** The instant at which it was asked for. @default - the same */
+  readonly askedAt?: number;
   /** As `scopeOf` calls the place, or one that the place is in: `acme` for `acme/web-shop`. */
   readonly scope: string;
   /** What was written there, where a place has several values; undefined where it is one. */

@@ -132,16 +132,16 @@ export class Watch {
     return { process: { name, startedAt: at, isDead: false, isFinished: true }, proofs: this.#proofs };
   }
 
-  #wrote({ scope, at }: PlaceWrite): void {
+  #wrote({ scope, at, askedAt }: PlaceWrite): void {
     for (const managed of this.witness.managed.values()) {
       for (const place of managed.places) {
         const whole = this.#hosts.scopeOf(place.target);
-        if (whole === scope || whole.startsWith(`${scope}/`)) this.#given(managed, place, at);
+        if (whole === scope || whole.startsWith(`${scope}/`)) this.#given(managed, place, at, askedAt);
       }
     }
   }
 
-  #given(managed: ManagedRecord, place: PlaceRecord, at: number): void {
+  #given(managed: ManagedRecord, place: PlaceRecord, at: number, askedAt?: number): void {
     const { idOf: oldId, secretOf: oldSecret } = place;
     this.witness.look(place, at);
     const { idOf, secretOf } = place;
@@ -150,7 +150,7 @@ export class Watch {
       if (idOf?.status === 'Active') managed.brokenAt = undefined;
     }
     const given = [idOf === oldId ? undefined : idOf, secretOf === oldSecret ? undefined : secretOf];
-    this.#places.isProved(managed, place, given, this.#run('a run', at));
+    this.#places.isProved(managed, place, given, this.#run('a run', at), askedAt);
   }
 }
 

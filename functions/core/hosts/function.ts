@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { oneLine } from '../one-line';
 import type { Host, Written } from './host';
 
 /** Version of what a delivery function is asked and answers. */
@@ -43,7 +44,7 @@ export const functionHost = {
     const told = Object.entries(target)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, value]) => ` ${key}=${value}`);
-    return `function ${name.join(':')} of ${account} in ${region}${told.join('')}`;
+    return oneLine(`function ${name.join(':')} of ${account} in ${region}${told.join('')}`);
   },
 
   /** It is told which key it is that it gets, so no two deliveries overwrite each other unknowingly. */

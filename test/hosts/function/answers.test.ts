@@ -68,6 +68,17 @@ describe('a function that cannot be called', () => {
     expect(failure.message).toContain('aws lambda add-permission');
   });
 
+  it('is aws-denied in one line and at no length, whatever AWS quotes', async () => {
+    const place = await FunctionPlace.open();
+    const message = `no \u202e\u2028 ${'\u{1f511}'.repeat(999)}`;
+    place.fault = () => ({ kind: 'error', status: 403, code: 'AccessDenied', message });
+    const failure = await failureOf(place.deliver(1));
+
+    expect(failure.message).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+    expect(failure.message.length).toBeLessThan(1_500);
+    expect(failure.message).toMatch(/add-permission \(docs\/start\/function\.md\)\.$/);
+  });
+
   it.each(['KMSAccessDeniedException', 'KMSDisabledException', 'EC2AccessDeniedException', 'InvalidRuntimeException'])(
     'is host-rejected where Lambda cannot start it for its own settings: %s',
     async (code) => {

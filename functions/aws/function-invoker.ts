@@ -1,11 +1,22 @@
 import { InvokeCommand, LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
 import { KeyturnError } from '../core/errors';
 import type { FunctionInvoker, Invocation } from '../core/hosts/function';
+import { clipped, oneLine } from '../core/one-line';
 import { type AwsAccess, clientConfig } from './client-config';
 import { awsFailure } from './failure';
 
 /** Milliseconds for one call, from its start to the answer's last byte. */
 const LONGEST_CALL = 60_000;
+
+/**
+ * Errors of Invoke that AWS answers with 502 and that stay until somebody changes the function
+ * (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors).
+ */
+const CANNOT_START =
+  /^(KMS(AccessDenied|Disabled|InvalidState|NotFound)|EC2AccessDenied|Invalid(Runtime|SecurityGroupID|SubnetID|ZipFile))Exception$/;
+
+/** Characters of what AWS says is denied: the policy that it names may be another team's. */
+const LONGEST_DENIAL = 1_000;
 
 interface InvokerProps extends AwsAccess {
   /** Milliseconds for one call. @default 60000 */
@@ -33,6 +44,8 @@ export function createFunctionInvoker({ timeout = LONGEST_CALL, ...access }: Inv
   }
 
   return {
+    patience: timeout,
+
     async invoke(functionArn, request): Promise<Invocation> {
       const [, , , region = ''] = functionArn.split(':');
       const command = new InvokeCommand({ FunctionName: functionArn, Payload: Buffer.from(JSON.stringify(request)) });
@@ -58,7 +71,18 @@ function failureOf(thrown: unknown, functionArn: string): KeyturnError {
       retryAt,
     });
   }
+  if (thrown instanceof Error && CANNOT_START.test(thrown.name)) {
+    const cure = "Lambda cannot start the function. Look at the function's own settings, its KMS key and its role.";
+    return new KeyturnError('host-rejected', `${doing}: AWS answered ${thrown.name}. ${cure}`);
+  }
   const error = awsFailure(thrown, doing, { ResourceNotFoundException: 'host-rejected' });
+  if (error.code === 'aws-denied') {
+    const cure =
+      "If the function is another account's, it has to permit the role of sync: aws lambda add-permission " +
+      '(docs/start/function.md).';
+    const told = clipped(oneLine(error.message), LONGEST_DENIAL);
+    return new KeyturnError('aws-denied', `${told} ${cure}`, { cause: new Error('access denied') });
+  }
   if (error.code !== 'aws-uncertain') return error;
   return new KeyturnError('host-down', `${error.message} The next run tries again.`, { retryable: true });
 }

@@ -40,6 +40,8 @@ export interface KeyturnErrorOptions {
   readonly torn?: boolean;
   /** When the host will take requests again, where it said so. */
   readonly retryAt?: Date;
+  /** What it says something about: the one place that was written, or all that fails together with it. @default 'system' */
+  readonly concerns?: 'place' | 'system';
   /** Must not carry a credential, a header or a body: wrap foreign errors in a plain description first. */
   readonly cause?: Error;
 }
@@ -50,6 +52,7 @@ export class KeyturnError extends Error {
   readonly retryable: boolean;
   readonly torn: boolean;
   readonly retryAt: Date | undefined;
+  readonly concerns: 'place' | 'system';
 
   constructor(code: ErrorCode, message: string, options: KeyturnErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -58,6 +61,7 @@ export class KeyturnError extends Error {
     this.retryable = options.retryable ?? false;
     this.torn = options.torn ?? false;
     this.retryAt = options.retryAt;
+    this.concerns = options.concerns ?? 'system';
   }
 }
 

@@ -4,21 +4,26 @@ import { systemOf } from '../core/hosts/target';
 
 /**
  * Targets of a host that turned out to be down fail at once for the rest of the run: finding it out again for each key
- * would take the time of keys whose hosts are up (K11). The next run asks again.
+ * would take the time of keys whose hosts are up (K11). One that failed for a reason of its own fails alone. The next run
+ * asks again.
  */
 export function failingFast(targets: Targets): Targets {
   const down = new Map<string, KeyturnError>();
   return {
     async open(config, connection) {
       const system = systemOf(config, connection);
+      const place = JSON.stringify([system, config]);
+      const remember = (error: KeyturnError): void => {
+        if (error.code === 'host-down') down.set(error.concerns === 'place' ? place : system, error);
+      };
       const guard = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
-        const known = down.get(system);
+        const known = down.get(system) ?? down.get(place);
         if (known !== undefined) throw known;
         try {
           return await ask();
         } catch (thrown) {
           const error = toKeyturnError(thrown);
-          if (error.code === 'host-down') down.set(system, error);
+          remember(error);
           throw error;
         }
       };

@@ -48,8 +48,9 @@ export class ConnectionAccess {
   }
 
   private allowOnce(right: Right, arn: string): IDependable {
-    const holder = this.known.get(arn) ?? this.rights.allow(right, [arn]);
-    this.known.set(arn, holder);
+    const given = `${right.sid} ${arn}`;
+    const holder = this.known.get(given) ?? this.rights.allow(right, [arn]);
+    this.known.set(given, holder);
     return holder;
   }
 }

@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { DeliverTo } from '../../functions/core/hosts/target';
 import type { Delivery } from './delivery';
 
@@ -30,8 +30,17 @@ export function functionItem(item: DeliverTo, arn = 'function' in item ? item.fu
   };
 }
 
+/** Lambda: characters of a function's name, and of an alias or a version (API reference, `FunctionName`, `Qualifier`). */
+const LONGEST_NAME = 64;
+const LONGEST_QUALIFIER = 128;
+/** No shorter than those that there are, such as `aws-us-gov` and `us-gov-northeast-1`. */
+const PARTITION = 'aws-standin';
+const REGION = 'xx-standin-region-1';
+
 /** An ARN that is as long as one can be, so that the registry has room for the one that only the deployment knows. */
 function standInFor(lambda: IFunction): string {
-  const name = lambda.node.addr.padEnd(64, '-');
-  return `arn:aws:lambda:xx-standin-1:000000000000:function:${name}`;
+  const name = lambda.node.addr.padEnd(LONGEST_NAME, '-');
+  // What the app itself makes as a function has no qualifier; an alias, a version and what is imported can have one.
+  const qualifier = lambda instanceof LambdaFunction ? '' : `:${'-'.repeat(LONGEST_QUALIFIER)}`;
+  return `arn:${PARTITION}:lambda:${REGION}:000000000000:function:${name}${qualifier}`;
 }

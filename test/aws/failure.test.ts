@@ -174,6 +174,24 @@ describe('audit events on the bus', () => {
     );
   });
 
+  it('go out in calls that are not too large for EventBridge, counted in bytes', async () => {
+    await newScene();
+    const sizes: number[][] = [];
+    process.env.AWS_ENDPOINT_URL = await startHost((_request, response, body) => {
+      const entries: { readonly Detail: string }[] = JSON.parse(body).Entries;
+      sizes.push(entries.map((entry) => Buffer.byteLength(entry.Detail)));
+      const Entries = entries.map(() => ({ EventId: 'e' }));
+      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify({ Entries }));
+    });
+    const large = (index: number) => ({ ...event(index), message: 'ü'.repeat(30_000) });
+    const giant = { ...event(12), message: 'x'.repeat(300_000) };
+    await createEventBus().publish([...Array.from({ length: 12 }, (_, index) => large(index)), giant, event(13)]);
+
+    expect(sizes.map((call) => call.length)).toEqual([4, 4, 4, 1, 1]);
+    const sums = sizes.map((call) => call.reduce((sum, size) => sum + size, 0));
+    expect(sums.filter((sum) => sum > 256 * 1_024)).toHaveLength(1);
+  });
+
   it('that are refused are sent once more, and stop no others', async () => {
     const scene = await newScene();
     const asked: number[] = [];

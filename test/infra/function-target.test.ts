@@ -1,7 +1,9 @@
-import { App, Stack } from 'aws-cdk-lib';
-import { Code, type IFunction, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { App, Fn, Stack } from 'aws-cdk-lib';
+import { Alias, Code, type IFunction, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
+import { deliverToSchema } from '../../functions/core/hosts/target';
 import { DeliveryTarget, Encryption } from '../../infra';
+import { functionDelivery } from '../../infra/targets/function-target';
 import { errorsOf, resourcesOf, rotationIn, stackOf, templateOf } from './synthesized';
 
 const ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:deliver';
@@ -44,6 +46,22 @@ describe('a function as a target', () => {
     const text = JSON.stringify(registry);
     expect(text).toMatch(/"Fn::GetAtt":\["Deliverer\w+","Arn"\]/);
     expect(text).not.toContain('standin');
+  });
+
+  it('leaves room in the registry for the longest ARN that the deployment can find', () => {
+    const stack = new Stack(new App(), 'Keyturn');
+    const lengthOf = (lambda: IFunction) => [...(functionDelivery(lambda, {}).standIns?.keys() ?? [])][0]?.length ?? 0;
+    const lambda = ownFunction(stack);
+    const longest = `arn:aws-iso-b:lambda:us-isob-northeast-1:111122223333:function:${'x'.repeat(64)}`;
+
+    expect(lengthOf(lambda)).toBeGreaterThanOrEqual(longest.length);
+    const alias = new Alias(stack, 'Live', { aliasName: 'live', version: lambda.currentVersion });
+    expect(lengthOf(alias)).toBeGreaterThanOrEqual(`${longest}:${'x'.repeat(128)}`.length);
+    const told = Fn.importValue('deliverer');
+    expect(lengthOf(LambdaFunction.fromFunctionArn(stack, 'Told', told))).toBeGreaterThanOrEqual(longest.length + 129);
+    for (const one of [lambda, alias]) {
+      expect(deliverToSchema.safeParse(functionDelivery(one, {}).item).success).toBe(true);
+    }
   });
 
   it('K12: sync may call exactly this function', () => {

@@ -75,8 +75,28 @@ export function describeIssue(issue: ConfigIssue, found: unknown): string {
   }
 }
 
+/** What may stand at one place. */
+export interface KnownSettings {
+  /** Names of settings. */
+  readonly own: readonly string[];
+  /** The one of them that tells whose item it is; undefined where nothing does. */
+  readonly mark?: string | undefined;
+  /** Settings of other hosts' items, each with what it stands beside there; undefined where nothing tells them. */
+  readonly others: ReadonlyMap<string, string | undefined>;
+}
+
 /** A key that the schema does not know, as a sentence with the nearest one that it knows. */
-export function describeUnknownKey(key: string, known: readonly string[]): string {
+export function describeUnknownKey(key: string, { own, mark, others }: KnownSettings): string {
+  const beside = others.get(key);
+  if (mark !== undefined && others.has(key)) {
+    const rest = own.filter((name) => name !== mark).join(', ');
+    return `expected ${rest || 'nothing'} and nothing else beside ${mark}, found "${key}"; remove it`;
+  }
+  if (beside !== undefined) {
+    return `expected ${own.join(', ')}, found "${key}"; it stands beside ${beside} alone: add ${beside}, or remove it`;
+  }
+  // Where nothing tells yet whose item it is, it may be meant as any of them.
+  const known = mark === undefined && !others.has(key) ? [...own, ...others.keys()] : own;
   const nearest = nearestOf(key, known);
   const expected = known.length === 0 ? 'no setting here' : `one of ${known.join(', ')}`;
   return nearest === undefined

@@ -52,7 +52,7 @@ export function parseConfig(text: string): { readonly config?: Config; readonly 
 /** Where an issue stands in the text, and its words; one that names several unknown settings stands at each. */
 function placesOf(issue: ConfigIssue, value: unknown, document: Document) {
   if (issue.code === 'unrecognized_keys') {
-    const known = knownSettings(issue.path);
+    const known = knownSettings(issue.path, value);
     return issue.keys.map((key) => {
       const path = [...issue.path, key];
       return {

@@ -1,3 +1,4 @@
+import { clipped, oneLine } from '../one-line';
 import type { Command, Concerned } from './commands';
 import type { Described } from './described';
 import type { BrokenNow } from './descriptor';
@@ -161,21 +162,10 @@ function andMore(count: number): readonly string[] {
   return count > 0 ? [`and ${count} more`] : [];
 }
 
-/** Never leaves half a character at the end: it could not be sent. */
-function clipped(text: string, most: number): string {
-  if (text.length <= most) return text;
-  return `${text.slice(0, Math.max(0, most - 3)).replace(/[\ud800-\udbff]$/, '')}...`;
-}
-
 function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?');
 }
 
 function shortName(name: string): string {
   return clipped(oneLine(name), LONGEST_NAME);
-}
-
-/** Nothing that comes from tags, parameters or hosts starts a line of its own, or turns the direction of one. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
 }

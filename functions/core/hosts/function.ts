@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { oneLine } from '../one-line';
 import type { Host, Written } from './host';
 
 /** Version of what a delivery function is asked and answers. */
@@ -43,7 +44,7 @@ export const functionHost = {
     const told = Object.entries(target)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, value]) => ` ${key}=${value}`);
-    return `function ${name.join(':')} of ${account} in ${region}${told.join('')}`;
+    return oneLine(`function ${name.join(':')} of ${account} in ${region}${told.join('')}`);
   },
 
   /** It is told which key it is that it gets, so no two deliveries overwrite each other unknowingly. */
@@ -61,6 +62,8 @@ export interface DeliveryRequest {
   readonly versionId: string;
   readonly accessKeyId: string;
   readonly target: Readonly<Record<string, string>>;
+  /** ISO time after which it must not write: nobody waits for it any more, and a newer version may be there (K1). */
+  readonly notAfter: string;
 }
 
 /** What may have gone wrong, in the words of all hosts. */
@@ -78,7 +81,11 @@ export const DELIVERY_ERRORS = [
 export const deliveryAnswerSchema = z.union([
   z.strictObject({
     schema: z.literal(DELIVERY_SCHEMA),
-    receipt: z.strictObject({ wrote: z.array(z.string().max(256)).max(100), readBack: z.boolean().optional() }),
+    receipt: z.strictObject({
+      // One audit event holds all of it.
+      wrote: z.array(z.string().max(128)).min(1).max(20),
+      readBack: z.boolean().optional(),
+    }),
   }),
   z.strictObject({
     schema: z.literal(DELIVERY_SCHEMA),
@@ -102,6 +109,8 @@ export interface Invocation {
 
 /** Calls Lambda functions. */
 export interface FunctionInvoker {
+  /** Milliseconds that one call waits for its answer. */
+  readonly patience: number;
   /** Once. @throws KeyturnError `rate-limited`, `host-down` (no answer came; it may have run), `host-rejected`, `aws-*` */
   invoke(functionArn: string, request: DeliveryRequest): Promise<Invocation>;
 }

@@ -17,8 +17,8 @@ export interface DeliveryMark {
 }
 
 /**
- * How long a delivery that somebody else began may still be at work: the 15 minutes of the sync function, and 5 for clocks
- * that differ.
+ * How long a delivery that somebody else began may still be at work: the 15 minutes of the sync function, the one that a
+ * function of a team's own may still write in when sync is gone (`notAfter`), and 4 for clocks that differ.
  */
 export const DELIVERY_LIVES = 20 * MINUTE;
 

@@ -25,18 +25,19 @@ export class DeliveryFunction implements Target {
   }
 
   async deliver(credential: Credential, stored: StoredCredential): Promise<Receipt> {
-    const { config, time, retry } = this.#props;
+    const { config, functions, time, retry } = this.#props;
     const { managedKey, secretArn, versionId } = stored;
     const { accessKeyId } = credential;
     const { target } = config;
-    const request = { schema: DELIVERY_SCHEMA, managedKey, secretArn, versionId, accessKeyId, target } as const;
+    const asked = { schema: DELIVERY_SCHEMA, managedKey, secretArn, versionId, accessKeyId, target } as const;
+    const start = time.now().getTime();
     // Repeating it is safe by the contract: the same version is the same credential.
     return retry(USUAL_RETRIES, async () => {
-      const start = time.now().getTime();
-      const { failed, answer } = await this.#invoke(request);
+      const notAfter = new Date(time.now().getTime() + functions.patience).toISOString();
+      const { failed, answer } = await this.#invoke({ ...asked, notAfter });
       if (failed) throw this.#failed();
       const receipt = receiptOf({ answer, about: this.name, credential, now: time.now() });
-      // What happened in between only the function knows, so no tear can have been longer than the call.
+      // What happened in between only the function knows, so no tear can have been longer than all the calls.
       return { ...receipt, tornFor: time.now().getTime() - start };
     });
   }
@@ -48,7 +49,9 @@ export class DeliveryFunction implements Target {
     } catch (thrown) {
       const { code, message, retryable, retryAt } = toKeyturnError(thrown);
       const leastWait = retryAt === undefined ? 0 : Math.max(0, retryAt.getTime() - time.now().getTime());
-      throw new HostError(code, `${this.name}: could not call the function: ${message}`, {
+      // No answer stands for every place of the function, so it is not told as this one's.
+      const about = code === 'host-down' ? functionHost.nameOf({ ...config, target: {} }) : this.name;
+      throw new HostError(code, `${about}: could not call the function: ${message}`, {
         retryable,
         retryAt,
         leastWait,
@@ -62,7 +65,7 @@ export class DeliveryFunction implements Target {
       'host-down',
       `${this.name}: the function failed without an answer: it threw, ran out of time or of memory. ` +
         "Look at the function's own log. The next run tries again.",
-      { retryable: true, mayHaveHappened: true },
+      { retryable: true, mayHaveHappened: true, concerns: 'place' },
     );
   }
 }

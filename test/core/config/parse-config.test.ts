@@ -74,6 +74,32 @@ describe('keyturn.yaml as a text', () => {
       '6:5 keys[0].createuser: expected one of id, user, createUser, policy, firstRotation, adopt, deliverTo, readers, found "createuser"; did you mean "createUser"?',
     ],
     [
+      'a connection beside a function',
+      SOUND.replace(
+        'connection: acme',
+        'function: arn:aws:lambda:eu-west-1:111122223333:function:deliver\n        connection: acme',
+      ).replace(/ {8}repository.*\n.*\n/, ''),
+      '9:9 keys[0].deliverTo[0].connection: expected target and nothing else beside function, found "connection"; remove it',
+    ],
+    [
+      'a target without a function',
+      SOUND.replace('connection: acme', 'connection: acme\n        target: { place: web }'),
+      '9:9 keys[0].deliverTo[0].target: expected connection, variables, region, secureAccessKeyId, repository, environment, workspace, found "target"; it stands beside function alone: add function, or remove it',
+    ],
+    [
+      'a misspelled function',
+      SOUND.replace('connection: acme', 'connection: acme\n        funtion: x'),
+      '9:9 keys[0].deliverTo[0].funtion: expected one of connection, variables, region, secureAccessKeyId, repository, environment, workspace, function, target, found "funtion"; did you mean "function"?',
+    ],
+    [
+      'a misspelled target',
+      SOUND.replace(
+        'connection: acme',
+        'function: arn:aws:lambda:eu-west-1:111122223333:function:deliver\n        tagret: {}',
+      ).replace(/ {8}repository.*\n.*\n/, ''),
+      '9:9 keys[0].deliverTo[0].tagret: expected one of function, target, found "tagret"; did you mean "target"?',
+    ],
+    [
       'a token in the file',
       SOUND.replace('secret: keyturn/connections/acme', 'secret: keyturn/connections/acme, accessToken: hunter2'),
       '3:52 connections.acme.bitbucket.accessToken: expected one of secret, url, encryptionKey, found "accessToken"; remove it',

@@ -34,6 +34,11 @@ describe('a deliverTo item with a function', () => {
     );
   });
 
+  it('has a name of one line, whatever the function is told', () => {
+    const odd = targetTo({ function: ARN, target: { place: 'a\u2028b\u202ec\nd' } });
+    expect(targetName(odd)).toBe('function deliver of 111122223333 in eu-west-1 place=a b c d');
+  });
+
   it('fails together with the same function only, and overwrites nothing unknowingly', () => {
     expect(systemOf(target, undefined)).toBe(ARN);
     expect(placesWritten(target, undefined)).toEqual([]);

@@ -59,6 +59,9 @@ export const bitbucketFixture: HostFixture = {
     repeat: held,
     'lost answer': failing({ kind: 'drop-after' }, isWrite, 2),
     'rate limit with a time to come back': failing(status(429, { 'retry-after': '5' }), () => true, 1),
+    'late answer': {
+      why: 'An answer that comes too late is a lost one to this client, which looks at what is there before it repeats.',
+    },
     'odd encodings': async () => {
       const { place } = await environment({}, 'Größe 100 % & mehr + "?#');
       await place.deliver(1);

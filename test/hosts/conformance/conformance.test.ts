@@ -63,6 +63,20 @@ describe.each(FIXTURES)('the host $host', ({ cases }) => {
     });
   }
 
+  when(
+    'late answer',
+    'the error says host-down, the place holds the new pair, and a repeat succeeds (K1)',
+    async (open) => {
+      const place = await open();
+
+      expect(await failureOf(place.deliver(2))).toMatchObject({ code: 'host-down', retryable: true });
+      expect(place.held()).toEqual(pairOf(2));
+
+      expect((await place.deliver(2)).wrote.length).toBeGreaterThan(0);
+      expect(place.held()).toEqual(pairOf(2));
+    },
+  );
+
   when('refused half', 'the error says that the pair is torn, and the next delivery mends it (K9)', async (open) => {
     const place = await open();
 

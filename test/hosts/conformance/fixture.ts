@@ -25,7 +25,7 @@ export const FAILS = {
   'huge answer': { code: /^host-answer-invalid$/, retryable: true },
 } as const;
 
-export type CaseName = (typeof SUCCEEDS)[number] | keyof typeof FAILS | 'refused half';
+export type CaseName = (typeof SUCCEEDS)[number] | keyof typeof FAILS | 'refused half' | 'late answer';
 
 /** One place at a host that is in some condition. It holds the first credential, but for `create`. */
 export interface Place {

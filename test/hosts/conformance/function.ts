@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { createFunctionInvoker } from '../../../functions/aws/function-invoker';
 import type { DeliveryAnswer, DeliveryRequest } from '../../../functions/core/hosts/function';
@@ -11,10 +12,11 @@ import { credentialOf, START, STORED, secretsOf, timeOf } from '../bitbucket/bit
 import type { HostFixture, Pair, Place } from './fixture';
 
 const SCHEMA = 'keyturn.delivery/v1';
-const TIMEOUT = 500;
+/** Milliseconds that an answer is waited for. */
+export const TIMEOUT = 500;
 const ODD = { 'Größe 100 %': 'a&b="c" + \\ \u2028 \u{1f511}' };
 
-type Behaviour = (request: DeliveryRequest, write: () => void) => unknown;
+type Behaviour = (request: DeliveryRequest, write: () => void) => unknown | Promise<unknown>;
 
 const receipt: Behaviour = (_request, write) => {
   write();
@@ -36,7 +38,9 @@ export class FunctionPlace implements Place {
   readonly sleeps = this.#time.sleeps;
   behaves: Behaviour = receipt;
   fault: (() => AwsFault | undefined) | undefined;
-  delay = 0;
+  /** Milliseconds that the function takes before it writes. It keeps to `notAfter`. */
+  slow = 0;
+  readonly #running: Promise<unknown>[] = [];
   #held: Partial<Pair> = {};
   url = '';
 
@@ -46,7 +50,6 @@ export class FunctionPlace implements Place {
       account: place.account,
       allowedSkew: Number.POSITIVE_INFINITY,
       fault: () => place.fault?.(),
-      realLatency: () => place.delay,
     });
     place.url = server.url;
     onTestFinished(() => server.close());
@@ -57,21 +60,36 @@ export class FunctionPlace implements Place {
     return this.#held;
   }
 
+  /** When all that was begun has come to its end, whoever still waits for it. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
   async deliver(number: number) {
     const credential = credentialOf(number);
     const { account } = this;
-    account.lambda.standIn('deliver', (payload) => {
+    const run = async (payload: string) => {
       const request: DeliveryRequest = JSON.parse(payload);
+      if (this.slow > 0) await setTimeout(this.slow);
+      this.#clock.advanceBy(this.slow);
       const write = () => {
+        if (this.#clock.now() > Date.parse(request.notAfter)) throw new Error('too late');
         if (request.versionId !== versionIdOf(credential)) throw new Error('another version');
         if (JSON.stringify(request.target) !== JSON.stringify(ODD)) throw new Error('another target');
         const { accessKeyId, secretAccessKey } = credential;
         this.#held = { accessKeyId, secretAccessKey: secretAccessKey.reveal() };
       };
-      const answered = this.behaves(request, write);
+      const answered = await Promise.resolve()
+        .then(() => this.behaves(request, write))
+        .catch((thrown: unknown) => thrown);
       if (answered instanceof Error)
-        return { payload: `{"errorMessage":"${answered.message}"}`, functionError: 'Unhandled' };
+        return { payload: `{"errorMessage":"${answered.message}"}`, functionError: 'Unhandled' as const };
       return { payload: typeof answered === 'string' ? answered : JSON.stringify(answered) };
+    };
+    account.lambda.standIn('deliver', (payload) => {
+      const running = run(payload);
+      this.#running.push(running);
+      return running;
     });
     const targets = openTargets({
       connectionSecrets: secretsOf('unused'),
@@ -134,10 +152,14 @@ export const functionFixture: HostFixture = {
     "host's error": behaving(() => new Error(credentialOf(2).secretAccessKey.reveal())),
     timeout: async () => {
       const place = await held();
-      place.delay = 2 * TIMEOUT;
-      place.fault = () => ({ kind: 'drop-before' });
+      place.slow = 2 * TIMEOUT;
       return place;
     },
+    'late answer': behaving(async (request, write) => {
+      const answer = receipt(request, write);
+      await setTimeout(2 * TIMEOUT);
+      return answer;
+    }, 4),
     redirect: {
       why: 'Lambda is reached through the AWS SDK at the endpoint of the ARN’s region, and its API redirects nobody.',
     },

@@ -36,6 +36,7 @@ function synthesized(folder: string): string {
     handler: 'index.handler',
     code: Code.fromAsset(code),
     timeout: Duration.seconds(30),
+    environment: { PLACES: `/ci/other, ${PARAMETER}` },
     initialPolicy: [
       new PolicyStatement({
         actions: ['ssm:PutParameter'],
@@ -107,6 +108,7 @@ describe('a function of a team’s own', () => {
         versionId: expect.stringContaining(`access-key-${key?.id}`),
         accessKeyId: key?.id,
         target: { parameter: PARAMETER },
+        notAfter: expect.stringMatching(/^2026-01-01T00:\d\d:\d\d\.\d{3}Z$/),
       },
     ]);
     expect(JSON.stringify(invocations)).not.toContain(key?.secretAccessKey);

@@ -1,0 +1,10 @@
+/** Nothing that comes from tags, parameters or hosts starts a line of its own, or turns the direction of one. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+
+/** Never leaves half a character at the end: it could not be sent. */
+export function clipped(text: string, most: number): string {
+  if (text.length <= most) return text;
+  return `${text.slice(0, Math.max(0, most - 3)).replace(/[\ud800-\udbff]$/, '')}...`;
+}

@@ -6,8 +6,8 @@ export const DEEP_SUITES = [
   ...['faults', 'fuzz', 'leaks', 'world/simulation', 'cli/rehearsal'].map((folder) => `test/${folder}/**/*.test.ts`),
   'test/docs/contributing/*.test.ts',
   'test/world/{death,bundles}.test.ts',
-  // The SDK's patience with a throttle takes a quarter of a minute.
-  'test/*/throttled.test.ts',
+  // The SDK's patience with a throttle takes a quarter of a minute, a function's with what does not answer half a one.
+  'test/**/{throttled,unanswered}.test.ts',
   'test/alarms/healthy-year.test.ts',
   'test/permissions/permissions.test.ts',
   'test/report/year.test.ts',

@@ -1,38 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { AwsFault } from '../../local/account/wire/server';
 import { startHost } from '../hosts/http/scripted-host';
-import { deliveredKey, expectLogin, expectSettled, live } from '../support/converge';
+import { expectLogin, expectSettled, live } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
+import { due, expectSuccessor, failing, keyIds } from './due-key';
 
-/** A delivered key on the day that its successor is due. */
-async function due(): Promise<{ readonly scene: Scene; readonly old: string }> {
-  const scene = await deliveredKey();
-  scene.toDay(90);
-  return { scene, old: scene.currentKey('shop') ?? '' };
-}
-
-/** Fails the calls of one action in turn: the first fault for the first call, and so on; the last one for all others. */
-function failing(scene: Scene, action: string, ...faults: readonly (AwsFault | undefined)[]): void {
-  let calls = 0;
-  scene.awsFault = (call) => {
-    if (call.action !== action) return undefined;
-    calls += 1;
-    return calls > faults.length ? faults.at(-1) : faults[calls - 1];
-  };
-}
-
-const keyIds = (scene: Scene) => scene.keys('ci-shop').map(({ AccessKeyId }) => AccessKeyId);
 const count = (scene: Scene, action: string) => scene.calls.filter((call) => call.action === action).length;
 const denied: AwsFault = { kind: 'error', status: 400, code: 'AccessDeniedException', message: 'not authorized' };
-
-/** The days that follow bring everything in order, and the old key has one successor. */
-async function expectSuccessor(scene: Scene, old: string): Promise<void> {
-  scene.awsFault = undefined;
-  await live(scene, [91]);
-  await expectSettled(scene);
-  expect(keyIds(scene)).toEqual([old, scene.currentKey('shop')]);
-}
 
 /** Nothing has changed for anybody, and the next day's run does what this one could not. */
 async function expectAsBefore(scene: Scene, old: string): Promise<void> {
@@ -173,19 +148,6 @@ describe('a fresh key that cannot be stored', () => {
     await scene.sync();
     await expectSettled(scene);
     expect(keyIds(scene)).toEqual([old, scene.currentKey('shop')]);
-  });
-
-  it('is left alone when its storing was throttled after an answer was lost (K1)', async () => {
-    const { scene, old } = await due();
-    failing(
-      scene,
-      'PutSecretValue',
-      { kind: 'drop-before' },
-      { kind: 'error', status: 400, code: 'ThrottlingException' },
-    );
-    expect((await scene.rotate()).summary).toMatchObject({ rotated: 0, failed: 1 });
-    expect(keyIds(scene)).toHaveLength(2);
-    await expectSuccessor(scene, old);
   });
 
   it('is left alone while nobody can say whether it was stored, and discarded the next day (K1, K9)', async () => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { newScene } from '../support/dispose';
+import { due, expectSuccessor, failing, keyIds } from './due-key';
 
 /** A file of its own, because the SDK's patience with a throttle takes a quarter of a minute. */
 it('a missing secret that AWS says nothing about stops no other key (K11)', async () => {
@@ -14,4 +15,17 @@ it('a missing secret that AWS says nothing about stops no other key (K11)', asyn
   expect(thrown).toBeUndefined();
   expect(findings).toEqual(['step-failed']);
   expect(summary).toMatchObject({ rotated: 1, failed: 1 });
+});
+
+it('a fresh key is left alone when its storing was throttled after an answer was lost (K1)', async () => {
+  const { scene, old } = await due();
+  failing(
+    scene,
+    'PutSecretValue',
+    { kind: 'drop-before' },
+    { kind: 'error', status: 400, code: 'ThrottlingException' },
+  );
+  expect((await scene.rotate()).summary).toMatchObject({ rotated: 0, failed: 1 });
+  expect(keyIds(scene)).toHaveLength(2);
+  await expectSuccessor(scene, old);
 });

@@ -1,41 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { LambdaContext } from '../../functions/runtime/handle';
-import { startHost } from '../hosts/http/scripted-host';
-import { newScene } from '../support/dispose';
-import type { Scene } from '../support/scene';
 import { captureOutput } from './captured-output';
-
-const load = {
-  rotate: () => import('../../functions/rotate/handler'),
-  deactivate: () => import('../../functions/deactivate/handler'),
-  delete: () => import('../../functions/delete/handler'),
-  sync: () => import('../../functions/sync/handler'),
-};
-
-const context = (remaining = 900_000): LambdaContext => ({
-  awsRequestId: 'request-1',
-  invokedFunctionArn: 'arn:aws:lambda:eu-central-1:111122223333:function:keyturn',
-  getRemainingTimeInMillis: () => remaining,
-});
-
-/** The function as Lambda starts it: a fresh module, with the environment of the stack. */
-async function coldStart(scene: Scene, name: keyof typeof load, allowed = new URL(scene.bitbucketUrl).origin) {
-  vi.resetModules();
-  vi.stubEnv('KEYTURN_TOPIC_ARN', scene.topicArn);
-  vi.stubEnv('KEYTURN_RELEASE', '0.0.0+test');
-  vi.stubEnv('KEYTURN_ALLOWED_ORIGINS', allowed);
-  vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', `keyturn-${name}`);
-  const { handler } = await load[name]();
-  vi.unstubAllEnvs();
-  return handler;
-}
-
-/** The functions live in real time; the credential report is there already, so that none waits for it. */
-async function now(): Promise<Scene> {
-  const scene = await newScene({ start: Date.now() });
-  scene.account.invoke(scene.admin, 'iam', 'GenerateCredentialReport', {});
-  return scene;
-}
+import { coldStart, context, load, now } from './cold-start';
 
 describe('a function', () => {
   it('does its work, and ends with its summary as a line, as metrics and as its answer (K7)', async () => {
@@ -200,30 +165,6 @@ describe('a function', () => {
       _aws: { CloudWatchMetrics: [{ Namespace: 'Keyturn', Dimensions: [['service', 'finding']] }] },
     });
   });
-
-  it.each(['CLOUDWATCH_LOGS', 'SNS', 'EVENTBRIDGE'])(
-    'rotates, ends in time and writes its metrics while %s does not answer (K8)',
-    async (service) => {
-      const scene = await now();
-      for (const id of ['shop', 'blog']) scene.manage(id);
-      scene.parameter('bad', '{}');
-      const variable = `AWS_ENDPOINT_URL_${service}`;
-      process.env[variable] = await startHost(() => undefined);
-      try {
-        const rotate = await coldStart(scene, 'rotate');
-        const output = captureOutput();
-        const start = Date.now();
-        expect(await rotate({}, context())).toMatchObject({ rotated: 2 });
-        expect(Date.now() - start).toBeLessThan(35_000);
-        const metrics = output.lines().find((line) => '_aws' in line && line.function === 'rotate');
-        const names = { CLOUDWATCH_LOGS: 'Unrecorded', SNS: 'Untold', EVENTBRIDGE: 'Unpublished' };
-        expect(metrics?.[names[service as keyof typeof names]]).toBeGreaterThan(0);
-      } finally {
-        delete process.env[variable];
-      }
-    },
-    60_000,
-  );
 
   it('keeps some time for its end: with little left it starts nothing', async () => {
     const scene = await now();

@@ -1,33 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createEvidencePorts } from '../../../functions/aws/evidence-ports';
 import { AUDIT_SCHEMA, type AuditEvent } from '../../../functions/core/audit';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/duration';
 import { AUDIT_LOG_GROUP } from '../../../functions/core/names';
 import type { Evidence, EvidenceSource } from '../../../functions/report/evidence/evidence';
-import { gatherEvidence, type Period } from '../../../functions/report/evidence/gather-evidence';
-import type { AwsCall } from '../../../local/account/principal';
 import type { AwsFault } from '../../../local/account/wire/server';
 import { newScene } from '../../support/dispose';
 import type { Scene } from '../../support/scene';
 import { START } from '../../support/stage';
-
-/** All of the scene's time, read by the real adapters over HTTP. */
-function gather(scene: Scene, period: Partial<Period> = {}, logGroup?: string): Promise<Evidence> {
-  const now = () => new Date(scene.clock.now());
-  const time = { now, sleep: async (milliseconds: number) => scene.clock.advanceBy(milliseconds) };
-  const ports = createEvidencePorts({ time, logGroup });
-  return gatherEvidence(ports, { since: new Date(START), until: now(), ...period });
-}
-
-/** A scene with one key that was rotated and delivered, and whose CloudTrail records show. */
-async function rotated(): Promise<Scene> {
-  const scene = await newScene();
-  scene.manage('shop');
-  await scene.rotate();
-  await scene.sync();
-  scene.hours(1);
-  return scene;
-}
+import { failing, gather, rotated } from './gathered';
 
 interface Line {
   readonly at: number;
@@ -72,8 +52,6 @@ function eventAt(at: number, more: Partial<AuditEvent> = {}): AuditEvent {
   };
 }
 
-const failing = (actions: readonly string[], fault: AwsFault) => (call: AwsCall) =>
-  actions.includes(call.action) ? fault : undefined;
 const earlier = (instant: Date, milliseconds: number) => new Date(instant.getTime() - milliseconds);
 const sources = ({ failures }: Evidence) => failures.map(({ source }) => source);
 
@@ -386,14 +364,6 @@ describe('a source that cannot be read stops no other (K11)', () => {
       'registry',
       'secrets',
     ]);
-  });
-
-  it('throttled for good is a failure of that source alone', async () => {
-    const scene = await rotated();
-    scene.awsFault = failing(['ListSecrets'], { kind: 'error', status: 400, code: 'ThrottlingException' });
-    const evidence = await gather(scene);
-
-    expect(evidence.failures).toEqual([{ source: 'secrets', message: expect.stringContaining('throttled') }]);
   });
 
   it('one user that cannot be listed hides no other, and is named; one that does not exist has no keys', async () => {

@@ -60,7 +60,8 @@ function deliveringTo(arn: string, account: Account, write: (target: FunctionTar
       write(target, credentialOf(request, nameOf(arn), account));
     } catch (thrown) {
       if (!(thrown instanceof AwsError)) throw thrown;
-      return { schema: DELIVERY_SCHEMA, error: { code: 'host-down', message: thrown.code, retryable: true } };
+      const code = thrown.code === 'AccessDeniedException' ? 'scope-missing' : 'host-down';
+      return { schema: DELIVERY_SCHEMA, error: { code, message: 'could not read the credential' } };
     }
     return { schema: DELIVERY_SCHEMA, receipt: { wrote: [`updated ${functionHost.nameOf(target)}`] } };
   };

@@ -16,7 +16,7 @@ export class ScratchTree {
     /** The folders that are checked. */
     private readonly folders: readonly string[],
   ) {
-    for (const name of ['functions', 'infra', 'cli', 'local', 'test', 'package.json', 'tsconfig.json'])
+    for (const name of ['functions', 'infra', 'cli', 'local', 'test', 'docs/examples', 'package.json', 'tsconfig.json'])
       cpSync(join(ROOT, name), join(this.#root, name), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules'), join(this.#root, 'node_modules'));
     const { config } = ts.readConfigFile(join(this.#root, 'tsconfig.json'), ts.sys.readFile);

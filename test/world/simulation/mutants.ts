@@ -202,7 +202,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'limit-without-a-word',
     promise: 'K10',
-    file: 'functions/runtime/run.ts',
+    file: 'functions/core/findings/failed-step.ts',
     from: "'key-limit': 'two-keys',",
     to: '',
     within: 10,

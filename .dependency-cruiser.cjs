@@ -48,7 +48,12 @@ module.exports = {
     core('findings', 'key', 'config', 'hosts', 'lifecycle'),
     only('account', '^functions/account/', [CORE, '^functions/account/'], 'reading: core'),
     only('aws', '^functions/aws/', [CORE, ...PORTS, '^functions/aws/', '/@aws-sdk/', '/@smithy/'], 'the edge to AWS'),
-    only('hosts', '^functions/hosts/', [CORE, ...PORTS, '^functions/hosts/', '/axios/', '/zod/'], 'the edge to hosts'),
+    only(
+      'hosts',
+      '^functions/hosts/',
+      [CORE, '^functions/account/ports\\.ts$', '^functions/hosts/', '/axios/', '/zod/'],
+      'the edge to hosts',
+    ),
     {
       name: 'one-host-never-another',
       severity: 'error',

@@ -21,8 +21,8 @@ export function createAuditRecord(logGroupName: string = AUDIT_LOG_GROUP): Audit
   const client = new CloudWatchLogsClient(recordConfig);
   const doing = (action: string) => `logs:${action} of ${logGroupName}`;
 
-  const put = async (logStreamName: string, events: readonly AuditEvent[]): Promise<void> => {
-    const logEvents = events.map((event) => ({ timestamp: Date.parse(event.time), message: JSON.stringify(event) }));
+  const put = async (logStreamName: string, lines: readonly Line[]): Promise<void> => {
+    const logEvents = lines.map(({ timestamp, message }) => ({ timestamp, message }));
     const { rejectedLogEventsInfo } = await client.send(
       new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }),
     );
@@ -33,7 +33,7 @@ export function createAuditRecord(logGroupName: string = AUDIT_LOG_GROUP): Audit
   return {
     async append(events) {
       for (const batch of batches(events)) {
-        const stream = streamOf(batch);
+        const stream = batch[0].stream;
         try {
           await put(stream, batch);
         } catch (thrown) {
@@ -83,25 +83,38 @@ function isNamed(thrown: unknown, name: string): boolean {
   return thrown instanceof Error && thrown.name === name;
 }
 
-/** `rotate/2026-04` */
-function streamOf([first]: readonly AuditEvent[]): string {
-  return `${first?.function}/${first?.time.slice(0, 7)}`;
+interface Line {
+  /** `rotate/2026-04` */
+  readonly stream: string;
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+function lineOf(event: AuditEvent): Line {
+  const stream = `${event.function}/${event.time.slice(0, 7)}`;
+  return { stream, timestamp: Date.parse(event.time), message: JSON.stringify(event) };
 }
 
 /** Events in order of time, as many a call as are allowed; a call is about one month. */
-function* batches(events: readonly AuditEvent[]): Generator<readonly AuditEvent[]> {
-  let batch: AuditEvent[] = [];
-  let bytes = 0;
-  for (const event of [...events].sort((a, b) => Date.parse(a.time) - Date.parse(b.time))) {
-    const size = Buffer.byteLength(JSON.stringify(event)) + OVERHEAD;
-    const fits = batch.length < MOST_EVENTS && bytes + size <= MOST_BYTES && streamOf([event]) === streamOf(batch);
-    if (batch.length > 0 && !fits) {
+function* batches(events: readonly AuditEvent[]): Generator<readonly [Line, ...Line[]]> {
+  const [first, ...others] = events.map(lineOf).sort((a, b) => a.timestamp - b.timestamp);
+  if (first === undefined) return;
+  let batch: [Line, ...Line[]] = [first];
+  let bytes = sizeOf(first);
+  for (const line of others) {
+    const size = sizeOf(line);
+    if (batch.length < MOST_EVENTS && bytes + size <= MOST_BYTES && line.stream === batch[0].stream) {
+      batch.push(line);
+      bytes += size;
+    } else {
       yield batch;
-      batch = [];
-      bytes = 0;
+      batch = [line];
+      bytes = size;
     }
-    batch.push(event);
-    bytes += size;
   }
-  if (batch.length > 0) yield batch;
+  yield batch;
+}
+
+function sizeOf({ message }: Line): number {
+  return Buffer.byteLength(message) + OVERHEAD;
 }

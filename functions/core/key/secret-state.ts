@@ -46,8 +46,10 @@ export function currentKey(secret: SecretState): StoredVersion | undefined {
  * key for as long as it says (K8).
  */
 export function withoutFuture(secret: SecretState, now: Date): SecretState {
-  const isPast = (tag: string) => (readDatedTag(secret.tags[tag])?.at ?? now) <= after(now, CLOCK_SKEW);
-  const tags = Object.entries(secret.tags).filter(([tag]) => !DATED_TAGS.includes(tag) || isPast(tag));
+  const latest = after(now, CLOCK_SKEW);
+  const future = DATED_TAGS.filter((tag) => (readDatedTag(secret.tags[tag])?.at ?? now) > latest);
+  if (future.length === 0) return secret;
+  const tags = Object.entries(secret.tags).filter(([tag]) => !future.includes(tag));
   return { ...secret, tags: Object.fromEntries(tags) };
 }
 

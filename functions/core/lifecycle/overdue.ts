@@ -51,10 +51,11 @@ export function nextDue(managed: readonly Managed[], most: number): readonly Nex
     .flatMap(({ entry, secret }) => {
       const current = currentKey(secret);
       if (current === undefined) return [];
-      return [{ key: entry.id, at: after(current.createdAt, entry.policy.rotateAfter * DAY).toISOString() }];
+      return [{ key: entry.id, at: after(current.createdAt, entry.policy.rotateAfter * DAY) }];
     })
-    .sort((a, b) => (a.at < b.at ? -1 : 1))
-    .slice(0, most);
+    .sort((a, b) => a.at.getTime() - b.at.getTime())
+    .slice(0, most)
+    .map(({ key, at }) => ({ key, at: at.toISOString() }));
 }
 
 function tenths(value: number): number {

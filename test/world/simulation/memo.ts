@@ -28,15 +28,15 @@ export function remembering<Args extends readonly unknown[], Answer>(
 }
 
 /** The same for a function of one document that nobody changes, for as long as it lives. */
-export function rememberingOne<A extends object, Answer extends object>(ask: (a: A) => Answer): (a: A) => Answer {
-  const known = new WeakMap<A, Answer>();
+export function rememberingOne<A extends object, Answer>(ask: (a: A) => Answer): (a: A) => Answer {
+  const known = new WeakMap<A, { readonly answer: Answer }>();
   return (a) => {
     let answer = known.get(a);
     if (answer === undefined) {
-      answer = ask(a);
+      answer = { answer: ask(a) };
       known.set(a, answer);
     }
-    return answer;
+    return answer.answer;
   };
 }
 

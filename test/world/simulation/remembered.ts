@@ -19,7 +19,11 @@ const REMEMBERED: readonly Remembered[] = [
     by: 'remembering(real, (_parameter, id, json) => [id, json])',
   },
   { file: 'functions/core/hosts/target.ts', name: 'targetSetDigest', by: 'rememberingPairs(real)' },
+  { file: 'functions/core/audit.ts', name: 'readAuditLine', by: 'remembering(real, (line) => [line, 0])' },
   { file: 'functions/core/key/secret-state.ts', name: 'storedVersions', by: 'rememberingOne(real)' },
+  { file: 'functions/core/key/secret-state.ts', name: 'currentKey', by: 'rememberingOne(real)' },
+  { file: 'functions/core/key/intent.ts', name: 'intentOf', by: 'rememberingOne(real)' },
+  { file: 'functions/core/key/intent.ts', name: 'openIntent', by: 'rememberingOne(real)' },
   { file: 'functions/aws/secret-reads.ts', name: 'stateOf', by: 'rememberingOne(real)' },
   {
     file: 'functions/aws/credential-report.ts',

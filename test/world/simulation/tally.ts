@@ -77,6 +77,8 @@ export class Tally {
       cpuMinutes: round(cpuMinutes),
       keyYearsPerMinute: Math.round(keyYears / this.minutes()),
       keyYearsPerCpuMinute: Math.round(keyYears / cpuMinutes),
+      callsPerCpuSecond: Math.round(sums.calls / (cpuMinutes * 60)),
+      schedulesPerCpuMinute: round(sums.seeds / cpuMinutes),
       megabytes: megabytes(),
       faults: Object.fromEntries([...this.#struck].sort()),
       checks: Object.fromEntries(this.#checks),

@@ -5,7 +5,7 @@ import type { Described, Sources } from '../../../cli/rehearsal/witness/witness'
 import { Witness } from '../../../cli/rehearsal/witness/witness';
 import { isBitbucketTarget } from '../../../functions/core/hosts/bitbucket';
 import { openIntent } from '../../../functions/core/key/intent';
-import { secretName, TAG } from '../../../functions/core/names';
+import { secretName } from '../../../functions/core/names';
 import type { Account } from '../../../local/account/account';
 import { AwsError } from '../../../local/account/aws-error';
 import type { Bitbucket } from '../../../local/hosts/bitbucket/bitbucket';
@@ -23,13 +23,14 @@ export class ReadingWitness extends Witness {
 
   /** A rotation that began and has stored nothing. */
   hasOpenIntent(managed: ManagedRecord): boolean {
-    if (!this.tags(managed).has(TAG.intent)) return false;
+    const described = secretStateOf(this.described(managed));
+    if (openIntent(described) === undefined) return false;
     const input = { SecretId: secretName(managed.id), IncludeDeprecated: true, MaxResults: 100 };
     const listed = this.#reads.answer('secretsmanager', 'ListSecretVersionIds', input)?.output;
     const { Versions } = listed as { readonly Versions: readonly { readonly VersionId?: string }[] };
     // What was stored may have lost its labels since.
     const versions = Versions.map(({ VersionId: versionId = '' }) => ({ versionId, labels: [] }));
-    return openIntent({ ...secretStateOf(this.described(managed)), versions }) !== undefined;
+    return openIntent({ ...described, versions }) !== undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../core/audit';
+import type { AuditEvent, AuditEventName } from '../core/audit';
 import type { RegistryEntry } from '../core/config/registry';
 import type { KeyturnError } from '../core/errors';
 import type { StoredCredential } from '../core/hosts/host';
@@ -118,6 +118,8 @@ export interface AuditRecord {
   append(events: readonly AuditEvent[]): Promise<void>;
   /** The `people-told` events since an instant, all pages. */
   told(since: Date): Promise<readonly AuditEvent[]>;
+  /** The events of one kind since an instant, all pages. @param reason only those with this reason */
+  recorded(since: Date, event: AuditEventName, reason?: string): Promise<readonly AuditEvent[]>;
 }
 
 /** What became of events that were sent. */

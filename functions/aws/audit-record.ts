@@ -30,6 +30,31 @@ export function createAuditRecord(logGroupName: string = AUDIT_LOG_GROUP): Audit
     throw new KeyturnError('aws-rejected', `${doing('PutLogEvents')}: events were refused for their time.`);
   };
 
+  const recorded: AuditRecord['recorded'] = async (since, event, reason) => {
+    const found: AuditEvent[] = [];
+    const because = reason === undefined ? '' : ` && $.reason = "${reason}"`;
+    let nextToken: string | undefined;
+    do {
+      const page = await calling(doing('FilterLogEvents'), {}, () =>
+        client.send(
+          new FilterLogEventsCommand({
+            logGroupName,
+            startTime: since.getTime(),
+            filterPattern: `{ $.event = "${event}"${because} }`,
+            nextToken,
+          }),
+        ),
+      );
+      for (const { message = '', logStreamName = '' } of page.events ?? []) {
+        const read = readAuditLine(message);
+        // A function may write to its own streams only: what says to be another's is forged.
+        if ('event' in read && logStreamName.startsWith(`${read.event.function}/`)) found.push(read.event);
+      }
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    return found;
+  };
+
   return {
     async append(events) {
       for (const batch of batches(events)) {
@@ -44,29 +69,9 @@ export function createAuditRecord(logGroupName: string = AUDIT_LOG_GROUP): Audit
       }
     },
 
-    async told(since) {
-      const told: AuditEvent[] = [];
-      let nextToken: string | undefined;
-      do {
-        const page = await calling(doing('FilterLogEvents'), {}, () =>
-          client.send(
-            new FilterLogEventsCommand({
-              logGroupName,
-              startTime: since.getTime(),
-              filterPattern: '{ $.event = "people-told" }',
-              nextToken,
-            }),
-          ),
-        );
-        for (const { message = '', logStreamName = '' } of page.events ?? []) {
-          const read = readAuditLine(message);
-          // A function may write to its own streams only: what says to be another's is forged.
-          if ('event' in read && logStreamName.startsWith(`${read.event.function}/`)) told.push(read.event);
-        }
-        nextToken = page.nextToken;
-      } while (nextToken !== undefined);
-      return told;
-    },
+    told: (since) => recorded(since, 'people-told'),
+
+    recorded,
   };
 }
 

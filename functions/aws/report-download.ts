@@ -13,6 +13,9 @@ const REPORT_NOT_THERE = new Set([
   'ReportExpired',
 ]);
 
+/** IAM makes so many reports at a time, and no more: it did not start one. */
+const NO_CAPACITY = { LimitExceededException: 'aws-throttled', LimitExceeded: 'aws-throttled' } as const;
+
 interface DownloadedReport {
   readonly csv: string;
   readonly generatedAt: Date;
@@ -27,7 +30,7 @@ export function reportDownload(config: ClientConfig = clientConfig): () => Promi
   let isStarted = false;
   return async () => {
     if (!isStarted) {
-      const { State } = await calling('iam:GenerateCredentialReport', {}, () =>
+      const { State } = await calling('iam:GenerateCredentialReport', NO_CAPACITY, () =>
         client.send(new GenerateCredentialReportCommand({})),
       );
       isStarted = State !== 'COMPLETE';

@@ -6,6 +6,7 @@ import { keyRing } from '../core/key/key-ring';
 import { planDeactivation } from '../core/lifecycle/plan-deactivation';
 import { worthDeactivationLook } from '../core/lifecycle/worth-a-look';
 import { perform } from '../runtime/doers/perform';
+import { missedBefore, reportUnavailable } from '../runtime/missing-report';
 import type { Run } from '../runtime/run';
 
 export interface RetirePorts {
@@ -17,9 +18,11 @@ export interface RetirePorts {
 /** Makes every superseded key Inactive whose time has come and that nobody uses any more. */
 export async function deactivate(ports: RetirePorts, run: Run): Promise<void> {
   const { iam, secrets } = ports;
+  // Begun first: IAM makes it while the registry and the secrets are read.
+  const reading = readCredentialReport(iam, run.time, run.timeLeft());
   const all = run.surveyed(await survey(ports));
-  const { report, finding } = await readCredentialReport(iam, run.time);
-  if (finding !== undefined) run.find(finding);
+  const { report, missing } = await reading;
+  if (missing !== undefined) run.find(reportUnavailable(missing, await missedBefore(run)));
   const worth = all.filter((managed) => worthDeactivationLook(managed, report, run.now()));
   await run.forEach(worth, async (managed) => {
     const { entry } = managed;

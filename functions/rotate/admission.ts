@@ -5,14 +5,15 @@ import type { RotationReason } from '../core/lifecycle/steps';
 export interface AdmissionProps {
   /** Rotations in this run at most. */
   readonly maxRotations: number;
-  /** Nothing but repairs goes ahead: deliveries fail. */
-  readonly breakerOpen: boolean;
+  /** Keys whose connection delivers nothing, by id: nothing but repairs goes ahead. */
+  readonly heldUp: ReadonlySet<string>;
 }
 
 /** Decides which of the rotations that are due may go ahead in this run. Repairs always may: pipelines wait for them. */
 export class Admission {
   readonly #props: AdmissionProps;
-  readonly #waiting: string[] = [];
+  /** Keys that the limit keeps waiting, by id, and why they are to be rotated. */
+  readonly #waiting = new Map<string, RotationReason>();
   #left: number;
 
   constructor(props: AdmissionProps) {
@@ -24,9 +25,10 @@ export class Admission {
   admits(id: string, reason: RotationReason): boolean {
     // A repair makes no key that was not there before.
     if (isRepair(reason)) return true;
-    if (this.#props.breakerOpen) return false;
+    if (this.#props.heldUp.has(id)) return false;
     if (this.#left === 0) {
-      this.#waiting.push(id);
+      // The day of what was only brought forward is still to come.
+      if (reason !== 'brought-forward') this.#waiting.set(id, reason);
       return false;
     }
     this.#left--;
@@ -35,7 +37,11 @@ export class Admission {
 
   /** What people have to know when the run's limit was reached. */
   get finding(): Finding | undefined {
-    if (this.#waiting.length === 0) return undefined;
-    return { code: 'rotation-cap', facts: { limit: this.#props.maxRotations, waiting: this.#waiting } };
+    if (this.#waiting.size === 0) return undefined;
+    const isFirst = [...this.#waiting.values()].every((reason) => reason === 'first');
+    return {
+      code: 'rotation-cap',
+      facts: { limit: this.#props.maxRotations, waiting: [...this.#waiting.keys()], isFirst },
+    };
   }
 }

@@ -1,20 +1,25 @@
 import { creators } from '../account/creators';
-import { readCredentialReport } from '../account/credential-report';
-import { look } from '../account/look';
+import { type MissingReport, readCredentialReport } from '../account/credential-report';
+import { type Look, look } from '../account/look';
 import type { Iam, Registry, Secrets, Sts, Trail } from '../account/ports';
 import { survey } from '../account/survey';
-import { DAY, MINUTE } from '../core/duration';
+import { MINUTE } from '../core/duration';
 import type { Finding } from '../core/findings/findings';
-import { currentKey } from '../core/key/secret-state';
-import { breaker } from '../core/lifecycle/breaker';
+import type { CredentialReport } from '../core/key/access-key';
+import { currentKey, currentVersion } from '../core/key/secret-state';
+import { isHeldUp } from '../core/lifecycle/breaker';
+import { broughtForward, rotationDueAt, upcomingRotations } from '../core/lifecycle/bring-forward';
 import type { Managed } from '../core/lifecycle/managed';
 import { keysToTrace, planRotation } from '../core/lifecycle/plan-rotation';
 import type { Plan } from '../core/lifecycle/steps';
 import { worthRotationLook } from '../core/lifecycle/worth-a-look';
 import { perform } from '../runtime/doers/perform';
+import { missedBefore, reportUnavailable } from '../runtime/missing-report';
 import type { Run } from '../runtime/run';
 import { Admission } from './admission';
 import { ArrivalOrder } from './arrival-order';
+import { findOpenBreakers } from './open-breakers';
+import { atThePaceOfAws } from './pace';
 
 export interface RotatePorts {
   readonly iam: Iam;
@@ -36,42 +41,124 @@ export interface RotateOptions {
 /** IAM needs seconds to spread the rights that a deployment has changed. */
 const RIGHTS_SPREAD_IN = MINUTE;
 
-/** Rotates every managed key that is due, most overdue first. */
+/** Rotates every managed key that is due, most overdue first, and today what would be too much for a later day. */
 export async function rotate(ports: RotatePorts, run: Run, options: RotateOptions): Promise<void> {
   const { requested, maxRotations } = options;
   if (options.justDeployed) await run.time.sleep(RIGHTS_SPREAD_IN);
+  // Begun first: IAM makes it while the registry and the secrets are read.
+  const reading = requested === undefined ? readCredentialReport(ports.iam, run.time, run.timeLeft()) : undefined;
   const all = run.surveyed(await survey(ports));
   run.findAll(unmanagedRequests(all, requested));
-  const stuck = breaker(all, run.now());
-  if (stuck !== undefined) run.find({ code: 'breaker-open', facts: { stuck } });
-  const worth = requested === undefined ? await worthALook(ports, run, all) : all.filter(isOneOf(requested));
-  const admission = new Admission({ maxRotations, breakerOpen: stuck !== undefined && requested === undefined });
+  const open = await findOpenBreakers(run, all);
+  if (reading === undefined) {
+    await work({ ports, run, admission: new Admission({ maxRotations, heldUp: new Set() }) }, askedFor(all, requested));
+    return;
+  }
+  const heldUp = new Set(all.flatMap(({ entry }) => (isHeldUp(entry, open) ? [entry.id] : [])));
+  const day = { ports, run, admission: new Admission({ maxRotations, heldUp }) };
+  const { report, missing } = await reading;
+  const early = broughtForward(upcomingRotations(all, report, heldUp, run.now()), {
+    now: run.now(),
+    limit: maxRotations,
+  });
+  const isWorth = (managed: Managed) => early.has(managed.entry.id) || worthRotationLook(managed, report, run.now());
+  const worth = all.filter(isWorth).sort(bySooner(report));
+  const items = worth.map((managed) => ({ ...managed, broughtForward: early.has(managed.entry.id) }));
+  if (missing === undefined) await work(day, items);
+  else
+    await workWithoutReport(
+      day,
+      items,
+      all.filter((managed) => !isWorth(managed)),
+      missing,
+    );
+}
+
+/** One run's rotations: what they are done with, and how many there may be. */
+interface Day {
+  readonly ports: RotatePorts;
+  readonly run: Run;
+  readonly admission: Admission;
+}
+
+/** A managed key that is looked at, and why a rotation of it may be wanted that is not due. */
+interface Item extends Managed {
+  readonly requested?: boolean;
+  readonly broughtForward?: boolean;
+  /** Nothing speaks for a look but that the credential report is missing. */
+  readonly isUnseen?: boolean;
+}
+
+/** Works on keys in their order. @returns those that it did not get to, by id */
+async function work({ ports, run, admission }: Day, items: readonly Item[]): Promise<readonly string[]> {
   const order = new ArrivalOrder();
-  await run.forEach(worth.sort(mostOverdueFirst), async (managed) => {
-    const { id } = managed.entry;
+  const throttled: string[] = [];
+  const left = await run.forEach(items, async (item) => {
     const place = order.enter();
     try {
-      const { keys, plan, secret } = await planned(ports, run, managed, requested?.includes(id) ?? false);
+      const found = await seen(ports, run, item);
+      if (found === undefined) {
+        throttled.push(item.entry.id);
+        return;
+      }
+      const { keys, plan, secret } = await planned(ports, run, item, found);
       run.findAll(plan.findings);
       const rotation = plan.steps.find((step) => step.do === 'rotate');
       if (rotation !== undefined) await place.turn;
-      const admitted = rotation !== undefined && admission.admits(id, rotation.reason);
+      const admitted = rotation !== undefined && admission.admits(item.entry.id, rotation.reason);
       place.leave();
       const steps = admitted || rotation === undefined ? plan.steps : plan.steps.slice(0, plan.steps.indexOf(rotation));
-      await perform(steps, { ports, run, managed: { ...managed, secret }, keys });
+      await perform(steps, { ports, run, managed: { ...item, secret }, keys });
     } finally {
       place.leave();
     }
   });
   if (admission.finding !== undefined) run.find(admission.finding);
+  return [...throttled, ...left];
+}
+
+/**
+ * Without the credential report every user is looked at: what somebody has deleted, made Inactive or made by hand is
+ * found all the same. Those that a run does not get to come first in the next one.
+ */
+async function workWithoutReport(
+  day: Day,
+  items: readonly Item[],
+  others: readonly Managed[],
+  missing: MissingReport,
+): Promise<void> {
+  const before = await missedBefore(day.run);
+  const unseen = startingAt(before?.next, others).map((managed) => ({ ...managed, isUnseen: true }));
+  const left = new Set(await work(day, [...items, ...unseen]));
+  const leftUnseen = unseen.flatMap(({ entry }) => (left.has(entry.id) ? [entry.id] : []));
+  const looks = { looked: unseen.length - leftUnseen.length, left: leftUnseen };
+  day.run.find(reportUnavailable(missing, before, looks));
+}
+
+/** In the order of their ids, round from one of them. */
+function startingAt(id: string | undefined, keys: readonly Managed[]): readonly Managed[] {
+  const sorted = [...keys].sort((a, b) => (a.entry.id < b.entry.id ? -1 : 1));
+  const start =
+    id === undefined
+      ? 0
+      : Math.max(
+          0,
+          sorted.findIndex(({ entry }) => entry.id >= id),
+        );
+  return [...sorted.slice(start), ...sorted.slice(0, start)];
+}
+
+/** The key as it is now; undefined where IAM had no time for a look that can wait for the next run. */
+async function seen({ iam, secrets }: RotatePorts, run: Run, item: Item): Promise<Look | undefined> {
+  if (item.isUnseen !== true) return look(iam, secrets, item);
+  return atThePaceOfAws(run, () => look(iam, secrets, item));
 }
 
 /** The plan of one key, made from what is there now. @returns `keys` without those that the plan discards */
-async function planned(ports: RotatePorts, run: Run, managed: Managed, requested: boolean) {
-  const { entry } = managed;
-  const { secret, keys } = await look(ports.iam, ports.secrets, managed);
-  const input = { entry, secret, keys, now: run.now(), requested };
-  const isOwn = await creators(ports.trail, keysToTrace(input), run.log);
+async function planned({ trail }: RotatePorts, run: Run, item: Item, { secret, keys }: Look) {
+  const { entry, requested, broughtForward } = item;
+  const input = { entry, secret, keys, now: run.now(), requested, broughtForward };
+  const isOwn = await creators(trail, keysToTrace(input), run.log);
   const plan = planRotation({ ...input, isOwn });
   return { plan, secret, keys: keys.filter(({ accessKeyId }) => !discards(plan, accessKeyId)) };
 }
@@ -80,14 +167,11 @@ function discards({ steps }: Plan, accessKeyId: string): boolean {
   return steps.some((step) => step.do === 'discard-orphan' && step.accessKeyId === accessKeyId);
 }
 
-async function worthALook({ iam }: RotatePorts, run: Run, all: readonly Managed[]): Promise<Managed[]> {
-  const { report, finding } = await readCredentialReport(iam, run.time);
-  if (finding !== undefined) run.find(finding);
-  return all.filter((managed) => worthRotationLook(managed, report, run.now()));
-}
-
-function isOneOf(ids: readonly string[]): (managed: Managed) => boolean {
-  return ({ entry }) => ids.includes(entry.id);
+function askedFor(all: readonly Managed[], ids: readonly string[] = []): readonly Item[] {
+  return all
+    .filter(({ entry }) => ids.includes(entry.id))
+    .sort(bySooner(undefined))
+    .map((managed) => ({ ...managed, requested: true }));
 }
 
 /** What was asked for by a name that no managed key has. */
@@ -96,13 +180,11 @@ function unmanagedRequests(all: readonly Managed[], requested: readonly string[]
   return unknown.map((id) => ({ code: 'invalid-entry', key: id, facts: { is: 'requested' } }));
 }
 
-function mostOverdueFirst(a: Managed, b: Managed): number {
-  return rotationDueAt(a) - rotationDueAt(b);
-}
-
-/** Milliseconds; a key that never was, or whose secret was edited, comes first. */
-function rotationDueAt({ entry, secret }: Managed): number {
-  const current = currentKey(secret);
-  if (current === undefined) return 0;
-  return current.createdAt.getTime() + entry.policy.rotateAfter * DAY;
+/** What is due sooner comes first: what somebody edited before all, and a key that never was when the others are on time. */
+function bySooner(report: CredentialReport | undefined): (a: Managed, b: Managed) => number {
+  const when = (managed: Managed): number => {
+    const isEdited = currentKey(managed.secret) === undefined && currentVersion(managed.secret) !== undefined;
+    return isEdited ? 0 : (rotationDueAt(managed, report)?.getTime() ?? Number.MAX_SAFE_INTEGER);
+  };
+  return (a, b) => when(a) - when(b);
 }

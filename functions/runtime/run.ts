@@ -75,6 +75,31 @@ export class Run {
     return this.time.now();
   }
 
+  /** Milliseconds until the run has to come to its end. */
+  timeLeft(): number {
+    return this.#props.deadline.getTime() - this.now().getTime();
+  }
+
+  /** Whether there is time for the steps of one more key. */
+  hasTime(): boolean {
+    return this.timeLeft() >= (this.#props.keyTakes ?? KEY_TAKES);
+  }
+
+  /**
+   * What earlier runs have recorded: events of one kind since an instant, in the record's order.
+   *
+   * @param reason only those with this reason
+   * @throws KeyturnError `aws-*`
+   */
+  recorded(since: Date, event: AuditEventName, reason?: string): Promise<readonly AuditEvent[]> {
+    return this.#props.record.recorded(since, event, reason);
+  }
+
+  /** This function's name. */
+  get function(): string {
+    return this.#props.function;
+  }
+
   count(counter: Counter, by = 1): void {
     this.#counters.set(counter, (this.#counters.get(counter) ?? 0) + by);
   }
@@ -153,14 +178,20 @@ export class Run {
     this.find(failedStep(entry.id, error, doing));
   }
 
-  /** Works on each item, several at a time, and starts nothing new when the time is nearly up. */
-  async forEach<Item extends Managed>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-    const { deadline, keyTakes = KEY_TAKES } = this.#props;
+  /**
+   * Works on each item, several at a time, and starts nothing new when the time is nearly up.
+   *
+   * @returns the keys that are left, by id
+   */
+  async forEach<Item extends Managed>(
+    items: readonly Item[],
+    work: (item: Item) => Promise<void>,
+  ): Promise<readonly string[]> {
     const left: string[] = [];
     const queue = items.values();
     const workers = Array.from({ length: this.#props.concurrency }, async () => {
       for (const item of queue) {
-        if (deadline.getTime() - this.now().getTime() < keyTakes) {
+        if (!this.hasTime()) {
           left.push(item.entry.id);
           continue;
         }
@@ -172,9 +203,11 @@ export class Run {
       }
     });
     await Promise.all(workers);
-    if (left.length === 0) return;
-    this.#left += left.length;
-    this.find({ code: 'out-of-time', facts: { left, of: items.length } });
+    if (left.length > 0) {
+      this.#left += left.length;
+      this.find({ code: 'out-of-time', facts: { left, of: items.length } });
+    }
+    return left;
   }
 
   /** Ends the run: people told, events recorded and sent, summary line. What cannot be sent is logged, never thrown. */
@@ -235,6 +268,10 @@ export class Run {
   }
 }
 
-function factsOf({ connection }: Described): Pick<AuditEvent, 'facts'> {
-  return connection === undefined ? {} : { facts: { connection: connection.name, secret: connection.secret } };
+function factsOf({ connection, recorded }: Described): Pick<AuditEvent, 'facts'> {
+  const facts = {
+    ...recorded,
+    ...(connection === undefined ? {} : { connection: connection.name, secret: connection.secret }),
+  };
+  return Object.keys(facts).length === 0 ? {} : { facts };
 }

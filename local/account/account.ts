@@ -5,7 +5,7 @@ import { S3 } from '../evidence/s3/s3';
 import { seededRandom } from '../random';
 import { AwsError } from './aws-error';
 import { CloudTrail } from './cloud-trail';
-import type { RootKey } from './credential-report';
+import type { ReportRefusal, RootKey } from './credential-report';
 import { type KnownCredential, Sessions } from './credentials';
 import { type AccountEvent, type EventDraft, isoSeconds } from './event';
 import { EventBridge } from './event-bridge';
@@ -46,8 +46,10 @@ export interface AccountOptions {
   readonly lastUsedDelay?: number;
   /** ms until a record shows in CloudTrail's event history. @default 0 */
   readonly trailDelay?: number;
-  /** ms from GenerateCredentialReport until the report can be read. @default 0 */
-  readonly credentialReportTime?: number;
+  /** ms from GenerateCredentialReport until the report can be read; a function is asked for each report. @default 0 */
+  readonly credentialReportTime?: number | (() => number);
+  /** How the first calls of GenerateCredentialReport are refused, one after the other. @default none is */
+  readonly credentialReportRefusals?: readonly ReportRefusal[];
   /** Root's access keys, two at most: only the credential report shows them. @default none */
   readonly rootKeys?: readonly RootKey[];
 }
@@ -100,7 +102,7 @@ export class Account {
       clock,
       identifiers,
       delays: { newKey: options.newKeyDelay ?? 0, lastUsed: options.lastUsedDelay ?? 0 },
-      reportTime: options.credentialReportTime ?? 0,
+      reportMaking: { time: options.credentialReportTime ?? 0, refusals: options.credentialReportRefusals },
       rootKeys: options.rootKeys ?? [],
     });
     this.sts = new Sts(accountId, this.iam.roles, this.#sessions);

@@ -46,6 +46,23 @@ export interface RootKey {
   readonly lastUsed?: { readonly at: Date; readonly service: string; readonly region: string };
 }
 
+/** Why GenerateCredentialReport starts nothing. */
+export type ReportRefusal = 'LimitExceeded' | 'Throttling';
+
+const REFUSALS: Readonly<Record<ReportRefusal, () => AwsError>> = {
+  LimitExceeded: () =>
+    new AwsError('LimitExceeded', 409, 'There is no more capacity to launch new report generation tasks.'),
+  Throttling: () => new AwsError('Throttling', 400, 'Rate exceeded'),
+};
+
+/** How reports are made. */
+export interface ReportMaking {
+  /** ms from GenerateCredentialReport until the report can be read. */
+  readonly time: number | (() => number);
+  /** How the first calls of GenerateCredentialReport are refused, one after the other. @default none is */
+  readonly refusals?: readonly ReportRefusal[] | undefined;
+}
+
 /** What the report reads. */
 export interface CredentialReportSources {
   readonly accountId: string;
@@ -60,20 +77,29 @@ export interface CredentialReportSources {
 export class CredentialReport {
   #report: Report | undefined;
 
-  /** @param generationTime ms from GenerateCredentialReport until the report can be read. */
+  #refused = 0;
+
   constructor(
     private readonly clock: Clock,
     private readonly sources: CredentialReportSources,
-    private readonly generationTime: number,
+    private readonly making: ReportMaking,
   ) {}
 
-  /** Starts a report, or answers COMPLETE while the last one is younger than four hours. */
+  /**
+   * Starts a report, or answers COMPLETE while the last one is younger than four hours.
+   * @throws AwsError what `refusals` say
+   */
   generate() {
     const now = this.clock.now();
+    const refusal = this.making.refusals?.[this.#refused];
+    if (refusal !== undefined) {
+      this.#refused += 1;
+      throw REFUSALS[refusal]();
+    }
     if (this.#report !== undefined && now - this.#report.generatedAt < FOUR_HOURS) {
       return { State: now >= this.#report.readyAt ? ('COMPLETE' as const) : ('INPROGRESS' as const) };
     }
-    this.#report = { csv: this.csv(), generatedAt: now, readyAt: now + this.generationTime };
+    this.#report = { csv: this.csv(), generatedAt: now, readyAt: now + this.#takes() };
     return {
       State: 'STARTED' as const,
       Description: 'No report exists. Starting a new report generation task',
@@ -94,6 +120,11 @@ export class CredentialReport {
       ReportFormat: 'text/csv' as const,
       GeneratedTime: new Date(Math.floor(report.generatedAt / 1000) * 1000),
     };
+  }
+
+  #takes(): number {
+    const { time } = this.making;
+    return typeof time === 'number' ? time : time();
   }
 
   private csv(): string {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { AwsError } from './aws-error';
-import { CredentialReport, type RootKey } from './credential-report';
+import { CredentialReport, type ReportMaking, type RootKey } from './credential-report';
 import { type AccessKey, type AccessKeyDelays, AccessKeys } from './iam-access-keys';
 import { IamRoles } from './iam-roles';
 import { type IamUser, IamUsers } from './iam-users';
@@ -12,8 +12,7 @@ export interface IamOptions {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly delays: AccessKeyDelays;
-  /** ms from GenerateCredentialReport until the report can be read. */
-  readonly reportTime: number;
+  readonly reportMaking: ReportMaking;
   readonly rootKeys: readonly RootKey[];
 }
 
@@ -25,13 +24,13 @@ export class Iam {
   readonly credentialReport: CredentialReport;
   readonly #clock: Clock;
 
-  constructor({ accountId, clock, identifiers, delays, reportTime, rootKeys }: IamOptions) {
+  constructor({ accountId, clock, identifiers, delays, reportMaking, rootKeys }: IamOptions) {
     this.#clock = clock;
     this.users = new IamUsers(accountId, clock, identifiers);
     this.accessKeys = new AccessKeys(clock, identifiers, delays);
     this.roles = new IamRoles(accountId, clock, identifiers);
     const sources = { accountId, accountCreatedAt: clock.now(), users: this.users, keys: this.accessKeys, rootKeys };
-    this.credentialReport = new CredentialReport(clock, sources, reportTime);
+    this.credentialReport = new CredentialReport(clock, sources, reportMaking);
   }
 
   /**

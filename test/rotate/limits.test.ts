@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TAG } from '../../functions/core/names';
 import { rotateRequestOf } from '../../functions/rotate/trigger';
 import { settledScene } from '../bench/settled-scene';
-import { delivered, deliveredKey, expectLogin, expectSettled } from '../support/converge';
+import { delivered, deliveredKey, expectLogin } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Outcome, Scene } from '../support/scene';
 
@@ -115,100 +115,6 @@ describe('a current key that somebody made Inactive', () => {
     expect(rotated(outcome).sort()).toEqual(['a', 'b', 'due']);
     expect(outcome.findings).toContain('rotation-cap');
     for (const id of dead) expect(scene.tag(id)[TAG.deactivated]).toContain('2026-05-01');
-  });
-});
-
-describe('the breaker', () => {
-  it('stops all rotations when three keys are undelivered for over an hour, until delivery works again (K1)', async () => {
-    const scene = await newScene();
-    for (const id of ['a', 'b', 'c', 'd', 'e']) await delivered(scene, id);
-    scene.toDay(90);
-    scene.hostFault = () => ({ kind: 'status', status: 503 });
-    expect(rotated(await scene.rotate({ maxRotations: 3 }))).toHaveLength(3);
-    await scene.sync();
-    scene.hours(0.5);
-    expect((await scene.rotate({ maxRotations: 1 })).findings).not.toContain('breaker-open');
-
-    scene.toDay(91);
-    const open = await scene.rotate();
-    expect(rotated(open)).toEqual([]);
-    expect(open.findings).toContain('breaker-open');
-    expect(open.audits.find(({ reason }) => reason === 'breaker-open')).toMatchObject({
-      outcome: 'blocked',
-      message: expect.stringMatching(/"a" since .*"b" since .*"c" since .*"d" since 2026-04-01T03:30:02\.000Z did not/),
-    });
-    expect(scene.account.sns.messages.at(-1)?.message).toContain('[breaker-open]');
-
-    scene.hostFault = undefined;
-    await scene.sync();
-    const closed = await scene.rotate();
-    expect(closed.findings).not.toContain('breaker-open');
-    expect(closed.summary.rotated).toBeGreaterThan(0);
-    await scene.sync();
-    for (const id of ['a', 'b', 'c', 'd', 'e']) {
-      expect(scene.keys(`ci-${id}`)).toHaveLength(2);
-      await expectSettled(scene, id);
-    }
-  });
-
-  it('still repairs a key that somebody deleted by hand (K1)', async () => {
-    const scene = await newScene();
-    for (const id of ['a', 'b', 'c', 'd']) await delivered(scene, id);
-    scene.toDay(89);
-    scene.hostFault = ({ path }) => (path.includes('/d/') ? undefined : { kind: 'status', status: 503 });
-    await scene.rotate({ requested: ['a', 'b', 'c'] });
-    await scene.sync();
-    scene.deleteKey('ci-d', scene.currentKey('d') ?? '');
-    scene.toDay(91);
-    const open = await scene.rotate();
-    expect(open.findings).toEqual(expect.arrayContaining(['breaker-open', 'current-key-missing']));
-    expect(rotated(open)).toEqual(['d']);
-    await scene.sync();
-    await expectSettled(scene, 'd');
-  });
-
-  it('lets what an operator asks for by name pass, due or not (K1)', async () => {
-    const scene = await newScene();
-    for (const id of ['a', 'b', 'c', 'd', 'e']) await delivered(scene, id);
-    scene.toDay(80);
-    await scene.rotate({ requested: ['e'] });
-    await scene.sync();
-    scene.toDay(89);
-    scene.hostFault = ({ path }) => (/\/[de]\//.test(path) ? undefined : { kind: 'status', status: 503 });
-    await scene.rotate({ requested: ['a', 'b', 'c'] });
-    await scene.sync();
-    scene.toDay(91);
-    scene.deleteKey(
-      'ci-e',
-      scene.keys('ci-e').find(({ AccessKeyId }) => AccessKeyId !== scene.currentKey('e'))?.AccessKeyId ?? '',
-    );
-    expect(rotated(await scene.rotate())).toEqual([]);
-    const asked = await scene.rotate({ requested: ['d', 'e'] });
-    expect(asked.findings).toContain('breaker-open');
-    expect(rotated(asked).sort()).toEqual(['d', 'e']);
-    expect(
-      asked.audits
-        .filter(({ event }) => event === 'key-stored')
-        .map(({ key, reason }) => `${key} ${reason}`)
-        .sort(),
-    ).toEqual(['d due', 'e requested']);
-  });
-
-  it('is not opened by a change of targets, which makes every key wait at once', async () => {
-    const scene = await newScene();
-    const ids = ['a', 'b', 'c', 'd'];
-    for (const id of ids) await delivered(scene, id);
-    scene.toDay(90);
-    for (const id of ids) {
-      scene.bitbucket.addEnvironment('acme', id, 'Staging');
-      scene.register(scene.entry(id, { deliverTo: [{}, { environment: 'Staging' }] }));
-    }
-    expect((await scene.rotate()).findings).not.toContain('breaker-open');
-    scene.hours(1.1);
-    expect((await scene.rotate()).findings).toContain('breaker-open');
-    await scene.sync();
-    scene.hours(0.4);
-    expect((await scene.rotate()).summary.rotated).toBe(4);
   });
 });
 

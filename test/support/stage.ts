@@ -9,6 +9,7 @@ import { type SecretState, storedVersions } from '../../functions/core/key/secre
 import { parseVersionId } from '../../functions/core/key/version-id';
 import { AUDIT_LOG_GROUP, EVENT_SOURCE, registryParameterName, secretName } from '../../functions/core/names';
 import { Account } from '../../local/account/account';
+import type { ReportRefusal } from '../../local/account/credential-report';
 import type { Principal } from '../../local/account/principal';
 import { type AwsCall, type AwsFault, type CallOutcome, startAccountServer } from '../../local/account/wire/server';
 import { Clock } from '../../local/clock';
@@ -49,7 +50,9 @@ export interface SceneOptions {
   /** Until a record shows in CloudTrail's event history. @default 0 */
   readonly trailDelay?: number;
   /** From GenerateCredentialReport until the report can be read. @default 0 */
-  readonly credentialReportTime?: number;
+  readonly credentialReportTime?: number | (() => number);
+  /** How the first calls of GenerateCredentialReport are refused. @default none is */
+  readonly credentialReportRefusals?: readonly ReportRefusal[];
 }
 
 /** A local account and a local Bitbucket on one clock, and what people do there by hand. */

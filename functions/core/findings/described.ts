@@ -12,6 +12,8 @@ export interface Described extends Omit<Found<FindingCode>, 'facts'> {
   readonly message: string;
   /** Its key waits because it is in use, something stands in its way, or a person has to act. */
   readonly outcome: AuditEvent['outcome'];
+  /** What the record keeps of it for programs. */
+  readonly recorded?: Readonly<Record<string, unknown>>;
   /** The functions that tell people of it. @default - whichever finds it */
   readonly toldBy?: readonly string[];
 }
@@ -32,6 +34,7 @@ export function described(finding: Finding): Described {
     brokenNow: wordFor(descriptor.brokenNow, finding),
     message: descriptor.message(finding),
     outcome: descriptor.outcome ?? (severity === 'attention' ? 'failed' : 'ok'),
+    recorded: descriptor.recorded?.(finding),
     toldBy: descriptor.toldBy?.(finding),
   };
 }

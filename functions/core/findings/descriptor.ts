@@ -52,6 +52,8 @@ export interface Descriptor<Finding extends Found> {
   readonly alarm?: AlarmText;
   /** An alarm that is raised by it too, and watches more than it. */
   readonly partOfAlarm?: AlarmName;
+  /** What the record keeps of it for programs, beside its words. @default - nothing */
+  recorded?(finding: Finding): Readonly<Record<string, unknown>>;
   /** The functions that tell people of it, where all of them find the same. @default - whichever finds it */
   toldBy?(finding: Finding): readonly string[] | undefined;
 }

@@ -7,7 +7,12 @@ import { after, DAY, HOUR } from '../duration';
  */
 export const EARLY_BY = HOUR;
 
-/** When a key's rotation is due, give or take `EARLY_BY`. */
+/** When a key has lived for as long as its policy says. */
+export function dueAt(createdAt: Date, { policy }: RegistryEntry): Date {
+  return after(createdAt, policy.rotateAfter * DAY);
+}
+
+/** Whether a key's rotation is due, give or take `EARLY_BY`. */
 export function isDue(createdAt: Date, entry: RegistryEntry, now: Date): boolean {
-  return after(createdAt, entry.policy.rotateAfter * DAY - EARLY_BY) <= now;
+  return after(dueAt(createdAt, entry), -EARLY_BY) <= now;
 }

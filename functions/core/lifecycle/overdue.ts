@@ -1,8 +1,9 @@
-import { after, DAY, HOUR, latest } from '../duration';
+import { DAY, HOUR, latest } from '../duration';
 import { pauseEnd, pauseOf } from '../key/pause';
 import { currentKey, newestStored } from '../key/secret-state';
 import type { Summary } from '../run-summary';
 import { undelivered } from './breaker';
+import { dueAt } from './due';
 import type { Managed } from './managed';
 
 /** How old the oldest current key is, how late the latest rotation, and how old the oldest undelivered version. */
@@ -34,7 +35,7 @@ export function daysOverdue(managed: Managed, now: Date): number {
  */
 function dueSince({ entry, secret, changedAt }: Managed, now: Date): Date | undefined {
   const last = currentKey(secret) ?? newestStored(secret, now);
-  if (last !== undefined) return after(last.createdAt, entry.policy.rotateAfter * DAY);
+  if (last !== undefined) return dueAt(last.createdAt, entry);
   if (entry.firstRotation !== 'at-once' || pauseOf(secret, now) !== undefined) return undefined;
   return latest(changedAt ?? secret.createdAt, pauseEnd(secret) ?? secret.createdAt);
 }
@@ -51,7 +52,7 @@ export function nextDue(managed: readonly Managed[], most: number): readonly Nex
     .flatMap(({ entry, secret }) => {
       const current = currentKey(secret);
       if (current === undefined) return [];
-      return [{ key: entry.id, at: after(current.createdAt, entry.policy.rotateAfter * DAY) }];
+      return [{ key: entry.id, at: dueAt(current.createdAt, entry) }];
     })
     .sort((a, b) => a.at.getTime() - b.at.getTime())
     .slice(0, most)

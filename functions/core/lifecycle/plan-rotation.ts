@@ -13,6 +13,7 @@ import {
 } from '../key/intent';
 import { inactiveSince, type KeyRing, keyRing } from '../key/key-ring';
 import { currentVersion, type SecretState, storedVersions, withoutFuture } from '../key/secret-state';
+import { dueAt } from './due';
 import { noRoom } from './no-room';
 import { pauseFinding } from './paused';
 import type { RotationFinding } from './rotation-findings';
@@ -31,6 +32,8 @@ export interface RotationInput {
   readonly now: Date;
   /** An operator asked for this key by name. @default false */
   readonly requested?: boolean;
+  /** A later day has more rotations than one run may make (`broughtForward`). @default false */
+  readonly broughtForward?: boolean;
 }
 
 /** What a rotation may take. */
@@ -77,6 +80,7 @@ const ALWAYS: readonly RotationRule[] = [
 /** The first that applies decides. */
 const ROTATION: readonly RotationRule[] = [
   nothingAsksForIt,
+  itsDayIsStillToCome,
   deliveriesSettle,
   lastRotationIsNotDelivered,
   rotateIntoFreeSlot,
@@ -184,6 +188,13 @@ function nothingAsksForIt({ reason }: Situation): RotationPart | undefined {
   return reason === undefined ? {} : undefined;
 }
 
+/** What is only brought forward, and cannot be done today, makes no fuss. */
+function itsDayIsStillToCome(situation: Situation): RotationPart | undefined {
+  if (situation.reason !== 'brought-forward') return undefined;
+  const isInTheWay = deliveriesSettle(situation) ?? lastRotationIsNotDelivered(situation);
+  return isInTheWay === undefined && hasRoom(situation) ? undefined : {};
+}
+
 /** A further rotation must not overtake deliveries that may be under way. */
 function deliveriesSettle({ entry, secret, ring, now }: Situation): RotationPart | undefined {
   const since = unsettledSince(secret, ring, now);
@@ -198,9 +209,17 @@ function lastRotationIsNotDelivered({ entry, secret, ring, reason }: Situation):
   return { findings: [{ code: 'undelivered', key: entry.id, accessKeyId, since, facts: { waits: 'rotation' } }] };
 }
 
-function rotateIntoFreeSlot({ keys, ring, reason, orphans }: Situation): RotationPart | undefined {
-  if (reason === undefined || keys.length - orphans.length >= 2) return undefined;
-  return { steps: [{ do: 'rotate', reason }, ...recordOfInactive(ring)] };
+function rotateIntoFreeSlot(situation: Situation): RotationPart | undefined {
+  const { entry, keys, ring, reason } = situation;
+  if (reason === undefined || !hasRoom(situation)) return undefined;
+  const rotating = ring.current ?? ring.superseded[0] ?? keys[0];
+  const isEarly = reason === 'brought-forward' && rotating !== undefined;
+  const when = isEarly ? { dueAt: dueAt(rotating.createdAt, entry) } : {};
+  return { steps: [{ do: 'rotate', reason, ...when }, ...recordOfInactive(ring)] };
+}
+
+function hasRoom({ keys, orphans }: Situation): boolean {
+  return keys.length - orphans.length < 2;
 }
 
 /** A stored key that still works stands in for a dead current one, or for a value that nobody knows (K1). */

@@ -4,31 +4,35 @@ import type { KeyRing } from '../key/key-ring';
 import { isDue } from './due';
 import type { RotationReason } from './steps';
 
+interface Reasons {
+  readonly entry: RegistryEntry;
+  readonly keys: readonly AccessKey[];
+  readonly now: Date;
+  readonly requested?: boolean;
+  readonly broughtForward?: boolean;
+}
+
 /** Why a key has to be rotated now; undefined when nothing asks for it. */
-export function rotationReason(
-  {
-    entry,
-    keys,
-    now,
-    requested = false,
-  }: {
-    readonly entry: RegistryEntry;
-    readonly keys: readonly AccessKey[];
-    readonly now: Date;
-    readonly requested?: boolean;
-  },
-  ring: KeyRing,
-): RotationReason | undefined {
+export function rotationReason(given: Reasons, ring: KeyRing): RotationReason | undefined {
+  const { entry, now, requested, broughtForward } = given;
   if (ring.edited) return 'secret-edited';
-  if (ring.current === undefined) {
-    if (requested || entry.firstRotation === 'at-once') return 'first';
-    const oldest = ring.superseded[0] ?? keys[0];
-    return oldest === undefined || isDue(oldest.createdAt, entry, now) ? 'first' : undefined;
-  }
+  if (ring.current === undefined) return firstReason(given, ring);
   if (ring.anchorKey === undefined) return 'current-key-missing';
   if (ring.anchorKey.status === 'Inactive') return 'current-key-inactive';
   if (isDue(ring.current.createdAt, entry, now)) return 'due';
-  return requested ? 'requested' : undefined;
+  if (requested) return 'requested';
+  return broughtForward ? 'brought-forward' : undefined;
+}
+
+/** Why a key is made where none was stored yet. */
+function firstReason(
+  { entry, keys, now, requested, broughtForward }: Reasons,
+  { superseded }: KeyRing,
+): RotationReason | undefined {
+  if (requested || entry.firstRotation === 'at-once') return 'first';
+  const oldest = superseded[0] ?? keys[0];
+  if (oldest === undefined || isDue(oldest.createdAt, entry, now)) return 'first';
+  return broughtForward ? 'brought-forward' : undefined;
 }
 
 /** Whether pipelines hold a key that does not work any more: they wait for a repair. */

@@ -4,6 +4,8 @@ import type { Found } from './found';
 export type RotationReason =
   | 'first'
   | 'due'
+  /** Not due yet: a later day has more rotations than one run may make. */
+  | 'brought-forward'
   | 'requested'
   | 'secret-edited'
   | 'current-key-missing'
@@ -14,7 +16,12 @@ export type Step =
   /** Delete a key that a crashed run left behind. */
   | { readonly do: 'discard-orphan'; readonly accessKeyId: string }
   | { readonly do: 'clear-intent' }
-  | { readonly do: 'rotate'; readonly reason: RotationReason }
+  | {
+      readonly do: 'rotate';
+      readonly reason: RotationReason;
+      /** When a rotation that is brought forward would have been due. @default - it is not brought forward */
+      readonly dueAt?: Date;
+    }
   /** Make a stored, still active key current again, because the current one is dead and there is no room for a new one. */
   | { readonly do: 'promote'; readonly accessKeyId: string; readonly versionId: string; readonly from: string }
   | {

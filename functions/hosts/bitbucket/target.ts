@@ -106,6 +106,7 @@ export class BitbucketTarget implements Target {
       'host-answer-invalid',
       `${this.name}: there are ${more.length + 1} variables ${key}, and nobody can tell which one a pipeline gets. ` +
         'Delete all but one. Nothing was written.',
+      { concerns: 'place' },
     );
   }
 

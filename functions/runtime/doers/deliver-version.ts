@@ -97,7 +97,8 @@ async function toTarget(
   } catch (thrown) {
     const error = toKeyturnError(thrown);
     run.count('failed');
-    run.audit('target-failed', entry, { ...about, outcome: 'failed', code: error.code, message: error.message });
+    const facts = { concerns: error.concerns };
+    run.audit('target-failed', entry, { ...about, outcome: 'failed', code: error.code, message: error.message, facts });
     run.find(refusal(error, entry, config, step));
     return false;
   }

@@ -26,7 +26,7 @@ const PROOF_PATIENCE = MINUTE;
  * when the record can say so; otherwise a later run decides by what it finds. After a failure the intent stays for its
  * hour, even if this run made nothing: another one may be at work at the same time, whose intent this one has overwritten.
  */
-export const rotateKey: Doer<'rotate', RotateKeyPorts> = async ({ reason }, work) => {
+export const rotateKey: Doer<'rotate', RotateKeyPorts> = async ({ reason, dueAt }, work) => {
   const { run, managed } = work;
   const { entry } = managed;
   const overdue = daysOverdue(managed, run.now());
@@ -36,7 +36,12 @@ export const rotateKey: Doer<'rotate', RotateKeyPorts> = async ({ reason }, work
   const identity = await proveFresh(credential, work);
   run.audit('key-proved', entry, { accessKeyId, facts: { arn: identity.arn } });
   const version = await store(credential, identity.accountId, work);
-  run.audit('key-stored', entry, { accessKeyId, version, reason, facts: { daysOverdue: overdue } });
+  run.audit('key-stored', entry, {
+    accessKeyId,
+    version,
+    reason,
+    facts: { daysOverdue: overdue, dueAt: dueAt?.toISOString() },
+  });
   run.count('rotated');
 };
 

@@ -162,6 +162,33 @@ describe('the credential report', () => {
     expect((await iam.send(new GenerateCredentialReportCommand({}))).State).toBe('COMPLETE');
     await expect(iam.send(new GetCredentialReportCommand({}))).resolves.toBeDefined();
   });
+
+  it('takes a while of its own each time, where a function says so', async () => {
+    const times = [1000, 3000];
+    const { clock, iam } = await world({ credentialReportTime: () => times.shift() ?? 0 });
+    for (const time of [1000, 3000]) {
+      expect((await iam.send(new GenerateCredentialReportCommand({}))).State).toBe('STARTED');
+      clock.advanceBy(time - 1);
+      expect((await iam.send(new GenerateCredentialReportCommand({}))).State).toBe('INPROGRESS');
+      clock.advanceBy(1);
+      expect((await iam.send(new GenerateCredentialReportCommand({}))).State).toBe('COMPLETE');
+      clock.advanceBy(4 * HOUR);
+    }
+  });
+
+  it('is refused at first when it is told to, as IAM refuses it, and nothing is started', async () => {
+    const { iam } = await world({ credentialReportRefusals: ['LimitExceeded', 'Throttling'] });
+    const generate = () => iam.send(new GenerateCredentialReportCommand({}));
+    await expect(generate()).rejects.toMatchObject({
+      name: 'LimitExceededException',
+      $metadata: { httpStatusCode: 409 },
+    });
+    await expect(iam.send(new GetCredentialReportCommand({}))).rejects.toMatchObject({
+      name: 'CredentialReportNotPresentException',
+    });
+    await expect(generate()).rejects.toMatchObject({ name: 'Throttling', $metadata: { httpStatusCode: 400 } });
+    expect((await generate()).State).toBe('STARTED');
+  });
 });
 
 describe('sessions', () => {

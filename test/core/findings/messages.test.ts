@@ -118,7 +118,9 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
   [
     {
       code: 'breaker-open',
+      connection,
       facts: {
+        host: 'https://api.bitbucket.org/2.0',
         stuck: [
           { id: 'a', since },
           { id: 'b', since: day(91) },
@@ -127,9 +129,24 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     },
     'attention',
     'blocked',
-    'Nothing is rotated until delivery works again: "a" since 2026-04-01T03:00:00.000Z, "b" since 2026-04-02T03:00:00.000Z ' +
-      'did not reach every target. Keys that somebody deleted or deactivated are still repaired, and what an operator asks ' +
-      'for by name is done.',
+    'No key that is delivered over connection "acme" (https://api.bitbucket.org/2.0) is rotated until delivery works again: ' +
+      '"a" since 2026-04-01T03:00:00.000Z, "b" since 2026-04-02T03:00:00.000Z did not reach every target. Keys of other hosts ' +
+      'are rotated, keys that somebody deleted or deactivated are repaired, and what an operator asks for by name is done.',
+  ],
+  [
+    {
+      code: 'breaker-open',
+      facts: {
+        host: 'arn:aws:lambda:eu-west-1:111122223333:function:deliver',
+        stuck: Array.from({ length: 11 }, (_, index) => ({ id: `k${index}`, since })),
+      },
+    },
+    'attention',
+    'blocked',
+    'No key that is delivered over one function (arn:aws:lambda:eu-west-1:111122223333:function:deliver) is rotated until ' +
+      `delivery works again: ${Array.from({ length: 10 }, (_, index) => `"k${index}" since 2026-04-01T03:00:00.000Z`).join(', ')} ` +
+      'and 1 more did not reach every target. Keys of other hosts are rotated, keys that somebody deleted or deactivated ' +
+      'are repaired, and what an operator asks for by name is done.',
   ],
   [
     { code: 'secret-edited', key, facts: { seenBy: 'delivery', secret } },
@@ -242,11 +259,21 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
       'again; an intent older than an hour is cleaned up.',
   ],
   [
-    { code: 'rotation-cap', facts: { limit: 5, waiting: Array.from({ length: 11 }, (_, index) => `k${index}`) } },
+    {
+      code: 'rotation-cap',
+      facts: { limit: 5, waiting: Array.from({ length: 11 }, (_, index) => `k${index}`), isFirst: false },
+    },
     'attention',
     'blocked',
-    "5 rotations are this run's limit; 11 keys wait for the next 3 runs (k0, k1, k2, k3, k4, k5, k6, k7, k8, k9). Raise " +
-      'maxRotationsPerRun if that is too long.',
+    "5 rotations are this run's limit; 11 keys wait for the next 3 runs (k0, k1, k2, k3, k4, k5, k6, k7, k8, k9). Keys are " +
+      'brought forward so that none is late, but these are too many at once: raise maxRotationsPerRun.',
+  ],
+  [
+    { code: 'rotation-cap', facts: { limit: 5, waiting: ['a', 'b'], isFirst: true } },
+    'notice',
+    'blocked',
+    "5 rotations are this run's limit; 2 keys wait for the next 1 runs (a, b). All of them wait for their first rotation, " +
+      'which new keys make over as many days as it takes.',
   ],
   [
     { code: 'paused', key, facts: { secret, until: day(100), by: 'alice', long: false } },
@@ -256,18 +283,32 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
       'go on sooner.',
   ],
   [
-    { code: 'report-unavailable', facts: { denied: false } },
+    { code: 'report-unavailable', facts: { denied: false, again: false } },
     'notice',
     'ok',
-    'The IAM credential report could not be read (IAM did not finish it in time). Keys that are due are handled; changes ' +
-      'made by hand are seen by the next run.',
+    'The IAM credential report could not be read (IAM did not finish it in time). Keys that are due are handled. What was ' +
+      'changed by hand is seen by the next run that has a report.',
   ],
   [
-    { code: 'report-unavailable', facts: { denied: true, reason } },
+    {
+      code: 'report-unavailable',
+      facts: { denied: true, reason, again: false, looks: { looked: 12, left: [] } },
+    },
     'attention',
     'failed',
-    'The IAM credential report could not be read (AWS says no.). Keys that are due are handled; changes made by hand are ' +
-      'seen by the next run.',
+    'The IAM credential report could not be read (AWS says no.). Keys that are due are handled. In its place the users of ' +
+      '12 keys were looked at one by one: nothing that was changed by hand is missed.',
+  ],
+  [
+    {
+      code: 'report-unavailable',
+      facts: { denied: false, again: true, looks: { looked: 400, left: ['k401', 'k402'] } },
+    },
+    'attention',
+    'failed',
+    'The IAM credential report could not be read, as on the day before (IAM did not finish it in time). Keys that are due ' +
+      'are handled. In its place the users of 400 keys were looked at one by one: 2 are left, and come first in the next ' +
+      'run ("k401" before the others).',
   ],
   [
     { code: 'out-of-time', facts: { left: ['a', 'b'], of: 5 } },

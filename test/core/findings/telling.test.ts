@@ -83,7 +83,7 @@ describe('people are not told again', () => {
   });
 
   it('of what concerns the run as a whole, which has no key', () => {
-    const whole = described({ code: 'rotation-cap', facts: { limit: 1, waiting: ['web-shop'] } });
+    const whole = described({ code: 'rotation-cap', facts: { limit: 1, waiting: ['web-shop'], isFirst: false } });
     expect(notYetTold([whole], [told('rotation-cap')], 'rotate')).toEqual([]);
     expect(notYetTold([whole], [told('rotation-cap', 'web-shop')], 'rotate')).toEqual([whole]);
   });
@@ -108,7 +108,7 @@ describe('what is broken now', () => {
   });
 
   it('stands in the facts of what people were told, and nothing where there is nothing to say', () => {
-    const whole = described({ code: 'rotation-cap', facts: { limit: 1, waiting: ['web-shop'] } });
+    const whole = described({ code: 'rotation-cap', facts: { limit: 1, waiting: ['web-shop'], isFirst: false } });
     expect(factsOfTold(torn)).toEqual({ facts: { brokenNow: true } });
     expect(factsOfTold(whole)).toStrictEqual({});
   });

@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE } from '../../../functions/core/duration';
-import { breaker, undelivered } from '../../../functions/core/lifecycle/breaker';
+import { deliverToSchema, type TargetConfig, targetName, targetOf } from '../../../functions/core/hosts/target';
+import {
+  type Attempt,
+  cannotBeOpen,
+  isHeldUp,
+  openBreakers,
+  stuckKeys,
+  undelivered,
+} from '../../../functions/core/lifecycle/breaker';
 import type { Managed } from '../../../functions/core/lifecycle/managed';
 import { oldest } from '../../../functions/core/lifecycle/overdue';
 import { TAG } from '../../../functions/core/names';
-import { DELIVERED, day, entryOf, handMade, keyOf, secretOf, versionOf } from '../web-shop';
+import { DELIVERED, day, entryOf, handMade, keyOf, production, secretOf, staging, versionOf } from '../web-shop';
 
 const now = day(90, 2 * HOUR);
 
@@ -62,12 +70,32 @@ describe('the time since which a key waits', () => {
         ...managed(id, day(5), other),
         changedAt: day(90, (120 - minutes) * MINUTE),
       }));
-    expect(breaker(changed(60), now)).toBeUndefined();
-    expect(breaker(changed(61), now)).toHaveLength(4);
+    expect(stuckKeys(changed(60), now)).toEqual([]);
+    expect(stuckKeys(changed(61), now)).toHaveLength(4);
   });
 });
 
-describe('the breaker', () => {
+/** Another connection, and targets there. */
+const globex = { host: 'bitbucket', url: 'https://globex.example/2.0', secret: 'keyturn/connections/globex' };
+const acme = entryOf().connections.acme as typeof globex;
+const atGlobex = { ...production, connection: 'globex' };
+
+/** The same key with its targets somewhere else. */
+function elsewhere(given: Managed, ...targets: TargetConfig[]): Managed {
+  return { ...given, entry: { ...given.entry, targets, connections: { acme, globex } } };
+}
+
+/** What the record says of a key's last attempt. */
+function attempt(id: string, error?: string, more: Partial<Attempt> = {}): Attempt {
+  return { key: id, accessKeyId: keyOf(id, now).accessKeyId, target: targetName(production), error, ...more };
+}
+
+function open(all: readonly Managed[], attempts: readonly Attempt[] = []) {
+  const breakers = openBreakers(all, stuckKeys(all, now), attempts);
+  return breakers.map(({ connection, stuck }) => [connection?.name, stuck.map(({ id }) => id)]);
+}
+
+describe('a breaker', () => {
   it.each<[string, Managed[], string[] | undefined]>([
     ['nothing waits', [delivered, empty, edited], undefined],
     ['two are stuck', [stuck('a'), stuck('b'), delivered], undefined],
@@ -75,8 +103,83 @@ describe('the breaker', () => {
     ['the third is stuck for an hour and no more', [stuck('a'), stuck('b'), stuck('c', 1)], undefined],
     ['the third is paused', [stuck('a'), stuck('b'), paused], undefined],
     ['four are stuck', [stuck('a', 3), stuck('b', 5), stuck('c'), stuck('d', 4)], ['b', 'd', 'a', 'c']],
-  ])('where %s', (_what, all, ids) => {
-    expect(breaker(all, now)?.map(({ id }) => id)).toEqual(ids);
+  ])('where %s and nobody knows why', (_what, all, ids) => {
+    expect(open(all)).toEqual(ids === undefined ? [] : [['acme', ids]]);
+    if (ids === undefined) expect(cannotBeOpen(stuckKeys(all, now))).toBe(true);
+  });
+
+  const [a, b, c] = ['a', 'b', 'c'].map((id) => stuck(id)) as [Managed, Managed, Managed];
+
+  it.each(['host-down', 'rate-limited', 'token-rejected', 'host-answer-invalid'])(
+    'is opened by %s: all keys of the connection have it',
+    (error) => {
+      expect(open([a, b, c], [attempt('a', error), attempt('b', error), attempt('c', error)])).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    'environment-not-found',
+    'repository-not-found',
+    'workspace-not-found',
+    'host-rejected',
+    'scope-missing',
+    'read-back-differs',
+    'invalid-connection',
+    'unexpected',
+  ])('is not opened by %s: that is the trouble of each key by itself (K8, K11)', (error) => {
+    expect(open([a, b, c], [attempt('a', 'host-down'), attempt('b', 'host-down'), attempt('c', error)])).toEqual([]);
+  });
+
+  it('is not opened by what is down for one place only, by a key that does not prove itself, or by one that has arrived', () => {
+    const down = [attempt('a', 'host-down'), attempt('b', 'host-down')];
+    for (const last of [
+      attempt('c', 'host-down', { ofPlace: true }),
+      attempt('c', 'proof-failed', { target: undefined }),
+      attempt('c'),
+    ]) {
+      expect(open([a, b, c], [...down, last])).toEqual([]);
+    }
+  });
+
+  it('goes by the last attempt, and by those of the current key', () => {
+    const down = [attempt('a', 'host-down'), attempt('b', 'host-down')];
+    expect(open([a, b, c], [...down, attempt('c', 'host-rejected'), attempt('c', 'host-down')])).toHaveLength(1);
+    expect(open([a, b, c], [...down, attempt('c', 'host-down'), attempt('c', 'host-rejected')])).toEqual([]);
+    const before = attempt('c', 'host-rejected', { accessKeyId: 'AKIA00000000000BEFORE' });
+    expect(open([a, b, c], [...down, before])).toHaveLength(1);
+  });
+
+  it('is of one connection, and holds up the keys that need it (K11)', () => {
+    const all = [...['a', 'b', 'c'].map((id) => elsewhere(stuck(id), atGlobex)), stuck('d')];
+    const breakers = openBreakers(all, stuckKeys(all, now), []);
+    expect(breakers).toMatchObject([
+      { connection: { name: 'globex', secret: globex.secret }, host: globex.url, stuck: [{}, {}, {}] },
+    ]);
+    const isStopped = (...targets: TargetConfig[]) => isHeldUp(elsewhere(delivered, ...targets).entry, breakers);
+    expect([isStopped(production), isStopped(atGlobex), isStopped(production, atGlobex)]).toEqual([false, true, true]);
+  });
+
+  it('is opened by a key of several connections only where it has failed', () => {
+    const both = ['a', 'b', 'c'].map((id) => elsewhere(stuck(id), { ...staging }, atGlobex));
+    const failures = ['a', 'b', 'c'].flatMap((id) => [
+      attempt(id, undefined, { target: targetName(staging) }),
+      attempt(id, 'host-down', { target: targetName(atGlobex) }),
+    ]);
+    expect(open(both, failures)).toEqual([['globex', ['a', 'b', 'c']]]);
+    expect(open(both)).toEqual([
+      ['acme', ['a', 'b', 'c']],
+      ['globex', ['a', 'b', 'c']],
+    ]);
+  });
+
+  it('is of a function too, which takes no token', () => {
+    const arn = 'arn:aws:lambda:eu-west-1:111122223333:function:deliver';
+    const target = targetOf(deliverToSchema.parse({ function: arn }));
+    const all = ['a', 'b', 'c'].map((id) => elsewhere(stuck(id), target));
+    const [breaker, ...more] = openBreakers(all, stuckKeys(all, now), []);
+    expect(breaker).toMatchObject({ host: arn, system: arn });
+    expect(breaker).not.toHaveProperty('connection');
+    expect(more).toEqual([]);
   });
 });
 

@@ -9,6 +9,8 @@ type RotationCap = Found<
     readonly limit: number;
     /** Keys that wait, by id. */
     readonly waiting: readonly string[];
+    /** All of them wait for their first rotation. */
+    readonly isFirst: boolean;
   }
 >;
 
@@ -17,13 +19,21 @@ const MOST_NAMED = 10;
 
 export const rotationCap: Descriptor<RotationCap> = {
   theme: "Keyturn's own runs",
-  severity: 'attention',
+  severity: {
+    usually: 'attention',
+    but: 'notice when only first rotations wait',
+    of: ({ facts: { isFirst } }) => (isFirst ? 'notice' : 'attention'),
+  },
   outcome: 'blocked',
   what: 'more keys are due than one run may rotate',
   brokenNow: 'Nothing is broken: the others wait for the next runs.',
-  message: ({ facts: { limit, waiting } }) =>
-    `${limit} rotations are this run's limit; ${waiting.length} keys wait for the next ` +
-    `${Math.ceil(waiting.length / limit)} runs (${waiting.slice(0, MOST_NAMED).join(', ')}). ` +
-    'Raise maxRotationsPerRun if that is too long.',
+  message: ({ facts: { limit, waiting, isFirst } }) => {
+    const named = waiting.slice(0, MOST_NAMED).join(', ');
+    const runs = Math.ceil(waiting.length / limit);
+    const why = isFirst
+      ? 'All of them wait for their first rotation, which new keys make over as many days as it takes.'
+      : 'Keys are brought forward so that none is late, but these are too many at once: raise maxRotationsPerRun.';
+    return `${limit} rotations are this run's limit; ${waiting.length} keys wait for the next ${runs} runs (${named}). ${why}`;
+  },
   commands: startAgain('Rotate the next ones now'),
 };

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { Redacted } from '../../core/key/credential';
-import { badAnswer, type Call, HostError } from '../http/host-error';
+import { type Call, HostError } from '../http/host-error';
 import type { HttpRequest, Send } from '../http/http';
 import { type Retry, type RetryPolicy, USUAL_RETRIES } from '../http/retry';
 import type { BitbucketAuth } from './auth';
+import { pageSchema, readList } from './list';
 
 const environmentSchema = z.object({ uuid: z.string().min(1), name: z.string() });
 export type Environment = z.infer<typeof environmentSchema>;
@@ -26,10 +27,6 @@ export interface VariableValue {
 
 /** A variable that exists but is in no list yet: new ones take seconds to show up (the Terraform provider waits 5 s). */
 const NEW_VARIABLE = 2_000;
-
-const PAGE_LENGTH = 100;
-/** 10,000 items: far beyond any environment's variables, so more means that the pages run in a circle. */
-const MOST_PAGES = 100;
 
 /** The part of Bitbucket Cloud's REST API 2.0 that a delivery uses, for one connection. */
 export class BitbucketClient {
@@ -100,33 +97,15 @@ export class BitbucketClient {
     return this.#authorized(request, variableSchema, call);
   }
 
-  async #list<T extends { uuid: string }>(
+  #list<T extends { uuid: string }>(
     path: string,
     item: z.ZodType<T>,
     call: Call,
     policy: RetryPolicy,
   ): Promise<readonly T[]> {
-    const page = z.object({ values: z.array(item), next: z.string().nullish() });
-    // By UUID, because an item is seen twice when another one is made while the pages are read.
-    const found = new Map<string, T>();
-    let url: string | undefined = `${this.#url}${path}?pagelen=${PAGE_LENGTH}`;
-    for (let pages = 0; url !== undefined; pages += 1) {
-      if (pages === MOST_PAGES) throw badAnswer(call, `it has more than ${MOST_PAGES} pages`, {});
-      const here: string = url;
-      const { values, next } = await this.#retry(policy, () =>
-        this.#authorized({ method: 'GET', url: here }, page, call),
-      );
-      for (const value of values) found.set(value.uuid, value);
-      url = next === undefined || next === null ? undefined : this.#sameOrigin(next, here, call);
-    }
-    return [...found.values()];
-  }
-
-  /** The next page's URL is opaque, but the token goes with it: it must stay on the host. */
-  #sameOrigin(next: string, here: string, call: Call): string {
-    const link = URL.canParse(next, here) ? new URL(next, here) : undefined;
-    if (link?.origin === new URL(this.#url).origin && link.username === '' && link.password === '') return link.href;
-    throw badAnswer(call, 'its link to the next page leads to another host, where the token must not go', {});
+    const page = pageSchema(item);
+    const ask = (url: string) => this.#retry(policy, () => this.#authorized({ method: 'GET', url }, page, call));
+    return readList({ list: `${this.#url}${path}`, call, ask });
   }
 
   /** Sends a request; when the token is refused and there is another one, once more. */

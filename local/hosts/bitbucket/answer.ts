@@ -56,11 +56,12 @@ function perform(
   mode: ReadMode,
   headers: Record<string, string>,
 ): Answer {
-  if (route.kind === 'environments') return json(200, pageOf(bitbucket.environments(route.place), call.url), headers);
+  const page = <Item>(items: readonly Item[]) => json(200, pageOf(items, call.url, bitbucket.paging), headers);
+  if (route.kind === 'environments') return page(bitbucket.environments(route.place));
   if (route.kind === 'environment') return json(200, bitbucket.environment(route.place, route.uuid), headers);
   const { place } = route;
   if (route.kind === 'variables') {
-    if (call.method === 'GET') return json(200, pageOf(bitbucket.variables(place, mode), call.url), headers);
+    if (call.method === 'GET') return page(bitbucket.variables(place, mode));
     const created = bitbucket.createVariable(place, parseJson(call.body));
     const base = `${call.url.origin}${call.url.pathname.replace(/\/$/, '')}`;
     return json(201, created, { ...headers, location: `${base}/${encodeURIComponent(created.uuid)}` });

@@ -4,6 +4,7 @@ import { type Caller, Credentials, type OAuthGrant, type Reach } from './credent
 import { Directory, repositoryOutOfReach } from './directory';
 import { type EnvironmentBody, type EnvironmentType, showEnvironment } from './environment';
 import { type Random, systemRandom } from './identifiers';
+import type { Paging } from './page';
 import type { RepositoryPlace, VariableLevel, VariablePlace } from './place';
 import { RateLimit } from './rate-limit';
 import { type Access, missingScopes } from './scopes';
@@ -18,6 +19,8 @@ export interface BitbucketOptions {
   readonly visibilityDelay?: number;
   /** Requests per rolling hour and credential on `/2.0/repositories/*`. @default 1000 */
   readonly rateLimit?: number;
+  /** How lists are paged. @default as the description of the API says */
+  readonly paging?: Paging;
 }
 
 /** One change of one variable, without its value. */
@@ -46,6 +49,8 @@ interface AccessTokenOwner {
  */
 export class Bitbucket {
   readonly clock: Clock;
+  /** How lists are paged from now on. */
+  paging: Paging;
   readonly #directory: Directory;
   readonly #credentials: Credentials;
   readonly #rateLimit: RateLimit;
@@ -53,8 +58,9 @@ export class Bitbucket {
   /** When the request arrived that is being answered now. */
   #askedAt: number | undefined;
 
-  constructor({ clock, random = systemRandom, visibilityDelay = 0, rateLimit = 1000 }: BitbucketOptions) {
+  constructor({ clock, random = systemRandom, visibilityDelay = 0, rateLimit = 1000, paging = {} }: BitbucketOptions) {
     this.clock = clock;
+    this.paging = paging;
     this.#credentials = new Credentials(clock, random);
     this.#rateLimit = new RateLimit(clock, rateLimit);
     this.#directory = new Directory(random, (level, scope) => {

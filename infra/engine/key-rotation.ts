@@ -15,7 +15,7 @@ import { UserAccess } from '../access/user-access';
 import type { AlarmSettings } from '../alarms/alarm-settings';
 import { KeyturnAlarms } from '../alarms/keyturn-alarms';
 import { KeyturnDashboard } from '../alarms/keyturn-dashboard';
-import { ArchiveStream } from '../evidence/archive-stream';
+import { ArchiveFeed } from '../evidence/archive-feed';
 import { AuditArchive } from '../evidence/audit-archive';
 import { AuditForwarding } from '../evidence/audit-forwarding';
 import { AuditLog } from '../evidence/audit-log';
@@ -28,7 +28,7 @@ import type { ManagedKeyOptions } from './managed-key-props';
 import { ManagementTrail } from './management-trail';
 import { NotificationTopic } from './notification-topic';
 import type { RotationFunction } from './rotation-function';
-import { reportFunction, rotationFunctions } from './rotation-functions';
+import { archiveFunction, reportFunction, rotationFunctions } from './rotation-functions';
 import type { RotationPolicy } from './rotation-policy';
 import type { RotationSchedule } from './rotation-schedule';
 import { rotationSettings } from './rotation-settings';
@@ -90,10 +90,14 @@ export class KeyRotation extends Construct implements IKeyRotation {
   readonly failedRuns: Queue;
   /** Keeps audit events that the bus of `audit.forwardTo` did not take; undefined without it. */
   readonly unforwardedEvents: Queue | undefined;
+  /** Keeps audit events that could not be written into the archive; undefined without it. */
+  readonly unarchivedEvents: Queue | undefined;
   /** @internal */
   readonly _functions: Readonly<Record<FunctionName, RotationFunction>>;
   /** @internal */
   readonly _report: RotationFunction | undefined;
+  /** @internal */
+  readonly _archive: RotationFunction | undefined;
   /** @internal */
   readonly _encryption: SecretEncryption | undefined;
   /** @internal */
@@ -115,15 +119,16 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.undeliveredEvents = this.createQueue('UndeliveredEvents');
     this.failedRuns = this.createQueue('FailedRuns');
     this.unforwardedEvents = settings.audit.forwardTo ? this.createQueue('UnforwardedEvents') : undefined;
+    this.unarchivedEvents = settings.audit.archive ? this.createQueue('UnarchivedEvents') : undefined;
     const notifications = new NotificationTopic(this, 'Notifications', { notify: settings.notify });
     this.topic = notifications.topic;
     this.auditLog = new AuditLog(this, 'AuditLog', settings.audit);
     this.archive = this.createArchive(settings);
-    const archiveStream = this.archive && this.feedArchive(this.archive, settings);
 
-    const { functions, report } = this.createFunctions(settings, notifications, props.bundles);
+    const { functions, report, archive } = this.createFunctions(settings, notifications, props.bundles);
     this._functions = functions;
     this._report = report;
+    this._archive = archive;
     this.triggers = this.createTriggers(settings);
     const actsOnUsers = [functions.rotate, functions.deactivate, functions.delete, ...(report ? [report] : [])];
     this.userAccess = actsOnUsers.map(({ name, rights }) => new UserAccess(rights, RIGHTS[name].managedUsers));
@@ -131,7 +136,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this._encryption = this.createEncryption(settings);
     if (settings.trail === Trail.CREATE) new ManagementTrail(this, 'Trail');
     this.forwardAudit(settings);
-    this.createAlarms(settings, archiveStream);
+    this.createAlarms(settings);
     this.auditorPolicy = this.createAuditor(settings);
   }
 
@@ -191,11 +196,6 @@ export class KeyRotation extends Construct implements IKeyRotation {
     return new AuditArchive(this, 'Archive', { ...archive, encryptionKey });
   }
 
-  private feedArchive(archive: AuditArchive, { logRetentionDays }: Settings): ArchiveStream {
-    const { logGroup: auditLog } = this.auditLog;
-    return new ArchiveStream(this, 'ArchiveStream', { auditLog, archive, logRetentionDays });
-  }
-
   private createFunctions(settings: Settings, notifications: NotificationTopic, bundles: string | undefined) {
     const props = {
       settings,
@@ -207,8 +207,12 @@ export class KeyRotation extends Construct implements IKeyRotation {
       bundles,
     };
     const functions = rotationFunctions(this, props);
-    const reports = settings.audit.report !== undefined && this.archive !== undefined;
-    return { functions, report: reports ? reportFunction(this, props, this.archive) : undefined };
+    const { archive, unarchivedEvents } = this;
+    return {
+      functions,
+      report: settings.audit.report && archive && reportFunction(this, props, archive),
+      archive: archive && unarchivedEvents && archiveFunction(props, archive, unarchivedEvents),
+    };
   }
 
   private createTriggers({ schedule, audit: { report } }: Settings): RotationTriggers {
@@ -232,7 +236,16 @@ export class KeyRotation extends Construct implements IKeyRotation {
     new AuditForwarding(this, 'Forwarding', { forwardTo, deadLetters: this.unforwardedEvents });
   }
 
-  private createAlarms({ alarms: settings }: Settings, archiveStream: ArchiveStream | undefined): void {
+  private feedArchive() {
+    const { _archive, unarchivedEvents } = this;
+    if (_archive === undefined || unarchivedEvents === undefined) return undefined;
+    const { lambda: writer } = _archive;
+    // The construct's ID is from before: another one would make a second filter of the same name.
+    const { watched } = new ArchiveFeed(this, 'ArchiveStream', { auditLog: this.auditLog.logGroup, writer });
+    return { ...watched, writer: writer.functionName, queue: unarchivedEvents.queueName };
+  }
+
+  private createAlarms({ alarms: settings }: Settings): void {
     const { logGroup: auditLog } = this.auditLog;
     const functions = [...Object.values(this._functions), ...(this._report ? [this._report] : [])];
     const { alarms } = new KeyturnAlarms(this, 'Alarms', {
@@ -242,7 +255,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
         functions: functions.map(({ lambda }) => lambda.functionName),
         queues: [this.undeliveredEvents.queueName, this.failedRuns.queueName],
         unforwarded: this.unforwardedEvents?.queueName,
-        archive: archiveStream?.watched,
+        archive: this.feedArchive(),
       },
     });
     new KeyturnDashboard(this, 'Dashboard', { alarms, auditLog });

@@ -1,5 +1,5 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
-import type { DeployedFunction } from '../../infra/access/rights';
+import type { DeployedFunction } from '../../functions/core/names';
 import { ACCOUNT, deployed, roleArn } from './deployed';
 import { type CfnTemplate, resourcesOf } from './synthesized';
 

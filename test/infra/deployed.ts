@@ -41,8 +41,6 @@ function refOf(template: CfnTemplate, logicalId: string): string {
       return String(resource.Properties.LogGroupName ?? logicalId);
     case 'AWS::S3::Bucket':
       return logicalId.toLowerCase();
-    case 'AWS::KinesisFirehose::DeliveryStream':
-      return logicalId;
     default:
       return arnOf(template, logicalId);
   }
@@ -57,8 +55,6 @@ function arnOf(template: CfnTemplate, logicalId: string): string {
       return `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${refOf(template, logicalId)}:*`;
     case 'AWS::S3::Bucket':
       return `arn:aws:s3:::${refOf(template, logicalId)}`;
-    case 'AWS::KinesisFirehose::DeliveryStream':
-      return `arn:aws:firehose:${REGION}:${ACCOUNT}:deliverystream/${logicalId}`;
     case 'AWS::SQS::Queue':
       return `arn:aws:sqs:${REGION}:${ACCOUNT}:${logicalId}`;
     case 'AWS::SNS::Topic':

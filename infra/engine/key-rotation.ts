@@ -1,4 +1,4 @@
-import { Annotations, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Annotations, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -7,6 +7,7 @@ import { KeysTogether } from '../../functions/core/config/keys-together';
 import type { PolicyOverrides } from '../../functions/core/config/policy';
 import type { Settings } from '../../functions/core/config/settings';
 import type { FunctionName } from '../../functions/core/names';
+import { iamRecordsRegion, PARTITION_NAMES } from '../../functions/core/partitions';
 import { AuditorPolicy } from '../access/auditor-policy';
 import { ConnectionAccess } from '../access/connection-access';
 import { RIGHTS } from '../access/rights';
@@ -112,6 +113,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   constructor(scope: Construct, id: string, props: KeyRotationProps = {}) {
     super(scope, id);
     this.checkAlone();
+    this.checkPartition();
     const settings = this.check(props);
     this._policy = settings.policy;
     this._keys = new KeysTogether(settings.policy);
@@ -173,6 +175,17 @@ export class KeyRotation extends Construct implements IKeyRotation {
     Annotations.of(this).addError(
       `${other.node.path} rotates the keys of this account already, and two of them would act on the same registry. ` +
         'Use one KeyRotation per account, and manage() all keys with it.',
+    );
+  }
+
+  private checkPartition(): void {
+    const { region } = Stack.of(this);
+    const known = Token.isUnresolved(region) ? process.env.CDK_DEFAULT_REGION : region;
+    if (known === undefined || iamRecordsRegion(known) !== undefined) return;
+    Annotations.of(this).addError(
+      `region: expected one of the partitions ${PARTITION_NAMES.join(', ')}, found ${known}; nobody has said in which ` +
+        'region CloudTrail records what is done in IAM there, and without these records no key that a dead run has left ' +
+        'behind can be told from one made by hand',
     );
   }
 

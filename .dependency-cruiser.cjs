@@ -26,7 +26,7 @@ const core = (folder, ...more) =>
 const PORTS = ['^functions/account/ports\\.ts$', '^functions/report/evidence/(ports|evidence|trail-write)\\.ts$'];
 /** Everything under functions but what wires it. */
 const NO_HANDLER = ['^functions/[^/]+/(?!handler\\.ts$)'];
-const USE_CASES = '^functions/(rotate|deactivate|delete|sync)/(?!handler)';
+const USE_CASES = '^functions/(rotate|deactivate|delete|sync|archive)/(?!handler)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

@@ -11,7 +11,7 @@ import { AlarmClock } from './evidence/cloudwatch/alarm-clock';
 import type { Alarms } from './evidence/cloudwatch/alarms';
 import { MetricShipper } from './evidence/cloudwatch/metric-shipper';
 import { queueMetrics } from './evidence/cloudwatch/queue-metrics';
-import { DeliveryStreams } from './evidence/firehose/delivery-streams';
+import { LogFeeds } from './evidence/logs/log-feeds';
 import { type HostName, type Hosts, hostsOf, type StartedHosts, startHosts } from './hosts/register';
 import type { InvocationResult } from './lambda/invocation';
 import { Lambda } from './lambda/lambda';
@@ -36,7 +36,6 @@ export class World {
   readonly hosts: Hosts;
   readonly queues = new Queues();
   readonly bus: EventBus;
-  readonly deliveryStreams: DeliveryStreams;
   /** What rules have sent to event buses of other accounts, oldest first. */
   readonly forwarded: readonly ForwardedEvent[];
   readonly functions: Lambda;
@@ -48,6 +47,7 @@ export class World {
   readonly #stacks = new Map<string, Stack>();
   readonly #logListeners: ((line: LogLine) => void)[] = [];
   readonly #newId: () => string;
+  readonly #logFeeds: LogFeeds;
 
   /** Starts all servers on loopback ports. The caller closes the world. */
   static async start(options: WorldOptions): Promise<World> {
@@ -83,7 +83,6 @@ export class World {
     const shipper = new LogShipper(account.logs);
     this.#newId = () => randomUuid(random);
     this.forwarded = courier.forwarded;
-    this.deliveryStreams = new DeliveryStreams({ clock, scheduler, s3: account.s3, newId: this.#newId });
     const { metrics, alarms } = account.cloudWatch;
     const metricShipper = new MetricShipper(metrics);
     metrics.derive(queueMetrics(this.queues));
@@ -110,6 +109,7 @@ export class World {
       onInvoked: (functionName, begin, result) => metricShipper.invoked(functionName, begin, result),
       watchdog: options.watchdog,
     });
+    this.#logFeeds = new LogFeeds({ account, lambda: this.functions, scheduler, copies: options.logBatchCopies });
     account.lambda.runOn((name) =>
       this.functions.has(name) ? (payload) => this.functions.invoke(name, payload) : undefined,
     );
@@ -160,8 +160,8 @@ export class World {
   async deploy(cdkOut: string, stackName?: string): Promise<Deployment> {
     const synthesized = readCloudAssembly(cdkOut, stackName);
     const name = synthesized.stackName;
-    const { account, functions: lambda, bus, queues, deliveryStreams } = this;
-    const services = { account, lambda, bus, queues, deliveryStreams, exports: this.#exports };
+    const { account, functions: lambda, bus, queues } = this;
+    const services = { account, lambda, bus, queues, logFeeds: this.#logFeeds, exports: this.#exports };
     const stack = this.#stacks.get(name) ?? new Stack(services, name);
     this.#stacks.set(name, stack);
     const deployment = await stack.deploy(synthesized);

@@ -152,3 +152,9 @@ export interface Log {
   warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
   error(message: string, facts?: Readonly<Record<string, unknown>>): void;
 }
+
+/** Where audit events and reports are kept, and nobody can change them before their time. */
+export interface Archive {
+  /** Writes an object; the same one again is harmless. @returns where it is, as a URI. @throws KeyturnError `aws-*` */
+  put(key: string, content: string, contentType: string): Promise<string>;
+}

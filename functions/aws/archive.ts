@@ -1,9 +1,12 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { Archive } from '../report/evidence/ports';
+import type { Archive } from '../account/ports';
 import { clientConfig } from './client-config';
 import { calling } from './failure';
 
-/** The Archive port over an S3 bucket. */
+/**
+ * The Archive port over an S3 bucket. Each request names its checksum: S3 refuses an object under Object Lock without one
+ * ("Considerations for Object Lock"), and what the SDK sends by itself can be turned off by its environment.
+ */
 export function createArchive(bucket: string): Archive {
   const client = new S3Client({
     ...clientConfig,
@@ -13,7 +16,15 @@ export function createArchive(bucket: string): Archive {
   return {
     async put(key, content, contentType) {
       await calling(`s3:PutObject of ${key} in ${bucket}`, {}, () =>
-        client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content, ContentType: contentType })),
+        client.send(
+          new PutObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            Body: content,
+            ContentType: contentType,
+            ChecksumAlgorithm: 'CRC32',
+          }),
+        ),
       );
       return `s3://${bucket}/${key}`;
     },

@@ -2,7 +2,9 @@ import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrai
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Trail } from '../account/ports';
 import { after, MINUTE } from '../core/duration';
+import { KeyturnError } from '../core/errors';
 import { creatorOf, isSamePrincipal } from '../core/key/creation-record';
+import { iamRecordsRegion, PARTITION_NAMES } from '../core/partitions';
 import { clientConfig } from './client-config';
 import { calling } from './failure';
 
@@ -42,9 +44,13 @@ export function createTrail(region = process.env.AWS_REGION ?? ''): Trail {
   };
 }
 
-/** IAM is a global service: its records are in one region of each partition. */
+/** IAM is a global service: its records are in one region of each partition. @throws KeyturnError `invalid-config` */
 export function homeOfIam(region: string): string {
-  if (region.startsWith('cn-')) return 'cn-north-1';
-  if (region.startsWith('us-gov-')) return 'us-gov-west-1';
-  return 'us-east-1';
+  const home = iamRecordsRegion(region);
+  if (home !== undefined) return home;
+  throw new KeyturnError(
+    'invalid-config',
+    `The region "${region}" is in no partition that Keyturn knows (${PARTITION_NAMES.join(', ')}), so it cannot tell ` +
+      "where CloudTrail records what is done in IAM. Name another region, or add the partition to Keyturn's table.",
+  );
 }

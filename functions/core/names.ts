@@ -8,6 +8,11 @@ export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /** The function that writes the scheduled report; it reads only, and is deployed only when asked for. */
 export const REPORT_FUNCTION = 'report';
+/** The function that copies the audit record into the archive; deployed only where there is one. */
+export const ARCHIVE_FUNCTION = 'archive';
+/** Every function that can be deployed. */
+export const DEPLOYED_FUNCTIONS = [...FUNCTION_NAMES, REPORT_FUNCTION, ARCHIVE_FUNCTION] as const;
+export type DeployedFunction = (typeof DEPLOYED_FUNCTIONS)[number];
 
 /** Every managed secret is named `keyturn/<id>`; ids have no slash, so connections cannot be taken for keys. */
 export const SECRET_PREFIX = 'keyturn/';
@@ -66,7 +71,7 @@ export const ENV = {
   release: 'KEYTURN_RELEASE',
   /** Days before the known end of a connection's token at which people are told. */
   tokenExpiresInDays: 'KEYTURN_TOKEN_EXPIRES_IN_DAYS',
-  /** S3 bucket that the scheduled report is written to. */
+  /** S3 bucket that the audit events and the scheduled reports are written to. */
   archiveBucket: 'KEYTURN_ARCHIVE_BUCKET',
   /** Where the runbooks are: what the texts of notifications link to. */
   runbooks: 'KEYTURN_RUNBOOKS',
@@ -76,6 +81,8 @@ export const ENV = {
 
 /** CloudWatch Logs: the record of record, one JSON line an audit event and nothing else. */
 export const AUDIT_LOG_GROUP = '/keyturn/audit';
+/** What the archive holds: audit events by day, and reports. */
+export const ARCHIVE_PREFIX = { events: 'events/', reports: 'reports/' } as const;
 
 export const DEFAULT_MAX_ROTATIONS = 25;
 export const DEFAULT_CONCURRENCY = 4;

@@ -5,9 +5,10 @@ import { REPORT_FUNCTION } from '../core/names';
 import { reportSettingsFrom } from '../runtime/env';
 import type { LambdaContext } from '../runtime/handle';
 import { createLog } from '../runtime/log';
+import { orThrow } from '../runtime/or-throw';
 import { systemTime } from '../runtime/time';
 import { monthOf } from './month';
-import { orThrow, type ReportSummary, writeReport } from './report';
+import { type ReportSummary, writeReport } from './report';
 
 const settings = reportSettingsFrom(process.env);
 const ports = {
@@ -19,5 +20,5 @@ const ports = {
 /** The scheduled report. It changes no key and no secret, so it is no run and writes no audit events. */
 export async function handler(event: unknown, context: LambdaContext): Promise<ReportSummary> {
   const log = createLog(REPORT_FUNCTION, context.awsRequestId);
-  return orThrow(log, () => writeReport(ports, log, monthOf(event, systemTime.now())));
+  return orThrow(log, 'the report was not made', () => writeReport(ports, log, monthOf(event, systemTime.now())));
 }

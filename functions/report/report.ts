@@ -1,7 +1,7 @@
-import type { Log, Notifier } from '../account/ports';
-import { toKeyturnError } from '../core/errors';
+import type { Archive, Log, Notifier } from '../account/ports';
+import { ARCHIVE_PREFIX } from '../core/names';
 import { gatherEvidence } from './evidence/gather-evidence';
-import type { Archive, EvidencePorts } from './evidence/ports';
+import type { EvidencePorts } from './evidence/ports';
 import { makeReport } from './judge/make-report';
 import type { Report } from './judge/model';
 import type { Month } from './month';
@@ -42,7 +42,7 @@ export async function writeReport(ports: ReportPorts, log: Log, month: Month): P
   const report = makeReport(evidence);
   const places = new Map<string, string>();
   for (const format of FORMATS) {
-    const key = `reports/${report.account}/${month.name}/keyturn-report.${format}`;
+    const key = `${ARCHIVE_PREFIX.reports}${report.account}/${month.name}/keyturn-report.${format}`;
     places.set(format, await ports.archive.put(key, await renderReport(report, format), CONTENT_TYPES[format]));
   }
   const page = places.get('html') ?? '';
@@ -58,17 +58,6 @@ export async function writeReport(ports: ReportPorts, log: Log, month: Month): P
   };
   log.info('report written', { ...summary });
   return summary;
-}
-
-/** Runs the use case; what stops it is logged and thrown, so that Lambda tries again and the dead-letter queue keeps what is lost. */
-export async function orThrow<Result>(log: Log, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (thrown) {
-    const error = toKeyturnError(thrown);
-    log.error('the report was not made', { code: error.code, reason: error.message });
-    throw error;
-  }
 }
 
 const VERDICTS = {

@@ -56,6 +56,11 @@ export function reportSettingsFrom(env: Readonly<Record<string, string | undefin
   };
 }
 
+/** The same for the archive function. @returns its bucket. @throws KeyturnError `invalid-config` */
+export function archiveBucketFrom(env: Readonly<Record<string, string | undefined>>): string {
+  return required(env, ENV.archiveBucket);
+}
+
 function required(env: Readonly<Record<string, string | undefined>>, name: string): string {
   const value = env[name];
   if (value === undefined || value === '') {

@@ -1,8 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import type { DeployedFunction } from '../../functions/core/names';
 import { type FunctionResources, NEEDS, type Statement } from './needs';
-import { type DeployedFunction, RIGHTS } from './rights';
+import { RIGHTS } from './rights';
 
 /** The statements of a function's role, from the start. */
 export function functionPermissions(

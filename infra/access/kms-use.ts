@@ -2,7 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 
 /** Condition: a KMS key is used on behalf of a caller of one of these services, never directly. */
 export function onlyThrough(stack: Stack, ...services: readonly string[]) {
-  const hosts = services.map((service) => `${service}.${stack.region}.amazonaws.com`);
+  const hosts = services.map((service) => `${service}.${stack.region}.${stack.urlSuffix}`);
   const [only] = hosts;
   return { StringEquals: { 'kms:ViaService': only !== undefined && hosts.length === 1 ? only : hosts } };
 }

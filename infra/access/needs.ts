@@ -1,9 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { EVENT_SOURCE } from '../../functions/core/names';
+import { ARCHIVE_PREFIX, EVENT_SOURCE } from '../../functions/core/names';
 import type { NotificationTopic } from '../engine/notification-topic';
-import { ARCHIVE_PREFIX, type AuditArchive } from '../evidence/audit-archive';
+import type { AuditArchive } from '../evidence/audit-archive';
 import { logArns, registryArns } from './arns';
 import { onlyThrough, PUBLISH_ENCRYPTED, WRITE_ENCRYPTED } from './kms-use';
 
@@ -14,9 +14,10 @@ export interface FunctionResources {
   readonly logGroupArn: string;
   /** The record of record. */
   readonly auditLog: ILogGroup;
-  readonly notifications: NotificationTopic;
+  /** @default - it tells nobody */
+  readonly notifications?: NotificationTopic;
   readonly deadLettersArn: string;
-  /** Where reports are written. */
+  /** Where reports and events are written. */
   readonly archive?: AuditArchive;
 }
 
@@ -48,11 +49,11 @@ export const NEEDS = {
   },
   TellPeople: {
     actions: ['sns:Publish'],
-    on: ({ notifications }) => [notifications.topic.topicArn],
+    on: ({ notifications }) => (notifications ? [notifications.topic.topicArn] : []),
   },
   EncryptMessages: {
     actions: PUBLISH_ENCRYPTED,
-    on: ({ notifications }) => [notifications.key.keyArn],
+    on: ({ notifications }) => (notifications ? [notifications.key.keyArn] : []),
     conditions: (stack) => onlyThrough(stack, 'sns'),
   },
   KeepFailedRuns: {
@@ -99,6 +100,10 @@ export const NEEDS = {
   WriteReports: {
     actions: ['s3:PutObject'],
     on: ({ archive }) => (archive ? [archive.bucket.arnForObjects(`${ARCHIVE_PREFIX.reports}*`)] : []),
+  },
+  WriteEvents: {
+    actions: ['s3:PutObject'],
+    on: ({ archive }) => (archive ? [archive.bucket.arnForObjects(`${ARCHIVE_PREFIX.events}*`)] : []),
   },
   EncryptInArchive: {
     actions: WRITE_ENCRYPTED,

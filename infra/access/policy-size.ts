@@ -7,6 +7,7 @@ const LONGEST: Readonly<Record<string, string>> = {
   'AWS::Partition': 'aws-us-gov',
   'AWS::Region': 'ap-southeast-3',
   'AWS::AccountId': '123456789012',
+  'AWS::URLSuffix': 'amazonaws.com.cn',
 };
 /** A name that CloudFormation makes has 64 characters at most for a role; its ARN about 40 more. */
 const LONGEST_ARN = 'x'.repeat(128);

@@ -1,8 +1,5 @@
-import type { FunctionName, REPORT_FUNCTION } from '../../functions/core/names';
+import type { DeployedFunction } from '../../functions/core/names';
 import type { Need } from './needs';
-
-/** Every function that can be deployed: the four that rotate, and the one that reports. */
-export type DeployedFunction = FunctionName | typeof REPORT_FUNCTION;
 
 /**
  * All rights of one function (K12). What is not here it cannot do, but for what the hosts of its targets ask for beside a
@@ -31,7 +28,7 @@ const NONE = {
   connectionKeys: [],
 } as const;
 
-const EVERY_FUNCTION = [
+const LOOK_AT_KEYTURN = [
   'WriteOwnLog',
   'ListRegistry',
   'ListSecrets',
@@ -51,7 +48,7 @@ const LOOK_AT_KEYS = ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'] as const
 export const RIGHTS = {
   rotate: {
     ...NONE,
-    role: [...EVERY_FUNCTION, ...RECORD, 'ReadCredentialReport', 'TraceKeys'],
+    role: [...LOOK_AT_KEYTURN, ...RECORD, 'ReadCredentialReport', 'TraceKeys'],
     managedUsers: ['iam:ListAccessKeys', 'iam:CreateAccessKey', 'iam:DeleteAccessKey'],
     managedSecrets: [
       ...LOOK_AT_SECRET,
@@ -64,20 +61,20 @@ export const RIGHTS = {
   },
   deactivate: {
     ...NONE,
-    role: [...EVERY_FUNCTION, ...RECORD, 'ReadCredentialReport'],
+    role: [...LOOK_AT_KEYTURN, ...RECORD, 'ReadCredentialReport'],
     managedUsers: [...LOOK_AT_KEYS, 'iam:UpdateAccessKey'],
     managedSecrets: [...LOOK_AT_SECRET, 'secretsmanager:TagResource'],
   },
   delete: {
     ...NONE,
-    role: [...EVERY_FUNCTION, ...RECORD, 'ReadCredentialReport'],
+    role: [...LOOK_AT_KEYTURN, ...RECORD, 'ReadCredentialReport'],
     managedUsers: [...LOOK_AT_KEYS, 'iam:DeleteAccessKey'],
     managedSecrets: [...LOOK_AT_SECRET, 'secretsmanager:TagResource', 'secretsmanager:UntagResource'],
   },
   // What a target's host asks for beside a token stands with the host, in infra/targets.
   sync: {
     ...NONE,
-    role: [...EVERY_FUNCTION, ...RECORD, 'ReadRegistry'],
+    role: [...LOOK_AT_KEYTURN, ...RECORD, 'ReadRegistry'],
     managedSecrets: [
       'secretsmanager:DescribeSecret',
       'secretsmanager:TagResource',
@@ -92,7 +89,7 @@ export const RIGHTS = {
   report: {
     ...NONE,
     role: [
-      ...EVERY_FUNCTION,
+      ...LOOK_AT_KEYTURN,
       'ReadRecord',
       'FindRecord',
       'WriteReports',
@@ -101,5 +98,10 @@ export const RIGHTS = {
       'TraceKeys',
     ],
     managedUsers: ['iam:ListAccessKeys'],
+  },
+  // CloudWatch Logs hands it the record: it reads nothing and adds objects to `events/`, where it can take none away.
+  archive: {
+    ...NONE,
+    role: ['WriteOwnLog', 'KeepFailedRuns', 'WriteEvents', 'EncryptInArchive'],
   },
 } as const satisfies Readonly<Record<DeployedFunction, FunctionRights>>;

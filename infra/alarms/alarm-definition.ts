@@ -6,8 +6,6 @@ export interface AlarmMetric {
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly statistic: 'Maximum' | 'Sum';
-  /** What of it is in order: only what is above that counts. @default 0 */
-  readonly allowed?: number;
 }
 
 /** One alarm as data: what CloudWatch watches, and what people are told. */
@@ -15,9 +13,8 @@ export interface AlarmDefinition {
   readonly name: AlarmName;
   /** What it means, and whether anything is broken. */
   readonly text: string;
+  /** What is watched; several ones are added up. */
   readonly metrics: readonly AlarmMetric[];
-  /** What several ones make together: their sum, or the greatest of them. @default SUM */
-  readonly together?: 'SUM' | 'MAX';
   /** Breaching is a value above, or below, the threshold. */
   readonly breaching: 'above' | 'below';
   readonly threshold: number;

@@ -6,12 +6,13 @@ import { type FunctionName, METRIC } from '../../functions/core/names';
 import type { AlarmDefinition } from './alarm-definition';
 import {
   counterName,
+  droppedEvents,
   failedRuns as failedRunsOf,
   findingMetric,
+  invocations,
   ofAllFunctions,
   queueLength,
   runMetric,
-  streamAge,
   subscriptionErrors,
 } from './alarm-metrics';
 
@@ -24,12 +25,18 @@ export interface Watched {
   /** The dead-letter queue of forwarding. @default - nothing is forwarded */
   readonly unforwarded?: string;
   /** What copies the record into the archive. @default - there is no archive */
-  readonly archive?: { readonly stream: string; readonly logGroup: string; readonly filter: string };
+  readonly archive?: WatchedArchive;
+}
+
+/** The function that archives, the queue of what it could not, and the subscription that starts it. */
+interface WatchedArchive {
+  readonly writer: string;
+  readonly queue: string;
+  readonly logGroup: string;
+  readonly filter: string;
 }
 
 const HOUR = 60;
-/** Firehose gathers for a quarter of an hour; an archive that is this much behind (seconds) does not get its copies. */
-const STALE_ARCHIVE = 2 * 3600;
 /** A daily run finds the same again every day: one in this many hours keeps the alarm from going up and down. */
 const DAY_AND_A_BIT = 26;
 /** Two daily runs, and an hour on either side. */
@@ -57,6 +64,15 @@ const QUEUE = {
   tellsEnd: true,
 } as const;
 
+/** Not one in any of the hours. */
+const SILENCE = {
+  breaching: 'below',
+  threshold: 1,
+  periodMinutes: HOUR,
+  silence: 'breaching',
+  tellsEnd: true,
+} as const;
+
 function forwarding(queue: string): AlarmDefinition {
   return {
     ...QUEUE,
@@ -66,29 +82,36 @@ function forwarding(queue: string): AlarmDefinition {
   };
 }
 
-function archive({ stream, logGroup, filter }: NonNullable<Watched['archive']>): AlarmDefinition {
+function archive({ writer, queue, logGroup, filter }: WatchedArchive): AlarmDefinition {
   return {
     ...ONCE_A_DAY,
     name: 'archive',
-    text: 'Audit events do not get into the archive: the oldest has waited for more than two hours, or CloudWatch Logs could not hand events over. Nothing is broken, and the record has the events. But what is not copied before its retention ends is in no archive.',
-    metrics: [streamAge(stream, STALE_ARCHIVE), subscriptionErrors(logGroup, filter)],
-    together: 'MAX',
+    text: 'Audit events did not get into the archive: they could not be written three times, or CloudWatch Logs could not hand them over. Nothing is broken, and the record has the events. But the archive lacks them until they are sent again; the queue UnarchivedEvents keeps them for 14 days, so do not purge it.',
+    metrics: [queueLength(queue), droppedEvents(writer), subscriptionErrors(logGroup, filter)],
+  };
+}
+
+/** The daily runs leave events every day, so a day without any that are archived means that none gets there. */
+function silentArchive({ writer }: WatchedArchive, hours: number): AlarmDefinition {
+  return {
+    ...SILENCE,
+    name: 'silent-archive',
+    text: `The archive function has not been started for ${hours} hours, and the daily runs leave audit events every day. Nothing is broken, and the record has the events. But nothing gets into the archive: somebody may have taken the subscription filter away. Right after the first deployment this may show for some minutes, until its first events are there.`,
+    metrics: [invocations(writer)],
+    periods: hours,
+    outOf: hours,
   };
 }
 
 /** No run came to its end in any of the hours. */
 function silent(of: FunctionName, hours: number, consequence: string): AlarmDefinition {
   return {
+    ...SILENCE,
     name: `silent-${of}`,
     text: `The ${of} function has not finished a run for ${hours} hours. Nothing is broken yet: current keys go on working. But ${consequence}. Right after the first deployment this may show for some minutes, until its first run is over.`,
     metrics: [runMetric(METRIC.finished, of)],
-    breaching: 'below',
-    threshold: 1,
-    periodMinutes: HOUR,
     periods: hours,
     outOf: hours,
-    silence: 'breaching',
-    tellsEnd: true,
   };
 }
 
@@ -96,7 +119,7 @@ function silent(of: FunctionName, hours: number, consequence: string): AlarmDefi
 export function alarmDefinitions(settings: Settings['alarms'], watched: Watched): readonly AlarmDefinition[] {
   return [
     ...late(settings),
-    ...silences(settings),
+    ...silences(settings, watched),
     ...failures(settings, watched),
     ...evidence(watched),
     ...findings(settings),
@@ -130,12 +153,16 @@ function late({ overdueDays, undeliveredHours }: Settings['alarms']): readonly A
   ];
 }
 
-function silences({ silentDailyHours, silentReconcileHours }: Settings['alarms']): readonly AlarmDefinition[] {
+function silences(
+  { silentDailyHours, silentReconcileHours }: Settings['alarms'],
+  watched: Watched,
+): readonly AlarmDefinition[] {
   return [
     silent('rotate', silentDailyHours, 'no key is rotated until it does'),
     silent('deactivate', silentDailyHours, 'superseded keys stay Active until it does'),
     silent('delete', silentDailyHours, 'Inactive keys are not deleted until it does'),
     silent('sync', silentReconcileHours, 'fresh keys do not get to their targets until it does'),
+    ...(watched.archive === undefined ? [] : [silentArchive(watched.archive, silentDailyHours)]),
   ];
 }
 

@@ -44,14 +44,18 @@ export function queueLength(QueueName: string): AlarmMetric {
   };
 }
 
-/** Seconds for which the oldest thing in a Firehose stream has been there. */
-export function streamAge(DeliveryStreamName: string, allowed: number): AlarmMetric {
-  const dimensions = { DeliveryStreamName };
-  return { namespace: 'AWS/Firehose', name: 'DeliveryToS3.DataFreshness', dimensions, statistic: 'Maximum', allowed };
+/** Times that a Lambda function was started. */
+export function invocations(FunctionName: string): AlarmMetric {
+  return { namespace: 'AWS/Lambda', name: 'Invocations', dimensions: { FunctionName }, statistic: 'Sum' };
 }
 
-/** Log events that a subscription filter could not hand to its Firehose stream. */
+/** Events that Lambda gave up; with a dead-letter queue it has put them there, if that was possible. */
+export function droppedEvents(FunctionName: string): AlarmMetric {
+  return { namespace: 'AWS/Lambda', name: 'AsyncEventsDropped', dimensions: { FunctionName }, statistic: 'Sum' };
+}
+
+/** Log events that a subscription filter could not hand to its Lambda function. */
 export function subscriptionErrors(LogGroupName: string, FilterName: string): AlarmMetric {
-  const dimensions = { LogGroupName, DestinationType: 'Firehose', FilterName };
+  const dimensions = { LogGroupName, DestinationType: 'Lambda', FilterName };
   return { namespace: 'AWS/Logs', name: 'DeliveryErrors', dimensions, statistic: 'Sum' };
 }

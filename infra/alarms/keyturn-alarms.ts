@@ -53,7 +53,7 @@ export class KeyturnAlarms extends Construct {
   }
 }
 
-function metricOf({ metrics, together = 'SUM', periodMinutes }: AlarmDefinition): IMetric {
+function metricOf({ metrics, periodMinutes }: AlarmDefinition): IMetric {
   const period = Duration.minutes(periodMinutes);
   const all = metrics.map(
     ({ namespace, name, dimensions, statistic }) =>
@@ -61,11 +61,10 @@ function metricOf({ metrics, together = 'SUM', periodMinutes }: AlarmDefinition)
   );
   const [first] = all;
   if (first !== undefined && all.length === 1) return first;
-  const terms = metrics.map(({ allowed }, at) => `m${at + 1}${allowed === undefined ? '' : ` - ${allowed}`}`);
   // A function over a list takes what is there; m1 + m2 would be nothing where one of the two is.
   return new MathExpression({
-    expression: `${together}([${terms.join(', ')}])`,
-    label: together === 'SUM' ? 'Sum' : 'Greatest',
+    expression: `SUM([${all.map((_, at) => `m${at + 1}`).join(', ')}])`,
+    label: 'Sum',
     usingMetrics: Object.fromEntries(all.map((metric, at) => [`m${at + 1}`, metric])),
     period,
   });

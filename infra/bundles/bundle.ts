@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { FUNCTION_NAMES, REPORT_FUNCTION } from '../../functions/core/names';
+import { DEPLOYED_FUNCTIONS } from '../../functions/core/names';
 import { BUNDLES_FOLDER } from './bundles-folder';
 
 const ROOT = join(__dirname, '..', '..');
@@ -31,7 +31,7 @@ export interface BundleProps {
  * @throws Error when a handler does not compile, or when the AWS SDK's version 2 has found its way in.
  */
 export function bundleFunctions(props: BundleProps = {}): readonly Bundle[] {
-  const { names = [...FUNCTION_NAMES, REPORT_FUNCTION], from = join(ROOT, 'functions'), to = BUNDLES_FOLDER } = props;
+  const { names = DEPLOYED_FUNCTIONS, from = join(ROOT, 'functions'), to = BUNDLES_FOLDER } = props;
   const { metafile, outputFiles } = buildSync({
     absWorkingDir: ROOT,
     entryPoints: Object.fromEntries(names.map((name) => [`${name}/index`, join(from, name, 'handler.ts')])),

@@ -1,4 +1,4 @@
-import { Annotations, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Annotations, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -7,6 +7,7 @@ import { KeysTogether } from '../../functions/core/config/keys-together';
 import type { PolicyOverrides } from '../../functions/core/config/policy';
 import type { Settings } from '../../functions/core/config/settings';
 import type { FunctionName } from '../../functions/core/names';
+import { iamRecordsRegion, PARTITION_NAMES } from '../../functions/core/partitions';
 import { AuditorPolicy } from '../access/auditor-policy';
 import { ConnectionAccess } from '../access/connection-access';
 import { RIGHTS } from '../access/rights';
@@ -15,7 +16,7 @@ import { UserAccess } from '../access/user-access';
 import type { AlarmSettings } from '../alarms/alarm-settings';
 import { KeyturnAlarms } from '../alarms/keyturn-alarms';
 import { KeyturnDashboard } from '../alarms/keyturn-dashboard';
-import { ArchiveStream } from '../evidence/archive-stream';
+import { ArchiveFeed } from '../evidence/archive-feed';
 import { AuditArchive } from '../evidence/audit-archive';
 import { AuditForwarding } from '../evidence/audit-forwarding';
 import { AuditLog } from '../evidence/audit-log';
@@ -28,7 +29,7 @@ import type { ManagedKeyOptions } from './managed-key-props';
 import { ManagementTrail } from './management-trail';
 import { NotificationTopic } from './notification-topic';
 import type { RotationFunction } from './rotation-function';
-import { reportFunction, rotationFunctions } from './rotation-functions';
+import { archiveFunction, reportFunction, rotationFunctions } from './rotation-functions';
 import type { RotationPolicy } from './rotation-policy';
 import type { RotationSchedule } from './rotation-schedule';
 import { rotationSettings } from './rotation-settings';
@@ -90,10 +91,14 @@ export class KeyRotation extends Construct implements IKeyRotation {
   readonly failedRuns: Queue;
   /** Keeps audit events that the bus of `audit.forwardTo` did not take; undefined without it. */
   readonly unforwardedEvents: Queue | undefined;
+  /** Keeps audit events that could not be written into the archive; undefined without it. */
+  readonly unarchivedEvents: Queue | undefined;
   /** @internal */
   readonly _functions: Readonly<Record<FunctionName, RotationFunction>>;
   /** @internal */
   readonly _report: RotationFunction | undefined;
+  /** @internal */
+  readonly _archive: RotationFunction | undefined;
   /** @internal */
   readonly _encryption: SecretEncryption | undefined;
   /** @internal */
@@ -108,6 +113,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   constructor(scope: Construct, id: string, props: KeyRotationProps = {}) {
     super(scope, id);
     this.checkAlone();
+    this.checkPartition();
     const settings = this.check(props);
     this._policy = settings.policy;
     this._keys = new KeysTogether(settings.policy);
@@ -115,15 +121,16 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.undeliveredEvents = this.createQueue('UndeliveredEvents');
     this.failedRuns = this.createQueue('FailedRuns');
     this.unforwardedEvents = settings.audit.forwardTo ? this.createQueue('UnforwardedEvents') : undefined;
+    this.unarchivedEvents = settings.audit.archive ? this.createQueue('UnarchivedEvents') : undefined;
     const notifications = new NotificationTopic(this, 'Notifications', { notify: settings.notify });
     this.topic = notifications.topic;
     this.auditLog = new AuditLog(this, 'AuditLog', settings.audit);
     this.archive = this.createArchive(settings);
-    const archiveStream = this.archive && this.feedArchive(this.archive, settings);
 
-    const { functions, report } = this.createFunctions(settings, notifications, props.bundles);
+    const { functions, report, archive } = this.createFunctions(settings, notifications, props.bundles);
     this._functions = functions;
     this._report = report;
+    this._archive = archive;
     this.triggers = this.createTriggers(settings);
     const actsOnUsers = [functions.rotate, functions.deactivate, functions.delete, ...(report ? [report] : [])];
     this.userAccess = actsOnUsers.map(({ name, rights }) => new UserAccess(rights, RIGHTS[name].managedUsers));
@@ -131,7 +138,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this._encryption = this.createEncryption(settings);
     if (settings.trail === Trail.CREATE) new ManagementTrail(this, 'Trail');
     this.forwardAudit(settings);
-    this.createAlarms(settings, archiveStream);
+    this.createAlarms(settings);
     this.auditorPolicy = this.createAuditor(settings);
   }
 
@@ -171,6 +178,17 @@ export class KeyRotation extends Construct implements IKeyRotation {
     );
   }
 
+  private checkPartition(): void {
+    const { region } = Stack.of(this);
+    const known = Token.isUnresolved(region) ? process.env.CDK_DEFAULT_REGION : region;
+    if (known === undefined || iamRecordsRegion(known) !== undefined) return;
+    Annotations.of(this).addError(
+      `region: expected one of the partitions ${PARTITION_NAMES.join(', ')}, found ${known}; nobody has said in which ` +
+        'region CloudTrail records what is done in IAM there, and without these records no key that a dead run has left ' +
+        'behind can be told from one made by hand',
+    );
+  }
+
   private check({ bundles: _bundles, _checked, ...props }: KeyRotationProps): Settings {
     if (_checked !== undefined) return _checked;
     const { settings, problems } = rotationSettings(props);
@@ -191,11 +209,6 @@ export class KeyRotation extends Construct implements IKeyRotation {
     return new AuditArchive(this, 'Archive', { ...archive, encryptionKey });
   }
 
-  private feedArchive(archive: AuditArchive, { logRetentionDays }: Settings): ArchiveStream {
-    const { logGroup: auditLog } = this.auditLog;
-    return new ArchiveStream(this, 'ArchiveStream', { auditLog, archive, logRetentionDays });
-  }
-
   private createFunctions(settings: Settings, notifications: NotificationTopic, bundles: string | undefined) {
     const props = {
       settings,
@@ -207,8 +220,12 @@ export class KeyRotation extends Construct implements IKeyRotation {
       bundles,
     };
     const functions = rotationFunctions(this, props);
-    const reports = settings.audit.report !== undefined && this.archive !== undefined;
-    return { functions, report: reports ? reportFunction(this, props, this.archive) : undefined };
+    const { archive, unarchivedEvents } = this;
+    return {
+      functions,
+      report: settings.audit.report && archive && reportFunction(this, props, archive),
+      archive: archive && unarchivedEvents && archiveFunction(props, archive, unarchivedEvents),
+    };
   }
 
   private createTriggers({ schedule, audit: { report } }: Settings): RotationTriggers {
@@ -232,7 +249,16 @@ export class KeyRotation extends Construct implements IKeyRotation {
     new AuditForwarding(this, 'Forwarding', { forwardTo, deadLetters: this.unforwardedEvents });
   }
 
-  private createAlarms({ alarms: settings }: Settings, archiveStream: ArchiveStream | undefined): void {
+  private feedArchive() {
+    const { _archive, unarchivedEvents } = this;
+    if (_archive === undefined || unarchivedEvents === undefined) return undefined;
+    const { lambda: writer } = _archive;
+    // The construct's ID is from before: another one would make a second filter of the same name.
+    const { watched } = new ArchiveFeed(this, 'ArchiveStream', { auditLog: this.auditLog.logGroup, writer });
+    return { ...watched, writer: writer.functionName, queue: unarchivedEvents.queueName };
+  }
+
+  private createAlarms({ alarms: settings }: Settings): void {
     const { logGroup: auditLog } = this.auditLog;
     const functions = [...Object.values(this._functions), ...(this._report ? [this._report] : [])];
     const { alarms } = new KeyturnAlarms(this, 'Alarms', {
@@ -242,7 +268,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
         functions: functions.map(({ lambda }) => lambda.functionName),
         queues: [this.undeliveredEvents.queueName, this.failedRuns.queueName],
         unforwarded: this.unforwardedEvents?.queueName,
-        archive: archiveStream?.watched,
+        archive: this.feedArchive(),
       },
     });
     new KeyturnDashboard(this, 'Dashboard', { alarms, auditLog });

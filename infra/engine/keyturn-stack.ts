@@ -81,14 +81,14 @@ export class KeyturnStack extends Stack {
     return problems.length === 0;
   }
 
-  private nameParts({ topic, auditorPolicy, archive, _functions, _report }: KeyRotation): void {
+  private nameParts({ topic, auditorPolicy, archive, _functions, _report, _archive }: KeyRotation): void {
     new CfnOutput(this, 'TopicArn', { value: topic.topicArn, description: 'Findings, failures and alarms' });
     new CfnOutput(this, 'AuditorPolicyArn', {
       value: auditorPolicy.managedPolicyArn,
       description: 'Reads the evidence, and no secret value',
     });
     if (archive !== undefined) new CfnOutput(this, 'ArchiveBucketName', { value: archive.bucket.bucketName });
-    for (const [name, fn] of Object.entries({ ..._functions, report: _report })) {
+    for (const [name, fn] of Object.entries({ ..._functions, report: _report, archive: _archive })) {
       if (fn === undefined) continue;
       const output = `${name.charAt(0).toUpperCase()}${name.slice(1)}FunctionName`;
       new CfnOutput(this, output, { value: fn.lambda.functionName });

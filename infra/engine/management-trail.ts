@@ -24,7 +24,7 @@ export class ManagementTrail extends Construct {
       bucket: this.bucket,
       managementEvents: ReadWriteType.WRITE_ONLY,
       enableFileValidation: true,
-      // All regions and the global services: IAM's own events are delivered in us-east-1 only.
+      // All regions and the global services: IAM's own events are delivered in one region of the partition only.
       isMultiRegionTrail: true,
       includeGlobalServiceEvents: true,
     });

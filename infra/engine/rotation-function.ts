@@ -7,10 +7,9 @@ import { SnsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { ENV } from '../../functions/core/names';
+import { type DeployedFunction, ENV } from '../../functions/core/names';
 import { functionPermissions } from '../access/function-permissions';
 import { GrowingPolicy } from '../access/growing-policy';
-import type { DeployedFunction } from '../access/rights';
 import { BUNDLES_FOLDER } from '../bundles/bundles-folder';
 import { releaseOf } from '../bundles/release';
 import type { AuditArchive } from '../evidence/audit-archive';
@@ -25,14 +24,16 @@ export interface RotationFunctionProps {
   /** Megabytes. @default 256 */
   readonly memorySize?: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** Is told when a run failed for good. */
-  readonly notifications: NotificationTopic;
+  /** Is told when a run failed for good. @default - the queue's alarm has to do */
+  readonly notifications?: NotificationTopic;
   /** The record of record. */
   readonly auditLog: AuditLog;
-  /** Where the function writes reports. @default - it writes none */
+  /** Where the function writes reports or events. @default - it writes none */
   readonly archive?: AuditArchive;
   /** Keeps the events whose runs failed for good. */
   readonly deadLetters: IQueue;
+  /** For how long Lambda tries to run an event that it could not run, because of throttles for example. @default 1 hour */
+  readonly maxEventAge?: Duration;
   readonly logRetentionDays: number;
   /** Folder that holds the bundles. @default - `dist/functions` of this package */
   readonly bundles?: string;
@@ -95,10 +96,10 @@ export class RotationFunction extends Construct {
       logGroup,
       // Everything converges on the next run, so a late retry does no harm and an abandoned one loses nothing but time.
       retryAttempts: 2,
-      maxEventAge: Duration.hours(1),
+      maxEventAge: props.maxEventAge ?? Duration.hours(1),
       // The queue keeps the event, to be sent again; the topic tells people, with the error.
       deadLetterQueue: props.deadLetters,
-      onFailure: new SnsDestination(props.notifications.topic),
+      onFailure: props.notifications && new SnsDestination(props.notifications.topic),
     });
   }
 }

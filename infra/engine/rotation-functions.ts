@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Settings } from '../../functions/core/config/settings';
-import { ENV, type FunctionName, REGISTRY_PATH, REPORT_FUNCTION } from '../../functions/core/names';
+import { ARCHIVE_FUNCTION, ENV, type FunctionName, REGISTRY_PATH, REPORT_FUNCTION } from '../../functions/core/names';
 import type { AuditArchive } from '../evidence/audit-archive';
 import type { AuditLog } from '../evidence/audit-log';
 import type { NotificationTopic } from './notification-topic';
@@ -80,5 +80,30 @@ export function reportFunction(
     memorySize: 1024,
     environment: { ...environment, [ENV.archiveBucket]: archive.bucket.bucketName },
     archive,
+  });
+}
+
+/**
+ * The function that copies the record into the archive. A batch of the record unpacks to many times its size, which takes
+ * memory. It tells nobody itself: what it cannot write is kept whole, and the alarm on that queue tells people.
+ */
+export function archiveFunction(
+  props: RotationFunctionsProps,
+  archive: AuditArchive,
+  deadLetters: IQueue,
+): RotationFunction {
+  const { auditLog, logRetentionDays, bundles } = shared(props);
+  return new RotationFunction(archive, 'Archive', {
+    auditLog,
+    logRetentionDays,
+    bundles,
+    deadLetters,
+    archive,
+    name: ARCHIVE_FUNCTION,
+    description: 'Keyturn: copies the audit record into the archive',
+    timeout: Duration.minutes(5),
+    memorySize: 1024,
+    maxEventAge: Duration.hours(6),
+    environment: { [ENV.archiveBucket]: archive.bucket.bucketName },
   });
 }

@@ -21,9 +21,6 @@ export interface AuditArchiveProps {
   readonly encryptionKey?: string;
 }
 
-/** What the archive holds: audit events by day, those that could not be unpacked, and reports. */
-export const ARCHIVE_PREFIX = { events: 'events/', errors: 'errors/', reports: 'reports/' } as const;
-
 /** An S3 bucket in which nobody can change or delete an object before its time, and which outlives the stack. */
 export class AuditArchive extends Construct {
   readonly bucket: Bucket;

@@ -1,7 +1,7 @@
 import type { Account } from '../account/account';
 import type { EventBus } from '../events/event-bus';
 import type { Queues } from '../events/queues';
-import type { DeliveryStreams } from '../evidence/firehose/delivery-streams';
+import type { LogFeeds } from '../evidence/logs/log-feeds';
 import type { Lambda } from '../lambda/lambda';
 import type { Properties } from './properties';
 import type { TemplateResource } from './template';
@@ -12,7 +12,7 @@ export interface Services {
   readonly lambda: Lambda;
   readonly bus: EventBus;
   readonly queues: Queues;
-  readonly deliveryStreams: DeliveryStreams;
+  readonly logFeeds: LogFeeds;
   /** What the stacks export: name to value. */
   readonly exports: Map<string, string>;
 }

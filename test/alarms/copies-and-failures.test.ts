@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AlarmName } from '../../functions/core/config/alarm-names';
 import type { ConfigInput } from '../../functions/core/config/config';
@@ -13,18 +15,19 @@ const CONFIG: ConfigInput = {
   notify: ['security@example.com'],
   audit: { forwardTo: BUS, archive: { years: 1 } },
 };
-const HOUR = 3_600_000;
 const DENIED: AwsFault = { kind: 'error', status: 403, code: 'AccessDenied', message: 'denied by a policy' };
 
-/** Two days in which no key can be made, nobody can be told, and the other bus does not admit this account. */
+/** What AWS refuses the functions. */
+const refused = new Set(['CreateAccessKey', 'Publish']);
+
+/** Days in which no key can be made, nobody can be told, and the other bus does not admit this account. */
 let life: DeployedWorld;
 
 beforeAll(async () => {
   life = await DeployedWorld.open(synthesized(CONFIG), {
     world: {
       accountServer: {
-        fault: ({ action, principal }) =>
-          principal.kind === 'role' && ['CreateAccessKey', 'Publish'].includes(action) ? DENIED : undefined,
+        fault: ({ action, principal }) => (principal.kind === 'role' && refused.has(action) ? DENIED : undefined),
       },
       admitsForwarded: (busArn) => busArn !== BUS,
     },
@@ -87,48 +90,59 @@ describe('K8: what fails without a sound has an alarm', () => {
     expect(stateOf('untold')).toBe('ALARM');
   });
 
-  test('archive: a stream that is three hours behind, and not one that is one hour behind', async () => {
-    const stream = nameIn('AWS/Firehose', 'DeliveryStreamName');
-    expect(life.world.deliveryStreams.has(streamArn(stream))).toBe(true);
-    const age = {
-      namespace: 'AWS/Firehose',
-      name: 'DeliveryToS3.DataFreshness',
-      dimensions: { DeliveryStreamName: stream },
-    };
-    put(age, HOUR / 1000);
-    await life.until(1, 0);
-    expect(stateOf('archive')).toBe('OK');
+  test('archive: what could not be written three times is kept whole, and told', async () => {
+    refused.add('PutObject');
+    await life.until(1, 4);
 
-    put(age, (3 * HOUR) / 1000);
-    await life.until(1, 2);
+    const [unarchived] = life.world.queues.list().filter(({ name }) => name.includes('UnarchivedEvents'));
+    expect(unarchived?.messages.map(({ attributes }) => attributes)).toContainEqual(
+      expect.objectContaining({ ErrorMessage: expect.stringContaining('s3:PutObject') }),
+    );
     expect(stateOf('archive')).toBe('ALARM');
+    expect(toldOf('archive')).toHaveLength(1);
+    expect([stateOf('dead-letters'), stateOf('silent-archive')]).toEqual(['OK', 'OK']);
+
+    // As the runbook says: each one to the function again, and then out of the queue.
+    refused.delete('PutObject');
+    const before = archived();
+    for (const { body } of unarchived?.messages ?? []) {
+      expect(await life.world.invoke(archiveFunction(), JSON.parse(body))).not.toHaveProperty('functionError');
+    }
+    unarchived?.messages.splice(0);
+    expect(archived().length).toBeGreaterThan(before.length);
+    const recorded = life.world.account.logs.filterLogEvents({ logGroupName: '/keyturn/audit' }).events;
+    const copied = archived().join('');
+    expect(recorded.filter(({ message }) => !copied.includes(message))).toEqual([]);
   });
 
-  test('archive: a log event that the subscription could not hand over', async () => {
+  test('archive: a log event that the subscription could not hand over; silent-archive: nothing comes for a day', async () => {
     await life.until(2, 8);
     expect(stateOf('archive')).toBe('OK');
 
-    put(
-      {
-        namespace: 'AWS/Logs',
-        name: 'DeliveryErrors',
-        dimensions: { LogGroupName: '/keyturn/audit', DestinationType: 'Firehose', FilterName: 'keyturn-archive' },
-      },
-      1,
-    );
-    await life.until(2, 10);
-    expect(stateOf('archive')).toBe('ALARM');
+    life.world.functions.removePermission(archiveFunction(), idOf('AWS::Lambda::Permission', 'ArchiveStream'));
+    await life.until(3, 4);
+    expect([stateOf('archive'), stateOf('silent-archive')]).toEqual(['ALARM', 'OK']);
+
+    await life.until(3, 12);
+    expect(stateOf('silent-archive')).toBe('ALARM');
   });
 });
 
-/** A dimension of what the alarm `archive` watches, by its namespace. */
-function nameIn(namespace: string, dimension: string): string {
-  const { Metrics = [] } = life.world.account.cloudWatch.alarms.get('Keyturn-archive').definition;
-  const found = Metrics.find(({ MetricStat }) => MetricStat?.Metric.Namespace === namespace);
-  return found?.MetricStat?.Metric.Dimensions.find(({ Name }) => Name === dimension)?.Value ?? '';
+function archiveFunction(): string {
+  return life.deployment.outputs.ArchiveFunctionName ?? '';
 }
 
-function streamArn(name: string): string {
-  const { region, accountId } = life.world.account;
-  return `arn:aws:firehose:${region}:${accountId}:deliverystream/${name}`;
+/** Logical ID of a resource of the stack. */
+function idOf(type: string, part: string): string {
+  const { Resources } = JSON.parse(readFileSync(join(life.cdkOut, 'Keyturn.template.json'), 'utf8'));
+  return Object.keys(Resources).find((id) => Resources[id].Type === type && id.includes(part)) ?? '';
+}
+
+/** What the archive holds of the record. */
+function archived(): readonly string[] {
+  const { s3 } = life.world.account;
+  const Bucket = life.deployment.outputs.ArchiveBucketName ?? '';
+  return s3
+    .listObjectsV2({ Bucket, Prefix: 'events/' })
+    .Contents.map(({ Key }) => s3.getObject({ Bucket, Key }).Body.toString());
 }

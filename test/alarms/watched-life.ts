@@ -40,7 +40,7 @@ interface WatchedLifeOptions extends Pick<DeployedWorldOptions, 'before' | 'onDe
 }
 
 /** Alarms of a stack without copies of the evidence. */
-export const OF_EVERY_STACK = ALARM_NAMES.filter((name) => name !== 'archive' && name !== 'forwarding');
+export const OF_EVERY_STACK = ALARM_NAMES.filter((name) => !['archive', 'silent-archive', 'forwarding'].includes(name));
 
 /** A deployed key that lives fast, with faults that a test switches on and off, and with its alarms in sight. */
 export class WatchedLife {

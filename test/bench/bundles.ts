@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ENV, REPORT_FUNCTION } from '../../functions/core/names';
+import { ARCHIVE_FUNCTION, ENV, REPORT_FUNCTION } from '../../functions/core/names';
 import { bundleFunctions } from '../../infra/bundles/bundle';
 import { atMost, type Target } from './targets';
 
@@ -13,6 +13,8 @@ import { atMost, type Target } from './targets';
 const LIMITS = { kilobytes: 700, milliseconds: 300 };
 /** Sync brings the clients of all hosts; Lambda's weighs 70 KB, most of it the forms of operations that it does not use. */
 const LIMITS_OF_SYNC = { ...LIMITS, kilobytes: 800 };
+/** The archive function copies, and every batch may find it cold. */
+const LIMITS_OF_ARCHIVE = { kilobytes: 450, milliseconds: 200 };
 /** The report brings the library that draws, runs once a month, and nobody waits for it. */
 const LIMITS_OF_REPORT = { kilobytes: 2048, milliseconds: 600 };
 const COLD_STARTS = 5;
@@ -49,7 +51,9 @@ export function measureBundles(): readonly MeasuredBundle[] {
 
 export function bundleTargets(bundles: readonly MeasuredBundle[]): readonly Target[] {
   return bundles.flatMap(({ bundle, kilobytes, coldMilliseconds }) => {
-    const limits = { sync: LIMITS_OF_SYNC, [REPORT_FUNCTION]: LIMITS_OF_REPORT }[bundle] ?? LIMITS;
+    const limits =
+      { sync: LIMITS_OF_SYNC, [REPORT_FUNCTION]: LIMITS_OF_REPORT, [ARCHIVE_FUNCTION]: LIMITS_OF_ARCHIVE }[bundle] ??
+      LIMITS;
     return [
       atMost(`size of the bundle ${bundle}, minified`, kilobytes, limits.kilobytes, ' KB'),
       atMost(

@@ -1,6 +1,6 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
-import type { DeployedFunction } from '../../infra/access/rights';
-import { ACCOUNT, deployed, roleArn } from './deployed';
+import type { DeployedFunction } from '../../functions/core/names';
+import { ACCOUNT, deployed, type Home, roleArn } from './deployed';
 import { type CfnTemplate, resourcesOf } from './synthesized';
 
 export interface Statement {
@@ -35,15 +35,15 @@ export function policiesOf(template: CfnTemplate, name: DeployedFunction) {
 }
 
 /** The resource policy of the secret of a managed key. */
-export function secretPolicyOf(template: CfnTemplate, id: string): PolicyDocument {
+export function secretPolicyOf(template: CfnTemplate, id: string, home?: Home): PolicyDocument {
   const policy = resourcesOf(template, 'AWS::SecretsManager::ResourcePolicy').find(({ Properties }) =>
     JSON.stringify(deployed(template, Properties.SecretId)).includes(`:secret:keyturn/${id}-`),
   );
   if (policy === undefined) throw new Error(`no resource policy for ${id}`);
-  return deployed(template, policy.Properties.ResourcePolicy) as PolicyDocument;
+  return deployed(template, policy.Properties.ResourcePolicy, home) as PolicyDocument;
 }
 
-function identityPolicies(template: CfnTemplate, roleId: string) {
+function identityPolicies(template: CfnTemplate, roleId: string, home?: Home) {
   const inline = (template.Resources[roleId]?.Properties.Policies ?? []) as readonly {
     readonly PolicyName: string;
     readonly PolicyDocument: unknown;
@@ -55,7 +55,10 @@ function identityPolicies(template: CfnTemplate, roleId: string) {
     ...inline.map(({ PolicyName, PolicyDocument }) => ({ name: PolicyName, document: PolicyDocument })),
     ...managed.map(({ id, Properties }) => ({ name: id, document: Properties.PolicyDocument })),
   ];
-  return documents.map(({ name, document }) => ({ name, policy: deployed(template, document) as PolicyDocument }));
+  return documents.map(({ name, document }) => ({
+    name,
+    policy: deployed(template, document, home) as PolicyDocument,
+  }));
 }
 
 export interface Request {
@@ -67,9 +70,14 @@ export interface Request {
 }
 
 /** Whether IAM would let a function do this, by its role and the resource's own policy. */
-export async function mayFunction(template: CfnTemplate, name: DeployedFunction, request: Request): Promise<boolean> {
+export async function mayFunction(
+  template: CfnTemplate,
+  name: DeployedFunction,
+  request: Request,
+  home?: Home,
+): Promise<boolean> {
   const role = roleOf(template, name);
-  return may(roleArn(role), identityPolicies(template, role), request);
+  return may(roleArn(role, home), identityPolicies(template, role, home), request);
 }
 
 /** Whether IAM would let whoever has these policies of their own do this. */

@@ -70,7 +70,9 @@ describe('the alarms', () => {
   });
 
   it('watch forwarding and archive only where there are', () => {
-    expect([...alarmsOf().keys()]).toEqual(ALARM_NAMES.filter((name) => name !== 'forwarding' && name !== 'archive'));
+    expect([...alarmsOf().keys()]).toEqual(
+      ALARM_NAMES.filter((name) => !['forwarding', 'archive', 'silent-archive'].includes(name)),
+    );
   });
 
   it.each<[string, string, string]>([
@@ -149,17 +151,26 @@ describe('the alarms', () => {
     expect(others).toEqual([]);
   });
 
-  it('archive is on when the stream is more than two hours behind, or its filter could not hand events over', () => {
+  it('archive is on when events could not be written, kept or handed over', () => {
     const alarm = alarms.get('archive');
 
     expect(alarm && metricsOf(alarm)).toEqual([
       expect.stringMatching(
-        /^AWS\/Firehose DeliveryToS3\.DataFreshness DeliveryStreamName=KeyRotationArchiveStream\w+ Maximum\/3600$/,
+        /^AWS\/SQS ApproximateNumberOfMessagesVisible QueueName=KeyRotationUnarchivedEvents\w+ Maximum\/3600$/,
       ),
-      'AWS/Logs DeliveryErrors DestinationType=Firehose FilterName=keyturn-archive LogGroupName=/keyturn/audit Sum/3600',
+      expect.stringMatching(/^AWS\/Lambda AsyncEventsDropped FunctionName=KeyRotationArchiveFunction\w+ Sum\/3600$/),
+      'AWS/Logs DeliveryErrors DestinationType=Lambda FilterName=keyturn-archive LogGroupName=/keyturn/audit Sum/3600',
     ]);
     expect(alarm && conditionOf(alarm)).toBe('> 0, 1 of 26, notBreaching');
-    expect(alarm?.Metrics?.flatMap(({ Expression }) => Expression ?? [])).toEqual(['MAX([m1 - 7200, m2])']);
+  });
+
+  it('silent-archive is on when nothing has been archived for a day and a bit', () => {
+    const alarm = alarms.get('silent-archive');
+
+    expect(alarm && metricsOf(alarm)).toEqual([
+      expect.stringMatching(/^AWS\/Lambda Invocations FunctionName=KeyRotationArchiveFunction\w+ Sum\/3600$/),
+    ]);
+    expect(alarm && conditionOf(alarm)).toBe('< 1, 26 of 26, breaching');
   });
 
   it('forwarding is on as long as its own queue holds an event', () => {

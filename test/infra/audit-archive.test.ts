@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../functions/core/config/config';
-import { type Statement, statementsOf } from './access';
+import { mayFunction, type Statement, statementsOf } from './access';
 import { ACCOUNT, deployed, REGION } from './deployed';
 import { type CfnTemplate, ONE_KEY, resourcesOf, synthesize } from './synthesized';
 
@@ -15,24 +15,11 @@ function one(of: CfnTemplate, type: string) {
   return { id: found?.id, ...(deployed(of, found?.Properties) as Record<string, unknown>), found };
 }
 
-/** The statements of a role of the archive, and who assumes it. */
-function role(of: CfnTemplate, name: 'Writer' | 'Feeder') {
-  const [found] = resourcesOf(of, 'AWS::IAM::Role').filter(({ id }) => id.includes(`ArchiveStream${name}`));
-  const { Policies, AssumeRolePolicyDocument } = deployed(of, found?.Properties) as {
-    readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
-    readonly AssumeRolePolicyDocument: { readonly Statement: readonly Statement[] };
-  };
-  return {
-    statements: Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
-    trust: AssumeRolePolicyDocument,
-  };
-}
-
 describe('the archive', () => {
   it('is there only when it is asked for', () => {
     const plain = synthesize(ONE_KEY);
 
-    for (const type of ['AWS::S3::Bucket', 'AWS::KinesisFirehose::DeliveryStream', 'AWS::Logs::SubscriptionFilter']) {
+    for (const type of ['AWS::S3::Bucket', 'AWS::Logs::SubscriptionFilter']) {
       expect(resourcesOf(plain, type)).toEqual([]);
     }
   });
@@ -97,81 +84,86 @@ describe('the archive', () => {
 });
 
 describe('what feeds the archive', () => {
-  it('is every event of the record, one JSON line each, by day', () => {
-    expect(one(template, 'AWS::Logs::SubscriptionFilter')).toMatchObject({
-      LogGroupName: '/keyturn/audit',
-      FilterName: 'keyturn-archive',
-      FilterPattern: '',
-      DestinationArn: expect.stringContaining(':deliverystream/'),
-    });
-    expect(one(template, 'AWS::KinesisFirehose::DeliveryStream')).toMatchObject({
-      DeliveryStreamType: 'DirectPut',
-      DeliveryStreamEncryptionConfigurationInput: { KeyType: 'AWS_OWNED_CMK' },
-      ExtendedS3DestinationConfiguration: {
-        Prefix: 'events/!{timestamp:yyyy/MM/dd}/',
-        ErrorOutputPrefix: 'errors/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/',
-        CompressionFormat: 'UNCOMPRESSED',
-        FileExtension: '.jsonl',
-        ProcessingConfiguration: {
-          Enabled: true,
-          Processors: [
-            { Type: 'Decompression', Parameters: [{ ParameterName: 'CompressionFormat', ParameterValue: 'GZIP' }] },
-            {
-              Type: 'CloudWatchLogProcessing',
-              Parameters: [{ ParameterName: 'DataMessageExtraction', ParameterValue: 'true' }],
-            },
-            { Type: 'AppendDelimiterToRecord' },
-          ],
-        },
-        CloudWatchLoggingOptions: { Enabled: true },
-      },
-    });
-    expect(one(encrypted, 'AWS::KinesisFirehose::DeliveryStream')).toHaveProperty(
-      'ExtendedS3DestinationConfiguration.EncryptionConfiguration.KMSEncryptionConfig.AWSKMSKeyARN',
-      KEY,
-    );
-  });
+  const isWriter = ({ id }: { readonly id: string }) => id.startsWith('KeyRotationArchive');
+  const writerOf = (of: CfnTemplate) => resourcesOf(of, 'AWS::Lambda::Function').find(isWriter);
+  const bucket = (of: CfnTemplate) => `arn:aws:s3:::${one(of, 'AWS::S3::Bucket').id?.toLowerCase()}`;
 
-  it('K12: hands over with a role that may only put records into this stream, for the logs of this account', () => {
-    const { statements, trust } = role(template, 'Feeder');
+  it('is a subscription of every event of the record, and of that log group alone', () => {
+    const subscriptions = resourcesOf(template, 'AWS::Logs::SubscriptionFilter');
+    const destination = { 'Fn::GetAtt': [writerOf(template)?.id, 'Arn'] };
 
-    expect(statements).toEqual([
+    expect(subscriptions.map(({ Properties }) => Properties)).toEqual([
       {
-        Sid: 'FeedArchive',
-        Effect: 'Allow',
-        Action: ['firehose:PutRecord', 'firehose:PutRecordBatch'],
-        Resource: expect.stringMatching(/:deliverystream\/KeyRotationArchiveStream\w+$/),
+        FilterName: 'keyturn-archive',
+        FilterPattern: '',
+        LogGroupName: { Ref: expect.stringContaining('AuditLogGroup') },
+        DestinationArn: destination,
       },
     ]);
-    expect(trust.Statement).toEqual([
-      expect.objectContaining({
-        Principal: { Service: 'logs.amazonaws.com' },
-        Condition: { StringLike: { 'aws:SourceArn': `arn:aws:logs:${REGION}:${ACCOUNT}:*` } },
-      }),
+    const permissions = resourcesOf(template, 'AWS::Lambda::Permission').filter(
+      ({ Properties }) => Properties.Principal === 'logs.amazonaws.com',
+    );
+    expect(permissions.map(({ Properties }) => deployed(template, Properties))).toMatchObject([
+      {
+        Action: 'lambda:InvokeFunction',
+        SourceAccount: ACCOUNT,
+        SourceArn: `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/keyturn/audit:*`,
+      },
     ]);
+    expect(permissions[0]?.Properties.FunctionName).toEqual(destination);
+    expect(subscriptions[0]?.DependsOn).toEqual([permissions[0]?.id]);
   });
 
-  it('K12: writes with a role that reaches events and errors, and neither reports nor retention', () => {
-    const { statements, trust } = role(encrypted, 'Writer');
-    const bucket = `arn:aws:s3:::${one(encrypted, 'AWS::S3::Bucket').id?.toLowerCase()}`;
+  it('keeps the subscription where an earlier version had it, so that an update turns it over without a gap', () => {
+    // Its destination changes without interruption; a filter of another logical ID would collide by its name.
+    expect(one(template, 'AWS::Logs::SubscriptionFilter').id).toBe('KeyRotationArchiveStreamSubscription26352918');
+  });
 
-    expect(statements.map(({ Sid, Action, Resource }) => [Sid, Action, Resource])).toEqual([
-      ['WriteEvents', ['s3:PutObject', 's3:AbortMultipartUpload'], [`${bucket}/events/*`, `${bucket}/errors/*`]],
-      ['FindBucket', ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], bucket],
-      ['TellErrors', 'logs:PutLogEvents', expect.stringContaining('ArchiveStreamLogs')],
+  it('never feeds on itself: its own log is another group, without a subscription, and it cannot write to the record', async () => {
+    const own = writerOf(template)?.Properties.LoggingConfig;
+    const groups = resourcesOf(template, 'AWS::Logs::LogGroup').filter(isWriter);
+    expect(own).toMatchObject({ LogGroup: { Ref: groups[0]?.id } });
+    expect(groups[0]?.Properties).not.toHaveProperty('LogGroupName');
+    expect(
+      await mayFunction(template, 'archive', {
+        action: 'logs:PutLogEvents',
+        resource: `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/keyturn/audit:log-stream:archive/2026-04`,
+      }),
+    ).toBe(false);
+  });
+
+  it('K12: may write its own log, add to the events, and keep what fails; nothing else', async () => {
+    expect(statementsOf(encrypted, 'archive').map(({ Sid, Action, Resource }) => [Sid, Action, Resource])).toEqual([
+      ['WriteOwnLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], expect.stringContaining('ArchiveLogs')],
+      ['KeepFailedRuns', 'sqs:SendMessage', expect.stringContaining('UnarchivedEvents')],
+      ['WriteEvents', 's3:PutObject', `${bucket(encrypted)}/events/*`],
       ['EncryptInArchive', ['kms:GenerateDataKey', 'kms:Decrypt'], KEY],
     ]);
-    expect(trust.Statement).toEqual([
-      expect.objectContaining({
-        Principal: { Service: 'firehose.amazonaws.com' },
-        Condition: { StringEquals: { 'sts:ExternalId': ACCOUNT } },
-      }),
-    ]);
-    expect(role(template, 'Writer').statements.map(({ Sid }) => Sid)).toEqual([
+    expect(statementsOf(template, 'archive').map(({ Sid }) => Sid)).toEqual([
+      'WriteOwnLog',
+      'KeepFailedRuns',
       'WriteEvents',
-      'FindBucket',
-      'TellErrors',
     ]);
+    for (const action of ['s3:PutObjectRetention', 's3:BypassGovernanceRetention', 's3:DeleteObjectVersion']) {
+      expect(
+        await mayFunction(template, 'archive', { action, resource: `${bucket(template)}/events/2026/04/01/1.jsonl` }),
+        action,
+      ).toBe(false);
+    }
+  });
+
+  it('is tried three times and for six hours, and then kept in a queue of its own', () => {
+    const [invocation] = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig').filter(isWriter);
+
+    expect(invocation?.Properties).toMatchObject({ MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 21_600 });
+    expect(invocation?.Properties).not.toHaveProperty('DestinationConfig');
+    expect(JSON.stringify(writerOf(template)?.Properties.DeadLetterConfig)).toContain('UnarchivedEvents');
+    expect(writerOf(template)?.Properties).toMatchObject({ Timeout: 300, MemorySize: 1024 });
+    expect(writerOf(template)?.Properties.Environment).toHaveProperty('Variables', {
+      KEYTURN_ARCHIVE_BUCKET: { Ref: expect.stringContaining('ArchiveBucket') },
+      KEYTURN_RELEASE: expect.stringMatching(/^\d+\.\d+\.\d+\+[0-9a-f]{12}$/),
+      NODE_OPTIONS: '--enable-source-maps',
+    });
   });
 });
 

@@ -3,71 +3,79 @@ import type { CfnTemplate } from './synthesized';
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-west-1';
 
-const PSEUDO: Readonly<Record<string, string>> = {
-  'AWS::Partition': 'aws',
-  'AWS::Region': REGION,
-  'AWS::AccountId': ACCOUNT,
-  'AWS::URLSuffix': 'amazonaws.com',
-  'AWS::StackId': `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/Keyturn/1`,
-};
+/** Where in AWS a template is deployed. */
+export interface Home {
+  readonly partition: string;
+  readonly region: string;
+  /** What the names of hosts end in. */
+  readonly suffix: string;
+}
+const HOME: Home = { partition: 'aws', region: REGION, suffix: 'amazonaws.com' };
+
+function pseudo({ partition, region, suffix }: Home): Readonly<Record<string, string>> {
+  return {
+    'AWS::Partition': partition,
+    'AWS::Region': region,
+    'AWS::AccountId': ACCOUNT,
+    'AWS::URLSuffix': suffix,
+    'AWS::StackId': `arn:${partition}:cloudformation:${region}:${ACCOUNT}:stack/Keyturn/1`,
+  };
+}
 
 /** ARN of a role of the template. */
-export function roleArn(logicalId: string): string {
-  return `arn:aws:iam::${ACCOUNT}:role/${logicalId}`;
+export function roleArn(logicalId: string, { partition } = HOME): string {
+  return `arn:${partition}:iam::${ACCOUNT}:role/${logicalId}`;
 }
 
 /** ARN of a secret with this name. */
-export function arnOfSecret(name: string): string {
-  return `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}-a1B2c3`;
+export function arnOfSecret(name: string, { partition, region } = HOME): string {
+  return `arn:${partition}:secretsmanager:${region}:${ACCOUNT}:secret:${name}-a1B2c3`;
 }
 
 /** What CloudFormation makes of a part of the template: every intrinsic function is replaced by a plausible value. */
-export function deployed(template: CfnTemplate, part: unknown): unknown {
-  if (Array.isArray(part)) return part.map((item) => deployed(template, item));
+export function deployed(template: CfnTemplate, part: unknown, home = HOME): unknown {
+  if (Array.isArray(part)) return part.map((item) => deployed(template, item, home));
   if (typeof part !== 'object' || part === null) return part;
   const [name, argument] = Object.entries(part)[0] ?? [];
-  if (name === 'Ref') return PSEUDO[String(argument)] ?? refOf(template, String(argument));
-  if (name === 'Fn::GetAtt' && Array.isArray(argument)) return arnOf(template, String(argument[0]));
+  if (name === 'Ref') return pseudo(home)[String(argument)] ?? refOf(template, String(argument), home);
+  if (name === 'Fn::GetAtt' && Array.isArray(argument)) return arnOf(template, String(argument[0]), home);
   if (name === 'Fn::Join' && Array.isArray(argument)) {
-    return (deployed(template, argument[1]) as string[]).join(String(argument[0]));
+    return (deployed(template, argument[1], home) as string[]).join(String(argument[0]));
   }
-  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, deployed(template, value)]));
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, deployed(template, value, home)]));
 }
 
-function refOf(template: CfnTemplate, logicalId: string): string {
+function refOf(template: CfnTemplate, logicalId: string, home: Home): string {
   const resource = template.Resources[logicalId];
   switch (resource?.Type) {
     case 'AWS::Logs::LogGroup':
       return String(resource.Properties.LogGroupName ?? logicalId);
     case 'AWS::S3::Bucket':
       return logicalId.toLowerCase();
-    case 'AWS::KinesisFirehose::DeliveryStream':
-      return logicalId;
     default:
-      return arnOf(template, logicalId);
+      return arnOf(template, logicalId, home);
   }
 }
 
-function arnOf(template: CfnTemplate, logicalId: string): string {
+function arnOf(template: CfnTemplate, logicalId: string, home: Home): string {
+  const { partition, region } = home;
   const resource = template.Resources[logicalId];
   switch (resource?.Type) {
     case 'AWS::IAM::Role':
-      return roleArn(logicalId);
+      return roleArn(logicalId, home);
     case 'AWS::Logs::LogGroup':
-      return `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${refOf(template, logicalId)}:*`;
+      return `arn:${partition}:logs:${region}:${ACCOUNT}:log-group:${refOf(template, logicalId, home)}:*`;
     case 'AWS::S3::Bucket':
-      return `arn:aws:s3:::${refOf(template, logicalId)}`;
-    case 'AWS::KinesisFirehose::DeliveryStream':
-      return `arn:aws:firehose:${REGION}:${ACCOUNT}:deliverystream/${logicalId}`;
+      return `arn:${partition}:s3:::${refOf(template, logicalId, home)}`;
     case 'AWS::SQS::Queue':
-      return `arn:aws:sqs:${REGION}:${ACCOUNT}:${logicalId}`;
+      return `arn:${partition}:sqs:${region}:${ACCOUNT}:${logicalId}`;
     case 'AWS::SNS::Topic':
-      return `arn:aws:sns:${REGION}:${ACCOUNT}:${logicalId}`;
+      return `arn:${partition}:sns:${region}:${ACCOUNT}:${logicalId}`;
     case 'AWS::SecretsManager::Secret':
-      return arnOfSecret(String(resource.Properties.Name));
+      return arnOfSecret(String(resource.Properties.Name), home);
     case 'AWS::KMS::Key':
-      return `arn:aws:kms:${REGION}:${ACCOUNT}:key/${logicalId}`;
+      return `arn:${partition}:kms:${region}:${ACCOUNT}:key/${logicalId}`;
     default:
-      return `arn:aws:example:${REGION}:${ACCOUNT}:${logicalId}`;
+      return `arn:${partition}:example:${region}:${ACCOUNT}:${logicalId}`;
   }
 }

@@ -39,8 +39,8 @@ const ACCEPTED: readonly Accepted[] = [
       'An event, or an auditor, names any managed key, and the registry is one parameter a key; the prefix is Keyturn’s own.',
   },
   {
-    finding: /^AwsSolutions-IAM5\[Resource::<KeyRotationArchiveBucket\w+\.Arn>\/(events|errors|reports)\/\*\]$/,
-    at: /^(ArchiveStream\/Writer|Report\/Role)\/Resource$/,
+    finding: /^AwsSolutions-IAM5\[Resource::<KeyRotationArchiveBucket\w+\.Arn>\/(events|reports)\/\*\]$/,
+    at: /^(Archive\/Archive|Report)\/Role\/Resource$/,
     because: 'Objects are named by their day; each writer has a prefix of its own in a bucket of its own.',
   },
   {

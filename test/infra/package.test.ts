@@ -3,7 +3,7 @@ import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES, REPORT_FUNCTION } from '../../functions/core/names';
+import { DEPLOYED_FUNCTIONS } from '../../functions/core/names';
 import { bundleFunctions } from '../../infra/bundles/bundle';
 import { writeJsonSchemas } from '../../infra/bundles/json-schemas';
 
@@ -41,7 +41,7 @@ describe('the package', () => {
   });
 
   it('holds the bundles of all functions', () => {
-    for (const name of [...FUNCTION_NAMES, REPORT_FUNCTION]) expect(files).toContain(`dist/functions/${name}/index.js`);
+    for (const name of DEPLOYED_FUNCTIONS) expect(files).toContain(`dist/functions/${name}/index.js`);
   });
 
   it('holds nothing else', () => {

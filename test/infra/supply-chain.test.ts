@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { FUNCTION_NAMES, REPORT_FUNCTION } from '../../functions/core/names';
+import { ARCHIVE_FUNCTION, FUNCTION_NAMES, REPORT_FUNCTION } from '../../functions/core/names';
 
 const ROOT = join(__dirname, '..', '..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -69,6 +69,12 @@ describe('the supply chain', () => {
     const others = bundledByReport.filter((name) => !bundled.includes(name));
 
     expect([...list.matchAll(/`([^`]+)`/g)].map(([, name]) => name)).toEqual(others);
+  });
+
+  it('brings nothing of its own into the archive function', () => {
+    const known = [...bundled, ...bundledByReport];
+
+    expect(bundledBy([ARCHIVE_FUNCTION]).filter((name) => !known.includes(name))).toEqual([]);
   });
 
   it('brings permissive licences only', () => {

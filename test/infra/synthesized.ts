@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { ConfigInput } from '../../functions/core/config/config';
-import { FUNCTION_NAMES, REPORT_FUNCTION } from '../../functions/core/names';
+import { DEPLOYED_FUNCTIONS } from '../../functions/core/names';
 import { KeyRotation, type KeyRotationProps, KeyturnStack, type KeyturnStackOptions } from '../../infra';
 
 /** Bundles that are quick to hash: what is in them is not what these tests are about. */
 export const bundles = mkdtempSync(join(tmpdir(), 'keyturn-bundles-'));
-for (const name of [...FUNCTION_NAMES, REPORT_FUNCTION]) {
+for (const name of DEPLOYED_FUNCTIONS) {
   mkdirSync(join(bundles, name));
   writeFileSync(join(bundles, name, 'index.js'), `exports.handler = async () => '${name}';\n`);
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FUNCTION_NAMES, REPORT_FUNCTION } from '../../functions/core/names';
+import { DEPLOYED_FUNCTIONS } from '../../functions/core/names';
 import type { Account } from '../../local/account/account';
 import type { Deployment } from '../../local/stack/deployment';
 import { awsManagedKey } from './iam-request';
@@ -62,7 +62,7 @@ function statementsOf(document: unknown): readonly Statement[] {
 
 export function policiesOf(deployment: Deployment, account: Account): Policies {
   const functions = new Map(
-    [...FUNCTION_NAMES, REPORT_FUNCTION].flatMap((name) =>
+    DEPLOYED_FUNCTIONS.flatMap((name) =>
       deployment.functions
         .filter(({ logicalId }) => logicalId.toLowerCase().startsWith(`keyrotation${name}function`))
         .map(({ roleArn }) => [roleArn, name as string] as const),

@@ -50,6 +50,10 @@ export const UNUSED: Readonly<Record<string, string>> = {
   ),
   'report: role EncryptInArchive: kms:Decrypt':
     'S3 decrypts the parts of an upload in several parts, which only a very large report is.',
+  'archive: role EncryptInArchive: kms:Decrypt':
+    'S3 decrypts the parts of an upload in several parts, which only a very large batch is.',
+  'archive: role KeepFailedRuns: sqs:SendMessage':
+    'Lambda keeps a batch that could not be written; test/alarms/copies-and-failures.test.ts lets that happen.',
   'account: key ValidateOnDeployment: kms:Decrypt':
     'Secrets Manager tries the key out in the name of whoever creates a secret with it; the local deployment is nobody’s.',
   'account: key EncryptOnDeployment: kms:GenerateDataKey':

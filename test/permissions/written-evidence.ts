@@ -82,16 +82,15 @@ export function evidenceIsWritten(life: () => EvidenceLife): void {
   });
 
   describe('the record, where else it goes', () => {
-    it('every event is in the archive within a quarter of an hour, once, as one line of JSON, locked', () => {
+    it('every event is in the archive within a minute, once, as one line of JSON, locked', () => {
       const objects = keysUnder('events/');
       expect(objects[0]).toMatch(/^events\/2026\/01\/01\/.*\.jsonl$/);
       const archived = idsIn(objects.flatMap((key) => read(key).Body.toString().trimEnd().split('\n')));
-      const due = idsIn(record(life().deployed.world.clock.now() - 16 * 60_000));
+      const due = idsIn(record(life().deployed.world.clock.now() - 60_000));
 
       expect(due.length).toBeGreaterThan(250);
       expect(new Set(archived).size).toBe(archived.length);
       expect(due.filter((id) => !archived.includes(id))).toEqual([]);
-      expect(keysUnder('errors/')).toEqual([]);
       expect(read(objects[0] ?? '')).toMatchObject({ ObjectLockMode: 'COMPLIANCE', SSEKMSKeyId: EVIDENCE_KEY });
     });
 

@@ -5,7 +5,8 @@ import { createEvidencePorts } from '../../functions/aws/evidence-ports';
 import { createNotifier } from '../../functions/aws/notifier';
 import { reportSchema } from '../../functions/report/judge/model';
 import { monthOf } from '../../functions/report/month';
-import { orThrow, writeReport } from '../../functions/report/report';
+import { writeReport } from '../../functions/report/report';
+import { orThrow } from '../../functions/runtime/or-throw';
 import { startHost } from '../hosts/http/scripted-host';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
@@ -58,7 +59,10 @@ function run(scene: Scene, event: unknown = {}) {
     archive: createArchive('evidence-bucket'),
     notifier: createNotifier(scene.topicArn),
   };
-  return { lines, summary: orThrow(log, () => writeReport(ports, log, monthOf(event, NOW))) };
+  return {
+    lines,
+    summary: orThrow(log, 'the report was not made', () => writeReport(ports, log, monthOf(event, NOW))),
+  };
 }
 
 const messages = (scene: Scene) =>

@@ -6,6 +6,7 @@ export const ALARM_NAMES = [
   'silent-deactivate',
   'silent-delete',
   'silent-sync',
+  'silent-archive',
   'errors',
   'failing',
   'dead-letters',

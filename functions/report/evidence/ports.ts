@@ -34,12 +34,6 @@ export interface AuditRecordReader {
   }): Promise<NonNullable<Evidence['record']>>;
 }
 
-/** Where reports are kept. */
-export interface Archive {
-  /** @returns where it is, as a URI. @throws KeyturnError `aws-*` */
-  put(key: string, content: string, contentType: string): Promise<string>;
-}
-
 /** What the evidence of a report is read with. */
 export interface EvidencePorts {
   readonly caller: Caller;

@@ -1,8 +1,6 @@
-import { gzipSync } from 'node:zlib';
 import { compileFilterPattern } from '../../evidence/logs/log-filter-pattern';
 import { randomUuid, seededRandom } from '../../random';
 import type { ResourceType } from '../resource';
-import { assertRole } from './role-reference';
 
 /** A group that is there already is an error, as in CloudFormation: a stack that kept it does not get it back. */
 const logGroup: ResourceType = (input) => {
@@ -44,28 +42,24 @@ const queryDefinition: ResourceType = (input) => {
   return { ref: id, attributes: { QueryDefinitionId: id }, remove: () => void queryDefinitions.delete(id) };
 };
 
-/** Only Firehose is here as a destination. */
+/** Only Lambda is here as a destination; CloudFormation's own words where it refuses a function. */
 const subscriptionFilter: ResourceType = (input) => {
   const { properties, services, previous } = input;
-  const { account, deliveryStreams } = services;
-  void previous?.remove?.();
-  const name = previous?.ref ?? properties.optionalText('FilterName') ?? input.generatedName(512);
+  const { account, logFeeds } = services;
+  const filterName = previous?.ref ?? properties.optionalText('FilterName') ?? input.generatedName(512);
   const logGroup = properties.text('LogGroupName');
-  const destination = properties.text('DestinationArn');
-  if (!deliveryStreams.has(destination)) {
-    throw properties.invalid('DestinationArn', `${destination} is no delivery stream of the account`);
+  const feed = { logGroup, filterName, functionArn: properties.text('DestinationArn') };
+  if (!logFeeds.admits(feed)) {
+    const message =
+      'Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.';
+    throw properties.invalid('DestinationArn', message);
   }
-  assertRole(properties, 'RoleArn', account);
-  account.logs.subscribe(logGroup, name, {
+  // One filter of this name: another one takes its place.
+  account.logs.subscribe(logGroup, filterName, {
     matches: compileFilterPattern(properties.optionalText('FilterPattern') ?? ''),
-    deliver: (logStream, events) => {
-      const logEvents = events.map(({ eventId: id, timestamp, message }) => ({ id, timestamp, message }));
-      const from = { owner: account.accountId, logGroup, logStream, subscriptionFilters: [name] };
-      const record = { messageType: 'DATA_MESSAGE', ...from, logEvents };
-      deliveryStreams.putRecord(destination, gzipSync(JSON.stringify(record)));
-    },
+    deliver: (logStream, events) => logFeeds.put(feed, logStream, events),
   });
-  return { ref: name, attributes: {}, remove: () => account.logs.unsubscribe(logGroup, name) };
+  return { ref: filterName, attributes: {}, remove: () => account.logs.unsubscribe(logGroup, filterName) };
 };
 
 export const LOGS_RESOURCES: Readonly<Record<string, ResourceType>> = {

@@ -1,7 +1,6 @@
 import type { BucketSettings } from '../../evidence/s3/s3-bucket';
 import type { Properties } from '../properties';
 import type { ResourceType } from '../resource';
-import { assertRole } from './role-reference';
 
 const bucket: ResourceType = (input) => {
   const { properties, previous } = input;
@@ -41,37 +40,6 @@ function bucketSettings(properties: Properties): BucketSettings {
   return { versioned, objectLock, retention: { mode, days: days ?? (years ?? 0) * 365 }, kmsKeyId };
 }
 
-const deliveryStream: ResourceType = (input) => {
-  const { properties, services } = input;
-  const { account, deliveryStreams } = services;
-  const name = input.previous?.ref ?? properties.optionalText('DeliveryStreamName') ?? input.generatedName(64);
-  const arn = input.arn('firehose', `deliverystream/${name}`);
-  const destination = properties.object('ExtendedS3DestinationConfiguration');
-  if (destination === undefined) throw properties.invalid('ExtendedS3DestinationConfiguration', 'is missing');
-  assertRole(destination, 'RoleARN', account);
-  const bucketName = destination.text('BucketARN').replace('arn:aws:s3:::', '');
-  account.s3.bucket(bucketName);
-  const processing = destination.object('ProcessingConfiguration');
-  const enabled = processing?.optionalText('Enabled') === 'true';
-  const processors = new Map((enabled ? processing.objects('Processors') : []).map((one) => [one.text('Type'), one]));
-  const extraction = processors.get('CloudWatchLogProcessing')?.objects('Parameters') ?? [];
-  deliveryStreams.put({
-    name,
-    arn,
-    bucketName,
-    prefix: destination.optionalText('Prefix') ?? '',
-    interval: (destination.object('BufferingHints')?.optionalNumber('IntervalInSeconds') ?? 300) * 1000,
-    fileExtension: destination.optionalText('FileExtension'),
-    compressed: destination.optionalText('CompressionFormat') === 'GZIP',
-    decompresses: processors.has('Decompression'),
-    extractsMessages: extraction.some(
-      (one) => one.text('ParameterName') === 'DataMessageExtraction' && one.text('ParameterValue') === 'true',
-    ),
-  });
-  return { ref: name, attributes: { Arn: arn }, remove: () => deliveryStreams.remove(arn) };
-};
-
 export const STORAGE_RESOURCES: Readonly<Record<string, ResourceType>> = {
   'AWS::S3::Bucket': bucket,
-  'AWS::KinesisFirehose::DeliveryStream': deliveryStream,
 };

@@ -1,47 +1,38 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { World } from '../../world';
-import { type AssemblyParts, assembly, ROLE } from '../stack/assembly';
-import { later, START, start } from '../test-world';
+import { type AssemblyParts, assembly, lambdaFunction, ROLE } from '../stack/assembly';
+import { ECHO, got, later, START, start } from '../test-world';
 
 const MINUTE = 60_000;
 const CENTRAL = 'arn:aws:events:eu-west-1:999988887777:event-bus/security';
 const roleArn = { 'Fn::GetAtt': ['Role', 'Arn'] };
 
-/** A log group whose events go to an archive; the processors are what makes lines of them. */
-function archive(destination: Readonly<Record<string, unknown>>, filter: Readonly<Record<string, unknown>> = {}) {
+/** A log group whose events start a function, which logs what it was started with. */
+function fed(filter: Readonly<Record<string, unknown>> = {}, permission: Readonly<Record<string, unknown>> = {}) {
+  const functionArn = { 'Fn::GetAtt': ['Writer', 'Arn'] };
   return {
     Role: ROLE,
-    Archive: {
-      Type: 'AWS::S3::Bucket',
-      Properties: {
-        ObjectLockEnabled: true,
-        ObjectLockConfiguration: {
-          ObjectLockEnabled: 'Enabled',
-          Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Years: 2 } },
-        },
-      },
-    },
     Group: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/acme/audit', RetentionInDays: 400 } },
     Errors: { Type: 'AWS::Logs::LogStream', Properties: { LogGroupName: { Ref: 'Group' }, LogStreamName: 'errors' } },
-    Stream: {
-      Type: 'AWS::KinesisFirehose::DeliveryStream',
+    Writer: lambdaFunction('writer', { FunctionName: 'writer' }),
+    Permission: {
+      Type: 'AWS::Lambda::Permission',
       Properties: {
-        ExtendedS3DestinationConfiguration: {
-          BucketARN: { 'Fn::GetAtt': ['Archive', 'Arn'] },
-          RoleARN: roleArn,
-          Prefix: 'audit/!{timestamp:yyyy/MM}/',
-          BufferingHints: { IntervalInSeconds: 900 },
-          ...destination,
-        },
+        Action: 'lambda:InvokeFunction',
+        FunctionName: functionArn,
+        Principal: 'logs.amazonaws.com',
+        SourceArn: { 'Fn::GetAtt': ['Group', 'Arn'] },
+        ...permission,
       },
     },
     Filter: {
       Type: 'AWS::Logs::SubscriptionFilter',
+      DependsOn: ['Permission'],
       Properties: {
         LogGroupName: { Ref: 'Group' },
-        DestinationArn: { 'Fn::GetAtt': ['Stream', 'Arn'] },
-        RoleArn: roleArn,
+        DestinationArn: functionArn,
+        FilterName: 'some',
         FilterPattern: '',
         ...filter,
       },
@@ -49,19 +40,16 @@ function archive(destination: Readonly<Record<string, unknown>>, filter: Readonl
   };
 }
 
-const MESSAGES_ONLY = {
-  CompressionFormat: 'UNCOMPRESSED',
-  ProcessingConfiguration: {
-    Enabled: true,
-    Processors: [
-      { Type: 'Decompression', Parameters: [{ ParameterName: 'CompressionFormat', ParameterValue: 'GZIP' }] },
-      {
-        Type: 'CloudWatchLogProcessing',
-        Parameters: [{ ParameterName: 'DataMessageExtraction', ParameterValue: 'true' }],
-      },
-    ],
-  },
-};
+/** The batches that the function has got. */
+function batches(world: World) {
+  return got(world).map(({ event }) => JSON.parse(gunzipSync(Buffer.from(event.awslogs.data, 'base64')).toString()));
+}
+
+async function subscribed(filter = {}, options: Parameters<typeof start>[0] = {}): Promise<World> {
+  const world = await start(options);
+  await world.deploy(await assembly({ Resources: fed(filter) }, { writer: ECHO }));
+  return world;
+}
 
 async function deployed(Resources: AssemblyParts['Resources']): Promise<World> {
   const world = await start();
@@ -76,62 +64,85 @@ function write(world: World, ...messages: string[]): void {
   world.account.logs.putLogEvents({ ...at, logEvents });
 }
 
-describe('an archive of a log group', () => {
-  test('gets one object of JSON lines an interval, and nobody deletes it', async () => {
-    const world = await start();
-    const cdkOut = await assembly({
-      Resources: archive(MESSAGES_ONLY),
-      Outputs: { Bucket: { Value: { Ref: 'Archive' } } },
-    });
-    const { Bucket = '' } = (await world.deploy(cdkOut)).outputs;
-    const { s3, logs } = world.account;
-    expect(logs.describeLogStreams({ logGroupName: '/acme/audit' }).logStreams).toMatchObject([
+describe('a subscription of a log group', () => {
+  test('starts a function with a stream’s events, as CloudWatch Logs packs them', async () => {
+    const world = await subscribed();
+    expect(world.account.logs.describeLogStreams({ logGroupName: '/acme/audit' }).logStreams).toMatchObject([
       { logStreamName: 'errors' },
     ]);
     write(world, '{"n":1}', '{"n":2}');
-    await world.runUntil(later(10 * MINUTE));
+    await world.runUntil(later(MINUTE));
     write(world, '{"n":3}');
-    expect(s3.listObjectsV2({ Bucket }).Contents).toEqual([]);
-    await world.runUntil(later(20 * MINUTE));
-    write(world, '{"n":4}');
-    await world.runUntil(later(60 * MINUTE));
-    const keys = s3.listObjectsV2({ Bucket }).Contents.map(({ Key }) => Key);
-    expect(keys).toHaveLength(2);
-    expect(keys[0]).toMatch(/^audit\/2026\/01\/Test-Stream-[A-Z0-9]{12}-1-2026-01-01-00-15-00-[0-9a-f-]{36}$/);
-    const read = (Key: string) => s3.getObject({ Bucket, Key });
-    expect(keys.map((key) => read(key).Body.toString())).toEqual(['{"n":1}\n{"n":2}\n{"n":3}\n', '{"n":4}\n']);
-    const { VersionId, ObjectLockRetainUntilDate } = read(keys[0] ?? '');
-    expect(ObjectLockRetainUntilDate).toEqual(later(15 * MINUTE + 730 * 86_400_000));
-    expect(() => s3.deleteObject({ Bucket, Key: keys[0] ?? '', VersionId })).toThrow(/object lock/);
+    await world.runUntil(later(2 * MINUTE));
+
+    const batch = { messageType: 'DATA_MESSAGE', owner: '111122223333', logGroup: '/acme/audit' };
+    expect(batches(world)).toMatchObject([
+      {
+        ...batch,
+        logStream: `rotate/${START.getTime()}`,
+        subscriptionFilters: ['some'],
+        logEvents: [
+          { timestamp: START.getTime(), message: '{"n":1}' },
+          { timestamp: START.getTime(), message: '{"n":2}' },
+        ],
+      },
+      { ...batch, logEvents: [{ message: '{"n":3}' }] },
+    ]);
   });
 
-  test('gets what CloudWatch Logs really sends where nothing takes it apart', async () => {
-    const filter = { FilterPattern: '{ $.event = "kept" }', FilterName: 'some' };
-    const world = await start();
-    const resources = archive({ Prefix: undefined, CompressionFormat: 'GZIP' }, filter);
-    const cdkOut = await assembly({ Resources: resources, Outputs: { Bucket: { Value: { Ref: 'Archive' } } } });
-    const { Bucket = '' } = (await world.deploy(cdkOut)).outputs;
-    write(world, '{"event":"kept"}', '{"event":"left out"}');
-    await world.runUntil(later(60 * MINUTE));
-    const [object] = world.account.s3.listObjectsV2({ Bucket }).Contents;
-    expect(object?.Key).toMatch(/^2026\/01\/01\/00\/.*\.gz$/);
-    const { Body } = world.account.s3.getObject({ Bucket, Key: object?.Key ?? '' });
-    expect(JSON.parse(gunzipSync(gunzipSync(Body)).toString())).toMatchObject({
-      messageType: 'DATA_MESSAGE',
-      owner: '111122223333',
-      logGroup: '/acme/audit',
-      subscriptionFilters: ['some'],
-      logEvents: [{ timestamp: START.getTime(), message: '{"event":"kept"}' }],
+  test('gets what its pattern lets through, an amount that fits at a time', async () => {
+    const world = await subscribed({ FilterPattern: '{ $.event = "kept" }' });
+    const large = JSON.stringify({ event: 'kept', x: 'x'.repeat(200_000) });
+    write(world, ...[1, 2, 3, 4].map(() => large), '{"event":"left out"}');
+    world.account.logs.putLogEvents({
+      logGroupName: '/acme/audit',
+      logStreamName: `rotate/${START.getTime()}`,
+      logEvents: [large, large].map((message) => ({ timestamp: START.getTime(), message })),
     });
+    await world.runUntil(later(MINUTE));
+
+    expect(batches(world).map(({ logEvents }) => logEvents.length)).toEqual([5, 1]);
+  });
+
+  test('may hand over the same batch twice: once at least is the promise', async () => {
+    const world = await subscribed({}, { logBatchCopies: () => 2 });
+    write(world, '{"n":1}');
+    await world.runUntil(later(MINUTE));
+    const [first, second, ...others] = batches(world);
+
+    expect(first).toEqual(second);
+    expect(others).toEqual([]);
+  });
+
+  test('counts what it may not hand over any more, and does not try that again', async () => {
+    const world = await subscribed();
+    world.functions.removePermission('writer', 'Permission');
+    write(world, '{"n":1}', '{"n":2}');
+    await world.runUntil(later(MINUTE));
+
+    expect(batches(world)).toEqual([]);
+    const { metrics } = world.account.cloudWatch;
+    expect(metrics.list().filter(({ name }) => name === 'DeliveryErrors')).toMatchObject([
+      { namespace: 'AWS/Logs', dimensions: { DestinationType: 'Lambda', FilterName: 'some' } },
+    ]);
+  });
+
+  test('of the same name takes the place of the one before', async () => {
+    const world = await subscribed();
+    await world.deploy(await assembly({ Resources: fed({ FilterPattern: '{ $.n = 2 }' }) }, { writer: ECHO }));
+    write(world, '{"n":1}', '{"n":2}');
+    await world.runUntil(later(MINUTE));
+
+    expect(batches(world).map(({ logEvents }) => logEvents.length)).toEqual([1]);
   });
 
   test.each([
-    [archive({ RoleARN: 'arn:aws:iam::111122223333:role/gone' }), /RoleARN arn:.*gone is no role of the account/],
-    [archive({ BucketARN: 'arn:aws:s3:::gone' }), /bucket does not exist/],
-    [archive({}, { DestinationArn: 'arn:aws:firehose:x' }), /DestinationArn arn:aws:firehose:x is no delivery stream/],
-    [archive({}, { LogGroupName: '/other' }), /log group does not exist/],
-  ])('has to refer to what is there (%#)', async (resources, message) => {
-    await expect(deployed(resources)).rejects.toThrow(message);
+    [fed({ LogGroupName: '/other' }), /Could not execute the lambda function/],
+    [fed({ DestinationArn: 'arn:aws:lambda:eu-west-1:111122223333:function:gone' }), /Could not execute the lambda/],
+    [fed({}, { Principal: 'events.amazonaws.com' }), /Make sure you have given CloudWatch Logs permission/],
+  ])('needs a function that lets CloudWatch Logs start it (%#)', async (Resources, message) => {
+    const world = await start();
+    await expect(world.deploy(await assembly({ Resources }, { writer: ECHO }))).rejects.toThrow(message);
   });
 });
 

@@ -31,6 +31,7 @@ export function deployed(template: CfnTemplate, part: unknown): unknown {
   if (name === 'Fn::Join' && Array.isArray(argument)) {
     return (deployed(template, argument[1]) as string[]).join(String(argument[0]));
   }
+  if (name === 'Fn::Sub') return String(argument).replace(/\$\{([^}]+)\}/g, (_whole, of: string) => PSEUDO[of] ?? of);
   return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, deployed(template, value)]));
 }
 

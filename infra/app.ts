@@ -16,8 +16,8 @@ function main(): void {
   }
   const app = new App();
   const file = String(app.node.tryGetContext('config') ?? 'keyturn.yaml');
-  const keyStacks = Number(app.node.tryGetContext('keyStacks') ?? 0);
-  KeyturnStack.fromFile(app, 'Keyturn', file, { keyStacks });
+  const keyStacks: unknown = app.node.tryGetContext('keyStacks');
+  KeyturnStack.fromFile(app, 'Keyturn', file, keyStacks === undefined ? {} : { keyStacks: Number(keyStacks) });
   app.synth();
 }
 

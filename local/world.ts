@@ -19,7 +19,7 @@ import type { LogLine } from './lambda/log-line';
 import { LogShipper } from './log-shipper';
 import { type Random, randomUuid, seededRandom, wholeBetween } from './random';
 import { Scheduler } from './scheduler';
-import { readCloudAssembly } from './stack/cloud-assembly';
+import { readCloudAssembly, stacksIn } from './stack/cloud-assembly';
 import type { Deployment } from './stack/deployment';
 import { Stack } from './stack/stack';
 import { eventDelay, type WorldOptions } from './world-options';
@@ -151,6 +151,17 @@ export class World {
   /** Calls back for every line that a function writes, when it is written. */
   onLog(listener: (line: LogLine) => void): void {
     this.#logListeners.push(listener);
+  }
+
+  /**
+   * Deploys what was synthesized, one stack after the other.
+   * @returns what the first stack has become, on which the others depend. @throws Error that names the resource
+   */
+  async deployAll(cdkOut: string): Promise<Deployment> {
+    const [first, ...others] = stacksIn(cdkOut);
+    const deployment = await this.deploy(cdkOut, first);
+    for (const stackName of others) await this.deploy(cdkOut, stackName);
+    return deployment;
   }
 
   /**

@@ -18,12 +18,14 @@ export interface Assembly {
   readonly createdUsers: ReadonlySet<string>;
 }
 
-/** Reads the registry entries and the users out of the synthesized template: the rehearsal knows nothing else of the configuration. */
+/** Reads the registry entries and the users out of the synthesized templates: the rehearsal knows nothing else of the configuration. */
 export function assemblyOf(cdkOut: string): Assembly {
-  const file = readdirSync(cdkOut).find((name) => name.endsWith('.template.json'));
-  if (file === undefined) throw new Error(`${cdkOut} holds no template; synthesize the stack first`);
-  const { Resources } = templateSchema.parse(JSON.parse(readFileSync(join(cdkOut, file), 'utf8')));
-  const resources = Object.values(Resources);
+  const files = readdirSync(cdkOut).filter((name) => name.endsWith('.template.json'));
+  if (files.length === 0) throw new Error(`${cdkOut} holds no template; synthesize the stack first`);
+  const resources = files.sort().flatMap((file) => {
+    const { Resources } = templateSchema.parse(JSON.parse(readFileSync(join(cdkOut, file), 'utf8')));
+    return Object.values(Resources);
+  });
   const entries = resources
     .filter(
       ({ Type, Properties }) => Type === 'AWS::SSM::Parameter' && String(Properties?.Name).startsWith(REGISTRY_PATH),

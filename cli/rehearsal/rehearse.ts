@@ -91,7 +91,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
     pipelines.start(assembly.entries);
     await world.runUntil(new Date(DEPLOYED));
     for (const entry of assembly.entries) watch.manage(entry);
-    await world.deploy(cdkOut);
+    await world.deployAll(cdkOut);
     for (let day = 1; day <= days; day += 1) {
       await world.runUntil(new Date(DEPLOYED + day * DAY));
       await onDay?.(day, world);

@@ -41,7 +41,7 @@ export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }):
   const world = await World.start({ start: new Date(now - 400 * DAY), seed, account: homeOf(assembly) });
   makeSurroundings(assembly, world.account, openPlaces(world));
   world.clock.advanceTo(now - 10 * MINUTE);
-  await world.deploy(cdkOut);
+  await world.deployAll(cdkOut);
   await world.runUntil(new Date(now));
   world.followRealTime((error, task) => {
     process.stderr.write(`${task} failed: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -34,7 +34,7 @@ export class ConnectionAccess {
     if (URL.canParse(url)) this.usedOrigins.add(new URL(url).origin);
     const read = this.allowOnce(
       { sid: 'ReadConnectionTokens', actions: RIGHTS.sync.connectionTokens },
-      secretArn(this.rights, secret),
+      secretArn(secret),
     );
     if (encryptionKey === undefined) return [read];
     const conditions = onlyThrough(Stack.of(this.rights), 'secretsmanager');

@@ -32,6 +32,9 @@ function deployedText(part: unknown): unknown {
     const [separator, items]: unknown[] = argument;
     return Array.isArray(items) ? items.map(deployedText).join(String(separator)) : LONGEST_ARN;
   }
+  if (name === 'Fn::Sub' && typeof argument === 'string') {
+    return argument.replace(/\$\{([^}]+)\}/g, (_whole, of: string) => LONGEST[of] ?? LONGEST_ARN);
+  }
   if (name.startsWith('Fn::')) return LONGEST_ARN;
   return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, deployedText(value)]));
 }

@@ -18,6 +18,6 @@ export class UserAccess {
    * @returns what holds the right
    */
   add(user: string, path: 'root' | 'any'): IDependable {
-    return this.rights.allow({ sid: 'ManagedUsersKeys', actions: this.actions }, userArns(this.rights, user, path));
+    return this.rights.allow({ sid: 'ManagedUsersKeys', actions: this.actions }, userArns(user, path));
   }
 }

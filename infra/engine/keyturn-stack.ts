@@ -9,17 +9,17 @@ import { readConfigFile } from '../config/config-file';
 import { Connection } from '../targets/connection';
 import { DeliveryTarget } from '../targets/delivery-target';
 import { KeyRotation } from './key-rotation';
-import { hasRoom, keysByScope } from './key-stacks';
+import { insteadOfKeyStacks, keysByScope } from './key-stacks';
 import { ManagedKey } from './managed-key';
+import { hasRoom, templateLimits } from './template-limits';
 import { unresolved } from './unresolved';
 
 /** What can be said about the stack beside its configuration. */
 export interface KeyturnStackOptions extends StackProps {
   /**
-   * Number of further stacks that the keys are spread over, each key by its ID. For configurations of more keys than one
-   * stack has room for. Decide once: a key that moves to another stack collides with its own, retained secret.
+   * Is refused: it moved keys out of the stack that has them.
    *
-   * @default 0 - all keys are in this stack, which has room for about 120
+   * @deprecated `stack` on a key says which stack it is in
    */
   readonly keyStacks?: number;
   /** Folder that holds the functions' bundles. @default - `dist/functions` of this package */
@@ -46,15 +46,25 @@ export class KeyturnStack extends Stack {
   }
 
   constructor(scope: Construct, id: string, props: KeyturnStackProps) {
-    super(scope, id, { description: 'Keyturn: rotates access keys and delivers them to CI pipelines', ...props });
+    super(scope, id, {
+      description: 'Keyturn: rotates access keys and delivers them to CI pipelines',
+      ...templateLimits.props,
+      ...props,
+    });
 
     const config = props._checked ?? this.check(props.config);
     if (config === undefined) return;
+    if (props.keyStacks !== undefined) {
+      Annotations.of(this).addError(insteadOfKeyStacks(config.keys, props.keyStacks, this.node.id));
+      return;
+    }
 
     const { keys, connections, ...settings } = config;
     const rotation = new KeyRotation(this, 'KeyRotation', { _checked: settings, bundles: props.bundles });
     this.manageAll(rotation, { keys, connections }, props);
     this.nameParts(rotation);
+    this.exportToKeyStacks(rotation);
+    templateLimits.watch(this);
   }
 
   /** Mistakes are reported at synthesis, all at once. */
@@ -95,15 +105,31 @@ export class KeyturnStack extends Stack {
     }
   }
 
+  /**
+   * What stacks of keys import, exported whether or not there are any: the export must outlive the last key of such a
+   * stack, which would otherwise have to be deleted before this one can be updated.
+   */
+  private exportToKeyStacks({ _roles, _encryption }: KeyRotation): void {
+    for (const { roleArn } of Object.values(_roles)) this.exportValue(roleArn);
+    if (_encryption !== undefined) this.exportValue(_encryption.key.keyArn);
+  }
+
   private manageAll(
     rotation: KeyRotation,
     { keys: all, connections }: Pick<Config, 'keys' | 'connections'>,
     props: KeyturnStackProps,
   ): void {
     const known = new Map(Object.entries(connections).map(([name, config]) => [name, Connection._of(name, config)]));
-    const { config: _config, _checked, bundles: _bundles, stackName: _name, keyStacks, ...stackProps } = props;
-    for (const [scope, keys] of keysByScope(all, rotation, keyStacks, stackProps)) {
-      if (!hasRoom(scope, keys, all.length)) continue;
+    const {
+      config: _config,
+      _checked,
+      bundles: _bundles,
+      stackName: _name,
+      keyStacks: _keyStacks,
+      ...stackProps
+    } = props;
+    for (const [scope, keys] of keysByScope(all, rotation, stackProps)) {
+      if (!hasRoom(scope, keys)) continue;
       for (const key of keys) {
         const { id, user, readers } = key;
         const deliverTo = key.deliverTo.map((item) => DeliveryTarget._of(known.get(item.connection ?? ''), item));

@@ -11,6 +11,14 @@ export interface ManagedKeyOptions {
   readonly user: string;
   /** Whether the stack creates the user, without a password and without rights. Otherwise it must exist. @default false */
   readonly createUser?: boolean;
+  /**
+   * `create`: the stack makes the secret `keyturn/<id>`. `existing`: it takes the one that is there, such as that of a key
+   * that was taken out or of a stack that was deleted, with its versions, labels and tags; the secret's own settings are
+   * left as they are.
+   *
+   * @default create
+   */
+  readonly secret?: string;
   /** Where each fresh key is delivered. @default - nowhere; readers take it from the secret */
   readonly deliverTo?: DeliveryTarget[];
   /** What differs from the rotation's policy. @default - nothing */

@@ -18,7 +18,7 @@ import { registryDocument } from './registry-document';
 /**
  * One managed key: its secret, its entry in the registry and, where asked for, its user. The construct's ID is the key's
  * ID. `rotation.manage()` creates it in the rotation's own stack; create it in another stack when that one is full
- * (CloudFormation: 500 resources a stack, of which a key takes three or four).
+ * (CloudFormation: 500 resources a stack, of which a key takes two to four).
  *
  * The secret and a created user are retained when the key is taken out of the code.
  */
@@ -57,18 +57,18 @@ export class ManagedKey extends Construct {
   }
 
   private createAll(
-    { user, createUser }: KeyConfig,
+    { user, createUser, secret }: KeyConfig,
     document: string,
     resourcePolicy: PolicyDocument,
     rights: readonly IDependable[],
   ): void {
     const policy = new CfnResourcePolicy(this, 'SecretPolicy', {
-      secretId: this.createSecret(user).ref,
+      secretId: secret === 'existing' ? this.secretName : this.createSecret(user).ref,
       resourcePolicy,
       blockPublicPolicy: true,
     });
-    // A secret that outlives the stack stays closed.
-    policy.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    // A secret that outlives the stack stays closed; one that was there before does so even when the deployment is rolled back.
+    policy.applyRemovalPolicy(secret === 'existing' ? RemovalPolicy.RETAIN : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     const parameter = new StringParameter(this, 'Registry', {
       parameterName: this.parameterName,
       stringValue: document,

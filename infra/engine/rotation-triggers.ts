@@ -96,10 +96,11 @@ export class RotationTriggers extends Construct {
 
   /** All functions run also after this stack was deployed. */
   afterDeploymentOf(stack: Stack): void {
-    if (this.stacks.has(stack.node.path)) return;
-    this.stacks.add(stack.node.path);
+    const own = stack === Stack.of(this);
+    const name = own ? stack.stackName : stackIdPrefix(stack);
+    if (this.stacks.has(name)) return;
+    this.stacks.add(name);
     // The stack's own ID is known to itself; another stack's ID would tie the two to each other in a circle.
-    const stackId = stack === Stack.of(this) ? stack.stackId : { prefix: stackIdPrefix(stack) };
-    this.deployed.addEventPattern({ detail: { 'stack-id': [stackId] } });
+    this.deployed.addEventPattern({ detail: { 'stack-id': [own ? stack.stackId : { prefix: name }] } });
   }
 }

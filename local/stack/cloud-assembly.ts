@@ -33,6 +33,26 @@ export function readCloudAssembly(directory: string, stackName?: string): Synthe
   return { stackName: name, template, assets: readAssets(directory, name) };
 }
 
+/** The stacks that `cdk synth` wrote, each after those that it depends on, as `cdk deploy --all` takes them. */
+export function stacksIn(directory: string): readonly string[] {
+  const names = readdirSync(directory)
+    .filter((file) => file.endsWith(TEMPLATE))
+    .map((file) => file.slice(0, -TEMPLATE.length))
+    .sort();
+  const manifest = join(directory, 'manifest.json');
+  const document: unknown = existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')) : {};
+  const artifacts = isObject(document) && isObject(document.artifacts) ? document.artifacts : {};
+  const inOrder = new Set<string>();
+  const visit = (name: string): void => {
+    const artifact = artifacts[name];
+    const needed = isObject(artifact) && Array.isArray(artifact.dependencies) ? artifact.dependencies.map(String) : [];
+    for (const other of needed.filter((other) => names.includes(other) && !inOrder.has(other))) visit(other);
+    inOrder.add(name);
+  };
+  for (const name of names) visit(name);
+  return [...inOrder];
+}
+
 function readAssets(directory: string, stackName: string): Map<string, string> {
   const manifest = join(directory, `${stackName}.assets.json`);
   if (!existsSync(manifest)) return new Map();

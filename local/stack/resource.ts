@@ -25,6 +25,8 @@ export interface Physical {
   readonly attributes: Readonly<Record<string, string>>;
   /** Takes it away again. */
   readonly remove?: () => void | Promise<void>;
+  /** Told when it is not a stack's any more, whether it is taken away or retained. */
+  readonly leave?: () => void;
   /** A policy document that belongs to it and that no service keeps: a managed policy's or a KMS key's. */
   readonly policy?: string;
 }

@@ -44,7 +44,9 @@ export class Stack {
       current.set(resource.logicalId, { declared: resource, physical });
     }
     for (const [logicalId, { declared: gone, physical }] of [...known].reverse()) {
-      if (!current.has(logicalId) && !gone.isRetained) await physical.remove?.();
+      if (current.has(logicalId)) continue;
+      if (!gone.isRetained) await physical.remove?.();
+      physical.leave?.();
     }
     this.#resources = current;
     const status = this.#isDeployed ? 'UPDATE_COMPLETE' : 'CREATE_COMPLETE';

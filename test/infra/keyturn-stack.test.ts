@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import {
   Adopt,
@@ -12,7 +12,7 @@ import {
   KeyturnStack,
   Trail,
 } from '../../infra';
-import { ACME, bundles, errorsOf, ONE_KEY, resourcesOf, stackOf, templateOf } from './synthesized';
+import { bundles, errorsOf, ONE_KEY, resourcesOf, stackOf, templateOf } from './synthesized';
 
 const EXAMPLES = join(__dirname, '..', '..', 'docs', 'examples');
 
@@ -120,7 +120,7 @@ describe('KeyturnStack', () => {
     expect(templateOf(byHand)).toEqual(yaml);
   });
 
-  it('names the topic and the functions in its outputs', () => {
+  it('names the topic and the functions in its outputs, and exports what stacks of keys import', () => {
     expect(Object.keys(templateOf(stackOf(ONE_KEY)).Outputs ?? {})).toEqual([
       'TopicArn',
       'AuditorPolicyArn',
@@ -128,6 +128,7 @@ describe('KeyturnStack', () => {
       'DeactivateFunctionName',
       'DeleteFunctionName',
       'SyncFunctionName',
+      ...Array.from({ length: 4 }, () => expect.stringMatching(/^ExportsOutputFnGetAttKeyRotation.*Role.*Arn/)),
     ]);
   });
 
@@ -160,89 +161,5 @@ describe('KeyturnStack', () => {
 
     expect(text.length).toBeLessThan(120_000);
     expect(text).toMatchSnapshot();
-  });
-});
-
-describe('many keys', () => {
-  const keys = (count: number) =>
-    Array.from({ length: count }, (_, at) => ({
-      id: `key-${at}`,
-      user: `bitbucket-pipeline-user-${at}`,
-      deliverTo: [{ connection: 'acme', repository: `acme/repository-${at}`, environment: 'Production' }],
-    }));
-
-  it('fit into one stack up to CloudFormation’s limits of 500 resources and 1 MB', () => {
-    const stack = stackOf({ connections: ACME, keys: keys(120) });
-
-    expect(errorsOf(stack)).toEqual([]);
-    const template = templateOf(stack);
-    expect(Object.keys(template.Resources).length).toBeLessThanOrEqual(500);
-    expect(JSON.stringify(template, undefined, 1).length).toBeLessThan(1_000_000);
-  });
-
-  it('fit beside everything that can be turned on, many subscriptions and the longest names', () => {
-    const most = keys(120).map(({ id }, at) => ({
-      id,
-      user: `${id}-`.padEnd(64, 'x'),
-      deliverTo: [{ connection: `connection-${at}`, repository: `acme/repository-${at}`, environment: 'Production' }],
-    }));
-    const stack = stackOf({
-      connections: Object.fromEntries(
-        most.map((_, at) => [
-          `connection-${at}`,
-          { bitbucket: { secret: `keyturn/connections/${at}-`.padEnd(90, 'x') } },
-        ]),
-      ),
-      keys: most,
-      notify: Array.from({ length: 10 }, (_, at) => `security-${at}@example.com`),
-      trail: 'create',
-      encryption: 'customer-managed',
-      audit: {
-        archive: { years: 7 },
-        report: {},
-        forwardTo: 'arn:aws:events:eu-west-1:444455556666:event-bus/security',
-      },
-    });
-
-    expect(errorsOf(stack)).toEqual([]);
-    expect(Object.keys(templateOf(stack).Resources).length).toBeLessThanOrEqual(500);
-  });
-
-  it('are refused beyond that, with the cure', () => {
-    expect(errorsOf(stackOf({ connections: ACME, keys: keys(200) }))).toEqual([
-      expect.stringMatching(
-        /^keys: 200 keys need up to 740 resources .* 500\..*"keyStacks": 3 in the context of cdk.json/,
-      ),
-    ]);
-  });
-
-  it('are spread over stacks of their own, each key by its ID alone', () => {
-    const secrets = (count: number) => {
-      const app = new App();
-      const engine = new KeyturnStack(app, 'Keyturn', {
-        bundles,
-        keyStacks: 3,
-        config: { connections: ACME, keys: keys(count) },
-      });
-      expect(errorsOf(engine)).toEqual([]);
-      const stacks = app.node.children.filter((child) => child instanceof Stack && child !== engine) as Stack[];
-      return new Map(
-        stacks.flatMap((stack) => {
-          const resources = Template.fromStack(stack).findResources('AWS::SecretsManager::Secret');
-          return Object.values(resources).map(({ Properties }) => [String(Properties.Name), stack.stackName] as const);
-        }),
-      );
-    };
-    const [few, many] = [secrets(20), secrets(60)];
-
-    expect(many.size).toBe(60);
-    expect(new Set(many.values())).toEqual(new Set(['KeyturnKeys1', 'KeyturnKeys2', 'KeyturnKeys3']));
-    for (const [name, stack] of few) expect(many.get(name)).toBe(stack);
-  });
-
-  it.each([-1, 1.5, Number.NaN, 51])('are not spread over %s stacks', (keyStacks) => {
-    expect(errorsOf(stackOf(ONE_KEY, { keyStacks }))).toEqual([
-      expect.stringContaining('keyStacks: expected a whole number from 0 to 50'),
-    ]);
   });
 });

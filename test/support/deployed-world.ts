@@ -89,7 +89,7 @@ export class DeployedWorld {
     world.clock.advanceTo(DEPLOYED - PIPELINES_BEFORE);
     pipelines.start(assembly.entries);
     await world.runUntil(new Date(DEPLOYED));
-    const deployment = await world.deploy(cdkOut);
+    const deployment = await world.deployAll(cdkOut);
     onDeploy?.(deployment, world);
     const deployed = new DeployedWorld(world, assembly, cdkOut, deployment, places, pipelines, onDeploy);
     deployed.#folders.push(cdkOut);
@@ -130,7 +130,7 @@ export class DeployedWorld {
   async redeploy(cdkOut: string): Promise<void> {
     this.#folders.push(cdkOut);
     this.cdkOut = cdkOut;
-    this.deployment = await this.world.deploy(cdkOut);
+    this.deployment = await this.world.deployAll(cdkOut);
     this.onDeploy?.(this.deployment, this.world);
   }
 

@@ -6,11 +6,26 @@ import { ADOPT, FIRST_ROTATION, keyIdSchema, userNameSchema } from './registry';
 /** One role by its name, without a wildcard. */
 const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 
+/** Stacks of keys beside the main one; EventBridge's pattern and people's eyes are what bounds them. */
+export const MOST_KEY_STACKS = 50;
+
 /** One item of `keys` in `keyturn.yaml`. */
 export const keySchema = z.strictObject({
   id: keyIdSchema.describe('Name of the managed key; its secret is keyturn/<id>.'),
   user: userNameSchema.describe('The IAM user whose access key is rotated.'),
   createUser: z.boolean().default(false).describe('Whether the stack creates the user. Otherwise it must exist.'),
+  secret: z
+    .enum(['create', 'existing'])
+    .default('create')
+    .describe(
+      'Whether the stack makes the secret keyturn/<id>, or takes the one that is there, with all that it holds.',
+    ),
+  stack: z
+    .int()
+    .min(1)
+    .max(MOST_KEY_STACKS)
+    .optional()
+    .describe('Number of the stack of keys that the key is in, for good. Without it the key is in the main stack.'),
   policy: policyOverridesSchema.optional().describe("What differs from the file's policy."),
   firstRotation: z
     .enum(FIRST_ROTATION)

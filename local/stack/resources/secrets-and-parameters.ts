@@ -22,13 +22,27 @@ const secret: ResourceType = (input) => {
   return previous;
 };
 
-const resourcePolicy: ResourceType = ({ properties, services, previous }) => {
+/** Which resource holds the policy of a secret, by the secret's ARN: CloudFormation knows one by that alone. */
+const policyHolders = new WeakMap<object, Map<string, string>>();
+
+/** Another resource of one secret is refused as in CloudFormation, in one stack or two; a policy that no stack has is overwritten. */
+const resourcePolicy: ResourceType = ({ properties, services, previous, logicalId, arn }) => {
   const { secretsManager } = services.account;
-  const SecretId = properties.text('SecretId');
-  if (previous !== undefined && previous.ref !== SecretId) void previous.remove?.();
-  secretsManager.putResourcePolicy({ SecretId, ResourcePolicy: properties.document('ResourcePolicy') });
-  const remove = () => void secretsManager.deleteResourcePolicy({ SecretId });
-  return { ref: SecretId, attributes: { Id: SecretId }, remove };
+  const holders = policyHolders.get(secretsManager) ?? new Map<string, string>();
+  policyHolders.set(secretsManager, holders);
+  const { ARN } = secretsManager.describeSecret({ SecretId: properties.text('SecretId') });
+  const holder = holders.get(ARN);
+  if (holder !== undefined && previous?.attributes.SecretId !== properties.text('SecretId')) {
+    throw new Error(`${ARN} already exists in stack ${arn('cloudformation', `stack/…/${holder}`)}`);
+  }
+  secretsManager.putResourcePolicy({ SecretId: ARN, ResourcePolicy: properties.document('ResourcePolicy') });
+  holders.set(ARN, logicalId);
+  return {
+    ref: ARN,
+    attributes: { Id: ARN, SecretId: properties.text('SecretId') },
+    remove: () => void secretsManager.deleteResourcePolicy({ SecretId: ARN }),
+    leave: () => void holders.delete(ARN),
+  };
 };
 
 const parameter: ResourceType = (input) => {

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { describe, expect, test } from 'vitest';
 import { functionNameOf } from '../../stack/deployment';
@@ -230,6 +232,42 @@ describe('a deployment', () => {
     const imported = { 'Fn::Join': ['/', ['from', { 'Fn::ImportValue': 'shared' }]] };
     const { secrets, stackName } = await world.deploy(await assembly({ Resources: secret(imported) }, {}, 'Second'));
     expect([stackName, secrets[0]?.name]).toEqual(['Second', 'from/First']);
+  });
+
+  test('of several stacks takes each after those that it depends on', async () => {
+    const world = await start();
+    const secret = (Name: unknown) => ({ Secret: { Type: 'AWS::SecretsManager::Secret', Properties: { Name } } });
+    const Outputs = { Shared: { Value: { Ref: 'AWS::StackName' }, Export: { Name: 'shared' } } };
+    const folder = await assembly({ Resources: secret('one'), Outputs }, {}, 'Z');
+    const needing = { Resources: secret({ 'Fn::ImportValue': 'shared' }) };
+    await writeFile(join(folder, 'A.template.json'), JSON.stringify(needing));
+    const artifacts = { A: { dependencies: ['A.assets', 'Z'] }, Z: {} };
+    await writeFile(join(folder, 'manifest.json'), JSON.stringify({ artifacts }));
+
+    expect((await world.deployAll(folder)).stackName).toBe('Z');
+    expect(world.account.secretsManager.describeSecret({ SecretId: 'Z' }).Name).toBe('Z');
+  });
+
+  test('refuses a second policy of one secret, as CloudFormation does, and overwrites one that no stack has any more', async () => {
+    const world = await start();
+    world.account.secretsManager.createSecret({ Name: 'one' });
+    const policy = (Sid: string) => ({
+      Type: 'AWS::SecretsManager::ResourcePolicy',
+      DeletionPolicy: 'Retain',
+      Properties: { SecretId: 'one', ResourcePolicy: { Statement: [{ Sid }] } },
+    });
+    const stack = (Resources: Record<string, unknown>, name: string) => assembly({ Resources }, {}, name);
+    const current = () => world.account.secretsManager.getResourcePolicy({ SecretId: 'one' }).ResourcePolicy;
+    const nothing = { Role: ROLE };
+    await world.deploy(await stack({ ...nothing, First: policy('first') }, 'First'));
+
+    await expect(world.deploy(await stack({ Second: policy('second') }, 'Second'))).rejects.toThrow(
+      /secret:one-\w+ already exists in stack/,
+    );
+    await world.deploy(await stack(nothing, 'First'));
+    expect(current()).toContain('"first"');
+    await world.deploy(await stack({ Second: policy('second') }, 'Second'));
+    expect(current()).toContain('"second"');
   });
 
   test.each([

@@ -18,6 +18,7 @@ describe('one key', () => {
           id: 'shop',
           user: 'ci-shop',
           createUser: false,
+          secret: 'create',
           firstRotation: 'at-once',
           adopt: 'keep',
           deliverTo: [],

@@ -18,7 +18,17 @@ describe('keyturn.yaml', () => {
   it('needs one key with a user, and nothing else', () => {
     expect(configSchema.parse({ keys: [key] })).toEqual({
       connections: {},
-      keys: [{ ...key, createUser: false, firstRotation: 'at-once', adopt: 'keep', deliverTo: [], readers: [] }],
+      keys: [
+        {
+          ...key,
+          createUser: false,
+          secret: 'create',
+          firstRotation: 'at-once',
+          adopt: 'keep',
+          deliverTo: [],
+          readers: [],
+        },
+      ],
       notify: [],
       schedule: DEFAULT_SCHEDULE,
       trail: 'existing',

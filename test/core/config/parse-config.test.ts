@@ -71,7 +71,7 @@ describe('keyturn.yaml as a text', () => {
     [
       'a misspelled setting of a key',
       SOUND.replace('    user:', '    createuser: true\n    user:'),
-      '6:5 keys[0].createuser: expected one of id, user, createUser, policy, firstRotation, adopt, deliverTo, readers, found "createuser"; did you mean "createUser"?',
+      '6:5 keys[0].createuser: expected one of id, user, createUser, secret, stack, policy, firstRotation, adopt, deliverTo, readers, found "createuser"; did you mean "createUser"?',
     ],
     [
       'a connection beside a function',

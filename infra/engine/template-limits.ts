@@ -1,0 +1,66 @@
+import { Annotations, CfnElement, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { type KeyConfig, MOST_KEY_STACKS } from '../../functions/core/config/key-config';
+
+/** CloudFormation: bytes of a template, and resources in it. Both are fixed. */
+const MOST = { bytes: 1_000_000, resources: 500 };
+/** What is left free for the resources and words of later versions, so that a stack that is full can still be updated. */
+const RESERVE = 0.2;
+/** What the engine takes with everything that can be turned on: 120 today, subscriptions and managed policies included. */
+const RESOURCES_OF_ENGINE = 140;
+
+/** How many resources a key makes: secret, its policy, registry parameter, and the user. */
+function resourcesOf({ createUser, secret }: KeyConfig): number {
+  return 2 + Number(secret === 'create') + Number(createUser);
+}
+
+const CURE =
+  'Leave the keys that are deployed where they are: one that moves to another stack would have to make a secret that is ' +
+  'there already. Give keys that are not deployed yet a stack of their own, one number for about 100 keys ' +
+  `("stack: 1", up to ${MOST_KEY_STACKS}), and deploy with --all.`;
+
+/** Whether the stack has room for these keys beside the engine; otherwise the error says what to do. */
+export function hasRoom(scope: Construct, keys: readonly KeyConfig[]): boolean {
+  const ofEngine = scope instanceof Stack ? 0 : RESOURCES_OF_ENGINE;
+  const needed = ofEngine + keys.reduce((sum, key) => sum + resourcesOf(key), 0);
+  if (needed <= MOST.resources) return true;
+  Annotations.of(scope).addError(
+    `keys: ${keys.length} keys need up to ${needed} resources in the stack ${Stack.of(scope).stackName}, and ` +
+      `CloudFormation allows ${MOST.resources}. ${CURE}`,
+  );
+  return false;
+}
+
+/** Templates of many keys: written without indentation, and measured. */
+export const templateLimits = {
+  props: { suppressTemplateIndentation: true },
+
+  /** Measures the template when all of it is there, and says so when it is too large or will soon be. */
+  watch(stack: Stack): void {
+    stack.node.addValidation({
+      validate: () => {
+        const bytes = templateBytes(stack);
+        const size = `the template of the stack ${stack.stackName} has ${bytes} bytes`;
+        if (bytes > MOST.bytes) {
+          Annotations.of(stack).addError(`keys: ${size}, and CloudFormation takes ${MOST.bytes}. ${CURE}`);
+        } else if (bytes > MOST.bytes * (1 - RESERVE)) {
+          const left = MOST.bytes - bytes;
+          Annotations.of(stack).addWarningV2(
+            'keyturn:template-size',
+            `keys: ${size}, ${left} less than CloudFormation takes; later versions may need them. ${CURE}`,
+          );
+        }
+        return [];
+      },
+    });
+  },
+};
+
+/** What the stack's template comes to, to a few hundred bytes. */
+function templateBytes(stack: Stack): number {
+  const elements = stack.node.findAll().filter((one) => CfnElement.isCfnElement(one) && Stack.of(one) === stack);
+  return elements.reduce((sum, element) => {
+    const text = JSON.stringify(stack.resolve((element as CfnElement)._toCloudFormation()));
+    return sum + Buffer.byteLength(text);
+  }, 0);
+}

@@ -93,7 +93,7 @@ function isOneOf(ids: readonly string[]): (managed: Managed) => boolean {
 /** What was asked for by a name that no managed key has. */
 function unmanagedRequests(all: readonly Managed[], requested: readonly string[] = []): readonly Finding[] {
   const unknown = requested.filter((id) => !all.some(({ entry }) => entry.id === id));
-  return unknown.map((id) => ({ code: 'invalid-entry', key: id, facts: { is: 'requested' } }));
+  return unknown.map((id) => ({ code: 'request-refused', key: id, facts: { is: 'no-key' } }));
 }
 
 function mostOverdueFirst(a: Managed, b: Managed): number {

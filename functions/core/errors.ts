@@ -1,5 +1,7 @@
 /** What went wrong, for programs. Runbooks and alarms refer to these codes; a code's meaning never changes. */
 export type ErrorCode =
+  // people
+  | 'invalid-request'
   // configuration
   | 'invalid-config'
   | 'invalid-entry'

@@ -4,6 +4,7 @@ import { createIam } from '../aws/iam';
 import { createNotifier } from '../aws/notifier';
 import { createRegistry } from '../aws/registry';
 import { createSecrets } from '../aws/secrets';
+import { dailyRunOf } from '../core/config/asked';
 import { settingsFrom } from '../runtime/env';
 import { handle, type LambdaContext } from '../runtime/handle';
 import { deactivate } from './deactivate';
@@ -14,8 +15,8 @@ const bus = createEventBus();
 const notifier = createNotifier(settings.topicArn);
 const ports = { iam: createIam(), secrets: createSecrets(), registry: createRegistry(settings.registryPath) };
 
-export async function handler(_event: unknown, context: LambdaContext): Promise<unknown> {
-  return handle({ name: 'deactivate', settings, record, bus, notifier, context, trigger: 'daily' }, (run) =>
+export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
+  return handle({ name: 'deactivate', settings, record, bus, notifier, context, event, read: dailyRunOf }, (run) =>
     deactivate(ports, run),
   );
 }

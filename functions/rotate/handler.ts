@@ -24,9 +24,9 @@ const ports = {
 };
 
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
-  const { trigger, facts, ...request } = rotateRequestOf(event);
   const { maxRotations } = settings;
-  return handle({ name: 'rotate', settings, record, bus, notifier, context, trigger, facts }, (run) =>
-    rotate(ports, run, { maxRotations, ...request }),
+  return handle(
+    { name: 'rotate', settings, record, bus, notifier, context, event, read: rotateRequestOf },
+    (run, request) => rotate(ports, run, { maxRotations, ...request }),
   );
 }

@@ -177,7 +177,7 @@ function askedFor(all: readonly Managed[], ids: readonly string[] = []): readonl
 /** What was asked for by a name that no managed key has. */
 function unmanagedRequests(all: readonly Managed[], requested: readonly string[] = []): readonly Finding[] {
   const unknown = requested.filter((id) => !all.some(({ entry }) => entry.id === id));
-  return unknown.map((id) => ({ code: 'invalid-entry', key: id, facts: { is: 'requested' } }));
+  return unknown.map((id) => ({ code: 'request-refused', key: id, facts: { is: 'no-key' } }));
 }
 
 /** What is due sooner comes first: what somebody edited before all, and a key that never was when the others are on time. */

@@ -1,5 +1,4 @@
-import * as z from 'zod';
-import { keyIdSchema } from '../core/config/registry';
+import { awsStart, keysAsked } from '../core/config/asked';
 
 /** What a run of rotate is about. */
 export interface RotateRequest {
@@ -12,19 +11,22 @@ export interface RotateRequest {
   readonly justDeployed?: true;
 }
 
-const words = z.string().max(200).optional();
-
-/** By hand: `{"keys": ["web-shop-production"], "by": "jo@example.com", "why": "leaked in a log"}`. */
-const request = z.strictObject({ keys: z.array(keyIdSchema).min(1).max(1000), by: words, why: words });
-
-const deployment = z.object({ source: z.literal('aws.cloudformation') });
-
-/** Reads the event that started the run: only the exact request rotates before its time, anything else is the daily run. */
+/**
+ * Reads the event that started the run.
+ *
+ * @throws KeyturnError `invalid-request` for what is neither a rule's event nor a valid request: whoever asks in a leak
+ *   must not be answered with the daily run (K14)
+ */
 export function rotateRequestOf(event: unknown): RotateRequest {
-  const asked = request.safeParse(event);
-  if (asked.success) {
-    const { keys, by = 'not said', why = 'not said' } = asked.data;
-    return { trigger: 'request', requested: keys, facts: { requestedBy: by, requestedWhy: why } };
+  switch (awsStart(event)) {
+    case 'schedule':
+      return { trigger: 'daily' };
+    case 'deployment':
+      return { trigger: 'daily', justDeployed: true };
+    case undefined: {
+      const request = keysAsked(event);
+      if (request === 'everything') return { trigger: 'daily' };
+      return { trigger: 'request', requested: request.keys, facts: request.facts };
+    }
   }
-  return deployment.safeParse(event).success ? { trigger: 'daily', justDeployed: true } : { trigger: 'daily' };
 }

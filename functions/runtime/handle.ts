@@ -1,6 +1,6 @@
 import type { AuditRecord, EventBus, Notifier } from '../account/ports';
 import { MINUTE, SECOND } from '../core/duration';
-import { toKeyturnError } from '../core/errors';
+import { KeyturnError, toKeyturnError } from '../core/errors';
 import type { Trigger } from '../core/findings/telling';
 import type { FunctionName } from '../core/names';
 import type { Summary } from '../core/run-summary';
@@ -18,16 +18,26 @@ export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
 
-export interface HandleProps {
+/** What is known of a run's cause before it begins. */
+export interface Started {
+  readonly trigger: Trigger;
+  /** What is worth knowing about it, such as who asked. */
+  readonly facts?: Readonly<Record<string, string>>;
+}
+
+/** What a function answers: a person who asked hears what was found, so that nothing is refused silently (K14). */
+export type Answer = Summary & { readonly found?: readonly string[] };
+
+export interface HandleProps<Start extends Started> {
   readonly name: FunctionName;
   readonly settings: Settings;
   readonly record: AuditRecord;
   readonly bus: EventBus;
   readonly notifier: Notifier;
   readonly context: LambdaContext;
-  readonly trigger: Trigger;
-  /** What is worth knowing about the run's cause. */
-  readonly facts?: Readonly<Record<string, string>> | undefined;
+  readonly event: unknown;
+  /** Reads the event. @throws KeyturnError `invalid-request` */
+  read(event: unknown): Start;
   /** The longest that one key's steps may take, in milliseconds. @default 90 s */
   readonly keyTakes?: number;
 }
@@ -39,13 +49,19 @@ const PATIENCE_AT_END = 4 * SECOND;
 
 /**
  * One invocation: makes the run, does the work, and ends with the summary line and the metrics whatever happened. An
- * error that stops the whole run is thrown, so that Lambda tries again and the dead-letter queue keeps what is lost.
+ * error that stops the whole run is thrown, so that Lambda tries again and the dead-letter queue keeps what is lost; an
+ * event that cannot be read as a request is refused the same way, and whoever invoked the function reads why.
  */
-export async function handle(props: HandleProps, work: (run: Run) => Promise<void>): Promise<Summary> {
-  const { name, settings, context, trigger, facts, keyTakes, record, bus, notifier } = props;
+export async function handle<Start extends Started>(
+  props: HandleProps<Start>,
+  work: (run: Run, start: Start) => Promise<void>,
+): Promise<Answer> {
+  const { name, settings, context, keyTakes, record, bus, notifier } = props;
   const [, , , region = '', account = '', , functionName = ''] = context.invokedFunctionArn.split(':');
   const log = createLog(name, context.awsRequestId);
   const remaining = context.getRemainingTimeInMillis() - TIME_TO_FINISH;
+  const start = read(props);
+  const { trigger, facts } = start instanceof KeyturnError ? REFUSED : start;
   const run = new Run({
     id: context.awsRequestId,
     function: name,
@@ -65,19 +81,28 @@ export async function handle(props: HandleProps, work: (run: Run) => Promise<voi
     bus,
     notifier,
   });
-  let stopped: unknown;
+  let stopped: KeyturnError | undefined;
   try {
-    await work(run);
+    if (start instanceof KeyturnError) throw start;
+    await work(run, start);
   } catch (thrown) {
-    stopped = thrown;
-    const error = toKeyturnError(thrown);
-    log.error('the run was stopped', { code: error.code, reason: error.message });
-    run.count('failed');
-    const facts = { is: 'stopped', error: error.code, reason: error.message } as const;
-    run.find({ code: 'step-failed', error: error.code, facts });
+    stopped = toKeyturnError(thrown);
+    log.error('the run was stopped', { code: stopped.code, reason: stopped.message });
+    run.stopped(stopped);
   }
   const summary = await run.finish();
   emitMetrics(summary, run.findings, stopped === undefined);
-  if (stopped !== undefined) throw toKeyturnError(stopped);
-  return summary;
+  if (stopped !== undefined) throw stopped;
+  return trigger === 'request' ? { ...summary, found: run.messages } : summary;
+}
+
+/** Somebody asked, and waits for an answer. */
+const REFUSED: Started = { trigger: 'request' };
+
+function read<Start extends Started>({ event, read }: HandleProps<Start>): Start | KeyturnError {
+  try {
+    return read(event);
+  } catch (thrown) {
+    return toKeyturnError(thrown);
+  }
 }

@@ -44,6 +44,9 @@ const NOT_ASKED_FOR = MINUTE;
 /** Keys that the end of a run names as due next. */
 const NEXT_DUE = 20;
 
+/** Lambda's answer has at most 6 MB. */
+const MOST_MESSAGES = 1_000;
+
 type AuditFacts = Omit<JournalEntry, 'event' | 'key' | 'user' | 'policy' | 'outcome'> & {
   readonly outcome?: AuditEvent['outcome'];
 };
@@ -178,6 +181,16 @@ export class Run {
     this.find(failedStep(entry.id, error, doing));
   }
 
+  /** An error stopped the whole run, or its event was refused. */
+  stopped({ code: error, message: reason }: KeyturnError): void {
+    if (error === 'invalid-request') {
+      this.find({ code: 'request-refused', error, facts: { is: 'event', reason } });
+      return;
+    }
+    this.count('failed');
+    this.find({ code: 'step-failed', error, facts: { is: 'stopped', error, reason } });
+  }
+
   /**
    * Works on each item, several at a time, and starts nothing new when the time is nearly up.
    *
@@ -253,6 +266,11 @@ export class Run {
     const counts = new Map<FindingCode, number>();
     for (const { code } of this.#findings) counts.set(code, (counts.get(code) ?? 0) + 1);
     return counts;
+  }
+
+  /** The same in words, for whoever asked for the run; not more than fit into an answer. */
+  get messages(): readonly string[] {
+    return this.#findings.slice(0, MOST_MESSAGES).map(({ code, message }) => `[${code}] ${message}`);
   }
 
   #recordUnavailable({ code, message }: KeyturnError): void {

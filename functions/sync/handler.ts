@@ -24,7 +24,6 @@ const hostPorts = createHostPorts();
 const ports = { sts: createSts(), secrets: createSecrets(), registry: createRegistry(settings.registryPath) };
 
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
-  const request = syncRequestOf(event);
   const targets = openTargets({
     ...hostPorts,
     time: systemTime,
@@ -32,7 +31,7 @@ export async function handler(event: unknown, context: LambdaContext): Promise<u
     allowedOrigins: settings.allowedOrigins,
   });
   return handle(
-    { name: 'sync', settings, record, bus, notifier, context, trigger: request.trigger, keyTakes: DELIVERY_TAKES },
-    (run) => sync({ ...ports, targets }, run, request, settings),
+    { name: 'sync', settings, record, bus, notifier, context, event, read: syncRequestOf, keyTakes: DELIVERY_TAKES },
+    (run, request) => sync({ ...ports, targets }, run, request, settings),
   );
 }

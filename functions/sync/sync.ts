@@ -26,14 +26,10 @@ export interface SyncOptions {
 }
 
 /** Brings every current version to its targets that is not marked delivered there. */
-export async function sync(
-  ports: SyncPorts,
-  run: Run,
-  { ids, unknown }: SyncRequest,
-  options: SyncOptions,
-): Promise<void> {
+export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, options: SyncOptions): Promise<void> {
+  const { ids, unknown } = request;
   if (unknown) run.find({ code: 'unknown-event', facts: {} });
-  const managed = ids === undefined ? await everything(ports, run, options) : await pick(ids, ports, run);
+  const managed = ids === undefined ? await everything(ports, run, options) : await pick(ids, ports, run, request);
   const due = managed.filter(({ entry, secret }) => {
     const plan = planDelivery({ entry, secret, now: run.now() });
     run.findAll(plan.findings);
@@ -66,14 +62,23 @@ function startingElsewhere(due: readonly Managed[], now: Date): readonly Managed
   return [...due.slice(start), ...due.slice(0, start)];
 }
 
-/** The managed keys that an event names; one that is not managed concerns nobody. */
-async function pick(ids: readonly string[], { registry, secrets }: SyncPorts, run: Run): Promise<readonly Managed[]> {
+/** The managed keys that an event or a person names. */
+async function pick(
+  ids: readonly string[],
+  { registry, secrets }: SyncPorts,
+  run: Run,
+  { trigger }: SyncRequest,
+): Promise<readonly Managed[]> {
   const managed: Managed[] = [];
   for (const id of new Set(ids)) {
     try {
       const entry = await registry.get(id);
       if (entry === undefined) {
-        run.find({ code: 'unmanaged-secret', key: id, facts: { is: 'changed' } });
+        run.find(
+          trigger === 'request'
+            ? { code: 'request-refused', key: id, facts: { is: 'no-key' } }
+            : { code: 'unmanaged-secret', key: id, facts: { is: 'changed' } },
+        );
         continue;
       }
       managed.push({ entry, secret: await secrets.describe(secretName(id)) });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { awsStart, keysAsked } from '../core/config/asked';
 import { keyIdSchema } from '../core/config/registry';
 import { CONNECTION_SECRET_PREFIX, idOfSecret } from '../core/names';
 
@@ -7,6 +8,8 @@ export interface SyncRequest {
   readonly trigger: 'event' | 'hourly' | 'request';
   /** Managed keys by id; all when undefined. */
   readonly ids?: readonly string[];
+  /** Who asked and why, in their own words. */
+  readonly facts?: Readonly<Record<string, string>>;
   /** The event had another shape than any that is known; everything is looked at instead. */
   readonly unknown?: true;
 }
@@ -27,28 +30,32 @@ const labelUpdated = z.object({
   detail: z.object({ name: z.string().max(2048) }),
 });
 
-/** The end of a deployment, which may have changed targets. */
-const deployment = z.object({ source: z.literal('aws.cloudformation') });
-
-const schedule = z.object({ source: z.literal('aws.events'), 'detail-type': z.literal('Scheduled Event') });
-
-/** By hand: `{"keys": ["web-shop-production"]}`. */
-const request = z.strictObject({ keys: z.array(keyIdSchema).min(1).max(1000) });
+/** Whatever else comes from there is a hint too. */
+const ofSecretsManager = z.object({ source: z.literal('aws.secretsmanager') });
 
 /**
- * Reads the event that started the run. Events are hints: the worst that a forged or broken one can do is to make a run
- * look at the real state once more.
+ * Reads the event that started the run. Events of AWS are hints: the worst that a forged or broken one can do is to make
+ * a run look at the real state once more.
+ *
+ * @throws KeyturnError `invalid-request` for what is neither an event of AWS nor a valid request (K14)
  */
 export function syncRequestOf(event: unknown): SyncRequest {
   const put = putSecretValue.safeParse(event);
   if (put.success) return about(put.data.detail.requestParameters.secretId);
   const label = labelUpdated.safeParse(event);
   if (label.success) return about(label.data.detail.name);
-  if (schedule.safeParse(event).success) return { trigger: 'hourly' };
-  if (deployment.safeParse(event).success) return { trigger: 'event' };
-  const asked = request.safeParse(event);
-  if (asked.success) return { trigger: 'request', ids: asked.data.keys };
-  return { trigger: 'event', unknown: true };
+  if (ofSecretsManager.safeParse(event).success) return { trigger: 'event', unknown: true };
+  switch (awsStart(event)) {
+    case 'schedule':
+      return { trigger: 'hourly' };
+    case 'deployment':
+      return { trigger: 'event' };
+    case undefined: {
+      const request = keysAsked(event);
+      if (request === 'everything') return { trigger: 'request' };
+      return { trigger: 'request', ids: request.keys, facts: request.facts };
+    }
+  }
 }
 
 function about(nameOrArn: string): SyncRequest {

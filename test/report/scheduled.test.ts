@@ -131,11 +131,12 @@ describe('the scheduled report', () => {
   });
 });
 
+const SCHEDULE = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
+
 describe('the month of a report', () => {
   it.each([
     ['2026-03-01T06:00:00Z', {}, '2026-02-01T00:00:00.000Z', '2026-03-01T00:00:00.000Z'],
-    ['2026-01-31T23:59:59Z', undefined, '2025-12-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z'],
-    ['2026-03-31T00:00:00Z', { source: 'aws.events' }, '2026-02-01T00:00:00.000Z', '2026-03-01T00:00:00.000Z'],
+    ['2026-01-31T23:59:59Z', SCHEDULE, '2025-12-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z'],
     ['2026-03-01T00:00:00Z', { month: '2026-02' }, '2026-02-01T00:00:00.000Z', '2026-03-01T00:00:00.000Z'],
     ['2026-03-01T00:00:00Z', { month: '2024-12' }, '2024-12-01T00:00:00.000Z', '2025-01-01T00:00:00.000Z'],
   ])('at %s for %j is %s to %s', (now, event, since, until) => {
@@ -152,5 +153,17 @@ describe('the month of a report', () => {
     ['2026-02/../..', /expected a month/],
   ])('may not be %j', (month, message) => {
     expect(() => monthOf({ month }, NOW)).toThrow(message);
+  });
+
+  it.each([
+    [{ months: '2026-02' }, /unknown fields \(months\)/],
+    [{ month: 2026 }, /month: expected a text such as 2026-04/],
+    [{ month: '2026-02', keys: ['shop'] }, /unknown fields \(keys\)/],
+    ['2026-02', /expected a JSON object/],
+    [undefined, /expected a JSON object/],
+    [{ ...SCHEDULE, month: '2026-02' }, /unknown fields \(source, detail-type\)/],
+    [{ source: 'aws.s3' }, /unknown fields \(source\)/],
+  ])('is refused for %j, and is not the month before (K14)', (event, message) => {
+    expect(() => monthOf(event, NOW)).toThrow(message);
   });
 });

@@ -97,8 +97,8 @@ describe('a rotation that an operator asks for', () => {
     expect(outcome.audits.filter(({ event }) => event === 'finding')).toMatchObject([
       {
         key: 'nobody',
-        reason: 'invalid-entry',
-        message: 'A rotation of "nobody" was asked for, but there is no such managed key that works.',
+        reason: 'request-refused',
+        message: expect.stringMatching(/^"nobody" was asked for, but there is no managed key of that id/),
       },
     ]);
   });

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { dailyRunOf } from '../../functions/core/config/asked';
 import { rotateRequestOf } from '../../functions/rotate/trigger';
+
+const SCHEDULE = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
 
 describe('the event that starts a rotation', () => {
   it('rotates named keys only as the exact request, and keeps who asked and why (K7)', () => {
@@ -20,19 +23,70 @@ describe('the event that starts a rotation', () => {
 
   it.each([
     ['the schedule', { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} }],
-    ['nothing', undefined],
-    ['null', null],
-    ['a text', '{"keys":["shop"]}'],
-    ['no keys', { keys: [] }],
-    ['more than the request', { keys: ['shop'], force: true }],
-    ['an id that is none', { keys: ['shop', '../shop'] }],
-    ['a reason that is no text', { keys: ['shop'], why: { because: 1 } }],
-    ['an endless reason', { keys: ['shop'], why: 'x'.repeat(201) }],
-    ['an id in capitals', { keys: ['Shop'] }],
-    ['ids that are no texts', { keys: [1] }],
-    ['prototype names', JSON.parse('{"__proto__": {"keys": ["shop"]}}')],
-    ['a huge request', { keys: Array(1001).fill('shop') }],
-  ])('is the daily run for %s: nothing is rotated before its time', (_what, event) => {
+    ['an empty request', {}],
+  ])('is the daily run for %s', (_what, event) => {
     expect(rotateRequestOf(event)).toEqual({ trigger: 'daily' });
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a text in place of a list', { keys: 'web-shop' }, 'keys: expected a list of ids'],
+    ['an id in capitals', { keys: ['Web-Shop'] }, 'keys[0]: expected lower-case letters, digits and hyphens'],
+    ['a slip in the field', { key: 'web-shop' }, 'keys: expected a list of ids; it has unknown fields (key)'],
+    ['more than the request', { keys: ['shop'], force: true }, 'it has unknown fields (force)'],
+    ['a person who is no text', { keys: ['shop'], by: 4711 }, 'by: expected a text'],
+    ['an endless reason', { keys: ['shop'], why: 'x'.repeat(201) }, 'why: expected at most 200 characters'],
+    ['a reason alone', { by: 'jo', why: 'leaked' }, 'keys: expected a list of ids'],
+    [
+      'keys in one of the samples of the console',
+      { ...SCHEDULE, keys: ['shop'] },
+      'unknown fields (source, detail-type',
+    ],
+    [
+      'another event of AWS',
+      { source: 'aws.health', 'detail-type': 'AWS Health Event' },
+      'keys: expected a list of ids',
+    ],
+    ['nothing', undefined, 'expected a JSON object'],
+    ['null', null, 'expected a JSON object'],
+    ['a request in quotes', '{"keys":["shop"]}', 'expected a JSON object'],
+    ['a list', ['shop'], 'expected a JSON object'],
+    ['no keys', { keys: [] }, 'keys: expected at least one id'],
+    ['an id that is none', { keys: ['shop', '../shop'] }, 'keys[1]: expected lower-case letters'],
+    ['a reason that is no text', { keys: ['shop'], why: { because: 1 } }, 'why: expected a text'],
+    ['ids that are no texts', { keys: [1] }, 'keys[0]: '],
+    ['prototype names', JSON.parse('{"__proto__": {"keys": ["shop"]}}'), 'keys: expected a list of ids'],
+    ['a huge request', { keys: Array(1001).fill('shop') }, 'keys: expected at most 1000 ids'],
+  ])('refuses %s with the reason, and is no daily run (K14)', (_what, event, reason) => {
+    expect(() => rotateRequestOf(event)).toThrow(
+      expect.objectContaining({ code: 'invalid-request', message: expect.stringContaining(reason) }),
+    );
+  });
+
+  it('does not repeat what may have been pasted by mistake (K6)', () => {
+    const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+    for (const event of [{ keys: [secret] }, { [secret]: 1 }, { keys: ['a'], by: [secret] }, secret]) {
+      expect(() => rotateRequestOf(event)).toThrow(
+        expect.objectContaining({ message: expect.not.stringContaining(secret) }),
+      );
+    }
+  });
+});
+
+describe('the event that starts the retirement of keys', () => {
+  it.each([SCHEDULE, { source: 'aws.cloudformation', detail: {} }, {}])('is the daily run for %j', (event) => {
+    expect(dailyRunOf(event)).toEqual({ trigger: 'daily' });
+  });
+
+  it.each([
+    { keys: ['shop'] },
+    { keys: 'shop' },
+    { key: 'shop' },
+    { force: true },
+    { ...SCHEDULE, keys: ['shop'] },
+    [],
+    null,
+    'shop',
+  ])('is refused for %j: it cannot be asked for single keys (K14)', (event) => {
+    expect(() => dailyRunOf(event)).toThrow(expect.objectContaining({ code: 'invalid-request' }));
   });
 });

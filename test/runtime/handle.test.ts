@@ -208,4 +208,48 @@ describe('a function', () => {
     expect(await rotate({ keys: ['blog'] }, context())).toMatchObject({ rotated: 1 });
     expect([scene.current('shop'), scene.current('blog')]).toEqual([undefined, expect.any(String)]);
   });
+
+  it.each(['rotate', 'deactivate', 'delete', 'sync'] as const)(
+    '%s refuses what is no event of a rule and no valid request: it does nothing, and says why (K7, K14)',
+    async (name) => {
+      const scene = await now();
+      scene.manage('shop');
+      const handler = await coldStart(scene, name);
+      const output = captureOutput();
+      const reason = expect.stringContaining('it has unknown fields (key)');
+      await expect(handler({ key: 'shop' }, context())).rejects.toMatchObject({
+        code: 'invalid-request',
+        message: reason,
+      });
+      expect(scene.current('shop')).toBeUndefined();
+      expect(scene.account.sns.messages).toHaveLength(1);
+      expect(scene.account.sns.messages[0]?.message).toContain('[request-refused] The event that started this run');
+      expect(scene.recorded()).toContainEqual(
+        expect.objectContaining({ event: 'finding', reason: 'request-refused', outcome: 'blocked', message: reason }),
+      );
+      expect(output.lines().find((line) => '_aws' in line)).toMatchObject({ Failed: 0, Blocked: 1, Finished: 0 });
+    },
+  );
+
+  it('answers a person with what it found: an id that is none is refused, and the others are done (K14)', async () => {
+    const scene = await now();
+    for (const id of ['shop', 'blog']) scene.manage(id);
+    scene.setTag('blog', 'keyturn:paused', '2999-01-01 alice freeze');
+    const rotate = await coldStart(scene, 'rotate');
+    const sync = await coldStart(scene, 'sync');
+    captureOutput();
+    expect(await rotate({ keys: ['shop', 'shopp', 'blog'] }, context())).toMatchObject({
+      rotated: 1,
+      blocked: 1,
+      held: 1,
+      found: [
+        expect.stringContaining('[request-refused] "shopp" was asked for, but there is no managed key of that id'),
+        expect.stringContaining('[paused] Key "blog" is paused until 2999-01-01T00:00:00.000Z by alice (freeze)'),
+      ],
+    });
+    expect(scene.account.sns.messages[0]?.message).toContain('[request-refused]');
+    expect(await sync({ keys: ['shopp'] }, context())).toMatchObject({
+      found: [expect.stringContaining('[request-refused] "shopp" was asked for')],
+    });
+  });
 });

@@ -85,7 +85,7 @@ describe('a delivery', () => {
     const scene = await newScene();
     for (const id of ['shop', 'blog']) scene.manage(id);
     await scene.rotate();
-    const outcome = await scene.sync(['?']);
+    const outcome = await scene.sync({ source: 'aws.secretsmanager' });
     expect(outcome).toMatchObject({ summary: { delivered: 2 }, findings: ['unknown-event'] });
   });
 
@@ -94,10 +94,10 @@ describe('a delivery', () => {
     scene.parameter('broken', '[]');
     scene.register(scene.entry('no-secret'));
     const outcome = await scene.sync({ keys: ['nobody', 'broken', 'no-secret', 'shop', 'shop'] });
-    expect(outcome.findings).toEqual(['unmanaged-secret', 'invalid-entry', 'secret-missing']);
+    expect(outcome.findings).toEqual(['request-refused', 'invalid-entry', 'secret-missing']);
     expect(outcome.summary).toMatchObject({ examined: 1, delivered: 1, failed: 2 });
     expect(happened(outcome, 'finding')).toMatchObject([
-      { key: 'nobody', outcome: 'ok', message: 'keyturn/nobody changed, but the registry has no such key.' },
+      { key: 'nobody', outcome: 'blocked', message: expect.stringContaining('"nobody" was asked for') },
       { key: 'broken', outcome: 'blocked', message: expect.stringContaining('/keyturn/keys/broken') },
       { key: 'no-secret', outcome: 'blocked', message: expect.stringContaining('keyturn/no-secret') },
     ]);

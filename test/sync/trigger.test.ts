@@ -58,18 +58,15 @@ describe('the event that starts a delivery', () => {
   });
 
   it('is about the keys that a person names', () => {
-    expect(syncRequestOf({ keys: ['shop', 'web'] })).toEqual({ trigger: 'request', ids: ['shop', 'web'] });
+    expect(syncRequestOf({ keys: ['shop', 'web'], by: 'jo' })).toEqual({
+      trigger: 'request',
+      ids: ['shop', 'web'],
+      facts: { requestedBy: 'jo', requestedWhy: 'not said' },
+    });
+    expect(syncRequestOf({})).toEqual({ trigger: 'request' });
   });
 
   it.each([
-    ['nothing', undefined],
-    ['null', null],
-    ['a number', 7],
-    ['a text', 'shop'],
-    ['a list', [put('keyturn/shop')]],
-    ['an empty object', {}],
-    ['another source', { ...put('keyturn/shop'), source: 'aws.s3' }],
-    ['a source that somebody made up', { ...put('keyturn/shop'), source: 'keyturn' }],
     ['another call', put('keyturn/shop', { eventName: 'DeleteSecret' })],
     ['no parameters', put('keyturn/shop', { requestParameters: null })],
     ['a secret that is no text', put({ name: 'keyturn/shop' })],
@@ -78,12 +75,30 @@ describe('the event that starts a delivery', () => {
     ['a path that climbs', labelUpdated('keyturn/../admin')],
     ['an id in capitals', labelUpdated('keyturn/Shop')],
     ['a prototype name', labelUpdated('keyturn/__proto__')],
-    ['prototype keys', JSON.parse('{"__proto__": {"keys": ["shop"]}, "constructor": {"prototype": {}}}')],
     ['a huge name', labelUpdated(`keyturn/${'a'.repeat(300_000)}`)],
+    ['no detail', { source: 'aws.secretsmanager', 'detail-type': 'Secret Label Updated' }],
+  ])('of Secrets Manager of a shape that nobody knows makes a run look at everything: %s', (_what, event) => {
+    expect(syncRequestOf(event)).toEqual({ trigger: 'event', unknown: true });
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['a number', 7],
+    ['a text', 'shop'],
+    ['a list', [put('keyturn/shop')]],
+    ['another source', { ...put('keyturn/shop'), source: 'aws.s3' }],
+    ['a source that somebody made up', { ...put('keyturn/shop'), source: 'keyturn' }],
+    ['prototype keys', JSON.parse('{"__proto__": {"keys": ["shop"]}, "constructor": {"prototype": {}}}')],
     ['a huge event', { keys: Array.from({ length: 100_000 }, (_, index) => `key-${index}`) }],
     ['a nested event', JSON.parse(`${'{"detail":'.repeat(2000)}1${'}'.repeat(2000)}`)],
     ['a request with more in it', { keys: ['shop'], force: true }],
-  ])('of a shape that nobody knows makes a run look at everything: %s', (_what, event) => {
-    expect(syncRequestOf(event)).toEqual({ trigger: 'event', unknown: true });
+    ['a request with a slip in it', { key: ['shop'] }],
+    ['an id in capitals', { keys: ['Shop'] }],
+    ['a text in place of a list', { keys: 'shop' }],
+  ])('that is neither of AWS nor a valid request is refused with the reason (K14): %s', (_what, event) => {
+    expect(() => syncRequestOf(event)).toThrow(
+      expect.objectContaining({ code: 'invalid-request', message: expect.stringContaining('A request is {"keys"') }),
+    );
   });
 });

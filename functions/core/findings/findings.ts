@@ -17,6 +17,7 @@ import { proofFailed } from './codes/proof-failed';
 import { reactivated } from './codes/reactivated';
 import { recordUnavailable } from './codes/record-unavailable';
 import { reportUnavailable } from './codes/report-unavailable';
+import { requestRefused } from './codes/request-refused';
 import { rotationCap } from './codes/rotation-cap';
 import { rotationInProgress } from './codes/rotation-in-progress';
 import { secretEdited } from './codes/secret-edited';
@@ -54,6 +55,7 @@ export const FINDINGS = byCode({
   'foreign-key': foreignKey,
   'record-unavailable': recordUnavailable,
   'step-failed': stepFailed,
+  'request-refused': requestRefused,
   'invalid-entry': invalidEntry,
   'invalid-pause': invalidPause,
   reactivated,

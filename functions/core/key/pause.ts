@@ -1,5 +1,6 @@
 import { DAY } from '../duration';
 import { TAG } from '../names';
+import { writtenInstant } from '../written-instant';
 import type { SecretState } from './secret-state';
 
 /** The longest pause that is honoured without being questioned. */
@@ -18,21 +19,44 @@ export interface Pause {
 
 /**
  * What pauses a key now, or undefined when nothing does. A pause that cannot be read still pauses: an exemption must
- * never fail open.
+ * never fail open (K14).
  */
 export function pauseOf(secret: SecretState, now: Date): Pause | 'unreadable' | undefined {
   const value = secret.tags[TAG.paused];
   if (value === undefined) return undefined;
-  const [end = '', by, ...why] = value.split(' ');
-  const until = new Date(end);
-  if (!/^\d{4}-\d{2}-\d{2}/.test(end) || Number.isNaN(until.getTime())) return 'unreadable';
+  const written = readPause(value);
+  if (written === undefined) return 'unreadable';
+  const { until } = written;
   if (until <= now) return undefined;
-  const long = until.getTime() - now.getTime() > LONGEST_PAUSE;
-  return { until, by: by || undefined, why: why.length > 0 ? why.join(' ') : undefined, long };
+  return { ...written, long: until.getTime() - now.getTime() > LONGEST_PAUSE };
 }
 
 /** When the pause ends, or ended, that a secret's tag tells of; undefined without one that can be read. */
 export function pauseEnd(secret: SecretState): Date | undefined {
-  const end = new Date(secret.tags[TAG.paused]?.split(' ')[0] ?? '');
-  return Number.isNaN(end.getTime()) ? undefined : end;
+  return readPause(secret.tags[TAG.paused] ?? '')?.until;
+}
+
+/** `2027-04-01 18:00:00 +02:00`: an instant has three words at most. */
+const LONGEST_INSTANT = 3;
+
+/** `<until> <by> <why>`; undefined where it is not certain that the end is the one that is meant. */
+function readPause(value: string): Omit<Pause, 'long'> | undefined {
+  const words = value.trim().split(/\s+/);
+  for (let length = LONGEST_INSTANT; length > 0; length--) {
+    const end = writtenInstant(words.slice(0, length).join(' '));
+    if (end === undefined) continue;
+    const [by, ...why] = words.slice(length);
+    if (end.isDay && saysHour(words.slice(length))) return undefined;
+    return { until: end.at, by, why: why.length > 0 ? why.join(' ') : undefined };
+  }
+  return undefined;
+}
+
+/** An hour of the day as people write it: `18:00`, `6pm`, `18h30`, `18Z`, `at 18`. */
+const HOUR_OF_DAY =
+  /^[+-]?\d|(^| )(\d{1,2}:\d\d|\d{1,2}([.:h]\d\d)?(h|[ap]\.?m\.?|z|utc|gmt)( |$)|(at|@) ?\d|noon|midday)/i;
+
+/** Whether what follows a date may be the hour that it lacks: the date alone would end the pause before what was meant. */
+function saysHour(words: readonly string[]): boolean {
+  return HOUR_OF_DAY.test(words.join(' '));
 }

@@ -1,12 +1,9 @@
-import * as z from 'zod';
 import type { RegistryEntry } from '../config/registry';
 import { after, DAY, daysBetween } from '../duration';
 import type { SecretState } from '../key/secret-state';
 import { TAG } from '../names';
+import { writtenInstant } from '../written-instant';
 import type { Found, NamedConnection } from './found';
-
-/** An hour without an offset is not accepted: nobody can tell whose hour it is. */
-const endSchema = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
 /** What the tag says; never the tag itself: what stands there by mistake may be the token (K6). */
 export type TokenEnd =
@@ -39,16 +36,11 @@ export function tokenExpiries({ entries, secrets, now, within }: TokenExpiryInpu
   });
 }
 
+/** A date is the first instant of its day (UTC), which is never too late. */
 function tokenEnd(tag: string, now: Date): TokenEnd {
-  const end = endOf(tag);
+  const end = writtenInstant(tag.trim())?.at;
   if (end === undefined) return { is: 'unreadable' };
   return end <= now ? { is: 'ended', end } : { is: 'ending', end, days: daysBetween(now, end) };
-}
-
-/** When a token ends by its tag; a date is the first instant of its day (UTC), which is never too late. */
-function endOf(value: string): Date | undefined {
-  const parsed = endSchema.safeParse(value.trim());
-  return parsed.success ? new Date(parsed.data) : undefined;
 }
 
 /** The connection of an entry that holds its token in the secret; those that no target uses do not count. */

@@ -106,7 +106,7 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     'attention',
     'failed',
     'The tag keyturn:expires of keyturn/connections/acme, which holds the token of connection "acme", is not a date such as ' +
-      '2027-03-01, or a date-time such as 2027-03-01T12:00:00Z. Correct or remove it.',
+      '2027-03-01, or a date-time with its zone such as 2027-03-01T12:00:00Z. Correct or remove it.',
   ],
   [
     { code: 'undelivered', key, accessKeyId, since, facts: { waits: 'rotation' } },
@@ -225,17 +225,24 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     'Entry "web-shop" has no user.',
   ],
   [
-    { code: 'invalid-entry', key, facts: { is: 'requested' } },
+    { code: 'request-refused', key, facts: { is: 'no-key' } },
     'attention',
     'blocked',
-    'A rotation of "web-shop" was asked for, but there is no such managed key that works.',
+    '"web-shop" was asked for, but there is no managed key of that id that can be worked on. Nothing was done for it.',
+  ],
+  [
+    { code: 'request-refused', facts: { is: 'event', reason: 'keys: expected a list of ids.' } },
+    'attention',
+    'blocked',
+    'The event that started this run was refused, and nothing was done. keys: expected a list of ids.',
   ],
   [
     { code: 'invalid-pause', key, facts: { secret } },
     'attention',
     'blocked',
-    'Key "web-shop" is paused without an end: the tag keyturn:paused of keyturn/web-shop holds something else than "<until, ' +
-      'ISO time> <by> <why>". Nothing is changed until the tag is corrected or removed.',
+    'Key "web-shop" is paused without an end: the tag keyturn:paused of keyturn/web-shop has to begin with a date such as ' +
+      '2027-03-01, or a date-time with its zone such as 2027-03-01T12:00:00Z, then say who pauses it and why, without an ' +
+      'hour that the date lacks. Nothing is changed until it is corrected or removed.',
   ],
   [
     { code: 'reactivated', key, accessKeyId, facts: { overlapDays: 10 } },
@@ -425,7 +432,7 @@ describe('what is said of a finding', () => {
 
   it('is told by those that all functions leave it to, where all of them find it', () => {
     const tellers = [
-      described({ code: 'invalid-entry', key, facts: { is: 'requested' } }),
+      described({ code: 'invalid-entry', key, facts: { is: 'unreadable', reason: 'No user.' } }),
       described({ code: 'secret-missing', key, facts: { is: 'absent' } }),
       described({ code: 'secret-missing', key, facts: { is: 'failed', error: 'secret-missing', reason } }),
       described({ code: 'settling', key, facts: { since } }),

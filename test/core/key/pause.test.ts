@@ -31,6 +31,25 @@ describe('a pause', () => {
     expect(pause(`${until} alice`)).toEqual(end && { until: end, by: 'alice', long: end > day(180) });
   });
 
+  it.each([
+    ['2026-12-24 18:00:00Z', '2026-12-24T18:00:00Z'],
+    ['2026-12-24T18:00+02:00', '2026-12-24T16:00:00Z'],
+    ['2026-12-24 18:00:00 +0200', '2026-12-24T16:00:00Z'],
+    [' 20261224T180000Z', '2026-12-24T18:00:00Z'],
+    ['2026-12-24 18:00:00.250 -02 ', '2026-12-24T20:00:00.250Z'],
+  ])('until %s ends at %s, and the rest is who and why (K14)', (until, end) => {
+    expect(pause(`${until} ops freeze of 3.0 at 12 hosts`)).toEqual({
+      until: new Date(end),
+      by: 'ops',
+      why: 'freeze of 3.0 at 12 hosts',
+      long: true,
+    });
+  });
+
+  it('until a date may have any reason that is no hour', () => {
+    expect(pause('2026-12-24 ops7 3 hosts, release 2.10, ticket 4711')).toMatchObject({ by: 'ops7' });
+  });
+
   it.each(['', ' ', ' '.repeat(2)])('by nobody holds all the same (%j)', (nobody) => {
     expect(pause(`${day(100).toISOString()}${nobody}`)).toMatchObject({ until: day(100), by: undefined });
   });
@@ -44,7 +63,16 @@ describe('a pause', () => {
 
   it.each([
     ...['', ' ', 'true', 'alice', 'tomorrow alice', '2026 alice', '24.12.2026 alice', '2026-13-01 alice', '1e9 a'],
-    ...['2026-12-2 alice', '+275760-09-13T00:00:00.000Z alice'],
+    ...['2026-12-2 alice', '+275760-09-13T00:00:00.000Z alice', '2027-02-31 alice freeze', '2026-12-24T25:00Z alice'],
+    ...['2026-12-24T18:00 alice', '2026-12-24 18:00 alice', '2026-12-24 1800 alice', '2026-12-24 18:00 UTC alice'],
+    ...['2026-12-24 6pm alice', '2026-12-24 at 18 alice', '2026-12-24 alice freeze until 18:00', '2026-12-24 +02:00 a'],
+    ...[
+      '2026-W52 alice',
+      '2026-358 alice',
+      '2026-12-24/2027-01-02 alice',
+      '2026-12-24, alice',
+      '2026-12-24 alice till noon',
+    ],
   ])('fails closed: %j still pauses (K14)', (value) => {
     expect(pause(value)).toBe('unreadable');
   });

@@ -26,6 +26,8 @@ describe('the end of a token', () => {
     [' 2027-03-01 ', 'the token ends on 2027-03-01'],
     ['2027-02-16T01:00:00+14:00', 'the token ended on 2027-02-15'],
     ['2027-02-15T12:00:00Z', 'the token ended on 2027-02-15'],
+    ['2027-02-15 13:00:00 +0200', 'the token ended on 2027-02-15'],
+    ['20270301', 'the token ends on 2027-03-01'],
     ['2027-02-15', 'the token ended on 2027-02-15'],
     ['2020-01-01', 'the token ended on 2020-01-01'],
     ['9999-12-31', undefined],
@@ -56,7 +58,7 @@ describe('the end of a token', () => {
     expect(found('2027-02-14')[0]?.message).toMatch(/ended at 2027-02-14T00:00:00\.000Z.*correct the tag/);
   });
 
-  it.each(['soon', '', '2027-02-30', '01.03.2027', '2027-03-04T12:00:00', '20270301', '1e9', 'ATCTT3xFfGN0canary'])(
+  it.each(['soon', '', '2027-02-30', '01.03.2027', '2027-03-04T12:00:00', '2027-W09-1', '1e9', 'ATCTT3xFfGN0canary'])(
     'that the tag does not tell (%o) is a finding with the cure, and does not quote what may be a token (K6)',
     (expires) => {
       const [finding, ...more] = found(expires);

@@ -6,6 +6,7 @@ import { createRegistry } from '../../../functions/aws/registry';
 import { createSecrets } from '../../../functions/aws/secrets';
 import { createSts } from '../../../functions/aws/sts';
 import { createTrail } from '../../../functions/aws/trail';
+import { dailyRunOf } from '../../../functions/core/config/asked';
 import { MINUTE } from '../../../functions/core/duration';
 import { KeyturnError, toKeyturnError } from '../../../functions/core/errors';
 import { type FunctionName, REGISTRY_PATH } from '../../../functions/core/names';
@@ -73,13 +74,13 @@ export async function runFunction(
       () => world.promises.runs.isClean(text, action),
       () => new KeyturnError('aws-uncertain', 'no answer', { retryable: true }),
     );
-  const sync_ = syncRequestOf(event);
-  const request = rotateRequestOf(event);
+  const read = { rotate: rotateRequestOf, sync: syncRequestOf, deactivate: dailyRunOf, delete: dailyRunOf } as const;
+  const { trigger } = read[name](event);
   const run = new Run({
     id: runId,
     function: name,
     origin: { account: world.account.accountId, region: world.account.region, functionVersion: 'test' },
-    trigger: name === 'sync' ? sync_.trigger : request.trigger,
+    trigger,
     time,
     deadline: new Date(process.now() + TIMEOUT[name] - TIME_TO_FINISH),
     concurrency: 4,
@@ -119,12 +120,12 @@ export async function runFunction(
   let stopped = false;
   try {
     if (name === 'rotate') {
-      const { requested, justDeployed = false } = request;
+      const { requested, justDeployed = false } = rotateRequestOf(event);
       const asked = requested === undefined ? {} : { requested };
       await rotate({ ...ports, sts }, run, { maxRotations: record.maxRotations, justDeployed, ...asked });
     } else if (name === 'deactivate') await deactivate(ports, run);
     else if (name === 'delete') await deleteKeys(ports, run);
-    else await sync({ ...ports, sts }, run, sync_, { tokenExpiresInDays: 14 });
+    else await sync({ ...ports, sts }, run, syncRequestOf(event), { tokenExpiresInDays: 14 });
   } catch (thrown) {
     stopped = true;
     const error = toKeyturnError(thrown);

@@ -1,5 +1,6 @@
 import type { InvalidPause } from '../../lifecycle/paused';
 import { TAG } from '../../names';
+import { INSTANT_FORM } from '../../written-instant';
 import { withoutTag } from '../commands';
 import type { Descriptor } from '../descriptor';
 
@@ -10,7 +11,7 @@ export const invalidPause: Descriptor<InvalidPause> = {
   what: 'paused without an end',
   brokenNow: 'Nothing is broken, but nothing is done for the key until the tag is corrected.',
   message: ({ key, facts: { secret } }) =>
-    `Key "${key}" is paused without an end: the tag ${TAG.paused} of ${secret} holds something else than ` +
-    '"<until, ISO time> <by> <why>". Nothing is changed until the tag is corrected or removed.',
+    `Key "${key}" is paused without an end: the tag ${TAG.paused} of ${secret} has to begin with ${INSTANT_FORM}, then ` +
+    'say who pauses it and why, without an hour that the date lacks. Nothing is changed until it is corrected or removed.',
   commands: withoutTag('End the pause', TAG.paused),
 };

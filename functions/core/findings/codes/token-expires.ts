@@ -1,10 +1,9 @@
 import type { TokenExpires } from '../../lifecycle/token-expiry';
 import { TAG } from '../../names';
+import { INSTANT_FORM } from '../../written-instant';
 import { replaceToken } from '../commands';
 import type { Descriptor } from '../descriptor';
 
-/** The form that a person is asked for. */
-const FORM = 'a date such as 2027-03-01, or a date-time such as 2027-03-01T12:00:00Z';
 const PIPELINES_GO_ON =
   'Nothing is broken: pipelines keep their keys; when the token has ended, no fresh key reaches them.';
 
@@ -48,7 +47,7 @@ function message({ connection: { name, secret }, facts }: TokenExpires): string 
       );
     case 'unreadable':
       return (
-        `The tag ${TAG.expires} of ${secret}, which holds the token of connection "${name}", is not ${FORM}. Correct or ` +
+        `The tag ${TAG.expires} of ${secret}, which holds the token of connection "${name}", is not ${INSTANT_FORM}. Correct or ` +
         'remove it.'
       );
   }

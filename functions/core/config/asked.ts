@@ -1,0 +1,93 @@
+import * as z from 'zod';
+import { KeyturnError } from '../errors';
+import { keyIdSchema } from './registry';
+
+/** What starts a function without a person. */
+export type AwsStart = 'schedule' | 'deployment';
+
+/** An event of AWS asks for nothing: somebody who writes keys into one of the console's samples means a request. */
+const asksNothing = { keys: z.never().optional(), month: z.never().optional() };
+const schedule = z.object({
+  source: z.literal('aws.events'),
+  'detail-type': z.literal('Scheduled Event'),
+  ...asksNothing,
+});
+const deployment = z.object({ source: z.literal('aws.cloudformation'), ...asksNothing });
+
+/** Whether the event is one of those that the stack's own rules hand to every function; undefined for any other. */
+export function awsStart(event: unknown): AwsStart | undefined {
+  if (schedule.safeParse(event).success) return 'schedule';
+  return deployment.safeParse(event).success ? 'deployment' : undefined;
+}
+
+/** What a person asks for by the ids of managed keys. */
+export interface KeysAsked {
+  readonly keys: readonly string[];
+  /** Who asks and why, in their own words, for the record. */
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+const everything = z.strictObject({});
+const words = z.string('expected a text').max(200, 'expected at most 200 characters').optional();
+const someKeys = z.strictObject({
+  keys: z
+    .array(keyIdSchema, 'expected a list of ids')
+    .min(1, 'expected at least one id')
+    .max(1000, 'expected at most 1000 ids'),
+  by: words,
+  why: words,
+});
+const FORM = '{"keys": ["web-shop-production"], "by": "alice", "why": "leaked in a log"}, or {} for the usual run';
+
+/**
+ * What a person asks a function to do: with some keys, or with everything by `{}`.
+ *
+ * @throws KeyturnError `invalid-request` that names what is wrong and the form; values are not repeated, for one may have
+ *   been pasted by mistake (K6)
+ */
+export function keysAsked(event: unknown): KeysAsked | 'everything' {
+  if (everything.safeParse(event).success) return 'everything';
+  const { keys, by = 'not said', why = 'not said' } = asked(someKeys, event, FORM);
+  return { keys, facts: { requestedBy: by, requestedWhy: why } };
+}
+
+/**
+ * What starts a function that nobody can ask for single keys: a rule of the stack's, or a person with `{}`.
+ *
+ * @throws KeyturnError `invalid-request`
+ */
+export function dailyRunOf(event: unknown): { readonly trigger: 'daily' } {
+  if (awsStart(event) === undefined) {
+    asked(everything, event, '{}: it looks at all keys, each by its own dates');
+  }
+  return { trigger: 'daily' };
+}
+
+/**
+ * A request that has the form.
+ *
+ * @param form what to write instead
+ * @throws KeyturnError `invalid-request`
+ */
+export function asked<Schema extends z.ZodType>(schema: Schema, event: unknown, form: string): z.infer<Schema> {
+  const parsed = schema.safeParse(event);
+  if (parsed.success) return parsed.data;
+  const reasons = parsed.error.issues.slice(0, 5).map(reasonOf);
+  throw new KeyturnError(
+    'invalid-request',
+    `It is no event that Keyturn's own rules send, and no valid request: ${reasons.join('; ')}. A request is ${form}.`,
+  );
+}
+
+function reasonOf(issue: z.core.$ZodIssue): string {
+  const place = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : String(part))).join('');
+  if (issue.code === 'unrecognized_keys') return unknownFields(issue.keys);
+  if (place === '' && issue.code === 'invalid_type') return 'expected a JSON object';
+  return place === '' ? issue.message : `${place}: ${issue.message}`;
+}
+
+/** Names that look like a field's are repeated, in case one is a slip; others may be anything. */
+function unknownFields(names: readonly string[]): string {
+  const fields = names.filter((name) => /^[a-z][a-z-]{0,19}$/i.test(name)).slice(0, 5);
+  return fields.length === 0 ? 'it has unknown fields' : `it has unknown fields (${fields.join(', ')})`;
+}

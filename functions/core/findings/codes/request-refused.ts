@@ -1,0 +1,30 @@
+import type { Found, FoundOfKey } from '../../lifecycle/found';
+import { REGISTRY_PATH } from '../../names';
+import { allOf, always, thisRun } from '../commands';
+import type { Descriptor } from '../descriptor';
+
+type RequestRefused =
+  /** Nothing was done; the reason is the error's own words. */
+  | Found<'request-refused', { readonly is: 'event'; readonly reason: string }>
+  /** What else was asked for was done. */
+  | FoundOfKey<'request-refused', { readonly is: 'no-key' }>;
+
+export const requestRefused: Descriptor<RequestRefused> = {
+  theme: "Keyturn's own runs",
+  severity: 'attention',
+  outcome: 'blocked',
+  what: 'a request was refused',
+  brokenNow: 'Nothing is broken, but what was asked for was not done.',
+  message: ({ key, facts }) =>
+    facts.is === 'event'
+      ? `The event that started this run was refused, and nothing was done. ${facts.reason}`
+      : `"${key}" was asked for, but there is no managed key of that id that can be worked on. Nothing was done for it.`,
+  commands: allOf(
+    always(
+      'See the ids of the managed keys',
+      (region) =>
+        `aws ssm get-parameters-by-path --region ${region} --path ${REGISTRY_PATH} --query 'Parameters[].Name' --output text`,
+    ),
+    thisRun,
+  ),
+};

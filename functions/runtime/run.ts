@@ -153,14 +153,27 @@ export class Run {
     this.find(failedStep(entry.id, error, doing));
   }
 
-  /** Works on each item, several at a time, and starts nothing new when the time is nearly up. */
-  async forEach<Item extends Managed>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  /** Whether there is time for one key's steps, and for so many milliseconds more. */
+  hasTime(more = 0): boolean {
     const { deadline, keyTakes = KEY_TAKES } = this.#props;
+    return deadline.getTime() - this.now().getTime() >= keyTakes + more;
+  }
+
+  /**
+   * Works on each item, and starts nothing new when the time is nearly up.
+   *
+   * @param atATime @default the run's concurrency
+   */
+  async forEach<Item extends Managed>(
+    items: readonly Item[],
+    work: (item: Item) => Promise<void>,
+    atATime = this.#props.concurrency,
+  ): Promise<void> {
     const left: string[] = [];
     const queue = items.values();
-    const workers = Array.from({ length: this.#props.concurrency }, async () => {
+    const workers = Array.from({ length: Math.min(atATime, items.length) }, async () => {
       for (const item of queue) {
-        if (deadline.getTime() - this.now().getTime() < keyTakes) {
+        if (!this.hasTime()) {
           left.push(item.entry.id);
           continue;
         }

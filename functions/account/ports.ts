@@ -28,8 +28,10 @@ export interface CallerIdentity {
 }
 
 export interface Sts {
-  /** Who a credential is. @throws `proof-failed` when AWS does not accept it */
-  identify(credential: Credential): Promise<CallerIdentity>;
+  /** Where a key can be proved: the function's own region, and another one where the partition has two. */
+  readonly regions: readonly string[];
+  /** Who a credential is. @param region @default the function's own. @throws `proof-failed` when AWS does not accept it */
+  identify(credential: Credential, region?: string): Promise<CallerIdentity>;
 }
 
 /** What CloudTrail's event history knows of one key. Every method throws KeyturnError `aws-*`. */

@@ -1,10 +1,20 @@
-import { SECOND } from '../core/duration';
+import { MINUTE, SECOND } from '../core/duration';
 import { KeyturnError, toKeyturnError } from '../core/errors';
 import type { Credential } from '../core/key/credential';
 import type { CallerIdentity, Sts, Time } from './ports';
 
 const FIRST_WAIT = SECOND;
 const LONGEST_WAIT = 5 * SECOND;
+
+/** A new key is asked about so often, so far apart: over a minute in all. */
+const ROUNDS = 4;
+const BETWEEN_ROUNDS = 20 * SECOND;
+/** After a refusal the next minute begins soon. */
+const AFTER_REFUSAL = 5 * SECOND;
+/** The longest that `proveEverywhere` takes, in milliseconds, but for answers that are late themselves. */
+export const EVERYWHERE_TAKES = 3 * MINUTE;
+/** An endpoint that has given no answer so often in a row is not asked any more. */
+const MOST_SILENCE = 2;
 
 /**
  * Proves that a credential authenticates as its own user (K2). IAM needs seconds to spread a new key, so a refusal is
@@ -17,19 +27,90 @@ export async function prove(sts: Sts, credential: Credential, time: Time, patien
   const end = time.now().getTime() + patience;
   for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
     try {
-      const identity = await sts.identify(credential);
-      if (isUser(identity.arn, credential.userName)) return identity;
-      throw new KeyturnError(
-        'proof-wrong-identity',
-        `${credential.accessKeyId} authenticates as ${identity.arn}, expected the user ${credential.userName}.`,
-      );
+      return await identified(sts, credential);
     } catch (thrown) {
       const error = toKeyturnError(thrown);
-      const worthAsking = error.code === 'proof-failed' || error.retryable;
-      if (!worthAsking || time.now().getTime() + wait > end) throw error;
+      if (!isWorthAsking(error) || time.now().getTime() + wait > end) throw error;
     }
     await time.sleep(wait);
   }
+}
+
+/** Where a key was known over a whole minute, and which endpoints gave no answer. */
+export interface KnownEverywhere {
+  readonly regions: readonly string[];
+  readonly silent: readonly string[];
+}
+
+/**
+ * Proves a new key at two endpoints, several times over a minute (K2): IAM does not spread a key everywhere at once, nor
+ * once and for all (hashicorp/vault 3115). A refusal anywhere, or no answer of the region's own endpoint, begins the
+ * minute again. No answer of the other endpoint, as where nothing leads out of a VPC, proves nothing and keeps nothing
+ * back.
+ *
+ * @throws KeyturnError `proof-failed` when three minutes have no such minute, `proof-wrong-identity`, `aws-*`
+ */
+export async function proveEverywhere(sts: Sts, credential: Credential, time: Time): Promise<KnownEverywhere> {
+  const begun = time.now().getTime();
+  const [own = '', ...others] = sts.regions;
+  const silence = new Map<string, number>();
+  const askOther = async (region: string): Promise<KeyturnError | undefined> => {
+    if ((silence.get(region) ?? 0) >= MOST_SILENCE) return undefined;
+    const problem = await problemAt(region, sts, credential);
+    const isAnswer = problem === undefined || problem.code === 'proof-failed';
+    silence.set(region, isAnswer ? 0 : (silence.get(region) ?? 0) + 1);
+    return isAnswer ? problem : undefined;
+  };
+  for (let good = 0; ; ) {
+    const problems = await Promise.all([problemAt(own, sts, credential), ...others.map(askOther)]);
+    const problem = problems.find((one) => one !== undefined);
+    if (problem !== undefined && !isWorthAsking(problem)) throw problem;
+    if (problem === undefined) {
+      good += 1;
+      if (good === ROUNDS) break;
+      await time.sleep(BETWEEN_ROUNDS);
+    } else {
+      good = 0;
+      if (time.now().getTime() + AFTER_REFUSAL + MINUTE > begun + EVERYWHERE_TAKES) throw unsteady(credential, problem);
+      await time.sleep(AFTER_REFUSAL);
+    }
+  }
+  const isSilent = (region: string) => (silence.get(region) ?? 0) > 0;
+  return { regions: [own, ...others.filter((region) => !isSilent(region))], silent: others.filter(isSilent) };
+}
+
+function unsteady({ accessKeyId }: Credential, last: KeyturnError): KeyturnError {
+  return new KeyturnError(
+    'proof-failed',
+    `${accessKeyId} is not known everywhere yet: in three minutes no whole minute went by without a refusal. ` +
+      `The last one: ${last.message}`,
+  );
+}
+
+/** @throws KeyturnError `proof-wrong-identity` */
+async function problemAt(region: string, sts: Sts, credential: Credential): Promise<KeyturnError | undefined> {
+  try {
+    await identified(sts, credential, region);
+    return undefined;
+  } catch (thrown) {
+    const error = toKeyturnError(thrown);
+    if (error.code === 'proof-wrong-identity') throw error;
+    return error;
+  }
+}
+
+/** @throws KeyturnError `proof-failed`, `proof-wrong-identity`, `aws-*` */
+async function identified(sts: Sts, credential: Credential, region?: string): Promise<CallerIdentity> {
+  const identity = await sts.identify(credential, region);
+  if (isUser(identity.arn, credential.userName)) return identity;
+  throw new KeyturnError(
+    'proof-wrong-identity',
+    `${credential.accessKeyId} authenticates as ${identity.arn}, expected the user ${credential.userName}.`,
+  );
+}
+
+function isWorthAsking({ code, retryable }: KeyturnError): boolean {
+  return code === 'proof-failed' || retryable;
 }
 
 /** `arn:aws:iam::<account>:user/<path/><name>` */

@@ -3,6 +3,7 @@ import type { Sts } from '../account/ports';
 import { KeyturnError } from '../core/errors';
 import { clientConfig } from './client-config';
 import { calling } from './failure';
+import { provingRegions } from './sts-regions';
 
 /** What STS answers to a key that it does not know, or not yet. */
 const refused = {
@@ -14,22 +15,29 @@ const refused = {
   InvalidSignatureException: 'proof-failed',
 } as const;
 
+/** Another region's endpoint may be out of reach, and its silence is not waited for. */
+const abroad = {
+  ...clientConfig,
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+} as const;
+
 /** The Sts port over the AWS SDK. GetCallerIdentity needs no permission, so it proves the key and nothing else. */
-export function createSts(): Sts {
+export function createSts(own = process.env.AWS_REGION ?? ''): Sts {
   return {
-    async identify({ accessKeyId, secretAccessKey }) {
+    regions: provingRegions(own),
+    async identify({ accessKeyId, secretAccessKey }, region = own) {
       const client = new STSClient({
-        ...clientConfig,
+        ...(region === own ? clientConfig : { ...abroad, region }),
         credentials: { accessKeyId, secretAccessKey: secretAccessKey.reveal() },
       });
+      const doing = `sts:GetCallerIdentity as ${accessKeyId}${region === own ? '' : ` in ${region}`}`;
       try {
-        const { Account: accountId, Arn: arn } = await calling(`sts:GetCallerIdentity as ${accessKeyId}`, refused, () =>
+        const { Account: accountId, Arn: arn } = await calling(doing, refused, () =>
           client.send(new GetCallerIdentityCommand({})),
         );
         if (accountId === undefined || arn === undefined) {
-          throw new KeyturnError('aws-uncertain', `sts:GetCallerIdentity as ${accessKeyId}: the answer is empty.`, {
-            retryable: true,
-          });
+          throw new KeyturnError('aws-uncertain', `${doing}: the answer is empty.`, { retryable: true });
         }
         return { accountId, arn };
       } finally {

@@ -191,18 +191,26 @@ export class Run {
     this.find({ code: 'step-failed', error, facts: { is: 'stopped', error, reason } });
   }
 
+  /** Whether there is time for one key's steps, and for so many milliseconds more. */
+  hasTime(more = 0): boolean {
+    const { deadline, keyTakes = KEY_TAKES } = this.#props;
+    return deadline.getTime() - this.now().getTime() >= keyTakes + more;
+  }
+
   /**
-   * Works on each item, several at a time, and starts nothing new when the time is nearly up.
+   * Works on each item, and starts nothing new when the time is nearly up.
    *
+   * @param atATime @default the run's concurrency
    * @returns the keys that are left, by id
    */
   async forEach<Item extends Managed>(
     items: readonly Item[],
     work: (item: Item) => Promise<void>,
+    atATime = this.#props.concurrency,
   ): Promise<readonly string[]> {
     const left: string[] = [];
     const queue = items.values();
-    const workers = Array.from({ length: this.#props.concurrency }, async () => {
+    const workers = Array.from({ length: Math.min(atATime, items.length) }, async () => {
       for (const item of queue) {
         if (!this.hasTime()) {
           left.push(item.entry.id);

@@ -1,26 +1,39 @@
+import { EVERYWHERE_TAKES, proveEverywhere } from '../account/prove';
 import { type DeliveryMark, marksOn } from '../core/key/delivery-mark';
 import { currentVersion, type SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
 import { planDelivery } from '../core/lifecycle/plan-delivery';
-import type { StepNamed } from '../core/lifecycle/steps';
+import type { Delivery, StepNamed } from '../core/lifecycle/steps';
 import { type DeliverPorts, deliverVersion } from '../runtime/doers/deliver-version';
 import type { Work } from '../runtime/doers/doer';
 import { perform } from '../runtime/doers/perform';
+import { type ProvePorts, provedVersion } from '../runtime/doers/prove-version';
 import type { Run } from '../runtime/run';
 
-/** How often AWSCURRENT may change under a delivery before it is left to the next run. */
-const MOST_ROUNDS = 3;
+/** How often a delivery is planned, with AWSCURRENT as it is by then, before it is left to the next run. */
+const MOST_ROUNDS = 5;
 
 /**
  * Delivers one managed key (docs/design/architecture.md, "Delivery, step by step").
  *
  * @param seen the key with its secret as it is now
+ * @param proved the version whose key has been proved everywhere
  */
-export async function deliver(ports: DeliverPorts, run: Run, seen: Managed): Promise<void> {
+export async function deliver(ports: DeliverPorts, run: Run, seen: Managed, proved?: string): Promise<void> {
   const { entry } = seen;
   const { name } = seen.secret;
   let managed = seen;
+  let known = proved;
   for (let round = 1; round <= MOST_ROUNDS; round++) {
+    const { deliver: step } = planDelivery({ ...managed, now: run.now() });
+    if (step?.fresh && step.versionId !== known) {
+      if (!run.hasTime(EVERYWHERE_TAKES)) return;
+      if (!(await isKnownEverywhere(step, { ports, run, managed }))) return;
+      known = step.versionId;
+      // A minute has gone by, in which anything may have changed.
+      managed = { ...managed, secret: await ports.secrets.describe(name) };
+      continue;
+    }
     if (await deliverOnce({ ports, run, managed })) return;
     run.log.warn('another version became current or was marked during a delivery; the current one follows', {
       key: entry.id,
@@ -28,6 +41,22 @@ export async function deliver(ports: DeliverPorts, run: Run, seen: Managed): Pro
     await distrustMark({ ports, run, managed });
     managed = { ...managed, secret: await ports.secrets.describe(name) };
   }
+}
+
+/** Whether the key of a version that no target has yet is known at every endpoint, and stays so (K2). */
+export async function isKnownEverywhere(step: Delivery, work: Work<ProvePorts>): Promise<boolean> {
+  const { ports, run, managed } = work;
+  const proved = await provedVersion(step, work, async (credential) => {
+    const { regions, silent } = await proveEverywhere(ports.sts, credential, run.time);
+    if (silent.length > 0) {
+      run.log.warn('an endpoint of STS gave no answer; the key is proved without it', {
+        key: managed.entry.id,
+        silent,
+      });
+    }
+    return { regions: regions.join(' '), ...(silent.length === 0 ? {} : { silent: silent.join(' ') }) };
+  });
+  return proved !== undefined;
 }
 
 /** @returns whether that is all for now; not when another version became current or was marked meanwhile */

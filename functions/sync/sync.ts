@@ -9,7 +9,7 @@ import { planDelivery } from '../core/lifecycle/plan-delivery';
 import { tokenExpiries } from '../core/lifecycle/token-expiry';
 import { secretName } from '../core/names';
 import type { Run } from '../runtime/run';
-import { deliver } from './deliver';
+import { deliver, isKnownEverywhere } from './deliver';
 import { failingFast } from './failing-fast';
 import type { SyncRequest } from './trigger';
 
@@ -25,6 +25,9 @@ export interface SyncOptions {
   readonly tokenExpiresInDays: number;
 }
 
+/** Each asks two endpoints eight times in a minute. */
+const PROOFS_AT_A_TIME = 50;
+
 /** Brings every current version to its targets that is not marked delivered there. */
 export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, options: SyncOptions): Promise<void> {
   const { ids, unknown } = request;
@@ -36,11 +39,38 @@ export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, opt
     return plan.deliver !== undefined || plan.removeAfter.length > 0;
   });
   const targets = failingFast(ports.targets);
-  await run.forEach(startingElsewhere(due, run.now()), async ({ entry, secret }) => {
+  const { ready, known } = await prepared(ports, run, due);
+  await run.forEach(startingElsewhere(ready, run.now()), async ({ entry, secret }) => {
     // What was listed may be minutes old; what was picked alone is as fresh as it can be.
-    const present = ids?.length === 1 ? secret : await ports.secrets.describe(secret.name);
-    await deliver({ ...ports, targets }, run, { entry, secret: present });
+    const present = ids?.length === 1 && known.size === 0 ? secret : await ports.secrets.describe(secret.name);
+    await deliver({ ...ports, targets }, run, { entry, secret: present }, known.get(entry.id));
   });
+}
+
+/**
+ * Proves the keys that no target has yet, all at the same time: a proof takes a minute, in which it waits.
+ *
+ * @returns what can be delivered, and by id the versions whose keys are known everywhere
+ */
+async function prepared(ports: SyncPorts, run: Run, due: readonly Managed[]) {
+  const known = new Map<string, string>();
+  const refused = new Set<Managed>();
+  const freshOf = ({ entry, secret }: Managed) => {
+    const { deliver: step } = planDelivery({ entry, secret, now: run.now() });
+    return step?.fresh ? step : undefined;
+  };
+  const fresh = due.filter((managed) => freshOf(managed) !== undefined);
+  await run.forEach(
+    fresh,
+    async (managed) => {
+      const step = freshOf(managed);
+      if (step === undefined) return;
+      if (await isKnownEverywhere(step, { ports, run, managed })) known.set(managed.entry.id, step.versionId);
+      else refused.add(managed);
+    },
+    PROOFS_AT_A_TIME,
+  );
+  return { ready: due.filter((managed) => !refused.has(managed)), known };
 }
 
 /** All managed keys. The same list shows the connections' secrets, and when their tokens end. */

@@ -11,6 +11,7 @@ import { type AccountEvent, type EventDraft, isoSeconds } from './event';
 import { EventBridge } from './event-bridge';
 import { Iam } from './iam';
 import { Identifiers } from './identifiers';
+import type { KeySpread } from './key-spread';
 import { Lambda } from './lambda';
 import { Logs } from './logs';
 import { cloudTrailOperations } from './operations/cloud-trail';
@@ -35,13 +36,17 @@ export type { AccountEvent } from './event';
 export interface AccountOptions {
   /** Twelve digits. @default '111122223333' */
   readonly accountId?: string;
-  /** The one region that is here; IAM, STS and CloudTrail answer for us-east-1 too. @default 'eu-west-1' */
+  /** The one region that is here; IAM and CloudTrail answer for us-east-1 too, STS in every region. @default 'eu-west-1' */
   readonly region?: string;
   readonly clock: Clock;
   /** Numbers in [0, 1) for keys and suffixes. @default a generator with a fixed seed */
   readonly random?: () => number;
   /** ms until a new access key authenticates: IAM is eventually consistent. @default 0 */
   readonly newKeyDelay?: number;
+  /** The same by region: uneven, and not once and for all. @default - everywhere at once, after `newKeyDelay` */
+  readonly newKeySpread?: (region: string, accessKeyId: string) => KeySpread;
+  /** ms until ListAccessKeys shows what was changed. @default 0 */
+  readonly keyListDelay?: number;
   /** ms until a use shows in GetAccessKeyLastUsed and in the credential report. @default 0 */
   readonly lastUsedDelay?: number;
   /** ms until a record shows in CloudTrail's event history. @default 0 */
@@ -89,7 +94,8 @@ export class Account {
   readonly #listeners: ((event: AccountEvent) => void)[] = [];
 
   constructor(options: AccountOptions) {
-    const { accountId = '111122223333', region = 'eu-west-1', clock } = options;
+    const { accountId = '111122223333', region = 'eu-west-1', clock, newKeyDelay = 0 } = options;
+    const atOnce = { first: newKeyDelay, steady: newKeyDelay };
     const identifiers = new Identifiers(options.random ?? seededRandom(1));
     const emit = (draft: EventDraft) => this.#emit(draft);
     this.accountId = accountId;
@@ -101,7 +107,11 @@ export class Account {
       accountId,
       clock,
       identifiers,
-      delays: { newKey: options.newKeyDelay ?? 0, lastUsed: options.lastUsedDelay ?? 0 },
+      delays: {
+        newKey: options.newKeySpread ?? (() => atOnce),
+        list: options.keyListDelay ?? 0,
+        lastUsed: options.lastUsedDelay ?? 0,
+      },
       reportMaking: { time: options.credentialReportTime ?? 0, refusals: options.credentialReportRefusals },
       rootKeys: options.rootKeys ?? [],
     });
@@ -140,10 +150,10 @@ export class Account {
    * What signs requests under an access key ID.
    * @throws AwsError InvalidClientTokenId (unknown, inactive, not yet spread, wrong session token), ExpiredToken.
    */
-  credential(accessKeyId: string, sessionToken?: string): KnownCredential {
+  credential(accessKeyId: string, sessionToken?: string, region: string = this.region): KnownCredential {
     return accessKeyId.startsWith('ASIA')
       ? this.#sessions.find(accessKeyId, sessionToken)
-      : this.iam.accessKeys.credential(accessKeyId);
+      : this.iam.accessKeys.credential(accessKeyId, region);
   }
 
   /**
@@ -151,7 +161,7 @@ export class Account {
    * @throws AwsError as `credential` does, and SignatureDoesNotMatch for a wrong secret.
    */
   authenticate(credentials: SessionCredentials, service: ServiceName, region: string = this.region): Principal {
-    const known = this.credential(credentials.accessKeyId, credentials.sessionToken);
+    const known = this.credential(credentials.accessKeyId, credentials.sessionToken, region);
     if (known.secretAccessKey !== credentials.secretAccessKey) throw signatureDoesNotMatch();
     this.recordUse(known.principal, service, region);
     return known.principal;

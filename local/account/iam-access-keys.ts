@@ -3,6 +3,7 @@ import { AwsError } from './aws-error';
 import { invalidToken, type KnownCredential } from './credentials';
 import type { IamUser } from './iam-users';
 import type { Identifiers } from './identifiers';
+import { isKnown, type KeySpread } from './key-spread';
 
 /** One use of a key, as IAM reports it. */
 export interface KeyUse {
@@ -25,8 +26,10 @@ export interface AccessKey {
 }
 
 export interface AccessKeyDelays {
-  /** ms until a new key authenticates. */
-  readonly newKey: number;
+  /** How a new key becomes known in a region. */
+  readonly newKey: (region: string, accessKeyId: string) => KeySpread;
+  /** ms until a user's list of keys shows a change. */
+  readonly list: number;
   /** ms until a use shows in GetAccessKeyLastUsed and in the credential report. */
   readonly lastUsed: number;
 }
@@ -35,6 +38,8 @@ export interface AccessKeyDelays {
 export class AccessKeys {
   readonly #byId = new Map<string, AccessKey>();
   readonly #byUser = new Map<IamUser, AccessKey[]>();
+  /** What lists showed until a change, the latest last. */
+  readonly #listedBefore = new Map<IamUser, { readonly until: number; readonly keys: readonly AccessKey[] }[]>();
 
   constructor(
     private readonly clock: Clock,
@@ -45,6 +50,13 @@ export class AccessKeys {
   /** A user's keys in the order of creation. */
   of(user: IamUser): readonly AccessKey[] {
     return this.#byUser.get(user) ?? [];
+  }
+
+  /** A user's keys as a list shows them: as they are, or as they were a moment ago. */
+  listed(user: IamUser): readonly AccessKey[] {
+    const now = this.clock.now();
+    const stale = this.#listedBefore.get(user)?.find(({ until }) => now < until);
+    return stale?.keys ?? this.of(user);
   }
 
   /** @throws AwsError LimitExceeded for the third key. */
@@ -60,6 +72,7 @@ export class AccessKeys {
       status: 'Active',
       uses: [],
     };
+    this.#rememberList(user);
     this.#byUser.set(user, [...keys, key]);
     this.#byId.set(key.id, key);
     return key;
@@ -81,6 +94,7 @@ export class AccessKeys {
 
   delete(user: IamUser, id: string): AccessKey {
     const key = this.get(user, id);
+    this.#rememberList(user);
     this.#byId.delete(id);
     this.#byUser.set(
       user,
@@ -89,16 +103,22 @@ export class AccessKeys {
     return key;
   }
 
-  /** @throws AwsError InvalidClientTokenId when the key is unknown, inactive, or too new to have spread. */
-  credential(id: string): KnownCredential {
+  /** @throws AwsError InvalidClientTokenId when the key is unknown, inactive, or has not spread to the region yet. */
+  credential(id: string, region: string): KnownCredential {
     const key = this.#byId.get(id);
-    const usable = key?.status === 'Active' && this.clock.now() >= key.createdAt + this.delays.newKey;
-    if (key === undefined || !usable) throw invalidToken();
+    if (key?.status !== 'Active') throw invalidToken();
+    if (!isKnown(this.delays.newKey(region, id), this.clock.now() - key.createdAt)) throw invalidToken();
     const { arn, userId, name } = key.user;
     return {
       secretAccessKey: key.secretAccessKey,
       principal: { kind: 'user', arn, userId, userName: name, accessKeyId: id },
     };
+  }
+
+  setStatus(user: IamUser, id: string, status: AccessKey['status']): void {
+    const key = this.get(user, id);
+    this.#rememberList(user);
+    key.status = status;
   }
 
   /** Notes that the key signed a request. Keys of sessions are not noted: IAM reports none for them. */
@@ -114,6 +134,14 @@ export class AccessKeys {
     const visible = key.uses.findLastIndex((use) => use.at + this.delays.lastUsed <= this.clock.now());
     if (visible > 0) key.uses = key.uses.slice(visible);
     return visible === -1 ? undefined : key.uses[0];
+  }
+
+  #rememberList(user: IamUser): void {
+    if (this.delays.list === 0) return;
+    const now = this.clock.now();
+    const before = (this.#listedBefore.get(user) ?? []).filter(({ until }) => now < until);
+    const keys = this.of(user).map((key) => ({ ...key }));
+    this.#listedBefore.set(user, [...before, { until: now + this.delays.list, keys }]);
   }
 }
 

@@ -55,7 +55,7 @@ export class Iam {
       const message = `1 validation error detected: Value '${status}' at 'status' failed to satisfy constraint: Member must satisfy enum value set: [Active, Inactive]`;
       throw new AwsError('ValidationError', 400, message);
     }
-    this.accessKeys.get(this.subject(userName, caller), id).status = status;
+    this.accessKeys.setStatus(this.subject(userName, caller), id, status);
   }
 
   deleteAccessKey(userName: string | undefined, id: string, caller: Principal): void {

@@ -38,7 +38,7 @@ export interface Outcome {
 export class Scene extends Stage {
   readonly audits: AuditEvent[] = [];
   /** Milliseconds that a run has; a short one starts nothing. */
-  lifetime = 5 * 60_000;
+  lifetime = 15 * 60_000;
   #runs = 0;
 
   /**
@@ -110,7 +110,10 @@ export class Scene extends Stage {
       now: () => new Date(this.clock.now()),
       sleep: async (milliseconds) => {
         await mortal?.sleeps();
-        this.clock.advanceBy(milliseconds);
+        const until = this.clock.now() + milliseconds;
+        // Others who wait at the same time wait for the same instant.
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        this.clock.advanceTo(until);
       },
     };
   }

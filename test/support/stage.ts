@@ -8,7 +8,7 @@ import { openIntent } from '../../functions/core/key/intent';
 import { type SecretState, storedVersions } from '../../functions/core/key/secret-state';
 import { parseVersionId } from '../../functions/core/key/version-id';
 import { AUDIT_LOG_GROUP, EVENT_SOURCE, registryParameterName, secretName } from '../../functions/core/names';
-import { Account } from '../../local/account/account';
+import { Account, type AccountOptions } from '../../local/account/account';
 import type { ReportRefusal } from '../../local/account/credential-report';
 import type { Principal } from '../../local/account/principal';
 import { type AwsCall, type AwsFault, type CallOutcome, startAccountServer } from '../../local/account/wire/server';
@@ -45,6 +45,8 @@ export interface SceneOptions {
   readonly start?: number;
   /** Until a new access key authenticates. @default 0 */
   readonly newKeyDelay?: number;
+  /** The same by region: uneven, and not once and for all. @default - everywhere at once */
+  readonly newKeySpread?: AccountOptions['newKeySpread'];
   /** Until a use shows in GetAccessKeyLastUsed and in the credential report. @default 0 */
   readonly lastUsedDelay?: number;
   /** Until a record shows in CloudTrail's event history. @default 0 */

@@ -111,7 +111,8 @@ export class PlacePromises {
     }
     const minutes = Math.round((this.#verdicts.now() - readAt) / MINUTE);
     this.#verdicts.broken(
-      'K1',
+      // A key that is there and Active, and that an endpoint of AWS does not know yet.
+      key.status === 'Active' ? 'K2' : 'K1',
       managed.id,
       `a pipeline of ${place.name} failed with ${key.id} (${error}), read ${minutes} minutes ago`,
     );

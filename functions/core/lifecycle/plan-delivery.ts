@@ -1,4 +1,5 @@
 import type { RegistryEntry } from '../config/registry';
+import { after, DAY } from '../duration';
 import { targetSetDigest } from '../hosts/target';
 import {
   type DeliveryMark,
@@ -40,6 +41,9 @@ export interface DeliveryPlan {
   readonly removeAfter: readonly DeliveryMark[];
   readonly findings: readonly DeliveryFinding[];
 }
+
+/** IAM spreads a key within seconds, and minutes at the worst that was seen. */
+const FRESH_FOR = DAY;
 
 const NOTHING: DeliveryPlan = { removeFirst: [], removeAfter: [], findings: [] };
 
@@ -83,6 +87,7 @@ function deliveryOf(
     createdAt,
     digest,
     markedBefore: misleading.some((mark) => mark.label === label) ? undefined : holder,
+    fresh: marksOn(version).length === 0 && now < after(createdAt, FRESH_FOR),
     conclusive: !mayBeOvertaken(secret, version, digest, now),
     returned: !isLastProduct(secret, version),
   };

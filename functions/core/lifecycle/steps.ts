@@ -49,6 +49,8 @@ export interface Delivery {
   readonly markedBefore: string | undefined;
   /** No delivery of another version can come after this one: it may be marked. Otherwise a later run delivers again. */
   readonly conclusive: boolean;
+  /** So young, and never delivered, that perhaps not every endpoint of AWS knows its key. */
+  readonly fresh: boolean;
   /** An earlier version that became current again. */
   readonly returned: boolean;
 }

@@ -1,4 +1,4 @@
-import type { Secrets, Sts, Targets } from '../../account/ports';
+import type { Targets } from '../../account/ports';
 import { prove } from '../../account/prove';
 import type { RegistryEntry } from '../../core/config/registry';
 import { HOUR, SECOND } from '../../core/duration';
@@ -12,10 +12,9 @@ import { currentVersion, deliveredLabel } from '../../core/key/secret-state';
 import type { Delivery } from '../../core/lifecycle/steps';
 import { TAG } from '../../core/names';
 import type { Doer, Work } from './doer';
+import { type ProvePorts, provedVersion } from './prove-version';
 
-export interface DeliverPorts {
-  readonly sts: Sts;
-  readonly secrets: Secrets;
+export interface DeliverPorts extends ProvePorts {
   readonly targets: Targets;
 }
 
@@ -24,7 +23,7 @@ export type DeliveryOutcome = 'marked' | 'left' | 'overtaken';
 
 type DeliveryWork = Work<DeliverPorts>;
 
-/** A key that was proved when it was made; only a hiccup of STS is waited for. */
+/** A key that is known everywhere since it was first delivered, or since a minute ago. */
 const PROOF_PATIENCE = 10 * SECOND;
 /** A delivery that is complete this long after the key was made is late, and the overlap counts from it. */
 const LATE_AFTER = HOUR;
@@ -45,28 +44,13 @@ async function isCurrent({ versionId }: Delivery, { ports, managed }: DeliveryWo
   return currentVersion(await ports.secrets.describe(managed.secret.name))?.versionId === versionId;
 }
 
-/** The credential of the version, when it authenticates as its own user now (K2). */
-async function proved(step: Delivery, { ports, run, managed }: DeliveryWork): Promise<Credential | undefined> {
-  const { accessKeyId, versionId: version, createdAt: since } = step;
-  const { entry, secret } = managed;
-  try {
-    const credential = await ports.secrets.read(secret.name, version);
-    if (credential.accessKeyId !== accessKeyId || credential.userName !== entry.user) {
-      throw new KeyturnError(
-        'secret-invalid',
-        `Version ${version} of ${secret.name} holds another credential than its ID says. Rotate the key to replace it.`,
-      );
-    }
+/** Proved a moment before it is given away (K2). */
+function proved(step: Delivery, work: DeliveryWork): Promise<Credential | undefined> {
+  const { ports, run } = work;
+  return provedVersion(step, work, async (credential) => {
     await prove(ports.sts, credential, run.time, PROOF_PATIENCE);
-    run.audit('key-proved', entry, { accessKeyId, version });
-    return credential;
-  } catch (thrown) {
-    const { code, message: reason } = toKeyturnError(thrown);
-    run.count('failed');
-    run.audit('step-failed', entry, { accessKeyId, version, outcome: 'failed', code, reason: 'proof' });
-    run.find({ code: 'proof-failed', key: entry.id, accessKeyId, since, facts: { user: entry.user, reason } });
     return undefined;
-  }
+  });
 }
 
 /** One failing target stops no other. @returns whether all have it */

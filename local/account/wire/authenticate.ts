@@ -18,7 +18,7 @@ export function authenticate(
   allowedSkew: number,
 ): Principal {
   assertScope(account, service, claim);
-  const { secretAccessKey, principal } = account.credential(claim.accessKeyId, claim.sessionToken);
+  const { secretAccessKey, principal } = account.credential(claim.accessKeyId, claim.sessionToken, claim.region);
   assertTime(account.clock.now(), claim, allowedSkew);
   if (expectedSignature(request, claim, secretAccessKey) !== claim.signature) throw signatureDoesNotMatch();
   account.recordUse(principal, service, claim.region);
@@ -26,13 +26,16 @@ export function authenticate(
 }
 
 /** Services that answer for us-east-1 as well as for the account's own region; the rest is regional. */
-const GLOBAL: readonly ServiceName[] = ['iam', 'sts', 'cloudtrail'];
+const GLOBAL: readonly ServiceName[] = ['iam', 'cloudtrail'];
+/** STS has an endpoint in every region, and says in each who one is. */
+const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d$/;
 
 function assertScope(account: Account, service: ServiceName, claim: ClaimedSignature): void {
   if (claim.service !== service) {
     throw mismatch(`Credential should be scoped to correct service: '${service}'.`);
   }
-  const global = GLOBAL.includes(service) && claim.region === 'us-east-1';
+  const global =
+    (GLOBAL.includes(service) && claim.region === 'us-east-1') || (service === 'sts' && REGION.test(claim.region));
   if (claim.region !== account.region && !global) {
     throw mismatch(`Credential should be scoped to a valid region, not '${claim.region}'.`);
   }

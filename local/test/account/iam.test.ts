@@ -11,6 +11,7 @@ import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts
 import { describe, expect, it } from 'vitest';
 import { Account } from '../../account/account';
 import { CREDENTIAL_REPORT_COLUMNS } from '../../account/credential-report';
+import type { KeySpread } from '../../account/key-spread';
 import { Clock } from '../../clock';
 import { DAY, HOUR, START, world } from './world';
 
@@ -24,6 +25,57 @@ describe('access keys', () => {
     await expect(prove()).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
     clock.advanceBy(1);
     await expect(prove()).resolves.toMatchObject({ Arn: 'arn:aws:iam::111122223333:user/bob' });
+  });
+
+  it('become known in each region on its own, and not once and for all', async () => {
+    const spreads: Readonly<Record<string, KeySpread>> = {
+      'eu-west-1': { first: 5_000, steady: 5_000 },
+      'us-east-1': { first: 10_000, steady: 40_000, turn: 10_000 },
+    };
+    const { clock, userWithKey, clients } = await world({
+      newKeySpread: (region) => spreads[region] ?? { first: 0, steady: 0 },
+    });
+    const { keys } = userWithKey('bob');
+    const knownAt = async (second: number, region: string) => {
+      clock.advanceTo(START + second * 1000);
+      const asked = clients(keys, { region }).sts.send(new GetCallerIdentityCommand({}));
+      return asked.then(
+        () => true,
+        ({ name }: Error) => (name === 'InvalidClientTokenId' ? false : name),
+      );
+    };
+    const seen: unknown[] = [];
+    for (const second of [4, 5, 9, 10, 20, 30, 39, 40]) {
+      seen.push([second, await knownAt(second, 'eu-west-1'), await knownAt(second, 'us-east-1')]);
+    }
+    expect(seen).toEqual([
+      [4, false, false],
+      [5, true, false],
+      [9, true, false],
+      [10, true, true],
+      [20, true, false],
+      [30, true, true],
+      [39, true, true],
+      [40, true, true],
+    ]);
+  });
+
+  it('show in lists only after a while, when lists are late', async () => {
+    const { clock, account, iam, userWithKey } = await world({ keyListDelay: 8_000 });
+    const { key } = userWithKey('bob');
+    const listed = async () => {
+      const { AccessKeyMetadata = [] } = await iam.send(new ListAccessKeysCommand({ UserName: 'bob' }));
+      return AccessKeyMetadata.map(({ Status }) => Status);
+    };
+    expect(await listed()).toEqual([]);
+    clock.advanceBy(5_000);
+    account.iam.accessKeys.setStatus(account.iam.users.get('bob'), key.id, 'Inactive');
+    clock.advanceBy(2_999);
+    expect(await listed()).toEqual([]);
+    clock.advanceBy(1);
+    expect(await listed()).toEqual(['Active']);
+    clock.advanceBy(5_000);
+    expect(await listed()).toEqual(['Inactive']);
   });
 
   it('stop authenticating when they are Inactive, and start again when they are Active', async () => {

@@ -79,10 +79,13 @@ describe('the signature check', () => {
     await expect(whoIs(other.sessionToken)).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
   });
 
-  it('refuses a credential that is scoped to another region, except IAM and STS in us-east-1', async () => {
+  it('refuses a credential that is scoped to another region, except IAM in us-east-1, and STS everywhere', async () => {
     const { clients } = await world();
     const abroad = clients(undefined, { region: 'us-east-1' });
     await expect(abroad.sts.send(new GetCallerIdentityCommand({}))).resolves.toBeDefined();
+    await expect(
+      clients(undefined, { region: 'ap-south-2' }).sts.send(new GetCallerIdentityCommand({})),
+    ).resolves.toBeDefined();
     await expect(abroad.iam.send(new ListUsersCommand({}))).resolves.toBeDefined();
     await expect(abroad.secrets.send(new ListSecretsCommand({}))).rejects.toMatchObject({
       name: 'InvalidSignatureException',

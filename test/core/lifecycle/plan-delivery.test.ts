@@ -38,6 +38,7 @@ const delivery = {
   createdAt: second.createdAt,
   digest,
   markedBefore: undefined,
+  fresh: false,
   conclusive: true,
   returned: false,
 };

@@ -7,7 +7,8 @@ export const FAULTS = {
   throttle: 'AWS calls are throttled',
   refuse: 'AWS calls fail with a 5xx or get no answer, without effect',
   'lost-answer': 'AWS calls take effect and their answers are lost, or the client library repeats them',
-  'slow-iam': 'a new key is unknown for up to a minute, and lists are stale for seconds',
+  'slow-iam':
+    'each region knows a new key at its own time, some forget it again for minutes, and lists are stale for seconds',
   'late-last-used': 'a use shows up to six hours late',
   events: 'events are lost, doubled, hours late, out of order or forged',
   schedule: 'schedules are skipped for days, or start two copies at once',

@@ -1,4 +1,4 @@
-import type { Log } from '../../../functions/account/ports';
+import type { Log, Sts } from '../../../functions/account/ports';
 import { createAuditRecord } from '../../../functions/aws/audit-record';
 import { createConnectionSecrets } from '../../../functions/aws/connection-secrets';
 import { createIam } from '../../../functions/aws/iam';
@@ -30,7 +30,7 @@ export const TIMEOUT: Readonly<Record<FunctionName, number>> = {
   rotate: 5 * MINUTE,
   deactivate: 5 * MINUTE,
   delete: 5 * MINUTE,
-  sync: 10 * MINUTE,
+  sync: 15 * MINUTE,
 };
 const TIME_TO_FINISH = MINUTE / 4;
 
@@ -47,7 +47,7 @@ export async function runFunction(
   const auditRecord = inTheNameOf(process, world, () => createAuditRecord());
   const ports = inTheNameOf(process, world, () => ({
     iam: createIam(),
-    sts: createSts(),
+    sts: createSts(world.account.region),
     trail: createTrail(world.account.region),
     secrets: createSecrets(),
     registry: createRegistry(REGISTRY_PATH),
@@ -58,9 +58,10 @@ export async function runFunction(
       allowedOrigins: new Set([HOST]),
     }),
   }));
-  const { identify } = ports.sts;
-  const sts = {
-    identify: (credential: Parameters<typeof identify>[0]) => inTheNameOf(process, world, () => identify(credential)),
+  const { identify, regions } = ports.sts;
+  const sts: Sts = {
+    regions,
+    identify: (credential, region) => inTheNameOf(process, world, () => identify(credential, region)),
   };
   const written = new Set<object>();
   const logged = (message: string, facts: unknown) => {

@@ -5,12 +5,13 @@ import { HOUR, MINUTE } from '../../../functions/core/duration';
 import { AwsError } from '../../../local/account/aws-error';
 import type { SessionCredentials } from '../../../local/account/principal';
 import { type Random, seededRandom } from '../../../local/random';
+import { LOGIN_REGIONS } from './spread';
 import type { World } from './world';
 
-/** What anybody does who has a pair, in no time. */
-export function logIn({ account }: World, pair: SessionCredentials): Login {
+/** What anybody does who has a pair, in no time. @param region @default the functions' own */
+export function logIn({ account }: World, pair: SessionCredentials, region?: string): Login {
   try {
-    return { arn: account.authenticate(pair, 'sns').arn };
+    return { arn: account.authenticate(pair, 'sns', region).arn };
   } catch (error) {
     if (error instanceof AwsError) return { error: error.code };
     throw error;
@@ -36,7 +37,7 @@ export class SimulatedPipelines {
       now: () => world.now(),
       held: ({ place: { idOf, secretOf } }) => ({ accessKeyId: idOf?.id, secretAccessKey: secretOf?.secret }),
       userOf: ({ managed }) => managed.user,
-      logIn: (pair) => logIn(world, pair),
+      logIn: (pair) => logIn(world, pair, this.#region()),
       failed: (failure) => this.#failed(failure),
     });
   }
@@ -54,6 +55,11 @@ export class SimulatedPipelines {
       });
     };
     next();
+  }
+
+  /** Each pipeline deploys where its team wants. */
+  #region(): string | undefined {
+    return LOGIN_REGIONS[this.#pipelines.logins % LOGIN_REGIONS.length];
   }
 
   #begin(): false {

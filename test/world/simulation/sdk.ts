@@ -12,7 +12,11 @@ export interface Cloud {
   /** Runs one action at this instant. @throws AwsError */
   perform(process: SimProcess, service: Service, action: string, input: object, stale: boolean): unknown;
   /** Authenticates with a user's key. @throws AwsError */
-  identify(process: SimProcess, credentials: { accessKeyId: string; secretAccessKey: string }): unknown;
+  identify(
+    process: SimProcess,
+    credentials: { accessKeyId: string; secretAccessKey: string },
+    region?: string,
+  ): unknown;
 }
 
 type Service = Exclude<PortCall['service'], 'bitbucket'>;
@@ -41,6 +45,7 @@ export function callerOf(): Caller {
 
 interface ClientConfig {
   readonly retryStrategy?: unknown;
+  readonly region?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
@@ -78,10 +83,10 @@ export function clientOf(service: Service) {
     }
 
     #effect(process: SimProcess, cloud: Cloud, action: string, input: object, stale: boolean): unknown {
-      const { credentials } = this.#config;
+      const { credentials, region } = this.#config;
       try {
         if (credentials === undefined) return cloud.perform(process, service, action, input, stale);
-        return cloud.identify(process, credentials);
+        return cloud.identify(process, credentials, region);
       } catch (error) {
         throw error instanceof AwsError ? sdkError(error.code, error.status, error.message) : error;
       }

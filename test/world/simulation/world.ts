@@ -18,11 +18,13 @@ import { Restores } from './restores';
 import { changeOf, type RunRecord } from './run-record';
 import type { Cloud } from './sdk';
 import type { SimProcess } from './sim-process';
+import { unevenSpread } from './spread';
 import { ReadingWitness } from './witness';
 
 export interface WorldProps {
   readonly seed: number;
   readonly start: number;
+  /** ms until a usual new key is known everywhere; 0 makes every key known at once. */
   readonly newKeyDelay: number;
   readonly lastUsedDelay: number;
   /** As the first histories were: without workspaces. @default false */
@@ -77,7 +79,7 @@ export class World implements Cloud {
     this.account = new Account({
       clock,
       random: seededRandom(`${seed}/account`),
-      newKeyDelay,
+      newKeySpread: unevenSpread(seed, newKeyDelay),
       lastUsedDelay,
       credentialReportTime: 1_500,
       trailDelay: TRAIL_DELAY,
@@ -199,8 +201,12 @@ export class World implements Cloud {
   }
 
   /** A run authenticates with a key that it holds. @throws AwsError */
-  identify(process: SimProcess, credentials: { accessKeyId: string; secretAccessKey: string }): unknown {
-    const { arn } = this.account.authenticate(credentials, 'sts');
+  identify(
+    process: SimProcess,
+    credentials: { accessKeyId: string; secretAccessKey: string },
+    region?: string,
+  ): unknown {
+    const { arn } = this.account.authenticate(credentials, 'sts', region);
     this.records.get(process)?.proofs.set(credentials.accessKeyId, this.now());
     return { Account: this.account.accountId, Arn: arn };
   }

@@ -1,5 +1,6 @@
 import type { RegistryEntry } from '../config/registry';
 import { targetSetDigest } from '../hosts/target';
+import { tagFor } from '../key/dated-tag';
 import {
   type DeliveryMark,
   isDelivered,
@@ -17,6 +18,7 @@ import {
   storedVersions,
   withoutFuture,
 } from '../key/secret-state';
+import { TAG } from '../names';
 import type { FoundOfKey } from './found';
 import { type PauseFinding, pauseFinding } from './paused';
 import type { Delivery } from './steps';
@@ -84,7 +86,7 @@ function deliveryOf(
     digest,
     markedBefore: misleading.some((mark) => mark.label === label) ? undefined : holder,
     conclusive: !mayBeOvertaken(secret, version, digest, now),
-    returned: !isLastProduct(secret, version),
+    returned: !isLastProduct(secret, version) || tagFor(secret, TAG.checked, accessKeyId) !== undefined,
   };
 }
 

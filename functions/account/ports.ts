@@ -1,7 +1,7 @@
 import type { AuditEvent, AuditEventName } from '../core/audit';
 import type { RegistryEntry } from '../core/config/registry';
 import type { KeyturnError } from '../core/errors';
-import type { StoredCredential } from '../core/hosts/host';
+import type { DeliveredKey, StoredCredential } from '../core/hosts/host';
 import type { Connection, TargetConfig } from '../core/hosts/target';
 import type { AccessKey, CredentialReport, LastUsed } from '../core/key/access-key';
 import type { Credential, Redacted } from '../core/key/credential';
@@ -86,6 +86,20 @@ export interface Receipt {
   readonly tornFor: number;
 }
 
+/** What a look at a target shows, without a value but access key IDs. */
+export interface Inspection {
+  /** What was compared, such as `AWS_ACCESS_KEY_ID`; empty where the host shows nothing. */
+  readonly compared: readonly string[];
+  /** What is not as it was delivered: `AWS_ACCESS_KEY_ID is missing`. */
+  readonly differences: readonly string[];
+  /** ID of the access key that stands there; undefined where the host does not show it, or there is none. */
+  readonly holds: string | undefined;
+  /** All that is written there, in the host's own UUIDs: two targets that share one are one place. */
+  readonly places: readonly string[];
+  /** What tells whether somebody has made it anew since: UUIDs, times of the last change. @default - the host shows none */
+  readonly revision: string | undefined;
+}
+
 /** One place a credential is delivered to. */
 export interface Target {
   readonly name: string;
@@ -95,6 +109,13 @@ export interface Target {
    * @throws KeyturnError
    */
   deliver(credential: Credential, stored: StoredCredential): Promise<Receipt>;
+  /**
+   * Looks at what is there, and changes nothing. What differs is looked at again before it is told: a host may show for
+   * seconds what was there before.
+   * @param wanted what should be there; nothing is compared without it
+   * @throws KeyturnError when nobody can tell, such as `host-down`
+   */
+  inspect(wanted: DeliveredKey | undefined): Promise<Inspection>;
 }
 
 /** Makes targets; tokens and look-ups are shared between the targets of one connection. */

@@ -48,6 +48,12 @@ export const TAG = {
   held: 'keyturn:held',
   /** `<access key ID> <ISO time>`: when a late delivery, or that of an earlier version, was complete; without it it was prompt. */
   delivered: 'keyturn:delivered',
+  /** `<access key ID> <ISO time>`: when every target was last seen to hold what was delivered to it. */
+  checked: 'keyturn:checked',
+  /** `<access key ID> <digest of the target set> <digests>`: what the host showed of each target then. */
+  revisions: 'keyturn:revisions',
+  /** `<access key ID> <ISO time>`: when a target was last seen not to, and was left so. */
+  drifted: 'keyturn:drifted',
   /** `<until, ISO time> <by> <why>`: nothing is changed until then. */
   paused: 'keyturn:paused',
   /** On a connection's secret, an ISO date or date-time: when its token ends. People set it; Keyturn reads it only. */
@@ -75,6 +81,8 @@ export const ENV = {
   archiveBucket: 'KEYTURN_ARCHIVE_BUCKET',
   /** Where the runbooks are: what the texts of notifications link to. */
   runbooks: 'KEYTURN_RUNBOOKS',
+  /** What is done about a target that does not hold any more what was delivered to it: `repair` or `report`. */
+  drift: 'KEYTURN_DRIFT',
   /** Origins of the connections in the configuration, separated by commas: sync sends tokens and keys nowhere else. */
   allowedOrigins: 'KEYTURN_ALLOWED_ORIGINS',
 } as const;

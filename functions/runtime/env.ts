@@ -1,3 +1,4 @@
+import type { DriftSetting } from '../core/config/settings';
 import { KeyturnError } from '../core/errors';
 import {
   DEFAULT_CONCURRENCY,
@@ -16,6 +17,7 @@ export interface Settings {
   /** Version of the deployed code, for the audit events. */
   readonly release: string;
   readonly tokenExpiresInDays: number;
+  readonly drift: DriftSetting;
   /** Base URL or path of the runbooks; ends with a slash. */
   readonly runbooks: string;
   /** Where tokens and keys may be sent: nowhere unless the stack says so. */
@@ -35,6 +37,7 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
     concurrency: whole(env, ENV.concurrency, DEFAULT_CONCURRENCY),
     release: required(env, ENV.release),
     tokenExpiresInDays: whole(env, ENV.tokenExpiresInDays, DEFAULT_TOKEN_EXPIRES_IN_DAYS),
+    drift: driftOf(env[ENV.drift] ?? 'repair'),
     runbooks: env[ENV.runbooks] ?? DEFAULT_RUNBOOKS,
     allowedOrigins: new Set((env[ENV.allowedOrigins] ?? '').split(',').filter((origin) => origin !== '')),
   };
@@ -67,6 +70,15 @@ function required(env: Readonly<Record<string, string | undefined>>, name: strin
     throw new KeyturnError('invalid-config', `Environment variable ${name} is not set. Deploy the stack again.`);
   }
   return value;
+}
+
+/** Whoever wants nothing to be written must not be misunderstood (K14). */
+function driftOf(value: string): DriftSetting {
+  if (value === 'repair' || value === 'report') return value;
+  throw new KeyturnError(
+    'invalid-config',
+    `Environment variable ${ENV.drift} is "${value}", expected repair or report. Deploy the stack again.`,
+  );
 }
 
 function whole(env: Readonly<Record<string, string | undefined>>, name: string, fallback: number): number {

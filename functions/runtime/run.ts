@@ -83,11 +83,6 @@ export class Run {
     return this.#props.deadline.getTime() - this.now().getTime();
   }
 
-  /** Whether there is time for the steps of one more key. */
-  hasTime(): boolean {
-    return this.timeLeft() >= (this.#props.keyTakes ?? KEY_TAKES);
-  }
-
   /**
    * What earlier runs have recorded: events of one kind since an instant, in the record's order.
    *
@@ -193,8 +188,7 @@ export class Run {
 
   /** Whether there is time for one key's steps, and for so many milliseconds more. */
   hasTime(more = 0): boolean {
-    const { deadline, keyTakes = KEY_TAKES } = this.#props;
-    return deadline.getTime() - this.now().getTime() >= keyTakes + more;
+    return this.timeLeft() >= (this.#props.keyTakes ?? KEY_TAKES) + more;
   }
 
   /**

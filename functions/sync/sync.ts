@@ -1,14 +1,18 @@
 import type { Registry, Secrets, Sts, Targets } from '../account/ports';
 import { survey } from '../account/survey';
+import type { DriftSetting } from '../core/config/settings';
 import { HOUR } from '../core/duration';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
 import { failedStep } from '../core/findings/failed-step';
 import type { Finding } from '../core/findings/findings';
 import type { Managed } from '../core/lifecycle/managed';
+import { byLastLook, planCheck } from '../core/lifecycle/plan-check';
 import { planDelivery } from '../core/lifecycle/plan-delivery';
+import type { Check } from '../core/lifecycle/steps';
 import { tokenExpiries } from '../core/lifecycle/token-expiry';
 import { secretName } from '../core/names';
 import type { Run } from '../runtime/run';
+import { check } from './check';
 import { deliver, isKnownEverywhere } from './deliver';
 import { failingFast } from './failing-fast';
 import type { SyncRequest } from './trigger';
@@ -21,6 +25,8 @@ export interface SyncPorts {
 }
 
 export interface SyncOptions {
+  /** What is done about drift. @default 'repair' */
+  readonly drift?: DriftSetting;
   /** Days before the known end of a connection's token at which people are told. */
   readonly tokenExpiresInDays: number;
 }
@@ -28,7 +34,16 @@ export interface SyncOptions {
 /** Each asks two endpoints eight times in a minute. */
 const PROOFS_AT_A_TIME = 50;
 
-/** Brings every current version to its targets that is not marked delivered there. */
+/** What is to be done for one key. */
+interface Due extends Managed {
+  /** Look whether it is where it was delivered to. @default - deliver it */
+  readonly check?: Check;
+}
+
+/**
+ * Brings every current version to its targets that is not marked delivered there, and looks once a day whether what was
+ * delivered is still there.
+ */
 export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, options: SyncOptions): Promise<void> {
   const { ids, unknown } = request;
   if (unknown) run.find({ code: 'unknown-event', facts: {} });
@@ -38,12 +53,15 @@ export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, opt
     run.findAll(plan.findings);
     return plan.deliver !== undefined || plan.removeAfter.length > 0;
   });
-  const targets = failingFast(ports.targets);
+  const checks = checksOf(managed, run, request, options);
+  const all = { ...ports, targets: failingFast(ports.targets) };
   const { ready, known } = await prepared(ports, run, due);
-  await run.forEach(startingElsewhere(ready, run.now()), async ({ entry, secret }) => {
+  // What pipelines wait for goes first.
+  await run.forEach<Due>([...startingElsewhere(ready, run.now()), ...checks], async ({ entry, secret, check: step }) => {
+    if (step !== undefined) return check(all, run, { entry, secret }, step);
     // What was listed may be minutes old; what was picked alone is as fresh as it can be.
     const present = ids?.length === 1 && known.size === 0 ? secret : await ports.secrets.describe(secret.name);
-    await deliver({ ...ports, targets }, run, { entry, secret: present }, known.get(entry.id));
+    await deliver(all, run, { entry, secret: present }, known.get(entry.id));
   });
 }
 
@@ -71,6 +89,26 @@ async function prepared(ports: SyncPorts, run: Run, due: readonly Managed[]) {
     PROOFS_AT_A_TIME,
   );
   return { ready: due.filter((managed) => !refused.has(managed)), known };
+/** One run looks at no more than such a part of all keys, because a host takes so many requests an hour. */
+const CHECKED_IN_RUNS = 12;
+/** A part that no host minds. */
+const FEW = 25;
+
+/** Every hour those whose time it is, the longest unseen first; those that a person asks for at once. */
+function checksOf(
+  managed: readonly Managed[],
+  run: Run,
+  { trigger }: SyncRequest,
+  { drift = 'repair' }: SyncOptions,
+): readonly Due[] {
+  if (trigger === 'event') return [];
+  const isAsked = trigger === 'request';
+  const due = managed.flatMap((one): (Due & { readonly check: Check })[] => {
+    const step = planCheck({ ...one, now: run.now(), drift, isAsked });
+    return step === undefined ? [] : [{ ...one, check: step }];
+  });
+  const most = isAsked ? due.length : Math.max(FEW, Math.ceil(managed.length / CHECKED_IN_RUNS));
+  return due.sort((a, b) => byLastLook(a.check, b.check)).slice(0, most);
 }
 
 /** All managed keys. The same list shows the connections' secrets, and when their tokens end. */

@@ -22,6 +22,7 @@ import { AuditForwarding } from '../evidence/audit-forwarding';
 import { AuditLog } from '../evidence/audit-log';
 import type { AuditSettings } from '../evidence/audit-settings';
 import { SavedQueries } from '../evidence/saved-queries';
+import type { Drift } from './drift';
 import { Encryption } from './encryption';
 import type { IKeyRotation, KeyNeeds } from './key-engine';
 import { ManagedKey } from './managed-key';
@@ -53,6 +54,8 @@ export interface KeyRotationProps {
   readonly alarms?: AlarmSettings;
   /** How long the functions keep their logs: a number of days that CloudWatch Logs offers. @default 400 */
   readonly logRetentionDays?: number;
+  /** What is done about a target that no longer holds what was delivered to it. @default Drift.REPAIR */
+  readonly drift?: Drift;
   /** Rotations in one run at most. @default 25 */
   readonly maxRotationsPerRun?: number;
   /** Keys that a run works on at the same time. @default 4 */

@@ -54,7 +54,7 @@ export function rotationFunctions(
         [ENV.maxRotations]: String(settings.maxRotationsPerRun),
         [ENV.concurrency]: String(settings.concurrency),
         [ENV.tokenExpiresInDays]: String(settings.alarms.tokenExpiresInDays),
-        ...(name === 'sync' ? { [ENV.allowedOrigins]: origins } : {}),
+        ...(name === 'sync' ? { [ENV.allowedOrigins]: origins, [ENV.drift]: settings.drift } : {}),
       },
     });
   return {

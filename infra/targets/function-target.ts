@@ -6,17 +6,19 @@ import type { Delivery } from './delivery';
 export interface FunctionTargetProps {
   /** What the function is told about the place, in words of its own. @default - nothing */
   readonly target?: Record<string, string>;
+  /** Whether the function also tells what its place holds (`keyturn.inspection/v1`). @default false */
+  readonly inspects?: boolean;
 }
 
 /**
  * A function of the same app may be called and may fetch the credential. An imported one may be called; its own account
  * says who may, and its role has to be one of the key's readers.
  */
-export function functionDelivery(lambda: IFunction, { target }: FunctionTargetProps): Delivery {
+export function functionDelivery(lambda: IFunction, { target, inspects }: FunctionTargetProps): Delivery {
   const { functionArn } = lambda;
   const known = Token.isUnresolved(functionArn) ? standInFor(lambda) : functionArn;
   return {
-    ...functionItem({ function: known, target }, functionArn),
+    ...functionItem({ function: known, target, inspects }, functionArn),
     readers: lambda.role === undefined ? [] : [lambda.role.roleArn],
     standIns: new Map(known === functionArn ? [] : [[known, functionArn]]),
   };

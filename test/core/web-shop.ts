@@ -5,7 +5,9 @@ import { type Described, described } from '../../functions/core/findings/describ
 import type { Finding } from '../../functions/core/findings/findings';
 import { type TargetConfig, targetSchema, targetSetDigest } from '../../functions/core/hosts/target';
 import type { AccessKey, LastUsed } from '../../functions/core/key/access-key';
+import { checkTags } from '../../functions/core/key/check-mark';
 import { datedTag } from '../../functions/core/key/dated-tag';
+import { keyRing } from '../../functions/core/key/key-ring';
 import { deliveredLabel, type SecretState } from '../../functions/core/key/secret-state';
 import { versionIdOf } from '../../functions/core/key/version-id';
 import type { DeliveryPlan } from '../../functions/core/lifecycle/plan-delivery';
@@ -72,6 +74,14 @@ export function secretOf(
     versions,
     tags,
   };
+}
+
+/** The state in which every target was seen to hold the anchor's version, or the one named, at an instant. */
+export function seenAt(secret: SecretState, at: Date, of = keyRing(secret, []).anchor): SecretState {
+  if (of === undefined) return secret;
+  const { accessKeyId } = of;
+  const digest = targetSetDigest(usual.targets, usual.connections);
+  return { ...secret, tags: { ...checkTags({ accessKeyId, digest, revisions: [] }, at), ...secret.tags } };
 }
 
 /** A version that a person put there. */

@@ -6,6 +6,10 @@ import type { ConfigIssue, Mistake } from './config-issue';
 import { policyOverridesSchema, policyProblems, policyWith } from './policy';
 import { scheduleSchema } from './schedule-config';
 
+/** What is done about a target that no longer holds what was delivered to it. */
+export const DRIFT = ['repair', 'report'] as const;
+export type DriftSetting = (typeof DRIFT)[number];
+
 /** Everything in `keyturn.yaml` that is about no single key. */
 export const settingsFields = {
   policy: policyOverridesSchema
@@ -24,6 +28,12 @@ export const settingsFields = {
   audit: auditSchema.prefault({}).describe('The audit record, and where else it goes.'),
   alarms: alarmsSchema.prefault({}).describe('When people are told that something needs them.'),
   logRetentionDays: z.literal(LOG_RETENTION_DAYS).default(400).describe('How long the functions keep their logs.'),
+  drift: z
+    .enum(DRIFT)
+    .default('repair')
+    .describe(
+      'What is done about a target that no longer holds what was delivered: deliver again, or tell people only.',
+    ),
   maxRotationsPerRun: z.int().min(1).max(1000).default(DEFAULT_MAX_ROTATIONS).describe('Rotations in one run at most.'),
   concurrency: z
     .int()

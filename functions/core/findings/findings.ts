@@ -3,6 +3,7 @@ import { breakerOpen } from './codes/breaker-open';
 import { currentKeyInactive } from './codes/current-key-inactive';
 import { currentKeyMissing } from './codes/current-key-missing';
 import { deliveryFailed } from './codes/delivery-failed';
+import { drifted } from './codes/drifted';
 import { foreignKey } from './codes/foreign-key';
 import { holdLimit } from './codes/hold-limit';
 import { inUse } from './codes/in-use';
@@ -27,6 +28,7 @@ import { stepFailed } from './codes/step-failed';
 import { tokenExpires } from './codes/token-expires';
 import { tokenRejected } from './codes/token-rejected';
 import { twoKeys } from './codes/two-keys';
+import { unchecked } from './codes/unchecked';
 import { undelivered } from './codes/undelivered';
 import { unknownEvent } from './codes/unknown-event';
 import { unmanagedSecret } from './codes/unmanaged-secret';
@@ -45,8 +47,10 @@ export const FINDINGS = byCode({
   'hold-limit': holdLimit,
   'token-rejected': tokenRejected,
   'delivery-failed': deliveryFailed,
+  drifted,
   'token-expires': tokenExpires,
   undelivered,
+  unchecked,
   'breaker-open': breakerOpen,
   'secret-edited': secretEdited,
   'secret-missing': secretMissing,

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { isEnvironmentName, isSlugOrUuid, mayBeOnePlace, placeOf } from './bitbucket-place';
 import { tokenConnection } from './connection';
 import type { ConnectionSettings, Host, HostConnection, Written } from './host';
+import { placeUrl } from './place-url';
 
 export const BITBUCKET_API = 'https://api.bitbucket.org/2.0';
 
@@ -11,14 +13,21 @@ const variableName = z
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected letters, digits and underscores, not starting with a digit');
 
 /** A Bitbucket workspace: its slug, or its UUID in braces. */
-const workspace = z.string().regex(/^(\{[0-9a-fA-F-]{36}\}|[\w.-]+)$/, 'expected a workspace slug, such as acme');
+const workspace = z.string().max(255).refine(isSlugOrUuid, 'expected a workspace slug, such as acme');
 /** A Bitbucket repository: `workspace/repository`. */
 const repository = z
   .string()
-  .regex(
-    /^(\{[0-9a-fA-F-]{36}\}|[\w.-]+)\/(\{[0-9a-fA-F-]{36}\}|[\w.-]+)$/,
+  .max(511)
+  .refine(
+    (text) => text.split('/').length === 2 && text.split('/').every(isSlugOrUuid),
     'expected workspace/repository, such as acme/web-shop',
   );
+const environment = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine(isEnvironmentName, 'expected the name or UUID of a deployment environment, such as Production')
+  .describe('Name or UUID of the deployment environment.');
 
 const DEFAULT_VARIABLES = {
   accessKeyId: 'AWS_ACCESS_KEY_ID',
@@ -60,7 +69,7 @@ const deploymentTarget = z.strictObject({
   type: z.literal('bitbucket-deployment'),
   ...delivery,
   repository,
-  environment: z.string().min(1).max(255).describe('Name or UUID of the deployment environment.'),
+  environment,
 });
 const repositoryTarget = z.strictObject({ type: z.literal('bitbucket-repository'), ...delivery, repository });
 const workspaceTarget = z.strictObject({ type: z.literal('bitbucket-workspace'), ...delivery, workspace });
@@ -79,7 +88,7 @@ const itemSchema = z
   .strictObject({
     ...delivery,
     repository: repository.optional().describe('workspace/repository.'),
-    environment: z.string().min(1).max(255).optional().describe('Name or UUID of the deployment environment.'),
+    environment: environment.optional(),
     workspace: workspace.optional().describe('Workspace, for variables that all its repositories share.'),
   })
   .superRefine((given, context) => {
@@ -101,9 +110,9 @@ export const bitbucketHost = {
   marks: [],
   connection: tokenConnection(BITBUCKET_API, '{"accessToken"}, {"email","apiToken"} or {"clientId","clientSecret"}'),
 
-  targetOf({ repository: repo, environment, workspace: space, ...rest }: BitbucketItem): BitbucketTarget {
-    if (repo !== undefined && environment !== undefined) {
-      return { type: 'bitbucket-deployment', ...rest, repository: repo, environment };
+  targetOf({ repository: repo, environment: name, workspace: space, ...rest }: BitbucketItem): BitbucketTarget {
+    if (repo !== undefined && name !== undefined) {
+      return { type: 'bitbucket-deployment', ...rest, repository: repo, environment: name };
     }
     if (repo !== undefined) return { type: 'bitbucket-repository', ...rest, repository: repo };
     return { type: 'bitbucket-workspace', ...rest, workspace: space ?? '' };
@@ -132,15 +141,28 @@ export const bitbucketHost = {
   },
 
   writes(target: BitbucketTarget, connection: ConnectionSettings | undefined): readonly Written[] {
-    return namesWritten(target.variables, target.region).map((name) => {
-      const what = `${name} of ${bitbucketHost.nameOf(target)}`;
-      return { what, place: `${connection?.url} ${what}`.toLowerCase() };
-    });
+    const at = placeOf(target).join(' ');
+    const url = connection === undefined ? '' : placeUrl(connection.url);
+    return variablesOf(target).map((name) => ({
+      what: `${name} of ${bitbucketHost.nameOf(target)}`,
+      place: `${url} ${target.type} ${at} ${name.toLowerCase()}`,
+    }));
+  },
+
+  /** Two that write no variable of the same name share nothing, wherever they are. */
+  mayShare(one: BitbucketTarget, other: BitbucketTarget): boolean {
+    const names = new Set(variablesOf(one).map((name) => name.toLowerCase()));
+    return mayBeOnePlace(one, other) && variablesOf(other).some((name) => names.has(name.toLowerCase()));
   },
 
   systemOf: (_target: BitbucketTarget, connection: HostConnection | undefined): string =>
     `${connection?.host} ${connection?.url} ${connection?.secret}`,
 } as const satisfies Host<BitbucketTarget, BitbucketItem>;
+
+/** The names of the variables that a delivery writes. */
+export function variablesOf({ variables, region }: BitbucketTarget): readonly string[] {
+  return namesWritten(variables, region);
+}
 
 /** Whether a target is a place at Bitbucket. */
 export function isBitbucketTarget(target: { readonly type: string }): target is BitbucketTarget {

@@ -18,7 +18,8 @@ export const kmsKeyArn = z
 /** The base URL of an API that a token is sent to. */
 export const apiUrl = z
   .url({ protocol: /^https?$/ })
-  .refine(isEncryptedOrLoopback, 'expected https: a token must not travel in the clear');
+  .refine(isEncryptedOrLoopback, 'expected https: a token must not travel in the clear')
+  .refine(isPlainBase, 'expected a base URL without user, query or fragment: paths are appended to it');
 
 /**
  * A connection in `keyturn.yaml` to a host that takes a token.
@@ -35,6 +36,12 @@ export function tokenConnection(api: string, holds: string) {
     url: apiUrl.default(api).describe('Base URL of the REST API.'),
     encryptionKey: kmsKeyArn.optional().describe('ARN of the KMS key that encrypts the secret.'),
   });
+}
+
+function isPlainBase(url: string): boolean {
+  if (!URL.canParse(url)) return true;
+  const { username, password, search, hash } = new URL(url);
+  return [username, password, search, hash].every((part) => part === '') && !/[?#]/.test(url);
 }
 
 /** A text that is no URL at all is for the URL check before this one to refuse. */

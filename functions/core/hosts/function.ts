@@ -5,6 +5,9 @@ import type { Host, Written } from './host';
 /** Version of what a delivery function is asked and answers. */
 export const DELIVERY_SCHEMA = 'keyturn.delivery/v1';
 
+/** The same of a look at what is there; only functions that say so are asked. */
+export const INSPECTION_SCHEMA = 'keyturn.inspection/v1';
+
 /** Lambda: a function's ARN, and a version or an alias where one is meant. */
 const FUNCTION_ARN = /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:[\w-]{1,128})?$/;
 
@@ -17,6 +20,12 @@ const settings = {
     .record(z.string().min(1).max(64), z.string().max(256))
     .default({})
     .describe('What the function is told about the place, in words of its own.'),
+  inspects: z
+    .boolean()
+    .optional()
+    .describe(
+      `Whether the function also answers ${INSPECTION_SCHEMA}: what its place holds. Otherwise nothing is compared.`,
+    ),
 };
 
 const targetSchema = z.strictObject({ type: z.literal('function'), ...settings });
@@ -50,6 +59,8 @@ export const functionHost = {
   /** It is told which key it is that it gets, so no two deliveries overwrite each other unknowingly. */
   writes: (): readonly Written[] => [],
 
+  mayShare: (): boolean => false,
+
   systemOf: ({ function: arn }: FunctionTarget): string => arn,
 } as const satisfies Host<FunctionTarget, z.output<typeof itemSchema>>;
 
@@ -77,6 +88,16 @@ export const DELIVERY_ERRORS = [
   'read-back-differs',
 ] as const;
 
+const errorSchema = z.strictObject({
+  code: z.enum(DELIVERY_ERRORS),
+  message: z.string(),
+  retryable: z.boolean().optional(),
+  /** Seconds until the place takes requests again. */
+  retryAfter: z.number().min(0).max(86_400).optional(),
+});
+
+export type SaidError = z.output<typeof errorSchema>;
+
 /** What a function answers: a receipt or an error. */
 export const deliveryAnswerSchema = z.union([
   z.strictObject({
@@ -89,16 +110,38 @@ export const deliveryAnswerSchema = z.union([
   }),
   z.strictObject({
     schema: z.literal(DELIVERY_SCHEMA),
-    error: z.strictObject({
-      code: z.enum(DELIVERY_ERRORS),
-      message: z.string(),
-      retryable: z.boolean().optional(),
-      /** Seconds until the place takes requests again. */
-      retryAfter: z.number().min(0).max(86_400).optional(),
-    }),
+    error: errorSchema,
   }),
 ]);
 export type DeliveryAnswer = z.output<typeof deliveryAnswerSchema>;
+
+/** What a function is asked that says that it `inspects`. It must not change anything. */
+export interface InspectionRequest {
+  readonly schema: typeof INSPECTION_SCHEMA;
+  /** ID of the managed key. */
+  readonly managedKey: string;
+  readonly versionId: string;
+  /** What should be there. */
+  readonly accessKeyId: string;
+  readonly target: Readonly<Record<string, string>>;
+}
+
+/** What it answers: what its place shows, or an error. */
+export const inspectionAnswerSchema = z.union([
+  z.strictObject({
+    schema: z.literal(INSPECTION_SCHEMA),
+    place: z.strictObject({
+      /** ID of the access key that is there; null where there is none; left out where it cannot be read. */
+      accessKeyId: z
+        .string()
+        .regex(/^[A-Z0-9]{16,128}$/)
+        .nullish(),
+      /** Another one tells that somebody changed or replaced it: a version, a time. Only a digest of it is kept. */
+      revision: z.string().max(1024).optional(),
+    }),
+  }),
+  z.strictObject({ schema: z.literal(INSPECTION_SCHEMA), error: errorSchema }),
+]);
 
 /** What came back from a call of a function. */
 export interface Invocation {
@@ -112,5 +155,5 @@ export interface FunctionInvoker {
   /** Milliseconds that one call waits for its answer. */
   readonly patience: number;
   /** Once. @throws KeyturnError `rate-limited`, `host-down` (no answer came; it may have run), `host-rejected`, `aws-*` */
-  invoke(functionArn: string, request: DeliveryRequest): Promise<Invocation>;
+  invoke(functionArn: string, request: DeliveryRequest | InspectionRequest): Promise<Invocation>;
 }

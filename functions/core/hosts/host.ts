@@ -34,6 +34,14 @@ export interface StoredCredential {
   readonly versionId: string;
 }
 
+/** What a target should hold. */
+export interface DeliveredKey {
+  /** ID of the managed key. */
+  readonly managedKey: string;
+  readonly versionId: string;
+  readonly accessKeyId: string;
+}
+
 /** All that the core knows of one host. Pure: what speaks to the host is in `functions/hosts`. */
 export interface Host<Target extends HostTarget = HostTarget, Item = unknown> {
   /** How the register, the registry and `keyturn.yaml` call it. */
@@ -56,6 +64,8 @@ export interface Host<Target extends HostTarget = HostTarget, Item = unknown> {
   nameOf(target: Target): string;
   /** Everything that a delivery to a target writes. */
   writes(target: Target, connection: ConnectionSettings | undefined): readonly Written[];
+  /** Whether two targets may write one place, as far as their spellings tell; the host itself tells the rest. */
+  mayShare(one: Target, other: Target): boolean;
   /** What targets fail together with, when it is down. */
   systemOf(target: Target, connection: HostConnection | undefined): string;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { apiUrl } from './connection';
 import type { ConnectionSettings, Host, HostConnection, HostTarget, Written } from './host';
+import { placeUrl } from './place-url';
 import { HOSTS } from './register';
 
 type EachHost = (typeof HOSTS)[number];
@@ -108,6 +109,18 @@ export function placesWritten(target: TargetConfig, connection: ConnectionConfig
   return hostOf(target).writes(target, connection === undefined ? undefined : settingsOf(connection));
 }
 
+/** Whether two targets may write one place, as far as can be told without asking their host. */
+export function mayShareAPlace(
+  one: { readonly target: TargetConfig; readonly connection: HostConnection | undefined },
+  other: { readonly target: TargetConfig; readonly connection: HostConnection | undefined },
+): boolean {
+  const host = hostOf(one.target);
+  const urlOf = ({ connection }: typeof one) => (connection === undefined ? '' : placeUrl(connection.url));
+  return (
+    host.name === hostOf(other.target).name && urlOf(one) === urlOf(other) && host.mayShare(one.target, other.target)
+  );
+}
+
 /** What a target fails together with, when it is down. */
 export function systemOf(target: TargetConfig, connection: HostConnection | undefined): string {
   return hostOf(target).systemOf(target, connection);
@@ -138,11 +151,17 @@ export function targetSetDigest(
   targets: readonly TargetConfig[],
   connections: Readonly<Record<string, Connection>>,
 ): string {
-  const described = targets.map(({ connection: name, ...target }) => {
-    const connection = name === undefined ? undefined : connections[name];
-    return canonicalJson({ ...target, url: connection?.url, host: connection?.host });
-  });
+  const described = targets.map((target) => targetId(target, connections));
   return createHash('sha256').update(JSON.stringify(described.sort())).digest('hex').slice(0, 16);
+}
+
+/** Tells one target from all others, whatever its connection is called. */
+export function targetId(
+  { connection: name, ...target }: TargetConfig,
+  connections: Readonly<Record<string, Connection>>,
+): string {
+  const connection = name === undefined ? undefined : connections[name];
+  return canonicalJson({ ...target, url: connection?.url, host: connection?.host });
 }
 
 function canonicalJson(value: unknown): string {

@@ -1,20 +1,20 @@
 import type { RegistryEntry } from '../config/registry';
-import { after, DAY, latest } from '../duration';
+import { after, DAY } from '../duration';
 import type { AccessKey, LastUsed } from '../key/access-key';
 import { tagFor } from '../key/dated-tag';
-import { deliveredAt } from '../key/delivery-mark';
-import { inactiveSince, type KeyRing, keyRing, reactivatedAt } from '../key/key-ring';
-import { type SecretState, type StoredVersion, withoutFuture } from '../key/secret-state';
+import { inactiveSince, type KeyRing, keyRing } from '../key/key-ring';
+import { type StoredVersion, withoutFuture } from '../key/secret-state';
 import { TAG } from '../names';
 import { EARLY_BY } from './due';
 import type { FoundOfAccessKey } from './found';
 import { type NeitherIdle, planMakingRoom } from './making-room';
 import { type PauseFinding, pauseFinding } from './paused';
 import { type Reactivated, reactivated } from './reactivated';
-import { type RetirementInput, retirementAges } from './retirement';
+import { deactivationDue, type RetirementInput } from './retirement';
 import { type Part, together } from './rules';
 import type { Plan, StepNamed } from './steps';
 import { type SuccessorFinding, successorProblem } from './successor';
+import { type UnseenSuccessor, unseenSuccessor } from './unseen-successor';
 
 /** What a deactivation may take. */
 export type DeactivationStep = StepNamed<'deactivate' | 'record-hold' | 'record-reactivation'>;
@@ -29,7 +29,14 @@ export type HoldLimit = FoundOfAccessKey<
   'hold-limit',
   { readonly used: LastUsed; readonly holdLimit: number; readonly user: string }
 >;
-type DeactivationFinding = PauseFinding | NeitherIdle | Reactivated | SuccessorFinding | InUse | HoldLimit;
+type DeactivationFinding =
+  | PauseFinding
+  | NeitherIdle
+  | Reactivated
+  | SuccessorFinding
+  | UnseenSuccessor
+  | InUse
+  | HoldLimit;
 
 /** One superseded key that is Active. */
 interface Candidate extends RetirementInput {
@@ -60,25 +67,12 @@ function planOne(candidate: Candidate): Part<DeactivationStep, DeactivationFindi
   if (now < due) return {};
   const problem = successorProblem(candidate, successor, key, due);
   if (problem !== undefined) return { findings: [problem] };
+  const unseen = unseenSuccessor(candidate, successor, key, due);
+  if (unseen !== undefined) return { findings: [unseen] };
   const used = candidate.lastUsed.get(accessKeyId);
   if (used === undefined) return {};
   if (isIdle(used, entry, now)) return { steps: [{ do: 'deactivate', accessKeyId, reason: 'idle' }] };
   return hold(candidate, due, used);
-}
-
-/**
- * When a superseded key may be made Inactive: when it has the age, after the overlap with its successor, and after as
- * long an overlap again when a person has made it Active in between.
- */
-function deactivationDue(entry: RegistryEntry, secret: SecretState, successor: StoredVersion, key: AccessKey): Date {
-  const { rotateAfter, deactivateAfter } = entry.policy;
-  const overlap = (deactivateAfter - rotateAfter) * DAY;
-  const again = reactivatedAt(secret, key.accessKeyId);
-  return latest(
-    retirementAges(entry.policy, key.createdAt, successor.createdAt).deactivate,
-    after(deliveredAt(secret, successor), overlap),
-    ...(again === undefined ? [] : [after(again, overlap)]),
-  );
 }
 
 function isIdle(used: LastUsed, entry: RegistryEntry, now: Date): boolean {

@@ -1,6 +1,7 @@
 import type { RegistryEntry } from '../config/registry';
 import { after, DAY } from '../duration';
 import { targetSetDigest } from '../hosts/target';
+import { tagFor } from '../key/dated-tag';
 import {
   type DeliveryMark,
   isDelivered,
@@ -18,6 +19,7 @@ import {
   storedVersions,
   withoutFuture,
 } from '../key/secret-state';
+import { TAG } from '../names';
 import type { FoundOfKey } from './found';
 import { type PauseFinding, pauseFinding } from './paused';
 import type { Delivery } from './steps';
@@ -89,7 +91,7 @@ function deliveryOf(
     markedBefore: misleading.some((mark) => mark.label === label) ? undefined : holder,
     fresh: marksOn(version).length === 0 && now < after(createdAt, FRESH_FOR),
     conclusive: !mayBeOvertaken(secret, version, digest, now),
-    returned: !isLastProduct(secret, version),
+    returned: !isLastProduct(secret, version) || tagFor(secret, TAG.checked, accessKeyId) !== undefined,
   };
 }
 

@@ -1,8 +1,10 @@
 import type { Policy } from '../config/policy';
 import type { RegistryEntry } from '../config/registry';
-import { after, DAY } from '../duration';
+import { after, DAY, latest } from '../duration';
 import type { AccessKey, LastUsed } from '../key/access-key';
-import type { SecretState } from '../key/secret-state';
+import { deliveredAt } from '../key/delivery-mark';
+import { reactivatedAt } from '../key/key-ring';
+import type { SecretState, StoredVersion } from '../key/secret-state';
 
 /** What the deactivation and the deletion of superseded keys are planned from. */
 export interface RetirementInput {
@@ -34,6 +36,26 @@ export function retirementAges(policy: Policy, createdAt: Date, successorCreated
     deactivate: earliest(after(createdAt, deactivateAfter * DAY), idle),
     delete: earliest(after(createdAt, deleteAfter * DAY), gone),
   };
+}
+
+/**
+ * When a superseded key may be made Inactive: when it has the age, after the overlap with its successor, and after as
+ * long an overlap again when a person has made it Active in between.
+ */
+export function deactivationDue(
+  entry: RegistryEntry,
+  secret: SecretState,
+  successor: StoredVersion,
+  key: Pick<AccessKey, 'accessKeyId' | 'createdAt'>,
+): Date {
+  const { rotateAfter, deactivateAfter } = entry.policy;
+  const overlap = (deactivateAfter - rotateAfter) * DAY;
+  const again = reactivatedAt(secret, key.accessKeyId);
+  return latest(
+    retirementAges(entry.policy, key.createdAt, successor.createdAt).deactivate,
+    after(deliveredAt(secret, successor), overlap),
+    ...(again === undefined ? [] : [after(again, overlap)]),
+  );
 }
 
 function earliest(a: Date, b: Date): Date {

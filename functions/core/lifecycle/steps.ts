@@ -1,3 +1,4 @@
+import type { DriftSetting } from '../config/settings';
 import type { Found } from './found';
 
 /** Why a rotation happens. */
@@ -36,6 +37,9 @@ export type Step =
   | { readonly do: 'clear-record' }
   | { readonly do: 'delete'; readonly accessKeyId: string; readonly inactiveSince: Date }
   | Delivery
+  | Check
+  /** Record that a target does not hold the key any more, and is left so. */
+  | { readonly do: 'record-drift'; readonly accessKeyId: string }
   | { readonly do: 'remove-label'; readonly label: string; readonly versionId: string };
 
 /** Bring a version to every target, and mark it. */
@@ -51,8 +55,24 @@ export interface Delivery {
   readonly conclusive: boolean;
   /** So young, and never delivered, that perhaps not every endpoint of AWS knows its key. */
   readonly fresh: boolean;
-  /** An earlier version that became current again. */
+  /** It was delivered before, and became current again or was lost there: its time counts anew. */
   readonly returned: boolean;
+}
+
+/** Look whether every target still holds a version that was delivered to it. */
+export interface Check {
+  readonly do: 'check';
+  readonly versionId: string;
+  readonly accessKeyId: string;
+  readonly digest: string;
+  /** When somebody looked last; undefined when nobody has since the delivery. */
+  readonly checkedAt: Date | undefined;
+  /** What the hosts showed of the targets then. */
+  readonly known: ReadonlySet<string> | undefined;
+  /** Somebody has seen drift already, and it is recorded. */
+  readonly isKnownToDrift: boolean;
+  /** What is done about drift. */
+  readonly drift: DriftSetting;
 }
 
 /** The steps of some kinds. */

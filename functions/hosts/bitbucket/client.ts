@@ -1,17 +1,23 @@
 import * as z from 'zod';
+import { KeyturnError } from '../../core/errors';
+import { isSlugOrUuid } from '../../core/hosts/bitbucket-place';
 import { Redacted } from '../../core/key/credential';
+import { oneLine } from '../../core/one-line';
 import { type Call, HostError } from '../http/host-error';
 import type { HttpRequest, Send } from '../http/http';
 import { type Retry, type RetryPolicy, USUAL_RETRIES } from '../http/retry';
 import type { BitbucketAuth } from './auth';
 import { pageSchema, readList } from './list';
 
-const environmentSchema = z.object({ uuid: z.string().min(1), name: z.string() });
+/** It becomes a part of a path that the token goes to. */
+const uuid = z.string().regex(/^\{?[\w-]{1,64}\}?$/);
+
+const environmentSchema = z.object({ uuid, name: z.string() });
 export type Environment = z.infer<typeof environmentSchema>;
 
 /** Bitbucket never gives the value of a secured variable. A variable without the flag counts as unsecured. */
 const variableSchema = z.object({
-  uuid: z.string().min(1),
+  uuid,
   key: z.string(),
   value: z.string().nullish(),
   secured: z.boolean().default(false),
@@ -122,7 +128,18 @@ export class BitbucketClient {
   }
 }
 
-/** Encodes each part of `workspace/repository`; UUIDs come in braces, which become `%7B` and `%7D`. */
+/**
+ * Encodes each part of `workspace/repository`; UUIDs come in braces, which become `%7B` and `%7D`.
+ * @throws KeyturnError `invalid-config` for a part that would lead the token to another path
+ */
 export function encodePath(path: string): string {
-  return path.split('/').map(encodeURIComponent).join('/');
+  const parts = path.split('/');
+  if (!parts.every(isSlugOrUuid)) {
+    const what = `"${oneLine(path)}" cannot be a part of a path at Bitbucket`;
+    throw new KeyturnError(
+      'invalid-config',
+      `${what}: nothing was sent. Correct the target and deploy the stack again.`,
+    );
+  }
+  return parts.map(encodeURIComponent).join('/');
 }

@@ -1,13 +1,14 @@
-import type { Receipt, Target, Time } from '../../account/ports';
+import type { Inspection, Receipt, Target, Time } from '../../account/ports';
 import { KeyturnError } from '../../core/errors';
-import { type BitbucketTarget as BitbucketPlace, bitbucketHost } from '../../core/hosts/bitbucket';
-import type { HostConnection } from '../../core/hosts/host';
+import { type BitbucketTarget as BitbucketPlace, bitbucketHost, variablesOf } from '../../core/hosts/bitbucket';
+import type { DeliveredKey, HostConnection } from '../../core/hosts/host';
 import type { Credential } from '../../core/key/credential';
 import type { Call } from '../http/host-error';
 import type { Retry } from '../http/retry';
 import { type BitbucketClient, encodePath, type Variable } from './client';
 import { findEnvironment } from './environment';
-import { type Delivery, deliveryOf, differenceOf, variablesNamed } from './variables';
+import { differencesAt, heldIn } from './inspection';
+import { asSecuredAs, type Delivery, deliveryOf, differenceOf, variablesNamed } from './variables';
 import { type Write, writeTogether } from './writes';
 
 /** Milliseconds between looks at what was written: a new variable may take seconds to show up. */
@@ -16,6 +17,18 @@ const READ_BACK_WAITS = [500, 1_000, 2_000, 4_000, 5_000, 5_000];
 const SCOPES =
   'the scope pipeline:variable (access token, OAuth consumer), or admin:pipeline:bitbucket and read:pipeline:bitbucket ' +
   '(API token), on this repository or workspace';
+
+/** Milliseconds between looks at what is not as it was delivered: an answer may be some seconds old. */
+const LOOK_AGAIN_WAITS = [2_000, 5_000];
+const NOT_COMPARED = { compared: [], differences: [] };
+
+/** Where a target's variables are, and all that are there. */
+interface LookUp {
+  readonly path: string;
+  /** UUID of the deployment environment; undefined for variables of another level. */
+  readonly environment: string | undefined;
+  readonly variables: readonly Variable[];
+}
 
 interface BitbucketTargetProps {
   readonly config: BitbucketPlace;
@@ -47,11 +60,11 @@ export class BitbucketTarget implements Target {
   async deliver(credential: Credential): Promise<Receipt> {
     const { client, config, time, retry } = this.#props;
     const delivery = deliveryOf(config, credential);
-    const { path, variables } = await this.#lookUp();
+    const { path, variables } = await this.#lookUp(true);
     // The pair comes first: the first two writes get the two connections that are open already.
     const all = [delivery.accessKeyId, delivery.secretAccessKey, ...delivery.others];
     const writes: Write[] = all.map((variable) => ({
-      variable,
+      variable: asSecuredAs(variable, variables),
       uuid: this.#soleUuid(variable.key, variables),
       uncertain: false,
       confirmed: undefined,
@@ -70,13 +83,47 @@ export class BitbucketTarget implements Target {
     };
   }
 
-  async #lookUp(): Promise<{ readonly path: string; readonly variables: readonly Variable[] }> {
+  async inspect(wanted: DeliveredKey | undefined): Promise<Inspection> {
+    for (const wait of LOOK_AGAIN_WAITS) {
+      const seen = await this.#look(wanted);
+      if (seen.differences.length === 0) return seen;
+      await this.#props.time.sleep(wait);
+    }
+    return this.#look(wanted);
+  }
+
+  async #look(wanted: DeliveredKey | undefined): Promise<Inspection> {
+    const { config } = this.#props;
+    const written = variablesOf(config);
+    try {
+      const { environment, variables } = await this.#lookUp(false);
+      const uuids = written.flatMap((key) => variablesNamed(key, variables).map(({ uuid }) => uuid));
+      return {
+        ...(wanted === undefined ? NOT_COMPARED : differencesAt(config, wanted.accessKeyId, variables)),
+        holds: heldIn(config, variables),
+        // A new environment has no variables yet, and is known all the same.
+        places: environment === undefined ? uuids : written.map((key) => `${environment} ${key}`),
+        revision: JSON.stringify([environment, ...uuids]),
+      };
+    } catch (thrown) {
+      // Told from the whole list of environments; that a repository is not found may as well be the token's fault.
+      if (!(thrown instanceof KeyturnError) || thrown.code !== 'environment-not-found') throw thrown;
+      const differences = wanted === undefined ? [] : ['its environment is not there'];
+      return { compared: ['environment'], differences, holds: undefined, places: [], revision: undefined };
+    }
+  }
+
+  /** @param warm whether something will be written */
+  async #lookUp(warm: boolean): Promise<LookUp> {
     for (let fresh = false; ; fresh = true) {
       try {
-        const path = await this.#path(fresh);
+        const { path, environment } = await this.#path(fresh);
         const { client } = this.#props;
-        const [variables] = await Promise.all([client.variables(path, this.#call), client.warmUp(path, this.#call)]);
-        return { path, variables };
+        const [variables] = await Promise.all([
+          client.variables(path, this.#call),
+          warm ? client.warmUp(path, this.#call) : undefined,
+        ]);
+        return { path, environment, variables };
       } catch (thrown) {
         // The list of environments may be older than the environment: look once more.
         const outdated = thrown instanceof KeyturnError && thrown.code === 'environment-not-found';
@@ -85,18 +132,21 @@ export class BitbucketTarget implements Target {
     }
   }
 
-  async #path(fresh: boolean): Promise<string> {
+  async #path(fresh: boolean): Promise<Pick<LookUp, 'path' | 'environment'>> {
     const { config, client } = this.#props;
     // A hyphen for workspaces and an underscore for repositories: so it is in the API.
     if (config.type === 'bitbucket-workspace') {
-      return `/workspaces/${encodePath(config.workspace)}/pipelines-config/variables`;
+      return { path: `/workspaces/${encodePath(config.workspace)}/pipelines-config/variables`, environment: undefined };
     }
     const repository = `/repositories/${encodePath(config.repository)}`;
-    if (config.type === 'bitbucket-repository') return `${repository}/pipelines_config/variables`;
+    if (config.type === 'bitbucket-repository') {
+      return { path: `${repository}/pipelines_config/variables`, environment: undefined };
+    }
     const call = { ...this.#call, doing: 'list the environments', missing: missingRepository(config.repository) };
     const environments = await client.environments(config.repository, call, fresh);
     const { uuid } = findEnvironment(environments, config.environment, this.name);
-    return `${repository}/deployments_config/environments/${encodeURIComponent(uuid)}/variables`;
+    const path = `${repository}/deployments_config/environments/${encodeURIComponent(uuid)}/variables`;
+    return { path, environment: uuid };
   }
 
   #soleUuid(key: string, variables: readonly Variable[]): string | undefined {

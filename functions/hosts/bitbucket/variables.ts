@@ -43,6 +43,11 @@ function bundleOf(credential: Credential, region: string | undefined): Redacted 
   );
 }
 
+/** A variable that somebody has secured stays so: what cannot be read any more is never made readable again. */
+export function asSecuredAs(wanted: VariableValue, present: readonly Variable[]): VariableValue {
+  return { ...wanted, secured: wanted.secured || variablesNamed(wanted.key, present).some(({ secured }) => secured) };
+}
+
 export function variablesNamed(key: string, variables: readonly Variable[]): readonly Variable[] {
   return variables.filter((variable) => variable.key === key);
 }

@@ -3,11 +3,11 @@ import { KeyturnError, toKeyturnError } from '../../core/errors';
 import { type Call, HostError } from '../http/host-error';
 import { ONCE, type Retry, type RetryPolicy, TORN_PAIR_RETRIES, USUAL_RETRIES } from '../http/retry';
 import type { BitbucketClient, VariableValue } from './client';
-import { variablesNamed } from './variables';
+import { asSecuredAs, variablesNamed } from './variables';
 
 /** One variable on its way to the host. */
 export interface Write {
-  readonly variable: VariableValue;
+  variable: VariableValue;
   /** Undefined while the host has no variable of this name. */
   uuid: string | undefined;
   /** Whether a try that failed may have changed the variable. */
@@ -53,6 +53,7 @@ async function put(write: Write, policy: RetryPolicy, props: WriteTogetherProps)
     if (previous !== undefined && (write.uuid === undefined || gone)) {
       const present = await client.variables(path, call, ONCE);
       write.uuid = variablesNamed(write.variable.key, present)[0]?.uuid;
+      write.variable = asSecuredAs(write.variable, present);
     }
     try {
       if (write.uuid === undefined) {

@@ -1,5 +1,11 @@
-import type { Receipt } from '../../account/ports';
-import { DELIVERY_SCHEMA, deliveryAnswerSchema } from '../../core/hosts/function';
+import type { Inspection, Receipt } from '../../account/ports';
+import {
+  DELIVERY_SCHEMA,
+  deliveryAnswerSchema,
+  INSPECTION_SCHEMA,
+  inspectionAnswerSchema,
+  type SaidError,
+} from '../../core/hosts/function';
 import type { Credential } from '../../core/key/credential';
 import { HostError } from '../http/host-error';
 import { isHarmless } from './harmless-text';
@@ -27,8 +33,60 @@ export function receiptOf({ answer, about, credential, now }: AnswerProps): Omit
     if (readBack === false) throw readBackDiffers(about);
     return { wrote: wrote.map((text) => (passes(text) ? text : NOT_NAMED)), readBack };
   }
-  const { code, message, retryable = USUALLY_PASSES.has(code), retryAfter } = parsed.data.error;
-  throw new HostError(code, `${about}: ${passes(message) ? message : NOT_PASSED_ON}`, {
+  const { error } = parsed.data;
+  throw saidError({ error, about, now }, passes(error.message) ? error.message : NOT_PASSED_ON);
+}
+
+/** What another try can cure, unless the function says otherwise. */
+const USUALLY_PASSES: ReadonlySet<string> = new Set(['rate-limited', 'host-down', 'read-back-differs']);
+
+/**
+ * What a function's answer says that its place holds. Its words go no further, because nobody here knows the secret that
+ * they may hold.
+ * @throws HostError what it says went wrong, or `host-answer-invalid`
+ */
+export function inspectionOf(
+  { answer, about, now }: Omit<AnswerProps, 'credential'>,
+  wanted: string | undefined,
+): Inspection {
+  const given = jsonOf(answer);
+  const parsed = inspectionAnswerSchema.safeParse(given);
+  if (!parsed.success)
+    throw isOfAnotherVersion(given, INSPECTION_SCHEMA) ? notInspecting(about) : unusable(about, answer);
+  if ('error' in parsed.data) {
+    const { error } = parsed.data;
+    if (error.code !== 'environment-not-found') throw saidError({ error, about, now }, NOT_PASSED_ON);
+    const differences = wanted === undefined ? [] : ['its place is not there'];
+    return { ...NOTHING_SHOWN, compared: ['place'], differences };
+  }
+  const { accessKeyId, revision } = parsed.data.place;
+  const compared = accessKeyId === undefined ? [] : ['access key ID'];
+  const isOther = wanted !== undefined && accessKeyId !== undefined && accessKeyId !== wanted;
+  return {
+    ...NOTHING_SHOWN,
+    compared: wanted === undefined ? [] : [...compared, ...(revision === undefined ? [] : ['revision'])],
+    differences: isOther ? [`it holds ${accessKeyId ?? 'no key'}`] : [],
+    holds: accessKeyId ?? undefined,
+    revision,
+  };
+}
+
+/** Of a function that is not asked, or shows nothing. */
+export const NOTHING_SHOWN: Inspection = {
+  compared: [],
+  differences: [],
+  holds: undefined,
+  places: [],
+  revision: undefined,
+};
+
+/** What a function says went wrong. */
+function saidError(
+  { error, about, now }: { readonly error: SaidError; readonly about: string; readonly now: Date },
+  words: string,
+): HostError {
+  const { code, retryable = USUALLY_PASSES.has(code), retryAfter } = error;
+  return new HostError(code, `${about}: ${words}`, {
     retryable,
     concerns: 'place',
     ...(retryAfter === undefined
@@ -37,16 +95,21 @@ export function receiptOf({ answer, about, credential, now }: AnswerProps): Omit
   });
 }
 
-/** What another try can cure, unless the function says otherwise. */
-const USUALLY_PASSES: ReadonlySet<string> = new Set(['rate-limited', 'host-down', 'read-back-differs']);
+function notInspecting(about: string): HostError {
+  return new HostError(
+    'host-answer-invalid',
+    `${about}: the function's answer is of another form than ${INSPECTION_SCHEMA}. Correct the function, or take ` +
+      '"inspects" out of its target; docs/start/function.md has the form.',
+  );
+}
 
 const NOT_PASSED_ON =
   "the function's words are not passed on, because they could hold what it has read. Look at the function's own log.";
 const NOT_NAMED = "what only the function's own log tells";
 
-function isOfAnotherVersion(given: unknown): boolean {
+function isOfAnotherVersion(given: unknown, schema: string = DELIVERY_SCHEMA): boolean {
   if (typeof given !== 'object' || given === null || !('schema' in given)) return false;
-  return typeof given.schema === 'string' && given.schema !== DELIVERY_SCHEMA;
+  return typeof given.schema === 'string' && given.schema !== schema;
 }
 
 function anotherVersion(about: string): HostError {

@@ -1,11 +1,17 @@
-import type { Receipt, Target, Time } from '../../account/ports';
+import type { Inspection, Receipt, Target, Time } from '../../account/ports';
 import { toKeyturnError } from '../../core/errors';
-import { DELIVERY_SCHEMA, type FunctionInvoker, type FunctionTarget, functionHost } from '../../core/hosts/function';
-import type { StoredCredential } from '../../core/hosts/host';
+import {
+  DELIVERY_SCHEMA,
+  type FunctionInvoker,
+  type FunctionTarget,
+  functionHost,
+  INSPECTION_SCHEMA,
+} from '../../core/hosts/function';
+import type { DeliveredKey, StoredCredential } from '../../core/hosts/host';
 import type { Credential } from '../../core/key/credential';
 import { HostError } from '../http/host-error';
 import { type Retry, USUAL_RETRIES } from '../http/retry';
-import { receiptOf } from './answer';
+import { inspectionOf, NOTHING_SHOWN, receiptOf } from './answer';
 
 interface DeliveryFunctionProps {
   readonly config: FunctionTarget;
@@ -39,6 +45,19 @@ export class DeliveryFunction implements Target {
       const receipt = receiptOf({ answer, about: this.name, credential, now: time.now() });
       // What happened in between only the function knows, so no tear can have been longer than all the calls.
       return { ...receipt, tornFor: time.now().getTime() - start };
+    });
+  }
+
+  async inspect(wanted: DeliveredKey | undefined): Promise<Inspection> {
+    const { config, time, retry } = this.#props;
+    if (config.inspects !== true || wanted === undefined) return NOTHING_SHOWN;
+    const { managedKey, versionId, accessKeyId } = wanted;
+    const { target } = config;
+    const asked = { schema: INSPECTION_SCHEMA, managedKey, versionId, accessKeyId, target } as const;
+    return retry(USUAL_RETRIES, async () => {
+      const { failed, answer } = await this.#invoke(asked);
+      if (failed) throw this.#failed();
+      return inspectionOf({ answer, about: this.name, now: time.now() }, accessKeyId);
     });
   }
 

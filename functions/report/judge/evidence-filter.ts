@@ -26,6 +26,9 @@ const WRITERS: { readonly [Name in AuditEventName]?: readonly FunctionName[] } =
   'key-deleted': ['delete'],
   'target-delivered': ['sync'],
   'target-failed': ['sync'],
+  'target-drifted': ['sync'],
+  'check-recorded': ['sync'],
+  'drift-recorded': ['sync'],
   'version-delivered': ['sync'],
 };
 

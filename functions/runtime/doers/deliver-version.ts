@@ -12,6 +12,7 @@ import { currentVersion, deliveredLabel } from '../../core/key/secret-state';
 import type { Delivery } from '../../core/lifecycle/steps';
 import { TAG } from '../../core/names';
 import type { Doer, Work } from './doer';
+import { openTarget } from './open-target';
 import { type ProvePorts, provedVersion } from './prove-version';
 
 export interface DeliverPorts extends ProvePorts {
@@ -69,12 +70,7 @@ async function toTarget(
   const { accessKeyId, versionId } = step;
   const about = { accessKeyId, version: versionId, target: targetName(config) };
   try {
-    const { connection: name } = config;
-    const connection = name === undefined ? undefined : entry.connections[name];
-    if (name !== undefined && connection === undefined) {
-      throw new KeyturnError('invalid-connection', `There is no connection "${name}". Deploy the stack again.`);
-    }
-    const target = await ports.targets.open(config, connection);
+    const target = await openTarget(ports.targets, config, entry);
     const receipt = await target.deliver(credential, { managedKey: entry.id, secretArn: secret.arn, versionId });
     run.audit('target-delivered', entry, { ...about, facts: { ...receipt } });
     return true;

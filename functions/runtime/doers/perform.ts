@@ -1,4 +1,5 @@
 import type { Step } from '../../core/lifecycle/steps';
+import { checkVersion } from './check-version';
 import { clearIntent } from './clear-intent';
 import { deactivateKey } from './deactivate-key';
 import { deleteKey } from './delete-key';
@@ -6,7 +7,7 @@ import { deliverVersion } from './deliver-version';
 import { discardOrphan } from './discard-key';
 import type { Doer, Work } from './doer';
 import { promoteKey } from './promote-key';
-import { clearRecord, recordHold, recordInactive, recordReactivation } from './records';
+import { clearRecord, recordDrift, recordHold, recordInactive, recordReactivation } from './records';
 import { removeLabel } from './remove-label';
 import { rotateKey } from './rotate-key';
 
@@ -19,7 +20,9 @@ const DOERS = {
   deactivate: deactivateKey,
   delete: deleteKey,
   deliver: deliverVersion,
+  check: checkVersion,
   'record-hold': recordHold,
+  'record-drift': recordDrift,
   'record-reactivation': recordReactivation,
   'record-inactive': recordInactive,
   'clear-record': clearRecord,

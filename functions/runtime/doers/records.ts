@@ -22,6 +22,11 @@ export const recordInactive: Doer<'record-inactive', RecordPorts> = async ({ acc
   work.run.audit('inactive-recorded', work.managed.entry, { accessKeyId });
 };
 
+export const recordDrift: Doer<'record-drift', RecordPorts> = async ({ accessKeyId }, work) => {
+  await tagNow(TAG.drifted, accessKeyId, work);
+  work.run.audit('drift-recorded', work.managed.entry, { accessKeyId, outcome: 'held' });
+};
+
 export const clearRecord: Doer<'clear-record', RecordPorts> = async (step, work) => {
   await forgetRetirement(work);
   work.run.audit('labels-cleaned', work.managed.entry, { reason: step.do });

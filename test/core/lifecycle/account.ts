@@ -1,6 +1,8 @@
 import type { RegistryEntry } from '../../../functions/core/config/registry';
 import { DAY, HOUR } from '../../../functions/core/duration';
+import type { TargetConfig } from '../../../functions/core/hosts/target';
 import type { AccessKey, LastUsed } from '../../../functions/core/key/access-key';
+import { checkTags } from '../../../functions/core/key/check-mark';
 import { intentTag } from '../../../functions/core/key/intent';
 import {
   currentVersion,
@@ -9,13 +11,19 @@ import {
   storedVersions,
 } from '../../../functions/core/key/secret-state';
 import { versionIdOf } from '../../../functions/core/key/version-id';
+import { planCheck } from '../../../functions/core/lifecycle/plan-check';
 import { planDeactivation } from '../../../functions/core/lifecycle/plan-deactivation';
 import { planDeletion } from '../../../functions/core/lifecycle/plan-deletion';
 import { planDelivery } from '../../../functions/core/lifecycle/plan-delivery';
 import { planRotation } from '../../../functions/core/lifecycle/plan-rotation';
-import type { Delivery, Plan, Step } from '../../../functions/core/lifecycle/steps';
+import type { Check, Delivery, Plan, Step } from '../../../functions/core/lifecycle/steps';
 import { TAG } from '../../../functions/core/names';
 import { deliverySteps, handMade, keyOf, secretOf } from '../web-shop';
+
+/** What a target is called in this account. */
+function nameOf(target: TargetConfig): string {
+  return 'environment' in target ? target.environment : target.type;
+}
 
 /**
  * One user, one secret and its targets in memory: does what the plans say, as the functions do, so that whole lives of
@@ -81,6 +89,8 @@ export class Account {
   sync(): void {
     const plan = planDelivery({ entry: this.entry, secret: this.secret, now: this.now });
     this.#run({ steps: deliverySteps(plan), findings: plan.findings });
+    const check = planCheck({ entry: this.entry, secret: this.secret, now: this.now, drift: 'repair', isAsked: false });
+    if (check !== undefined) this.#run({ steps: [check], findings: [] });
   }
 
   /** Pipelines log in with what their targets hold. */
@@ -182,8 +192,14 @@ export class Account {
       case 'record-reactivation':
         this.tags[TAG.reactivated] = `${step.accessKeyId} ${this.now.toISOString()}`;
         break;
+      case 'record-drift':
+        this.tags[TAG.drifted] = `${step.accessKeyId} ${this.now.toISOString()}`;
+        break;
       case 'remove-label':
         for (const version of this.versions) version.labels = version.labels.filter((label) => label !== step.label);
+        break;
+      case 'check':
+        this.#check(step);
         break;
       case 'deliver':
         return this.#deliver(step);
@@ -195,12 +211,24 @@ export class Account {
     for (const tag of [TAG.deactivated, TAG.reactivated, TAG.held]) delete this.tags[tag];
   }
 
+  #check({ accessKeyId, versionId, digest }: Check): void {
+    const names = this.entry.targets.map(nameOf);
+    if (names.some((name) => this.down.has(name))) return;
+    if (names.every((name) => this.held.get(name) === accessKeyId)) {
+      Object.assign(this.tags, checkTags({ accessKeyId, digest, revisions: [] }, this.now));
+      return;
+    }
+    this.found.push('drifted');
+    this.#run({ steps: [{ do: 'remove-label', label: deliveredLabel(digest), versionId }], findings: [] });
+    this.sync();
+  }
+
   #deliver(step: Delivery): boolean {
     // The proof (K2).
     if (this.status(step.accessKeyId) !== 'Active') return false;
     let complete = true;
     for (const target of this.entry.targets) {
-      const name = 'environment' in target ? target.environment : target.type;
+      const name = nameOf(target);
       if (this.down.has(name)) complete = false;
       else this.held.set(name, step.accessKeyId);
     }

@@ -236,6 +236,7 @@ describe('whatever hosts, crashes and people do', () => {
       { numRuns: 80, seed: 7 },
     );
     expect([...deeds].sort()).toEqual([
+      'check',
       'clear-intent',
       'deactivate',
       'delete',

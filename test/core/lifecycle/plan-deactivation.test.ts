@@ -14,6 +14,7 @@ import {
   keyOf,
   NOTHING,
   secretOf,
+  seenAt,
   tagOf,
   told,
   usesOf,
@@ -35,7 +36,11 @@ const due: RetirementInput = {
   lastUsed: usesOf([first, day(89)]),
   now: day(100),
 };
-const plan = (changes: Partial<RetirementInput>) => told(planDeactivation({ ...due, ...changes }));
+/** Everybody has just looked: the successor is where it was delivered to. */
+const plan = (changes: Partial<RetirementInput>) => {
+  const input = { ...due, ...changes };
+  return told(planDeactivation({ ...input, secret: seenAt(input.secret, input.now) }));
+};
 const deactivated = (reason: string) => [{ do: 'deactivate', accessKeyId: first.accessKeyId, reason }];
 
 describe('a deactivation', () => {

@@ -85,6 +85,11 @@ describe('over all states', () => {
         expect(given.keys).toContainEqual(
           expect.objectContaining({ accessKeyId: successor?.accessKeyId, status: 'Active' }),
         );
+        // Seen within the day, and not seen to be gone since.
+        const [seen, seenAt = ''] = words(given, TAG.checked);
+        expect(seen).toBe(successor?.accessKeyId);
+        expect(Math.abs(daysSince(new Date(seenAt), given))).toBeLessThanOrEqual(1);
+        expect(words(given, TAG.drifted)).not.toContain(successor?.accessKeyId);
         const [late, at = ''] = words(given, TAG.delivered);
         const overlapFrom = [
           successor?.createdAt ?? given.now,

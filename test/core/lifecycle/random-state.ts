@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import type { RegistryEntry } from '../../../functions/core/config/registry';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/duration';
+import { targetSetDigest } from '../../../functions/core/hosts/target';
 import type { AccessKey, LastUsed } from '../../../functions/core/key/access-key';
+import { checkTags } from '../../../functions/core/key/check-mark';
 import { intentTag } from '../../../functions/core/key/intent';
 import type { SecretState } from '../../../functions/core/key/secret-state';
 import { TAG } from '../../../functions/core/names';
@@ -65,6 +67,8 @@ export const state: fc.Arbitrary<State> = fc
     deactivated: maybe(fc.tuple(fc.nat({ max: 1 }), instant), 75),
     reactivated: maybe(fc.tuple(fc.nat({ max: 1 }), instant), 25),
     held: maybe(fc.tuple(fc.nat({ max: 1 }), instant), 50),
+    checked: maybe(fc.tuple(fc.constantFrom(0, 0, 0, 0, 0, HOUR, DAY, DAY + MINUTE, -DAY), fc.boolean()), 95),
+    drifted: fc.constantFrom(...Array<boolean>(9).fill(false), true),
     late: maybe(fc.tuple(fc.nat({ max: 1 }), instant), 25),
     garbled: fc.constantFrom(...Array<undefined>(17).fill(undefined), TAG.deactivated, TAG.intent, TAG.paused),
   })
@@ -105,6 +109,15 @@ export const state: fc.Arbitrary<State> = fc
     tag(TAG.reactivated, given.reactivated);
     tag(TAG.held, given.held);
     tag(TAG.delivered, given.late);
+    const seen = given.checked === undefined ? undefined : (place.newest ?? undefined);
+    if (seen !== undefined && given.checked !== undefined) {
+      const [before, isOfTheseTargets] = given.checked;
+      const { targets, connections } = entryOf();
+      const digest = isOfTheseTargets || before === 0 ? targetSetDigest(targets, connections) : '0123456789abcdef';
+      const at = new Date(NOW.getTime() - before);
+      Object.assign(tags, checkTags({ accessKeyId: seen.accessKeyId, digest, revisions: [] }, at));
+      if (given.drifted) tags[TAG.drifted] = tagOf(seen, NOW);
+    }
     const subject = keys.at(-1);
     if (given.intent !== undefined && subject !== undefined) {
       const [offset, knewBefore] = given.intent;

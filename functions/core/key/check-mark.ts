@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { after, HOUR } from '../duration';
+import { TAG } from '../names';
+import { datedTag, tagFor } from './dated-tag';
+import { deliveredAt } from './delivery-mark';
+import type { SecretState, StoredVersion } from './secret-state';
+
+/** For how long a look at the targets says that what was delivered is there (K3: on the day of a deactivation). */
+export const CHECK_COUNTS = 24 * HOUR;
+
+/**
+ * Characters of one target's digest: 24 bits, so that 50 targets fit into a tag's 256 characters, and one change in 16
+ * million stays unseen.
+ */
+const DIGEST_LENGTH = 4;
+
+/** One look at all targets of a version, when nothing was amiss. */
+export interface CheckMark {
+  readonly accessKeyId: string;
+  /** Digest of the target set. */
+  readonly digest: string;
+  /** What the hosts showed of the targets; see `revisionDigest`. */
+  readonly revisions: readonly string[];
+}
+
+/** The tags that record it. */
+export function checkTags({ accessKeyId, digest, revisions }: CheckMark, at: Date): Readonly<Record<string, string>> {
+  return {
+    [TAG.checked]: datedTag(accessKeyId, at),
+    [TAG.revisions]: [accessKeyId, digest, ...(revisions.length === 0 ? [] : [revisions.join('')])].join(' '),
+  };
+}
+
+/**
+ * When all targets of a set were last seen to hold a version; undefined when they never were, and when it was delivered
+ * again since: what was seen before that says nothing.
+ */
+export function checkedAt(secret: SecretState, version: StoredVersion, digest: string): Date | undefined {
+  const at = tagFor(secret, TAG.checked, version.accessKeyId);
+  if (at === undefined || recordedRevisions(secret, version, digest) === undefined) return undefined;
+  return at >= deliveredAt(secret, version) ? at : undefined;
+}
+
+/** Since when a target is known not to hold a version any more, and is left so. */
+export function driftedAt(secret: SecretState, version: StoredVersion, digest: string): Date | undefined {
+  const at = tagFor(secret, TAG.drifted, version.accessKeyId);
+  const seen = checkedAt(secret, version, digest);
+  return at === undefined || at < (seen ?? deliveredAt(secret, version)) ? undefined : at;
+}
+
+/** Whether every target was seen to hold the version within the day, and none was seen not to since (K3). */
+export function isChecked(secret: SecretState, version: StoredVersion, digest: string, now: Date): boolean {
+  const at = checkedAt(secret, version, digest);
+  return at !== undefined && now <= after(at, CHECK_COUNTS) && driftedAt(secret, version, digest) === undefined;
+}
+
+/** What the hosts showed of the targets when they were last seen to hold the version; undefined where nothing counts. */
+export function revisionsOf(
+  secret: SecretState,
+  version: StoredVersion,
+  digest: string,
+): ReadonlySet<string> | undefined {
+  return checkedAt(secret, version, digest) === undefined ? undefined : recordedRevisions(secret, version, digest);
+}
+
+/**
+ * Stands for what a host shows of one target: UUIDs, the time of the last change. In no order, because the same set of
+ * targets may come in another one.
+ */
+export function revisionDigest(target: string, revision: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([target, revision]))
+    .digest('base64url')
+    .slice(0, DIGEST_LENGTH);
+}
+
+function recordedRevisions(
+  { tags }: SecretState,
+  { accessKeyId }: StoredVersion,
+  digest: string,
+): ReadonlySet<string> | undefined {
+  const [id, set, revisions = '', ...rest] = (tags[TAG.revisions] ?? '').split(' ');
+  if (id !== accessKeyId || set !== digest || rest.length > 0) return undefined;
+  return new Set(revisions.match(new RegExp(`.{${DIGEST_LENGTH}}`, 'g')) ?? []);
+}

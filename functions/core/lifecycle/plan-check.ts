@@ -1,0 +1,70 @@
+import type { RegistryEntry } from '../config/registry';
+import type { DriftSetting } from '../config/settings';
+import { after, DAY, HOUR } from '../duration';
+import { targetSetDigest } from '../hosts/target';
+import { checkedAt, driftedAt, revisionsOf } from '../key/check-mark';
+import { deliveredAt, isDelivered } from '../key/delivery-mark';
+import { inactiveSince } from '../key/key-ring';
+import { currentKey, type SecretState, type StoredVersion, storedVersions, withoutFuture } from '../key/secret-state';
+import { pauseFinding } from './paused';
+import { deactivationDue } from './retirement';
+import type { Check } from './steps';
+
+/** The mark of a look counts for a day, so the next one comes early enough for a host that is down for hours. */
+const CHECK_EVERY = 20 * HOUR;
+/** Around the day of a deactivation: what is deactivated then was looked at just before. */
+const CHECK_EVERY_AROUND_RETIREMENT = 4 * HOUR;
+
+interface CheckInput {
+  readonly entry: RegistryEntry;
+  readonly secret: SecretState;
+  readonly now: Date;
+  readonly drift: DriftSetting;
+  /** Somebody has asked for it now. */
+  readonly isAsked: boolean;
+}
+
+/**
+ * Decides whether it is time to look whether the targets still hold what was delivered to them (K13).
+ *
+ * @returns undefined where nothing is delivered that could be looked for, where a person holds the key back, and where
+ *   somebody has just looked or delivered
+ */
+export function planCheck({ entry, secret: given, now, drift, isAsked }: CheckInput): Check | undefined {
+  const secret = withoutFuture(given, now);
+  const version = currentKey(secret);
+  if (version === undefined || entry.targets.length === 0) return undefined;
+  if (pauseFinding(entry, secret, now) !== undefined) return undefined;
+  const digest = targetSetDigest(entry.targets, entry.connections);
+  if (!isDelivered(secret, version, digest)) return undefined;
+  const seen = checkedAt(secret, version, digest);
+  const every = isRetiring(entry, secret, version, now) ? CHECK_EVERY_AROUND_RETIREMENT : CHECK_EVERY;
+  // A delivery looks at everything itself.
+  if (!isAsked && now < after(seen ?? deliveredAt(secret, version), every)) return undefined;
+  const { accessKeyId, versionId } = version;
+  return {
+    do: 'check',
+    accessKeyId,
+    versionId,
+    digest,
+    checkedAt: seen,
+    known: revisionsOf(secret, version, digest),
+    isKnownToDrift: driftedAt(secret, version, digest) !== undefined,
+    drift,
+  };
+}
+
+/** The order of checks when there are more than one run should ask the hosts for: the longest unseen first. */
+export function byLastLook(a: Check, b: Check): number {
+  return (a.checkedAt?.getTime() ?? 0) - (b.checkedAt?.getTime() ?? 0);
+}
+
+/** Whether a stored predecessor is to be made Inactive within hours, or waits for it. */
+function isRetiring(entry: RegistryEntry, secret: SecretState, version: StoredVersion, now: Date): boolean {
+  return storedVersions(secret).some((other) => {
+    if (other.createdAt >= version.createdAt || inactiveSince(secret, other.accessKeyId) !== undefined) return false;
+    const due = deactivationDue(entry, secret, version, other);
+    const until = after(due, (entry.policy.holdLimit + 1) * DAY);
+    return after(due, -CHECK_EVERY_AROUND_RETIREMENT) <= now && now <= until;
+  });
+}

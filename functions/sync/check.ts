@@ -1,0 +1,21 @@
+import { deliveredLabel } from '../core/key/secret-state';
+import type { Managed } from '../core/lifecycle/managed';
+import type { Check } from '../core/lifecycle/steps';
+import { checkVersion } from '../runtime/doers/check-version';
+import type { DeliverPorts } from '../runtime/doers/deliver-version';
+import { perform } from '../runtime/doers/perform';
+import type { Run } from '../runtime/run';
+import { deliver } from './deliver';
+
+/** Looks whether one key is still where it was delivered to. What has drifted loses its mark, and is delivered again. */
+export async function check(ports: DeliverPorts, run: Run, managed: Managed, step: Check): Promise<void> {
+  const work = { ports, run, managed };
+  if ((await checkVersion(step, work)) !== 'drifted') return;
+  const { accessKeyId, versionId, digest, drift, isKnownToDrift } = step;
+  if (drift === 'report') {
+    if (!isKnownToDrift) await perform([{ do: 'record-drift', accessKeyId }], work);
+    return;
+  }
+  await perform([{ do: 'remove-label', label: deliveredLabel(digest), versionId }], work);
+  await deliver(ports, run, { ...managed, secret: await ports.secrets.describe(managed.secret.name) });
+}

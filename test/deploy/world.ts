@@ -1,0 +1,216 @@
+import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand, type Rule } from '@aws-sdk/client-eventbridge';
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  GetAccessKeyLastUsedCommand,
+  IAMClient,
+  ListAccessKeysCommand,
+} from '@aws-sdk/client-iam';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { CreateSecretCommand, DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { ConfigInput } from '../../functions/core/config/config';
+import { parseVersionId } from '../../functions/core/key/version-id';
+import { DELIVERED_LABEL_PREFIX, secretName } from '../../functions/core/names';
+import type { KeyturnStackOptions } from '../../infra';
+import { Clock } from '../../local/clock';
+import { Bitbucket } from '../../local/hosts/bitbucket/bitbucket';
+import { type BitbucketServer, startBitbucketServer } from '../../local/hosts/bitbucket/server';
+import { assemblyOf } from './assembly';
+import { bootstrap, deploy } from './cdk';
+import { ACCOUNT_ID, type Emulator, REGION, startEmulator } from './emulator';
+
+export const DAY = 86_400_000;
+
+const WORKSPACE = 'acme';
+const CONNECTION_SECRET = 'keyturn/connections/acme';
+const ROOT = { accessKeyId: ACCOUNT_ID, secretAccessKey: 'test' };
+
+/** A key of a user, as IAM tells. */
+export interface UserKey {
+  readonly accessKeyId: string;
+  readonly active: boolean;
+}
+
+/** A bootstrapped account that this project did not write, with a Bitbucket on loopback. */
+export class DeployWorld {
+  static async start(): Promise<DeployWorld> {
+    const emulator = await startEmulator();
+    const clock = new Clock(emulator.now());
+    const bitbucket = new Bitbucket({ clock, rateLimit: 1_000_000 });
+    bitbucket.addWorkspace(WORKSPACE);
+    const server = await startBitbucketServer({ bitbucket });
+    const world = new DeployWorld(emulator, bitbucket, server);
+    try {
+      await bootstrap(emulator);
+      await world.#connect();
+    } catch (error) {
+      await world.close();
+      throw error;
+    }
+    return world;
+  }
+
+  private constructor(
+    readonly emulator: Emulator,
+    readonly bitbucket: Bitbucket,
+    private readonly server: BitbucketServer,
+  ) {}
+
+  /** The connection that a configuration needs to reach the local Bitbucket. */
+  get connections(): ConfigInput['connections'] {
+    return { acme: { bitbucket: { secret: CONNECTION_SECRET, url: this.server.url } } };
+  }
+
+  async #connect(): Promise<void> {
+    const scopes = ['pipeline', 'pipeline:variable'];
+    const accessToken = this.bitbucket.addAccessToken({ workspace: WORKSPACE, scopes });
+    const value = { Name: CONNECTION_SECRET, SecretString: JSON.stringify({ accessToken }) };
+    await this.client(SecretsManagerClient).send(new CreateSecretCommand(value));
+  }
+
+  /** An SDK client of the account's administrator, whose time is the account's. */
+  client<C>(Client: new (configuration: ClientConfiguration) => C, credentials: Pair = ROOT): C {
+    const systemClockOffset = this.emulator.now() - Date.now();
+    return new Client({ endpoint: this.emulator.url, region: REGION, credentials, systemClockOffset, maxAttempts: 2 });
+  }
+
+  /** A user with the key that somebody made long ago, and an environment of a repository that holds it. */
+  async addPipeline(name: string): Promise<void> {
+    const iam = this.client(IAMClient);
+    await iam.send(new CreateUserCommand({ UserName: name }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: name }));
+    this.bitbucket.addRepository(WORKSPACE, name);
+    const { uuid } = this.bitbucket.addEnvironment(WORKSPACE, name, 'Production');
+    const place = { level: 'deployment', workspace: WORKSPACE, repository: name, environment: uuid } as const;
+    const pair = { AWS_ACCESS_KEY_ID: AccessKey?.AccessKeyId, AWS_SECRET_ACCESS_KEY: AccessKey?.SecretAccessKey };
+    for (const [key, value = ''] of Object.entries(pair)) {
+      this.bitbucket.createVariable(place, { key, value, secured: key !== 'AWS_ACCESS_KEY_ID' });
+    }
+  }
+
+  /** Deploys a configuration with the real `cdk deploy`, and waits for the functions that it starts. */
+  async deploy(config: ConfigInput, options: KeyturnStackOptions = {}): Promise<string> {
+    return this.deployAssembly(assemblyOf(config, options));
+  }
+
+  async deployAssembly(assembly: string): Promise<string> {
+    const printed = await deploy(this.emulator, assembly);
+    await this.emulator.quiet();
+    return printed;
+  }
+
+  /** Moves the clock on by whole days, and runs everything that has a schedule, once and in the order of the day. */
+  async passDays(days: number): Promise<void> {
+    this.advance(days * DAY);
+    for (const rule of await this.#scheduled()) await this.#run(rule);
+    await this.emulator.quiet();
+  }
+
+  advance(milliseconds: number): void {
+    this.emulator.advance(milliseconds);
+    this.bitbucket.clock.advanceTo(this.emulator.now());
+  }
+
+  async #scheduled(): Promise<readonly Rule[]> {
+    const { Rules = [] } = await this.client(EventBridgeClient).send(new ListRulesCommand({}));
+    const scheduled = Rules.filter(({ ScheduleExpression }) => ScheduleExpression !== undefined);
+    return scheduled.sort((one, other) => minuteOfDay(one) - minuteOfDay(other));
+  }
+
+  async #run({ Name }: Rule): Promise<void> {
+    const { Targets = [] } = await this.client(EventBridgeClient).send(new ListTargetsByRuleCommand({ Rule: Name }));
+    for (const { Arn, Input } of Targets) {
+      await this.invoke(Arn ?? '', JSON.parse(Input ?? JSON.stringify(this.#scheduledEvent(Name ?? ''))));
+      await this.emulator.quiet();
+    }
+  }
+
+  #scheduledEvent(rule: string): object {
+    return {
+      version: '0',
+      id: crypto.randomUUID(),
+      'detail-type': 'Scheduled Event',
+      source: 'aws.events',
+      account: ACCOUNT_ID,
+      time: new Date(this.emulator.now()).toISOString().replace(/\.\d+/, ''),
+      region: REGION,
+      resources: [`arn:aws:events:${REGION}:${ACCOUNT_ID}:rule/${rule}`],
+      detail: {},
+    };
+  }
+
+  /**
+   * Runs a function.
+   *
+   * @returns what it answered
+   * @throws Error when the function failed
+   */
+  async invoke(functionName: string, event: object): Promise<unknown> {
+    const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) });
+    const { Payload, FunctionError } = await this.client(LambdaClient).send(command);
+    const answer = Payload?.transformToString() ?? '';
+    if (FunctionError !== undefined) throw new Error(`${functionName}: ${answer}`);
+    return answer === '' ? undefined : JSON.parse(answer);
+  }
+
+  /** The ARN of whom a pipeline of this name logs in as. @throws what STS answers to a dead key */
+  async login(name: string): Promise<string | undefined> {
+    const held = this.bitbucket.pipelineVariables(WORKSPACE, name, 'Production');
+    const pair = { accessKeyId: held.AWS_ACCESS_KEY_ID ?? '', secretAccessKey: held.AWS_SECRET_ACCESS_KEY ?? '' };
+    const { Arn } = await this.client(STSClient, pair).send(new GetCallerIdentityCommand({}));
+    return Arn;
+  }
+
+  /** The access key ID that a pipeline of this name would use. */
+  heldBy(name: string): string | undefined {
+    return this.bitbucket.pipelineVariables(WORKSPACE, name, 'Production').AWS_ACCESS_KEY_ID;
+  }
+
+  async keysOf(UserName: string): Promise<readonly UserKey[]> {
+    const { AccessKeyMetadata = [] } = await this.client(IAMClient).send(new ListAccessKeysCommand({ UserName }));
+    return AccessKeyMetadata.map((key) => ({ accessKeyId: key.AccessKeyId ?? '', active: key.Status === 'Active' }));
+  }
+
+  async lastUseOf(AccessKeyId: string): Promise<Date | undefined> {
+    const { AccessKeyLastUsed } = await this.client(IAMClient).send(new GetAccessKeyLastUsedCommand({ AccessKeyId }));
+    return AccessKeyLastUsed?.LastUsedDate;
+  }
+
+  /** The access key that is current by the secret, and whether that version is marked delivered. */
+  async currentOf(id: string): Promise<{ readonly accessKeyId?: string; readonly delivered: boolean }> {
+    const { VersionIdsToStages = {} } = await this.client(SecretsManagerClient).send(
+      new DescribeSecretCommand({ SecretId: secretName(id) }),
+    );
+    const current = Object.entries(VersionIdsToStages).find(([, labels]) => labels.includes('AWSCURRENT'));
+    const [versionId = '', labels = []] = current ?? [];
+    return {
+      accessKeyId: parseVersionId(versionId)?.accessKeyId,
+      delivered: labels.some((label) => label.startsWith(DELIVERED_LABEL_PREFIX)),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.server.close();
+    await this.emulator.close();
+  }
+}
+
+interface Pair {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+interface ClientConfiguration {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: Pair;
+  readonly systemClockOffset: number;
+  readonly maxAttempts: number;
+}
+
+/** `cron(20 3 * * ? *)` runs at minute 200 of the day; what runs all day comes last. */
+function minuteOfDay({ ScheduleExpression = '' }: Rule): number {
+  const [, minute, hour] = /^cron\((\d+) (\d+) /.exec(ScheduleExpression) ?? [];
+  return minute === undefined ? DAY : Number(hour) * 60 + Number(minute);
+}

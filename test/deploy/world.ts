@@ -1,20 +1,17 @@
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand, type Rule } from '@aws-sdk/client-eventbridge';
-import {
-  CreateAccessKeyCommand,
-  CreateUserCommand,
-  GetAccessKeyLastUsedCommand,
-  IAMClient,
-  ListAccessKeysCommand,
-} from '@aws-sdk/client-iam';
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, ListAccessKeysCommand } from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateSecretCommand, DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { auditEventSchema } from '../../functions/core/audit';
 import type { ConfigInput } from '../../functions/core/config/config';
 import { parseVersionId } from '../../functions/core/key/version-id';
-import { DELIVERED_LABEL_PREFIX, secretName } from '../../functions/core/names';
+import { AUDIT_LOG_GROUP, DELIVERED_LABEL_PREFIX, secretName } from '../../functions/core/names';
 import type { KeyturnStackOptions } from '../../infra';
 import { Clock } from '../../local/clock';
 import { Bitbucket } from '../../local/hosts/bitbucket/bitbucket';
+import type { VariablePlace } from '../../local/hosts/bitbucket/place';
 import { type BitbucketServer, startBitbucketServer } from '../../local/hosts/bitbucket/server';
 import { assemblyOf } from './assembly';
 import { bootstrap, deploy } from './cdk';
@@ -25,6 +22,9 @@ export const DAY = 86_400_000;
 const WORKSPACE = 'acme';
 const CONNECTION_SECRET = 'keyturn/connections/acme';
 const ROOT = { accessKeyId: ACCOUNT_ID, secretAccessKey: 'test' };
+
+/** Names of the variables that hold a credential. */
+export const VARIABLES = { accessKeyId: 'AWS_ACCESS_KEY_ID', secretAccessKey: 'AWS_SECRET_ACCESS_KEY' };
 
 /** A key of a user, as IAM tells. */
 export interface UserKey {
@@ -38,12 +38,11 @@ export class DeployWorld {
     const emulator = await startEmulator();
     const clock = new Clock(emulator.now());
     const bitbucket = new Bitbucket({ clock, rateLimit: 1_000_000 });
-    bitbucket.addWorkspace(WORKSPACE);
     const server = await startBitbucketServer({ bitbucket });
     const world = new DeployWorld(emulator, bitbucket, server);
     try {
       await bootstrap(emulator);
-      await world.#connect();
+      await world.connect(WORKSPACE, CONNECTION_SECRET);
     } catch (error) {
       await world.close();
       throw error;
@@ -57,16 +56,27 @@ export class DeployWorld {
     private readonly server: BitbucketServer,
   ) {}
 
-  /** The connection that a configuration needs to reach the local Bitbucket. */
-  get connections(): ConfigInput['connections'] {
-    return { acme: { bitbucket: { secret: CONNECTION_SECRET, url: this.server.url } } };
+  /** Base URL of the local Bitbucket's API. */
+  get bitbucketUrl(): string {
+    return this.server.url;
   }
 
-  async #connect(): Promise<void> {
-    const scopes = ['pipeline', 'pipeline:variable'];
-    const accessToken = this.bitbucket.addAccessToken({ workspace: WORKSPACE, scopes });
-    const value = { Name: CONNECTION_SECRET, SecretString: JSON.stringify({ accessToken }) };
-    await this.client(SecretsManagerClient).send(new CreateSecretCommand(value));
+  /** The connection that a configuration needs to reach the local Bitbucket. */
+  get connections(): ConfigInput['connections'] {
+    return { acme: { bitbucket: { secret: CONNECTION_SECRET, url: this.bitbucketUrl } } };
+  }
+
+  /**
+   * Makes a workspace and the secret with a token of it.
+   *
+   * @returns the secret's ARN
+   */
+  async connect(workspace: string, secret: string): Promise<string> {
+    this.bitbucket.addWorkspace(workspace);
+    const accessToken = this.bitbucket.addAccessToken({ workspace, scopes: ['pipeline', 'pipeline:variable'] });
+    const value = { Name: secret, SecretString: JSON.stringify({ accessToken }) };
+    const { ARN } = await this.client(SecretsManagerClient).send(new CreateSecretCommand(value));
+    return ARN ?? '';
   }
 
   /** An SDK client of the account's administrator, whose time is the account's. */
@@ -75,18 +85,30 @@ export class DeployWorld {
     return new Client({ endpoint: this.emulator.url, region: REGION, credentials, systemClockOffset, maxAttempts: 2 });
   }
 
-  /** A user with the key that somebody made long ago, and an environment of a repository that holds it. */
+  /** A user, and an environment of a repository of the same name that holds the user's only key. */
   async addPipeline(name: string): Promise<void> {
-    const iam = this.client(IAMClient);
-    await iam.send(new CreateUserCommand({ UserName: name }));
-    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: name }));
+    const pair = await this.createUser(name);
     this.bitbucket.addRepository(WORKSPACE, name);
     const { uuid } = this.bitbucket.addEnvironment(WORKSPACE, name, 'Production');
     const place = { level: 'deployment', workspace: WORKSPACE, repository: name, environment: uuid } as const;
-    const pair = { AWS_ACCESS_KEY_ID: AccessKey?.AccessKeyId, AWS_SECRET_ACCESS_KEY: AccessKey?.SecretAccessKey };
-    for (const [key, value = ''] of Object.entries(pair)) {
-      this.bitbucket.createVariable(place, { key, value, secured: key !== 'AWS_ACCESS_KEY_ID' });
-    }
+    this.paste(place, pair);
+  }
+
+  /** @returns the user's first key */
+  async createUser(UserName: string): Promise<Pair> {
+    await this.client(IAMClient).send(new CreateUserCommand({ UserName }));
+    return this.createKey(UserName);
+  }
+
+  async createKey(UserName: string): Promise<Pair> {
+    const { AccessKey } = await this.client(IAMClient).send(new CreateAccessKeyCommand({ UserName }));
+    return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
+  }
+
+  /** What a person does who sets up a pipeline. */
+  paste(place: VariablePlace, { accessKeyId, secretAccessKey }: Pair, names = VARIABLES): void {
+    this.bitbucket.createVariable(place, { key: names.accessKeyId, value: accessKeyId, secured: false });
+    this.bitbucket.createVariable(place, { key: names.secretAccessKey, value: secretAccessKey, secured: true });
   }
 
   /** Deploys a configuration with the real `cdk deploy`, and waits for the functions that it starts. */
@@ -156,25 +178,27 @@ export class DeployWorld {
 
   /** The ARN of whom a pipeline of this name logs in as. @throws what STS answers to a dead key */
   async login(name: string): Promise<string | undefined> {
-    const held = this.bitbucket.pipelineVariables(WORKSPACE, name, 'Production');
-    const pair = { accessKeyId: held.AWS_ACCESS_KEY_ID ?? '', secretAccessKey: held.AWS_SECRET_ACCESS_KEY ?? '' };
+    return this.loginWith(this.bitbucket.pipelineVariables(WORKSPACE, name, 'Production'));
+  }
+
+  /** The same with variables of any place, under any names. */
+  async loginWith(held: Readonly<Record<string, string>>, names = VARIABLES): Promise<string | undefined> {
+    const pair = {
+      accessKeyId: held[names.accessKeyId] ?? 'nothing',
+      secretAccessKey: held[names.secretAccessKey] ?? 'nothing',
+    };
     const { Arn } = await this.client(STSClient, pair).send(new GetCallerIdentityCommand({}));
     return Arn;
   }
 
   /** The access key ID that a pipeline of this name would use. */
   heldBy(name: string): string | undefined {
-    return this.bitbucket.pipelineVariables(WORKSPACE, name, 'Production').AWS_ACCESS_KEY_ID;
+    return this.bitbucket.pipelineVariables(WORKSPACE, name, 'Production')[VARIABLES.accessKeyId];
   }
 
   async keysOf(UserName: string): Promise<readonly UserKey[]> {
     const { AccessKeyMetadata = [] } = await this.client(IAMClient).send(new ListAccessKeysCommand({ UserName }));
     return AccessKeyMetadata.map((key) => ({ accessKeyId: key.AccessKeyId ?? '', active: key.Status === 'Active' }));
-  }
-
-  async lastUseOf(AccessKeyId: string): Promise<Date | undefined> {
-    const { AccessKeyLastUsed } = await this.client(IAMClient).send(new GetAccessKeyLastUsedCommand({ AccessKeyId }));
-    return AccessKeyLastUsed?.LastUsedDate;
   }
 
   /** The access key that is current by the secret, and whether that version is marked delivered. */
@@ -190,13 +214,32 @@ export class DeployWorld {
     };
   }
 
+  /** The codes of what was found about a key since an instant, from the record. */
+  async findingsOf(id: string, since = 0): Promise<readonly string[]> {
+    const client = this.client(CloudWatchLogsClient);
+    const found = new Set<string>();
+    let nextToken: string | undefined;
+    do {
+      const page = await client.send(
+        new FilterLogEventsCommand({ logGroupName: AUDIT_LOG_GROUP, startTime: Math.floor(since), nextToken }),
+      );
+      for (const { message = '' } of page.events ?? []) {
+        const { event, key, reason } = auditEventSchema.parse(JSON.parse(message));
+        if (event === 'finding' && key === id && reason !== undefined) found.add(reason);
+      }
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    return [...found];
+  }
+
   async close(): Promise<void> {
     await this.server.close();
     await this.emulator.close();
   }
 }
 
-interface Pair {
+/** A whole credential. */
+export interface Pair {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }

@@ -89,6 +89,8 @@ async function prepared(ports: SyncPorts, run: Run, due: readonly Managed[]) {
     PROOFS_AT_A_TIME,
   );
   return { ready: due.filter((managed) => !refused.has(managed)), known };
+}
+
 /** One run looks at no more than such a part of all keys, because a host takes so many requests an hour. */
 const CHECKED_IN_RUNS = 12;
 /** A part that no host minds. */

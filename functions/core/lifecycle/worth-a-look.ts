@@ -72,7 +72,9 @@ export function worthDeletionLook(given: Managed, report: CredentialReport | und
       retirementAges(entry.policy, stored.createdAt, current.createdAt).delete <= now;
     return hasAge && after(since, (deleteAfter - deactivateAfter) * DAY) <= now;
   }
-  return worthRetirementLook(managed, report, now, false, ({ active }) => !active);
+  // Without a report a person's change would stay unseen for as long as there is none.
+  const blindly = report === undefined && hasOldPredecessor(secret, entry.policy, now);
+  return worthRetirementLook(managed, report, now, blindly, ({ active }) => !active);
 }
 
 function worthRetirementLook(

@@ -7,7 +7,9 @@ import { type Random, seededRandom } from '../../../local/random';
 import type { World } from './world';
 
 export const HOST = 'https://api.bitbucket.example';
-const URL = `${HOST}/2.0`;
+/** The second one, where there are two: another name of the same Bitbucket. */
+export const OTHER_HOST = 'https://bitbucket.globex.example';
+const OTHER = 'globex';
 /** What CloudFormation sends when it is done. */
 export const DEPLOYED = { source: 'aws.cloudformation', detail: { 'status-details': { status: 'UPDATE_COMPLETE' } } };
 export const CONNECTION_SECRET = 'keyturn/connections/acme';
@@ -130,7 +132,7 @@ export class Deployment {
 
   /** The first so many, and for some keys the workspace. */
   #targets(id: string, count: number): RegistryEntry['targets'] {
-    const all = targetsOf(id);
+    const all = targetsOf(id, this.#world.hasTwoHosts && isAtOther(id) ? OTHER : 'acme');
     if (!this.#world.isFirst && (count > 3 || seededRandom(`${this.#world.seed}/${id}/workspace`)() < 0.2))
       return [...all.slice(0, count), ...all.slice(3)].slice(0, 4);
     return all.slice(0, Math.min(3, count));
@@ -155,14 +157,19 @@ export class Deployment {
       policy,
       firstRotation: !plain && random() < 0.3 ? 'when-due' : 'at-once',
       adopt: !plain && random() < 0.5 ? 'replace-idle' : 'keep',
-      connections: { acme: { host: 'bitbucket', url: URL, secret: CONNECTION_SECRET } },
+      connections: {
+        acme: { host: 'bitbucket', url: `${HOST}/2.0`, secret: CONNECTION_SECRET },
+        ...(this.#world.hasTwoHosts
+          ? { [OTHER]: { host: 'bitbucket', url: `${OTHER_HOST}/2.0`, secret: CONNECTION_SECRET } }
+          : {}),
+      },
       targets: this.#targets(id, plain ? 1 : 1 + Math.floor(random() * 3)),
     };
   }
 }
 
 /** Two environments and the repository itself, the last one with a bundle, and the workspace that all keys share. */
-function targetsOf(id: string): RegistryEntry['targets'] {
+function targetsOf(id: string, connection: string): RegistryEntry['targets'] {
   const repository = `acme/${id}`;
   const name = id.replaceAll('-', '_').toUpperCase();
   return [
@@ -170,5 +177,16 @@ function targetsOf(id: string): RegistryEntry['targets'] {
     { repository, environment: 'Staging', variables: { accessKeyId: 'STAGE_KEY', secretAccessKey: 'STAGE_SECRET' } },
     { repository, variables: { accessKeyId: 'REPO_KEY', secretAccessKey: 'REPO_SECRET', bundle: 'REPO_BUNDLE' } },
     { workspace: 'acme', variables: { accessKeyId: `${name}_ID`, secretAccessKey: `${name}_SECRET` } },
-  ].map((target) => targetOf(deliverToSchema.parse({ connection: 'acme', ...target })));
+  ].map((target) => targetOf(deliverToSchema.parse({ connection, ...target })));
+}
+
+/** Enough keys to open a breaker, and fewer than half. */
+function isAtOther(id: string): boolean {
+  const index = Number(id.replace('key-', ''));
+  return index < 3 || index % 5 === 0;
+}
+
+/** Whether a key is delivered over the second host. */
+export function needsOther({ entry }: ManagedRecord): boolean {
+  return entry.targets.some(({ connection }) => connection === OTHER);
 }

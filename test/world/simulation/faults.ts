@@ -35,6 +35,8 @@ export const FAULTS = {
   'recreated-user': 'an IAM user is deleted with its keys, and made again',
   'deleted-secret': 'a secret is deleted, and restored within its recovery window',
   record: "calls of the audit record are throttled, refused, lost or repeated, or are a run's last",
+  'dead-host': 'one of two hosts is dead for a year, and the keys of the other one live on',
+  'slow-report': 'the credential report takes minutes, or is not finished at all',
 } as const;
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
@@ -200,6 +202,10 @@ function lengthOf(fault: FaultName, random: Random): number {
     case 'slow-calls':
     case 'oauth':
       return HOUR + draw * 10 * DAY;
+    case 'dead-host':
+      return 200 * DAY + draw * 300 * DAY;
+    case 'slow-report':
+      return DAY + draw * 30 * DAY;
     case 'rotation-cap':
       return 5 * DAY + draw * 40 * DAY;
     case 'crash':

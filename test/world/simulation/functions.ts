@@ -19,7 +19,7 @@ import { Run } from '../../../functions/runtime/run';
 import { sync } from '../../../functions/sync/sync';
 import { syncRequestOf } from '../../../functions/sync/trigger';
 import { seededRandom } from '../../../local/random';
-import { HOST } from './deployment';
+import { HOST, OTHER_HOST } from './deployment';
 import type { RunRecord } from './run-record';
 import { inTheNameOf } from './sdk';
 import type { SimProcess } from './sim-process';
@@ -55,7 +55,7 @@ export async function runFunction(
       connectionSecrets: createConnectionSecrets(),
       time,
       random: seededRandom(`${world.seed}/jitter/${process.name}`),
-      allowedOrigins: new Set([HOST]),
+      allowedOrigins: new Set([HOST, OTHER_HOST]),
     }),
   }));
   const { identify, regions } = ports.sts;
@@ -107,6 +107,7 @@ export async function runFunction(
         }
       },
       told: (since) => auditRecord.told(since),
+      recorded: (since, event, reason) => auditRecord.recorded(since, event, reason),
     },
     bus: {
       publish: async (events) => {

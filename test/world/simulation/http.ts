@@ -22,7 +22,14 @@ export function openHttp({ time }: { readonly time: Time }): Send {
     };
     const authorization = request.authorization.reveal();
     const answered = await process.call<Answer>(
-      { service: 'bitbucket', action: `${request.method} ${route.kind}`, about, mutates, repeatable: false },
+      {
+        service: 'bitbucket',
+        action: `${request.method} ${route.kind}`,
+        about,
+        mutates,
+        repeatable: false,
+        host: url.hostname,
+      },
       (fault) => {
         if (fault === 'expired' && route.kind !== 'oauth-token')
           cloud.bitbucket.revoke(authorization.split(' ')[1] ?? '');

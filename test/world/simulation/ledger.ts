@@ -1,5 +1,7 @@
 import { type AuditEvent, attemptOfEvent, readAuditLine } from '../../../functions/core/audit';
+import { DAY } from '../../../functions/core/duration';
 import { AwsError } from '../../../local/account/aws-error';
+import { compileFilterPattern } from '../../../local/evidence/logs/log-filter-pattern';
 import type { RecordPromises } from './record-promises';
 import type { RunRecord } from './run-record';
 
@@ -7,13 +9,30 @@ interface LogInput {
   readonly logStreamName?: string;
   readonly logEvents?: readonly { readonly timestamp: number; readonly message: string }[];
   readonly startTime?: number;
+  readonly filterPattern?: string;
 }
+
+interface KeptEvent {
+  readonly logStreamName: string;
+  readonly at: number;
+  readonly message: string;
+}
+
+/** The kinds of events that runs ask for. */
+const ASKED_FOR: ReadonlySet<string> = new Set<AuditEvent['event']>([
+  'people-told',
+  'target-failed',
+  'target-delivered',
+  'step-failed',
+  'finding',
+]);
 
 /** The log group of the audit record: what really came there, whatever the run that sent it has heard of that. */
 export class Ledger {
   readonly #promises: RecordPromises;
   readonly #streams = new Set<string>();
-  readonly #told: { readonly logStreamName: string; readonly at: number; readonly message: string }[] = [];
+  /** By the kind of event. */
+  readonly #asked = new Map<string, KeptEvent[]>();
   readonly #attempts = new Map<string, RunRecord>();
 
   constructor(promises: RecordPromises) {
@@ -33,7 +52,7 @@ export class Ledger {
         for (const { timestamp, message } of logEvents) this.#take(run, stream, timestamp, message);
         return {};
       case 'FilterLogEvents':
-        return { events: this.#told.filter(({ at }) => at >= startTime) };
+        return { events: this.#since(startTime, input.filterPattern ?? '') };
       default:
         throw new Error(`the ledger has no ${action}`);
     }
@@ -50,7 +69,21 @@ export class Ledger {
     if (run.kept.has(event.id)) return;
     this.#promises.isTrue(run, event);
     run.kept.set(event.id, event);
-    if (event.event === 'people-told') this.#told.push({ logStreamName, at, message });
+    if (!ASKED_FOR.has(event.event)) return;
+    const alike = this.#asked.get(event.event) ?? [];
+    this.#asked.set(event.event, alike);
+    alike.push({ logStreamName, at, message });
+  }
+
+  #since(startTime: number, filterPattern: string): readonly KeptEvent[] {
+    const [, kind = ''] = /^\{ \$\.event = "([\w-]+)"/.exec(filterPattern) ?? [];
+    if (!ASKED_FOR.has(kind)) throw new Error(`the ledger keeps nothing for ${filterPattern}`);
+    const alike = this.#asked.get(kind) ?? [];
+    // Runs ask for the last days of years; what comes late comes within a day.
+    const old = alike.findLastIndex(({ at }) => at < startTime - DAY);
+    const recent = alike.slice(old + 1).filter(({ at }) => at >= startTime);
+    const matches = compileFilterPattern(filterPattern);
+    return recent.filter(({ message }) => matches(message));
   }
 
   /** No two attempts share an ID, even with the same request ID. */

@@ -15,7 +15,6 @@ export function checkLiveness(world: World): void {
   for (const managed of witness.managed.values()) {
     if (witness.keysOf(managed.user).length >= 2) managed.crowdedAt = world.now();
   }
-  if (isBreakerOpen(world)) return;
   for (const managed of witness.managed.values()) {
     if (!managed.isManaged || world.now() - managed.disturbedAt < CALM) continue;
     const [before] = promises.violations.slice(-1);
@@ -99,14 +98,4 @@ function isFirstNotDue(managed: ManagedRecord, keys: readonly KeyRecord[], now: 
   return (
     firstRotation === 'when-due' && oldest !== undefined && now - oldest.createdAt < (policy.rotateAfter + 1) * DAY
   );
-}
-
-/** Three undelivered keys stop all rotations, by design. */
-function isBreakerOpen(world: World): boolean {
-  let stuck = 0;
-  for (const managed of world.witness.managed.values()) {
-    if (!managed.isManaged || world.witness.currentKey(managed) === undefined) continue;
-    if (!world.promises.places.isMarkedDelivered(managed)) stuck += 1;
-  }
-  return stuck >= 3;
 }

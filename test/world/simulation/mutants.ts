@@ -111,7 +111,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'secret-in-the-audit-log',
     promise: 'K6',
     file: 'functions/runtime/doers/rotate-key.ts',
-    from: "run.audit('key-stored', entry, { accessKeyId, version, reason, facts: { daysOverdue: overdue } });",
+    from: "run.audit('key-stored', entry, { accessKeyId, version, reason, facts: { daysOverdue: overdue, dueAt: dueAt?.toISOString() } });",
     to: "run.audit('key-stored', entry, { accessKeyId, version, reason: credential.secretAccessKey.reveal() });",
     within: 1,
   },
@@ -234,5 +234,14 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'throw toKeyturnError(thrown);',
     within: 10,
     fault: 'bad-entry',
+  },
+  {
+    name: 'global-breaker',
+    promise: 'K11',
+    file: 'functions/core/lifecycle/breaker.ts',
+    from: 'return targets.some((target) => systems.has(systemOf(target, connectionOf(target, connections))));',
+    to: 'return targets.length > 0 && connections !== undefined && systems.size > 0;',
+    within: 5,
+    fault: 'dead-host',
   },
 ];

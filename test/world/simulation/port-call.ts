@@ -7,6 +7,8 @@ export interface PortCall {
   readonly about: string;
   /** Changes what other runs decide by; the audit record is none of it. */
   readonly mutates: boolean;
+  /** The name of the CI host. @default - it is AWS that is asked */
+  readonly host?: string;
   /** Whether the client library repeats it by itself when no answer comes. */
   readonly repeatable: boolean;
 }

@@ -67,13 +67,14 @@ export class Repairs {
   #rotated(managed: ManagedRecord, brokenAt: number, run: RunRecord): void {
     const { witness, promises, now } = this.#views();
     const { startedAt } = run.process;
-    // A run sees what people did in the credential report, which may be four hours old.
-    if (startedAt < brokenAt || run.reportAt === undefined || run.reportAt < brokenAt) return;
+    // A run sees what people did in the credential report, which may be four hours old; without one it looks by itself.
+    const seenAt = run.reportAt ?? startedAt;
+    if (startedAt < brokenAt || seenAt < brokenAt) return;
     const keys = witness.keysOf(managed.user);
     const current = witness.currentKey(managed);
     const stored = keys.filter(({ isStored }) => isStored);
     const newest = Math.max(...[...witness.keys.values()].filter(isStoredOf(managed)).map((key) => key.createdAt));
-    if (newest > Math.min(startedAt - HOUR, run.reportAt) - SLACK) return;
+    if (newest > Math.min(startedAt - HOUR, seenAt) - SLACK) return;
     const hasSpare = stored.some(({ id, status }) => id !== current && status === 'Active');
     const hasRoom = keys.length < 2;
     promises.counted('K1');

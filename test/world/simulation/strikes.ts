@@ -1,10 +1,11 @@
-import { DAY, SECOND } from '../../../functions/core/duration';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/duration';
 import { DEFAULT_MAX_ROTATIONS } from '../../../functions/core/names';
+import { needsOther, OTHER_HOST } from './deployment';
 import type { Disturbance } from './faults';
 import { MOST_SKEW } from './faults';
 import type { FaultChoice, PortCall } from './port-call';
 import type { SimProcess } from './sim-process';
-import type { World } from './world';
+import { USUAL_REPORT_TIME, type World } from './world';
 
 /** Who decides what goes wrong. */
 export interface Fate {
@@ -55,7 +56,12 @@ export class Strikes implements Fate {
     const isWindow = disturbance.until - disturbance.from < DAY * 50;
     const armed: Armed = {
       disturbance,
-      left: disturbance.fault === 'crash' ? 1 : isWindow ? Number.POSITIVE_INFINITY : 1 + disturbance.count,
+      left:
+        disturbance.fault === 'crash'
+          ? 1
+          : isWindow || disturbance.fault === 'dead-host'
+            ? Number.POSITIVE_INFINITY
+            : 1 + disturbance.count,
       passes: disturbance.fault === 'crash' ? disturbance.count % 3 : 0,
     };
     this.#armed.add(armed);
@@ -92,6 +98,14 @@ export class Strikes implements Fate {
     return skewed === undefined ? 0 : Math.trunc((skewed.variety * 2 - 1) * MOST_SKEW);
   }
 
+  /** Milliseconds that IAM takes for a credential report: some minutes, or more than any run waits. */
+  reportTime(): number {
+    const slow = this.isOn('slow-report');
+    if (slow === undefined) return USUAL_REPORT_TIME;
+    this.#world.countStrike('slow-report');
+    return slow.odds < 0.6 ? slow.variety * 4 * MINUTE : HOUR;
+  }
+
   maxRotations(): number {
     const capped = this.isOn('rotation-cap');
     if (capped === undefined) return DEFAULT_MAX_ROTATIONS;
@@ -124,10 +138,21 @@ export class Strikes implements Fate {
       armed.left -= 1;
       if (armed.left <= 0) this.#armed.delete(armed);
       this.#world.countStrike(armed.disturbance.fault);
-      this.#world.disturb(undefined);
+      this.#disturb(armed.disturbance);
       return choice;
     }
     return undefined;
+  }
+
+  /** A dead host is the excuse of its own keys, and of no other (K11). */
+  #disturb({ fault }: Disturbance): void {
+    if (fault !== 'dead-host') {
+      this.#world.disturb(undefined);
+      return;
+    }
+    for (const managed of this.#world.witness.managed.values()) {
+      if (needsOther(managed)) this.#world.disturb(managed.id);
+    }
   }
 
   #keyAt({ key }: Disturbance): { readonly id: string } {
@@ -163,6 +188,8 @@ export class Strikes implements Fate {
         return call.action === 'ListAccessKeys' && struck() ? { kind: 'stale' } : undefined;
       case 'host-down':
         return isHost ? { kind: variety < 0.5 ? 'refused' : 'unanswered' } : undefined;
+      case 'dead-host':
+        return OTHER_HOST.endsWith(`/${call.host}`) ? { kind: variety < 0.5 ? 'refused' : 'unanswered' } : undefined;
       case 'host-throttle':
         return isHost && struck() ? { kind: 'throttled' } : undefined;
       case 'host-lost-answer':

@@ -29,10 +29,14 @@ export interface WorldProps {
   readonly lastUsedDelay: number;
   /** As the first histories were: without workspaces. @default false */
   readonly isFirst?: boolean;
+  /** Some keys are delivered over a second host. @default false */
+  readonly hasTwoHosts?: boolean;
 }
 
 /** CloudTrail says about five minutes on average; this is slower. */
 const TRAIL_DELAY = 10 * MINUTE;
+/** Of a report in a small account, in milliseconds. */
+export const USUAL_REPORT_TIME = 1_500;
 const FUNCTION_ROLE = 'arn:aws:iam::111122223333:role/keyturn';
 
 /** One AWS account and one Bitbucket on one loop, with everybody who watches them. */
@@ -63,16 +67,20 @@ export class World implements Cloud {
   token = '';
   isOAuth = false;
   readonly isFirst: boolean;
+  readonly hasTwoHosts: boolean;
+  /** How long IAM takes for a credential report, in milliseconds. */
+  reportTime: () => number = () => USUAL_REPORT_TIME;
   readonly restores: Restores;
   readonly repairs: Repairs;
   readonly struck = new Map<string, number>();
   readonly #lists = new Map<string, { readonly keys: unknown; readonly until: number }>();
   readonly #listeners: ((event: object) => void)[] = [];
 
-  constructor({ seed, start, newKeyDelay, lastUsedDelay, isFirst = false }: WorldProps) {
+  constructor({ seed, start, newKeyDelay, lastUsedDelay, isFirst = false, hasTwoHosts = false }: WorldProps) {
     const clock = new Clock(start);
     this.seed = seed;
     this.isFirst = isFirst;
+    this.hasTwoHosts = hasTwoHosts;
     this.lastUsedDelay = lastUsedDelay;
     this.start = start;
     this.loop = new Loop(clock);
@@ -81,7 +89,7 @@ export class World implements Cloud {
       random: seededRandom(`${seed}/account`),
       newKeySpread: unevenSpread(seed, newKeyDelay),
       lastUsedDelay,
-      credentialReportTime: 1_500,
+      credentialReportTime: () => this.reportTime(),
       trailDelay: TRAIL_DELAY,
     });
     this.bitbucket = new Bitbucket({ clock, random: seededRandom(`${seed}/bitbucket`) });

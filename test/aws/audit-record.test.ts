@@ -194,6 +194,19 @@ describe('what people were told', () => {
   const told = (sequence: number, more: Partial<AuditEvent> = {}) =>
     event(sequence, { event: 'people-told', reason: 'two-keys', key: 'shop', ...more });
 
+  it('is one kind of event; each kind can be read, and those with one reason alone', async () => {
+    await newScene();
+    const record = createAuditRecord();
+    const missing = event(2, { event: 'finding', reason: 'report-unavailable', facts: { next: 'k7' } });
+    await record.append([told(1), missing, event(3, { event: 'finding', reason: 'two-keys' }), event(4)]);
+    const since = new Date(START);
+    expect(await record.recorded(since, 'finding', 'report-unavailable')).toEqual([missing]);
+    expect(await record.recorded(since, 'finding')).toHaveLength(2);
+    expect(await record.recorded(since, 'key-created')).toEqual([event(4)]);
+    expect(await record.recorded(since, 'target-failed')).toEqual([]);
+    expect(await record.recorded(new Date(START + 2_001), 'finding', 'report-unavailable')).toEqual([]);
+  });
+
   it('is read since an instant, from all functions, and nothing else is', async () => {
     const scene = await newScene();
     const record = createAuditRecord();

@@ -219,7 +219,8 @@ describe('before deleting, a user is worth a look', () => {
   });
 
   it.each<[string, SecretState['tags'], Date, boolean]>([
-    ['nobody recorded a deactivation', {}, day(200), false],
+    ['nobody recorded a deactivation, and none is due', {}, day(100, -1), false],
+    ['nobody recorded a deactivation that was due', {}, day(100), true],
     ['the key is not old enough', deactivated, day(110, -1), false],
     ['the key is old enough', deactivated, day(110), true],
   ])('without a report, when %s', (_what, tags, now, expected) => {

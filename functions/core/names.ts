@@ -43,6 +43,8 @@ export const TAG = {
   held: 'keyturn:held',
   /** `<access key ID> <ISO time>`: when a late delivery, or that of an earlier version, was complete; without it it was prompt. */
   delivered: 'keyturn:delivered',
+  /** `<access key ID> <ISO time>`: when a delivery of this key left a torn pair behind; until it is delivered, it counts. */
+  torn: 'keyturn:torn',
   /** `<until, ISO time> <by> <why>`: nothing is changed until then. */
   paused: 'keyturn:paused',
   /** On a connection's secret, an ISO date or date-time: when its token ends. People set it; Keyturn reads it only. */

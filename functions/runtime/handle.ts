@@ -1,6 +1,6 @@
 import type { AuditRecord, EventBus, Notifier } from '../account/ports';
 import { MINUTE, SECOND } from '../core/duration';
-import { toKeyturnError } from '../core/errors';
+import { KeyturnError, toKeyturnError } from '../core/errors';
 import type { Trigger } from '../core/findings/telling';
 import type { FunctionName } from '../core/names';
 import type { Summary } from '../core/run-summary';
@@ -79,5 +79,9 @@ export async function handle(props: HandleProps, work: (run: Run) => Promise<voi
   const summary = await run.finish();
   emitMetrics(summary, run.findings, stopped === undefined);
   if (stopped !== undefined) throw toKeyturnError(stopped);
+  // Lambda repeats it after one and after two minutes; nothing where a person waits for the answer.
+  if (run.isUrgent && trigger !== 'request') {
+    throw new KeyturnError('pair-torn', 'The run left a torn pair. Lambda repeats it; the findings say what to set.');
+  }
   return summary;
 }

@@ -60,6 +60,7 @@ export class Run {
   #managed: readonly Managed[] = [];
   #left = 0;
   #recordFailedAt: Date | undefined;
+  #isUrgent = false;
 
   constructor(props: RunProps) {
     this.id = props.id;
@@ -153,14 +154,28 @@ export class Run {
     this.find(failedStep(entry.id, error, doing));
   }
 
+  /** Something is broken that another try may repair: the run is to be repeated within minutes, when people were told. */
+  repeatSoon(): void {
+    this.#isUrgent = true;
+  }
+
+  get isUrgent(): boolean {
+    return this.#isUrgent;
+  }
+
+  /** Whether another key can be started after so many milliseconds. */
+  hasTimeAfter(milliseconds: number): boolean {
+    const { deadline, keyTakes = KEY_TAKES } = this.#props;
+    return deadline.getTime() - this.now().getTime() - milliseconds >= keyTakes;
+  }
+
   /** Works on each item, several at a time, and starts nothing new when the time is nearly up. */
   async forEach<Item extends Managed>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-    const { deadline, keyTakes = KEY_TAKES } = this.#props;
     const left: string[] = [];
     const queue = items.values();
     const workers = Array.from({ length: this.#props.concurrency }, async () => {
       for (const item of queue) {
-        if (deadline.getTime() - this.now().getTime() < keyTakes) {
+        if (!this.hasTimeAfter(0)) {
           left.push(item.entry.id);
           continue;
         }

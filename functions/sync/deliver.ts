@@ -3,7 +3,7 @@ import { currentVersion, type SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
 import { planDelivery } from '../core/lifecycle/plan-delivery';
 import type { StepNamed } from '../core/lifecycle/steps';
-import { type DeliverPorts, deliverVersion } from '../runtime/doers/deliver-version';
+import { type DeliverPorts, type DeliveryOutcome, deliverVersion } from '../runtime/doers/deliver-version';
 import type { Work } from '../runtime/doers/doer';
 import { perform } from '../runtime/doers/perform';
 import type { Run } from '../runtime/run';
@@ -16,28 +16,29 @@ const MOST_ROUNDS = 3;
  *
  * @param seen the key with its secret as it is now
  */
-export async function deliver(ports: DeliverPorts, run: Run, seen: Managed): Promise<void> {
+export async function deliver(ports: DeliverPorts, run: Run, seen: Managed): Promise<DeliveryOutcome> {
   const { entry } = seen;
   const { name } = seen.secret;
   let managed = seen;
   for (let round = 1; round <= MOST_ROUNDS; round++) {
-    if (await deliverOnce({ ports, run, managed })) return;
+    const outcome = await deliverOnce({ ports, run, managed });
+    if (outcome !== 'overtaken') return outcome;
     run.log.warn('another version became current or was marked during a delivery; the current one follows', {
       key: entry.id,
     });
     await distrustMark({ ports, run, managed });
     managed = { ...managed, secret: await ports.secrets.describe(name) };
   }
+  return 'overtaken';
 }
 
-/** @returns whether that is all for now; not when another version became current or was marked meanwhile */
-async function deliverOnce(work: Work<DeliverPorts>): Promise<boolean> {
+async function deliverOnce(work: Work<DeliverPorts>): Promise<DeliveryOutcome> {
   const { run, managed } = work;
   const { removeFirst, deliver: step, removeAfter } = planDelivery({ ...managed, now: run.now() });
   await perform(removals(removeFirst), work);
   const outcome = step === undefined ? 'marked' : await deliverVersion(step, work);
   if (outcome === 'marked') await perform(removals(removeAfter), work);
-  return outcome !== 'overtaken';
+  return outcome;
 }
 
 /**

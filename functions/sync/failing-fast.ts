@@ -28,7 +28,7 @@ export function failingFast(targets: Targets): Targets {
         }
       };
       const target = await guard(() => targets.open(config, connection));
-      return { name: target.name, deliver: (credential, stored) => guard(() => target.deliver(credential, stored)) };
+      return { name: target.name, deliver: (...delivery) => guard(() => target.deliver(...delivery)) };
     },
   };
 }

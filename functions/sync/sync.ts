@@ -1,6 +1,6 @@
 import type { Registry, Secrets, Sts, Targets } from '../account/ports';
 import { survey } from '../account/survey';
-import { HOUR } from '../core/duration';
+import { HOUR, MINUTE } from '../core/duration';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
 import { failedStep } from '../core/findings/failed-step';
 import type { Finding } from '../core/findings/findings';
@@ -25,6 +25,10 @@ export interface SyncOptions {
   readonly tokenExpiresInDays: number;
 }
 
+/** A refusal of one half may pass; the next run may be an hour away. */
+const AGAIN_AFTER = MINUTE;
+const MOST_AGAIN = 3;
+
 /** Brings every current version to its targets that is not marked delivered there. */
 export async function sync(
   ports: SyncPorts,
@@ -39,12 +43,35 @@ export async function sync(
     run.findAll(plan.findings);
     return plan.deliver !== undefined || plan.removeAfter.length > 0;
   });
+  // What was listed may be minutes old; what was picked alone is as fresh as it can be.
+  const isFresh = ids?.length === 1;
+  let halved = await deliverAll(ports, run, startingElsewhere(due, run.now()), isFresh);
+  for (let again = 0; again < MOST_AGAIN && isWorthWaiting(halved, run); again += 1) {
+    await run.time.sleep(AGAIN_AFTER);
+    halved = await deliverAll(ports, run, halved, false);
+  }
+}
+
+/** @returns those of which half of a pair was written, and put back */
+async function deliverAll(
+  ports: SyncPorts,
+  run: Run,
+  due: readonly Managed[],
+  isFresh: boolean,
+): Promise<readonly Managed[]> {
   const targets = failingFast(ports.targets);
-  await run.forEach(startingElsewhere(due, run.now()), async ({ entry, secret }) => {
-    // What was listed may be minutes old; what was picked alone is as fresh as it can be.
-    const present = ids?.length === 1 ? secret : await ports.secrets.describe(secret.name);
-    await deliver({ ...ports, targets }, run, { entry, secret: present });
+  const halved: Managed[] = [];
+  await run.forEach(due, async ({ entry, secret }) => {
+    const present = isFresh ? secret : await ports.secrets.describe(secret.name);
+    const outcome = await deliver({ ...ports, targets }, run, { entry, secret: present });
+    if (outcome === 'halved') halved.push({ entry, secret });
   });
+  return halved;
+}
+
+/** What was put back is tried again in this run; of what is torn people hear first, and Lambda repeats the run. */
+function isWorthWaiting(halved: readonly Managed[], run: Run): boolean {
+  return halved.length > 0 && !run.isUrgent && run.hasTimeAfter(AGAIN_AFTER);
 }
 
 /** All managed keys. The same list shows the connections' secrets, and when their tokens end. */

@@ -7,7 +7,7 @@ export interface DatedTag {
 }
 
 /** The tags of this form. What they say of the future was made up by somebody; see `withoutFuture`. */
-export const DATED_TAGS: readonly string[] = [TAG.deactivated, TAG.reactivated, TAG.held, TAG.delivered];
+export const DATED_TAGS: readonly string[] = [TAG.deactivated, TAG.reactivated, TAG.held, TAG.delivered, TAG.torn];
 
 /** `<access key ID> <ISO time>`: the value of a dated tag. */
 export function datedTag(accessKeyId: string, at: Date): string {

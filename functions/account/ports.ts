@@ -84,6 +84,19 @@ export interface Receipt {
   readonly readBack: boolean | undefined;
   /** Milliseconds between the two halves of the pair, as seen from here: an upper bound of the torn time. */
   readonly tornFor: number;
+  /** What could not be written again as it was before the first write, so that only the delivery showed that it can be. */
+  readonly unproved?: readonly string[];
+}
+
+/** The credentials that a place may have held before, for a host that has to put half of one back. */
+export interface EarlierCredentials {
+  /** Whether a delivery of the same credential has left one of its places torn. @default false */
+  readonly torn?: boolean;
+  /**
+   * The stored credential of an access key, or the one that was delivered before where the place does not show which;
+   * it has just authenticated (K2). undefined where there is none.
+   */
+  read(accessKeyId: string | undefined): Promise<Credential | undefined>;
 }
 
 /** What a look at a target shows, without a value but access key IDs. */
@@ -106,9 +119,11 @@ export interface Target {
   /**
    * Writes the credential and reads back what can be read. Repeating it is safe.
    * @param stored where the credential is, for a host that fetches it by itself
+   * @param earlier what may have been there before, for a host that writes a credential in two halves. @default - nobody
+   * knows
    * @throws KeyturnError
    */
-  deliver(credential: Credential, stored: StoredCredential): Promise<Receipt>;
+  deliver(credential: Credential, stored: StoredCredential, earlier?: EarlierCredentials): Promise<Receipt>;
   /**
    * Looks at what is there, and changes nothing. What differs is looked at again before it is told: a host may show for
    * seconds what was there before.

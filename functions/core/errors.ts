@@ -32,14 +32,26 @@ export type ErrorCode =
   | 'host-answer-invalid'
   | 'host-rejected'
   | 'read-back-differs'
+  /** Ends a run that leaves a torn pair, so that Lambda repeats it. */
+  | 'pair-torn'
   // everything else
   | 'unexpected';
+
+/** A place that holds, or may hold, halves of two credentials. Holds names only. */
+export interface TornPair {
+  /** What holds the halves, as the host calls it: the ID's first. */
+  readonly variables: readonly string[];
+  /** What a person sets to make it whole: a sentence. */
+  readonly cure: string;
+}
 
 export interface KeyturnErrorOptions {
   /** Whether doing the same again later can succeed without anybody changing anything. @default false */
   readonly retryable?: boolean;
-  /** Whether a pipeline may find one half of an old and one half of a new key now. @default false */
-  readonly torn?: boolean;
+  /** Set where a pipeline may find one half of an old and one half of a new key now. @default - what is there is whole */
+  readonly tornPair?: TornPair | undefined;
+  /** Whether half of a pair was written, whatever was done about it since: it is tried again within minutes. @default false */
+  readonly halved?: boolean;
   /** When the host will take requests again, where it said so. */
   readonly retryAt?: Date;
   /** What it says something about: the one place that was written, or all that fails together with it. @default 'system' */
@@ -52,7 +64,9 @@ export interface KeyturnErrorOptions {
 export class KeyturnError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
+  readonly tornPair: TornPair | undefined;
   readonly torn: boolean;
+  readonly halved: boolean;
   readonly retryAt: Date | undefined;
   readonly concerns: 'place' | 'system';
 
@@ -61,7 +75,9 @@ export class KeyturnError extends Error {
     this.name = 'KeyturnError';
     this.code = code;
     this.retryable = options.retryable ?? false;
-    this.torn = options.torn ?? false;
+    this.tornPair = options.tornPair;
+    this.torn = options.tornPair !== undefined;
+    this.halved = options.halved ?? false;
     this.retryAt = options.retryAt;
     this.concerns = options.concerns ?? 'system';
   }

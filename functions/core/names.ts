@@ -54,6 +54,8 @@ export const TAG = {
   revisions: 'keyturn:revisions',
   /** `<access key ID> <ISO time>`: when a target was last seen not to, and was left so. */
   drifted: 'keyturn:drifted',
+  /** `<access key ID> <ISO time>`: when a delivery of this key left a torn pair behind; until it is delivered, it counts. */
+  torn: 'keyturn:torn',
   /** `<until, ISO time> <by> <why>`: nothing is changed until then. */
   paused: 'keyturn:paused',
   /** On a connection's secret, an ISO date or date-time: when its token ends. People set it; Keyturn reads it only. */

@@ -93,7 +93,12 @@ export async function handle<Start extends Started>(
   const summary = await run.finish();
   emitMetrics(summary, run.findings, stopped === undefined);
   if (stopped !== undefined) throw stopped;
-  return trigger === 'request' ? { ...summary, found: run.messages } : summary;
+  if (trigger === 'request') return { ...summary, found: run.messages };
+  // Lambda repeats it after one and after two minutes; nothing where a person waits for the answer.
+  if (run.isUrgent) {
+    throw new KeyturnError('pair-torn', 'The run left a torn pair. Lambda repeats it; the findings say what to set.');
+  }
+  return summary;
 }
 
 /** Somebody asked, and waits for an answer. */

@@ -63,6 +63,7 @@ export class Run {
   #managed: readonly Managed[] = [];
   #left = 0;
   #recordFailedAt: Date | undefined;
+  #isUrgent = false;
 
   constructor(props: RunProps) {
     this.id = props.id;
@@ -174,6 +175,15 @@ export class Run {
     this.count('failed');
     this.audit('step-failed', entry, { outcome: 'failed', code: error.code, reason: doing, message: error.message });
     this.find(failedStep(entry.id, error, doing));
+  }
+
+  /** Something is broken that another try may repair: the run is to be repeated within minutes, when people were told. */
+  repeatSoon(): void {
+    this.#isUrgent = true;
+  }
+
+  get isUrgent(): boolean {
+    return this.#isUrgent;
   }
 
   /** An error stopped the whole run, or its event was refused. */

@@ -4,7 +4,7 @@ import { currentVersion, type SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
 import { planDelivery } from '../core/lifecycle/plan-delivery';
 import type { Delivery, StepNamed } from '../core/lifecycle/steps';
-import { type DeliverPorts, deliverVersion } from '../runtime/doers/deliver-version';
+import { type DeliverPorts, type DeliveryOutcome, deliverVersion } from '../runtime/doers/deliver-version';
 import type { Work } from '../runtime/doers/doer';
 import { perform } from '../runtime/doers/perform';
 import { type ProvePorts, provedVersion } from '../runtime/doers/prove-version';
@@ -19,7 +19,7 @@ const MOST_ROUNDS = 5;
  * @param seen the key with its secret as it is now
  * @param proved the version whose key has been proved everywhere
  */
-export async function deliver(ports: DeliverPorts, run: Run, seen: Managed, proved?: string): Promise<void> {
+export async function deliver(ports: DeliverPorts, run: Run, seen: Managed, proved?: string): Promise<DeliveryOutcome> {
   const { entry } = seen;
   const { name } = seen.secret;
   let managed = seen;
@@ -27,20 +27,22 @@ export async function deliver(ports: DeliverPorts, run: Run, seen: Managed, prov
   for (let round = 1; round <= MOST_ROUNDS; round++) {
     const { deliver: step } = planDelivery({ ...managed, now: run.now() });
     if (step?.fresh && step.versionId !== known) {
-      if (!run.hasTime(EVERYWHERE_TAKES)) return;
-      if (!(await isKnownEverywhere(step, { ports, run, managed }))) return;
+      if (!run.hasTime(EVERYWHERE_TAKES)) return 'left';
+      if (!(await isKnownEverywhere(step, { ports, run, managed }))) return 'left';
       known = step.versionId;
       // A minute has gone by, in which anything may have changed.
       managed = { ...managed, secret: await ports.secrets.describe(name) };
       continue;
     }
-    if (await deliverOnce({ ports, run, managed })) return;
+    const outcome = await deliverOnce({ ports, run, managed });
+    if (outcome !== 'overtaken') return outcome;
     run.log.warn('another version became current or was marked during a delivery; the current one follows', {
       key: entry.id,
     });
     await distrustMark({ ports, run, managed });
     managed = { ...managed, secret: await ports.secrets.describe(name) };
   }
+  return 'overtaken';
 }
 
 /** Whether the key of a version that no target has yet is known at every endpoint, and stays so (K2). */
@@ -59,14 +61,13 @@ export async function isKnownEverywhere(step: Delivery, work: Work<ProvePorts>):
   return proved !== undefined;
 }
 
-/** @returns whether that is all for now; not when another version became current or was marked meanwhile */
-async function deliverOnce(work: Work<DeliverPorts>): Promise<boolean> {
+async function deliverOnce(work: Work<DeliverPorts>): Promise<DeliveryOutcome> {
   const { run, managed } = work;
   const { removeFirst, deliver: step, removeAfter } = planDelivery({ ...managed, now: run.now() });
   await perform(removals(removeFirst), work);
   const outcome = step === undefined ? 'marked' : await deliverVersion(step, work);
   if (outcome === 'marked') await perform(removals(removeAfter), work);
-  return outcome !== 'overtaken';
+  return outcome;
 }
 
 /**

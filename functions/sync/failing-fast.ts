@@ -30,7 +30,7 @@ export function failingFast(targets: Targets): Targets {
       const target = await guard(() => targets.open(config, connection));
       return {
         name: target.name,
-        deliver: (credential, stored) => guard(() => target.deliver(credential, stored)),
+        deliver: (...delivery) => guard(() => target.deliver(...delivery)),
         inspect: (wanted) => guard(() => target.inspect(wanted)),
       };
     },

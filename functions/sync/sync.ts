@@ -1,7 +1,7 @@
 import type { Registry, Secrets, Sts, Targets } from '../account/ports';
 import { survey } from '../account/survey';
 import type { DriftSetting } from '../core/config/settings';
-import { HOUR } from '../core/duration';
+import { HOUR, MINUTE } from '../core/duration';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
 import { failedStep } from '../core/findings/failed-step';
 import type { Finding } from '../core/findings/findings';
@@ -34,10 +34,13 @@ export interface SyncOptions {
 /** Each asks two endpoints eight times in a minute. */
 const PROOFS_AT_A_TIME = 50;
 
-/** What is to be done for one key. */
+/** A refusal of one half may pass; the next run may be an hour away. */
+const AGAIN_AFTER = MINUTE;
+const MOST_AGAIN = 3;
+
+/** A key to be looked at: whether it is where it was delivered to. */
 interface Due extends Managed {
-  /** Look whether it is where it was delivered to. @default - deliver it */
-  readonly check?: Check;
+  readonly check: Check;
 }
 
 /**
@@ -56,13 +59,44 @@ export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, opt
   const checks = checksOf(managed, run, request, options);
   const all = { ...ports, targets: failingFast(ports.targets) };
   const { ready, known } = await prepared(ports, run, due);
+  // What was listed may be minutes old; what was picked alone is as fresh as it can be.
+  const isFresh = ids?.length === 1 && known.size === 0;
   // What pipelines wait for goes first.
-  await run.forEach<Due>([...startingElsewhere(ready, run.now()), ...checks], async ({ entry, secret, check: step }) => {
-    if (step !== undefined) return check(all, run, { entry, secret }, step);
-    // What was listed may be minutes old; what was picked alone is as fresh as it can be.
-    const present = ids?.length === 1 && known.size === 0 ? secret : await ports.secrets.describe(secret.name);
-    await deliver(all, run, { entry, secret: present }, known.get(entry.id));
+  let halved = await deliverAll(all, run, startingElsewhere(ready, run.now()), { isFresh, known });
+  await run.forEach(checks, ({ entry, secret, check: step }) => check(all, run, { entry, secret }, step));
+  for (let again = 0; again < MOST_AGAIN && isWorthWaiting(halved, run); again += 1) {
+    await run.time.sleep(AGAIN_AFTER);
+    const afresh = { ...ports, targets: failingFast(ports.targets) };
+    halved = await deliverAll(afresh, run, halved, { isFresh: false, known });
+  }
+}
+
+interface HowKnown {
+  /** The secrets were read just now. */
+  readonly isFresh: boolean;
+  /** By id, the versions whose keys are known everywhere. */
+  readonly known: ReadonlyMap<string, string>;
+}
+
+/** @returns those of which half of a pair was written, and put back */
+async function deliverAll(
+  ports: SyncPorts,
+  run: Run,
+  due: readonly Managed[],
+  { isFresh, known }: HowKnown,
+): Promise<readonly Managed[]> {
+  const halved: Managed[] = [];
+  await run.forEach(due, async ({ entry, secret }) => {
+    const present = isFresh ? secret : await ports.secrets.describe(secret.name);
+    const outcome = await deliver(ports, run, { entry, secret: present }, known.get(entry.id));
+    if (outcome === 'halved') halved.push({ entry, secret });
   });
+  return halved;
+}
+
+/** What was put back is tried again in this run; of what is torn people hear first, and Lambda repeats the run. */
+function isWorthWaiting(halved: readonly Managed[], run: Run): boolean {
+  return halved.length > 0 && !run.isUrgent && run.hasTime(AGAIN_AFTER);
 }
 
 /**
@@ -105,7 +139,7 @@ function checksOf(
 ): readonly Due[] {
   if (trigger === 'event') return [];
   const isAsked = trigger === 'request';
-  const due = managed.flatMap((one): (Due & { readonly check: Check })[] => {
+  const due = managed.flatMap((one): Due[] => {
     const step = planCheck({ ...one, now: run.now(), drift, isAsked });
     return step === undefined ? [] : [{ ...one, check: step }];
   });

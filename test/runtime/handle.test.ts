@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { HOURLY } from '../support/scene';
 import { captureOutput } from './captured-output';
 import { coldStart, context, load, now } from './cold-start';
 
@@ -146,6 +147,26 @@ describe('a function', () => {
     expect(recorded.filter(({ event }) => event === 'run-started')).toHaveLength(3);
     expect(new Set(recorded.map(({ id }) => id)).size).toBe(recorded.length);
   });
+
+  it('that leaves a torn pair ends with an error when people were told, so that Lambda repeats it (K1)', async () => {
+    const scene = await now();
+    scene.manage('shop');
+    const rotate = await coldStart(scene, 'rotate');
+    const sync = await coldStart(scene, 'sync');
+    captureOutput();
+    await rotate({}, context());
+    scene.hostFault = ({ key, method }) =>
+      method === 'DELETE' || key === 'AWS_SECRET_ACCESS_KEY' ? { kind: 'status', status: 403 } : undefined;
+
+    await expect(sync(HOURLY, context())).rejects.toMatchObject({ code: 'pair-torn' });
+    expect(scene.account.sns.messages.at(-1)?.message).toContain('[torn-pair]');
+    expect(scene.recorded().at(-1)?.event).toBe('run-finished');
+
+    // A person who asks gets the answer: Lambda would not repeat that.
+    expect(await sync({ keys: ['shop'] }, context())).toMatchObject({ delivered: 0, failed: 1 });
+    scene.hostFault = undefined;
+    expect(await sync(HOURLY, context())).toMatchObject({ delivered: 1 });
+  }, 240_000);
 
   it('counts the events that the record did not take, and the findings by their code', async () => {
     const scene = await now();

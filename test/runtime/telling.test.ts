@@ -135,7 +135,7 @@ describe('people are told of a key and a cause', () => {
     expect(told(scene).filter((message) => message.includes('Broken now'))).toHaveLength(1);
     scene.hours(1);
     await scene.sync(HOURLY);
-    expect(told(scene).filter((message) => message.includes('[delivery-failed]'))).toHaveLength(2);
+    expect(told(scene).filter((message) => message.includes('[torn-pair]'))).toHaveLength(1);
   });
 
   it.each([

@@ -14,6 +14,17 @@ async function freshKey(): Promise<{ readonly scene: Scene; readonly old: string
   return { scene, old };
 }
 
+/** Takes one half of the pair, and from then on no write of it. */
+function closingAfter(scene: Scene, first: string): void {
+  let writes = 0;
+  scene.hostFault = ({ key, method }) => {
+    if (method !== 'PUT') return undefined;
+    // The first write is the ID, again as it was.
+    if (key === first) writes += 1;
+    return key === first && writes <= 2 ? undefined : status(403);
+  };
+}
+
 const status = (code: number, headers = {}): BitbucketFault => ({ kind: 'status', status: code, headers });
 
 describe('a host that fails', () => {
@@ -81,20 +92,68 @@ describe('a host that fails', () => {
     await expectSettled(scene, 'shop');
   });
 
-  it('halfway through a pair says that it may be torn, and the next run heals it (K1)', async () => {
-    const { scene } = await freshKey();
-    scene.hostFault = ({ key, method }) =>
-      method === 'PUT' && key === 'AWS_SECRET_ACCESS_KEY' ? status(500) : undefined;
-    const { audits } = await scene.sync();
-    expect(audits.find(({ event }) => event === 'finding')?.message).toContain('The pair may be torn');
-    expect((await scene.sync({ keys: ['shop'] })).findings).toEqual(['delivery-failed']);
+  it('halfway through a pair, and takes nothing back either, is told at once with what to set; the next run heals it (K1)', async () => {
+    const { scene, old } = await freshKey();
+    const fresh = scene.currentKey('shop') ?? '';
+    closingAfter(scene, 'AWS_ACCESS_KEY_ID');
+    const { audits, findings } = await scene.sync();
+
+    expect(findings).toEqual(['torn-pair']);
+    const finding = audits.find(({ event }) => event === 'finding')?.message;
+    expect(finding).toContain(`${fresh} reached bitbucket acme/shop environment Production by half (scope-missing)`);
+    expect(finding).toContain(`Set AWS_ACCESS_KEY_ID to ${old} by hand`);
+    expect(finding).not.toContain('keeps working');
     const { subject, message } = scene.account.sns.messages.at(-1) ?? {};
-    expect(subject).toContain('shop: a delivery failed; broken now');
-    expect(message).toMatch(/^shop: a delivery failed\. Broken now: a pipeline that starts may find half of each key/);
-    expect(scene.isDelivered('shop')).toBe(false);
+    expect(subject).toContain('shop: a target may hold half of each of two keys; broken now');
+    expect(message).toMatch(/^shop: .*\. Broken now: a pipeline that starts may find half of each key/);
+    expect(message).toContain('put-secret-value');
+
+    // A later run that finds nothing but a refusal does not say that the old key works.
+    scene.hostFault = () => status(401);
+    const later = await scene.sync();
+    expect(later.findings).toEqual(['token-rejected']);
+    const again = later.audits.find(({ event }) => event === 'finding')?.message;
+    expect(again).toContain('left a torn pair');
+    expect(again).not.toContain('keeps working');
+
     scene.hostFault = undefined;
     await scene.sync();
     await expectSettled(scene);
+  });
+
+  it('halfway through a pair: it is put back, and what is accepted a minute later is delivered by the same run (K1)', async () => {
+    const { scene, old } = await freshKey();
+    const began = scene.clock.now();
+    const held: (string | undefined)[] = [];
+    scene.hostFault = ({ key, method, arrivedAt }) => {
+      held.push(scene.held('shop').accessKeyId);
+      const isRefused = method === 'PUT' && key === 'AWS_SECRET_ACCESS_KEY' && arrivedAt < began + 90_000;
+      return isRefused ? status(403) : undefined;
+    };
+    const { audits, findings, summary } = await scene.sync();
+
+    expect(findings).toEqual(['token-rejected', 'token-rejected']);
+    expect(audits.find(({ event }) => event === 'target-failed')?.message).toContain('The pair is what it was before.');
+    expect(audits.find(({ event }) => event === 'finding')?.message).toContain(
+      'The old key keeps working until it has.',
+    );
+    expect(held).toContain(old);
+    expect(summary).toMatchObject({ delivered: 1 });
+    expect(scene.clock.now() - began).toBeLessThan(5 * 60_000);
+    await expectSettled(scene);
+  });
+
+  it('for the whole life of a run: the old pair stands when it ends, and nobody is told that something is broken (K1)', async () => {
+    const { scene, old } = await freshKey();
+    scene.hostFault = ({ key, method }) =>
+      method === 'PUT' && key === 'AWS_SECRET_ACCESS_KEY' ? status(400) : undefined;
+    const { findings } = await scene.sync();
+
+    expect(new Set(findings)).toEqual(new Set(['delivery-failed']));
+    expect(scene.held('shop').accessKeyId).toBe(old);
+    expect(scene.isDelivered('shop')).toBe(false);
+    await expectLogin(scene);
+    expect(scene.account.sns.messages.filter(({ message }) => message.includes('Broken now'))).toEqual([]);
   });
 });
 

@@ -17,6 +17,7 @@ export const ALARM_NAMES = [
   'two-keys',
   'foreign-key',
   'hold-limit',
+  'torn-pair',
   'token-rejected',
   'token-expires',
 ] as const;

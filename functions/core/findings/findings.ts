@@ -27,6 +27,7 @@ import { settling } from './codes/settling';
 import { stepFailed } from './codes/step-failed';
 import { tokenExpires } from './codes/token-expires';
 import { tokenRejected } from './codes/token-rejected';
+import { tornPair } from './codes/torn-pair';
 import { twoKeys } from './codes/two-keys';
 import { unchecked } from './codes/unchecked';
 import { undelivered } from './codes/undelivered';
@@ -43,6 +44,7 @@ export const FINDINGS = byCode({
   'user-missing': userMissing,
   'current-key-missing': currentKeyMissing,
   'current-key-inactive': currentKeyInactive,
+  'torn-pair': tornPair,
   'proof-failed': proofFailed,
   'hold-limit': holdLimit,
   'token-rejected': tokenRejected,

@@ -8,14 +8,15 @@ export interface Refusal {
   readonly error: ErrorCode;
   /** The error's own words. */
   readonly reason: string;
-  /** Whether a pipeline may find one half of each key now. */
+  /** Whether a pipeline may find one half of each key now, from a delivery before this one. */
   readonly torn: boolean;
 }
 
-export type RefusedDelivery<Code extends string, Facts extends Refusal> = FoundOfAccessKey<Code, Facts>;
+export type RefusedDelivery<Code extends string, Facts extends Omit<Refusal, 'torn'>> = FoundOfAccessKey<Code, Facts>;
 
 const WHOLE: BrokenNow = 'Nothing is broken while the key before works: it is kept until the fresh one is everywhere.';
-const TORN: BrokenNow = 'Broken now: a pipeline that starts may find half of each key, until the next delivery.';
+/** What leaves a torn pair behind is a finding of its own: `torn-pair`. This one meets it again. */
+export const TORN: BrokenNow = 'Broken now: a pipeline that starts may find half of each key, until the next delivery.';
 
 export const refusalBreaks: Depends<BrokenNow, RefusedDelivery<string, Refusal>> = {
   usually: WHOLE,
@@ -24,6 +25,9 @@ export const refusalBreaks: Depends<BrokenNow, RefusedDelivery<string, Refusal>>
 };
 
 export function refusalMessage({ key, accessKeyId, facts }: RefusedDelivery<string, Refusal>): string {
-  const { target, error, reason } = facts;
-  return `Key "${key}": ${accessKeyId} did not reach ${target} (${error}). ${reason} The old key keeps working until it has.`;
+  const { target, error, reason, torn } = facts;
+  const meanwhile = torn
+    ? 'A delivery before this one left a torn pair, and pipelines may fail until one succeeds.'
+    : 'The old key keeps working until it has.';
+  return `Key "${key}": ${accessKeyId} did not reach ${target} (${error}). ${reason} ${meanwhile}`;
 }

@@ -12,6 +12,7 @@ export const DATED_TAGS: readonly string[] = [
   TAG.reactivated,
   TAG.held,
   TAG.delivered,
+  TAG.torn,
   TAG.checked,
   TAG.drifted,
 ];

@@ -97,6 +97,16 @@ export class BitbucketClient {
     });
   }
 
+  /** Once. A variable that is gone already counts as deleted. */
+  async deleteVariable(path: string, uuid: string, call: Call): Promise<void> {
+    const request = { method: 'DELETE', url: `${this.#url}${path}/${encodeURIComponent(uuid)}` } as const;
+    try {
+      await this.#authorized(request, z.unknown(), call);
+    } catch (thrown) {
+      if (!(thrown instanceof HostError) || thrown.status !== 404) throw thrown;
+    }
+  }
+
   #write(method: 'POST' | 'PUT', path: string, { key, value, secured }: VariableValue, call: Call): Promise<Variable> {
     const text = new Redacted(JSON.stringify({ key, value: value.reveal(), secured }));
     const request = { method, url: `${this.#url}${path}`, body: { type: 'application/json', text } } as const;

@@ -1,15 +1,16 @@
-import type { Inspection, Receipt, Target, Time } from '../../account/ports';
-import { KeyturnError } from '../../core/errors';
+import type { EarlierCredentials, Inspection, Receipt, Target, Time } from '../../account/ports';
+import { KeyturnError, toKeyturnError } from '../../core/errors';
 import { type BitbucketTarget as BitbucketPlace, bitbucketHost, variablesOf } from '../../core/hosts/bitbucket';
-import type { DeliveredKey, HostConnection } from '../../core/hosts/host';
-import type { Credential } from '../../core/key/credential';
+import type { DeliveredKey, HostConnection, StoredCredential } from '../../core/hosts/host';
+import { type Credential, Redacted } from '../../core/key/credential';
 import type { Call } from '../http/host-error';
-import type { Retry } from '../http/retry';
+import { ONCE, type Retry, USUAL_RETRIES } from '../http/retry';
 import { type BitbucketClient, encodePath, type Variable } from './client';
 import { findEnvironment } from './environment';
 import { differencesAt, heldIn } from './inspection';
-import { asSecuredAs, type Delivery, deliveryOf, differenceOf, variablesNamed } from './variables';
-import { type Write, writeTogether } from './writes';
+import { putBack } from './put-back';
+import { allOf, asSecuredAs, type Delivery, deliveryOf, differenceOf, variablesNamed } from './variables';
+import { writeOf, writeTogether } from './writes';
 
 /** Milliseconds between looks at what was written: a new variable may take seconds to show up. */
 const READ_BACK_WAITS = [500, 1_000, 2_000, 4_000, 5_000, 5_000];
@@ -57,30 +58,72 @@ export class BitbucketTarget implements Target {
     };
   }
 
-  async deliver(credential: Credential): Promise<Receipt> {
+  async deliver(credential: Credential, _stored: StoredCredential, earlier?: EarlierCredentials): Promise<Receipt> {
     const { client, config, time, retry } = this.#props;
     const delivery = deliveryOf(config, credential);
-    const { path, variables } = await this.#lookUp(true);
-    // The pair comes first: the first two writes get the two connections that are open already.
-    const all = [delivery.accessKeyId, delivery.secretAccessKey, ...delivery.others];
-    const writes: Write[] = all.map((variable) => ({
-      variable: asSecuredAs(variable, variables),
-      uuid: this.#soleUuid(variable.key, variables),
-      uncertain: false,
-      confirmed: undefined,
-      failure: undefined,
-    }));
+    // What is torn cannot be made worse by a refusal: the half that is accepted may make it whole.
+    const { path, variables, unproved } =
+      earlier?.torn === true
+        ? { ...(await this.#lookUp(true)), unproved: halvesOf(delivery) }
+        : await this.#lookUpWritable(delivery);
+    const [id, secret, ...others] = allOf(delivery).map((one) => writeOf(asSecuredAs(one, variables), this.#sole(one.key, variables)));
+    if (id === undefined || secret === undefined) throw new Error('A delivery has a pair');
+    const writes = { pair: [id, secret], others } as const;
+    const props = { client, time, retry, path, call: this.#call };
+    const earlierDelivery = async (accessKeyId: string | undefined) => {
+      const before = await earlier?.read(accessKeyId);
+      return before === undefined ? undefined : deliveryOf(config, before);
+    };
     const start = time.now().getTime();
-    await writeTogether(writes, { client, time, retry, path, call: this.#call });
-    const pair = writes.slice(0, 2).map(({ confirmed }) => confirmed?.at.getTime() ?? start);
+    await writeTogether(writes, {
+      ...props,
+      putBack: (pair) => putBack(pair, { ...props, earlier: earlierDelivery }),
+    });
+    const pair = writes.pair.map(({ confirmed }) => confirmed?.at.getTime() ?? start);
     return {
-      wrote: writes.flatMap(({ confirmed, variable }) =>
+      wrote: [id, secret, ...others].flatMap(({ confirmed, variable }) =>
         confirmed === undefined ? [] : [`${confirmed.outcome} ${variable.key}`],
       ),
       readBack: await this.#readBack(path, delivery),
       // Each half changed at some instant between leaving and being confirmed, so no tear can have been longer.
       tornFor: Math.max(...pair) - start,
+      unproved,
     };
+  }
+
+  /**
+   * Looks up, and shows before the first change that the place can be written now: what was read is written again. Looked
+   * up anew before each try, so that nothing stale is written. What cannot be read stays unproved.
+   * @throws KeyturnError when it is refused: nothing has changed
+   */
+  async #lookUpWritable(delivery: Delivery) {
+    const { client, retry } = this.#props;
+    let { path, variables } = await this.#lookUp(true);
+    try {
+      const proved = await retry(USUAL_RETRIES, async (previous) => {
+        if (previous !== undefined) variables = await client.variables(path, this.#call, ONCE);
+        return this.#writeAgain(path, delivery, variables);
+      });
+      const unproved = proved ? undefined : halvesOf(delivery);
+      return { path, variables, unproved };
+    } catch (thrown) {
+      const { code, message, retryable, retryAt } = toKeyturnError(thrown);
+      const what = 'Nothing was written: the variables hold what they held before.';
+      throw new KeyturnError(code, `${message} ${what}`, { retryable, retryAt });
+    }
+  }
+
+  /** @returns whether one of the target's variables could be read, and so be written again */
+  async #writeAgain(path: string, delivery: Delivery, variables: readonly Variable[]): Promise<boolean> {
+    for (const { key } of allOf(delivery)) {
+      const variable = this.#sole(key, variables);
+      if (variable === undefined || variable.secured || typeof variable.value !== 'string') continue;
+      const same = { key, value: new Redacted(variable.value), secured: false };
+      const call = { ...this.#call, doing: `write ${key} again as it was` };
+      await this.#props.client.updateVariable(path, variable.uuid, same, call);
+      return true;
+    }
+    return false;
   }
 
   async inspect(wanted: DeliveredKey | undefined): Promise<Inspection> {
@@ -149,9 +192,9 @@ export class BitbucketTarget implements Target {
     return { path, environment: uuid };
   }
 
-  #soleUuid(key: string, variables: readonly Variable[]): string | undefined {
+  #sole(key: string, variables: readonly Variable[]): Variable | undefined {
     const [variable, ...more] = variablesNamed(key, variables);
-    if (more.length === 0) return variable?.uuid;
+    if (more.length === 0) return variable;
     throw new KeyturnError(
       'host-answer-invalid',
       `${this.name}: there are ${more.length + 1} variables ${key}, and nobody can tell which one a pipeline gets. ` +
@@ -161,14 +204,14 @@ export class BitbucketTarget implements Target {
   }
 
   /** @returns whether the access key ID came back as written; undefined where it is secured @throws `read-back-differs` */
-  async #readBack(path: string, { accessKeyId, secretAccessKey, others }: Delivery): Promise<boolean | undefined> {
+  async #readBack(path: string, delivery: Delivery): Promise<boolean | undefined> {
     const { client, time } = this.#props;
     const call = { ...this.#call, doing: 'read back what was written' };
     for (let look = 0; ; look += 1) {
       const present = await client.variables(path, call);
-      const differences = [accessKeyId, secretAccessKey, ...others].flatMap((one) => differenceOf(one, present) ?? []);
+      const differences = allOf(delivery).flatMap((one) => differenceOf(one, present) ?? []);
       if (differences.length === 0) {
-        return variablesNamed(accessKeyId.key, present)[0]?.secured === true ? undefined : true;
+        return variablesNamed(delivery.accessKeyId.key, present)[0]?.secured === true ? undefined : true;
       }
       const wait = READ_BACK_WAITS[look];
       if (wait === undefined) {
@@ -182,6 +225,10 @@ export class BitbucketTarget implements Target {
       await time.sleep(wait);
     }
   }
+}
+
+function halvesOf({ accessKeyId, secretAccessKey }: Delivery): readonly string[] {
+  return [accessKeyId.key, secretAccessKey.key];
 }
 
 function missingOf(config: BitbucketPlace): Call['missing'] {

@@ -9,6 +9,11 @@ export interface Delivery {
   readonly others: readonly VariableValue[];
 }
 
+/** The pair comes first: the first two writes get the two connections that are open already. */
+export function allOf({ accessKeyId, secretAccessKey, others }: Delivery): readonly VariableValue[] {
+  return [accessKeyId, secretAccessKey, ...others];
+}
+
 /** What a target's variables should hold for a credential. The secret, alone or in the bundle, is always secured. */
 export function deliveryOf(
   { variables, region, secureAccessKeyId }: BitbucketTarget,

@@ -1,13 +1,22 @@
 import type { Time } from '../../account/ports';
-import { KeyturnError, toKeyturnError } from '../../core/errors';
+import { KeyturnError, type TornPair, toKeyturnError } from '../../core/errors';
 import { type Call, HostError } from '../http/host-error';
-import { ONCE, type Retry, type RetryPolicy, TORN_PAIR_RETRIES, USUAL_RETRIES } from '../http/retry';
-import type { BitbucketClient, VariableValue } from './client';
+import {
+  ONCE,
+  REFUSED_HALF_RETRIES,
+  type Retry,
+  type RetryPolicy,
+  TORN_PAIR_RETRIES,
+  USUAL_RETRIES,
+} from '../http/retry';
+import type { BitbucketClient, Variable, VariableValue } from './client';
 import { asSecuredAs, variablesNamed } from './variables';
 
 /** One variable on its way to the host. */
 export interface Write {
   variable: VariableValue;
+  /** What the host showed of it before; undefined where it had none of this name. */
+  readonly before: Variable | undefined;
   /** Undefined while the host has no variable of this name. */
   uuid: string | undefined;
   /** Whether a try that failed may have changed the variable. */
@@ -17,7 +26,13 @@ export interface Write {
   failure: KeyturnError | undefined;
 }
 
-interface WriteTogetherProps {
+export interface Writes {
+  /** The ID, and the secret: halves of one credential. */
+  readonly pair: readonly [Write, Write];
+  readonly others: readonly Write[];
+}
+
+export interface WriteProps {
   readonly client: BitbucketClient;
   readonly time: Time;
   readonly retry: Retry;
@@ -26,25 +41,39 @@ interface WriteTogetherProps {
   readonly call: Call;
 }
 
+interface WriteTogetherProps extends WriteProps {
+  /** Brings the pair back to what it was. @returns what is torn where that failed */
+  putBack(pair: Writes['pair']): Promise<TornPair | undefined>;
+}
+
+/** @param before what the host shows of the variable, if it has one of this name */
+export function writeOf(variable: VariableValue, before: Variable | undefined): Write {
+  return { variable, before, uuid: before?.uuid, uncertain: false, confirmed: undefined, failure: undefined };
+}
+
 /**
  * Writes variables that belong together, all leaving at the same moment. New variables too: a wider scope may already
- * hold a pair, and one half made early would tear it. When some are written and others are not, the missing ones get a
- * longer budget of their own, because until then a starting pipeline sees half of each.
+ * hold a pair, and one half made early would tear it. When one half of the pair is written and the other is not, the
+ * missing one gets a longer budget of its own, because until then a starting pipeline sees half of each; after that the
+ * written one is put back.
  * @throws KeyturnError the failure of the write that needs a person most; says what was written
  */
-export async function writeTogether(writes: readonly Write[], props: WriteTogetherProps): Promise<void> {
-  const unconfirmed = () => writes.filter(({ confirmed }) => confirmed === undefined);
-  const touched = () => writes.some(({ confirmed, uncertain }) => confirmed !== undefined || uncertain);
-  for (const policy of [USUAL_RETRIES, TORN_PAIR_RETRIES]) {
-    await Promise.all(unconfirmed().map((write) => put(write, policy, props)));
-    if (unconfirmed().length === 0) return;
-    if (!touched()) break;
+export async function writeTogether({ pair, others }: Writes, props: WriteTogetherProps): Promise<void> {
+  const all = [...pair, ...others];
+  await Promise.all(all.map((write) => put(write, USUAL_RETRIES, props)));
+  if (isHalf(pair)) {
+    await Promise.all(
+      missing(pair).map((write) =>
+        put(write, write.failure?.retryable === true ? TORN_PAIR_RETRIES : REFUSED_HALF_RETRIES, props),
+      ),
+    );
   }
-  throw incomplete(writes, unconfirmed());
+  if (isHalf(pair)) throw halved(pair, await props.putBack(pair));
+  if (missing(all).length > 0) throw incomplete(all);
 }
 
 /** Never throws: a failure stays in the write. */
-async function put(write: Write, policy: RetryPolicy, props: WriteTogetherProps): Promise<void> {
+export async function put(write: Write, policy: RetryPolicy, props: WriteProps): Promise<void> {
   const { client, retry, path, time } = props;
   const call = { ...props.call, doing: `write ${write.variable.key}` };
   const operation = async (previous: KeyturnError | undefined) => {
@@ -57,7 +86,7 @@ async function put(write: Write, policy: RetryPolicy, props: WriteTogetherProps)
     }
     try {
       if (write.uuid === undefined) {
-        await client.createVariable(path, write.variable, call);
+        write.uuid = (await client.createVariable(path, write.variable, call)).uuid;
         return 'created';
       }
       await client.updateVariable(path, write.uuid, write.variable, call);
@@ -75,21 +104,53 @@ async function put(write: Write, policy: RetryPolicy, props: WriteTogetherProps)
   }
 }
 
-function incomplete(writes: readonly Write[], missing: readonly Write[]): KeyturnError {
-  const failures = missing.flatMap(({ failure }) => failure ?? []);
-  const failure = toKeyturnError(failures.find(({ retryable }) => !retryable) ?? failures[0]);
-  const names = (some: readonly Write[]) => some.map(({ variable }) => variable.key).join(', ') || 'none';
+/** Whether the variable was changed, or may have been. */
+export function isTouched({ confirmed, uncertain }: Write): boolean {
+  return confirmed !== undefined || uncertain;
+}
+
+function missing(writes: readonly Write[]): readonly Write[] {
+  return writes.filter(({ confirmed }) => confirmed === undefined);
+}
+
+function isHalf(pair: Writes['pair']): boolean {
+  return pair.some(isTouched) && missing(pair).length > 0;
+}
+
+/** One half was written and the other was not. @param torn undefined where the pair is again what it was */
+function halved(pair: Writes['pair'], tornPair: TornPair | undefined): KeyturnError {
+  const failure = worstFailure(pair);
+  const what =
+    tornPair === undefined
+      ? `Put back: ${names(pair.filter(isTouched))}. The pair is what it was before.`
+      : `The pair may be torn, and pipelines that start now may fail: ${whatWasWritten(pair)}, and it could not be put ` +
+        `back. ${tornPair.cure} The next delivery writes all of them again.`;
+  const { code, retryable, retryAt } = failure;
+  return new KeyturnError(code, `${failure.message} ${what}`, { retryable, retryAt, tornPair, halved: true });
+}
+
+/** The pair is whole: none of it was written, or all of it. */
+function incomplete(writes: readonly Write[]): KeyturnError {
+  const failure = worstFailure(writes);
+  const what = writes.some(isTouched)
+    ? `The pair is whole: ${whatWasWritten(writes)}. The next delivery writes all of them again.`
+    : 'Nothing was written: the variables hold what they held before.';
+  const { code, retryable, retryAt } = failure;
+  return new KeyturnError(code, `${failure.message} ${what}`, { retryable, retryAt });
+}
+
+/** The failure that needs a person, before one that passes. */
+function worstFailure(writes: readonly Write[]): KeyturnError {
+  const failures = missing(writes).flatMap(({ failure }) => failure ?? []);
+  return toKeyturnError(failures.find(({ retryable }) => !retryable) ?? failures[0]);
+}
+
+function whatWasWritten(writes: readonly Write[]): string {
   const written = writes.filter(({ confirmed }) => confirmed !== undefined);
-  const uncertain = missing.filter((write) => write.uncertain);
-  const torn = written.length > 0 || uncertain.length > 0;
-  const message = !torn
-    ? `${failure.message} Nothing was written: the variables hold what they held before.`
-    : `${failure.message} The pair may be torn, and pipelines that start now may fail: written: ${names(written)}; ` +
-      `perhaps written: ${names(uncertain)}; not written: ${names(missing.filter((write) => !write.uncertain))}. ` +
-      'The next delivery writes all of them again.';
-  return new KeyturnError(failure.code, message, {
-    retryable: failure.retryable,
-    torn,
-    retryAt: failure.retryAt,
-  });
+  const [perhaps, not] = [true, false].map((is) => missing(writes).filter(({ uncertain }) => uncertain === is));
+  return `written: ${names(written)}; perhaps written: ${names(perhaps)}; not written: ${names(not)}`;
+}
+
+function names(writes: readonly Write[] = []): string {
+  return writes.map(({ variable }) => variable.key).join(', ') || 'none';
 }

@@ -7,7 +7,7 @@ import type { Redacted } from '../../core/key/credential';
 import { badAnswer, type Call, type HostError, noAnswer, refused } from './host-error';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   /** The Authorization header's value. */
   readonly authorization: Redacted;

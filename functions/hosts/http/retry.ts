@@ -35,15 +35,18 @@ export const USUAL_RETRIES: RetryPolicy = {
   stubborn: false,
 };
 
-/** While a pair is torn a starting pipeline breaks (K1), and another try can only help. */
+/** While a pair is torn a starting pipeline breaks (K1), and another try can only help: a minute for either way out. */
 export const TORN_PAIR_RETRIES: RetryPolicy = {
   tries: 12,
   firstWait: 300,
   longestWait: 10_000,
   longestRetryAfter: 60_000,
-  deadline: 120_000,
+  deadline: 60_000,
   stubborn: true,
 };
+
+/** A half that is refused: it may be a hiccup, but putting the other one back heals sooner than waiting. */
+export const REFUSED_HALF_RETRIES: RetryPolicy = { ...TORN_PAIR_RETRIES, tries: 6, deadline: 15_000 };
 
 /**
  * Runs an operation that is safe to repeat until it succeeds, fails for good or the policy is used up.

@@ -7,8 +7,8 @@ import { isTokenTrouble } from '../../core/findings/codes/token-rejected';
 import type { Finding } from '../../core/findings/findings';
 import { type TargetConfig, targetName } from '../../core/hosts/target';
 import type { Credential } from '../../core/key/credential';
-import { datedTag } from '../../core/key/dated-tag';
-import { currentVersion, deliveredLabel } from '../../core/key/secret-state';
+import { datedTag, tagFor } from '../../core/key/dated-tag';
+import { currentVersion, deliveredLabel, storedVersions } from '../../core/key/secret-state';
 import type { Delivery } from '../../core/lifecycle/steps';
 import { TAG } from '../../core/names';
 import type { Doer, Work } from './doer';
@@ -19,8 +19,11 @@ export interface DeliverPorts extends ProvePorts {
   readonly targets: Targets;
 }
 
-/** What came of a delivery: `marked` is complete; `left` to a later run; `overtaken` by another version or run. */
-export type DeliveryOutcome = 'marked' | 'left' | 'overtaken';
+/**
+ * What came of a delivery: `marked` is complete; `left` to a later run; `halved` is left, and one half of a pair was
+ * written in between, so that it is tried again within minutes; `overtaken` by another version or run.
+ */
+export type DeliveryOutcome = 'marked' | 'left' | 'halved' | 'overtaken';
 
 type DeliveryWork = Work<DeliverPorts>;
 
@@ -32,9 +35,14 @@ const LATE_AFTER = HOUR;
 /** Brings a version to every target, and marks it when all of them have confirmed it. */
 export const deliverVersion: Doer<'deliver', DeliverPorts, DeliveryOutcome> = async (step, work) => {
   const credential = await proved(step, work);
-  const complete = credential !== undefined && (await toEveryTarget(step, work, credential));
+  const answers = credential === undefined ? (['failed'] as const) : await toEveryTarget(step, work, credential);
+  const complete = answers.every((answer) => answer === 'delivered');
   if (complete && step.conclusive) return (await mark(step, work)) ? 'marked' : 'overtaken';
-  if (!(await isCurrent(step, work))) return 'overtaken';
+  const current = currentVersion(await work.ports.secrets.describe(work.managed.secret.name));
+  if (current?.versionId !== step.versionId) return 'overtaken';
+  // What was put back may have come after what another run wrote and marked.
+  const isHalved = answers.includes('halved');
+  if (isHalved) return current.labels.includes(deliveredLabel(step.digest)) ? 'overtaken' : 'halved';
   if (complete) {
     work.run.log.info('delivered; a later run delivers once more and marks it', { key: work.managed.entry.id });
   }
@@ -54,51 +62,111 @@ function proved(step: Delivery, work: DeliveryWork): Promise<Credential | undefi
   });
 }
 
-/** One failing target stops no other. @returns whether all have it */
-async function toEveryTarget(step: Delivery, work: DeliveryWork, credential: Credential): Promise<boolean> {
+type Answer = 'delivered' | 'failed' | 'halved';
+
+/** One failing target stops no other. */
+async function toEveryTarget(step: Delivery, work: DeliveryWork, credential: Credential): Promise<readonly Answer[]> {
   const { targets } = work.managed.entry;
-  const results = await Promise.all(targets.map((target) => toTarget(target, step, work, credential)));
-  return results.every(Boolean);
+  return Promise.all(targets.map((target) => toTarget(target, step, work, credential)));
 }
 
 async function toTarget(
   config: TargetConfig,
   step: Delivery,
-  { ports, run, managed: { entry, secret } }: DeliveryWork,
+  work: DeliveryWork,
   credential: Credential,
-): Promise<boolean> {
+): Promise<Answer> {
+  const { ports, run } = work;
+  const { entry, secret } = work.managed;
   const { accessKeyId, versionId } = step;
   const about = { accessKeyId, version: versionId, target: targetName(config) };
   try {
     const target = await openTarget(ports.targets, config, entry);
-    const receipt = await target.deliver(credential, { managedKey: entry.id, secretArn: secret.arn, versionId });
+    const stored = { managedKey: entry.id, secretArn: secret.arn, versionId };
+    const receipt = await target.deliver(credential, stored, {
+      torn: isTorn(step, work),
+      read: (id) => earlierCredential(id, step, work),
+    });
     run.audit('target-delivered', entry, { ...about, facts: { ...receipt } });
-    return true;
+    return 'delivered';
   } catch (thrown) {
     const error = toKeyturnError(thrown);
     run.count('failed');
     const facts = { concerns: error.concerns };
     run.audit('target-failed', entry, { ...about, outcome: 'failed', code: error.code, message: error.message, facts });
-    run.find(refusal(error, entry, config, step));
-    return false;
+    const torn = error.torn || isTorn(step, work);
+    run.find(refusal(error, torn, entry, config, step));
+    if (torn) run.repeatSoon();
+    if (error.torn) await rememberTorn(step, work);
+    return error.halved ? 'halved' : 'failed';
+  }
+}
+
+/** Whether a delivery of the same version has left a torn pair. */
+function isTorn({ accessKeyId }: Delivery, { managed: { secret } }: DeliveryWork): boolean {
+  return tagFor(secret, TAG.torn, accessKeyId) !== undefined;
+}
+
+/** So that no later run says that the key before works, which may find nothing but a refusal. */
+async function rememberTorn({ accessKeyId }: Delivery, { ports, run, managed }: DeliveryWork): Promise<void> {
+  const { name } = managed.secret;
+  try {
+    await ports.secrets.tag(name, { [TAG.torn]: datedTag(accessKeyId, run.now()) });
+  } catch (thrown) {
+    const { code, message } = toKeyturnError(thrown);
+    run.log.warn('that a pair is torn could not be kept', { secret: name, code, reason: message });
+  }
+}
+
+/**
+ * What a place held before: the stored credential of the ID that it shows, or the one that was delivered before. It is
+ * proved first, because it is about to be given again (K2).
+ */
+async function earlierCredential(
+  accessKeyId: string | undefined,
+  { versionId, markedBefore }: Delivery,
+  { ports, run, managed: { entry, secret } }: DeliveryWork,
+): Promise<Credential | undefined> {
+  const others = storedVersions(secret).filter((version) => version.versionId !== versionId);
+  const version =
+    accessKeyId === undefined
+      ? (others.find((other) => other.versionId === markedBefore) ??
+        others.find(({ labels }) => labels.includes('AWSPREVIOUS')))
+      : others.find((other) => other.accessKeyId === accessKeyId);
+  if (version === undefined) return undefined;
+  try {
+    const credential = await ports.secrets.read(secret.name, version.versionId);
+    await prove(ports.sts, credential, run.time, PROOF_PATIENCE);
+    run.audit('key-proved', entry, { accessKeyId: credential.accessKeyId, version: version.versionId });
+    return credential;
+  } catch (thrown) {
+    const { code, message } = toKeyturnError(thrown);
+    run.log.warn('an earlier credential cannot be put back', { key: entry.id, code, reason: message });
+    return undefined;
   }
 }
 
 /** What a person has to look at: the connection's token, or this one delivery. */
 function refusal(
-  { code: error, message: reason, torn }: KeyturnError,
+  { code: error, message: reason, tornPair }: KeyturnError,
+  torn: boolean,
   { id: key, connections }: RegistryEntry,
   config: TargetConfig,
   { accessKeyId, createdAt: since }: Delivery,
 ): Finding {
   const { connection: name } = config;
   const about = { key, accessKeyId, since };
-  const facts = { target: targetName(config), reason, torn };
+  const facts = { target: targetName(config), reason };
   const secret = name === undefined ? undefined : connections[name]?.secret;
-  if (!isTokenTrouble(error) || name === undefined || secret === undefined) {
-    return { code: 'delivery-failed', ...about, facts: { ...facts, error } };
+  const connection = name === undefined || secret === undefined ? undefined : { name, secret };
+  if (tornPair !== undefined) {
+    const token = isTokenTrouble(error) ? connection : undefined;
+    return { code: 'torn-pair', ...about, connection: token, facts: { ...facts, error, ...tornPair } };
   }
-  return { code: 'token-rejected', ...about, connection: { name, secret }, facts: { ...facts, error } };
+  if (!isTokenTrouble(error) || connection === undefined) {
+    return { code: 'delivery-failed', ...about, facts: { ...facts, error, torn } };
+  }
+  return { code: 'token-rejected', ...about, connection, facts: { ...facts, error, torn } };
 }
 
 /**

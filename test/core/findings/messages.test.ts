@@ -84,7 +84,19 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     'attention',
     'failed',
     'Key "web-shop": AKIA0000000000000OLD did not reach bitbucket acme/web-shop/Production (host-rejected). It answered 403. ' +
-      'The old key keeps working until it has.',
+      'A delivery before this one left a torn pair, and pipelines may fail until one succeeds.',
+  ],
+  [
+    {
+      code: 'torn-pair',
+      key,
+      accessKeyId,
+      facts: { ...refused, error: 'scope-missing', variables: ['ID', 'SECRET'], cure: 'Set ID to AKIA1 by hand.' },
+    },
+    'attention',
+    'failed',
+    'Key "web-shop": AKIA0000000000000OLD reached bitbucket acme/web-shop/Production by half (scope-missing): ID and SECRET ' +
+      'may belong to two keys, of which each works. Set ID to AKIA1 by hand. It answered 403.',
   ],
   [
     { code: 'token-expires', connection, facts: { is: 'ending', end: day(92), days: 2 } },
@@ -398,6 +410,13 @@ describe('what is said of a finding', () => {
       what: 'a scope is missing in the token of connection acme',
       brokenNow: 'Broken now: a pipeline that starts may find half of each key, until the next delivery.',
     });
+  });
+
+  it('of a torn pair does not say that a key goes on working there (K1)', () => {
+    const facts = { ...refused, error: 'host-rejected', variables: ['ID', 'SECRET'], cure: 'Set it.' } as const;
+    const { brokenNow, message } = described({ code: 'torn-pair', key, accessKeyId, facts });
+    expect(brokenNow).toMatch(/^Broken now: /);
+    expect(message).not.toContain('keeps working');
   });
 
   it('is about the token where another one is the cure', () => {

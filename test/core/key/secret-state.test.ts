@@ -87,7 +87,7 @@ describe('K8: what tags say of the future', () => {
   const now = day(100);
   const believed = (tag: string, value: string) => withoutFuture(secretOf([], { [tag]: value, mine: 'x' }), now).tags;
 
-  it.each([TAG.deactivated, TAG.reactivated, TAG.held, TAG.delivered])(
+  it.each([TAG.deactivated, TAG.reactivated, TAG.held, TAG.delivered, TAG.torn])(
     'in %s is not believed, unless a clock may be minutes ahead',
     (tag) => {
       const soon = tagOf(newer, day(100, 5 * MINUTE));

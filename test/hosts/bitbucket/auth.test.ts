@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { KeyturnError } from '../../../functions/core/errors';
 import { Redacted } from '../../../functions/core/key/credential';
 import { parseConnectionSecret } from '../../../functions/hosts/bitbucket/auth';
-import { credentialOf, failureOf, production, STORED, startWorld, workspaceTarget } from './bitbucket-world';
+import {
+  credentialOf,
+  failureOf,
+  halfWrites,
+  production,
+  STORED,
+  startWorld,
+  workspaceTarget,
+} from './bitbucket-world';
 
 const HOUR = 3_600_000;
 
@@ -65,7 +73,8 @@ describe('the token of a connection', () => {
   it('is asked for once by requests that need it at the same moment', async () => {
     const world = await oauthWorld();
     await world.deliver(production, credentialOf(1));
-    world.fail(({ method }) => method === 'PUT', { kind: 'status', status: 401 }, 2);
+    const [id, secret] = [halfWrites('AWS_ACCESS_KEY_ID'), halfWrites('AWS_SECRET_ACCESS_KEY')];
+    world.fail((request) => id(request) || secret(request), { kind: 'status', status: 401 }, 2);
     await world.deliver(production, credentialOf(2));
 
     expect(world.grants()).toBe(2);

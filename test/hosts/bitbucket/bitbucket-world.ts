@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { ConnectionSecrets, Receipt, Time } from '../../../functions/account/ports';
+import type { ConnectionSecrets, EarlierCredentials, Receipt, Time } from '../../../functions/account/ports';
 import { KeyturnError } from '../../../functions/core/errors';
 import type { StoredCredential } from '../../../functions/core/hosts/host';
 import { type Connection, type TargetConfig, targetSchema } from '../../../functions/core/hosts/target';
@@ -33,6 +33,12 @@ export function credentialOf(number = 1): Credential {
     userName: 'bitbucket-web-shop',
     createdAt: new Date(START),
   });
+}
+
+/** A secret that has the credential of this number from before. */
+export function earlierOf(number: number): EarlierCredentials {
+  const earlier = credentialOf(number);
+  return { read: async (id) => (id === undefined || id === earlier.accessKeyId ? earlier : undefined) };
 }
 
 /** A target as the registry holds it, defaults filled in. */
@@ -124,17 +130,26 @@ export async function startWorld({ server: serverOptions, timeout, ...options }:
     connectionSecrets,
     targets,
     requests,
-    /** Every request that fits gets the fault, or only the first `times`. */
-    fail(fits: (request: BitbucketRequest) => boolean, fault: BitbucketFault, times = Number.POSITIVE_INFINITY): void {
+    /** Every request that fits gets the fault, or only the first `times`; until it is ended. */
+    fail(fits: (request: BitbucketRequest) => boolean, fault: BitbucketFault, times = Number.POSITIVE_INFINITY) {
       let left = times;
       faults.push((request) => {
         if (left === 0 || !fits(request)) return undefined;
         left -= 1;
         return fault;
       });
+      return {
+        end: () => {
+          left = 0;
+        },
+      };
     },
-    async deliver(target: TargetConfig, credential = credentialOf()): Promise<Receipt> {
-      return (await targets.open(target, connection)).deliver(credential, STORED);
+    async deliver(
+      target: TargetConfig,
+      credential = credentialOf(),
+      earlier: EarlierCredentials = earlierOf(1),
+    ): Promise<Receipt> {
+      return (await targets.open(target, connection)).deliver(credential, STORED, earlier);
     },
     pipeline: (environmentName?: string) => bitbucket.pipelineVariables('acme', 'web-shop', environmentName),
   };
@@ -151,3 +166,14 @@ export async function failureOf(promise: Promise<unknown>): Promise<KeyturnError
 }
 
 export const isWrite = ({ method }: BitbucketRequest) => method === 'PUT' || method === 'POST';
+
+/** Fits the writes of one half, but for the one that writes the ID again as it was, before the pair. */
+export function halfWrites(key: string, isUpdate = true) {
+  let isProved = !isUpdate || key !== 'AWS_ACCESS_KEY_ID';
+  return (request: BitbucketRequest): boolean => {
+    if (!isWrite(request) || request.key !== key) return false;
+    if (isProved) return true;
+    isProved = true;
+    return false;
+  };
+}

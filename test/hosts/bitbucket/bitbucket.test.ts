@@ -35,6 +35,7 @@ describe('a delivery to Bitbucket', () => {
       wrote: ['created AWS_ACCESS_KEY_ID', 'created AWS_SECRET_ACCESS_KEY'],
       readBack: true,
       tornFor: 0,
+      unproved: ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
     });
     expect(again.wrote).toEqual(['updated AWS_ACCESS_KEY_ID', 'updated AWS_SECRET_ACCESS_KEY']);
     expect(world.pipeline('Production')).toEqual({
@@ -100,7 +101,8 @@ describe('a delivery to Bitbucket', () => {
 
     expect(receipt.wrote).toEqual(['updated AWS_ACCESS_KEY_ID', 'updated AWS_SECRET_ACCESS_KEY']);
     expect(world.pipeline()).toMatchObject({ ...pair, OTHER_229: '229' });
-    expect(world.requests.filter(isWrite)).toHaveLength(2);
+    // The ID as it was, and the pair.
+    expect(world.requests.filter(isWrite)).toHaveLength(3);
   });
 
   it('finds an environment beyond the first page', async () => {

@@ -67,8 +67,8 @@ export const bitbucketFixture: HostFixture = {
       await place.deliver(1);
       return place;
     },
-    // The other half is written; this one is tried once, and twelve times more because the pair is torn.
-    'refused half': failing(status(403), ({ key }) => key === 'AWS_SECRET_ACCESS_KEY', 13),
+    // The other half is written; this one is tried once, and six times more before that one is put back.
+    'refused half': failing(status(403), ({ key }) => key === 'AWS_SECRET_ACCESS_KEY', 7),
     'credentials refused': failing(status(401)),
     'right missing': failing(status(403), isWrite),
     'place missing': failing(status(404), ({ method }) => method === 'GET'),

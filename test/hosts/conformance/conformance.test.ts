@@ -77,11 +77,12 @@ describe.each(FIXTURES)('the host $host', ({ cases }) => {
     },
   );
 
-  when('refused half', 'the error says that the pair is torn, and the next delivery mends it (K9)', async (open) => {
+  when('refused half', 'the other one is put back, and the next delivery writes both (K1, K9)', async (open) => {
     const place = await open();
 
     const failure = await failureOf(place.deliver(2));
-    expect(failure).toMatchObject({ code: 'scope-missing', torn: true });
+    expect(failure).toMatchObject({ code: 'scope-missing', torn: false, halved: true });
+    expect(place.held()).toEqual(pairOf(1));
 
     await place.deliver(2);
     expect(place.held()).toEqual(pairOf(2));

@@ -55,6 +55,7 @@ const TAGGED: Readonly<Record<string, readonly AuditEventName[]>> = {
   [TAG.held]: ['hold-recorded'],
   // Written before the mark of a late delivery, which another run may set first.
   [TAG.delivered]: ['version-delivered', 'target-delivered'],
+  [TAG.torn]: ['target-failed'],
 };
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,0 +1,89 @@
+import { SECOND } from '../../core/duration';
+import type { TornPair } from '../../core/errors';
+import { Redacted } from '../../core/key/credential';
+import { ONCE, TORN_PAIR_RETRIES } from '../http/retry';
+import type { Variable, VariableValue } from './client';
+import { type Delivery, variablesNamed } from './variables';
+import { isTouched, put, type Write, type WriteProps, type Writes, writeOf } from './writes';
+
+/** A variable that may have been made shows up in lists after seconds, if it was (the Terraform provider waits 5 s). */
+const NEW_VARIABLE_SHOWS = 6 * SECOND;
+
+interface PutBackProps extends WriteProps {
+  /** What the pair held before, by the ID that was readable there; undefined where nobody knows. */
+  earlier(accessKeyId: string | undefined): Promise<Delivery | undefined>;
+}
+
+/**
+ * Brings a pair of which one half was written back to what it was: what could be read is written again, what is hidden
+ * comes from the secret's earlier version, what was not there is taken away. A half that may have been written is put
+ * back as well. The old credential still works, because it is kept until the new one is everywhere (K1, K3).
+ *
+ * @returns what is torn where that failed, or where nobody knows what the place held
+ */
+export async function putBack(pair: Writes['pair'], props: PutBackProps): Promise<TornPair | undefined> {
+  const [id, secret] = pair;
+  const idBefore = readable(id.before);
+  if (idBefore === id.variable.value.reveal()) {
+    // The place had this ID already, from a delivery that did not come to its end: what the secret held, nobody knows.
+    return secret.confirmed === undefined ? tornPair(pair, undefined) : undefined;
+  }
+  const isFirst = id.before === undefined && secret.before === undefined;
+  const earlier = isFirst ? undefined : await props.earlier(idBefore);
+  const olds = { id: earlier?.accessKeyId, secret: earlier?.secretAccessKey };
+  const [isIdBack, isSecretBack] = await Promise.all([
+    restore(id, olds.id, props),
+    restore(secret, olds.secret, props),
+  ]);
+  if (isIdBack && isSecretBack) return undefined;
+  // Where only one of the two moved, the ID alone makes them fit again, and it is no secret.
+  if (!isSecretBack && secret.confirmed !== undefined) return tornPair(pair, id.variable.value.reveal());
+  return tornPair(pair, isSecretBack ? (idBefore ?? olds.id?.value.reveal()) : undefined);
+}
+
+/** @param hidden what the variable held where it cannot be read @returns whether it holds what it held before */
+async function restore(write: Write, hidden: VariableValue | undefined, props: PutBackProps): Promise<boolean> {
+  if (!isTouched(write)) return true;
+  if (write.before === undefined) return takeAway(write, props);
+  const shown = readable(write.before);
+  const value = shown === undefined ? hidden?.value : new Redacted(shown);
+  if (value === undefined) return false;
+  const { key } = write.variable;
+  const secured = write.variable.secured || write.before.secured;
+  const back = writeOf({ key, value, secured }, { ...write.before, uuid: write.uuid ?? write.before.uuid });
+  await put(back, TORN_PAIR_RETRIES, props);
+  return back.confirmed !== undefined;
+}
+
+async function takeAway(write: Write, { client, retry, path, time, ...props }: PutBackProps): Promise<boolean> {
+  const call = { ...props.call, doing: `delete ${write.variable.key}` };
+  if (write.uuid === undefined) await time.sleep(NEW_VARIABLE_SHOWS);
+  try {
+    await retry(TORN_PAIR_RETRIES, async () => {
+      const present = async () => variablesNamed(write.variable.key, await client.variables(path, call, ONCE))[0];
+      const uuid = write.uuid ?? (await present())?.uuid;
+      if (uuid !== undefined) await client.deleteVariable(path, uuid, call);
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @param accessKeyId the ID that fits the secret that is there; undefined where nobody knows which that is */
+function tornPair([id, secret]: Writes['pair'], accessKeyId: string | undefined): TornPair {
+  const variables = [id.variable.key, secret.variable.key];
+  if (accessKeyId !== undefined) {
+    const cure = `Set ${variables[0]} to ${accessKeyId} by hand: that is the key whose secret ${variables[1]} holds.`;
+    return { variables, cure };
+  }
+  const isFirst = id.before === undefined && secret.before === undefined;
+  const cure = isFirst
+    ? `Delete ${variables.join(' and ')} by hand: nothing was there before.`
+    : `Set ${variables.join(' and ')} by hand to the two halves of one key.`;
+  return { variables, cure };
+}
+
+function readable(variable: Variable | undefined): string | undefined {
+  return variable?.secured === false ? (variable.value ?? undefined) : undefined;
+}

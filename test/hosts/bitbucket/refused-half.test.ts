@@ -1,0 +1,235 @@
+import { describe, expect, it } from 'vitest';
+import type { VariablePlace } from '../../../local/hosts/bitbucket/place';
+import type { BitbucketFault } from '../../../local/hosts/bitbucket/server';
+import {
+  credentialOf,
+  earlierOf,
+  failureOf,
+  halfWrites,
+  isWrite,
+  production,
+  repositoryTarget,
+  SECRET,
+  START,
+  startWorld,
+  targetOf,
+} from './bitbucket-world';
+
+const [ID, SECRET_KEY] = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
+const place: VariablePlace = { level: 'repository', workspace: 'acme', repository: 'web-shop' };
+const NOBODY = { read: async () => undefined };
+const status = (code: number): BitbucketFault => ({ kind: 'status', status: code });
+const pairOf = (number: number) => ({
+  AWS_ACCESS_KEY_ID: `AKIA${String(number).padStart(16, '0')}`,
+  AWS_SECRET_ACCESS_KEY: `${SECRET}-${number}`,
+});
+
+/** A place with the first credential, which refuses the writes of one half from now on. */
+async function refusing(key: string, code: number, target = production) {
+  const world = await startWorld();
+  await world.deliver(target, credentialOf(1));
+  let wasTorn = false;
+  world.bitbucket.onWrite(() => {
+    const { [ID]: id = '', [SECRET_KEY]: secret } = world.pipeline('Production');
+    wasTorn ||= secret !== `${SECRET}-${Number(id.slice(4))}`;
+  });
+  world.fail(halfWrites(key), status(code));
+  return { world, wasTorn: () => wasTorn };
+}
+
+describe('a half that is refused for good, while the other one is written (K1)', () => {
+  it.each([400, 403, 404, 409, 500].flatMap((code) => [[ID, code] as const, [SECRET_KEY, code] as const]))(
+    '%s with %i: pipelines that start five minutes later log in with the old pair',
+    async (key, code) => {
+      const { world, wasTorn } = await refusing(key, code);
+
+      const error = await failureOf(world.deliver(production, credentialOf(2)));
+
+      expect(wasTorn()).toBe(true);
+      expect(error).toMatchObject({ halved: true });
+      expect(world.pipeline('Production')).toEqual(pairOf(1));
+      expect(world.clock.now() - START).toBeLessThan(5 * 60_000);
+      if (code !== 500) {
+        expect(error.torn).toBe(false);
+        expect(error.message).toContain('The pair is what it was before.');
+      }
+    },
+  );
+
+  it.each([ID, SECRET_KEY])('%s of a first delivery: the other one is taken away', async (key) => {
+    const world = await startWorld();
+    world.fail((request) => isWrite(request) && request.key === key, status(400));
+
+    const error = await failureOf(world.deliver(production, credentialOf(1), NOBODY));
+
+    expect(error).toMatchObject({ code: 'host-rejected', torn: false, halved: true });
+    expect(world.pipeline('Production')).toEqual({});
+  });
+
+  it('of a first delivery whose other half was made and not answered: it is found and taken away', async () => {
+    const world = await startWorld({ visibilityDelay: 4_000 });
+    world.fail((request) => isWrite(request) && request.key === ID, { kind: 'drop-after' });
+    world.fail((request) => isWrite(request) && request.key === SECRET_KEY, status(403));
+
+    await failureOf(world.deliver(production, credentialOf(1), NOBODY));
+
+    expect(world.pipeline('Production')).toEqual({});
+  });
+
+  it('where the ID is hidden: what was delivered before comes from the secret', async () => {
+    const hidden = targetOf({ ...production, secureAccessKeyId: true });
+    const { world } = await refusing(SECRET_KEY, 403, hidden);
+    const read: (string | undefined)[] = [];
+
+    const error = await failureOf(
+      world.deliver(hidden, credentialOf(2), {
+        read: async (id) => {
+          read.push(id);
+          return earlierOf(1).read(id);
+        },
+      }),
+    );
+
+    expect(error.torn).toBe(false);
+    expect(read).toEqual([undefined]);
+    expect(world.pipeline('Production')).toEqual(pairOf(1));
+  });
+
+  it('where a team had a key of its own: the ID is put back as it was read', async () => {
+    const world = await startWorld();
+    world.bitbucket.createVariable(place, { key: ID, value: 'AKIATEAMSOWN', secured: false });
+    world.bitbucket.createVariable(place, { key: SECRET_KEY, value: "the team's own", secured: true });
+    world.fail((request) => isWrite(request) && request.key === SECRET_KEY, status(403));
+
+    const error = await failureOf(world.deliver(repositoryTarget, credentialOf(1), NOBODY));
+
+    expect(error.torn).toBe(false);
+    expect(world.pipeline()).toEqual({ [ID]: 'AKIATEAMSOWN', [SECRET_KEY]: "the team's own" });
+  });
+
+  it('and a bundle beside it: the bundle is whole all the time', async () => {
+    const bundled = targetOf({ ...production, variables: { bundle: 'AWS_CREDENTIAL' } });
+    const { world } = await refusing(SECRET_KEY, 403, bundled);
+
+    await failureOf(world.deliver(bundled, credentialOf(2)));
+
+    const { AWS_CREDENTIAL = '', ...pair } = world.pipeline('Production');
+    expect(pair).toEqual(pairOf(1));
+    const { accessKeyId, secretAccessKey } = JSON.parse(AWS_CREDENTIAL);
+    expect({ [ID]: accessKeyId, [SECRET_KEY]: secretAccessKey }).toEqual(pairOf(2));
+  });
+
+  it('a bundle that is refused while the pair is written tears nothing, and nothing is put back', async () => {
+    const bundled = targetOf({ ...production, variables: { bundle: 'AWS_CREDENTIAL' } });
+    const { world } = await refusing('AWS_CREDENTIAL', 403, bundled);
+
+    const error = await failureOf(world.deliver(bundled, credentialOf(2)));
+
+    expect(error).toMatchObject({ code: 'scope-missing', torn: false, halved: false });
+    expect(error.message).toContain('The pair is whole: written: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY');
+    expect(world.pipeline('Production')).toMatchObject(pairOf(2));
+  });
+});
+
+describe('a host that accepts neither way (K1)', () => {
+  /** Writes one half of the pair once, and nothing after it. */
+  function closing(world: Awaited<ReturnType<typeof startWorld>>, first: string) {
+    const [id, secret] = [halfWrites(ID), halfWrites(SECRET_KEY)];
+    let isWritten = false;
+    return world.fail((request) => {
+      const isOfPair = [id(request), secret(request)].includes(true);
+      if (!isOfPair || isWritten || request.key !== first) return isOfPair || request.method === 'DELETE';
+      isWritten = true;
+      return false;
+    }, status(403));
+  }
+
+  it.each([
+    [ID, 'Set AWS_ACCESS_KEY_ID to AKIA0000000000000001 by hand'],
+    [SECRET_KEY, 'Set AWS_ACCESS_KEY_ID to AKIA0000000000000002 by hand'],
+  ])('after %s is torn, and the error says what to set', async (first, cure) => {
+    const world = await startWorld();
+    await world.deliver(production, credentialOf(1));
+    const closed = closing(world, first);
+
+    const error = await failureOf(world.deliver(production, credentialOf(2)));
+
+    expect(error).toMatchObject({ code: 'scope-missing', torn: true, halved: true });
+    expect(error.tornPair).toMatchObject({ variables: [ID, SECRET_KEY], cure: expect.stringContaining(cure) });
+    expect(error.message).not.toContain(SECRET);
+    // Done to the letter, the pair is whole.
+    const [, variable = '', value = ''] = /Set (\w+) to (\w+) by hand/.exec(error.message) ?? [];
+    const environment = { ...place, level: 'deployment', environment: world.environment.uuid } as const;
+    const held = world.bitbucket.variables(environment).find(({ key }) => key === variable);
+    world.bitbucket.updateVariable(environment, held?.uuid ?? '', { value });
+    expect([pairOf(1), pairOf(2)]).toContainEqual(world.pipeline('Production'));
+
+    closed.end();
+    await world.deliver(production, credentialOf(2));
+    expect(world.pipeline('Production')).toEqual(pairOf(2));
+  });
+});
+
+describe('before the first write', () => {
+  it.each([400, 403, 503])(
+    'the place is shown to take one: %i to the ID as it was, and nothing has changed',
+    async (code) => {
+      const world = await startWorld();
+      await world.deliver(production, credentialOf(1));
+      const changes: string[] = [];
+      world.bitbucket.onWrite(({ key }) => changes.push(key));
+      world.fail(({ method, key }) => method === 'PUT' && key === ID, status(code));
+
+      const error = await failureOf(world.deliver(production, credentialOf(2)));
+
+      expect(error).toMatchObject({ torn: false, halved: false });
+      expect(error.message).toContain('could not write AWS_ACCESS_KEY_ID again as it was');
+      expect(error.message).toContain('Nothing was written: the variables hold what they held before.');
+      expect(changes).toEqual([]);
+    },
+  );
+
+  it('what is written again is what was read, also by a try after somebody else has written it', async () => {
+    const world = await startWorld();
+    await world.deliver(repositoryTarget, credentialOf(1));
+    const [id] = world.bitbucket.variables(place);
+    const values: unknown[] = [];
+    world.bitbucket.onWrite(() => values.push(world.bitbucket.variables(place)[0]?.value));
+    let isFirst = true;
+    world.fail((request) => {
+      if (request.method !== 'PUT' || !isFirst) return false;
+      isFirst = false;
+      world.bitbucket.updateVariable(place, id?.uuid ?? '', { value: 'SOMEBODYELSE' });
+      return true;
+    }, status(503));
+
+    await world.deliver(repositoryTarget, credentialOf(2));
+
+    expect(values.slice(0, 2)).toEqual(['SOMEBODYELSE', 'SOMEBODYELSE']);
+    expect(world.pipeline()).toEqual(pairOf(2));
+  });
+
+  it('what cannot be read is named in the receipt as unproved', async () => {
+    const world = await startWorld();
+    const hidden = targetOf({ ...repositoryTarget, secureAccessKeyId: true });
+    await world.deliver(hidden, credentialOf(1));
+
+    expect((await world.deliver(hidden, credentialOf(2))).unproved).toEqual([ID, SECRET_KEY]);
+    expect((await world.deliver(repositoryTarget, credentialOf(2))).unproved).toEqual([ID, SECRET_KEY]);
+    expect((await world.deliver(repositoryTarget, credentialOf(3))).unproved).toBeUndefined();
+  });
+});
+
+it('an ID that was new already, from a delivery that died: what the secret holds is not guessed', async () => {
+  const world = await startWorld();
+  await world.deliver(production, credentialOf(2));
+  world.fail((request) => isWrite(request) && request.key === SECRET_KEY, status(403));
+
+  const error = await failureOf(world.deliver(production, credentialOf(2)));
+
+  expect(error.torn).toBe(true);
+  expect(error.tornPair?.cure).toBe(
+    'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY by hand to the two halves of one key.',
+  );
+  expect(world.pipeline('Production')).toEqual(pairOf(2));
+});

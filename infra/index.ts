@@ -1,5 +1,6 @@
 export type { AlarmSettings } from './alarms/alarm-settings';
 export { Adopt } from './engine/adopt';
+export type { DeploymentSettings } from './engine/deployment-settings';
 export { Encryption } from './engine/encryption';
 export { FirstRotation } from './engine/first-rotation';
 export type { IKeyRotation } from './engine/key-engine';

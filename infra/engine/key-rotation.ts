@@ -22,6 +22,7 @@ import { AuditForwarding } from '../evidence/audit-forwarding';
 import { AuditLog } from '../evidence/audit-log';
 import type { AuditSettings } from '../evidence/audit-settings';
 import { SavedQueries } from '../evidence/saved-queries';
+import type { DeploymentSettings } from './deployment-settings';
 import { Encryption } from './encryption';
 import type { IKeyRotation, KeyNeeds } from './key-engine';
 import { ManagedKey } from './managed-key';
@@ -47,6 +48,8 @@ export interface KeyRotationProps {
   readonly trail?: Trail;
   /** Which KMS key encrypts the secrets. @default Encryption.AWS_MANAGED */
   readonly encryption?: Encryption;
+  /** The roles that deploy and that run. @default - nobody who deploys reads a secret; roles without a path */
+  readonly deployment?: DeploymentSettings;
   /** The audit record, and where else it goes. @default - a log group that keeps it for 400 days */
   readonly audit?: AuditSettings;
   /** When people are told that something needs them. @default - see the fields */
@@ -105,6 +108,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
   readonly _policy: PolicyOverrides | undefined;
   /** @internal */
   readonly _keys: KeysTogether;
+  /** @internal */
+  readonly _deployment: Settings['deployment'];
 
   private readonly triggers: RotationTriggers;
   private readonly userAccess: readonly UserAccess[];
@@ -116,6 +121,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.checkPartition();
     const settings = this.check(props);
     this._policy = settings.policy;
+    this._deployment = settings.deployment;
     this._keys = new KeysTogether(settings.policy);
 
     this.undeliveredEvents = this.createQueue('UndeliveredEvents');
@@ -246,7 +252,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
 
   private forwardAudit({ audit: { forwardTo } }: Settings): void {
     if (forwardTo === undefined || this.unforwardedEvents === undefined) return;
-    new AuditForwarding(this, 'Forwarding', { forwardTo, deadLetters: this.unforwardedEvents });
+    const { rolePath } = this._deployment;
+    new AuditForwarding(this, 'Forwarding', { forwardTo, rolePath, deadLetters: this.unforwardedEvents });
   }
 
   private feedArchive() {

@@ -142,10 +142,12 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.userAccess = actsOnUsers.map(({ name, rights }) => new UserAccess(rights, RIGHTS[name].managedUsers));
     this.connectionAccess = new ConnectionAccess(functions.sync.rights);
     this._encryption = this.createEncryption(settings);
-    if (settings.trail === Trail.CREATE) new ManagementTrail(this, 'Trail');
     this.forwardAudit(settings);
     this.createAlarms(settings);
     this.auditorPolicy = this.createAuditor(settings);
+    // Its name is one for the account, and another stack may have it.
+    this.auditLog._makeAfter(this.auditorPolicy);
+    if (settings.trail === Trail.CREATE) new ManagementTrail(this, 'Trail').node.addDependency(this.auditorPolicy);
   }
 
   /** Adds a managed key to the rotation's own stack. Mistakes are reported at synthesis, all at once. */
@@ -172,6 +174,11 @@ export class KeyRotation extends Construct implements IKeyRotation {
       ...this.userAccess.map((access) => access.add(user, createUser ? 'root' : 'any')),
       ...deliveries.flatMap((delivery) => this.connectionAccess.add(delivery)),
     ];
+  }
+
+  /** @internal */
+  _made(entry: IConstruct): void {
+    if (Stack.of(entry) === Stack.of(this)) this.auditLog._makeAfter(entry);
   }
 
   private checkAlone(): void {
@@ -261,7 +268,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     if (_archive === undefined || unarchivedEvents === undefined) return undefined;
     const { lambda: writer } = _archive;
     // The construct's ID is from before: another one would make a second filter of the same name.
-    const { watched } = new ArchiveFeed(this, 'ArchiveStream', { auditLog: this.auditLog.logGroup, writer });
+    const { watched } = new ArchiveFeed(this, 'ArchiveStream', { auditLog: this.auditLog, writer });
     return { ...watched, writer: writer.functionName, queue: unarchivedEvents.queueName };
   }
 

@@ -81,6 +81,7 @@ export class ManagedKey extends Construct {
     // The functions act on what the registry says, so it speaks last: when they may do what it asks for.
     parameter.node.addDependency(policy, ...rights);
     if (createUser) parameter.node.addDependency(this.createUser(user));
+    this.rotation._made(parameter);
   }
 
   /** Empty, so that its first version is a real key. The L2 construct would generate a value. */

@@ -86,7 +86,7 @@ export class SecretEncryption extends Construct {
     this.key = new Key(this, 'Key', {
       description: 'Keyturn: encrypts the managed secrets',
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       policy: this.policy,
     });
   }

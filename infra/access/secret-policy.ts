@@ -9,6 +9,8 @@ export interface SecretPolicyProps {
   readonly roles: Readonly<Record<FunctionName, IRole>>;
   /** ARNs of roles that may read the value beside sync. */
   readonly readers: readonly string[];
+  /** ARN of the role that deploys, where its own rights shall decide whether it reads. @default - it cannot */
+  readonly deployer?: string;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface SecretPolicyProps {
  * functions do not trust that either: the user must have the key that it names, and the value must be that key, be of the
  * registry's user and authenticate, before anything is delivered.
  */
-export function secretPolicy({ roles, readers }: SecretPolicyProps): PolicyDocument {
+export function secretPolicy({ roles, readers, deployer }: SecretPolicyProps): PolicyDocument {
   const allow = (sid: string, principals: readonly string[], actions: readonly string[]) =>
     new PolicyStatement({
       sid,
@@ -50,7 +52,7 @@ export function secretPolicy({ roles, readers }: SecretPolicyProps): PolicyDocum
       ...FUNCTION_NAMES.map((name) => allow(SIDS[name], [roles[name].roleArn], rightsOn(name))),
       ...(readers.length > 0 ? [allow('Read', readers, READERS)] : []),
       // BatchGetSecretValue needs GetSecretValue on each secret, so this covers it.
-      denyOthers('NobodyElseReads', 'secretsmanager:GetSecretValue', readers),
+      denyOthers('NobodyElseReads', 'secretsmanager:GetSecretValue', [...readers, ...(deployer ? [deployer] : [])]),
       denyOthers('NobodyElseStores', 'secretsmanager:PutSecretValue'),
       denyOthers('NobodyElseMovesLabels', 'secretsmanager:UpdateSecretVersionStage'),
     ],

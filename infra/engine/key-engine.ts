@@ -2,6 +2,7 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct, IDependable } from 'constructs';
 import type { KeysTogether } from '../../functions/core/config/keys-together';
 import type { PolicyOverrides } from '../../functions/core/config/policy';
+import type { Settings } from '../../functions/core/config/settings';
 import type { FunctionName } from '../../functions/core/names';
 import type { SecretEncryption } from '../access/secret-encryption';
 import type { Delivery } from '../targets/delivery';
@@ -25,8 +26,12 @@ export interface IKeyRotation extends IConstruct {
   readonly _keys: KeysTogether;
   /** The key of the managed secrets, where it is the stack's own. @internal */
   readonly _encryption: SecretEncryption | undefined;
+  /** What the role that deploys may do. @internal */
+  readonly _deployment: Settings['deployment'];
   /** @internal */
   readonly _roles: Readonly<Record<FunctionName, IRole>>;
   /** Gives the functions what they need for one more key. @returns what holds their rights. @internal */
   _admit(key: IConstruct, needs: KeyNeeds): readonly IDependable[];
+  /** Told of a key's entry in the registry, which is made after everything else of that key. @internal */
+  _made(entry: IConstruct): void;
 }

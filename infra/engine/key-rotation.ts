@@ -22,6 +22,7 @@ import { AuditForwarding } from '../evidence/audit-forwarding';
 import { AuditLog } from '../evidence/audit-log';
 import type { AuditSettings } from '../evidence/audit-settings';
 import { SavedQueries } from '../evidence/saved-queries';
+import type { DeploymentSettings } from './deployment-settings';
 import type { Drift } from './drift';
 import { Encryption } from './encryption';
 import type { IKeyRotation, KeyNeeds } from './key-engine';
@@ -48,6 +49,8 @@ export interface KeyRotationProps {
   readonly trail?: Trail;
   /** Which KMS key encrypts the secrets. @default Encryption.AWS_MANAGED */
   readonly encryption?: Encryption;
+  /** The roles that deploy and that run. @default - nobody who deploys reads a secret; roles without a path */
+  readonly deployment?: DeploymentSettings;
   /** The audit record, and where else it goes. @default - a log group that keeps it for 400 days */
   readonly audit?: AuditSettings;
   /** When people are told that something needs them. @default - see the fields */
@@ -108,6 +111,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
   readonly _policy: PolicyOverrides | undefined;
   /** @internal */
   readonly _keys: KeysTogether;
+  /** @internal */
+  readonly _deployment: Settings['deployment'];
 
   private readonly triggers: RotationTriggers;
   private readonly userAccess: readonly UserAccess[];
@@ -119,6 +124,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.checkPartition();
     const settings = this.check(props);
     this._policy = settings.policy;
+    this._deployment = settings.deployment;
     this._keys = new KeysTogether(settings.policy);
 
     this.undeliveredEvents = this.createQueue('UndeliveredEvents');
@@ -139,10 +145,12 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.userAccess = actsOnUsers.map(({ name, rights }) => new UserAccess(rights, RIGHTS[name].managedUsers));
     this.connectionAccess = new ConnectionAccess(functions.sync.rights);
     this._encryption = this.createEncryption(settings);
-    if (settings.trail === Trail.CREATE) new ManagementTrail(this, 'Trail');
     this.forwardAudit(settings);
     this.createAlarms(settings);
     this.auditorPolicy = this.createAuditor(settings);
+    // Its name is one for the account, and another stack may have it.
+    this.auditLog._makeAfter(this.auditorPolicy);
+    if (settings.trail === Trail.CREATE) new ManagementTrail(this, 'Trail').node.addDependency(this.auditorPolicy);
   }
 
   /** Adds a managed key to the rotation's own stack. Mistakes are reported at synthesis, all at once. */
@@ -169,6 +177,11 @@ export class KeyRotation extends Construct implements IKeyRotation {
       ...this.userAccess.map((access) => access.add(user, createUser ? 'root' : 'any')),
       ...deliveries.flatMap((delivery) => this.connectionAccess.add(delivery)),
     ];
+  }
+
+  /** @internal */
+  _made(entry: IConstruct): void {
+    if (Stack.of(entry) === Stack.of(this)) this.auditLog._makeAfter(entry);
   }
 
   private checkAlone(): void {
@@ -249,7 +262,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
 
   private forwardAudit({ audit: { forwardTo } }: Settings): void {
     if (forwardTo === undefined || this.unforwardedEvents === undefined) return;
-    new AuditForwarding(this, 'Forwarding', { forwardTo, deadLetters: this.unforwardedEvents });
+    const { rolePath } = this._deployment;
+    new AuditForwarding(this, 'Forwarding', { forwardTo, rolePath, deadLetters: this.unforwardedEvents });
   }
 
   private feedArchive() {
@@ -257,7 +271,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     if (_archive === undefined || unarchivedEvents === undefined) return undefined;
     const { lambda: writer } = _archive;
     // The construct's ID is from before: another one would make a second filter of the same name.
-    const { watched } = new ArchiveFeed(this, 'ArchiveStream', { auditLog: this.auditLog.logGroup, writer });
+    const { watched } = new ArchiveFeed(this, 'ArchiveStream', { auditLog: this.auditLog, writer });
     return { ...watched, writer: writer.functionName, queue: unarchivedEvents.queueName };
   }
 

@@ -6,6 +6,7 @@ import { Construct, type IDependable } from 'constructs';
 import type { KeyConfig } from '../../functions/core/config/key-config';
 import { REGISTRY_ENTRY_BYTES } from '../../functions/core/config/registry';
 import { registryParameterName, secretName } from '../../functions/core/names';
+import { deployerOf } from '../access/deployer';
 import { foreignReaders } from '../access/foreign-readers';
 import { policySize } from '../access/policy-size';
 import { SECRET_POLICY_CHARACTERS, secretPolicy } from '../access/secret-policy';
@@ -48,11 +49,14 @@ export class ManagedKey extends Construct {
     const fetchers = deliveries.flatMap((delivery) => delivery.readers ?? []);
     const readers = [...new Set([...(props.readers ?? []), ...fetchers])];
     const document = registryDocument(checked.key, checked.connections, rotation._policy);
-    const resourcePolicy = secretPolicy({ roles: rotation._roles, readers });
+    const deployer = this.deployer();
+    const resourcePolicy = secretPolicy({ roles: rotation._roles, readers, deployer });
     this.checkSize(document, checked.key);
     this.checkReaders(readers, resourcePolicy);
 
-    const rights = rotation._admit(this, { ...checked.key, readers, deliveries });
+    // Where the stack has the KMS key, that key's policy alone says who decrypts.
+    const decrypting = deployer === undefined ? readers : [...readers, deployer];
+    const rights = rotation._admit(this, { ...checked.key, readers: decrypting, deliveries });
     this.createAll(checked.key, deployed(document, deliveries), resourcePolicy, rights);
   }
 
@@ -77,6 +81,7 @@ export class ManagedKey extends Construct {
     // The functions act on what the registry says, so it speaks last: when they may do what it asks for.
     parameter.node.addDependency(policy, ...rights);
     if (createUser) parameter.node.addDependency(this.createUser(user));
+    this.rotation._made(parameter);
   }
 
   /** Empty, so that its first version is a real key. The L2 construct would generate a value. */
@@ -90,6 +95,18 @@ export class ManagedKey extends Construct {
     // stand in the way of the next attempt.
     secret.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     return secret;
+  }
+
+  /** The role that deploys, where the configuration lets it read. */
+  private deployer(): string | undefined {
+    const { mayReadSecrets, role = deployerOf(this) } = this.rotation._deployment;
+    if (mayReadSecrets && role === undefined) {
+      Annotations.of(this).addError(
+        'deployment.role: expected the ARN of the role that deploys, found nothing; this stack is deployed without the ' +
+          'role of a bootstrap stack, so name the one whose rights CloudFormation uses',
+      );
+    }
+    return mayReadSecrets ? role : undefined;
   }
 
   private createUser(userName: string): User {

@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 import { type DeployedFunction, ENV } from '../../functions/core/names';
 import { functionPermissions } from '../access/function-permissions';
 import { GrowingPolicy } from '../access/growing-policy';
+import { pathProperty } from '../access/role-path';
 import { BUNDLES_FOLDER } from '../bundles/bundles-folder';
 import { releaseOf } from '../bundles/release';
 import type { AuditArchive } from '../evidence/audit-archive';
@@ -35,6 +36,8 @@ export interface RotationFunctionProps {
   /** For how long Lambda tries to run an event that it could not run, because of throttles for example. @default 1 hour */
   readonly maxEventAge?: Duration;
   readonly logRetentionDays: number;
+  /** IAM path of the function's role. */
+  readonly rolePath: string;
   /** Folder that holds the bundles. @default - `dist/functions` of this package */
   readonly bundles?: string;
 }
@@ -57,7 +60,7 @@ export class RotationFunction extends Construct {
 
     const logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetentionDays,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const policy = new PolicyDocument({
       statements: [
@@ -72,6 +75,7 @@ export class RotationFunction extends Construct {
       ],
     });
     this.role = new Role(this, 'Role', {
+      path: pathProperty(props.rolePath),
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `Keyturn: what ${props.name} may do`,
       // Part of the role itself, so that the function is never there before its rights are.

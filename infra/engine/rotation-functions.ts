@@ -19,7 +19,14 @@ export interface RotationFunctionsProps {
   readonly bundles?: string;
 }
 
-type Shared = 'environment' | 'notifications' | 'auditLog' | 'deadLetters' | 'logRetentionDays' | 'bundles';
+type Shared =
+  | 'environment'
+  | 'notifications'
+  | 'auditLog'
+  | 'deadLetters'
+  | 'logRetentionDays'
+  | 'rolePath'
+  | 'bundles';
 
 function shared({ settings, bundles, ...props }: RotationFunctionsProps): Pick<RotationFunctionProps, Shared> {
   return {
@@ -32,6 +39,7 @@ function shared({ settings, bundles, ...props }: RotationFunctionsProps): Pick<R
     auditLog: props.auditLog,
     deadLetters: props.deadLetters,
     logRetentionDays: settings.logRetentionDays,
+    rolePath: settings.deployment.rolePath,
     bundles,
   };
 }
@@ -92,10 +100,11 @@ export function archiveFunction(
   archive: AuditArchive,
   deadLetters: IQueue,
 ): RotationFunction {
-  const { auditLog, logRetentionDays, bundles } = shared(props);
+  const { auditLog, logRetentionDays, rolePath, bundles } = shared(props);
   return new RotationFunction(archive, 'Archive', {
     auditLog,
     logRetentionDays,
+    rolePath,
     bundles,
     deadLetters,
     archive,

@@ -1,12 +1,13 @@
 import { Stack } from 'aws-cdk-lib';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
-import { CfnSubscriptionFilter, type ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnSubscriptionFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { AuditLog } from './audit-log';
 
 export interface ArchiveFeedProps {
   /** The record of record. */
-  readonly auditLog: ILogGroup;
+  readonly auditLog: AuditLog;
   /** Writes what it is handed into the archive. */
   readonly writer: IFunction;
 }
@@ -21,23 +22,24 @@ export class ArchiveFeed extends Construct {
 
   constructor(scope: Construct, id: string, { auditLog, writer }: ArchiveFeedProps) {
     super(scope, id);
+    const { logGroupArn, logGroupName } = auditLog.logGroup;
     const permission = new CfnPermission(this, 'Permission', {
       action: 'lambda:InvokeFunction',
       functionName: writer.functionArn,
       principal: new ServicePrincipal('logs.amazonaws.com').service,
       sourceAccount: Stack.of(this).account,
       // This group alone: no other one's subscription gets anything into the archive.
-      sourceArn: auditLog.logGroupArn,
+      sourceArn: logGroupArn,
     });
     const subscription = new CfnSubscriptionFilter(this, 'Subscription', {
       filterName: FILTER,
-      logGroupName: auditLog.logGroupName,
+      logGroupName,
       // Everything.
       filterPattern: '',
       destinationArn: writer.functionArn,
     });
     // CloudWatch Logs tries the function before it takes the filter.
-    subscription.addResourceDependency(permission);
-    this.watched = { logGroup: auditLog.logGroupName, filter: FILTER };
+    subscription.node.addDependency(permission, auditLog);
+    this.watched = { logGroup: logGroupName, filter: FILTER };
   }
 }

@@ -5,10 +5,13 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../../functions/core/names';
+import { pathProperty } from '../access/role-path';
 
 export interface AuditForwardingProps {
   /** ARN of the event bus. */
   readonly forwardTo: string;
+  /** IAM path of the role that sends them. */
+  readonly rolePath: string;
   /** Keeps the events that the bus did not take. */
   readonly deadLetters: IQueue;
 }
@@ -18,10 +21,11 @@ export interface AuditForwardingProps {
  * and up to 185 times, which are its defaults.
  */
 export class AuditForwarding extends Construct {
-  constructor(scope: Construct, id: string, { forwardTo, deadLetters }: AuditForwardingProps) {
+  constructor(scope: Construct, id: string, { forwardTo, rolePath, deadLetters }: AuditForwardingProps) {
     super(scope, id);
     this.checkOther(forwardTo);
     const role = new Role(this, 'Role', {
+      path: pathProperty(rolePath),
       assumedBy: new ServicePrincipal('events.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),

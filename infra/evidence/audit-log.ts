@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import { AUDIT_LOG_GROUP } from '../../functions/core/names';
 
 export interface AuditLogProps {
@@ -15,17 +15,20 @@ export interface AuditLogProps {
 
 /**
  * The record of record: a log group that holds audit events and nothing else, that of Keyturn's roles only the four
- * functions' write to, and that outlives the stack. It outlives a first deployment that fails as well: CloudFormation could
- * not delete it, because it is protected, and the rollback would fail too.
+ * functions' write to, and that outlives the stack. CloudFormation cannot delete it, because it is protected; so it is made
+ * after everything whose name may be taken already, and a first deployment that fails for that leaves nothing behind.
  */
 export class AuditLog extends Construct {
+  /** By its name, which is fixed: who writes to it need not wait until it is there. */
   readonly logGroup: ILogGroup;
+  private readonly made: LogGroup | undefined;
 
   constructor(scope: Construct, id: string, { logGroup, retentionDays, encryptionKey }: AuditLogProps) {
     super(scope, id);
-    this.logGroup =
+    this.logGroup = LogGroup.fromLogGroupName(this, 'Named', AUDIT_LOG_GROUP);
+    this.made =
       logGroup === 'existing'
-        ? LogGroup.fromLogGroupName(this, 'Group', AUDIT_LOG_GROUP)
+        ? undefined
         : new LogGroup(this, 'Group', {
             logGroupName: AUDIT_LOG_GROUP,
             retention: retentionDays,
@@ -33,5 +36,10 @@ export class AuditLog extends Construct {
             removalPolicy: RemovalPolicy.RETAIN,
             ...(encryptionKey === undefined ? {} : { encryptionKey: Key.fromKeyArn(this, 'Key', encryptionKey) }),
           });
+  }
+
+  /** Has it made, where the stack makes it, only when these are. @internal */
+  _makeAfter(...others: readonly IDependable[]): void {
+    this.made?.node.addDependency(...others);
   }
 }

@@ -15,6 +15,8 @@ function one(of: CfnTemplate, type: string) {
   return { id: found?.id, ...(deployed(of, found?.Properties) as Record<string, unknown>), found };
 }
 
+const group = (of: CfnTemplate) => resourcesOf(of, 'AWS::Logs::LogGroup').find(({ id }) => id.includes('AuditLog'));
+
 describe('the archive', () => {
   it('is there only when it is asked for', () => {
     const plain = synthesize(ONE_KEY);
@@ -96,7 +98,7 @@ describe('what feeds the archive', () => {
       {
         FilterName: 'keyturn-archive',
         FilterPattern: '',
-        LogGroupName: { Ref: expect.stringContaining('AuditLogGroup') },
+        LogGroupName: '/keyturn/audit',
         DestinationArn: destination,
       },
     ]);
@@ -111,7 +113,7 @@ describe('what feeds the archive', () => {
       },
     ]);
     expect(permissions[0]?.Properties.FunctionName).toEqual(destination);
-    expect(subscriptions[0]?.DependsOn).toEqual([permissions[0]?.id]);
+    expect(subscriptions[0]?.DependsOn).toEqual([permissions[0]?.id, group(template)?.id].sort());
   });
 
   it('keeps the subscription where an earlier version had it, so that an update turns it over without a gap', () => {
@@ -168,8 +170,6 @@ describe('what feeds the archive', () => {
 });
 
 describe('the record', () => {
-  const group = (of: CfnTemplate) => resourcesOf(of, 'AWS::Logs::LogGroup').find(({ id }) => id.includes('AuditLog'));
-
   it('is kept for 400 days unless configured, is protected from deletion, and outlives the stack', () => {
     expect(group(template)).toMatchObject({
       Properties: { LogGroupName: '/keyturn/audit', RetentionInDays: 400, DeletionProtectionEnabled: true },

@@ -50,7 +50,7 @@ const ACCEPTED: readonly Accepted[] = [
   },
   {
     finding:
-      /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:logs:.+:log-group:<KeyRotationAuditLogGroup\w+>:(\*|log-stream:(rotate|deactivate|delete|sync)\/\*)\]$/,
+      /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:logs:.+:log-group:\/keyturn\/audit:(\*|log-stream:(rotate|deactivate|delete|sync)\/\*)\]$/,
     at: /^(Rotate|Deactivate|Delete|Sync|Report)\/Role\/Resource$/,
     because:
       'The record as a whole to read, and to write the streams of the function’s own name, one a month, which nobody else writes.',
@@ -64,7 +64,7 @@ const ACCEPTED: readonly Accepted[] = [
   },
   {
     finding:
-      /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:(logs:.+:log-group:<KeyRotationAuditLogGroup\w+>:|iam::<AWS::AccountId>:user\/|secretsmanager:.+:secret:keyturn\/)\*\]$/,
+      /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:(logs:.+:log-group:\/keyturn\/audit:|iam::<AWS::AccountId>:user\/|secretsmanager:.+:secret:keyturn\/)\*\]$/,
     at: /^Auditor\/Policy\/Resource$/,
     because:
       'The streams of the record, the keys of every user (one that nobody manages is what an auditor looks for), and ' +

@@ -5,6 +5,8 @@ import { ADOPT, FIRST_ROTATION, keyIdSchema, userNameSchema } from './registry';
 
 /** One role by its name, without a wildcard. */
 const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+/** ARN of an IAM role, in any account. */
+export const roleArn = z.string().regex(ROLE_ARN, 'expected the ARN of an IAM role');
 
 /** Stacks of keys beside the main one; EventBridge's pattern and people's eyes are what bounds them. */
 export const MOST_KEY_STACKS = 50;
@@ -36,10 +38,7 @@ export const keySchema = z.strictObject({
     .default('keep')
     .describe('With two existing keys: keep both and report, or make room by retiring one that nobody uses.'),
   deliverTo: z.array(deliverToSchema).max(50).default([]).describe('Where each fresh key is delivered.'),
-  readers: z
-    .array(z.string().regex(ROLE_ARN, 'expected the ARN of an IAM role'))
-    .default([])
-    .describe('ARNs of IAM roles that may read the secret beside the functions.'),
+  readers: z.array(roleArn).default([]).describe('ARNs of IAM roles that may read the secret beside the functions.'),
 });
 /** A managed key with its defaults filled in. */
 export type KeyConfig = z.output<typeof keySchema>;

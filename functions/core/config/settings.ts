@@ -3,6 +3,7 @@ import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS } from '../names';
 import { alarmsSchema } from './alarms-config';
 import { auditSchema, LOG_RETENTION_DAYS } from './audit-config';
 import type { ConfigIssue, Mistake } from './config-issue';
+import { deploymentSchema } from './deployment-config';
 import { policyOverridesSchema, policyProblems, policyWith } from './policy';
 import { scheduleSchema } from './schedule-config';
 
@@ -25,6 +26,7 @@ export const settingsFields = {
     .enum(['aws-managed', 'customer-managed'])
     .default('aws-managed')
     .describe('Which KMS key encrypts the secrets: the free aws/secretsmanager one, or one that the stack creates.'),
+  deployment: deploymentSchema.prefault({}).describe('The roles that deploy and that run.'),
   audit: auditSchema.prefault({}).describe('The audit record, and where else it goes.'),
   alarms: alarmsSchema.prefault({}).describe('When people are told that something needs them.'),
   logRetentionDays: z.literal(LOG_RETENTION_DAYS).default(400).describe('How long the functions keep their logs.'),

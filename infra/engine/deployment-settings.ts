@@ -1,0 +1,19 @@
+/** The roles that deploy and that run. */
+export interface DeploymentSettings {
+  /**
+   * Whether the role that CloudFormation deploys with may read the managed secrets, for an account in which it cannot
+   * change them otherwise. Any template that is deployed with that role can then read a live key.
+   *
+   * @default false
+   */
+  readonly mayReadSecrets?: boolean;
+  /** ARN of that role. @default - the execution role of the CDK's bootstrap stack */
+  readonly role?: string;
+  /**
+   * IAM path of the roles, which begins and ends with a slash, such as `/keyturn/`: policies of an organization can name
+   * it. Decide before the first deployment, because a role that gets another path is another role.
+   *
+   * @default /
+   */
+  readonly rolePath?: string;
+}

@@ -25,8 +25,8 @@ const ports = {
 
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
   const { trigger, facts, ...request } = rotateRequestOf(event);
-  const { maxRotations } = settings;
+  const { maxRotations, usersPath } = settings;
   return handle({ name: 'rotate', settings, record, bus, notifier, context, trigger, facts }, (run) =>
-    rotate(ports, run, { maxRotations, ...request }),
+    rotate(ports, run, { maxRotations, usersPath, ...request }),
   );
 }

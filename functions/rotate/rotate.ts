@@ -2,7 +2,7 @@ import { creators } from '../account/creators';
 import { readCredentialReport } from '../account/credential-report';
 import { look } from '../account/look';
 import type { Iam, Registry, Secrets, Sts, Trail } from '../account/ports';
-import { survey } from '../account/survey';
+import { type Survey, survey } from '../account/survey';
 import { DAY, MINUTE } from '../core/duration';
 import type { Finding } from '../core/findings/findings';
 import { currentKey } from '../core/key/secret-state';
@@ -10,6 +10,7 @@ import { breaker } from '../core/lifecycle/breaker';
 import type { Managed } from '../core/lifecycle/managed';
 import { keysToTrace, planRotation } from '../core/lifecycle/plan-rotation';
 import type { Plan } from '../core/lifecycle/steps';
+import { usersPathFindings } from '../core/lifecycle/users-path';
 import { worthRotationLook } from '../core/lifecycle/worth-a-look';
 import { perform } from '../runtime/doers/perform';
 import type { Run } from '../runtime/run';
@@ -27,6 +28,8 @@ export interface RotatePorts {
 export interface RotateOptions {
   /** Rotations in this run at most. */
   readonly maxRotations: number;
+  /** Path that all managed users, and no others, are under. @default - each is known by its name */
+  readonly usersPath?: string | undefined;
   /** Keys that an operator wants rotated now, by id; the others are left alone. */
   readonly requested?: readonly string[];
   /** The stack was deployed this very moment. @default false */
@@ -40,11 +43,13 @@ const RIGHTS_SPREAD_IN = MINUTE;
 export async function rotate(ports: RotatePorts, run: Run, options: RotateOptions): Promise<void> {
   const { requested, maxRotations } = options;
   if (options.justDeployed) await run.time.sleep(RIGHTS_SPREAD_IN);
-  const all = run.surveyed(await survey(ports));
+  const surveyed = await survey(ports);
+  const all = run.surveyed(surveyed);
   run.findAll(unmanagedRequests(all, requested));
   const stuck = breaker(all, run.now());
   if (stuck !== undefined) run.find({ code: 'breaker-open', facts: { stuck } });
-  const worth = requested === undefined ? await worthALook(ports, run, all) : all.filter(isOneOf(requested));
+  const worth =
+    requested === undefined ? await worthALook(ports, run, surveyed, options) : all.filter(isOneOf(requested));
   const admission = new Admission({ maxRotations, breakerOpen: stuck !== undefined && requested === undefined });
   const order = new ArrivalOrder();
   await run.forEach(worth.sort(mostOverdueFirst), async (managed) => {
@@ -80,10 +85,16 @@ function discards({ steps }: Plan, accessKeyId: string): boolean {
   return steps.some((step) => step.do === 'discard-orphan' && step.accessKeyId === accessKeyId);
 }
 
-async function worthALook({ iam }: RotatePorts, run: Run, all: readonly Managed[]): Promise<Managed[]> {
+async function worthALook(
+  { iam }: RotatePorts,
+  run: Run,
+  { managed, entries }: Survey,
+  { usersPath }: RotateOptions,
+): Promise<Managed[]> {
   const { report, finding } = await readCredentialReport(iam, run.time);
   if (finding !== undefined) run.find(finding);
-  return all.filter((managed) => worthRotationLook(managed, report, run.now()));
+  if (usersPath !== undefined && report !== undefined) run.findAll(usersPathFindings(usersPath, report, entries));
+  return managed.filter((each) => worthRotationLook(each, report, run.now()));
 }
 
 function isOneOf(ids: readonly string[]): (managed: Managed) => boolean {

@@ -54,6 +54,7 @@ export function rotationFunctions(
         [ENV.maxRotations]: String(settings.maxRotationsPerRun),
         [ENV.concurrency]: String(settings.concurrency),
         [ENV.tokenExpiresInDays]: String(settings.alarms.tokenExpiresInDays),
+        ...(name === 'rotate' && settings.users !== undefined ? { [ENV.usersPath]: settings.users.path } : {}),
         ...(name === 'sync' ? { [ENV.allowedOrigins]: origins } : {}),
       },
     });

@@ -18,5 +18,6 @@ export const ALARM_NAMES = [
   'hold-limit',
   'token-rejected',
   'token-expires',
+  'registry-lost',
 ] as const;
 export type AlarmName = (typeof ALARM_NAMES)[number];

@@ -1,3 +1,4 @@
+import { isMost } from '../config/deployed-keys';
 import { currentKey, type SecretState } from '../key/secret-state';
 import { idOfSecret } from '../names';
 import type { Found } from './found';
@@ -13,9 +14,6 @@ export type RegistryLost = Found<
   }
 >;
 
-/** One key that is taken out is no incident, however few others there are. */
-const MANY = 2;
-
 /**
  * Whether the registry has lost everything, or half of what it had: a deployment of another file, a stack that was deleted
  * or that keys were moved out of. Secrets that hold no key are those of a deployment under way.
@@ -27,8 +25,6 @@ export function registryLost(known: ReadonlySet<string>, secrets: readonly Secre
     const id = idOfSecret(secret.name);
     return id === undefined || known.has(id) || currentKey(secret) === undefined ? [] : [id];
   });
-  const entries = known.size;
-  const half = lost.length >= MANY && lost.length >= entries;
-  if (!half && !(entries === 0 && lost.length > 0)) return undefined;
-  return { code: 'registry-lost', facts: { entries, lost } };
+  if (!isMost(known.size, lost.length)) return undefined;
+  return { code: 'registry-lost', facts: { entries: known.size, lost } };
 }

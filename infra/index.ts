@@ -12,6 +12,7 @@ export type { ManagedKeyOptions, ManagedKeyProps } from './engine/managed-key-pr
 export type { RotationPolicy } from './engine/rotation-policy';
 export type { RotationSchedule } from './engine/rotation-schedule';
 export { Trail } from './engine/trail';
+export type { UsersSettings } from './engine/users-settings';
 export { AuditArchive, type AuditArchiveProps } from './evidence/audit-archive';
 export { AuditLog, type AuditLogProps } from './evidence/audit-log';
 export type { ArchiveSettings, AuditSettings, ScheduledReportSettings } from './evidence/audit-settings';

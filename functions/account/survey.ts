@@ -3,6 +3,7 @@ import { type KeyturnError, toKeyturnError } from '../core/errors';
 import type { Finding } from '../core/findings/findings';
 import type { SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
+import { registryLost } from '../core/lifecycle/registry-lost';
 import { idOfSecret, SECRET_PREFIX, secretName } from '../core/names';
 import type { Registry, RegistryListing, Secrets } from './ports';
 
@@ -10,6 +11,8 @@ import type { Registry, RegistryListing, Secrets } from './ports';
 export interface Survey {
   /** The keys that can be worked on. */
   readonly managed: readonly Managed[];
+  /** Every entry that can be read, those that cannot be worked on among them. */
+  readonly entries: readonly RegistryEntry[];
   /** Every secret under `keyturn/`, those of the connections among them. */
   readonly secrets: readonly SecretState[];
   /** Why the others cannot be, in the order in which they were met. */
@@ -45,7 +48,7 @@ export async function survey({ registry, secrets }: SurveyPorts): Promise<Survey
     }
   }
   problems.push(...unmanaged(states, listing).map((finding) => ({ finding })));
-  return { managed, secrets: states, problems };
+  return { managed, entries: listing.entries, secrets: states, problems };
 }
 
 /** ListSecrets may miss what was made in the last five minutes, such as the secrets of the deployment that started the run. */
@@ -62,9 +65,11 @@ async function describeNew(secrets: Secrets, id: string): Promise<SecretState | 
 /** A secret without a registry entry is a key that was taken out of the configuration: nobody rotates it any more. */
 function unmanaged(secrets: readonly SecretState[], listing: RegistryListing): readonly Finding[] {
   const known = new Set([...listing.entries.map(({ id }) => id), ...listing.invalid.map(({ id }) => id)]);
-  return secrets.flatMap(({ name }) => {
+  const lost = registryLost(known, secrets);
+  const each = secrets.flatMap(({ name }): Finding[] => {
     const id = idOfSecret(name);
     if (id === undefined || known.has(id)) return [];
     return [{ code: 'unmanaged-secret', key: id, facts: { is: 'there' } }];
   });
+  return lost === undefined ? each : [lost, ...each];
 }

@@ -14,6 +14,7 @@ export function parseCredentialReport(csv: string, generatedAt: Date): Credentia
     return index;
   };
   const user = column('user');
+  const arn = header.indexOf('arn');
   const slots = [1, 2].map((slot) => ({
     active: column(`access_key_${slot}_active`),
     changed: column(`access_key_${slot}_last_rotated`),
@@ -27,9 +28,14 @@ export function parseCredentialReport(csv: string, generatedAt: Date): Credentia
       const isActive = row[active] === 'true';
       return isActive || changedAt !== undefined ? [{ active: isActive, changedAt }] : [];
     });
-    users.set(name, { user: name, keys });
+    users.set(name, { user: name, path: pathIn(row[arn]), keys });
   }
   return { generatedAt, users };
+}
+
+/** `arn:aws:iam::<account>:user/<path/><name>` */
+function pathIn(arn = ''): string | undefined {
+  return /^arn:[\w-]+:iam::\d{12}:user(\/(?:.*\/)?)[^/]+$/.exec(arn)?.[1];
 }
 
 /** `N/A`, `no_information` and `not_supported` are no time. */

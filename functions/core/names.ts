@@ -75,6 +75,8 @@ export const ENV = {
   maxRotations: 'KEYTURN_MAX_ROTATIONS',
   /** Managed keys that one run works on at the same time. */
   concurrency: 'KEYTURN_CONCURRENCY',
+  /** Path that all managed users are under; not there where the functions know each user by its name. */
+  usersPath: 'KEYTURN_USERS_PATH',
   /** Version of the deployed code: Keyturn's own, and the start of the bundle's SHA-256. */
   release: 'KEYTURN_RELEASE',
   /** Days before the known end of a connection's token at which people are told. */

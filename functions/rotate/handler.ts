@@ -24,9 +24,9 @@ const ports = {
 };
 
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
-  const { maxRotations } = settings;
+  const { maxRotations, usersPath } = settings;
   return handle(
     { name: 'rotate', settings, record, bus, notifier, context, event, read: rotateRequestOf },
-    (run, request) => rotate(ports, run, { maxRotations, ...request }),
+    (run, request) => rotate(ports, run, { maxRotations, usersPath, ...request }),
   );
 }

@@ -12,6 +12,7 @@ import { broughtForward, rotationDueAt, upcomingRotations } from '../core/lifecy
 import type { Managed } from '../core/lifecycle/managed';
 import { keysToTrace, planRotation } from '../core/lifecycle/plan-rotation';
 import type { Plan } from '../core/lifecycle/steps';
+import { usersPathFindings } from '../core/lifecycle/users-path';
 import { worthRotationLook } from '../core/lifecycle/worth-a-look';
 import { perform } from '../runtime/doers/perform';
 import { missedBefore, reportUnavailable } from '../runtime/missing-report';
@@ -32,6 +33,8 @@ export interface RotatePorts {
 export interface RotateOptions {
   /** Rotations in this run at most. */
   readonly maxRotations: number;
+  /** Path that all managed users, and no others, are under. @default - each is known by its name */
+  readonly usersPath?: string | undefined;
   /** Keys that an operator wants rotated now, by id; the others are left alone. */
   readonly requested?: readonly string[];
   /** The stack was deployed this very moment. @default false */
@@ -47,7 +50,8 @@ export async function rotate(ports: RotatePorts, run: Run, options: RotateOption
   if (options.justDeployed) await run.time.sleep(RIGHTS_SPREAD_IN);
   // Begun first: IAM makes it while the registry and the secrets are read.
   const reading = requested === undefined ? readCredentialReport(ports.iam, run.time, run.timeLeft()) : undefined;
-  const all = run.surveyed(await survey(ports));
+  const surveyed = await survey(ports);
+  const all = run.surveyed(surveyed);
   run.findAll(unmanagedRequests(all, requested));
   const open = await findOpenBreakers(run, all);
   if (reading === undefined) {
@@ -57,6 +61,10 @@ export async function rotate(ports: RotatePorts, run: Run, options: RotateOption
   const heldUp = new Set(all.flatMap(({ entry }) => (isHeldUp(entry, open) ? [entry.id] : [])));
   const day = { ports, run, admission: new Admission({ maxRotations, heldUp }) };
   const { report, missing } = await reading;
+  const { usersPath } = options;
+  if (usersPath !== undefined && report !== undefined) {
+    run.findAll(usersPathFindings(usersPath, report, surveyed.entries));
+  }
   const early = broughtForward(upcomingRotations(all, report, heldUp, run.now()), {
     now: run.now(),
     limit: maxRotations,

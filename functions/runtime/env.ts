@@ -14,6 +14,8 @@ export interface Settings {
   readonly topicArn: string;
   readonly maxRotations: number;
   readonly concurrency: number;
+  /** Path that all managed users are under. @default - the functions know each user by its name */
+  readonly usersPath: string | undefined;
   /** Version of the deployed code, for the audit events. */
   readonly release: string;
   readonly tokenExpiresInDays: number;
@@ -35,6 +37,7 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
     topicArn: required(env, ENV.topicArn),
     maxRotations: whole(env, ENV.maxRotations, DEFAULT_MAX_ROTATIONS),
     concurrency: whole(env, ENV.concurrency, DEFAULT_CONCURRENCY),
+    usersPath: env[ENV.usersPath],
     release: required(env, ENV.release),
     tokenExpiresInDays: whole(env, ENV.tokenExpiresInDays, DEFAULT_TOKEN_EXPIRES_IN_DAYS),
     drift: driftOf(env[ENV.drift] ?? 'repair'),

@@ -88,7 +88,8 @@ export class GrowingPolicy extends Construct {
     if (this.managedPolicies === atMost + 1) {
       Annotations.of(this).addError(
         `The managed users or the connections need more than ${atMost} managed policies on one role, and IAM allows no ` +
-          'more. Manage fewer users in this account, let more targets share a connection, or use shorter names.',
+          'more (IAM: 6,144 characters a policy). Give the functions their rights by a path, which has room for every user ' +
+          'of an account (users: { path: /pipelines/ }), let more targets share a connection, or use shorter names.',
       );
     }
   }

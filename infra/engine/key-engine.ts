@@ -22,6 +22,8 @@ export interface KeyNeeds {
 export interface IKeyRotation extends IConstruct {
   /** The policy of all keys. @internal */
   readonly _policy: PolicyOverrides | undefined;
+  /** Path of all managed users, where there is one. @internal */
+  readonly _usersPath: string | undefined;
   /** The keys so far, beside which another one is checked. @internal */
   readonly _keys: KeysTogether;
   /** The key of the managed secrets, where it is the stack's own. @internal */

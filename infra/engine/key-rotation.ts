@@ -37,12 +37,15 @@ import type { RotationSchedule } from './rotation-schedule';
 import { rotationSettings } from './rotation-settings';
 import { RotationTriggers } from './rotation-triggers';
 import { Trail } from './trail';
+import type { UsersSettings } from './users-settings';
 
 export interface KeyRotationProps {
   /** When each step happens, for all keys. @default - 90, 100 and 110 days */
   readonly policy?: RotationPolicy;
   /** E-mail addresses that are told about findings and failures. Each has to confirm once. @default - nobody */
   readonly notify?: string[];
+  /** How the functions know the managed users. @default - each by its name */
+  readonly users?: UsersSettings;
   /** When the functions run. @default - daily from 3:00 UTC on, and a reconciliation every hour */
   readonly schedule?: RotationSchedule;
   /** Which CloudTrail trail brings PutSecretValue to the event bus. @default Trail.EXISTING */
@@ -110,6 +113,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
   /** @internal */
   readonly _policy: PolicyOverrides | undefined;
   /** @internal */
+  readonly _usersPath: string | undefined;
+  /** @internal */
   readonly _keys: KeysTogether;
   /** @internal */
   readonly _deployment: Settings['deployment'];
@@ -125,6 +130,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     const settings = this.check(props);
     this._policy = settings.policy;
     this._deployment = settings.deployment;
+    this._usersPath = settings.users?.path;
     this._keys = new KeysTogether(settings.policy);
 
     this.undeliveredEvents = this.createQueue('UndeliveredEvents');
@@ -142,7 +148,9 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this._archive = archive;
     this.triggers = this.createTriggers(settings);
     const actsOnUsers = [functions.rotate, functions.deactivate, functions.delete, ...(report ? [report] : [])];
-    this.userAccess = actsOnUsers.map(({ name, rights }) => new UserAccess(rights, RIGHTS[name].managedUsers));
+    this.userAccess = actsOnUsers.map(
+      ({ name, rights }) => new UserAccess(rights, RIGHTS[name].managedUsers, settings.users?.path),
+    );
     this.connectionAccess = new ConnectionAccess(functions.sync.rights);
     this._encryption = this.createEncryption(settings);
     this.forwardAudit(settings);

@@ -110,7 +110,7 @@ export class ManagedKey extends Construct {
   }
 
   private createUser(userName: string): User {
-    const user = new User(this, 'User', { userName });
+    const user = new User(this, 'User', { userName, path: this.rotation._usersPath });
     user.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     return user;
   }

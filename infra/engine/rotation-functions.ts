@@ -62,6 +62,7 @@ export function rotationFunctions(
         [ENV.maxRotations]: String(settings.maxRotationsPerRun),
         [ENV.concurrency]: String(settings.concurrency),
         [ENV.tokenExpiresInDays]: String(settings.alarms.tokenExpiresInDays),
+        ...(name === 'rotate' && settings.users !== undefined ? { [ENV.usersPath]: settings.users.path } : {}),
         ...(name === 'sync' ? { [ENV.allowedOrigins]: origins, [ENV.drift]: settings.drift } : {}),
       },
     });

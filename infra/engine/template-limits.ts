@@ -40,14 +40,14 @@ export const templateLimits = {
     stack.node.addValidation({
       validate: () => {
         const bytes = templateBytes(stack);
-        const size = `the template of the stack ${stack.stackName} has ${bytes} bytes`;
+        const size = `keys: the template of the stack ${stack.stackName} has ${bytes} bytes`;
         if (bytes > MOST.bytes) {
-          Annotations.of(stack).addError(`keys: ${size}, and CloudFormation takes ${MOST.bytes}. ${CURE}`);
+          Annotations.of(stack).addError(`${size}, and CloudFormation takes ${MOST.bytes}. ${CURE}`);
         } else if (bytes > MOST.bytes * (1 - RESERVE)) {
           const left = MOST.bytes - bytes;
           Annotations.of(stack).addWarningV2(
             'keyturn:template-size',
-            `keys: ${size}, ${left} less than CloudFormation takes; later versions may need them. ${CURE}`,
+            `${size}, ${left} less than CloudFormation takes; later versions may need them. ${CURE}`,
           );
         }
         return [];

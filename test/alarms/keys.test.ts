@@ -112,3 +112,23 @@ it('hold-limit: something goes on using a superseded key until its hold is over'
   expect(life.ringing).toEqual([]);
   expect(life.fired).toEqual(['hold-limit']);
 });
+
+it('registry-lost: another deployment has taken every entry out of the registry', async () => {
+  const life = await WatchedLife.start();
+  await life.until(1);
+  const { ssm } = life.deployed.world.account;
+  const [entry] = ssm.getParametersByPath({ Path: '/keyturn/keys/' }).Parameters;
+  ssm.deleteParameter({ Name: '/keyturn/keys/shop' });
+  await life.until(2, 6);
+
+  expect(life.fired).toEqual(['registry-lost']);
+  expect(life.told('registry-lost')).toEqual(['ALARM']);
+  expect(life.deployed.history()).toContain('rotate finding registry-lost');
+
+  const { admin, world } = life.deployed;
+  const put = { Name: '/keyturn/keys/shop', Type: 'String', Value: entry?.Value ?? '' } as const;
+  world.account.invoke(admin, 'ssm', 'PutParameter', put);
+  await life.until(5);
+  expect(life.ringing).toEqual([]);
+  expect(life.fired).toEqual(['registry-lost']);
+});

@@ -60,6 +60,16 @@ describe('a credential report', () => {
   });
 
   it.each([
+    ['arn:aws:iam::111122223333:user/ci', '/'],
+    ['arn:aws:iam::111122223333:user/pipelines/ci', '/pipelines/'],
+    ['arn:aws-us-gov:iam::111122223333:user/a/b/ci', '/a/b/'],
+    ['arn:aws:iam::111122223333:root', undefined],
+    ['', undefined],
+  ])('has the path of a user in its ARN (%s)', (arn, path) => {
+    expect(report(`ci,${arn},false,N/A,false,N/A`).users.get('ci')?.path).toBe(path);
+  });
+
+  it.each([
     'user',
     'access_key_1_active',
     'access_key_1_last_rotated',

@@ -20,5 +20,6 @@ export const ALARM_NAMES = [
   'torn-pair',
   'token-rejected',
   'token-expires',
+  'registry-lost',
 ] as const;
 export type AlarmName = (typeof ALARM_NAMES)[number];

@@ -17,6 +17,16 @@ export const settingsFields = {
     .optional()
     .describe('When each step happens, for all keys; defaults 90, 100 and 110 days.'),
   notify: z.array(z.email()).default([]).describe('E-mail addresses that are told about findings and failures.'),
+  users: z
+    .strictObject({
+      path: z
+        .string()
+        .max(512)
+        .regex(/^\/([\w+=,.@-]+\/)+$/, 'expected a path of IAM that starts and ends with a slash, such as /pipelines/')
+        .describe('Path that every managed user is under, and nobody else: the functions may act on all users there.'),
+    })
+    .optional()
+    .describe('How the functions know the managed users; each by its name, where it is not given.'),
   schedule: scheduleSchema.prefault({}).describe('When the rules run (UTC).'),
   trail: z
     .enum(['existing', 'create'])

@@ -17,6 +17,7 @@ import { paused } from './codes/paused';
 import { proofFailed } from './codes/proof-failed';
 import { reactivated } from './codes/reactivated';
 import { recordUnavailable } from './codes/record-unavailable';
+import { registryLost } from './codes/registry-lost';
 import { reportUnavailable } from './codes/report-unavailable';
 import { requestRefused } from './codes/request-refused';
 import { rotationCap } from './codes/rotation-cap';
@@ -34,6 +35,7 @@ import { undelivered } from './codes/undelivered';
 import { unknownEvent } from './codes/unknown-event';
 import { unmanagedSecret } from './codes/unmanaged-secret';
 import { userMissing } from './codes/user-missing';
+import { usersPath } from './codes/users-path';
 import type { Descriptor } from './descriptor';
 
 /**
@@ -56,9 +58,11 @@ export const FINDINGS = byCode({
   'breaker-open': breakerOpen,
   'secret-edited': secretEdited,
   'secret-missing': secretMissing,
+  'registry-lost': registryLost,
   'in-use': inUse,
   'two-keys': twoKeys,
   'foreign-key': foreignKey,
+  'users-path': usersPath,
   'record-unavailable': recordUnavailable,
   'step-failed': stepFailed,
   'request-refused': requestRefused,

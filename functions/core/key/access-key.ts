@@ -16,6 +16,8 @@ export interface LastUsed {
 /** One user's line of the IAM credential report: up to four hours old, and without key IDs. */
 export interface ReportedUser {
   readonly user: string;
+  /** Path of its ARN, such as `/pipelines/`; undefined where there is none, as root's. */
+  readonly path?: string | undefined;
   /** Slots one and two, in no order, without the empty ones. */
   readonly keys: readonly { readonly active: boolean; readonly changedAt: Date | undefined }[];
 }

@@ -369,6 +369,30 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
       'rotated again so soon.',
   ],
   [
+    { code: 'registry-lost', facts: { entries: 0, lost: ['web-shop', 'images'] } },
+    'attention',
+    'blocked',
+    'The registry has 0 entries, and 2 secrets of managed keys are in none (web-shop, images): another file was deployed, ' +
+      'or keys were moved or taken out. Put them back with "secret: existing" and deploy; their secrets hold all that ' +
+      'Keyturn knows of them, so delete none. If they were taken out on purpose, delete their secrets when nothing reads ' +
+      'them.',
+  ],
+  [
+    { code: 'users-path', facts: { is: 'unmanaged', path: '/pipelines/', users: ['by-hand'] } },
+    'attention',
+    'blocked',
+    '1 user under /pipelines/ (users.path) belongs to no managed key: by-hand. The functions may act on every user there, ' +
+      'so manage them, or move them to another path (aws iam update-user --user-name NAME --new-path /).',
+  ],
+  [
+    { code: 'users-path', key, facts: { is: 'outside', path: '/pipelines/', user, found: '/ci/' } },
+    'attention',
+    'blocked',
+    'User bitbucket-web-shop of key "web-shop" is under /ci/, and the functions may act on users under /pipelines/ only ' +
+      '(users.path), so its key is not rotated. Move it, which its keys survive (aws iam update-user --user-name ' +
+      'bitbucket-web-shop --new-path /pipelines/); see first which policies name its ARN, which changes.',
+  ],
+  [
     { code: 'unmanaged-secret', key, facts: { is: 'there' } },
     'notice',
     'ok',

@@ -15,6 +15,7 @@ import { perform } from '../runtime/doers/perform';
 import type { Run } from '../runtime/run';
 import { Admission } from './admission';
 import { ArrivalOrder } from './arrival-order';
+import { followFormerUsers } from './former-users';
 
 export interface RotatePorts {
   readonly iam: Iam;
@@ -80,9 +81,10 @@ function discards({ steps }: Plan, accessKeyId: string): boolean {
   return steps.some((step) => step.do === 'discard-orphan' && step.accessKeyId === accessKeyId);
 }
 
-async function worthALook({ iam }: RotatePorts, run: Run, all: readonly Managed[]): Promise<Managed[]> {
+async function worthALook({ iam, secrets }: RotatePorts, run: Run, all: readonly Managed[]): Promise<Managed[]> {
   const { report, finding } = await readCredentialReport(iam, run.time);
   if (finding !== undefined) run.find(finding);
+  await followFormerUsers(secrets, run, all, report);
   return all.filter((managed) => worthRotationLook(managed, report, run.now()));
 }
 

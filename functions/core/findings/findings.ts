@@ -24,12 +24,14 @@ import { secretEdited } from './codes/secret-edited';
 import { secretMissing } from './codes/secret-missing';
 import { settling } from './codes/settling';
 import { stepFailed } from './codes/step-failed';
+import { takingOver } from './codes/taking-over';
 import { tokenExpires } from './codes/token-expires';
 import { tokenRejected } from './codes/token-rejected';
 import { twoKeys } from './codes/two-keys';
 import { undelivered } from './codes/undelivered';
 import { unknownEvent } from './codes/unknown-event';
 import { unmanagedSecret } from './codes/unmanaged-secret';
+import { userChanged } from './codes/user-changed';
 import { userMissing } from './codes/user-missing';
 import type { Descriptor } from './descriptor';
 
@@ -50,6 +52,7 @@ export const FINDINGS = byCode({
   'breaker-open': breakerOpen,
   'secret-edited': secretEdited,
   'secret-missing': secretMissing,
+  'user-changed': userChanged,
   'in-use': inUse,
   'two-keys': twoKeys,
   'foreign-key': foreignKey,
@@ -68,6 +71,7 @@ export const FINDINGS = byCode({
   'inactive-since-unknown': inactiveSinceUnknown,
   'orphan-discarded': orphanDiscarded,
   settling,
+  'taking-over': takingOver,
   'unmanaged-secret': unmanagedSecret,
   'unknown-event': unknownEvent,
 });

@@ -5,9 +5,7 @@ import type { BrokenNow } from './descriptor';
 import { FINDINGS, type FindingCode, rankOf } from './findings';
 
 /** A finding in words, with what a run knows about its key. */
-export interface Told extends Described {
-  readonly user?: string;
-}
+export type Told = Described;
 
 /** What a notification says of the run that sends it. */
 export interface Sender {

@@ -1,3 +1,4 @@
+import type { FormerUser } from '../key/key-user';
 import type { Found } from './found';
 
 /** Why a rotation happens. */
@@ -6,6 +7,7 @@ export type RotationReason =
   | 'due'
   | 'requested'
   | 'secret-edited'
+  | 'user-changed'
   | 'current-key-missing'
   | 'current-key-inactive';
 
@@ -25,6 +27,8 @@ export type Step =
   | { readonly do: 'record-hold'; readonly accessKeyId: string }
   | { readonly do: 'record-reactivation'; readonly accessKeyId: string }
   | { readonly do: 'record-inactive'; readonly accessKeyId: string }
+  /** Remember the users whose keys are still followed. */
+  | { readonly do: 'record-former-users'; readonly users: readonly FormerUser[] }
   /** Remove the record of a key that is gone. */
   | { readonly do: 'clear-record' }
   | { readonly do: 'delete'; readonly accessKeyId: string; readonly inactiveSince: Date }

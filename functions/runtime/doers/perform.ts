@@ -6,7 +6,7 @@ import { deliverVersion } from './deliver-version';
 import { discardOrphan } from './discard-key';
 import type { Doer, Work } from './doer';
 import { promoteKey } from './promote-key';
-import { clearRecord, recordHold, recordInactive, recordReactivation } from './records';
+import { clearRecord, recordFormerUsers, recordHold, recordInactive, recordReactivation } from './records';
 import { removeLabel } from './remove-label';
 import { rotateKey } from './rotate-key';
 
@@ -22,6 +22,7 @@ const DOERS = {
   'record-hold': recordHold,
   'record-reactivation': recordReactivation,
   'record-inactive': recordInactive,
+  'record-former-users': recordFormerUsers,
   'clear-record': clearRecord,
   'remove-label': removeLabel,
 } satisfies { readonly [Name in Step['do']]: Doer<Name, never, unknown> };

@@ -48,8 +48,8 @@ async function writeIntent(reason: string, { ports, run, managed, keys = [] }: W
   // That the user has changed is written when a key of the new one is stored: until then the current one is the old one's.
   const user: Record<string, string> = changedUser(secret, entry.user) === undefined ? { [TAG.user]: entry.user } : {};
   await ports.secrets.tag(secret.name, {
-    ...user,
     [TAG.intent]: intentTag({ at: run.now(), run: run.id, before }),
+    ...user,
   });
   run.audit('intent-written', entry, { reason });
   await run.beforeGiving();

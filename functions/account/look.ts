@@ -2,6 +2,7 @@ import type { AccessKey, LastUsed } from '../core/key/access-key';
 import { keyRing } from '../core/key/key-ring';
 import type { SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
+import { takeOver } from '../core/lifecycle/take-over';
 import type { Iam, Secrets } from './ports';
 
 /** The fresh state of one managed key: what a plan is made from. */
@@ -14,11 +15,12 @@ export interface Look {
  * Reads a key's present state. The keys first: a rotation that ends in between shows as a current key that IAM did not
  * list yet, which the planner knows to be young, and never as a key of unknown origin.
  */
-export async function look(iam: Iam, secrets: Secrets, { entry, secret: { name } }: Managed): Promise<Look> {
+export async function look(iam: Iam, secrets: Secrets, { entry, secret: { name }, retained }: Managed): Promise<Look> {
+  const whole = (own: SecretState) => (retained === undefined ? own : takeOver(own, retained, entry));
   const keys = await iam.listAccessKeys(entry.user);
-  const secret = await secrets.describe(name);
+  const secret = whole(await secrets.describe(name));
   if (keyRing(secret, keys).unknown.length === 0) return { secret, keys };
-  return { secret: await secrets.describeWithUnlabelled(name), keys };
+  return { secret: whole(await secrets.describeWithUnlabelled(name)), keys };
 }
 
 export async function lastUses(iam: Iam, keys: readonly AccessKey[]): Promise<ReadonlyMap<string, LastUsed>> {

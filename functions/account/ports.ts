@@ -175,7 +175,7 @@ export interface EventBus {
 }
 
 export interface Notifier {
-  /** Tells people by e-mail. @param subject at most 100 characters */
+  /** Tells people by e-mail. @param subject less than 100 characters */
   notify(subject: string, text: string): Promise<void>;
 }
 

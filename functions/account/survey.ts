@@ -4,6 +4,7 @@ import type { Finding } from '../core/findings/findings';
 import type { SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
 import { registryLost } from '../core/lifecycle/registry-lost';
+import { retainedOf, takeOver } from '../core/lifecycle/take-over';
 import { idOfSecret, SECRET_PREFIX, secretName } from '../core/names';
 import type { Registry, RegistryListing, Secrets } from './ports';
 
@@ -37,17 +38,26 @@ export async function survey({ registry, secrets }: SurveyPorts): Promise<Survey
   const problems: SurveyProblem[] = listing.invalid.map(({ id, error }) => ({
     finding: { code: 'invalid-entry', key: id, facts: { is: 'unreadable', reason: error.message } },
   }));
+  const unmanaged = unmanagedOf(states, listing);
+  const taken = new Map<SecretState, string>();
   for (const entry of listing.entries) {
     try {
-      const secret = byName.get(secretName(entry.id)) ?? (await describeNew(secrets, entry.id));
-      if (secret === undefined)
+      const own = byName.get(secretName(entry.id)) ?? (await describeNew(secrets, entry.id));
+      const retained = retainedOf(entry, unmanaged);
+      if (own === undefined)
         problems.push({ finding: { code: 'secret-missing', key: entry.id, facts: { is: 'absent' } } });
-      else managed.push({ entry, secret, changedAt: listing.changedAt?.get(entry.id) });
+      else {
+        const secret = retained === undefined ? own : takeOver(own, retained, entry);
+        managed.push({ entry, secret, retained, changedAt: listing.changedAt?.get(entry.id) });
+        if (retained !== undefined) taken.set(retained, entry.id);
+      }
     } catch (thrown) {
       problems.push({ entry, error: toKeyturnError(thrown) });
     }
   }
-  problems.push(...unmanaged(states, listing).map((finding) => ({ finding })));
+  const lost = registryLost(idsOf(listing), states);
+  if (lost !== undefined) problems.push({ finding: lost });
+  problems.push(...unmanaged.map((secret) => ({ finding: leftOver(secret, taken.get(secret)) })));
   return { managed, entries: listing.entries, secrets: states, problems };
 }
 
@@ -62,14 +72,20 @@ async function describeNew(secrets: Secrets, id: string): Promise<SecretState | 
   }
 }
 
-/** A secret without a registry entry is a key that was taken out of the configuration: nobody rotates it any more. */
-function unmanaged(secrets: readonly SecretState[], listing: RegistryListing): readonly Finding[] {
-  const known = new Set([...listing.entries.map(({ id }) => id), ...listing.invalid.map(({ id }) => id)]);
-  const lost = registryLost(known, secrets);
-  const each = secrets.flatMap(({ name }): Finding[] => {
+/** A secret without a registry entry is that of a key that was taken out of the configuration, or has another id now. */
+function unmanagedOf(secrets: readonly SecretState[], listing: RegistryListing): readonly SecretState[] {
+  const known = idsOf(listing);
+  return secrets.filter(({ name }) => {
     const id = idOfSecret(name);
-    if (id === undefined || known.has(id)) return [];
-    return [{ code: 'unmanaged-secret', key: id, facts: { is: 'there' } }];
+    return id !== undefined && !known.has(id);
   });
-  return lost === undefined ? each : [lost, ...each];
+}
+
+/** IDs of all entries, the unreadable ones too. */
+function idsOf({ entries, invalid }: RegistryListing): ReadonlySet<string> {
+  return new Set([...entries, ...invalid].map(({ id }) => id));
+}
+
+function leftOver({ name }: SecretState, takenOverBy: string | undefined): Finding {
+  return { code: 'unmanaged-secret', key: idOfSecret(name) ?? name, facts: { is: 'there', takenOverBy } };
 }

@@ -3,8 +3,8 @@ import type { Notifier } from '../account/ports';
 import { clientConfig } from './client-config';
 import { calling } from './failure';
 
-/** SNS: a subject has at most 100 characters, a message 256 KB; e-mails stay readable with less. */
-const LONGEST_SUBJECT = 100;
+/** SNS: a subject has less than 100 characters, a message 256 KB; e-mails stay readable with less. */
+const LONGEST_SUBJECT = 99;
 const LONGEST_TEXT = 64 * 1024;
 
 /** The Notifier port over an SNS topic. */

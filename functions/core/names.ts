@@ -56,7 +56,11 @@ export const TAG = {
   drifted: 'keyturn:drifted',
   /** `<access key ID> <ISO time>`: when a delivery of this key left a torn pair behind; until it is delivered, it counts. */
   torn: 'keyturn:torn',
-  /** `<until, ISO time> <by> <why>`: nothing is changed until then. */
+  /** The IAM user that the current key was made for, as the configuration spelled it. */
+  user: 'keyturn:user',
+  /** `<user> <ISO time>`, for each user before it whose keys are followed to their end, oldest first. */
+  formerUsers: 'keyturn:former-users',
+  /** `<until> <by> <why>`: nothing is changed until then. */
   paused: 'keyturn:paused',
   /** On a connection's secret, an ISO date or date-time: when its token ends. People set it; Keyturn reads it only. */
   expires: 'keyturn:expires',

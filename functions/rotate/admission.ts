@@ -1,5 +1,5 @@
 import type { Finding } from '../core/findings/findings';
-import { isRepair } from '../core/lifecycle/rotation-reason';
+import { isAtOnce } from '../core/lifecycle/rotation-reason';
 import type { RotationReason } from '../core/lifecycle/steps';
 
 export interface AdmissionProps {
@@ -23,8 +23,8 @@ export class Admission {
 
   /** Whether a rotation may go ahead now; it is counted if it may. */
   admits(id: string, reason: RotationReason): boolean {
-    // A repair makes no key that was not there before.
-    if (isRepair(reason)) return true;
+    // A repair makes no key that was not there before; a changed user is a person's wish.
+    if (isAtOnce(reason)) return true;
     if (this.#props.heldUp.has(id)) return false;
     if (this.#left === 0) {
       // The day of what was only brought forward is still to come.

@@ -19,6 +19,7 @@ import { missedBefore, reportUnavailable } from '../runtime/missing-report';
 import type { Run } from '../runtime/run';
 import { Admission } from './admission';
 import { ArrivalOrder } from './arrival-order';
+import { followFormerUsers } from './former-users';
 import { findOpenBreakers } from './open-breakers';
 import { atThePaceOfAws } from './pace';
 
@@ -61,6 +62,7 @@ export async function rotate(ports: RotatePorts, run: Run, options: RotateOption
   const heldUp = new Set(all.flatMap(({ entry }) => (isHeldUp(entry, open) ? [entry.id] : [])));
   const day = { ports, run, admission: new Admission({ maxRotations, heldUp }) };
   const { report, missing } = await reading;
+  await followFormerUsers(ports.secrets, run, all, report);
   const { usersPath } = options;
   if (usersPath !== undefined && report !== undefined) {
     run.findAll(usersPathFindings(usersPath, report, surveyed.entries));

@@ -112,7 +112,7 @@ export class Run {
   /** Records what a survey of the whole account shows. @returns the keys that can be worked on */
   surveyed({ managed, problems }: Survey): Managed[] {
     for (const problem of problems) {
-      if ('finding' in problem) this.find(problem.finding);
+      if ('finding' in problem) this.#findSurveyed(problem.finding);
       else this.fail(problem.entry, problem.error, 'looking for its secret');
     }
     this.looksAt(managed);
@@ -288,6 +288,11 @@ export class Run {
   #recordUnavailable({ code, message }: KeyturnError): void {
     if (this.#findings.some((finding) => finding.code === 'record-unavailable')) return;
     this.find({ code: 'record-unavailable', facts: { error: code, reason: message } });
+  }
+
+  /** All functions see what is left over, and the one that looks once a day says so. */
+  #findSurveyed(finding: Finding): void {
+    if (finding.code !== 'unmanaged-secret' || this.#props.function === 'rotate') this.find(finding);
   }
 
   /** The managed key that something is about, its user and its policy, where the run knows them. */

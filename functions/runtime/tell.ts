@@ -46,7 +46,7 @@ export async function tell(props: TellProps): Promise<number> {
       : notYetTold(forPeople, told, by);
   if (news.length === 0) return 0;
   const { subject, text } = notificationOf(
-    news.map((finding) => ({ ...finding, user: about(finding.key).user })),
+    news.map((finding) => ({ ...finding, user: finding.user ?? about(finding.key).user })),
     props,
   );
   let failure: KeyturnError | undefined;

@@ -6,10 +6,10 @@ import { type Tag, TagSet } from './tags';
 
 /** An IAM user. */
 export interface IamUser {
-  readonly name: string;
-  readonly path: string;
+  name: string;
+  path: string;
   readonly userId: string;
-  readonly arn: string;
+  arn: string;
   readonly createdAt: number;
   readonly tags: TagSet;
   readonly policies: IdentityPolicies;
@@ -31,11 +31,18 @@ export interface CreateUserInput {
   readonly Tags?: readonly Tag[] | undefined;
 }
 
-/** The account's users. Names are unique without regard to case, and are looked up exactly. */
+export interface UpdateUserInput {
+  readonly UserName: string;
+  /** @default the name stays */
+  readonly NewUserName?: string | undefined;
+  /** @default the path stays */
+  readonly NewPath?: string | undefined;
+}
+
+/** The account's users. Names are not distinguished by case: neither when one is taken, nor when one is looked up. */
 export class IamUsers {
+  /** By their names in lower case. */
   readonly #users = new Map<string, IamUser>();
-  /** The names in lower case: a look through all users for each new one would take minutes for twenty thousand. */
-  readonly #taken = new Set<string>();
 
   constructor(
     private readonly accountId: string,
@@ -53,34 +60,57 @@ export class IamUsers {
     assertName('userName', input.UserName, 64);
     const path = input.Path ?? '/';
     assertPath(path);
-    if (this.#taken.has(input.UserName.toLowerCase())) {
-      throw new AwsError('EntityAlreadyExists', 409, `User with name ${input.UserName} already exists.`);
-    }
+    this.#assertFree(input.UserName);
     const user: IamUser = {
       name: input.UserName,
       path,
       userId: this.identifiers.uniqueId('AIDA'),
-      arn: `arn:aws:iam::${this.accountId}:user${path}${input.UserName}`,
+      arn: this.#arn(path, input.UserName),
       createdAt: this.clock.now(),
       tags: new TagSet(input.Tags, () => new AwsError('LimitExceeded', 409, 'Cannot exceed quota for TagsPerUser: 50')),
       policies: new IdentityPolicies('user'),
       password: undefined,
     };
-    this.#users.set(user.name, user);
-    this.#taken.add(user.name.toLowerCase());
+    this.#users.set(user.name.toLowerCase(), user);
     return user;
+  }
+
+  /**
+   * Gives a user another name or path; its ID and its keys stay.
+   * @throws AwsError NoSuchEntity, EntityAlreadyExists (for the own name in another case too), ValidationError
+   */
+  update({ UserName, NewUserName, NewPath }: UpdateUserInput): void {
+    const user = this.get(UserName);
+    if (NewUserName !== undefined && NewUserName !== user.name) {
+      assertName('newUserName', NewUserName, 64);
+      this.#assertFree(NewUserName);
+    }
+    if (NewPath !== undefined) assertPath(NewPath);
+    this.delete(user);
+    user.name = NewUserName ?? user.name;
+    user.path = NewPath ?? user.path;
+    user.arn = this.#arn(user.path, user.name);
+    this.#users.set(user.name.toLowerCase(), user);
   }
 
   /** @throws AwsError NoSuchEntity */
   get(name: string): IamUser {
-    const user = this.#users.get(name);
+    const user = this.#users.get(name.toLowerCase());
     if (user === undefined) throw new AwsError('NoSuchEntity', 404, `The user with name ${name} cannot be found.`);
     return user;
   }
 
   delete(user: IamUser): void {
-    this.#users.delete(user.name);
-    this.#taken.delete(user.name.toLowerCase());
+    this.#users.delete(user.name.toLowerCase());
+  }
+
+  #assertFree(name: string): void {
+    if (!this.#users.has(name.toLowerCase())) return;
+    throw new AwsError('EntityAlreadyExists', 409, `User with name ${name} already exists.`);
+  }
+
+  #arn(path: string, name: string): string {
+    return `arn:aws:iam::${this.accountId}:user${path}${name}`;
   }
 }
 

@@ -63,7 +63,7 @@ export class Sns {
     if (Buffer.byteLength(input.Message, 'utf8') > 262_144) {
       throw new AwsError('InvalidParameter', 400, 'Invalid parameter: Message too long');
     }
-    if (input.Subject !== undefined && (input.Subject.length > 100 || /[^\x20-\x7e]/.test(input.Subject))) {
+    if (input.Subject !== undefined && (input.Subject.length >= 100 || /[^\x20-\x7e]/.test(input.Subject))) {
       throw new AwsError('InvalidParameter', 400, 'Invalid parameter: Subject');
     }
     const messageId = this.identifiers.requestId();

@@ -249,10 +249,10 @@ describe('audit events on the bus', () => {
   });
 });
 
-it('a notification is made fit for SNS: a printable subject of 100 characters, a text that mail can carry', async () => {
+it('a notification is made fit for SNS: a printable subject of less than 100 characters, a text that mail can carry', async () => {
   const scene = await newScene();
   await createNotifier(scene.topicArn).notify(`Schlüssel\n${'x'.repeat(200)}`, 'ü'.repeat(200_000));
   const [message] = scene.account.sns.messages;
-  expect(message?.subject).toMatch(/^Schl\?ssel\?x{90}$/);
+  expect(message?.subject).toMatch(/^Schl\?ssel\?x{89}$/);
   expect(message?.message).toHaveLength(64 * 1024);
 });

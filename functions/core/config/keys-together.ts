@@ -13,7 +13,7 @@ export class KeysTogether {
   /** What is wrong with the shared policy is told once, and not by each key. */
   private readonly toldOfPolicy: ReadonlySet<string>;
   private readonly ids = new Set<string>();
-  /** IDs of keys by their users. */
+  /** IDs of keys by the names of their users in lower case. */
   private readonly users = new Map<string, string>();
   /** IDs of keys by the places that they write. */
   private readonly written = new Map<string, string>();
@@ -41,8 +41,10 @@ export class KeysTogether {
   }
 
   private takeUser({ id, user }: KeyConfig): readonly Mistake[] {
-    const sharedWith = this.users.get(user);
-    this.users.set(user, id);
+    // IAM's rule: names of users are the same whatever the case.
+    const name = user.toLowerCase();
+    const sharedWith = this.users.get(name);
+    this.users.set(name, id);
     if (sharedWith === undefined) return [];
     const message =
       `expected a user of its own; ${user} belongs to the key "${sharedWith}", and a user has room for one ` +

@@ -19,13 +19,14 @@ export interface Described extends Omit<Found<FindingCode>, 'facts'> {
 }
 
 export function described(finding: Finding): Described {
-  const { code, key, accessKeyId, since, connection, error } = finding;
+  const { code, key, accessKeyId, user, since, connection, error } = finding;
   const descriptor: Descriptor<Finding> = FINDINGS[code];
   const severity = wordFor(descriptor.severity, finding);
   return {
     code,
     key,
     accessKeyId,
+    user,
     since,
     connection,
     error,

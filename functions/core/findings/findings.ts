@@ -26,6 +26,7 @@ import { secretEdited } from './codes/secret-edited';
 import { secretMissing } from './codes/secret-missing';
 import { settling } from './codes/settling';
 import { stepFailed } from './codes/step-failed';
+import { takingOver } from './codes/taking-over';
 import { tokenExpires } from './codes/token-expires';
 import { tokenRejected } from './codes/token-rejected';
 import { tornPair } from './codes/torn-pair';
@@ -34,6 +35,7 @@ import { unchecked } from './codes/unchecked';
 import { undelivered } from './codes/undelivered';
 import { unknownEvent } from './codes/unknown-event';
 import { unmanagedSecret } from './codes/unmanaged-secret';
+import { userChanged } from './codes/user-changed';
 import { userMissing } from './codes/user-missing';
 import { usersPath } from './codes/users-path';
 import type { Descriptor } from './descriptor';
@@ -59,6 +61,7 @@ export const FINDINGS = byCode({
   'secret-edited': secretEdited,
   'secret-missing': secretMissing,
   'registry-lost': registryLost,
+  'user-changed': userChanged,
   'in-use': inUse,
   'two-keys': twoKeys,
   'foreign-key': foreignKey,
@@ -78,6 +81,7 @@ export const FINDINGS = byCode({
   'inactive-since-unknown': inactiveSinceUnknown,
   'orphan-discarded': orphanDiscarded,
   settling,
+  'taking-over': takingOver,
   'unmanaged-secret': unmanagedSecret,
   'unknown-event': unknownEvent,
 });

@@ -5,9 +5,7 @@ import type { BrokenNow } from './descriptor';
 import { FINDINGS, type FindingCode, rankOf } from './findings';
 
 /** A finding in words, with what a run knows about its key. */
-export interface Told extends Described {
-  readonly user?: string;
-}
+export type Told = Described;
 
 /** What a notification says of the run that sends it. */
 export interface Sender {
@@ -23,13 +21,13 @@ export interface Sender {
   readonly now: Date;
 }
 
-/** A message for people. The subject has at most 100 characters, all of printable ASCII. */
+/** A message for people. The subject has less than 100 characters (SNS), all of printable ASCII. */
 export interface Notification {
   readonly subject: string;
   readonly text: string;
 }
 
-const LONGEST_SUBJECT = 100;
+const LONGEST_SUBJECT = 99;
 /** Keys, messages and commands of one cause that are written out. */
 const MOST = 20;
 const LONGEST_MESSAGE = 1_500;

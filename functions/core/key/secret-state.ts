@@ -13,11 +13,15 @@ export interface SecretState {
   /** Only versions that carry a label, as DescribeSecret and ListSecrets return them; others where they were asked for. */
   readonly versions: readonly SecretVersion[];
   readonly tags: Readonly<Record<string, string>>;
+  /** The retained secret whose state this one takes over, and whether a pause stands on that one. @default - there is none */
+  readonly takesOver?: { readonly secret: string; readonly pauses: boolean };
 }
 
 export interface SecretVersion {
   readonly versionId: string;
   readonly labels: readonly string[];
+  /** It is a version of a retained secret, whose state this one takes over. @default false */
+  readonly isTakenOver?: boolean;
 }
 
 export interface StoredVersion extends StoredKey, SecretVersion {}

@@ -15,6 +15,8 @@ export interface Found<Code extends string = string, Facts = unknown> {
   /** Managed key; absent when it concerns the whole run. */
   readonly key?: string;
   readonly accessKeyId?: string;
+  /** The IAM user that it is about. @default - the user of its key */
+  readonly user?: string;
   /** Since when it has been so, where that is known; decides how soon people are told. */
   readonly since?: Date;
   /** The connection to a CI host that is the cause, for all keys that use it. */

@@ -2,7 +2,9 @@ import type { RegistryEntry } from '../config/registry';
 import { daysBetween } from '../duration';
 import type { AccessKey } from '../key/access-key';
 import type { KeyRing } from '../key/key-ring';
+import type { SecretState } from '../key/secret-state';
 import type { FoundOfKey } from './found';
+import { type RetirementAges, retirementAges } from './retirement';
 
 /** What holds the second place, and so what makes room again. */
 export type Occupant =
@@ -49,4 +51,31 @@ function occupantOf({ adopt, policy }: RegistryEntry, { anchor, anchorKey, unkno
   }
   if (anchor !== undefined && superseded.length > 0) return { is: 'superseded' };
   return { is: 'adopted', replacesIdleAfter: adopt === 'replace-idle' ? policy.deactivateAfter : undefined };
+}
+
+/** A key has the place of one that had another id; its own first key comes when the older one of the two is gone. */
+export type TakingOver = FoundOfKey<
+  'taking-over',
+  {
+    readonly user: string;
+    /** The retained secret. */
+    readonly from: string;
+    readonly current: string;
+    readonly superseded: string;
+    /** When the superseded one is made Inactive and deleted at the soonest. */
+    readonly dates: RetirementAges;
+  }
+>;
+
+/** What holds the second place is the superseded key of the retained secret, which goes by its dates. */
+export function takingOver(
+  { entry, secret }: { readonly entry: RegistryEntry; readonly secret: SecretState },
+  { current, anchorKey, superseded: [old], unknown }: KeyRing,
+): TakingOver | undefined {
+  const from = secret.takesOver?.secret;
+  if (from === undefined || current === undefined || old === undefined) return undefined;
+  if (anchorKey?.status !== 'Active' || unknown.length > 0) return undefined;
+  const dates = retirementAges(entry.policy, old.createdAt, current.createdAt);
+  const facts = { user: entry.user, from, current: current.accessKeyId, superseded: old.accessKeyId, dates };
+  return { code: 'taking-over', key: entry.id, facts };
 }

@@ -11,7 +11,9 @@ export type PauseFinding = Paused | InvalidPause;
 export function pauseFinding({ id }: RegistryEntry, secret: SecretState, now: Date): PauseFinding | undefined {
   const pause = pauseOf(secret, now);
   if (pause === undefined) return undefined;
+  // One that was taken over stands on the retained secret.
+  const name = secret.takesOver?.pauses ? secret.takesOver.secret : secret.name;
   return pause === 'unreadable'
-    ? { code: 'invalid-pause', key: id, facts: { secret: secret.name } }
-    : { code: 'paused', key: id, facts: { ...pause, secret: secret.name } };
+    ? { code: 'invalid-pause', key: id, facts: { secret: name } }
+    : { code: 'paused', key: id, facts: { ...pause, secret: name } };
 }

@@ -13,7 +13,7 @@ import { type Reactivated, reactivated } from './reactivated';
 import { deactivationDue, type RetirementInput } from './retirement';
 import { type Part, together } from './rules';
 import type { Plan, StepNamed } from './steps';
-import { type SuccessorFinding, successorProblem } from './successor';
+import { isOfUserBefore, type SuccessorFinding, successorProblem } from './successor';
 import { type UnseenSuccessor, unseenSuccessor } from './unseen-successor';
 
 /** What a deactivation may take. */
@@ -64,7 +64,7 @@ function planOne(candidate: Candidate): Part<DeactivationStep, DeactivationFindi
   const { accessKeyId } = key;
   if (inactiveSince(secret, accessKeyId) !== undefined) return reactivated(entry, key);
   const due = deactivationDue(entry, secret, successor, key);
-  if (now < due) return {};
+  if (now < due || isOfUserBefore(candidate)) return {};
   const problem = successorProblem(candidate, successor, key, due);
   if (problem !== undefined) return { findings: [problem] };
   const unseen = unseenSuccessor(candidate, successor, key, due);

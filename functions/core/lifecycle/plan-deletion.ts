@@ -10,7 +10,7 @@ import { type PauseFinding, pauseFinding } from './paused';
 import { type RetirementInput, retirementAges } from './retirement';
 import { type Part, together } from './rules';
 import type { Plan, StepNamed } from './steps';
-import { type SuccessorFinding, successorProblem } from './successor';
+import { isOfUserBefore, type SuccessorFinding, successorProblem } from './successor';
 
 /** What a deletion may take. */
 export type DeletionStep = StepNamed<'record-inactive' | 'delete' | 'clear-record'>;
@@ -51,7 +51,7 @@ function planOne(input: RetirementInput, ring: KeyRing, key: AccessKey): Part<De
   const since = inactiveSince(secret, accessKeyId);
   if (since === undefined) return recoveryFromNow(entry, accessKeyId);
   const due = deletionDue(entry, key, since, successor?.createdAt);
-  if (now < due) return {};
+  if (now < due || isOfUserBefore({ ...input, ring })) return {};
   const problem = successor && successorProblem({ ...input, ring }, successor, key, due);
   if (problem !== undefined) return { findings: [problem] };
   const used = lastUsed.get(accessKeyId);

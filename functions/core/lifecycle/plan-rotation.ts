@@ -12,12 +12,14 @@ import {
   RECORD_SHOWS_WITHIN,
 } from '../key/intent';
 import { inactiveSince, type KeyRing, keyRing } from '../key/key-ring';
+import { changedUser } from '../key/key-user';
 import { currentVersion, type SecretState, storedVersions, withoutFuture } from '../key/secret-state';
 import { dueAt } from './due';
-import { noRoom } from './no-room';
+import type { UserChanged } from './former-users';
+import { noRoom, takingOver } from './no-room';
 import { pauseFinding } from './paused';
 import type { RotationFinding } from './rotation-findings';
-import { isRepair, rotationReason } from './rotation-reason';
+import { isAtOnce, isRepair, rotationReason } from './rotation-reason';
 import { firstOf, type Part, type Rule, together } from './rules';
 import { unsettledSince } from './settling';
 import type { Plan, RotationReason, StepNamed } from './steps';
@@ -153,7 +155,7 @@ function discardOrphans({ entry, secret, orphans }: Situation): RotationPart {
 
 /** Without the intent that takes it back, a mark would count again. */
 function takeBackMarks({ secret }: Situation): RotationPart {
-  const lapsed = storedVersions(secret).filter((version) => !markCounts(secret, version));
+  const lapsed = storedVersions(secret).filter((version) => !version.isTakenOver && !markCounts(secret, version));
   return { steps: lapsed.flatMap(marksOn).map((mark) => ({ do: 'remove-label', ...mark })) };
 }
 
@@ -180,8 +182,14 @@ function tellWhatPeopleBroke({ entry, secret, ring, reason }: Situation): Rotati
     const facts = { waits: 'pipelines', current: ring.anchor?.accessKeyId } as const;
     return { findings: [{ code: reason, key, facts }] };
   }
+  if (reason === 'user-changed') return { findings: [userChange(entry, secret, ring)] };
   if (reason !== 'secret-edited') return {};
   return { findings: [{ code: reason, key, facts: { seenBy: 'rotation', secret: secret.name } }] };
+}
+
+function userChange({ id: key, user: to }: RegistryEntry, secret: SecretState, { anchor }: KeyRing): UserChanged {
+  const from = changedUser(secret, to) ?? to;
+  return { code: 'user-changed', key, user: from, facts: { is: 'changed', from, to, current: anchor?.accessKeyId } };
 }
 
 function nothingAsksForIt({ reason }: Situation): RotationPart | undefined {
@@ -203,7 +211,7 @@ function deliveriesSettle({ entry, secret, ring, now }: Situation): RotationPart
 
 function lastRotationIsNotDelivered({ entry, secret, ring, reason }: Situation): RotationPart | undefined {
   const { current } = ring;
-  if (current === undefined || isRepair(reason)) return undefined;
+  if (current === undefined || current.isTakenOver || isAtOnce(reason)) return undefined;
   if (isDelivered(secret, current, targetSetDigest(entry.targets, entry.connections))) return undefined;
   const { accessKeyId, createdAt: since } = current;
   return { findings: [{ code: 'undelivered', key: entry.id, accessKeyId, since, facts: { waits: 'rotation' } }] };
@@ -224,10 +232,13 @@ function hasRoom({ keys, orphans }: Situation): boolean {
 
 /** A stored key that still works stands in for a dead current one, or for a value that nobody knows (K1). */
 function promoteKeyThatWorks({ secret, keys, ring, reason }: Situation): RotationPart | undefined {
-  const from = currentVersion(secret)?.versionId;
-  if (from === undefined || !(isRepair(reason) || ring.edited)) return undefined;
+  const from = secret.takesOver === undefined ? currentVersion(secret)?.versionId : undefined;
+  // Of a user that was renamed the current key works on.
+  const isDead = isRepair(reason) || (reason === 'user-changed' && ring.anchorKey?.status !== 'Active');
+  if (from === undefined || !(isDead || ring.edited)) return undefined;
   const spare = storedVersions(secret).findLast(
     (version) =>
+      !version.isTakenOver &&
       version.accessKeyId !== ring.current?.accessKeyId &&
       keys.some((key) => key.accessKeyId === version.accessKeyId && key.status === 'Active'),
   );
@@ -252,6 +263,6 @@ function waitForRoom(situation: Situation): RotationPart {
   const isRecorded = inactive.some(({ accessKeyId }) => inactiveSince(secret, accessKeyId) !== undefined);
   return {
     steps: oldest === undefined || isRecorded ? [] : [{ do: 'record-inactive', accessKeyId: oldest.accessKeyId }],
-    findings: [noRoom(situation, ring)],
+    findings: [takingOver(situation, ring) ?? noRoom(situation, ring)],
   };
 }

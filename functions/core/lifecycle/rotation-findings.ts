@@ -1,5 +1,6 @@
+import type { UserChanged } from './former-users';
 import type { FoundOfAccessKey, FoundOfKey } from './found';
-import type { NoRoom } from './no-room';
+import type { NoRoom, TakingOver } from './no-room';
 import type { PauseFinding } from './paused';
 
 /** A rotation began and has stored nothing: a run may be at work, or has died. */
@@ -39,6 +40,8 @@ export type RotationFinding =
   | ForeignKey
   | Broken
   | Edited
+  | UserChanged
   | Settling
   | NotYetDelivered
-  | NoRoom;
+  | NoRoom
+  | TakingOver;

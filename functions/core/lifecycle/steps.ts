@@ -1,4 +1,5 @@
 import type { DriftSetting } from '../config/settings';
+import type { FormerUser } from '../key/key-user';
 import type { Found } from './found';
 
 /** Why a rotation happens. */
@@ -9,6 +10,7 @@ export type RotationReason =
   | 'brought-forward'
   | 'requested'
   | 'secret-edited'
+  | 'user-changed'
   | 'current-key-missing'
   | 'current-key-inactive';
 
@@ -33,6 +35,8 @@ export type Step =
   | { readonly do: 'record-hold'; readonly accessKeyId: string }
   | { readonly do: 'record-reactivation'; readonly accessKeyId: string }
   | { readonly do: 'record-inactive'; readonly accessKeyId: string }
+  /** Remember the users whose keys are still followed. */
+  | { readonly do: 'record-former-users'; readonly users: readonly FormerUser[] }
   /** Remove the record of a key that is gone. */
   | { readonly do: 'clear-record' }
   | { readonly do: 'delete'; readonly accessKeyId: string; readonly inactiveSince: Date }

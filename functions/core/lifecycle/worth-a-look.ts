@@ -4,6 +4,7 @@ import type { CredentialReport, ReportedUser } from '../key/access-key';
 import { readDatedTag } from '../key/dated-tag';
 import { openIntent } from '../key/intent';
 import { inactiveSince } from '../key/key-ring';
+import { changedUser } from '../key/key-user';
 import {
   currentKey,
   currentVersion,
@@ -35,6 +36,7 @@ export function worthRotationLook(
 ): boolean {
   const current = currentKey(secret);
   if (current === undefined || openIntent(secret) !== undefined) return true;
+  if (secret.takesOver !== undefined || changedUser(secret, entry.user) !== undefined) return true;
   if (isDue(current.createdAt, entry, now)) return true;
   const line = usableLine(secret, entry.user, report, now);
   return line === 'unusable' ? false : !fits(line, secret, current.createdAt);

@@ -1,5 +1,6 @@
 import type { Secrets } from '../../account/ports';
 import { datedTag } from '../../core/key/dated-tag';
+import { formerUsersTag } from '../../core/key/key-user';
 import { TAG } from '../../core/names';
 import type { Doer, Work } from './doer';
 
@@ -25,6 +26,14 @@ export const recordInactive: Doer<'record-inactive', RecordPorts> = async ({ acc
 export const recordDrift: Doer<'record-drift', RecordPorts> = async ({ accessKeyId }, work) => {
   await tagNow(TAG.drifted, accessKeyId, work);
   work.run.audit('drift-recorded', work.managed.entry, { accessKeyId, outcome: 'held' });
+};
+
+export const recordFormerUsers: Doer<'record-former-users', RecordPorts> = async ({ do: reason, users }, work) => {
+  const { ports, run, managed } = work;
+  const { name } = managed.secret;
+  if (users.length === 0) await ports.secrets.untag(name, [TAG.formerUsers]);
+  else await ports.secrets.tag(name, { [TAG.formerUsers]: formerUsersTag(users) });
+  run.audit('labels-cleaned', managed.entry, { reason });
 };
 
 export const clearRecord: Doer<'clear-record', RecordPorts> = async (step, work) => {

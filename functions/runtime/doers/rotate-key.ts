@@ -5,6 +5,7 @@ import { MINUTE } from '../../core/duration';
 import { KeyturnError, toKeyturnError } from '../../core/errors';
 import type { Credential } from '../../core/key/credential';
 import { intentTag } from '../../core/key/intent';
+import { changedUser, userTags } from '../../core/key/key-user';
 import { versionIdOf } from '../../core/key/version-id';
 import { daysOverdue } from '../../core/lifecycle/overdue';
 import { TAG } from '../../core/names';
@@ -36,6 +37,7 @@ export const rotateKey: Doer<'rotate', RotateKeyPorts> = async ({ reason, dueAt 
   const identity = await proveFresh(credential, work);
   run.audit('key-proved', entry, { accessKeyId, facts: { arn: identity.arn } });
   const version = await store(credential, identity.accountId, work);
+  if (changedUser(managed.secret, entry.user) !== undefined) await rememberUser(work);
   run.audit('key-stored', entry, {
     accessKeyId,
     version,
@@ -47,9 +49,19 @@ export const rotateKey: Doer<'rotate', RotateKeyPorts> = async ({ reason, dueAt 
 
 async function writeIntent(reason: string, { ports, run, managed, keys = [] }: Work<RotateKeyPorts>): Promise<void> {
   const before = keys.map(({ accessKeyId }) => accessKeyId);
-  await ports.secrets.tag(managed.secret.name, { [TAG.intent]: intentTag({ at: run.now(), run: run.id, before }) });
-  run.audit('intent-written', managed.entry, { reason });
+  const { entry, secret } = managed;
+  // That the user has changed is written when a key of the new one is stored: until then the current one is the old one's.
+  const user: Record<string, string> = changedUser(secret, entry.user) === undefined ? { [TAG.user]: entry.user } : {};
+  await ports.secrets.tag(secret.name, {
+    [TAG.intent]: intentTag({ at: run.now(), run: run.id, before }),
+    ...user,
+  });
+  run.audit('intent-written', entry, { reason });
   await run.beforeGiving();
+}
+
+async function rememberUser({ ports, run, managed: { entry, secret } }: Work<RotateKeyPorts>): Promise<void> {
+  await ports.secrets.tag(secret.name, userTags(secret, entry.user, run.now()));
 }
 
 async function create(reason: string, { ports, run, managed: { entry } }: Work<RotateKeyPorts>): Promise<Credential> {

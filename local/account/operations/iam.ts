@@ -34,6 +34,11 @@ export function iamOperations(iam: Iam) {
     DeleteUser: operation('write', z.object({ UserName: name.optional() }), ({ UserName }, caller) =>
       iam.deleteUser(UserName, caller),
     ),
+    UpdateUser: operation(
+      'write',
+      z.object({ UserName: name, NewUserName: name.optional(), NewPath: z.string().optional() }),
+      (input) => iam.users.update(input),
+    ),
     TagUser: operation('write', z.object({ UserName: name, Tags: tags }), ({ UserName, Tags }) =>
       iam.users.get(UserName).tags.set(Tags),
     ),

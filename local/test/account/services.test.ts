@@ -197,6 +197,15 @@ describe('SNS', () => {
     });
   });
 
+  it('takes a subject of less than 100 characters', async () => {
+    const { sns } = await world();
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'findings' }));
+    await sns.send(new PublishCommand({ TopicArn, Subject: 'x'.repeat(99), Message: 'x' }));
+    await expect(
+      sns.send(new PublishCommand({ TopicArn, Subject: 'x'.repeat(100), Message: 'x' })),
+    ).rejects.toMatchObject({ name: 'InvalidParameterException' });
+  });
+
   it('lists topics and subscriptions', async () => {
     const { sns } = await world();
     const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'findings' }));

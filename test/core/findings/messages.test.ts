@@ -396,8 +396,48 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     { code: 'unmanaged-secret', key, facts: { is: 'there' } },
     'notice',
     'ok',
-    'The secret keyturn/web-shop is in no registry entry: its key is not rotated any more. Delete the secret when nothing ' +
-      'reads it.',
+    'The secret keyturn/web-shop is in no registry entry: its key is not rotated any more. It is the only record of which key ' +
+      'is current: keep it for as long as the key is used. A key of the same user under another id takes it over.',
+  ],
+  [
+    { code: 'unmanaged-secret', key, facts: { is: 'there', takenOverBy: 'store' } },
+    'notice',
+    'ok',
+    'The secret keyturn/web-shop is in no registry entry; the key "store" has its user and takes its state over. Keep it ' +
+      'until that key was rotated and the older keys of the user are gone.',
+  ],
+  [
+    {
+      code: 'taking-over',
+      key,
+      facts: {
+        user,
+        from: 'keyturn/shop',
+        current: 'AKIANEW',
+        superseded: 'AKIAOLD',
+        dates: { deactivate: since, delete: since },
+      },
+    },
+    'notice',
+    'held',
+    'Key "web-shop" goes on where keyturn/shop left off: of the two keys of bitbucket-web-shop, AKIANEW is current and AKIAOLD is ' +
+      'superseded. That one is made Inactive from 2026-04-01 on and deleted from 2026-04-01 on; then the first key of ' +
+      '"web-shop" is made. Keep keyturn/shop until then.',
+  ],
+  [
+    { code: 'user-changed', key, user, facts: { is: 'changed', from: user, to: 'deploy', current: 'AKIAOLD' } },
+    'attention',
+    'held',
+    'The user of key "web-shop" was changed from bitbucket-web-shop to deploy. The keys of bitbucket-web-shop, AKIAOLD among them, go on ' +
+      'working; a first key of deploy is made and delivered now. Keyturn has no right to bitbucket-web-shop any more, and tells ' +
+      'every day what is left to do there.',
+  ],
+  [
+    { code: 'user-changed', key, user, facts: { is: 'followed', from: user, to: 'deploy', isDue: false } },
+    'notice',
+    'held',
+    'The user of key "web-shop" was bitbucket-web-shop before it was deploy, and bitbucket-web-shop still has keys. Keyturn has no right ' +
+      'to them. Leave them as they are: the first key of deploy is not delivered yet.',
   ],
   [
     { code: 'unmanaged-secret', key, facts: { is: 'changed' } },

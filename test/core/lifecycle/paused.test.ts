@@ -41,9 +41,9 @@ describe('what people are told of a pause', () => {
       key: 'web-shop-production',
       severity: 'attention',
       outcome: 'blocked',
-      message:
-        'Key "web-shop-production" is paused without an end: the tag keyturn:paused of keyturn/web-shop-production holds ' +
-        'something else than "<until, ISO time> <by> <why>". Nothing is changed until the tag is corrected or removed.',
+      message: expect.stringMatching(
+        /^Key "web-shop-production" is paused without an end: .* has to begin with a date such as/,
+      ),
     });
   });
 });

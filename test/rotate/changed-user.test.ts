@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { delivered, deliveredKey, supersededKey } from '../support/converge';
+import { newScene } from '../support/dispose';
+import type { Outcome, Scene } from '../support/scene';
+
+/** Deploys the key `shop` with another user. */
+function changeUser(scene: Scene, user: string): void {
+  scene.register(scene.entry('shop', { user }));
+}
+
+const messages = ({ audits }: Outcome) =>
+  audits.flatMap(({ event, reason, message }) => (event === 'finding' ? [`${reason}: ${message}`] : []));
+
+describe("changing a key's user", () => {
+  it('makes and delivers the first key of the new user at once, and accuses nobody of deleting one (K14)', async () => {
+    const scene = await deliveredKey();
+    const old = scene.currentKey('shop');
+    scene.toDay(20);
+    scene.addUser('deploy');
+    changeUser(scene, 'deploy');
+    const run = await scene.rotate();
+    expect(run.findings).toEqual(['user-changed']);
+    expect(messages(run)[0]).toContain(
+      `was changed from ci-shop to deploy. The keys of ci-shop, ${old} among them, go on`,
+    );
+    expect(run.audits.find(({ event }) => event === 'key-created')).toMatchObject({ reason: 'user-changed' });
+    await scene.sync();
+    expect(await scene.login('shop')).toContain(':user/deploy');
+    expect(scene.keys('ci-shop')).toMatchObject([{ AccessKeyId: old, Status: 'Active' }]);
+  });
+
+  it('follows both keys of the old user to their end, with the dates (K14)', async () => {
+    const { scene } = await supersededKey();
+    scene.toDay(95);
+    scene.addUser('deploy');
+    changeUser(scene, 'deploy');
+    await scene.day();
+    const found: [number, readonly string[]][] = [];
+    for (const day of [96, 104, 106, 117]) {
+      scene.toDay(day);
+      const outcomes = await scene.day();
+      found.push([day, outcomes.flatMap(messages)]);
+    }
+    const [before, still, due] = found.map(([, words]) => words);
+    expect(before).toEqual([
+      expect.stringMatching(
+        /was ci-shop before it was deploy, and ci-shop still has 2 keys \(2 Active\).* from 2026-04-16 on/,
+      ),
+    ]);
+    expect(still).toHaveLength(1);
+    expect(due?.[0]).toMatch(/Inactive now.*delete it after 2026-04-26/);
+    expect(scene.account.sns.messages.filter(({ message }) => message.includes('Inactive now'))).toHaveLength(2);
+    for (const { AccessKeyId } of scene.keys('ci-shop')) scene.deleteKey('ci-shop', AccessKeyId);
+    scene.toDay(118);
+    expect((await scene.rotate()).findings).toEqual([]);
+    expect(scene.tag('shop')).not.toHaveProperty('keyturn:former-users');
+  });
+
+  it('twice follows both users before; back again takes the key that still works (K1, K14)', async () => {
+    const { scene } = await supersededKey();
+    const first = scene.currentKey('shop');
+    scene.addUser('b');
+    scene.addUser('c');
+    for (const [day, user] of [
+      [100, 'b'],
+      [101, 'c'],
+    ] as const) {
+      scene.toDay(day);
+      changeUser(scene, user);
+      await scene.rotate();
+      await scene.sync();
+    }
+    scene.toDay(102);
+    const run = await scene.rotate();
+    expect(run.findings).toEqual(['user-changed', 'user-changed']);
+    expect(messages(run).join()).toMatch(/ci-shop still has 2 keys.*and b still has 1 key/);
+    changeUser(scene, 'ci-shop');
+    scene.toDay(103);
+    const back = await scene.rotate();
+    expect(back.findings).toContain('user-changed');
+    expect(back.findings).not.toContain('current-key-missing');
+    expect(scene.currentKey('shop')).toBe(first);
+    await scene.sync();
+    expect(await scene.login('shop')).toContain(':user/ci-shop');
+  });
+
+  it('to one that another key had keeps that one out of it: it is told and retired as that key says', async () => {
+    const scene = await newScene();
+    for (const id of ['shop', 'blog']) await delivered(scene, id);
+    scene.toDay(20);
+    scene.addUser('deploy');
+    changeUser(scene, 'deploy');
+    scene.register(scene.entry('blog', { user: 'ci-shop' }));
+    const run = await scene.rotate();
+    expect(run.findings.filter((code) => code.startsWith('current-key'))).toEqual([]);
+    await scene.sync();
+    expect(await scene.login('shop')).toContain(':user/deploy');
+    expect(await scene.login('blog')).toContain(':user/ci-shop');
+  });
+
+  it('to one that does not exist yet leaves everything as it is, and is done when it does', async () => {
+    const scene = await deliveredKey();
+    scene.toDay(20);
+    changeUser(scene, 'deploy');
+    expect((await scene.rotate()).findings).toEqual(['user-missing']);
+    expect((await scene.sync()).findings).toEqual([]);
+    expect(await scene.login('shop')).toContain(':user/ci-shop');
+    scene.addUser('deploy');
+    scene.toDay(21);
+    expect((await scene.rotate()).findings).toEqual(['user-changed']);
+  });
+
+  it('is done again when a run dies before it has written that down (K9)', async () => {
+    const scene = await deliveredKey();
+    scene.toDay(20);
+    scene.addUser('deploy');
+    changeUser(scene, 'deploy');
+    scene.awsFault = ({ action, input }) =>
+      action === 'TagResource' && JSON.stringify(input).includes('keyturn:former-users')
+        ? { kind: 'error', status: 400, code: 'AccessDeniedException' }
+        : undefined;
+    await scene.rotate();
+    scene.awsFault = undefined;
+    await scene.sync();
+    expect(await scene.login('shop')).toContain(':user/deploy');
+    scene.toDay(21);
+    expect((await scene.rotate()).findings).toEqual(['user-changed']);
+    await scene.sync();
+    scene.toDay(22);
+    expect((await scene.rotate()).findings).toEqual(['user-changed']);
+    expect(scene.keys('deploy')).toHaveLength(2);
+  });
+});

@@ -64,7 +64,7 @@ export const RIGHTS = {
   },
   deactivate: {
     ...NONE,
-    role: [...EVERY_FUNCTION, ...RECORD, 'ReadCredentialReport'],
+    role: [...EVERY_FUNCTION, ...RECORD, 'ReadCredentialReport', 'TraceKeys'],
     managedUsers: [...LOOK_AT_KEYS, 'iam:UpdateAccessKey'],
     managedSecrets: [...LOOK_AT_SECRET, 'secretsmanager:TagResource'],
   },

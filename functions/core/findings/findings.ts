@@ -10,6 +10,7 @@ import { inactiveSinceUnknown } from './codes/inactive-since-unknown';
 import { invalidEntry } from './codes/invalid-entry';
 import { invalidPause } from './codes/invalid-pause';
 import { keyPromoted } from './codes/key-promoted';
+import { notAdopted } from './codes/not-adopted';
 import { orphanDiscarded } from './codes/orphan-discarded';
 import { outOfTime } from './codes/out-of-time';
 import { paused } from './codes/paused';
@@ -49,6 +50,7 @@ export const FINDINGS = byCode({
   'breaker-open': breakerOpen,
   'secret-edited': secretEdited,
   'secret-missing': secretMissing,
+  'not-adopted': notAdopted,
   'in-use': inUse,
   'two-keys': twoKeys,
   'foreign-key': foreignKey,

@@ -1,4 +1,4 @@
-import type { Log, Sts } from '../../../functions/account/ports';
+import type { Log, Sts, Trail } from '../../../functions/account/ports';
 import { createAuditRecord } from '../../../functions/aws/audit-record';
 import { createConnectionSecrets } from '../../../functions/aws/connection-secrets';
 import { createIam } from '../../../functions/aws/iam';
@@ -57,6 +57,8 @@ export async function runFunction(
       allowedOrigins: new Set([HOST]),
     }),
   }));
+  const { isOwn, usesOf } = ports.trail;
+  const trail: Trail = { isOwn, usesOf: (...asked) => inTheNameOf(process, world, () => usesOf(...asked)) };
   const { identify, regions } = ports.sts;
   const sts: Sts = {
     regions,
@@ -123,7 +125,7 @@ export async function runFunction(
       const { requested, justDeployed = false } = request;
       const asked = requested === undefined ? {} : { requested };
       await rotate({ ...ports, sts }, run, { maxRotations: record.maxRotations, justDeployed, ...asked });
-    } else if (name === 'deactivate') await deactivate(ports, run);
+    } else if (name === 'deactivate') await deactivate({ ...ports, trail }, run);
     else if (name === 'delete') await deleteKeys(ports, run);
     else await sync({ ...ports, sts }, run, sync_, { tokenExpiresInDays: 14 });
   } catch (thrown) {

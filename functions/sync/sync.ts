@@ -58,23 +58,21 @@ export async function sync(
  */
 async function prepared(ports: SyncPorts, run: Run, due: readonly Managed[]) {
   const known = new Map<string, string>();
-  const refused = new Set<Managed>();
   const freshOf = ({ entry, secret }: Managed) => {
     const { deliver: step } = planDelivery({ entry, secret, now: run.now() });
     return step?.fresh ? step : undefined;
   };
-  const fresh = due.filter((managed) => freshOf(managed) !== undefined);
+  const fresh = new Set(due.filter((managed) => freshOf(managed) !== undefined));
   await run.forEach(
-    fresh,
+    [...fresh],
     async (managed) => {
       const step = freshOf(managed);
       if (step === undefined) return;
       if (await isKnownEverywhere(step, { ports, run, managed })) known.set(managed.entry.id, step.versionId);
-      else refused.add(managed);
     },
     PROOFS_AT_A_TIME,
   );
-  return { ready: due.filter((managed) => !refused.has(managed)), known };
+  return { ready: due.filter((managed) => !fresh.has(managed) || known.has(managed.entry.id)), known };
 }
 
 /** All managed keys. The same list shows the connections' secrets, and when their tokens end. */

@@ -92,7 +92,7 @@ describe('K12: each function can do only what it needs', () => {
         'iam:CreateAccessKey',
         'iam:DeleteAccessKey',
       ],
-      deactivate: [...common, ...report, ...look, 'iam:UpdateAccessKey'],
+      deactivate: [...common, ...report, 'cloudtrail:LookupEvents', ...look, 'iam:UpdateAccessKey'],
       delete: [...common, ...report, ...look, 'iam:DeleteAccessKey'],
       sync: [...common, 'ssm:GetParameter', 'secretsmanager:GetSecretValue'],
     });

@@ -5,6 +5,7 @@ import type { DeliveredKey, StoredCredential } from '../core/hosts/host';
 import type { Connection, TargetConfig } from '../core/hosts/target';
 import type { AccessKey, CredentialReport, LastUsed } from '../core/key/access-key';
 import type { Credential, Redacted } from '../core/key/credential';
+import type { KeyUse } from '../core/key/key-use';
 import type { SecretState } from '../core/key/secret-state';
 
 /** Every method throws KeyturnError: `aws-*`, and what its own line says. */
@@ -41,6 +42,13 @@ export interface Trail {
    * takes minutes.
    */
   isOwn(key: AccessKey): Promise<boolean | undefined>;
+  /**
+   * The latest uses of a key in one region, newest first: management events of 90 days. It is asked once and not for long,
+   * because nothing waits for it.
+   *
+   * @param region @default the function's own
+   */
+  usesOf(accessKeyId: string, since: Date, region?: string): Promise<readonly KeyUse[]>;
 }
 
 export interface Secrets {

@@ -1,6 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Sts } from '../account/ports';
 import { KeyturnError } from '../core/errors';
+import { USER_AGENT_APP } from '../core/names';
 import { clientConfig } from './client-config';
 import { calling } from './failure';
 import { provingRegions } from './sts-regions';
@@ -29,6 +30,7 @@ export function createSts(own = process.env.AWS_REGION ?? ''): Sts {
     async identify({ accessKeyId, secretAccessKey }, region = own) {
       const client = new STSClient({
         ...(region === own ? clientConfig : { ...abroad, region }),
+        userAgentAppId: USER_AGENT_APP,
         credentials: { accessKeyId, secretAccessKey: secretAccessKey.reveal() },
       });
       const doing = `sts:GetCallerIdentity as ${accessKeyId}${region === own ? '' : ` in ${region}`}`;

@@ -4,12 +4,20 @@ import type { Trail } from '../account/ports';
 import { after, MINUTE } from '../core/duration';
 import { KeyturnError } from '../core/errors';
 import { creatorOf, isSamePrincipal } from '../core/key/creation-record';
+import { keyUseOf } from '../core/key/key-use';
 import { iamRecordsRegion, PARTITION_NAMES } from '../core/partitions';
 import { clientConfig } from './client-config';
 import { calling } from './failure';
 
 /** CloudTrail's times are whole seconds, and a record's may differ from the key's by a moment. */
 const AROUND = MINUTE;
+
+/** Two requests a second are allowed: who is refused does without. */
+const lookingConfig = {
+  ...clientConfig,
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+} as const;
 
 /** The Trail port over the AWS SDK. */
 export function createTrail(region = process.env.AWS_REGION ?? ''): Trail {
@@ -40,6 +48,22 @@ export function createTrail(region = process.env.AWS_REGION ?? ''): Trail {
         token = page.NextToken;
       } while (token !== undefined);
       return undefined;
+    },
+    async usesOf(accessKeyId, since, where = region) {
+      const client = new CloudTrailClient({ ...lookingConfig, region: where });
+      try {
+        const { Events = [] } = await calling(`cloudtrail:LookupEvents of ${accessKeyId} in ${where}`, {}, () =>
+          client.send(
+            new LookupEventsCommand({
+              LookupAttributes: [{ AttributeKey: 'AccessKeyId', AttributeValue: accessKeyId }],
+              StartTime: since,
+            }),
+          ),
+        );
+        return Events.flatMap(({ CloudTrailEvent = '' }) => keyUseOf(CloudTrailEvent) ?? []);
+      } finally {
+        client.destroy();
+      }
     },
   };
 }

@@ -105,6 +105,9 @@ export const DEFAULT_CONCURRENCY = 4;
 export const DEFAULT_TOKEN_EXPIRES_IN_DAYS = 14;
 export const DEFAULT_RUNBOOKS = 'docs/operate/runbooks/';
 
+/** How Keyturn calls itself when it proves a key: in CloudTrail's records, `app/keyturn` in the user agent. */
+export const USER_AGENT_APP = 'keyturn';
+
 /** Source of the audit events that go to the event bus. */
 export const EVENT_SOURCE = 'keyturn';
 export const METRICS_NAMESPACE = 'Keyturn';

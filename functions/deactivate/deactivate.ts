@@ -1,6 +1,6 @@
 import { readCredentialReport } from '../account/credential-report';
 import { lastUses, look } from '../account/look';
-import type { Iam, Registry, Secrets } from '../account/ports';
+import type { Iam, Registry, Secrets, Trail } from '../account/ports';
 import { survey } from '../account/survey';
 import { keyRing } from '../core/key/key-ring';
 import { planDeactivation } from '../core/lifecycle/plan-deactivation';
@@ -8,6 +8,7 @@ import { worthDeactivationLook } from '../core/lifecycle/worth-a-look';
 import { perform } from '../runtime/doers/perform';
 import { missedBefore, reportUnavailable } from '../runtime/missing-report';
 import type { Run } from '../runtime/run';
+import { explained } from './explained';
 
 export interface RetirePorts {
   readonly iam: Iam;
@@ -15,9 +16,13 @@ export interface RetirePorts {
   readonly registry: Registry;
 }
 
+export interface DeactivatePorts extends RetirePorts {
+  readonly trail: Trail;
+}
+
 /** Makes every superseded key Inactive whose time has come and that nobody uses any more. */
-export async function deactivate(ports: RetirePorts, run: Run): Promise<void> {
-  const { iam, secrets } = ports;
+export async function deactivate(ports: DeactivatePorts, run: Run): Promise<void> {
+  const { iam, secrets, trail } = ports;
   // Begun first: IAM makes it while the registry and the secrets are read.
   const reading = readCredentialReport(iam, run.time, run.timeLeft());
   const all = run.surveyed(await survey(ports));
@@ -27,10 +32,11 @@ export async function deactivate(ports: RetirePorts, run: Run): Promise<void> {
   await run.forEach(worth, async (managed) => {
     const { entry } = managed;
     const { secret, keys } = await look(iam, secrets, managed);
-    const active = keyRing(secret, keys).superseded.filter(({ status }) => status === 'Active');
+    const { superseded, anchor: successor } = keyRing(secret, keys);
+    const active = superseded.filter(({ status }) => status === 'Active');
     const lastUsed = await lastUses(iam, active);
     const plan = planDeactivation({ entry, secret, keys, lastUsed, now: run.now() });
-    run.findAll(plan.findings);
+    run.findAll(await explained(plan.findings, { iam, trail, managed: { ...managed, secret }, successor }));
     await perform(plan.steps, { ports, run, managed: { ...managed, secret } });
   });
 }

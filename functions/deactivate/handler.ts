@@ -4,6 +4,7 @@ import { createIam } from '../aws/iam';
 import { createNotifier } from '../aws/notifier';
 import { createRegistry } from '../aws/registry';
 import { createSecrets } from '../aws/secrets';
+import { createTrail } from '../aws/trail';
 import { dailyRunOf } from '../core/config/asked';
 import { settingsFrom } from '../runtime/env';
 import { handle, type LambdaContext } from '../runtime/handle';
@@ -13,7 +14,12 @@ const settings = settingsFrom(process.env);
 const record = createAuditRecord();
 const bus = createEventBus();
 const notifier = createNotifier(settings.topicArn);
-const ports = { iam: createIam(), secrets: createSecrets(), registry: createRegistry(settings.registryPath) };
+const ports = {
+  iam: createIam(),
+  secrets: createSecrets(),
+  registry: createRegistry(settings.registryPath),
+  trail: createTrail(),
+};
 
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
   return handle({ name: 'deactivate', settings, record, bus, notifier, context, event, read: dailyRunOf }, (run) =>

@@ -106,23 +106,21 @@ function isWorthWaiting(halved: readonly Managed[], run: Run): boolean {
  */
 async function prepared(ports: SyncPorts, run: Run, due: readonly Managed[]) {
   const known = new Map<string, string>();
-  const refused = new Set<Managed>();
   const freshOf = ({ entry, secret }: Managed) => {
     const { deliver: step } = planDelivery({ entry, secret, now: run.now() });
     return step?.fresh ? step : undefined;
   };
-  const fresh = due.filter((managed) => freshOf(managed) !== undefined);
+  const fresh = new Set(due.filter((managed) => freshOf(managed) !== undefined));
   await run.forEach(
-    fresh,
+    [...fresh],
     async (managed) => {
       const step = freshOf(managed);
       if (step === undefined) return;
       if (await isKnownEverywhere(step, { ports, run, managed })) known.set(managed.entry.id, step.versionId);
-      else refused.add(managed);
     },
     PROOFS_AT_A_TIME,
   );
-  return { ready: due.filter((managed) => !refused.has(managed)), known };
+  return { ready: due.filter((managed) => !fresh.has(managed) || known.has(managed.entry.id)), known };
 }
 
 /** One run looks at no more than such a part of all keys, because a host takes so many requests an hour. */

@@ -89,7 +89,8 @@ export const NEEDS = {
   },
   TraceKeys: {
     actions: ['cloudtrail:LookupEvents'],
-    // No resource level: it tells whether a key that a dead run left behind is Keyturn's own, and what happened beside it.
+    // No resource level: it tells whether a key that a dead run left behind is Keyturn's own, what uses a key whose time
+    // has come, and what happened beside a report's record.
     on: ANYTHING,
   },
   FindRecord: {

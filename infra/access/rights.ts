@@ -61,7 +61,7 @@ export const RIGHTS = {
   },
   deactivate: {
     ...NONE,
-    role: [...LOOK_AT_KEYTURN, ...RECORD, 'ReadCredentialReport'],
+    role: [...LOOK_AT_KEYTURN, ...RECORD, 'ReadCredentialReport', 'TraceKeys'],
     managedUsers: [...LOOK_AT_KEYS, 'iam:UpdateAccessKey'],
     managedSecrets: [...LOOK_AT_SECRET, 'secretsmanager:TagResource'],
   },

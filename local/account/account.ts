@@ -36,7 +36,7 @@ export type { AccountEvent } from './event';
 export interface AccountOptions {
   /** Twelve digits. @default '111122223333' */
   readonly accountId?: string;
-  /** The one region that is here; IAM and CloudTrail answer for us-east-1 too, STS in every region. @default 'eu-west-1' */
+  /** The one region that is here; IAM answers for us-east-1 too, STS and CloudTrail for every region. @default 'eu-west-1' */
   readonly region?: string;
   readonly clock: Clock;
   /** Numbers in [0, 1) for keys and suffixes. @default a generator with a fixed seed */
@@ -88,6 +88,8 @@ export class Account {
   readonly lambda: Lambda;
   /** CloudTrail's records of all management writes, oldest first, refused ones included. */
   readonly trail: TrailRecord[] = [];
+  /** The same of what users' access keys have read: in the event history too, but never an event on the bus. */
+  readonly readsByUsers: TrailRecord[] = [];
   readonly operations: Operations;
   readonly #identifiers: Identifiers;
   readonly #sessions: Sessions;
@@ -121,7 +123,7 @@ export class Account {
     this.eventBridge = new EventBridge(accountId, region, emit);
     this.logs = new Logs(accountId, region, clock);
     this.sns = new Sns(accountId, region, clock, identifiers);
-    this.cloudTrail = new CloudTrail(clock, this.trail, options.trailDelay ?? 0);
+    this.cloudTrail = new CloudTrail(clock, () => [...this.trail, ...this.readsByUsers], options.trailDelay ?? 0);
     this.cloudWatch = new CloudWatch({ accountId, region, clock, sns: this.sns, emit });
     this.s3 = new S3(clock, identifiers);
     this.lambda = new Lambda(accountId, region);
@@ -188,6 +190,7 @@ export class Account {
       if (!decision.allowed) throw accessDenied(call, decision.message);
       const output = operation.run(call.input, call.principal, call.region ?? this.region);
       if (operation.mode === 'write') this.#record(call, operation, { output });
+      else if (operation.mode === 'read' && call.principal.kind === 'user') this.#recordRead(call);
       return output;
     } catch (error) {
       if (operation.mode === 'write' && error instanceof AwsError) this.#record(call, operation, { error });
@@ -215,6 +218,14 @@ export class Account {
     });
     this.trail.push(record);
     publishRecord(record, call.service, (draft) => this.#emit(draft));
+  }
+
+  #recordRead(call: AwsCall): void {
+    const { accountId, region } = this;
+    const number = (this.readsByUsers.length + 1).toString(16).padStart(12, '0');
+    const id = `00000000-0000-4000-8001-${number}`;
+    const context = { accountId, region: call.region ?? region, requestId: id, eventId: id };
+    this.readsByUsers.push({ ...trailRecord(call, {}, { output: undefined }, context), readOnly: true });
   }
 
   #emit({ source, detailType, detail, resources = [], region = this.region, time }: EventDraft): string {

@@ -27,14 +27,14 @@ const HISTORY = 90 * 24 * 60 * 60_000;
 /** Events of a page at most, and by default. */
 const PAGE = 50;
 
-/** CloudTrail's event history of management writes, by region. */
+/** CloudTrail's event history of management events, by region: all writes, and what users' access keys read. */
 export class CloudTrail {
   readonly #clock: Clock;
-  readonly #records: readonly TrailRecord[];
+  readonly #records: () => readonly TrailRecord[];
   readonly #delay: number;
 
   /** @param delay ms until a record shows */
-  constructor(clock: Clock, records: readonly TrailRecord[], delay: number) {
+  constructor(clock: Clock, records: () => readonly TrailRecord[], delay: number) {
     this.#clock = clock;
     this.#records = records;
     this.#delay = delay;
@@ -61,7 +61,7 @@ export class CloudTrail {
     if (after?.startsWith(question) === false) throw badToken();
     const [attribute] = input.LookupAttributes ?? [];
     const key = (record: TrailRecord) => `${question}${record.eventTime} ${record.eventID}`;
-    const found = this.#records
+    const found = this.#records()
       .filter((record) => {
         const at = Date.parse(record.eventTime);
         if (record.awsRegion !== region || at < from || at > to) return false;

@@ -1,10 +1,20 @@
 import { bundleTargets, measureBundles } from './bundles';
 import { REALISTIC } from './conditions';
 import { type Deployed, readDeployed } from './deployed';
+import { dueToDeliveredTargets, measureDueToDelivered } from './due-to-delivered';
 import { handOverTargets, measureHandOver } from './hand-over';
 import { type MeasuredSize, measureSize } from './measure-size';
 import { type BenchOptions, benchOptions, HELP, OptionsError, SIZES } from './options';
-import { bundleTable, growthTable, handOverTable, NOTES, sizeTables, targetTable, tearTable } from './render';
+import {
+  bundleTable,
+  dueToDeliveredTable,
+  growthTable,
+  handOverTable,
+  NOTES,
+  sizeTables,
+  targetTable,
+  tearTable,
+} from './render';
 import { buildScan } from './scan-bundle';
 import { growthOf, growthTargets, sizeTargets } from './size-targets';
 import type { Target } from './targets';
@@ -28,6 +38,8 @@ async function measure(options: BenchOptions, deployed: Deployed): Promise<Repor
     // Before the big accounts: a busy process would fire timers of one moment together, and show pairs that are not torn.
     onProgress('torn pairs');
     const tears = await measureTears();
+    onProgress('from due to delivered');
+    const dueToDelivered = await measureDueToDelivered();
     const sizes: MeasuredSize[] = [];
     for (const keys of options.keys === undefined ? SIZES : [options.keys]) {
       const onePercent = [Math.max(1, Math.round(keys / 100))];
@@ -41,9 +53,16 @@ async function measure(options: BenchOptions, deployed: Deployed): Promise<Repor
       ...sizes.flatMap(sizeTargets),
       ...(options.keys === undefined ? growthTargets(growth) : []),
       ...tearTargets(tears),
+      ...dueToDeliveredTargets(dueToDelivered),
     ];
-    const text = [bundleTable(bundles), ...sizes.map(sizeTables), growthTable(growth), tearTable(tears)];
-    return { document: { bundles, sizes, growth, tears }, text, targets };
+    const text = [
+      bundleTable(bundles),
+      ...sizes.map(sizeTables),
+      growthTable(growth),
+      tearTable(tears),
+      dueToDeliveredTable(dueToDelivered),
+    ];
+    return { document: { bundles, sizes, growth, tears, dueToDelivered }, text, targets };
   } finally {
     scanBundle.close();
   }

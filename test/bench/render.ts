@@ -2,6 +2,7 @@ import { bold } from 'yoctocolors';
 import { table } from '../../cli/render/table';
 import type { MeasuredBundle } from './bundles';
 import type { CallsByOperation } from './call-tally';
+import type { DueToDelivered } from './due-to-delivered';
 import type { HandOver } from './hand-over';
 import type { MeasuredRotations, MeasuredSize } from './measure-size';
 import { type MeasuredRun, wallAtShare } from './measured-run';
@@ -15,6 +16,7 @@ export const NOTES = [
   'Latencies are assumptions (ms a call): IAM 30-60, STS 30-50, Secrets Manager 15-30, SSM 10-20, EventBridge 10-30,',
   'CloudWatch Logs 10-30, Bitbucket 80-120. Quotas: IAM 20 calls a second (an assumption, AWS publishes none), the others as AWS publishes them',
   '(SSM 40 reads a second). Calls that were over a quota are "refused" and come again; "AWS calls" are those that were not.',
+  'A fresh key is proved over a minute; that minute is not waited for here: it stands in "from due to delivered".',
   `"At ${MEMORY} MB" adds what the processor time grows to on Lambda's share of a core: an upper bound, not measured.`,
 ] as const;
 
@@ -119,6 +121,11 @@ export function tearTable(tears: readonly MeasuredTear[]): string {
     'longer',
   ];
   return section(`Torn pair, over ${tears[0]?.deliveries ?? 0} deliveries each, latency +/- 25 %`, table(head, rows));
+}
+
+export function dueToDeliveredTable({ rotations, p50, p99 }: DueToDelivered): string {
+  const rows = [[String(rotations), `${p50} s`, `${p99} s`]];
+  return section('From due to delivered, host up, simulated time', table(['rotations', 'p50', 'p99'], rows));
 }
 
 export function handOverTable({ keys, due, runs }: HandOver): string {

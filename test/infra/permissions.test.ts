@@ -42,7 +42,7 @@ describe('K12: each function can do only what it needs', () => {
           ? [['ReadRegistry', [`arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/keyturn/keys/*`]]]
           : [
               ['ReadCredentialReport', ['*']],
-              ...(name === 'rotate' ? [['TraceKeys', ['*']]] : []),
+              ...(name === 'rotate' || name === 'deactivate' ? [['TraceKeys', ['*']]] : []),
               // A user's path is not known; its name is, and is unique in the account.
               [
                 'ManagedUsersKeys',
@@ -92,7 +92,7 @@ describe('K12: each function can do only what it needs', () => {
         'iam:CreateAccessKey',
         'iam:DeleteAccessKey',
       ],
-      deactivate: [...common, ...report, ...look, 'iam:UpdateAccessKey'],
+      deactivate: [...common, ...report, 'cloudtrail:LookupEvents', ...look, 'iam:UpdateAccessKey'],
       delete: [...common, ...report, ...look, 'iam:DeleteAccessKey'],
       sync: [...common, 'ssm:GetParameter', 'secretsmanager:GetSecretValue'],
     });

@@ -137,6 +137,13 @@ export async function wholeLife(): Promise<EnforcedLife> {
   const { deployed } = life;
   // The answer to a store is lost, so it is repeated: Secrets Manager compares, and that takes a Decrypt.
   life.awsFault = once('PutSecretValue', { kind: 'drop-after' });
+  // Something still uses the old keys when their time has come.
+  await deployed.until(9, 12);
+  const { iam } = deployed.world.account;
+  for (const { user } of deployed.entries) {
+    const [old] = iam.accessKeys.of(iam.users.get(user));
+    if (old !== undefined) iam.accessKeys.recordUse(old.id, 's3', deployed.world.account.region);
+  }
   // Over the second day of the second month, on which the report is written.
   await deployed.until(32, 8);
   // A person asks for the report of a month that has not ended: Lambda tries three times and gives the event up.

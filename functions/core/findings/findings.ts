@@ -11,6 +11,7 @@ import { inactiveSinceUnknown } from './codes/inactive-since-unknown';
 import { invalidEntry } from './codes/invalid-entry';
 import { invalidPause } from './codes/invalid-pause';
 import { keyPromoted } from './codes/key-promoted';
+import { notAdopted } from './codes/not-adopted';
 import { orphanDiscarded } from './codes/orphan-discarded';
 import { outOfTime } from './codes/out-of-time';
 import { paused } from './codes/paused';
@@ -62,6 +63,7 @@ export const FINDINGS = byCode({
   'secret-missing': secretMissing,
   'registry-lost': registryLost,
   'user-changed': userChanged,
+  'not-adopted': notAdopted,
   'in-use': inUse,
   'two-keys': twoKeys,
   'foreign-key': foreignKey,

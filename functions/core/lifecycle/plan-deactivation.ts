@@ -3,6 +3,7 @@ import { after, DAY } from '../duration';
 import type { AccessKey, LastUsed } from '../key/access-key';
 import { tagFor } from '../key/dated-tag';
 import { inactiveSince, type KeyRing, keyRing } from '../key/key-ring';
+import type { SeenUses } from '../key/key-use';
 import { type StoredVersion, withoutFuture } from '../key/secret-state';
 import { TAG } from '../names';
 import { EARLY_BY } from './due';
@@ -22,12 +23,12 @@ export type DeactivationStep = StepNamed<'deactivate' | 'record-hold' | 'record-
 /** Due, but held because something uses it. */
 export type InUse = FoundOfAccessKey<
   'in-use',
-  { readonly used: LastUsed; readonly idleFor: number; readonly until: Date }
+  { readonly used: LastUsed; readonly by?: SeenUses; readonly idleFor: number; readonly until: Date }
 >;
 /** Something uses it, but its hold is over. */
 export type HoldLimit = FoundOfAccessKey<
   'hold-limit',
-  { readonly used: LastUsed; readonly holdLimit: number; readonly user: string }
+  { readonly used: LastUsed; readonly by?: SeenUses; readonly holdLimit: number; readonly user: string }
 >;
 type DeactivationFinding =
   | PauseFinding

@@ -23,6 +23,7 @@ const INCIDENTS: ReadonlySet<string> = new Set<FindingCode>([
   'foreign-key',
   'undelivered',
   'hold-limit',
+  'not-adopted',
   'orphan-discarded',
   'current-key-missing',
   'current-key-inactive',

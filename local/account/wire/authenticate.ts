@@ -25,17 +25,18 @@ export function authenticate(
   return principal;
 }
 
-/** Services that answer for us-east-1 as well as for the account's own region; the rest is regional. */
-const GLOBAL: readonly ServiceName[] = ['iam', 'cloudtrail'];
-/** STS has an endpoint in every region, and says in each who one is. */
-const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d$/;
+/** Services that are asked in other regions too, where they know of this account; of the rest only one region is here. */
+const EVERY_REGION: readonly ServiceName[] = ['sts', 'cloudtrail'];
+/** A region of the partition `aws`. */
+const REGION = /^(?!cn-)[a-z]{2}-[a-z]+-\d$/;
 
 function assertScope(account: Account, service: ServiceName, claim: ClaimedSignature): void {
   if (claim.service !== service) {
     throw mismatch(`Credential should be scoped to correct service: '${service}'.`);
   }
   const global =
-    (GLOBAL.includes(service) && claim.region === 'us-east-1') || (service === 'sts' && REGION.test(claim.region));
+    (service === 'iam' && claim.region === 'us-east-1') ||
+    (EVERY_REGION.includes(service) && REGION.test(claim.region));
   if (claim.region !== account.region && !global) {
     throw mismatch(`Credential should be scoped to a valid region, not '${claim.region}'.`);
   }

@@ -1,6 +1,7 @@
 import { CloudTrailClient, LookupEventsCommand, type LookupEventsCommandInput } from '@aws-sdk/client-cloudtrail';
 import { CreateUserCommand } from '@aws-sdk/client-iam';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import { LOOKUP_EVENTS_QUOTA, throttling } from '../../account/quotas';
 import { DAY, HOUR, START, world } from './world';
@@ -46,6 +47,24 @@ describe('LookupEvents', () => {
     const seen = async (region: string) => (await lookUp({}, region)).Events?.map(({ EventName }) => EventName);
     expect(await seen('us-east-1')).toEqual(['CreateUser']);
     expect(await seen('eu-west-1')).toEqual(['CreateSecret']);
+  });
+
+  it('has what a user’s access key has read, in the region where it did, and no event of it', async () => {
+    const { lookUp, clients, userWithKey, events } = await trailWorld();
+    const { key, keys } = userWithKey('bob');
+    const before = events.length;
+    await clients(keys, { region: 'ap-southeast-2' }).sts.send(new GetCallerIdentityCommand({}));
+    const LookupAttributes = [{ AttributeKey: 'AccessKeyId' as const, AttributeValue: key.id }];
+    expect((await lookUp({ LookupAttributes }, 'us-east-1')).Events).toEqual([]);
+    const { Events: [use] = [] } = await lookUp({ LookupAttributes }, 'ap-southeast-2');
+    expect(JSON.parse(use?.CloudTrailEvent ?? '{}')).toMatchObject({
+      eventName: 'GetCallerIdentity',
+      eventSource: 'sts.amazonaws.com',
+      readOnly: true,
+      userIdentity: { accessKeyId: key.id },
+      userAgent: expect.stringContaining('aws-sdk-js'),
+    });
+    expect(events).toHaveLength(before);
   });
 
   it('forgets after 90 days', async () => {

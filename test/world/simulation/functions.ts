@@ -1,4 +1,4 @@
-import type { Log, Sts } from '../../../functions/account/ports';
+import type { Log, Sts, Trail } from '../../../functions/account/ports';
 import { createAuditRecord } from '../../../functions/aws/audit-record';
 import { createConnectionSecrets } from '../../../functions/aws/connection-secrets';
 import { createIam } from '../../../functions/aws/iam';
@@ -58,6 +58,8 @@ export async function runFunction(
       allowedOrigins: new Set([HOST, OTHER_HOST]),
     }),
   }));
+  const { isOwn, usesOf } = ports.trail;
+  const trail: Trail = { isOwn, usesOf: (...asked) => inTheNameOf(process, world, () => usesOf(...asked)) };
   const { identify, regions } = ports.sts;
   const sts: Sts = {
     regions,
@@ -125,7 +127,7 @@ export async function runFunction(
       const { requested, justDeployed = false } = rotateRequestOf(event);
       const asked = requested === undefined ? {} : { requested };
       await rotate({ ...ports, sts }, run, { maxRotations: record.maxRotations, justDeployed, ...asked });
-    } else if (name === 'deactivate') await deactivate(ports, run);
+    } else if (name === 'deactivate') await deactivate({ ...ports, trail }, run);
     else if (name === 'delete') await deleteKeys(ports, run);
     else await sync({ ...ports, sts }, run, syncRequestOf(event), { tokenExpiresInDays: 14 });
   } catch (thrown) {

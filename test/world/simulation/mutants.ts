@@ -47,7 +47,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'functions/runtime/doers/deliver-version.ts',
     from: 'await prove(ports.sts, credential, run.time, PROOF_PATIENCE);',
     to: '',
-    within: 1,
+    within: 10,
+    fault: 'config',
   },
   {
     name: 'one-proof',

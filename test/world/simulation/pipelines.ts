@@ -55,6 +55,14 @@ export class SimulatedPipelines {
       });
     };
     next();
+    // Whoever waited for a new key starts within minutes.
+    const soon = seededRandom(`${this.#world.seed}/pipelines/soon`);
+    this.#world.onGiven = (managed, place) => {
+      this.#world.loop.at(this.#world.now() + soon() * MINUTE, () => {
+        this.#run({ managed, place }, 2 * MINUTE, 3);
+        return false;
+      });
+    };
   }
 
   /** Each pipeline deploys where its team wants. */

@@ -71,6 +71,8 @@ export interface Outcome {
   readonly passedOver: number;
   readonly logins: number;
   readonly pipelines: number;
+  /** Milliseconds from the start of each rotation's run until its key was marked delivered. */
+  readonly handOvers: readonly number[];
   readonly lines: readonly Line[];
   /** Over everything that happened: equal for equal scenarios. */
   readonly digest: string;
@@ -169,6 +171,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     passedOver: rules.passedOver,
     logins: pipelines.logins,
     pipelines: pipelines.starts,
+    handOvers: world.handOvers,
     lines: world.history.lines(),
     digest: world.history.digest(),
   };

@@ -3,7 +3,8 @@ import type { KeySpread } from '../../../local/account/key-spread';
 import { seededRandom } from '../../../local/random';
 
 /** Where pipelines log in: at the functions' own region, at the other one that a key is proved in, and elsewhere. */
-export const LOGIN_REGIONS = ['eu-west-1', 'us-east-1', 'ap-southeast-2'] as const;
+const [HERE, ABROAD] = ['eu-west-1', 'us-east-1'] as const;
+export const LOGIN_REGIONS = [HERE, ABROAD, 'ap-southeast-2'] as const;
 
 /** A key that is slow is still forgotten now and then, for so long, and at least once a minute. */
 const FORGOTTEN_FOR = 25 * SECOND;
@@ -19,11 +20,16 @@ const SLOW = 0.2;
  */
 export function unevenSpread(seed: number, most: number): (region: string, accessKeyId: string) => KeySpread {
   const spreads = new Map<string, KeySpread>();
-  return (region, accessKeyId) => {
-    const name = `${accessKeyId} ${LOGIN_REGIONS.slice(0, 2).some((one) => one === region) ? region : ''}`;
+  const spreadOf = (region: string, accessKeyId: string) => {
+    const name = `${accessKeyId}/${region}`;
     const known = spreads.get(name) ?? drawn(seededRandom(`${seed}/spread/${name}`), most);
     spreads.set(name, known);
     return known;
+  };
+  return (region, accessKeyId) => {
+    if (region === HERE || region === ABROAD) return spreadOf(region, accessKeyId);
+    const [here, abroad] = [spreadOf(HERE, accessKeyId), spreadOf(ABROAD, accessKeyId)];
+    return here.steady > abroad.steady ? here : abroad;
   };
 }
 

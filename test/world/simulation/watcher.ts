@@ -75,7 +75,10 @@ export class Watcher implements Observer {
       const { idOf, secretOf } = place;
       const isNew = idOf !== oldId || secretOf !== oldSecret;
       if (isNew) place.writer = run.process;
-      if (isNew && idOf !== undefined && idOf === secretOf) place.isArmed = true;
+      if (isNew && idOf !== undefined && idOf === secretOf) {
+        place.isArmed = true;
+        this.#world.onGiven(managed, place);
+      }
       if (isTampered && this.#isWhole(place, run)) {
         place.isTampered = false;
         place.trustedSince = this.#world.now();

@@ -1,4 +1,4 @@
-import type { Actor, ManagedRecord } from '../../../cli/rehearsal/witness/records';
+import type { Actor, ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/duration';
 import { TAG } from '../../../functions/core/names';
 import { Account } from '../../../local/account/account';
@@ -59,6 +59,9 @@ export class World implements Cloud {
   readonly runs = new Set<SimProcess>();
   /** Also of the dead, whose last requests may still arrive. */
   readonly records = new WeakMap<SimProcess, RunRecord>();
+  /** Milliseconds from the start of a rotation's run until the key was marked delivered, for each first mark. */
+  readonly handOvers: number[] = [];
+  readonly #begun = new Map<string, number>();
   /** Writes to anything that decides what the functions do. */
   writes = 0;
   calls = 0;
@@ -106,6 +109,9 @@ export class World implements Cloud {
       for (const listener of this.#listeners) listener(event);
     });
   }
+
+  /** Hears of every place that a run has given another whole pair. */
+  onGiven: (managed: ManagedRecord, place: PlaceRecord) => void = () => undefined;
 
   onEvent(listener: (event: object) => void): void {
     this.#listeners.push(listener);
@@ -164,6 +170,7 @@ export class World implements Cloud {
       if (list !== undefined && list.until > this.now()) return list.keys;
     }
     const output = this.act('run', service, action, input);
+    this.#timed(process, action, fields, output);
     if (run !== undefined && action === 'GetCredentialReport') run.reportAt = reportTime(output);
     const change = changeOf(action, fields, output);
     if (run !== undefined && change !== undefined) {
@@ -171,6 +178,18 @@ export class World implements Cloud {
       this.promises.record.isAnnounced(run, change);
     }
     return output;
+  }
+
+  #timed({ startedAt }: SimProcess, action: string, fields: Readonly<Record<string, unknown>>, output: unknown): void {
+    if (action === 'CreateAccessKey') {
+      this.#begun.set((output as { AccessKey: { AccessKeyId: string } }).AccessKey.AccessKeyId, startedAt);
+    }
+    if (action !== 'UpdateSecretVersionStage' || fields.MoveToVersionId === undefined) return;
+    const id = String(fields.MoveToVersionId).split('-')[2] ?? '';
+    const begun = this.#begun.get(id);
+    if (begun === undefined || !String(fields.VersionStage).startsWith('DELIVERED-')) return;
+    this.handOvers.push(this.now() - begun);
+    this.#begun.delete(id);
   }
 
   /** One action of anybody, with what the witness learns from it. @throws AwsError */

@@ -1,6 +1,7 @@
 import type { InUse } from '../../lifecycle/plan-deactivation';
 import { allOf, lastUse, ofAccessKey } from '../commands';
 import type { Descriptor } from '../descriptor';
+import { keyUsers } from '../key-users';
 import { lastUseOf } from '../last-use';
 
 export const inUse: Descriptor<InUse> = {
@@ -9,10 +10,10 @@ export const inUse: Descriptor<InUse> = {
   outcome: 'held',
   what: 'a superseded key is still in use',
   brokenNow: 'Nothing is broken: the old key is held. When its hold is over, whatever uses it will be.',
-  message: ({ key, accessKeyId, facts: { used, idleFor, until } }) =>
+  message: ({ key, accessKeyId, facts: { used, by, idleFor, until } }) =>
     `Key "${key}": ${accessKeyId} is due to be made Inactive but was used ${lastUseOf(used)}. It is held until it has been ` +
     `idle for ${idleFor} days, at most until ${until.toISOString()}. Something still uses the old key: a copy outside ` +
-    'the targets, or a pipeline that keeps its variables.',
+    `the targets, or a pipeline that keeps its variables.${keyUsers(by)}`,
   commands: allOf(
     lastUse,
     ofAccessKey(

@@ -1,0 +1,72 @@
+import type { Iam, Trail } from '../account/ports';
+import type { Finding } from '../core/findings/findings';
+import type { LastUsed } from '../core/key/access-key';
+import { deliveredAt } from '../core/key/delivery-mark';
+import type { SeenUses } from '../core/key/key-use';
+import type { StoredVersion } from '../core/key/secret-state';
+import type { Managed } from '../core/lifecycle/managed';
+import { isUsedByOthers, notAdopted } from '../core/lifecycle/not-adopted';
+import type { HoldLimit, InUse } from '../core/lifecycle/plan-deactivation';
+
+interface Explaining {
+  readonly iam: Iam;
+  readonly trail: Trail;
+  readonly managed: Managed;
+  /** What pipelines should hold in place of the keys that are in use. */
+  readonly successor: StoredVersion | undefined;
+}
+
+/**
+ * Says of superseded keys in use what uses them, and whether anybody uses the key that was delivered. That CloudTrail or
+ * IAM does not answer changes the words, and nothing that is done.
+ */
+export async function explained(findings: readonly Finding[], explaining: Explaining): Promise<readonly Finding[]> {
+  const { successor } = explaining;
+  if (successor === undefined) return findings;
+  const each = findings.map(async (finding): Promise<readonly Finding[]> => {
+    if (finding.code !== 'in-use' && finding.code !== 'hold-limit') return [finding];
+    return explainedHold(finding, explaining, successor);
+  });
+  return (await Promise.all(each)).flat();
+}
+
+async function explainedHold(
+  finding: InUse | HoldLimit,
+  { iam, trail, managed: { entry, secret } }: Explaining,
+  successor: StoredVersion,
+): Promise<readonly Finding[]> {
+  const { accessKeyId } = finding;
+  const { used } = finding.facts;
+  const since = deliveredAt(secret, successor);
+  const by = await seenUses(trail, accessKeyId, used.region, since);
+  const told: Finding =
+    finding.code === 'in-use'
+      ? { ...finding, facts: { ...finding.facts, by } }
+      : { ...finding, facts: { ...finding.facts, by } };
+  const fresh = await iam.accessKeyLastUsed(successor.accessKeyId).catch(() => undefined);
+  if (fresh === undefined) return [told];
+  const old = { accessKeyId, used, ends: finding.code === 'hold-limit' };
+  const seen = isUsedByOthers(fresh)
+    ? ({ is: 'unknown' } as const)
+    : await seenAnywhere(trail, successor.accessKeyId, since, fresh);
+  const unused = notAdopted({ entry, secret, successor, old, used: fresh, seen });
+  return unused === undefined ? [told] : [told, unused];
+}
+
+/** In the function's own region, and in that of the last use. */
+async function seenAnywhere(trail: Trail, accessKeyId: string, since: Date, { region }: LastUsed): Promise<SeenUses> {
+  const regions = new Set([undefined, region]);
+  const all = await Promise.all([...regions].map((one) => seenUses(trail, accessKeyId, one, since)));
+  const uses = all.flatMap((seen) => (seen.is === 'seen' ? seen.uses : []));
+  if (all.some(({ is }) => is === 'unknown') && uses.every(({ isProof }) => isProof)) return { is: 'unknown' };
+  return uses.length === 0 ? { is: 'none' } : { is: 'seen', uses };
+}
+
+async function seenUses(trail: Trail, accessKeyId: string, region: string | undefined, since: Date): Promise<SeenUses> {
+  try {
+    const uses = await trail.usesOf(accessKeyId, since, region);
+    return uses.length === 0 ? { is: 'none' } : { is: 'seen', uses };
+  } catch {
+    return { is: 'unknown' };
+  }
+}

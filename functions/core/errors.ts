@@ -30,6 +30,8 @@ export type ErrorCode =
   | 'host-answer-invalid'
   | 'host-rejected'
   | 'read-back-differs'
+  /** Another managed key delivers to the same place under another name. */
+  | 'place-shared'
   // everything else
   | 'unexpected';
 

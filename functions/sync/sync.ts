@@ -1,5 +1,6 @@
 import type { Registry, Secrets, Sts, Targets } from '../account/ports';
 import { survey } from '../account/survey';
+import type { RegistryEntry } from '../core/config/registry';
 import type { DriftSetting } from '../core/config/settings';
 import { HOUR } from '../core/duration';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
@@ -11,6 +12,7 @@ import { planDelivery } from '../core/lifecycle/plan-delivery';
 import type { Check } from '../core/lifecycle/steps';
 import { tokenExpiries } from '../core/lifecycle/token-expiry';
 import { secretName } from '../core/names';
+import type { Neighbours } from '../runtime/doers/contested';
 import type { Run } from '../runtime/run';
 import { check } from './check';
 import { deliver } from './deliver';
@@ -51,7 +53,8 @@ export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, opt
     return plan.deliver !== undefined || plan.removeAfter.length > 0;
   });
   const checks = checksOf(managed, run, request, options);
-  const all = { ...ports, targets: failingFast(ports.targets) };
+  const neighbours = neighboursOf(ids === undefined ? managed : undefined, ports.registry);
+  const all = { ...ports, targets: failingFast(ports.targets), neighbours };
   // What pipelines wait for goes first.
   await run.forEach<Due>([...startingElsewhere(due, run.now()), ...checks], async ({ entry, secret, check: step }) => {
     if (step !== undefined) return check(all, run, { entry, secret }, step);
@@ -94,6 +97,22 @@ async function everything(
   const entries = managed.map(({ entry }) => entry);
   run.findAll(tokenExpiries({ entries, secrets: seen.secrets, now: run.now(), within }));
   return managed;
+}
+
+/** What a run of all keys knows anyway; a run for some of them reads it when it has to, and once. */
+function neighboursOf(all: readonly Managed[] | undefined, registry: Registry): Neighbours {
+  if (all !== undefined) {
+    const entries = all.map(({ entry }) => entry);
+    return { isAtHand: true, list: async () => entries };
+  }
+  let listing: Promise<readonly RegistryEntry[]> | undefined;
+  return {
+    isAtHand: false,
+    list() {
+      listing ??= registry.list().then(({ entries }) => entries);
+      return listing;
+    },
+  };
 }
 
 /** Every hour another key comes first, so that no key waits behind the same slow ones for ever (K11). */

@@ -11,6 +11,7 @@ import { datedTag } from '../../core/key/dated-tag';
 import { currentVersion, deliveredLabel } from '../../core/key/secret-state';
 import type { Delivery } from '../../core/lifecycle/steps';
 import { TAG } from '../../core/names';
+import { type Neighbours, refuseContested } from './contested';
 import type { Doer, Work } from './doer';
 import { openTarget } from './open-target';
 
@@ -18,6 +19,7 @@ export interface DeliverPorts {
   readonly sts: Sts;
   readonly secrets: Secrets;
   readonly targets: Targets;
+  readonly neighbours: Neighbours;
 }
 
 /** What came of a delivery: `marked` is complete; `left` to a later run; `overtaken` by another version or run. */
@@ -87,6 +89,7 @@ async function toTarget(
   const about = { accessKeyId, version: versionId, target: targetName(config) };
   try {
     const target = await openTarget(ports.targets, config, entry);
+    await refuseContested(target, config, { entry, secret }, ports);
     const receipt = await target.deliver(credential, { managedKey: entry.id, secretArn: secret.arn, versionId });
     run.audit('target-delivered', entry, { ...about, facts: { ...receipt } });
     return true;

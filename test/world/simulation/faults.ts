@@ -34,6 +34,7 @@ export const FAULTS = {
   'recreated-user': 'an IAM user is deleted with its keys, and made again',
   'deleted-secret': 'a secret is deleted, and restored within its recovery window',
   record: "calls of the audit record are throttled, refused, lost or repeated, or are a run's last",
+  drift: 'an environment is deleted and made again, or variables are put back as they were, and nobody says so',
 } as const;
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
@@ -154,6 +155,7 @@ function actionOf(fault: FaultName, random: Random): string | undefined {
     case 'future-dates':
     case 'forged-labels':
     case 'host-edits':
+    case 'drift':
     case 'recreated-user':
     case 'deleted-secret':
       return draw < 0.6 ? among([...CHANGES, ...HOST_ACTIONS, 'ListAccessKeys', 'DescribeSecret']) : undefined;
@@ -210,6 +212,7 @@ function lengthOf(fault: FaultName, random: Random): number {
     case 'future-dates':
     case 'forged-labels':
     case 'host-edits':
+    case 'drift':
       return 100 * DAY;
   }
 }

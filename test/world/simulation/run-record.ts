@@ -53,6 +53,8 @@ const TAGGED: Readonly<Record<string, readonly AuditEventName[]>> = {
   [TAG.deactivated]: ['key-deactivated', 'inactive-recorded'],
   [TAG.reactivated]: ['reactivation-recorded'],
   [TAG.held]: ['hold-recorded'],
+  [TAG.checked]: ['check-recorded'],
+  [TAG.drifted]: ['drift-recorded'],
   // Written before the mark of a late delivery, which another run may set first.
   [TAG.delivered]: ['version-delivered', 'target-delivered'],
 };

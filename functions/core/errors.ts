@@ -34,6 +34,8 @@ export type ErrorCode =
   | 'read-back-differs'
   /** Ends a run that leaves a torn pair, so that Lambda repeats it. */
   | 'pair-torn'
+  /** Another managed key delivers to the same place under another name. */
+  | 'place-shared'
   // everything else
   | 'unexpected';
 

@@ -1,4 +1,4 @@
-import { deliveredLabel } from '../core/key/secret-state';
+import { currentVersion, deliveredLabel } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
 import type { Check } from '../core/lifecycle/steps';
 import { checkVersion } from '../runtime/doers/check-version';
@@ -16,6 +16,11 @@ export async function check(ports: DeliverPorts, run: Run, managed: Managed, ste
     if (!isKnownToDrift) await perform([{ do: 'record-drift', accessKeyId }], work);
     return;
   }
+  const { name } = managed.secret;
+  const { changedAt } = await ports.secrets.describe(name);
   await perform([{ do: 'remove-label', label: deliveredLabel(digest), versionId }], work);
-  await deliver(ports, run, { ...managed, secret: await ports.secrets.describe(managed.secret.name) });
+  const secret = await ports.secrets.describe(name);
+  // That the mark went is no sign of another delivery at work; whatever came before it is.
+  const isSame = currentVersion(secret)?.versionId === versionId;
+  await deliver(ports, run, { ...managed, secret: isSame ? { ...secret, changedAt } : secret });
 }

@@ -1,5 +1,6 @@
 import type { Registry, Secrets, Sts, Targets } from '../account/ports';
 import { survey } from '../account/survey';
+import type { RegistryEntry } from '../core/config/registry';
 import type { DriftSetting } from '../core/config/settings';
 import { HOUR, MINUTE } from '../core/duration';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
@@ -11,6 +12,8 @@ import { planDelivery } from '../core/lifecycle/plan-delivery';
 import type { Check } from '../core/lifecycle/steps';
 import { tokenExpiries } from '../core/lifecycle/token-expiry';
 import { secretName } from '../core/names';
+import type { Neighbours } from '../runtime/doers/contested';
+import type { DeliverPorts } from '../runtime/doers/deliver-version';
 import type { Run } from '../runtime/run';
 import { check } from './check';
 import { deliver, isKnownEverywhere } from './deliver';
@@ -57,7 +60,8 @@ export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, opt
     return plan.deliver !== undefined || plan.removeAfter.length > 0;
   });
   const checks = checksOf(managed, run, request, options);
-  const all = { ...ports, targets: failingFast(ports.targets) };
+  const neighbours = neighboursOf(ids === undefined ? managed : undefined, ports.registry);
+  const all = { ...ports, targets: failingFast(ports.targets), neighbours };
   const { ready, known } = await prepared(ports, run, due);
   // What was listed may be minutes old; what was picked alone is as fresh as it can be.
   const isFresh = ids?.length === 1 && known.size === 0;
@@ -66,7 +70,7 @@ export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, opt
   await run.forEach(checks, ({ entry, secret, check: step }) => check(all, run, { entry, secret }, step));
   for (let again = 0; again < MOST_AGAIN && isWorthWaiting(halved, run); again += 1) {
     await run.time.sleep(AGAIN_AFTER);
-    const afresh = { ...ports, targets: failingFast(ports.targets) };
+    const afresh = { ...all, targets: failingFast(ports.targets) };
     halved = await deliverAll(afresh, run, halved, { isFresh: false, known });
   }
 }
@@ -80,7 +84,7 @@ interface HowKnown {
 
 /** @returns those of which half of a pair was written, and put back */
 async function deliverAll(
-  ports: SyncPorts,
+  ports: DeliverPorts,
   run: Run,
   due: readonly Managed[],
   { isFresh, known }: HowKnown,
@@ -156,6 +160,22 @@ async function everything(
   const entries = managed.map(({ entry }) => entry);
   run.findAll(tokenExpiries({ entries, secrets: seen.secrets, now: run.now(), within }));
   return managed;
+}
+
+/** What a run of all keys knows anyway; a run for some of them reads it when it has to, and once. */
+function neighboursOf(all: readonly Managed[] | undefined, registry: Registry): Neighbours {
+  if (all !== undefined) {
+    const entries = all.map(({ entry }) => entry);
+    return { isAtHand: true, list: async () => entries };
+  }
+  let listing: Promise<readonly RegistryEntry[]> | undefined;
+  return {
+    isAtHand: false,
+    list() {
+      listing ??= registry.list().then(({ entries }) => entries);
+      return listing;
+    },
+  };
 }
 
 /** Every hour another key comes first, so that no key waits behind the same slow ones for ever (K11). */

@@ -2,8 +2,9 @@ import { policyWith } from '../../functions/core/config/policy';
 import type { RegistryEntry } from '../../functions/core/config/registry';
 import { DAY } from '../../functions/core/duration';
 import { deliverToSchema, targetOf, targetSetDigest } from '../../functions/core/hosts/target';
+import { checkTags } from '../../functions/core/key/check-mark';
 import { openIntent } from '../../functions/core/key/intent';
-import { deliveredLabel } from '../../functions/core/key/secret-state';
+import { currentKey, deliveredLabel } from '../../functions/core/key/secret-state';
 import { versionIdOf } from '../../functions/core/key/version-id';
 import { AUDIT_LOG_GROUP, ENV, registryParameterName, secretName, TAG } from '../../functions/core/names';
 import { Account, type AccountEvent } from '../../local/account/account';
@@ -172,6 +173,20 @@ export class Estate {
       clock.advanceTo(now - ago * DAY);
       deed();
     }
+    clock.advanceTo(now);
+    for (const { entry } of this.managed) this.#look(entry);
+  }
+
+  /** Sync has just looked whether everything is where it was delivered to: such looks are measured apart. */
+  #look({ id, targets, connections }: RegistryEntry): void {
+    const SecretId = secretName(id);
+    const secret = secretStateOf(this.#account.invoke(this.#admin, 'secretsmanager', 'DescribeSecret', { SecretId }));
+    const accessKeyId = currentKey(secret)?.accessKeyId;
+    if (accessKeyId === undefined) return;
+    const mark = { accessKeyId, digest: targetSetDigest(targets, connections), revisions: [] };
+    const tags = checkTags(mark, new Date(this.#account.clock.now()));
+    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    this.#account.invoke(this.#admin, 'secretsmanager', 'TagResource', { SecretId, Tags });
   }
 
   /** As a deployment of the stack does it, and what is at the CI host. */

@@ -38,9 +38,19 @@ async function wholeLife(scene: Scene): Promise<void> {
   expect(scene.keys('ci-shop')).toHaveLength(1);
 }
 
+/** The environment is deleted and made again; that is told first, and put right when somebody has said so. */
+async function driftedDay(scene: Scene): Promise<void> {
+  scene.bitbucket.removeEnvironment('acme', 'shop', 'Production');
+  scene.bitbucket.addEnvironment('acme', 'shop', 'Production');
+  scene.hours(21);
+  await scene.sync(undefined, { drift: 'report' });
+  await scene.sync();
+}
+
 /** A fresh key cannot be stored and is discarded, people cannot be told of it, an intent is cleared, a dead key is replaced by one from before. */
 async function troubledLife(scene: Scene): Promise<void> {
   await delivered(scene);
+  await driftedDay(scene);
   const old = scene.currentKey('shop');
   scene.toDay(90);
   scene.awsFault = ({ action }) => (/^(PutSecretValue|Publish)$/.test(action) ? denied : undefined);

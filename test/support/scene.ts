@@ -16,7 +16,7 @@ import { deleteKeys } from '../../functions/delete/delete';
 import { openTargets } from '../../functions/hosts/register';
 import { type RotateOptions, rotate } from '../../functions/rotate/rotate';
 import { Run, type RunProps } from '../../functions/runtime/run';
-import { sync } from '../../functions/sync/sync';
+import { type SyncOptions, sync } from '../../functions/sync/sync';
 import { syncRequestOf } from '../../functions/sync/trigger';
 import { Mortal } from './mortal';
 import { Stage } from './stage';
@@ -68,9 +68,11 @@ export class Scene extends Stage {
     return this.#run('delete', 'daily', (run) => deleteKeys(this.#ports(), run));
   }
 
-  sync(event: unknown = HOURLY): Promise<Outcome> {
+  sync(event: unknown = HOURLY, options: Partial<SyncOptions> = {}): Promise<Outcome> {
     const request = syncRequestOf(event);
-    return this.#run('sync', request.trigger, (run) => sync(this.#ports(), run, request, { tokenExpiresInDays: 14 }));
+    return this.#run('sync', request.trigger, (run) =>
+      sync(this.#ports(), run, request, { tokenExpiresInDays: 14, ...options }),
+    );
   }
 
   /** A day's rules, in their order; sync follows rotate as its events make it follow. */

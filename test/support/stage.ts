@@ -80,6 +80,9 @@ export class Stage {
   protected mortal: Mortal | undefined;
   readonly #users = new Set<string>();
   readonly #environments = new Map<string, string>();
+  readonly #repositories = new Map<string, string>();
+  /** UUID of the workspace acme. */
+  workspace = '';
   #close: (() => Promise<unknown>)[] = [];
 
   constructor({ start = START, ...behaviour }: SceneOptions = {}) {
@@ -123,7 +126,7 @@ export class Stage {
     });
     if (session.sessionToken === undefined) delete process.env.AWS_SESSION_TOKEN;
     else process.env.AWS_SESSION_TOKEN = session.sessionToken;
-    this.bitbucket.addWorkspace('acme');
+    this.workspace = this.bitbucket.addWorkspace('acme').uuid;
     this.token = this.bitbucket.addAccessToken({ workspace: 'acme', scopes: ['pipeline', 'pipeline:variable'] });
     this.material.push(this.token);
     this.secret('keyturn/connections/acme', JSON.stringify({ accessToken: this.token }));
@@ -147,9 +150,14 @@ export class Stage {
     if (!this.#users.has(user)) this.addUser(user);
     this.account.invoke(this.admin, 'secretsmanager', 'CreateSecret', { Name: secretName(id) });
     this.register(entry);
-    this.bitbucket.addRepository('acme', id);
+    this.#repositories.set(id, this.bitbucket.addRepository('acme', id).uuid);
     this.#environments.set(id, this.bitbucket.addEnvironment('acme', id, 'Production').uuid);
     return entry;
+  }
+
+  /** UUID of a managed key's repository. */
+  repositoryOf(id: string): string {
+    return this.#repositories.get(id) ?? '';
   }
 
   /** A user that is there before the deployment; `manage` adds the others. */

@@ -1,4 +1,5 @@
 import { DAY, HOUR } from '../../../functions/core/duration';
+import { CHECK_COUNTS } from '../../../functions/core/key/check-mark';
 import type { KeyRecord, ManagedRecord, PlaceRecord, WitnessedRun } from './records';
 import { PROMPT, SLACK } from './slack';
 import type { Verdicts } from './verdicts';
@@ -74,9 +75,11 @@ export class KeyPromises {
   }
 
   /** A person has called it delivered, or has changed it at the host. */
-  #isByHand({ markedByHand }: ManagedRecord, { isTampered }: PlaceRecord, { id }: KeyRecord): boolean {
+  #isByHand({ markedByHand }: ManagedRecord, { isTampered, since }: PlaceRecord, { id }: KeyRecord): boolean {
+    // Somebody looks at every place within the day before a deactivation.
+    const isFresh = this.#verdicts.now() - since < CHECK_COUNTS + SLACK;
     if (markedByHand.has(id)) this.#verdicts.allowed.forgedMarks += 1;
-    else if (isTampered) this.#verdicts.allowed.hostEdits += 1;
+    else if (isTampered && isFresh) this.#verdicts.allowed.hostEdits += 1;
     else return false;
     return true;
   }

@@ -1,5 +1,6 @@
 import { type DeliverToItem, placesWritten, targetOf } from '../hosts/target';
 import type { Mistake } from './config-issue';
+import { pathText } from './config-path';
 import type { ConnectionsConfig } from './connection-config';
 import type { KeyConfig } from './key-config';
 import { type PolicyOverrides, policyProblems, policyWith } from './policy';
@@ -15,7 +16,7 @@ export class KeysTogether {
   private readonly ids = new Set<string>();
   /** IDs of keys by the names of their users in lower case. */
   private readonly users = new Map<string, string>();
-  /** IDs of keys by the places that they write. */
+  /** Who writes a place, as people find it in the file. */
   private readonly written = new Map<string, string>();
 
   /** @param policy what all keys share */
@@ -75,11 +76,12 @@ export class KeysTogether {
     const places = placesWritten(targetOf(target), connection);
     const taken = places.find(({ place }) => this.written.has(place));
     const owner = taken && this.written.get(taken.place);
-    for (const { place } of places) this.written.set(place, id);
+    for (const { place, what } of places)
+      this.written.set(place, `the key "${id}" already (${pathText(path)}: ${what})`);
     if (taken === undefined) return [];
     const message =
-      `expected variables that nothing else writes; ${taken.what} belongs to the key ` +
-      `"${owner}" already, and the two would overwrite each other`;
+      `expected variables that nothing else writes; ${taken.what} belongs to ${owner}, and the two would overwrite ` +
+      'each other';
     return [{ path: [...path, 'variables'], message }];
   }
 }

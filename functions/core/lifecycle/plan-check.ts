@@ -11,7 +11,7 @@ import { deactivationDue } from './retirement';
 import type { Check } from './steps';
 
 /** The mark of a look counts for a day, so the next one comes early enough for a host that is down for hours. */
-const CHECK_EVERY = 20 * HOUR;
+export const CHECK_EVERY = 20 * HOUR;
 /** Around the day of a deactivation: what is deactivated then was looked at just before. */
 const CHECK_EVERY_AROUND_RETIREMENT = 4 * HOUR;
 

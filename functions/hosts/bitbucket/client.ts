@@ -140,11 +140,12 @@ export class BitbucketClient {
 
 /**
  * Encodes each part of `workspace/repository`; UUIDs come in braces, which become `%7B` and `%7D`.
- * @throws KeyturnError `invalid-config` for a part that would lead the token to another path
+ * @param count how many parts it has: 1 for a workspace
+ * @throws KeyturnError `invalid-config` for what would lead the token to another path
  */
-export function encodePath(path: string): string {
+export function encodePath(path: string, count = 2): string {
   const parts = path.split('/');
-  if (!parts.every(isSlugOrUuid)) {
+  if (parts.length !== count || !parts.every(isSlugOrUuid)) {
     const what = `"${oneLine(path)}" cannot be a part of a path at Bitbucket`;
     throw new KeyturnError(
       'invalid-config',

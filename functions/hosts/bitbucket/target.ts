@@ -179,7 +179,10 @@ export class BitbucketTarget implements Target {
     const { config, client } = this.#props;
     // A hyphen for workspaces and an underscore for repositories: so it is in the API.
     if (config.type === 'bitbucket-workspace') {
-      return { path: `/workspaces/${encodePath(config.workspace)}/pipelines-config/variables`, environment: undefined };
+      return {
+        path: `/workspaces/${encodePath(config.workspace, 1)}/pipelines-config/variables`,
+        environment: undefined,
+      };
     }
     const repository = `/repositories/${encodePath(config.repository)}`;
     if (config.type === 'bitbucket-repository') {

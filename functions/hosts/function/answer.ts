@@ -45,10 +45,7 @@ const USUALLY_PASSES: ReadonlySet<string> = new Set(['rate-limited', 'host-down'
  * they may hold.
  * @throws HostError what it says went wrong, or `host-answer-invalid`
  */
-export function inspectionOf(
-  { answer, about, now }: Omit<AnswerProps, 'credential'>,
-  wanted: string | undefined,
-): Inspection {
+export function inspectionOf({ answer, about, now }: Omit<AnswerProps, 'credential'>, wanted: string): Inspection {
   const given = jsonOf(answer);
   const parsed = inspectionAnswerSchema.safeParse(given);
   if (!parsed.success)
@@ -56,15 +53,25 @@ export function inspectionOf(
   if ('error' in parsed.data) {
     const { error } = parsed.data;
     if (error.code !== 'environment-not-found') throw saidError({ error, about, now }, NOT_PASSED_ON);
-    const differences = wanted === undefined ? [] : ['its place is not there'];
-    return { ...NOTHING_SHOWN, compared: ['place'], differences };
+    return { ...NOTHING_SHOWN, compared: ['place'], differences: ['its place is not there'] };
   }
-  const { accessKeyId, revision } = parsed.data.place;
-  const compared = accessKeyId === undefined ? [] : ['access key ID'];
-  const isOther = wanted !== undefined && accessKeyId !== undefined && accessKeyId !== wanted;
+  return shownBy(parsed.data.place, wanted);
+}
+
+function shownBy(
+  {
+    accessKeyId,
+    revision,
+  }: { readonly accessKeyId?: string | null | undefined; readonly revision?: string | undefined },
+  wanted: string,
+): Inspection {
+  const isOther = accessKeyId !== undefined && accessKeyId !== wanted;
   return {
     ...NOTHING_SHOWN,
-    compared: wanted === undefined ? [] : [...compared, ...(revision === undefined ? [] : ['revision'])],
+    compared: [
+      ...(accessKeyId === undefined ? [] : ['access key ID']),
+      ...(revision === undefined ? [] : ['revision']),
+    ],
     differences: isOther ? [`it holds ${accessKeyId ?? 'no key'}`] : [],
     holds: accessKeyId ?? undefined,
     revision,

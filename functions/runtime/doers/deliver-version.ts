@@ -11,12 +11,14 @@ import { datedTag, tagFor } from '../../core/key/dated-tag';
 import { currentVersion, deliveredLabel, storedVersions } from '../../core/key/secret-state';
 import type { Delivery } from '../../core/lifecycle/steps';
 import { TAG } from '../../core/names';
+import { type Neighbours, refuseContested } from './contested';
 import type { Doer, Work } from './doer';
 import { openTarget } from './open-target';
 import { type ProvePorts, provedVersion } from './prove-version';
 
 export interface DeliverPorts extends ProvePorts {
   readonly targets: Targets;
+  readonly neighbours: Neighbours;
 }
 
 /**
@@ -82,6 +84,7 @@ async function toTarget(
   const about = { accessKeyId, version: versionId, target: targetName(config) };
   try {
     const target = await openTarget(ports.targets, config, entry);
+    await refuseContested(target, config, { entry, secret }, ports);
     const stored = { managedKey: entry.id, secretArn: secret.arn, versionId };
     const receipt = await target.deliver(credential, stored, {
       torn: isTorn(step, work),

@@ -45,7 +45,7 @@ export class Directory {
 
   addRepository(workspace: string, slug: string, project: string): { readonly uuid: string } {
     const home = this.workspace(workspace);
-    if (home.repositories.has(slug)) throw taken('repository', slug);
+    if (home.repositories.has(nameOf(slug))) throw taken('repository', slug);
     const repository: Repository = {
       slug,
       uuid: newUuid(this.random),
@@ -53,7 +53,7 @@ export class Directory {
       variables: this.newVariables('repository', () => `${home.slug}/${slug}`),
       environments: [],
     };
-    home.repositories.set(slug, repository).set(repository.uuid, repository);
+    home.repositories.set(nameOf(slug), repository).set(repository.uuid, repository);
     return { uuid: repository.uuid };
   }
 
@@ -99,7 +99,7 @@ export class Directory {
 
   /** @throws BitbucketError 404, in the same words whether the repository is missing or out of reach. */
   repository({ workspace, repository }: RepositoryPlace): Repository {
-    const found = named(this.#workspaces, workspace)?.repositories.get(repository);
+    const found = named(this.#workspaces, workspace)?.repositories.get(nameOf(repository));
     if (found === undefined) throw repositoryOutOfReach();
     return found;
   }
@@ -139,7 +139,14 @@ function named<Item extends { readonly slug: string; readonly uuid: string }>(
   items: readonly Item[],
   slugOrUuid: string,
 ): Item | undefined {
-  return items.find((item) => item.slug === slugOrUuid || item.uuid === slugOrUuid);
+  const name = nameOf(slugOrUuid);
+  return items.find((item) => nameOf(item.slug) === name || item.uuid === name);
+}
+
+/** Slugs are the same in any case, and a UUID is one without its braces too. */
+function nameOf(slugOrUuid: string): string {
+  const bare = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(slugOrUuid);
+  return bare ? `{${slugOrUuid.toLowerCase()}}` : slugOrUuid.toLowerCase();
 }
 
 function free(items: readonly { readonly slug: string }[], name: string, what: string): void {

@@ -47,6 +47,7 @@ describe('keyturn.yaml', () => {
       },
       logRetentionDays: 400,
       maxRotationsPerRun: 25,
+      drift: 'repair',
       concurrency: 4,
     });
   });
@@ -206,7 +207,8 @@ describe('K1: two keys that are delivered to the same variables', () => {
     });
   const overwrites = (variable: string) => [
     `keys.1.deliverTo.0.variables: expected variables that nothing else writes; ${variable} of bitbucket acme/web-shop ` +
-      'environment Production belongs to the key "key-0" already, and the two would overwrite each other',
+      `environment Production belongs to the key "key-0" already (deliverTo[0]: ${variable} of bitbucket ` +
+      'acme/web-shop environment Production), and the two would overwrite each other',
   ];
 
   it.each<[string, object]>([
@@ -221,6 +223,44 @@ describe('K1: two keys that are delivered to the same variables', () => {
     expect(problemsOf(target, { ...target, repository: 'Acme/Web-Shop', environment: 'PRODUCTION' })).toEqual([
       expect.stringContaining('AWS_ACCESS_KEY_ID of bitbucket Acme/Web-Shop environment PRODUCTION belongs to the key'),
     ]);
+  });
+
+  const uuid = '7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10';
+  const braced = { ...target, environment: `{${uuid}}` };
+  const at = (url: string) => ({ bitbucket: { ...connections.acme.bitbucket, url } });
+
+  it.each<[string, object, object, object?]>([
+    ['with .git at its end', target, { ...target, repository: 'acme/web-shop.git' }],
+    ['with a workspace in capitals', target, { ...target, repository: 'ACME/web-shop' }],
+    ['by a UUID without braces', braced, { ...target, environment: uuid }],
+    ['by a UUID in capitals', braced, { ...target, environment: `{${uuid.toUpperCase()}}` }],
+    ['through a URL with a slash at its end', target, target, at('https://api.bitbucket.org/2.0/')],
+    ['through a URL with the port that goes without saying', target, target, at('https://api.bitbucket.org:443/2.0')],
+    ['through a URL in capitals', target, target, at('HTTPS://API.Bitbucket.ORG/2.0')],
+    ['through a URL whose host ends in a dot', target, target, at('https://api.bitbucket.org./2.0')],
+    ['through a URL with two slashes', target, target, at('https://api.bitbucket.org//2.0')],
+    ['through a URL that goes up and down again', target, target, at('https://api.bitbucket.org/x/../2.0')],
+  ])('are refused in two spellings of one place: %s', (_what, one, other, spelled = connections.acme) => {
+    const found = problems({
+      connections: { ...connections, spelled },
+      keys: [
+        { id: 'one', user: 'user-one', deliverTo: [one] },
+        { id: 'two', user: 'user-two', deliverTo: [{ ...other, connection: 'spelled' }] },
+      ],
+    });
+    expect(found).toEqual([
+      expect.stringMatching(
+        /^keys\.1\.deliverTo\.0\.variables: .* belongs to the key "one" already \(deliverTo\[0\]: /,
+      ),
+    ]);
+  });
+
+  it('and two targets of one key are refused alike', () => {
+    const found = problems({
+      connections,
+      keys: [{ id: 'one', user: 'user', deliverTo: [target, { ...target, repository: 'acme/web-shop.git' }] }],
+    });
+    expect(found).toEqual([expect.stringMatching(/^keys\.0\.deliverTo\.1\.variables: .*\(deliverTo\[0\]: /)]);
   });
 
   it('are refused for the region and for the bundle alone', () => {

@@ -66,7 +66,7 @@ describe('keyturn.yaml as a text', () => {
     [
       'a misspelled section',
       SOUND.replace('connections:', 'connection:'),
-      '1:1 connection: expected one of connections, keys, policy, notify, users, schedule, trail, encryption, audit, alarms, logRetentionDays, maxRotationsPerRun, concurrency, found "connection"; did you mean "connections"?',
+      '1:1 connection: expected one of connections, keys, policy, notify, users, schedule, trail, encryption, audit, alarms, logRetentionDays, drift, maxRotationsPerRun, concurrency, found "connection"; did you mean "connections"?',
     ],
     [
       'a misspelled setting of a key',
@@ -79,7 +79,7 @@ describe('keyturn.yaml as a text', () => {
         'connection: acme',
         'function: arn:aws:lambda:eu-west-1:111122223333:function:deliver\n        connection: acme',
       ).replace(/ {8}repository.*\n.*\n/, ''),
-      '9:9 keys[0].deliverTo[0].connection: expected target and nothing else beside function, found "connection"; remove it',
+      '9:9 keys[0].deliverTo[0].connection: expected target, inspects and nothing else beside function, found "connection"; remove it',
     ],
     [
       'a target without a function',
@@ -89,7 +89,7 @@ describe('keyturn.yaml as a text', () => {
     [
       'a misspelled function',
       SOUND.replace('connection: acme', 'connection: acme\n        funtion: x'),
-      '9:9 keys[0].deliverTo[0].funtion: expected one of connection, variables, region, secureAccessKeyId, repository, environment, workspace, function, target, found "funtion"; did you mean "function"?',
+      '9:9 keys[0].deliverTo[0].funtion: expected one of connection, variables, region, secureAccessKeyId, repository, environment, workspace, function, target, inspects, found "funtion"; did you mean "function"?',
     ],
     [
       'a misspelled target',
@@ -97,7 +97,7 @@ describe('keyturn.yaml as a text', () => {
         'connection: acme',
         'function: arn:aws:lambda:eu-west-1:111122223333:function:deliver\n        tagret: {}',
       ).replace(/ {8}repository.*\n.*\n/, ''),
-      '9:9 keys[0].deliverTo[0].tagret: expected one of function, target, found "tagret"; did you mean "target"?',
+      '9:9 keys[0].deliverTo[0].tagret: expected one of function, target, inspects, found "tagret"; did you mean "target"?',
     ],
     [
       'a token in the file',

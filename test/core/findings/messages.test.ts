@@ -120,6 +120,76 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
       'may belong to two keys, of which each works. Set ID to AKIA1 by hand. It answered 403.',
   ],
   [
+    {
+      code: 'drifted',
+      key,
+      accessKeyId,
+      facts: { waits: 'nothing', target: 'bitbucket acme/web-shop', differences: ['A is missing'], setting: 'repair' },
+    },
+    'attention',
+    'failed',
+    'Key "web-shop": bitbucket acme/web-shop does not hold what was delivered to it: A is missing. ' +
+      'AKIA0000000000000OLD is delivered there again. Find out who changes it, or it comes to that again.',
+  ],
+  [
+    {
+      code: 'drifted',
+      key,
+      accessKeyId,
+      facts: { waits: 'nothing', target: 'bitbucket acme/web-shop', differences: ['A', 'B'], setting: 'report' },
+    },
+    'attention',
+    'failed',
+    'Key "web-shop": bitbucket acme/web-shop does not hold what was delivered to it: A; B. ' +
+      'Nothing was written (drift: report). Put it right there, or deliver again with drift: repair.',
+  ],
+  [
+    {
+      code: 'drifted',
+      key,
+      accessKeyId,
+      since,
+      facts: { waits: 'retirement', successor: 'AKIANEW', seenAt: day(90) },
+    },
+    'attention',
+    'failed',
+    'Key "web-shop": AKIA0000000000000OLD stays as it is, because a target does not hold its successor AKIANEW, seen at ' +
+      '2026-04-01T03:00:00.000Z. Put it right there, or set drift: repair.',
+  ],
+  [
+    {
+      code: 'unchecked',
+      key,
+      accessKeyId,
+      facts: {
+        waits: 'nothing',
+        target: 'bitbucket acme/web-shop',
+        error: 'host-down',
+        reason: 'It did not answer.',
+        checkedAt: day(90),
+        isLate: false,
+      },
+    },
+    'notice',
+    'blocked',
+    'Key "web-shop": whether bitbucket acme/web-shop still holds AKIA0000000000000OLD could not be looked at (host-down; ' +
+      'last seen: 2026-04-01T03:00:00.000Z). It did not answer. That says nothing about what is there; sync looks again ' +
+      'every hour.',
+  ],
+  [
+    {
+      code: 'unchecked',
+      key,
+      accessKeyId,
+      since,
+      facts: { waits: 'retirement', successor: 'AKIANEW', checkedAt: undefined, isLate: true },
+    },
+    'attention',
+    'blocked',
+    'Key "web-shop": AKIA0000000000000OLD stays as it is until sync has looked whether its successor AKIANEW is still at ' +
+      'every target (last seen: never since its delivery). Sync looks every hour; its findings say what is in the way.',
+  ],
+  [
     { code: 'token-expires', connection, facts: { is: 'ending', end: day(92), days: 2 } },
     'attention',
     'failed',

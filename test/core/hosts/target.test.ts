@@ -3,6 +3,7 @@ import {
   type Connection,
   connectionSchema,
   deliverToSchema,
+  mayShareAPlace,
   type TargetConfig,
   targetName,
   targetOf,
@@ -72,6 +73,28 @@ describe('a target', () => {
       'repository: expected workspace/repository',
     ],
     ['a URL for a repository', { ...production, repository: 'https://bitbucket.org/acme/web-shop' }, 'repository: '],
+    ...[
+      '../..',
+      './web-shop',
+      'acme/..',
+      'acme/%2e%2e',
+      '.../web-shop',
+      'acme/web shop',
+      'acme/a/b',
+      ' acme/web-shop',
+      '{..}/x',
+    ].map((repository): [string, object, string] => [
+      `the repository "${repository}"`,
+      { ...production, repository },
+      'repository: expected workspace/repository',
+    ]),
+    ...['..', '.', 'a/b', '..\\x', '%2E%2e', 'x%2fy', ' Production', 'Production\n'].map(
+      (environment): [string, object, string] => [
+        `the environment ${JSON.stringify(environment)}`,
+        { ...production, environment },
+        'environment: expected the name or UUID',
+      ],
+    ),
     [
       'a variable that starts with a digit',
       { ...production, variables: { accessKeyId: '1ST' } },
@@ -105,6 +128,39 @@ describe('a target', () => {
   });
 });
 
+describe('two targets of two keys', () => {
+  const uuid = (digit: number) => `{${'0'.repeat(8)}-0000-4000-8000-00000000000${digit}}`;
+  const connection = { host: 'bitbucket', url: 'https://api.bitbucket.org/2.0', secret: 'a' } as const;
+  const other = { ...connection, url: 'https://api.bitbucket.org:443/2.0/', secret: 'b' };
+  const { environment: _none, ...inRepository } = production;
+  const may = (one: object, two: object) =>
+    mayShareAPlace(
+      { target: parsed({ ...('type' in one ? inRepository : production), ...one }), connection },
+      { target: parsed({ ...('type' in two ? inRepository : production), ...two }), connection: other },
+    );
+  const repository = { type: 'bitbucket-repository' };
+
+  it.each<[string, object, object]>([
+    ['the same spelling', {}, {}],
+    ['a name and a UUID of the environment', {}, { environment: uuid(1) }],
+    ['a name and a UUID of the repository', {}, { repository: `acme/${uuid(1)}` }],
+    ['a name and a UUID of the workspace', repository, { ...repository, repository: `${uuid(1)}/web-shop` }],
+    ["a repository's UUID in two workspaces", { repository: `acme/${uuid(1)}` }, { repository: `new/${uuid(1)}` }],
+  ])('may be one place: %s', (_what, one, two) => {
+    expect([may(one, two), may(two, one)]).toEqual([true, true]);
+  });
+
+  it.each<[string, object, object]>([
+    ['two names of an environment', {}, { environment: 'Staging' }],
+    ['two UUIDs of an environment', { environment: uuid(1) }, { environment: uuid(2) }],
+    ['two repositories', {}, { repository: 'acme/images', environment: uuid(1) }],
+    ['two levels', {}, repository],
+    ['other variables', {}, { environment: uuid(1), variables: { accessKeyId: 'A', secretAccessKey: 'B' } }],
+  ])('are two places: %s', (_what, one, two) => {
+    expect([may(one, two), may(two, one)]).toEqual([false, false]);
+  });
+});
+
 describe('a deliverTo item', () => {
   const to = { connection: 'acme' };
 
@@ -128,6 +184,9 @@ describe('a deliverTo item', () => {
       'environment: expected repository beside',
     ],
     ['no connection', { connection: undefined, workspace: 'acme' }, 'connection: '],
+    ['a workspace that leads up', { workspace: '..' }, 'workspace: expected a workspace slug'],
+    ['a repository that leads up', { repository: '../..' }, 'repository: expected workspace/repository'],
+    ['an environment that leads up', { repository: 'a/b', environment: '../x' }, 'environment: expected the name'],
     ['a workspace with a slash', { workspace: 'acme/web-shop' }, 'workspace: expected a workspace slug'],
     ['an unknown setting', { workspace: 'acme', env: 'Production' }, ': Unrecognized key'],
     [
@@ -165,6 +224,9 @@ describe('a connection', () => {
     ['a number for a URL', { url: 7 }, 'url: '],
     ['another scheme', { url: 'ftp://127.0.0.1' }, 'url: '],
     ['a file', { url: 'file:///etc/passwd' }, 'url: '],
+    ['a query', { url: 'https://bitbucket.example.com/2.0?x=' }, 'url: expected a base URL without'],
+    ['a fragment', { url: 'https://bitbucket.example.com/2.0#' }, 'url: expected a base URL without'],
+    ['a user', { url: 'https://a:b@bitbucket.example.com/2.0' }, 'url: expected a base URL without'],
     ['no secret', { secret: '' }, 'secret: '],
     ['another host', { host: 'github' }, 'host: '],
     ['the token itself', { token: 'x' }, ': Unrecognized key'],

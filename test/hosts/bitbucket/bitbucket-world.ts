@@ -113,12 +113,8 @@ export async function startWorld({ server: serverOptions, timeout, ...options }:
   const time = timeOf(clock);
   const connectionSecrets = secretsOf({ accessToken: TOKEN });
   const connection = connectionTo(server.url);
-  const targets = openTargets({
-    connectionSecrets,
-    time,
-    random: () => 0.5,
-    timeout,
-  });
+  const openAgain = () => openTargets({ connectionSecrets, time, random: () => 0.5, timeout });
+  const targets = openAgain();
   return {
     clock,
     bitbucket,
@@ -129,6 +125,8 @@ export async function startWorld({ server: serverOptions, timeout, ...options }:
     connection,
     connectionSecrets,
     targets,
+    /** As another run does, which remembers nothing. */
+    openAgain,
     requests,
     /** Every request that fits gets the fault, or only the first `times`; until it is ended. */
     fail(fits: (request: BitbucketRequest) => boolean, fault: BitbucketFault, times = Number.POSITIVE_INFINITY) {

@@ -37,6 +37,7 @@ export const FAULTS = {
   record: "calls of the audit record are throttled, refused, lost or repeated, or are a run's last",
   'dead-host': 'one of two hosts is dead for a year, and the keys of the other one live on',
   'slow-report': 'the credential report takes minutes, or is not finished at all',
+  drift: 'an environment is deleted and made again, or variables are put back as they were, and nobody says so',
 } as const;
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
@@ -157,6 +158,7 @@ function actionOf(fault: FaultName, random: Random): string | undefined {
     case 'future-dates':
     case 'forged-labels':
     case 'host-edits':
+    case 'drift':
     case 'recreated-user':
     case 'deleted-secret':
       return draw < 0.6 ? among([...CHANGES, ...HOST_ACTIONS, 'ListAccessKeys', 'DescribeSecret']) : undefined;
@@ -217,6 +219,7 @@ function lengthOf(fault: FaultName, random: Random): number {
     case 'future-dates':
     case 'forged-labels':
     case 'host-edits':
+    case 'drift':
       return 100 * DAY;
   }
 }

@@ -1,34 +1,38 @@
 import type { KeyRecord, ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY } from '../../../functions/core/duration';
-import { isBitbucketTarget } from '../../../functions/core/hosts/bitbucket';
+import { type BitbucketTarget, isBitbucketTarget } from '../../../functions/core/hosts/bitbucket';
 import type { VariablePlace } from '../../../local/hosts/bitbucket/place';
 import type { Disturbance } from './faults';
 import { askForDelivery } from './surroundings';
 import type { World } from './world';
 
 /**
- * What people do to pipeline variables at the host. Keyturn does not look at them between deliveries, so the place is
- * that person's until the next delivery, which somebody may ask for.
+ * What people and their tools do to pipeline variables at the host. The place is theirs until Keyturn looks at it, once
+ * a day, or delivers, which somebody may ask for.
  */
 export class HostEdits {
   readonly #world: World;
 
-  constructor(world: World) {
+  /** @param onRecreated an environment has another UUID now */
+  constructor(
+    world: World,
+    private readonly onRecreated: (managed: ManagedRecord) => void,
+  ) {
     this.#world = world;
   }
 
-  act({ key, variety, odds, count }: Disturbance): void {
+  act({ fault, key, variety, odds, count }: Disturbance): void {
     const managed = this.#world.witness.managed.get(`key-${key}`);
     const place = managed?.places[count % managed.places.length];
     if (managed === undefined || place === undefined || place.isGone) return;
-    const done = this.#edit(managed, place, variety);
+    const done = fault === 'drift' ? this.#drift(managed, place, variety) : this.#edit(managed, place, variety);
     if (done === undefined) return;
     place.isTampered = true;
     place.isArmed = false;
     this.#world.witness.look(place, this.#world.now());
-    this.#world.countStrike('host-edits');
+    this.#world.countStrike(fault);
     this.#world.touched(managed, `${done} of ${place.name}`);
-    if (odds < 0.6) return;
+    if (fault === 'drift' || odds < 0.6) return;
     this.#world.loop.at(this.#world.now() + odds * DAY, () => {
       if (!managed.isManaged || !this.#world.witness.hasSecret(managed)) return false;
       askForDelivery(this.#world, managed);
@@ -49,11 +53,40 @@ export class HostEdits {
       return this.#remove(at, secretAccessKey) ?? done;
     }
     if (variety < 0.8) return this.#write(at, accessKeyId, 'AKIAEDITEDBYHAND0000');
-    // An older key that still works, as somebody puts back who believes the new one to be broken.
+    return this.#putBack(managed, place, at, place.target);
+  }
+
+  /** An older key that still works, as somebody puts back who believes the new one to be broken, or a tool that knows no other. */
+  #putBack(managed: ManagedRecord, place: PlaceRecord, at: VariablePlace, target: BitbucketTarget): string | undefined {
     const older: KeyRecord | undefined = this.#world.witness.keysOf(managed.user).find((one) => one !== place.idOf);
     if (older === undefined) return undefined;
-    const done = this.#write(at, accessKeyId, older.id);
-    return this.#write(at, secretAccessKey, older.secret) ?? done;
+    const done = this.#write(at, target.variables.accessKeyId, older.id);
+    return this.#write(at, target.variables.secretAccessKey, older.secret) ?? done;
+  }
+
+  /** What nobody tells Keyturn about. */
+  #drift(managed: ManagedRecord, place: PlaceRecord, variety: number): string | undefined {
+    const at = placeOf(place);
+    const { target } = place;
+    if (at === undefined || !isBitbucketTarget(target)) return undefined;
+    if (target.type !== 'bitbucket-deployment' || variety < 0.4) return this.#putBack(managed, place, at, target);
+    const { bitbucket, witness } = this.#world;
+    const { environment: name } = target;
+    const there = bitbucket.environments({ workspace: 'acme', repository: managed.id });
+    if (!there.some((one) => one.uuid === place.environment && one.name === name)) return undefined;
+    const id = bitbucket.pipelineVariables('acme', managed.id, name)[target.variables.accessKeyId] ?? '';
+    bitbucket.removeEnvironment('acme', managed.id, name);
+    bitbucket.addEnvironment('acme', managed.id, name);
+    this.onRecreated(managed);
+    const anew = placeOf(place);
+    if (variety < 0.7 || anew === undefined) return `makes ${name} anew`;
+    // It shows the ID that was delivered, and hides another secret.
+    const older = witness.keysOf(managed.user).find((one) => one !== place.idOf);
+    const { accessKeyId, secretAccessKey } = target.variables;
+    const shown = id === '' ? 'AKIAEDITEDBYHAND0000' : id;
+    bitbucket.createVariable(anew, { key: accessKeyId, value: shown, secured: false });
+    bitbucket.createVariable(anew, { key: secretAccessKey, value: older?.secret ?? 'a secret by hand', secured: true });
+    return `makes ${name} anew and fills it by hand`;
   }
 
   #remove(place: VariablePlace, key: string): string | undefined {

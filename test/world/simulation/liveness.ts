@@ -7,7 +7,7 @@ import type { World } from './world';
 const CALM = 3 * DAY;
 
 /**
- * K8 and K9: once nothing is in the way any more, everything converges and stays on time. Judged once a day after the
+ * K8, K9 and K13: once nothing is in the way any more, everything converges and stays on time. Judged once a day after the
  * rules, and at the end, for each key by itself: what is wrong with one key is no excuse for another (K11).
  */
 export function checkLiveness(world: World): void {
@@ -21,6 +21,7 @@ export function checkLiveness(world: World): void {
     promises.counted('K8');
     promises.counted('K9');
     promises.counted('K11');
+    promises.counted('K13');
     checkKey(world, managed);
     const found = promises.violations.at(-1);
     if (found === undefined || found === before) continue;
@@ -65,9 +66,10 @@ function checkKey(world: World, managed: ManagedRecord): void {
     promises.broken('K8', managed.id, `${current.id} is current for ${Math.floor(age / DAY)} days`);
   }
   for (const place of managed.places) {
-    if (place.isGone || place.isTampered || managed.markedByHand.has(current.id)) continue;
+    if (place.isGone || managed.markedByHand.has(current.id)) continue;
     if (place.idOf !== current || place.secretOf !== current) {
-      promises.broken('K9', managed.id, `${place.name} does not hold the current key ${current.id}`);
+      const promise = place.isTampered ? 'K13' : 'K9';
+      promises.broken(promise, managed.id, `${place.name} does not hold the current key ${current.id}`);
     }
   }
   if (!promises.places.isMarkedDelivered(managed)) {

@@ -24,6 +24,20 @@ export interface Mutant extends Edit {
 
 export const MUTANTS: readonly Mutant[] = [
   {
+    name: 'no-drift-check',
+    promise: 'K13',
+    file: 'functions/core/lifecycle/plan-check.ts',
+    from: 'if (version === undefined || entry.targets.length === 0) return undefined;',
+    to: 'if (now > new Date(0)) return undefined;\n  if (version === undefined) return undefined;',
+    also: {
+      file: 'functions/core/lifecycle/unseen-successor.ts',
+      from: 'if (entry.targets.length === 0 || isChecked(secret, successor, digest, now)) return undefined;',
+      to: 'if (now > new Date(0)) return undefined;',
+    },
+    within: 10,
+    fault: 'drift',
+  },
+  {
     name: 'retire-before-delivery',
     promise: 'K1',
     file: 'functions/core/lifecycle/successor.ts',
@@ -71,7 +85,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'no-overlap',
     promise: 'K3',
-    file: 'functions/core/lifecycle/plan-deactivation.ts',
+    file: 'functions/core/lifecycle/retirement.ts',
     from: 'after(deliveredAt(secret, successor), overlap),',
     to: 'deliveredAt(secret, successor),',
     within: 5,

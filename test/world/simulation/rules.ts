@@ -1,4 +1,5 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/duration';
+import { CHECK_EVERY } from '../../../functions/core/lifecycle/plan-check';
 import type { FunctionName } from '../../../functions/core/names';
 import { type Random, seededRandom } from '../../../local/random';
 import { DEPLOYED } from './deployment';
@@ -26,6 +27,8 @@ export class Rules {
   #started = 0;
   /** Writes at the end of the last reconcile that found nothing to do, and when that was. */
   #quiet: { readonly writes: number; readonly at: number } | undefined;
+  /** When each key was last delivered or looked at, by a run that has ended. */
+  readonly #seen = new Map<string, number>();
   runs = 0;
   passedOver = 0;
 
@@ -121,8 +124,9 @@ export class Rules {
         world.promises.runs.isAccountedFor(record);
         world.promises.record.isWhole(record, unrecorded);
         if (!stopped && event === HOURLY) world.repairs.ended(name, record);
+        const checked = this.#checked(record);
         if (name === 'sync' && event === HOURLY) {
-          const isQuiet = before === world.writes && !record.hasFailure && !stopped && world.runs.size === 0;
+          const isQuiet = before + checked === world.writes && !record.hasFailure && !stopped && world.runs.size === 0;
           this.#quiet = isQuiet && this.#isAllDelivered() ? { writes: world.writes, at: startedAt } : undefined;
         }
         if (stopped) again();
@@ -141,6 +145,24 @@ export class Rules {
       return undefined;
     });
     return process;
+  }
+
+  /** Notes which keys a run has delivered or looked at. @returns how many it has looked at: one write each */
+  #checked({ audits }: RunRecord): number {
+    let checked = 0;
+    for (const { event, key = '' } of audits) {
+      if (event === 'check-recorded') checked += 1;
+      if (event === 'check-recorded' || event === 'version-delivered') this.#seen.set(key, this.#world.now());
+    }
+    return checked;
+  }
+
+  /** When the first key that is managed is to be looked at again. */
+  #nextCheck(): number {
+    const seen = [...this.#seen].flatMap(([key, at]) =>
+      this.#world.witness.managed.get(key)?.isManaged === true ? [at] : [],
+    );
+    return Math.min(...seen) + CHECK_EVERY;
   }
 
   #nextRun(): string {
@@ -167,12 +189,13 @@ export class Rules {
 
   /**
    * A reconcile that would find exactly what the last one found is passed over: nothing was written since, nothing waits
-   * for delivery, nothing is paused. One a day runs all the same.
+   * for delivery, nothing is paused, and no key is to be looked at. One a day runs all the same.
    */
   #reconcile(): boolean | undefined {
     const world = this.#world;
     const quiet = this.#quiet;
-    if (quiet !== undefined && quiet.writes === world.writes && world.now() - quiet.at < DAY) {
+    const isCheckDue = world.now() >= this.#nextCheck();
+    if (quiet !== undefined && quiet.writes === world.writes && world.now() - quiet.at < DAY && !isCheckDue) {
       this.passedOver += 1;
       return false;
     }

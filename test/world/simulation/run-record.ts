@@ -55,6 +55,8 @@ const TAGGED: Readonly<Record<string, readonly AuditEventName[]>> = {
   [TAG.held]: ['hold-recorded'],
   [TAG.user]: ['key-stored'],
   [TAG.formerUsers]: ['labels-cleaned'],
+  [TAG.checked]: ['check-recorded'],
+  [TAG.drifted]: ['drift-recorded'],
   // Written before the mark of a late delivery, which another run may set first.
   [TAG.delivered]: ['version-delivered', 'target-delivered'],
   [TAG.torn]: ['target-failed'],

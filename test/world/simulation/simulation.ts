@@ -100,7 +100,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   const people = new People(world);
   const surroundings = new Surroundings(world, deployment, () => rules.launch('rotate', DEPLOYED));
   const forgeries = new Forgeries(world);
-  const hostEdits = new HostEdits(world);
+  const hostEdits = new HostEdits(world, (managed) => deployment.resolve(managed));
   const operators = new Operators(world, (event) => rules.launch('rotate', event));
   const doers: Partial<Record<FaultName, { act(disturbance: Disturbance): void }>> = {
     'people-keys': people,
@@ -109,6 +109,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     'future-dates': forgeries,
     'forged-labels': forgeries,
     'host-edits': hostEdits,
+    drift: hostEdits,
     requested: operators,
     config: surroundings,
     environment: surroundings,

@@ -20,7 +20,7 @@ type DriftedTarget = FoundOfAccessKey<
 export const drifted: Descriptor<DriftedTarget | DriftedSuccessor> = {
   theme: 'Delivery',
   severity: 'attention',
-  what: 'a target no longer holds what was delivered to it',
+  what: 'a target lost what was delivered to it',
   brokenNow: {
     usually: 'Perhaps broken: a pipeline of this target finds what somebody put there, or nothing.',
     but: 'a deactivation that waits for it: no',

@@ -28,7 +28,7 @@ export const unchecked: Descriptor<UncheckedTarget | UncheckedSuccessor> = {
     of: ({ facts: { isLate } }) => (isLate ? 'attention' : 'notice'),
   },
   outcome: 'blocked',
-  what: 'nobody has seen today that what was delivered is still there',
+  what: 'nobody has looked at its targets today',
   brokenNow: 'Nothing is broken as far as anybody knows: the old key is kept until somebody has looked.',
   message: ({ key, accessKeyId, facts }) => {
     const last = facts.checkedAt === undefined ? 'never since its delivery' : facts.checkedAt.toISOString();

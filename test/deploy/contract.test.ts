@@ -28,7 +28,8 @@ const LIKE_MOTO: readonly DifferenceId[] = [
 
 /** What MiniStack does otherwise than AWS, and moto does as AWS: the case of the contract, and what happens there. */
 const UNLIKE_MOTO: Readonly<Record<string, string>> = {
-  'has a line for root and one for each user, without key IDs': 'a password that was never used has N/A as its last use',
+  'has a line for root and one for each user, without key IDs':
+    'a password that was never used has N/A as its last use',
   'does not know a user that is not there': 'the keys of no user are an empty list',
   'gives a user two keys and refuses the third': 'a user may have any number of keys',
   'counts an inactive key against the quota, and a deleted one no more': 'the same',

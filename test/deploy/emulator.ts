@@ -24,8 +24,8 @@ export const REGION = 'eu-west-1';
 const EMULATOR = join(__dirname, 'emulator');
 /** How long it may take to answer on a busy machine, in milliseconds. */
 const PATIENCE = 60_000;
-/** How long a started function may take until it is seen to be at work, in milliseconds. */
-const A_MOMENT = 150;
+/** Within which a run that has ended has started those that follow from it, in milliseconds. */
+const A_MOMENT = 100;
 
 /** An AWS account that this project did not write, on a clock. Everything that it started ends with it. */
 export interface Emulator {
@@ -150,12 +150,11 @@ async function untilItAnswers(url: string, child: ChildProcess, log: () => strin
   throw new Error(`MiniStack did not answer.\n${log().slice(-4000)}`);
 }
 
-/** A function may start another one, by an event that takes a moment. */
 async function untilQuiet(runs: () => string): Promise<void> {
   let quietSince: number | undefined;
   for (const deadline = Date.now() + 2 * PATIENCE; Date.now() < deadline; await sleep(20)) {
     const lines = runs().split('\n');
-    const atWork = lines.filter((line) => line.startsWith('began')).length * 2 > lines.length - 1;
+    const atWork = lines.filter((line) => line === 'began').length * 2 > lines.length - 1;
     if (atWork) quietSince = undefined;
     else quietSince ??= Date.now();
     if (quietSince !== undefined && Date.now() - quietSince >= A_MOMENT) return;

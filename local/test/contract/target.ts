@@ -26,7 +26,7 @@ export interface Clients {
 
 /** An implementation of AWS that the contract is run against. */
 export interface ContractTarget {
-  readonly name: 'local' | 'moto';
+  readonly name: 'local' | 'moto' | 'ministack';
   readonly endpoint: string;
   /** Clients of the administrator, or of whoever holds the given credential. */
   readonly makeClients: (credentials?: Credentials) => Clients;

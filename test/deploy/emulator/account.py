@@ -4,7 +4,7 @@ Environment: what MiniStack reads (BIND_HOST, GATEWAY_PORT), and
 DEPLOY_CLOCK    file that says how far the clock is ahead, see clock.py
 DEPLOY_REFUSED  file; CloudFormation refuses each resource whose type, or the start of whose logical ID, is a line of it
 DEPLOY_DENIED   file that gets a line for each call that a policy denied
-DEPLOY_RUNS     file that gets a line when a function begins, and when it has ended
+DEPLOY_RUNS     file that gets a line when a function is started, and when it has ended
 Functions run on the first `node` of PATH. When standard input ends, so do this process and all that it has started.
 """
 

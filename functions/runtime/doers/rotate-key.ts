@@ -38,12 +38,8 @@ export const rotateKey: Doer<'rotate', RotateKeyPorts> = async ({ reason, dueAt 
   run.audit('key-proved', entry, { accessKeyId, facts: { arn: identity.arn } });
   const version = await store(credential, identity.accountId, work);
   if (changedUser(managed.secret, entry.user) !== undefined) await rememberUser(work);
-  run.audit('key-stored', entry, {
-    accessKeyId,
-    version,
-    reason,
-    facts: { daysOverdue: overdue, dueAt: dueAt?.toISOString() },
-  });
+  const facts = { daysOverdue: overdue, dueAt: dueAt?.toISOString() };
+  run.audit('key-stored', entry, { accessKeyId, version, reason, facts });
   run.count('rotated');
 };
 

@@ -382,7 +382,7 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     { code: 'rotation-cap', facts: { limit: 5, waiting: ['a', 'b'], isFirst: true } },
     'notice',
     'blocked',
-    "5 rotations are this run's limit; 2 keys wait for the next 1 runs (a, b). All of them wait for their first rotation, " +
+    "5 rotations are this run's limit; 2 keys wait for the next run (a, b). All of them wait for their first rotation, " +
       'which new keys make over as many days as it takes.',
   ],
   [

@@ -35,7 +35,7 @@ export const FAULTS = {
   'recreated-user': 'an IAM user is deleted with its keys, and made again',
   'deleted-secret': 'a secret is deleted, and restored within its recovery window',
   record: "calls of the audit record are throttled, refused, lost or repeated, or are a run's last",
-  'dead-host': 'one of two hosts is dead for a year, and the keys of the other one live on',
+  'dead-host': 'one of two hosts is dead for half a year, and the keys of the other one live on',
   'slow-report': 'the credential report takes minutes, or is not finished at all',
   drift: 'an environment is deleted and made again, or variables are put back as they were, and nobody says so',
 } as const;
@@ -205,7 +205,7 @@ function lengthOf(fault: FaultName, random: Random): number {
     case 'oauth':
       return HOUR + draw * 10 * DAY;
     case 'dead-host':
-      return 200 * DAY + draw * 300 * DAY;
+      return 100 * DAY + draw * 200 * DAY;
     case 'slow-report':
       return DAY + draw * 30 * DAY;
     case 'rotation-cap':

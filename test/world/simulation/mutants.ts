@@ -126,7 +126,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'secret-in-the-audit-log',
     promise: 'K6',
     file: 'functions/runtime/doers/rotate-key.ts',
-    from: "run.audit('key-stored', entry, { accessKeyId, version, reason, facts: { daysOverdue: overdue, dueAt: dueAt?.toISOString() } });",
+    from: "run.audit('key-stored', entry, { accessKeyId, version, reason, facts });",
     to: "run.audit('key-stored', entry, { accessKeyId, version, reason: credential.secretAccessKey.reveal() });",
     within: 1,
   },

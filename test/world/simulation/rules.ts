@@ -1,8 +1,9 @@
+import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/duration';
 import { CHECK_EVERY } from '../../../functions/core/lifecycle/plan-check';
 import type { FunctionName } from '../../../functions/core/names';
 import { type Random, seededRandom } from '../../../local/random';
-import { DEPLOYED } from './deployment';
+import { DEPLOYED, needsOther } from './deployment';
 import { runFunction, TIMEOUT } from './functions';
 import type { RunRecord } from './run-record';
 import { type Gate, SimProcess } from './sim-process';
@@ -13,6 +14,8 @@ import type { World } from './world';
 export const HOURLY = { source: 'aws.events', 'detail-type': 'Scheduled Event' } as const;
 const CLOUDTRAIL_DELAY = 3 * MINUTE;
 const LABEL_DELAY = 2 * SECOND;
+/** Less than rotate looks back for what was tried. */
+const HOPELESS_FOR = 5 * HOUR;
 /** Lambda tries an asynchronous invocation again after one and two minutes. */
 const RETRIES = [MINUTE, 2 * MINUTE];
 
@@ -29,6 +32,8 @@ export class Rules {
   #quiet: { readonly writes: number; readonly at: number } | undefined;
   /** When each key was last delivered or looked at, by a run that has ended. */
   readonly #seen = new Map<string, number>();
+  /** The same of the last one that only a dead host kept from delivering. */
+  #hopeless: { readonly writes: number; readonly at: number } | undefined;
   runs = 0;
   passedOver = 0;
 
@@ -128,6 +133,9 @@ export class Rules {
         if (name === 'sync' && event === HOURLY) {
           const isQuiet = before + checked === world.writes && !record.hasFailure && !stopped && world.runs.size === 0;
           this.#quiet = isQuiet && this.#isAllDelivered() ? { writes: world.writes, at: startedAt } : undefined;
+          const isHopeless = before === world.writes && !stopped && world.runs.size === 0;
+          this.#hopeless =
+            isHopeless && this.#isAllDelivered(needsOther) ? { writes: world.writes, at: startedAt } : undefined;
         }
         if (stopped) again();
       },
@@ -199,12 +207,24 @@ export class Rules {
       this.passedOver += 1;
       return false;
     }
+    if (this.#isHopeless()) {
+      this.passedOver += 1;
+      return false;
+    }
     return this.#scheduled('sync');
   }
 
-  #isAllDelivered(): boolean {
+  /** A year of a dead host is made of hours that are all alike: some of them are enough. */
+  #isHopeless(): boolean {
+    const hopeless = this.#hopeless;
+    if (hopeless === undefined || this.#strikes.isOn('dead-host') === undefined) return false;
+    return hopeless.writes === this.#world.writes && this.#world.now() - hopeless.at < HOPELESS_FOR;
+  }
+
+  /** @param but keys that need not be */
+  #isAllDelivered(but: (managed: ManagedRecord) => boolean = () => false): boolean {
     for (const managed of this.#world.witness.managed.values()) {
-      if (!managed.isManaged) continue;
+      if (!managed.isManaged || but(managed)) continue;
       if (this.#world.witness.tags(managed).has('keyturn:paused')) return false;
       if (this.#world.witness.currentVersion(managed) === undefined) continue;
       if (!this.#world.promises.places.isMarkedDelivered(managed)) return false;

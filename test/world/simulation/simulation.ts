@@ -93,7 +93,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     lastUsedDelay: Math.floor(natural('late-last-used', 6 * HOUR)),
     isFirst,
     // A year of a dead host is a year of hourly runs, and tells little of anything else.
-    hasTwoHosts: fault === 'dead-host' || (among.includes('dead-host') && seed % 4 === 0),
+    hasTwoHosts: fault === 'dead-host' || (among.includes('dead-host') && seed % 16 === 0),
   });
   if (world.lastUsedDelay > 0) world.countStrike('late-last-used');
   const deployment = new Deployment(world);

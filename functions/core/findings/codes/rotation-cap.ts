@@ -30,10 +30,11 @@ export const rotationCap: Descriptor<RotationCap> = {
   message: ({ facts: { limit, waiting, isFirst } }) => {
     const named = waiting.slice(0, MOST_NAMED).join(', ');
     const runs = Math.ceil(waiting.length / limit);
+    const next = runs === 1 ? 'run' : `${runs} runs`;
     const why = isFirst
       ? 'All of them wait for their first rotation, which new keys make over as many days as it takes.'
       : 'Keys are brought forward so that none is late, but these are too many at once: raise maxRotationsPerRun.';
-    return `${limit} rotations are this run's limit; ${waiting.length} keys wait for the next ${runs} runs (${named}). ${why}`;
+    return `${limit} rotations are this run's limit; ${waiting.length} keys wait for the next ${next} (${named}). ${why}`;
   },
   commands: startAgain('Rotate the next ones now'),
 };

@@ -10,6 +10,7 @@ const OF_AWS = [
   'Cannot delete log group with deletion protection enabled',
   'a secret with this name is already scheduled for deletion',
   'User with name … already exists.',
+  'A policy called KeyturnAuditor already exists',
   'with an explicit deny in a resource-based policy',
 ];
 

@@ -16,6 +16,8 @@ export class Stack {
   readonly stackId: string;
   #resources = new Map<string, StackResource>();
   #isDeployed = false;
+  /** Counts the deployments that have let something go: what is made anew later gets another name. */
+  #lettingsGo = 0;
 
   constructor(
     private readonly services: Services,
@@ -48,6 +50,7 @@ export class Stack {
       if (!gone.isRetained) await physical.remove?.();
       physical.leave?.();
     }
+    if ([...known.keys()].some((logicalId) => !current.has(logicalId))) this.#lettingsGo += 1;
     this.#resources = current;
     const status = this.#isDeployed ? 'UPDATE_COMPLETE' : 'CREATE_COMPLETE';
     this.#isDeployed = true;
@@ -138,7 +141,8 @@ export class Stack {
   }
 
   #generatedName(logicalId: string, longest: number): string {
-    const random = seededRandom(`${this.stackId}/${logicalId}`);
+    const again = this.#lettingsGo === 0 ? '' : `/${this.#lettingsGo}`;
+    const random = seededRandom(`${this.stackId}/${logicalId}${again}`);
     const suffix = Array.from({ length: 12 }, () => NAME_ALPHABET[Math.floor(random() * NAME_ALPHABET.length)]).join(
       '',
     );

@@ -11,6 +11,7 @@ const OF_AWS = [
   'a secret with this name is already scheduled for deletion',
   'User with name … already exists.',
   'already exists in stack',
+  'A policy called KeyturnAuditor already exists',
   'with an explicit deny in a resource-based policy',
 ];
 

@@ -33,6 +33,7 @@ describe('keyturn.yaml', () => {
       schedule: DEFAULT_SCHEDULE,
       trail: 'existing',
       encryption: 'aws-managed',
+      deployment: { mayReadSecrets: false, rolePath: '/' },
       audit: { logGroup: 'create', retentionDays: 400 },
       alarms: {
         overdueDays: 3,

@@ -4,11 +4,21 @@ import { type Deployed, readDeployed } from './deployed';
 import { handOverTargets, measureHandOver } from './hand-over';
 import { type MeasuredSize, measureSize } from './measure-size';
 import { type BenchOptions, benchOptions, HELP, OptionsError, SIZES } from './options';
-import { bundleTable, growthTable, handOverTable, NOTES, sizeTables, targetTable, tearTable } from './render';
+import {
+  bundleTable,
+  growthTable,
+  handOverTable,
+  NOTES,
+  sizeTables,
+  targetTable,
+  tearTable,
+  tornTimeTable,
+} from './render';
 import { buildScan } from './scan-bundle';
 import { growthOf, growthTargets, sizeTargets } from './size-targets';
 import type { Target } from './targets';
 import { measureTears, tearTargets } from './torn-pair';
+import { measureTornTimes, tornTimeTargets } from './torn-time';
 
 /** What a bench prints: as a document, and as text. */
 interface Report {
@@ -28,6 +38,7 @@ async function measure(options: BenchOptions, deployed: Deployed): Promise<Repor
     // Before the big accounts: a busy process would fire timers of one moment together, and show pairs that are not torn.
     onProgress('torn pairs');
     const tears = await measureTears();
+    const tornTimes = await measureTornTimes();
     const sizes: MeasuredSize[] = [];
     for (const keys of options.keys === undefined ? SIZES : [options.keys]) {
       const onePercent = [Math.max(1, Math.round(keys / 100))];
@@ -41,9 +52,11 @@ async function measure(options: BenchOptions, deployed: Deployed): Promise<Repor
       ...sizes.flatMap(sizeTargets),
       ...(options.keys === undefined ? growthTargets(growth) : []),
       ...tearTargets(tears),
+      ...tornTimeTargets(tornTimes),
     ];
-    const text = [bundleTable(bundles), ...sizes.map(sizeTables), growthTable(growth), tearTable(tears)];
-    return { document: { bundles, sizes, growth, tears }, text, targets };
+    const tables = [bundleTable(bundles), ...sizes.map(sizeTables), growthTable(growth)];
+    const text = [...tables, tearTable(tears), tornTimeTable(tornTimes)];
+    return { document: { bundles, sizes, growth, tears, tornTimes }, text, targets };
   } finally {
     scanBundle.close();
   }
@@ -51,7 +64,7 @@ async function measure(options: BenchOptions, deployed: Deployed): Promise<Repor
 
 async function handOver({ keys = HAND_OVER.keys }: BenchOptions, deployed: Deployed): Promise<Report> {
   const due = Math.min(HAND_OVER.due, keys);
-  // Six requests a delivery: the hourly limit of Bitbucket's smallest plan would end it.
+  // Seven requests a delivery: the hourly limit of Bitbucket's smallest plan would end it.
   const conditions = { ...REALISTIC, hostRequests: 10_000 };
   const handedOver = await measureHandOver({ ...HAND_OVER, keys, due, deployed, conditions, onProgress });
   return {

@@ -8,6 +8,7 @@ import { type MeasuredRun, wallAtShare } from './measured-run';
 import { type Growth, slopeOf } from './size-targets';
 import { MEMORY, type Target } from './targets';
 import type { MeasuredTear } from './torn-pair';
+import type { TornTime } from './torn-time';
 
 /** What a reader has to know to trust the numbers. */
 export const NOTES = [
@@ -119,6 +120,12 @@ export function tearTable(tears: readonly MeasuredTear[]): string {
     'longer',
   ];
   return section(`Torn pair, over ${tears[0]?.deliveries ?? 0} deliveries each, latency +/- 25 %`, table(head, rows));
+}
+
+export function tornTimeTable(times: readonly TornTime[]): string {
+  const rows = times.map(({ cause, milliseconds }) => [cause, seconds(milliseconds)]);
+  const title = 'Torn pair, until it is whole again, of simulated time';
+  return section(title, table(['what came between the two writes', 'torn for'], rows));
 }
 
 export function handOverTable({ keys, due, runs }: HandOver): string {

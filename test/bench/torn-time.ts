@@ -56,7 +56,7 @@ export function tornTimeTargets(times: readonly TornTime[]): readonly Target[] {
 }
 
 async function tornFor(obstacle: Obstacle): Promise<number> {
-  const place = await Place.open(obstacle);
+  const place = await new Place().start(obstacle);
   try {
     await place.deliver(1);
     place.isObstructed = true;
@@ -79,26 +79,24 @@ class Place {
   isDead = false;
   longestTorn = 0;
   readonly #bitbucket = new Bitbucket({ clock: this.clock });
-  readonly #server: BitbucketServer | undefined;
+  #server: BitbucketServer | undefined;
   #tornSince: number | undefined;
 
-  static async open(obstacle: Obstacle): Promise<Place> {
-    const place = new Place();
-    const { clock } = place;
-    place.#bitbucket.addWorkspace('acme');
-    place.#bitbucket.addRepository('acme', 'shop');
-    place.#bitbucket.onWrite(({ at }) => place.#look(at));
-    place.#server = await startBitbucketServer({
-      bitbucket: place.#bitbucket,
+  async start(obstacle: Obstacle): Promise<this> {
+    this.#bitbucket.addWorkspace('acme');
+    this.#bitbucket.addRepository('acme', 'shop');
+    this.#bitbucket.onWrite(({ at }) => this.#look(at));
+    this.#server = await startBitbucketServer({
+      bitbucket: this.#bitbucket,
       latency: () => LATENCY,
       fault: ({ method, key }) => {
-        const isMet = place.isObstructed && method === 'PUT' && key === SECRET;
-        const met = isMet ? obstacle(clock.now(), place.isTorn()) : undefined;
-        if (met === 'death') place.isDead = true;
-        return met === 'death' || place.isDead ? { kind: 'drop-before' } : met;
+        const isMet = this.isObstructed && method === 'PUT' && key === SECRET;
+        const met = isMet ? obstacle(this.clock.now(), this.isTorn()) : undefined;
+        if (met === 'death') this.isDead = true;
+        return met === 'death' || this.isDead ? { kind: 'drop-before' } : met;
       },
     });
-    return place;
+    return this;
   }
 
   isTorn(): boolean {

@@ -96,14 +96,14 @@ export class Timeline {
     this.onMoment(moment);
   }
 
-  /** From the first half of the pair to the second, at the host's own instants. */
+  /** From the last write of one half of the pair to that of the other, at the host's own instants. */
   #torn(target: TargetConfig): number | undefined {
     const scope = this.places.scopeOf(target);
     const names = this.places.halvesOf(target);
     const halves = (this.#writes.get(scope) ?? []).filter(({ key }) => key !== undefined && names.includes(key));
     this.#writes.delete(scope);
     if (halves.length === 0) return undefined;
-    const instants = halves.map(({ at }) => at);
+    const instants = [...new Map(halves.map(({ key, at }) => [key, at])).values()];
     return Math.max(...instants) - Math.min(...instants);
   }
 }

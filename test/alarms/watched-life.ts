@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { ALARM_NAMES, type AlarmName } from '../../functions/core/config/alarm-names';
 import type { ConfigInput } from '../../functions/core/config/config';
 import type { AwsCall, AwsFault } from '../../local/account/wire/server';
-import type { BitbucketFault } from '../../local/hosts/bitbucket/fault';
+import type { BitbucketFault, BitbucketRequest } from '../../local/hosts/bitbucket/fault';
 import { DeployedWorld, type DeployedWorldOptions, synthesized } from '../support/deployed-world';
 
 /** The user of the one managed key. */
@@ -46,9 +46,13 @@ export const OF_EVERY_STACK = ALARM_NAMES.filter((name) => !['archive', 'silent-
 export class WatchedLife {
   /** Asked for every call of a function. */
   aws: ((call: AwsCall) => AwsFault | undefined) | undefined;
-  /** Answers every request to the CI host. */
-  bitbucket: BitbucketFault | undefined;
+  /** Answers every request to the CI host, or is asked for each. */
+  bitbucket: BitbucketFault | ((request: BitbucketRequest) => BitbucketFault | undefined) | undefined;
   readonly #worlds: DeployedWorld[] = [];
+
+  hostFault(request: BitbucketRequest): BitbucketFault | undefined {
+    return typeof this.bitbucket === 'function' ? this.bitbucket(request) : this.bitbucket;
+  }
 
   /** Closed after the test. @param everyHour whether hourly runs that cannot find anything new take place all the same */
   static async start({ everyHour = false, ...options }: WatchedLifeOptions = {}): Promise<WatchedLife> {
@@ -58,7 +62,7 @@ export class WatchedLife {
       world: {
         ...(everyHour ? { passOver: () => false } : {}),
         accountServer: { fault: (call) => (call.principal.kind === 'role' ? life.aws?.(call) : undefined) },
-        hosts: { bitbucket: { server: { fault: () => life.bitbucket } } },
+        hosts: { bitbucket: { server: { fault: (request) => life.hostFault(request) } } },
       },
     });
     onTestFinished(() => deployed.close());

@@ -14,11 +14,13 @@ import {
   sizeTables,
   targetTable,
   tearTable,
+  tornTimeTable,
 } from './render';
 import { buildScan } from './scan-bundle';
 import { growthOf, growthTargets, sizeTargets } from './size-targets';
 import type { Target } from './targets';
 import { measureTears, tearTargets } from './torn-pair';
+import { measureTornTimes, tornTimeTargets } from './torn-time';
 
 /** What a bench prints: as a document, and as text. */
 interface Report {
@@ -40,6 +42,7 @@ async function measure(options: BenchOptions, deployed: Deployed): Promise<Repor
     const tears = await measureTears();
     onProgress('from due to delivered');
     const dueToDelivered = await measureDueToDelivered();
+    const tornTimes = await measureTornTimes();
     const sizes: MeasuredSize[] = [];
     for (const keys of options.keys === undefined ? SIZES : [options.keys]) {
       const onePercent = [Math.max(1, Math.round(keys / 100))];
@@ -54,15 +57,11 @@ async function measure(options: BenchOptions, deployed: Deployed): Promise<Repor
       ...(options.keys === undefined ? growthTargets(growth) : []),
       ...tearTargets(tears),
       ...dueToDeliveredTargets(dueToDelivered),
+      ...tornTimeTargets(tornTimes),
     ];
-    const text = [
-      bundleTable(bundles),
-      ...sizes.map(sizeTables),
-      growthTable(growth),
-      tearTable(tears),
-      dueToDeliveredTable(dueToDelivered),
-    ];
-    return { document: { bundles, sizes, growth, tears, dueToDelivered }, text, targets };
+    const tables = [bundleTable(bundles), ...sizes.map(sizeTables), growthTable(growth)];
+    const text = [...tables, tearTable(tears), tornTimeTable(tornTimes), dueToDeliveredTable(dueToDelivered)];
+    return { document: { bundles, sizes, growth, tears, tornTimes, dueToDelivered }, text, targets };
   } finally {
     scanBundle.close();
   }
@@ -70,7 +69,7 @@ async function measure(options: BenchOptions, deployed: Deployed): Promise<Repor
 
 async function handOver({ keys = HAND_OVER.keys }: BenchOptions, deployed: Deployed): Promise<Report> {
   const due = Math.min(HAND_OVER.due, keys);
-  // Six requests a delivery: the hourly limit of Bitbucket's smallest plan would end it.
+  // Seven requests a delivery: the hourly limit of Bitbucket's smallest plan would end it.
   const conditions = { ...REALISTIC, hostRequests: 10_000 };
   const handedOver = await measureHandOver({ ...HAND_OVER, keys, due, deployed, conditions, onProgress });
   return {

@@ -9,6 +9,7 @@ import { type MeasuredRun, wallAtShare } from './measured-run';
 import { type Growth, slopeOf } from './size-targets';
 import { MEMORY, type Target } from './targets';
 import type { MeasuredTear } from './torn-pair';
+import type { TornTime } from './torn-time';
 
 /** What a reader has to know to trust the numbers. */
 export const NOTES = [
@@ -126,6 +127,12 @@ export function tearTable(tears: readonly MeasuredTear[]): string {
 export function dueToDeliveredTable({ rotations, p50, p99 }: DueToDelivered): string {
   const rows = [[String(rotations), `${p50} s`, `${p99} s`]];
   return section('From due to delivered, host up, simulated time', table(['rotations', 'p50', 'p99'], rows));
+}
+
+export function tornTimeTable(times: readonly TornTime[]): string {
+  const rows = times.map(({ cause, milliseconds }) => [cause, seconds(milliseconds)]);
+  const title = 'Torn pair, until it is whole again, of simulated time';
+  return section(title, table(['what came between the two writes', 'torn for'], rows));
 }
 
 export function handOverTable({ keys, due, runs }: HandOver): string {

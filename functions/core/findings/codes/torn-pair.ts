@@ -8,7 +8,7 @@ export const tornPair: Descriptor<RefusedDelivery<'torn-pair', Omit<Refusal, 'to
   theme: 'Delivery',
   severity: 'attention',
   alarm:
-    'A target may hold half of each of two keys: a pipeline that starts there cannot log in. Both keys work. Keyturn tries again after one and after two minutes, and then every hour; the finding says what to set by hand.',
+    'A target may hold half of each of two keys: a pipeline that starts there fails now. Both keys work. Keyturn tries again after one and after two minutes, and then every hour; the finding says what to set by hand.',
   what: 'a target may hold half of each of two keys',
   brokenNow: TORN,
   message: ({ key, accessKeyId, facts: { target, error, reason, variables, cure } }) =>

@@ -82,7 +82,8 @@ export class GrowingPolicy extends Construct {
       Annotations.of(this).addWarningV2(
         'keyturn:managed-policies',
         `The managed users or the connections need more than ${byDefault} managed policies on one role. ` +
-          `Ask for a higher IAM quota "Managed policies per role" (up to ${atMost}) before you deploy.`,
+          `Ask for a higher IAM quota "Managed policies per role" (up to ${atMost}) before you deploy, or ` +
+          'know the users by their path (users.path).',
       );
     }
     if (this.managedPolicies === atMost + 1) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { KeyConfig } from '../../functions/core/config/key-config';
-import { templateLimits } from './template-limits';
+import { COMPACT_TEMPLATE, watchTemplateSize } from './template-limits';
 
 /** The CDK's setting; without it each synthesis warns. */
 const CROSS_STACK_REFERENCES = '@aws-cdk/core:defaultCrossStackReferences';
@@ -37,12 +37,12 @@ function keyStack(engine: Stack, part: number, props: StackProps): Stack {
   const scope = engine.node.scope ?? engine;
   const stack = new Stack(scope, keyStackName(engine.node.id, part), {
     ...props,
-    ...templateLimits.props,
+    ...COMPACT_TEMPLATE,
     description,
   });
   // The main stack is there before them and outlives them; it must not lose what they import.
   stack.node.setContext(CROSS_STACK_REFERENCES, 'strong');
-  templateLimits.watch(stack);
+  watchTemplateSize(stack);
   return stack;
 }
 

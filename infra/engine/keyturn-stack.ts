@@ -11,7 +11,7 @@ import { DeliveryTarget } from '../targets/delivery-target';
 import { KeyRotation } from './key-rotation';
 import { insteadOfKeyStacks, keysByScope } from './key-stacks';
 import { ManagedKey } from './managed-key';
-import { hasRoom, templateLimits } from './template-limits';
+import { COMPACT_TEMPLATE, hasRoom, watchTemplateSize } from './template-limits';
 import { unresolved } from './unresolved';
 
 /** What can be said about the stack beside its configuration. */
@@ -48,7 +48,7 @@ export class KeyturnStack extends Stack {
   constructor(scope: Construct, id: string, props: KeyturnStackProps) {
     super(scope, id, {
       description: 'Keyturn: rotates access keys and delivers them to CI pipelines',
-      ...templateLimits.props,
+      ...COMPACT_TEMPLATE,
       ...props,
     });
 
@@ -64,7 +64,7 @@ export class KeyturnStack extends Stack {
     this.manageAll(rotation, { keys, connections }, props);
     this.nameParts(rotation);
     this.exportToKeyStacks(rotation);
-    templateLimits.watch(this);
+    watchTemplateSize(this);
   }
 
   /** Mistakes are reported at synthesis, all at once. */

@@ -31,30 +31,25 @@ export function hasRoom(scope: Construct, keys: readonly KeyConfig[]): boolean {
   return false;
 }
 
-/** Templates of many keys: written without indentation, and measured. */
-export const templateLimits = {
-  props: { suppressTemplateIndentation: true },
+/** Of stacks of many keys: the CDK's indentation is a third of their templates. */
+export const COMPACT_TEMPLATE = { suppressTemplateIndentation: true };
 
-  /** Measures the template when all of it is there, and says so when it is too large or will soon be. */
-  watch(stack: Stack): void {
-    stack.node.addValidation({
-      validate: () => {
-        const bytes = templateBytes(stack);
-        const size = `keys: the template of the stack ${stack.stackName} has ${bytes} bytes`;
-        if (bytes > MOST.bytes) {
-          Annotations.of(stack).addError(`${size}, and CloudFormation takes ${MOST.bytes}. ${CURE}`);
-        } else if (bytes > MOST.bytes * (1 - RESERVE)) {
-          const left = MOST.bytes - bytes;
-          Annotations.of(stack).addWarningV2(
-            'keyturn:template-size',
-            `${size}, ${left} less than CloudFormation takes; later versions may need them. ${CURE}`,
-          );
-        }
-        return [];
-      },
-    });
-  },
-};
+/** Measures the template when all of it is there, and says so when it is too large or will soon be. */
+export function watchTemplateSize(stack: Stack): void {
+  stack.node.addValidation({
+    validate: () => {
+      const bytes = templateBytes(stack);
+      const size = `keys: the template of the stack ${stack.stackName} has ${bytes} bytes`;
+      if (bytes > MOST.bytes) {
+        Annotations.of(stack).addError(`${size}, and CloudFormation takes ${MOST.bytes}. ${CURE}`);
+      } else if (bytes > MOST.bytes * (1 - RESERVE)) {
+        const left = `${MOST.bytes - bytes} less than CloudFormation takes; later versions may need them`;
+        Annotations.of(stack).addWarningV2('keyturn:template-size', `${size}, ${left}. ${CURE}`);
+      }
+      return [];
+    },
+  });
+}
 
 /** What the stack's template comes to, to a few hundred bytes. */
 function templateBytes(stack: Stack): number {

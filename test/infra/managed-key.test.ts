@@ -34,6 +34,30 @@ describe('the secret of a managed key', () => {
   });
 });
 
+describe('a secret that is there already', () => {
+  it('is not made again, is closed as one that is made, and stays so when the deployment is rolled back', () => {
+    const stack = new Stack(new App(), 'Keyturn');
+    rotationIn(stack).manage('web-shop', { user: 'bitbucket-web-shop', secret: 'existing' });
+    const template = templateOf(stack);
+    const [made] = resourcesOf(synthesize(ONE_KEY), 'AWS::SecretsManager::ResourcePolicy');
+    const [policy] = resourcesOf(template, 'AWS::SecretsManager::ResourcePolicy');
+    const [parameter] = resourcesOf(template, 'AWS::SSM::Parameter');
+
+    expect(resourcesOf(template, 'AWS::SecretsManager::Secret')).toEqual([]);
+    expect(policy?.Properties).toEqual({ ...made?.Properties, SecretId: 'keyturn/web-shop' });
+    expect([policy?.DeletionPolicy, policy?.UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+    expect(parameter?.Properties.Name).toBe('/keyturn/keys/web-shop');
+    expect(parameter?.DependsOn).toContain(policy?.id);
+  });
+
+  it.each(['Existing', 'yes', 'keyturn/web-shop'])('is not asked for by %s', (secret) => {
+    const stack = new Stack(new App(), 'Keyturn');
+    rotationIn(stack).manage('web-shop', { user: 'bitbucket-web-shop', secret });
+
+    expect(errorsOf(stack)).toEqual([expect.stringMatching(/^secret: expected create or existing, found/)]);
+  });
+});
+
 describe('a connection of the constructs', () => {
   it('has the usual URL where none is given, and where undefined is', () => {
     const stack = new Stack(new App(), 'Keyturn');

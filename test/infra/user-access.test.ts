@@ -2,6 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
+import { secretArn } from '../../infra/access/arns';
 import { GrowingPolicy } from '../../infra/access/growing-policy';
 import { UserAccess } from '../../infra/access/user-access';
 import { deployed } from './deployed';
@@ -10,15 +11,18 @@ import { resourcesOf, templateOf } from './synthesized';
 const USUAL_NAME = 'a-user-with-a-name-of-usual-length';
 const LONG_NAME = 'x'.repeat(58);
 
-function accessTo(count: number, name: string): Stack {
-  const stack = new Stack(new App(), 'Keyturn');
+function rightsIn(stack: Stack): GrowingPolicy {
   const policy = new PolicyDocument();
   const role = new Role(stack, 'Role', {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     inlinePolicies: { Keyturn: policy },
   });
-  const rights = new GrowingPolicy(stack, 'Rights', { role, policy });
-  const access = new UserAccess(rights, ['iam:ListAccessKeys', 'iam:DeleteAccessKey']);
+  return new GrowingPolicy(stack, 'Rights', { role, policy });
+}
+
+function accessTo(count: number, name: string): Stack {
+  const stack = new Stack(new App(), 'Keyturn');
+  const access = new UserAccess(rightsIn(stack), ['iam:ListAccessKeys', 'iam:DeleteAccessKey']);
   for (let at = 0; at < count; at += 1) access.add(`${name}-${at}`, 'any');
   return stack;
 }
@@ -53,6 +57,38 @@ describe('K12: access to exactly the managed users', () => {
 
   it('is one statement of the role itself for few users', () => {
     expect(resourcesOf(templateOf(accessTo(20, USUAL_NAME)), 'AWS::IAM::ManagedPolicy')).toEqual([]);
+  });
+
+  it.each([
+    ['400 users by their names, leaving a fifth', 400, 8],
+    ['500 users at most', 500, 10],
+    ['1,000 users with the raised quota', 1_000, 21],
+    ['1,200 users with it at most', 1_200, 25],
+  ])('has room for %s', (_what, count, policies) => {
+    const stack = accessTo(count, 'bitbucket-of-20');
+
+    expect(resourcesOf(templateOf(stack), 'AWS::IAM::ManagedPolicy').length).toBeLessThanOrEqual(policies);
+    Annotations.fromStack(stack).hasNoError('*', Match.anyValue());
+  });
+
+  it('has room for 400 connections of sync', () => {
+    const stack = new Stack(new App(), 'Keyturn');
+    const rights = rightsIn(stack);
+    const read = { sid: 'ReadConnectionTokens', actions: ['secretsmanager:GetSecretValue'] };
+    for (let at = 0; at < 400; at += 1) rights.allow(read, [secretArn(`keyturn/connections/team-${at}`)]);
+
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+    expect(resourcesOf(templateOf(stack), 'AWS::IAM::ManagedPolicy').length).toBeLessThanOrEqual(8);
+  });
+
+  it('names no user when all are known by their path', () => {
+    const stack = new Stack(new App(), 'Keyturn');
+    const access = new UserAccess(rightsIn(stack), ['iam:ListAccessKeys'], '/pipelines/');
+    for (let at = 0; at < 5_000; at += 1) access.add(`bitbucket-${at}`, 'any');
+
+    const [role] = resourcesOf(templateOf(stack), 'AWS::IAM::Role');
+    expect(resourcesOf(templateOf(stack), 'AWS::IAM::ManagedPolicy')).toEqual([]);
+    expect(JSON.stringify(role?.Properties).match(/:user\//g)).toHaveLength(1);
   });
 
   it('warns when the quota of managed policies has to be raised', () => {

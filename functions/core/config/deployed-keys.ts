@@ -28,7 +28,7 @@ export function deploymentOf(
   const dropped = [...registered].filter((id) => !ids.has(id));
   return {
     dropped,
-    losesMost: isMost(registered.size - dropped.length, dropped.length),
+    losesMost: isGreatLoss(registered.size - dropped.length, dropped.length),
     taken: keys
       .filter(({ id, secret }) => secret === 'create' && secrets.has(id) && !registered.has(id))
       .map(({ id }) => id),
@@ -40,6 +40,6 @@ export function deploymentOf(
 const MANY = 2;
 
 /** Whether so many keys are lost beside those that are left that nobody can have meant it: all of them, or half. */
-export function isMost(left: number, lost: number): boolean {
+export function isGreatLoss(left: number, lost: number): boolean {
   return left === 0 ? lost > 0 : lost >= MANY && lost >= left;
 }

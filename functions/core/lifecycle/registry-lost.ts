@@ -1,4 +1,4 @@
-import { isMost } from '../config/deployed-keys';
+import { isGreatLoss } from '../config/deployed-keys';
 import { currentKey, type SecretState } from '../key/secret-state';
 import { idOfSecret } from '../names';
 import type { Found } from './found';
@@ -25,6 +25,6 @@ export function registryLost(known: ReadonlySet<string>, secrets: readonly Secre
     const id = idOfSecret(secret.name);
     return id === undefined || known.has(id) || currentKey(secret) === undefined ? [] : [id];
   });
-  if (!isMost(known.size, lost.length)) return undefined;
+  if (!isGreatLoss(known.size, lost.length)) return undefined;
   return { code: 'registry-lost', facts: { entries: known.size, lost } };
 }

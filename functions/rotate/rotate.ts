@@ -10,6 +10,7 @@ import { breaker } from '../core/lifecycle/breaker';
 import type { Managed } from '../core/lifecycle/managed';
 import { keysToTrace, planRotation } from '../core/lifecycle/plan-rotation';
 import type { Plan } from '../core/lifecycle/steps';
+import { userSpelling } from '../core/lifecycle/user-spelling';
 import { worthRotationLook } from '../core/lifecycle/worth-a-look';
 import { perform } from '../runtime/doers/perform';
 import type { Run } from '../runtime/run';
@@ -85,6 +86,7 @@ async function worthALook({ iam, secrets }: RotatePorts, run: Run, all: readonly
   const { report, finding } = await readCredentialReport(iam, run.time);
   if (finding !== undefined) run.find(finding);
   await followFormerUsers(secrets, run, all, report);
+  if (report !== undefined) run.findAll(all.flatMap(({ entry }) => userSpelling(entry, report)));
   return all.filter((managed) => worthRotationLook(managed, report, run.now()));
 }
 

@@ -4,6 +4,7 @@ import { HOUR } from '../core/duration';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
 import { failedStep } from '../core/findings/failed-step';
 import type { Finding } from '../core/findings/findings';
+import type { SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
 import { planDelivery } from '../core/lifecycle/plan-delivery';
 import { tokenExpiries } from '../core/lifecycle/token-expiry';
@@ -81,7 +82,9 @@ async function pick(
         );
         continue;
       }
-      managed.push({ entry, secret: await secrets.describe(secretName(id)) });
+      const secret = await describeThere(secrets, id);
+      if (secret === undefined) run.find({ code: 'secret-missing', key: id, facts: { is: 'absent' } });
+      else managed.push({ entry, secret });
     } catch (thrown) {
       run.count('failed');
       run.find(unusable(id, toKeyturnError(thrown)));
@@ -89,6 +92,19 @@ async function pick(
   }
   run.looksAt(managed);
   return managed;
+}
+
+/** The rights to a secret go with it: AWS denies what is not there. @returns undefined when there is no such secret */
+async function describeThere(secrets: Secrets, id: string): Promise<SecretState | undefined> {
+  const name = secretName(id);
+  try {
+    return await secrets.describe(name);
+  } catch (thrown) {
+    if (toKeyturnError(thrown).code !== 'aws-denied') throw thrown;
+    const isThere = (await secrets.list(name)).some((secret) => secret.name === name);
+    if (isThere) throw thrown;
+    return undefined;
+  }
 }
 
 function unusable(key: string, error: KeyturnError): Finding {

@@ -42,6 +42,8 @@ export interface AccountOptions {
   readonly random?: () => number;
   /** ms until a new access key authenticates: IAM is eventually consistent. @default 0 */
   readonly newKeyDelay?: number;
+  /** ms until a new access key shows in ListAccessKeys. @default 0 */
+  readonly listedKeyDelay?: number;
   /** ms until a use shows in GetAccessKeyLastUsed and in the credential report. @default 0 */
   readonly lastUsedDelay?: number;
   /** ms until a record shows in CloudTrail's event history. @default 0 */
@@ -99,7 +101,11 @@ export class Account {
       accountId,
       clock,
       identifiers,
-      delays: { newKey: options.newKeyDelay ?? 0, lastUsed: options.lastUsedDelay ?? 0 },
+      delays: {
+        newKey: options.newKeyDelay ?? 0,
+        listed: options.listedKeyDelay ?? 0,
+        lastUsed: options.lastUsedDelay ?? 0,
+      },
       reportTime: options.credentialReportTime ?? 0,
       rootKeys: options.rootKeys ?? [],
     });

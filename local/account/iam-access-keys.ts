@@ -27,6 +27,8 @@ export interface AccessKey {
 export interface AccessKeyDelays {
   /** ms until a new key authenticates. */
   readonly newKey: number;
+  /** ms until a new key shows in ListAccessKeys. */
+  readonly listed: number;
   /** ms until a use shows in GetAccessKeyLastUsed and in the credential report. */
   readonly lastUsed: number;
 }
@@ -45,6 +47,11 @@ export class AccessKeys {
   /** A user's keys in the order of creation. */
   of(user: IamUser): readonly AccessKey[] {
     return this.#byUser.get(user) ?? [];
+  }
+
+  /** The same as ListAccessKeys answers: without those that it does not show yet. */
+  listed(user: IamUser): readonly AccessKey[] {
+    return this.of(user).filter(({ createdAt }) => this.clock.now() >= createdAt + this.delays.listed);
   }
 
   /** @throws AwsError LimitExceeded for the third key. */

@@ -44,6 +44,8 @@ export interface SceneOptions {
   readonly start?: number;
   /** Until a new access key authenticates. @default 0 */
   readonly newKeyDelay?: number;
+  /** ms until a new access key shows in ListAccessKeys. @default 0 */
+  readonly listedKeyDelay?: number;
   /** Until a use shows in GetAccessKeyLastUsed and in the credential report. @default 0 */
   readonly lastUsedDelay?: number;
   /** Until a record shows in CloudTrail's event history. @default 0 */

@@ -33,6 +33,7 @@ import { unknownEvent } from './codes/unknown-event';
 import { unmanagedSecret } from './codes/unmanaged-secret';
 import { userChanged } from './codes/user-changed';
 import { userMissing } from './codes/user-missing';
+import { userSpelling } from './codes/user-spelling';
 import type { Descriptor } from './descriptor';
 
 /**
@@ -54,6 +55,7 @@ export const FINDINGS = byCode({
   'secret-missing': secretMissing,
   'user-changed': userChanged,
   'in-use': inUse,
+  'user-spelling': userSpelling,
   'two-keys': twoKeys,
   'foreign-key': foreignKey,
   'record-unavailable': recordUnavailable,

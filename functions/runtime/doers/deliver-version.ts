@@ -8,7 +8,7 @@ import type { Finding } from '../../core/findings/findings';
 import { type TargetConfig, targetName } from '../../core/hosts/target';
 import type { Credential } from '../../core/key/credential';
 import { datedTag } from '../../core/key/dated-tag';
-import { changedUser } from '../../core/key/key-user';
+import { changedUser, isSameUser } from '../../core/key/key-user';
 import { currentVersion, deliveredLabel } from '../../core/key/secret-state';
 import type { Delivery } from '../../core/lifecycle/steps';
 import { TAG } from '../../core/names';
@@ -52,12 +52,12 @@ async function proved(step: Delivery, { ports, run, managed }: DeliveryWork): Pr
   const { entry, secret } = managed;
   try {
     const credential = await ports.secrets.read(secret.name, version);
-    if (credential.userName === changedUser(secret, entry.user)) {
+    if (isSameUser(credential.userName, changedUser(secret, entry.user) ?? '')) {
       // Nothing is wrong with it, but it is not for today's targets: the first key of the present user follows.
       run.log.info('not delivered: the key is of the user before', { key: entry.id, accessKeyId });
       return undefined;
     }
-    if (credential.accessKeyId !== accessKeyId || credential.userName !== entry.user) {
+    if (credential.accessKeyId !== accessKeyId || !isSameUser(credential.userName, entry.user)) {
       throw new KeyturnError(
         'secret-invalid',
         `Version ${version} of ${secret.name} holds another credential than its ID says. Rotate the key to replace it.`,

@@ -84,7 +84,7 @@ export function iamOperations(iam: Iam) {
       },
     ),
     ListAccessKeys: operation('read', z.object({ ...paging, UserName: name.optional() }), (input, caller) => {
-      const keys = iam.accessKeys.of(iam.subject(input.UserName, caller));
+      const keys = iam.accessKeys.listed(iam.subject(input.UserName, caller));
       const order = (key: AccessKey) => `${String(key.createdAt).padStart(15, '0')} ${key.slot}`;
       const sorted = [...keys].sort((a, b) => (order(a) < order(b) ? -1 : 1));
       const { items, ...more } = page(sorted, order, input);

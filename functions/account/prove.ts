@@ -1,6 +1,7 @@
 import { MINUTE, SECOND } from '../core/duration';
 import { KeyturnError, toKeyturnError } from '../core/errors';
 import type { Credential } from '../core/key/credential';
+import { isSameUser } from '../core/key/key-user';
 import type { CallerIdentity, Sts, Time } from './ports';
 
 const FIRST_WAIT = SECOND;
@@ -115,5 +116,5 @@ function isWorthAsking({ code, retryable }: KeyturnError): boolean {
 
 /** `arn:aws:iam::<account>:user/<path/><name>` */
 function isUser(arn: string, user: string): boolean {
-  return /^arn:[\w-]+:iam::\d{12}:user\//.test(arn) && arn.slice(arn.lastIndexOf('/') + 1) === user;
+  return /^arn:[\w-]+:iam::\d{12}:user\//.test(arn) && isSameUser(arn.slice(arn.lastIndexOf('/') + 1), user);
 }

@@ -40,12 +40,38 @@ export function awsFailure(thrown: unknown, doing: string, expected: Expected = 
   }
   if (/^AccessDenied|^AuthorizationError|^UnauthorizedOperation|^NotAuthorized/.test(name)) {
     const denial = error.message || 'access denied';
-    return new KeyturnError('aws-denied', `${doing}: ${denial}. Deploy the stack again.`, { cause: new Error(denial) });
+    return new KeyturnError('aws-denied', `${doing}: ${denial}. ${cureOf(denial)}`, { cause: new Error(denial) });
   }
   if (status === undefined || status >= 500) {
     return new KeyturnError('aws-uncertain', `${doing}: AWS gave no clear answer (${name}).`, { retryable: true });
   }
   return new KeyturnError('aws-rejected', `${doing}: AWS refused it (${name}, HTTP ${status}).`);
+}
+
+/** Whose policy says no, in AWS's own words, and what helps there. The first that fits. */
+const CURES: readonly (readonly [says: RegExp, cure: string])[] = [
+  [
+    /(service|resource) control policy/,
+    "A policy of the organization says so, and deploying again does not change it: let the organization's administrators " +
+      "exempt this function's role.",
+  ],
+  [
+    /permissions boundary/,
+    "A permissions boundary on this function's role says so, and deploying again does not change it: whoever set it has to " +
+      'allow this.',
+  ],
+  [
+    /explicit deny in an? /,
+    'A policy denies it by name, and deploying again does not take that away, unless the policy is one of the stack and ' +
+      'somebody has edited it.',
+  ],
+  // A secret's rights stand in its own policy (ADR 0002).
+  [/: secretsmanager:/, 'Deploy the stack again. AWS says the same of a secret that is gone: then see secret-missing.'],
+];
+
+/** Deploying again gives the rights of the stack back; what others deny it does not take away. */
+function cureOf(denial: string): string {
+  return CURES.find(([says]) => says.test(denial))?.[1] ?? 'Deploy the stack again.';
 }
 
 /** Runs one call and turns what it throws into a KeyturnError. */

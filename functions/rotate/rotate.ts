@@ -2,7 +2,7 @@ import { creators } from '../account/creators';
 import { type MissingReport, readCredentialReport } from '../account/credential-report';
 import { type Look, look } from '../account/look';
 import type { Iam, Registry, Secrets, Sts, Trail } from '../account/ports';
-import { survey } from '../account/survey';
+import { type Survey, survey } from '../account/survey';
 import { MINUTE } from '../core/duration';
 import type { Finding } from '../core/findings/findings';
 import type { CredentialReport } from '../core/key/access-key';
@@ -12,6 +12,7 @@ import { broughtForward, rotationDueAt, upcomingRotations } from '../core/lifecy
 import type { Managed } from '../core/lifecycle/managed';
 import { keysToTrace, planRotation } from '../core/lifecycle/plan-rotation';
 import type { Plan } from '../core/lifecycle/steps';
+import { userSpelling } from '../core/lifecycle/user-spelling';
 import { usersPathFindings } from '../core/lifecycle/users-path';
 import { worthRotationLook } from '../core/lifecycle/worth-a-look';
 import { perform } from '../runtime/doers/perform';
@@ -63,10 +64,7 @@ export async function rotate(ports: RotatePorts, run: Run, options: RotateOption
   const day = { ports, run, admission: new Admission({ maxRotations, heldUp }) };
   const { report, missing } = await reading;
   await followFormerUsers(ports.secrets, run, all, report);
-  const { usersPath } = options;
-  if (usersPath !== undefined && report !== undefined) {
-    run.findAll(usersPathFindings(usersPath, report, surveyed.entries));
-  }
+  if (report !== undefined) run.findAll(usersFound(report, surveyed, options));
   const early = broughtForward(upcomingRotations(all, report, heldUp, run.now()), {
     now: run.now(),
     limit: maxRotations,
@@ -175,6 +173,12 @@ async function planned({ trail }: RotatePorts, run: Run, item: Item, { secret, k
 
 function discards({ steps }: Plan, accessKeyId: string): boolean {
   return steps.some((step) => step.do === 'discard-orphan' && step.accessKeyId === accessKeyId);
+}
+
+/** What the credential report says of the users' names and paths. */
+function usersFound(report: CredentialReport, { entries }: Survey, { usersPath }: RotateOptions): readonly Finding[] {
+  const underPath = usersPath === undefined ? [] : usersPathFindings(usersPath, report, entries);
+  return [...underPath, ...entries.flatMap((entry) => userSpelling(entry, report))];
 }
 
 function askedFor(all: readonly Managed[], ids: readonly string[] = []): readonly Item[] {

@@ -6,6 +6,7 @@ import { HOUR, MINUTE } from '../core/duration';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
 import { failedStep } from '../core/findings/failed-step';
 import type { Finding } from '../core/findings/findings';
+import type { SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
 import { byLastLook, planCheck } from '../core/lifecycle/plan-check';
 import { planDelivery } from '../core/lifecycle/plan-delivery';
@@ -203,7 +204,9 @@ async function pick(
         );
         continue;
       }
-      managed.push({ entry, secret: await secrets.describe(secretName(id)) });
+      const secret = await describeThere(secrets, id);
+      if (secret === undefined) run.find({ code: 'secret-missing', key: id, facts: { is: 'absent' } });
+      else managed.push({ entry, secret });
     } catch (thrown) {
       run.count('failed');
       run.find(unusable(id, toKeyturnError(thrown)));
@@ -211,6 +214,19 @@ async function pick(
   }
   run.looksAt(managed);
   return managed;
+}
+
+/** The rights to a secret go with it: AWS denies what is not there. @returns undefined when there is no such secret */
+async function describeThere(secrets: Secrets, id: string): Promise<SecretState | undefined> {
+  const name = secretName(id);
+  try {
+    return await secrets.describe(name);
+  } catch (thrown) {
+    if (toKeyturnError(thrown).code !== 'aws-denied') throw thrown;
+    const isThere = (await secrets.list(name)).some((secret) => secret.name === name);
+    if (isThere) throw thrown;
+    return undefined;
+  }
 }
 
 function unusable(key: string, error: KeyturnError): Finding {

@@ -99,7 +99,7 @@ describe('what AWS answers means to Keyturn', () => {
     const error = await failing(refusal(403, 'AccessDenied', text), call);
     expect(error.code).toBe('aws-denied');
     expect(error.message).toContain(doing);
-    expect(error.message).toContain(`${text}. Deploy the stack again.`);
+    expect(error.message).toContain(`${text}. Deploy the stack again`);
   });
 
   it("quotes nothing else of AWS's texts, because they may repeat a request (K6)", async () => {
@@ -255,4 +255,24 @@ it('a notification is made fit for SNS: a printable subject of less than 100 cha
   const [message] = scene.account.sns.messages;
   expect(message?.subject).toMatch(/^Schl\?ssel\?x{89}$/);
   expect(message?.message).toHaveLength(64 * 1024);
+});
+
+describe('a denial says what helps', () => {
+  const role = 'User: arn:aws:sts::111122223333:assumed-role/keyturn/rotate is not authorized to perform:';
+
+  it.each([
+    ['with an explicit deny in a service control policy', /policy of the organization.*deploying again does not/],
+    ['because no service control policy allows the iam:CreateAccessKey action', /policy of the organization/],
+    ['with an explicit deny in a resource control policy', /policy of the organization/],
+    ['with an explicit deny in a permissions boundary', /permissions boundary/],
+    ['because no permissions boundary allows the iam:CreateAccessKey action', /permissions boundary/],
+    ['with an explicit deny in an identity-based policy', /denies it by name, and deploying again does not/],
+    ['with an explicit deny in a VPC endpoint policy', /denies it by name/],
+    ['because no identity-based policy allows the iam:CreateAccessKey action', /action\. Deploy the stack again\.$/],
+  ])('%s', async (why, cure) => {
+    const denial = `${role} iam:CreateAccessKey on resource: user ci-shop ${why}`;
+    const error = await failing(refusal(403, 'AccessDenied', denial), () => createIam().createAccessKey('ci-shop'));
+    expect(error.code).toBe('aws-denied');
+    expect(error.message).toMatch(cure);
+  });
 });

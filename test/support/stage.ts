@@ -47,6 +47,8 @@ export interface SceneOptions {
   readonly newKeyDelay?: number;
   /** The same by region: uneven, and not once and for all. @default - everywhere at once */
   readonly newKeySpread?: AccountOptions['newKeySpread'];
+  /** ms until ListAccessKeys shows what was changed. @default 0 */
+  readonly keyListDelay?: number;
   /** Until a use shows in GetAccessKeyLastUsed and in the credential report. @default 0 */
   readonly lastUsedDelay?: number;
   /** Until a record shows in CloudTrail's event history. @default 0 */

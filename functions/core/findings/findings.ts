@@ -38,6 +38,7 @@ import { unknownEvent } from './codes/unknown-event';
 import { unmanagedSecret } from './codes/unmanaged-secret';
 import { userChanged } from './codes/user-changed';
 import { userMissing } from './codes/user-missing';
+import { userSpelling } from './codes/user-spelling';
 import { usersPath } from './codes/users-path';
 import type { Descriptor } from './descriptor';
 
@@ -65,6 +66,7 @@ export const FINDINGS = byCode({
   'user-changed': userChanged,
   'not-adopted': notAdopted,
   'in-use': inUse,
+  'user-spelling': userSpelling,
   'two-keys': twoKeys,
   'foreign-key': foreignKey,
   'users-path': usersPath,

@@ -1,4 +1,5 @@
 import { TAG } from '../names';
+import type { CredentialReport, ReportedUser } from './access-key';
 import { readDatedTag } from './dated-tag';
 import type { SecretState } from './secret-state';
 
@@ -12,6 +13,11 @@ export interface FormerUser {
 /** Names of IAM users are the same whatever the case (IAM's naming rules). */
 export function isSameUser(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
+}
+
+/** A user's line of the credential report. */
+export function lineOf(user: string, { users }: CredentialReport): ReportedUser | undefined {
+  return users.get(user) ?? [...users.values()].find((line) => isSameUser(line.user, user));
 }
 
 /**

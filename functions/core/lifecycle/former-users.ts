@@ -3,7 +3,7 @@ import { after, DAY } from '../duration';
 import { targetSetDigest } from '../hosts/target';
 import type { CredentialReport, ReportedUser } from '../key/access-key';
 import { deliveredAt, isDelivered } from '../key/delivery-mark';
-import { type FormerUser, formerUsers, isSameUser } from '../key/key-user';
+import { type FormerUser, formerUsers, isSameUser, lineOf } from '../key/key-user';
 import { currentKey, type SecretState } from '../key/secret-state';
 import type { FoundOfKey } from './found';
 import type { Plan, StepNamed } from './steps';
@@ -59,10 +59,6 @@ function isOver({ user, until }: FormerUser, { report, managedUsers }: FormerUse
   if (managedUsers.some((managed) => isSameUser(managed, user))) return true;
   if (report === undefined || report.generatedAt <= until) return false;
   return (lineOf(user, report)?.keys ?? []).length === 0;
-}
-
-function lineOf(user: string, report: CredentialReport): ReportedUser | undefined {
-  return report.users.get(user) ?? [...report.users.values()].find((line) => isSameUser(line.user, user));
 }
 
 function followed({ user: from, until }: FormerUser, { entry, secret, report, now }: FormerUsersInput): FollowedUser {

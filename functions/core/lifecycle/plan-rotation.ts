@@ -176,8 +176,10 @@ function tellForeignKeys({ entry, ring, orphans }: Situation): RotationPart {
   };
 }
 
-function tellWhatPeopleBroke({ entry, secret, ring, reason }: Situation): RotationPart {
+function tellWhatPeopleBroke({ entry, secret, ring, reason, now }: Situation): RotationPart {
   const key = entry.id;
+  // IAM may not list a key yet that was made a moment ago: nobody has deleted it for all that is known.
+  if (reason === 'current-key-missing' && unsettledSince(secret, ring, now) !== undefined) return {};
   if (isRepair(reason)) {
     const facts = { waits: 'pipelines', current: ring.anchor?.accessKeyId } as const;
     return { findings: [{ code: reason, key, facts }] };

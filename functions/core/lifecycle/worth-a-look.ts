@@ -4,7 +4,7 @@ import type { CredentialReport, ReportedUser } from '../key/access-key';
 import { readDatedTag } from '../key/dated-tag';
 import { openIntent } from '../key/intent';
 import { inactiveSince } from '../key/key-ring';
-import { changedUser } from '../key/key-user';
+import { changedUser, lineOf } from '../key/key-user';
 import {
   currentKey,
   currentVersion,
@@ -124,7 +124,7 @@ function usableLine(
 ): ReportedUser | 'unusable' | undefined {
   const newest = newestStored(secret, now);
   if (report === undefined || (newest !== undefined && newest.createdAt >= report.generatedAt)) return 'unusable';
-  return report.users.get(user);
+  return lineOf(user, report);
 }
 
 /** Whether a user's line shows the current key as Active and nothing that the secret does not know. */

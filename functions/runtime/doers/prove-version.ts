@@ -1,7 +1,7 @@
 import type { Secrets, Sts } from '../../account/ports';
 import { KeyturnError, toKeyturnError } from '../../core/errors';
 import type { Credential } from '../../core/key/credential';
-import { changedUser } from '../../core/key/key-user';
+import { changedUser, isSameUser } from '../../core/key/key-user';
 import type { Delivery } from '../../core/lifecycle/steps';
 import type { Work } from './doer';
 
@@ -21,12 +21,12 @@ export async function provedVersion(
 ): Promise<Credential | undefined> {
   try {
     const credential = await ports.secrets.read(secret.name, version);
-    if (credential.userName === changedUser(secret, entry.user)) {
+    if (isSameUser(credential.userName, changedUser(secret, entry.user) ?? '')) {
       // Nothing is wrong with it, but it is not for today's targets: the first key of the present user follows.
       run.log.info('not delivered: the key is of the user before', { key: entry.id, accessKeyId });
       return undefined;
     }
-    if (credential.accessKeyId !== accessKeyId || credential.userName !== entry.user) {
+    if (credential.accessKeyId !== accessKeyId || !isSameUser(credential.userName, entry.user)) {
       throw new KeyturnError(
         'secret-invalid',
         `Version ${version} of ${secret.name} holds another credential than its ID says. Rotate the key to replace it.`,

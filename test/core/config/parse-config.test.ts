@@ -228,6 +228,11 @@ describe('keyturn.yaml as a text', () => {
       '8:9 keys[0].deliverTo[0]: expected either repository (with environment for deployment variables) or workspace, found a map of connection; give one of the two',
     ],
     [
+      'two keys with one user in two spellings, which IAM does not tell apart',
+      `${SOUND}  - id: other\n    user: Bitbucket-Web-Shop\n`,
+      '12:11 keys[1].user: expected a user of its own; Bitbucket-Web-Shop belongs to the key "web-shop", and a user has room for one managed key and its successor only; correct the name; one user is one key, which may have many targets',
+    ],
+    [
       'two keys with one user',
       `${SOUND}  - id: other\n    user: bitbucket-web-shop\n`,
       '12:11 keys[1].user: expected a user of its own; bitbucket-web-shop belongs to the key "web-shop", and a user has room for one managed key and its successor only; correct the name; one user is one key, which may have many targets',

@@ -27,7 +27,9 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     },
     'attention',
     'blocked',
-    'Key "web-shop": the rotate run failed (user-missing). AWS says no.',
+    'Key "web-shop": the rotate run failed (user-missing). AWS says no. If the user was renamed, its keys go on working: ' +
+      'write its new name under "user" and deploy. If it was deleted, its keys are gone: create it again with its rights, ' +
+      'or take the key out.',
   ],
   [
     { code: 'current-key-missing', key, facts: { waits: 'pipelines', current: accessKeyId } },
@@ -263,7 +265,8 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     'attention',
     'blocked',
     'Key "web-shop" has no secret keyturn/web-shop. If it was deleted: aws secretsmanager restore-secret --secret-id ' +
-      'keyturn/web-shop. Otherwise deploy the stack again.',
+      'keyturn/web-shop. If it cannot be restored: take the key out of the configuration, deploy, put it back, and deploy ' +
+      'again; deploying alone makes no new one.',
   ],
   [
     { code: 'secret-missing', key, error: 'secret-missing', facts: { is: 'failed', error: 'secret-missing', reason } },
@@ -514,6 +517,13 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     'Key "web-shop" goes on where keyturn/shop left off: of the two keys of bitbucket-web-shop, AKIANEW is current and AKIAOLD is ' +
       'superseded. That one is made Inactive from 2026-04-01 on and deleted from 2026-04-01 on; then the first key of ' +
       '"web-shop" is made. Keep keyturn/shop until then.',
+  ],
+  [
+    { code: 'user-spelling', key, user: 'Deploy', facts: { written: 'deploy', iam: 'Deploy' } },
+    'attention',
+    'blocked',
+    'The user of key "web-shop" is written deploy, and IAM spells it Deploy. IAM takes the two for one user, but policies that ' +
+      `name it do not, Keyturn's own among them. Write "user: Deploy" and deploy again; the key goes on as it is.`,
   ],
   [
     { code: 'user-changed', key, user, facts: { is: 'changed', from: user, to: 'deploy', current: 'AKIAOLD' } },

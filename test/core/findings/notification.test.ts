@@ -60,8 +60,8 @@ Run run-1 of rotate (Keyturn-KeyRotationRotate-1A2B3C), account 111122223333, eu
   });
 
   it('has the account and the region in the subject where there is room', () => {
-    const { subject } = notificationOf([finding('user-missing', { key: 'blog' })], sender);
-    expect(subject).toBe('Keyturn: blog: the IAM user is gone; broken now, 111122223333 eu-central-1');
+    const { subject } = notificationOf([finding('current-key-missing', { key: 'blog' })], sender);
+    expect(subject).toBe('Keyturn: blog: somebody deleted the current key; broken now, 111122223333 eu-central-1');
   });
 
   it.each(FINDING_CODES)('%s says what, whether anything is broken, what to run and where its runbook is', (code) => {

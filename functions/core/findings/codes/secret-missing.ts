@@ -17,7 +17,8 @@ export const secretMissing: Descriptor<SecretMissing> = {
     facts.is === 'failed'
       ? failureMessage(key, facts)
       : `Key "${key}" has no secret ${secretName(key)}. If it was deleted: aws secretsmanager restore-secret ` +
-        `--secret-id ${secretName(key)}. Otherwise deploy the stack again.`,
+        `--secret-id ${secretName(key)}. If it cannot be restored: take the key out of the configuration, deploy, put it ` +
+        'back, and deploy again; deploying alone makes no new one.',
   commands: ofSecret('Restore the secret', 'restore-secret'),
   toldBy: ({ facts }) => (facts.is === 'absent' ? FOUND_BY_ALL : undefined),
 };

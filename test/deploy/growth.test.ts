@@ -25,11 +25,11 @@ it.fails('a key in a stack of keys is managed like the others, which stay where 
 });
 
 it.fails('a key that moves to a stack of keys takes its secret with it, and nobody has two Active keys in the end', async () => {
-  const since = world.emulator.now();
   const before = await world.currentOf('api');
   const moved: object = { ...APART, secret: 'existing' };
   await world.deploy(configured([keyOf('web-shop'), keyOf('api', moved), keyOf('batch', APART)]));
   expect(await world.currentOf('api')).toEqual(before);
+  const since = world.emulator.now();
 
   for (const days of [10, 10, 69, 1]) await world.passDays(days);
   expect(await world.findingsOf('api', since)).toEqual([]);

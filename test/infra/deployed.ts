@@ -42,7 +42,8 @@ export function deployed(template: CfnTemplate, part: unknown, home = HOME): unk
   if (name === 'Fn::Join' && Array.isArray(argument)) {
     return (deployed(template, argument[1], home) as string[]).join(String(argument[0]));
   }
-  if (name === 'Fn::Sub') return String(argument).replace(/\$\{([^}]+)\}/g, (_whole, of: string) => pseudo(home)[of] ?? of);
+  if (name === 'Fn::Sub')
+    return String(argument).replace(/\$\{([^}]+)\}/g, (_whole, of: string) => pseudo(home)[of] ?? of);
   return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, deployed(template, value, home)]));
 }
 

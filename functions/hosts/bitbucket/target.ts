@@ -66,7 +66,9 @@ export class BitbucketTarget implements Target {
       earlier?.torn === true
         ? { ...(await this.#lookUp(true)), unproved: halvesOf(delivery) }
         : await this.#lookUpWritable(delivery);
-    const [id, secret, ...others] = allOf(delivery).map((one) => writeOf(asSecuredAs(one, variables), this.#sole(one.key, variables)));
+    const [id, secret, ...others] = allOf(delivery).map((one) =>
+      writeOf(asSecuredAs(one, variables), this.#sole(one.key, variables)),
+    );
     if (id === undefined || secret === undefined) throw new Error('A delivery has a pair');
     const writes = { pair: [id, secret], others } as const;
     const props = { client, time, retry, path, call: this.#call };

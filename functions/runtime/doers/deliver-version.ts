@@ -2,7 +2,7 @@ import type { Targets } from '../../account/ports';
 import { prove } from '../../account/prove';
 import type { RegistryEntry } from '../../core/config/registry';
 import { HOUR, SECOND } from '../../core/duration';
-import { KeyturnError, toKeyturnError } from '../../core/errors';
+import { type KeyturnError, toKeyturnError } from '../../core/errors';
 import { isTokenTrouble } from '../../core/findings/codes/token-rejected';
 import type { Finding } from '../../core/findings/findings';
 import { type TargetConfig, targetName } from '../../core/hosts/target';

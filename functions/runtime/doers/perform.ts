@@ -7,14 +7,7 @@ import { deliverVersion } from './deliver-version';
 import { discardOrphan } from './discard-key';
 import type { Doer, Work } from './doer';
 import { promoteKey } from './promote-key';
-import {
-  clearRecord,
-  recordDrift,
-  recordFormerUsers,
-  recordHold,
-  recordInactive,
-  recordReactivation,
-} from './records';
+import { clearRecord, recordDrift, recordFormerUsers, recordHold, recordInactive, recordReactivation } from './records';
 import { removeLabel } from './remove-label';
 import { rotateKey } from './rotate-key';
 

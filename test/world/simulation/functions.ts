@@ -9,6 +9,7 @@ import { createTrail } from '../../../functions/aws/trail';
 import { dailyRunOf } from '../../../functions/core/config/asked';
 import { MINUTE } from '../../../functions/core/duration';
 import { KeyturnError, toKeyturnError } from '../../../functions/core/errors';
+import type { Trigger } from '../../../functions/core/findings/telling';
 import { type FunctionName, REGISTRY_PATH } from '../../../functions/core/names';
 import { deactivate } from '../../../functions/deactivate/deactivate';
 import { deleteKeys } from '../../../functions/delete/delete';
@@ -78,7 +79,7 @@ export async function runFunction(
       () => new KeyturnError('aws-uncertain', 'no answer', { retryable: true }),
     );
   const read = { rotate: rotateRequestOf, sync: syncRequestOf, deactivate: dailyRunOf, delete: dailyRunOf } as const;
-  const { trigger } = read[name](event);
+  const trigger = triggerOf(() => read[name](event));
   const run = new Run({
     id: runId,
     function: name,
@@ -123,6 +124,7 @@ export async function runFunction(
   });
   let stopped = false;
   try {
+    read[name](event);
     if (name === 'rotate') {
       const { requested, justDeployed = false } = rotateRequestOf(event);
       const asked = requested === undefined ? {} : { requested };
@@ -133,8 +135,7 @@ export async function runFunction(
   } catch (thrown) {
     stopped = true;
     const error = toKeyturnError(thrown);
-    run.count('failed');
-    run.find({ code: 'step-failed', facts: { is: 'stopped', error: error.code, reason: error.message } });
+    run.stopped(error);
     if (error.code === 'unexpected') {
       world.promises.broken(
         'K11',
@@ -145,4 +146,13 @@ export async function runFunction(
   }
   const { unrecorded } = await run.finish();
   return { stopped, unrecorded };
+}
+
+/** What is refused counts as asked for by a person, as in Lambda. */
+function triggerOf(read: () => { readonly trigger: Trigger }): Trigger {
+  try {
+    return read().trigger;
+  } catch {
+    return 'request';
+  }
 }

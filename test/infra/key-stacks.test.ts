@@ -14,6 +14,9 @@ const shop: KeyInput = { id: 'shop', user: 'ci-shop' };
 const images: KeyInput = { id: 'images', user: 'ci-images' };
 const api: KeyInput = { id: 'api', user: 'ci-api' };
 
+/** A key lives for a week. */
+const FAST = { rotateAfter: 5, deactivateAfter: 6, deleteAfter: 7, idleFor: 1, holdLimit: 1 };
+
 /** The names of the secrets of each stack. */
 function secretsByStack(keys: readonly KeyInput[]): Readonly<Record<string, readonly string[]>> {
   const app = new App();
@@ -93,8 +96,9 @@ describe('in the local account', () => {
   let world: DeployedWorld;
   afterEach(() => world.close());
 
-  const deploy = (keys: readonly KeyInput[]): Promise<DeployedWorld> =>
-    DeployedWorld.open(synthesized({ keys: [...keys] }), {
+  const of = (keys: readonly KeyInput[], policy?: ConfigInput['policy']) => synthesized({ keys: [...keys], policy });
+  const deploy = (keys: readonly KeyInput[], policy?: ConfigInput['policy']): Promise<DeployedWorld> =>
+    DeployedWorld.open(of(keys, policy), {
       before: ({ account }) => {
         for (const { user } of [shop, images, api]) {
           if (!keys.some((key) => key.user === user)) account.iam.users.create({ UserName: user });
@@ -128,40 +132,42 @@ describe('in the local account', () => {
       expect(activeKeys(user).map(({ createdAt }) => Number(createdAt) > Date.parse('2026-03-25'))).toEqual([true]);
     }
     expect(world.history().filter((line) => line.includes('unmanaged-secret'))).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it('a key that is moved without a word is refused, and comes back with its whole state by secret: existing', async () => {
-    world = await deploy([shop, images]);
+    world = await deploy([shop, images], FAST);
     await world.until(1);
     const before = stateOf('shop');
 
-    await expect(world.redeploy(synthesized({ keys: [{ ...shop, stack: 1 }, images] }))).rejects.toThrow(
+    await expect(world.redeploy(of([{ ...shop, stack: 1 }, images], FAST))).rejects.toThrow(
       /keyturn\/shop already exists/,
     );
-    await world.redeploy(synthesized({ keys: [{ ...shop, stack: 1, secret: 'existing' }, images] }));
-    await world.until(3);
-
+    await world.redeploy(of([{ ...shop, stack: 1, secret: 'existing' }, images], FAST));
     expect(stateOf('shop')).toEqual(before);
+    await world.until(2);
+
     expect(registered().sort()).toEqual(['images', 'shop']);
-    await world.until(114);
-    expect(activeKeys('ci-shop').map(({ createdAt }) => Number(createdAt) > Date.parse('2026-03-25'))).toEqual([true]);
+    await world.until(5, 6);
+    expect(world.keys('ci-shop')).toHaveLength(2);
+    await world.until(9);
+    expect(activeKeys('ci-shop').map(({ createdAt }) => Number(createdAt) > Date.parse('2026-01-05'))).toEqual([true]);
     expect(world.history().filter((line) => /two-keys|foreign-key/.test(line))).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it('a key that was taken out in its overlap and is put back goes on as if it had not been away', async () => {
-    world = await deploy([shop, images]);
-    await world.until(92);
+    world = await deploy([shop, images], FAST);
+    await world.until(5, 6);
     const inOverlap = world.keys('ci-shop').map(({ id, status }) => ({ id, status }));
     expect(inOverlap).toHaveLength(2);
-    await world.redeploy(synthesized({ keys: [images] }));
-    await world.until(93);
+    await world.redeploy(of([images], FAST));
+    await world.until(5, 12);
     expect(registered()).toEqual(['images']);
-    await world.redeploy(synthesized({ keys: [images, { ...shop, secret: 'existing' }] }));
-    await world.until(114);
+    await world.redeploy(of([images, { ...shop, secret: 'existing' }], FAST));
+    await world.until(9);
 
     expect(world.keys('ci-shop')).toMatchObject([{ id: inOverlap[1]?.id, status: 'Active' }]);
     expect(world.history().filter((line) => /two-keys|foreign-key/.test(line))).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it('the policy of a secret that is taken over is the same as of one that is made', async () => {
     const policies = new Map<string, unknown>();

@@ -59,6 +59,7 @@ describe('a superseded key', () => {
   it('is named before it is made Inactive, so that a lost answer leaves no change without a trace (K7)', async () => {
     const { scene, old } = await supersededKey();
     scene.toDay(100);
+    await scene.sync();
     scene.awsFault = ({ action }) => (action === 'UpdateAccessKey' ? { kind: 'drop-after' } : undefined);
     const { audits, findings } = await scene.deactivate();
     expect(findings).toEqual(['step-failed']);
@@ -88,6 +89,7 @@ describe('a superseded key', () => {
 it('a run that cannot write when it deactivated a key lets the whole recovery count from when that is known (K4)', async () => {
   const { scene, old } = await supersededKey();
   scene.toDay(100);
+  await scene.sync();
   scene.awsFault = ({ action }) =>
     action === 'TagResource' ? { kind: 'error', status: 400, code: 'AccessDeniedException' } : undefined;
   const { findings, summary, audits } = await scene.deactivate();

@@ -79,6 +79,7 @@ describe('while the record cannot be written', () => {
   it('no key is made Inactive, and the run says why for each of them and in one finding (K7)', async () => {
     const { scene } = await supersededKey();
     scene.toDay(100);
+    await scene.sync();
     scene.awsFault = unreachable;
     const outcome = await scene.deactivate();
     expect(statuses(scene)).toEqual(['Active', 'Active']);

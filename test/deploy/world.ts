@@ -252,8 +252,8 @@ interface ClientConfiguration {
   readonly maxAttempts: number;
 }
 
-/** `cron(20 3 * * ? *)` runs at minute 200 of the day; what runs all day comes last. */
+/** `cron(20 3 * * ? *)` runs at minute 200 of the day; what runs all day has run before, as deactivate counts on. */
 function minuteOfDay({ ScheduleExpression = '' }: Rule): number {
   const [, minute, hour] = /^cron\((\d+) (\d+) /.exec(ScheduleExpression) ?? [];
-  return minute === undefined ? DAY : Number(hour) * 60 + Number(minute);
+  return minute === undefined ? 0 : Number(hour) * 60 + Number(minute);
 }

@@ -60,7 +60,8 @@ def _resources_of_calls():
 
 
 def _keys_of_conditions():
-    """aws:SecureTransport of a client that speaks HTTP to loopback, and aws:PrincipalArn of a role's session."""
+    """aws:SecureTransport of a client that speaks HTTP to loopback, and aws:PrincipalArn of a role's session: the
+    role's ARN, with its path, which the session's own has not."""
     pin = app.pin_request_origin
     app.pin_request_origin = lambda ip, _secure: pin(ip, True)
     resolve = iam_evaluator._resolve_condition_key
@@ -68,8 +69,7 @@ def _keys_of_conditions():
     def resolved(key, context):
         value = resolve(key, context)
         if key.lower() == "aws:principalarn" and isinstance(value, str) and ":assumed-role/" in value:
-            account, session = value.split(":")[4:6]
-            return f"arn:aws:iam::{account}:role/{session.split('/')[1]}"
+            return (iam._roles.get(value.split("/")[1]) or {}).get("Arn", value)
         return value
 
     iam_evaluator._resolve_condition_key = resolved

@@ -1,16 +1,10 @@
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { Scene } from './scene';
 import type { SceneOptions } from './stage';
 
-const open: Scene[] = [];
-
-/** A scene that is closed after the test. */
+/** A scene that is closed after the test that asked for it, in whatever process: files may share one. */
 export async function newScene(options?: SceneOptions): Promise<Scene> {
   const scene = await new Scene(options).start();
-  open.push(scene);
+  onTestFinished(() => scene.close());
   return scene;
 }
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((scene) => scene.close()));
-});

@@ -40,9 +40,10 @@ async function overlap() {
   };
 }
 
-/** What deactivate finds on a day. */
+/** What deactivate finds on a day, when sync has seen its successor at the targets. */
 async function onDay(scene: Scene, day: number): Promise<Outcome> {
   scene.toDay(day);
+  await scene.sync();
   return scene.deactivate();
 }
 

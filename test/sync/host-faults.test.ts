@@ -127,7 +127,7 @@ describe('a host that fails', () => {
     const held: (string | undefined)[] = [];
     scene.hostFault = ({ key, method, arrivedAt }) => {
       held.push(scene.held('shop').accessKeyId);
-      const isRefused = method === 'PUT' && key === 'AWS_SECRET_ACCESS_KEY' && arrivedAt < began + 90_000;
+      const isRefused = method === 'PUT' && key === 'AWS_SECRET_ACCESS_KEY' && arrivedAt < began + 150_000;
       return isRefused ? status(403) : undefined;
     };
     const { audits, findings, summary } = await scene.sync();

@@ -134,6 +134,7 @@ describe('one dead host among several', () => {
       await scene.sync();
       for (const id of ['d', 'e']) await expectSettled(scene, id);
       scene.toDay(day + 10);
+      scene.hours(0.2);
       await scene.sync();
       await scene.deactivate();
       scene.toDay(day + 20);

@@ -216,7 +216,8 @@ describe('before the first write', () => {
 
     expect((await world.deliver(hidden, credentialOf(2))).unproved).toEqual([ID, SECRET_KEY]);
     expect((await world.deliver(repositoryTarget, credentialOf(2))).unproved).toEqual([ID, SECRET_KEY]);
-    expect((await world.deliver(repositoryTarget, credentialOf(3))).unproved).toBeUndefined();
+    await world.deliver(production, credentialOf(1));
+    expect((await world.deliver(production, credentialOf(2))).unproved).toBeUndefined();
   });
 });
 

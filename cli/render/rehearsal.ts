@@ -51,7 +51,7 @@ export function renderRehearsal(report: Report): string {
     ),
     '',
     report.held
-      ? green(bold('Every promise held that a year without accidents can test; the tests cover K9, K11 and K12 too.'))
+      ? green(bold('Every promise held that a year without accidents can test; the tests cover K9 and K11 to K14 too.'))
       : red(bold('A promise was broken.')),
   ].join('\n');
 }

@@ -60,6 +60,8 @@ export const TAG = {
   user: 'keyturn:user',
   /** `<user> <ISO time>`, for each user before it whose keys are followed to their end, oldest first. */
   formerUsers: 'keyturn:former-users',
+  /** `<access key ID> <ISO time>`: when some target took this key while another one did not. */
+  reached: 'keyturn:reached',
   /** `<until> <by> <why>`: nothing is changed until then. */
   paused: 'keyturn:paused',
   /** On a connection's secret, an ISO date or date-time: when its token ends. People set it; Keyturn reads it only. */

@@ -3,6 +3,7 @@ import { lastUses, look } from '../account/look';
 import type { Iam, Registry, Secrets, Trail } from '../account/ports';
 import { survey } from '../account/survey';
 import { keyRing } from '../core/key/key-ring';
+import { withoutCurrentElsewhere } from '../core/lifecycle/current-elsewhere';
 import { planDeactivation } from '../core/lifecycle/plan-deactivation';
 import { worthDeactivationLook } from '../core/lifecycle/worth-a-look';
 import { perform } from '../runtime/doers/perform';
@@ -31,7 +32,8 @@ export async function deactivate(ports: DeactivatePorts, run: Run): Promise<void
   const worth = all.filter((managed) => worthDeactivationLook(managed, report, run.now()));
   await run.forEach(worth, async (managed) => {
     const { entry } = managed;
-    const { secret, keys } = await look(iam, secrets, managed);
+    const { secret, keys: present } = await look(iam, secrets, managed);
+    const keys = withoutCurrentElsewhere(present, managed, all);
     const { superseded, anchor: successor } = keyRing(secret, keys);
     const active = superseded.filter(({ status }) => status === 'Active');
     const lastUsed = await lastUses(iam, active);

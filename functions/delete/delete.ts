@@ -3,6 +3,7 @@ import { lastUses, look } from '../account/look';
 import type { Iam, Registry, Secrets } from '../account/ports';
 import { survey } from '../account/survey';
 import { keyRing } from '../core/key/key-ring';
+import { withoutCurrentElsewhere } from '../core/lifecycle/current-elsewhere';
 import { planDeletion } from '../core/lifecycle/plan-deletion';
 import { worthDeletionLook } from '../core/lifecycle/worth-a-look';
 import { perform } from '../runtime/doers/perform';
@@ -26,7 +27,8 @@ export async function deleteKeys(ports: DeletePorts, run: Run): Promise<void> {
   const worth = all.filter((managed) => worthDeletionLook(managed, report, run.now()));
   await run.forEach(worth, async (managed) => {
     const { entry } = managed;
-    const { secret, keys } = await look(iam, secrets, managed);
+    const { secret, keys: present } = await look(iam, secrets, managed);
+    const keys = withoutCurrentElsewhere(present, managed, all);
     const inactive = keyRing(secret, keys).superseded.filter(({ status }) => status === 'Inactive');
     const lastUsed = await lastUses(iam, inactive);
     const plan = planDeletion({ entry, secret, keys, lastUsed, now: run.now() });

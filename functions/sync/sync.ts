@@ -7,6 +7,7 @@ import { type KeyturnError, toKeyturnError } from '../core/errors';
 import { failedStep } from '../core/findings/failed-step';
 import type { Finding } from '../core/findings/findings';
 import type { SecretState } from '../core/key/secret-state';
+import { systemsOf } from '../core/lifecycle/breaker';
 import type { Managed } from '../core/lifecycle/managed';
 import { byLastLook, planCheck } from '../core/lifecycle/plan-check';
 import { planDelivery } from '../core/lifecycle/plan-delivery';
@@ -146,8 +147,20 @@ function checksOf(
     const step = planCheck({ ...one, now: run.now(), drift, isAsked });
     return step === undefined ? [] : [{ ...one, check: step }];
   });
-  const most = isAsked ? due.length : Math.max(FEW, Math.ceil(managed.length / CHECKED_IN_RUNS));
-  return due.sort((a, b) => byLastLook(a.check, b.check)).slice(0, most);
+  due.sort((a, b) => byLastLook(a.check, b.check));
+  return isAsked ? due : fairShare(due, managed);
+}
+
+/** A host that is dead for days takes the looks at its own keys only, which stay the longest unseen (K11). */
+function fairShare(due: readonly Due[], managed: readonly Managed[]): readonly Due[] {
+  const most = Math.max(FEW, Math.ceil(managed.length / CHECKED_IN_RUNS));
+  const taken = new Map<string, number>();
+  return due.filter(({ entry }) => {
+    const systems = systemsOf(entry);
+    if (systems.some((system) => (taken.get(system) ?? 0) >= most)) return false;
+    for (const system of systems) taken.set(system, (taken.get(system) ?? 0) + 1);
+    return true;
+  });
 }
 
 /** All managed keys. The same list shows the connections' secrets, and when their tokens end. */

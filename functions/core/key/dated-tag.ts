@@ -13,6 +13,7 @@ export const DATED_TAGS: readonly string[] = [
   TAG.held,
   TAG.delivered,
   TAG.torn,
+  TAG.reached,
   TAG.checked,
   TAG.drifted,
 ];

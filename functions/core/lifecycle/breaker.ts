@@ -3,6 +3,7 @@ import { HOUR, latest } from '../duration';
 import type { ErrorCode } from '../errors';
 import { systemOf, type TargetConfig, targetName, targetSetDigest } from '../hosts/target';
 import { isDelivered, marksOf } from '../key/delivery-mark';
+import { changedUser } from '../key/key-user';
 import { pauseOf } from '../key/pause';
 import { currentKey } from '../key/secret-state';
 import type { NamedConnection } from './found';
@@ -74,7 +75,11 @@ export interface OpenBreaker {
 
 /** The keys that are undelivered for too long; whether that opens a breaker depends on why. */
 export function stuckKeys(managed: readonly Managed[], now: Date): readonly Undelivered[] {
-  return undelivered(managed, now).filter(({ since }) => now.getTime() - since.getTime() > UNDELIVERED_FOR);
+  // What nobody tries to deliver tells nothing of a connection.
+  const tried = managed.filter(
+    ({ entry, secret }) => changedUser(secret, entry.user) === undefined && secret.takesOver === undefined,
+  );
+  return undelivered(tried, now).filter(({ since }) => now.getTime() - since.getTime() > UNDELIVERED_FOR);
 }
 
 /** Whether so few keys are stuck that no breaker can be open: nobody need look for the reasons. */
@@ -105,9 +110,14 @@ export function openBreakers(
 }
 
 /** Whether a key is delivered over a connection whose breaker is open. */
-export function isHeldUp({ targets, connections }: RegistryEntry, open: readonly OpenBreaker[]): boolean {
-  const systems = new Set(open.map(({ system }) => system));
-  return targets.some((target) => systems.has(systemOf(target, connectionOf(target, connections))));
+export function isHeldUp(entry: RegistryEntry, open: readonly OpenBreaker[]): boolean {
+  const systems = systemsOf(entry);
+  return open.some(({ system }) => systems.includes(system));
+}
+
+/** What a key's targets need, each once: what fails together. */
+export function systemsOf({ targets, connections }: RegistryEntry): readonly string[] {
+  return [...new Set(targets.map((target) => systemOf(target, connectionOf(target, connections))))];
 }
 
 /** The connections that keep a key from being delivered, each once. */

@@ -74,8 +74,8 @@ async function placesOf(
     const opened = await targets.open({ ...target, connection } as TargetConfig, own);
     return (await opened.inspect(undefined)).places;
   } catch (thrown) {
-    // What the token that reaches this place cannot find is another place.
-    if (/-not-found$/.test(toKeyturnError(thrown).code)) return [];
+    // What the token that reaches this place cannot find, or may not look at, is another place.
+    if (/(-not-found|^scope-missing)$/.test(toKeyturnError(thrown).code)) return [];
     throw thrown;
   }
 }

@@ -8,6 +8,7 @@ import type { Finding } from '../../core/findings/findings';
 import { type TargetConfig, targetName } from '../../core/hosts/target';
 import type { Credential } from '../../core/key/credential';
 import { datedTag, tagFor } from '../../core/key/dated-tag';
+import { marksOf } from '../../core/key/delivery-mark';
 import { currentVersion, deliveredLabel, storedVersions } from '../../core/key/secret-state';
 import type { Delivery } from '../../core/lifecycle/steps';
 import { TAG } from '../../core/names';
@@ -31,6 +32,8 @@ type DeliveryWork = Work<DeliverPorts>;
 
 /** A key that is known everywhere since it was first delivered, or since a minute ago. */
 const PROOF_PATIENCE = 10 * SECOND;
+/** Stands in the place of a torn pair's date, when the delivery is complete. */
+const HEALED = 'healed';
 /** A delivery that is complete this long after the key was made is late, and the overlap counts from it. */
 const LATE_AFTER = HOUR;
 
@@ -40,6 +43,7 @@ export const deliverVersion: Doer<'deliver', DeliverPorts, DeliveryOutcome> = as
   const answers = credential === undefined ? (['failed'] as const) : await toEveryTarget(step, work, credential);
   const complete = answers.every((answer) => answer === 'delivered');
   if (complete && step.conclusive) return (await mark(step, work)) ? 'marked' : 'overtaken';
+  if (answers.includes('delivered')) await rememberReached(step, work);
   const current = currentVersion(await work.ports.secrets.describe(work.managed.secret.name));
   if (current?.versionId !== step.versionId) return 'overtaken';
   // What was put back may have come after what another run wrote and marked.
@@ -110,6 +114,20 @@ function isTorn({ accessKeyId }: Delivery, { managed: { secret } }: DeliveryWork
   return tagFor(secret, TAG.torn, accessKeyId) !== undefined;
 }
 
+/** Whether a target may hold the key already, so that nobody knows what a place that shows no ID held before. */
+function mayBeHeld({ versionId, accessKeyId, returned }: Delivery, { managed: { secret } }: DeliveryWork): boolean {
+  const marks = marksOf(secret.versions.find((version) => version.versionId === versionId)?.labels ?? []);
+  const tags = [TAG.reached, TAG.checked, TAG.delivered];
+  return returned || marks.length > 0 || tags.some((tag) => tagFor(secret, tag, accessKeyId) !== undefined);
+}
+
+/** So that a later delivery does not take what a target holds for the key before. @throws KeyturnError `aws-*` */
+async function rememberReached(step: Delivery, work: DeliveryWork): Promise<void> {
+  if (mayBeHeld(step, work)) return;
+  const { ports, run, managed } = work;
+  await ports.secrets.tag(managed.secret.name, { [TAG.reached]: datedTag(step.accessKeyId, run.now()) });
+}
+
 /** So that no later run says that the key before works, which may find nothing but a refusal. */
 async function rememberTorn({ accessKeyId }: Delivery, { ports, run, managed }: DeliveryWork): Promise<void> {
   const { name } = managed.secret;
@@ -127,9 +145,13 @@ async function rememberTorn({ accessKeyId }: Delivery, { ports, run, managed }: 
  */
 async function earlierCredential(
   accessKeyId: string | undefined,
-  { versionId, markedBefore }: Delivery,
-  { ports, run, managed: { entry, secret } }: DeliveryWork,
+  step: Delivery,
+  work: DeliveryWork,
 ): Promise<Credential | undefined> {
+  const { versionId, markedBefore } = step;
+  const { ports, run, managed } = work;
+  const { entry, secret } = managed;
+  if (accessKeyId === undefined && mayBeHeld(step, work)) return undefined;
   const others = storedVersions(secret).filter((version) => version.versionId !== versionId);
   const version =
     accessKeyId === undefined
@@ -197,6 +219,7 @@ async function mark(step: Delivery, work: DeliveryWork): Promise<boolean> {
     if (toKeyturnError(thrown).code === 'label-moved') return false;
     throw thrown;
   }
+  if (isTorn(step, work)) await ports.secrets.tag(name, { [TAG.torn]: HEALED });
   run.audit('version-delivered', managed.entry, { accessKeyId, version, reason: label });
   run.count('delivered');
   return true;

@@ -1,6 +1,6 @@
 import type { Secrets, Sts } from '../../account/ports';
 import { KeyturnError, toKeyturnError } from '../../core/errors';
-import type { Credential } from '../../core/key/credential';
+import { Credential } from '../../core/key/credential';
 import { changedUser, isSameUser } from '../../core/key/key-user';
 import type { Delivery } from '../../core/lifecycle/steps';
 import type { Work } from './doer';
@@ -19,13 +19,12 @@ export async function provedVersion(
   { ports, run, managed: { entry, secret } }: Work<ProvePorts>,
   proof: Proof,
 ): Promise<Credential | undefined> {
+  let isOfUserBefore = false;
   try {
-    const credential = await ports.secrets.read(secret.name, version);
-    if (isSameUser(credential.userName, changedUser(secret, entry.user) ?? '')) {
-      // Nothing is wrong with it, but it is not for today's targets: the first key of the present user follows.
-      run.log.info('not delivered: the key is of the user before', { key: entry.id, accessKeyId });
-      return undefined;
-    }
+    const stored = await ports.secrets.read(secret.name, version);
+    isOfUserBefore = isSameUser(stored.userName, changedUser(secret, entry.user) ?? '');
+    // A user that was renamed keeps its keys, and then this one is the present user's.
+    const credential = isOfUserBefore ? new Credential({ ...stored, userName: entry.user }) : stored;
     if (credential.accessKeyId !== accessKeyId || !isSameUser(credential.userName, entry.user)) {
       throw new KeyturnError(
         'secret-invalid',
@@ -37,6 +36,11 @@ export async function provedVersion(
     return credential;
   } catch (thrown) {
     const { code, message: reason } = toKeyturnError(thrown);
+    if (isOfUserBefore && code === 'proof-wrong-identity') {
+      // Nothing is wrong with it, but it is not for today's targets: the first key of the present user follows.
+      run.log.info('not delivered: the key is of the user before', { key: entry.id, accessKeyId });
+      return undefined;
+    }
     run.count('failed');
     run.audit('step-failed', entry, { accessKeyId, version, outcome: 'failed', code, reason: 'proof' });
     run.find({ code: 'proof-failed', key: entry.id, accessKeyId, since, facts: { user: entry.user, reason } });

@@ -55,11 +55,12 @@ const TAGGED: Readonly<Record<string, readonly AuditEventName[]>> = {
   [TAG.held]: ['hold-recorded'],
   [TAG.user]: ['key-stored'],
   [TAG.formerUsers]: ['labels-cleaned'],
+  [TAG.reached]: ['target-delivered'],
   [TAG.checked]: ['check-recorded'],
   [TAG.drifted]: ['drift-recorded'],
   // Written before the mark of a late delivery, which another run may set first.
   [TAG.delivered]: ['version-delivered', 'target-delivered'],
-  [TAG.torn]: ['target-failed'],
+  [TAG.torn]: ['target-failed', 'version-delivered'],
 };
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
-import { vi } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
+import type { Time } from '../../functions/account/ports';
 import type { LambdaContext } from '../../functions/runtime/handle';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
@@ -30,9 +31,26 @@ export async function coldStart(scene: Scene, name: keyof typeof load, allowed =
   return handler;
 }
 
-/** The functions live in real time; the credential report is there already, so that none waits for it. */
+/** A scene of today; the credential report is there already, so that no function waits for it. */
 export async function now(): Promise<Scene> {
   const scene = await newScene({ start: Date.now() });
   scene.account.invoke(scene.admin, 'iam', 'GenerateCredentialReport', {});
+  return scene;
+}
+
+const TIME = '../../functions/runtime/time';
+
+/** The same, and functions that start from here to the end of the test live in its time: who sleeps makes it pass. */
+export async function inItsTime(): Promise<Scene> {
+  const scene = await now();
+  const systemTime: Time = {
+    now: () => new Date(scene.clock.now()),
+    sleep: async (milliseconds) => scene.clock.advanceBy(milliseconds),
+  };
+  vi.doMock(TIME, () => ({ systemTime }));
+  onTestFinished(() => {
+    vi.doUnmock(TIME);
+    vi.resetModules();
+  });
   return scene;
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { HOURLY } from '../support/scene';
 import { captureOutput } from './captured-output';
-import { coldStart, context, load, now } from './cold-start';
+import { coldStart, context, inItsTime, load } from './cold-start';
 
 describe('a function', () => {
   it('does its work, and ends with its summary as a line, as metrics and as its answer (K7)', async () => {
-    const scene = await now();
+    const scene = await inItsTime();
     scene.manage('shop');
     const rotate = await coldStart(scene, 'rotate');
     const sync = await coldStart(scene, 'sync');
@@ -46,6 +46,7 @@ describe('a function', () => {
       'run-finished',
       'run-started',
       'key-proved',
+      'key-proved',
       'target-delivered',
       'version-delivered',
       'run-finished',
@@ -54,7 +55,7 @@ describe('a function', () => {
   });
 
   it('writes its numbers as CloudWatch metrics, with the function as their dimension', async () => {
-    const scene = await now();
+    const scene = await inItsTime();
     scene.manage('shop');
     const rotate = await coldStart(scene, 'rotate');
     const output = captureOutput();
@@ -104,7 +105,7 @@ describe('a function', () => {
   it.each(['rotate', 'deactivate', 'delete', 'sync'] as const)(
     '%s throws when the whole run is stopped, after it told people, so that Lambda tries again',
     async (name) => {
-      const scene = await now();
+      const scene = await inItsTime();
       scene.manage('shop');
       const handler = await coldStart(scene, name);
       const output = captureOutput();
@@ -132,7 +133,7 @@ describe('a function', () => {
   );
 
   it('that Lambda repeats under the same request ID has IDs of its own, and tells people once', async () => {
-    const scene = await now();
+    const scene = await inItsTime();
     scene.manage('shop');
     const rotate = await coldStart(scene, 'rotate');
     captureOutput();
@@ -140,6 +141,8 @@ describe('a function', () => {
       action === 'GetParametersByPath' ? { kind: 'error', status: 400, code: 'AccessDeniedException' } : undefined;
     for (let tries = 0; tries < 3; tries += 1) {
       await expect(rotate({}, context())).rejects.toMatchObject({ code: 'aws-denied' });
+      // Lambda waits for a minute and more.
+      scene.clock.advanceBy(60_000);
     }
     expect(scene.account.sns.messages).toHaveLength(1);
     const recorded = scene.recorded();
@@ -149,7 +152,7 @@ describe('a function', () => {
   });
 
   it('that leaves a torn pair ends with an error when people were told, so that Lambda repeats it (K1)', async () => {
-    const scene = await now();
+    const scene = await inItsTime();
     scene.manage('shop');
     const rotate = await coldStart(scene, 'rotate');
     const sync = await coldStart(scene, 'sync');
@@ -166,10 +169,10 @@ describe('a function', () => {
     expect(await sync({ keys: ['shop'] }, context())).toMatchObject({ delivered: 0, failed: 1 });
     scene.hostFault = undefined;
     expect(await sync(HOURLY, context())).toMatchObject({ delivered: 1 });
-  }, 240_000);
+  });
 
   it('counts the events that the record did not take, and the findings by their code', async () => {
-    const scene = await now();
+    const scene = await inItsTime();
     scene.manage('shop');
     const rotate = await coldStart(scene, 'rotate');
     const output = captureOutput();
@@ -188,7 +191,7 @@ describe('a function', () => {
   });
 
   it('keeps some time for its end: with little left it starts nothing', async () => {
-    const scene = await now();
+    const scene = await inItsTime();
     scene.manage('shop');
     const rotate = await coldStart(scene, 'rotate');
     captureOutput();
@@ -197,7 +200,7 @@ describe('a function', () => {
   });
 
   it('does not start without its settings, and names what is missing', async () => {
-    const scene = await now();
+    const scene = await inItsTime();
     vi.resetModules();
     vi.stubEnv('KEYTURN_TOPIC_ARN', '');
     await expect(load.delete()).rejects.toThrow('KEYTURN_TOPIC_ARN is not set');
@@ -208,7 +211,7 @@ describe('a function', () => {
   it.each(['', 'https://api.bitbucket.org'])(
     'sends nothing to a host that the stack does not name, but %o (K6)',
     async (allowed) => {
-      const scene = await now();
+      const scene = await inItsTime();
       scene.manage('shop');
       await scene.rotate();
       const sync = await coldStart(scene, 'sync', allowed);
@@ -222,7 +225,7 @@ describe('a function', () => {
   );
 
   it('rotates at once what a person asks for', async () => {
-    const scene = await now();
+    const scene = await inItsTime();
     for (const id of ['shop', 'blog']) scene.manage(id);
     const rotate = await coldStart(scene, 'rotate');
     captureOutput();
@@ -233,7 +236,7 @@ describe('a function', () => {
   it.each(['rotate', 'deactivate', 'delete', 'sync'] as const)(
     '%s refuses what is no event of a rule and no valid request: it does nothing, and says why (K7, K14)',
     async (name) => {
-      const scene = await now();
+      const scene = await inItsTime();
       scene.manage('shop');
       const handler = await coldStart(scene, name);
       const output = captureOutput();
@@ -253,7 +256,7 @@ describe('a function', () => {
   );
 
   it('answers a person with what it found: an id that is none is refused, and the others are done (K14)', async () => {
-    const scene = await now();
+    const scene = await inItsTime();
     for (const id of ['shop', 'blog']) scene.manage(id);
     scene.setTag('blog', 'keyturn:paused', '2999-01-01 alice freeze');
     const rotate = await coldStart(scene, 'rotate');

@@ -1,9 +1,9 @@
 import { expect, it, vi } from 'vitest';
 import { TAG } from '../../functions/core/names';
 import type { LambdaContext } from '../../functions/runtime/handle';
-import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
 import { captureOutput } from './captured-output';
+import { inItsTime } from './cold-start';
 
 const HOURLY = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
 
@@ -31,14 +31,8 @@ async function functionsOf(scene: Scene) {
   };
 }
 
-async function inRealTime(): Promise<Scene> {
-  const scene = await newScene({ start: Date.now() });
-  scene.account.invoke(scene.admin, 'iam', 'GenerateCredentialReport', {});
-  return scene;
-}
-
 it('a message that is published names the key, the state, the place, the command and the runbook of the stack', async () => {
-  const scene = await inRealTime();
+  const scene = await inItsTime();
   scene.addUser('ci-shop');
   const keys = [scene.createKey('ci-shop').AccessKeyId, scene.createKey('ci-shop').AccessKeyId];
   scene.manage('shop');
@@ -63,7 +57,7 @@ it('a message that is published names the key, the state, the place, the command
 });
 
 it('a repair can be started by the command of the message: it has the name of the function that is deployed', async () => {
-  const scene = await inRealTime();
+  const scene = await inItsTime();
   scene.manage('shop');
   const { rotate, sync } = await functionsOf(scene);
   await rotate();
@@ -77,7 +71,7 @@ it('a repair can be started by the command of the message: it has the name of th
 });
 
 it('the days before the end of a token are those of the stack', async () => {
-  const scene = await inRealTime();
+  const scene = await inItsTime();
   scene.manage('shop');
   scene.account.invoke(scene.admin, 'secretsmanager', 'TagResource', {
     SecretId: 'keyturn/connections/acme',

@@ -6,6 +6,7 @@ import type { AwsFault } from '../../local/account/wire/server';
 import { newScene } from '../support/dispose';
 import { HOURLY, type Outcome } from '../support/scene';
 import { captureOutput } from './captured-output';
+import { inItsTime } from './cold-start';
 
 const FIELDS_WITH_MATERIAL = ['SecretString', 'TagResource', 'AccessKeyId'];
 
@@ -120,8 +121,7 @@ it('after a long row of failures no secret is in any log, event, message or erro
 });
 
 it("the functions' own output, with the logger and the metrics, holds none either (K6)", async () => {
-  const scene = await newScene({ start: Date.now() });
-  scene.account.invoke(scene.admin, 'iam', 'GenerateCredentialReport', {});
+  const scene = await inItsTime();
   scene.manage('shop');
   scene.manage('blog', { deliverTo: [{ environment: 'No' }] });
   vi.resetModules();
@@ -138,8 +138,8 @@ it("the functions' own output, with the logger and the metrics, holds none eithe
   scene.awsFault = quoting(/^PutSecretValue$/);
   await rotate({}, context);
   scene.awsFault = undefined;
-  // The handlers run on the real clock, which does not move on by the hour that an intent blocks.
-  for (const id of ['shop', 'blog']) scene.removeTag(id, 'keyturn:intent');
+  // An intent blocks for an hour.
+  scene.hours(2);
   await rotate({}, context);
   await sync({ keys: ['shop', 'blog'] }, context);
   scene.awsFault = quoting(/^GetParameter$/);

@@ -2,9 +2,9 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Sts } from '../account/ports';
 import { KeyturnError } from '../core/errors';
 import { USER_AGENT_APP } from '../core/names';
+import { provingRegions } from '../core/partitions';
 import { clientConfig } from './client-config';
 import { calling } from './failure';
-import { provingRegions } from './sts-regions';
 
 /** What STS answers to a key that it does not know, or not yet. */
 const refused = {

@@ -76,10 +76,13 @@ export class ManagedKey extends Construct {
     const parameter = new StringParameter(this, 'Registry', {
       parameterName: this.parameterName,
       stringValue: document,
-      description: `Keyturn: the managed key ${this.keyId}`,
+      // Which one, the name says: a full template has no room to say it twice.
+      description: 'Keyturn: a managed key',
     });
-    // The functions act on what the registry says, so it speaks last: when they may do what it asks for.
-    parameter.node.addDependency(policy, ...rights);
+    // The functions act on what the registry says, so it speaks last: when they may do what it asks for. The policy names
+    // their roles, so that these are there before it and need no further word in each key of a full template.
+    const named: ReadonlySet<IDependable> = new Set(Object.values(this.rotation._roles));
+    parameter.node.addDependency(policy, ...rights.filter((holder) => !named.has(holder)));
     if (createUser) parameter.node.addDependency(this.createUser(user));
     this.rotation._made(parameter);
   }

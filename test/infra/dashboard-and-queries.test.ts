@@ -115,7 +115,7 @@ describe('the dashboard', () => {
       'Neither recorded, published nor told',
       'Next due dates',
     ]);
-    expect(widgets.get('Alarms')?.properties.alarms).toHaveLength(17);
+    expect(widgets.get('Alarms')?.properties.alarms).toHaveLength(18);
   });
 
   it('shows metrics that the functions send', () => {
@@ -153,7 +153,7 @@ describe('the dashboard', () => {
     const [other] = resourcesOf(own, 'AWS::CloudWatch::Dashboard');
     const text = String(deployed(own, other?.Properties.DashboardBody));
 
-    expect(JSON.parse(text).widgets[0].properties.alarms).toHaveLength(16);
+    expect(JSON.parse(text).widgets[0].properties.alarms).toHaveLength(17);
   });
 });
 

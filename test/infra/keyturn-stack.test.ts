@@ -45,6 +45,7 @@ describe('KeyturnStack', () => {
       },
       trail: Trail.CREATE,
       encryption: Encryption.CUSTOMER_MANAGED,
+      deployment: { role: 'arn:aws:iam::111122223333:role/deployment', rolePath: '/keyturn/' },
       audit: {
         retentionDays: 1096,
         encryptionKey: 'arn:aws:kms:eu-west-1:111122223333:key/5678abcd-56ab-78cd-90ef-567890abcdef',

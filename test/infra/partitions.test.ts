@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ConfigInput } from '../../functions/core/config/config';
-import { iamRecordsRegion, PARTITION_NAMES } from '../../functions/core/partitions';
+import { iamRecordsRegion, PARTITION_NAMES, provingRegions } from '../../functions/core/partitions';
 import { KeyturnStack } from '../../infra';
 import { mayFunction, type Request, secretPolicyOf } from './access';
 import { ACCOUNT, arnOfSecret, deployed, type Home } from './deployed';
@@ -130,4 +130,17 @@ it('IAM is recorded in one region of each partition', () => {
     undefined,
   ]);
   expect(HOMES.map(({ partition }) => partition)).toEqual(PARTITION_NAMES);
+});
+
+it('a key is proved in the function’s own region and in another one of its partition, where there is one', () => {
+  const regions = ['eu-west-1', 'us-east-1', 'us-gov-west-1', 'cn-northwest-1', 'eusc-de-east-1', 'us-iso-east-1'];
+
+  expect(regions.map(provingRegions)).toEqual([
+    ['eu-west-1', 'us-east-1'],
+    ['us-east-1', 'us-west-2'],
+    ['us-gov-west-1', 'us-gov-east-1'],
+    ['cn-northwest-1', 'cn-north-1'],
+    ['eusc-de-east-1'],
+    ['us-iso-east-1'],
+  ]);
 });

@@ -75,3 +75,26 @@ export function resourcesOf(template: CfnTemplate, type: string): readonly (CfnR
     .filter(([, { Type }]) => Type === type)
     .map(([id, resource]) => ({ ...resource, id }));
 }
+
+/** Logical IDs that a part of the template refers to. */
+function referredBy(part: unknown): readonly string[] {
+  if (typeof part === 'string') return [...part.matchAll(/\$\{(\w+)/g)].map(([, id = '']) => id);
+  if (Array.isArray(part)) return part.flatMap(referredBy);
+  if (typeof part !== 'object' || part === null) return [];
+  return Object.entries(part).flatMap(([name, value]) => {
+    if (name === 'Ref') return [String(value)];
+    if (name === 'Fn::GetAtt') return [String(Array.isArray(value) ? value[0] : value).split('.')[0] ?? ''];
+    return referredBy(value);
+  });
+}
+
+/** Everything that CloudFormation has made before it makes a resource, whatever order it chooses. */
+export function madeBefore(of: CfnTemplate, id: string, found = new Set<string>()): ReadonlySet<string> {
+  const resource = of.Resources[id];
+  for (const before of [...referredBy(resource?.Properties), ...[resource?.DependsOn ?? []].flat()]) {
+    if (!(before in of.Resources) || found.has(before)) continue;
+    found.add(before);
+    madeBefore(of, before, found);
+  }
+  return found;
+}

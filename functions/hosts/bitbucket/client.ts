@@ -34,6 +34,10 @@ export interface VariableValue {
 /** A variable that exists but is in no list yet: new ones take seconds to show up (the Terraform provider waits 5 s). */
 const NEW_VARIABLE = 2_000;
 
+/** A UUID that no variable has. */
+const NO_VARIABLE = '{00000000-0000-4000-8000-000000000000}';
+const TRIED: VariableValue = { key: 'KEYTURN_TRIES_TO_WRITE', value: new Redacted('nothing'), secured: false };
+
 /** The part of Bitbucket Cloud's REST API 2.0 that a delivery uses, for one connection. */
 export class BitbucketClient {
   readonly #url: string;
@@ -95,6 +99,19 @@ export class BitbucketClient {
       ...call,
       outdatedOn: { 404: 0, 409: NEW_VARIABLE },
     });
+  }
+
+  /**
+   * Once. Asks to write a variable that no list has: whoever may write is told that there is none, 404, and nothing has
+   * changed.
+   * @throws HostError when the token may not write, or the host does not take writes now
+   */
+  async tryToWrite(path: string, call: Call): Promise<void> {
+    try {
+      await this.#write('PUT', `${path}/${encodeURIComponent(NO_VARIABLE)}`, TRIED, call);
+    } catch (thrown) {
+      if (!(thrown instanceof HostError) || thrown.status !== 404) throw thrown;
+    }
   }
 
   /** Once. A variable that is gone already counts as deleted. */

@@ -92,7 +92,7 @@ export interface Receipt {
   readonly readBack: boolean | undefined;
   /** Milliseconds between the two halves of the pair, as seen from here: an upper bound of the torn time. */
   readonly tornFor: number;
-  /** What could not be written again as it was before the first write, so that only the delivery showed that it can be. */
+  /** What was not shown to be writable before the first write, so that only the delivery showed it. */
   readonly unproved?: readonly string[];
 }
 

@@ -14,8 +14,7 @@ it('torn-pair: a host takes one half, and then nothing for minutes; Lambda’s r
   life.bitbucket = ({ method, key }) => {
     if (method !== 'PUT' || (key !== ID && key !== SECRET)) return undefined;
     if (key === ID) idWrites += 1;
-    // The first write of the ID is the one that writes it again as it was.
-    if (key === ID && idWrites <= 2) return undefined;
+    if (key === ID && idWrites <= 1) return undefined;
     tornAt ??= clock.now();
     return clock.now() < tornAt + 3 * MINUTE ? { kind: 'status', status: 403 } : undefined;
   };

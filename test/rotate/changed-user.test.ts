@@ -131,3 +131,19 @@ describe("changing a key's user", () => {
     expect(scene.keys('deploy')).toHaveLength(2);
   });
 });
+
+it('a user that was moved to another managed key: that one leaves alone what the first one still delivers (K1, K3)', async () => {
+  const { scene } = await supersededKey();
+  const held = scene.currentKey('shop') ?? '';
+  // The first one's new user is not there, so its pipelines go on with the key that they have.
+  changeUser(scene, 'nobody-yet');
+  scene.manage('moved', { user: 'ci-shop' });
+  for (const { AccessKeyId } of scene.keys('ci-shop')) if (AccessKeyId !== held) scene.deleteKey('ci-shop', AccessKeyId);
+  for (const day of [1, 2, 15, 30, 60].map((later) => 101 + later)) {
+    scene.toDay(day);
+    await scene.day();
+  }
+  expect(scene.keys('ci-shop').find(({ AccessKeyId }) => AccessKeyId === held)?.Status).toBe('Active');
+  expect(scene.currentKey('moved')).toBeDefined();
+  await scene.login('shop');
+});

@@ -3,6 +3,7 @@ import type { DriftSetting } from '../../functions/core/config/settings';
 import { TAG } from '../../functions/core/names';
 import type { VariablePlace } from '../../local/hosts/bitbucket/place';
 import { deliveredKey, expectLogin, supersededKey } from '../support/converge';
+import { newScene } from '../support/dispose';
 import type { Outcome, Scene } from '../support/scene';
 
 const ID = 'AWS_ACCESS_KEY_ID';
@@ -276,4 +277,21 @@ describe('a deactivation', () => {
     await scene.day();
     expect(statusOf(scene, old)).toBe('Inactive');
   });
+});
+
+it('keys on a dead host take no look from the keys of others, however many they are (K11, K13)', async () => {
+  const scene = await newScene();
+  scene.secret('keyturn/connections/globex', JSON.stringify({ accessToken: scene.token }));
+  const dead = Array.from({ length: 26 }, (_, index) => `dead-${index}`);
+  for (const id of dead) scene.manage(id, { connectionSecret: 'keyturn/connections/globex' });
+  scene.manage('shop');
+  await scene.rotate({ maxRotations: 100 });
+  await scene.sync();
+  scene.hostFault = ({ path }) => (path.includes('/dead-') ? { kind: 'status', status: 503 } : undefined);
+  for (const hours of [21, 1, 20, 1]) {
+    scene.hours(hours);
+    await scene.sync();
+  }
+  const [, at = ''] = (scene.tag('shop')[TAG.checked] ?? '').split(' ');
+  expect(scene.clock.now() - Date.parse(at)).toBeLessThan(24 * HOUR);
 });

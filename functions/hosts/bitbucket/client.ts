@@ -34,6 +34,13 @@ export interface VariableValue {
 /** A variable that exists but is in no list yet: new ones take seconds to show up (the Terraform provider waits 5 s). */
 const NEW_VARIABLE = 2_000;
 
+/** A UUID that no variable has. */
+const NO_VARIABLE = '{00000000-0000-4000-8000-000000000000}';
+const TRIED: VariableValue = { key: 'KEYTURN_TRIES_TO_WRITE', value: new Redacted('nothing'), secured: false };
+
+/** Refusals of a request by a host that takes writes from this token, as far as can be told. */
+const SAYS_NOTHING_OF_RIGHTS: ReadonlySet<number> = new Set([400, 404, 405, 409, 410, 422]);
+
 /** The part of Bitbucket Cloud's REST API 2.0 that a delivery uses, for one connection. */
 export class BitbucketClient {
   readonly #url: string;
@@ -95,6 +102,23 @@ export class BitbucketClient {
       ...call,
       outdatedOn: { 404: 0, 409: NEW_VARIABLE },
     });
+  }
+
+  /**
+   * Once. Asks to write a variable that no list has: whoever may write is told that there is none, 404, and nothing has
+   * changed.
+   * @returns whether that was the answer; another refusal of the request itself shows nothing
+   * @throws HostError when the token may not write, or the host does not take writes now
+   */
+  async tryToWrite(path: string, call: Call): Promise<boolean> {
+    try {
+      await this.#write('PUT', `${path}/${encodeURIComponent(NO_VARIABLE)}`, TRIED, call);
+      return false;
+    } catch (thrown) {
+      const status = thrown instanceof HostError ? thrown.status : undefined;
+      if (status === undefined || !SAYS_NOTHING_OF_RIGHTS.has(status)) throw thrown;
+      return status === 404;
+    }
   }
 
   /** Once. A variable that is gone already counts as deleted. */

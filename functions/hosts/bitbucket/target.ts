@@ -2,7 +2,7 @@ import type { EarlierCredentials, Inspection, Receipt, Target, Time } from '../.
 import { KeyturnError, toKeyturnError } from '../../core/errors';
 import { type BitbucketTarget as BitbucketPlace, bitbucketHost, variablesOf } from '../../core/hosts/bitbucket';
 import type { DeliveredKey, HostConnection, StoredCredential } from '../../core/hosts/host';
-import { type Credential, Redacted } from '../../core/key/credential';
+import type { Credential } from '../../core/key/credential';
 import type { Call } from '../http/host-error';
 import { ONCE, type Retry, USUAL_RETRIES } from '../http/retry';
 import { type BitbucketClient, encodePath, type Variable } from './client';
@@ -62,10 +62,10 @@ export class BitbucketTarget implements Target {
     const { client, config, time, retry } = this.#props;
     const delivery = deliveryOf(config, credential);
     // What is torn cannot be made worse by a refusal: the half that is accepted may make it whole.
-    const { path, variables, unproved } =
-      earlier?.torn === true
-        ? { ...(await this.#lookUp(true)), unproved: halvesOf(delivery) }
-        : await this.#lookUpWritable(delivery);
+    const isTorn = earlier?.torn === true;
+    const { path, variables, isShown } = isTorn
+      ? { ...(await this.#lookUp(true)), isShown: false }
+      : await this.#lookUpWritable(delivery);
     const [id, secret, ...others] = allOf(delivery).map((one) =>
       writeOf(asSecuredAs(one, variables), this.#sole(one.key, variables)),
     );
@@ -89,43 +89,34 @@ export class BitbucketTarget implements Target {
       readBack: await this.#readBack(path, delivery),
       // Each half changed at some instant between leaving and being confirmed, so no tear can have been longer.
       tornFor: Math.max(...pair) - start,
-      unproved,
+      unproved: isShown ? undefined : halvesOf(delivery),
     };
   }
 
   /**
-   * Looks up, and shows before the first change that the place can be written now: what was read is written again. Looked
-   * up anew before each try, so that nothing stale is written. What cannot be read stays unproved.
+   * Looks up, and shows before the first change that the place can be written now. Looked up anew before each try, so that
+   * what is put back later is nothing stale. No variable is written for it: another run may have written the pair since the
+   * look-up, and half of it would be undone.
    * @throws KeyturnError when it is refused: nothing has changed
    */
-  async #lookUpWritable(delivery: Delivery) {
+  async #lookUpWritable(delivery: Delivery): Promise<LookUp & { readonly isShown: boolean }> {
     const { client, retry } = this.#props;
-    let { path, variables } = await this.#lookUp(true);
+    const found = await this.#lookUp(true);
+    const { path } = found;
+    let { variables } = found;
+    for (const { key } of allOf(delivery)) this.#sole(key, variables);
+    const call = { ...this.#call, doing: 'show that the variables can be written' };
     try {
-      const proved = await retry(USUAL_RETRIES, async (previous) => {
+      const isShown = await retry(USUAL_RETRIES, async (previous) => {
         if (previous !== undefined) variables = await client.variables(path, this.#call, ONCE);
-        return this.#writeAgain(path, delivery, variables);
+        return client.tryToWrite(path, call);
       });
-      const unproved = proved ? undefined : halvesOf(delivery);
-      return { path, variables, unproved };
+      return { ...found, variables, isShown };
     } catch (thrown) {
       const { code, message, retryable, retryAt } = toKeyturnError(thrown);
       const what = 'Nothing was written: the variables hold what they held before.';
       throw new KeyturnError(code, `${message} ${what}`, { retryable, retryAt });
     }
-  }
-
-  /** @returns whether one of the target's variables could be read, and so be written again */
-  async #writeAgain(path: string, delivery: Delivery, variables: readonly Variable[]): Promise<boolean> {
-    for (const { key } of allOf(delivery)) {
-      const variable = this.#sole(key, variables);
-      if (variable === undefined || variable.secured || typeof variable.value !== 'string') continue;
-      const same = { key, value: new Redacted(variable.value), secured: false };
-      const call = { ...this.#call, doing: `write ${key} again as it was` };
-      await this.#props.client.updateVariable(path, variable.uuid, same, call);
-      return true;
-    }
-    return false;
   }
 
   async inspect(wanted: DeliveredKey | undefined): Promise<Inspection> {

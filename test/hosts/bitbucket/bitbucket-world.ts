@@ -165,13 +165,7 @@ export async function failureOf(promise: Promise<unknown>): Promise<KeyturnError
 
 export const isWrite = ({ method }: BitbucketRequest) => method === 'PUT' || method === 'POST';
 
-/** Fits the writes of one half, but for the one that writes the ID again as it was, before the pair. */
-export function halfWrites(key: string, isUpdate = true) {
-  let isProved = !isUpdate || key !== 'AWS_ACCESS_KEY_ID';
-  return (request: BitbucketRequest): boolean => {
-    if (!isWrite(request) || request.key !== key) return false;
-    if (isProved) return true;
-    isProved = true;
-    return false;
-  };
+/** Fits the writes of one half. */
+export function halfWrites(key: string) {
+  return (request: BitbucketRequest): boolean => isWrite(request) && request.key === key;
 }

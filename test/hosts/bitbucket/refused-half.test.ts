@@ -171,53 +171,82 @@ describe('a host that accepts neither way (K1)', () => {
 });
 
 describe('before the first write', () => {
-  it.each([400, 403, 503])(
-    'the place is shown to take one: %i to the ID as it was, and nothing has changed',
+  it.each([401, 403, 429, 503])(
+    'the place is shown to take one: %i to the first PUT, and nothing has changed',
     async (code) => {
       const world = await startWorld();
       await world.deliver(production, credentialOf(1));
       const changes: string[] = [];
       world.bitbucket.onWrite(({ key }) => changes.push(key));
-      world.fail(({ method, key }) => method === 'PUT' && key === ID, status(code));
+      world.fail(({ method }) => method === 'PUT', status(code));
 
       const error = await failureOf(world.deliver(production, credentialOf(2)));
 
       expect(error).toMatchObject({ torn: false, halved: false });
-      expect(error.message).toContain('could not write AWS_ACCESS_KEY_ID again as it was');
+      expect(error.message).toContain('could not show that the variables can be written');
       expect(error.message).toContain('Nothing was written: the variables hold what they held before.');
       expect(changes).toEqual([]);
     },
   );
 
-  it('what is written again is what was read, also by a try after somebody else has written it', async () => {
+  it.each([
+    ['a first delivery', production],
+    ['an ID that is hidden', targetOf({ ...production, secureAccessKeyId: true })],
+  ])('so it is for %s', async (_what, target) => {
+    const world = await startWorld();
+    if (_what !== 'a first delivery') await world.deliver(target, credentialOf(1));
+    const before = world.pipeline('Production');
+    const changes: string[] = [];
+    world.bitbucket.onWrite(({ key }) => changes.push(key));
+    world.fail(({ method }) => method === 'PUT', status(403));
+
+    await failureOf(world.deliver(target, credentialOf(2)));
+
+    expect(changes).toEqual([]);
+    expect(world.pipeline('Production')).toEqual(before);
+  });
+
+  it('nothing is changed: what another run has delivered since the look-up stays whole if this one ends here', async () => {
     const world = await startWorld();
     await world.deliver(repositoryTarget, credentialOf(1));
-    const [id] = world.bitbucket.variables(place);
-    const values: unknown[] = [];
-    world.bitbucket.onWrite(() => values.push(world.bitbucket.variables(place)[0]?.value));
-    let isFirst = true;
-    world.fail((request) => {
-      if (request.method !== 'PUT' || !isFirst) return false;
-      isFirst = false;
-      world.bitbucket.updateVariable(place, id?.uuid ?? '', { value: 'SOMEBODYELSE' });
-      return true;
+    const variables = world.bitbucket.variables(place);
+    let isDelivered = false;
+    world.fail(({ method }) => {
+      if (method !== 'PUT' || isDelivered) return method === 'PUT';
+      isDelivered = true;
+      for (const { uuid, key } of variables) {
+        world.bitbucket.updateVariable(place, uuid, { value: key === ID ? pairOf(2)[ID] : pairOf(2)[SECRET_KEY] });
+      }
+      return false;
     }, status(503));
 
-    await world.deliver(repositoryTarget, credentialOf(2));
+    await failureOf(world.deliver(repositoryTarget, credentialOf(2)));
 
-    expect(values.slice(0, 2)).toEqual(['SOMEBODYELSE', 'SOMEBODYELSE']);
+    expect(isDelivered).toBe(true);
     expect(world.pipeline()).toEqual(pairOf(2));
   });
 
-  it('what cannot be read is named in the receipt as unproved', async () => {
+  it.each([400, 409])('a host that refuses the try itself by %i shows nothing, and the receipt says so', async (code) => {
     const world = await startWorld();
-    const hidden = targetOf({ ...repositoryTarget, secureAccessKeyId: true });
-    await world.deliver(hidden, credentialOf(1));
-
-    expect((await world.deliver(hidden, credentialOf(2))).unproved).toEqual([ID, SECRET_KEY]);
-    expect((await world.deliver(repositoryTarget, credentialOf(2))).unproved).toEqual([ID, SECRET_KEY]);
     await world.deliver(production, credentialOf(1));
-    expect((await world.deliver(production, credentialOf(2))).unproved).toBeUndefined();
+    let tries = 0;
+    world.fail(({ method }) => method === 'PUT' && tries++ === 0, status(code));
+    const { unproved } = await world.deliver(production, credentialOf(2));
+    expect(unproved).toEqual([ID, SECRET_KEY]);
+    expect(world.pipeline('Production')).toEqual(pairOf(2));
+  });
+
+  it('a pair that is torn is tried at once, and the receipt names what was not shown before', async () => {
+    const world = await startWorld();
+    await world.deliver(production, credentialOf(1));
+    const puts = () => world.requests.filter(({ method }) => method === 'PUT').length;
+    const before = puts();
+
+    const torn = await world.deliver(production, credentialOf(2), { ...earlierOf(1), torn: true });
+
+    expect(torn.unproved).toEqual([ID, SECRET_KEY]);
+    expect(puts() - before).toBe(2);
+    expect((await world.deliver(production, credentialOf(3))).unproved).toBeUndefined();
   });
 });
 

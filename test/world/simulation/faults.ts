@@ -38,6 +38,8 @@ export const FAULTS = {
   'dead-host': 'one of two hosts is dead for half a year, and the keys of the other one live on',
   'slow-report': 'the credential report takes minutes, or is not finished at all',
   drift: 'an environment is deleted and made again, or variables are put back as they were, and nobody says so',
+  'half-refusal': 'one half of the pairs of a key is refused with 400 or 403 for minutes to days',
+  paging: 'lists have no link to their next page, no size, or ten items a page whatever is asked for',
 } as const;
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
@@ -206,6 +208,10 @@ function lengthOf(fault: FaultName, random: Random): number {
       return HOUR + draw * 10 * DAY;
     case 'dead-host':
       return 100 * DAY + draw * 200 * DAY;
+    case 'half-refusal':
+      return MINUTE + draw ** 4 * 3 * DAY;
+    case 'paging':
+      return HOUR + draw * 60 * DAY;
     case 'slow-report':
       return DAY + draw * 30 * DAY;
     case 'rotation-cap':

@@ -17,6 +17,7 @@ export function openHttp({ time }: { readonly time: Time }): Send {
     const about = 'place' in route ? placeName(route.place) : url.pathname;
     const failure = (fault: FaultChoice): Error => {
       if (fault.kind === 'throttled') return refused(call, 429, undefined, time.now());
+      if (fault.kind === 'forbidden') return refused(call, fault.status, undefined, time.now());
       if (fault.kind === 'refused') return refused(call, 503, undefined, time.now());
       return noAnswer(call, 'timeout', mutates);
     };
@@ -29,6 +30,7 @@ export function openHttp({ time }: { readonly time: Time }): Send {
         mutates,
         repeatable: false,
         host: url.hostname,
+        variable: mutates ? variableOf(request) : undefined,
       },
       (fault) => {
         if (fault === 'expired' && route.kind !== 'oauth-token')
@@ -50,6 +52,13 @@ export function openHttp({ time }: { readonly time: Time }): Send {
       mayHaveHappened: mutates,
     });
   };
+}
+
+/** The name of the variable that a request writes. */
+function variableOf({ body }: HttpRequest): string | undefined {
+  if (body === undefined) return undefined;
+  const { key }: { readonly key?: string } = JSON.parse(body.text.reveal());
+  return key;
 }
 
 /** `workspace/repository/…`, which tells whose place it is. */

@@ -7,6 +7,8 @@ export interface PortCall {
   readonly about: string;
   /** Changes what other runs decide by; the audit record is none of it. */
   readonly mutates: boolean;
+  /** The name of the pipeline variable that is written. */
+  readonly variable?: string | undefined;
   /** The name of the CI host. @default - it is AWS that is asked */
   readonly host?: string;
   /** Whether the client library repeats it by itself when no answer comes. */
@@ -20,6 +22,8 @@ export type FaultChoice =
   | { readonly kind: 'throttled' }
   /** A 5xx; nothing happened. */
   | { readonly kind: 'refused' }
+  /** The host refuses it for good; nothing happened. */
+  | { readonly kind: 'forbidden'; readonly status: 400 | 403 }
   /** No answer; nothing happened. */
   | { readonly kind: 'unanswered' }
   /** No answer; it happened. */

@@ -163,5 +163,5 @@ export class SimProcess {
 }
 
 function isRefusal({ kind }: FaultChoice): boolean {
-  return kind === 'throttled' || kind === 'refused' || kind === 'unanswered';
+  return kind === 'throttled' || kind === 'refused' || kind === 'forbidden' || kind === 'unanswered';
 }

@@ -116,6 +116,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     token: surroundings,
     oauth: surroundings,
     'bad-entry': surroundings,
+    paging: surroundings,
     'leftover-copy': surroundings,
     'recreated-user': surroundings,
     'deleted-secret': surroundings,
@@ -152,6 +153,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   await world.loop.runUntil(Math.min(end, START + until * DAY), isOver);
   if (!isOver() && until > days) {
     strikes.clear();
+    world.bitbucket.paging = {};
     world.restores.all();
     people.tidyUp();
     world.disturb(undefined);

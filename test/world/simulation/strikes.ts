@@ -18,8 +18,13 @@ export interface Fate {
   maxRotations(): number;
 }
 
+/** A pair of which one half is refused and the other is not. */
+const TORN_AT_MOST = 5 * MINUTE;
 /** The client gives a call up after ten seconds. */
 const SLOWEST = 9 * SECOND;
+
+const ID_NAMES = /_KEY_ID$|^(STAGE|REPO)_KEY$/;
+const SECRET_NAMES = /SECRET/;
 
 const RECORD_FAULTS: readonly FaultChoice[] = [
   { kind: 'throttled' },
@@ -45,6 +50,8 @@ export class Strikes implements Fate {
   /** Called when a person or the configuration waits for a call, and it comes. */
   readonly #onMoment: (disturbance: Disturbance) => void;
   readonly #waiting = new Set<Armed>();
+  /** When anything but a refused half last struck a call. */
+  #struckAt = 0;
 
   constructor(world: World, onMoment: (disturbance: Disturbance) => void) {
     this.#world = world;
@@ -139,13 +146,19 @@ export class Strikes implements Fate {
       if (armed.left <= 0) this.#armed.delete(armed);
       this.#world.countStrike(armed.disturbance.fault);
       this.#disturb(armed.disturbance);
+      if (choice.kind === 'forbidden') this.#judgeTorn(armed.disturbance);
       return choice;
     }
     return undefined;
   }
 
-  /** A dead host is the excuse of its own keys, and of no other (K11). */
-  #disturb({ fault }: Disturbance): void {
+  /** A dead host is the excuse of its own keys, and a refused half of its key, and of no other (K11). */
+  #disturb({ fault, key }: Disturbance): void {
+    if (fault === 'half-refusal') {
+      this.#world.disturb(`key-${key}`);
+      return;
+    }
+    this.#struckAt = this.#world.now();
     if (fault !== 'dead-host') {
       this.#world.disturb(undefined);
       return;
@@ -153,6 +166,27 @@ export class Strikes implements Fate {
     for (const managed of this.#world.witness.managed.values()) {
       if (needsOther(managed)) this.#world.disturb(managed.id);
     }
+  }
+
+  /**
+   * K1: five minutes after one half was refused the pair is whole again, because the other half is still accepted. A second
+   * fault in between may keep it from being put back, and people may have left nothing to put back.
+   */
+  #judgeTorn({ key }: Disturbance): void {
+    const world = this.#world;
+    const managed = world.witness.managed.get(`key-${key}`);
+    const refusedAt = world.now();
+    if (managed === undefined) return;
+    world.loop.at(refusedAt + TORN_AT_MOST, () => {
+      if (this.#struckAt >= refusedAt - TORN_AT_MOST || managed.touchedAt >= refusedAt - DAY) return false;
+      world.promises.counted('K1');
+      for (const place of managed.places) {
+        const { tornSince, isTampered, isGone, name } = place;
+        if (tornSince === undefined || isTampered || isGone || world.now() - tornSince < TORN_AT_MOST) continue;
+        world.promises.broken('K1', managed.id, `${name} is torn for five minutes although one half is accepted`);
+      }
+      return false;
+    });
   }
 
   #keyAt({ key }: Disturbance): { readonly id: string } {
@@ -164,7 +198,7 @@ export class Strikes implements Fate {
   }
 
   #choice({ disturbance }: Armed, call: PortCall, process: SimProcess): FaultChoice | undefined {
-    const { fault, phase, odds, variety } = disturbance;
+    const { fault, phase, odds, variety, key } = disturbance;
     const isHost = call.service === 'bitbucket';
     const struck = () => process.random() < odds;
     switch (fault) {
@@ -190,6 +224,12 @@ export class Strikes implements Fate {
         return isHost ? { kind: variety < 0.5 ? 'refused' : 'unanswered' } : undefined;
       case 'dead-host':
         return OTHER_HOST.endsWith(`/${call.host}`) ? { kind: variety < 0.5 ? 'refused' : 'unanswered' } : undefined;
+      case 'half-refusal': {
+        const half = variety < 0.5 ? ID_NAMES : SECRET_NAMES;
+        if (call.variable === undefined || !half.test(call.variable)) return undefined;
+        if (this.#world.keyOf(call) !== `key-${key}`) return undefined;
+        return { kind: 'forbidden', status: odds < 0.6 ? 400 : 403 };
+      }
       case 'host-throttle':
         return isHost && struck() ? { kind: 'throttled' } : undefined;
       case 'host-lost-answer':

@@ -1,11 +1,25 @@
 import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY, HOUR } from '../../../functions/core/duration';
 import { secretName } from '../../../functions/core/names';
+import type { Paging } from '../../../local/hosts/bitbucket/page';
 import type { Deployment } from './deployment';
 import type { Disturbance } from './faults';
 import { logIn } from './pipelines';
 import type { Restores } from './restores';
 import type { World } from './world';
+
+/** Ways in which lists can be read to their end all the same. */
+const PAGINGS: readonly Paging[] = [
+  { next: 'omitted' },
+  { next: 'empty' },
+  { next: { origin: 'https://elsewhere.example' } },
+  { without: ['size'] },
+  { next: 'omitted', without: ['size'] },
+  { pagelen: 'ignored' },
+  { pagelen: 'ignored', next: 'omitted' },
+  { pagelen: 'ignored', next: 'omitted', without: ['size', 'pagelen'] },
+  { pagelen: 'ignored', next: 'empty', without: ['page', 'size', 'pagelen'], beyond: 'refused' },
+];
 
 /** What changes around the keys: the configuration, the CI host's environments and token, copies of old keys. */
 export class Surroundings {
@@ -45,6 +59,9 @@ export class Surroundings {
         break;
       case 'bad-entry':
         this.#badEntry(managed, disturbance);
+        break;
+      case 'paging':
+        this.#page(disturbance);
         break;
       case 'leftover-copy':
         this.#leftOver(managed, disturbance);
@@ -151,6 +168,19 @@ export class Surroundings {
     this.#restores.until(this.#world.start + until, managed, () => {
       this.#world.act('person', 'secretsmanager', 'RestoreSecret', { SecretId });
       this.#world.note(managed.id, 'the secret is restored');
+    });
+  }
+
+  /** No excuse for anybody: a list is read to its end whatever it looks like. */
+  #page({ variety, until }: Disturbance): void {
+    const { bitbucket, loop, start } = this.#world;
+    const paging = PAGINGS[Math.floor(variety * PAGINGS.length)] ?? {};
+    bitbucket.paging = paging;
+    this.#world.countStrike('paging');
+    this.#world.note(undefined, `lists are paged otherwise: ${JSON.stringify(paging)}`);
+    loop.at(start + until, () => {
+      if (bitbucket.paging === paging) bitbucket.paging = {};
+      return false;
     });
   }
 

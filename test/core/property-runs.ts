@@ -2,6 +2,8 @@
 export const PROPERTY_SEED_VARIABLE = 'KEYTURN_PROPERTY_SEED';
 
 const fresh = process.env[PROPERTY_SEED_VARIABLE];
+/** `npm test` lives a half of the lives that take seconds, always the same ones, and the deep suites all of them. */
+export const IS_DEEP = fresh !== undefined;
 
 /**
  * How many random states: every time the same ones with `npm test`, three times as many fresh ones in the deep suites.

@@ -9,11 +9,13 @@ export const DEEP_SUITES = [
   // The SDK's patience with a throttle takes a quarter of a minute, a function's with what does not answer half a one.
   'test/**/{throttled,unanswered}.test.ts',
   'test/alarms/healthy-year.test.ts',
+  // It starts a process that synthesizes, deploys and lives for weeks before it serves.
+  'test/cli/serve.test.ts',
   'test/permissions/permissions.test.ts',
   'test/report/year.test.ts',
   'test/report/page/browser-of-500-keys.test.ts',
   'test/bench/{bench,hand-over}.test.ts',
 ];
 
-/** Run by both: by `npm test` on random states that are always the same, here on fresh ones. */
-export const DEEPER_SUITES = ['test/core/lifecycle/promises.test.ts'];
+/** Run by both: by `npm test` on random states that are always the same, or with a half of the lives; here in full. */
+export const DEEPER_SUITES = ['test/core/lifecycle/{life,promises}.test.ts', 'test/world/life.test.ts'];

@@ -3,22 +3,8 @@ import { MINUTE, SECOND } from '../../functions/core/duration';
 import { delivered, deliveredKey, expectLogin, expectSettled, supersededKey } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Outcome, Scene } from '../support/scene';
-import type { SceneOptions } from '../support/stage';
+import { IDS, NEVER, quietKeys, rotated } from './quiet-keys';
 
-const IDS = ['a', 'b', 'c', 'd', 'e'];
-const NEVER = 60 * MINUTE;
-
-/** Delivered keys on a day on which none of them is due. */
-async function quietKeys(options: SceneOptions, ids: readonly string[] = IDS): Promise<Scene> {
-  const scene = await newScene(options);
-  for (const id of ids) scene.manage(id);
-  await scene.rotate();
-  await scene.sync();
-  scene.toDay(20);
-  return scene;
-}
-
-const rotated = ({ audits }: Outcome) => audits.flatMap(({ event, key }) => (event === 'key-stored' ? [key] : []));
 const looks = (scene: Scene, from: number) =>
   scene.calls.slice(from).flatMap(({ action, input }) => (action === 'ListAccessKeys' ? [String(input.UserName)] : []));
 const missing = ({ audits }: Outcome) => audits.find(({ reason }) => reason === 'report-unavailable');
@@ -47,14 +33,6 @@ describe('a credential report that is slow to come', () => {
     const from = scene.calls.length;
     await scene.rotate();
     expect(scene.calls.slice(from, from + 3).map(({ action }) => action)).toContain('GenerateCredentialReport');
-  });
-
-  it('because IAM makes no more at a time, or throttles, is asked for again (K11)', async () => {
-    const refused = ['LimitExceeded', 'LimitExceeded', 'Throttling', 'LimitExceeded', 'Throttling'] as const;
-    const scene = await newScene({ credentialReportRefusals: ['LimitExceeded', ...refused] });
-    scene.manage('shop');
-    const first = await scene.rotate();
-    expect(first).toMatchObject({ findings: [], summary: { rotated: 1 } });
   });
 
   it('takes a third of a run at most: what is due has its time', async () => {
@@ -148,20 +126,6 @@ describe('without a credential report', () => {
     await scene.rotate();
     // Two users are looked at at the same time.
     expect(looks(scene, from).slice(0, 2)).toContain(`ci-${next}`);
-  });
-
-  it('users are looked at as fast as IAM lets itself be asked, and nobody fails for it', async () => {
-    const scene = await quietKeys({ credentialReportTime: NEVER });
-    scene.deleteKey('ci-d', scene.currentKey('d') ?? '');
-    // The SDK's own patience is five attempts.
-    let refusals = 6;
-    scene.awsFault = ({ action, input }) =>
-      action === 'ListAccessKeys' && input.UserName === 'ci-d' && refusals-- > 0
-        ? { kind: 'error', status: 400, code: 'Throttling' }
-        : undefined;
-    const outcome = await scene.rotate();
-    expect(outcome.findings).not.toContain('step-failed');
-    expect(rotated(outcome)).toEqual(['d']);
   });
 
   it('that is denied, people are told, because only they can allow it; a hiccup is a notice', async () => {

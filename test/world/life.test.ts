@@ -1,15 +1,13 @@
-import { describe, it } from 'vitest';
-import type { Start } from './drivers/driver';
+import { it } from 'vitest';
+import { IS_DEEP } from '../core/property-runs';
 import { Plans } from './drivers/plans';
 import { UseCases } from './drivers/use-cases';
 import { LIVES } from './life';
 import { tell } from './tell';
 
-const DRIVERS: readonly (readonly [string, Start])[] = [
-  ['the plans', async (beginning) => new Plans(beginning)],
-  ['the use cases', (beginning) => UseCases.start(beginning)],
-];
+it.each(LIVES)('the plans live $of', (life) => tell(life, async (beginning) => new Plans(beginning)));
 
-describe.each(DRIVERS)('as %s live it', (_driver, start) => {
-  it.each(LIVES)('$of', (life) => tell(life, start));
-});
+/** They take seconds: with `npm test` it is every second one. */
+const LIVED = LIVES.filter((_, index) => IS_DEEP || index % 2 === 0);
+
+it.each(LIVED)('the use cases live $of', (life) => tell(life, (beginning) => UseCases.start(beginning)));

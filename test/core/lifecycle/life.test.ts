@@ -5,8 +5,12 @@ import { DAY, HOUR, MINUTE } from '../../../functions/core/duration';
 import { currentVersion } from '../../../functions/core/key/secret-state';
 import { parseVersionId, versionIdOf } from '../../../functions/core/key/version-id';
 import { TAG } from '../../../functions/core/names';
+import { IS_DEEP } from '../property-runs';
 import { day, entryOf, keyOf, production, START, staging } from '../web-shop';
 import { Account } from './account';
+
+/** The same lives every time, and the first half of them with `npm test`. */
+const lives = (all: number) => ({ numRuns: IS_DEEP ? all : Math.ceil(all / 2), seed: 7 });
 
 /** Lives so many days: rotate at 03:00, sync after it, the two others twenty minutes apart, pipelines at noon. */
 function live(account: Account, days: number, each: (day: number) => void = () => {}, check = () => {}): void {
@@ -61,7 +65,7 @@ describe('the life of a key', () => {
         expect(account.found).not.toContain('two-keys');
         expect(account.log.filter((line) => line.includes('rotate'))).toHaveLength(4);
       }),
-      { numRuns: 30, seed: 7 },
+      lives(30),
     );
   });
 });
@@ -83,7 +87,7 @@ describe('K8, K10: a key that was young when it was superseded is gone before it
     return account.log.filter((line) => line.includes(' rotate ')).map((line) => Math.round(Number.parseFloat(line)));
   }
   const isCopied = fc.boolean();
-  const RUNS = { numRuns: 40, seed: 7 };
+  const RUNS = lives(40);
 
   it('that was there on the day of the first deployment, of whatever age', () => {
     fc.assert(
@@ -207,7 +211,7 @@ describe('whatever hosts, crashes and people do', () => {
         expect(age, story).toBeLessThan(91);
         expect([...new Set(account.held.values())], story).toEqual([current?.accessKeyId]);
       }),
-      { numRuns: 15, seed: 7 },
+      lives(15),
     );
   });
 
@@ -233,6 +237,7 @@ describe('whatever hosts, crashes and people do', () => {
         for (const line of account.log) deeds.add(line.split(' ')[1] ?? '');
         for (const id of foreign) expect(account.log.join('\n')).not.toContain(id.replace(/^AKIA0*/, ''));
       }),
+      // All of them: fewer do not come to every deed.
       { numRuns: 80, seed: 7 },
     );
     expect([...deeds].sort()).toEqual([

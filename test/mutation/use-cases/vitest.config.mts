@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { PROPERTY_SEED_VARIABLE } from '../../core/property-runs';
 
 /**
  * The use cases against the local account, over HTTP. They are imported, so no bundle is built. Without what
@@ -13,6 +14,8 @@ export default defineConfig({
       'test/world/life.test.ts',
     ],
     exclude: ['test/*/throttled.test.ts'],
+    // All the lives of test/world/life.test.ts.
+    env: { [PROPERTY_SEED_VARIABLE]: '2026' },
     testTimeout: 30_000,
   },
 });

@@ -138,7 +138,8 @@ it('a user that was moved to another managed key: that one leaves alone what the
   // The first one's new user is not there, so its pipelines go on with the key that they have.
   changeUser(scene, 'nobody-yet');
   scene.manage('moved', { user: 'ci-shop' });
-  for (const { AccessKeyId } of scene.keys('ci-shop')) if (AccessKeyId !== held) scene.deleteKey('ci-shop', AccessKeyId);
+  for (const { AccessKeyId } of scene.keys('ci-shop'))
+    if (AccessKeyId !== held) scene.deleteKey('ci-shop', AccessKeyId);
   for (const day of [1, 2, 15, 30, 60].map((later) => 101 + later)) {
     scene.toDay(day);
     await scene.day();

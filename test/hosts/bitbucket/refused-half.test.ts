@@ -226,15 +226,18 @@ describe('before the first write', () => {
     expect(world.pipeline()).toEqual(pairOf(2));
   });
 
-  it.each([400, 409])('a host that refuses the try itself by %i shows nothing, and the receipt says so', async (code) => {
-    const world = await startWorld();
-    await world.deliver(production, credentialOf(1));
-    let tries = 0;
-    world.fail(({ method }) => method === 'PUT' && tries++ === 0, status(code));
-    const { unproved } = await world.deliver(production, credentialOf(2));
-    expect(unproved).toEqual([ID, SECRET_KEY]);
-    expect(world.pipeline('Production')).toEqual(pairOf(2));
-  });
+  it.each([400, 409])(
+    'a host that refuses the try itself by %i shows nothing, and the receipt says so',
+    async (code) => {
+      const world = await startWorld();
+      await world.deliver(production, credentialOf(1));
+      let tries = 0;
+      world.fail(({ method }) => method === 'PUT' && tries++ === 0, status(code));
+      const { unproved } = await world.deliver(production, credentialOf(2));
+      expect(unproved).toEqual([ID, SECRET_KEY]);
+      expect(world.pipeline('Production')).toEqual(pairOf(2));
+    },
+  );
 
   it('a pair that is torn is tried at once, and the receipt names what was not shown before', async () => {
     const world = await startWorld();

@@ -208,8 +208,6 @@ function lengthOf(fault: FaultName, random: Random): number {
       return HOUR + draw * 10 * DAY;
     case 'dead-host':
       return 100 * DAY + draw * 200 * DAY;
-    case 'half-refusal':
-      return MINUTE + draw ** 4 * 3 * DAY;
     case 'paging':
       return HOUR + draw * 60 * DAY;
     case 'slow-report':
@@ -225,6 +223,7 @@ function lengthOf(fault: FaultName, random: Random): number {
     case 'future-dates':
     case 'forged-labels':
     case 'host-edits':
+    case 'half-refusal':
     case 'drift':
       return 100 * DAY;
   }

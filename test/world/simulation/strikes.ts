@@ -1,7 +1,7 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/duration';
 import { DEFAULT_MAX_ROTATIONS } from '../../../functions/core/names';
 import { needsOther, OTHER_HOST } from './deployment';
-import type { Disturbance } from './faults';
+import type { Disturbance, FaultName } from './faults';
 import { MOST_SKEW } from './faults';
 import type { FaultChoice, PortCall } from './port-call';
 import type { SimProcess } from './sim-process';
@@ -23,6 +23,8 @@ const TORN_AT_MOST = 5 * MINUTE;
 /** The client gives a call up after ten seconds. */
 const SLOWEST = 9 * SECOND;
 
+/** They strike as long as they last. */
+const LASTING: ReadonlySet<FaultName> = new Set(['dead-host', 'half-refusal']);
 const ID_NAMES = /_KEY_ID$|^(STAGE|REPO)_KEY$/;
 const SECRET_NAMES = /SECRET/;
 
@@ -40,6 +42,8 @@ interface Armed {
   readonly disturbance: Disturbance;
   left: number;
   passes: number;
+  /** When it first struck. */
+  since?: number;
 }
 
 /** Chooses what happens to each call, from the disturbances that are on at its time. */
@@ -66,7 +70,7 @@ export class Strikes implements Fate {
       left:
         disturbance.fault === 'crash'
           ? 1
-          : isWindow || disturbance.fault === 'dead-host'
+          : isWindow || LASTING.has(disturbance.fault)
             ? Number.POSITIVE_INFINITY
             : 1 + disturbance.count,
       passes: disturbance.fault === 'crash' ? disturbance.count % 3 : 0,
@@ -146,7 +150,10 @@ export class Strikes implements Fate {
       if (armed.left <= 0) this.#armed.delete(armed);
       this.#world.countStrike(armed.disturbance.fault);
       this.#disturb(armed.disturbance);
-      if (choice.kind === 'forbidden') this.#judgeTorn(armed.disturbance);
+      if (choice.kind === 'forbidden') {
+        this.#endLater(armed);
+        this.#judgeTorn(armed.disturbance);
+      }
       return choice;
     }
     return undefined;
@@ -166,6 +173,17 @@ export class Strikes implements Fate {
     for (const managed of this.#world.witness.managed.values()) {
       if (needsOther(managed)) this.#world.disturb(managed.id);
     }
+  }
+
+  /** A half is refused from a delivery on, for a minute to three days. */
+  #endLater(armed: Armed): void {
+    if (armed.since !== undefined) return;
+    armed.since = this.#world.now();
+    const lasts = MINUTE + 3 * DAY * ((armed.disturbance.odds - 0.2) / 0.8) ** 4;
+    this.#world.loop.at(armed.since + Math.floor(lasts), () => {
+      this.#armed.delete(armed);
+      return false;
+    });
   }
 
   /**
@@ -198,7 +216,7 @@ export class Strikes implements Fate {
   }
 
   #choice({ disturbance }: Armed, call: PortCall, process: SimProcess): FaultChoice | undefined {
-    const { fault, phase, odds, variety, key } = disturbance;
+    const { fault, phase, odds, variety, key, count } = disturbance;
     const isHost = call.service === 'bitbucket';
     const struck = () => process.random() < odds;
     switch (fault) {
@@ -228,7 +246,7 @@ export class Strikes implements Fate {
         const half = variety < 0.5 ? ID_NAMES : SECRET_NAMES;
         if (call.variable === undefined || !half.test(call.variable)) return undefined;
         if (this.#world.keyOf(call) !== `key-${key}`) return undefined;
-        return { kind: 'forbidden', status: odds < 0.6 ? 400 : 403 };
+        return { kind: 'forbidden', status: count % 2 === 0 ? 400 : 403 };
       }
       case 'host-throttle':
         return isHost && struck() ? { kind: 'throttled' } : undefined;

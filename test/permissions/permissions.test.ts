@@ -70,7 +70,7 @@ describe('K12: with the deployed policies in force', () => {
   it('the topic has the key that the evaluation takes it to have', () => {
     for (const { deployed } of [eventful, whole]) {
       const template = readFileSync(join(deployed.cdkOut, 'Keyturn.template.json'), 'utf8');
-      expect(template).toMatch(/"KmsMasterKeyId": \{\s*"Fn::GetAtt": \[\s*"KeyRotationNotificationsKey/);
+      expect(template).toMatch(/"KmsMasterKeyId":\s*\{\s*"Fn::GetAtt":\s*\[\s*"KeyRotationNotificationsKey/);
     }
   });
 });

@@ -120,11 +120,11 @@ describe('in the local account', () => {
   it('growth leaves existing keys where they are, and all are rotated', async () => {
     world = await deploy([shop, images], FAST);
     await world.until(1);
-    const before = [shop, images].map(({ id }) => stateOf(id));
+    const before = [shop, images].map(({ id }) => stateOf(id).versions);
     await world.redeploy(of([shop, images, { ...api, stack: 1 }], FAST));
     await world.until(2);
 
-    expect([shop, images].map(({ id }) => stateOf(id))).toEqual(before);
+    expect([shop, images].map(({ id }) => stateOf(id).versions)).toEqual(before);
     expect(registered().sort()).toEqual(['api', 'images', 'shop']);
     expect(activeKeys('ci-api')).toHaveLength(1);
     await world.until(9);

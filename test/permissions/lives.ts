@@ -110,7 +110,8 @@ export async function eventfulLife(): Promise<EnforcedLife> {
   // Stops every run; a refusal, because the SDK waits in real time before it repeats a call that a server error ended.
   const noRegistry: AwsFault = { kind: 'error', status: 400, code: 'InvalidFilterKey' };
   life.awsFault = ({ action }) => (action === 'GetParametersByPath' ? noRegistry : undefined);
-  await deployed.until(42, 5);
+  // Until sync looks at what was delivered, which is less than a day.
+  await deployed.until(42, 23);
   life.awsFault = undefined;
   await deployed.until(43);
   await askForLambda(deployed, life.enforcement);

@@ -22,6 +22,13 @@ export interface Mutant extends Edit {
   readonly fault?: FaultName;
 }
 
+/** The look of the same day holds a key back as well: a mutant of what comes before it is caught without it. */
+const UNLOOKED_AT = {
+  file: 'functions/core/lifecycle/unseen-successor.ts',
+  from: 'if (entry.targets.length === 0 || isChecked(secret, successor, digest, now)) return undefined;',
+  to: 'if (now > new Date(0)) return undefined;',
+} as const;
+
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'no-drift-check',
@@ -29,11 +36,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'functions/core/lifecycle/plan-check.ts',
     from: 'if (version === undefined || entry.targets.length === 0) return undefined;',
     to: 'if (now > new Date(0)) return undefined;\n  if (version === undefined) return undefined;',
-    also: {
-      file: 'functions/core/lifecycle/unseen-successor.ts',
-      from: 'if (entry.targets.length === 0 || isChecked(secret, successor, digest, now)) return undefined;',
-      to: 'if (now > new Date(0)) return undefined;',
-    },
+    also: UNLOOKED_AT,
     within: 10,
     fault: 'drift',
   },
@@ -52,6 +55,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'functions/core/lifecycle/successor.ts',
     from: 'if (isDelivered(secret, successor, targetSetDigest(entry.targets, entry.connections))) return undefined;',
     to: 'if (successor !== undefined) return undefined;',
+    also: UNLOOKED_AT,
     within: 10,
     fault: 'environment',
   },
@@ -61,6 +65,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'functions/runtime/doers/deliver-version.ts',
     from: 'if (complete && step.conclusive) return',
     to: 'if (step.conclusive) return',
+    also: UNLOOKED_AT,
     within: 10,
     fault: 'host-down',
   },

@@ -48,7 +48,7 @@ describe('K1, K9: the process of the deployed bundle is killed in the middle of 
     },
   );
 
-  it('sync, between the two halves of a pair: a starting pipeline sees it torn for two minutes at most', async () => {
+  it('sync, between the two halves of a pair: a starting pipeline sees it torn for three minutes at most', async () => {
     let isDead = false;
     await life.noon();
     const tears = life.torn.length;
@@ -62,10 +62,10 @@ describe('K1, K9: the process of the deployed bundle is killed in the middle of 
     await life.deployed.run('rotate', { keys: ['shop'] });
     await life.until(() => isDead);
     expect(await life.recover()).toEqual([]);
-    // Lambda repeats a failed asynchronous event after a minute.
+    // Lambda repeats a failed asynchronous event after a minute, and a fresh key is proved for one more.
     const [tear = 0] = life.torn.slice(tears);
     expect(tear).toBeGreaterThan(50_000);
-    expect(tear).toBeLessThan(120_000);
+    expect(tear).toBeLessThan(180_000);
   });
 
   it('and what these tests look at shows when somebody breaks the current key by hand', async () => {

@@ -13,7 +13,7 @@ describe('a finding is added by touching what CONTRIBUTING names', () => {
     [
       planner,
       [
-        [/^type DeactivationFinding = /m, 'type DeactivationFinding = NeverUsed | '],
+        [/^type DeactivationFinding =$/m, '$&\n  | NeverUsed'],
         [
           /^\/\*\* Decides which superseded keys/m,
           "/** Nobody has used it. */\nexport type NeverUsed = FoundOfAccessKey<'never-used', { readonly user: string }>;\n\n$&",

@@ -10,6 +10,9 @@ export interface FormerUser {
   readonly until: Date;
 }
 
+/** IAM's rule for the name of a user. What else a tag says was written by somebody else. */
+const USER_NAME = /^[\w+=,.@-]{1,64}$/;
+
 /** Names of IAM users are the same whatever the case (IAM's naming rules). */
 export function isSameUser(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
@@ -26,7 +29,7 @@ export function lineOf(user: string, { users }: CredentialReport): ReportedUser 
  */
 export function changedUser(secret: SecretState, user: string): string | undefined {
   const before = secret.tags[TAG.user];
-  return before === undefined || isSameUser(before, user) ? undefined : before;
+  return before === undefined || !USER_NAME.test(before) || isSameUser(before, user) ? undefined : before;
 }
 
 /** The users before the present one whose keys are followed to their end. */
@@ -34,7 +37,7 @@ export function formerUsers({ tags }: SecretState): readonly FormerUser[] {
   const words = (tags[TAG.formerUsers] ?? '').split(' ');
   return words.flatMap((user, at) => {
     const dated = at % 2 === 0 ? readDatedTag(`${user} ${words[at + 1] ?? ''}`) : undefined;
-    return dated === undefined ? [] : [{ user, until: dated.at }];
+    return dated === undefined || !USER_NAME.test(user) ? [] : [{ user, until: dated.at }];
   });
 }
 

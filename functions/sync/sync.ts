@@ -2,7 +2,7 @@ import type { Registry, Secrets, Sts, Targets } from '../account/ports';
 import { survey } from '../account/survey';
 import type { RegistryEntry } from '../core/config/registry';
 import type { DriftSetting } from '../core/config/settings';
-import { HOUR, MINUTE } from '../core/duration';
+import { after, HOUR, MINUTE } from '../core/duration';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
 import { failedStep } from '../core/findings/failed-step';
 import type { Finding } from '../core/findings/findings';
@@ -62,7 +62,7 @@ export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, opt
     return plan.deliver !== undefined || plan.removeAfter.length > 0;
   });
   const checks = checksOf(managed, run, request, options);
-  const neighbours = neighboursOf(ids === undefined ? managed : undefined, ports.registry);
+  const neighbours = neighboursOf(ids === undefined ? managed : undefined, ports.registry, run.now());
   const all = { ...ports, targets: failingFast(ports.targets), neighbours };
   const { ready, known } = await prepared(ports, run, due);
   // What was listed may be minutes old; what was picked alone is as fresh as it can be.
@@ -176,18 +176,25 @@ async function everything(
   return managed;
 }
 
-/** What a run of all keys knows anyway; a run for some of them reads it when it has to, and once. */
-function neighboursOf(all: readonly Managed[] | undefined, registry: Registry): Neighbours {
+/** A registry that one run has read is at hand for those that come soon after it in the same process. */
+const LISTING_COUNTS = 10 * MINUTE;
+const listings = new WeakMap<Registry, { readonly at: Date; readonly entries: Promise<readonly RegistryEntry[]> }>();
+
+/** What a run of all keys knows anyway; a run for some of them reads it when it has to. */
+function neighboursOf(all: readonly Managed[] | undefined, registry: Registry, now: Date): Neighbours {
   if (all !== undefined) {
     const entries = all.map(({ entry }) => entry);
     return { isAtHand: true, list: async () => entries };
   }
-  let listing: Promise<readonly RegistryEntry[]> | undefined;
   return {
     isAtHand: false,
     list() {
-      listing ??= registry.list().then(({ entries }) => entries);
-      return listing;
+      const known = listings.get(registry);
+      if (known !== undefined && now < after(known.at, LISTING_COUNTS)) return known.entries;
+      const entries = registry.list().then((listing) => listing.entries);
+      listings.set(registry, { at: now, entries });
+      entries.catch(() => listings.delete(registry));
+      return entries;
     },
   };
 }

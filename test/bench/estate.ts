@@ -210,10 +210,25 @@ export class Estate {
     }
   }
 
+  /** What the place of a key holds since its last delivery. */
+  #deliver(id: string, pair: Readonly<Record<string, string>>): void {
+    const [environment] = this.#bitbucket.environments({ workspace: WORKSPACE, repository: id });
+    const place = {
+      level: 'deployment',
+      workspace: WORKSPACE,
+      repository: id,
+      environment: environment?.uuid ?? '',
+    } as const;
+    for (const { uuid, key } of this.#bitbucket.variables(place)) {
+      this.#bitbucket.updateVariable(place, uuid, { value: pair[key] ?? '' });
+    }
+  }
+
   /** A rotation with its delivery, long ago. */
   #store({ entry: { id, user, targets, connections } }: ManagedKey): void {
     const { AccessKey } = this.#account.invoke(this.#admin, 'iam', 'CreateAccessKey', { UserName: user });
     const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, CreateDate: createdAt } = AccessKey;
+    this.#deliver(id, { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
     const SecretId = secretName(id);
     const version = versionIdOf({ accessKeyId, createdAt });
     const VersionStage = deliveredLabel(targetSetDigest(targets, connections));

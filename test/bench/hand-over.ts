@@ -124,8 +124,11 @@ function isHalfDone(estate: Estate, managed: Managed): boolean {
   if (managed.phase !== 'due') return false;
   const state = estate.stateOf(managed);
   const isUntouched =
-    state.keys.length === 1 && state.keys[0] === state.currentKey && !state.hasIntent && state.heldKey === 'before';
-  const isWaiting = isRotated(state) && !state.isDelivered && state.heldKey === 'before';
+    state.keys.length === 1 &&
+    state.keys[0] === state.currentKey &&
+    !state.hasIntent &&
+    state.heldKey === state.currentKey;
+  const isWaiting = isRotated(state) && !state.isDelivered && state.heldKey !== state.currentKey;
   return !isUntouched && !isWaiting && !isDelivered(state);
 }
 

@@ -158,8 +158,7 @@ function unfinished(estate: Estate): string[] {
   return estate.managed.flatMap((managed) => {
     const { currentKey, keys, heldKey, hasIntent, isDelivered } = estate.stateOf(managed);
     const isDue = managed.phase === 'due';
-    const isRight =
-      keys.includes(currentKey) && isDelivered && !hasIntent && (isDue ? heldKey === currentKey : heldKey === 'before');
+    const isRight = keys.includes(currentKey) && isDelivered && !hasIntent && heldKey === currentKey;
     const isRotated = !isDue || (keys.length === 2 && keys[1] === currentKey);
     return isRight && isRotated ? [] : [managed.entry.id];
   });

@@ -177,3 +177,44 @@ it('a message that cannot be sent, and events that cannot be sent, stop no deliv
   expect(summary.delivered).toBe(1);
   expect(lines.at(-1)).toContain('run finished');
 });
+
+describe('a torn pair of earlier', () => {
+  it('is over when the delivery is complete: a later failure is no incident (K14)', async () => {
+    const { scene } = await freshKey();
+    closingAfter(scene, 'AWS_ACCESS_KEY_ID');
+    expect((await scene.sync()).findings).toEqual(['torn-pair']);
+    scene.hostFault = undefined;
+    await scene.sync();
+    await expectSettled(scene);
+
+    scene.bitbucket.addEnvironment('acme', 'shop', 'Staging');
+    scene.register(scene.entry('shop', { deliverTo: [{}, { environment: 'Staging' }] }));
+    scene.hostFault = () => status(503);
+    const later = await scene.sync();
+    expect(later.thrown).toBeUndefined();
+    const said = later.audits.filter(({ event }) => event === 'finding').map(({ message }) => message);
+    expect(said.join()).toContain('keeps working');
+    expect(said.join()).not.toContain('torn');
+  });
+});
+
+describe('a place that hides its ID', () => {
+  it('and holds the key already is not taken back to the key before, when half of a repetition is refused (K1)', async () => {
+    const hidden = { secureAccessKeyId: true };
+    const scene = await newScene();
+    scene.manage('shop', { deliverTo: [hidden] });
+    await scene.rotate();
+    await scene.sync();
+    scene.toDay(90);
+    await scene.rotate();
+    await scene.sync();
+    await expectLogin(scene);
+
+    scene.bitbucket.addEnvironment('acme', 'shop', 'Staging');
+    scene.register(scene.entry('shop', { deliverTo: [hidden, { environment: 'Staging' }] }));
+    scene.hostFault = ({ key, method }) =>
+      method === 'PUT' && key === 'AWS_SECRET_ACCESS_KEY' ? status(400) : undefined;
+    await scene.sync();
+    await expectLogin(scene);
+  });
+});

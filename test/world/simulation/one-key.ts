@@ -12,7 +12,8 @@ const START = Date.parse('2026-01-01T00:00:00Z');
 /** The life of one key, from its rotation to its predecessor's end, with days to spare for what has to be done again. */
 const LIFE: readonly (readonly [day: number, functions: readonly FunctionName[]])[] = [
   ...[90, 91, 92, 93].map((day) => [day, ['rotate', 'sync']] as const),
-  ...[100, 101, 102, 103].map((day) => [day, ['deactivate', 'delete']] as const),
+  // A key is made Inactive only on a day on which sync has seen its successor in place.
+  ...[100, 101, 102, 103].map((day) => [day, ['sync', 'deactivate', 'delete']] as const),
   ...[110, 111, 112, 113, 114].map((day) => [day, ['delete']] as const),
   [115, ['rotate', 'sync']],
 ];

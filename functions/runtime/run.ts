@@ -15,6 +15,7 @@ import { COUNTERS, type Counter, type Summary } from '../core/run-summary';
 import { Journal, type JournalEntry, type JournalProps } from './journal';
 import { tell } from './tell';
 import { quietly } from './within';
+import { workThrough } from './work-through';
 
 export interface RunProps extends JournalProps {
   /** The function's name in AWS, for the commands that people are told. @default - they look it up */
@@ -212,22 +213,11 @@ export class Run {
     work: (item: Item) => Promise<void>,
     atATime = this.#props.concurrency,
   ): Promise<readonly string[]> {
-    const left: string[] = [];
-    const queue = items.values();
-    const workers = Array.from({ length: Math.min(atATime, items.length) }, async () => {
-      for (const item of queue) {
-        if (!this.hasTime()) {
-          left.push(item.entry.id);
-          continue;
-        }
-        try {
-          await work(item);
-        } catch (thrown) {
-          this.fail(item.entry, toKeyturnError(thrown), `the ${this.#props.function} run`);
-        }
-      }
+    const left = await workThrough(items, work, {
+      atATime,
+      hasTime: () => this.hasTime(),
+      failed: ({ entry }, error) => this.fail(entry, error, `the ${this.#props.function} run`),
     });
-    await Promise.all(workers);
     if (left.length > 0) {
       this.#left += left.length;
       this.find({ code: 'out-of-time', facts: { left, of: items.length } });

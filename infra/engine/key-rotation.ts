@@ -9,6 +9,7 @@ import type { Settings } from '../../functions/core/config/settings';
 import type { FunctionName } from '../../functions/core/names';
 import { AuditorPolicy } from '../access/auditor-policy';
 import { ConnectionAccess } from '../access/connection-access';
+import { Guardrails } from '../access/guardrails';
 import { RIGHTS } from '../access/rights';
 import { SecretEncryption } from '../access/secret-encryption';
 import { UserAccess } from '../access/user-access';
@@ -149,6 +150,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this._functions = functions;
     this._report = report;
     this._archive = archive;
+    new Guardrails(this, 'Guardrails', { functions: this.allFunctions });
     this.triggers = this.createTriggers(settings);
     const actsOnUsers = [functions.rotate, functions.deactivate, functions.delete, ...(report ? [report] : [])];
     this.userAccess = actsOnUsers.map(
@@ -162,6 +164,10 @@ export class KeyRotation extends Construct implements IKeyRotation {
     // Its name is one for the account, and another stack may have it.
     this.auditLog._makeAfter(this.auditorPolicy);
     if (settings.trail === Trail.CREATE) new ManagementTrail(this, 'Trail').node.addDependency(this.auditorPolicy);
+  }
+
+  private get allFunctions(): readonly RotationFunction[] {
+    return [...Object.values(this._functions), ...[this._report, this._archive].filter((one) => one !== undefined)];
   }
 
   /** Adds a managed key to the rotation's own stack. Mistakes are reported at synthesis, all at once. */

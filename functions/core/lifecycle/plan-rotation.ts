@@ -11,7 +11,7 @@ import {
   orphanCandidates,
   RECORD_SHOWS_WITHIN,
 } from '../key/intent';
-import { inactiveSince, type KeyRing, keyRing } from '../key/key-ring';
+import { inactiveSince, type KeyRing, keyRing, ringOfUser } from '../key/key-ring';
 import { changedUser } from '../key/key-user';
 import { currentVersion, type SecretState, storedVersions, withoutFuture } from '../key/secret-state';
 import { dueAt } from './due';
@@ -163,8 +163,8 @@ function clearIntent({ intent }: Situation): RotationPart {
   return { steps: intent === undefined ? [] : [{ do: 'clear-intent' }] };
 }
 
-function tellForeignKeys({ entry, ring, orphans }: Situation): RotationPart {
-  const foreign = ring.unknown.filter((key) => !orphans.includes(key));
+function tellForeignKeys({ entry, secret, keys, orphans }: Situation): RotationPart {
+  const foreign = ringOfUser(secret, keys, entry.user).unknown.filter((key) => !orphans.includes(key));
   return {
     findings: foreign.map(({ accessKeyId, createdAt }) => ({
       code: 'foreign-key',
@@ -259,7 +259,8 @@ function recordOfInactive({ anchorKey }: KeyRing): readonly RotationStep[] {
  * older one goes first, and its time is not begun anew by the other.
  */
 function waitForRoom(situation: Situation): RotationPart {
-  const { secret, ring } = situation;
+  const { entry, secret, keys } = situation;
+  const ring = ringOfUser(secret, keys, entry.user);
   const inactive = ring.superseded.filter(({ status }) => status === 'Inactive');
   const [oldest] = inactive;
   const isRecorded = inactive.some(({ accessKeyId }) => inactiveSince(secret, accessKeyId) !== undefined);

@@ -23,6 +23,7 @@ import { isAtOnce, isRepair, rotationReason } from './rotation-reason';
 import { firstOf, type Part, type Rule, together } from './rules';
 import { unsettledSince } from './settling';
 import type { Plan, RotationReason, StepNamed } from './steps';
+import { inheritedTags } from './take-over';
 
 export interface RotationInput {
   readonly entry: RegistryEntry;
@@ -40,7 +41,7 @@ export interface RotationInput {
 
 /** What a rotation may take. */
 export type RotationStep = StepNamed<
-  'discard-orphan' | 'remove-label' | 'clear-intent' | 'rotate' | 'promote' | 'record-inactive'
+  'record-take-over' | 'discard-orphan' | 'remove-label' | 'clear-intent' | 'rotate' | 'promote' | 'record-inactive'
 >;
 
 /** What the rules look at: the input, and what follows from it. */
@@ -72,6 +73,7 @@ const BLOCKED: readonly RotationRule[] = [isPaused, intentIsEdited, anotherRunMa
 
 /** Done and told in every run, whether a rotation is wanted or not. */
 const ALWAYS: readonly RotationRule[] = [
+  recordTakeOver,
   discardOrphans,
   takeBackMarks,
   clearIntent,
@@ -138,6 +140,13 @@ function creatorIsNotKnownYet(situation: Situation): RotationPart | undefined {
 
 function isReadable(intent: Intent | 'unreadable' | undefined): intent is Intent {
   return typeof intent === 'object';
+}
+
+/** Before anything else is changed, so that a run that dies, or a user that is changed again, loses nothing of it (K9). */
+function recordTakeOver({ secret }: Situation): RotationPart {
+  const { takesOver } = secret;
+  if (takesOver === undefined || takesOver.isRecorded) return {};
+  return { steps: [{ do: 'record-take-over', from: takesOver.secret, tags: inheritedTags(secret) }] };
 }
 
 function discardOrphans({ entry, secret, orphans }: Situation): RotationPart {

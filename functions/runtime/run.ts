@@ -62,6 +62,7 @@ export class Run {
   readonly #counters = new Map<Counter, number>();
   readonly #findings: Described[] = [];
   #managed: readonly Managed[] = [];
+  #rotationsPerRun: number | undefined;
   #left = 0;
   #recordFailedAt: Date | undefined;
   #isUrgent = false;
@@ -110,13 +111,19 @@ export class Run {
     this.count('examined', managed.length);
   }
 
-  /** Records what a survey of the whole account shows. @returns the keys that can be worked on */
-  surveyed({ managed, problems }: Survey): Managed[] {
+  /**
+   * Records what a survey of the whole account shows.
+   *
+   * @param rotationsPerRun at most, of a run that rotates
+   * @returns the keys that can be worked on
+   */
+  surveyed({ managed, problems }: Survey, rotationsPerRun?: number): Managed[] {
     for (const problem of problems) {
       if ('finding' in problem) this.#findSurveyed(problem.finding);
       else this.fail(problem.entry, problem.error, 'looking for its secret');
     }
     this.looksAt(managed);
+    this.#rotationsPerRun = rotationsPerRun;
     return [...managed];
   }
 
@@ -244,7 +251,7 @@ export class Run {
       ...(counted as Record<Counter, number>),
       left: this.#left,
       untold,
-      ...oldest(this.#managed, this.now()),
+      ...oldest(this.#managed, this.now(), this.#rotationsPerRun),
     };
     const due = nextDue(this.#managed, NEXT_DUE);
     this.#journal.write({ event: 'run-finished', outcome: 'ok', facts: { ...summary, nextDue: due } });

@@ -60,7 +60,8 @@ export const RIGHTS = {
       'secretsmanager:PutSecretValue',
       'secretsmanager:UpdateSecretVersionStage',
     ],
-    tags: [TAG.intent, TAG.user, TAG.formerUsers, TAG.deactivated],
+    // Those of a retained secret that is taken over among them.
+    tags: [TAG.intent, TAG.user, TAG.formerUsers, TAG.deactivated, TAG.reactivated],
     secretsKey: ['kms:GenerateDataKey', 'kms:Decrypt'],
   },
   deactivate: {

@@ -223,8 +223,11 @@ const drift: readonly Example[] = [
   },
 ];
 
+const WEB_SHOP = { repository: 'acme/web-shop', environment: 'Production' };
+const UUID = '7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10';
+
 /** Two keys whose places are one place under two names. */
-function oneplace(name: string, connection: object, target: object): Example {
+function onePlace(name: string, connection: object, target: object, first: object = {}): Example {
   const { connections } = configOf([]);
   return {
     name: `two keys for one place: ${name}`,
@@ -233,10 +236,8 @@ function oneplace(name: string, connection: object, target: object): Example {
     config: {
       connections: { ...connections, other: { bitbucket: { secret: 'keyturn/connections/acme', ...connection } } },
       keys: [
-        keyOf('web-shop'),
-        keyOf('api', {
-          deliverTo: [{ connection: 'other', repository: 'acme/web-shop', environment: 'Production', ...target }],
-        }),
+        keyOf('web-shop', { deliverTo: [{ connection: 'acme', ...WEB_SHOP, ...first }] }),
+        keyOf('api', { deliverTo: [{ connection: 'other', ...WEB_SHOP, ...target }] }),
       ],
     },
     story: async () => 'deployed',
@@ -244,9 +245,32 @@ function oneplace(name: string, connection: object, target: object): Example {
 }
 
 const spellings: readonly Example[] = [
-  oneplace('…/2.0 and …/2.0/', { url: 'https://api.bitbucket.org/2.0/' }, {}),
-  oneplace('with :443', { url: 'https://api.bitbucket.org:443/2.0' }, {}),
-  oneplace('acme/web-shop.git', {}, { repository: 'acme/web-shop.git' }),
+  onePlace('…/2.0 and …/2.0/', { url: 'https://api.bitbucket.org/2.0/' }, {}),
+  onePlace('with :443', { url: 'https://api.bitbucket.org:443/2.0' }, {}),
+  onePlace('acme/web-shop.git', {}, { repository: 'acme/web-shop.git' }),
+  onePlace('a UUID with and without braces', {}, { environment: UUID }, { environment: `{${UUID}}` }),
+  {
+    ...onePlace('an environment by name and by UUID', {}, { environment: `{${UUID}}` }),
+    earlier: 'both are delivered, in turns',
+    now: 'neither is delivered, and people are told',
+    estate: { names: ['web-shop', 'api'] },
+    story: async (estate) => {
+      const { bitbucket } = estate.world.hosts;
+      bitbucket.removeEnvironment('acme', 'web-shop', 'Production');
+      bitbucket.addEnvironment('acme', 'web-shop', 'Production', 'Production', `{${UUID}}`);
+      const written = new Set<string>();
+      bitbucket.onWrite(() => {
+        written.add(bitbucket.pipelineVariables('acme', 'web-shop', 'Production').AWS_ACCESS_KEY_ID ?? '');
+      });
+      await estate.runs('rotate', 'sync');
+      if (written.has(newestOf('web-shop', estate)) && written.has(newestOf('api', estate))) {
+        return 'both are delivered, in turns';
+      }
+      return written.size === 0 && estate.findings().includes('delivery-failed')
+        ? 'neither is delivered, and people are told'
+        : `${written.size} are delivered, ${estate.findings()}`;
+    },
+  },
   {
     name: '../.. as a repository',
     earlier: 'deployed',
@@ -260,6 +284,10 @@ const spellings: readonly Example[] = [
     story: async () => 'deployed',
   },
 ];
+
+function newestOf(name: string, estate: Estate): string {
+  return estate.keys(`ci-${name}`).at(-1)?.id ?? '';
+}
 
 compare('lists without a good link', lists);
 compare('one half refused', halves);

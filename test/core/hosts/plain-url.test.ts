@@ -53,6 +53,8 @@ describe('a URL that goes where it reads', () => {
     ['another scheme', 'ftp://api.bitbucket.org/2.0'],
     ['no scheme', '//api.bitbucket.org/2.0'],
     ['words', 'nowhere'],
+    ['an address that is read as another one', 'https://0177.1/2.0'],
+    ['a port that is left out', 'https://api.bitbucket.org:/2.0'],
     ['a port that is none', 'https://api.bitbucket.org:99999/2.0'],
   ])('has no %s', (_what, url) => {
     expect(isPlainUrl(url)).toBe(false);

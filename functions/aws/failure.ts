@@ -1,7 +1,7 @@
 import { type ErrorCode, KeyturnError } from '../core/errors';
 import { Redacted } from '../core/key/credential';
 import { KnownSecrets } from '../core/key/known-secrets';
-import { withoutSecrets } from '../core/outside-text';
+import { withoutSecrets } from '../core/key/outside-name';
 
 /** What an adapter expects: AWS's error names and what they mean to Keyturn. */
 export type Expected = Readonly<Record<string, ErrorCode>>;

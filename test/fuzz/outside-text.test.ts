@@ -5,7 +5,8 @@ import { type AuditEvent, readAuditLine } from '../../functions/core/audit';
 import { isPlainUrl } from '../../functions/core/hosts/plain-url';
 import { Redacted } from '../../functions/core/key/credential';
 import { KnownSecrets } from '../../functions/core/key/known-secrets';
-import { cleaned, OutsideName, withoutSecrets } from '../../functions/core/outside-text';
+import { OutsideName, withoutSecrets } from '../../functions/core/key/outside-name';
+import { cleaned } from '../../functions/core/outside-text';
 import { MOST_EVENT_BYTES, recordable } from '../../functions/core/recordable';
 import { anyJson, anyText, isPrototypeClean } from './hostile';
 

@@ -7,7 +7,7 @@ import {
   type SaidError,
 } from '../../core/hosts/function';
 import type { KnownSecrets } from '../../core/key/known-secrets';
-import { isHarmless } from '../../core/outside-text';
+import { isHarmless } from '../../core/key/outside-name';
 import { HostError } from '../http/host-error';
 
 /** Characters of an answer: a receipt is short, and what is longer was meant for somebody else. */

@@ -93,7 +93,7 @@ function Proofs({ events, anchors }: { events: readonly string[]; anchors: Ancho
 /** The verdicts on one key, with their reasons; equal ones are said once. What failed is never folded. */
 function Judged({ line, anchors }: { line: AccessKeyLine; anchors: Anchors }) {
   const groups = [...groupBy(line.controls, ({ verdict, why }) => `${verdict} ${why}`).values()];
-  const isBad = ([first]: Results) => first?.verdict === 'fail' || first?.verdict === 'unknown';
+  const isBad = ([first]: Results) => first !== undefined && !['pass', 'not-applicable'].includes(first.verdict);
   const bad = groups.filter(isBad);
   const good = groups.filter((results) => !isBad(results));
   const [only, ...others] = good;

@@ -72,6 +72,10 @@ export function controlAnchor(id: string): string {
   return anchor('c', id);
 }
 
+export function exceptionAnchor(id: string): string {
+  return anchor('x', id);
+}
+
 /** An ID in HTML has no white space. */
 function anchor(kind: string, id: string): string {
   return `${kind}-${id.replace(/\s/g, '_')}`;

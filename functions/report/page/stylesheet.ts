@@ -90,8 +90,8 @@ tbody tr:hover{background:var(--raised)}
 time{white-space:nowrap}
 .v{white-space:nowrap;font-weight:600}
 .v:before{display:inline-block;width:1.25em}
-.v.pass{color:var(--pass)}.v.fail{color:var(--fail)}.v.unknown{color:var(--warn)}.v.not-applicable{color:var(--quiet);font-weight:400}
-.v.pass:before{content:"✓"}.v.fail:before{content:"✕"}.v.unknown:before{content:"?"}.v.not-applicable:before{content:"–"}
+.v.pass,.v.exception{color:var(--pass)}.v.fail{color:var(--fail)}.v.unknown{color:var(--warn)}.v.not-applicable{color:var(--quiet);font-weight:400}
+.v.pass:before{content:"✓"}.v.exception:before{content:"◇"}.v.fail:before{content:"✕"}.v.unknown:before{content:"?"}.v.not-applicable:before{content:"–"}
 tr.failed td:nth-child(4),p.failed{color:var(--fail)}
 tr.held td:nth-child(4),p.held,tr.blocked td:nth-child(4){color:var(--warn)}
 article{margin-top:28px;content-visibility:auto;contain-intrinsic-size:auto 380px}

@@ -358,6 +358,7 @@ describe('a source that cannot be read stops no other (K11)', () => {
     expect(new Set(Object.values(has(evidence)))).toEqual(new Set([false]));
     expect(sources(evidence).sort()).toEqual([
       'audit-record',
+      'audit-terms',
       'cloudtrail',
       'credential-report',
       'iam',

@@ -19,9 +19,15 @@ const COLUMNS = [
   { label: 'Access key' },
   { label: 'Until', means: 'What lasts longer fails' },
   { label: 'Controls' },
-  { label: 'By', means: 'The policy that it follows from (rotate/deactivate/delete, in days), or who has accepted it' },
-  { label: 'Why' },
+  {
+    label: 'Policy or approver',
+    means: 'The policy that it follows from: rotate/deactivate/delete, in days; or who accepted it',
+  },
 ];
+const REASON = { label: 'Reason' };
+
+/** So many are seen without unfolding anything. */
+const AT_FIRST = 12;
 
 interface ExceptionsProps {
   readonly report: Pick<Report, 'exceptions' | 'frameworks' | 'termsChangedAt'>;
@@ -48,7 +54,15 @@ export function Exceptions({ report: { exceptions, frameworks, termsChangedAt },
           </>
         )}
       </p>
-      {inForce.length > 0 && <Lines id="exceptions-now" caption="In force" exceptions={inForce} anchors={anchors} />}
+      {inForce.length > 0 && (
+        <Lines id="exceptions-now" caption="In force" exceptions={inForce.slice(0, AT_FIRST)} anchors={anchors} />
+      )}
+      {inForce.length > AT_FIRST && (
+        <details>
+          <summary>{`${inForce.length - AT_FIRST} more in force`}</summary>
+          <Lines id="exceptions-more" caption="More in force" exceptions={inForce.slice(AT_FIRST)} anchors={anchors} />
+        </details>
+      )}
       {others.length > 0 && (
         <Lines id="exceptions-other" caption="Accepted, and without effect now" exceptions={others} anchors={anchors} />
       )}
@@ -64,8 +78,9 @@ interface LinesProps {
 }
 
 function Lines({ id, caption, exceptions, anchors }: LinesProps) {
+  const hasReasons = exceptions.some(({ reason }) => reason !== undefined);
   return (
-    <Table id={id} caption={`${caption} (${exceptions.length})`} columns={COLUMNS} counts="exceptions">
+    <Table id={id} caption={caption} columns={hasReasons ? [...COLUMNS, REASON] : COLUMNS} counts="exceptions">
       {exceptions.map((exception) => {
         const { kind, key, user, accessKeyId, until, controls, policy, approver, approvedOn, reason, why } = exception;
         return (
@@ -84,7 +99,7 @@ function Lines({ id, caption, exceptions, anchors }: LinesProps) {
               ))}
             </td>
             <td>{approver === undefined ? policy : `${approver}, on ${approvedOn}`}</td>
-            <td class="text">{reason === undefined ? undefined : `${reason} ${why}`}</td>
+            {hasReasons && <td class="text">{reason === undefined ? undefined : `${reason} ${why}`}</td>}
           </tr>
         );
       })}

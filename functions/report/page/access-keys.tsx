@@ -56,7 +56,7 @@ function Lines({ keys, anchors }: AccessKeysProps) {
     <>
       {keys.map((line) => (
         <tr key={line.id} id={accessKeyAnchor(line.id)} data-key={line.key}>
-          <td>{line.user}</td>
+          <td class="name">{line.user}</td>
           <td>{line.accessKeyId ?? 'ID not known'}</td>
           <td>{line.role}</td>
           <td>{line.status}</td>
@@ -68,7 +68,7 @@ function Lines({ keys, anchors }: AccessKeysProps) {
           <td>
             <Due line={line} />
           </td>
-          <td>
+          <td class="name">
             <Link to={anchors.key(line.key)}>{line.key}</Link>
             {(line.role === 'foreign' || line.key === undefined) && <Proofs events={line.events} anchors={anchors} />}
           </td>

@@ -86,7 +86,7 @@ function Lines({ id, caption, exceptions, anchors }: LinesProps) {
         return (
           <tr key={exception.id} id={exceptionAnchor(exception.id)} data-key={key}>
             <td>{KINDS[kind]}</td>
-            <td>{key === undefined ? user : <Link to={anchors.key(key)}>{key}</Link>}</td>
+            <td class="name">{key === undefined ? user : <Link to={anchors.key(key)}>{key}</Link>}</td>
             <td>{accessKeyId !== undefined && <Link to={anchors.accessKey(accessKeyId)}>{accessKeyId}</Link>}</td>
             <td>
               <Day at={until} />

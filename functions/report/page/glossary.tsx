@@ -32,7 +32,7 @@ const WORDS: readonly (readonly [string, string])[] = [
 /** The words and abbreviations of the page. */
 export function Glossary() {
   return (
-    <section aria-labelledby="words">
+    <section class="words" aria-labelledby="words">
       <h2 id="words">Words</h2>
       <dl class="limits">
         {WORDS.map(([word, meaning]) => (

@@ -113,8 +113,8 @@ describe('the page of a report', () => {
     const stored = report.changes.find(({ version }) => version !== undefined);
 
     expect(stored?.version).toHaveLength(20);
-    expect(html).toContain(`<td class="long">${stored?.version}<`);
-    expect(html).toContain('<td class="long">Inactive<');
+    expect(html).toContain(`PutSecretValue <small class="breaks">${stored?.version}<`);
+    expect(html).toContain('UpdateAccessKey <small class="breaks">Inactive<');
   });
 
   it('links only to what it shows', async () => {

@@ -115,6 +115,22 @@ export function readsWell(managed: number, browser: () => Browser): void {
     MINUTES,
   );
 
+  it('shows every column at 1280 px, or says that a table scrolls', async () => {
+    const { page } = opened;
+    await page.setViewportSize({ width: 1280, height: 800 });
+    if (managed === 1) await layOutAll(page, { unfolded: true });
+    const cut = () =>
+      page.evaluate(() =>
+        [...document.querySelectorAll('.frame')]
+          .filter((frame) => frame.checkVisibility({ contentVisibilityAuto: true }))
+          .filter((frame) => frame.scrollWidth > frame.clientWidth + 1 && !frame.hasAttribute('data-scrolls'))
+          .map((frame) => frame.querySelector('table')?.id),
+      );
+    await expect.poll(cut).toEqual([]);
+    const scrolling = await page.locator('.frame[data-scrolls] table').evaluateAll((all) => all.map(({ id }) => id));
+    expect(scrolling.filter((id) => /^(keys|changes|exceptions|controls)/.test(id))).toEqual([]);
+  });
+
   it('asks for nothing, and complains of nothing', () => {
     expect(opened.requests).toEqual([]);
     expect(opened.complaints).toEqual([]);

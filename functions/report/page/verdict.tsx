@@ -1,5 +1,4 @@
 import type { Report, Verdict } from '../judge/model';
-import { plural } from '../judge/plural';
 
 const WORDS: Record<Verdict, string> = {
   pass: 'pass',
@@ -31,7 +30,8 @@ const ANSWERS: Record<Answer, { readonly word: string; readonly className: Verdi
 export function Answer({ verdict, headline, exceptionsInForce }: Report['summary']) {
   const { word, className, sign } = ANSWERS[verdict];
   const isExcepted = verdict === 'compliant-with-exceptions';
-  const but = isExcepted ? `, with ${plural(exceptionsInForce, 'exception')} in force` : '';
+  const exceptions = exceptionsInForce === 1 ? '1 exception' : `${exceptionsInForce} exceptions`;
+  const but = isExcepted ? `, with ${exceptions} in force` : '';
   return (
     <div class={`answer ${className}`} data-verdict={verdict}>
       <svg viewBox="0 0 48 48" width="56" height="56" aria-hidden="true">

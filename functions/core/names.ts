@@ -20,6 +20,8 @@ export const SECRET_PREFIX = 'keyturn/';
 export const CONNECTION_SECRET_PREFIX = 'keyturn/connections/';
 /** The registry: one SSM parameter a managed key. */
 export const REGISTRY_PATH = '/keyturn/keys/';
+/** What reports judge the account by, where the configuration says so: one SSM parameter. Not under the registry. */
+export const AUDIT_TERMS_PARAMETER = '/keyturn/audit-terms';
 
 export function secretName(id: string): string {
   return `${SECRET_PREFIX}${id}`;

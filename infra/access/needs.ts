@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { ARCHIVE_PREFIX, EVENT_SOURCE } from '../../functions/core/names';
 import type { NotificationTopic } from '../engine/notification-topic';
 import type { AuditArchive } from '../evidence/audit-archive';
-import { logArns, registryArns } from './arns';
+import { auditTermsArn, logArns, registryArns } from './arns';
 import { onlyThrough, PUBLISH_ENCRYPTED, WRITE_ENCRYPTED } from './kms-use';
 
 /** What a function's statements are about. */
@@ -81,6 +81,10 @@ export const NEEDS = {
     actions: ['ssm:GetParameter'],
     // An event names any managed key.
     on: (_, scope) => [registryArns(scope).parameters],
+  },
+  ReadTerms: {
+    actions: ['ssm:GetParameter'],
+    on: (_, scope) => [auditTermsArn(scope)],
   },
   ReadCredentialReport: {
     actions: ['iam:GenerateCredentialReport', 'iam:GetCredentialReport'],

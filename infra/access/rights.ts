@@ -100,6 +100,7 @@ export const RIGHTS = {
       ...LOOK_AT_KEYTURN,
       'ReadRecord',
       'FindRecord',
+      'ReadTerms',
       'WriteReports',
       'EncryptInArchive',
       'ReadCredentialReport',

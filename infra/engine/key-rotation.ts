@@ -21,6 +21,7 @@ import { AuditArchive } from '../evidence/audit-archive';
 import { AuditForwarding } from '../evidence/audit-forwarding';
 import { AuditLog } from '../evidence/audit-log';
 import type { AuditSettings } from '../evidence/audit-settings';
+import { JudgingTerms } from '../evidence/judging-terms';
 import { SavedQueries } from '../evidence/saved-queries';
 import type { DeploymentSettings } from './deployment-settings';
 import type { Drift } from './drift';
@@ -145,6 +146,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.topic = notifications.topic;
     this.auditLog = new AuditLog(this, 'AuditLog', settings.audit);
     this.archive = this.createArchive(settings);
+    new JudgingTerms(this, 'JudgingTerms', settings.audit);
 
     const { functions, report, archive } = this.createFunctions(settings, notifications, props.bundles);
     this._functions = functions;

@@ -48,7 +48,8 @@ export async function survey({ registry, secrets }: SurveyPorts): Promise<Survey
         problems.push({ finding: { code: 'secret-missing', key: entry.id, facts: { is: 'absent' } } });
       else {
         const secret = retained === undefined ? own : takeOver(own, retained, entry);
-        managed.push({ entry, secret, retained, changedAt: listing.changedAt?.get(entry.id) });
+        const { digests, changedAt } = listing;
+        managed.push({ entry, digest: digests.get(entry.id), secret, retained, changedAt: changedAt?.get(entry.id) });
         if (retained !== undefined) taken.set(retained, entry.id);
       }
     } catch (thrown) {

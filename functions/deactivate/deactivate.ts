@@ -6,6 +6,7 @@ import { keyRing } from '../core/key/key-ring';
 import { withoutCurrentElsewhere } from '../core/lifecycle/current-elsewhere';
 import { planDeactivation } from '../core/lifecycle/plan-deactivation';
 import { worthDeactivationLook } from '../core/lifecycle/worth-a-look';
+import { isAsDeployed } from '../runtime/as-deployed';
 import { perform } from '../runtime/doers/perform';
 import { missedBefore, reportUnavailable } from '../runtime/missing-report';
 import type { Run } from '../runtime/run';
@@ -38,6 +39,7 @@ export async function deactivate(ports: DeactivatePorts, run: Run): Promise<void
     const active = superseded.filter(({ status }) => status === 'Active');
     const lastUsed = await lastUses(iam, active);
     const plan = planDeactivation({ entry, secret, keys, lastUsed, now: run.now() });
+    if (plan.steps.length > 0 && !(await isAsDeployed(secrets, run, managed))) return;
     run.findAll(await explained(plan.findings, { iam, trail, managed: { ...managed, secret }, successor }));
     await perform(plan.steps, { ports, run, managed: { ...managed, secret } });
   });

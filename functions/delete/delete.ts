@@ -6,6 +6,7 @@ import { keyRing } from '../core/key/key-ring';
 import { withoutCurrentElsewhere } from '../core/lifecycle/current-elsewhere';
 import { planDeletion } from '../core/lifecycle/plan-deletion';
 import { worthDeletionLook } from '../core/lifecycle/worth-a-look';
+import { isAsDeployed } from '../runtime/as-deployed';
 import { perform } from '../runtime/doers/perform';
 import { missedBefore, reportUnavailable } from '../runtime/missing-report';
 import type { Run } from '../runtime/run';
@@ -32,6 +33,7 @@ export async function deleteKeys(ports: DeletePorts, run: Run): Promise<void> {
     const inactive = keyRing(secret, keys).superseded.filter(({ status }) => status === 'Inactive');
     const lastUsed = await lastUses(iam, inactive);
     const plan = planDeletion({ entry, secret, keys, lastUsed, now: run.now() });
+    if (plan.steps.length > 0 && !(await isAsDeployed(secrets, run, managed))) return;
     run.findAll(plan.findings);
     await perform(plan.steps, { ports, run, managed: { ...managed, secret } });
   });

@@ -40,6 +40,9 @@ const LOOK_AT_KEYTURN = [
 /** What was done goes into the record, and to whoever listens. */
 const RECORD = ['KeepRecord', 'ReadRecord', 'RecordAudit'] as const;
 
+/** Who acts on a key has to know whether its entry is the deployed one. */
+const ACT_ON_KEYS = [...LOOK_AT_KEYTURN, ...RECORD, 'ReadPins'] as const;
+
 /** What a function needs to know before it tells a user's keys apart: the versions without a label too. */
 const LOOK_AT_SECRET = ['secretsmanager:DescribeSecret', 'secretsmanager:ListSecretVersionIds'] as const;
 const LOOK_AT_KEYS = ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'] as const;
@@ -48,7 +51,7 @@ const LOOK_AT_KEYS = ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'] as const
 export const RIGHTS = {
   rotate: {
     ...NONE,
-    role: [...LOOK_AT_KEYTURN, ...RECORD, 'ReadCredentialReport', 'TraceKeys'],
+    role: [...ACT_ON_KEYS, 'ReadCredentialReport', 'TraceKeys'],
     managedUsers: ['iam:ListAccessKeys', 'iam:CreateAccessKey', 'iam:DeleteAccessKey'],
     managedSecrets: [
       ...LOOK_AT_SECRET,
@@ -61,20 +64,20 @@ export const RIGHTS = {
   },
   deactivate: {
     ...NONE,
-    role: [...LOOK_AT_KEYTURN, ...RECORD, 'ReadCredentialReport', 'TraceKeys'],
+    role: [...ACT_ON_KEYS, 'ReadCredentialReport', 'TraceKeys'],
     managedUsers: [...LOOK_AT_KEYS, 'iam:UpdateAccessKey'],
     managedSecrets: [...LOOK_AT_SECRET, 'secretsmanager:TagResource'],
   },
   delete: {
     ...NONE,
-    role: [...LOOK_AT_KEYTURN, ...RECORD, 'ReadCredentialReport'],
+    role: [...ACT_ON_KEYS, 'ReadCredentialReport'],
     managedUsers: [...LOOK_AT_KEYS, 'iam:DeleteAccessKey'],
     managedSecrets: [...LOOK_AT_SECRET, 'secretsmanager:TagResource', 'secretsmanager:UntagResource'],
   },
   // What a target's host asks for beside a token stands with the host, in infra/targets.
   sync: {
     ...NONE,
-    role: [...LOOK_AT_KEYTURN, ...RECORD, 'ReadRegistry'],
+    role: [...ACT_ON_KEYS, 'ReadRegistry'],
     managedSecrets: [
       'secretsmanager:DescribeSecret',
       'secretsmanager:TagResource',

@@ -3,6 +3,7 @@ import { type PolicyDocument, User } from 'aws-cdk-lib/aws-iam';
 import { CfnResourcePolicy, CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct, type IDependable } from 'constructs';
+import { entryDigest } from '../../functions/core/config/entry-pin';
 import type { KeyConfig } from '../../functions/core/config/key-config';
 import { REGISTRY_ENTRY_BYTES } from '../../functions/core/config/registry';
 import { registryParameterName, secretName } from '../../functions/core/names';
@@ -50,7 +51,7 @@ export class ManagedKey extends Construct {
     const readers = [...new Set([...(props.readers ?? []), ...fetchers])];
     const document = registryDocument(checked.key, checked.connections, rotation._policy);
     const deployer = this.deployer();
-    const resourcePolicy = secretPolicy({ roles: rotation._roles, readers, deployer });
+    const resourcePolicy = secretPolicy({ roles: rotation._roles, readers, deployer, entry: entryDigest(document) });
     this.checkSize(document, checked.key);
     this.checkReaders(readers, resourcePolicy);
 

@@ -15,6 +15,7 @@ import { Clock } from '../../local/clock';
 import { Bitbucket } from '../../local/hosts/bitbucket/bitbucket';
 import { type BitbucketServer, startBitbucketServer } from '../../local/hosts/bitbucket/server';
 import { environmentVariables } from '../../local/lambda/environment-variables';
+import { policyThatPins } from '../support/policy-that-pins';
 import { secretStateOf } from '../support/secret-state-of';
 import { CallTally } from './call-tally';
 import { type Conditions, latencyOf } from './conditions';
@@ -194,9 +195,14 @@ export class Estate {
     const { id, user } = entry;
     this.#account.invoke(this.#admin, 'iam', 'CreateUser', { UserName: user });
     this.#account.invoke(this.#admin, 'secretsmanager', 'CreateSecret', { Name: secretName(id) });
+    const json = JSON.stringify(entry);
+    this.#account.invoke(this.#admin, 'secretsmanager', 'PutResourcePolicy', {
+      SecretId: secretName(id),
+      ResourcePolicy: policyThatPins(json),
+    });
     this.#account.invoke(this.#admin, 'ssm', 'PutParameter', {
       Name: registryParameterName(id),
-      Value: JSON.stringify(entry),
+      Value: json,
       Type: 'String',
     });
     this.#bitbucket.addRepository(WORKSPACE, id);

@@ -1,6 +1,8 @@
 import { App, Aws, type Environment, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it, vi } from 'vitest';
+import { digestsIn, entryDigest } from '../../functions/core/config/entry-pin';
 import { registryEntrySchema } from '../../functions/core/config/registry';
 import { Adopt, Connection, DeliveryTarget, Encryption, FirstRotation, ManagedKey } from '../../infra';
 import {
@@ -44,6 +46,10 @@ describe('the secret of a managed key', () => {
   });
 });
 
+/** Keys with other targets have other entries. */
+const withoutPin = (properties: unknown): unknown =>
+  JSON.parse(JSON.stringify(properties).replace(/DeliverEntry[0-9a-f]{40}/, 'Deliver'));
+
 describe('a secret that is there already', () => {
   it('is not made again, is closed as one that is made, and stays so when the deployment is rolled back', () => {
     const stack = new Stack(new App(), 'Keyturn');
@@ -54,7 +60,7 @@ describe('a secret that is there already', () => {
     const [parameter] = resourcesOf(template, 'AWS::SSM::Parameter');
 
     expect(resourcesOf(template, 'AWS::SecretsManager::Secret')).toEqual([]);
-    expect(policy?.Properties).toEqual({ ...made?.Properties, SecretId: 'keyturn/web-shop' });
+    expect(withoutPin(policy?.Properties)).toEqual(withoutPin({ ...made?.Properties, SecretId: 'keyturn/web-shop' }));
     expect([policy?.DeletionPolicy, policy?.UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
     expect(parameter?.Properties.Name).toBe('/keyturn/keys/web-shop');
     expect(parameter?.DependsOn).toContain(policy?.id);
@@ -367,4 +373,39 @@ it('a role of the same app can read a secret', () => {
   expect(errorsOf(stack)).toEqual([]);
   const [policy] = resourcesOf(templateOf(stack), 'AWS::SecretsManager::ResourcePolicy');
   expect(JSON.stringify(policy?.Properties)).toContain('"Sid":"Read"');
+});
+
+describe('what the deployment says of a key', () => {
+  const policyOf = (stack: Stack) =>
+    JSON.stringify(resourcesOf(templateOf(stack), 'AWS::SecretsManager::ResourcePolicy'));
+
+  it('stands in the policy of its secret: the digest of the very text of its registry entry', () => {
+    const template = synthesize(ONE_KEY);
+    const [policy] = resourcesOf(template, 'AWS::SecretsManager::ResourcePolicy');
+    const [parameter] = resourcesOf(template, 'AWS::SSM::Parameter');
+
+    expect(digestsIn(JSON.stringify(policy?.Properties.ResourcePolicy))).toEqual([
+      entryDigest(String(parameter?.Properties.Value)),
+    ]);
+  });
+
+  it('is the same whatever ARN the deployment gives to a function of the app', () => {
+    const stack = new Stack(new App(), 'Keyturn');
+    const lambda = LambdaFunction.fromFunctionArn(
+      stack,
+      'Deliverer',
+      'arn:aws:lambda:eu-west-1:111122223333:function:deliverer',
+    );
+    rotationIn(stack).manage('one', { user: 'one', deliverTo: [DeliveryTarget.function(lambda)] });
+    const token = new Stack(new App(), 'Keyturn');
+    const made = new LambdaFunction(token, 'Deliverer', {
+      code: Code.fromInline('exports.handler = () => {}'),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+    });
+    rotationIn(token).manage('one', { user: 'one', deliverTo: [DeliveryTarget.function(made)] });
+
+    const pin = /DeliverEntry[0-9a-f]{40}/;
+    expect(pin.exec(policyOf(token))?.[0]).toBe(pin.exec(policyOf(stack))?.[0]);
+  });
 });

@@ -16,6 +16,7 @@ import { Clock } from '../../local/clock';
 import { Bitbucket } from '../../local/hosts/bitbucket/bitbucket';
 import { type BitbucketFault, type BitbucketRequest, startBitbucketServer } from '../../local/hosts/bitbucket/server';
 import type { Mortal } from './mortal';
+import { policyThatPins } from './policy-that-pins';
 import { secretStateOf } from './secret-state-of';
 import { whoIs } from './who-is';
 
@@ -192,10 +193,23 @@ export class Stage {
     };
   }
 
+  /** Writes an entry as a deployment does, which says so in the secret's policy first. */
   register(entry: RegistryEntry): void {
-    this.parameter(entry.id, JSON.stringify(entry));
+    const json = JSON.stringify(entry);
+    this.pin(entry.id, json);
+    this.parameter(entry.id, json);
   }
 
+  /** What a deployment writes into a key's secret, where there is one. */
+  pin(id: string, json: string): void {
+    const Filters = [{ Key: 'name' as const, Values: [secretName(id)] }];
+    const { SecretList } = this.account.secretsManager.listSecrets({ Filters });
+    if (!SecretList.some(({ Name }) => Name === secretName(id))) return;
+    const policy = { SecretId: secretName(id), ResourcePolicy: policyThatPins(json) };
+    this.account.invoke(this.admin, 'secretsmanager', 'PutResourcePolicy', policy);
+  }
+
+  /** Writes a parameter alone: whoever may write parameters, and no deployment. */
   parameter(id: string, Value: string): void {
     const Name = registryParameterName(id);
     this.account.invoke(this.admin, 'ssm', 'PutParameter', { Name, Value, Type: 'String', Overwrite: true });

@@ -2,6 +2,7 @@ import type { RegistryEntry } from '../core/config/registry';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
 import type { Finding } from '../core/findings/findings';
 import type { SecretState } from '../core/key/secret-state';
+import { type DeployedBy, isDeployedBy } from '../core/lifecycle/deployed-by';
 import type { Managed } from '../core/lifecycle/managed';
 import { registryLost } from '../core/lifecycle/registry-lost';
 import { retainedOf, takeOver } from '../core/lifecycle/take-over';
@@ -31,7 +32,7 @@ interface SurveyPorts {
 }
 
 /** Reads the registry and the secrets, one call a page. @throws KeyturnError `aws-*` when one of them cannot be read */
-export async function survey({ registry, secrets }: SurveyPorts): Promise<Survey> {
+export async function survey({ registry, secrets }: SurveyPorts, by?: DeployedBy): Promise<Survey> {
   const [listing, states] = await Promise.all([registry.list(), secrets.list(SECRET_PREFIX)]);
   const byName = new Map(states.map((secret) => [secret.name, secret]));
   const managed: Managed[] = [];
@@ -39,11 +40,12 @@ export async function survey({ registry, secrets }: SurveyPorts): Promise<Survey
     finding: { code: 'invalid-entry', key: id, facts: { is: 'unreadable', reason: error.message } },
   }));
   const unmanaged = unmanagedOf(states, listing);
+  const trusted = unmanaged.filter((secret) => by === undefined || isDeployedBy(by, secret));
   const taken = new Map<SecretState, string>();
   for (const entry of listing.entries) {
     try {
       const own = byName.get(secretName(entry.id)) ?? (await describeNew(secrets, entry.id));
-      const retained = retainedOf(entry, unmanaged);
+      const retained = retainedOf(entry, trusted);
       if (own === undefined)
         problems.push({ finding: { code: 'secret-missing', key: entry.id, facts: { is: 'absent' } } });
       else {

@@ -27,7 +27,7 @@ export async function deactivate(ports: DeactivatePorts, run: Run): Promise<void
   const { iam, secrets, trail } = ports;
   // Begun first: IAM makes it while the registry and the secrets are read.
   const reading = readCredentialReport(iam, run.time, run.timeLeft());
-  const all = run.surveyed(await survey(ports));
+  const all = run.surveyed(await survey(ports, run.deployedBy));
   const { report, missing } = await reading;
   if (missing !== undefined) run.find(reportUnavailable(missing, await missedBefore(run)));
   const worth = all.filter((managed) => worthDeactivationLook(managed, report, run.now()));

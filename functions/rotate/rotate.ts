@@ -53,7 +53,7 @@ export async function rotate(ports: RotatePorts, run: Run, options: RotateOption
   if (options.justDeployed) await run.time.sleep(RIGHTS_SPREAD_IN);
   // Begun first: IAM makes it while the registry and the secrets are read.
   const reading = requested === undefined ? readCredentialReport(ports.iam, run.time, run.timeLeft()) : undefined;
-  const surveyed = await survey(ports);
+  const surveyed = await survey(ports, run.deployedBy);
   const all = run.surveyed(surveyed);
   run.findAll(unmanagedRequests(all, requested));
   const open = await findOpenBreakers(run, all);

@@ -2,19 +2,22 @@ import type { Secrets } from '../account/ports';
 import type { AuditEvent } from '../core/audit';
 import { after } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
+import { isDeployedBy } from '../core/lifecycle/deployed-by';
 import type { Managed } from '../core/lifecycle/managed';
 import { isDeployed, MET_WITHIN, notDeployed } from '../core/lifecycle/not-deployed';
 import type { Run } from './run';
 
 /**
- * Whether a key's registry entry is the one that was deployed; says so where it is not. Asked once a key that something
+ * Whether a key's registry entry is the one that was deployed, and its secret too; says so where it is not. Asked once a key that something
  * is to be done for, before it is done.
  *
  * @throws KeyturnError `secret-missing`, `aws-*` when the secret's policy cannot be read
  */
 export async function isAsDeployed(secrets: Pick<Secrets, 'pins'>, run: Run, managed: Managed): Promise<boolean> {
-  const pinned = await secrets.pins(managed.secret.name);
-  if (isDeployed(managed.digest, pinned)) return true;
+  const { deployedBy } = run;
+  const isStrange = deployedBy !== undefined && !isDeployedBy(deployedBy, managed.secret);
+  const pinned = isStrange ? 'made elsewhere' : await secrets.pins(managed.secret.name);
+  if (pinned !== 'made elsewhere' && isDeployed(managed.digest, pinned)) return true;
   const found = notDeployed(managed, pinned, await metBefore(run), run.now());
   if (found !== undefined) run.find(found);
   return found === undefined;

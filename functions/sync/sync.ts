@@ -176,7 +176,7 @@ async function everything(
   run: Run,
   { tokenExpiresInDays: within }: SyncOptions,
 ): Promise<readonly Managed[]> {
-  const seen = await survey(ports);
+  const seen = await survey(ports, run.deployedBy);
   const managed = run.surveyed(seen);
   const entries = managed.map(({ entry }) => entry);
   run.findAll(tokenExpiries({ entries, secrets: seen.secrets, now: run.now(), within }));

@@ -409,3 +409,36 @@ describe('what the deployment says of a key', () => {
     expect(pin.exec(policyOf(token))?.[0]).toBe(pin.exec(policyOf(stack))?.[0]);
   });
 });
+
+describe('the functions know', () => {
+  const known = (stack: Stack, name: string) =>
+    resourcesOf(templateOf(stack), 'AWS::Lambda::Function').flatMap(({ Properties }) => {
+      const { Variables } = Properties.Environment as { readonly Variables: Readonly<Record<string, string>> };
+      return Variables[name] ?? [];
+    });
+
+  it('the stacks of the deployment, those of keys too, in which all secrets are that they act on', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Keyturn');
+    const rotation = rotationIn(stack);
+    rotation.manage('one', { user: 'one' });
+    new ManagedKey(new Stack(app, 'Elsewhere'), 'two', { rotation, user: 'two' });
+
+    expect(known(stack, 'KEYTURN_STACKS')).toEqual(Array(4).fill('Keyturn,Elsewhere'));
+    expect(known(stack, 'KEYTURN_EXISTING_SECRETS')).toEqual([]);
+  });
+
+  it('keys whose secrets were there before, by their IDs, as long as there is room', () => {
+    const stack = new Stack(new App(), 'Keyturn');
+    const rotation = rotationIn(stack);
+    const ids = Array.from({ length: 40 }, (_, at) => `key-${String(at).padStart(59, '0')}`);
+    const keys = ids.map((id) => rotation.manage(id, { user: id.slice(0, 4) + id.slice(-4), secret: 'existing' }));
+
+    const [said = ''] = known(stack, 'KEYTURN_EXISTING_SECRETS');
+    expect(said.split(',')).toEqual(ids.slice(0, 31));
+    const warned = keys.flatMap(({ node }) =>
+      node.metadata.filter(({ data }) => /have room to know 31/.test(String(data))),
+    );
+    expect(warned).toHaveLength(9);
+  });
+});

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { RegistryEntry } from '../../functions/core/config/registry';
 import { deliveredKey, expectLogin } from '../support/converge';
 import { newScene } from '../support/dispose';
+import { policyThatPins } from '../support/policy-that-pins';
 import type { Outcome, Scene } from '../support/scene';
+import { STACK } from '../support/stage';
 
 /** What somebody writes who may write parameters, and nothing else. */
 function forge(scene: Scene, id: string, change: Partial<RegistryEntry>): void {
@@ -162,4 +164,64 @@ it('without the record people are told at once', async () => {
     'held',
   );
   expect(mails(scene)).toHaveLength(1);
+});
+
+describe('a secret that no stack of the deployment made is acted on by nobody (K5, K12)', () => {
+  /** What somebody makes who may create secrets and write parameters: its own policy says whatever they like. */
+  function plant(scene: Scene, id: string, user: string): void {
+    scene.deployedBy = { stacks: new Set([STACK]), existing: new Set() };
+    const SecretId = `keyturn/${id}`;
+    scene.account.invoke(scene.admin, 'secretsmanager', 'CreateSecret', { Name: SecretId });
+    const entry = JSON.stringify(scene.entry(id, { user, deliverTo: [{ repository: 'acme/theirs' }] }));
+    const ResourcePolicy = policyThatPins(entry);
+    scene.account.invoke(scene.admin, 'secretsmanager', 'PutResourcePolicy', { SecretId, ResourcePolicy });
+    scene.parameter(id, entry);
+  }
+
+  it.each(['ci-shop', 'CI-Shop', 'ci-nobody'])(
+    '%s gets no key into it, and keys of the deployment go on',
+    async (user) => {
+      const scene = await deliveredKey();
+      scene.addUser('ci-nobody');
+      plant(scene, 'evil', user);
+      scene.toDay(90);
+      const keys = scene.keys('ci-shop').length;
+
+      const outcome = await scene.rotate();
+      await scene.sync();
+
+      expect(outcome.audits.find(({ key, reason }) => key === 'evil' && reason === 'not-deployed')?.message).toContain(
+        'No stack of this deployment made the secret keyturn/evil',
+      );
+      expect(outcome.summary.rotated).toBe(1);
+      expect(scene.keys('ci-shop')).toHaveLength(keys + 1);
+      expect(scene.describe('evil')).not.toHaveProperty('VersionIdsToStages');
+      expect(scene.isDelivered('shop')).toBe(true);
+    },
+  );
+
+  it('one that the deployment took over is, whoever made it', async () => {
+    const scene = await deliveredKey();
+    plant(scene, 'taken', 'ci-taken');
+    scene.addUser('ci-taken');
+    scene.deployedBy = { stacks: new Set([STACK]), existing: new Set(['taken']) };
+    expect((await scene.rotate()).summary.rotated).toBe(1);
+  });
+
+  it('its versions speak for no key of a user: what somebody made by hand stays theirs', async () => {
+    const scene = await deliveredKey();
+    const mine = scene.createKey('ci-shop');
+    plant(scene, 'evil', 'ci-shop');
+    scene.account.invoke(scene.admin, 'ssm', 'DeleteParameter', { Name: '/keyturn/keys/evil' });
+    scene.setTag('evil', 'keyturn:user', 'ci-shop');
+    const at = mine.CreateDate.toISOString().replace(/[-:]|\.\d+/g, '');
+    scene.put('evil', '{}', `access-key-${mine.AccessKeyId}-${at}`);
+    for (const day of [101, 115, 130]) {
+      scene.toDay(day);
+      await scene.day();
+    }
+    expect(scene.keys('ci-shop')).toContainEqual(
+      expect.objectContaining({ AccessKeyId: mine.AccessKeyId, Status: 'Active' }),
+    );
+  });
 });

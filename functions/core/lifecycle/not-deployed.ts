@@ -9,8 +9,8 @@ import type { Managed } from './managed';
 export type NotDeployed = FoundOfKey<
   'not-deployed',
   {
-    /** Whether a deployment has said something else of the key, or nothing that this version could read. */
-    readonly is: 'differs' | 'unsaid';
+    /** Whether a deployment has said something else of the key, or nothing that this version could read, or made no such secret. */
+    readonly is: 'differs' | 'unsaid' | 'made-elsewhere';
     /** What the entry says now. */
     readonly says: string;
     /** It was so an hour ago: no deployment takes as long between a key's policy and its entry. */
@@ -31,20 +31,21 @@ const MOST_TOLD = 500;
  * is acted on by nobody and told from its second hour on. When the parameter was written plays no part: rewriting it each
  * hour would silence everybody.
  *
- * @param pinned digests in the policy
+ * @param pinned digests in the policy; no policy counts of a secret that no deployment made
  * @param met earlier findings of the kind, of any key; undefined where the record cannot be read
  * @returns undefined where it may
  */
 export function notDeployed(
   { entry, digest }: Managed,
-  pinned: readonly string[],
+  pinned: readonly string[] | 'made elsewhere',
   met: readonly AuditEvent[] | undefined,
   now: Date,
 ): NotDeployed | undefined {
-  if (isDeployed(digest, pinned)) return undefined;
+  const isElsewhere = pinned === 'made elsewhere';
+  if (!isElsewhere && isDeployed(digest, pinned)) return undefined;
   const anHourAgo = after(now, -HOUR);
   const lasts = met?.some(({ key, time }) => key === entry.id && new Date(time) <= anHourAgo) ?? true;
-  const is = pinned.length > 0 ? 'differs' : 'unsaid';
+  const is = isElsewhere ? 'made-elsewhere' : pinned.length > 0 ? 'differs' : 'unsaid';
   return { code: 'not-deployed', key: entry.id, facts: { is, says: saidBy(entry), lasts } };
 }
 

@@ -3,6 +3,14 @@ import { registryParameterName, secretName } from '../../names';
 import { allOf, always, registryHistory } from '../commands';
 import type { Descriptor } from '../descriptor';
 
+const SAID: Readonly<Record<NotDeployed['facts']['is'], (secret: string) => string>> = {
+  differs: (secret) => `The deployment has said something else of this key, in the policy of the secret ${secret}. `,
+  unsaid: (secret) =>
+    `No deployment of this version has said anything of this key, in the policy of the secret ${secret}. `,
+  'made-elsewhere': (secret) =>
+    `No stack of this deployment made the secret ${secret}, and no key of it has "secret: existing". `,
+};
+
 export const notDeployed: Descriptor<NotDeployed> = {
   theme: 'Something stands in the way',
   severity: {
@@ -15,9 +23,7 @@ export const notDeployed: Descriptor<NotDeployed> = {
   brokenNow: 'Nothing is broken, but nothing is done for the key until its entry is the deployed one again.',
   message: ({ key, facts }) =>
     `The registry entry ${registryParameterName(key)} says: ${facts.says}. ` +
-    (facts.is === 'differs'
-      ? `The deployment has said something else of this key, in the policy of the secret ${secretName(key)}. `
-      : `No deployment of this version has said anything of this key, in the policy of the secret ${secretName(key)}. `) +
+    SAID[facts.is](secretName(key)) +
     'So nothing is done for the key, and nothing is sent anywhere. See who wrote the entry, and deploy the stack of the ' +
     'key again.',
   commands: allOf(

@@ -1,5 +1,6 @@
 import type { ConnectionSecrets, Targets, Time } from '../account/ports';
 import { KeyturnError } from '../core/errors';
+import { isPlainBase } from '../core/hosts/connection';
 import { type Connection, type HostName, hostOf } from '../core/hosts/target';
 import { openBitbucket } from './bitbucket/edge';
 import { type FunctionPorts, openFunctions } from './function/edge';
@@ -49,6 +50,13 @@ export function openTargets({ timeout, random, allowedOrigins, ...ports }: OpenT
 }
 
 function checkOrigin({ url }: Connection, allowedOrigins: ReadonlySet<string> | undefined): void {
+  if (!isPlainBase(url)) {
+    throw new KeyturnError(
+      'invalid-connection',
+      'The registry has a connection whose URL has a user, a query, a fragment, a backslash or a dot segment. Nothing ' +
+        'was sent there. Find out in CloudTrail who changed the SSM parameter, and deploy the stack again.',
+    );
+  }
   const { origin } = new URL(url);
   if (allowedOrigins === undefined || allowedOrigins.has(origin)) return;
   throw new KeyturnError(

@@ -4,7 +4,7 @@ import { after } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
 import { isDeployedBy } from '../core/lifecycle/deployed-by';
 import type { Managed } from '../core/lifecycle/managed';
-import { isDeployed, MET_WITHIN, notDeployed } from '../core/lifecycle/not-deployed';
+import { MET_WITHIN, notDeployed } from '../core/lifecycle/not-deployed';
 import type { Run } from './run';
 
 /**
@@ -14,13 +14,28 @@ import type { Run } from './run';
  * @throws KeyturnError `secret-missing`, `aws-*` when the secret's policy cannot be read
  */
 export async function isAsDeployed(secrets: Pick<Secrets, 'pins'>, run: Run, managed: Managed): Promise<boolean> {
+  const said = await saidOf(secrets, run, managed);
+  const twin = said === undefined ? await deployedTwin(secrets, run, managed) : undefined;
+  if (said === undefined && twin === undefined) return true;
+  run.find(notDeployed(managed, said ?? { is: 'shared-user', with: twin }, await metBefore(run), run.now()));
+  return false;
+}
+
+/** @returns undefined where the deployment has said of a key what its entry says */
+async function saidOf(secrets: Pick<Secrets, 'pins'>, run: Run, { digest, secret }: Managed) {
   const { deployedBy } = run;
-  const isStrange = deployedBy !== undefined && !isDeployedBy(deployedBy, managed.secret);
-  const pinned = isStrange ? 'made elsewhere' : await secrets.pins(managed.secret.name);
-  if (pinned !== 'made elsewhere' && isDeployed(managed.digest, pinned)) return true;
-  const found = notDeployed(managed, pinned, await metBefore(run), run.now());
-  if (found !== undefined) run.find(found);
-  return found === undefined;
+  if (deployedBy !== undefined && !isDeployedBy(deployedBy, secret)) return { is: 'made-elsewhere' } as const;
+  const pinned = await secrets.pins(secret.name);
+  if (digest !== undefined && pinned.includes(digest)) return undefined;
+  return { is: pinned.length > 0 ? 'differs' : 'unsaid' } as const;
+}
+
+/** Another key of the same user that was deployed too, such as one of before whose entry somebody has put back. */
+async function deployedTwin(secrets: Pick<Secrets, 'pins'>, run: Run, { entry }: Managed): Promise<string | undefined> {
+  for (const other of run.sharingUser(entry)) {
+    if ((await saidOf(secrets, run, other)) === undefined) return other.entry.id;
+  }
+  return undefined;
 }
 
 /** The same for many keys. @returns the ids of those whose entry it is */

@@ -8,6 +8,7 @@ import { type Described, described } from '../core/findings/described';
 import { failedStep } from '../core/findings/failed-step';
 import type { Finding, FindingCode } from '../core/findings/findings';
 import type { Trigger } from '../core/findings/telling';
+import { isSameUser } from '../core/key/key-user';
 import type { DeployedBy } from '../core/lifecycle/deployed-by';
 import type { Managed } from '../core/lifecycle/managed';
 import { nextDue, oldest } from '../core/lifecycle/overdue';
@@ -116,6 +117,11 @@ export class Run {
   looksAt(managed: readonly Managed[]): void {
     this.#managed = managed;
     this.count('examined', managed.length);
+  }
+
+  /** The other keys that it looks at whose user is the same one: no deployment has two. */
+  sharingUser({ id, user }: RegistryEntry): readonly Managed[] {
+    return this.#managed.filter(({ entry }) => entry.id !== id && isSameUser(entry.user, user));
   }
 
   /** Records what a survey of the whole account shows. @returns the keys that can be worked on */

@@ -64,7 +64,7 @@ describe('an entry that no deployment has written is acted on by nobody (K5, K11
     expect(first.summary.delivered).toBe(1);
     expect(mails(scene)).toEqual([]);
     const ofShop = scene.calls.slice(calls).filter(({ input }) => input.SecretId === 'keyturn/shop');
-    expect(ofShop.map(({ action }) => action)).toEqual(['GetResourcePolicy']);
+    expect(new Set(ofShop.map(({ action }) => action))).toEqual(new Set(['GetResourcePolicy']));
     expect(scene.hostRequests.slice(requests).filter(({ path }) => !path.includes('/acme/other/'))).toEqual([]);
     scene.hours(1);
     forge(scene, 'shop', change(scene));
@@ -224,4 +224,24 @@ describe('a secret that no stack of the deployment made is acted on by nobody (K
       expect.objectContaining({ AccessKeyId: mine.AccessKeyId, Status: 'Active' }),
     );
   });
+});
+
+it('of two deployed entries of one user, in whatever case, neither is acted on, as when one of before is put back (K10)', async () => {
+  const scene = await deliveredKey();
+  scene.manage('before', { user: 'ci-shop' });
+  scene.register(scene.entry('before', { user: 'CI-Shop', deliverTo: [{ repository: 'acme/shop' }] }));
+  scene.manage('other');
+  scene.toDay(90);
+  const outcome = await scene.rotate();
+  expect(foundIn(outcome)).toContain('shop not-deployed held');
+  expect(outcome.audits.find(({ reason, key }) => reason === 'not-deployed' && key === 'shop')?.message).toContain(
+    'The key "before" has the same user',
+  );
+  expect(outcome.summary.rotated).toBe(1);
+  expect(scene.keys('ci-shop')).toHaveLength(1);
+  // Of one that was not deployed the other takes no notice.
+  const other = { ...scene.entry('before', { user: 'ci-shop' }), adopt: 'replace-idle' };
+  scene.parameter('before', JSON.stringify(other));
+  expect((await scene.rotate()).summary.rotated).toBe(1);
+  expect(scene.keys('ci-shop')).toHaveLength(2);
 });

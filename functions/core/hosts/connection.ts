@@ -19,7 +19,10 @@ export const kmsKeyArn = z
 export const apiUrl = z
   .url({ protocol: /^https?$/ })
   .refine(isEncryptedOrLoopback, 'expected https: a token must not travel in the clear')
-  .refine(isPlainBase, 'expected a base URL without user, query or fragment: paths are appended to it');
+  .refine(
+    isPlainBase,
+    'expected a base URL without user, query, fragment, backslash or dot segment: paths are appended to it',
+  );
 
 /**
  * A connection in `keyturn.yaml` to a host that takes a token.
@@ -38,10 +41,19 @@ export function tokenConnection(api: string, holds: string) {
   });
 }
 
-function isPlainBase(url: string): boolean {
+/** `.` and `..` between slashes, encoded too: what stands there is not where a request goes. */
+const DOT_SEGMENT = /\/(\.|%2e){1,2}(\/|$)/i;
+
+/**
+ * Whether the places that are appended to a URL are all that is added to it: a user in it takes the place of the token's
+ * (axios), and what is cut off or taken back is not what was compared.
+ */
+export function isPlainBase(url: string): boolean {
   if (!URL.canParse(url)) return true;
   const { username, password, search, hash } = new URL(url);
-  return [username, password, search, hash].every((part) => part === '') && !/[?#]/.test(url);
+  return (
+    [username, password, search, hash].every((part) => part === '') && !/[?#@\\]/.test(url) && !DOT_SEGMENT.test(url)
+  );
 }
 
 /** A text that is no URL at all is for the URL check before this one to refuse. */

@@ -480,6 +480,16 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     {
       code: 'not-deployed',
       key,
+      facts: { is: 'shared-user', with: 'store', says: 'user shop, delivered to nobody', lasts: true },
+    },
+    'attention',
+    'held',
+    expect.stringContaining('The key "store" has the same user, and a user has room for one managed key.'),
+  ],
+  [
+    {
+      code: 'not-deployed',
+      key,
       facts: { is: 'made-elsewhere', says: 'user other, delivered to nobody', lasts: true },
     },
     'attention',

@@ -2,6 +2,7 @@ import type { RegistryEntry } from '../core/config/registry';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
 import type { Finding } from '../core/findings/findings';
 import type { SecretState } from '../core/key/secret-state';
+import { type DeployedBy, isDeployedBy } from '../core/lifecycle/deployed-by';
 import type { Managed } from '../core/lifecycle/managed';
 import { registryLost } from '../core/lifecycle/registry-lost';
 import { retainedOf, takeOver } from '../core/lifecycle/take-over';
@@ -31,7 +32,7 @@ interface SurveyPorts {
 }
 
 /** Reads the registry and the secrets, one call a page. @throws KeyturnError `aws-*` when one of them cannot be read */
-export async function survey({ registry, secrets }: SurveyPorts): Promise<Survey> {
+export async function survey({ registry, secrets }: SurveyPorts, by?: DeployedBy): Promise<Survey> {
   const [listing, states] = await Promise.all([registry.list(), secrets.list(SECRET_PREFIX)]);
   const byName = new Map(states.map((secret) => [secret.name, secret]));
   const managed: Managed[] = [];
@@ -39,16 +40,18 @@ export async function survey({ registry, secrets }: SurveyPorts): Promise<Survey
     finding: { code: 'invalid-entry', key: id, facts: { is: 'unreadable', reason: error.message } },
   }));
   const unmanaged = unmanagedOf(states, listing);
+  const trusted = unmanaged.filter((secret) => by === undefined || isDeployedBy(by, secret));
   const taken = new Map<SecretState, string>();
   for (const entry of listing.entries) {
     try {
       const own = byName.get(secretName(entry.id)) ?? (await describeNew(secrets, entry.id));
-      const retained = own && retainedOf(entry, own, unmanaged);
+      const retained = own && retainedOf(entry, own, trusted);
       if (own === undefined)
         problems.push({ finding: { code: 'secret-missing', key: entry.id, facts: { is: 'absent' } } });
       else {
         const secret = retained === undefined ? own : takeOver(own, retained);
-        managed.push({ entry, secret, retained, changedAt: listing.changedAt?.get(entry.id) });
+        const { digests, changedAt } = listing;
+        managed.push({ entry, digest: digests.get(entry.id), secret, retained, changedAt: changedAt?.get(entry.id) });
         if (retained !== undefined) taken.set(retained, entry.id);
       }
     } catch (thrown) {

@@ -1,10 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { ARCHIVE_PREFIX, EVENT_SOURCE } from '../../functions/core/names';
+import { ARCHIVE_PREFIX, EVENT_SOURCE, SECRET_PREFIX } from '../../functions/core/names';
 import type { NotificationTopic } from '../engine/notification-topic';
 import type { AuditArchive } from '../evidence/audit-archive';
-import { auditTermsArn, logArns, registryArns } from './arns';
+import { auditTermsArn, logArns, registryArns, secretArnPrefix } from './arns';
 import { onlyThrough, PUBLISH_ENCRYPTED, WRITE_ENCRYPTED } from './kms-use';
 
 /** What a function's statements are about. */
@@ -46,6 +46,12 @@ export const NEEDS = {
     actions: ['secretsmanager:ListSecrets'],
     // No resource level: ListSecrets shows names, tags and version IDs of all secrets, never a value.
     on: ANYTHING,
+  },
+  ReadPins: {
+    // What a deployment has said of each key stands in its secret's policy. In a template with very many keys there is no
+    // room to allow it in each of them; a policy holds no secret.
+    actions: ['secretsmanager:GetResourcePolicy'],
+    on: (_, scope) => [`${secretArnPrefix(scope, SECRET_PREFIX)}*`],
   },
   TellPeople: {
     actions: ['sns:Publish'],

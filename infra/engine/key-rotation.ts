@@ -41,6 +41,9 @@ import { RotationTriggers } from './rotation-triggers';
 import { Trail } from './trail';
 import type { UsersSettings } from './users-settings';
 
+/** Lambda: the environment of a function holds 4 KB in all. */
+const EXISTING_CHARACTERS = 2_000;
+
 export interface KeyRotationProps {
   /** When each step happens, for all keys. @default - 90, 100 and 110 days */
   readonly policy?: RotationPolicy;
@@ -124,6 +127,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   private readonly triggers: RotationTriggers;
   private readonly userAccess: readonly UserAccess[];
   private readonly connectionAccess: ConnectionAccess;
+  private readonly deployedBy: { readonly stacks: Set<string>; readonly existing: string[] };
 
   constructor(scope: Construct, id: string, props: KeyRotationProps = {}) {
     super(scope, id);
@@ -137,6 +141,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this._deployment = settings.deployment;
     this._usersPath = settings.users?.path;
     this._keys = new KeysTogether(settings.policy);
+    this.deployedBy = { stacks: new Set([Stack.of(this).stackName]), existing: [] };
 
     this.undeliveredEvents = this.createQueue('UndeliveredEvents');
     this.failedRuns = this.createQueue('FailedRuns');
@@ -189,8 +194,10 @@ export class KeyRotation extends Construct implements IKeyRotation {
   }
 
   /** @internal */
-  _admit(key: IConstruct, { user, createUser, deliveries, readers }: KeyNeeds): readonly IDependable[] {
+  _admit(key: IConstruct, { user, createUser, secret, deliveries, readers }: KeyNeeds): readonly IDependable[] {
     for (const reader of readers) this._encryption?.addReader(reader);
+    this.deployedBy.stacks.add(Stack.of(key).stackName);
+    if (secret === 'existing') this.knowExisting(key);
     this.triggers.afterDeploymentOf(Stack.of(key));
     return [
       ...this.userAccess.map((access) => access.add(user, createUser ? 'root' : 'any')),
@@ -201,6 +208,20 @@ export class KeyRotation extends Construct implements IKeyRotation {
   /** @internal */
   _made(entry: IConstruct): void {
     if (Stack.of(entry) === Stack.of(this)) this.auditLog._makeAfter(entry);
+  }
+
+  private knowExisting(key: IConstruct): void {
+    const { existing } = this.deployedBy;
+    if ([...existing, key.node.id].join(',').length <= EXISTING_CHARACTERS) {
+      existing.push(key.node.id);
+      return;
+    }
+    Annotations.of(key).addWarningV2(
+      'keyturn:existing-secrets',
+      `secret: existing: the functions have room to know ${existing.length} of these keys by their IDs. This one is left ` +
+        'alone unless a stack of this deployment made its secret (finding not-deployed); if another one did, bring the ' +
+        'secret into a stack with "cdk import"',
+    );
   }
 
   private check({ bundles: _bundles, _checked, ...props }: KeyRotationProps): Settings {
@@ -231,6 +252,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
       deadLetters: this.failedRuns,
       // The connections come with the keys.
       origins: Lazy.string({ produce: () => this.connectionAccess.origins }),
+      stacks: Lazy.string({ produce: () => [...this.deployedBy.stacks].join(',') }),
+      existing: Lazy.string({ produce: () => this.deployedBy.existing.join(',') || undefined }),
       bundles,
     };
     const functions = rotationFunctions(this, props);

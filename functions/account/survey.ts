@@ -31,8 +31,13 @@ interface SurveyPorts {
   readonly secrets: Secrets;
 }
 
-/** Reads the registry and the secrets, one call a page. @throws KeyturnError `aws-*` when one of them cannot be read */
-export async function survey({ registry, secrets }: SurveyPorts, by?: DeployedBy): Promise<Survey> {
+/**
+ * Reads the registry and the secrets, one call a page.
+ *
+ * @param by whose secrets go on after others; undefined where nobody has said: whatever has the name
+ * @throws KeyturnError `aws-*` when one of them cannot be read
+ */
+export async function survey({ registry, secrets }: SurveyPorts, by: DeployedBy | undefined): Promise<Survey> {
   const [listing, states] = await Promise.all([registry.list(), secrets.list(SECRET_PREFIX)]);
   const byName = new Map(states.map((secret) => [secret.name, secret]));
   const managed: Managed[] = [];
@@ -40,12 +45,11 @@ export async function survey({ registry, secrets }: SurveyPorts, by?: DeployedBy
     finding: { code: 'invalid-entry', key: id, facts: { is: 'unreadable', reason: error.message } },
   }));
   const unmanaged = unmanagedOf(states, listing);
-  const trusted = unmanaged.filter((secret) => by === undefined || isDeployedBy(by, secret));
   const taken = new Map<SecretState, string>();
   for (const entry of listing.entries) {
     try {
       const own = byName.get(secretName(entry.id)) ?? (await describeNew(secrets, entry.id));
-      const retained = own && retainedOf(entry, own, trusted);
+      const retained = own && pastOf(entry, own, unmanaged, by);
       if (own === undefined)
         problems.push({ finding: { code: 'secret-missing', key: entry.id, facts: { is: 'absent' } } });
       else {
@@ -62,6 +66,17 @@ export async function survey({ registry, secrets }: SurveyPorts, by?: DeployedBy
   if (lost !== undefined) problems.push({ finding: lost });
   problems.push(...unmanaged.map((secret) => ({ finding: leftOver(secret, taken.get(secret)) })));
   return { managed, entries: listing.entries, secrets: states, problems };
+}
+
+/** What the deployment made goes on after what it made before, and after nothing else. */
+function pastOf(
+  entry: RegistryEntry,
+  own: SecretState,
+  unmanaged: readonly SecretState[],
+  by: DeployedBy | undefined,
+): SecretState | undefined {
+  const isOurs = (secret: SecretState) => by === undefined || isDeployedBy(by, secret);
+  return isOurs(own) ? retainedOf(entry, own, unmanaged.filter(isOurs)) : undefined;
 }
 
 /** ListSecrets may miss what was made in the last five minutes, such as the secrets of the deployment that started the run. */

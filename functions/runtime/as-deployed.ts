@@ -8,8 +8,8 @@ import { MET_WITHIN, notDeployed } from '../core/lifecycle/not-deployed';
 import type { Run } from './run';
 
 /**
- * Whether a key's registry entry is the one that was deployed, and its secret too; says so where it is not. Asked once a key that something
- * is to be done for, before it is done.
+ * Whether a key's registry entry is the one that was deployed, and its secret too; says so where it is not. Asked once of
+ * a key for which something is to be done, before it is done.
  *
  * @throws KeyturnError `secret-missing`, `aws-*` when the secret's policy cannot be read
  */

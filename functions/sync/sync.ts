@@ -248,7 +248,7 @@ async function pick(
       run.find(unusable(id, toKeyturnError(thrown)));
     }
   }
-  const whole = trigger === 'request' ? await withTheirPasts(managed, { registry, secrets }) : managed;
+  const whole = trigger === 'request' ? await withTheirPasts(managed, { registry, secrets }, run) : managed;
   run.looksAt(whole);
   return whole;
 }
@@ -257,9 +257,10 @@ async function pick(
 async function withTheirPasts(
   picked: readonly Managed[],
   ports: Pick<SyncPorts, 'registry' | 'secrets'>,
+  { deployedBy }: Run,
 ): Promise<readonly Managed[]> {
   if (picked.every(({ secret }) => currentVersion(secret) !== undefined)) return picked;
-  const { managed } = await survey(ports);
+  const { managed } = await survey(ports, deployedBy);
   return picked.map((one) => managed.find(({ entry }) => entry.id === one.entry.id) ?? one);
 }
 

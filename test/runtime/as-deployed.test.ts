@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RegistryEntry } from '../../functions/core/config/registry';
+import { registryParameterName, TAG } from '../../functions/core/names';
 import { deliveredKey, expectLogin } from '../support/converge';
 import { newScene } from '../support/dispose';
 import { policyThatPins } from '../support/policy-that-pins';
@@ -199,6 +200,38 @@ describe('a secret that no stack of the deployment made is acted on by nobody (K
       expect(scene.isDelivered('shop')).toBe(true);
     },
   );
+
+  it('goes on after no retained one of the same user: what pipelines still hold goes nowhere else', async () => {
+    const scene = await deliveredKey();
+    scene.account.invoke(scene.admin, 'ssm', 'DeleteParameter', { Name: registryParameterName('shop') });
+    scene.bitbucket.addRepository('acme', 'theirs');
+    scene.bitbucket.addEnvironment('acme', 'theirs', 'Production');
+    plant(scene, 'evil', 'ci-shop');
+    scene.hours(21);
+    const from = scene.calls.length;
+
+    const outcomes = [await scene.rotate(), await scene.sync(), await scene.sync({ keys: ['evil'] })];
+
+    expect(outcomes.flatMap(foundIn)).toContain('evil not-deployed held');
+    expect(outcomes.flatMap(({ findings }) => findings)).not.toContain('taking-over');
+    expect(changes(scene, from)).toEqual([]);
+    expect(scene.bitbucket.pipelineVariables('acme', 'theirs', 'Production')).toEqual({});
+  });
+
+  it('is taken over by no key, in a run that somebody asks for either', async () => {
+    const scene = await deliveredKey();
+    scene.addUser('ci-store');
+    const theirs = scene.createKey('ci-store');
+    plant(scene, 'past', 'ci-store');
+    scene.account.invoke(scene.admin, 'ssm', 'DeleteParameter', { Name: registryParameterName('past') });
+    scene.setTag('past', TAG.user, 'ci-store');
+    const at = theirs.CreateDate.toISOString().replace(/[-:]|\.\d+/g, '');
+    scene.put('past', '{}', `access-key-${theirs.AccessKeyId}-${at}`);
+    scene.manage('store');
+    const from = scene.calls.length;
+    expect(await scene.sync({ keys: ['store'] })).toMatchObject({ findings: [], thrown: undefined });
+    expect(changes(scene, from)).toEqual([]);
+  });
 
   it('one that the deployment took over is, whoever made it', async () => {
     const scene = await deliveredKey();

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../audit';
 import { after, HOUR } from '../duration';
 import { targetName } from '../hosts/target';
-import { clipped, oneLine } from '../one-line';
+import { cleaned } from '../outside-text';
 import type { FoundOfKey } from './found';
 import type { Managed } from './managed';
 
@@ -55,5 +55,5 @@ function saidBy({ user, targets, connections }: Managed['entry']): string {
     return url === undefined ? targetName(target) : `${targetName(target)} at ${url} with ${secret}`;
   });
   const more = targets.length > MOST_NAMED ? ` and ${targets.length - MOST_NAMED} more` : '';
-  return clipped(oneLine(`user ${user}, delivered to ${named.join(', ') || 'nobody'}${more}`), MOST_TOLD);
+  return cleaned(`user ${user}, delivered to ${named.join(', ') || 'nobody'}${more}`, MOST_TOLD);
 }

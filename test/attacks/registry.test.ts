@@ -37,13 +37,17 @@ const ATTACKS: Readonly<Record<string, Change>> = {
   }),
 };
 const CALM = 'calm';
+/** Taken out of the configuration: its secret is retained, and pipelines still hold its key. */
+const RETIRED = 'retired';
+/** Secrets that somebody makes, by the user whose key they want. */
+const PLANTED = { evil: `ci-${CALM}`, 'evil-heir': `ci-${RETIRED}` } as const;
 const ATTACKED = Object.keys(ATTACKS);
 
 const config: ConfigInput = {
   connections: { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } },
   notify: ['security@example.com'],
   policy: { rotateAfter: 5, deactivateAfter: 7, deleteAfter: 9 },
-  keys: [CALM, ...ATTACKED].map((id) => ({
+  keys: [CALM, RETIRED, ...ATTACKED].map((id) => ({
     id,
     user: `ci-${id}`,
     createUser: true,
@@ -68,6 +72,7 @@ describe('whoever writes the registry, or makes secrets, gets no key and stops n
   const entryOf = (id: string): Entry => JSON.parse(before.get(id) ?? '{}');
   const ids = (user: string) => world.keys(user).map(({ id }) => id);
   let held: readonly (readonly string[])[] = [];
+  let heldByRetired: readonly string[] = [];
 
   beforeAll(async () => {
     world = await DeployedWorld.open(synthesized(config), { world: { passOver: () => false } });
@@ -80,13 +85,17 @@ describe('whoever writes the registry, or makes secrets, gets no key and stops n
       before.set(id, Parameter.Value);
     }
     held = ATTACKED.map((id) => ids(`ci-${id}`));
+    heldByRetired = ids(`ci-${RETIRED}`);
     for (const [id, change] of Object.entries(ATTACKS)) put(id, JSON.stringify(change(entryOf(id))));
+    account.invoke(world.admin, 'ssm', 'DeleteParameter', { Name: registryParameterName(RETIRED) });
     // Whoever may make secrets too has the secret's own policy say that the entry was deployed.
-    const evil = JSON.stringify({ ...entryOf('no-target'), id: 'evil', user: 'ci-calm', targets: [theirs] });
-    account.invoke(world.admin, 'secretsmanager', 'CreateSecret', { Name: secretName('evil') });
-    const policy = { SecretId: secretName('evil'), ResourcePolicy: policyThatPins(evil) };
-    account.invoke(world.admin, 'secretsmanager', 'PutResourcePolicy', policy);
-    put('evil', evil);
+    for (const [id, user] of Object.entries(PLANTED)) {
+      const entry = JSON.stringify({ ...entryOf('no-target'), id, user, targets: [theirs] });
+      account.invoke(world.admin, 'secretsmanager', 'CreateSecret', { Name: secretName(id) });
+      const policy = { SecretId: secretName(id), ResourcePolicy: policyThatPins(entry) };
+      account.invoke(world.admin, 'secretsmanager', 'PutResourcePolicy', policy);
+      put(id, entry);
+    }
     await world.until(10);
   }, 300_000);
   afterAll(() => world.close());
@@ -95,7 +104,7 @@ describe('whoever writes the registry, or makes secrets, gets no key and stops n
     expect(ids(`ci-${id}`)).toEqual(held[ATTACKED.indexOf(id)]);
   });
 
-  it.each([...ATTACKED, 'evil'])('%s: people were told', (id) => {
+  it.each([...ATTACKED, ...Object.keys(PLANTED)])('%s: people were told', (id) => {
     const code = id === 'credentials-in-the-url' ? 'invalid-entry' : 'not-deployed';
     expect(
       world.audits.filter(({ event, key, reason }) => event === 'people-told' && key === id && reason === code),
@@ -105,8 +114,11 @@ describe('whoever writes the registry, or makes secrets, gets no key and stops n
   it('their place holds nothing, and neither does their secret', () => {
     const { account, hosts } = world.world;
     expect(hosts.bitbucket.pipelineVariables('acme', 'theirs', 'Production')).toEqual({});
-    const secret = account.secretsManager.describeSecret({ SecretId: secretName('evil') });
-    expect(secret).not.toHaveProperty('VersionIdsToStages');
+    for (const id of Object.keys(PLANTED)) {
+      const secret = account.secretsManager.describeSecret({ SecretId: secretName(id) });
+      expect(secret).not.toHaveProperty('VersionIdsToStages');
+    }
+    expect(ids(`ci-${RETIRED}`)).toEqual(heldByRetired);
   });
 
   it('another key was rotated and delivered meanwhile, and its old key retired; no pipeline failed', () => {

@@ -1,13 +1,15 @@
 import {
   CloudWatchLogsClient,
   CreateLogStreamCommand,
+  type FilteredLogEvent,
   FilterLogEventsCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { AuditRecord } from '../account/ports';
+import type { AuditRecord, SealKey } from '../account/ports';
 import { type AuditEvent, readAuditLine } from '../core/audit';
 import { KeyturnError } from '../core/errors';
 import { AUDIT_LOG_GROUP } from '../core/names';
+import { SealCheck } from '../core/seal/check-seal';
 import { recordConfig } from './client-config';
 import { awsFailure, calling } from './failure';
 
@@ -16,8 +18,11 @@ const MOST_EVENTS = 10_000;
 const MOST_BYTES = 1_048_576;
 const OVERHEAD = 26;
 
-/** The AuditRecord port over a CloudWatch Logs group. A stream holds what one function wrote in one month. */
-export function createAuditRecord(logGroupName: string = AUDIT_LOG_GROUP): AuditRecord {
+/**
+ * The AuditRecord port over a CloudWatch Logs group. A stream holds what one function wrote in one month. Whoever may
+ * write into the group may write anything there, so nothing is read back that the key has not sealed.
+ */
+export function createAuditRecord(sealKey: Pick<SealKey, 'publicKey'>, logGroupName = AUDIT_LOG_GROUP): AuditRecord {
   const client = new CloudWatchLogsClient(recordConfig);
   const doing = (action: string) => `logs:${action} of ${logGroupName}`;
 
@@ -30,7 +35,10 @@ export function createAuditRecord(logGroupName: string = AUDIT_LOG_GROUP): Audit
     throw new KeyturnError('aws-rejected', `${doing('PutLogEvents')}: events were refused for their time.`);
   };
 
+  let check: SealCheck | undefined;
+
   const recorded: AuditRecord['recorded'] = async (since, event, reason) => {
+    check ??= new SealCheck([await sealKey.publicKey()]);
     const found: AuditEvent[] = [];
     const because = reason === undefined ? '' : ` && $.reason = "${reason}"`;
     let nextToken: string | undefined;
@@ -45,10 +53,10 @@ export function createAuditRecord(logGroupName: string = AUDIT_LOG_GROUP): Audit
           }),
         ),
       );
-      for (const { message = '', logStreamName = '' } of page.events ?? []) {
-        const read = readAuditLine(message);
-        // A function may write to its own streams only: what says to be another's is forged.
-        if ('event' in read && logStreamName.startsWith(`${read.event.function}/`)) found.push(read.event);
+      for (const line of page.events ?? []) {
+        const read = provedEvent(line, check);
+        // A line that is written again later tells of its own time, and not of that.
+        if (read !== undefined && new Date(read.time) >= since) found.push(read);
       }
       nextToken = page.nextToken;
     } while (nextToken !== undefined);
@@ -73,6 +81,18 @@ export function createAuditRecord(logGroupName: string = AUDIT_LOG_GROUP): Audit
 
     recorded,
   };
+}
+
+/** The event of a line that a function of this deployment wrote at that time into a stream of its own. */
+function provedEvent(
+  { message = '', timestamp, logStreamName = '' }: FilteredLogEvent,
+  check: SealCheck,
+): AuditEvent | undefined {
+  const read = readAuditLine(message);
+  if (!('event' in read)) return undefined;
+  const { event } = read;
+  const isInPlace = logStreamName.startsWith(`${event.function}/`) && Date.parse(event.time) === timestamp;
+  return isInPlace && check.verdictOf(JSON.parse(message)) === 'sealed' ? event : undefined;
 }
 
 /** Another run may have made the stream meanwhile. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { policySchema } from './config/policy';
+import { sealSchema } from './sealed';
 
 /** Version of the audit event's schema. Optional fields may be added to it; a field's meaning never changes. */
 export const AUDIT_SCHEMA = 'keyturn.audit/v1';
@@ -67,6 +68,7 @@ export const auditEventSchema = z.object({
     .int()
     .optional()
     .describe('How many bytes the event had, where its texts and lists were too long and were cut off.'),
+  seal: sealSchema.optional().describe('Proves who wrote the event; not there before the record was sealed.'),
 });
 export type AuditEvent = Readonly<z.infer<typeof auditEventSchema>>;
 

@@ -269,6 +269,7 @@ export class Run {
     };
     const due = nextDue(this.#managed, NEXT_DUE);
     this.#journal.write({ event: 'run-finished', outcome: 'ok', facts: { ...summary, nextDue: due } });
+    await quietly(this.#props, 'the seal', () => this.#journal.seal());
     const { events } = this.#journal;
     let unpublished = events.length;
     await Promise.all([

@@ -20,6 +20,7 @@ import { Run, type RunProps } from '../../functions/runtime/run';
 import { type SyncOptions, sync } from '../../functions/sync/sync';
 import { syncRequestOf } from '../../functions/sync/trigger';
 import { Mortal } from './mortal';
+import { SEAL_KEY } from './seal-key';
 import { Stage } from './stage';
 
 /** What EventBridge or a person hands to `sync`. */
@@ -156,7 +157,8 @@ export class Scene extends Stage {
       ...(this.deployedBy === undefined ? {} : { deployedBy: this.deployedBy }),
       log,
       auditLog: { write: (event) => this.audits.push(event) },
-      record: this.mortal?.hold(createAuditRecord()) ?? createAuditRecord(),
+      record: this.mortal?.hold(createAuditRecord(SEAL_KEY)) ?? createAuditRecord(SEAL_KEY),
+      sealKey: this.mortal?.hold(SEAL_KEY) ?? SEAL_KEY,
       bus: this.mortal?.hold(createEventBus()) ?? createEventBus(),
       notifier: this.mortal?.hold(createNotifier(this.topicArn)) ?? createNotifier(this.topicArn),
     });

@@ -1,0 +1,84 @@
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { attemptOfEvent, auditEventSchema } from '../audit';
+import { type Attested, canonicalJson, certificateText, type Seal } from '../sealed';
+
+/** What a line's seal shows. */
+export type SealVerdict =
+  /** A function of Keyturn wrote it so. */
+  | 'sealed'
+  /** It has none. */
+  | 'unsealed'
+  /** Another key than the trusted ones has certified it. */
+  | 'other-key'
+  /** The seal is of another text, or of another attempt: somebody has changed it, or made it up. */
+  | 'false-seal';
+
+/** A KMS key's public key: SubjectPublicKeyInfo, PEM or DER in base64, as `kms:GetPublicKey` answers it. */
+export interface TrustedKey {
+  readonly arn: string;
+  readonly publicKey: string;
+}
+
+/** How Ed25519's 32 bytes become a SubjectPublicKeyInfo (RFC 8410). */
+const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex');
+const ED25519_BYTES = 32;
+
+/** Checks seals against the keys that are trusted, offline. A certificate is checked once, however many events it has. */
+export class SealCheck {
+  readonly #trusted: ReadonlyMap<string, KeyObject>;
+  readonly #certified = new Map<string, KeyObject | undefined>();
+
+  /** @throws Error when a key is no public key */
+  constructor(trusted: readonly TrustedKey[]) {
+    this.#trusted = new Map(trusted.map(({ arn, publicKey }) => [arn, publicKeyOf(publicKey)]));
+  }
+
+  /** @param document an audit event as it was written down, whatever its schema's version */
+  verdictOf(document: unknown): SealVerdict {
+    const event = auditEventSchema.safeParse(document).data;
+    if (event?.seal === undefined) return 'unsealed';
+    const { seal, ...of } = event;
+    const trusted = this.#trusted.get(seal.certificate.key);
+    if (trusted === undefined) return 'other-key';
+    const key = this.#certifiedKey(seal, trusted, { ...of, attempt: attemptOfEvent(of) });
+    if (key === undefined) return 'false-seal';
+    return isSignedBy(key, sealedPart(document), seal.signature) ? 'sealed' : 'false-seal';
+  }
+
+  #certifiedKey({ publicKey, certificate }: Seal, trusted: KeyObject, attested: Attested): KeyObject | undefined {
+    const text = certificateText(attested, publicKey);
+    const name = `${certificate.key} ${certificate.signature} ${text}`;
+    if (!this.#certified.has(name)) {
+      const isCertified = verify('sha256', Buffer.from(text), trusted, bytes(certificate.signature));
+      this.#certified.set(name, isCertified ? attemptKey(publicKey) : undefined);
+    }
+    return this.#certified.get(name);
+  }
+}
+
+/** All of the event but the signature itself: fields that this version does not know are signed too. */
+function sealedPart(document: unknown): string {
+  const { seal, ...event } = document as { readonly seal: Seal };
+  const { signature: _signature, ...rest } = seal;
+  return canonicalJson({ ...event, seal: rest });
+}
+
+function isSignedBy(key: KeyObject, text: string, signature: string): boolean {
+  return verify(null, Buffer.from(text), key, bytes(signature));
+}
+
+function attemptKey(publicKey: string): KeyObject | undefined {
+  const raw = bytes(publicKey);
+  if (raw.length !== ED25519_BYTES) return undefined;
+  return createPublicKey({ key: Buffer.concat([ED25519_SPKI, raw]), format: 'der', type: 'spki' });
+}
+
+function publicKeyOf(text: string): KeyObject {
+  return text.includes('-----BEGIN')
+    ? createPublicKey(text)
+    : createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });
+}
+
+function bytes(base64url: string): Buffer {
+  return Buffer.from(base64url, 'base64url');
+}

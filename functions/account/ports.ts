@@ -9,6 +9,7 @@ import type { KeyUse } from '../core/key/key-use';
 import type { SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
 import type { TrustedKey } from '../core/seal/check-seal';
+import type { AttemptEnd } from '../core/seal/manifest';
 import type { Seal } from '../core/sealed';
 
 /** Every method throws KeyturnError: `aws-*`, and what its own line says. */
@@ -186,6 +187,8 @@ export interface AuditRecord {
    * @param reason only those with this reason
    */
   recorded(since: Date, event: AuditEventName, reason?: string): Promise<readonly AuditEvent[]>;
+  /** What it has of the attempts that began on a day (UTC, `2026-11-28`), sealed events only. */
+  ends(day: string): Promise<readonly AttemptEnd[]>;
 }
 
 /** What became of events that were sent. */

@@ -3,13 +3,16 @@ import {
   CreateLogStreamCommand,
   type FilteredLogEvent,
   FilterLogEventsCommand,
+  type FilterLogEventsCommandInput,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { AuditRecord, SealKey } from '../account/ports';
 import { type AuditEvent, readAuditLine } from '../core/audit';
+import { after, DAY } from '../core/duration';
 import { KeyturnError } from '../core/errors';
 import { AUDIT_LOG_GROUP } from '../core/names';
 import { SealCheck } from '../core/seal/check-seal';
+import { DAY_CLOSES_AFTER, DayEnds } from '../core/seal/manifest';
 import { recordConfig } from './client-config';
 import { awsFailure, calling } from './failure';
 
@@ -37,29 +40,28 @@ export function createAuditRecord(sealKey: Pick<SealKey, 'publicKey'>, logGroupN
 
   let check: SealCheck | undefined;
 
-  const recorded: AuditRecord['recorded'] = async (since, event, reason) => {
+  /** The proved events since an instant, all pages. */
+  async function* proved(asked: Pick<FilterLogEventsCommandInput, 'endTime' | 'filterPattern'>, since: Date) {
     check ??= new SealCheck([await sealKey.publicKey()]);
-    const found: AuditEvent[] = [];
-    const because = reason === undefined ? '' : ` && $.reason = "${reason}"`;
     let nextToken: string | undefined;
     do {
       const page = await calling(doing('FilterLogEvents'), {}, () =>
-        client.send(
-          new FilterLogEventsCommand({
-            logGroupName,
-            startTime: since.getTime(),
-            filterPattern: `{ $.event = "${event}"${because} }`,
-            nextToken,
-          }),
-        ),
+        client.send(new FilterLogEventsCommand({ logGroupName, startTime: since.getTime(), ...asked, nextToken })),
       );
       for (const line of page.events ?? []) {
         const read = provedEvent(line, check);
         // A line that is written again later tells of its own time, and not of that.
-        if (read !== undefined && new Date(read.time) >= since) found.push(read);
+        if (read !== undefined && new Date(read.event.time) >= since) yield read;
       }
       nextToken = page.nextToken;
     } while (nextToken !== undefined);
+  }
+
+  const recorded: AuditRecord['recorded'] = async (since, event, reason) => {
+    const because = reason === undefined ? '' : ` && $.reason = "${reason}"`;
+    const found: AuditEvent[] = [];
+    for await (const read of proved({ filterPattern: `{ $.event = "${event}"${because} }` }, since))
+      found.push(read.event);
     return found;
   };
 
@@ -80,6 +82,14 @@ export function createAuditRecord(sealKey: Pick<SealKey, 'publicKey'>, logGroupN
     told: (since) => recorded(since, 'people-told'),
 
     recorded,
+
+    async ends(day) {
+      const from = new Date(`${day}T00:00:00.000Z`);
+      const ends = new DayEnds(day);
+      const endTime = after(from, DAY + DAY_CLOSES_AFTER).getTime();
+      for await (const { event, document } of proved({ endTime }, from)) ends.add(event, document);
+      return ends.ends();
+    },
   };
 }
 
@@ -87,12 +97,12 @@ export function createAuditRecord(sealKey: Pick<SealKey, 'publicKey'>, logGroupN
 function provedEvent(
   { message = '', timestamp, logStreamName = '' }: FilteredLogEvent,
   check: SealCheck,
-): AuditEvent | undefined {
+): { readonly event: AuditEvent; readonly document: unknown } | undefined {
   const read = readAuditLine(message);
   if (!('event' in read)) return undefined;
   const { event } = read;
   const isInPlace = logStreamName.startsWith(`${event.function}/`) && Date.parse(event.time) === timestamp;
-  return isInPlace && check.verdictOf(JSON.parse(message)) === 'sealed' ? event : undefined;
+  return isInPlace && check.verdictOf(read.document) === 'sealed' ? read : undefined;
 }
 
 /** Another run may have made the stream meanwhile. */

@@ -36,6 +36,7 @@ export const AUDIT_EVENTS = [
   'people-told',
   'people-not-told',
   'step-failed',
+  'manifest-written',
 ] as const;
 export type AuditEventName = (typeof AUDIT_EVENTS)[number];
 
@@ -86,7 +87,8 @@ export function auditJsonSchema(): Record<string, unknown> {
 
 /** A line of the log, read: an event, or why it is none. */
 export type ReadLine =
-  | { readonly event: AuditEvent }
+  /** The document is the event with what this version does not know of it, which its seal covers too. */
+  | { readonly event: AuditEvent; readonly document: unknown }
   | { readonly unreadable: 'newer-schema'; readonly schema: string }
   | { readonly unreadable: 'not-an-event' };
 
@@ -101,7 +103,7 @@ export function readAuditLine(line: string): ReadLine {
     return { unreadable: 'not-an-event' };
   }
   const parsed = auditEventSchema.safeParse(document);
-  if (parsed.success) return { event: parsed.data };
+  if (parsed.success) return { event: parsed.data, document };
   const other = anyVersion.safeParse(document);
   return other.success && other.data.schema !== AUDIT_SCHEMA
     ? { unreadable: 'newer-schema', schema: other.data.schema }

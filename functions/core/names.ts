@@ -85,6 +85,8 @@ export const ENV = {
   registryPath: 'KEYTURN_REGISTRY_PATH',
   /** ARN of the KMS key that seals the record. */
   sealKey: 'KEYTURN_SEAL_KEY',
+  /** ARNs of the KMS keys that sealed it before, separated by commas. */
+  formerSealKeys: 'KEYTURN_FORMER_SEAL_KEYS',
   /** SNS topic for findings and failures. */
   topicArn: 'KEYTURN_TOPIC_ARN',
   /** Rotations in one run at most. */

@@ -62,6 +62,10 @@ export interface ReportSettings {
   readonly registryPath: string;
   readonly topicArn: string;
   readonly archiveBucket: string;
+  /** ARN of the KMS key that seals the record. */
+  readonly sealKey: string;
+  /** ARNs of those that sealed it before. */
+  readonly formerSealKeys: readonly string[];
 }
 
 /** The same for the report function. @throws KeyturnError `invalid-config` */
@@ -70,6 +74,8 @@ export function reportSettingsFrom(env: Readonly<Record<string, string | undefin
     registryPath: env[ENV.registryPath] ?? REGISTRY_PATH,
     topicArn: required(env, ENV.topicArn),
     archiveBucket: required(env, ENV.archiveBucket),
+    sealKey: required(env, ENV.sealKey),
+    formerSealKeys: [...listed(env[ENV.formerSealKeys])],
   };
 }
 

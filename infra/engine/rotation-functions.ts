@@ -90,13 +90,18 @@ export function reportFunction(
   archive: AuditArchive,
 ): RotationFunction {
   const { environment, ...common } = shared(props);
+  const former = props.settings.audit.formerSealKeys ?? [];
   return new RotationFunction(scope, 'Report', {
     ...common,
     name: REPORT_FUNCTION,
     description: 'Keyturn: writes the report',
     timeout: Duration.minutes(15),
     memorySize: 1024,
-    environment: { ...environment, [ENV.archiveBucket]: archive.bucket.bucketName },
+    environment: {
+      ...environment,
+      [ENV.archiveBucket]: archive.bucket.bucketName,
+      ...(former.length === 0 ? {} : { [ENV.formerSealKeys]: former.join(',') }),
+    },
     archive,
   });
 }

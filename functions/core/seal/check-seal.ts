@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { attemptOfEvent, auditEventSchema } from '../audit';
 import { type Attested, canonicalJson, certificateText, type Seal } from '../sealed';
 
@@ -71,6 +71,12 @@ function attemptKey(publicKey: string): KeyObject | undefined {
   const raw = bytes(publicKey);
   if (raw.length !== ED25519_BYTES) return undefined;
   return createPublicKey({ key: Buffer.concat([ED25519_SPKI, raw]), format: 'der', type: 'spki' });
+}
+
+/** How people compare a public key: SHA-256 of it as SubjectPublicKeyInfo, in hexadecimal. */
+export function fingerprintOf(publicKey: string): string {
+  const spki = publicKeyOf(publicKey).export({ format: 'der', type: 'spki' });
+  return createHash('sha256').update(spki).digest('hex');
 }
 
 function publicKeyOf(text: string): KeyObject {

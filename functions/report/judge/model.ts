@@ -54,6 +54,7 @@ const limitSchema = z.object({
     'secrets',
     'audit-terms',
     'clock',
+    'seal-key',
   ]),
   message: z.string(),
 });

@@ -112,6 +112,7 @@ export async function runFunction(
       },
       told: (since) => auditRecord.told(since),
       recorded: (since, event, reason) => auditRecord.recorded(since, event, reason),
+      ends: (day) => auditRecord.ends(day),
     },
     sealKey: {
       ...SEAL_KEY,

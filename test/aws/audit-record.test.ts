@@ -7,7 +7,7 @@ import type { AwsFault } from '../../local/account/wire/server';
 import { startHost } from '../hosts/http/scripted-host';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
-import { localSealKey, SEAL_KEY, sealed } from '../support/seal-key';
+import { otherSealKey, SEAL_KEY, SEAL_KEY_ARN, sealed } from '../support/seal-key';
 import { START } from '../support/stage';
 
 const event = (sequence: number, more: Partial<AuditEvent> = {}): AuditEvent => ({
@@ -191,6 +191,12 @@ describe('the record says that it did not keep events', () => {
   });
 });
 
+/** Another account's key that calls itself by the name of ours. */
+function liar() {
+  const { publicKey, sign } = otherSealKey('5ea15ea1-0000-4000-8000-00000000000f');
+  return { publicKey, sign: async (text: string) => ({ ...(await sign(text)), key: SEAL_KEY_ARN }) };
+}
+
 describe('what people were told', () => {
   const told = (sequence: number, more: Partial<AuditEvent> = {}) =>
     event(sequence, { event: 'people-told', reason: 'two-keys', key: 'shop', ...more });
@@ -260,11 +266,13 @@ describe('what people were told', () => {
     ['has no seal', ({ seal: _seal, ...line }) => line],
     [
       'was sealed by another key',
-      async ({ seal: _seal, ...line }) => ({ ...(await sealed([line], localSealKey('arn:evil')))[0] }),
+      async ({ seal: _seal, ...line }) => ({
+        ...(await sealed([line], otherSealKey('5ea15ea1-0000-4000-8000-00000000000e')))[0],
+      }),
     ],
     [
       'was sealed by a key that only says to be ours',
-      async ({ seal: _seal, ...line }) => ({ ...(await sealed([line], localSealKey()))[0] }),
+      async ({ seal: _seal, ...line }) => ({ ...(await sealed([line], liar()))[0] }),
     ],
     ['has the seal of another event', (line) => ({ ...line, key: 'other' })],
     ['is true, and was written again a day later', (line) => line, 24 * HOUR],

@@ -1,25 +1,42 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
 import type { SealKey } from '../../functions/account/ports';
 import { type AuditEvent, attemptOfEvent } from '../../functions/core/audit';
+import { SEAL_KEY_ALIAS } from '../../functions/core/names';
 import { AttemptSeal } from '../../functions/runtime/attempt-seal';
+import { Account } from '../../local/account/account';
+import type { Kms } from '../../local/account/kms';
+import { Clock } from '../../local/clock';
 
-export const SEAL_KEY_ARN = 'arn:aws:kms:eu-central-1:111122223333:key/5ea15ea1-0000-4000-8000-000000000001';
+const ID = '5ea15ea1-0000-4000-8000-000000000001';
+const SIGNING = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' } as const;
 
-/** A key that signs as one of KMS does, for what is not about KMS. */
-export function localSealKey(arn = SEAL_KEY_ARN): SealKey {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+/** The KMS key of an account without HTTP: it is no call of AWS, and does not fail. */
+export function sealKeyOf({ kms }: { readonly kms: Kms }, id = ID): SealKey {
+  const KeyId = kms.createKey(SIGNING, id).KeyMetadata.Arn;
   return {
-    sign: async (text) => ({
-      key: arn,
-      signature: sign('sha256', Buffer.from(text), privateKey).toString('base64url'),
-    }),
-    publicKey: async () => ({ arn, publicKey: spki }),
+    async sign(text) {
+      const { Signature } = kms.sign({ KeyId, Message: Buffer.from(text), SigningAlgorithm: 'ECDSA_SHA_256' });
+      return { key: KeyId, signature: Buffer.from(Signature).toString('base64url') };
+    },
+    async publicKey() {
+      return { arn: KeyId, publicKey: Buffer.from(kms.getPublicKey({ KeyId }).PublicKey).toString('base64') };
+    },
   };
 }
 
-/** The one that scenes have. */
-export const SEAL_KEY = localSealKey();
+/** Another one, of an account of its own. */
+export function otherSealKey(id: string, accountId = '444455556666'): SealKey {
+  return sealKeyOf(new Account({ clock: new Clock(0), accountId }), id);
+}
+
+/** The one that every scene has: a key's pair comes from its ARN. */
+export const SEAL_KEY = sealKeyOf(new Account({ clock: new Clock(0) }));
+export const SEAL_KEY_ARN = (await SEAL_KEY.publicKey()).arn ?? '';
+
+/** Gives a scene's account that key, under the name by which the stack's is found. */
+export function makeSealKey(account: Account): void {
+  sealKeyOf(account);
+  account.kms.createAlias({ AliasName: SEAL_KEY_ALIAS, TargetKeyId: ID });
+}
 
 /** Events as the functions that they name would have sealed them, each attempt's in their order. */
 export async function sealed(events: readonly AuditEvent[], key: SealKey = SEAL_KEY): Promise<readonly AuditEvent[]> {

@@ -13,9 +13,10 @@ export type SealVerdict =
   /** The seal is of another text, or of another attempt: somebody has changed it, or made it up. */
   | 'false-seal';
 
-/** A KMS key's public key: SubjectPublicKeyInfo, PEM or DER in base64, as `kms:GetPublicKey` answers it. */
+/** A KMS key's public key: SubjectPublicKeyInfo, PEM, or DER in base64 as `kms:GetPublicKey` answers it. */
 export interface TrustedKey {
-  readonly arn: string;
+  /** @default - it may be any key's: a public key proves by itself */
+  readonly arn?: string | undefined;
   readonly publicKey: string;
 }
 
@@ -25,12 +26,12 @@ const ED25519_BYTES = 32;
 
 /** Checks seals against the keys that are trusted, offline. A certificate is checked once, however many events it has. */
 export class SealCheck {
-  readonly #trusted: ReadonlyMap<string, KeyObject>;
+  readonly #trusted: readonly { readonly arn: string | undefined; readonly key: KeyObject }[];
   readonly #certified = new Map<string, KeyObject | undefined>();
 
   /** @throws Error when a key is no public key */
   constructor(trusted: readonly TrustedKey[]) {
-    this.#trusted = new Map(trusted.map(({ arn, publicKey }) => [arn, publicKeyOf(publicKey)]));
+    this.#trusted = trusted.map(({ arn, publicKey }) => ({ arn, key: publicKeyOf(publicKey) }));
   }
 
   /** @param document an audit event as it was written down, whatever its schema's version */
@@ -38,18 +39,21 @@ export class SealCheck {
     const event = auditEventSchema.safeParse(document).data;
     if (event?.seal === undefined) return 'unsealed';
     const { seal, ...of } = event;
-    const trusted = this.#trusted.get(seal.certificate.key);
-    if (trusted === undefined) return 'other-key';
-    const key = this.#certifiedKey(seal, trusted, { ...of, attempt: attemptOfEvent(of) });
-    if (key === undefined) return 'false-seal';
+    const arn = seal.certificate.key;
+    const key = this.#certifiedKey(seal, { ...of, attempt: attemptOfEvent(of) });
+    if (key === undefined) return this.#trusted.some((trusted) => trusted.arn === arn) ? 'false-seal' : 'other-key';
     return isSignedBy(key, sealedPart(document), seal.signature) ? 'sealed' : 'false-seal';
   }
 
-  #certifiedKey({ publicKey, certificate }: Seal, trusted: KeyObject, attested: Attested): KeyObject | undefined {
+  /** The attempt's key, where a trusted one has certified it. */
+  #certifiedKey({ publicKey, certificate }: Seal, attested: Attested): KeyObject | undefined {
     const text = certificateText(attested, publicKey);
     const name = `${certificate.key} ${certificate.signature} ${text}`;
     if (!this.#certified.has(name)) {
-      const isCertified = verify('sha256', Buffer.from(text), trusted, bytes(certificate.signature));
+      const signature = bytes(certificate.signature);
+      const isCertified = this.#trusted
+        .filter(({ arn }) => arn === undefined || arn === certificate.key)
+        .some(({ key }) => verify('sha256', Buffer.from(text), key, signature));
       this.#certified.set(name, isCertified ? attemptKey(publicKey) : undefined);
     }
     return this.#certified.get(name);

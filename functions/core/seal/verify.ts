@@ -69,15 +69,32 @@ export interface Verified {
   readonly problems: readonly Problem[];
 }
 
-interface Written {
-  readonly manifest: Manifest;
-  readonly event: AuditEvent;
+/** What is kept of a proved event: an archive of years has millions. */
+interface Proved {
+  readonly id: string;
+  readonly attempt: string;
+  readonly sequence: number;
+  readonly time: string;
+  readonly digest: string;
+  readonly previous: string | undefined;
+  readonly place: string;
+  readonly isEnd: boolean;
 }
 
-interface Proved {
-  readonly event: AuditEvent;
-  readonly digest: string;
-  readonly place: string;
+interface Written {
+  readonly manifest: Manifest;
+  readonly id: string;
+  readonly attempt: string;
+  readonly time: string;
+  readonly sequence: number;
+  readonly signature: string | undefined;
+}
+
+function provedOf(event: AuditEvent, document: unknown, place: string): Proved {
+  const { id, sequence, time, seal } = event;
+  const attempt = attemptOfEvent(event);
+  const isEnd = event.event === 'run-finished';
+  return { id, attempt, sequence, time, digest: digestOf(document), previous: seal?.previous, place, isEnd };
 }
 
 /** Checks all lines of an archive, in whatever order they come, offline. */
@@ -85,6 +102,7 @@ export class ArchiveCheck {
   readonly #check: SealCheck;
   readonly #problems: Problem[] = [];
   readonly #events = new Map<string, Proved>();
+  readonly #manifests: Written[] = [];
   readonly #unsealed: { readonly time: string; readonly place: string }[] = [];
   #repeated = 0;
 
@@ -95,28 +113,48 @@ export class ArchiveCheck {
 
   add({ text, place, day }: ArchivedLine): void {
     const read = readAuditLine(text);
-    if (!('event' in read)) return this.#is(read.unreadable, place);
+    if (!('event' in read)) {
+      this.#is(read.unreadable, place);
+      return;
+    }
     const { event, document } = read;
     const verdict = this.#check.verdictOf(document);
-    if (verdict === 'unsealed') return void this.#unsealed.push({ time: event.time, place });
-    if (verdict !== 'sealed') return this.#is(verdict, place);
-    if (event.id !== eventId(attemptOfEvent(event), event.sequence)) return this.#is('wrong-id', place);
+    if (verdict === 'unsealed') {
+      this.#unsealed.push({ time: event.time, place });
+      return;
+    }
+    const isNamed = event.id === eventId(attemptOfEvent(event), event.sequence);
+    const wrong = verdict === 'sealed' ? (isNamed ? undefined : 'wrong-id') : verdict;
+    if (wrong !== undefined) {
+      this.#is(wrong, place);
+      return;
+    }
     if (day !== undefined && day !== event.time.slice(0, 10)) this.#is('wrong-day', place);
-    const proved = { event, digest: digestOf(document), place };
-    const known = this.#events.get(event.id);
-    if (known === undefined) this.#events.set(event.id, proved);
-    else if (known.digest === proved.digest) this.#repeated += 1;
-    else this.#is('conflicting-id', place);
+    this.#keep(event, provedOf(event, document, place));
+  }
+
+  #keep(event: AuditEvent, proved: Proved): void {
+    const known = this.#events.get(proved.id);
+    if (known !== undefined) {
+      if (known.digest === proved.digest) this.#repeated += 1;
+      else this.#is('conflicting-id', proved.place);
+      return;
+    }
+    this.#events.set(proved.id, proved);
+    const manifest = manifestOf(event);
+    if (manifest !== undefined) this.#manifests.push({ ...proved, manifest, signature: event.seal?.signature });
   }
 
   verified(): Verified {
     const attempts = this.#attempts();
     const before = this.#withoutSeal();
     for (const events of attempts.values()) this.#chain(events);
-    const manifests = this.#manifests();
+    const manifests = this.#manifests.sort(
+      (a, b) => Date.parse(a.time) - Date.parse(b.time) || a.sequence - b.sequence,
+    );
     this.#named(manifests, attempts);
     const named = new Set(manifests.flatMap(({ manifest }) => endsOf(manifest).map(({ attempt }) => attempt)));
-    const days = [...new Set([...this.#events.values()].map(({ event }) => event.time.slice(0, 10)))].sort();
+    const days = [...new Set([...this.#events.values()].map(({ time }) => time.slice(0, 10)))].sort();
     this.#days(days, new Set(manifests.map(({ manifest }) => manifest.day)), attempts);
     const [first, last] = [days[0], days.at(-1)];
     return {
@@ -142,17 +180,18 @@ export class ArchiveCheck {
   #attempts(): ReadonlyMap<string, readonly Proved[]> {
     const attempts = new Map<string, Proved[]>();
     for (const proved of this.#events.values()) {
-      const attempt = attemptOfEvent(proved.event);
-      attempts.set(attempt, [...(attempts.get(attempt) ?? []), proved]);
+      const others = attempts.get(proved.attempt);
+      if (others === undefined) attempts.set(proved.attempt, [proved]);
+      else others.push(proved);
     }
-    for (const events of attempts.values()) events.sort((a, b) => a.event.sequence - b.event.sequence);
+    for (const events of attempts.values()) events.sort((a, b) => a.sequence - b.sequence);
     return attempts;
   }
 
   /** @returns how many are from before the first seal; those after it are told */
   #withoutSeal(): number {
     const sealedSince = [...this.#events.values()].reduce<string | undefined>(
-      (least, { event }) => (least === undefined || event.time < least ? event.time : least),
+      (least, { time }) => (least === undefined || time < least ? time : least),
       undefined,
     );
     const late = this.#unsealed.filter(({ time }) => sealedSince !== undefined && time >= sealedSince);
@@ -162,36 +201,26 @@ export class ArchiveCheck {
 
   #chain(events: readonly Proved[]): void {
     let before: Proved | undefined;
-    for (const proved of events) {
-      const { event } = proved;
-      for (let missing = (before?.event.sequence ?? 0) + 1; missing < event.sequence; missing++) {
-        this.#is('missing-event', eventId(attemptOfEvent(event), missing));
-      }
-      const follows = event.sequence - 1 === (before?.event.sequence ?? 0);
-      if (follows && event.seal?.previous !== before?.digest) this.#is('broken-chain', proved.place);
-      before = proved;
+    for (const one of events) {
+      const last = before?.sequence ?? 0;
+      for (let missing = last + 1; missing < one.sequence; missing++)
+        this.#is('missing-event', eventId(one.attempt, missing));
+      if (one.sequence === last + 1 && one.previous !== before?.digest) this.#is('broken-chain', one.place);
+      before = one;
     }
-  }
-
-  #manifests(): readonly Written[] {
-    return [...this.#events.values()]
-      .sort((a, b) => Date.parse(a.event.time) - Date.parse(b.event.time) || a.event.sequence - b.event.sequence)
-      .flatMap(({ event }) => {
-        const manifest = manifestOf(event);
-        return manifest === undefined ? [] : [{ manifest, event }];
-      });
   }
 
   /** What manifests name is there, and each run that wrote some names the last one of the run before. */
   #named(written: readonly Written[], attempts: ReadonlyMap<string, readonly Proved[]>): void {
     let before: Written | undefined;
     for (const one of written) {
-      const { manifest, event } = one;
-      const isOfNextRun = before !== undefined && attemptOfEvent(before.event) !== attemptOfEvent(event);
-      if (isOfNextRun && manifest.previous !== before?.event.seal?.signature) this.#is('broken-manifests', event.id);
+      const { manifest } = one;
+      if (before !== undefined && before.attempt !== one.attempt && manifest.previous !== before.signature) {
+        this.#is('broken-manifests', one.id);
+      }
       before = one;
       for (const { attempt, events, digest } of endsOf(manifest)) {
-        const last = attempts.get(attempt)?.find((proved) => proved.event.sequence === events);
+        const last = attempts.get(attempt)?.find(({ sequence }) => sequence === events);
         if (last?.digest !== digest) this.#is('missing-attempt', `${manifest.day}: ${attempt}`);
       }
     }
@@ -206,7 +235,7 @@ export class ArchiveCheck {
     const [first, last] = [days[0], days.at(-1)];
     if (first === undefined || last === undefined) return;
     const there = new Set(days);
-    const begun = new Set([...attempts.values()].flatMap(([start]) => (start ? [start.event.time.slice(0, 10)] : [])));
+    const begun = new Set([...attempts.values()].flatMap(([start]) => (start ? [start.time.slice(0, 10)] : [])));
     const lastSealed = [...withManifest].sort().at(-1);
     for (let at = Date.parse(first); at <= Date.parse(last); at += 86_400_000) {
       const day = dayOf(at);
@@ -229,5 +258,5 @@ function partsOf(written: readonly Written[]): ReadonlyMap<string, { readonly mi
 }
 
 function hasEnd(events: readonly Proved[]): boolean {
-  return events.some(({ event }) => event.event === 'run-finished');
+  return events.some(({ isEnd }) => isEnd);
 }

@@ -88,7 +88,7 @@ export interface UnreadableLine {
 /** What the seals of the record's lines show. */
 export interface SealedRecord {
   /** The KMS keys whose seals count. */
-  readonly keys: readonly { readonly arn: string; readonly fingerprint: string }[];
+  readonly keys: readonly { readonly arn?: string | undefined; readonly fingerprint: string }[];
   /** How many events they prove. */
   readonly events: number;
   /** When the first of them was written; undefined where none is sealed. */

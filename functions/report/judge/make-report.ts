@@ -45,7 +45,8 @@ export function makeReport(gathered: Evidence): Report {
     changes: [...reconciliation.changes],
     controls: [...controls],
     runs: runTable(attempts),
-    events: inPeriod.filter(({ id }) => !idle.has(id)),
+    // What a seal proves was proved when the record was read.
+    events: inPeriod.filter(({ id }) => !idle.has(id)).map(({ seal: _seal, ...event }) => event),
   };
   const isDoubtful = reconciliation.changes.some(({ id }) => reconciliation.doubtful.has(id));
   return {

@@ -100,7 +100,7 @@ export class Account {
   readonly trail: TrailRecord[] = [];
   /**
    * The same of what users' access keys have read, and of what KMS did without a change, whoever asked: in the event
-   * history too, but never an event on the bus, whose rules get writes only unless they ask for more.
+   * history too, but never an event on the bus.
    */
   readonly reads: TrailRecord[] = [];
   readonly operations: Operations;

@@ -1,7 +1,8 @@
 import { type AuditEvent, attemptOfEvent, eventId, readAuditLine } from '../audit';
 import { digestOf } from '../sealed';
 import { SealCheck, type TrustedKey } from './check-seal';
-import { dayOf, endsOf, type Manifest, manifestOf } from './manifest';
+import { judgeArchive } from './judge-archive';
+import { type Manifest, manifestOf } from './manifest';
 
 /** A line of an archive. */
 export interface ArchivedLine {
@@ -70,10 +71,11 @@ export interface Verified {
 }
 
 /** What is kept of a proved event: an archive of years has millions. */
-interface Proved {
+export interface Proved {
   readonly id: string;
   readonly attempt: string;
   readonly sequence: number;
+  /** ISO 8601, UTC. */
   readonly time: string;
   readonly digest: string;
   readonly previous: string | undefined;
@@ -81,20 +83,16 @@ interface Proved {
   readonly isEnd: boolean;
 }
 
-interface Written {
+/** A manifest and the event that tells it. */
+export interface Written extends Proved {
   readonly manifest: Manifest;
-  readonly id: string;
-  readonly attempt: string;
-  readonly time: string;
-  readonly sequence: number;
   readonly signature: string | undefined;
 }
 
-function provedOf(event: AuditEvent, document: unknown, place: string): Proved {
-  const { id, sequence, time, seal } = event;
-  const attempt = attemptOfEvent(event);
-  const isEnd = event.event === 'run-finished';
-  return { id, attempt, sequence, time, digest: digestOf(document), previous: seal?.previous, place, isEnd };
+/** An event without a seal: nobody can prove who wrote it. */
+export interface Unsealed {
+  readonly time: string;
+  readonly place: string;
 }
 
 /** Checks all lines of an archive, in whatever order they come, offline. */
@@ -103,7 +101,7 @@ export class ArchiveCheck {
   readonly #problems: Problem[] = [];
   readonly #events = new Map<string, Proved>();
   readonly #manifests: Written[] = [];
-  readonly #unsealed: { readonly time: string; readonly place: string }[] = [];
+  readonly #unsealed: Unsealed[] = [];
   #repeated = 0;
 
   /** @param trusted the keys whose seals count */
@@ -133,6 +131,19 @@ export class ArchiveCheck {
     this.#keep(event, provedOf(event, document, place));
   }
 
+  verified(): Verified {
+    const { problems, ...judged } = judgeArchive({
+      events: [...this.#events.values()],
+      manifests: this.#manifests,
+      unsealed: this.#unsealed,
+    });
+    return { ...judged, repeated: this.#repeated, problems: [...this.#problems, ...problems] };
+  }
+
+  #is(code: ProblemCode, at: string): void {
+    this.#problems.push({ code, at });
+  }
+
   #keep(event: AuditEvent, proved: Proved): void {
     const known = this.#events.get(proved.id);
     if (known !== undefined) {
@@ -144,119 +155,11 @@ export class ArchiveCheck {
     const manifest = manifestOf(event);
     if (manifest !== undefined) this.#manifests.push({ ...proved, manifest, signature: event.seal?.signature });
   }
-
-  verified(): Verified {
-    const attempts = this.#attempts();
-    const before = this.#withoutSeal();
-    for (const events of attempts.values()) this.#chain(events);
-    const manifests = this.#manifests.sort(
-      (a, b) => Date.parse(a.time) - Date.parse(b.time) || a.sequence - b.sequence,
-    );
-    this.#named(manifests, attempts);
-    const named = new Set(manifests.flatMap(({ manifest }) => endsOf(manifest).map(({ attempt }) => attempt)));
-    const days = [...new Set([...this.#events.values()].map(({ time }) => time.slice(0, 10)))].sort();
-    this.#days(days, new Set(manifests.map(({ manifest }) => manifest.day)), attempts);
-    const [first, last] = [days[0], days.at(-1)];
-    return {
-      events: this.#events.size,
-      attempts: attempts.size,
-      days:
-        first === undefined || last === undefined
-          ? undefined
-          : { first, last, withManifest: new Set(manifests.map(({ manifest }) => manifest.day)).size },
-      before,
-      repeated: this.#repeated,
-      unfinished: [...attempts].filter(([, events]) => !hasEnd(events)).map(([attempt]) => attempt),
-      unnamed: [...attempts.keys()].filter((attempt) => !named.has(attempt)),
-      problems: this.#problems,
-    };
-  }
-
-  #is(code: ProblemCode, at: string): void {
-    this.#problems.push({ code, at });
-  }
-
-  /** The events of each attempt, in order. */
-  #attempts(): ReadonlyMap<string, readonly Proved[]> {
-    const attempts = new Map<string, Proved[]>();
-    for (const proved of this.#events.values()) {
-      const others = attempts.get(proved.attempt);
-      if (others === undefined) attempts.set(proved.attempt, [proved]);
-      else others.push(proved);
-    }
-    for (const events of attempts.values()) events.sort((a, b) => a.sequence - b.sequence);
-    return attempts;
-  }
-
-  /** @returns how many are from before the first seal; those after it are told */
-  #withoutSeal(): number {
-    const sealedSince = [...this.#events.values()].reduce<string | undefined>(
-      (least, { time }) => (least === undefined || time < least ? time : least),
-      undefined,
-    );
-    const late = this.#unsealed.filter(({ time }) => sealedSince !== undefined && time >= sealedSince);
-    for (const { place } of late) this.#is('unsealed', place);
-    return this.#unsealed.length - late.length;
-  }
-
-  #chain(events: readonly Proved[]): void {
-    let before: Proved | undefined;
-    for (const one of events) {
-      const last = before?.sequence ?? 0;
-      for (let missing = last + 1; missing < one.sequence; missing++)
-        this.#is('missing-event', eventId(one.attempt, missing));
-      if (one.sequence === last + 1 && one.previous !== before?.digest) this.#is('broken-chain', one.place);
-      before = one;
-    }
-  }
-
-  /** What manifests name is there, and each run that wrote some names the last one of the run before. */
-  #named(written: readonly Written[], attempts: ReadonlyMap<string, readonly Proved[]>): void {
-    let before: Written | undefined;
-    for (const one of written) {
-      const { manifest } = one;
-      if (before !== undefined && before.attempt !== one.attempt && manifest.previous !== before.signature) {
-        this.#is('broken-manifests', one.id);
-      }
-      before = one;
-      for (const { attempt, events, digest } of endsOf(manifest)) {
-        const last = attempts.get(attempt)?.find(({ sequence }) => sequence === events);
-        if (last?.digest !== digest) this.#is('missing-attempt', `${manifest.day}: ${attempt}`);
-      }
-    }
-    for (const [day, parts] of partsOf(written)) if (parts.missing > 0) this.#is('missing-manifest', day);
-  }
-
-  #days(
-    days: readonly string[],
-    withManifest: ReadonlySet<string>,
-    attempts: ReadonlyMap<string, readonly Proved[]>,
-  ): void {
-    const [first, last] = [days[0], days.at(-1)];
-    if (first === undefined || last === undefined) return;
-    const there = new Set(days);
-    const begun = new Set([...attempts.values()].flatMap(([start]) => (start ? [start.time.slice(0, 10)] : [])));
-    const lastSealed = [...withManifest].sort().at(-1);
-    for (let at = Date.parse(first); at <= Date.parse(last); at += 86_400_000) {
-      const day = dayOf(at);
-      if (!there.has(day)) this.#is('missing-day', day);
-      const isDue = lastSealed !== undefined && day < lastSealed && day > first;
-      if (isDue && begun.has(day) && !withManifest.has(day)) this.#is('missing-manifest', day);
-    }
-  }
 }
 
-/** How many parts of each day's manifest are missing. */
-function partsOf(written: readonly Written[]): ReadonlyMap<string, { readonly missing: number }> {
-  const days = new Map<string, { readonly parts: number; readonly there: Set<number> }>();
-  for (const { manifest } of written) {
-    const day = days.get(manifest.day) ?? { parts: manifest.parts, there: new Set() };
-    day.there.add(manifest.part);
-    days.set(manifest.day, day);
-  }
-  return new Map([...days].map(([day, { parts, there }]) => [day, { missing: parts - there.size }]));
-}
-
-function hasEnd(events: readonly Proved[]): boolean {
-  return events.some(({ isEnd }) => isEnd);
+function provedOf(event: AuditEvent, document: unknown, place: string): Proved {
+  const { id, sequence, time, seal } = event;
+  const attempt = attemptOfEvent(event);
+  const isEnd = event.event === 'run-finished';
+  return { id, attempt, sequence, time, digest: digestOf(document), previous: seal?.previous, place, isEnd };
 }

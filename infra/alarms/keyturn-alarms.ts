@@ -21,6 +21,9 @@ export interface KeyturnAlarmsProps {
   readonly watched: Watched;
 }
 
+/** What the names of all alarms begin with. */
+export const ALARM_PREFIX = 'Keyturn-';
+
 /** The CloudWatch alarms, each with what it means and where its runbook is. */
 export class KeyturnAlarms extends Construct {
   readonly alarms: readonly Alarm[];
@@ -33,7 +36,7 @@ export class KeyturnAlarms extends Construct {
       .filter(({ name }) => !settings.off.includes(name))
       .map((definition) => {
         const alarm = new Alarm(this, definition.name, {
-          alarmName: `Keyturn-${definition.name}`,
+          alarmName: `${ALARM_PREFIX}${definition.name}`,
           alarmDescription: `${definition.text} Runbook: ${settings.runbooks}${definition.name}.md`,
           metric: metricOf(definition),
           threshold: definition.threshold,

@@ -16,6 +16,7 @@ import { UserAccess } from '../access/user-access';
 import type { AlarmSettings } from '../alarms/alarm-settings';
 import { KeyturnAlarms } from '../alarms/keyturn-alarms';
 import { KeyturnDashboard } from '../alarms/keyturn-dashboard';
+import { OwnChanges } from '../alarms/own-changes';
 import { ArchiveFeed } from '../evidence/archive-feed';
 import { AuditArchive } from '../evidence/audit-archive';
 import { AuditForwarding } from '../evidence/audit-forwarding';
@@ -175,6 +176,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this._encryption = this.createEncryption(settings);
     this.forwardAudit(settings);
     this.createAlarms(settings);
+    this.watchChanges(settings, notifications);
     this.auditorPolicy = this.createAuditor(settings);
     // Its name is one for the account, and another stack may have it.
     this.auditLog._makeAfter(this.auditorPolicy);
@@ -323,6 +325,17 @@ export class KeyRotation extends Construct implements IKeyRotation {
     });
     new KeyturnDashboard(this, 'Dashboard', { alarms, auditLog });
     new SavedQueries(this, 'Queries', { auditLog });
+  }
+
+  private watchChanges({ alarms: { runbooks } }: Settings, { topic, key }: NotificationTopic): void {
+    const keys = [this.sealKey.key, key, this._encryption?.key].filter((one) => one !== undefined);
+    new OwnChanges(this, 'OwnChanges', {
+      topic,
+      deadLetters: this.undeliveredEvents,
+      keys: keys.map(({ keyId }) => keyId),
+      archive: this.archive?.bucket.bucketName,
+      runbooks,
+    });
   }
 
   private createAuditor({ audit: { encryptionKey } }: Settings): ManagedPolicy {

@@ -11,7 +11,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Settings } from '../../functions/core/config/settings';
-import type { AlarmDefinition } from './alarm-definition';
+import type { AlarmDefinition, AlarmMetric } from './alarm-definition';
 import { alarmDefinitions, type Watched } from './alarm-definitions';
 
 export interface KeyturnAlarmsProps {
@@ -56,13 +56,20 @@ export class KeyturnAlarms extends Construct {
   }
 }
 
-function metricOf({ metrics, periodMinutes }: AlarmDefinition): IMetric {
+function metricOf({ metrics, less, periodMinutes }: AlarmDefinition): IMetric {
   const period = Duration.minutes(periodMinutes);
-  const all = metrics.map(
-    ({ namespace, name, dimensions, statistic }) =>
-      new Metric({ namespace, metricName: name, dimensionsMap: { ...dimensions }, statistic, period }),
-  );
+  const watch = ({ namespace, name, dimensions, statistic }: AlarmMetric) =>
+    new Metric({ namespace, metricName: name, dimensionsMap: { ...dimensions }, statistic, period });
+  const all = metrics.map(watch);
   const [first] = all;
+  if (first !== undefined && less !== undefined) {
+    return new MathExpression({
+      expression: 'm1 - m2',
+      label: 'Difference',
+      usingMetrics: { m1: first, m2: watch(less) },
+      period,
+    });
+  }
   if (first !== undefined && all.length === 1) return first;
   // A function over a list takes what is there; m1 + m2 would be nothing where one of the two is.
   return new MathExpression({

@@ -312,12 +312,14 @@ export class KeyRotation extends Construct implements IKeyRotation {
 
   private createAlarms({ alarms: settings }: Settings): void {
     const { logGroup: auditLog } = this.auditLog;
-    const functions = [...Object.values(this._functions), ...(this._report ? [this._report] : [])];
+    const { rotate, deactivate, delete: del, sync } = this._functions;
+    const nameOf = ({ lambda }: RotationFunction) => lambda.functionName;
     const { alarms } = new KeyturnAlarms(this, 'Alarms', {
       settings,
       topic: this.topic,
       watched: {
-        functions: functions.map(({ lambda }) => lambda.functionName),
+        rotation: { rotate: nameOf(rotate), deactivate: nameOf(deactivate), delete: nameOf(del), sync: nameOf(sync) },
+        report: this._report && nameOf(this._report),
         queues: [this.undeliveredEvents.queueName, this.failedRuns.queueName],
         unforwarded: this.unforwardedEvents?.queueName,
         archive: this.feedArchive(),

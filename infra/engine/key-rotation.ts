@@ -162,6 +162,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this._functions = functions;
     this._report = report;
     this._archive = archive;
+    this.archive?.admitOnly([archive, report].flatMap((writer) => writer?.role ?? []));
     this.sealKey = new SealKey(this, 'SealKey', {
       writers: Object.values(functions).map(({ role }) => role),
       readers: report ? [report.role] : [],

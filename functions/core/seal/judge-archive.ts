@@ -1,6 +1,6 @@
-import { eventId } from '../audit';
+import { eventId, startOf } from '../audit';
 import { DAY } from '../duration';
-import { DAY_CLOSES_AFTER, dayOf, endsOf } from './manifest';
+import { dayOf, endsOf } from './manifest';
 import type { Problem, Proved, Unsealed, Verified, Written } from './verify';
 
 interface Archive {
@@ -59,7 +59,7 @@ function unsealedLate(events: readonly Proved[], unsealed: readonly Unsealed[]):
 /** @param first the day on which the archive begins: an attempt from before midnight has its head in what is kept elsewhere */
 function brokenChain(events: readonly Proved[], first: string): readonly Problem[] {
   const problems: Problem[] = [];
-  const beginsBefore = Date.parse(events[0]?.time ?? '') < Date.parse(first) + DAY_CLOSES_AFTER;
+  const beginsBefore = startOf(events[0]?.attempt ?? '') < Date.parse(first);
   let before: Proved | undefined;
   for (const one of events) {
     const last = before?.sequence ?? (beginsBefore ? one.sequence - 1 : 0);

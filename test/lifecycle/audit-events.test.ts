@@ -79,6 +79,8 @@ async function lived(life: (scene: Scene) => Promise<void>): Promise<readonly Au
   const scene = await new Scene().start();
   try {
     await life(scene);
+    scene.hours(24);
+    await scene.sealDays();
     expect(scene.recorded()).toEqual(scene.audits);
     return scene.recorded();
   } finally {

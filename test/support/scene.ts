@@ -14,6 +14,7 @@ import type { DeployedBy } from '../../functions/core/lifecycle/deployed-by';
 import { REGISTRY_PATH } from '../../functions/core/names';
 import { deactivate } from '../../functions/deactivate/deactivate';
 import { deleteKeys } from '../../functions/delete/delete';
+import { sealDays } from '../../functions/delete/seal-days';
 import { openTargets } from '../../functions/hosts/register';
 import { type RotateOptions, rotate } from '../../functions/rotate/rotate';
 import { Run, type RunProps } from '../../functions/runtime/run';
@@ -70,6 +71,11 @@ export class Scene extends Stage {
 
   delete(): Promise<Outcome> {
     return this.#run('delete', 'daily', (run) => deleteKeys(this.#ports(), run));
+  }
+
+  /** What the day's last function does at its end. */
+  sealDays(): Promise<Outcome> {
+    return this.#run('delete', 'daily', sealDays);
   }
 
   sync(event: unknown = HOURLY, options: Partial<SyncOptions> = {}): Promise<Outcome> {

@@ -144,7 +144,7 @@ describe('the events that two lives leave in the record (K7)', () => {
 
   it('name the key, its user and its policy, but for those of a whole run', () => {
     for (const { event, key, user, policy } of events) {
-      if (/^(run-|finding|people-)/.test(event)) continue;
+      if (/^(run-|finding|people-|manifest-)/.test(event)) continue;
       expect({ event, key, user, policy: typeof policy }).toMatchObject({
         key: expect.stringMatching(/^(shop|store)$/),
         user: 'ci-shop',

@@ -1,4 +1,4 @@
-import type { Log, Time } from '../../functions/account/ports';
+import type { Log, SealKey, Time } from '../../functions/account/ports';
 import { createAuditRecord } from '../../functions/aws/audit-record';
 import { createConnectionSecrets } from '../../functions/aws/connection-secrets';
 import { createEventBus } from '../../functions/aws/event-bus';
@@ -44,6 +44,8 @@ export class Scene extends Stage {
   lifetime = 15 * 60_000;
   /** What the use cases take for their deployment's own; undefined for whatever has the name. */
   deployedBy: DeployedBy | undefined;
+  /** What its runs seal their events by. */
+  sealKey: SealKey = SEAL_KEY;
   #runs = 0;
 
   /**
@@ -164,7 +166,7 @@ export class Scene extends Stage {
       log,
       auditLog: { write: (event) => this.audits.push(event) },
       record: this.mortal?.hold(createAuditRecord(SEAL_KEY)) ?? createAuditRecord(SEAL_KEY),
-      sealKey: this.mortal?.hold(SEAL_KEY) ?? SEAL_KEY,
+      sealKey: this.mortal?.hold(this.sealKey) ?? this.sealKey,
       bus: this.mortal?.hold(createEventBus()) ?? createEventBus(),
       notifier: this.mortal?.hold(createNotifier(this.topicArn)) ?? createNotifier(this.topicArn),
     });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SealKey } from '../../functions/account/ports';
 import { type AuditEvent, attemptOfEvent } from '../../functions/core/audit';
-import type { ProblemCode, Verified } from '../../functions/core/seal/verify';
+import type { ProblemCode, Verified } from '../../functions/core/seal/judge-archive';
 import { DeployedWorld, synthesized } from '../support/deployed-world';
 import { otherSealKey, sealed } from '../support/seal-key';
 import { typed } from './typed';

@@ -1,5 +1,5 @@
 import { bold, dim, green, red } from 'yoctocolors';
-import type { Problem, ProblemCode, Verified } from '../../functions/core/seal/verify';
+import type { Problem, ProblemCode, Verified } from '../../functions/core/seal/judge-archive';
 
 /** What each problem is, in a few words, and what it means. */
 const WORDS: Readonly<Record<ProblemCode, string>> = {

@@ -115,6 +115,11 @@ export function attemptOf({ run }: Pick<AuditEvent, 'run'>, startedAt: Date): st
   return `${run}-${startedAt.getTime().toString(36)}`;
 }
 
+/** When an attempt began, in ms since the epoch, as its name says; NaN where it has no such name. */
+export function startOf(attempt: string): number {
+  return Number.parseInt(attempt.slice(attempt.lastIndexOf('-') + 1), 36);
+}
+
 /** ID of an attempt's n-th event. */
 export function eventId(attempt: string, sequence: number): string {
   return `${attempt}-${sequence}`;

@@ -123,7 +123,7 @@ describe('whoever finds a way to a text that nobody has thought of', () => {
       { sequence: 3, key: 'other' },
     ]);
     expect(scene.recorded()[2]).not.toHaveProperty('shortened');
-    expect(scene.events.map((event) => JSON.parse(event).detail)).toEqual(scene.recorded());
+    expect(scene.events.map((event) => JSON.parse(event).detail)).toMatchObject(scene.recorded());
     for (const event of scene.recorded()) {
       expect(Buffer.byteLength(JSON.stringify(event))).toBeLessThanOrEqual(MOST_EVENT_BYTES);
     }

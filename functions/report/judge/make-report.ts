@@ -61,6 +61,13 @@ export function makeReport(gathered: Evidence): Report {
     ...(terms?.changedAt === undefined ? {} : { termsChangedAt: terms.changedAt.toISOString() }),
     summary: summaryOf({ ...tables, limits, isDoubtful, trailFrom: trail?.from }),
     limits: limits.map(({ source, message }) => ({ source, message })),
+    ...sealOf(record?.seals),
     ...tables,
   };
+}
+
+function sealOf(seals: NonNullable<Evidence['record']>['seals']): Pick<Report, 'seal'> {
+  if (seals === undefined) return {};
+  const { keys, events, since, before } = seals;
+  return { seal: { keys: [...keys], events, since: since?.toISOString(), before } };
 }

@@ -54,7 +54,7 @@ export function describeIssue(issue: ConfigIssue, found: unknown): string {
   switch (issue.code) {
     case 'invalid_type': {
       const kind = KINDS[issue.expected] ?? { name: issue.expected, cure: 'correct it' };
-      return found === undefined
+      return found === undefined && setting !== ''
         ? `expected ${kind.name}, found nothing; add "${setting}:" here`
         : `expected ${kind.name}, found ${shown(found)}; ${kind.cure}`;
     }
@@ -136,8 +136,6 @@ function expectedFormat(issue: Extract<ConfigIssue, { code: 'invalid_format' }>)
       return 'expected an e-mail address';
     case 'url':
       return 'expected a URL, such as https://api.bitbucket.org/2.0';
-    case 'starts_with':
-      return `expected an ARN, which starts with "arn:"`;
     default:
       return `expected a value of the form ${issue.format}`;
   }

@@ -9,6 +9,11 @@ export interface Mistake {
   readonly message: string;
 }
 
+/** Adds it to what a schema has found. */
+export function addMistake(context: z.RefinementCtx, { path, message }: Mistake): void {
+  context.addIssue({ code: 'custom', path, message });
+}
+
 /** What the schema calls a kind of value, as people call it, and how it is written. */
 const KINDS: Readonly<Record<string, { readonly name: string; readonly cure: string }>> = {
   string: { name: 'text', cure: 'put it in quotes' },

@@ -60,6 +60,8 @@ describe('an audit event', () => {
     const deep = (depth: number) => recordable({ ...event, facts: { list: deepList(depth) } });
     expect(deep(6)).toEqual({ ...event, facts: { list: deepList(6) } });
     expect(deep(7)).toMatchObject({ facts: { list: [[[[[[null]]]]]] }, shortened: expect.any(Number) });
+    const maps = { a: { b: { c: { d: { e: { f: { g: { h: 1 } } } } } } } };
+    expect(recordable({ ...event, facts: maps }).facts).toEqual({ a: { b: { c: { d: { e: { f: { g: null } } } } } } });
   });
 
   it('is shortened more where it is a byte too long, and in the end has no facts', () => {

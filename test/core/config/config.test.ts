@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { configJsonSchema, configSchema } from '../../../functions/core/config/config';
 import { DEFAULT_SCHEDULE } from '../../../functions/core/config/schedule-config';
+import { deliverToJsonSchema } from '../../../functions/core/hosts/target';
 
 const example = (name: string): unknown =>
   parse(readFileSync(new URL(`../../../docs/examples/${name}`, import.meta.url), 'utf8'));
@@ -322,6 +323,12 @@ describe('the JSON Schema of keyturn.yaml', () => {
       title: 'keyturn.yaml',
       description: 'Which AWS access keys Keyturn rotates, and where it delivers them.',
       properties: { keys: { items: { properties: { deliverTo: { default: [] }, adopt: { default: 'keep' } } } } },
+    });
+    expect(deliverToJsonSchema()).toMatchObject({
+      if: { anyOf: [{ required: ['function'] }] },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: { required: ['function'] },
+      else: { required: ['connection'] },
     });
   });
 

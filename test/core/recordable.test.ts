@@ -75,7 +75,8 @@ describe('an audit event', () => {
       shortened: MOST_EVENT_BYTES + 1,
     });
     const { facts: _, ...others } = event;
-    const large = { ...event, facts: nested(6) };
+    const ten = <Item>(item: Item) => Array<Item>(10).fill(item);
+    const large = { ...event, facts: { list: ten(ten(ten('x'.repeat(100)))) } };
     expect(recordable(large)).toStrictEqual({ ...others, shortened: sizeOf(large) });
   });
 

@@ -53,6 +53,11 @@ describe('of very many findings a message has', () => {
     expect(commandsIn(textOf(findings))).toHaveLength(20);
   });
 
+  it('of 21 keys the commands for twenty', () => {
+    const findings = several(21, (index) => ({ code: 'invalid-entry', key: `k${index}` }));
+    expect(commandsIn(textOf(findings))).toHaveLength(20);
+  });
+
   it('one message where all have one connection', () => {
     const connection = { name: 'acme', secret: 'keyturn/connections/acme' };
     const text = textOf(several(21, (index) => ({ message: `m${index}`, connection })));

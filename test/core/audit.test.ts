@@ -6,6 +6,7 @@ import {
   auditJsonSchema,
   eventId,
   readAuditLine,
+  startOf,
 } from '../../functions/core/audit';
 
 const event: AuditEvent = {
@@ -24,8 +25,12 @@ const event: AuditEvent = {
 
 describe('a line of the record', () => {
   it.each<[string, string, ReturnType<typeof readAuditLine>]>([
-    ['an event', JSON.stringify(event), { event }],
-    ['an event with what a later version adds to it', JSON.stringify({ ...event, later: 1 }), { event }],
+    ['an event', JSON.stringify(event), { event, document: event }],
+    [
+      'an event with what a later version adds to it',
+      JSON.stringify({ ...event, later: 1 }),
+      { event, document: { ...event, later: 1 } },
+    ],
     [
       'an event of a newer schema',
       JSON.stringify({ ...event, schema: 'keyturn.audit/v12' }),
@@ -49,6 +54,11 @@ describe('an attempt', () => {
     const id = eventId(attempt, sequence);
     expect(id).toBe(`run-1-1000-${sequence}`);
     expect(attemptOfEvent({ id, sequence })).toBe(attempt);
+    expect(startOf(attempt)).toBe(36 ** 3);
+  });
+
+  it('without a beginning in its name has none', () => {
+    expect([startOf('run-'), startOf('run-_')]).toEqual([Number.NaN, Number.NaN]);
   });
 });
 

@@ -47,7 +47,7 @@ export class Deployment {
       .SecretList.some(({ Name }) => Name === CONNECTION_SECRET);
     if (isThere) world.act('person', 'secretsmanager', 'PutSecretValue', { SecretId: CONNECTION_SECRET, SecretString });
     else world.act('person', 'secretsmanager', 'CreateSecret', { Name: CONNECTION_SECRET, SecretString });
-    world.writes += 1;
+    world.wrote(undefined);
   }
 
   #newToken(scopes: readonly string[]): object {
@@ -91,7 +91,7 @@ export class Deployment {
 
   unregister(managed: ManagedRecord): void {
     this.#world.act('person', 'ssm', 'DeleteParameter', { Name: registryParameterName(managed.id) });
-    this.#world.writes += 1;
+    this.#world.wrote(managed.id);
     managed.isManaged = false;
     managed.touchedAt = this.#world.now();
     // What the targets hold while nobody looks after them is nobody's promise.
@@ -101,7 +101,7 @@ export class Deployment {
   putParameter(id: string, Value: string): void {
     const Name = registryParameterName(id);
     this.#world.act('person', 'ssm', 'PutParameter', { Name, Value, Type: 'String', Overwrite: true });
-    this.#world.writes += 1;
+    this.#world.wrote(id);
   }
 
   /** Notes which environment a target's name stands for; a renamed one stays the same place. */

@@ -40,6 +40,9 @@ export const FAULTS = {
   drift: 'an environment is deleted and made again, or variables are put back as they were, and nobody says so',
   'half-refusal': 'one half of the pairs of a key is refused with 400 or 403 for minutes to days',
   paging: 'lists have no link to their next page, no size, or ten items a page whatever is asked for',
+  'changed-user': 'a key gets another user, a new one or one that it had before',
+  'emptied-registry':
+    'a bad deployment takes all keys or half of them out of the registry, and a good one brings them back',
 } as const;
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
@@ -163,6 +166,8 @@ function actionOf(fault: FaultName, random: Random): string | undefined {
     case 'drift':
     case 'recreated-user':
     case 'deleted-secret':
+    case 'changed-user':
+    case 'emptied-registry':
       return draw < 0.6 ? among([...CHANGES, ...HOST_ACTIONS, 'ListAccessKeys', 'DescribeSecret']) : undefined;
     default:
       return undefined;
@@ -202,6 +207,7 @@ function lengthOf(fault: FaultName, random: Random): number {
       return DAY + draw * 40 * DAY;
     case 'recreated-user':
     case 'deleted-secret':
+    case 'emptied-registry':
       return HOUR + draw ** 2 * 6 * DAY;
     case 'slow-calls':
     case 'oauth':
@@ -225,6 +231,7 @@ function lengthOf(fault: FaultName, random: Random): number {
     case 'host-edits':
     case 'half-refusal':
     case 'drift':
+    case 'changed-user':
       return 100 * DAY;
   }
 }

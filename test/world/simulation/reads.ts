@@ -23,7 +23,7 @@ interface Answered {
 export class Reads {
   readonly #account: Account;
   readonly #principal: Principal;
-  readonly #writes = new Map<ServiceName, number>();
+  readonly #writes = new Map<string, number>();
   readonly #known = new Map<string, Answered>();
   /** The parts of lists by their text. */
   #parts = new Map<string, unknown>();
@@ -33,20 +33,22 @@ export class Reads {
     this.#principal = principal;
   }
 
-  /** Something was written to a service, by whomever. */
-  wrote(service: ServiceName): void {
-    this.#writes.set(service, (this.#writes.get(service) ?? 0) + 1);
+  /** Something was written to a service, by whomever: to one secret, parameter or user of it. */
+  wrote(service: ServiceName, input: object): void {
+    for (const what of [service, `${service} ${subjectOf(input) ?? ''}`]) {
+      this.#writes.set(what, (this.#writes.get(what) ?? 0) + 1);
+    }
   }
 
-  /** How often something was written to a service. */
-  writesTo(service: ServiceName): number {
-    return this.#writes.get(service) ?? 0;
+  /** How often something was written to a secret, parameter or user. @param subject @default anything of the service */
+  writesTo(service: ServiceName, subject?: string): number {
+    return this.#writes.get(subject === undefined ? service : `${service} ${subject}`) ?? 0;
   }
 
   /** Undefined for a read that has to be asked each time. @throws AwsError */
   answer(service: ServiceName, action: string, input: object): { readonly output: unknown } | undefined {
     if (STEADY[action] !== service) return undefined;
-    const writes = this.writesTo(service);
+    const writes = this.writesTo(service, subjectOf(input));
     const question = `${action} ${JSON.stringify(input)}`;
     const known = this.#known.get(question);
     if (known?.writes === writes) return known;
@@ -72,6 +74,11 @@ export class Reads {
     this.#parts = parts;
     return { ...output, SecretList };
   }
+}
+
+function subjectOf(input: object): string | undefined {
+  const { SecretId, Name, UserName }: Readonly<Record<string, unknown>> = { ...input };
+  return [SecretId, Name, UserName].find((subject) => typeof subject === 'string');
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,6 @@
 import type { AuditEvent, AuditEventName } from '../../../functions/core/audit';
 import { idOfSecret, TAG } from '../../../functions/core/names';
+import type { PortCall } from './port-call';
 import type { SimProcess } from './sim-process';
 
 /** One change that took effect: of a key or of a secret. */
@@ -26,6 +27,8 @@ export interface RunRecord {
   readonly proofs: Map<string, number>;
   /** Changes that took effect, and whether the run was told. */
   readonly changes: Change[];
+  /** One call of each kind that it made. */
+  readonly calls: Map<string, PortCall>;
   /** What it wrote to the function's own log. */
   readonly audits: AuditEvent[];
   /** What the record has of it, by ID. */

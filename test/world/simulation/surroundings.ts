@@ -177,9 +177,11 @@ export class Surroundings {
     const paging = PAGINGS[Math.floor(variety * PAGINGS.length)] ?? {};
     bitbucket.paging = paging;
     this.#world.countStrike('paging');
+    this.#world.wrote(undefined);
     this.#world.note(undefined, `lists are paged otherwise: ${JSON.stringify(paging)}`);
     loop.at(start + until, () => {
       if (bitbucket.paging === paging) bitbucket.paging = {};
+      this.#world.wrote(undefined);
       return false;
     });
   }

@@ -1,4 +1,4 @@
-import { type AuditEvent, attemptOfEvent, readAuditLine } from '../../../functions/core/audit';
+import { type AuditEvent, attemptOfEvent, type ReadLine, readAuditLine } from '../../../functions/core/audit';
 import { DAY } from '../../../functions/core/duration';
 import { AwsError } from '../../../local/account/aws-error';
 import { compileFilterPattern } from '../../../local/evidence/logs/log-filter-pattern';
@@ -31,6 +31,7 @@ const ASKED_FOR: ReadonlySet<string> = new Set<AuditEvent['event']>([
 export class Ledger {
   readonly #promises: RecordPromises;
   readonly #streams = new Set<string>();
+  readonly #shapes = new Set<string>();
   /** By the kind of event. */
   readonly #asked = new Map<string, KeptEvent[]>();
   readonly #attempts = new Map<string, RunRecord>();
@@ -59,7 +60,7 @@ export class Ledger {
   }
 
   #take(run: RunRecord, logStreamName: string, at: number, message: string): void {
-    const read = readAuditLine(message);
+    const read = this.#read(run, message);
     if (!('event' in read)) {
       this.#promises.isNoEvent(run, message);
       return;
@@ -73,6 +74,16 @@ export class Ledger {
     const alike = this.#asked.get(event.event) ?? [];
     this.#asked.set(event.event, alike);
     alike.push({ logStreamName, at, message });
+  }
+
+  /** A line that is, letter by letter, what the run wrote to its log is read once for each shape that events have. */
+  #read(run: RunRecord, message: string): ReadLine {
+    const event = run.lines.get(message);
+    const shape = event && `${event.event} ${Object.keys(event)} ${Object.keys(event.facts ?? {})}`;
+    if (event !== undefined && shape !== undefined && this.#shapes.has(shape)) return { event };
+    const read = readAuditLine(message);
+    if ('event' in read && shape !== undefined) this.#shapes.add(shape);
+    return read;
   }
 
   #since(startTime: number, filterPattern: string): readonly KeptEvent[] {

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { MINUTE } from '../../../functions/core/duration';
 import { loadSimulation, type Simulation } from './load';
+import type { Outcome } from './simulation';
 
 const MONTHS = { days: 75, calm: 40, keys: 5, perYear: 90 } as const;
 
@@ -21,17 +23,18 @@ describe('a run that is passed over', () => {
     expect(some.state).toEqual(every.state);
     expect(some.violations).toEqual(every.violations);
     expect(every.passedOver).toBe(0);
-    expect(some.passedOver + some.runs).toBe(every.runs);
     expect(some.passedOver).toBeGreaterThan(every.runs / 5);
   });
 
-  it('would have seen what is wrong as soon: a mutant is caught at the same instant', async () => {
+  it('would have seen what is wrong as soon: a mutant is caught in the same minute', async () => {
     const { MUTANTS } = await import('./mutants');
     const mutant = MUTANTS.find(({ name }) => name === 'silent-deactivation');
     const { simulate } = await loadSimulation(mutant);
     const scenario = { ...MONTHS, days: 120, seed: 1 };
     const [every, some] = [await simulate({ ...scenario, everyRun: true }), await simulate(scenario)];
     expect(every.violations).not.toEqual([]);
-    expect(some.violations).toEqual(every.violations);
+    const seen = ({ violations }: Outcome) =>
+      violations.map(({ at, promise, message }) => [promise, message.replace(/run-\d+/, ''), Math.floor(at / MINUTE)]);
+    expect(seen(some)).toEqual(seen(every));
   });
 });

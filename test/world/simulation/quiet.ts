@@ -106,6 +106,8 @@ export class Quiet {
       const check = this.#checkDue(managed);
       return check === undefined ? [] : [{ managed, check }];
     });
+    // Hours in which nothing is due ask no host.
+    if (due.length > 0 && this.#mayMeet('sync', isOfLook)) return false;
     const asLooked = due.filter(({ managed, check }) => check.known !== undefined && this.#isAsLooked(managed));
     for (const { managed, check } of asLooked) this.#mark(managed, check);
     if (!isIdle || asLooked.length < due.length) return false;
@@ -144,7 +146,12 @@ export class Quiet {
     const world = this.#world;
     if (world.now() - (this.#ran.get(name)?.at ?? Number.NEGATIVE_INFINITY) >= COUNTS) return false;
     if (world.runs.size > 0 || !world.loop.isClear(world.now() + RUN_TAKES)) return false;
-    return !this.#strikes.mayMeet(name, this.#calls.get(name)?.values() ?? []);
+    return !this.#mayMeet(name, (call) => !isOfLook(call));
+  }
+
+  #mayMeet(name: FunctionName, isMade: (call: PortCall) => boolean): boolean {
+    const calls = [...(this.#calls.get(name)?.values() ?? [])];
+    return this.#strikes.mayMeet(name, calls.filter(isMade));
   }
 
   #arePlain(name: FunctionName, all: readonly ManagedRecord[]): boolean {
@@ -217,4 +224,9 @@ export class Quiet {
 
 function isIdle(known: Idle | undefined, secret: SecretState, entry: ManagedRecord['entry'], now: number): boolean {
   return known?.secret === secret && known.entry === entry && now < known.until;
+}
+
+/** A call that is made only where the targets of a key are looked at. */
+function isOfLook({ service, action }: PortCall): boolean {
+  return service === 'bitbucket' || action === 'GetSecretValue' || action === 'TagResource';
 }

@@ -25,8 +25,8 @@ export class Reads {
   readonly #principal: Principal;
   readonly #writes = new Map<string, number>();
   readonly #known = new Map<string, Answered>();
-  /** The parts of lists by their text. */
-  #parts = new Map<string, unknown>();
+  /** The parts of lists of secrets by their names. */
+  readonly #parts = new Map<string, Answered>();
 
   constructor(account: Account, principal: Principal) {
     this.#account = account;
@@ -64,14 +64,13 @@ export class Reads {
 
   #withKnownParts(output: unknown): unknown {
     if (!isObject(output) || !Array.isArray(output.SecretList)) return output;
-    const parts = new Map<string, unknown>();
-    const SecretList = output.SecretList.map((part: unknown) => {
-      const text = JSON.stringify(part);
-      const same = this.#parts.get(text) ?? part;
-      parts.set(text, same);
-      return same;
+    const SecretList = output.SecretList.map((part: { readonly Name: string }) => {
+      const writes = this.writesTo('secretsmanager', part.Name);
+      const known = this.#parts.get(part.Name);
+      if (known?.writes === writes) return known.output;
+      this.#parts.set(part.Name, { writes, output: part });
+      return part;
     });
-    this.#parts = parts;
     return { ...output, SecretList };
   }
 }

@@ -112,6 +112,7 @@ export class Rules {
       calls: new Map(),
       changes: [],
       audits: [],
+      lines: new Map(),
       kept: new Map(),
       hasLostRecord: false,
       hitKeyLimit: false,

@@ -31,6 +31,8 @@ export interface RunRecord {
   readonly calls: Map<string, PortCall>;
   /** What it wrote to the function's own log. */
   readonly audits: AuditEvent[];
+  /** The same by its line. */
+  readonly lines: Map<string, AuditEvent>;
   /** What the record has of it, by ID. */
   readonly kept: Map<string, AuditEvent>;
   /** The record did not say that it took its events. */

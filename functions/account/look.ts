@@ -2,8 +2,8 @@ import type { AccessKey, LastUsed } from '../core/key/access-key';
 import { keyRing } from '../core/key/key-ring';
 import type { SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
-import { takeOver } from '../core/lifecycle/take-over';
 import type { Iam, Secrets } from './ports';
+import { throughRetained } from './retained';
 
 /** The fresh state of one managed key: what a plan is made from. */
 export interface Look {
@@ -15,12 +15,13 @@ export interface Look {
  * Reads a key's present state. The keys first: a rotation that ends in between shows as a current key that IAM did not
  * list yet, which the planner knows to be young, and never as a key of unknown origin.
  */
-export async function look(iam: Iam, secrets: Secrets, { entry, secret: { name }, retained }: Managed): Promise<Look> {
-  const whole = (own: SecretState) => (retained === undefined ? own : takeOver(own, retained, entry));
-  const keys = await iam.listAccessKeys(entry.user);
-  const secret = whole(await secrets.describe(name));
+export async function look(iam: Iam, secrets: Secrets, managed: Managed): Promise<Look> {
+  const { name } = managed.secret;
+  const whole = throughRetained(secrets, managed);
+  const keys = await iam.listAccessKeys(managed.entry.user);
+  const secret = await whole.describe(name);
   if (keyRing(secret, keys).unknown.length === 0) return { secret, keys };
-  return { secret: whole(await secrets.describeWithUnlabelled(name)), keys };
+  return { secret: await whole.describeWithUnlabelled(name), keys };
 }
 
 export async function lastUses(iam: Iam, keys: readonly AccessKey[]): Promise<ReadonlyMap<string, LastUsed>> {

@@ -43,11 +43,11 @@ export async function survey({ registry, secrets }: SurveyPorts): Promise<Survey
   for (const entry of listing.entries) {
     try {
       const own = byName.get(secretName(entry.id)) ?? (await describeNew(secrets, entry.id));
-      const retained = retainedOf(entry, unmanaged);
+      const retained = own && retainedOf(entry, own, unmanaged);
       if (own === undefined)
         problems.push({ finding: { code: 'secret-missing', key: entry.id, facts: { is: 'absent' } } });
       else {
-        const secret = retained === undefined ? own : takeOver(own, retained, entry);
+        const secret = retained === undefined ? own : takeOver(own, retained);
         managed.push({ entry, secret, retained, changedAt: listing.changedAt?.get(entry.id) });
         if (retained !== undefined) taken.set(retained, entry.id);
       }

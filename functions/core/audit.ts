@@ -23,6 +23,7 @@ export const AUDIT_EVENTS = [
   'hold-recorded',
   'inactive-recorded',
   'reactivation-recorded',
+  'take-over-recorded',
   'target-delivered',
   'target-failed',
   'target-drifted',

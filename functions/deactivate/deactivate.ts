@@ -2,7 +2,7 @@ import { readCredentialReport } from '../account/credential-report';
 import { lastUses, look } from '../account/look';
 import type { Iam, Registry, Secrets, Trail } from '../account/ports';
 import { survey } from '../account/survey';
-import { keyRing } from '../core/key/key-ring';
+import { ringOfUser } from '../core/key/key-ring';
 import { withoutCurrentElsewhere } from '../core/lifecycle/current-elsewhere';
 import { planDeactivation } from '../core/lifecycle/plan-deactivation';
 import { worthDeactivationLook } from '../core/lifecycle/worth-a-look';
@@ -34,7 +34,7 @@ export async function deactivate(ports: DeactivatePorts, run: Run): Promise<void
     const { entry } = managed;
     const { secret, keys: present } = await look(iam, secrets, managed);
     const keys = withoutCurrentElsewhere(present, managed, all);
-    const { superseded, anchor: successor } = keyRing(secret, keys);
+    const { superseded, anchor: successor } = ringOfUser(secret, keys, entry.user);
     const active = superseded.filter(({ status }) => status === 'Active');
     const lastUsed = await lastUses(iam, active);
     const plan = planDeactivation({ entry, secret, keys, lastUsed, now: run.now() });

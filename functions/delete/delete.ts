@@ -2,7 +2,7 @@ import { readCredentialReport } from '../account/credential-report';
 import { lastUses, look } from '../account/look';
 import type { Iam, Registry, Secrets } from '../account/ports';
 import { survey } from '../account/survey';
-import { keyRing } from '../core/key/key-ring';
+import { ringOfUser } from '../core/key/key-ring';
 import { withoutCurrentElsewhere } from '../core/lifecycle/current-elsewhere';
 import { planDeletion } from '../core/lifecycle/plan-deletion';
 import { worthDeletionLook } from '../core/lifecycle/worth-a-look';
@@ -29,7 +29,7 @@ export async function deleteKeys(ports: DeletePorts, run: Run): Promise<void> {
     const { entry } = managed;
     const { secret, keys: present } = await look(iam, secrets, managed);
     const keys = withoutCurrentElsewhere(present, managed, all);
-    const inactive = keyRing(secret, keys).superseded.filter(({ status }) => status === 'Inactive');
+    const inactive = ringOfUser(secret, keys, entry.user).superseded.filter(({ status }) => status === 'Inactive');
     const lastUsed = await lastUses(iam, inactive);
     const plan = planDeletion({ entry, secret, keys, lastUsed, now: run.now() });
     run.findAll(plan.findings);

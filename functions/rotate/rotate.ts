@@ -53,7 +53,7 @@ export async function rotate(ports: RotatePorts, run: Run, options: RotateOption
   // Begun first: IAM makes it while the registry and the secrets are read.
   const reading = requested === undefined ? readCredentialReport(ports.iam, run.time, run.timeLeft()) : undefined;
   const surveyed = await survey(ports);
-  const all = run.surveyed(surveyed);
+  const all = run.surveyed(surveyed, maxRotations);
   run.findAll(unmanagedRequests(all, requested));
   const open = await findOpenBreakers(run, all);
   if (reading === undefined) {

@@ -15,6 +15,7 @@ import { COUNTERS, type Counter, type Summary } from '../core/run-summary';
 import { Journal, type JournalEntry, type JournalProps } from './journal';
 import { tell } from './tell';
 import { quietly } from './within';
+import { workThrough } from './work-through';
 
 export interface RunProps extends JournalProps {
   /** The function's name in AWS, for the commands that people are told. @default - they look it up */
@@ -61,6 +62,7 @@ export class Run {
   readonly #counters = new Map<Counter, number>();
   readonly #findings: Described[] = [];
   #managed: readonly Managed[] = [];
+  #rotationsPerRun: number | undefined;
   #left = 0;
   #recordFailedAt: Date | undefined;
   #isUrgent = false;
@@ -109,13 +111,19 @@ export class Run {
     this.count('examined', managed.length);
   }
 
-  /** Records what a survey of the whole account shows. @returns the keys that can be worked on */
-  surveyed({ managed, problems }: Survey): Managed[] {
+  /**
+   * Records what a survey of the whole account shows.
+   *
+   * @param rotationsPerRun at most, of a run that rotates
+   * @returns the keys that can be worked on
+   */
+  surveyed({ managed, problems }: Survey, rotationsPerRun?: number): Managed[] {
     for (const problem of problems) {
       if ('finding' in problem) this.#findSurveyed(problem.finding);
       else this.fail(problem.entry, problem.error, 'looking for its secret');
     }
     this.looksAt(managed);
+    this.#rotationsPerRun = rotationsPerRun;
     return [...managed];
   }
 
@@ -212,22 +220,11 @@ export class Run {
     work: (item: Item) => Promise<void>,
     atATime = this.#props.concurrency,
   ): Promise<readonly string[]> {
-    const left: string[] = [];
-    const queue = items.values();
-    const workers = Array.from({ length: Math.min(atATime, items.length) }, async () => {
-      for (const item of queue) {
-        if (!this.hasTime()) {
-          left.push(item.entry.id);
-          continue;
-        }
-        try {
-          await work(item);
-        } catch (thrown) {
-          this.fail(item.entry, toKeyturnError(thrown), `the ${this.#props.function} run`);
-        }
-      }
+    const left = await workThrough(items, work, {
+      atATime,
+      hasTime: () => this.hasTime(),
+      failed: ({ entry }, error) => this.fail(entry, error, `the ${this.#props.function} run`),
     });
-    await Promise.all(workers);
     if (left.length > 0) {
       this.#left += left.length;
       this.find({ code: 'out-of-time', facts: { left, of: items.length } });
@@ -254,7 +251,7 @@ export class Run {
       ...(counted as Record<Counter, number>),
       left: this.#left,
       untold,
-      ...oldest(this.#managed, this.now()),
+      ...oldest(this.#managed, this.now(), this.#rotationsPerRun),
     };
     const due = nextDue(this.#managed, NEXT_DUE);
     this.#journal.write({ event: 'run-finished', outcome: 'ok', facts: { ...summary, nextDue: due } });

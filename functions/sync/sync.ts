@@ -1,4 +1,5 @@
 import type { Registry, Secrets, Sts, Targets } from '../account/ports';
+import { throughRetained } from '../account/retained';
 import { survey } from '../account/survey';
 import type { RegistryEntry } from '../core/config/registry';
 import type { DriftSetting } from '../core/config/settings';
@@ -6,7 +7,7 @@ import { after, HOUR, MINUTE } from '../core/duration';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
 import { failedStep } from '../core/findings/failed-step';
 import type { Finding } from '../core/findings/findings';
-import type { SecretState } from '../core/key/secret-state';
+import { currentVersion, type SecretState } from '../core/key/secret-state';
 import { systemsOf } from '../core/lifecycle/breaker';
 import type { Managed } from '../core/lifecycle/managed';
 import { byLastLook, planCheck } from '../core/lifecycle/plan-check';
@@ -69,7 +70,7 @@ export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, opt
   const isFresh = ids?.length === 1 && known.size === 0;
   // What pipelines wait for goes first.
   let halved = await deliverAll(all, run, startingElsewhere(ready, run.now()), { isFresh, known });
-  await run.forEach(checks, ({ entry, secret, check: step }) => check(all, run, { entry, secret }, step));
+  await run.forEach(checks, ({ check: step, ...managed }) => check(withItsSecret(all, managed), run, managed, step));
   for (let again = 0; again < MOST_AGAIN && isWorthWaiting(halved, run); again += 1) {
     await run.time.sleep(AGAIN_AFTER);
     const afresh = { ...all, targets: failingFast(ports.targets) };
@@ -92,12 +93,19 @@ async function deliverAll(
   { isFresh, known }: HowKnown,
 ): Promise<readonly Managed[]> {
   const halved: Managed[] = [];
-  await run.forEach(due, async ({ entry, secret }) => {
-    const present = isFresh ? secret : await ports.secrets.describe(secret.name);
-    const outcome = await deliver(ports, run, { entry, secret: present }, known.get(entry.id));
-    if (outcome === 'halved') halved.push({ entry, secret });
+  await run.forEach(due, async (managed) => {
+    const { entry, secret } = managed;
+    const own = withItsSecret(ports, managed);
+    const present = isFresh ? secret : await own.secrets.describe(secret.name);
+    const outcome = await deliver(own, run, { ...managed, secret: present }, known.get(entry.id));
+    if (outcome === 'halved') halved.push(managed);
   });
   return halved;
+}
+
+/** What one key is worked on with: its secret may go on where a retained one left off. */
+function withItsSecret<Ports extends { readonly secrets: Secrets }>(ports: Ports, managed: Managed): Ports {
+  return { ...ports, secrets: throughRetained(ports.secrets, managed) };
 }
 
 /** What was put back is tried again in this run; of what is torn people hear first, and Lambda repeats the run. */
@@ -122,7 +130,8 @@ async function prepared(ports: SyncPorts, run: Run, due: readonly Managed[]) {
     async (managed) => {
       const step = freshOf(managed);
       if (step === undefined) return;
-      if (await isKnownEverywhere(step, { ports, run, managed })) known.set(managed.entry.id, step.versionId);
+      if (await isKnownEverywhere(step, { ports: withItsSecret(ports, managed), run, managed }))
+        known.set(managed.entry.id, step.versionId);
     },
     PROOFS_AT_A_TIME,
   );
@@ -232,8 +241,19 @@ async function pick(
       run.find(unusable(id, toKeyturnError(thrown)));
     }
   }
-  run.looksAt(managed);
-  return managed;
+  const whole = trigger === 'request' ? await withTheirPasts(managed, { registry, secrets }) : managed;
+  run.looksAt(whole);
+  return whole;
+}
+
+/** What holds no key of its own may go on where a retained secret left off, which only a look at all of them shows. */
+async function withTheirPasts(
+  picked: readonly Managed[],
+  ports: Pick<SyncPorts, 'registry' | 'secrets'>,
+): Promise<readonly Managed[]> {
+  if (picked.every(({ secret }) => currentVersion(secret) !== undefined)) return picked;
+  const { managed } = await survey(ports);
+  return picked.map((one) => managed.find(({ entry }) => entry.id === one.entry.id) ?? one);
 }
 
 /** The rights to a secret go with it: AWS denies what is not there. @returns undefined when there is no such secret */

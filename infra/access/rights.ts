@@ -1,4 +1,4 @@
-import type { DeployedFunction } from '../../functions/core/names';
+import { type DeployedFunction, TAG } from '../../functions/core/names';
 import type { Need } from './needs';
 
 /**
@@ -12,6 +12,8 @@ interface FunctionRights {
   readonly managedUsers: readonly string[];
   /** On each managed secret; stands in that secret's own policy. */
   readonly managedSecrets: readonly string[];
+  /** The tags that it writes and takes away: what a function knows is no other's to say. */
+  readonly tags: readonly string[];
   /** On the secrets' customer-managed KMS key, where there is one; stands in that key's own policy. */
   readonly secretsKey: readonly string[];
   /** On the secrets that hold the tokens of exactly the connections that are used; `ConnectionAccess` adds each one. */
@@ -23,6 +25,7 @@ interface FunctionRights {
 const NONE = {
   managedUsers: [],
   managedSecrets: [],
+  tags: [],
   secretsKey: [],
   connectionTokens: [],
   connectionKeys: [],
@@ -57,6 +60,8 @@ export const RIGHTS = {
       'secretsmanager:PutSecretValue',
       'secretsmanager:UpdateSecretVersionStage',
     ],
+    // Those of a retained secret that is taken over among them.
+    tags: [TAG.intent, TAG.user, TAG.formerUsers, TAG.deactivated, TAG.reactivated],
     secretsKey: ['kms:GenerateDataKey', 'kms:Decrypt'],
   },
   deactivate: {
@@ -64,12 +69,14 @@ export const RIGHTS = {
     role: [...LOOK_AT_KEYTURN, ...RECORD, 'ReadCredentialReport', 'TraceKeys'],
     managedUsers: [...LOOK_AT_KEYS, 'iam:UpdateAccessKey'],
     managedSecrets: [...LOOK_AT_SECRET, 'secretsmanager:TagResource'],
+    tags: [TAG.held, TAG.deactivated, TAG.reactivated],
   },
   delete: {
     ...NONE,
     role: [...LOOK_AT_KEYTURN, ...RECORD, 'ReadCredentialReport'],
     managedUsers: [...LOOK_AT_KEYS, 'iam:DeleteAccessKey'],
     managedSecrets: [...LOOK_AT_SECRET, 'secretsmanager:TagResource', 'secretsmanager:UntagResource'],
+    tags: [TAG.deactivated, TAG.reactivated, TAG.held],
   },
   // What a target's host asks for beside a token stands with the host, in infra/targets.
   sync: {
@@ -81,6 +88,7 @@ export const RIGHTS = {
       'secretsmanager:GetSecretValue',
       'secretsmanager:UpdateSecretVersionStage',
     ],
+    tags: [TAG.delivered, TAG.checked, TAG.revisions, TAG.drifted, TAG.reached, TAG.torn],
     secretsKey: ['kms:Decrypt'],
     connectionTokens: ['secretsmanager:GetSecretValue'],
     connectionKeys: ['kms:Decrypt'],

@@ -1,4 +1,4 @@
-import { Annotations, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -7,9 +7,9 @@ import { KeysTogether } from '../../functions/core/config/keys-together';
 import type { PolicyOverrides } from '../../functions/core/config/policy';
 import type { Settings } from '../../functions/core/config/settings';
 import type { FunctionName } from '../../functions/core/names';
-import { iamRecordsRegion, PARTITION_NAMES } from '../../functions/core/partitions';
 import { AuditorPolicy } from '../access/auditor-policy';
 import { ConnectionAccess } from '../access/connection-access';
+import { Guardrails } from '../access/guardrails';
 import { RIGHTS } from '../access/rights';
 import { SecretEncryption } from '../access/secret-encryption';
 import { UserAccess } from '../access/user-access';
@@ -30,6 +30,7 @@ import { ManagedKey } from './managed-key';
 import type { ManagedKeyOptions } from './managed-key-props';
 import { ManagementTrail } from './management-trail';
 import { NotificationTopic } from './notification-topic';
+import { checkAlone, checkPartition } from './rotation-checks';
 import type { RotationFunction } from './rotation-function';
 import { archiveFunction, reportFunction, rotationFunctions } from './rotation-functions';
 import type { RotationPolicy } from './rotation-policy';
@@ -125,8 +126,11 @@ export class KeyRotation extends Construct implements IKeyRotation {
 
   constructor(scope: Construct, id: string, props: KeyRotationProps = {}) {
     super(scope, id);
-    this.checkAlone();
-    this.checkPartition();
+    checkAlone(
+      this,
+      this.node.root.node.findAll().filter((other) => other instanceof KeyRotation),
+    );
+    checkPartition(this);
     const settings = this.check(props);
     this._policy = settings.policy;
     this._deployment = settings.deployment;
@@ -146,6 +150,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this._functions = functions;
     this._report = report;
     this._archive = archive;
+    new Guardrails(this, 'Guardrails', { functions: this.allFunctions });
     this.triggers = this.createTriggers(settings);
     const actsOnUsers = [functions.rotate, functions.deactivate, functions.delete, ...(report ? [report] : [])];
     this.userAccess = actsOnUsers.map(
@@ -159,6 +164,10 @@ export class KeyRotation extends Construct implements IKeyRotation {
     // Its name is one for the account, and another stack may have it.
     this.auditLog._makeAfter(this.auditorPolicy);
     if (settings.trail === Trail.CREATE) new ManagementTrail(this, 'Trail').node.addDependency(this.auditorPolicy);
+  }
+
+  private get allFunctions(): readonly RotationFunction[] {
+    return [...Object.values(this._functions), ...[this._report, this._archive].filter((one) => one !== undefined)];
   }
 
   /** Adds a managed key to the rotation's own stack. Mistakes are reported at synthesis, all at once. */
@@ -190,27 +199,6 @@ export class KeyRotation extends Construct implements IKeyRotation {
   /** @internal */
   _made(entry: IConstruct): void {
     if (Stack.of(entry) === Stack.of(this)) this.auditLog._makeAfter(entry);
-  }
-
-  private checkAlone(): void {
-    const others = this.node.root.node.findAll().filter((other) => other instanceof KeyRotation && other !== this);
-    const other = others.find((candidate) => sharesAccount(Stack.of(candidate), Stack.of(this)));
-    if (other === undefined) return;
-    Annotations.of(this).addError(
-      `${other.node.path} rotates the keys of this account already, and two of them would act on the same registry. ` +
-        'Use one KeyRotation per account, and manage() all keys with it.',
-    );
-  }
-
-  private checkPartition(): void {
-    const { region } = Stack.of(this);
-    const known = Token.isUnresolved(region) ? process.env.CDK_DEFAULT_REGION : region;
-    if (known === undefined || iamRecordsRegion(known) !== undefined) return;
-    Annotations.of(this).addError(
-      `region: expected one of the partitions ${PARTITION_NAMES.join(', ')}, found ${known}; nobody has said in which ` +
-        'region CloudTrail records what is done in IAM there, and without these records no key that a dead run has left ' +
-        'behind can be told from one made by hand',
-    );
   }
 
   private check({ bundles: _bundles, _checked, ...props }: KeyRotationProps): Settings {
@@ -307,8 +295,4 @@ export class KeyRotation extends Construct implements IKeyRotation {
       encryptionKey,
     }).policy;
   }
-}
-
-function sharesAccount(a: Stack, b: Stack): boolean {
-  return a === b || (a.environment === b.environment && !a.environment.includes('unknown'));
 }

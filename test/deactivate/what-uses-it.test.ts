@@ -76,7 +76,6 @@ describe('a superseded key in use', () => {
 
   it.each([
     ['is denied', { kind: 'error', status: 400, code: 'AccessDeniedException' }],
-    ['is throttled', { kind: 'error', status: 400, code: 'ThrottlingException' }],
     ['does not answer', { kind: 'drop-before' }],
   ] as const)('is held and made Inactive as ever where CloudTrail %s (K3, K8)', async (_how, fault) => {
     const { scene, useOld } = await overlap();

@@ -3,7 +3,9 @@
  * it, and CI does.
  */
 export const DEEP_SUITES = [
-  ...['faults', 'fuzz', 'leaks', 'world/simulation', 'cli/rehearsal'].map((folder) => `test/${folder}/**/*.test.ts`),
+  ...['before', 'faults', 'fuzz', 'leaks', 'world/simulation', 'cli/rehearsal'].map(
+    (folder) => `test/${folder}/**/*.test.ts`,
+  ),
   'test/docs/contributing/*.test.ts',
   'test/world/{death,bundles}.test.ts',
   // The SDK's patience with a throttle takes a quarter of a minute, a function's with what does not answer half a one.

@@ -1,36 +1,25 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../functions/core/config/config';
+import { checkOutEarlierCommit, EARLIER, hasEarlierCommit } from '../support/earlier-commit';
 import { keyOf } from './configuration';
 import { KeyHistory } from './key-history';
 import { DAY, DeployWorld } from './world';
 
-const ROOT = resolve(__dirname, '../..');
-/** What was deployed before hosts, half refusals and drift were looked at. */
-const EARLIER = '8b446e7';
-
-const hasEarlier = spawnSync('git', ['cat-file', '-e', `${EARLIER}^{commit}`], { cwd: ROOT }).status === 0;
-if (!hasEarlier) {
-  const notice = `The upgrade from ${EARLIER} is NOT tried: this clone does not have the commit. Fetch the whole history.`;
-  if (process.env.CI === 'true') throw new Error(notice);
-  console.error(`\n${'='.repeat(80)}\n${notice}\n${'='.repeat(80)}\n`);
-}
+const TSX = resolve(__dirname, '../../node_modules/tsx/dist/cli.mjs');
+const hasEarlier = hasEarlierCommit(`The upgrade from ${EARLIER} is`);
 
 /** The cloud assembly that an earlier commit's own code and bundles make, with the packages of today. */
 function earlierAssembly(folder: string, config: ConfigInput): string {
   const source = join(folder, 'source');
-  mkdirSync(source);
-  execFileSync('tar', ['-x', '-C', source], {
-    input: execFileSync('git', ['archive', EARLIER], { cwd: ROOT, maxBuffer: 1e9 }),
-  });
-  symlinkSync(join(ROOT, 'node_modules'), join(source, 'node_modules'));
+  checkOutEarlierCommit(source);
   const file = join(folder, 'keyturn.json');
   writeFileSync(file, JSON.stringify(config));
   const outdir = join(folder, 'cdk.out');
-  execFileSync(process.execPath, [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), 'infra/app.ts'], {
+  execFileSync(process.execPath, [TSX, 'infra/app.ts'], {
     cwd: source,
     env: { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ config: file }) },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -26,7 +26,8 @@ export function roleOf(template: CfnTemplate, name: DeployedFunction): string {
 
 /** Everything that the roles' own policies allow a function, inline and managed. */
 export function statementsOf(template: CfnTemplate, name: DeployedFunction): readonly Statement[] {
-  return policiesOf(template, name).flatMap(({ policy }) => policy.Statement);
+  const statements = policiesOf(template, name).flatMap(({ policy }) => policy.Statement);
+  return statements.filter(({ Effect }) => Effect === 'Allow');
 }
 
 /** The policies of a function's role: the inline one first, then the managed ones. */
@@ -48,9 +49,8 @@ function identityPolicies(template: CfnTemplate, roleId: string, home?: Home) {
     readonly PolicyName: string;
     readonly PolicyDocument: unknown;
   }[];
-  const managed = resourcesOf(template, 'AWS::IAM::ManagedPolicy').filter(({ Properties }) =>
-    JSON.stringify(Properties.Roles ?? []).includes(roleId),
-  );
+  const attached = ['AWS::IAM::ManagedPolicy', 'AWS::IAM::Policy'].flatMap((type) => resourcesOf(template, type));
+  const managed = attached.filter(({ Properties }) => JSON.stringify(Properties.Roles ?? []).includes(roleId));
   const documents = [
     ...inline.map(({ PolicyName, PolicyDocument }) => ({ name: PolicyName, document: PolicyDocument })),
     ...managed.map(({ id, Properties }) => ({ name: id, document: Properties.PolicyDocument })),
@@ -64,7 +64,7 @@ function identityPolicies(template: CfnTemplate, roleId: string, home?: Home) {
 export interface Request {
   readonly action: string;
   readonly resource: string;
-  readonly context?: Readonly<Record<string, string>>;
+  readonly context?: Readonly<Record<string, string | string[]>>;
   /** The resource's own policy, where it has one. */
   readonly resourcePolicy?: PolicyDocument;
 }

@@ -75,6 +75,8 @@ function arnOf(template: CfnTemplate, logicalId: string, home: Home): string {
       return `arn:${partition}:sns:${region}:${ACCOUNT}:${logicalId}`;
     case 'AWS::SecretsManager::Secret':
       return arnOfSecret(String(resource.Properties.Name), home);
+    case 'AWS::Lambda::Function':
+      return `arn:${partition}:lambda:${region}:${ACCOUNT}:function:${logicalId}`;
     case 'AWS::KMS::Key':
       return `arn:${partition}:kms:${region}:${ACCOUNT}:key/${logicalId}`;
     default:

@@ -2,7 +2,10 @@ import { App, Aws, type Environment, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it, vi } from 'vitest';
 import { registryEntrySchema } from '../../functions/core/config/registry';
+import type { FunctionName } from '../../functions/core/names';
 import { Adopt, Connection, DeliveryTarget, Encryption, FirstRotation, ManagedKey } from '../../infra';
+import { mayFunction, secretPolicyOf } from './access';
+import { arnOfSecret } from './deployed';
 import {
   ACME,
   errorsOf,
@@ -41,6 +44,25 @@ describe('the secret of a managed key', () => {
       expect(resource?.UpdateReplacePolicy).toBe('Retain');
     }
     expect(policy?.Properties.BlockPublicPolicy).toBe(true);
+  });
+
+  it('still lets in the functions of a stack in which its key has another id, as far as they need it (K12)', async () => {
+    const [key] = ONE_KEY.keys ?? [];
+    const renamed = synthesize({ ...ONE_KEY, keys: key === undefined ? [] : [{ ...key, id: 'store' }] });
+    const resourcePolicy = secretPolicyOf(template, 'web-shop');
+    const may = (name: FunctionName, action: string) =>
+      mayFunction(renamed, name, {
+        action: `secretsmanager:${action}`,
+        resource: arnOfSecret('keyturn/web-shop'),
+        resourcePolicy,
+      });
+    for (const action of ['DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage']) {
+      expect(await may('sync', action), action).toBe(true);
+    }
+    for (const name of ['rotate', 'deactivate', 'delete'] as const) {
+      expect(await may(name, 'DescribeSecret'), name).toBe(true);
+      expect(await may(name, 'GetSecretValue'), name).toBe(false);
+    }
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES, type FunctionName } from '../../functions/core/names';
 import { mayAdministrator, mayFunction, policiesOf, roleOf, secretPolicyOf, statementsOf } from './access';
 import { ACCOUNT, arnOfSecret, REGION, roleArn } from './deployed';
-import { ACME, errorsOf, ONE_KEY, stackOf, synthesize, templateOf } from './synthesized';
+import { ACME, errorsOf, ONE_KEY, resourcesOf, stackOf, synthesize, templateOf } from './synthesized';
 
 const READER = `arn:aws:iam::${ACCOUNT}:role/data-center`;
 const RECORD = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/keyturn/audit`;
@@ -119,6 +119,70 @@ describe('K12: each function can do only what it needs', () => {
       expect(await mayFunction(template, name, { action: `iam:${action}`, resource: USER }), action).toBe(false);
     }
   });
+
+  it.each([
+    ['rotate', ['keyturn:intent', 'keyturn:user'], ['keyturn:delivered', 'keyturn:checked', 'keyturn:held']],
+    ['deactivate', ['keyturn:held', 'keyturn:deactivated'], ['keyturn:checked', 'keyturn:intent', 'keyturn:delivered']],
+    ['delete', ['keyturn:deactivated'], ['keyturn:intent', 'keyturn:checked', 'keyturn:delivered', 'keyturn:paused']],
+    ['sync', ['keyturn:delivered', 'keyturn:checked'], ['keyturn:intent', 'keyturn:deactivated', 'keyturn:paused']],
+  ] as const)(
+    '%s may say %j of a key, and not %j: what another function knows is not its to say',
+    async (name, own, others) => {
+      const may = (...tags: readonly string[]) =>
+        mayFunction(template, name, {
+          ...secret,
+          action: 'secretsmanager:TagResource',
+          context: { 'aws:TagKeys': [...tags] },
+        });
+      expect(await may(...own)).toBe(true);
+      for (const tag of others) {
+        expect(await may(tag), tag).toBe(false);
+        expect(await may(...own, tag), `${tag} beside its own`).toBe(false);
+      }
+    },
+  );
+
+  it('lets no rotation take a mark of deactivation back, and no other function than delete', async () => {
+    const takesBack = await Promise.all(
+      FUNCTION_NAMES.map(async (name) => {
+        const context = { 'aws:TagKeys': ['keyturn:deactivated', 'keyturn:held'] };
+        const may = await mayFunction(template, name, { ...secret, action: 'secretsmanager:UntagResource', context });
+        return may ? [name] : [];
+      }),
+    );
+    expect(takesBack.flat()).toEqual(['delete']);
+  });
+
+  it('lets sync mark what it delivered, and not move the current version', async () => {
+    const may = (label: string) =>
+      mayFunction(template, 'sync', {
+        ...secret,
+        action: 'secretsmanager:UpdateSecretVersionStage',
+        context: { 'secretsmanager:VersionStage': label },
+      });
+    expect(await may('DELIVERED-0123456789ab')).toBe(true);
+    for (const label of ['AWSCURRENT', 'AWSPREVIOUS', 'AWSPENDING', 'delivered-0123456789ab'])
+      expect(await may(label), label).toBe(false);
+  });
+
+  it.each([...FUNCTION_NAMES])(
+    '%s’s role is of no use in another function, and Lambda keeps failed events with it',
+    async (name) => {
+      const asked = {
+        action: 'ssm:GetParametersByPath',
+        resource: `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/keyturn/keys/`,
+      };
+      const functionArn = (id: string) => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${id}`;
+      const from = (source: string) =>
+        mayFunction(template, name, { ...asked, context: { 'lambda:SourceFunctionArn': source } });
+      const own = resourcesOf(template, 'AWS::Lambda::Function').find(({ Properties }) =>
+        JSON.stringify(Properties.Role).includes(roleOf(template, name)),
+      );
+      expect(await from(functionArn(own?.id ?? ''))).toBe(true);
+      expect(await from(functionArn('somebody-elses'))).toBe(false);
+      expect(await mayFunction(template, name, asked)).toBe(true);
+    },
+  );
 
   it('reaches a managed user under any path, and no other user', async () => {
     const may = (user: string) =>

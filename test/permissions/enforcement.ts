@@ -64,7 +64,10 @@ export class Enforcement {
     if (principal.kind === 'root' || (service === 'sts' && action === 'GetCallerIdentity')) return { allowed: true };
     const { account } = this.#inForce();
     const caller = { arn: principal.arn, roleArn: principal.roleArn ?? principal.arn };
-    for (const request of iamRequestsOf(call, account, this.#topicKey)) {
+    // Lambda names a session after its function.
+    const source = account.lambda.arn(principal.arn.split('/').at(-1) ?? '');
+    for (const asked of iamRequestsOf(call, account, this.#topicKey)) {
+      const request = { ...asked, context: { ...asked.context, 'lambda:SourceFunctionArn': source } };
       if (!(await this.#ask(caller, request))) return { allowed: false, message: refusalOf(caller, request) };
     }
     return { allowed: true };

@@ -8,7 +8,7 @@ export interface IamRequest {
   readonly action: string;
   /** ARN, or `*` where the action has no resource level. */
   readonly resource: string;
-  readonly context: Readonly<Record<string, string>>;
+  readonly context: Readonly<Record<string, string | string[]>>;
   /** What AWS says when it is only the KMS key that is closed. */
   readonly refusal?: string;
 }
@@ -39,7 +39,10 @@ export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string)
     case 'iam':
       return one(userArn(input, account));
     case 'secretsmanager':
-      return [...one(secretArn(text(input, 'SecretId'), account)), ...kmsOfSecret(call, account)];
+      return [
+        ...one(secretArn(text(input, 'SecretId'), account), contextOfSecret(call)),
+        ...kmsOfSecret(call, account),
+      ];
     case 'ssm':
       // The documentation does not say which of the two forms of a path is compared; both have to pass.
       return call.action === 'GetParametersByPath'
@@ -66,6 +69,18 @@ export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string)
     default:
       return one('*');
   }
+}
+
+const tagsSchema = z.union([
+  z.object({ Tags: z.array(z.object({ Key: z.string() })) }).transform(({ Tags }) => Tags.map(({ Key }) => Key)),
+  z.object({ TagKeys: z.array(z.string()) }).transform(({ TagKeys }) => TagKeys),
+]);
+
+/** What a call says of itself that a policy can look at. */
+function contextOfSecret({ action, input }: AwsCall): IamRequest['context'] {
+  if (action === 'TagResource' || action === 'UntagResource') return { 'aws:TagKeys': tagsSchema.parse(input) };
+  if (action === 'UpdateSecretVersionStage') return { 'secretsmanager:VersionStage': text(input, 'VersionStage') };
+  return {};
 }
 
 /** S3 encrypts and decrypts with the bucket's KMS key in the caller's name, where it has one. */

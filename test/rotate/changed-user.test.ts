@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { DAY } from '../../functions/core/duration';
 import { delivered, deliveredKey, supersededKey } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Outcome, Scene } from '../support/scene';
+import { type HandMadeKey, START } from '../support/stage';
+import { whoIs } from '../support/who-is';
 
 /** Deploys the key `shop` with another user. */
 function changeUser(scene: Scene, user: string): void {
@@ -10,6 +13,28 @@ function changeUser(scene: Scene, user: string): void {
 
 const messages = ({ audits }: Outcome) =>
   audits.flatMap(({ event, reason, message }) => (event === 'finding' ? [`${reason}: ${message}`] : []));
+
+const changesOf = (outcomes: readonly Outcome[]) =>
+  outcomes
+    .flatMap(({ audits }) => audits.map(({ event }) => event))
+    .filter((event) => /key-(created|deactivated|deleted)/.test(event));
+
+/** A delivered key whose user becomes, on day 110, one with two keys; nobody ever uses the first of them. */
+async function movedToTwoKeys(adopt: 'keep' | 'replace-idle', daysMade: readonly [number, number]) {
+  const scene = await newScene({ start: START - 365 * DAY });
+  scene.addUser('deploy');
+  const made: HandMadeKey[] = [];
+  for (const day of [...daysMade, 0, 90, 100, 110].sort((a, b) => a - b)) {
+    scene.toDay(day);
+    if (day === 0) await delivered(scene);
+    else if (daysMade.includes(day)) made.push(scene.createKey('deploy'));
+    else await scene.day();
+  }
+  scene.register(scene.entry('shop', { user: 'deploy', adopt }));
+  const [idle, used] = made;
+  const use = () => whoIs(used?.AccessKeyId ?? '', used?.SecretAccessKey ?? '');
+  return { scene, idle: idle?.AccessKeyId ?? '', use };
+}
 
 describe("changing a key's user", () => {
   it('makes and delivers the first key of the new user at once, and accuses nobody of deleting one (K14)', async () => {
@@ -96,6 +121,47 @@ describe("changing a key's user", () => {
     await scene.sync();
     expect(await scene.login('shop')).toContain(':user/deploy');
     expect(await scene.login('blog')).toContain(':user/ci-shop');
+  });
+
+  it.each<[string, [number, number]]>([
+    ['before the secret', [-200, -150]],
+    ['after the secret', [5, 6]],
+  ])('to one with two keys, made %s: the idle one makes room, with its recovery (K4, K10)', async (_when, made) => {
+    const { scene, idle, use } = await movedToTwoKeys('replace-idle', made);
+    const done: [number, readonly string[]][] = [];
+    for (const day of [111, 112, 121, 122, 123]) {
+      await use();
+      scene.toDay(day);
+      const outcomes = await scene.day();
+      expect(outcomes.flatMap(({ findings }) => findings)).not.toContain('current-key-missing');
+      done.push([day, changesOf(outcomes)]);
+      expect(await scene.login('shop')).toContain(day < 122 ? ':user/ci-shop' : ':user/deploy');
+    }
+    expect(done).toEqual([
+      [111, ['key-deactivated']],
+      [112, []],
+      [121, ['key-deleted']],
+      [122, ['key-created']],
+      [123, []],
+    ]);
+    expect(scene.keys('deploy').map(({ AccessKeyId }) => AccessKeyId)).not.toContain(idle);
+    expect(scene.isDelivered('shop')).toBe(true);
+  });
+
+  it('to one with two keys that are kept says what a person can do, and that is enough (K10, K14)', async () => {
+    const { scene, idle } = await movedToTwoKeys('keep', [5, 6]);
+    for (const day of [120, 140]) {
+      scene.toDay(day);
+      const outcomes = await scene.day();
+      expect(changesOf(outcomes)).toEqual([]);
+      const [told] = outcomes;
+      expect(told?.findings).toEqual(['user-changed', 'two-keys']);
+      expect(told && messages(told)[1]).toMatch(/Delete the one that nobody uses .* or set "adopt: replace-idle"/);
+    }
+    scene.deleteKey('deploy', idle);
+    scene.toDay(141);
+    expect(changesOf(await scene.day())).toEqual(['key-created']);
+    expect(await scene.login('shop')).toContain(':user/deploy');
   });
 
   it('to one that does not exist yet leaves everything as it is, and is done when it does', async () => {

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 const never = new Promise<never>(() => undefined);
 
 /**
@@ -12,6 +14,8 @@ export class Mortal {
   #die: () => void = () => undefined;
   #sent = 0;
   #dead = false;
+  /** Set within a call of a port. */
+  readonly #within = new AsyncLocalStorage<true>();
 
   /** @param at the request that is its last, counted from one, over all hosts */
   constructor(at: number) {
@@ -58,18 +62,25 @@ export class Mortal {
   }
 
   async #run(call: () => unknown): Promise<unknown> {
-    if (this.#dead) return never;
-    const running = Promise.resolve(call());
+    if (this.#dead) return this.#endless();
+    const isOutermost = this.#within.getStore() === undefined;
+    const running = this.#within.run(true, async () => call());
     this.#inFlight.add(running);
     try {
       const result = await running;
-      return this.#dead ? never : this.#held(result);
+      return this.#dead && isOutermost ? never : this.#held(result);
     } catch (error) {
-      if (this.#dead) return never;
+      if (this.#dead && isOutermost) return never;
       throw error;
     } finally {
       this.#inFlight.delete(running);
     }
+  }
+
+  /** What a port itself waits for, such as a last proof before a write, must come to an end for the network to forget it. */
+  #endless(): Promise<never> {
+    if (this.#within.getStore() === undefined) return never;
+    return Promise.reject(new Error('the process is dead'));
   }
 
   /** A target is a port of its own, made by the port that opens it. */

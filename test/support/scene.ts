@@ -113,11 +113,20 @@ export class Scene extends Stage {
       sleep: async (milliseconds) => {
         await mortal?.sleeps();
         const until = this.clock.now() + milliseconds;
-        // Others who wait at the same time wait for the same instant.
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        // Others who wait at the same time wait for the same instant, however slow the machine is.
+        await this.#quiet();
         this.clock.advanceTo(until);
       },
     };
+  }
+
+  /** Nobody has asked for anything for a moment: whoever goes on at this instant has come to its own wait. */
+  async #quiet(): Promise<void> {
+    let asked: number;
+    do {
+      asked = this.calls.length + this.hostRequests.length;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    } while (asked !== this.calls.length + this.hostRequests.length);
   }
 
   async #run(

@@ -1,6 +1,7 @@
 import { TAG } from '../names';
 import type { AccessKey } from './access-key';
 import { readDatedTag, tagFor } from './dated-tag';
+import { changedUser } from './key-user';
 import { currentVersion, type SecretState, type StoredVersion, storedVersions } from './secret-state';
 
 /** The access keys of one managed user, told apart by what the secret says about them. */
@@ -39,6 +40,20 @@ export function keyRing(secret: SecretState, keys: readonly AccessKey[]): KeyRin
     superseded: others.filter(isKnown),
     unknown: others.filter((key) => !isKnown(key)),
   };
+}
+
+/**
+ * The same for the user that the managed key has now. While the current key is one of the user before, nothing is known of
+ * the present user's keys: they are as at adoption, and its first key comes next. A user that was renamed has the current
+ * key still.
+ */
+export function ringOfUser(secret: SecretState, keys: readonly AccessKey[], user: string): KeyRing {
+  const ring = keyRing(secret, keys);
+  if (ring.anchorKey !== undefined || changedUser(secret, user) === undefined) return ring;
+  const superseded = [...ring.superseded, ...ring.unknown].sort(
+    (a, b) => a.createdAt.getTime() - b.createdAt.getTime(),
+  );
+  return { ...ring, current: undefined, anchor: undefined, superseded, unknown: [] };
 }
 
 /** Since when a key is Inactive by Keyturn's own record; undefined when a person has reactivated it since. */

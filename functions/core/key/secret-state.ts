@@ -13,8 +13,15 @@ export interface SecretState {
   /** Only versions that carry a label, as DescribeSecret and ListSecrets return them; others where they were asked for. */
   readonly versions: readonly SecretVersion[];
   readonly tags: Readonly<Record<string, string>>;
-  /** The retained secret whose state this one takes over, and whether a pause stands on that one. @default - there is none */
-  readonly takesOver?: { readonly secret: string; readonly pauses: boolean };
+  /** The retained secret whose state this one takes over. @default - there is none */
+  readonly takesOver?: {
+    /** Its name. */
+    readonly secret: string;
+    /** A pause stands on that one. */
+    readonly pauses: boolean;
+    /** The tags of this one say what that one says of users and older keys. */
+    readonly isRecorded: boolean;
+  };
 }
 
 export interface SecretVersion {

@@ -76,9 +76,7 @@ export interface OpenBreaker {
 /** The keys that are undelivered for too long; whether that opens a breaker depends on why. */
 export function stuckKeys(managed: readonly Managed[], now: Date): readonly Undelivered[] {
   // What nobody tries to deliver tells nothing of a connection.
-  const tried = managed.filter(
-    ({ entry, secret }) => changedUser(secret, entry.user) === undefined && secret.takesOver === undefined,
-  );
+  const tried = managed.filter(({ entry, secret }) => changedUser(secret, entry.user) === undefined);
   return undelivered(tried, now).filter(({ since }) => now.getTime() - since.getTime() > UNDELIVERED_FOR);
 }
 

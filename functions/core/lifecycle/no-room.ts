@@ -1,10 +1,12 @@
 import type { RegistryEntry } from '../config/registry';
-import { daysBetween } from '../duration';
+import { after, DAY, daysBetween, latest } from '../duration';
+import { targetSetDigest } from '../hosts/target';
 import type { AccessKey } from '../key/access-key';
+import { isDelivered } from '../key/delivery-mark';
 import type { KeyRing } from '../key/key-ring';
-import type { SecretState } from '../key/secret-state';
+import type { SecretState, StoredVersion } from '../key/secret-state';
 import type { FoundOfKey } from './found';
-import { type RetirementAges, retirementAges } from './retirement';
+import { deactivationDue, type RetirementAges, retirementAges } from './retirement';
 
 /** What holds the second place, and so what makes room again. */
 export type Occupant =
@@ -62,8 +64,8 @@ export type TakingOver = FoundOfKey<
     readonly from: string;
     readonly current: string;
     readonly superseded: string;
-    /** When the superseded one is made Inactive and deleted at the soonest. */
-    readonly dates: RetirementAges;
+    /** When the superseded one is made Inactive and deleted at the soonest. @default - today's targets do not hold the current one yet */
+    readonly dates?: RetirementAges;
   }
 >;
 
@@ -75,7 +77,16 @@ export function takingOver(
   const from = secret.takesOver?.secret;
   if (from === undefined || current === undefined || old === undefined) return undefined;
   if (anchorKey?.status !== 'Active' || unknown.length > 0) return undefined;
-  const dates = retirementAges(entry.policy, old.createdAt, current.createdAt);
+  const dates = isDelivered(secret, current, targetSetDigest(entry.targets, entry.connections))
+    ? datesOf(entry, secret, current, old)
+    : undefined;
   const facts = { user: entry.user, from, current: current.accessKeyId, superseded: old.accessKeyId, dates };
   return { code: 'taking-over', key: entry.id, facts };
+}
+
+function datesOf(entry: RegistryEntry, secret: SecretState, current: StoredVersion, old: AccessKey): RetirementAges {
+  const { deactivateAfter, deleteAfter } = entry.policy;
+  const deactivate = deactivationDue(entry, secret, current, old);
+  const age = retirementAges(entry.policy, old.createdAt, current.createdAt).delete;
+  return { deactivate, delete: latest(age, after(deactivate, (deleteAfter - deactivateAfter) * DAY)) };
 }

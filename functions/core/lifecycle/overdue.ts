@@ -1,4 +1,4 @@
-import { DAY, HOUR, latest } from '../duration';
+import { after, DAY, HOUR, latest } from '../duration';
 import { pauseEnd, pauseOf } from '../key/pause';
 import { currentKey, newestStored } from '../key/secret-state';
 import type { Summary } from '../run-summary';
@@ -6,19 +6,27 @@ import { undelivered } from './breaker';
 import { dueAt } from './due';
 import type { Managed } from './managed';
 
-/** How old the oldest current key is, how late the latest rotation, and how old the oldest undelivered version. */
+/**
+ * How old the oldest current key is, how late the latest rotation, and how old the oldest undelivered version.
+ *
+ * @param rotationsPerRun a first rotation has as many days as all keys would need at so many a day
+ */
 export function oldest(
   managed: readonly Managed[],
   now: Date,
+  rotationsPerRun = Number.POSITIVE_INFINITY,
 ): Pick<Summary, 'oldestCurrentKeyDays' | 'mostOverdueDays' | 'oldestUndeliveredHours'> {
   const ages = managed.flatMap(({ secret }) => {
     const current = currentKey(secret);
     return current === undefined ? [] : [now.getTime() - current.createdAt.getTime()];
   });
+  const turn = Math.max(0, Math.ceil(managed.length / rotationsPerRun) - 1) * DAY;
+  const daysLate = (each: Managed) =>
+    daysOverdue(each, currentKey(each.secret) === undefined ? after(now, -turn) : now);
   const waiting = undelivered(managed, now).map(({ since }) => now.getTime() - since.getTime());
   return {
     oldestCurrentKeyDays: tenths(Math.max(0, ...ages) / DAY),
-    mostOverdueDays: Math.max(0, ...managed.map((each) => daysOverdue(each, now))),
+    mostOverdueDays: Math.max(0, ...managed.map(daysLate)),
     oldestUndeliveredHours: tenths(Math.max(0, ...waiting) / HOUR),
   };
 }
@@ -31,11 +39,14 @@ export function daysOverdue(managed: Managed, now: Date): number {
 
 /**
  * A first rotation that is wanted at once is due since its entry was written, or since a pause ended that kept it
- * waiting. Where somebody has edited the secret, the age of the last key that Keyturn stored counts.
+ * waiting; what is taken over was nobody's to rotate before that. Where somebody has edited the secret, the age of the last key that Keyturn stored counts.
  */
 function dueSince({ entry, secret, changedAt }: Managed, now: Date): Date | undefined {
   const last = currentKey(secret) ?? newestStored(secret, now);
-  if (last !== undefined) return dueAt(last.createdAt, entry);
+  if (last !== undefined) {
+    const due = dueAt(last.createdAt, entry);
+    return secret.takesOver === undefined ? due : latest(due, changedAt ?? due);
+  }
   if (entry.firstRotation !== 'at-once' || pauseOf(secret, now) !== undefined) return undefined;
   return latest(changedAt ?? secret.createdAt, pauseEnd(secret) ?? secret.createdAt);
 }

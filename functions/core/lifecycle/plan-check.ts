@@ -34,7 +34,6 @@ export function planCheck({ entry, secret: given, now, drift, isAsked }: CheckIn
   const secret = withoutFuture(given, now);
   const version = currentKey(secret);
   if (version === undefined || entry.targets.length === 0) return undefined;
-  if (secret.takesOver !== undefined) return undefined;
   if (pauseFinding(entry, secret, now) !== undefined) return undefined;
   const digest = targetSetDigest(entry.targets, entry.connections);
   if (!isDelivered(secret, version, digest)) return undefined;

@@ -2,7 +2,7 @@ import type { RegistryEntry } from '../config/registry';
 import { after, DAY } from '../duration';
 import type { AccessKey, LastUsed } from '../key/access-key';
 import { tagFor } from '../key/dated-tag';
-import { inactiveSince, type KeyRing, keyRing } from '../key/key-ring';
+import { inactiveSince, type KeyRing, ringOfUser } from '../key/key-ring';
 import type { SeenUses } from '../key/key-use';
 import { type StoredVersion, withoutFuture } from '../key/secret-state';
 import { TAG } from '../names';
@@ -14,7 +14,7 @@ import { type Reactivated, reactivated } from './reactivated';
 import { deactivationDue, type RetirementInput } from './retirement';
 import { type Part, together } from './rules';
 import type { Plan, StepNamed } from './steps';
-import { isOfUserBefore, type SuccessorFinding, successorProblem } from './successor';
+import { type SuccessorFinding, successorProblem } from './successor';
 import { type UnseenSuccessor, unseenSuccessor } from './unseen-successor';
 
 /** What a deactivation may take. */
@@ -52,7 +52,7 @@ export function planDeactivation(given: RetirementInput): Plan<DeactivationStep,
   const input = { ...given, secret: withoutFuture(given.secret, given.now) };
   const paused = pauseFinding(input.entry, input.secret, input.now);
   if (paused !== undefined) return { steps: [], findings: [paused] };
-  const ring = keyRing(input.secret, input.keys);
+  const ring = ringOfUser(input.secret, input.keys, input.entry.user);
   const { anchor: successor } = ring;
   if (successor === undefined) return planMakingRoom(input, ring);
   const active = ring.superseded.filter(({ status }) => status === 'Active');
@@ -65,7 +65,7 @@ function planOne(candidate: Candidate): Part<DeactivationStep, DeactivationFindi
   const { accessKeyId } = key;
   if (inactiveSince(secret, accessKeyId) !== undefined) return reactivated(entry, key);
   const due = deactivationDue(entry, secret, successor, key);
-  if (now < due || isOfUserBefore(candidate)) return {};
+  if (now < due) return {};
   const problem = successorProblem(candidate, successor, key, due);
   if (problem !== undefined) return { findings: [problem] };
   const unseen = unseenSuccessor(candidate, successor, key, due);

@@ -2,7 +2,7 @@ import type { RegistryEntry } from '../config/registry';
 import { after, DAY, latest } from '../duration';
 import type { AccessKey } from '../key/access-key';
 import { readDatedTag } from '../key/dated-tag';
-import { inactiveSince, type KeyRing, keyRing } from '../key/key-ring';
+import { inactiveSince, type KeyRing, ringOfUser } from '../key/key-ring';
 import { withoutFuture } from '../key/secret-state';
 import { TAG } from '../names';
 import type { FoundOfAccessKey } from './found';
@@ -10,7 +10,7 @@ import { type PauseFinding, pauseFinding } from './paused';
 import { type RetirementInput, retirementAges } from './retirement';
 import { type Part, together } from './rules';
 import type { Plan, StepNamed } from './steps';
-import { isOfUserBefore, type SuccessorFinding, successorProblem } from './successor';
+import { type SuccessorFinding, successorProblem } from './successor';
 
 /** What a deletion may take. */
 export type DeletionStep = StepNamed<'record-inactive' | 'delete' | 'clear-record'>;
@@ -31,7 +31,7 @@ export function planDeletion(given: RetirementInput): Plan<DeletionStep, Deletio
   const input = { ...given, secret: withoutFuture(given.secret, given.now) };
   const paused = pauseFinding(input.entry, input.secret, input.now);
   if (paused !== undefined) return { steps: [], findings: [paused] };
-  const ring = keyRing(input.secret, input.keys);
+  const ring = ringOfUser(input.secret, input.keys, input.entry.user);
   const plan = together(inactive(input, ring).map((key) => planOne(input, ring, key)));
   return plan.steps.length === 0 && isRecordOfNobody(input) ? { ...plan, steps: [{ do: 'clear-record' }] } : plan;
 }
@@ -51,7 +51,7 @@ function planOne(input: RetirementInput, ring: KeyRing, key: AccessKey): Part<De
   const since = inactiveSince(secret, accessKeyId);
   if (since === undefined) return recoveryFromNow(entry, accessKeyId);
   const due = deletionDue(entry, key, since, successor?.createdAt);
-  if (now < due || isOfUserBefore({ ...input, ring })) return {};
+  if (now < due) return {};
   const problem = successor && successorProblem({ ...input, ring }, successor, key, due);
   if (problem !== undefined) return { findings: [problem] };
   const used = lastUsed.get(accessKeyId);

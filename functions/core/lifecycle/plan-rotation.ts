@@ -11,7 +11,7 @@ import {
   orphanCandidates,
   RECORD_SHOWS_WITHIN,
 } from '../key/intent';
-import { inactiveSince, type KeyRing, keyRing } from '../key/key-ring';
+import { inactiveSince, type KeyRing, keyRing, ringOfUser } from '../key/key-ring';
 import { changedUser } from '../key/key-user';
 import { currentVersion, type SecretState, storedVersions, withoutFuture } from '../key/secret-state';
 import { dueAt } from './due';
@@ -23,6 +23,7 @@ import { isAtOnce, isRepair, rotationReason } from './rotation-reason';
 import { firstOf, type Part, type Rule, together } from './rules';
 import { unsettledSince } from './settling';
 import type { Plan, RotationReason, StepNamed } from './steps';
+import { inheritedTags } from './take-over';
 
 export interface RotationInput {
   readonly entry: RegistryEntry;
@@ -40,7 +41,7 @@ export interface RotationInput {
 
 /** What a rotation may take. */
 export type RotationStep = StepNamed<
-  'discard-orphan' | 'remove-label' | 'clear-intent' | 'rotate' | 'promote' | 'record-inactive'
+  'record-take-over' | 'discard-orphan' | 'remove-label' | 'clear-intent' | 'rotate' | 'promote' | 'record-inactive'
 >;
 
 /** What the rules look at: the input, and what follows from it. */
@@ -72,6 +73,7 @@ const BLOCKED: readonly RotationRule[] = [isPaused, intentIsEdited, anotherRunMa
 
 /** Done and told in every run, whether a rotation is wanted or not. */
 const ALWAYS: readonly RotationRule[] = [
+  recordTakeOver,
   discardOrphans,
   takeBackMarks,
   clearIntent,
@@ -140,6 +142,13 @@ function isReadable(intent: Intent | 'unreadable' | undefined): intent is Intent
   return typeof intent === 'object';
 }
 
+/** Before anything else is changed, so that a run that dies, or a user that is changed again, loses nothing of it (K9). */
+function recordTakeOver({ secret }: Situation): RotationPart {
+  const { takesOver } = secret;
+  if (takesOver === undefined || takesOver.isRecorded) return {};
+  return { steps: [{ do: 'record-take-over', from: takesOver.secret, tags: inheritedTags(secret) }] };
+}
+
 function discardOrphans({ entry, secret, orphans }: Situation): RotationPart {
   const run = lastIntent(secret)?.run ?? '';
   return {
@@ -163,8 +172,8 @@ function clearIntent({ intent }: Situation): RotationPart {
   return { steps: intent === undefined ? [] : [{ do: 'clear-intent' }] };
 }
 
-function tellForeignKeys({ entry, ring, orphans }: Situation): RotationPart {
-  const foreign = ring.unknown.filter((key) => !orphans.includes(key));
+function tellForeignKeys({ entry, secret, keys, orphans }: Situation): RotationPart {
+  const foreign = ringOfUser(secret, keys, entry.user).unknown.filter((key) => !orphans.includes(key));
   return {
     findings: foreign.map(({ accessKeyId, createdAt }) => ({
       code: 'foreign-key',
@@ -259,7 +268,8 @@ function recordOfInactive({ anchorKey }: KeyRing): readonly RotationStep[] {
  * older one goes first, and its time is not begun anew by the other.
  */
 function waitForRoom(situation: Situation): RotationPart {
-  const { secret, ring } = situation;
+  const { entry, secret, keys } = situation;
+  const ring = ringOfUser(secret, keys, entry.user);
   const inactive = ring.superseded.filter(({ status }) => status === 'Inactive');
   const [oldest] = inactive;
   const isRecorded = inactive.some(({ accessKeyId }) => inactiveSince(secret, accessKeyId) !== undefined);

@@ -35,6 +35,8 @@ export type Step =
   | { readonly do: 'record-hold'; readonly accessKeyId: string }
   | { readonly do: 'record-reactivation'; readonly accessKeyId: string }
   | { readonly do: 'record-inactive'; readonly accessKeyId: string }
+  /** Write to the own secret what a retained one says of users and older keys. */
+  | { readonly do: 'record-take-over'; readonly from: string; readonly tags: Readonly<Record<string, string>> }
   /** Remember the users whose keys are still followed. */
   | { readonly do: 'record-former-users'; readonly users: readonly FormerUser[] }
   /** Remove the record of a key that is gone. */

@@ -3,7 +3,6 @@ import { targetSetDigest } from '../hosts/target';
 import type { AccessKey } from '../key/access-key';
 import { isDelivered } from '../key/delivery-mark';
 import type { KeyRing } from '../key/key-ring';
-import { changedUser } from '../key/key-user';
 import type { SecretState, StoredVersion } from '../key/secret-state';
 import type { FoundOfAccessKey } from './found';
 
@@ -22,11 +21,6 @@ interface Succession {
   readonly entry: RegistryEntry;
   readonly secret: SecretState;
   readonly ring: KeyRing;
-}
-
-/** Whether what pipelines hold is a key of the user before: the first one of the present user comes first. */
-export function isOfUserBefore({ entry, secret, ring }: Succession): boolean {
-  return ring.anchorKey === undefined && changedUser(secret, entry.user) !== undefined;
 }
 
 /** What forbids to retire a key whose time has come: its successor does not work everywhere yet (K3). */

@@ -32,8 +32,6 @@ export function unseenSuccessor(
   { accessKeyId }: AccessKey,
   since: Date,
 ): UnseenSuccessor | undefined {
-  // What another id delivered is where that one's targets were; its own first key is what is looked at.
-  if (successor.isTakenOver) return undefined;
   const digest = targetSetDigest(entry.targets, entry.connections);
   if (entry.targets.length === 0 || isChecked(secret, successor, digest, now)) return undefined;
   const about = { key: entry.id, accessKeyId, since };

@@ -46,6 +46,7 @@ export function worthRotationLook(
 export function worthDeactivationLook(given: Managed, report: CredentialReport | undefined, now: Date): boolean {
   const managed = { ...given, secret: withoutFuture(given.secret, now) };
   const { entry, secret } = managed;
+  if (mayMakeRoom(managed)) return true;
   const { rotateAfter, deactivateAfter } = entry.policy;
   const blindly = hasOldPredecessor(secret, entry.policy, now);
   return worthRetirementLook(managed, report, now, blindly, ({ active, changedAt }, current) => {
@@ -61,6 +62,7 @@ export function worthDeactivationLook(given: Managed, report: CredentialReport |
 export function worthDeletionLook(given: Managed, report: CredentialReport | undefined, now: Date): boolean {
   const managed = { ...given, secret: withoutFuture(given.secret, now) };
   const { secret, entry } = managed;
+  if (mayMakeRoom(managed)) return true;
   const { deactivateAfter, deleteAfter } = entry.policy;
   const recorded = readDatedTag(secret.tags[TAG.deactivated]);
   const since = recorded === undefined ? undefined : inactiveSince(secret, recorded.accessKeyId);
@@ -77,6 +79,11 @@ export function worthDeletionLook(given: Managed, report: CredentialReport | und
   // Without a report a person's change would stay unseen for as long as there is none.
   const blindly = report === undefined && hasOldPredecessor(secret, entry.policy, now);
   return worthRetirementLook(managed, report, now, blindly, ({ active }) => !active);
+}
+
+/** Whether a key of the new user may have to go before its first one can be made: no date of the user before tells. */
+function mayMakeRoom({ entry, secret }: Managed): boolean {
+  return entry.adopt === 'replace-idle' && changedUser(secret, entry.user) !== undefined;
 }
 
 function worthRetirementLook(

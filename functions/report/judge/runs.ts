@@ -39,6 +39,7 @@ const CHANGES: ReadonlySet<AuditEvent['event']> = new Set([
   'hold-recorded',
   'inactive-recorded',
   'reactivation-recorded',
+  'take-over-recorded',
   'target-delivered',
   'version-delivered',
   'labels-cleaned',

@@ -7,7 +7,15 @@ import { deliverVersion } from './deliver-version';
 import { discardOrphan } from './discard-key';
 import type { Doer, Work } from './doer';
 import { promoteKey } from './promote-key';
-import { clearRecord, recordDrift, recordFormerUsers, recordHold, recordInactive, recordReactivation } from './records';
+import {
+  clearRecord,
+  recordDrift,
+  recordFormerUsers,
+  recordHold,
+  recordInactive,
+  recordReactivation,
+  recordTakeOver,
+} from './records';
 import { removeLabel } from './remove-label';
 import { rotateKey } from './rotate-key';
 
@@ -25,6 +33,7 @@ const DOERS = {
   'record-drift': recordDrift,
   'record-reactivation': recordReactivation,
   'record-inactive': recordInactive,
+  'record-take-over': recordTakeOver,
   'record-former-users': recordFormerUsers,
   'clear-record': clearRecord,
   'remove-label': removeLabel,

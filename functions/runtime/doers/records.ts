@@ -28,6 +28,14 @@ export const recordDrift: Doer<'record-drift', RecordPorts> = async ({ accessKey
   work.run.audit('drift-recorded', work.managed.entry, { accessKeyId, outcome: 'held' });
 };
 
+export const recordTakeOver: Doer<'record-take-over', RecordPorts> = async (
+  { from, tags },
+  { ports, run, managed },
+) => {
+  await ports.secrets.tag(managed.secret.name, tags);
+  run.audit('take-over-recorded', managed.entry, { facts: { from } });
+};
+
 export const recordFormerUsers: Doer<'record-former-users', RecordPorts> = async ({ do: reason, users }, work) => {
   const { ports, run, managed } = work;
   const { name } = managed.secret;

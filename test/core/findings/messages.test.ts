@@ -497,8 +497,8 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     { code: 'unmanaged-secret', key, facts: { is: 'there', takenOverBy: 'store' } },
     'notice',
     'ok',
-    'The secret keyturn/web-shop is in no registry entry; the key "store" has its user and takes its state over. Keep it ' +
-      'until that key was rotated and the older keys of the user are gone.',
+    'The secret keyturn/web-shop is in no registry entry; the key "store" takes its state over. Keep it until that ' +
+      'key was rotated and the older keys of the user are gone.',
   ],
   [
     {
@@ -515,8 +515,21 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     'notice',
     'held',
     'Key "web-shop" goes on where keyturn/shop left off: of the two keys of bitbucket-web-shop, AKIANEW is current and AKIAOLD is ' +
-      'superseded. That one is made Inactive from 2026-04-01 on and deleted from 2026-04-01 on; then the first key of ' +
+      'superseded. That one is made Inactive from 2026-04-01 on and deleted from 2026-04-01 on. Then the first key of ' +
       '"web-shop" is made. Keep keyturn/shop until then.',
+  ],
+  [
+    {
+      code: 'taking-over',
+      key,
+      facts: { user, from: 'keyturn/shop', current: 'AKIANEW', superseded: 'AKIAOLD' },
+    },
+    'notice',
+    'held',
+    'Key "web-shop" goes on where keyturn/shop left off: of the two keys of bitbucket-web-shop, AKIANEW is current and AKIAOLD is ' +
+      "superseded. That one stays until the current one is at all of today's targets, which other ones had before. If sync " +
+      'cannot read keyturn/shop (proof-failed), delete AKIAOLD when nothing uses it. Then the first key of "web-shop" is ' +
+      'made. Keep keyturn/shop until then.',
   ],
   [
     { code: 'user-spelling', key, user: 'Deploy', facts: { written: 'deploy', iam: 'Deploy' } },

@@ -2,9 +2,24 @@ import { describe, expect, it } from 'vitest';
 import type { AccessKey } from '../../../functions/core/key/access-key';
 import { planDeactivation } from '../../../functions/core/lifecycle/plan-deactivation';
 import { planDeletion } from '../../../functions/core/lifecycle/plan-deletion';
+import { planRotation } from '../../../functions/core/lifecycle/plan-rotation';
 import type { RetirementInput } from '../../../functions/core/lifecycle/retirement';
 import { TAG } from '../../../functions/core/names';
-import { day, deeds, entryOf, handMade, keyOf, NOTHING, secretOf, tagOf, told, usesOf } from '../web-shop';
+import {
+  DELIVERED,
+  day,
+  deeds,
+  entryOf,
+  handMade,
+  keyOf,
+  NOTHING,
+  secretOf,
+  seenAt,
+  tagOf,
+  told,
+  usesOf,
+  versionOf,
+} from '../web-shop';
 
 const older = keyOf('older', day(-400));
 const newer = keyOf('newer', day(-300));
@@ -163,5 +178,61 @@ describe('the key that makes room', () => {
     const secret = secretOf([], { [TAG.deactivated]: tagOf(foreign, day(2)) });
     const lastUsed = usesOf([older, undefined], [foreign, undefined]);
     expect(remove({ secret, keys: [older, foreign], lastUsed, now: day(400) })).toEqual(NOTHING);
+  });
+});
+
+describe("a managed key's new user that has two keys of its own already", () => {
+  const before = keyOf('before', day(-30));
+  const young = keyOf('young', day(-120));
+  /** The key of the user before is current, and the secret is older than one of the two. */
+  const tags = { [TAG.user]: 'deploy' };
+  const secret = secretOf([versionOf(before, 'AWSCURRENT', DELIVERED)], tags, day(-200));
+  const moved = { secret, keys: [older, young] };
+  const idle = { ...moved, lastUsed: usesOf([older, day(-1)], [young, undefined]) };
+  const deactivatedAt = (key: AccessKey, at: Date) => ({
+    ...secret,
+    tags: { ...tags, [TAG.deactivated]: tagOf(key, at) },
+  });
+
+  it('makes room by the one that is idle, made before the secret or after it', () => {
+    expect(retire(idle)).toEqual({ steps: deactivated(young), findings: [] });
+    const lastUsed = usesOf([older, day(-101)], [young, day(-1)]);
+    expect(retire({ ...moved, lastUsed })).toEqual({ steps: deactivated(older), findings: [] });
+  });
+
+  it('keeps both where nothing may be replaced, and asks a person where both are in use', () => {
+    expect(retire({ ...idle, entry: entryOf({ adopt: 'keep' }) })).toEqual(NOTHING);
+    const { steps, findings } = retire({ ...moved, lastUsed: usesOf([older, day(-1)], [young, day(-2)]) });
+    expect(steps).toEqual([]);
+    expect(findings).toMatchObject([{ code: 'two-keys', message: expect.stringContaining('neither has been idle') }]);
+  });
+
+  it('K4: deletes the one that makes room after its whole time to recover', () => {
+    const at = (now: Date) =>
+      remove({
+        secret: deactivatedAt(young, day(0)),
+        keys: [older, inactive(young)],
+        lastUsed: usesOf([older, now], [young, undefined]),
+        now,
+      });
+    expect(deeds(at(day(10, -1)))).toEqual([]);
+    expect(deeds(at(day(10)))).toEqual(['delete']);
+  });
+
+  it('is another thing than a user that was renamed, whose superseded key retires by its dates', () => {
+    const keys = [older, before];
+    const lastUsed = usesOf([older, undefined], [before, day(-1)]);
+    expect(retire({ secret: seenAt(secret, day(0)), keys, lastUsed }).steps).toEqual([
+      { do: 'deactivate', accessKeyId: older.accessKeyId, reason: 'idle' },
+    ]);
+  });
+
+  it.each([
+    ['keep', 'Delete the one that nobody uses'],
+    ['replace-idle', 'One is retired when it has not been used for 100 days'],
+  ] as const)('is told as an adopted one with adopt: %s, not as one with a foreign key', (adopt, says) => {
+    const { findings } = told(planRotation({ ...moved, entry: entryOf({ adopt }), now: day(0) }));
+    expect(findings.map(({ code }) => code)).toEqual(['user-changed', 'two-keys']);
+    expect(findings[1]?.message).toContain(says);
   });
 });

@@ -230,6 +230,22 @@ describe('the oldest keys of a summary', () => {
   });
 
   it.each([
+    ['at its turn', 6, 0],
+    ['a day after it', 7, 1],
+  ])('are overdue for a first rotation only after the days that all of them take: %s', (_what, since, days) => {
+    const all = Array.from({ length: 14 }, () => never({ changedAt: day(90 - since) }));
+    expect(oldest(all, day(90), 2)).toMatchObject({ mostOverdueDays: days });
+    expect(oldest(all, day(90), 14)).toMatchObject({ mostOverdueDays: since });
+  });
+
+  it('are overdue for a key that is taken over since its entry was written', () => {
+    const takesOver = { secret: 'keyturn/before', pauses: false, isRecorded: true };
+    const versions = [versionOf(keyOf('old', day(-300)), 'AWSCURRENT')];
+    const given = never({ changedAt: day(88), secret: { ...secretOf(versions), takesOver } });
+    expect(oldest([given], day(90))).toMatchObject({ mostOverdueDays: 2 });
+  });
+
+  it.each([
     ['nothing', []],
     ['nothing yet', [{ ...empty, changedAt: now }, { ...edited, changedAt: now }, unlabelled]],
     ['a clock that is behind', [managed('a', day(91), DELIVERED)]],

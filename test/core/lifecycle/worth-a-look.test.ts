@@ -30,6 +30,20 @@ const young = [
 const edited = secretOf([{ versionId: handMade, labels: ['AWSCURRENT'] }, versionOf(second, 'AWSPREVIOUS')]);
 const deactivated = { [TAG.deactivated]: tagOf(first, day(100)) };
 
+describe('a new user whose keys may have to make room is worth a look by both that retire', () => {
+  const moved = secretOf(young, { [TAG.user]: 'deploy' });
+  it.each([
+    ['replace-idle', moved, true],
+    ['keep', moved, false],
+    ['replace-idle', secretOf(young, { [TAG.user]: entry.user }), false],
+  ] as const)('adopt: %s', (adopt, secret, expected) => {
+    const report = reportOf(day(5), [slot(day(-10)), slot(day(-20))]);
+    const managed = { entry: entryOf({ adopt }), secret };
+    expect(worthDeactivationLook(managed, report, day(5))).toBe(expected);
+    expect(worthDeletionLook(managed, report, day(5))).toBe(expected);
+  });
+});
+
 describe('before rotating, a user is worth a look', () => {
   const look = (keys: readonly Slot[] | undefined, now = day(120), secret = secretOf(versions)) =>
     worthRotationLook({ entry, secret }, reportOf(now, keys), now);

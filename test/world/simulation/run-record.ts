@@ -58,7 +58,7 @@ const TAGGED: Readonly<Record<string, readonly AuditEventName[]>> = {
   [TAG.deactivated]: ['key-deactivated', 'inactive-recorded'],
   [TAG.reactivated]: ['reactivation-recorded'],
   [TAG.held]: ['hold-recorded'],
-  [TAG.user]: ['key-stored'],
+  [TAG.user]: ['key-stored', 'take-over-recorded'],
   [TAG.formerUsers]: ['labels-cleaned'],
   [TAG.reached]: ['target-delivered'],
   [TAG.checked]: ['check-recorded'],

@@ -20,7 +20,7 @@ export const unmanagedSecret: Descriptor<UnmanagedSecret> = {
     return facts.takenOverBy === undefined
       ? `The secret ${secretName(key)} is in no registry entry: its key is not rotated any more. It is the only record of ` +
           'which key is current: keep it for as long as the key is used. A key of the same user under another id takes it over.'
-      : `The secret ${secretName(key)} is in no registry entry; the key "${facts.takenOverBy}" has its user and takes its ` +
+      : `The secret ${secretName(key)} is in no registry entry; the key "${facts.takenOverBy}" takes its ` +
           'state over. Keep it until that key was rotated and the older keys of the user are gone.';
   },
   commands: allOf(

@@ -6,7 +6,7 @@ import { EVENT_SOURCE } from '../core/names';
 import { clientConfig } from './client-config';
 import { calling } from './failure';
 
-/** PutEvents: 10 entries a call at most, and so many bytes (Amazon EventBridge quotas, "PutEvents entry size"). */
+/** PutEvents: 10 entries a call at most, and so many bytes everywhere (1 MB where EventBridge has it since 2026). */
 const BATCH = 10;
 const BATCH_BYTES = 256 * 1_024;
 /** What an entry's time counts as ("Calculating PutEvents event entry size" in EventBridge's user guide). */

@@ -1,4 +1,7 @@
 import { type ErrorCode, KeyturnError } from '../core/errors';
+import { Redacted } from '../core/key/credential';
+import { KnownSecrets } from '../core/key/known-secrets';
+import { withoutSecrets } from '../core/key/outside-name';
 
 /** What an adapter expects: AWS's error names and what they mean to Keyturn. */
 export type Expected = Readonly<Record<string, ErrorCode>>;
@@ -16,6 +19,10 @@ const THROTTLED = new Set([
   'SlowDown',
 ]);
 
+/** Characters of an error's name, and of what AWS says is denied: who answers, and whose policy it is, is not known. */
+const LONGEST_NAME = 100;
+const LONGEST_DENIAL = 1_000;
+
 interface SdkError extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
@@ -25,11 +32,13 @@ interface SdkError extends Error {
  * other texts may repeat a request.
  *
  * @param doing what was tried and on what, such as `iam:CreateAccessKey for web-shop`
+ * @param sent the secret that the request held
  */
-export function awsFailure(thrown: unknown, doing: string, expected: Expected = {}): KeyturnError {
+export function awsFailure(thrown: unknown, doing: string, expected: Expected = {}, sent?: Redacted): KeyturnError {
   if (thrown instanceof KeyturnError) return thrown;
   const error: SdkError = thrown instanceof Error ? thrown : new Error('unknown');
-  const name = error.name;
+  const told = (text: string, most: number) => withoutSecrets(text, secretsOf(sent), most);
+  const name = told(error.name, LONGEST_NAME);
   const status = error.$metadata?.httpStatusCode;
   const code = Object.hasOwn(expected, name) ? expected[name] : undefined;
   if (code !== undefined) return new KeyturnError(code, `${doing}: AWS answered ${name}.`);
@@ -39,13 +48,20 @@ export function awsFailure(thrown: unknown, doing: string, expected: Expected = 
     });
   }
   if (/^AccessDenied|^AuthorizationError|^UnauthorizedOperation|^NotAuthorized/.test(name)) {
-    const denial = error.message || 'access denied';
+    const denial = told(error.message, LONGEST_DENIAL) || 'access denied';
     return new KeyturnError('aws-denied', `${doing}: ${denial}. ${cureOf(denial)}`, { cause: new Error(denial) });
   }
   if (status === undefined || status >= 500) {
     return new KeyturnError('aws-uncertain', `${doing}: AWS gave no clear answer (${name}).`, { retryable: true });
   }
   return new KeyturnError('aws-rejected', `${doing}: AWS refused it (${name}, HTTP ${status}).`);
+}
+
+/** What a request may have held: a secret of its own, and the function's own credentials, which sign it. */
+function secretsOf(sent: Redacted | undefined): KnownSecrets {
+  const { AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+  const own = [AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN].map((secret = '') => new Redacted(secret));
+  return new KnownSecrets(...own, ...(sent === undefined ? [] : [sent]));
 }
 
 /** Whose policy says no, in AWS's own words, and what helps there. The first that fits. */
@@ -74,11 +90,16 @@ function cureOf(denial: string): string {
   return CURES.find(([says]) => says.test(denial))?.[1] ?? 'Deploy the stack again.';
 }
 
-/** Runs one call and turns what it throws into a KeyturnError. */
-export async function calling<Answer>(doing: string, expected: Expected, call: () => Promise<Answer>): Promise<Answer> {
+/** Runs one call and turns what it throws into a KeyturnError. @param sent the secret that the request holds */
+export async function calling<Answer>(
+  doing: string,
+  expected: Expected,
+  call: () => Promise<Answer>,
+  sent?: Redacted,
+): Promise<Answer> {
   try {
     return await call();
   } catch (thrown) {
-    throw awsFailure(thrown, doing, expected);
+    throw awsFailure(thrown, doing, expected, sent);
   }
 }

@@ -1,7 +1,6 @@
 import { InvokeCommand, LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
 import { KeyturnError } from '../core/errors';
 import type { FunctionInvoker, Invocation } from '../core/hosts/function';
-import { clipped, oneLine } from '../core/one-line';
 import { type AwsAccess, clientConfig } from './client-config';
 import { awsFailure } from './failure';
 
@@ -14,9 +13,6 @@ const LONGEST_CALL = 60_000;
  */
 const CANNOT_START =
   /^(KMS(AccessDenied|Disabled|InvalidState|NotFound)|EC2AccessDenied|Invalid(Runtime|SecurityGroupID|SubnetID|ZipFile))Exception$/;
-
-/** Characters of what AWS says is denied: the policy that it names may be another team's. */
-const LONGEST_DENIAL = 1_000;
 
 interface InvokerProps extends AwsAccess {
   /** Milliseconds for one call. @default 60000 */
@@ -80,8 +76,7 @@ function failureOf(thrown: unknown, functionArn: string): KeyturnError {
     const cure =
       "If the function is another account's, it has to permit the role of sync: aws lambda add-permission " +
       '(docs/start/function.md).';
-    const told = clipped(oneLine(error.message), LONGEST_DENIAL);
-    return new KeyturnError('aws-denied', `${told} ${cure}`, { cause: new Error('access denied') });
+    return new KeyturnError('aws-denied', `${error.message} ${cure}`, { cause: new Error('access denied') });
   }
   if (error.code !== 'aws-uncertain') return error;
   return new KeyturnError('host-down', `${error.message} The next run tries again.`, { retryable: true });

@@ -1,9 +1,10 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Notifier } from '../account/ports';
+import { clipped } from '../core/one-line';
 import { clientConfig } from './client-config';
 import { calling } from './failure';
 
-/** SNS: a subject has less than 100 characters, a message 256 KB; e-mails stay readable with less. */
+/** SNS: a subject has less than 100 characters, a message 256 KB; so many characters have 192 KB at most. */
 const LONGEST_SUBJECT = 99;
 const LONGEST_TEXT = 64 * 1024;
 
@@ -17,7 +18,7 @@ export function createNotifier(topicArn: string): Notifier {
           new PublishCommand({
             TopicArn: topicArn,
             Subject: printable(subject).slice(0, LONGEST_SUBJECT),
-            Message: text.slice(0, LONGEST_TEXT),
+            Message: clipped(text, LONGEST_TEXT),
           }),
         ),
       );

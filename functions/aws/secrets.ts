@@ -26,14 +26,17 @@ export function createSecrets(client = new SecretsManagerClient(clientConfig)): 
     },
 
     async store(name, credential, accountId) {
-      await calling(`secretsmanager:PutSecretValue to ${name}`, SECRET_MISSING, () =>
-        client.send(
-          new PutSecretValueCommand({
-            SecretId: name,
-            ClientRequestToken: versionIdOf(credential),
-            SecretString: secretDocumentOf(credential, accountId),
-          }),
-        ),
+      const command = new PutSecretValueCommand({
+        SecretId: name,
+        ClientRequestToken: versionIdOf(credential),
+        SecretString: secretDocumentOf(credential, accountId),
+      });
+      const { secretAccessKey } = credential;
+      await calling(
+        `secretsmanager:PutSecretValue to ${name}`,
+        SECRET_MISSING,
+        () => client.send(command),
+        secretAccessKey,
       );
     },
 

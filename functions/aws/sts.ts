@@ -35,8 +35,11 @@ export function createSts(own = process.env.AWS_REGION ?? ''): Sts {
       });
       const doing = `sts:GetCallerIdentity as ${accessKeyId}${region === own ? '' : ` in ${region}`}`;
       try {
-        const { Account: accountId, Arn: arn } = await calling(doing, refused, () =>
-          client.send(new GetCallerIdentityCommand({})),
+        const { Account: accountId, Arn: arn } = await calling(
+          doing,
+          refused,
+          () => client.send(new GetCallerIdentityCommand({})),
+          secretAccessKey,
         );
         if (accountId === undefined || arn === undefined) {
           throw new KeyturnError('aws-uncertain', `${doing}: the answer is empty.`, { retryable: true });

@@ -63,6 +63,10 @@ export const auditEventSchema = z.object({
   code: z.string().optional().describe('Error code, where the outcome is failed.'),
   message: z.string().optional(),
   facts: z.record(z.string(), z.unknown()).optional(),
+  shortened: z
+    .int()
+    .optional()
+    .describe('How many bytes the event had, where its texts and lists were too long and were cut off.'),
 });
 export type AuditEvent = Readonly<z.infer<typeof auditEventSchema>>;
 

@@ -1,6 +1,6 @@
-/** Nothing that comes from tags, parameters or hosts starts a line of its own, or turns the direction of one. */
+/** Nothing that comes from outside starts a line of its own, turns the direction of one, or stands there unseen. */
 export function oneLine(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]+/gu, ' ');
 }
 
 /** Never leaves half a character at the end: it could not be sent. */

@@ -1,5 +1,6 @@
 import type { ConnectionSecrets, Target, Time } from '../account/ports';
 import type { HostConnection, HostTarget } from '../core/hosts/host';
+import type { KnownSecrets } from '../core/key/known-secrets';
 import type { Send } from './http/http';
 import type { Retry } from './http/retry';
 
@@ -9,6 +10,8 @@ export interface Edge {
   readonly time: Time;
   readonly send: Send;
   readonly retry: Retry;
+  /** Everything secret that a host may repeat: no word of a host goes on that spells one of them. */
+  readonly secrets: KnownSecrets;
 }
 
 /** The edge to one host for one run: what its targets share stays here. */

@@ -1,6 +1,8 @@
-import type { ConnectionSecrets, Targets, Time } from '../account/ports';
+import type { ConnectionSecrets, Target, Targets, Time } from '../account/ports';
 import { KeyturnError } from '../core/errors';
+import { isPlainBase } from '../core/hosts/plain-url';
 import { type Connection, type HostName, hostOf } from '../core/hosts/target';
+import { KnownSecrets } from '../core/key/known-secrets';
 import { openBitbucket } from './bitbucket/edge';
 import { type FunctionPorts, openFunctions } from './function/edge';
 import type { Edge, HostEdge } from './host';
@@ -33,22 +35,54 @@ interface OpenTargetsProps extends FunctionPorts {
  */
 export function openTargets({ timeout, random, allowedOrigins, ...ports }: OpenTargetsProps): Targets {
   const { time } = ports;
-  const edge = { ...ports, send: openHttp({ time, timeout }), retry: retrying({ time, random }) };
+  const secrets = new KnownSecrets();
+  const edge = { ...ports, secrets, send: openHttp({ time, timeout, secrets }), retry: retrying({ time, random }) };
   const opened = new Map<HostName, HostEdge>();
 
   return {
-    /** @throws KeyturnError `invalid-connection` before anything is sent, when the url is not of an allowed origin */
+    /** @throws KeyturnError `invalid-connection` before anything is sent, when the url is not plain or not of an allowed origin */
     async open(target, connection) {
       if (connection !== undefined) checkOrigin(connection, allowedOrigins);
       const { name } = hostOf(target);
       const host = opened.get(name) ?? HOSTS[name](edge);
       opened.set(name, host);
-      return host.open(target, connection);
+      return remembering(await host.open(target, connection), secrets);
     },
   };
 }
 
+/** The same target; what is delivered is known from then on as what nobody may say back. */
+function remembering(target: Target, secrets: KnownSecrets): Target {
+  return {
+    name: target.name,
+    deliver(credential, stored, earlier) {
+      secrets.add(credential.secretAccessKey);
+      return target.deliver(
+        credential,
+        stored,
+        earlier && {
+          torn: earlier.torn,
+          async read(accessKeyId) {
+            const found = await earlier.read(accessKeyId);
+            if (found !== undefined) secrets.add(found.secretAccessKey);
+            return found;
+          },
+        },
+      );
+    },
+    inspect: (wanted) => target.inspect(wanted),
+  };
+}
+
 function checkOrigin({ url }: Connection, allowedOrigins: ReadonlySet<string> | undefined): void {
+  if (!isPlainBase(url)) {
+    throw new KeyturnError(
+      'invalid-connection',
+      'The registry has a connection whose url is not the plain base of an API: it has a user, a query, a fragment, a ' +
+        'backslash, or a path that leads elsewhere. Nothing was sent there. Find out in CloudTrail who changed the SSM ' +
+        'parameter, and deploy the stack again.',
+    );
+  }
   const { origin } = new URL(url);
   if (allowedOrigins === undefined || allowedOrigins.has(origin)) return;
   throw new KeyturnError(

@@ -1,5 +1,6 @@
 import type { AuditLog, AuditRecord, Time } from '../account/ports';
 import { AUDIT_SCHEMA, type AuditEvent, type AuditOrigin, attemptOf, eventId } from '../core/audit';
+import { recordable } from '../core/recordable';
 
 /** What a journal adds to every event by itself. */
 type OwnFields = 'schema' | 'id' | 'sequence' | 'time' | 'run' | 'function' | keyof AuditOrigin;
@@ -43,7 +44,7 @@ export class Journal {
   write(entry: JournalEntry): void {
     const { id: run, function: name, origin, time, auditLog } = this.#props;
     const sequence = this.#events.length + 1;
-    const event: AuditEvent = {
+    const event = recordable({
       schema: AUDIT_SCHEMA,
       id: eventId(this.#attempt, sequence),
       sequence,
@@ -52,7 +53,7 @@ export class Journal {
       run,
       function: name,
       ...entry,
-    };
+    });
     this.#events.push(event);
     auditLog.write(event);
   }

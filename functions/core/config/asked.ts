@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { KeyturnError } from '../errors';
+import { cleaned } from '../outside-text';
 import { keyIdSchema } from './registry';
 
 /** What starts a function without a person. */
@@ -28,7 +29,11 @@ export interface KeysAsked {
 }
 
 const everything = z.strictObject({});
-const words = z.string('expected a text').max(200, 'expected at most 200 characters').optional();
+const words = z
+  .string('expected a text')
+  .max(200, 'expected at most 200 characters')
+  .transform((text) => cleaned(text))
+  .optional();
 const someKeys = z.strictObject({
   keys: z
     .array(keyIdSchema, 'expected a list of ids')

@@ -1,7 +1,12 @@
 import * as z from 'zod';
 import { KeyturnError } from '../errors';
+import { connectionName } from '../hosts/connection';
 import { connectionSchema, targetSchema } from '../hosts/target';
+import { cleaned } from '../outside-text';
 import { policyProblems, policySchema } from './policy';
+
+/** Characters of what is wrong with an entry: names of its fields are whoever's who wrote it. */
+const LONGEST_ISSUES = 1_000;
 
 /** A managed key's id: part of the secret's and the parameter's name. */
 export const keyIdSchema = z
@@ -26,7 +31,7 @@ export const registryEntrySchema = z
     policy: policySchema,
     firstRotation: z.enum(FIRST_ROTATION),
     adopt: z.enum(ADOPT),
-    connections: z.record(z.string(), connectionSchema),
+    connections: z.record(connectionName, connectionSchema),
     targets: z.array(targetSchema).max(50),
   })
   .superRefine((entry, context) => {
@@ -69,14 +74,14 @@ export function parseRegistryEntry(parameter: string, id: string, json: string):
     const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the document'}: ${issue.message}`);
     throw new KeyturnError(
       'invalid-entry',
-      `SSM parameter ${parameter} is not a registry entry: ${issues.slice(0, 5).join('; ')}. ` +
+      `SSM parameter ${parameter} is not a registry entry: ${cleaned(issues.slice(0, 5).join('; '), LONGEST_ISSUES)}. ` +
         "Deploy the stack again, or restore the parameter's previous version.",
     );
   }
   if (parsed.data.id !== id) {
     throw new KeyturnError(
       'invalid-entry',
-      `SSM parameter ${parameter} describes the key "${parsed.data.id}", expected "${id}". Deploy the stack again.`,
+      `SSM parameter ${parameter} describes the key "${parsed.data.id}", expected "${cleaned(id)}". Deploy the stack again.`,
     );
   }
   return parsed.data;

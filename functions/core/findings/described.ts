@@ -1,7 +1,11 @@
 import type { AuditEvent } from '../audit';
 import type { Found } from '../lifecycle/found';
+import { cleaned } from '../outside-text';
 import { type BrokenNow, type Descriptor, type Severity, wordFor } from './descriptor';
 import { FINDINGS, type Finding, type FindingCode } from './findings';
+
+/** Characters: a thousand of them fit into Lambda's answer of 6 MB, as JSON and in any script. */
+const LONGEST_MESSAGE = 1_500;
 
 /** A finding in words: it names the key, the fact and the cure. */
 export interface Described extends Omit<Found<FindingCode>, 'facts'> {
@@ -31,9 +35,9 @@ export function described(finding: Finding): Described {
     connection,
     error,
     severity,
-    what: wordFor(descriptor.what, finding),
+    what: cleaned(wordFor(descriptor.what, finding)),
     brokenNow: wordFor(descriptor.brokenNow, finding),
-    message: descriptor.message(finding),
+    message: cleaned(descriptor.message(finding), LONGEST_MESSAGE),
     outcome: descriptor.outcome ?? (severity === 'attention' ? 'failed' : 'ok'),
     recorded: descriptor.recorded?.(finding),
     toldBy: descriptor.toldBy?.(finding),

@@ -1,10 +1,14 @@
 import * as z from 'zod';
+import { cleaned } from '../outside-text';
 import { isEnvironmentName, isSlugOrUuid, mayBeOnePlace, placeOf } from './bitbucket-place';
 import { tokenConnection } from './connection';
 import type { ConnectionSettings, Host, HostConnection, Written } from './host';
 import { placeUrl } from './place-url';
 
 export const BITBUCKET_API = 'https://api.bitbucket.org/2.0';
+
+/** Characters of a target's name: more than its parts may have. */
+const LONGEST_NAME = 1_000;
 
 /** Bitbucket: names match `[A-Za-z_][A-Za-z0-9_]*`. */
 const variableName = z
@@ -132,7 +136,7 @@ export const bitbucketHost = {
   nameOf(target: BitbucketTarget): string {
     switch (target.type) {
       case 'bitbucket-deployment':
-        return `bitbucket ${target.repository} environment ${target.environment}`;
+        return cleaned(`bitbucket ${target.repository} environment ${target.environment}`, LONGEST_NAME);
       case 'bitbucket-repository':
         return `bitbucket ${target.repository}`;
       case 'bitbucket-workspace':

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isPlainBase } from './plain-url';
 
 /**
  * A secret's name or whole ARN (Secrets Manager: letters, digits and `/_+=.@-`; it appends a hyphen and six characters
@@ -15,11 +16,20 @@ export const kmsKeyArn = z
   .string()
   .regex(KMS_KEY_ARN, 'expected the ARN of one KMS key, arn:aws:kms:<region>:<account>:key/<key ID>');
 
+/** What people call a connection. */
+export const connectionName = z
+  .string()
+  .max(128)
+  .regex(/^[\w.-]+$/);
+
 /** The base URL of an API that a token is sent to. */
 export const apiUrl = z
   .url({ protocol: /^https?$/ })
   .refine(isEncryptedOrLoopback, 'expected https: a token must not travel in the clear')
-  .refine(isPlainBase, 'expected a base URL without user, query or fragment: paths are appended to it');
+  .refine(
+    (url) => !URL.canParse(url) || isPlainBase(url),
+    'expected a base URL without user, query, fragment, dots or doubled slashes: paths are appended to it',
+  );
 
 /**
  * A connection in `keyturn.yaml` to a host that takes a token.
@@ -36,12 +46,6 @@ export function tokenConnection(api: string, holds: string) {
     url: apiUrl.default(api).describe('Base URL of the REST API.'),
     encryptionKey: kmsKeyArn.optional().describe('ARN of the KMS key that encrypts the secret.'),
   });
-}
-
-function isPlainBase(url: string): boolean {
-  if (!URL.canParse(url)) return true;
-  const { username, password, search, hash } = new URL(url);
-  return [username, password, search, hash].every((part) => part === '') && !/[?#]/.test(url);
 }
 
 /** A text that is no URL at all is for the URL check before this one to refuse. */

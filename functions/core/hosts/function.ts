@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { oneLine } from '../one-line';
+import { ACCESS_KEY_ID } from '../key/access-key';
+import { cleaned } from '../outside-text';
 import type { Host, Written } from './host';
 
 /** Version of what a delivery function is asked and answers. */
@@ -10,6 +11,9 @@ export const INSPECTION_SCHEMA = 'keyturn.inspection/v1';
 
 /** Lambda: a function's ARN, and a version or an alias where one is meant. */
 const FUNCTION_ARN = /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:[\w-]{1,128})?$/;
+
+/** Characters of a target's name: what the function is told of it may be much more. */
+const LONGEST_NAME = 1_000;
 
 const settings = {
   function: z
@@ -53,7 +57,7 @@ export const functionHost = {
     const told = Object.entries(target)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, value]) => ` ${key}=${value}`);
-    return oneLine(`function ${name.join(':')} of ${account} in ${region}${told.join('')}`);
+    return cleaned(`function ${name.join(':')} of ${account} in ${region}${told.join('')}`, LONGEST_NAME);
   },
 
   /** It is told which key it is that it gets, so no two deliveries overwrite each other unknowingly. */
@@ -132,10 +136,7 @@ export const inspectionAnswerSchema = z.union([
     schema: z.literal(INSPECTION_SCHEMA),
     place: z.strictObject({
       /** ID of the access key that is there; null where there is none; left out where it cannot be read. */
-      accessKeyId: z
-        .string()
-        .regex(/^[A-Z0-9]{16,128}$/)
-        .nullish(),
+      accessKeyId: z.string().regex(ACCESS_KEY_ID).nullish(),
       /** Another one tells that somebody changed or replaced it: a version, a time. Only a digest of it is kept. */
       revision: z.string().max(1024).optional(),
     }),

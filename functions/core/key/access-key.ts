@@ -1,3 +1,6 @@
+/** What an access key ID looks like: a text of this form may be told, because no secret in any encoding begins so. */
+export const ACCESS_KEY_ID = /^A[KS]IA[A-Z0-9]{12,28}$/;
+
 /** An access key as IAM lists it. */
 export interface AccessKey {
   readonly accessKeyId: string;

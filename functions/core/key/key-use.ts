@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { USER_AGENT_APP } from '../names';
-import { clipped, oneLine } from '../one-line';
+import { cleaned } from '../outside-text';
 
 /** One use of an access key, as CloudTrail's event history shows it. The texts are whoever's who used it: cleaned and clipped. */
 export interface KeyUse {
@@ -56,5 +56,5 @@ function parsed(text: string): unknown {
 }
 
 function clean(text: string): string {
-  return clipped(oneLine(text).trim(), LONGEST_PART);
+  return cleaned(text, LONGEST_PART);
 }

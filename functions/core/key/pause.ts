@@ -1,5 +1,6 @@
 import { DAY } from '../duration';
 import { TAG } from '../names';
+import { cleaned } from '../outside-text';
 import { writtenInstant } from '../written-instant';
 import type { SecretState } from './secret-state';
 
@@ -47,9 +48,14 @@ function readPause(value: string): Omit<Pause, 'long'> | undefined {
     if (end === undefined) continue;
     const [by, ...why] = words.slice(length);
     if (end.isDay && saysHour(words.slice(length))) return undefined;
-    return { until: end.at, by, why: why.length > 0 ? why.join(' ') : undefined };
+    return { until: end.at, by: said(by), why: said(...why) };
   }
   return undefined;
+}
+
+/** What a person wrote in a tag, which goes into mails and the record. */
+function said(...words: readonly (string | undefined)[]): string | undefined {
+  return cleaned(words.join(' ')) || undefined;
 }
 
 /** An hour of the day as people write it: `18:00`, `6pm`, `18h30`, `18Z`, `at 18`. */

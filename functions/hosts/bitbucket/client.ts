@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { KeyturnError } from '../../core/errors';
 import { isSlugOrUuid } from '../../core/hosts/bitbucket-place';
 import { Redacted } from '../../core/key/credential';
-import { oneLine } from '../../core/one-line';
+import type { KnownSecrets } from '../../core/key/known-secrets';
+import { OutsideName, withoutSecrets } from '../../core/key/outside-name';
+import { cleaned } from '../../core/outside-text';
 import { type Call, HostError } from '../http/host-error';
 import type { HttpRequest, Send } from '../http/http';
 import { type Retry, type RetryPolicy, USUAL_RETRIES } from '../http/retry';
@@ -12,8 +14,16 @@ import { pageSchema, readList } from './list';
 /** It becomes a part of a path that the token goes to. */
 const uuid = z.string().regex(/^\{?[\w-]{1,64}\}?$/);
 
-const environmentSchema = z.object({ uuid, name: z.string() });
-export type Environment = z.infer<typeof environmentSchema>;
+function environmentSchemaOf(secrets: KnownSecrets) {
+  return z.object({ uuid, name: z.string() }).transform((given) => ({
+    uuid: given.uuid,
+    name: new OutsideName(given.name, secrets),
+    /** The UUID for people. */
+    shownUuid: withoutSecrets(given.uuid, secrets),
+  }));
+}
+type EnvironmentSchema = ReturnType<typeof environmentSchemaOf>;
+export type Environment = z.output<EnvironmentSchema>;
 
 /** Bitbucket never gives the value of a secured variable. A variable without the flag counts as unsecured. */
 const variableSchema = z.object({
@@ -47,6 +57,7 @@ export class BitbucketClient {
   readonly #auth: BitbucketAuth;
   readonly #send: Send;
   readonly #retry: Retry;
+  readonly #environmentSchema: EnvironmentSchema;
   readonly #environments = new Map<string, Promise<readonly Environment[]>>();
 
   constructor(props: {
@@ -54,11 +65,13 @@ export class BitbucketClient {
     readonly auth: BitbucketAuth;
     readonly send: Send;
     readonly retry: Retry;
+    readonly secrets: KnownSecrets;
   }) {
     this.#url = props.url.replace(/\/+$/, '');
     this.#auth = props.auth;
     this.#send = props.send;
     this.#retry = props.retry;
+    this.#environmentSchema = environmentSchemaOf(props.secrets);
   }
 
   /**
@@ -69,7 +82,7 @@ export class BitbucketClient {
     const known = this.#environments.get(repository);
     if (known !== undefined && !fresh) return known;
     const path = `/repositories/${encodePath(repository)}/environments`;
-    const asked = this.#list(path, environmentSchema, call, USUAL_RETRIES);
+    const asked = this.#list(path, this.#environmentSchema, call, USUAL_RETRIES);
     this.#environments.set(repository, asked);
     asked.catch(() => {
       if (this.#environments.get(repository) === asked) this.#environments.delete(repository);
@@ -170,7 +183,7 @@ export class BitbucketClient {
 export function encodePath(path: string, count = 2): string {
   const parts = path.split('/');
   if (parts.length !== count || !parts.every(isSlugOrUuid)) {
-    const what = `"${oneLine(path)}" cannot be a part of a path at Bitbucket`;
+    const what = `"${cleaned(path)}" cannot be a part of a path at Bitbucket`;
     throw new KeyturnError(
       'invalid-config',
       `${what}: nothing was sent. Correct the target and deploy the stack again.`,

@@ -6,7 +6,7 @@ import { BitbucketClient } from './client';
 import { BitbucketTarget } from './target';
 
 /** Bitbucket Cloud. Targets of the same connection share its token, its open connections and what was looked up. */
-export function openBitbucket({ connectionSecrets, time, send, retry }: Edge): HostEdge {
+export function openBitbucket({ connectionSecrets, time, send, retry, secrets }: Edge): HostEdge {
   const clients = new Map<string, { readonly auth: BitbucketAuth; readonly client: BitbucketClient }>();
 
   function connect(connection: HostConnection) {
@@ -14,7 +14,7 @@ export function openBitbucket({ connectionSecrets, time, send, retry }: Edge): H
     const known = clients.get(name);
     if (known !== undefined) return known;
     const auth = new BitbucketAuth({ connection, connectionSecrets, time, send, retry });
-    const made = { auth, client: new BitbucketClient({ url: connection.url, auth, send, retry }) };
+    const made = { auth, client: new BitbucketClient({ url: connection.url, auth, send, retry, secrets }) };
     clients.set(name, made);
     return made;
   }

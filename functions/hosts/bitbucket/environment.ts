@@ -1,4 +1,5 @@
 import { KeyturnError } from '../../core/errors';
+import { cleaned } from '../../core/outside-text';
 import type { Environment } from './client';
 
 const UUID = /^\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?$/i;
@@ -12,20 +13,24 @@ const MOST_NAMES = 20;
 export function findEnvironment(environments: readonly Environment[], wanted: string, target: string): Environment {
   const uuid = UUID.exec(wanted)?.[1]?.toLowerCase();
   const candidates = [
-    environments.filter(({ name }) => name === wanted),
+    environments.filter(({ name }) => name.is(wanted)),
     environments.filter(
       (environment) => UUID.exec(environment.uuid)?.[1]?.toLowerCase() === uuid && uuid !== undefined,
     ),
-    environments.filter(({ name }) => name.toLowerCase() === wanted.toLowerCase()),
+    environments.filter(({ name }) => name.isInAnyCase(wanted)),
   ].find((some) => some.length > 0);
   const [found, ...more] = candidates ?? [];
   if (found !== undefined && more.length === 0) return found;
   throw new KeyturnError('environment-not-found', `${target}: ${problem(environments, candidates ?? [], wanted)}`);
 }
 
-function problem(environments: readonly Environment[], candidates: readonly Environment[], wanted: string): string {
+function problem(environments: readonly Environment[], candidates: readonly Environment[], given: string): string {
+  const wanted = cleaned(given);
   if (candidates.length > 0) {
-    const fitting = candidates.map(({ name, uuid }) => `"${name}" ${uuid}`).join(', ');
+    const fitting = candidates
+      .slice(0, MOST_NAMES)
+      .map(({ name, shownUuid }) => `"${name}" ${shownUuid}`)
+      .join(', ');
     return `"${wanted}" fits ${candidates.length} environments: ${fitting}. Give the exact name or the UUID.`;
   }
   if (environments.length === 0) {

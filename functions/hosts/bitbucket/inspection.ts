@@ -1,9 +1,7 @@
 import type { BitbucketTarget } from '../../core/hosts/bitbucket';
+import { ACCESS_KEY_ID } from '../../core/key/access-key';
 import type { Variable } from './client';
 import { variablesNamed } from './variables';
-
-/** A value that may be told: an access key ID, and nothing that could be a secret. */
-const ACCESS_KEY_ID = /^A[KS]IA[A-Z0-9]{12,28}$/;
 
 /** One variable as it should be. */
 interface Expected {

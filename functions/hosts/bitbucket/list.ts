@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isPlainUrl } from '../../core/hosts/plain-url';
 import { badAnswer, type Call, HostError } from '../http/host-error';
 
 /** Bitbucket: the most items that a page may be asked to have. */
@@ -118,8 +119,10 @@ function hasLink({ next }: Page<unknown>): boolean {
 function linkOf({ next }: Page<unknown>, list: string): string | undefined {
   if (!isKnown(next) || next.trim() === '' || !URL.canParse(next, list)) return undefined;
   const link = new URL(next, list);
-  const isOwn = link.origin === new URL(list).origin && link.username === '' && link.password === '';
-  return isOwn ? link.href : undefined;
+  // What is resolved hides what it was resolved from, so a relative one is looked at as it came.
+  const { origin } = new URL(list);
+  const written = next.startsWith('?') ? `${list}${next}` : next.startsWith('/') ? `${origin}${next}` : next;
+  return link.origin === origin && isPlainUrl(written) ? link.href : undefined;
 }
 
 function isKnown<Value>(value: Value | null | undefined): value is Value {

@@ -6,9 +6,9 @@ import {
   inspectionAnswerSchema,
   type SaidError,
 } from '../../core/hosts/function';
-import type { Credential } from '../../core/key/credential';
+import type { KnownSecrets } from '../../core/key/known-secrets';
+import { isHarmless } from '../../core/key/outside-name';
 import { HostError } from '../http/host-error';
-import { isHarmless } from './harmless-text';
 
 /** Characters of an answer: a receipt is short, and what is longer was meant for somebody else. */
 const LONGEST_ANSWER = 65_536;
@@ -17,17 +17,18 @@ interface AnswerProps {
   readonly answer: string;
   /** The target's name. */
   readonly about: string;
-  readonly credential: Credential;
+  /** What it may have read. */
+  readonly secrets: KnownSecrets;
   readonly now: Date;
 }
 
 /** What a function's answer says was written. @throws HostError what it says went wrong, or `host-answer-invalid` */
-export function receiptOf({ answer, about, credential, now }: AnswerProps): Omit<Receipt, 'tornFor'> {
+export function receiptOf({ answer, about, secrets, now }: AnswerProps): Omit<Receipt, 'tornFor'> {
   const given = jsonOf(answer);
   const parsed = deliveryAnswerSchema.safeParse(given);
   if (!parsed.success) throw isOfAnotherVersion(given) ? anotherVersion(about) : unusable(about, answer);
   // A function has read the credential: its words may hold it, by mistake, in any form.
-  const passes = (text: string) => isHarmless(text, credential.secretAccessKey.reveal());
+  const passes = (text: string) => isHarmless(text, secrets);
   if ('receipt' in parsed.data) {
     const { wrote, readBack } = parsed.data.receipt;
     if (readBack === false) throw readBackDiffers(about);
@@ -45,7 +46,7 @@ const USUALLY_PASSES: ReadonlySet<string> = new Set(['rate-limited', 'host-down'
  * they may hold.
  * @throws HostError what it says went wrong, or `host-answer-invalid`
  */
-export function inspectionOf({ answer, about, now }: Omit<AnswerProps, 'credential'>, wanted: string): Inspection {
+export function inspectionOf({ answer, about, now }: Omit<AnswerProps, 'secrets'>, wanted: string): Inspection {
   const given = jsonOf(answer);
   const parsed = inspectionAnswerSchema.safeParse(given);
   if (!parsed.success)

@@ -10,10 +10,10 @@ export interface FunctionPorts {
 }
 
 /** Teams' own functions. */
-export function openFunctions({ time, retry, functions }: Edge & FunctionPorts): HostEdge {
+export function openFunctions({ time, retry, secrets, functions }: Edge & FunctionPorts): HostEdge {
   return {
     async open(config: FunctionTarget) {
-      if (functions !== undefined) return new DeliveryFunction({ config, functions, time, retry });
+      if (functions !== undefined) return new DeliveryFunction({ config, functions, time, retry, secrets });
       throw new KeyturnError(
         'invalid-config',
         `${config.function} cannot be called from here: no way to Lambda is open.`,

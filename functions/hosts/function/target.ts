@@ -9,6 +9,7 @@ import {
 } from '../../core/hosts/function';
 import type { DeliveredKey, StoredCredential } from '../../core/hosts/host';
 import type { Credential } from '../../core/key/credential';
+import type { KnownSecrets } from '../../core/key/known-secrets';
 import { HostError } from '../http/host-error';
 import { type Retry, USUAL_RETRIES } from '../http/retry';
 import { inspectionOf, NOTHING_SHOWN, receiptOf } from './answer';
@@ -18,6 +19,7 @@ interface DeliveryFunctionProps {
   readonly functions: FunctionInvoker;
   readonly time: Time;
   readonly retry: Retry;
+  readonly secrets: KnownSecrets;
 }
 
 /** A function of a team's own, which is told where the credential is and never what it is. */
@@ -31,7 +33,7 @@ export class DeliveryFunction implements Target {
   }
 
   async deliver(credential: Credential, stored: StoredCredential): Promise<Receipt> {
-    const { config, functions, time, retry } = this.#props;
+    const { config, functions, time, retry, secrets } = this.#props;
     const { managedKey, secretArn, versionId } = stored;
     const { accessKeyId } = credential;
     const { target } = config;
@@ -42,7 +44,7 @@ export class DeliveryFunction implements Target {
       const notAfter = new Date(time.now().getTime() + functions.patience).toISOString();
       const { failed, answer } = await this.#invoke({ ...asked, notAfter });
       if (failed) throw this.#failed();
-      const receipt = receiptOf({ answer, about: this.name, credential, now: time.now() });
+      const receipt = receiptOf({ answer, about: this.name, secrets, now: time.now() });
       // What happened in between only the function knows, so no tear can have been longer than all the calls.
       return { ...receipt, tornFor: time.now().getTime() - start };
     });

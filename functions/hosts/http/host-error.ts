@@ -52,6 +52,17 @@ export function noAnswer(call: Call, reason: string, mayHaveHappened: boolean): 
   );
 }
 
+/** Nothing was sent: the token would have gone with it. The address is not told, because a token may stand in it. */
+export function leadsAstray(call: Call): HostError {
+  return failed(
+    call,
+    'invalid-connection',
+    'nothing was sent, because the address of the request has a user, a fragment, a backslash, or a path that leads elsewhere.',
+    'Correct the url of the connection and the names of the target, and deploy the stack again.',
+    {},
+  );
+}
+
 /** An answer that is not what the API promises: a proxy's page, a cut-off body, a link that leads away. */
 export function badAnswer(call: Call, what: string, options: HostErrorOptions): HostError {
   return failed(

@@ -3,8 +3,10 @@ import { Agent as TlsAgent } from 'node:https';
 import axios, { type AxiosResponse } from 'axios';
 import type { z } from 'zod';
 import type { Time } from '../../account/ports';
-import type { Redacted } from '../../core/key/credential';
-import { badAnswer, type Call, type HostError, noAnswer, refused } from './host-error';
+import { isPlainUrl } from '../../core/hosts/plain-url';
+import { Redacted } from '../../core/key/credential';
+import type { KnownSecrets } from '../../core/key/known-secrets';
+import { badAnswer, type Call, type HostError, leadsAstray, noAnswer, refused } from './host-error';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -26,10 +28,12 @@ interface HttpProps {
   readonly time: Time;
   /** Milliseconds for a whole request, from connecting to the last byte. @default 10000 */
   readonly timeout?: number;
+  /** Gets every token that is sent: the host may say it back. */
+  readonly secrets: KnownSecrets;
 }
 
 /** The one way out to CI hosts: no proxy, no redirect, nothing unbounded. */
-export function openHttp({ time, timeout = DEFAULT_TIMEOUT }: HttpProps): Send {
+export function openHttp({ time, timeout = DEFAULT_TIMEOUT, secrets }: HttpProps): Send {
   const client = axios.create({
     adapter: 'http',
     // Environment variables must not be able to send a token through somebody's proxy.
@@ -46,6 +50,9 @@ export function openHttp({ time, timeout = DEFAULT_TIMEOUT }: HttpProps): Send {
   });
 
   return async (request, schema, call) => {
+    // axios takes a user in the URL for the one who is to be authenticated, in place of our header.
+    if (!isPlainUrl(request.url)) throw leadsAstray(call);
+    for (const secret of secretsIn(request.authorization)) secrets.add(secret);
     // axios' own timeout watches for silence; an answer that drips for ever needs an end as well.
     const signal = AbortSignal.timeout(timeout);
     let answer: AxiosResponse<unknown>;
@@ -65,18 +72,38 @@ export function openHttp({ time, timeout = DEFAULT_TIMEOUT }: HttpProps): Send {
     } catch (thrown) {
       throw failureOf(thrown, signal.aborted, request, call);
     }
-    const retryAfter: unknown = answer.headers['retry-after'];
-    if (answer.status < 200 || answer.status > 299) {
-      throw refused(call, answer.status, typeof retryAfter === 'string' ? retryAfter : undefined, time.now());
-    }
-    const parsed = schema.safeParse(jsonOf(answer.data));
-    if (parsed.success) return parsed.data;
-    throw badAnswer(call, `status ${answer.status}, but not the JSON that was expected`, {
-      status: answer.status,
-      retryable: true,
-      mayHaveHappened: request.method !== 'GET',
-    });
+    return readAnswer(answer, { request, schema, call, now: time.now() });
   };
+}
+
+interface Asked<T> {
+  readonly request: HttpRequest;
+  readonly schema: z.ZodType<T>;
+  readonly call: Call;
+  readonly now: Date;
+}
+
+/** @throws HostError for what is not 2xx, and for what has another form */
+function readAnswer<T>({ status, headers, data }: AxiosResponse<unknown>, { request, schema, call, now }: Asked<T>): T {
+  const retryAfter: unknown = headers['retry-after'];
+  if (status < 200 || status > 299) {
+    throw refused(call, status, typeof retryAfter === 'string' ? retryAfter : undefined, now);
+  }
+  const parsed = schema.safeParse(jsonOf(data));
+  if (parsed.success) return parsed.data;
+  throw badAnswer(call, `status ${status}, but not the JSON that was expected`, {
+    status,
+    retryable: true,
+    mayHaveHappened: request.method !== 'GET',
+  });
+}
+
+/** What an Authorization header says: its credentials, and of a Basic pair the password by itself. */
+function secretsIn(authorization: Redacted): readonly Redacted[] {
+  const [scheme = '', credentials = scheme] = authorization.reveal().split(' ');
+  if (scheme !== 'Basic') return [new Redacted(credentials)];
+  const pair = Buffer.from(credentials, 'base64').toString('utf8');
+  return [credentials, pair.slice(pair.indexOf(':') + 1)].map((secret) => new Redacted(secret));
 }
 
 /** axios' error quotes the request with its headers, so only its code goes on. */

@@ -52,8 +52,8 @@ function redirected(
     protocol: 'http:',
     hostname: origin.hostname,
     port: origin.port,
-    ...present({ method, path, auth, timeout, signal }),
-    headers: withHost(headers, name, protocol),
+    ...present({ method, path, timeout, signal }),
+    headers: [...withHost(headers, name, protocol), ...authorizationOf(auth, headers)],
     ...(agent instanceof http.Agent ? { agent: plainAgent(agent, agents) } : present({ agent })),
   };
 }
@@ -64,6 +64,16 @@ function plainAgent(agent: http.Agent, agents: WeakMap<http.Agent, http.Agent>):
   const known = agents.get(agent) ?? new http.Agent({ ...agent.options, protocol: 'http:' });
   agents.set(agent, known);
   return known;
+}
+
+/**
+ * What Node makes of `auth`, which is also where the user of a URL goes. It leaves it out where headers come as a list,
+ * as ours do.
+ */
+function authorizationOf(auth: string | null | undefined, headers: https.RequestOptions['headers']): string[] {
+  const isGiven = Array.isArray(headers) || Object.keys(headers ?? {}).some((name) => /^authorization$/i.test(name));
+  if (auth === undefined || auth === null || isGiven) return [];
+  return ['Authorization', `Basic ${Buffer.from(auth).toString('base64')}`];
 }
 
 function withHost(headers: https.RequestOptions['headers'], name: string, protocol: string): string[] {

@@ -160,6 +160,27 @@ describe('EventBridge', () => {
     });
   });
 
+  it('refuses a call whose entries have a MiB together, and takes none of them', async () => {
+    const { events, bus } = await world();
+    const put = (...lengths: readonly number[]) =>
+      bus.send(
+        new PutEventsCommand({
+          Entries: lengths.map((length) => ({
+            Source: 's',
+            DetailType: 'd',
+            Detail: `{"x":"${'x'.repeat(length - 8)}"}`,
+          })),
+        }),
+      );
+    await put(524_286, 524_285);
+    expect(events).toHaveLength(2);
+    await expect(put(524_286, 524_286)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: 'Total size of the entries in the request is over the limit.',
+    });
+    expect(events).toHaveLength(2);
+  });
+
   it('lists rules', async () => {
     const { bus } = await world();
     await bus.send(new PutRuleCommand({ Name: 'rotate', ScheduleExpression: 'rate(1 day)' }));

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Sandbox } from './sandbox';
 
 interface Seen {
+  readonly authorization: string | undefined;
   readonly host: string | undefined;
   readonly protocol: string | string[] | undefined;
   readonly method: string | undefined;
@@ -24,9 +25,17 @@ async function text(request: IncomingMessage): Promise<string> {
 
 beforeAll(async () => {
   server = createServer(async (request, response) => {
-    const { host, 'x-forwarded-proto': protocol } = request.headers;
+    const { host, authorization, 'x-forwarded-proto': protocol } = request.headers;
     const { method, url } = request;
-    seen.push({ host, protocol, method, url, body: await text(request), connection: request.socket.remotePort });
+    seen.push({
+      authorization,
+      host,
+      protocol,
+      method,
+      url,
+      body: await text(request),
+      connection: request.socket.remotePort,
+    });
     // The server's latency is simulated: it moves the clock while the function waits.
     sandbox.clock.advanceBy(100);
     if (url === '/moved') response.writeHead(302, { location: 'https://api.ci.example/2.0/here' });
@@ -66,6 +75,7 @@ beforeAll(async () => {
         const first = await Promise.race([slow, client.get('/slow').then(() => 'answered')]);
         return [first, Date.now() - from];
       },
+      user: async ({ url }) => (await client.get(url, { headers: { authorization: 'Bearer t' } })).status,
       axios: async ({ url }) => (await axios.get(url, { timeout: 2000 })).status,
       fetch: async ({ url }) => { try { return (await fetch(url)).status; } catch (error) { throw error.cause; } },
       https: async ({ url }) => raw(https, url),
@@ -93,6 +103,14 @@ describe('a mapped host', () => {
   test('is served on loopback to axios, with the name that the function knows', async () => {
     expect(await sandbox.invoke({ way: 'put' })).toEqual({ value: { url: '/2.0/repositories/a/b?x=%7B1%7D' } });
     expect(seen).toMatchObject([{ host: 'api.ci.example', protocol: 'https', method: 'PUT', body: '{"value":1}' }]);
+  });
+
+  test('gets the user of the URL in place of the header that was given, as axios sends it', async () => {
+    expect(await sandbox.invoke({ way: 'user', url: 'https://eve:t0ken@api.ci.example/2.0/x' })).toEqual({
+      value: 200,
+    });
+    const authorization = `Basic ${Buffer.from('eve:t0ken').toString('base64')}`;
+    expect(seen).toMatchObject([{ host: 'api.ci.example', url: '/2.0/x', authorization }]);
   });
 
   test('is followed over redirects', async () => {

@@ -52,6 +52,16 @@ describe('a look at the place of a function', () => {
     expect(await seen).toMatchObject({ compared, differences });
   });
 
+  it.each([
+    ['in hex', Buffer.from(SECRET).toString('hex').toUpperCase()],
+    ['in capitals', SECRET.toUpperCase().replace(/[^A-Z0-9]/g, '')],
+  ])('takes no secret %s for the ID of a key, and tells none (K6)', async (_how, accessKeyId) => {
+    const { seen } = await look({ schema: SCHEMA, place: { accessKeyId } });
+    const failure = await failureOf(seen);
+    expect(failure.code).toBe('host-answer-invalid');
+    expect(failure.message).not.toContain(accessKeyId);
+  });
+
   it('takes a place that is gone for drift, and any other error for no look at all (K6)', async () => {
     const error = (code: string) => ({ schema: SCHEMA, error: { code, message: SECRET } });
     const gone = await look(error('environment-not-found'));

@@ -42,7 +42,10 @@ module.exports = {
       { builtins: false },
     ),
     core('hosts', 'key'),
-    { ...core('config', 'hosts'), to: { pathNot: [CORE_ROOT, '^functions/core/(config|hosts)/', '/zod/', '/yaml/'] } },
+    {
+      ...core('config', 'hosts'),
+      to: { pathNot: [CORE_ROOT, '^functions/core/(config|hosts)/', '/zod/', '/yaml/', ...DIGESTS] },
+    },
     core('key'),
     core('lifecycle', 'key', 'config', 'hosts'),
     core('findings', 'key', 'config', 'hosts', 'lifecycle'),

@@ -15,6 +15,11 @@ export { Trail } from './engine/trail';
 export type { UsersSettings } from './engine/users-settings';
 export { AuditArchive, type AuditArchiveProps } from './evidence/audit-archive';
 export { AuditLog, type AuditLogProps } from './evidence/audit-log';
-export type { ArchiveSettings, AuditSettings, ScheduledReportSettings } from './evidence/audit-settings';
+export type {
+  AcceptedExceptionSettings,
+  ArchiveSettings,
+  AuditSettings,
+  ScheduledReportSettings,
+} from './evidence/audit-settings';
 export * from './targets/connection';
 export * from './targets/delivery-target';

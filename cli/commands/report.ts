@@ -59,7 +59,7 @@ export function reportCommand(terminal: Terminal, ended: (exitCode: number) => v
     .option('--region <region>', 'region of the stack (default: that of the environment or the profile)')
     .option('--profile <profile>', 'profile of the AWS configuration files (default: the credentials that are found)')
     .option('--log-group <name>', 'log group of the audit record', AUDIT_LOG_GROUP)
-    .option('--check', 'exit with 2 unless the report says compliant')
+    .option('--check', 'exit with 2 unless the report says compliant, with or without exceptions')
     .addHelpText('after', HELP)
     .action(async (options: ReportOptions, command: Command) => {
       ended(await report(options, command, terminal));
@@ -67,7 +67,8 @@ export function reportCommand(terminal: Terminal, ended: (exitCode: number) => v
 }
 
 const HELP = `
-Exit codes: 0 when the report was written, 1 when it was not, 2 with --check when it does not say compliant.
+Exit codes: 0 when the report was written, 1 when it was not, 2 with --check when it says neither compliant nor
+compliant with exceptions in force.
 What could not be read is in the report under its limits, and on standard error. A CSV file holds one table: the verdict
 is in the table summary, the limits in limits. When the document goes to standard output, both are on standard error too.
 
@@ -106,7 +107,12 @@ async function report(options: ReportOptions, command: Command, terminal: Termin
     const path = writeWhole(file, text, folder);
     stdout.write(`${renderVerdict(made, path, pathToFileURL(path).href)}\n`);
   }
-  return options.check && made.summary.verdict !== 'compliant' ? NOT_COMPLIANT : 0;
+  return options.check ? checkedCode(made.summary) : 0;
+}
+
+/** The exit code for `--check`: an exception that is in force takes nothing from a yes. */
+export function checkedCode({ verdict }: Pick<Report['summary'], 'verdict'>): number {
+  return verdict === 'compliant' || verdict === 'compliant-with-exceptions' ? 0 : NOT_COMPLIANT;
 }
 
 function periodOf(options: ReportOptions, command: Command, now: Date): Period {

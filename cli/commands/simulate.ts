@@ -1,9 +1,9 @@
 import { pathToFileURL } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { bold } from 'yoctocolors';
 import type { Period } from '../../functions/report/evidence/gather-evidence';
 import type { Report } from '../../functions/report/judge/model';
-import { renderReport } from '../../functions/report/page/render';
+import { REPORT_FORMATS, type ReportFormat, renderReport } from '../../functions/report/page/render';
 import type { World } from '../../local/world';
 import { rehearseNaively } from '../rehearsal/naive';
 import { rehearse } from '../rehearsal/rehearse';
@@ -19,7 +19,8 @@ interface SimulateOptions {
   readonly days: number;
   readonly config: string;
   readonly seed: string;
-  readonly report: string;
+  readonly report?: string;
+  readonly reportFormat: ReportFormat;
   readonly json?: true;
   readonly serve?: true;
   readonly naive?: true;
@@ -36,7 +37,8 @@ export function simulateCommand(terminal: Terminal, ended: (exitCode: number) =>
     .option('--days <days>', 'how many days to live through', wholeDays, 400)
     .option('--config <file>', 'the configuration to deploy', 'docs/examples/keyturn.yaml')
     .option('--seed <seed>', 'what chance is drawn from: pipelines, latencies, key IDs', 'keyturn')
-    .option('--report <file>', 'where to write the report of these days', 'keyturn-report.html')
+    .option('--report <file>', 'where to write the report of these days (default: "keyturn-report." and its format)')
+    .addOption(new Option('--report-format <format>', 'what to write it as').choices(REPORT_FORMATS).default('html'))
     .option('--every-hour', 'make every hourly run, also those that cannot find anything new')
     .option('--json', 'print one JSON document and nothing else')
     .option('--serve', 'keep the local account and Bitbucket running, to look around with the aws command')
@@ -48,7 +50,7 @@ export function simulateCommand(terminal: Terminal, ended: (exitCode: number) =>
 
 /** @returns the exit code: 0 when every promise held */
 async function simulate(options: SimulateOptions, terminal: Terminal): Promise<number> {
-  const { days, seed, json } = options;
+  const { days, seed, json, reportFormat, report: file = `keyturn-report.${reportFormat}` } = options;
   const { folder, stderr, watched } = terminal;
   const print = (text: string) => terminal.stdout.write(`${text}\n`);
   if (options.naive) {
@@ -56,7 +58,7 @@ async function simulate(options: SimulateOptions, terminal: Terminal): Promise<n
     print(json ? JSON.stringify(report, undefined, 2) : renderNaive(report));
     return report.failure === undefined ? 1 : 0;
   }
-  if (!options.serve) assertWritable(options.report, { folder, force: true, option: '--report' });
+  if (!options.serve) assertWritable(file, { folder, force: true, option: '--report' });
   const cdkOut = terminal.synthesize(options.config, folder);
   if (options.serve) {
     const serving = await serve({ cdkOut, seed });
@@ -75,7 +77,7 @@ async function simulate(options: SimulateOptions, terminal: Terminal): Promise<n
     onEnd: async (world, lived) => {
       progress.end();
       const report = await reviewWorld(world, lived);
-      written.reportFile = writeWhole(options.report, await renderReport(report, 'html'), folder);
+      written.reportFile = writeWhole(file, await renderReport(report, reportFormat), folder);
       written.verdict = renderVerdict(report, written.reportFile, pathToFileURL(written.reportFile).href);
     },
   });

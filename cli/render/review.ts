@@ -9,9 +9,15 @@ const SOURCES: Readonly<Record<EvidenceSource, string>> = {
   iam: 'the access keys of the managed users',
   registry: 'the registry',
   secrets: 'the list of secrets',
+  'audit-terms': 'the chosen frameworks and accepted exceptions',
 };
 
-const COLOUR = { compliant: green, 'not-compliant': red, 'cannot-tell': yellow } as const;
+const COLOUR = {
+  compliant: green,
+  'compliant-with-exceptions': green,
+  'not-compliant': red,
+  'cannot-tell': yellow,
+} as const;
 
 export function renderReading(source: EvidenceSource): string {
   return dim(`Read ${SOURCES[source]}.`);

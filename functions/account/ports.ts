@@ -7,6 +7,7 @@ import type { AccessKey, CredentialReport, LastUsed } from '../core/key/access-k
 import type { Credential, Redacted } from '../core/key/credential';
 import type { KeyUse } from '../core/key/key-use';
 import type { SecretState } from '../core/key/secret-state';
+import type { Managed } from '../core/lifecycle/managed';
 
 /** Every method throws KeyturnError: `aws-*`, and what its own line says. */
 export interface Iam {
@@ -67,10 +68,14 @@ export interface Secrets {
   removeLabel(name: string, label: string, from: string): Promise<void>;
   tag(name: string, tags: Readonly<Record<string, string>>): Promise<void>;
   untag(name: string, keys: readonly string[]): Promise<void>;
+  /** Digests of registry entries that the secret's own policy has: what a deployment said; none where it may not be read. */
+  pins(name: string): Promise<readonly string[]>;
 }
 
 export interface RegistryListing {
   readonly entries: readonly RegistryEntry[];
+  /** The digest of each entry's text, by id. */
+  readonly digests: ReadonlyMap<string, string>;
   /** When each entry was last written, by id, where that is known. */
   readonly changedAt?: ReadonlyMap<string, Date>;
   /** Parameters that could not be understood: the id and why. */
@@ -81,7 +86,7 @@ export interface Registry {
   /** All pages. */
   list(): Promise<RegistryListing>;
   /** undefined when there is no such entry. @throws `invalid-entry` */
-  get(id: string): Promise<RegistryEntry | undefined>;
+  get(id: string): Promise<Pick<Managed, 'entry' | 'digest'> | undefined>;
 }
 
 /** What a target answered to one delivery. */

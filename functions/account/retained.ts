@@ -20,6 +20,7 @@ export function throughRetained(secrets: Secrets, { secret: { name }, retained }
   };
   return {
     list: (prefix) => secrets.list(prefix),
+    pins: (asked) => secrets.pins(asked),
     describe: (asked) => whole(asked, secrets.describe(asked)),
     describeWithUnlabelled: (asked) => whole(asked, secrets.describeWithUnlabelled(asked)),
     store: (asked, credential, accountId) => secrets.store(asked, credential, accountId),

@@ -2,6 +2,7 @@ import type { RegistryEntry } from '../core/config/registry';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
 import type { Finding } from '../core/findings/findings';
 import type { SecretState } from '../core/key/secret-state';
+import { type DeployedBy, isDeployedBy } from '../core/lifecycle/deployed-by';
 import type { Managed } from '../core/lifecycle/managed';
 import { registryLost } from '../core/lifecycle/registry-lost';
 import { retainedOf, takeOver } from '../core/lifecycle/take-over';
@@ -30,8 +31,13 @@ interface SurveyPorts {
   readonly secrets: Secrets;
 }
 
-/** Reads the registry and the secrets, one call a page. @throws KeyturnError `aws-*` when one of them cannot be read */
-export async function survey({ registry, secrets }: SurveyPorts): Promise<Survey> {
+/**
+ * Reads the registry and the secrets, one call a page.
+ *
+ * @param by whose secrets go on after others; undefined where nobody has said: whatever has the name
+ * @throws KeyturnError `aws-*` when one of them cannot be read
+ */
+export async function survey({ registry, secrets }: SurveyPorts, by: DeployedBy | undefined): Promise<Survey> {
   const [listing, states] = await Promise.all([registry.list(), secrets.list(SECRET_PREFIX)]);
   const byName = new Map(states.map((secret) => [secret.name, secret]));
   const managed: Managed[] = [];
@@ -43,12 +49,13 @@ export async function survey({ registry, secrets }: SurveyPorts): Promise<Survey
   for (const entry of listing.entries) {
     try {
       const own = byName.get(secretName(entry.id)) ?? (await describeNew(secrets, entry.id));
-      const retained = own && retainedOf(entry, own, unmanaged);
+      const retained = own && pastOf(entry, own, unmanaged, by);
       if (own === undefined)
         problems.push({ finding: { code: 'secret-missing', key: entry.id, facts: { is: 'absent' } } });
       else {
         const secret = retained === undefined ? own : takeOver(own, retained);
-        managed.push({ entry, secret, retained, changedAt: listing.changedAt?.get(entry.id) });
+        const { digests, changedAt } = listing;
+        managed.push({ entry, digest: digests.get(entry.id), secret, retained, changedAt: changedAt?.get(entry.id) });
         if (retained !== undefined) taken.set(retained, entry.id);
       }
     } catch (thrown) {
@@ -59,6 +66,17 @@ export async function survey({ registry, secrets }: SurveyPorts): Promise<Survey
   if (lost !== undefined) problems.push({ finding: lost });
   problems.push(...unmanaged.map((secret) => ({ finding: leftOver(secret, taken.get(secret)) })));
   return { managed, entries: listing.entries, secrets: states, problems };
+}
+
+/** What the deployment made goes on after what it made before, and after nothing else. */
+function pastOf(
+  entry: RegistryEntry,
+  own: SecretState,
+  unmanaged: readonly SecretState[],
+  by: DeployedBy | undefined,
+): SecretState | undefined {
+  const isOurs = (secret: SecretState) => by === undefined || isDeployedBy(by, secret);
+  return isOurs(own) ? retainedOf(entry, own, unmanaged.filter(isOurs)) : undefined;
 }
 
 /** ListSecrets may miss what was made in the last five minutes, such as the secrets of the deployment that started the run. */

@@ -4,6 +4,7 @@ import { AUDIT_LOG_GROUP, REGISTRY_PATH } from '../core/names';
 import type { EvidencePorts } from '../report/evidence/ports';
 import { createAccountKeys } from './account-keys';
 import { createAuditRecordReader } from './audit-record-reader';
+import { createAuditTerms } from './audit-terms';
 import { createCaller } from './caller';
 import { type AwsAccess, reviewConfig } from './client-config';
 import { createIam } from './iam';
@@ -32,6 +33,7 @@ export function createEvidencePorts({ time, access, logGroup, registryPath }: Re
     iam: createIam(config),
     registry: createRegistry(registryPath ?? REGISTRY_PATH, config),
     secrets: createSecrets(new SecretsManagerClient(config)),
+    terms: createAuditTerms(config),
     time,
   };
 }

@@ -1,5 +1,6 @@
 import { GetParameterCommand, GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { Registry, RegistryListing } from '../account/ports';
+import { entryDigest } from '../core/config/entry-pin';
 import { parseRegistryEntry, type RegistryEntry } from '../core/config/registry';
 import { KeyturnError, toKeyturnError } from '../core/errors';
 import { type ClientConfig, clientConfig } from './client-config';
@@ -14,6 +15,7 @@ export function createRegistry(path: string, config: ClientConfig = clientConfig
   return {
     async list() {
       const entries: RegistryEntry[] = [];
+      const digests = new Map<string, string>();
       const changedAt = new Map<string, Date>();
       const invalid: RegistryListing['invalid'][number][] = [];
       let token: string | undefined;
@@ -26,13 +28,14 @@ export function createRegistry(path: string, config: ClientConfig = clientConfig
           if (LastModifiedDate !== undefined) changedAt.set(id, LastModifiedDate);
           try {
             entries.push(parseRegistryEntry(Name, id, Value));
+            digests.set(id, entryDigest(Value));
           } catch (thrown) {
             invalid.push({ id, error: toKeyturnError(thrown) });
           }
         }
         token = page.NextToken;
       } while (token !== undefined);
-      return { entries, changedAt, invalid };
+      return { entries, digests, changedAt, invalid };
     },
 
     async get(id) {
@@ -40,7 +43,7 @@ export function createRegistry(path: string, config: ClientConfig = clientConfig
       try {
         const { Parameter } = await client.send(new GetParameterCommand({ Name: name }));
         if (Parameter?.Value === undefined) return undefined;
-        return parseRegistryEntry(name, id, Parameter.Value);
+        return { entry: parseRegistryEntry(name, id, Parameter.Value), digest: entryDigest(Parameter.Value) };
       } catch (thrown) {
         if (thrown instanceof KeyturnError) throw thrown;
         if (thrown instanceof Error && thrown.name === 'ParameterNotFound') return undefined;

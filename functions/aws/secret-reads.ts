@@ -1,11 +1,13 @@
 import {
   DescribeSecretCommand,
+  GetResourcePolicyCommand,
   ListSecretsCommand,
   ListSecretVersionIdsCommand,
   type SecretListEntry,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { KeyturnError } from '../core/errors';
+import { digestsIn } from '../core/config/entry-pin';
+import { KeyturnError, toKeyturnError } from '../core/errors';
 import type { SecretState, SecretVersion } from '../core/key/secret-state';
 import { calling } from './failure';
 
@@ -68,6 +70,23 @@ export async function listVersions(client: SecretsManagerClient, name: string): 
     token = page.NextToken;
   } while (token !== undefined);
   return versions;
+}
+
+/**
+ * The digests in a secret's own policy. A policy that hides itself says nothing for its secret.
+ *
+ * @throws KeyturnError `secret-missing`, `aws-*`
+ */
+export async function readPins(client: SecretsManagerClient, name: string): Promise<readonly string[]> {
+  try {
+    const { ResourcePolicy = '' } = await calling(`secretsmanager:GetResourcePolicy of ${name}`, SECRET_MISSING, () =>
+      client.send(new GetResourcePolicyCommand({ SecretId: name })),
+    );
+    return digestsIn(ResourcePolicy);
+  } catch (thrown) {
+    if (toKeyturnError(thrown).code === 'aws-denied') return [];
+    throw thrown;
+  }
 }
 
 function stateOf(answer: SecretListEntry): SecretState {

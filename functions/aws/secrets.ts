@@ -11,7 +11,7 @@ import { versionIdOf } from '../core/key/version-id';
 import { clientConfig } from './client-config';
 import { calling } from './failure';
 import { hasLabel, updateLabel } from './secret-labels';
-import { describeSecret, listSecrets, listVersions, SECRET_MISSING } from './secret-reads';
+import { describeSecret, listSecrets, listVersions, readPins, SECRET_MISSING } from './secret-reads';
 
 /** The Secrets port over the AWS SDK. */
 export function createSecrets(client = new SecretsManagerClient(clientConfig)): Secrets {
@@ -63,6 +63,8 @@ export function createSecrets(client = new SecretsManagerClient(clientConfig)): 
         client.send(new TagResourceCommand({ SecretId: name, Tags })),
       );
     },
+
+    pins: (name) => readPins(client, name),
 
     async untag(name, keys) {
       await calling(`secretsmanager:UntagResource of ${name}`, SECRET_MISSING, () =>

@@ -20,6 +20,8 @@ export const SECRET_PREFIX = 'keyturn/';
 export const CONNECTION_SECRET_PREFIX = 'keyturn/connections/';
 /** The registry: one SSM parameter a managed key. */
 export const REGISTRY_PATH = '/keyturn/keys/';
+/** What reports judge the account by, where the configuration says so: one SSM parameter. Not under the registry. */
+export const AUDIT_TERMS_PARAMETER = '/keyturn/audit-terms';
 
 export function secretName(id: string): string {
   return `${SECRET_PREFIX}${id}`;
@@ -68,6 +70,9 @@ export const TAG = {
   expires: 'keyturn:expires',
 } as const;
 
+/** Tag of what a stack has made, with the stack's name: CloudFormation's own, which nobody else can set. */
+export const CLOUDFORMATION_STACK_TAG = 'aws:cloudformation:stack-name';
+
 /** Staging label of a delivered version: this prefix and the digest of the target set. */
 export const DELIVERED_LABEL_PREFIX = 'DELIVERED-';
 
@@ -95,6 +100,10 @@ export const ENV = {
   drift: 'KEYTURN_DRIFT',
   /** Origins of the connections in the configuration, separated by commas: sync sends tokens and keys nowhere else. */
   allowedOrigins: 'KEYTURN_ALLOWED_ORIGINS',
+  /** Names of the stacks of this deployment, separated by commas: the functions act on no secret that another one made. */
+  stacks: 'KEYTURN_STACKS',
+  /** IDs of the keys whose secret was there before, separated by commas. */
+  existingSecrets: 'KEYTURN_EXISTING_SECRETS',
 } as const;
 
 /** CloudWatch Logs: the record of record, one JSON line an audit event and nothing else. */

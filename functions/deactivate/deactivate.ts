@@ -6,6 +6,7 @@ import { ringOfUser } from '../core/key/key-ring';
 import { withoutCurrentElsewhere } from '../core/lifecycle/current-elsewhere';
 import { planDeactivation } from '../core/lifecycle/plan-deactivation';
 import { worthDeactivationLook } from '../core/lifecycle/worth-a-look';
+import { isAsDeployed } from '../runtime/as-deployed';
 import { perform } from '../runtime/doers/perform';
 import { missedBefore, reportUnavailable } from '../runtime/missing-report';
 import type { Run } from '../runtime/run';
@@ -26,7 +27,7 @@ export async function deactivate(ports: DeactivatePorts, run: Run): Promise<void
   const { iam, secrets, trail } = ports;
   // Begun first: IAM makes it while the registry and the secrets are read.
   const reading = readCredentialReport(iam, run.time, run.timeLeft());
-  const all = run.surveyed(await survey(ports));
+  const all = run.surveyed(await survey(ports, run.deployedBy));
   const { report, missing } = await reading;
   if (missing !== undefined) run.find(reportUnavailable(missing, await missedBefore(run)));
   const worth = all.filter((managed) => worthDeactivationLook(managed, report, run.now()));
@@ -38,6 +39,7 @@ export async function deactivate(ports: DeactivatePorts, run: Run): Promise<void
     const active = superseded.filter(({ status }) => status === 'Active');
     const lastUsed = await lastUses(iam, active);
     const plan = planDeactivation({ entry, secret, keys, lastUsed, now: run.now() });
+    if (plan.steps.length > 0 && !(await isAsDeployed(secrets, run, managed))) return;
     run.findAll(await explained(plan.findings, { iam, trail, managed: { ...managed, secret }, successor }));
     await perform(plan.steps, { ports, run, managed: { ...managed, secret } });
   });

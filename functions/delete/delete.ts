@@ -6,6 +6,7 @@ import { ringOfUser } from '../core/key/key-ring';
 import { withoutCurrentElsewhere } from '../core/lifecycle/current-elsewhere';
 import { planDeletion } from '../core/lifecycle/plan-deletion';
 import { worthDeletionLook } from '../core/lifecycle/worth-a-look';
+import { isAsDeployed } from '../runtime/as-deployed';
 import { perform } from '../runtime/doers/perform';
 import { missedBefore, reportUnavailable } from '../runtime/missing-report';
 import type { Run } from '../runtime/run';
@@ -21,7 +22,7 @@ export async function deleteKeys(ports: DeletePorts, run: Run): Promise<void> {
   const { iam, secrets } = ports;
   // Begun first: IAM makes it while the registry and the secrets are read.
   const reading = readCredentialReport(iam, run.time, run.timeLeft());
-  const all = run.surveyed(await survey(ports));
+  const all = run.surveyed(await survey(ports, run.deployedBy));
   const { report, missing } = await reading;
   if (missing !== undefined) run.find(reportUnavailable(missing, await missedBefore(run)));
   const worth = all.filter((managed) => worthDeletionLook(managed, report, run.now()));
@@ -32,6 +33,7 @@ export async function deleteKeys(ports: DeletePorts, run: Run): Promise<void> {
     const inactive = ringOfUser(secret, keys, entry.user).superseded.filter(({ status }) => status === 'Inactive');
     const lastUsed = await lastUses(iam, inactive);
     const plan = planDeletion({ entry, secret, keys, lastUsed, now: run.now() });
+    if (plan.steps.length > 0 && !(await isAsDeployed(secrets, run, managed))) return;
     run.findAll(plan.findings);
     await perform(plan.steps, { ports, run, managed: { ...managed, secret } });
   });

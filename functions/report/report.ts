@@ -3,7 +3,8 @@ import { ARCHIVE_PREFIX } from '../core/names';
 import { gatherEvidence } from './evidence/gather-evidence';
 import type { EvidencePorts } from './evidence/ports';
 import { makeReport } from './judge/make-report';
-import type { Report } from './judge/model';
+import type { Exception, Report } from './judge/model';
+import { plural } from './judge/plural';
 import type { Month } from './month';
 import { renderReport } from './page/render';
 
@@ -19,11 +20,21 @@ const CONTENT_TYPES = {
 } as const;
 const FORMATS = ['html', 'json', 'csv'] as const;
 
+/** Who has accepted what until when; the function's own log keeps it beside the report. */
+type AcceptedOne = Pick<
+  Exception,
+  'isInForce' | 'key' | 'user' | 'controls' | 'approver' | 'reason' | 'approvedOn' | 'until'
+>;
+
 /** What the report function answers and logs. */
 export interface ReportSummary {
   readonly month: string;
   readonly verdict: Report['summary']['verdict'];
   readonly attention: number;
+  /** In force. */
+  readonly exceptions: number;
+  /** Every exception that the configuration accepts. */
+  readonly accepted: readonly AcceptedOne[];
   readonly limits: number;
   /** Where the page is. */
   readonly page: string;
@@ -53,6 +64,8 @@ export async function writeReport(ports: ReportPorts, log: Log, month: Month): P
     month: month.name,
     verdict,
     attention: report.attention.length,
+    exceptions: report.exceptions.filter(({ isInForce }) => isInForce).length,
+    accepted: report.exceptions.flatMap(acceptedOne),
     limits: report.limits.length,
     page,
   };
@@ -62,6 +75,7 @@ export async function writeReport(ports: ReportPorts, log: Log, month: Month): P
 
 const VERDICTS = {
   compliant: 'compliant',
+  'compliant-with-exceptions': 'compliant',
   'not-compliant': 'NOT compliant',
   'cannot-tell': 'cannot tell',
 } as const;
@@ -69,8 +83,11 @@ const VERDICTS = {
 /** Most items that the message names; the report has them all. */
 const MOST_NAMED = 10;
 
-function announcementOf({ account, summary, attention, limits }: Report, { name }: Month, places: readonly string[]) {
-  const subject = `Keyturn report ${name} of ${account}: ${VERDICTS[summary.verdict]}`;
+function announcementOf(report: Report, { name }: Month, places: readonly string[]) {
+  const { account, summary, attention, limits } = report;
+  const isExcepted = summary.verdict === 'compliant-with-exceptions';
+  const but = isExcepted ? `, with ${plural(summary.exceptionsInForce, 'exception')} in force` : '';
+  const subject = `Keyturn report ${name} of ${account}: ${VERDICTS[summary.verdict]}${but}`;
   const items = attention.length === 1 ? '1 item needs' : `${attention.length} items need`;
   const named = attention.slice(0, MOST_NAMED).map(({ severity, title }) => `- [${severity}] ${title}`);
   const more = attention.length > MOST_NAMED ? [`- and ${attention.length - MOST_NAMED} more`] : [];
@@ -80,6 +97,7 @@ function announcementOf({ account, summary, attention, limits }: Report, { name 
     `${items} attention${attention.length === 0 ? '.' : ':'}`,
     ...named,
     ...more,
+    ...exceptionLines(report),
     ...(limits.length === 0
       ? []
       : ['', 'What the report could not see:', ...limits.map(({ message }) => `- ${message}`)]),
@@ -90,4 +108,21 @@ function announcementOf({ account, summary, attention, limits }: Report, { name 
     `To fetch the page: aws s3 cp ${places[0]} .`,
   ].join('\n');
   return { subject, text };
+}
+
+function acceptedOne(exception: Exception): AcceptedOne[] {
+  const { kind, isInForce, key, user, controls, approver, reason, approvedOn, until } = exception;
+  return kind === 'accepted' ? [{ isInForce, key, user, controls, approver, reason, approvedOn, until }] : [];
+}
+
+/** Until when, and for accepted ones by whom: a mail has room for some, the report has them all. */
+function exceptionLines({ exceptions }: Report): readonly string[] {
+  const inForce = exceptions.filter(({ isInForce }) => isInForce);
+  if (inForce.length === 0) return [];
+  const lines = inForce.slice(0, MOST_NAMED).map(({ kind, key, user, accessKeyId, until, approver }) => {
+    const who = [key ?? user, accessKeyId].filter((part) => part !== undefined).join(' ');
+    return `- [${kind}] ${who}, until ${until.slice(0, 10)}${approver === undefined ? '' : `, accepted by ${approver}`}`;
+  });
+  const more = inForce.length > MOST_NAMED ? [`- and ${inForce.length - MOST_NAMED} more`] : [];
+  return ['', 'Exceptions in force:', ...lines, ...more];
 }

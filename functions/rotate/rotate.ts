@@ -15,6 +15,7 @@ import type { Plan } from '../core/lifecycle/steps';
 import { userSpelling } from '../core/lifecycle/user-spelling';
 import { usersPathFindings } from '../core/lifecycle/users-path';
 import { worthRotationLook } from '../core/lifecycle/worth-a-look';
+import { asDeployed, isAsDeployed } from '../runtime/as-deployed';
 import { perform } from '../runtime/doers/perform';
 import { missedBefore, reportUnavailable } from '../runtime/missing-report';
 import type { Run } from '../runtime/run';
@@ -52,7 +53,7 @@ export async function rotate(ports: RotatePorts, run: Run, options: RotateOption
   if (options.justDeployed) await run.time.sleep(RIGHTS_SPREAD_IN);
   // Begun first: IAM makes it while the registry and the secrets are read.
   const reading = requested === undefined ? readCredentialReport(ports.iam, run.time, run.timeLeft()) : undefined;
-  const surveyed = await survey(ports);
+  const surveyed = await survey(ports, run.deployedBy);
   const all = run.surveyed(surveyed, maxRotations);
   run.findAll(unmanagedRequests(all, requested));
   const open = await findOpenBreakers(run, all);
@@ -72,14 +73,13 @@ export async function rotate(ports: RotatePorts, run: Run, options: RotateOption
   const isWorth = (managed: Managed) => early.has(managed.entry.id) || worthRotationLook(managed, report, run.now());
   const worth = all.filter(isWorth).sort(bySooner(report));
   const items = worth.map((managed) => ({ ...managed, broughtForward: early.has(managed.entry.id) }));
-  if (missing === undefined) await work(day, items);
-  else
-    await workWithoutReport(
-      day,
-      items,
-      all.filter((managed) => !isWorth(managed)),
-      missing,
-    );
+  const others = all.filter((managed) => !isWorth(managed));
+  if (missing !== undefined) {
+    await workWithoutReport(day, items, others, missing);
+    return;
+  }
+  await work(day, items);
+  await asDeployed(ports.secrets, run, others.filter(isUnwatched));
 }
 
 /** One run's rotations: what they are done with, and how many there may be. */
@@ -97,6 +97,11 @@ interface Item extends Managed {
   readonly isUnseen?: boolean;
 }
 
+/** Sync looks every day at what is delivered, and at its entry first; whether nothing is to be delivered nobody else would ask. */
+function isUnwatched({ entry }: Managed): boolean {
+  return entry.targets.length === 0;
+}
+
 /** Works on keys in their order. @returns those that it did not get to, by id */
 async function work({ ports, run, admission }: Day, items: readonly Item[]): Promise<readonly string[]> {
   const order = new ArrivalOrder();
@@ -110,6 +115,8 @@ async function work({ ports, run, admission }: Day, items: readonly Item[]): Pro
         return;
       }
       const { keys, plan, secret } = await planned(ports, run, item, found);
+      const isActedOn = plan.steps.length > 0 || isUnwatched(item);
+      if (isActedOn && !(await isAsDeployed(ports.secrets, run, item))) return;
       run.findAll(plan.findings);
       const rotation = plan.steps.find((step) => step.do === 'rotate');
       if (rotation !== undefined) await place.turn;

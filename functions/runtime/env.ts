@@ -1,5 +1,6 @@
 import type { DriftSetting } from '../core/config/settings';
 import { KeyturnError } from '../core/errors';
+import type { DeployedBy } from '../core/lifecycle/deployed-by';
 import {
   DEFAULT_CONCURRENCY,
   DEFAULT_MAX_ROTATIONS,
@@ -24,6 +25,8 @@ export interface Settings {
   readonly runbooks: string;
   /** Where tokens and keys may be sent: nowhere unless the stack says so. */
   readonly allowedOrigins: ReadonlySet<string>;
+  /** Whose secrets are acted on. */
+  readonly deployedBy: DeployedBy;
 }
 
 /**
@@ -42,8 +45,13 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
     tokenExpiresInDays: whole(env, ENV.tokenExpiresInDays, DEFAULT_TOKEN_EXPIRES_IN_DAYS),
     drift: driftOf(env[ENV.drift] ?? 'repair'),
     runbooks: env[ENV.runbooks] ?? DEFAULT_RUNBOOKS,
-    allowedOrigins: new Set((env[ENV.allowedOrigins] ?? '').split(',').filter((origin) => origin !== '')),
+    allowedOrigins: listed(env[ENV.allowedOrigins]),
+    deployedBy: { stacks: listed(required(env, ENV.stacks)), existing: listed(env[ENV.existingSecrets]) },
   };
+}
+
+function listed(value = ''): ReadonlySet<string> {
+  return new Set(value.split(',').filter((name) => name !== ''));
 }
 
 /** What the scheduled report needs. */

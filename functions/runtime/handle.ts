@@ -73,6 +73,7 @@ export async function handle<Start extends Started>(
     time: systemTime,
     deadline: new Date(systemTime.now().getTime() + remaining),
     concurrency: settings.concurrency,
+    deployedBy: settings.deployedBy,
     keyTakes,
     facts,
     log,

@@ -8,6 +8,8 @@ import { type Described, described } from '../core/findings/described';
 import { failedStep } from '../core/findings/failed-step';
 import type { Finding, FindingCode } from '../core/findings/findings';
 import type { Trigger } from '../core/findings/telling';
+import { isSameUser } from '../core/key/key-user';
+import type { DeployedBy } from '../core/lifecycle/deployed-by';
 import type { Managed } from '../core/lifecycle/managed';
 import { nextDue, oldest } from '../core/lifecycle/overdue';
 import { DEFAULT_RUNBOOKS } from '../core/names';
@@ -28,6 +30,8 @@ export interface RunProps extends JournalProps {
   /** When the function's time is up. */
   readonly deadline: Date;
   readonly concurrency: number;
+  /** Whose secrets are acted on. @default - whatever has the name */
+  readonly deployedBy?: DeployedBy;
   /** The longest that one key's steps may take, in milliseconds: nothing new is started when less is left. @default 90 s */
   readonly keyTakes?: number;
   /** The longest that one thing may take at the run's end, in milliseconds. @default - for as long as it takes */
@@ -96,6 +100,11 @@ export class Run {
     return this.#props.record.recorded(since, event, reason);
   }
 
+  /** Whose secrets it acts on; undefined where that was not said. */
+  get deployedBy(): DeployedBy | undefined {
+    return this.#props.deployedBy;
+  }
+
   /** This function's name. */
   get function(): string {
     return this.#props.function;
@@ -109,6 +118,11 @@ export class Run {
   looksAt(managed: readonly Managed[]): void {
     this.#managed = managed;
     this.count('examined', managed.length);
+  }
+
+  /** The other keys that it looks at whose user is the same one: no deployment has two. */
+  sharingUser({ id, user }: RegistryEntry): readonly Managed[] {
+    return this.#managed.filter(({ entry }) => entry.id !== id && isSameUser(entry.user, user));
   }
 
   /**

@@ -15,6 +15,7 @@ import { planDelivery } from '../core/lifecycle/plan-delivery';
 import type { Check } from '../core/lifecycle/steps';
 import { tokenExpiries } from '../core/lifecycle/token-expiry';
 import { secretName } from '../core/names';
+import { asDeployed } from '../runtime/as-deployed';
 import type { Neighbours } from '../runtime/doers/contested';
 import type { DeliverPorts } from '../runtime/doers/deliver-version';
 import type { Run } from '../runtime/run';
@@ -57,12 +58,16 @@ export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, opt
   const { ids, unknown } = request;
   if (unknown) run.find({ code: 'unknown-event', facts: {} });
   const managed = ids === undefined ? await everything(ports, run, options) : await pick(ids, ports, run, request);
-  const due = managed.filter(({ entry, secret }) => {
+  const undelivered = managed.filter(({ entry, secret }) => {
     const plan = planDelivery({ entry, secret, now: run.now() });
     run.findAll(plan.findings);
     return plan.deliver !== undefined || plan.removeAfter.length > 0;
   });
-  const checks = checksOf(managed, run, request, options);
+  const unseen = checksOf(managed, run, request, options);
+  // A look at a target sends the token there, as a delivery does the key.
+  const deployed = await asDeployed(ports.secrets, run, [...new Map([...undelivered, ...unseen].map(byId)).values()]);
+  const due = undelivered.filter(({ entry }) => deployed.has(entry.id));
+  const checks = unseen.filter(({ entry }) => deployed.has(entry.id));
   const neighbours = neighboursOf(ids === undefined ? managed : undefined, ports.registry, run.now());
   const all = { ...ports, targets: failingFast(ports.targets), neighbours };
   const { ready, known } = await prepared(ports, run, due);
@@ -77,6 +82,8 @@ export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, opt
     halved = await deliverAll(afresh, run, halved, { isFresh: false, known });
   }
 }
+
+const byId = (managed: Managed) => [managed.entry.id, managed] as const;
 
 interface HowKnown {
   /** The secrets were read just now. */
@@ -178,7 +185,7 @@ async function everything(
   run: Run,
   { tokenExpiresInDays: within }: SyncOptions,
 ): Promise<readonly Managed[]> {
-  const seen = await survey(ports);
+  const seen = await survey(ports, run.deployedBy);
   const managed = run.surveyed(seen);
   const entries = managed.map(({ entry }) => entry);
   run.findAll(tokenExpiries({ entries, secrets: seen.secrets, now: run.now(), within }));
@@ -224,8 +231,8 @@ async function pick(
   const managed: Managed[] = [];
   for (const id of new Set(ids)) {
     try {
-      const entry = await registry.get(id);
-      if (entry === undefined) {
+      const registered = await registry.get(id);
+      if (registered === undefined) {
         run.find(
           trigger === 'request'
             ? { code: 'request-refused', key: id, facts: { is: 'no-key' } }
@@ -235,13 +242,13 @@ async function pick(
       }
       const secret = await describeThere(secrets, id);
       if (secret === undefined) run.find({ code: 'secret-missing', key: id, facts: { is: 'absent' } });
-      else managed.push({ entry, secret });
+      else managed.push({ ...registered, secret });
     } catch (thrown) {
       run.count('failed');
       run.find(unusable(id, toKeyturnError(thrown)));
     }
   }
-  const whole = trigger === 'request' ? await withTheirPasts(managed, { registry, secrets }) : managed;
+  const whole = trigger === 'request' ? await withTheirPasts(managed, { registry, secrets }, run) : managed;
   run.looksAt(whole);
   return whole;
 }
@@ -250,9 +257,10 @@ async function pick(
 async function withTheirPasts(
   picked: readonly Managed[],
   ports: Pick<SyncPorts, 'registry' | 'secrets'>,
+  { deployedBy }: Run,
 ): Promise<readonly Managed[]> {
   if (picked.every(({ secret }) => currentVersion(secret) !== undefined)) return picked;
-  const { managed } = await survey(ports);
+  const { managed } = await survey(ports, deployedBy);
   return picked.map((one) => managed.find(({ entry }) => entry.id === one.entry.id) ?? one);
 }
 

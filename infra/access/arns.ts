@@ -1,7 +1,7 @@
 import { ArnFormat, Fn, Stack } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { REGISTRY_PATH } from '../../functions/core/names';
+import { AUDIT_TERMS_PARAMETER, REGISTRY_PATH } from '../../functions/core/names';
 
 /** The token of each text, so that equal ARNs are equal strings. */
 const substituted = new Map<string, string>();
@@ -45,10 +45,19 @@ export function secretArnPrefix(scope: Construct, namePrefix: string): string {
   });
 }
 
+/** ARN of an SSM parameter, or pattern for it. */
+function parameterArn(scope: Construct, name: string): string {
+  return Stack.of(scope).formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.replace(/^\//, '') });
+}
+
+/** ARN of what reports judge by. */
+export function auditTermsArn(scope: Construct): string {
+  return parameterArn(scope, AUDIT_TERMS_PARAMETER);
+}
+
 /** ARNs of the registry: its path as GetParametersByPath may name it, and its parameters. */
 export function registryArns(scope: Construct): { readonly paths: readonly string[]; readonly parameters: string } {
-  const arn = (name: string) =>
-    Stack.of(scope).formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.replace(/^\//, '') });
+  const arn = (name: string) => parameterArn(scope, name);
   return { paths: [arn(REGISTRY_PATH.replace(/\/$/, '')), arn(REGISTRY_PATH)], parameters: arn(`${REGISTRY_PATH}*`) };
 }
 

@@ -4,7 +4,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { SECRET_PREFIX } from '../../functions/core/names';
 import type { AuditArchive } from '../evidence/audit-archive';
-import { logArns, registryArns, secretArnPrefix } from './arns';
+import { auditTermsArn, logArns, registryArns, secretArnPrefix } from './arns';
 import { onlyThrough } from './kms-use';
 
 export interface AuditorPolicyProps {
@@ -63,7 +63,11 @@ export class AuditorPolicy extends Construct {
         ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'],
         [stack.formatArn({ service: 'iam', region: '', resource: 'user', resourceName: '*' })],
       ),
-      read('ReadRegistry', ['ssm:GetParametersByPath', 'ssm:GetParameter'], [...registry.paths, registry.parameters]),
+      read(
+        'ReadRegistry',
+        ['ssm:GetParametersByPath', 'ssm:GetParameter'],
+        [...registry.paths, registry.parameters, auditTermsArn(this)],
+      ),
       read(
         'LookAtSecrets',
         ['secretsmanager:DescribeSecret', 'secretsmanager:ListSecretVersionIds', 'secretsmanager:GetResourcePolicy'],

@@ -1,10 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { ARCHIVE_PREFIX, EVENT_SOURCE } from '../../functions/core/names';
+import { ARCHIVE_PREFIX, EVENT_SOURCE, SECRET_PREFIX } from '../../functions/core/names';
 import type { NotificationTopic } from '../engine/notification-topic';
 import type { AuditArchive } from '../evidence/audit-archive';
-import { logArns, registryArns } from './arns';
+import { auditTermsArn, logArns, registryArns, secretArnPrefix } from './arns';
 import { onlyThrough, PUBLISH_ENCRYPTED, WRITE_ENCRYPTED } from './kms-use';
 
 /** What a function's statements are about. */
@@ -47,6 +47,12 @@ export const NEEDS = {
     // No resource level: ListSecrets shows names, tags and version IDs of all secrets, never a value.
     on: ANYTHING,
   },
+  ReadPins: {
+    // What a deployment has said of each key stands in its secret's policy. In a template with very many keys there is no
+    // room to allow it in each of them; a policy holds no secret.
+    actions: ['secretsmanager:GetResourcePolicy'],
+    on: (_, scope) => [`${secretArnPrefix(scope, SECRET_PREFIX)}*`],
+  },
   TellPeople: {
     actions: ['sns:Publish'],
     on: ({ notifications }) => (notifications ? [notifications.topic.topicArn] : []),
@@ -81,6 +87,10 @@ export const NEEDS = {
     actions: ['ssm:GetParameter'],
     // An event names any managed key.
     on: (_, scope) => [registryArns(scope).parameters],
+  },
+  ReadTerms: {
+    actions: ['ssm:GetParameter'],
+    on: (_, scope) => [auditTermsArn(scope)],
   },
   ReadCredentialReport: {
     actions: ['iam:GenerateCredentialReport', 'iam:GetCredentialReport'],

@@ -43,6 +43,9 @@ const LOOK_AT_KEYTURN = [
 /** What was done goes into the record, and to whoever listens. */
 const RECORD = ['KeepRecord', 'ReadRecord', 'RecordAudit'] as const;
 
+/** Who acts on a key has to know whether its entry is the deployed one. */
+const ACT_ON_KEYS = [...LOOK_AT_KEYTURN, ...RECORD, 'ReadPins'] as const;
+
 /** What a function needs to know before it tells a user's keys apart: the versions without a label too. */
 const LOOK_AT_SECRET = ['secretsmanager:DescribeSecret', 'secretsmanager:ListSecretVersionIds'] as const;
 const LOOK_AT_KEYS = ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'] as const;
@@ -51,7 +54,7 @@ const LOOK_AT_KEYS = ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'] as const
 export const RIGHTS = {
   rotate: {
     ...NONE,
-    role: [...LOOK_AT_KEYTURN, ...RECORD, 'ReadCredentialReport', 'TraceKeys'],
+    role: [...ACT_ON_KEYS, 'ReadCredentialReport', 'TraceKeys'],
     managedUsers: ['iam:ListAccessKeys', 'iam:CreateAccessKey', 'iam:DeleteAccessKey'],
     managedSecrets: [
       ...LOOK_AT_SECRET,
@@ -66,14 +69,14 @@ export const RIGHTS = {
   },
   deactivate: {
     ...NONE,
-    role: [...LOOK_AT_KEYTURN, ...RECORD, 'ReadCredentialReport', 'TraceKeys'],
+    role: [...ACT_ON_KEYS, 'ReadCredentialReport', 'TraceKeys'],
     managedUsers: [...LOOK_AT_KEYS, 'iam:UpdateAccessKey'],
     managedSecrets: [...LOOK_AT_SECRET, 'secretsmanager:TagResource'],
     tags: [TAG.held, TAG.deactivated, TAG.reactivated],
   },
   delete: {
     ...NONE,
-    role: [...LOOK_AT_KEYTURN, ...RECORD, 'ReadCredentialReport'],
+    role: [...ACT_ON_KEYS, 'ReadCredentialReport'],
     managedUsers: [...LOOK_AT_KEYS, 'iam:DeleteAccessKey'],
     managedSecrets: [...LOOK_AT_SECRET, 'secretsmanager:TagResource', 'secretsmanager:UntagResource'],
     tags: [TAG.deactivated, TAG.reactivated, TAG.held],
@@ -81,7 +84,7 @@ export const RIGHTS = {
   // What a target's host asks for beside a token stands with the host, in infra/targets.
   sync: {
     ...NONE,
-    role: [...LOOK_AT_KEYTURN, ...RECORD, 'ReadRegistry'],
+    role: [...ACT_ON_KEYS, 'ReadRegistry'],
     managedSecrets: [
       'secretsmanager:DescribeSecret',
       'secretsmanager:TagResource',
@@ -100,6 +103,7 @@ export const RIGHTS = {
       ...LOOK_AT_KEYTURN,
       'ReadRecord',
       'FindRecord',
+      'ReadTerms',
       'WriteReports',
       'EncryptInArchive',
       'ReadCredentialReport',

@@ -1,4 +1,5 @@
 import { AnyPrincipal, ArnPrincipal, Effect, type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { pinOf } from '../../functions/core/config/entry-pin';
 import { FUNCTION_NAMES, type FunctionName } from '../../functions/core/names';
 import { RIGHTS } from './rights';
 
@@ -11,6 +12,8 @@ export interface SecretPolicyProps {
   readonly readers: readonly string[];
   /** ARN of the role that deploys, where its own rights shall decide whether it reads. @default - it cannot */
   readonly deployer?: string;
+  /** Digest of the key's registry entry. */
+  readonly entry: string;
 }
 
 /**
@@ -23,8 +26,10 @@ export interface SecretPolicyProps {
  * reported as `secret-edited` and never delivered, unless its caller has chosen a version ID of Keyturn's form. The
  * functions do not trust that either: the user must have the key that it names, and the value must be that key, be of the
  * registry's user and authenticate, before anything is delivered.
+ *
+ * The statement that lets sync deliver says for which registry entry, in its ID: the functions act on no other one.
  */
-export function secretPolicy({ roles, readers, deployer }: SecretPolicyProps): PolicyDocument {
+export function secretPolicy({ roles, readers, deployer, entry }: SecretPolicyProps): PolicyDocument {
   const allow = (sid: string, principals: readonly string[], actions: readonly string[]) =>
     new PolicyStatement({
       sid,
@@ -49,7 +54,10 @@ export function secretPolicy({ roles, readers, deployer }: SecretPolicyProps): P
   };
   return new PolicyDocument({
     statements: [
-      ...FUNCTION_NAMES.map((name) => allow(SIDS[name], [roles[name].roleArn], rightsOn(name))),
+      ...FUNCTION_NAMES.map((name) => {
+        const sid = name === 'sync' ? `${SIDS[name]}${pinOf(entry)}` : SIDS[name];
+        return allow(sid, [roles[name].roleArn], rightsOn(name));
+      }),
       ...(readers.length > 0 ? [allow('Read', readers, READERS)] : []),
       // BatchGetSecretValue needs GetSecretValue on each secret, so this covers it.
       denyOthers('NobodyElseReads', 'secretsmanager:GetSecretValue', [...readers, ...(deployer ? [deployer] : [])]),

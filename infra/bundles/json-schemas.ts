@@ -8,7 +8,7 @@ import { reportJsonSchema } from '../../functions/report/judge/model';
 const SCHEMAS: Readonly<Record<string, () => Record<string, unknown>>> = {
   'keyturn.schema.json': configJsonSchema,
   'keyturn.audit.v1.schema.json': auditJsonSchema,
-  'keyturn.report.v1.schema.json': reportJsonSchema,
+  'keyturn.report.v2.schema.json': reportJsonSchema,
 };
 
 /** Writes every JSON Schema. @param folder @default - `dist` of this package */

@@ -1,5 +1,6 @@
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct, IDependable } from 'constructs';
+import type { KeyConfig } from '../../functions/core/config/key-config';
 import type { KeysTogether } from '../../functions/core/config/keys-together';
 import type { PolicyOverrides } from '../../functions/core/config/policy';
 import type { Settings } from '../../functions/core/config/settings';
@@ -12,6 +13,8 @@ export interface KeyNeeds {
   readonly user: string;
   /** Whether the stack creates the user, which then has no path. */
   readonly createUser: boolean;
+  /** Whether the stack makes the secret. */
+  readonly secret: KeyConfig['secret'];
   /** What its targets come to. */
   readonly deliveries: readonly Delivery[];
   /** ARNs of the roles that may read the secret beside the functions. */

@@ -21,6 +21,7 @@ import { AuditArchive } from '../evidence/audit-archive';
 import { AuditForwarding } from '../evidence/audit-forwarding';
 import { AuditLog } from '../evidence/audit-log';
 import type { AuditSettings } from '../evidence/audit-settings';
+import { JudgingTerms } from '../evidence/judging-terms';
 import { SavedQueries } from '../evidence/saved-queries';
 import type { DeploymentSettings } from './deployment-settings';
 import type { Drift } from './drift';
@@ -39,6 +40,9 @@ import { rotationSettings } from './rotation-settings';
 import { RotationTriggers } from './rotation-triggers';
 import { Trail } from './trail';
 import type { UsersSettings } from './users-settings';
+
+/** Lambda: the environment of a function holds 4 KB in all. */
+const EXISTING_CHARACTERS = 2_000;
 
 export interface KeyRotationProps {
   /** When each step happens, for all keys. @default - 90, 100 and 110 days */
@@ -123,6 +127,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   private readonly triggers: RotationTriggers;
   private readonly userAccess: readonly UserAccess[];
   private readonly connectionAccess: ConnectionAccess;
+  private readonly deployedBy: { readonly stacks: Set<string>; readonly existing: string[] };
 
   constructor(scope: Construct, id: string, props: KeyRotationProps = {}) {
     super(scope, id);
@@ -136,6 +141,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this._deployment = settings.deployment;
     this._usersPath = settings.users?.path;
     this._keys = new KeysTogether(settings.policy);
+    this.deployedBy = { stacks: new Set([Stack.of(this).stackName]), existing: [] };
 
     this.undeliveredEvents = this.createQueue('UndeliveredEvents');
     this.failedRuns = this.createQueue('FailedRuns');
@@ -145,6 +151,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.topic = notifications.topic;
     this.auditLog = new AuditLog(this, 'AuditLog', settings.audit);
     this.archive = this.createArchive(settings);
+    new JudgingTerms(this, 'JudgingTerms', settings.audit);
 
     const { functions, report, archive } = this.createFunctions(settings, notifications, props.bundles);
     this._functions = functions;
@@ -187,8 +194,10 @@ export class KeyRotation extends Construct implements IKeyRotation {
   }
 
   /** @internal */
-  _admit(key: IConstruct, { user, createUser, deliveries, readers }: KeyNeeds): readonly IDependable[] {
+  _admit(key: IConstruct, { user, createUser, secret, deliveries, readers }: KeyNeeds): readonly IDependable[] {
     for (const reader of readers) this._encryption?.addReader(reader);
+    this.deployedBy.stacks.add(Stack.of(key).stackName);
+    if (secret === 'existing') this.knowExisting(key);
     this.triggers.afterDeploymentOf(Stack.of(key));
     return [
       ...this.userAccess.map((access) => access.add(user, createUser ? 'root' : 'any')),
@@ -199,6 +208,20 @@ export class KeyRotation extends Construct implements IKeyRotation {
   /** @internal */
   _made(entry: IConstruct): void {
     if (Stack.of(entry) === Stack.of(this)) this.auditLog._makeAfter(entry);
+  }
+
+  private knowExisting(key: IConstruct): void {
+    const { existing } = this.deployedBy;
+    if ([...existing, key.node.id].join(',').length <= EXISTING_CHARACTERS) {
+      existing.push(key.node.id);
+      return;
+    }
+    Annotations.of(key).addWarningV2(
+      'keyturn:existing-secrets',
+      `secret: existing: the functions have room to know ${existing.length} of these keys by their IDs. This one is left ` +
+        'alone unless a stack of this deployment made its secret (finding not-deployed); if another one did, bring the ' +
+        'secret into a stack with "cdk import"',
+    );
   }
 
   private check({ bundles: _bundles, _checked, ...props }: KeyRotationProps): Settings {
@@ -229,6 +252,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
       deadLetters: this.failedRuns,
       // The connections come with the keys.
       origins: Lazy.string({ produce: () => this.connectionAccess.origins }),
+      stacks: Lazy.string({ produce: () => [...this.deployedBy.stacks].join(',') }),
+      existing: Lazy.string({ produce: () => this.deployedBy.existing.join(',') || undefined }),
       bundles,
     };
     const functions = rotationFunctions(this, props);

@@ -3,6 +3,7 @@ import { type PolicyDocument, User } from 'aws-cdk-lib/aws-iam';
 import { CfnResourcePolicy, CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct, type IDependable } from 'constructs';
+import { entryDigest } from '../../functions/core/config/entry-pin';
 import type { KeyConfig } from '../../functions/core/config/key-config';
 import { REGISTRY_ENTRY_BYTES } from '../../functions/core/config/registry';
 import { registryParameterName, secretName } from '../../functions/core/names';
@@ -50,7 +51,7 @@ export class ManagedKey extends Construct {
     const readers = [...new Set([...(props.readers ?? []), ...fetchers])];
     const document = registryDocument(checked.key, checked.connections, rotation._policy);
     const deployer = this.deployer();
-    const resourcePolicy = secretPolicy({ roles: rotation._roles, readers, deployer });
+    const resourcePolicy = secretPolicy({ roles: rotation._roles, readers, deployer, entry: entryDigest(document) });
     this.checkSize(document, checked.key);
     this.checkReaders(readers, resourcePolicy);
 
@@ -75,9 +76,8 @@ export class ManagedKey extends Construct {
     policy.applyRemovalPolicy(secret === 'existing' ? RemovalPolicy.RETAIN : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     const parameter = new StringParameter(this, 'Registry', {
       parameterName: this.parameterName,
+      // No description: the name says what it is, and a full template has no room to say it twice.
       stringValue: document,
-      // Which one, the name says: a full template has no room to say it twice.
-      description: 'Keyturn: a managed key',
     });
     // The functions act on what the registry says, so it speaks last: when they may do what it asks for. The policy names
     // their roles, so that these are there before it and need no further word in each key of a full template.

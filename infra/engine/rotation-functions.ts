@@ -15,6 +15,10 @@ export interface RotationFunctionsProps {
   readonly deadLetters: IQueue;
   /** Origins that sync may send tokens and keys to, separated by commas. */
   readonly origins: string;
+  /** Names of the stacks that have keys, and of this one, separated by commas. */
+  readonly stacks: string;
+  /** IDs of the keys whose secret was there before, separated by commas. */
+  readonly existing: string;
   /** Folder that holds the bundles. @default - `dist/functions` of this package */
   readonly bundles?: string;
 }
@@ -50,7 +54,7 @@ export function rotationFunctions(
   props: RotationFunctionsProps,
 ): Readonly<Record<FunctionName, RotationFunction>> {
   const { environment, ...common } = shared(props);
-  const { settings, origins } = props;
+  const { settings, origins, stacks, existing } = props;
   const create = (id: string, name: FunctionName, minutes: number, description: string) =>
     new RotationFunction(scope, id, {
       ...common,
@@ -61,6 +65,8 @@ export function rotationFunctions(
         ...environment,
         [ENV.maxRotations]: String(settings.maxRotationsPerRun),
         [ENV.concurrency]: String(settings.concurrency),
+        [ENV.stacks]: stacks,
+        [ENV.existingSecrets]: existing,
         [ENV.tokenExpiresInDays]: String(settings.alarms.tokenExpiresInDays),
         ...(name === 'rotate' && settings.users !== undefined ? { [ENV.usersPath]: settings.users.path } : {}),
         ...(name === 'sync' ? { [ENV.allowedOrigins]: origins, [ENV.drift]: settings.drift } : {}),

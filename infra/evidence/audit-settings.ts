@@ -19,6 +19,24 @@ export interface ScheduledReportSettings {
   readonly schedule?: string;
 }
 
+/** Something that a key need not meet for a while, because somebody has accepted that. */
+export interface AcceptedExceptionSettings {
+  /** ID of the managed key that it is about. @default - it is about `user` */
+  readonly key?: string;
+  /** Name of the IAM user that it is about, managed or not. @default - it is about `key` */
+  readonly user?: string;
+  /** The control that the key need not meet, as the report names it, such as `cis-1.14`. */
+  readonly control: string;
+  /** Who has accepted it: name and function. */
+  readonly approver: string;
+  /** Why, and what makes up for it. */
+  readonly reason: string;
+  /** Day of the approval, in UTC: `2026-11-28`. */
+  readonly approvedOn: string;
+  /** Last day on which it counts, in UTC; a year after the approval at most. */
+  readonly until: string;
+}
+
 /** The audit record, and where else it goes. */
 export interface AuditSettings {
   /**
@@ -38,4 +56,8 @@ export interface AuditSettings {
   readonly archive?: ArchiveSettings;
   /** A report that is written into the archive every month. @default - none */
   readonly report?: ScheduledReportSettings;
+  /** Frameworks that reports judge the keys by, such as `cis-7.0`. @default - all that the report knows */
+  readonly frameworks?: string[];
+  /** Exceptions that somebody has accepted; every report has them. @default - none */
+  readonly exceptions?: AcceptedExceptionSettings[];
 }

@@ -5,7 +5,7 @@ export interface Tag {
   readonly Value: string;
 }
 
-/** At most this many tags on one resource. */
+/** At most this many tags on one resource; those that AWS itself puts there do not count. */
 const TAG_QUOTA = 50;
 
 /** The tags of one resource, in the order in which they came. */
@@ -22,7 +22,7 @@ export class TagSet {
 
   /** Adds tags or changes their values. @throws the service's quota error, with nothing changed. */
   set(tags: readonly Tag[]): void {
-    const keys = new Set([...this.#tags.keys(), ...tags.map((tag) => tag.Key)]);
+    const keys = new Set([...this.#tags.keys(), ...tags.map((tag) => tag.Key)].filter((key) => !/^aws:/i.test(key)));
     if (keys.size > TAG_QUOTA) throw this.tooMany();
     for (const { Key, Value } of tags) this.#tags.set(Key, Value);
   }

@@ -45,6 +45,8 @@ export interface ResourceInput {
   readonly previous: Physical | undefined;
   /** `<stack>-<logical ID>-<twelve characters>`, as CloudFormation names what has no name; the same every time. */
   generatedName(longest: number): string;
+  /** What CloudFormation itself puts on what can be tagged: which stack it belongs to. */
+  readonly systemTags: readonly { readonly Key: string; readonly Value: string }[];
   /** The ARN of something in this account and region: `arn('sqs', name)`. */
   arn(service: string, rest: string): string;
   /** The folder of an asset, by its key in the assets' bucket. @throws Error for a key that is not in the manifest */

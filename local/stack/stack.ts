@@ -89,6 +89,7 @@ export class Stack {
         services: this.services,
         previous,
         generatedName: (longest) => this.#generatedName(logicalId, longest),
+        systemTags: this.#systemTags(logicalId),
         arn: (service, rest) => this.#arn(service, rest),
         assetDirectory: (key) => {
           const directory = assets.get(key);
@@ -101,6 +102,11 @@ export class Stack {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new Error(`The resource ${logicalId} (${type}) could not be deployed: ${reason}`, { cause });
     }
+  }
+
+  #systemTags(logicalId: string) {
+    const tags = { 'stack-name': this.stackName, 'stack-id': this.stackId, 'logical-id': logicalId };
+    return Object.entries(tags).map(([name, Value]) => ({ Key: `aws:cloudformation:${name}`, Value }));
   }
 
   #intrinsics(template: Template, current: ReadonlyMap<string, StackResource>): Intrinsics {

@@ -36,7 +36,7 @@ async function gatherWithout(scene: Scene, ...unlisted: readonly string[]) {
     ...secrets,
     list: async (prefix: string) => (await secrets.list(prefix)).filter(({ name }) => !unlisted.includes(name)),
   };
-  const managed = run.surveyed(await survey({ registry: createRegistry(REGISTRY_PATH), secrets: lagging }));
+  const managed = run.surveyed(await survey({ registry: createRegistry(REGISTRY_PATH), secrets: lagging }, undefined));
   const findings = audits.filter(({ event }) => event === 'finding').map(({ key, reason }) => `${key} ${reason}`);
   return { ids: managed.map(({ entry }) => entry.id), managed, findings };
 }

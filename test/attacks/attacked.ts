@@ -93,17 +93,7 @@ export class Attacked {
 
   /** Takes every mark of a delivery away, as one who may move labels could: the next sync delivers again. */
   undelivered(): void {
-    const { admin, world } = this.deployed;
-    for (const SecretId of [VICTIM, OTHER].map((id) => `keyturn/${id}`)) {
-      const described = world.account.secretsManager.describeSecret({ SecretId });
-      const versions = 'VersionIdsToStages' in described ? (described.VersionIdsToStages ?? {}) : {};
-      for (const [RemoveFromVersionId, labels] of Object.entries(versions)) {
-        for (const VersionStage of labels.filter((label) => label.startsWith('DELIVERED-'))) {
-          const move = { SecretId, VersionStage, RemoveFromVersionId };
-          world.account.invoke(admin, 'secretsmanager', 'UpdateSecretVersionStage', move);
-        }
-      }
-    }
+    for (const id of [VICTIM, OTHER]) this.deployed.forgetDeliveries(id);
   }
 
   /** Runs sync for everything. @returns what the record has of the run, and what it answers */

@@ -72,6 +72,7 @@ function coldInit(measure: string, script: string): number {
     AWS_LAMBDA_FUNCTION_NAME: 'bench',
     [ENV.topicArn]: 'arn:aws:sns:eu-west-1:111122223333:t',
     [ENV.release]: '0.1.0+bench',
+    [ENV.stacks]: 'Keyturn',
     [ENV.archiveBucket]: 'archive',
   };
   const times = Array.from({ length: COLD_STARTS }, () =>

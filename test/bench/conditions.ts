@@ -40,6 +40,7 @@ export const REALISTIC: Conditions = {
     { covers: ['secretsmanager:TagResource', 'secretsmanager:UntagResource'], perSecond: 50 },
     { covers: ['secretsmanager:ListSecrets'], perSecond: 100 },
     { covers: ['secretsmanager:ListSecretVersionIds'], perSecond: 50 },
+    { covers: ['secretsmanager:GetResourcePolicy'], perSecond: 50 },
     // "CloudWatch Logs quotas".
     { covers: ['logs:PutLogEvents'], perSecond: 5_000 },
     { covers: ['logs:CreateLogStream'], perSecond: 50 },

@@ -6,7 +6,14 @@ import { checkTags } from '../../functions/core/key/check-mark';
 import { openIntent } from '../../functions/core/key/intent';
 import { currentKey, deliveredLabel } from '../../functions/core/key/secret-state';
 import { versionIdOf } from '../../functions/core/key/version-id';
-import { AUDIT_LOG_GROUP, ENV, registryParameterName, secretName, TAG } from '../../functions/core/names';
+import {
+  AUDIT_LOG_GROUP,
+  CLOUDFORMATION_STACK_TAG,
+  ENV,
+  registryParameterName,
+  secretName,
+  TAG,
+} from '../../functions/core/names';
 import { Account, type AccountEvent } from '../../local/account/account';
 import type { Principal } from '../../local/account/principal';
 import { throttling } from '../../local/account/quotas';
@@ -15,6 +22,7 @@ import { Clock } from '../../local/clock';
 import { Bitbucket } from '../../local/hosts/bitbucket/bitbucket';
 import { type BitbucketServer, startBitbucketServer } from '../../local/hosts/bitbucket/server';
 import { environmentVariables } from '../../local/lambda/environment-variables';
+import { policyThatPins } from '../support/policy-that-pins';
 import { secretStateOf } from '../support/secret-state-of';
 import { CallTally } from './call-tally';
 import { type Conditions, latencyOf } from './conditions';
@@ -22,6 +30,8 @@ import type { DeployedFunction } from './deployed';
 import { AGES, INACTIVE_FOR, type Phase, phasesOf } from './life';
 import { FunctionProcess } from './process/function-process';
 
+/** The stack that the functions take for their own. */
+const STACK = 'Keyturn';
 const TOKEN_SECRET = 'keyturn/connections/acme';
 const WORKSPACE = 'acme';
 const ENVIRONMENT = 'Production';
@@ -116,6 +126,7 @@ export class Estate {
         ...deployed.environment,
         [ENV.topicArn]: `arn:aws:sns:${region}:${accountId}:findings`,
         [ENV.release]: '0.1.0+bench',
+        [ENV.stacks]: STACK,
         [ENV.maxRotations]: String(Math.min(keys, maxRotations)),
         [ENV.allowedOrigins]: new URL(this.host.url).origin,
       },
@@ -193,10 +204,18 @@ export class Estate {
   #create({ entry }: ManagedKey): void {
     const { id, user } = entry;
     this.#account.invoke(this.#admin, 'iam', 'CreateUser', { UserName: user });
-    this.#account.invoke(this.#admin, 'secretsmanager', 'CreateSecret', { Name: secretName(id) });
+    this.#account.secretsManager.createSecret({
+      Name: secretName(id),
+      Tags: [{ Key: CLOUDFORMATION_STACK_TAG, Value: STACK }],
+    });
+    const json = JSON.stringify(entry);
+    this.#account.invoke(this.#admin, 'secretsmanager', 'PutResourcePolicy', {
+      SecretId: secretName(id),
+      ResourcePolicy: policyThatPins(json),
+    });
     this.#account.invoke(this.#admin, 'ssm', 'PutParameter', {
       Name: registryParameterName(id),
-      Value: JSON.stringify(entry),
+      Value: json,
       Type: 'String',
     });
     this.#bitbucket.addRepository(WORKSPACE, id);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { checkedCode } from '../../cli/commands/report';
 import { DAY, HOUR } from '../../functions/core/duration';
 import { reportSchema } from '../../functions/report/judge/model';
 import type { AwsFault } from '../../local/account/wire/server';
@@ -136,8 +137,17 @@ describe('keyturn report', () => {
     const { code, stdout } = await report(['--format', 'json', '--check']);
     const { verdict } = reportSchema.parse(JSON.parse(stdout)).summary;
 
-    expect(code).toBe(verdict === 'compliant' ? 0 : 2);
-    expect(verdict).not.toBe('compliant');
+    expect(code).toBe(2);
+    expect(verdict).not.toMatch(/^compliant/);
+  });
+
+  it.each([
+    ['compliant', 0],
+    ['compliant-with-exceptions', 0],
+    ['cannot-tell', 2],
+    ['not-compliant', 2],
+  ] as const)('exits for --check of a report that says %s with %i', (verdict, code) => {
+    expect(checkedCode({ verdict })).toBe(code);
   });
 
   it('tells which permission is missing and what has it, and reports the rest (K11)', async () => {

@@ -47,10 +47,11 @@ it(
 );
 
 it(
-  'prints a timeline, the keys and a verdict for people',
+  'prints a timeline, the keys and a verdict for people, and writes the report in the format that is asked for',
   async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'keyturn-start-')), 'report.html');
-    const { code, stdout } = await simulateExample('--days', '21', '--report', file);
+    const file = join(mkdtempSync(join(tmpdir(), 'keyturn-start-')), 'report.csv');
+    const { code, stdout } = await simulateExample('--days', '21', '--report', file, '--report-format', 'csv');
+    expect(readFileSync(file, 'utf8')).toMatch(/^id,user,arn,.*\r\n/);
     for (const event of ['created', 'proved', 'stored', 'delivered', 'deactivated', 'deleted'])
       expect(stdout).toContain(event);
     expect(stdout).toMatch(/torn for \d+ ms/);

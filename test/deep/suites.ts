@@ -10,7 +10,9 @@ export const DEEP_SUITES = [
   'test/world/{death,bundles}.test.ts',
   // The SDK's patience with a throttle takes a quarter of a minute, a function's with what does not answer half a one.
   'test/**/{throttled,unanswered}.test.ts',
-  'test/alarms/healthy-year.test.ts',
+  // Alarms over months, and stacks that are deployed, changed and destroyed in the middle of a key's life.
+  'test/alarms/{healthy-year,keys,silence}.test.ts',
+  'test/infra/{key-stacks,destroyed}.test.ts',
   // It starts a process that synthesizes, deploys and lives for weeks before it serves.
   'test/cli/serve.test.ts',
   'test/permissions/permissions.test.ts',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { apiUrl } from '../../functions/core/hosts/connection';
 import { failureOf, production } from './bitbucket/bitbucket-world';
 import { clientOf, json, startHost } from './http/scripted-host';
 
@@ -29,6 +30,27 @@ describe('K6: where tokens and keys may be sent', () => {
     expect(failure).toMatchObject({ code: 'invalid-connection', retryable: false });
     expect(failure.message).toContain(`The registry says to deliver to ${host.url}, `);
     expect(failure.message).toContain(says);
+    expect(host.requests()).toBe(0);
+  });
+
+  it.each([
+    ['a user', (url: string) => url.replace('://', '://user:token@')],
+    ['an empty user', (url: string) => url.replace('://', '://@')],
+    ['a query', (url: string) => `${url}/2.0?to=`],
+    ['a fragment', (url: string) => `${url}/2.0#`],
+    ['a dot segment', (url: string) => `${url}/2.0/../theirs`],
+    ['an encoded one', (url: string) => `${url}/2.0/%2E%2e`],
+    ['a backslash', (url: string) => `${url}\\2.0`],
+  ])('a url gets nothing that has %s, although its host is one of the stack', async (_what, change) => {
+    const host = await countingHost();
+
+    const failure = await failureOf(
+      clientOf(change(host.url), { allowedOrigins: new Set([host.url]) }).deliver(production),
+    );
+
+    expect(failure).toMatchObject({ code: 'invalid-connection', retryable: false });
+    expect(failure.message).not.toContain('token@');
+    expect(apiUrl.safeParse(change(host.url)).success).toBe(false);
     expect(host.requests()).toBe(0);
   });
 

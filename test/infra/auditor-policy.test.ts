@@ -49,6 +49,7 @@ const EVIDENCE: readonly Request[] = [
   { action: 'ssm:GetParametersByPath', resource: arn('ssm', 'parameter/keyturn/keys') },
   { action: 'ssm:GetParametersByPath', resource: arn('ssm', 'parameter/keyturn/keys/') },
   { action: 'ssm:GetParameter', resource: arn('ssm', 'parameter/keyturn/keys/web-shop') },
+  { action: 'ssm:GetParameter', resource: arn('ssm', 'parameter/keyturn/audit-terms') },
   { action: 'secretsmanager:ListSecrets', resource: '*' },
   {
     action: 'secretsmanager:DescribeSecret',

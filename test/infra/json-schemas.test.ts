@@ -17,7 +17,7 @@ describe('the JSON Schemas that are shipped', () => {
   it.each([
     ['keyturn.schema.json', configJsonSchema()],
     ['keyturn.audit.v1.schema.json', auditJsonSchema()],
-    ['keyturn.report.v1.schema.json', reportJsonSchema()],
+    ['keyturn.report.v2.schema.json', reportJsonSchema()],
   ])('%s is what the code reads and writes', (file, schema) => {
     expect(read(file)).toEqual(schema);
     expect(compiled(file)).toBeTypeOf('function');
@@ -25,8 +25,8 @@ describe('the JSON Schemas that are shipped', () => {
 
   it('are these, and name the version of what they describe', () => {
     expect(readdirSync(folder)).toHaveLength(3);
-    expect([AUDIT_SCHEMA, REPORT_SCHEMA]).toEqual(['keyturn.audit/v1', 'keyturn.report/v1']);
+    expect([AUDIT_SCHEMA, REPORT_SCHEMA]).toEqual(['keyturn.audit/v1', 'keyturn.report/v2']);
     expect(read('keyturn.audit.v1.schema.json').title).toBe(AUDIT_SCHEMA);
-    expect(read('keyturn.report.v1.schema.json').title).toBe(REPORT_SCHEMA);
+    expect(read('keyturn.report.v2.schema.json').title).toBe(REPORT_SCHEMA);
   });
 });

@@ -1,6 +1,8 @@
 import { App, Aws, type Environment, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it, vi } from 'vitest';
+import { digestsIn, entryDigest } from '../../functions/core/config/entry-pin';
 import { registryEntrySchema } from '../../functions/core/config/registry';
 import type { FunctionName } from '../../functions/core/names';
 import { Adopt, Connection, DeliveryTarget, Encryption, FirstRotation, ManagedKey } from '../../infra';
@@ -66,6 +68,10 @@ describe('the secret of a managed key', () => {
   });
 });
 
+/** Keys with other targets have other entries. */
+const withoutPin = (properties: unknown): unknown =>
+  JSON.parse(JSON.stringify(properties).replace(/DeliverEntry[0-9a-f]{40}/, 'Deliver'));
+
 describe('a secret that is there already', () => {
   it('is not made again, is closed as one that is made, and stays so when the deployment is rolled back', () => {
     const stack = new Stack(new App(), 'Keyturn');
@@ -76,7 +82,7 @@ describe('a secret that is there already', () => {
     const [parameter] = resourcesOf(template, 'AWS::SSM::Parameter');
 
     expect(resourcesOf(template, 'AWS::SecretsManager::Secret')).toEqual([]);
-    expect(policy?.Properties).toEqual({ ...made?.Properties, SecretId: 'keyturn/web-shop' });
+    expect(withoutPin(policy?.Properties)).toEqual(withoutPin({ ...made?.Properties, SecretId: 'keyturn/web-shop' }));
     expect([policy?.DeletionPolicy, policy?.UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
     expect(parameter?.Properties.Name).toBe('/keyturn/keys/web-shop');
     expect(parameter?.DependsOn).toContain(policy?.id);
@@ -389,4 +395,72 @@ it('a role of the same app can read a secret', () => {
   expect(errorsOf(stack)).toEqual([]);
   const [policy] = resourcesOf(templateOf(stack), 'AWS::SecretsManager::ResourcePolicy');
   expect(JSON.stringify(policy?.Properties)).toContain('"Sid":"Read"');
+});
+
+describe('what the deployment says of a key', () => {
+  const policyOf = (stack: Stack) =>
+    JSON.stringify(resourcesOf(templateOf(stack), 'AWS::SecretsManager::ResourcePolicy'));
+
+  it('stands in the policy of its secret: the digest of the very text of its registry entry', () => {
+    const template = synthesize(ONE_KEY);
+    const [policy] = resourcesOf(template, 'AWS::SecretsManager::ResourcePolicy');
+    const [parameter] = resourcesOf(template, 'AWS::SSM::Parameter');
+
+    expect(digestsIn(JSON.stringify(policy?.Properties.ResourcePolicy))).toEqual([
+      entryDigest(String(parameter?.Properties.Value)),
+    ]);
+  });
+
+  it('is the same whatever ARN the deployment gives to a function of the app', () => {
+    const stack = new Stack(new App(), 'Keyturn');
+    const lambda = LambdaFunction.fromFunctionArn(
+      stack,
+      'Deliverer',
+      'arn:aws:lambda:eu-west-1:111122223333:function:deliverer',
+    );
+    rotationIn(stack).manage('one', { user: 'one', deliverTo: [DeliveryTarget.function(lambda)] });
+    const token = new Stack(new App(), 'Keyturn');
+    const made = new LambdaFunction(token, 'Deliverer', {
+      code: Code.fromInline('exports.handler = () => {}'),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+    });
+    rotationIn(token).manage('one', { user: 'one', deliverTo: [DeliveryTarget.function(made)] });
+
+    const pin = /DeliverEntry[0-9a-f]{40}/;
+    expect(pin.exec(policyOf(token))?.[0]).toBe(pin.exec(policyOf(stack))?.[0]);
+  });
+});
+
+describe('the functions know', () => {
+  const known = (stack: Stack, name: string) =>
+    resourcesOf(templateOf(stack), 'AWS::Lambda::Function').flatMap(({ Properties }) => {
+      const { Variables } = Properties.Environment as { readonly Variables: Readonly<Record<string, string>> };
+      return Variables[name] ?? [];
+    });
+
+  it('the stacks of the deployment, those of keys too, in which all secrets are that they act on', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Keyturn');
+    const rotation = rotationIn(stack);
+    rotation.manage('one', { user: 'one' });
+    new ManagedKey(new Stack(app, 'Elsewhere'), 'two', { rotation, user: 'two' });
+
+    expect(known(stack, 'KEYTURN_STACKS')).toEqual(Array(4).fill('Keyturn,Elsewhere'));
+    expect(known(stack, 'KEYTURN_EXISTING_SECRETS')).toEqual([]);
+  });
+
+  it('keys whose secrets were there before, by their IDs, as long as there is room', () => {
+    const stack = new Stack(new App(), 'Keyturn');
+    const rotation = rotationIn(stack);
+    const ids = Array.from({ length: 40 }, (_, at) => `key-${String(at).padStart(59, '0')}`);
+    const keys = ids.map((id) => rotation.manage(id, { user: id.slice(0, 4) + id.slice(-4), secret: 'existing' }));
+
+    const [said = ''] = known(stack, 'KEYTURN_EXISTING_SECRETS');
+    expect(said.split(',')).toEqual(ids.slice(0, 31));
+    const warned = keys.flatMap(({ node }) =>
+      node.metadata.filter(({ data }) => /have room to know 31/.test(String(data))),
+    );
+    expect(warned).toHaveLength(9);
+  });
 });

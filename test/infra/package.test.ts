@@ -35,7 +35,7 @@ describe('the package', () => {
   }, 60_000);
 
   it('holds the JSON Schemas and the examples that name one', () => {
-    for (const about of ['', '.audit.v1', '.report.v1']) expect(files).toContain(`dist/keyturn${about}.schema.json`);
+    for (const about of ['', '.audit.v1', '.report.v2']) expect(files).toContain(`dist/keyturn${about}.schema.json`);
     expect(files).toContain('docs/examples/keyturn.yaml');
     expect(files).toContain('CHANGELOG.md');
   });

@@ -52,6 +52,7 @@ describe('the function that reports', () => {
       ['KeepFailedRuns', ['sqs:SendMessage']],
       ['ReadRecord', ['logs:FilterLogEvents']],
       ['FindRecord', ['logs:DescribeLogGroups']],
+      ['ReadTerms', ['ssm:GetParameter']],
       ['WriteReports', ['s3:PutObject']],
       ['EncryptInArchive', ['kms:GenerateDataKey', 'kms:Decrypt']],
       ['ReadCredentialReport', ['iam:GenerateCredentialReport', 'iam:GetCredentialReport']],
@@ -67,6 +68,7 @@ describe('the function that reports', () => {
     { action: 'iam:ListAccessKeys', resource: `arn:aws:iam::${ACCOUNT}:user/bitbucket-web-shop` },
     { action: 'cloudtrail:LookupEvents', resource: '*' },
     { action: 'ssm:GetParametersByPath', resource: arn('ssm', 'parameter/keyturn/keys/') },
+    { action: 'ssm:GetParameter', resource: arn('ssm', 'parameter/keyturn/audit-terms') },
     { action: 'secretsmanager:ListSecrets', resource: '*' },
     { action: 's3:PutObject', resource: `${bucket}/reports/2026-04.html` },
   ])('may do $action to $resource', async (request) => {
@@ -86,6 +88,8 @@ describe('the function that reports', () => {
       { action: 'events:PutEvents', resource: arn('events', 'event-bus/default') },
       { action: 's3:PutObject', resource: `${bucket}/events/2026/04/01/forged.jsonl` },
       { action: 's3:GetObject', resource: `${bucket}/reports/2026-04.html` },
+      { action: 'ssm:GetParameter', resource: arn('ssm', 'parameter/keyturn/keys/web-shop') },
+      { action: 'ssm:PutParameter', resource: arn('ssm', 'parameter/keyturn/audit-terms') },
       { action: 'iam:ListAccessKeys', resource: `arn:aws:iam::${ACCOUNT}:user/administrator` },
       { action: 'iam:DeleteAccessKey', resource: `arn:aws:iam::${ACCOUNT}:user/bitbucket-web-shop` },
     ];

@@ -57,7 +57,11 @@ describe('rights by a path', () => {
     },
   );
 
-  it('have room for 5,000 keys: the main template is the same for one key in a stack of keys and for hundreds', () => {
+  /** The functions know the stacks by their names. */
+  const withoutStacks = (template: unknown): unknown =>
+    JSON.parse(JSON.stringify(template).replace(/"KEYTURN_STACKS":"[^"]+"/g, '"KEYTURN_STACKS":""'));
+
+  it('have room for 5,000 keys: the main template is the same for one key in a stack of keys and for hundreds, but for the names of the stacks', () => {
     const engineOf = (count: number) => {
       const many = Array.from({ length: count }, (_, at) => ({
         id: `key-${at}`,
@@ -76,7 +80,7 @@ describe('rights by a path', () => {
     const [one, hundreds] = [engineOf(1), engineOf(480)];
 
     expect(hundreds.stacks).toBe(5);
-    expect(hundreds.template).toEqual(one.template);
+    expect(withoutStacks(hundreds.template)).toEqual(withoutStacks(one.template));
     expect(resourcesOf(one.template, 'AWS::IAM::ManagedPolicy').map(({ id }) => id)).toEqual([
       expect.stringContaining('Auditor'),
     ]);

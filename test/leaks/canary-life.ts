@@ -83,18 +83,7 @@ export class CanaryLife {
 
   /** Makes every key undelivered, so that the next sync delivers it again. */
   forgetDeliveries(): void {
-    const { admin, world } = this.deployed;
-    for (const kind of KINDS) {
-      const SecretId = `keyturn/${kind}`;
-      const described = world.account.secretsManager.describeSecret({ SecretId });
-      const versions = 'VersionIdsToStages' in described ? (described.VersionIdsToStages ?? {}) : {};
-      for (const [RemoveFromVersionId, labels] of Object.entries(versions)) {
-        for (const VersionStage of labels.filter((label) => label.startsWith('DELIVERED-'))) {
-          const move = { SecretId, VersionStage, RemoveFromVersionId };
-          world.account.invoke(admin, 'secretsmanager', 'UpdateSecretVersionStage', move);
-        }
-      }
-    }
+    for (const kind of KINDS) this.deployed.forgetDeliveries(kind);
   }
 
   /** Leaves each user the newest key alone, so that there is room for the next one. */

@@ -7,7 +7,7 @@ import {
   auditEventSchema,
   auditJsonSchema,
 } from '../../functions/core/audit';
-import { AUDIT_LOG_GROUP, TAG } from '../../functions/core/names';
+import { AUDIT_LOG_GROUP, registryParameterName, secretName, TAG } from '../../functions/core/names';
 import { makeReport } from '../../functions/report/judge/make-report';
 import type { AwsFault } from '../../local/account/wire/server';
 import { delivered, live } from '../support/converge';
@@ -16,7 +16,7 @@ import { whoIs } from '../support/who-is';
 
 const denied: AwsFault = { kind: 'error', status: 400, code: 'AccessDeniedException' };
 
-/** A key is rotated, delivered, held because it is in use, made Inactive, made Active again by hand, and deleted in the end. */
+/** A key is rotated, delivered, held because it is in use, made Inactive, made Active again by hand, deleted in the end, and gets another id. */
 async function wholeLife(scene: Scene): Promise<void> {
   scene.manage('shop');
   await scene.rotate();
@@ -36,6 +36,15 @@ async function wholeLife(scene: Scene): Promise<void> {
   scene.removeTag('shop', TAG.deactivated);
   await live(scene, [116, 127]);
   expect(scene.keys('ci-shop')).toHaveLength(1);
+  renamed(scene);
+  await live(scene, [128]);
+}
+
+/** Deployed under another id: its secret is retained. */
+function renamed(scene: Scene): void {
+  scene.account.invoke(scene.admin, 'ssm', 'DeleteParameter', { Name: registryParameterName('shop') });
+  scene.account.invoke(scene.admin, 'secretsmanager', 'CreateSecret', { Name: secretName('store') });
+  scene.register(scene.entry('store', { user: 'ci-shop', deliverTo: [{ repository: 'acme/shop' }] }));
 }
 
 /** The environment is deleted and made again; that is told first, and put right when somebody has said so. */
@@ -135,7 +144,7 @@ describe('the events that two lives leave in the record (K7)', () => {
     for (const { event, key, user, policy } of events) {
       if (/^(run-|finding|people-)/.test(event)) continue;
       expect({ event, key, user, policy: typeof policy }).toMatchObject({
-        key: 'shop',
+        key: expect.stringMatching(/^(shop|store)$/),
         user: 'ci-shop',
         policy: 'object',
       });

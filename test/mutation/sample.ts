@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createSourceFile, ScriptTarget } from 'typescript';
 import { seededRandom } from '../../local/random';
@@ -33,9 +33,11 @@ function main(): number {
     .sort()
     .flatMap((file) => declarationsOf(file).filter(() => random() < share));
   console.log(`seed ${seed}: ${drawn.length} declarations`);
-  const { status } = spawnSync('stryker', ['run', config, '--force', '--mutate', drawn.join(',')], {
-    stdio: 'inherit',
-  });
+  // Stryker's report has what its memory has too, and this is about the sample alone.
+  const memory = `coverage/mutation/sample-${suite}.json`;
+  rmSync(memory, { force: true });
+  const asked = ['run', config, '--force', '--incrementalFile', memory, '--mutate', drawn.join(',')];
+  const { status } = spawnSync('stryker', asked, { stdio: 'inherit' });
   const mutants = Object.values(read<Report>(jsonReporter.fileName).files).flatMap((file) => file.mutants);
   const caught = mutants.filter(({ status: fate }) => fate === 'Killed' || fate === 'Timeout').length;
   const lived = mutants.filter(({ status: fate }) => fate === 'Survived' || fate === 'NoCoverage').length;

@@ -52,8 +52,9 @@ export interface Permission {
   readonly action: string;
 }
 
+/** One of many keys: what its statement says of the key's entry is left out. */
 export function permissionName({ holder, place, sid, action }: Permission): string {
-  return `${holder}: ${place} ${sid}: ${action}`;
+  return `${holder}: ${place} ${sid.replace(/Entry[0-9a-f]{40}$/, '')}: ${action}`;
 }
 
 function statementsOf(document: unknown): readonly Statement[] {

@@ -30,7 +30,15 @@ function livedReport(): Report {
   const [{ user } = { user: '' }] = account.entries;
   const made = account.make(user, day(210));
   account.write({ action: 'CreateAccessKey', at: day(210), user, accessKeyId: made.accessKeyId });
-  return makeReport(account.evidence(240, 150));
+  const accepted = {
+    user: 'by-hand',
+    control: 'soc2-cc6.1' as const,
+    approver: 'Grace Hopper, CISO',
+    reason: 'It ends with the old build farm.',
+    approvedOn: '2026-08-01',
+    until: '2027-07-31',
+  };
+  return makeReport(account.evidence(240, 150, { terms: { frameworks: undefined, exceptions: [accepted] } }));
 }
 
 describe.each([
@@ -84,6 +92,7 @@ describe.each([
     ['changes', 'changes'],
     ['events', 'events'],
     ['controls', 'controls'],
+    ['exceptions', 'exceptions'],
   ] as const)('in the rows of %s', (name, table) => {
     expect(json[name].length).toBeGreaterThan(0);
     expect(rowsIn(html, name)).toBe(json[name].length);

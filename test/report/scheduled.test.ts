@@ -95,6 +95,33 @@ describe('the scheduled report', () => {
     expect(lines.at(-1)).toContain('report written');
   });
 
+  it('tells who has accepted what until when: in the report, in the mail and in the log of its run', async () => {
+    const stored = await bucket();
+    const scene = await lived();
+    const accepted = {
+      key: 'shop',
+      control: 'cis-1.12',
+      approver: 'Grace Hopper, CISO',
+      reason: 'The season begins in April.',
+      approvedOn: '2026-02-01',
+      until: '2026-04-30',
+    };
+    const Value = JSON.stringify({ version: 1, frameworks: ['cis-3.0'], exceptions: [accepted] });
+    scene.account.ssm.putParameter({ Name: '/keyturn/audit-terms', Type: 'String', Value }, 'deployer');
+    const { lines, summary } = run(scene);
+    const { control, ...rest } = accepted;
+    const told = { ...rest, controls: [control], until: '2026-05-01T00:00:00.000Z' };
+
+    expect((await summary).accepted).toMatchObject([told]);
+    expect(lines.at(-1)).toContain('"approver":"Grace Hopper, CISO"');
+    const report = reportSchema.parse(JSON.parse(stored[1]?.body ?? ''));
+    expect(report.exceptions).toMatchObject([told]);
+    expect(report.exceptions[0]?.isInForce).toBe(true);
+    expect(messages(scene)[0]?.Message).toContain(
+      'Exceptions in force:\n- [accepted] shop, until 2026-05-01, accepted by Grace Hopper, CISO',
+    );
+  });
+
   it('can be asked for a month that has passed', async () => {
     const stored = await bucket();
     const { summary } = run(await lived(), { month: '2026-01' });

@@ -24,6 +24,7 @@ it('writes its intent, tells the record, makes the key, proves it and stores it,
   expect(steps.slice(steps.indexOf('iam:ListAccessKeys'), -1)).toEqual([
     'iam:ListAccessKeys',
     'secretsmanager:DescribeSecret',
+    'secretsmanager:GetResourcePolicy',
     'secretsmanager:TagResource',
     ...NEW_STREAM,
     'iam:CreateAccessKey',

@@ -24,6 +24,7 @@ export async function coldStart(scene: Scene, name: keyof typeof load, allowed =
   vi.resetModules();
   vi.stubEnv('KEYTURN_TOPIC_ARN', scene.topicArn);
   vi.stubEnv('KEYTURN_RELEASE', '0.0.0+test');
+  vi.stubEnv('KEYTURN_STACKS', 'Keyturn');
   vi.stubEnv('KEYTURN_ALLOWED_ORIGINS', allowed);
   vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', `keyturn-${name}`);
   const { handler } = await load[name]();

@@ -4,6 +4,7 @@ import { settingsFrom } from '../../functions/runtime/env';
 const TOPIC = {
   KEYTURN_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:findings',
   KEYTURN_RELEASE: '0.1.0+0123456789ab',
+  KEYTURN_STACKS: 'Keyturn',
 };
 
 it('settings have defaults for all but the topic and the release', () => {
@@ -16,6 +17,7 @@ it('settings have defaults for all but the topic and the release', () => {
     runbooks: 'docs/operate/runbooks/',
     release: TOPIC.KEYTURN_RELEASE,
     allowedOrigins: new Set(),
+    deployedBy: { stacks: new Set(['Keyturn']), existing: new Set() },
   });
 });
 
@@ -28,6 +30,8 @@ it('settings are what the stack says', () => {
     KEYTURN_TOKEN_EXPIRES_IN_DAYS: '30',
     KEYTURN_RUNBOOKS: 'https://example.com/runbooks/',
     KEYTURN_ALLOWED_ORIGINS: 'https://api.bitbucket.org,https://bitbucket.example.com',
+    KEYTURN_STACKS: 'Keyturn,KeyturnKeys1',
+    KEYTURN_EXISTING_SECRETS: 'shop,images',
   };
   expect(settingsFrom(env)).toMatchObject({
     registryPath: '/other/',
@@ -36,6 +40,7 @@ it('settings are what the stack says', () => {
     tokenExpiresInDays: 30,
     runbooks: 'https://example.com/runbooks/',
     allowedOrigins: new Set(['https://api.bitbucket.org', 'https://bitbucket.example.com']),
+    deployedBy: { stacks: new Set(['Keyturn', 'KeyturnKeys1']), existing: new Set(['shop', 'images']) },
   });
 });
 
@@ -63,6 +68,8 @@ it.each([
   ['KEYTURN_TOKEN_EXPIRES_IN_DAYS', '0'],
   ['KEYTURN_RELEASE', undefined],
   ['KEYTURN_RELEASE', ''],
+  ['KEYTURN_STACKS', undefined],
+  ['KEYTURN_STACKS', ''],
 ])('%s = %o is an error that names the variable and the cure', (name, value) => {
   expect(() => settingsFrom({ ...TOPIC, [name]: value })).toThrow(
     expect.objectContaining({

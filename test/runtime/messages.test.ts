@@ -18,6 +18,7 @@ async function functionsOf(scene: Scene) {
   vi.resetModules();
   vi.stubEnv('KEYTURN_TOPIC_ARN', scene.topicArn);
   vi.stubEnv('KEYTURN_RELEASE', '0.0.0+test');
+  vi.stubEnv('KEYTURN_STACKS', 'Keyturn');
   vi.stubEnv('KEYTURN_ALLOWED_ORIGINS', new URL(scene.bitbucketUrl).origin);
   vi.stubEnv('KEYTURN_RUNBOOKS', 'https://wiki.example.com/keyturn/');
   vi.stubEnv('KEYTURN_TOKEN_EXPIRES_IN_DAYS', '30');

@@ -11,7 +11,7 @@ import { type Audit, auditOf } from '../../cli/rehearsal/timeline';
 import type { ConfigInput } from '../../functions/core/config/config';
 import type { RegistryEntry } from '../../functions/core/config/registry';
 import { openIntent } from '../../functions/core/key/intent';
-import type { FunctionName } from '../../functions/core/names';
+import { DELIVERED_LABEL_PREFIX, type FunctionName, secretName } from '../../functions/core/names';
 import { KeyturnStack } from '../../infra';
 import { seededRandom } from '../../local/random';
 import { type Deployment, functionNameOf } from '../../local/stack/deployment';
@@ -132,6 +132,19 @@ export class DeployedWorld {
     this.cdkOut = cdkOut;
     this.deployment = await this.world.deployAll(cdkOut);
     this.onDeploy?.(this.deployment, this.world);
+  }
+
+  /** Takes every mark of a key's delivery away, as one who may move labels could: the next sync delivers again. */
+  forgetDeliveries(id: string): void {
+    const SecretId = secretName(id);
+    const described = this.world.account.secretsManager.describeSecret({ SecretId });
+    const versions = 'VersionIdsToStages' in described ? (described.VersionIdsToStages ?? {}) : {};
+    for (const [RemoveFromVersionId, labels] of Object.entries(versions)) {
+      for (const VersionStage of labels.filter((label) => label.startsWith(DELIVERED_LABEL_PREFIX))) {
+        const move = { SecretId, VersionStage, RemoveFromVersionId };
+        this.world.account.invoke(this.admin, 'secretsmanager', 'UpdateSecretVersionStage', move);
+      }
+    }
   }
 
   functionName(name: FunctionName): string {

@@ -10,6 +10,7 @@ import { createSts } from '../../functions/aws/sts';
 import { createTrail } from '../../functions/aws/trail';
 import type { AuditEvent } from '../../functions/core/audit';
 import type { Trigger } from '../../functions/core/findings/telling';
+import type { DeployedBy } from '../../functions/core/lifecycle/deployed-by';
 import { REGISTRY_PATH } from '../../functions/core/names';
 import { deactivate } from '../../functions/deactivate/deactivate';
 import { deleteKeys } from '../../functions/delete/delete';
@@ -39,6 +40,8 @@ export class Scene extends Stage {
   readonly audits: AuditEvent[] = [];
   /** Milliseconds that a run has; a short one starts nothing. */
   lifetime = 15 * 60_000;
+  /** What the use cases take for their deployment's own; undefined for whatever has the name. */
+  deployedBy: DeployedBy | undefined;
   #runs = 0;
 
   /**
@@ -150,6 +153,7 @@ export class Scene extends Stage {
       time: this.#time(),
       deadline: new Date(this.clock.now() + this.lifetime),
       concurrency: 2,
+      ...(this.deployedBy === undefined ? {} : { deployedBy: this.deployedBy }),
       log,
       auditLog: { write: (event) => this.audits.push(event) },
       record: this.mortal?.hold(createAuditRecord()) ?? createAuditRecord(),

@@ -7,7 +7,13 @@ import { markCounts, marksOf } from '../../functions/core/key/delivery-mark';
 import { openIntent } from '../../functions/core/key/intent';
 import { type SecretState, storedVersions } from '../../functions/core/key/secret-state';
 import { parseVersionId } from '../../functions/core/key/version-id';
-import { AUDIT_LOG_GROUP, EVENT_SOURCE, registryParameterName, secretName } from '../../functions/core/names';
+import {
+  AUDIT_LOG_GROUP,
+  CLOUDFORMATION_STACK_TAG,
+  EVENT_SOURCE,
+  registryParameterName,
+  secretName,
+} from '../../functions/core/names';
 import { Account, type AccountOptions } from '../../local/account/account';
 import type { ReportRefusal } from '../../local/account/credential-report';
 import type { Principal } from '../../local/account/principal';
@@ -16,8 +22,13 @@ import { Clock } from '../../local/clock';
 import { Bitbucket } from '../../local/hosts/bitbucket/bitbucket';
 import { type BitbucketFault, type BitbucketRequest, startBitbucketServer } from '../../local/hosts/bitbucket/server';
 import type { Mortal } from './mortal';
+import { policyThatPins } from './policy-that-pins';
 import { secretStateOf } from './secret-state-of';
 import { whoIs } from './who-is';
+
+/** The stack that a stage's handlers take for their own. */
+export const STACK = 'Keyturn';
+const MADE_BY_STACK = { Key: CLOUDFORMATION_STACK_TAG, Value: STACK };
 
 export const START = Date.parse('2026-01-01T03:00:00Z');
 
@@ -150,11 +161,16 @@ export class Stage {
     const user = options.user ?? `ci-${id}`;
     const entry = this.entry(id, options);
     if (!this.#users.has(user)) this.addUser(user);
-    this.account.invoke(this.admin, 'secretsmanager', 'CreateSecret', { Name: secretName(id) });
+    this.makeSecret(id);
     this.register(entry);
     this.#repositories.set(id, this.bitbucket.addRepository('acme', id).uuid);
     this.#environments.set(id, this.bitbucket.addEnvironment('acme', id, 'Production').uuid);
     return entry;
+  }
+
+  /** An empty secret, as the stack makes it: nobody else could tag it so. */
+  makeSecret(id: string): void {
+    this.account.secretsManager.createSecret({ Name: secretName(id), Tags: [MADE_BY_STACK] });
   }
 
   /** UUID of a managed key's repository. */
@@ -192,10 +208,23 @@ export class Stage {
     };
   }
 
+  /** Writes an entry as a deployment does, which says so in the secret's policy first. */
   register(entry: RegistryEntry): void {
-    this.parameter(entry.id, JSON.stringify(entry));
+    const json = JSON.stringify(entry);
+    this.pin(entry.id, json);
+    this.parameter(entry.id, json);
   }
 
+  /** What a deployment writes into a key's secret, where there is one. */
+  pin(id: string, json: string): void {
+    const Filters = [{ Key: 'name' as const, Values: [secretName(id)] }];
+    const { SecretList } = this.account.secretsManager.listSecrets({ Filters });
+    if (!SecretList.some(({ Name }) => Name === secretName(id))) return;
+    const policy = { SecretId: secretName(id), ResourcePolicy: policyThatPins(json) };
+    this.account.invoke(this.admin, 'secretsmanager', 'PutResourcePolicy', policy);
+  }
+
+  /** Writes a parameter alone: whoever may write parameters, and no deployment. */
   parameter(id: string, Value: string): void {
     const Name = registryParameterName(id);
     this.account.invoke(this.admin, 'ssm', 'PutParameter', { Name, Value, Type: 'String', Overwrite: true });

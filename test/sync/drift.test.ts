@@ -72,7 +72,7 @@ describe('what was delivered is looked at once a day (K13)', () => {
       (action) => !/^(ListSecrets|GetParametersByPath|PutLog.*|CreateLogStream|PutEvents)$/.test(action),
     );
     // The token of the connection is read once a run.
-    expect(own).toEqual(['GetSecretValue', 'TagResource']);
+    expect(own).toEqual(['GetResourcePolicy', 'GetSecretValue', 'TagResource']);
     expect((await scene.sync()).audits).toHaveLength(2);
   });
 

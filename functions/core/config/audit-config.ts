@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { kmsKeyArn } from '../hosts/connection';
+import { auditTermsFields } from './audit-terms';
 import { cronFormProblem } from './schedule';
 
 /** The periods that CloudWatch Logs offers, in days. */
@@ -48,4 +49,5 @@ export const auditSchema = z.strictObject({
     .describe('ARN of an event bus that gets every audit event, such as that of a central security account.'),
   archive: archiveSchema.optional().describe('An S3 bucket with Object Lock that gets every audit event.'),
   report: reportSchema.optional().describe('A report that a function writes into the archive every month.'),
+  ...auditTermsFields,
 });

@@ -40,6 +40,8 @@ const CURES: Readonly<Record<string, string>> = {
   reconcile: 'write rate(1 hour), or a shorter time',
   schedule: 'write cron(0 6 1 * ? *) for the first day of each month',
   report: 'add audit.archive, or take audit.report out',
+  key: 'give one of the two',
+  until: 'an exception that lasts longer is approved again',
 };
 
 /**

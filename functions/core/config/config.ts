@@ -15,6 +15,11 @@ const configShape = z.strictObject({
 /** The whole of `keyturn.yaml`. */
 export const configSchema = configShape.superRefine((config, context) => {
   for (const mistake of settingsMistakes(config)) context.addIssue({ code: 'custom', ...mistake });
+  config.audit.exceptions.forEach(({ key }, index) => {
+    if (key === undefined || config.keys.some(({ id }) => id === key)) return;
+    const message = `expected the id of one of the keys, or user, found "${key}"`;
+    context.addIssue({ code: 'custom', path: ['audit', 'exceptions', index, 'key'], message });
+  });
   const together = new KeysTogether(config.policy);
   config.keys.forEach((key, index) => {
     for (const { path, message } of together.add(key, config.connections)) {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS } from '../names';
 import { alarmsSchema } from './alarms-config';
 import { auditSchema, LOG_RETENTION_DAYS } from './audit-config';
+import { auditTermsProblem } from './audit-terms';
 import type { ConfigIssue, Mistake } from './config-issue';
 import { deploymentSchema } from './deployment-config';
 import { policyOverridesSchema, policyProblems, policyWith } from './policy';
@@ -69,6 +70,8 @@ export function settingsMistakes({ policy, audit }: Pick<Settings, 'policy' | 'a
     const message = 'expected audit.archive too: the archive is where the reports are written';
     mistakes.push({ path: ['audit', 'report'], message });
   }
+  const tooLong = auditTermsProblem(audit);
+  if (tooLong !== undefined) mistakes.push({ path: ['audit', 'exceptions'], message: tooLong });
   return mistakes;
 }
 

@@ -12,6 +12,7 @@ import { invalidEntry } from './codes/invalid-entry';
 import { invalidPause } from './codes/invalid-pause';
 import { keyPromoted } from './codes/key-promoted';
 import { notAdopted } from './codes/not-adopted';
+import { notDeployed } from './codes/not-deployed';
 import { orphanDiscarded } from './codes/orphan-discarded';
 import { outOfTime } from './codes/out-of-time';
 import { paused } from './codes/paused';
@@ -62,6 +63,7 @@ export const FINDINGS = byCode({
   'breaker-open': breakerOpen,
   'secret-edited': secretEdited,
   'secret-missing': secretMissing,
+  'not-deployed': notDeployed,
   'registry-lost': registryLost,
   'user-changed': userChanged,
   'not-adopted': notAdopted,

@@ -60,7 +60,7 @@ export interface Host<Target extends HostTarget = HostTarget, Item = unknown> {
   targetOf(item: Item): Target;
   /** A target without what the schema fills in again, so that more of them fit into a parameter. */
   short(target: Target): Readonly<Record<string, unknown>>;
-  /** How people call a target: in logs, receipts and findings. Host first, so that it sorts. */
+  /** How people call a target, cleaned (`outside-text.ts`): in logs, receipts and findings. Host first, so that it sorts. */
   nameOf(target: Target): string;
   /** Everything that a delivery to a target writes. */
   writes(target: Target, connection: ConnectionSettings | undefined): readonly Written[];

@@ -39,7 +39,8 @@ export function daysOverdue(managed: Managed, now: Date): number {
 
 /**
  * A first rotation that is wanted at once is due since its entry was written, or since a pause ended that kept it
- * waiting; what is taken over was nobody's to rotate before that. Where somebody has edited the secret, the age of the last key that Keyturn stored counts.
+ * waiting; what is taken over was nobody's to rotate before that. Where somebody has edited the secret, the age of the
+ * last key that Keyturn stored counts.
  */
 function dueSince({ entry, secret, changedAt }: Managed, now: Date): Date | undefined {
   const last = currentKey(secret) ?? newestStored(secret, now);

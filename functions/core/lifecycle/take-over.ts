@@ -72,6 +72,8 @@ export function takeOver(own: SecretState, retained: SecretState): SecretState {
 /** What the tags say of users and keys that outlive the take-over: the own secret says it as soon as it is recorded there. */
 const INHERITED: readonly string[] = [TAG.user, TAG.formerUsers, TAG.deactivated, TAG.reactivated];
 
+const KEYTURNS: readonly string[] = Object.values(TAG);
+
 /** The tags to record before the own secret holds a key: from then on those of the retained one say nothing. */
 export function inheritedTags({ tags }: SecretState): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(tags).filter(([tag]) => INHERITED.includes(tag)));
@@ -81,7 +83,8 @@ function isRecorded({ tags }: SecretState): boolean {
   return tags[TAG.user] !== undefined;
 }
 
+/** What a retained secret's tags say of its keys. Those that are not Keyturn's say who made that secret, and not this one. */
 function tagsOf({ tags }: SecretState, own: SecretState): SecretState['tags'] {
-  if (!isRecorded(own)) return tags;
-  return Object.fromEntries(Object.entries(tags).filter(([tag]) => !INHERITED.includes(tag)));
+  const passes = (tag: string) => KEYTURNS.includes(tag) && !(isRecorded(own) && INHERITED.includes(tag));
+  return Object.fromEntries(Object.entries(tags).filter(([tag]) => passes(tag)));
 }

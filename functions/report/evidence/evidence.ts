@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../core/audit';
+import type { AuditTerms } from '../../core/config/audit-terms';
 import type { RegistryEntry } from '../../core/config/registry';
 import type { SecretState } from '../../core/key/secret-state';
 
@@ -74,7 +75,19 @@ export interface UnreadableLine {
   readonly schema?: string;
 }
 
-export type EvidenceSource = 'audit-record' | 'cloudtrail' | 'credential-report' | 'iam' | 'registry' | 'secrets';
+export type EvidenceSource =
+  | 'audit-record'
+  | 'cloudtrail'
+  | 'credential-report'
+  | 'iam'
+  | 'registry'
+  | 'secrets'
+  | 'audit-terms';
+
+/** Which frameworks were chosen and which exceptions accepted, and when that was last written. */
+export interface JudgingTerms extends AuditTerms {
+  readonly changedAt?: Date | undefined;
+}
 
 /** Everything that a report is made from. What could not be had is undefined, with its reason in `failures`; nothing is guessed. */
 export interface Evidence {
@@ -109,6 +122,8 @@ export interface Evidence {
     | undefined;
   readonly credentialReport: FullCredentialReport | undefined;
   readonly entries: readonly RegistryEntry[] | undefined;
+  /** When each of them was last written, by its ID. @default - nobody knows */
+  readonly entriesChangedAt?: ReadonlyMap<string, Date> | undefined;
   /** IDs of registry entries that cannot be read, and why. */
   readonly invalidEntries: readonly { readonly id: string; readonly message: string }[];
   readonly secrets: readonly SecretState[] | undefined;
@@ -116,5 +131,7 @@ export interface Evidence {
   readonly listedKeys: readonly ListedKey[] | undefined;
   /** Managed users whose keys could not be listed, unlike those of the others: `listedKeys` tells nothing of them. */
   readonly usersNotListed?: readonly string[];
+  /** @default - nothing was chosen and nothing accepted: every control is judged */
+  readonly terms?: JudgingTerms | undefined;
   readonly failures: readonly { readonly source: EvidenceSource; readonly message: string }[];
 }

@@ -33,6 +33,7 @@ const PERMISSIONS: Readonly<Record<EvidenceSource, string>> = {
   iam: 'iam:ListAccessKeys',
   registry: 'ssm:GetParametersByPath',
   secrets: 'secretsmanager:ListSecrets',
+  'audit-terms': 'ssm:GetParameter',
 };
 
 /**
@@ -67,7 +68,7 @@ export async function gatherEvidence(
   };
 
   const registry = from('registry', () => ports.registry.list());
-  const [record, trail, credentialReport, listing, secrets, listed] = await Promise.all([
+  const [record, trail, credentialReport, listing, secrets, listed, terms] = await Promise.all([
     from('audit-record', () =>
       ports.record.read({ since, until: earliest(after(until, RECORD_MARGIN), gatheredAt), now: gatheredAt }),
     ),
@@ -76,6 +77,7 @@ export async function gatherEvidence(
     registry,
     from('secrets', () => ports.secrets.list(SECRET_PREFIX)),
     registry.then((known) => from('iam', () => listKeys(ports.iam, known?.entries))),
+    from('audit-terms', () => ports.terms.read()),
   ]);
   for (const failure of listed?.failures ?? []) failed('iam', failure);
   return {
@@ -89,10 +91,12 @@ export async function gatherEvidence(
     trail,
     credentialReport,
     entries: listing?.entries,
+    entriesChangedAt: listing?.changedAt,
     invalidEntries: (listing?.invalid ?? []).map(({ id, error }) => ({ id, message: error.message })),
     secrets,
     listedKeys: listed?.keys,
     ...(listed === undefined || listed.usersNotListed.length === 0 ? {} : { usersNotListed: listed.usersNotListed }),
+    terms,
     failures,
   };
 }

@@ -1,5 +1,5 @@
 import type { CallerIdentity, Iam, Registry, Secrets, Time } from '../../account/ports';
-import type { Evidence, FullCredentialReport, TrailWrite } from './evidence';
+import type { Evidence, FullCredentialReport, JudgingTerms, TrailWrite } from './evidence';
 
 /** Who asks, and where. */
 export interface Caller {
@@ -34,6 +34,12 @@ export interface AuditRecordReader {
   }): Promise<NonNullable<Evidence['record']>>;
 }
 
+/** What the configuration says of how to judge. */
+export interface AuditTermsReader {
+  /** Undefined where it says nothing. @throws KeyturnError `aws-*`, `invalid-config` */
+  read(): Promise<JudgingTerms | undefined>;
+}
+
 /** What the evidence of a report is read with. */
 export interface EvidencePorts {
   readonly caller: Caller;
@@ -43,5 +49,6 @@ export interface EvidencePorts {
   readonly iam: Pick<Iam, 'listAccessKeys'>;
   readonly registry: Pick<Registry, 'list'>;
   readonly secrets: Pick<Secrets, 'list'>;
+  readonly terms: AuditTermsReader;
   readonly time: Time;
 }

@@ -1,25 +1,16 @@
 import { after, DAY } from '../../core/duration';
 import type { Evidence } from '../evidence/evidence';
 import { groupBy } from '../group-by';
-import { CONTROLS } from './controls';
-import type { JudgedKey } from './judged-key';
-import type { KeyFacts } from './key-facts';
+import { exceptionId } from './exceptions';
+import type { KeyJudgements } from './judge-keys';
 import type { AccessKeyLine } from './model';
 import { tenthsOfDays } from './time-bounds';
 
-/** The table of all access keys, each judged against every control. */
-export function accessKeysOf(evidence: Evidence, facts: readonly KeyFacts[]): readonly AccessKeyLine[] {
-  const ofUser = groupBy(facts, ({ user }) => user);
-  const isReported = evidence.credentialReport !== undefined;
+/** The table of all access keys, each with its verdicts. */
+export function accessKeysOf(evidence: Evidence, judged: readonly KeyJudgements[]): readonly AccessKeyLine[] {
   const eventsOf = groupBy(evidence.record?.events ?? [], ({ accessKeyId }) => accessKeyId);
-  return facts.map((key) => {
-    const { id, user, arn, isRoot, accessKeyId, managed, role, status, createdAt, endedAt, lastUsed } = key;
-    const judged: JudgedKey = {
-      ...key,
-      now: endedAt ?? evidence.gatheredAt,
-      isReported,
-      activeOfUser: ofUser.get(user)?.filter((other) => other.status === 'Active').length ?? 0,
-    };
+  return judged.map(({ key, judgements }) => {
+    const { id, user, arn, isRoot, accessKeyId, managed, role, status, createdAt, endedAt, lastUsed, overlap } = key;
     const due =
       role === 'current' && createdAt !== undefined && managed !== undefined
         ? after(createdAt, managed.policy.rotateAfter * DAY).toISOString()
@@ -37,11 +28,19 @@ export function accessKeysOf(evidence: Evidence, facts: readonly KeyFacts[]): re
       createdAt: createdAt?.toISOString(),
       ...(createdAt === undefined || (role === 'gone' && endedAt === undefined)
         ? {}
-        : { ageDays: tenthsOfDays(Math.max(0, judged.now.getTime() - createdAt.getTime())) }),
+        : { ageDays: tenthsOfDays(Math.max(0, key.now.getTime() - createdAt.getTime())) }),
       lastUsed: typeof lastUsed === 'string' ? lastUsed : lastUsed.toISOString(),
       rotateDueAt: due,
-      controls: CONTROLS.map(({ id: control, judge }) => ({ control, ...judge(judged) })),
-      events: events.filter(({ event }) => event !== 'finding' && !/^people-/.test(event)).map(({ id }) => id),
+      ...(overlap === undefined ? {} : { overlap: { state: overlap.state, until: overlap.until.toISOString() } }),
+      controls: judgements.map(({ control, verdict, why, exception }) => ({
+        control,
+        verdict,
+        why,
+        ...(exception === undefined ? {} : { exception: exceptionId(exception) }),
+      })),
+      events: events
+        .filter(({ event }) => event !== 'finding' && !/^people-/.test(event))
+        .map(({ id: event }) => event),
     };
   });
 }

@@ -1,3 +1,4 @@
+import { after } from '../../core/duration';
 import type { Evidence } from '../evidence/evidence';
 import { compare } from './compare';
 import { isLateWithin, supersededAt } from './lives';
@@ -5,6 +6,7 @@ import type { AccessKeyLine, Attention, Change, ControlVerdict, ManagedKeyHistor
 import type { OpenFinding } from './open-findings';
 import { plural } from './plural';
 import type { Reconciliation } from './reconcile';
+import { DELIVERY_MAY_TAKE, dayOf } from './time-bounds';
 
 export interface Judged {
   readonly accessKeys: readonly AccessKeyLine[];
@@ -22,6 +24,8 @@ const KINDS: readonly Attention['kind'][] = [
   'tampering',
   'log-gap',
   'late-rotation',
+  'late-deactivation',
+  'late-delivery',
   'control-failed',
   'open-finding',
   'incomplete-run',
@@ -36,6 +40,8 @@ export function attentionOf(evidence: Evidence, judged: Judged): readonly Attent
     ...gaps.map((gap, index) => ({ id: `gap-${index + 1}`, ...gap })),
     ...managedKeys.flatMap(foundItems).map((item, index) => ({ id: `found-${index + 1}`, ...item })),
     ...managedKeys.flatMap((managed) => lateItems(evidence, managed)),
+    ...accessKeys.flatMap(beyondItem),
+    ...managedKeys.flatMap((managed) => undeliveredItem(evidence, managed)),
     ...controls.filter(({ verdict }) => verdict === 'fail').map((control) => controlItem(control, accessKeys)),
     ...findings.map(findingItem),
   ].sort(
@@ -168,6 +174,47 @@ function lateItems(
     events: [],
   };
   return [...items, now];
+}
+
+/** A superseded key that is still Active though neither its overlap nor a hold explains it. */
+function beyondItem({ id, key, user, accessKeyId, overlap, events }: AccessKeyLine): Attention[] {
+  if (overlap?.state !== 'beyond') return [];
+  return [
+    {
+      id: `late-deactivation-${id}`,
+      kind: 'late-deactivation',
+      severity: 'medium',
+      title: `${key} is behind its dates: ${accessKeyId} is still Active`,
+      detail: `It is superseded, and should have been made Inactive on ${dayOf(new Date(overlap.until))}.`,
+      at: overlap.until,
+      key,
+      user,
+      accessKeyId,
+      events: events.slice(-1),
+    },
+  ];
+}
+
+function undeliveredItem(
+  { gatheredAt }: Evidence,
+  { key, user, currentAccessKeyId, undeliveredSince }: ManagedKeyHistory,
+): Attention[] {
+  if (undeliveredSince === undefined) return [];
+  if (gatheredAt <= after(new Date(undeliveredSince), DELIVERY_MAY_TAKE)) return [];
+  return [
+    {
+      id: `late-delivery-${key}`,
+      kind: 'late-delivery',
+      severity: 'medium',
+      title: `${key} is not delivered`,
+      detail: `${currentAccessKeyId} waits for its delivery since ${undeliveredSince}.`,
+      at: undeliveredSince,
+      key,
+      user,
+      accessKeyId: currentAccessKeyId,
+      events: [],
+    },
+  ];
 }
 
 function controlItem(

@@ -1,6 +1,9 @@
-import { DAY, daysBetween } from '../../core/duration';
-import { type JudgedKey, type Judgement, NOT_THERE, NOT_USABLE, notJudged } from './judged-key';
+import { after, DAY, daysBetween } from '../../core/duration';
+import { judgeOverlap } from './exception-words';
+import { fail, type JudgedKey, type Judgement, NOT_THERE, NOT_USABLE, notJudged } from './judged-key';
+import type { ExceptionKind } from './model';
 import { plural } from './plural';
+import { dayOf, ONE_RUN } from './time-bounds';
 
 /** The days after which CIS asks for a rotation, and for an unused key to be disabled. */
 const CIS_ROTATED = 90;
@@ -18,52 +21,52 @@ export function noRootKey({ isRoot, status }: JudgedKey): Judgement {
 export function rotatedWithin90(key: JudgedKey): Judgement {
   const unusable = notJudged(key);
   if (unusable !== undefined) return unusable;
-  const { createdAt, now, managed } = key;
+  const { createdAt, now } = key;
   if (createdAt === undefined) return { verdict: 'unknown', why: 'Its creation is not known.' };
   const days = daysBetween(createdAt, now);
-  const policy = managed?.entry?.policy;
-  if (days > CIS_ROTATED) {
-    const why = `Active at ${plural(days, 'day')}.`;
-    if (policy === undefined || key.role === 'foreign') return { verdict: 'fail', why };
-    const { deactivateAfter, holdLimit } = policy;
-    return {
-      verdict: 'fail',
-      why:
-        `${why} ${stayUntil(key)} A policy with deactivateAfter of at most ${CIS_ROTATED} passes, such as rotateAfter 75, ` +
-        `deactivateAfter 85, deleteAfter 95${deactivateAfter + holdLimit > CIS_ROTATED ? '; with holdLimit 5 also while a key is held' : ''}.`,
-    };
-  }
+  const active = `Active at ${plural(days, 'day')}.`;
+  if (days > CIS_ROTATED) return olderThan90(key, createdAt, active);
   const exact = now.getTime() - createdAt.getTime() > CIS_ROTATED * DAY;
   const late = exact
     ? ' In its 91st day: it passes by whole days, as the IAM console counts; who compares the hour says fail.'
     : '';
-  const coming =
-    policy !== undefined && policy.deactivateAfter > CIS_ROTATED
-      ? ` With deactivateAfter ${policy.deactivateAfter} it will fail from day ${CIS_ROTATED + 1} until it is made Inactive.`
-      : '';
-  return { verdict: 'pass', why: `Active at ${plural(days, 'day')}.${late}${coming}` };
+  return { verdict: 'pass', why: `${active}${late}` };
 }
 
-function stayUntil({ role, managed }: JudgedKey): string {
-  const policy = managed?.policy;
-  if (policy === undefined) return '';
-  return role === 'current'
-    ? `It is due at ${policy.rotateAfter} days, and its predecessor stays Active until day ${policy.deactivateAfter}.`
-    : `It is superseded, and the policy keeps it Active until day ${policy.deactivateAfter}, or longer while it is held, so that running pipelines do not break.`;
+/** What the rotation of a key of a managed user still has time for is an exception; anything else needs somebody. */
+function olderThan90(key: JudgedKey, createdAt: Date, active: string): Judgement {
+  const { role, managed, overlap, now, firstRotationBy } = key;
+  const policy = managed?.entry?.policy;
+  if (policy === undefined || role === 'foreign') return fail(active);
+  if (policy.rotateAfter > CIS_ROTATED) {
+    return fail(`${active} Its policy rotates at ${policy.rotateAfter} days, which is later than ${CIS_ROTATED}.`);
+  }
+  if (overlap !== undefined) return judgeOverlap(active, key, overlap);
+  if (role === 'current') {
+    const due = after(createdAt, policy.rotateAfter * DAY);
+    const until = after(due, ONE_RUN);
+    if (now > until) return fail(`${active} Its rotation was due on ${dayOf(due)}.`);
+    return waiting('due', `${active} Its rotation is due, and comes with the next run.`, until, key);
+  }
+  if (firstRotationBy === undefined || now > firstRotationBy) {
+    return fail(`${active} It was there before Keyturn, and has no successor.`);
+  }
+  const why = `${active} It was there before Keyturn, and is superseded by the first rotation.`;
+  return waiting('first-rotation', why, firstRotationBy, key);
 }
 
-/** No policy passes this at every instant: a rotation without an interruption needs two Active keys for a while. */
+function waiting(kind: ExceptionKind, why: string, until: Date, { id }: JudgedKey): Judgement {
+  return { verdict: 'exception', why, exception: { kind, until, of: id } };
+}
+
+/** No rotation without an interruption passes this at every instant: it needs two Active keys for a while. */
 export function oneActiveKey(key: JudgedKey): Judgement {
   const unusable = notJudged(key);
   if (unusable !== undefined) return unusable;
-  if (key.activeOfUser < 2) return { verdict: 'pass', why: 'The only Active key of its user.' };
+  const { activeOfUser, changeover } = key;
+  if (activeOfUser < 2) return { verdict: 'pass', why: 'The only Active key of its user.' };
   const why = 'Its user has two Active keys.';
-  if (key.managed?.entry === undefined) return { verdict: 'fail', why };
-  const { rotateAfter, deactivateAfter } = key.managed.policy;
-  return {
-    verdict: 'fail',
-    why: `${why} The policy lets them overlap for ${plural(deactivateAfter - rotateAfter, 'day')}; a shorter overlap fails for a shorter time, none is possible without an interruption.`,
-  };
+  return changeover === undefined ? fail(why) : judgeOverlap(why, changeover.older, changeover.overlap);
 }
 
 /** Unused for less than 45 days; a key that was never used counts from its creation. */

@@ -1,10 +1,12 @@
-import { after, DAY } from '../../core/duration';
+import { after, DAY, latest } from '../../core/duration';
 import { targetName, targetSetDigest } from '../../core/hosts/target';
 import { isDelivered } from '../../core/key/delivery-mark';
 import { pauseOf } from '../../core/key/pause';
 import { currentKey, currentVersion } from '../../core/key/secret-state';
+import { undelivered } from '../../core/lifecycle/breaker';
 import type { Evidence } from '../evidence/evidence';
 import { groupBy } from '../group-by';
+import { firstRotationBy } from './first-rotation';
 import { isLateWithin, livesOf } from './lives';
 import type { Change, KeyLife, ManagedKeyHistory } from './model';
 import type { ManagedKey, Scope } from './scope';
@@ -28,6 +30,7 @@ function historyOf(evidence: Evidence, managed: ManagedKey, lives: readonly KeyL
   const count = (name: string) => own.filter(({ event }) => event === name).length;
   const current = currentOf(managed, lives);
   const due = current === undefined ? undefined : after(current.createdAt, policy.rotateAfter * DAY).toISOString();
+  const state = stateOf(evidence, managed, current?.createdAt);
   const marks = lives.flatMap((life) => life.marks).filter(({ at }) => isWithin(evidence, at));
   return {
     key,
@@ -36,7 +39,8 @@ function historyOf(evidence: Evidence, managed: ManagedKey, lives: readonly KeyL
     isManagedNow: entry !== undefined,
     targets: entry?.targets.map(targetName) ?? [],
     currentAccessKeyId: current?.accessKeyId,
-    state: stateOf(evidence, managed, current?.createdAt),
+    state,
+    ...(state === 'undelivered' ? { undeliveredSince: undeliveredSince(managed, evidence.gatheredAt) } : {}),
     ...(due === undefined || entry === undefined ? {} : { rotateDueAt: due }),
     rotations: count('key-stored'),
     lateRotations: lives.filter((life) => isLateWithin(evidence, life)).length,
@@ -70,9 +74,10 @@ function currentOf({ secret }: ManagedKey, lives: readonly KeyLife[]): Current |
 
 function stateOf(
   { gatheredAt, entries, secrets }: Evidence,
-  { entry, secret, policy }: ManagedKey,
+  managed: ManagedKey,
   createdAt: Date | undefined,
 ): ManagedKeyHistory['state'] {
+  const { entry, secret, policy } = managed;
   if (entries === undefined) return 'unknown';
   if (entry === undefined) return 'not-managed';
   if (secrets === undefined || secret === undefined) return 'unknown';
@@ -81,10 +86,22 @@ function stateOf(
   // Somebody put another value there: which key pipelines will get is not known.
   if (current === undefined) {
     if (currentVersion(secret) !== undefined) return 'unknown';
-    return gatheredAt.getTime() - secret.createdAt.getTime() > ONE_RUN ? 'overdue' : 'not-rotated-yet';
+    const by = firstRotationBy(managed);
+    return by !== undefined && gatheredAt > by ? 'overdue' : 'not-rotated-yet';
   }
   if (createdAt !== undefined && gatheredAt.getTime() - createdAt.getTime() > policy.rotateAfter * DAY + ONE_RUN) {
     return 'overdue';
   }
   return isDelivered(secret, current, targetSetDigest(entry.targets, entry.connections)) ? 'on-time' : 'undelivered';
+}
+
+/** Since its creation or its promotion, or since its targets were changed. */
+function undeliveredSince({ entry, secret, changedAt, events }: ManagedKey, now: Date): string | undefined {
+  if (entry === undefined || secret === undefined) return undefined;
+  const [waiting] = undelivered([{ entry, secret, ...(changedAt === undefined ? {} : { changedAt }) }], now);
+  if (waiting === undefined) return undefined;
+  const made = events.findLast(
+    ({ event, accessKeyId }) => event === 'key-promoted' && accessKeyId === waiting.accessKeyId,
+  );
+  return (made === undefined ? waiting.since : latest(waiting.since, new Date(made.time))).toISOString();
 }

@@ -1,5 +1,6 @@
 import type { KeyFacts } from './key-facts';
-import type { Verdict } from './model';
+import type { ExceptionKind, Verdict } from './model';
+import type { Overlap } from './overlap';
 
 /** An access key with what a control may ask about it. */
 export interface JudgedKey extends KeyFacts {
@@ -9,11 +10,31 @@ export interface JudgedKey extends KeyFacts {
   readonly isReported: boolean;
   /** Active access keys of the same user. */
   readonly activeOfUser: number;
+  /** With its successor, of a superseded key that is Active. */
+  readonly overlap: Overlap | undefined;
+  /** Why its user has two Active keys, where that is because one of them supersedes the other. */
+  readonly changeover: { readonly older: KeyFacts; readonly overlap: Overlap } | undefined;
+  /** Until when the first rotation of a managed key without one may come. */
+  readonly firstRotationBy: Date | undefined;
+}
+
+/** What a key does not meet, and need not for a while. */
+export interface GrantedException {
+  readonly kind: ExceptionKind;
+  readonly until: Date;
+  /** What it is about: an access key, a managed key, or the place of an accepted one in its list. */
+  readonly of: string;
 }
 
 export interface Judgement {
   readonly verdict: Verdict;
   readonly why: string;
+  /** With the verdict `exception`. */
+  readonly exception?: GrantedException;
+}
+
+export function fail(why: string): Judgement {
+  return { verdict: 'fail', why };
 }
 
 export const NOT_THERE: Judgement = { verdict: 'not-applicable', why: 'It does not exist any more.' };

@@ -22,6 +22,8 @@ const MISSING: Record<EvidenceSource, string> = {
   iam: 'IAM did not list the keys of the managed users: keys that people made, deactivated or deleted may not show.',
   registry: 'The registry could not be read: which keys are managed is known from the record only.',
   secrets: 'The secrets could not be described: which key is current is known from the record only.',
+  'audit-terms':
+    'Which frameworks were chosen and which exceptions accepted could not be read: every control is judged, and nothing is accepted.',
 };
 
 /** What the report could not see. It says so, and guesses nothing in its place. */
@@ -49,13 +51,16 @@ function sources({ failures, record, trail, credentialReport, listedKeys, entrie
     iam: listedKeys,
     registry: entries,
     secrets,
+    'audit-terms': failures.some(({ source }) => source === 'audit-terms') ? undefined : 'read, or not there',
   };
   const why = new Map(failures.map(({ source, message }) => [source, message]));
   const missing = (Object.keys(had) as EvidenceSource[])
     .filter((source) => had[source] === undefined)
     .map((source) => {
       const reason = why.get(source);
-      return decisive(source, reason === undefined ? MISSING[source] : `${MISSING[source]} ${reason}`);
+      const message = reason === undefined ? MISSING[source] : `${MISSING[source]} ${reason}`;
+      // Without the terms the report is stricter, so that a yes stays one.
+      return { source, message, isDecisive: source !== 'audit-terms' };
     });
   const partly = failures
     .filter(({ source }) => had[source] !== undefined)

@@ -2,9 +2,12 @@ import type { Evidence } from '../evidence/evidence';
 import { accessKeysOf } from './access-keys';
 import { attentionOf } from './attention';
 import { controlVerdictsOf } from './control-verdicts';
+import { controlsOf } from './controls';
 import { filterEvidence } from './evidence-filter';
+import { exceptionsOf } from './exceptions';
 import { gapsOf } from './gaps';
 import { historiesOf } from './histories';
+import { judgeKeys } from './judge-keys';
 import { keyFactsOf } from './key-facts';
 import { limitsOf } from './limits';
 import { REPORT_SCHEMA, type Report } from './model';
@@ -19,12 +22,14 @@ import { forgeries, unreadableLines } from './unreadable';
 /** Judges the evidence: which keys there are, how they lived, who changed them, what is missing, and what that means. */
 export function makeReport(gathered: Evidence): Report {
   const { evidence, forged } = filterEvidence(gathered);
-  const { account, region, gatheredAt, gatheredBy, since, until, record, trail } = evidence;
+  const { account, region, gatheredAt, gatheredBy, since, until, record, trail, terms } = evidence;
   const scope = scopeOf(evidence);
   const reconciliation = reconcile(evidence, scope);
   const managedKeys = historiesOf(evidence, scope, reconciliation.all);
-  const accessKeys = accessKeysOf(evidence, keyFactsOf(evidence, scope, managedKeys));
-  const controls = controlVerdictsOf(evidence, accessKeys);
+  const wanted = controlsOf(terms?.frameworks);
+  const judged = judgeKeys(evidence, wanted, keyFactsOf(evidence, scope, managedKeys));
+  const accessKeys = accessKeysOf(evidence, judged);
+  const controls = controlVerdictsOf(evidence, wanted, accessKeys);
   const limits = limitsOf(evidence, scope, reconciliation);
   const attempts = attemptsOf(evidence);
   const inPeriod = (record?.events ?? []).filter(({ time }) => isWithin(evidence, time));
@@ -34,6 +39,7 @@ export function makeReport(gathered: Evidence): Report {
   const idle = boundsOfIdleRuns(attempts);
   const tables = {
     attention: [...attention],
+    exceptions: [...exceptionsOf(evidence, judged, managedKeys)],
     accessKeys: [...accessKeys],
     managedKeys: [...managedKeys],
     changes: [...reconciliation.changes],
@@ -50,6 +56,8 @@ export function makeReport(gathered: Evidence): Report {
     generatedBy: gatheredBy,
     since: since.toISOString(),
     until: until.toISOString(),
+    ...(terms?.frameworks === undefined ? {} : { frameworks: [...terms.frameworks] }),
+    ...(terms?.changedAt === undefined ? {} : { termsChangedAt: terms.changedAt.toISOString() }),
     summary: summaryOf({ ...tables, limits, isDoubtful, trailFrom: trail?.from }),
     limits: limits.map(({ source, message }) => ({ source, message })),
     ...tables,

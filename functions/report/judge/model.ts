@@ -2,14 +2,21 @@ import * as z from 'zod';
 import { auditEventSchema } from '../../core/audit';
 import { policySchema } from '../../core/config/policy';
 
-/** Version of the report's schema. Optional fields may be added to it; a field's meaning never changes. */
-export const REPORT_SCHEMA = 'keyturn.report/v1';
+/**
+ * Version of the report's schema. Optional fields may be added to it; a field's meaning never changes. In v1 there was no
+ * exception: what needs one was `fail`.
+ */
+export const REPORT_SCHEMA = 'keyturn.report/v2';
 
 const time = z.iso.datetime().describe('ISO 8601, UTC.');
 const eventIds = z.array(z.string()).describe('IDs of the audit events that prove it.');
 
-export const VERDICTS = ['pass', 'fail', 'not-applicable', 'unknown'] as const;
+/** `exception`: it does not meet the control, and an exception that is in force says why, and until when. */
+export const VERDICTS = ['pass', 'exception', 'fail', 'not-applicable', 'unknown'] as const;
 export type Verdict = (typeof VERDICTS)[number];
+
+export const EXCEPTION_KINDS = ['overlap', 'held', 'due', 'first-rotation', 'delivery', 'accepted'] as const;
+export type ExceptionKind = (typeof EXCEPTION_KINDS)[number];
 
 /** What an auditor has to look at first, most serious first. */
 const attentionSchema = z.object({
@@ -18,6 +25,8 @@ const attentionSchema = z.object({
     'without-keyturn',
     'without-trail',
     'late-rotation',
+    'late-deactivation',
+    'late-delivery',
     'control-failed',
     'open-finding',
     'incomplete-run',
@@ -36,11 +45,50 @@ const attentionSchema = z.object({
 
 /** What the report could not see, and what follows from that. */
 const limitSchema = z.object({
-  source: z.enum(['audit-record', 'cloudtrail', 'credential-report', 'iam', 'registry', 'secrets', 'clock']),
+  source: z.enum([
+    'audit-record',
+    'cloudtrail',
+    'credential-report',
+    'iam',
+    'registry',
+    'secrets',
+    'audit-terms',
+    'clock',
+  ]),
   message: z.string(),
 });
 
-const controlResultSchema = z.object({ control: z.string(), verdict: z.enum(VERDICTS), why: z.string() });
+const controlResultSchema = z.object({
+  control: z.string(),
+  verdict: z.enum(VERDICTS),
+  why: z.string(),
+  exception: z.string().optional().describe('ID of the exception, with the verdict of that name.'),
+});
+
+/** Something that a control would have otherwise, and that nobody has to repair as long as it is in force. */
+const exceptionSchema = z.object({
+  id: z.string().describe('Anchor, such as overlap-AKIAIOSFODNN7EXAMPLE.'),
+  kind: z
+    .enum(EXCEPTION_KINDS)
+    .describe(
+      'overlap: both keys of a rotation work, as the policy says. held: longer, because the older one is in use. due: the ' +
+        'next run rotates it. first-rotation: the next run makes its first key. delivery: it is being delivered. accepted: ' +
+        'somebody has accepted it in the configuration.',
+    ),
+  isInForce: z
+    .boolean()
+    .describe('Whether it makes a difference now: one that is over, not begun or not needed does not.'),
+  until: time.describe('Exclusive. What lasts longer fails.'),
+  why: z.string(),
+  key: z.string().optional(),
+  user: z.string().optional(),
+  accessKeyId: z.string().optional(),
+  policy: z.string().optional().describe('rotateAfter/deactivateAfter/deleteAfter, in days.'),
+  controls: z.array(z.string()).describe('Controls that it is about.'),
+  approver: z.string().optional(),
+  reason: z.string().optional(),
+  approvedOn: z.iso.date().optional(),
+});
 
 /** One access key that exists now, or existed within the period. */
 const accessKeySchema = z.object({
@@ -61,6 +109,10 @@ const accessKeySchema = z.object({
     .describe('Days, to a tenth; at the end of its life for one that is gone, where that is known.'),
   lastUsed: z.union([time, z.enum(['never', 'unknown'])]),
   rotateDueAt: time.optional().describe('Of a current key.'),
+  overlap: z
+    .object({ state: z.enum(['overlap', 'held', 'beyond']), until: time })
+    .optional()
+    .describe('Of a superseded key that is Active: when it is made Inactive, or should have been (beyond).'),
   controls: z.array(controlResultSchema),
   events: eventIds,
 });
@@ -103,6 +155,7 @@ const managedKeySchema = z.object({
   currentAccessKeyId: z.string().optional(),
   state: z.enum(['on-time', 'overdue', 'undelivered', 'not-rotated-yet', 'paused', 'not-managed', 'unknown']),
   rotateDueAt: time.optional(),
+  undeliveredSince: time.optional().describe('In the state undelivered.'),
   rotations: z.int(),
   lateRotations: z.int().describe('Successors that came within the period, and late.'),
   deliveries: z.int().describe('To each target by itself.'),
@@ -143,6 +196,7 @@ const controlSchema = z.object({
   judgedBy: z.string().describe('What Keyturn compares, and what it does not.'),
   verdict: z.enum(VERDICTS),
   passed: z.int(),
+  excepted: z.int().describe('Keys with an exception that is in force.'),
   failed: z.int(),
   notApplicable: z.int(),
   unknown: z.int(),
@@ -156,9 +210,14 @@ export const reportSchema = z.object({
   generatedBy: z.string(),
   since: time,
   until: time.describe('Exclusive.'),
+  frameworks: z.array(z.string()).optional().describe('Those that it is judged by; all where it is missing.'),
+  termsChangedAt: time
+    .optional()
+    .describe('When the choice of frameworks and the accepted exceptions were last written.'),
   summary: z.object({
-    verdict: z.enum(['compliant', 'not-compliant', 'cannot-tell']),
+    verdict: z.enum(['compliant', 'compliant-with-exceptions', 'not-compliant', 'cannot-tell']),
     headline: z.string().describe('One sentence that answers "are we compliant?".'),
+    exceptionsInForce: z.int(),
     accessKeys: z.int(),
     activeAccessKeys: z.int(),
     managedKeys: z.int(),
@@ -181,6 +240,7 @@ export const reportSchema = z.object({
     oldestCurrentKeyDays: z.number().optional(),
   }),
   attention: z.array(attentionSchema),
+  exceptions: z.array(exceptionSchema),
   limits: z.array(limitSchema),
   accessKeys: z.array(accessKeySchema),
   managedKeys: z.array(managedKeySchema),
@@ -202,6 +262,7 @@ export const reportSchema = z.object({
 });
 export type Report = z.infer<typeof reportSchema>;
 export type Attention = Report['attention'][number];
+export type Exception = Report['exceptions'][number];
 export type Limit = Report['limits'][number];
 export type AccessKeyLine = Report['accessKeys'][number];
 export type ManagedKeyHistory = Report['managedKeys'][number];

@@ -1,11 +1,9 @@
 import type { Policy } from '../../core/config/policy';
-import { after, DAY, daysBetween } from '../../core/duration';
-import { retirementAges } from '../../core/lifecycle/retirement';
-import { type JudgedKey, type Judgement, NOT_THERE, NOT_USABLE } from './judged-key';
-import { supersededAt } from './lives';
+import { DAY, daysBetween } from '../../core/duration';
+import { fail, type JudgedKey, type Judgement, NOT_THERE, NOT_USABLE } from './judged-key';
 import type { KeyLife } from './model';
 import { plural } from './plural';
-import { ONE_RUN } from './time-bounds';
+import { dayOf, ONE_RUN } from './time-bounds';
 
 /** Rotated, superseded and retired as its policy, the organization's own period, says. */
 export function withinOwnPeriod(key: JudgedKey): Judgement {
@@ -15,8 +13,7 @@ export function withinOwnPeriod(key: JudgedKey): Judgement {
   if (managed?.entry === undefined) return { verdict: 'unknown', why: 'Keyturn knows no period for it.' };
   if (role === 'foreign') return { verdict: 'fail', why: 'Made by hand for a managed user; nothing rotates it.' };
   if (createdAt === undefined) return { verdict: 'unknown', why: 'Its creation is not known.' };
-  const { policy } = managed;
-  return role === 'current' ? rotatedInTime(policy, createdAt, now) : retiredInTime(policy, createdAt, now, life);
+  return role === 'current' ? rotatedInTime(managed.policy, createdAt, now) : retiredInTime(key);
 }
 
 function replacedInTime(life: KeyLife | undefined): Judgement {
@@ -35,24 +32,18 @@ function rotatedInTime({ rotateAfter }: Policy, createdAt: Date, now: Date): Jud
     : { verdict: 'fail', why: `Current, ${age}: overdue.` };
 }
 
-/** A superseded key may stay Active for its overlap, and for as long as it may be held. */
-function retiredInTime(policy: Policy, createdAt: Date, now: Date, life: KeyLife | undefined): Judgement {
-  const superseded = life === undefined ? undefined : supersededAt(life);
-  if (superseded === undefined) {
+/** A superseded key may stay Active for its overlap, and for as long as it is held: that is the organization's own period. */
+function retiredInTime({ life, overlap, accessKeyId }: JudgedKey): Judgement {
+  if (overlap === undefined) {
     return { verdict: 'unknown', why: 'Adopted, and not superseded yet: its period begins with its first rotation.' };
   }
-  if (life?.lateDays !== undefined) return { verdict: 'fail', why: `It was superseded ${life.lateDays} days late.` };
-  const latest = after(
-    retirementAges(policy, createdAt, new Date(superseded)).deactivate,
-    policy.holdLimit * DAY + ONE_RUN,
-  );
-  const overlap = after(
-    new Date(superseded),
-    (policy.deactivateAfter - policy.rotateAfter + policy.holdLimit) * DAY + ONE_RUN,
-  );
-  return now <= latest || now <= overlap
-    ? { verdict: 'pass', why: `Superseded at ${superseded}, within its overlap or hold.` }
-    : { verdict: 'fail', why: `Superseded at ${superseded}, and still Active after its overlap and hold.` };
+  if (life?.lateDays !== undefined) return fail(`It was superseded ${life.lateDays} days late.`);
+  const { state, until } = overlap;
+  if (state === 'beyond') {
+    return fail(`${accessKeyId} should have been made Inactive on ${dayOf(until)}, and still is Active.`);
+  }
+  const why = state === 'held' ? 'Superseded, and held because it is in use' : 'Superseded, within its overlap';
+  return { verdict: 'pass', why: `${why}, until ${dayOf(until)}.` };
 }
 
 /** Under a process that creates, replaces and removes it, at whatever period. */

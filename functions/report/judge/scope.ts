@@ -13,6 +13,8 @@ export interface ManagedKey {
   readonly policy: Policy;
   /** Missing when the key was taken out of the registry, or the registry could not be read. */
   readonly entry: RegistryEntry | undefined;
+  /** When the entry was last written, where that is known. */
+  readonly changedAt: Date | undefined;
   readonly secret: SecretState | undefined;
   /** All of them, in order of time; also from before the period. */
   readonly events: readonly AuditEvent[];
@@ -43,7 +45,8 @@ export function scopeOf(evidence: Evidence): Scope {
   };
 }
 
-function managedKeysOf({ record, entries = [], secrets, listedKeys, usersNotListed = [] }: Evidence): ManagedKey[] {
+function managedKeysOf(evidence: Evidence): ManagedKey[] {
+  const { record, entries = [], entriesChangedAt, secrets, listedKeys, usersNotListed = [] } = evidence;
   const events = groupBy(record?.events ?? [], ({ key }) => key);
   const listed = groupBy(listedKeys ?? [], ({ user }) => user);
   const secretsByName = new Map(secrets?.map((secret) => [secret.name, secret]));
@@ -63,6 +66,7 @@ function managedKeysOf({ record, entries = [], secrets, listedKeys, usersNotList
         user,
         policy,
         entry,
+        changedAt: entriesChangedAt?.get(key),
         secret,
         events: about,
         listed: asked ? (listed.get(user) ?? []) : undefined,

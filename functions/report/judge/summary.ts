@@ -1,4 +1,5 @@
 import { actionOfEvent } from './actions';
+import { exceptionsInWords } from './exception-words';
 import type { WeighedLimit } from './limits';
 import type { Report } from './model';
 import { plural } from './plural';
@@ -7,7 +8,10 @@ type Summary = Report['summary'];
 
 /** The tables that the summary counts, and what is weighed beside them. */
 export interface Tables
-  extends Pick<Report, 'accessKeys' | 'managedKeys' | 'changes' | 'controls' | 'runs' | 'events' | 'attention'> {
+  extends Pick<
+    Report,
+    'accessKeys' | 'managedKeys' | 'changes' | 'controls' | 'runs' | 'events' | 'attention' | 'exceptions'
+  > {
   readonly limits: readonly WeighedLimit[];
   readonly isDoubtful: boolean;
   /** Since when CloudTrail could be asked; undefined where it could not. */
@@ -16,14 +20,16 @@ export interface Tables
 
 /** Every number can be counted again in the tables. */
 export function summaryOf(tables: Tables): Summary {
-  const { accessKeys, managedKeys, changes, runs, events } = tables;
+  const { accessKeys, managedKeys, changes, runs, events, exceptions } = tables;
   const count = (name: string) => events.filter(({ event }) => event === name).length;
   const add = (pick: (row: Report['runs'][number]) => number) => runs.reduce((sum, row) => sum + pick(row), 0);
   const existing = accessKeys.filter(({ role }) => role !== 'gone');
   const ages = accessKeys.flatMap(({ role, ageDays }) =>
     role === 'current' && ageDays !== undefined ? [ageDays] : [],
   );
+  const inForce = exceptions.filter(({ isInForce }) => isInForce).length;
   const counted = {
+    exceptionsInForce: inForce,
     accessKeys: existing.length,
     activeAccessKeys: existing.filter(({ status }) => status === 'Active').length,
     managedKeys: managedKeys.filter(({ isManagedNow }) => isManagedNow).length,
@@ -47,7 +53,8 @@ export function summaryOf(tables: Tables): Summary {
   };
   const violations = violationsOf(tables, counted);
   const doubts = doubtsOf(tables, counted);
-  const verdict = violations.length > 0 ? 'not-compliant' : doubts.length > 0 ? 'cannot-tell' : 'compliant';
+  const yesOrNo = inForce > 0 ? 'compliant-with-exceptions' : 'compliant';
+  const verdict = violations.length > 0 ? 'not-compliant' : doubts.length > 0 ? 'cannot-tell' : yesOrNo;
   return { verdict, headline: headlineOf(verdict, violations, doubts, tables, counted), ...counted };
 }
 
@@ -55,17 +62,24 @@ type Counted = Omit<Summary, 'verdict' | 'headline'>;
 
 /** What is proved to be against the rules. */
 function violationsOf({ controls, managedKeys, attention, changes: all }: Tables, counted: Counted): readonly string[] {
-  const overdue = managedKeys.filter(({ state }) => state === 'overdue').length;
-  const failed = controls.filter(({ verdict }) => verdict === 'fail').length;
+  const overdue = managedKeys.filter(({ state }) => state === 'overdue').map(({ key }) => key);
+  const late = managedKeys.filter(({ lateRotations }) => lateRotations > 0).map(({ key }) => key);
+  const keysOf = (wanted: Report['attention'][number]['kind']) =>
+    attention.flatMap(({ kind, key }) => (kind === wanted && key !== undefined ? [key] : []));
+  const beyond = keysOf('late-deactivation');
+  const waiting = keysOf('late-delivery');
+  const failed = controls.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id);
   // Changes have their place in the table of changes; what is found without one is listed alone.
   const changes = new Set(all.map(({ id }) => id));
   const found = attention.filter(({ kind, id }) => kind === 'without-keyturn' && !changes.has(id)).length;
   return [
     some(counted.changesWithoutKeyturn, 'change was made without Keyturn', 'changes were made without Keyturn'),
     some(found, 'change was found that nobody told of', 'changes were found that nobody told of'),
-    some(overdue, 'managed key is overdue', 'managed keys are overdue'),
-    some(counted.lateRotations, 'rotation came late', 'rotations came late'),
-    some(failed, 'control fails', 'controls fail'),
+    named(overdue.length, 'managed key is overdue', 'managed keys are overdue', overdue),
+    named(beyond.length, 'managed key is behind its dates', 'managed keys are behind their dates', beyond),
+    named(waiting.length, 'managed key is not delivered', 'managed keys are not delivered', waiting),
+    named(counted.lateRotations, 'rotation came late', 'rotations came late', late),
+    named(failed.length, 'control fails', 'controls fail', failed),
   ].flat();
 }
 
@@ -74,7 +88,6 @@ function doubtsOf(
   { controls, managedKeys, limits, attention, isDoubtful, trailFrom }: Tables,
   counted: Counted,
 ): readonly string[] {
-  const unclear = managedKeys.filter(({ state }) => state === 'unknown' || state === 'undelivered').length;
   const inState = (wanted: Report['managedKeys'][number]['state']) =>
     managedKeys.filter(({ state }) => state === wanted).length;
   const open = attention.filter(({ kind, severity }) => kind === 'open-finding' && severity !== 'low').length;
@@ -88,13 +101,23 @@ function doubtsOf(
     some(gaps, 'gap is in the record', 'gaps are in the record'),
     some(tampered, 'sign of tampering is in the record', 'signs of tampering are in the record'),
     trailFrom !== undefined ? [] : ['nothing could be reconciled with CloudTrail'],
-    some(unclear, 'managed key is not known to be on time', 'managed keys are not known to be on time'),
+    some(inState('unknown'), 'managed key is not known to be on time', 'managed keys are not known to be on time'),
     some(inState('not-rotated-yet'), 'managed key is not rotated yet', 'managed keys are not rotated yet'),
     some(inState('paused'), 'managed key is paused', 'managed keys are paused'),
     some(open, 'finding is open', 'findings are open'),
     some(unknown, 'control cannot be judged', 'controls cannot be judged'),
     some(decisive, 'limit of the evidence is listed', 'limits of the evidence are listed'),
   ].flat();
+}
+
+/** The most that a sentence names. */
+const MOST_NAMED = 3;
+
+function named(count: number, one: string, many: string, names: readonly string[]): readonly string[] {
+  const few = names.slice(0, MOST_NAMED);
+  const more = names.length - few.length;
+  const list = more > 0 ? `${few.join(', ')} and ${more} more` : listed(few);
+  return some(count, one, many).map((text) => `${text} (${list})`);
 }
 
 function some(count: number, one: string, many: string): readonly string[] {
@@ -114,14 +137,15 @@ function headlineOf(
     case 'cannot-tell':
       return `Cannot tell: nothing was found against the rules, but ${listed(doubts)}.`;
     case 'compliant':
+    case 'compliant-with-exceptions':
       return [yes(tables, counted), ...tables.limits.flatMap(({ caveat }) => caveat ?? [])].join(' ');
   }
 }
 
 /** A yes says how much it rests on. */
 function yes(
-  { trailFrom, events, limits }: Tables,
-  { managedKeys, managedKeysOnTime, changesMatched }: Counted,
+  { trailFrom, events, limits, exceptions }: Tables,
+  { managedKeys, managedKeysOnTime, changesMatched, exceptionsInForce }: Counted,
 ): string {
   const keys =
     managedKeys === 0
@@ -134,12 +158,12 @@ function yes(
     (event) => actionOfEvent(event) !== undefined && trailFrom !== undefined && new Date(event.time) < trailFrom,
   ).length;
   const beyond = some(older, 'older one is known from the record alone', 'older ones are known from the record alone');
-  return `Compliant: ${listed([
-    keys,
-    `${changes}${reach} ${changesMatched === 1 ? 'is' : 'are'} accounted for`,
-    ...beyond,
-    'every control that applies passes',
-  ])}.`;
+  const rest = (controls: string) =>
+    listed([keys, `${changes}${reach} ${changesMatched === 1 ? 'is' : 'are'} accounted for`, ...beyond, controls]);
+  if (exceptionsInForce === 0) return `Compliant: ${rest('every control that applies passes')}.`;
+  const excepted = listed(exceptionsInWords(exceptions));
+  const others = rest('every control passes, or is excepted for these keys alone');
+  return `Compliant, with ${plural(exceptionsInForce, 'exception')} in force: ${excepted}. ${others}.`;
 }
 
 function listed(parts: readonly string[]): string {

@@ -10,6 +10,9 @@ export const RUN_LIVES = 15 * MINUTE;
 /** The functions run every day; what is due may wait for the next run, and a run may take its time. */
 export const ONE_RUN = DAY + 2 * HOUR;
 
+/** A delivery takes minutes; when it fails, the hourly runs try again, and the alarm `undelivered` rings after this by default. */
+export const DELIVERY_MAY_TAKE = 2 * HOUR;
+
 /** Days to a tenth. */
 export function tenthsOfDays(milliseconds: number): number {
   return Math.round((milliseconds / DAY) * 10) / 10;

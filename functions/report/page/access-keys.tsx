@@ -14,7 +14,7 @@ const COLUMNS = [
   { label: 'Created' },
   { label: 'Age', means: 'Days; at the end of its life for a key that is gone', isNumber: true },
   { label: 'Last used' },
-  { label: 'Due', means: 'When it has to be rotated' },
+  { label: 'Due', means: 'When it is rotated or, superseded, made Inactive' },
   { label: 'Managed key' },
   { label: 'Controls' },
 ];
@@ -56,7 +56,7 @@ function Lines({ keys, anchors }: AccessKeysProps) {
     <>
       {keys.map((line) => (
         <tr key={line.id} id={accessKeyAnchor(line.id)} data-key={line.key}>
-          <td>{line.user}</td>
+          <td class="name">{line.user}</td>
           <td>{line.accessKeyId ?? 'ID not known'}</td>
           <td>{line.role}</td>
           <td>{line.status}</td>
@@ -65,8 +65,10 @@ function Lines({ keys, anchors }: AccessKeysProps) {
           <td>
             {line.lastUsed === 'never' || line.lastUsed === 'unknown' ? line.lastUsed : <Day at={line.lastUsed} />}
           </td>
-          <td>{line.rotateDueAt !== undefined && <Day at={line.rotateDueAt} />}</td>
           <td>
+            <Due line={line} />
+          </td>
+          <td class="name">
             <Link to={anchors.key(line.key)}>{line.key}</Link>
             {(line.role === 'foreign' || line.key === undefined) && <Proofs events={line.events} anchors={anchors} />}
           </td>
@@ -92,8 +94,10 @@ function Proofs({ events, anchors }: { events: readonly string[]; anchors: Ancho
 
 /** The verdicts on one key, with their reasons; equal ones are said once. What failed is never folded. */
 function Judged({ line, anchors }: { line: AccessKeyLine; anchors: Anchors }) {
-  const groups = [...groupBy(line.controls, ({ verdict, why }) => `${verdict} ${why}`).values()];
-  const isBad = ([first]: Results) => first?.verdict === 'fail' || first?.verdict === 'unknown';
+  const groups = [
+    ...groupBy(line.controls, ({ verdict, why, exception }) => `${verdict} ${exception ?? why}`).values(),
+  ];
+  const isBad = ([first]: Results) => first !== undefined && !['pass', 'not-applicable'].includes(first.verdict);
   const bad = groups.filter(isBad);
   const good = groups.filter((results) => !isBad(results));
   const [only, ...others] = good;
@@ -111,6 +115,25 @@ function Judged({ line, anchors }: { line: AccessKeyLine; anchors: Anchors }) {
           ))}
         </details>
       )}
+    </>
+  );
+}
+
+/** What is next for a key. */
+function Due({ line: { rotateDueAt, overlap } }: { line: AccessKeyLine }) {
+  const at = rotateDueAt ?? overlap?.until;
+  return at === undefined ? null : <Day at={at} />;
+}
+
+/** The list of exceptions says why; here is only until when. */
+function Excepted({ id, anchors }: { id: string; anchors: Anchors | undefined }) {
+  const exception = anchors?.exception(id);
+  if (exception === undefined) return <>{id}</>;
+  return (
+    <>
+      <a href={exception.href}>{exception.kind}</a>
+      {' until '}
+      <Day at={exception.until} />
     </>
   );
 }
@@ -139,7 +162,8 @@ function Reason({ results, anchors, isOfAll = false }: ReasonProps) {
               {control}
             </Link>,
           ])}
-      {`: ${first.why}`}
+      {first.exception === undefined ? `: ${first.why}` : ': '}
+      {first.exception !== undefined && <Excepted id={first.exception} anchors={anchors} />}
     </p>
   );
 }

@@ -11,7 +11,7 @@ const COLUMNS = [
 /** How old the active access keys are: a picture, and the same as a table. */
 export function Ages({ bins, svg }: { bins: readonly AgeBin[]; svg: string }) {
   return (
-    <section aria-labelledby="ages">
+    <section class="ages" aria-labelledby="ages">
       <h2 id="ages">Ages of active access keys</h2>
       <figure class="chart">
         <figcaption id="ages-caption">

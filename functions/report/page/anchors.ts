@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../core/audit';
-import type { Attention, Report } from '../judge/model';
+import type { Attention, Exception, Report } from '../judge/model';
 
 /** What the page has a place for: links lead nowhere else, because a report need not show all that its lines refer to. */
 export class Anchors {
@@ -9,6 +9,7 @@ export class Anchors {
   readonly #accessKeys: ReadonlyMap<string, string>;
   readonly #changes: ReadonlySet<string>;
   readonly #controls: ReadonlySet<string>;
+  readonly #exceptions: ReadonlyMap<string, Exception>;
 
   constructor(report: Report) {
     this.#events = new Map(report.events.map((event) => [event.id, event] as const).reverse());
@@ -18,6 +19,7 @@ export class Anchors {
     );
     this.#changes = new Set(report.changes.map(({ id }) => id));
     this.#controls = new Set(report.controls.map(({ id }) => id));
+    this.#exceptions = new Map(report.exceptions.map((exception) => [exception.id, exception]));
   }
 
   event(id: string): string | undefined {
@@ -46,6 +48,12 @@ export class Anchors {
     return this.#controls.has(id) ? link(controlAnchor(id)) : undefined;
   }
 
+  /** An exception of the report's list, with its place there. */
+  exception(id: string): (Pick<Exception, 'kind' | 'until'> & { readonly href: string }) | undefined {
+    const exception = this.#exceptions.get(id);
+    return exception === undefined ? undefined : { ...exception, href: link(exceptionAnchor(id)) };
+  }
+
   /** Where an item of attention leads to: what changed, or the control that failed. */
   subject({ id, kind }: Attention): string | undefined {
     return kind === 'control-failed' ? this.control(id.replace(/^control-/, '')) : this.change(id);
@@ -70,6 +78,10 @@ export function accessKeyAnchor(id: string): string {
 
 export function controlAnchor(id: string): string {
   return anchor('c', id);
+}
+
+export function exceptionAnchor(id: string): string {
+  return anchor('x', id);
 }
 
 /** An ID in HTML has no white space. */

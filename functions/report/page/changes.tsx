@@ -14,15 +14,15 @@ const RESULTS: Record<Change['result'], { readonly words: string; readonly class
 const COLUMNS = [
   { label: 'ID' },
   { label: 'Time', means: 'Coordinated Universal Time' },
-  { label: 'Action' },
+  {
+    label: 'Action',
+    means: 'And the status that an UpdateAccessKey set, or the version of the secret that was stored',
+  },
   { label: 'Result' },
-  { label: 'By', means: 'The ARN (Amazon Resource Name) of who did it, as CloudTrail has it' },
-  { label: 'User' },
+  { label: 'User', means: 'And its managed key' },
   { label: 'Access key' },
-  { label: 'Set', means: 'The status that an UpdateAccessKey set, or the version of the secret that was stored' },
-  { label: 'Managed key' },
-  { label: 'Audit event' },
-  { label: 'CloudTrail event' },
+  { label: 'By', means: 'The ARN (Amazon Resource Name) of who did it, as CloudTrail has it' },
+  { label: 'Proof', means: 'The audit event, and the ID of the event in CloudTrail' },
 ];
 
 interface ChangesProps {
@@ -73,21 +73,23 @@ function Lines({ changes, anchors }: ChangesProps) {
           <td>
             <Moment at={change.at} />
           </td>
-          <td>{change.action}</td>
-          <td class="text">
+          <td>
+            {change.action} <small class="breaks">{change.status ?? change.version}</small>
+          </td>
+          <td class="note">
             <span class={RESULTS[change.result].className}>{RESULTS[change.result].words}</span>
             {!change.isManaged && ' (user not managed)'}
             {change.note !== undefined && ` ${change.note}`}
           </td>
-          <td class="long">{change.by}</td>
-          <td>{change.user}</td>
-          <td>{change.accessKeyId && <Link to={anchors.accessKey(change.accessKeyId)}>{change.accessKeyId}</Link>}</td>
-          <td class="long">{change.status ?? change.version}</td>
-          <td>
-            <Link to={anchors.key(change.key)}>{change.key}</Link>
+          <td class="name">
+            {change.user} <Link to={anchors.key(change.key)}>{change.key}</Link>
           </td>
-          <td>{change.event && <Link to={anchors.event(change.event)}>{`…${change.event.slice(-12)}`}</Link>}</td>
-          <td class="long">{change.trailEventId}</td>
+          <td>{change.accessKeyId && <Link to={anchors.accessKey(change.accessKeyId)}>{change.accessKeyId}</Link>}</td>
+          <td class="long by">{change.by}</td>
+          <td class="long">
+            {change.event && <Link to={anchors.event(change.event)}>{`…${change.event.slice(-12)}`}</Link>}{' '}
+            {change.trailEventId}
+          </td>
         </tr>
       ))}
     </>

@@ -7,6 +7,7 @@ const COLUMNS = [
   { label: 'Control' },
   { label: 'Verdict' },
   { label: 'Pass', isNumber: true },
+  { label: 'Excepted', means: 'An exception is in force', isNumber: true },
   { label: 'Fail', isNumber: true },
   { label: 'N/A', means: 'Not applicable', isNumber: true },
   { label: 'Cannot tell', isNumber: true },
@@ -28,13 +29,16 @@ export function Controls({ controls }: { controls: readonly ControlVerdict[] }) 
         {controls.map((control) => (
           <tr key={control.id} id={controlAnchor(control.id)}>
             <th scope="row">
-              {`${control.framework} ${control.version}, ${control.reference}`}
-              <p>{control.title}</p>
+              {control.title}
+              <p>
+                <small>{`${control.id}: ${control.framework} ${control.version}, ${control.reference}`}</small>
+              </p>
             </th>
             <td>
               <VerdictWord verdict={control.verdict} />
             </td>
             <td class="n">{control.passed}</td>
+            <td class="n">{control.excepted}</td>
             <td class="n">{control.failed}</td>
             <td class="n">{control.notApplicable}</td>
             <td class="n">{control.unknown}</td>

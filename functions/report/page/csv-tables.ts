@@ -15,10 +15,12 @@ type Columns<T> = Readonly<Record<string, (line: T) => Cell>>;
 const joined = (values: readonly string[]) => values.join(' ');
 
 export const CSV_TABLES = {
-  summary: ({ summary, schema, account, region, generatedAt, generatedBy, since, until }) => ({
-    columns: ['name', 'value'],
-    rows: Object.entries({ ...summary, schema, account, region, generatedAt, generatedBy, since, until }),
-  }),
+  summary: ({ summary, frameworks, ...report }) => {
+    const { schema, account, region, generatedAt, generatedBy, since, until } = report;
+    const judgedBy = frameworks === undefined ? 'all' : joined(frameworks);
+    const about = { schema, account, region, generatedAt, generatedBy, since, until, frameworks: judgedBy };
+    return { columns: ['name', 'value'], rows: Object.entries({ ...summary, ...about }) };
+  },
   attention: ({ attention }) =>
     table(attention, {
       id: ({ id }) => id,
@@ -31,6 +33,22 @@ export const CSV_TABLES = {
       user: ({ user }) => user,
       accessKeyId: ({ accessKeyId }) => accessKeyId,
       events: ({ events }) => joined(events),
+    }),
+  exceptions: ({ exceptions }) =>
+    table(exceptions, {
+      id: ({ id }) => id,
+      kind: ({ kind }) => kind,
+      isInForce: ({ isInForce }) => isInForce,
+      until: ({ until }) => until,
+      key: ({ key }) => key,
+      user: ({ user }) => user,
+      accessKeyId: ({ accessKeyId }) => accessKeyId,
+      policy: ({ policy }) => policy,
+      controls: ({ controls }) => joined(controls),
+      why: ({ why }) => why,
+      approver: ({ approver }) => approver,
+      reason: ({ reason }) => reason,
+      approvedOn: ({ approvedOn }) => approvedOn,
     }),
   limits: ({ limits }) => table(limits, { source: ({ source }) => source, message: ({ message }) => message }),
   'access-keys': (report) => {
@@ -51,6 +69,8 @@ export const CSV_TABLES = {
       ageDays: ({ ageDays }) => ageDays,
       lastUsed: ({ lastUsed }) => lastUsed,
       rotateDueAt: ({ rotateDueAt }) => rotateDueAt,
+      overlap: ({ overlap }) => overlap?.state,
+      overlapUntil: ({ overlap }) => overlap?.until,
       ...Object.fromEntries(controls),
       events: ({ events }) => joined(events),
     });
@@ -125,6 +145,7 @@ export const CSV_TABLES = {
       title: ({ title }) => title,
       verdict: ({ verdict }) => verdict,
       passed: ({ passed }) => passed,
+      excepted: ({ excepted }) => excepted,
       failed: ({ failed }) => failed,
       notApplicable: ({ notApplicable }) => notApplicable,
       unknown: ({ unknown }) => unknown,

@@ -23,28 +23,33 @@ export function EventTable({ id, caption, events, anchors }: EventTableProps) {
   return (
     <Table id={id} caption={caption} columns={COLUMNS} counts="events">
       {events.map((event, index) => (
-        <tr
-          key={`${event.id} ${event.time}`}
-          id={anchors.placeOf(event)}
-          class={event.outcome === 'ok' ? undefined : event.outcome}
-        >
+        <tr key={`${event.id} ${event.time}`} id={anchors.placeOf(event)} class={classOf(event)}>
           <td>
             <Moment at={event.time} />
           </td>
           <td>{event.event}</td>
           <td>{event.accessKeyId}</td>
           <td>{about(event, anchors)}</td>
-          <td>{idBelow(event, events[index - 1])}</td>
+          <td class="event-id">{idBelow(event, events[index - 1])}</td>
         </tr>
       ))}
     </Table>
   );
 }
 
+/** What happens every day whether anything changes or not is left out on paper. */
+function classOf(event: AuditEvent): string | undefined {
+  if (event.outcome !== 'ok') return event.outcome;
+  return isBound(event) || event.event === 'check-recorded' ? 'routine' : undefined;
+}
+
+function isBound({ event }: AuditEvent): boolean {
+  return event === 'run-started' || event === 'run-finished';
+}
+
 function about(event: AuditEvent, anchors: Anchors): string {
-  const isBound = event.event === 'run-started' || event.event === 'run-finished';
   const parts = [
-    isBound ? event.function : undefined,
+    isBound(event) ? event.function : undefined,
     anchors.hasKey(event.key) ? undefined : event.key,
     event.outcome === 'ok' ? undefined : event.outcome,
     event.code,

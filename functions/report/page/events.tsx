@@ -13,12 +13,15 @@ export function Events({ events, anchors }: EventsProps) {
   const others = events.filter(({ key }) => !anchors.hasKey(key));
   const months = groupBy(others, ({ time }) => time.slice(0, 7));
   return (
-    <section aria-labelledby="events">
+    <section class="events" aria-labelledby="events">
       <h2 id="events">Events</h2>
       <p>
         {`The report has ${events.length.toLocaleString('en')} audit events. Those of a managed key stand with `}
         <a href="#managed-keys">their key</a>
         {`; the ${others.length.toLocaleString('en')} others are here.`}
+      </p>
+      <p class="only-print">
+        What is told every day, the bounds of runs and the daily checks, is left out on paper; the file has it.
       </p>
       {[...months].map(([month, inMonth]) => (
         <details key={month}>

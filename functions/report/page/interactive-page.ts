@@ -41,6 +41,10 @@ export class InteractivePage {
   readonly #collator = new Intl.Collator('en', { numeric: true });
   /** What the search has unfolded. */
   #opened: HTMLDetailsElement[] = [];
+  /** What the search has found, and the one of it that is looked at. */
+  #found: readonly HTMLElement[] = [];
+  #at = 0;
+  #sought = '\n';
 
   constructor(page: Document, controls: Controls) {
     this.#page = page;
@@ -51,6 +55,7 @@ export class InteractivePage {
     this.#makeSortable();
     this.#listenToFolding();
     this.#offerKeys();
+    this.#tellWhatScrolls();
     page.defaultView?.addEventListener('hashchange', () => this.#reveal());
     controls.tools.hidden = false;
     this.#reveal();
@@ -64,17 +69,29 @@ export class InteractivePage {
     const { tools, find, only } = this.#controls;
     let waiting: ReturnType<typeof setTimeout> | undefined;
     for (const input of [find, only]) {
+      // The enter key goes on to the next one; a form of two fields without a button submits nothing.
+      input.addEventListener('keydown', ({ key }) => {
+        if (key !== 'Enter') return;
+        clearTimeout(waiting);
+        this.#goTo(this.#filter() ? 0 : this.#at + 1);
+      });
       input.addEventListener('input', () => {
         clearTimeout(waiting);
-        waiting = setTimeout(() => this.#filter(), 150);
+        waiting = setTimeout(() => {
+          // Not while it would take what is typed out of sight.
+          if (this.#filter() && this.#staysInSight()) this.#goTo(0);
+        }, 150);
       });
     }
     tools.addEventListener('submit', (event) => event.preventDefault());
   }
 
-  /** Shows what matches, and says how much that is. */
-  #filter(): void {
+  /** Shows what matches, and says how much that is. @returns whether that is something else than before */
+  #filter(): boolean {
     const { find, only, found } = this.#controls;
+    const sought = `${find.value}\n${only.value}`;
+    if (sought === this.#sought) return false;
+    this.#sought = sought;
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
     const query = { words, key: only.value.trim().toLowerCase() };
     const count: Count = { total: 0, matches: [] };
@@ -83,7 +100,48 @@ export class InteractivePage {
     const isFiltered = words.length > 0 || query.key !== '';
     if (isFiltered) for (const row of count.matches) this.#spellOut(row);
     this.#unfoldOnly(isFiltered ? count.matches : []);
-    found.textContent = isFiltered ? `${count.matches.length} of ${count.total} rows` : '';
+    this.#goTo(undefined);
+    const matches = new Set(isFiltered ? count.matches : []);
+    this.#found = matches.size === 0 ? [] : this.#all('tbody > tr').filter((row) => matches.has(row));
+    const none = count.matches.length === 0 ? 'Nothing found: ' : '';
+    found.textContent = isFiltered ? `${none}${count.matches.length} of ${count.total} rows` : '';
+    return true;
+  }
+
+  /** Jumps to one of what was found, the first after the last; undefined looks at none. */
+  #goTo(index: number | undefined): void {
+    for (const row of this.#all('tr.found')) row.classList.remove('found');
+    if (index === undefined || this.#found.length === 0) return;
+    this.#at = index % this.#found.length;
+    const row = this.#found[this.#at];
+    if (row === undefined) return;
+    this.#unfold(row);
+    row.classList.add('found');
+    row.scrollIntoView({ block: 'center' });
+  }
+
+  #staysInSight(): boolean {
+    const bar = this.#controls.tools.closest('.bar');
+    return bar !== null && getComputedStyle(bar).position === 'sticky';
+  }
+
+  #unfold(element: Element): void {
+    for (let fold = element.closest('details'); fold; fold = fold.parentElement?.closest('details') ?? null) {
+      fold.open = true;
+    }
+  }
+
+  /** A frame that is wider than its window says so. */
+  #tellWhatScrolls(): void {
+    const frames = this.#all('.frame');
+    // In the next frame, because saying so changes the height that is observed.
+    const tell = (frame: Element) => frame.toggleAttribute('data-scrolls', frame.scrollWidth > frame.clientWidth + 1);
+    const watch = new ResizeObserver((entries) =>
+      requestAnimationFrame(() => {
+        for (const { target } of entries) tell(target);
+      }),
+    );
+    for (const frame of frames) watch.observe(frame);
   }
 
   #filterArticle(article: HTMLElement, query: Query, count: Count): void {
@@ -215,9 +273,7 @@ export class InteractivePage {
       only.value = '';
       this.#filter();
     }
-    for (let fold = target.closest('details'); fold; fold = fold.parentElement?.closest('details') ?? null) {
-      fold.open = true;
-    }
+    this.#unfold(target);
     target.scrollIntoView();
   }
 }

@@ -1,5 +1,6 @@
 const PLACES: readonly (readonly [string, string])[] = [
   ['answer', 'Answer'],
+  ['exceptions', 'Exceptions'],
   ['limits', 'Limits'],
   ['timeline', 'Timeline'],
   ['ages', 'Ages'],

@@ -12,6 +12,7 @@ const GROUPS: readonly { readonly title: string; readonly counts: readonly (read
       ['managedKeys', 'managed keys'],
       ['managedKeysOnTime', 'of them on time'],
       ['oldestCurrentKeyDays', 'days: oldest current key'],
+      ['exceptionsInForce', 'exceptions in force'],
     ],
   },
   {

@@ -10,6 +10,7 @@ import { Controls } from './controls';
 import { PageDocument } from './document';
 import { draw } from './draw';
 import { Events } from './events';
+import { Exceptions } from './exceptions';
 import { Glossary } from './glossary';
 import { Limits } from './limits';
 import { ManagedKeys } from './managed-keys';
@@ -41,11 +42,12 @@ export async function renderPage(report: Report): Promise<string> {
             <span class="id">{report.generatedBy}</span>
           </p>
         </header>
-        <Answer verdict={summary.verdict} headline={summary.headline} />
+        <Answer {...summary} />
         <div class="first">
           <AttentionList items={report.attention} anchors={anchors} />
           <Numbers summary={summary} />
         </div>
+        <Exceptions report={report} anchors={anchors} />
         <Limits limits={report.limits} />
         <Timeline parts={parts} />
         <Ages bins={bins} svg={ages} />

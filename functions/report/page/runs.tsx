@@ -17,8 +17,9 @@ export function Runs({ runs }: { runs: Report['runs'] }) {
   const sum = (of: readonly Report['runs'][number][], name: 'runs' | 'changed' | 'incomplete' | 'failed') =>
     of.reduce((total, line) => total + line[name], 0);
   return (
-    <section aria-labelledby="runs">
+    <section class="runs" aria-labelledby="runs">
       <h2 id="runs">Runs</h2>
+      <p class="only-print">By day and function: in the file. Here by month.</p>
       {runs.length === 0 && <p>The record tells of none.</p>}
       {[...months].map(([month, days]) => (
         <details key={month}>

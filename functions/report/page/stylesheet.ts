@@ -61,6 +61,7 @@ section{margin-top:40px}
 .groups dd{margin:0;min-width:3rem;text-align:right;font-weight:600}
 .bad{color:var(--fail)}
 .bad dd:after{content:" !"}
+small small,td small,th small{font-size:1em}
 .limits{margin:0}
 .limits div{display:grid;grid-template-columns:10rem 1fr;gap:12px;padding:4px 0;border-top:1px solid var(--line)}
 .limits dt{font-weight:600}
@@ -78,8 +79,13 @@ th,td{text-align:left;vertical-align:top;padding:3px 14px 3px 0;border-top:1px s
 overflow-wrap:break-word;font-weight:400}
 td.n,th.n{text-align:right}
 [id^=change-] td:first-child{white-space:nowrap}
-td.long{overflow-wrap:anywhere;min-width:13rem}
+td.long{overflow-wrap:anywhere;min-width:10rem}
+.breaks{overflow-wrap:anywhere}
 td.text{min-width:16rem}
+td.name{overflow-wrap:anywhere;min-width:6rem}
+td.note{min-width:9rem}
+.frame[data-scrolls]:before{content:"Wider than the window: scroll sideways →";position:sticky;left:0;font-size:.8125rem;color:var(--warn)}
+.only-print{display:none}
 td p,th p{margin:0}
 thead th{border-top:0;border-bottom:1px solid var(--quiet);font-weight:600;vertical-align:bottom;white-space:nowrap}
 thead button{border:0;padding:0;background:none;font-weight:600}
@@ -87,11 +93,12 @@ thead button:after{content:" ↕";color:var(--quiet)}
 [aria-sort=ascending] button:after{content:" ↑"}
 [aria-sort=descending] button:after{content:" ↓"}
 tbody tr:hover{background:var(--raised)}
+tbody tr.found{background:var(--raised);outline:2px solid var(--warn);outline-offset:-1px}
 time{white-space:nowrap}
 .v{white-space:nowrap;font-weight:600}
 .v:before{display:inline-block;width:1.25em}
-.v.pass{color:var(--pass)}.v.fail{color:var(--fail)}.v.unknown{color:var(--warn)}.v.not-applicable{color:var(--quiet);font-weight:400}
-.v.pass:before{content:"✓"}.v.fail:before{content:"✕"}.v.unknown:before{content:"?"}.v.not-applicable:before{content:"–"}
+.v.pass,.v.exception{color:var(--pass)}.v.fail{color:var(--fail)}.v.unknown{color:var(--warn)}.v.not-applicable{color:var(--quiet);font-weight:400}
+.v.pass:before{content:"✓"}.v.exception:before{content:"◇"}.v.fail:before{content:"✕"}.v.unknown:before{content:"?"}.v.not-applicable:before{content:"–"}
 tr.failed td:nth-child(4),p.failed{color:var(--fail)}
 tr.held td:nth-child(4),p.held,tr.blocked td:nth-child(4){color:var(--warn)}
 article{margin-top:28px;content-visibility:auto;contain-intrinsic-size:auto 380px}
@@ -100,20 +107,36 @@ summary{cursor:pointer;padding:4px 0;color:var(--link)}
 html{scroll-padding-top:0}main{padding:0 16px 48px}.bar{padding:6px 16px}}
 @media (max-width:420px){.groups{columns:1}.answer svg{width:40px}}
 @media print{
-@page{margin:14mm}
-body{font-size:10pt}
-.bar,.skip{display:none}
+@page{margin:12mm 11mm}
+html{font-size:11pt}
+body{font-size:9pt;line-height:1.35}
+.bar,.skip,.frame[data-scrolls]:before{display:none}
+.only-print{display:block}
+h1{font-size:15pt}h2{font-size:12pt;margin-bottom:2pt}h3{font-size:9.5pt}
+header{padding:0 0 6pt}
+.answer{padding:4pt 10pt}.answer h2{font-size:13pt}.answer svg{width:36px}
+.groups{columns:4;column-gap:14pt;font-size:8pt}
+.groups dl div{gap:5pt}.groups dd{min-width:1.6rem}
 main{max-width:none;padding:0}
 a{color:inherit}
-section{margin-top:20pt}
+section{margin-top:10pt}
+article{margin-top:8pt}
+.chart{margin:4pt 0 6pt}
+p,summary{margin:1pt 0 2pt;padding:0;max-width:none}
+.limits div{grid-template-columns:8rem 1fr;gap:8pt;padding:1pt 0;font-size:8pt}
+.words .limits{columns:2;column-gap:16pt}.words .limits div{grid-template-columns:5.5rem 1fr;break-inside:avoid}
 h2,h3,caption,thead,summary,figcaption{break-after:avoid}
 tr,li,figure svg{break-inside:avoid}
 thead{display:table-header-group}
 article,.timeline{content-visibility:visible}
 .frame{overflow:visible}
 .chart svg{min-width:0}
-table{font-size:7.5pt}
-td,th,td.text,td.long{min-width:0;padding-right:5pt;overflow-wrap:anywhere}
+table{font-size:7pt;line-height:1.3}
+td,th,td.text,td.long{min-width:0;padding:1pt 4pt 1pt 0;overflow-wrap:normal}
+td.name,td.long{overflow-wrap:anywhere;min-width:50pt}td.long{min-width:58pt}td.text{min-width:72pt}
+caption{padding:1pt 0}
+.runs .frame,.ages details,tr.routine,.events details:not(:has(tbody tr:not(.routine))),#keys-gone details p{display:none}
+td.event-id{font-size:5.5pt}td.note{min-width:46pt}td.by{min-width:70pt}
 thead th,.v{white-space:normal}
 details::details-content{content-visibility:visible;display:block;height:auto}
 summary{color:inherit;list-style:none}

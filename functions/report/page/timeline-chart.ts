@@ -3,7 +3,7 @@ import type { ManagedKeyHistory } from '../judge/model';
 import type { Anchors } from './anchors';
 import { CHART_CONFIG } from './draw';
 import { timeTicks } from './time-ticks';
-import { lanesOf, markPoints, phaseBars, ROW, rowsOf, type Span } from './timeline-shapes';
+import { labelsOf, markPoints, phaseBars, rowsOf, type Span } from './timeline-shapes';
 
 const WIDTH = 836;
 const LABELS = 230;
@@ -20,9 +20,10 @@ export interface TimelineProps extends Span {
 /** The lives of some managed keys, one row each. */
 export function timelineChart({ keys, since, until, anchors }: TimelineProps): TopLevelSpec {
   const span = { since, until };
-  const height = keys.length * ROW;
+  const rows = rowsOf(keys);
+  const height = rows.at(-1)?.bottom ?? 0;
   const axes = axesOf(span, height);
-  const lanes = lanesOf(keys);
+  const lanes = rows.flatMap((row) => row.lanes);
   // What is shorter than half a pixel would look longer than it was.
   const phases = phaseBars(lanes, span, (Date.parse(until) - Date.parse(since)) / WIDTH / 2);
   return {
@@ -33,7 +34,7 @@ export function timelineChart({ keys, since, until, anchors }: TimelineProps): T
     config: CHART_CONFIG,
     layer: [
       endsLayer(span, axes),
-      ...rowLayers(rowsOf(keys, anchors), axes),
+      ...rowLayers(labelsOf(rows, anchors), axes),
       phaseLayer(phases, axes),
       ...markLayers(markPoints(lanes, span, anchors), axes),
     ],
@@ -63,7 +64,7 @@ function endsLayer({ since, until }: Span, { x }: Axes) {
 }
 
 /** A line above each row, and the name of its key beside it. */
-function rowLayers(rows: ReturnType<typeof rowsOf>, { y }: Axes) {
+function rowLayers(rows: ReturnType<typeof labelsOf>, { y }: Axes) {
   return [
     {
       data: { values: rows },

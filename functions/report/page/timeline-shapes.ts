@@ -1,8 +1,11 @@
 import type { KeyLife, ManagedKeyHistory, PHASES } from '../judge/model';
 import type { Anchors } from './anchors';
 
-/** Height of the row of one managed key. */
-export const ROW = 38;
+/** Height of a lane, and room above the first and below the last one. */
+const LANE = 15;
+const MARGIN = 4;
+/** A row has room for two keys, as many as a user has at a time, and for more where their lives cross all the same. */
+const LEAST_LANES = 2;
 
 type Phase = (typeof PHASES)[number];
 
@@ -35,21 +38,56 @@ export interface Span {
   readonly until: string;
 }
 
-/** A life, and the middle of the lane that it is drawn in. A user has at most two keys at a time, so two are enough. */
+/** A life, and the middle of the lane that it is drawn in, from its begin to its end. */
 export interface Lane {
   readonly life: KeyLife;
   readonly middle: number;
 }
 
-export function lanesOf(keys: readonly ManagedKeyHistory[]): readonly Lane[] {
-  return keys.flatMap(({ lives }, row) =>
-    lives.map((life, index) => ({ life, middle: row * ROW + (index % 2 === 0 ? 12 : 27) })),
-  );
+/** The row of one managed key. */
+export interface Row {
+  readonly key: string;
+  readonly top: number;
+  readonly bottom: number;
+  readonly lanes: readonly Lane[];
 }
 
-/** The rows, with the name of each. */
-export function rowsOf(keys: readonly ManagedKeyHistory[], anchors: Anchors) {
-  return keys.map(({ key }, row) => ({ key, top: row * ROW, middle: row * ROW + ROW / 2, href: anchors.key(key) }));
+/** The rows of some managed keys, one below the other. */
+export function rowsOf(keys: readonly ManagedKeyHistory[]): readonly Row[] {
+  let top = 0;
+  return keys.map(({ key, lives }) => {
+    const numbers = laneNumbers(lives);
+    const lanes = lives.map((life, index) => ({ life, middle: top + MARGIN + LANE * ((numbers[index] ?? 0) + 0.5) }));
+    const row = {
+      key,
+      top,
+      bottom: top + 2 * MARGIN + LANE * Math.max(LEAST_LANES, ...numbers.map((lane) => lane + 1)),
+      lanes,
+    };
+    top = row.bottom;
+    return row;
+  });
+}
+
+/** Each life has the first lane that is free for the whole of it, so that none is drawn over another. */
+export function laneNumbers(lives: readonly Pick<KeyLife, 'phases' | 'marks'>[]): readonly number[] {
+  const ends: string[] = [];
+  return lives.map(({ phases, marks }) => {
+    const begin = phases[0]?.from ?? marks[0]?.at ?? '';
+    const last = phases.at(-1);
+    const free = ends.findIndex((end) => end <= begin);
+    const lane = free === -1 ? ends.length : free;
+    ends[lane] = last === undefined ? begin : (last.to ?? FOR_EVER);
+    return lane;
+  });
+}
+
+/** Later than every instant. */
+const FOR_EVER = '9';
+
+/** What stands beside the rows. */
+export function labelsOf(rows: readonly Row[], anchors: Anchors) {
+  return rows.map(({ key, top, bottom }) => ({ key, top, middle: (top + bottom) / 2, href: anchors.key(key) }));
 }
 
 /**

@@ -51,8 +51,8 @@ export function Timeline({ parts }: { parts: readonly TimelinePart[] }) {
       ) : (
         <>
           <p>
-            One row for each managed key; its access keys alternate between two lanes. Keys with trouble are first.{' '}
-            <a href="#managed-keys">The tables of the managed keys</a> say the same in words.
+            One row for each managed key; each of its access keys has one lane from its begin to its end. Keys with
+            trouble are first. <a href="#managed-keys">The tables of the managed keys</a> say the same in words.
           </p>
           <Legend />
         </>

@@ -2,6 +2,7 @@ import type { Report, Verdict } from '../judge/model';
 
 const WORDS: Record<Verdict, string> = {
   pass: 'pass',
+  exception: 'exception',
   fail: 'fail',
   'not-applicable': 'not applicable',
   unknown: 'cannot tell',
@@ -16,6 +17,7 @@ type Answer = Report['summary']['verdict'];
 
 const ANSWERS: Record<Answer, { readonly word: string; readonly className: Verdict; readonly sign: string }> = {
   compliant: { word: 'Yes', className: 'pass', sign: 'M12 25l8 8 17-18' },
+  'compliant-with-exceptions': { word: 'Yes', className: 'pass', sign: 'M12 25l8 8 17-18' },
   'not-compliant': { word: 'No', className: 'fail', sign: 'M15 15l18 18M33 15l-18 18' },
   'cannot-tell': {
     word: 'Cannot tell',
@@ -25,8 +27,11 @@ const ANSWERS: Record<Answer, { readonly word: string; readonly className: Verdi
 };
 
 /** The answer to the first question of everybody who opens the page. */
-export function Answer({ verdict, headline }: { verdict: Answer; headline: string }) {
+export function Answer({ verdict, headline, exceptionsInForce }: Report['summary']) {
   const { word, className, sign } = ANSWERS[verdict];
+  const isExcepted = verdict === 'compliant-with-exceptions';
+  const exceptions = exceptionsInForce === 1 ? '1 exception' : `${exceptionsInForce} exceptions`;
+  const but = isExcepted ? `, with ${exceptions} in force` : '';
   return (
     <div class={`answer ${className}`} data-verdict={verdict}>
       <svg viewBox="0 0 48 48" width="56" height="56" aria-hidden="true">
@@ -35,7 +40,7 @@ export function Answer({ verdict, headline }: { verdict: Answer; headline: strin
       </svg>
       <div>
         <h2 id="answer">
-          Are we compliant? <strong>{word}.</strong>
+          Are we compliant? <strong>{`${word}${but}.`}</strong>
         </h2>
         <p>{headline}</p>
       </div>

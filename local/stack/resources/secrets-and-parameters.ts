@@ -13,7 +13,11 @@ const secret: ResourceType = (input) => {
   };
   if (previous === undefined) {
     const Name = properties.optionalText('Name') ?? input.generatedName(255);
-    const { ARN } = secretsManager.createSecret({ Name, Tags: properties.tags(), ...details });
+    const { ARN } = secretsManager.createSecret({
+      Name,
+      Tags: [...properties.tags(), ...input.systemTags],
+      ...details,
+    });
     const remove = () => void secretsManager.deleteSecret({ SecretId: ARN });
     return { ref: ARN, attributes: { Id: ARN }, remove };
   }

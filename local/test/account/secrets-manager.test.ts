@@ -7,6 +7,7 @@ import {
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   TagResourceCommand,
+  UntagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, START, world } from './world';
@@ -81,6 +82,17 @@ describe('a secret', () => {
       name: 'ResourceNotFoundException',
     });
     await expect(secrets.send(new CreateSecretCommand({ Name: SecretId }))).resolves.toBeDefined();
+  });
+
+  it('lets nobody set or remove a tag that AWS reserves for itself, in whatever case', async () => {
+    const { secrets } = await secretWorld();
+    const refused = { name: 'InvalidParameterException' };
+    for (const Key of ['aws:cloudformation:stack-name', 'AWS:anything']) {
+      const Tags = [{ Key, Value: 'Keyturn' }];
+      await expect(secrets.send(new CreateSecretCommand({ Name: 'another', Tags }))).rejects.toMatchObject(refused);
+      await expect(secrets.send(new TagResourceCommand({ SecretId, Tags }))).rejects.toMatchObject(refused);
+      await expect(secrets.send(new UntagResourceCommand({ SecretId, TagKeys: [Key] }))).rejects.toMatchObject(refused);
+    }
   });
 
   it('takes fifty tags and changes none when there would be more', async () => {

@@ -124,7 +124,15 @@ describe('a deployment', () => {
     expect(() => functionNameOf(deployment, 'other')).toThrow('Expected one function with other');
 
     expect(account.iam.users.get('bitbucket-web').arn).toBe('arn:aws:iam::111122223333:user/bitbucket-web');
-    expect(account.secretsManager.describeSecret({ SecretId: 'acme/web' })).not.toHaveProperty('VersionIdsToStages');
+    const secret = account.secretsManager.describeSecret({ SecretId: 'acme/web' });
+    expect(secret).not.toHaveProperty('VersionIdsToStages');
+    // CloudFormation's own tags, which nobody else can set.
+    expect(secret.Tags?.map(({ Key }) => Key)).toEqual([
+      'a',
+      'aws:cloudformation:stack-name',
+      'aws:cloudformation:stack-id',
+      'aws:cloudformation:logical-id',
+    ]);
     const client = new SSMClient({
       endpoint: world.accountUrl,
       region: 'eu-west-1',

@@ -34,7 +34,7 @@ describe('keyturn.yaml', () => {
       trail: 'existing',
       encryption: 'aws-managed',
       deployment: { mayReadSecrets: false, rolePath: '/' },
-      audit: { logGroup: 'create', retentionDays: 400 },
+      audit: { exceptions: [], logGroup: 'create', retentionDays: 400 },
       alarms: {
         overdueDays: 3,
         undeliveredHours: 2,

@@ -463,6 +463,40 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
       'rotated again so soon.',
   ],
   [
+    { code: 'not-deployed', key, facts: { is: 'differs', says: 'user other, delivered to nobody', lasts: true } },
+    'attention',
+    'held',
+    'The registry entry /keyturn/keys/web-shop says: user other, delivered to nobody. The deployment has said something else ' +
+      'of this key, in the policy of the secret keyturn/web-shop. So nothing is done for the key, and nothing is sent ' +
+      'anywhere. See who wrote the entry, and deploy the stack of the key again.',
+  ],
+  [
+    { code: 'not-deployed', key, facts: { is: 'unsaid', says: 'user other, delivered to nobody', lasts: false } },
+    'notice',
+    'held',
+    expect.stringContaining('No deployment of this version has said anything of this key, in the policy of the secret'),
+  ],
+  [
+    {
+      code: 'not-deployed',
+      key,
+      facts: { is: 'shared-user', with: 'store', says: 'user shop, delivered to nobody', lasts: true },
+    },
+    'attention',
+    'held',
+    expect.stringContaining('The key "store" has the same user, and a user has room for one managed key.'),
+  ],
+  [
+    {
+      code: 'not-deployed',
+      key,
+      facts: { is: 'made-elsewhere', says: 'user other, delivered to nobody', lasts: true },
+    },
+    'attention',
+    'held',
+    expect.stringContaining('No stack of this deployment made the secret keyturn/web-shop, and no key of it has'),
+  ],
+  [
     { code: 'registry-lost', facts: { entries: 0, lost: ['web-shop', 'images'] } },
     'attention',
     'blocked',

@@ -7,7 +7,7 @@ import { planDeactivation } from '../../../functions/core/lifecycle/plan-deactiv
 import { planDelivery } from '../../../functions/core/lifecycle/plan-delivery';
 import { planRotation } from '../../../functions/core/lifecycle/plan-rotation';
 import { inheritedTags, retainedOf, takeOver } from '../../../functions/core/lifecycle/take-over';
-import { TAG } from '../../../functions/core/names';
+import { CLOUDFORMATION_STACK_TAG, TAG } from '../../../functions/core/names';
 import {
   codes,
   DELIVERED,
@@ -53,6 +53,11 @@ describe('the secret that a key had under another id', () => {
   ])('%s', (_what, expected, given) => {
     expect(retainedOf(...given)).toBe(expected);
   });
+});
+
+it('who made a secret is said by its own tags alone: a retained one lends nobody its name (K5)', () => {
+  const made = past({ [TAG.user]: entry.user, [CLOUDFORMATION_STACK_TAG]: 'Keyturn' });
+  expect(takeOver(empty, made).tags).toEqual({ [TAG.user]: entry.user });
 });
 
 describe('what was delivered under another id (K3)', () => {

@@ -52,6 +52,11 @@ def _secrets():
                 'exists. (Service: SecretsManager, Status Code: 400)" (HandlerErrorCode: AlreadyExists)'
             )
         answer = create(logical_id, props, stack_name)
+        # MiniStack sets none of CloudFormation's own tags: this stands in for AWS, and is no proof that AWS does.
+        secret = secretsmanager._secrets[answer[0]]
+        tags = {"stack-name": stack_name, "logical-id": logical_id}
+        system = [{"Key": f"aws:cloudformation:{key}", "Value": value} for key, value in tags.items()]
+        secret["Tags"] = [*secret.get("Tags", []), *system]
         if not (props.get("SecretString") or props.get("GenerateSecretString")):
             secretsmanager._secrets[answer[0]]["Versions"] = {}
         return answer

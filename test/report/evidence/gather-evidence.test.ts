@@ -89,6 +89,26 @@ describe('evidence', () => {
     ]);
   });
 
+  it('has the frameworks that were chosen and what was accepted, and when that was written', async () => {
+    const scene = await rotated();
+    expect(await gather(scene)).toMatchObject({ terms: undefined, failures: [] });
+    const terms = { frameworks: ['cis-7.0'], exceptions: [] };
+    const write = (Value: string) =>
+      scene.account.ssm.putParameter({ Name: '/keyturn/audit-terms', Type: 'String', Value, Overwrite: true }, 'me');
+    write(JSON.stringify({ version: 1, ...terms }));
+    const changedAt = new Date(scene.clock.now());
+    expect((await gather(scene)).terms).toEqual({
+      ...terms,
+      changedAt: expect.toSatisfy((at: Date) => at >= changedAt),
+    });
+    write('[]');
+    const unreadable = await gather(scene);
+    expect(unreadable.terms).toBeUndefined();
+    expect(unreadable.failures).toMatchObject([
+      { source: 'audit-terms', message: expect.stringContaining('SSM parameter /keyturn/audit-terms cannot be read') },
+    ]);
+  });
+
   it('holds no secret (K6)', async () => {
     const scene = await rotated();
     const text = JSON.stringify(await gather(scene));
@@ -358,6 +378,7 @@ describe('a source that cannot be read stops no other (K11)', () => {
     expect(new Set(Object.values(has(evidence)))).toEqual(new Set([false]));
     expect(sources(evidence).sort()).toEqual([
       'audit-record',
+      'audit-terms',
       'cloudtrail',
       'credential-report',
       'iam',

@@ -45,7 +45,7 @@ describe('a report', () => {
   });
 
   it('has no number in its summary that its tables do not give', () => {
-    const { summary, accessKeys, managedKeys, changes, runs, events } = eventful();
+    const { summary, accessKeys, managedKeys, changes, runs, events, exceptions } = eventful();
     const there = accessKeys.filter(({ role }) => role !== 'gone');
     const sum = (pick: (row: Report['runs'][number]) => number) => runs.map(pick).reduce((a, b) => a + b, 0);
     const told = (name: string) => events.filter(({ event }) => event === name).length;
@@ -54,6 +54,7 @@ describe('a report', () => {
     expect(summary).toEqual({
       verdict: 'not-compliant',
       headline: expect.stringMatching(/^Not compliant: 1 change was made without Keyturn.*\.$/),
+      exceptionsInForce: exceptions.filter(({ isInForce }) => isInForce).length,
       accessKeys: there.length,
       activeAccessKeys: there.filter(({ status }) => status === 'Active').length,
       managedKeys: managedKeys.filter(({ isManagedNow }) => isManagedNow).length,

@@ -1,11 +1,34 @@
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HOUR } from '../../../functions/core/duration';
+import { makeReport } from '../../../functions/report/judge/make-report';
+import type { Report } from '../../../functions/report/judge/model';
+import { renderReport } from '../../../functions/report/page/render';
+import { day } from '../../core/web-shop';
+import type { ARun } from '../judge/a-run';
+import { AnAccount } from '../judge/account';
 import { isAccessible } from './accessible';
 import { inChromium, launchChromium } from './chromium';
 import { colours, open, type Written, writeReport } from './opened';
 
 const MINUTES = 4 * 60_000;
+
+/** A year with what is told every day, under names as long as real ones. */
+function aYear(managed: number): Report {
+  const account = new AnAccount(managed, {}, (index) => `bitbucket-web-shop-${index}`).live(0, 365);
+  for (let today = 0; today < 365; today++) {
+    const check = (run: ARun) => {
+      for (const { id: key, user } of account.entries) {
+        const { accessKeyId } = account.current(key) ?? {};
+        run.tell('check-recorded', { key, user, accessKeyId });
+      }
+    };
+    account.run('sync', day(today, 4 * HOUR), check, randomUUID());
+  }
+  return makeReport(account.evidence(365, 0));
+}
 
 inChromium('the looks of a report', () => {
   let browser: Browser;
@@ -46,7 +69,7 @@ inChromium('the looks of a report', () => {
   });
 
   it(
-    'are white on paper, without the navigation, with all that was folded',
+    'are white on paper, without the navigation, with all that was folded but days of runs and what is told every day',
     async () => {
       const { page } = await open(browser, urlOf(1), {
         colorScheme: 'dark',
@@ -54,23 +77,46 @@ inChromium('the looks of a report', () => {
         viewport: { width: 700, height: 1000 },
       });
       await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-      const { background, wide, room, folded } = await page.evaluate(() => ({
+      const { background, wide, room, folded, months } = await page.evaluate(() => ({
         background: getComputedStyle(document.body).backgroundColor,
         wide: document.documentElement.scrollWidth,
         room: document.documentElement.clientWidth,
-        folded: [...document.querySelectorAll('details tbody tr')].filter(
-          (row) => row.getBoundingClientRect().height === 0 || !row.checkVisibility({ contentVisibilityAuto: false }),
+        folded: [...document.querySelectorAll('details tbody tr:not(.routine)')].filter(
+          (row) =>
+            row.closest('.runs, .ages') === null &&
+            (row.getBoundingClientRect().height === 0 || !row.checkVisibility({ contentVisibilityAuto: false })),
         ).length,
+        months: [...document.querySelectorAll('.runs summary')].every((month) => month.checkVisibility()),
       }));
 
       expect(background).toBe('rgb(255, 255, 255)');
       expect(await page.locator('nav').isVisible()).toBe(false);
       expect(folded).toBe(0);
+      expect(months).toBe(true);
       expect(wide).toBeLessThanOrEqual(room);
       const pdf = await page.pdf({ format: 'A4' });
       expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
       expect(pdf.length).toBeGreaterThan(100_000);
       await page.context().close();
+    },
+    MINUTES,
+  );
+
+  it.each([
+    [1, 6],
+    [5, 12],
+  ])(
+    'take of %i managed keys and a year no more than %i pages of paper',
+    async (managed, most) => {
+      const report = aYear(managed);
+      const { page } = await open(browser, 'about:blank');
+      await page.setContent(await renderReport(report, 'html'));
+      const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
+      const pages = pdf.match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+      await page.context().close();
+
+      expect(pages).toBeGreaterThan(2);
+      expect(pages).toBeLessThanOrEqual(most);
     },
     MINUTES,
   );

@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AccessKeyLine } from '../../../functions/report/judge/model';
 import { inChromium, launchChromium } from './chromium';
 import { type Opened, open, type Written, writeReport } from './opened';
 
@@ -55,6 +56,34 @@ inChromium('where scripts are allowed', () => {
       expect(await row.textContent()).toContain(event?.id ?? 'no event');
     });
 
+    it('jumps to what it found, and by the enter key to the next', async () => {
+      await page.fill('#find', 'legacy-deploy');
+      const looked = page.locator('tr.found');
+      await looked.waitFor({ state: 'visible' });
+      const seen = async () =>
+        await looked.evaluate((row) => {
+          const { top, bottom } = row.getBoundingClientRect();
+          return { text: row.textContent, isSeen: top >= 0 && bottom <= innerHeight };
+        });
+      const first = await seen();
+      expect(first).toMatchObject({ text: expect.stringContaining('legacy-deploy'), isSeen: true });
+      await page.press('#find', 'Enter');
+      const next = await seen();
+      expect(next).toMatchObject({ text: expect.stringContaining('legacy-deploy'), isSeen: true });
+      expect(next.text).not.toBe(first.text);
+      expect(await looked.count()).toBe(1);
+    });
+
+    it('says so when it found nothing, and stays where it is', async () => {
+      const before = await page.evaluate(() => scrollY);
+      await page.fill('#find', 'no such thing');
+      await page.waitForFunction(() => document.getElementById('found')?.textContent !== '');
+
+      expect(await found()).toMatch(/^Nothing found: 0 of \d+ rows$/);
+      expect(await page.locator('tr.found').count()).toBe(0);
+      expect(await page.evaluate(() => scrollY)).toBe(before);
+    });
+
     it('ends where nothing is sought, and folds again what it unfolded', async () => {
       const before = await page.locator('tbody tr:visible').count();
       await page.fill('#find', 'legacy-deploy');
@@ -108,9 +137,19 @@ inChromium('where scripts are allowed', () => {
 
       expect(await page.locator('#keys-there th[aria-sort]').count()).toBe(1);
       const dated = due.filter((text) => text !== '');
-      expect(dated.length).toBe(50);
+      const isDue = ({ rotateDueAt, overlap }: AccessKeyLine) => rotateDueAt !== undefined || overlap !== undefined;
+      expect(dated.length).toBe(written.report.accessKeys.filter(isDue).length);
       expect(due.slice(0, dated.length)).toEqual([...dated].sort());
     });
+  });
+
+  it('a table that is wider than the window says that it scrolls, and one that is not says nothing', async () => {
+    const told = async () => await page.locator('#keys-there').locator('..').getAttribute('data-scrolls');
+    await expect.poll(told).toBeNull();
+    await page.setViewportSize({ width: 360, height: 800 });
+    await expect.poll(told).toBe('');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await expect.poll(told).toBeNull();
   });
 
   it('all is unfolded by one button, and folded again', async () => {

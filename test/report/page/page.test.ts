@@ -62,10 +62,11 @@ describe('the page of a report', () => {
 
   it.each([
     ['compliant', 'Yes.'],
+    ['compliant-with-exceptions', 'Yes, with 3 exceptions in force.'],
     ['not-compliant', 'No.'],
     ['cannot-tell', 'Cannot tell.'],
   ] as const)('answers in words when it is %s', async (verdict, words) => {
-    const page = await renderPage({ ...report, summary: { ...report.summary, verdict } });
+    const page = await renderPage({ ...report, summary: { ...report.summary, verdict, exceptionsInForce: 3 } });
 
     expect(page).toContain(`Are we compliant? <strong>${words}</strong>`);
   });
@@ -113,8 +114,8 @@ describe('the page of a report', () => {
     const stored = report.changes.find(({ version }) => version !== undefined);
 
     expect(stored?.version).toHaveLength(20);
-    expect(html).toContain(`<td class="long">${stored?.version}<`);
-    expect(html).toContain('<td class="long">Inactive<');
+    expect(html).toContain(`PutSecretValue <small class="breaks">${stored?.version}<`);
+    expect(html).toContain('UpdateAccessKey <small class="breaks">Inactive<');
   });
 
   it('links only to what it shows', async () => {

@@ -55,7 +55,7 @@ const CONTROLS: readonly Text[] = [
 
 /** Every control of the samples with one key's verdict: judged as far as the sample's tests need it. */
 export function judged(
-  key: Pick<AccessKeyLine, 'status' | 'ageDays' | 'isRoot' | 'lastUsed'>,
+  key: Pick<AccessKeyLine, 'status' | 'ageDays' | 'isRoot' | 'lastUsed' | 'overlap'> & { readonly id?: string },
 ): AccessKeyLine['controls'] {
   return CONTROLS.map(({ id }) => {
     if (key.status !== 'Active') return { control: id, verdict: 'not-applicable', why: 'The key is not Active.' };
@@ -68,6 +68,10 @@ export function judged(
       return { control: id, verdict: 'unknown', why: 'AWS has no information on its last use.' };
     }
     const old = (key.ageDays ?? 0) > 90;
+    if (old && key.overlap !== undefined) {
+      const why = `The key is ${key.ageDays} days old, and overlaps with its successor.`;
+      return { control: id, verdict: 'exception', why, exception: `overlap-${key.id}` };
+    }
     return old
       ? { control: id, verdict: 'fail', why: `The key is ${key.ageDays} days old; 90 are allowed.` }
       : { control: id, verdict: 'pass', why: `The key is ${key.ageDays} days old.` };
@@ -79,13 +83,14 @@ export function controlsOf(keys: readonly AccessKeyLine[]): ControlVerdict[] {
   return CONTROLS.map((control) => {
     const count = (verdict: ControlVerdict['verdict']) =>
       keys.filter((key) => key.controls.some((one) => one.control === control.id && one.verdict === verdict)).length;
-    const [passed, failed, unknown] = [count('pass'), count('fail'), count('unknown')];
+    const [passed, excepted, failed, unknown] = [count('pass'), count('exception'), count('fail'), count('unknown')];
     return {
       ...control,
       source: `https://controls.example/${control.id}`,
       judgedBy: 'The age of each active access key. Passwords and certificates are not looked at.',
-      verdict: failed > 0 ? 'fail' : unknown > 0 ? 'unknown' : 'pass',
+      verdict: failed > 0 ? 'fail' : unknown > 0 ? 'unknown' : excepted > 0 ? 'exception' : 'pass',
       passed,
+      excepted,
       failed,
       notApplicable: count('not-applicable'),
       unknown,

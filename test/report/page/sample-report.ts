@@ -4,6 +4,7 @@ import {
   type AccessKeyLine,
   type Attention,
   type Change,
+  type Exception,
   REPORT_SCHEMA,
   type Report,
   reportSchema,
@@ -30,6 +31,7 @@ export function sampleReport(managed: number): Report {
   const changes = changesOf(events, keys[0]);
   const accessKeys = [...keys.flatMap(linesOf), ...unmanaged(), ...foreign(changes)];
   const controls = controlsOf(accessKeys);
+  const exceptions = exceptionsOf(accessKeys);
   const late = keys.filter(({ history }) => history.lateRotations > 0);
   const attention: Attention[] = [
     ...changes.filter(({ result }) => result === 'without-keyturn' || result === 'without-trail').map(attentionOf),
@@ -77,6 +79,7 @@ export function sampleReport(managed: number): Report {
     summary: {
       verdict: 'not-compliant',
       headline: `No: ${controls.filter(({ verdict }) => verdict === 'fail').length} controls fail, and 2 changes to managed users happened without Keyturn.`,
+      exceptionsInForce: exceptions.filter(({ isInForce }) => isInForce).length,
       accessKeys: accessKeys.filter(({ status }) => status !== 'Deleted').length,
       activeAccessKeys: accessKeys.filter(({ status }) => status === 'Active').length,
       managedKeys: managed,
@@ -99,6 +102,7 @@ export function sampleReport(managed: number): Report {
       oldestCurrentKeyDays: 89.3,
     },
     attention,
+    exceptions,
     limits: [
       {
         source: 'cloudtrail',
@@ -131,6 +135,8 @@ function linesOf({ history, createdAt }: SampleKey): AccessKeyLine[] {
       isRoot: false,
       lastUsed: new Date(end.getTime() - DAY).toISOString(),
     };
+    const overlaps = !deleted && !isCurrent && phase === 'overlap';
+    const overlap = overlaps ? { state: 'overlap' as const, until: overlapEnd(born) } : undefined;
     return {
       id: life.accessKeyId,
       user: history.user,
@@ -141,10 +147,64 @@ function linesOf({ history, createdAt }: SampleKey): AccessKeyLine[] {
       createdAt: born.toISOString(),
       ...facts,
       ...(isCurrent && history.rotateDueAt ? { rotateDueAt: history.rotateDueAt } : {}),
-      controls: judged(facts),
+      ...(overlap && { overlap }),
+      controls: judged({ id: life.accessKeyId, ...facts, overlap }),
       events: life.marks.flatMap(({ event }) => event ?? []),
     };
   });
+}
+
+function overlapEnd(born: Date): string {
+  return new Date(born.getTime() + 100 * DAY).toISOString();
+}
+
+/** The overlaps, and two that somebody has accepted: one that counts, and one that is over. */
+function exceptionsOf(accessKeys: readonly AccessKeyLine[]): Exception[] {
+  const accepted = {
+    kind: 'accepted' as const,
+    user: 'legacy-deploy',
+    controls: ['cis-1.14'],
+    approver: 'Grace Hopper, CISO',
+    reason: 'It is replaced with the new build farm; its rights were cut down to one bucket.',
+  };
+  return [
+    ...accessKeys.flatMap(({ id, user, key, accessKeyId, overlap, controls }): Exception[] => {
+      const about = controls.flatMap(({ control, exception }) => (exception === undefined ? [] : [control]));
+      if (overlap === undefined || about.length === 0) return [];
+      const why = `${accessKeyId} overlaps with its successor.`;
+      const until = overlap.until;
+      return [
+        {
+          id: `overlap-${id}`,
+          kind: 'overlap',
+          isInForce: true,
+          until,
+          why,
+          key,
+          user,
+          accessKeyId,
+          policy: '90/100/110',
+          controls: about,
+        },
+      ];
+    }),
+    {
+      ...accepted,
+      id: 'accepted-1',
+      isInForce: true,
+      until: '2027-03-01T00:00:00.000Z',
+      why: '1 access key needs it.',
+      approvedOn: '2026-09-01',
+    },
+    {
+      ...accepted,
+      id: 'accepted-2',
+      isInForce: false,
+      until: '2026-03-01T00:00:00.000Z',
+      why: 'It is over, and does not count any more.',
+      approvedOn: '2025-09-01',
+    },
+  ];
 }
 
 /** Keys that Keyturn does not manage: root's, one of a user with a formula's name, an old one, one that tells nothing. */

@@ -4,6 +4,7 @@ import type { RegistryEntry } from '../../../functions/core/config/registry';
 import { deliverToSchema, targetOf } from '../../../functions/core/hosts/target';
 import { registryParameterName, secretName } from '../../../functions/core/names';
 import { type Random, seededRandom } from '../../../local/random';
+import { policyThatPins } from '../../support/policy-that-pins';
 import type { World } from './world';
 
 export const HOST = 'https://api.bitbucket.example';
@@ -81,7 +82,10 @@ export class Deployment {
 
   /** Writes the registry entry, as a deployment does. */
   register(entry: RegistryEntry): ManagedRecord {
-    this.putParameter(entry.id, JSON.stringify(entry));
+    const json = JSON.stringify(entry);
+    const policy = { SecretId: secretName(entry.id), ResourcePolicy: policyThatPins(json) };
+    this.#world.act('person', 'secretsmanager', 'PutResourcePolicy', policy);
+    this.putParameter(entry.id, json);
     const managed = this.#world.witness.manage(entry, this.#world.now());
     this.resolve(managed);
     managed.touchedAt = this.#world.now();

@@ -23,7 +23,7 @@ const SDK: Readonly<Record<string, { readonly service: string; readonly client: 
     service: 'secretsmanager',
     client: 'SecretsManagerClient',
     actions:
-      'DescribeSecret GetSecretValue ListSecrets ListSecretVersionIds PutSecretValue TagResource UntagResource UpdateSecretVersionStage',
+      'DescribeSecret GetResourcePolicy GetSecretValue ListSecrets ListSecretVersionIds PutSecretValue TagResource UntagResource UpdateSecretVersionStage',
   },
   '@aws-sdk/client-ssm': { service: 'ssm', client: 'SSMClient', actions: 'GetParameter GetParametersByPath' },
   '@aws-sdk/client-cloudwatch-logs': {

@@ -117,8 +117,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'no-recovery',
     promise: 'K4',
     file: 'functions/core/lifecycle/plan-deletion.ts',
-    from: 'if (now < due || isOfUserBefore({ ...input, ring })) return {};',
-    to: 'if (isOfUserBefore({ ...input, ring })) return {};',
+    from: 'if (now < due) return {};',
+    to: 'if (now < since) return {};',
     also: {
       file: 'functions/core/lifecycle/worth-a-look.ts',
       from: 'return hasAge && after(since, (deleteAfter - deactivateAfter) * DAY) <= now;',

@@ -6,6 +6,7 @@ const STEADY: Readonly<Record<string, ServiceName>> = {
   ListSecrets: 'secretsmanager',
   DescribeSecret: 'secretsmanager',
   ListSecretVersionIds: 'secretsmanager',
+  GetResourcePolicy: 'secretsmanager',
   GetParametersByPath: 'ssm',
   GetParameter: 'ssm',
   ListAccessKeys: 'iam',

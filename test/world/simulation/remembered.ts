@@ -13,19 +13,17 @@ interface Remembered {
 
 const REMEMBERED: readonly Remembered[] = [
   { file: 'functions/hosts/bitbucket/list.ts', name: 'pageSchema', by: 'rememberingOne(real)' },
-  {
-    file: 'functions/core/key/dated-tag.ts',
-    name: 'readDatedTag',
-    by: "remembering(real, (value) => [value ?? '', 0])",
-  },
-  { file: 'functions/core/key/version-id.ts', name: 'parseVersionId', by: 'remembering(real, (id) => [id, 0])' },
+  { file: 'functions/core/key/dated-tag.ts', name: 'readDatedTag', by: 'rememberingText(real)' },
+  { file: 'functions/core/key/version-id.ts', name: 'parseVersionId', by: 'rememberingText(real)' },
   {
     file: 'functions/core/config/registry.ts',
     name: 'parseRegistryEntry',
     by: 'remembering(real, (_parameter, id, json) => [id, json])',
   },
+  { file: 'functions/core/config/entry-pin.ts', name: 'entryDigest', by: 'rememberingText(real)' },
+  { file: 'functions/core/config/entry-pin.ts', name: 'digestsIn', by: 'rememberingText(real)' },
   { file: 'functions/core/hosts/target.ts', name: 'targetSetDigest', by: 'rememberingPairs(real)' },
-  { file: 'functions/core/audit.ts', name: 'readAuditLine', by: 'remembering(real, (line) => [line, 0])' },
+  { file: 'functions/core/audit.ts', name: 'readAuditLine', by: 'rememberingText(real)' },
   { file: 'functions/core/key/secret-state.ts', name: 'storedVersions', by: 'rememberingOne(real)' },
   { file: 'functions/core/key/secret-state.ts', name: 'currentKey', by: 'rememberingOne(real)' },
   { file: 'functions/core/key/intent.ts', name: 'intentOf', by: 'rememberingOne(real)' },

@@ -117,7 +117,7 @@ export class Rules {
       hasLostRecord: false,
       hitKeyLimit: false,
       hasFailure: false,
-      isStruck: false,
+      struckBy: new Set(),
       reportAt: undefined,
       maxRotations: name === 'rotate' ? this.#strikes.maxRotations() : 0,
     };
@@ -166,16 +166,18 @@ export class Rules {
     return `run-${this.#started}`;
   }
 
-  #scheduled(name: FunctionName): boolean | undefined {
+  /** @param isIdle whether the run need not happen */
+  #scheduled(name: FunctionName, isIdle: () => boolean): boolean | undefined {
     const off = this.#strikes.isOn('schedule');
-    if (off === undefined) {
-      this.launch(name, HOURLY);
-      return undefined;
+    if (off !== undefined) {
+      this.#world.countStrike('schedule');
+      this.#world.disturb(undefined);
+      if (off.variety < 0.4) return false;
     }
-    this.#world.countStrike('schedule');
-    this.#world.disturb(undefined);
-    if (off.variety < 0.4) return false;
+    // Two copies of a run that finds nothing find nothing either.
+    if (isIdle()) return this.#passOver(off === undefined ? 1 : 2);
     this.launch(name, HOURLY);
+    if (off === undefined) return undefined;
     this.#world.loop.at(this.#world.now() + off.odds ** 4 * 5 * SECOND, () => {
       this.launch(name, HOURLY);
       return undefined;
@@ -190,23 +192,19 @@ export class Rules {
   }
 
   #daily(name: FunctionName): boolean | undefined {
-    if ((name === 'deactivate' || name === 'delete') && this.#quiet?.passesRetirement(name) === true) {
-      return this.#passOver();
-    }
-    return this.#scheduled(name);
+    return this.#scheduled(name, () => this.#quiet?.passes(name) === true);
   }
 
   /** The hourly reconcile, unless it would find what the last one found. */
   #reconcile(): boolean | undefined {
     const quiet = this.#quiet;
-    if (quiet?.passesSync() === true || (quiet !== undefined && this.#isHopeless())) return this.#passOver();
-    return this.#scheduled('sync');
+    return this.#scheduled('sync', () => quiet !== undefined && (quiet.passes('sync') || this.#isHopeless()));
   }
 
-  /** It has its number all the same, so that the runs after it are the same ones. */
-  #passOver(): false {
-    this.#nextRun();
-    this.passedOver += 1;
+  /** They have their numbers all the same, so that the runs after them are the same ones. */
+  #passOver(runs: number): false {
+    for (let run = 0; run < runs; run++) this.#nextRun();
+    this.passedOver += runs;
     return false;
   }
 

@@ -1,6 +1,6 @@
 import type { AuditEvent, AuditEventName } from '../../../functions/core/audit';
 import { idOfSecret, TAG } from '../../../functions/core/names';
-import type { PortCall } from './port-call';
+import type { FaultChoice, PortCall } from './port-call';
 import type { SimProcess } from './sim-process';
 
 /** One change that took effect: of a key or of a secret. */
@@ -39,8 +39,8 @@ export interface RunRecord {
   hasLostRecord: boolean;
   hitKeyLimit: boolean;
   hasFailure: boolean;
-  /** A fault met one of its calls. */
-  isStruck: boolean;
+  /** The faults that met its calls. */
+  readonly struckBy: Set<FaultChoice['kind']>;
   /** When the credential report that it read was made. */
   reportAt: number | undefined;
   /** Rotations that it may make at most. */

@@ -16,8 +16,11 @@ export interface Fate {
   skew(): number;
   /** Rotations in one run at most. */
   maxRotations(): number;
-  /** Whether something that is on now might meet a run that makes no other calls than these. */
-  mayMeet(name: FunctionName, calls: Iterable<PortCall>): boolean;
+  /**
+   * Whether something that is on now might meet a run that makes no other calls than these.
+   * @param keys the only ones that it looks at, by id; where there are none it is over in time, however slow its calls are
+   */
+  mayMeet(name: FunctionName, calls: Iterable<PortCall>, keys: ReadonlySet<string>): boolean;
 }
 
 /** A pair of which one half is refused and the other is not. */
@@ -212,12 +215,14 @@ export class Strikes implements Fate {
     return { id: `key-${key}` };
   }
 
-  mayMeet(name: FunctionName, calls: Iterable<PortCall>): boolean {
-    const faults = new Set([...this.#armed].map(({ disturbance: { fault } }) => fault));
-    if (faults.has('schedule')) return true;
-    if (name !== 'sync' && faults.has('slow-report')) return true;
-    const armed = [...this.#armed].map(({ disturbance }) => disturbance);
-    const waiting = [...this.#waiting].map(({ disturbance }) => disturbance);
+  mayMeet(name: FunctionName, calls: Iterable<PortCall>, keys: ReadonlySet<string>): boolean {
+    if (name !== 'sync' && this.isOn('slow-report') !== undefined) return true;
+    const armed = [...this.#armed]
+      .map(({ disturbance }) => disturbance)
+      .filter(({ fault }) => fault !== 'slow-calls' || keys.size > 0);
+    const waiting = [...this.#waiting]
+      .map(({ disturbance }) => disturbance)
+      .filter((one) => keys.has(this.#keyAt(one).id));
     return [...calls].some(
       (call) => armed.some((one) => this.#meets(one, call)) || waiting.some((one) => this.#fits(one, call)),
     );

@@ -6,7 +6,7 @@ import { Witness } from '../../../cli/rehearsal/witness/witness';
 import { isBitbucketTarget } from '../../../functions/core/hosts/bitbucket';
 import { openIntent } from '../../../functions/core/key/intent';
 import type { SecretState } from '../../../functions/core/key/secret-state';
-import { secretName } from '../../../functions/core/names';
+import { registryParameterName, secretName } from '../../../functions/core/names';
 import type { Account } from '../../../local/account/account';
 import { AwsError } from '../../../local/account/aws-error';
 import type { Bitbucket } from '../../../local/hosts/bitbucket/bitbucket';
@@ -17,6 +17,7 @@ import type { Reads } from './reads';
 export class ReadingWitness extends Witness {
   readonly #reads: Reads;
   readonly #states = new WeakMap<Described, SecretState>();
+  readonly #entries = new WeakMap<ManagedRecord['entry'], string>();
 
   constructor(reads: Reads, account: Account, bitbucket: Bitbucket) {
     super(sourcesOf(reads, account, bitbucket));
@@ -29,6 +30,16 @@ export class ReadingWitness extends Witness {
     const known = this.#states.get(described) ?? secretStateOf({ Name: secretName(managed.id), ...described });
     this.#states.set(described, known);
     return known;
+  }
+
+  /** Its parameter says what was deployed. */
+  hasDeployedEntry({ id, entry }: ManagedRecord): boolean {
+    const Name = registryParameterName(id);
+    const found = unlessAwsRefuses(() => this.#reads.answer('ssm', 'GetParameter', { Name })?.output);
+    const { Parameter } = { Parameter: undefined, ...(found as { readonly Parameter?: { readonly Value: string } }) };
+    const known = this.#entries.get(entry) ?? JSON.stringify(entry);
+    this.#entries.set(entry, known);
+    return Parameter?.Value === known;
   }
 
   /** A rotation that began and has stored nothing. */

@@ -68,6 +68,8 @@ export class World implements Cloud {
   writes = 0;
   /** The same by managed key, and what concerns all of them. */
   readonly #versions = new Map<string, number>();
+  /** Of these, what does not change what a look at targets finds. */
+  readonly #besides = new Map<string, number>();
   calls = 0;
   readonly lastUsedDelay: number;
   /** What the connection's secret holds: an access token, or the ID of an OAuth consumer. */
@@ -135,9 +137,20 @@ export class World implements Cloud {
     this.#versions.set(key ?? EVERYONE, (this.#versions.get(key ?? EVERYONE) ?? 0) + 1);
   }
 
+  /** A run has written a key or a tag: neither targets nor what they ought to hold. */
+  wroteBesides(key: string): void {
+    this.wrote(key);
+    this.#besides.set(key, (this.#besides.get(key) ?? 0) + 1);
+  }
+
   /** How often something was written that concerns a managed key; looks that found nothing amiss apart. */
   versionOf(key: string): number {
     return (this.#versions.get(key) ?? 0) + (this.#versions.get(EVERYONE) ?? 0);
+  }
+
+  /** The same of what decides what a look at its targets finds. */
+  shownVersionOf(key: string): number {
+    return this.versionOf(key) - (this.#besides.get(key) ?? 0);
   }
 
   /** What is there now, by managed key; see `Outcome`. */

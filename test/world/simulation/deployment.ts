@@ -54,12 +54,14 @@ export class Deployment {
   #newToken(scopes: readonly string[]): object {
     const accessToken = this.#world.bitbucket.addAccessToken({ workspace: 'acme', scopes });
     this.#world.token = accessToken;
+    this.#world.witness.secrets.add({ id: 'the token of Bitbucket', secret: accessToken });
     return { accessToken };
   }
 
   #newConsumer(scopes: readonly string[]): object {
     const { clientId, secret } = this.#world.bitbucket.addOAuthConsumer({ workspace: 'acme', scopes });
     this.#world.token = clientId;
+    this.#world.witness.secrets.add({ id: 'the consumer of Bitbucket', secret });
     return { clientId, clientSecret: secret };
   }
 
@@ -69,9 +71,7 @@ export class Deployment {
     const random = seededRandom(`${world.seed}/key/${index}`);
     const id = `key-${index}`;
     const user = `ci-${id}`;
-    world.act('person', 'iam', 'CreateUser', { UserName: user });
-    const before = plain ? 0 : [0, 0, 1, 1, 2][Math.floor(random() * 5)];
-    for (let made = 0; made < (before ?? 0); made++) this.#makeOldKey(user);
+    this.addUser(user, plain ? 0 : ([0, 0, 1, 1, 2][Math.floor(random() * 5)] ?? 0));
     world.bitbucket.addRepository('acme', id);
     world.bitbucket.addEnvironment('acme', id, 'Production');
     world.bitbucket.addEnvironment('acme', id, 'Staging', 'Staging');
@@ -140,6 +140,12 @@ export class Deployment {
     if (!this.#world.isFirst && (count > 3 || seededRandom(`${this.#world.seed}/${id}/workspace`)() < 0.2))
       return [...all.slice(0, count), ...all.slice(3)].slice(0, 4);
     return all.slice(0, Math.min(3, count));
+  }
+
+  /** A user with so many keys of its own. */
+  addUser(user: string, keys: number): void {
+    this.#world.act('person', 'iam', 'CreateUser', { UserName: user });
+    for (let made = 0; made < keys; made++) this.#makeOldKey(user);
   }
 
   #makeOldKey(user: string): void {

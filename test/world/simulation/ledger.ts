@@ -18,6 +18,11 @@ interface KeptEvent {
   readonly message: string;
 }
 
+/** What a bus, a queue or a topic behind a rule takes of one event. */
+const MOST_BYTES = 256 * 1_024;
+/** As JSON writes it: what ends a line, turns it around or hides in it. */
+const UNFIT = /\\[bfnrt]|\\u00[01]|[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+
 /** The kinds of events that runs ask for. */
 const ASKED_FOR: ReadonlySet<string> = new Set<AuditEvent['event']>([
   'people-told',
@@ -34,7 +39,8 @@ export class Ledger {
   readonly #shapes = new Set<string>();
   /** By the kind of event. */
   readonly #asked = new Map<string, KeptEvent[]>();
-  readonly #attempts = new Map<string, RunRecord>();
+  /** Which process used an ID first. */
+  readonly #attempts = new Map<string, string>();
 
   constructor(promises: RecordPromises) {
     this.#promises = promises;
@@ -66,6 +72,7 @@ export class Ledger {
       return;
     }
     const { event } = read;
+    if (Buffer.byteLength(message) > MOST_BYTES || UNFIT.test(message)) this.#promises.isUnfit(run, event);
     this.#isOwn(run, event);
     if (run.kept.has(event.id)) return;
     this.#promises.isTrue(run, event);
@@ -100,8 +107,9 @@ export class Ledger {
   /** No two attempts share an ID, even with the same request ID. */
   #isOwn(run: RunRecord, event: AuditEvent): void {
     const attempt = attemptOfEvent(event);
-    const known = this.#attempts.get(attempt) ?? run;
+    const { name } = run.process;
+    const known = this.#attempts.get(attempt) ?? name;
     this.#attempts.set(attempt, known);
-    if (known !== run) this.#promises.isTwice(run, event);
+    if (known !== name) this.#promises.isTwice(run, event);
   }
 }

@@ -30,6 +30,8 @@ const START = Date.parse('2026-01-01T00:00:00Z');
 
 // Some schemas are made for a single answer: to compile them takes longer than to ask them.
 config({ jitless: true });
+// Refusals are made by the million, and nobody reads how they came about.
+Error.stackTraceLimit = 3;
 
 export { exhaust } from './exhaustive';
 
@@ -128,6 +130,8 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     'deleted-secret': surroundings,
     'changed-user': redeployments,
     'emptied-registry': redeployments,
+    'forged-entry': redeployments,
+    'host-words': surroundings,
   };
   const deed = (disturbance: Disturbance) => doers[disturbance.fault]?.act(disturbance);
   const strikes = new Strikes(world, deed);
@@ -135,6 +139,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   const rules = new Rules(world, strikes, { everyRun });
   const pipelines = new SimulatedPipelines(world);
   deployment.prepare();
+  if (among.includes('changed-user')) redeployments.prepare(keys);
   for (let index = 0; index < keys; index++) deployment.add(index, false);
 
   const disturbances = disturbancesOf(seed, { days, keys, perYear, among }).filter(

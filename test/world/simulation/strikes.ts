@@ -244,7 +244,7 @@ export class Strikes implements Fate {
       case 'lost-answer':
         return !isHost && this.#fits(disturbance, call);
       case 'record':
-        return call.service === 'logs' && this.#fits(disturbance, call);
+        return /^(logs|kms)$/.test(call.service) && this.#fits(disturbance, call);
       case 'slow-iam':
         return call.action === 'ListAccessKeys';
       case 'host-down':

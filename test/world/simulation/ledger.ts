@@ -87,7 +87,7 @@ export class Ledger {
   #read(run: RunRecord, message: string): ReadLine {
     const event = run.lines.get(message);
     const shape = event && `${event.event} ${Object.keys(event)} ${Object.keys(event.facts ?? {})}`;
-    if (event !== undefined && shape !== undefined && this.#shapes.has(shape)) return { event };
+    if (event !== undefined && shape !== undefined && this.#shapes.has(shape)) return { event, document: event };
     const read = readAuditLine(message);
     if ('event' in read && shape !== undefined) this.#shapes.add(shape);
     return read;

@@ -30,7 +30,7 @@ function historyOf(evidence: Evidence, managed: ManagedKey, lives: readonly KeyL
   const count = (name: string) => own.filter(({ event }) => event === name).length;
   const current = currentOf(managed, lives);
   const due = current === undefined ? undefined : after(current.createdAt, policy.rotateAfter * DAY).toISOString();
-  const state = stateOf(evidence, managed, current?.createdAt);
+  const state = stateOf(evidence, managed);
   const marks = lives.flatMap((life) => life.marks).filter(({ at }) => isWithin(evidence, at));
   return {
     key,
@@ -72,15 +72,11 @@ function currentOf({ secret }: ManagedKey, lives: readonly KeyLife[]): Current |
     : { accessKeyId: life.accessKeyId, createdAt: new Date(born) };
 }
 
-function stateOf(
-  { gatheredAt, entries, secrets }: Evidence,
-  managed: ManagedKey,
-  createdAt: Date | undefined,
-): ManagedKeyHistory['state'] {
+function stateOf({ gatheredAt, entries }: Evidence, managed: ManagedKey): ManagedKeyHistory['state'] {
   const { entry, secret, policy } = managed;
   if (entries === undefined) return 'unknown';
   if (entry === undefined) return 'not-managed';
-  if (secrets === undefined || secret === undefined) return 'unknown';
+  if (secret === undefined) return 'unknown';
   if (pauseOf(secret, gatheredAt) !== undefined) return 'paused';
   const current = currentKey(secret);
   // Somebody put another value there: which key pipelines will get is not known.
@@ -89,9 +85,7 @@ function stateOf(
     const by = firstRotationBy(managed);
     return by !== undefined && gatheredAt > by ? 'overdue' : 'not-rotated-yet';
   }
-  if (createdAt !== undefined && gatheredAt.getTime() - createdAt.getTime() > policy.rotateAfter * DAY + ONE_RUN) {
-    return 'overdue';
-  }
+  if (gatheredAt.getTime() - current.createdAt.getTime() > policy.rotateAfter * DAY + ONE_RUN) return 'overdue';
   return isDelivered(secret, current, targetSetDigest(entry.targets, entry.connections)) ? 'on-time' : 'undelivered';
 }
 

@@ -124,7 +124,7 @@ describe('a delivery', () => {
     expect(plan(rolledBack, again)).toEqual(NOTHING);
   });
 
-  it.each<[string, Date, string[], object, object]>([
+  it.each<[string, Date, string[], Record<string, string>, object]>([
     ['fresh for a day', day(91, -1), [], {}, { fresh: true, returned: false }],
     ['not fresh after a day', day(91), [], {}, { fresh: false }],
     ['not fresh once it was somewhere', day(90, HOUR), ['DELIVERED-old'], {}, { fresh: false }],

@@ -218,7 +218,7 @@ describe('a managed key', () => {
 
 describe('an access key', () => {
   const line = (more: Partial<AccessKeyLine> = {}) =>
-    ({ id: 'AKIA1', ...about, controls: [], events: ['event-1', 'event-2'], ...more }) as AccessKeyLine;
+    ({ id: 'AKIA1', ...about, controls: [], events: ['event-0', 'event-1', 'event-2'], ...more }) as AccessKeyLine;
 
   it('beyond its dates has its last event', () => {
     const beyond = line({ overlap: { state: 'beyond', until: at } });
@@ -259,7 +259,7 @@ describe('an access key', () => {
     }) as ControlVerdict;
 
   it.each<[string, AccessKeyLine[], string, string, string[]]>([
-    ['one, with its events', failing(undefined), '1 key fails', 'AKIA1: Why 0.', ['event-1', 'event-2']],
+    ['one, with its events', failing(undefined), '1 key fails', 'AKIA1: Why 0.', ['event-0', 'event-1', 'event-2']],
     ['two, with none', failing(undefined, 'alice'), '2 keys fail', 'AKIA1: Why 0. alice: Why 1.', []],
     [
       'six, of which five are named',

@@ -59,6 +59,12 @@ describe('the history of a managed key', () => {
     });
   });
 
+  it('counts the rotations that came late, of the period only', () => {
+    const account = new AnAccount(1).live(0, 89).live(95, 100);
+    const late = (since: number) => history(account.evidence(100, since))?.lateRotations;
+    expect([late(11), late(96)]).toEqual([1, 0]);
+  });
+
   it('that is managed no more has no targets and no date', () => {
     const account = new AnAccount(1).live(0, 3);
     const gone = history(account.evidence(3, 0, { entries: [] }));

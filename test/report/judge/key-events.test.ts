@@ -65,6 +65,7 @@ describe('what the record tells of a key', () => {
     ['key-discarded', listed(), ['created']],
     ['key-deactivated', listed(), ['created', 'inactive']],
     ['key-deleted', listed(keyOf('other', day(1))), ['created', 'deleted']],
+    ['key-deleted', [...listed(), ...listed(keyOf('other', day(1)))], ['created', 'created']],
   ])('%s of a key counts where IAM lists %j: what is deleted never comes back', (event, of, whats) => {
     expect(events({ events: [told(event)], listed: of }).map(({ what }) => what)).toEqual(whats);
   });

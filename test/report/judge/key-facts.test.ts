@@ -150,7 +150,8 @@ describe('a key of a managed user', () => {
       'Active again',
       {
         phases: [
-          { phase: 'inactive', from: day(50).toISOString() },
+          { phase: 'current', from: day(50).toISOString() },
+          { phase: 'inactive', from: day(55).toISOString() },
           { phase: 'overlap', from: day(60).toISOString() },
         ],
       },
@@ -214,6 +215,20 @@ describe('a key of a managed user', () => {
     expect(told({ ...given, current: 'A', changes: { entries: [], record: { ...record, events } } })).toMatchObject([
       { role: 'unmanaged' },
     ]);
+  });
+
+  it('is no key of the report that is younger than that', () => {
+    const undated = slot(1, undefined, { active: false, lastUsed: day(50) });
+    const given = { slots: [undated], keys: [listed('A', day(70), 'Inactive')], lives: [life('A', day(70))] };
+    const report = (generatedAt: Date) => ({
+      credentialReport: {
+        generatedAt,
+        principals: [{ user: 'ci-0', arn: `${ARN}ci-0`, isRoot: false, keys: [undated] }],
+        unknownColumns: [],
+      },
+    });
+    expect(told({ ...given, changes: report(day(70)) }).map(({ id }) => id)).toEqual(['A']);
+    expect(told({ ...given, changes: report(day(69)) }).map(({ id }) => id)).toEqual(['A', 'ci-0-slot-1']);
   });
 
   it('has a made-up ARN where there is no report', () => {

@@ -120,6 +120,19 @@ describe('a record that begins after the period', () => {
     ]);
   });
 
+  it('could where one of its keys was managed before', () => {
+    const two = new AnAccount(2).live(0, 2);
+    const [old, young] = two.evidence(2, 0).secrets ?? [];
+    if (old === undefined || young === undefined) throw new Error('two secrets');
+    const secrets = [
+      { ...old, createdAt: day(-9) },
+      { ...young, createdAt: day(1) },
+    ];
+    expect(limits({ ...two.evidence(2, 0), ...record({ beginsAt }), secrets }, { skew: 0 })).toEqual([
+      decisive('audit-record', message),
+    ]);
+  });
+
   it('could not where nobody knows since when a key is managed', () => {
     const nobody = { ...record({ beginsAt, events: [] }), secrets: [] };
     expect(limits(nobody)).toEqual([minor('audit-record', message)]);
@@ -298,6 +311,77 @@ describe('a clock', () => {
         `Event ${events[last]?.id} is earlier than the one before it in its run: the clock was set back, or somebody made it up.`,
       ),
     ]);
+  });
+
+  it.each<[string, readonly (readonly [sequence: number, minutes: number])[], number | undefined]>([
+    [
+      'numbers are in order, however long that takes',
+      [
+        [1, 0],
+        [2, 10],
+        [3, 20],
+      ],
+      undefined,
+    ],
+    [
+      'a lower number comes six minutes after a higher one',
+      [
+        [1, 0],
+        [3, 1],
+        [2, 7],
+      ],
+      3,
+    ],
+    [
+      'a lower number comes five minutes after a higher one',
+      [
+        [1, 0],
+        [3, 1],
+        [2, 6],
+      ],
+      undefined,
+    ],
+    [
+      'the highest one before counts, and not the last one',
+      [
+        [3, 0],
+        [1, 1],
+        [2, 10],
+      ],
+      3,
+    ],
+    [
+      'one number comes twice',
+      [
+        [1, 0],
+        [2, 1],
+        [2, 20],
+      ],
+      undefined,
+    ],
+    [
+      'one number comes twice, and the first time counts',
+      [
+        [3, 0],
+        [3, 4],
+        [2, 6],
+      ],
+      3,
+    ],
+  ])('was set back or not, where %s', (_what, numbers, expected) => {
+    const told = numbers.map(([sequence, minutes]) => ({
+      ...(events[0] as AuditEvent),
+      id: `a-${sequence}`,
+      sequence,
+      time: day(1, minutes * MINUTE).toISOString(),
+    }));
+    expect(limits(record({ events: told }), { skew: 0 }).map(({ message }) => message)).toEqual(
+      expected === undefined
+        ? []
+        : [
+            `Event a-${expected} is earlier than the one before it in its run: the clock was set back, or somebody made it up.`,
+          ],
+    );
   });
 
   it('was not set back by another run', () => {

@@ -35,7 +35,7 @@ describe('an attempt', () => {
   it('that died has no end, and one of which the beginning is missing no trigger', () => {
     const given = account();
     given.run('sync', at, () => false);
-    given.run('sync', day(7), () => undefined);
+    given.run('sync', day(7), (run) => run.tell('finding', { reason: 'paused' }));
     given.events.splice(1, 1);
     expect(attempts(given)).toMatchObject([
       { trigger: 'hourly', isFinished: false, missing: [] },
@@ -53,6 +53,22 @@ describe('an attempt', () => {
       ['other', false],
       ['again', false],
     ]);
+  });
+
+  it('comes in the order of their beginnings, and then by name, whatever the order of the record', () => {
+    const given = account();
+    for (const [run, start] of [
+      ['c', 7],
+      ['b', 6],
+      ['a', 6],
+      ['d', 5],
+    ] as const)
+      given.run('sync', day(start), undefined, run);
+    const { record } = given.evidence(10, 5);
+    const order = (events: readonly AuditEvent[]) =>
+      attempts(given, { record: record && { ...record, events } }).map(({ run }) => run);
+    expect(order(given.events)).toEqual(['d', 'a', 'b', 'c']);
+    expect(order([...given.events].reverse())).toEqual(['d', 'a', 'b', 'c']);
   });
 
   it.each([

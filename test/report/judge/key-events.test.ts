@@ -58,9 +58,10 @@ describe('what the record tells of a key', () => {
     expect(events({ events: [event] })).toEqual([]);
   });
 
-  const listed = (of = key) =>
-    [{ user: 'ci-shop', accessKeyId: of.accessKeyId, status: 'Active', createdAt: day(1) }] as const;
-  it.each<[AuditEventName, ReturnType<typeof listed>, readonly KeyEvent['what'][]]>([
+  const listed = (of = key): NonNullable<ManagedKey['listed']> => [
+    { user: 'ci-shop', accessKeyId: of.accessKeyId, status: 'Active', createdAt: day(1) },
+  ];
+  it.each<[AuditEventName, NonNullable<ManagedKey['listed']>, readonly KeyEvent['what'][]]>([
     ['key-deleted', listed(), ['created']],
     ['key-discarded', listed(), ['created']],
     ['key-deactivated', listed(), ['created', 'inactive']],

@@ -63,6 +63,7 @@ describe('the keys of a user that a managed key had before', () => {
     ['there is no report', {}],
     ['the report is as old as the change', { report: reportOf({ deploy: [] }, until) }],
     ['the report is older than the change', { report: reportOf({ deploy: [] }, day(-1)) }],
+    ['the report is older than the user', { report: reportOf({}, day(-1)) }],
     ['the report shows one, by another spelling', { report: reportOf({ DEPLOY: [slot(false)] }) }],
   ])('are followed on when %s', (_what, more) => {
     expect(plan(more)).toMatchObject({ steps: [], findings: [{ user: 'deploy' }] });
@@ -127,5 +128,7 @@ describe('the keys of a user that a managed key had before', () => {
   it('ask for nobody while the new key is not delivered', () => {
     const secret = secretOf([versionOf(key, 'AWSCURRENT')], tags);
     expect(facts({ secret, now: day(500) })).toMatchObject({ dates: undefined, isDue: false });
+    const report = reportOf({ deploy: [slot(false)] });
+    expect(facts({ secret, now: day(500), report })).toMatchObject({ dates: undefined, isDue: false });
   });
 });

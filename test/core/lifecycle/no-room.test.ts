@@ -47,7 +47,7 @@ it('K8: the superseded key of a retained secret goes at its age, where that is l
 
 it.each<[string, SecretState, typeof both]>([
   ['nothing is taken over', secretOf(delivered), both],
-  ['no key is current', { ...secret, versions: [versionOf(old, 'AWSPREVIOUS')] }, both],
+  ['no key is current', { ...secret, versions: [versionOf(old, 'AWSPREVIOUS')] }, [old, keyOf('adopted', day(-9))]],
   ['no older key is there', secret, [current]],
   ['the current key is gone', secret, [old]],
   ['the current key is Inactive', secret, [old, { ...current, status: 'Inactive' }]],

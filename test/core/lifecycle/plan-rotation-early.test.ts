@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR } from '../../../functions/core/duration';
 import type { AccessKey } from '../../../functions/core/key/access-key';
+import { intentTag } from '../../../functions/core/key/intent';
 import type { SecretState } from '../../../functions/core/key/secret-state';
 import { planRotation, type RotationInput } from '../../../functions/core/lifecycle/plan-rotation';
 import { TAG } from '../../../functions/core/names';
@@ -23,6 +24,18 @@ describe('a rotation that is brought forward', () => {
     ['a key that was made by hand', { entry: later, secret: secretOf([]), keys: [keyOf('hand', day(1))] }, day(91)],
   ])('says when it would have been due, by %s', (_what, changes, dueAt) => {
     expect(early(changes).steps).toEqual([{ do: 'rotate', reason: 'brought-forward', dueAt }]);
+  });
+
+  it('says so by its current key, whatever a dead run has left behind', () => {
+    const orphan = keyOf('orphan', day(20));
+    const tags = { [TAG.intent]: intentTag({ at: day(20), run: 'run-7', before: [first.accessKeyId] }) };
+    const isOwn = new Map([[orphan.accessKeyId, true]]);
+    const secret = { ...quiet.secret, tags };
+    expect(early({ secret, keys: [orphan, first], isOwn }).steps.at(-1)).toEqual({
+      do: 'rotate',
+      reason: 'brought-forward',
+      dueAt: day(90, HOUR),
+    });
   });
 
   it.each<[string, Partial<RotationInput>]>([

@@ -60,12 +60,11 @@ interface Current {
 /** The secret says which key is current; without it the record does. */
 function currentOf({ secret }: ManagedKey, lives: readonly KeyLife[]): Current | undefined {
   if (secret !== undefined) return currentKey(secret);
-  const life = lives.findLast(
-    ({ origin, phases }) =>
-      origin === 'keyturn' &&
-      ['current', 'undelivered'].includes(phases.at(-1)?.phase ?? '') &&
-      phases.at(-1)?.to === undefined,
-  );
+  const life = lives.findLast(({ origin, phases }) => {
+    const last = phases.at(-1);
+    if (origin !== 'keyturn' || last === undefined || last.to !== undefined) return false;
+    return last.phase === 'current' || last.phase === 'undelivered';
+  });
   const born = life?.phases[0]?.from;
   return life === undefined || born === undefined
     ? undefined
@@ -92,7 +91,7 @@ function stateOf({ gatheredAt, entries }: Evidence, managed: ManagedKey): Manage
 /** Since its creation or its promotion, or since its targets were changed. */
 function undeliveredSince({ entry, secret, changedAt, events }: ManagedKey, now: Date): string | undefined {
   if (entry === undefined || secret === undefined) return undefined;
-  const [waiting] = undelivered([{ entry, secret, ...(changedAt === undefined ? {} : { changedAt }) }], now);
+  const [waiting] = undelivered([{ entry, secret, changedAt }], now);
   if (waiting === undefined) return undefined;
   const made = events.findLast(
     ({ event, accessKeyId }) => event === 'key-promoted' && accessKeyId === waiting.accessKeyId,

@@ -85,6 +85,12 @@ describe('what is excepted within the dates of a policy', () => {
     expect(table([key])).toEqual([{ ...line, why: 'OLD cis-1.14', controls: ['cis-1.14'], ...changes }]);
   });
 
+  it('is told of the key with its anchor, which is not the first one that has it', () => {
+    const due = granted('due', 'id-OLD');
+    const keys = [judged('NEW', [['cis-1.14', due]]), judged('OLD', [['cis-1.14', due]])];
+    expect(table(keys)).toMatchObject([{ id: 'due-id-OLD', accessKeyId: 'OLD', why: 'OLD cis-1.14' }]);
+  });
+
   it('is told with the words of the younger key where the older one has none', () => {
     expect(table([judged('NEW', [['cis-1.13', overlap, 'Words.']]), judged('OLD', [])])).toEqual([
       { ...line, why: 'Words.', controls: ['cis-1.13'] },

@@ -138,6 +138,12 @@ describe('what somebody has accepted', () => {
     expect(judge('fail', exceptions)).toEqual(of === undefined ? own('fail') : excepted(of));
   });
 
+  it('of a managed key is of none that nobody manages', () => {
+    const terms = { frameworks: undefined, exceptions: [accepted({ user: undefined, key: 'key-0' })] };
+    const [judged] = judgeKeys({ ...evidence, terms }, [control(() => says('fail'))], [facts({ managed: undefined })]);
+    expect(judged?.judgements).toEqual([own('fail')]);
+  });
+
   it('counts from the first instant to the last', () => {
     const verdict = (at: Date) => judge('fail', [accepted()], { gatheredAt: at })?.verdict;
     const begins = new Date(`${date(90)}T00:00:00.000Z`);

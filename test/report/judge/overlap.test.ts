@@ -37,7 +37,7 @@ describe('the overlap of a key', () => {
         { phase: 'current', from: day(0).toISOString(), ...(to === undefined ? {} : { to: day(to).toISOString() }) },
       ],
       marks: holds.map(([label, at]) => ({
-        kind: label.startsWith('x') ? 'incident' : 'hold',
+        kind: at === 102 ? 'incident' : 'hold',
         at: day(at).toISOString(),
         label,
       })),
@@ -83,7 +83,7 @@ describe('the overlap of a key', () => {
     ['the record, where it was superseded late', byRecord(life(95)), day(95), overlap(105)],
     [
       'the hold in the record',
-      byRecord(life(90, ['in-use', 99], ['in-use, 2 times', 100], ['paused', 101], ['xin-use', 102])),
+      byRecord(life(90, ['in-use', 99], ['in-use, 2 times', 100], ['paused', 101], ['in-use', 102])),
       day(105),
       { state: 'held', until: day(110) },
     ],

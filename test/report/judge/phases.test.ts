@@ -114,6 +114,30 @@ describe('the phases of a key', () => {
       { events: [event('deleted', 3), event('inactive', 4)], periods: [period('A', 0, 5), period('B', 5)] },
       [['undelivered', 0, 3]],
     ],
+    [
+      'delivered once more while it is Inactive',
+      { periods: [period('A', 0)], events: [event('delivered', 0), event('inactive', 5), event('delivered', 6)] },
+      [
+        ['current', 0, 5],
+        ['inactive', 5],
+      ],
+    ],
+    [
+      'older than the record, and stored later',
+      { periods: [period('A', 2)], isPresumed: true },
+      [
+        ['undelivered', 0, 2],
+        ['current', 2],
+      ],
+    ],
+    [
+      'current for no time',
+      { periods: [period('B', -9, 5), period('A', 5, 5), period('C', 5)] },
+      [
+        ['undelivered', 0, 5],
+        ['overlap', 5],
+      ],
+    ],
     ['deleted in the instant of its birth', { events: [event('deleted', 0)] }, []],
     [
       'stored late',

@@ -91,13 +91,17 @@ describe('what CloudTrail and the record say together', () => {
       told('key-deleted', 5, { accessKeyId: 'N', id: 'z-2' }),
       told('key-deleted', 5, { accessKeyId: 'M', id: 'y-2' }),
     ];
-    expect(reconciled(writes, events).all.map(({ id, trailEventId, event }) => [id, trailEventId, event])).toEqual([
-      ['change-1', 'c', undefined],
-      ['change-2', undefined, 'y-2'],
-      ['change-3', undefined, 'z-2'],
-      ['change-4', 'a', undefined],
-      ['change-5', 'b', undefined],
-    ]);
+    const order = (of: readonly AuditEvent[]) =>
+      reconciled(writes, of).all.map(({ id, trailEventId, event }) => [id, trailEventId, event]);
+    for (const of of [events, events.toReversed()])
+      expect(order(of)).toEqual([
+        ['change-1', 'c', undefined],
+        ['change-2', undefined, 'y-2'],
+        ['change-3', undefined, 'z-2'],
+        ['change-4', 'a', undefined],
+        ['change-5', 'b', undefined],
+      ]);
+    expect(reconciled(writes, events).doubtful).toEqual(new Set());
   });
 
   it('is of the period, and beside it all that CloudTrail has', () => {
@@ -116,12 +120,14 @@ describe('what CloudTrail and the record say together', () => {
 
   it('names what told of it again, with the first pair of the action', () => {
     const deactivate = (at: number) => write('UpdateAccessKey', at, { status: 'Inactive', by: 'x' });
-    const events = [0, 1, 2, 30 * MINUTE].map((at) => told('key-deactivated', at, { function: 'deactivate' }));
+    const times = [0, 1, 2, 30 * MINUTE, 120 * MINUTE];
+    const events = times.map((at) => told('key-deactivated', at, { function: 'deactivate' }));
     const given = reconciled([deactivate(0), deactivate(30 * MINUTE)], events);
     const again = `Told again by ${events[1]?.id}, ${events[2]?.id}: done already.`;
     expect(said(given)).toEqual([
       ['matched', 'UpdateAccessKey-0', again],
       ['matched', `UpdateAccessKey-${30 * MINUTE}`, undefined],
+      ['without-trail', events[4]?.id, expect.any(String)],
     ]);
   });
 

@@ -31,13 +31,19 @@ const USE_CASES = '^functions/(rotate|deactivate|delete|sync|archive)/(?!handler
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    only('core', CORE, [CORE, '/zod/', '/yaml/', ...DIGESTS], 'core is pure: itself, zod and yaml', {
-      builtins: false,
-    }),
+    only(
+      'core',
+      CORE,
+      [CORE, '/zod/', '/yaml/', '/canonicalize/', ...DIGESTS],
+      'core is pure: itself, zod, yaml and canonicalize',
+      {
+        builtins: false,
+      },
+    ),
     only(
       'core-root',
       CORE_ROOT,
-      [CORE_ROOT, '^functions/core/config/policy\\.ts$', '/zod/', ...DIGESTS],
+      [CORE_ROOT, '^functions/core/config/policy\\.ts$', '/zod/', '/canonicalize/', ...DIGESTS],
       'names, errors, durations and audit events stand below everything',
       { builtins: false },
     ),
@@ -47,6 +53,7 @@ module.exports = {
       to: { pathNot: [CORE_ROOT, '^functions/core/(config|hosts)/', '/zod/', '/yaml/', ...DIGESTS] },
     },
     core('key'),
+    core('seal'),
     core('lifecycle', 'key', 'config', 'hosts'),
     core('findings', 'key', 'config', 'hosts', 'lifecycle'),
     only('account', '^functions/account/', [CORE, '^functions/account/'], 'reading: core'),

@@ -2,12 +2,13 @@ import { Command, CommanderError } from 'commander';
 import { reportCommand } from './commands/report';
 import { simulateCommand } from './commands/simulate';
 import { validateCommand } from './commands/validate';
+import { verifyCommand } from './commands/verify';
 import type { Terminal } from './terminal';
 
 /** One command of `keyturn`; it tells how it ended. */
 export type MakeCommand = (terminal: Terminal, ended: (exitCode: number) => void) => Command;
 
-const COMMANDS: readonly MakeCommand[] = [reportCommand, simulateCommand, validateCommand];
+const COMMANDS: readonly MakeCommand[] = [reportCommand, simulateCommand, validateCommand, verifyCommand];
 
 /**
  * Runs the command line. Every command makes data; one place renders it.

@@ -21,6 +21,7 @@ interface ReportOptions {
   readonly region?: string;
   readonly profile?: string;
   readonly logGroup: string;
+  readonly sealKey?: readonly string[];
   readonly force?: true;
   readonly check?: true;
 }
@@ -59,6 +60,7 @@ export function reportCommand(terminal: Terminal, ended: (exitCode: number) => v
     .option('--region <region>', 'region of the stack (default: that of the environment or the profile)')
     .option('--profile <profile>', 'profile of the AWS configuration files (default: the credentials that are found)')
     .option('--log-group <name>', 'log group of the audit record', AUDIT_LOG_GROUP)
+    .option('--seal-key <arn...>', "KMS keys that sealed the record before the stack's present one")
     .option('--check', 'exit with 2 unless the report says compliant, with or without exceptions')
     .addHelpText('after', HELP)
     .action(async (options: ReportOptions, command: Command) => {
@@ -92,6 +94,7 @@ async function report(options: ReportOptions, command: Command, terminal: Termin
     time,
     access: { region, profile },
     logGroup,
+    formerSealKeys: options.sealKey,
     onSource: (source, failure) => {
       if (failure !== undefined) tell(renderFailure(source, failure));
       else if (terminal.watched) tell(renderReading(source));

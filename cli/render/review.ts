@@ -4,6 +4,7 @@ import type { Report } from '../../functions/report/judge/model';
 
 const SOURCES: Readonly<Record<EvidenceSource, string>> = {
   'audit-record': 'the audit record',
+  'seal-key': 'the public key of its seal',
   cloudtrail: "CloudTrail's event history",
   'credential-report': 'the IAM credential report',
   iam: 'the access keys of the managed users',

@@ -8,6 +8,9 @@ import type { Credential, Redacted } from '../core/key/credential';
 import type { KeyUse } from '../core/key/key-use';
 import type { SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
+import type { TrustedKey } from '../core/seal/check-seal';
+import type { AttemptEnd } from '../core/seal/manifest';
+import type { Seal } from '../core/sealed';
 
 /** Every method throws KeyturnError: `aws-*`, and what its own line says. */
 export interface Iam {
@@ -163,14 +166,29 @@ export interface AuditLog {
   write(event: AuditEvent): void;
 }
 
+/** The asymmetric KMS key that certifies what this deployment's functions write. Every method throws KeyturnError `aws-*`. */
+export interface SealKey {
+  /** Signs a text of 4,096 bytes at most. */
+  sign(text: string): Promise<Seal['certificate']>;
+  /** With what that is checked; asked for once. */
+  publicKey(): Promise<TrustedKey>;
+}
+
 /** The record of record: the log group that holds audit events and nothing else. Every method throws KeyturnError `aws-*`. */
 export interface AuditRecord {
   /** Resolves when all of them are kept. Repeating it is safe: events have IDs of their own. */
   append(events: readonly AuditEvent[]): Promise<void>;
-  /** The `people-told` events since an instant, all pages. */
+  /** The `people-told` events since an instant, all pages; sealed ones only. */
   told(since: Date): Promise<readonly AuditEvent[]>;
-  /** The events of one kind since an instant, all pages. @param reason only those with this reason */
+  /**
+   * The events of one kind since an instant, all pages. Only what this deployment's key has sealed: whoever else writes
+   * into the log group decides nothing.
+   *
+   * @param reason only those with this reason
+   */
   recorded(since: Date, event: AuditEventName, reason?: string): Promise<readonly AuditEvent[]>;
+  /** What it has of the attempts that began on a day (UTC, `2026-11-28`), sealed events only. */
+  ends(day: string): Promise<readonly AttemptEnd[]>;
 }
 
 /** What became of events that were sent. */

@@ -1,47 +1,121 @@
 import { createHash } from 'node:crypto';
 import { type AuditEvent, attemptOfEvent, eventId, readAuditLine } from '../core/audit';
-import type { UnreadableLine } from '../report/evidence/evidence';
+import { fingerprintOf, SealCheck, type SealVerdict, type TrustedKey } from '../core/seal/check-seal';
+import { digestOf } from '../core/sealed';
+import type { SealedRecord, UnreadableLine } from '../report/evidence/evidence';
+
+/** A line as CloudWatch Logs has it. */
+export interface RecordLine {
+  readonly message: string;
+  /** When it says to be of, ms since the epoch. */
+  readonly at: number;
+  /** When CloudWatch Logs took it: nobody can choose that. */
+  readonly takenAt: number;
+  readonly stream: string;
+}
+
+interface Kept {
+  readonly event: AuditEvent;
+  readonly takenAt: number;
+  readonly verdict: SealVerdict;
+}
 
 /**
  * The lines of the record, as far as it has been read. An event comes once, however often its request was repeated; but
  * whoever writes into the record under an ID that is taken erases nothing: both events stay, and that is told.
  */
 export class RecordLines {
-  readonly #events = new Map<string, AuditEvent[]>();
+  readonly #check: SealCheck | undefined;
+  readonly #events = new Map<string, Kept[]>();
   /** By ID what its lines were, those of forgotten events too. */
   readonly #digests = new Map<string, string[]>();
   readonly #unreadable: UnreadableLine[] = [];
+  /** Of the sealed events, those of forgotten runs too. */
+  #sealed = 0;
+  #sealedSince = Number.POSITIVE_INFINITY;
 
-  /** @param since of the runs before it only those that did something are kept */
-  constructor(private readonly since: Date) {}
+  /**
+   * @param since of the runs before it only those that did something are kept
+   * @param sealedBy whose seals count. @default - they are not checked
+   */
+  constructor(
+    private readonly since: Date,
+    private readonly sealedBy?: readonly TrustedKey[],
+  ) {
+    this.#check = sealedBy && new SealCheck(sealedBy);
+  }
 
-  add(message: string, at: Date, stream: string): void {
-    const line = readAuditLine(message);
-    if (!('event' in line)) {
-      this.#unreadable.push({ at, why: line.unreadable, ...('schema' in line ? { schema: line.schema } : {}) });
+  add(line: RecordLine): void {
+    const at = new Date(line.at);
+    const read = readAuditLine(line.message);
+    if (!('event' in read)) {
+      this.#unreadable.push({ at, why: read.unreadable, ...('schema' in read ? { schema: read.schema } : {}) });
       return;
     }
-    const { event } = line;
-    const why = wrongWith(event, stream);
-    if (why === undefined) this.#keep(event, message, at);
-    else this.#unreadable.push({ at, why });
+    const { event, document } = read;
+    const verdict = this.#check?.verdictOf(document) ?? 'unsealed';
+    const why = wrongWith(event, line) ?? wrongSeal(verdict, event, line);
+    if (why !== undefined) {
+      this.#unreadable.push({ at, why });
+      return;
+    }
+    if (verdict === 'sealed') {
+      this.#sealed += 1;
+      this.#sealedSince = Math.min(this.#sealedSince, line.takenAt);
+    }
+    const digest =
+      verdict === 'sealed' ? digestOf(document) : createHash('sha256').update(line.message).digest('base64url');
+    this.#keep({ event, takenAt: line.takenAt, verdict }, digest, at);
   }
 
   read() {
-    const times = new Map([...this.#events.values()].flat().map((event) => [event, Date.parse(event.time)]));
+    const { kept, unsealed } = this.#withoutLateUnsealed();
+    const times = new Map(kept.map(({ event }) => [event, Date.parse(event.time)]));
     const timeOf = (event: AuditEvent) => times.get(event) ?? 0;
     const events = [...times.keys()].sort((a, b) => timeOf(a) - timeOf(b) || inOrder(a, b));
-    return { events, unreadable: this.#unreadable };
+    const broken = kept
+      .filter(({ event }) => this.#breaksChain(event))
+      .map(({ event }) => ({ at: new Date(event.time), why: 'broken-chain' }) as const);
+    return { events, unreadable: [...this.#unreadable, ...unsealed, ...broken], seals: this.#seals(kept) };
   }
 
-  #keep(event: AuditEvent, message: string, at: Date): void {
-    const digest = createHash('sha256').update(message).digest('base64url');
+  /** What has no seal and was taken when the functions sealed already is not of theirs, whatever time it names. */
+  #withoutLateUnsealed() {
+    const all = [...this.#events.values()].flat();
+    const isLate = ({ verdict, takenAt }: Kept) => verdict === 'unsealed' && takenAt >= this.#sealedSince;
+    return {
+      kept: all.filter((one) => !isLate(one)),
+      unsealed: all.filter(isLate).map(({ event }) => ({ at: new Date(event.time), why: 'unsealed' }) as const),
+    };
+  }
+
+  #breaksChain(event: AuditEvent): boolean {
+    if (event.seal === undefined) return false;
+    if (event.sequence === 1) return event.seal.previous !== undefined;
+    const before = this.#digests.get(eventId(attemptOfEvent(event), event.sequence - 1));
+    // One that is missing is told as a gap.
+    return before !== undefined && !before.includes(event.seal.previous ?? '');
+  }
+
+  #seals(kept: readonly Kept[]): SealedRecord | undefined {
+    return (
+      this.sealedBy && {
+        keys: this.sealedBy.map(({ arn, publicKey }) => ({ arn, fingerprint: fingerprintOf(publicKey) })),
+        events: this.#sealed,
+        since: Number.isFinite(this.#sealedSince) ? new Date(this.#sealedSince) : undefined,
+        before: kept.filter(({ verdict }) => verdict === 'unsealed').length,
+      }
+    );
+  }
+
+  #keep(kept: Kept, digest: string, at: Date): void {
+    const { event } = kept;
     const known = this.#digests.get(event.id) ?? [];
     if (known.includes(digest)) return;
     this.#digests.set(event.id, [...known, digest]);
     if (known.length > 0) this.#unreadable.push({ at, why: 'conflicting-id' });
     else if (this.#endsIdleRun(event)) return;
-    this.#events.set(event.id, [...(this.#events.get(event.id) ?? []), event]);
+    this.#events.set(event.id, [...(this.#events.get(event.id) ?? []), kept]);
   }
 
   /** A run before the period that has nothing between its start and its end: both are forgotten. */
@@ -50,16 +124,21 @@ export class RecordLines {
       return false;
     }
     const start = eventId(attemptOfEvent(event), 1);
-    if (this.#events.get(start)?.length !== 1) return false;
+    if (this.#events.get(start)?.length !== 1 || this.#breaksChain(event)) return false;
     this.#events.delete(start);
     return true;
   }
 }
 
 /** Keyturn gives an event the ID of its attempt and sequence, and a function writes into streams of its own. */
-function wrongWith(event: AuditEvent, stream: string): 'wrong-id' | 'wrong-stream' | undefined {
+function wrongWith(event: AuditEvent, { stream }: RecordLine): 'wrong-id' | 'wrong-stream' | undefined {
   if (event.id !== eventId(attemptOfEvent(event), event.sequence)) return 'wrong-id';
   return stream.slice(0, stream.lastIndexOf('/')) === event.function ? undefined : 'wrong-stream';
+}
+
+function wrongSeal(verdict: SealVerdict, event: AuditEvent, { at }: RecordLine) {
+  if (verdict === 'other-key' || verdict === 'false-seal') return verdict;
+  return verdict === 'sealed' && Date.parse(event.time) !== at ? 'wrong-time' : undefined;
 }
 
 /** Events of one run and one millisecond come in the order of the run. */

@@ -43,9 +43,9 @@ export function createAuditRecordReader(
   };
 
   return {
-    async read({ since, until, now }) {
+    async read({ since, until, now, sealedBy }) {
       const beginsAt = await beginning(now);
-      const lines = new RecordLines(since);
+      const lines = new RecordLines(since, sealedBy);
       let nextToken: string | undefined;
       if (beginsAt >= until) return { logGroup, beginsAt, ...lines.read() };
       do {
@@ -59,8 +59,9 @@ export function createAuditRecordReader(
             }),
           ),
         );
-        for (const { message = '', timestamp = 0, logStreamName = '' } of page.events ?? []) {
-          lines.add(message, new Date(timestamp), logStreamName);
+        for (const { message = '', timestamp = 0, ingestionTime = timestamp, logStreamName = '' } of page.events ??
+          []) {
+          lines.add({ message, at: timestamp, takenAt: ingestionTime, stream: logStreamName });
         }
         // A page may be empty before the last one.
         nextToken = page.nextToken;

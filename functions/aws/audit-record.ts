@@ -1,13 +1,18 @@
 import {
   CloudWatchLogsClient,
   CreateLogStreamCommand,
+  type FilteredLogEvent,
   FilterLogEventsCommand,
+  type FilterLogEventsCommandInput,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { AuditRecord } from '../account/ports';
+import type { AuditRecord, SealKey } from '../account/ports';
 import { type AuditEvent, readAuditLine } from '../core/audit';
+import { after, DAY } from '../core/duration';
 import { KeyturnError } from '../core/errors';
 import { AUDIT_LOG_GROUP } from '../core/names';
+import { SealCheck } from '../core/seal/check-seal';
+import { DAY_CLOSES_AFTER, DayEnds } from '../core/seal/manifest';
 import { recordConfig } from './client-config';
 import { awsFailure, calling } from './failure';
 
@@ -16,8 +21,11 @@ const MOST_EVENTS = 10_000;
 const MOST_BYTES = 1_048_576;
 const OVERHEAD = 26;
 
-/** The AuditRecord port over a CloudWatch Logs group. A stream holds what one function wrote in one month. */
-export function createAuditRecord(logGroupName: string = AUDIT_LOG_GROUP): AuditRecord {
+/**
+ * The AuditRecord port over a CloudWatch Logs group. A stream holds what one function wrote in one month. Whoever may
+ * write into the group may write anything there, so nothing is read back that the key has not sealed.
+ */
+export function createAuditRecord(sealKey: Pick<SealKey, 'publicKey'>, logGroupName = AUDIT_LOG_GROUP): AuditRecord {
   const client = new CloudWatchLogsClient(recordConfig);
   const doing = (action: string) => `logs:${action} of ${logGroupName}`;
 
@@ -30,28 +38,30 @@ export function createAuditRecord(logGroupName: string = AUDIT_LOG_GROUP): Audit
     throw new KeyturnError('aws-rejected', `${doing('PutLogEvents')}: events were refused for their time.`);
   };
 
-  const recorded: AuditRecord['recorded'] = async (since, event, reason) => {
-    const found: AuditEvent[] = [];
-    const because = reason === undefined ? '' : ` && $.reason = "${reason}"`;
+  let check: SealCheck | undefined;
+
+  /** The proved events since an instant, all pages. */
+  async function* proved(asked: Pick<FilterLogEventsCommandInput, 'endTime' | 'filterPattern'>, since: Date) {
+    check ??= new SealCheck([await sealKey.publicKey()]);
     let nextToken: string | undefined;
     do {
       const page = await calling(doing('FilterLogEvents'), {}, () =>
-        client.send(
-          new FilterLogEventsCommand({
-            logGroupName,
-            startTime: since.getTime(),
-            filterPattern: `{ $.event = "${event}"${because} }`,
-            nextToken,
-          }),
-        ),
+        client.send(new FilterLogEventsCommand({ logGroupName, startTime: since.getTime(), ...asked, nextToken })),
       );
-      for (const { message = '', logStreamName = '' } of page.events ?? []) {
-        const read = readAuditLine(message);
-        // A function may write to its own streams only: what says to be another's is forged.
-        if ('event' in read && logStreamName.startsWith(`${read.event.function}/`)) found.push(read.event);
+      for (const line of page.events ?? []) {
+        const read = provedEvent(line, check);
+        // A line that is written again later tells of its own time, and not of that.
+        if (read !== undefined && new Date(read.event.time) >= since) yield read;
       }
       nextToken = page.nextToken;
     } while (nextToken !== undefined);
+  }
+
+  const recorded: AuditRecord['recorded'] = async (since, event, reason) => {
+    const because = reason === undefined ? '' : ` && $.reason = "${reason}"`;
+    const found: AuditEvent[] = [];
+    for await (const read of proved({ filterPattern: `{ $.event = "${event}"${because} }` }, since))
+      found.push(read.event);
     return found;
   };
 
@@ -72,7 +82,27 @@ export function createAuditRecord(logGroupName: string = AUDIT_LOG_GROUP): Audit
     told: (since) => recorded(since, 'people-told'),
 
     recorded,
+
+    async ends(day) {
+      const from = new Date(`${day}T00:00:00.000Z`);
+      const ends = new DayEnds(day);
+      const endTime = after(from, DAY + DAY_CLOSES_AFTER).getTime();
+      for await (const { event, document } of proved({ endTime }, from)) ends.add(event, document);
+      return ends.ends();
+    },
   };
+}
+
+/** The event of a line that a function of this deployment wrote at that time into a stream of its own. */
+function provedEvent(
+  { message = '', timestamp, logStreamName = '' }: FilteredLogEvent,
+  check: SealCheck,
+): { readonly event: AuditEvent; readonly document: unknown } | undefined {
+  const read = readAuditLine(message);
+  if (!('event' in read)) return undefined;
+  const { event } = read;
+  const isInPlace = logStreamName.startsWith(`${event.function}/`) && Date.parse(event.time) === timestamp;
+  return isInPlace && check.verdictOf(read.document) === 'sealed' ? read : undefined;
 }
 
 /** Another run may have made the stream meanwhile. */

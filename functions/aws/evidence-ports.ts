@@ -9,6 +9,7 @@ import { createCaller } from './caller';
 import { type AwsAccess, reviewConfig } from './client-config';
 import { createIam } from './iam';
 import { createRegistry } from './registry';
+import { createSealKeys } from './seal-keys';
 import { createSecrets } from './secrets';
 import { createTrailHistory } from './trail-history';
 
@@ -20,14 +21,20 @@ export interface ReviewOptions {
   readonly logGroup?: string;
   /** @default REGISTRY_PATH */
   readonly registryPath?: string;
+  /** ARN of the KMS key that seals the record. @default - the one with the alias that the stack gives it */
+  readonly sealKey?: string;
+  /** ARNs of the KMS keys that sealed it before. @default - none */
+  readonly formerSealKeys?: readonly string[];
 }
 
 /** All that a report's evidence is read with, over the AWS SDK. */
-export function createEvidencePorts({ time, access, logGroup, registryPath }: ReviewOptions): EvidencePorts {
+export function createEvidencePorts(options: ReviewOptions): EvidencePorts {
+  const { time, access, logGroup, registryPath, sealKey, formerSealKeys } = options;
   const config = reviewConfig(access);
   return {
     caller: createCaller(config),
     record: createAuditRecordReader(logGroup ?? AUDIT_LOG_GROUP, config),
+    sealKeys: createSealKeys(sealKey, formerSealKeys, config),
     trail: createTrailHistory(time, config),
     accountKeys: createAccountKeys(config),
     iam: createIam(config),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { policySchema } from './config/policy';
+import { sealSchema } from './sealed';
 
 /** Version of the audit event's schema. Optional fields may be added to it; a field's meaning never changes. */
 export const AUDIT_SCHEMA = 'keyturn.audit/v1';
@@ -35,6 +36,7 @@ export const AUDIT_EVENTS = [
   'people-told',
   'people-not-told',
   'step-failed',
+  'manifest-written',
 ] as const;
 export type AuditEventName = (typeof AUDIT_EVENTS)[number];
 
@@ -67,6 +69,7 @@ export const auditEventSchema = z.object({
     .int()
     .optional()
     .describe('How many bytes the event had, where its texts and lists were too long and were cut off.'),
+  seal: sealSchema.optional().describe('Proves who wrote the event; not there before the record was sealed.'),
 });
 export type AuditEvent = Readonly<z.infer<typeof auditEventSchema>>;
 
@@ -84,7 +87,8 @@ export function auditJsonSchema(): Record<string, unknown> {
 
 /** A line of the log, read: an event, or why it is none. */
 export type ReadLine =
-  | { readonly event: AuditEvent }
+  /** The document is the event with what this version does not know of it, which its seal covers too. */
+  | { readonly event: AuditEvent; readonly document: unknown }
   | { readonly unreadable: 'newer-schema'; readonly schema: string }
   | { readonly unreadable: 'not-an-event' };
 
@@ -99,7 +103,7 @@ export function readAuditLine(line: string): ReadLine {
     return { unreadable: 'not-an-event' };
   }
   const parsed = auditEventSchema.safeParse(document);
-  if (parsed.success) return { event: parsed.data };
+  if (parsed.success) return { event: parsed.data, document };
   const other = anyVersion.safeParse(document);
   return other.success && other.data.schema !== AUDIT_SCHEMA
     ? { unreadable: 'newer-schema', schema: other.data.schema }
@@ -109,6 +113,11 @@ export function readAuditLine(line: string): ReadLine {
 /** One invocation of a function; when Lambda repeats it, that is another attempt with the same run. */
 export function attemptOf({ run }: Pick<AuditEvent, 'run'>, startedAt: Date): string {
   return `${run}-${startedAt.getTime().toString(36)}`;
+}
+
+/** When an attempt began, in ms since the epoch, as its name says; NaN where it has no such name. */
+export function startOf(attempt: string): number {
+  return Number.parseInt(attempt.slice(attempt.lastIndexOf('-') + 1), 36);
 }
 
 /** ID of an attempt's n-th event. */

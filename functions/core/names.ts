@@ -73,6 +73,9 @@ export const TAG = {
 /** Tag of what a stack has made, with the stack's name: CloudFormation's own, which nobody else can set. */
 export const CLOUDFORMATION_STACK_TAG = 'aws:cloudformation:stack-name';
 
+/** By this name an auditor finds the KMS key that seals the record. */
+export const SEAL_KEY_ALIAS = 'alias/keyturn-seal';
+
 /** Staging label of a delivered version: this prefix and the digest of the target set. */
 export const DELIVERED_LABEL_PREFIX = 'DELIVERED-';
 
@@ -80,6 +83,10 @@ export const DELIVERED_LABEL_PREFIX = 'DELIVERED-';
 export const ENV = {
   /** SSM path of the registry. */
   registryPath: 'KEYTURN_REGISTRY_PATH',
+  /** ARN of the KMS key that seals the record. */
+  sealKey: 'KEYTURN_SEAL_KEY',
+  /** ARNs of the KMS keys that sealed it before, separated by commas. */
+  formerSealKeys: 'KEYTURN_FORMER_SEAL_KEYS',
   /** SNS topic for findings and failures. */
   topicArn: 'KEYTURN_TOPIC_ARN',
   /** Rotations in one run at most. */

@@ -3,6 +3,7 @@ import { createEventBus } from '../aws/event-bus';
 import { createIam } from '../aws/iam';
 import { createNotifier } from '../aws/notifier';
 import { createRegistry } from '../aws/registry';
+import { createSealKey } from '../aws/seal-key';
 import { createSecrets } from '../aws/secrets';
 import { createTrail } from '../aws/trail';
 import { dailyRunOf } from '../core/config/asked';
@@ -11,7 +12,8 @@ import { handle, type LambdaContext } from '../runtime/handle';
 import { deactivate } from './deactivate';
 
 const settings = settingsFrom(process.env);
-const record = createAuditRecord();
+const sealKey = createSealKey(settings.sealKey);
+const record = createAuditRecord(sealKey);
 const bus = createEventBus();
 const notifier = createNotifier(settings.topicArn);
 const ports = {
@@ -22,7 +24,8 @@ const ports = {
 };
 
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
-  return handle({ name: 'deactivate', settings, record, bus, notifier, context, event, read: dailyRunOf }, (run) =>
-    deactivate(ports, run),
+  return handle(
+    { name: 'deactivate', settings, record, sealKey, bus, notifier, context, event, read: dailyRunOf },
+    (run) => deactivate(ports, run),
   );
 }

@@ -3,20 +3,25 @@ import { createEventBus } from '../aws/event-bus';
 import { createIam } from '../aws/iam';
 import { createNotifier } from '../aws/notifier';
 import { createRegistry } from '../aws/registry';
+import { createSealKey } from '../aws/seal-key';
 import { createSecrets } from '../aws/secrets';
 import { dailyRunOf } from '../core/config/asked';
 import { settingsFrom } from '../runtime/env';
 import { handle, type LambdaContext } from '../runtime/handle';
 import { deleteKeys } from './delete';
+import { sealDays } from './seal-days';
 
 const settings = settingsFrom(process.env);
-const record = createAuditRecord();
+const sealKey = createSealKey(settings.sealKey);
+const record = createAuditRecord(sealKey);
 const bus = createEventBus();
 const notifier = createNotifier(settings.topicArn);
 const ports = { iam: createIam(), secrets: createSecrets(), registry: createRegistry(settings.registryPath) };
 
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
-  return handle({ name: 'delete', settings, record, bus, notifier, context, event, read: dailyRunOf }, (run) =>
-    deleteKeys(ports, run),
-  );
+  const props = { name: 'delete', settings, record, sealKey, bus, notifier, context, event, read: dailyRunOf } as const;
+  return handle(props, async (run) => {
+    await deleteKeys(ports, run);
+    await sealDays(run);
+  });
 }

@@ -12,7 +12,7 @@ import { type ReportSummary, writeReport } from './report';
 
 const settings = reportSettingsFrom(process.env);
 const ports = {
-  ...createEvidencePorts({ time: systemTime, registryPath: settings.registryPath }),
+  ...createEvidencePorts({ time: systemTime, ...settings }),
   archive: createArchive(settings.archiveBucket),
   notifier: createNotifier(settings.topicArn),
 };

@@ -3,6 +3,7 @@ import { createEventBus } from '../aws/event-bus';
 import { createIam } from '../aws/iam';
 import { createNotifier } from '../aws/notifier';
 import { createRegistry } from '../aws/registry';
+import { createSealKey } from '../aws/seal-key';
 import { createSecrets } from '../aws/secrets';
 import { createSts } from '../aws/sts';
 import { createTrail } from '../aws/trail';
@@ -12,7 +13,8 @@ import { rotate } from './rotate';
 import { rotateRequestOf } from './trigger';
 
 const settings = settingsFrom(process.env);
-const record = createAuditRecord();
+const sealKey = createSealKey(settings.sealKey);
+const record = createAuditRecord(sealKey);
 const bus = createEventBus();
 const notifier = createNotifier(settings.topicArn);
 const ports = {
@@ -26,7 +28,7 @@ const ports = {
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
   const { maxRotations, usersPath } = settings;
   return handle(
-    { name: 'rotate', settings, record, bus, notifier, context, event, read: rotateRequestOf },
+    { name: 'rotate', settings, record, sealKey, bus, notifier, context, event, read: rotateRequestOf },
     (run, request) => rotate(ports, run, { maxRotations, usersPath, ...request }),
   );
 }

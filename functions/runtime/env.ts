@@ -23,6 +23,8 @@ export interface Settings {
   readonly drift: DriftSetting;
   /** Base URL or path of the runbooks; ends with a slash. */
   readonly runbooks: string;
+  /** ARN of the KMS key that seals the record. */
+  readonly sealKey: string;
   /** Where tokens and keys may be sent: nowhere unless the stack says so. */
   readonly allowedOrigins: ReadonlySet<string>;
   /** Whose secrets are acted on. */
@@ -45,6 +47,7 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
     tokenExpiresInDays: whole(env, ENV.tokenExpiresInDays, DEFAULT_TOKEN_EXPIRES_IN_DAYS),
     drift: driftOf(env[ENV.drift] ?? 'repair'),
     runbooks: env[ENV.runbooks] ?? DEFAULT_RUNBOOKS,
+    sealKey: required(env, ENV.sealKey),
     allowedOrigins: listed(env[ENV.allowedOrigins]),
     deployedBy: { stacks: listed(required(env, ENV.stacks)), existing: listed(env[ENV.existingSecrets]) },
   };
@@ -59,6 +62,10 @@ export interface ReportSettings {
   readonly registryPath: string;
   readonly topicArn: string;
   readonly archiveBucket: string;
+  /** ARN of the KMS key that seals the record. */
+  readonly sealKey: string;
+  /** ARNs of those that sealed it before. */
+  readonly formerSealKeys: readonly string[];
 }
 
 /** The same for the report function. @throws KeyturnError `invalid-config` */
@@ -67,6 +74,8 @@ export function reportSettingsFrom(env: Readonly<Record<string, string | undefin
     registryPath: env[ENV.registryPath] ?? REGISTRY_PATH,
     topicArn: required(env, ENV.topicArn),
     archiveBucket: required(env, ENV.archiveBucket),
+    sealKey: required(env, ENV.sealKey),
+    formerSealKeys: [...listed(env[ENV.formerSealKeys])],
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AuditRecord, EventBus, Notifier } from '../account/ports';
+import type { AuditRecord, EventBus, Notifier, SealKey } from '../account/ports';
 import { MINUTE, SECOND } from '../core/duration';
 import { KeyturnError, toKeyturnError } from '../core/errors';
 import type { Trigger } from '../core/findings/telling';
@@ -32,6 +32,7 @@ export interface HandleProps<Start extends Started> {
   readonly name: FunctionName;
   readonly settings: Settings;
   readonly record: AuditRecord;
+  readonly sealKey: SealKey;
   readonly bus: EventBus;
   readonly notifier: Notifier;
   readonly context: LambdaContext;
@@ -44,8 +45,8 @@ export interface HandleProps<Start extends Started> {
 
 /** Kept for the summary, the events and the notification at a run's end. */
 const TIME_TO_FINISH = MINUTE / 4;
-/** For each of the three things that come after another at a run's end; the metrics follow them. */
-const PATIENCE_AT_END = 4 * SECOND;
+/** For each of the four things that come after another at a run's end; the metrics follow them. */
+const PATIENCE_AT_END = 3.5 * SECOND;
 
 /**
  * One invocation: makes the run, does the work, and ends with the summary line and the metrics whatever happened. An
@@ -56,7 +57,7 @@ export async function handle<Start extends Started>(
   props: HandleProps<Start>,
   work: (run: Run, start: Start) => Promise<void>,
 ): Promise<Answer> {
-  const { name, settings, context, keyTakes, record, bus, notifier } = props;
+  const { name, settings, context, keyTakes, record, sealKey, bus, notifier } = props;
   const [, , , region = '', account = '', , functionName = ''] = context.invokedFunctionArn.split(':');
   const log = createLog(name, context.awsRequestId);
   const remaining = context.getRemainingTimeInMillis() - TIME_TO_FINISH;
@@ -79,6 +80,7 @@ export async function handle<Start extends Started>(
     log,
     auditLog,
     record,
+    sealKey,
     bus,
     notifier,
   });

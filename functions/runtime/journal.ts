@@ -1,6 +1,7 @@
-import type { AuditLog, AuditRecord, Time } from '../account/ports';
+import type { AuditLog, AuditRecord, SealKey, Time } from '../account/ports';
 import { AUDIT_SCHEMA, type AuditEvent, type AuditOrigin, attemptOf, eventId } from '../core/audit';
 import { recordable } from '../core/recordable';
+import { AttemptSeal } from './attempt-seal';
 
 /** What a journal adds to every event by itself. */
 type OwnFields = 'schema' | 'id' | 'sequence' | 'time' | 'run' | 'function' | keyof AuditOrigin;
@@ -14,13 +15,18 @@ export interface JournalProps {
   readonly time: Time;
   readonly auditLog: AuditLog;
   readonly record: AuditRecord;
+  readonly sealKey: SealKey;
 }
 
-/** The audit events of one run: numbered, written to the function's own log at once, and put into the record. */
+/** The audit events of one run: numbered, written to the function's own log at once, sealed, and put into the record. */
 export class Journal {
   readonly #props: JournalProps;
   readonly #attempt: string;
+  readonly #seal: AttemptSeal;
   readonly #events: AuditEvent[] = [];
+  /** The first of them again, with their seals. */
+  readonly #sealed: AuditEvent[] = [];
+  #sealing: Promise<void> = Promise.resolve();
   /** How many of the events the record has. */
   #kept = 0;
   #keeping: Promise<void> = Promise.resolve();
@@ -29,11 +35,19 @@ export class Journal {
 
   constructor(props: JournalProps) {
     this.#props = props;
+    const { account, region } = props.origin;
     this.#attempt = attemptOf({ run: props.id }, props.time.now());
+    this.#seal = new AttemptSeal(props.sealKey, {
+      account,
+      region,
+      function: props.function,
+      attempt: this.#attempt,
+    });
   }
 
+  /** Each with its seal, as far as they have one. */
   get events(): readonly AuditEvent[] {
-    return this.#events;
+    return [...this.#sealed, ...this.#events.slice(this.#sealed.length)];
   }
 
   /** How many events the record does not have. */
@@ -58,8 +72,18 @@ export class Journal {
     auditLog.write(event);
   }
 
+  /** Seals what has no seal yet. @throws KeyturnError `aws-*`; a later call seals the same events */
+  seal(): Promise<void> {
+    this.#sealing = this.#sealing
+      .catch(() => undefined)
+      .then(async () => {
+        this.#sealed.push(...(await this.#seal.seal(this.#events.slice(this.#sealed.length))));
+      });
+    return this.#sealing;
+  }
+
   /**
-   * Puts into the record what it does not have. One call after the other, so that the record's order is the run's; what
+   * Puts into the record what it does not have, sealed. One call after the other, so that the record's order is the run's; what
    * several wait for goes in one.
    *
    * @throws KeyturnError `aws-*`; a later call tries the same events again
@@ -70,9 +94,10 @@ export class Journal {
       .catch(() => undefined)
       .then(async () => {
         this.#next = undefined;
-        const until = this.#events.length;
-        if (until === this.#kept) return;
-        await this.#props.record.append(this.#events.slice(this.#kept, until));
+        if (this.unrecorded === 0) return;
+        await this.seal();
+        const until = this.#sealed.length;
+        await this.#props.record.append(this.#sealed.slice(this.#kept, until));
         this.#kept = until;
       });
     this.#keeping = this.#next;

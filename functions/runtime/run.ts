@@ -14,6 +14,7 @@ import type { Managed } from '../core/lifecycle/managed';
 import { nextDue, oldest } from '../core/lifecycle/overdue';
 import { DEFAULT_RUNBOOKS } from '../core/names';
 import { COUNTERS, type Counter, type Summary } from '../core/run-summary';
+import type { AttemptEnd, Manifest } from '../core/seal/manifest';
 import { Journal, type JournalEntry, type JournalProps } from './journal';
 import { tell } from './tell';
 import { quietly } from './within';
@@ -98,6 +99,16 @@ export class Run {
    */
   recorded(since: Date, event: AuditEventName, reason?: string): Promise<readonly AuditEvent[]> {
     return this.#props.record.recorded(since, event, reason);
+  }
+
+  /** What the record has of the attempts of a day. @throws KeyturnError `aws-*` */
+  endsOf(day: string): Promise<readonly AttemptEnd[]> {
+    return this.#props.record.ends(day);
+  }
+
+  /** Records the manifest of a day. */
+  tellManifest(facts: Manifest): void {
+    this.#journal.write({ event: 'manifest-written', outcome: 'ok', facts });
   }
 
   /** Whose secrets it acts on; undefined where that was not said. */
@@ -269,6 +280,7 @@ export class Run {
     };
     const due = nextDue(this.#managed, NEXT_DUE);
     this.#journal.write({ event: 'run-finished', outcome: 'ok', facts: { ...summary, nextDue: due } });
+    await quietly(this.#props, 'the seal', () => this.#journal.seal());
     const { events } = this.#journal;
     let unpublished = events.length;
     await Promise.all([

@@ -3,6 +3,7 @@ import { createEventBus } from '../aws/event-bus';
 import { createHostPorts } from '../aws/host-ports';
 import { createNotifier } from '../aws/notifier';
 import { createRegistry } from '../aws/registry';
+import { createSealKey } from '../aws/seal-key';
 import { createSecrets } from '../aws/secrets';
 import { createSts } from '../aws/sts';
 import { MINUTE } from '../core/duration';
@@ -17,7 +18,8 @@ import { syncRequestOf } from './trigger';
 const DELIVERY_TAKES = 9 * MINUTE;
 
 const settings = settingsFrom(process.env);
-const record = createAuditRecord();
+const sealKey = createSealKey(settings.sealKey);
+const record = createAuditRecord(sealKey);
 const bus = createEventBus();
 const notifier = createNotifier(settings.topicArn);
 const hostPorts = createHostPorts();
@@ -31,7 +33,18 @@ export async function handler(event: unknown, context: LambdaContext): Promise<u
     allowedOrigins: settings.allowedOrigins,
   });
   return handle(
-    { name: 'sync', settings, record, bus, notifier, context, event, read: syncRequestOf, keyTakes: DELIVERY_TAKES },
+    {
+      name: 'sync',
+      settings,
+      record,
+      sealKey,
+      bus,
+      notifier,
+      context,
+      event,
+      read: syncRequestOf,
+      keyTakes: DELIVERY_TAKES,
+    },
     (run, request) => sync({ ...ports, targets }, run, request, settings),
   );
 }

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Effect, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { SECRET_PREFIX } from '../../functions/core/names';
@@ -10,6 +11,8 @@ import { onlyThrough } from './kms-use';
 export interface AuditorPolicyProps {
   /** The record of record. */
   readonly auditLog: ILogGroup;
+  /** What seals the record. */
+  readonly sealKey: IKey;
   /** @default - there is none */
   readonly archive?: AuditArchive;
   /** ARN of the KMS key that encrypts record and archive. @default - the services' own */
@@ -32,12 +35,13 @@ export class AuditorPolicy extends Construct {
     });
   }
 
-  private record({ auditLog, encryptionKey }: AuditorPolicyProps): readonly PolicyStatement[] {
+  private record({ auditLog, sealKey, encryptionKey }: AuditorPolicyProps): readonly PolicyStatement[] {
     const stack = Stack.of(this);
     return [
       read('ReadRecord', RECORD, logArns(this, auditLog).group),
       // Results and lists are asked of no single group.
       read('FindRecord', FIND_RECORD, ['*']),
+      read('CheckSeals', ['kms:GetPublicKey', 'kms:DescribeKey', 'kms:GetKeyPolicy'], [sealKey.keyArn]),
       ...(encryptionKey === undefined
         ? []
         : [

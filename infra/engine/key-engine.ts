@@ -36,7 +36,7 @@ export interface IKeyRotation extends IConstruct {
   /** @internal */
   readonly _roles: Readonly<Record<FunctionName, IRole>>;
   /** Gives the functions what they need for one more key. @returns what holds their rights. @internal */
-  _admit(key: IConstruct, needs: KeyNeeds): readonly IDependable[];
+  _admit(key: IConstruct, needs: KeyNeeds): IDependable;
   /** Told of a key's entry in the registry, which is made after everything else of that key. @internal */
   _made(entry: IConstruct): void;
 }

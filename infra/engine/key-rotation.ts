@@ -23,6 +23,7 @@ import { AuditLog } from '../evidence/audit-log';
 import type { AuditSettings } from '../evidence/audit-settings';
 import { JudgingTerms } from '../evidence/judging-terms';
 import { SavedQueries } from '../evidence/saved-queries';
+import { SealKey } from '../evidence/seal-key';
 import type { DeploymentSettings } from './deployment-settings';
 import type { Drift } from './drift';
 import { Encryption } from './encryption';
@@ -95,6 +96,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
   readonly topic: Topic;
   /** The record of record. */
   readonly auditLog: AuditLog;
+  /** Proves that Keyturn wrote the record. */
+  readonly sealKey: SealKey;
   /** What nobody can change before its time; undefined without `audit.archive`. */
   readonly archive: AuditArchive | undefined;
   /** Reads the evidence and no secret value. */
@@ -124,6 +127,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   /** @internal */
   readonly _deployment: Settings['deployment'];
 
+  private readonly guardrails: Guardrails;
   private readonly triggers: RotationTriggers;
   private readonly userAccess: readonly UserAccess[];
   private readonly connectionAccess: ConnectionAccess;
@@ -157,7 +161,11 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this._functions = functions;
     this._report = report;
     this._archive = archive;
-    new Guardrails(this, 'Guardrails', { functions: this.allFunctions });
+    this.sealKey = new SealKey(this, 'SealKey', {
+      writers: Object.values(functions).map(({ role }) => role),
+      readers: report ? [report.role] : [],
+    });
+    this.guardrails = new Guardrails(this, 'Guardrails', { functions: this.allFunctions });
     this.triggers = this.createTriggers(settings);
     const actsOnUsers = [functions.rotate, functions.deactivate, functions.delete, ...(report ? [report] : [])];
     this.userAccess = actsOnUsers.map(
@@ -194,15 +202,17 @@ export class KeyRotation extends Construct implements IKeyRotation {
   }
 
   /** @internal */
-  _admit(key: IConstruct, { user, createUser, secret, deliveries, readers }: KeyNeeds): readonly IDependable[] {
+  _admit(key: IConstruct, { user, createUser, secret, deliveries, readers }: KeyNeeds): IDependable {
     for (const reader of readers) this._encryption?.addReader(reader);
     this.deployedBy.stacks.add(Stack.of(key).stackName);
     if (secret === 'existing') this.knowExisting(key);
     this.triggers.afterDeploymentOf(Stack.of(key));
-    return [
+    this.guardrails.node.addDependency(
       ...this.userAccess.map((access) => access.add(user, createUser ? 'root' : 'any')),
       ...deliveries.flatMap((delivery) => this.connectionAccess.add(delivery)),
-    ];
+    );
+    // All rights by one name: in a template of very many keys there is no room to name five policies in each.
+    return this.guardrails;
   }
 
   /** @internal */
@@ -250,6 +260,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
       notifications,
       auditLog: this.auditLog,
       deadLetters: this.failedRuns,
+      // Its policy names the functions' roles.
+      sealKey: Lazy.string({ produce: () => this.sealKey.key.keyArn }),
       // The connections come with the keys.
       origins: Lazy.string({ produce: () => this.connectionAccess.origins }),
       stacks: Lazy.string({ produce: () => [...this.deployedBy.stacks].join(',') }),
@@ -316,6 +328,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   private createAuditor({ audit: { encryptionKey } }: Settings): ManagedPolicy {
     return new AuditorPolicy(this, 'Auditor', {
       auditLog: this.auditLog.logGroup,
+      sealKey: this.sealKey.key,
       archive: this.archive,
       encryptionKey,
     }).policy;

@@ -65,7 +65,7 @@ export class ManagedKey extends Construct {
     { user, createUser, secret }: KeyConfig,
     document: string,
     resourcePolicy: PolicyDocument,
-    rights: readonly IDependable[],
+    rights: IDependable,
   ): void {
     const policy = new CfnResourcePolicy(this, 'SecretPolicy', {
       secretId: secret === 'existing' ? this.secretName : this.createSecret(user).ref,
@@ -79,10 +79,8 @@ export class ManagedKey extends Construct {
       // No description: the name says what it is, and a full template has no room to say it twice.
       stringValue: document,
     });
-    // The functions act on what the registry says, so it speaks last: when they may do what it asks for. The policy names
-    // their roles, so that these are there before it and need no further word in each key of a full template.
-    const named: ReadonlySet<IDependable> = new Set(Object.values(this.rotation._roles));
-    parameter.node.addDependency(policy, ...rights.filter((holder) => !named.has(holder)));
+    // The functions act on what the registry says, so it speaks last: when they may do what it asks for.
+    parameter.node.addDependency(policy, rights);
     if (createUser) parameter.node.addDependency(this.createUser(user));
     this.rotation._made(parameter);
   }

@@ -15,6 +15,8 @@ export interface RotationFunctionsProps {
   readonly deadLetters: IQueue;
   /** Origins that sync may send tokens and keys to, separated by commas. */
   readonly origins: string;
+  /** ARN of the KMS key that seals the record. */
+  readonly sealKey: string;
   /** Names of the stacks that have keys, and of this one, separated by commas. */
   readonly stacks: string;
   /** IDs of the keys whose secret was there before, separated by commas. */
@@ -32,12 +34,13 @@ type Shared =
   | 'rolePath'
   | 'bundles';
 
-function shared({ settings, bundles, ...props }: RotationFunctionsProps): Pick<RotationFunctionProps, Shared> {
+function shared({ settings, bundles, sealKey, ...props }: RotationFunctionsProps): Pick<RotationFunctionProps, Shared> {
   return {
     environment: {
       [ENV.registryPath]: REGISTRY_PATH,
       [ENV.topicArn]: props.notifications.topic.topicArn,
       [ENV.runbooks]: settings.alarms.runbooks,
+      [ENV.sealKey]: sealKey,
     },
     notifications: props.notifications,
     auditLog: props.auditLog,
@@ -87,13 +90,18 @@ export function reportFunction(
   archive: AuditArchive,
 ): RotationFunction {
   const { environment, ...common } = shared(props);
+  const former = props.settings.audit.formerSealKeys ?? [];
   return new RotationFunction(scope, 'Report', {
     ...common,
     name: REPORT_FUNCTION,
     description: 'Keyturn: writes the report',
     timeout: Duration.minutes(15),
     memorySize: 1024,
-    environment: { ...environment, [ENV.archiveBucket]: archive.bucket.bucketName },
+    environment: {
+      ...environment,
+      [ENV.archiveBucket]: archive.bucket.bucketName,
+      ...(former.length === 0 ? {} : { [ENV.formerSealKeys]: former.join(',') }),
+    },
     archive,
   });
 }

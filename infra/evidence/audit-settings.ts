@@ -50,6 +50,8 @@ export interface AuditSettings {
   readonly retentionDays?: number;
   /** ARN of the KMS key that encrypts the record, where the stack makes it, and the archive; its policy must admit CloudWatch Logs. @default - the services' own keys */
   readonly encryptionKey?: string;
+  /** ARNs of the KMS keys that sealed the record for deployments before this one, for the report. @default - none */
+  readonly formerSealKeys?: string[];
   /** ARN of the event bus, of another account for example, that gets every audit event. @default - none */
   readonly forwardTo?: string;
   /** An S3 bucket with Object Lock that gets every audit event and the scheduled reports. @default - none */

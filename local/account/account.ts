@@ -12,11 +12,13 @@ import { EventBridge } from './event-bridge';
 import { Iam } from './iam';
 import { Identifiers } from './identifiers';
 import type { KeySpread } from './key-spread';
+import { Kms } from './kms';
 import { Lambda } from './lambda';
 import { Logs } from './logs';
 import { cloudTrailOperations } from './operations/cloud-trail';
 import { eventBridgeOperations } from './operations/event-bridge';
 import { iamOperations } from './operations/iam';
+import { kmsOperations } from './operations/kms';
 import { lambdaOperations } from './operations/lambda';
 import { logsOperations } from './operations/logs';
 import type { Operation, OperationTable } from './operations/operation';
@@ -29,7 +31,14 @@ import { SecretsManager } from './secrets-manager';
 import { Sns } from './sns';
 import { Ssm } from './ssm';
 import { Sts } from './sts';
-import { accessDenied, publishRecord, type TrailRecord, trailRecord } from './trail';
+import {
+  accessDenied,
+  publishRecord,
+  type RecordedOperation,
+  type TrailOutcome,
+  type TrailRecord,
+  trailRecord,
+} from './trail';
 
 export type { AccountEvent } from './event';
 
@@ -86,10 +95,14 @@ export class Account {
   readonly cloudWatch: CloudWatch;
   readonly s3: S3;
   readonly lambda: Lambda;
+  readonly kms: Kms;
   /** CloudTrail's records of all management writes, oldest first, refused ones included. */
   readonly trail: TrailRecord[] = [];
-  /** The same of what users' access keys have read: in the event history too, but never an event on the bus. */
-  readonly readsByUsers: TrailRecord[] = [];
+  /**
+   * The same of what users' access keys have read, and of what KMS did without a change, whoever asked: in the event
+   * history too, but never an event on the bus.
+   */
+  readonly reads: TrailRecord[] = [];
   readonly operations: Operations;
   readonly #identifiers: Identifiers;
   readonly #sessions: Sessions;
@@ -123,10 +136,11 @@ export class Account {
     this.eventBridge = new EventBridge(accountId, region, emit);
     this.logs = new Logs(accountId, region, clock);
     this.sns = new Sns(accountId, region, clock, identifiers);
-    this.cloudTrail = new CloudTrail(clock, () => [...this.trail, ...this.readsByUsers], options.trailDelay ?? 0);
+    this.cloudTrail = new CloudTrail(clock, () => [...this.trail, ...this.reads], options.trailDelay ?? 0);
     this.cloudWatch = new CloudWatch({ accountId, region, clock, sns: this.sns, emit });
     this.s3 = new S3(clock, identifiers);
     this.lambda = new Lambda(accountId, region);
+    this.kms = new Kms(accountId, region, clock, identifiers);
     this.operations = operationsOf(this);
   }
 
@@ -189,11 +203,10 @@ export class Account {
       const decision = authorize?.(call) ?? { allowed: true };
       if (!decision.allowed) throw accessDenied(call, decision.message);
       const output = operation.run(call.input, call.principal, call.region ?? this.region);
-      if (operation.mode === 'write') this.#record(call, operation, { output });
-      else if (operation.mode === 'read' && call.principal.kind === 'user') this.#recordRead(call);
+      this.#record(call, operation, { output });
       return output;
     } catch (error) {
-      if (operation.mode === 'write' && error instanceof AwsError) this.#record(call, operation, { error });
+      if (error instanceof AwsError) this.#record(call, operation, { error });
       throw error;
     }
   }
@@ -209,8 +222,16 @@ export class Account {
     return this.perform(call) as OutputOf<Operations[S][A]>;
   }
 
-  #record(call: AwsCall, operation: OperationTable[string], outcome: { output: unknown } | { error: AwsError }): void {
-    const record = trailRecord(call, operation?.trail ?? {}, outcome, {
+  /** Keeps what CloudTrail's event history shows of a call. */
+  #record(call: AwsCall, operation: RecordedOperation, outcome: TrailOutcome): void {
+    const { mode } = operation;
+    if (mode === 'write') this.#recordWrite(call, operation, outcome);
+    const isReadOfUser = mode === 'read' && call.principal.kind === 'user' && !('error' in outcome);
+    if (mode === 'logged-read' || isReadOfUser) this.#recordRead(call, operation, outcome);
+  }
+
+  #recordWrite(call: AwsCall, operation: RecordedOperation, outcome: TrailOutcome): void {
+    const record = trailRecord(call, operation, outcome, {
       accountId: this.accountId,
       region: this.region,
       requestId: this.#identifiers.requestId(),
@@ -220,12 +241,12 @@ export class Account {
     publishRecord(record, call.service, (draft) => this.#emit(draft));
   }
 
-  #recordRead(call: AwsCall): void {
+  #recordRead(call: AwsCall, operation: RecordedOperation, outcome: TrailOutcome): void {
     const { accountId, region } = this;
-    const number = (this.readsByUsers.length + 1).toString(16).padStart(12, '0');
+    const number = (this.reads.length + 1).toString(16).padStart(12, '0');
     const id = `00000000-0000-4000-8001-${number}`;
     const context = { accountId, region: call.region ?? region, requestId: id, eventId: id };
-    this.readsByUsers.push({ ...trailRecord(call, {}, { output: undefined }, context), readOnly: true });
+    this.reads.push(trailRecord(call, operation, outcome, context));
   }
 
   #emit({ source, detailType, detail, resources = [], region = this.region, time }: EventDraft): string {
@@ -266,5 +287,6 @@ function operationsOf(account: Account) {
     sns: snsOperations(account.sns),
     lambda: lambdaOperations(account.lambda),
     cloudtrail: cloudTrailOperations(account.cloudTrail),
+    kms: kmsOperations(account.kms),
   };
 }

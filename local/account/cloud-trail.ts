@@ -27,7 +27,7 @@ const HISTORY = 90 * 24 * 60 * 60_000;
 /** Events of a page at most, and by default. */
 const PAGE = 50;
 
-/** CloudTrail's event history of management events, by region: all writes, and what users' access keys read. */
+/** CloudTrail's event history of management events, by region: all writes, what users' access keys read, and all that KMS did. */
 export class CloudTrail {
   readonly #clock: Clock;
   readonly #records: () => readonly TrailRecord[];

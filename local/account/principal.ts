@@ -9,7 +9,8 @@ export type ServiceName =
   | 's3'
   | 'sns'
   | 'lambda'
-  | 'cloudtrail';
+  | 'cloudtrail'
+  | 'kms';
 
 /** Who calls. `userId` is the unique ID that STS shows: `AIDA…`, `AROA…:session` or the account. */
 export interface Principal {

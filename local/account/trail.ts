@@ -1,9 +1,9 @@
 import { AwsError } from './aws-error';
 import { type Emit, isoSeconds } from './event';
-import { lowerFirst, type TrailShape } from './operations/operation';
+import { lowerFirst, type OperationMode, type TrailResource, type TrailShape } from './operations/operation';
 import type { AwsCall, Principal } from './principal';
 
-/** A CloudTrail record of a management write, as it stands in an event's `detail`. */
+/** A CloudTrail record of a management event, as it stands in an event's `detail`. */
 export interface TrailRecord extends Record<string, unknown> {
   readonly eventVersion: string;
   readonly userIdentity: Record<string, unknown>;
@@ -18,12 +18,19 @@ export interface TrailRecord extends Record<string, unknown> {
   readonly requestID: string;
   readonly eventID: string;
   readonly readOnly: boolean;
+  readonly resources?: readonly (TrailResource & { readonly accountId: string })[];
   readonly errorCode?: string;
   readonly errorMessage?: string;
 }
 
 /** The result of a call, as far as it is recorded. */
 export type TrailOutcome = { readonly output: unknown } | { readonly error: AwsError };
+
+/** What a record is made of besides the call: how CloudTrail sees it. */
+export interface RecordedOperation {
+  readonly mode: OperationMode;
+  readonly trail: TrailShape;
+}
 
 /** What an account tells its trail. */
 export interface TrailContext {
@@ -36,12 +43,13 @@ export interface TrailContext {
 /** Builds the record of one call. Secret values never get into it. */
 export function trailRecord(
   call: AwsCall,
-  shape: TrailShape,
+  { mode, trail: shape }: RecordedOperation,
   outcome: TrailOutcome,
   context: TrailContext,
 ): TrailRecord {
   const failed = 'error' in outcome;
-  const output = failed ? undefined : shape.response === undefined ? outcome.output : respond(shape, outcome.output);
+  const readOnly = mode !== 'write';
+  const resources = resourcesOf(call, shape, failed ? undefined : outcome.output, context);
   return {
     eventVersion: '1.11',
     userIdentity: userIdentity(call.principal, context.accountId),
@@ -54,10 +62,11 @@ export function trailRecord(
     userAgent: call.userAgent ?? 'local',
     ...(failed ? { errorCode: outcome.error.code, errorMessage: outcome.error.message } : {}),
     requestParameters: parameters(call.input, shape),
-    responseElements: members(output),
+    responseElements: failed ? null : members(respond(call, shape, outcome.output, readOnly)),
     requestID: context.requestId,
     eventID: context.eventId,
-    readOnly: false,
+    readOnly,
+    ...(resources.length === 0 ? {} : { resources }),
     eventType: 'AwsApiCall',
     managementEvent: true,
     recipientAccountId: context.accountId,
@@ -84,8 +93,15 @@ export function accessDenied(call: AwsCall, message: string | undefined): AwsErr
   return new AwsError('AccessDenied', 403, message ?? usual);
 }
 
-function respond(shape: TrailShape, output: unknown): unknown {
-  return shape.response?.(output as never);
+/** What reads has no response in a record. */
+function respond({ input }: AwsCall, { response }: TrailShape, output: unknown, readOnly: boolean): unknown {
+  if (response !== undefined) return response(output as never, input as never);
+  return readOnly ? undefined : output;
+}
+
+function resourcesOf({ input }: AwsCall, shape: TrailShape, output: unknown, { accountId }: TrailContext) {
+  const resources = shape.resources?.(input as never, output as never) ?? [];
+  return resources.map((resource) => ({ accountId, ...resource }));
 }
 
 function userIdentity(principal: Principal, accountId: string): Record<string, unknown> {

@@ -27,8 +27,8 @@ export function describeDeployment(
       return { name: Name, arn: ARN, kmsKeyId: KmsKeyId, resourcePolicy: parsed(ResourcePolicy) };
     }),
     keys: ofType('AWS::KMS::Key').map(({ physical }) => ({
-      arn: physical.attributes.Arn ?? '',
-      policy: parsed(physical.policy),
+      arn: account.kms.keyArn(physical.ref),
+      policy: parsed(account.kms.getKeyPolicy({ KeyId: physical.ref }).Policy),
     })),
     queues: ofType('AWS::SQS::Queue').flatMap(({ physical }) => queues.find(physical.attributes.Arn ?? '') ?? []),
     topics: ofType('AWS::SNS::Topic').map(({ physical }) => physical.ref),

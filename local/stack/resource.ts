@@ -27,7 +27,7 @@ export interface Physical {
   readonly remove?: () => void | Promise<void>;
   /** Told when it is not a stack's any more, whether it is taken away or retained. */
   readonly leave?: () => void;
-  /** A policy document that belongs to it and that no service keeps: a managed policy's or a KMS key's. */
+  /** A policy document that belongs to it and that no service keeps: a managed policy's. */
   readonly policy?: string;
 }
 

@@ -11,6 +11,7 @@ import { REGISTRY_PATH } from '../../functions/core/names';
 import { Run } from '../../functions/runtime/run';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
+import { SEAL_KEY } from '../support/seal-key';
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -27,7 +28,8 @@ async function gatherWithout(scene: Scene, ...unlisted: readonly string[]) {
     concurrency: 2,
     log: silent,
     auditLog: { write: (event) => audits.push(event) },
-    record: createAuditRecord(),
+    record: createAuditRecord(SEAL_KEY),
+    sealKey: SEAL_KEY,
     bus: createEventBus(),
     notifier: createNotifier(scene.topicArn),
   });

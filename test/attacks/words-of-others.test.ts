@@ -9,6 +9,7 @@ import { hunt } from '../leaks/hunt';
 import { deliveredKey } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Outcome, Scene } from '../support/scene';
+import { SEAL_KEY } from '../support/seal-key';
 import { textsIn, UNCLEAN } from './attacked';
 
 /** Everything that left the functions: their logs and answers, the record, the bus and the mails. */
@@ -99,7 +100,7 @@ describe('who may invoke a function', () => {
 describe('whoever finds a way to a text that nobody has thought of', () => {
   it('keeps no event out of the record and off the bus: one of 1.2 MB is shortened, and says so (K7, K11)', async () => {
     const scene = await newScene();
-    const record = createAuditRecord();
+    const record = createAuditRecord(SEAL_KEY);
     const journal = new Journal({
       id: 'run-1',
       function: 'sync',
@@ -107,6 +108,7 @@ describe('whoever finds a way to a text that nobody has thought of', () => {
       time: { now: () => new Date(scene.clock.now()), sleep: async () => undefined },
       auditLog: { write: () => undefined },
       record,
+      sealKey: SEAL_KEY,
     });
     const huge = 'x'.repeat(1_200_000);
     journal.write({ event: 'target-failed', outcome: 'failed', key: 'shop', target: `bitbucket acme/${huge}` });
@@ -121,7 +123,7 @@ describe('whoever finds a way to a text that nobody has thought of', () => {
       { sequence: 3, key: 'other' },
     ]);
     expect(scene.recorded()[2]).not.toHaveProperty('shortened');
-    expect(scene.events.map((event) => JSON.parse(event).detail)).toEqual(scene.recorded());
+    expect(scene.events.map((event) => JSON.parse(event).detail)).toMatchObject(scene.recorded());
     for (const event of scene.recorded()) {
       expect(Buffer.byteLength(JSON.stringify(event))).toBeLessThanOrEqual(MOST_EVENT_BYTES);
     }

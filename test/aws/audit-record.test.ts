@@ -7,6 +7,7 @@ import type { AwsFault } from '../../local/account/wire/server';
 import { startHost } from '../hosts/http/scripted-host';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
+import { otherSealKey, SEAL_KEY, SEAL_KEY_ARN, sealed } from '../support/seal-key';
 import { START } from '../support/stage';
 
 const event = (sequence: number, more: Partial<AuditEvent> = {}): AuditEvent => ({
@@ -39,7 +40,7 @@ function linesOf(scene: Scene, logStreamName: string): readonly AuditEvent[] {
 describe('the record keeps events (K7)', () => {
   it('in a stream of their function and month, which the first of them makes', async () => {
     const scene = await newScene();
-    const record = createAuditRecord();
+    const record = createAuditRecord(SEAL_KEY);
     await record.append(events(2));
     await record.append([event(3)]);
     expect(linesOf(scene, 'rotate/2026-01')).toEqual(events(3));
@@ -54,7 +55,7 @@ describe('the record keeps events (K7)', () => {
   it('of two runs that find no stream at the same time', async () => {
     const scene = await newScene();
     const other = events(2, { run: 'run-2' }).map((one) => ({ ...one, id: `run-2-abc-${one.sequence}` }));
-    await Promise.all([createAuditRecord().append(events(2)), createAuditRecord().append(other)]);
+    await Promise.all([createAuditRecord(SEAL_KEY).append(events(2)), createAuditRecord(SEAL_KEY).append(other)]);
     const kept = linesOf(scene, 'rotate/2026-01').map(({ id }) => id);
     expect([...kept].sort()).toEqual([...events(2), ...other].map(({ id }) => id).sort());
   });
@@ -66,13 +67,13 @@ describe('the record keeps events (K7)', () => {
       if (action === 'CreateLogStream') scene.account.logs.createLogStream(logs);
       return undefined;
     };
-    await createAuditRecord().append(events(1));
+    await createAuditRecord(SEAL_KEY).append(events(1));
     expect(linesOf(scene, 'rotate/2026-01')).toEqual(events(1));
   });
 
   it('in order of time, whatever order they come in', async () => {
     const scene = await newScene();
-    await createAuditRecord().append([...events(3)].reverse());
+    await createAuditRecord(SEAL_KEY).append([...events(3)].reverse());
     expect(linesOf(scene, 'rotate/2026-01')).toEqual(events(3));
   });
 
@@ -80,7 +81,7 @@ describe('the record keeps events (K7)', () => {
     const scene = await newScene({ start: Date.parse('2026-02-01') });
     const last = event(1, { time: '2026-01-31T23:59:59.999Z' });
     const first = event(2, { time: '2026-02-01T00:00:00.000Z' });
-    await createAuditRecord().append([last, first]);
+    await createAuditRecord(SEAL_KEY).append([last, first]);
     expect(linesOf(scene, 'rotate/2026-01')).toEqual([last]);
     expect(linesOf(scene, 'rotate/2026-02')).toEqual([first]);
   });
@@ -96,7 +97,7 @@ describe('the record keeps events (K7)', () => {
     // Real events are so long that 1 MiB is full before.
     const { time, function: name } = event(1);
     const short = { time, function: name } as AuditEvent;
-    await createAuditRecord().append(Array.from({ length: 10_001 }, () => short));
+    await createAuditRecord(SEAL_KEY).append(Array.from({ length: 10_001 }, () => short));
     expect(sizes).toEqual([10_000, 1]);
   });
 
@@ -117,7 +118,7 @@ describe('the record keeps events (K7)', () => {
       const bytes = (some: readonly AuditEvent[]) =>
         some.reduce((sum, one) => sum + Buffer.byteLength(JSON.stringify(one)) + 26, 0);
       const left = 1_048_576 - bytes([event(1, { message: half }), event(2, { message: half })]);
-      await createAuditRecord().append([
+      await createAuditRecord(SEAL_KEY).append([
         event(1, { message: half }),
         event(2, { message: half + 'x'.repeat(left + over) }),
       ]);
@@ -127,7 +128,7 @@ describe('the record keeps events (K7)', () => {
 
   it('with no call at all for nothing', async () => {
     const scene = await newScene();
-    await createAuditRecord().append([]);
+    await createAuditRecord(SEAL_KEY).append([]);
     expect(scene.calls).toEqual([]);
   });
 
@@ -142,7 +143,7 @@ describe('the record keeps events (K7)', () => {
       asked += 1;
       return asked === 1 ? fault : undefined;
     };
-    await createAuditRecord().append(events(2));
+    await createAuditRecord(SEAL_KEY).append(events(2));
     expect(asked).toBe(2);
     expect(linesOf(scene, 'rotate/2026-01')).toEqual(events(2));
   });
@@ -155,7 +156,7 @@ describe('the record keeps events (K7)', () => {
       asked += 1;
       return asked === 2 ? { kind: 'drop-after' } : undefined;
     };
-    await createAuditRecord().append(events(1));
+    await createAuditRecord(SEAL_KEY).append(events(1));
     expect(linesOf(scene, 'rotate/2026-01')).toEqual([event(1), event(1)]);
   });
 });
@@ -168,13 +169,13 @@ describe('the record says that it did not keep events', () => {
     const scene = await newScene();
     scene.awsFault = () => fault;
     const doing = expect.stringContaining('logs:PutLogEvents of /keyturn/audit');
-    await expect(createAuditRecord().append(events(1))).rejects.toMatchObject({ code, message: doing });
+    await expect(createAuditRecord(SEAL_KEY).append(events(1))).rejects.toMatchObject({ code, message: doing });
   });
 
   it('when the log group is gone', async () => {
     const scene = await newScene();
     scene.account.logs.deleteLogGroup({ logGroupName: AUDIT_LOG_GROUP });
-    await expect(createAuditRecord().append(events(1))).rejects.toMatchObject({
+    await expect(createAuditRecord(SEAL_KEY).append(events(1))).rejects.toMatchObject({
       code: 'aws-rejected',
       message: expect.stringContaining('/keyturn/audit'),
     });
@@ -186,9 +187,15 @@ describe('the record says that it did not keep events', () => {
       response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
       response.end(JSON.stringify({ rejectedLogEventsInfo: { tooOldLogEventEndIndex: 1 } }));
     });
-    await expect(createAuditRecord().append(events(2))).rejects.toMatchObject({ code: 'aws-rejected' });
+    await expect(createAuditRecord(SEAL_KEY).append(events(2))).rejects.toMatchObject({ code: 'aws-rejected' });
   });
 });
+
+/** Another account's key that calls itself by the name of ours. */
+function liar() {
+  const { publicKey, sign } = otherSealKey('5ea15ea1-0000-4000-8000-00000000000f');
+  return { publicKey, sign: async (text: string) => ({ ...(await sign(text)), key: SEAL_KEY_ARN }) };
+}
 
 describe('what people were told', () => {
   const told = (sequence: number, more: Partial<AuditEvent> = {}) =>
@@ -196,30 +203,39 @@ describe('what people were told', () => {
 
   it('is one kind of event; each kind can be read, and those with one reason alone', async () => {
     await newScene();
-    const record = createAuditRecord();
-    const missing = event(2, { event: 'finding', reason: 'report-unavailable', facts: { next: 'k7' } });
-    await record.append([told(1), missing, event(3, { event: 'finding', reason: 'two-keys' }), event(4)]);
+    const record = createAuditRecord(SEAL_KEY);
+    const kinds = await sealed([
+      told(1),
+      event(2, { event: 'finding', reason: 'report-unavailable', facts: { next: 'k7' } }),
+      event(3, { event: 'finding', reason: 'two-keys' }),
+      event(4),
+    ]);
+    const [, missing, , created] = kinds;
+    await record.append(kinds);
     const since = new Date(START);
     expect(await record.recorded(since, 'finding', 'report-unavailable')).toEqual([missing]);
     expect(await record.recorded(since, 'finding')).toHaveLength(2);
-    expect(await record.recorded(since, 'key-created')).toEqual([event(4)]);
+    expect(await record.recorded(since, 'key-created')).toEqual([created]);
     expect(await record.recorded(since, 'target-failed')).toEqual([]);
     expect(await record.recorded(new Date(START + 2_001), 'finding', 'report-unavailable')).toEqual([]);
   });
 
   it('is read since an instant, from all functions, and nothing else is', async () => {
     const scene = await newScene();
-    const record = createAuditRecord();
-    await record.append([told(1), told(20), event(21)]);
-    await record.append([told(30, { function: 'sync' })]);
-    expect(await record.told(new Date(START + 10_000))).toEqual([told(20), told(30, { function: 'sync' })]);
+    const record = createAuditRecord(SEAL_KEY);
+    const [early, late, other] = await sealed([told(1), told(20), event(21)]);
+    const ofSync = await sealed([told(30, { function: 'sync' })]);
+    await record.append([early, late, other].flatMap((one) => one ?? []));
+    await record.append(ofSync);
+    expect(await record.told(new Date(START + 10_000))).toEqual([late, ...ofSync]);
     expect(scene.calls.filter(({ action }) => action === 'FilterLogEvents')).toHaveLength(1);
   });
 
   it('leaves out lines that are no events, and events of a newer schema', async () => {
     const scene = await newScene();
-    const record = createAuditRecord();
-    await record.append([told(1)]);
+    const record = createAuditRecord(SEAL_KEY);
+    const ours = await sealed([told(1)]);
+    await record.append(ours);
     scene.account.logs.putLogEvents({
       logGroupName: AUDIT_LOG_GROUP,
       logStreamName: 'rotate/2026-01',
@@ -229,29 +245,70 @@ describe('what people were told', () => {
         { timestamp: START + HOUR, message: 'people-told' },
       ],
     });
-    expect(await record.told(new Date(START))).toEqual([told(1)]);
+    expect(await record.told(new Date(START))).toEqual(ours);
   });
 
   it('leaves out what one function says in the name of another: a stream has the events of its own', async () => {
     const scene = await newScene();
-    const record = createAuditRecord();
-    await record.append([told(1)]);
-    await record.append([told(2, { function: 'sync' })]);
+    const record = createAuditRecord(SEAL_KEY);
+    const ours = await sealed([told(1), told(2, { function: 'sync' })]);
+    const [elsewhere] = await sealed([told(3)]);
+    for (const one of ours) await record.append([one]);
     scene.account.logs.putLogEvents({
       logGroupName: AUDIT_LOG_GROUP,
       logStreamName: 'sync/2026-01',
-      logEvents: [{ timestamp: START + HOUR, message: JSON.stringify(told(3)) }],
+      logEvents: [{ timestamp: START + 3_000, message: JSON.stringify(elsewhere) }],
     });
-    expect(await record.told(new Date(START))).toEqual([told(1), told(2, { function: 'sync' })]);
+    expect(await record.told(new Date(START))).toEqual(ours);
   });
+
+  it.each<[string, (line: AuditEvent) => Promise<object> | object, number?]>([
+    ['has no seal', ({ seal: _seal, ...line }) => line],
+    [
+      'was sealed by another key',
+      async ({ seal: _seal, ...line }) => ({
+        ...(await sealed([line], otherSealKey('5ea15ea1-0000-4000-8000-00000000000e')))[0],
+      }),
+    ],
+    [
+      'was sealed by a key that only says to be ours',
+      async ({ seal: _seal, ...line }) => ({ ...(await sealed([line], liar()))[0] }),
+    ],
+    ['has the seal of another event', (line) => ({ ...line, key: 'other' })],
+    ['is true, and was written again a day later', (line) => line, 24 * HOUR],
+  ])(
+    'leaves out a line that %s: it decides nothing, whoever may write into the log group (K7)',
+    async (_what, forge, later = 0) => {
+      const scene = await newScene();
+      const record = createAuditRecord(SEAL_KEY);
+      const [line] = await sealed([told(1)]);
+      if (line === undefined) throw new Error('there is a line');
+      scene.account.logs.createLogStream({ logGroupName: AUDIT_LOG_GROUP, logStreamName: 'rotate/2026-01' });
+      scene.clock.advanceBy(later);
+      scene.account.logs.putLogEvents({
+        logGroupName: AUDIT_LOG_GROUP,
+        logStreamName: 'rotate/2026-01',
+        logEvents: [{ timestamp: Date.parse(line.time) + later, message: JSON.stringify(await forge(line)) }],
+      });
+      expect(await record.told(new Date(START))).toEqual([]);
+      await record.append([line]);
+      expect(await record.told(new Date(START))).toEqual([line]);
+    },
+  );
 
   it('is read to the last page, over pages that are empty', async () => {
     await newScene();
+    const lines = await sealed([told(1), told(2)]);
+    const [first, second] = lines.map((one) => ({
+      logStreamName: 'rotate/2026-01',
+      timestamp: Date.parse(one.time),
+      message: JSON.stringify(one),
+    }));
     const asked: unknown[] = [];
     const pages: Readonly<Record<string, object>> = {
-      first: { events: [{ logStreamName: 'rotate/2026-01', message: JSON.stringify(told(1)) }], nextToken: 'second' },
+      first: { events: [first], nextToken: 'second' },
       second: { nextToken: 'third' },
-      third: { events: [{ logStreamName: 'rotate/2026-01', message: JSON.stringify(told(2)) }] },
+      third: { events: [second] },
     };
     process.env.AWS_ENDPOINT_URL = await startHost((_request, response, body) => {
       const input: Record<string, unknown> = JSON.parse(body);
@@ -259,7 +316,7 @@ describe('what people were told', () => {
       response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
       response.end(JSON.stringify(pages[String(input.nextToken ?? 'first')]));
     });
-    expect(await createAuditRecord().told(new Date(START))).toEqual([told(1), told(2)]);
+    expect(await createAuditRecord(SEAL_KEY).told(new Date(START))).toEqual(lines);
     const question = {
       logGroupName: '/keyturn/audit',
       startTime: START,
@@ -271,6 +328,6 @@ describe('what people were told', () => {
   it('is an error when it cannot be read: silence is not "nobody was told"', async () => {
     const scene = await newScene();
     scene.awsFault = () => ({ kind: 'error', status: 400, code: 'AccessDeniedException' });
-    await expect(createAuditRecord().told(new Date(START))).rejects.toMatchObject({ code: 'aws-denied' });
+    await expect(createAuditRecord(SEAL_KEY).told(new Date(START))).rejects.toMatchObject({ code: 'aws-denied' });
   });
 });

@@ -73,6 +73,7 @@ function coldInit(measure: string, script: string): number {
     [ENV.topicArn]: 'arn:aws:sns:eu-west-1:111122223333:t',
     [ENV.release]: '0.1.0+bench',
     [ENV.stacks]: 'Keyturn',
+    [ENV.sealKey]: 'arn:aws:kms:eu-west-1:111122223333:key/seal',
     [ENV.archiveBucket]: 'archive',
   };
   const times = Array.from({ length: COLD_STARTS }, () =>

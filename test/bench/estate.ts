@@ -60,6 +60,7 @@ export class Estate {
   /** What came to the event bus. */
   readonly events: AccountEvent[] = [];
   readonly #account: Account;
+  readonly #sealKey: string;
   readonly #admin: Principal;
   readonly #bitbucket: Bitbucket;
 
@@ -104,6 +105,8 @@ export class Estate {
       SecretString: JSON.stringify({ accessToken }),
     });
     this.#account.invoke(this.#admin, 'sns', 'CreateTopic', { Name: 'findings' });
+    const { KeyMetadata } = account.kms.createKey({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
+    this.#sealKey = KeyMetadata.Arn;
     this.managed = phasesOf(props.keys, props.due).map((phase, index) => {
       const id = `key-${String(index).padStart(5, '0')}`;
       return { phase, entry: entryOf(id, host.url) };
@@ -126,6 +129,7 @@ export class Estate {
         ...deployed.environment,
         [ENV.topicArn]: `arn:aws:sns:${region}:${accountId}:findings`,
         [ENV.release]: '0.1.0+bench',
+        [ENV.sealKey]: this.#sealKey,
         [ENV.stacks]: STACK,
         [ENV.maxRotations]: String(Math.min(keys, maxRotations)),
         [ENV.allowedOrigins]: new URL(this.host.url).origin,

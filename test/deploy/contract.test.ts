@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DifferenceId } from '../../local/test/contract/differences';
 import { iamContract } from '../../local/test/contract/iam.contract';
+import { kmsContract } from '../../local/test/contract/kms.contract';
 import { logsContract } from '../../local/test/contract/logs.contract';
 import { s3Contract } from '../../local/test/contract/s3.contract';
 import { secretsManagerContract } from '../../local/test/contract/secrets-manager.contract';
@@ -17,6 +18,8 @@ const LIKE_MOTO: readonly DifferenceId[] = [
   'access-key-pages',
   'current-removed',
   'json-filter-patterns',
+  'kms-key-usage',
+  'kms-message-size',
   'label-quota',
   'parameter-name',
   'parameter-size',
@@ -49,6 +52,7 @@ const UNLIKE_MOTO: Readonly<Record<string, string>> = {
   'reads a version by its ID and checks the label that comes with it': 'the label is not checked',
   'lists the versions of a secret': 'versions without a label are left out',
   'lists a path by pages of at most ten': 'a page may have more',
+  'does not know a key or an alias that is not there': 'it is refused in other words',
   'finds events of all streams in order of time, by range, in pages': 'only the first stream is answered',
   'leaves out what is too old or too new, and says which': 'everything is taken',
   'refuses a batch that is out of order, or over more than a day': 'everything is taken',
@@ -82,6 +86,7 @@ describe('MiniStack keeps the contract but for the known differences', () => {
   ssmContract(target);
   logsContract(target);
   s3Contract(target);
+  kmsContract(target);
 
   it('asserted every row of the table of differences', () => {
     expect(target.unasserted()).toEqual([]);

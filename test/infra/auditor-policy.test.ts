@@ -134,6 +134,7 @@ describe('the auditor', () => {
     expect(auditorPolicy(synthesize(ONE_KEY)).Statement.map(({ Sid }) => Sid)).toEqual([
       'ReadRecord',
       'FindRecord',
+      'CheckSeals',
       'ReadAccount',
       'ListKeys',
       'ReadRegistry',

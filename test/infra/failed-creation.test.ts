@@ -61,6 +61,8 @@ describe('a first deployment that fails', () => {
     const engine = templateOf(stackOf({ ...ONE_KEY, keys: ONE_KEY.keys.map((key) => ({ ...key, stack: 1 })) }));
 
     expect(resourcesOf(engine, 'AWS::SSM::Parameter')).toEqual([]);
-    expect([...madeBefore(engine, recordOf(engine))]).toEqual([expect.stringContaining('AuditorPolicy')]);
+    const before = [...madeBefore(engine, recordOf(engine))];
+    expect(before).toContainEqual(expect.stringContaining('AuditorPolicy'));
+    expect(before.filter((id) => !id.startsWith('KeyRotation'))).toEqual([]);
   });
 });

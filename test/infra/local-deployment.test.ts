@@ -63,11 +63,8 @@ describe('the real stack', () => {
     expect(deployment.roles.length).toBeGreaterThanOrEqual(4);
     expect(deployment.roles.flatMap(({ foreignPolicies }) => foreignPolicies)).toEqual([]);
     expect(deployment.secrets).toMatchObject([{ name: 'keyturn/web-shop', resourcePolicy: { Version: '2012-10-17' } }]);
-    // Of the topic, and of the secrets.
-    expect(deployment.keys).toMatchObject([
-      { policy: { Version: '2012-10-17' } },
-      { policy: { Version: '2012-10-17' } },
-    ]);
+    // Of the seal, of the topic, and of the secrets.
+    expect(deployment.keys).toMatchObject(Array(3).fill({ policy: { Version: '2012-10-17' } }));
     expect(deployment.queues).toHaveLength(2);
     expect(deployment.topics).toHaveLength(1);
   });

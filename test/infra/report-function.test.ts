@@ -29,6 +29,7 @@ describe('the function that reports', () => {
       KEYTURN_REGISTRY_PATH: '/keyturn/keys/',
       KEYTURN_RELEASE: expect.stringMatching(/^\d+\.\d+\.\d+\+[0-9a-f]{12}$/),
       KEYTURN_RUNBOOKS: 'docs/operate/runbooks/',
+      KEYTURN_SEAL_KEY: { 'Fn::GetAtt': [expect.stringContaining('SealKey'), 'Arn'] },
       KEYTURN_TOPIC_ARN: { Ref: expect.stringContaining('Topic') },
       NODE_OPTIONS: '--enable-source-maps',
     });

@@ -5,8 +5,7 @@ import type { Deployment } from '../../local/stack/deployment';
 import type { World } from '../../local/world';
 import { type IamRequest, iamRequestsOf } from './iam-request';
 import {
-  awsManagedKeyPolicy,
-  defaultKeyPolicy,
+  keyPolicyOf,
   type Permission,
   type Place,
   type Policies,
@@ -86,8 +85,9 @@ export class Enforcement {
 
   async #ask(caller: Caller, request: IamRequest): Promise<boolean> {
     const { policies } = this.#inForce();
-    const question = JSON.stringify([caller.roleArn, request.action, request.resource, request.context]);
-    const deciding = this.#decisions.get(question) ?? this.#decide(caller, request);
+    const onResource = this.#onResource(request);
+    const question = JSON.stringify([caller.roleArn, request, onResource]);
+    const deciding = this.#decisions.get(question) ?? this.#decide(caller, request, onResource);
     this.#decisions.set(question, deciding);
     const { allowed, by } = await deciding;
     for (const permission of by) this.used.add(permission);
@@ -97,11 +97,17 @@ export class Enforcement {
     return allowed;
   }
 
-  async #decide(caller: Caller, request: IamRequest): Promise<Decision> {
+  /** A secret's policy is the deployed one; a KMS key's may have been changed since. */
+  #onResource({ action, resource }: IamRequest): readonly Statement[] {
+    const { policies, account } = this.#inForce();
+    if (action.startsWith('kms:')) return keyPolicyOf(resource, account);
+    return policies.ofResources.get(resource)?.statements ?? [];
+  }
+
+  async #decide(caller: Caller, request: IamRequest, onResource: readonly Statement[]): Promise<Decision> {
     const { policies, account } = this.#inForce();
     const own = policies.ofRoles.get(caller.roleArn) ?? [];
     const found = policies.ofResources.get(request.resource);
-    const onResource = found?.statements ?? keyPolicy(request, account) ?? [];
     const analysis = await analyse(caller, request, account, own, onResource);
     if (analysis.result !== 'Allowed') return { allowed: false, by: [] };
     const holder = policies.holderOf(caller.roleArn);
@@ -146,11 +152,6 @@ async function analyse(
   );
   if (result.resultType !== 'single') throw new Error(`${action} on ${resource}: ${JSON.stringify(result)}`);
   return result.result.analysis;
-}
-
-function keyPolicy({ action, resource }: IamRequest, account: Account): readonly Statement[] | undefined {
-  if (!action.startsWith('kms:')) return undefined;
-  return awsManagedKeyPolicy(resource, account) ?? defaultKeyPolicy(account);
 }
 
 function refusalOf({ arn }: Caller, { action, resource, refusal }: IamRequest): string {

@@ -20,6 +20,8 @@ const WITHOUT_RESOURCE = new Set([
   'secretsmanager:BatchGetSecretValue',
   'logs:DescribeLogGroups',
   'secretsmanager:ListSecrets',
+  'kms:CreateKey',
+  'kms:ListAliases',
 ]);
 
 const text = (input: Record<string, unknown>, name: string) => String(input[name] ?? '');
@@ -66,8 +68,38 @@ export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string)
       ];
     case 's3':
       return requestsOfS3(call, account);
+    case 'kms':
+      return requestsOfKms(call, account);
     default:
       return one('*');
+  }
+}
+
+/** KMS asks about the key, by whatever name it is called, and about an alias that changes. Of no key it says so itself. */
+function requestsOfKms({ action, input }: AwsCall, account: Account): readonly IamRequest[] {
+  const { kms, accountId } = account;
+  const [name, alias] = [text(input, 'KeyId') || text(input, 'TargetKeyId'), text(input, 'AliasName')];
+  const key = keyMetadata(name || alias, account);
+  const context = {
+    'kms:CallerAccount': accountId,
+    ...(key === undefined ? {} : { 'kms:KeySpec': key.KeySpec, 'kms:KeyUsage': key.KeyUsage }),
+    ...(name.includes('alias/') ? { 'kms:RequestAlias': name.slice(name.indexOf('alias/')) } : {}),
+    ...(action === 'Sign'
+      ? {
+          'kms:SigningAlgorithm': text(input, 'SigningAlgorithm'),
+          'kms:MessageType': text(input, 'MessageType') || 'RAW',
+        }
+      : {}),
+  };
+  const resources = [...(key === undefined ? [] : [key.Arn]), ...(alias === '' ? [] : [kms.aliasArn(alias)])];
+  return resources.map((resource) => ({ action: `kms:${action}`, resource, context }));
+}
+
+function keyMetadata(KeyId: string, { kms }: Account) {
+  try {
+    return kms.describeKey({ KeyId }).KeyMetadata;
+  } catch {
+    return undefined;
   }
 }
 

@@ -54,8 +54,8 @@ describe('K12: with the deployed policies in force', () => {
       ({ event, reason }) => event === 'key-deactivated' && reason === 'replace-idle',
     );
     expect(replaced).toHaveLength(1);
-    // One for the secrets, one for the topic.
-    expect(deployed.deployment.keys).toHaveLength(2);
+    // One for the secrets, one for the topic, one for the seal.
+    expect(deployed.deployment.keys).toHaveLength(3);
     expect(deployed.pipelines.failures).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DEPLOYED_FUNCTIONS } from '../../functions/core/names';
 import type { Account } from '../../local/account/account';
+import { AwsError } from '../../local/account/aws-error';
 import type { Deployment } from '../../local/stack/deployment';
 import { awsManagedKey } from './iam-request';
 
@@ -122,8 +123,25 @@ export function topicKeyOf({ keys }: Deployment): string {
   return found.arn;
 }
 
+/**
+ * The policy that a KMS key has now. A key that is not in the local account, as the one behind somebody's connection,
+ * has the one that KMS gives where nobody else does.
+ */
+export function keyPolicyOf(resource: string, account: Account): readonly Statement[] {
+  return awsManagedKeyPolicy(resource, account) ?? keptKeyPolicy(resource, account) ?? defaultKeyPolicy(account);
+}
+
+function keptKeyPolicy(KeyId: string, { kms }: Account): readonly Statement[] | undefined {
+  try {
+    return statementsOf(JSON.parse(kms.getKeyPolicy({ KeyId }).Policy));
+  } catch (error) {
+    if (error instanceof AwsError) return undefined;
+    throw error;
+  }
+}
+
 /** The policy that AWS gives to the key of a service: everybody in the account, through that service. */
-export function awsManagedKeyPolicy(resource: string, account: Account): readonly Statement[] | undefined {
+function awsManagedKeyPolicy(resource: string, account: Account): readonly Statement[] | undefined {
   const service = 'secretsmanager';
   if (resource !== awsManagedKey(service, account)) return undefined;
   return statementsOf({
@@ -145,7 +163,7 @@ export function awsManagedKeyPolicy(resource: string, account: Account): readonl
 }
 
 /** The policy that a KMS key gets when nobody gives it one: IAM policies of the account decide. */
-export function defaultKeyPolicy(account: Account): readonly Statement[] {
+function defaultKeyPolicy(account: Account): readonly Statement[] {
   const Principal = { AWS: `arn:aws:iam::${account.accountId}:root` };
   return statementsOf({ Statement: [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }] });
 }

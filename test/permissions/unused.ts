@@ -32,6 +32,8 @@ export const UNUSED: Readonly<Record<string, string>> = {
       'Administrators look after the KMS key; no function does, and none of these decrypts.',
     ]),
   ),
+  'account: key Administer: kms:GetPublicKey':
+    'Whoever checks a copy of the archive takes the seal’s public key with rights of their own; auditors have theirs.',
   'delete: secret Delete: secretsmanager:ListSecretVersionIds':
     'Asked only when a key made by hand stands beside a superseded one that is due, in the place of a current key that was ' +
     'deleted by hand; rotate and deactivate meet such a key, and look in the same way.',

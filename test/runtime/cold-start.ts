@@ -3,6 +3,7 @@ import type { Time } from '../../functions/account/ports';
 import type { LambdaContext } from '../../functions/runtime/handle';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
+import { SEAL_KEY_ARN } from '../support/seal-key';
 
 /** The functions by their names. */
 export const load = {
@@ -25,6 +26,7 @@ export async function coldStart(scene: Scene, name: keyof typeof load, allowed =
   vi.stubEnv('KEYTURN_TOPIC_ARN', scene.topicArn);
   vi.stubEnv('KEYTURN_RELEASE', '0.0.0+test');
   vi.stubEnv('KEYTURN_STACKS', 'Keyturn');
+  vi.stubEnv('KEYTURN_SEAL_KEY', SEAL_KEY_ARN);
   vi.stubEnv('KEYTURN_ALLOWED_ORIGINS', allowed);
   vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', `keyturn-${name}`);
   const { handler } = await load[name]();

@@ -5,6 +5,7 @@ const TOPIC = {
   KEYTURN_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:findings',
   KEYTURN_RELEASE: '0.1.0+0123456789ab',
   KEYTURN_STACKS: 'Keyturn',
+  KEYTURN_SEAL_KEY: 'arn:aws:kms:eu-west-1:111122223333:key/seal',
 };
 
 it('settings have defaults for all but the topic and the release', () => {
@@ -16,6 +17,7 @@ it('settings have defaults for all but the topic and the release', () => {
     tokenExpiresInDays: 14,
     runbooks: 'docs/operate/runbooks/',
     release: TOPIC.KEYTURN_RELEASE,
+    sealKey: TOPIC.KEYTURN_SEAL_KEY,
     allowedOrigins: new Set(),
     deployedBy: { stacks: new Set(['Keyturn']), existing: new Set() },
   });
@@ -68,6 +70,8 @@ it.each([
   ['KEYTURN_TOKEN_EXPIRES_IN_DAYS', '0'],
   ['KEYTURN_RELEASE', undefined],
   ['KEYTURN_RELEASE', ''],
+  ['KEYTURN_SEAL_KEY', undefined],
+  ['KEYTURN_SEAL_KEY', ''],
   ['KEYTURN_STACKS', undefined],
   ['KEYTURN_STACKS', ''],
 ])('%s = %o is an error that names the variable and the cure', (name, value) => {

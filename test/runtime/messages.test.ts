@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { TAG } from '../../functions/core/names';
 import type { LambdaContext } from '../../functions/runtime/handle';
 import type { Scene } from '../support/scene';
+import { SEAL_KEY_ARN } from '../support/seal-key';
 import { captureOutput } from './captured-output';
 import { inItsTime } from './cold-start';
 
@@ -19,6 +20,7 @@ async function functionsOf(scene: Scene) {
   vi.stubEnv('KEYTURN_TOPIC_ARN', scene.topicArn);
   vi.stubEnv('KEYTURN_RELEASE', '0.0.0+test');
   vi.stubEnv('KEYTURN_STACKS', 'Keyturn');
+  vi.stubEnv('KEYTURN_SEAL_KEY', SEAL_KEY_ARN);
   vi.stubEnv('KEYTURN_ALLOWED_ORIGINS', new URL(scene.bitbucketUrl).origin);
   vi.stubEnv('KEYTURN_RUNBOOKS', 'https://wiki.example.com/keyturn/');
   vi.stubEnv('KEYTURN_TOKEN_EXPIRES_IN_DAYS', '30');

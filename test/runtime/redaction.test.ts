@@ -5,6 +5,7 @@ import { Credential, Redacted } from '../../functions/core/key/credential';
 import type { AwsFault } from '../../local/account/wire/server';
 import { newScene } from '../support/dispose';
 import { HOURLY, type Outcome } from '../support/scene';
+import { SEAL_KEY_ARN } from '../support/seal-key';
 import { captureOutput } from './captured-output';
 import { inItsTime } from './cold-start';
 
@@ -129,6 +130,7 @@ it("the functions' own output, with the logger and the metrics, holds none eithe
   vi.stubEnv('KEYTURN_ALLOWED_ORIGINS', new URL(scene.bitbucketUrl).origin);
   vi.stubEnv('KEYTURN_RELEASE', '0.0.0+test');
   vi.stubEnv('KEYTURN_STACKS', 'Keyturn');
+  vi.stubEnv('KEYTURN_SEAL_KEY', SEAL_KEY_ARN);
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG');
   const { handler: rotate } = await import('../../functions/rotate/handler');
   const { handler: sync } = await import('../../functions/sync/handler');

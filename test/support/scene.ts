@@ -1,4 +1,4 @@
-import type { Log, Time } from '../../functions/account/ports';
+import type { Log, SealKey, Time } from '../../functions/account/ports';
 import { createAuditRecord } from '../../functions/aws/audit-record';
 import { createConnectionSecrets } from '../../functions/aws/connection-secrets';
 import { createEventBus } from '../../functions/aws/event-bus';
@@ -14,12 +14,14 @@ import type { DeployedBy } from '../../functions/core/lifecycle/deployed-by';
 import { REGISTRY_PATH } from '../../functions/core/names';
 import { deactivate } from '../../functions/deactivate/deactivate';
 import { deleteKeys } from '../../functions/delete/delete';
+import { sealDays } from '../../functions/delete/seal-days';
 import { openTargets } from '../../functions/hosts/register';
 import { type RotateOptions, rotate } from '../../functions/rotate/rotate';
 import { Run, type RunProps } from '../../functions/runtime/run';
 import { type SyncOptions, sync } from '../../functions/sync/sync';
 import { syncRequestOf } from '../../functions/sync/trigger';
 import { Mortal } from './mortal';
+import { SEAL_KEY } from './seal-key';
 import { Stage } from './stage';
 
 /** What EventBridge or a person hands to `sync`. */
@@ -42,6 +44,8 @@ export class Scene extends Stage {
   lifetime = 15 * 60_000;
   /** What the use cases take for their deployment's own; undefined for whatever has the name. */
   deployedBy: DeployedBy | undefined;
+  /** What its runs seal their events by. */
+  sealKey: SealKey = SEAL_KEY;
   #runs = 0;
 
   /**
@@ -69,6 +73,11 @@ export class Scene extends Stage {
 
   delete(): Promise<Outcome> {
     return this.#run('delete', 'daily', (run) => deleteKeys(this.#ports(), run));
+  }
+
+  /** What the day's last function does at its end. */
+  sealDays(): Promise<Outcome> {
+    return this.#run('delete', 'daily', sealDays);
   }
 
   sync(event: unknown = HOURLY, options: Partial<SyncOptions> = {}): Promise<Outcome> {
@@ -156,7 +165,8 @@ export class Scene extends Stage {
       ...(this.deployedBy === undefined ? {} : { deployedBy: this.deployedBy }),
       log,
       auditLog: { write: (event) => this.audits.push(event) },
-      record: this.mortal?.hold(createAuditRecord()) ?? createAuditRecord(),
+      record: this.mortal?.hold(createAuditRecord(SEAL_KEY)) ?? createAuditRecord(SEAL_KEY),
+      sealKey: this.mortal?.hold(this.sealKey) ?? this.sealKey,
       bus: this.mortal?.hold(createEventBus()) ?? createEventBus(),
       notifier: this.mortal?.hold(createNotifier(this.topicArn)) ?? createNotifier(this.topicArn),
     });

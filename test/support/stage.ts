@@ -23,6 +23,7 @@ import { Bitbucket } from '../../local/hosts/bitbucket/bitbucket';
 import { type BitbucketFault, type BitbucketRequest, startBitbucketServer } from '../../local/hosts/bitbucket/server';
 import type { Mortal } from './mortal';
 import { policyThatPins } from './policy-that-pins';
+import { makeSealKey } from './seal-key';
 import { secretStateOf } from './secret-state-of';
 import { whoIs } from './who-is';
 
@@ -145,6 +146,7 @@ export class Stage {
     this.secret('keyturn/connections/acme', JSON.stringify({ accessToken: this.token }));
     this.account.invoke(this.admin, 'sns', 'CreateTopic', { Name: 'findings' });
     this.account.logs.createLogGroup({ logGroupName: AUDIT_LOG_GROUP });
+    makeSealKey(this.account);
     return this;
   }
 
@@ -333,13 +335,14 @@ export class Stage {
     return whoIs(accessKeyId, secretAccessKey);
   }
 
-  /** What the audit record has, oldest first. */
+  /** What the audit record has, oldest first, without the seals. */
   recorded(): readonly AuditEvent[] {
     const { events } = this.account.logs.filterLogEvents({ logGroupName: AUDIT_LOG_GROUP });
     return events.map(({ message }) => {
       const read = readAuditLine(message);
       if (!('event' in read)) throw new Error(`no audit event: ${message}`);
-      return read.event;
+      const { seal: _seal, ...event } = read.event;
+      return event;
     });
   }
 

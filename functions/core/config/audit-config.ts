@@ -42,6 +42,11 @@ export const auditSchema = z.strictObject({
     .default(400)
     .describe('How long the audit record is kept, where the stack makes it.'),
   encryptionKey: kmsKeyArn.optional().describe('ARN of the KMS key that encrypts the record and the archive.'),
+  formerSealKeys: z
+    .array(kmsKeyArn)
+    .max(10)
+    .optional()
+    .describe('ARNs of the KMS keys that sealed the record for deployments before this one, for the report.'),
   forwardTo: z
     .string()
     .regex(EVENT_BUS_ARN, 'expected the ARN of an event bus, arn:aws:events:<region>:<account>:event-bus/<name>')

@@ -70,13 +70,36 @@ export interface UnreadableLine {
     /** Its ID does not end in its number; it is not among the events. */
     | 'wrong-id'
     /** Of another account or region. */
-    | 'elsewhere';
+    | 'elsewhere'
+    /** It has no seal and was written when Keyturn sealed already; it is not among the events. */
+    | 'unsealed'
+    /** A key that is not this deployment's has sealed it; it is not among the events. */
+    | 'other-key'
+    /** Its seal is of another text; it is not among the events. */
+    | 'false-seal'
+    /** It was written at another time than it names: a true line, once more. It is not among the events. */
+    | 'wrong-time'
+    /** It names another event before it than the record has. */
+    | 'broken-chain';
   /** Of a newer one. */
   readonly schema?: string;
 }
 
+/** What the seals of the record's lines show. */
+export interface SealedRecord {
+  /** The KMS keys whose seals count. */
+  readonly keys: readonly { readonly arn?: string | undefined; readonly fingerprint: string }[];
+  /** How many events they prove. */
+  readonly events: number;
+  /** When the first of them was written; undefined where none is sealed. */
+  readonly since: Date | undefined;
+  /** How many events were written before, without a seal. */
+  readonly before: number;
+}
+
 export type EvidenceSource =
   | 'audit-record'
+  | 'seal-key'
   | 'cloudtrail'
   | 'credential-report'
   | 'iam'
@@ -107,6 +130,8 @@ export interface Evidence {
         /** In order of time; each once. From before `since` too, where a key's life began then, and from shortly after `until`. */
         readonly events: readonly AuditEvent[];
         readonly unreadable: readonly UnreadableLine[];
+        /** @default - the seals were not checked: nobody knows by which key */
+        readonly seals?: SealedRecord | undefined;
       }
     | undefined;
   readonly trail:

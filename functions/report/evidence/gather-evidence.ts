@@ -28,6 +28,7 @@ const REPORT_WAIT = 2 * SECOND;
 /** What each source takes, for the one who is denied it. */
 const PERMISSIONS: Readonly<Record<EvidenceSource, string>> = {
   'audit-record': 'logs:DescribeLogGroups and logs:FilterLogEvents',
+  'seal-key': 'kms:GetPublicKey',
   cloudtrail: 'cloudtrail:LookupEvents',
   'credential-report': 'iam:GenerateCredentialReport and iam:GetCredentialReport',
   iam: 'iam:ListAccessKeys',
@@ -67,10 +68,18 @@ export async function gatherEvidence(
     }
   };
 
+  const sealKeys = from('seal-key', () => ports.sealKeys.read());
   const registry = from('registry', () => ports.registry.list());
   const [record, trail, credentialReport, listing, secrets, listed, terms] = await Promise.all([
-    from('audit-record', () =>
-      ports.record.read({ since, until: earliest(after(until, RECORD_MARGIN), gatheredAt), now: gatheredAt }),
+    sealKeys.then((sealedBy) =>
+      from('audit-record', () =>
+        ports.record.read({
+          since,
+          until: earliest(after(until, RECORD_MARGIN), gatheredAt),
+          now: gatheredAt,
+          sealedBy,
+        }),
+      ),
     ),
     from('cloudtrail', () => trailOf(ports.trail, { since, until }, gatheredAt)),
     from('credential-report', () => credentialReportOf(ports)),

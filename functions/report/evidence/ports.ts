@@ -1,4 +1,5 @@
 import type { CallerIdentity, Iam, Registry, Secrets, Time } from '../../account/ports';
+import type { TrustedKey } from '../../core/seal/check-seal';
 import type { Evidence, FullCredentialReport, JudgingTerms, TrailWrite } from './evidence';
 
 /** Who asks, and where. */
@@ -31,7 +32,15 @@ export interface AuditRecordReader {
     readonly since: Date;
     readonly until: Date;
     readonly now: Date;
+    /** Whose seals count. @default - seals are not checked */
+    readonly sealedBy?: readonly TrustedKey[] | undefined;
   }): Promise<NonNullable<Evidence['record']>>;
+}
+
+/** The public halves of the KMS keys that this deployment sealed its record with. */
+export interface SealKeys {
+  /** @throws KeyturnError `aws-*` */
+  read(): Promise<readonly TrustedKey[]>;
 }
 
 /** What the configuration says of how to judge. */
@@ -44,6 +53,7 @@ export interface AuditTermsReader {
 export interface EvidencePorts {
   readonly caller: Caller;
   readonly record: AuditRecordReader;
+  readonly sealKeys: SealKeys;
   readonly trail: TrailHistory;
   readonly accountKeys: AccountKeys;
   readonly iam: Pick<Iam, 'listAccessKeys'>;

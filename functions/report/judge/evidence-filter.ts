@@ -24,6 +24,7 @@ const WRITERS: { readonly [Name in AuditEventName]?: readonly FunctionName[] } =
   'key-deactivated': ['deactivate'],
   'key-deletion-begun': ['delete', 'rotate'],
   'key-deleted': ['delete'],
+  'manifest-written': ['delete'],
   'target-delivered': ['sync'],
   'target-failed': ['sync'],
   'target-drifted': ['sync'],

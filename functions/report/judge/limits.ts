@@ -16,6 +16,8 @@ export interface WeighedLimit extends Limit {
 
 const MISSING: Record<EvidenceSource, string> = {
   'audit-record': 'The audit record could not be read: no rotation, delivery or deletion can be proved.',
+  'seal-key':
+    'The public key of the seal could not be read, so no seal was checked: whoever may write into the log group may have written any event.',
   cloudtrail:
     "CloudTrail's event history could not be read: nothing is reconciled, and changes without Keyturn do not show.",
   'credential-report':
@@ -32,6 +34,7 @@ export function limitsOf(evidence: Evidence, scope: Scope, reconciliation: Recon
   return [
     ...sources(evidence),
     ...recordLimits(evidence, scope),
+    ...sealLimits(evidence),
     ...trailLimits(evidence, reconciliation),
     ...reportLimits(evidence),
     ...(evidence.usersNotListed ?? []).map((user) =>
@@ -47,6 +50,7 @@ export function limitsOf(evidence: Evidence, scope: Scope, reconciliation: Recon
 function sources({ failures, record, trail, credentialReport, listedKeys, entries, secrets }: Evidence) {
   const had: Record<EvidenceSource, unknown> = {
     'audit-record': record,
+    'seal-key': failures.some(({ source }) => source === 'seal-key') ? undefined : 'read',
     cloudtrail: trail,
     'credential-report': credentialReport,
     iam: listedKeys,
@@ -77,6 +81,23 @@ function recordLimits({ record, since }: Evidence, scope: Scope): readonly Weigh
     `The record ${logGroup} begins at ${beginsAt.toISOString()}, after the start of the period: it was made then, or its ` +
     'retention has passed, or somebody deleted it.';
   return [{ source: 'audit-record', message, isDecisive: wasManaged }];
+}
+
+/** What was written before there were seals rests on who could write into the log group. */
+function sealLimits({ record, since }: Evidence): readonly WeighedLimit[] {
+  const { seals, events = [] } = record ?? {};
+  if (seals === undefined || events.length === 0) return [];
+  if (seals.since === undefined) {
+    return [
+      decisive(
+        'seal-key',
+        'No event of the record has a seal: whoever may write into the log group may have written any.',
+      ),
+    ];
+  }
+  if (seals.since <= since || seals.before === 0) return [];
+  const message = `The functions seal what they write since ${seals.since.toISOString()}. ${plural(seals.before, 'event')} from before ${seals.before === 1 ? 'is' : 'are'} as true as those are who could write into the log group.`;
+  return [{ source: 'seal-key', message, isDecisive: false }];
 }
 
 function trailLimits(

@@ -45,7 +45,8 @@ export function makeReport(gathered: Evidence): Report {
     changes: [...reconciliation.changes],
     controls: [...controls],
     runs: runTable(attempts),
-    events: inPeriod.filter(({ id }) => !idle.has(id)),
+    // What a seal proves was proved when the record was read.
+    events: inPeriod.filter(({ id }) => !idle.has(id)).map(({ seal: _seal, ...event }) => event),
   };
   const isDoubtful = reconciliation.changes.some(({ id }) => reconciliation.doubtful.has(id));
   return {
@@ -60,6 +61,13 @@ export function makeReport(gathered: Evidence): Report {
     ...(terms?.changedAt === undefined ? {} : { termsChangedAt: terms.changedAt.toISOString() }),
     summary: summaryOf({ ...tables, limits, isDoubtful, trailFrom: trail?.from }),
     limits: limits.map(({ source, message }) => ({ source, message })),
+    ...sealOf(record?.seals),
     ...tables,
   };
+}
+
+function sealOf(seals: NonNullable<Evidence['record']>['seals']): Pick<Report, 'seal'> {
+  if (seals === undefined) return {};
+  const { keys, events, since, before } = seals;
+  return { seal: { keys: [...keys], events, since: since?.toISOString(), before } };
 }

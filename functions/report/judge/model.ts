@@ -54,6 +54,7 @@ const limitSchema = z.object({
     'secrets',
     'audit-terms',
     'clock',
+    'seal-key',
   ]),
   message: z.string(),
 });
@@ -242,6 +243,15 @@ export const reportSchema = z.object({
   attention: z.array(attentionSchema),
   exceptions: z.array(exceptionSchema),
   limits: z.array(limitSchema),
+  seal: z
+    .object({
+      keys: z.array(z.object({ arn: z.string().optional(), fingerprint: z.string() })).describe('Whose seals count.'),
+      events: z.int().describe('Events of the record that they prove, of the period and before.'),
+      since: z.iso.datetime().optional().describe('When the first of them was written.'),
+      before: z.int().describe('Events of the report that nothing proves: there was no seal yet.'),
+    })
+    .optional()
+    .describe('What the seals of the record show; not there where they could not be checked.'),
   accessKeys: z.array(accessKeySchema),
   managedKeys: z.array(managedKeySchema),
   changes: z.array(changeSchema),

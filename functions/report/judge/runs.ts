@@ -1,4 +1,4 @@
-import { type AuditEvent, attemptOfEvent } from '../../core/audit';
+import { type AuditEvent, attemptOfEvent, startOf as startOfAttempt } from '../../core/audit';
 import { after, MINUTE } from '../../core/duration';
 import type { Evidence } from '../evidence/evidence';
 import { groupBy } from '../group-by';
@@ -122,7 +122,7 @@ function startOf(attempt: string, events: readonly AuditEvent[]): Date {
   const first = new Date(
     events.reduce((least, { time }) => Math.min(least, Date.parse(time)), Number.MAX_SAFE_INTEGER),
   );
-  const named = new Date(Number.parseInt(attempt.slice(attempt.lastIndexOf('-') + 1), 36));
+  const named = new Date(startOfAttempt(attempt));
   // A name of another make tells nothing; the first event's time is close.
   return Math.abs(named.getTime() - first.getTime()) <= RUN_LIVES ? named : first;
 }

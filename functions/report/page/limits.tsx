@@ -7,6 +7,7 @@ const SOURCES: Record<Limit['source'], string> = {
   iam: 'IAM',
   registry: 'Registry',
   secrets: 'Secrets Manager',
+  'seal-key': 'Seal of the record',
   'audit-terms': 'Frameworks and exceptions',
   clock: 'Clock',
 };

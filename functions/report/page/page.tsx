@@ -17,6 +17,7 @@ import { ManagedKeys } from './managed-keys';
 import { Moment } from './moment';
 import { Numbers } from './numbers';
 import { Runs } from './runs';
+import { Seal } from './seal';
 import { drawTimeline, Timeline } from './timeline';
 import { Answer } from './verdict';
 
@@ -49,6 +50,7 @@ export async function renderPage(report: Report): Promise<string> {
         </div>
         <Exceptions report={report} anchors={anchors} />
         <Limits limits={report.limits} />
+        <Seal seal={report.seal} />
         <Timeline parts={parts} />
         <Ages bins={bins} svg={ages} />
         <Controls controls={report.controls} />

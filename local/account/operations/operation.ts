@@ -3,10 +3,11 @@ import { AwsError } from '../aws-error';
 import type { Principal } from '../principal';
 
 /**
- * How CloudTrail sees a call: `read` and `write` are management events (only writes are recorded here), `data` is a
- * data event, which a trail does not record unless told to.
+ * How CloudTrail sees a call: `read` and `write` are management events, `data` is a data event, which a trail does not
+ * record unless told to. Of reads only those of users' access keys are recorded here; a `logged-read` always is, refused
+ * or not.
  */
-export type OperationMode = 'read' | 'write' | 'data';
+export type OperationMode = 'read' | 'logged-read' | 'write' | 'data';
 
 /** What differs between a call and its CloudTrail record. */
 export interface TrailShape {
@@ -14,8 +15,19 @@ export interface TrailShape {
   readonly omit?: readonly string[];
   /** Request parameters to show as `HIDDEN_DUE_TO_SECURITY_REASONS`. */
   readonly hide?: readonly string[];
-  /** Makes the response elements from the output; default: the output as it is. */
-  readonly response?: (output: never) => unknown;
+  /** Makes the response elements from the output; default: the output as it is, and nothing for what reads. */
+  readonly response?: (output: never, input: never) => unknown;
+  /**
+   * ARNs of what the call is about, as far as the parameters, which nobody has checked, tell it.
+   * @param output undefined when the call was refused
+   */
+  readonly resources?: (input: never, output: never) => readonly TrailResource[];
+}
+
+/** Something that a record names, as `AWS::KMS::Key` and its ARN. */
+export interface TrailResource {
+  readonly type: string;
+  readonly ARN: string;
 }
 
 /** One action of a service: its parameters, its rule, and how it is recorded. `I` is what a typed caller passes. */

@@ -22,6 +22,7 @@ const TARGETS: Readonly<Record<string, ServiceName>> = {
   AWSEvents: 'events',
   Logs_20140328: 'logs',
   CloudTrail_20131101: 'cloudtrail',
+  TrentService: 'kms',
 };
 const QUERY_SERVICES: readonly string[] = ['iam', 'sts', 'sns'];
 

@@ -1,18 +1,9 @@
-import { randomUuid, seededRandom } from '../../random';
 import type { ResourceInput, ResourceType } from '../resource';
 
 /**
  * Resources that are names and documents only: nothing here acts on them, but others refer to them, and whoever checks
  * permissions reads their policies.
  */
-const key: ResourceType = (input) => {
-  const id = input.previous?.ref ?? randomUuid(seededRandom(input.generatedName(128)));
-  const policy = input.properties.has('KeyPolicy') ? { policy: input.properties.document('KeyPolicy') } : {};
-  return { ref: id, attributes: { Arn: input.arn('kms', `key/${id}`), KeyId: id }, ...policy };
-};
-
-const alias: ResourceType = ({ properties }) => ({ ref: properties.text('AliasName'), attributes: {} });
-
 const trail: ResourceType = (input) => {
   const name = named(input, 'TrailName', 128);
   return { ref: name, attributes: { Arn: input.arn('cloudtrail', `trail/${name}`) } };
@@ -26,8 +17,6 @@ function named(input: ResourceInput, property: string, longest: number): string 
 }
 
 export const NOMINAL_RESOURCES: Readonly<Record<string, ResourceType>> = {
-  'AWS::KMS::Key': key,
-  'AWS::KMS::Alias': alias,
   'AWS::CloudTrail::Trail': trail,
   'AWS::S3::BucketPolicy': document,
   'AWS::SQS::QueuePolicy': document,

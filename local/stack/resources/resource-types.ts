@@ -2,6 +2,7 @@ import type { ResourceType } from '../resource';
 import { CLOUDWATCH_RESOURCES } from './cloudwatch';
 import { EVENTS_RESOURCES } from './events';
 import { IAM_RESOURCES } from './iam';
+import { KMS_RESOURCES } from './kms';
 import { LAMBDA_RESOURCES } from './lambda';
 import { LOGS_RESOURCES } from './logs';
 import { MESSAGING_RESOURCES } from './messaging';
@@ -12,6 +13,7 @@ import { STORAGE_RESOURCES } from './storage';
 const TYPES = new Map<string, ResourceType>(
   [
     IAM_RESOURCES,
+    KMS_RESOURCES,
     SECRET_AND_PARAMETER_RESOURCES,
     LAMBDA_RESOURCES,
     EVENTS_RESOURCES,

@@ -1,6 +1,7 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -54,6 +55,7 @@ export async function world(options: WorldOptions = {}) {
       logs: new CloudWatchLogsClient(configuration),
       bus: new EventBridgeClient(configuration),
       sns: new SNSClient(configuration),
+      kms: new KMSClient(configuration),
     };
   };
   /** A user with one key, made without a request. */

@@ -182,6 +182,41 @@ export const differences = [
     why: 'Who was told already is found by such a pattern.',
     source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html',
   },
+  {
+    id: 'kms-digest-digested',
+    moto: 'Sign digests a digest once more.',
+    aws: 'With MessageType DIGEST the digest itself is signed.',
+    why: 'Such a signature is not the one of the message, and nobody else verifies it.',
+    source: 'https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html',
+  },
+  {
+    id: 'kms-message-size',
+    moto: 'Sign takes messages and digests of any length.',
+    aws: 'A message has at most 4,096 bytes, and a digest as many as its algorithm makes.',
+    why: 'What is signed may grow: beyond the limit every signature is refused.',
+    source: 'https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html',
+  },
+  {
+    id: 'kms-key-usage',
+    moto: 'A key that does not sign, or not by this algorithm, is a ValidationException.',
+    aws: 'It is an InvalidKeyUsageException.',
+    why: 'A key of the wrong kind has to be told from a request that is malformed.',
+    source: 'https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html',
+  },
+  {
+    id: 'kms-key-state',
+    moto: 'A disabled key signs, and so does one that waits for its deletion.',
+    aws: 'DisabledException and KMSInvalidStateException.',
+    why: 'Somebody may disable the key at any time: then nothing is signed, and that must show.',
+    source: 'https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html',
+  },
+  {
+    id: 'kms-deletion-arn',
+    moto: "ScheduleKeyDeletion answers the key's ID.",
+    aws: "It answers the key's ARN.",
+    why: 'Nothing uses it; it is asserted to keep the row of the protocol whole.',
+    source: 'https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html',
+  },
 ] as const satisfies readonly Difference[];
 
 export type DifferenceId = (typeof differences)[number]['id'];

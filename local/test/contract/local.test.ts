@@ -3,6 +3,7 @@ import { Account } from '../../account/account';
 import { startAccountServer } from '../../account/wire/server';
 import { Clock } from '../../clock';
 import { iamContract } from './iam.contract';
+import { kmsContract } from './kms.contract';
 import { logsContract } from './logs.contract';
 import { s3Contract } from './s3.contract';
 import { secretsManagerContract } from './secrets-manager.contract';
@@ -32,6 +33,7 @@ describe('the local account keeps the contract', () => {
   ssmContract(target);
   logsContract(target);
   s3Contract(target);
+  kmsContract(target);
 
   it('asserted every row of the table of differences', () => {
     expect(target.unasserted()).toEqual([]);

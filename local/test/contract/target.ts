@@ -1,5 +1,6 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -22,6 +23,7 @@ export interface Clients {
   readonly ssm: SSMClient;
   readonly logs: CloudWatchLogsClient;
   readonly s3: S3Client;
+  readonly kms: KMSClient;
 }
 
 /** An implementation of AWS that the contract is run against. */
@@ -57,6 +59,7 @@ export function clientFactory(endpoint: string, administrator: Credentials) {
       ssm: new SSMClient(configuration),
       logs: new CloudWatchLogsClient(configuration),
       s3: new S3Client({ ...configuration, forcePathStyle: true }),
+      kms: new KMSClient(configuration),
     };
   };
 }

@@ -383,6 +383,7 @@ describe('a source that cannot be read stops no other (K11)', () => {
       'credential-report',
       'iam',
       'registry',
+      'seal-key',
       'secrets',
     ]);
   });

@@ -20,6 +20,7 @@ import { Run } from '../../../functions/runtime/run';
 import { sync } from '../../../functions/sync/sync';
 import { syncRequestOf } from '../../../functions/sync/trigger';
 import { seededRandom } from '../../../local/random';
+import { SEAL_KEY } from '../../support/seal-key';
 import { HOST, OTHER_HOST } from './deployment';
 import type { RunRecord } from './run-record';
 import { inTheNameOf } from './sdk';
@@ -45,7 +46,7 @@ export async function runFunction(
   record: RunRecord,
 ): Promise<{ readonly stopped: boolean; readonly unrecorded: number }> {
   const time = { now: () => new Date(process.now()), sleep: (milliseconds: number) => process.sleep(milliseconds) };
-  const auditRecord = inTheNameOf(process, world, () => createAuditRecord());
+  const auditRecord = inTheNameOf(process, world, () => createAuditRecord(SEAL_KEY));
   const ports = inTheNameOf(process, world, () => ({
     iam: createIam(),
     sts: createSts(world.account.region),
@@ -111,6 +112,16 @@ export async function runFunction(
       },
       told: (since) => auditRecord.told(since),
       recorded: (since, event, reason) => auditRecord.recorded(since, event, reason),
+      ends: (day) => auditRecord.ends(day),
+    },
+    sealKey: {
+      ...SEAL_KEY,
+      sign: async (text) => {
+        const call = { service: 'kms', action: 'Sign', about: '', mutates: false, repeatable: true } as const;
+        if (!process.misses(call)) return SEAL_KEY.sign(text);
+        record.hasLostRecord = true;
+        throw new KeyturnError('aws-uncertain', 'no answer', { retryable: true });
+      },
     },
     bus: {
       publish: async (events) => {

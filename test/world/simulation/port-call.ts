@@ -1,6 +1,16 @@
 /** One request of a function to a service, before it has had its effect. */
 export interface PortCall {
-  readonly service: 'iam' | 'sts' | 'secretsmanager' | 'ssm' | 'events' | 'sns' | 'logs' | 'cloudtrail' | 'bitbucket';
+  readonly service:
+    | 'iam'
+    | 'sts'
+    | 'secretsmanager'
+    | 'ssm'
+    | 'events'
+    | 'sns'
+    | 'logs'
+    | 'kms'
+    | 'cloudtrail'
+    | 'bitbucket';
   /** The API's action; for Bitbucket the method and what it is about, such as `PUT variable`. */
   readonly action: string;
   /** What it is about: a user, a secret, a key, a place. Never a value. */

@@ -19,7 +19,7 @@ export interface Cloud {
   ): unknown;
 }
 
-type Service = Exclude<PortCall['service'], 'bitbucket'>;
+type Service = Exclude<PortCall['service'], 'bitbucket' | 'kms'>;
 
 interface Caller {
   readonly process: SimProcess;

@@ -101,6 +101,16 @@ export class SimProcess {
     });
   }
 
+  /**
+   * A call that changes nothing and that nothing waits for long: it is no point of its own where a history can branch.
+   *
+   * @returns whether a fault kept its answer away
+   */
+  misses(call: PortCall): boolean {
+    const fault = this.#props.fault(call, this);
+    return fault !== undefined && fault.kind !== 'delay' && fault.kind !== 'crash' && fault.kind !== 'repeated';
+  }
+
   die(): void {
     if (this.isDead || this.isFinished) return;
     this.isDead = true;

@@ -233,7 +233,7 @@ export class Strikes implements Fate {
         return { kind: call.repeatable && process.random() < 0.5 ? 'repeated' : 'lost-answer' };
       }
       case 'record': {
-        if (call.service !== 'logs' || !this.#fits(disturbance, call) || !struck()) return undefined;
+        if (!/^(logs|kms)$/.test(call.service) || !this.#fits(disturbance, call) || !struck()) return undefined;
         return RECORD_FAULTS[Math.floor(variety * RECORD_FAULTS.length)];
       }
       case 'slow-iam':

@@ -1,6 +1,7 @@
 import { PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { describe, expect, it } from 'vitest';
 import { iamContract, newKey, newUser } from '../iam.contract';
+import { kmsContract } from '../kms.contract';
 import { logsContract } from '../logs.contract';
 import { s3Contract } from '../s3.contract';
 import { secretsManagerContract } from '../secrets-manager.contract';
@@ -52,6 +53,7 @@ describe('moto keeps the contract but for the known differences', () => {
   ssmContract(target);
   logsContract(target);
   s3Contract(target);
+  kmsContract(target);
 
   it('asserted every row of the table of differences', () => {
     expect(target.unasserted()).toEqual([]);

@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { KeyturnError } from '../../functions/core/errors';
+import { fingerprintOf, type TrustedKey } from '../../functions/core/seal/check-seal';
+import { ArchiveCheck } from '../../functions/core/seal/verify';
+import { renderVerified } from '../render/verified';
+import type { Terminal } from '../terminal';
+
+interface VerifyOptions {
+  readonly publicKey: readonly string[];
+  readonly json?: true;
+}
+
+const NOT_INTACT = 2;
+
+/** `keyturn verify`: whether a copy of the archive is what the functions wrote. It needs no account and no network. */
+export function verifyCommand(terminal: Terminal, ended: (exitCode: number) => void): Command {
+  return new Command('verify')
+    .description(
+      'Checks a copy of the audit archive against the public key of the seal: that the functions of Keyturn wrote every ' +
+        'event, and that none was changed or taken out. It needs no account and no network.',
+    )
+    .argument('<folder>', 'the copy: "aws s3 sync s3://<bucket>/events <folder>"')
+    .requiredOption(
+      '--public-key <file...>',
+      'what "aws kms get-public-key --key-id alias/keyturn-seal" answered, or the key as PEM; each key that has sealed it',
+    )
+    .option('--json', 'write what was found as one JSON document')
+    .addHelpText('after', HELP)
+    .action((folder: string, options: VerifyOptions) => {
+      ended(verify(folder, options, terminal));
+    });
+}
+
+const HELP = `
+Exit codes: 0 when it is intact, 1 when it could not be checked, 2 when it is not intact.
+Take the public key from the account, or from whoever was given it at the deployment; one that lies beside the archive
+proves nothing.
+
+Examples:
+  aws kms get-public-key --key-id alias/keyturn-seal > seal.json
+  aws s3 sync s3://<bucket>/events archive
+  keyturn verify archive --public-key seal.json`;
+
+function verify(folder: string, { publicKey, json }: VerifyOptions, { folder: here, stdout }: Terminal): number {
+  const keys = publicKey.map((file) => readPublicKey(here, file));
+  const check = new ArchiveCheck(keys);
+  const files = filesOf(resolve(here, folder), folder);
+  for (const file of files) addFile(check, resolve(here, folder), file);
+  const verified = check.verified();
+  if (verified.events === 0 && verified.problems.length === 0 && verified.before === 0) {
+    throw new KeyturnError('invalid-request', `${folder}: there is no event in its ${files.length} files.`);
+  }
+  const fingerprints = keys.map((key) => fingerprintOf(key.publicKey));
+  stdout.write(
+    json
+      ? `${JSON.stringify({ intact: verified.problems.length === 0, fingerprints, ...verified }, undefined, 2)}\n`
+      : `${renderVerified(verified, fingerprints)}\n`,
+  );
+  return verified.problems.length === 0 ? 0 : NOT_INTACT;
+}
+
+/** In order of their names, which is that of time. */
+function filesOf(folder: string, name: string): readonly string[] {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new KeyturnError('invalid-request', `${name}: expected a folder with a copy of the archive, found none.`);
+  }
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.jsonl'))
+    .sort();
+  if (files.length > 0) return files;
+  throw new KeyturnError(
+    'invalid-request',
+    `${name}: expected files that end in .jsonl, found none. Copy what is under events/ in the bucket of the archive.`,
+  );
+}
+
+/** `events/2026/11/28/…` */
+const DAY = /(?:^|\/)(\d{4})\/(\d\d)\/(\d\d)\/[^/]+$/;
+
+function addFile(check: ArchiveCheck, folder: string, file: string): void {
+  const path = file.replaceAll('\\', '/');
+  const day = DAY.exec(path)?.slice(1).join('-');
+  const lines = readFileSync(join(folder, file), 'utf8').split('\n');
+  for (const [at, text] of lines.entries()) {
+    if (text !== '') check.add({ text, place: `${path}:${at + 1}`, day });
+  }
+}
+
+function readPublicKey(here: string, file: string): TrustedKey {
+  const text = readFileSync(resolve(here, file), 'utf8').trim();
+  try {
+    const key = text.startsWith('{') ? keyOf(JSON.parse(text)) : { publicKey: text };
+    fingerprintOf(key.publicKey);
+    return key;
+  } catch {
+    throw new KeyturnError(
+      'invalid-request',
+      `${file}: expected the answer of "aws kms get-public-key" as JSON, or a public key as PEM, found something else.`,
+    );
+  }
+}
+
+/** What `aws kms get-public-key` writes down. */
+function keyOf({ KeyId, PublicKey }: { readonly KeyId?: string; readonly PublicKey?: string }): TrustedKey {
+  return { arn: KeyId, publicKey: PublicKey ?? '' };
+}

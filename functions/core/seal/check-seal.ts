@@ -1,0 +1,94 @@
+import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { attemptOfEvent, auditEventSchema } from '../audit';
+import { type Attested, canonicalJson, certificateText, type Seal } from '../sealed';
+
+/** What a line's seal shows. */
+export type SealVerdict =
+  /** A function of Keyturn wrote it so. */
+  | 'sealed'
+  /** It has none. */
+  | 'unsealed'
+  /** Another key than the trusted ones has certified it. */
+  | 'other-key'
+  /** The seal is of another text, or of another attempt: somebody has changed it, or made it up. */
+  | 'false-seal';
+
+/** A KMS key's public key: SubjectPublicKeyInfo, PEM, or DER in base64 as `kms:GetPublicKey` answers it. */
+export interface TrustedKey {
+  /** @default - it may be any key's: a public key proves by itself */
+  readonly arn?: string | undefined;
+  readonly publicKey: string;
+}
+
+/** How Ed25519's 32 bytes become a SubjectPublicKeyInfo (RFC 8410). */
+const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex');
+const ED25519_BYTES = 32;
+
+/** Checks seals against the keys that are trusted, offline. A certificate is checked once, however many events it has. */
+export class SealCheck {
+  readonly #trusted: readonly { readonly arn: string | undefined; readonly key: KeyObject }[];
+  readonly #certified = new Map<string, KeyObject | undefined>();
+
+  /** @throws Error when a key is no public key */
+  constructor(trusted: readonly TrustedKey[]) {
+    this.#trusted = trusted.map(({ arn, publicKey }) => ({ arn, key: publicKeyOf(publicKey) }));
+  }
+
+  /** @param document an audit event as it was written down, whatever its schema's version */
+  verdictOf(document: unknown): SealVerdict {
+    const event = auditEventSchema.safeParse(document).data;
+    if (event?.seal === undefined) return 'unsealed';
+    const { seal, ...of } = event;
+    const arn = seal.certificate.key;
+    const key = this.#certifiedKey(seal, { ...of, attempt: attemptOfEvent(of) });
+    if (key === undefined) return this.#trusted.some((trusted) => trusted.arn === arn) ? 'false-seal' : 'other-key';
+    return isSignedBy(key, sealedPart(document), seal.signature) ? 'sealed' : 'false-seal';
+  }
+
+  /** The attempt's key, where a trusted one has certified it. */
+  #certifiedKey({ publicKey, certificate }: Seal, attested: Attested): KeyObject | undefined {
+    const text = certificateText(attested, publicKey);
+    const name = `${certificate.key} ${certificate.signature} ${text}`;
+    if (!this.#certified.has(name)) {
+      const signature = bytes(certificate.signature);
+      const isCertified = this.#trusted
+        .filter(({ arn }) => arn === undefined || arn === certificate.key)
+        .some(({ key }) => verify('sha256', Buffer.from(text), key, signature));
+      this.#certified.set(name, isCertified ? attemptKey(publicKey) : undefined);
+    }
+    return this.#certified.get(name);
+  }
+}
+
+/** All of the event but the signature itself: fields that this version does not know are signed too. */
+function sealedPart(document: unknown): string {
+  const { seal, ...event } = document as { readonly seal: Seal };
+  const { signature: _signature, ...rest } = seal;
+  return canonicalJson({ ...event, seal: rest });
+}
+
+function isSignedBy(key: KeyObject, text: string, signature: string): boolean {
+  return verify(null, Buffer.from(text), key, bytes(signature));
+}
+
+function attemptKey(publicKey: string): KeyObject | undefined {
+  const raw = bytes(publicKey);
+  if (raw.length !== ED25519_BYTES) return undefined;
+  return createPublicKey({ key: Buffer.concat([ED25519_SPKI, raw]), format: 'der', type: 'spki' });
+}
+
+/** How people compare a public key: SHA-256 of it as SubjectPublicKeyInfo, in hexadecimal. */
+export function fingerprintOf(publicKey: string): string {
+  const spki = publicKeyOf(publicKey).export({ format: 'der', type: 'spki' });
+  return createHash('sha256').update(spki).digest('hex');
+}
+
+function publicKeyOf(text: string): KeyObject {
+  return text.includes('-----BEGIN')
+    ? createPublicKey(text)
+    : createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });
+}
+
+function bytes(base64url: string): Buffer {
+  return Buffer.from(base64url, 'base64url');
+}

@@ -1,0 +1,445 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SealKey } from '../../functions/account/ports';
+import { type AuditEvent, attemptOfEvent } from '../../functions/core/audit';
+import type { ProblemCode, Verified } from '../../functions/core/seal/judge-archive';
+import { DeployedWorld, synthesized } from '../support/deployed-world';
+import { otherSealKey, sealed } from '../support/seal-key';
+import { typed } from './typed';
+
+/** A copy of an archive: lines by file. */
+type Copy = Map<string, string[]>;
+
+const CONFIG = {
+  connections: { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } },
+  keys: [{ id: 'shop', user: 'ci-shop', deliverTo: [{ connection: 'acme', repository: 'acme/shop' }] }],
+  audit: { archive: { years: 1 } },
+};
+
+let life: DeployedWorld;
+let archive: Copy;
+let folder: string;
+
+/** Five days of a deployment, as its functions archived them. */
+beforeAll(async () => {
+  life = await DeployedWorld.open(synthesized(CONFIG));
+  await life.until(5, 12);
+  const { s3, kms } = life.world.account;
+  const Bucket = life.deployment.outputs.ArchiveBucketName ?? '';
+  archive = new Map(
+    s3
+      .listObjectsV2({ Bucket, Prefix: 'events/' })
+      .Contents.map(({ Key }) => [Key, s3.getObject({ Bucket, Key }).Body.toString().trimEnd().split('\n')]),
+  );
+  folder = mkdtempSync(join(tmpdir(), 'keyturn-verify-'));
+  const { KeyId, PublicKey } = kms.getPublicKey({ KeyId: 'alias/keyturn-seal' });
+  // As the AWS CLI writes it down.
+  writeFileSync(
+    join(folder, 'seal.json'),
+    JSON.stringify({ KeyId, PublicKey: Buffer.from(PublicKey).toString('base64') }),
+  );
+}, 180_000);
+afterAll(async () => {
+  await life.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function verify(copy: Copy, ...more: readonly string[]) {
+  const there = mkdtempSync(join(folder, 'copy-'));
+  for (const [file, lines] of copy) {
+    mkdirSync(dirname(join(there, file)), { recursive: true });
+    writeFileSync(join(there, file), lines.map((line) => `${line}\n`).join(''));
+  }
+  return typed(['verify', there, '--public-key', 'seal.json', ...more], { folder });
+}
+
+async function problemsOf(copy: Copy): Promise<{ readonly code: number; readonly found: readonly ProblemCode[] }> {
+  const { code, stdout } = await verify(copy, '--json');
+  const { problems }: Verified = JSON.parse(stdout);
+  return { code, found: [...new Set(problems.map((problem) => problem.code))].sort() };
+}
+
+/** A copy of its own. */
+function copied(): Copy {
+  return new Map([...archive].map(([file, lines]) => [file, [...lines]]));
+}
+
+interface Found {
+  readonly file: string;
+  readonly at: number;
+  readonly event: AuditEvent;
+}
+
+function* eventsOf(copy: Copy): Generator<Found> {
+  for (const [file, lines] of copy) {
+    for (const [at, line] of lines.entries()) yield { file, at, event: JSON.parse(line) };
+  }
+}
+
+/** The one that an attacker would begin with: a change to a key, in the middle of its attempt. */
+function created(copy: Copy): Found {
+  for (const found of eventsOf(copy)) if (found.event.event === 'key-created') return found;
+  throw new Error('a key was created');
+}
+
+function attempt(copy: Copy, of: AuditEvent): readonly Found[] {
+  return [...eventsOf(copy)]
+    .filter(({ event }) => attemptOfEvent(event) === attemptOfEvent(of))
+    .sort((a, b) => a.event.sequence - b.event.sequence);
+}
+
+function manifest(copy: Copy): Found {
+  const all = [...eventsOf(copy)].filter(({ event }) => event.event === 'manifest-written');
+  return all[1] ?? all[0] ?? expect.fail('there is a manifest');
+}
+
+function write(copy: Copy, { file, at }: Found, line: string | object): void {
+  copy.get(file)?.splice(at, 1, typeof line === 'string' ? line : JSON.stringify(line));
+}
+
+function remove(copy: Copy, gone: readonly Found[]): void {
+  for (const [file, lines] of copy) {
+    const left = lines.filter((_, at) => !gone.some((one) => one.file === file && one.at === at));
+    if (left.length === 0) copy.delete(file);
+    else copy.set(file, left);
+  }
+}
+
+function add(copy: Copy, file: string, line: string | object): void {
+  copy.get(file)?.push(typeof line === 'string' ? line : JSON.stringify(line));
+}
+
+/** Changes the event that made a key. */
+function changing(change: (event: AuditEvent) => object) {
+  return (copy: Copy) => {
+    const found = created(copy);
+    write(copy, found, change(found.event));
+  };
+}
+
+const sealOf = (event: AuditEvent) => event.seal ?? expect.fail('the event is sealed');
+const withSeal = (change: (seal: NonNullable<AuditEvent['seal']>) => object) =>
+  changing((event) => ({ ...event, seal: { ...sealOf(event), ...change(sealOf(event)) } }));
+/** Another first character. */
+const other = (text: string) => `${text.startsWith('A') ? 'B' : 'A'}${text.slice(1)}`;
+
+async function forged(event: AuditEvent, key: SealKey): Promise<AuditEvent> {
+  const { seal: _seal, ...plain } = event;
+  const [line] = await sealed([{ ...plain, key: 'other' }], key);
+  return line ?? expect.fail('one event was sealed');
+}
+
+/** The key of the stack, in the hands of who has stolen a function's role. */
+function stolen(): SealKey {
+  const { kms } = life.world.account;
+  const KeyId = kms.keyArn('alias/keyturn-seal');
+  return {
+    sign: async (text) => {
+      const { Signature } = kms.sign({ KeyId, Message: Buffer.from(text), SigningAlgorithm: 'ECDSA_SHA_256' });
+      return { key: KeyId, signature: Buffer.from(Signature).toString('base64url') };
+    },
+    publicKey: async () => ({ publicKey: Buffer.from(kms.getPublicKey({ KeyId }).PublicKey).toString('base64') }),
+  };
+}
+
+/** A key of another account that calls itself by the name of ours. */
+function liar(): SealKey {
+  const { publicKey, sign } = otherSealKey('5ea15ea1-0000-4000-8000-00000000000f');
+  return {
+    publicKey,
+    sign: async (text) => ({ ...(await sign(text)), key: life.world.account.kms.keyArn('alias/keyturn-seal') }),
+  };
+}
+
+describe('an archive as the functions wrote it', () => {
+  it('is intact, and the check says what it proves and what it does not', async () => {
+    const { code, stdout } = await verify(archive);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Intact\.\n/);
+    expect(stdout).toMatch(
+      /wrote \d+ events in \d+ attempts,\nfrom 2026-01-01 to 2026-01-06; 5 days of them have a manifest\./,
+    );
+    expect(stdout).toContain('Not proved: what a stolen role of a function has signed');
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it.each<[string, (copy: Copy) => void]>([
+    [
+      'lies in one file',
+      (copy) => {
+        const all = [...copy.values()].flat();
+        copy.clear();
+        copy.set('all.jsonl', all);
+      },
+    ],
+    [
+      'has its lines in another order',
+      (copy) => {
+        for (const lines of copy.values()) lines.reverse();
+      },
+    ],
+    [
+      'has every line twice, as a request does that was repeated',
+      (copy) => {
+        for (const [file, lines] of copy) copy.set(file, [...lines, ...lines]);
+      },
+    ],
+    [
+      'begins later: its first days are kept elsewhere',
+      (copy) => {
+        for (const file of [...copy.keys()]) if (/\/01\/0[12]\//.test(file)) copy.delete(file);
+      },
+    ],
+  ])('is intact when it %s', async (_what, change) => {
+    const copy = copied();
+    change(copy);
+    expect(await problemsOf(copy)).toEqual({ code: 0, found: [] });
+  });
+
+  it('is proved by the key as PEM too', async () => {
+    const { kms } = life.world.account;
+    const { PublicKey } = kms.getPublicKey({ KeyId: 'alias/keyturn-seal' });
+    const lines =
+      Buffer.from(PublicKey)
+        .toString('base64')
+        .match(/.{1,64}/g) ?? [];
+    writeFileSync(
+      join(folder, 'seal.pem'),
+      ['-----BEGIN PUBLIC KEY-----', ...lines, '-----END PUBLIC KEY-----', ''].join('\n'),
+    );
+    expect(await verify(archive, '--public-key', 'seal.pem')).toMatchObject({ code: 0 });
+  });
+});
+
+describe('who tampers with an archive is found (K7)', () => {
+  it.each<[string, (copy: Copy) => void | Promise<void>, readonly ProblemCode[]]>([
+    [
+      'changes the access key of an event',
+      changing((event) => ({ ...event, accessKeyId: 'AKIAZZZZZZZZZZZZZZZZ' })),
+      ['false-seal'],
+    ],
+    ['changes the user', changing((event) => ({ ...event, user: 'ci-other' })), ['false-seal']],
+    ['changes the managed key', changing((event) => ({ ...event, key: 'other' })), ['false-seal']],
+    ['changes the time', changing((event) => ({ ...event, time: '2026-01-01T03:00:00.001Z' })), ['false-seal']],
+    ['changes an outcome', changing((event) => ({ ...event, outcome: 'failed' })), ['false-seal']],
+    ['changes the reason', changing((event) => ({ ...event, reason: 'due' })), ['false-seal']],
+    [
+      'changes the policy in force',
+      changing((event) => ({ ...event, policy: { ...event.policy, rotateAfter: 91 } })),
+      ['false-seal'],
+    ],
+    ['changes the name of the event', changing((event) => ({ ...event, event: 'key-stored' })), ['false-seal']],
+    ['changes the account', changing((event) => ({ ...event, account: '444455556666' })), ['false-seal']],
+    ['changes the region', changing((event) => ({ ...event, region: 'eu-west-2' })), ['false-seal']],
+    ['gives it to another function', changing((event) => ({ ...event, function: 'sync' })), ['false-seal']],
+    ['gives it to another code', changing((event) => ({ ...event, functionVersion: '9.9.9+evil' })), ['false-seal']],
+    [
+      'gives it another number',
+      changing((event) => ({ ...event, sequence: 99, id: `${attemptOfEvent(event)}-99` })),
+      ['false-seal'],
+    ],
+    [
+      'gives it to another attempt',
+      changing((event) => ({ ...event, id: `another-attempt-${event.sequence}` })),
+      ['false-seal'],
+    ],
+    ['takes a field away', changing(({ user: _user, ...event }) => event), ['false-seal']],
+    ['adds a field that nobody knows', changing((event) => ({ ...event, approvedBy: 'the board' })), ['false-seal']],
+    ['changes the signature', withSeal(({ signature }) => ({ signature: other(signature) })), ['false-seal']],
+    [
+      'changes which event came before',
+      withSeal(({ previous = '' }) => ({ previous: other(previous) })),
+      ['false-seal'],
+    ],
+    ['puts a key of its own in', withSeal(({ publicKey }) => ({ publicKey: other(publicKey) })), ['false-seal']],
+    [
+      'changes the certificate',
+      withSeal(({ certificate }) => ({ certificate: { ...certificate, signature: other(certificate.signature) } })),
+      ['false-seal'],
+    ],
+    [
+      'names another KMS key',
+      withSeal(({ certificate }) => ({ certificate: { ...certificate, key: `${certificate.key}0` } })),
+      ['other-key'],
+    ],
+    ['takes the seal away', changing(({ seal: _seal, ...event }) => event), ['unsealed']],
+  ])('who %s', async (_what, tamper, found) => {
+    const copy = copied();
+    await tamper(copy);
+    const { code, found: all } = await problemsOf(copy);
+    expect(code).toBe(2);
+    // The event is gone besides: its attempt has a hole.
+    expect(all).toEqual([...found, 'missing-event'].sort());
+  });
+
+  it.each<[string, (copy: Copy) => void | Promise<void>, readonly ProblemCode[]]>([
+    ['takes one event out', (copy) => remove(copy, [created(copy)]), ['missing-event']],
+    [
+      'takes the first event of an attempt out',
+      (copy) => remove(copy, attempt(copy, created(copy).event).slice(0, 1)),
+      ['missing-event'],
+    ],
+    [
+      'cuts the end of an attempt off',
+      (copy) => remove(copy, attempt(copy, created(copy).event).slice(-2)),
+      ['missing-attempt'],
+    ],
+    ['takes a whole attempt out', (copy) => remove(copy, attempt(copy, created(copy).event)), ['missing-attempt']],
+    ['takes a file out', (copy) => void copy.delete(created(copy).file), ['missing-attempt']],
+    [
+      'takes a day out',
+      (copy) => {
+        for (const file of [...copy.keys()]) if (file.includes('/01/03/')) copy.delete(file);
+      },
+      ['broken-manifests', 'missing-attempt', 'missing-day', 'missing-manifest'],
+    ],
+    [
+      'takes a manifest out',
+      (copy) => remove(copy, [manifest(copy)]),
+      ['broken-manifests', 'missing-event', 'missing-manifest'],
+    ],
+    [
+      'takes a manifest out with its attempt',
+      (copy) => remove(copy, attempt(copy, manifest(copy).event)),
+      ['broken-manifests', 'missing-attempt', 'missing-manifest'],
+    ],
+    [
+      'takes an attempt out, and its line in the manifest',
+      (copy) => {
+        const gone = attempt(copy, created(copy).event);
+        const name = attemptOfEvent(created(copy).event);
+        for (const found of [...eventsOf(copy)].filter(({ event }) => event.event === 'manifest-written')) {
+          const ends = found.event.facts?.ends as readonly string[];
+          if (ends.some((end) => end.startsWith(name))) {
+            write(copy, found, {
+              ...found.event,
+              facts: { ...found.event.facts, ends: ends.filter((end) => !end.startsWith(name)) },
+            });
+          }
+        }
+        remove(copy, gone);
+      },
+      ['false-seal', 'missing-event'],
+    ],
+    [
+      'adds an event without a seal',
+      (copy) => {
+        const { seal: _seal, ...event } = created(copy).event;
+        add(copy, created(copy).file, { ...event, id: `${attemptOfEvent(event)}-77`, sequence: 77 });
+      },
+      ['unsealed'],
+    ],
+    [
+      'adds an event that another key has sealed',
+      async (copy) =>
+        add(
+          copy,
+          created(copy).file,
+          await forged(created(copy).event, otherSealKey('5ea15ea1-0000-4000-8000-00000000000e')),
+        ),
+      ['other-key'],
+    ],
+    [
+      'adds one that a key has sealed which calls itself by the name of ours',
+      async (copy) => add(copy, created(copy).file, await forged(created(copy).event, liar())),
+      ['false-seal'],
+    ],
+    [
+      'seals another event of the same ID with a stolen role',
+      async (copy) => add(copy, created(copy).file, await forged(created(copy).event, stolen())),
+      ['conflicting-id'],
+    ],
+    [
+      'puts another event in its place with a stolen role',
+      async (copy) => write(copy, created(copy), await forged(created(copy).event, stolen())),
+      ['broken-chain'],
+    ],
+    [
+      'puts the seal of one event on another',
+      (copy) => {
+        const found = created(copy);
+        const [first] = attempt(copy, found.event);
+        write(copy, found, { ...found.event, seal: first?.event.seal });
+      },
+      ['false-seal', 'missing-event'],
+    ],
+    [
+      'writes a true event into another day',
+      (copy) => {
+        const file = [...copy.keys()].find((name) => name.includes('/01/04/')) ?? '';
+        add(copy, file, JSON.stringify(created(copy).event));
+      },
+      ['wrong-day'],
+    ],
+    [
+      'moves a file to another day',
+      (copy) => {
+        const { file } = created(copy);
+        copy.set(file.replace(/\/01\/\d\d\//, '/01/04/'), copy.get(file) ?? []);
+        copy.delete(file);
+      },
+      ['wrong-day'],
+    ],
+    [
+      'cuts a line off',
+      (copy) => {
+        const found = created(copy);
+        write(copy, found, JSON.stringify(found.event).slice(0, 300));
+      },
+      ['missing-event', 'not-an-event'],
+    ],
+    ['writes something else', (copy) => add(copy, created(copy).file, 'nothing happened here'), ['not-an-event']],
+    [
+      'says that it is of a version to come',
+      (copy) => {
+        const found = created(copy);
+        write(copy, found, { ...found.event, schema: 'keyturn.audit/v9' });
+      },
+      ['missing-event', 'newer-schema'],
+    ],
+  ])('who %s', async (_what, tamper, found) => {
+    const copy = copied();
+    await tamper(copy);
+    expect(await problemsOf(copy)).toEqual({ code: 2, found: [...found].sort() });
+  });
+
+  it('is told to people by what it means and where it is', async () => {
+    const copy = copied();
+    const found = created(copy);
+    write(copy, found, { ...found.event, user: 'ci-other' });
+    const { code, stdout } = await verify(copy);
+    expect(code).toBe(2);
+    expect(stdout).toContain('Not intact: 2 things are wrong.');
+    expect(stdout).toContain(
+      `false-seal: the seal is of another text: changed, or made up\n  ${found.file}:${found.at + 1}\n`,
+    );
+    expect(stdout).toContain(`missing-event: missing from its attempt\n  ${found.event.id}\n`);
+  });
+});
+
+describe('what cannot be checked is said, and is no verdict', () => {
+  it.each<[string, readonly string[], RegExp]>([
+    ['no folder', ['verify', 'nowhere', '--public-key', 'seal.json'], /nowhere: expected a folder/],
+    ['no events', ['verify', '.', '--public-key', 'seal.json'], /expected files that end in \.jsonl/],
+    ['no key', ['verify', '.'], /required option '--public-key/],
+    [
+      'a key that is none',
+      ['verify', '.', '--public-key', 'none.pem'],
+      /none\.pem: expected the answer of "aws kms get-public-key"/,
+    ],
+    ['a key that is not there', ['verify', '.', '--public-key', 'absent.pem'], /absent\.pem/],
+  ])('%s', async (_what, args, said) => {
+    const empty = mkdtempSync(join(folder, 'empty-'));
+    writeFileSync(
+      join(empty, 'seal.json'),
+      JSON.stringify(await stolen().publicKey())
+        .replace('publicKey', 'PublicKey')
+        .replace('{', '{"KeyId":"k",'),
+    );
+    writeFileSync(join(empty, 'none.pem'), 'no key');
+    const { code, stderr } = await typed(args, { folder: empty });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(said) });
+  });
+});

@@ -38,6 +38,7 @@ const WRITERS: Partial<Record<AuditEventName, readonly FunctionName[]>> = {
   'check-recorded': ['sync'],
   'drift-recorded': ['sync'],
   'version-delivered': ['sync'],
+  'manifest-written': ['delete'],
 };
 
 describe('the evidence that something can rest on (K7)', () => {

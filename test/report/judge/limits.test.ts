@@ -143,6 +143,55 @@ describe('a record that begins after the period', () => {
   });
 });
 
+describe('the seals of the record', () => {
+  const sealed = (since: Date | undefined, before = 2) => record({ seals: { keys: [], events: 1, since, before } });
+  const at = day(1).toISOString();
+  const none = 'No event of the record has a seal: whoever may write into the log group may have written any.';
+
+  it.each<[string, Partial<Evidence>, readonly WeighedLimit[]]>([
+    ['there are none', sealed(undefined), [decisive('seal-key', none)]],
+    ['they are as old as the period', sealed(whole.since), []],
+    ['nothing was written before them', sealed(day(1), 0), []],
+    [
+      'an event is older',
+      sealed(day(1), 1),
+      [
+        minor(
+          'seal-key',
+          `The functions seal what they write since ${at}. 1 event from before is as true as those are who could write into the log group.`,
+        ),
+      ],
+    ],
+    [
+      'two events are older',
+      sealed(day(1)),
+      [
+        minor(
+          'seal-key',
+          `The functions seal what they write since ${at}. 2 events from before are as true as those are who could write into the log group.`,
+        ),
+      ],
+    ],
+    [
+      'there is nothing to seal',
+      record({ events: [], seals: { keys: [], events: 0, since: undefined, before: 0 } }),
+      [],
+    ],
+  ])('say how far it can be trusted, where %s', (_what, changes, expected) => {
+    expect(limits(changes).filter(({ source }) => source === 'seal-key')).toEqual(expected);
+  });
+
+  it('could not be checked without their key', () => {
+    expect(limits({ failures: [{ source: 'seal-key', message: 'AccessDenied.' }] })).toEqual([
+      decisive(
+        'seal-key',
+        'The public key of the seal could not be read, so no seal was checked: whoever may write into the log group may ' +
+          'have written any event. AccessDenied.',
+      ),
+    ]);
+  });
+});
+
 describe("CloudTrail's event history", () => {
   it('that does not reach back to the start of the period takes something from a yes', () => {
     const from = day(0, 1);

@@ -50,6 +50,39 @@ describe('a line of the record that nothing rests on', () => {
       'No function gives such an ID: somebody else wrote it, so look who did.',
     ],
     [
+      'unsealed',
+      'tampering',
+      'without a seal',
+      'The functions seal every event with the KMS key of the stack, and these have none: somebody else wrote them, so ' +
+        'look who did. They account for nothing.',
+    ],
+    [
+      'other-key',
+      'tampering',
+      'sealed by another key',
+      "A KMS key that is not the stack's has sealed them: somebody else wrote them, or a deployment before this one did; " +
+        'then name its key (audit.formerSealKeys, or --seal-key). They account for nothing.',
+    ],
+    [
+      'false-seal',
+      'tampering',
+      'with a seal that is not theirs',
+      'The seal is of another text: somebody has changed these events, or made them up. They account for nothing. The ' +
+        'functions have a second copy of their events in their own logs.',
+    ],
+    [
+      'wrong-time',
+      'tampering',
+      'written at another time than they name',
+      'Somebody has written true events into the record once more, so look who did. They account for nothing.',
+    ],
+    [
+      'broken-chain',
+      'tampering',
+      'that do not follow the event before them',
+      'Each event names the digest of the one before it, and that is not the one that the record has: one of the two was replaced.',
+    ],
+    [
       'elsewhere',
       'log-gap',
       'of another account or region',

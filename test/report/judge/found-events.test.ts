@@ -182,15 +182,26 @@ describe('what happened that nothing explains', () => {
     expect(found(keyEvents, { listed: [listed('Active', b)], ...more }, changes)).toEqual([seen('deleted', a, false)]);
   });
 
-  it.each<[string, Partial<Evidence>, KeyEvent]>([
+  it.each<[string, Partial<Evidence>, ...KeyEvent[]]>([
+    [
+      'the record tells of it, and something else is older',
+      {},
+      { ...recorded('created', a, day(-1)), event: undefined },
+      recorded('delivered'),
+    ],
+    [
+      'the record tells of it, though that began later',
+      { record: evidence.record && { ...evidence.record, beginsAt: day(1, 1) } },
+      recorded('created'),
+    ],
     ['the record was read an hour before', { until: day(2, -HOUR) }, recorded('created')],
     [
       'the key is as old as the record, which does not tell of it',
       { record: evidence.record && { ...evidence.record, beginsAt: day(1) } },
       { ...recorded('created'), event: undefined },
     ],
-  ])('is held against somebody where %s', (_what, changes, keyEvent) => {
-    expect(found([keyEvent], {}, changes)).toEqual([seen('deleted')]);
+  ])('is held against somebody where %s', (_what, changes, ...keyEvents) => {
+    expect(found(keyEvents, {}, changes)).toEqual([seen('deleted')]);
   });
 
   it.each([

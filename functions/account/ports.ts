@@ -224,6 +224,14 @@ export interface Log {
 
 /** Where audit events and reports are kept, and nobody can change them before their time. */
 export interface Archive {
-  /** Writes an object; the same one again is harmless. @returns where it is, as a URI. @throws KeyturnError `aws-*` */
-  put(key: string, content: string, contentType: string): Promise<string>;
+  /** Writes an object where there is none of this key yet; one that is there stays as it is. @throws KeyturnError `aws-*` */
+  add(key: string, content: string, contentType: string): Promise<Added>;
+}
+
+/** What became of an object that was to be added. */
+export interface Added {
+  /** Where it is, as a URI. */
+  readonly place: string;
+  /** Whether there was one of this key before, and it was left alone. */
+  readonly wasThere: boolean;
 }

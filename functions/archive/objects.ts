@@ -4,7 +4,7 @@ import type { RecordedEvent } from './batch';
 
 /** An object of the archive. */
 export interface ArchivedObject {
-  /** `events/<yyyy>/<mm>/<dd>/<hhmmss>Z-<digest>.jsonl`: the first event's time, and a digest of all events' IDs. */
+  /** `events/<yyyy>/<mm>/<dd>/<hhmmss>Z-<digest>.jsonl`: the first event's time, and a digest of all events and their IDs. */
   readonly key: string;
   /** One JSON line an event. */
   readonly content: string;
@@ -40,6 +40,6 @@ function dayOf({ timestamp }: RecordedEvent): string {
 function nameOf(events: readonly RecordedEvent[]): string {
   const first = Math.min(...events.map(({ timestamp }) => timestamp));
   const time = new Date(first).toISOString().slice(11, 19).replaceAll(':', '');
-  const ids = events.map(({ id }) => id).join('\n');
-  return `${time}Z-${createHash('sha256').update(ids).digest('hex').slice(0, DIGEST)}`;
+  const all = JSON.stringify(events.map(({ id, message }) => [id, message]));
+  return `${time}Z-${createHash('sha256').update(all).digest('hex').slice(0, DIGEST)}`;
 }

@@ -14,19 +14,27 @@ export function createArchive(bucket: string): Archive {
     forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined || process.env.AWS_ENDPOINT_URL_S3 !== undefined,
   });
   return {
-    async put(key, content, contentType) {
-      await calling(`s3:PutObject of ${key} in ${bucket}`, {}, () =>
-        client.send(
-          new PutObjectCommand({
-            Bucket: bucket,
-            Key: key,
-            Body: content,
-            ContentType: contentType,
-            ChecksumAlgorithm: 'CRC32',
-          }),
-        ),
-      );
-      return `s3://${bucket}/${key}`;
+    async add(key, content, contentType) {
+      const place = `s3://${bucket}/${key}`;
+      const wasThere = await calling(`s3:PutObject of ${key} in ${bucket}`, {}, async () => {
+        try {
+          await client.send(
+            new PutObjectCommand({
+              Bucket: bucket,
+              Key: key,
+              Body: content,
+              ContentType: contentType,
+              ChecksumAlgorithm: 'CRC32',
+              IfNoneMatch: '*',
+            }),
+          );
+          return false;
+        } catch (error) {
+          if (error instanceof Error && error.name === 'PreconditionFailed') return true;
+          throw error;
+        }
+      });
+      return { place, wasThere };
     },
   };
 }

@@ -100,7 +100,7 @@ export function readAuditLine(line: string): ReadLine {
   try {
     document = JSON.parse(line);
   } catch {
-    return { unreadable: 'not-an-event' };
+    // Nothing is no event either.
   }
   const parsed = auditEventSchema.safeParse(document);
   if (parsed.success) return { event: parsed.data, document };

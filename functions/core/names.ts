@@ -18,6 +18,8 @@ export type DeployedFunction = (typeof DEPLOYED_FUNCTIONS)[number];
 export const SECRET_PREFIX = 'keyturn/';
 /** Where connection secrets live by convention: `keyturn/connections/<name>`. */
 export const CONNECTION_SECRET_PREFIX = 'keyturn/connections/';
+/** Every SSM parameter of Keyturn's has a name that begins so. */
+export const PARAMETER_PREFIX = '/keyturn/';
 /** The registry: one SSM parameter a managed key. */
 export const REGISTRY_PATH = '/keyturn/keys/';
 /** What reports judge the account by, where the configuration says so: one SSM parameter. Not under the registry. */
@@ -115,6 +117,8 @@ export const ENV = {
 
 /** CloudWatch Logs: the record of record, one JSON line an audit event and nothing else. */
 export const AUDIT_LOG_GROUP = '/keyturn/audit';
+/** What a change to Keyturn itself is called; also the name of its runbook. */
+export const KEYTURN_CHANGED = 'keyturn-changed';
 /** What the archive holds: audit events by day, and reports. */
 export const ARCHIVE_PREFIX = { events: 'events/', reports: 'reports/' } as const;
 

@@ -15,7 +15,6 @@ const LOOKED_AT = 8;
  */
 export function cleaned(text: string, characters = LONGEST, bytes = 3 * characters): string {
   const line = oneLine(text.slice(0, LOOKED_AT * characters)).trim();
-  const isLonger = text.length > LOOKED_AT * characters && line.length <= characters;
-  const short = clipped(isLonger ? `${line}...` : line, characters);
+  const short = clipped(text.length > LOOKED_AT * characters ? `${line}...` : line, characters);
   return Buffer.byteLength(short) <= bytes ? short : clipped(short, Math.floor(bytes / 3));
 }

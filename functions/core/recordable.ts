@@ -28,20 +28,16 @@ const DEEPEST = 8;
  * to be shortened says so in `shortened`; nothing that an event holds can keep it, or another one, out of the record (K7).
  */
 export function recordable(event: AuditEvent): AuditEvent {
-  const bytes = sizeOf(event);
+  // As it will be written: without what is undefined, dates as texts.
+  const plain: unknown = JSON.parse(JSON.stringify(event));
   for (const limits of LIMITS) {
     const shortener = new Shortener(limits);
-    const short = shortener.shortOf(plain(event)) as AuditEvent;
-    const whole = shortener.isShort ? { ...short, shortened: bytes } : short;
+    const short = shortener.shortOf(plain) as AuditEvent;
+    const whole = shortener.isShort ? { ...short, shortened: sizeOf(event) } : short;
     if (sizeOf(whole) <= MOST_EVENT_BYTES) return whole;
   }
   const { facts: _left, ...others } = event;
-  return { ...recordable(others), shortened: bytes };
-}
-
-/** As it will be written: without what is undefined, dates as texts. */
-function plain(event: AuditEvent): unknown {
-  return JSON.parse(JSON.stringify(event));
+  return { ...recordable(others), shortened: sizeOf(event) };
 }
 
 function sizeOf(event: AuditEvent): number {

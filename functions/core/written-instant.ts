@@ -36,11 +36,7 @@ export function writtenInstant(text: string): WrittenInstant | undefined {
 }
 
 /** Milliseconds by which a zone's clocks are ahead of UTC. */
-function aheadOfUtc({
-  sign,
-  zoneHours = '0',
-  zoneMinutes = '0',
-}: Readonly<Record<string, string | undefined>>): number {
-  const ahead = (Number(zoneHours) * 60 + Number(zoneMinutes)) * MINUTE;
+function aheadOfUtc({ sign, zoneHours, zoneMinutes }: Readonly<Record<string, string | undefined>>): number {
+  const ahead = (Number(zoneHours ?? 0) * 60 + Number(zoneMinutes ?? 0)) * MINUTE;
   return sign === '-' ? -ahead : ahead;
 }

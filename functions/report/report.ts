@@ -1,4 +1,5 @@
-import type { Archive, Log, Notifier } from '../account/ports';
+import type { Added, Archive, Log, Notifier } from '../account/ports';
+import { KeyturnError } from '../core/errors';
 import { ARCHIVE_PREFIX } from '../core/names';
 import { gatherEvidence } from './evidence/gather-evidence';
 import type { EvidencePorts } from './evidence/ports';
@@ -41,8 +42,8 @@ export interface ReportSummary {
 }
 
 /**
- * Makes a month's report, puts it into the archive in every format, and tells people. Doing it again is safe: it writes
- * the same objects anew.
+ * Makes a month's report, puts it into the archive in every format, and tells people. Doing it again is safe: what is
+ * there stays as it is, and the new report gets a name of its own.
  *
  * @throws KeyturnError when it could not be made, kept or told: Lambda tries again
  */
@@ -51,13 +52,9 @@ export async function writeReport(ports: ReportPorts, log: Log, month: Month): P
     if (failure !== undefined) log.warn('a source could not be read', { source, reason: failure });
   });
   const report = makeReport(evidence);
-  const places = new Map<string, string>();
-  for (const format of FORMATS) {
-    const key = `${ARCHIVE_PREFIX.reports}${report.account}/${month.name}/keyturn-report.${format}`;
-    places.set(format, await ports.archive.put(key, await renderReport(report, format), CONTENT_TYPES[format]));
-  }
-  const page = places.get('html') ?? '';
-  const { subject, text } = announcementOf(report, month, [...places.values()]);
+  const places = await keep(ports.archive, report, month);
+  const [page = ''] = places;
+  const { subject, text } = announcementOf(report, month, places);
   await ports.notifier.notify(subject, text);
   const { verdict } = report.summary;
   const summary = {
@@ -71,6 +68,28 @@ export async function writeReport(ports: ReportPorts, log: Log, month: Month): P
   };
   log.info('report written', { ...summary });
   return summary;
+}
+
+/** Reports of one month at most: each costs a request to find that its name is taken. */
+const MOST_REPORTS = 1_000;
+
+/**
+ * Writes the report in every format, under the first name of which there is none in any: `keyturn-report`, and
+ * `keyturn-report-2` and so on for what is made again. @returns where they are
+ */
+async function keep(archive: Archive, report: Report, month: Month): Promise<readonly string[]> {
+  const folder = `${ARCHIVE_PREFIX.reports}${report.account}/${month.name}`;
+  const contents = await Promise.all(FORMATS.map((format) => renderReport(report, format)));
+  for (let number = 1; number <= MOST_REPORTS; number += 1) {
+    const name = `${folder}/keyturn-report${number === 1 ? '' : `-${number}`}`;
+    const added: Added[] = [];
+    for (const [at, format] of FORMATS.entries()) {
+      added.push(await archive.add(`${name}.${format}`, contents[at] ?? '', CONTENT_TYPES[format]));
+      if (added.at(-1)?.wasThere === true) break;
+    }
+    if (added.every(({ wasThere }) => !wasThere)) return added.map(({ place }) => place);
+  }
+  throw new KeyturnError('unexpected', `${folder} has ${MOST_REPORTS} reports already. None is written over another.`);
 }
 
 const VERDICTS = {

@@ -15,6 +15,8 @@ export interface AlarmDefinition {
   readonly text: string;
   /** What is watched; several ones are added up. */
   readonly metrics: readonly AlarmMetric[];
+  /** What is taken off the one metric, in each period that has both. @default - nothing */
+  readonly less?: AlarmMetric;
   /** Breaching is a value above, or below, the threshold. */
   readonly breaching: 'above' | 'below';
   readonly threshold: number;

@@ -18,8 +18,10 @@ import {
 
 /** What is watched beside Keyturn's own metrics, by name. */
 export interface Watched {
-  /** The Lambda functions. */
-  readonly functions: readonly string[];
+  /** The Lambda functions that rotate. */
+  readonly rotation: Readonly<Record<FunctionName, string>>;
+  /** The one that reports. @default - there is none */
+  readonly report?: string;
   /** The dead-letter queues of what starts and runs the functions. */
   readonly queues: readonly string[];
   /** The dead-letter queue of forwarding. @default - nothing is forwarded */
@@ -103,13 +105,17 @@ function silentArchive({ writer }: WatchedArchive, hours: number): AlarmDefiniti
   };
 }
 
-/** No run came to its end in any of the hours. */
-function silent(of: FunctionName, hours: number, consequence: string): AlarmDefinition {
+/**
+ * No run came to its end in any of the hours. Lambda itself counts that: a run that is stopped is an error, and nobody
+ * can put values into a metric of AWS's own, while Keyturn's may be written by whoever has `cloudwatch:PutMetricData`.
+ */
+function silent(of: FunctionName, lambda: string, hours: number, consequence: string): AlarmDefinition {
   return {
     ...SILENCE,
     name: `silent-${of}`,
     text: `The ${of} function has not finished a run for ${hours} hours. Nothing is broken yet: current keys go on working. But ${consequence}. Right after the first deployment this may show for some minutes, until its first run is over.`,
-    metrics: [runMetric(METRIC.finished, of)],
+    metrics: [invocations(lambda)],
+    less: failedRunsOf(lambda),
     periods: hours,
     outOf: hours,
   };
@@ -157,11 +163,12 @@ function silences(
   { silentDailyHours, silentReconcileHours }: Settings['alarms'],
   watched: Watched,
 ): readonly AlarmDefinition[] {
+  const { rotate, deactivate, delete: del, sync } = watched.rotation;
   return [
-    silent('rotate', silentDailyHours, 'no key is rotated until it does'),
-    silent('deactivate', silentDailyHours, 'superseded keys stay Active until it does'),
-    silent('delete', silentDailyHours, 'Inactive keys are not deleted until it does'),
-    silent('sync', silentReconcileHours, 'fresh keys do not get to their targets until it does'),
+    silent('rotate', rotate, silentDailyHours, 'no key is rotated until it does'),
+    silent('deactivate', deactivate, silentDailyHours, 'superseded keys stay Active until it does'),
+    silent('delete', del, silentDailyHours, 'Inactive keys are not deleted until it does'),
+    silent('sync', sync, silentReconcileHours, 'fresh keys do not get to their targets until it does'),
     ...(watched.archive === undefined ? [] : [silentArchive(watched.archive, silentDailyHours)]),
   ];
 }
@@ -173,8 +180,9 @@ function silences(
  */
 function failures(
   { failedRuns, deadLetters }: Settings['alarms'],
-  { functions, queues }: Watched,
+  { rotation, report, queues }: Watched,
 ): readonly AlarmDefinition[] {
+  const functions = [...Object.values(rotation), ...(report === undefined ? [] : [report])];
   return [
     {
       name: 'errors',

@@ -11,7 +11,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Settings } from '../../functions/core/config/settings';
-import type { AlarmDefinition } from './alarm-definition';
+import type { AlarmDefinition, AlarmMetric } from './alarm-definition';
 import { alarmDefinitions, type Watched } from './alarm-definitions';
 
 export interface KeyturnAlarmsProps {
@@ -20,6 +20,9 @@ export interface KeyturnAlarmsProps {
   readonly topic: ITopic;
   readonly watched: Watched;
 }
+
+/** What the names of all alarms begin with. */
+export const ALARM_PREFIX = 'Keyturn-';
 
 /** The CloudWatch alarms, each with what it means and where its runbook is. */
 export class KeyturnAlarms extends Construct {
@@ -33,7 +36,7 @@ export class KeyturnAlarms extends Construct {
       .filter(({ name }) => !settings.off.includes(name))
       .map((definition) => {
         const alarm = new Alarm(this, definition.name, {
-          alarmName: `Keyturn-${definition.name}`,
+          alarmName: `${ALARM_PREFIX}${definition.name}`,
           alarmDescription: `${definition.text} Runbook: ${settings.runbooks}${definition.name}.md`,
           metric: metricOf(definition),
           threshold: definition.threshold,
@@ -53,13 +56,20 @@ export class KeyturnAlarms extends Construct {
   }
 }
 
-function metricOf({ metrics, periodMinutes }: AlarmDefinition): IMetric {
+function metricOf({ metrics, less, periodMinutes }: AlarmDefinition): IMetric {
   const period = Duration.minutes(periodMinutes);
-  const all = metrics.map(
-    ({ namespace, name, dimensions, statistic }) =>
-      new Metric({ namespace, metricName: name, dimensionsMap: { ...dimensions }, statistic, period }),
-  );
+  const watch = ({ namespace, name, dimensions, statistic }: AlarmMetric) =>
+    new Metric({ namespace, metricName: name, dimensionsMap: { ...dimensions }, statistic, period });
+  const all = metrics.map(watch);
   const [first] = all;
+  if (first !== undefined && less !== undefined) {
+    return new MathExpression({
+      expression: 'm1 - m2',
+      label: 'Difference',
+      usingMetrics: { m1: first, m2: watch(less) },
+      period,
+    });
+  }
   if (first !== undefined && all.length === 1) return first;
   // A function over a list takes what is there; m1 + m2 would be nothing where one of the two is.
   return new MathExpression({

@@ -16,6 +16,7 @@ import { UserAccess } from '../access/user-access';
 import type { AlarmSettings } from '../alarms/alarm-settings';
 import { KeyturnAlarms } from '../alarms/keyturn-alarms';
 import { KeyturnDashboard } from '../alarms/keyturn-dashboard';
+import { OwnChanges } from '../alarms/own-changes';
 import { ArchiveFeed } from '../evidence/archive-feed';
 import { AuditArchive } from '../evidence/audit-archive';
 import { AuditForwarding } from '../evidence/audit-forwarding';
@@ -161,6 +162,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this._functions = functions;
     this._report = report;
     this._archive = archive;
+    this.archive?.admitOnly([archive, report].flatMap((writer) => writer?.role ?? []));
     this.sealKey = new SealKey(this, 'SealKey', {
       writers: Object.values(functions).map(({ role }) => role),
       readers: report ? [report.role] : [],
@@ -175,6 +177,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this._encryption = this.createEncryption(settings);
     this.forwardAudit(settings);
     this.createAlarms(settings);
+    this.watchChanges(settings, notifications);
     this.auditorPolicy = this.createAuditor(settings);
     // Its name is one for the account, and another stack may have it.
     this.auditLog._makeAfter(this.auditorPolicy);
@@ -310,12 +313,14 @@ export class KeyRotation extends Construct implements IKeyRotation {
 
   private createAlarms({ alarms: settings }: Settings): void {
     const { logGroup: auditLog } = this.auditLog;
-    const functions = [...Object.values(this._functions), ...(this._report ? [this._report] : [])];
+    const { rotate, deactivate, delete: del, sync } = this._functions;
+    const nameOf = ({ lambda }: RotationFunction) => lambda.functionName;
     const { alarms } = new KeyturnAlarms(this, 'Alarms', {
       settings,
       topic: this.topic,
       watched: {
-        functions: functions.map(({ lambda }) => lambda.functionName),
+        rotation: { rotate: nameOf(rotate), deactivate: nameOf(deactivate), delete: nameOf(del), sync: nameOf(sync) },
+        report: this._report && nameOf(this._report),
         queues: [this.undeliveredEvents.queueName, this.failedRuns.queueName],
         unforwarded: this.unforwardedEvents?.queueName,
         archive: this.feedArchive(),
@@ -323,6 +328,17 @@ export class KeyRotation extends Construct implements IKeyRotation {
     });
     new KeyturnDashboard(this, 'Dashboard', { alarms, auditLog });
     new SavedQueries(this, 'Queries', { auditLog });
+  }
+
+  private watchChanges({ alarms: { runbooks } }: Settings, { topic, key }: NotificationTopic): void {
+    const keys = [this.sealKey.key, key, this._encryption?.key].filter((one) => one !== undefined);
+    new OwnChanges(this, 'OwnChanges', {
+      topic,
+      deadLetters: this.undeliveredEvents,
+      keys: keys.map(({ keyId }) => keyId),
+      archive: this.archive?.bucket.bucketName,
+      runbooks,
+    });
   }
 
   private createAuditor({ audit: { encryptionKey } }: Settings): ManagedPolicy {

@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
@@ -57,5 +58,31 @@ export class AuditArchive extends Construct {
       objectLockEnabled: 'Enabled',
       rule: { defaultRetention: { mode: mode.toUpperCase(), years } },
     };
+  }
+
+  /** From here on nobody adds an object but these, and they only where there is none of its key. */
+  admitOnly(writers: readonly IRole[]): void {
+    const objects = {
+      principals: [new AnyPrincipal()],
+      actions: ['s3:PutObject'],
+      resources: [this.bucket.arnForObjects('*')],
+    };
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'NobodyElseAdds',
+        effect: Effect.DENY,
+        ...objects,
+        conditions: { StringNotEquals: { 'aws:PrincipalArn': writers.map(({ roleArn }) => roleArn) } },
+      }),
+    );
+    // So that no newer version lies over what is there.
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'EachKeyOnce',
+        effect: Effect.DENY,
+        ...objects,
+        conditions: { Null: { 's3:if-none-match': 'true' } },
+      }),
+    );
   }
 }

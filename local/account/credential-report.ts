@@ -127,7 +127,8 @@ export class CredentialReport {
     return typeof time === 'number' ? time : time();
   }
 
-  private csv(): string {
+  /** What a report says that is made now. */
+  csv(): string {
     const rows = [CREDENTIAL_REPORT_COLUMNS, this.rootRow(), ...this.sources.users.all().map((user) => this.row(user))];
     return rows.map((row) => row.map(cell).join(',')).join('\n');
   }

@@ -1,4 +1,4 @@
-/** What a target gets in place of the whole event: a constant, a part of the event, or a template. */
+/** What a target gets in place of the whole event: a constant, a part of the event, or a template of JSON or of lines. */
 export interface TargetInput {
   /** JSON text. */
   readonly input?: string;
@@ -18,7 +18,7 @@ export interface RuleContext {
   readonly ingestionTime: string;
 }
 
-/** The JSON text that a target gets. @throws Error for a path or template that EventBridge would refuse. */
+/** The JSON text, or the lines of text, that a target gets. @throws Error for a path or template that EventBridge would refuse. */
 export function targetPayload(event: unknown, context: RuleContext, input: TargetInput = {}): string {
   if (input.input !== undefined) return canonical(input.input, 'Input');
   if (input.inputPath !== undefined) return JSON.stringify(valueAt(event, input.inputPath) ?? null);
@@ -58,12 +58,20 @@ function fillIn(
     const path = paths[name];
     if (path === undefined && !(name in reserved))
       throw new Error(`The input template uses the unknown variable ${name}`);
-    const value = (path === undefined ? reserved[name] : valueAt(event, path)) ?? null;
-    const json = JSON.stringify(value);
+    const value = path === undefined ? reserved[name] : valueAt(event, path);
+    const json = JSON.stringify(value ?? null);
     if (!isInsideString(template, offset)) return json;
+    // EventBridge makes no variable of what the event does not have, so nothing of it is in the text.
+    if (value === undefined) return '';
     return typeof value === 'string' ? json.slice(1, -1) : JSON.stringify(json).slice(1, -1);
   });
-  return canonical(filled, 'InputTemplate');
+  return isText(filled) ? filled : canonical(filled, 'InputTemplate');
+}
+
+/** Lines of text, each in quotes, which stay. */
+function isText(filled: string): boolean {
+  const lines = filled.split('\n');
+  return lines.length > 1 && lines.every((line) => /^"(?:[^"\\]|\\.)*"$/.test(line));
 }
 
 /** Whether a position in JSON text lies between two quotes. */

@@ -1,10 +1,11 @@
-import { randomUuid, seededRandom } from '../random';
+import { type Random, randomUuid, seededRandom } from '../random';
 import type { SynthesizedStack } from './cloud-assembly';
 import { inOrderOfDependency } from './dependencies';
 import type { Deployment } from './deployment';
 import { describeDeployment } from './describe-deployment';
 import { Intrinsics, NO_VALUE } from './intrinsics';
 import { isObject, Properties } from './properties';
+import { type ResourceChange, recordedCalls } from './recorded-calls';
 import type { Physical, ResourceInput, Services, StackResource } from './resource';
 import { resourceType } from './resources/resource-types';
 import type { Template, TemplateResource } from './template';
@@ -16,6 +17,7 @@ export class Stack {
   readonly stackId: string;
   #resources = new Map<string, StackResource>();
   #isDeployed = false;
+  readonly #eventIds: Random;
   /** Counts the deployments that have let something go: what is made anew later gets another name. */
   #lettingsGo = 0;
 
@@ -25,11 +27,12 @@ export class Stack {
   ) {
     const uuid = randomUuid(seededRandom(`stack/${stackName}`));
     this.stackId = this.#arn('cloudformation', `stack/${stackName}/${uuid}`);
+    this.#eventIds = seededRandom(`calls/${stackName}`);
   }
 
   /**
    * Makes what the template declares, changes what is there already, and takes away what it does not declare any more.
-   * Nothing is rolled back. @throws Error that names the resource; the template is checked as far as possible before.
+   * Nothing is rolled back. The event bus hears of its calls. @throws Error that names the resource; the template is checked as far as possible before.
    */
   async deploy({ template, assets }: SynthesizedStack): Promise<Deployment> {
     const known = this.#resources;
@@ -39,11 +42,19 @@ export class Stack {
       ({ condition }) => condition === undefined || intrinsics.holds(condition),
     );
     for (const { type, logicalId } of declared) resourceType(type, logicalId);
+    const changes: ResourceChange[] = [];
     for (const resource of inOrderOfDependency(declared)) {
       const previous = known.get(resource.logicalId);
       const unchanged = previous?.declared.type === resource.type ? previous.physical : undefined;
       const physical = await this.#make(resource, intrinsics, unchanged, assets);
       current.set(resource.logicalId, { declared: resource, physical });
+      const properties = intrinsics.resolve(resource.properties);
+      changes.push({
+        type: resource.type,
+        change: unchanged === undefined ? 'created' : 'updated',
+        properties: isObject(properties) ? properties : {},
+        physical,
+      });
     }
     for (const [logicalId, { declared: gone, physical }] of [...known].reverse()) {
       if (current.has(logicalId)) continue;
@@ -52,6 +63,7 @@ export class Stack {
     }
     if ([...known.keys()].some((logicalId) => !current.has(logicalId))) this.#lettingsGo += 1;
     this.#resources = current;
+    this.#record(changes);
     const status = this.#isDeployed ? 'UPDATE_COMPLETE' : 'CREATE_COMPLETE';
     this.#isDeployed = true;
     const outputs = this.#outputs(template, intrinsics);
@@ -61,6 +73,13 @@ export class Stack {
       status,
       outputs,
     });
+  }
+
+  #record(changes: readonly ResourceChange[]): void {
+    const { account, bus } = this.services;
+    const { accountId, region, clock } = account;
+    const by = { accountId, region, at: clock.now(), random: this.#eventIds };
+    for (const event of recordedCalls(changes, by)) bus.publish(event);
   }
 
   #outputs(template: Template, intrinsics: Intrinsics): Record<string, string> {

@@ -63,7 +63,7 @@ describe('what the record hands over', () => {
     expect(read(after)).toMatchObject({ ContentType: 'application/x-ndjson', ObjectLockMode: 'COMPLIANCE' });
   });
 
-  it('that is handed over again makes the same object again, and no second one', async () => {
+  it('that is handed over again is the same object, which stays as it is', async () => {
     const { run, keys, versions, read } = await lockedBucket();
     const event = handedOver(lines(MIDNIGHT, MIDNIGHT + 1));
     await run(event);
@@ -71,8 +71,17 @@ describe('what the record hands over', () => {
     await run(event);
 
     expect(keys()).toHaveLength(1);
-    expect(versions()).toBe(2);
+    expect(versions()).toBe(1);
     expect(read(keys()[0] ?? '').Body.toString()).toBe(content);
+  });
+
+  it('of the same IDs with other content gets a name of its own: a name stands for its content', async () => {
+    const { run, keys } = await lockedBucket();
+    const [line] = lines(MIDNIGHT);
+    await run(handedOver([line as Line]));
+    await run(handedOver([{ ...(line as Line), message: '{"id":"forged"}' }]));
+
+    expect(keys()).toHaveLength(2);
   });
 
   it('of other events at the same time gets a name of its own', async () => {

@@ -15,8 +15,22 @@ describe('an error', () => {
     expect('cause' in new KeyturnError('key-limit', 'Two.')).toBe(false);
   });
 
-  it('is not worth a retry unless it says so', () => {
-    expect(new KeyturnError('invalid-entry', 'Look.').retryable).toBe(false);
+  it('says only that something went wrong with all of a system, unless it says more', () => {
+    expect(new KeyturnError('invalid-entry', 'Look.')).toMatchObject({
+      retryable: false,
+      tornPair: undefined,
+      torn: false,
+      halved: false,
+      retryAt: undefined,
+      concerns: 'system',
+    });
+    const tornPair = { variables: ['ID', 'SECRET'], cure: 'Set ID.' };
+    expect(new KeyturnError('pair-torn', 'Half.', { tornPair, halved: true, concerns: 'place' })).toMatchObject({
+      tornPair,
+      torn: true,
+      halved: true,
+      concerns: 'place',
+    });
   });
 
   it('stays itself', () => {
@@ -33,7 +47,7 @@ describe('an error', () => {
   ])('K6: %s from elsewhere keeps its name only', (_what, thrown, name) => {
     const error = toKeyturnError(thrown);
     expect(error).toMatchObject({ code: 'unexpected', retryable: false });
-    expect(error.message).toContain(name);
+    expect(error.message).toBe(`An unexpected ${name} stopped this step. Look at the function's log for the run.`);
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain('canary');
   });
 });

@@ -28,6 +28,13 @@ describe('a text from outside', () => {
     expect(cleaned('本'.repeat(20), 100, 60)).toBe('本'.repeat(20));
   });
 
+  it('is whole where it has as many characters and bytes as it may', () => {
+    expect(cleaned('x'.repeat(60), 100, 60)).toBe('x'.repeat(60));
+    expect(cleaned('x'.repeat(61), 100, 60)).toBe(`${'x'.repeat(17)}...`);
+    expect(cleaned(`a${'\u200b'.repeat(1_599)}`)).toBe('a');
+    expect(cleaned(`a${'\u200b'.repeat(1_600)}`)).toBe('a...');
+  });
+
   it('says that it was longer, although what was looked at first shows nothing', () => {
     expect(cleaned(`a${'\u200b'.repeat(2_000)}b`)).toBe('a...');
   });

@@ -48,6 +48,38 @@ describe('an audit event', () => {
     expect(recordable(written)).toEqual(written);
   });
 
+  it('is shortened from the first character, thing or depth on that is too much', () => {
+    const text = (length: number) => recordable({ ...event, message: 'x'.repeat(length) });
+    expect(text(8_000)).toEqual({ ...event, message: 'x'.repeat(8_000) });
+    expect(text(8_001)).toEqual({ ...event, message: `${'x'.repeat(7_997)}...`, shortened: sizeOf(event) + 7_976 });
+    const list = (count: number) => recordable({ ...event, facts: { list: Array(count).fill(1) } }).facts;
+    expect(list(1_000)).toEqual({ list: Array(1_000).fill(1) });
+    expect(list(1_001)).toEqual({ list: Array(1_000).fill(1) });
+    const many = Object.fromEntries(Array.from({ length: 1_001 }, (_, n) => [`f${n}`, n]));
+    expect(Object.keys(recordable({ ...event, facts: many }).facts ?? {})).toHaveLength(1_000);
+    const deep = (depth: number) => recordable({ ...event, facts: { list: deepList(depth) } });
+    expect(deep(6)).toEqual({ ...event, facts: { list: deepList(6) } });
+    expect(deep(7)).toMatchObject({ facts: { list: [[[[[[null]]]]]] }, shortened: expect.any(Number) });
+    const maps = { a: { b: { c: { d: { e: { f: { g: { h: 1 } } } } } } } };
+    expect(recordable({ ...event, facts: maps }).facts).toEqual({ a: { b: { c: { d: { e: { f: { g: null } } } } } } });
+  });
+
+  it('is shortened more where it is a byte too long, and in the end has no facts', () => {
+    const seen = Array.from({ length: 8 }, () => 'x'.repeat(8_000));
+    const room = MOST_EVENT_BYTES - sizeOf({ ...event, facts: { seen: [...seen, ''] } });
+    const filled = (length: number) => ({ ...event, facts: { seen: [...seen, 'x'.repeat(length)] } });
+    expect(recordable(filled(room))).toEqual(filled(room));
+    expect(recordable(filled(room + 1))).toEqual({
+      ...event,
+      facts: { seen: [...seen.map(() => `${'x'.repeat(1_997)}...`), 'x'.repeat(room + 1)] },
+      shortened: MOST_EVENT_BYTES + 1,
+    });
+    const { facts: _, ...others } = event;
+    const ten = <Item>(item: Item) => Array<Item>(10).fill(item);
+    const large = { ...event, facts: { list: ten(ten(ten('x'.repeat(100)))) } };
+    expect(recordable(large)).toStrictEqual({ ...others, shortened: sizeOf(large) });
+  });
+
   it('starts no line of its own, and turns no direction, at any place (K7)', () => {
     const written = recordable({
       ...event,

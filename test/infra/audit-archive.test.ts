@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../functions/core/config/config';
-import { mayFunction, type Statement, statementsOf } from './access';
-import { ACCOUNT, deployed, REGION } from './deployed';
+import { mayFunction, roleOf, type Statement, statementsOf } from './access';
+import { ACCOUNT, deployed, REGION, roleArn } from './deployed';
 import { type CfnTemplate, ONE_KEY, resourcesOf, synthesize } from './synthesized';
 
 const KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/5678abcd-56ab-78cd-90ef-567890abcdef`;
@@ -74,13 +74,15 @@ describe('the archive', () => {
     });
   });
 
-  it('refuses unencrypted and outdated transport', () => {
+  it('refuses unencrypted and outdated transport, objects of others, and a second object of one key', () => {
     const [policy] = resourcesOf(template, 'AWS::S3::BucketPolicy');
     const { Statement } = deployed(template, policy?.Properties.PolicyDocument) as { Statement: readonly Statement[] };
 
     expect(Statement.map(({ Effect, Action, Condition }) => [Effect, Action, Condition])).toEqual([
       ['Deny', 's3:*', { Bool: { 'aws:SecureTransport': 'false' } }],
       ['Deny', 's3:*', { NumericLessThan: { 's3:TlsVersion': 1.2 } }],
+      ['Deny', 's3:PutObject', { StringNotEquals: { 'aws:PrincipalArn': [roleArn(roleOf(template, 'archive'))] } }],
+      ['Deny', 's3:PutObject', { Null: { 's3:if-none-match': 'true' } }],
     ]);
   });
 });

@@ -19,16 +19,17 @@ interface Stored {
   readonly contentType: string | undefined;
 }
 
-/** S3 in small: it keeps what is put, or answers what a test wants. */
-async function bucket(answer = { status: 200, body: '' }): Promise<Stored[]> {
+const TAKEN = { status: 412, body: '<Error><Code>PreconditionFailed</Code><Message>no</Message></Error>' };
+
+/** S3 in small: it keeps what is put, each key once, or answers what a test wants. */
+async function bucket(refusal?: { readonly status: number; readonly body: string }): Promise<Stored[]> {
   const stored: Stored[] = [];
   process.env.AWS_ENDPOINT_URL_S3 = await startHost((request, response, body) => {
-    stored.push({
-      path: `${request.method} ${request.url?.split('?')[0]}`,
-      body,
-      contentType: request.headers['content-type'],
-    });
-    response.writeHead(answer.status, { 'content-type': 'application/xml' }).end(answer.body);
+    const path = `${request.method} ${request.url?.split('?')[0]}`;
+    const isTaken = stored.some((one) => one.path === path) && request.headers['if-none-match'] === '*';
+    const { status, body: answer } = refusal ?? (isTaken ? TAKEN : { status: 200, body: '' });
+    if (status === 200) stored.push({ path, body, contentType: request.headers['content-type'] });
+    response.writeHead(status, { 'content-type': 'application/xml' }).end(answer);
   });
   onTestFinished(() => {
     delete process.env.AWS_ENDPOINT_URL_S3;
@@ -119,6 +120,37 @@ describe('the scheduled report', () => {
     expect(report.exceptions[0]?.isInForce).toBe(true);
     expect(messages(scene)[0]?.Message).toContain(
       'Exceptions in force:\n- [accepted] shop, until 2026-05-01, accepted by Grace Hopper, CISO',
+    );
+  });
+
+  it('that is made again gets a name of its own in every format, and lies over none that is there', async () => {
+    const stored = await bucket();
+    const scene = await lived();
+    await run(scene).summary;
+    const { page } = await run(scene).summary;
+
+    expect(page).toBe('s3://evidence-bucket/reports/111122223333/2026-02/keyturn-report-2.html');
+    expect(stored.map(({ path }) => path.split('/').at(-1))).toEqual(
+      ['keyturn-report', 'keyturn-report-2'].flatMap((name) =>
+        ['html', 'json', 'csv'].map((format) => `${name}.${format}`),
+      ),
+    );
+    expect(messages(scene).at(-1)?.Message).toContain(
+      'To fetch the page: aws s3 cp s3://evidence-bucket/reports/111122223333/2026-02/keyturn-report-2.html',
+    );
+  });
+
+  it('that died half-way is whole under the next name', async () => {
+    const stored = await bucket();
+    stored.push({
+      path: 'PUT /evidence-bucket/reports/111122223333/2026-02/keyturn-report.html',
+      body: '',
+      contentType: '',
+    });
+    await run(await lived()).summary;
+
+    expect(stored.slice(1).map(({ path }) => path.split('/').at(-1))).toEqual(
+      ['html', 'json', 'csv'].map((format) => `keyturn-report-2.${format}`),
     );
   });
 

@@ -122,7 +122,9 @@ export class KeyPromises {
 
   #isOurs(managed: ManagedRecord, key: KeyRecord, run: WitnessedRun): boolean {
     this.#verdicts.counted('K5');
-    if (key.user === managed.user && !this.#witness.isForeign(key, managed)) return true;
+    // A user that the key had when the run began, too.
+    const users = managed.touchedAt < run.process.startedAt ? [managed.user] : [managed.user, ...managed.formerUsers];
+    if (users.includes(key.user) && !this.#witness.isForeign(key, managed)) return true;
     this.#verdicts.broken(
       'K5',
       managed.id,

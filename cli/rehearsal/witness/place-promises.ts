@@ -84,7 +84,7 @@ export class PlacePromises {
       if (key === undefined) continue;
       this.#verdicts.counted('K2');
       const proof = run.proofs.get(key.id);
-      if (key.user !== managed.user) {
+      if (![managed.user, ...managed.formerUsers].includes(key.user)) {
         this.#verdicts.broken('K2', managed.id, `${place.name} was given the key ${key.id} of ${key.user}`);
       } else if (proof === undefined || askedAt - proof > SLACK) {
         this.#verdicts.broken(

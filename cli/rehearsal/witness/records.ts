@@ -63,7 +63,9 @@ export interface PlaceRecord {
 /** One managed key, as an outsider sees it. */
 export interface ManagedRecord {
   readonly id: string;
-  readonly user: string;
+  user: string;
+  /** Users that it had before, the last one first. */
+  formerUsers: readonly string[];
   entry: RegistryEntry;
   isManaged: boolean;
   places: PlaceRecord[];

@@ -9,12 +9,15 @@ const MOST_WORDS = 10_000;
 /** What every form consists of, and most other words do not for so long. */
 const CANDIDATES = /[A-Za-z0-9+/\\%=_-]{19,}/g;
 
+/** A key, or whatever else holds a secret. */
+type Holder = Pick<KeyRecord, 'id' | 'secret'>;
+
 interface Known {
   readonly form: string;
   readonly text: string;
   /** Where in the form the piece stands. */
   readonly offset: number;
-  readonly key: KeyRecord;
+  readonly key: Holder;
 }
 
 /** Every secret of a history in every form of the leak hunt, to be found in a text at once. */
@@ -23,7 +26,7 @@ export class SecretForms {
   /** Words that hold none of the secrets of now: key IDs, version IDs and the like, which come again and again. */
   readonly #clean = new Set<string>();
 
-  add(key: KeyRecord): void {
+  add(key: Holder): void {
     this.#clean.clear();
     for (const { name, text } of formsOf(key.secret)) {
       for (let offset = 0; offset < STRIDE; offset++) {
@@ -36,7 +39,7 @@ export class SecretForms {
   }
 
   /** The first secret that a text holds. */
-  findIn(text: string): { readonly form: string; readonly key: KeyRecord } | undefined {
+  findIn(text: string): { readonly form: string; readonly key: Holder } | undefined {
     for (const { 0: word, index } of text.matchAll(CANDIDATES)) {
       if (this.#clean.has(word)) continue;
       for (let at = 0; at + GRAM <= word.length; at += STRIDE) {

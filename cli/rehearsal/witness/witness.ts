@@ -21,8 +21,8 @@ const NOTHING: Described = {};
 export interface Sources {
   /** Undefined where there is no such secret. */
   describe(secret: string): Described | undefined;
-  /** How often any secret was written to: until the next time a description stays as it is. */
-  writes(): number;
+  /** How often a secret was written to, or any: until the next time its description stays as it is. */
+  writes(secret: string): number;
   /** What a pipeline of a place would read now; undefined where there is no such place. */
   held(place: PlaceRecord): Held | undefined;
   /** The last use of a key that IAM shows; undefined for none. */
@@ -94,6 +94,7 @@ export class Witness {
     const record: ManagedRecord = known ?? {
       id: entry.id,
       user: entry.user,
+      formerUsers: [],
       entry,
       isManaged: true,
       places: [],
@@ -109,6 +110,10 @@ export class Witness {
       healedAt: Number.NEGATIVE_INFINITY,
       crowdedAt: Number.NEGATIVE_INFINITY,
     };
+    if (record.user !== entry.user) {
+      record.formerUsers = [record.user, ...record.formerUsers].filter((user) => user !== entry.user);
+      record.user = entry.user;
+    }
     record.entry = entry;
     record.isManaged = true;
     record.places = entry.targets.map((target) => {
@@ -196,10 +201,11 @@ export class Witness {
   }
 
   protected described({ id }: ManagedRecord): Described {
-    const writes = this.#sources.writes();
+    const name = secretName(id);
+    const writes = this.#sources.writes(name);
     const known = this.#known.get(id);
     if (known?.writes === writes) return known.described;
-    const described = this.#sources.describe(secretName(id)) ?? NOTHING;
+    const described = this.#sources.describe(name) ?? NOTHING;
     // A deleted secret is gone one day, without anybody writing.
     if (described.DeletedDate === undefined) this.#known.set(id, { writes, described });
     return described;

@@ -87,8 +87,7 @@ export function asked<Schema extends z.ZodType>(schema: Schema, event: unknown, 
 function reasonOf(issue: z.core.$ZodIssue): string {
   const place = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : String(part))).join('');
   if (issue.code === 'unrecognized_keys') return unknownFields(issue.keys);
-  if (place === '' && issue.code === 'invalid_type') return 'expected a JSON object';
-  return place === '' ? issue.message : `${place}: ${issue.message}`;
+  return place === '' ? 'expected a JSON object' : `${place}: ${issue.message}`;
 }
 
 /** Names that look like a field's are repeated, in case one is a slip; others may be anything. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DAY } from '../duration';
 import { KeyturnError } from '../errors';
+import { addMistake } from './config-issue';
 import { keyIdSchema, userNameSchema } from './registry';
 
 /** Frameworks whose controls a report judges keys by; a version has its own numbers of them, and not each has all. */
@@ -57,7 +58,7 @@ export const acceptedExceptionSchema = z
       .describe('Last day on which it counts (UTC), a year after the approval at most.'),
   })
   .superRefine(({ key, user, approvedOn, until }, context) => {
-    const mistake = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
+    const mistake = (field: string, message: string) => addMistake(context, { path: [field], message });
     if ((key === undefined) === (user === undefined)) mistake('key', 'expected either key or user');
     const length = Date.parse(until) - Date.parse(approvedOn);
     if (length < 0) mistake('until', `expected a day that is not before approvedOn (${approvedOn})`);

@@ -18,14 +18,12 @@ function allIssues(value: unknown, first: readonly ConfigIssue[]): readonly Conf
   if (!isMap(value)) return first;
 
   const { rest, positions } = withoutBroken(value, first);
-  const told = new Set(first.map(placeOf));
   const second = (configSchema.safeParse(rest).error?.issues ?? [])
+    .filter(({ code }) => code === 'custom')
     .map((issue) => {
-      const [section, index] = issue.path;
-      if (section !== 'keys' || typeof index !== 'number') return issue;
-      return { ...issue, path: [section, positions[index] ?? index, ...issue.path.slice(2)] };
-    })
-    .filter((issue) => issue.code === 'custom' && !told.has(placeOf(issue)));
+      const [section, index, ...inside] = issue.path;
+      return section === 'keys' ? { ...issue, path: [section, Number(positions[Number(index)]), ...inside] } : issue;
+    });
   const all = [...first, ...second];
   // With the connections unreadable, or their section misspelled, nobody can say which ones there are.
   const unsure = !isMap(value.connections) && first.some(({ path }) => path.length === 0 || path[0] === 'connections');
@@ -42,21 +40,17 @@ function withoutBroken(value: Readonly<Record<string, unknown>>, issues: readonl
   return { rest, positions };
 }
 
-/** Takes out of a configuration what an issue is about. Keys are left, because their numbers are in the paths of others. */
-function leaveOut(rest: Record<string, unknown>, issue: ConfigIssue): void {
-  const [section, place] = issue.path;
-  if (section === undefined) {
-    for (const name of issue.code === 'unrecognized_keys' ? issue.keys : []) delete rest[name];
-  } else if (section === 'connections' && typeof place === 'string' && isMap(rest.connections)) {
+/**
+ * Takes out of a configuration what an issue is about; a name that nobody knows hides nothing. Keys are left, because their
+ * numbers are in the paths of others.
+ */
+function leaveOut(rest: Record<string, unknown>, { path: [section, place] }: ConfigIssue): void {
+  if (section === 'connections' && isMap(rest.connections)) {
     // A broken connection is still one that keys may name.
-    rest.connections[place] = standInConnection();
-  } else if (section !== 'keys' || typeof place !== 'number') {
+    rest.connections[String(place)] = standInConnection();
+  } else if (section !== 'keys') {
     delete rest[String(section)];
   }
-}
-
-function placeOf({ path, message }: ConfigIssue): string {
-  return `${path.join('.')} ${message}`;
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ConfigIssue } from './config-issue';
+import { addMistake, type ConfigIssue } from './config-issue';
 import { type ConnectionsConfig, connectionsSchema } from './connection-config';
 import { type KeyConfig, keySchema } from './key-config';
 import type { KeysTogether } from './keys-together';
@@ -23,7 +23,7 @@ export function checkKey(
     .strictObject({ connections: connectionsSchema, key: keySchema })
     .superRefine(({ key, connections }, context) => {
       for (const { path, message } of together.add(key, connections)) {
-        context.addIssue({ code: 'custom', path: ['key', ...path], message });
+        addMistake(context, { path: ['key', ...path], message });
       }
     });
   const { data, error } = schema.safeParse(input);

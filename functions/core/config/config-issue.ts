@@ -9,6 +9,11 @@ export interface Mistake {
   readonly message: string;
 }
 
+/** Adds it to what a schema has found. */
+export function addMistake(context: z.RefinementCtx, { path, message }: Mistake): void {
+  context.addIssue({ code: 'custom', path, message });
+}
+
 /** What the schema calls a kind of value, as people call it, and how it is written. */
 const KINDS: Readonly<Record<string, { readonly name: string; readonly cure: string }>> = {
   string: { name: 'text', cure: 'put it in quotes' },
@@ -54,7 +59,7 @@ export function describeIssue(issue: ConfigIssue, found: unknown): string {
   switch (issue.code) {
     case 'invalid_type': {
       const kind = KINDS[issue.expected] ?? { name: issue.expected, cure: 'correct it' };
-      return found === undefined
+      return found === undefined && setting !== ''
         ? `expected ${kind.name}, found nothing; add "${setting}:" here`
         : `expected ${kind.name}, found ${shown(found)}; ${kind.cure}`;
     }
@@ -136,8 +141,6 @@ function expectedFormat(issue: Extract<ConfigIssue, { code: 'invalid_format' }>)
       return 'expected an e-mail address';
     case 'url':
       return 'expected a URL, such as https://api.bitbucket.org/2.0';
-    case 'starts_with':
-      return `expected an ARN, which starts with "arn:"`;
     default:
       return `expected a value of the form ${issue.format}`;
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { deliverToJsonSchema, deliverToSchema } from '../hosts/target';
+import { addMistake } from './config-issue';
 import { connectionsSchema } from './connection-config';
 import { keySchema } from './key-config';
 import { KeysTogether } from './keys-together';
@@ -14,16 +15,16 @@ const configShape = z.strictObject({
 
 /** The whole of `keyturn.yaml`. */
 export const configSchema = configShape.superRefine((config, context) => {
-  for (const mistake of settingsMistakes(config)) context.addIssue({ code: 'custom', ...mistake });
+  for (const mistake of settingsMistakes(config)) addMistake(context, mistake);
   config.audit.exceptions.forEach(({ key }, index) => {
     if (key === undefined || config.keys.some(({ id }) => id === key)) return;
     const message = `expected the id of one of the keys, or user, found "${key}"`;
-    context.addIssue({ code: 'custom', path: ['audit', 'exceptions', index, 'key'], message });
+    addMistake(context, { path: ['audit', 'exceptions', index, 'key'], message });
   });
   const together = new KeysTogether(config.policy);
   config.keys.forEach((key, index) => {
     for (const { path, message } of together.add(key, config.connections)) {
-      context.addIssue({ code: 'custom', path: ['keys', index, ...path], message });
+      addMistake(context, { path: ['keys', index, ...path], message });
     }
   });
 });

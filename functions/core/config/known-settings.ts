@@ -11,23 +11,22 @@ export function knownSettings(path: ConfigPath, value: unknown): KnownSettings {
   }
   const alternatives = alternativesOf(schema);
   const given = valueAt(value, path);
-  const own =
-    alternatives.find(({ marks }) => marks.some((mark) => valueAt(given, [mark]) !== undefined)) ??
-    alternatives.find(({ marks }) => marks.length === 0);
-  const names = namesIn(own?.schema);
+  const [marked] = alternatives.flatMap(({ schema: one, marks }) =>
+    marks.filter((mark) => valueAt(given, [mark]) !== undefined).map((mark) => ({ schema: one, mark })),
+  );
+  const names = namesIn((marked ?? alternatives[0]).schema);
   const others = alternatives
     .flatMap(({ schema: other, marks }) => namesIn(other).map((name) => [name, marks[0]] as const))
     .filter(([name]) => !names.includes(name));
   return {
     own: names,
-    mark: own?.marks.find((mark) => valueAt(given, [mark]) !== undefined),
+    mark: marked?.mark,
     others: new Map(others),
   };
 }
 
 function namesIn(schema: unknown): readonly string[] {
-  const properties = valueAt(schema, ['properties']);
-  return typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
+  return Object.keys(valueAt(schema, ['properties']) ?? {});
 }
 
 function settingOf(schema: unknown, name: PropertyKey): unknown {
@@ -44,11 +43,11 @@ interface Alternative {
   readonly marks: readonly string[];
 }
 
-/** What may stand at one place: the hosts' items, of which the first one's is the last resort. */
-function alternativesOf(schema: unknown): readonly Alternative[] {
+/** What may stand at one place: the hosts' items, of which the first one's needs no mark. */
+function alternativesOf(schema: unknown): readonly [Alternative, ...Alternative[]] {
   const otherwise = valueAt(schema, ['else']);
   if (otherwise === undefined) return [{ schema, marks: [] }];
-  const tests = valueAt(schema, ['if', 'anyOf']);
-  const marks = (Array.isArray(tests) ? tests : []).flatMap((one) => valueAt(one, ['required', 0]) ?? []).map(String);
+  const tests = valueAt(schema, ['if', 'anyOf']) as readonly unknown[];
+  const marks = tests.map((one) => String(valueAt(one, ['required', 0])));
   return [...alternativesOf(otherwise), { schema: valueAt(schema, ['then']), marks }];
 }

@@ -3,6 +3,7 @@ import { KeyturnError } from '../errors';
 import { connectionName } from '../hosts/connection';
 import { connectionSchema, targetSchema } from '../hosts/target';
 import { cleaned } from '../outside-text';
+import { addMistake } from './config-issue';
 import { policyProblems, policySchema } from './policy';
 
 /** Characters of what is wrong with an entry: names of its fields are whoever's who wrote it. */
@@ -36,13 +37,12 @@ export const registryEntrySchema = z
   })
   .superRefine((entry, context) => {
     for (const problem of policyProblems(entry.policy)) {
-      context.addIssue({ code: 'custom', path: ['policy', problem.field], message: problem.message });
+      addMistake(context, { path: ['policy', problem.field], message: problem.message });
     }
     entry.targets.forEach((target, index) => {
       const { connection } = target;
       if (connection !== undefined && !Object.hasOwn(entry.connections, connection)) {
-        context.addIssue({
-          code: 'custom',
+        addMistake(context, {
           path: ['targets', index, 'connection'],
           message: `expected one of the entry's connections (${Object.keys(entry.connections).join(', ') || 'it has none'})`,
         });

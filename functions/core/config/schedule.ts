@@ -13,6 +13,9 @@ const WHY = {
   hour: 'every hour, because it delivers what no event has led to its targets',
 } as const;
 
+const RATE = /^rate\((.+)\)$/;
+const CRON = /^cron\((.+)\)$/;
+
 /**
  * What is wrong with the schedule of a rule; undefined when nothing is.
  * Source: EventBridge User Guide, "Setting a schedule pattern for scheduled rules (legacy)".
@@ -20,24 +23,32 @@ const WHY = {
  * @param atLeastEvery the longest time from one run to the next
  */
 export function scheduleProblem(expression: string, atLeastEvery: MostBetweenRuns): string | undefined {
-  const [, kind, body = ''] = /^(rate|cron)\((.+)\)$/.exec(expression) ?? [];
-  if (kind === 'rate') return rateProblem(body, atLeastEvery);
-  if (kind === 'cron') return cronProblem(body, atLeastEvery);
-  return 'expected rate(…) or cron(…)';
+  const rate = RATE.exec(expression)?.[1];
+  if (rate !== undefined) return rateProblem(rate, atLeastEvery);
+  const cron = CRON.exec(expression)?.[1];
+  return cron === undefined ? 'expected rate(…) or cron(…)' : cronProblem(cron, atLeastEvery);
 }
 
 /** Minutes from one run to the next of a `rate(…)` that EventBridge takes; undefined for a `cron(…)`. */
 export function minutesOfRate(expression: string): number | undefined {
-  const [, body] = /^rate\((.+)\)$/.exec(expression) ?? [];
-  return body === undefined ? undefined : parseRate(body);
+  const rate = RATE.exec(expression)?.[1];
+  return rate === undefined ? undefined : parseRate(rate);
+}
+
+/** What keeps EventBridge from taking a `cron(…)`, whatever days it chooses; undefined when nothing does. */
+export function cronFormProblem(expression: string): string | undefined {
+  const body = CRON.exec(expression)?.[1];
+  const cron = body === undefined ? 'expected cron(…)' : parseCron(body);
+  return typeof cron === 'string' ? cron : undefined;
 }
 
 const UNITS = { minute: 1, hour: 60, day: 24 * 60 } as const;
 
 function parseRate(body: string): number | undefined {
-  const [, digits = '', unit = '', plural = ''] = /^([1-9]\d{0,5}) (minute|hour|day)(s?)$/.exec(body) ?? [];
-  if (digits === '' || (digits === '1') === (plural === 's')) return undefined;
-  return Number(digits) * UNITS[unit as keyof typeof UNITS];
+  const match = /^([1-9]\d{0,5}) (minute|hour|day)(s?)$/.exec(body);
+  if (match === null) return undefined;
+  const [, digits, unit, plural] = match;
+  return (digits === '1') === (plural === 's') ? undefined : Number(digits) * UNITS[unit as keyof typeof UNITS];
 }
 
 function rateProblem(body: string, atLeastEvery: MostBetweenRuns): string | undefined {
@@ -48,35 +59,34 @@ function rateProblem(body: string, atLeastEvery: MostBetweenRuns): string | unde
   return minutes <= MOST_MINUTES[atLeastEvery] ? undefined : `expected a run at least ${WHY[atLeastEvery]}`;
 }
 
-/** What keeps EventBridge from taking a `cron(…)`, whatever days it chooses; undefined when nothing does. */
-export function cronFormProblem(expression: string): string | undefined {
-  const [, body] = /^cron\((.+)\)$/.exec(expression) ?? [];
-  return body === undefined ? 'expected cron(…)' : formProblem(body.split(' '));
+/** What a `cron(…)` says of the times that matter here. */
+interface Cron {
+  readonly hours: ReadonlySet<number>;
+  readonly isEveryDay: boolean;
 }
 
-function formProblem([minute = '', hour = '', dayOfMonth, , dayOfWeek, year, ...more]: readonly string[]):
-  | string
-  | undefined {
-  if (year === undefined || more.length > 0) {
-    return 'expected the six fields of cron(minutes hours day-of-month month day-of-week year)';
-  }
+/** @returns what keeps EventBridge from taking it, where something does */
+function parseCron(body: string): Cron | string {
+  const fields = body.split(' ');
+  if (!areSix(fields)) return 'expected the six fields of cron(minutes hours day-of-month month day-of-week year)';
+  const [minute, hour, dayOfMonth, month, dayOfWeek, year] = fields;
   if (valuesOf(minute, 59) === undefined) return 'expected minutes from 0 to 59, such as 0, 0,30 or 0/15';
-  if (valuesOf(hour, 23) === undefined) return 'expected hours from 0 to 23, such as 3, 3,15 or *';
-  return (dayOfMonth === '?') === (dayOfWeek === '?')
-    ? 'expected "?" in one of day-of-month and day-of-week, and not in both'
-    : undefined;
+  const hours = valuesOf(hour, 23);
+  if (hours === undefined) return 'expected hours from 0 to 23, such as 3, 3,15 or *';
+  const days = [dayOfMonth, dayOfWeek].filter((field) => field !== '?');
+  if (days.length !== 1) return 'expected "?" in one of day-of-month and day-of-week, and not in both';
+  return { hours, isEveryDay: [...days, month, year].every((field) => field === '*') };
+}
+
+function areSix(fields: readonly string[]): fields is readonly [string, string, string, string, string, string] {
+  return fields.length === 6;
 }
 
 function cronProblem(body: string, atLeastEvery: MostBetweenRuns): string | undefined {
-  const fields = body.split(' ');
-  const problem = formProblem(fields);
-  if (problem !== undefined) return problem;
-  const [, hour = '', dayOfMonth, month, dayOfWeek, year] = fields;
-  const everyDay = [dayOfMonth, month, dayOfWeek, year].every((field) => field === '*' || field === '?');
-  if (!everyDay || month === '?' || year === '?') {
-    return `expected cron(<minutes> <hours> * * ? *), which comes ${WHY.day}`;
-  }
-  return atLeastEvery === 'day' || valuesOf(hour, 23)?.size === 24
+  const cron = parseCron(body);
+  if (typeof cron === 'string') return cron;
+  if (!cron.isEveryDay) return `expected cron(<minutes> <hours> * * ? *), which comes ${WHY.day}`;
+  return atLeastEvery === 'day' || cron.hours.size === 24
     ? undefined
     : `expected "*" for the hours, which comes ${WHY.hour}`;
 }
@@ -94,8 +104,9 @@ function valuesOf(field: string, most: number): ReadonlySet<number> | undefined 
 
 /** From where to where, and in which steps, a part of a field goes; undefined when EventBridge would not take it. */
 function rangeOf(part: string, most: number) {
-  const [, star, from, to, step] = /^(?:(\*)|(\d{1,2})(?:-(\d{1,2}))?)(?:\/(\d{1,2}))?$/.exec(part) ?? [];
-  if (star === undefined && from === undefined) return undefined;
+  const match = /^(?:(\*)|(\d{1,2})(?:-(\d{1,2}))?)(?:\/(\d{1,2}))?$/.exec(part);
+  if (match === null) return undefined;
+  const [, star, from, to, step] = match;
   const first = Number(from ?? 0);
   // A start with a step goes on to the end; without one it is that value alone.
   const open = star !== undefined || step !== undefined ? most : first;

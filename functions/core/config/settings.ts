@@ -3,7 +3,7 @@ import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS } from '../names';
 import { alarmsSchema } from './alarms-config';
 import { auditSchema, LOG_RETENTION_DAYS } from './audit-config';
 import { auditTermsProblem } from './audit-terms';
-import type { ConfigIssue, Mistake } from './config-issue';
+import { addMistake, type ConfigIssue, type Mistake } from './config-issue';
 import { deploymentSchema } from './deployment-config';
 import { policyOverridesSchema, policyProblems, policyWith } from './policy';
 import { scheduleSchema } from './schedule-config';
@@ -76,7 +76,7 @@ export function settingsMistakes({ policy, audit }: Pick<Settings, 'policy' | 'a
 }
 
 const settingsSchema = settingsShape.superRefine((settings, context) => {
-  for (const mistake of settingsMistakes(settings)) context.addIssue({ code: 'custom', ...mistake });
+  for (const mistake of settingsMistakes(settings)) addMistake(context, mistake);
 });
 
 export const DEFAULT_SETTINGS: Settings = settingsShape.parse({});

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isPair, isScalar, visit } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, visit } from 'yaml';
 import type { ConfigPath } from './config-path';
 
 /** Offset at which a path, or the nearest thing above it that exists, begins: its value, or the name it stands under. */
@@ -6,23 +6,12 @@ export function offsetOf(document: Document, path: ConfigPath, part: 'name' | 'v
   let node: unknown = document.contents;
   let offset = startOf(node) ?? 0;
   for (const [depth, step] of path.entries()) {
-    if (isAlias(node)) node = node.resolve(document);
-    let name: unknown;
-    let inner: unknown;
-    if (isMap(node)) {
-      const pair = node.items.find(
-        (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step),
-      );
-      name = pair?.key;
-      inner = pair?.value;
-    } else {
-      inner = typeof step === 'number' ? childAt(node, step) : undefined;
-    }
-    const last = depth === path.length - 1;
-    const found = (last && part === 'name' ? startOf(name) : (startOf(inner) ?? startOf(name))) ?? undefined;
+    const { name, value } = childAt(isAlias(node) ? node.resolve(document) : node, step);
+    const isLast = depth === path.length - 1;
+    const found = isLast && part === 'name' ? startOf(name) : (startOf(value) ?? startOf(name));
     if (found === undefined) return offset;
     offset = found;
-    node = inner;
+    node = value;
   }
   return offset;
 }
@@ -40,12 +29,15 @@ export function unresolvedAlias(document: Document): { readonly name: string; re
   return found;
 }
 
-function childAt(node: unknown, index: number): unknown {
-  const items = typeof node === 'object' && node !== null && 'items' in node ? node.items : undefined;
-  return Array.isArray(items) ? items[index] : undefined;
+/** An item of a map with its name, or one of a list. */
+function childAt(node: unknown, step: PropertyKey): { readonly name?: unknown; readonly value?: unknown } {
+  if (isSeq(node)) return { value: node.items[Number(step)] };
+  const pair = isMap(node)
+    ? node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))
+    : undefined;
+  return { name: pair?.key, value: pair?.value };
 }
 
 function startOf(node: unknown): number | undefined {
-  const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
-  return Array.isArray(range) && typeof range[0] === 'number' ? range[0] : undefined;
+  return isNode(node) ? node.range?.[0] : undefined;
 }

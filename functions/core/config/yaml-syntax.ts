@@ -7,7 +7,7 @@
 export function describeSyntaxError(code: string, message: string, found: string): string {
   switch (code) {
     case 'DUPLICATE_KEY':
-      return `expected each name once in a map, found "${/^[^\s:]*/.exec(found)?.[0] ?? ''}" again; remove one of the two`;
+      return `expected each name once in a map, found "${found.split(/[\s:]/, 1)[0]}" again; remove one of the two`;
     case 'TAB_AS_INDENT':
       return 'expected spaces, found a tab; indent with spaces';
     case 'MULTIPLE_DOCS':

@@ -43,6 +43,8 @@ interface Cause {
   readonly code: FindingCode;
   readonly what: string;
   readonly brokenNow: BrokenNow;
+  /** The one that all of them concern. */
+  readonly connection: Told['connection'];
   readonly findings: readonly Told[];
 }
 
@@ -75,7 +77,7 @@ function causesOf(findings: readonly Told[]): readonly Cause[] {
   for (const finding of findings) {
     const { code, what, brokenNow, connection } = finding;
     const name = JSON.stringify([code, what, brokenNow, connection?.secret]);
-    const cause = causes.get(name) ?? { code, what, brokenNow, findings: [] };
+    const cause = causes.get(name) ?? { code, what, brokenNow, connection, findings: [] };
     cause.findings.push(finding);
     causes.set(name, cause);
   }
@@ -107,12 +109,11 @@ function subjectOf(causes: readonly Cause[], sender: Sender): string {
 /** A long name is shortened to this before what happened is shortened. */
 const SHORTEST_NAME = 24;
 
-function whoOf({ findings }: Cause, sender: Sender): string {
+function whoOf({ findings, connection }: Cause, sender: Sender): string {
   const keys = keysOf(findings);
   if (keys.length > 1) return `${keys.length} keys`;
   const [key] = keys;
   if (key !== undefined) return key;
-  const connection = findings[0]?.connection;
   return connection === undefined ? `the ${sender.function} run` : `connection ${connection.name}`;
 }
 
@@ -126,12 +127,15 @@ function headline(cause: Cause, sender: Sender): string {
 }
 
 function paragraphOf(cause: Cause, sender: Sender): string {
-  const { code, findings } = cause;
+  const { code, findings, connection } = cause;
   const keys = keysOf(findings);
   const shown = findings.slice(0, MOST);
   const concerned: Concerned = { ...sender, findings: shown, keys: keys.slice(0, MOST), many: keys.length > MOST };
   // Where one connection is the cause, every message says the same.
-  const messages = findings[0]?.connection === undefined ? shown : findings.slice(0, 1);
+  const messages =
+    connection === undefined
+      ? [...shown.map(told), ...andMore(findings.length - MOST)]
+      : findings.slice(0, 1).map(told);
   return [
     headline(cause, sender),
     ...commandsOf(FINDINGS[code].commands(concerned)),
@@ -139,11 +143,14 @@ function paragraphOf(cause: Cause, sender: Sender): string {
       ...(keys.length > 1
         ? [`Keys: ${[...keys.slice(0, MOST).map(shortName), ...andMore(keys.length - MOST)].join(', ')}`]
         : []),
-      ...messages.map(({ message }) => `[${code}] ${clipped(oneLine(message), LONGEST_MESSAGE)}`),
-      ...(messages.length < findings.length && messages.length > 1 ? andMore(findings.length - messages.length) : []),
+      ...messages,
     ].join('\n'),
     `Runbook: ${oneLine(sender.runbooks)}${code}.md`,
   ].join('\n\n');
+}
+
+function told({ code, message }: Told): string {
+  return `[${code}] ${clipped(oneLine(message), LONGEST_MESSAGE)}`;
 }
 
 /** Each purpose once, and under it what to run for it. */

@@ -28,9 +28,8 @@ interface Named {
  * one with or without braces, and a repository's name may end in `.git`.
  */
 export function placeOf({ workspace, repository, environment }: Named): readonly string[] {
-  const [home = '', name] = (repository ?? '').split('/');
-  const parts = [workspace ?? home, name?.replace(/(?<=.)\.git$/i, ''), environment];
-  return parts.flatMap((part) => (part === undefined ? [] : [inOneSpelling(part)]));
+  const parts = [workspace, repository?.replace(/(?<=[^/])\.git$/i, '').split('/'), environment];
+  return parts.flat().flatMap((part) => (part === undefined ? [] : [inOneSpelling(part)]));
 }
 
 /** Whether two targets of one host may be one place; of a name and a UUID only the host can tell. */

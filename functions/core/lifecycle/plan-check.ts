@@ -13,7 +13,7 @@ import type { Check } from './steps';
 /** The mark of a look counts for a day, so the next one comes early enough for a host that is down for hours. */
 export const CHECK_EVERY = 20 * HOUR;
 /** Around the day of a deactivation: what is deactivated then was looked at just before. */
-const CHECK_EVERY_AROUND_RETIREMENT = 4 * HOUR;
+export const CHECK_EVERY_AROUND_RETIREMENT = 4 * HOUR;
 
 interface CheckInput {
   readonly entry: RegistryEntry;

@@ -12,6 +12,8 @@ export const s3Inputs = {
     ...object,
     Body: z.instanceof(Uint8Array),
     ContentType: z.string().optional(),
+    /** Only `*` is here: where there is no object of this key. */
+    IfNoneMatch: z.literal('*').optional(),
     /** Base64, as the other checksum. */
     ContentMD5: z.string().optional(),
     ChecksumCRC32: z.string().optional(),

@@ -30,6 +30,7 @@ const PARAMETERS = [
 const PUT_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'ContentType',
   'content-md5': 'ContentMD5',
+  'if-none-match': 'IfNoneMatch',
   'x-amz-checksum-crc32': 'ChecksumCRC32',
   'x-amz-server-side-encryption': 'ServerSideEncryption',
   'x-amz-server-side-encryption-aws-kms-key-id': 'SSEKMSKeyId',

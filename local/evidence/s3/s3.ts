@@ -49,11 +49,18 @@ export class S3 {
     this.#buckets.delete(name);
   }
 
-  /** @throws AwsError NoSuchBucket, BadDigest, InvalidRequest (a lock without a lock in the bucket, or without a checksum) */
+  /**
+   * @throws AwsError NoSuchBucket, BadDigest, InvalidRequest (a lock without a lock in the bucket, or without a checksum),
+   *   PreconditionFailed (`IfNoneMatch`, and there is one; a deleted one is none)
+   */
   putObject(input: S3Input<'PutObject'>) {
     const bucket = this.bucket(input.Bucket);
     const body = Buffer.from(input.Body);
     assertDigests(body, input);
+    if (input.IfNoneMatch !== undefined && bucket.versions(input.Key).at(-1)?.isDeleteMarker === false) {
+      const message = 'At least one of the pre-conditions you specified did not hold';
+      throw new AwsError('PreconditionFailed', 412, message);
+    }
     const retention = this.retentionOf(bucket, input);
     if (retention !== undefined && input.ContentMD5 === undefined && input.ChecksumCRC32 === undefined) {
       const message =

@@ -29,6 +29,17 @@ export function s3Contract(target: ContractTarget): void {
       expect(await s3.send(new HeadObjectCommand({ Bucket, Key }))).toMatchObject(described);
     });
 
+    it('writes where nothing is yet, when asked to, and leaves alone what is there', async () => {
+      const Bucket = await newBucket(s3);
+      const once = (Body: string) => s3.send(new PutObjectCommand({ Bucket, Key: 'once', Body, IfNoneMatch: '*' }));
+      await once('first');
+      await expect(once('second')).rejects.toMatchObject(awsError('PreconditionFailed', 412));
+      const got = await s3.send(new GetObjectCommand({ Bucket, Key: 'once' }));
+      expect(await got.Body?.transformToString()).toBe('first');
+      await s3.send(new DeleteObjectCommand({ Bucket, Key: 'once' }));
+      await once('third');
+    });
+
     it('takes a stream', async () => {
       const Bucket = await newBucket(s3);
       const text = 'line\n'.repeat(50_000);

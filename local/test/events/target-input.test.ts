@@ -43,6 +43,13 @@ describe('a target gets', () => {
     });
   });
 
+  test('lines of text in their quotes, without what the event does not have', () => {
+    const template = '"Who: <name>, <missing>"\n"What: <n><missing>"';
+    const inputPaths = { name: '$.detail.name', n: '$.detail.n', missing: '$.detail.missing' };
+    const text = targetPayload(event, context, { transformer: { inputPaths, template } });
+    expect(text).toBe('"Who: say \\"hi\\", "\n"What: 3"');
+  });
+
   test('an error for an unknown variable or a template that gives no JSON', () => {
     expect(() => payload({ transformer: { inputPaths: {}, template: '<x>' } })).toThrow('unknown variable x');
     expect(() => payload({ transformer: { inputPaths: {}, template: '{' } })).toThrow('InputTemplate');

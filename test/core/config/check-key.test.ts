@@ -48,6 +48,14 @@ describe('one key', () => {
   });
 });
 
+it('a mistake between places is told as one of the rules, not of a type', () => {
+  const { issues } = checkKey(
+    { key: { id: 'shop', user: 'ci-shop', policy: { deleteAfter: 95 } }, connections },
+    new KeysTogether(undefined),
+  );
+  expect(issues?.map(({ code }) => code)).toEqual(['custom']);
+});
+
 describe('K1, K10: keys that are added one by one', () => {
   it('share neither ID, user nor variable with one before', () => {
     const together = new KeysTogether(undefined);
@@ -78,6 +86,17 @@ describe('the settings', () => {
     expect(checkSettings({})).toEqual({ settings: DEFAULT_SETTINGS });
     expect(checkSettings(wrong)).toMatchObject({
       issues: [{ path: ['policy', 'deactivateAfter'] }, { path: ['audit', 'report'] }],
+    });
+    const exception = {
+      user: 'u',
+      control: 'cis-1.14',
+      approver: 'Ada',
+      approvedOn: '2026-03-01',
+      until: '2026-04-01',
+    };
+    const exceptions = Array.from({ length: 20 }, () => ({ ...exception, reason: 'r'.repeat(300) }));
+    expect(checkSettings({ audit: { exceptions } })).toMatchObject({
+      issues: [{ path: ['audit', 'exceptions'], message: expect.stringMatching(/^expected at most 4096 bytes/) }],
     });
     expect(checkSettings({ trail: 'none', keys: [] })).toMatchObject({
       issues: [{ path: ['trail'] }, { code: 'unrecognized_keys', keys: ['keys'] }],

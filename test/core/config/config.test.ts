@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { configJsonSchema, configSchema } from '../../../functions/core/config/config';
 import { DEFAULT_SCHEDULE } from '../../../functions/core/config/schedule-config';
+import { deliverToJsonSchema } from '../../../functions/core/hosts/target';
 
 const example = (name: string): unknown =>
   parse(readFileSync(new URL(`../../../docs/examples/${name}`, import.meta.url), 'utf8'));
@@ -175,6 +176,26 @@ describe('keyturn.yaml', () => {
     ]);
   });
 
+  it.each<[string, object, readonly string[]]>([
+    ['one of the keys', { key: 'second' }, []],
+    ['a user, managed or not', { user: 'anybody' }, []],
+    [
+      'a key that there is not',
+      { key: 'third' },
+      ['audit.exceptions.0.key: expected the id of one of the keys, or user, found "third"'],
+    ],
+  ])('takes an accepted exception for %s', (_what, about, found) => {
+    const terms = {
+      control: 'cis-1.14',
+      approver: 'Ada',
+      reason: 'moves to roles',
+      approvedOn: '2026-03-01',
+      until: '2026-04-01',
+    };
+    const keys = [key, { id: 'second', user: 'second' }];
+    expect(problems({ keys, audit: { exceptions: [{ ...about, ...terms }] } })).toEqual(found);
+  });
+
   it('says that words are no URL, and nothing about https', () => {
     const bitbucket = { secret: 's', url: 'nowhere' };
     expect(problems({ connections: { a: { bitbucket } }, keys: [key] })).toEqual([
@@ -295,6 +316,21 @@ describe('K1: two keys that are delivered to the same variables', () => {
 describe('the JSON Schema of keyturn.yaml', () => {
   const schema = configJsonSchema();
   const validate = new Ajv2020({ strict: false, formats: { email: true, uri: true } }).compile(schema);
+
+  it('is made with what it is about, and has the default that hosts hide', () => {
+    const made = configJsonSchema();
+    expect(made).toMatchObject({
+      title: 'keyturn.yaml',
+      description: 'Which AWS access keys Keyturn rotates, and where it delivers them.',
+      properties: { keys: { items: { properties: { deliverTo: { default: [] }, adopt: { default: 'keep' } } } } },
+    });
+    expect(deliverToJsonSchema()).toMatchObject({
+      if: { anyOf: [{ required: ['function'] }] },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: { required: ['function'] },
+      else: { required: ['connection'] },
+    });
+  });
 
   it('is a draft 2020-12 schema with a title', () => {
     expect(schema).toMatchObject({

@@ -43,6 +43,12 @@ describe('the digest of a registry entry', () => {
     expect(called({ target: { function: 'a' } })).not.toBe(called({ target: { function: 'b' } }));
   });
 
+  it('is the same in every version, because deployed policies have it', () => {
+    const called = { type: 'function', function: 'arn:one', target: { place: 'a' } };
+    expect(digest({ ...entry, targets: [target, called] })).toBe('1370b83f871ea054a136cebdce417ef435b13f83');
+    expect(digest({})).toBe('44136fa355b3678a1146ad16f7e8649e94fb4fc2');
+  });
+
   it('of what is no JSON there is none', () => {
     expect(() => entryDigest('{')).toThrow(SyntaxError);
   });
@@ -61,6 +67,7 @@ describe('the digests in a policy', () => {
   it.each<[string, unknown]>([
     ['the policy of a version before', [statement('Deliver')]],
     ['a statement without an ID', [statement(undefined)]],
+    ['a list for an ID', [statement([`Deliver${pinOf(written)}`])]],
     ['half a digest', [statement(`Deliver${pinOf(written.slice(20))}`)]],
     ['a digest with more after it', [statement(`Deliver${pinOf(written)}0`)]],
     ['no statement', undefined],

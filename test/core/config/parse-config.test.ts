@@ -251,6 +251,15 @@ describe('keyturn.yaml as a text', () => {
     expect(complaints(text)).toEqual([complaint]);
   });
 
+  it('tells what is on one line from left to right, and nothing where nothing is wrong', () => {
+    const text = `${SOUND}policy: { idleFor: "1", rotateAfter: "90" }\n`;
+    expect(complaints(text).map((line) => line.replace(/: expected.*/, ''))).toEqual([
+      '11:20 policy.idleFor',
+      '11:38 policy.rotateAfter',
+    ]);
+    expect(parseConfig(SOUND).problems).toEqual([]);
+  });
+
   it('never shows the value of a setting that it does not know', () => {
     const text = SOUND.replace('secret: keyturn/connections/acme', 'secret: a, accessToken: hunter2');
 

@@ -27,6 +27,11 @@ describe('a registry entry', () => {
     expect(read({ ...entry, targets: [], connections: {} })).toMatchObject({ targets: [] });
   });
 
+  it('may deliver by a function, which needs no connection', () => {
+    const target = { type: 'function', function: 'arn:aws:lambda:eu-west-1:111122223333:function:deliver' };
+    expect(read({ ...entry, targets: [target] }).targets).toEqual([{ ...target, target: {} }]);
+  });
+
   it.each(['a', '0', 'web-shop', `a${'-'.repeat(62)}`])('may be called %j', (id) => {
     expect(parseRegistryEntry(PARAMETER, id, JSON.stringify({ ...entry, id })).id).toBe(id);
   });

@@ -113,8 +113,17 @@ describe('what is broken now', () => {
     expect(factsOfTold(whole)).toStrictEqual({});
   });
 
+  it('stands there beside the connection and the error', () => {
+    const connection = { name: 'acme', secret: 'keyturn/connections/acme' };
+    expect(factsOfTold({ ...torn, connection, error: 'host-down' })).toStrictEqual({
+      facts: { connection: 'acme', secret: 'keyturn/connections/acme', brokenNow: true, error: 'host-down' },
+    });
+    expect(factsOfTold({ ...harmless, error: 'host-down' })).toStrictEqual({ facts: { error: 'host-down' } });
+  });
+
   it('is a cause of its own in one run', () => {
-    expect(oneOfEachCause([harmless, torn, harmless], 'sync')).toEqual([harmless, torn]);
+    const again = { ...harmless, accessKeyId: idOf('other') };
+    expect(oneOfEachCause([harmless, torn, again], 'sync')).toEqual([harmless, torn]);
   });
 });
 
@@ -128,6 +137,7 @@ describe('a step that failed', () => {
     expect(notYetTold([failed], [known], 'delete')).toEqual([failed]);
     const other: Described = { ...failed, error: 'aws-throttled' };
     expect(notYetTold([other], [known], 'rotate')).toEqual([other]);
+    expect(notYetTold([failed], [told('step-failed')], 'rotate')).toEqual([failed]);
   });
 
   it('in other findings is the same for all functions', () => {

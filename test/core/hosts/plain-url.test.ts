@@ -48,6 +48,7 @@ describe('a URL that goes where it reads', () => {
     ['two slashes at the end', `${BASE}//`],
     ['a tab that URL parsers leave out', 'https://api.bitbucket.org/2.0/.\t./user'],
     ['a line break in the host', 'https://api.bitbucket\n.org/2.0'],
+    ['a brace that URL parsers encode', `${BASE}/{7b3e}`],
     ['a blank', `${BASE}/web shop`],
     ['a letter that is none of ASCII', 'https://api.bitbucket.оrg/2.0'],
     ['another scheme', 'ftp://api.bitbucket.org/2.0'],

@@ -198,6 +198,11 @@ describe('a deliverTo item', () => {
     expect(problems(deliverToSchema, { ...to, ...given }).join('\n')).toContain(says);
   });
 
+  it('is refused by rules, not for its type, where what is given does not go together', () => {
+    const given = { ...to, workspace: 'acme', environment: 'P', variables: { accessKeyId: 'K', secretAccessKey: 'K' } };
+    expect(deliverToSchema.safeParse(given).error?.issues.map(({ code }) => code)).toEqual(['custom', 'custom']);
+  });
+
   it('to nowhere is refused as a whole, not at a place in it', () => {
     expect(deliverToSchema.safeParse(to).error?.issues.map(({ path }) => path)).toEqual([[]]);
   });

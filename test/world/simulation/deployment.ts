@@ -48,18 +48,20 @@ export class Deployment {
       .SecretList.some(({ Name }) => Name === CONNECTION_SECRET);
     if (isThere) world.act('person', 'secretsmanager', 'PutSecretValue', { SecretId: CONNECTION_SECRET, SecretString });
     else world.act('person', 'secretsmanager', 'CreateSecret', { Name: CONNECTION_SECRET, SecretString });
-    world.writes += 1;
+    world.wrote(undefined);
   }
 
   #newToken(scopes: readonly string[]): object {
     const accessToken = this.#world.bitbucket.addAccessToken({ workspace: 'acme', scopes });
     this.#world.token = accessToken;
+    this.#world.witness.secrets.add({ id: 'the token of Bitbucket', secret: accessToken });
     return { accessToken };
   }
 
   #newConsumer(scopes: readonly string[]): object {
     const { clientId, secret } = this.#world.bitbucket.addOAuthConsumer({ workspace: 'acme', scopes });
     this.#world.token = clientId;
+    this.#world.witness.secrets.add({ id: 'the consumer of Bitbucket', secret });
     return { clientId, clientSecret: secret };
   }
 
@@ -69,9 +71,7 @@ export class Deployment {
     const random = seededRandom(`${world.seed}/key/${index}`);
     const id = `key-${index}`;
     const user = `ci-${id}`;
-    world.act('person', 'iam', 'CreateUser', { UserName: user });
-    const before = plain ? 0 : [0, 0, 1, 1, 2][Math.floor(random() * 5)];
-    for (let made = 0; made < (before ?? 0); made++) this.#makeOldKey(user);
+    this.addUser(user, plain ? 0 : ([0, 0, 1, 1, 2][Math.floor(random() * 5)] ?? 0));
     world.bitbucket.addRepository('acme', id);
     world.bitbucket.addEnvironment('acme', id, 'Production');
     world.bitbucket.addEnvironment('acme', id, 'Staging', 'Staging');
@@ -95,7 +95,7 @@ export class Deployment {
 
   unregister(managed: ManagedRecord): void {
     this.#world.act('person', 'ssm', 'DeleteParameter', { Name: registryParameterName(managed.id) });
-    this.#world.writes += 1;
+    this.#world.wrote(managed.id);
     managed.isManaged = false;
     managed.touchedAt = this.#world.now();
     // What the targets hold while nobody looks after them is nobody's promise.
@@ -105,7 +105,7 @@ export class Deployment {
   putParameter(id: string, Value: string): void {
     const Name = registryParameterName(id);
     this.#world.act('person', 'ssm', 'PutParameter', { Name, Value, Type: 'String', Overwrite: true });
-    this.#world.writes += 1;
+    this.#world.wrote(id);
   }
 
   /** Notes which environment a target's name stands for; a renamed one stays the same place. */
@@ -140,6 +140,12 @@ export class Deployment {
     if (!this.#world.isFirst && (count > 3 || seededRandom(`${this.#world.seed}/${id}/workspace`)() < 0.2))
       return [...all.slice(0, count), ...all.slice(3)].slice(0, 4);
     return all.slice(0, Math.min(3, count));
+  }
+
+  /** A user with so many keys of its own. */
+  addUser(user: string, keys: number): void {
+    this.#world.act('person', 'iam', 'CreateUser', { UserName: user });
+    for (let made = 0; made < keys; made++) this.#makeOldKey(user);
   }
 
   #makeOldKey(user: string): void {

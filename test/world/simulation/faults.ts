@@ -40,6 +40,11 @@ export const FAULTS = {
   drift: 'an environment is deleted and made again, or variables are put back as they were, and nobody says so',
   'half-refusal': 'one half of the pairs of a key is refused with 400 or 403 for minutes to days',
   paging: 'lists have no link to their next page, no size, or ten items a page whatever is asked for',
+  'changed-user': 'a key gets another user, a new one or one that it had before',
+  'emptied-registry':
+    'a bad deployment takes all keys or half of them out of the registry, and a good one brings them back',
+  'forged-entry': 'somebody writes another registry entry than the deployed one, and a deployment puts it right',
+  'host-words': "an environment's name repeats a secret or the token, is 1.2 MB long, or has lines of its own",
 } as const;
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
@@ -95,6 +100,8 @@ const AWS_ACTIONS = [
   'GetCredentialReport',
   'ListSecretVersionIds',
 ];
+/** The read that tells a deployed entry from a forged one, which there was not before. */
+const WITH_PINS = [...AWS_ACTIONS, 'GetResourcePolicy'];
 /** The rare ones come more often: they are where a history can turn. */
 const CHANGES = AWS_ACTIONS.slice(0, 7);
 const RECORD_ACTIONS = ['PutLogEvents', 'PutLogEvents', 'FilterLogEvents', 'CreateLogStream', '*'];
@@ -114,6 +121,7 @@ export function disturbancesOf(
   { days, keys, perYear, among }: DisturbancesProps,
 ): readonly Disturbance[] {
   const count = Math.max(1, Math.round((perYear * days) / 365));
+  const actions = among.length === 1 || among.includes('forged-entry') ? WITH_PINS : AWS_ACTIONS;
   return Array.from({ length: count }, (_, index) => {
     const random = seededRandom(`${seed}/disturbance/${index}`);
     // One fault alone takes no draw: so it was when regressions were found.
@@ -126,7 +134,7 @@ export function disturbancesOf(
       from,
       until: from + Math.floor(lengthOf(fault, random)),
       key: Math.floor(random() * keys),
-      on: actionOf(fault, random),
+      on: actionOf(fault, random, actions),
       phase: random() < 0.5 ? 'before' : 'after',
       count: Math.floor(random() * 5),
       variety: random(),
@@ -135,19 +143,19 @@ export function disturbancesOf(
   });
 }
 
-function actionOf(fault: FaultName, random: Random): string | undefined {
+function actionOf(fault: FaultName, random: Random, actions: readonly string[]): string | undefined {
   const draw = random();
   const action = random();
   const among = (some: readonly string[]) => some[Math.floor(action * some.length)];
   switch (fault) {
     case 'crash':
       if (draw < 0.5) return among(CHANGES);
-      return draw < 0.75 ? among(HOST_ACTIONS) : among([...AWS_ACTIONS, 'PutEvents']);
+      return draw < 0.75 ? among(HOST_ACTIONS) : among([...actions, 'PutEvents']);
     case 'throttle':
     case 'refuse':
     case 'lost-answer':
       if (draw < 0.6) return among(CHANGES);
-      return draw < 0.8 ? among(AWS_ACTIONS) : '*';
+      return draw < 0.8 ? among(actions) : '*';
     case 'host-lost-answer':
       return among(HOST_ACTIONS.slice(0, 2));
     case 'record':
@@ -163,6 +171,10 @@ function actionOf(fault: FaultName, random: Random): string | undefined {
     case 'drift':
     case 'recreated-user':
     case 'deleted-secret':
+    case 'changed-user':
+    case 'emptied-registry':
+    case 'forged-entry':
+    case 'host-words':
       return draw < 0.6 ? among([...CHANGES, ...HOST_ACTIONS, 'ListAccessKeys', 'DescribeSecret']) : undefined;
     default:
       return undefined;
@@ -202,7 +214,11 @@ function lengthOf(fault: FaultName, random: Random): number {
       return DAY + draw * 40 * DAY;
     case 'recreated-user':
     case 'deleted-secret':
+    case 'emptied-registry':
+    case 'forged-entry':
       return HOUR + draw ** 2 * 6 * DAY;
+    case 'host-words':
+      return HOUR + draw ** 2 * 3 * DAY;
     case 'slow-calls':
     case 'oauth':
       return HOUR + draw * 10 * DAY;
@@ -225,6 +241,7 @@ function lengthOf(fault: FaultName, random: Random): number {
     case 'host-edits':
     case 'half-refusal':
     case 'drift':
+    case 'changed-user':
       return 100 * DAY;
   }
 }

@@ -95,9 +95,11 @@ export async function runFunction(
       write: (audit) => {
         if (process.isDead) return;
         record.audits.push(audit);
+        const line = JSON.stringify(audit);
+        record.lines.set(line, audit);
         if (audit.event !== 'run-started' && audit.event !== 'run-finished') {
           written.add(audit);
-          world.promises.runs.isClean(JSON.stringify(audit), 'an audit event');
+          world.promises.runs.isClean(line, 'an audit event');
         }
       },
     },

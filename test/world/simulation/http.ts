@@ -4,6 +4,7 @@ import { badAnswer, type Call, noAnswer, refused } from '../../../functions/host
 import type { HttpRequest, Send } from '../../../functions/hosts/http/http';
 import { type Answer, answer } from '../../../local/hosts/bitbucket/answer';
 import { parseRoute } from '../../../local/hosts/bitbucket/route';
+import { remembering } from './memo';
 import type { FaultChoice } from './port-call';
 import { callerOf } from './sdk';
 
@@ -11,8 +12,7 @@ import { callerOf } from './sdk';
 export function openHttp({ time }: { readonly time: Time }): Send {
   const { process, cloud } = callerOf();
   return async <T>(request: HttpRequest, schema: z.ZodType<T>, call: Call): Promise<T> => {
-    const url = new URL(request.url);
-    const route = parseRoute(url.pathname);
+    const { url, route } = placeOf(request.url);
     const mutates = request.method !== 'GET' && route.kind !== 'oauth-token';
     const about = 'place' in route ? placeName(route.place) : url.pathname;
     const failure = (fault: FaultChoice): Error => {
@@ -44,7 +44,7 @@ export function openHttp({ time }: { readonly time: Time }): Send {
     if (answered.status < 200 || answered.status > 299) {
       throw refused(call, answered.status, answered.headers['retry-after'], time.now());
     }
-    const parsed = schema.safeParse(JSON.parse(answered.body));
+    const parsed = read(schema, answered.body) as z.ZodSafeParseResult<T>;
     if (parsed.success) return parsed.data;
     throw badAnswer(call, `status ${answered.status}, but not the JSON that was expected`, {
       status: answered.status,
@@ -53,6 +53,21 @@ export function openHttp({ time }: { readonly time: Time }): Send {
     });
   };
 }
+
+/** Hosts are asked for the same places again and again. */
+const placeOf = remembering(
+  (text: string) => {
+    const url = new URL(text);
+    return { url, route: parseRoute(url.pathname) };
+  },
+  (text) => [text, 0],
+);
+
+/** The same answer is read once. */
+const read = remembering(
+  (schema: z.ZodType, body: string) => schema.safeParse(JSON.parse(body)),
+  (schema, body) => [schema, body],
+);
 
 /** The name of the variable that a request writes. */
 function variableOf({ body }: HttpRequest): string | undefined {

@@ -1,4 +1,4 @@
-import { type AuditEvent, attemptOfEvent, readAuditLine } from '../../../functions/core/audit';
+import { type AuditEvent, attemptOfEvent, type ReadLine, readAuditLine } from '../../../functions/core/audit';
 import { DAY } from '../../../functions/core/duration';
 import { AwsError } from '../../../local/account/aws-error';
 import { compileFilterPattern } from '../../../local/evidence/logs/log-filter-pattern';
@@ -18,6 +18,11 @@ interface KeptEvent {
   readonly message: string;
 }
 
+/** What a bus, a queue or a topic behind a rule takes of one event. */
+const MOST_BYTES = 256 * 1_024;
+/** As JSON writes it: what ends a line, turns it around or hides in it. */
+const UNFIT = /\\[bfnrt]|\\u00[01]|[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+
 /** The kinds of events that runs ask for. */
 const ASKED_FOR: ReadonlySet<string> = new Set<AuditEvent['event']>([
   'people-told',
@@ -31,9 +36,11 @@ const ASKED_FOR: ReadonlySet<string> = new Set<AuditEvent['event']>([
 export class Ledger {
   readonly #promises: RecordPromises;
   readonly #streams = new Set<string>();
+  readonly #shapes = new Set<string>();
   /** By the kind of event. */
   readonly #asked = new Map<string, KeptEvent[]>();
-  readonly #attempts = new Map<string, RunRecord>();
+  /** Which process used an ID first. */
+  readonly #attempts = new Map<string, string>();
 
   constructor(promises: RecordPromises) {
     this.#promises = promises;
@@ -59,12 +66,13 @@ export class Ledger {
   }
 
   #take(run: RunRecord, logStreamName: string, at: number, message: string): void {
-    const read = readAuditLine(message);
+    const read = this.#read(run, message);
     if (!('event' in read)) {
       this.#promises.isNoEvent(run, message);
       return;
     }
     const { event } = read;
+    if (Buffer.byteLength(message) > MOST_BYTES || UNFIT.test(message)) this.#promises.isUnfit(run, event);
     this.#isOwn(run, event);
     if (run.kept.has(event.id)) return;
     this.#promises.isTrue(run, event);
@@ -73,6 +81,16 @@ export class Ledger {
     const alike = this.#asked.get(event.event) ?? [];
     this.#asked.set(event.event, alike);
     alike.push({ logStreamName, at, message });
+  }
+
+  /** A line that is, letter by letter, what the run wrote to its log is read once for each shape that events have. */
+  #read(run: RunRecord, message: string): ReadLine {
+    const event = run.lines.get(message);
+    const shape = event && `${event.event} ${Object.keys(event)} ${Object.keys(event.facts ?? {})}`;
+    if (event !== undefined && shape !== undefined && this.#shapes.has(shape)) return { event };
+    const read = readAuditLine(message);
+    if ('event' in read && shape !== undefined) this.#shapes.add(shape);
+    return read;
   }
 
   #since(startTime: number, filterPattern: string): readonly KeptEvent[] {
@@ -89,8 +107,9 @@ export class Ledger {
   /** No two attempts share an ID, even with the same request ID. */
   #isOwn(run: RunRecord, event: AuditEvent): void {
     const attempt = attemptOfEvent(event);
-    const known = this.#attempts.get(attempt) ?? run;
+    const { name } = run.process;
+    const known = this.#attempts.get(attempt) ?? name;
     this.#attempts.set(attempt, known);
-    if (known !== run) this.#promises.isTwice(run, event);
+    if (known !== name) this.#promises.isTwice(run, event);
   }
 }

@@ -7,6 +7,7 @@ interface Entry {
   readonly at: number;
   readonly order: number;
   readonly act: Act;
+  readonly isRoutine: boolean;
 }
 
 /** More acts than this in one instant are a circle. */
@@ -30,8 +31,9 @@ export class Loop {
     return this.clock.now();
   }
 
-  at(instant: number, act: Act): void {
-    const entry = { at: Math.max(Math.trunc(instant), this.clock.now()), order: this.#order++, act };
+  /** @param isRoutine it changes nothing that decides what the functions do */
+  at(instant: number, act: Act, isRoutine = false): void {
+    const entry = { at: Math.max(Math.trunc(instant), this.clock.now()), order: this.#order++, act, isRoutine };
     const heap = this.#heap;
     let index = heap.push(entry) - 1;
     while (index > 0) {
@@ -42,6 +44,16 @@ export class Loop {
       index = parent;
     }
     heap[index] = entry;
+  }
+
+  /** Whether nothing but routine is planned up to an instant. */
+  isClear(until: number): boolean {
+    const isClearFrom = (index: number): boolean => {
+      const entry = this.#heap[index];
+      if (entry === undefined || entry.at > until) return true;
+      return entry.isRoutine && isClearFrom(2 * index + 1) && isClearFrom(2 * index + 2);
+    };
+    return isClearFrom(0);
   }
 
   /** Lives up to and including an instant, or until `isOver`. @throws Error when time does not go on */

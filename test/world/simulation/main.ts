@@ -16,13 +16,14 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function liveThrough(simulation: Simulation, options: Options): Promise<number> {
-  const { fault, keys, days, perYear, only, mutant, keepGoing, json } = options;
+  const { fault, keys, days, perYear, only, mutant, keepGoing, everyRun, json } = options;
   const base = {
     fault,
     keys,
     days,
     perYear,
     only,
+    everyRun,
   };
   const tally = new Tally();
   for (const seed of seedsToLive(options, tally)) {

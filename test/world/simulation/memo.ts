@@ -27,6 +27,21 @@ export function remembering<Args extends readonly unknown[], Answer>(
   };
 }
 
+/** The same for a function of one text. */
+export function rememberingText<Text extends string | undefined, Answer>(
+  ask: (text: Text) => Answer,
+): (text: Text) => Answer {
+  let known = new Map<Text, Answer>();
+  return (text) => {
+    const answer = known.get(text);
+    if (answer !== undefined) return answer;
+    if (known.size > MOST) known = new Map();
+    const fresh = ask(text);
+    known.set(text, fresh);
+    return fresh;
+  };
+}
+
 /** The same for a function of one document that nobody changes, for as long as it lives. */
 export function rememberingOne<A extends object, Answer>(ask: (a: A) => Answer): (a: A) => Answer {
   const known = new WeakMap<A, { readonly answer: Answer }>();

@@ -20,6 +20,8 @@ export interface Mutant extends Edit {
   readonly within: number;
   /** The fault that brings it to light, where the mixture takes longer. */
   readonly fault?: FaultName;
+  /** How often in a year, where it takes two of them at the same time. @default 60 */
+  readonly perYear?: number;
 }
 
 /** The look of the same day holds a key back as well: a mutant of what comes before it is caught without it. */
@@ -56,8 +58,9 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'if (isDelivered(secret, successor, targetSetDigest(entry.targets, entry.connections))) return undefined;',
     to: 'if (successor !== undefined) return undefined;',
     also: UNLOOKED_AT,
-    within: 10,
+    within: 5,
     fault: 'environment',
+    perYear: 240,
   },
   {
     name: 'mark-in-spite-of-failures',
@@ -263,6 +266,38 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'throw toKeyturnError(thrown);',
     within: 10,
     fault: 'bad-entry',
+  },
+  {
+    name: 'unpinned-entries-count',
+    promise: 'K2',
+    file: 'functions/runtime/as-deployed.ts',
+    from: 'if (digest !== undefined && pinned.includes(digest)) return undefined;',
+    to: 'if (pinned.length > 0) return undefined;',
+    within: 10,
+    fault: 'forged-entry',
+  },
+  {
+    name: 'names-as-the-host-says-them',
+    promise: 'K6',
+    file: 'functions/core/key/outside-name.ts',
+    from: 'return isHarmless(shown, this.#secrets) ? shown : WITHHELD;',
+    to: 'return shown;',
+    within: 10,
+    fault: 'host-words',
+  },
+  {
+    name: 'record-of-any-length',
+    promise: 'K7',
+    file: 'functions/runtime/journal.ts',
+    from: 'const event = recordable({',
+    to: 'const event = ((whole: AuditEvent) => whole)({',
+    also: {
+      file: 'functions/core/key/outside-name.ts',
+      from: 'return isHarmless(shown, this.#secrets) ? shown : WITHHELD;',
+      to: 'return /Stag ing|\\n/.test(this.#raw) ? this.#raw : WITHHELD;',
+    },
+    within: 10,
+    fault: 'host-words',
   },
   {
     name: 'global-breaker',

@@ -53,6 +53,10 @@ class Script implements Fate {
   maxRotations(): number {
     return DEFAULT_MAX_ROTATIONS;
   }
+
+  mayMeet(): boolean {
+    return true;
+  }
 }
 
 /** One managed key with one target, and nobody else. */
@@ -64,7 +68,7 @@ export class OneKey {
 
   constructor(points: readonly CrashPoint[]) {
     this.script = new Script(points);
-    this.#rules = new Rules(this.world, this.script, true);
+    this.#rules = new Rules(this.world, this.script, { plain: true });
   }
 
   /** The whole life, one run after the other. @returns what does not hold */

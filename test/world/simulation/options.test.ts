@@ -5,7 +5,7 @@ import { BadOption, HELP, optionsOf } from './options';
 
 describe('the options of npm run simulate', () => {
   it('are all optional', () => {
-    expect(optionsOf([])).toMatchObject({ help: false, keepGoing: false, preemptions: 2, step: 1 });
+    expect(optionsOf([])).toMatchObject({ help: false, keepGoing: false, everyRun: false, preemptions: 2, step: 1 });
   });
 
   it('are numbers and names', () => {

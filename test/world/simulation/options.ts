@@ -11,6 +11,7 @@ export interface Options {
   readonly json: boolean;
   readonly exhaustive: boolean;
   readonly keepGoing: boolean;
+  readonly everyRun: boolean;
   readonly preemptions: number;
   /** One seed alone. */
   readonly seed: number | undefined;
@@ -34,6 +35,7 @@ const FLAGS = {
   from: { type: 'string' },
   step: { type: 'string' },
   'keep-going': { type: 'boolean' },
+  'every-run': { type: 'boolean' },
   fault: { type: 'string' },
   mutant: { type: 'string' },
   only: { type: 'string' },
@@ -66,6 +68,7 @@ export function optionsOf(args: readonly string[]): Options {
     json: flags.json ?? false,
     exhaustive: flags.exhaustive ?? false,
     keepGoing: flags['keep-going'] ?? false,
+    everyRun: flags['every-run'] ?? false,
     preemptions: whole('preemptions', 0, 4) ?? 2,
     seed: whole('seed', 0),
     seeds: whole('seeds', 1),
@@ -128,6 +131,7 @@ What
   --days N          days of trouble, before 50 calm ones (default 730)
   --per-year N      disturbances in a year (default 60)
   --only d3,d17     only these disturbances, as a story names them; none for none
+  --every-run       pass nothing over, not even a run that would find exactly what the last one found
   --exhaustive      every crash point, every pair of them, and interleavings of two runs, in place of seeds
   --preemptions N   of an interleaving, at most (default 2)
 

@@ -48,20 +48,28 @@ export class SimulatedPipelines {
 
   start(end: number): void {
     const next = () => {
-      this.#world.loop.at(this.#world.now() + this.#random() * 10 * HOUR, () => {
-        if (this.#world.now() >= end) return false;
-        next();
-        return this.#begin();
-      });
+      this.#world.loop.at(
+        this.#world.now() + this.#random() * 10 * HOUR,
+        () => {
+          if (this.#world.now() >= end) return false;
+          next();
+          return this.#begin();
+        },
+        true,
+      );
     };
     next();
     // Whoever waited for a new key starts within minutes.
     const soon = seededRandom(`${this.#world.seed}/pipelines/soon`);
     this.#world.onGiven = (managed, place) => {
-      this.#world.loop.at(this.#world.now() + soon() * MINUTE, () => {
-        this.#run({ managed, place }, 2 * MINUTE, 3);
-        return false;
-      });
+      this.#world.loop.at(
+        this.#world.now() + soon() * MINUTE,
+        () => {
+          this.#run({ managed, place }, 2 * MINUTE, 3);
+          return false;
+        },
+        true,
+      );
     };
   }
 
@@ -95,12 +103,14 @@ export class SimulatedPipelines {
       return false;
     };
     use();
-    for (let index = 1; index < uses; index++) this.#world.loop.at(readAt + (life * index) / uses + MINUTE, use);
+    for (let index = 1; index < uses; index++) this.#world.loop.at(readAt + (life * index) / uses + MINUTE, use, true);
   }
 
   #failed({ place: { managed, place }, accessKeyId, readAt, error }: FailedLogin<PipelinePlace>): void {
     const key = this.#world.witness.keys.get(accessKeyId);
     if (key === undefined || !managed.isManaged) return;
+    // A pair that was read before the key got another user goes on as that of the one before.
+    if (managed.formerUsers.includes(key.user) && error.endsWith(`:user/${key.user}`)) return;
     this.#world.promises.places.login(managed, place, key, readAt, error);
   }
 }

@@ -24,30 +24,32 @@ interface Answered {
 export class Reads {
   readonly #account: Account;
   readonly #principal: Principal;
-  readonly #writes = new Map<ServiceName, number>();
+  readonly #writes = new Map<string, number>();
   readonly #known = new Map<string, Answered>();
-  /** The parts of lists by their text. */
-  #parts = new Map<string, unknown>();
+  /** The parts of lists of secrets by their names. */
+  readonly #parts = new Map<string, Answered>();
 
   constructor(account: Account, principal: Principal) {
     this.#account = account;
     this.#principal = principal;
   }
 
-  /** Something was written to a service, by whomever. */
-  wrote(service: ServiceName): void {
-    this.#writes.set(service, (this.#writes.get(service) ?? 0) + 1);
+  /** Something was written to a service, by whomever: to one secret, parameter or user of it. */
+  wrote(service: ServiceName, input: object): void {
+    for (const what of [service, `${service} ${subjectOf(input) ?? ''}`]) {
+      this.#writes.set(what, (this.#writes.get(what) ?? 0) + 1);
+    }
   }
 
-  /** How often something was written to a service. */
-  writesTo(service: ServiceName): number {
-    return this.#writes.get(service) ?? 0;
+  /** How often something was written to a secret, parameter or user. @param subject @default anything of the service */
+  writesTo(service: ServiceName, subject?: string): number {
+    return this.#writes.get(subject === undefined ? service : `${service} ${subject}`) ?? 0;
   }
 
   /** Undefined for a read that has to be asked each time. @throws AwsError */
   answer(service: ServiceName, action: string, input: object): { readonly output: unknown } | undefined {
     if (STEADY[action] !== service) return undefined;
-    const writes = this.writesTo(service);
+    const writes = this.writesTo(service, subjectOf(input));
     const question = `${action} ${JSON.stringify(input)}`;
     const known = this.#known.get(question);
     if (known?.writes === writes) return known;
@@ -63,16 +65,20 @@ export class Reads {
 
   #withKnownParts(output: unknown): unknown {
     if (!isObject(output) || !Array.isArray(output.SecretList)) return output;
-    const parts = new Map<string, unknown>();
-    const SecretList = output.SecretList.map((part: unknown) => {
-      const text = JSON.stringify(part);
-      const same = this.#parts.get(text) ?? part;
-      parts.set(text, same);
-      return same;
+    const SecretList = output.SecretList.map((part: { readonly Name: string }) => {
+      const writes = this.writesTo('secretsmanager', part.Name);
+      const known = this.#parts.get(part.Name);
+      if (known?.writes === writes) return known.output;
+      this.#parts.set(part.Name, { writes, output: part });
+      return part;
     });
-    this.#parts = parts;
     return { ...output, SecretList };
   }
+}
+
+function subjectOf(input: object): string | undefined {
+  const { SecretId, Name, UserName }: Readonly<Record<string, unknown>> = { ...input };
+  return [SecretId, Name, UserName].find((subject) => typeof subject === 'string');
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

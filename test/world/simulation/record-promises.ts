@@ -65,6 +65,10 @@ export class RecordPromises {
     this.#broken(run, `put something else into the record: ${message}`);
   }
 
+  isUnfit(run: RunRecord, { event, sequence }: AuditEvent): void {
+    this.#broken(run, `wrote ${event}, event ${sequence}, which is too long for the bus or has lines of its own`);
+  }
+
   isTwice(run: RunRecord, { id }: AuditEvent): void {
     this.#broken(run, `used the ID ${id} of another run`);
   }

@@ -12,14 +12,18 @@ interface Remembered {
 }
 
 const REMEMBERED: readonly Remembered[] = [
-  { file: 'functions/core/key/version-id.ts', name: 'parseVersionId', by: 'remembering(real, (id) => [id, 0])' },
+  { file: 'functions/hosts/bitbucket/list.ts', name: 'pageSchema', by: 'rememberingOne(real)' },
+  { file: 'functions/core/key/dated-tag.ts', name: 'readDatedTag', by: 'rememberingText(real)' },
+  { file: 'functions/core/key/version-id.ts', name: 'parseVersionId', by: 'rememberingText(real)' },
   {
     file: 'functions/core/config/registry.ts',
     name: 'parseRegistryEntry',
     by: 'remembering(real, (_parameter, id, json) => [id, json])',
   },
+  { file: 'functions/core/config/entry-pin.ts', name: 'entryDigest', by: 'rememberingText(real)' },
+  { file: 'functions/core/config/entry-pin.ts', name: 'digestsIn', by: 'rememberingText(real)' },
   { file: 'functions/core/hosts/target.ts', name: 'targetSetDigest', by: 'rememberingPairs(real)' },
-  { file: 'functions/core/audit.ts', name: 'readAuditLine', by: 'remembering(real, (line) => [line, 0])' },
+  { file: 'functions/core/audit.ts', name: 'readAuditLine', by: 'rememberingText(real)' },
   { file: 'functions/core/key/secret-state.ts', name: 'storedVersions', by: 'rememberingOne(real)' },
   { file: 'functions/core/key/secret-state.ts', name: 'currentKey', by: 'rememberingOne(real)' },
   { file: 'functions/core/key/intent.ts', name: 'intentOf', by: 'rememberingOne(real)' },
@@ -56,10 +60,11 @@ export function sources(root: string, name: string, edits: readonly Edit[]): Plu
 
 /** The function under another name, and the one that remembers its answers under its own, for this file too. */
 function withMemory(contents: string, { file, name, by }: Remembered): string {
-  const isExported = contents.includes(`export function ${name}(`);
-  const from = `${isExported ? 'export ' : ''}function ${name}(`;
+  const isExported = contents.includes(`export function ${name}`);
+  const end = contents.includes(`function ${name}(`) ? '(' : '<';
+  const from = `${isExported ? 'export ' : ''}function ${name}${end}`;
   return [
-    edited(contents, { file, from, to: `function ${name}Afresh(` }, `The memory of ${name}`),
+    edited(contents, { file, from, to: `function ${name}Afresh${end}` }, `The memory of ${name}`),
     `import * as memo from '${join(__dirname, 'memo')}';`,
     `${isExported ? 'export ' : ''}const ${name} = ((real) => memo.${by})(${name}Afresh);`,
   ].join('\n');

@@ -56,7 +56,7 @@ export class Repairs {
 
   /** A scheduled run has ended by itself. */
   ended(name: FunctionName, run: RunRecord): void {
-    if (run.isStruck || run.hasFailure || (name !== 'rotate' && name !== 'sync')) return;
+    if (run.struckBy.size > 0 || run.hasFailure || (name !== 'rotate' && name !== 'sync')) return;
     for (const managed of this.#world.witness.managed.values()) {
       if (managed.brokenAt === undefined || this.#isExcused(managed, run)) continue;
       if (name === 'rotate') this.#rotated(managed, managed.brokenAt, run);

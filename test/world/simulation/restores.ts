@@ -4,7 +4,7 @@ import type { Loop } from './loop';
 
 /** The world, as far as a deed and its end change it. */
 interface Disturbed {
-  writes: number;
+  wrote(key: string | undefined): void;
   readonly loop: Loop;
   now(): number;
   note(key: string | undefined, text: string): void;
@@ -33,7 +33,7 @@ export class Restores {
     const once = () => {
       if (!this.#open.delete(once)) return;
       undo();
-      this.#world.writes += 1;
+      this.#world.wrote(managed?.id);
       this.disturb(managed);
     };
     this.#open.set(once, managed);
@@ -51,7 +51,7 @@ export class Restores {
   begin(fault: string, managed: ManagedRecord | undefined, what: string): void {
     this.#world.countStrike(fault);
     this.#world.note(managed?.id, what);
-    this.#world.writes += 1;
+    this.#world.wrote(managed?.id);
     this.disturb(managed);
   }
 

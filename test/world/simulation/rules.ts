@@ -1,10 +1,10 @@
 import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/duration';
-import { CHECK_EVERY } from '../../../functions/core/lifecycle/plan-check';
 import type { FunctionName } from '../../../functions/core/names';
 import { type Random, seededRandom } from '../../../local/random';
 import { DEPLOYED, needsOther } from './deployment';
 import { runFunction, TIMEOUT } from './functions';
+import { type Began, Quiet } from './quiet';
 import type { RunRecord } from './run-record';
 import { type Gate, SimProcess } from './sim-process';
 import type { Fate } from './strikes';
@@ -28,21 +28,22 @@ export class Rules {
   readonly #random: Random;
   readonly #events: Random;
   #started = 0;
-  /** Writes at the end of the last reconcile that found nothing to do, and when that was. */
-  #quiet: { readonly writes: number; readonly at: number } | undefined;
-  /** When each key was last delivered or looked at, by a run that has ended. */
-  readonly #seen = new Map<string, number>();
-  /** The same of the last one that only a dead host kept from delivering. */
+  readonly #quiet: Quiet | undefined;
+  /** Writes at the end of the last reconcile that only a dead host kept from delivering, and when that was. */
   #hopeless: { readonly writes: number; readonly at: number } | undefined;
   runs = 0;
   passedOver = 0;
 
-  /** @param plain neither events nor retries: only what is started by hand */
-  constructor(world: World, strikes: Fate, plain = false) {
+  /**
+   * @param plain neither events nor retries: only what is started by hand
+   * @param everyRun nothing is passed over
+   */
+  constructor(world: World, strikes: Fate, { plain = false, everyRun = false } = {}) {
     this.#isPlain = plain;
     this.#world = world;
     this.#watcher = new Watcher(world);
     this.#strikes = strikes;
+    if (!plain && !everyRun) this.#quiet = new Quiet(world, strikes);
     this.#random = seededRandom(`${world.seed}/schedule`);
     this.#events = seededRandom(`${world.seed}/events`);
     if (!plain) world.onEvent((event) => this.#onEvent({ ...event }));
@@ -53,7 +54,7 @@ export class Rules {
     const { start } = this.#world;
     const daily = (name: FunctionName, at: number) => {
       for (let day = 0; day < days; day++) {
-        this.#world.loop.at(start + day * DAY + at + this.#random() * MINUTE, () => this.#scheduled(name));
+        this.#world.loop.at(start + day * DAY + at + this.#random() * MINUTE, () => this.#daily(name));
       }
     };
     daily('rotate', 3 * HOUR);
@@ -94,7 +95,7 @@ export class Rules {
       seed: world.seed,
       loop: world.loop,
       observer: this.#watcher,
-      skew: this.#strikes.skew(),
+      skew: this.#skew(),
       gate,
       fault: (call, self) => this.#strikes.choose(call, self),
       around: (call, _self, phase) => this.#strikes.around(call, phase),
@@ -108,19 +109,22 @@ export class Rules {
     const record: RunRecord = {
       process,
       proofs: new Map(),
+      calls: new Map(),
       changes: [],
       audits: [],
+      lines: new Map(),
       kept: new Map(),
       hasLostRecord: false,
       hitKeyLimit: false,
       hasFailure: false,
-      isStruck: false,
+      struckBy: new Set(),
       reportAt: undefined,
       maxRotations: name === 'rotate' ? this.#strikes.maxRotations() : 0,
     };
     world.runs.add(process);
     world.records.set(process, record);
     const before = world.writes;
+    const began: Began = this.#quiet?.began() ?? new Map();
     const startedAt = world.now();
     runFunction(world, process, name, event, runId, record).then(
       ({ stopped, unrecorded }) => {
@@ -129,10 +133,8 @@ export class Rules {
         world.promises.runs.isAccountedFor(record);
         world.promises.record.isWhole(record, unrecorded);
         if (!stopped && event === HOURLY) world.repairs.ended(name, record);
-        const checked = this.#checked(record);
+        if (event === HOURLY && !stopped) this.#quiet?.ended(name, record, began);
         if (name === 'sync' && event === HOURLY) {
-          const isQuiet = before + checked === world.writes && !record.hasFailure && !stopped && world.runs.size === 0;
-          this.#quiet = isQuiet && this.#isAllDelivered() ? { writes: world.writes, at: startedAt } : undefined;
           const isHopeless = before === world.writes && !stopped && world.runs.size === 0;
           this.#hopeless =
             isHopeless && this.#isAllDelivered(needsOther) ? { writes: world.writes, at: startedAt } : undefined;
@@ -147,30 +149,16 @@ export class Rules {
         );
       },
     );
-    world.loop.at(world.now() + TIMEOUT[name], () => {
-      if (process.isFinished || process.isDead) return false;
-      process.die();
-      return undefined;
-    });
-    return process;
-  }
-
-  /** Notes which keys a run has delivered or looked at. @returns how many it has looked at: one write each */
-  #checked({ audits }: RunRecord): number {
-    let checked = 0;
-    for (const { event, key = '' } of audits) {
-      if (event === 'check-recorded') checked += 1;
-      if (event === 'check-recorded' || event === 'version-delivered') this.#seen.set(key, this.#world.now());
-    }
-    return checked;
-  }
-
-  /** When the first key that is managed is to be looked at again. */
-  #nextCheck(): number {
-    const seen = [...this.#seen].flatMap(([key, at]) =>
-      this.#world.witness.managed.get(key)?.isManaged === true ? [at] : [],
+    world.loop.at(
+      world.now() + TIMEOUT[name],
+      () => {
+        if (process.isFinished || process.isDead) return false;
+        process.die();
+        return undefined;
+      },
+      true,
     );
-    return Math.min(...seen) + CHECK_EVERY;
+    return process;
   }
 
   #nextRun(): string {
@@ -178,16 +166,18 @@ export class Rules {
     return `run-${this.#started}`;
   }
 
-  #scheduled(name: FunctionName): boolean | undefined {
+  /** @param isIdle whether the run need not happen */
+  #scheduled(name: FunctionName, isIdle: () => boolean): boolean | undefined {
     const off = this.#strikes.isOn('schedule');
-    if (off === undefined) {
-      this.launch(name, HOURLY);
-      return undefined;
+    if (off !== undefined) {
+      this.#world.countStrike('schedule');
+      this.#world.disturb(undefined);
+      if (off.variety < 0.4) return false;
     }
-    this.#world.countStrike('schedule');
-    this.#world.disturb(undefined);
-    if (off.variety < 0.4) return false;
+    // Two copies of a run that finds nothing find nothing either.
+    if (isIdle()) return this.#passOver(off === undefined ? 1 : 2);
     this.launch(name, HOURLY);
+    if (off === undefined) return undefined;
     this.#world.loop.at(this.#world.now() + off.odds ** 4 * 5 * SECOND, () => {
       this.launch(name, HOURLY);
       return undefined;
@@ -195,23 +185,27 @@ export class Rules {
     return undefined;
   }
 
-  /**
-   * A reconcile that would find exactly what the last one found is passed over: nothing was written since, nothing waits
-   * for delivery, nothing is paused, and no key is to be looked at. One a day runs all the same.
-   */
+  #skew(): number {
+    const skew = this.#strikes.skew();
+    if (skew !== 0) this.#world.countStrike('clock-skew');
+    return skew;
+  }
+
+  #daily(name: FunctionName): boolean | undefined {
+    return this.#scheduled(name, () => this.#quiet?.passes(name) === true);
+  }
+
+  /** The hourly reconcile, unless it would find what the last one found. */
   #reconcile(): boolean | undefined {
-    const world = this.#world;
     const quiet = this.#quiet;
-    const isCheckDue = world.now() >= this.#nextCheck();
-    if (quiet !== undefined && quiet.writes === world.writes && world.now() - quiet.at < DAY && !isCheckDue) {
-      this.passedOver += 1;
-      return false;
-    }
-    if (this.#isHopeless()) {
-      this.passedOver += 1;
-      return false;
-    }
-    return this.#scheduled('sync');
+    return this.#scheduled('sync', () => quiet !== undefined && (quiet.passes('sync') || this.#isHopeless()));
+  }
+
+  /** They have their numbers all the same, so that the runs after them are the same ones. */
+  #passOver(runs: number): false {
+    for (let run = 0; run < runs; run++) this.#nextRun();
+    this.passedOver += runs;
+    return false;
   }
 
   /** A year of a dead host is made of hours that are all alike: some of them are enough. */

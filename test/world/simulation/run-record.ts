@@ -1,5 +1,6 @@
 import type { AuditEvent, AuditEventName } from '../../../functions/core/audit';
 import { idOfSecret, TAG } from '../../../functions/core/names';
+import type { FaultChoice, PortCall } from './port-call';
 import type { SimProcess } from './sim-process';
 
 /** One change that took effect: of a key or of a secret. */
@@ -26,16 +27,20 @@ export interface RunRecord {
   readonly proofs: Map<string, number>;
   /** Changes that took effect, and whether the run was told. */
   readonly changes: Change[];
+  /** One call of each kind that it made. */
+  readonly calls: Map<string, PortCall>;
   /** What it wrote to the function's own log. */
   readonly audits: AuditEvent[];
+  /** The same by its line. */
+  readonly lines: Map<string, AuditEvent>;
   /** What the record has of it, by ID. */
   readonly kept: Map<string, AuditEvent>;
   /** The record did not say that it took its events. */
   hasLostRecord: boolean;
   hitKeyLimit: boolean;
   hasFailure: boolean;
-  /** A fault met one of its calls. */
-  isStruck: boolean;
+  /** The faults that met its calls. */
+  readonly struckBy: Set<FaultChoice['kind']>;
   /** When the credential report that it read was made. */
   reportAt: number | undefined;
   /** Rotations that it may make at most. */

@@ -47,9 +47,15 @@ describe('a simulated history', () => {
   });
 
   it('rotates, delivers, retires and logs in: a history in which nothing happens proves nothing', async () => {
-    const { checks, logins, keyYears, runs } = await simulation.simulate({ ...SMALL, seed: 1, perYear: 0 });
+    const { checks, logins, keyYears, runs, passedOver, handOvers } = await simulation.simulate({
+      ...SMALL,
+      seed: 1,
+      perYear: 0,
+    });
     expect(keyYears).toBeCloseTo((245 * 4) / 365, 1);
-    expect(runs).toBeGreaterThan(245 * 3);
+    // Each day has its 24 reconciles and three daily runs, lived through or passed over.
+    expect(runs + passedOver).toBeGreaterThanOrEqual(245 * (24 + 3));
+    expect(handOvers.length).toBeGreaterThan((keyYears * 365) / 90);
     expect(logins).toBeGreaterThan(100);
     for (const [promise, count] of Object.entries(checks)) expect(count, promise).toBeGreaterThan(0);
   });

@@ -20,6 +20,7 @@ import { checkLiveness } from './liveness';
 import { Operators } from './operators';
 import { People } from './people';
 import { SimulatedPipelines } from './pipelines';
+import { Redeployments } from './redeployments';
 import { Rules } from './rules';
 import { Strikes } from './strikes';
 import { Surroundings } from './surroundings';
@@ -29,6 +30,8 @@ const START = Date.parse('2026-01-01T00:00:00Z');
 
 // Some schemas are made for a single answer: to compile them takes longer than to ask them.
 config({ jitless: true });
+// Refusals are made by the million, and nobody reads how they came about.
+Error.stackTraceLimit = 3;
 
 export { exhaust } from './exhaustive';
 
@@ -51,6 +54,8 @@ export interface Scenario {
   readonly isFirst?: boolean;
   /** A history as they were drawn before this fault was thought of. */
   readonly before?: FaultName;
+  /** Nothing is passed over, not even a run that would find exactly what the last one found. @default false */
+  readonly everyRun?: boolean;
   /** Only these disturbances, by id. */
   readonly only?: readonly string[] | undefined;
 }
@@ -74,6 +79,8 @@ export interface Outcome {
   /** Milliseconds from the start of each rotation's run until its key was marked delivered. */
   readonly handOvers: readonly number[];
   readonly lines: readonly Line[];
+  /** What is there at the end, by managed key: keys, versions, tags and places. Times in tags count to the hour. */
+  readonly state: Readonly<Record<string, readonly string[]>>;
   /** Over everything that happened: equal for equal scenarios. */
   readonly digest: string;
 }
@@ -81,7 +88,7 @@ export interface Outcome {
 /** Lives through one history and judges it; ends at the first promise that does not hold. */
 export async function simulate(scenario: Scenario): Promise<Outcome> {
   const { seed, days = 730, calm = 50, keys = 20, perYear = 60, until = days + calm, fault, only } = scenario;
-  const { isFirst = false, before } = scenario;
+  const { isFirst = false, before, everyRun = false } = scenario;
   const random = seededRandom(`${seed}/nature`);
   const natural = (name: FaultName, most: number) => (fault === undefined || fault === name ? random() * most : 0);
   const mixture = before === undefined ? FAULT_NAMES : faultsBefore(before);
@@ -99,6 +106,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   const deployment = new Deployment(world);
   const people = new People(world);
   const surroundings = new Surroundings(world, deployment, () => rules.launch('rotate', DEPLOYED));
+  const redeployments = new Redeployments(world, deployment, () => rules.launch('rotate', DEPLOYED));
   const forgeries = new Forgeries(world);
   const hostEdits = new HostEdits(world, (managed) => deployment.resolve(managed));
   const operators = new Operators(world, (event) => rules.launch('rotate', event));
@@ -120,13 +128,18 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     'leftover-copy': surroundings,
     'recreated-user': surroundings,
     'deleted-secret': surroundings,
+    'changed-user': redeployments,
+    'emptied-registry': redeployments,
+    'forged-entry': redeployments,
+    'host-words': surroundings,
   };
   const deed = (disturbance: Disturbance) => doers[disturbance.fault]?.act(disturbance);
   const strikes = new Strikes(world, deed);
   world.reportTime = () => strikes.reportTime();
-  const rules = new Rules(world, strikes);
+  const rules = new Rules(world, strikes, { everyRun });
   const pipelines = new SimulatedPipelines(world);
   deployment.prepare();
+  if (among.includes('changed-user')) redeployments.prepare(keys);
   for (let index = 0; index < keys; index++) deployment.add(index, false);
 
   const disturbances = disturbancesOf(seed, { days, keys, perYear, among }).filter(
@@ -145,10 +158,14 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   rules.start(days + calm);
   pipelines.start(end + calm * DAY);
   for (let day = 0; day < days + calm; day++) {
-    world.loop.at(START + day * DAY + 6 * HOUR, () => {
-      checkLiveness(world);
-      return false;
-    });
+    world.loop.at(
+      START + day * DAY + 6 * HOUR,
+      () => {
+        checkLiveness(world);
+        return false;
+      },
+      true,
+    );
   }
   await world.loop.runUntil(Math.min(end, START + until * DAY), isOver);
   if (!isOver() && until > days) {
@@ -175,6 +192,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     logins: pipelines.logins,
     pipelines: pipelines.starts,
     handOvers: world.handOvers,
+    state: world.state(),
     lines: world.history.lines(),
     digest: world.history.digest(),
   };

@@ -1,5 +1,5 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/duration';
-import { DEFAULT_MAX_ROTATIONS } from '../../../functions/core/names';
+import { DEFAULT_MAX_ROTATIONS, type FunctionName } from '../../../functions/core/names';
 import { needsOther, OTHER_HOST } from './deployment';
 import type { Disturbance, FaultName } from './faults';
 import { MOST_SKEW } from './faults';
@@ -16,6 +16,11 @@ export interface Fate {
   skew(): number;
   /** Rotations in one run at most. */
   maxRotations(): number;
+  /**
+   * Whether something that is on now might meet a run that makes no other calls than these.
+   * @param keys the only ones that it looks at, by id; where there are none it is over in time, however slow its calls are
+   */
+  mayMeet(name: FunctionName, calls: Iterable<PortCall>, keys: ReadonlySet<string>): boolean;
 }
 
 /** A pair of which one half is refused and the other is not. */
@@ -105,7 +110,6 @@ export class Strikes implements Fate {
 
   skew(): number {
     const skewed = this.isOn('clock-skew');
-    if (skewed !== undefined) this.#world.countStrike('clock-skew');
     return skewed === undefined ? 0 : Math.trunc((skewed.variety * 2 - 1) * MOST_SKEW);
   }
 
@@ -211,53 +215,92 @@ export class Strikes implements Fate {
     return { id: `key-${key}` };
   }
 
+  mayMeet(name: FunctionName, calls: Iterable<PortCall>, keys: ReadonlySet<string>): boolean {
+    if (name !== 'sync' && this.isOn('slow-report') !== undefined) return true;
+    const armed = [...this.#armed]
+      .map(({ disturbance }) => disturbance)
+      .filter(({ fault }) => fault !== 'slow-calls' || keys.size > 0);
+    const waiting = [...this.#waiting]
+      .map(({ disturbance }) => disturbance)
+      .filter((one) => keys.has(this.#keyAt(one).id));
+    return [...calls].some(
+      (call) => armed.some((one) => this.#meets(one, call)) || waiting.some((one) => this.#fits(one, call)),
+    );
+  }
+
   #fits({ on }: Disturbance, { action }: PortCall): boolean {
     return on === '*' || on === action;
   }
 
-  #choice({ disturbance }: Armed, call: PortCall, process: SimProcess): FaultChoice | undefined {
-    const { fault, phase, odds, variety, key, count } = disturbance;
+  /** Whether a fault can strike such a call. */
+  #meets(disturbance: Disturbance, call: PortCall): boolean {
+    const { fault, variety, key } = disturbance;
     const isHost = call.service === 'bitbucket';
-    const struck = () => process.random() < odds;
     switch (fault) {
       case 'crash':
-        return this.#fits(disturbance, call) ? { kind: 'crash', when: phase } : undefined;
+        return this.#fits(disturbance, call);
       case 'throttle':
-        return !isHost && this.#fits(disturbance, call) && struck() ? { kind: 'throttled' } : undefined;
-      case 'refuse': {
-        if (isHost || !this.#fits(disturbance, call) || !struck()) return undefined;
-        return { kind: variety < 0.5 ? 'refused' : 'unanswered' };
-      }
-      case 'lost-answer': {
-        if (isHost || !this.#fits(disturbance, call) || !struck()) return undefined;
-        return { kind: call.repeatable && process.random() < 0.5 ? 'repeated' : 'lost-answer' };
-      }
-      case 'record': {
-        if (!/^(logs|kms)$/.test(call.service) || !this.#fits(disturbance, call) || !struck()) return undefined;
-        return RECORD_FAULTS[Math.floor(variety * RECORD_FAULTS.length)];
-      }
+      case 'refuse':
+      case 'lost-answer':
+        return !isHost && this.#fits(disturbance, call);
+      case 'record':
+        return /^(logs|kms)$/.test(call.service) && this.#fits(disturbance, call);
       case 'slow-iam':
-        return call.action === 'ListAccessKeys' && struck() ? { kind: 'stale' } : undefined;
+        return call.action === 'ListAccessKeys';
       case 'host-down':
-        return isHost ? { kind: variety < 0.5 ? 'refused' : 'unanswered' } : undefined;
+      case 'host-throttle':
+        return isHost;
       case 'dead-host':
-        return OTHER_HOST.endsWith(`/${call.host}`) ? { kind: variety < 0.5 ? 'refused' : 'unanswered' } : undefined;
+        return OTHER_HOST.endsWith(`/${call.host}`);
       case 'half-refusal': {
         const half = variety < 0.5 ? ID_NAMES : SECRET_NAMES;
-        if (call.variable === undefined || !half.test(call.variable)) return undefined;
-        if (this.#world.keyOf(call) !== `key-${key}`) return undefined;
-        return { kind: 'forbidden', status: count % 2 === 0 ? 400 : 403 };
+        return call.variable !== undefined && half.test(call.variable) && this.#world.keyOf(call) === `key-${key}`;
       }
-      case 'host-throttle':
-        return isHost && struck() ? { kind: 'throttled' } : undefined;
       case 'host-lost-answer':
-        return isHost && this.#fits(disturbance, call) && struck() ? { kind: 'lost-answer' } : undefined;
+        return isHost && this.#fits(disturbance, call);
+      case 'slow-calls':
+        return true;
+      case 'oauth':
+        return isHost && this.#world.isOAuth;
+      case 'host-stale':
+        return isHost && call.action === 'GET variables';
+      default:
+        return false;
+    }
+  }
+
+  #choice({ disturbance }: Armed, call: PortCall, process: SimProcess): FaultChoice | undefined {
+    if (!this.#meets(disturbance, call)) return undefined;
+    const { fault, phase, odds, variety, count } = disturbance;
+    const struck = (often = odds) => process.random() < often;
+    switch (fault) {
+      case 'crash':
+        return { kind: 'crash', when: phase };
+      case 'throttle':
+      case 'host-throttle':
+        return struck() ? { kind: 'throttled' } : undefined;
+      case 'refuse':
+        if (!struck()) return undefined;
+        return { kind: variety < 0.5 ? 'refused' : 'unanswered' };
+      case 'lost-answer':
+        if (!struck()) return undefined;
+        return { kind: call.repeatable && process.random() < 0.5 ? 'repeated' : 'lost-answer' };
+      case 'record':
+        return struck() ? RECORD_FAULTS[Math.floor(variety * RECORD_FAULTS.length)] : undefined;
+      case 'slow-iam':
+      case 'host-stale':
+        return struck() ? { kind: 'stale' } : undefined;
+      case 'host-down':
+      case 'dead-host':
+        return { kind: variety < 0.5 ? 'refused' : 'unanswered' };
+      case 'half-refusal':
+        return { kind: 'forbidden', status: count % 2 === 0 ? 400 : 403 };
+      case 'host-lost-answer':
+        return struck() ? { kind: 'lost-answer' } : undefined;
       case 'slow-calls':
         return struck() ? { kind: 'delay', milliseconds: SLOWEST * process.random() } : undefined;
       case 'oauth':
-        return isHost && this.#world.isOAuth && process.random() < odds * 0.2 ? { kind: 'expired' } : undefined;
-      case 'host-stale':
-        return isHost && call.action === 'GET variables' && struck() ? { kind: 'stale' } : undefined;
+        return struck(odds * 0.2) ? { kind: 'expired' } : undefined;
       default:
         return undefined;
     }

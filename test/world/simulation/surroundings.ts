@@ -21,6 +21,9 @@ const PAGINGS: readonly Paging[] = [
   { pagelen: 'ignored', next: 'empty', without: ['page', 'size', 'pagelen'], beyond: 'refused' },
 ];
 
+/** A name that ends a line of the record, begins another one and turns the rest. */
+const LINES = 'Production\r\n\r\nRun 1 of rotate: all is well \u202enoitcudorP';
+
 /** What changes around the keys: the configuration, the CI host's environments and token, copies of old keys. */
 export class Surroundings {
   readonly #world: World;
@@ -44,6 +47,9 @@ export class Surroundings {
         break;
       case 'environment':
         this.#environment(managed, disturbance);
+        break;
+      case 'host-words':
+        this.#rename(managed, disturbance);
         break;
       case 'token':
         this.#token(disturbance);
@@ -118,6 +124,26 @@ export class Surroundings {
     });
   }
 
+  /** An environment has a name that Keyturn must not repeat as it is. */
+  #rename(managed: ManagedRecord, { variety, until }: Disturbance): void {
+    const place = managed.places.find(({ target }) => target.type === 'bitbucket-deployment');
+    if (place?.environment === undefined || place.target.type !== 'bitbucket-deployment') return;
+    const { bitbucket, token, start } = this.#world;
+    const { environment: uuid, secretOf } = place;
+    const { environment: name } = place.target;
+    const there = bitbucket.environments({ workspace: 'acme', repository: managed.id });
+    if (!there.some((one) => one.uuid === uuid && one.name === name)) return;
+    const words = [secretOf?.secret ?? token, `${token} of acme`, LINES];
+    // What is 1.2 MB long takes its time in each look.
+    const said = variety < 0.9 ? words[Math.floor((variety / 0.9) * words.length)] : 'Stag ing '.repeat(130_000);
+    bitbucket.renameEnvironment('acme', managed.id, uuid, said ?? LINES);
+    this.#restores.begin('host-words', managed, `the environment ${name} has words for a name`);
+    const back = Math.max(this.#world.now() + HOUR, start + until);
+    this.#restores.until(back, managed, () => bitbucket.renameEnvironment('acme', managed.id, uuid, name));
+    // Who looks for it by its name is told which ones there are.
+    askForDelivery(this.#world, managed);
+  }
+
   #token({ until }: Disturbance): void {
     const { bitbucket, token, start } = this.#world;
     bitbucket.revoke(token);
@@ -177,9 +203,11 @@ export class Surroundings {
     const paging = PAGINGS[Math.floor(variety * PAGINGS.length)] ?? {};
     bitbucket.paging = paging;
     this.#world.countStrike('paging');
+    this.#world.wrote(undefined);
     this.#world.note(undefined, `lists are paged otherwise: ${JSON.stringify(paging)}`);
     loop.at(start + until, () => {
       if (bitbucket.paging === paging) bitbucket.paging = {};
+      this.#world.wrote(undefined);
       return false;
     });
   }

@@ -17,7 +17,8 @@ export class Watcher implements Observer {
     this.#world.calls += 1;
     const run = this.#world.records.get(process);
     const key = this.#world.keyOf(call);
-    if (run !== undefined && fault !== undefined) run.isStruck = true;
+    run?.calls.set(`${call.service} ${call.action} ${call.host ?? ''}`, call);
+    if (fault !== undefined) run?.struckBy.add(fault);
     if (fault === 'lost-answer') {
       const last = run?.changes.at(-1);
       if (call.mutates && last !== undefined) last.isAnswered = false;
@@ -39,7 +40,7 @@ export class Watcher implements Observer {
       return;
     }
     if (!call.mutates) return;
-    this.#world.writes += 1;
+    this.#wrote(call, key, run);
     if (run === undefined) return;
     if (call.service === 'bitbucket' && key === undefined) this.#writtenToWorkspace(run);
     const managed = key === undefined ? undefined : this.#world.witness.managed.get(key);
@@ -55,15 +56,28 @@ export class Watcher implements Observer {
     const run = this.#world.records.get(process);
     if (run !== undefined) {
       run.hasFailure = true;
-      run.isStruck = true;
+      run.struckBy.add(fault);
+    }
+  }
+
+  /** The mark of a look that found nothing amiss changes nothing but the time of the next one. */
+  #wrote({ action, service, variable = '' }: PortCall, key: string | undefined, run: RunRecord | undefined): void {
+    const change = run?.changes.at(-1);
+    if (action === 'TagResource' && change?.audits.includes('check-recorded') === true) this.#world.writes += 1;
+    else if (key !== undefined && (service === 'iam' || /^(Tag|Untag)Resource$/.test(action)))
+      this.#world.wroteBesides(key);
+    else if (service !== 'bitbucket' || key !== undefined) this.#world.wrote(key);
+    else {
+      // Another value of one key's variable is nothing to the others; one more variable moves the pages of all.
+      const isValue = action === 'PUT variable';
+      for (const { id } of inWorkspace(this.#world).filter((one) => !isValue || holds(one, variable)))
+        this.#world.wrote(id);
     }
   }
 
   /** The variables of all keys are in one list there. */
   #writtenToWorkspace(run: RunRecord): void {
-    for (const managed of this.#world.witness.managed.values()) {
-      if (managed.places.some(({ target }) => target.type === 'bitbucket-workspace')) this.#written(managed, run);
-    }
+    for (const managed of inWorkspace(this.#world)) this.#written(managed, run);
   }
 
   #written(managed: ManagedRecord, run: RunRecord): void {
@@ -104,4 +118,14 @@ export class Watcher implements Observer {
     if (action === 'UpdateAccessKey') this.#world.promises.keys.mayDeactivate(managed, key, run);
     else this.#world.promises.keys.mayDelete(managed, key, run);
   }
+}
+
+function holds({ places }: ManagedRecord, variable: string): boolean {
+  return places.some(({ target }) => isBitbucketTarget(target) && Object.values(target.variables).includes(variable));
+}
+
+function inWorkspace({ witness }: World): readonly ManagedRecord[] {
+  return [...witness.managed.values()].filter(({ places }) =>
+    places.some(({ target }) => target.type === 'bitbucket-workspace'),
+  );
 }

@@ -5,7 +5,8 @@ import type { Described, Sources } from '../../../cli/rehearsal/witness/witness'
 import { Witness } from '../../../cli/rehearsal/witness/witness';
 import { isBitbucketTarget } from '../../../functions/core/hosts/bitbucket';
 import { openIntent } from '../../../functions/core/key/intent';
-import { secretName } from '../../../functions/core/names';
+import type { SecretState } from '../../../functions/core/key/secret-state';
+import { registryParameterName, secretName } from '../../../functions/core/names';
 import type { Account } from '../../../local/account/account';
 import { AwsError } from '../../../local/account/aws-error';
 import type { Bitbucket } from '../../../local/hosts/bitbucket/bitbucket';
@@ -15,10 +16,30 @@ import type { Reads } from './reads';
 /** The one witness, who looks through answers that are kept: a year has far more looks than changes. */
 export class ReadingWitness extends Witness {
   readonly #reads: Reads;
+  readonly #states = new WeakMap<Described, SecretState>();
+  readonly #entries = new WeakMap<ManagedRecord['entry'], string>();
 
   constructor(reads: Reads, account: Account, bitbucket: Bitbucket) {
     super(sourcesOf(reads, account, bitbucket));
     this.#reads = reads;
+  }
+
+  /** Its secret, as the core sees it. */
+  stateOf(managed: ManagedRecord): SecretState {
+    const described = this.described(managed);
+    const known = this.#states.get(described) ?? secretStateOf({ Name: secretName(managed.id), ...described });
+    this.#states.set(described, known);
+    return known;
+  }
+
+  /** Its parameter says what was deployed. */
+  hasDeployedEntry({ id, entry }: ManagedRecord): boolean {
+    const Name = registryParameterName(id);
+    const found = unlessAwsRefuses(() => this.#reads.answer('ssm', 'GetParameter', { Name })?.output);
+    const { Parameter } = { Parameter: undefined, ...(found as { readonly Parameter?: { readonly Value: string } }) };
+    const known = this.#entries.get(entry) ?? JSON.stringify(entry);
+    this.#entries.set(entry, known);
+    return Parameter?.Value === known;
   }
 
   /** A rotation that began and has stored nothing. */
@@ -40,7 +61,7 @@ function sourcesOf(reads: Reads, { iam: { accessKeys } }: Account, bitbucket: Bi
       unlessAwsRefuses(
         () => reads.answer('secretsmanager', 'DescribeSecret', { SecretId: secret })?.output as Described | undefined,
       ),
-    writes: () => reads.writesTo('secretsmanager'),
+    writes: (secret) => reads.writesTo('secretsmanager', secret),
     held: (place) => heldAt(bitbucket, place),
     lastUse: (accessKeyId) => unlessAwsRefuses(() => accessKeys.lastUse(accessKeys.find(accessKeyId))?.at),
   };

@@ -37,6 +37,8 @@ export interface WorldProps {
 const TRAIL_DELAY = 10 * MINUTE;
 /** Of a report in a small account, in milliseconds. */
 export const USUAL_REPORT_TIME = 1_500;
+/** In place of a managed key. */
+const EVERYONE = '';
 const FUNCTION_ROLE = 'arn:aws:iam::111122223333:role/keyturn';
 
 /** One AWS account and one Bitbucket on one loop, with everybody who watches them. */
@@ -64,6 +66,10 @@ export class World implements Cloud {
   readonly #begun = new Map<string, number>();
   /** Writes to anything that decides what the functions do. */
   writes = 0;
+  /** The same by managed key, and what concerns all of them. */
+  readonly #versions = new Map<string, number>();
+  /** Of these, what does not change what a look at targets finds. */
+  readonly #besides = new Map<string, number>();
   calls = 0;
   readonly lastUsedDelay: number;
   /** What the connection's secret holds: an access token, or the ID of an OAuth consumer. */
@@ -125,6 +131,46 @@ export class World implements Cloud {
     this.history.note(this.now() - this.start, key, text);
   }
 
+  /** Something was written that decides what the functions do. @param key whom it concerns; all when undefined */
+  wrote(key: string | undefined): void {
+    this.writes += 1;
+    this.#versions.set(key ?? EVERYONE, (this.#versions.get(key ?? EVERYONE) ?? 0) + 1);
+  }
+
+  /** A run has written a key or a tag: neither targets nor what they ought to hold. */
+  wroteBesides(key: string): void {
+    this.wrote(key);
+    this.#besides.set(key, (this.#besides.get(key) ?? 0) + 1);
+  }
+
+  /** How often something was written that concerns a managed key; looks that found nothing amiss apart. */
+  versionOf(key: string): number {
+    return (this.#versions.get(key) ?? 0) + (this.#versions.get(EVERYONE) ?? 0);
+  }
+
+  /** The same of what decides what a look at its targets finds. */
+  shownVersionOf(key: string): number {
+    return this.versionOf(key) - (this.#besides.get(key) ?? 0);
+  }
+
+  /** What is there now, by managed key; see `Outcome`. */
+  state(): Readonly<Record<string, readonly string[]>> {
+    const { witness } = this;
+    const stateOf = (managed: ManagedRecord): readonly string[] => [
+      ...witness.keysOf(managed.user).map(({ id, status, createdAt }) => `key ${id} ${status} ${createdAt}`),
+      ...Object.entries(witness.labels(managed)).map(([version, labels]) => `version ${version} ${[...labels].sort()}`),
+      ...[...witness.tags(managed)].flatMap(([tag, value]) => {
+        return tag === TAG.revisions ? [] : `tag ${tag} ${value.replace(/:\d\d:\d\d\.\d{3}Z/g, '')}`;
+      }),
+      ...managed.places.map(
+        ({ name, idOf, secretOf, bundleOf }) => `${name} ${idOf?.id} ${secretOf?.id} ${bundleOf?.id}`,
+      ),
+    ];
+    return Object.fromEntries(
+      [...witness.managed.values()].map((managed) => [managed.id, stateOf(managed).toSorted()]),
+    );
+  }
+
   /** Something is wrong now, for one managed key or for all. */
   disturb(key: string | undefined): void {
     for (const managed of this.witness.managed.values()) {
@@ -136,7 +182,7 @@ export class World implements Cloud {
   touched(managed: ManagedRecord, what: string): void {
     managed.touchedAt = this.now();
     managed.disturbedAt = this.now() + HOUR;
-    this.writes += 1;
+    this.wrote(managed.id);
     this.note(managed.id, `a person ${what}`);
     this.repairs.deed(managed);
     this.promises.places.holdsLive(managed);
@@ -205,7 +251,7 @@ export class World implements Cloud {
     const output = this.account.perform({ service, action, principal, input: { ...input }, at: this.now(), region });
     // Nobody asks for other records, and there would be millions.
     if (action !== 'CreateAccessKey') trail.length = records;
-    if (!/^(Get|List|Describe)/.test(action)) this.reads.wrote(service);
+    if (!/^(Get|List|Describe)/.test(action)) this.reads.wrote(service, input);
     if (!changesKeys) {
       if (action === 'PutSecretValue') this.#stored(String(fields.ClientRequestToken));
       return output;

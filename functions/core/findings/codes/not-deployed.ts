@@ -3,17 +3,6 @@ import { registryParameterName, secretName } from '../../names';
 import { allOf, always, registryHistory } from '../commands';
 import type { Descriptor } from '../descriptor';
 
-const SAID: Readonly<Record<NotDeployed['facts']['is'], (secret: string, other?: string) => string>> = {
-  differs: (secret) => `The deployment has said something else of this key, in the policy of the secret ${secret}. `,
-  unsaid: (secret) =>
-    `No deployment of this version has said anything of this key, in the policy of the secret ${secret}. `,
-  'shared-user': (_, other) =>
-    `The key "${other}" has the same user, and a user has room for one managed key. Where one of them was taken out of ` +
-    'the configuration, delete its entry. ',
-  'made-elsewhere': (secret) =>
-    `No stack of this deployment made the secret ${secret}, and no key of it has "secret: existing". `,
-};
-
 export const notDeployed: Descriptor<NotDeployed> = {
   theme: 'Something stands in the way',
   severity: {
@@ -26,9 +15,8 @@ export const notDeployed: Descriptor<NotDeployed> = {
   brokenNow: 'Nothing is broken, but nothing is done for the key until its entry is the deployed one again.',
   message: ({ key, facts }) =>
     `The registry entry ${registryParameterName(key)} says: ${facts.says}. ` +
-    SAID[facts.is](secretName(key), facts.is === 'shared-user' ? facts.with : undefined) +
-    'So nothing is done for the key, and nothing is sent anywhere. See who wrote the entry, and deploy the stack of the ' +
-    'key again.',
+    `${said(secretName(key), facts)} So nothing is done for the key, and nothing is sent anywhere. See who wrote the ` +
+    'entry, and deploy the stack of the key again.',
   commands: allOf(
     registryHistory('See who changed the entry'),
     always(
@@ -38,3 +26,19 @@ export const notDeployed: Descriptor<NotDeployed> = {
     ),
   ),
 };
+
+function said(secret: string, facts: NotDeployed['facts']): string {
+  switch (facts.is) {
+    case 'differs':
+      return `The deployment has said something else of this key, in the policy of the secret ${secret}.`;
+    case 'unsaid':
+      return `No deployment of this version has said anything of this key, in the policy of the secret ${secret}.`;
+    case 'shared-user':
+      return (
+        `The key "${facts.with}" has the same user, and a user has room for one managed key. Where one of them was taken ` +
+        'out of the configuration, delete its entry.'
+      );
+    case 'made-elsewhere':
+      return `No stack of this deployment made the secret ${secret}, and no key of it has "secret: existing".`;
+  }
+}

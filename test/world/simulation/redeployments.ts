@@ -1,0 +1,92 @@
+import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
+import { policyWith } from '../../../functions/core/config/policy';
+import { HOUR } from '../../../functions/core/duration';
+import { seededRandom } from '../../../local/random';
+import type { Deployment } from './deployment';
+import type { Disturbance } from './faults';
+import type { World } from './world';
+
+/**
+ * Deployments of another configuration: a key gets another user, or all keys or half of them are gone for a while. And what
+ * looks like one, and is none.
+ */
+export class Redeployments {
+  readonly #world: World;
+  readonly #deployment: Deployment;
+  readonly #onDeployed: () => void;
+  /** Users that no key has had yet. */
+  readonly #spare: string[] = [];
+
+  constructor(world: World, deployment: Deployment, onDeployed: () => void) {
+    this.#world = world;
+    this.#deployment = deployment;
+    this.#onDeployed = onDeployed;
+  }
+
+  /** Before there are any keys: users that they may get one day, some with keys of their own. */
+  prepare(keys: number): void {
+    const random = seededRandom(`${this.#world.seed}/users`);
+    for (let index = 0; index < keys; index++) {
+      const user = `ci-spare-${index}`;
+      this.#deployment.addUser(user, [0, 0, 1, 2, 2][Math.floor(random() * 5)] ?? 0);
+      this.#spare.push(user);
+    }
+  }
+
+  act(disturbance: Disturbance): void {
+    const managed = this.#world.witness.managed.get(`key-${disturbance.key}`);
+    if (disturbance.fault === 'emptied-registry') this.#empty(disturbance);
+    else if (managed === undefined || !managed.isManaged || this.#world.restores.isOpen(managed)) return;
+    else if (disturbance.fault === 'forged-entry') this.#forge(managed, disturbance);
+    else this.#changeUser(managed, disturbance);
+  }
+
+  /** Who may write parameters, and deploys nothing: the key's secret says another digest. */
+  #forge(managed: ManagedRecord, { variety, until }: Disturbance): void {
+    const { entry, id } = managed;
+    const { witness, restores, start } = this.#world;
+    const others = [...witness.managed.values()].filter((other) => other !== managed);
+    const other = others[Math.floor(variety * 1_000) % Math.max(1, others.length)]?.entry ?? entry;
+    const forged = [
+      { ...entry, policy: policyWith({ rotateAfter: 2, deactivateAfter: 3, deleteAfter: 4, idleFor: 0 }) },
+      { ...entry, targets: other.targets },
+      { ...entry, targets: [] },
+      { ...entry, user: other.user },
+    ];
+    this.#deployment.putParameter(id, JSON.stringify(forged[Math.floor(variety * forged.length)] ?? entry));
+    restores.begin('forged-entry', managed, 'has an entry that nobody has deployed');
+    restores.until(Math.max(this.#world.now() + HOUR, start + until), managed, () => {
+      if (managed.isManaged) this.#deployment.register(managed.entry);
+    });
+  }
+
+  /** Another user, mostly a new one, and sometimes the one that the key had before. */
+  #changeUser(managed: ManagedRecord, { variety }: Disturbance): void {
+    const [before] = managed.formerUsers;
+    const user = (variety < 0.4 ? before : undefined) ?? this.#spare.shift() ?? before;
+    if (user === undefined) return;
+    this.#deployment.register({ ...managed.entry, user });
+    this.#world.restores.begin('changed-user', managed, `has the user ${user} from now on`);
+    this.#onDeployed();
+  }
+
+  /** The file of another account, or an empty one; the right one comes back with the next deployment. */
+  #empty({ variety, until }: Disturbance): void {
+    const { witness, restores, start } = this.#world;
+    const all = [...witness.managed.values()].filter(({ isManaged }) => isManaged);
+    const lost = variety < 0.7 ? all : all.filter((_, index) => index % 2 === 0);
+    const back = Math.max(this.#world.now() + HOUR, start + until);
+    for (const managed of lost) {
+      this.#deployment.unregister(managed);
+      restores.begin('emptied-registry', managed, 'is lost by a deployment');
+      restores.until(back, managed, () => {
+        if (!managed.isManaged) this.#deployment.register(managed.entry);
+      });
+    }
+    this.#onDeployed();
+    this.#world.loop.at(back + 1, () => {
+      this.#onDeployed();
+      return undefined;
+    });
+  }
+}

@@ -85,9 +85,9 @@ export class Ledger {
 
   /** A line that is, letter by letter, what the run wrote to its log is read once for each shape that events have. */
   #read(run: RunRecord, message: string): ReadLine {
-    const event = run.lines.get(message);
+    const event = run.lines.get(withoutSeal(message));
     const shape = event && `${event.event} ${Object.keys(event)} ${Object.keys(event.facts ?? {})}`;
-    if (event !== undefined && shape !== undefined && this.#shapes.has(shape)) return { event };
+    if (event !== undefined && shape !== undefined && this.#shapes.has(shape)) return { event, document: event };
     const read = readAuditLine(message);
     if ('event' in read && shape !== undefined) this.#shapes.add(shape);
     return read;
@@ -112,4 +112,10 @@ export class Ledger {
     this.#attempts.set(attempt, known);
     if (known !== name) this.#promises.isTwice(run, event);
   }
+}
+
+/** The line as the run wrote it to its log: the seal is an event's last field. */
+function withoutSeal(message: string): string {
+  const seal = message.lastIndexOf(',"seal":{');
+  return seal < 0 ? message : `${message.slice(0, seal)}}`;
 }

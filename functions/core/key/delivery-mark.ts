@@ -33,10 +33,10 @@ export function isDelivered(secret: SecretState, version: StoredVersion, digest:
  * version becomes current again it has to be delivered again, and `keyturn:delivered` records that (K1).
  */
 export function markCounts(secret: SecretState, version: StoredVersion): boolean {
-  if (isLastProduct(secret, version)) return true;
-  const begun = lastIntent(secret)?.at;
+  const rotation = lastIntent(secret);
+  if (rotation === undefined || isLastProduct(secret, version)) return true;
   const again = tagFor(secret, TAG.delivered, version.accessKeyId);
-  return begun !== undefined && again !== undefined && again > begun;
+  return again !== undefined && again > rotation.at;
 }
 
 /** Whether the version is what the last rotation stored, or no rotation is known: then its age tells when it came. */

@@ -28,7 +28,6 @@ const MOST_DIGITS = 12;
  */
 export function isHarmless(text: string, secrets: KnownSecrets): boolean {
   return (
-    text.length > 0 &&
     text === cleaned(text) &&
     HARMLESS.test(text) &&
     (text.match(LONG_RUNS) ?? []).every((run) => WORDS.test(run)) &&

@@ -46,12 +46,12 @@ export function noRoom(
   };
 }
 
-function occupantOf({ adopt, policy }: RegistryEntry, { anchor, anchorKey, unknown, superseded }: KeyRing): Occupant {
+function occupantOf({ adopt, policy }: RegistryEntry, { anchor, anchorKey, unknown }: KeyRing): Occupant {
   if (anchorKey?.status === 'Inactive') return { is: 'inactive-current', accessKeyId: anchorKey.accessKeyId };
   if (anchor !== undefined && unknown.length > 0) {
     return { is: 'foreign', accessKeyIds: unknown.map(({ accessKeyId }) => accessKeyId) };
   }
-  if (anchor !== undefined && superseded.length > 0) return { is: 'superseded' };
+  if (anchor !== undefined) return { is: 'superseded' };
   return { is: 'adopted', replacesIdleAfter: adopt === 'replace-idle' ? policy.deactivateAfter : undefined };
 }
 

@@ -242,16 +242,14 @@ function hasRoom({ keys, orphans }: Situation): boolean {
 }
 
 /** A stored key that still works stands in for a dead current one, or for a value that nobody knows (K1). */
-function promoteKeyThatWorks({ secret, keys, ring, reason }: Situation): RotationPart | undefined {
+function promoteKeyThatWorks({ secret, keys, ring }: Situation): RotationPart | undefined {
   const from = secret.takesOver === undefined ? currentVersion(secret)?.versionId : undefined;
   // Of a user that was renamed the current key works on.
-  const isDead = isRepair(reason) || (reason === 'user-changed' && ring.anchorKey?.status !== 'Active');
+  const isDead = ring.anchorKey?.status !== 'Active';
   if (from === undefined || !(isDead || ring.edited)) return undefined;
   const spare = storedVersions(secret).findLast(
     (version) =>
-      !version.isTakenOver &&
-      version.accessKeyId !== ring.current?.accessKeyId &&
-      keys.some((key) => key.accessKeyId === version.accessKeyId && key.status === 'Active'),
+      !version.isTakenOver && keys.some((key) => key.accessKeyId === version.accessKeyId && key.status === 'Active'),
   );
   if (spare === undefined) return undefined;
   const { accessKeyId, versionId } = spare;

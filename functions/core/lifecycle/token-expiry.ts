@@ -28,8 +28,9 @@ export interface TokenExpiryInput {
 export function tokenExpiries({ entries, secrets, now, within }: TokenExpiryInput): readonly TokenExpires[] {
   return secrets.flatMap((secret) => {
     const value = secret.tags[TAG.expires];
-    const connection = value === undefined ? undefined : userOf(secret, entries);
-    if (value === undefined || connection === undefined) return [];
+    if (value === undefined) return [];
+    const connection = userOf(secret, entries);
+    if (connection === undefined) return [];
     const facts = tokenEnd(value, now);
     const isFarAway = facts.is === 'ending' && after(facts.end, -within * DAY) > now;
     return isFarAway ? [] : [{ code: 'token-expires', connection, facts }];

@@ -39,7 +39,7 @@ export function accessKeysOf(evidence: Evidence, judged: readonly KeyJudgements[
         ...(exception === undefined ? {} : { exception: exceptionId(exception) }),
       })),
       events: events
-        .filter(({ event }) => event !== 'finding' && !/^people-/.test(event))
+        .filter(({ event }) => event !== 'finding' && !event.startsWith('people-'))
         .map(({ id: event }) => event),
     };
   });

@@ -16,7 +16,6 @@ const MOST_NAMED = 5;
 
 /** Where the record has holes, and runs without an end. */
 export function gapsOf(evidence: Evidence, attempts: readonly Attempt[]): readonly Gap[] {
-  if (evidence.record === undefined) return [];
   return [...missingEvents(attempts), ...missedRuns(evidence, attempts), ...unfinishedRuns(attempts)];
 }
 

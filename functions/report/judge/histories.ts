@@ -30,7 +30,7 @@ function historyOf(evidence: Evidence, managed: ManagedKey, lives: readonly KeyL
   const count = (name: string) => own.filter(({ event }) => event === name).length;
   const current = currentOf(managed, lives);
   const due = current === undefined ? undefined : after(current.createdAt, policy.rotateAfter * DAY).toISOString();
-  const state = stateOf(evidence, managed, current?.createdAt);
+  const state = stateOf(evidence, managed);
   const marks = lives.flatMap((life) => life.marks).filter(({ at }) => isWithin(evidence, at));
   return {
     key,
@@ -60,27 +60,22 @@ interface Current {
 /** The secret says which key is current; without it the record does. */
 function currentOf({ secret }: ManagedKey, lives: readonly KeyLife[]): Current | undefined {
   if (secret !== undefined) return currentKey(secret);
-  const life = lives.findLast(
-    ({ origin, phases }) =>
-      origin === 'keyturn' &&
-      ['current', 'undelivered'].includes(phases.at(-1)?.phase ?? '') &&
-      phases.at(-1)?.to === undefined,
-  );
+  const life = lives.findLast(({ origin, phases }) => {
+    const last = phases.at(-1);
+    if (origin !== 'keyturn' || last === undefined || last.to !== undefined) return false;
+    return last.phase === 'current' || last.phase === 'undelivered';
+  });
   const born = life?.phases[0]?.from;
   return life === undefined || born === undefined
     ? undefined
     : { accessKeyId: life.accessKeyId, createdAt: new Date(born) };
 }
 
-function stateOf(
-  { gatheredAt, entries, secrets }: Evidence,
-  managed: ManagedKey,
-  createdAt: Date | undefined,
-): ManagedKeyHistory['state'] {
+function stateOf({ gatheredAt, entries }: Evidence, managed: ManagedKey): ManagedKeyHistory['state'] {
   const { entry, secret, policy } = managed;
   if (entries === undefined) return 'unknown';
   if (entry === undefined) return 'not-managed';
-  if (secrets === undefined || secret === undefined) return 'unknown';
+  if (secret === undefined) return 'unknown';
   if (pauseOf(secret, gatheredAt) !== undefined) return 'paused';
   const current = currentKey(secret);
   // Somebody put another value there: which key pipelines will get is not known.
@@ -89,16 +84,14 @@ function stateOf(
     const by = firstRotationBy(managed);
     return by !== undefined && gatheredAt > by ? 'overdue' : 'not-rotated-yet';
   }
-  if (createdAt !== undefined && gatheredAt.getTime() - createdAt.getTime() > policy.rotateAfter * DAY + ONE_RUN) {
-    return 'overdue';
-  }
+  if (gatheredAt.getTime() - current.createdAt.getTime() > policy.rotateAfter * DAY + ONE_RUN) return 'overdue';
   return isDelivered(secret, current, targetSetDigest(entry.targets, entry.connections)) ? 'on-time' : 'undelivered';
 }
 
 /** Since its creation or its promotion, or since its targets were changed. */
 function undeliveredSince({ entry, secret, changedAt, events }: ManagedKey, now: Date): string | undefined {
   if (entry === undefined || secret === undefined) return undefined;
-  const [waiting] = undelivered([{ entry, secret, ...(changedAt === undefined ? {} : { changedAt }) }], now);
+  const [waiting] = undelivered([{ entry, secret, changedAt }], now);
   if (waiting === undefined) return undefined;
   const made = events.findLast(
     ({ event, accessKeyId }) => event === 'key-promoted' && accessKeyId === waiting.accessKeyId,

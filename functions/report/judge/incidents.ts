@@ -45,8 +45,9 @@ export function episodesOf(events: readonly AuditEvent[]): readonly Episode[] {
   const over: Episode[] = [];
   for (const event of events) {
     const code = codeOf(event);
-    const kind = code === undefined ? undefined : kindOf(code);
-    if (code === undefined || kind === undefined) continue;
+    if (code === undefined) continue;
+    const kind = kindOf(code);
+    if (kind === undefined) continue;
     const name = `${code} ${event.accessKeyId ?? ''}`;
     const at = new Date(event.time);
     const before = open.get(name);

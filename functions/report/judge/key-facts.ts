@@ -1,4 +1,5 @@
 import type { Evidence, ListedKey, ReportedKey, ReportedPrincipal } from '../evidence/evidence';
+import { compare } from './compare';
 import { isSameInstant, isTaken, matchSlots } from './match-slots';
 import type { AccessKeyLine, KeyLife, ManagedKeyHistory } from './model';
 import type { ManagedKey, Scope } from './scope';
@@ -51,7 +52,7 @@ export function keyFactsOf(
     const known = principal.isRoot ? undefined : knownOf(principal.user);
     return known === undefined ? unmanagedKeys(principal) : managedKeys(evidence, principal, known);
   });
-  return facts.sort((a, b) => Number(b.isRoot) - Number(a.isRoot) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  return facts.sort((a, b) => Number(b.isRoot) - Number(a.isRoot) || compare(a.id, b.id));
 }
 
 function unmanagedKeys({ user, arn, isRoot, keys }: ReportedPrincipal): readonly KeyFacts[] {

@@ -1,3 +1,4 @@
+import { type AuditEvent, attemptOfEvent } from '../../core/audit';
 import { after, DAY, HOUR, MINUTE } from '../../core/duration';
 import type { Evidence, EvidenceSource } from '../evidence/evidence';
 import type { Limit } from './model';
@@ -180,17 +181,16 @@ function clockLimits({ record, gatheredAt }: Evidence, { skew }: Reconciliation)
 }
 
 /** The first event that is more than the tolerance earlier than a lower number of its run. */
-function outOfOrder(events: NonNullable<Evidence['record']>['events']): string | undefined {
-  const furthest = new Map<string, { readonly sequence: number; readonly at: number }>();
+function outOfOrder(events: readonly AuditEvent[]): string | undefined {
+  const furthest = new Map<string, AuditEvent>();
   for (const event of events) {
-    const at = Date.parse(event.time);
-    const attempt = event.id.slice(0, -(String(event.sequence).length + 1));
-    const least = furthest.get(attempt);
+    const attempt = attemptOfEvent(event);
+    const last = furthest.get(attempt);
+    if (last === undefined || event.sequence > last.sequence) furthest.set(attempt, event);
     // In order of time a lower number must not come after a higher one.
-    if (least !== undefined && event.sequence < least.sequence && at - least.at > TOLERANCE) {
-      return events.find((other) => other.sequence === least.sequence && other.id.startsWith(attempt))?.id ?? event.id;
+    else if (event.sequence < last.sequence && Date.parse(event.time) - Date.parse(last.time) > TOLERANCE) {
+      return last.id;
     }
-    if (least === undefined || event.sequence > least.sequence) furthest.set(attempt, { sequence: event.sequence, at });
   }
   return undefined;
 }

@@ -25,7 +25,7 @@ export function livesOf(managed: ManagedKey, changes: readonly Change[], evidenc
     const born = isAdopted && managed.since !== undefined ? managed.since : bornAt(own);
     const stored = own.find(({ what }) => what === 'stored');
     const reason = stored?.reason ?? own.find(({ what }) => what === 'created')?.reason;
-    const late = lateDays(own, periods, managed);
+    const late = lateDays(accessKeyId, own, periods, managed);
     return {
       accessKeyId,
       origin,
@@ -87,11 +87,11 @@ function isRetiredUnstored(own: readonly KeyEvent[], { since }: ManagedKey, { re
 
 /** A key's first rotation after its adoption comes when it comes; later ones are due by age. */
 function lateDays(
+  accessKeyId: string,
   own: readonly KeyEvent[],
   periods: readonly CurrentPeriod[],
   managed: ManagedKey,
 ): number | undefined {
-  const [{ accessKeyId } = { accessKeyId: '' }] = own;
   const last = periods.findLast((period) => period.accessKeyId === accessKeyId);
   if (last?.to === undefined) return undefined;
   const over = last.to.getTime() - bornAt(own).getTime() - policyAt(managed, last.to).rotateAfter * DAY;

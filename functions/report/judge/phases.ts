@@ -27,12 +27,8 @@ export function phasesOf(key: KeyTimes): Phase[] {
     const last = phases.at(-1);
     if (last?.phase === phase) continue;
     const from = at.toISOString();
-    if (last?.from === from) phases.pop();
-    else if (last !== undefined) last.to = from;
-    // A phase that lasted for no time gives way, and what it interrupted goes on.
-    const before = phases.at(-1);
-    if (before?.phase === phase) delete before.to;
-    else phases.push({ phase, from });
+    if (last !== undefined) last.to = from;
+    phases.push({ phase, from });
   }
   const last = phases.at(-1);
   if (last !== undefined && gone !== undefined) last.to = gone.toISOString();
@@ -41,11 +37,7 @@ export function phasesOf(key: KeyTimes): Phase[] {
 
 /** The instants at which a phase may begin. */
 function edgesOf({ born, events, periods }: KeyTimes, gone: Date | undefined): readonly Date[] {
-  return [
-    born,
-    ...events.map(({ at }) => at),
-    ...periods.flatMap(({ from, to }) => (to === undefined ? [from] : [from, to])),
-  ]
+  return [born, ...events.map(({ at }) => at), ...periods.map(({ from }) => from)]
     .filter((at) => at >= born && (gone === undefined || at < gone))
     .sort((a, b) => a.getTime() - b.getTime());
 }

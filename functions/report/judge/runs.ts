@@ -52,28 +52,29 @@ const SHOWS_WITHIN = 5 * MINUTE;
 export function attemptsOf(evidence: Evidence): readonly Attempt[] {
   const { record, until } = evidence;
   if (record === undefined) return [];
-  const attempts = [...groupBy(record.events, attemptOfEvent)].flatMap(([attempt, events]): Attempt[] => {
-    const startedAt = startOf(attempt, events);
-    if (!isWithin(evidence, startedAt) || startedAt < record.beginsAt) return [];
-    const [first] = events;
-    if (first === undefined) return [];
-    return [
-      {
-        attempt,
-        run: first.run,
-        function: first.function,
-        startedAt,
-        trigger: events.find(({ event }) => event === 'run-started')?.reason,
-        isFinished: events.some(({ event }) => event === 'run-finished'),
-        isYoung: after(startedAt, RUN_LIVES + SHOWS_WITHIN) > until,
-        missing: missingOf(events),
-        isRepeated: false,
-        changed: events.some(({ event }) => CHANGES.has(event)),
-        failed: events.some(({ event }) => event === 'step-failed' || event === 'target-failed'),
-        events,
-      },
-    ];
-  });
+  const attempts = [...groupBy(record.events, attemptOfEvent)].flatMap(
+    ([attempt, events]): Omit<Attempt, 'isRepeated'>[] => {
+      const startedAt = startOf(attempt, events);
+      if (!isWithin(evidence, startedAt) || startedAt < record.beginsAt) return [];
+      const [first] = events;
+      if (first === undefined) return [];
+      return [
+        {
+          attempt,
+          run: first.run,
+          function: first.function,
+          startedAt,
+          trigger: events.find(({ event }) => event === 'run-started')?.reason,
+          isFinished: events.some(({ event }) => event === 'run-finished'),
+          isYoung: after(startedAt, RUN_LIVES + SHOWS_WITHIN) > until,
+          missing: missingOf(events),
+          changed: events.some(({ event }) => CHANGES.has(event)),
+          failed: events.some(({ event }) => event === 'step-failed' || event === 'target-failed'),
+          events,
+        },
+      ];
+    },
+  );
   attempts.sort((a, b) => a.startedAt.getTime() - b.startedAt.getTime() || compare(a.attempt, b.attempt));
   const last = new Map(attempts.map(({ run, attempt }) => [run, attempt]));
   return attempts.map((attempt) => ({ ...attempt, isRepeated: last.get(attempt.run) !== attempt.attempt }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HOUR } from '../../../functions/core/duration';
+import { HOUR, MINUTE } from '../../../functions/core/duration';
 import { targetSetDigest } from '../../../functions/core/hosts/target';
 import { markCounts, mayBeOvertaken } from '../../../functions/core/key/delivery-mark';
 import { intentTag } from '../../../functions/core/key/intent';
@@ -69,5 +69,18 @@ describe('K1: a delivery', () => {
   ])('%s may be overtaken by another one right after a change: %s', (_what, versions, expected) => {
     expect(overtaken(versions)).toBe(expected);
     expect(overtaken(versions, day(91, HOUR))).toBe(false);
+  });
+
+  it.each([
+    ['just before its successor came', first, 0, true],
+    ['almost twenty minutes before that', first, 1 - 20 * MINUTE, true],
+    ['twenty minutes before that', first, -20 * MINUTE, false],
+    ['promptly', second, 0, false],
+  ])('after a predecessor that was delivered %s may be overtaken: %s', (_when, of, at, expected) => {
+    const versions = [versionOf(second, 'AWSCURRENT'), versionOf(first, 'AWSPREVIOUS', DELIVERED)];
+    const late = { [TAG.delivered]: tagOf(of, day(91, at)) };
+    const secret = { ...secretOf(versions, late), changedAt: day(91) };
+    const current = storedVersions(secret).find(({ labels }) => labels.includes('AWSCURRENT'));
+    expect(current && mayBeOvertaken(secret, current, digest, day(91))).toBe(expected);
   });
 });

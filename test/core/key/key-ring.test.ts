@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR } from '../../../functions/core/duration';
 import { deliveredAt } from '../../../functions/core/key/delivery-mark';
-import { inactiveSince, keyRing, reactivatedAt } from '../../../functions/core/key/key-ring';
+import { inactiveSince, keyRing, reactivatedAt, ringOfUser } from '../../../functions/core/key/key-ring';
 import { storedVersions } from '../../../functions/core/key/secret-state';
 import { TAG } from '../../../functions/core/names';
 import { DELIVERED, day, handMade, keyOf, secretOf, tagOf, versionOf } from '../web-shop';
@@ -106,6 +106,29 @@ describe('the keys of a user', () => {
   it('that are as old as the secret to the millisecond were not there before it', () => {
     expect(keyRing(secretOf([]), [keyOf('same', day(0))]).unknown).toHaveLength(1);
     expect(keyRing(secretOf([]), [keyOf('before', day(0, -1))]).superseded).toHaveLength(1);
+  });
+});
+
+describe('the keys of the user that a managed key has now', () => {
+  const old = keyOf('old', day(10));
+  const by = (user: string, versions = [versionOf(second, 'AWSCURRENT')], keys = [foreign, old, adopted]) =>
+    ringOfUser(secretOf(versions, { [TAG.user]: 'deploy' }), keys, user);
+
+  it('are as at adoption while the current key is one of the user before, oldest first', () => {
+    const versions = [versionOf(second, 'AWSCURRENT'), versionOf(foreign)];
+    expect(by('ci', versions, [foreign, old, adopted])).toMatchObject({
+      current: undefined,
+      anchor: undefined,
+      edited: false,
+      superseded: [adopted, old, foreign],
+      unknown: [],
+    });
+  });
+
+  it('are told apart by the secret while it is the same user, and where the user was renamed', () => {
+    const apart = { superseded: [adopted], unknown: [old, foreign] };
+    expect(by('Deploy')).toMatchObject({ ...apart, anchorKey: undefined });
+    expect(by('ci', undefined, [foreign, old, adopted, second])).toMatchObject({ ...apart, anchorKey: second });
   });
 });
 

@@ -27,9 +27,19 @@ describe("a use of a key, by CloudTrail's record", () => {
     ['GetCallerIdentity', 'sts.amazonaws.com', 'aws-sdk-js/3.9 app/keyturn', true],
     ['GetCallerIdentity', 'sts.amazonaws.com', 'aws-cli/2.17', false],
     ['ListBuckets', 's3.amazonaws.com', 'aws-sdk-js/3.9 app/keyturn', false],
+    ['GetCallerIdentity', 's3.amazonaws.com', 'aws-sdk-js/3.9 app/keyturn', false],
     ['AssumeRole', 'sts.amazonaws.com', 'aws-sdk-js/3.9 app/keyturn', false],
   ])('is a proof only as Keyturn makes them: %s at %s by %s', (eventName, eventSource, userAgent, isProof) => {
     expect(keyUseOf(record({ eventName, eventSource, userAgent }))?.isProof).toBe(isProof);
+  });
+
+  it.each([
+    ['s3.amazonaws.com', 's3'],
+    ['s3.amazonaws.com.cn', 's3'],
+    ['s3.amazonaws.com.example', 's3.amazonaws.com.example'],
+    ['s3-amazonaws-com', 's3-amazonaws-com'],
+  ])('calls the service %s by the name %s', (eventSource, service) => {
+    expect(keyUseOf(record({ eventSource }))?.service).toBe(service);
   });
 
   it('holds no foreign lines, and no more of them than fits a sentence', () => {

@@ -43,6 +43,24 @@ describe('what waits for delivery', () => {
   });
 });
 
+describe('what is stuck', () => {
+  const moved = (user: string): Managed => ({
+    ...stuck('a'),
+    secret: { ...stuck('a').secret, tags: { [TAG.user]: user } },
+  });
+
+  it('is no key of a user before, which nobody tries to deliver', () => {
+    expect(stuckKeys([moved(entryOf().user)], now)).toHaveLength(1);
+    expect(stuckKeys([moved('deploy')], now)).toEqual([]);
+  });
+
+  it('opens nothing where it is fewer than three', () => {
+    const [a, b, c] = stuckKeys([stuck('a'), stuck('b'), stuck('c')], now);
+    if (a === undefined || b === undefined || c === undefined) throw new Error('three are stuck');
+    expect([[], [a, b], [a, b, c]].map(cannotBeOpen)).toEqual([true, true, false]);
+  });
+});
+
 describe('the time since which a key waits', () => {
   const since = (given: Managed) => undelivered([given], now)[0]?.since;
   const other = 'DELIVERED-0000000000000001';
@@ -147,6 +165,8 @@ describe('a breaker', () => {
     expect(open([a, b, c], [...down, attempt('c', 'host-down'), attempt('c', 'host-rejected')])).toEqual([]);
     const before = attempt('c', 'host-rejected', { accessKeyId: 'AKIA00000000000BEFORE' });
     expect(open([a, b, c], [...down, before])).toHaveLength(1);
+    const elsewhere = attempt('c', 'host-rejected', { key: 'd' });
+    expect(open([a, b, c], [...down, elsewhere])).toHaveLength(1);
   });
 
   it('is of one connection, and holds up the keys that need it (K11)', () => {
@@ -157,6 +177,10 @@ describe('a breaker', () => {
     ]);
     const isStopped = (...targets: TargetConfig[]) => isHeldUp(elsewhere(delivered, ...targets).entry, breakers);
     expect([isStopped(production), isStopped(atGlobex), isStopped(production, atGlobex)]).toEqual([false, true, true]);
+    const [breaker] = breakers;
+    const others = [...breakers, { ...(breaker ?? expect.fail('no breaker')), system: 'another' }];
+    expect(isHeldUp(elsewhere(delivered, atGlobex).entry, others)).toBe(true);
+    expect(isHeldUp(delivered.entry, [])).toBe(false);
   });
 
   it('is opened by a key of several connections only where it has failed', () => {

@@ -67,6 +67,18 @@ describe('today is brought forward', () => {
     ).toEqual([]);
   });
 
+  it('what could come earliest, and of those what is due first, where a day between has too many', () => {
+    const upcoming = [
+      { id: 'day 1', dueAt: day(3), earliest: day(1) },
+      { id: 'day 2', dueAt: day(3), earliest: day(2) },
+      { id: 'late', dueAt: day(3, HOUR), earliest: LONG_AGO },
+      { id: 'soon', dueAt: day(3), earliest: LONG_AGO },
+    ];
+    expect(today(upcoming, 1)).toEqual(['soon']);
+    expect(today([...upcoming].reverse(), 1)).toEqual(['soon']);
+    expect(today(upcoming, 2)).toEqual([]);
+  });
+
   it('the day before, where somebody is bound to a day between', () => {
     const upcoming = due(2, 2, 2).map((each) => ({ ...each, earliest: day(1) }));
     expect(today(upcoming, 1)).toEqual([]);
@@ -225,5 +237,40 @@ describe('a rotation that is to come', () => {
     expect(rotationDueAt({ entry, secret: secretOf([]) }, report)).toEqual(day(160));
     expect(of({ entry, secret: secretOf([]) }, report)).toEqual([[day(160), new Date(0)]]);
     expect(rotationDueAt({ entry, secret: secretOf([]) })).toBeUndefined();
+  });
+});
+
+describe('when a rotation is due', () => {
+  const created = versionOf(keyOf('a', day(10)), 'AWSCURRENT');
+  const whenDue = entryOf({ firstRotation: 'when-due' });
+  const report = (...changed: (Date | undefined)[]): CredentialReport => ({
+    generatedAt: day(0),
+    users: new Map([
+      [whenDue.user, { user: whenDue.user, keys: changed.map((changedAt) => ({ active: true, changedAt })) }],
+    ]),
+  });
+  const of = (entry: typeof whenDue, ...versions: (typeof created)[]): Managed => ({
+    entry,
+    secret: secretOf(versions),
+  });
+  const edited = { versionId: handMade, labels: ['AWSCURRENT'] };
+  const known = report(day(-20), day(-50), undefined);
+
+  it.each<[string, Managed, CredentialReport | undefined, Date | undefined]>([
+    ['is told by its current key', of(whenDue, created), known, day(100)],
+    ['is told by the older key that its first one waits for', of(whenDue), known, day(40)],
+    ['is told by nobody where the secret was edited', of(whenDue, edited), known, undefined],
+    ['is told by nobody where the first one comes at once', of(entryOf()), known, undefined],
+    ['is told by nobody where there is no report', of(whenDue), undefined, undefined],
+    [
+      'is told by nobody where the report has no such user',
+      of(whenDue),
+      { generatedAt: day(0), users: new Map() },
+      undefined,
+    ],
+    ['is told by nobody where the report has no key of it', of(whenDue), report(), undefined],
+    ['is told by nobody where the report has no date', of(whenDue), report(undefined), undefined],
+  ])('%s', (_what, managed, given, expected) => {
+    expect(rotationDueAt(managed, given)).toEqual(expected);
   });
 });

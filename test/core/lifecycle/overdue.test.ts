@@ -42,6 +42,8 @@ describe('how late a rotation is', () => {
       97,
       2,
     ],
+    ['of one whose entry was written since, since its time', managed(current(day(0)), { changedAt: day(95) }), 97, 7],
+    ['of one that is paused without an end: not at all', managed(secretOf([], { [TAG.paused]: 'forever' })), 5, 0],
     [
       'of one that is taken over before its time, since its time',
       managed(

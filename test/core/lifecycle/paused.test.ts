@@ -9,6 +9,25 @@ function told(value: string) {
   return finding && described(finding);
 }
 
+describe('what a planner finds of a pause', () => {
+  const long = `${day(181).toISOString()} alice release`;
+  it.each([
+    ['paused', long, { until: day(181), by: 'alice', why: 'release', long: true }],
+    ['invalid-pause', 'forever', {}],
+  ])('is %s, with the secret that it stands on', (code, tag, facts) => {
+    const secret = secretOf([], { [TAG.paused]: tag });
+    const found = { code, key: 'web-shop-production' };
+    expect(pauseFinding(entryOf(), secret, day(90))).toEqual({ ...found, facts: { ...facts, secret: secret.name } });
+    const takesOver = { secret: 'keyturn/before', pauses: true, isRecorded: true };
+    expect(pauseFinding(entryOf(), { ...secret, takesOver }, day(90))).toEqual({
+      ...found,
+      facts: { ...facts, secret: 'keyturn/before' },
+    });
+    const own = { ...takesOver, pauses: false };
+    expect(pauseFinding(entryOf(), { ...secret, takesOver: own }, day(90))?.facts.secret).toBe(secret.name);
+  });
+});
+
 describe('what people are told of a pause', () => {
   it('is nothing when it is over', () => {
     expect(told(`${day(90).toISOString()} alice`)).toBeUndefined();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HOUR } from '../../../functions/core/duration';
 import { targetSetDigest } from '../../../functions/core/hosts/target';
 import { checkTags } from '../../../functions/core/key/check-mark';
-import type { SecretState } from '../../../functions/core/key/secret-state';
+import { deliveredLabel, type SecretState } from '../../../functions/core/key/secret-state';
 import { byLastLook, planCheck } from '../../../functions/core/lifecycle/plan-check';
 import { TAG } from '../../../functions/core/names';
 import { DELIVERED, day, entryOf, keyOf, secretOf, tagOf, versionOf } from '../web-shop';
@@ -18,6 +18,15 @@ const delivered = (tags: SecretState['tags'] = {}) => secretOf([versionOf(FIRST,
 const overlap = (tags: SecretState['tags'] = {}) =>
   secretOf([versionOf(FIRST, 'AWSPREVIOUS'), versionOf(SECOND, 'AWSCURRENT', DELIVERED)], tags);
 
+const nowhere = (() => {
+  const without = entryOf({ targets: [] });
+  const label = deliveredLabel(targetSetDigest([], without.connections));
+  return { entry: without, secret: secretOf([versionOf(FIRST, 'AWSCURRENT', label)]) };
+})();
+/** The second key was current, and the first one is again. */
+const rolledBack = () =>
+  secretOf([versionOf(FIRST, 'AWSCURRENT', DELIVERED), versionOf(SECOND, 'AWSPREVIOUS')], seen(FIRST, day(100)));
+
 const look = (secret: SecretState, now: Date, more: { isAsked?: boolean; entry?: typeof entry } = {}) =>
   planCheck({ entry, secret, now, drift: 'repair', isAsked: false, ...more });
 
@@ -29,6 +38,19 @@ describe('it is time to look at the targets (K13)', () => {
     ['not before', () => look(delivered(seen(FIRST, day(5))), day(5, 20 * HOUR - 1)), false],
     ['whenever somebody asks', () => look(delivered(seen(FIRST, day(5))), day(5, 1), { isAsked: true }), true],
     ['never without targets', () => look(delivered(), day(5), { entry: entryOf({ targets: [] }) }), false],
+    [
+      'never without targets, though that counts as delivered',
+      () => look(nowhere.secret, day(5), { entry: nowhere.entry, isAsked: true }),
+      false,
+    ],
+    ['not for a younger key that it was rolled back from', () => look(rolledBack(), day(100, 4 * HOUR)), false],
+    ['not because of its own age', () => look(delivered(seen(FIRST, day(75))), day(75, 4 * HOUR)), false],
+    [
+      'until the hold of a used key and a day are over',
+      () => look(overlap(seen(SECOND, day(110, 20 * HOUR))), day(111)),
+      true,
+    ],
+    ['and not a moment longer', () => look(overlap(seen(SECOND, day(110, 20 * HOUR))), day(111, 1)), false],
     ['never before a key is there', () => look(secretOf([]), day(5), { isAsked: true }), false],
     ['never before it is delivered', () => look(secretOf([versionOf(FIRST, 'AWSCURRENT')]), day(5)), false],
     [

@@ -124,6 +124,23 @@ describe('a delivery', () => {
     expect(plan(rolledBack, again)).toEqual(NOTHING);
   });
 
+  it.each<[string, Date, string[], Record<string, string>, object]>([
+    ['fresh for a day', day(91, -1), [], {}, { fresh: true, returned: false }],
+    ['not fresh after a day', day(91), [], {}, { fresh: false }],
+    ['not fresh once it was somewhere', day(90, HOUR), ['DELIVERED-old'], {}, { fresh: false }],
+    ['back once somebody had seen it', day(91), [], { [TAG.checked]: tagOf(second, day(90)) }, { returned: true }],
+    [
+      'not back because another one was seen',
+      day(91),
+      [],
+      { [TAG.checked]: tagOf(first, day(90)) },
+      { returned: false },
+    ],
+  ])('is of a key that is %s', (_what, now, labels, tags, expected) => {
+    const secret = secretOf([versionOf(second, 'AWSCURRENT', ...labels)], tags);
+    expect(planDelivery({ entry, secret, now }).deliver).toMatchObject(expected);
+  });
+
   it('K1: proves nothing while a delivery of the version before may still be at work', () => {
     const conclusive = (changedAt: Date, ...labels: string[]) => {
       const versions = [versionOf(first, 'AWSCURRENT'), versionOf(second, 'AWSPREVIOUS', ...labels)];

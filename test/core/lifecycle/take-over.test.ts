@@ -38,6 +38,10 @@ describe('the secret that a key had under another id', () => {
   const unlabelled = past({ [TAG.user]: 'deploy' }, [versionOf(current, 'AWSCURRENT')]);
   const newer = named('newer', past({ [TAG.user]: entry.user }, [versionOf(keyOf('newer', day(-5)), 'AWSCURRENT')]));
 
+  const nowhere = entryOf({ targets: [] });
+  const toNobody = deliveredLabel(targetSetDigest([], nowhere.connections));
+  const delivered = past({ [TAG.user]: 'deploy' }, [versionOf(current, 'AWSCURRENT', toNobody)]);
+
   it.each<[string, SecretState | undefined, Parameters<typeof retainedOf>]>([
     ['is of the same user', retained, [entry, empty, [retained]]],
     ['is that when it has a key of its own too', retained, [entry, filled, [retained]]],
@@ -49,6 +53,8 @@ describe('the secret that a key had under another id', () => {
     ['is not of another user with other targets', undefined, [elsewhere, empty, [another]]],
     ['is not of another user whose key was not delivered', undefined, [entry, empty, [unlabelled]]],
     ['is not of another user where there are no targets', undefined, [entryOf({ targets: [] }), empty, [another]]],
+    ['is not of nobody', undefined, [entry, empty, [past({})]]],
+    ['is not of another user though it was delivered to no targets as well', undefined, [nowhere, empty, [delivered]]],
     ['holds a key', undefined, [entry, empty, [past({ [TAG.user]: entry.user }, [])]]],
   ])('%s', (_what, expected, given) => {
     expect(retainedOf(...given)).toBe(expected);
@@ -58,6 +64,40 @@ describe('the secret that a key had under another id', () => {
 it('who made a secret is said by its own tags alone: a retained one lends nobody its name (K5)', () => {
   const made = past({ [TAG.user]: entry.user, [CLOUDFORMATION_STACK_TAG]: 'Keyturn' });
   expect(takeOver(empty, made).tags).toEqual({ [TAG.user]: entry.user });
+});
+
+describe('the state of a secret with what a retained one knows', () => {
+  const older: SecretState = { ...retained, arn: 'arn:before', changedAt: day(-5) };
+  const versionsOf = (...labels: (readonly string[])[]) =>
+    [old, current].map((key, at) => ({ versionId: versionOf(key).versionId, labels: labels[at], isTakenOver: true }));
+
+  it('goes on where that was, while it has no key of its own', () => {
+    expect(takeOver(empty, older)).toEqual({
+      ...empty,
+      arn: 'arn:before',
+      createdAt: day(-300),
+      changedAt: day(-1),
+      versions: versionsOf(['AWSPREVIOUS'], ['AWSCURRENT', DELIVERED]),
+      tags: { [TAG.user]: entry.user },
+      takesOver: { secret: 'keyturn/before', pauses: true, isRecorded: false },
+    });
+  });
+
+  it('knows the older keys, once it has a key of its own', () => {
+    expect(takeOver(filled, { ...older, changedAt: day(0) })).toEqual({
+      ...filled,
+      createdAt: day(-300),
+      changedAt: day(0),
+      versions: [...versionsOf([], []), ...filled.versions],
+    });
+  });
+
+  it.each([
+    ['its own, where it has one', { [TAG.paused]: 'forever' }, false],
+    ['that of the retained one', {}, true],
+  ])('has the pause of %s', (_what, tags, pauses) => {
+    expect(takeOver({ ...empty, tags }, older).takesOver?.pauses).toBe(pauses);
+  });
 });
 
 describe('what was delivered under another id (K3)', () => {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { described } from '../../../functions/core/findings/described';
+import { deliverToSchema, targetOf } from '../../../functions/core/hosts/target';
 import type { SecretState } from '../../../functions/core/key/secret-state';
 import { type TokenExpiryInput, tokenExpiries } from '../../../functions/core/lifecycle/token-expiry';
 import { anyText } from '../../fuzz/hostile';
@@ -92,6 +93,15 @@ describe('the end of a token', () => {
   it('is found where the connection names its secret by ARN', () => {
     const entries = [entryOf({ connections: { acme: { ...usual, secret: ARN } } })];
     expect(found('2027-02-17', { entries })).toMatchObject([{ connection: { secret: 'keyturn/connections/acme' } }]);
+  });
+
+  it('of a secret that no connection has, or of a target without a token, is no concern', () => {
+    expect(found('2027-02-17', { secrets: [connection('2027-02-17', { name: 'other', arn: 'arn:other' })] })).toEqual(
+      [],
+    );
+    const target = targetOf(deliverToSchema.parse({ function: 'arn:aws:lambda:eu-west-1:111122223333:function:x' }));
+    expect(found('2027-02-17', { entries: [entryOf({ targets: [target] })] })).toEqual([]);
+    expect(found('2027-02-17', { entries: [entryOf({ targets: [target] }), entryOf()] })).toHaveLength(1);
   });
 
   it('of a connection that no target uses is no concern', () => {

@@ -79,6 +79,14 @@ describe('before rotating, a user is worth a look', () => {
     expect(worthRotationLook({ entry, secret }, undefined, now)).toBe(expected);
   });
 
+  it('when it takes over another secret, or its user was changed', () => {
+    const usual = secretOf(versions);
+    const takesOver = { secret: 'keyturn/before', pauses: false, isRecorded: true };
+    expect(look([slot(day(90))], day(120), { ...usual, takesOver })).toBe(true);
+    expect(look([slot(day(90))], day(120), { ...usual, tags: { [TAG.user]: 'deploy' } })).toBe(true);
+    expect(look([slot(day(90))], day(120), { ...usual, tags: { [TAG.user]: entry.user } })).toBe(false);
+  });
+
   it('K5: when a key is as old as the secret to the instant, and so is not adopted', () => {
     const alone = secretOf([versionOf(second, 'AWSCURRENT')]);
     expect(look([slot(day(0)), slot(day(90))], day(120), alone)).toBe(true);
@@ -230,6 +238,11 @@ describe('before deleting, a user is worth a look', () => {
     ['it was made Active again since', { ...deactivated, [TAG.reactivated]: tagOf(first, day(101)) }],
   ])('K8: at once when %s', (_what, tags) => {
     expect(look(pair, day(102), secretOf(versions, tags))).toBe(true);
+  });
+
+  it('not by a stale report, though a deactivation was due that nobody recorded', () => {
+    const stale = { ...reportOf(day(100), []), generatedAt: day(0) };
+    expect(worthDeletionLook({ entry, secret: secretOf(versions) }, stale, day(100))).toBe(false);
   });
 
   it.each<[string, SecretState['tags'], Date, boolean]>([

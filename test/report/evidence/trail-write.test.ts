@@ -67,6 +67,27 @@ describe('a CloudTrail record', () => {
     expect(put(record)).toMatchObject({ action: 'PutSecretValue', secret: 'keyturn/shop', version: 'v1' });
   });
 
+  it.each([
+    ['a name that ends as an ARN does', 'keyturn/shop-AbC123', 'keyturn/shop-AbC123'],
+    ['an ARN of a name that has the like within', arn('keyturn/my-secret'), 'keyturn/my-secret'],
+  ])('of PutSecretValue takes nothing from %s', (_what, secretId, secret) => {
+    expect(put({ requestParameters: { secretId } })).toMatchObject({ secret });
+  });
+
+  it.each([[{}], ['{']])('that names nobody is by an unknown one: %j', (record) => {
+    expect(read(record, { by: undefined })?.by).toBe('unknown');
+  });
+
+  it('of a role that names no user is about nobody that is known', () => {
+    expect(read({ userIdentity: { type: 'AssumedRole', arn: ROLE } })?.user).toBeUndefined();
+  });
+
+  it('of UpdateAccessKey without a status that is one has none', () => {
+    expect(read({ requestParameters: { status: 'Expired' } }, { action: 'UpdateAccessKey' })).not.toHaveProperty(
+      'status',
+    );
+  });
+
   it.each(['keyturn/connections/acme', 'other', 'keyturn/', 'keyturn'])(
     'of the secret %s tells nothing',
     (secretId) => {

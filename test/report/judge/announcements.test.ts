@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { HOUR, after as later, SECOND } from '../../../functions/core/duration';
+import type { AuditEvent, AuditEventName } from '../../../functions/core/audit';
+import { HOUR, after as later, MINUTE, SECOND } from '../../../functions/core/duration';
 import { versionIdOf } from '../../../functions/core/key/version-id';
+import type { TrailWrite } from '../../../functions/report/evidence/evidence';
+import { Announcements } from '../../../functions/report/judge/announcements';
 import { makeReport } from '../../../functions/report/judge/make-report';
 import type { Report } from '../../../functions/report/judge/model';
-import { day } from '../../core/web-shop';
+import { day, keyOf, versionOf } from '../../core/web-shop';
 import { ADMIN, AnAccount } from './account';
 
 const at = (days: number, hours = 6) => day(days, hours * HOUR);
@@ -83,5 +86,112 @@ describe('CloudTrail and the record of a run that died', () => {
       return false;
     });
     expect(results(makeReport(account.evidence(2))).at(-1)).toBe('CreateAccessKey without-keyturn');
+  });
+});
+
+describe('an announcement', () => {
+  const made = keyOf('made', day(0));
+  const about = { key: 'shop', user: 'ci', accessKeyId: made.accessKeyId };
+  const told = (event: AuditEventName, more: Partial<AuditEvent> = {}, attempt = 'run'): AuditEvent => {
+    const sequence = more.sequence ?? 1;
+    const whole = { ...about, event, time: day(0).toISOString(), id: `${attempt}-${sequence}`, sequence, ...more };
+    return whole as AuditEvent;
+  };
+  const write = (action: TrailWrite['action'], more: Partial<TrailWrite> = {}) =>
+    ({ action, at: day(0), user: 'ci', accessKeyId: made.accessKeyId, ...more }) as TrailWrite;
+  const create = write('CreateAccessKey');
+  const store = write('PutSecretValue', {
+    accessKeyId: undefined,
+    secret: 'keyturn/shop',
+    version: versionOf(made).versionId,
+  });
+  const deactivate = write('UpdateAccessKey', { status: 'Inactive' });
+  const remove = write('DeleteAccessKey');
+  const taken = (events: readonly AuditEvent[], given: TrailWrite, isPlausible = true) =>
+    new Announcements(events).take(given, () => isPlausible)?.event;
+
+  it.each<[AuditEventName, TrailWrite]>([
+    ['intent-written', create],
+    ['key-deactivation-begun', deactivate],
+    ['key-deletion-begun', remove],
+    ['key-created', store],
+    ['key-created', remove],
+  ])('%s accounts for a write that nothing else tells of: %j', (event, given) => {
+    expect(taken([told(event)], given)).toBe(event);
+    expect(taken([told(event)], given, false)).toBeUndefined();
+  });
+
+  it.each<[string, AuditEventName, Partial<AuditEvent>, TrailWrite]>([
+    ['of another user', 'intent-written', { user: 'other' }, create],
+    ['of no user', 'intent-written', { user: undefined }, write('CreateAccessKey', { user: undefined })],
+    ['of another key', 'key-deactivation-begun', { accessKeyId: 'X' }, deactivate],
+    ['of no key', 'key-deactivation-begun', { accessKeyId: undefined }, { ...deactivate, accessKeyId: undefined }],
+    ['of a deactivation, where it was made Active', 'key-deactivation-begun', {}, { ...deactivate, status: 'Active' }],
+    ['of the deletion of another key', 'key-deletion-begun', { accessKeyId: 'X' }, remove],
+    [
+      'of the deletion of no key',
+      'key-deletion-begun',
+      { accessKeyId: undefined },
+      { ...remove, accessKeyId: undefined },
+    ],
+    ['of another creation', 'key-created', { accessKeyId: 'X' }, store],
+    ['of a creation without a key', 'key-created', { accessKeyId: undefined }, { ...remove, accessKeyId: undefined }],
+    ['of a creation for another secret', 'key-created', { key: 'api' }, store],
+    ['of a creation for nobody', 'key-created', { key: undefined }, { ...store, secret: 'x' }],
+    ['of a creation, where a person stored', 'key-created', {}, { ...store, version: 'v1' }],
+    ['of a creation, where no version is known', 'key-created', {}, { ...store, version: undefined }],
+    ['of a creation, where no secret is known', 'key-created', {}, { ...store, secret: undefined }],
+    ['of anything else', 'key-promotion-begun', {}, create],
+    ['of anything else', 'finding', {}, store],
+  ])('%s accounts for nothing: %s', (_what, event, more, given) => {
+    expect(taken([told(event, more)], given)).toBeUndefined();
+  });
+
+  it.each<[AuditEventName, AuditEventName, TrailWrite, Partial<AuditEvent>]>([
+    ['intent-written', 'key-created', create, { user: 'other' }],
+    ['key-deactivation-begun', 'key-deactivated', deactivate, { accessKeyId: 'X' }],
+    ['key-deletion-begun', 'key-deleted', remove, { accessKeyId: 'X' }],
+    ['key-deletion-begun', 'key-discarded', remove, { accessKeyId: 'X' }],
+    ['key-created', 'key-stored', store, { accessKeyId: 'X' }],
+    ['key-created', 'key-discarded', store, { accessKeyId: 'X' }],
+  ])('%s is over once the run tells %s of the same', (event, done, given, other) => {
+    const ended = (more: Partial<AuditEvent>, attempt?: string) => told(done, { sequence: 2, ...more }, attempt);
+    expect(taken([told(event), ended({})], given)).toBeUndefined();
+    expect(taken([told(event), ended(other)], given)).toBe(event);
+    expect(taken([told(event), ended({}, 'other')], given)).toBe(event);
+  });
+
+  it.each([
+    ['five minutes before', -5 * MINUTE, true],
+    ['more than that before', -5 * MINUTE - 1, false],
+    ['twenty minutes after', 20 * MINUTE, true],
+    ['more than that after', 20 * MINUTE + 1, false],
+  ])('accounts for what came %s: %s', (_when, at, expected) => {
+    expect(taken([told('intent-written')], { ...create, at: day(0, at) })).toBe(
+      expected ? 'intent-written' : undefined,
+    );
+  });
+
+  it('accounts for one write of each kind, the last announcement first', () => {
+    const announcements = new Announcements([
+      told('intent-written', {}, 'one'),
+      told('intent-written', { time: day(0, 1).toISOString() }, 'two'),
+    ]);
+    const take = (given: TrailWrite) => announcements.take(given, () => true)?.id;
+    expect([take(create), take(create), take(create)]).toEqual(['two-1', 'one-1', undefined]);
+    // Two created the same key, of which the last one is what may be stored and deleted.
+    expect([take(store), take(store), take(remove)]).toEqual(['one-1', undefined, 'one-1']);
+  });
+
+  it('of a creation without a key accounts for nothing that comes after it', () => {
+    const announcements = new Announcements([told('intent-written')]);
+    expect(announcements.take({ ...create, accessKeyId: undefined }, () => true)).toBeDefined();
+    expect(announcements.take({ ...remove, accessKeyId: undefined }, () => true)).toBeUndefined();
+  });
+
+  it('that another write follows creates nothing', () => {
+    const announcements = new Announcements([told('key-deletion-begun')]);
+    expect(announcements.take(remove, () => true)?.event).toBe('key-deletion-begun');
+    expect(announcements.take(store, () => true)).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import { HOUR } from '../../../functions/core/duration';
 import { datedTag } from '../../../functions/core/key/dated-tag';
 import { TAG } from '../../../functions/core/names';
 import type { Evidence, ReportedKey, ReportedPrincipal } from '../../../functions/report/evidence/evidence';
-import { CONTROLS } from '../../../functions/report/judge/controls';
+import { CONTROLS, controlsOf } from '../../../functions/report/judge/controls';
 import { makeReport } from '../../../functions/report/judge/make-report';
 import type { Report } from '../../../functions/report/judge/model';
 import { day } from '../../core/web-shop';
@@ -176,6 +176,38 @@ describe("the organization's own period", () => {
     const account = new AnAccount(1).live(0, 2);
     const { accessKeyId } = account.make('ci-0', day(1, HOUR));
     expect(resultOf(makeReport(account.evidence(2)), accessKeyId, 'iso27001-5.17')?.verdict).toBe('fail');
+  });
+});
+
+describe('the controls of a framework', () => {
+  it.each<[Parameters<typeof controlsOf>[0], readonly (readonly [id: string, version: string, reference: string])[]]>([
+    [['soc-2'], [['soc2-cc6.1', '2017, points of focus of 2022', 'CC6.1']]],
+    [['soc-2', 'soc-2'], [['soc2-cc6.1', '2017, points of focus of 2022, 2017, points of focus of 2022', 'CC6.1']]],
+    [
+      ['pci-dss-4.0', 'pci-dss-4.0.1'],
+      [
+        ['pci-8.2.6', '4.0, 4.0.1', '8.2.6'],
+        ['pci-8.6.3', '4.0, 4.0.1', '8.6.3'],
+      ],
+    ],
+    [
+      ['cis-6.0', 'cis-7.0'],
+      [
+        ['cis-1.4', '6.0.0, 7.0.0', '6.0.0: 2.3, 7.0.0: 2.4'],
+        ['cis-1.12', '6.0.0, 7.0.0', '2.11'],
+        ['cis-1.13', '6.0.0', '2.12'],
+        ['cis-1.14', '6.0.0, 7.0.0', '6.0.0: 2.13, 7.0.0: 2.12'],
+      ],
+    ],
+    [[], []],
+  ])('%j are those that it has, with their numbers there', (frameworks, expected) => {
+    const chosen = controlsOf(frameworks);
+    expect(chosen.map(({ id, version, reference }) => [id, version, reference])).toEqual(expected);
+    for (const { judge, id } of chosen) expect(judge).toBe(CONTROLS.find((control) => control.id === id)?.judge);
+  });
+
+  it('are all where none is chosen', () => {
+    expect(controlsOf(undefined)).toBe(CONTROLS);
   });
 });
 

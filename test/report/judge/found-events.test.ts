@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, after as later } from '../../../functions/core/duration';
-import type { Evidence } from '../../../functions/report/evidence/evidence';
+import type { Evidence, ListedKey } from '../../../functions/report/evidence/evidence';
+import { foundEvents } from '../../../functions/report/judge/found-events';
+import type { KeyEvent } from '../../../functions/report/judge/key-events';
 import { makeReport } from '../../../functions/report/judge/make-report';
-import { day } from '../../core/web-shop';
+import { scopeOf } from '../../../functions/report/judge/scope';
+import { day, handMade, keyOf, secretOf, versionOf } from '../../core/web-shop';
 import { AnAccount } from './account';
 
 /** A superseded key that is not what it was, and nobody told of it: CloudTrail does not reach back so far. */
@@ -102,5 +105,140 @@ describe('what IAM shows and nobody told of', () => {
       return false;
     });
     expect(itemsOf(account.evidence(95))).toEqual([]);
+  });
+});
+
+describe('what happened that nothing explains', () => {
+  const evidence = new AnAccount(1).live(0, 2).evidence(2, 0);
+  const [managed] = scopeOf(evidence).keys;
+  const [a, b] = [keyOf('a', day(0)), keyOf('b', day(1))];
+  const recorded = (what: KeyEvent['what'], { accessKeyId } = a, at = day(1)): KeyEvent => ({
+    accessKeyId,
+    at,
+    what,
+    event: 'event-1',
+  });
+  const listed = (status: ListedKey['status'], { accessKeyId, createdAt } = a): ListedKey => ({
+    user: 'ci-0',
+    accessKeyId,
+    status,
+    createdAt,
+  });
+  type Given = Partial<NonNullable<typeof managed>>;
+  const found = (keyEvents: readonly KeyEvent[], more: Given = {}, changes: Partial<Evidence> = {}) =>
+    foundEvents(
+      { ...(managed ?? expect.fail('nothing is managed')), secret: undefined, events: [], listed: [], ...more },
+      keyEvents,
+      { ...evidence, ...changes },
+    );
+  const seen = (what: KeyEvent['what'], { accessKeyId } = a, isProved = true) => ({
+    accessKeyId,
+    at: day(2),
+    what,
+    isFound: true,
+    by: isProved ? 'an unknown principal' : undefined,
+  });
+
+  it.each<[readonly KeyEvent['what'][], ListedKey['status'] | 'gone', KeyEvent['what'] | undefined]>([
+    [['created'], 'Active', undefined],
+    [['created'], 'Inactive', 'inactive'],
+    [['created'], 'gone', 'deleted'],
+    [['stored'], 'Active', undefined],
+    [['stored'], 'Inactive', 'inactive'],
+    [['created', 'inactive'], 'Inactive', undefined],
+    [['created', 'inactive'], 'Active', 'active'],
+    [['created', 'inactive'], 'gone', 'deleted'],
+    [['created', 'inactive', 'active'], 'Active', undefined],
+    [['created', 'inactive', 'active'], 'Inactive', 'inactive'],
+    [['created', 'inactive', 'stored', 'delivered'], 'Inactive', undefined],
+    [['delivered'], 'gone', 'deleted'],
+    [['created', 'deleted'], 'gone', undefined],
+    [['created', 'discarded'], 'gone', undefined],
+  ])('to a key of which %j is known, and which is %s now: it was found %s', (whats, status, what) => {
+    const keys = status === 'gone' ? [] : [listed('Active', b), listed(status)];
+    expect(
+      found(
+        whats.map((each) => recorded(each)),
+        { listed: keys },
+      ),
+    ).toEqual(what === undefined ? [] : [seen(what)]);
+  });
+
+  it('is nothing where IAM was not asked', () => {
+    expect(found([recorded('created')], { listed: undefined })).toEqual([]);
+  });
+
+  it.each<[string, Parameters<typeof found>[1], Partial<Evidence>, readonly KeyEvent[]]>([
+    ['the key is managed no more', { entry: undefined }, {}, [recorded('created')]],
+    ['there is no record', {}, { record: undefined }, [recorded('created')]],
+    ['the record was read long before', {}, { until: day(2, -HOUR - 1) }, [recorded('created')]],
+    [
+      'the record is younger than all that is known of the key',
+      {},
+      { record: evidence.record && { ...evidence.record, beginsAt: day(1, 1) } },
+      [{ ...recorded('created'), event: undefined }, recorded('created', b)],
+    ],
+  ])('is held against nobody where %s', (_what, more, changes, keyEvents) => {
+    expect(found(keyEvents, { listed: [listed('Active', b)], ...more }, changes)).toEqual([seen('deleted', a, false)]);
+  });
+
+  it.each<[string, Partial<Evidence>, ...KeyEvent[]]>([
+    [
+      'the record tells of it, and something else is older',
+      {},
+      { ...recorded('created', a, day(-1)), event: undefined },
+      recorded('delivered'),
+    ],
+    [
+      'the record tells of it, though that began later',
+      { record: evidence.record && { ...evidence.record, beginsAt: day(1, 1) } },
+      recorded('created'),
+    ],
+    ['the record was read an hour before', { until: day(2, -HOUR) }, recorded('created')],
+    [
+      'the key is as old as the record, which does not tell of it',
+      { record: evidence.record && { ...evidence.record, beginsAt: day(1) } },
+      { ...recorded('created'), event: undefined },
+    ],
+  ])('is held against somebody where %s', (_what, changes, ...keyEvents) => {
+    expect(found(keyEvents, {}, changes)).toEqual([seen('deleted')]);
+  });
+
+  it.each([
+    ['key-deletion-begun', [recorded('created')], []],
+    ['key-deactivation-begun', [recorded('created')], [listed('Inactive')]],
+    [
+      'key-promotion-begun',
+      [recorded('stored', a, day(0)), recorded('stored', b)],
+      [listed('Active'), listed('Active', b)],
+    ],
+  ] as const)('is held against nobody where a run had said that it would: %s', (event, keyEvents, keys) => {
+    const secret = secretOf([versionOf(a, 'AWSCURRENT')]);
+    const [begun] = evidence.record?.events ?? [];
+    const of = ({ accessKeyId } = a) => [{ ...(begun ?? expect.fail('no event')), event, accessKeyId }];
+    const proved = (events: ReturnType<typeof of>) =>
+      found(keyEvents, { listed: [...keys], secret, events }).map(({ by }) => by);
+    expect(proved(of())).toEqual([undefined]);
+    expect(proved(of(b))).toEqual(['an unknown principal']);
+  });
+
+  const stored = [recorded('stored', a, day(0)), recorded('stored', b)];
+  const both = [listed('Active'), listed('Active', b)];
+  it.each<[string, readonly KeyEvent[], Given['secret'], readonly object[]]>([
+    ['the one that was stored last', stored, secretOf([versionOf(b, 'AWSCURRENT')]), []],
+    ['one that was stored before', stored, secretOf([versionOf(a, 'AWSCURRENT')]), [seen('stored')]],
+    ['one that somebody put there', stored, secretOf([{ versionId: handMade, labels: ['AWSCURRENT'] }]), []],
+    ['nobody knows which', stored, undefined, []],
+    ['one, though none was ever stored', [recorded('created')], secretOf([versionOf(a, 'AWSCURRENT')]), []],
+  ])('to the secret, whose current key is %s', (_what, keyEvents, secret, expected) => {
+    expect(found(keyEvents, { secret, listed: both })).toEqual(expected);
+  });
+
+  it('to the secret is held against nobody where the record does not know what was stored last', () => {
+    const before = [recorded('stored', a, day(0)), { ...recorded('stored', b), event: undefined }];
+    const record = evidence.record && { ...evidence.record, beginsAt: day(1, 1) };
+    expect(found(before, { secret: secretOf([versionOf(a, 'AWSCURRENT')]), listed: both }, { record })).toEqual([
+      seen('stored', a, false),
+    ]);
   });
 });

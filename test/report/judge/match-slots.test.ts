@@ -40,6 +40,38 @@ describe('the slots of the credential report', () => {
     ['by the second when the status has changed since', [slot(1, day(1))], [key('A', day(1), 'Inactive')], ['1 A']],
     ['one without a date, when one is left', [slot(1, undefined, false)], [key('A', day(1), 'Inactive')], ['1 A']],
     ['none that is younger than the report', [slot(1, day(1))], [key('A', day(101))], ['1 -', '- A']],
+    ['one that is as old as the report', [slot(1, undefined)], [key('A', day(100))], ['1 A']],
+    [
+      'none of two without a date',
+      [slot(1, undefined, false), slot(2, undefined, false)],
+      [key('A', day(1), 'Inactive')],
+      ['1 -', '2 -', '- A'],
+    ],
+    [
+      'none without a date of two keys',
+      [slot(1, undefined, false)],
+      [key('A', day(1), 'Inactive'), key('B', day(2), 'Inactive')],
+      ['1 -', '- A', '- B'],
+    ],
+    [
+      'within two seconds',
+      [slot(1, day(1, 2 * SECOND)), slot(2, day(9))],
+      [key('A', day(1)), key('B', day(5))],
+      ['1 A', '2 B'],
+    ],
+    [
+      'none within more',
+      [slot(1, day(1, 2 * SECOND + 1)), slot(2, day(9))],
+      [key('A', day(1)), key('B', day(5))],
+      ['1 -', '2 -', '- A', '- B'],
+    ],
+    ['an Inactive one with a date', [{ ...slot(1, day(1), false), lastUsed: 'never' }], [], ['1 -']],
+    [
+      'none that is empty',
+      [{ ...slot(1, undefined, false), lastUsed: 'never' }],
+      [key('A', day(1), 'Inactive')],
+      ['- A'],
+    ],
     [
       'none by guessing',
       [slot(1, day(1)), slot(2, day(2))],

@@ -60,7 +60,8 @@ describe('whether a key keeps the period of its own policy', () => {
     ['a current key within it', key(), 'pass', 'Current, 50 days of 90.'],
     ['on its last day', key({ createdAt: day(110) }), 'pass', 'Current, 90 days of 90.'],
     ['due, before the next run', key({ createdAt: day(109, -HOUR) }), 'pass', 'due, and the next run rotates it.'],
-    ['when that run is over', key({ createdAt: day(109, -3 * HOUR) }), 'fail', 'Current, 91 days of 90: overdue.'],
+    ['at the end of that run', key({ createdAt: day(109, -2 * HOUR) }), 'pass', 'due, and the next run rotates it.'],
+    ['when that run is over', key({ createdAt: day(109, -2 * HOUR - 1) }), 'fail', 'Current, 91 days of 90: overdue.'],
     ['a key whose creation is not known', key({ createdAt: undefined }), 'unknown', 'Its creation is not known.'],
     ['a foreign one', key({ role: 'foreign' }), 'fail', 'Made by hand for a managed user; nothing rotates it.'],
     ['one that nobody manages', key({ managed: undefined }), 'unknown', 'Keyturn knows no period for it.'],
@@ -72,6 +73,12 @@ describe('whether a key keeps the period of its own policy', () => {
     [
       'a superseded one in its overlap',
       superseded('overlap'),
+      'pass',
+      'Superseded, within its overlap, until 2026-07-23.',
+    ],
+    [
+      'a superseded one of which the record knows nothing',
+      { ...superseded('overlap'), life: undefined },
       'pass',
       'Superseded, within its overlap, until 2026-07-23.',
     ],

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AuditEvent, AuditEventName } from '../../../functions/core/audit';
 import { DAY, MINUTE } from '../../../functions/core/duration';
+import type { TrailWrite } from '../../../functions/report/evidence/evidence';
 import { pairUp } from '../../../functions/report/judge/pairing';
 import { day } from '../../core/web-shop';
 import { AnAccount } from './account';
@@ -73,5 +75,75 @@ describe('matching', () => {
     }
     const { pairs } = pairUp(account.writes, account.events);
     expect(pairs.map(({ skew }) => skew)).toEqual([4 * MINUTE, 4 * MINUTE, 4 * MINUTE]);
+  });
+});
+
+describe('a write and an event', () => {
+  const pairs = (writes: readonly TrailWrite[], events: readonly AuditEvent[]) => {
+    const { pairs: found, ...left } = pairUp(writes, events);
+    return {
+      pairs: found.map(({ write: { eventId }, event, skew }) => [eventId, event.id, skew]),
+      writes: left.writes.map(({ eventId }) => eventId),
+      events: left.events.map(({ id }) => id),
+    };
+  };
+  const event = (at: number, id: string, name: AuditEventName = 'key-deleted') =>
+    ({ event: name, outcome: 'ok', accessKeyId: 'A', time: day(0, at).toISOString(), id }) as AuditEvent;
+  const removal = (at: number, eventId: string) =>
+    ({ action: 'DeleteAccessKey', at: day(0, at), accessKeyId: 'A', eventId }) as TrailWrite;
+
+  it('of the same instant are one in the order of their names', () => {
+    expect(pairs([removal(0, 'b'), removal(0, 'a')], [event(0, 'y'), event(0, 'x')]).pairs).toEqual([
+      ['a', 'x', 0],
+      ['b', 'y', 0],
+    ]);
+  });
+
+  it.each<[string, TrailWrite[], AuditEvent[], ReturnType<typeof pairs>]>([
+    ['none without the other', [removal(0, 'a')], [], { pairs: [], writes: ['a'], events: [] }],
+    [
+      'none of another action',
+      [removal(0, 'a')],
+      [event(0, 'x', 'key-created')],
+      { pairs: [], writes: ['a'], events: ['x'] },
+    ],
+    [
+      'those that are close, before those that are not',
+      [removal(0, 'a'), removal(60 * MINUTE, 'b')],
+      [event(60 * MINUTE, 'x')],
+      { pairs: [['b', 'x', 0]], writes: ['a'], events: [] },
+    ],
+    [
+      'those that are close, before those that are not, the other way round',
+      [removal(60 * MINUTE, 'b')],
+      [event(0, 'x'), event(60 * MINUTE, 'y')],
+      { pairs: [['b', 'y', 0]], writes: [], events: ['x'] },
+    ],
+    [
+      'those of five minutes',
+      [removal(0, 'a')],
+      [event(5 * MINUTE, 'x')],
+      { pairs: [['a', 'x', 5 * MINUTE]], writes: [], events: [] },
+    ],
+    [
+      'those of a day',
+      [removal(0, 'a')],
+      [event(-1440 * MINUTE, 'x')],
+      { pairs: [['a', 'x', -1440 * MINUTE]], writes: [], events: [] },
+    ],
+    [
+      'none of more than a day',
+      [removal(0, 'a')],
+      [event(1440 * MINUTE + 1, 'x')],
+      { pairs: [], writes: ['a'], events: ['x'] },
+    ],
+    [
+      'a write of no action is left',
+      [{ ...removal(0, 'a'), action: 'UpdateAccessKey', status: 'Active' }],
+      [],
+      { pairs: [], writes: ['a'], events: [] },
+    ],
+  ])('are one: %s', (_what, writes, events, expected) => {
+    expect(pairs(writes, events)).toEqual(expected);
   });
 });

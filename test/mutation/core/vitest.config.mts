@@ -7,6 +7,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: `${import.meta.dirname}/../../..`,
   test: {
+    // A busy machine must not end the first run of all tests.
+    testTimeout: 60_000,
     include: ['test/core/**/*.test.ts', 'test/report/judge/**/*.test.ts', 'test/report/evidence/trail-write.test.ts'],
     exclude: ['test/core/lifecycle/{life,promises}.test.ts'],
   },

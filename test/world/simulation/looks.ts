@@ -8,9 +8,11 @@ import { CHECK_EVERY, CHECK_EVERY_AROUND_RETIREMENT, planCheck } from '../../../
 import { planDelivery } from '../../../functions/core/lifecycle/plan-delivery';
 import type { Check } from '../../../functions/core/lifecycle/steps';
 import { secretName, TAG } from '../../../functions/core/names';
-import type { Began } from './quiet';
 import type { RunRecord } from './run-record';
 import type { World } from './world';
+
+/** How often what its targets show had been written, of each key, when a run began. */
+export type Began = ReadonlyMap<string, number>;
 
 /** After so long a run looks again at what a host shows of a key, which only a write can change. */
 const LOOK_COUNTS = 30 * DAY;

@@ -13,7 +13,7 @@ import {
 } from '../../../functions/core/lifecycle/worth-a-look';
 import { DEFAULT_MAX_ROTATIONS, type FunctionName } from '../../../functions/core/names';
 import { AwsError } from '../../../local/account/aws-error';
-import { Looks } from './looks';
+import { type Began, Looks } from './looks';
 import type { PortCall } from './port-call';
 import type { RunRecord } from './run-record';
 import type { Fate } from './strikes';
@@ -23,9 +23,6 @@ import type { World } from './world';
 const RUN_TAKES = 5 * MINUTE;
 /** After so long a run looks again at everything by itself. */
 const COUNTS = 7 * DAY;
-
-/** How often what its targets show had been written, of each key, when a run began. */
-export type Began = ReadonlyMap<string, number>;
 
 /** The last run of a function that nothing disturbed and that found nothing but what concerns single keys. */
 interface Ran {

@@ -32,8 +32,15 @@ describe('the topic that tells people', () => {
     expect(statementsFor('cloudwatch', Statement)).toEqual([
       expect.objectContaining({ Effect: 'Allow', Action: 'sns:Publish', Condition: OF_THIS_ACCOUNT }),
     ]);
-    // Nobody else is let in but by IAM policies of the account.
-    expect(Statement.filter(({ Effect }) => Effect === 'Allow')).toHaveLength(1);
+    // The rule that tells who has changed Keyturn itself; nobody else is let in but by IAM policies of the account.
+    expect(statementsFor('events', Statement)).toEqual([
+      expect.objectContaining({
+        Effect: 'Allow',
+        Action: 'sns:Publish',
+        Condition: expect.objectContaining({ ArnEquals: expect.anything() }),
+      }),
+    ]);
+    expect(Statement.filter(({ Effect }) => Effect === 'Allow')).toHaveLength(2);
   });
 
   it('has a key that the same alarms may use, and EventBridge, which tells KMS of no account', () => {

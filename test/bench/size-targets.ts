@@ -7,6 +7,7 @@ import {
   QUIET_CALLS,
   ROTATION_CALLS,
   round,
+  SIGNATURES,
   SLOPE_TOLERANCE,
   type Target,
 } from './targets';
@@ -18,11 +19,11 @@ function fixed({ calls }: MeasuredRun): number {
 }
 
 /**
- * Calls without those that keep the audit record, which every run makes: how many is up to how many rotations are announced
- * at the same moment.
+ * Calls without those that keep the audit record and seal it, which every run makes: how many is up to how many rotations
+ * are announced at the same moment.
  */
 export function recordAside({ calls }: Pick<MeasuredRun, 'calls'>): number {
-  const kept = Object.entries(calls.byOperation).filter(([name]) => name.startsWith('logs:'));
+  const kept = Object.entries(calls.byOperation).filter(([name]) => /^(logs|kms):/.test(name));
   return kept.reduce((left, [, count]) => left - count, calls.total);
 }
 
@@ -64,6 +65,11 @@ function rotationTargets(keys: number, { due, callsEach, unfinished, ...runs }: 
       callsEach,
       ROTATION_CALLS,
     ),
+    atMost(
+      `${keys} keys, ${due} due: signatures of KMS an attempt, which seal all of its events`,
+      signatures(runs) / (1 + due),
+      SIGNATURES,
+    ),
     {
       target: `${keys} keys, ${due} due: rotated and delivered, at a function's share of a core`,
       limit: `≤ ${longest} s`,
@@ -77,6 +83,11 @@ function rotationTargets(keys: number, { due, callsEach, unfinished, ...runs }: 
       met: unfinished.length === 0,
     },
   ];
+}
+
+/** Of one run of rotate, and of one of sync for each key. */
+function signatures({ rotate, deliver }: Pick<MeasuredRotations, 'rotate' | 'deliver'>): number {
+  return [rotate, deliver].reduce((sum, { calls }) => sum + (calls.byOperation['kms:Sign'] ?? 0), 0);
 }
 
 /** ms from the start of rotate to the last delivery, at most: as if processor time and waiting never overlapped. */

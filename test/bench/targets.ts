@@ -12,6 +12,8 @@ export interface Target {
 export const QUIET_CALLS = 0.15;
 /** AWS calls of a rotation with its delivery to one target; ten of them prove the fresh key over a minute, two its entry. */
 export const ROTATION_CALLS = 24;
+/** Signatures of KMS an attempt. */
+export const SIGNATURES = 1;
 /** ms for a run of 5,000 keys of which 1 % is due. */
 export const LONGEST_RUN = 5 * 60_000;
 /** MB. */

@@ -1,6 +1,7 @@
 """Policies as IAM evaluates them, for what functions do. What a deployment does is not evaluated: the roles of CDK's
 bootstrap fail MiniStack's evaluation, and it makes CloudFormation's resources without a call that could be denied."""
 
+import contextvars
 import json
 import os
 import threading
@@ -8,6 +9,10 @@ import threading
 import ministack.app as app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import iam
+
+
+# The headers of the request that is evaluated: what S3 makes condition keys of.
+_headers = contextvars.ContextVar("headers", default={})
 
 
 def _functions_have_their_role():
@@ -38,6 +43,7 @@ def _resources_of_calls():
     known = iam_actions.extract_resource_arn
 
     def resource_of(service, method, path, headers, body, query, region, account):
+        _headers.set(headers)
         if service == "iam" and "AccessKeyId" in query and "UserName" not in query:
             return _user_of_key(query["AccessKeyId"], account)
         call = (headers.get("x-amz-target") or "").split(".")[-1]
@@ -87,6 +93,8 @@ def _record_denials():
         context = dict(service_context or {})
         if action == "events:PutEvents":
             context.setdefault("events:source", "keyturn")
+        if action == "s3:PutObject" and "if-none-match" in _headers.get():
+            context.setdefault("s3:if-none-match", _headers.get()["if-none-match"])
         result = enforce(access_key, action, service, region, resource_arn=resource_arn, service_context=context)
         if not _is_denial_of_function(result):
             return None

@@ -185,6 +185,19 @@ describe('the manifest of a day (K7)', () => {
     ]);
   });
 
+  it('waits for the day after where the run’s time is nearly up', async () => {
+    const scene = await newScene();
+    scene.manage('shop');
+    await scene.day();
+    scene.hours(24);
+    scene.lifetime = 60_000;
+    await scene.sealDays();
+    expect(manifests(scene)).toEqual([]);
+    scene.lifetime = 15 * 60_000;
+    await scene.sealDays();
+    expect(manifests(scene)).toHaveLength(1);
+  });
+
   it('leaves out what nobody has sealed, and stops nothing when the record cannot be read (K11)', async () => {
     const scene = await newScene();
     scene.manage('shop');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AuditEvent, attemptOfEvent, eventId, readAuditLine } from '../core/audit';
 import { fingerprintOf, SealCheck, type SealVerdict, type TrustedKey } from '../core/seal/check-seal';
+import { SEALED_WITHIN } from '../core/seal/manifest';
 import { digestOf } from '../core/sealed';
 import type { SealedRecord, UnreadableLine } from '../report/evidence/evidence';
 
@@ -82,7 +83,8 @@ export class RecordLines {
   /** What has no seal and was taken when the functions sealed already is not of theirs, whatever time it names. */
   #withoutLateUnsealed() {
     const all = [...this.#events.values()].flat();
-    const isLate = ({ verdict, takenAt }: Kept) => verdict === 'unsealed' && takenAt >= this.#sealedSince;
+    const from = this.#sealedSince + SEALED_WITHIN;
+    const isLate = ({ verdict, takenAt }: Kept) => verdict === 'unsealed' && takenAt >= from;
     return {
       kept: all.filter((one) => !isLate(one)),
       unsealed: all.filter(isLate).map(({ event }) => ({ at: new Date(event.time), why: 'unsealed' }) as const),

@@ -11,11 +11,14 @@ import { type AuditEvent, readAuditLine } from '../core/audit';
 import { after, DAY } from '../core/duration';
 import { KeyturnError } from '../core/errors';
 import { AUDIT_LOG_GROUP } from '../core/names';
+import { MOST_EVENT_BYTES } from '../core/recordable';
 import { SealCheck } from '../core/seal/check-seal';
 import { DAY_CLOSES_AFTER, DayEnds } from '../core/seal/manifest';
 import { recordConfig } from './client-config';
 import { awsFailure, calling } from './failure';
 
+/** Characters of an event with its seal: a longer line is none of ours, and need not be read. */
+const MOST_OF_A_LINE = MOST_EVENT_BYTES + 4_096;
 /** PutLogEvents: at most 10,000 events and 1 MiB a call, each with 26 bytes of its own. */
 const MOST_EVENTS = 10_000;
 const MOST_BYTES = 1_048_576;
@@ -98,6 +101,7 @@ function provedEvent(
   { message = '', timestamp, logStreamName = '' }: FilteredLogEvent,
   check: SealCheck,
 ): { readonly event: AuditEvent; readonly document: unknown } | undefined {
+  if (message.length > MOST_OF_A_LINE) return undefined;
   const read = readAuditLine(message);
   if (!('event' in read)) return undefined;
   const { event } = read;

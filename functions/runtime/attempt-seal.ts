@@ -28,8 +28,15 @@ export class AttemptSeal {
    */
   async seal(events: readonly AuditEvent[]): Promise<readonly AuditEvent[]> {
     this.#certified ??= await this.#certify();
-    const certified = this.#certified;
-    return events.map((event) => this.#sealed(event, certified));
+    let previous = this.#previous;
+    const all: AuditEvent[] = [];
+    for (const event of events) {
+      const one = sealed(event, previous, this.#certified);
+      previous = digestOf(one);
+      all.push(one);
+    }
+    this.#previous = previous;
+    return all;
   }
 
   async #certify(): Promise<Certified> {
@@ -38,13 +45,14 @@ export class AttemptSeal {
     const certificate = await this.#key.sign(certificateText(this.#attested, publicKey));
     return { privateKey, publicKey, certificate };
   }
+}
 
-  #sealed(event: AuditEvent, { privateKey, publicKey, certificate }: Certified): AuditEvent {
-    const previous = this.#previous === undefined ? {} : { previous: this.#previous };
-    const unsigned = { ...previous, publicKey, certificate };
-    const signature = sign(null, Buffer.from(canonicalJson({ ...event, seal: unsigned })), privateKey);
-    const sealed = { ...event, seal: { ...unsigned, signature: signature.toString('base64url') } };
-    this.#previous = digestOf(sealed);
-    return sealed;
-  }
+function sealed(
+  event: AuditEvent,
+  previous: string | undefined,
+  { privateKey, publicKey, certificate }: Certified,
+): AuditEvent {
+  const unsigned = { ...(previous === undefined ? {} : { previous }), publicKey, certificate };
+  const signature = sign(null, Buffer.from(canonicalJson({ ...event, seal: unsigned })), privateKey);
+  return { ...event, seal: { ...unsigned, signature: signature.toString('base64url') } };
 }

@@ -14,7 +14,9 @@ type Copy = Map<string, string[]>;
 
 const CONFIG = {
   connections: { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } },
-  keys: [{ id: 'shop', user: 'ci-shop', deliverTo: [{ connection: 'acme', repository: 'acme/shop' }] }],
+  keys: [
+    { id: 'shop', user: 'ci-shop', createUser: true, deliverTo: [{ connection: 'acme', repository: 'acme/shop' }] },
+  ],
   audit: { archive: { years: 1 } },
 };
 
@@ -25,6 +27,8 @@ let folder: string;
 /** Five days of a deployment, as its functions archived them. */
 beforeAll(async () => {
   life = await DeployedWorld.open(synthesized(CONFIG));
+  await life.until(3, 12);
+  await life.run('rotate', { keys: ['shop'] });
   await life.until(5, 12);
   const { s3, kms } = life.world.account;
   const Bucket = life.deployment.outputs.ArchiveBucketName ?? '';
@@ -80,8 +84,9 @@ function* eventsOf(copy: Copy): Generator<Found> {
 
 /** The one that an attacker would begin with: a change to a key, in the middle of its attempt. */
 function created(copy: Copy): Found {
-  for (const found of eventsOf(copy)) if (found.event.event === 'key-created') return found;
-  throw new Error('a key was created');
+  return (
+    [...eventsOf(copy)].filter(({ event }) => event.event === 'key-created').at(-1) ?? expect.fail('a key was created')
+  );
 }
 
 function attempt(copy: Copy, of: AuditEvent): readonly Found[] {
@@ -124,6 +129,12 @@ const withSeal = (change: (seal: NonNullable<AuditEvent['seal']>) => object) =>
   changing((event) => ({ ...event, seal: { ...sealOf(event), ...change(sealOf(event)) } }));
 /** Another first character. */
 const other = (text: string) => `${text.startsWith('A') ? 'B' : 'A'}${text.slice(1)}`;
+
+/** The same bytes in other letters: the last one of 64 bytes has four bits that say nothing. */
+function respelled(base64url: string): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return `${base64url.slice(0, -1)}${letters[letters.indexOf(base64url.at(-1) ?? '') ^ 1]}`;
+}
 
 async function forged(event: AuditEvent, key: SealKey): Promise<AuditEvent> {
   const { seal: _seal, ...plain } = event;
@@ -264,6 +275,16 @@ describe('who tampers with an archive is found (K7)', () => {
       withSeal(({ certificate }) => ({ certificate: { ...certificate, key: `${certificate.key}0` } })),
       ['other-key'],
     ],
+    [
+      'writes a letter of it that is half a one',
+      changing((event) => ({ ...event, message: '\ud800' })),
+      ['false-seal'],
+    ],
+    [
+      'spells the signature otherwise',
+      withSeal(({ signature }) => ({ signature: respelled(signature) })),
+      ['false-seal'],
+    ],
     ['takes the seal away', changing(({ seal: _seal, ...event }) => event), ['unsealed']],
   ])('who %s', async (_what, tamper, found) => {
     const copy = copied();
@@ -321,7 +342,7 @@ describe('who tampers with an archive is found (K7)', () => {
         }
         remove(copy, gone);
       },
-      ['false-seal', 'missing-event'],
+      ['broken-manifests', 'false-seal', 'missing-event', 'missing-manifest'],
     ],
     [
       'adds an event without a seal',
@@ -368,7 +389,7 @@ describe('who tampers with an archive is found (K7)', () => {
     [
       'writes a true event into another day',
       (copy) => {
-        const file = [...copy.keys()].find((name) => name.includes('/01/04/')) ?? '';
+        const file = [...copy.keys()].find((name) => name.includes('/01/05/')) ?? '';
         add(copy, file, JSON.stringify(created(copy).event));
       },
       ['wrong-day'],
@@ -377,7 +398,7 @@ describe('who tampers with an archive is found (K7)', () => {
       'moves a file to another day',
       (copy) => {
         const { file } = created(copy);
-        copy.set(file.replace(/\/01\/\d\d\//, '/01/04/'), copy.get(file) ?? []);
+        copy.set(file.replace(/\/01\/\d\d\//, '/01/05/'), copy.get(file) ?? []);
         copy.delete(file);
       },
       ['wrong-day'],
@@ -416,6 +437,93 @@ describe('who tampers with an archive is found (K7)', () => {
       `false-seal: the seal is of another text: changed, or made up\n  ${found.file}:${found.at + 1}\n`,
     );
     expect(stdout).toContain(`missing-event: missing from its attempt\n  ${found.event.id}\n`);
+  });
+});
+
+/** What a second run of delete would have sealed at the same time. */
+async function sealedTwice(copy: Copy): Promise<void> {
+  const found = manifest(copy);
+  const { seal: _seal, ...plain } = found.event;
+  const id = `again-${Date.parse(plain.time).toString(36)}-1`;
+  const [again] = await sealed([{ ...plain, id, sequence: 1, run: 'again' }], stolen());
+  add(copy, found.file, again ?? expect.fail('it was sealed'));
+}
+
+describe('what may happen to a healthy deployment is no tampering', () => {
+  it('two runs of delete at once seal the same day', async () => {
+    const copy = copied();
+    await sealedTwice(copy);
+    expect(await problemsOf(copy)).toEqual({ code: 0, found: [] });
+  });
+
+  it('is deployed again with a key of its own: each key proves its part', async () => {
+    const copy = copied();
+    const next = otherSealKey('5ea15ea1-0000-4000-8000-00000000000d');
+    const last = [...eventsOf(copy)]
+      .map(({ event }) => event)
+      .sort((a, b) => (a.time < b.time ? -1 : 1))
+      .at(-1);
+    const day = (ago: number) => new Date(Date.parse(last?.time ?? '') + ago * 86_400_000).toISOString();
+    const { seal: _seal, ...plain } = manifest(copy).event;
+    const facts = { day: day(1).slice(0, 10), part: 1, parts: 1, attempts: 0, events: 0, ends: [] };
+    const [again] = await sealed(
+      [{ ...plain, id: `anew-${Date.parse(day(1)).toString(36)}-1`, sequence: 1, time: day(1), facts }],
+      next,
+    );
+    copy.set(`events/${day(1).slice(0, 10).replaceAll('-', '/')}/anew.jsonl`, [JSON.stringify(again)]);
+    expect(await problemsOf(copy)).toEqual({ code: 2, found: ['other-key'] });
+    writeFileSync(
+      join(folder, 'next.json'),
+      JSON.stringify({ KeyId: 'next', PublicKey: (await next.publicKey()).publicKey }).replace(
+        '"next"',
+        JSON.stringify((await next.publicKey()).arn),
+      ),
+    );
+    const { stdout } = await verify(copy, '--public-key', 'seal.json', 'next.json', '--json');
+    const { problems }: Verified = JSON.parse(stdout);
+    expect(problems.filter(({ code }) => code === 'broken-manifests')).toEqual([]);
+  });
+
+  it('the archive is switched on in the middle of a day', async () => {
+    const copy = copied();
+    const noon = [...eventsOf(copy)].filter(({ event }) => event.time < '2026-01-02T03:10:00.000Z');
+    remove(copy, noon);
+    expect(await problemsOf(copy)).toEqual({ code: 0, found: [] });
+  });
+
+  it('a run of the version before the seal is still at work when the first seal is made', async () => {
+    const copy = copied();
+    const [first] = [...eventsOf(copy)].map(({ event }) => event).sort((a, b) => (a.time < b.time ? -1 : 1));
+    const { seal: _seal, ...event } = first ?? expect.fail('there is an event');
+    const time = new Date(Date.parse(event.time) + 15 * 60_000).toISOString();
+    add(copy, [...copy.keys()][0] ?? '', { ...event, id: 'old-version-abc-9', sequence: 9, time });
+    const { code, stdout } = await verify(copy);
+    expect(code).toBe(0);
+    expect(stdout).toContain('1 event from before the seal: nobody can prove who wrote them.');
+  });
+});
+
+describe('an archive that somebody has made one of before the seal', () => {
+  it('is not intact when its first days are stripped of their seals', async () => {
+    const copy = copied();
+    for (const found of [...eventsOf(copy)].filter(({ event }) => event.time < '2026-01-04')) {
+      const { seal: _seal, ...event } = found.event;
+      write(copy, found, event);
+    }
+    expect(await problemsOf(copy)).toEqual({ code: 2, found: ['broken-manifests'] });
+  });
+
+  it('proves nothing when no seal is left', async () => {
+    const copy = copied();
+    for (const found of [...eventsOf(copy)]) {
+      const { seal: _seal, ...event } = found.event;
+      write(copy, found, event);
+    }
+    const { code, stderr } = await verify(copy);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/no event in its \d+ files has a seal/),
+    });
   });
 });
 

@@ -27,15 +27,24 @@ const ED25519_BYTES = 32;
 /** Checks seals against the keys that are trusted, offline. A certificate is checked once, however many events it has. */
 export class SealCheck {
   readonly #trusted: readonly { readonly arn: string | undefined; readonly key: KeyObject }[];
-  readonly #certified = new Map<string, KeyObject | undefined>();
+  readonly #certified = new Map<string, KeyObject>();
 
   /** @throws Error when a key is no public key */
   constructor(trusted: readonly TrustedKey[]) {
     this.#trusted = trusted.map(({ arn, publicKey }) => ({ arn, key: publicKeyOf(publicKey) }));
   }
 
-  /** @param document an audit event as it was written down, whatever its schema's version */
+  /** @param document an audit event as it was written down, whatever its schema's version. Never throws, whoever wrote it */
   verdictOf(document: unknown): SealVerdict {
+    try {
+      return this.#verdictOf(document);
+    } catch {
+      // Such as half a letter, a number beyond all, or a signature that is spelled otherwise: none of ours has it.
+      return 'false-seal';
+    }
+  }
+
+  #verdictOf(document: unknown): SealVerdict {
     const event = auditEventSchema.safeParse(document).data;
     if (event?.seal === undefined) return 'unsealed';
     const { seal, ...of } = event;
@@ -49,14 +58,16 @@ export class SealCheck {
   #certifiedKey({ publicKey, certificate }: Seal, attested: Attested): KeyObject | undefined {
     const text = certificateText(attested, publicKey);
     const name = `${certificate.key} ${certificate.signature} ${text}`;
-    if (!this.#certified.has(name)) {
-      const signature = bytes(certificate.signature);
-      const isCertified = this.#trusted
-        .filter(({ arn }) => arn === undefined || arn === certificate.key)
-        .some(({ key }) => verify('sha256', Buffer.from(text), key, signature));
-      this.#certified.set(name, isCertified ? attemptKey(publicKey) : undefined);
-    }
-    return this.#certified.get(name);
+    const known = this.#certified.get(name);
+    if (known !== undefined) return known;
+    const signature = bytes(certificate.signature);
+    const isCertified = this.#trusted
+      .filter(({ arn }) => arn === undefined || arn === certificate.key)
+      .some(({ key }) => verify('sha256', Buffer.from(text), key, signature));
+    const certified = isCertified ? attemptKey(publicKey) : undefined;
+    // What does not hold is not remembered: somebody else may write as many as they like.
+    if (certified !== undefined) this.#certified.set(name, certified);
+    return certified;
   }
 }
 
@@ -84,11 +95,16 @@ export function fingerprintOf(publicKey: string): string {
 }
 
 function publicKeyOf(text: string): KeyObject {
-  return text.includes('-----BEGIN')
+  const key = text.includes('-----BEGIN')
     ? createPublicKey(text)
     : createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });
+  if (key.asymmetricKeyType !== 'ec') throw new TypeError('The key of the seal is one on an elliptic curve.');
+  return key;
 }
 
+/** @throws TypeError when the same bytes are usually written otherwise: one seal has one text, and so one digest */
 function bytes(base64url: string): Buffer {
-  return Buffer.from(base64url, 'base64url');
+  const read = Buffer.from(base64url, 'base64url');
+  if (read.toString('base64url') !== base64url) throw new TypeError('This is no usual Base64.');
+  return read;
 }

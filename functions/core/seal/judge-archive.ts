@@ -1,6 +1,6 @@
 import { eventId, startOf } from '../audit';
 import { DAY } from '../duration';
-import { dayOf, endsOf, type Manifest } from './manifest';
+import { dayOf, endsOf, type Manifest, SEALED_WITHIN } from './manifest';
 
 /** What is wrong with an archive. Each code's meaning never changes. */
 export const PROBLEM_CODES = [
@@ -76,6 +76,8 @@ export interface Proved {
 export interface Written extends Proved {
   readonly manifest: Manifest;
   readonly signature: string | undefined;
+  /** ARN of the KMS key behind it. */
+  readonly key: string | undefined;
 }
 
 /** An event without a seal: nobody can prove who wrote it. */
@@ -98,7 +100,8 @@ export function judgeArchive({ events, manifests: all, unsealed }: Archive): Omi
   const manifests = [...all].sort((a, b) => Date.parse(a.time) - Date.parse(b.time) || a.sequence - b.sequence);
   const days = [...new Set(events.map(({ time }) => dayOf(Date.parse(time))))].sort();
   const [first = '', last = ''] = [days[0], days.at(-1)];
-  const late = unsealedLate(events, unsealed);
+  const begins = events.reduce((least, { time }) => Math.min(least, Date.parse(time)), Number.POSITIVE_INFINITY);
+  const late = unsealed.filter(({ time }) => Date.parse(time) >= begins + SEALED_WITHIN);
   const named = new Set(manifests.flatMap(({ manifest }) => endsOf(manifest).map(({ attempt }) => attempt)));
   const withManifest = new Set(manifests.map(({ manifest }) => manifest.day).filter((day) => day >= first));
   return {
@@ -110,9 +113,9 @@ export function judgeArchive({ events, manifests: all, unsealed }: Archive): Omi
     unnamed: [...attempts.keys()].filter((attempt) => !named.has(attempt)),
     problems: [
       ...late.map(({ place }): Problem => ({ code: 'unsealed', at: place })),
-      ...[...attempts.values()].flatMap((some) => brokenChain(some, first)),
-      ...brokenManifests(manifests),
-      ...missingAttempts(manifests, attempts, first),
+      ...[...attempts.values()].flatMap((some) => brokenChain(some, begins)),
+      ...brokenManifests(manifests, unsealed.length > late.length),
+      ...missingAttempts(manifests, attempts, begins),
       ...missingManifests(manifests, attempts, first),
       ...missingDays(days),
     ],
@@ -131,16 +134,10 @@ function attemptsOf(events: readonly Proved[]): Attempts {
   return attempts;
 }
 
-/** Events without a seal from when the functions sealed already: none of theirs. */
-function unsealedLate(events: readonly Proved[], unsealed: readonly Unsealed[]): readonly Unsealed[] {
-  const since = events.reduce((least, { time }) => Math.min(least, Date.parse(time)), Number.POSITIVE_INFINITY);
-  return unsealed.filter(({ time }) => Date.parse(time) >= since);
-}
-
-/** @param first the day on which the archive begins: an attempt from before midnight has its head in what is kept elsewhere */
-function brokenChain(events: readonly Proved[], first: string): readonly Problem[] {
+/** @param begins the first instant of the archive: an attempt from before it has its head in what is kept elsewhere */
+function brokenChain(events: readonly Proved[], begins: number): readonly Problem[] {
   const problems: Problem[] = [];
-  const beginsBefore = startOf(events[0]?.attempt ?? '') < Date.parse(first);
+  const beginsBefore = startOf(events[0]?.attempt ?? '') < begins;
   let before: Proved | undefined;
   for (const one of events) {
     const last = before?.sequence ?? (beginsBefore ? one.sequence - 1 : 0);
@@ -154,27 +151,37 @@ function brokenChain(events: readonly Proved[], first: string): readonly Problem
   return problems;
 }
 
-/** Each run that wrote manifests names the last one of the run before; the first may name one that is kept elsewhere. */
-function brokenManifests(manifests: readonly Written[]): readonly Problem[] {
-  const problems: Problem[] = [];
-  let before: Written | undefined;
-  let ofRunBefore: Written | undefined;
-  for (const one of manifests) {
-    if (before !== undefined && before.attempt !== one.attempt) ofRunBefore = before;
-    if (ofRunBefore !== undefined && one.manifest.previous !== ofRunBefore.signature) {
-      problems.push({ code: 'broken-manifests', at: one.id });
-    }
-    before = one;
-  }
-  return problems;
+/**
+ * Each run that wrote manifests names the last one that it saw. Another run may have sealed the same day at the same time:
+ * what stands between the two is about days that this one sealed too. A deployment with a new key begins anew.
+ *
+ * @param hasUnsealed events from before the seal are there, so that the first manifest of all is too
+ */
+function brokenManifests(manifests: readonly Written[], hasUnsealed: boolean): readonly Problem[] {
+  return [...new Set(manifests.map(({ attempt }) => attempt))].flatMap((attempt): readonly Problem[] => {
+    const at = manifests.findIndex((one) => one.attempt === attempt);
+    const own = manifests.filter((one) => one.attempt === attempt);
+    const before = manifests.slice(0, at);
+    const [first] = own;
+    if (first === undefined || (before.length === 0 && !hasUnsealed)) return [];
+    const { previous } = first.manifest;
+    const beginsAnew = previous === undefined && before.every(({ key }) => key !== first.key);
+    const named = before.findIndex(({ signature }) => signature === previous);
+    const days = new Set(own.map(({ manifest }) => manifest.day));
+    const follows =
+      (previous === undefined || named >= 0) && before.slice(named + 1).every(({ manifest }) => days.has(manifest.day));
+    return beginsAnew || follows ? [] : [{ code: 'broken-manifests', at: first.id }];
+  });
 }
 
 /** What the manifests name is there as they name it. */
-function missingAttempts(manifests: readonly Written[], attempts: Attempts, first: string): readonly Problem[] {
+function missingAttempts(manifests: readonly Written[], attempts: Attempts, begins: number): readonly Problem[] {
   return manifests
-    .filter(({ manifest }) => manifest.day >= first)
+    .filter(({ manifest }) => Date.parse(manifest.day) + DAY > begins)
     .flatMap(({ manifest }) =>
       endsOf(manifest)
+        // What began before the archive does is kept elsewhere, or nowhere.
+        .filter(({ attempt }) => !(startOf(attempt) < begins))
         .filter(({ attempt, events, digest }) => {
           const last = attempts.get(attempt)?.find(({ sequence }) => sequence === events);
           return last?.digest !== digest;

@@ -30,8 +30,10 @@ export type Manifest = Readonly<z.infer<typeof manifestSchema>>;
 const ENDS = 400;
 /** A run takes up to a quarter of an hour, and its last events some moments more. */
 export const DAY_CLOSES_AFTER = 30 * MINUTE;
-/** After a longer silence it is no use to look: people were told of it. */
-const MOST_DAYS = 7;
+/** When the first version that seals is deployed, a run of the one before may still be at work. */
+export const SEALED_WITHIN = 20 * MINUTE;
+/** So many days are made up for: of a longer silence people were told every day. */
+export const MOST_DAYS = 31;
 
 /** The days that are over and have no manifest yet, oldest first. @param last the last one that has. @default - none has */
 export function daysToSeal(now: Date, last: string | undefined): readonly string[] {

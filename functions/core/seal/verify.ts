@@ -79,7 +79,8 @@ export class ArchiveCheck {
     }
     this.#events.set(proved.id, proved);
     const manifest = manifestOf(event);
-    if (manifest !== undefined) this.#manifests.push({ ...proved, manifest, signature: event.seal?.signature });
+    if (manifest !== undefined)
+      this.#manifests.push({ ...proved, manifest, signature: event.seal?.signature, key: event.seal?.certificate.key });
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../../functions/core/audit';
 import { fingerprintOf, SealCheck, type SealVerdict, type TrustedKey } from '../../../functions/core/seal/check-seal';
@@ -27,6 +27,12 @@ const pem = createPublicKey({ key: Buffer.from(trusted.publicKey, 'base64'), for
 });
 const seal = line.seal ?? expect.fail('it is sealed');
 
+/** The same bytes in other letters: the last one of 64 bytes has four bits that say nothing. */
+function respelled(base64url: string): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return `${base64url.slice(0, -1)}${letters[letters.indexOf(base64url.at(-1) ?? '') ^ 1]}`;
+}
+
 describe('a seal', () => {
   it.each<[string, readonly TrustedKey[], unknown, SealVerdict]>([
     ['of a trusted key', [trusted], line, 'sealed'],
@@ -42,6 +48,14 @@ describe('a seal', () => {
     ['of a key that only has the ARN', [{ ...other, arn: trusted.arn }], line, 'false-seal'],
     ['of another text', [trusted], { ...line, outcome: 'failed' }, 'false-seal'],
     ['of a text without what nobody knows', [trusted], { ...line, more: 1 }, 'false-seal'],
+    ['beside half a letter', [trusted], { ...line, more: '\ud800' }, 'false-seal'],
+    ['beside a number beyond all', [trusted], { ...line, more: Number.POSITIVE_INFINITY }, 'false-seal'],
+    [
+      'whose signature is spelled otherwise',
+      [trusted],
+      { ...line, seal: { ...seal, signature: respelled(seal.signature) } },
+      'false-seal',
+    ],
     ['of another attempt', [trusted], { ...line, id: 'run-2-abc-1' }, 'false-seal'],
     ['of another function', [trusted], { ...line, function: 'sync' }, 'false-seal'],
     ['of another account', [trusted], { ...line, account: '444455556666' }, 'false-seal'],
@@ -59,6 +73,15 @@ describe('a seal', () => {
     expect(check.verdictOf(document)).toBe(verdict);
     // What was found of a certificate is remembered, and found again.
     expect(check.verdictOf(document)).toBe(verdict);
+  });
+
+  it('of a key that cannot have signed it is an error before anything is checked', () => {
+    expect(
+      () =>
+        new SealCheck([
+          { publicKey: generateKeyPairSync('ed25519').publicKey.export({ format: 'pem', type: 'spki' }) as string },
+        ]),
+    ).toThrow(/elliptic/);
   });
 
   it('of a key that is none is an error before anything is checked', () => {

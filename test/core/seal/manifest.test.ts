@@ -30,7 +30,12 @@ describe('the days to seal', () => {
       '2026-02-26',
       ['2026-02-27', '2026-02-28', '2026-03-01'],
     ],
-    ['seven at most', '2026-03-20T03:40:00Z', '2026-01-01', Array.from({ length: 7 }, (_, n) => `2026-03-${13 + n}`)],
+    [
+      'thirty-one at most',
+      '2026-04-01T03:40:00Z',
+      '2026-01-01',
+      Array.from({ length: 31 }, (_, n) => `2026-03-${String(n + 1).padStart(2, '0')}`),
+    ],
     ['none, where the last one is of a day to come: a clock was wrong', '2026-03-02T03:40:00Z', '2026-03-05', []],
   ])('are %s', (_what, now, last, days) => {
     expect(daysToSeal(at(now), last)).toEqual(days);

@@ -141,6 +141,11 @@ describe('keyturn.yaml as a text', () => {
       '13:5 notify[1]: expected an e-mail address, found "security"; correct it',
     ],
     [
+      'a URL that is none, with a target that goes there',
+      SOUND.replace('secret: keyturn/connections/acme', 'secret: a, url: "~https://bitbucket.example.com"'),
+      '3:34 connections.acme.bitbucket.url: expected a URL, such as https://api.bitbucket.org/2.0, found "~https://bitbucket.example.com"; correct it',
+    ],
+    [
       'a connection without encryption',
       SOUND.replace('secret: keyturn/connections/acme', 'secret: a, url: "http://bitbucket.example.com"'),
       '3:34 connections.acme.bitbucket.url: expected https: a token must not travel in the clear; correct it',

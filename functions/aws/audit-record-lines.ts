@@ -54,7 +54,7 @@ export class RecordLines {
       return;
     }
     const { event, document } = read;
-    const verdict = this.#check?.verdictOf(document) ?? 'unsealed';
+    const verdict = this.#check?.verdictOf(document, event) ?? 'unsealed';
     const why = wrongWith(event, line) ?? wrongSeal(verdict, event, line);
     if (why !== undefined) {
       this.#unreadable.push({ at, why });

@@ -106,7 +106,7 @@ function provedEvent(
   if (!('event' in read)) return undefined;
   const { event } = read;
   const isInPlace = logStreamName.startsWith(`${event.function}/`) && Date.parse(event.time) === timestamp;
-  return isInPlace && check.verdictOf(read.document) === 'sealed' ? read : undefined;
+  return isInPlace && check.verdictOf(read.document, event) === 'sealed' ? read : undefined;
 }
 
 /** Another run may have made the stream meanwhile. */

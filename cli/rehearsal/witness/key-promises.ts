@@ -32,6 +32,11 @@ export class KeyPromises {
     }
     if (key.id === current) early('although it is current');
     const successor = this.#witness.keys.get(current);
+    if (successor !== undefined && successor.user !== key.user) {
+      // The key has another user since: what that one had before is as at adoption, and nothing replaces it yet.
+      if (!this.#makesRoomWhileIdle(managed, key)) early(`although its user ${key.user} has no key of ours yet`);
+      return;
+    }
     if (successor?.status !== 'Active') {
       early(`although its successor ${current} is dead`);
       return;
@@ -46,10 +51,15 @@ export class KeyPromises {
 
   /** Nothing was stored yet: a forgotten key makes room for the first one. */
   #mayMakeRoom(managed: ManagedRecord, key: KeyRecord): boolean {
-    const idleSince = Math.max(key.createdAt, this.#witness.lastUse(key.id) ?? 0);
-    const isIdle = idleSince + managed.entry.policy.deactivateAfter * DAY <= this.#verdicts.now() + SLACK;
     const isEdited = this.#witness.currentVersion(managed) !== undefined;
-    return isEdited || (managed.entry.adopt === 'replace-idle' && isIdle);
+    return isEdited || this.#makesRoomWhileIdle(managed, key);
+  }
+
+  /** The configuration says so, and nobody has used it for as long as a key is kept. */
+  #makesRoomWhileIdle({ entry }: ManagedRecord, key: KeyRecord): boolean {
+    const idleSince = Math.max(key.createdAt, this.#witness.lastUse(key.id) ?? 0);
+    const isIdle = idleSince + entry.policy.deactivateAfter * DAY <= this.#verdicts.now() + SLACK;
+    return entry.adopt === 'replace-idle' && isIdle;
   }
 
   /** When the key's time was over: by its own age, and by the overlap at every place. */

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { attemptOfEvent, auditEventSchema } from '../audit';
+import { type AuditEvent, attemptOfEvent, auditEventSchema } from '../audit';
 import { type Attested, canonicalJson, certificateText, type Seal } from '../sealed';
 
 /** What a line's seal shows. */
@@ -34,18 +34,22 @@ export class SealCheck {
     this.#trusted = trusted.map(({ arn, publicKey }) => ({ arn, key: publicKeyOf(publicKey) }));
   }
 
-  /** @param document an audit event as it was written down, whatever its schema's version. Never throws, whoever wrote it */
-  verdictOf(document: unknown): SealVerdict {
+  /**
+   * Never throws, whoever wrote it.
+   *
+   * @param document an audit event as it was written down, with what this version does not know of it
+   * @param event the same, where it was read already
+   */
+  verdictOf(document: unknown, event = auditEventSchema.safeParse(document).data): SealVerdict {
     try {
-      return this.#verdictOf(document);
+      return this.#verdictOf(document, event);
     } catch {
       // Such as half a letter, a number beyond all, or a signature that is spelled otherwise: none of ours has it.
       return 'false-seal';
     }
   }
 
-  #verdictOf(document: unknown): SealVerdict {
-    const event = auditEventSchema.safeParse(document).data;
+  #verdictOf(document: unknown, event: AuditEvent | undefined): SealVerdict {
     if (event?.seal === undefined) return 'unsealed';
     const { seal, ...of } = event;
     const arn = seal.certificate.key;

@@ -42,7 +42,7 @@ export class ArchiveCheck {
       return;
     }
     const { event, document } = read;
-    const verdict = this.#check.verdictOf(document);
+    const verdict = this.#check.verdictOf(document, event);
     if (verdict === 'unsealed') {
       this.#unsealed.push({ time: event.time, place });
       return;

@@ -4,7 +4,15 @@ import type { Allowances, Violation } from '../../../cli/rehearsal/witness/verdi
 import { DAY, HOUR } from '../../../functions/core/duration';
 import { seededRandom } from '../../../local/random';
 import { DEPLOYED, Deployment } from './deployment';
-import { type Disturbance, disturbancesOf, type FaultName, FIRST_FAULTS, faultsBefore, NEW_KEY_DELAY } from './faults';
+import {
+  type Disturbance,
+  disturbancesOf,
+  FAULT_NAMES,
+  type FaultName,
+  FIRST_FAULTS,
+  faultsBefore,
+  NEW_KEY_DELAY,
+} from './faults';
 import { Forgeries } from './forgeries';
 import type { Line } from './history';
 import { HostEdits } from './host-edits';
@@ -83,8 +91,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   const { isFirst = false, before, everyRun = false } = scenario;
   const random = seededRandom(`${seed}/nature`);
   const natural = (name: FaultName, most: number) => (fault === undefined || fault === name ? random() * most : 0);
-  // What is forged or said to do harm is lived through alone: mixed with all others its histories take minutes.
-  const mixture = faultsBefore(before ?? 'forged-entry');
+  const mixture = before === undefined ? FAULT_NAMES : faultsBefore(before);
   const among = fault !== undefined ? [fault] : isFirst ? FIRST_FAULTS : mixture;
   const world = new World({
     seed,

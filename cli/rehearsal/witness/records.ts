@@ -58,6 +58,14 @@ export interface PlaceRecord {
   trustedSince: number;
   /** The run that wrote it last. */
   writer: Writer | undefined;
+  /** What it held when that run began to write there: a refused half brings the other one back to that. */
+  found: Halves | undefined;
+}
+
+/** The keys that the two halves of a pair belong to. */
+export interface Halves {
+  readonly idOf: KeyRecord | undefined;
+  readonly secretOf: KeyRecord | undefined;
 }
 
 /** One managed key, as an outsider sees it. */

@@ -143,6 +143,7 @@ export class Witness {
       isTampered: false,
       trustedSince: Number.NEGATIVE_INFINITY,
       writer: undefined,
+      found: undefined,
     };
   }
 

@@ -1,4 +1,4 @@
-import type { ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
+import type { Halves, KeyRecord, ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
 import { isBitbucketTarget } from '../../../functions/core/hosts/bitbucket';
 import type { FaultChoice, PortCall } from './port-call';
 import type { RunRecord } from './run-record';
@@ -88,7 +88,10 @@ export class Watcher implements Observer {
         this.#world.promises.places.tornFor(this.#world.now() - torn);
       const { idOf, secretOf } = place;
       const isNew = idOf !== oldId || secretOf !== oldSecret;
-      if (isNew) place.writer = run.process;
+      if (isNew && place.writer !== run.process) {
+        place.writer = run.process;
+        place.found = { idOf: oldId, secretOf: oldSecret };
+      }
       if (isNew && idOf !== undefined && idOf === secretOf) {
         place.isArmed = true;
         this.#world.onGiven(managed, place);
@@ -97,8 +100,7 @@ export class Watcher implements Observer {
         place.isTampered = false;
         place.trustedSince = this.#world.now();
       }
-      const given = [idOf === oldId ? undefined : idOf, secretOf === oldSecret ? undefined : secretOf];
-      this.#world.promises.places.isProved(managed, place, given, run);
+      this.#world.promises.places.isProved(managed, place, givenTo(place, { idOf: oldId, secretOf: oldSecret }), run);
     }
     this.#world.witness.forgetTrueMarks(managed);
     this.#world.repairs.look(managed);
@@ -118,6 +120,14 @@ export class Watcher implements Observer {
     if (action === 'UpdateAccessKey') this.#world.promises.keys.mayDeactivate(managed, key, run);
     else this.#world.promises.keys.mayDelete(managed, key, run);
   }
+}
+
+/** The keys that a place has now and had not; what a run brings back to what it found is not given. */
+function givenTo({ idOf, secretOf, found }: PlaceRecord, before: Halves): readonly (KeyRecord | undefined)[] {
+  return [
+    [before.idOf, found?.idOf].includes(idOf) ? undefined : idOf,
+    [before.secretOf, found?.secretOf].includes(secretOf) ? undefined : secretOf,
+  ];
 }
 
 function holds({ places }: ManagedRecord, variable: string): boolean {

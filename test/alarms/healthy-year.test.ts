@@ -3,7 +3,9 @@ import { expect, it } from 'vitest';
 import { type Report, rehearse } from '../../cli/rehearsal/rehearse';
 import { ALARM_NAMES } from '../../functions/core/config/alarm-names';
 import type { AlarmChange } from '../../local/evidence/cloudwatch/alarms';
+import { sampled } from '../deep/sample';
 import { synthesized } from '../support/deployed-world';
+import { OF_EVERY_STACK } from './watched-life';
 
 /** Lives through healthy days. @returns what was seen, and every change of an alarm's state */
 async function healthy(config: string, days: number): Promise<{ report: Report; changes: readonly AlarmChange[] }> {
@@ -24,8 +26,6 @@ async function healthy(config: string, days: number): Promise<{ report: Report; 
   }
 }
 
-import { OF_EVERY_STACK } from './watched-life';
-
 const DAY = 86_400_000;
 /** Real ms: a year of runs, on a machine that does other things too. */
 const PATIENCE = 300_000;
@@ -35,32 +35,33 @@ const shown = (changes: readonly AlarmChange[]) =>
 const settled = (names: readonly string[]) =>
   names.map((name) => `Keyturn-${name}: INSUFFICIENT_DATA to OK on day 0`).sort();
 
-it(
-  'no alarm fires in 400 healthy days with five rotations: each learns on the first day that all is well',
-  async () => {
-    const { report, changes } = await healthy('docs/examples/keyturn.yaml', 400);
+const LIVES = [
+  {
+    of: 'no alarm fires in 400 healthy days with five rotations: each learns on the first day that all is well',
+    live: async () => {
+      const { report, changes } = await healthy('docs/examples/keyturn.yaml', 400);
 
-    expect(report.rotations).toBe(5);
-    expect(report.held).toBe(true);
-    expect(shown(changes)).toEqual(settled(OF_EVERY_STACK));
+      expect(report.rotations).toBe(5);
+      expect(report.held).toBe(true);
+      expect(shown(changes)).toEqual(settled(OF_EVERY_STACK));
+    },
   },
-  PATIENCE,
-);
+  {
+    of: 'with every setting there is, only the user that has two keys from before rings, until one of them is gone',
+    live: async () => {
+      const { report, changes } = await healthy('docs/examples/many-keys.yaml', 120);
 
-it(
-  'with every setting there is, only the user that has two keys from before rings, until one of them is gone',
-  async () => {
-    const { report, changes } = await healthy('docs/examples/many-keys.yaml', 120);
-
-    expect(report.rotations).toBeGreaterThan(report.managedKeys);
-    const isOther = ({ alarm }: AlarmChange) => alarm !== 'Keyturn-two-keys';
-    // The example has the alarm foreign-key off.
-    expect(shown(changes.filter(isOther))).toEqual(
-      settled(ALARM_NAMES.filter((name) => name !== 'two-keys' && name !== 'foreign-key')),
-    );
-    expect(changes.filter((change) => !isOther(change)).map(({ to }) => to)).toEqual(['ALARM', 'OK']);
-    // Inactive on day 0, deleted ten days later, and a day and a bit until it is out of the alarm's sight.
-    expect(changes.filter((change) => day(change) > 12)).toEqual([]);
+      expect(report.rotations).toBeGreaterThan(report.managedKeys);
+      const isOther = ({ alarm }: AlarmChange) => alarm !== 'Keyturn-two-keys';
+      // The example has the alarm foreign-key off.
+      expect(shown(changes.filter(isOther))).toEqual(
+        settled(ALARM_NAMES.filter((name) => name !== 'two-keys' && name !== 'foreign-key')),
+      );
+      expect(changes.filter((change) => !isOther(change)).map(({ to }) => to)).toEqual(['ALARM', 'OK']);
+      // Inactive on day 0, deleted ten days later, and a day and a bit until it is out of the alarm's sight.
+      expect(changes.filter((change) => day(change) > 12)).toEqual([]);
+    },
   },
-  PATIENCE,
-);
+];
+
+it.each(sampled(LIVES))('$of', ({ live }) => live(), PATIENCE);

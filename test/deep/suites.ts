@@ -24,5 +24,5 @@ export const DEEP_SUITES = [
   'test/bench/{bench,hand-over}.test.ts',
 ];
 
-/** Run by both: by `npm test` on random states that are always the same, or with a half of the lives; here in full. */
+/** Run by both: by `npm test` on random states that are always the same, here on others; a half of the lives by each. */
 export const DEEPER_SUITES = ['test/core/lifecycle/{life,promises}.test.ts', 'test/world/life.test.ts'];

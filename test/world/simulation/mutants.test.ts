@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PROMISES } from '../../../cli/rehearsal/witness/promise-names';
+import { sampled } from '../../deep/sample';
 import { loadSimulation } from './load';
 import { MUTANTS } from './mutants';
 
@@ -8,7 +10,12 @@ describe('the judges can fail', () => {
     expect([...new Set(MUTANTS.map(({ promise }) => promise))].sort()).toEqual([...PROMISES].sort());
   });
 
-  it.each(MUTANTS)('$name breaks $promise within $within seeds', async (mutant) => {
+  it.each(MUTANTS)('$name is cut into what is there', ({ also, ...edit }) => {
+    for (const { file, from } of [edit, ...(also === undefined ? [] : [also])])
+      expect(readFileSync(file, 'utf8').split(from), file).toHaveLength(2);
+  });
+
+  it.each(sampled(MUTANTS))('$name breaks $promise within $within seeds', async (mutant) => {
     const { simulate } = await loadSimulation(mutant);
     const { fault, perYear = 60 } = mutant;
     for (let seed = 1; seed <= mutant.within; seed++) {

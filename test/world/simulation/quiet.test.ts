@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MINUTE } from '../../../functions/core/duration';
+import { sampled } from '../../deep/sample';
 import { loadSimulation, type Simulation } from './load';
 import type { Outcome } from './simulation';
 
@@ -11,13 +12,15 @@ beforeAll(async () => {
 });
 
 describe('a run that is passed over', () => {
-  it.each([
+  const scenarios = [
     { seed: 21 },
     { seed: 22 },
     { seed: 23 },
     { seed: 31, fault: 'drift', perYear: 200 },
     { seed: 32, fault: 'forged-dates', perYear: 200 },
-  ] as const)('would have left everything as it is: $seed $fault', async (scenario) => {
+  ] as const;
+
+  it.each(sampled(scenarios))('would have left everything as it is: $seed $fault', async (scenario) => {
     const every = await simulation.simulate({ ...MONTHS, ...scenario, everyRun: true });
     const some = await simulation.simulate({ ...MONTHS, ...scenario });
     expect(some.state).toEqual(every.state);

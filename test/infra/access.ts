@@ -67,6 +67,8 @@ export interface Request {
   readonly context?: Readonly<Record<string, string | string[]>>;
   /** The resource's own policy, where it has one. */
   readonly resourcePolicy?: PolicyDocument;
+  /** What the account's organization lets anybody do at most. @default everything */
+  readonly organizationPolicy?: PolicyDocument;
 }
 
 /** Whether IAM would let a function do this, by its role and the resource's own policy. */
@@ -101,10 +103,20 @@ function asLibrarySpells<T>(value: T): T {
   return JSON.parse(JSON.stringify(value).replace(/kms:EncryptionContext:\w+/g, form));
 }
 
+/** With what AWS attaches to every account, without which nothing is allowed. */
+function inForce(policy: PolicyDocument) {
+  const all = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+  const policies = [
+    { name: 'FullAWSAccess', policy: all },
+    { name: 'organization-policy', policy },
+  ];
+  return { orgIdentifier: 'r-test', policies };
+}
+
 async function may(
   role: string,
   policies: readonly { readonly name: string; readonly policy: unknown }[],
-  { action, resource, context = {}, resourcePolicy }: Request,
+  { action, resource, context = {}, resourcePolicy, organizationPolicy }: Request,
 ): Promise<boolean> {
   const result = await runSimulation(
     {
@@ -115,7 +127,7 @@ async function may(
         contextVariables: { 'aws:PrincipalArn': role, ...asLibrarySpells(context) },
       },
       identityPolicies: [...policies],
-      serviceControlPolicies: [],
+      serviceControlPolicies: organizationPolicy === undefined ? [] : [inForce(organizationPolicy)],
       resourceControlPolicies: [],
       ...(resourcePolicy === undefined ? {} : { resourcePolicy: asLibrarySpells(resourcePolicy) }),
     },

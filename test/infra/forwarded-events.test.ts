@@ -1,72 +1,60 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
+import { AUDIT_EVENTS } from '../../functions/core/audit';
+import { FUNCTION_NAMES } from '../../functions/core/names';
+import { statementsOf } from './access';
 import { ACCOUNT, deployed, REGION } from './deployed';
 import { errorsOf, ONE_KEY, resourcesOf, rotationIn, synthesize } from './synthesized';
 
 const BUS = 'arn:aws:events:eu-west-1:444455556666:event-bus/security';
-const template = synthesize({ ...ONE_KEY, audit: { forwardTo: BUS } });
-const [rule] = resourcesOf(template, 'AWS::Events::Rule').filter(({ id }) => id.includes('Forwarding'));
-const [role] = resourcesOf(template, 'AWS::IAM::Role').filter(({ id }) => id.includes('Forwarding'));
+const DEFAULT = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`;
+const template = synthesize({ ...ONE_KEY, audit: { forwardTo: BUS, archive: { years: 7 }, report: {} } });
 
-describe('forwarding of the audit events', () => {
-  it('is there only when it is asked for', () => {
-    expect(JSON.stringify(synthesize(ONE_KEY))).not.toMatch(/Forwarding|Unforwarded/);
-  });
-
-  it('takes every event of this account, and none that another account has sent here', () => {
-    expect(deployed(template, rule?.Properties)).toMatchObject({
-      EventPattern: { source: ['keyturn'], account: [ACCOUNT] },
-      State: 'ENABLED',
-    });
-    expect(rule?.Properties).not.toHaveProperty('EventBusName');
-  });
-
-  it('goes to the bus, for 24 hours if need be, and then to a queue of its own, for 14 days', () => {
-    const [target, ...others] = (deployed(template, rule?.Properties) as { Targets: readonly object[] }).Targets;
-
-    expect(others).toEqual([]);
-    expect(target).toEqual({
-      Id: 'Target0',
-      Arn: BUS,
-      RoleArn: expect.stringContaining('Forwarding'),
-      DeadLetterConfig: { Arn: expect.stringContaining('UnforwardedEvents') },
-    });
-    expect(resourcesOf(template, 'AWS::SQS::Queue').find(({ id }) => id.includes('Unforwarded'))?.Properties).toEqual({
-      MessageRetentionPeriod: 14 * 86_400,
-      SqsManagedSseEnabled: true,
-    });
-    const policies = JSON.stringify(resourcesOf(template, 'AWS::SQS::QueuePolicy'));
-    expect(policies).toContain(String(rule?.id));
-  });
-
-  it('K12: has a role that may only put events on this bus', () => {
-    expect(deployed(template, role?.Properties)).toMatchObject({
-      AssumeRolePolicyDocument: {
-        Statement: [
-          {
-            Principal: { Service: 'events.amazonaws.com' },
-            Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT } },
-          },
+describe('events for a central account', () => {
+  it('go there by the functions that record, which know the bus, and by nobody else (K12)', () => {
+    const told = resourcesOf(template, 'AWS::Lambda::Function').filter(({ Properties }) =>
+      JSON.stringify(Properties).includes(`"KEYTURN_FORWARD_TO":"${BUS}"`),
+    );
+    expect(told).toHaveLength(FUNCTION_NAMES.length);
+    for (const name of FUNCTION_NAMES) {
+      expect(statementsOf(template, name).filter(({ Action }) => [Action].flat().includes('events:PutEvents'))).toEqual(
+        [
+          expect.objectContaining({
+            Sid: 'RecordAudit',
+            Resource: [DEFAULT, BUS],
+            Condition: { StringEquals: { 'events:source': 'keyturn', 'events:detail-type': [...AUDIT_EVENTS] } },
+          }),
         ],
-      },
-      Policies: [
-        {
-          PolicyDocument: {
-            Statement: [{ Sid: 'ForwardEvents', Effect: 'Allow', Action: 'events:PutEvents', Resource: BUS }],
-          },
-        },
-      ],
-    });
-    const others = resourcesOf(template, 'AWS::IAM::Policy').flatMap(({ Properties }) => Properties.Roles);
-    expect(JSON.stringify(others)).not.toContain('Forwarding');
+      );
+    }
+    for (const name of ['report', 'archive'] as const) {
+      expect(JSON.stringify(statementsOf(template, name))).not.toContain('events:PutEvents');
+    }
   });
 
-  it('does not go round in a circle', () => {
-    const forwardTo = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`;
+  it('need no rule, no role and no queue: no rule listens to what anybody can put', () => {
+    const made = ['Events::Rule', 'IAM::Role', 'SQS::Queue'].flatMap((type) => resourcesOf(template, `AWS::${type}`));
+    expect(made.filter(({ id }) => /forward/i.test(id))).toEqual([]);
+    const patterns = made.flatMap(({ Properties }) => Properties.EventPattern ?? []);
+    expect(patterns.length).toBeGreaterThan(3);
+    for (const { source } of deployed(template, patterns) as { source: (string | { prefix: string })[] }[]) {
+      expect(source.length).toBeGreaterThan(0);
+      for (const one of source) expect(typeof one === 'string' ? one : one.prefix).toMatch(/^aws\./);
+    }
+  });
+
+  it('are there only when it is asked for', () => {
+    const without = synthesize(ONE_KEY);
+    expect(JSON.stringify(without)).not.toContain('KEYTURN_FORWARD_TO');
+    const [statement] = statementsOf(without, 'sync').filter(({ Sid }) => Sid === 'RecordAudit');
+    expect(statement?.Resource).toBe(DEFAULT);
+  });
+
+  it('do not go to the bus that has them anyway', () => {
     const stack = new Stack(new App(), 'Keyturn', { env: { account: ACCOUNT, region: REGION } });
-    rotationIn(stack, { audit: { forwardTo } });
+    rotationIn(stack, { audit: { forwardTo: DEFAULT } });
     const elsewhere = new Stack(new App(), 'Keyturn', { env: { account: '444455556666', region: REGION } });
-    rotationIn(elsewhere, { audit: { forwardTo } });
+    rotationIn(elsewhere, { audit: { forwardTo: DEFAULT } });
 
     expect(errorsOf(stack)).toEqual([expect.stringMatching(/^audit\.forwardTo: expected another event bus/)]);
     expect(errorsOf(elsewhere)).toEqual([]);

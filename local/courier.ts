@@ -1,21 +1,17 @@
+import { isEventBus, type OtherBuses } from './account/other-buses';
 import type { Sns } from './account/sns';
 import type { Clock } from './clock';
-import { type ForwardedEvent, isEventBus } from './events/forwarded-events';
 import type { Queues } from './events/queues';
 import { DeliveryError } from './events/rule';
 import type { Lambda } from './lambda/lambda';
 
 /** Takes messages to what their ARN names: queues, topics, functions, and event buses of other accounts. */
 export class Courier {
-  /** What went to other event buses: they are not here, so it stays readable. */
-  readonly forwarded: ForwardedEvent[] = [];
-
   constructor(
     private readonly sns: Sns,
     private readonly queues: Queues,
     private readonly clock: Clock,
-    /** Whether the policy of another event bus lets this account in. */
-    private readonly admitsForwarded: (busArn: string) => boolean,
+    private readonly otherBuses: OtherBuses,
   ) {}
 
   /** A dead letter, or the record for a destination. @throws Error for an ARN that leads nowhere */
@@ -33,11 +29,8 @@ export class Courier {
    */
   async deliver(lambda: Lambda, targetArn: string, payload: string, ruleArn: string): Promise<void> {
     if (isEventBus(targetArn)) {
-      if (!this.admitsForwarded(targetArn)) {
-        throw new DeliveryError('NO_PERMISSIONS', false, `${ruleArn} may not put events on ${targetArn}`);
-      }
-      this.forwarded.push({ busArn: targetArn, event: JSON.parse(payload), at: this.clock.now() });
-      return;
+      if (this.otherBuses.put(JSON.parse(payload), { busArn: targetArn, isForwarded: true })) return;
+      throw new DeliveryError('NO_PERMISSIONS', false, `${ruleArn} may not put events on ${targetArn}`);
     }
     if (targetArn.split(':')[2] !== 'lambda') {
       try {

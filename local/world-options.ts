@@ -26,8 +26,6 @@ export interface WorldOptions {
   readonly passOver?: (targetArn: string, payload: string) => boolean;
   /** How often a batch of a log group's subscription is handed over: once at least is what AWS promises. @default once */
   readonly logBatchCopies?: () => number;
-  /** Whether the policy of another event bus lets this account in. @default every one does */
-  readonly admitsForwarded?: (busArn: string) => boolean;
   /** Real ms after which an invocation without a result is taken to hang. @default 30000 */
   readonly watchdog?: number;
 }

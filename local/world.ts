@@ -1,11 +1,11 @@
 import { Account } from './account/account';
 import { type AccountEvent, isoSeconds } from './account/event';
+import type { ArrivedEvent } from './account/other-buses';
 import { type AccountServer, startAccountServer } from './account/wire/server';
 import { CallCounts } from './call-counts';
 import { Clock } from './clock';
 import { Courier } from './courier';
 import { EventBus } from './events/event-bus';
-import type { ForwardedEvent } from './events/forwarded-events';
 import { Queues } from './events/queues';
 import { AlarmClock } from './evidence/cloudwatch/alarm-clock';
 import type { Alarms } from './evidence/cloudwatch/alarms';
@@ -36,8 +36,8 @@ export class World {
   readonly hosts: Hosts;
   readonly queues = new Queues();
   readonly bus: EventBus;
-  /** What rules have sent to event buses of other accounts, oldest first. */
-  readonly forwarded: readonly ForwardedEvent[];
+  /** What event buses of other accounts and regions have taken, oldest first. */
+  readonly forwarded: readonly ArrivedEvent[];
   readonly functions: Lambda;
   /** AWS calls by function. */
   readonly calls = new CallCounts();
@@ -79,10 +79,10 @@ export class World {
   ) {
     const { clock, accountId, region } = account;
     const scheduler = new Scheduler(clock);
-    const courier = new Courier(account.sns, this.queues, clock, options.admitsForwarded ?? (() => true));
+    const courier = new Courier(account.sns, this.queues, clock, account.otherBuses);
     const shipper = new LogShipper(account.logs);
     this.#newId = () => randomUuid(random);
-    this.forwarded = courier.forwarded;
+    this.forwarded = account.otherBuses.arrived;
     const { metrics, alarms } = account.cloudWatch;
     const metricShipper = new MetricShipper(metrics);
     metrics.derive(queueMetrics(this.queues));

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import * as z from 'zod';
 import { KeyturnError } from '../../functions/core/errors';
+import { EVENT_SOURCE } from '../../functions/core/names';
 import { fingerprintOf, type TrustedKey } from '../../functions/core/seal/check-seal';
 import { ArchiveCheck } from '../../functions/core/seal/verify';
 import { renderVerified } from '../render/verified';
@@ -37,6 +39,7 @@ const HELP = `
 Exit codes: 0 when it is intact, 1 when it could not be checked, 2 when it is not intact.
 Take the public key from the account, or from whoever was given it at the deployment; one that lies beside the archive
 proves nothing.
+A line may be an audit event, or what an event bus has made of one: a copy of what came to a bus is checked the same way.
 
 Examples:
   aws kms get-public-key --key-id alias/keyturn-seal > seal.json
@@ -87,7 +90,19 @@ function addFile(check: ArchiveCheck, folder: string, file: string): void {
   const day = DAY.exec(path)?.slice(1).join('-');
   const lines = readFileSync(join(folder, file), 'utf8').split('\n');
   for (const [at, text] of lines.entries()) {
-    if (text !== '') check.add({ text, place: `${path}:${at + 1}`, day });
+    if (text !== '') check.add({ text: auditEventIn(text), place: `${path}:${at + 1}`, day });
+  }
+}
+
+const fromBus = z.object({ source: z.literal(EVENT_SOURCE), 'detail-type': z.string(), detail: z.looseObject({}) });
+
+/** The audit event of a line: the line itself, or what it carries where an event bus has handed it on. */
+function auditEventIn(text: string): string {
+  try {
+    const event = fromBus.safeParse(JSON.parse(text)).data;
+    return event === undefined ? text : JSON.stringify(event.detail);
+  } catch {
+    return text;
   }
 }
 

@@ -10,6 +10,7 @@ import type { SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
 import type { TrustedKey } from '../core/seal/check-seal';
 import type { AttemptEnd } from '../core/seal/manifest';
+import type { BusName, Unsent } from '../core/seal/unsent';
 import type { Seal } from '../core/sealed';
 
 /** Every method throws KeyturnError: `aws-*`, and what its own line says. */
@@ -188,7 +189,16 @@ export interface AuditRecord {
    */
   recorded(since: Date, event: AuditEventName, reason?: string): Promise<readonly AuditEvent[]>;
   /** What it has of the attempts that began on a day (UTC, `2026-11-28`), sealed events only. */
-  ends(day: string): Promise<readonly AttemptEnd[]>;
+  ofDay(day: string): Promise<RecordOfDay>;
+  /** The events of one attempt in their order, as they were written down; sealed ones only. */
+  ofAttempt(attempt: string): Promise<readonly AuditEvent[]>;
+}
+
+/** The attempts of a day. */
+export interface RecordOfDay {
+  readonly ends: readonly AttemptEnd[];
+  /** Whose events a bus may lack. */
+  readonly unsent: Unsent;
 }
 
 /** What became of events that were sent. */
@@ -199,8 +209,9 @@ export interface Published {
   readonly error?: KeyturnError;
 }
 
-/** Lets teams attach what they like. */
+/** Lets teams attach what they like, in this account or in a central one. */
 export interface EventBus {
+  readonly name: BusName;
   /** Sends all of them, whatever becomes of the first ones. */
   publish(events: readonly AuditEvent[]): Promise<Published>;
 }

@@ -30,6 +30,8 @@ export class RecordLines {
   readonly #events = new Map<string, Kept[]>();
   /** By ID what its lines were, those of forgotten events too. */
   readonly #digests = new Map<string, string[]>();
+  /** Attempts before the period that are forgotten because they did nothing. */
+  readonly #idle = new Set<string>();
   readonly #unreadable: UnreadableLine[] = [];
   /** Of the sealed events, those of forgotten runs too. */
   #sealed = 0;
@@ -120,14 +122,19 @@ export class RecordLines {
     this.#events.set(event.id, [...(this.#events.get(event.id) ?? []), kept]);
   }
 
-  /** A run before the period that has nothing between its start and its end: both are forgotten. */
+  /**
+   * A run before the period that has nothing between its start and its end: both are forgotten, and so is what it says of
+   * a bus after them.
+   */
   #endsIdleRun(event: AuditEvent): boolean {
+    if (event.event === 'events-unsent' && this.#idle.has(attemptOfEvent(event))) return !this.#breaksChain(event);
     if (event.event !== 'run-finished' || event.sequence !== 2 || Date.parse(event.time) >= this.since.getTime()) {
       return false;
     }
     const start = eventId(attemptOfEvent(event), 1);
     if (this.#events.get(start)?.length !== 1 || this.#breaksChain(event)) return false;
     this.#events.delete(start);
+    this.#idle.add(attemptOfEvent(event));
     return true;
   }
 }

@@ -6,14 +6,15 @@ import {
   type FilterLogEventsCommandInput,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { AuditRecord, SealKey } from '../account/ports';
-import { type AuditEvent, readAuditLine } from '../core/audit';
+import type { AuditRecord, RecordOfDay, SealKey } from '../account/ports';
+import { type AuditEvent, attemptOfEvent, readAuditLine, startOf } from '../core/audit';
 import { after, DAY } from '../core/duration';
 import { KeyturnError } from '../core/errors';
 import { AUDIT_LOG_GROUP } from '../core/names';
 import { MOST_EVENT_BYTES } from '../core/recordable';
 import { SealCheck } from '../core/seal/check-seal';
 import { DAY_CLOSES_AFTER, DayEnds } from '../core/seal/manifest';
+import { DayUnsent } from '../core/seal/unsent';
 import { recordConfig } from './client-config';
 import { awsFailure, calling } from './failure';
 
@@ -86,21 +87,50 @@ export function createAuditRecord(sealKey: Pick<SealKey, 'publicKey'>, logGroupN
 
     recorded,
 
-    async ends(day) {
+    async ofDay(day) {
       const from = new Date(`${day}T00:00:00.000Z`);
-      const ends = new DayEnds(day);
-      const endTime = after(from, DAY + DAY_CLOSES_AFTER).getTime();
-      for await (const { event, document } of proved({ endTime }, from)) ends.add(event, document);
-      return ends.ends();
+      return recordOfDay(day, proved({ endTime: after(from, DAY + DAY_CLOSES_AFTER).getTime() }, from));
+    },
+
+    async ofAttempt(attempt) {
+      const from = new Date(startOf(attempt));
+      const run = attempt.slice(0, attempt.lastIndexOf('-'));
+      const asked = { endTime: after(from, DAY_CLOSES_AFTER).getTime(), filterPattern: `{ $.run = "${run}" }` };
+      return eventsOf(attempt, proved(asked, from));
     },
   };
+}
+
+interface ProvedLine {
+  readonly event: AuditEvent;
+  /** The event as it was written down. */
+  readonly document: unknown;
+}
+
+async function recordOfDay(day: string, lines: AsyncIterable<ProvedLine>): Promise<RecordOfDay> {
+  const ends = new DayEnds(day);
+  const unsent = new DayUnsent(day);
+  for await (const { event, document } of lines) {
+    ends.add(event, document);
+    unsent.add(event);
+  }
+  return { ends: ends.ends(), unsent: unsent.unsent() };
+}
+
+/** In their order; as they were written down, because a seal covers what this version does not know, too. */
+async function eventsOf(attempt: string, lines: AsyncIterable<ProvedLine>): Promise<readonly AuditEvent[]> {
+  const found = new Map<number, AuditEvent>();
+  for await (const { event, document } of lines) {
+    if (attemptOfEvent(event) === attempt) found.set(event.sequence, document as AuditEvent);
+  }
+  return [...found].sort(([a], [b]) => a - b).map(([, event]) => event);
 }
 
 /** The event of a line that a function of this deployment wrote at that time into a stream of its own. */
 function provedEvent(
   { message = '', timestamp, logStreamName = '' }: FilteredLogEvent,
   check: SealCheck,
-): { readonly event: AuditEvent; readonly document: unknown } | undefined {
+): ProvedLine | undefined {
   if (message.length > MOST_OF_A_LINE) return undefined;
   const read = readAuditLine(message);
   if (!('event' in read)) return undefined;

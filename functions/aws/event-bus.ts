@@ -3,6 +3,7 @@ import type { EventBus } from '../account/ports';
 import type { AuditEvent } from '../core/audit';
 import { KeyturnError, toKeyturnError } from '../core/errors';
 import { EVENT_SOURCE } from '../core/names';
+import { cleaned } from '../core/outside-text';
 import { clientConfig } from './client-config';
 import { calling } from './failure';
 
@@ -12,45 +13,72 @@ const BATCH_BYTES = 256 * 1_024;
 /** What an entry's time counts as ("Calculating PutEvents event entry size" in EventBridge's user guide). */
 const TIME_BYTES = 14;
 
-/** The EventBus port over the account's default event bus. What is refused is sent once more, and stops nothing else. */
-export function createEventBus(): EventBus {
-  const client = new EventBridgeClient(clientConfig);
+/** A part of the events that a call takes, and why they were refused the last time. */
+interface Refused {
+  readonly events: readonly AuditEvent[];
+  readonly codes: readonly string[];
+}
+
+/**
+ * The buses that audit events go to: the account's default one, and the one that is named.
+ *
+ * @param forwardTo ARN of an event bus, of another account for example
+ */
+export function createEventBuses(forwardTo: string | undefined): readonly EventBus[] {
+  return [createEventBus(), ...(forwardTo === undefined ? [] : [createEventBus(forwardTo)])];
+}
+
+/**
+ * The EventBus port over one event bus. What is refused is sent once more, and stops nothing else.
+ *
+ * @param arn @default the account's default one
+ */
+export function createEventBus(arn?: string): EventBus {
+  // A bus is known where it is.
+  const client = new EventBridgeClient(arn === undefined ? clientConfig : { ...clientConfig, region: regionOf(arn) });
+  const doing = arn === undefined ? 'events:PutEvents' : `events:PutEvents on ${arn}`;
 
   /** @returns what was refused */
-  const send = async (batch: readonly AuditEvent[]): Promise<readonly AuditEvent[]> => {
-    const { Entries = [] } = await calling('events:PutEvents', {}, () =>
-      client.send(
-        new PutEventsCommand({
-          Entries: batch.map(entryOf),
-        }),
-      ),
+  const send = async (batch: readonly AuditEvent[]): Promise<Refused> => {
+    const { Entries = [] } = await calling(doing, {}, () =>
+      client.send(new PutEventsCommand({ Entries: batch.map((event) => entryOf(event, arn)) })),
     );
-    return batch.filter((_event, index) => Entries[index]?.ErrorCode !== undefined);
+    const events = batch.filter((_event, index) => Entries[index]?.ErrorCode !== undefined);
+    return { events, codes: Entries.flatMap(({ ErrorCode = [] }) => ErrorCode) };
   };
 
   return {
+    name: arn === undefined ? 'default' : 'forwardTo',
     async publish(events) {
       let unpublished = 0;
       let error: KeyturnError | undefined;
       for (const batch of batchesOf(events)) {
-        let left = batch;
+        let left: Refused = { events: batch, codes: [] };
         try {
-          left = await send(left);
-          if (left.length > 0) left = await send(left);
+          left = await send(left.events);
+          if (left.events.length > 0) left = await send(left.events);
         } catch (thrown) {
           error ??= toKeyturnError(thrown);
         }
-        unpublished += left.length;
+        unpublished += left.events.length;
+        if (left.events.length > 0) error ??= refusal(doing, left);
       }
-      if (unpublished === 0) return { unpublished };
-      error ??= new KeyturnError('aws-rejected', 'events:PutEvents: events were refused.');
-      return { unpublished, error };
+      return error === undefined ? { unpublished } : { unpublished, error };
     },
   };
 }
 
-function entryOf(event: AuditEvent) {
+function refusal(doing: string, { codes: [code = 'no reason'] }: Refused): KeyturnError {
+  return new KeyturnError('aws-rejected', `${doing}: events were refused (${cleaned(code, 100)}).`);
+}
+
+function regionOf(arn: string): string | undefined {
+  return arn.split(':')[3];
+}
+
+function entryOf(event: AuditEvent, EventBusName: string | undefined) {
   return {
+    EventBusName,
     Source: EVENT_SOURCE,
     DetailType: event.event,
     Time: new Date(event.time),
@@ -77,6 +105,6 @@ function batchesOf(events: readonly AuditEvent[]): readonly (readonly AuditEvent
 }
 
 function sizeOf(event: AuditEvent): number {
-  const { Source, DetailType, Detail } = entryOf(event);
+  const { Source, DetailType, Detail } = entryOf(event, undefined);
   return TIME_BYTES + [Source, DetailType, Detail].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 }

@@ -37,6 +37,7 @@ export const AUDIT_EVENTS = [
   'people-not-told',
   'step-failed',
   'manifest-written',
+  'events-unsent',
 ] as const;
 export type AuditEventName = (typeof AUDIT_EVENTS)[number];
 
@@ -69,7 +70,11 @@ export const auditEventSchema = z.object({
     .int()
     .optional()
     .describe('How many bytes the event had, where its texts and lists were too long and were cut off.'),
-  seal: sealSchema.optional().describe('Proves who wrote the event; not there before the record was sealed.'),
+  seal: sealSchema
+    .optional()
+    .describe(
+      'Proves who wrote the event, wherever it is found: keyturn verify checks it. Not there before the record was sealed.',
+    ),
 });
 export type AuditEvent = Readonly<z.infer<typeof auditEventSchema>>;
 

@@ -89,6 +89,8 @@ export const ENV = {
   sealKey: 'KEYTURN_SEAL_KEY',
   /** ARNs of the KMS keys that sealed it before, separated by commas. */
   formerSealKeys: 'KEYTURN_FORMER_SEAL_KEYS',
+  /** ARN of the event bus of `audit.forwardTo`; not there where there is none. */
+  forwardTo: 'KEYTURN_FORWARD_TO',
   /** SNS topic for findings and failures. */
   topicArn: 'KEYTURN_TOPIC_ARN',
   /** Rotations in one run at most. */
@@ -152,8 +154,10 @@ export const METRIC = {
   unrecorded: 'Unrecorded',
   /** Findings that were for people, and that nobody could be told. */
   untold: 'Untold',
-  /** Audit events that the event bus did not take. */
+  /** Audit events that the default event bus did not take, and attempts whose events wait to be sent there again. */
   unpublished: 'Unpublished',
+  /** The same of the event bus of `audit.forwardTo`. */
+  unforwarded: 'Unforwarded',
   /** Findings by code; dimensions `service` and `finding`. Only what was found is sent. */
   findings: 'Findings',
 } as const;

@@ -25,8 +25,10 @@ export interface Summary extends Readonly<Record<Counter, number>> {
   readonly oldestUndeliveredHours: number;
   /** Audit events that the record did not take. */
   readonly unrecorded: number;
-  /** Audit events that the event bus did not take. */
+  /** Audit events that the default event bus did not take, and attempts whose events wait to be sent there again. */
   readonly unpublished: number;
+  /** The same of the event bus of `audit.forwardTo`. */
+  readonly unforwarded: number;
   /** Findings that were for people and could not be told. */
   readonly untold: number;
 }

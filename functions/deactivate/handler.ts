@@ -1,5 +1,5 @@
 import { createAuditRecord } from '../aws/audit-record';
-import { createEventBus } from '../aws/event-bus';
+import { createEventBuses } from '../aws/event-bus';
 import { createIam } from '../aws/iam';
 import { createNotifier } from '../aws/notifier';
 import { createRegistry } from '../aws/registry';
@@ -14,7 +14,7 @@ import { deactivate } from './deactivate';
 const settings = settingsFrom(process.env);
 const sealKey = createSealKey(settings.sealKey);
 const record = createAuditRecord(sealKey);
-const bus = createEventBus();
+const buses = createEventBuses(settings.forwardTo);
 const notifier = createNotifier(settings.topicArn);
 const ports = {
   iam: createIam(),
@@ -25,7 +25,7 @@ const ports = {
 
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
   return handle(
-    { name: 'deactivate', settings, record, sealKey, bus, notifier, context, event, read: dailyRunOf },
+    { name: 'deactivate', settings, record, sealKey, buses, notifier, context, event, read: dailyRunOf },
     (run) => deactivate(ports, run),
   );
 }

@@ -1,5 +1,5 @@
 import { createAuditRecord } from '../aws/audit-record';
-import { createEventBus } from '../aws/event-bus';
+import { createEventBuses } from '../aws/event-bus';
 import { createIam } from '../aws/iam';
 import { createNotifier } from '../aws/notifier';
 import { createRegistry } from '../aws/registry';
@@ -14,12 +14,22 @@ import { sealDays } from './seal-days';
 const settings = settingsFrom(process.env);
 const sealKey = createSealKey(settings.sealKey);
 const record = createAuditRecord(sealKey);
-const bus = createEventBus();
+const buses = createEventBuses(settings.forwardTo);
 const notifier = createNotifier(settings.topicArn);
 const ports = { iam: createIam(), secrets: createSecrets(), registry: createRegistry(settings.registryPath) };
 
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
-  const props = { name: 'delete', settings, record, sealKey, bus, notifier, context, event, read: dailyRunOf } as const;
+  const props = {
+    name: 'delete',
+    settings,
+    record,
+    sealKey,
+    buses,
+    notifier,
+    context,
+    event,
+    read: dailyRunOf,
+  } as const;
   return handle(props, async (run) => {
     await deleteKeys(ports, run);
     await sealDays(run);

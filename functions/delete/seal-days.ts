@@ -2,6 +2,7 @@ import type { AuditEvent } from '../core/audit';
 import { after, DAY, MINUTE } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
 import { daysToSeal, MOST_DAYS, manifestOf, manifestsOf } from '../core/seal/manifest';
+import { BUS_NAMES, type BusName } from '../core/seal/unsent';
 import type { Run } from '../runtime/run';
 import { within } from '../runtime/within';
 
@@ -11,21 +12,36 @@ const LOOKED_BACK = 2 * MOST_DAYS * DAY;
 const LEFT = MINUTE;
 
 /**
- * Writes the manifest of each day that is over and has none: which attempts there were, and how each ended. It is the last
- * thing of the day's last function, and stops nothing (K11); the day after makes up for what failed or had no time.
+ * Writes the manifest of each day that is over and has none: which attempts there were, and how each ended; and sends again
+ * what a bus has not got of them. It is the last thing of the day's last function, and stops nothing (K11); the day after
+ * makes up for what failed or had no time.
  */
 export async function sealDays(run: Run): Promise<void> {
+  const unsent: Record<BusName, string[]> = { default: [], forwardTo: [] };
+  await quietly(run, 'the manifest of the day could not be written', () => writeManifests(run, unsent));
+  await quietly(run, 'not all that a bus lacks could be sent again', () =>
+    within(run.timeLeft() - LEFT, run.sendAgain(unsent)),
+  );
+}
+
+/** @param unsent is told of what a bus lacks of the days whose manifest was written */
+async function writeManifests(run: Run, unsent: Readonly<Record<BusName, string[]>>): Promise<void> {
+  const reading = run.recorded(after(run.now(), -LOOKED_BACK), 'manifest-written');
+  const last = lastOf(await within(run.timeLeft() - LEFT, reading));
+  for (const day of daysToSeal(run.now(), last && manifestOf(last)?.day)) {
+    // A day of very many attempts takes its time to read, and people have to be told what was found.
+    if (!run.hasTime()) return;
+    const ofDay = await within(run.timeLeft() - LEFT, run.recordOf(day));
+    for (const facts of manifestsOf(day, ofDay.ends, last?.seal?.signature)) run.tellManifest(facts);
+    for (const bus of BUS_NAMES) unsent[bus].push(...ofDay.unsent[bus]);
+  }
+}
+
+async function quietly(run: Run, failed: string, work: () => Promise<void>): Promise<void> {
   try {
-    const reading = run.recorded(after(run.now(), -LOOKED_BACK), 'manifest-written');
-    const last = lastOf(await within(run.timeLeft() - LEFT, reading));
-    for (const day of daysToSeal(run.now(), last && manifestOf(last)?.day)) {
-      // A day of very many attempts takes its time to read, and people have to be told what was found.
-      if (!run.hasTime()) return;
-      for (const facts of manifestsOf(day, await within(run.timeLeft() - LEFT, run.endsOf(day)), last?.seal?.signature))
-        run.tellManifest(facts);
-    }
+    await work();
   } catch (thrown) {
-    run.log.warn('the manifest of the day could not be written', { code: toKeyturnError(thrown).code });
+    run.log.warn(failed, { code: toKeyturnError(thrown).code });
   }
 }
 

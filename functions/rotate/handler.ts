@@ -1,5 +1,5 @@
 import { createAuditRecord } from '../aws/audit-record';
-import { createEventBus } from '../aws/event-bus';
+import { createEventBuses } from '../aws/event-bus';
 import { createIam } from '../aws/iam';
 import { createNotifier } from '../aws/notifier';
 import { createRegistry } from '../aws/registry';
@@ -15,7 +15,7 @@ import { rotateRequestOf } from './trigger';
 const settings = settingsFrom(process.env);
 const sealKey = createSealKey(settings.sealKey);
 const record = createAuditRecord(sealKey);
-const bus = createEventBus();
+const buses = createEventBuses(settings.forwardTo);
 const notifier = createNotifier(settings.topicArn);
 const ports = {
   iam: createIam(),
@@ -28,7 +28,7 @@ const ports = {
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
   const { maxRotations, usersPath } = settings;
   return handle(
-    { name: 'rotate', settings, record, sealKey, bus, notifier, context, event, read: rotateRequestOf },
+    { name: 'rotate', settings, record, sealKey, buses, notifier, context, event, read: rotateRequestOf },
     (run, request) => rotate(ports, run, { maxRotations, usersPath, ...request }),
   );
 }

@@ -13,6 +13,8 @@ import {
 export interface Settings {
   readonly registryPath: string;
   readonly topicArn: string;
+  /** ARN of the event bus that gets every audit event too. @default - there is none */
+  readonly forwardTo: string | undefined;
   readonly maxRotations: number;
   readonly concurrency: number;
   /** Path that all managed users are under. @default - the functions know each user by its name */
@@ -40,6 +42,7 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
   return {
     registryPath: env[ENV.registryPath] ?? REGISTRY_PATH,
     topicArn: required(env, ENV.topicArn),
+    forwardTo: env[ENV.forwardTo],
     maxRotations: whole(env, ENV.maxRotations, DEFAULT_MAX_ROTATIONS),
     concurrency: whole(env, ENV.concurrency, DEFAULT_CONCURRENCY),
     usersPath: env[ENV.usersPath],

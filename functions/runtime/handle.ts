@@ -1,5 +1,5 @@
 import type { AuditRecord, EventBus, Notifier, SealKey } from '../account/ports';
-import { MINUTE, SECOND } from '../core/duration';
+import { SECOND } from '../core/duration';
 import { KeyturnError, toKeyturnError } from '../core/errors';
 import type { Trigger } from '../core/findings/telling';
 import type { FunctionName } from '../core/names';
@@ -33,7 +33,7 @@ export interface HandleProps<Start extends Started> {
   readonly settings: Settings;
   readonly record: AuditRecord;
   readonly sealKey: SealKey;
-  readonly bus: EventBus;
+  readonly buses: readonly EventBus[];
   readonly notifier: Notifier;
   readonly context: LambdaContext;
   readonly event: unknown;
@@ -44,8 +44,11 @@ export interface HandleProps<Start extends Started> {
 }
 
 /** Kept for the summary, the events and the notification at a run's end. */
-const TIME_TO_FINISH = MINUTE / 4;
-/** For each of the four things that come after another at a run's end; the metrics follow them. */
+const TIME_TO_FINISH = 18 * SECOND;
+/**
+ * For each of the five things that come after another at a run's end: the record, the topic, the seal, record and buses,
+ * and what a bus did not take; the metrics follow them.
+ */
 const PATIENCE_AT_END = 3.5 * SECOND;
 
 /**
@@ -57,7 +60,7 @@ export async function handle<Start extends Started>(
   props: HandleProps<Start>,
   work: (run: Run, start: Start) => Promise<void>,
 ): Promise<Answer> {
-  const { name, settings, context, keyTakes, record, sealKey, bus, notifier } = props;
+  const { name, settings, context, keyTakes, record, sealKey, buses, notifier } = props;
   const [, , , region = '', account = '', , functionName = ''] = context.invokedFunctionArn.split(':');
   const log = createLog(name, context.awsRequestId);
   const remaining = context.getRemainingTimeInMillis() - TIME_TO_FINISH;
@@ -81,7 +84,7 @@ export async function handle<Start extends Started>(
     auditLog,
     record,
     sealKey,
-    bus,
+    buses,
     notifier,
   });
   let stopped: KeyturnError | undefined;

@@ -45,9 +45,19 @@ export class Journal {
     });
   }
 
-  /** Each with its seal, as far as they have one. */
-  get events(): readonly AuditEvent[] {
-    return [...this.#sealed, ...this.#events.slice(this.#sealed.length)];
+  /** The name of this attempt. */
+  get attempt(): string {
+    return this.#attempt;
+  }
+
+  /** How many events were written. */
+  get written(): number {
+    return this.#events.length;
+  }
+
+  /** The first of them, each with its seal. */
+  get sealed(): readonly AuditEvent[] {
+    return [...this.#sealed];
   }
 
   /** How many events the record does not have. */
@@ -77,7 +87,8 @@ export class Journal {
     this.#sealing = this.#sealing
       .catch(() => undefined)
       .then(async () => {
-        this.#sealed.push(...(await this.#seal.seal(this.#events.slice(this.#sealed.length))));
+        const unsealed = this.#events.slice(this.#sealed.length);
+        if (unsealed.length > 0) this.#sealed.push(...(await this.#seal.seal(unsealed)));
       });
     return this.#sealing;
   }

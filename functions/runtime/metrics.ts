@@ -18,6 +18,7 @@ export function emitMetrics(summary: Summary, findings: ReadonlyMap<FindingCode,
   metrics.addMetric(METRIC.left, MetricUnit.Count, summary.left);
   metrics.addMetric(METRIC.unrecorded, MetricUnit.Count, summary.unrecorded);
   metrics.addMetric(METRIC.unpublished, MetricUnit.Count, summary.unpublished);
+  metrics.addMetric(METRIC.unforwarded, MetricUnit.Count, summary.unforwarded);
   metrics.addMetric(METRIC.untold, MetricUnit.Count, summary.untold);
   metrics.addMetric(METRIC.oldestCurrentKeyDays, MetricUnit.NoUnit, summary.oldestCurrentKeyDays);
   metrics.addMetric(METRIC.mostOverdueDays, MetricUnit.NoUnit, summary.mostOverdueDays);

@@ -1,4 +1,4 @@
-import type { EventBus, Log, Notifier, Time } from '../account/ports';
+import type { EventBus, Log, Notifier, RecordOfDay, Time } from '../account/ports';
 import type { Survey } from '../account/survey';
 import type { AuditEvent, AuditEventName } from '../core/audit';
 import type { RegistryEntry } from '../core/config/registry';
@@ -14,8 +14,10 @@ import type { Managed } from '../core/lifecycle/managed';
 import { nextDue, oldest } from '../core/lifecycle/overdue';
 import { DEFAULT_RUNBOOKS } from '../core/names';
 import { COUNTERS, type Counter, type Summary } from '../core/run-summary';
-import type { AttemptEnd, Manifest } from '../core/seal/manifest';
+import type { Manifest } from '../core/seal/manifest';
+import type { Unsent } from '../core/seal/unsent';
 import { Journal, type JournalEntry, type JournalProps } from './journal';
+import { Outbox } from './outbox';
 import { tell } from './tell';
 import { quietly } from './within';
 import { workThrough } from './work-through';
@@ -38,7 +40,8 @@ export interface RunProps extends JournalProps {
   /** The longest that one thing may take at the run's end, in milliseconds. @default - for as long as it takes */
   readonly patienceAtEnd?: number;
   readonly log: Log;
-  readonly bus: EventBus;
+  /** Where the events go beside the record. */
+  readonly buses: readonly EventBus[];
   readonly notifier: Notifier;
 }
 
@@ -64,6 +67,7 @@ export class Run {
   readonly log: Log;
   readonly #props: RunProps;
   readonly #journal: Journal;
+  readonly #outbox: Outbox;
   readonly #counters = new Map<Counter, number>();
   readonly #findings: Described[] = [];
   #managed: readonly Managed[] = [];
@@ -78,6 +82,7 @@ export class Run {
     this.log = props.log;
     this.#props = props;
     this.#journal = new Journal(props);
+    this.#outbox = new Outbox({ ...props, journal: this.#journal });
     const { trigger: reason, facts } = props;
     this.#journal.write({ event: 'run-started', outcome: 'ok', reason, facts });
   }
@@ -102,8 +107,22 @@ export class Run {
   }
 
   /** What the record has of the attempts of a day. @throws KeyturnError `aws-*` */
-  endsOf(day: string): Promise<readonly AttemptEnd[]> {
-    return this.#props.record.ends(day);
+  recordOf(day: string): Promise<RecordOfDay> {
+    return this.#props.record.ofDay(day);
+  }
+
+  /**
+   * Sends to each bus what it may lack of earlier attempts; what it does not take waits for the next day.
+   *
+   * @throws KeyturnError `aws-*`
+   */
+  sendAgain(unsent: Unsent): Promise<void> {
+    const { record } = this.#props;
+    return this.#outbox.sendAgain(
+      unsent,
+      (attempt) => record.ofAttempt(attempt),
+      () => this.hasTime(),
+    );
   }
 
   /** Records the manifest of a day. */
@@ -270,7 +289,7 @@ export class Run {
       about: (key) => this.#about(key),
     });
     const counted = Object.fromEntries(COUNTERS.map((name) => [name, this.#counters.get(name) ?? 0]));
-    const summary: Omit<Summary, 'unrecorded' | 'unpublished'> = {
+    const summary: Omit<Summary, 'unrecorded' | 'unpublished' | 'unforwarded'> = {
       function: this.#props.function,
       run: this.id,
       ...(counted as Record<Counter, number>),
@@ -281,19 +300,31 @@ export class Run {
     const due = nextDue(this.#managed, NEXT_DUE);
     this.#journal.write({ event: 'run-finished', outcome: 'ok', facts: { ...summary, nextDue: due } });
     await quietly(this.#props, 'the seal', () => this.#journal.seal());
-    const { events } = this.#journal;
-    let unpublished = events.length;
-    await Promise.all([
-      quietly(this.#props, 'audit record', () => this.#journal.keep()),
-      quietly(this.#props, 'events', async () => {
-        const published = await this.#props.bus.publish(events);
-        unpublished = published.unpublished;
-        if (published.error !== undefined) throw published.error;
-      }),
-    ]);
-    const whole = { ...summary, unrecorded: this.#journal.unrecorded, unpublished };
+    await this.#keepAndSend();
+    await this.#tellUnsent();
+    const whole = {
+      ...summary,
+      unrecorded: this.#journal.unrecorded,
+      unpublished: this.#outbox.missing('default'),
+      unforwarded: this.#outbox.missing('forwardTo'),
+    };
     this.log.info('run finished', { ...whole });
     return whole;
+  }
+
+  async #keepAndSend(): Promise<void> {
+    await Promise.all([quietly(this.#props, 'audit record', () => this.#journal.keep()), this.#outbox.send()]);
+  }
+
+  /** Writes down what a bus lacks: whoever reads the day's record sends it again. */
+  async #tellUnsent(): Promise<void> {
+    const lacking = this.#outbox.lacking();
+    if (lacking.length === 0) return;
+    for (const { bus: reason, attempts, error } of lacking) {
+      const { code, message } = error ?? {};
+      this.#journal.write({ event: 'events-unsent', outcome: 'failed', reason, code, message, facts: { attempts } });
+    }
+    await this.#keepAndSend();
   }
 
   /** What the run has found so far, by code. */

@@ -1,5 +1,5 @@
 import { createAuditRecord } from '../aws/audit-record';
-import { createEventBus } from '../aws/event-bus';
+import { createEventBuses } from '../aws/event-bus';
 import { createHostPorts } from '../aws/host-ports';
 import { createNotifier } from '../aws/notifier';
 import { createRegistry } from '../aws/registry';
@@ -20,7 +20,7 @@ const DELIVERY_TAKES = 9 * MINUTE;
 const settings = settingsFrom(process.env);
 const sealKey = createSealKey(settings.sealKey);
 const record = createAuditRecord(sealKey);
-const bus = createEventBus();
+const buses = createEventBuses(settings.forwardTo);
 const notifier = createNotifier(settings.topicArn);
 const hostPorts = createHostPorts();
 const ports = { sts: createSts(), secrets: createSecrets(), registry: createRegistry(settings.registryPath) };
@@ -38,7 +38,7 @@ export async function handler(event: unknown, context: LambdaContext): Promise<u
       settings,
       record,
       sealKey,
-      bus,
+      buses,
       notifier,
       context,
       event,

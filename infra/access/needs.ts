@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { AUDIT_EVENTS } from '../../functions/core/audit';
 import { ARCHIVE_PREFIX, EVENT_SOURCE, SECRET_PREFIX } from '../../functions/core/names';
 import type { NotificationTopic } from '../engine/notification-topic';
 import type { AuditArchive } from '../evidence/audit-archive';
@@ -17,6 +18,8 @@ export interface FunctionResources {
   /** @default - it tells nobody */
   readonly notifications?: NotificationTopic;
   readonly deadLettersArn: string;
+  /** ARN of the event bus that gets every audit event too. @default - there is none */
+  readonly forwardTo?: string;
   /** Where reports and events are written. */
   readonly archive?: AuditArchive;
 }
@@ -78,10 +81,12 @@ export const NEEDS = {
   },
   RecordAudit: {
     actions: ['events:PutEvents'],
-    on: (_, scope) => [
+    on: ({ forwardTo }, scope) => [
       Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
+      ...(forwardTo === undefined ? [] : [forwardTo]),
     ],
-    conditions: () => ({ StringEquals: { 'events:source': EVENT_SOURCE } }),
+    // In its own name, and nothing but what an audit event can be.
+    conditions: () => ({ StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': AUDIT_EVENTS } }),
   },
   ReadRegistry: {
     actions: ['ssm:GetParameter'],

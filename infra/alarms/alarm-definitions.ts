@@ -24,8 +24,8 @@ export interface Watched {
   readonly report?: string;
   /** The dead-letter queues of what starts and runs the functions. */
   readonly queues: readonly string[];
-  /** The dead-letter queue of forwarding. @default - nothing is forwarded */
-  readonly unforwarded?: string;
+  /** Whether the functions send the audit events to another event bus too. */
+  readonly forwards: boolean;
   /** What copies the record into the archive. @default - there is no archive */
   readonly archive?: WatchedArchive;
 }
@@ -75,14 +75,13 @@ const SILENCE = {
   tellsEnd: true,
 } as const;
 
-function forwarding(queue: string): AlarmDefinition {
-  return {
-    ...QUEUE,
-    name: 'forwarding',
-    text: 'The event bus of audit.forwardTo did not take audit events for 24 hours, or refused them. Nothing is broken here, and the record has the events. But the other side lacks them until they are sent again; the queue keeps them for 14 days, so do not purge it.',
-    metrics: [queueLength(queue)],
-  };
-}
+const FORWARDING: AlarmDefinition = {
+  ...ONCE_A_DAY,
+  name: 'forwarding',
+  text: 'The event bus of audit.forwardTo did not take audit events. Nothing is broken here, and the record has the events. But the other side lacks them until the daily function delete has sent them again, which it tries every day.',
+  metrics: ofAllFunctions(METRIC.unforwarded),
+  tellsEnd: true,
+};
 
 function archive({ writer, queue, logGroup, filter }: WatchedArchive): AlarmDefinition {
   return {
@@ -217,7 +216,7 @@ function failures(
 /** What was done is not recorded, copied or told as it should be. */
 function evidence(watched: Watched): readonly AlarmDefinition[] {
   return [
-    ...(watched.unforwarded === undefined ? [] : [forwarding(watched.unforwarded)]),
+    ...(watched.forwards ? [FORWARDING] : []),
     {
       ...ONCE_A_DAY,
       name: 'record-incomplete',

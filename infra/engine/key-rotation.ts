@@ -19,7 +19,6 @@ import { KeyturnDashboard } from '../alarms/keyturn-dashboard';
 import { OwnChanges } from '../alarms/own-changes';
 import { ArchiveFeed } from '../evidence/archive-feed';
 import { AuditArchive } from '../evidence/audit-archive';
-import { AuditForwarding } from '../evidence/audit-forwarding';
 import { AuditLog } from '../evidence/audit-log';
 import type { AuditSettings } from '../evidence/audit-settings';
 import { JudgingTerms } from '../evidence/judging-terms';
@@ -33,7 +32,7 @@ import { ManagedKey } from './managed-key';
 import type { ManagedKeyOptions } from './managed-key-props';
 import { ManagementTrail } from './management-trail';
 import { NotificationTopic } from './notification-topic';
-import { checkAlone, checkPartition } from './rotation-checks';
+import { checkAlone, checkForwardTo, checkPartition } from './rotation-checks';
 import type { RotationFunction } from './rotation-function';
 import { archiveFunction, reportFunction, rotationFunctions } from './rotation-functions';
 import type { RotationPolicy } from './rotation-policy';
@@ -107,8 +106,6 @@ export class KeyRotation extends Construct implements IKeyRotation {
   readonly undeliveredEvents: Queue;
   /** Keeps events whose runs failed for good. */
   readonly failedRuns: Queue;
-  /** Keeps audit events that the bus of `audit.forwardTo` did not take; undefined without it. */
-  readonly unforwardedEvents: Queue | undefined;
   /** Keeps audit events that could not be written into the archive; undefined without it. */
   readonly unarchivedEvents: Queue | undefined;
   /** @internal */
@@ -142,6 +139,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     );
     checkPartition(this);
     const settings = this.check(props);
+    checkForwardTo(this, settings.audit.forwardTo);
     this._policy = settings.policy;
     this._deployment = settings.deployment;
     this._usersPath = settings.users?.path;
@@ -150,7 +148,6 @@ export class KeyRotation extends Construct implements IKeyRotation {
 
     this.undeliveredEvents = this.createQueue('UndeliveredEvents');
     this.failedRuns = this.createQueue('FailedRuns');
-    this.unforwardedEvents = settings.audit.forwardTo ? this.createQueue('UnforwardedEvents') : undefined;
     this.unarchivedEvents = settings.audit.archive ? this.createQueue('UnarchivedEvents') : undefined;
     const notifications = new NotificationTopic(this, 'Notifications', { notify: settings.notify });
     this.topic = notifications.topic;
@@ -175,7 +172,6 @@ export class KeyRotation extends Construct implements IKeyRotation {
     );
     this.connectionAccess = new ConnectionAccess(functions.sync.rights);
     this._encryption = this.createEncryption(settings);
-    this.forwardAudit(settings);
     this.createAlarms(settings);
     this.watchChanges(settings, notifications);
     this.auditorPolicy = this.createAuditor(settings);
@@ -296,12 +292,6 @@ export class KeyRotation extends Construct implements IKeyRotation {
     return new SecretEncryption(this, 'Encryption', { writer: rotate, reader: sync });
   }
 
-  private forwardAudit({ audit: { forwardTo } }: Settings): void {
-    if (forwardTo === undefined || this.unforwardedEvents === undefined) return;
-    const { rolePath } = this._deployment;
-    new AuditForwarding(this, 'Forwarding', { forwardTo, rolePath, deadLetters: this.unforwardedEvents });
-  }
-
   private feedArchive() {
     const { _archive, unarchivedEvents } = this;
     if (_archive === undefined || unarchivedEvents === undefined) return undefined;
@@ -311,7 +301,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     return { ...watched, writer: writer.functionName, queue: unarchivedEvents.queueName };
   }
 
-  private createAlarms({ alarms: settings }: Settings): void {
+  private createAlarms({ alarms: settings, audit }: Settings): void {
     const { logGroup: auditLog } = this.auditLog;
     const { rotate, deactivate, delete: del, sync } = this._functions;
     const nameOf = ({ lambda }: RotationFunction) => lambda.functionName;
@@ -322,7 +312,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
         rotation: { rotate: nameOf(rotate), deactivate: nameOf(deactivate), delete: nameOf(del), sync: nameOf(sync) },
         report: this._report && nameOf(this._report),
         queues: [this.undeliveredEvents.queueName, this.failedRuns.queueName],
-        unforwarded: this.unforwardedEvents?.queueName,
+        forwards: audit.forwardTo !== undefined,
         archive: this.feedArchive(),
       },
     });

@@ -28,6 +28,17 @@ export function checkPartition(rotation: Construct): void {
   );
 }
 
+/** Refuses the default bus, which has the events anyway, for the bus that gets them too. */
+export function checkForwardTo(rotation: Construct, forwardTo: string | undefined): void {
+  const { account, region } = Stack.of(rotation);
+  if (Token.isUnresolved(account) || Token.isUnresolved(region)) return;
+  if (forwardTo?.endsWith(`:events:${region}:${account}:event-bus/default`) !== true) return;
+  Annotations.of(rotation).addError(
+    "audit.forwardTo: expected another event bus, found the account's own default one, which has the events anyway; " +
+      'leave it out, or name the bus of another account',
+  );
+}
+
 function sharesAccount(a: Stack, b: Stack): boolean {
   return a === b || (a.environment === b.environment && !a.environment.includes('unknown'));
 }

@@ -29,6 +29,8 @@ export interface RotationFunctionProps {
   readonly notifications?: NotificationTopic;
   /** The record of record. */
   readonly auditLog: AuditLog;
+  /** ARN of the event bus that gets every audit event too. @default - there is none */
+  readonly forwardTo?: string;
   /** Where the function writes reports or events. @default - it writes none */
   readonly archive?: AuditArchive;
   /** Keeps the events whose runs failed for good. */
@@ -70,6 +72,7 @@ export class RotationFunction extends Construct {
           auditLog: props.auditLog.logGroup,
           notifications: props.notifications,
           deadLettersArn: props.deadLetters.queueArn,
+          forwardTo: props.forwardTo,
           archive: props.archive,
         }),
       ],

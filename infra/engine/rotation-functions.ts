@@ -58,10 +58,12 @@ export function rotationFunctions(
 ): Readonly<Record<FunctionName, RotationFunction>> {
   const { environment, ...common } = shared(props);
   const { settings, origins, stacks, existing } = props;
+  const { forwardTo } = settings.audit;
   const create = (id: string, name: FunctionName, minutes: number, description: string) =>
     new RotationFunction(scope, id, {
       ...common,
       name,
+      forwardTo,
       description: `Keyturn: ${description}`,
       timeout: Duration.minutes(minutes),
       environment: {
@@ -70,6 +72,7 @@ export function rotationFunctions(
         [ENV.concurrency]: String(settings.concurrency),
         [ENV.stacks]: stacks,
         [ENV.existingSecrets]: existing,
+        ...(forwardTo === undefined ? {} : { [ENV.forwardTo]: forwardTo }),
         [ENV.tokenExpiresInDays]: String(settings.alarms.tokenExpiresInDays),
         ...(name === 'rotate' && settings.users !== undefined ? { [ENV.usersPath]: settings.users.path } : {}),
         ...(name === 'sync' ? { [ENV.allowedOrigins]: origins, [ENV.drift]: settings.drift } : {}),

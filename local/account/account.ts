@@ -26,6 +26,7 @@ import { secretsManagerOperations } from './operations/secrets-manager';
 import { snsOperations } from './operations/sns';
 import { ssmOperations } from './operations/ssm';
 import { stsOperations } from './operations/sts';
+import { type Arrival, OtherBuses } from './other-buses';
 import type { Authorization, AwsCall, Principal, ServiceName, SessionCredentials } from './principal';
 import { SecretsManager } from './secrets-manager';
 import { Sns } from './sns';
@@ -45,7 +46,7 @@ export type { AccountEvent } from './event';
 export interface AccountOptions {
   /** Twelve digits. @default '111122223333' */
   readonly accountId?: string;
-  /** The one region that is here; IAM answers for us-east-1 too, STS and CloudTrail for every region. @default 'eu-west-1' */
+  /** The one region that is here; IAM answers for us-east-1 too, STS, CloudTrail and EventBridge for every region. @default 'eu-west-1' */
   readonly region?: string;
   readonly clock: Clock;
   /** Numbers in [0, 1) for keys and suffixes. @default a generator with a fixed seed */
@@ -66,6 +67,8 @@ export interface AccountOptions {
   readonly credentialReportRefusals?: readonly ReportRefusal[];
   /** Root's access keys, two at most: only the credential report shows them. @default none */
   readonly rootKeys?: readonly RootKey[];
+  /** What the resource policies of other event buses say. @default - they take everything */
+  readonly admitsOnBus?: (arrival: Arrival) => boolean;
 }
 
 /** Every operation of the account, by service and action. */
@@ -89,6 +92,8 @@ export class Account {
   readonly secretsManager: SecretsManager;
   readonly ssm: Ssm;
   readonly eventBridge: EventBridge;
+  /** Event buses of other accounts and regions. */
+  readonly otherBuses: OtherBuses;
   readonly logs: Logs;
   readonly sns: Sns;
   readonly cloudTrail: CloudTrail;
@@ -133,7 +138,14 @@ export class Account {
     this.sts = new Sts(accountId, this.iam.roles, this.#sessions);
     this.secretsManager = new SecretsManager(accountId, region, clock, identifiers, emit);
     this.ssm = new Ssm(accountId, region, clock);
-    this.eventBridge = new EventBridge(accountId, region, emit);
+    this.otherBuses = new OtherBuses(clock, options.admitsOnBus ?? (() => true));
+    this.eventBridge = new EventBridge({
+      accountId,
+      region,
+      emit,
+      eventOf: (draft) => this.#eventOf(draft),
+      otherBuses: this.otherBuses,
+    });
     this.logs = new Logs(accountId, region, clock);
     this.sns = new Sns(accountId, region, clock, identifiers);
     this.cloudTrail = new CloudTrail(clock, () => [...this.trail, ...this.reads], options.trailDelay ?? 0);
@@ -249,12 +261,16 @@ export class Account {
     this.reads.push(trailRecord(call, operation, outcome, context));
   }
 
-  #emit({ source, detailType, detail, resources = [], region = this.region, time }: EventDraft): string {
-    const id = this.#identifiers.requestId();
-    if (region !== this.region) return id;
-    const event: AccountEvent = {
+  #emit(draft: EventDraft): string {
+    const event = this.#eventOf(draft);
+    if (event.region === this.region) for (const listener of this.#listeners) listener(event);
+    return event.id;
+  }
+
+  #eventOf({ source, detailType, detail, resources = [], region = this.region, time }: EventDraft): AccountEvent {
+    return {
       version: '0',
-      id,
+      id: this.#identifiers.requestId(),
       'detail-type': detailType,
       source,
       account: this.accountId,
@@ -263,8 +279,6 @@ export class Account {
       resources,
       detail,
     };
-    for (const listener of this.#listeners) listener(event);
-    return id;
   }
 }
 

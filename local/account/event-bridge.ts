@@ -1,5 +1,7 @@
 import { AwsError } from './aws-error';
-import type { Emit } from './event';
+import type { AccountEvent, Emit, EventDraft } from './event';
+import { isEventBus, type OtherBuses } from './other-buses';
+import type { Principal } from './principal';
 
 /** PutEvents: "the total entry size must be less than 1MB" (256 KB before 2026). */
 const MOST_BYTES = 1_048_576;
@@ -13,7 +15,7 @@ export interface PutEventsEntry {
   readonly Detail?: string | undefined;
   readonly Resources?: readonly string[] | undefined;
   readonly Time?: Date | undefined;
-  /** Only the default bus is here. */
+  /** The name or the ARN of the default bus, which is the only one here, or the ARN of another account's or region's. */
   readonly EventBusName?: string | undefined;
 }
 
@@ -37,28 +39,44 @@ export interface PutRuleInput {
   readonly State?: 'ENABLED' | 'DISABLED' | undefined;
 }
 
+export interface EventBridgeOptions {
+  readonly accountId: string;
+  readonly region: string;
+  readonly emit: Emit;
+  /** The event as a bus hands it on. */
+  readonly eventOf: (draft: EventDraft) => AccountEvent;
+  readonly otherBuses: OtherBuses;
+}
+
+/** Who calls PutEvents, and at which region's endpoint. */
+interface Caller {
+  readonly principal?: Principal;
+  readonly region: string;
+}
+
 /** EventBridge's default bus: events go to the account's listeners; rules are listed, not run. */
 export class EventBridge {
   readonly #rules = new Map<string, EventRule>();
+  readonly #options: EventBridgeOptions;
   readonly #arnPrefix: string;
+  readonly #defaultBus: ReadonlySet<string | undefined>;
 
-  constructor(
-    accountId: string,
-    region: string,
-    private readonly emit: Emit,
-  ) {
+  constructor(options: EventBridgeOptions) {
+    const { accountId, region } = options;
+    this.#options = options;
     this.#arnPrefix = `arn:aws:events:${region}:${accountId}:rule/`;
+    this.#defaultBus = new Set([undefined, 'default', `arn:aws:events:${region}:${accountId}:event-bus/default`]);
   }
 
   /**
    * A bad entry fails alone, with an error code in its place of the answer.
    * @throws AwsError ValidationException when all of them together are too large
    */
-  putEvents(input: { readonly Entries: readonly PutEventsEntry[] }) {
+  putEvents(input: { readonly Entries: readonly PutEventsEntry[] }, caller: Caller = { region: this.#options.region }) {
     if (input.Entries.reduce((sum, entry) => sum + sizeOf(entry), 0) >= MOST_BYTES) {
       throw new AwsError('ValidationException', 400, 'Total size of the entries in the request is over the limit.');
     }
-    const Entries = input.Entries.map((entry) => this.putEvent(entry));
+    const Entries = input.Entries.map((entry) => this.#putEvent(entry, caller));
     return { FailedEntryCount: Entries.filter((entry) => 'ErrorCode' in entry).length, Entries };
   }
 
@@ -85,7 +103,7 @@ export class EventBridge {
     return { Rules: rules.sort((a, b) => (a.Name < b.Name ? -1 : 1)) };
   }
 
-  private putEvent(entry: PutEventsEntry) {
+  #putEvent(entry: PutEventsEntry, caller: Caller) {
     const { Source, DetailType, Detail } = entry;
     if (Source === undefined || DetailType === undefined || Detail === undefined) {
       return { ErrorCode: 'InvalidArgument', ErrorMessage: 'Parameters Source, DetailType and Detail are required.' };
@@ -95,14 +113,28 @@ export class EventBridge {
     }
     const detail = parsedDetail(Detail);
     if (detail === undefined) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
-    const EventId = this.emit({
+    const draft = {
       source: Source,
       detailType: DetailType,
       detail,
       resources: entry.Resources ?? [],
       time: entry.Time?.getTime(),
-    });
-    return { EventId };
+    };
+    return this.#defaultBus.has(entry.EventBusName)
+      ? { EventId: this.#options.emit({ ...draft, region: caller.region }) }
+      : this.#putElsewhere(entry.EventBusName ?? '', draft, caller);
+  }
+
+  /** A bus is known at the endpoint of its own region. */
+  #putElsewhere(busArn: string, draft: EventDraft, { principal, region }: Caller) {
+    if (!isEventBus(busArn) || busArn.split(':')[3] !== region) {
+      return { ErrorCode: 'InvalidArgument', ErrorMessage: `There is no event bus ${busArn} in ${region}.` };
+    }
+    const event = this.#options.eventOf({ ...draft, region });
+    const principalArn = principal?.roleArn ?? principal?.arn;
+    return this.#options.otherBuses.put(event, { busArn, isForwarded: false, principalArn })
+      ? { EventId: event.id }
+      : { ErrorCode: 'AccessDeniedException', ErrorMessage: `Not authorized to put events on ${busArn}.` };
   }
 }
 

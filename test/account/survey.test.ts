@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Log } from '../../functions/account/ports';
 import { survey } from '../../functions/account/survey';
 import { createAuditRecord } from '../../functions/aws/audit-record';
-import { createEventBus } from '../../functions/aws/event-bus';
+import { createEventBuses } from '../../functions/aws/event-bus';
 import { createNotifier } from '../../functions/aws/notifier';
 import { createRegistry } from '../../functions/aws/registry';
 import { createSecrets } from '../../functions/aws/secrets';
@@ -30,7 +30,7 @@ async function gatherWithout(scene: Scene, ...unlisted: readonly string[]) {
     auditLog: { write: (event) => audits.push(event) },
     record: createAuditRecord(SEAL_KEY),
     sealKey: SEAL_KEY,
-    bus: createEventBus(),
+    buses: createEventBuses(undefined),
     notifier: createNotifier(scene.topicArn),
   });
   const secrets = createSecrets();

@@ -20,6 +20,9 @@ const DENIED: AwsFault = { kind: 'error', status: 403, code: 'AccessDenied', mes
 /** What AWS refuses the functions. */
 const refused = new Set(['CreateAccessKey', 'Publish']);
 
+/** Whether the other bus takes events. */
+let isAdmitted = false;
+
 /** Days in which no key can be made, nobody can be told, and the other bus does not admit this account. */
 let life: DeployedWorld;
 
@@ -29,7 +32,7 @@ beforeAll(async () => {
       accountServer: {
         fault: ({ action, principal }) => (principal.kind === 'role' && refused.has(action) ? DENIED : undefined),
       },
-      admitsForwarded: (busArn) => busArn !== BUS,
+      account: { admitsOnBus: () => isAdmitted },
     },
   });
   await life.until(0, 20);
@@ -62,18 +65,15 @@ describe('K8: what fails without a sound has an alarm', () => {
     expect(stateOf('errors')).toBe('OK');
   });
 
-  test('forwarding: what the other bus refuses lies in a queue of its own, whole', () => {
-    const held = life.world.queues.list().filter(({ messages }) => messages.length > 0);
-
-    expect(held.map(({ name }) => name)).toEqual([expect.stringContaining('UnforwardedEvents')]);
-    expect(held[0]?.messages[0]?.attributes).toMatchObject({ ERROR_CODE: 'NO_PERMISSIONS', TARGET_ARN: BUS });
-    expect(JSON.parse(held[0]?.messages[0]?.body ?? '')).toMatchObject({
-      source: 'keyturn',
-      detail: { schema: 'keyturn.audit/v1' },
-    });
+  test('forwarding: what the other bus refuses is named in the record, and no run fails of it', () => {
+    const unsent = life.audits.filter(({ event }) => event === 'events-unsent');
+    expect(new Set(unsent.map(({ reason, function: by }) => `${by} ${reason}`))).toEqual(
+      new Set(['rotate', 'deactivate', 'delete', 'sync'].map((by) => `${by} forwardTo`)),
+    );
+    expect(life.world.forwarded).toEqual([]);
     expect(stateOf('forwarding')).toBe('ALARM');
     expect(toldOf('forwarding')).toHaveLength(1);
-    expect(stateOf('dead-letters')).toBe('OK');
+    expect([stateOf('dead-letters'), stateOf('errors')]).toEqual(['OK', 'OK']);
   });
 
   test('untold: the topic refuses what a function has for people', async () => {
@@ -125,6 +125,16 @@ describe('K8: what fails without a sound has an alarm', () => {
 
     await life.until(3, 12);
     expect(stateOf('silent-archive')).toBe('ALARM');
+  });
+
+  test('forwarding: the day after the bus takes events again it has all that the record has, and the alarm ends', async () => {
+    isAdmitted = true;
+    await life.until(6, 8);
+    const { events } = life.world.account.logs.filterLogEvents({ logGroupName: '/keyturn/audit' });
+    const arrived = life.world.forwarded.map(({ event }) => JSON.stringify(event.detail));
+    expect(events.map(({ message }) => message).filter((line) => !arrived.includes(line))).toEqual([]);
+    expect(new Set(arrived).size).toBe(arrived.length);
+    expect(stateOf('forwarding')).toBe('OK');
   });
 });
 

@@ -1,9 +1,11 @@
 import { type AuditEvent, readAuditLine } from '../../functions/core/audit';
+import type { ConfigInput } from '../../functions/core/config/config';
 import { AUDIT_LOG_GROUP } from '../../functions/core/names';
 import type { Account } from '../../local/account/account';
 import type { AccountEvent } from '../../local/account/event';
 import type { AwsCall, AwsFault } from '../../local/account/wire/server';
 import type { BitbucketFault, BitbucketRequest } from '../../local/hosts/bitbucket/fault';
+import type { WorldOptions } from '../../local/world-options';
 import { Canaries } from '../leaks/canaries';
 import { hunt, type Leak, type Written } from '../leaks/hunt';
 import { writtenBy } from '../leaks/surroundings';
@@ -24,6 +26,12 @@ const CONFIG = {
   notify: ['security@example.com'],
 };
 
+/** What an attacked world may differ in. */
+export interface AttackedOptions {
+  readonly audit?: ConfigInput['audit'];
+  readonly account?: WorldOptions['account'];
+}
+
 /**
  * The synthesized stack with its policies in force and its built bundles, in which somebody may do what a test says.
  * Everything that is written anywhere is kept.
@@ -38,12 +46,12 @@ export class Attacked {
   readonly #answers: string[] = [];
 
   /** Two keys that were rotated and delivered. */
-  static async open(): Promise<Attacked> {
+  static async open({ audit, account: behaviour }: AttackedOptions = {}): Promise<Attacked> {
     const canaries = new Canaries();
     const events: AccountEvent[] = [];
     const enforcement = new Enforcement();
     let attacked: Attacked | undefined;
-    const deployed = await DeployedWorld.open(synthesized(CONFIG), {
+    const deployed = await DeployedWorld.open(synthesized({ ...CONFIG, audit }), {
       before: ({ account, hosts: { bitbucket } }) => {
         account.onEvent((event) => events.push(event));
         const token = bitbucket.addAccessToken({ workspace: 'acme', scopes: ['pipeline', 'pipeline:variable'] });
@@ -54,6 +62,7 @@ export class Attacked {
       },
       onDeploy: (deployment, world) => enforcement.enforce(deployment, world),
       world: {
+        ...(behaviour === undefined ? {} : { account: behaviour }),
         accountServer: {
           authorize: enforcement.authorize,
           fault: (call) => (call.principal.kind === 'role' ? attacked?.aws?.(call) : undefined),

@@ -551,3 +551,36 @@ describe('what cannot be checked is said, and is no verdict', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(said) });
   });
 });
+
+describe('a copy of what came to an event bus', () => {
+  /** As EventBridge hands an event to a rule's target, and a log group keeps it. */
+  const handedOn = (line: string, source = 'keyturn'): string => {
+    const detail = JSON.parse(line);
+    return JSON.stringify({ version: '0', id: detail.id, 'detail-type': detail.event, source, resources: [], detail });
+  };
+  const came = (change: (line: string, at: number) => string): Copy => {
+    const lines = [...archive.values()].flat().map(change);
+    return new Map([['security.jsonl', lines]]);
+  };
+
+  it('is checked as the archive is', async () => {
+    const { code, stdout } = await verify(came((line) => handedOn(line)));
+    expect(stdout).toMatch(/intact/i);
+    expect(code).toBe(0);
+  });
+
+  it('shows what somebody else has put there in Keyturn’s name, and what is missing', async () => {
+    const { code, found } = await problemsOf(
+      came((line, at) => handedOn(at === 3 ? line.replace('"outcome":"ok"', '"outcome":"held"') : line)),
+    );
+    expect({ code, found }).toEqual({ code: 2, found: expect.arrayContaining(['false-seal']) });
+    const copy = came((line) => handedOn(line));
+    copy.get('security.jsonl')?.splice(2, 1);
+    expect((await problemsOf(copy)).code).toBe(2);
+  });
+
+  it('takes no event of another source for one', async () => {
+    const { code } = await problemsOf(came((line, at) => handedOn(line, at === 3 ? 'acme' : 'keyturn')));
+    expect(code).toBe(2);
+  });
+});

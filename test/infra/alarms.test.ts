@@ -146,6 +146,11 @@ describe('the alarms', () => {
       '> 0, 1 of 26, notBreaching',
     ],
     [
+      'forwarding',
+      FUNCTION_NAMES.map((name) => `Keyturn Unforwarded function=${name} service=keyturn Sum/3600`),
+      '> 0, 1 of 26, notBreaching',
+    ],
+    [
       'untold',
       FUNCTION_NAMES.map((name) => `Keyturn Untold function=${name} service=keyturn Sum/3600`),
       '> 0, 1 of 26, notBreaching',
@@ -182,17 +187,6 @@ describe('the alarms', () => {
       expect.stringMatching(/^AWS\/Lambda Invocations FunctionName=KeyRotationArchiveFunction\w+ Sum\/3600$/),
     ]);
     expect(alarm && conditionOf(alarm)).toBe('< 1, 26 of 26, breaching');
-  });
-
-  it('forwarding is on as long as its own queue holds an event', () => {
-    const alarm = alarms.get('forwarding');
-
-    expect(alarm && metricsOf(alarm)).toEqual([
-      expect.stringMatching(
-        /^AWS\/SQS ApproximateNumberOfMessagesVisible QueueName=KeyRotationUnforwardedEvents\w+ Maximum\/300$/,
-      ),
-    ]);
-    expect(alarm && conditionOf(alarm)).toBe('> 0, 1 of 1, notBreaching');
   });
 
   it('untold says that the topic may be broken, and that there is another way', () => {
@@ -266,7 +260,6 @@ describe('the alarms', () => {
     expect(own.get('errors')?.AlarmDescription).toMatch(/^More than 3 runs of the functions failed within an hour/);
     expect(alarms.get('errors')?.AlarmDescription).toMatch(/^More than 1 run of the functions failed within an hour/);
     expect(condition('dead-letters')).toBe('> 10, 1 of 1, notBreaching');
-    expect(condition('forwarding')).toBe('> 0, 1 of 1, notBreaching');
     expect(own.get('token-expires')?.AlarmDescription).toMatch(
       / within 30 days.* https:\/\/wiki\.example\.com\/token-expires\.md$/,
     );

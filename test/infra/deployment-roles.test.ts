@@ -136,7 +136,7 @@ describe('the path of the roles', () => {
   it('is every role’s, so that one pattern names them all', () => {
     const roles = rolesOf({ ...ONE_KEY, deployment: { rolePath: '/keyturn/' } });
 
-    expect(roles).toHaveLength(7);
+    expect(roles).toHaveLength(6);
     expect(new Set(roles.map(({ Properties }) => Properties.Path))).toEqual(new Set(['/keyturn/']));
   });
 

@@ -13,6 +13,7 @@ import {
   permissionsIn,
   policiesOf,
   type Statement,
+  statementsOf,
   topicKeyOf,
 } from './policies';
 
@@ -39,6 +40,8 @@ export class Enforcement {
   readonly denied: string[] = [];
   readonly #decisions = new Map<string, Promise<Decision>>();
   readonly #given = new Map<string, Permission>();
+  readonly #policiesOfOthers = new Map<string, readonly Statement[]>();
+  readonly #rightsOfOthers = new Map<string, readonly Statement[]>();
   #account: Account | undefined;
   #policies: Policies | undefined;
   #topicKey = '';
@@ -50,6 +53,18 @@ export class Enforcement {
     this.#topicKey = topicKeyOf(deployment);
     this.#decisions.clear();
     for (const permission of permissionsIn(this.#policies)) this.#given.set(permissionName(permission), permission);
+  }
+
+  /** From now on another account's thing, such as an event bus, has this policy: without one it is closed. */
+  enforceElsewhere(arn: string, policy: unknown): void {
+    this.#policiesOfOthers.set(arn, statementsOf(policy));
+    this.#decisions.clear();
+  }
+
+  /** From now on somebody who is no part of the deployment has these rights. */
+  allow(principalArn: string, policy: unknown): void {
+    this.#rightsOfOthers.set(principalArn, statementsOf(policy));
+    this.#decisions.clear();
   }
 
   /** Every permission that any deployment gave. */
@@ -101,12 +116,12 @@ export class Enforcement {
   #onResource({ action, resource }: IamRequest): readonly Statement[] {
     const { policies, account } = this.#inForce();
     if (action.startsWith('kms:')) return keyPolicyOf(resource, account);
-    return policies.ofResources.get(resource)?.statements ?? [];
+    return policies.ofResources.get(resource)?.statements ?? this.#policiesOfOthers.get(resource) ?? [];
   }
 
   async #decide(caller: Caller, request: IamRequest, onResource: readonly Statement[]): Promise<Decision> {
     const { policies, account } = this.#inForce();
-    const own = policies.ofRoles.get(caller.roleArn) ?? [];
+    const own = policies.ofRoles.get(caller.roleArn) ?? this.#rightsOfOthers.get(caller.roleArn) ?? [];
     const found = policies.ofResources.get(request.resource);
     const analysis = await analyse(caller, request, account, own, onResource);
     if (analysis.result !== 'Allowed') return { allowed: false, by: [] };
@@ -140,7 +155,8 @@ async function analyse(
       request: {
         principal: arn,
         action,
-        resource: { resource, accountId },
+        // What another account has takes that account's policy as well.
+        resource: { resource, accountId: resource.split(':')[4] || accountId },
         contextVariables: { 'aws:PrincipalArn': roleArn, 'aws:SecureTransport': 'true', ...context },
       },
       identityPolicies: identity.length === 0 ? [] : [{ name: 'role', policy: policy(identity) }],

@@ -26,6 +26,19 @@ const CONFIG: ConfigInput = {
   notify: ['security@example.com'],
 };
 
+/** What the central account says of its bus; test/attacks has the narrow one. */
+const BUS_POLICY = {
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { AWS: 'arn:aws:iam::111122223333:root' },
+      Action: 'events:PutEvents',
+      Resource: CENTRAL_BUS,
+      Condition: { StringEquals: { 'events:source': 'keyturn', 'events:eventBusInvocation': 'false' } },
+    },
+  ],
+};
+
 /** Roles of the account that the stack's policy is attached to, as docs/audit/auditors.md says. */
 function addAuditors(app: App): void {
   const stack = app.node.findChild('Keyturn');
@@ -50,7 +63,10 @@ export interface EvidenceLife {
 export async function evidenceLife(): Promise<EvidenceLife> {
   const enforcement = new Enforcement();
   const deployed = await DeployedWorld.open(synthesized(CONFIG, addAuditors), {
-    onDeploy: (deployment, world) => enforcement.enforce(deployment, world),
+    onDeploy: (deployment, world) => {
+      enforcement.enforce(deployment, world);
+      enforcement.enforceElsewhere(CENTRAL_BUS, BUS_POLICY);
+    },
     world: {
       // Auditors live in another time.
       accountServer: { authorize: enforcement.authorize, allowedSkew: Number.POSITIVE_INFINITY },

@@ -59,8 +59,12 @@ export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string)
     case 'events':
       return entriesSchema
         .parse(input)
-        .Entries.flatMap(({ Source, DetailType }) =>
-          one(arn('event-bus/default'), { 'events:source': Source, 'events:detail-type': DetailType }),
+        .Entries.flatMap(({ Source, DetailType, EventBusName = arn('event-bus/default') }) =>
+          one(EventBusName, {
+            'events:source': Source,
+            'events:detail-type': DetailType,
+            'events:eventBusInvocation': 'false',
+          }),
         );
     case 'lambda':
       return [
@@ -127,7 +131,11 @@ function requestsOfS3({ action, input }: AwsCall, account: Account): readonly Ia
   return [request, throughService(need, kmsKeyId, 's3', account, 'Access Denied')];
 }
 
-const entriesSchema = z.object({ Entries: z.array(z.object({ Source: z.string(), DetailType: z.string() })) });
+const entriesSchema = z.object({
+  Entries: z.array(
+    z.object({ Source: z.string(), DetailType: z.string(), EventBusName: z.string().startsWith('arn:').optional() }),
+  ),
+});
 
 /** IAM names the user with its path; GetAccessKeyLastUsed is about the user that the key belongs to. */
 function userArn(input: Record<string, unknown>, account: Account): string {

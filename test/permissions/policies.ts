@@ -7,19 +7,24 @@ import { awsManagedKey } from './iam-request';
 
 const texts = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
 
+/** Keys that the library holds to be sets. */
+const SETS = new Set(['events:source', 'events:detail-type']);
+
 /**
- * EventBridge compares a plain StringEquals with the source of an event (EventBridge User Guide, "Permissions for event
- * buses", example policies). The library holds the key to be a set, which a plain operator never matches; of the one
- * source that an entry has, "any value" says the same.
+ * EventBridge compares a plain StringEquals with the source and the detail type of an event (EventBridge User Guide,
+ * "Permissions for event buses", example policies). The library holds these keys to be sets, which a plain operator never
+ * matches; of the one value that an entry has, "any value" says the same.
  */
-const conditionSchema = z.record(z.string(), z.record(z.string(), z.unknown())).transform((condition) =>
-  Object.fromEntries(
-    Object.entries(condition).map(([operator, keys]) => {
-      const isOfEvents = operator === 'StringEquals' && Object.keys(keys).every((key) => key.startsWith('events:'));
-      return [isOfEvents ? `ForAnyValue:${operator}` : operator, keys];
-    }),
-  ),
-);
+const conditionSchema = z.record(z.string(), z.record(z.string(), z.unknown())).transform((condition) => {
+  const { StringEquals = {}, ...others } = condition;
+  const of = (isSet: boolean) => Object.entries(StringEquals).filter(([key]) => SETS.has(key) === isSet);
+  const [plain, sets] = [of(false), of(true)];
+  return {
+    ...others,
+    ...(plain.length === 0 ? {} : { StringEquals: Object.fromEntries(plain) }),
+    ...(sets.length === 0 ? {} : { 'ForAnyValue:StringEquals': Object.fromEntries(sets) }),
+  };
+});
 
 const statementSchema = z.looseObject({
   Sid: z.string().default(''),
@@ -58,7 +63,7 @@ export function permissionName({ holder, place, sid, action }: Permission): stri
   return `${holder}: ${place} ${sid.replace(/Entry[0-9a-f]{40}$/, '')}: ${action}`;
 }
 
-function statementsOf(document: unknown): readonly Statement[] {
+export function statementsOf(document: unknown): readonly Statement[] {
   return document === undefined ? [] : documentSchema.parse(document).Statement;
 }
 

@@ -94,7 +94,7 @@ export function evidenceIsWritten(life: () => EvidenceLife): void {
       expect(read(objects[0] ?? '')).toMatchObject({ ObjectLockMode: 'COMPLIANCE', SSEKMSKeyId: EVIDENCE_KEY });
     });
 
-    it('every event is forwarded to the central account, once, as it is in the record', () => {
+    it('every event comes to the central account, once, as it is in the record', () => {
       const { forwarded } = life().deployed.world;
 
       expect(new Set(forwarded.map(({ busArn }) => busArn))).toEqual(new Set([CENTRAL_BUS]));

@@ -29,6 +29,7 @@ describe('a function', () => {
       oldestUndeliveredHours: 0,
       unrecorded: 0,
       unpublished: 0,
+      unforwarded: 0,
       untold: 0,
     });
     const lines = output.lines();
@@ -73,6 +74,7 @@ describe('a function', () => {
       'Left',
       'Unrecorded',
       'Unpublished',
+      'Unforwarded',
       'Untold',
     ];
     const gauges = ['OldestCurrentKeyDays', 'MostOverdueDays', 'OldestUndeliveredHours'];

@@ -111,8 +111,8 @@ describe('the seal (K7)', () => {
     expect(scene.held('shop').accessKeyId).toBe(scene.currentKey('shop'));
     expect(linesOf(scene)).toEqual([]);
     expect(key.fails).toBeGreaterThan(1);
-    // Whoever listens to the bus hears of it all the same, and sees that nothing proves it.
-    expect(scene.events.length).toBeGreaterThan(10);
+    // The bus tells the same as the record.
+    expect(scene.events).toEqual([]);
   });
 
   it('is made up for within the run: what waited is sealed in its order, without a gap', async () => {

@@ -1,7 +1,7 @@
 import type { Log, SealKey, Time } from '../../functions/account/ports';
 import { createAuditRecord } from '../../functions/aws/audit-record';
 import { createConnectionSecrets } from '../../functions/aws/connection-secrets';
-import { createEventBus } from '../../functions/aws/event-bus';
+import { createEventBuses } from '../../functions/aws/event-bus';
 import { createIam } from '../../functions/aws/iam';
 import { createNotifier } from '../../functions/aws/notifier';
 import { createRegistry } from '../../functions/aws/registry';
@@ -44,6 +44,8 @@ export class Scene extends Stage {
   lifetime = 15 * 60_000;
   /** What the use cases take for their deployment's own; undefined for whatever has the name. */
   deployedBy: DeployedBy | undefined;
+  /** ARN of the event bus that gets every event too. @default - none */
+  forwardTo: string | undefined;
   /** What its runs seal their events by. */
   sealKey: SealKey = SEAL_KEY;
   #runs = 0;
@@ -167,7 +169,7 @@ export class Scene extends Stage {
       auditLog: { write: (event) => this.audits.push(event) },
       record: this.mortal?.hold(createAuditRecord(SEAL_KEY)) ?? createAuditRecord(SEAL_KEY),
       sealKey: this.mortal?.hold(this.sealKey) ?? this.sealKey,
-      bus: this.mortal?.hold(createEventBus()) ?? createEventBus(),
+      buses: createEventBuses(this.forwardTo).map((bus) => this.mortal?.hold(bus) ?? bus),
       notifier: this.mortal?.hold(createNotifier(this.topicArn)) ?? createNotifier(this.topicArn),
     });
     let thrown: unknown;

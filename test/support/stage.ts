@@ -69,6 +69,8 @@ export interface SceneOptions {
   readonly credentialReportTime?: number | (() => number);
   /** How the first calls of GenerateCredentialReport are refused. @default none is */
   readonly credentialReportRefusals?: readonly ReportRefusal[];
+  /** What other accounts' event buses take. @default - everything */
+  readonly admitsOnBus?: AccountOptions['admitsOnBus'];
 }
 
 /** A local account and a local Bitbucket on one clock, and what people do there by hand. */

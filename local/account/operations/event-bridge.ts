@@ -27,7 +27,7 @@ export function eventBridgeOperations(bus: EventBridge) {
           .min(1)
           .max(10),
       }),
-      (input) => bus.putEvents(input),
+      (input, principal, region) => bus.putEvents(input, { principal, region }),
     ),
     PutRule: operation(
       'write',

@@ -26,7 +26,7 @@ export function authenticate(
 }
 
 /** Services that are asked in other regions too, where they know of this account; of the rest only one region is here. */
-const EVERY_REGION: readonly ServiceName[] = ['sts', 'cloudtrail'];
+const EVERY_REGION: readonly ServiceName[] = ['sts', 'cloudtrail', 'events'];
 /** A region of the partition `aws`. */
 const REGION = /^(?!cn-)[a-z]{2}-[a-z]+-\d$/;
 

@@ -1,5 +1,5 @@
 import type { Account } from '../../account/account';
-import { isEventBus } from '../../events/forwarded-events';
+import { isEventBus } from '../../account/other-buses';
 import type { RetryPolicy, RuleTarget } from '../../events/rule';
 import type { TargetInput } from '../../events/target-input';
 import type { Properties } from '../properties';

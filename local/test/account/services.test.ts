@@ -181,6 +181,42 @@ describe('EventBridge', () => {
     expect(events).toHaveLength(2);
   });
 
+  it('brings an entry to another account’s bus, as it admits it, at the endpoint of its region', async () => {
+    const central = 'arn:aws:events:eu-west-1:444455556666:event-bus/security';
+    const elsewhere = 'arn:aws:events:us-east-1:444455556666:event-bus/security';
+    const { account, events, clients, userWithKey } = await world({
+      admitsOnBus: ({ source, isForwarded }) => source === 'acme' && !isForwarded,
+    });
+    const { keys } = userWithKey('sender');
+    const Entries = [
+      { EventBusName: central, Source: 'acme', DetailType: 'Key rotated', Detail: '{"id":"shop"}' },
+      { EventBusName: central, Source: 'other', DetailType: 'Key rotated', Detail: '{}' },
+      { EventBusName: elsewhere, Source: 'acme', DetailType: 'Key rotated', Detail: '{}' },
+      { EventBusName: 'security', Source: 'acme', DetailType: 'Key rotated', Detail: '{}' },
+      { EventBusName: 'default', Source: 'mine', DetailType: 'Key rotated', Detail: '{}' },
+    ];
+    const codes = async (region: string) => {
+      const answer = await clients(keys, { region }).bus.send(new PutEventsCommand({ Entries }));
+      return answer.Entries?.map(({ ErrorCode }) => ErrorCode);
+    };
+    expect(await codes('eu-west-1')).toEqual([
+      undefined,
+      'AccessDeniedException',
+      'InvalidArgument',
+      'InvalidArgument',
+      undefined,
+    ]);
+    expect(events.map(({ source }) => source)).toEqual(['mine']);
+    expect((await codes('us-east-1'))?.[2]).toBeUndefined();
+    expect(account.otherBuses.arrived).toMatchObject([
+      {
+        busArn: central,
+        event: { source: 'acme', account: '111122223333', region: 'eu-west-1', detail: { id: 'shop' } },
+      },
+      { busArn: elsewhere, event: { source: 'acme', account: '111122223333', region: 'us-east-1' } },
+    ]);
+  });
+
   it('lists rules', async () => {
     const { bus } = await world();
     await bus.send(new PutRuleCommand({ Name: 'rotate', ScheduleExpression: 'rate(1 day)' }));

@@ -224,8 +224,10 @@ describe('the record', () => {
         eventAt(at, { event, sequence: index + 1 }),
       );
     const [idle, busy, later] = [run(START), run(START + HOUR, 'key-created'), run(START + 3 * HOUR)];
+    // What such a run says of a bus goes with it.
+    const unsent = eventAt(START, { event: 'events-unsent', sequence: 3 });
     scene.hours(4);
-    write(scene, [...idle, ...busy, ...later].map(lineOf));
+    write(scene, [...idle, unsent, ...busy, ...later].map(lineOf));
     const { record } = await gather(scene, { since: new Date(START + 2 * HOUR) });
 
     expect(record?.events).toEqual([...busy, ...later]);

@@ -7,7 +7,7 @@ import { createSecrets } from '../../../functions/aws/secrets';
 import { createSts } from '../../../functions/aws/sts';
 import { createTrail } from '../../../functions/aws/trail';
 import { dailyRunOf } from '../../../functions/core/config/asked';
-import { MINUTE } from '../../../functions/core/duration';
+import { MINUTE, SECOND } from '../../../functions/core/duration';
 import { KeyturnError, toKeyturnError } from '../../../functions/core/errors';
 import type { Trigger } from '../../../functions/core/findings/telling';
 import { type FunctionName, REGISTRY_PATH } from '../../../functions/core/names';
@@ -34,7 +34,7 @@ export const TIMEOUT: Readonly<Record<FunctionName, number>> = {
   delete: 5 * MINUTE,
   sync: 15 * MINUTE,
 };
-const TIME_TO_FINISH = MINUTE / 4;
+const TIME_TO_FINISH = 18 * SECOND;
 
 /** Runs one use case to its end, as its handler does. A run whose process dies never ends. */
 export async function runFunction(
@@ -114,7 +114,8 @@ export async function runFunction(
       },
       told: (since) => auditRecord.told(since),
       recorded: (since, event, reason) => auditRecord.recorded(since, event, reason),
-      ends: (day) => auditRecord.ends(day),
+      ofDay: (day) => auditRecord.ofDay(day),
+      ofAttempt: (attempt) => auditRecord.ofAttempt(attempt),
     },
     sealKey: {
       ...SEAL_KEY,
@@ -125,14 +126,17 @@ export async function runFunction(
         throw new KeyturnError('aws-uncertain', 'no answer', { retryable: true });
       },
     },
-    bus: {
-      publish: async (events) => {
-        // What was written as an audit line was looked through then.
-        const more = events.filter((event) => !written.has(event));
-        if (events.length > 2) await send('events', 'PutEvents', more.length === 0 ? '' : JSON.stringify(more));
-        return { unpublished: 0 };
+    buses: [
+      {
+        name: 'default',
+        publish: async (events) => {
+          // What was written as an audit line was looked through then.
+          const more = events.filter((event) => !written.has(event));
+          if (events.length > 2) await send('events', 'PutEvents', more.length === 0 ? '' : JSON.stringify(more));
+          return { unpublished: 0 };
+        },
       },
-    },
+    ],
     notifier: { notify: async (subject, text) => void (await send('sns', 'Publish', `${subject}\n${text}`)) },
   });
   let stopped = false;

@@ -1,0 +1,120 @@
+import type { EventBus, Log } from '../account/ports';
+import { type AuditEvent, startOf } from '../core/audit';
+import { KeyturnError, toKeyturnError } from '../core/errors';
+import { BUS_NAMES, type BusName, MOST_UNSENT, type Unsent } from '../core/seal/unsent';
+import type { Journal } from './journal';
+import { quietly } from './within';
+
+export interface OutboxProps {
+  readonly buses: readonly EventBus[];
+  readonly journal: Journal;
+  readonly log: Log;
+  /** The longest that the buses may take, each, in milliseconds. @default - for as long as it takes */
+  readonly patienceAtEnd?: number;
+}
+
+/** What a bus has and lacks. */
+interface Delivered {
+  /** How many of this attempt's events it has, from the first on. */
+  sent: number;
+  /** Earlier attempts whose events it may lack. */
+  waiting: Set<string>;
+  /** Why it did not take something. */
+  error: KeyturnError | undefined;
+}
+
+/**
+ * Takes an attempt's events to the buses as they go into the record: sealed, or not at all. What a bus does not take it
+ * remembers, so that it is written down and a later run sends it again.
+ */
+export class Outbox {
+  readonly #props: OutboxProps;
+  readonly #delivered: Readonly<Record<BusName, Delivered>> = { default: untouched(), forwardTo: untouched() };
+
+  constructor(props: OutboxProps) {
+    this.#props = props;
+  }
+
+  /** Sends what a bus does not have, unless it has refused some already: that goes as a whole, later. Never throws. */
+  async send(): Promise<void> {
+    const { buses, journal } = this.#props;
+    const working = buses.filter(({ name }) => this.#delivered[name].error === undefined);
+    await Promise.all(
+      working.map((bus) => {
+        const delivered = this.#delivered[bus.name];
+        // Until it answers: what comes too late is not heard.
+        delivered.error = new KeyturnError('aws-uncertain', `The event bus ${bus.name} did not answer in time.`);
+        return quietly(this.#props, `events to the bus ${bus.name}`, async () => {
+          delivered.error = await journal.seal().then(
+            () => this.#publish(bus),
+            (thrown) => toKeyturnError(thrown),
+          );
+          if (delivered.error !== undefined) throw delivered.error;
+        });
+      }),
+    );
+  }
+
+  async #publish(bus: EventBus): Promise<KeyturnError | undefined> {
+    const delivered = this.#delivered[bus.name];
+    const { sealed } = this.#props.journal;
+    const { unpublished, error } = await bus.publish(sealed.slice(delivered.sent));
+    delivered.sent = sealed.length - unpublished;
+    return error;
+  }
+
+  /**
+   * Sends what earlier attempts have recorded, the oldest first. A bus that does not take one is not asked for more.
+   *
+   * @param read what the record has of an attempt
+   * @throws KeyturnError `aws-*` when the record does not say it; what is left waits on
+   */
+  async sendAgain(
+    unsent: Unsent,
+    read: (attempt: string) => Promise<readonly AuditEvent[]>,
+    hasTime: () => boolean,
+  ): Promise<void> {
+    const { buses } = this.#props;
+    for (const { name } of buses) {
+      this.#delivered[name].waiting = new Set([...unsent[name]].sort(byStart).slice(-MOST_UNSENT));
+    }
+    const refusing = new Set<BusName>();
+    for (const attempt of [...new Set(BUS_NAMES.flatMap((name) => unsent[name]))].sort(byStart)) {
+      const lacking = buses.filter(({ name }) => !refusing.has(name) && this.#delivered[name].waiting.has(attempt));
+      if (lacking.length === 0) continue;
+      if (!hasTime()) return;
+      const events = await read(attempt);
+      await Promise.all(
+        lacking.map(async (bus) => {
+          const { error } = await bus.publish(events);
+          if (error === undefined) this.#delivered[bus.name].waiting.delete(attempt);
+          else refusing.add(bus.name);
+        }),
+      );
+    }
+  }
+
+  /** What each bus lacks, as it is written down. */
+  lacking(): readonly { readonly bus: BusName; readonly attempts: readonly string[]; readonly error?: KeyturnError }[] {
+    return this.#props.buses.flatMap(({ name: bus }) => {
+      const { waiting, error } = this.#delivered[bus];
+      const attempts = [...waiting, ...(error === undefined ? [] : [this.#props.journal.attempt])];
+      return attempts.length === 0 ? [] : { bus, attempts, error };
+    });
+  }
+
+  /** How many of this attempt's events a bus lacks, and how many attempts before it wait. */
+  missing(bus: BusName): number {
+    if (!this.#props.buses.some(({ name }) => name === bus)) return 0;
+    const { sent, waiting } = this.#delivered[bus];
+    return this.#props.journal.written - sent + waiting.size;
+  }
+}
+
+function untouched(): Delivered {
+  return { sent: 0, waiting: new Set(), error: undefined };
+}
+
+function byStart(a: string, b: string): number {
+  return startOf(a) - startOf(b);
+}

@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest';
+import type { SealKey } from '../../functions/account/ports';
+import { type AuditEvent, attemptOfEvent } from '../../functions/core/audit';
+import { KeyturnError } from '../../functions/core/errors';
+import { AUDIT_LOG_GROUP } from '../../functions/core/names';
+import { SealCheck } from '../../functions/core/seal/check-seal';
+import type { AwsFault } from '../../local/account/wire/server';
+import { newScene } from '../support/dispose';
+import type { Scene } from '../support/scene';
+import { SEAL_KEY } from '../support/seal-key';
+import type { SceneOptions } from '../support/stage';
+
+const CENTRAL = 'arn:aws:events:eu-west-1:444455556666:event-bus/security';
+const FAILED: AwsFault = { kind: 'error', status: 400, code: 'AccessDeniedException', message: 'no' };
+
+/** A key in a world whose events go to a central account too. */
+async function forwardingScene(options?: SceneOptions): Promise<Scene> {
+  const scene = await newScene(options);
+  scene.forwardTo = CENTRAL;
+  scene.manage('shop');
+  return scene;
+}
+
+function recordOf(scene: Scene): readonly AuditEvent[] {
+  const { events } = scene.account.logs.filterLogEvents({ logGroupName: AUDIT_LOG_GROUP });
+  return events.map(({ message }) => JSON.parse(message));
+}
+
+function centralOf(scene: Scene): readonly AuditEvent[] {
+  return scene.account.otherBuses.arrived.map(({ event }) => event.detail as unknown as AuditEvent);
+}
+
+function defaultOf(scene: Scene): readonly AuditEvent[] {
+  return scene.events.map((event) => JSON.parse(event).detail);
+}
+
+const idsOf = (events: readonly AuditEvent[]) => [...new Set(events.map(({ id }) => id))].sort();
+const sorted = (events: readonly AuditEvent[]) => events.map((event) => JSON.stringify(event)).sort();
+const unsentOf = (scene: Scene) => recordOf(scene).filter(({ event }) => event === 'events-unsent');
+
+/** The last function of the next day. */
+async function nextDay(scene: Scene) {
+  scene.hours(24);
+  return scene.sealDays();
+}
+
+describe('the buses (K7)', () => {
+  it('have every event as the record has it, byte for byte, once, sealed', async () => {
+    const scene = await forwardingScene();
+    const { summary } = await scene.rotate();
+    await scene.sync();
+    expect(recordOf(scene).length).toBeGreaterThan(10);
+    expect(sorted(centralOf(scene))).toEqual(sorted(recordOf(scene)));
+    expect(sorted(defaultOf(scene))).toEqual(sorted(recordOf(scene)));
+    expect(summary).toMatchObject({ unpublished: 0, unforwarded: 0 });
+    const check = new SealCheck([await SEAL_KEY.publicKey()]);
+    expect(new Set(centralOf(scene).map((event) => check.verdictOf(event)))).toEqual(new Set(['sealed']));
+    expect(new Set(scene.account.otherBuses.arrived.map(({ busArn }) => busArn))).toEqual(new Set([CENTRAL]));
+  });
+
+  it('get nothing that is not sealed: they tell the same as the record', async () => {
+    const scene = await forwardingScene();
+    let isDown = true;
+    const sign: SealKey['sign'] = async (text) => {
+      if (!isDown) return SEAL_KEY.sign(text);
+      throw new KeyturnError('aws-uncertain', 'kms:Sign: AWS gave no clear answer.', { retryable: true });
+    };
+    scene.sealKey = { ...SEAL_KEY, sign };
+    const { summary, audits } = await scene.rotate();
+    expect(recordOf(scene)).toEqual([]);
+    expect([...centralOf(scene), ...defaultOf(scene)]).toEqual([]);
+    expect(summary.rotated).toBe(1);
+    expect(summary).toMatchObject({ unpublished: audits.length, unforwarded: audits.length });
+    isDown = false;
+    await scene.sync();
+    expect(sorted(centralOf(scene))).toEqual(sorted(recordOf(scene)));
+  });
+
+  it('tell as sealed what is sealed after the run has stopped waiting for it', async () => {
+    const scene = await forwardingScene();
+    let calls = 0;
+    // The end of the run asks twice; the first answer does not come.
+    const sign: SealKey['sign'] = async (text) => {
+      calls += 1;
+      if (calls === 1) throw new KeyturnError('aws-uncertain', 'kms:Sign: no answer', { retryable: true });
+      return SEAL_KEY.sign(text);
+    };
+    scene.sealKey = { ...SEAL_KEY, sign };
+    await scene.deactivate();
+    expect(recordOf(scene).map(({ event }) => event)).toEqual(['run-started', 'run-finished']);
+    expect(sorted(centralOf(scene))).toEqual(sorted(recordOf(scene)));
+    expect(sorted(defaultOf(scene))).toEqual(sorted(recordOf(scene)));
+  });
+
+  it('fail no run: what the central one refuses is counted, named, and sent again the day after', async () => {
+    const refusing = { is: true };
+    const scene = await forwardingScene({ admitsOnBus: () => !refusing.is });
+    const { summary, audits, thrown } = await scene.rotate();
+    expect(thrown).toBeUndefined();
+    expect(summary).toMatchObject({ rotated: 1, failed: 0, unrecorded: 0, unpublished: 0, unforwarded: audits.length });
+    expect(unsentOf(scene)).toMatchObject([
+      {
+        outcome: 'failed',
+        reason: 'forwardTo',
+        code: 'aws-rejected',
+        message: `events:PutEvents on ${CENTRAL}: events were refused (AccessDeniedException).`,
+        facts: { attempts: [attemptOfEvent(audits[0] as AuditEvent)] },
+      },
+    ]);
+    // The default bus has all of it, with what says so.
+    expect(sorted(defaultOf(scene))).toEqual(sorted(recordOf(scene)));
+    refusing.is = false;
+    const before = sorted(defaultOf(scene)).length;
+    const again = await nextDay(scene);
+    expect(again.summary).toMatchObject({ unforwarded: 0, unpublished: 0 });
+    expect(sorted(centralOf(scene))).toEqual(sorted(recordOf(scene)));
+    // Nothing twice on the bus that had it.
+    expect(defaultOf(scene).length - before).toBe(again.audits.length);
+  });
+
+  it('may be down for days: what waits is carried on, told each day, and comes in the end, each event once', async () => {
+    const refusing = { is: true };
+    const scene = await forwardingScene({ admitsOnBus: () => !refusing.is });
+    await scene.day();
+    for (let day = 0; day < 3; day += 1) {
+      const { summary, audits } = await nextDay(scene);
+      expect(summary.unforwarded).toBeGreaterThan(audits.length);
+      await scene.rotate();
+    }
+    expect(centralOf(scene)).toEqual([]);
+    refusing.is = false;
+    expect((await nextDay(scene)).summary.unforwarded).toBe(0);
+    expect(sorted(centralOf(scene))).toEqual(sorted(recordOf(scene)));
+    expect((await nextDay(scene)).summary.unforwarded).toBe(0);
+    expect(sorted(centralOf(scene))).toEqual(sorted(recordOf(scene)));
+  });
+
+  it('get from the next day’s run what the record has of an attempt that has died', async () => {
+    const scene = await forwardingScene();
+    // Dies after the rotation's announcement was recorded, and before its end.
+    const isDead = await scene.kill(12, () => scene.rotate());
+    expect(isDead).toBe(true);
+    expect(recordOf(scene).length).toBeGreaterThan(0);
+    expect([...centralOf(scene), ...defaultOf(scene)]).toEqual([]);
+    await nextDay(scene);
+    expect(sorted(centralOf(scene))).toEqual(sorted(recordOf(scene)));
+    expect(sorted(defaultOf(scene))).toEqual(sorted(recordOf(scene)));
+  });
+
+  it('are each on their own: the default one refuses, and the central one has all, the other way round too', async () => {
+    const scene = await forwardingScene();
+    scene.awsFault = ({ action, input }) =>
+      action === 'PutEvents' && !JSON.stringify(input).includes(CENTRAL) ? FAILED : undefined;
+    const { summary, audits } = await scene.rotate();
+    expect(summary).toMatchObject({ unpublished: audits.length, unforwarded: 0 });
+    expect(unsentOf(scene)).toMatchObject([{ reason: 'default', code: 'aws-denied' }]);
+    expect(sorted(centralOf(scene))).toEqual(sorted(recordOf(scene)));
+    scene.awsFault = undefined;
+    await nextDay(scene);
+    expect(idsOf(defaultOf(scene))).toEqual(idsOf(recordOf(scene)));
+    expect(sorted(centralOf(scene))).toEqual(sorted(recordOf(scene)));
+  });
+
+  it('are sent again what a line in the record says only where a function has sealed it', async () => {
+    const scene = await forwardingScene();
+    await scene.rotate();
+    const before = centralOf(scene).length;
+    const [first] = recordOf(scene);
+    const { seal: _seal, ...event } = first as AuditEvent;
+    const forged = {
+      ...event,
+      id: 'forged-abc-1',
+      sequence: 1,
+      event: 'events-unsent',
+      reason: 'forwardTo',
+      facts: { attempts: [attemptOfEvent(event)] },
+      time: new Date(scene.clock.now()).toISOString(),
+    };
+    scene.account.logs.putLogEvents({
+      logGroupName: AUDIT_LOG_GROUP,
+      logStreamName: 'rotate/2026-01',
+      logEvents: [{ timestamp: scene.clock.now(), message: JSON.stringify(forged) }],
+    });
+    const { audits } = await nextDay(scene);
+    expect(centralOf(scene).length - before).toBe(audits.length);
+  });
+
+  it('keep nothing waiting that the run has no time for: it stays named, and the day after sends it', async () => {
+    const refusing = { is: true };
+    const scene = await forwardingScene({ admitsOnBus: () => !refusing.is });
+    await scene.rotate();
+    scene.hours(24);
+    refusing.is = false;
+    scene.lifetime = 60_000;
+    await scene.sealDays();
+    scene.lifetime = 15 * 60_000;
+    await scene.sealDays();
+    expect(sorted(centralOf(scene))).toEqual(sorted(recordOf(scene)));
+  });
+});

@@ -36,6 +36,8 @@ export type ErrorCode =
   | 'pair-torn'
   /** Another managed key delivers to the same place under another name. */
   | 'place-shared'
+  /** The name of a place means another one than it did when a key was delivered there. */
+  | 'place-replaced'
   // everything else
   | 'unexpected';
 

@@ -66,11 +66,19 @@ export const TAG = {
   formerUsers: 'keyturn:former-users',
   /** `<access key ID> <ISO time>`: when some target took this key while another one did not. */
   reached: 'keyturn:reached',
+  /** `<digest of a name>=<IDs>`, three of them: whose the places are that were delivered to. See `PLACES_TAGS`. */
+  places: 'keyturn:places',
   /** `<until> <by> <why>`: nothing is changed until then. */
   paused: 'keyturn:paused',
   /** On a connection's secret, an ISO date or date-time: when its token ends. People set it; Keyturn reads it only. */
   expires: 'keyturn:expires',
 } as const;
+
+/** A tag has room for three places, and a key may have fifty targets. */
+export const PLACES_TAGS: readonly string[] = [
+  TAG.places,
+  ...Array.from({ length: 16 }, (_none, at) => `${TAG.places}-${at + 2}`),
+];
 
 /** Tag of what a stack has made, with the stack's name: CloudFormation's own, which nobody else can set. */
 export const CLOUDFORMATION_STACK_TAG = 'aws:cloudformation:stack-name';

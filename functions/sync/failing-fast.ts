@@ -32,6 +32,7 @@ export function failingFast(targets: Targets): Targets {
         name: target.name,
         deliver: (...delivery) => guard(() => target.deliver(...delivery)),
         inspect: (wanted) => guard(() => target.inspect(wanted)),
+        identify: () => guard(() => target.identify()),
       };
     },
   };

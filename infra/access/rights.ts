@@ -1,4 +1,4 @@
-import { type DeployedFunction, TAG } from '../../functions/core/names';
+import { type DeployedFunction, PLACES_TAGS, TAG } from '../../functions/core/names';
 import type { Need } from './needs';
 
 /**
@@ -91,7 +91,7 @@ export const RIGHTS = {
       'secretsmanager:GetSecretValue',
       'secretsmanager:UpdateSecretVersionStage',
     ],
-    tags: [TAG.delivered, TAG.checked, TAG.revisions, TAG.drifted, TAG.reached, TAG.torn],
+    tags: [TAG.delivered, TAG.checked, TAG.revisions, TAG.drifted, TAG.reached, TAG.torn, ...PLACES_TAGS],
     secretsKey: ['kms:Decrypt'],
     connectionTokens: ['secretsmanager:GetSecretValue'],
     connectionKeys: ['kms:Decrypt'],

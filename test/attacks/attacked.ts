@@ -54,7 +54,7 @@ export class Attacked {
     const deployed = await DeployedWorld.open(synthesized({ ...CONFIG, audit }), {
       before: ({ account, hosts: { bitbucket } }) => {
         account.onEvent((event) => events.push(event));
-        const token = bitbucket.addAccessToken({ workspace: 'acme', scopes: ['pipeline', 'pipeline:variable'] });
+        const token = bitbucket.addAccessToken({ workspace: 'acme', scopes: ['pipeline:variable', 'repository'] });
         canaries.add('the token', token);
         const SecretString = JSON.stringify({ accessToken: token });
         account.secretsManager.putSecretValue({ SecretId: 'keyturn/connections/acme', SecretString });

@@ -69,7 +69,7 @@ async function measure(options: BenchOptions, deployed: Deployed): Promise<Repor
 
 async function handOver({ keys = HAND_OVER.keys }: BenchOptions, deployed: Deployed): Promise<Report> {
   const due = Math.min(HAND_OVER.due, keys);
-  // Seven requests a delivery: the hourly limit of Bitbucket's smallest plan would end it.
+  // Eight requests a delivery: the hourly limit of Bitbucket's smallest plan would end it.
   const conditions = { ...REALISTIC, hostRequests: 10_000 };
   const handedOver = await measureHandOver({ ...HAND_OVER, keys, due, deployed, conditions, onProgress });
   return {

@@ -47,7 +47,7 @@ function restore(scene: Scene, id: string, secret: string): void {
 }
 
 describe('what was delivered is looked at once a day (K13)', () => {
-  it('and what is there is marked with the time: two requests to the host and one tag, no value read', async () => {
+  it('and what is there is marked with the time: a few requests to the host and one tag, no value read', async () => {
     const scene = await deliveredKey();
     scene.hours(19);
     expect((await scene.sync()).audits).toHaveLength(2);
@@ -67,7 +67,9 @@ describe('what was delivered is looked at once a day (K13)', () => {
     const [id, time = ''] = (scene.tag('shop')[TAG.checked] ?? '').split(' ');
     expect(id).toBe(scene.currentKey('shop'));
     expect(Date.parse(time)).toBe(scene.clock.now());
-    expect(scene.hostRequests.slice(requests).map(({ method }) => method)).toEqual(['GET', 'GET']);
+    // The third is of a token that may not know whose the place is: it is asked for until it may.
+    const asked = scene.hostRequests.slice(requests).map(({ method, kind }) => `${method} ${kind}`);
+    expect(asked).toEqual(['GET environments', 'GET variables', 'GET repository']);
     const own = actions(scene, calls).filter(
       (action) => !/^(ListSecrets|GetParametersByPath|PutLog.*|CreateLogStream|PutEvents)$/.test(action),
     );

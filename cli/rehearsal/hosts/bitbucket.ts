@@ -6,8 +6,8 @@ import type { VariablePlace } from '../../../local/hosts/bitbucket/place';
 import type { Hosts } from '../../../local/hosts/register';
 import type { Held, Pair, PlaceWrite, RehearsedHost } from './host';
 
-/** Bitbucket's scopes for a token that reads and writes variables. */
-const TOKEN_SCOPES = ['pipeline', 'pipeline:variable'];
+/** Bitbucket's scopes for a token that reads and writes variables, and sees whose a repository is. */
+const TOKEN_SCOPES = ['pipeline:variable', 'repository'];
 
 /** A target's place, whatever its level. */
 interface Place {

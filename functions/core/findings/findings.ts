@@ -16,6 +16,7 @@ import { notDeployed } from './codes/not-deployed';
 import { orphanDiscarded } from './codes/orphan-discarded';
 import { outOfTime } from './codes/out-of-time';
 import { paused } from './codes/paused';
+import { placeReplaced } from './codes/place-replaced';
 import { proofFailed } from './codes/proof-failed';
 import { reactivated } from './codes/reactivated';
 import { recordUnavailable } from './codes/record-unavailable';
@@ -52,6 +53,7 @@ export const FINDINGS = byCode({
   'current-key-missing': currentKeyMissing,
   'current-key-inactive': currentKeyInactive,
   'torn-pair': tornPair,
+  'place-replaced': placeReplaced,
   'proof-failed': proofFailed,
   'hold-limit': holdLimit,
   'token-rejected': tokenRejected,

@@ -159,6 +159,14 @@ export const bitbucketHost = {
     return mayBeOnePlace(one, other) && variablesOf(other).some((name) => names.has(name.toLowerCase()));
   },
 
+  /** A slug can be deleted or changed, and then anybody may take it. A UUID finds a repository whatever its workspace is called. */
+  nameThatMayPass(target: BitbucketTarget, connection: HostConnection | undefined): string | undefined {
+    const { type, ...at } = target;
+    const written = 'repository' in at ? at.repository.split('/')[1] : at.workspace;
+    if (written?.startsWith('{')) return undefined;
+    return `${placeUrl(connection?.url ?? '')} ${placeOf({ type, ...at, environment: undefined }).join('/')}`;
+  },
+
   systemOf: (_target: BitbucketTarget, connection: HostConnection | undefined): string =>
     `${connection?.host} ${connection?.url} ${connection?.secret}`,
 } as const satisfies Host<BitbucketTarget, BitbucketItem>;

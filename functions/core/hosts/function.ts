@@ -65,6 +65,8 @@ export const functionHost = {
 
   mayShare: (): boolean => false,
 
+  nameThatMayPass: (): string | undefined => undefined,
+
   systemOf: ({ function: arn }: FunctionTarget): string => arn,
 } as const satisfies Host<FunctionTarget, z.output<typeof itemSchema>>;
 

@@ -66,6 +66,11 @@ export interface Host<Target extends HostTarget = HostTarget, Item = unknown> {
   writes(target: Target, connection: ConnectionSettings | undefined): readonly Written[];
   /** Whether two targets may write one place, as far as their spellings tell; the host itself tells the rest. */
   mayShare(one: Target, other: Target): boolean;
+  /**
+   * The name of a place that the host may give to somebody else's, once it is freed: in one spelling. Undefined where a
+   * target stands by an ID that never means another place.
+   */
+  nameThatMayPass(target: Target, connection: HostConnection | undefined): string | undefined;
   /** What targets fail together with, when it is down. */
   systemOf(target: Target, connection: HostConnection | undefined): string;
 }

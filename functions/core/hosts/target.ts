@@ -121,6 +121,11 @@ export function mayShareAPlace(
   );
 }
 
+/** The name of its place that may come to mean somebody else's; undefined where it cannot. */
+export function nameThatMayPass(target: TargetConfig, connection: HostConnection | undefined): string | undefined {
+  return hostOf(target).nameThatMayPass(target, connection);
+}
+
 /** What a target fails together with, when it is down. */
 export function systemOf(target: TargetConfig, connection: HostConnection | undefined): string {
   return hostOf(target).systemOf(target, connection);

@@ -4,7 +4,7 @@ import { targetSetDigest } from '../hosts/target';
 import { isDelivered } from '../key/delivery-mark';
 import { isSameUser } from '../key/key-user';
 import { currentKey, currentVersion, type SecretState, type StoredVersion, storedVersions } from '../key/secret-state';
-import { TAG } from '../names';
+import { PLACES_TAGS, TAG } from '../names';
 
 /**
  * The secret that a managed key had before, under another id. Of those in no registry entry it is the one of the same user.
@@ -72,7 +72,7 @@ export function takeOver(own: SecretState, retained: SecretState): SecretState {
 /** What the tags say of users and keys that outlive the take-over: the own secret says it as soon as it is recorded there. */
 const INHERITED: readonly string[] = [TAG.user, TAG.formerUsers, TAG.deactivated, TAG.reactivated];
 
-const KEYTURNS: readonly string[] = Object.values(TAG);
+const KEYTURNS: readonly string[] = [...Object.values(TAG), ...PLACES_TAGS];
 
 /** The tags to record before the own secret holds a key: from then on those of the retained one say nothing. */
 export function inheritedTags({ tags }: SecretState): Readonly<Record<string, string>> {

@@ -25,6 +25,13 @@ function environmentSchemaOf(secrets: KnownSecrets) {
 type EnvironmentSchema = ReturnType<typeof environmentSchemaOf>;
 export type Environment = z.output<EnvironmentSchema>;
 
+/** Braces may be there or not; a tag takes none. */
+const lastingId = z
+  .string()
+  .regex(/^\{?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?$/i)
+  .transform((text) => text.replace(/[{}]/g, '').toLowerCase());
+const identitySchema = z.object({ uuid: lastingId, workspace: z.object({ uuid: lastingId }).optional() });
+
 /** Bitbucket never gives the value of a secured variable. A variable without the flag counts as unsecured. */
 const variableSchema = z.object({
   uuid,
@@ -50,6 +57,11 @@ const TRIED: VariableValue = { key: 'KEYTURN_TRIES_TO_WRITE', value: new Redacte
 
 /** Refusals of a request by a host that takes writes from this token, as far as can be told. */
 const SAYS_NOTHING_OF_RIGHTS: ReadonlySet<number> = new Set([400, 404, 405, 409, 410, 422]);
+
+/** Of an access token that cannot ask this at all Bitbucket says 401; whether it is good for anything shows elsewhere. */
+function isRefusal(status: number | undefined): boolean {
+  return status === 403 || status === 401 || (status !== undefined && SAYS_NOTHING_OF_RIGHTS.has(status));
+}
 
 /** The part of Bitbucket Cloud's REST API 2.0 that a delivery uses, for one connection. */
 export class BitbucketClient {
@@ -88,6 +100,25 @@ export class BitbucketClient {
       if (this.#environments.get(repository) === asked) this.#environments.delete(repository);
     });
     return asked;
+  }
+
+  /**
+   * Whose a repository or a workspace is: the UUIDs of workspace and repository. Asked each time, because it is what a
+   * write that follows stands on.
+   * @param path of it, below the API's base
+   * @returns undefined where the token may not read it: scopes of Pipelines do not include that of the repository
+   */
+  async identity(path: string, call: Call): Promise<string | undefined> {
+    const request = { method: 'GET', url: `${this.#url}${path}` } as const;
+    try {
+      const { uuid, workspace } = await this.#retry(USUAL_RETRIES, () =>
+        this.#authorized(request, identitySchema, call),
+      );
+      return workspace === undefined ? uuid : `${workspace.uuid}/${uuid}`;
+    } catch (thrown) {
+      if (thrown instanceof HostError && isRefusal(thrown.status)) return undefined;
+      throw thrown;
+    }
   }
 
   /** All variables of a list. @param path of the list, below the API's base */

@@ -149,6 +149,15 @@ export class BitbucketTarget implements Target {
     }
   }
 
+  identify(): Promise<string | undefined> {
+    const { config, client } = this.#props;
+    const path =
+      config.type === 'bitbucket-workspace'
+        ? `/workspaces/${encodePath(config.workspace, 1)}`
+        : `/repositories/${encodePath(config.repository)}`;
+    return client.identity(path, { ...this.#call, doing: 'read whose it is' });
+  }
+
   /** @param warm whether something will be written */
   async #lookUp(warm: boolean): Promise<LookUp> {
     for (let fresh = false; ; fresh = true) {

@@ -63,6 +63,11 @@ export class DeliveryFunction implements Target {
     });
   }
 
+  /** An ARN may be made again, by who deploys: that is the account's own. */
+  identify(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   async #invoke(request: Parameters<FunctionInvoker['invoke']>[1]) {
     const { config, functions, time } = this.#props;
     try {

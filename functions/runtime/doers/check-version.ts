@@ -9,6 +9,7 @@ import { currentKey } from '../../core/key/secret-state';
 import type { Check } from '../../core/lifecycle/steps';
 import type { Doer, Work } from './doer';
 import { openTarget } from './open-target';
+import { identifyNew, keepPlaces, type SeenPlace } from './place-identity';
 
 interface CheckPorts {
   readonly secrets: Secrets;
@@ -29,6 +30,8 @@ interface Look {
   readonly differences: readonly string[];
   /** Stands for what the host showed of it. */
   readonly revision: string | undefined;
+  /** Whose it is, where nobody has kept that yet. */
+  readonly place?: SeenPlace | undefined;
   readonly error?: KeyturnError;
 }
 
@@ -47,11 +50,8 @@ export const checkVersion: Doer<'check', CheckPorts, CheckOutcome> = async (step
   return 'there';
 };
 
-async function lookAt(
-  config: TargetConfig,
-  step: Check,
-  { ports, managed: { entry } }: Work<CheckPorts>,
-): Promise<Look> {
+async function lookAt(config: TargetConfig, step: Check, { ports, managed }: Work<CheckPorts>): Promise<Look> {
+  const { entry } = managed;
   const about = { config, name: targetName(config) };
   const { accessKeyId, versionId } = step;
   try {
@@ -59,7 +59,9 @@ async function lookAt(
     const seen = await target.inspect({ managedKey: entry.id, versionId, accessKeyId });
     const revision =
       seen.revision === undefined ? undefined : revisionDigest(targetId(config, entry.connections), seen.revision);
-    return { ...about, compared: seen.compared, differences: differencesOf(seen, revision, step), revision };
+    const differences = differencesOf(seen, revision, step);
+    const place = differences.length > 0 ? undefined : await identifyNew(target, config, managed);
+    return { ...about, compared: seen.compared, differences, revision, place };
   } catch (thrown) {
     return { ...about, compared: [], differences: [], revision: undefined, error: toKeyturnError(thrown) };
   }
@@ -99,11 +101,24 @@ function tellUndone({ name: target, error }: Look, step: Check, { run, managed: 
   run.find({ code: 'unchecked', key: entry.id, accessKeyId, error: code, facts });
 }
 
-async function record(looks: readonly Look[], step: Check, { ports, run, managed }: Work<CheckPorts>): Promise<void> {
+async function record(looks: readonly Look[], step: Check, work: Work<CheckPorts>): Promise<void> {
+  const { ports, run, managed } = work;
   const { accessKeyId, versionId: version, digest } = step;
   const revisions = looks.flatMap(({ revision }) => revision ?? []);
   await ports.secrets.tag(managed.secret.name, checkTags({ accessKeyId, digest, revisions }, run.now()));
   const seen = looks.flatMap(({ name, compared }) => (compared.length > 0 ? [name] : []));
   const unseen = looks.flatMap(({ name, compared }) => (compared.length === 0 ? [name] : []));
-  run.audit('check-recorded', managed.entry, { accessKeyId, version, facts: { seen, nothingToCompare: unseen } });
+  const facts = { seen, nothingToCompare: unseen, ...notIdentified(looks) };
+  run.audit('check-recorded', managed.entry, { accessKeyId, version, facts });
+  // A delivery before this version, or a token that may know it only now.
+  await keepPlaces(
+    looks.map(({ place }) => place),
+    work,
+  );
+}
+
+/** The targets of which the token may not know whose they are: that their names come to mean others would not show. */
+function notIdentified(looks: readonly Look[]): { readonly notIdentified?: readonly string[] } {
+  const names = looks.flatMap(({ name, place }) => (place !== undefined && place.identity === undefined ? [name] : []));
+  return names.length === 0 ? {} : { notIdentified: names };
 }

@@ -15,6 +15,7 @@ import { TAG } from '../../core/names';
 import { type Neighbours, refuseContested } from './contested';
 import type { Doer, Work } from './doer';
 import { openTarget } from './open-target';
+import { keepPlaces, recordedIdentity, refuseReplaced, type SeenPlace } from './place-identity';
 import { type ProvePorts, provedVersion } from './prove-version';
 
 export interface DeliverPorts extends ProvePorts {
@@ -40,7 +41,13 @@ const LATE_AFTER = HOUR;
 /** Brings a version to every target, and marks it when all of them have confirmed it. */
 export const deliverVersion: Doer<'deliver', DeliverPorts, DeliveryOutcome> = async (step, work) => {
   const credential = await proved(step, work);
-  const answers = credential === undefined ? (['failed'] as const) : await toEveryTarget(step, work, credential);
+  const answered = credential === undefined ? [FAILED] : await toEveryTarget(step, work, credential);
+  const answers = answered.map(({ answer }) => answer);
+  if (answers.includes('delivered'))
+    await keepPlaces(
+      answered.map(({ place }) => place),
+      work,
+    );
   const complete = answers.every((answer) => answer === 'delivered');
   if (complete && step.conclusive) return (await mark(step, work)) ? 'marked' : 'overtaken';
   if (answers.includes('delivered')) await rememberReached(step, work);
@@ -68,10 +75,17 @@ function proved(step: Delivery, work: DeliveryWork): Promise<Credential | undefi
   });
 }
 
-type Answer = 'delivered' | 'failed' | 'halved';
+/** What came of one target. */
+interface Answered {
+  readonly answer: 'delivered' | 'failed' | 'halved';
+  /** Where it was delivered to. @default - the target stands by an ID, or was not delivered to */
+  readonly place?: SeenPlace | undefined;
+}
+
+const FAILED: Answered = { answer: 'failed' };
 
 /** One failing target stops no other. */
-async function toEveryTarget(step: Delivery, work: DeliveryWork, credential: Credential): Promise<readonly Answer[]> {
+async function toEveryTarget(step: Delivery, work: DeliveryWork, credential: Credential): Promise<readonly Answered[]> {
   const { targets } = work.managed.entry;
   return Promise.all(targets.map((target) => toTarget(target, step, work, credential)));
 }
@@ -81,21 +95,22 @@ async function toTarget(
   step: Delivery,
   work: DeliveryWork,
   credential: Credential,
-): Promise<Answer> {
+): Promise<Answered> {
   const { ports, run } = work;
   const { entry, secret } = work.managed;
   const { accessKeyId, versionId } = step;
   const about = { accessKeyId, version: versionId, target: targetName(config) };
   try {
     const target = await openTarget(ports.targets, config, entry);
+    const place = await refuseReplaced(target, config, work.managed);
     await refuseContested(target, config, { entry, secret }, ports);
     const stored = { managedKey: entry.id, secretArn: secret.arn, versionId };
     const receipt = await target.deliver(credential, stored, {
       torn: isTorn(step, work),
       read: (id) => earlierCredential(id, step, work),
     });
-    run.audit('target-delivered', entry, { ...about, facts: { ...receipt } });
-    return 'delivered';
+    run.audit('target-delivered', entry, { ...about, facts: { ...receipt, identity: recordedIdentity(place) } });
+    return { answer: 'delivered', place };
   } catch (thrown) {
     const error = toKeyturnError(thrown);
     run.count('failed');
@@ -105,7 +120,7 @@ async function toTarget(
     run.find(refusal(error, torn, entry, config, step));
     if (torn) run.repeatSoon();
     if (error.torn) await rememberTorn(step, work);
-    return error.halved ? 'halved' : 'failed';
+    return error.halved ? { answer: 'halved' } : FAILED;
   }
 }
 
@@ -188,6 +203,7 @@ function refusal(
     const token = isTokenTrouble(error) ? connection : undefined;
     return { code: 'torn-pair', ...about, connection: token, facts: { ...facts, error, ...tornPair } };
   }
+  if (error === 'place-replaced') return { code: error, ...about, facts };
   if (!isTokenTrouble(error) || connection === undefined) {
     return { code: 'delivery-failed', ...about, facts: { ...facts, error, torn } };
   }

@@ -2,6 +2,7 @@ import type { Bitbucket } from './bitbucket';
 import { BitbucketError, badRequest, pipelinesRefusal, refusal } from './bitbucket-error';
 import { pageOf } from './page';
 import { methodsOf, type Route } from './route';
+import type { Access } from './scopes';
 import type { ReadMode } from './variable-list';
 
 /** One HTTP request, read to its end. */
@@ -35,7 +36,7 @@ export function answer(bitbucket: Bitbucket, call: Call, mode: ReadMode = {}): A
     }
     const caller = bitbucket.authenticate(call.authorization);
     if ('repository' in route.place) headers = bitbucket.meter(caller);
-    bitbucket.authorize(caller, call.method === 'GET' ? 'read' : 'write', route.place);
+    bitbucket.authorize(caller, accessOf(call.method, route), route.place);
     return perform(bitbucket, call, route, mode, headers);
   } catch (error) {
     if (!(error instanceof BitbucketError)) throw error;
@@ -49,6 +50,12 @@ export function answerWith(status: number, body: object | string, headers: Reado
   return { status, headers: { 'content-type': 'text/plain', ...headers }, body };
 }
 
+/** What a request asks of a caller's scopes. */
+function accessOf(method: string, { kind }: Route): Access {
+  if (kind === 'repository' || kind === 'workspace') return `read-${kind}`;
+  return method === 'GET' ? 'read' : 'write';
+}
+
 function perform(
   bitbucket: Bitbucket,
   call: Call,
@@ -57,6 +64,8 @@ function perform(
   headers: Record<string, string>,
 ): Answer {
   const page = <Item>(items: readonly Item[]) => json(200, pageOf(items, call.url, bitbucket.paging), headers);
+  if (route.kind === 'workspace') return json(200, bitbucket.workspace(route.place), headers);
+  if (route.kind === 'repository') return json(200, bitbucket.repository(route.place), headers);
   if (route.kind === 'environments') return page(bitbucket.environments(route.place));
   if (route.kind === 'environment') return json(200, bitbucket.environment(route.place, route.uuid), headers);
   const { place } = route;

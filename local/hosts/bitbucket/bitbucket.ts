@@ -1,11 +1,18 @@
 import type { Clock } from '../../clock';
 import { refusal } from './bitbucket-error';
 import { type Caller, Credentials, type OAuthGrant, type Reach } from './credentials';
-import { Directory, repositoryOutOfReach } from './directory';
+import {
+  Directory,
+  type RepositoryBody,
+  repositoryOutOfReach,
+  showRepository,
+  showWorkspace,
+  type WorkspaceBody,
+} from './directory';
 import { type EnvironmentBody, type EnvironmentType, showEnvironment } from './environment';
 import { type Random, systemRandom } from './identifiers';
 import type { Paging } from './page';
-import type { RepositoryPlace, VariableLevel, VariablePlace } from './place';
+import type { RepositoryPlace, VariableLevel, VariablePlace, WorkspacePlace } from './place';
 import { RateLimit } from './rate-limit';
 import { type Access, missingScopes } from './scopes';
 import type { VariableBody } from './variable-body';
@@ -80,6 +87,26 @@ export class Bitbucket {
   /** @param project the key of the repository's project, for project access tokens */
   addRepository(workspace: string, slug: string, project = 'MAIN'): { readonly uuid: string } {
     return this.#directory.addRepository(workspace, slug, project);
+  }
+
+  /** Deletes it with all that is in it: its slug is free, and whoever takes it has another UUID. */
+  removeWorkspace(workspace: string): void {
+    this.#directory.removeWorkspace(workspace);
+  }
+
+  /** Its UUID and all that is in it stay; its old slug is free. */
+  renameWorkspace(workspace: string, slug: string): void {
+    this.#directory.renameWorkspace(workspace, slug);
+  }
+
+  /** Deletes it with all that is in it: its slug is free, and whoever takes it has another UUID. */
+  removeRepository(workspace: string, repository: string): void {
+    this.#directory.removeRepository({ workspace, repository });
+  }
+
+  /** Its UUID and all that is in it stay; its old slug is free. */
+  renameRepository(workspace: string, repository: string, slug: string): void {
+    this.#directory.renameRepository({ workspace, repository }, slug);
   }
 
   /** @param uuid in braces; a new one by default */
@@ -160,7 +187,7 @@ export class Bitbucket {
   }
 
   /** @throws BitbucketError 403 for missing scopes, 404 for a repository or workspace that is missing or out of reach */
-  authorize({ family, scopes, reach }: Caller, access: Access, place: RepositoryPlace | { workspace: string }): void {
+  authorize({ family, scopes, reach }: Caller, access: Access, place: RepositoryPlace | WorkspacePlace): void {
     const missing = missingScopes(family, scopes, access);
     if (missing !== undefined) throw missing;
     if ('repository' in place) {
@@ -175,9 +202,18 @@ export class Bitbucket {
     }
     const workspace = this.#directory.workspace(place.workspace);
     const inReach = (reach.workspace ?? workspace.uuid) === workspace.uuid;
+    if (inReach && access === 'read-workspace') return;
     if (!inReach || reach.project !== undefined || reach.repository !== undefined) {
       throw refusal(403, { message: 'Forbidden' });
     }
+  }
+
+  workspace({ workspace }: WorkspacePlace): WorkspaceBody {
+    return showWorkspace(this.#directory.workspace(workspace));
+  }
+
+  repository(place: RepositoryPlace): RepositoryBody {
+    return showRepository(this.#directory.workspace(place.workspace), this.#directory.repository(place));
   }
 
   environments(place: RepositoryPlace): EnvironmentBody[] {

@@ -5,7 +5,7 @@ import type { RepositoryPlace, VariableLevel, VariablePlace } from './place';
 import type { VariableList } from './variable-list';
 
 interface Workspace {
-  readonly slug: string;
+  slug: string;
   readonly uuid: string;
   readonly variables: VariableList;
   /** Each under its slug and under its UUID: a workspace may have thousands. */
@@ -13,7 +13,7 @@ interface Workspace {
 }
 
 interface Repository {
-  readonly slug: string;
+  slug: string;
   readonly uuid: string;
   readonly project: string;
   readonly variables: VariableList;
@@ -22,9 +22,32 @@ interface Repository {
 
 type NewVariableList = (level: VariableLevel, scope: () => string) => VariableList;
 
-/** Workspaces, their repositories and deployment environments. Found by slug or UUID in braces; all are private. */
+/** A workspace as the API shows it. */
+export interface WorkspaceBody {
+  readonly type: 'workspace';
+  readonly uuid: string;
+  readonly name: string;
+  readonly slug: string;
+}
+
+/** A repository as the API shows it. */
+export interface RepositoryBody {
+  readonly type: 'repository';
+  readonly uuid: string;
+  readonly name: string;
+  readonly slug: string;
+  readonly full_name: string;
+  readonly is_private: true;
+  readonly workspace: WorkspaceBody;
+  readonly project: { readonly type: 'project'; readonly key: string };
+}
+
+/**
+ * Workspaces, their repositories and deployment environments. Found by slug or UUID in braces; all are private. A slug
+ * that was taken away or changed leads nowhere, until another one takes it.
+ */
 export class Directory {
-  readonly #workspaces: Workspace[] = [];
+  #workspaces: readonly Workspace[] = [];
 
   constructor(
     private readonly random: Random,
@@ -36,10 +59,10 @@ export class Directory {
     const workspace: Workspace = {
       slug,
       uuid: newUuid(this.random),
-      variables: this.newVariables('workspace', () => slug),
+      variables: this.newVariables('workspace', () => workspace.slug),
       repositories: new Map(),
     };
-    this.#workspaces.push(workspace);
+    this.#workspaces = [...this.#workspaces, workspace];
     return { uuid: workspace.uuid };
   }
 
@@ -50,11 +73,40 @@ export class Directory {
       slug,
       uuid: newUuid(this.random),
       project,
-      variables: this.newVariables('repository', () => `${home.slug}/${slug}`),
+      variables: this.newVariables('repository', () => `${home.slug}/${repository.slug}`),
       environments: [],
     };
     home.repositories.set(nameOf(slug), repository).set(repository.uuid, repository);
     return { uuid: repository.uuid };
+  }
+
+  /** Its repositories and all variables go with it. */
+  removeWorkspace(slugOrUuid: string): void {
+    const gone = this.workspace(slugOrUuid);
+    this.#workspaces = this.#workspaces.filter((workspace) => workspace !== gone);
+  }
+
+  renameWorkspace(slugOrUuid: string, slug: string): void {
+    const workspace = this.workspace(slugOrUuid);
+    free(this.#workspaces, slug, 'workspace');
+    workspace.slug = slug;
+  }
+
+  /** Its environments and all variables go with it. */
+  removeRepository(place: RepositoryPlace): void {
+    const { repositories } = this.workspace(place.workspace);
+    const { slug, uuid } = this.repository(place);
+    repositories.delete(nameOf(slug));
+    repositories.delete(uuid);
+  }
+
+  renameRepository(place: RepositoryPlace, slug: string): void {
+    const { repositories } = this.workspace(place.workspace);
+    const repository = this.repository(place);
+    if (repositories.has(nameOf(slug))) throw taken('repository', slug);
+    repositories.delete(nameOf(repository.slug));
+    repository.slug = slug;
+    repositories.set(nameOf(slug), repository);
   }
 
   addEnvironment(
@@ -69,8 +121,9 @@ export class Directory {
       name,
       'environment',
     );
-    const scope = () =>
-      `${this.workspace(place.workspace).slug}/${repository.slug}/${this.environment(place, uuid).name}`;
+    const home = this.workspace(place.workspace);
+    const nameNow = () => repository.environments.find((one) => one.uuid === uuid)?.name ?? name;
+    const scope = () => `${home.slug}/${repository.slug}/${nameNow()}`;
     const environment = { uuid, name, type, variables: this.newVariables('deployment', scope) };
     repository.environments = [...repository.environments, environment];
     return { uuid };
@@ -124,6 +177,23 @@ export class Directory {
     if (place.level === 'repository') return this.repository(place).variables;
     return this.environment(place, place.environment).variables;
   }
+}
+
+export function showWorkspace({ uuid, slug }: Workspace): WorkspaceBody {
+  return { type: 'workspace', uuid, name: slug, slug };
+}
+
+export function showRepository(home: Workspace, { uuid, slug, project }: Repository): RepositoryBody {
+  return {
+    type: 'repository',
+    uuid,
+    name: slug,
+    slug,
+    full_name: `${home.slug}/${slug}`,
+    is_private: true,
+    workspace: showWorkspace(home),
+    project: { type: 'project', key: project },
+  };
 }
 
 /** What Bitbucket says about a private repository that a caller may not see. */

@@ -1,8 +1,10 @@
 import { badRequest } from './bitbucket-error';
-import type { RepositoryPlace, VariablePlace } from './place';
+import type { RepositoryPlace, VariablePlace, WorkspacePlace } from './place';
 
 /** What a path means. */
 export type Route =
+  | { readonly kind: 'workspace'; readonly place: WorkspacePlace }
+  | { readonly kind: 'repository'; readonly place: RepositoryPlace }
   | { readonly kind: 'environments'; readonly place: RepositoryPlace }
   | { readonly kind: 'environment'; readonly place: RepositoryPlace; readonly uuid: string }
   | { readonly kind: 'variables'; readonly place: VariablePlace }
@@ -28,6 +30,8 @@ export function parseRoute(path: string): Route {
 /** The methods that a route takes. One deployment variable has no GET. */
 export function methodsOf(route: Route): readonly string[] {
   switch (route.kind) {
+    case 'workspace':
+    case 'repository':
     case 'environments':
     case 'environment':
       return ['GET'];
@@ -43,11 +47,13 @@ export function methodsOf(route: Route): readonly string[] {
 }
 
 function workspaceRoute(workspace: string, [config, ...rest]: readonly string[]): Route {
+  if (config === undefined) return { kind: 'workspace', place: { workspace } };
   // A hyphen here, an underscore on repositories: so it is in the API.
   return config === 'pipelines-config' ? variablesRoute({ level: 'workspace', workspace }, rest) : { kind: 'unknown' };
 }
 
 function repositoryRoute(place: RepositoryPlace, [first, ...rest]: readonly string[]): Route {
+  if (first === undefined) return { kind: 'repository', place };
   if (first === 'pipelines_config') return variablesRoute({ level: 'repository', ...place }, rest);
   if (first === 'environments') {
     if (rest.length > 1) return { kind: 'unknown' };

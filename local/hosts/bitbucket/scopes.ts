@@ -1,23 +1,37 @@
 import { type BitbucketError, refusal } from './bitbucket-error';
 
-export type Access = 'read' | 'write';
+/** `read` and `write` are of Pipelines; the others show what a repository or a workspace is. */
+export type Access = 'read' | 'write' | 'read-repository' | 'read-workspace';
 
 /** Access tokens and OAuth consumers have classic scopes, API tokens have granular ones. */
 export type ScopeFamily = 'classic' | 'granular';
 
-/** A granular admin scope does not include the read scope, so that writing needs both. */
+/**
+ * A granular admin scope does not include the read scope, so that writing needs both. With classic scopes a workspace
+ * shows itself to whoever reaches it.
+ */
 const required: Record<ScopeFamily, Record<Access, readonly string[]>> = {
-  classic: { read: ['pipeline'], write: ['pipeline:variable'] },
+  classic: {
+    read: ['pipeline'],
+    write: ['pipeline:variable'],
+    'read-repository': ['repository'],
+    'read-workspace': [],
+  },
   granular: {
     read: ['read:pipeline:bitbucket'],
     write: ['admin:pipeline:bitbucket', 'read:pipeline:bitbucket'],
+    'read-repository': ['read:repository:bitbucket'],
+    'read-workspace': ['read:workspace:bitbucket'],
   },
 };
 
-/** Classic scopes include smaller ones; "access your pipelines" is part of both. */
+/** Classic scopes include smaller ones; those of Pipelines do not include the repository. */
 const implied: Readonly<Record<string, readonly string[]>> = {
   'pipeline:write': ['pipeline'],
   'pipeline:variable': ['pipeline'],
+  'repository:write': ['repository'],
+  project: ['repository'],
+  pullrequest: ['repository'],
 };
 
 /** The refusal for scopes that do not suffice, or nothing when they do. */

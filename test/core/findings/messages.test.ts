@@ -123,6 +123,19 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
   ],
   [
     {
+      code: 'place-replaced',
+      key,
+      accessKeyId,
+      facts: { target: refused.target, reason: 'Its IDs were a, and are b.' },
+    },
+    'attention',
+    'held',
+    'Key "web-shop": AKIA0000000000000OLD was not delivered. Its IDs were a, and are b. Somebody has deleted or renamed ' +
+      'the first one and given its name to another. If the new one is meant, name it by its IDs in the configuration, ' +
+      'and deploy the stack; if not, find out who made it, and correct the name.',
+  ],
+  [
+    {
       code: 'drifted',
       key,
       accessKeyId,

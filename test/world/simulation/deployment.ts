@@ -41,7 +41,7 @@ export class Deployment {
   /** Puts fresh credentials into the connection's secret; those that were there before stay valid. */
   renewToken(): void {
     const world = this.#world;
-    const scopes = ['pipeline', 'pipeline:variable'];
+    const scopes = ['pipeline:variable', 'repository'];
     const SecretString = JSON.stringify(world.isOAuth ? this.#newConsumer(scopes) : this.#newToken(scopes));
     const isThere = world.account.secretsManager
       .listSecrets({})

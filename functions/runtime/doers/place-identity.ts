@@ -1,0 +1,88 @@
+import type { Secrets, Target } from '../../account/ports';
+import type { RegistryEntry } from '../../core/config/registry';
+import { KeyturnError, toKeyturnError } from '../../core/errors';
+import { nameThatMayPass, type TargetConfig } from '../../core/hosts/target';
+import { isIdentity, knownPlaces, placeDigest, placesTags } from '../../core/key/known-places';
+import type { Managed } from '../../core/lifecycle/managed';
+import type { Work } from './doer';
+
+/** The place that a target's name means now. */
+export interface SeenPlace {
+  /** Stands for the name. */
+  readonly digest: string;
+  /** Whose it is; undefined where the token may not know. */
+  readonly identity: string | undefined;
+}
+
+/** What the record says of whose a place is. */
+export function recordedIdentity(seen: SeenPlace | undefined): string | undefined {
+  return seen === undefined ? undefined : (seen.identity ?? 'not identified: the token may not read it');
+}
+
+/**
+ * Refuses a place whose name means another one than when a key was last delivered there: the key would go to a stranger.
+ * An environment that was made anew is none: whoever has its repository had the one before it.
+ *
+ * @returns undefined where the target stands by an ID, which cannot come to mean another place
+ * @throws KeyturnError `place-replaced`, naming both; and what keeps anybody from telling
+ */
+export async function refuseReplaced(
+  target: Target,
+  config: TargetConfig,
+  { entry, secret }: Managed,
+): Promise<SeenPlace | undefined> {
+  const digest = digestOf(config, entry);
+  if (digest === undefined) return undefined;
+  const identity = await identityOf(target);
+  const before = knownPlaces(secret).get(digest);
+  if (before === undefined || identity === undefined || identity === before) return { digest, identity };
+  throw new KeyturnError(
+    'place-replaced',
+    `${target.name} is another place than the one of this name that a key was delivered to before: its IDs were ` +
+      `${before}, and are ${identity}. Nothing was written.`,
+  );
+}
+
+/** The place, where nobody has kept yet whose it is. @throws KeyturnError what keeps anybody from telling */
+export async function identifyNew(
+  target: Target,
+  config: TargetConfig,
+  { entry, secret }: Managed,
+): Promise<SeenPlace | undefined> {
+  const digest = digestOf(config, entry);
+  if (digest === undefined || knownPlaces(secret).has(digest)) return undefined;
+  return { digest, identity: await identityOf(target) };
+}
+
+/**
+ * Keeps whose the places are. One that was not seen now stays known; one that is no target's any more is forgotten, so
+ * that it is new when the configuration comes back to it. A delivery is complete without: the next look tries again.
+ */
+export async function keepPlaces(
+  seen: readonly (SeenPlace | undefined)[],
+  { ports, run, managed: { entry, secret } }: Work<{ readonly secrets: Secrets }>,
+): Promise<void> {
+  const digests = new Set(entry.targets.map((config) => digestOf(config, entry)));
+  const kept = [...knownPlaces(secret)].filter(([digest]) => digests.has(digest));
+  const now = seen.flatMap((one) => (one?.identity === undefined ? [] : [[one.digest, one.identity] as const]));
+  // What a retained secret says shows as this one's, which has yet to say it itself.
+  const tags = placesTags(new Map([...kept, ...now]), secret.takesOver === undefined ? secret : { tags: {} });
+  if (Object.keys(tags).length === 0) return;
+  try {
+    await ports.secrets.tag(secret.name, tags);
+  } catch (thrown) {
+    const { code, message } = toKeyturnError(thrown);
+    run.log.warn('whose the targets are could not be kept', { secret: secret.name, code, reason: message });
+  }
+}
+
+function digestOf(config: TargetConfig, { connections }: RegistryEntry): string | undefined {
+  const connection = config.connection === undefined ? undefined : connections[config.connection];
+  const name = nameThatMayPass(config, connection);
+  return name === undefined ? undefined : placeDigest(name);
+}
+
+async function identityOf(target: Target): Promise<string | undefined> {
+  const identity = await target.identify();
+  return identity !== undefined && isIdentity(identity) ? identity : undefined;
+}

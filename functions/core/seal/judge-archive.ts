@@ -2,14 +2,12 @@ import { startOf } from '../audit';
 import { DAY } from '../duration';
 import { judgeClaims, type Unproved } from './judge-claims';
 import type { KeptAttempt } from './kept-attempt';
-import { type AttemptEnd, dayOf, endsOf, type Manifest } from './manifest';
+import { type AttemptEnd, type Attributed, dayOf, endsOf, wholeManifests } from './manifest';
 import type { Problem, Verified } from './verified';
 
 /** A manifest and the event that tells it. */
-export interface Written {
-  readonly manifest: Manifest;
+export interface Written extends Attributed {
   readonly id: string;
-  readonly attempt: string;
   readonly sequence: number;
   /** ms since the epoch. */
   readonly time: number;
@@ -67,16 +65,6 @@ export function judgeArchive({ attempts, manifests: all, days, begins, unproved 
     problems,
     notOurs: claims.notOurs,
   };
-}
-
-/** Those whose day has all parts that one attempt writes: one that died leaves some, and the day after writes all again. */
-function wholeManifests(manifests: readonly Written[]): readonly Written[] {
-  const parts = new Map<string, Set<number>>();
-  const nameOf = ({ attempt, manifest }: Written) => `${attempt} ${manifest.day}`;
-  for (const one of manifests) {
-    parts.set(nameOf(one), (parts.get(nameOf(one)) ?? new Set()).add(one.manifest.part));
-  }
-  return manifests.filter((one) => parts.get(nameOf(one))?.size === one.manifest.parts);
 }
 
 /** What the manifests name as the end of each attempt; the furthest, where two of them name one. */

@@ -53,14 +53,14 @@ function isOfLacking({ attempt, sequence, day }: Unproved, { attempts, named, be
   const kept = attempts.get(attempt);
   if (kept?.digestOf(sequence) !== undefined) return false;
   const end = named.get(attempt);
-  if (startOf(attempt) < begins && kept === undefined) {
-    // It is kept elsewhere, unless its own day is here and has such lines only.
-    return end !== undefined && sequence <= end.events && (day === undefined || day === dayOf(startOf(attempt)));
+  if (startOf(attempt) < begins && sequence < (kept?.first ?? Number.POSITIVE_INFINITY)) {
+    // It is kept elsewhere, unless the day of a whole attempt is here and has such lines only.
+    const isOwnDay = kept === undefined && (day === undefined || day === dayOf(startOf(attempt)));
+    return isOwnDay && sequence <= (end?.events ?? 0);
   }
   if (sequence <= (end?.events ?? 0)) return true;
-  if (kept === undefined) return false;
-  const isOpen = !kept.hasEnded && end === undefined;
-  return sequence < kept.last ? sequence > kept.first || !(startOf(attempt) < begins) : isOpen;
+  const isOpen = kept !== undefined && !kept.hasEnded && end === undefined;
+  return isOpen || sequence < (kept?.last ?? 0);
 }
 
 /** The version before sealed nothing, and may have been at work still when the first seal was made. */

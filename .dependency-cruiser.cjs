@@ -170,6 +170,8 @@ module.exports = {
         ...NO_HANDLER,
         '^local/(?!test/)',
         '/@aws-sdk/client-iam/',
+        '/@aws-sdk/client-kms/',
+        '/@aws-sdk/client-s3/',
         '/@aws-sdk/client-sts/',
         '/commander/',
         '/yoctocolors/',

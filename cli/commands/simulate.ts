@@ -1,15 +1,17 @@
 import { pathToFileURL } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { bold } from 'yoctocolors';
+import { KeyturnError } from '../../functions/core/errors';
 import type { Period } from '../../functions/report/evidence/gather-evidence';
 import type { Report } from '../../functions/report/judge/model';
 import { REPORT_FORMATS, type ReportFormat, renderReport } from '../../functions/report/page/render';
 import type { World } from '../../local/world';
 import { rehearseNaively } from '../rehearsal/naive';
 import { rehearse } from '../rehearsal/rehearse';
+import { assertEmpty, type SavedArchive, saveArchive } from '../rehearsal/save-archive';
 import { serve } from '../rehearsal/serve';
 import { Progress } from '../render/progress';
-import { renderNaive, renderRehearsal, renderServing } from '../render/rehearsal';
+import { renderNaive, renderRehearsal, renderSaved, renderServing } from '../render/rehearsal';
 import { renderVerdict } from '../render/review';
 import { assertWritable, writeWhole } from '../report-file';
 import { review } from '../review';
@@ -21,6 +23,7 @@ interface SimulateOptions {
   readonly seed: string;
   readonly report?: string;
   readonly reportFormat: ReportFormat;
+  readonly archive?: string;
   readonly json?: true;
   readonly serve?: true;
   readonly naive?: true;
@@ -39,6 +42,7 @@ export function simulateCommand(terminal: Terminal, ended: (exitCode: number) =>
     .option('--seed <seed>', 'what chance is drawn from: pipelines, latencies, key IDs', 'keyturn')
     .option('--report <file>', 'where to write the report of these days (default: "keyturn-report." and its format)')
     .addOption(new Option('--report-format <format>', 'what to write it as').choices(REPORT_FORMATS).default('html'))
+    .option('--archive <folder>', 'where to copy the archive of these days, for "keyturn verify"; needs audit.archive')
     .option('--every-hour', 'make every hourly run, also those that cannot find anything new')
     .option('--json', 'print one JSON document and nothing else')
     .option('--serve', 'keep the local account and Bitbucket running, to look around with the aws command')
@@ -59,6 +63,7 @@ async function simulate(options: SimulateOptions, terminal: Terminal): Promise<n
     return report.failure === undefined ? 1 : 0;
   }
   if (!options.serve) assertWritable(file, { folder, force: true, option: '--report' });
+  assertEmpty(options.archive, folder);
   const cdkOut = terminal.synthesize(options.config, folder);
   if (options.serve) {
     const serving = await serve({ cdkOut, seed });
@@ -67,27 +72,41 @@ async function simulate(options: SimulateOptions, terminal: Terminal): Promise<n
     return 0;
   }
   const progress = new Progress(json !== true && watched ? stderr : undefined);
-  const written: { verdict?: string; reportFile?: string } = {};
+  const written: { verdict?: string; reportFile?: string; bucket?: string; archive?: SavedArchive } = {};
   const rehearsal = await rehearse({
     cdkOut,
     days,
     seed,
     everyHour: options.everyHour === true,
+    onDeployed: ({ ArchiveBucketName }) => {
+      written.bucket = bucketOf(options, ArchiveBucketName);
+    },
     onDay: (day) => progress.show(day, days),
     onEnd: async (world, lived) => {
       progress.end();
       const report = await reviewWorld(world, lived);
       written.reportFile = writeWhole(file, await renderReport(report, reportFormat), folder);
       written.verdict = renderVerdict(report, written.reportFile, pathToFileURL(written.reportFile).href);
+      const { bucket } = written;
+      if (bucket !== undefined) written.archive = await saveArchive(world, bucket, options.archive ?? '', folder);
     },
   });
-  const { verdict, reportFile } = written;
+  const { verdict, reportFile, archive } = written;
   print(
     json
-      ? JSON.stringify({ ...rehearsal, reportFile }, undefined, 2)
-      : `${renderRehearsal(rehearsal)}\n\n${bold('Report')}\n${verdict}`,
+      ? JSON.stringify({ ...rehearsal, reportFile, archive }, undefined, 2)
+      : `${renderRehearsal(rehearsal)}\n\n${bold('Report')}\n${verdict}${archive ? renderSaved(archive) : ''}`,
   );
   return rehearsal.held ? 0 : 1;
+}
+
+/** The bucket that is to be copied from, if any. @throws KeyturnError when the stack has none */
+function bucketOf({ archive }: SimulateOptions, name: string | undefined): string | undefined {
+  if (archive === undefined || name !== undefined) return archive && name;
+  throw new KeyturnError(
+    'invalid-request',
+    '--archive: the configuration has no audit.archive; docs/examples/archive.yaml has one.',
+  );
 }
 
 /** The report of the days, as an auditor makes it: over HTTP, with the rights of the account's administrator. */

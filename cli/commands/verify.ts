@@ -5,16 +5,21 @@ import * as z from 'zod';
 import { KeyturnError } from '../../functions/core/errors';
 import { EVENT_SOURCE } from '../../functions/core/names';
 import { fingerprintOf, type TrustedKey } from '../../functions/core/seal/check-seal';
+import { isUnambiguous } from '../../functions/core/seal/spelling';
+import type { Verified } from '../../functions/core/seal/verified';
 import { ArchiveCheck } from '../../functions/core/seal/verify';
+import { linesOfFile } from '../archive-lines';
 import { renderVerified } from '../render/verified';
 import type { Terminal } from '../terminal';
 
 interface VerifyOptions {
   readonly publicKey: readonly string[];
+  readonly strict?: true;
   readonly json?: true;
 }
 
 const NOT_INTACT = 2;
+const NOT_ALONE = 3;
 
 /** `keyturn verify`: whether a copy of the archive is what the functions wrote. It needs no account and no network. */
 export function verifyCommand(terminal: Terminal, ended: (exitCode: number) => void): Command {
@@ -28,6 +33,7 @@ export function verifyCommand(terminal: Terminal, ended: (exitCode: number) => v
       '--public-key <file...>',
       'what "aws kms get-public-key --key-id alias/keyturn-seal" answered, or the key as PEM; each key that has sealed it',
     )
+    .option('--strict', 'exit with 3 when it is intact, and lines that are not ours lie beside it')
     .option('--json', 'write what was found as one JSON document')
     .addHelpText('after', HELP)
     .action((folder: string, options: VerifyOptions) => {
@@ -37,6 +43,8 @@ export function verifyCommand(terminal: Terminal, ended: (exitCode: number) => v
 
 const HELP = `
 Exit codes: 0 when it is intact, 1 when it could not be checked, 2 when it is not intact.
+Lines that somebody else has put beside the record are listed as not ours. They break nothing; with --strict the exit
+code is 3 then.
 Take the public key from the account, or from whoever was given it at the deployment; one that lies beside the archive
 proves nothing.
 A line may be an audit event, or what an event bus has made of one: a copy of what came to a bus is checked the same way.
@@ -46,25 +54,44 @@ Examples:
   aws s3 sync s3://<bucket>/events archive
   keyturn verify archive --public-key seal.json`;
 
-function verify(folder: string, { publicKey, json }: VerifyOptions, { folder: here, stdout }: Terminal): number {
-  const keys = publicKey.map((file) => readPublicKey(here, file));
+function verify(folder: string, options: VerifyOptions, { folder: here, stdout, stderr }: Terminal): number {
+  const { keys, unread } = readPublicKeys(here, options.publicKey);
   const check = new ArchiveCheck(keys);
   const files = filesOf(resolve(here, folder), folder);
   for (const file of files) addFile(check, resolve(here, folder), file);
   const verified = check.verified();
-  if (verified.events === 0 && verified.problems.length === 0) {
-    throw new KeyturnError(
-      'invalid-request',
-      `${folder}: no event in its ${files.length} files has a seal, so that nothing is proved. Copy the days since the functions seal what they write.`,
-    );
-  }
+  assertChecked(verified, folder, files.length, unread);
+  for (const { message } of unread) stderr.write(`${message} No seal needed it.\n`);
+  const intact = verified.problems.length === 0;
   const fingerprints = keys.map((key) => fingerprintOf(key.publicKey));
   stdout.write(
-    json
-      ? `${JSON.stringify({ intact: verified.problems.length === 0, fingerprints, ...verified }, undefined, 2)}\n`
+    options.json
+      ? `${JSON.stringify({ intact, fingerprints, ...verified }, undefined, 2)}\n`
       : `${renderVerified(verified, fingerprints)}\n`,
   );
-  return verified.problems.length === 0 ? 0 : NOT_INTACT;
+  if (!intact) return NOT_INTACT;
+  return options.strict && verified.notOurs.length > 0 ? NOT_ALONE : 0;
+}
+
+/** @throws KeyturnError where there is no verdict */
+function assertChecked(
+  { events, problems, notOurs }: Verified,
+  folder: string,
+  files: number,
+  [unread]: readonly KeyturnError[],
+): void {
+  const ofOtherKey = [...problems, ...notOurs].filter(({ code }) => code === 'other-key').length;
+  if (unread !== undefined && ofOtherKey > 0) {
+    throw new KeyturnError(
+      'invalid-request',
+      `${unread.message} ${folder} has lines that another key has sealed, ${ofOtherKey} in all: it may be this one.`,
+    );
+  }
+  if (events > 0 || problems.length > 0) return;
+  throw new KeyturnError(
+    'invalid-request',
+    `${folder}: no event in its ${files} files stands in its place with a seal of a given key, so that nothing is proved. Copy the days since the functions seal what they write, and name the key that sealed them.`,
+  );
 }
 
 /** In order of their names, which is that of time. */
@@ -88,9 +115,8 @@ const DAY = /(?:^|\/)(\d{4})\/(\d\d)\/(\d\d)\/[^/]+$/;
 function addFile(check: ArchiveCheck, folder: string, file: string): void {
   const path = file.replaceAll('\\', '/');
   const day = DAY.exec(path)?.slice(1).join('-');
-  const lines = readFileSync(join(folder, file), 'utf8').split('\n');
-  for (const [at, text] of lines.entries()) {
-    if (text !== '') check.add({ text: auditEventIn(text), place: `${path}:${at + 1}`, day });
+  for (const { number, text } of linesOfFile(join(folder, file))) {
+    check.add({ text: text === undefined ? undefined : auditEventIn(text), place: `${path}:${number}`, day });
   }
 }
 
@@ -99,23 +125,39 @@ const fromBus = z.object({ source: z.literal(EVENT_SOURCE), 'detail-type': z.str
 /** The audit event of a line: the line itself, or what it carries where an event bus has handed it on. */
 function auditEventIn(text: string): string {
   try {
-    const event = fromBus.safeParse(JSON.parse(text)).data;
-    return event === undefined ? text : JSON.stringify(event.detail);
+    const line: unknown = JSON.parse(text);
+    const event = fromBus.safeParse(line).data;
+    // What reads as two things is looked at as it is.
+    return event !== undefined && isUnambiguous(text, line) ? JSON.stringify(event.detail) : text;
   } catch {
     return text;
   }
 }
 
-function readPublicKey(here: string, file: string): TrustedKey {
-  const text = readFileSync(resolve(here, file), 'utf8').trim();
+/** @throws KeyturnError when none of them can be read */
+function readPublicKeys(here: string, files: readonly string[]) {
+  const keys: TrustedKey[] = [];
+  const unread: KeyturnError[] = [];
+  for (const file of files) {
+    const read = readPublicKey(here, file);
+    if (read instanceof KeyturnError) unread.push(read);
+    else keys.push(read);
+  }
+  const [first] = unread;
+  if (keys.length === 0 && first !== undefined) throw first;
+  return { keys, unread };
+}
+
+function readPublicKey(here: string, file: string): TrustedKey | KeyturnError {
   try {
+    const text = readFileSync(resolve(here, file), 'utf8').trim();
     const key = text.startsWith('{') ? keyOf(JSON.parse(text)) : { publicKey: text };
     fingerprintOf(key.publicKey);
     return key;
   } catch {
-    throw new KeyturnError(
+    return new KeyturnError(
       'invalid-request',
-      `${file}: expected the answer of "aws kms get-public-key" as JSON, or a public key as PEM, found something else.`,
+      `${file}: expected a file with the answer of "aws kms get-public-key" as JSON, or a public key as PEM, found none.`,
     );
   }
 }

@@ -31,6 +31,8 @@ export interface RehearsalOptions {
   readonly seed: string;
   /** Whether hourly runs that cannot find anything new take place all the same. @default false */
   readonly everyHour?: boolean;
+  /** Told what the stack's outputs are, before the first day. */
+  readonly onDeployed?: (outputs: Readonly<Record<string, string>>) => void;
   /** Called at the end of every day; a test may do there what people and accidents do. */
   readonly onDay?: (day: number, world: World) => Promise<void> | void;
   /** Called when the days have been judged, before the world is closed: for whoever wants to look at its account. */
@@ -79,7 +81,7 @@ export interface Report {
 
 /** Deploys a synthesized stack into a local world and lives through the days. */
 export async function rehearse(options: RehearsalOptions): Promise<Report> {
-  const { cdkOut, days, onDay, onEnd } = options;
+  const { cdkOut, days, onDeployed, onDay, onEnd } = options;
   const startedAt = performance.now();
   const assembly = assemblyOf(cdkOut);
   const lived = await begin(options, assembly);
@@ -91,7 +93,8 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
     pipelines.start(assembly.entries);
     await world.runUntil(new Date(DEPLOYED));
     for (const entry of assembly.entries) watch.manage(entry);
-    await world.deployAll(cdkOut);
+    const { outputs } = await world.deployAll(cdkOut);
+    onDeployed?.(outputs);
     for (let day = 1; day <= days; day += 1) {
       await world.runUntil(new Date(DEPLOYED + day * DAY));
       await onDay?.(day, world);

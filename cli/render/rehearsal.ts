@@ -1,6 +1,7 @@
 import { bold, dim, green, red, yellow } from 'yoctocolors';
 import type { NaiveReport } from '../rehearsal/naive';
 import type { Report } from '../rehearsal/rehearse';
+import type { SavedArchive } from '../rehearsal/save-archive';
 import type { Addresses } from '../rehearsal/serve';
 import type { Moment } from '../rehearsal/timeline';
 import { table } from './table';
@@ -98,6 +99,17 @@ export function renderNaive({ rules, moments, failure }: NaiveReport): string {
       ? 'No rotation failed.'
       : `${red(bold(`Day ${failure.day}: ${failure.error}`))}: ${failure.message}\n${failure.why}`;
   return [bold(`Three literal rules: ${rules.join(', ')}`), '', ...lines, '', end].join('\n');
+}
+
+/** Where the archive was copied to, and how it is checked. */
+export function renderSaved({ folder, publicKey, objects }: SavedArchive): string {
+  return [
+    '',
+    '',
+    bold('Archive'),
+    `${objects.toLocaleString('en')} objects in ${folder}. Check them, change a byte, and check them again:`,
+    `  npm run --silent keyturn -- verify ${folder} --public-key ${publicKey}`,
+  ].join('\n');
 }
 
 /** How to look around in a local account that keeps running. */

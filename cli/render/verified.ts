@@ -1,22 +1,34 @@
-import { bold, dim, green, red } from 'yoctocolors';
-import type { Problem, ProblemCode, Verified } from '../../functions/core/seal/judge-archive';
+import { bold, dim, green, red, yellow } from 'yoctocolors';
+import type { NotOursCode, ProblemCode, Verified } from '../../functions/core/seal/verified';
 
 /** What each problem is, in a few words, and what it means. */
-const WORDS: Readonly<Record<ProblemCode, string>> = {
-  'not-an-event': 'no audit event: somebody else wrote the line, or it was cut off',
-  'newer-schema': 'written by a newer version of Keyturn: check it with that one',
-  unsealed: 'no seal, although the functions sealed already: somebody else wrote it',
-  'other-key': 'sealed by another key: somebody else wrote it, or name that key too',
-  'false-seal': 'the seal is of another text: changed, or made up',
+const PROBLEMS: Readonly<Record<ProblemCode, string>> = {
+  ambiguous: 'rewritten so that two programs read two things in it',
+  unsealed: 'an event of the record without its seal: somebody took it away',
+  'other-key': 'an event of the record that another key has sealed',
+  'false-seal': 'the seal is of another text: somebody has changed the event',
   'wrong-id': 'the ID is not one that the functions give',
   'wrong-day': 'in the folder of another day: somebody has moved it',
   'conflicting-id': 'two events have one ID',
   'missing-event': 'missing from its attempt',
   'broken-chain': 'does not follow the event before it: one of the two was replaced',
-  'missing-attempt': 'named by the manifest of its day, and missing or another one',
+  'added-event': 'after its attempt’s end, or not by its key: somebody added it',
+  'missing-attempt': 'the manifest of its day names it; it is missing, or another',
+  'unnamed-attempt': 'the manifest of its day does not name it: it was added',
   'missing-manifest': 'the day has no manifest, or not all of it',
   'broken-manifests': 'a manifest that does not follow the one before it',
   'missing-day': 'not one event, although a function runs every hour',
+};
+
+/** The same for what somebody else has put there. */
+const NOT_OURS: Readonly<Record<NotOursCode, string>> = {
+  'not-an-event': 'no audit event',
+  'newer-schema': 'says to be of a newer Keyturn: check it with that one',
+  ambiguous: 'two programs read two things in it',
+  unsealed: 'no seal, although the functions sealed already',
+  'other-key': 'sealed by another key: if it was yours, name it too',
+  'false-seal': 'the seal is of another text',
+  replayed: 'a true event, copied into another day',
 };
 
 /** So many of a kind are named; the rest is counted. */
@@ -24,52 +36,75 @@ const MOST_NAMED = 5;
 
 /** What the check of an archive shows, for people. */
 export function renderVerified(verified: Verified, fingerprints: readonly string[]): string {
-  const { problems } = verified;
-  const verdict =
-    problems.length === 0
-      ? green(bold('Intact.'))
-      : red(bold(`Not intact: ${counted(problems.length, 'thing')} ${problems.length === 1 ? 'is' : 'are'} wrong.`));
-  return [verdict, '', ...byCode(problems), ...proved(verified), ...keys(fingerprints), '', ...unproved(verified)].join(
-    '\n',
-  );
+  const { problems, notOurs } = verified;
+  return [
+    verdictOf(verified),
+    '',
+    ...byCode(problems, PROBLEMS, red),
+    ...(notOurs.length === 0 ? [] : [...BESIDE, ...byCode(notOurs, NOT_OURS, yellow)]),
+    ...proved(verified),
+    ...fingerprints.map((fingerprint) => dim(`Key: SHA-256 ${fingerprint}`)),
+    '',
+    ...unproved(verified),
+  ].join('\n');
 }
 
-function byCode(problems: readonly Problem[]): readonly string[] {
-  const codes = [...new Set(problems.map(({ code }) => code))];
-  const lines = codes.flatMap((code) => {
-    const places = problems.filter((problem) => problem.code === code).map(({ at }) => `  ${at}`);
-    const more = places.length - MOST_NAMED;
-    const rest = more > 0 ? [dim(`  and ${more} more (--json names all)`)] : [];
-    return [`${red(code)}: ${WORDS[code]}`, ...places.slice(0, MOST_NAMED), ...rest];
+function verdictOf({ problems, notOurs }: Verified): string {
+  const beside = `${counted(notOurs.length, 'line')} beside it ${isOrAre(notOurs.length)} not ours.`;
+  return [
+    problems.length === 0
+      ? green(bold('Intact.'))
+      : red(bold(`Not intact: ${counted(problems.length, 'thing')} ${isOrAre(problems.length)} wrong.`)),
+    ...(notOurs.length === 0 ? [] : [yellow(bold(beside))]),
+  ].join(' ');
+}
+
+const BESIDE = [
+  'Not ours: whoever may write into the log group, or into this copy, can put lines',
+  'beside the record. They change nothing of it, and prove nothing:',
+];
+
+function byCode<Code extends string>(
+  found: readonly { readonly code: Code; readonly at: string }[],
+  words: Readonly<Record<Code, string>>,
+  color: (text: string) => string,
+): readonly string[] {
+  const places = new Map<Code, string[]>();
+  for (const { code, at } of found) places.set(code, [...(places.get(code)?.slice(0, MOST_NAMED) ?? []), at]);
+  const lines = [...places].flatMap(([code, named]) => {
+    const more = found.filter((one) => one.code === code).length - MOST_NAMED;
+    const rest = more > 0 ? [dim(`  and ${more.toLocaleString('en')} more (--json names all)`)] : [];
+    return [`${color(code)}: ${words[code]}`, ...named.slice(0, MOST_NAMED).map((at) => `  ${at}`), ...rest];
   });
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-function proved({ events, attempts, days }: Verified): readonly string[] {
+function proved({ events, attempts, days, isFromStart }: Verified): readonly string[] {
   if (days === undefined) return ['It proves nothing: no event has a seal of a key that was given.'];
   return [
     `Proved: the functions of Keyturn wrote ${counted(events, 'event')} in ${counted(attempts, 'attempt')},`,
     `from ${days.first} to ${days.last}; ${counted(days.withManifest, 'day')} of them ${days.withManifest === 1 ? 'has' : 'have'} a manifest.`,
+    ...(isFromStart ? ['The first manifest of all is there: nothing is missing before it.'] : []),
   ];
 }
 
-function keys(fingerprints: readonly string[]): readonly string[] {
-  return fingerprints.map((fingerprint) => dim(`Key: SHA-256 ${fingerprint}`));
-}
-
-function unproved({ before, repeated, unfinished, unnamed }: Verified): readonly string[] {
+function unproved({ before, repeated, unfinished, unnamed, isFromStart }: Verified): readonly string[] {
   return [
     'Not proved: what a stolen role of a function has signed, and that nothing was',
-    'cut off at the end, after the last manifest.',
+    isFromStart
+      ? 'cut off at the end, after the last manifest.'
+      : 'cut off at the beginning, or at the end after the last manifest.',
     ...(before > 0 ? [`${counted(before, 'event')} from before the seal: nobody can prove who wrote them.`] : []),
-    ...(unnamed.length > 0
-      ? [`${counted(unnamed.length, 'attempt')} that no manifest names: the last days', or late.`]
-      : []),
+    ...(unnamed.length > 0 ? [`${counted(unnamed.length, 'attempt')} of days without a whole manifest.`] : []),
     ...(unfinished.length > 0
       ? [`${counted(unfinished.length, 'attempt')} without an end: the function died, or it comes later.`]
       : []),
     ...(repeated > 0 ? [`${counted(repeated, 'line')} more than once: a request was repeated. Each counts once.`] : []),
   ];
+}
+
+function isOrAre(count: number): string {
+  return count === 1 ? 'is' : 'are';
 }
 
 function counted(count: number, one: string): string {

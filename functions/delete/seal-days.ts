@@ -1,20 +1,25 @@
-import type { AuditEvent } from '../core/audit';
+import { type AuditEvent, attemptOfEvent } from '../core/audit';
 import { after, DAY, MINUTE } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
-import { daysToSeal, MOST_DAYS, manifestOf, manifestsOf } from '../core/seal/manifest';
+import { type Attributed, daysToSeal, MOST_DAYS, manifestOf, manifestsOf } from '../core/seal/manifest';
 import { BUS_NAMES, type BusName } from '../core/seal/unsent';
 import type { Run } from '../runtime/run';
 import { within } from '../runtime/within';
 
-/** The last manifest is looked for so far back: the next one names it. */
+/** Manifests are looked for so far back: the next one names the last. */
 const LOOKED_BACK = 2 * MOST_DAYS * DAY;
 /** Left for the run's end, in which people are told. */
 const LEFT = MINUTE;
 
+/** A manifest, and where it stands in the record. */
+interface Recorded extends Attributed {
+  readonly event: AuditEvent;
+}
+
 /**
- * Writes the manifest of each day that is over and has none: which attempts there were, and how each ended; and sends again
- * what a bus has not got of them. It is the last thing of the day's last function, and stops nothing (K11); the day after
- * makes up for what failed or had no time.
+ * Writes the manifest of each day that is over and has none, or not all of one: which attempts there were, and how each
+ * ended; and sends again what a bus has not got of them. It is the last thing of the day's last function, and stops nothing
+ * (K11); the day after makes up for what failed, had no time, or was recorded in part only.
  */
 export async function sealDays(run: Run): Promise<void> {
   const unsent: Record<BusName, string[]> = { default: [], forwardTo: [] };
@@ -27,12 +32,13 @@ export async function sealDays(run: Run): Promise<void> {
 /** @param unsent is told of what a bus lacks of the days whose manifest was written */
 async function writeManifests(run: Run, unsent: Readonly<Record<BusName, string[]>>): Promise<void> {
   const reading = run.recorded(after(run.now(), -LOOKED_BACK), 'manifest-written');
-  const last = lastOf(await within(run.timeLeft() - LEFT, reading));
-  for (const day of daysToSeal(run.now(), last && manifestOf(last)?.day)) {
+  const manifests = inOrder(await within(run.timeLeft() - LEFT, reading));
+  const previous = manifests.at(-1)?.event.seal?.signature;
+  for (const day of daysToSeal(run.now(), manifests)) {
     // A day of very many attempts takes its time to read, and people have to be told what was found.
     if (!run.hasTime()) return;
     const ofDay = await within(run.timeLeft() - LEFT, run.recordOf(day));
-    for (const facts of manifestsOf(day, ofDay.ends, last?.seal?.signature)) run.tellManifest(facts);
+    for (const facts of manifestsOf(day, ofDay.ends, previous)) run.tellManifest(facts);
     for (const bus of BUS_NAMES) unsent[bus].push(...ofDay.unsent[bus]);
   }
 }
@@ -45,10 +51,12 @@ async function quietly(run: Run, failed: string, work: () => Promise<void>): Pro
   }
 }
 
-/** The last manifest, as whoever checks them orders them: events of one instant by their number. */
-function lastOf(events: readonly AuditEvent[]): AuditEvent | undefined {
+/** As whoever checks them orders them: events of one instant by their number. */
+function inOrder(events: readonly AuditEvent[]): readonly Recorded[] {
   return events
-    .filter((event) => manifestOf(event) !== undefined)
-    .sort((a, b) => Date.parse(a.time) - Date.parse(b.time) || a.sequence - b.sequence)
-    .at(-1);
+    .flatMap((event) => {
+      const manifest = manifestOf(event);
+      return manifest === undefined ? [] : [{ event, manifest, attempt: attemptOfEvent(event) }];
+    })
+    .sort((a, b) => Date.parse(a.event.time) - Date.parse(b.event.time) || a.event.sequence - b.event.sequence);
 }

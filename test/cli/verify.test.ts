@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SealKey } from '../../functions/account/ports';
 import { type AuditEvent, attemptOfEvent } from '../../functions/core/audit';
-import type { ProblemCode, Verified } from '../../functions/core/seal/judge-archive';
+import type { NotOursCode, ProblemCode, Verified } from '../../functions/core/seal/verified';
 import { DeployedWorld, synthesized } from '../support/deployed-world';
 import { otherSealKey, sealed } from '../support/seal-key';
 import { typed } from './typed';
@@ -59,11 +59,22 @@ async function verify(copy: Copy, ...more: readonly string[]) {
   return typed(['verify', there, '--public-key', 'seal.json', ...more], { folder });
 }
 
-async function problemsOf(copy: Copy): Promise<{ readonly code: number; readonly found: readonly ProblemCode[] }> {
-  const { code, stdout } = await verify(copy, '--json');
-  const { problems }: Verified = JSON.parse(stdout);
-  return { code, found: [...new Set(problems.map((problem) => problem.code))].sort() };
+/** What breaks the record, by code, and what is told as not ours. */
+interface Told {
+  readonly code: number;
+  readonly found: readonly ProblemCode[];
+  readonly notOurs: readonly NotOursCode[];
 }
+
+async function problemsOf(copy: Copy): Promise<Told> {
+  const { code, stdout } = await verify(copy, '--json');
+  const { problems, notOurs }: Verified = JSON.parse(stdout);
+  const codes = <Code extends string>(found: readonly { readonly code: Code }[]) =>
+    [...new Set(found.map((one) => one.code))].sort();
+  return { code, found: codes(problems), notOurs: codes(notOurs) };
+}
+
+const INTACT: Told = { code: 0, found: [], notOurs: [] };
 
 /** A copy of its own. */
 function copied(): Copy {
@@ -100,6 +111,26 @@ function manifest(copy: Copy): Found {
   return all[1] ?? all[0] ?? expect.fail('there is a manifest');
 }
 
+/** The one of the last day: no manifest names its attempt yet. */
+function newestManifest(copy: Copy): Found {
+  return [...eventsOf(copy)].filter(({ event }) => event.event === 'manifest-written').at(-1) ?? expect.fail();
+}
+
+function lastOf(copy: Copy): Found {
+  const inOrder = [...eventsOf(copy)].sort((a, b) => (a.event.time < b.event.time ? -1 : 1));
+  return inOrder.at(-1) ?? expect.fail('there is an event');
+}
+
+/** When its attempt began, as an attempt's name has it. */
+function started(event: AuditEvent): string {
+  return Date.parse(event.time).toString(36);
+}
+
+/** The first event of another attempt at that time. */
+function again(event: AuditEvent): string {
+  return `again-${started(event)}-1`;
+}
+
 function write(copy: Copy, { file, at }: Found, line: string | object): void {
   copy.get(file)?.splice(at, 1, typeof line === 'string' ? line : JSON.stringify(line));
 }
@@ -124,6 +155,17 @@ function changing(change: (event: AuditEvent) => object) {
   };
 }
 
+/** Writes its line otherwise. */
+function rewriting(rewrite: (line: string) => string) {
+  return (copy: Copy) => {
+    const found = created(copy);
+    const line = copy.get(found.file)?.[found.at] ?? expect.fail('it is there');
+    const written = rewrite(line);
+    expect(written).not.toBe(line);
+    write(copy, found, written);
+  };
+}
+
 const sealOf = (event: AuditEvent) => event.seal ?? expect.fail('the event is sealed');
 const withSeal = (change: (seal: NonNullable<AuditEvent['seal']>) => object) =>
   changing((event) => ({ ...event, seal: { ...sealOf(event), ...change(sealOf(event)) } }));
@@ -138,7 +180,7 @@ function respelled(base64url: string): string {
 
 async function forged(event: AuditEvent, key: SealKey): Promise<AuditEvent> {
   const { seal: _seal, ...plain } = event;
-  const [line] = await sealed([{ ...plain, key: 'other' }], key);
+  const [line] = await sealed([plain.key === undefined ? plain : { ...plain, key: 'other' }], key);
   return line ?? expect.fail('one event was sealed');
 }
 
@@ -198,6 +240,30 @@ describe('an archive as the functions wrote it', () => {
       },
     ],
     [
+      'is written by another program: other blanks, other escapes, fields in another order, numbers with a power',
+      (copy) => {
+        for (const [file, lines] of copy) {
+          const turned = lines.map((line) =>
+            JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(line)).reverse()))
+              .replaceAll('"sequence":1,', '"sequence" :\t1e0,')
+              .replaceAll('"sync"', '"s\\u0079nc"'),
+          );
+          copy.set(file, turned);
+        }
+      },
+    ],
+    [
+      'has what was written before midnight in the folder of the next day, as Firehose sorts it',
+      (copy) => {
+        const midnight = [...eventsOf(copy)].filter(({ event }) => event.time.slice(11, 15) === '23:5');
+        remove(copy, midnight);
+        for (const { event } of midnight) {
+          const next = new Date(Date.parse(event.time) + 1_200_000).toISOString().slice(5, 10).replace('-', '/');
+          add(copy, inFolder(copy, next), event);
+        }
+      },
+    ],
+    [
       'begins later: its first days are kept elsewhere',
       (copy) => {
         for (const file of [...copy.keys()]) if (/\/01\/0[12]\//.test(file)) copy.delete(file);
@@ -206,7 +272,7 @@ describe('an archive as the functions wrote it', () => {
   ])('is intact when it %s', async (_what, change) => {
     const copy = copied();
     change(copy);
-    expect(await problemsOf(copy)).toEqual({ code: 0, found: [] });
+    expect(await problemsOf(copy)).toEqual(INTACT);
   });
 
   it('is proved by the key as PEM too', async () => {
@@ -225,7 +291,7 @@ describe('an archive as the functions wrote it', () => {
 });
 
 describe('who tampers with an archive is found (K7)', () => {
-  it.each<[string, (copy: Copy) => void | Promise<void>, readonly ProblemCode[]]>([
+  it.each<[string, (copy: Copy) => void | Promise<void>, readonly ProblemCode[], (readonly NotOursCode[])?]>([
     [
       'changes the access key of an event',
       changing((event) => ({ ...event, accessKeyId: 'AKIAZZZZZZZZZZZZZZZZ' })),
@@ -249,11 +315,13 @@ describe('who tampers with an archive is found (K7)', () => {
     [
       'gives it another number',
       changing((event) => ({ ...event, sequence: 99, id: `${attemptOfEvent(event)}-99` })),
+      [],
       ['false-seal'],
     ],
     [
       'gives it to another attempt',
       changing((event) => ({ ...event, id: `another-attempt-${event.sequence}` })),
+      [],
       ['false-seal'],
     ],
     ['takes a field away', changing(({ user: _user, ...event }) => event), ['false-seal']],
@@ -286,13 +354,43 @@ describe('who tampers with an archive is found (K7)', () => {
       ['false-seal'],
     ],
     ['takes the seal away', changing(({ seal: _seal, ...event }) => event), ['unsealed']],
-  ])('who %s', async (_what, tamper, found) => {
+    [
+      'writes a field twice, so that a program which takes the first one reads something else',
+      rewriting((line) => line.replace('"user":', '"user":"ci-other","user":')),
+      ['ambiguous'],
+    ],
+    [
+      'writes a field twice inside another one, under a name in other letters',
+      rewriting((line) => line.replace('"policy":{', '"policy":{"rotate\\u0041fter":999,')),
+      ['ambiguous'],
+    ],
+    [
+      'adds digits to a number that some programs round off',
+      rewriting((line) => line.replace('"rotateAfter":90', '"rotateAfter":90.00000000000000001')),
+      ['ambiguous'],
+    ],
+    ['cuts it off', rewriting((line) => line.slice(0, 300)), [], ['not-an-event']],
+    ['makes it longer than any event', rewriting((line) => `${line}${' '.repeat(2 ** 21)}`), [], ['not-an-event']],
+    [
+      'says that it is of a version to come',
+      changing((event) => ({ ...event, schema: 'keyturn.audit/v9' })),
+      [],
+      ['newer-schema'],
+    ],
+    [
+      'puts the seal of one event on another',
+      (copy) => {
+        const found = created(copy);
+        const [first] = attempt(copy, found.event);
+        write(copy, found, { ...found.event, seal: first?.event.seal });
+      },
+      ['false-seal'],
+    ],
+  ])('who %s', async (_what, tamper, found, notOurs = []) => {
     const copy = copied();
     await tamper(copy);
-    const { code, found: all } = await problemsOf(copy);
-    expect(code).toBe(2);
     // The event is gone besides: its attempt has a hole.
-    expect(all).toEqual([...found, 'missing-event'].sort());
+    expect(await problemsOf(copy)).toEqual({ code: 2, found: [...found, 'missing-event'].sort(), notOurs });
   });
 
   it.each<[string, (copy: Copy) => void | Promise<void>, readonly ProblemCode[]]>([
@@ -345,29 +443,6 @@ describe('who tampers with an archive is found (K7)', () => {
       ['broken-manifests', 'false-seal', 'missing-event', 'missing-manifest'],
     ],
     [
-      'adds an event without a seal',
-      (copy) => {
-        const { seal: _seal, ...event } = created(copy).event;
-        add(copy, created(copy).file, { ...event, id: `${attemptOfEvent(event)}-77`, sequence: 77 });
-      },
-      ['unsealed'],
-    ],
-    [
-      'adds an event that another key has sealed',
-      async (copy) =>
-        add(
-          copy,
-          created(copy).file,
-          await forged(created(copy).event, otherSealKey('5ea15ea1-0000-4000-8000-00000000000e')),
-        ),
-      ['other-key'],
-    ],
-    [
-      'adds one that a key has sealed which calls itself by the name of ours',
-      async (copy) => add(copy, created(copy).file, await forged(created(copy).event, liar())),
-      ['false-seal'],
-    ],
-    [
       'seals another event of the same ID with a stolen role',
       async (copy) => add(copy, created(copy).file, await forged(created(copy).event, stolen())),
       ['conflicting-id'],
@@ -375,24 +450,7 @@ describe('who tampers with an archive is found (K7)', () => {
     [
       'puts another event in its place with a stolen role',
       async (copy) => write(copy, created(copy), await forged(created(copy).event, stolen())),
-      ['broken-chain'],
-    ],
-    [
-      'puts the seal of one event on another',
-      (copy) => {
-        const found = created(copy);
-        const [first] = attempt(copy, found.event);
-        write(copy, found, { ...found.event, seal: first?.event.seal });
-      },
-      ['false-seal', 'missing-event'],
-    ],
-    [
-      'writes a true event into another day',
-      (copy) => {
-        const file = [...copy.keys()].find((name) => name.includes('/01/05/')) ?? '';
-        add(copy, file, JSON.stringify(created(copy).event));
-      },
-      ['wrong-day'],
+      ['added-event', 'broken-chain'],
     ],
     [
       'moves a file to another day',
@@ -404,26 +462,48 @@ describe('who tampers with an archive is found (K7)', () => {
       ['wrong-day'],
     ],
     [
-      'cuts a line off',
-      (copy) => {
-        const found = created(copy);
-        write(copy, found, JSON.stringify(found.event).slice(0, 300));
+      'adds an event to the end of an attempt with a stolen role',
+      async (copy) => {
+        const last = attempt(copy, created(copy).event).at(-1)?.event ?? expect.fail('it has an end');
+        const { seal: _seal, ...plain } = last;
+        const sequence = last.sequence + 1;
+        const id = `${attemptOfEvent(last)}-${sequence}`;
+        add(copy, created(copy).file, await forged({ ...plain, id, sequence, event: 'key-deleted' }, stolen()));
       },
-      ['missing-event', 'not-an-event'],
+      ['added-event', 'broken-chain'],
     ],
-    ['writes something else', (copy) => add(copy, created(copy).file, 'nothing happened here'), ['not-an-event']],
     [
-      'says that it is of a version to come',
-      (copy) => {
-        const found = created(copy);
-        write(copy, found, { ...found.event, schema: 'keyturn.audit/v9' });
+      'adds a whole attempt to a day that is over with a stolen role',
+      async (copy) => {
+        const { event, file } = created(copy);
+        add(copy, file, await forged({ ...event, id: `added-${started(event)}-1`, sequence: 1 }, stolen()));
       },
-      ['missing-event', 'newer-schema'],
+      ['unnamed-attempt'],
+    ],
+    [
+      'changes the last event of an attempt that no manifest names yet',
+      (copy) => {
+        const found = lastOf(copy);
+        write(copy, found, { ...found.event, outcome: 'failed' });
+      },
+      ['false-seal'],
+    ],
+    [
+      'takes one part of a manifest away and leaves the other',
+      async (copy) => {
+        const { event, file } = newestManifest(copy);
+        const { seal: _seal, ...plain } = event;
+        const part = { ...event.facts, part: 1, parts: 2 };
+        const gone = attempt(copy, event);
+        add(copy, file, await forged({ ...plain, id: again(plain), sequence: 1, facts: part }, stolen()));
+        remove(copy, gone);
+      },
+      ['missing-manifest'],
     ],
   ])('who %s', async (_what, tamper, found) => {
     const copy = copied();
     await tamper(copy);
-    expect(await problemsOf(copy)).toEqual({ code: 2, found: [...found].sort() });
+    expect(await problemsOf(copy)).toEqual({ code: 2, found: [...found].sort(), notOurs: [] });
   });
 
   it('is told to people by what it means and where it is', async () => {
@@ -434,7 +514,7 @@ describe('who tampers with an archive is found (K7)', () => {
     expect(code).toBe(2);
     expect(stdout).toContain('Not intact: 2 things are wrong.');
     expect(stdout).toContain(
-      `false-seal: the seal is of another text: changed, or made up\n  ${found.file}:${found.at + 1}\n`,
+      `false-seal: the seal is of another text: somebody has changed the event\n  ${found.file}:${found.at + 1}\n`,
     );
     expect(stdout).toContain(`missing-event: missing from its attempt\n  ${found.event.id}\n`);
   });
@@ -442,18 +522,174 @@ describe('who tampers with an archive is found (K7)', () => {
 
 /** What a second run of delete would have sealed at the same time. */
 async function sealedTwice(copy: Copy): Promise<void> {
-  const found = manifest(copy);
-  const { seal: _seal, ...plain } = found.event;
-  const id = `again-${Date.parse(plain.time).toString(36)}-1`;
-  const [again] = await sealed([{ ...plain, id, sequence: 1, run: 'again' }], stolen());
-  add(copy, found.file, again ?? expect.fail('it was sealed'));
+  const { event, file } = newestManifest(copy);
+  add(copy, file, await forged({ ...event, id: again(event), sequence: 1, run: 'again' }, stolen()));
+}
+
+/** What a run has left that died when it had recorded one of the two parts of its manifest. */
+async function sealedHalf(copy: Copy): Promise<void> {
+  const { event, file } = newestManifest(copy);
+  const time = new Date(Date.parse(event.time) - 60_000).toISOString();
+  const half = { ...event, id: again(event), sequence: 1, run: 'again', time };
+  add(copy, file, await forged({ ...half, facts: { ...event.facts, part: 1, parts: 2 } }, stolen()));
+}
+
+describe('what somebody else puts beside the record is not ours, and does not break it (K7)', () => {
+  it.each<[string, (copy: Copy) => void | Promise<void>, readonly NotOursCode[]]>([
+    [
+      'a line of a workload that logs into the wrong group',
+      (copy) => add(copy, created(copy).file, 'nothing happened here'),
+      ['not-an-event'],
+    ],
+    ['the JSON of one', (copy) => add(copy, created(copy).file, { level: 'INFO', message: 'hello' }), ['not-an-event']],
+    ['a line that is no text', (copy) => add(copy, created(copy).file, '\ufffe\u0000'), ['not-an-event']],
+    [
+      'a forged event without a seal',
+      (copy) => add(copy, created(copy).file, { ...unsealed(copy), id: 'forged-abc-1', sequence: 1 }),
+      ['unsealed'],
+    ],
+    [
+      'one that says to be of an attempt that has ended',
+      (copy) => {
+        const { event, file } = created(copy);
+        add(copy, file, { ...unsealed(copy), id: `${attemptOfEvent(event)}-77`, sequence: 77 });
+      },
+      ['unsealed'],
+    ],
+    ['a true one without its seal, beside it', (copy) => add(copy, created(copy).file, unsealed(copy)), ['unsealed']],
+    [
+      'one that says to be from before the seal, in the folder of a later day',
+      (copy) =>
+        add(copy, inFolder(copy, '01/05'), { ...unsealed(copy), id: 'forged-abc-1', time: '2025-12-31T23:00:00Z' }),
+      ['unsealed'],
+    ],
+    [
+      'one that says to be of a day to come',
+      (copy) => add(copy, created(copy).file, { ...unsealed(copy), id: 'forged-abc-1', time: '2027-01-01T00:00:00Z' }),
+      ['unsealed'],
+    ],
+    [
+      'an event of another version',
+      (copy) => add(copy, created(copy).file, { schema: 'keyturn.audit/v9' }),
+      ['newer-schema'],
+    ],
+    [
+      'a true event with another text, beside it',
+      (copy) => add(copy, created(copy).file, { ...created(copy).event, outcome: 'failed' }),
+      ['false-seal'],
+    ],
+    [
+      'a true event with a field twice, beside it',
+      (copy) =>
+        add(copy, created(copy).file, JSON.stringify(created(copy).event).replace('"user":', '"user":"x","user":')),
+      ['ambiguous'],
+    ],
+    [
+      'an event that another key has sealed',
+      async (copy) =>
+        add(
+          copy,
+          created(copy).file,
+          await forged(created(copy).event, otherSealKey('5ea15ea1-0000-4000-8000-00000000000e')),
+        ),
+      ['other-key'],
+    ],
+    [
+      'one that a key has sealed which calls itself by the name of ours',
+      async (copy) => add(copy, created(copy).file, await forged(created(copy).event, liar())),
+      ['false-seal'],
+    ],
+    [
+      'a true event once more, on a later day',
+      (copy) => add(copy, inFolder(copy, '01/05'), created(copy).event),
+      ['replayed'],
+    ],
+    [
+      'a true event once more, on a day before',
+      (copy) => add(copy, inFolder(copy, '01/02'), created(copy).event),
+      ['replayed'],
+    ],
+    [
+      'a true event of a day that is kept elsewhere',
+      (copy) => {
+        const line = created(copy).event;
+        for (const file of [...copy.keys()]) if (/\/01\/0[1-4]\//.test(file)) copy.delete(file);
+        add(copy, inFolder(copy, '01/05'), line);
+      },
+      ['replayed'],
+    ],
+    [
+      'an unsealed event of a day that is kept elsewhere',
+      (copy) => {
+        const line = unsealed(copy);
+        for (const file of [...copy.keys()]) if (/\/01\/0[1-4]\//.test(file)) copy.delete(file);
+        add(copy, inFolder(copy, '01/05'), line);
+      },
+      ['unsealed'],
+    ],
+    [
+      'a day of its own before all others',
+      (copy) => void copy.set('events/2025/12/24/000000Z-0.jsonl', ['ho ho ho']),
+      ['not-an-event'],
+    ],
+  ])('%s', async (_what, put, notOurs) => {
+    const copy = copied();
+    await put(copy);
+    expect(await problemsOf(copy)).toEqual({ code: 0, found: [], notOurs });
+  });
+
+  it('is told first of all and with its places; with --strict the exit code tells it too', async () => {
+    const copy = copied();
+    const { file } = created(copy);
+    for (let line = 0; line < 7; line++) add(copy, file, `line ${line}`);
+    const { code, stdout } = await verify(copy);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Intact\. 7 lines beside it are not ours\.\n/);
+    expect(stdout).toMatch(
+      /not-an-event: no audit event\n(?: {2}events\/\S+\n){5} {2}and 2 more \(--json names all\)\n/,
+    );
+    expect((await verify(copy, '--strict')).code).toBe(3);
+    expect((await verify(archive, '--strict')).code).toBe(0);
+  });
+
+  it('hides nothing: what is missing is missing, whatever stands in its place', async () => {
+    const copy = copied();
+    const found = created(copy);
+    write(copy, found, 'nothing happened here');
+    expect(await problemsOf(copy)).toEqual({ code: 2, found: ['missing-event'], notOurs: ['not-an-event'] });
+  });
+});
+
+/** The event that made a key, without its seal. */
+function unsealed(copy: Copy): AuditEvent {
+  const { seal: _seal, ...event } = created(copy).event;
+  return event;
+}
+
+function inFolder(copy: Copy, day: string): string {
+  return [...copy.keys()].find((name) => name.includes(`/${day}/`)) ?? expect.fail(`${day} has a file`);
 }
 
 describe('what may happen to a healthy deployment is no tampering', () => {
   it('two runs of delete at once seal the same day', async () => {
     const copy = copied();
     await sealedTwice(copy);
-    expect(await problemsOf(copy)).toEqual({ code: 0, found: [] });
+    expect(await problemsOf(copy)).toEqual(INTACT);
+  });
+
+  it('a run dies when it has recorded one part of a manifest, and another one writes all of it', async () => {
+    const copy = copied();
+    const { event } = newestManifest(copy);
+    await sealedHalf(copy);
+    // The one that makes up for it names what it saw last.
+    const half = [...eventsOf(copy)].find(({ event: one }) => one.id === again(event))?.event;
+    const own = attempt(copy, event);
+    const plain = own.map(({ event: { seal: _seal, ...one } }) => ({
+      ...one,
+      facts: one.id === event.id ? { ...one.facts, previous: half?.seal?.signature } : one.facts,
+    }));
+    for (const [at, line] of (await sealed(plain, stolen())).entries()) write(copy, own[at] ?? expect.fail(), line);
+    expect(await problemsOf(copy)).toEqual(INTACT);
   });
 
   it('is deployed again with a key of its own: each key proves its part', async () => {
@@ -471,7 +707,7 @@ describe('what may happen to a healthy deployment is no tampering', () => {
       next,
     );
     copy.set(`events/${day(1).slice(0, 10).replaceAll('-', '/')}/anew.jsonl`, [JSON.stringify(again)]);
-    expect(await problemsOf(copy)).toEqual({ code: 2, found: ['other-key'] });
+    expect(await problemsOf(copy)).toEqual({ code: 0, found: [], notOurs: ['other-key'] });
     writeFileSync(
       join(folder, 'next.json'),
       JSON.stringify({ KeyId: 'next', PublicKey: (await next.publicKey()).publicKey }).replace(
@@ -488,7 +724,7 @@ describe('what may happen to a healthy deployment is no tampering', () => {
     const copy = copied();
     const noon = [...eventsOf(copy)].filter(({ event }) => event.time < '2026-01-02T03:10:00.000Z');
     remove(copy, noon);
-    expect(await problemsOf(copy)).toEqual({ code: 0, found: [] });
+    expect(await problemsOf(copy)).toEqual(INTACT);
   });
 
   it('a run of the version before the seal is still at work when the first seal is made', async () => {
@@ -504,13 +740,13 @@ describe('what may happen to a healthy deployment is no tampering', () => {
 });
 
 describe('an archive that somebody has made one of before the seal', () => {
-  it('is not intact when its first days are stripped of their seals', async () => {
+  it('is not intact when its first days are stripped of their seals: the next manifest names them', async () => {
     const copy = copied();
     for (const found of [...eventsOf(copy)].filter(({ event }) => event.time < '2026-01-04')) {
       const { seal: _seal, ...event } = found.event;
       write(copy, found, event);
     }
-    expect(await problemsOf(copy)).toEqual({ code: 2, found: ['broken-manifests'] });
+    expect(await problemsOf(copy)).toEqual({ code: 2, found: ['unsealed'], notOurs: ['unsealed'] });
   });
 
   it('proves nothing when no seal is left', async () => {
@@ -522,7 +758,39 @@ describe('an archive that somebody has made one of before the seal', () => {
     const { code, stderr } = await verify(copy);
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: expect.stringMatching(/no event in its \d+ files has a seal/),
+      stderr: expect.stringMatching(/no event in its \d+ files stands in its place with a seal/),
+    });
+  });
+});
+
+describe('a former key that cannot be read', () => {
+  it('is named, and the others are enough where no seal needs it', async () => {
+    writeFileSync(join(folder, 'former.json'), '{"KeyId":"');
+    const { code, stdout, stderr } = await verify(archive, '--public-key', 'former.json', 'absent.pem', 'seal.json');
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(
+        /^former\.json: expected .+ No seal needed it\.\nabsent\.pem: .+ No seal needed it\.\n$/,
+      ),
+    });
+    expect(stdout).toMatch(/^Intact\.\n/);
+  });
+
+  it('leaves no verdict where a seal may need it', async () => {
+    writeFileSync(join(folder, 'former.json'), '{"KeyId":"');
+    const copy = copied();
+    add(
+      copy,
+      created(copy).file,
+      await forged(created(copy).event, otherSealKey('5ea15ea1-0000-4000-8000-00000000000e')),
+    );
+    const { code, stdout, stderr } = await verify(copy, '--public-key', 'seal.json', 'former.json');
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^former\.json: .+ has lines that another key has sealed, 1 in all: it may be this one\.\n$/,
+      ),
     });
   });
 });
@@ -535,7 +803,7 @@ describe('what cannot be checked is said, and is no verdict', () => {
     [
       'a key that is none',
       ['verify', '.', '--public-key', 'none.pem'],
-      /none\.pem: expected the answer of "aws kms get-public-key"/,
+      /none\.pem: expected a file with the answer of "aws kms get-public-key"/,
     ],
     ['a key that is not there', ['verify', '.', '--public-key', 'absent.pem'], /absent\.pem/],
   ])('%s', async (_what, args, said) => {

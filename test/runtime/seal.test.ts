@@ -8,7 +8,7 @@ import { digestOf } from '../../functions/core/sealed';
 import { supersededKey } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
-import { SEAL_KEY } from '../support/seal-key';
+import { SEAL_KEY, sealed } from '../support/seal-key';
 
 const DOWN = new KeyturnError('aws-uncertain', 'kms:Sign: AWS gave no clear answer.', { retryable: true });
 
@@ -34,6 +34,18 @@ function watchedKey() {
 function linesOf(scene: Scene): readonly AuditEvent[] {
   const { events } = scene.account.logs.filterLogEvents({ logGroupName: AUDIT_LOG_GROUP });
   return events.map(({ message }) => JSON.parse(message));
+}
+
+/** What an attempt of delete has left that died after this event. */
+async function recordSealed(scene: Scene, more: Pick<AuditEvent, 'event' | 'facts'>): Promise<void> {
+  const { seal: _seal, ...line } = linesOf(scene)[0] ?? expect.fail('the record has a line');
+  const time = new Date(scene.clock.now()).toISOString();
+  const [event] = await sealed([{ ...line, ...more, id: 'died-abc-1', run: 'died', function: 'delete', time }]);
+  scene.account.logs.putLogEvents({
+    logGroupName: AUDIT_LOG_GROUP,
+    logStreamName: 'delete/2026-01',
+    logEvents: [{ timestamp: scene.clock.now(), message: JSON.stringify(event) }],
+  });
 }
 
 async function expectProved(events: readonly AuditEvent[]): Promise<void> {
@@ -183,6 +195,26 @@ describe('the manifest of a day (K7)', () => {
       '2026-01-04',
       '2026-01-05',
     ]);
+  });
+
+  it('is written anew where its run died when one part of two was recorded, and names that part (K9)', async () => {
+    const scene = await newScene();
+    scene.manage('shop');
+    await scene.day();
+    scene.hours(24);
+    const facts = { day: '2026-01-01', part: 1, parts: 2, attempts: 401, events: 802, ends: [] };
+    await recordSealed(scene, { event: 'manifest-written', facts });
+    scene.hours(24);
+    await scene.sealDays();
+    const [half, ...whole] = manifests(scene);
+    expect(whole.map(({ facts: told }) => [told?.day, told?.part, told?.parts])).toEqual([
+      ['2026-01-01', 1, 1],
+      ['2026-01-02', 1, 1],
+    ]);
+    expect(whole.map(({ facts: told }) => told?.previous)).toEqual([half?.seal?.signature, half?.seal?.signature]);
+    scene.hours(1);
+    await scene.sealDays();
+    expect(manifests(scene)).toHaveLength(3);
   });
 
   it('waits for the day after where the run’s time is nearly up', async () => {

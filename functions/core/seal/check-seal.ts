@@ -23,6 +23,8 @@ export interface TrustedKey {
 /** How Ed25519's 32 bytes become a SubjectPublicKeyInfo (RFC 8410). */
 const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex');
 const ED25519_BYTES = 32;
+/** Attempts whose certificates are remembered: an archive of years has many, whose events stand together. */
+const MOST_CERTIFIED = 1_000;
 
 /** Checks seals against the keys that are trusted, offline. A certificate is checked once, however many events it has. */
 export class SealCheck {
@@ -70,8 +72,14 @@ export class SealCheck {
       .some(({ key }) => verify('sha256', Buffer.from(text), key, signature));
     const certified = isCertified ? attemptKey(publicKey) : undefined;
     // What does not hold is not remembered: somebody else may write as many as they like.
-    if (certified !== undefined) this.#certified.set(name, certified);
+    if (certified !== undefined) this.#remember(name, certified);
     return certified;
+  }
+
+  #remember(name: string, key: KeyObject): void {
+    const [oldest] = this.#certified.keys();
+    if (this.#certified.size >= MOST_CERTIFIED && oldest !== undefined) this.#certified.delete(oldest);
+    this.#certified.set(name, key);
   }
 }
 

@@ -35,13 +35,35 @@ export const SEALED_WITHIN = 20 * MINUTE;
 /** So many days are made up for: of a longer silence people were told every day. */
 export const MOST_DAYS = 31;
 
-/** The days that are over and have no manifest yet, oldest first. @param last the last one that has. @default - none has */
-export function daysToSeal(now: Date, last: string | undefined): readonly string[] {
+/** A manifest that was read, and the attempt that wrote it. */
+export interface Attributed {
+  readonly manifest: Manifest;
+  readonly attempt: string;
+}
+
+/**
+ * Those that are of days whose every part one attempt has written: what an attempt leaves that died between two parts does
+ * not count, nor what two of them have written of one day.
+ */
+export function wholeManifests<One extends Attributed>(manifests: readonly One[]): readonly One[] {
+  const parts = new Map<string, Set<number>>();
+  const nameOf = ({ attempt, manifest: { day, parts: all } }: One) => `${attempt} ${day} ${all}`;
+  for (const one of manifests) parts.set(nameOf(one), (parts.get(nameOf(one)) ?? new Set()).add(one.manifest.part));
+  return manifests.filter((one) => parts.get(nameOf(one))?.size === one.manifest.parts);
+}
+
+/**
+ * The days that are over and have no whole manifest yet, oldest first: all of the last weeks since the first that has any,
+ * so that what was recorded in part only, or failed, is made up for.
+ */
+export function daysToSeal(now: Date, manifests: readonly Attributed[]): readonly string[] {
   const over = after(now, -DAY_CLOSES_AFTER).getTime();
+  const whole = new Set(wholeManifests(manifests).map(({ manifest }) => manifest.day));
+  const [first] = manifests.map(({ manifest }) => manifest.day).sort();
   const days: string[] = [];
-  for (let ago = last === undefined ? 1 : MOST_DAYS; ago >= 1; ago--) {
+  for (let ago = first === undefined ? 1 : MOST_DAYS; ago >= 1; ago--) {
     const day = dayOf(over - ago * DAY);
-    if (last === undefined || day > last) days.push(day);
+    if ((first === undefined || day >= first) && !whole.has(day)) days.push(day);
   }
   return days;
 }

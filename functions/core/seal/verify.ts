@@ -1,33 +1,38 @@
 import { type AuditEvent, attemptOfEvent, eventId, readAuditLine } from '../audit';
 import { digestOf } from '../sealed';
 import { SealCheck, type TrustedKey } from './check-seal';
-import {
-  judgeArchive,
-  type Problem,
-  type ProblemCode,
-  type Proved,
-  type Unsealed,
-  type Verified,
-  type Written,
-} from './judge-archive';
-import { manifestOf } from './manifest';
+import { judgeArchive, type Written } from './judge-archive';
+import type { Unproved } from './judge-claims';
+import { KeptAttempt, type Proved } from './kept-attempt';
+import { dayOf, manifestOf, SEALED_WITHIN } from './manifest';
+import { isUnambiguous } from './spelling';
+import type { NotOurs, Problem, ProblemCode, Verified } from './verified';
 
 /** A line of an archive. */
 export interface ArchivedLine {
-  readonly text: string;
+  /** @default - its bytes are no text, or too many for an event */
+  readonly text: string | undefined;
   /** Where it stands, for people: file and line. */
   readonly place: string;
   /** The day (UTC) of the folder that it stands in. @default - it is in no such folder */
   readonly day?: string | undefined;
 }
 
-/** Checks all lines of an archive, in whatever order they come, offline. */
+/**
+ * Checks all lines of an archive, in whatever order they come, offline. A true event counts where it stands in the folder of
+ * its day, or in none.
+ */
 export class ArchiveCheck {
   readonly #check: SealCheck;
   readonly #problems: Problem[] = [];
-  readonly #events = new Map<string, Proved>();
+  readonly #notOurs: NotOurs[] = [];
+  readonly #attempts = new Map<string, KeptAttempt>();
   readonly #manifests: Written[] = [];
-  readonly #unsealed: Unsealed[] = [];
+  readonly #days = new Set<string>();
+  readonly #unproved: Unproved[] = [];
+  /** True ones in the folder of another day. */
+  readonly #misplaced: Proved[] = [];
+  #begins = Number.POSITIVE_INFINITY;
   #repeated = 0;
 
   /** @param trusted the keys whose seals count */
@@ -36,57 +41,96 @@ export class ArchiveCheck {
   }
 
   add({ text, place, day }: ArchivedLine): void {
-    const read = readAuditLine(text);
+    const read = text === undefined ? ({ unreadable: 'not-an-event' } as const) : readAuditLine(text);
     if (!('event' in read)) {
-      this.#is(read.unreadable, place);
+      this.#notOurs.push({ code: read.unreadable, at: place });
       return;
     }
     const { event, document } = read;
-    const verdict = this.#check.verdictOf(document, event);
-    if (verdict === 'unsealed') {
-      this.#unsealed.push({ time: event.time, place });
+    const attempt = attemptOfEvent(event);
+    const verdict = isUnambiguous(text ?? '', document) ? this.#check.verdictOf(document, event) : 'ambiguous';
+    if (verdict !== 'sealed') {
+      const { sequence, time } = event;
+      this.#unproved.push({ code: verdict, place, day, attempt, sequence, time: Date.parse(time) });
       return;
     }
-    const isNamed = event.id === eventId(attemptOfEvent(event), event.sequence);
-    const wrong = verdict === 'sealed' ? (isNamed ? undefined : 'wrong-id') : verdict;
-    if (wrong !== undefined) {
-      this.#is(wrong, place);
+    if (event.id !== eventId(attempt, event.sequence)) {
+      this.#is('wrong-id', place);
       return;
     }
-    if (day !== undefined && day !== event.time.slice(0, 10)) this.#is('wrong-day', place);
-    this.#keep(event, provedOf(event, document, place));
+    const proved: Proved = { event, attempt, digest: digestOf(document), place };
+    if (isInPlace(event, day)) this.#keep(proved);
+    else if (this.#has(proved)) this.#notOurs.push({ code: 'replayed', at: place });
+    else this.#misplaced.push(proved);
   }
 
   verified(): Verified {
-    const { problems, ...judged } = judgeArchive({
-      events: [...this.#events.values()],
+    const days = [...this.#days].sort();
+    for (const proved of this.#misplaced.splice(0)) this.#judgePlace(proved, days[0], days.at(-1));
+    const { problems, notOurs, ...judged } = judgeArchive({
+      attempts: this.#attempts,
       manifests: this.#manifests,
-      unsealed: this.#unsealed,
+      days: this.#days,
+      begins: this.#begins,
+      unproved: this.#unproved,
     });
-    return { ...judged, repeated: this.#repeated, problems: [...this.#problems, ...problems] };
+    return {
+      events: [...this.#attempts.values()].reduce((sum, { events }) => sum + events, 0),
+      attempts: this.#attempts.size,
+      ...judged,
+      repeated: this.#repeated,
+      problems: [...this.#problems, ...problems],
+      notOurs: [...notOurs, ...this.#notOurs],
+    };
   }
 
   #is(code: ProblemCode, at: string): void {
     this.#problems.push({ code, at });
   }
 
-  #keep(event: AuditEvent, proved: Proved): void {
-    const known = this.#events.get(proved.id);
-    if (known !== undefined) {
-      if (known.digest === proved.digest) this.#repeated += 1;
-      else this.#is('conflicting-id', proved.place);
+  #has({ event, attempt, digest }: Proved): boolean {
+    return this.#attempts.get(attempt)?.digestOf(event.sequence) === digest;
+  }
+
+  /**
+   * Whoever may write into the log group can write a true event there again on another day, which takes nothing away. One
+   * that is not in its own folder any more was moved.
+   */
+  #judgePlace(proved: Proved, first = '', last = ''): void {
+    const day = proved.event.time.slice(0, 10);
+    if (day < first || day > last || this.#has(proved)) {
+      this.#notOurs.push({ code: 'replayed', at: proved.place });
       return;
     }
-    this.#events.set(proved.id, proved);
+    this.#is('wrong-day', proved.place);
+    this.#keep(proved);
+  }
+
+  #keep(proved: Proved): void {
+    const { event, attempt: name, place } = proved;
+    const attempt = this.#attempts.get(name) ?? new KeptAttempt(name, proved);
+    this.#attempts.set(name, attempt);
+    const kept = attempt.add(proved);
+    if (kept === 'repeated') this.#repeated += 1;
+    if (kept === 'conflicting') this.#is('conflicting-id', place);
+    if (kept !== 'kept') return;
+    const time = Date.parse(event.time);
+    this.#begins = Math.min(this.#begins, time);
+    this.#days.add(dayOf(time));
+    this.#keepManifest(event, name, time);
+  }
+
+  #keepManifest(event: AuditEvent, attempt: string, time: number): void {
     const manifest = manifestOf(event);
-    if (manifest !== undefined)
-      this.#manifests.push({ ...proved, manifest, signature: event.seal?.signature, key: event.seal?.certificate.key });
+    if (manifest === undefined) return;
+    const { id, sequence, seal } = event;
+    const [signature, sealedBy] = [seal?.signature, seal?.certificate.key];
+    this.#manifests.push({ manifest, id, attempt, sequence, time, signature, sealedBy });
   }
 }
 
-function provedOf(event: AuditEvent, document: unknown, place: string): Proved {
-  const { id, sequence, time, seal } = event;
-  const attempt = attemptOfEvent(event);
-  const isEnd = event.event === 'run-finished';
-  return { id, attempt, sequence, time, digest: digestOf(document), previous: seal?.previous, place, isEnd };
+/** What is written at midnight may have arrived on the next day: Firehose, which archived before, sorts by that. */
+function isInPlace({ time }: AuditEvent, day: string | undefined): boolean {
+  const at = Date.parse(time);
+  return day === undefined || day === dayOf(at) || day === dayOf(at + SEALED_WITHIN);
 }

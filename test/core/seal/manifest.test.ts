@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../../functions/core/audit';
 import {
   type AttemptEnd,
+  type Attributed,
   DayEnds,
   daysToSeal,
   endsOf,
@@ -13,32 +14,75 @@ import { digestOf } from '../../../functions/core/sealed';
 const at = (text: string) => new Date(text);
 const end = (n: number): AttemptEnd => ({ attempt: `run-${n}-abc`, events: n, digest: `digest-${n}` });
 
+/** A part of a day's manifest, as one attempt wrote it. */
+function part(day: string, attempt = 'run-1', at = 1, parts = 1): Attributed {
+  return { attempt, manifest: { day, part: at, parts, attempts: 1, events: 1, ends: [] } };
+}
+const daysOf = (month: string, from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, n) => `${month}-${String(from + n).padStart(2, '0')}`);
+
 describe('the days to seal', () => {
-  it.each<[string, string, string | undefined, readonly string[]]>([
-    ['yesterday, where none has a manifest', '2026-03-02T03:40:00Z', undefined, ['2026-03-01']],
-    ['yesterday again, half an hour after its end', '2026-03-02T00:30:00Z', undefined, ['2026-03-01']],
+  it.each<[string, string, readonly Attributed[], readonly string[]]>([
+    ['yesterday, where none has a manifest', '2026-03-02T03:40:00Z', [], ['2026-03-01']],
+    ['yesterday again, half an hour after its end', '2026-03-02T00:30:00Z', [], ['2026-03-01']],
     [
       'the day before that until then: its last attempts may still be at work',
       '2026-03-02T00:29:59Z',
-      undefined,
+      [],
       ['2026-02-28'],
     ],
-    ['none, where yesterday has one', '2026-03-02T03:40:00Z', '2026-03-01', []],
+    ['none, where yesterday has one', '2026-03-02T03:40:00Z', [part('2026-03-01')], []],
     [
       'all since the last one that has',
       '2026-03-02T03:40:00Z',
-      '2026-02-26',
+      [part('2026-02-26')],
       ['2026-02-27', '2026-02-28', '2026-03-01'],
     ],
     [
-      'thirty-one at most',
-      '2026-04-01T03:40:00Z',
-      '2026-01-01',
-      Array.from({ length: 31 }, (_, n) => `2026-03-${String(n + 1).padStart(2, '0')}`),
+      'those between two that have one',
+      '2026-03-05T03:40:00Z',
+      [part('2026-03-01'), part('2026-03-04')],
+      ['2026-03-02', '2026-03-03'],
     ],
-    ['none, where the last one is of a day to come: a clock was wrong', '2026-03-02T03:40:00Z', '2026-03-05', []],
-  ])('are %s', (_what, now, last, days) => {
-    expect(daysToSeal(at(now), last)).toEqual(days);
+    ['thirty-one at most', '2026-04-01T03:40:00Z', [part('2026-01-01')], daysOf('2026-03', 1, 31)],
+    [
+      'none, where the only one is of a day to come: a clock was wrong',
+      '2026-03-02T03:40:00Z',
+      [part('2026-03-05')],
+      [],
+    ],
+    [
+      'one of which a part only was recorded, also when it is the only one',
+      '2026-03-02T03:40:00Z',
+      [part('2026-03-01', 'run-1', 1, 2)],
+      ['2026-03-01'],
+    ],
+    [
+      'one of which a part only was recorded, also when later days have all of theirs',
+      '2026-03-04T03:40:00Z',
+      [part('2026-03-01', 'run-1', 2, 2), part('2026-03-02'), part('2026-03-03')],
+      ['2026-03-01'],
+    ],
+    [
+      'one whose parts are of two runs: each counted other attempts',
+      '2026-03-02T03:40:00Z',
+      [part('2026-03-01', 'run-1', 1, 2), part('2026-03-01', 'run-2', 2, 2)],
+      ['2026-03-01'],
+    ],
+    [
+      'none that has all parts, in whatever order, besides those of a run that died',
+      '2026-03-02T03:40:00Z',
+      [part('2026-03-01', 'run-2', 2, 2), part('2026-03-01', 'run-1', 1, 3), part('2026-03-01', 'run-2', 1, 2)],
+      [],
+    ],
+    [
+      'one of which one part was recorded twice',
+      '2026-03-02T03:40:00Z',
+      [part('2026-03-01', 'run-1', 1, 2), part('2026-03-01', 'run-1', 1, 2)],
+      ['2026-03-01'],
+    ],
+  ])('are %s', (_what, now, manifests, days) => {
+    expect(daysToSeal(at(now), manifests)).toEqual(days);
   });
 });
 

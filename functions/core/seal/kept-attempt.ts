@@ -1,0 +1,111 @@
+import { type AuditEvent, eventId } from '../audit';
+import type { Problem } from './verified';
+
+/** A proved event, read. */
+export interface Proved {
+  readonly event: AuditEvent;
+  readonly attempt: string;
+  /** Of the event with its seal. */
+  readonly digest: string;
+  /** File and line. */
+  readonly place: string;
+}
+
+interface Waiting {
+  readonly previous: string | undefined;
+  readonly place: string;
+}
+
+/**
+ * What is kept of an attempt's events, in whatever order they come: an archive of years has millions, so that of each only
+ * its digest is.
+ */
+export class KeptAttempt {
+  /** When its first event was written, ms since the epoch; undefined while that one is missing. */
+  begun: number | undefined;
+  /** Number of the first event that is there. */
+  first = Number.POSITIVE_INFINITY;
+  /** Number of the last one. */
+  last = 0;
+  /** ARN of the KMS key that has certified it. */
+  readonly sealedBy: string | undefined;
+  readonly problems: Problem[] = [];
+  readonly #publicKey: string | undefined;
+  readonly #digests = new Map<number, string>();
+  /** Those whose event before has not come. */
+  readonly #waiting = new Map<number, Waiting>();
+  /** Number of its `run-finished`. */
+  #end: number | undefined;
+
+  constructor(
+    readonly name: string,
+    { event }: Proved,
+  ) {
+    this.sealedBy = event.seal?.certificate.key;
+    this.#publicKey = event.seal?.publicKey;
+  }
+
+  get events(): number {
+    return this.#digests.size;
+  }
+
+  get hasEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** @default - it is not there */
+  digestOf(sequence: number): string | undefined {
+    return this.#digests.get(sequence);
+  }
+
+  /** @returns whether it is a new one */
+  add({ event, digest, place }: Proved): 'kept' | 'repeated' | 'conflicting' {
+    const { sequence, seal } = event;
+    const known = this.#digests.get(sequence);
+    if (known !== undefined) return known === digest ? 'repeated' : 'conflicting';
+    this.#digests.set(sequence, digest);
+    this.first = Math.min(sequence, this.first);
+    this.last = Math.max(sequence, this.last);
+    if (sequence === 1) this.begun = Date.parse(event.time);
+    if (event.event === 'run-finished') this.#end = Math.min(sequence, this.#end ?? sequence);
+    if (seal?.publicKey !== this.#publicKey) this.problems.push({ code: 'added-event', at: place });
+    this.#link(sequence, { previous: seal?.previous, place });
+    const next = this.#waiting.get(sequence + 1);
+    if (next !== undefined) this.#link(sequence + 1, next);
+    return 'kept';
+  }
+
+  #link(sequence: number, { previous, place }: Waiting): void {
+    const before = this.#digests.get(sequence - 1);
+    if (sequence > 1 && before === undefined) {
+      this.#waiting.set(sequence, { previous, place });
+      return;
+    }
+    this.#waiting.delete(sequence);
+    if (previous !== before) this.problems.push({ code: 'broken-chain', at: place });
+  }
+
+  /** @param hasHead whether its first event has to be there: what began before the archive does is kept elsewhere */
+  missing(hasHead: boolean): readonly Problem[] {
+    const problems: Problem[] = [];
+    let last = hasHead ? 0 : this.first - 1;
+    for (const sequence of this.#numbers()) {
+      const more = sequence - last > 2 ? ` to ${sequence - 1}` : '';
+      if (sequence > last + 1) problems.push({ code: 'missing-event', at: `${eventId(this.name, last + 1)}${more}` });
+      last = sequence;
+    }
+    return problems;
+  }
+
+  /** Events after its end, or after what the manifest of its day names as that. */
+  beyond(named: number | undefined): readonly Problem[] {
+    const end = Math.min(this.#end ?? Number.POSITIVE_INFINITY, named ?? Number.POSITIVE_INFINITY);
+    return this.#numbers()
+      .filter((sequence) => sequence > end)
+      .map((sequence) => ({ code: 'added-event', at: eventId(this.name, sequence) }));
+  }
+
+  #numbers(): readonly number[] {
+    return [...this.#digests.keys()].sort((a, b) => a - b);
+  }
+}

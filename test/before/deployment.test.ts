@@ -1,4 +1,5 @@
 import { madeBefore, resourcesOf } from '../infra/synthesized';
+import type { Commit } from './commit';
 import { compare, compareSeen, type Example, type Seen } from './compared';
 import { configOf, type Estate, keyOf } from './estate';
 
@@ -145,7 +146,10 @@ async function ranOn(estate: Estate): Promise<string> {
   return isSame ? 'goes on with its secret' : 'starts anew';
 }
 
-const CHINA = { env: { account: '111122223333', region: 'cn-north-1' } };
+const HOMES = [
+  { where: 'China', region: 'cn-north-1' },
+  { where: 'the European Sovereign Cloud', region: 'eusc-de-east-1' },
+] as const;
 const UNKNOWN = { env: { account: '111122223333', region: 'us-iso-east-1' } };
 
 const templates: readonly Seen[] = [
@@ -177,20 +181,19 @@ const templates: readonly Seen[] = [
         : 'leaves nothing';
     },
   },
-  {
-    name: 'hosts of services in China, in kms:ViaService',
+  ...HOMES.map(({ where, region }) => ({
+    name: `hosts of services in ${where}, in kms:ViaService`,
     earlier: 'amazonaws.com',
-    now: 'amazonaws.com.cn',
-    see: async (commit) => {
-      const template = await commit.templateText({ ...configOf(['web-shop']), ...EVERYTHING_OF_THE_ENGINE }, CHINA);
+    now: "the partition's own",
+    see: async (commit: Commit) => {
+      const home = { env: { account: '111122223333', region } };
+      const template = await commit.templateText({ ...configOf(['web-shop']), ...EVERYTHING_OF_THE_ENGINE }, home);
       const hosts = [...template.matchAll(/"kms:ViaService":\s*("[^"]*"|\{.*?\}|\[.*?\])/gs)].map(([, host]) => host);
-      return hosts.every((host) => /amazonaws\.com\.cn|AWS::URLSuffix/.test(host ?? ''))
-        ? 'amazonaws.com.cn'
-        : hosts.some((host) => /amazonaws\.com"/.test(host ?? ''))
-          ? 'amazonaws.com'
-          : hosts.join();
+      const end = (host = '') =>
+        host.includes('AWS::URLSuffix') ? "the partition's own" : (/amazonaws\.[a-z.]+(?=")/.exec(host)?.[0] ?? host);
+      return [...new Set(hosts.map(end))].join();
     },
-  },
+  })),
   {
     name: 'a partition that nobody has looked at',
     earlier: 'made as if it were known',

@@ -39,6 +39,21 @@ const lists: readonly Example[] = [
     },
   },
   {
+    name: 'the same, and no size either',
+    earlier: 'torn',
+    now: 'logs in',
+    story: (estate) => {
+      crowd(estate, { between: 99 });
+      return deliverWith(estate, { next: 'omitted', without: ['size'] });
+    },
+  },
+  {
+    name: 'a page length that is refused',
+    earlier: 'never delivered',
+    now: 'logs in',
+    story: (estate) => deliverWith(estate, { pagelen: 'refused' }),
+  },
+  {
     name: '12 variables, ten a page whatever is asked, and no link',
     earlier: 'never delivered',
     now: 'logs in',
@@ -283,6 +298,7 @@ const spellings: readonly Example[] = [
   onePlace('…/2.0 and …/2.0/', { url: 'https://api.bitbucket.org/2.0/' }, {}),
   onePlace('with :443', { url: 'https://api.bitbucket.org:443/2.0' }, {}),
   onePlace('acme/web-shop.git', {}, { repository: 'acme/web-shop.git' }),
+  onePlace('a host that ends in a dot', { url: 'https://api.bitbucket.org./2.0' }, {}),
   onePlace('a UUID with and without braces', {}, { environment: UUID }, { environment: `{${UUID}}` }),
   {
     ...onePlace('an environment by name and by UUID', {}, { environment: `{${UUID}}` }),

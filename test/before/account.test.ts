@@ -1,6 +1,10 @@
 import type { AwsFault } from '../../local/account/wire/server';
-import { compare, type Example } from './compared';
+import { mayAdministrator, secretPolicyOf } from '../infra/access';
+import { ACCOUNT, arnOfSecret, REGION } from '../infra/deployed';
+import { compare, compareSeen, type Example, type Seen } from './compared';
 import { configOf, type Estate, keyOf } from './estate';
+
+const DEPLOYER = `arn:aws:iam::${ACCOUNT}:role/cdk-hnb659fds-cfn-exec-role-${ACCOUNT}-${REGION}`;
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -35,6 +39,18 @@ class Answers {
 
 const NO_CAPACITY: AwsFault = { kind: 'error', status: 409, code: 'LimitExceeded' };
 
+/** Minutes, so that no run waits for it. */
+const NEVER = 60 * MINUTE;
+
+/** Of one whose report never comes. @returns when people were told */
+async function toldWithoutReport(estate: Estate): Promise<string> {
+  await estate.settle();
+  if (mailed(estate, /report-unavailable/)) return 'on the first day';
+  await estate.toDay(1);
+  await estate.run('rotate');
+  return mailed(estate, /report-unavailable/) ? 'on the second day' : 'not on the second day';
+}
+
 function report(): readonly Example[] {
   const full = new Answers();
   return [
@@ -56,6 +72,13 @@ function report(): readonly Example[] {
           full.fault = { action: 'GenerateCredentialReport', answer: NO_CAPACITY };
         });
       },
+    },
+    {
+      name: 'a report that does not come on any day, and when people are told',
+      earlier: 'not on the second day',
+      now: 'on the second day',
+      estate: { world: { account: { credentialReportTime: NEVER } } },
+      story: toldWithoutReport,
     },
   ];
 }
@@ -296,6 +319,32 @@ const used: readonly Example[] = [
 compare('the credential report', report());
 compare('the breaker', breaker);
 compare('advice', advice());
+/** What CloudFormation does for `{{resolve:secretsmanager:…}}`, for drift and for an import, with the setting if there is one. */
+const cloudFormation: Seen = {
+  name: 'the role that CloudFormation deploys with reads a secret that it is to change or import',
+  earlier: 'denied, and no setting lets it',
+  now: 'allowed by the setting, and denied without it',
+  see: async (commit) => {
+    const may = async (config: object) => {
+      if ('refused' in (await commit.synthesize(config))) return 'no such setting';
+      const template = await commit.template(config);
+      const resourcePolicy = secretPolicyOf(template, 'web-shop');
+      const request = {
+        action: 'secretsmanager:GetSecretValue',
+        resource: arnOfSecret('keyturn/web-shop'),
+        resourcePolicy,
+      };
+      return (await mayAdministrator(DEPLOYER, request)) ? 'allowed' : 'denied';
+    };
+    const without = await may(configOf(['web-shop']));
+    const on = await may(configOf(['web-shop'], { deployment: { mayReadSecrets: true } }));
+    return on === 'no such setting'
+      ? `${without}, and no setting lets it`
+      : `${on} by the setting, and ${without} without it`;
+  },
+};
+
 compare('the cap', [cap]);
 compare('mails', [longest]);
+compareSeen('the role that deploys', [cloudFormation]);
 compare('what uses a key', used);

@@ -1,5 +1,6 @@
-import { compare, type Example } from './compared';
-import { configOf } from './estate';
+import { invocationsIn, LONGEST_TIMEOUT, namesVersionOfCli, readTimeout, unfoundByCdk } from '../docs/commands';
+import { compare, compareSeen, type Example } from './compared';
+import { configOf, TOKEN } from './estate';
 
 /** What people hand to rotate when a key has leaked, on a day on which nothing is due. */
 const REQUESTS: readonly unknown[] = [
@@ -59,4 +60,49 @@ const pauses: Example = {
   },
 };
 
-compare('what people ask for', [requests, pauses]);
+/** Ways in which people write that a token ends on 20 January 2026, in the afternoon (UTC). */
+const ENDS = ['2026-01-20 18:00:00Z', '2026-01-20 18:00 +0200', '20260120T150000Z'];
+
+const expiry: Example = {
+  name: 'the end of a token, spelled in three ways that people have',
+  earlier: '0 of 3 are understood',
+  now: '3 of 3 are understood',
+  story: async (estate) => {
+    let understood = 0;
+    for (const [at, Value] of ENDS.entries()) {
+      await estate.toDay(10 + at);
+      const Tags = [{ Key: 'keyturn:expires', Value }];
+      estate.world.account.invoke(estate.admin, 'secretsmanager', 'TagResource', { SecretId: TOKEN, Tags });
+      const from = estate.world.logs.length;
+      await estate.run('sync');
+      const lines = estate.world.logs.slice(from).map(({ line }) => line);
+      if (lines.some((line) => /"token-expires"/.test(line) && /ends at 2026-01-20T1[0-9]:/.test(line)))
+        understood += 1;
+    }
+    return `${understood} of ${ENDS.length} are understood`;
+  },
+};
+
+compare('what people ask for', [requests, pauses, expiry]);
+
+compareSeen('what people read', [
+  {
+    name: 'commands that start a function and stop waiting before it ends',
+    earlier: 'some',
+    now: 'none',
+    see: async ({ source }) =>
+      invocationsIn(source).some(({ run }) => readTimeout(run) <= LONGEST_TIMEOUT) ? 'some' : 'none',
+  },
+  {
+    name: 'what cdk.json starts, for a CDK that npx has not started',
+    earlier: 'not found',
+    now: 'found',
+    see: async ({ source }) => (unfoundByCdk(source).length === 0 ? 'found' : 'not found'),
+  },
+  {
+    name: 'the version of the AWS CLI on the first page',
+    earlier: 'not named',
+    now: 'named',
+    see: async ({ source }) => (namesVersionOfCli(source, 'README.md') ? 'named' : 'not named'),
+  },
+]);

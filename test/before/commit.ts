@@ -1,8 +1,9 @@
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { CfnTemplate } from '../infra/synthesized';
 import { checkOutEarlierCommit } from '../support/earlier-commit';
 import type { Order, Synthesized } from './synthesizer';
 
@@ -44,6 +45,18 @@ export class Commit {
     const made = this.#made.get(key) ?? this.#synthesize({ config, options, outdir: this.#newFolder() });
     this.#made.set(key, made);
     return made;
+  }
+
+  /** The template of a configuration, as its file reads. @throws Error with the mistakes */
+  async templateText(config: object, options?: object): Promise<string> {
+    const made = await this.synthesize(config, options);
+    if ('refused' in made) throw new Error(made.refused.join('\n'));
+    return readFileSync(join(made.cdkOut, 'Keyturn.template.json'), 'utf8');
+  }
+
+  /** The same, read. @throws Error with the mistakes */
+  async template(config: object, options?: object): Promise<CfnTemplate> {
+    return JSON.parse(await this.templateText(config, options));
   }
 
   async close(): Promise<void> {

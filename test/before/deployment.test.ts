@@ -1,25 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { madeBefore, resourcesOf } from '../infra/synthesized';
 import type { Commit } from './commit';
-import { compare, type Example } from './compared';
+import { compare, compareSeen, type Example, type Seen } from './compared';
 import { configOf, type Estate, keyOf } from './estate';
-
-/** Brings the stack up to date. @returns what has become of it */
-async function update(estate: Estate, commit: Commit, config: object, options?: object): Promise<string> {
-  const made = await commit.synthesize(config, options);
-  if ('refused' in made) return 'refused';
-  return estate.deploy(made.cdkOut).then(
-    () => 'deployed',
-    () => 'failed half-way',
-  );
-}
-
-/** The template of a configuration. @throws Error with the mistakes */
-async function templateOf(commit: Commit, config: object, options?: object): Promise<string> {
-  const made = await commit.synthesize(config, options);
-  if ('refused' in made) throw new Error(made.refused.join('\n'));
-  return readFileSync(join(made.cdkOut, 'Keyturn.template.json'), 'utf8');
-}
 
 const managed = ({ world: { account } }: Estate) =>
   account.ssm.getParametersByPath({ Path: '/keyturn/keys/' }).Parameters.length;
@@ -32,18 +14,8 @@ const growth: readonly Example[] = [
     estate: { names: ['web-shop', 'api'] },
     config: configOf(['web-shop', 'api']),
     story: async (estate, commit) => {
-      const end = await update(estate, commit, configOf(['web-shop', 'api']), { keyStacks: 1 });
+      const end = await estate.update(commit, configOf(['web-shop', 'api']), { keyStacks: 1 });
       return `${end}, and ${managed(estate)} keys are managed`;
-    },
-  },
-  {
-    name: '120 keys with everything turned on, in one stack',
-    earlier: 'more than CloudFormation takes',
-    now: 'with a fifth of reserve',
-    story: async (_estate, commit) => {
-      const { length } = await templateOf(commit, everything(120));
-      if (length > 1_000_000) return 'more than CloudFormation takes';
-      return length < 800_000 ? 'with a fifth of reserve' : `${length} bytes`;
     },
   },
 ];
@@ -77,7 +49,7 @@ const changes: readonly Example[] = [
       await estate.settle();
       await estate.days(90);
       estate.world.account.invoke(estate.admin, 'iam', 'CreateUser', { UserName: 'ci-next' });
-      await update(estate, commit, configOf([], { keys: [keyOf('web-shop', { user: 'ci-next' })] }));
+      await estate.update(commit, configOf([], { keys: [keyOf('web-shop', { user: 'ci-next' })] }));
       await estate.days(95, 96);
       return `told: ${estate.findings()}`;
     },
@@ -89,7 +61,7 @@ const changes: readonly Example[] = [
     story: async (estate, commit) => {
       await estate.settle();
       await estate.days(90);
-      await update(estate, commit, configOf([], { keys: [{ ...keyOf('web-shop'), id: 'shop' }] }));
+      await estate.update(commit, configOf([], { keys: [{ ...keyOf('web-shop'), id: 'shop' }] }));
       await estate.days(95, 101, 111, 180);
       const age = estate.world.clock.now() - Number(estate.keys('ci-web-shop').at(-1)?.createdAt);
       if (estate.findings().includes('two-keys')) return 'blocked by two keys on day 180';
@@ -104,7 +76,7 @@ const changes: readonly Example[] = [
     config: configOf(['web-shop', 'api']),
     story: async (estate, commit) => {
       await estate.settle();
-      await update(estate, commit, configOf(['api']));
+      await estate.update(commit, configOf(['api']));
       for (let hour = 0; hour < 6; hour += 1) {
         await estate.pass(3_600_000);
         await estate.run('sync');
@@ -116,29 +88,117 @@ const changes: readonly Example[] = [
   },
 ];
 
-const CHINA = { env: { account: '111122223333', region: 'cn-north-1' } };
-const UNKNOWN = { env: { account: '111122223333', region: 'us-iso-east-1' } };
+/** How a key that was taken out of the configuration may be put back: as one that has its secret, or as it was. */
+const WAYS_BACK: readonly object[] = [{ secret: 'existing' }, {}];
 
-const elsewhere: readonly Example[] = [
+/** What stays of a stack that was destroyed is named: the record, and in one way or another the secrets. */
+const RECORD_IS_THERE = { audit: { logGroup: 'existing' } };
+
+const comingBack: readonly Example[] = [
   {
-    name: 'hosts of services in China, in kms:ViaService',
-    earlier: 'amazonaws.com',
-    now: 'amazonaws.com.cn',
-    story: async (_estate, commit) => {
-      const template = await templateOf(commit, { ...configOf(['web-shop']), ...EVERYTHING_OF_THE_ENGINE }, CHINA);
-      const hosts = [...template.matchAll(/"kms:ViaService":\s*("[^"]*"|\{.*?\}|\[.*?\])/gs)].map(([, host]) => host);
-      return hosts.every((host) => /amazonaws\.com\.cn|AWS::URLSuffix/.test(host ?? ''))
-        ? 'amazonaws.com.cn'
-        : hosts.some((host) => /amazonaws\.com"/.test(host ?? ''))
-          ? 'amazonaws.com'
-          : hosts.join();
+    name: 'a registry that has lost its keys, and who is told',
+    earlier: 'nobody',
+    now: 'people, by mail',
+    story: async (estate) => {
+      await estate.settle();
+      estate.world.account.invoke(estate.admin, 'ssm', 'DeleteParameter', { Name: '/keyturn/keys/web-shop' });
+      await estate.days(1, 2);
+      return estate.mails().length === 0 ? 'nobody' : 'people, by mail';
     },
   },
+  {
+    name: 'a key that is taken out of the configuration and put back',
+    earlier: 'cannot be put back',
+    now: 'goes on with its secret',
+    config: configOf(['web-shop', 'api']),
+    estate: { names: ['web-shop', 'api'] },
+    story: async (estate, commit) => {
+      await estate.settle();
+      await estate.update(commit, configOf(['api']));
+      for (const way of WAYS_BACK) {
+        const keys = [keyOf('web-shop', way), keyOf('api')];
+        if ((await estate.update(commit, configOf([], { keys }))) === 'deployed') return ranOn(estate);
+      }
+      return 'cannot be put back';
+    },
+  },
+  {
+    name: 'a stack that is destroyed and deployed again',
+    earlier: 'does not come back with its secrets',
+    now: 'goes on with its secret',
+    story: async (estate, commit) => {
+      await estate.settle();
+      await estate.destroy();
+      for (const way of WAYS_BACK) {
+        const config = configOf([], { keys: [keyOf('web-shop', way)], ...RECORD_IS_THERE });
+        if ((await estate.update(commit, config)) === 'deployed') return ranOn(estate);
+      }
+      return 'does not come back with its secrets';
+    },
+  },
+];
+
+/** A day later. @returns what has become of the key that was current before */
+async function ranOn(estate: Estate): Promise<string> {
+  const held = estate.keys('ci-web-shop').at(-1)?.id;
+  await estate.days(1, 2);
+  const isSame = estate.keys('ci-web-shop').at(-1)?.id === held && estate.login('web-shop') === 'logs in';
+  return isSame ? 'goes on with its secret' : 'starts anew';
+}
+
+const HOMES = [
+  { where: 'China', region: 'cn-north-1' },
+  { where: 'the European Sovereign Cloud', region: 'eusc-de-east-1' },
+] as const;
+const UNKNOWN = { env: { account: '111122223333', region: 'us-iso-east-1' } };
+
+const templates: readonly Seen[] = [
+  {
+    name: '120 keys with everything turned on, in one stack',
+    earlier: 'more than CloudFormation takes',
+    now: 'with a fifth of reserve',
+    see: async (commit) => {
+      const { length } = await commit.templateText(everything(120));
+      if (length > 1_000_000) return 'more than CloudFormation takes';
+      return length < 800_000 ? 'with a fifth of reserve' : `${length} bytes`;
+    },
+  },
+  {
+    name: 'a second stack in the account, which fails at a name of the first',
+    earlier: 'may leave the protected record, at which the next try fails',
+    now: 'leaves nothing',
+    see: async (commit) => {
+      const template = await commit.template(configOf(['web-shop']));
+      const [record] = resourcesOf(template, 'AWS::Logs::LogGroup').filter(
+        ({ Properties }) => Properties.LogGroupName === '/keyturn/audit',
+      );
+      const [policy] = resourcesOf(template, 'AWS::IAM::ManagedPolicy').filter(
+        ({ Properties }) => Properties.ManagedPolicyName === 'KeyturnAuditor',
+      );
+      const isKept = record?.DeletionPolicy === 'Retain';
+      return isKept && !madeBefore(template, record.id).has(policy?.id ?? '')
+        ? 'may leave the protected record, at which the next try fails'
+        : 'leaves nothing';
+    },
+  },
+  ...HOMES.map(({ where, region }) => ({
+    name: `hosts of services in ${where}, in kms:ViaService`,
+    earlier: 'amazonaws.com',
+    now: "the partition's own",
+    see: async (commit: Commit) => {
+      const home = { env: { account: '111122223333', region } };
+      const template = await commit.templateText({ ...configOf(['web-shop']), ...EVERYTHING_OF_THE_ENGINE }, home);
+      const hosts = [...template.matchAll(/"kms:ViaService":\s*("[^"]*"|\{.*?\}|\[.*?\])/gs)].map(([, host]) => host);
+      const end = (host = '') =>
+        host.includes('AWS::URLSuffix') ? "the partition's own" : (/amazonaws\.[a-z.]+(?=")/.exec(host)?.[0] ?? host);
+      return [...new Set(hosts.map(end))].join();
+    },
+  })),
   {
     name: 'a partition that nobody has looked at',
     earlier: 'made as if it were known',
     now: 'refused',
-    story: async (_estate, commit) => {
+    see: async (commit) => {
       const made = await commit.synthesize(configOf(['web-shop']), UNKNOWN);
       return 'refused' in made ? 'refused' : 'made as if it were known';
     },
@@ -147,8 +207,8 @@ const elsewhere: readonly Example[] = [
     name: 'what writes the archive, whose objects are locked',
     earlier: 'Firehose, of whose checksums nobody says anything',
     now: 'a function',
-    story: async (_estate, commit) => {
-      const template = await templateOf(commit, { ...configOf(['web-shop']), ...EVERYTHING_OF_THE_ENGINE });
+    see: async (commit) => {
+      const template = await commit.templateText({ ...configOf(['web-shop']), ...EVERYTHING_OF_THE_ENGINE });
       return /KinesisFirehose::DeliveryStream/.test(template)
         ? 'Firehose, of whose checksums nobody says anything'
         : 'a function';
@@ -158,4 +218,5 @@ const elsewhere: readonly Example[] = [
 
 compare('growth', growth);
 compare('changes of keys', changes);
-compare('partitions and the archive', elsewhere);
+compare('what comes back', comingBack);
+compareSeen('templates', templates);

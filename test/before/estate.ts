@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { AwsError } from '../../local/account/aws-error';
 import type { Principal } from '../../local/account/principal';
 import type { BitbucketFault, BitbucketRequest } from '../../local/hosts/bitbucket/server';
 import { type Deployment, functionNameOf } from '../../local/stack/deployment';
 import { World } from '../../local/world';
 import type { WorldOptions } from '../../local/world-options';
+import type { Commit } from './commit';
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;
@@ -11,7 +15,10 @@ const MINUTE = 60_000;
 const DEPLOYED = Date.parse('2026-01-01T00:00:00Z');
 /** How old the keys are that people made before. */
 const OLD_KEYS = 400 * DAY;
-const TOKEN = 'keyturn/connections/acme';
+/** Name of the secret that holds the connection's token. */
+export const TOKEN = 'keyturn/connections/acme';
+
+export type Update = 'deployed' | 'failed half-way' | 'refused';
 
 export type FunctionName = 'rotate' | 'deactivate' | 'delete' | 'sync';
 
@@ -46,6 +53,8 @@ export class Estate {
   hostFault: ((request: BitbucketRequest) => BitbucketFault | undefined) | undefined;
   readonly requests: BitbucketRequest[] = [];
   readonly admin: Principal;
+  /** The UUID of the workspace acme. */
+  readonly workspace: string;
   deployment: Deployment | undefined;
 
   static async open({ names = ['web-shop'], world = {} }: EstateOptions = {}): Promise<Estate> {
@@ -72,7 +81,7 @@ export class Estate {
     const { account } = world;
     const { bitbucket } = world.hosts;
     this.admin = account.authenticate(account.rootSession(), 'iam');
-    bitbucket.addWorkspace('acme');
+    this.workspace = bitbucket.addWorkspace('acme').uuid;
     for (const name of names) this.addPipeline(name);
     const accessToken = bitbucket.addAccessToken({ workspace: 'acme', scopes: ['pipeline', 'pipeline:variable'] });
     account.invoke(this.admin, 'secretsmanager', 'CreateSecret', {
@@ -123,6 +132,25 @@ export class Estate {
 
   async deploy(cdkOut: string): Promise<void> {
     this.deployment = await this.world.deployAll(cdkOut);
+  }
+
+  /** The stack is deleted; what it retains stays. */
+  async destroy(): Promise<void> {
+    const nothing = mkdtempSync(join(tmpdir(), 'keyturn-destroyed-'));
+    writeFileSync(join(nothing, 'Keyturn.template.json'), JSON.stringify({ Resources: {} }));
+    writeFileSync(join(nothing, 'Keyturn.assets.json'), JSON.stringify({ version: '1.0', files: {} }));
+    await this.world.deployAll(nothing);
+    rmSync(nothing, { recursive: true });
+  }
+
+  /** Brings the stack up to date. @returns what has become of it */
+  async update(commit: Commit, config: object, options?: object): Promise<Update> {
+    const made = await commit.synthesize(config, options);
+    if ('refused' in made) return 'refused';
+    return this.deploy(made.cdkOut).then(
+      () => 'deployed',
+      () => 'failed half-way',
+    );
   }
 
   /** Starts a function and waits for its end. @returns its result, or its error */

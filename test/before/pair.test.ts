@@ -39,6 +39,21 @@ const lists: readonly Example[] = [
     },
   },
   {
+    name: 'the same, and no size either',
+    earlier: 'torn',
+    now: 'logs in',
+    story: (estate) => {
+      crowd(estate, { between: 99 });
+      return deliverWith(estate, { next: 'omitted', without: ['size'] });
+    },
+  },
+  {
+    name: 'a page length that is refused',
+    earlier: 'never delivered',
+    now: 'logs in',
+    story: (estate) => deliverWith(estate, { pagelen: 'refused' }),
+  },
+  {
     name: '12 variables, ten a page whatever is asked, and no link',
     earlier: 'never delivered',
     now: 'logs in',
@@ -136,6 +151,27 @@ const halves: readonly Example[] = [
     },
   },
   {
+    name: 'the first request to write is answered 503, and no other one',
+    earlier: 'the halves are written seconds apart',
+    now: 'the halves are written at the same moment',
+    story: async (estate) => {
+      await estate.settle();
+      await estate.toDay(90);
+      const writes: number[] = [];
+      estate.world.hosts.bitbucket.onWrite(({ at }) => writes.push(at));
+      let isFirst = true;
+      estate.hostFault = ({ method }) => {
+        if (method === 'GET' || !isFirst) return undefined;
+        isFirst = false;
+        return { kind: 'status', status: 503 };
+      };
+      await estate.runs('rotate', 'sync');
+      if (!estate.holdsNewest('web-shop')) return 'never delivered';
+      const isApart = Math.max(...writes) - Math.min(...writes) > SECOND / 4;
+      return `the halves are written ${isApart ? 'seconds apart' : 'at the same moment'}`;
+    },
+  },
+  {
     name: 'neither half is accepted any more, and people are told',
     earlier: 'that the old key keeps working',
     now: 'which two variables are torn, and what to set',
@@ -226,6 +262,20 @@ const drift: readonly Example[] = [
 const WEB_SHOP = { repository: 'acme/web-shop', environment: 'Production' };
 const UUID = '7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10';
 
+/** What is delivered of two keys that have one place. */
+async function inTurns(estate: Estate): Promise<string> {
+  const { bitbucket } = estate.world.hosts;
+  const written = new Set<string>();
+  bitbucket.onWrite(() => {
+    written.add(bitbucket.pipelineVariables('acme', 'web-shop', 'Production').AWS_ACCESS_KEY_ID ?? '');
+  });
+  await estate.runs('rotate', 'sync');
+  if (['web-shop', 'api'].every((name) => written.has(newestOf(name, estate)))) return 'both are delivered, in turns';
+  return written.size === 0 && estate.findings().includes('delivery-failed')
+    ? 'neither is delivered, and people are told'
+    : `${written.size} are delivered, ${estate.findings()}`;
+}
+
 /** Two keys whose places are one place under two names. */
 function onePlace(name: string, connection: object, target: object, first: object = {}): Example {
   const { connections } = configOf([]);
@@ -248,27 +298,29 @@ const spellings: readonly Example[] = [
   onePlace('…/2.0 and …/2.0/', { url: 'https://api.bitbucket.org/2.0/' }, {}),
   onePlace('with :443', { url: 'https://api.bitbucket.org:443/2.0' }, {}),
   onePlace('acme/web-shop.git', {}, { repository: 'acme/web-shop.git' }),
+  onePlace('a host that ends in a dot', { url: 'https://api.bitbucket.org./2.0' }, {}),
   onePlace('a UUID with and without braces', {}, { environment: UUID }, { environment: `{${UUID}}` }),
   {
     ...onePlace('an environment by name and by UUID', {}, { environment: `{${UUID}}` }),
     earlier: 'both are delivered, in turns',
     now: 'neither is delivered, and people are told',
     estate: { names: ['web-shop', 'api'] },
-    story: async (estate) => {
+    story: (estate) => {
       const { bitbucket } = estate.world.hosts;
       bitbucket.removeEnvironment('acme', 'web-shop', 'Production');
       bitbucket.addEnvironment('acme', 'web-shop', 'Production', 'Production', `{${UUID}}`);
-      const written = new Set<string>();
-      bitbucket.onWrite(() => {
-        written.add(bitbucket.pipelineVariables('acme', 'web-shop', 'Production').AWS_ACCESS_KEY_ID ?? '');
-      });
-      await estate.runs('rotate', 'sync');
-      if (written.has(newestOf('web-shop', estate)) && written.has(newestOf('api', estate))) {
-        return 'both are delivered, in turns';
-      }
-      return written.size === 0 && estate.findings().includes('delivery-failed')
-        ? 'neither is delivered, and people are told'
-        : `${written.size} are delivered, ${estate.findings()}`;
+      return inTurns(estate);
+    },
+  },
+  {
+    name: 'two keys for one place: a workspace by slug and by UUID',
+    earlier: 'both are delivered, in turns',
+    now: 'neither is delivered, and people are told',
+    estate: { names: ['web-shop', 'api'] },
+    story: async (estate, commit) => {
+      const api = { connection: 'acme', repository: `${estate.workspace}/web-shop`, environment: 'Production' };
+      await estate.update(commit, configOf([], { keys: [keyOf('web-shop'), keyOf('api', { deliverTo: [api] })] }));
+      return inTurns(estate);
     },
   },
   {

@@ -3,13 +3,17 @@ import { join, relative } from 'node:path';
 
 export const ROOT = join(__dirname, '..', '..');
 
-/** Every Markdown file that people read, by its path from the root. */
-export const DOCUMENTS: readonly string[] = [
-  ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
-  ...readdirSync(join(ROOT, 'docs'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
-    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name))),
-].sort();
+/** Every Markdown file that people read, by its path from the root of a checkout. */
+export function documentsIn(root: string): readonly string[] {
+  return [
+    ...readdirSync(root).filter((name) => name.endsWith('.md')),
+    ...readdirSync(join(root, 'docs'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
+      .map((entry) => relative(root, join(entry.parentPath, entry.name))),
+  ].sort();
+}
+
+export const DOCUMENTS = documentsIn(ROOT);
 
 export function read(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');

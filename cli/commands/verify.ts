@@ -1,11 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import * as z from 'zod';
 import { KeyturnError } from '../../functions/core/errors';
-import { EVENT_SOURCE } from '../../functions/core/names';
 import { fingerprintOf, type TrustedKey } from '../../functions/core/seal/check-seal';
-import { ArchiveCheck } from '../../functions/core/seal/verify';
+import { ArchiveCheck, auditEventIn } from '../../functions/core/seal/verify';
 import { renderVerified } from '../render/verified';
 import type { Terminal } from '../terminal';
 
@@ -91,18 +89,6 @@ function addFile(check: ArchiveCheck, folder: string, file: string): void {
   const lines = readFileSync(join(folder, file), 'utf8').split('\n');
   for (const [at, text] of lines.entries()) {
     if (text !== '') check.add({ text: auditEventIn(text), place: `${path}:${at + 1}`, day });
-  }
-}
-
-const fromBus = z.object({ source: z.literal(EVENT_SOURCE), 'detail-type': z.string(), detail: z.looseObject({}) });
-
-/** The audit event of a line: the line itself, or what it carries where an event bus has handed it on. */
-function auditEventIn(text: string): string {
-  try {
-    const event = fromBus.safeParse(JSON.parse(text)).data;
-    return event === undefined ? text : JSON.stringify(event.detail);
-  } catch {
-    return text;
   }
 }
 

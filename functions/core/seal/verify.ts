@@ -1,4 +1,6 @@
+import * as z from 'zod';
 import { type AuditEvent, attemptOfEvent, eventId, readAuditLine } from '../audit';
+import { EVENT_SOURCE } from '../names';
 import { digestOf } from '../sealed';
 import { SealCheck, type TrustedKey } from './check-seal';
 import {
@@ -89,4 +91,16 @@ function provedOf(event: AuditEvent, document: unknown, place: string): Proved {
   const attempt = attemptOfEvent(event);
   const isEnd = event.event === 'run-finished';
   return { id, attempt, sequence, time, digest: digestOf(document), previous: seal?.previous, place, isEnd };
+}
+
+const fromBus = z.object({ source: z.literal(EVENT_SOURCE), 'detail-type': z.string(), detail: z.looseObject({}) });
+
+/** The audit event of a line: the line itself, or what it carries where an event bus has handed it on. */
+export function auditEventIn(text: string): string {
+  try {
+    const event = fromBus.safeParse(JSON.parse(text)).data;
+    return event === undefined ? text : JSON.stringify(event.detail);
+  } catch {
+    return text;
+  }
 }

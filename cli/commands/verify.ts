@@ -1,13 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import * as z from 'zod';
 import { KeyturnError } from '../../functions/core/errors';
-import { EVENT_SOURCE } from '../../functions/core/names';
 import { fingerprintOf, type TrustedKey } from '../../functions/core/seal/check-seal';
-import { isUnambiguous } from '../../functions/core/seal/spelling';
 import type { Verified } from '../../functions/core/seal/verified';
-import { ArchiveCheck } from '../../functions/core/seal/verify';
+import { ArchiveCheck, auditEventIn } from '../../functions/core/seal/verify';
 import { linesOfFile } from '../archive-lines';
 import { renderVerified } from '../render/verified';
 import type { Terminal } from '../terminal';
@@ -117,20 +114,6 @@ function addFile(check: ArchiveCheck, folder: string, file: string): void {
   const day = DAY.exec(path)?.slice(1).join('-');
   for (const { number, text } of linesOfFile(join(folder, file))) {
     check.add({ text: text === undefined ? undefined : auditEventIn(text), place: `${path}:${number}`, day });
-  }
-}
-
-const fromBus = z.object({ source: z.literal(EVENT_SOURCE), 'detail-type': z.string(), detail: z.looseObject({}) });
-
-/** The audit event of a line: the line itself, or what it carries where an event bus has handed it on. */
-function auditEventIn(text: string): string {
-  try {
-    const line: unknown = JSON.parse(text);
-    const event = fromBus.safeParse(line).data;
-    // What reads as two things is looked at as it is.
-    return event !== undefined && isUnambiguous(text, line) ? JSON.stringify(event.detail) : text;
-  } catch {
-    return text;
   }
 }
 

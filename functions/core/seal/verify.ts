@@ -1,4 +1,6 @@
+import * as z from 'zod';
 import { type AuditEvent, attemptOfEvent, eventId, readAuditLine } from '../audit';
+import { EVENT_SOURCE } from '../names';
 import { digestOf } from '../sealed';
 import { SealCheck, type TrustedKey } from './check-seal';
 import { judgeArchive, type Written } from './judge-archive';
@@ -133,4 +135,18 @@ export class ArchiveCheck {
 function isInPlace({ time }: AuditEvent, day: string | undefined): boolean {
   const at = Date.parse(time);
   return day === undefined || day === dayOf(at) || day === dayOf(at + SEALED_WITHIN);
+}
+
+const fromBus = z.object({ source: z.literal(EVENT_SOURCE), 'detail-type': z.string(), detail: z.looseObject({}) });
+
+/** The audit event of a line: the line itself, or what it carries where an event bus has handed it on. */
+export function auditEventIn(text: string): string {
+  try {
+    const line: unknown = JSON.parse(text);
+    const event = fromBus.safeParse(line).data;
+    // What two programs read as two things stays as it is, and is no event.
+    return event !== undefined && isUnambiguous(text, line) ? JSON.stringify(event.detail) : text;
+  } catch {
+    return text;
+  }
 }

@@ -51,7 +51,7 @@ function onlyItsTags({ name, role }: RotationFunction): PolicyStatement {
     resources: ['*'],
     conditions: {
       ArnEquals: { 'aws:PrincipalArn': role.roleArn },
-      'ForAnyValue:StringNotEquals': { 'aws:TagKeys': [...RIGHTS[name].tags] },
+      'ForAnyValue:StringNotLike': { 'aws:TagKeys': [...RIGHTS[name].tags] },
     },
   });
 }

@@ -1,4 +1,4 @@
-import { type DeployedFunction, PLACES_TAGS, TAG } from '../../functions/core/names';
+import { type DeployedFunction, TAG } from '../../functions/core/names';
 import type { Need } from './needs';
 
 /**
@@ -12,7 +12,7 @@ interface FunctionRights {
   readonly managedUsers: readonly string[];
   /** On each managed secret; stands in that secret's own policy. */
   readonly managedSecrets: readonly string[];
-  /** The tags that it writes and takes away: what a function knows is no other's to say. */
+  /** The tags that it writes and takes away, as patterns: what a function knows is no other's to say. */
   readonly tags: readonly string[];
   /** On the secrets' customer-managed KMS key, where there is one; stands in that key's own policy. */
   readonly secretsKey: readonly string[];
@@ -91,7 +91,7 @@ export const RIGHTS = {
       'secretsmanager:GetSecretValue',
       'secretsmanager:UpdateSecretVersionStage',
     ],
-    tags: [TAG.delivered, TAG.checked, TAG.revisions, TAG.drifted, TAG.reached, TAG.torn, ...PLACES_TAGS],
+    tags: [TAG.delivered, TAG.checked, TAG.revisions, TAG.drifted, TAG.reached, TAG.torn, `${TAG.places}*`],
     secretsKey: ['kms:Decrypt'],
     connectionTokens: ['secretsmanager:GetSecretValue'],
     connectionKeys: ['kms:Decrypt'],

@@ -1,6 +1,6 @@
 import { AnyPrincipal, ArnPrincipal, Effect, type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { pinOf } from '../../functions/core/config/entry-pin';
-import { FUNCTION_NAMES, type FunctionName, TAG } from '../../functions/core/names';
+import { FUNCTION_NAMES, type FunctionName } from '../../functions/core/names';
 import { RIGHTS } from './rights';
 
 /** Secrets Manager: characters of a resource policy. */
@@ -18,7 +18,7 @@ export interface SecretPolicyProps {
 
 /**
  * The resource policy of one managed secret: everything that the functions may do to it, and that nobody else reads or
- * writes the value, nor says whose the targets are, however wide their own rights are. To break the glass, an administrator with
+ * writes the value, however wide their own rights are. To break the glass, an administrator with
  * `secretsmanager:PutResourcePolicy` adds the ARN of the own role to the condition of the Deny; CloudTrail records it, and
  * the next deployment that changes the policy takes it back.
  *
@@ -38,19 +38,19 @@ export function secretPolicy({ roles, readers, deployer, entry }: SecretPolicyPr
       // In a secret's own policy, "*" is the secret itself.
       resources: ['*'],
     });
-  const deny = (sid: string, actions: readonly string[], allowed: readonly string[], conditions: object = {}) =>
-    new PolicyStatement({
+  const denyOthers = (sid: string, action: string, others: readonly string[] = []) => {
+    const allowed = FUNCTION_NAMES.filter((name) => rightsOn(name).includes(action));
+    return new PolicyStatement({
       sid,
       effect: Effect.DENY,
       principals: [new AnyPrincipal()],
-      actions: [...actions],
+      actions: [action],
       resources: ['*'],
       // Of an assumed role, aws:PrincipalArn is the role's ARN. StringNotEquals, because ArnNotEquals expands wildcards.
-      conditions: { StringNotEquals: { 'aws:PrincipalArn': allowed }, ...conditions },
+      conditions: {
+        StringNotEquals: { 'aws:PrincipalArn': [...allowed.map((name) => roles[name].roleArn), ...others] },
+      },
     });
-  const denyOthers = (sid: string, action: string, others: readonly string[] = []) => {
-    const allowed = FUNCTION_NAMES.filter((name) => rightsOn(name).includes(action));
-    return deny(sid, [action], [...allowed.map((name) => roles[name].roleArn), ...others]);
   };
   return new PolicyDocument({
     statements: [
@@ -63,15 +63,9 @@ export function secretPolicy({ roles, readers, deployer, entry }: SecretPolicyPr
       denyOthers('NobodyElseReads', 'secretsmanager:GetSecretValue', [...readers, ...(deployer ? [deployer] : [])]),
       denyOthers('NobodyElseStores', 'secretsmanager:PutSecretValue'),
       denyOthers('NobodyElseMovesLabels', 'secretsmanager:UpdateSecretVersionStage'),
-      // Who could say whose a place is could have the key sent to a place of the same name.
-      deny('NobodyElseKnowsPlaces', TAGGING, [roles.sync.roleArn], {
-        'ForAnyValue:StringLike': { 'aws:TagKeys': [`${TAG.places}*`] },
-      }),
     ],
   });
 }
-
-const TAGGING = ['secretsmanager:TagResource', 'secretsmanager:UntagResource'];
 
 const SIDS = { rotate: 'Rotate', deactivate: 'Deactivate', delete: 'Delete', sync: 'Deliver' } as const;
 

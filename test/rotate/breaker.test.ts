@@ -47,7 +47,7 @@ describe('the breaker', () => {
     const scene = await newScene();
     for (const id of ['a', 'b', 'c', 'd']) await delivered(scene, id);
     scene.toDay(89);
-    scene.hostFault = ({ path }) => (path.includes('/d/') ? undefined : { kind: 'status', status: 503 });
+    scene.hostFault = ({ path }) => (/\/d(\/|$)/.test(path) ? undefined : { kind: 'status', status: 503 });
     await scene.rotate({ requested: ['a', 'b', 'c'] });
     await scene.sync();
     scene.deleteKey('ci-d', scene.currentKey('d') ?? '');

@@ -11,7 +11,7 @@ it('a host that is down is asked about few keys, and takes no time from those of
   scene.manage('z', { connectionSecret: 'keyturn/connections/other' });
   await scene.rotate();
   scene.hostRequests.length = 0;
-  scene.hostFault = ({ path }) => (path.includes('/z/') ? undefined : { kind: 'status', status: 503 });
+  scene.hostFault = ({ path }) => (/\/z(\/|$)/.test(path) ? undefined : { kind: 'status', status: 503 });
   const { findings, summary, audits } = await scene.sync();
   expect(findings).toEqual(Array(IDS.length).fill('delivery-failed'));
   expect(summary).toMatchObject({ delivered: 1, failed: IDS.length });

@@ -121,7 +121,7 @@ describe('two keys whose targets turn out to be one place (K1)', () => {
     await scene.rotate();
     const before = scene.hostRequests.length;
     await scene.sync();
-    // Environments, variables, the second connection, a try to write, two writes and the look back.
-    expect(scene.hostRequests.length - before).toBe(2 * 7);
+    // Whose it is, environments, variables, the second connection, a try to write, two writes and the look back.
+    expect(scene.hostRequests.length - before).toBe(2 * 8);
   });
 });

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SealKey } from '../../functions/account/ports';
 import { type AuditEvent, attemptOfEvent } from '../../functions/core/audit';
+import { AUDIT_LOG_GROUP } from '../../functions/core/names';
 import type { NotOursCode, ProblemCode, Verified } from '../../functions/core/seal/verified';
 import { DeployedWorld, synthesized } from '../support/deployed-world';
 import { otherSealKey, sealed } from '../support/seal-key';
@@ -30,13 +31,8 @@ beforeAll(async () => {
   await life.until(3, 12);
   await life.run('rotate', { keys: ['shop'] });
   await life.until(5, 12);
-  const { s3, kms } = life.world.account;
-  const Bucket = life.deployment.outputs.ArchiveBucketName ?? '';
-  archive = new Map(
-    s3
-      .listObjectsV2({ Bucket, Prefix: 'events/' })
-      .Contents.map(({ Key }) => [Key, s3.getObject({ Bucket, Key }).Body.toString().trimEnd().split('\n')]),
-  );
+  const { kms } = life.world.account;
+  archive = archived();
   folder = mkdtempSync(join(tmpdir(), 'keyturn-verify-'));
   const { KeyId, PublicKey } = kms.getPublicKey({ KeyId: 'alias/keyturn-seal' });
   // As the AWS CLI writes it down.
@@ -49,6 +45,17 @@ afterAll(async () => {
   await life.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** What is in the bucket now. */
+function archived(): Copy {
+  const { s3 } = life.world.account;
+  const Bucket = life.deployment.outputs.ArchiveBucketName ?? '';
+  return new Map(
+    s3
+      .listObjectsV2({ Bucket, Prefix: 'events/' })
+      .Contents.map(({ Key }) => [Key, s3.getObject({ Bucket, Key }).Body.toString().trimEnd().split('\n')]),
+  );
+}
 
 async function verify(copy: Copy, ...more: readonly string[]) {
   const there = mkdtempSync(join(folder, 'copy-'));
@@ -650,6 +657,25 @@ describe('what somebody else puts beside the record is not ours, and does not br
     );
     expect((await verify(copy, '--strict')).code).toBe(3);
     expect((await verify(archive, '--strict')).code).toBe(0);
+  });
+
+  it('also when it went the way of all lines, through the log group and the archive function', async () => {
+    const { logs } = life.world.account;
+    const line = created(archive);
+    const stream = `${line.event.function}/2026-01`;
+    const timestamp = life.world.clock.now();
+    const texts = ['a workload logs here', JSON.stringify(unsealed(archive)), JSON.stringify(line.event)];
+    logs.putLogEvents({
+      logGroupName: AUDIT_LOG_GROUP,
+      logStreamName: stream,
+      logEvents: texts.map((message) => ({ timestamp, message })),
+    });
+    await life.until(7, 12);
+    expect(await problemsOf(archived())).toEqual({
+      code: 0,
+      found: [],
+      notOurs: ['not-an-event', 'replayed', 'unsealed'],
+    });
   });
 
   it('hides nothing: what is missing is missing, whatever stands in its place', async () => {

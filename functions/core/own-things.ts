@@ -167,7 +167,5 @@ export const OWN_CHANGES = [
   'CreateGrant',
 ] as const;
 
-export type OwnChangeCall = (typeof OWN_CHANGES)[number] | (typeof OWN_CHANGES_IN_IAM)[number];
-
 /** The address that CloudTrail writes for what CloudFormation does; nobody else can have it. */
 export const CLOUDFORMATION_ADDRESS = 'cloudformation.amazonaws.com';

@@ -23,7 +23,10 @@ const core = (folder, ...more) =>
     `core/${folder}: itself${more.map((name) => `, core/${name}`).join('')}`,
     { builtins: false },
   );
-const PORTS = ['^functions/account/ports\\.ts$', '^functions/report/evidence/(ports|evidence|trail-write)\\.ts$'];
+const PORTS = [
+  '^functions/account/ports\\.ts$',
+  '^functions/report/evidence/(ports|evidence|trail-write|own-change)\\.ts$',
+];
 /** Everything under functions but what wires it. */
 const NO_HANDLER = ['^functions/[^/]+/(?!handler\\.ts$)'];
 const USE_CASES = '^functions/(rotate|deactivate|delete|sync|archive)/(?!handler)';

@@ -8,7 +8,7 @@ import { openPlaces, type Places } from './hosts/register';
 import { judge, type Verdict } from './promises';
 import { QuietHours } from './quiet-hours';
 import { RehearsedPipelines } from './rehearsed-pipelines';
-import { makeSurroundings } from './surroundings';
+import { closeTokens, makeSurroundings } from './surroundings';
 import { type Audit, auditOf, type Moment, Timeline } from './timeline';
 import { Watch } from './witness/watch';
 
@@ -93,8 +93,9 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
     pipelines.start(assembly.entries);
     await world.runUntil(new Date(DEPLOYED));
     for (const entry of assembly.entries) watch.manage(entry);
-    const { outputs } = await world.deployAll(cdkOut);
-    onDeployed?.(outputs);
+    const deployment = await world.deployAll(cdkOut);
+    onDeployed?.(deployment.outputs);
+    closeTokens(assembly, deployment, world.account);
     for (let day = 1; day <= days; day += 1) {
       await world.runUntil(new Date(DEPLOYED + day * DAY));
       await onDay?.(day, world);

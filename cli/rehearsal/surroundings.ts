@@ -1,5 +1,6 @@
 import type { Account } from '../../local/account/account';
 import type { Principal } from '../../local/account/principal';
+import type { Deployment } from '../../local/stack/deployment';
 import type { Assembly } from './assembly';
 import type { Places } from './hosts/register';
 
@@ -16,6 +17,19 @@ export function makeSurroundings(assembly: Assembly, account: Account, places: P
     for (const target of entry.targets) places.prepare(target, entry, admin);
   }
   makeUsers(assembly, account, places, admin);
+}
+
+/**
+ * What people do after the first deployment: each connection's secret gets a policy that lets sync alone read the token.
+ * They did so before anybody looks at the account, so that CloudTrail has no call of it.
+ */
+export function closeTokens({ entries }: Assembly, { roles }: Pick<Deployment, 'roles'>, account: Account): void {
+  const readers = roles.flatMap(({ roleName, arn }) => (roleName.includes('SyncRole') ? [arn] : []));
+  const denied = { Effect: 'Deny', Principal: '*', Action: 'secretsmanager:GetSecretValue', Resource: '*' };
+  const statement = { ...denied, Condition: { StringNotEquals: { 'aws:PrincipalArn': readers } } };
+  const ResourcePolicy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+  const secrets = entries.flatMap(({ connections }) => Object.values(connections).map(({ secret }) => secret));
+  for (const SecretId of new Set(secrets)) account.secretsManager.putResourcePolicy({ SecretId, ResourcePolicy });
 }
 
 /** The users that the stack does not create, each with a key that its pipelines use. */

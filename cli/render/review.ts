@@ -11,6 +11,9 @@ const SOURCES: Readonly<Record<EvidenceSource, string>> = {
   registry: 'the registry',
   secrets: 'the list of secrets',
   'audit-terms': 'the chosen frameworks and accepted exceptions',
+  deployment: 'what the deployment says of itself',
+  'own-changes': 'the changes to Keyturn itself',
+  'secret-policies': 'who may read the secrets',
 };
 
 const COLOUR = {

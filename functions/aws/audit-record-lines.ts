@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AuditEvent, attemptOfEvent, eventId, readAuditLine } from '../core/audit';
 import { fingerprintOf, SealCheck, type SealVerdict, type TrustedKey } from '../core/seal/check-seal';
+import { ManifestComparison } from '../core/seal/compare-manifests';
 import { SEALED_WITHIN } from '../core/seal/manifest';
 import { digestOf } from '../core/sealed';
 import type { SealedRecord, UnreadableLine } from '../report/evidence/evidence';
@@ -36,6 +37,7 @@ export class RecordLines {
   /** Of the sealed events, those of forgotten runs too. */
   #sealed = 0;
   #sealedSince = Number.POSITIVE_INFINITY;
+  readonly #manifests = new ManifestComparison();
 
   /**
    * @param since of the runs before it only those that did something are kept
@@ -65,13 +67,15 @@ export class RecordLines {
     if (verdict === 'sealed') {
       this.#sealed += 1;
       this.#sealedSince = Math.min(this.#sealedSince, line.takenAt);
+      this.#manifests.add(event, line.takenAt);
     }
     const digest =
       verdict === 'sealed' ? digestOf(document) : createHash('sha256').update(line.message).digest('base64url');
     this.#keep({ event, takenAt: line.takenAt, verdict }, digest, at);
   }
 
-  read() {
+  /** @param beginsAt before this instant the record holds nothing */
+  read(beginsAt: Date) {
     const { kept, unsealed } = this.#withoutLateUnsealed();
     const times = new Map(kept.map(({ event }) => [event, Date.parse(event.time)]));
     const timeOf = (event: AuditEvent) => times.get(event) ?? 0;
@@ -79,7 +83,13 @@ export class RecordLines {
     const broken = kept
       .filter(({ event }) => this.#breaksChain(event))
       .map(({ event }) => ({ at: new Date(event.time), why: 'broken-chain' }) as const);
-    return { events, unreadable: [...this.#unreadable, ...unsealed, ...broken], seals: this.#seals(kept) };
+    const has = (id: string, digest: string) => this.#digests.get(id)?.includes(digest) ?? false;
+    return {
+      events,
+      unreadable: [...this.#unreadable, ...unsealed, ...broken],
+      seals: this.#seals(kept),
+      mismatches: this.#manifests.mismatches(beginsAt, has),
+    };
   }
 
   /** What has no seal and was taken when the functions sealed already is not of theirs, whatever time it names. */

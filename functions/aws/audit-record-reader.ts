@@ -47,7 +47,7 @@ export function createAuditRecordReader(
       const beginsAt = await beginning(now);
       const lines = new RecordLines(since, sealedBy);
       let nextToken: string | undefined;
-      if (beginsAt >= until) return { logGroup, beginsAt, ...lines.read() };
+      if (beginsAt >= until) return { logGroup, beginsAt, ...lines.read(beginsAt) };
       do {
         const page = await calling(`logs:FilterLogEvents of ${logGroup}`, {}, () =>
           client.send(
@@ -66,7 +66,7 @@ export function createAuditRecordReader(
         // A page may be empty before the last one.
         nextToken = page.nextToken;
       } while (nextToken !== undefined);
-      return { logGroup, beginsAt, ...lines.read() };
+      return { logGroup, beginsAt, ...lines.read(beginsAt) };
     },
   };
 }

@@ -1,27 +1,18 @@
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { parseAuditTerms } from '../core/config/audit-terms';
 import { AUDIT_TERMS_PARAMETER } from '../core/names';
 import type { AuditTermsReader } from '../report/evidence/ports';
 import { type ClientConfig, clientConfig } from './client-config';
-import { awsFailure } from './failure';
+import { readParameter } from './parameter';
 
 /** The AuditTermsReader port over an SSM parameter, which a stack without such terms does not have. */
 export function createAuditTerms(config: ClientConfig = clientConfig): AuditTermsReader {
   const client = new SSMClient(config);
   return {
     async read() {
-      const written = await parameter(client);
+      const written = await readParameter(client, AUDIT_TERMS_PARAMETER);
       if (written?.Value === undefined) return undefined;
       return { ...parseAuditTerms(AUDIT_TERMS_PARAMETER, written.Value), changedAt: written.LastModifiedDate };
     },
   };
-}
-
-async function parameter(client: SSMClient) {
-  try {
-    return (await client.send(new GetParameterCommand({ Name: AUDIT_TERMS_PARAMETER }))).Parameter;
-  } catch (thrown) {
-    if (thrown instanceof Error && thrown.name === 'ParameterNotFound') return undefined;
-    throw awsFailure(thrown, `ssm:GetParameter of ${AUDIT_TERMS_PARAMETER}`);
-  }
 }

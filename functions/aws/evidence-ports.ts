@@ -7,9 +7,11 @@ import { createAuditRecordReader } from './audit-record-reader';
 import { createAuditTerms } from './audit-terms';
 import { createCaller } from './caller';
 import { type AwsAccess, reviewConfig } from './client-config';
+import { createDeployedFacts } from './deployed-facts';
 import { createIam } from './iam';
 import { createRegistry } from './registry';
 import { createSealKeys } from './seal-keys';
+import { readPolicy } from './secret-reads';
 import { createSecrets } from './secrets';
 import { createTrailHistory } from './trail-history';
 
@@ -31,6 +33,7 @@ export interface ReviewOptions {
 export function createEvidencePorts(options: ReviewOptions): EvidencePorts {
   const { time, access, logGroup, registryPath, sealKey, formerSealKeys } = options;
   const config = reviewConfig(access);
+  const secrets = new SecretsManagerClient(config);
   return {
     caller: createCaller(config),
     record: createAuditRecordReader(logGroup ?? AUDIT_LOG_GROUP, config),
@@ -39,8 +42,10 @@ export function createEvidencePorts(options: ReviewOptions): EvidencePorts {
     accountKeys: createAccountKeys(config),
     iam: createIam(config),
     registry: createRegistry(registryPath ?? REGISTRY_PATH, config),
-    secrets: createSecrets(new SecretsManagerClient(config)),
+    secrets: createSecrets(secrets),
+    secretPolicies: { read: (secret) => readPolicy(secrets, secret) },
     terms: createAuditTerms(config),
+    deployment: createDeployedFacts(config),
     time,
   };
 }

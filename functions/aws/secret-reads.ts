@@ -72,6 +72,19 @@ export async function listVersions(client: SecretsManagerClient, name: string): 
   return versions;
 }
 
+/** A secret's own policy. @throws KeyturnError `secret-missing`, `aws-*` */
+export async function readPolicy(
+  client: SecretsManagerClient,
+  name: string,
+): Promise<{ readonly arn: string; readonly policy: string | undefined }> {
+  const { ARN: arn = name, ResourcePolicy: policy } = await calling(
+    `secretsmanager:GetResourcePolicy of ${name}`,
+    SECRET_MISSING,
+    () => client.send(new GetResourcePolicyCommand({ SecretId: name })),
+  );
+  return { arn, policy };
+}
+
 /**
  * The digests in a secret's own policy. A policy that hides itself says nothing for its secret.
  *
@@ -79,10 +92,7 @@ export async function listVersions(client: SecretsManagerClient, name: string): 
  */
 export async function readPins(client: SecretsManagerClient, name: string): Promise<readonly string[]> {
   try {
-    const { ResourcePolicy = '' } = await calling(`secretsmanager:GetResourcePolicy of ${name}`, SECRET_MISSING, () =>
-      client.send(new GetResourcePolicyCommand({ SecretId: name })),
-    );
-    return digestsIn(ResourcePolicy);
+    return digestsIn((await readPolicy(client, name)).policy ?? '');
   } catch (thrown) {
     if (toKeyturnError(thrown).code === 'aws-denied') return [];
     throw thrown;

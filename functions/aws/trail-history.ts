@@ -1,7 +1,9 @@
-import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import { CloudTrailClient, type Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import type { Time } from '../account/ports';
-import { SECOND } from '../core/duration';
-import type { TrailWrite } from '../report/evidence/evidence';
+import { MINUTE, SECOND } from '../core/duration';
+import { OWN_CHANGES, OWN_CHANGES_IN_IAM } from '../core/own-things';
+import type { OwnChange, TrailWrite } from '../report/evidence/evidence';
+import { ownChangeReader } from '../report/evidence/own-change';
 import type { TrailHistory } from '../report/evidence/ports';
 import { TRAIL_ACTIONS, trailWriteOf } from '../report/evidence/trail-write';
 import { type ClientConfig, reviewConfig } from './client-config';
@@ -10,10 +12,13 @@ import { homeOfIam } from './trail';
 
 /** LookupEvents: two requests a second, for an account and region together. */
 const PACE = SECOND / 2;
+/** For so long the changes to Keyturn itself are looked for: other programs make some of the calls by the thousand. */
+const OWN_CHANGES_TAKE = 5 * MINUTE;
 
 /** The TrailHistory port over the AWS SDK. */
 export function createTrailHistory(time: Time, config: ClientConfig = reviewConfig()): TrailHistory {
   const local = new CloudTrailClient(config);
+  const home = async () => new CloudTrailClient({ ...config, region: homeOfIam(await local.config.region()) });
   let asked = Number.NEGATIVE_INFINITY;
   const inTurn = async () => {
     const wait = asked + PACE - time.now().getTime();
@@ -21,41 +26,72 @@ export function createTrailHistory(time: Time, config: ClientConfig = reviewConf
     asked = time.now().getTime();
   };
 
-  const lookUp = async (client: CloudTrailClient, action: TrailWrite['action'], from: Date, to: Date) => {
-    const found: TrailWrite[] = [];
+  /** The pages of all calls of one name, youngest first. */
+  async function* pagesOf(client: CloudTrailClient, name: string, from: Date, to: Date) {
     let NextToken: string | undefined;
     do {
       await inTurn();
-      const page = await calling(`cloudtrail:LookupEvents of ${action}`, {}, () =>
+      const page = await calling(`cloudtrail:LookupEvents of ${name}`, {}, () =>
         client.send(
           new LookupEventsCommand({
-            LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: action }],
+            LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: name }],
             StartTime: from,
             EndTime: to,
             NextToken,
           }),
         ),
       );
-      for (const { EventId: eventId, EventTime: at, Username: by, CloudTrailEvent: record = '' } of page.Events ?? []) {
-        if (eventId === undefined || at === undefined) continue;
-        const write = trailWriteOf({ eventId, at, action, by, record });
-        if (write !== undefined) found.push(write);
-      }
+      yield (page.Events ?? []).flatMap(wrapped);
       NextToken = page.NextToken;
     } while (NextToken !== undefined);
-    return found;
-  };
+  }
 
   return {
     async writes(from, to) {
-      const home = new CloudTrailClient({ ...config, region: homeOfIam(await local.config.region()) });
+      const inIam = await home();
       const writes = new Map<string, TrailWrite>();
       // One after the other: the pace is the account's.
       for (const action of TRAIL_ACTIONS) {
-        const client = action === 'PutSecretValue' ? local : home;
-        for (const write of await lookUp(client, action, from, to)) writes.set(write.eventId, write);
+        const client = action === 'PutSecretValue' ? local : inIam;
+        for await (const page of pagesOf(client, action, from, to)) {
+          for (const write of page.flatMap((event) => trailWriteOf({ ...event, action }) ?? [])) {
+            writes.set(write.eventId, write);
+          }
+        }
       }
-      return [...writes.values()].sort((a, b) => a.at.getTime() - b.at.getTime() || (a.eventId < b.eventId ? -1 : 1));
+      return inOrder(writes);
+    },
+
+    async ownChanges(own, from, to) {
+      const read = ownChangeReader(own);
+      const inIam = await home();
+      const changes = new Map<string, OwnChange>();
+      const unread: string[] = [];
+      const ends = time.now().getTime() + OWN_CHANGES_TAKE;
+      const calls = [
+        ...OWN_CHANGES_IN_IAM.map((name) => [inIam, name] as const),
+        ...OWN_CHANGES.map((name) => [local, name] as const),
+      ];
+      for (const [client, name] of calls) {
+        for await (const page of pagesOf(client, name, from, to)) {
+          for (const change of page.flatMap((event) => read(event) ?? [])) changes.set(change.eventId, change);
+          if (page.length > 0 && time.now().getTime() > ends) {
+            unread.push(name);
+            break;
+          }
+        }
+      }
+      return { changes: inOrder(changes), unread };
     },
   };
+}
+
+function wrapped({ EventId: eventId, EventTime: at, Username: by, CloudTrailEvent: record = '' }: Event) {
+  return eventId === undefined || at === undefined ? [] : [{ eventId, at, by, record }];
+}
+
+function inOrder<Found extends { readonly eventId: string; readonly at: Date }>(
+  found: ReadonlyMap<string, Found>,
+): readonly Found[] {
+  return [...found.values()].sort((a, b) => a.at.getTime() - b.at.getTime() || (a.eventId < b.eventId ? -1 : 1));
 }

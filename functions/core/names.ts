@@ -24,6 +24,11 @@ export const PARAMETER_PREFIX = '/keyturn/';
 export const REGISTRY_PATH = '/keyturn/keys/';
 /** What reports judge the account by, where the configuration says so: one SSM parameter. Not under the registry. */
 export const AUDIT_TERMS_PARAMETER = '/keyturn/audit-terms';
+/** What a deployment tells reports of itself: what is its own, and what its functions may do. Not under the registry either. */
+export const DEPLOYMENT_PARAMETERS = {
+  things: '/keyturn/deployment/things',
+  rights: '/keyturn/deployment/rights',
+} as const;
 
 export function secretName(id: string): string {
   return `${SECRET_PREFIX}${id}`;
@@ -124,6 +129,9 @@ export const ENV = {
   /** IDs of the keys whose secret was there before, separated by commas. */
   existingSecrets: 'KEYTURN_EXISTING_SECRETS',
 } as const;
+
+/** What the names of alarms begin with. */
+export const ALARM_PREFIX = 'Keyturn-';
 
 /** CloudWatch Logs: the record of record, one JSON line an audit event and nothing else. */
 export const AUDIT_LOG_GROUP = '/keyturn/audit';

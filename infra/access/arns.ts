@@ -1,7 +1,7 @@
 import { ArnFormat, Fn, Stack } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { AUDIT_TERMS_PARAMETER, REGISTRY_PATH } from '../../functions/core/names';
+import { AUDIT_TERMS_PARAMETER, DEPLOYMENT_PARAMETERS, REGISTRY_PATH } from '../../functions/core/names';
 
 /** The token of each text, so that equal ARNs are equal strings. */
 const substituted = new Map<string, string>();
@@ -50,9 +50,9 @@ function parameterArn(scope: Construct, name: string): string {
   return Stack.of(scope).formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.replace(/^\//, '') });
 }
 
-/** ARN of what reports judge by. */
-export function auditTermsArn(scope: Construct): string {
-  return parameterArn(scope, AUDIT_TERMS_PARAMETER);
+/** ARNs of what reports judge by, and of what a deployment tells them of itself. */
+export function reportParameterArns(scope: Construct): readonly string[] {
+  return [AUDIT_TERMS_PARAMETER, ...Object.values(DEPLOYMENT_PARAMETERS)].map((name) => parameterArn(scope, name));
 }
 
 /** ARNs of the registry: its path as GetParametersByPath may name it, and its parameters. */

@@ -5,7 +5,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { SECRET_PREFIX } from '../../functions/core/names';
 import type { AuditArchive } from '../evidence/audit-archive';
-import { auditTermsArn, logArns, registryArns, secretArnPrefix } from './arns';
+import { logArns, registryArns, reportParameterArns, secretArnPrefix } from './arns';
 import { onlyThrough } from './kms-use';
 
 export interface AuditorPolicyProps {
@@ -70,7 +70,7 @@ export class AuditorPolicy extends Construct {
       read(
         'ReadRegistry',
         ['ssm:GetParametersByPath', 'ssm:GetParameter'],
-        [...registry.paths, registry.parameters, auditTermsArn(this)],
+        [...registry.paths, registry.parameters, ...reportParameterArns(this)],
       ),
       read(
         'LookAtSecrets',
@@ -106,13 +106,12 @@ export class AuditorPolicy extends Construct {
 
 const RECORD = ['logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:DescribeLogStreams', 'logs:StartQuery'];
 
-const FIND_RECORD = [
-  'logs:DescribeLogGroups',
-  'logs:DescribeQueries',
-  'logs:DescribeQueryDefinitions',
-  'logs:GetQueryResults',
-  'logs:StopQuery',
-];
+/**
+ * IAM has no resource and no condition for these (Service Authorization Reference, CloudWatch Logs). Results are had by a
+ * query's ID, which nobody guesses: without `logs:DescribeQueries`, which lists those of all people, an auditor knows the
+ * own ones alone. Saved queries are shown of the whole account, their words and nothing that they found.
+ */
+const FIND_RECORD = ['logs:DescribeLogGroups', 'logs:DescribeQueryDefinitions', 'logs:GetQueryResults'];
 
 const ACCOUNT = [
   'iam:GenerateCredentialReport',

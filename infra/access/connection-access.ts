@@ -15,6 +15,7 @@ export class ConnectionAccess {
   private readonly rights: GrowingPolicy;
   private readonly known = new Map<string, IDependable>();
   private readonly usedOrigins = new Set<string>();
+  private readonly inWords = new Set<string>();
 
   /** @param rights of sync's role */
   constructor(rights: GrowingPolicy) {
@@ -47,7 +48,13 @@ export class ConnectionAccess {
     return this.usedOrigins.size === 0 ? undefined : [...this.usedOrigins].sort().join(',');
   }
 
+  /** What hosts ask for beside a token, in words. */
+  get words(): readonly string[] {
+    return [...this.inWords];
+  }
+
   private allowOnce(right: Right, arn: string): IDependable {
+    if (right.may !== undefined) this.inWords.add(right.may);
     const given = `${right.sid} ${arn}`;
     const holder = this.known.get(given) ?? this.rights.allow(right, [arn]);
     this.known.set(given, holder);

@@ -20,6 +20,8 @@ export interface GrowingPolicyProps {
 export interface Right {
   /** Tells the rights of one role apart. */
   readonly sid: string;
+  /** In words, for whoever reviews it. @default - those of `rights.ts` say it */
+  readonly may?: string;
   readonly actions: readonly string[];
   readonly conditions?: Record<string, Record<string, string | readonly string[]>>;
 }

@@ -5,7 +5,7 @@ import { AUDIT_EVENTS } from '../../functions/core/audit';
 import { ARCHIVE_PREFIX, EVENT_SOURCE, SECRET_PREFIX } from '../../functions/core/names';
 import type { NotificationTopic } from '../engine/notification-topic';
 import type { AuditArchive } from '../evidence/audit-archive';
-import { auditTermsArn, logArns, registryArns, secretArnPrefix } from './arns';
+import { logArns, registryArns, reportParameterArns, secretArnPrefix } from './arns';
 import { onlyThrough, PUBLISH_ENCRYPTED, WRITE_ENCRYPTED } from './kms-use';
 
 /** What a function's statements are about. */
@@ -26,6 +26,8 @@ export interface FunctionResources {
 
 /** One statement of a function's role. */
 export interface Statement {
+  /** In words, for whoever reviews it: what the function may do. */
+  readonly may: string;
   readonly actions: readonly string[];
   /** What it is allowed on; where that is nothing, the statement is left out. */
   readonly on: (resources: FunctionResources, scope: Construct) => readonly string[];
@@ -37,49 +39,59 @@ const ANYTHING = () => ['*'];
 /** One statement a need, by the name that it has in the role's policy. */
 export const NEEDS = {
   WriteOwnLog: {
+    may: 'write into its own log',
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     // The ARN ends in :* for the group's streams.
     on: ({ logGroupArn }) => [logGroupArn],
   },
   ListRegistry: {
+    may: 'read the registry of managed keys',
     actions: ['ssm:GetParametersByPath'],
     on: (_, scope) => registryArns(scope).paths,
   },
   ListSecrets: {
+    may: 'list names, tags and versions of all secrets of the account, never a value',
     actions: ['secretsmanager:ListSecrets'],
     // No resource level: ListSecrets shows names, tags and version IDs of all secrets, never a value.
     on: ANYTHING,
   },
   ReadPins: {
+    may: 'read the policies of the secrets under keyturn/',
     // What a deployment has said of each key stands in its secret's policy. In a template with very many keys there is no
     // room to allow it in each of them; a policy holds no secret.
     actions: ['secretsmanager:GetResourcePolicy'],
     on: (_, scope) => [`${secretArnPrefix(scope, SECRET_PREFIX)}*`],
   },
   TellPeople: {
+    may: "send messages to Keyturn's topic",
     actions: ['sns:Publish'],
     on: ({ notifications }) => (notifications ? [notifications.topic.topicArn] : []),
   },
   EncryptMessages: {
+    may: "encrypt them with the topic's KMS key",
     actions: PUBLISH_ENCRYPTED,
     on: ({ notifications }) => (notifications ? [notifications.key.keyArn] : []),
     conditions: (stack) => onlyThrough(stack, 'sns'),
   },
   KeepFailedRuns: {
+    may: 'keep events of runs that failed in a queue',
     actions: ['sqs:SendMessage'],
     on: ({ deadLettersArn }) => [deadLettersArn],
   },
   KeepRecord: {
+    may: 'add events to its own streams of the audit record',
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     // So that none can put into the record what another is said to have done.
     on: ({ name, auditLog }, scope) => [logArns(scope, auditLog).streams(`${name}/`)],
   },
   ReadRecord: {
+    may: 'read the audit record',
     // What people were told within the day, and what is reported.
     actions: ['logs:FilterLogEvents'],
     on: ({ auditLog }, scope) => logArns(scope, auditLog).group,
   },
   RecordAudit: {
+    may: 'put audit events on the event bus, as keyturn',
     actions: ['events:PutEvents'],
     on: ({ forwardTo }, scope) => [
       Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
@@ -89,39 +101,47 @@ export const NEEDS = {
     conditions: () => ({ StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': AUDIT_EVENTS } }),
   },
   ReadRegistry: {
+    may: 'read one entry of the registry',
     actions: ['ssm:GetParameter'],
     // An event names any managed key.
     on: (_, scope) => [registryArns(scope).parameters],
   },
   ReadTerms: {
+    may: 'read what reports judge by, and what a deployment says of itself',
     actions: ['ssm:GetParameter'],
-    on: (_, scope) => [auditTermsArn(scope)],
+    on: (_, scope) => reportParameterArns(scope),
   },
   ReadCredentialReport: {
+    may: "have IAM's credential report made, and read it",
     actions: ['iam:GenerateCredentialReport', 'iam:GetCredentialReport'],
     // No resource level: the report covers the whole account.
     on: ANYTHING,
   },
   TraceKeys: {
+    may: "search CloudTrail's event history",
     actions: ['cloudtrail:LookupEvents'],
     // No resource level: it tells whether a key that a dead run left behind is Keyturn's own, what uses a key whose time
     // has come, and what happened beside a report's record.
     on: ANYTHING,
   },
   FindRecord: {
+    may: 'see names and settings of all log groups',
     actions: ['logs:DescribeLogGroups'],
     // No resource level: it shows names and settings of all groups, never what is in them.
     on: ANYTHING,
   },
   WriteReports: {
+    may: 'add reports to the archive',
     actions: ['s3:PutObject'],
     on: ({ archive }) => (archive ? [archive.bucket.arnForObjects(`${ARCHIVE_PREFIX.reports}*`)] : []),
   },
   WriteEvents: {
+    may: 'add events to the archive',
     actions: ['s3:PutObject'],
     on: ({ archive }) => (archive ? [archive.bucket.arnForObjects(`${ARCHIVE_PREFIX.events}*`)] : []),
   },
   EncryptInArchive: {
+    may: "encrypt them with the archive's KMS key",
     actions: WRITE_ENCRYPTED,
     on: ({ archive }) => (archive?.key ? [archive.key.keyArn] : []),
     conditions: (stack) => onlyThrough(stack, 's3'),

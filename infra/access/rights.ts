@@ -108,6 +108,7 @@ export const RIGHTS = {
       'EncryptInArchive',
       'ReadCredentialReport',
       'TraceKeys',
+      'ReadPins',
     ],
     managedUsers: ['iam:ListAccessKeys'],
   },

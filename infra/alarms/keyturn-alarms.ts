@@ -11,6 +11,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Settings } from '../../functions/core/config/settings';
+import { ALARM_PREFIX } from '../../functions/core/names';
 import type { AlarmDefinition, AlarmMetric } from './alarm-definition';
 import { alarmDefinitions, type Watched } from './alarm-definitions';
 
@@ -20,9 +21,6 @@ export interface KeyturnAlarmsProps {
   readonly topic: ITopic;
   readonly watched: Watched;
 }
-
-/** What the names of all alarms begin with. */
-export const ALARM_PREFIX = 'Keyturn-';
 
 /** The CloudWatch alarms, each with what it means and where its runbook is. */
 export class KeyturnAlarms extends Construct {

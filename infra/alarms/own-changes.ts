@@ -4,40 +4,22 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import {
-  AUDIT_LOG_GROUP,
-  KEYTURN_CHANGED,
-  PARAMETER_PREFIX,
-  SEAL_KEY_ALIAS,
-  SECRET_PREFIX,
-} from '../../functions/core/names';
-import { ALARM_PREFIX } from './keyturn-alarms';
+import { KEYTURN_CHANGED } from '../../functions/core/names';
+import { CLOUDFORMATION_ADDRESS, ORDINARY_CALLS, type OwnNames, ownThings } from '../../functions/core/own-things';
 
 export interface OwnChangesProps {
   /** Is told. */
   readonly topic: ITopic;
   /** Keeps the events that the topic did not take. */
   readonly deadLetters: IQueue;
-  /** IDs of the stack's KMS keys. */
-  readonly keys: readonly string[];
-  /** Name of the archive's bucket. @default - there is none */
-  readonly archive?: string;
+  /** What is Keyturn's own. */
+  readonly own: OwnNames;
   /** Where the runbooks are; ends in a slash. */
   readonly runbooks: string;
 }
 
 /** CloudFormation cuts the stack's name and the logical ID where a name would be too long, neither of them to fewer. */
 const UNCUT = 24;
-
-/** What runs do day by day, and who gets the mails once. */
-const ORDINARY = [
-  'CreateLogStream',
-  'PutSecretValue',
-  'UpdateSecretVersionStage',
-  'TagResource',
-  'UntagResource',
-  'ConfirmSubscription',
-];
 
 /**
  * Tells people when somebody changes Keyturn itself, and not by a deployment: a function, a role, a rule, an alarm, the
@@ -47,7 +29,7 @@ const ORDINARY = [
 export class OwnChanges extends Construct {
   constructor(scope: Construct, id: string, props: OwnChangesProps) {
     super(scope, id);
-    const { topic, deadLetters, runbooks } = props;
+    const { topic, deadLetters, own, runbooks } = props;
     const rule = new Rule(this, 'Rule', {
       description: 'Keyturn: tell people when Keyturn itself is changed, and not by a deployment',
       eventPattern: {
@@ -58,9 +40,9 @@ export class OwnChanges extends Construct {
           readOnly: [false],
           managementEvent: [true],
           errorCode: Match.doesNotExist(),
-          sourceIPAddress: Match.anythingBut('cloudformation.amazonaws.com'),
-          eventName: Match.anythingBut(...ORDINARY),
-          requestParameters: { $or: ownThings(this, props) },
+          sourceIPAddress: Match.anythingBut(CLOUDFORMATION_ADDRESS),
+          eventName: Match.anythingBut(...ORDINARY_CALLS),
+          requestParameters: { $or: ownThings(own) },
         },
       },
       targets: [toTopic(topic, deadLetters, message(runbooks))],
@@ -88,43 +70,8 @@ function toTopic({ topicArn: arn }: ITopic, { queueArn }: IQueue, input: RuleTar
   return { bind: () => ({ arn, input, retryPolicy, deadLetterConfig: { arn: queueArn } }) };
 }
 
-/**
- * The ways in which a call can name a thing of Keyturn's: by its name, by its ARN, and for some by their ends alone, as a
- * pattern has room for 2,048 characters (EventBridge's quotas).
- */
-function ownThings(scope: Construct, { topic, keys, archive }: OwnChangesProps): readonly unknown[] {
-  const names = namesOf(scope);
-  const record = [AUDIT_LOG_GROUP, { suffix: `:log-group:${AUDIT_LOG_GROUP}` }];
-  const parameters = [prefix(PARAMETER_PREFIX), { wildcard: `*:parameter${PARAMETER_PREFIX}*` }];
-  return [
-    { functionName: [prefix(names), { wildcard: `*:function:${names}*` }] },
-    { roleName: [prefix(names)] },
-    { policyArn: [{ wildcard: `*/${names}*` }] },
-    // Of a rule, or of a parameter.
-    { name: [prefix(names), ...parameters] },
-    { names: parameters },
-    { rule: [prefix(names)] },
-    { alarmName: [prefix(ALARM_PREFIX)] },
-    { alarmNames: [prefix(ALARM_PREFIX)] },
-    { logGroupName: [AUDIT_LOG_GROUP, prefix(names)] },
-    { logGroupIdentifier: record },
-    { resourceIdentifier: record },
-    { secretId: [prefix(SECRET_PREFIX), { wildcard: `*:secret:${SECRET_PREFIX}*` }] },
-    { topicArn: [topic.topicArn] },
-    { subscriptionArn: [prefix(topic.topicArn)] },
-    { queueUrl: [{ wildcard: `*/${names}*` }] },
-    { keyId: keys.map((id) => ({ suffix: id })) },
-    { aliasName: [SEAL_KEY_ALIAS] },
-    ...(archive === undefined ? [] : [{ bucketName: [archive] }]),
-  ];
-}
-
-function prefix(text: string) {
-  return { prefix: text };
-}
-
 /** What CloudFormation's names for the engine's things begin with: `Keyturn-KeyRotation`. */
-function namesOf(scope: Construct): string {
+export function ownNamesPrefix(scope: Construct): string {
   const stack = Stack.of(scope);
   const { stackName } = stack;
   if (stackName.length > UNCUT) return stackName.slice(0, UNCUT);

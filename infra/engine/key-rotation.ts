@@ -6,21 +6,24 @@ import { Construct, type IConstruct, type IDependable } from 'constructs';
 import { KeysTogether } from '../../functions/core/config/keys-together';
 import type { PolicyOverrides } from '../../functions/core/config/policy';
 import type { Settings } from '../../functions/core/config/settings';
+import { type DeployedRight, rightsDocument } from '../../functions/core/deployed-facts';
 import type { FunctionName } from '../../functions/core/names';
 import { AuditorPolicy } from '../access/auditor-policy';
 import { ConnectionAccess } from '../access/connection-access';
 import { Guardrails } from '../access/guardrails';
+import { rightsInWords } from '../access/right-words';
 import { RIGHTS } from '../access/rights';
 import { SecretEncryption } from '../access/secret-encryption';
 import { UserAccess } from '../access/user-access';
 import type { AlarmSettings } from '../alarms/alarm-settings';
 import { KeyturnAlarms } from '../alarms/keyturn-alarms';
 import { KeyturnDashboard } from '../alarms/keyturn-dashboard';
-import { OwnChanges } from '../alarms/own-changes';
+import { OwnChanges, ownNamesPrefix } from '../alarms/own-changes';
 import { ArchiveFeed } from '../evidence/archive-feed';
 import { AuditArchive } from '../evidence/audit-archive';
 import { AuditLog } from '../evidence/audit-log';
 import type { AuditSettings } from '../evidence/audit-settings';
+import { DeploymentFacts } from '../evidence/deployment-facts';
 import { JudgingTerms } from '../evidence/judging-terms';
 import { SavedQueries } from '../evidence/saved-queries';
 import { SealKey } from '../evidence/seal-key';
@@ -322,13 +325,24 @@ export class KeyRotation extends Construct implements IKeyRotation {
 
   private watchChanges({ alarms: { runbooks } }: Settings, { topic, key }: NotificationTopic): void {
     const keys = [this.sealKey.key, key, this._encryption?.key].filter((one) => one !== undefined);
-    new OwnChanges(this, 'OwnChanges', {
-      topic,
-      deadLetters: this.undeliveredEvents,
+    const own = {
+      names: ownNamesPrefix(this),
+      topic: topic.topicArn,
       keys: keys.map(({ keyId }) => keyId),
       archive: this.archive?.bucket.bucketName,
-      runbooks,
+    };
+    new OwnChanges(this, 'OwnChanges', { topic, deadLetters: this.undeliveredEvents, own, runbooks });
+    const facts = new DeploymentFacts(this, 'Facts', {
+      things: { stacks: Lazy.list({ produce: () => [...this.deployedBy.stacks] }), ...own },
+      rights: Lazy.string({ produce: () => JSON.stringify(rightsDocument(this.rightsInWords())) }),
     });
+    // Their names are one for the account.
+    this.auditLog._makeAfter(facts);
+  }
+
+  private rightsInWords(): readonly DeployedRight[] {
+    const added = new Map<string, readonly string[]>([['sync', this.connectionAccess.words]]);
+    return rightsInWords(this.allFunctions.map(({ name, needs }) => ({ name, needs, added: added.get(name) })));
   }
 
   private createAuditor({ audit: { encryptionKey } }: Settings): ManagedPolicy {

@@ -8,8 +8,9 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type DeployedFunction, ENV } from '../../functions/core/names';
-import { functionPermissions } from '../access/function-permissions';
+import { functionPermissions, needsOf } from '../access/function-permissions';
 import { GrowingPolicy } from '../access/growing-policy';
+import type { Need } from '../access/needs';
 import { pathProperty } from '../access/role-path';
 import { BUNDLES_FOLDER } from '../bundles/bundles-folder';
 import { releaseOf } from '../bundles/release';
@@ -49,6 +50,8 @@ export class RotationFunction extends Construct {
   readonly name: DeployedFunction;
   readonly lambda: LambdaFunction;
   readonly role: Role;
+  /** The statements of the role, from the start. */
+  readonly needs: readonly Need[];
   /** What the role may do to the things that are many; can be added to until synthesis. */
   readonly rights: GrowingPolicy;
 
@@ -64,19 +67,17 @@ export class RotationFunction extends Construct {
       retention: props.logRetentionDays,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
-    const policy = new PolicyDocument({
-      statements: [
-        ...functionPermissions(this, {
-          name: props.name,
-          logGroupArn: logGroup.logGroupArn,
-          auditLog: props.auditLog.logGroup,
-          notifications: props.notifications,
-          deadLettersArn: props.deadLetters.queueArn,
-          forwardTo: props.forwardTo,
-          archive: props.archive,
-        }),
-      ],
-    });
+    const resources = {
+      name: props.name,
+      logGroupArn: logGroup.logGroupArn,
+      auditLog: props.auditLog.logGroup,
+      notifications: props.notifications,
+      deadLettersArn: props.deadLetters.queueArn,
+      forwardTo: props.forwardTo,
+      archive: props.archive,
+    };
+    this.needs = needsOf(this, resources);
+    const policy = new PolicyDocument({ statements: [...functionPermissions(this, resources)] });
     this.role = new Role(this, 'Role', {
       path: pathProperty(props.rolePath),
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),

@@ -24,11 +24,17 @@ export function functionDelivery(lambda: IFunction, { target, inspects }: Functi
   };
 }
 
+const CALL = {
+  sid: 'CallDeliveryFunctions',
+  may: 'call exactly the functions that keys are delivered to',
+  actions: ['lambda:InvokeFunction'],
+};
+
 /** @param arn what is called, where it is more than the item says */
 export function functionItem(item: DeliverTo, arn = 'function' in item ? item.function : ''): Delivery {
   return {
     item,
-    rights: [{ right: { sid: 'CallDeliveryFunctions', actions: ['lambda:InvokeFunction'] }, arns: [arn] }],
+    rights: [{ right: CALL, arns: [arn] }],
   };
 }
 

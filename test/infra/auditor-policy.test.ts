@@ -50,6 +50,13 @@ const EVIDENCE: readonly Request[] = [
   { action: 'ssm:GetParametersByPath', resource: arn('ssm', 'parameter/keyturn/keys/') },
   { action: 'ssm:GetParameter', resource: arn('ssm', 'parameter/keyturn/keys/web-shop') },
   { action: 'ssm:GetParameter', resource: arn('ssm', 'parameter/keyturn/audit-terms') },
+  { action: 'ssm:GetParameter', resource: arn('ssm', 'parameter/keyturn/deployment/rights') },
+  {
+    action: 'secretsmanager:GetResourcePolicy',
+    resource: arnOfSecret('keyturn/web-shop'),
+    resourcePolicy: secretPolicyOf(template, 'web-shop'),
+  },
+  { action: 'secretsmanager:GetResourcePolicy', resource: arnOfSecret('keyturn/connections/acme') },
   { action: 'secretsmanager:ListSecrets', resource: '*' },
   {
     action: 'secretsmanager:DescribeSecret',
@@ -92,6 +99,18 @@ describe('the auditor', () => {
     expect(await mayWith([ADMINISTRATOR], { action: 'secretsmanager:GetSecretValue', resource })).toBe(true);
   });
 
+  it('asks the record alone, and learns of nobody else’s queries', async () => {
+    const refused: readonly Request[] = [
+      { action: 'logs:StartQuery', resource: arn('logs', 'log-group:/aws/lambda/payments') },
+      { action: 'logs:StartQuery', resource: arn('logs', 'log-group:/keyturn/auditors') },
+      { action: 'logs:FilterLogEvents', resource: arn('logs', 'log-group:/aws/lambda/payments') },
+      { action: 'logs:DescribeQueries', resource: '*' },
+      { action: 'logs:StopQuery', resource: '*' },
+      { action: 'logs:PutQueryDefinition', resource: '*' },
+    ];
+    for (const request of refused) expect(await mayWith([auditor], request), request.action).toBe(false);
+  });
+
   it('decrypts evidence and nothing else', async () => {
     expect(await mayWith([auditor], decrypt('secretsmanager'))).toBe(false);
     expect(await mayWith([auditor], decrypt('ebs'))).toBe(false);
@@ -110,11 +129,10 @@ describe('the auditor', () => {
     for (const request of changes) expect(await mayWith([auditor], request), request.action).toBe(false);
 
     const actions = auditor.Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action }) => Action);
-    // StartQuery and StopQuery are about a query, GenerateCredentialReport about a list.
+    // StartQuery is about a query, GenerateCredentialReport about a list.
     expect(
       actions.filter(
-        (action) =>
-          !/:(Get|List|Describe|Lookup|Filter|Decrypt|StartQuery|StopQuery|GenerateCredentialReport)/.test(action),
+        (action) => !/:(Get|List|Describe|Lookup|Filter|Decrypt|StartQuery|GenerateCredentialReport)/.test(action),
       ),
     ).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { deliverToSchema } from '../../functions/core/hosts/target';
 import { DeliveryTarget, Encryption } from '../../infra';
 import { functionDelivery } from '../../infra/targets/function-target';
-import { errorsOf, resourcesOf, rotationIn, stackOf, templateOf } from './synthesized';
+import { errorsOf, registryEntriesOf, resourcesOf, rotationIn, stackOf, templateOf } from './synthesized';
 
 const ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:deliver';
 
@@ -19,7 +19,7 @@ function keyDeliveredBy(lambdaIn: (stack: Stack) => IFunction) {
   });
   const template = templateOf(stack);
   const [policy] = resourcesOf(template, 'AWS::SecretsManager::ResourcePolicy');
-  const [parameter] = resourcesOf(template, 'AWS::SSM::Parameter');
+  const [parameter] = registryEntriesOf(template);
   const sync = resourcesOf(template, 'AWS::IAM::Role').find(({ id }) => id.startsWith('KeyRotationSyncRole'));
   return {
     errors: errorsOf(stack),

@@ -25,8 +25,9 @@ function secretsByStack(keys: readonly KeyInput[]): Readonly<Record<string, read
   const stacks = app.node.children.filter((child) => child instanceof Stack);
   return Object.fromEntries(
     stacks.map((stack) => {
-      const policies = Template.fromStack(stack).findResources('AWS::SSM::Parameter');
-      return [stack.stackName, Object.values(policies).map(({ Properties }) => String(Properties.Name).slice(14))];
+      const parameters = Object.values(Template.fromStack(stack).findResources('AWS::SSM::Parameter'));
+      const names = parameters.map(({ Properties }) => String(Properties.Name));
+      return [stack.stackName, names.flatMap((name) => /^\/keyturn\/keys\/(.*)$/.exec(name)?.[1] ?? [])];
     }),
   );
 }

@@ -13,6 +13,7 @@ import {
   errorsOf,
   madeBefore,
   ONE_KEY,
+  registryEntriesOf,
   resourcesOf,
   rotationIn,
   stackOf,
@@ -79,7 +80,7 @@ describe('a secret that is there already', () => {
     const template = templateOf(stack);
     const [made] = resourcesOf(synthesize(ONE_KEY), 'AWS::SecretsManager::ResourcePolicy');
     const [policy] = resourcesOf(template, 'AWS::SecretsManager::ResourcePolicy');
-    const [parameter] = resourcesOf(template, 'AWS::SSM::Parameter');
+    const [parameter] = registryEntriesOf(template);
 
     expect(resourcesOf(template, 'AWS::SecretsManager::Secret')).toEqual([]);
     expect(withoutPin(policy?.Properties)).toEqual(withoutPin({ ...made?.Properties, SecretId: 'keyturn/web-shop' }));
@@ -119,7 +120,7 @@ describe('the registry parameter of a managed key', () => {
   }
 
   it('is plain JSON that the functions understand', () => {
-    const parameter = resourcesOf(synthesize(ONE_KEY), 'AWS::SSM::Parameter')[0];
+    const parameter = registryEntriesOf(synthesize(ONE_KEY))[0];
 
     expect(parameter?.Properties.Name).toBe('/keyturn/keys/web-shop');
     expect(entryOf(parameter?.Properties.Value)).toEqual({
@@ -154,7 +155,7 @@ describe('the registry parameter of a managed key', () => {
       connections: ACME,
       keys: [{ id: 'a', user: 'made-here', createUser: true, deliverTo: [{ connection: 'acme', workspace: 'acme' }] }],
     });
-    const [parameter] = resourcesOf(template, 'AWS::SSM::Parameter');
+    const [parameter] = registryEntriesOf(template);
     const needed = [
       ...resourcesOf(template, 'AWS::SecretsManager::ResourcePolicy'),
       ...resourcesOf(template, 'AWS::IAM::User'),
@@ -172,9 +173,7 @@ describe('the registry parameter of a managed key', () => {
     expect(policies.length).toBeGreaterThan(0);
 
     for (const { id, user } of keys) {
-      const parameter = resourcesOf(template, 'AWS::SSM::Parameter').find(
-        ({ Properties }) => Properties.Name === `/keyturn/keys/${id}`,
-      );
+      const parameter = registryEntriesOf(template).find(({ Properties }) => Properties.Name === `/keyturn/keys/${id}`);
       const naming = [...policies, ...resourcesOf(template, 'AWS::IAM::Role')].filter(({ Properties }) =>
         JSON.stringify(Properties).includes(`:user/*/${user}"`),
       );
@@ -192,7 +191,7 @@ describe('the registry parameter of a managed key', () => {
       firstRotation: FirstRotation.WHEN_DUE,
       adopt: Adopt.REPLACE_IDLE,
     });
-    const [parameter] = resourcesOf(templateOf(stack), 'AWS::SSM::Parameter');
+    const [parameter] = registryEntriesOf(templateOf(stack));
 
     expect(entryOf(parameter?.Properties.Value)).toMatchObject({
       policy: { rotateAfter: 60, deactivateAfter: 70, deleteAfter: 85, idleFor: 2, holdLimit: 10 },
@@ -404,7 +403,7 @@ describe('what the deployment says of a key', () => {
   it('stands in the policy of its secret: the digest of the very text of its registry entry', () => {
     const template = synthesize(ONE_KEY);
     const [policy] = resourcesOf(template, 'AWS::SecretsManager::ResourcePolicy');
-    const [parameter] = resourcesOf(template, 'AWS::SSM::Parameter');
+    const [parameter] = registryEntriesOf(template);
 
     expect(digestsIn(JSON.stringify(policy?.Properties.ResourcePolicy))).toEqual([
       entryDigest(String(parameter?.Properties.Value)),

@@ -34,9 +34,9 @@ const ACCEPTED: readonly Accepted[] = [
   {
     finding:
       /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:keyturn\/\*\]$/,
-    at: /^(Rotate|Deactivate|Delete|Sync)\/Role\/Resource$/,
+    at: /^(Rotate|Deactivate|Delete|Sync|Report)\/Role\/Resource$/,
     because:
-      'Whether a registry entry is the deployed one stands in the policy of its secret, one a key; a policy holds no secret, and the prefix is Keyturn’s own.',
+      'Whether a registry entry is the deployed one, and who may read the secret, stands in the policy of its secret, one a key; a policy holds no secret, and the prefix is Keyturn’s own.',
   },
   {
     finding:

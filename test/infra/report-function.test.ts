@@ -58,6 +58,7 @@ describe('the function that reports', () => {
       ['EncryptInArchive', ['kms:GenerateDataKey', 'kms:Decrypt']],
       ['ReadCredentialReport', ['iam:GenerateCredentialReport', 'iam:GetCredentialReport']],
       ['TraceKeys', ['cloudtrail:LookupEvents']],
+      ['ReadPins', ['secretsmanager:GetResourcePolicy']],
       ['ManagedUsersKeys', ['iam:ListAccessKeys']],
     ]);
   });
@@ -70,6 +71,7 @@ describe('the function that reports', () => {
     { action: 'cloudtrail:LookupEvents', resource: '*' },
     { action: 'ssm:GetParametersByPath', resource: arn('ssm', 'parameter/keyturn/keys/') },
     { action: 'ssm:GetParameter', resource: arn('ssm', 'parameter/keyturn/audit-terms') },
+    { action: 'ssm:GetParameter', resource: arn('ssm', 'parameter/keyturn/deployment/things') },
     { action: 'secretsmanager:ListSecrets', resource: '*' },
     { action: 's3:PutObject', resource: `${bucket}/reports/2026-04.html` },
   ])('may do $action to $resource', async (request) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { ConfigInput } from '../../functions/core/config/config';
-import { DEPLOYED_FUNCTIONS } from '../../functions/core/names';
+import { DEPLOYED_FUNCTIONS, REGISTRY_PATH } from '../../functions/core/names';
 import { KeyRotation, type KeyRotationProps, KeyturnStack, type KeyturnStackOptions } from '../../infra';
 
 /** Bundles that are quick to hash: what is in them is not what these tests are about. */
@@ -97,4 +97,11 @@ export function madeBefore(of: CfnTemplate, id: string, found = new Set<string>(
     madeBefore(of, before, found);
   }
   return found;
+}
+
+/** The registry parameters of managed keys; the engine has parameters of its own. */
+export function registryEntriesOf(template: CfnTemplate): ReturnType<typeof resourcesOf> {
+  return resourcesOf(template, 'AWS::SSM::Parameter').filter(({ Properties }) =>
+    String(Properties.Name).startsWith(REGISTRY_PATH),
+  );
 }

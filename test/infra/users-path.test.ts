@@ -59,7 +59,12 @@ describe('rights by a path', () => {
 
   /** The functions know the stacks by their names. */
   const withoutStacks = (template: unknown): unknown =>
-    JSON.parse(JSON.stringify(template).replace(/"KEYTURN_STACKS":"[^"]+"/g, '"KEYTURN_STACKS":""'));
+    JSON.parse(
+      JSON.stringify(template)
+        .replace(/"KEYTURN_STACKS":"[^"]+"/g, '"KEYTURN_STACKS":""')
+        // What the deployment tells reports.
+        .replace(/(\\"stacks\\":)\[[^\]]*\]/g, '$1[]'),
+    );
 
   it('have room for 5,000 keys: the main template is the same for one key in a stack of keys and for hundreds, but for the names of the stacks', () => {
     const engineOf = (count: number) => {

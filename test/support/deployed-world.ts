@@ -6,7 +6,7 @@ import { type Assembly, assemblyOf, homeOf } from '../../cli/rehearsal/assembly'
 import { openPlaces, type Places } from '../../cli/rehearsal/hosts/register';
 import { QuietHours } from '../../cli/rehearsal/quiet-hours';
 import { RehearsedPipelines } from '../../cli/rehearsal/rehearsed-pipelines';
-import { makeSurroundings } from '../../cli/rehearsal/surroundings';
+import { closeTokens, makeSurroundings } from '../../cli/rehearsal/surroundings';
 import { type Audit, auditOf } from '../../cli/rehearsal/timeline';
 import type { ConfigInput } from '../../functions/core/config/config';
 import type { RegistryEntry } from '../../functions/core/config/registry';
@@ -90,6 +90,7 @@ export class DeployedWorld {
     pipelines.start(assembly.entries);
     await world.runUntil(new Date(DEPLOYED));
     const deployment = await world.deployAll(cdkOut);
+    closeTokens(assembly, deployment, world.account);
     onDeploy?.(deployment, world);
     const deployed = new DeployedWorld(world, assembly, cdkOut, deployment, places, pipelines, onDeploy);
     deployed.#folders.push(cdkOut);

@@ -22,7 +22,7 @@ import { Clock } from '../../local/clock';
 import { Bitbucket } from '../../local/hosts/bitbucket/bitbucket';
 import { type BitbucketFault, type BitbucketRequest, startBitbucketServer } from '../../local/hosts/bitbucket/server';
 import type { Mortal } from './mortal';
-import { policyThatPins } from './policy-that-pins';
+import { policyThatCloses, policyThatPins } from './policy-that-pins';
 import { makeSealKey } from './seal-key';
 import { secretStateOf } from './secret-state-of';
 import { whoIs } from './who-is';
@@ -146,6 +146,8 @@ export class Stage {
     this.token = this.bitbucket.addAccessToken({ workspace: 'acme', scopes: ['pipeline', 'pipeline:variable'] });
     this.material.push(this.token);
     this.secret('keyturn/connections/acme', JSON.stringify({ accessToken: this.token }));
+    const closed = { SecretId: 'keyturn/connections/acme', ResourcePolicy: policyThatCloses() };
+    this.account.secretsManager.putResourcePolicy(closed);
     this.account.invoke(this.admin, 'sns', 'CreateTopic', { Name: 'findings' });
     this.account.logs.createLogGroup({ logGroupName: AUDIT_LOG_GROUP });
     makeSealKey(this.account);

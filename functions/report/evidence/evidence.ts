@@ -1,7 +1,9 @@
 import type { AuditEvent } from '../../core/audit';
 import type { AuditTerms } from '../../core/config/audit-terms';
 import type { RegistryEntry } from '../../core/config/registry';
+import type { DeployedRight, DeployedThings } from '../../core/deployed-facts';
 import type { SecretState } from '../../core/key/secret-state';
+import type { ManifestMismatch } from '../../core/seal/compare-manifests';
 
 /** What CloudTrail says of one management write that matters to access keys: it happened, whoever did it. */
 export interface TrailWrite {
@@ -19,6 +21,49 @@ export interface TrailWrite {
   readonly secret?: string;
   readonly version?: string;
   readonly sourceIp?: string;
+}
+
+/** A call that changed a thing of Keyturn's own, or the deployment of one of its stacks. */
+export interface OwnChange {
+  readonly eventId: string;
+  readonly at: Date;
+  /** Name of the call, without the version that Lambda adds to it. */
+  readonly call: string;
+  /** `iam`, `lambda`… */
+  readonly service: string;
+  /** As the call names it: by name or by ARN. */
+  readonly thing: string;
+  /** ARN of who did it; of an assumed role that of the session. */
+  readonly by: string;
+  /** Address that it came from. */
+  readonly from?: string | undefined;
+  /** `deployment`: it deploys a stack of Keyturn's. `cloudformation`: CloudFormation did it, for some deployment. */
+  readonly through: 'deployment' | 'cloudformation' | 'hand';
+}
+
+/** What happened to Keyturn itself. */
+export interface OwnHistory {
+  /** Since when CloudTrail could be asked. */
+  readonly from: Date;
+  readonly to: Date;
+  /** In order of time. */
+  readonly changes: readonly OwnChange[];
+  /** Calls that there were too many of: what of them is older does not show. */
+  readonly unread: readonly string[];
+}
+
+/** What a deployment says of itself, and when it was last written. */
+export interface DeployedFacts {
+  readonly things: DeployedThings;
+  readonly rights: readonly DeployedRight[];
+  readonly changedAt?: Date | undefined;
+}
+
+/** A secret's own policy. */
+export interface SecretPolicy {
+  readonly arn: string;
+  /** JSON; undefined where it has none. */
+  readonly policy: string | undefined;
 }
 
 /** One slot of the IAM credential report. */
@@ -105,7 +150,10 @@ export type EvidenceSource =
   | 'iam'
   | 'registry'
   | 'secrets'
-  | 'audit-terms';
+  | 'audit-terms'
+  | 'deployment'
+  | 'own-changes'
+  | 'secret-policies';
 
 /** Which frameworks were chosen and which exceptions accepted, and when that was last written. */
 export interface JudgingTerms extends AuditTerms {
@@ -132,6 +180,8 @@ export interface Evidence {
         readonly unreadable: readonly UnreadableLine[];
         /** @default - the seals were not checked: nobody knows by which key */
         readonly seals?: SealedRecord | undefined;
+        /** What the manifests of the days and the record say otherwise. @default - nothing */
+        readonly mismatches?: readonly ManifestMismatch[];
       }
     | undefined;
   readonly trail:
@@ -158,5 +208,11 @@ export interface Evidence {
   readonly usersNotListed?: readonly string[];
   /** @default - nothing was chosen and nothing accepted: every control is judged */
   readonly terms?: JudgingTerms | undefined;
+  /** @default - the stack is of a version that did not say it, or somebody took it away */
+  readonly deployment?: DeployedFacts | undefined;
+  /** Of managed secrets and of connections, by the name that Keyturn knows each by. @default - none could be read */
+  readonly secretPolicies?: ReadonlyMap<string, SecretPolicy> | undefined;
+  /** @default - it is not known which things are Keyturn's own, or CloudTrail could not be asked */
+  readonly ownHistory?: OwnHistory | undefined;
   readonly failures: readonly { readonly source: EvidenceSource; readonly message: string }[];
 }

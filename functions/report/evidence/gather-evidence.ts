@@ -1,8 +1,9 @@
 import { after, DAY, HOUR, latest, MINUTE, SECOND } from '../../core/duration';
 import { KeyturnError, toKeyturnError } from '../../core/errors';
 import { SECRET_PREFIX } from '../../core/names';
-import type { Evidence, EvidenceSource } from './evidence';
+import type { DeployedFacts, Evidence, EvidenceSource, OwnHistory } from './evidence';
 import { listKeys } from './list-keys';
+import { listPolicies } from './list-policies';
 import type { EvidencePorts, TrailHistory } from './ports';
 
 export interface Period {
@@ -35,7 +36,13 @@ const PERMISSIONS: Readonly<Record<EvidenceSource, string>> = {
   registry: 'ssm:GetParametersByPath',
   secrets: 'secretsmanager:ListSecrets',
   'audit-terms': 'ssm:GetParameter',
+  deployment: 'ssm:GetParameter',
+  'own-changes': 'cloudtrail:LookupEvents',
+  'secret-policies': 'secretsmanager:GetResourcePolicy',
 };
+
+/** Reads a source; undefined where it cannot be read, which is told. */
+type From = <Answer>(source: EvidenceSource, read: () => Promise<Answer>) => Promise<Answer | undefined>;
 
 /**
  * Reads everything that a report is made from, and changes nothing. A source that cannot be read is a failure in the
@@ -57,20 +64,12 @@ export async function gatherEvidence(
     failures.push({ source, message });
     onSource(source, message);
   };
-  const from = async <Answer>(source: EvidenceSource, read: () => Promise<Answer>): Promise<Answer | undefined> => {
-    try {
-      const answer = await read();
-      onSource(source);
-      return answer;
-    } catch (thrown) {
-      failed(source, thrown);
-      return undefined;
-    }
-  };
-
+  const from = reader(onSource, failed);
   const sealKeys = from('seal-key', () => ports.sealKeys.read());
   const registry = from('registry', () => ports.registry.list());
-  const [record, trail, credentialReport, listing, secrets, listed, terms] = await Promise.all([
+  const secretsListed = from('secrets', () => ports.secrets.list(SECRET_PREFIX));
+  const trailRead = from('cloudtrail', () => trailOf(ports.trail, { since, until }, gatheredAt));
+  const [record, trail, credentialReport, listing, secrets, listed, terms, own, secretPolicies] = await Promise.all([
     sealKeys.then((sealedBy) =>
       from('audit-record', () =>
         ports.record.read({
@@ -81,12 +80,17 @@ export async function gatherEvidence(
         }),
       ),
     ),
-    from('cloudtrail', () => trailOf(ports.trail, { since, until }, gatheredAt)),
+    trailRead,
     from('credential-report', () => credentialReportOf(ports)),
     registry,
-    from('secrets', () => ports.secrets.list(SECRET_PREFIX)),
+    secretsListed,
     registry.then((known) => from('iam', () => listKeys(ports.iam, known?.entries))),
     from('audit-terms', () => ports.terms.read()),
+    ownOf(ports, from, trailRead, { since, until }, gatheredAt),
+    Promise.all([secretsListed, registry]).then(
+      ([known, managed]) =>
+        known && from('secret-policies', () => listPolicies(ports.secretPolicies, known, managed?.entries)),
+    ),
   ]);
   for (const failure of listed?.failures ?? []) failed('iam', failure);
   return {
@@ -106,11 +110,59 @@ export async function gatherEvidence(
     listedKeys: listed?.keys,
     ...(listed === undefined || listed.usersNotListed.length === 0 ? {} : { usersNotListed: listed.usersNotListed }),
     terms,
+    ...own,
+    secretPolicies,
     failures,
   };
 }
 
-async function trailOf(trail: TrailHistory, { since, until }: Period, now: Date): Promise<Evidence['trail']> {
+function reader(onSource: (source: EvidenceSource) => void, failed: (source: EvidenceSource, thrown: unknown) => void) {
+  const from: From = async (source, read) => {
+    try {
+      const answer = await read();
+      onSource(source);
+      return answer;
+    } catch (thrown) {
+      failed(source, thrown);
+      return undefined;
+    }
+  };
+  return from;
+}
+
+/** What the deployment says of itself, and what happened to it: without the one nobody knows what to look for. */
+async function ownOf(
+  { deployment: facts, trail }: EvidencePorts,
+  from: From,
+  trailRead: Promise<unknown>,
+  period: Period,
+  now: Date,
+): Promise<Pick<Evidence, 'deployment' | 'ownHistory'>> {
+  const deployment = await from('deployment', () => facts.read());
+  // One after the other: the pace at which CloudTrail can be asked is the account's.
+  await trailRead;
+  if (deployment === undefined) return {};
+  return { deployment, ownHistory: await from('own-changes', () => ownHistoryOf(trail, deployment, period, now)) };
+}
+
+async function trailOf(trail: TrailHistory, period: Period, now: Date): Promise<Evidence['trail']> {
+  const { from, to } = reachOf(period, now);
+  const writes = await trail.writes(from, to);
+  return { from, to, writes: writes.filter(({ at }) => at >= from && at < to) };
+}
+
+async function ownHistoryOf(
+  trail: TrailHistory,
+  { things }: DeployedFacts,
+  period: Period,
+  now: Date,
+): Promise<OwnHistory> {
+  const { from, to } = reachOf(period, now);
+  return { from, to, ...(await trail.ownChanges(things, from, to)) };
+}
+
+/** What of a period CloudTrail's event history shows. @throws KeyturnError where that is nothing */
+function reachOf({ since, until }: Period, now: Date): { readonly from: Date; readonly to: Date } {
   const from = latest(after(since, -TRAIL_MARGIN), after(now, -HISTORY));
   const to = earliest(after(until, TRAIL_MARGIN), after(now, -TRAIL_DELAY));
   if (from >= until || since >= to) {
@@ -119,8 +171,7 @@ async function trailOf(trail: TrailHistory, { since, until }: Period, now: Date)
       "cloudtrail:LookupEvents: CloudTrail's event history shows the last 90 days without the last 15 minutes, and the whole period is outside of them.",
     );
   }
-  const writes = await trail.writes(from, to);
-  return { from, to, writes: writes.filter(({ at }) => at >= from && at < to) };
+  return { from, to };
 }
 
 async function credentialReportOf({ accountKeys, time }: EvidencePorts): Promise<Evidence['credentialReport']> {

@@ -1,6 +1,15 @@
 import type { CallerIdentity, Iam, Registry, Secrets, Time } from '../../account/ports';
 import type { TrustedKey } from '../../core/seal/check-seal';
-import type { Evidence, FullCredentialReport, JudgingTerms, TrailWrite } from './evidence';
+import type {
+  DeployedFacts,
+  Evidence,
+  FullCredentialReport,
+  JudgingTerms,
+  OwnHistory,
+  SecretPolicy,
+  TrailWrite,
+} from './evidence';
+import type { OwnStacks } from './own-change';
 
 /** Who asks, and where. */
 export interface Caller {
@@ -18,6 +27,20 @@ export interface AccountKeys {
 export interface TrailHistory {
   /** What happened to access keys and to managed secrets, all pages, in order of time; failed calls are left out. @throws KeyturnError `aws-*` */
   writes(from: Date, to: Date): Promise<readonly TrailWrite[]>;
+  /** What happened to Keyturn itself, in order of time; failed calls are left out. @throws KeyturnError `aws-*` */
+  ownChanges(own: OwnStacks, from: Date, to: Date): Promise<Pick<OwnHistory, 'changes' | 'unread'>>;
+}
+
+/** The secrets' own policies. */
+export interface SecretPolicies {
+  /** @param secret name or ARN. @throws KeyturnError `secret-missing`, `aws-*` */
+  read(secret: string): Promise<SecretPolicy>;
+}
+
+/** What the deployment says of itself. */
+export interface DeployedFactsReader {
+  /** Undefined where it says nothing. @throws KeyturnError `aws-*`, `invalid-config` */
+  read(): Promise<DeployedFacts | undefined>;
 }
 
 /** The record of record, for whoever reviews it. */
@@ -60,5 +83,7 @@ export interface EvidencePorts {
   readonly registry: Pick<Registry, 'list'>;
   readonly secrets: Pick<Secrets, 'list'>;
   readonly terms: AuditTermsReader;
+  readonly deployment: DeployedFactsReader;
+  readonly secretPolicies: SecretPolicies;
   readonly time: Time;
 }

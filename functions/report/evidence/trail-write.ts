@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { idOfSecret } from '../../core/names';
+import { cleaned } from '../../core/outside-text';
 import type { TrailWrite } from './evidence';
+import { byOf, LONGEST_ARN, type WrappedCall } from './own-change';
 
 /** The management writes that change access keys or their secrets. */
 export const TRAIL_ACTIONS = ['CreateAccessKey', 'UpdateAccessKey', 'DeleteAccessKey', 'PutSecretValue'] as const;
@@ -8,7 +10,13 @@ export const TRAIL_ACTIONS = ['CreateAccessKey', 'UpdateAccessKey', 'DeleteAcces
 /** Root's name in the credential report; CloudTrail gives root none. */
 export const ROOT_USER = '<root_account>';
 
-const text = z.string().min(1).optional().catch(undefined);
+/** Who makes a call chooses some of its texts. An ARN of a user with a path may be long. */
+const text = z
+  .string()
+  .min(1)
+  .transform((written) => cleaned(written, LONGEST_ARN))
+  .optional()
+  .catch(undefined);
 
 /** A record's parts, each on its own: whoever makes a call chooses some of them, and one odd part hides no other. */
 const recordSchema = z.object({
@@ -35,14 +43,8 @@ const recordSchema = z.object({
 });
 
 /** A record as LookupEvents wraps it. */
-export interface WrappedRecord {
-  readonly eventId: string;
-  readonly at: Date;
+export interface WrappedRecord extends WrappedCall {
   readonly action: TrailWrite['action'];
-  /** CloudTrail's own words for who did it, where the record does not say. */
-  readonly by?: string | undefined;
-  /** The record as JSON. */
-  readonly record: string;
 }
 
 /**
@@ -53,14 +55,15 @@ export interface WrappedRecord {
  */
 export function trailWriteOf({ eventId, at, action, by, record }: WrappedRecord): TrailWrite | undefined {
   const read = recordSchema.safeParse(jsonOf(record));
-  if (!read.success) return { eventId, at, action, by: by ?? 'unknown' };
+  const known = cleaned(by ?? 'unknown');
+  if (!read.success) return { eventId, at, action, by: known };
   const { errorCode, sourceIPAddress: sourceIp, userIdentity: who, requestParameters, responseElements } = read.data;
   if (errorCode !== undefined) return undefined;
   const write = {
     eventId,
     at,
     action,
-    by: who.arn ?? who.invokedBy ?? who.principalId ?? by ?? 'unknown',
+    by: byOf(who) ?? known,
     sourceIp,
   };
   if (action === 'PutSecretValue') {

@@ -14,6 +14,8 @@ export interface Judged {
   readonly controls: readonly ControlVerdict[];
   readonly reconciliation: Reconciliation;
   readonly gaps: readonly Omit<Attention, 'id'>[];
+  /** What concerns Keyturn itself. */
+  readonly own: readonly Omit<Attention, 'id'>[];
   readonly findings: readonly OpenFinding[];
 }
 
@@ -23,6 +25,8 @@ const KINDS: readonly Attention['kind'][] = [
   'without-trail',
   'tampering',
   'log-gap',
+  'own-change',
+  'open-secret',
   'late-rotation',
   'late-deactivation',
   'late-delivery',
@@ -38,6 +42,7 @@ export function attentionOf(evidence: Evidence, judged: Judged): readonly Attent
   return [
     ...judged.reconciliation.changes.flatMap((change) => changeItem(change, judged.reconciliation)),
     ...gaps.map((gap, index) => ({ id: `gap-${index + 1}`, ...gap })),
+    ...judged.own.map((item, index) => ({ id: `keyturn-${index + 1}`, ...item })),
     ...managedKeys.flatMap(foundItems).map((item, index) => ({ id: `found-${index + 1}`, ...item })),
     ...managedKeys.flatMap((managed) => lateItems(evidence, managed)),
     ...accessKeys.flatMap(beyondItem),

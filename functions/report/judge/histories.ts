@@ -4,11 +4,13 @@ import { isDelivered } from '../../core/key/delivery-mark';
 import { pauseOf } from '../../core/key/pause';
 import { currentKey, currentVersion } from '../../core/key/secret-state';
 import { undelivered } from '../../core/lifecycle/breaker';
+import { registryParameterName } from '../../core/names';
 import type { Evidence } from '../evidence/evidence';
 import { groupBy } from '../group-by';
 import { firstRotationBy } from './first-rotation';
 import { isLateWithin, livesOf } from './lives';
-import type { Change, KeyLife, ManagedKeyHistory } from './model';
+import type { Change, KeyLife, ManagedKeyHistory, OwnChangeLine } from './model';
+import { writerOf } from './own-changes';
 import type { ManagedKey, Scope } from './scope';
 import { isWithin, ONE_RUN } from './time-bounds';
 
@@ -17,11 +19,14 @@ export function historiesOf(
   evidence: Evidence,
   scope: Scope,
   changes: readonly Change[],
+  ownChanges?: readonly OwnChangeLine[],
 ): readonly ManagedKeyHistory[] {
   const changesOf = groupBy(changes, ({ key }) => key);
-  return scope.keys.map((managed) =>
-    historyOf(evidence, managed, livesOf(managed, changesOf.get(managed.key) ?? [], evidence)),
-  );
+  return scope.keys.map((managed) => ({
+    ...historyOf(evidence, managed, livesOf(managed, changesOf.get(managed.key) ?? [], evidence)),
+    policyChangedAt: managed.changedAt?.toISOString(),
+    policyWritten: writerOf(ownChanges, registryParameterName(managed.key), managed.changedAt),
+  }));
 }
 
 function historyOf(evidence: Evidence, managed: ManagedKey, lives: readonly KeyLife[]): ManagedKeyHistory {

@@ -27,7 +27,20 @@ const MISSING: Record<EvidenceSource, string> = {
   secrets: 'The secrets could not be described: which key is current is known from the record only.',
   'audit-terms':
     'Which frameworks were chosen and which exceptions accepted could not be read: every control is judged, and nothing is accepted.',
+  deployment:
+    'What the deployment says of itself could not be read: neither changes to Keyturn itself nor the rights of its functions show.',
+  'own-changes': 'CloudTrail could not be asked about changes to Keyturn itself: none shows.',
+  'secret-policies': "No secret's own policy could be read: who may read the secrets is not known.",
 };
+
+/** What stands beside the verdict: without it a yes or a no is the same. */
+const BESIDE: ReadonlySet<EvidenceSource> = new Set<EvidenceSource>([
+  // Without the terms the report is stricter, so that a yes stays one.
+  'audit-terms',
+  'deployment',
+  'own-changes',
+  'secret-policies',
+]);
 
 /** What the report could not see. It says so, and guesses nothing in its place. */
 export function limitsOf(evidence: Evidence, scope: Scope, reconciliation: Reconciliation): readonly WeighedLimit[] {
@@ -36,6 +49,7 @@ export function limitsOf(evidence: Evidence, scope: Scope, reconciliation: Recon
     ...recordLimits(evidence, scope),
     ...sealLimits(evidence),
     ...trailLimits(evidence, reconciliation),
+    ...ownLimits(evidence),
     ...reportLimits(evidence),
     ...(evidence.usersNotListed ?? []).map((user) =>
       decisive('iam', `IAM did not list the access keys of the managed user ${user}: which it has is not known.`),
@@ -48,15 +62,20 @@ export function limitsOf(evidence: Evidence, scope: Scope, reconciliation: Recon
 }
 
 function sources({ failures, record, trail, credentialReport, listedKeys, entries, secrets }: Evidence) {
+  // Some may not be there at all, or cannot be looked for without another one.
+  const isRead = (wanted: EvidenceSource) => (failures.some(({ source }) => source === wanted) ? undefined : true);
   const had: Record<EvidenceSource, unknown> = {
     'audit-record': record,
-    'seal-key': failures.some(({ source }) => source === 'seal-key') ? undefined : 'read',
+    'seal-key': isRead('seal-key'),
     cloudtrail: trail,
     'credential-report': credentialReport,
     iam: listedKeys,
     registry: entries,
     secrets,
-    'audit-terms': failures.some(({ source }) => source === 'audit-terms') ? undefined : 'read, or not there',
+    'audit-terms': isRead('audit-terms'),
+    deployment: isRead('deployment'),
+    'own-changes': isRead('own-changes'),
+    'secret-policies': isRead('secret-policies'),
   };
   const why = new Map(failures.map(({ source, message }) => [source, message]));
   const missing = (Object.keys(had) as EvidenceSource[])
@@ -64,8 +83,7 @@ function sources({ failures, record, trail, credentialReport, listedKeys, entrie
     .map((source) => {
       const reason = why.get(source);
       const message = reason === undefined ? MISSING[source] : `${MISSING[source]} ${reason}`;
-      // Without the terms the report is stricter, so that a yes stays one.
-      return { source, message, isDecisive: source !== 'audit-terms' };
+      return { source, message, isDecisive: !BESIDE.has(source) };
     });
   const partly = failures
     .filter(({ source }) => had[source] !== undefined)
@@ -128,6 +146,14 @@ function trailLimits(
     limits.push(decisive('cloudtrail', message));
   }
   return limits;
+}
+
+/** Where there is much to read, not all of it is. */
+function ownLimits({ ownHistory }: Evidence): readonly WeighedLimit[] {
+  const { unread = [] } = ownHistory ?? {};
+  if (unread.length === 0) return [];
+  const message = `CloudTrail has too many calls of ${unread.join(', ')} to read them all: of the changes to Keyturn itself by them the older ones do not show.`;
+  return [{ source: 'own-changes', message, isDecisive: false }];
 }
 
 function reportLimits({ credentialReport, gatheredAt }: Evidence): readonly WeighedLimit[] {

@@ -1,3 +1,4 @@
+import { AUDIT_TERMS_PARAMETER } from '../../core/names';
 import type { Evidence } from '../evidence/evidence';
 import { accessKeysOf } from './access-keys';
 import { attentionOf } from './attention';
@@ -10,13 +11,17 @@ import { historiesOf } from './histories';
 import { judgeKeys } from './judge-keys';
 import { keyFactsOf } from './key-facts';
 import { limitsOf } from './limits';
+import { manifestItems } from './manifests';
 import { REPORT_SCHEMA, type Report } from './model';
 import { openFindings } from './open-findings';
+import { ownChangeItems, ownChangesOf, writerOf } from './own-changes';
 import { reconcile } from './reconcile';
 import { attemptsOf, boundsOfIdleRuns, runTable } from './runs';
 import { scopeOf } from './scope';
+import { openSecretItems, secretReadersOf } from './secrets';
 import { summaryOf } from './summary';
 import { isWithin } from './time-bounds';
+import { toldOf } from './told';
 import { forgeries, unreadableLines } from './unreadable';
 
 /** Judges the evidence: which keys there are, how they lived, who changed them, what is missing, and what that means. */
@@ -25,7 +30,9 @@ export function makeReport(gathered: Evidence): Report {
   const { account, region, gatheredAt, gatheredBy, since, until, record, trail, terms } = evidence;
   const scope = scopeOf(evidence);
   const reconciliation = reconcile(evidence, scope);
-  const managedKeys = historiesOf(evidence, scope, reconciliation.all);
+  const ownChanges = ownChangesOf(evidence);
+  const secretReaders = secretReadersOf(evidence);
+  const managedKeys = historiesOf(evidence, scope, reconciliation.all, ownChanges);
   const wanted = controlsOf(terms?.frameworks);
   const judged = judgeKeys(evidence, wanted, keyFactsOf(evidence, scope, managedKeys));
   const accessKeys = accessKeysOf(evidence, judged);
@@ -34,8 +41,14 @@ export function makeReport(gathered: Evidence): Report {
   const attempts = attemptsOf(evidence);
   const inPeriod = (record?.events ?? []).filter(({ time }) => isWithin(evidence, time));
   const findings = openFindings(inPeriod, attempts);
-  const gaps = [...gapsOf(evidence, attempts), ...unreadableLines(evidence), ...forgeries(evidence, forged)];
-  const attention = attentionOf(evidence, { accessKeys, managedKeys, controls, reconciliation, gaps, findings });
+  const gaps = [
+    ...gapsOf(evidence, attempts),
+    ...unreadableLines(evidence),
+    ...forgeries(evidence, forged),
+    ...manifestItems(evidence),
+  ];
+  const own = [...ownChangeItems(ownChanges ?? []), ...openSecretItems(secretReaders ?? [])];
+  const attention = attentionOf(evidence, { accessKeys, managedKeys, controls, reconciliation, gaps, own, findings });
   const idle = boundsOfIdleRuns(attempts);
   const tables = {
     attention: [...attention],
@@ -43,6 +56,10 @@ export function makeReport(gathered: Evidence): Report {
     accessKeys: [...accessKeys],
     managedKeys: [...managedKeys],
     changes: [...reconciliation.changes],
+    ...(ownChanges === undefined ? {} : { ownChanges: [...ownChanges] }),
+    ...(secretReaders === undefined ? {} : { secretReaders: [...secretReaders] }),
+    ...(evidence.deployment === undefined ? {} : { rights: [...evidence.deployment.rights] }),
+    told: [...toldOf(inPeriod)],
     controls: [...controls],
     runs: runTable(attempts),
     // What a seal proves was proved when the record was read.
@@ -59,6 +76,7 @@ export function makeReport(gathered: Evidence): Report {
     until: until.toISOString(),
     ...(terms?.frameworks === undefined ? {} : { frameworks: [...terms.frameworks] }),
     ...(terms?.changedAt === undefined ? {} : { termsChangedAt: terms.changedAt.toISOString() }),
+    termsWritten: writerOf(ownChanges, AUDIT_TERMS_PARAMETER, terms?.changedAt),
     summary: summaryOf({ ...tables, limits, isDoubtful, trailFrom: trail?.from }),
     limits: limits.map(({ source, message }) => ({ source, message })),
     ...sealOf(record?.seals),

@@ -32,6 +32,8 @@ const attentionSchema = z.object({
     'incomplete-run',
     'log-gap',
     'tampering',
+    'own-change',
+    'open-secret',
   ]),
   severity: z.enum(['high', 'medium', 'low']),
   title: z.string(),
@@ -55,6 +57,9 @@ const limitSchema = z.object({
     'audit-terms',
     'clock',
     'seal-key',
+    'deployment',
+    'own-changes',
+    'secret-policies',
   ]),
   message: z.string(),
 });
@@ -146,11 +151,20 @@ const lifeSchema = z.object({
   lateDays: z.number().optional(),
 });
 
+/** When something that a deployment writes was last written. */
+const writtenSchema = z.object({
+  at: time,
+  by: z.string().describe('Of a deployment whoever deployed.'),
+  change: z.string().describe('ID of the change to Keyturn itself, such as own-3.'),
+});
+
 /** One managed key with its whole history. */
 const managedKeySchema = z.object({
   key: z.string(),
   user: z.string(),
   policy: policySchema,
+  policyChangedAt: time.optional().describe('When the entry with its policy was last written.'),
+  policyWritten: writtenSchema.optional().describe('By whom, where CloudTrail could be asked about that time.'),
   isManagedNow: z.boolean(),
   targets: z.array(z.string()),
   currentAccessKeyId: z.string().optional(),
@@ -186,6 +200,39 @@ const changeSchema = z.object({
   note: z.string().optional(),
 });
 
+/** A call that changed Keyturn itself: a function, role, rule, alarm, key, parameter, secret, or the record. */
+const ownChangeSchema = z.object({
+  id: z.string().describe('Anchor, such as own-3.'),
+  at: time,
+  kind: z
+    .enum(['deployment', 'by-deployment', 'by-another-stack', 'by-hand'])
+    .describe(
+      "deployment: it deploys a stack of Keyturn's. by-deployment: CloudFormation did it for one. by-another-stack: " +
+        "CloudFormation did it, and no deployment of Keyturn's stacks was at work. by-hand: somebody did it otherwise.",
+    ),
+  call: z.string(),
+  service: z.string(),
+  thing: z.string().describe('As the call names it.'),
+  by: z.string(),
+  from: z.string().optional().describe('Address that it came from.'),
+  deployment: z.string().optional().describe('ID of the deployment; missing where that began before it could show.'),
+  trailEventId: z.string(),
+});
+
+/** A secret, and who may read its value. */
+const secretReadersSchema = z.object({
+  secret: z.string(),
+  kind: z.enum(['managed', 'connection']),
+  key: z.string().optional().describe('The managed key.'),
+  state: z
+    .enum(['closed', 'open', 'unknown'])
+    .describe(
+      'closed: its own policy denies everybody but the readers. open: it does not, so the rights of every principal ' +
+        'decide. unknown: the policy could not be read.',
+    ),
+  readers: z.array(z.string()).describe('ARNs; nobody else reads the value, whatever their own rights are.'),
+});
+
 const controlSchema = z.object({
   id: z.string().describe('Such as cis-1.14.'),
   framework: z.string(),
@@ -215,6 +262,7 @@ export const reportSchema = z.object({
   termsChangedAt: time
     .optional()
     .describe('When the choice of frameworks and the accepted exceptions were last written.'),
+  termsWritten: writtenSchema.optional().describe('By whom, where CloudTrail could be asked about that time.'),
   summary: z.object({
     verdict: z.enum(['compliant', 'compliant-with-exceptions', 'not-compliant', 'cannot-tell']),
     headline: z.string().describe('One sentence that answers "are we compliant?".'),
@@ -238,6 +286,8 @@ export const reportSchema = z.object({
     runs: z.int(),
     runsWithoutChange: z.int(),
     runsIncomplete: z.int(),
+    ownChanges: z.int().optional().describe('Changes to Keyturn itself that no deployment of its stacks made.'),
+    openSecrets: z.int().optional().describe('Secrets whose own policy does not say who may read them.'),
     oldestCurrentKeyDays: z.number().optional(),
   }),
   attention: z.array(attentionSchema),
@@ -255,6 +305,30 @@ export const reportSchema = z.object({
   accessKeys: z.array(accessKeySchema),
   managedKeys: z.array(managedKeySchema),
   changes: z.array(changeSchema),
+  ownChanges: z
+    .array(ownChangeSchema)
+    .optional()
+    .describe('Changes to Keyturn itself, in order of time; not there where nobody could tell.'),
+  secretReaders: z.array(secretReadersSchema).optional().describe('Not there where no policy could be read.'),
+  rights: z
+    .array(z.object({ may: z.string(), who: z.array(z.string()).describe('Functions.') }))
+    .optional()
+    .describe('What the roles of the functions may do, as it was deployed.'),
+  told: z
+    .array(
+      z.object({
+        finding: z.string(),
+        key: z.string().optional(),
+        user: z.string().optional(),
+        accessKeyId: z.string().optional(),
+        times: z.int().describe('Messages that were sent.'),
+        notSent: z.int(),
+        first: time,
+        last: time,
+        event: z.string().describe('ID of the audit event of the last one.'),
+      }),
+    )
+    .describe('What people were told within the period.'),
   controls: z.array(controlSchema),
   runs: z.array(
     z.object({
@@ -278,6 +352,9 @@ export type AccessKeyLine = Report['accessKeys'][number];
 export type ManagedKeyHistory = Report['managedKeys'][number];
 export type KeyLife = ManagedKeyHistory['lives'][number];
 export type Change = Report['changes'][number];
+export type OwnChangeLine = NonNullable<Report['ownChanges']>[number];
+export type Told = Report['told'][number];
+export type SecretReaders = NonNullable<Report['secretReaders']>[number];
 export type ControlVerdict = Report['controls'][number];
 
 /** The JSON Schema of a report, for whoever reads it by program. */

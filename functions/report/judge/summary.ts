@@ -2,7 +2,9 @@ import { actionOfEvent } from './actions';
 import { exceptionsInWords } from './exception-words';
 import type { WeighedLimit } from './limits';
 import type { Report } from './model';
+import { isUndeployed } from './own-changes';
 import { plural } from './plural';
+import { isOpen } from './secrets';
 
 type Summary = Report['summary'];
 
@@ -10,7 +12,16 @@ type Summary = Report['summary'];
 export interface Tables
   extends Pick<
     Report,
-    'accessKeys' | 'managedKeys' | 'changes' | 'controls' | 'runs' | 'events' | 'attention' | 'exceptions'
+    | 'accessKeys'
+    | 'managedKeys'
+    | 'changes'
+    | 'controls'
+    | 'runs'
+    | 'events'
+    | 'attention'
+    | 'exceptions'
+    | 'ownChanges'
+    | 'secretReaders'
   > {
   readonly limits: readonly WeighedLimit[];
   readonly isDoubtful: boolean;
@@ -49,6 +60,8 @@ export function summaryOf(tables: Tables): Summary {
     runs: add((row) => row.runs),
     runsWithoutChange: add((row) => row.runs - row.changed),
     runsIncomplete: add((row) => row.incomplete),
+    ...(tables.ownChanges === undefined ? {} : { ownChanges: tables.ownChanges.filter(isUndeployed).length }),
+    ...(tables.secretReaders === undefined ? {} : { openSecrets: tables.secretReaders.filter(isOpen).length }),
     ...(ages.length === 0 ? {} : { oldestCurrentKeyDays: Math.max(...ages) }),
   };
   const violations = violationsOf(tables, counted);
@@ -138,7 +151,9 @@ function headlineOf(
       return `Cannot tell: nothing was found against the rules, but ${listed(doubts)}.`;
     case 'compliant':
     case 'compliant-with-exceptions':
-      return [yes(tables, counted), ...tables.limits.flatMap(({ caveat }) => caveat ?? [])].join(' ');
+      return [yes(tables, counted), ...besides(counted), ...tables.limits.flatMap(({ caveat }) => caveat ?? [])].join(
+        ' ',
+      );
   }
 }
 
@@ -164,6 +179,16 @@ function yes(
   const excepted = listed(exceptionsInWords(exceptions));
   const others = rest('every control passes, or is excepted for these keys alone');
   return `Compliant, with ${plural(exceptionsInForce, 'exception')} in force: ${excepted}. ${others}.`;
+}
+
+/** What no control asks about, and whoever relies on a yes wants to know. */
+function besides({ ownChanges = 0, openSecrets = 0 }: Counted): readonly string[] {
+  const changed = some(ownChanges, 'change to Keyturn itself was', 'changes to Keyturn itself were');
+  const open = some(openSecrets, 'secret does', 'secrets do');
+  return [
+    ...changed.map((text) => `${text} not made by a deployment.`),
+    ...open.map((text) => `${text} not say in the own policy who may read the value.`),
+  ];
 }
 
 function listed(parts: readonly string[]): string {

@@ -88,6 +88,9 @@ export const CSV_TABLES = {
       deleteAfter: ({ policy }) => policy.deleteAfter,
       idleFor: ({ policy }) => policy.idleFor,
       holdLimit: ({ policy }) => policy.holdLimit,
+      policyChangedAt: ({ policyChangedAt }) => policyChangedAt,
+      policyWrittenBy: ({ policyWritten }) => policyWritten?.by,
+      policyWrittenAt: ({ policyWritten }) => policyWritten?.at,
       rotations: ({ rotations }) => rotations,
       lateRotations: ({ lateRotations }) => lateRotations,
       deliveries: ({ deliveries }) => deliveries,
@@ -114,6 +117,40 @@ export const CSV_TABLES = {
       trailEventId: ({ trailEventId }) => trailEventId,
       note: ({ note }) => note,
     }),
+  'own-changes': ({ ownChanges = [] }) =>
+    table(ownChanges, {
+      id: ({ id }) => id,
+      at: ({ at }) => at,
+      kind: ({ kind }) => kind,
+      call: ({ call }) => call,
+      service: ({ service }) => service,
+      thing: ({ thing }) => thing,
+      by: ({ by }) => by,
+      from: ({ from }) => from,
+      deployment: ({ deployment }) => deployment,
+      trailEventId: ({ trailEventId }) => trailEventId,
+    }),
+  'secret-readers': ({ secretReaders = [] }) =>
+    table(secretReaders, {
+      secret: ({ secret }) => secret,
+      kind: ({ kind }) => kind,
+      key: ({ key }) => key,
+      state: ({ state }) => state,
+      readers: ({ readers }) => joined(readers),
+    }),
+  rights: ({ rights = [] }) => table(rights, { may: ({ may }) => may, who: ({ who }) => joined(who) }),
+  told: ({ told }) =>
+    table(told, {
+      finding: ({ finding }) => finding,
+      key: ({ key }) => key,
+      user: ({ user }) => user,
+      accessKeyId: ({ accessKeyId }) => accessKeyId,
+      times: ({ times }) => times,
+      notSent: ({ notSent }) => notSent,
+      first: ({ first }) => first,
+      last: ({ last }) => last,
+      event: ({ event }) => event,
+    }),
   events: ({ events }) =>
     table(events, {
       id: ({ id }) => id,
@@ -128,6 +165,7 @@ export const CSV_TABLES = {
       reason: ({ reason }) => reason,
       code: ({ code }) => code,
       message: ({ message }) => message,
+      shortened: ({ shortened }) => shortened,
       facts: ({ facts }) => (facts === undefined ? undefined : JSON.stringify(facts)),
       function: ({ function: name }) => name,
       functionVersion: ({ functionVersion }) => functionVersion,

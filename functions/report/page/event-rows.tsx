@@ -56,6 +56,7 @@ function about(event: AuditEvent, anchors: Anchors): string {
     event.reason,
     event.target,
     event.message,
+    event.shortened === undefined ? undefined : `shortened: it had ${event.shortened.toLocaleString('en')} bytes`,
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
 }

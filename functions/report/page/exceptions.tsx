@@ -30,12 +30,15 @@ const REASON = { label: 'Reason' };
 const AT_FIRST = 12;
 
 interface ExceptionsProps {
-  readonly report: Pick<Report, 'exceptions' | 'frameworks' | 'termsChangedAt'>;
+  readonly report: Pick<Report, 'exceptions' | 'frameworks' | 'termsChangedAt' | 'termsWritten'>;
   readonly anchors: Anchors;
 }
 
 /** What a control would have otherwise, and nobody has to repair: each with its end; and what was accepted, by whom. */
-export function Exceptions({ report: { exceptions, frameworks, termsChangedAt }, anchors }: ExceptionsProps) {
+export function Exceptions({
+  report: { exceptions, frameworks, termsChangedAt, termsWritten },
+  anchors,
+}: ExceptionsProps) {
   const inForce = exceptions.filter(({ isInForce }) => isInForce);
   const others = exceptions.filter(({ isInForce }) => !isInForce);
   return (
@@ -50,6 +53,8 @@ export function Exceptions({ report: { exceptions, frameworks, termsChangedAt },
           <>
             {' The choice of frameworks and the accepted exceptions were last written '}
             <Moment at={termsChangedAt} />
+            {termsWritten === undefined ? ', by whom was not seen' : ' by '}
+            {termsWritten !== undefined && <a href={`#${termsWritten.change}`}>{termsWritten.by}</a>}
             {', in the SSM parameter /keyturn/audit-terms.'}
           </>
         )}

@@ -9,6 +9,9 @@ const SOURCES: Record<Limit['source'], string> = {
   secrets: 'Secrets Manager',
   'seal-key': 'Seal of the record',
   'audit-terms': 'Frameworks and exceptions',
+  deployment: 'The deployment',
+  'own-changes': 'Changes to Keyturn itself',
+  'secret-policies': 'Policies of the secrets',
   clock: 'Clock',
 };
 

@@ -66,6 +66,7 @@ function ManagedKey({ history, events, anchors }: ManagedKeyProps) {
             {'. '}
           </>
         )}
+        <PolicyWritten history={history} />
         {targets.length > 0 && (
           <>
             {'Delivered to '}
@@ -100,6 +101,26 @@ function ManagedKey({ history, events, anchors }: ManagedKeyProps) {
         </details>
       )}
     </article>
+  );
+}
+
+/** Who has set the policy: a deployment, or somebody by hand, as far as CloudTrail goes back. */
+function PolicyWritten({ history: { policyChangedAt, policyWritten } }: { readonly history: ManagedKeyHistory }) {
+  if (policyChangedAt === undefined) return null;
+  return (
+    <>
+      {'Policy written '}
+      <Day at={policyChangedAt} />
+      {policyWritten === undefined ? (
+        ', by whom was not seen. '
+      ) : (
+        <>
+          {' by '}
+          <a href={`#${policyWritten.change}`}>{policyWritten.by}</a>
+          {'. '}
+        </>
+      )}
+    </>
   );
 }
 

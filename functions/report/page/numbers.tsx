@@ -38,6 +38,13 @@ const GROUPS: readonly { readonly title: string; readonly counts: readonly (read
     ],
   },
   {
+    title: 'Keyturn itself',
+    counts: [
+      ['ownChanges', 'changes by hand'],
+      ['openSecrets', 'open secrets'],
+    ],
+  },
+  {
     title: 'Runs',
     counts: [
       ['runs', 'runs'],
@@ -54,6 +61,8 @@ const BAD: ReadonlySet<Count> = new Set([
   'changesWithoutKeyturn',
   'eventsWithoutTrail',
   'runsIncomplete',
+  'ownChanges',
+  'openSecrets',
 ]);
 
 /** All counts of the summary, each once. */

@@ -16,10 +16,13 @@ import { Limits } from './limits';
 import { ManagedKeys } from './managed-keys';
 import { Moment } from './moment';
 import { Numbers } from './numbers';
+import { OwnChanges } from './own-changes';
 import { Runs } from './runs';
 import { Seal } from './seal';
 import { drawTimeline, Timeline } from './timeline';
+import { Told } from './told';
 import { Answer } from './verdict';
+import { WhoMay } from './who-may';
 
 /** The report as one HTML file that needs no network, and no script to be read. */
 export async function renderPage(report: Report): Promise<string> {
@@ -57,6 +60,9 @@ export async function renderPage(report: Report): Promise<string> {
         <AccessKeys keys={accessKeys} anchors={anchors} />
         <ManagedKeys keys={report.managedKeys} events={events} anchors={anchors} />
         <Changes changes={report.changes} anchors={anchors} />
+        <OwnChanges changes={report.ownChanges} />
+        <WhoMay report={report} />
+        <Told told={report.told} anchors={anchors} />
         <Runs runs={report.runs} />
         <Events events={events} anchors={anchors} />
         <Glossary />

@@ -78,7 +78,7 @@ caption{text-align:left;padding:4px 0;color:var(--quiet)}
 th,td{text-align:left;vertical-align:top;padding:3px 14px 3px 0;border-top:1px solid var(--line);unicode-bidi:isolate;
 overflow-wrap:break-word;font-weight:400}
 td.n,th.n{text-align:right}
-[id^=change-] td:first-child{white-space:nowrap}
+[id^=change-] td:first-child,[id^=own-] td:first-child{white-space:nowrap}
 td.long{overflow-wrap:anywhere;min-width:10rem}
 .breaks{overflow-wrap:anywhere}
 td.text{min-width:16rem}
@@ -135,7 +135,7 @@ table{font-size:7pt;line-height:1.3}
 td,th,td.text,td.long{min-width:0;padding:1pt 4pt 1pt 0;overflow-wrap:normal}
 td.name,td.long{overflow-wrap:anywhere;min-width:50pt}td.long{min-width:58pt}td.text{min-width:72pt}
 caption{padding:1pt 0}
-.runs .frame,.ages details,tr.routine,.events details:not(:has(tbody tr:not(.routine))),#keys-gone details p{display:none}
+.runs .frame,.own details,.ages details,tr.routine,.events details:not(:has(tbody tr:not(.routine))),#keys-gone details p{display:none}
 td.event-id{font-size:5.5pt}td.note{min-width:46pt}td.by{min-width:70pt}
 thead th,.v{white-space:normal}
 details::details-content{content-visibility:visible;display:block;height:auto}

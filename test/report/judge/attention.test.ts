@@ -20,6 +20,7 @@ const NOTHING: Judged = {
   controls: [],
   reconciliation: { changes: [], all: [], doubtful: new Set(), skew: 0, unmatchable: 0, ownerless: new Set() },
   gaps: [],
+  own: [],
   findings: [],
 };
 const items = (judged: Partial<Judged>) => attentionOf(evidence, { ...NOTHING, ...judged });

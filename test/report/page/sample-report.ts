@@ -12,6 +12,7 @@ import {
 import { changesOf } from './sample-changes';
 import { controlsOf, judged } from './sample-controls';
 import { type SampleKey, SINCE, sampleKey, UNTIL } from './sample-key';
+import { sampleKeyturn } from './sample-keyturn';
 import { ACCOUNT, attempt, REGION } from './sample-run';
 
 export const HOSTILE_USERS = ['<script>alert(1)</script>', "=cmd|' /C calc'!A0"];
@@ -99,6 +100,8 @@ export function sampleReport(managed: number): Report {
       runs: runs.reduce((total, day) => total + day.runs, 0),
       runsWithoutChange: runs.reduce((total, day) => total + day.runs - day.changed, 0),
       runsIncomplete: 0,
+      ownChanges: 3,
+      openSecrets: 1,
       oldestCurrentKeyDays: 89.3,
     },
     attention,
@@ -116,6 +119,7 @@ export function sampleReport(managed: number): Report {
     accessKeys,
     managedKeys: keys.map(({ history }) => history),
     changes,
+    ...sampleKeyturn(keys.map(({ history }) => history.key)),
     controls,
     runs,
     events,

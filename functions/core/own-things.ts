@@ -1,0 +1,171 @@
+import { ALARM_PREFIX, AUDIT_LOG_GROUP, PARAMETER_PREFIX, SEAL_KEY_ALIAS, SECRET_PREFIX } from './names';
+
+/** How a call may name a thing: exactly, or in part. The forms are those of EventBridge's patterns. */
+export type NamePattern =
+  | string
+  | { readonly prefix: string }
+  | { readonly suffix: string }
+  | { readonly wildcard: string };
+
+/** What only a deployment knows of the things that are Keyturn's own. */
+export interface OwnNames {
+  /** What CloudFormation's names for functions, roles, rules, queues and log groups begin with. */
+  readonly names: string;
+  /** ARN of the topic. */
+  readonly topic: string;
+  /** IDs of the KMS keys. */
+  readonly keys: readonly string[];
+  /** Name of the archive's bucket. @default - there is none */
+  readonly archive?: string | undefined;
+}
+
+/**
+ * The ways in which a call can name a thing of Keyturn's, by the parameter that has the name: by its name, by its ARN, and
+ * for some by their ends alone, as a pattern of EventBridge has room for 2,048 characters.
+ */
+export function ownThings({
+  names,
+  topic,
+  keys,
+  archive,
+}: OwnNames): readonly Readonly<Record<string, readonly NamePattern[]>>[] {
+  const record = [AUDIT_LOG_GROUP, { suffix: `:log-group:${AUDIT_LOG_GROUP}` }];
+  const parameters = [prefix(PARAMETER_PREFIX), { wildcard: `*:parameter${PARAMETER_PREFIX}*` }];
+  return [
+    { functionName: [prefix(names), { wildcard: `*:function:${names}*` }] },
+    { roleName: [prefix(names)] },
+    { policyArn: [{ wildcard: `*/${names}*` }] },
+    // Of a rule, or of a parameter.
+    { name: [prefix(names), ...parameters] },
+    { names: parameters },
+    { rule: [prefix(names)] },
+    { alarmName: [prefix(ALARM_PREFIX)] },
+    { alarmNames: [prefix(ALARM_PREFIX)] },
+    { logGroupName: [AUDIT_LOG_GROUP, prefix(names)] },
+    { logGroupIdentifier: record },
+    { resourceIdentifier: record },
+    { secretId: [prefix(SECRET_PREFIX), { wildcard: `*:secret:${SECRET_PREFIX}*` }] },
+    { topicArn: [topic] },
+    { subscriptionArn: [prefix(topic)] },
+    { queueUrl: [{ wildcard: `*/${names}*` }] },
+    { keyId: keys.map((id) => ({ suffix: id })) },
+    { aliasName: [SEAL_KEY_ALIAS] },
+    ...(archive === undefined ? [] : [{ bucketName: [archive] }]),
+  ];
+}
+
+function prefix(text: string): NamePattern {
+  return { prefix: text };
+}
+
+/**
+ * The first thing of Keyturn's that a call's parameters name; undefined where they name none.
+ *
+ * @param parameters CloudTrail's `requestParameters`
+ */
+export function ownThingIn(
+  things: ReturnType<typeof ownThings>,
+  parameters: Readonly<Record<string, unknown>>,
+): string | undefined {
+  for (const [parameter, patterns] of things.flatMap((thing) => Object.entries(thing))) {
+    const value = Object.hasOwn(parameters, parameter) ? parameters[parameter] : undefined;
+    const named = (Array.isArray(value) ? value : [value]).find(
+      (name) => typeof name === 'string' && patterns.some((pattern) => fits(pattern, name)),
+    );
+    if (typeof named === 'string') return named;
+  }
+  return undefined;
+}
+
+function fits(pattern: NamePattern, name: string): boolean {
+  if (typeof pattern === 'string') return name === pattern;
+  if ('prefix' in pattern) return name.startsWith(pattern.prefix);
+  if ('suffix' in pattern) return name.endsWith(pattern.suffix);
+  const [head = '', middle = '', tail] = pattern.wildcard.split('*');
+  // `*:middle*` and `*/middle*` alone are used.
+  return head === '' && tail === '' && name.includes(middle);
+}
+
+/** What runs do day by day, and who gets the mails once: no change to Keyturn itself. */
+export const ORDINARY_CALLS = [
+  'CreateLogStream',
+  'PutSecretValue',
+  'UpdateSecretVersionStage',
+  'TagResource',
+  'UntagResource',
+  'ConfirmSubscription',
+] as const;
+
+/** What deploys a stack, whoever calls it; CloudFormation itself does the rest. */
+export const DEPLOYING_CALLS = ['CreateStack', 'UpdateStack', 'ExecuteChangeSet', 'DeleteStack'] as const;
+
+/** Calls on what is one for the account: CloudTrail has them in one region. */
+export const OWN_CHANGES_IN_IAM = [
+  'UpdateAssumeRolePolicy',
+  'PutRolePolicy',
+  'DeleteRolePolicy',
+  'AttachRolePolicy',
+  'DetachRolePolicy',
+  'CreatePolicyVersion',
+  'SetDefaultPolicyVersion',
+  'DeleteRole',
+  'PutRolePermissionsBoundary',
+] as const;
+
+/**
+ * The calls that change a thing of Keyturn's, by CloudTrail's names for them: what a report asks CloudTrail about, which
+ * takes one name at a time. What else there is the mails of the stack's own rule tell. Those that other programs make by
+ * the thousand are last.
+ */
+export const OWN_CHANGES = [
+  ...DEPLOYING_CALLS,
+  'UpdateFunctionCode20150331v2',
+  'UpdateFunctionConfiguration20150331v2',
+  'AddPermission20150331v2',
+  'PutFunctionConcurrency20171031',
+  'DeleteFunction20150331',
+  'CreateEventSourceMapping20150331',
+  'PutRetentionPolicy',
+  'DeleteLogGroup',
+  'DeleteLogStream',
+  'PutSubscriptionFilter',
+  'DeleteSubscriptionFilter',
+  'PutLogGroupDeletionProtection',
+  'DisassociateKmsKey',
+  'PutKeyPolicy',
+  'DisableKey',
+  'ScheduleKeyDeletion',
+  'UpdateAlias',
+  'DeleteAlias',
+  'DisableRule',
+  'DeleteRule',
+  'RemoveTargets',
+  'PutResourcePolicy',
+  'DeleteResourcePolicy',
+  'ReplicateSecretToRegions',
+  'UpdateSecret',
+  'DeleteSecret',
+  'DeleteParameter',
+  'DeleteParameters',
+  'SetTopicAttributes',
+  'Subscribe',
+  'Unsubscribe',
+  'DeleteTopic',
+  'PurgeQueue',
+  'SetQueueAttributes',
+  'DeleteQueue',
+  'PutBucketPolicy',
+  'DeleteBucketPolicy',
+  'PutBucketLifecycle',
+  'DisableAlarmActions',
+  'SetAlarmState',
+  'PutParameter',
+  'DeleteAlarms',
+  'PutRule',
+  'PutTargets',
+  'PutMetricAlarm',
+  'CreateGrant',
+] as const;
+
+/** The address that CloudTrail writes for what CloudFormation does; nobody else can have it. */
+export const CLOUDFORMATION_ADDRESS = 'cloudformation.amazonaws.com';

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR } from '../../../functions/core/duration';
+import { FUNCTION_NAMES } from '../../../functions/core/names';
 import { makeReport } from '../../../functions/report/judge/make-report';
 import type { Report } from '../../../functions/report/judge/model';
 import { renderReport } from '../../../functions/report/page/render';
@@ -27,7 +28,14 @@ function aYear(managed: number): Report {
     };
     account.run('sync', day(today, 4 * HOUR), check, randomUUID());
   }
-  return makeReport(account.evidence(365, 0));
+  // As many rights as a deployment with everything on tells of.
+  const rights = Array.from({ length: 30 }, (_, right) => ({
+    may: `see names, versions and tags of the managed secrets (${right})`,
+    who: [...FUNCTION_NAMES],
+  }));
+  const things = { stacks: ['Keyturn'], names: 'Keyturn-KeyRotation', topic: 'arn', keys: [] };
+  const ownHistory = { from: day(275), to: day(365), changes: [], unread: [] };
+  return makeReport(account.evidence(365, 0, { deployment: { things, rights }, ownHistory }));
 }
 
 inChromium('the looks of a report', () => {
@@ -69,7 +77,7 @@ inChromium('the looks of a report', () => {
   });
 
   it(
-    'are white on paper, without the navigation, with all that was folded but days of runs and what is told every day',
+    'are white on paper, without the navigation, with all that was folded but days of runs, what is told every day and what deployments did',
     async () => {
       const { page } = await open(browser, urlOf(1), {
         colorScheme: 'dark',
@@ -83,7 +91,7 @@ inChromium('the looks of a report', () => {
         room: document.documentElement.clientWidth,
         folded: [...document.querySelectorAll('details tbody tr:not(.routine)')].filter(
           (row) =>
-            row.closest('.runs, .ages') === null &&
+            row.closest('.runs, .ages, .own') === null &&
             (row.getBoundingClientRect().height === 0 || !row.checkVisibility({ contentVisibilityAuto: false })),
         ).length,
         months: [...document.querySelectorAll('.runs summary')].every((month) => month.checkVisibility()),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { KeyturnError } from './errors';
-import { DEPLOYED_FUNCTIONS } from './names';
+import { DEPLOYED_FUNCTIONS, type DeployedFunction } from './names';
 
 /** What a deployment says of its own things, so that a report finds what was done to them. */
 const thingsSchema = z.strictObject({
@@ -13,12 +13,17 @@ const thingsSchema = z.strictObject({
 });
 export type DeployedThings = Omit<z.output<typeof thingsSchema>, 'version'>;
 
-/** What the functions may do, each right once and with those that have it. */
+/** What the functions may do, by those that may: a parameter of the standard tier holds 4 KB. */
 const rightsSchema = z.strictObject({
   version: z.literal(1),
-  rights: z.array(z.strictObject({ may: z.string(), who: z.array(z.enum(DEPLOYED_FUNCTIONS)) })),
+  rights: z.array(z.strictObject({ who: z.array(z.enum(DEPLOYED_FUNCTIONS)), may: z.array(z.string()) })),
 });
-export type DeployedRight = z.output<typeof rightsSchema>['rights'][number];
+
+/** What some of the functions may do. */
+export interface DeployedRight {
+  readonly may: string;
+  readonly who: readonly DeployedFunction[];
+}
 
 /** The document of the parameter that tells which things are Keyturn's own. */
 export function thingsDocument(things: DeployedThings) {
@@ -27,7 +32,13 @@ export function thingsDocument(things: DeployedThings) {
 
 /** The document of the parameter that tells what the functions may do. */
 export function rightsDocument(rights: readonly DeployedRight[]) {
-  return { version: 1, rights };
+  const grouped = new Map<string, { who: DeployedRight['who']; may: string[] }>();
+  for (const { may, who } of rights) {
+    const group = grouped.get(who.join()) ?? { who, may: [] };
+    grouped.set(who.join(), group);
+    group.may.push(may);
+  }
+  return { version: 1, rights: [...grouped.values()] };
 }
 
 /** @throws KeyturnError `invalid-config`, naming the parameter */
@@ -38,7 +49,7 @@ export function parseThings(parameter: string, json: string): DeployedThings {
 
 /** @throws KeyturnError `invalid-config`, naming the parameter */
 export function parseRights(parameter: string, json: string): readonly DeployedRight[] {
-  return parsed(rightsSchema, parameter, json).rights;
+  return parsed(rightsSchema, parameter, json).rights.flatMap(({ who, may }) => may.map((one) => ({ may: one, who })));
 }
 
 function parsed<Schema extends z.ZodType>(schema: Schema, parameter: string, json: string): z.output<Schema> {

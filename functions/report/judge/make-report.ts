@@ -58,7 +58,9 @@ export function makeReport(gathered: Evidence): Report {
     changes: [...reconciliation.changes],
     ...(ownChanges === undefined ? {} : { ownChanges: [...ownChanges] }),
     ...(secretReaders === undefined ? {} : { secretReaders: [...secretReaders] }),
-    ...(evidence.deployment === undefined ? {} : { rights: [...evidence.deployment.rights] }),
+    ...(evidence.deployment === undefined
+      ? {}
+      : { rights: evidence.deployment.rights.map(({ may, who }) => ({ may, who: [...who] })) }),
     told: [...toldOf(inPeriod)],
     controls: [...controls],
     runs: runTable(attempts),

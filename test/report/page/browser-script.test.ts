@@ -106,7 +106,7 @@ inChromium('where scripts are allowed', () => {
       const history = report.managedKeys.find(({ key }) => key === KEY);
       const ofKey = <T extends { key?: string | undefined }>(lines: readonly T[]) =>
         lines.filter(({ key }) => key === KEY);
-      const rows = [report.accessKeys, report.changes, report.events].map(
+      const rows = [report.accessKeys, report.changes, report.told, report.events].map(
         (lines) => ofKey<{ key?: string | undefined }>(lines).length,
       );
       const expected = rows.reduce((sum, count) => sum + count, history?.lives.length ?? 0);

@@ -11,8 +11,9 @@ export const DEEP_SUITES = [
   // The SDK's patience with a throttle takes a quarter of a minute, a function's with what does not answer half a one.
   'test/**/{throttled,unanswered}.test.ts',
   // Alarms over months, and stacks that are deployed, changed and destroyed in the middle of a key's life.
-  'test/alarms/{functions,healthy-year,keys,silence}.test.ts',
+  'test/alarms/{functions,healthy-year,keys,silence,tokens}.test.ts',
   'test/infra/{key-stacks,destroyed}.test.ts',
+  'test/rotate/renamed-id.test.ts',
   // It starts a process that synthesizes, deploys and lives for weeks before it serves.
   'test/cli/serve.test.ts',
   // Whole lives with all policies in force, and a report's page in every width and light.

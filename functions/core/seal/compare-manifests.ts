@@ -1,6 +1,6 @@
 import { type AuditEvent, attemptOfEvent, eventId, startOf } from '../audit';
 import { after, HOUR, MINUTE } from '../duration';
-import { dayOf, endsOf, type Manifest, manifestOf } from './manifest';
+import { type Attributed, dayOf, endsOf, manifestOf, wholeManifests } from './manifest';
 
 /** What a manifest and the record say otherwise. */
 export interface ManifestMismatch {
@@ -23,9 +23,7 @@ interface Begun {
   readonly key: string;
 }
 
-interface Written {
-  readonly manifest: Manifest;
-  readonly attempt: string;
+interface Written extends Attributed {
   readonly at: number;
   readonly key: string;
 }
@@ -80,17 +78,9 @@ export class ManifestComparison {
     });
   }
 
-  /** The first manifest of each day that has all of its parts. */
+  /** The whole manifest of each day; of several the first. */
   #wholeByDay(): ReadonlyMap<string, Written> {
-    const parts = new Map<string, Set<number>>();
-    const whole = new Map<string, Written>();
-    for (const written of this.#written.toSorted((a, b) => a.at - b.at)) {
-      const { manifest, attempt } = written;
-      const name = `${attempt} ${manifest.day}`;
-      const seen = (parts.get(name) ?? new Set()).add(manifest.part);
-      parts.set(name, seen);
-      if (seen.size === manifest.parts && !whole.has(manifest.day)) whole.set(manifest.day, written);
-    }
-    return whole;
+    const lastFirst = wholeManifests(this.#written).toSorted((a, b) => b.at - a.at);
+    return new Map(lastFirst.map((written) => [written.manifest.day, written]));
   }
 }

@@ -151,11 +151,12 @@ export interface Target {
   /**
    * Asks whose the place is that the target's name means now, in IDs that the host never gives again: letters, digits and
    * `.:/@-`, 73 of them at most.
+   * @param need whether anything is compared with it: only then does a host that does not say count as down for others
    * @returns undefined where the token may not know, because a right that is missing stops nothing, and where the host
    * has no such IDs
    * @throws KeyturnError when nobody can tell, such as `host-down`
    */
-  identify(): Promise<string | undefined>;
+  identify(need: 'needed' | 'wanted'): Promise<string | undefined>;
 }
 
 /** Makes targets; tokens and look-ups are shared between the targets of one connection. */

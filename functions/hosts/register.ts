@@ -71,7 +71,7 @@ function remembering(target: Target, secrets: KnownSecrets): Target {
       );
     },
     inspect: (wanted) => target.inspect(wanted),
-    identify: () => target.identify(),
+    identify: (need) => target.identify(need),
   };
 }
 

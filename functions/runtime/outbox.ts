@@ -64,7 +64,7 @@ export class Outbox {
   }
 
   /**
-   * Sends what earlier attempts have recorded, the oldest first. A bus that does not take one is not asked for more.
+   * Sends what earlier attempts have recorded, the oldest first. A bus that takes nothing is not asked for more.
    *
    * @param read what the record has of an attempt
    * @throws KeyturnError `aws-*` when the record does not say it; what is left waits on
@@ -88,7 +88,8 @@ export class Outbox {
         lacking.map(async (bus) => {
           const { error } = await bus.publish(events);
           if (error === undefined) this.#delivered[bus.name].waiting.delete(attempt);
-          else refusing.add(bus.name);
+          // An entry that is refused says nothing of the next attempt's.
+          else if (error.code !== 'aws-rejected') refusing.add(bus.name);
         }),
       );
     }

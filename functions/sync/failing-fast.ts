@@ -16,11 +16,14 @@ export function failingFast(targets: Targets): Targets {
       const remember = (error: KeyturnError): void => {
         if (error.code === 'host-down') down.set(error.concerns === 'place' ? place : system, error);
       };
-      const guard = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
+      const unlessDown = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
         const known = down.get(system) ?? down.get(place);
         if (known !== undefined) throw known;
+        return ask();
+      };
+      const guard = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
         try {
-          return await ask();
+          return await unlessDown(ask);
         } catch (thrown) {
           const error = toKeyturnError(thrown);
           remember(error);
@@ -32,7 +35,7 @@ export function failingFast(targets: Targets): Targets {
         name: target.name,
         deliver: (...delivery) => guard(() => target.deliver(...delivery)),
         inspect: (wanted) => guard(() => target.inspect(wanted)),
-        identify: () => guard(() => target.identify()),
+        identify: (need) => (need === 'needed' ? guard : unlessDown)(() => target.identify(need)),
       };
     },
   };

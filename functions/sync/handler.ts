@@ -14,8 +14,8 @@ import { systemTime } from '../runtime/time';
 import { sync } from './sync';
 import { syncRequestOf } from './trigger';
 
-/** A host that is slow and fails in the worst way takes nine minutes of retries. */
-const DELIVERY_TAKES = 9 * MINUTE;
+/** A host that is slow and fails in the worst way takes ten minutes of retries. */
+const DELIVERY_TAKES = 10 * MINUTE;
 
 const settings = settingsFrom(process.env);
 const sealKey = createSealKey(settings.sealKey);

@@ -6,6 +6,7 @@ import type { BitbucketFault } from '../../local/hosts/bitbucket/fault';
 import { functionNameOf } from '../../local/stack/deployment';
 import { DeployedWorld, type DeployedWorldOptions, synthesized } from '../support/deployed-world';
 import { Enforcement } from './enforcement';
+import { busPolicy } from './evidence-life';
 import { askForLambda } from './lambda-itself';
 
 const USER = 'bitbucket-web-shop';
@@ -13,6 +14,8 @@ const PARTNER = {
   secret: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:keyturn/connections/partner-a1B2c3',
   key: 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
 };
+/** The bus of docs/examples/many-keys.yaml. */
+const CENTRAL_BUS = 'arn:aws:events:eu-west-1:444455556666:event-bus/security';
 const READER = 'arn:aws:iam::111122223333:role/bitbucket-data-center';
 
 /** A world whose calls the deployed policies decide, with faults that are switched on and off. */
@@ -35,7 +38,10 @@ export async function enforcedLife(cdkOut: string, before?: DeployedWorldOptions
   };
   const deployed = await DeployedWorld.open(cdkOut, {
     before,
-    onDeploy: (deployment, world) => enforcement.enforce(deployment, world),
+    onDeploy: (deployment, world) => {
+      enforcement.enforce(deployment, world);
+      enforcement.enforceElsewhere(CENTRAL_BUS, busPolicy(CENTRAL_BUS));
+    },
     world: {
       accountServer: {
         authorize: enforcement.authorize,

@@ -207,7 +207,7 @@ describe('a token that may not read whose a repository is', () => {
     const outcome = await scene.sync();
     expect(outcome.findings).toEqual([]);
     expect(happened(outcome, 'target-delivered')).toMatchObject([
-      { facts: { identity: 'not identified: the token may not read it' } },
+      { facts: { identity: 'not identified: the token may not read it, or the host did not say' } },
     ]);
     expect(scene.tag('shop')[TAG.places]).toBeUndefined();
     scene.hours(21);
@@ -246,6 +246,28 @@ describe('a token that may not read whose a repository is', () => {
       expect(scene.held('shop').accessKeyId).toBeUndefined();
     },
   );
+});
+
+describe('a host that does not say whose a place is', () => {
+  it.each([
+    { kind: 'status', status: 500 },
+    { kind: 'status', status: 429 },
+    { kind: 'status', status: 200, body: { uuid: 4711 } },
+  ] as const)('keeps no key from a place of which nothing is known, nor from the others: $status', async (fault) => {
+    const scene = await newScene();
+    mayRead(scene, 'repository');
+    scene.hostFault = ({ kind }) => (kind === 'repository' ? fault : undefined);
+    for (const id of ['shop', 'other']) scene.manage(id);
+    await scene.rotate();
+    expect((await scene.sync()).findings).toEqual([]);
+    for (const id of ['shop', 'other']) expect(scene.held(id).accessKeyId).toBe(scene.currentKey(id));
+    scene.hours(21);
+    expect((await scene.sync()).findings).toEqual([]);
+    scene.hostFault = undefined;
+    scene.hours(21);
+    await scene.sync();
+    expect(scene.tag('shop')[TAG.places]).toContain(ids(scene));
+  });
 });
 
 describe('that whose a place is cannot be kept', () => {

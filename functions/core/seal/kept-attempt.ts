@@ -36,6 +36,8 @@ export class KeptAttempt {
   readonly #waiting = new Map<number, Waiting>();
   /** Number of its `run-finished`. */
   #end: number | undefined;
+  /** Numbers of those that say what a bus lacks, which comes after that. */
+  readonly #unsent = new Set<number>();
 
   constructor(
     readonly name: string,
@@ -67,6 +69,7 @@ export class KeptAttempt {
     this.first = Math.min(sequence, this.first);
     this.last = Math.max(sequence, this.last);
     if (sequence === 1) this.begun = Date.parse(event.time);
+    if (event.event === 'events-unsent') this.#unsent.add(sequence);
     if (event.event === 'run-finished') this.#end = Math.min(sequence, this.#end ?? sequence);
     if (seal?.publicKey !== this.#publicKey) this.problems.push({ code: 'added-event', at: place });
     this.#link(sequence, { previous: seal?.previous, place });
@@ -97,11 +100,11 @@ export class KeptAttempt {
     return problems;
   }
 
-  /** Events after its end, or after what the manifest of its day names as that. */
-  beyond(named: number | undefined): readonly Problem[] {
-    const end = Math.min(this.#end ?? Number.POSITIVE_INFINITY, named ?? Number.POSITIVE_INFINITY);
+  /** Events after its end, but for what a bus lacks, or after what the manifest of its day names as that. */
+  beyond(named = Number.POSITIVE_INFINITY): readonly Problem[] {
+    const end = this.#end ?? Number.POSITIVE_INFINITY;
     return this.#numbers()
-      .filter((sequence) => sequence > end)
+      .filter((sequence) => sequence > named || (sequence > end && !this.#unsent.has(sequence)))
       .map((sequence) => ({ code: 'added-event', at: eventId(this.name, sequence) }));
   }
 

@@ -16,7 +16,9 @@ export interface SeenPlace {
 
 /** What the record says of whose a place is. */
 export function recordedIdentity(seen: SeenPlace | undefined): string | undefined {
-  return seen === undefined ? undefined : (seen.identity ?? 'not identified: the token may not read it');
+  return seen === undefined
+    ? undefined
+    : (seen.identity ?? 'not identified: the token may not read it, or the host did not say');
 }
 
 /**
@@ -24,7 +26,7 @@ export function recordedIdentity(seen: SeenPlace | undefined): string | undefine
  * An environment that was made anew is none: whoever has its repository had the one before it.
  *
  * @returns undefined where the target stands by an ID, which cannot come to mean another place
- * @throws KeyturnError `place-replaced`, naming both; and what keeps anybody from telling
+ * @throws KeyturnError `place-replaced`, naming both; and where it was known before, what keeps anybody from telling
  */
 export async function refuseReplaced(
   target: Target,
@@ -33,9 +35,9 @@ export async function refuseReplaced(
 ): Promise<SeenPlace | undefined> {
   const digest = digestOf(config, entry);
   if (digest === undefined) return undefined;
-  const identity = await identityOf(target);
   const before = knownPlaces(secret).get(digest);
-  if (before === undefined || identity === undefined || identity === before) return { digest, identity };
+  const identity = before === undefined ? await identityIfTold(target) : await identityOf(target, 'needed');
+  if (before === undefined || identity === undefined || isSame(identity, before)) return { digest, identity };
   throw new KeyturnError(
     'place-replaced',
     `${target.name} is another place than the one of this name that a key was delivered to before: its IDs were ` +
@@ -43,7 +45,7 @@ export async function refuseReplaced(
   );
 }
 
-/** The place, where nobody has kept yet whose it is. @throws KeyturnError what keeps anybody from telling */
+/** The place, where nobody has kept yet whose it is. Never throws: a look is good without. */
 export async function identifyNew(
   target: Target,
   config: TargetConfig,
@@ -51,7 +53,7 @@ export async function identifyNew(
 ): Promise<SeenPlace | undefined> {
   const digest = digestOf(config, entry);
   if (digest === undefined || knownPlaces(secret).has(digest)) return undefined;
-  return { digest, identity: await identityOf(target) };
+  return { digest, identity: await identityIfTold(target) };
 }
 
 /**
@@ -82,7 +84,22 @@ function digestOf(config: TargetConfig, { connections }: RegistryEntry): string 
   return name === undefined ? undefined : placeDigest(name);
 }
 
-async function identityOf(target: Target): Promise<string | undefined> {
-  const identity = await target.identify();
+/** Of a place of which nothing is known there is nothing to compare: what cannot be asked keeps no key from it (K8, K11). */
+async function identityIfTold(target: Target): Promise<string | undefined> {
+  try {
+    return await identityOf(target, 'wanted');
+  } catch {
+    return undefined;
+  }
+}
+
+/** One token may see the workspace, and another one not. */
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [one.split('/'), other.split('/')];
+  return a.length === b.length ? one === other : a.at(-1) === b.at(-1);
+}
+
+async function identityOf(target: Target, need: 'needed' | 'wanted'): Promise<string | undefined> {
+  const identity = await target.identify(need);
   return identity !== undefined && isIdentity(identity) ? identity : undefined;
 }

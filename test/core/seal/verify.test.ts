@@ -138,6 +138,12 @@ describe('a record', () => {
     expect(await check(without(one('work 04', 3)))).toMatchObject({ unfinished: [nameOf('work 04')], problems: [] });
   });
 
+  it('is intact where an attempt says after its end what a bus lacks (K7)', async () => {
+    const lacking = attempt('shut', '2026-03-04T14:00:00.000Z', [...WORK, 'events-unsent', 'events-unsent']);
+    const lines = linesOf(...(await sealed(lacking)));
+    expect(await check([...without(), ...lines])).toMatchObject({ events: 28, unfinished: [], problems: [] });
+  });
+
   it('may begin in the middle of an attempt, a day and a chain of manifests: what is before is kept elsewhere', async () => {
     const gone = [...['daily 01', 'work 01', 'daily 02'].flatMap(of), one('work 02', 1)];
     expect(await check(without(...gone))).toMatchObject({

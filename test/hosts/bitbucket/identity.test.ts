@@ -14,7 +14,7 @@ import {
 type World = Awaited<ReturnType<typeof startWorld>>;
 
 const identify = async ({ targets, connection }: World, target: TargetConfig = production) =>
-  (await targets.open(target, connection)).identify();
+  (await targets.open(target, connection)).identify('needed');
 const bare = (uuid: string) => uuid.replace(/[{}]/g, '');
 
 /** A world whose token may read repositories too. */

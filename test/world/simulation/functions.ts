@@ -89,7 +89,7 @@ export async function runFunction(
     time,
     deadline: new Date(process.now() + TIMEOUT[name] - TIME_TO_FINISH),
     concurrency: 4,
-    ...(name === 'sync' ? { keyTakes: 9 * MINUTE } : {}),
+    ...(name === 'sync' ? { keyTakes: 10 * MINUTE } : {}),
     log,
     auditLog: {
       write: (audit) => {

@@ -1,5 +1,5 @@
 import type { AuditEvent, AuditEventName } from '../../../functions/core/audit';
-import { idOfSecret, TAG } from '../../../functions/core/names';
+import { idOfSecret, PLACES_TAGS, TAG } from '../../../functions/core/names';
 import type { FaultChoice, PortCall } from './port-call';
 import type { SimProcess } from './sim-process';
 
@@ -66,6 +66,7 @@ const TAGGED: Readonly<Record<string, readonly AuditEventName[]>> = {
   // Written before the mark of a late delivery, which another run may set first.
   [TAG.delivered]: ['version-delivered', 'target-delivered'],
   [TAG.torn]: ['target-failed', 'version-delivered'],
+  ...Object.fromEntries(PLACES_TAGS.map((tag) => [tag, ['target-delivered', 'check-recorded'] as const])),
 };
 
 type Fields = Readonly<Record<string, unknown>>;

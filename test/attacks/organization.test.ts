@@ -44,6 +44,30 @@ describe('K5: where the organization’s policy of docs/examples is in force', (
     expect(await mayAdministrator(role('incident-response'), ofKeys('iam:CreateAccessKey'))).toBe(false);
   });
 
+  it('nobody makes or changes a role of a name that is let through', async () => {
+    for (const name of ['cdk-evil-cfn-exec-role-x', 'cdk-hnb659fds-cfn-exec-role-1-eu-west-1', 'incident-response'])
+      for (const action of [
+        'iam:CreateRole',
+        'iam:UpdateAssumeRolePolicy',
+        'iam:AttachRolePolicy',
+        'iam:PutRolePolicy',
+      ])
+        for (const who of ['Admin', 'cdk-hnb659fds-cfn-exec-role-1-eu-west-1', 'incident-response'])
+          expect(await mayAdministrator(role(who), { action, resource: role(name), organizationPolicy })).toBe(false);
+  });
+
+  it('nobody but a deployment changes the code that runs as rotate, or what its policies say', async () => {
+    const changes = {
+      'lambda:UpdateFunctionCode': `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:Keyturn-KeyRotationRotate1`,
+      'iam:CreatePolicyVersion': `arn:aws:iam::${ACCOUNT}:policy/Keyturn-KeyRotationUsers1`,
+    };
+    for (const [action, resource] of Object.entries(changes)) {
+      expect(await mayAdministrator(role('Admin'), { action, resource, organizationPolicy }), action).toBe(false);
+      const deployer = role('cdk-hnb659fds-cfn-exec-role-1-eu-west-1');
+      expect(await mayAdministrator(deployer, { action, resource, organizationPolicy }), action).toBe(true);
+    }
+  });
+
   it('nobody but a deployment makes, changes or passes a role that would be let through', async () => {
     const actions = ['CreateRole', 'PutRolePolicy', 'AttachRolePolicy', 'UpdateAssumeRolePolicy', 'PassRole'];
     for (const action of actions.map((one) => `iam:${one}`)) {

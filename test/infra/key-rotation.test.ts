@@ -34,7 +34,7 @@ describe('the functions', () => {
         Architectures: ['arm64'],
         Handler: 'index.handler',
         MemorySize: 256,
-        // The longest that Lambda allows for sync: a host that fails in the worst way takes nine minutes of it.
+        // The longest that Lambda allows for sync: a host that fails in the worst way takes ten minutes of it.
         Timeout: id.includes('Sync') ? 900 : 300,
         Environment: {
           Variables: {

@@ -13,6 +13,9 @@ export interface OutboxProps {
   readonly patienceAtEnd?: number;
 }
 
+/** After so many attempts whose events are refused, a bus counts as one that takes nothing. */
+const MOST_REFUSED = 3;
+
 /** What a bus has and lacks. */
 interface Delivered {
   /** How many of this attempt's events it has, from the first on. */
@@ -78,9 +81,11 @@ export class Outbox {
     for (const { name } of buses) {
       this.#delivered[name].waiting = new Set([...unsent[name]].sort(byStart).slice(-MOST_UNSENT));
     }
-    const refusing = new Set<BusName>();
+    const refused: Record<BusName, number> = { default: 0, forwardTo: 0 };
     for (const attempt of [...new Set(BUS_NAMES.flatMap((name) => unsent[name]))].sort(byStart)) {
-      const lacking = buses.filter(({ name }) => !refusing.has(name) && this.#delivered[name].waiting.has(attempt));
+      const lacking = buses.filter(
+        ({ name }) => refused[name] < MOST_REFUSED && this.#delivered[name].waiting.has(attempt),
+      );
       if (lacking.length === 0) continue;
       if (!hasTime()) return;
       const events = await read(attempt);
@@ -88,8 +93,8 @@ export class Outbox {
         lacking.map(async (bus) => {
           const { error } = await bus.publish(events);
           if (error === undefined) this.#delivered[bus.name].waiting.delete(attempt);
-          // An entry that is refused says nothing of the next attempt's.
-          else if (error.code !== 'aws-rejected') refusing.add(bus.name);
+          // An entry that is refused says little of the next attempt's; a bus that does not answer all.
+          else refused[bus.name] += error.code === 'aws-rejected' ? 1 : MOST_REFUSED;
         }),
       );
     }

@@ -1,10 +1,10 @@
 // The time of the emulated account for a Node process: real time, and what DEPLOY_CLOCK says it is ahead (clock.py).
-// A function that sleeps for a second or longer does not wait: it moves the clock, as `local` does.
+// A function that sleeps for 0.4 s or longer (CloudTrail is asked twice a second) does not wait: it moves the clock, as `local` does.
 const { appendFileSync, readFileSync, statSync } = require('node:fs');
 const timers = require('node:timers/promises');
 
 const file = process.env.DEPLOY_CLOCK;
-const LONG = 1000;
+const LONG = 400;
 let size = -1;
 let ahead = 0;
 

@@ -93,6 +93,7 @@ def _record_denials():
         context = dict(service_context or {})
         if action == "events:PutEvents":
             context.setdefault("events:source", "keyturn")
+            context.setdefault("events:detail-type", "run-started")
         if action == "s3:PutObject" and "if-none-match" in _headers.get():
             context.setdefault("s3:if-none-match", _headers.get()["if-none-match"])
         result = enforce(access_key, action, service, region, resource_arn=resource_arn, service_context=context)

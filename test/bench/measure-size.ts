@@ -53,6 +53,8 @@ export interface SizeProps {
 /** Calls that every run makes to tell what it does, whether anything is due or not. */
 const KEEPS_RECORD: ReadonlySet<string> = new Set([
   'events:PutEvents',
+  // One an attempt, which has a target of its own.
+  'kms:Sign',
   'logs:CreateLogStream',
   'logs:FilterLogEvents',
   'logs:PutLogEvents',

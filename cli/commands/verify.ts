@@ -39,12 +39,14 @@ export function verifyCommand(terminal: Terminal, ended: (exitCode: number) => v
 }
 
 const HELP = `
-Exit codes: 0 when it is intact, 1 when it could not be checked, 2 when it is not intact.
-Lines that somebody else has put beside the record are listed as not ours. They break nothing; with --strict the exit
-code is 3 then.
-Take the public key from the account, or from whoever was given it at the deployment; one that lies beside the archive
-proves nothing.
-A line may be an audit event, or what an event bus has made of one: a copy of what came to a bus is checked the same way.
+Exit codes: 0 when it is intact, 1 when it could not be checked, 2 when it is
+not intact.
+Lines that somebody else has put beside the record are listed as not ours. They
+break nothing; with --strict the exit code is 3 then.
+Take the public key from the account, or from whoever was given it at the
+deployment; one that lies beside the archive proves nothing.
+A line may be an audit event, or what an event bus has made of one: a copy of
+what came to a bus is checked the same way.
 
 Examples:
   aws kms get-public-key --key-id alias/keyturn-seal > seal.json

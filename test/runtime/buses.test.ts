@@ -135,6 +135,34 @@ describe('the buses (K7)', () => {
     expect(sorted(centralOf(scene))).toEqual(sorted(recordOf(scene)));
   });
 
+  it('get all others, where one event is refused for good', async () => {
+    const refusing = { is: true };
+    const scene = await forwardingScene({
+      admitsOnBus: ({ detailType }) => !refusing.is && detailType !== 'key-created',
+    });
+    const { audits } = await scene.rotate();
+    await scene.sync();
+    refusing.is = false;
+    await nextDay(scene);
+    expect(idsOf(centralOf(scene))).toEqual(idsOf(recordOf(scene).filter(({ event }) => event !== 'key-created')));
+    expect(unsentOf(scene).at(-1)?.facts).toEqual({ attempts: [attemptOfEvent(audits[0] as AuditEvent)] });
+  });
+
+  it('are asked about three attempts a day, where they refuse whatever comes', async () => {
+    let began = 0;
+    const scene = await forwardingScene({
+      admitsOnBus: ({ detailType }) => {
+        began += detailType === 'run-started' ? 1 : 0;
+        return false;
+      },
+    });
+    for (let run = 0; run < 6; run += 1) await scene.sync();
+    began = 0;
+    await nextDay(scene);
+    // What is refused is sent once more; and the attempt of that day has a beginning of its own.
+    expect(began).toBe(2 * (3 + 1));
+  });
+
   it('get from the next day’s run what the record has of an attempt that has died', async () => {
     const scene = await forwardingScene();
     // Dies after the rotation's announcement was recorded, and before its end.

@@ -248,6 +248,20 @@ describe('a token that may not read whose a repository is', () => {
   );
 });
 
+describe('a repository whose workspace the token did not see', () => {
+  it('is the same with it, and another one is another', async () => {
+    const scene = await identified();
+    const places = scene.tag('shop')[TAG.places] ?? '';
+    const Tags = [{ Key: TAG.places, Value: places.replace(`${bare(scene.workspace)}/`, '') }];
+    scene.account.invoke(scene.admin, 'secretsmanager', 'TagResource', { SecretId: 'keyturn/shop', Tags });
+    expect((await rotatedOnDay(scene, 90)).findings).toEqual([]);
+    await expectLogin(scene);
+    scene.account.invoke(scene.admin, 'secretsmanager', 'TagResource', { SecretId: 'keyturn/shop', Tags });
+    recycle(scene);
+    expect((await rotatedOnDay(scene, 180)).findings).toContain('place-replaced');
+  });
+});
+
 describe('a host that does not say whose a place is', () => {
   it.each([
     { kind: 'status', status: 500 },

@@ -103,6 +103,8 @@ export interface Receipt {
   readonly tornFor: number;
   /** What was not shown to be writable before the first write, so that only the delivery showed it. */
   readonly unproved?: readonly string[];
+  /** What an inspection shows as its `revision` until somebody makes anew what was written to. @default - nobody knows */
+  readonly revision?: string | undefined;
 }
 
 /** The credentials that a place may have held before, for a host that has to put half of one back. */

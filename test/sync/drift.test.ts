@@ -133,6 +133,22 @@ describe('what was delivered is looked at once a day (K13)', () => {
     expect((await scene.sync()).findings).toEqual([]);
   });
 
+  it('and the first look knows what the delivery wrote to, so that what was filled by hand before it shows (K3)', async () => {
+    const { scene } = await supersededKey();
+    const { accessKeyId = '' } = scene.held('shop');
+    recreate(scene);
+    restore(scene, accessKeyId, 'another secret');
+    scene.hours(21);
+
+    const outcome = await scene.sync();
+
+    expect(outcome.findings).toEqual(['drifted']);
+    expect(happened(outcome, 'target-drifted')).toMatchObject([{ message: expect.stringContaining('made anew') }]);
+    await expectLogin(scene);
+    scene.hours(21);
+    expect((await scene.sync()).findings).toEqual([]);
+  });
+
   it('and a host that is down then is no drift: told as not looked at, and looked at again every hour', async () => {
     const scene = await deliveredKey();
     scene.hours(21);

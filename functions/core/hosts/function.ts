@@ -112,6 +112,8 @@ export const deliveryAnswerSchema = z.union([
       // One audit event holds all of it.
       wrote: z.array(z.string().max(128)).min(1).max(20),
       readBack: z.boolean().optional(),
+      /** What the next inspection shows, until somebody changes or replaces it. */
+      revision: z.string().max(1024).optional(),
     }),
   }),
   z.strictObject({

@@ -14,6 +14,9 @@ export const CHECK_COUNTS = 24 * HOUR;
  */
 const DIGEST_LENGTH = 4;
 
+/** Stands behind the revisions that a delivery saw: they are compared with, and no look. */
+const BY_DELIVERY = 'delivered';
+
 /** One look at all targets of a version, when nothing was amiss. */
 export interface CheckMark {
   readonly accessKeyId: string;
@@ -24,11 +27,20 @@ export interface CheckMark {
 }
 
 /** The tags that record it. */
-export function checkTags({ accessKeyId, digest, revisions }: CheckMark, at: Date): Readonly<Record<string, string>> {
-  return {
-    [TAG.checked]: datedTag(accessKeyId, at),
-    [TAG.revisions]: [accessKeyId, digest, ...(revisions.length === 0 ? [] : [revisions.join('')])].join(' '),
-  };
+export function checkTags(mark: CheckMark, at: Date): Readonly<Record<string, string>> {
+  return { [TAG.checked]: datedTag(mark.accessKeyId, at), [TAG.revisions]: revisionsTag(mark) };
+}
+
+/**
+ * The tag that records what a delivery has written to: the first look compares with it, so that a place which somebody
+ * makes anew and fills by hand before that look does not pass for what was delivered (K3). None where no host shows any.
+ */
+export function deliveredRevisionsTag(mark: CheckMark): Readonly<Record<string, string>> {
+  return mark.revisions.length === 0 ? {} : { [TAG.revisions]: `${revisionsTag(mark)} ${BY_DELIVERY}` };
+}
+
+function revisionsTag({ accessKeyId, digest, revisions }: CheckMark): string {
+  return [accessKeyId, digest, ...(revisions.length === 0 ? [] : [revisions.join('')])].join(' ');
 }
 
 /**
@@ -37,7 +49,7 @@ export function checkTags({ accessKeyId, digest, revisions }: CheckMark, at: Dat
  */
 export function checkedAt(secret: SecretState, version: StoredVersion, digest: string): Date | undefined {
   const at = tagFor(secret, TAG.checked, version.accessKeyId);
-  if (at === undefined || recordedRevisions(secret, version, digest) === undefined) return undefined;
+  if (at === undefined || recordedRevisions(secret, version, digest)?.isLook !== true) return undefined;
   return at >= deliveredAt(secret, version) ? at : undefined;
 }
 
@@ -54,13 +66,19 @@ export function isChecked(secret: SecretState, version: StoredVersion, digest: s
   return at !== undefined && now <= after(at, CHECK_COUNTS) && driftedAt(secret, version, digest) === undefined;
 }
 
-/** What the hosts showed of the targets when they were last seen to hold the version; undefined where nothing counts. */
+/**
+ * What the hosts showed of the targets when the version was delivered to them, or when they were last seen to hold it;
+ * undefined where nothing counts.
+ */
 export function revisionsOf(
   secret: SecretState,
   version: StoredVersion,
   digest: string,
 ): ReadonlySet<string> | undefined {
-  return checkedAt(secret, version, digest) === undefined ? undefined : recordedRevisions(secret, version, digest);
+  const recorded = recordedRevisions(secret, version, digest);
+  return recorded?.isLook === true && checkedAt(secret, version, digest) === undefined
+    ? undefined
+    : recorded?.revisions;
 }
 
 /**
@@ -74,12 +92,22 @@ export function revisionDigest(target: string, revision: string): string {
     .slice(0, DIGEST_LENGTH);
 }
 
+interface Recorded {
+  readonly revisions: ReadonlySet<string>;
+  /** Whether a look saw them; otherwise a delivery did. */
+  readonly isLook: boolean;
+}
+
 function recordedRevisions(
   { tags }: SecretState,
   { accessKeyId }: StoredVersion,
   digest: string,
-): ReadonlySet<string> | undefined {
-  const [id, set, revisions = '', ...rest] = (tags[TAG.revisions] ?? '').split(' ');
+): Recorded | undefined {
+  const [id, set, revisions = '', by, ...rest] = (tags[TAG.revisions] ?? '').split(' ');
   if (id !== accessKeyId || set !== digest || rest.length > 0) return undefined;
-  return new Set(revisions.match(new RegExp(`.{${DIGEST_LENGTH}}`, 'g')) ?? []);
+  if (by !== undefined && by !== BY_DELIVERY) return undefined;
+  return {
+    revisions: new Set(revisions.match(new RegExp(`.{${DIGEST_LENGTH}}`, 'g')) ?? []),
+    isLook: by === undefined,
+  };
 }

@@ -63,7 +63,7 @@ export class BitbucketTarget implements Target {
     const delivery = deliveryOf(config, credential);
     // What is torn cannot be made worse by a refusal: the half that is accepted may make it whole.
     const isTorn = earlier?.torn === true;
-    const { path, variables, isShown } = isTorn
+    const { path, environment, variables, isShown } = isTorn
       ? { ...(await this.#lookUp(true)), isShown: false }
       : await this.#lookUpWritable(delivery);
     const [id, secret, ...others] = allOf(delivery).map((one) =>
@@ -82,14 +82,20 @@ export class BitbucketTarget implements Target {
       putBack: (pair) => putBack(pair, { ...props, earlier: earlierDelivery }),
     });
     const pair = writes.pair.map(({ confirmed }) => confirmed?.at.getTime() ?? start);
+    const written = [id, secret, ...others];
     return {
-      wrote: [id, secret, ...others].flatMap(({ confirmed, variable }) =>
+      wrote: written.flatMap(({ confirmed, variable }) =>
         confirmed === undefined ? [] : [`${confirmed.outcome} ${variable.key}`],
       ),
       readBack: await this.#readBack(path, delivery),
       // Each half changed at some instant between leaving and being confirmed, so no tear can have been longer.
       tornFor: Math.max(...pair) - start,
       unproved: isShown ? undefined : halvesOf(delivery),
+      // Of what was written, and not of what was read back: in between somebody may have made it anew.
+      revision: revisionOf(
+        environment,
+        variablesOf(config).flatMap((key) => written.find(({ variable }) => variable.key === key)?.uuid ?? []),
+      ),
     };
   }
 
@@ -139,7 +145,7 @@ export class BitbucketTarget implements Target {
         holds: heldIn(config, variables),
         // A new environment has no variables yet, and is known all the same.
         places: environment === undefined ? uuids : written.map((key) => `${environment} ${key}`),
-        revision: JSON.stringify([environment, ...uuids]),
+        revision: revisionOf(environment, uuids),
       };
     } catch (thrown) {
       // Told from the whole list of environments; that a repository is not found may as well be the token's fault.
@@ -230,6 +236,11 @@ export class BitbucketTarget implements Target {
       await time.sleep(wait);
     }
   }
+}
+
+/** @param uuids of the variables, in the order of `variablesOf` */
+function revisionOf(environment: string | undefined, uuids: readonly string[]): string {
+  return JSON.stringify([environment, ...uuids]);
 }
 
 function halvesOf({ accessKeyId, secretAccessKey }: Delivery): readonly string[] {

@@ -30,9 +30,9 @@ export function receiptOf({ answer, about, secrets, now }: AnswerProps): Omit<Re
   // A function has read the credential: its words may hold it, by mistake, in any form.
   const passes = (text: string) => isHarmless(text, secrets);
   if ('receipt' in parsed.data) {
-    const { wrote, readBack } = parsed.data.receipt;
+    const { wrote, readBack, revision } = parsed.data.receipt;
     if (readBack === false) throw readBackDiffers(about);
-    return { wrote: wrote.map((text) => (passes(text) ? text : NOT_NAMED)), readBack };
+    return { wrote: wrote.map((text) => (passes(text) ? text : NOT_NAMED)), readBack, revision };
   }
   const { error } = parsed.data;
   throw saidError({ error, about, now }, passes(error.message) ? error.message : NOT_PASSED_ON);

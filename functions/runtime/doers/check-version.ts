@@ -70,7 +70,7 @@ async function lookAt(config: TargetConfig, step: Check, { ports, managed }: Wor
 /** What was put there by hand may look like what was delivered; that it was made anew shows all the same. */
 function differencesOf({ differences }: Inspection, revision: string | undefined, { known }: Check): readonly string[] {
   const isAnew = known !== undefined && revision !== undefined && !known.has(revision);
-  return isAnew && differences.length === 0 ? ['it was made anew since it was last looked at'] : differences;
+  return isAnew && differences.length === 0 ? ['it was made anew since the last delivery or look'] : differences;
 }
 
 /** What was seen is drift only if no run has delivered another version, or is delivering again. */

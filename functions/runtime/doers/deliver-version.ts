@@ -5,7 +5,8 @@ import { HOUR, SECOND } from '../../core/duration';
 import { type KeyturnError, toKeyturnError } from '../../core/errors';
 import { isTokenTrouble } from '../../core/findings/codes/token-rejected';
 import type { Finding } from '../../core/findings/findings';
-import { type TargetConfig, targetName } from '../../core/hosts/target';
+import { type TargetConfig, targetId, targetName } from '../../core/hosts/target';
+import { deliveredRevisionsTag, revisionDigest } from '../../core/key/check-mark';
 import type { Credential } from '../../core/key/credential';
 import { datedTag, tagFor } from '../../core/key/dated-tag';
 import { marksOf } from '../../core/key/delivery-mark';
@@ -49,7 +50,10 @@ export const deliverVersion: Doer<'deliver', DeliverPorts, DeliveryOutcome> = as
       work,
     );
   const complete = answers.every((answer) => answer === 'delivered');
-  if (complete && step.conclusive) return (await mark(step, work)) ? 'marked' : 'overtaken';
+  if (complete && step.conclusive) {
+    const revisions = answered.flatMap(({ revision }) => revision ?? []);
+    return (await mark(step, work, revisions)) ? 'marked' : 'overtaken';
+  }
   if (answers.includes('delivered')) await rememberReached(step, work);
   const current = currentVersion(await work.ports.secrets.describe(work.managed.secret.name));
   if (current?.versionId !== step.versionId) return 'overtaken';
@@ -80,6 +84,8 @@ interface Answered {
   readonly answer: 'delivered' | 'failed' | 'halved';
   /** Where it was delivered to. @default - the target stands by an ID, or was not delivered to */
   readonly place?: SeenPlace | undefined;
+  /** Stands for what was written to. @default - the host shows none, or it was not delivered to */
+  readonly revision?: string | undefined;
 }
 
 const FAILED: Answered = { answer: 'failed' };
@@ -105,12 +111,13 @@ async function toTarget(
     const place = await refuseReplaced(target, config, work.managed);
     await refuseContested(target, config, { entry, secret }, ports);
     const stored = { managedKey: entry.id, secretArn: secret.arn, versionId };
-    const receipt = await target.deliver(credential, stored, {
+    const { revision, ...receipt } = await target.deliver(credential, stored, {
       torn: isTorn(step, work),
       read: (id) => earlierCredential(id, step, work),
     });
     run.audit('target-delivered', entry, { ...about, facts: { ...receipt, identity: recordedIdentity(place) } });
-    return { answer: 'delivered', place };
+    const shown = revision === undefined ? undefined : revisionDigest(targetId(config, entry.connections), revision);
+    return { answer: 'delivered', place, revision: shown };
   } catch (thrown) {
     const error = toKeyturnError(thrown);
     run.count('failed');
@@ -217,17 +224,21 @@ function refusal(
  *
  * @returns whether it is marked
  */
-async function mark(step: Delivery, work: DeliveryWork): Promise<boolean> {
+async function mark(step: Delivery, work: DeliveryWork, revisions: readonly string[]): Promise<boolean> {
   const { ports, run, managed } = work;
   const { versionId: version, accessKeyId, createdAt, digest, markedBefore, returned } = step;
   const { name } = managed.secret;
   // A run that dies after the mark leaves the receipts in the record.
   await run.beforeGiving();
   const now = run.now();
-  if (returned || now.getTime() - createdAt.getTime() > LATE_AFTER) {
-    if (!(await isCurrent(step, work))) return false;
-    await ports.secrets.tag(name, { [TAG.delivered]: datedTag(accessKeyId, now) });
-  }
+  const isLate = returned || now.getTime() - createdAt.getTime() > LATE_AFTER;
+  const tags = {
+    ...deliveredRevisionsTag({ accessKeyId, digest, revisions }),
+    ...(isLate ? { [TAG.delivered]: datedTag(accessKeyId, now) } : {}),
+  };
+  const isStillCurrent = await isCurrent(step, work);
+  if (isLate && !isStillCurrent) return false;
+  if (isStillCurrent && Object.keys(tags).length > 0) await ports.secrets.tag(name, tags);
   const label = deliveredLabel(digest);
   try {
     await ports.secrets.moveLabel(name, label, version, markedBefore);

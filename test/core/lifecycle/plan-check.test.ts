@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR } from '../../../functions/core/duration';
 import { targetSetDigest } from '../../../functions/core/hosts/target';
-import { checkTags } from '../../../functions/core/key/check-mark';
+import { checkTags, deliveredRevisionsTag } from '../../../functions/core/key/check-mark';
 import { deliveredLabel, type SecretState } from '../../../functions/core/key/secret-state';
 import { byLastLook, planCheck } from '../../../functions/core/lifecycle/plan-check';
 import { TAG } from '../../../functions/core/names';
@@ -98,6 +98,20 @@ describe('it is time to look at the targets (K13)', () => {
       known: new Set(['abcd']),
       isKnownToDrift: true,
     });
+  });
+
+  it('compares the first look with what the delivery wrote to, which counts as no look (K3)', () => {
+    const wrote = deliveredRevisionsTag({ accessKeyId: FIRST.accessKeyId, digest, revisions: ['abcd', 'efgh'] });
+    expect(look(delivered(wrote), day(0, 20 * HOUR))).toMatchObject({
+      checkedAt: undefined,
+      known: new Set(['abcd', 'efgh']),
+    });
+    // A look of before the last delivery says nothing any more.
+    expect(look(delivered({ ...seen(FIRST, day(0, HOUR)), ...wrote }), day(0, 20 * HOUR))).toMatchObject({
+      checkedAt: undefined,
+      known: new Set(['abcd', 'efgh']),
+    });
+    expect(look(overlap(wrote), day(95))).toMatchObject({ known: undefined });
   });
 });
 

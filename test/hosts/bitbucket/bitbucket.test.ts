@@ -35,7 +35,9 @@ describe('a delivery to Bitbucket', () => {
       wrote: ['created AWS_ACCESS_KEY_ID', 'created AWS_SECRET_ACCESS_KEY'],
       readBack: true,
       tornFor: 0,
+      revision: expect.stringMatching(/^\[("\{[\w-]+\}"|null)(,"\{[\w-]+\}"){2}\]$/),
     });
+    expect(again.revision).toBe(first.revision);
     expect(again.wrote).toEqual(['updated AWS_ACCESS_KEY_ID', 'updated AWS_SECRET_ACCESS_KEY']);
     expect(world.pipeline('Production')).toEqual({
       AWS_ACCESS_KEY_ID: 'AKIA0000000000000002',

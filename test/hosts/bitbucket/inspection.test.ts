@@ -140,9 +140,12 @@ describe('a look at what was delivered', () => {
     ],
   ])('shows %s as another revision', async (_what, deed) => {
     const world = await startWorld();
-    await world.deliver(production);
+    const created = await world.deliver(production);
     const { revision } = await inspect(world);
     expect((await inspect(world)).revision).toBe(revision);
+    // What a delivery says that it wrote to, whether it made the variables or found them.
+    expect(created.revision).toBe(revision);
+    expect((await world.deliver(production)).revision).toBe(revision);
     deed(world);
 
     // Another run has another client.

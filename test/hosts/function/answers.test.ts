@@ -28,6 +28,13 @@ describe('what a function answers', () => {
     expect((await failureOf(place.deliver(1))).code).toBe('host-answer-invalid');
   });
 
+  it('may say what the next look will show, which it keeps for that look', async () => {
+    const place = await FunctionPlace.open();
+    place.behaves = () => ({ schema: SCHEMA, receipt: { wrote: ['it'], revision: '7' } });
+
+    expect(await place.deliver(1)).toMatchObject({ revision: '7' });
+  });
+
   it('is no delivery when it has read something else back', async () => {
     const place = await FunctionPlace.open();
     place.behaves = () => ({ schema: SCHEMA, receipt: { wrote: ['it'], readBack: false } });

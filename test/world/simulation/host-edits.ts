@@ -1,7 +1,6 @@
 import type { KeyRecord, ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY } from '../../../functions/core/duration';
 import { type BitbucketTarget, isBitbucketTarget } from '../../../functions/core/hosts/bitbucket';
-import { CHECK_COUNTS } from '../../../functions/core/key/check-mark';
 import type { VariablePlace } from '../../../local/hosts/bitbucket/place';
 import type { Disturbance } from './faults';
 import { askForDelivery } from './surroundings';
@@ -81,11 +80,10 @@ export class HostEdits {
     this.onRecreated(managed);
     const anew = placeOf(place);
     if (variety < 0.7 || anew === undefined) return `makes ${name} anew`;
-    // It shows the ID that was delivered, and hides another secret: where nobody has looked since, nobody can see that.
-    const isSeen = this.#world.now() - place.since > CHECK_COUNTS;
+    // It shows the ID that was delivered, and hides another secret.
     const older = witness.keysOf(managed.user).find((one) => one !== place.idOf);
     const { accessKeyId, secretAccessKey } = target.variables;
-    const shown = id === '' || !isSeen ? 'AKIAEDITEDBYHAND0000' : id;
+    const shown = id === '' ? 'AKIAEDITEDBYHAND0000' : id;
     bitbucket.createVariable(anew, { key: accessKeyId, value: shown, secured: false });
     bitbucket.createVariable(anew, { key: secretAccessKey, value: older?.secret ?? 'a secret by hand', secured: true });
     return `makes ${name} anew and fills it by hand`;

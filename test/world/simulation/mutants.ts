@@ -43,6 +43,15 @@ export const MUTANTS: readonly Mutant[] = [
     fault: 'drift',
   },
   {
+    name: 'first-look-without-baseline',
+    promise: 'K3',
+    file: 'functions/core/key/check-mark.ts',
+    from: 'return mark.revisions.length === 0 ? {} :',
+    to: 'return mark.accessKeyId.length > 0 ? {} :',
+    within: 40,
+    fault: 'drift',
+  },
+  {
     name: 'no-put-back',
     promise: 'K1',
     file: 'functions/hosts/bitbucket/writes.ts',

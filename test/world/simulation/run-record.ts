@@ -62,6 +62,8 @@ const TAGGED: Readonly<Record<string, readonly AuditEventName[]>> = {
   [TAG.formerUsers]: ['labels-cleaned'],
   [TAG.reached]: ['target-delivered'],
   [TAG.checked]: ['check-recorded'],
+  // What a look saw stands beside `checked`; by itself it is what a delivery wrote to.
+  [TAG.revisions]: ['version-delivered', 'target-delivered'],
   [TAG.drifted]: ['drift-recorded'],
   // Written before the mark of a late delivery, which another run may set first.
   [TAG.delivered]: ['version-delivered', 'target-delivered'],

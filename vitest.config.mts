@@ -3,7 +3,7 @@ import { DEEP_SUITES } from './test/deep/suites';
 
 /** These start processes, browsers and threads, or change what a process has only one of: each file has one of its own. */
 const ALONE = ['alarms', 'bench', 'cli', 'permissions', 'report/page'].map((folder) => `test/${folder}/**/*.test.ts`);
-const ELSEWHERE = ['node_modules/**', 'test/deploy/**', ...DEEP_SUITES];
+const ELSEWHERE = ['node_modules/**', 'test/deploy/**', 'test/package/**', ...DEEP_SUITES];
 
 export default defineConfig({
   test: {

@@ -34,7 +34,7 @@ export function pythonEnvironment({ name, packages, assertions, unchecked }) {
 }
 
 /** Ends the run: a failure where a machine checks, a loud notice on a laptop. */
-function leaveOut(unchecked, reason) {
+export function leaveOut(unchecked, reason) {
   const bar = '='.repeat(80);
   console.error(`\n${bar}\n${unchecked} NOT checked: ${reason}\n${bar}\n`);
   process.exit(ci ? 1 : 0);

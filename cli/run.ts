@@ -1,14 +1,34 @@
 import { Command, CommanderError } from 'commander';
-import { reportCommand } from './commands/report';
-import { simulateCommand } from './commands/simulate';
-import { validateCommand } from './commands/validate';
-import { verifyCommand } from './commands/verify';
+import { version } from '../package.json';
 import type { Terminal } from './terminal';
 
 /** One command of `keyturn`; it tells how it ended. */
 export type MakeCommand = (terminal: Terminal, ended: (exitCode: number) => void) => Command;
 
-const COMMANDS: readonly MakeCommand[] = [reportCommand, simulateCommand, validateCommand, verifyCommand];
+/** What the list of commands says of one, and where it is: only the one that is asked for is loaded. */
+interface Entry {
+  readonly summary: string;
+  readonly load: () => Promise<MakeCommand>;
+}
+
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  report: {
+    summary: 'make a report of the access keys of an account, for auditors',
+    load: async () => (await import('./commands/report')).reportCommand,
+  },
+  simulate: {
+    summary: 'live through a year in a local AWS account, and check every promise',
+    load: async () => (await import('./commands/simulate')).simulateCommand,
+  },
+  validate: {
+    summary: 'check a keyturn.yaml, and what its deployment would do to the keys that there are',
+    load: async () => (await import('./commands/validate')).validateCommand,
+  },
+  verify: {
+    summary: "check a copy of the audit archive against the seal's public key",
+    load: async () => (await import('./commands/verify')).verifyCommand,
+  },
+};
 
 /**
  * Runs the command line. Every command makes data; one place renders it.
@@ -20,16 +40,19 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   let exitCode = 0;
   const program = new Command('keyturn')
     .description('Rotates AWS access keys and delivers every fresh key to the CI pipelines that use it.')
+    .version(version)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),
     });
-  for (const make of COMMANDS) {
-    const command = make(terminal, (code) => {
-      exitCode = code;
-    });
-    program.addCommand(command.copyInheritedSettings(program));
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    const command = args.includes(name)
+      ? (await load())(terminal, (code) => {
+          exitCode = code;
+        })
+      : new Command(name).description(summary);
+    program.addCommand(command.summary(summary).copyInheritedSettings(program));
   }
   try {
     await program.parseAsync(args, { from: 'user' });

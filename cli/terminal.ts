@@ -1,3 +1,5 @@
+import { Writable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import type { Time } from '../functions/account/ports';
 import { systemTime } from '../functions/runtime/time';
 import { synthesize } from './synthesize';
@@ -17,10 +19,22 @@ export interface Terminal {
 
 /** The one that this process was started from. */
 export const processTerminal: Terminal = {
-  stdout: process.stdout,
-  stderr: process.stderr,
+  stdout: colouredForPeople(process.stdout),
+  stderr: colouredForPeople(process.stderr),
   watched: process.stderr.isTTY === true,
   folder: process.cwd(),
   time: systemTime,
   synthesize,
 };
+
+/** Colours are for a terminal, and not for a file or another program, whatever the other stream is. */
+function colouredForPeople(stream: NodeJS.WriteStream): NodeJS.WritableStream {
+  const { NO_COLOR, FORCE_COLOR } = process.env;
+  if (FORCE_COLOR !== undefined || (stream.isTTY && (NO_COLOR ?? '') === '')) return stream;
+  return new Writable({
+    decodeStrings: false,
+    write: (text: string | Buffer, _encoding, done) => {
+      stream.write(stripVTControlCharacters(text.toString()), done);
+    },
+  });
+}

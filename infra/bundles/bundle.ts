@@ -3,8 +3,7 @@ import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { DEPLOYED_FUNCTIONS } from '../../functions/core/names';
 import { BUNDLES_FOLDER } from './bundles-folder';
-
-const ROOT = join(__dirname, '..', '..');
+import { REPLACED_PACKAGES, ROOT } from './root';
 
 /** One built function. */
 export interface Bundle {
@@ -43,9 +42,7 @@ export function bundleFunctions(props: BundleProps = {}): readonly Bundle[] {
     // ES modules first: half the size of the packages' CommonJS builds, because unused code can be left out.
     mainFields: ['module', 'main'],
     alias: {
-      'form-data': './infra/bundles/form-data.cjs',
-      // Its build for Node.js looks for the package canvas, which draws pixels.
-      'vega-canvas': './node_modules/vega-canvas/build/vega-canvas.browser.js',
+      ...REPLACED_PACKAGES,
       '@aws-sdk/credential-provider-node': './functions/aws/lambda-credentials.ts',
     },
     minify: true,

@@ -8,7 +8,7 @@ import type { FunctionName } from '../../functions/core/names';
 import type { SecretEncryption } from '../access/secret-encryption';
 import type { Delivery } from '../targets/delivery';
 
-/** What the engine has to know of a key to give its functions their rights. */
+/** What the engine has to know of a key to give its functions their rights. @internal */
 export interface KeyNeeds {
   readonly user: string;
   /** Whether the stack creates the user, which then has no path. */

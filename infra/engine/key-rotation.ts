@@ -1,5 +1,6 @@
 import { Annotations, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IConstruct, type IDependable } from 'constructs';
@@ -100,7 +101,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   /** The record of record. */
   readonly auditLog: AuditLog;
   /** Proves that Keyturn wrote the record. */
-  readonly sealKey: SealKey;
+  readonly sealKey: IKey;
   /** What nobody can change before its time; undefined without `audit.archive`. */
   readonly archive: AuditArchive | undefined;
   /** Reads the evidence and no secret value. */
@@ -166,7 +167,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.sealKey = new SealKey(this, 'SealKey', {
       writers: Object.values(functions).map(({ role }) => role),
       readers: report ? [report.role] : [],
-    });
+    }).key;
     this.guardrails = new Guardrails(this, 'Guardrails', { functions: this.allFunctions });
     this.triggers = this.createTriggers(settings);
     const actsOnUsers = [functions.rotate, functions.deactivate, functions.delete, ...(report ? [report] : [])];
@@ -263,7 +264,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
       auditLog: this.auditLog,
       deadLetters: this.failedRuns,
       // Its policy names the functions' roles.
-      sealKey: Lazy.string({ produce: () => this.sealKey.key.keyArn }),
+      sealKey: Lazy.string({ produce: () => this.sealKey.keyArn }),
       // The connections come with the keys.
       origins: Lazy.string({ produce: () => this.connectionAccess.origins }),
       stacks: Lazy.string({ produce: () => [...this.deployedBy.stacks].join(',') }),
@@ -324,7 +325,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   }
 
   private watchChanges({ alarms: { runbooks } }: Settings, { topic, key }: NotificationTopic): void {
-    const keys = [this.sealKey.key, key, this._encryption?.key].filter((one) => one !== undefined);
+    const keys = [this.sealKey, key, this._encryption?.key].filter((one) => one !== undefined);
     const own = {
       names: ownNamesPrefix(this),
       topic: topic.topicArn,
@@ -348,7 +349,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   private createAuditor({ audit: { encryptionKey } }: Settings): ManagedPolicy {
     return new AuditorPolicy(this, 'Auditor', {
       auditLog: this.auditLog.logGroup,
-      sealKey: this.sealKey.key,
+      sealKey: this.sealKey,
       archive: this.archive,
       encryptionKey,
     }).policy;

@@ -1,7 +1,7 @@
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { checkConfig } from '../../functions/core/config/check-config';
-import type { Config, ConfigInput } from '../../functions/core/config/config';
+import type { Config } from '../../functions/core/config/config';
 import { describeIssue } from '../../functions/core/config/config-issue';
 import { pathText, valueAt } from '../../functions/core/config/config-path';
 import { settingsOf } from '../../functions/core/hosts/target';
@@ -28,7 +28,7 @@ export interface KeyturnStackOptions extends StackProps {
 
 export interface KeyturnStackProps extends KeyturnStackOptions {
   /** The content of `keyturn.yaml`. */
-  readonly config: ConfigInput;
+  readonly config: Record<string, unknown>;
   /** The same where it was checked already, as what a file holds was. @internal */
   readonly _checked?: Config;
 }
@@ -68,7 +68,7 @@ export class KeyturnStack extends Stack {
   }
 
   /** Mistakes are reported at synthesis, all at once. */
-  private check(input: ConfigInput): Config | undefined {
+  private check(input: Record<string, unknown>): Config | undefined {
     const checked = checkConfig(input);
     if (checked.issues === undefined) return this.isPlain(checked.config) ? checked.config : undefined;
     for (const issue of checked.issues) {

@@ -28,8 +28,9 @@ export class AuditArchive extends Construct {
   /** The KMS key that encrypts the objects, where one is given. */
   readonly key: IKey | undefined;
 
-  constructor(scope: Construct, id: string, { years, mode, glacierAfterDays, encryptionKey }: AuditArchiveProps) {
+  constructor(scope: Construct, id: string, props: AuditArchiveProps) {
     super(scope, id);
+    const { years, mode, glacierAfterDays, encryptionKey } = props;
     this.key = encryptionKey === undefined ? undefined : Key.fromKeyArn(this, 'Key', encryptionKey);
     this.bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -61,7 +62,7 @@ export class AuditArchive extends Construct {
   }
 
   /** From here on nobody adds an object but these, and they only where there is none of its key. */
-  admitOnly(writers: readonly IRole[]): void {
+  admitOnly(writers: IRole[]): void {
     const objects = {
       principals: [new AnyPrincipal()],
       actions: ['s3:PutObject'],

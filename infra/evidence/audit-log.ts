@@ -23,8 +23,9 @@ export class AuditLog extends Construct {
   readonly logGroup: ILogGroup;
   private readonly made: LogGroup | undefined;
 
-  constructor(scope: Construct, id: string, { logGroup, retentionDays, encryptionKey }: AuditLogProps) {
+  constructor(scope: Construct, id: string, props: AuditLogProps) {
     super(scope, id);
+    const { logGroup, retentionDays, encryptionKey } = props;
     this.logGroup = LogGroup.fromLogGroupName(this, 'Named', AUDIT_LOG_GROUP);
     this.made =
       logGroup === 'existing'

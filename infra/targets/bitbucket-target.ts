@@ -43,11 +43,12 @@ export interface BitbucketWorkspaceProps extends DeliveryProps {
   readonly workspace: string;
 }
 
-/** What the constructs' props come to. */
+/** What the constructs' props come to. @internal */
 export function bitbucketDelivery(props: DeliveryProps): Delivery {
   return bitbucketItem({ ...props, connection: props.connection.name }, props.connection);
 }
 
+/** What an item of `keyturn.yaml` comes to. @internal */
 export function bitbucketItem(item: DeliverTo, connection: Connection | undefined): Delivery {
   return { item, connection };
 }

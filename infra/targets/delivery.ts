@@ -2,7 +2,7 @@ import type { DeliverTo } from '../../functions/core/hosts/target';
 import type { Right } from '../access/growing-policy';
 import type { Connection } from './connection';
 
-/** What a target comes to, whatever its host. */
+/** What a target comes to, whatever its host. @internal */
 export interface Delivery {
   /** The item of `deliverTo` in `keyturn.yaml` that says the same. */
   readonly item: DeliverTo;

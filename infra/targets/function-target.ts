@@ -13,6 +13,8 @@ export interface FunctionTargetProps {
 /**
  * A function of the same app may be called and may fetch the credential. An imported one may be called; its own account
  * says who may, and its role has to be one of the key's readers.
+ *
+ * @internal
  */
 export function functionDelivery(lambda: IFunction, { target, inspects }: FunctionTargetProps): Delivery {
   const { functionArn } = lambda;
@@ -30,7 +32,7 @@ const CALL = {
   actions: ['lambda:InvokeFunction'],
 };
 
-/** @param arn what is called, where it is more than the item says */
+/** @param arn what is called, where it is more than the item says @internal */
 export function functionItem(item: DeliverTo, arn = 'function' in item ? item.function : ''): Delivery {
   return {
     item,

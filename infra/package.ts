@@ -1,0 +1,12 @@
+import { assembleLibrary, bundleCommand, bundleLibrary, declareLibrary } from './bundles/package';
+import { ROOT } from './bundles/root';
+
+/** What `npm pack` packs beside the functions, which `infra/build.ts` bundles. */
+async function main(): Promise<void> {
+  await Promise.all([assembleLibrary(ROOT), declareLibrary(ROOT), bundleLibrary(ROOT), bundleCommand(ROOT)]);
+}
+
+main().catch((thrown: unknown) => {
+  console.error(thrown instanceof Error ? thrown.message : thrown);
+  process.exitCode = 1;
+});

@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, globSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { copyApp, emptyFolder, environment, folderWithPackage, PATH, ROOT, templateOf } from './apps';
+
+/** Makes the package of a language, or its code only. */
+function bindings(language: string, to: string): void {
+  const pacmak = join(ROOT, 'node_modules', 'jsii-pacmak', 'bin', 'jsii-pacmak');
+  const options = ['--code-only', '--target', language, '--force-subdirectory', '--outdir', to];
+  execFileSync(process.execPath, [pacmak, ...options, '--pack-command', 'npm pack --ignore-scripts'], {
+    cwd: ROOT,
+    stdio: 'pipe',
+    env: environment(),
+  });
+}
+
+describe('one app in three languages comes to one template', () => {
+  let expected: unknown;
+
+  beforeAll(() => {
+    const folder = folderWithPackage();
+    copyApp('app.ts', folder);
+    const language = ['--module', 'node20', '--target', 'es2022', '--lib', 'es2023,esnext.disposable', '--strict'];
+    const types = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules', '@types')];
+    const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+    // The package's own declarations are checked too: they stand on nothing that is not there.
+    execFileSync(
+      process.execPath,
+      [tsc, 'app.ts', '--ignoreConfig', '--skipLibCheck', 'false', ...language, ...types],
+      {
+        cwd: folder,
+        stdio: 'pipe',
+      },
+    );
+    expected = templateOf('node', ['app.js'], folder);
+  });
+
+  it('TypeScript, compiled against the declarations of the package', () => {
+    const types = Object.values((expected as { Resources: Record<string, { Type: string }> }).Resources);
+    expect(types.filter(({ Type }) => Type === 'AWS::SecretsManager::Secret')).toHaveLength(1);
+    expect(types.filter(({ Type }) => Type === 'AWS::Lambda::Function')).toHaveLength(4);
+  });
+
+  it('Python', () => {
+    const python = process.env.KEYTURN_PACKAGE_PYTHON ?? 'python3';
+    const folder = emptyFolder();
+    bindings('python', folder);
+    const wheel = ['wheel', '--no-deps', '--no-build-isolation', '--quiet', '--wheel-dir', folder];
+    execFileSync(python, ['-m', 'pip', ...wheel, join(folder, 'python')], { stdio: 'pipe' });
+    const [file = ''] = globSync('*.whl', { cwd: folder });
+    const packages = join(folder, 'packages');
+    const install = ['install', '--no-deps', '--quiet', '--disable-pip-version-check', '--target', packages];
+    execFileSync(python, ['-m', 'pip', ...install, join(folder, file)], { stdio: 'pipe' });
+    const app = join(folder, 'app');
+    copyApp('app.py', app);
+    const start = `import sys; sys.path.insert(0, ${JSON.stringify(packages)}); exec(open("app.py").read())`;
+    expect(templateOf(python, ['-c', start], app)).toEqual(expected);
+  });
+
+  it('Go', () => {
+    const folder = emptyFolder();
+    bindings('go', folder);
+    const app = join(folder, 'app');
+    copyApp('app.go', app);
+    const module = 'github.com/keyturn/keyturn-go/keyturn';
+    const mod = ['module app', 'go 1.25', `require ${module} v0.1.0`, `replace ${module} => ../go/keyturn`];
+    writeFileSync(join(app, 'go.mod'), `${mod.join('\n\n')}\n`);
+    execFileSync('go', ['mod', 'tidy'], { cwd: app, stdio: 'pipe', env: environment() });
+    expect(templateOf('go', ['run', '.'], app)).toEqual(expected);
+  });
+
+  it.each([
+    ['java', '**/KeyRotation.java'],
+    ['dotnet', '**/KeyRotation.cs'],
+  ])('%s, of which the code is made, and not compiled: its tools are not everywhere', (language, file) => {
+    const folder = emptyFolder();
+    bindings(language, folder);
+    expect(globSync(file, { cwd: folder })).toHaveLength(1);
+  });
+});
+
+describe('keyturn, installed', () => {
+  it('checks, synthesizes and lives through a month of a configuration, on the Node.js that people have', () => {
+    const folder = folderWithPackage();
+    const keyturn = (...args: string[]) =>
+      execFileSync(join(folder, 'node_modules', '.bin', 'keyturn'), args, {
+        cwd: folder,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { PATH, HOME: folder },
+      });
+    expect(keyturn('--version')).toBe('0.1.0\n');
+    cpSync(join(ROOT, 'docs', 'examples', 'keyturn.yaml'), join(folder, 'keyturn.yaml'));
+    expect(keyturn('validate')).toContain('keyturn.yaml is sound');
+    mkdirSync(join(folder, 'inside'));
+    const lived = JSON.parse(keyturn('simulate', '--config', 'keyturn.yaml', '--days', '30', '--json'));
+    expect(lived).toMatchObject({ held: true, rotations: 1, pipelineLoginFailures: 0 });
+  });
+});

@@ -1,5 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Time } from '../account/ports';
+import { HOUR } from '../core/duration';
 import { AUDIT_LOG_GROUP, REGISTRY_PATH } from '../core/names';
 import type { EvidencePorts } from '../report/evidence/ports';
 import { createAccountKeys } from './account-keys';
@@ -13,6 +14,7 @@ import { createRegistry } from './registry';
 import { createSealKeys } from './seal-keys';
 import { readPolicy } from './secret-reads';
 import { createSecrets } from './secrets';
+import { createTrailFiles } from './trail-files';
 import { createTrailHistory } from './trail-history';
 
 export interface ReviewOptions {
@@ -27,11 +29,13 @@ export interface ReviewOptions {
   readonly sealKey?: string;
   /** ARNs of the KMS keys that sealed it before. @default - none */
   readonly formerSealKeys?: readonly string[];
+  /** Milliseconds that reading the trail's files may take. @default - an hour */
+  readonly trailFilesTake?: number;
 }
 
 /** All that a report's evidence is read with, over the AWS SDK. */
 export function createEvidencePorts(options: ReviewOptions): EvidencePorts {
-  const { time, access, logGroup, registryPath, sealKey, formerSealKeys } = options;
+  const { time, access, logGroup, registryPath, sealKey, formerSealKeys, trailFilesTake } = options;
   const config = reviewConfig(access);
   const secrets = new SecretsManagerClient(config);
   return {
@@ -39,6 +43,7 @@ export function createEvidencePorts(options: ReviewOptions): EvidencePorts {
     record: createAuditRecordReader(logGroup ?? AUDIT_LOG_GROUP, config),
     sealKeys: createSealKeys(sealKey, formerSealKeys, config),
     trail: createTrailHistory(time, config),
+    trailFiles: createTrailFiles(trailFilesTake ?? HOUR, config),
     accountKeys: createAccountKeys(config),
     iam: createIam(config),
     registry: createRegistry(registryPath ?? REGISTRY_PATH, config),

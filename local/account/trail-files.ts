@@ -53,10 +53,12 @@ export class TrailFiles {
       ...trail.slice(this.#read).filter(({ eventTime }) => Date.parse(eventTime) >= (since?.getTime() ?? 0)),
     );
     this.#read = trail.length;
-    const windows = Map.groupBy(this.#open, (record) => {
+    const windows = new Map<string, TrailRecord[]>();
+    for (const record of this.#open) {
       const end = (Math.floor(Date.parse(record.eventTime) / WINDOW) + 1) * WINDOW;
-      return `${record.awsRegion} ${end + delay}`;
-    });
+      const window = `${record.awsRegion} ${end + delay}`;
+      windows.set(window, [...(windows.get(window) ?? []), record]);
+    }
     this.#open = [];
     for (const [window, records] of windows) {
       const [region = '', at = ''] = window.split(' ');

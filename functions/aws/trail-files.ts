@@ -1,0 +1,95 @@
+import type { Readable } from 'node:stream';
+import { createGunzip, gunzipSync } from 'node:zlib';
+import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import * as z from 'zod';
+import { KeyturnError } from '../core/errors';
+import type { TrailFile, TrailFiles } from '../report/evidence/ports';
+import { TrailFileRecords } from '../report/evidence/trail-file-records';
+import { type ClientConfig, reviewConfig } from './client-config';
+import { calling } from './failure';
+import { s3Client } from './s3-client';
+
+/** Bytes that a file may unpack to: what unpacks to more is none of CloudTrail's. */
+const MOST_UNPACKED = 1024 ** 3;
+
+/** Bytes that a digest may unpack to: it names the files of an hour. */
+const LARGEST_DIGEST = 64 * 1024 * 1024;
+const digestSchema = z.object({ logFiles: z.array(z.object({ s3Object: z.string() })) });
+
+/** What S3 answers in Node.js. */
+type NodeJsBody = Readable & { transformToByteArray(): Promise<Uint8Array> };
+
+/**
+ * The TrailFiles port over S3.
+ *
+ * @param takes milliseconds that reading may take
+ */
+export function createTrailFiles(takes: number, config: ClientConfig = reviewConfig()): TrailFiles {
+  // The trail of an organization is often in another region.
+  const client = s3Client({ ...config, followRegionRedirects: true });
+  const listPage = (bucket: string, prefix: string, token?: string) =>
+    calling(`s3:ListBucket of ${prefix} in ${bucket}`, {}, () =>
+      client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token })),
+    );
+  const get = async (bucket: string, key: string): Promise<NodeJsBody> => {
+    const { Body } = await calling(`s3:GetObject of ${key} in ${bucket}`, {}, () =>
+      client.send(new GetObjectCommand({ Bucket: bucket, Key: key })),
+    );
+    return Body as NodeJsBody;
+  };
+  return {
+    takes,
+
+    async list(bucket, prefix, most) {
+      const files: TrailFile[] = [];
+      let token: string | undefined;
+      do {
+        const page = await listPage(bucket, prefix, token);
+        for (const { Key: key = '', Size: size = 0 } of page.Contents ?? []) {
+          if (key.endsWith('.json.gz')) files.push({ key, size });
+        }
+        if (files.length > most) return undefined;
+        token = page.NextContinuationToken;
+      } while (token !== undefined);
+      return files;
+    },
+
+    async records(bucket, key, isWanted) {
+      return unpacked(await get(bucket, key), isWanted);
+    },
+
+    async filesInDigest(bucket, key) {
+      const doing = `s3:GetObject of ${key} in ${bucket}`;
+      const Body = await get(bucket, key);
+      const packed = await calling(doing, {}, async () => Body.transformToByteArray());
+      try {
+        const text = gunzipSync(packed, { maxOutputLength: LARGEST_DIGEST }).toString();
+        return digestSchema.parse(JSON.parse(text)).logFiles.map(({ s3Object }) => s3Object);
+      } catch {
+        throw new KeyturnError('aws-rejected', `${doing}: it is no digest of a trail.`);
+      }
+    },
+  };
+}
+
+/** A file is in memory piece by piece; what was cut off on its way is as damaged as what lies there so. */
+async function unpacked(packed: Readable, isWanted: (record: string) => boolean) {
+  const cutter = new TrailFileRecords();
+  const records: string[] = [];
+  const gunzip = createGunzip();
+  packed.on('error', (error) => gunzip.destroy(error));
+  let length = 0;
+  try {
+    for await (const piece of packed.pipe(gunzip)) {
+      length += piece.length;
+      if (length > MOST_UNPACKED) throw new Error(`it unpacks to more than ${MOST_UNPACKED} bytes`);
+      records.push(...cutter.push(piece).filter(isWanted));
+    }
+    cutter.end();
+    return { records };
+  } catch (thrown) {
+    return { records, damage: thrown instanceof Error ? thrown.message : 'it cannot be unpacked' };
+  } finally {
+    packed.destroy();
+  }
+}

@@ -1,8 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Time } from '../account/ports';
-import { HOUR } from '../core/duration';
 import { AUDIT_LOG_GROUP, REGISTRY_PATH } from '../core/names';
-import type { EvidencePorts } from '../report/evidence/ports';
+import type { EvidencePorts, ReadingBounds } from '../report/evidence/ports';
 import { createAccountKeys } from './account-keys';
 import { createAuditRecordReader } from './audit-record-reader';
 import { createAuditTerms } from './audit-terms';
@@ -29,13 +28,13 @@ export interface ReviewOptions {
   readonly sealKey?: string;
   /** ARNs of the KMS keys that sealed it before. @default - none */
   readonly formerSealKeys?: readonly string[];
-  /** Milliseconds that reading the trail's files may take. @default - an hour */
-  readonly trailFilesTake?: number;
+  /** How much of the trail's files is read. @default - for an hour, and more than a year of a busy account has */
+  readonly trailFiles?: Partial<ReadingBounds>;
 }
 
 /** All that a report's evidence is read with, over the AWS SDK. */
 export function createEvidencePorts(options: ReviewOptions): EvidencePorts {
-  const { time, access, logGroup, registryPath, sealKey, formerSealKeys, trailFilesTake } = options;
+  const { time, access, logGroup, registryPath, sealKey, formerSealKeys, trailFiles } = options;
   const config = reviewConfig(access);
   const secrets = new SecretsManagerClient(config);
   return {
@@ -43,7 +42,7 @@ export function createEvidencePorts(options: ReviewOptions): EvidencePorts {
     record: createAuditRecordReader(logGroup ?? AUDIT_LOG_GROUP, config),
     sealKeys: createSealKeys(sealKey, formerSealKeys, config),
     trail: createTrailHistory(time, config),
-    trailFiles: createTrailFiles(trailFilesTake ?? HOUR, config),
+    trailFiles: createTrailFiles(trailFiles, config),
     accountKeys: createAccountKeys(config),
     iam: createIam(config),
     registry: createRegistry(registryPath ?? REGISTRY_PATH, config),

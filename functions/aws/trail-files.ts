@@ -2,8 +2,9 @@ import type { Readable } from 'node:stream';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import * as z from 'zod';
+import { HOUR } from '../core/duration';
 import { KeyturnError } from '../core/errors';
-import type { TrailFile, TrailFiles } from '../report/evidence/ports';
+import type { ReadingBounds, TrailFile, TrailFiles } from '../report/evidence/ports';
 import { TrailFileRecords } from '../report/evidence/trail-file-records';
 import { type ClientConfig, reviewConfig } from './client-config';
 import { calling } from './failure';
@@ -19,12 +20,14 @@ const digestSchema = z.object({ logFiles: z.array(z.object({ s3Object: z.string(
 /** What S3 answers in Node.js. */
 type NodeJsBody = Readable & { transformToByteArray(): Promise<Uint8Array> };
 
-/**
- * The TrailFiles port over S3.
- *
- * @param takes milliseconds that reading may take
- */
-export function createTrailFiles(takes: number, config: ClientConfig = reviewConfig()): TrailFiles {
+/** An hour, and what two regions of a busy account write in a year: some hundred files a day each. */
+const BOUNDS: ReadingBounds = { takes: HOUR, files: 400_000 };
+
+/** The TrailFiles port over S3. */
+export function createTrailFiles(
+  bounds: Partial<ReadingBounds> = {},
+  config: ClientConfig = reviewConfig(),
+): TrailFiles {
   // The trail of an organization is often in another region.
   const client = s3Client({ ...config, followRegionRedirects: true });
   const listPage = (bucket: string, prefix: string, token?: string) =>
@@ -38,7 +41,7 @@ export function createTrailFiles(takes: number, config: ClientConfig = reviewCon
     return Body as NodeJsBody;
   };
   return {
-    takes,
+    bounds: { ...BOUNDS, ...bounds },
 
     async list(bucket, prefix, most) {
       const files: TrailFile[] = [];

@@ -16,7 +16,7 @@ const TRAIL_FILES_TAKE = 6 * MINUTE;
 
 const settings = reportSettingsFrom(process.env);
 const ports = {
-  ...createEvidencePorts({ time: systemTime, trailFilesTake: TRAIL_FILES_TAKE, ...settings }),
+  ...createEvidencePorts({ time: systemTime, trailFiles: { takes: TRAIL_FILES_TAKE }, ...settings }),
   archive: createArchive(settings.archiveBucket),
   notifier: createNotifier(settings.topicArn),
 };

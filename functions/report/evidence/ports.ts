@@ -37,10 +37,16 @@ export interface TrailFile {
   readonly size: number;
 }
 
+/** How much of a trail's files one report reads. */
+export interface ReadingBounds {
+  /** Milliseconds. */
+  readonly takes: number;
+  readonly files: number;
+}
+
 /** The files that a trail writes into S3. */
 export interface TrailFiles {
-  /** Milliseconds that a report may take to read them. */
-  readonly takes: number;
+  readonly bounds: ReadingBounds;
   /** The files whose names begin so, all pages; undefined where there are more than `most`. @throws KeyturnError `aws-*` */
   list(bucket: string, prefix: string, most: number): Promise<readonly TrailFile[] | undefined>;
   /**

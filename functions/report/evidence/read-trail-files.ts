@@ -12,8 +12,6 @@ import { TRAIL_ACTIONS, trailWriteOf } from './trail-write';
 
 /** Files that are read at the same time. S3 answers thousands of requests a second under one prefix. */
 const CONCURRENCY = 16;
-/** Files that one report reads at most: two regions of a busy account come to some hundred a day. */
-export const MOST_FILES = 400_000;
 /** Bytes of one file, as S3 has it: CloudTrail begins another one at some megabytes. */
 export const LARGEST_FILE = 64 * 1024 * 1024;
 /** One an hour, for each of the five trails that a region may have. */
@@ -96,7 +94,7 @@ class DayReader {
   constructor(props: ReadTrailFilesProps, found: Found) {
     this.#props = props;
     this.#found = found;
-    this.#endsAt = props.now().getTime() + props.files.takes;
+    this.#endsAt = props.now().getTime() + props.files.bounds.takes;
   }
 
   async read(region: string, day: Date): Promise<TrailDay | End> {
@@ -105,9 +103,9 @@ class DayReader {
       const listed = await files.list(
         place.bucket,
         this.#folderOf('CloudTrail', region, day),
-        MOST_FILES - this.#files,
+        files.bounds.files - this.#files,
       );
-      if (listed === undefined) throw endedBy(`there are more than ${MOST_FILES.toLocaleString('en')}`);
+      if (listed === undefined) throw endedBy(`there are more than ${files.bounds.files.toLocaleString('en')}`);
       this.#files += listed.length;
       if (listed.length > 0) return await this.#readAll(listed, region, day);
       return await this.#withoutFiles(region, day);

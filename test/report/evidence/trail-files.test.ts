@@ -319,4 +319,20 @@ describe('what of the trail’s files cannot be read', () => {
     ]);
     expect(sources(evidence)).toEqual(['absent', 'trail-files', 'event-history']);
   });
+
+  it('what is older than as many files as are read is told', async () => {
+    const { scene, names } = await lived();
+    const most = names('/CloudTrail/').length;
+    expect((await gather(scene, {}, undefined, { files: most })).failures).toEqual([]);
+    const { failures, trail } = await gather(scene, {}, undefined, { files: most - 1 });
+    expect(failures).toEqual([
+      {
+        source: 'trail-files',
+        message: `The trail's files were not read any further: there are more than ${most - 1}.`,
+      },
+    ]);
+    // The oldest day is the one that has them.
+    expect(trail?.spans?.map(({ source }) => source)).toEqual(['absent', 'trail-files', 'event-history']);
+    expect(trail?.spans?.[1]?.from).toEqual(at(1, -3 * HOUR));
+  });
 });

@@ -1,21 +1,22 @@
 import type { Readable } from 'node:stream';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import * as z from 'zod';
 import { HOUR } from '../core/duration';
 import { KeyturnError } from '../core/errors';
 import type { ReadingBounds, TrailFile, TrailFiles } from '../report/evidence/ports';
-import { TrailFileRecords } from '../report/evidence/trail-file-records';
 import { type ClientConfig, reviewConfig } from './client-config';
-import { calling } from './failure';
+import { awsFailure, calling } from './failure';
 import { s3Client } from './s3-client';
+import { TrailFileRecords } from './trail-file-records';
 
 /** Bytes that a file may unpack to: what unpacks to more is none of CloudTrail's. */
 const MOST_UNPACKED = 1024 ** 3;
 
 /** Bytes that a digest may unpack to: it names the files of an hour. */
 const LARGEST_DIGEST = 64 * 1024 * 1024;
-const digestSchema = z.object({ logFiles: z.array(z.object({ s3Object: z.string() })) });
+
+/** The SDK itself repeats what was not answered, and not what was cut off in the middle of its answer. */
+const TRIES = 3;
 
 /** What S3 answers in Node.js. */
 type NodeJsBody = Readable & { transformToByteArray(): Promise<Uint8Array> };
@@ -58,7 +59,14 @@ export function createTrailFiles(
     },
 
     async records(bucket, key, isWanted) {
-      return unpacked(await get(bucket, key), isWanted);
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await unpacked(await get(bucket, key), isWanted);
+        } catch (thrown) {
+          if (!(thrown instanceof CutOff)) throw thrown;
+          if (tries === TRIES) throw awsFailure(thrown, `s3:GetObject of ${key} in ${bucket}`);
+        }
+      }
     },
 
     async filesInDigest(bucket, key) {
@@ -67,7 +75,7 @@ export function createTrailFiles(
       const packed = await calling(doing, {}, async () => Body.transformToByteArray());
       try {
         const text = gunzipSync(packed, { maxOutputLength: LARGEST_DIGEST }).toString();
-        return digestSchema.parse(JSON.parse(text)).logFiles.map(({ s3Object }) => s3Object);
+        return namesIn(JSON.parse(text));
       } catch {
         throw new KeyturnError('aws-rejected', `${doing}: it is no digest of a trail.`);
       }
@@ -75,12 +83,17 @@ export function createTrailFiles(
   };
 }
 
-/** A file is in memory piece by piece; what was cut off on its way is as damaged as what lies there so. */
+/** The connection ended before the file did: that says nothing of the file. */
+class CutOff extends Error {
+  override readonly name = 'CutOff';
+}
+
+/** A file is in memory piece by piece. @throws CutOff */
 async function unpacked(packed: Readable, isWanted: (record: string) => boolean) {
   const cutter = new TrailFileRecords();
   const records: string[] = [];
   const gunzip = createGunzip();
-  packed.on('error', (error) => gunzip.destroy(error));
+  packed.on('error', () => gunzip.destroy(new CutOff()));
   let length = 0;
   try {
     for await (const piece of packed.pipe(gunzip)) {
@@ -91,8 +104,17 @@ async function unpacked(packed: Readable, isWanted: (record: string) => boolean)
     cutter.end();
     return { records };
   } catch (thrown) {
+    if (thrown instanceof CutOff) throw thrown;
     return { records, damage: thrown instanceof Error ? thrown.message : 'it cannot be unpacked' };
   } finally {
     packed.destroy();
   }
+}
+
+/** The names of the files that a digest lists. @throws TypeError where it is none */
+function namesIn({ logFiles }: { readonly logFiles: readonly { readonly s3Object: unknown }[] }): readonly string[] {
+  return logFiles.map(({ s3Object }) => {
+    if (typeof s3Object !== 'string') throw new TypeError('a file without a name');
+    return s3Object;
+  });
 }

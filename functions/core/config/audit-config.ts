@@ -39,7 +39,6 @@ const trailFilesSchema = z.strictObject({
   ...trailPlaceFields,
   encryptionKey: kmsKeyArn.optional().describe("ARN of the KMS key that encrypts the trail's files."),
 });
-export type TrailFiles = z.output<typeof trailFilesSchema>;
 
 /** The setting `audit` of `keyturn.yaml`. */
 export const auditSchema = z.strictObject({

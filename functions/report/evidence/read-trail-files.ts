@@ -46,9 +46,6 @@ export interface TrailFilesRead {
   readonly failure?: KeyturnError | undefined;
 }
 
-/** Why a day, and with it everything before it, is not read. */
-type End = { readonly error: KeyturnError };
-
 /**
  * Reads the files of a trail for a stretch of time, the youngest day first, so that what could not be read is what is
  * older. A file that is damaged stops no other (K11).
@@ -56,32 +53,21 @@ type End = { readonly error: KeyturnError };
 export async function readTrailFiles(props: ReadTrailFilesProps): Promise<TrailFilesRead> {
   const { account, region, place, from, to } = props;
   const found = new Found(props.own);
-  const days: TrailDay[] = [];
   const reader = new DayReader(props, found);
-  let end: End | undefined;
-  const folder = trailFolder(place, account, 'CloudTrail');
   const regions = [...new Set([iamRecordsRegion(region) ?? region, region])];
-  for (
-    let day = startOfDay(after(to, FILED_LATER));
-    end === undefined && day >= startOfDay(from);
-    day = after(day, -DAY)
-  ) {
-    for (const one of regions) {
-      const read = await reader.read(one, day);
-      if ('error' in read) end = { error: read.error };
-      else days.push(read);
-      if (end !== undefined) break;
+  const days: TrailDay[] = [];
+  const read = (readFrom: Date, failure?: KeyturnError): TrailFilesRead => {
+    const absences = absencesOf(days, readFrom, to, place, trailFolder(place, account, 'CloudTrail'));
+    return { ...found.within(from, to), absences, readFrom, failure };
+  };
+  for (let day = startOfDay(after(to, FILED_LATER)); day >= startOfDay(from); day = after(day, -DAY)) {
+    try {
+      for (const one of regions) days.push(await reader.read(one, day));
+    } catch (thrown) {
+      return read(earlier(after(day, DAY), to), toKeyturnError(thrown));
     }
-    if (end === undefined) continue;
-    const readFrom = earlier(after(day, DAY), to);
-    return {
-      ...found.within(from, to),
-      absences: absencesOf(days, readFrom, to, place, folder),
-      readFrom,
-      failure: end.error,
-    };
   }
-  return { ...found.within(from, to), absences: absencesOf(days, from, to, place, folder), readFrom: from };
+  return read(from);
 }
 
 /** Reads one day of one region after the other, and counts. */
@@ -97,21 +83,17 @@ class DayReader {
     this.#endsAt = props.now().getTime() + props.files.bounds.takes;
   }
 
-  async read(region: string, day: Date): Promise<TrailDay | End> {
+  /** @throws KeyturnError that ends the reading of all */
+  async read(region: string, day: Date): Promise<TrailDay> {
     const { files, place } = this.#props;
-    try {
-      const listed = await files.list(
-        place.bucket,
-        this.#folderOf('CloudTrail', region, day),
-        files.bounds.files - this.#files,
-      );
-      if (listed === undefined) throw endedBy(`there are more than ${files.bounds.files.toLocaleString('en')}`);
-      this.#files += listed.length;
-      if (listed.length > 0) return await this.#readAll(listed, region, day);
-      return await this.#withoutFiles(region, day);
-    } catch (thrown) {
-      return { error: toKeyturnError(thrown) };
-    }
+    const left = files.bounds.files - this.#files;
+    const listed = await files.list(place.bucket, this.#folderOf('CloudTrail', region, day), left);
+    if (listed === undefined) throw endedBy(`there are more than ${files.bounds.files.toLocaleString('en')}`);
+    this.#files += listed.length;
+    if (listed.length === 0) return this.#withoutFiles(region, day);
+    const problems: string[] = [];
+    await this.#each(listed, (file) => this.#readOne(file, problems));
+    return dayOf(region, day, listed, problems);
   }
 
   #folderOf(folder: 'CloudTrail' | 'CloudTrail-Digest', region: string, day: Date): string {
@@ -136,25 +118,26 @@ class DayReader {
         problems.push(problemOf(key, thrown));
       }
     });
-    return read(region, day, digests, problems);
-  }
-
-  async #readAll(listed: readonly TrailFile[], region: string, day: Date): Promise<TrailDay> {
-    const problems: string[] = [];
-    await this.#each(listed, (file) => this.#readOne(file, problems));
-    return read(region, day, listed, problems);
+    return dayOf(region, day, digests, problems);
   }
 
   /** Some at a time. @throws KeyturnError that ends all */
   async #each(listed: readonly TrailFile[], work: (file: TrailFile) => Promise<void>): Promise<void> {
     const queue = listed.values();
+    const failures: unknown[] = [];
     const workers = Array.from({ length: CONCURRENCY }, async () => {
       for (const file of queue) {
-        if (this.#props.now().getTime() > this.#endsAt) throw endedBy('reading them takes longer than a report may');
-        await work(file);
+        if (failures.length > 0) return;
+        try {
+          if (this.#props.now().getTime() > this.#endsAt) throw endedBy('reading them takes longer than a report may');
+          await work(file);
+        } catch (thrown) {
+          failures.push(thrown);
+        }
       }
     });
     await Promise.all(workers);
+    if (failures.length > 0) throw failures[0];
   }
 
   /** A file that S3 does not hand out, or that is damaged, is a problem of its day. @throws KeyturnError that ends all */
@@ -219,7 +202,7 @@ function wrapped(record: string) {
   }
 }
 
-function read(region: string, day: Date, files: readonly TrailFile[], problems: readonly string[]): TrailDay {
+function dayOf(region: string, day: Date, files: readonly TrailFile[], problems: readonly string[]): TrailDay {
   const times = files.flatMap(({ key }) => deliveredAt(key) ?? []);
   return problems.length === 0
     ? { region, day, state: 'whole', times }

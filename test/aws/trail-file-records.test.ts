@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TrailFileRecords } from '../../../functions/report/evidence/trail-file-records';
+import { TrailFileRecords } from '../../functions/aws/trail-file-records';
 
 const RECORDS = [
   { eventName: 'CreateAccessKey', requestParameters: { userName: 'ci-shop' }, resources: [{ a: [1, [2]] }] },

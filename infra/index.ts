@@ -20,6 +20,7 @@ export type {
   ArchiveSettings,
   AuditSettings,
   ScheduledReportSettings,
+  TrailFilesSettings,
 } from './evidence/audit-settings';
 export * from './targets/connection';
 export * from './targets/delivery-target';

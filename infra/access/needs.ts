@@ -7,6 +7,7 @@ import type { NotificationTopic } from '../engine/notification-topic';
 import type { AuditArchive } from '../evidence/audit-archive';
 import { logArns, registryArns, reportParameterArns, secretArnPrefix } from './arns';
 import { onlyThrough, PUBLISH_ENCRYPTED, WRITE_ENCRYPTED } from './kms-use';
+import { listedUnder, type TrailFiles, throughS3, trailFileArns } from './trail-files-access';
 
 /** What a function's statements are about. */
 export interface FunctionResources {
@@ -22,6 +23,8 @@ export interface FunctionResources {
   readonly forwardTo?: string;
   /** Where reports and events are written. */
   readonly archive?: AuditArchive;
+  /** Where the account's trail keeps its files. @default - nobody has said it */
+  readonly trailFiles?: TrailFiles | undefined;
 }
 
 /** One statement of a function's role. */
@@ -31,7 +34,10 @@ export interface Statement {
   readonly actions: readonly string[];
   /** What it is allowed on; where that is nothing, the statement is left out. */
   readonly on: (resources: FunctionResources, scope: Construct) => readonly string[];
-  readonly conditions?: (stack: Stack) => Record<string, Record<string, string | readonly string[]>>;
+  readonly conditions?: (
+    stack: Stack,
+    resources: FunctionResources,
+  ) => Record<string, Record<string, string | readonly string[]>>;
 }
 
 const ANYTHING = () => ['*'];
@@ -123,6 +129,23 @@ export const NEEDS = {
     // No resource level: it tells whether a key that a dead run left behind is Keyturn's own, what uses a key whose time
     // has come, and what happened beside a report's record.
     on: ANYTHING,
+  },
+  ListTrailFiles: {
+    may: "list this account's files of the trail",
+    actions: ['s3:ListBucket'],
+    on: ({ trailFiles }, scope) => (trailFiles ? [trailFileArns(scope, trailFiles).bucket] : []),
+    conditions: (stack, { trailFiles }) => (trailFiles ? listedUnder(stack, trailFiles) : {}),
+  },
+  ReadTrailFiles: {
+    may: "read this account's files of the trail",
+    actions: ['s3:GetObject'],
+    on: ({ trailFiles }, scope) => (trailFiles ? trailFileArns(scope, trailFiles).files : []),
+  },
+  DecryptTrailFiles: {
+    may: "decrypt them with the trail's KMS key",
+    actions: ['kms:Decrypt'],
+    on: ({ trailFiles }) => (trailFiles?.encryptionKey === undefined ? [] : [trailFiles.encryptionKey]),
+    conditions: (stack, { trailFiles }) => throughS3(stack, trailFiles?.encryptionKey ?? ''),
   },
   FindRecord: {
     may: 'see names and settings of all log groups',

@@ -14,6 +14,7 @@ import { Guardrails } from '../access/guardrails';
 import { rightsInWords } from '../access/right-words';
 import { RIGHTS } from '../access/rights';
 import { SecretEncryption } from '../access/secret-encryption';
+import type { TrailFiles } from '../access/trail-files-access';
 import { UserAccess } from '../access/user-access';
 import type { AlarmSettings } from '../alarms/alarm-settings';
 import { KeyturnAlarms } from '../alarms/keyturn-alarms';
@@ -128,6 +129,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   /** @internal */
   readonly _deployment: Settings['deployment'];
 
+  private readonly trailFiles: TrailFiles | undefined;
   private readonly guardrails: Guardrails;
   private readonly triggers: RotationTriggers;
   private readonly userAccess: readonly UserAccess[];
@@ -157,6 +159,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.auditLog = new AuditLog(this, 'AuditLog', settings.audit);
     this.archive = this.createArchive(settings);
     new JudgingTerms(this, 'JudgingTerms', settings.audit);
+    const trail = settings.trail === Trail.CREATE ? new ManagementTrail(this, 'Trail') : undefined;
+    this.trailFiles = trailFilesOf(settings, trail);
 
     const { functions, report, archive } = this.createFunctions(settings, notifications, props.bundles);
     this._functions = functions;
@@ -180,7 +184,9 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.auditorPolicy = this.createAuditor(settings);
     // Its name is one for the account, and another stack may have it.
     this.auditLog._makeAfter(this.auditorPolicy);
-    if (settings.trail === Trail.CREATE) new ManagementTrail(this, 'Trail').node.addDependency(this.auditorPolicy);
+    // What the policy names has to be there before it.
+    const isNamed = this.trailFiles?.bucket === trail?.bucket.bucketName;
+    (isNamed ? trail?.trail : trail)?.node.addDependency(this.auditorPolicy);
   }
 
   private get allFunctions(): readonly RotationFunction[] {
@@ -268,6 +274,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
       origins: Lazy.string({ produce: () => this.connectionAccess.origins }),
       stacks: Lazy.string({ produce: () => [...this.deployedBy.stacks].join(',') }),
       existing: Lazy.string({ produce: () => this.deployedBy.existing.join(',') || undefined }),
+      trailFiles: this.trailFiles,
       bundles,
     };
     const functions = rotationFunctions(this, props);
@@ -331,9 +338,11 @@ export class KeyRotation extends Construct implements IKeyRotation {
       keys: keys.map(({ keyId }) => keyId),
       archive: this.archive?.bucket.bucketName,
     };
+    const { bucket, prefix, organization } = this.trailFiles ?? {};
+    const trail = bucket === undefined ? undefined : { bucket, prefix, organization };
     new OwnChanges(this, 'OwnChanges', { topic, deadLetters: this.undeliveredEvents, own, runbooks });
     const facts = new DeploymentFacts(this, 'Facts', {
-      things: { stacks: Lazy.list({ produce: () => [...this.deployedBy.stacks] }), ...own },
+      things: { stacks: Lazy.list({ produce: () => [...this.deployedBy.stacks] }), ...own, trail },
       rights: Lazy.string({ produce: () => JSON.stringify(rightsDocument(this.rightsInWords())) }),
     });
     // Their names are one for the account.
@@ -351,6 +360,13 @@ export class KeyRotation extends Construct implements IKeyRotation {
       sealKey: this.sealKey.key,
       archive: this.archive,
       encryptionKey,
+      trailFiles: this.trailFiles,
     }).policy;
   }
+}
+
+/** The files that reports may read: of the trail that is named, and otherwise of the stack's own. */
+function trailFilesOf({ audit: { trailFiles } }: Settings, own: ManagementTrail | undefined): TrailFiles | undefined {
+  const bucket = trailFiles?.bucket ?? own?.bucket.bucketName;
+  return trailFiles === undefined || bucket === undefined ? undefined : { ...trailFiles, bucket };
 }

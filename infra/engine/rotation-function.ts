@@ -12,6 +12,7 @@ import { functionPermissions, needsOf } from '../access/function-permissions';
 import { GrowingPolicy } from '../access/growing-policy';
 import type { Need } from '../access/needs';
 import { pathProperty } from '../access/role-path';
+import type { TrailFiles } from '../access/trail-files-access';
 import { BUNDLES_FOLDER } from '../bundles/bundles-folder';
 import { releaseOf } from '../bundles/release';
 import type { AuditArchive } from '../evidence/audit-archive';
@@ -34,6 +35,8 @@ export interface RotationFunctionProps {
   readonly forwardTo?: string;
   /** Where the function writes reports or events. @default - it writes none */
   readonly archive?: AuditArchive;
+  /** Where the account's trail keeps its files. @default - the function reads none */
+  readonly trailFiles?: TrailFiles | undefined;
   /** Keeps the events whose runs failed for good. */
   readonly deadLetters: IQueue;
   /** For how long Lambda tries to run an event that it could not run, because of throttles for example. @default 1 hour */
@@ -75,6 +78,7 @@ export class RotationFunction extends Construct {
       deadLettersArn: props.deadLetters.queueArn,
       forwardTo: props.forwardTo,
       archive: props.archive,
+      trailFiles: props.trailFiles,
     };
     this.needs = needsOf(this, resources);
     const policy = new PolicyDocument({ statements: [...functionPermissions(this, resources)] });

@@ -3,6 +3,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Settings } from '../../functions/core/config/settings';
 import { ARCHIVE_FUNCTION, ENV, type FunctionName, REGISTRY_PATH, REPORT_FUNCTION } from '../../functions/core/names';
+import type { TrailFiles } from '../access/trail-files-access';
 import type { AuditArchive } from '../evidence/audit-archive';
 import type { AuditLog } from '../evidence/audit-log';
 import type { NotificationTopic } from './notification-topic';
@@ -21,6 +22,8 @@ export interface RotationFunctionsProps {
   readonly stacks: string;
   /** IDs of the keys whose secret was there before, separated by commas. */
   readonly existing: string;
+  /** Where the account's trail keeps its files. @default - nobody has said it */
+  readonly trailFiles?: TrailFiles | undefined;
   /** Folder that holds the bundles. @default - `dist/functions` of this package */
   readonly bundles?: string;
 }
@@ -106,6 +109,7 @@ export function reportFunction(
       ...(former.length === 0 ? {} : { [ENV.formerSealKeys]: former.join(',') }),
     },
     archive,
+    trailFiles: props.trailFiles,
   });
 }
 

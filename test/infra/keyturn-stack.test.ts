@@ -52,6 +52,12 @@ describe('KeyturnStack', () => {
         forwardTo: 'arn:aws:events:eu-west-1:444455556666:event-bus/security',
         archive: { years: 7, mode: 'compliance', glacierAfterDays: 30 },
         report: { schedule: 'cron(0 7 2 * ? *)' },
+        trailFiles: {
+          bucket: 'acme-trails',
+          prefix: 'management',
+          organization: 'o-exampleorgid',
+          encryptionKey: 'arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+        },
         frameworks: ['cis-7.0', 'pci-dss-4.0.1'],
         exceptions: [
           {

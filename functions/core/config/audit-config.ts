@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { kmsKeyArn } from '../hosts/connection';
+import { trailBucket, trailPlaceFields } from '../trail-place';
 import { auditTermsFields } from './audit-terms';
 import { cronFormProblem } from './schedule';
 
@@ -31,6 +32,14 @@ const reportSchema = z.strictObject({
     .describe('When (UTC); each report covers the calendar month before.'),
 });
 
+const trailFilesSchema = z.strictObject({
+  bucket: trailBucket
+    .optional()
+    .describe('Bucket that the trail writes to; with trail: create that of the stack, where it is left out.'),
+  ...trailPlaceFields,
+  encryptionKey: kmsKeyArn.optional().describe("ARN of the KMS key that encrypts the trail's files."),
+});
+
 /** The setting `audit` of `keyturn.yaml`. */
 export const auditSchema = z.strictObject({
   logGroup: z
@@ -53,6 +62,9 @@ export const auditSchema = z.strictObject({
     .optional()
     .describe('ARN of an event bus that gets every audit event, such as that of a central security account.'),
   archive: archiveSchema.optional().describe('An S3 bucket with Object Lock that gets every audit event.'),
+  trailFiles: trailFilesSchema
+    .optional()
+    .describe("Where the account's trail keeps its files: reports read them for what is older than 90 days."),
   report: reportSchema.optional().describe('A report that a function writes into the archive every month.'),
   ...auditTermsFields,
 });

@@ -50,6 +50,17 @@ export interface OwnHistory {
   readonly changes: readonly OwnChange[];
   /** Calls that there were too many of: what of them is older does not show. */
   readonly unread: readonly string[];
+  /** Times in between of which nothing is known. @default - none */
+  readonly absences?: readonly { readonly from: Date; readonly to: Date }[];
+}
+
+/** A time of which CloudTrail's word comes from one place, or from none. */
+export interface TrailSpan {
+  readonly from: Date;
+  readonly to: Date;
+  readonly source: 'event-history' | 'trail-files' | 'absent';
+  /** Why there is nothing, of what is absent. */
+  readonly why?: string;
 }
 
 /** What a deployment says of itself, and when it was last written. */
@@ -146,6 +157,7 @@ export type EvidenceSource =
   | 'audit-record'
   | 'seal-key'
   | 'cloudtrail'
+  | 'trail-files'
   | 'credential-report'
   | 'iam'
   | 'registry'
@@ -187,11 +199,14 @@ export interface Evidence {
   readonly trail:
     | {
         /**
-         * What CloudTrail's event history could be asked for: 90 days back at most, and not the last minutes. A little
-         * more than the period, so that what happened at its edge meets its audit event.
+         * What CloudTrail could be asked for: its event history 90 days back at most, and not the last minutes; what is
+         * older where the trail's files could be read. A little more than the period, so that what happened at its edge
+         * meets its audit event.
          */
         readonly from: Date;
         readonly to: Date;
+        /** Where the word comes from, from the beginning to the end. @default - all of it from the event history */
+        readonly spans?: readonly TrailSpan[];
         readonly writes: readonly TrailWrite[];
       }
     | undefined;

@@ -19,15 +19,17 @@ export function ownChangesOf(evidence: Evidence): readonly OwnChangeLine[] | und
   if (ownHistory === undefined) return undefined;
   const numbered = ownHistory.changes.map((change, index) => ({ id: `own-${index + 1}`, ...change }));
   const deployments = numbered.filter(({ through }) => through === 'deployment');
+  const { from, absences = [] } = ownHistory;
+  // Of a deployment that began when CloudTrail could not be asked, only its end shows.
+  const unseen = [{ from, to: from }, ...absences];
   return numbered
     .filter(({ at }) => isWithin(evidence, at))
     .map((change) => {
-      const { id, at, call, service, thing, by, from, eventId: trailEventId } = change;
+      const { id, at, call, service, thing, by, from: address, eventId: trailEventId } = change;
       const deployment = deployments.findLast((one) => isPartOf(change, one));
-      // Of one that began before CloudTrail could be asked, only its end shows.
-      const isOfEarlier = at < after(ownHistory.from, DEPLOYMENT_TAKES);
+      const isOfEarlier = unseen.some((one) => at >= one.from && at < after(one.to, DEPLOYMENT_TAKES));
       const kind = kindOf(change, deployment !== undefined || isOfEarlier);
-      const line = { id, at: at.toISOString(), kind, call, service, thing, by, from, trailEventId };
+      const line = { id, at: at.toISOString(), kind, call, service, thing, by, from: address, trailEventId };
       return kind === 'by-deployment' ? { ...line, deployment: deployment?.id } : line;
     });
 }

@@ -199,9 +199,9 @@ describe("CloudTrail's event history", () => {
       {
         ...minor(
           'cloudtrail',
-          `CloudTrail's event history reaches back to ${from.toISOString()} (90 days at most). What was changed between ` +
-            `${whole.since.toISOString()} and then is known from the audit record only, and changes without Keyturn do ` +
-            'not show. A trail that is kept in S3 has them.',
+          "CloudTrail's event history goes back 90 days. The files of a trail have what is older: name them in " +
+            `audit.trailFiles. What was changed from ${whole.since.toISOString()} to ${from.toISOString()} is known from ` +
+            'the audit record only, and changes without Keyturn do not show.',
         ),
         caveat: "Changes before 2026-01-01 are out of CloudTrail's reach.",
       },

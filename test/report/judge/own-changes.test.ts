@@ -49,6 +49,18 @@ describe('what happened to Keyturn itself', () => {
     expect(found?.at(-1)).toMatchObject({ deployment: 'own-2' });
   });
 
+  it('may be of a deployment that fell into a time of which nothing is known', () => {
+    const absences = [{ from: day(10), to: day(12) }];
+    const kindAt = (at: Date) => {
+      const known = evidence([change(at, 'cloudformation')]);
+      const ownHistory = known.ownHistory && { ...known.ownHistory, absences };
+      return ownChangesOf({ ...known, ownHistory })?.map(({ kind }) => kind);
+    };
+    expect(kindAt(day(10, -1))).toEqual(['by-another-stack']);
+    for (const at of [day(10), day(11), day(12, 12 * HOUR - 1)]) expect(kindAt(at)).toEqual(['by-deployment']);
+    expect(kindAt(day(12, 12 * HOUR))).toEqual(['by-another-stack']);
+  });
+
   it('is another stack’s where CloudFormation did it and none of ours was at work', () => {
     expect(kinds([change(day(20), 'cloudformation')])).toEqual(['by-another-stack']);
     expect(kinds([deployment(day(20)), change(day(20, 13 * HOUR), 'cloudformation')])).toEqual([

@@ -104,8 +104,8 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     isFirst,
     // A year of a dead host is a year of hourly runs, and tells little of anything else.
     hasTwoHosts: fault === 'dead-host' || (among.includes('dead-host') && seed % 16 === 0),
-    // So is one whose days are read from the record.
-    hasBus: fault === 'closed-bus' || (among.includes('closed-bus') && seed % 16 === 8),
+    // Its days are read from the record, every one of them.
+    hasBus: fault === 'closed-bus',
   });
   if (world.lastUsedDelay > 0) world.countStrike('late-last-used');
   const deployment = new Deployment(world);

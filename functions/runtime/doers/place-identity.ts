@@ -62,13 +62,13 @@ export async function identifyNew(
  */
 export async function keepPlaces(
   seen: readonly (SeenPlace | undefined)[],
-  { ports, run, managed: { entry, secret } }: Work<{ readonly secrets: Secrets }>,
+  { ports, run, managed: { entry, secret, retained } }: Work<{ readonly secrets: Secrets }>,
 ): Promise<void> {
   const digests = new Set(entry.targets.map((config) => digestOf(config, entry)));
   const kept = [...knownPlaces(secret)].filter(([digest]) => digests.has(digest));
   const now = seen.flatMap((one) => (one?.identity === undefined ? [] : [[one.digest, one.identity] as const]));
   // What a retained secret says shows as this one's, which has yet to say it itself.
-  const tags = placesTags(new Map([...kept, ...now]), secret.takesOver === undefined ? secret : { tags: {} });
+  const tags = placesTags(new Map([...kept, ...now]), retained === undefined ? secret : { tags: {} });
   if (Object.keys(tags).length === 0) return;
   try {
     await ports.secrets.tag(secret.name, tags);

@@ -4,6 +4,7 @@ import { fingerprintOf, SealCheck, type SealVerdict, type TrustedKey } from '../
 import { ManifestComparison } from '../core/seal/compare-manifests';
 import { SEALED_WITHIN } from '../core/seal/manifest';
 import { digestOf } from '../core/sealed';
+import { StackDaysOfRecord } from '../core/stack-days';
 import type { SealedRecord, UnreadableLine } from '../report/evidence/evidence';
 
 /** A line as CloudWatch Logs has it. */
@@ -38,6 +39,7 @@ export class RecordLines {
   #sealed = 0;
   #sealedSince = Number.POSITIVE_INFINITY;
   readonly #manifests = new ManifestComparison();
+  readonly #stacks = new StackDaysOfRecord();
 
   /**
    * @param since of the runs before it only those that did something are kept
@@ -68,6 +70,7 @@ export class RecordLines {
       this.#sealed += 1;
       this.#sealedSince = Math.min(this.#sealedSince, line.takenAt);
       this.#manifests.add(event, line.takenAt);
+      this.#stacks.add(event);
     }
     const digest =
       verdict === 'sealed' ? digestOf(document) : createHash('sha256').update(line.message).digest('base64url');
@@ -118,6 +121,7 @@ export class RecordLines {
         events: this.#sealed,
         since: Number.isFinite(this.#sealedSince) ? new Date(this.#sealedSince) : undefined,
         before: kept.filter(({ verdict }) => verdict === 'unsealed').length,
+        stacks: this.#stacks.days,
       }
     );
   }

@@ -83,8 +83,10 @@ export class Run {
     this.#props = props;
     this.#journal = new Journal(props);
     this.#outbox = new Outbox({ ...props, journal: this.#journal });
-    const { trigger: reason, facts } = props;
-    this.#journal.write({ event: 'run-started', outcome: 'ok', reason, facts });
+    const { trigger: reason, facts, deployedBy } = props;
+    const stacks = deployedBy && { stacks: [...deployedBy.stacks] };
+    const known = facts === undefined && stacks === undefined ? undefined : { ...facts, ...stacks };
+    this.#journal.write({ event: 'run-started', outcome: 'ok', reason, facts: known });
   }
 
   now(): Date {

@@ -4,6 +4,7 @@ import type { RegistryEntry } from '../../core/config/registry';
 import type { DeployedRight, DeployedThings } from '../../core/deployed-facts';
 import type { SecretState } from '../../core/key/secret-state';
 import type { ManifestMismatch } from '../../core/seal/compare-manifests';
+import type { StackDays } from '../../core/stack-days';
 
 /** What CloudTrail says of one management write that matters to access keys: it happened, whoever did it. */
 export interface TrailWrite {
@@ -140,6 +141,8 @@ export interface SealedRecord {
   readonly since: Date | undefined;
   /** How many events were written before, without a seal. */
   readonly before: number;
+  /** When which stacks were of the deployment, as sealed runs say. @default - they do not say it */
+  readonly stacks?: StackDays | undefined;
 }
 
 export type EvidenceSource =

@@ -1,9 +1,10 @@
 import { after, DAY, HOUR, latest, MINUTE, SECOND } from '../../core/duration';
 import { KeyturnError, toKeyturnError } from '../../core/errors';
 import { SECRET_PREFIX } from '../../core/names';
-import type { DeployedFacts, Evidence, EvidenceSource, OwnHistory } from './evidence';
+import type { Evidence, EvidenceSource, OwnHistory } from './evidence';
 import { listKeys } from './list-keys';
 import { listPolicies } from './list-policies';
+import type { OwnStacks } from './own-change';
 import type { EvidencePorts, TrailHistory } from './ports';
 
 export interface Period {
@@ -69,24 +70,25 @@ export async function gatherEvidence(
   const registry = from('registry', () => ports.registry.list());
   const secretsListed = from('secrets', () => ports.secrets.list(SECRET_PREFIX));
   const trailRead = from('cloudtrail', () => trailOf(ports.trail, { since, until }, gatheredAt));
-  const [record, trail, credentialReport, listing, secrets, listed, terms, own, secretPolicies] = await Promise.all([
-    sealKeys.then((sealedBy) =>
-      from('audit-record', () =>
-        ports.record.read({
-          since,
-          until: earliest(after(until, RECORD_MARGIN), gatheredAt),
-          now: gatheredAt,
-          sealedBy,
-        }),
-      ),
+  const recordRead = sealKeys.then((sealedBy) =>
+    from('audit-record', () =>
+      ports.record.read({
+        since,
+        until: earliest(after(until, RECORD_MARGIN), gatheredAt),
+        now: gatheredAt,
+        sealedBy,
+      }),
     ),
+  );
+  const [record, trail, credentialReport, listing, secrets, listed, terms, own, secretPolicies] = await Promise.all([
+    recordRead,
     trailRead,
     from('credential-report', () => credentialReportOf(ports)),
     registry,
     secretsListed,
     registry.then((known) => from('iam', () => listKeys(ports.iam, known?.entries))),
     from('audit-terms', () => ports.terms.read()),
-    ownOf(ports, from, trailRead, { since, until }, gatheredAt),
+    ownOf(ports, from, { record: recordRead, trail: trailRead }, { since, until }, gatheredAt),
     Promise.all([secretsListed, registry]).then(
       ([known, managed]) =>
         known && from('secret-policies', () => listPolicies(ports.secretPolicies, known, managed?.entries)),
@@ -134,15 +136,19 @@ function reader(onSource: (source: EvidenceSource) => void, failed: (source: Evi
 async function ownOf(
   { deployment: facts, trail }: EvidencePorts,
   from: From,
-  trailRead: Promise<unknown>,
+  before: { readonly record: Promise<Evidence['record']>; readonly trail: Promise<unknown> },
   period: Period,
   now: Date,
 ): Promise<Pick<Evidence, 'deployment' | 'ownHistory'>> {
   const deployment = await from('deployment', () => facts.read());
   // One after the other: the pace at which CloudTrail can be asked is the account's.
-  await trailRead;
+  await before.trail;
   if (deployment === undefined) return {};
-  return { deployment, ownHistory: await from('own-changes', () => ownHistoryOf(trail, deployment, period, now)) };
+  // Those that are gone are known from what sealed runs said of them.
+  const said = (await before.record)?.seals?.stacks?.keys() ?? [];
+  const { things } = deployment;
+  const own = { ...things, stacks: [...new Set([...things.stacks, ...said])] };
+  return { deployment, ownHistory: await from('own-changes', () => ownHistoryOf(trail, own, period, now)) };
 }
 
 async function trailOf(trail: TrailHistory, period: Period, now: Date): Promise<Evidence['trail']> {
@@ -151,14 +157,9 @@ async function trailOf(trail: TrailHistory, period: Period, now: Date): Promise<
   return { from, to, writes: writes.filter(({ at }) => at >= from && at < to) };
 }
 
-async function ownHistoryOf(
-  trail: TrailHistory,
-  { things }: DeployedFacts,
-  period: Period,
-  now: Date,
-): Promise<OwnHistory> {
+async function ownHistoryOf(trail: TrailHistory, own: OwnStacks, period: Period, now: Date): Promise<OwnHistory> {
   const { from, to } = reachOf(period, now);
-  return { from, to, ...(await trail.ownChanges(things, from, to)) };
+  return { from, to, ...(await trail.ownChanges(own, from, to)) };
 }
 
 /** What of a period CloudTrail's event history shows. @throws KeyturnError where that is nothing */

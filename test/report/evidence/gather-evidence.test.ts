@@ -6,6 +6,7 @@ import type { Evidence, EvidenceSource } from '../../../functions/report/evidenc
 import type { AwsFault } from '../../../local/account/wire/server';
 import { newScene } from '../../support/dispose';
 import type { Scene } from '../../support/scene';
+import { otherSealKey, sealed } from '../../support/seal-key';
 import { START } from '../../support/stage';
 import { failing, gather, rotated } from './gathered';
 
@@ -201,6 +202,21 @@ describe('the record', () => {
       { at: new Date(START + 2 * MINUTE), why: 'wrong-id' },
       { at: new Date(START + 3 * MINUTE), why: 'wrong-stream' },
       { at: new Date(START + 4 * MINUTE), why: 'wrong-stream' },
+    ]);
+  });
+
+  it('tells which stacks were of the deployment, as sealed runs say it and nobody else', async () => {
+    const scene = await rotated();
+    const at = scene.clock.now() - HOUR;
+    const says = (stack: string, by: number) => eventAt(at + by, { facts: { stacks: [stack] } });
+    const ours = await sealed([says('KeyturnKeys1', 0), eventAt(at + 1, { facts: { stacks: 'none' } })]);
+    const others = await sealed([says('Strangers', 2)], otherSealKey('5ea15ea1-0000-4000-8000-000000000002'));
+    write(scene, [...ours, ...others, says('Forged', 3)].map(lineOf));
+    const { record } = await gather(scene);
+
+    const stacks = record?.seals?.stacks ?? new Map<string, ReadonlySet<string>>();
+    expect([...stacks].map(([stack, days]) => [stack, ...days])).toEqual([
+      ['KeyturnKeys1', new Date(at).toISOString().slice(0, 10)],
     ]);
   });
 

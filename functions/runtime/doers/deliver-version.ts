@@ -15,7 +15,14 @@ import { TAG } from '../../core/names';
 import { type Neighbours, refuseContested } from './contested';
 import type { Doer, Work } from './doer';
 import { openTarget } from './open-target';
-import { keepPlaces, recordedIdentity, refuseReplaced, type SeenPlace } from './place-identity';
+import {
+  isUnidentified,
+  keepPlaces,
+  recordedIdentity,
+  refuseReplaced,
+  type SeenPlace,
+  unidentified,
+} from './place-identity';
 import { type ProvePorts, provedVersion } from './prove-version';
 
 export interface DeliverPorts extends ProvePorts {
@@ -110,6 +117,7 @@ async function toTarget(
       read: (id) => earlierCredential(id, step, work),
     });
     run.audit('target-delivered', entry, { ...about, facts: { ...receipt, identity: recordedIdentity(place) } });
+    if (place !== undefined && isUnidentified(place)) run.find(unidentified(config, work.managed, accessKeyId));
     return { answer: 'delivered', place };
   } catch (thrown) {
     const error = toKeyturnError(thrown);

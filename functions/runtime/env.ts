@@ -31,6 +31,8 @@ export interface Settings {
   readonly formerSealKeys: readonly string[];
   /** Where tokens and keys may be sent: nowhere unless the stack says so. */
   readonly allowedOrigins: ReadonlySet<string>;
+  /** Digest of what reports judge by. @default - the deployment does not say it */
+  readonly auditTerms: string | undefined;
   /** Whose secrets are acted on. */
   readonly deployedBy: DeployedBy;
 }
@@ -55,6 +57,7 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
     sealKey: required(env, ENV.sealKey),
     formerSealKeys: [...listed(env[ENV.formerSealKeys])],
     allowedOrigins: listed(env[ENV.allowedOrigins]),
+    auditTerms: env[ENV.auditTerms],
     deployedBy: { stacks: listed(required(env, ENV.stacks)), existing: listed(env[ENV.existingSecrets]) },
   };
 }

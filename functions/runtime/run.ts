@@ -35,6 +35,8 @@ export interface RunProps extends JournalProps {
   readonly concurrency: number;
   /** Whose secrets are acted on. @default - whatever has the name */
   readonly deployedBy?: DeployedBy;
+  /** Digest of what reports judge by, as it was deployed. @default - that was not said */
+  readonly auditTerms?: string | undefined;
   /** The longest that one key's steps may take, in milliseconds: nothing new is started when less is left. @default 90 s */
   readonly keyTakes?: number;
   /** The longest that one thing may take at the run's end, in milliseconds. @default - for as long as it takes */
@@ -83,10 +85,7 @@ export class Run {
     this.#props = props;
     this.#journal = new Journal(props);
     this.#outbox = new Outbox({ ...props, journal: this.#journal });
-    const { trigger: reason, facts, deployedBy } = props;
-    const stacks = deployedBy && { stacks: [...deployedBy.stacks] };
-    const known = facts === undefined && stacks === undefined ? undefined : { ...facts, ...stacks };
-    this.#journal.write({ event: 'run-started', outcome: 'ok', reason, facts: known });
+    this.#journal.write({ event: 'run-started', outcome: 'ok', reason: props.trigger, facts: factsOfStart(props) });
   }
 
   now(): Date {
@@ -377,4 +376,14 @@ function factsOf({ connection, recorded }: Described): Pick<AuditEvent, 'facts'>
     ...(connection === undefined ? {} : { connection: connection.name, secret: connection.secret }),
   };
   return Object.keys(facts).length === 0 ? {} : { facts };
+}
+
+/** Its cause, and what the deployment says of itself: under the run's seal nobody else can say it. */
+function factsOfStart({ facts, deployedBy, auditTerms }: RunProps): AuditEvent['facts'] {
+  const all = {
+    ...facts,
+    ...(deployedBy === undefined ? {} : { stacks: [...deployedBy.stacks] }),
+    ...(auditTerms === undefined ? {} : { terms: auditTerms }),
+  };
+  return Object.keys(all).length === 0 ? undefined : all;
 }

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { auditTermsDigest, auditTermsDocument } from '../../functions/core/config/audit-terms';
 import type { Settings } from '../../functions/core/config/settings';
 import { ARCHIVE_FUNCTION, ENV, type FunctionName, REGISTRY_PATH, REPORT_FUNCTION } from '../../functions/core/names';
 import type { AuditArchive } from '../evidence/audit-archive';
@@ -76,6 +77,7 @@ export function rotationFunctions(
         [ENV.maxRotations]: String(settings.maxRotationsPerRun),
         [ENV.concurrency]: String(settings.concurrency),
         [ENV.stacks]: stacks,
+        [ENV.auditTerms]: auditTermsDigest(auditTermsDocument(settings.audit)),
         [ENV.existingSecrets]: existing,
         ...(forwardTo === undefined ? {} : { [ENV.forwardTo]: forwardTo }),
         [ENV.tokenExpiresInDays]: String(settings.alarms.tokenExpiresInDays),

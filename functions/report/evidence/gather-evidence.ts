@@ -1,7 +1,8 @@
+import { NO_TERMS } from '../../core/config/audit-terms';
 import { after, DAY, HOUR, latest, MINUTE, SECOND } from '../../core/duration';
 import { KeyturnError, toKeyturnError } from '../../core/errors';
-import { SECRET_PREFIX } from '../../core/names';
-import type { Evidence, EvidenceSource, OwnHistory } from './evidence';
+import { AUDIT_TERMS_PARAMETER, SECRET_PREFIX } from '../../core/names';
+import type { Evidence, EvidenceSource, JudgingTerms, OwnHistory } from './evidence';
 import { listKeys } from './list-keys';
 import { listPolicies } from './list-policies';
 import type { OwnStacks } from './own-change';
@@ -87,7 +88,7 @@ export async function gatherEvidence(
     registry,
     secretsListed,
     registry.then((known) => from('iam', () => listKeys(ports.iam, known?.entries))),
-    from('audit-terms', () => ports.terms.read()),
+    from('audit-terms', async () => deployedTerms(await ports.terms.read(), (await recordRead)?.seals?.terms)),
     ownOf(ports, from, { record: recordRead, trail: trailRead }, { since, until }, gatheredAt),
     Promise.all([secretsListed, registry]).then(
       ([known, managed]) =>
@@ -116,6 +117,25 @@ export async function gatherEvidence(
     secretPolicies,
     failures,
   };
+}
+
+/**
+ * What reports judge by, where a sealed run has the same from its deployment. Whoever may write the parameter could accept
+ * what they like otherwise.
+ *
+ * @param said digest, as the last sealed run says it
+ * @throws KeyturnError where it is another one, or nobody says it
+ */
+function deployedTerms(terms: JudgingTerms | undefined, said: string | undefined): JudgingTerms | undefined {
+  const is = terms?.digest ?? NO_TERMS;
+  if (is === said || (terms === undefined && said === undefined)) return terms;
+  throw new KeyturnError(
+    'invalid-config',
+    said === undefined
+      ? `No sealed run says what the deployment wrote into ${AUDIT_TERMS_PARAMETER}, so that anybody may have: what it accepts does not count.`
+      : `${AUDIT_TERMS_PARAMETER} does not hold what the last sealed run has from its deployment: what it accepts does not count. ` +
+          'Somebody wrote or deleted it by hand, or the stack was deployed within the last hour: then make the report again later.',
+  );
 }
 
 function reader(onSource: (source: EvidenceSource) => void, failed: (source: EvidenceSource, thrown: unknown) => void) {

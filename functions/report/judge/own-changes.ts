@@ -1,5 +1,5 @@
 import { after, HOUR } from '../../core/duration';
-import { isStackOf } from '../../core/stack-days';
+import { isStackOf } from '../../core/said-of-deployment';
 import type { Evidence, OwnChange, OwnHistory } from '../evidence/evidence';
 import { groupBy } from '../group-by';
 import type { Attention, OwnChangeLine } from './model';

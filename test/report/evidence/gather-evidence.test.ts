@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AUDIT_SCHEMA, type AuditEvent } from '../../../functions/core/audit';
+import { auditTermsDigest } from '../../../functions/core/config/audit-terms';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/duration';
 import { AUDIT_LOG_GROUP } from '../../../functions/core/names';
 import type { Evidence, EvidenceSource } from '../../../functions/report/evidence/evidence';
@@ -53,6 +54,18 @@ function eventAt(at: number, more: Partial<AuditEvent> = {}): AuditEvent {
   };
 }
 
+function putTerms(scene: Scene, Value: string): void {
+  scene.account.ssm.putParameter({ Name: '/keyturn/audit-terms', Type: 'String', Value, Overwrite: true }, 'me');
+}
+
+/** A run of a deployment with these terms, an hour later. */
+async function deployedWith(scene: Scene, terms: string | undefined): Promise<void> {
+  scene.hours(1);
+  const started = eventAt(scene.clock.now() - MINUTE, { facts: { terms: auditTermsDigest(terms) } });
+  const [event = started] = await sealed([started]);
+  write(scene, [lineOf(event)]);
+}
+
 const earlier = (instant: Date, milliseconds: number) => new Date(instant.getTime() - milliseconds);
 const sources = ({ failures }: Evidence) => failures.map(({ source }) => source);
 
@@ -94,20 +107,66 @@ describe('evidence', () => {
     const scene = await rotated();
     expect(await gather(scene)).toMatchObject({ terms: undefined, failures: [] });
     const terms = { frameworks: ['cis-7.0'], exceptions: [] };
-    const write = (Value: string) =>
-      scene.account.ssm.putParameter({ Name: '/keyturn/audit-terms', Type: 'String', Value, Overwrite: true }, 'me');
-    write(JSON.stringify({ version: 1, ...terms }));
+    const value = JSON.stringify({ version: 1, ...terms });
+    putTerms(scene, value);
     const changedAt = new Date(scene.clock.now());
+    await deployedWith(scene, value);
     expect((await gather(scene)).terms).toEqual({
       ...terms,
+      digest: auditTermsDigest(value),
       changedAt: expect.toSatisfy((at: Date) => at >= changedAt),
     });
-    write('[]');
+    putTerms(scene, '[]');
     const unreadable = await gather(scene);
     expect(unreadable.terms).toBeUndefined();
     expect(unreadable.failures).toMatchObject([
       { source: 'audit-terms', message: expect.stringContaining('SSM parameter /keyturn/audit-terms cannot be read') },
     ]);
+  });
+
+  it('has nothing of terms that the deployment did not write, and says so', async () => {
+    const scene = await rotated();
+    const exceptions = [
+      {
+        user: 'mallory',
+        control: 'cis-1.14',
+        approver: 'Mallory',
+        reason: 'Because.',
+        approvedOn: '2026-01-01',
+        until: '2026-12-31',
+      },
+    ];
+    const forged = JSON.stringify({ version: 1, exceptions });
+    putTerms(scene, forged);
+    const told = async () => {
+      const { terms, failures } = await gather(scene);
+      return [
+        terms?.exceptions.length,
+        ...failures.map(({ message }) => /^(No sealed run|\S+ does not hold)/.exec(message)?.[1]),
+      ];
+    };
+    const differs = '/keyturn/audit-terms does not hold';
+    expect(await told()).toEqual([undefined, 'No sealed run']);
+    await deployedWith(scene, undefined);
+    expect(await told()).toEqual([undefined, differs]);
+    // Whoever may write into the log group says it in vain.
+    write(scene, [lineOf(eventAt(scene.clock.now(), { facts: { terms: auditTermsDigest(forged) } }))]);
+    expect(await told()).toEqual([undefined, differs]);
+    await deployedWith(scene, forged);
+    expect(await told()).toEqual([1]);
+    scene.account.ssm.deleteParameter({ Name: '/keyturn/audit-terms' });
+    expect(await told()).toEqual([undefined, differs]);
+  });
+
+  it('has those of today for a period that is long over', async () => {
+    const scene = await rotated();
+    scene.hours(24 * 40);
+    const value = JSON.stringify({ version: 1, frameworks: ['cis-7.0'], exceptions: [] });
+    putTerms(scene, value);
+    await deployedWith(scene, value);
+    const { terms, record } = await gather(scene, { until: new Date(START + 2 * DAY) });
+    expect(terms?.frameworks).toEqual(['cis-7.0']);
+    expect(record?.events.filter(({ time }) => Date.parse(time) > START + 3 * DAY)).toEqual([]);
   });
 
   it('holds no secret (K6)', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { after, HOUR, MINUTE } from '../../../functions/core/duration';
-import type { StackDays } from '../../../functions/core/stack-days';
+import type { StackDays } from '../../../functions/core/said-of-deployment';
 import type { Evidence, OwnChange } from '../../../functions/report/evidence/evidence';
 import { makeReport } from '../../../functions/report/judge/make-report';
 import { ownChangeItems, ownChangesOf, writerOf } from '../../../functions/report/judge/own-changes';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, type CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SnsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -56,6 +56,12 @@ export class RotationFunction extends Construct {
   readonly needs: readonly Need[];
   /** What the role may do to the things that are many; can be added to until synthesis. */
   readonly rights: GrowingPolicy;
+
+  /** Names and values of its environment, for the ones that have to fit. */
+  get environment(): readonly unknown[] {
+    const { environment } = this.lambda.node.defaultChild as CfnFunction;
+    return Object.entries(Stack.of(this).resolve(environment).variables ?? {}).flat();
+  }
 
   constructor(scope: Construct, id: string, props: RotationFunctionProps) {
     super(scope, id);

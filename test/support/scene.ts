@@ -44,6 +44,8 @@ export class Scene extends Stage {
   lifetime = 15 * 60_000;
   /** What the use cases take for their deployment's own; undefined for whatever has the name. */
   deployedBy: DeployedBy | undefined;
+  /** Digest of what reports judge by, as its deployment has it. @default - it does not say it */
+  auditTerms: string | undefined;
   /** ARN of the event bus that gets every event too. @default - none */
   forwardTo: string | undefined;
   /** What its runs seal their events by. */
@@ -168,6 +170,7 @@ export class Scene extends Stage {
       deadline: new Date(this.clock.now() + this.lifetime),
       concurrency: 2,
       ...(this.deployedBy === undefined ? {} : { deployedBy: this.deployedBy }),
+      auditTerms: this.auditTerms,
       log,
       auditLog: { write: (event) => this.audits.push(event) },
       record: this.mortal?.hold(record) ?? record,

@@ -45,6 +45,7 @@ import { rotationSettings } from './rotation-settings';
 import { RotationTriggers } from './rotation-triggers';
 import { Trail } from './trail';
 import type { UsersSettings } from './users-settings';
+import { watchValueSizes } from './value-sizes';
 
 /** Lambda: the environment of a function holds 4 KB in all. */
 const EXISTING_CHARACTERS = 2_000;
@@ -347,6 +348,10 @@ export class KeyRotation extends Construct implements IKeyRotation {
     });
     // Their names are one for the account.
     this.auditLog._makeAfter(facts);
+    const ofFunctions = () =>
+      this.allFunctions.map(({ name, environment }) => [`the environment of ${name}`, environment]);
+    const ofFacts = Object.entries(facts.values).map(([name, value]) => [`the SSM parameter ${name}`, [value]]);
+    watchValueSizes(this, () => Object.fromEntries([...ofFunctions(), ...ofFacts]), this.deployedBy.stacks);
   }
 
   private rightsInWords(): readonly DeployedRight[] {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, type CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SnsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -33,6 +33,8 @@ export interface RotationFunctionProps {
   readonly auditLog: AuditLog;
   /** ARN of the event bus that gets every audit event too. @default - there is none */
   readonly forwardTo?: string;
+  /** ARNs of the KMS keys that sealed the record before. @default - none are known */
+  readonly formerSealKeys?: readonly string[];
   /** Where the function writes reports or events. @default - it writes none */
   readonly archive?: AuditArchive;
   /** Where the account's trail keeps its files. @default - the function reads none */
@@ -58,6 +60,12 @@ export class RotationFunction extends Construct {
   /** What the role may do to the things that are many; can be added to until synthesis. */
   readonly rights: GrowingPolicy;
 
+  /** Names and values of its environment, for the ones that have to fit. */
+  get environment(): readonly unknown[] {
+    const { environment } = this.lambda.node.defaultChild as CfnFunction;
+    return Object.entries(Stack.of(this).resolve(environment).variables ?? {}).flat();
+  }
+
   constructor(scope: Construct, id: string, props: RotationFunctionProps) {
     super(scope, id);
     this.name = props.name;
@@ -77,6 +85,7 @@ export class RotationFunction extends Construct {
       notifications: props.notifications,
       deadLettersArn: props.deadLetters.queueArn,
       forwardTo: props.forwardTo,
+      formerSealKeys: props.formerSealKeys,
       archive: props.archive,
       trailFiles: props.trailFiles,
     };

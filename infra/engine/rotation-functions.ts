@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { auditTermsDigest, auditTermsDocument } from '../../functions/core/config/audit-terms';
 import type { Settings } from '../../functions/core/config/settings';
 import { ARCHIVE_FUNCTION, ENV, type FunctionName, REGISTRY_PATH, REPORT_FUNCTION } from '../../functions/core/names';
 import type { TrailFiles } from '../access/trail-files-access';
@@ -54,6 +55,10 @@ function shared({ settings, bundles, sealKey, ...props }: RotationFunctionsProps
   };
 }
 
+function former({ audit: { formerSealKeys = [] } }: Settings): Readonly<Record<string, string>> {
+  return formerSealKeys.length === 0 ? {} : { [ENV.formerSealKeys]: formerSealKeys.join(',') };
+}
+
 /** The four functions that rotate. */
 export function rotationFunctions(
   scope: Construct,
@@ -67,6 +72,7 @@ export function rotationFunctions(
       ...common,
       name,
       forwardTo,
+      formerSealKeys: settings.audit.formerSealKeys,
       description: `Keyturn: ${description}`,
       timeout: Duration.minutes(minutes),
       environment: {
@@ -74,10 +80,12 @@ export function rotationFunctions(
         [ENV.maxRotations]: String(settings.maxRotationsPerRun),
         [ENV.concurrency]: String(settings.concurrency),
         [ENV.stacks]: stacks,
+        [ENV.auditTerms]: auditTermsDigest(auditTermsDocument(settings.audit)),
         [ENV.existingSecrets]: existing,
         ...(forwardTo === undefined ? {} : { [ENV.forwardTo]: forwardTo }),
         [ENV.tokenExpiresInDays]: String(settings.alarms.tokenExpiresInDays),
         ...(name === 'rotate' && settings.users !== undefined ? { [ENV.usersPath]: settings.users.path } : {}),
+        ...(name === 'delete' ? former(settings) : {}),
         ...(name === 'sync' ? { [ENV.allowedOrigins]: origins, [ENV.drift]: settings.drift } : {}),
       },
     });
@@ -96,17 +104,17 @@ export function reportFunction(
   archive: AuditArchive,
 ): RotationFunction {
   const { environment, ...common } = shared(props);
-  const former = props.settings.audit.formerSealKeys ?? [];
   return new RotationFunction(scope, 'Report', {
     ...common,
     name: REPORT_FUNCTION,
+    formerSealKeys: props.settings.audit.formerSealKeys,
     description: 'Keyturn: writes the report',
     timeout: Duration.minutes(15),
     memorySize: 1024,
     environment: {
       ...environment,
       [ENV.archiveBucket]: archive.bucket.bucketName,
-      ...(former.length === 0 ? {} : { [ENV.formerSealKeys]: former.join(',') }),
+      ...former(props.settings),
     },
     archive,
     trailFiles: props.trailFiles,

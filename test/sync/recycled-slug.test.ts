@@ -253,8 +253,50 @@ describe('a token that may not read whose a repository is', () => {
 
     // What a token may not read any more cannot be compared; what is known stays known.
     mayRead(scene);
-    expect((await scene.sync()).findings).toEqual([]);
+    expect((await scene.sync()).findings).toEqual(['place-unidentified']);
     expect(scene.tag('shop')[TAG.places]).toContain(ids(scene));
+  });
+
+  it('though it might once is told with every delivery and look, until it may again', async () => {
+    const scene = await identified();
+    mayRead(scene);
+    const outcome = await rotatedOnDay(scene, 90);
+    expect(outcome.findings).toEqual(['place-unidentified']);
+    expect(happened(outcome, 'finding')[0]?.message).toMatch(/Give it the scope "repository"/);
+    await expectLogin(scene);
+    for (const _day of [1, 2]) {
+      scene.hours(21);
+      expect((await scene.sync()).findings).toEqual(['place-unidentified']);
+    }
+
+    mayRead(scene, 'repository');
+    scene.hours(21);
+    expect((await scene.sync()).findings).toEqual([]);
+    expect(scene.tag('shop')[TAG.places]).toMatch(new RegExp(`^[\\w-]{6}=${ids(scene)}$`));
+    const requests = scene.hostRequests.length;
+    scene.hours(21);
+    expect((await scene.sync()).findings).toEqual([]);
+    expect(scene.hostRequests.slice(requests).map(({ kind }) => kind)).toEqual(['environments', 'variables']);
+  });
+
+  it('though it might once is told of a stranger from the day on that it may again', async () => {
+    const scene = await identified();
+    recycle(scene);
+    mayRead(scene);
+    expect((await rotatedOnDay(scene, 90)).findings).toContain('place-unidentified');
+    mayRead(scene, 'repository');
+    scene.hours(21);
+    expect((await scene.sync()).findings).toEqual(['drifted', 'place-replaced']);
+  });
+
+  it('is not blamed while the host does not answer', async () => {
+    const scene = await identified();
+    mayRead(scene);
+    await rotatedOnDay(scene, 90);
+    scene.hostFault = ({ kind }) => (kind === 'repository' ? { kind: 'status', status: 500 } : undefined);
+    scene.hours(21);
+    expect((await scene.sync()).findings).toEqual([]);
+    expect(scene.tag('shop')[TAG.places]).toContain('+');
   });
 
   it('and one that may not even ask is no token that is refused', async () => {

@@ -1,6 +1,7 @@
 import { after, DAY, HOUR, latest, MINUTE } from '../../core/duration';
 import { KeyturnError } from '../../core/errors';
 import type { DeployedFacts, Evidence, EvidenceSource, OwnHistory, TrailSpan } from './evidence';
+import type { OwnStacks } from './own-change';
 import type { EvidencePorts } from './ports';
 import { readTrailFiles, type TrailFilesRead } from './read-trail-files';
 
@@ -32,6 +33,8 @@ export interface Asking {
   /** Tells that a source could not be read, or not as a whole. @returns why, in words */
   readonly failed: (source: EvidenceSource, thrown: unknown) => string;
   readonly read: (source: EvidenceSource) => void;
+  /** Names that stacks of this deployment had which may be gone. */
+  readonly formerStacks: Promise<readonly string[]>;
 }
 
 /**
@@ -42,7 +45,7 @@ export async function askCloudTrail(
   asking: Asking,
   deployment: DeployedFacts | undefined,
 ): Promise<Pick<Evidence, 'trail' | 'ownHistory'>> {
-  const { from, ports } = asking;
+  const { from, ports, formerStacks } = asking;
   const { history, older } = reachOf(asking);
   const place = deployment?.things.trail;
   const reading = older && deployment && place && readOlder(asking, deployment, place, older);
@@ -53,7 +56,9 @@ export async function askCloudTrail(
   // One after the other: the pace at which CloudTrail can be asked is the account's.
   const own =
     deployment && (history || reading === undefined)
-      ? await from('own-changes', async () => ports.trail.ownChanges(deployment.things, ...boundsOf(history)))
+      ? await from('own-changes', async () =>
+          ports.trail.ownChanges(withFormer(deployment, await formerStacks), ...boundsOf(history)),
+        )
       : undefined;
   const files = await reading;
   const isAsked = history !== undefined;
@@ -65,14 +70,19 @@ export async function askCloudTrail(
 
 type Older = TrailFilesRead & Stretch;
 
+function withFormer({ things }: DeployedFacts, former: readonly string[]): OwnStacks {
+  return { ...things, stacks: [...new Set([...things.stacks, ...former])] };
+}
+
 async function readOlder(
-  { ports, account, region, failed, read }: Asking,
-  { things }: DeployedFacts,
+  { ports, account, region, failed, read, formerStacks }: Asking,
+  deployment: DeployedFacts,
   place: NonNullable<DeployedFacts['things']['trail']>,
   { from, to }: Stretch,
 ): Promise<Older> {
   const { trailFiles: files, time } = ports;
-  const found = await readTrailFiles({ files, place, account, region, own: things, from, to, now: () => time.now() });
+  const own = withFormer(deployment, await formerStacks);
+  const found = await readTrailFiles({ files, place, account, region, own, from, to, now: () => time.now() });
   if (found.failure === undefined) {
     read('trail-files');
     return { ...found, from, to };

@@ -3,6 +3,7 @@ import type { AuditTerms } from '../../core/config/audit-terms';
 import type { RegistryEntry } from '../../core/config/registry';
 import type { DeployedRight, DeployedThings } from '../../core/deployed-facts';
 import type { SecretState } from '../../core/key/secret-state';
+import type { StackDays } from '../../core/said-of-deployment';
 import type { ManifestMismatch } from '../../core/seal/compare-manifests';
 
 /** What CloudTrail says of one management write that matters to access keys: it happened, whoever did it. */
@@ -151,6 +152,10 @@ export interface SealedRecord {
   readonly since: Date | undefined;
   /** How many events were written before, without a seal. */
   readonly before: number;
+  /** When which stacks were of the deployment, as sealed runs say. @default - they do not say it */
+  readonly stacks?: StackDays | undefined;
+  /** The digest of what reports judge by, as the last sealed run had it from its deployment. @default - none says it */
+  readonly terms?: string | undefined;
 }
 
 export type EvidenceSource =
@@ -170,6 +175,8 @@ export type EvidenceSource =
 /** Which frameworks were chosen and which exceptions accepted, and when that was last written. */
 export interface JudgingTerms extends AuditTerms {
   readonly changedAt?: Date | undefined;
+  /** Of the text that they were read from. */
+  readonly digest?: string | undefined;
 }
 
 /** Everything that a report is made from. What could not be had is undefined, with its reason in `failures`; nothing is guessed. */

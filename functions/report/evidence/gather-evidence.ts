@@ -1,8 +1,9 @@
+import { NO_TERMS } from '../../core/config/audit-terms';
 import { after, HOUR, SECOND } from '../../core/duration';
 import { KeyturnError, toKeyturnError } from '../../core/errors';
-import { SECRET_PREFIX } from '../../core/names';
+import { AUDIT_TERMS_PARAMETER, SECRET_PREFIX } from '../../core/names';
 import { askCloudTrail } from './cloudtrail';
-import type { Evidence, EvidenceSource } from './evidence';
+import type { Evidence, EvidenceSource, JudgingTerms } from './evidence';
 import { listKeys } from './list-keys';
 import { listPolicies } from './list-policies';
 import type { EvidencePorts } from './ports';
@@ -64,25 +65,28 @@ export async function gatherEvidence(
   const registry = from('registry', () => ports.registry.list());
   const secretsListed = from('secrets', () => ports.secrets.list(SECRET_PREFIX));
   const facts = from('deployment', () => ports.deployment.read());
-  const asking = { ports, account, region, since, until, now: gatheredAt, from, failed, read: onSource };
+  const recordRead = sealKeys.then((sealedBy) =>
+    from('audit-record', () =>
+      ports.record.read({
+        since,
+        until: earliest(after(until, RECORD_MARGIN), gatheredAt),
+        now: gatheredAt,
+        sealedBy,
+      }),
+    ),
+  );
+  // Stacks of this deployment that are gone are known from what sealed runs said of them.
+  const formerStacks = recordRead.then((read) => [...(read?.seals?.stacks?.keys() ?? [])]);
+  const asking = { ports, account, region, since, until, now: gatheredAt, from, failed, read: onSource, formerStacks };
   const [record, cloudTrail, credentialReport, listing, secrets, listed, terms, deployment, secretPolicies] =
     await Promise.all([
-      sealKeys.then((sealedBy) =>
-        from('audit-record', () =>
-          ports.record.read({
-            since,
-            until: earliest(after(until, RECORD_MARGIN), gatheredAt),
-            now: gatheredAt,
-            sealedBy,
-          }),
-        ),
-      ),
+      recordRead,
       facts.then((deployed) => askCloudTrail(asking, deployed)),
       from('credential-report', () => credentialReportOf(ports)),
       registry,
       secretsListed,
       registry.then((known) => from('iam', () => listKeys(ports.iam, known?.entries))),
-      from('audit-terms', () => ports.terms.read()),
+      from('audit-terms', async () => deployedTerms(await ports.terms.read(), (await recordRead)?.seals?.terms)),
       facts,
       Promise.all([secretsListed, registry]).then(
         ([known, managed]) =>
@@ -111,6 +115,25 @@ export async function gatherEvidence(
     secretPolicies,
     failures,
   };
+}
+
+/**
+ * What reports judge by, where a sealed run has the same from its deployment. Whoever may write the parameter could accept
+ * what they like otherwise.
+ *
+ * @param said digest, as the last sealed run says it
+ * @throws KeyturnError where it is another one, or nobody says it
+ */
+function deployedTerms(terms: JudgingTerms | undefined, said: string | undefined): JudgingTerms | undefined {
+  const is = terms?.digest ?? NO_TERMS;
+  if (is === said || (terms === undefined && said === undefined)) return terms;
+  throw new KeyturnError(
+    'invalid-config',
+    said === undefined
+      ? `No sealed run says what the deployment wrote into ${AUDIT_TERMS_PARAMETER}, so that anybody may have: what it accepts does not count.`
+      : `${AUDIT_TERMS_PARAMETER} does not hold what the last sealed run has from its deployment: what it accepts does not count. ` +
+          'Somebody wrote or deleted it by hand, or the stack was deployed within the last hour: then make the report again later.',
+  );
 }
 
 function reader(

@@ -6,6 +6,7 @@ import type { Limit } from './model';
 import { plural } from './plural';
 import type { Reconciliation } from './reconcile';
 import type { Scope } from './scope';
+import { secretReadersOf } from './secrets';
 import { dayOf, TOLERANCE } from './time-bounds';
 import { isTooYoung, trailSpansOf } from './trail-spans';
 
@@ -54,6 +55,7 @@ export function limitsOf(evidence: Evidence, scope: Scope, reconciliation: Recon
     ...sealLimits(evidence),
     ...trailLimits(evidence, reconciliation),
     ...ownLimits(evidence),
+    ...policyLimits(evidence),
     ...reportLimits(evidence),
     ...(evidence.usersNotListed ?? []).map((user) =>
       decisive('iam', `IAM did not list the access keys of the managed user ${user}: which it has is not known.`),
@@ -182,6 +184,17 @@ function ownLimits({ ownHistory }: Evidence): readonly WeighedLimit[] {
   if (unread.length === 0) return [];
   const message = `CloudTrail has too many calls of ${unread.join(', ')} to read them all: of the changes to Keyturn itself by them the older ones do not show.`;
   return [{ source: 'own-changes', message, isDecisive: false }];
+}
+
+/** A policy that nobody may read, or that hides: it may admit anybody. */
+function policyLimits(evidence: Evidence): readonly WeighedLimit[] {
+  const hidden = (secretReadersOf(evidence) ?? [])
+    .filter(({ state }) => state === 'unknown')
+    .map(({ secret }) => secret);
+  if (hidden.length === 0) return [];
+  const few = hidden.slice(0, 5).join(', ') + (hidden.length > 5 ? `, and ${hidden.length - 5} more` : '');
+  const message = `The own policy of ${plural(hidden.length, 'secret')} could not be read: ${few}. Who may read ${hidden.length === 1 ? 'its value' : 'their values'} is not known.`;
+  return [{ source: 'secret-policies', message, isDecisive: false }];
 }
 
 function reportLimits({ credentialReport, gatheredAt }: Evidence): readonly WeighedLimit[] {

@@ -1,4 +1,4 @@
-/** The roles that deploy and that run. */
+/** The roles that deploy and that run, and what they run with. */
 export interface DeploymentSettings {
   /**
    * Whether the role that CloudFormation deploys with may read the managed secrets, for an account in which it cannot
@@ -16,4 +16,11 @@ export interface DeploymentSettings {
    * @default /
    */
   readonly rolePath?: string;
+  /**
+   * ARN of the KMS key that encrypts the functions' logs and the queues; its policy must admit CloudWatch Logs and
+   * EventBridge.
+   *
+   * @default - the services' own keys
+   */
+  readonly encryptionKey?: string;
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SnsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -36,6 +37,8 @@ export interface RotationFunctionProps {
   readonly archive?: AuditArchive;
   /** Keeps the events whose runs failed for good. */
   readonly deadLetters: IQueue;
+  /** The KMS key that encrypts that queue and the function's own log. @default - the services' own */
+  readonly encryptionKey?: IKey;
   /** For how long Lambda tries to run an event that it could not run, because of throttles for example. @default 1 hour */
   readonly maxEventAge?: Duration;
   readonly logRetentionDays: number;
@@ -65,6 +68,7 @@ export class RotationFunction extends Construct {
 
     const logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetentionDays,
+      encryptionKey: props.encryptionKey,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const resources = {
@@ -73,6 +77,7 @@ export class RotationFunction extends Construct {
       auditLog: props.auditLog.logGroup,
       notifications: props.notifications,
       deadLettersArn: props.deadLetters.queueArn,
+      deadLettersKey: props.encryptionKey?.keyArn,
       forwardTo: props.forwardTo,
       archive: props.archive,
     };

@@ -45,7 +45,11 @@ describe('KeyturnStack', () => {
       },
       trail: Trail.CREATE,
       encryption: Encryption.CUSTOMER_MANAGED,
-      deployment: { role: 'arn:aws:iam::111122223333:role/deployment', rolePath: '/keyturn/' },
+      deployment: {
+        role: 'arn:aws:iam::111122223333:role/deployment',
+        rolePath: '/keyturn/',
+        encryptionKey: 'arn:aws:kms:eu-west-1:111122223333:key/9012abcd-90ab-12cd-34ef-901234abcdef',
+      },
       audit: {
         retentionDays: 1096,
         encryptionKey: 'arn:aws:kms:eu-west-1:111122223333:key/5678abcd-56ab-78cd-90ef-567890abcdef',

@@ -58,6 +58,7 @@ function everything(count: number, createUser: boolean): ConfigInput {
     notify: Array.from({ length: 10 }, (_, at) => `security-${at}@example.com`),
     trail: 'create',
     encryption: 'customer-managed',
+    deployment: { encryptionKey: 'arn:aws:kms:eu-west-1:111122223333:key/9012abcd-90ab-12cd-34ef-901234abcdef' },
     audit: {
       archive: { years: 7 },
       report: {},

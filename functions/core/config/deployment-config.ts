@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { kmsKeyArn } from '../hosts/connection';
 import { roleArn } from './key-config';
 
 /** Characters of a path of roles: with it, the policies of the secrets still have the room that is counted on. */
@@ -19,4 +20,5 @@ export const deploymentSchema = z.strictObject({
     .describe(
       'IAM path of the roles, for policies of an organization that name them. Decide before the first deployment.',
     ),
+  encryptionKey: kmsKeyArn.optional().describe("ARN of the KMS key that encrypts the functions' logs and the queues."),
 });

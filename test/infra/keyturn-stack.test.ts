@@ -54,7 +54,7 @@ describe('KeyturnStack', () => {
         retentionDays: 1096,
         encryptionKey: 'arn:aws:kms:eu-west-1:111122223333:key/5678abcd-56ab-78cd-90ef-567890abcdef',
         forwardTo: 'arn:aws:events:eu-west-1:444455556666:event-bus/security',
-        archive: { years: 7, mode: 'compliance', glacierAfterDays: 30 },
+        archive: { years: 7, mode: 'compliance', glacierAfterDays: 30, accessLog: 'acme-access-logs' },
         report: { schedule: 'cron(0 7 2 * ? *)' },
         frameworks: ['cis-7.0', 'pci-dss-4.0.1'],
         exceptions: [

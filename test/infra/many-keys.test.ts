@@ -60,7 +60,7 @@ function everything(count: number, createUser: boolean): ConfigInput {
     encryption: 'customer-managed',
     deployment: { encryptionKey: 'arn:aws:kms:eu-west-1:111122223333:key/9012abcd-90ab-12cd-34ef-901234abcdef' },
     audit: {
-      archive: { years: 7 },
+      archive: { years: 7, accessLog: 'acme-access-logs' },
       report: {},
       forwardTo: 'arn:aws:events:eu-west-1:444455556666:event-bus/security',
     },

@@ -3,17 +3,20 @@ import { join } from 'node:path';
 import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, CodeSigningConfig, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SnsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { Settings } from '../../functions/core/config/settings';
 import { type DeployedFunction, ENV } from '../../functions/core/names';
 import { functionPermissions, needsOf } from '../access/function-permissions';
 import { GrowingPolicy } from '../access/growing-policy';
 import type { Need } from '../access/needs';
 import { pathProperty } from '../access/role-path';
 import { BUNDLES_FOLDER } from '../bundles/bundles-folder';
+import { codeToSign } from '../bundles/code-to-sign';
 import { releaseOf } from '../bundles/release';
 import type { AuditArchive } from '../evidence/audit-archive';
 import type { AuditLog } from '../evidence/audit-log';
@@ -44,6 +47,8 @@ export interface RotationFunctionProps {
   readonly logRetentionDays: number;
   /** IAM path of the function's role. */
   readonly rolePath: string;
+  /** Where the signed code is, and whose signature is good. @default - the bundle, which nobody signed */
+  readonly codeSigning?: Settings['deployment']['codeSigning'];
   /** Folder that holds the bundles. @default - `dist/functions` of this package */
   readonly bundles?: string;
 }
@@ -95,7 +100,9 @@ export class RotationFunction extends Construct {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: built ? Code.fromAsset(bundle) : Code.fromInline('exports.handler = undefined;'),
+      code: built ? this.code(bundle, props) : Code.fromInline('exports.handler = undefined;'),
+      codeSigningConfig:
+        props.codeSigning && CodeSigningConfig.fromCodeSigningConfigArn(this, 'Signing', props.codeSigning.config),
       handler: 'index.handler',
       memorySize: props.memorySize ?? 256,
       timeout: props.timeout,
@@ -114,5 +121,12 @@ export class RotationFunction extends Construct {
       deadLetterQueue: props.deadLetters,
       onFailure: props.notifications && new SnsDestination(props.notifications.topic),
     });
+  }
+
+  /** The bundle itself, or the object that has its signed copy under the name of just this code. */
+  private code(bundle: string, { codeSigning }: RotationFunctionProps): Code {
+    if (codeSigning === undefined) return Code.fromAsset(bundle);
+    const { bucket, prefix } = codeSigning;
+    return Code.fromBucketV2(Bucket.fromBucketName(this, 'Signed', bucket), `${prefix}/${codeToSign(bundle).name}`);
   }
 }

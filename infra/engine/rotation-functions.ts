@@ -36,6 +36,7 @@ type Shared =
   | 'encryptionKey'
   | 'logRetentionDays'
   | 'rolePath'
+  | 'codeSigning'
   | 'bundles';
 
 function shared({ settings, bundles, sealKey, ...props }: RotationFunctionsProps): Pick<RotationFunctionProps, Shared> {
@@ -52,6 +53,7 @@ function shared({ settings, bundles, sealKey, ...props }: RotationFunctionsProps
     encryptionKey: props.encryptionKey,
     logRetentionDays: settings.logRetentionDays,
     rolePath: settings.deployment.rolePath,
+    codeSigning: settings.deployment.codeSigning,
     bundles,
   };
 }
@@ -123,12 +125,13 @@ export function archiveFunction(
   archive: AuditArchive,
   deadLetters: IQueue,
 ): RotationFunction {
-  const { auditLog, encryptionKey, logRetentionDays, rolePath, bundles } = shared(props);
+  const { auditLog, encryptionKey, logRetentionDays, rolePath, codeSigning, bundles } = shared(props);
   return new RotationFunction(archive, 'Archive', {
     auditLog,
     encryptionKey,
     logRetentionDays,
     rolePath,
+    codeSigning,
     bundles,
     deadLetters,
     archive,

@@ -6,7 +6,10 @@ import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../functions/core/config/config';
 import { DEPLOYED_FUNCTIONS } from '../../functions/core/names';
 import { KeyturnStack } from '../../infra';
+import { BUNDLES_FOLDER } from '../../infra/bundles/bundles-folder';
 import { codeToSign, writeCodeToSign } from '../../infra/bundles/code-to-sign';
+import { zip } from '../../infra/bundles/zip';
+import { DeployedWorld, synthesized } from '../support/deployed-world';
 import { ACCOUNT, REGION } from './deployed';
 import {
   bundles,
@@ -96,6 +99,47 @@ describe('deployment.codeSigning', () => {
     const codeSigning = { config: CONFIG, bucket: 'acme-signed-code', ...wrong };
     const errors = errorsOf(stackOf({ ...ONE_KEY, deployment: { codeSigning } }));
     expect(errors).toEqual([expect.stringContaining(`deployment.codeSigning.${name}: expected`)]);
+  });
+});
+
+describe('a deployment of signed code, with the built bundles', () => {
+  const Bucket = 'acme-signed-code';
+  const config = { ...ONE_KEY, deployment: { codeSigning: { config: CONFIG, bucket: Bucket } } };
+  /** What AWS Signer gives back: the same files, and its signature beside them. */
+  const withSignature = (name: string) => {
+    const folder = join(BUNDLES_FOLDER, name);
+    const files = ['index.js', 'index.js.map'].map((file) => ({
+      name: file,
+      contents: readFileSync(join(folder, file)),
+    }));
+    return zip([...files, { name: 'META_INF/aws_signer_signature_v1.0.SF', contents: Buffer.from('signature') }]);
+  };
+  const open = (archiveOf: (name: string) => Buffer | undefined) =>
+    DeployedWorld.open(synthesized(config), {
+      before: ({ account: { s3 } }) => {
+        s3.createBucket(Bucket);
+        for (const name of DEPLOYED_FUNCTIONS) {
+          const Key = `keyturn/${codeToSign(join(BUNDLES_FOLDER, name)).name}`;
+          const archive = archiveOf(name);
+          if (archive !== undefined) s3.putObject({ Bucket, Key, Body: new Uint8Array(archive) });
+        }
+      },
+    });
+
+  it('rotates and delivers as before', async () => {
+    const world = await open(withSignature);
+    await world.until(0, 2);
+    await world.close();
+    expect(world.history()).toContain('sync version-delivered');
+    expect(world.deployment.functions.every(({ codeDirectory }) => !codeDirectory.startsWith(BUNDLES_FOLDER))).toBe(
+      true,
+    );
+  });
+
+  it('fails, and runs nothing, where the code was not signed before, or was copied without its signature', async () => {
+    await expect(open(() => undefined)).rejects.toThrow('S3 Error Code: NoSuchKey');
+    const unsigned = (name: string) => codeToSign(join(BUNDLES_FOLDER, name)).archive;
+    await expect(open(unsigned)).rejects.toThrow('CodeVerificationFailedException');
   });
 });
 

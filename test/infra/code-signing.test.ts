@@ -2,13 +2,14 @@ import { appendFileSync, cpSync, mkdtempSync, readFileSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../functions/core/config/config';
 import { DEPLOYED_FUNCTIONS } from '../../functions/core/names';
 import { KeyturnStack } from '../../infra';
 import { BUNDLES_FOLDER } from '../../infra/bundles/bundles-folder';
 import { codeToSign, writeCodeToSign } from '../../infra/bundles/code-to-sign';
 import { zip } from '../../infra/bundles/zip';
+import type { World } from '../../local/world';
 import { DeployedWorld, synthesized } from '../support/deployed-world';
 import { ACCOUNT, REGION } from './deployed';
 import {
@@ -114,9 +115,14 @@ describe('a deployment of signed code, with the built bundles', () => {
     }));
     return zip([...files, { name: 'META_INF/aws_signer_signature_v1.0.SF', contents: Buffer.from('signature') }]);
   };
+  // A deployment that fails leaves its world open.
+  const worlds: World[] = [];
+  afterEach(() => Promise.all(worlds.splice(0).map((world) => world.close())));
   const open = (archiveOf: (name: string) => Buffer | undefined) =>
     DeployedWorld.open(synthesized(config), {
-      before: ({ account: { s3 } }) => {
+      before: (world) => {
+        worlds.push(world);
+        const { s3 } = world.account;
         s3.createBucket(Bucket);
         for (const name of DEPLOYED_FUNCTIONS) {
           const Key = `keyturn/${codeToSign(join(BUNDLES_FOLDER, name)).name}`;
@@ -129,7 +135,6 @@ describe('a deployment of signed code, with the built bundles', () => {
   it('rotates and delivers as before', async () => {
     const world = await open(withSignature);
     await world.until(0, 2);
-    await world.close();
     expect(world.history()).toContain('sync version-delivered');
     expect(world.deployment.functions.every(({ codeDirectory }) => !codeDirectory.startsWith(BUNDLES_FOLDER))).toBe(
       true,

@@ -1,6 +1,6 @@
 export type { AlarmSettings } from './alarms/alarm-settings';
 export { Adopt } from './engine/adopt';
-export type { DeploymentSettings } from './engine/deployment-settings';
+export type { CodeSigningSettings, DeploymentSettings } from './engine/deployment-settings';
 export { Drift } from './engine/drift';
 export { Encryption } from './engine/encryption';
 export { FirstRotation } from './engine/first-rotation';

@@ -6,7 +6,7 @@ import { ARCHIVE_PREFIX, EVENT_SOURCE, SECRET_PREFIX } from '../../functions/cor
 import type { NotificationTopic } from '../engine/notification-topic';
 import type { AuditArchive } from '../evidence/audit-archive';
 import { logArns, registryArns, reportParameterArns, secretArnPrefix } from './arns';
-import { onlyThrough, PUBLISH_ENCRYPTED, WRITE_ENCRYPTED } from './kms-use';
+import { onlyThrough, PUBLISH_ENCRYPTED, SEND_ENCRYPTED, WRITE_ENCRYPTED } from './kms-use';
 import { listedUnder, type TrailFiles, throughS3, trailFileArns } from './trail-files-access';
 
 /** What a function's statements are about. */
@@ -19,6 +19,8 @@ export interface FunctionResources {
   /** @default - it tells nobody */
   readonly notifications?: NotificationTopic;
   readonly deadLettersArn: string;
+  /** ARN of the KMS key that encrypts them. @default - SQS's own */
+  readonly deadLettersKey?: string;
   /** ARN of the event bus that gets every audit event too. @default - there is none */
   readonly forwardTo?: string;
   /** ARNs of the KMS keys that sealed the record before. @default - none are known */
@@ -85,6 +87,12 @@ export const NEEDS = {
     may: 'keep events of runs that failed in a queue',
     actions: ['sqs:SendMessage'],
     on: ({ deadLettersArn }) => [deadLettersArn],
+  },
+  EncryptFailedRuns: {
+    may: "encrypt them with the queues' KMS key",
+    actions: SEND_ENCRYPTED,
+    on: ({ deadLettersKey }) => (deadLettersKey === undefined ? [] : [deadLettersKey]),
+    conditions: (stack) => onlyThrough(stack, 'sqs'),
   },
   KeepRecord: {
     may: 'add events to its own streams of the audit record',

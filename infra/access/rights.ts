@@ -38,6 +38,7 @@ const LOOK_AT_KEYTURN = [
   'TellPeople',
   'EncryptMessages',
   'KeepFailedRuns',
+  'EncryptFailedRuns',
 ] as const;
 
 /** What was done goes into the record, and to whoever listens. */
@@ -119,6 +120,6 @@ export const RIGHTS = {
   // CloudWatch Logs hands it the record: it reads nothing and adds objects to `events/`, where it can take none away.
   archive: {
     ...NONE,
-    role: ['WriteOwnLog', 'KeepFailedRuns', 'WriteEvents', 'EncryptInArchive'],
+    role: ['WriteOwnLog', 'KeepFailedRuns', 'EncryptFailedRuns', 'WriteEvents', 'EncryptInArchive'],
   },
 } as const satisfies Readonly<Record<DeployedFunction, FunctionRights>>;

@@ -1,5 +1,6 @@
 import { Annotations, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IConstruct, type IDependable } from 'constructs';
@@ -36,7 +37,7 @@ import { ManagedKey } from './managed-key';
 import type { ManagedKeyOptions } from './managed-key-props';
 import { ManagementTrail } from './management-trail';
 import { NotificationTopic } from './notification-topic';
-import { checkAlone, checkForwardTo, checkPartition } from './rotation-checks';
+import { checkAlone, checkForwardTo, checkKeyRegions, checkPartition } from './rotation-checks';
 import type { RotationFunction } from './rotation-function';
 import { archiveFunction, reportFunction, rotationFunctions } from './rotation-functions';
 import type { RotationPolicy } from './rotation-policy';
@@ -131,6 +132,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
   readonly _deployment: Settings['deployment'];
 
   private readonly trailFiles: TrailFiles | undefined;
+  /** Of the queues and the functions' logs, where it is not the services' own. */
+  private readonly encryptionKey: IKey | undefined;
   private readonly guardrails: Guardrails;
   private readonly triggers: RotationTriggers;
   private readonly userAccess: readonly UserAccess[];
@@ -146,12 +149,16 @@ export class KeyRotation extends Construct implements IKeyRotation {
     checkPartition(this);
     const settings = this.check(props);
     checkForwardTo(this, settings.audit.forwardTo);
+    checkKeyRegions(this, settings);
     this._policy = settings.policy;
     this._deployment = settings.deployment;
     this._usersPath = settings.users?.path;
     this._keys = new KeysTogether(settings.policy);
     this.deployedBy = { stacks: new Set([Stack.of(this).stackName]), existing: [] };
 
+    const { encryptionKey } = settings.deployment;
+    this.encryptionKey =
+      encryptionKey === undefined ? undefined : Key.fromKeyArn(this, 'QueuesAndLogsKey', encryptionKey);
     this.undeliveredEvents = this.createQueue('UndeliveredEvents');
     this.failedRuns = this.createQueue('FailedRuns');
     this.unarchivedEvents = settings.audit.archive ? this.createQueue('UnarchivedEvents') : undefined;
@@ -252,7 +259,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
 
   private createQueue(id: string): Queue {
     return new Queue(this, id, {
-      encryption: QueueEncryption.SQS_MANAGED,
+      encryption: this.encryptionKey === undefined ? QueueEncryption.SQS_MANAGED : QueueEncryption.KMS,
+      encryptionMasterKey: this.encryptionKey,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
@@ -269,6 +277,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
       notifications,
       auditLog: this.auditLog,
       deadLetters: this.failedRuns,
+      encryptionKey: this.encryptionKey,
       // Its policy names the functions' roles.
       sealKey: Lazy.string({ produce: () => this.sealKey.key.keyArn }),
       // The connections come with the keys.

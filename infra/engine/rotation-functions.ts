@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { auditTermsDigest, auditTermsDocument } from '../../functions/core/config/audit-terms';
@@ -15,6 +16,8 @@ export interface RotationFunctionsProps {
   readonly notifications: NotificationTopic;
   readonly auditLog: AuditLog;
   readonly deadLetters: IQueue;
+  /** The KMS key that encrypts the queues and the functions' logs. @default - the services' own */
+  readonly encryptionKey?: IKey;
   /** Origins that sync may send tokens and keys to, separated by commas. */
   readonly origins: string;
   /** ARN of the KMS key that seals the record. */
@@ -34,8 +37,10 @@ type Shared =
   | 'notifications'
   | 'auditLog'
   | 'deadLetters'
+  | 'encryptionKey'
   | 'logRetentionDays'
   | 'rolePath'
+  | 'codeSigning'
   | 'bundles';
 
 function shared({ settings, bundles, sealKey, ...props }: RotationFunctionsProps): Pick<RotationFunctionProps, Shared> {
@@ -49,8 +54,10 @@ function shared({ settings, bundles, sealKey, ...props }: RotationFunctionsProps
     notifications: props.notifications,
     auditLog: props.auditLog,
     deadLetters: props.deadLetters,
+    encryptionKey: props.encryptionKey,
     logRetentionDays: settings.logRetentionDays,
     rolePath: settings.deployment.rolePath,
+    codeSigning: settings.deployment.codeSigning,
     bundles,
   };
 }
@@ -130,11 +137,13 @@ export function archiveFunction(
   archive: AuditArchive,
   deadLetters: IQueue,
 ): RotationFunction {
-  const { auditLog, logRetentionDays, rolePath, bundles } = shared(props);
+  const { auditLog, encryptionKey, logRetentionDays, rolePath, codeSigning, bundles } = shared(props);
   return new RotationFunction(archive, 'Archive', {
     auditLog,
+    encryptionKey,
     logRetentionDays,
     rolePath,
+    codeSigning,
     bundles,
     deadLetters,
     archive,

@@ -11,6 +11,13 @@ export interface ArchiveSettings {
   readonly mode?: string;
   /** Days after which an object of 128 KB or more moves to Glacier Instant Retrieval. @default 90 */
   readonly glacierAfterDays?: number;
+  /**
+   * Name of the S3 bucket that gets a log of the requests to the archive, under `keyturn-archive/`; of the same account
+   * and region, and its policy must admit S3's log delivery.
+   *
+   * @default - requests are not logged
+   */
+  readonly accessLog?: string;
 }
 
 /** A report that a function writes into the archive. */

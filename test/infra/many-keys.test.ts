@@ -58,8 +58,15 @@ function everything(count: number, createUser: boolean): ConfigInput {
     notify: Array.from({ length: 10 }, (_, at) => `security-${at}@example.com`),
     trail: 'create',
     encryption: 'customer-managed',
+    deployment: {
+      encryptionKey: 'arn:aws:kms:eu-west-1:111122223333:key/9012abcd-90ab-12cd-34ef-901234abcdef',
+      codeSigning: {
+        config: 'arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0123456789abcdef0',
+        bucket: 'acme-signed-code',
+      },
+    },
     audit: {
-      archive: { years: 7 },
+      archive: { years: 7, accessLog: 'acme-access-logs' },
       report: {},
       forwardTo: 'arn:aws:events:eu-west-1:444455556666:event-bus/security',
     },

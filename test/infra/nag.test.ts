@@ -95,13 +95,6 @@ const ACCEPTED: readonly Accepted[] = [
   },
   {
     finding: /^AwsSolutions-S1$/,
-    at: /^Archive\/Bucket\/Resource$/,
-    because:
-      'Nobody can change or delete what the archive holds, so a log of requests would add who read evidence without a ' +
-      'secret in it. An account that wants that has CloudTrail’s data events for it.',
-  },
-  {
-    finding: /^AwsSolutions-S1$/,
     at: /^Trail\/Bucket\/Resource$/,
     because:
       'The bucket holds the trail, and access to it is what CloudTrail’s data events record where an account wants that; ' +

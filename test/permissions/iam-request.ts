@@ -206,6 +206,13 @@ export function kmsOfTopic(account: Account, topicKey: string): readonly IamRequ
   );
 }
 
+/** SQS uses the KMS key of an encrypted queue in the sender's name. */
+export function kmsOfQueue(account: Account, queueKey: string): readonly IamRequest[] {
+  return ['kms:GenerateDataKey', 'kms:Decrypt'].map((need) =>
+    throughService(need, queueKey, 'sqs', account, 'KMS.AccessDeniedException'),
+  );
+}
+
 function throughService(
   action: string,
   resource: string,

@@ -62,6 +62,12 @@ export const UNUSED: Readonly<Record<string, string>> = {
     'S3 decrypts the parts of an upload in several parts, which only a very large batch is.',
   'archive: role KeepFailedRuns: sqs:SendMessage':
     'Lambda keeps a batch that could not be written; test/alarms/copies-and-failures.test.ts lets that happen.',
+  ...Object.fromEntries(
+    ['kms:GenerateDataKey', 'kms:Decrypt'].map((action) => [
+      `archive: role EncryptFailedRuns: ${action}`,
+      'SQS encrypts that batch; test/infra/encryption-key.test.ts asks for it.',
+    ]),
+  ),
   'account: key ValidateOnDeployment: kms:Decrypt':
     'Secrets Manager tries the key out in the name of whoever creates a secret with it; the local deployment is nobody’s.',
   'account: key EncryptOnDeployment: kms:GenerateDataKey':

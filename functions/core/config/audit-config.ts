@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { kmsKeyArn } from '../hosts/connection';
 import { trailBucket, trailPlaceFields } from '../trail-place';
 import { auditTermsFields } from './audit-terms';
+import { bucketName } from './bucket-name';
 import { cronFormProblem } from './schedule';
 
 /** The periods that CloudWatch Logs offers, in days. */
@@ -19,6 +20,7 @@ const archiveSchema = z.strictObject({
     .default('governance')
     .describe("S3's Object Lock mode. compliance: nobody can lift it, not even the root user."),
   glacierAfterDays: z.int().min(0).max(3650).default(90).describe('Days after which an object moves to Glacier.'),
+  accessLog: bucketName.optional().describe('Name of the S3 bucket that gets a log of the requests to the archive.'),
 });
 
 const reportSchema = z.strictObject({

@@ -37,7 +37,7 @@ export const settingsFields = {
     .enum(['aws-managed', 'customer-managed'])
     .default('aws-managed')
     .describe('Which KMS key encrypts the secrets: the free aws/secretsmanager one, or one that the stack creates.'),
-  deployment: deploymentSchema.prefault({}).describe('The roles that deploy and that run.'),
+  deployment: deploymentSchema.prefault({}).describe('The roles that deploy and that run, and what they run with.'),
   audit: auditSchema.prefault({}).describe('The audit record, and where else it goes.'),
   alarms: alarmsSchema.prefault({}).describe('When people are told that something needs them.'),
   logRetentionDays: z.literal(LOG_RETENTION_DAYS).default(400).describe('How long the functions keep their logs.'),

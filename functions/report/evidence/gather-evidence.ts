@@ -65,15 +65,9 @@ export async function gatherEvidence(
   const registry = from('registry', () => ports.registry.list());
   const secretsListed = from('secrets', () => ports.secrets.list(SECRET_PREFIX));
   const facts = from('deployment', () => ports.deployment.read());
+  const recordUntil = earliest(after(until, RECORD_MARGIN), gatheredAt);
   const recordRead = sealKeys.then((sealedBy) =>
-    from('audit-record', () =>
-      ports.record.read({
-        since,
-        until: earliest(after(until, RECORD_MARGIN), gatheredAt),
-        now: gatheredAt,
-        sealedBy,
-      }),
-    ),
+    from('audit-record', () => ports.record.read({ since, until: recordUntil, now: gatheredAt, sealedBy })),
   );
   // Stacks of this deployment that are gone are known from what sealed runs said of them.
   const formerStacks = recordRead.then((read) => [...(read?.seals?.stacks?.keys() ?? [])]);

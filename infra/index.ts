@@ -1,6 +1,6 @@
 export type { AlarmSettings } from './alarms/alarm-settings';
 export { Adopt } from './engine/adopt';
-export type { DeploymentSettings } from './engine/deployment-settings';
+export type { CodeSigningSettings, DeploymentSettings } from './engine/deployment-settings';
 export { Drift } from './engine/drift';
 export { Encryption } from './engine/encryption';
 export { FirstRotation } from './engine/first-rotation';
@@ -20,6 +20,7 @@ export type {
   ArchiveSettings,
   AuditSettings,
   ScheduledReportSettings,
+  TrailFilesSettings,
 } from './evidence/audit-settings';
 export * from './targets/connection';
 export * from './targets/delivery-target';

@@ -16,7 +16,7 @@ interface VerifyOptions {
 }
 
 const NOT_INTACT = 2;
-const NOT_ALONE = 3;
+const NOT_WHOLE = 3;
 
 /** `keyturn verify`: whether a copy of the archive is what the functions wrote. It needs no account and no network. */
 export function verifyCommand(terminal: Terminal, ended: (exitCode: number) => void): Command {
@@ -30,7 +30,10 @@ export function verifyCommand(terminal: Terminal, ended: (exitCode: number) => v
       '--public-key <file...>',
       'what "aws kms get-public-key --key-id alias/keyturn-seal" answered, or the key as PEM; each key that has sealed it',
     )
-    .option('--strict', 'exit with 3 when it is intact, and lines that are not ours lie beside it')
+    .option(
+      '--strict',
+      'exit with 3 when it is intact, and lines that are not ours lie beside it, or there was a time without a stack',
+    )
     .option('--json', 'write what was found as one JSON document')
     .addHelpText('after', HELP)
     .action((folder: string, options: VerifyOptions) => {
@@ -42,7 +45,8 @@ const HELP = `
 Exit codes: 0 when it is intact, 1 when it could not be checked, 2 when it is
 not intact.
 Lines that somebody else has put beside the record are listed as not ours. They
-break nothing; with --strict the exit code is 3 then.
+break nothing; with --strict the exit code is 3 then. So it is for a time between
+two stacks, of which nothing proves that nobody ran.
 Take the public key from the account, or from whoever was given it at the
 deployment; one that lies beside the archive proves nothing.
 A line may be an audit event, or what an event bus has made of one: a copy of
@@ -69,7 +73,7 @@ function verify(folder: string, options: VerifyOptions, { folder: here, stdout, 
       : `${renderVerified(verified, fingerprints)}\n`,
   );
   if (!intact) return NOT_INTACT;
-  return options.strict && verified.notOurs.length > 0 ? NOT_ALONE : 0;
+  return options.strict && verified.notOurs.length + verified.gaps.length > 0 ? NOT_WHOLE : 0;
 }
 
 /** @throws KeyturnError where there is no verdict */

@@ -6,6 +6,7 @@ const SOURCES: Readonly<Record<EvidenceSource, string>> = {
   'audit-record': 'the audit record',
   'seal-key': 'the public key of its seal',
   cloudtrail: "CloudTrail's event history",
+  'trail-files': "the trail's files",
   'credential-report': 'the IAM credential report',
   iam: 'the access keys of the managed users',
   registry: 'the registry',

@@ -49,6 +49,18 @@ export function renderVerified(verified: Verified, fingerprints: readonly string
   ].join('\n');
 }
 
+/** To the minute: `2026-03-04 12:00 UTC`. */
+function minute(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+function between({ gaps }: Verified): readonly string[] {
+  return gaps.flatMap(({ from, to }) => [
+    yellow(`No stack of ours between ${minute(from)} and ${minute(to)}:`),
+    'another key has sealed since. Nothing proves that nobody ran meanwhile.',
+  ]);
+}
+
 function verdictOf({ problems, notOurs }: Verified): string {
   const beside = `${counted(notOurs.length, 'line')} beside it ${isOrAre(notOurs.length)} not ours.`;
   return [
@@ -88,12 +100,14 @@ function proved({ events, attempts, days, isFromStart }: Verified): readonly str
   ];
 }
 
-function unproved({ before, repeated, unfinished, unnamed, isFromStart }: Verified): readonly string[] {
+function unproved(verified: Verified): readonly string[] {
+  const { before, repeated, unfinished, unnamed, isFromStart } = verified;
   return [
     'Not proved: what a stolen role of a function has signed, and that nothing was',
     isFromStart
       ? 'cut off at the end, after the last manifest.'
       : 'cut off at the beginning, or at the end after the last manifest.',
+    ...between(verified),
     ...(before > 0 ? [`${counted(before, 'event')} from before the seal: nobody can prove who wrote them.`] : []),
     ...(unnamed.length > 0 ? [`${counted(unnamed.length, 'attempt')} of days without a whole manifest.`] : []),
     ...(unfinished.length > 0

@@ -1,18 +1,15 @@
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Archive } from '../account/ports';
 import { clientConfig } from './client-config';
 import { calling } from './failure';
+import { s3Client } from './s3-client';
 
 /**
  * The Archive port over an S3 bucket. Each request names its checksum: S3 refuses an object under Object Lock without one
  * ("Considerations for Object Lock"), and what the SDK sends by itself can be turned off by its environment.
  */
 export function createArchive(bucket: string): Archive {
-  const client = new S3Client({
-    ...clientConfig,
-    // An endpoint that somebody names is a host; `<bucket>.<host>` is none.
-    forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined || process.env.AWS_ENDPOINT_URL_S3 !== undefined,
-  });
+  const client = s3Client(clientConfig);
   return {
     async add(key, content, contentType) {
       const place = `s3://${bucket}/${key}`;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type AuditEvent, attemptOfEvent, eventId, readAuditLine } from '../core/audit';
+import { SaidOfDeployment } from '../core/said-of-deployment';
 import { fingerprintOf, SealCheck, type SealVerdict, type TrustedKey } from '../core/seal/check-seal';
 import { ManifestComparison } from '../core/seal/compare-manifests';
 import { SEALED_WITHIN } from '../core/seal/manifest';
@@ -38,6 +39,7 @@ export class RecordLines {
   #sealed = 0;
   #sealedSince = Number.POSITIVE_INFINITY;
   readonly #manifests = new ManifestComparison();
+  readonly #said = new SaidOfDeployment();
 
   /**
    * @param since of the runs before it only those that did something are kept
@@ -68,10 +70,19 @@ export class RecordLines {
       this.#sealed += 1;
       this.#sealedSince = Math.min(this.#sealedSince, line.takenAt);
       this.#manifests.add(event, line.takenAt);
+      this.#said.add(event);
     }
     const digest =
       verdict === 'sealed' ? digestOf(document) : createHash('sha256').update(line.message).digest('base64url');
     this.#keep({ event, takenAt: line.takenAt, verdict }, digest, at);
+  }
+
+  /** The start of a run after the period: only what it says of the deployment counts. */
+  addLater(line: RecordLine): void {
+    const read = readAuditLine(line.message);
+    if (!('event' in read) || this.#check?.verdictOf(read.document, read.event) !== 'sealed') return;
+    const { event } = read;
+    if (wrongWith(event, line) === undefined && wrongSeal('sealed', event, line) === undefined) this.#said.add(event);
   }
 
   /** @param beginsAt before this instant the record holds nothing */
@@ -118,6 +129,8 @@ export class RecordLines {
         events: this.#sealed,
         since: Number.isFinite(this.#sealedSince) ? new Date(this.#sealedSince) : undefined,
         before: kept.filter(({ verdict }) => verdict === 'unsealed').length,
+        stacks: this.#said.stacks,
+        terms: this.#said.terms,
       }
     );
   }

@@ -7,7 +7,7 @@ import { after, DAY, latest } from '../core/duration';
 import { KeyturnError } from '../core/errors';
 import { AUDIT_LOG_GROUP } from '../core/names';
 import type { AuditRecordReader } from '../report/evidence/ports';
-import { RecordLines } from './audit-record-lines';
+import { type RecordLine, RecordLines } from './audit-record-lines';
 import { type ClientConfig, reviewConfig } from './client-config';
 import { calling } from './failure';
 
@@ -42,31 +42,40 @@ export function createAuditRecordReader(
     );
   };
 
+  /** All pages. */
+  async function* linesOf(startTime: Date, endTime: Date, filterPattern?: string): AsyncGenerator<RecordLine> {
+    let nextToken: string | undefined;
+    do {
+      const page = await calling(`logs:FilterLogEvents of ${logGroup}`, {}, () =>
+        client.send(
+          new FilterLogEventsCommand({
+            logGroupName: logGroup,
+            startTime: startTime.getTime(),
+            endTime: endTime.getTime(),
+            filterPattern,
+            nextToken,
+          }),
+        ),
+      );
+      for (const { message = '', timestamp = 0, ingestionTime = timestamp, logStreamName = '' } of page.events ?? []) {
+        yield { message, at: timestamp, takenAt: ingestionTime, stream: logStreamName };
+      }
+      // A page may be empty before the last one.
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+  }
+
   return {
     async read({ since, until, now, sealedBy }) {
       const beginsAt = await beginning(now);
       const lines = new RecordLines(since, sealedBy);
-      let nextToken: string | undefined;
-      if (beginsAt >= until) return { logGroup, beginsAt, ...lines.read(beginsAt) };
-      do {
-        const page = await calling(`logs:FilterLogEvents of ${logGroup}`, {}, () =>
-          client.send(
-            new FilterLogEventsCommand({
-              logGroupName: logGroup,
-              startTime: beginsAt.getTime(),
-              endTime: until.getTime(),
-              nextToken,
-            }),
-          ),
-        );
-        for (const { message = '', timestamp = 0, ingestionTime = timestamp, logStreamName = '' } of page.events ??
-          []) {
-          lines.add({ message, at: timestamp, takenAt: ingestionTime, stream: logStreamName });
-        }
-        // A page may be empty before the last one.
-        nextToken = page.nextToken;
-      } while (nextToken !== undefined);
+      if (beginsAt < until) for await (const line of linesOf(beginsAt, until)) lines.add(line);
+      // What is read beside the record is of today, and so must be what the deployment says of it.
+      const today = latest(until, after(now, -DAY));
+      if (today < now) for await (const line of linesOf(today, now, STARTS)) lines.addLater(line);
       return { logGroup, beginsAt, ...lines.read(beginsAt) };
     },
   };
 }
+
+const STARTS = '{ $.event = "run-started" }';

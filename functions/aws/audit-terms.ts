@@ -1,5 +1,5 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { parseAuditTerms } from '../core/config/audit-terms';
+import { auditTermsDigest, parseAuditTerms } from '../core/config/audit-terms';
 import { AUDIT_TERMS_PARAMETER } from '../core/names';
 import type { AuditTermsReader } from '../report/evidence/ports';
 import { type ClientConfig, clientConfig } from './client-config';
@@ -12,7 +12,8 @@ export function createAuditTerms(config: ClientConfig = clientConfig): AuditTerm
     async read() {
       const written = await readParameter(client, AUDIT_TERMS_PARAMETER);
       if (written?.Value === undefined) return undefined;
-      return { ...parseAuditTerms(AUDIT_TERMS_PARAMETER, written.Value), changedAt: written.LastModifiedDate };
+      const digest = auditTermsDigest(written.Value);
+      return { ...parseAuditTerms(AUDIT_TERMS_PARAMETER, written.Value), changedAt: written.LastModifiedDate, digest };
     },
   };
 }

@@ -1,7 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Time } from '../account/ports';
 import { AUDIT_LOG_GROUP, REGISTRY_PATH } from '../core/names';
-import type { EvidencePorts } from '../report/evidence/ports';
+import type { EvidencePorts, ReadingBounds } from '../report/evidence/ports';
 import { createAccountKeys } from './account-keys';
 import { createAuditRecordReader } from './audit-record-reader';
 import { createAuditTerms } from './audit-terms';
@@ -13,6 +13,7 @@ import { createRegistry } from './registry';
 import { createSealKeys } from './seal-keys';
 import { readPolicy } from './secret-reads';
 import { createSecrets } from './secrets';
+import { createTrailFiles } from './trail-files';
 import { createTrailHistory } from './trail-history';
 
 export interface ReviewOptions {
@@ -27,11 +28,13 @@ export interface ReviewOptions {
   readonly sealKey?: string;
   /** ARNs of the KMS keys that sealed it before. @default - none */
   readonly formerSealKeys?: readonly string[];
+  /** How much of the trail's files is read. @default - for an hour, and more than a year of a busy account has */
+  readonly trailFiles?: Partial<ReadingBounds>;
 }
 
 /** All that a report's evidence is read with, over the AWS SDK. */
 export function createEvidencePorts(options: ReviewOptions): EvidencePorts {
-  const { time, access, logGroup, registryPath, sealKey, formerSealKeys } = options;
+  const { time, access, logGroup, registryPath, sealKey, formerSealKeys, trailFiles } = options;
   const config = reviewConfig(access);
   const secrets = new SecretsManagerClient(config);
   return {
@@ -39,6 +42,7 @@ export function createEvidencePorts(options: ReviewOptions): EvidencePorts {
     record: createAuditRecordReader(logGroup ?? AUDIT_LOG_GROUP, config),
     sealKeys: createSealKeys(sealKey, formerSealKeys, config),
     trail: createTrailHistory(time, config),
+    trailFiles: createTrailFiles(trailFiles, config),
     accountKeys: createAccountKeys(config),
     iam: createIam(config),
     registry: createRegistry(registryPath ?? REGISTRY_PATH, config),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { KeyturnError } from './errors';
 import { DEPLOYED_FUNCTIONS, type DeployedFunction } from './names';
+import { trailPlaceFields } from './trail-place';
 
 /** What a deployment says of its own things, so that a report finds what was done to them. */
 const thingsSchema = z.strictObject({
@@ -10,6 +11,10 @@ const thingsSchema = z.strictObject({
   topic: z.string(),
   keys: z.array(z.string()),
   archive: z.string().optional(),
+  trail: z
+    .strictObject({ bucket: z.string().min(1), ...trailPlaceFields })
+    .optional()
+    .describe("Where the trail's files are, which reports may read."),
 });
 export type DeployedThings = Omit<z.output<typeof thingsSchema>, 'version'>;
 

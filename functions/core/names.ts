@@ -126,6 +126,8 @@ export const ENV = {
   allowedOrigins: 'KEYTURN_ALLOWED_ORIGINS',
   /** Names of the stacks of this deployment, separated by commas: the functions act on no secret that another one made. */
   stacks: 'KEYTURN_STACKS',
+  /** Digest of what reports judge by (`AUDIT_TERMS_PARAMETER`), or `none`: each run says it under its seal. */
+  auditTerms: 'KEYTURN_AUDIT_TERMS',
   /** IDs of the keys whose secret was there before, separated by commas. */
   existingSecrets: 'KEYTURN_EXISTING_SECRETS',
 } as const;

@@ -78,6 +78,7 @@ export async function handle<Start extends Started>(
     deadline: new Date(systemTime.now().getTime() + remaining),
     concurrency: settings.concurrency,
     deployedBy: settings.deployedBy,
+    auditTerms: settings.auditTerms,
     keyTakes,
     facts,
     log,

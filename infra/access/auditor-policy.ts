@@ -7,6 +7,7 @@ import { SECRET_PREFIX } from '../../functions/core/names';
 import type { AuditArchive } from '../evidence/audit-archive';
 import { logArns, registryArns, reportParameterArns, secretArnPrefix } from './arns';
 import { onlyThrough } from './kms-use';
+import { listedUnder, type TrailFiles, throughS3, trailFileArns } from './trail-files-access';
 
 export interface AuditorPolicyProps {
   /** The record of record. */
@@ -17,6 +18,8 @@ export interface AuditorPolicyProps {
   readonly archive?: AuditArchive;
   /** ARN of the KMS key that encrypts record and archive. @default - the services' own */
   readonly encryptionKey?: string;
+  /** Where the account's trail keeps its files. @default - nobody has said it */
+  readonly trailFiles?: TrailFiles | undefined;
 }
 
 /**
@@ -31,7 +34,13 @@ export class AuditorPolicy extends Construct {
     this.policy = new ManagedPolicy(this, 'Policy', {
       managedPolicyName: 'KeyturnAuditor',
       description: 'Keyturn: reads the evidence of rotations, and no secret value',
-      statements: [...this.record(props), ...this.account(), ...this.archive(props), noSecrets()],
+      statements: [
+        ...this.record(props),
+        ...this.account(),
+        ...this.archive(props),
+        ...this.trailFiles(props),
+        noSecrets(),
+      ],
     });
   }
 
@@ -77,6 +86,31 @@ export class AuditorPolicy extends Construct {
         ['secretsmanager:DescribeSecret', 'secretsmanager:ListSecretVersionIds', 'secretsmanager:GetResourcePolicy'],
         [`${secretArnPrefix(this, SECRET_PREFIX)}*`],
       ),
+    ];
+  }
+
+  private trailFiles({ trailFiles }: AuditorPolicyProps): readonly PolicyStatement[] {
+    if (trailFiles === undefined) return [];
+    const { encryptionKey } = trailFiles;
+    const { bucket, files } = trailFileArns(this, trailFiles);
+    return [
+      new PolicyStatement({
+        sid: 'ListTrailFiles',
+        actions: ['s3:ListBucket'],
+        resources: [bucket],
+        conditions: listedUnder(this, trailFiles),
+      }),
+      read('ReadTrailFiles', ['s3:GetObject'], files),
+      ...(encryptionKey === undefined
+        ? []
+        : [
+            new PolicyStatement({
+              sid: 'DecryptTrailFiles',
+              actions: ['kms:Decrypt'],
+              resources: [encryptionKey],
+              conditions: throughS3(this, encryptionKey),
+            }),
+          ]),
     ];
   }
 

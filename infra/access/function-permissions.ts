@@ -20,7 +20,7 @@ export function functionPermissions(scope: Construct, resources: NamedResources)
       sid,
       actions: [...actions],
       resources: [...on(resources, scope)],
-      conditions: conditions?.(Stack.of(scope)),
+      conditions: conditions?.(Stack.of(scope), resources),
     });
   });
 }

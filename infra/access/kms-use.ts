@@ -10,5 +10,8 @@ export function onlyThrough(stack: Stack, ...services: readonly string[]) {
 /** What whoever publishes to an encrypted topic needs: SNS makes a data key in the publisher's name. */
 export const PUBLISH_ENCRYPTED = ['kms:GenerateDataKey', 'kms:Decrypt'] as const;
 
+/** What whoever sends to an encrypted queue needs: SQS makes a data key in the sender's name, and checks the one it has. */
+export const SEND_ENCRYPTED = ['kms:GenerateDataKey', 'kms:Decrypt'] as const;
+
 /** What whoever writes into an encrypted bucket needs; S3 decrypts the parts of a large upload. */
 export const WRITE_ENCRYPTED = ['kms:GenerateDataKey', 'kms:Decrypt'] as const;

@@ -6,7 +6,8 @@ import { ARCHIVE_PREFIX, EVENT_SOURCE, SECRET_PREFIX } from '../../functions/cor
 import type { NotificationTopic } from '../engine/notification-topic';
 import type { AuditArchive } from '../evidence/audit-archive';
 import { logArns, registryArns, reportParameterArns, secretArnPrefix } from './arns';
-import { onlyThrough, PUBLISH_ENCRYPTED, WRITE_ENCRYPTED } from './kms-use';
+import { onlyThrough, PUBLISH_ENCRYPTED, SEND_ENCRYPTED, WRITE_ENCRYPTED } from './kms-use';
+import { listedUnder, type TrailFiles, throughS3, trailFileArns } from './trail-files-access';
 
 /** What a function's statements are about. */
 export interface FunctionResources {
@@ -18,10 +19,16 @@ export interface FunctionResources {
   /** @default - it tells nobody */
   readonly notifications?: NotificationTopic;
   readonly deadLettersArn: string;
+  /** ARN of the KMS key that encrypts them. @default - SQS's own */
+  readonly deadLettersKey?: string;
   /** ARN of the event bus that gets every audit event too. @default - there is none */
   readonly forwardTo?: string;
+  /** ARNs of the KMS keys that sealed the record before. @default - none are known */
+  readonly formerSealKeys?: readonly string[];
   /** Where reports and events are written. */
   readonly archive?: AuditArchive;
+  /** Where the account's trail keeps its files. @default - nobody has said it */
+  readonly trailFiles?: TrailFiles | undefined;
 }
 
 /** One statement of a function's role. */
@@ -31,7 +38,10 @@ export interface Statement {
   readonly actions: readonly string[];
   /** What it is allowed on; where that is nothing, the statement is left out. */
   readonly on: (resources: FunctionResources, scope: Construct) => readonly string[];
-  readonly conditions?: (stack: Stack) => Record<string, Record<string, string | readonly string[]>>;
+  readonly conditions?: (
+    stack: Stack,
+    resources: FunctionResources,
+  ) => Record<string, Record<string, string | readonly string[]>>;
 }
 
 const ANYTHING = () => ['*'];
@@ -78,6 +88,12 @@ export const NEEDS = {
     actions: ['sqs:SendMessage'],
     on: ({ deadLettersArn }) => [deadLettersArn],
   },
+  EncryptFailedRuns: {
+    may: "encrypt them with the queues' KMS key",
+    actions: SEND_ENCRYPTED,
+    on: ({ deadLettersKey }) => (deadLettersKey === undefined ? [] : [deadLettersKey]),
+    conditions: (stack) => onlyThrough(stack, 'sqs'),
+  },
   KeepRecord: {
     may: 'add events to its own streams of the audit record',
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -89,6 +105,12 @@ export const NEEDS = {
     // What people were told within the day, and what is reported.
     actions: ['logs:FilterLogEvents'],
     on: ({ auditLog }, scope) => logArns(scope, auditLog).group,
+  },
+  CheckFormerSeals: {
+    may: 'read the public halves of the KMS keys that sealed the record before',
+    actions: ['kms:GetPublicKey'],
+    // Their own policies leave it to IAM: the roles that they name are gone.
+    on: ({ formerSealKeys = [] }) => formerSealKeys,
   },
   RecordAudit: {
     may: 'put audit events on the event bus, as keyturn',
@@ -123,6 +145,23 @@ export const NEEDS = {
     // No resource level: it tells whether a key that a dead run left behind is Keyturn's own, what uses a key whose time
     // has come, and what happened beside a report's record.
     on: ANYTHING,
+  },
+  ListTrailFiles: {
+    may: "list this account's files of the trail",
+    actions: ['s3:ListBucket'],
+    on: ({ trailFiles }, scope) => (trailFiles ? [trailFileArns(scope, trailFiles).bucket] : []),
+    conditions: (stack, { trailFiles }) => (trailFiles ? listedUnder(stack, trailFiles) : {}),
+  },
+  ReadTrailFiles: {
+    may: "read this account's files of the trail",
+    actions: ['s3:GetObject'],
+    on: ({ trailFiles }, scope) => (trailFiles ? trailFileArns(scope, trailFiles).files : []),
+  },
+  DecryptTrailFiles: {
+    may: "decrypt them with the trail's KMS key",
+    actions: ['kms:Decrypt'],
+    on: ({ trailFiles }) => (trailFiles?.encryptionKey === undefined ? [] : [trailFiles.encryptionKey]),
+    conditions: (stack, { trailFiles }) => throughS3(stack, trailFiles?.encryptionKey ?? ''),
   },
   FindRecord: {
     may: 'see names and settings of all log groups',

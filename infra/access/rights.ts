@@ -38,6 +38,7 @@ const LOOK_AT_KEYTURN = [
   'TellPeople',
   'EncryptMessages',
   'KeepFailedRuns',
+  'EncryptFailedRuns',
 ] as const;
 
 /** What was done goes into the record, and to whoever listens. */
@@ -76,7 +77,7 @@ export const RIGHTS = {
   },
   delete: {
     ...NONE,
-    role: [...ACT_ON_KEYS, 'ReadCredentialReport'],
+    role: [...ACT_ON_KEYS, 'ReadCredentialReport', 'CheckFormerSeals'],
     managedUsers: [...LOOK_AT_KEYS, 'iam:DeleteAccessKey'],
     managedSecrets: [...LOOK_AT_SECRET, 'secretsmanager:TagResource', 'secretsmanager:UntagResource'],
     tags: [TAG.deactivated, TAG.reactivated, TAG.held],
@@ -108,13 +109,17 @@ export const RIGHTS = {
       'EncryptInArchive',
       'ReadCredentialReport',
       'TraceKeys',
+      'ListTrailFiles',
+      'ReadTrailFiles',
+      'DecryptTrailFiles',
       'ReadPins',
+      'CheckFormerSeals',
     ],
     managedUsers: ['iam:ListAccessKeys'],
   },
   // CloudWatch Logs hands it the record: it reads nothing and adds objects to `events/`, where it can take none away.
   archive: {
     ...NONE,
-    role: ['WriteOwnLog', 'KeepFailedRuns', 'WriteEvents', 'EncryptInArchive'],
+    role: ['WriteOwnLog', 'KeepFailedRuns', 'EncryptFailedRuns', 'WriteEvents', 'EncryptInArchive'],
   },
 } as const satisfies Readonly<Record<DeployedFunction, FunctionRights>>;

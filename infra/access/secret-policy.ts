@@ -1,4 +1,4 @@
-import { AnyPrincipal, ArnPrincipal, Effect, type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ArnPrincipal, Effect, type IRole, PolicyDocument, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import { pinOf } from '../../functions/core/config/entry-pin';
 import { FUNCTION_NAMES, type FunctionName } from '../../functions/core/names';
 import { RIGHTS } from './rights';
@@ -43,7 +43,8 @@ export function secretPolicy({ roles, readers, deployer, entry }: SecretPolicyPr
     return new PolicyStatement({
       sid,
       effect: Effect.DENY,
-      principals: [new AnyPrincipal()],
+      // "*", and not {"AWS": "*"}, which says the same: a template of very many keys has no bytes to spare.
+      principals: [new StarPrincipal()],
       actions: [action],
       resources: ['*'],
       // Of an assumed role, aws:PrincipalArn is the role's ARN. StringNotEquals, because ArnNotEquals expands wildcards.

@@ -1,4 +1,14 @@
-/** The roles that deploy and that run. */
+/** Signed code for the functions, which `npm run code-to-sign` makes and you have signed. */
+export interface CodeSigningSettings {
+  /** ARN of Lambda's code signing config, which says whose signature is good. */
+  readonly config: string;
+  /** Name of the S3 bucket that has the signed code, of the stack's region. */
+  readonly bucket: string;
+  /** What the names of the signed code begin with, before a slash. @default keyturn */
+  readonly prefix?: string;
+}
+
+/** The roles that deploy and that run, and what they run with. */
 export interface DeploymentSettings {
   /**
    * Whether the role that CloudFormation deploys with may read the managed secrets, for an account in which it cannot
@@ -16,4 +26,13 @@ export interface DeploymentSettings {
    * @default /
    */
   readonly rolePath?: string;
+  /**
+   * ARN of the KMS key that encrypts the functions' logs and the queues; its policy must admit CloudWatch Logs and
+   * EventBridge.
+   *
+   * @default - the services' own keys
+   */
+  readonly encryptionKey?: string;
+  /** Signed code for the functions: Lambda takes no other. @default - the code of this package, not signed */
+  readonly codeSigning?: CodeSigningSettings;
 }

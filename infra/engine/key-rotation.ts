@@ -1,6 +1,6 @@
 import { Annotations, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IConstruct, type IDependable } from 'constructs';
@@ -15,6 +15,7 @@ import { Guardrails } from '../access/guardrails';
 import { rightsInWords } from '../access/right-words';
 import { RIGHTS } from '../access/rights';
 import { SecretEncryption } from '../access/secret-encryption';
+import type { TrailFiles } from '../access/trail-files-access';
 import { UserAccess } from '../access/user-access';
 import type { AlarmSettings } from '../alarms/alarm-settings';
 import { KeyturnAlarms } from '../alarms/keyturn-alarms';
@@ -36,7 +37,7 @@ import { ManagedKey } from './managed-key';
 import type { ManagedKeyOptions } from './managed-key-props';
 import { ManagementTrail } from './management-trail';
 import { NotificationTopic } from './notification-topic';
-import { checkAlone, checkForwardTo, checkPartition } from './rotation-checks';
+import { checkAlone, checkForwardTo, checkKeyRegions, checkPartition } from './rotation-checks';
 import type { RotationFunction } from './rotation-function';
 import { archiveFunction, reportFunction, rotationFunctions } from './rotation-functions';
 import type { RotationPolicy } from './rotation-policy';
@@ -45,6 +46,7 @@ import { rotationSettings } from './rotation-settings';
 import { RotationTriggers } from './rotation-triggers';
 import { Trail } from './trail';
 import type { UsersSettings } from './users-settings';
+import { watchValueSizes } from './value-sizes';
 
 /** Lambda: the environment of a function holds 4 KB in all. */
 const EXISTING_CHARACTERS = 2_000;
@@ -129,6 +131,9 @@ export class KeyRotation extends Construct implements IKeyRotation {
   /** @internal */
   readonly _deployment: Settings['deployment'];
 
+  private readonly trailFiles: TrailFiles | undefined;
+  /** Of the queues and the functions' logs, where it is not the services' own. */
+  private readonly encryptionKey: IKey | undefined;
   private readonly guardrails: Guardrails;
   private readonly triggers: RotationTriggers;
   private readonly userAccess: readonly UserAccess[];
@@ -144,12 +149,16 @@ export class KeyRotation extends Construct implements IKeyRotation {
     checkPartition(this);
     const settings = this.check(props);
     checkForwardTo(this, settings.audit.forwardTo);
+    checkKeyRegions(this, settings);
     this._policy = settings.policy;
     this._deployment = settings.deployment;
     this._usersPath = settings.users?.path;
     this._keys = new KeysTogether(settings.policy);
     this.deployedBy = { stacks: new Set([Stack.of(this).stackName]), existing: [] };
 
+    const { encryptionKey } = settings.deployment;
+    this.encryptionKey =
+      encryptionKey === undefined ? undefined : Key.fromKeyArn(this, 'QueuesAndLogsKey', encryptionKey);
     this.undeliveredEvents = this.createQueue('UndeliveredEvents');
     this.failedRuns = this.createQueue('FailedRuns');
     this.unarchivedEvents = settings.audit.archive ? this.createQueue('UnarchivedEvents') : undefined;
@@ -158,6 +167,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.auditLog = new AuditLog(this, 'AuditLog', settings.audit);
     this.archive = this.createArchive(settings);
     new JudgingTerms(this, 'JudgingTerms', settings.audit);
+    const trail = settings.trail === Trail.CREATE ? new ManagementTrail(this, 'Trail') : undefined;
+    this.trailFiles = trailFilesOf(settings, trail);
 
     const { functions, report, archive } = this.createFunctions(settings, notifications, props.bundles);
     this._functions = functions;
@@ -181,7 +192,9 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.auditorPolicy = this.createAuditor(settings);
     // Its name is one for the account, and another stack may have it.
     this.auditLog._makeAfter(this.auditorPolicy);
-    if (settings.trail === Trail.CREATE) new ManagementTrail(this, 'Trail').node.addDependency(this.auditorPolicy);
+    // What the policy names has to be there before it.
+    const isNamed = this.trailFiles?.bucket === trail?.bucket.bucketName;
+    (isNamed ? trail?.trail : trail)?.node.addDependency(this.auditorPolicy);
   }
 
   private get allFunctions(): readonly RotationFunction[] {
@@ -246,7 +259,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
 
   private createQueue(id: string): Queue {
     return new Queue(this, id, {
-      encryption: QueueEncryption.SQS_MANAGED,
+      encryption: this.encryptionKey === undefined ? QueueEncryption.SQS_MANAGED : QueueEncryption.KMS,
+      encryptionMasterKey: this.encryptionKey,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
@@ -263,12 +277,14 @@ export class KeyRotation extends Construct implements IKeyRotation {
       notifications,
       auditLog: this.auditLog,
       deadLetters: this.failedRuns,
+      encryptionKey: this.encryptionKey,
       // Its policy names the functions' roles.
       sealKey: Lazy.string({ produce: () => this.sealKey.keyArn }),
       // The connections come with the keys.
       origins: Lazy.string({ produce: () => this.connectionAccess.origins }),
       stacks: Lazy.string({ produce: () => [...this.deployedBy.stacks].join(',') }),
       existing: Lazy.string({ produce: () => this.deployedBy.existing.join(',') || undefined }),
+      trailFiles: this.trailFiles,
       bundles,
     };
     const functions = rotationFunctions(this, props);
@@ -332,13 +348,19 @@ export class KeyRotation extends Construct implements IKeyRotation {
       keys: keys.map(({ keyId }) => keyId),
       archive: this.archive?.bucket.bucketName,
     };
+    const { bucket, prefix, organization } = this.trailFiles ?? {};
+    const trail = bucket === undefined ? undefined : { bucket, prefix, organization };
     new OwnChanges(this, 'OwnChanges', { topic, deadLetters: this.undeliveredEvents, own, runbooks });
     const facts = new DeploymentFacts(this, 'Facts', {
-      things: { stacks: Lazy.list({ produce: () => [...this.deployedBy.stacks] }), ...own },
+      things: { stacks: Lazy.list({ produce: () => [...this.deployedBy.stacks] }), ...own, trail },
       rights: Lazy.string({ produce: () => JSON.stringify(rightsDocument(this.rightsInWords())) }),
     });
     // Their names are one for the account.
     this.auditLog._makeAfter(facts);
+    const ofFunctions = () =>
+      this.allFunctions.map(({ name, environment }) => [`the environment of ${name}`, environment]);
+    const ofFacts = Object.entries(facts.values).map(([name, value]) => [`the SSM parameter ${name}`, [value]]);
+    watchValueSizes(this, () => Object.fromEntries([...ofFunctions(), ...ofFacts]), this.deployedBy.stacks);
   }
 
   private rightsInWords(): readonly DeployedRight[] {
@@ -352,6 +374,13 @@ export class KeyRotation extends Construct implements IKeyRotation {
       sealKey: this.sealKey,
       archive: this.archive,
       encryptionKey,
+      trailFiles: this.trailFiles,
     }).policy;
   }
+}
+
+/** The files that reports may read: of the trail that is named, and otherwise of the stack's own. */
+function trailFilesOf({ audit: { trailFiles } }: Settings, own: ManagementTrail | undefined): TrailFiles | undefined {
+  const bucket = trailFiles?.bucket ?? own?.bucket.bucketName;
+  return trailFiles === undefined || bucket === undefined ? undefined : { ...trailFiles, bucket };
 }

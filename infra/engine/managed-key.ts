@@ -89,7 +89,7 @@ export class ManagedKey extends Construct {
   private createSecret(user: string): CfnSecret {
     const secret = new CfnSecret(this, 'Secret', {
       name: this.secretName,
-      description: `Keyturn: the live access key of the IAM user ${user}`,
+      description: `Keyturn: live key of IAM user ${user}`,
       kmsKeyId: this.rotation._encryption?.key.keyArn,
     });
     // Retained, except when the very deployment that creates it is rolled back: an empty secret with the same name would

@@ -9,6 +9,8 @@ import { Construct } from 'constructs';
  */
 export class ManagementTrail extends Construct {
   readonly bucket: Bucket;
+  /** Writes at once. */
+  readonly trail: Trail;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -20,7 +22,7 @@ export class ManagementTrail extends Construct {
       versioned: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    new Trail(this, 'Trail', {
+    this.trail = new Trail(this, 'Trail', {
       bucket: this.bucket,
       managementEvents: ReadWriteType.WRITE_ONLY,
       enableFileValidation: true,

@@ -1,5 +1,6 @@
 import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
+import type { Settings } from '../../functions/core/config/settings';
 import { iamRecordsRegion, PARTITION_NAMES } from '../../functions/core/partitions';
 
 /**
@@ -37,6 +38,23 @@ export function checkForwardTo(rotation: Construct, forwardTo: string | undefine
     "audit.forwardTo: expected another event bus, found the account's own default one, which has the events anyway; " +
       'leave it out, or name the bus of another account',
   );
+}
+
+/** Refuses KMS keys of another region: a log group, a queue and a bucket take those of their own. */
+export function checkKeyRegions(
+  rotation: Construct,
+  { audit, deployment }: Pick<Settings, 'audit' | 'deployment'>,
+): void {
+  const { region } = Stack.of(rotation);
+  if (Token.isUnresolved(region)) return;
+  const keys = { 'audit.encryptionKey': audit.encryptionKey, 'deployment.encryptionKey': deployment.encryptionKey };
+  for (const [setting, key] of Object.entries(keys)) {
+    const found = key?.split(':')[3] ?? region;
+    if (found === region) continue;
+    Annotations.of(rotation).addError(
+      `${setting}: expected a KMS key of ${region}, where the stack is, found one of ${found}; name a key of that region`,
+    );
+  }
 }
 
 function sharesAccount(a: Stack, b: Stack): boolean {

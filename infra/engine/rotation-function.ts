@@ -1,18 +1,30 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import {
+  Architecture,
+  type CfnFunction,
+  Code,
+  CodeSigningConfig,
+  Function as LambdaFunction,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { SnsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { Settings } from '../../functions/core/config/settings';
 import { type DeployedFunction, ENV } from '../../functions/core/names';
 import { functionPermissions, needsOf } from '../access/function-permissions';
 import { GrowingPolicy } from '../access/growing-policy';
 import type { Need } from '../access/needs';
 import { pathProperty } from '../access/role-path';
+import type { TrailFiles } from '../access/trail-files-access';
 import { BUNDLES_FOLDER } from '../bundles/bundles-folder';
+import { codeToSign } from '../bundles/code-to-sign';
 import { releaseOf } from '../bundles/release';
 import type { AuditArchive } from '../evidence/audit-archive';
 import type { AuditLog } from '../evidence/audit-log';
@@ -32,15 +44,23 @@ export interface RotationFunctionProps {
   readonly auditLog: AuditLog;
   /** ARN of the event bus that gets every audit event too. @default - there is none */
   readonly forwardTo?: string;
+  /** ARNs of the KMS keys that sealed the record before. @default - none are known */
+  readonly formerSealKeys?: readonly string[];
   /** Where the function writes reports or events. @default - it writes none */
   readonly archive?: AuditArchive;
+  /** Where the account's trail keeps its files. @default - the function reads none */
+  readonly trailFiles?: TrailFiles | undefined;
   /** Keeps the events whose runs failed for good. */
   readonly deadLetters: IQueue;
+  /** The KMS key that encrypts that queue and the function's own log. @default - the services' own */
+  readonly encryptionKey?: IKey;
   /** For how long Lambda tries to run an event that it could not run, because of throttles for example. @default 1 hour */
   readonly maxEventAge?: Duration;
   readonly logRetentionDays: number;
   /** IAM path of the function's role. */
   readonly rolePath: string;
+  /** Where the signed code is, and whose signature is good. @default - the bundle, which nobody signed */
+  readonly codeSigning?: Settings['deployment']['codeSigning'];
   /** Folder that holds the bundles. @default - `dist/functions` of this package */
   readonly bundles?: string;
 }
@@ -55,6 +75,12 @@ export class RotationFunction extends Construct {
   /** What the role may do to the things that are many; can be added to until synthesis. */
   readonly rights: GrowingPolicy;
 
+  /** Names and values of its environment, for the ones that have to fit. */
+  get environment(): readonly unknown[] {
+    const { environment } = this.lambda.node.defaultChild as CfnFunction;
+    return Object.entries(Stack.of(this).resolve(environment).variables ?? {}).flat();
+  }
+
   constructor(scope: Construct, id: string, props: RotationFunctionProps) {
     super(scope, id);
     this.name = props.name;
@@ -65,6 +91,7 @@ export class RotationFunction extends Construct {
 
     const logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetentionDays,
+      encryptionKey: props.encryptionKey,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const resources = {
@@ -73,8 +100,11 @@ export class RotationFunction extends Construct {
       auditLog: props.auditLog.logGroup,
       notifications: props.notifications,
       deadLettersArn: props.deadLetters.queueArn,
+      deadLettersKey: props.encryptionKey?.keyArn,
       forwardTo: props.forwardTo,
+      formerSealKeys: props.formerSealKeys,
       archive: props.archive,
+      trailFiles: props.trailFiles,
     };
     this.needs = needsOf(this, resources);
     const policy = new PolicyDocument({ statements: [...functionPermissions(this, resources)] });
@@ -90,7 +120,9 @@ export class RotationFunction extends Construct {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: built ? Code.fromAsset(bundle) : Code.fromInline('exports.handler = undefined;'),
+      code: built ? this.code(bundle, props) : Code.fromInline('exports.handler = undefined;'),
+      codeSigningConfig:
+        props.codeSigning && CodeSigningConfig.fromCodeSigningConfigArn(this, 'Signing', props.codeSigning.config),
       handler: 'index.handler',
       memorySize: props.memorySize ?? 256,
       timeout: props.timeout,
@@ -109,5 +141,12 @@ export class RotationFunction extends Construct {
       deadLetterQueue: props.deadLetters,
       onFailure: props.notifications && new SnsDestination(props.notifications.topic),
     });
+  }
+
+  /** The bundle itself, or the object that has its signed copy under the name of just this code. */
+  private code(bundle: string, { codeSigning }: RotationFunctionProps): Code {
+    if (codeSigning === undefined) return Code.fromAsset(bundle);
+    const { bucket, prefix } = codeSigning;
+    return Code.fromBucketV2(Bucket.fromBucketName(this, 'Signed', bucket), `${prefix}/${codeToSign(bundle).name}`);
   }
 }

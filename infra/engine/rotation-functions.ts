@@ -1,8 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { auditTermsDigest, auditTermsDocument } from '../../functions/core/config/audit-terms';
 import type { Settings } from '../../functions/core/config/settings';
 import { ARCHIVE_FUNCTION, ENV, type FunctionName, REGISTRY_PATH, REPORT_FUNCTION } from '../../functions/core/names';
+import type { TrailFiles } from '../access/trail-files-access';
 import type { AuditArchive } from '../evidence/audit-archive';
 import type { AuditLog } from '../evidence/audit-log';
 import type { NotificationTopic } from './notification-topic';
@@ -13,6 +16,8 @@ export interface RotationFunctionsProps {
   readonly notifications: NotificationTopic;
   readonly auditLog: AuditLog;
   readonly deadLetters: IQueue;
+  /** The KMS key that encrypts the queues and the functions' logs. @default - the services' own */
+  readonly encryptionKey?: IKey;
   /** Origins that sync may send tokens and keys to, separated by commas. */
   readonly origins: string;
   /** ARN of the KMS key that seals the record. */
@@ -21,6 +26,8 @@ export interface RotationFunctionsProps {
   readonly stacks: string;
   /** IDs of the keys whose secret was there before, separated by commas. */
   readonly existing: string;
+  /** Where the account's trail keeps its files. @default - nobody has said it */
+  readonly trailFiles?: TrailFiles | undefined;
   /** Folder that holds the bundles. @default - `dist/functions` of this package */
   readonly bundles?: string;
 }
@@ -30,8 +37,10 @@ type Shared =
   | 'notifications'
   | 'auditLog'
   | 'deadLetters'
+  | 'encryptionKey'
   | 'logRetentionDays'
   | 'rolePath'
+  | 'codeSigning'
   | 'bundles';
 
 function shared({ settings, bundles, sealKey, ...props }: RotationFunctionsProps): Pick<RotationFunctionProps, Shared> {
@@ -45,10 +54,16 @@ function shared({ settings, bundles, sealKey, ...props }: RotationFunctionsProps
     notifications: props.notifications,
     auditLog: props.auditLog,
     deadLetters: props.deadLetters,
+    encryptionKey: props.encryptionKey,
     logRetentionDays: settings.logRetentionDays,
     rolePath: settings.deployment.rolePath,
+    codeSigning: settings.deployment.codeSigning,
     bundles,
   };
+}
+
+function former({ audit: { formerSealKeys = [] } }: Settings): Readonly<Record<string, string>> {
+  return formerSealKeys.length === 0 ? {} : { [ENV.formerSealKeys]: formerSealKeys.join(',') };
 }
 
 /** The four functions that rotate. */
@@ -64,6 +79,7 @@ export function rotationFunctions(
       ...common,
       name,
       forwardTo,
+      formerSealKeys: settings.audit.formerSealKeys,
       description: `Keyturn: ${description}`,
       timeout: Duration.minutes(minutes),
       environment: {
@@ -71,10 +87,12 @@ export function rotationFunctions(
         [ENV.maxRotations]: String(settings.maxRotationsPerRun),
         [ENV.concurrency]: String(settings.concurrency),
         [ENV.stacks]: stacks,
+        [ENV.auditTerms]: auditTermsDigest(auditTermsDocument(settings.audit)),
         [ENV.existingSecrets]: existing,
         ...(forwardTo === undefined ? {} : { [ENV.forwardTo]: forwardTo }),
         [ENV.tokenExpiresInDays]: String(settings.alarms.tokenExpiresInDays),
         ...(name === 'rotate' && settings.users !== undefined ? { [ENV.usersPath]: settings.users.path } : {}),
+        ...(name === 'delete' ? former(settings) : {}),
         ...(name === 'sync' ? { [ENV.allowedOrigins]: origins, [ENV.drift]: settings.drift } : {}),
       },
     });
@@ -93,19 +111,20 @@ export function reportFunction(
   archive: AuditArchive,
 ): RotationFunction {
   const { environment, ...common } = shared(props);
-  const former = props.settings.audit.formerSealKeys ?? [];
   return new RotationFunction(scope, 'Report', {
     ...common,
     name: REPORT_FUNCTION,
+    formerSealKeys: props.settings.audit.formerSealKeys,
     description: 'Keyturn: writes the report',
     timeout: Duration.minutes(15),
     memorySize: 1024,
     environment: {
       ...environment,
       [ENV.archiveBucket]: archive.bucket.bucketName,
-      ...(former.length === 0 ? {} : { [ENV.formerSealKeys]: former.join(',') }),
+      ...former(props.settings),
     },
     archive,
+    trailFiles: props.trailFiles,
   });
 }
 
@@ -118,11 +137,13 @@ export function archiveFunction(
   archive: AuditArchive,
   deadLetters: IQueue,
 ): RotationFunction {
-  const { auditLog, logRetentionDays, rolePath, bundles } = shared(props);
+  const { auditLog, encryptionKey, logRetentionDays, rolePath, codeSigning, bundles } = shared(props);
   return new RotationFunction(archive, 'Archive', {
     auditLog,
+    encryptionKey,
     logRetentionDays,
     rolePath,
+    codeSigning,
     bundles,
     deadLetters,
     archive,

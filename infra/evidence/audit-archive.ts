@@ -20,7 +20,12 @@ export interface AuditArchiveProps {
   readonly glacierAfterDays: number;
   /** ARN of the KMS key that encrypts the objects. @default - S3's own */
   readonly encryptionKey?: string;
+  /** Name of the bucket that gets a log of the requests. @default - requests are not logged */
+  readonly accessLog?: string;
 }
+
+/** What the names of these logs begin with. */
+const ACCESS_LOG_PREFIX = 'keyturn-archive/';
 
 /** An S3 bucket in which nobody can change or delete an object before its time, and which outlives the stack. */
 export class AuditArchive extends Construct {
@@ -30,7 +35,7 @@ export class AuditArchive extends Construct {
 
   constructor(scope: Construct, id: string, props: AuditArchiveProps) {
     super(scope, id);
-    const { years, mode, glacierAfterDays, encryptionKey } = props;
+    const { years, mode, glacierAfterDays, encryptionKey, accessLog } = props;
     this.key = encryptionKey === undefined ? undefined : Key.fromKeyArn(this, 'Key', encryptionKey);
     this.bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -59,6 +64,10 @@ export class AuditArchive extends Construct {
       objectLockEnabled: 'Enabled',
       rule: { defaultRetention: { mode: mode.toUpperCase(), years } },
     };
+    // With the CDK's own property comes a warning that the policy of the other bucket cannot be changed from here.
+    if (accessLog !== undefined) {
+      resource.loggingConfiguration = { destinationBucketName: accessLog, logFilePrefix: ACCESS_LOG_PREFIX };
+    }
   }
 
   /** From here on nobody adds an object but these, and they only where there is none of its key. */

@@ -11,12 +11,31 @@ export interface ArchiveSettings {
   readonly mode?: string;
   /** Days after which an object of 128 KB or more moves to Glacier Instant Retrieval. @default 90 */
   readonly glacierAfterDays?: number;
+  /**
+   * Name of the S3 bucket that gets a log of the requests to the archive, under `keyturn-archive/`; of the same account
+   * and region, and its policy must admit S3's log delivery.
+   *
+   * @default - requests are not logged
+   */
+  readonly accessLog?: string;
 }
 
 /** A report that a function writes into the archive. */
 export interface ScheduledReportSettings {
   /** When, in UTC; each report covers the calendar month before. @default cron(0 6 1 * ? *) */
   readonly schedule?: string;
+}
+
+/** Where the account's CloudTrail trail keeps its files, which reports read for what is older than 90 days. */
+export interface TrailFilesSettings {
+  /** Bucket that the trail writes to. @default - with `trail: create` the one that the stack makes */
+  readonly bucket?: string;
+  /** The trail's prefix in its bucket. @default - none */
+  readonly prefix?: string;
+  /** ID of the organization, where the trail is the organization's: `o-exampleorgid`. @default - it is the account's own */
+  readonly organization?: string;
+  /** ARN of the KMS key that encrypts the files. @default - S3's own keys */
+  readonly encryptionKey?: string;
 }
 
 /** Something that a key need not meet for a while, because somebody has accepted that. */
@@ -56,6 +75,8 @@ export interface AuditSettings {
   readonly forwardTo?: string;
   /** An S3 bucket with Object Lock that gets every audit event and the scheduled reports. @default - none */
   readonly archive?: ArchiveSettings;
+  /** The files of the account's trail, for what is older than CloudTrail's event history. @default - reports see 90 days of it */
+  readonly trailFiles?: TrailFilesSettings;
   /** A report that is written into the archive every month. @default - none */
   readonly report?: ScheduledReportSettings;
   /** Frameworks that reports judge the keys by, such as `cis-7.0`. @default - all that the report knows */

@@ -13,6 +13,8 @@ export class Queue {
   constructor(
     readonly name: string,
     readonly arn: string,
+    /** The KMS key that encrypts its messages. @default SQS's own */
+    public kmsKeyId?: string,
   ) {}
 }
 
@@ -21,8 +23,9 @@ export class Queues {
   readonly #queues = new Map<string, Queue>();
 
   /** The queue of this ARN, made if there is none yet. */
-  put(name: string, arn: string): Queue {
+  put(name: string, arn: string, kmsKeyId?: string): Queue {
     const queue = this.#queues.get(arn) ?? new Queue(name, arn);
+    queue.kmsKeyId = kmsKeyId;
     this.#queues.set(arn, queue);
     return queue;
   }

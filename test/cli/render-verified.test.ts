@@ -13,6 +13,7 @@ const VERIFIED: Verified = {
   repeated: 12_345,
   unfinished: Array.from({ length: 1_234 }, (_, n) => `attempt-${n}`),
   unnamed: ['attempt-1'],
+  gaps: [{ from: '2026-06-01T12:00:03.000Z', to: '2026-06-09T09:30:00.000Z' }],
   problems: [],
   notOurs: [],
 };
@@ -43,6 +44,12 @@ it('says of five thousand problems what they are, and names five of a kind', () 
   expect(lines.filter((line) => line.startsWith('  place'))).toHaveLength(10);
   expect(lines.filter((line) => line === '  and 2,495 more (--json names all)')).toHaveLength(2);
   expect(lines.length).toBeLessThan(30);
+});
+
+it('says between which times no stack was there, and calls nothing broken', () => {
+  const lines = rendered(VERIFIED);
+  expect(lines[0]).toBe('Intact.');
+  expect(lines).toContain('No stack of ours between 2026-06-01 12:00 UTC and 2026-06-09 09:30 UTC:');
 });
 
 it('counts one as one', () => {

@@ -659,6 +659,27 @@ describe('what somebody else puts beside the record is not ours, and does not br
     expect((await verify(archive, '--strict')).code).toBe(0);
   });
 
+  it('beside a time without a stack, which breaks nothing; with --strict the exit code tells it', async () => {
+    const copy = copied();
+    const key = otherSealKey('5ea15ea1-0000-4000-8000-00000000000f');
+    const { arn: KeyId, publicKey: PublicKey } = await key.publicKey();
+    writeFileSync(join(folder, 'second.json'), JSON.stringify({ KeyId, PublicKey }));
+    const time = '2026-01-14T09:30:00.000Z';
+    const { seal: _seal, ...first } =
+      [...eventsOf(copy)].find(({ event }) => event.sequence === 1)?.event ?? expect.fail();
+    const run = 'deployed-again';
+    const again = { ...first, id: `${run}-${Date.parse(time).toString(36)}-1`, run, time };
+    copy.set(
+      'events/2026/01/14/093000Z-0.jsonl',
+      (await sealed([again], key)).map((event) => JSON.stringify(event)),
+    );
+    const keys = ['--public-key', 'second.json'];
+    const { code, stdout } = await verify(copy, ...keys);
+    expect({ code, verdict: stdout.split('\n')[0] }).toEqual({ code: 0, verdict: 'Intact.' });
+    expect(stdout).toMatch(/No stack of ours between 2026-01-\d\d \d\d:\d\d UTC and 2026-01-14 09:30 UTC:/);
+    expect((await verify(copy, ...keys, '--strict')).code).toBe(3);
+  });
+
   it('also when it went the way of all lines, through the log group and the archive function', async () => {
     const { logs } = life.world.account;
     const line = created(archive);

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseCredentialReport } from '../../functions/aws/credential-report';
+import { TrailFileRecords } from '../../functions/aws/trail-file-records';
 import { policyWith } from '../../functions/core/config/policy';
 import { parseRegistryEntry } from '../../functions/core/config/registry';
 import { KeyturnError } from '../../functions/core/errors';
@@ -183,3 +184,41 @@ function expectNoQuote(message: string, text: string): void {
     expect(message).not.toContain(part);
   }
 }
+
+describe('a file of a trail', () => {
+  const FILE = {
+    Records: [
+      {
+        eventID: 'a',
+        eventName: 'CreateAccessKey',
+        eventTime: '2026-01-01T00:00:00Z',
+        requestParameters: { a: '}]"' },
+      },
+      { eventID: 'b', eventName: 'PutSecretValue', eventTime: '2026-01-01T00:05:00Z', responseElements: null },
+    ],
+  };
+
+  it('whatever is in it, gives records in whatever pieces it comes, or says that it is none', () => {
+    const cut = (file: Buffer, size: number) => {
+      const cutter = new TrailFileRecords();
+      const records: string[] = [];
+      try {
+        for (let at = 0; at < file.length; at += size) records.push(...cutter.push(file.subarray(at, at + size)));
+        cutter.end();
+        return { records };
+      } catch (thrown) {
+        if (!(thrown instanceof Error) || thrown instanceof TypeError || thrown instanceof RangeError) throw thrown;
+        return { records, damage: thrown.message };
+      }
+    };
+    fc.assert(
+      fc.property(textsAround(FILE), fc.integer({ min: 1, max: 70 }), (text, size) => {
+        const file = Buffer.from(text);
+        const [whole, inPieces] = [cut(file, file.length || 1), cut(file, size)];
+        // Only how long a head or a record may be depends on the pieces.
+        if (whole.damage === undefined && inPieces.damage === undefined) expect(inPieces).toEqual(whole);
+        for (const record of whole.records) expect(record).toMatch(/^[[{]/);
+      }),
+    );
+  });
+});

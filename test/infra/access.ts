@@ -82,6 +82,11 @@ export async function mayFunction(
   return may(roleArn(role, home), identityPolicies(template, role, home), request);
 }
 
+/** Whether a resource's own policy lets a service of AWS do this. */
+export async function mayService(service: string, request: Request): Promise<boolean> {
+  return may(service, [], request);
+}
+
 /** Whether IAM would let whoever has these policies of their own do this. */
 export async function mayWith(policies: readonly PolicyDocument[], request: Request): Promise<boolean> {
   const named = policies.map((policy, at) => ({ name: `policy-${at}`, policy }));
@@ -100,7 +105,7 @@ export async function mayAdministrator(principal: string, request: Request): Pro
  */
 function asLibrarySpells<T>(value: T): T {
   const form = ['kms:EncryptionContext:$', '{EncryptionContextKey}'].join('');
-  return JSON.parse(JSON.stringify(value).replace(/kms:EncryptionContext:\w+/g, form));
+  return JSON.parse(JSON.stringify(value).replace(/kms:EncryptionContext:[\w:]+/g, form));
 }
 
 /** With what AWS attaches to every account, without which nothing is allowed. */

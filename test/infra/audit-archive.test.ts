@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../functions/core/config/config';
-import { mayFunction, roleOf, type Statement, statementsOf } from './access';
+import { mayFunction, mayService, type PolicyDocument, roleOf, type Statement, statementsOf } from './access';
 import { ACCOUNT, deployed, REGION, roleArn } from './deployed';
-import { type CfnTemplate, ONE_KEY, resourcesOf, synthesize } from './synthesized';
+import { type CfnTemplate, errorsOf, ONE_KEY, resourcesOf, stackOf, synthesize } from './synthesized';
 
 const KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/5678abcd-56ab-78cd-90ef-567890abcdef`;
 
@@ -84,6 +85,52 @@ describe('the archive', () => {
       ['Deny', 's3:PutObject', { StringNotEquals: { 'aws:PrincipalArn': [roleArn(roleOf(template, 'archive'))] } }],
       ['Deny', 's3:PutObject', { Null: { 's3:if-none-match': 'true' } }],
     ]);
+  });
+});
+
+describe('the log of requests to the archive', () => {
+  const LOG = 'acme-access-logs';
+  const logged = withAudit({ archive: { years: 7, accessLog: LOG } });
+
+  it('goes to the bucket that is named, which stays as it is', () => {
+    expect(one(logged, 'AWS::S3::Bucket')).toMatchObject({
+      LoggingConfiguration: { DestinationBucketName: LOG, LogFilePrefix: 'keyturn-archive/' },
+    });
+    expect(Object.keys(logged.Resources)).toEqual(Object.keys(template.Resources));
+  });
+
+  it('is off where no bucket is named', () => {
+    expect(one(template, 'AWS::S3::Bucket')).not.toHaveProperty('LoggingConfiguration');
+  });
+
+  it.each(['s3://logs', 'arn:aws:s3:::logs', 'Logs', 'a', '-logs', 'logs-', 'a..b', '192.168.5.4', 'x'.repeat(64)])(
+    'is refused for %s, which is no bucket’s name',
+    (accessLog) => {
+      expect(errorsOf(stackOf({ ...ONE_KEY, audit: { archive: { years: 7, accessLog } } }))).toEqual([
+        expect.stringContaining('audit.archive.accessLog: expected the name of an S3 bucket'),
+      ]);
+    },
+  );
+
+  it('is written by S3 for this archive alone, by the policy of docs/examples', async () => {
+    const resourcePolicy: PolicyDocument = JSON.parse(
+      readFileSync('docs/examples/access-log-bucket-policy.json', 'utf8'),
+    );
+    const deliver = (key: string, bucket: string, account: string, service = 'logging.s3.amazonaws.com') =>
+      mayService(service, {
+        action: 's3:PutObject',
+        resource: `arn:aws:s3:::${LOG}/${key}`,
+        context: { 'aws:SourceArn': `arn:aws:s3:::${bucket}`, 'aws:SourceAccount': account },
+        resourcePolicy,
+      });
+    // As CloudFormation names a bucket: the stack and the logical ID, cut, in lower case.
+    const name = `keyturn-${one(logged, 'AWS::S3::Bucket').id?.toLowerCase()}-abc123`;
+
+    expect(await deliver('keyturn-archive/1', name, ACCOUNT)).toBe(true);
+    expect(await deliver('others/1', name, ACCOUNT)).toBe(false);
+    expect(await deliver('keyturn-archive/1', 'somebody-elses-bucket', ACCOUNT)).toBe(false);
+    expect(await deliver('keyturn-archive/1', name, '444455556666')).toBe(false);
+    expect(await deliver('keyturn-archive/1', name, ACCOUNT, 's3.amazonaws.com')).toBe(false);
   });
 });
 

@@ -19,7 +19,14 @@ const EVERYTHING: ConfigInput = {
     },
   ],
   encryption: 'customer-managed',
-  audit: { archive: { years: 7 }, report: {} },
+  audit: {
+    archive: { years: 7 },
+    report: {},
+    trailFiles: {
+      bucket: 'trails-of-all',
+      encryptionKey: 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    },
+  },
 };
 const template = synthesize(EVERYTHING);
 

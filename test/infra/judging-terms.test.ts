@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { auditTermsDigest } from '../../functions/core/config/audit-terms';
 import type { ConfigInput } from '../../functions/core/config/config';
 import { configSchema } from '../../functions/core/config/config';
 import { ONE_KEY, resourcesOf, synthesize } from './synthesized';
@@ -21,6 +22,20 @@ describe('what reports judge by', () => {
     const audit = { frameworks: ['cis-7.0' as const], exceptions: [ACCEPTED] };
     const [parameter] = termsIn({ ...ONE_KEY, audit });
     expect(JSON.parse(String(parameter?.Properties.Value))).toEqual({ version: 1, ...audit });
+  });
+
+  it('is known to the functions that seal by its digest, so that nobody else writes it unseen', () => {
+    const audit = { exceptions: [ACCEPTED] };
+    const said = (config: ConfigInput) =>
+      resourcesOf(synthesize(config), 'AWS::Lambda::Function').flatMap(({ id, Properties }) => {
+        const { Variables } = (Properties.Environment ?? {}) as { readonly Variables?: Record<string, unknown> };
+        const digest = Variables?.KEYTURN_AUDIT_TERMS;
+        return digest === undefined ? [] : [`${/KeyRotation(\w+?)Function/.exec(id)?.[1]} ${digest}`];
+      });
+    const text = String(termsIn({ ...ONE_KEY, audit })[0]?.Properties.Value);
+    const names = ['Rotate', 'Deactivate', 'Delete', 'Sync'];
+    expect(said({ ...ONE_KEY, audit })).toEqual(names.map((name) => `${name} ${auditTermsDigest(text)}`));
+    expect(said(ONE_KEY)).toEqual(names.map((name) => `${name} none`));
   });
 
   it('is nowhere while nothing is chosen and nothing accepted', () => {

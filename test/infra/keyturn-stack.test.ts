@@ -45,13 +45,23 @@ describe('KeyturnStack', () => {
       },
       trail: Trail.CREATE,
       encryption: Encryption.CUSTOMER_MANAGED,
-      deployment: { role: 'arn:aws:iam::111122223333:role/deployment', rolePath: '/keyturn/' },
+      deployment: {
+        role: 'arn:aws:iam::111122223333:role/deployment',
+        rolePath: '/keyturn/',
+        encryptionKey: 'arn:aws:kms:eu-west-1:111122223333:key/9012abcd-90ab-12cd-34ef-901234abcdef',
+      },
       audit: {
         retentionDays: 1096,
         encryptionKey: 'arn:aws:kms:eu-west-1:111122223333:key/5678abcd-56ab-78cd-90ef-567890abcdef',
         forwardTo: 'arn:aws:events:eu-west-1:444455556666:event-bus/security',
-        archive: { years: 7, mode: 'compliance', glacierAfterDays: 30 },
+        archive: { years: 7, mode: 'compliance', glacierAfterDays: 30, accessLog: 'acme-access-logs' },
         report: { schedule: 'cron(0 7 2 * ? *)' },
+        trailFiles: {
+          bucket: 'acme-trails',
+          prefix: 'management',
+          organization: 'o-exampleorgid',
+          encryptionKey: 'arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+        },
         frameworks: ['cis-7.0', 'pci-dss-4.0.1'],
         exceptions: [
           {

@@ -35,7 +35,7 @@ describe('the secret of a managed key', () => {
   it('is created empty, so that its first version is a real key', () => {
     expect(secret?.Properties).toEqual({
       Name: 'keyturn/web-shop',
-      Description: 'Keyturn: the live access key of the IAM user bitbucket-web-shop',
+      Description: 'Keyturn: live key of IAM user bitbucket-web-shop',
     });
   });
 

@@ -58,8 +58,15 @@ function everything(count: number, createUser: boolean): ConfigInput {
     notify: Array.from({ length: 10 }, (_, at) => `security-${at}@example.com`),
     trail: 'create',
     encryption: 'customer-managed',
+    deployment: {
+      encryptionKey: 'arn:aws:kms:eu-west-1:111122223333:key/9012abcd-90ab-12cd-34ef-901234abcdef',
+      codeSigning: {
+        config: 'arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0123456789abcdef0',
+        bucket: 'acme-signed-code',
+      },
+    },
     audit: {
-      archive: { years: 7 },
+      archive: { years: 7, accessLog: 'acme-access-logs' },
       report: {},
       forwardTo: 'arn:aws:events:eu-west-1:444455556666:event-bus/security',
     },
@@ -184,4 +191,43 @@ describe('stacks of keys', () => {
       expect(inline).toBeLessThanOrEqual(INLINE_POLICIES * WITH_RESERVE);
     }
   }, 120_000);
+});
+
+describe('the names of the stacks of a deployment', () => {
+  /** The most stacks that may be, with one key each, beside as many secrets of before as the functions know. */
+  function stacks(name: string, count: number): readonly string[] {
+    const spread = keys(count, (at) => ({ stack: at + 1 }));
+    const existing = keys(60, (at) => ({
+      id: `existing-${at}-`.padEnd(32, 'x'),
+      user: `old-${at}`,
+      secret: 'existing',
+      deliverTo: [{ connection: 'acme', workspace: `old-${at}` }],
+    }));
+    const stack = new KeyturnStack(new App(), name, {
+      bundles,
+      config: {
+        connections: ACME,
+        keys: [...spread, ...existing],
+        audit: { archive: { years: 7 }, report: {}, forwardTo: FORWARD },
+      },
+    });
+    return errorsOf(stack);
+  }
+  const FORWARD = 'arn:aws:events:eu-west-1:444455556666:event-bus/security';
+
+  it('fit with all that may be, by the name that the docs give', () => {
+    expect(stacks('Keyturn', 50)).toEqual([]);
+  });
+
+  it('are refused at synthesis where they do not, with what helps', () => {
+    const errors = stacks('Keyturn'.padEnd(100, 'x'), 50);
+    expect(errors).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(
+          /deployment: the environment of rotate needs up to \d+ bytes, and AWS takes 4096\. It names the deployment's 51 stacks, .* shorter name, or the keys fewer stacks/,
+        ),
+        expect.stringContaining('the SSM parameter /keyturn/deployment/things needs up to'),
+      ]),
+    );
+  });
 });

@@ -35,6 +35,7 @@ const ARN = {
 const BUCKET = String(deployed(template, { Ref: idOf('AWS::S3::Bucket', 'Archive') }));
 const ROTATE = 'Keyturn-KeyRotationRotateFunction8AD211E1-abcDEF012345';
 const RULE = 'Keyturn-KeyRotationTriggersRotate2B138D8A-ABCDEF012345';
+const TRAIL = `arn:aws:cloudtrail:${REGION}:${ACCOUNT}:trail/Keyturn-KeyRotationTrail1A-ABC`;
 const ROLE = 'Keyturn-KeyRotationSyncRole918ED123-ABCDEF012345';
 const RIGHTS = `arn:aws:iam::${ACCOUNT}:policy/security/keyturn-role/Keyturn-KeyRotationSyncRightsMore-ABC`;
 
@@ -116,6 +117,8 @@ describe('a change to Keyturn itself', () => {
     ['kms', 'PutKeyPolicy', { keyId: ARN.sealId }],
     ['kms', 'ScheduleKeyDeletion', { keyId: ARN.seal }],
     ['kms', 'CreateGrant', { keyId: ARN.seal, operations: ['Sign'] }],
+    ['cloudtrail', 'StopLogging', { name: TRAIL }],
+    ['cloudtrail', 'PutEventSelectors', { trailName: TRAIL }],
     ['kms', 'UpdateAlias', { aliasName: 'alias/keyturn-seal', targetKeyId: 'another' }],
   ] as [string, string, Record<string, unknown>][])('is told: %s %s %j', (service, name, parameters) => {
     expect(matches(event(service, name, parameters))).toBe(true);

@@ -41,7 +41,7 @@ export const busPolicy = (bus: string) => ({
 });
 
 /** Roles of the account that the stack's policy is attached to, as docs/audit/auditors.md says. */
-function addAuditors(app: App): void {
+export function addAuditors(app: App): void {
   const stack = app.node.findChild('Keyturn');
   const rotation = stack.node.findChild('KeyRotation');
   if (!(stack instanceof KeyturnStack && rotation instanceof KeyRotation)) throw new Error('There is no KeyRotation');

@@ -122,7 +122,10 @@ function contextOfSecret({ action, input }: AwsCall): IamRequest['context'] {
 /** S3 encrypts and decrypts with the bucket's KMS key in the caller's name, where it has one. */
 function requestsOfS3({ action, input }: AwsCall, account: Account): readonly IamRequest[] {
   const bucket = `arn:aws:s3:::${text(input, 'Bucket')}`;
-  if (action === 'ListObjectsV2') return [{ action: 's3:ListBucket', resource: bucket, context: {} }];
+  if (action === 'ListObjectsV2') {
+    const context: IamRequest['context'] = input.Prefix === undefined ? {} : { 's3:prefix': text(input, 'Prefix') };
+    return [{ action: 's3:ListBucket', resource: bucket, context }];
+  }
   const needs = `${action === 'HeadObject' ? 'GetObject' : action}${input.VersionId === undefined ? '' : 'Version'}`;
   const request = { action: `s3:${needs}`, resource: `${bucket}/${text(input, 'Key')}`, context: {} };
   const { kmsKeyId } = account.s3.bucket(text(input, 'Bucket')).settings;
@@ -200,6 +203,13 @@ function describe(SecretId: string, account: Account) {
 export function kmsOfTopic(account: Account, topicKey: string): readonly IamRequest[] {
   return ['kms:GenerateDataKey', 'kms:Decrypt'].map((need) =>
     throughService(need, topicKey, 'sns', account, 'KMSAccessDenied'),
+  );
+}
+
+/** SQS uses the KMS key of an encrypted queue in the sender's name. */
+export function kmsOfQueue(account: Account, queueKey: string): readonly IamRequest[] {
+  return ['kms:GenerateDataKey', 'kms:Decrypt'].map((need) =>
+    throughService(need, queueKey, 'sqs', account, 'KMS.AccessDeniedException'),
   );
 }
 

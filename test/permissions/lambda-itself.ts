@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { DeployedWorld } from '../support/deployed-world';
 import type { Enforcement } from './enforcement';
-import { kmsOfTopic } from './iam-request';
+import { kmsOfQueue, kmsOfTopic } from './iam-request';
 import { topicKeyOf } from './policies';
 
 /** The record that Lambda sends to the topic when it gives an event up. */
@@ -29,9 +29,11 @@ export async function askForLambda({ world, deployment }: DeployedWorld, enforce
     for (const request of kmsOfTopic(world.account, topicKeyOf(deployment))) {
       await enforcement.askForLambda(found?.roleArn ?? '', request);
     }
-    await enforcement.askForLambda(found?.roleArn ?? '', {
-      action: 'sqs:SendMessage',
-      resource: found?.deadLetterArn ?? '',
-    });
+    const queue = deployment.queues.find(({ arn }) => arn === found?.deadLetterArn);
+    const kept = [
+      { action: 'sqs:SendMessage', resource: queue?.arn ?? '' },
+      ...(queue?.kmsKeyId === undefined ? [] : kmsOfQueue(world.account, queue.kmsKeyId)),
+    ];
+    for (const request of kept) await enforcement.askForLambda(found?.roleArn ?? '', request);
   }
 }

@@ -14,6 +14,8 @@ const PARTNER = {
   secret: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:keyturn/connections/partner-a1B2c3',
   key: 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
 };
+/** That of docs/examples/many-keys.yaml for queues and the functions' logs. */
+const QUEUES_KEY = 'arn:aws:kms:eu-west-1:111122223333:key/9012abcd-90ab-12cd-34ef-901234abcdef';
 /** The bus of docs/examples/many-keys.yaml. */
 const CENTRAL_BUS = 'arn:aws:events:eu-west-1:444455556666:event-bus/security';
 const READER = 'arn:aws:iam::111122223333:role/bitbucket-data-center';
@@ -63,11 +65,12 @@ function once(action: string, fault: AwsFault): (call: AwsCall) => AwsFault | un
 /**
  * The example: the life of a key with everything that goes wrong in it. A failed store, a late delivery, a key that
  * people deactivate and reactivate, a process that dies, a current key that dies, keys made by hand, other targets, and
- * an hour without the registry.
+ * an hour without the registry. What fails for good lies in queues that a KMS key of somebody's own encrypts.
  */
 export async function eventfulLife(): Promise<EnforcedLife> {
-  const file = 'docs/examples/keyturn.yaml';
-  const life = await enforcedLife(synthesized(file));
+  const { deployment, ...example } = readConfigFile('docs/examples/keyturn.yaml');
+  const config = { ...example, deployment: { ...deployment, encryptionKey: QUEUES_KEY } };
+  const life = await enforcedLife(synthesized(config));
   const { deployed } = life;
   const { world } = deployed;
   const rotate = deployed.functionName('rotate');
@@ -110,7 +113,7 @@ export async function eventfulLife(): Promise<EnforcedLife> {
   deployed.setStatus(USER, deployed.keys(USER).at(-1)?.id ?? '', 'Inactive');
   await deployed.until(41);
 
-  await deployed.redeploy(synthesized(renamedVariables(readConfigFile(file))));
+  await deployed.redeploy(synthesized(renamedVariables(config)));
   await deployed.until(42, 1);
 
   // Stops every run; a refusal, because the SDK waits in real time before it repeats a call that a server error ended.

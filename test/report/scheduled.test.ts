@@ -3,6 +3,7 @@ import type { Log } from '../../functions/account/ports';
 import { createArchive } from '../../functions/aws/archive';
 import { createEvidencePorts } from '../../functions/aws/evidence-ports';
 import { createNotifier } from '../../functions/aws/notifier';
+import { auditTermsDigest } from '../../functions/core/config/audit-terms';
 import { reportSchema } from '../../functions/report/judge/model';
 import { monthOf } from '../../functions/report/month';
 import { writeReport } from '../../functions/report/report';
@@ -109,6 +110,9 @@ describe('the scheduled report', () => {
     };
     const Value = JSON.stringify({ version: 1, frameworks: ['cis-3.0'], exceptions: [accepted] });
     scene.account.ssm.putParameter({ Name: '/keyturn/audit-terms', Type: 'String', Value }, 'deployer');
+    scene.auditTerms = auditTermsDigest(Value);
+    await scene.sync();
+    scene.hours(1);
     const { lines, summary } = run(scene);
     const { control, ...rest } = accepted;
     const told = { ...rest, controls: [control], until: '2026-05-01T00:00:00.000Z' };

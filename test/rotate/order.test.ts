@@ -31,6 +31,7 @@ it('writes its intent, tells the record, makes the key, proves it and stores it,
     'sts:GetCallerIdentity',
     'secretsmanager:PutSecretValue',
     'logs:PutLogEvents',
+    'events:PutEvents',
   ]);
   expect(calls.find(({ service }) => service === 'sts')?.principal.accessKeyId).toBe(made);
   expect(intents).toEqual(Array(2).fill(`2026-04-01T03:00:02.000Z run-3 ${old}`));

@@ -52,6 +52,7 @@ describe('a function', () => {
       'version-delivered',
       'run-finished',
     ]);
+    expect(audits[0]).toMatchObject({ facts: { stacks: ['Keyturn'] } });
     expect(scene.isDelivered('shop')).toBe(true);
   });
 

@@ -44,10 +44,14 @@ export class Scene extends Stage {
   lifetime = 15 * 60_000;
   /** What the use cases take for their deployment's own; undefined for whatever has the name. */
   deployedBy: DeployedBy | undefined;
+  /** Digest of what reports judge by, as its deployment has it. @default - it does not say it */
+  auditTerms: string | undefined;
   /** ARN of the event bus that gets every event too. @default - none */
   forwardTo: string | undefined;
   /** What its runs seal their events by. */
   sealKey: SealKey = SEAL_KEY;
+  /** Those of deployments before this one, as far as this one knows them. */
+  formerSealKeys: readonly SealKey[] = [];
   #runs = 0;
 
   /**
@@ -153,6 +157,7 @@ export class Scene extends Stage {
     const lines: string[] = [];
     const line = (message: string, facts: unknown) => lines.push(JSON.stringify({ message, facts }));
     const log: Log = { info: line, warn: line, error: line };
+    const record = createAuditRecord(this.sealKey, this.formerSealKeys);
     this.#runs += 1;
     const id = `run-${this.#runs}`;
     const run = new Run({
@@ -165,9 +170,10 @@ export class Scene extends Stage {
       deadline: new Date(this.clock.now() + this.lifetime),
       concurrency: 2,
       ...(this.deployedBy === undefined ? {} : { deployedBy: this.deployedBy }),
+      auditTerms: this.auditTerms,
       log,
       auditLog: { write: (event) => this.audits.push(event) },
-      record: this.mortal?.hold(createAuditRecord(SEAL_KEY)) ?? createAuditRecord(SEAL_KEY),
+      record: this.mortal?.hold(record) ?? record,
       sealKey: this.mortal?.hold(this.sealKey) ?? this.sealKey,
       buses: createEventBuses(this.forwardTo).map((bus) => this.mortal?.hold(bus) ?? bus),
       notifier: this.mortal?.hold(createNotifier(this.topicArn)) ?? createNotifier(this.topicArn),

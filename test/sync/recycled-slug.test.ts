@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TAG } from '../../functions/core/names';
+import { registryParameterName, secretName, TAG } from '../../functions/core/names';
 import { expectLogin, expectSettled } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Outcome, Scene } from '../support/scene';
@@ -33,6 +33,13 @@ function recycle(scene: Scene): string {
   const { uuid } = scene.bitbucket.addRepository('acme', 'shop');
   scene.bitbucket.addEnvironment('acme', 'shop', 'Production');
   return uuid;
+}
+
+/** The same key under another id: its secret is retained, and the new one is empty. */
+function rename(scene: Scene): void {
+  scene.account.invoke(scene.admin, 'ssm', 'DeleteParameter', { Name: registryParameterName('shop') });
+  scene.account.invoke(scene.admin, 'secretsmanager', 'CreateSecret', { Name: secretName('store') });
+  scene.register(scene.entry('store', { user: 'ci-shop', deliverTo: [{ repository: 'acme/shop' }] }));
 }
 
 async function rotatedOnDay(scene: Scene, day: number): Promise<Outcome> {
@@ -93,6 +100,30 @@ describe('a key that was delivered to a repository', () => {
     scene.register(scene.entry('shop'));
     expect((await scene.sync()).findings).toEqual([]);
     expect(scene.tag('shop')[TAG.places]).toContain(ids(scene, stranger));
+  });
+
+  it('does not go to another one of its name under another id either, which makes its first key at once', async () => {
+    const scene = await identified();
+    const kept = scene.tag('shop')[TAG.places];
+    scene.toDay(30);
+    recycle(scene);
+    rename(scene);
+
+    const outcomes = [await scene.rotate(), await scene.sync()];
+    expect(outcomes.flatMap(({ audits }) => audits.map(({ event }) => event))).toContain('key-stored');
+    expect(outcomes.flatMap(({ findings }) => findings)).toContain('place-replaced');
+    expect(scene.held('shop')).toEqual({ accessKeyId: undefined, secretAccessKey: undefined });
+    expect(scene.tag('shop')[TAG.places]).toBe(kept);
+  });
+
+  it('is known to be its own under another id, also when the secret of the one before is gone', async () => {
+    const scene = await identified();
+    const kept = scene.tag('shop')[TAG.places];
+    scene.toDay(30);
+    rename(scene);
+    await scene.rotate();
+    expect((await scene.sync()).findings).toEqual([]);
+    expect(scene.tag('store')[TAG.places]).toBe(kept);
   });
 
   it.each<[string, (scene: Scene) => void]>([
@@ -222,8 +253,50 @@ describe('a token that may not read whose a repository is', () => {
 
     // What a token may not read any more cannot be compared; what is known stays known.
     mayRead(scene);
-    expect((await scene.sync()).findings).toEqual([]);
+    expect((await scene.sync()).findings).toEqual(['place-unidentified']);
     expect(scene.tag('shop')[TAG.places]).toContain(ids(scene));
+  });
+
+  it('though it might once is told with every delivery and look, until it may again', async () => {
+    const scene = await identified();
+    mayRead(scene);
+    const outcome = await rotatedOnDay(scene, 90);
+    expect(outcome.findings).toEqual(['place-unidentified']);
+    expect(happened(outcome, 'finding')[0]?.message).toMatch(/Give it the scope "repository"/);
+    await expectLogin(scene);
+    for (const _day of [1, 2]) {
+      scene.hours(21);
+      expect((await scene.sync()).findings).toEqual(['place-unidentified']);
+    }
+
+    mayRead(scene, 'repository');
+    scene.hours(21);
+    expect((await scene.sync()).findings).toEqual([]);
+    expect(scene.tag('shop')[TAG.places]).toMatch(new RegExp(`^[\\w-]{6}=${ids(scene)}$`));
+    const requests = scene.hostRequests.length;
+    scene.hours(21);
+    expect((await scene.sync()).findings).toEqual([]);
+    expect(scene.hostRequests.slice(requests).map(({ kind }) => kind)).toEqual(['environments', 'variables']);
+  });
+
+  it('though it might once is told of a stranger from the day on that it may again', async () => {
+    const scene = await identified();
+    recycle(scene);
+    mayRead(scene);
+    expect((await rotatedOnDay(scene, 90)).findings).toContain('place-unidentified');
+    mayRead(scene, 'repository');
+    scene.hours(21);
+    expect((await scene.sync()).findings).toEqual(['drifted', 'place-replaced']);
+  });
+
+  it('is not blamed while the host does not answer', async () => {
+    const scene = await identified();
+    mayRead(scene);
+    await rotatedOnDay(scene, 90);
+    scene.hostFault = ({ kind }) => (kind === 'repository' ? { kind: 'status', status: 500 } : undefined);
+    scene.hours(21);
+    expect((await scene.sync()).findings).toEqual([]);
+    expect(scene.tag('shop')[TAG.places]).toContain('+');
   });
 
   it('and one that may not even ask is no token that is refused', async () => {

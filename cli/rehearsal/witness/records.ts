@@ -70,7 +70,8 @@ export interface Halves {
 
 /** One managed key, as an outsider sees it. */
 export interface ManagedRecord {
-  readonly id: string;
+  /** The one that it has now. */
+  id: string;
   user: string;
   /** Users that it had before, the last one first. */
   formerUsers: readonly string[];
@@ -78,7 +79,7 @@ export interface ManagedRecord {
   isManaged: boolean;
   places: PlaceRecord[];
   /** When its secret came to be; older keys are adopted. */
-  readonly secretCreatedAt: number;
+  secretCreatedAt: number;
   /** The last instant at which something was wrong that concerns it. */
   disturbedAt: number;
   /** The last instant at which a person did something to it, or its configuration changed. */

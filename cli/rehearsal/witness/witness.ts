@@ -201,7 +201,7 @@ export class Witness {
     return CreatedDate !== undefined && DeletedDate === undefined;
   }
 
-  protected described({ id }: ManagedRecord): Described {
+  protected described({ id }: Pick<ManagedRecord, 'id'>): Described {
     const name = secretName(id);
     const writes = this.#sources.writes(name);
     const known = this.#known.get(id);

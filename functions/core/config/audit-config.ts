@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { kmsKeyArn } from '../hosts/connection';
+import { trailBucket, trailPlaceFields } from '../trail-place';
 import { auditTermsFields } from './audit-terms';
+import { bucketName } from './bucket-name';
 import { cronFormProblem } from './schedule';
 
 /** The periods that CloudWatch Logs offers, in days. */
@@ -18,6 +20,7 @@ const archiveSchema = z.strictObject({
     .default('governance')
     .describe("S3's Object Lock mode. compliance: nobody can lift it, not even the root user."),
   glacierAfterDays: z.int().min(0).max(3650).default(90).describe('Days after which an object moves to Glacier.'),
+  accessLog: bucketName.optional().describe('Name of the S3 bucket that gets a log of the requests to the archive.'),
 });
 
 const reportSchema = z.strictObject({
@@ -29,6 +32,14 @@ const reportSchema = z.strictObject({
     })
     .default('cron(0 6 1 * ? *)')
     .describe('When (UTC); each report covers the calendar month before.'),
+});
+
+const trailFilesSchema = z.strictObject({
+  bucket: trailBucket
+    .optional()
+    .describe('Bucket that the trail writes to; with trail: create that of the stack, where it is left out.'),
+  ...trailPlaceFields,
+  encryptionKey: kmsKeyArn.optional().describe("ARN of the KMS key that encrypts the trail's files."),
 });
 
 /** The setting `audit` of `keyturn.yaml`. */
@@ -53,6 +64,9 @@ export const auditSchema = z.strictObject({
     .optional()
     .describe('ARN of an event bus that gets every audit event, such as that of a central security account.'),
   archive: archiveSchema.optional().describe('An S3 bucket with Object Lock that gets every audit event.'),
+  trailFiles: trailFilesSchema
+    .optional()
+    .describe("Where the account's trail keeps its files: reports read them for what is older than 90 days."),
   report: reportSchema.optional().describe('A report that a function writes into the archive every month.'),
   ...auditTermsFields,
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { DAY } from '../duration';
 import { KeyturnError } from '../errors';
@@ -90,6 +91,14 @@ export const AUDIT_TERMS_BYTES = 4096;
 export function auditTermsDocument({ frameworks, exceptions }: AuditTerms): string | undefined {
   if (frameworks === undefined && exceptions.length === 0) return undefined;
   return JSON.stringify({ version: 1, frameworks, exceptions });
+}
+
+/** What the digest is where nothing was chosen and nothing accepted. */
+export const NO_TERMS = 'none';
+
+/** SHA-256 of the parameter's text: what a deployment writes stands in its functions' environment too. */
+export function auditTermsDigest(document: string | undefined): string {
+  return document === undefined ? NO_TERMS : createHash('sha256').update(document).digest('hex');
 }
 
 /** Its length in bytes, and whether SSM takes it. */

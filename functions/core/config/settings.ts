@@ -37,7 +37,7 @@ export const settingsFields = {
     .enum(['aws-managed', 'customer-managed'])
     .default('aws-managed')
     .describe('Which KMS key encrypts the secrets: the free aws/secretsmanager one, or one that the stack creates.'),
-  deployment: deploymentSchema.prefault({}).describe('The roles that deploy and that run.'),
+  deployment: deploymentSchema.prefault({}).describe('The roles that deploy and that run, and what they run with.'),
   audit: auditSchema.prefault({}).describe('The audit record, and where else it goes.'),
   alarms: alarmsSchema.prefault({}).describe('When people are told that something needs them.'),
   logRetentionDays: z.literal(LOG_RETENTION_DAYS).default(400).describe('How long the functions keep their logs.'),
@@ -61,7 +61,11 @@ const settingsShape = z.strictObject(settingsFields);
 export type Settings = z.output<typeof settingsShape>;
 
 /** What is wrong between settings that are each sound on their own. */
-export function settingsMistakes({ policy, audit }: Pick<Settings, 'policy' | 'audit'>): readonly Mistake[] {
+export function settingsMistakes({
+  policy,
+  audit,
+  trail,
+}: Pick<Settings, 'policy' | 'audit' | 'trail'>): readonly Mistake[] {
   const mistakes: Mistake[] = policyProblems(policyWith(policy)).map(({ field, message }) => ({
     path: ['policy', field],
     message,
@@ -69,6 +73,12 @@ export function settingsMistakes({ policy, audit }: Pick<Settings, 'policy' | 'a
   if (audit.report !== undefined && audit.archive === undefined) {
     const message = 'expected audit.archive too: the archive is where the reports are written';
     mistakes.push({ path: ['audit', 'report'], message });
+  }
+  const isNamed = Object.keys(audit.trailFiles ?? {}).length > 0;
+  if (audit.trailFiles !== undefined && audit.trailFiles.bucket === undefined && (trail !== 'create' || isNamed)) {
+    const message =
+      "expected the name of the trail's bucket, which is known only of a trail that the stack makes, without a prefix";
+    mistakes.push({ path: ['audit', 'trailFiles', 'bucket'], message });
   }
   const tooLong = auditTermsProblem(audit);
   if (tooLong !== undefined) mistakes.push({ path: ['audit', 'exceptions'], message: tooLong });

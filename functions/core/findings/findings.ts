@@ -17,6 +17,7 @@ import { orphanDiscarded } from './codes/orphan-discarded';
 import { outOfTime } from './codes/out-of-time';
 import { paused } from './codes/paused';
 import { placeReplaced } from './codes/place-replaced';
+import { placeUnidentified } from './codes/place-unidentified';
 import { proofFailed } from './codes/proof-failed';
 import { reactivated } from './codes/reactivated';
 import { recordUnavailable } from './codes/record-unavailable';
@@ -59,6 +60,7 @@ export const FINDINGS = byCode({
   'token-rejected': tokenRejected,
   'delivery-failed': deliveryFailed,
   drifted,
+  'place-unidentified': placeUnidentified,
   'token-expires': tokenExpires,
   undelivered,
   unchecked,

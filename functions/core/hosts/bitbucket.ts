@@ -167,6 +167,8 @@ export const bitbucketHost = {
     return `${placeUrl(connection?.url ?? '')} ${placeOf({ type, ...at, environment: undefined }).join('/')}`;
   },
 
+  rightToIdentify: 'the scope "repository" (of an API token "read:repository:bitbucket")',
+
   systemOf: (_target: BitbucketTarget, connection: HostConnection | undefined): string =>
     `${connection?.host} ${connection?.url} ${connection?.secret}`,
 } as const satisfies Host<BitbucketTarget, BitbucketItem>;

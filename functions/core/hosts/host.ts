@@ -71,6 +71,8 @@ export interface Host<Target extends HostTarget = HostTarget, Item = unknown> {
    * target stands by an ID that never means another place.
    */
   nameThatMayPass(target: Target, connection: HostConnection | undefined): string | undefined;
+  /** What a token needs so that it tells whose a place is, for people. @default - no token has to tell */
+  readonly rightToIdentify?: string;
   /** What targets fail together with, when it is down. */
   systemOf(target: Target, connection: HostConnection | undefined): string;
 }

@@ -126,6 +126,11 @@ export function nameThatMayPass(target: TargetConfig, connection: HostConnection
   return hostOf(target).nameThatMayPass(target, connection);
 }
 
+/** What a token needs so that it tells whose its place is; undefined where no token has to. */
+export function rightToIdentify(target: TargetConfig): string | undefined {
+  return hostOf(target).rightToIdentify;
+}
+
 /** What a target fails together with, when it is down. */
 export function systemOf(target: TargetConfig, connection: HostConnection | undefined): string {
   return hostOf(target).systemOf(target, connection);

@@ -13,7 +13,7 @@ export type KnownPlaces = ReadonlyMap<string, string>;
  */
 const DIGEST_LENGTH = 6;
 
-/** Entries of one tag: a digest, `=`, and two UUIDs with a stroke between them make 80 of its 256 characters. */
+/** Entries of one tag: a digest, `=`, and two UUIDs with a stroke between them and a sign make 81 of its 256 characters. */
 const ENTRIES = 3;
 
 /** What a host may say an identity is: more than two UUIDs, or other characters than a tag takes, are none. */
@@ -29,13 +29,31 @@ export function placeDigest(name: string): string {
   return createHash('sha256').update(name).digest('base64url').slice(0, DIGEST_LENGTH);
 }
 
+/** Ends the entry of a place of which nobody could tell at the last delivery whose it was. */
+const UNSEEN = '+';
+
+interface Tagged {
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 /** What the tags say, by `placeDigest`. What is not of this form says nothing. */
-export function knownPlaces({ tags }: { readonly tags: Readonly<Record<string, string>> }): KnownPlaces {
-  const entries = PLACES_TAGS.flatMap((tag) => (tags[tag] ?? '').split(' ')).flatMap((entry) => {
-    const [digest = '', identity = '', ...rest] = entry.split('=');
-    return digest.length === DIGEST_LENGTH && isIdentity(identity) && rest.length === 0 ? [[digest, identity]] : [];
+export function knownPlaces(tagged: Tagged): KnownPlaces {
+  return new Map(entriesOf(tagged).map(({ digest, identity }) => [digest, identity]));
+}
+
+/** Those of them of which nobody could tell at the last delivery whose they were, by `placeDigest`. */
+export function unseenPlaces(tagged: Tagged): ReadonlySet<string> {
+  return new Set(entriesOf(tagged).flatMap(({ digest, isUnseen }) => (isUnseen ? [digest] : [])));
+}
+
+function entriesOf({ tags }: Tagged) {
+  const entries = PLACES_TAGS.flatMap((tag) => (tags[tag] ?? '').split(' '));
+  return entries.flatMap((entry) => {
+    const isUnseen = entry.endsWith(UNSEEN);
+    const [digest = '', identity = '', ...rest] = (isUnseen ? entry.slice(0, -1) : entry).split('=');
+    const isOne = digest.length === DIGEST_LENGTH && isIdentity(identity) && rest.length === 0;
+    return isOne ? [{ digest, identity, isUnseen }] : [];
   });
-  return new Map(entries as [string, string][]);
 }
 
 /**
@@ -44,9 +62,12 @@ export function knownPlaces({ tags }: { readonly tags: Readonly<Record<string, s
  */
 export function placesTags(
   places: KnownPlaces,
-  { tags }: { readonly tags: Readonly<Record<string, string>> },
+  { tags }: Tagged,
+  unseen: ReadonlySet<string> = new Set(),
 ): Readonly<Record<string, string>> {
-  const entries = [...places].map(([digest, identity]) => `${digest}=${identity}`).sort();
+  const entries = [...places]
+    .map(([digest, identity]) => `${digest}=${identity}${unseen.has(digest) ? UNSEEN : ''}`)
+    .sort();
   const wanted = PLACES_TAGS.map(
     (tag, at) => [tag, entries.slice(at * ENTRIES, (at + 1) * ENTRIES).join(' ')] as const,
   );

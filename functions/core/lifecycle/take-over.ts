@@ -58,7 +58,7 @@ export function takeOver(own: SecretState, retained: SecretState): SecretState {
     createdAt: retained.createdAt,
     changedAt: latest(own.changedAt, retained.changedAt),
     versions: [...taken, ...own.versions],
-    tags: isEmpty ? { ...tagsOf(retained, own), ...own.tags } : own.tags,
+    tags: { ...(isEmpty ? tagsOf(retained, own) : placesIn(retained)), ...own.tags },
     takesOver: isEmpty
       ? {
           secret: retained.name,
@@ -77,6 +77,11 @@ const KEYTURNS: readonly string[] = [...Object.values(TAG), ...PLACES_TAGS];
 /** The tags to record before the own secret holds a key: from then on those of the retained one say nothing. */
 export function inheritedTags({ tags }: SecretState): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(tags).filter(([tag]) => INHERITED.includes(tag)));
+}
+
+/** Whose the places are stays known with the first key of its own: a name that was taken meanwhile is no new one. */
+function placesIn({ tags }: SecretState): SecretState['tags'] {
+  return Object.fromEntries(Object.entries(tags).filter(([tag]) => PLACES_TAGS.includes(tag)));
 }
 
 function isRecorded({ tags }: SecretState): boolean {

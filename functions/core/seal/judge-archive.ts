@@ -1,5 +1,6 @@
 import { startOf } from '../audit';
 import { DAY } from '../duration';
+import { type Deployment, gapsOf, isBetween, isLastOf, silentOf } from './deployments';
 import { judgeClaims, type Unproved } from './judge-claims';
 import type { KeptAttempt } from './kept-attempt';
 import { type AttemptEnd, type Attributed, dayOf, endsOf, wholeManifests } from './manifest';
@@ -23,14 +24,16 @@ export interface Archive {
   readonly days: ReadonlySet<string>;
   /** The first instant with a proved event, ms since the epoch: what began before is kept elsewhere. */
   readonly begins: number;
+  readonly deployments: readonly Deployment[];
   readonly unproved: readonly Unproved[];
 }
 
 type Judged = Omit<Verified, 'events' | 'attempts' | 'repeated'>;
 
 /** What the proved events of an archive show together: what is missing, what was replaced, and what nobody can tell. */
-export function judgeArchive({ attempts, manifests: all, days, begins, unproved }: Archive): Judged {
+export function judgeArchive({ attempts, manifests: all, days, begins, deployments, unproved }: Archive): Judged {
   const manifests = [...all].sort((a, b) => a.time - b.time || a.sequence - b.sequence);
+  const gaps = gapsOf(deployments, manifests);
   const inOrder = [...days].sort();
   const [first = '', last = ''] = [inOrder[0], inOrder.at(-1)];
   const whole = wholeManifests(manifests);
@@ -52,8 +55,10 @@ export function judgeArchive({ attempts, manifests: all, days, begins, unproved 
     ...unnamed.filter(isDue).map(({ name }): Problem => ({ code: 'unnamed-attempt', at: name })),
     ...brokenManifests(manifests),
     ...missingAttempts(manifests, attempts, begins),
-    ...missingManifests(manifests, whole, attempts, first),
-    ...missingDays(inOrder),
+    ...missingManifests(manifests, whole, attempts, first).filter(
+      ({ at }) => !isLastOf(at, attemptsOf(at, attempts), deployments, gaps),
+    ),
+    ...missingDays(inOrder).filter(({ at }) => !isBetween(at, gaps)),
   ];
   const withManifest = new Set(whole.map(({ manifest }) => manifest.day).filter((day) => day >= first));
   return {
@@ -62,9 +67,14 @@ export function judgeArchive({ attempts, manifests: all, days, begins, unproved 
     before: claims.before,
     unfinished: [...attempts.values()].filter(({ hasEnded }) => !hasEnded).map(({ name }) => name),
     unnamed: unnamed.filter((one) => !isDue(one)).map(({ name }) => name),
+    gaps: silentOf(gaps),
     problems,
     notOurs: claims.notOurs,
   };
+}
+
+function attemptsOf(day: string, attempts: Archive['attempts']): readonly KeptAttempt[] {
+  return [...attempts.values()].filter(({ begun }) => begun !== undefined && dayOf(begun) === day);
 }
 
 /** What the manifests name as the end of each attempt; the furthest, where two of them name one. */

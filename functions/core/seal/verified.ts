@@ -66,6 +66,13 @@ export interface NotOurs {
   readonly at: string;
 }
 
+/** A time between two deployments: no run of ours is proved there, and nothing proves that there was none. */
+export interface Gap {
+  /** ISO 8601, UTC: the last event of the one, and the first of the other. */
+  readonly from: string;
+  readonly to: string;
+}
+
 /** What a check of an archive shows. */
 export interface Verified {
   /** Events that are proved; each counts once. */
@@ -83,6 +90,8 @@ export interface Verified {
   readonly unfinished: readonly string[];
   /** Attempts of the days that have no whole manifest yet: that none of them is missing is not proved. */
   readonly unnamed: readonly string[];
+  /** Times without a deployment; they break nothing. */
+  readonly gaps: readonly Gap[];
   /** What breaks the record: it is intact when there is none. */
   readonly problems: readonly Problem[];
   readonly notOurs: readonly NotOurs[];

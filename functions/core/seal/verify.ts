@@ -3,6 +3,7 @@ import { type AuditEvent, attemptOfEvent, eventId, readAuditLine } from '../audi
 import { EVENT_SOURCE } from '../names';
 import { digestOf } from '../sealed';
 import { SealCheck, type TrustedKey } from './check-seal';
+import { Deployments } from './deployments';
 import { judgeArchive, type Written } from './judge-archive';
 import type { Unproved } from './judge-claims';
 import { KeptAttempt, type Proved } from './kept-attempt';
@@ -31,6 +32,7 @@ export class ArchiveCheck {
   readonly #attempts = new Map<string, KeptAttempt>();
   readonly #manifests: Written[] = [];
   readonly #days = new Set<string>();
+  readonly #deployments = new Deployments();
   readonly #unproved: Unproved[] = [];
   /** True ones in the folder of another day. */
   readonly #misplaced: Proved[] = [];
@@ -74,6 +76,7 @@ export class ArchiveCheck {
       manifests: this.#manifests,
       days: this.#days,
       begins: this.#begins,
+      deployments: this.#deployments.all(),
       unproved: this.#unproved,
     });
     return {
@@ -119,6 +122,7 @@ export class ArchiveCheck {
     const time = Date.parse(event.time);
     this.#begins = Math.min(this.#begins, time);
     this.#days.add(dayOf(time));
+    this.#deployments.add(event.seal?.certificate.key, time);
     this.#keepManifest(event, name, time);
   }
 

@@ -3,6 +3,7 @@ import type { AuditTerms } from '../../core/config/audit-terms';
 import type { RegistryEntry } from '../../core/config/registry';
 import type { DeployedRight, DeployedThings } from '../../core/deployed-facts';
 import type { SecretState } from '../../core/key/secret-state';
+import type { StackDays } from '../../core/said-of-deployment';
 import type { ManifestMismatch } from '../../core/seal/compare-manifests';
 
 /** What CloudTrail says of one management write that matters to access keys: it happened, whoever did it. */
@@ -50,6 +51,17 @@ export interface OwnHistory {
   readonly changes: readonly OwnChange[];
   /** Calls that there were too many of: what of them is older does not show. */
   readonly unread: readonly string[];
+  /** Times in between of which nothing is known. @default - none */
+  readonly absences?: readonly { readonly from: Date; readonly to: Date }[];
+}
+
+/** A time of which CloudTrail's word comes from one place, or from none. */
+export interface TrailSpan {
+  readonly from: Date;
+  readonly to: Date;
+  readonly source: 'event-history' | 'trail-files' | 'absent';
+  /** Why there is nothing, of what is absent. */
+  readonly why?: string;
 }
 
 /** What a deployment says of itself, and when it was last written. */
@@ -140,12 +152,17 @@ export interface SealedRecord {
   readonly since: Date | undefined;
   /** How many events were written before, without a seal. */
   readonly before: number;
+  /** When which stacks were of the deployment, as sealed runs say. @default - they do not say it */
+  readonly stacks?: StackDays | undefined;
+  /** The digest of what reports judge by, as the last sealed run had it from its deployment. @default - none says it */
+  readonly terms?: string | undefined;
 }
 
 export type EvidenceSource =
   | 'audit-record'
   | 'seal-key'
   | 'cloudtrail'
+  | 'trail-files'
   | 'credential-report'
   | 'iam'
   | 'registry'
@@ -158,6 +175,8 @@ export type EvidenceSource =
 /** Which frameworks were chosen and which exceptions accepted, and when that was last written. */
 export interface JudgingTerms extends AuditTerms {
   readonly changedAt?: Date | undefined;
+  /** Of the text that they were read from. */
+  readonly digest?: string | undefined;
 }
 
 /** Everything that a report is made from. What could not be had is undefined, with its reason in `failures`; nothing is guessed. */
@@ -187,11 +206,14 @@ export interface Evidence {
   readonly trail:
     | {
         /**
-         * What CloudTrail's event history could be asked for: 90 days back at most, and not the last minutes. A little
-         * more than the period, so that what happened at its edge meets its audit event.
+         * What CloudTrail could be asked for: its event history 90 days back at most, and not the last minutes; what is
+         * older where the trail's files could be read. A little more than the period, so that what happened at its edge
+         * meets its audit event.
          */
         readonly from: Date;
         readonly to: Date;
+        /** Where the word comes from, from the beginning to the end. @default - all of it from the event history */
+        readonly spans?: readonly TrailSpan[];
         readonly writes: readonly TrailWrite[];
       }
     | undefined;

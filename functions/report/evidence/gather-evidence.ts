@@ -1,10 +1,12 @@
-import { after, DAY, HOUR, latest, MINUTE, SECOND } from '../../core/duration';
+import { NO_TERMS } from '../../core/config/audit-terms';
+import { after, HOUR, SECOND } from '../../core/duration';
 import { KeyturnError, toKeyturnError } from '../../core/errors';
-import { SECRET_PREFIX } from '../../core/names';
-import type { DeployedFacts, Evidence, EvidenceSource, OwnHistory } from './evidence';
+import { AUDIT_TERMS_PARAMETER, SECRET_PREFIX } from '../../core/names';
+import { askCloudTrail } from './cloudtrail';
+import type { Evidence, EvidenceSource, JudgingTerms } from './evidence';
 import { listKeys } from './list-keys';
 import { listPolicies } from './list-policies';
-import type { EvidencePorts, TrailHistory } from './ports';
+import type { EvidencePorts } from './ports';
 
 export interface Period {
   readonly since: Date;
@@ -12,16 +14,8 @@ export interface Period {
   readonly until: Date;
 }
 
-/**
- * The sources are asked for a little more than the period, so that a change at its edge meets its other half: their
- * clocks differ, and a run outlives an instant.
- */
-const TRAIL_MARGIN = HOUR;
+/** The record is read a little beyond the period: a run outlives an instant. */
 const RECORD_MARGIN = 2 * HOUR;
-/** CloudTrail: its event history goes back 90 days. */
-const HISTORY = 90 * DAY;
-/** CloudTrail: a record shows in the event history after minutes; AWS names 15 at most in the usual case. */
-const TRAIL_DELAY = 15 * MINUTE;
 
 const REPORT_TRIES = 15;
 const REPORT_WAIT = 2 * SECOND;
@@ -31,6 +25,7 @@ const PERMISSIONS: Readonly<Record<EvidenceSource, string>> = {
   'audit-record': 'logs:DescribeLogGroups and logs:FilterLogEvents',
   'seal-key': 'kms:GetPublicKey',
   cloudtrail: 'cloudtrail:LookupEvents',
+  'trail-files': 's3:ListBucket and s3:GetObject, and kms:Decrypt where a KMS key encrypts them,',
   'credential-report': 'iam:GenerateCredentialReport and iam:GetCredentialReport',
   iam: 'iam:ListAccessKeys',
   registry: 'ssm:GetParametersByPath',
@@ -63,35 +58,35 @@ export async function gatherEvidence(
     const message = reasonOf(source, thrown);
     failures.push({ source, message });
     onSource(source, message);
+    return message;
   };
   const from = reader(onSource, failed);
   const sealKeys = from('seal-key', () => ports.sealKeys.read());
   const registry = from('registry', () => ports.registry.list());
   const secretsListed = from('secrets', () => ports.secrets.list(SECRET_PREFIX));
-  const trailRead = from('cloudtrail', () => trailOf(ports.trail, { since, until }, gatheredAt));
-  const [record, trail, credentialReport, listing, secrets, listed, terms, own, secretPolicies] = await Promise.all([
-    sealKeys.then((sealedBy) =>
-      from('audit-record', () =>
-        ports.record.read({
-          since,
-          until: earliest(after(until, RECORD_MARGIN), gatheredAt),
-          now: gatheredAt,
-          sealedBy,
-        }),
+  const facts = from('deployment', () => ports.deployment.read());
+  const recordUntil = earliest(after(until, RECORD_MARGIN), gatheredAt);
+  const recordRead = sealKeys.then((sealedBy) =>
+    from('audit-record', () => ports.record.read({ since, until: recordUntil, now: gatheredAt, sealedBy })),
+  );
+  // Stacks of this deployment that are gone are known from what sealed runs said of them.
+  const formerStacks = recordRead.then((read) => [...(read?.seals?.stacks?.keys() ?? [])]);
+  const asking = { ports, account, region, since, until, now: gatheredAt, from, failed, read: onSource, formerStacks };
+  const [record, cloudTrail, credentialReport, listing, secrets, listed, terms, deployment, secretPolicies] =
+    await Promise.all([
+      recordRead,
+      facts.then((deployed) => askCloudTrail(asking, deployed)),
+      from('credential-report', () => credentialReportOf(ports)),
+      registry,
+      secretsListed,
+      registry.then((known) => from('iam', () => listKeys(ports.iam, known?.entries))),
+      from('audit-terms', async () => deployedTerms(await ports.terms.read(), (await recordRead)?.seals?.terms)),
+      facts,
+      Promise.all([secretsListed, registry]).then(
+        ([known, managed]) =>
+          known && from('secret-policies', () => listPolicies(ports.secretPolicies, known, managed?.entries)),
       ),
-    ),
-    trailRead,
-    from('credential-report', () => credentialReportOf(ports)),
-    registry,
-    secretsListed,
-    registry.then((known) => from('iam', () => listKeys(ports.iam, known?.entries))),
-    from('audit-terms', () => ports.terms.read()),
-    ownOf(ports, from, trailRead, { since, until }, gatheredAt),
-    Promise.all([secretsListed, registry]).then(
-      ([known, managed]) =>
-        known && from('secret-policies', () => listPolicies(ports.secretPolicies, known, managed?.entries)),
-    ),
-  ]);
+    ]);
   for (const failure of listed?.failures ?? []) failed('iam', failure);
   return {
     account,
@@ -101,7 +96,7 @@ export async function gatherEvidence(
     since,
     until,
     record,
-    trail,
+    ...cloudTrail,
     credentialReport,
     entries: listing?.entries,
     entriesChangedAt: listing?.changedAt,
@@ -110,13 +105,35 @@ export async function gatherEvidence(
     listedKeys: listed?.keys,
     ...(listed === undefined || listed.usersNotListed.length === 0 ? {} : { usersNotListed: listed.usersNotListed }),
     terms,
-    ...own,
+    deployment,
     secretPolicies,
     failures,
   };
 }
 
-function reader(onSource: (source: EvidenceSource) => void, failed: (source: EvidenceSource, thrown: unknown) => void) {
+/**
+ * What reports judge by, where a sealed run has the same from its deployment. Whoever may write the parameter could accept
+ * what they like otherwise.
+ *
+ * @param said digest, as the last sealed run says it
+ * @throws KeyturnError where it is another one, or nobody says it
+ */
+function deployedTerms(terms: JudgingTerms | undefined, said: string | undefined): JudgingTerms | undefined {
+  const is = terms?.digest ?? NO_TERMS;
+  if (is === said || (terms === undefined && said === undefined)) return terms;
+  throw new KeyturnError(
+    'invalid-config',
+    said === undefined
+      ? `No sealed run says what the deployment wrote into ${AUDIT_TERMS_PARAMETER}, so that anybody may have: what it accepts does not count.`
+      : `${AUDIT_TERMS_PARAMETER} does not hold what the last sealed run has from its deployment: what it accepts does not count. ` +
+          'Somebody wrote or deleted it by hand, or the stack was deployed within the last hour: then make the report again later.',
+  );
+}
+
+function reader(
+  onSource: (source: EvidenceSource) => void,
+  failed: (source: EvidenceSource, thrown: unknown) => string,
+) {
   const from: From = async (source, read) => {
     try {
       const answer = await read();
@@ -128,50 +145,6 @@ function reader(onSource: (source: EvidenceSource) => void, failed: (source: Evi
     }
   };
   return from;
-}
-
-/** What the deployment says of itself, and what happened to it: without the one nobody knows what to look for. */
-async function ownOf(
-  { deployment: facts, trail }: EvidencePorts,
-  from: From,
-  trailRead: Promise<unknown>,
-  period: Period,
-  now: Date,
-): Promise<Pick<Evidence, 'deployment' | 'ownHistory'>> {
-  const deployment = await from('deployment', () => facts.read());
-  // One after the other: the pace at which CloudTrail can be asked is the account's.
-  await trailRead;
-  if (deployment === undefined) return {};
-  return { deployment, ownHistory: await from('own-changes', () => ownHistoryOf(trail, deployment, period, now)) };
-}
-
-async function trailOf(trail: TrailHistory, period: Period, now: Date): Promise<Evidence['trail']> {
-  const { from, to } = reachOf(period, now);
-  const writes = await trail.writes(from, to);
-  return { from, to, writes: writes.filter(({ at }) => at >= from && at < to) };
-}
-
-async function ownHistoryOf(
-  trail: TrailHistory,
-  { things }: DeployedFacts,
-  period: Period,
-  now: Date,
-): Promise<OwnHistory> {
-  const { from, to } = reachOf(period, now);
-  return { from, to, ...(await trail.ownChanges(things, from, to)) };
-}
-
-/** What of a period CloudTrail's event history shows. @throws KeyturnError where that is nothing */
-function reachOf({ since, until }: Period, now: Date): { readonly from: Date; readonly to: Date } {
-  const from = latest(after(since, -TRAIL_MARGIN), after(now, -HISTORY));
-  const to = earliest(after(until, TRAIL_MARGIN), after(now, -TRAIL_DELAY));
-  if (from >= until || since >= to) {
-    throw new KeyturnError(
-      'aws-rejected',
-      "cloudtrail:LookupEvents: CloudTrail's event history shows the last 90 days without the last 15 minutes, and the whole period is outside of them.",
-    );
-  }
-  return { from, to };
 }
 
 async function credentialReportOf({ accountKeys, time }: EvidencePorts): Promise<Evidence['credentialReport']> {

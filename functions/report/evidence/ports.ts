@@ -31,6 +31,38 @@ export interface TrailHistory {
   ownChanges(own: OwnStacks, from: Date, to: Date): Promise<Pick<OwnHistory, 'changes' | 'unread'>>;
 }
 
+export interface TrailFile {
+  readonly key: string;
+  /** Bytes, as S3 has it. */
+  readonly size: number;
+}
+
+/** How much of a trail's files one report reads. */
+export interface ReadingBounds {
+  /** Milliseconds. */
+  readonly takes: number;
+  readonly files: number;
+}
+
+/** The files that a trail writes into S3. */
+export interface TrailFiles {
+  readonly bounds: ReadingBounds;
+  /** The files whose names begin so, all pages; undefined where there are more than `most`. @throws KeyturnError `aws-*` */
+  list(bucket: string, prefix: string, most: number): Promise<readonly TrailFile[] | undefined>;
+  /**
+   * The wanted records of a file, as JSON; of one that is damaged those before the damage.
+   *
+   * @throws KeyturnError `aws-*`; `aws-rejected` where it is this file alone that S3 does not hand out
+   */
+  records(
+    bucket: string,
+    key: string,
+    isWanted: (record: string) => boolean,
+  ): Promise<{ readonly records: readonly string[]; readonly damage?: string }>;
+  /** The names of the files that a digest lists. @throws KeyturnError `aws-*`; `aws-rejected` where it is none */
+  filesInDigest(bucket: string, key: string): Promise<readonly string[]>;
+}
+
 /** The secrets' own policies. */
 export interface SecretPolicies {
   /** @param secret name or ARN. @throws KeyturnError `secret-missing`, `aws-*` */
@@ -78,6 +110,7 @@ export interface EvidencePorts {
   readonly record: AuditRecordReader;
   readonly sealKeys: SealKeys;
   readonly trail: TrailHistory;
+  readonly trailFiles: TrailFiles;
   readonly accountKeys: AccountKeys;
   readonly iam: Pick<Iam, 'listAccessKeys'>;
   readonly registry: Pick<Registry, 'list'>;

@@ -1,11 +1,14 @@
 import { type AuditEvent, attemptOfEvent } from '../../core/audit';
 import { after, DAY, HOUR, MINUTE } from '../../core/duration';
-import type { Evidence, EvidenceSource } from '../evidence/evidence';
+import type { Evidence, EvidenceSource, TrailSpan } from '../evidence/evidence';
+import { groupBy } from '../group-by';
 import type { Limit } from './model';
 import { plural } from './plural';
 import type { Reconciliation } from './reconcile';
 import type { Scope } from './scope';
-import { TOLERANCE } from './time-bounds';
+import { secretReadersOf } from './secrets';
+import { dayOf, TOLERANCE } from './time-bounds';
+import { isTooYoung, trailSpansOf } from './trail-spans';
 
 /** A limit, and whether what it hides could turn a yes into a no. */
 export interface WeighedLimit extends Limit {
@@ -20,6 +23,7 @@ const MISSING: Record<EvidenceSource, string> = {
     'The public key of the seal could not be read, so no seal was checked: whoever may write into the log group may have written any event.',
   cloudtrail:
     "CloudTrail's event history could not be read: nothing is reconciled, and changes without Keyturn do not show.",
+  'trail-files': "The trail's files could not be read.",
   'credential-report':
     'There is no IAM credential report: only keys of managed users are listed, and no last use is known.',
   iam: 'IAM did not list the keys of the managed users: keys that people made, deactivated or deleted may not show.',
@@ -37,6 +41,7 @@ const MISSING: Record<EvidenceSource, string> = {
 const BESIDE: ReadonlySet<EvidenceSource> = new Set<EvidenceSource>([
   // Without the terms the report is stricter, so that a yes stays one.
   'audit-terms',
+  'trail-files',
   'deployment',
   'own-changes',
   'secret-policies',
@@ -50,6 +55,7 @@ export function limitsOf(evidence: Evidence, scope: Scope, reconciliation: Recon
     ...sealLimits(evidence),
     ...trailLimits(evidence, reconciliation),
     ...ownLimits(evidence),
+    ...policyLimits(evidence),
     ...reportLimits(evidence),
     ...(evidence.usersNotListed ?? []).map((user) =>
       decisive('iam', `IAM did not list the access keys of the managed user ${user}: which it has is not known.`),
@@ -68,6 +74,7 @@ function sources({ failures, record, trail, credentialReport, listedKeys, entrie
     'audit-record': record,
     'seal-key': isRead('seal-key'),
     cloudtrail: trail,
+    'trail-files': isRead('trail-files'),
     'credential-report': credentialReport,
     iam: listedKeys,
     registry: entries,
@@ -79,7 +86,8 @@ function sources({ failures, record, trail, credentialReport, listedKeys, entrie
   };
   const why = new Map(failures.map(({ source, message }) => [source, message]));
   const missing = (Object.keys(had) as EvidenceSource[])
-    .filter((source) => had[source] === undefined)
+    // Of which times the files do not tell, stands with the times.
+    .filter((source) => had[source] === undefined && (source !== 'trail-files' || trail === undefined))
     .map((source) => {
       const reason = why.get(source);
       const message = reason === undefined ? MISSING[source] : `${MISSING[source]} ${reason}`;
@@ -118,21 +126,10 @@ function sealLimits({ record, since }: Evidence): readonly WeighedLimit[] {
   return [{ source: 'seal-key', message, isDecisive: false }];
 }
 
-function trailLimits(
-  { trail, since, until }: Evidence,
-  { unmatchable, ownerless }: Reconciliation,
-): readonly WeighedLimit[] {
+function trailLimits(evidence: Evidence, { unmatchable, ownerless }: Reconciliation): readonly WeighedLimit[] {
+  const { trail, until } = evidence;
   if (trail === undefined) return [];
-  const limits: WeighedLimit[] = [];
-  if (trail.from > since) {
-    const message =
-      `CloudTrail's event history reaches back to ${trail.from.toISOString()} (90 days at most). What was changed between ` +
-      `${since.toISOString()} and then is known from the audit record only, and changes without Keyturn do not show. A trail that ` +
-      'is kept in S3 has them.';
-    // Every account has it, and the runs look at the keys every day, so it takes nothing from a yes but its reach.
-    const caveat = `Changes before ${trail.from.toISOString().slice(0, 10)} are out of CloudTrail's reach.`;
-    limits.push({ source: 'cloudtrail', message, isDecisive: false, caveat });
-  }
+  const limits: WeighedLimit[] = [...absentLimits(evidence)];
   if (trail.to < until) {
     const message = `CloudTrail was asked up to ${trail.to.toISOString()}: it shows events some minutes late. What is younger is not reconciled.`;
     limits.push({ source: 'cloudtrail', message, isDecisive: until.getTime() - trail.to.getTime() > HOUR });
@@ -148,12 +145,56 @@ function trailLimits(
   return limits;
 }
 
+/** The most times that one sentence names. */
+const MOST_TIMES = 3;
+
+/**
+ * What CloudTrail could not be asked about. Every account has such a time, and the runs look at the keys every day, so it
+ * takes nothing from a yes but its reach.
+ */
+function absentLimits(evidence: Evidence): readonly WeighedLimit[] {
+  const absent = trailSpansOf(evidence).filter(
+    ({ source, from }) => source === 'absent' && !isTooYoung(evidence, from),
+  );
+  const [first] = absent;
+  if (first === undefined) return [];
+  const isOlderOnly = absent.length === 1 && first.from.getTime() === evidence.since.getTime();
+  const caveat = isOlderOnly
+    ? `Changes before ${dayOf(first.to)} are out of CloudTrail's reach.`
+    : `Changes ${timesOf(absent, dayOf)} are out of CloudTrail's reach.`;
+  return [...groupBy(absent, ({ why = '' }) => why)].map(([why, spans], at) => {
+    const message =
+      `${why} What was changed ${timesOf(spans, (instant) => instant.toISOString())} is known from the audit record only, ` +
+      'and changes without Keyturn do not show.';
+    const isOfFiles = evidence.trail?.spans !== undefined;
+    const limit: WeighedLimit = { source: isOfFiles ? 'trail-files' : 'cloudtrail', message, isDecisive: false };
+    return at === 0 ? { ...limit, caveat } : limit;
+  });
+}
+
+function timesOf(spans: readonly TrailSpan[], words: (instant: Date) => string): string {
+  const named = spans.slice(0, MOST_TIMES).map(({ from, to }) => `from ${words(from)} to ${words(to)}`);
+  const more = spans.length - named.length;
+  return `${named.join(', ')}${more > 0 ? `, and at ${more} more times` : ''}`;
+}
+
 /** Where there is much to read, not all of it is. */
 function ownLimits({ ownHistory }: Evidence): readonly WeighedLimit[] {
   const { unread = [] } = ownHistory ?? {};
   if (unread.length === 0) return [];
   const message = `CloudTrail has too many calls of ${unread.join(', ')} to read them all: of the changes to Keyturn itself by them the older ones do not show.`;
   return [{ source: 'own-changes', message, isDecisive: false }];
+}
+
+/** A policy that nobody may read, or that hides: it may admit anybody. */
+function policyLimits(evidence: Evidence): readonly WeighedLimit[] {
+  const hidden = (secretReadersOf(evidence) ?? [])
+    .filter(({ state }) => state === 'unknown')
+    .map(({ secret }) => secret);
+  if (hidden.length === 0) return [];
+  const few = hidden.slice(0, 5).join(', ') + (hidden.length > 5 ? `, and ${hidden.length - 5} more` : '');
+  const message = `The own policy of ${plural(hidden.length, 'secret')} could not be read: ${few}. Who may read ${hidden.length === 1 ? 'its value' : 'their values'} is not known.`;
+  return [{ source: 'secret-policies', message, isDecisive: false }];
 }
 
 function reportLimits({ credentialReport, gatheredAt }: Evidence): readonly WeighedLimit[] {

@@ -22,6 +22,7 @@ import { openSecretItems, secretReadersOf } from './secrets';
 import { summaryOf } from './summary';
 import { isWithin } from './time-bounds';
 import { toldOf } from './told';
+import { trailSpansOf } from './trail-spans';
 import { forgeries, unreadableLines } from './unreadable';
 
 /** Judges the evidence: which keys there are, how they lived, who changed them, what is missing, and what that means. */
@@ -79,8 +80,13 @@ export function makeReport(gathered: Evidence): Report {
     ...(terms?.frameworks === undefined ? {} : { frameworks: [...terms.frameworks] }),
     ...(terms?.changedAt === undefined ? {} : { termsChangedAt: terms.changedAt.toISOString() }),
     termsWritten: writerOf(ownChanges, AUDIT_TERMS_PARAMETER, terms?.changedAt),
-    summary: summaryOf({ ...tables, limits, isDoubtful, trailFrom: trail?.from }),
+    summary: summaryOf({ ...tables, limits, isDoubtful, trail }),
     limits: limits.map(({ source, message }) => ({ source, message })),
+    trailSpans: trailSpansOf(evidence).map((span) => ({
+      ...span,
+      from: span.from.toISOString(),
+      to: span.to.toISOString(),
+    })),
     ...sealOf(record?.seals),
     ...tables,
   };

@@ -50,6 +50,7 @@ const limitSchema = z.object({
   source: z.enum([
     'audit-record',
     'cloudtrail',
+    'trail-files',
     'credential-report',
     'iam',
     'registry',
@@ -219,6 +220,19 @@ const ownChangeSchema = z.object({
   trailEventId: z.string(),
 });
 
+/** A time of which CloudTrail's word comes from one place, or from none. */
+const trailSpanSchema = z.object({
+  from: time,
+  to: time.describe('Exclusive.'),
+  source: z
+    .enum(['event-history', 'trail-files', 'absent'])
+    .describe(
+      'event-history: of the last 90 days. trail-files: what the trail has written into S3. absent: from neither, so that ' +
+        'the record alone tells what was changed then.',
+    ),
+  why: z.string().optional().describe('Of what is absent.'),
+});
+
 /** A secret, and who may read its value. */
 const secretReadersSchema = z.object({
   secret: z.string(),
@@ -293,6 +307,10 @@ export const reportSchema = z.object({
   attention: z.array(attentionSchema),
   exceptions: z.array(exceptionSchema),
   limits: z.array(limitSchema),
+  trailSpans: z
+    .array(trailSpanSchema)
+    .optional()
+    .describe("Where CloudTrail's word comes from, or that there is none, for every instant of the period."),
   seal: z
     .object({
       keys: z.array(z.object({ arn: z.string().optional(), fingerprint: z.string() })).describe('Whose seals count.'),
@@ -353,6 +371,7 @@ export type ManagedKeyHistory = Report['managedKeys'][number];
 export type KeyLife = ManagedKeyHistory['lives'][number];
 export type Change = Report['changes'][number];
 export type OwnChangeLine = NonNullable<Report['ownChanges']>[number];
+export type ReportedTrailSpan = NonNullable<Report['trailSpans']>[number];
 export type Told = Report['told'][number];
 export type SecretReaders = NonNullable<Report['secretReaders']>[number];
 export type ControlVerdict = Report['controls'][number];

@@ -1,5 +1,6 @@
 import { after, HOUR } from '../../core/duration';
-import type { Evidence, OwnChange } from '../evidence/evidence';
+import { isStackOf } from '../../core/said-of-deployment';
+import type { Evidence, OwnChange, OwnHistory } from '../evidence/evidence';
 import { groupBy } from '../group-by';
 import type { Attention, OwnChangeLine } from './model';
 import { plural } from './plural';
@@ -17,19 +18,44 @@ const MOST_NAMED = 5;
 export function ownChangesOf(evidence: Evidence): readonly OwnChangeLine[] | undefined {
   const { ownHistory } = evidence;
   if (ownHistory === undefined) return undefined;
-  const numbered = ownHistory.changes.map((change, index) => ({ id: `own-${index + 1}`, ...change }));
+  const strangers = strangersOf(evidence, ownHistory);
+  const numbered = ownHistory.changes.map((change, index) => ({
+    id: `own-${index + 1}`,
+    ...change,
+    through: strangers.has(change) ? ('cloudformation' as const) : change.through,
+  }));
   const deployments = numbered.filter(({ through }) => through === 'deployment');
+  const { from, absences = [] } = ownHistory;
+  // Of a deployment that began when CloudTrail could not be asked, only its end shows.
+  const unseen = [{ from, to: from }, ...absences];
   return numbered
     .filter(({ at }) => isWithin(evidence, at))
     .map((change) => {
-      const { id, at, call, service, thing, by, from, eventId: trailEventId } = change;
+      const { id, at, call, service, thing, by, from: address, eventId: trailEventId } = change;
       const deployment = deployments.findLast((one) => isPartOf(change, one));
-      // Of one that began before CloudTrail could be asked, only its end shows.
-      const isOfEarlier = at < after(ownHistory.from, DEPLOYMENT_TAKES);
+      const isOfEarlier = unseen.some((one) => at >= one.from && at < after(one.to, DEPLOYMENT_TAKES));
       const kind = kindOf(change, deployment !== undefined || isOfEarlier);
-      const line = { id, at: at.toISOString(), kind, call, service, thing, by, from, trailEventId };
+      const line = { id, at: at.toISOString(), kind, call, service, thing, by, from: address, trailEventId };
       return kind === 'by-deployment' ? { ...line, deployment: deployment?.id } : line;
     });
+}
+
+/** Deployments of stacks that have a name of ours, and are not ours any more. */
+function strangersOf({ deployment, record }: Evidence, { from, changes }: OwnHistory): ReadonlySet<OwnChange> {
+  const current = deployment?.things.stacks;
+  const days = record?.seals?.stacks ?? new Map<string, ReadonlySet<string>>();
+  // What was last said before CloudTrail could be asked does not tell who deployed what since.
+  const leftover = new Set(
+    [...days].filter(([, said]) => [...said].some((day) => Date.parse(day) > from.getTime())).map(([name]) => name),
+  );
+  const strangers = new Set<OwnChange>();
+  for (const change of changes) {
+    const { through, thing, call, at } = change;
+    if (through !== 'deployment' || current?.includes(thing) !== false || isStackOf(days, thing, at)) continue;
+    // A deployment leaves a stack that it needs no more for somebody to delete; whatever has its name after that is another.
+    if (!(leftover.delete(thing) && call === 'DeleteStack')) strangers.add(change);
+  }
+  return strangers;
 }
 
 function kindOf({ through }: OwnChange, isExplained: boolean): OwnChangeLine['kind'] {

@@ -19,6 +19,7 @@ import { type Accounted, type Principals, principalsOf } from './principals';
 import { isRepeatedEvent, isRepeatedWrite } from './repeats';
 import type { Scope } from './scope';
 import { isWithin, TOLERANCE } from './time-bounds';
+import { isShown } from './trail-spans';
 
 export interface Reconciliation {
   /** Of the period, in order of time. */
@@ -125,15 +126,11 @@ function unannouncedWrite(
 }
 
 /** Events that CloudTrail should have a write for: it could be asked for their time. */
-function unseenEvents(
-  events: readonly AuditEvent[],
-  { from, to }: NonNullable<Evidence['trail']>,
-): readonly ChangeDraft[] {
+function unseenEvents(events: readonly AuditEvent[], trail: NonNullable<Evidence['trail']>): readonly ChangeDraft[] {
   return events.flatMap((event) => {
     const at = Date.parse(event.time);
     const action = trailActionOf(event);
-    const isAsked = from.getTime() + TOLERANCE <= at && at <= to.getTime() - TOLERANCE;
-    return isAsked && action !== undefined ? [withoutTrail(event, action)] : [];
+    return isShown(trail, at) && action !== undefined ? [withoutTrail(event, action)] : [];
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Evidence } from '../evidence/evidence';
 import { actionOfEvent } from './actions';
 import { exceptionsInWords } from './exception-words';
 import type { WeighedLimit } from './limits';
@@ -5,6 +6,7 @@ import type { Report } from './model';
 import { isUndeployed } from './own-changes';
 import { plural } from './plural';
 import { isOpen } from './secrets';
+import { isOutOfReach } from './trail-spans';
 
 type Summary = Report['summary'];
 
@@ -25,8 +27,8 @@ export interface Tables
   > {
   readonly limits: readonly WeighedLimit[];
   readonly isDoubtful: boolean;
-  /** Since when CloudTrail could be asked; undefined where it could not. */
-  readonly trailFrom: Date | undefined;
+  /** What CloudTrail could be asked; undefined where it could not. */
+  readonly trail: Evidence['trail'];
 }
 
 /** Every number can be counted again in the tables. */
@@ -98,7 +100,7 @@ function violationsOf({ controls, managedKeys, attention, changes: all }: Tables
 
 /** What would have to be known for a yes. */
 function doubtsOf(
-  { controls, managedKeys, limits, attention, isDoubtful, trailFrom }: Tables,
+  { controls, managedKeys, limits, attention, isDoubtful, trail }: Tables,
   counted: Counted,
 ): readonly string[] {
   const inState = (wanted: Report['managedKeys'][number]['state']) =>
@@ -113,7 +115,7 @@ function doubtsOf(
     isDoubtful ? ["changes have another principal than Keyturn's"] : [],
     some(gaps, 'gap is in the record', 'gaps are in the record'),
     some(tampered, 'sign of tampering is in the record', 'signs of tampering are in the record'),
-    trailFrom !== undefined ? [] : ['nothing could be reconciled with CloudTrail'],
+    trail !== undefined ? [] : ['nothing could be reconciled with CloudTrail'],
     some(inState('unknown'), 'managed key is not known to be on time', 'managed keys are not known to be on time'),
     some(inState('not-rotated-yet'), 'managed key is not rotated yet', 'managed keys are not rotated yet'),
     some(inState('paused'), 'managed key is paused', 'managed keys are paused'),
@@ -159,7 +161,7 @@ function headlineOf(
 
 /** A yes says how much it rests on. */
 function yes(
-  { trailFrom, events, limits, exceptions }: Tables,
+  { trail, events, limits, exceptions }: Tables,
   { managedKeys, managedKeysOnTime, changesMatched, exceptionsInForce }: Counted,
 ): string {
   const keys =
@@ -168,11 +170,17 @@ function yes(
       : `${managedKeysOnTime} of ${plural(managedKeys, 'managed key')} ${managedKeysOnTime === 1 ? 'is' : 'are'} on time`;
   const isWhole = limits.every(({ caveat }) => caveat === undefined);
   const changes = plural(changesMatched, 'change', 'changes');
-  const reach = isWhole ? '' : " of CloudTrail's last 90 days";
-  const older = events.filter(
-    (event) => actionOfEvent(event) !== undefined && trailFrom !== undefined && new Date(event.time) < trailFrom,
+  const hasFiles = trail?.spans !== undefined;
+  const reach = isWhole ? '' : hasFiles ? ' of the time that CloudTrail shows' : " of CloudTrail's last 90 days";
+  const alone = events.filter(
+    (event) => actionOfEvent(event) !== undefined && trail !== undefined && isOutOfReach(trail, new Date(event.time)),
   ).length;
-  const beyond = some(older, 'older one is known from the record alone', 'older ones are known from the record alone');
+  const other = hasFiles ? 'other' : 'older';
+  const beyond = some(
+    alone,
+    `${other} one is known from the record alone`,
+    `${other} ones are known from the record alone`,
+  );
   const rest = (controls: string) =>
     listed([keys, `${changes}${reach} ${changesMatched === 1 ? 'is' : 'are'} accounted for`, ...beyond, controls]);
   if (exceptionsInForce === 0) return `Compliant: ${rest('every control that applies passes')}.`;

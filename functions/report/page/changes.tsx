@@ -1,8 +1,9 @@
-import type { Change } from '../judge/model';
+import type { Change, ReportedTrailSpan } from '../judge/model';
 import type { Anchors } from './anchors';
 import { Link } from './link';
 import { Moment } from './moment';
 import { Table } from './table';
+import { TrailSpans } from './trail-spans';
 
 const RESULTS: Record<Change['result'], { readonly words: string; readonly className: string }> = {
   'without-keyturn': { words: 'without Keyturn', className: 'v fail' },
@@ -30,8 +31,12 @@ interface ChangesProps {
   readonly anchors: Anchors;
 }
 
+interface ComparedProps extends ChangesProps {
+  readonly spans: readonly ReportedTrailSpan[];
+}
+
 /** What changed access keys and secrets: CloudTrail's records and Keyturn's, matched one to one. */
-export function Changes({ changes, anchors }: ChangesProps) {
+export function Changes({ changes, spans, anchors }: ComparedProps) {
   const odd = changes.filter(({ result }) => result !== 'matched');
   const matched = changes.filter(({ result }) => result === 'matched');
   return (
@@ -41,6 +46,7 @@ export function Changes({ changes, anchors }: ChangesProps) {
         Every CreateAccessKey, UpdateAccessKey, DeleteAccessKey and PutSecretValue that CloudTrail has is matched with
         the audit event that tells of it.
       </p>
+      <TrailSpans spans={spans} />
       {odd.length > 0 && (
         <Table
           id="changes-odd"

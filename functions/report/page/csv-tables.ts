@@ -51,6 +51,13 @@ export const CSV_TABLES = {
       approvedOn: ({ approvedOn }) => approvedOn,
     }),
   limits: ({ limits }) => table(limits, { source: ({ source }) => source, message: ({ message }) => message }),
+  'trail-spans': ({ trailSpans = [] }) =>
+    table(trailSpans, {
+      from: ({ from }) => from,
+      to: ({ to }) => to,
+      source: ({ source }) => source,
+      why: ({ why }) => why,
+    }),
   'access-keys': (report) => {
     const controls = report.controls.map(({ id }): [string, (line: Report['accessKeys'][number]) => Cell] => [
       id,

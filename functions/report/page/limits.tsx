@@ -3,6 +3,7 @@ import type { Limit } from '../judge/model';
 const SOURCES: Record<Limit['source'], string> = {
   'audit-record': 'Audit record',
   cloudtrail: 'CloudTrail',
+  'trail-files': 'Files of the trail',
   'credential-report': 'Credential report',
   iam: 'IAM',
   registry: 'Registry',

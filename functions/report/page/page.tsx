@@ -59,7 +59,7 @@ export async function renderPage(report: Report): Promise<string> {
         <Controls controls={report.controls} />
         <AccessKeys keys={accessKeys} anchors={anchors} />
         <ManagedKeys keys={report.managedKeys} events={events} anchors={anchors} />
-        <Changes changes={report.changes} anchors={anchors} />
+        <Changes changes={report.changes} spans={report.trailSpans ?? []} anchors={anchors} />
         <OwnChanges changes={report.ownChanges} />
         <WhoMay report={report} />
         <Told told={report.told} anchors={anchors} />

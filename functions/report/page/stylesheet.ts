@@ -106,6 +106,9 @@ summary{cursor:pointer;padding:4px 0;color:var(--link)}
 @media (max-width:900px){.first{display:block}.limits div{grid-template-columns:1fr;gap:0}.bar{position:static}
 html{scroll-padding-top:0}main{padding:0 16px 48px}.bar{padding:6px 16px}}
 @media (max-width:420px){.groups{columns:1}.answer svg{width:40px}}
+@media screen and (max-width:420px){.own table,.own caption,.own tbody,.own tr,.own td{display:block}.own thead{display:none}
+.own tr{border-top:1px solid var(--line);padding:6px 0}.own td,.own td.long{border:0;padding:0;min-width:0;text-align:left}
+.own td.n:before{content:"Changes: "}}
 @media print{
 @page{margin:12mm 11mm}
 html{font-size:11pt}

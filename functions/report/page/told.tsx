@@ -38,7 +38,7 @@ export function Told({ told, anchors }: ToldProps) {
               </td>
               <td>{accessKeyId && <Link to={anchors.accessKey(accessKeyId)}>{accessKeyId}</Link>}</td>
               <td class="n">{times}</td>
-              <td class="n">{notSent}</td>
+              <td class={notSent > 0 ? 'n bad' : 'n'}>{notSent}</td>
               <td>
                 <Moment at={first} />
               </td>

@@ -9,7 +9,7 @@ import { currentKey } from '../../core/key/secret-state';
 import type { Check } from '../../core/lifecycle/steps';
 import type { Doer, Work } from './doer';
 import { openTarget } from './open-target';
-import { identifyNew, keepPlaces, type SeenPlace } from './place-identity';
+import { identifyUnseen, isReplaced, isUnidentified, keepPlaces, type SeenPlace, unidentified } from './place-identity';
 
 interface CheckPorts {
   readonly secrets: Secrets;
@@ -30,7 +30,7 @@ interface Look {
   readonly differences: readonly string[];
   /** Stands for what the host showed of it. */
   readonly revision: string | undefined;
-  /** Whose it is, where nobody has kept that yet. */
+  /** Whose it is, where nobody has kept that yet, or could tell when it was delivered. */
   readonly place?: SeenPlace | undefined;
   readonly error?: KeyturnError;
 }
@@ -46,6 +46,10 @@ export const checkVersion: Doer<'check', CheckPorts, CheckOutcome> = async (step
   for (const look of drifted) tellDrift(look, step, work);
   if (drifted.length > 0) return 'drifted';
   if (undone.length > 0) return 'undone';
+  for (const { config, place } of looks) {
+    if (place !== undefined && isUnidentified(place))
+      work.run.find(unidentified(config, work.managed, step.accessKeyId));
+  }
   await record(looks, step, work);
   return 'there';
 };
@@ -60,8 +64,9 @@ async function lookAt(config: TargetConfig, step: Check, { ports, managed }: Wor
     const revision =
       seen.revision === undefined ? undefined : revisionDigest(targetId(config, entry.connections), seen.revision);
     const differences = differencesOf(seen, revision, step);
-    const place = differences.length > 0 ? undefined : await identifyNew(target, config, managed);
-    return { ...about, compared: seen.compared, differences, revision, place };
+    const place = differences.length > 0 ? undefined : await identifyUnseen(target, config, managed);
+    const others = place !== undefined && isReplaced(place) ? [`it is another place now: ${place.identity}`] : [];
+    return { ...about, compared: seen.compared, differences: [...differences, ...others], revision, place };
   } catch (thrown) {
     return { ...about, compared: [], differences: [], revision: undefined, error: toKeyturnError(thrown) };
   }

@@ -16,7 +16,14 @@ import { TAG } from '../../core/names';
 import { type Neighbours, refuseContested } from './contested';
 import type { Doer, Work } from './doer';
 import { openTarget } from './open-target';
-import { keepPlaces, recordedIdentity, refuseReplaced, type SeenPlace } from './place-identity';
+import {
+  isUnidentified,
+  keepPlaces,
+  recordedIdentity,
+  refuseReplaced,
+  type SeenPlace,
+  unidentified,
+} from './place-identity';
 import { type ProvePorts, provedVersion } from './prove-version';
 
 export interface DeliverPorts extends ProvePorts {
@@ -116,6 +123,7 @@ async function toTarget(
       read: (id) => earlierCredential(id, step, work),
     });
     run.audit('target-delivered', entry, { ...about, facts: { ...receipt, identity: recordedIdentity(place) } });
+    if (place !== undefined && isUnidentified(place)) run.find(unidentified(config, work.managed, accessKeyId));
     const shown = revision === undefined ? undefined : revisionDigest(targetId(config, entry.connections), revision);
     return { answer: 'delivered', place, revision: shown };
   } catch (thrown) {

@@ -1,8 +1,9 @@
 import type { Secrets, Target } from '../../account/ports';
 import type { RegistryEntry } from '../../core/config/registry';
 import { KeyturnError, toKeyturnError } from '../../core/errors';
-import { nameThatMayPass, type TargetConfig } from '../../core/hosts/target';
-import { isIdentity, knownPlaces, placeDigest, placesTags } from '../../core/key/known-places';
+import type { Finding } from '../../core/findings/findings';
+import { nameThatMayPass, rightToIdentify, type TargetConfig, targetName } from '../../core/hosts/target';
+import { isIdentity, knownPlaces, placeDigest, placesTags, unseenPlaces } from '../../core/key/known-places';
 import type { Managed } from '../../core/lifecycle/managed';
 import type { Work } from './doer';
 
@@ -12,6 +13,8 @@ export interface SeenPlace {
   readonly digest: string;
   /** Whose it is; undefined where the token may not know. */
   readonly identity: string | undefined;
+  /** Whose it was when a key was delivered there before. @default - nobody knew */
+  readonly before?: string | undefined;
 }
 
 /** What the record says of whose a place is. */
@@ -37,7 +40,7 @@ export async function refuseReplaced(
   if (digest === undefined) return undefined;
   const before = knownPlaces(secret).get(digest);
   const identity = before === undefined ? await identityIfTold(target) : await identityOf(target, 'needed');
-  if (before === undefined || identity === undefined || isSame(identity, before)) return { digest, identity };
+  if (before === undefined || identity === undefined || isSame(identity, before)) return { digest, identity, before };
   throw new KeyturnError(
     'place-replaced',
     `${target.name} is another place than the one of this name that a key was delivered to before: its IDs were ` +
@@ -45,15 +48,44 @@ export async function refuseReplaced(
   );
 }
 
-/** The place, where nobody has kept yet whose it is. Never throws: a look is good without. */
-export async function identifyNew(
+/** Whether a place could be told apart once, and cannot any more. */
+export function isUnidentified({ identity, before }: SeenPlace): boolean {
+  return before !== undefined && identity === undefined;
+}
+
+/** Whether a key was delivered to another place than the one before it: nobody could tell, and somebody can now. */
+export function isReplaced({ identity, before }: SeenPlace): boolean {
+  return before !== undefined && identity !== undefined && !isSame(identity, before);
+}
+
+/** A place that may be anybody's: the token has lost the right to tell whose it is. */
+export function unidentified(config: TargetConfig, { entry }: Managed, accessKeyId: string): Finding {
+  const { connection: name } = config;
+  const secret = name === undefined ? undefined : entry.connections[name]?.secret;
+  const connection = name === undefined || secret === undefined ? undefined : { name, secret };
+  const facts = { target: targetName(config), needs: rightToIdentify(config) };
+  return { code: 'place-unidentified', key: entry.id, accessKeyId, connection, facts };
+}
+
+/**
+ * The place, where nobody has kept yet whose it is, or could not tell at the last delivery. Never throws: a look is good
+ * without.
+ */
+export async function identifyUnseen(
   target: Target,
   config: TargetConfig,
   { entry, secret }: Managed,
 ): Promise<SeenPlace | undefined> {
   const digest = digestOf(config, entry);
-  if (digest === undefined || knownPlaces(secret).has(digest)) return undefined;
-  return { digest, identity: await identityIfTold(target) };
+  if (digest === undefined) return undefined;
+  const before = knownPlaces(secret).get(digest);
+  if (before === undefined) return { digest, identity: await identityIfTold(target) };
+  if (!unseenPlaces(secret).has(digest)) return undefined;
+  // A host that does not answer says nothing of the token.
+  return identityOf(target, 'wanted').then(
+    (identity) => ({ digest, identity, before }),
+    () => undefined,
+  );
 }
 
 /**
@@ -62,13 +94,16 @@ export async function identifyNew(
  */
 export async function keepPlaces(
   seen: readonly (SeenPlace | undefined)[],
-  { ports, run, managed: { entry, secret } }: Work<{ readonly secrets: Secrets }>,
+  { ports, run, managed: { entry, secret, retained } }: Work<{ readonly secrets: Secrets }>,
 ): Promise<void> {
   const digests = new Set(entry.targets.map((config) => digestOf(config, entry)));
   const kept = [...knownPlaces(secret)].filter(([digest]) => digests.has(digest));
-  const now = seen.flatMap((one) => (one?.identity === undefined ? [] : [[one.digest, one.identity] as const]));
+  const places = seen.flatMap((one) => one ?? []);
+  const now = places.flatMap(({ digest, identity }) => (identity === undefined ? [] : [[digest, identity] as const]));
+  const unseen = new Set(unseenPlaces(secret));
+  for (const place of places) isUnidentified(place) ? unseen.add(place.digest) : unseen.delete(place.digest);
   // What a retained secret says shows as this one's, which has yet to say it itself.
-  const tags = placesTags(new Map([...kept, ...now]), secret.takesOver === undefined ? secret : { tags: {} });
+  const tags = placesTags(new Map([...kept, ...now]), retained === undefined ? secret : { tags: {} }, unseen);
   if (Object.keys(tags).length === 0) return;
   try {
     await ports.secrets.tag(secret.name, tags);

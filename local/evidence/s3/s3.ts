@@ -34,6 +34,10 @@ export class S3 {
     return bucket;
   }
 
+  has(name: string): boolean {
+    return this.#buckets.has(name);
+  }
+
   /** @throws AwsError NoSuchBucket */
   bucket(name: string): Bucket {
     const bucket = this.#buckets.get(name);

@@ -1,3 +1,5 @@
+import { AwsError } from '../../account/aws-error';
+import { NOT_SIGNED, unpackCode } from '../../lambda/code-archive';
 import type { FunctionConfiguration } from '../../lambda/function-configuration';
 import type { ResourceInput, ResourceType } from '../resource';
 
@@ -13,14 +15,12 @@ const lambdaFunction: ResourceType = async (input) => {
 /** Defaults are Lambda's own. */
 function configurationOf(input: ResourceInput, functionName: string): FunctionConfiguration {
   const { properties } = input;
-  const key = properties.object('Code')?.optionalText('S3Key');
-  if (key === undefined) throw properties.invalid('Code', 'must name an asset (S3Key); inline code is not supported');
   const logging = properties.object('LoggingConfig');
   const deadLetterArn = properties.object('DeadLetterConfig')?.optionalText('TargetArn');
   return {
     functionName,
     functionArn: input.arn('lambda', `function:${functionName}`),
-    codeDirectory: input.assetDirectory(key),
+    codeDirectory: codeDirectory(input),
     handler: properties.text('Handler'),
     runtime: properties.text('Runtime'),
     memorySize: properties.optionalNumber('MemorySize') ?? 128,
@@ -31,6 +31,27 @@ function configurationOf(input: ResourceInput, functionName: string): FunctionCo
     logFormat: logging?.optionalText('LogFormat') === 'JSON' ? 'JSON' : 'Text',
     deadLetterArn,
   };
+}
+
+/** An asset, or an object in a bucket of the account's own. */
+function codeDirectory({ properties, services, assetDirectory }: ResourceInput): string {
+  const { s3 } = services.account;
+  const [Bucket, Key] = ['S3Bucket', 'S3Key'].map((name) => properties.object('Code')?.optionalText(name));
+  if (Key === undefined) throw properties.invalid('Code', 'must be in S3 (S3Key); inline code is not supported');
+  const mustBeSigned = properties.optionalText('CodeSigningConfigArn') !== undefined;
+  if (Bucket !== undefined && s3.has(Bucket)) return unpackCode(objectIn(s3, Bucket, Key), mustBeSigned);
+  if (mustBeSigned) throw new Error(NOT_SIGNED);
+  return assetDirectory(Key);
+}
+
+function objectIn(s3: ResourceInput['services']['account']['s3'], Bucket: string, Key: string): Buffer {
+  try {
+    return s3.getObject({ Bucket, Key }).Body;
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    const said = `S3 Error Code: ${error.code}. S3 Error Message: ${error.message}`;
+    throw new Error(`Error occurred while GetObject. ${said}`);
+  }
 }
 
 const permission: ResourceType = ({ properties, services, logicalId, previous }) => {

@@ -5,7 +5,7 @@ const queue: ResourceType = (input) => {
   const generated = () => input.generatedName(80);
   const name = input.previous?.attributes.QueueName ?? input.properties.optionalText('QueueName') ?? generated();
   const arn = input.arn('sqs', name);
-  queues.put(name, arn);
+  queues.put(name, arn, input.properties.optionalText('KmsMasterKeyId'));
   return {
     ref: `https://sqs.${account.region}.amazonaws.com/${account.accountId}/${name}`,
     attributes: { Arn: arn, QueueName: name },

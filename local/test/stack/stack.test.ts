@@ -64,7 +64,7 @@ describe('a deployment', () => {
             Properties: { Name: '/acme/keys/web', Type: 'String', Value: '{"user":1}' },
           },
           Logs: { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: { Ref: 'Retention' } } },
-          Queue: { Type: 'AWS::SQS::Queue' },
+          Queue: { Type: 'AWS::SQS::Queue', Properties: { KmsMasterKeyId: 'alias/own' } },
           Topic: { Type: 'AWS::SNS::Topic' },
           Mail: {
             Type: 'AWS::SNS::Subscription',
@@ -119,7 +119,7 @@ describe('a deployment', () => {
       ],
     });
     expect(deployment.outputs).toEqual({ Where: deployment.functions[0]?.functionArn });
-    expect(deployment.queues).toHaveLength(1);
+    expect(deployment.queues).toMatchObject([{ kmsKeyId: 'alias/own', messages: [] }]);
     expect(functionNameOf(deployment, 'function')).toBe(deployment.functions[0]?.functionName);
     expect(() => functionNameOf(deployment, 'other')).toThrow('Expected one function with other');
 

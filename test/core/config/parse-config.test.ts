@@ -202,6 +202,36 @@ describe('keyturn.yaml as a text', () => {
       '11:18 audit.report: expected audit.archive too: the archive is where the reports are written, found a map of nothing; add audit.archive, or take audit.report out',
     ],
     [
+      'files of a trail that nobody knows the bucket of',
+      `${SOUND}audit: { trailFiles: {} }\n`,
+      "11:22 audit.trailFiles.bucket: expected the name of the trail's bucket, which is known only of a trail that the stack makes, without a prefix, found nothing; correct it",
+    ],
+    [
+      'a prefix of the trail that the stack makes',
+      `${SOUND}trail: create\naudit: { trailFiles: { prefix: logs } }\n`,
+      "12:22 audit.trailFiles.bucket: expected the name of the trail's bucket, which is known only of a trail that the stack makes, without a prefix, found nothing; correct it",
+    ],
+    [
+      'a prefix with the slash that CloudTrail adds',
+      `${SOUND}audit: { trailFiles: { bucket: trail, prefix: logs/ } }\n`,
+      '11:47 audit.trailFiles.prefix: expected what stands before /AWSLogs in the names of the files, without its slash, found "logs/"; correct it',
+    ],
+    [
+      'a prefix that would be a pattern in a policy',
+      `${SOUND}audit: { trailFiles: { bucket: trail, prefix: "*" } }\n`,
+      '11:47 audit.trailFiles.prefix: expected what stands before /AWSLogs in the names of the files, without its slash, found "*"; correct it',
+    ],
+    [
+      'an organization by its name',
+      `${SOUND}audit: { trailFiles: { bucket: trail, organization: acme } }\n`,
+      '11:53 audit.trailFiles.organization: expected the ID of an organization, such as o-exampleorgid, found "acme"; correct it',
+    ],
+    [
+      'a bucket by its ARN',
+      `${SOUND}audit: { trailFiles: { bucket: "arn:aws:s3:::trail" } }\n`,
+      '11:32 audit.trailFiles.bucket: expected the name of a bucket, found "arn:aws:s3:::trail"; correct it',
+    ],
+    [
       'a schedule of the report that EventBridge refuses',
       `${SOUND}audit: { report: { schedule: cron(0 6 1 * *) }, archive: { years: 7 } }\n`,
       '11:30 audit.report.schedule: expected the six fields of cron(minutes hours day-of-month month day-of-week year), found "cron(0 6 1 * *)"; write cron(0 6 1 * ? *) for the first day of each month',

@@ -123,6 +123,20 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
   ],
   [
     {
+      code: 'place-unidentified',
+      key,
+      accessKeyId,
+      connection,
+      facts: { target: refused.target, needs: 'the scope "repository"' },
+    },
+    'attention',
+    'failed',
+    'Key "web-shop": AKIA0000000000000OLD was delivered to bitbucket acme/web-shop/Production, and nobody could tell ' +
+      'whether that is still the place of before: the token may not read it any more. Give it the scope "repository", or ' +
+      'name the target by its IDs.',
+  ],
+  [
+    {
       code: 'place-replaced',
       key,
       accessKeyId,

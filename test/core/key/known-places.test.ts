@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { isIdentity, knownPlaces, placeDigest, placesTags } from '../../../functions/core/key/known-places';
+import {
+  isIdentity,
+  knownPlaces,
+  placeDigest,
+  placesTags,
+  unseenPlaces,
+} from '../../../functions/core/key/known-places';
 import { PLACES_TAGS, TAG } from '../../../functions/core/names';
 
 const uuid = (number: number) => `3f2a91c0-0000-4000-8000-${String(number).padStart(12, '0')}`;
@@ -23,6 +29,16 @@ describe('whose the places of a secret are', () => {
     expect(placesTags(new Map([...places(4)].reverse()), { tags })).toEqual({});
     const changed = new Map(places(4)).set(placeDigest('place 0'), identity(99));
     expect(Object.keys(placesTags(changed, { tags }))).toHaveLength(1);
+  });
+
+  it('is read with those that nobody could tell at the last delivery', () => {
+    const unseen = new Set([placeDigest('place 1'), placeDigest('place 49')]);
+    const tags = placesTags(places(50), NONE, unseen);
+    expect(unseenPlaces({ tags })).toEqual(unseen);
+    expect(knownPlaces({ tags }).get(placeDigest('place 1'))).toBe(identity(1));
+    const all = placesTags(places(50), NONE, new Set(places(50).keys()));
+    for (const value of Object.values(all)) expect(value).toMatch(/^[\w +\-=.:/@]{1,256}$/);
+    expect(unseenPlaces(NONE).size).toBe(0);
   });
 
   it('empties the tags of places that are no more, and leaves alone what never was', () => {

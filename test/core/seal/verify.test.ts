@@ -34,23 +34,28 @@ const WORK = ['run-started', 'key-created', 'run-finished'] as const;
 let record: ReadonlyMap<string, readonly AuditEvent[]>;
 
 beforeAll(async () => {
+  record = await deployed(DAYS);
+});
+
+/** @param key that of its deployment */
+async function deployed(days: readonly string[], key = SEAL_KEY): Promise<ReadonlyMap<string, readonly AuditEvent[]>> {
   const all = new Map<string, readonly AuditEvent[]>();
   let previous: string | undefined;
-  for (const day of DAYS) {
-    const [before] = DAYS.filter((other) => other < day).slice(-1);
+  for (const day of days) {
+    const [before] = days.filter((other) => other < day).slice(-1);
     const ends = new DayEnds(before ?? '');
     for (const event of [...all.values()].flat()) ends.add(event, event);
     const manifests = before === undefined ? [] : manifestsOf(before, ends.ends(), previous);
     const told = manifests.map((facts) => ({ event: 'manifest-written', facts }) as const);
     const name = day.slice(-2);
     const daily = attempt(`daily${name}`, `${day}T03:40:00.000Z`, ['run-started', ...told, 'run-finished']);
-    all.set(`daily ${name}`, await sealed(daily));
-    all.set(`work ${name}`, await sealed(attempt(`work${name}`, `${day}T12:00:00.000Z`, WORK)));
+    all.set(`daily ${name}`, await sealed(daily, key));
+    all.set(`work ${name}`, await sealed(attempt(`work${name}`, `${day}T12:00:00.000Z`, WORK), key));
     const last = all.get(`daily ${name}`)?.find(({ event }) => event === 'manifest-written');
     previous = last?.seal?.signature ?? previous;
   }
-  record = all;
-});
+  return all;
+}
 
 const of = (name: string): readonly AuditEvent[] => record.get(name) ?? expect.fail(`no ${name}`);
 const one = (name: string, sequence: number): AuditEvent => of(name)[sequence - 1] ?? expect.fail(`no ${sequence}`);
@@ -106,6 +111,7 @@ describe('a record', () => {
       repeated: 0,
       unfinished: [],
       unnamed: [nameOf('daily 04'), nameOf('work 04')],
+      gaps: [],
       problems: [],
       notOurs: [],
     });
@@ -472,5 +478,75 @@ describe('a manifest that was recorded in part only', () => {
   it('is missing until the next run has made up for it', async () => {
     expect(await told(await made(false))).toEqual({ problems: ['missing-manifest 2026-03-04'], notOurs: [] });
     expect(await told(await made(true))).toEqual(nothing);
+  });
+});
+
+describe('a stack that was destroyed, and deployed again days later', () => {
+  const again = otherSealKey('5ea15ea1-0000-4000-8000-00000000000e') as typeof SEAL_KEY;
+  const AGAIN = ['2026-03-09', '2026-03-10', '2026-03-11', '2026-03-12'];
+  const gap = { from: '2026-03-04T12:00:02.000Z', to: '2026-03-09T03:40:00.000Z' };
+  let second: ReadonlyMap<string, readonly AuditEvent[]>;
+  beforeAll(async () => {
+    second = await deployed(AGAIN, again);
+  });
+
+  /** Of the first deployment and the second all but those of some attempts. */
+  const but = (...gone: readonly string[]) =>
+    [record, second].flatMap((all) =>
+      linesOf(...[...all].filter(([name]) => !gone.includes(name)).flatMap(([, events]) => events)),
+    );
+  async function judged(lines: readonly Line[]) {
+    const { problems, notOurs, gaps } = await check(lines, [SEAL_KEY, again]);
+    return { problems: problems.map(({ code, at }) => `${code} ${at}`), notOurs, gaps };
+  }
+  const codes = async (lines: readonly Line[]) =>
+    new Set((await judged(lines)).problems.map((text) => text.split(' ')[0]));
+
+  it('is intact, with a gap of which nothing is proved', async () => {
+    expect(await judged(but())).toEqual({ problems: [], notOurs: [], gaps: [gap] });
+  });
+
+  it('is intact where its last day and the one before have no manifest any more', async () => {
+    expect((await judged(but('daily 04', 'work 04'))).problems).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a day of the first one',
+      ['daily 03', 'work 03'],
+      ['broken-manifests', 'missing-attempt', 'missing-manifest', 'missing-day'],
+    ],
+    ['its last manifests', ['daily 03', 'daily 04'], ['missing-manifest']],
+    ['the first day of the second one', ['daily 09', 'work 09'], ['missing-attempt']],
+    [
+      'its first days',
+      ['daily 09', 'work 09', 'daily 10', 'work 10'],
+      ['broken-manifests', 'missing-manifest', 'missing-day'],
+    ],
+    [
+      'a day in the middle of it',
+      ['daily 11', 'work 11'],
+      ['broken-manifests', 'missing-attempt', 'missing-manifest', 'missing-day'],
+    ],
+  ])('hides nothing: %s', async (_what, gone, wanted) => {
+    const found = await codes(but(...gone));
+    expect(wanted.filter((code) => !found.has(code))).toEqual([]);
+  });
+
+  it('is one more time without a stack where it is deployed a third time', async () => {
+    const key = otherSealKey('5ea15ea1-0000-4000-8000-00000000000f');
+    const third = await deployed(['2026-03-20'], key as typeof SEAL_KEY);
+    const { gaps, problems } = await check(
+      [...but(), ...linesOf(...[...third.values()].flat())],
+      [SEAL_KEY, again, key as typeof SEAL_KEY],
+    );
+    expect({ problems, gaps: gaps.length }).toEqual({ problems: [], gaps: 2 });
+  });
+
+  it('is not what stopped for days and has the same key still', async () => {
+    const same = await deployed(AGAIN);
+    const { problems, gaps } = await check([...without(), ...linesOf(...[...same.values()].flat())]);
+    expect(gaps).toEqual([]);
+    expect(problems.map(({ code }) => code)).toContain('missing-day');
   });
 });

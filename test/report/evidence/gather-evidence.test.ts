@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { AUDIT_SCHEMA, type AuditEvent } from '../../../functions/core/audit';
+import { auditTermsDigest } from '../../../functions/core/config/audit-terms';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/duration';
 import { AUDIT_LOG_GROUP } from '../../../functions/core/names';
 import type { Evidence, EvidenceSource } from '../../../functions/report/evidence/evidence';
 import type { AwsFault } from '../../../local/account/wire/server';
 import { newScene } from '../../support/dispose';
 import type { Scene } from '../../support/scene';
+import { otherSealKey, sealed } from '../../support/seal-key';
 import { START } from '../../support/stage';
 import { failing, gather, rotated } from './gathered';
 
@@ -52,6 +54,18 @@ function eventAt(at: number, more: Partial<AuditEvent> = {}): AuditEvent {
   };
 }
 
+function putTerms(scene: Scene, Value: string): void {
+  scene.account.ssm.putParameter({ Name: '/keyturn/audit-terms', Type: 'String', Value, Overwrite: true }, 'me');
+}
+
+/** A run of a deployment with these terms, an hour later. */
+async function deployedWith(scene: Scene, terms: string | undefined): Promise<void> {
+  scene.hours(1);
+  const started = eventAt(scene.clock.now() - MINUTE, { facts: { terms: auditTermsDigest(terms) } });
+  const [event = started] = await sealed([started]);
+  write(scene, [lineOf(event)]);
+}
+
 const earlier = (instant: Date, milliseconds: number) => new Date(instant.getTime() - milliseconds);
 const sources = ({ failures }: Evidence) => failures.map(({ source }) => source);
 
@@ -93,20 +107,66 @@ describe('evidence', () => {
     const scene = await rotated();
     expect(await gather(scene)).toMatchObject({ terms: undefined, failures: [] });
     const terms = { frameworks: ['cis-7.0'], exceptions: [] };
-    const write = (Value: string) =>
-      scene.account.ssm.putParameter({ Name: '/keyturn/audit-terms', Type: 'String', Value, Overwrite: true }, 'me');
-    write(JSON.stringify({ version: 1, ...terms }));
+    const value = JSON.stringify({ version: 1, ...terms });
+    putTerms(scene, value);
     const changedAt = new Date(scene.clock.now());
+    await deployedWith(scene, value);
     expect((await gather(scene)).terms).toEqual({
       ...terms,
+      digest: auditTermsDigest(value),
       changedAt: expect.toSatisfy((at: Date) => at >= changedAt),
     });
-    write('[]');
+    putTerms(scene, '[]');
     const unreadable = await gather(scene);
     expect(unreadable.terms).toBeUndefined();
     expect(unreadable.failures).toMatchObject([
       { source: 'audit-terms', message: expect.stringContaining('SSM parameter /keyturn/audit-terms cannot be read') },
     ]);
+  });
+
+  it('has nothing of terms that the deployment did not write, and says so', async () => {
+    const scene = await rotated();
+    const exceptions = [
+      {
+        user: 'mallory',
+        control: 'cis-1.14',
+        approver: 'Mallory',
+        reason: 'Because.',
+        approvedOn: '2026-01-01',
+        until: '2026-12-31',
+      },
+    ];
+    const forged = JSON.stringify({ version: 1, exceptions });
+    putTerms(scene, forged);
+    const told = async () => {
+      const { terms, failures } = await gather(scene);
+      return [
+        terms?.exceptions.length,
+        ...failures.map(({ message }) => /^(No sealed run|\S+ does not hold)/.exec(message)?.[1]),
+      ];
+    };
+    const differs = '/keyturn/audit-terms does not hold';
+    expect(await told()).toEqual([undefined, 'No sealed run']);
+    await deployedWith(scene, undefined);
+    expect(await told()).toEqual([undefined, differs]);
+    // Whoever may write into the log group says it in vain.
+    write(scene, [lineOf(eventAt(scene.clock.now(), { facts: { terms: auditTermsDigest(forged) } }))]);
+    expect(await told()).toEqual([undefined, differs]);
+    await deployedWith(scene, forged);
+    expect(await told()).toEqual([1]);
+    scene.account.ssm.deleteParameter({ Name: '/keyturn/audit-terms' });
+    expect(await told()).toEqual([undefined, differs]);
+  });
+
+  it('has those of today for a period that is long over', async () => {
+    const scene = await rotated();
+    scene.hours(24 * 40);
+    const value = JSON.stringify({ version: 1, frameworks: ['cis-7.0'], exceptions: [] });
+    putTerms(scene, value);
+    await deployedWith(scene, value);
+    const { terms, record } = await gather(scene, { until: new Date(START + 2 * DAY) });
+    expect(terms?.frameworks).toEqual(['cis-7.0']);
+    expect(record?.events.filter(({ time }) => Date.parse(time) > START + 3 * DAY)).toEqual([]);
   });
 
   it('holds no secret (K6)', async () => {
@@ -201,6 +261,21 @@ describe('the record', () => {
       { at: new Date(START + 2 * MINUTE), why: 'wrong-id' },
       { at: new Date(START + 3 * MINUTE), why: 'wrong-stream' },
       { at: new Date(START + 4 * MINUTE), why: 'wrong-stream' },
+    ]);
+  });
+
+  it('tells which stacks were of the deployment, as sealed runs say it and nobody else', async () => {
+    const scene = await rotated();
+    const at = scene.clock.now() - HOUR;
+    const says = (stack: string, by: number) => eventAt(at + by, { facts: { stacks: [stack] } });
+    const ours = await sealed([says('KeyturnKeys1', 0), eventAt(at + 1, { facts: { stacks: 'none' } })]);
+    const others = await sealed([says('Strangers', 2)], otherSealKey('5ea15ea1-0000-4000-8000-000000000002'));
+    write(scene, [...ours, ...others, says('Forged', 3)].map(lineOf));
+    const { record } = await gather(scene);
+
+    const stacks = record?.seals?.stacks ?? new Map<string, ReadonlySet<string>>();
+    expect([...stacks].map(([stack, days]) => [stack, ...days])).toEqual([
+      ['KeyturnKeys1', new Date(at).toISOString().slice(0, 10)],
     ]);
   });
 

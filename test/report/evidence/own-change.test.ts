@@ -65,6 +65,81 @@ describe('a change to Keyturn itself', () => {
     expect(call('PutRule', { name: 'Keyturn-KeyRotationTriggers' }, more)?.through).toBe('cloudformation');
   });
 
+  const [FUNCTION, ROLE, RULE] = [
+    'Keyturn-KeyRotationSync8AD2',
+    'Keyturn-KeyRotationSyncRole91',
+    'Keyturn-KeyRotationX',
+  ];
+  const [TOPIC, BUCKET, KEY] = [OWN.topic, OWN.archive, OWN.keys[0]];
+  const POLICY = 'arn:aws:iam::111122223333:policy/Keyturn-KeyRotationSyncRights';
+  const QUEUE = 'https://sqs.eu-west-1.amazonaws.com/111122223333/Keyturn-KeyRotationFailedRuns9B';
+  const TRAIL = 'arn:aws:cloudtrail:eu-west-1:111122223333:trail/Keyturn-KeyRotationTrail1A';
+  const RECORD = '/keyturn/audit';
+  it.each<[Record<string, unknown>, readonly string[]]>([
+    [
+      { functionName: FUNCTION },
+      [
+        ...['UpdateFunctionCode20150331v2', 'UpdateFunctionConfiguration20150331v2', 'DeleteFunction20150331'],
+        ...['AddPermission20150331v2', 'RemovePermission20150331v2', 'CreateEventSourceMapping20150331'],
+        ...['PutFunctionConcurrency20171031', 'DeleteFunctionConcurrency20171031', 'UpdateEventSourceMapping20150331'],
+        ...['PutFunctionEventInvokeConfig', 'UpdateFunctionEventInvokeConfig', 'DeleteFunctionEventInvokeConfig'],
+        ...['CreateFunctionUrlConfig', 'UpdateFunctionUrlConfig', 'CreateFunctionUrlConfig20211031'],
+        ...['PutRuntimeManagementConfig', 'PutFunctionCodeSigningConfig', 'DeleteFunctionCodeSigningConfig'],
+      ],
+    ],
+    [
+      { roleName: ROLE },
+      [
+        ...['UpdateAssumeRolePolicy', 'PutRolePolicy', 'DeleteRolePolicy', 'AttachRolePolicy', 'DetachRolePolicy'],
+        ...['PutRolePermissionsBoundary', 'DeleteRolePermissionsBoundary', 'TagRole', 'UntagRole', 'UpdateRole'],
+        'DeleteRole',
+      ],
+    ],
+    [
+      { policyArn: POLICY },
+      ['CreatePolicyVersion', 'SetDefaultPolicyVersion', 'DeletePolicy', 'AttachUserPolicy', 'AttachGroupPolicy'],
+    ],
+    [{ name: RULE }, ['PutRule', 'DisableRule', 'DeleteRule']],
+    [{ rule: RULE }, ['PutTargets', 'RemoveTargets']],
+    [
+      { logGroupName: RECORD },
+      [
+        ...['PutRetentionPolicy', 'DeleteRetentionPolicy', 'DeleteLogGroup', 'DeleteLogStream', 'AssociateKmsKey'],
+        ...['PutSubscriptionFilter', 'DeleteSubscriptionFilter', 'PutMetricFilter', 'DeleteMetricFilter'],
+        'DisassociateKmsKey',
+      ],
+    ],
+    [
+      { logGroupIdentifier: RECORD },
+      ['PutLogGroupDeletionProtection', 'PutDataProtectionPolicy', 'PutTransformer', 'DeleteTransformer'],
+    ],
+    [{ keyId: KEY }, ['PutKeyPolicy', 'DisableKey', 'ScheduleKeyDeletion', 'CreateGrant', 'ReplicateKey']],
+    [{ aliasName: 'alias/keyturn-seal' }, ['UpdateAlias', 'DeleteAlias', 'CreateAlias']],
+    [{ topicArn: TOPIC }, ['SetTopicAttributes', 'Subscribe', 'AddPermission', 'RemovePermission', 'DeleteTopic']],
+    [{ subscriptionArn: `${TOPIC}:0d0f1b5e` }, ['Unsubscribe', 'SetSubscriptionAttributes']],
+    [{ queueUrl: QUEUE }, ['PurgeQueue', 'SetQueueAttributes', 'DeleteQueue', 'AddPermission']],
+    [{ name: '/keyturn/keys/web-shop' }, ['PutParameter', 'DeleteParameter']],
+    [
+      { secretId: 'keyturn/web-shop' },
+      ['PutResourcePolicy', 'DeleteResourcePolicy', 'UpdateSecret', 'DeleteSecret', 'RotateSecret', 'RestoreSecret'],
+    ],
+    [
+      { bucketName: BUCKET },
+      [
+        ...['PutBucketPolicy', 'DeleteBucketPolicy', 'PutBucketLifecycle', 'DeleteBucketLifecycle', 'DeleteBucket'],
+        ...['PutBucketObjectLockConfiguration', 'PutBucketVersioning', 'PutBucketReplication', 'PutBucketAcl'],
+        ...['PutBucketPublicAccessBlock', 'DeleteBucketPublicAccessBlock', 'PutBucketEncryption'],
+      ],
+    ],
+    [{ alarmNames: ['Keyturn-overdue'] }, ['DeleteAlarms', 'DisableAlarmActions']],
+    [{ alarmName: 'Keyturn-overdue' }, ['PutMetricAlarm', 'PutCompositeAlarm', 'SetAlarmState']],
+    [{ name: TRAIL }, ['StopLogging', 'UpdateTrail', 'DeleteTrail']],
+    [{ trailName: 'Keyturn-KeyRotationTrail1A' }, ['PutEventSelectors']],
+  ])('of %j is asked for by each call that makes one, and told', (parameters, calls) => {
+    const asked: readonly string[] = [...OWN_CHANGES, ...OWN_CHANGES_IN_IAM];
+    expect(calls.filter((name) => !asked.includes(name) || call(name, parameters)?.through !== 'hand')).toEqual([]);
+  });
+
   it.each([
     ['a call that failed', 'PutRetentionPolicy', { logGroupName: '/keyturn/audit' }, { errorCode: 'AccessDenied' }],
     ['another group', 'PutRetentionPolicy', { logGroupName: '/keyturn/auditors' }, {}],

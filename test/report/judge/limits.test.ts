@@ -199,9 +199,9 @@ describe("CloudTrail's event history", () => {
       {
         ...minor(
           'cloudtrail',
-          `CloudTrail's event history reaches back to ${from.toISOString()} (90 days at most). What was changed between ` +
-            `${whole.since.toISOString()} and then is known from the audit record only, and changes without Keyturn do ` +
-            'not show. A trail that is kept in S3 has them.',
+          "CloudTrail's event history goes back 90 days. The files of a trail have what is older: name them in " +
+            `audit.trailFiles. What was changed from ${whole.since.toISOString()} to ${from.toISOString()} is known from ` +
+            'the audit record only, and changes without Keyturn do not show.',
         ),
         caveat: "Changes before 2026-01-01 are out of CloudTrail's reach.",
       },
@@ -436,5 +436,31 @@ describe('a clock', () => {
   it('was not set back by another run', () => {
     const other = { ...finding(day(1, 9 * HOUR)), id: 'other-1', sequence: 1 };
     expect(limits(record({ events: inOrder([...events, other]) }))).toEqual([]);
+  });
+});
+
+describe('the own policy of a secret', () => {
+  const NAME = 'keyturn/key-0';
+  const found = new Map([[NAME, { arn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:x', policy: undefined }]]);
+
+  it('that hides is told: who may read the value is not known, and that is no small print of a table', () => {
+    const used =
+      whole.entries?.flatMap(({ connections }) => Object.values(connections).map(({ secret }) => secret)) ?? [];
+    const readable = new Map([...used].map((name) => [name, { arn: name, policy: undefined }]));
+    expect(limits({ secretPolicies: readable })).toEqual([
+      minor(
+        'secret-policies',
+        `The own policy of 1 secret could not be read: ${NAME}. Who may read its value is not known.`,
+      ),
+    ]);
+    expect(limits({ secretPolicies: new Map([...readable, ...found]) })).toEqual([]);
+  });
+
+  it('of many is told with some of their names', () => {
+    const many = new AnAccount(9).live(0, 2).evidence(2, 0);
+    const [limit] = limitsOf({ ...many, secretPolicies: new Map() }, scopeOf(many), reconcile(many, scopeOf(many)));
+    expect(limit?.message).toMatch(
+      /^The own policy of \d+ secrets could not be read: .*, and \d+ more\. Who may read their values/,
+    );
   });
 });

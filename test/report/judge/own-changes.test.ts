@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { after, HOUR, MINUTE } from '../../../functions/core/duration';
+import type { StackDays } from '../../../functions/core/said-of-deployment';
 import type { Evidence, OwnChange } from '../../../functions/report/evidence/evidence';
 import { makeReport } from '../../../functions/report/judge/make-report';
 import { ownChangeItems, ownChangesOf, writerOf } from '../../../functions/report/judge/own-changes';
@@ -49,6 +50,18 @@ describe('what happened to Keyturn itself', () => {
     expect(found?.at(-1)).toMatchObject({ deployment: 'own-2' });
   });
 
+  it('may be of a deployment that fell into a time of which nothing is known', () => {
+    const absences = [{ from: day(10), to: day(12) }];
+    const kindAt = (at: Date) => {
+      const known = evidence([change(at, 'cloudformation')]);
+      const ownHistory = known.ownHistory && { ...known.ownHistory, absences };
+      return ownChangesOf({ ...known, ownHistory })?.map(({ kind }) => kind);
+    };
+    expect(kindAt(day(10, -1))).toEqual(['by-another-stack']);
+    for (const at of [day(10), day(11), day(12, 12 * HOUR - 1)]) expect(kindAt(at)).toEqual(['by-deployment']);
+    expect(kindAt(day(12, 12 * HOUR))).toEqual(['by-another-stack']);
+  });
+
   it('is another stack’s where CloudFormation did it and none of ours was at work', () => {
     expect(kinds([change(day(20), 'cloudformation')])).toEqual(['by-another-stack']);
     expect(kinds([deployment(day(20)), change(day(20, 13 * HOUR), 'cloudformation')])).toEqual([
@@ -64,6 +77,54 @@ describe('what happened to Keyturn itself', () => {
 
   it('accuses nobody of what may belong to a deployment from before CloudTrail could be asked', () => {
     expect(kinds([change(day(0, HOUR), 'cloudformation')])).toEqual(['by-deployment']);
+  });
+
+  describe('by a stack that is not of the deployment any more', () => {
+    const of = (at: Date, call: string, thing = 'KeyturnKeys1') => change(at, 'deployment', { call, thing });
+    const toldOn = (...days: readonly number[]) =>
+      new Map([['KeyturnKeys1', new Set(days.map((one) => day(one).toISOString().slice(0, 10)))]]);
+    const found = (changes: readonly OwnChange[], stacks: StackDays | undefined = toldOn(9, 10)) => {
+      const known = evidence(changes);
+      const { record } = known;
+      return ownChangesOf({
+        ...known,
+        deployment: { things: { stacks: ['Keyturn'], names: 'Keyturn-K', topic: 't', keys: [] }, rights: [] },
+        record: record && { ...record, seals: { keys: [], events: 9, since: day(0), before: 0, stacks } },
+      })?.map(({ kind, thing }) => `${kind} ${thing}`);
+    };
+
+    it('is a deployment while sealed runs said that it is theirs, and just before', () => {
+      expect(found([of(day(8, HOUR), 'CreateStack'), change(day(8, 2 * HOUR), 'cloudformation')])).toEqual([
+        'deployment KeyturnKeys1',
+        'by-deployment Keyturn-X',
+      ]);
+    });
+
+    it('is a deployment where somebody deletes what it left, weeks later', () => {
+      expect(found([of(day(30), 'DeleteStack'), change(day(30, HOUR), 'cloudformation')])).toEqual([
+        'deployment KeyturnKeys1',
+        'by-deployment Keyturn-X',
+      ]);
+    });
+
+    it.each([
+      ['nobody said so', [of(day(20), 'DeleteStack')], undefined],
+      ['another one has its name', [of(day(20), 'CreateStack')], toldOn(9)],
+      ['it was updated since', [of(day(20), 'UpdateStack')], toldOn(9)],
+      ['CloudTrail cannot tell what was done with its name meanwhile', [of(day(20), 'DeleteStack')], new Map()],
+    ])('is another stack’s where %s', (_why, changes, stacks) => {
+      expect(found(changes, stacks ?? new Map())).toEqual(['by-another-stack KeyturnKeys1']);
+    });
+
+    it('is another stack’s from the second deletion on, and after another one was made with its name', () => {
+      const another = 'by-another-stack KeyturnKeys1';
+      expect(found([of(day(20), 'DeleteStack'), of(day(22), 'CreateStack'), of(day(23), 'DeleteStack')])).toEqual([
+        'deployment KeyturnKeys1',
+        another,
+        another,
+      ]);
+      expect(found([of(day(20), 'CreateStack'), of(day(21), 'DeleteStack')])).toEqual([another, another]);
+    });
   });
 
   it('is by hand beside a deployment too', () => {

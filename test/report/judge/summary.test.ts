@@ -22,7 +22,7 @@ const NO_TABLES: Tables = {
   exceptions: [],
   limits: [],
   isDoubtful: false,
-  trailFrom: day(0),
+  trail: { from: day(0), to: day(400), writes: [] },
 };
 const summary = (tables: Partial<Tables> = {}) => summaryOf({ ...NO_TABLES, ...tables });
 
@@ -197,7 +197,7 @@ describe('nobody can tell', () => {
     [{ attention: kinds('log-gap', 2) }, '2 gaps are in the record'],
     [{ attention: kinds('tampering', 1) }, '1 sign of tampering is in the record'],
     [{ attention: kinds('tampering', 2) }, '2 signs of tampering are in the record'],
-    [{ trailFrom: undefined }, 'nothing could be reconciled with CloudTrail'],
+    [{ trail: undefined }, 'nothing could be reconciled with CloudTrail'],
     [{ managedKeys: states('unknown', 1) }, '1 managed key is not known to be on time'],
     [{ managedKeys: states('unknown', 2) }, '2 managed keys are not known to be on time'],
     [{ managedKeys: states('not-rotated-yet', 1) }, '1 managed key is not rotated yet'],
@@ -211,7 +211,7 @@ describe('nobody can tell', () => {
     [{ limits: [limit] }, '1 limit of the evidence is listed'],
     [{ limits: [limit, limit] }, '2 limits of the evidence are listed'],
     [
-      { isDoubtful: true, managedKeys: states('paused', 1), trailFrom: undefined },
+      { isDoubtful: true, managedKeys: states('paused', 1), trail: undefined },
       "changes have another principal than Keyturn's, nothing could be reconciled with CloudTrail and 1 managed key is paused",
     ],
   ])('is said with what would have to be known: %#', (tables, doubt) => {

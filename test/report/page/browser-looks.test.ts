@@ -58,6 +58,20 @@ inChromium('the looks of a report', () => {
     ),
   );
 
+  it('show on a telephone all of a change to Keyturn itself, one under the other', async () => {
+    const { page } = await open(browser, urlOf(1), { viewport: { width: 360, height: 800 } });
+    await page.evaluate(() => {
+      for (const fold of document.querySelectorAll('details')) fold.open = true;
+    });
+    const [cut, heights] = await page.evaluate(() => [
+      [...document.querySelectorAll('.own .frame')].filter((frame) => frame.scrollWidth > frame.clientWidth).length,
+      [...document.querySelectorAll('.own caption')].map((caption) => caption.getBoundingClientRect().height),
+    ]);
+    expect(cut).toBe(0);
+    expect(Math.max(...(heights as number[]))).toBeLessThan(60);
+    await page.context().close();
+  });
+
   it('are light or dark as the system is', async () => {
     const background = async (colorScheme: 'light' | 'dark') => {
       const { page } = await open(browser, urlOf(1), { colorScheme });

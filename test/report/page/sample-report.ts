@@ -116,6 +116,7 @@ export function sampleReport(managed: number): Report {
         message: 'AWS had no information on the last use of 1 access key; it is not judged as unused.',
       },
     ],
+    trailSpans: trailSpans(),
     accessKeys,
     managedKeys: keys.map(({ history }) => history),
     changes,
@@ -124,6 +125,31 @@ export function sampleReport(managed: number): Report {
     runs,
     events,
   });
+}
+
+/** Files of a trail that was made late and has a damaged file, the event history, and what does not show yet. */
+function trailSpans(): NonNullable<Report['trailSpans']> {
+  const ends = (days: number) => new Date(UNTIL.getTime() - days * DAY).toISOString();
+  const folder = `AWSLogs/${ACCOUNT}/CloudTrail/us-east-1/`;
+  return [
+    {
+      from: SINCE.toISOString(),
+      to: ends(400),
+      source: 'absent',
+      why:
+        `There is no file of us-east-1 in s3://trail-of-acme/${folder}. The trail did not write then or not there, or somebody ` +
+        'has deleted its files.',
+    },
+    { from: ends(400), to: ends(200), source: 'trail-files' },
+    {
+      from: ends(200),
+      to: ends(199),
+      source: 'absent',
+      why: `${ACCOUNT}_CloudTrail_us-east-1_20260412T0210Z_Mu0KsOhtH1ar15ZZ.json.gz is damaged: unexpected end of file.`,
+    },
+    { from: ends(199), to: ends(90), source: 'trail-files' },
+    { from: ends(90), to: UNTIL.toISOString(), source: 'event-history' },
+  ];
 }
 
 function linesOf({ history, createdAt }: SampleKey): AccessKeyLine[] {

@@ -5,6 +5,7 @@ import { deliverToSchema, targetOf } from '../../../functions/core/hosts/target'
 import { registryParameterName, secretName } from '../../../functions/core/names';
 import { type Random, seededRandom } from '../../../local/random';
 import { policyThatPins } from '../../support/policy-that-pins';
+import { bornOf } from './witness';
 import type { World } from './world';
 
 export const HOST = 'https://api.bitbucket.example';
@@ -93,13 +94,26 @@ export class Deployment {
     return managed;
   }
 
+  /** The same key under another id: the stack makes a secret of its own, and retains the one before. */
+  rename(managed: ManagedRecord, id: string): void {
+    const world = this.#world;
+    world.act('person', 'secretsmanager', 'CreateSecret', { Name: secretName(id) });
+    if (managed.isManaged) this.#deleteParameter(managed.id);
+    world.witness.rename(managed, id, world.now());
+    this.register({ ...managed.entry, id });
+  }
+
   unregister(managed: ManagedRecord): void {
-    this.#world.act('person', 'ssm', 'DeleteParameter', { Name: registryParameterName(managed.id) });
+    this.#deleteParameter(managed.id);
     this.#world.wrote(managed.id);
     managed.isManaged = false;
     managed.touchedAt = this.#world.now();
     // What the targets hold while nobody looks after them is nobody's promise.
     for (const place of managed.places) place.isArmed = false;
+  }
+
+  #deleteParameter(id: string): void {
+    this.#world.act('person', 'ssm', 'DeleteParameter', { Name: registryParameterName(id) });
   }
 
   putParameter(id: string, Value: string): void {
@@ -114,7 +128,7 @@ export class Deployment {
       if (place.target.type !== 'bitbucket-deployment') continue;
       const wanted = place.target.environment;
       const found = this.#world.bitbucket
-        .environments({ workspace: 'acme', repository: managed.id })
+        .environments({ workspace: 'acme', repository: nameOf(this.#world, managed) })
         .find(({ name }) => name === wanted);
       if (found !== undefined) place.environment = found.uuid;
       this.#world.witness.look(place, this.#world.now());
@@ -136,8 +150,13 @@ export class Deployment {
 
   /** The first so many, and for some keys the workspace. */
   #targets(id: string, count: number): RegistryEntry['targets'] {
-    const all = targetsOf(id, this.#world.hasTwoHosts && isAtOther(id) ? OTHER : 'acme');
-    if (!this.#world.isFirst && (count > 3 || seededRandom(`${this.#world.seed}/${id}/workspace`)() < 0.2))
+    const born = bornOf(id);
+    const all = targetsOf(
+      born,
+      this.#world.witness.repositoryOf({ id }),
+      this.#world.hasTwoHosts && isAtOther(born) ? OTHER : 'acme',
+    );
+    if (!this.#world.isFirst && (count > 3 || seededRandom(`${this.#world.seed}/${born}/workspace`)() < 0.2))
       return [...all.slice(0, count), ...all.slice(3)].slice(0, 4);
     return all.slice(0, Math.min(3, count));
   }
@@ -178,9 +197,14 @@ export class Deployment {
   }
 }
 
+/** What its repository is called at the host now. */
+export function nameOf({ witness }: World, managed: ManagedRecord): string {
+  const repository = witness.repositoryOf(managed);
+  return (witness.moved.get(repository) ?? repository).split('/')[1] ?? '';
+}
+
 /** Two environments and the repository itself, the last one with a bundle, and the workspace that all keys share. */
-function targetsOf(id: string, connection: string): RegistryEntry['targets'] {
-  const repository = `acme/${id}`;
+function targetsOf(id: string, repository: string, connection: string): RegistryEntry['targets'] {
   const name = id.replaceAll('-', '_').toUpperCase();
   return [
     { repository, environment: 'Production' },

@@ -45,6 +45,10 @@ export const FAULTS = {
     'a bad deployment takes all keys or half of them out of the registry, and a good one brings them back',
   'forged-entry': 'somebody writes another registry entry than the deployed one, and a deployment puts it right',
   'host-words': "an environment's name repeats a secret or the token, is 1.2 MB long, or has lines of its own",
+  'id-renamed':
+    'a key gets another id, at once or after it was taken out, and goes on after the secret of the one before',
+  'recycled-slug': "a repository's name comes to mean somebody else's, and is put right, or the configuration follows",
+  'closed-bus': 'the event bus refuses all events or some of them, or does not answer, for hours to days',
 } as const;
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
@@ -175,6 +179,8 @@ function actionOf(fault: FaultName, random: Random, actions: readonly string[]):
     case 'emptied-registry':
     case 'forged-entry':
     case 'host-words':
+    case 'id-renamed':
+    case 'recycled-slug':
       return draw < 0.6 ? among([...CHANGES, ...HOST_ACTIONS, 'ListAccessKeys', 'DescribeSecret']) : undefined;
     default:
       return undefined;
@@ -214,9 +220,14 @@ function lengthOf(fault: FaultName, random: Random): number {
       return DAY + draw * 40 * DAY;
     case 'recreated-user':
     case 'deleted-secret':
+    case 'closed-bus':
+      return HOUR + draw ** 2 * 4 * DAY;
     case 'emptied-registry':
     case 'forged-entry':
+    case 'id-renamed':
       return HOUR + draw ** 2 * 6 * DAY;
+    case 'recycled-slug':
+      return HOUR + draw ** 2 * 20 * DAY;
     case 'host-words':
       return HOUR + draw ** 2 * 3 * DAY;
     case 'slow-calls':

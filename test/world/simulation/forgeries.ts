@@ -15,7 +15,7 @@ export class Forgeries {
   }
 
   act({ fault, key, variety, odds, count }: Disturbance): void {
-    const managed = this.#world.witness.managed.get(`key-${key}`);
+    const managed = this.#world.witness.bornAs(`key-${key}`);
     if (managed === undefined) return;
     const done = fault === 'forged-labels' ? this.#label(managed, variety) : this.#date(managed, fault, count, odds);
     if (done === undefined) return;
@@ -53,8 +53,7 @@ export class Forgeries {
     // An intent that is still to come names no run; the finding asks for a person.
     this.#world.loop.at(this.#world.now() + 2 * DAY, () => {
       if (this.#world.witness.tags(managed).get(TAG.intent) !== value) return false;
-      const input = { SecretId: secretName(managed.id), TagKeys: [TAG.intent] };
-      if (!this.#world.tries('secretsmanager', 'UntagResource', input)) return false;
+      if (!this.#world.untag(managed, TAG.intent)) return false;
       this.#world.touched(managed, `removes the tag ${TAG.intent}`);
       return undefined;
     });
@@ -84,7 +83,7 @@ export class Forgeries {
   #attach(managed: ManagedRecord, VersionStage: string, to: string | undefined, from: string | undefined) {
     if (to === undefined || to === from) return undefined;
     const done = this.#world.tries('secretsmanager', 'UpdateSecretVersionStage', {
-      SecretId: secretName(managed.id),
+      SecretId: this.#world.witness.holderOf(managed),
       VersionStage,
       MoveToVersionId: to,
       RemoveFromVersionId: from,

@@ -1,6 +1,7 @@
 import type { Log, Sts, Trail } from '../../../functions/account/ports';
 import { createAuditRecord } from '../../../functions/aws/audit-record';
 import { createConnectionSecrets } from '../../../functions/aws/connection-secrets';
+import { createEventBuses } from '../../../functions/aws/event-bus';
 import { createIam } from '../../../functions/aws/iam';
 import { createRegistry } from '../../../functions/aws/registry';
 import { createSecrets } from '../../../functions/aws/secrets';
@@ -13,6 +14,7 @@ import type { Trigger } from '../../../functions/core/findings/telling';
 import { type FunctionName, REGISTRY_PATH } from '../../../functions/core/names';
 import { deactivate } from '../../../functions/deactivate/deactivate';
 import { deleteKeys } from '../../../functions/delete/delete';
+import { sealDays } from '../../../functions/delete/seal-days';
 import { openTargets } from '../../../functions/hosts/register';
 import { rotate } from '../../../functions/rotate/rotate';
 import { rotateRequestOf } from '../../../functions/rotate/trigger';
@@ -67,6 +69,7 @@ export async function runFunction(
     regions,
     identify: (credential, region) => inTheNameOf(process, world, () => identify(credential, region)),
   };
+  const buses = world.bus && inTheNameOf(process, world, () => createEventBuses(undefined));
   const written = new Set<object>();
   const logged = (message: string, facts: unknown) => {
     if (process.isDead) return;
@@ -114,6 +117,7 @@ export async function runFunction(
       },
       told: (since) => auditRecord.told(since),
       recorded: (since, event, reason) => auditRecord.recorded(since, event, reason),
+      knowsFormer: auditRecord.knowsFormer,
       ofDay: (day) => auditRecord.ofDay(day),
       ofAttempt: (attempt) => auditRecord.ofAttempt(attempt),
     },
@@ -126,7 +130,7 @@ export async function runFunction(
         throw new KeyturnError('aws-uncertain', 'no answer', { retryable: true });
       },
     },
-    buses: [
+    buses: buses ?? [
       {
         name: 'default',
         publish: async (events) => {
@@ -147,8 +151,10 @@ export async function runFunction(
       const asked = requested === undefined ? {} : { requested };
       await rotate({ ...ports, sts }, run, { maxRotations: record.maxRotations, justDeployed, ...asked });
     } else if (name === 'deactivate') await deactivate({ ...ports, trail }, run);
-    else if (name === 'delete') await deleteKeys(ports, run);
-    else await sync({ ...ports, sts }, run, syncRequestOf(event), { tokenExpiresInDays: 14 });
+    else if (name === 'delete') {
+      await deleteKeys(ports, run);
+      if (buses !== undefined) await sealDays(run);
+    } else await sync({ ...ports, sts }, run, syncRequestOf(event), { tokenExpiresInDays: 14 });
   } catch (thrown) {
     stopped = true;
     const error = toKeyturnError(thrown);

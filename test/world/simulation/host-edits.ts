@@ -2,6 +2,7 @@ import type { KeyRecord, ManagedRecord, PlaceRecord } from '../../../cli/rehears
 import { DAY } from '../../../functions/core/duration';
 import { type BitbucketTarget, isBitbucketTarget } from '../../../functions/core/hosts/bitbucket';
 import type { VariablePlace } from '../../../local/hosts/bitbucket/place';
+import { nameOf } from './deployment';
 import type { Disturbance } from './faults';
 import { askForDelivery } from './surroundings';
 import type { World } from './world';
@@ -22,7 +23,7 @@ export class HostEdits {
   }
 
   act({ fault, key, variety, odds, count }: Disturbance): void {
-    const managed = this.#world.witness.managed.get(`key-${key}`);
+    const managed = this.#world.witness.bornAs(`key-${key}`);
     const place = managed?.places[count % managed.places.length];
     if (managed === undefined || place === undefined || place.isGone) return;
     const done = fault === 'drift' ? this.#drift(managed, place, variety) : this.#edit(managed, place, variety);
@@ -72,11 +73,12 @@ export class HostEdits {
     if (target.type !== 'bitbucket-deployment' || variety < 0.4) return this.#putBack(managed, place, at, target);
     const { bitbucket, witness } = this.#world;
     const { environment: name } = target;
-    const there = bitbucket.environments({ workspace: 'acme', repository: managed.id });
+    const repository = nameOf(this.#world, managed);
+    const there = bitbucket.environments({ workspace: 'acme', repository });
     if (!there.some((one) => one.uuid === place.environment && one.name === name)) return undefined;
-    const id = bitbucket.pipelineVariables('acme', managed.id, name)[target.variables.accessKeyId] ?? '';
-    bitbucket.removeEnvironment('acme', managed.id, name);
-    bitbucket.addEnvironment('acme', managed.id, name);
+    const id = bitbucket.pipelineVariables('acme', repository, name)[target.variables.accessKeyId] ?? '';
+    bitbucket.removeEnvironment('acme', repository, name);
+    bitbucket.addEnvironment('acme', repository, name);
     this.onRecreated(managed);
     const anew = placeOf(place);
     if (variety < 0.7 || anew === undefined) return `makes ${name} anew`;

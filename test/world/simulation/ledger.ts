@@ -2,6 +2,7 @@ import { type AuditEvent, attemptOfEvent, type ReadLine, readAuditLine } from '.
 import { DAY } from '../../../functions/core/duration';
 import { AwsError } from '../../../local/account/aws-error';
 import { compileFilterPattern } from '../../../local/evidence/logs/log-filter-pattern';
+import type { Bus } from './bus';
 import type { RecordPromises } from './record-promises';
 import type { RunRecord } from './run-record';
 
@@ -9,6 +10,7 @@ interface LogInput {
   readonly logStreamName?: string;
   readonly logEvents?: readonly { readonly timestamp: number; readonly message: string }[];
   readonly startTime?: number;
+  readonly endTime?: number;
   readonly filterPattern?: string;
 }
 
@@ -30,7 +32,10 @@ const ASKED_FOR: ReadonlySet<string> = new Set<AuditEvent['event']>([
   'target-delivered',
   'step-failed',
   'finding',
+  'manifest-written',
 ]);
+/** Whole days are read so far back. */
+const DAYS_KEPT = 40 * DAY;
 
 /** The log group of the audit record: what really came there, whatever the run that sent it has heard of that. */
 export class Ledger {
@@ -42,8 +47,14 @@ export class Ledger {
   /** Which process used an ID first. */
   readonly #attempts = new Map<string, string>();
 
-  constructor(promises: RecordPromises) {
+  /** Everything, where days are read as a whole. */
+  #all: KeptEvent[] = [];
+  readonly #byRun = new Map<string, KeptEvent[]>();
+  readonly #bus: Bus | undefined;
+
+  constructor(promises: RecordPromises, bus: Bus | undefined) {
     this.#promises = promises;
+    this.#bus = bus;
   }
 
   /** One call of a run. @throws AwsError */
@@ -59,7 +70,7 @@ export class Ledger {
         for (const { timestamp, message } of logEvents) this.#take(run, stream, timestamp, message);
         return {};
       case 'FilterLogEvents':
-        return { events: this.#since(startTime, input.filterPattern ?? '') };
+        return { events: this.#found(input, startTime) };
       default:
         throw new Error(`the ledger has no ${action}`);
     }
@@ -77,6 +88,7 @@ export class Ledger {
     if (run.kept.has(event.id)) return;
     this.#promises.isTrue(run, event);
     run.kept.set(event.id, event);
+    if (this.#bus !== undefined) this.#keep(run, { logStreamName, at, message });
     if (!ASKED_FOR.has(event.event)) return;
     const alike = this.#asked.get(event.event) ?? [];
     this.#asked.set(event.event, alike);
@@ -91,6 +103,29 @@ export class Ledger {
     const read = readAuditLine(message);
     if ('event' in read && shape !== undefined) this.#shapes.add(shape);
     return read;
+  }
+
+  /** The line as a whole: its seal is in it. */
+  #keep({ process }: RunRecord, kept: KeptEvent): void {
+    const whole = readAuditLine(kept.message);
+    if (!('event' in whole)) return;
+    const { event } = whole;
+    this.#bus?.recorded(event, process);
+    this.#all.push(kept);
+    if ((this.#all[0]?.at ?? kept.at) < kept.at - 2 * DAYS_KEPT)
+      this.#all = this.#all.filter(({ at }) => at >= kept.at - DAYS_KEPT);
+    const ofRun = this.#byRun.get(event.run) ?? [];
+    this.#byRun.set(event.run, ofRun);
+    ofRun.push(kept);
+  }
+
+  #found({ filterPattern = '', endTime = Number.POSITIVE_INFINITY }: LogInput, startTime: number) {
+    const [, run] = /^\{ \$\.run = "([^"]+)" \}$/.exec(filterPattern) ?? [];
+    if (run === undefined && filterPattern !== '') return this.#since(startTime, filterPattern);
+    const some = run === undefined ? this.#all : (this.#byRun.get(run) ?? []);
+    return some
+      .filter(({ at }) => at >= startTime && at < endTime)
+      .map(({ at, ...event }) => ({ ...event, timestamp: at }));
   }
 
   #since(startTime: number, filterPattern: string): readonly KeptEvent[] {

@@ -52,6 +52,7 @@ function checkKey(world: World, managed: ManagedRecord): void {
   if (witness.hasOpenIntent(managed))
     promises.broken('K9', managed.id, `the intent ${tags.get(TAG.intent)} is still open`);
   if (current === undefined || current.status !== 'Active') {
+    if (keys.length >= 2) checkRoom(world, managed, keys);
     if (hasNoRoom) return;
     if (witness.currentVersion(managed) === undefined && isFirstNotDue(managed, keys, now)) return;
     if (witness.hasLookalike(managed)) {
@@ -76,6 +77,16 @@ function checkKey(world: World, managed: ManagedRecord): void {
     promises.broken('K9', managed.id, `${current.id} is not marked delivered`);
   }
   for (const key of keys) if (key !== current) checkSuperseded(world, managed, key);
+}
+
+/** Of two keys that nobody has used for as long as a key is kept, one makes room where the configuration lets it. */
+function checkRoom(world: World, managed: ManagedRecord, keys: readonly KeyRecord[]): void {
+  const { adopt, policy } = managed.entry;
+  if (adopt !== 'replace-idle' || keys.some(({ origin }) => origin !== 'before')) return;
+  const usedAt = Math.min(...keys.map(({ id, createdAt }) => Math.max(createdAt, world.witness.lastUse(id) ?? 0)));
+  const begins = Math.max(usedAt + policy.deactivateAfter * DAY, managed.disturbedAt);
+  if (world.now() < begins + (policy.deleteAfter - policy.deactivateAfter) * DAY + CALM) return;
+  world.promises.broken('K8', managed.id, `two keys of ${managed.user} that nobody uses are in the way of a new one`);
 }
 
 function checkSuperseded(world: World, managed: ManagedRecord, key: KeyRecord): void {

@@ -31,6 +31,7 @@ const SDK: Readonly<Record<string, { readonly service: string; readonly client: 
     client: 'CloudWatchLogsClient',
     actions: 'CreateLogStream FilterLogEvents PutLogEvents',
   },
+  '@aws-sdk/client-eventbridge': { service: 'events', client: 'EventBridgeClient', actions: 'PutEvents' },
   '@aws-sdk/client-cloudtrail': { service: 'cloudtrail', client: 'CloudTrailClient', actions: 'LookupEvents' },
   '@aws-sdk/client-sts': { service: 'sts', client: 'STSClient', actions: 'GetCallerIdentity' },
 };

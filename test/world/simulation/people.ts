@@ -16,7 +16,7 @@ export class People {
 
   /** Does the deed that a disturbance stands for, where there is something to do it to. */
   act({ fault, key, variety, odds }: Disturbance): void {
-    const managed = this.#world.witness.managed.get(`key-${key}`);
+    const managed = this.#world.witness.bornAs(`key-${key}`);
     if (managed === undefined) return;
     const done = fault === 'people-keys' ? this.#toKeys(managed, variety) : this.#toSecret(managed, variety, odds);
     if (done === undefined) return;
@@ -85,8 +85,8 @@ export class People {
   }
 
   #toSecret(managed: ManagedRecord, variety: number, odds: number): string | undefined {
-    const SecretId = secretName(managed.id);
     const { witness } = this.#world;
+    const SecretId = witness.holderOf(managed);
     const labels = witness.labels(managed);
     const holder = (label: string) => Object.keys(labels).find((version) => labels[version]?.includes(label) === true);
     const move = (VersionStage: string, MoveToVersionId: string | undefined, RemoveFromVersionId: string) =>
@@ -147,8 +147,7 @@ export class People {
   }
 
   #untag(managed: ManagedRecord, tag: string): string | undefined {
-    const input = { SecretId: secretName(managed.id), TagKeys: [tag] };
-    return this.#world.tries('secretsmanager', 'UntagResource', input) ? `removes the tag ${tag}` : undefined;
+    return this.#world.untag(managed, tag) ? `removes the tag ${tag}` : undefined;
   }
 
   #later(managed: ManagedRecord, wait: number, deed: () => string | undefined): void {

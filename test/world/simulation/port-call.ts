@@ -15,7 +15,7 @@ export interface PortCall {
   readonly action: string;
   /** What it is about: a user, a secret, a key, a place. Never a value. */
   readonly about: string;
-  /** Changes what other runs decide by; the audit record is none of it. */
+  /** Changes what other runs decide by; the audit record and the bus are none of it. */
   readonly mutates: boolean;
   /** The name of the pipeline variable that is written. */
   readonly variable?: string | undefined;

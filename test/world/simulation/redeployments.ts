@@ -1,9 +1,11 @@
 import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { policyWith } from '../../../functions/core/config/policy';
-import { HOUR } from '../../../functions/core/duration';
+import { DAY, HOUR } from '../../../functions/core/duration';
+import { secretName } from '../../../functions/core/names';
 import { seededRandom } from '../../../local/random';
 import type { Deployment } from './deployment';
 import type { Disturbance } from './faults';
+import { bornOf } from './witness';
 import type { World } from './world';
 
 /**
@@ -34,8 +36,9 @@ export class Redeployments {
   }
 
   act(disturbance: Disturbance): void {
-    const managed = this.#world.witness.managed.get(`key-${disturbance.key}`);
+    const managed = this.#world.witness.bornAs(`key-${disturbance.key}`);
     if (disturbance.fault === 'emptied-registry') this.#empty(disturbance);
+    else if (disturbance.fault === 'id-renamed') this.#rename(managed, disturbance);
     else if (managed === undefined || !managed.isManaged || this.#world.restores.isOpen(managed)) return;
     else if (disturbance.fault === 'forged-entry') this.#forge(managed, disturbance);
     else this.#changeUser(managed, disturbance);
@@ -70,6 +73,49 @@ export class Redeployments {
     this.#onDeployed();
   }
 
+  /**
+   * Another id, at once or after the key was out of the file for a while: the secret before is retained, and people delete
+   * it when no key of before its successor is left.
+   */
+  #rename(managed: ManagedRecord | undefined, { variety, until }: Disturbance): void {
+    const { witness, restores, start } = this.#world;
+    if (managed === undefined || !managed.isManaged || witness.idBefore(managed) !== undefined) return;
+    const id = nextId(managed.id);
+    const madeAnew = () => {
+      this.#deployment.rename(managed, id);
+      this.#world.note(id, 'has that id from now on');
+      this.#letGo(managed, this.#world.now());
+      this.#onDeployed();
+    };
+    if (variety < 0.7) {
+      restores.begin('id-renamed', managed, `has the id ${id} from now on`);
+      madeAnew();
+      return;
+    }
+    this.#deployment.unregister(managed);
+    restores.begin('id-renamed', managed, 'is taken out of the configuration');
+    restores.until(Math.max(this.#world.now() + HOUR, start + until), managed, madeAnew);
+  }
+
+  /** Follows the finding `unmanaged-secret`. */
+  #letGo(managed: ManagedRecord, since: number): void {
+    const { loop, witness } = this.#world;
+    loop.at(this.#world.now() + 5 * DAY, () => {
+      const before = witness.idBefore(managed);
+      if (before === undefined) return false;
+      const users = [managed.user, ...managed.formerUsers];
+      const hasOlder = users.some((user) => witness.keysOf(user).some(({ createdAt }) => createdAt <= since));
+      if (hasOlder || witness.holderOf(managed) === secretName(before)) {
+        this.#letGo(managed, since);
+        return false;
+      }
+      this.#world.act('person', 'secretsmanager', 'DeleteSecret', { SecretId: secretName(before) });
+      witness.forgetBefore(managed);
+      this.#world.touched(managed, `deletes the secret of ${before}`);
+      return undefined;
+    });
+  }
+
   /** The file of another account, or an empty one; the right one comes back with the next deployment. */
   #empty({ variety, until }: Disturbance): void {
     const { witness, restores, start } = this.#world;
@@ -89,4 +135,10 @@ export class Redeployments {
       return undefined;
     });
   }
+}
+
+/** `key-3-2` after `key-3`. */
+function nextId(id: string): string {
+  const [, number = '1'] = /^key-\d+-(\d+)$/.exec(id) ?? [];
+  return `${bornOf(id)}-${Number(number) + 1}`;
 }

@@ -19,7 +19,7 @@ export interface Cloud {
   ): unknown;
 }
 
-type Service = Exclude<PortCall['service'], 'bitbucket' | 'kms'>;
+export type Service = Exclude<PortCall['service'], 'bitbucket' | 'kms'>;
 
 interface Caller {
   readonly process: SimProcess;
@@ -72,7 +72,7 @@ export function clientOf(service: Service) {
         service,
         action,
         about,
-        mutates: service !== 'logs' && MUTATES.test(action),
+        mutates: service !== 'logs' && service !== 'events' && MUTATES.test(action),
         repeatable: retryStrategy === undefined,
       };
       return process.call(call, (fault) => this.#effect(process, cloud, action, input, fault === 'stale'), failureOf);

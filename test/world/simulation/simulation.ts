@@ -20,12 +20,15 @@ import { checkLiveness } from './liveness';
 import { Operators } from './operators';
 import { People } from './people';
 import { SimulatedPipelines } from './pipelines';
+import { RecycledNames } from './recycled-names';
 import { Redeployments } from './redeployments';
 import { Rules } from './rules';
 import { Strikes } from './strikes';
 import { Surroundings } from './surroundings';
 import { World } from './world';
 
+/** What people do to a repository by its name, and to what is delivered there. */
+const AT_A_REPOSITORY: ReadonlySet<FaultName> = new Set(['host-edits', 'drift', 'config']);
 const START = Date.parse('2026-01-01T00:00:00Z');
 
 // Some schemas are made for a single answer: to compile them takes longer than to ask them.
@@ -101,12 +104,15 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     isFirst,
     // A year of a dead host is a year of hourly runs, and tells little of anything else.
     hasTwoHosts: fault === 'dead-host' || (among.includes('dead-host') && seed % 16 === 0),
+    // Its days are read from the record, every one of them.
+    hasBus: fault === 'closed-bus',
   });
   if (world.lastUsedDelay > 0) world.countStrike('late-last-used');
   const deployment = new Deployment(world);
   const people = new People(world);
   const surroundings = new Surroundings(world, deployment, () => rules.launch('rotate', DEPLOYED));
   const redeployments = new Redeployments(world, deployment, () => rules.launch('rotate', DEPLOYED));
+  const recycledNames = new RecycledNames(world, deployment, () => rules.launch('rotate', DEPLOYED));
   const forgeries = new Forgeries(world);
   const hostEdits = new HostEdits(world, (managed) => deployment.resolve(managed));
   const operators = new Operators(world, (event) => rules.launch('rotate', event));
@@ -131,15 +137,23 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     'changed-user': redeployments,
     'emptied-registry': redeployments,
     'forged-entry': redeployments,
+    'id-renamed': redeployments,
+    'recycled-slug': recycledNames,
     'host-words': surroundings,
   };
-  const deed = (disturbance: Disturbance) => doers[disturbance.fault]?.act(disturbance);
+  const deed = (disturbance: Disturbance) => {
+    const { fault, key } = disturbance;
+    if (AT_A_REPOSITORY.has(fault) && recycledNames.keeps(world.witness.bornAs(`key-${key}`))) return;
+    doers[fault]?.act(disturbance);
+  };
   const strikes = new Strikes(world, deed);
   world.reportTime = () => strikes.reportTime();
+  world.closedBus = () => strikes.closedBus();
   const rules = new Rules(world, strikes, { everyRun });
   const pipelines = new SimulatedPipelines(world);
   deployment.prepare();
   if (among.includes('changed-user')) redeployments.prepare(keys);
+  if (among.includes('recycled-slug')) recycledNames.prepare();
   for (let index = 0; index < keys; index++) deployment.add(index, false);
 
   const disturbances = disturbancesOf(seed, { days, keys, perYear, among }).filter(
@@ -175,6 +189,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     people.tidyUp();
     world.disturb(undefined);
     await world.loop.runUntil(START + until * DAY, isOver);
+    if (!isOver()) world.bus?.judge(world.promises, world.now());
   }
   const lived = (world.now() - START) / DAY;
   return {

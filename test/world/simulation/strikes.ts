@@ -121,6 +121,14 @@ export class Strikes implements Fate {
     return slow.odds < 0.6 ? slow.variety * 4 * MINUTE : HOUR;
   }
 
+  /** What makes the bus refuse some of each call's events, where the call itself is answered. */
+  closedBus(): Disturbance | undefined {
+    const closed = this.isOn('closed-bus');
+    if (closed === undefined || closing(closed.variety) !== undefined) return undefined;
+    this.#world.countStrike('closed-bus');
+    return closed;
+  }
+
   maxRotations(): number {
     const capped = this.isOn('rotation-cap');
     if (capped === undefined) return DEFAULT_MAX_ROTATIONS;
@@ -166,9 +174,11 @@ export class Strikes implements Fate {
   /** A dead host is the excuse of its own keys, and a refused half of its key, and of no other (K11). */
   #disturb({ fault, key }: Disturbance): void {
     if (fault === 'half-refusal') {
-      this.#world.disturb(`key-${key}`);
+      this.#world.disturb(this.#world.witness.idNow(`key-${key}`));
       return;
     }
+    // No excuse for any key.
+    if (fault === 'closed-bus') return;
     this.#struckAt = this.#world.now();
     if (fault !== 'dead-host') {
       this.#world.disturb(undefined);
@@ -196,7 +206,7 @@ export class Strikes implements Fate {
    */
   #judgeTorn({ key }: Disturbance): void {
     const world = this.#world;
-    const managed = world.witness.managed.get(`key-${key}`);
+    const managed = world.witness.bornAs(`key-${key}`);
     const refusedAt = world.now();
     if (managed === undefined) return;
     world.loop.at(refusedAt + TORN_AT_MOST, () => {
@@ -212,7 +222,7 @@ export class Strikes implements Fate {
   }
 
   #keyAt({ key }: Disturbance): { readonly id: string } {
-    return { id: `key-${key}` };
+    return { id: this.#world.witness.idNow(`key-${key}`) };
   }
 
   mayMeet(name: FunctionName, calls: Iterable<PortCall>, keys: ReadonlySet<string>): boolean {
@@ -234,7 +244,7 @@ export class Strikes implements Fate {
 
   /** Whether a fault can strike such a call. */
   #meets(disturbance: Disturbance, call: PortCall): boolean {
-    const { fault, variety, key } = disturbance;
+    const { fault, variety } = disturbance;
     const isHost = call.service === 'bitbucket';
     switch (fault) {
       case 'crash':
@@ -245,6 +255,8 @@ export class Strikes implements Fate {
         return !isHost && this.#fits(disturbance, call);
       case 'record':
         return /^(logs|kms)$/.test(call.service) && this.#fits(disturbance, call);
+      case 'closed-bus':
+        return call.service === 'events' && this.#world.bus !== undefined;
       case 'slow-iam':
         return call.action === 'ListAccessKeys';
       case 'host-down':
@@ -254,7 +266,11 @@ export class Strikes implements Fate {
         return OTHER_HOST.endsWith(`/${call.host}`);
       case 'half-refusal': {
         const half = variety < 0.5 ? ID_NAMES : SECRET_NAMES;
-        return call.variable !== undefined && half.test(call.variable) && this.#world.keyOf(call) === `key-${key}`;
+        return (
+          call.variable !== undefined &&
+          half.test(call.variable) &&
+          this.#world.keyOf(call) === this.#keyAt(disturbance).id
+        );
       }
       case 'host-lost-answer':
         return isHost && this.#fits(disturbance, call);
@@ -287,6 +303,8 @@ export class Strikes implements Fate {
         return { kind: call.repeatable && process.random() < 0.5 ? 'repeated' : 'lost-answer' };
       case 'record':
         return struck() ? RECORD_FAULTS[Math.floor(variety * RECORD_FAULTS.length)] : undefined;
+      case 'closed-bus':
+        return closing(variety);
       case 'slow-iam':
       case 'host-stale':
         return struck() ? { kind: 'stale' } : undefined;
@@ -305,4 +323,11 @@ export class Strikes implements Fate {
         return undefined;
     }
   }
+}
+
+/** What becomes of calls to a closed bus; undefined where they are answered, and some events refused. */
+function closing(variety: number): FaultChoice | undefined {
+  if (variety < 0.3) return { kind: 'refused' };
+  if (variety < 0.5) return { kind: 'unanswered' };
+  return variety < 0.6 ? { kind: 'throttled' } : undefined;
 }

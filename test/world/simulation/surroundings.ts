@@ -2,7 +2,7 @@ import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY, HOUR } from '../../../functions/core/duration';
 import { secretName } from '../../../functions/core/names';
 import type { Paging } from '../../../local/hosts/bitbucket/page';
-import type { Deployment } from './deployment';
+import { type Deployment, nameOf } from './deployment';
 import type { Disturbance } from './faults';
 import { logIn } from './pipelines';
 import type { Restores } from './restores';
@@ -39,7 +39,7 @@ export class Surroundings {
   }
 
   act(disturbance: Disturbance): void {
-    const managed = this.#world.witness.managed.get(`key-${disturbance.key}`);
+    const managed = this.#world.witness.bornAs(`key-${disturbance.key}`);
     if (managed === undefined) return;
     switch (disturbance.fault) {
       case 'config':
@@ -103,21 +103,23 @@ export class Surroundings {
     const { bitbucket, start } = this.#world;
     const uuid = place.environment;
     const { environment: name } = place.target;
-    const there = bitbucket.environments({ workspace: 'acme', repository: managed.id });
+    const there = bitbucket.environments({ workspace: 'acme', repository: nameOf(this.#world, managed) });
     if (!there.some((one) => one.uuid === uuid && one.name === name)) return;
     const back = Math.max(this.#world.now() + HOUR, start + until);
     if (variety < 0.5) {
-      bitbucket.renameEnvironment('acme', managed.id, uuid, `${name} old`);
+      bitbucket.renameEnvironment('acme', nameOf(this.#world, managed), uuid, `${name} old`);
       this.#restores.begin('environment', managed, `the environment ${name} is renamed`);
-      this.#restores.until(back, managed, () => bitbucket.renameEnvironment('acme', managed.id, uuid, name));
+      this.#restores.until(back, managed, () =>
+        bitbucket.renameEnvironment('acme', nameOf(this.#world, managed), uuid, name),
+      );
       return;
     }
-    bitbucket.removeEnvironment('acme', managed.id, uuid);
+    bitbucket.removeEnvironment('acme', nameOf(this.#world, managed), uuid);
     place.isArmed = false;
     this.#world.witness.look(place, this.#world.now());
     this.#restores.begin('environment', managed, `the environment ${name} is deleted`);
     this.#restores.until(back, managed, () => {
-      bitbucket.addEnvironment('acme', managed.id, name);
+      bitbucket.addEnvironment('acme', nameOf(this.#world, managed), name);
       this.#deployment.resolve(managed);
       // The stack cannot know that a new environment of the same name is empty: a person asks for a delivery.
       askForDelivery(this.#world, managed);
@@ -131,15 +133,17 @@ export class Surroundings {
     const { bitbucket, token, start } = this.#world;
     const { environment: uuid, secretOf } = place;
     const { environment: name } = place.target;
-    const there = bitbucket.environments({ workspace: 'acme', repository: managed.id });
+    const there = bitbucket.environments({ workspace: 'acme', repository: nameOf(this.#world, managed) });
     if (!there.some((one) => one.uuid === uuid && one.name === name)) return;
     const words = [secretOf?.secret ?? token, `${token} of acme`, LINES];
     // What is 1.2 MB long takes its time in each look.
     const said = variety < 0.9 ? words[Math.floor((variety / 0.9) * words.length)] : 'Stag ing '.repeat(130_000);
-    bitbucket.renameEnvironment('acme', managed.id, uuid, said ?? LINES);
+    bitbucket.renameEnvironment('acme', nameOf(this.#world, managed), uuid, said ?? LINES);
     this.#restores.begin('host-words', managed, `the environment ${name} has words for a name`);
     const back = Math.max(this.#world.now() + HOUR, start + until);
-    this.#restores.until(back, managed, () => bitbucket.renameEnvironment('acme', managed.id, uuid, name));
+    this.#restores.until(back, managed, () =>
+      bitbucket.renameEnvironment('acme', nameOf(this.#world, managed), uuid, name),
+    );
     // Who looks for it by its name is told which ones there are.
     askForDelivery(this.#world, managed);
   }
@@ -231,7 +235,7 @@ export class Surroundings {
 
 /** A person removes the marks of deliveries, so that the next run delivers again. */
 export function askForDelivery(world: World, managed: ManagedRecord): void {
-  const SecretId = secretName(managed.id);
+  const SecretId = world.witness.holderOf(managed);
   for (const [version, labels] of Object.entries(world.witness.labels(managed))) {
     for (const VersionStage of labels.filter((label) => label.startsWith('DELIVERED-'))) {
       const input = { SecretId, VersionStage, RemoveFromVersionId: version };

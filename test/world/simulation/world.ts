@@ -7,6 +7,8 @@ import type { Principal, ServiceName } from '../../../local/account/principal';
 import { Clock } from '../../../local/clock';
 import { Bitbucket } from '../../../local/hosts/bitbucket/bitbucket';
 import { seededRandom } from '../../../local/random';
+import { Bus } from './bus';
+import type { Disturbance } from './faults';
 import { History } from './history';
 import { Ledger } from './ledger';
 import { Loop } from './loop';
@@ -16,7 +18,7 @@ import { Reads } from './reads';
 import { Repairs } from './repairs';
 import { Restores } from './restores';
 import { changeOf, type RunRecord } from './run-record';
-import type { Cloud } from './sdk';
+import type { Cloud, Service } from './sdk';
 import type { SimProcess } from './sim-process';
 import { unevenSpread } from './spread';
 import { ReadingWitness } from './witness';
@@ -31,6 +33,8 @@ export interface WorldProps {
   readonly isFirst?: boolean;
   /** Some keys are delivered over a second host. @default false */
   readonly hasTwoHosts?: boolean;
+  /** What comes to the event bus is judged. @default false */
+  readonly hasBus?: boolean;
 }
 
 /** CloudTrail says about five minutes on average; this is slower. */
@@ -77,6 +81,10 @@ export class World implements Cloud {
   isOAuth = false;
   readonly isFirst: boolean;
   readonly hasTwoHosts: boolean;
+  /** In histories that close it. */
+  readonly bus: Bus | undefined;
+  /** What makes the bus refuse some of each call's events. */
+  closedBus: () => Disturbance | undefined = () => undefined;
   /** How long IAM takes for a credential report, in milliseconds. */
   reportTime: () => number = () => USUAL_REPORT_TIME;
   readonly restores: Restores;
@@ -85,7 +93,15 @@ export class World implements Cloud {
   readonly #lists = new Map<string, { readonly keys: unknown; readonly until: number }>();
   readonly #listeners: ((event: object) => void)[] = [];
 
-  constructor({ seed, start, newKeyDelay, lastUsedDelay, isFirst = false, hasTwoHosts = false }: WorldProps) {
+  constructor({
+    seed,
+    start,
+    newKeyDelay,
+    lastUsedDelay,
+    isFirst = false,
+    hasTwoHosts = false,
+    hasBus = false,
+  }: WorldProps) {
     const clock = new Clock(start);
     this.seed = seed;
     this.isFirst = isFirst;
@@ -108,7 +124,8 @@ export class World implements Cloud {
     this.reads = new Reads(this.account, this.admin);
     this.witness = new ReadingWitness(this.reads, this.account, this.bitbucket);
     this.promises = new Promises(this.witness, () => this.loop.now());
-    this.ledger = new Ledger(this.promises.record);
+    this.bus = hasBus ? new Bus() : undefined;
+    this.ledger = new Ledger(this.promises.record, this.bus);
     this.restores = new Restores(this);
     this.repairs = new Repairs(this);
     this.account.onEvent((event) => {
@@ -199,15 +216,24 @@ export class World implements Cloud {
     }
   }
 
+  /** A person removes a tag from wherever a key has it; false when AWS refuses it. */
+  untag(managed: ManagedRecord, tag: string): boolean {
+    const tried = this.witness
+      .secretsOf(managed)
+      .map((SecretId) => this.tries('secretsmanager', 'UntagResource', { SecretId, TagKeys: [tag] }));
+    return tried.includes(true);
+  }
+
   countStrike(fault: string): void {
     this.struck.set(fault, (this.struck.get(fault) ?? 0) + 1);
   }
 
   /** One action of a run. @throws AwsError */
-  perform(process: SimProcess, service: ServiceName, action: string, input: object, stale: boolean): unknown {
+  perform(process: SimProcess, service: Service, action: string, input: object, stale: boolean): unknown {
     const run = this.records.get(process);
     if (service === 'logs' && run !== undefined) return this.ledger.perform(run, action, input);
-    const known = stale ? undefined : this.reads.answer(service, action, input);
+    if (service === 'events' && this.bus !== undefined) return this.bus.put(input, this.closedBus());
+    const known = stale ? undefined : this.reads.answer(service as ServiceName, action, input);
     if (known !== undefined) return known.output;
     const fields: Readonly<Record<string, unknown>> = { ...input };
     const user = String(fields.UserName);
@@ -215,7 +241,7 @@ export class World implements Cloud {
       const list = this.#lists.get(user);
       if (list !== undefined && list.until > this.now()) return list.keys;
     }
-    const output = this.act('run', service, action, input);
+    const output = this.act('run', service as ServiceName, action, input);
     this.#timed(process, action, fields, output);
     if (run !== undefined && action === 'GetCredentialReport') run.reportAt = reportTime(output);
     const change = changeOf(action, fields, output);
@@ -288,8 +314,8 @@ export class World implements Cloud {
   keyOf({ service, about }: PortCall): string | undefined {
     if (service === 'iam') return this.witness.byUser.get(about)?.id ?? this.#userOf(about);
     if (service === 'sts') return this.#userOf(about);
-    if (service === 'bitbucket') return this.witness.managed.get(about.split('/').at(1) ?? '')?.id;
-    if (service === 'secretsmanager') return about.replace(/^keyturn\//, '');
+    if (service === 'bitbucket') return this.witness.ofRepository(about.split('/').at(1) ?? '')?.id;
+    if (service === 'secretsmanager') return this.witness.idNow(about.replace(/^keyturn\//, ''));
     return undefined;
   }
 

@@ -1,0 +1,120 @@
+import type { Readable } from 'node:stream';
+import { createGunzip, gunzipSync } from 'node:zlib';
+import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { HOUR } from '../core/duration';
+import { KeyturnError } from '../core/errors';
+import type { ReadingBounds, TrailFile, TrailFiles } from '../report/evidence/ports';
+import { type ClientConfig, reviewConfig } from './client-config';
+import { awsFailure, calling } from './failure';
+import { s3Client } from './s3-client';
+import { TrailFileRecords } from './trail-file-records';
+
+/** Bytes that a file may unpack to: what unpacks to more is none of CloudTrail's. */
+const MOST_UNPACKED = 1024 ** 3;
+
+/** Bytes that a digest may unpack to: it names the files of an hour. */
+const LARGEST_DIGEST = 64 * 1024 * 1024;
+
+/** The SDK itself repeats what was not answered, and not what was cut off in the middle of its answer. */
+const TRIES = 3;
+
+/** What S3 answers in Node.js. */
+type NodeJsBody = Readable & { transformToByteArray(): Promise<Uint8Array> };
+
+/** An hour, and what two regions of a busy account write in a year: some hundred files a day each. */
+const BOUNDS: ReadingBounds = { takes: HOUR, files: 400_000 };
+
+/** The TrailFiles port over S3. */
+export function createTrailFiles(
+  bounds: Partial<ReadingBounds> = {},
+  config: ClientConfig = reviewConfig(),
+): TrailFiles {
+  // The trail of an organization is often in another region.
+  const client = s3Client({ ...config, followRegionRedirects: true });
+  const listPage = (bucket: string, prefix: string, token?: string) =>
+    calling(`s3:ListBucket of ${prefix} in ${bucket}`, {}, () =>
+      client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token })),
+    );
+  const get = async (bucket: string, key: string): Promise<NodeJsBody> => {
+    const { Body } = await calling(`s3:GetObject of ${key} in ${bucket}`, {}, () =>
+      client.send(new GetObjectCommand({ Bucket: bucket, Key: key })),
+    );
+    return Body as NodeJsBody;
+  };
+  return {
+    bounds: { ...BOUNDS, ...bounds },
+
+    async list(bucket, prefix, most) {
+      const files: TrailFile[] = [];
+      let token: string | undefined;
+      do {
+        const page = await listPage(bucket, prefix, token);
+        for (const { Key: key = '', Size: size = 0 } of page.Contents ?? []) {
+          if (key.endsWith('.json.gz')) files.push({ key, size });
+        }
+        if (files.length > most) return undefined;
+        token = page.NextContinuationToken;
+      } while (token !== undefined);
+      return files;
+    },
+
+    async records(bucket, key, isWanted) {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await unpacked(await get(bucket, key), isWanted);
+        } catch (thrown) {
+          if (!(thrown instanceof CutOff)) throw thrown;
+          if (tries === TRIES) throw awsFailure(thrown, `s3:GetObject of ${key} in ${bucket}`);
+        }
+      }
+    },
+
+    async filesInDigest(bucket, key) {
+      const doing = `s3:GetObject of ${key} in ${bucket}`;
+      const Body = await get(bucket, key);
+      const packed = await calling(doing, {}, async () => Body.transformToByteArray());
+      try {
+        const text = gunzipSync(packed, { maxOutputLength: LARGEST_DIGEST }).toString();
+        return namesIn(JSON.parse(text));
+      } catch {
+        throw new KeyturnError('aws-rejected', `${doing}: it is no digest of a trail.`);
+      }
+    },
+  };
+}
+
+/** The connection ended before the file did: that says nothing of the file. */
+class CutOff extends Error {
+  override readonly name = 'CutOff';
+}
+
+/** A file is in memory piece by piece. @throws CutOff */
+async function unpacked(packed: Readable, isWanted: (record: string) => boolean) {
+  const cutter = new TrailFileRecords();
+  const records: string[] = [];
+  const gunzip = createGunzip();
+  packed.on('error', () => gunzip.destroy(new CutOff()));
+  let length = 0;
+  try {
+    for await (const piece of packed.pipe(gunzip)) {
+      length += piece.length;
+      if (length > MOST_UNPACKED) throw new Error(`it unpacks to more than ${MOST_UNPACKED} bytes`);
+      records.push(...cutter.push(piece).filter(isWanted));
+    }
+    cutter.end();
+    return { records };
+  } catch (thrown) {
+    if (thrown instanceof CutOff) throw thrown;
+    return { records, damage: thrown instanceof Error ? thrown.message : 'it cannot be unpacked' };
+  } finally {
+    packed.destroy();
+  }
+}
+
+/** The names of the files that a digest lists. @throws TypeError where it is none */
+function namesIn({ logFiles }: { readonly logFiles: readonly { readonly s3Object: unknown }[] }): readonly string[] {
+  return logFiles.map(({ s3Object }) => {
+    if (typeof s3Object !== 'string') throw new TypeError('a file without a name');
+    return s3Object;
+  });
+}

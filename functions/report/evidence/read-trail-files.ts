@@ -1,0 +1,241 @@
+import { after, DAY, HOUR } from '../../core/duration';
+import { KeyturnError, toKeyturnError } from '../../core/errors';
+import { cleaned } from '../../core/outside-text';
+import { OWN_CHANGES, OWN_CHANGES_IN_IAM } from '../../core/own-things';
+import { iamRecordsRegion } from '../../core/partitions';
+import { type TrailPlace, trailFolder } from '../../core/trail-place';
+import type { OwnChange, TrailWrite } from './evidence';
+import { LONGEST_ARN, type OwnStacks, ownChangeReader } from './own-change';
+import type { TrailFile, TrailFiles } from './ports';
+import { type Absence, absencesOf, type TrailDay } from './trail-days';
+import { TRAIL_ACTIONS, trailWriteOf } from './trail-write';
+
+/** Files that are read at the same time. S3 answers thousands of requests a second under one prefix. */
+const CONCURRENCY = 16;
+/** Bytes of one file, as S3 has it: CloudTrail begins another one at some megabytes. */
+export const LARGEST_FILE = 64 * 1024 * 1024;
+/** One an hour, for each of the five trails that a region may have. */
+const MOST_DIGESTS = 24 * 5 * 2;
+/** CloudTrail files an event under the day of its delivery, which is minutes later. */
+const FILED_LATER = HOUR;
+
+const CALLS: ReadonlySet<string> = new Set([...TRAIL_ACTIONS, ...OWN_CHANGES_IN_IAM, ...OWN_CHANGES]);
+/** Most records are about something else: those are not parsed. */
+const IS_ABOUT = new RegExp(`"eventName"\\s*:\\s*"(?:${[...CALLS].join('|')})"`);
+
+export interface ReadTrailFilesProps {
+  readonly files: TrailFiles;
+  readonly place: TrailPlace;
+  readonly account: string;
+  readonly region: string;
+  readonly own: OwnStacks;
+  readonly from: Date;
+  readonly to: Date;
+  readonly now: () => Date;
+}
+
+/** What the files of a trail tell. */
+export interface TrailFilesRead {
+  readonly writes: readonly TrailWrite[];
+  readonly changes: readonly OwnChange[];
+  /** What of the time they do not tell, and why. */
+  readonly absences: readonly Absence[];
+  /** Since when they were read. */
+  readonly readFrom: Date;
+  /** What ended the reading before its time. */
+  readonly failure?: KeyturnError | undefined;
+}
+
+/**
+ * Reads the files of a trail for a stretch of time, the youngest day first, so that what could not be read is what is
+ * older. A file that is damaged stops no other (K11).
+ */
+export async function readTrailFiles(props: ReadTrailFilesProps): Promise<TrailFilesRead> {
+  const { account, region, place, from, to } = props;
+  const found = new Found(props.own);
+  const reader = new DayReader(props, found);
+  const regions = [...new Set([iamRecordsRegion(region) ?? region, region])];
+  const days: TrailDay[] = [];
+  const read = (readFrom: Date, failure?: KeyturnError): TrailFilesRead => {
+    const absences = absencesOf(days, readFrom, to, place, trailFolder(place, account, 'CloudTrail'));
+    return { ...found.within(from, to), absences, readFrom, failure };
+  };
+  for (let day = startOfDay(after(to, FILED_LATER)); day >= startOfDay(from); day = after(day, -DAY)) {
+    try {
+      for (const one of regions) days.push(await reader.read(one, day));
+    } catch (thrown) {
+      return read(earlier(after(day, DAY), to), toKeyturnError(thrown));
+    }
+  }
+  return read(from);
+}
+
+/** Reads one day of one region after the other, and counts. */
+class DayReader {
+  readonly #props: ReadTrailFilesProps;
+  readonly #found: Found;
+  readonly #endsAt: number;
+  #files = 0;
+
+  constructor(props: ReadTrailFilesProps, found: Found) {
+    this.#props = props;
+    this.#found = found;
+    this.#endsAt = props.now().getTime() + props.files.bounds.takes;
+  }
+
+  /** @throws KeyturnError that ends the reading of all */
+  async read(region: string, day: Date): Promise<TrailDay> {
+    const { files, place } = this.#props;
+    const left = files.bounds.files - this.#files;
+    const listed = await files.list(place.bucket, this.#folderOf('CloudTrail', region, day), left);
+    if (listed === undefined) throw endedBy(`there are more than ${files.bounds.files.toLocaleString('en')}`);
+    this.#files += listed.length;
+    if (listed.length === 0) return this.#withoutFiles(region, day);
+    const problems: string[] = [];
+    await this.#each(listed, (file) => this.#readOne(file, problems));
+    return dayOf(region, day, listed, problems);
+  }
+
+  #folderOf(folder: 'CloudTrail' | 'CloudTrail-Digest', region: string, day: Date): string {
+    const { place, account } = this.#props;
+    const date = day.toISOString().slice(0, 10).replaceAll('-', '/');
+    return `${trailFolder(place, account, folder)}${region}/${date}/`;
+  }
+
+  /** Where the trail makes digests, there is one for every hour, also for one in which there was nothing to write. */
+  async #withoutFiles(region: string, day: Date): Promise<TrailDay> {
+    const { files, place } = this.#props;
+    const digests = await files.list(place.bucket, this.#folderOf('CloudTrail-Digest', region, day), MOST_DIGESTS);
+    if (digests === undefined || digests.length === 0) return { region, day, state: 'no-files', times: [] };
+    const folder = this.#folderOf('CloudTrail', region, day);
+    const problems: string[] = [];
+    await this.#each(digests, async ({ key }) => {
+      try {
+        const names = await files.filesInDigest(place.bucket, key);
+        const [gone] = names.filter((name) => name.startsWith(folder));
+        if (gone !== undefined) problems.push(`${lastOf(gone)} is gone, which a digest of the trail names`);
+      } catch (thrown) {
+        problems.push(problemOf(key, thrown));
+      }
+    });
+    return dayOf(region, day, digests, problems);
+  }
+
+  /** Some at a time. @throws KeyturnError that ends all */
+  async #each(listed: readonly TrailFile[], work: (file: TrailFile) => Promise<void>): Promise<void> {
+    const queue = listed.values();
+    const failures: unknown[] = [];
+    const workers = Array.from({ length: CONCURRENCY }, async () => {
+      for (const file of queue) {
+        if (failures.length > 0) return;
+        try {
+          if (this.#props.now().getTime() > this.#endsAt) throw endedBy('reading them takes longer than a report may');
+          await work(file);
+        } catch (thrown) {
+          failures.push(thrown);
+        }
+      }
+    });
+    await Promise.all(workers);
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** A file that S3 does not hand out, or that is damaged, is a problem of its day. @throws KeyturnError that ends all */
+  async #readOne({ key, size }: TrailFile, problems: string[]): Promise<void> {
+    const { files, place } = this.#props;
+    const name = lastOf(key);
+    if (size > LARGEST_FILE) {
+      problems.push(`${name} was not read: it has ${size.toLocaleString('en')} bytes, more than a file of a trail has`);
+      return;
+    }
+    try {
+      const { records, damage } = await files.records(place.bucket, key, (record) => IS_ABOUT.test(record));
+      const isRead = records.map((record) => this.#found.add(record));
+      if (damage !== undefined) problems.push(`${name} is damaged: ${damage}`);
+      else if (isRead.includes(false)) problems.push(`${name} is damaged: it has a record that is none`);
+    } catch (thrown) {
+      problems.push(problemOf(key, thrown));
+    }
+  }
+}
+
+/** What was found in all files, each event once. */
+class Found {
+  readonly #ownChangeOf: ReturnType<typeof ownChangeReader>;
+  readonly #writes = new Map<string, TrailWrite>();
+  readonly #changes = new Map<string, OwnChange>();
+
+  constructor(own: OwnStacks) {
+    this.#ownChangeOf = ownChangeReader(own);
+  }
+
+  /** @returns whether it is a record */
+  add(record: string): boolean {
+    const call = wrapped(record);
+    if (call === undefined) return false;
+    const action = TRAIL_ACTIONS.find((name) => name === call.name);
+    const write = action === undefined ? undefined : trailWriteOf({ ...call, action });
+    if (write !== undefined) this.#writes.set(write.eventId, write);
+    const change = CALLS.has(call.name) && action === undefined ? this.#ownChangeOf(call) : undefined;
+    if (change !== undefined) this.#changes.set(change.eventId, change);
+    return true;
+  }
+
+  within(from: Date, to: Date) {
+    const isWithin = ({ at }: { readonly at: Date }) => at >= from && at < to;
+    return {
+      writes: [...this.#writes.values()].filter(isWithin),
+      changes: [...this.#changes.values()].filter(isWithin),
+    };
+  }
+}
+
+/** A record of a file, as LookupEvents would wrap it. */
+function wrapped(record: string) {
+  try {
+    const { eventID, eventTime, eventName } = JSON.parse(record);
+    const at = new Date(eventTime);
+    if (typeof eventID !== 'string' || typeof eventName !== 'string' || Number.isNaN(at.getTime())) return undefined;
+    return { eventId: cleaned(eventID, LONGEST_ARN), at, name: eventName, record };
+  } catch {
+    return undefined;
+  }
+}
+
+function dayOf(region: string, day: Date, files: readonly TrailFile[], problems: readonly string[]): TrailDay {
+  const times = files.flatMap(({ key }) => deliveredAt(key) ?? []);
+  return problems.length === 0
+    ? { region, day, state: 'whole', times }
+    : { region, day, state: 'damaged', times, problems };
+}
+
+/** `<account>_CloudTrail_<region>_<yyyymmddThhmmZ>_<some letters>.json.gz`; of a digest with seconds, and at the end. */
+function deliveredAt(key: string): Date | undefined {
+  const [, date, hour, minute] = /_(\d{8})T(\d\d)(\d\d)(?:\d\d)?Z[_.][^/]*$/.exec(key) ?? [];
+  if (date === undefined) return undefined;
+  const at = new Date(`${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}T${hour}:${minute}:00Z`);
+  return Number.isNaN(at.getTime()) ? undefined : at;
+}
+
+function endedBy(why: string): KeyturnError {
+  return new KeyturnError('aws-rejected', `The trail's files were not read any further: ${why}.`, { retryable: true });
+}
+
+/** A file that S3 does not hand out, such as one in Glacier. @throws KeyturnError that is about more than this file */
+function problemOf(key: string, thrown: unknown): string {
+  const { code, message } = toKeyturnError(thrown);
+  if (code !== 'aws-rejected') throw thrown;
+  return `${lastOf(key)} was not read: ${message}`;
+}
+
+function lastOf(key: string): string {
+  return cleaned(key.slice(key.lastIndexOf('/') + 1));
+}
+
+function earlier(a: Date, b: Date): Date {
+  return a < b ? a : b;
+}
+
+function startOfDay(instant: Date): Date {
+  return new Date(Math.floor(instant.getTime() / DAY) * DAY);
+}

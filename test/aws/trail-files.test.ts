@@ -1,0 +1,56 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { createTrailFiles } from '../../functions/aws/trail-files';
+import { startHost } from '../hosts/http/scripted-host';
+
+const FILE = gzipSync(JSON.stringify({ Records: [{ eventName: 'CreateAccessKey' }, { eventName: 'CreateTags' }] }));
+
+/** S3 that cuts its first answers off in the middle. */
+async function filesOf(cut: number, packed = FILE) {
+  const asked: string[] = [];
+  const endpoint = await startHost((request, response) => {
+    asked.push(`${request.method} ${request.url?.split('?')[0]}`);
+    response.writeHead(200, { 'content-length': packed.length });
+    if (asked.length > cut) response.end(packed);
+    else response.write(packed.subarray(0, 20), () => response.socket?.destroy());
+  });
+  const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'x' };
+  const config = { maxAttempts: 1, retryMode: 'adaptive', endpoint, region: 'eu-west-1', credentials } as const;
+  const requestHandler = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true } as const;
+  return { asked, files: createTrailFiles({}, { ...config, requestHandler }) };
+}
+
+const isWanted = (record: string) => record.includes('AccessKey');
+
+describe('a file of a trail', () => {
+  it('that was cut off on its way is asked for again, and is not taken for damaged', async () => {
+    const { asked, files } = await filesOf(2);
+    expect(await files.records('trail', 'a.json.gz', isWanted)).toEqual({
+      records: ['{"eventName":"CreateAccessKey"}'],
+    });
+    expect(asked).toEqual(Array.from({ length: 3 }, () => 'GET /trail/a.json.gz'));
+  });
+
+  it('that never comes whole is no answer', async () => {
+    const { asked, files } = await filesOf(Number.POSITIVE_INFINITY);
+    await expect(files.records('trail', 'a.json.gz', isWanted)).rejects.toMatchObject({ code: 'aws-uncertain' });
+    expect(asked).toHaveLength(3);
+  });
+
+  it('that lies there cut off is damaged', async () => {
+    const { asked, files } = await filesOf(0, FILE.subarray(0, 20));
+    expect(await files.records('trail', 'a.json.gz', isWanted)).toEqual({
+      records: [],
+      damage: 'unexpected end of file',
+    });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('that is no digest is refused as such', async () => {
+    const { files } = await filesOf(0);
+    await expect(files.filesInDigest('trail', 'digest.json.gz')).rejects.toMatchObject({
+      code: 'aws-rejected',
+      message: expect.stringContaining('it is no digest of a trail'),
+    });
+  });
+});

@@ -1,0 +1,338 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { DAY, HOUR, MINUTE } from '../../../functions/core/duration';
+import { DEPLOYMENT_PARAMETERS } from '../../../functions/core/names';
+import type { Evidence } from '../../../functions/report/evidence/evidence';
+import { LARGEST_FILE } from '../../../functions/report/evidence/read-trail-files';
+import { makeReport } from '../../../functions/report/judge/make-report';
+import { TrailFiles, type TrailFilesOptions } from '../../../local/account/trail-files';
+import { newScene } from '../../support/dispose';
+import type { Scene } from '../../support/scene';
+import { START } from '../../support/stage';
+import { failing, gather } from './gathered';
+
+const BUCKET = 'trail-bucket';
+/** When the life began, as everything that is cut into days has it. */
+const at = (day: number, more = 0) => new Date(START + day * DAY + more);
+
+interface TrailLife {
+  readonly scene: Scene;
+  readonly files: TrailFiles;
+  /** Names of the files, with this in their names. */
+  readonly names: (part: string) => readonly string[];
+}
+
+/** What a deployment says of itself. */
+function deploy(scene: Scene, trail: unknown, names = 'Keyturn-KeyRotation'): void {
+  const things = { version: 1, stacks: ['Keyturn'], names, topic: scene.topicArn, keys: [], trail };
+  const write = (Name: string, document: unknown) =>
+    scene.account.ssm.putParameter({ Name, Type: 'String', Value: JSON.stringify(document), Overwrite: true }, 'me');
+  write(DEPLOYMENT_PARAMETERS.things, things);
+  write(DEPLOYMENT_PARAMETERS.rights, { version: 1, rights: [] });
+}
+
+/**
+ * A key that was rotated on day 0, a key that somebody made by hand for an unmanaged user on day 2, and one for the
+ * managed one on day 4; on day 97 the event history has forgotten all of them.
+ */
+async function lived(options: Partial<TrailFilesOptions> = {}, place: object = {}): Promise<TrailLife> {
+  const scene = await newScene();
+  const { s3 } = scene.account;
+  s3.createBucket(BUCKET);
+  const files = new TrailFiles(scene.account, { bucket: BUCKET, digests: true, ...options });
+  scene.manage('shop');
+  await scene.rotate();
+  await scene.sync();
+  const until = (instant: Date) => scene.clock.advanceTo(instant.getTime());
+  until(at(2));
+  scene.addUser('by-hand');
+  scene.createKey('by-hand');
+  until(at(4));
+  scene.createKey('ci-shop');
+  until(at(97));
+  files.deliver();
+  deploy(scene, { bucket: BUCKET, ...place });
+  const names = (part: string) => {
+    const found: string[] = [];
+    let token: string | undefined;
+    do {
+      const page = s3.listObjectsV2({ Bucket: BUCKET, ContinuationToken: token });
+      found.push(...page.Contents.map(({ Key }) => Key).filter((key) => key.includes(part)));
+      token = page.NextContinuationToken;
+    } while (token !== undefined);
+    return found;
+  };
+  return { scene, files, names };
+}
+
+const CREATED = /CloudTrail\/us-east-1\//;
+const sources = ({ trail }: Evidence) => trail?.spans?.map(({ source }) => source);
+const calls = ({ trail }: Evidence) => trail?.writes.map(({ action, user, secret }) => `${action} ${user ?? secret}`);
+const EVERYTHING = [
+  'CreateAccessKey ci-shop',
+  'PutSecretValue keyturn/shop',
+  'CreateAccessKey by-hand',
+  'CreateAccessKey ci-shop',
+];
+
+/** Puts something else in the place of a file. */
+function replace(
+  { scene, names }: TrailLife,
+  part: RegExp,
+  body: (before: Uint8Array) => Uint8Array<ArrayBuffer>,
+  day: Date,
+): string {
+  const date = day.toISOString().slice(0, 10).replaceAll('-', '/');
+  const [Key = ''] = names(`/${date}/`).filter((name) => part.test(name));
+  const before = scene.account.s3.getObject({ Bucket: BUCKET, Key });
+  scene.account.s3.putObject({ Bucket: BUCKET, Key, Body: body(before.Body) });
+  return Key.slice(Key.lastIndexOf('/') + 1);
+}
+
+describe('the files of the trail', () => {
+  it('tell what is older than the event history, of keys in IAM’s region and of secrets in the own one', async () => {
+    const { scene } = await lived();
+    const evidence = await gather(scene);
+
+    expect(evidence.failures).toEqual([]);
+    expect(calls(evidence)).toEqual(EVERYTHING);
+    const history = new Date(evidence.gatheredAt.getTime() - 90 * DAY);
+    expect(evidence.trail?.spans).toEqual([
+      { from: at(0, -HOUR), to: history, source: 'trail-files' },
+      { from: history, to: new Date(evidence.gatheredAt.getTime() - 15 * MINUTE), source: 'event-history' },
+    ]);
+    const report = makeReport(evidence);
+    expect(report.trailSpans?.map(({ source }) => source)).toEqual(['trail-files', 'event-history', 'absent']);
+    expect(report.summary.changesMatched).toBe(2);
+    expect(report.changes.filter(({ result }) => result === 'without-keyturn').map(({ user }) => user)).toEqual([
+      'by-hand',
+      'ci-shop',
+    ]);
+    expect(report.summary.headline).not.toMatch(/out of CloudTrail's reach/);
+  });
+
+  it('are read for nothing that the event history shows, and where the deployment names no trail', async () => {
+    const { scene } = await lived();
+    scene.calls.length = 0;
+    await gather(scene, { since: at(60) });
+    expect(scene.calls.filter(({ service }) => service === 's3')).toEqual([]);
+    deploy(scene, undefined);
+    const evidence = await gather(scene);
+    expect(scene.calls.filter(({ service }) => service === 's3')).toEqual([]);
+    expect(evidence.trail?.writes).toEqual([]);
+    const { limits, trailSpans } = makeReport(evidence);
+    expect(trailSpans?.map(({ source }) => source)).toEqual(['absent', 'event-history', 'absent']);
+    expect(limits.map(({ message }) => message).join()).toMatch(/name them in audit.trailFiles/);
+  });
+
+  it('are found under the trail’s prefix and the organization', async () => {
+    const options = { prefix: 'logs/all', organization: 'o-exampleorgid' };
+    const { scene } = await lived(options, options);
+    const evidence = await gather(scene);
+
+    expect(calls(evidence)).toEqual(EVERYTHING);
+    scene.calls.length = 0;
+    await gather(scene);
+    const asked = scene.calls.flatMap(({ service, input: { Prefix } }) => (service === 's3' && Prefix) || []);
+    expect(asked.every((prefix) => String(prefix).startsWith('logs/all/AWSLogs/o-exampleorgid/111122223333/'))).toBe(
+      true,
+    );
+  });
+
+  it('tell of a period that the event history has nothing of at all', async () => {
+    const { scene } = await lived();
+    const evidence = await gather(scene, { since: at(1), until: at(3) });
+
+    expect(evidence.failures).toEqual([]);
+    expect(sources(evidence)).toEqual(['trail-files']);
+    expect(calls(evidence)).toEqual(['CreateAccessKey by-hand']);
+    expect(evidence.trail).toMatchObject({ from: at(1, -HOUR), to: at(3, HOUR) });
+  });
+
+  it('tell of changes to Keyturn itself too', async () => {
+    const { scene, files } = await lived();
+    files.deliver();
+    scene.account.invoke(scene.admin, 'logs', 'PutRetentionPolicy', {
+      logGroupName: '/keyturn/audit',
+      retentionInDays: 1,
+    });
+    scene.clock.advanceBy(91 * DAY);
+    files.deliver();
+    const { ownHistory } = await gather(scene, { since: at(96) });
+
+    expect(ownHistory?.changes).toMatchObject([
+      { call: 'PutRetentionPolicy', thing: '/keyturn/audit', through: 'hand' },
+    ]);
+    expect(ownHistory?.from).toEqual(at(96, -HOUR));
+  });
+
+  it('have each event once, however many files and places have it', async () => {
+    const { scene, names } = await lived();
+    const [Key = ''] = names('/CloudTrail/us-east-1/').filter((name) => CREATED.test(name));
+    const { Body } = scene.account.s3.getObject({ Bucket: BUCKET, Key });
+    const again = Key.replace(/T(\d{4})Z/, 'T2359Z');
+    scene.account.s3.putObject({ Bucket: BUCKET, Key: again, Body: new Uint8Array(Body) });
+    const evidence = await gather(scene);
+    expect(calls(evidence)).toEqual(EVERYTHING);
+  });
+
+  it('tell nothing of the time before the trail was made, up to its first file', async () => {
+    const { scene, names } = await lived({ since: at(3) });
+    const evidence = await gather(scene);
+
+    expect(calls(evidence)).toEqual(['CreateAccessKey ci-shop']);
+    const [absent, rest] = evidence.trail?.spans ?? [];
+    expect(absent).toMatchObject({ from: at(0, -HOUR), source: 'absent' });
+    // The first digest is the first word of each region.
+    expect(absent?.to).toEqual(at(3, HOUR));
+    expect(rest).toMatchObject({ source: 'trail-files' });
+    for (const digest of names('/CloudTrail-Digest/')) scene.account.s3.deleteObject({ Bucket: BUCKET, Key: digest });
+    const { trail } = await gather(scene);
+    // From one file to the next nobody knows, and of secrets there is none.
+    expect(trail?.spans?.map(({ source }) => source)).not.toContain('trail-files');
+    expect(makeReport(await gather(scene)).summary.eventsWithoutTrail).toBe(0);
+  });
+
+  it('hold no secret (K6)', async () => {
+    const { scene } = await lived();
+    const text = JSON.stringify(await gather(scene));
+    for (const secret of scene.material) expect(text).not.toContain(secret);
+  });
+});
+
+describe('what of the trail’s files cannot be read', () => {
+  const DENIED = { kind: 'error', status: 403, code: 'AccessDenied', message: 'Access Denied' } as const;
+
+  it.each(['ListObjectsV2', 'GetObject'])(
+    'is told where %s is denied, and is nothing that did not happen',
+    async (call) => {
+      const { scene } = await lived();
+      scene.awsFault = failing([call], DENIED);
+      const evidence = await gather(scene);
+
+      expect(evidence.failures).toEqual([
+        {
+          source: 'trail-files',
+          message: expect.stringMatching(/Access was denied. Reading it takes s3:ListBucket and s3:GetObject/),
+        },
+      ]);
+      expect(sources(evidence)?.[0]).toBe('absent');
+      const { summary, limits, trailSpans } = makeReport(evidence);
+      expect(trailSpans?.[0]).toMatchObject({ source: 'absent', why: expect.stringContaining('Access was denied') });
+      expect(limits).toContainEqual({
+        source: 'trail-files',
+        message: expect.stringMatching(/^Access was denied.* changes without Keyturn do not show\.$/),
+      });
+      // What is in the record is held against nobody because of it.
+      expect(summary.eventsWithoutTrail).toBe(0);
+    },
+  );
+
+  it('is told of a bucket that is not there, and of a prefix under which there is nothing', async () => {
+    const { scene } = await lived();
+    deploy(scene, { bucket: 'another-bucket' });
+    const missing = await gather(scene);
+    expect(missing.failures).toEqual([{ source: 'trail-files', message: expect.stringContaining('NoSuchBucket') }]);
+    deploy(scene, { bucket: BUCKET, prefix: 'wrong' });
+    const empty = await gather(scene);
+    expect(empty.failures).toEqual([]);
+    expect(empty.trail?.spans?.[0]).toMatchObject({
+      source: 'absent',
+      why: expect.stringContaining(
+        `There is no file of us-east-1 in s3://${BUCKET}/wrong/AWSLogs/111122223333/CloudTrail/`,
+      ),
+    });
+    expect(sources(empty)).not.toContain('trail-files');
+  });
+
+  it.each<[string, (before: Uint8Array) => Uint8Array<ArrayBuffer>, RegExp]>([
+    ['cut off', (before) => new Uint8Array(before.subarray(0, 30)), /is damaged: unexpected end of file/],
+    ['not packed', (before) => new Uint8Array(gunzipSync(before)), /is damaged: incorrect header check/],
+    [
+      'another document',
+      () => new Uint8Array(gzipSync('{"hello":[]}')),
+      /is damaged: it does not begin as a file of records does/,
+    ],
+    [
+      'with a record that is none',
+      () => new Uint8Array(gzipSync('{"Records":[{"eventName":"CreateAccessKey"}]}')),
+      /is damaged: it has a record that is none/,
+    ],
+    ['too large', () => new Uint8Array(LARGEST_FILE + 1), /was not read: it has 67,108,865 bytes/],
+  ])('a file that is %s is named, and the others are read', async (_how, body, why) => {
+    const life = await lived();
+    const name = replace(life, CREATED, body, at(2));
+    const evidence = await gather(life.scene);
+
+    expect(evidence.failures).toEqual([]);
+    expect(calls(evidence)).toEqual(EVERYTHING.filter((call) => call !== 'CreateAccessKey by-hand'));
+    const absent = evidence.trail?.spans?.filter(({ from, source }) => source === 'absent' && from > at(0)) ?? [];
+    expect(absent).toEqual([
+      { from: at(2, -4 * HOUR), to: at(3, -3 * HOUR), source: 'absent', why: expect.stringMatching(why) },
+    ]);
+    expect(absent[0]?.why).toContain(name);
+    expect(makeReport(evidence).summary.headline).not.toMatch(/^Compliant/);
+  });
+
+  it('a file in Glacier is named, and its day is unknown', async () => {
+    const { scene, names } = await lived();
+    const [frozen = ''] = names(`/CloudTrail/us-east-1/${at(2).toISOString().slice(0, 10).replaceAll('-', '/')}/`);
+    scene.awsFault = ({ action, input }) =>
+      action === 'GetObject' && input.Key === frozen
+        ? { kind: 'error', status: 403, code: 'InvalidObjectState' }
+        : undefined;
+    const { trail, failures } = await gather(scene);
+
+    expect(failures).toEqual([]);
+    expect(trail?.spans?.filter(({ source }) => source === 'absent').map(({ why }) => why)).toContainEqual(
+      expect.stringMatching(/_us-east-1_.*\.json\.gz was not read: .*InvalidObjectState/),
+    );
+  });
+
+  it('a file that is gone shows by the digest that names it, and without digests nobody knows', async () => {
+    const { scene, names } = await lived();
+    const [Key = ''] = names(`/CloudTrail/us-east-1/${at(2).toISOString().slice(0, 10).replaceAll('-', '/')}/`);
+    scene.account.s3.deleteObject({ Bucket: BUCKET, Key });
+    const gone = await gather(scene);
+    expect(gone.trail?.spans?.map(({ why }) => why)).toContainEqual(
+      `${Key.slice(Key.lastIndexOf('/') + 1)} is gone, which a digest of the trail names.`,
+    );
+    for (const digest of names('/CloudTrail-Digest/us-east-1/')) {
+      scene.account.s3.deleteObject({ Bucket: BUCKET, Key: digest });
+    }
+    const unproved = await gather(scene);
+    expect(unproved.trail?.spans?.map(({ why }) => why)).toContainEqual(
+      expect.stringContaining('There is no file of us-east-1'),
+    );
+  });
+
+  it('what is older than what can be read in time is told', async () => {
+    const { scene } = await lived();
+    // Every file takes a minute.
+    scene.awsFault = ({ action }) => {
+      if (action === 'GetObject') scene.clock.advanceBy(MINUTE);
+      return undefined;
+    };
+    const evidence = await gather(scene);
+    expect(evidence.failures).toEqual([
+      { source: 'trail-files', message: expect.stringContaining('takes longer than a report may') },
+    ]);
+    expect(sources(evidence)).toEqual(['absent', 'trail-files', 'event-history']);
+  });
+
+  it('what is older than as many files as are read is told', async () => {
+    const { scene, names } = await lived();
+    const most = names('/CloudTrail/').length;
+    expect((await gather(scene, {}, undefined, { files: most })).failures).toEqual([]);
+    const { failures, trail } = await gather(scene, {}, undefined, { files: most - 1 });
+    expect(failures).toEqual([
+      {
+        source: 'trail-files',
+        message: `The trail's files were not read any further: there are more than ${most - 1}.`,
+      },
+    ]);
+    // The oldest day is the one that has them.
+    expect(trail?.spans?.map(({ source }) => source)).toEqual(['absent', 'trail-files', 'event-history']);
+    expect(trail?.spans?.[1]?.from).toEqual(at(1, -3 * HOUR));
+  });
+});

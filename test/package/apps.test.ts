@@ -1,24 +1,28 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { copyApp, emptyFolder, environment, folderWithPackage, PATH, ROOT, templateOf } from './apps';
 
-/** Makes the package of a language, or its code only. */
-function bindings(language: string, to: string): void {
+/** The code of the packages of all languages, each in a folder of its name. */
+function bindings(): string {
+  const to = emptyFolder();
   const pacmak = join(ROOT, 'node_modules', 'jsii-pacmak', 'bin', 'jsii-pacmak');
-  const options = ['--code-only', '--target', language, '--force-subdirectory', '--outdir', to];
+  const options = ['--code-only', '--force-subdirectory', '--outdir', to];
   execFileSync(process.execPath, [pacmak, ...options, '--pack-command', 'npm pack --ignore-scripts'], {
     cwd: ROOT,
     stdio: 'pipe',
     env: environment(),
   });
+  return to;
 }
 
 describe('one app in three languages comes to one template', () => {
   let expected: unknown;
+  let bound: string;
 
   beforeAll(() => {
+    bound = bindings();
     const folder = folderWithPackage();
     copyApp('app.ts', folder);
     const language = ['--module', 'node20', '--target', 'es2022', '--lib', 'es2023,esnext.disposable', '--strict'];
@@ -45,9 +49,8 @@ describe('one app in three languages comes to one template', () => {
   it('Python', () => {
     const python = process.env.KEYTURN_PACKAGE_PYTHON ?? 'python3';
     const folder = emptyFolder();
-    bindings('python', folder);
     const wheel = ['wheel', '--no-deps', '--no-build-isolation', '--quiet', '--wheel-dir', folder];
-    execFileSync(python, ['-m', 'pip', ...wheel, join(folder, 'python')], { stdio: 'pipe' });
+    execFileSync(python, ['-m', 'pip', ...wheel, join(bound, 'python')], { stdio: 'pipe' });
     const [file = ''] = globSync('*.whl', { cwd: folder });
     const packages = join(folder, 'packages');
     const install = ['install', '--no-deps', '--quiet', '--disable-pip-version-check', '--target', packages];
@@ -60,11 +63,15 @@ describe('one app in three languages comes to one template', () => {
 
   it('Go', () => {
     const folder = emptyFolder();
-    bindings('go', folder);
     const app = join(folder, 'app');
     copyApp('app.go', app);
     const module = 'github.com/keyturn/keyturn-go/keyturn';
-    const mod = ['module app', 'go 1.25', `require ${module} v0.1.0`, `replace ${module} => ../go/keyturn`];
+    const mod = [
+      'module app',
+      'go 1.25',
+      `require ${module} v0.1.0`,
+      `replace ${module} => ${join(bound, 'go', 'keyturn')}`,
+    ];
     writeFileSync(join(app, 'go.mod'), `${mod.join('\n\n')}\n`);
     execFileSync('go', ['mod', 'tidy'], { cwd: app, stdio: 'pipe', env: environment() });
     expect(templateOf('go', ['run', '.'], app)).toEqual(expected);
@@ -73,10 +80,8 @@ describe('one app in three languages comes to one template', () => {
   it.each([
     ['java', '**/KeyRotation.java'],
     ['dotnet', '**/KeyRotation.cs'],
-  ])('%s, of which the code is made, and not compiled: its tools are not everywhere', (language, file) => {
-    const folder = emptyFolder();
-    bindings(language, folder);
-    expect(globSync(file, { cwd: folder })).toHaveLength(1);
+  ])('%s, of which the code is made and not compiled: its tools are not everywhere', (language, file) => {
+    expect(globSync(file, { cwd: join(bound, language) })).toHaveLength(1);
   });
 });
 
@@ -93,7 +98,6 @@ describe('keyturn, installed', () => {
     expect(keyturn('--version')).toBe('0.1.0\n');
     cpSync(join(ROOT, 'docs', 'examples', 'keyturn.yaml'), join(folder, 'keyturn.yaml'));
     expect(keyturn('validate')).toContain('keyturn.yaml is sound');
-    mkdirSync(join(folder, 'inside'));
     const lived = JSON.parse(keyturn('simulate', '--config', 'keyturn.yaml', '--days', '30', '--json'));
     expect(lived).toMatchObject({ held: true, rotations: 1, pipelineLoginFailures: 0 });
   });

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inject, onTestFinished } from 'vitest';
+import { afterAll, inject } from 'vitest';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 /** What people start, and not what runs this test: it may be older. */
@@ -11,10 +11,15 @@ export const PATH = (process.env.PATH ?? '')
   .filter((folder) => !folder.includes('node_modules'))
   .join(':');
 
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** An empty folder of somebody who uses the package. */
 export function emptyFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-app-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  folders.push(folder);
   return folder;
 }
 

@@ -170,6 +170,7 @@ module.exports = {
       ],
       [
         '^cli/',
+        '^package\\.json$',
         ...NO_HANDLER,
         '^local/(?!test/)',
         '/@aws-sdk/client-iam/',

@@ -107,7 +107,7 @@ export async function assembleLibrary(to: string): Promise<void> {
   const manifest = { ...about, main: 'infra/index.js', types: 'infra/index.d.ts', devDependencies: versions };
   writeFileSync(join(stage, 'package.json'), JSON.stringify(manifest));
   await runTool(join('jsii', 'bin', 'jsii'), ['--silence-warnings', 'reserved-word'], stage);
-  await runTool(join('jsii-docgen', 'bin', 'jsii-docgen'), ['--output', join(to, 'API.md')], stage);
+  await runTool(join('jsii-docgen', 'bin', 'jsii-docgen'), ['--output', join(to, 'dist', 'API.md')], stage);
   cpSync(join(stage, '.jsii'), join(to, '.jsii'));
 }
 

@@ -153,10 +153,11 @@ export interface Target {
   /**
    * Asks whose the place is that the target's name means now, in IDs that the host never gives again: letters, digits and
    * `.:/@-`, 73 of them at most.
-   * @param need whether anything is compared with it: only then does a host that does not say count as down for others
+   * @param need whether anything is compared with it: only then does a host that does not say count as down for others,
+   * and a token that the host does not take as rejected
    * @returns undefined where the token may not know, because a right that is missing stops nothing, and where the host
    * has no such IDs
-   * @throws KeyturnError when nobody can tell, such as `host-down`
+   * @throws KeyturnError when nobody can tell, such as `host-down`, or `token-rejected`
    */
   identify(need: 'needed' | 'wanted'): Promise<string | undefined>;
 }

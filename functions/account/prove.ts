@@ -7,11 +7,12 @@ import type { CallerIdentity, Sts, Time } from './ports';
 const FIRST_WAIT = SECOND;
 const LONGEST_WAIT = 5 * SECOND;
 
-/** A new key is asked about so often, so far apart: over a minute in all. */
-const ROUNDS = 4;
+/** A new key is asked about so far apart, over a minute in all. */
 const BETWEEN_ROUNDS = 20 * SECOND;
-/** After a refusal the next minute begins soon. */
-const AFTER_REFUSAL = 5 * SECOND;
+/** From a question to the next one's answer: in more an endpoint can forget a key and know it again, and nobody saw it. */
+const LONGEST_UNSEEN = 24 * SECOND;
+/** After a refusal the next minute begins soon; and where answers come late, they are asked for sooner. */
+const SOON = 5 * SECOND;
 /** The longest that `proveEverywhere` takes, in milliseconds, but for answers that are late themselves. */
 export const EVERYWHERE_TAKES = 3 * MINUTE;
 /** An endpoint that has given no answer so often in a row is not asked any more. */
@@ -45,16 +46,66 @@ export interface KnownEverywhere {
 
 /**
  * Proves a new key at two endpoints, several times over a minute (K2): IAM does not spread a key everywhere at once, nor
- * once and for all (hashicorp/vault 3115). A refusal anywhere, or no answer of the region's own endpoint, begins the
- * minute again. No answer of the other endpoint, as where nothing leads out of a VPC, proves nothing and keeps nothing
- * back.
+ * once and for all (hashicorp/vault 3115). A refusal anywhere, no answer of the region's own endpoint, or one so late that
+ * it leaves a gap, begins the minute again. No answer of the other endpoint, as where nothing leads out of a VPC, proves
+ * nothing and keeps nothing back.
  *
  * @throws KeyturnError `proof-failed` when three minutes have no such minute, `proof-wrong-identity`, `aws-*`
  */
 export async function proveEverywhere(sts: Sts, credential: Credential, time: Time): Promise<KnownEverywhere> {
-  const begun = time.now().getTime();
-  const [own = '', ...others] = sts.regions;
+  const now = () => time.now().getTime();
+  const end = now() + EVERYWHERE_TAKES;
   const silence = new Map<string, number>();
+  let known: Known | undefined;
+  for (;;) {
+    const askedAt = now();
+    const problem = await problemAnywhere(sts, credential, silence);
+    if (problem !== undefined && !isWorthAsking(problem)) throw problem;
+    known = knownAfter(known, { askedAt, answeredAt: now(), isKnown: problem === undefined });
+    const { since, between } = known;
+    if (since !== undefined && askedAt - since >= MINUTE) break;
+    const next = now() + (problem === undefined ? between : SOON);
+    if (Math.max(next, (since ?? next) + MINUTE) > end) throw unsteady(credential, problem);
+    await time.sleep(next - now());
+  }
+  const isSilent = (region: string) => (silence.get(region) ?? 0) > 0;
+  const [own = '', ...others] = sts.regions;
+  return { regions: [own, ...others.filter((region) => !isSilent(region))], silent: others.filter(isSilent) };
+}
+
+/** What the answers about a key came to so far. All in ms since the epoch. */
+interface Known {
+  readonly askedAt: number;
+  /** When the first question was asked of those that have been answered well since, without a gap. */
+  readonly since: number | undefined;
+  /** Until the next question, in ms. */
+  readonly between: number;
+}
+
+function knownAfter(
+  before: Known | undefined,
+  {
+    askedAt,
+    answeredAt,
+    isKnown,
+  }: { readonly askedAt: number; readonly answeredAt: number; readonly isKnown: boolean },
+): Known {
+  const isGap = before !== undefined && answeredAt - before.askedAt > LONGEST_UNSEEN;
+  const goesOn = isGap ? undefined : before?.since;
+  return {
+    askedAt,
+    since: isKnown ? (goesOn ?? askedAt) : undefined,
+    between: isGap ? SOON : (before?.between ?? BETWEEN_ROUNDS),
+  };
+}
+
+/** Asks all endpoints at once. @param silence how often in a row another region's gave no answer; kept up to date */
+async function problemAnywhere(
+  sts: Sts,
+  credential: Credential,
+  silence: Map<string, number>,
+): Promise<KeyturnError | undefined> {
+  const [own = '', ...others] = sts.regions;
   const askOther = async (region: string): Promise<KeyturnError | undefined> => {
     if ((silence.get(region) ?? 0) >= MOST_SILENCE) return undefined;
     const problem = await problemAt(region, sts, credential);
@@ -62,29 +113,15 @@ export async function proveEverywhere(sts: Sts, credential: Credential, time: Ti
     silence.set(region, isAnswer ? 0 : (silence.get(region) ?? 0) + 1);
     return isAnswer ? problem : undefined;
   };
-  for (let good = 0; ; ) {
-    const problems = await Promise.all([problemAt(own, sts, credential), ...others.map(askOther)]);
-    const problem = problems.find((one) => one !== undefined);
-    if (problem !== undefined && !isWorthAsking(problem)) throw problem;
-    if (problem === undefined) {
-      good += 1;
-      if (good === ROUNDS) break;
-      await time.sleep(BETWEEN_ROUNDS);
-    } else {
-      good = 0;
-      if (time.now().getTime() + AFTER_REFUSAL + MINUTE > begun + EVERYWHERE_TAKES) throw unsteady(credential, problem);
-      await time.sleep(AFTER_REFUSAL);
-    }
-  }
-  const isSilent = (region: string) => (silence.get(region) ?? 0) > 0;
-  return { regions: [own, ...others.filter((region) => !isSilent(region))], silent: others.filter(isSilent) };
+  const problems = await Promise.all([problemAt(own, sts, credential), ...others.map(askOther)]);
+  return problems.find((one) => one !== undefined);
 }
 
-function unsteady({ accessKeyId }: Credential, last: KeyturnError): KeyturnError {
+function unsteady({ accessKeyId }: Credential, last: KeyturnError | undefined): KeyturnError {
   return new KeyturnError(
     'proof-failed',
     `${accessKeyId} is not known everywhere yet: in three minutes no whole minute went by without a refusal. ` +
-      `The last one: ${last.message}`,
+      (last === undefined ? 'The last answers came too late to tell.' : `The last one: ${last.message}`),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Log, SealKey, Time } from '../../functions/account/ports';
+import type { Log, SealKey, Sts, Time } from '../../functions/account/ports';
 import { createAuditRecord } from '../../functions/aws/audit-record';
 import { createConnectionSecrets } from '../../functions/aws/connection-secrets';
 import { createEventBuses } from '../../functions/aws/event-bus';
@@ -53,6 +53,9 @@ export class Scene extends Stage {
   /** Those of deployments before this one, as far as this one knows them. */
   formerSealKeys: readonly SealKey[] = [];
   #runs = 0;
+  readonly #waiting = new Set<{ readonly instant: number }>();
+  /** Proofs that are under way. */
+  #proofs = 0;
 
   /**
    * Starts a run whose process dies when its n-th request took effect, counted over AWS and the CI host together.
@@ -116,7 +119,7 @@ export class Scene extends Stage {
     };
     return {
       iam: held(createIam()),
-      sts: held(createSts()),
+      sts: held(this.#counted(createSts())),
       trail: held(createTrail()),
       secrets: held(createSecrets()),
       registry: held(createRegistry(REGISTRY_PATH)),
@@ -130,12 +133,20 @@ export class Scene extends Stage {
       now: () => new Date(this.clock.now()),
       sleep: async (milliseconds) => {
         await mortal?.sleeps();
-        const until = this.clock.now() + milliseconds;
-        // Others who wait at the same time wait for the same instant, however slow the machine is.
-        await this.#quiet();
-        this.clock.advanceTo(until);
+        await this.#until(this.clock.now() + milliseconds);
       },
     };
+  }
+
+  /** Of those who wait at the same time nobody is passed over, however slow the machine is. */
+  async #until(instant: number): Promise<void> {
+    const waiting = { instant };
+    this.#waiting.add(waiting);
+    while (this.clock.now() < instant) {
+      await this.#quiet();
+      if (Math.min(...[...this.#waiting].map((one) => one.instant)) === instant) this.clock.advanceTo(instant);
+    }
+    this.#waiting.delete(waiting);
   }
 
   /** Nobody has asked for anything for a moment: whoever goes on at this instant has come to its own wait. */
@@ -144,7 +155,22 @@ export class Scene extends Stage {
     do {
       asked = this.calls.length + this.hostRequests.length;
       await new Promise((resolve) => setTimeout(resolve, 5));
-    } while (asked !== this.calls.length + this.hostRequests.length);
+    } while (this.#proofs > 0 || asked !== this.calls.length + this.hostRequests.length);
+  }
+
+  /** Several keys are proved at the same time: nobody waits past a proof of another one that is under way. */
+  #counted(sts: Sts): Sts {
+    return {
+      ...sts,
+      identify: async (...asked) => {
+        this.#proofs += 1;
+        try {
+          return await sts.identify(...asked);
+        } finally {
+          this.#proofs -= 1;
+        }
+      },
+    };
   }
 
   async #run(

@@ -62,6 +62,28 @@ describe('a fresh key', () => {
     await expectSettled(scene);
   });
 
+  it.each([
+    { phase: 23, delays: [9, 0] },
+    { phase: 23, delays: [0, 9] },
+    { phase: 2, delays: [30, 0] },
+    { phase: 2, delays: [0, 30] },
+  ])('is not given away between answers that come late, in which an endpoint forgets it: %j (K2)', async (late) => {
+    const spreads: Record<string, readonly [number, number, number?]> = {};
+    const { scene, writtenAt } = await freshKey(spreads);
+    const madeAt = scene.clock.now();
+    let asked = 0;
+    scene.awsFault = ({ action, region, principal }) => {
+      if (action !== 'GetCallerIdentity' || region !== ABROAD || principal.kind !== 'user') return undefined;
+      scene.clock.advanceBy((late.delays[asked++ % 2] ?? 0) * SECOND);
+      // Known for 25 seconds and unknown for 25, in turns.
+      spreads[ABROAD] ??= [(scene.clock.now() - madeAt) / SECOND - late.phase, 240, 25];
+      return undefined;
+    };
+    await scene.sync();
+    expect(asked).toBeGreaterThan(1);
+    expect(writtenAt() ?? 240).toBeGreaterThanOrEqual(240);
+  });
+
   it('that does not become steady is not delivered, people are told why, and the next hour delivers it (K2)', async () => {
     const { scene, writtenAt } = await freshKey({ [ABROAD]: [0, 1_000, 20] });
     const before = scene.clock.now();

@@ -308,6 +308,26 @@ describe('a token that may not read whose a repository is', () => {
     await expectSettled(scene);
   });
 
+  it.each<[string, (scene: Scene) => void]>([
+    ['a stranger’s', recycle],
+    ['its own', () => undefined],
+  ])(
+    'but where it is known, a token that is refused (401) gives no key to the place: it may be %s',
+    async (_whose, deed) => {
+      const scene = await identified();
+      deed(scene);
+      const before = scene.held('shop');
+      scene.hostFault = ({ kind }) => (kind === 'repository' ? { kind: 'status', status: 401 } : undefined);
+      const requests = scene.hostRequests.length;
+      const outcome = await rotatedOnDay(scene, 90);
+      expect(outcome.findings).toContain('token-rejected');
+      expect(happened(outcome, 'target-failed')).toMatchObject([{ target: PRODUCTION, code: 'token-rejected' }]);
+      expect(scene.hostRequests.slice(requests).filter(({ method }) => method !== 'GET')).toEqual([]);
+      expect(scene.held('shop')).toEqual(before);
+      expect(scene.isDelivered('shop')).toBe(false);
+    },
+  );
+
   it.each([500, 429])(
     'but a host that answers %i has to be asked again: nothing is written meanwhile',
     async (status) => {

@@ -58,9 +58,13 @@ const TRIED: VariableValue = { key: 'KEYTURN_TRIES_TO_WRITE', value: new Redacte
 /** Refusals of a request by a host that takes writes from this token, as far as can be told. */
 const SAYS_NOTHING_OF_RIGHTS: ReadonlySet<number> = new Set([400, 404, 405, 409, 410, 422]);
 
-/** Of an access token that cannot ask this at all Bitbucket says 401; whether it is good for anything shows elsewhere. */
-function isRefusal(status: number | undefined): boolean {
-  return status === 403 || status === 401 || (status !== undefined && SAYS_NOTHING_OF_RIGHTS.has(status));
+/**
+ * Whether an answer only says that the token may not know. Of a kind of token that cannot ask this at all Bitbucket says
+ * 401, as of one that has ended; what was compared before was asked by one that could.
+ */
+function isUntold(status: number | undefined, need: 'needed' | 'wanted'): boolean {
+  if (status === 401) return need === 'wanted';
+  return status === 403 || (status !== undefined && SAYS_NOTHING_OF_RIGHTS.has(status));
 }
 
 /** The part of Bitbucket Cloud's REST API 2.0 that a delivery uses, for one connection. */
@@ -107,8 +111,9 @@ export class BitbucketClient {
    * write that follows stands on.
    * @param path of it, below the API's base
    * @returns undefined where the token may not read it: scopes of Pipelines do not include that of the repository
+   * @throws HostError `token-rejected` where it is needed and the host does not take the token
    */
-  async identity(path: string, call: Call): Promise<string | undefined> {
+  async identity(path: string, need: 'needed' | 'wanted', call: Call): Promise<string | undefined> {
     const request = { method: 'GET', url: `${this.#url}${path}` } as const;
     try {
       const { uuid, workspace } = await this.#retry(USUAL_RETRIES, () =>
@@ -116,7 +121,7 @@ export class BitbucketClient {
       );
       return workspace === undefined ? uuid : `${workspace.uuid}/${uuid}`;
     } catch (thrown) {
-      if (thrown instanceof HostError && isRefusal(thrown.status)) return undefined;
+      if (thrown instanceof HostError && isUntold(thrown.status, need)) return undefined;
       throw thrown;
     }
   }

@@ -155,13 +155,13 @@ export class BitbucketTarget implements Target {
     }
   }
 
-  identify(): Promise<string | undefined> {
+  identify(need: 'needed' | 'wanted'): Promise<string | undefined> {
     const { config, client } = this.#props;
     const path =
       config.type === 'bitbucket-workspace'
         ? `/workspaces/${encodePath(config.workspace, 1)}`
         : `/repositories/${encodePath(config.repository)}`;
-    return client.identity(path, { ...this.#call, doing: 'read whose it is' });
+    return client.identity(path, need, { ...this.#call, doing: 'read whose it is' });
   }
 
   /** @param warm whether something will be written */

@@ -13,8 +13,11 @@ import {
 
 type World = Awaited<ReturnType<typeof startWorld>>;
 
-const identify = async ({ targets, connection }: World, target: TargetConfig = production) =>
-  (await targets.open(target, connection)).identify('needed');
+const identify = async (
+  { targets, connection }: World,
+  target: TargetConfig = production,
+  need: 'needed' | 'wanted' = 'needed',
+) => (await targets.open(target, connection)).identify(need);
 const bare = (uuid: string) => uuid.replace(/[{}]/g, '');
 
 /** A world whose token may read repositories too. */
@@ -63,11 +66,25 @@ describe('whose a place is', () => {
     expect((await world.deliver(production)).wrote).toHaveLength(2);
   });
 
-  it.each([400, 401, 403, 404, 405, 410])('is not known from an answer of %i', async (status) => {
+  it.each([400, 403, 404, 405, 410])('is not known from an answer of %i', async (status) => {
     const world = await readable();
     world.fail(({ kind }) => kind === 'repository', { kind: 'status', status });
     expect(await identify(world)).toBeUndefined();
   });
+
+  it.each([
+    ['repository', production],
+    ['repository', repositoryTarget],
+    ['workspace', workspaceTarget],
+  ] as const)(
+    'is a refused token (401) where it has to be compared, and unknown where nothing is: %s',
+    async (kind, target) => {
+      const world = await readable();
+      world.fail((request) => request.kind === kind, { kind: 'status', status: 401 });
+      expect(await failureOf(identify(world, target))).toMatchObject({ code: 'token-rejected' });
+      expect(await identify(world, target, 'wanted')).toBeUndefined();
+    },
+  );
 
   it.each<[number, string]>([
     [500, 'host-down'],

@@ -31,16 +31,13 @@ export class RecycledNames {
 
   /** Watches what is written at strangers'. */
   prepare(): void {
-    const { bitbucket, promises, runs, records } = this.#world;
+    const { bitbucket, promises, runs } = this.#world;
     bitbucket.onWrite(({ scope, key, method }) => {
       const stranger = this.#strangers.get(scope.split('/').slice(0, 2).join('/'));
       if (stranger === undefined) return;
       const { managed, since } = stranger;
-      // Between the question whose it is and the answer to a write a name may change hands; and a token that is refused
-      // as often as it is renewed counts as one that may not ask.
-      const isAllowed = [...runs].some(
-        (run) => run.function === 'sync' && (run.startedAt <= since || records.get(run)?.struckBy.has('expired')),
-      );
+      // Between the question whose it is and the answer to a write a name may change hands.
+      const isAllowed = [...runs].some((run) => run.function === 'sync' && run.startedAt <= since);
       if (isAllowed) promises.allowed.races += 1;
       else promises.broken('K6', managed.id, `${method} of ${key} at ${scope}, which is a stranger's`);
     });

@@ -28,6 +28,10 @@ export const REGRESSIONS: readonly Regression[] = [
     showed: 'an environment that is made anew and filled by hand before the first look passes for what was delivered',
   },
   {
+    scenario: { seed: 300001, until: 393, before: 'id-renamed' },
+    showed: 'a key that an endpoint forgets between two slow answers is proved over a minute all the same',
+  },
+  {
     scenario: { ...MANY, seed: 103, until: 185 },
     showed: 'a key made by hand in the seconds of a rotation that met the limit is taken for its leftover',
   },

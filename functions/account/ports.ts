@@ -199,17 +199,21 @@ export interface AuditRecord {
    * @param reason only those with this reason
    */
   recorded(since: Date, event: AuditEventName, reason?: string): Promise<readonly AuditEvent[]>;
+  /** Whether it knows keys of deployments before this one. */
+  readonly knowsFormer: boolean;
   /** What it has of the attempts that began on a day (UTC, `2026-11-28`), sealed events only. */
   ofDay(day: string): Promise<RecordOfDay>;
-  /** The events of one attempt in their order, as they were written down; sealed ones only. */
+  /** The events of one attempt in their order, as they were written down; sealed ones only, by a key before this one too. */
   ofAttempt(attempt: string): Promise<readonly AuditEvent[]>;
 }
 
 /** The attempts of a day. */
 export interface RecordOfDay {
   readonly ends: readonly AttemptEnd[];
-  /** Whose events a bus may lack. */
+  /** Whose events a bus may lack; of deployments before this one too. */
   readonly unsent: Unsent;
+  /** Whether what was lacking before that day was sent on it, or is named among these. */
+  readonly isSettled: boolean;
 }
 
 /** What became of events that were sent. */

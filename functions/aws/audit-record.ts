@@ -28,32 +28,37 @@ const OVERHEAD = 26;
 /**
  * The AuditRecord port over a CloudWatch Logs group. A stream holds what one function wrote in one month. Whoever may
  * write into the group may write anything there, so nothing is read back that the key has not sealed.
+ *
+ * @param former keys of deployments before this one: what they have sealed is sent again where a bus lacks it, and decides
+ * nothing. One that does not answer counts as unknown
  */
-export function createAuditRecord(sealKey: Pick<SealKey, 'publicKey'>, logGroupName = AUDIT_LOG_GROUP): AuditRecord {
+export function createAuditRecord(
+  sealKey: KnownKey,
+  former: readonly KnownKey[] = [],
+  logGroupName = AUDIT_LOG_GROUP,
+): AuditRecord {
   const client = new CloudWatchLogsClient(recordConfig);
   const doing = (action: string) => `logs:${action} of ${logGroupName}`;
 
-  const put = async (logStreamName: string, lines: readonly Line[]): Promise<void> => {
-    const logEvents = lines.map(({ timestamp, message }) => ({ timestamp, message }));
-    const { rejectedLogEventsInfo } = await client.send(
-      new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }),
-    );
-    if (rejectedLogEventsInfo === undefined) return;
-    throw new KeyturnError('aws-rejected', `${doing('PutLogEvents')}: events were refused for their time.`);
-  };
+  const put = (logStreamName: string, lines: readonly Line[]) =>
+    putLines(client, { logGroupName, logStreamName }, lines);
 
-  let check: SealCheck | undefined;
+  const { byOwn, byAny } = sealChecks(sealKey, former);
 
   /** The proved events since an instant, all pages. */
-  async function* proved(asked: Pick<FilterLogEventsCommandInput, 'endTime' | 'filterPattern'>, since: Date) {
-    check ??= new SealCheck([await sealKey.publicKey()]);
+  async function* proved(
+    asked: Pick<FilterLogEventsCommandInput, 'endTime' | 'filterPattern'>,
+    since: Date,
+    checking = byOwn,
+  ) {
+    const sealed = await checking();
     let nextToken: string | undefined;
     do {
       const page = await calling(doing('FilterLogEvents'), {}, () =>
         client.send(new FilterLogEventsCommand({ logGroupName, startTime: since.getTime(), ...asked, nextToken })),
       );
       for (const line of page.events ?? []) {
-        const read = provedEvent(line, check);
+        const read = provedEvent(line, sealed);
         // A line that is written again later tells of its own time, and not of that.
         if (read !== undefined && new Date(read.event.time) >= since) yield read;
       }
@@ -84,21 +89,51 @@ export function createAuditRecord(sealKey: Pick<SealKey, 'publicKey'>, logGroupN
     },
 
     told: (since) => recorded(since, 'people-told'),
-
     recorded,
+    knowsFormer: former.length > 0,
 
     async ofDay(day) {
       const from = new Date(`${day}T00:00:00.000Z`);
-      return recordOfDay(day, proved({ endTime: after(from, DAY + DAY_CLOSES_AFTER).getTime() }, from));
+      const asked = { endTime: after(from, DAY + DAY_CLOSES_AFTER).getTime() };
+      return recordOfDay(day, proved(asked, from, byAny), (await sealKey.publicKey()).arn);
     },
 
     async ofAttempt(attempt) {
       const from = new Date(startOf(attempt));
       const run = attempt.slice(0, attempt.lastIndexOf('-'));
       const asked = { endTime: after(from, DAY_CLOSES_AFTER).getTime(), filterPattern: `{ $.run = "${run}" }` };
-      return eventsOf(attempt, proved(asked, from));
+      return eventsOf(attempt, proved(asked, from, byAny));
     },
   };
+}
+
+async function putLines(
+  client: CloudWatchLogsClient,
+  stream: { readonly logGroupName: string; readonly logStreamName: string },
+  lines: readonly Line[],
+): Promise<void> {
+  const logEvents = lines.map(({ timestamp, message }) => ({ timestamp, message }));
+  const { rejectedLogEventsInfo } = await client.send(new PutLogEventsCommand({ ...stream, logEvents }));
+  if (rejectedLogEventsInfo === undefined) return;
+  const doing = `logs:PutLogEvents of ${stream.logGroupName}`;
+  throw new KeyturnError('aws-rejected', `${doing}: events were refused for their time.`);
+}
+
+type KnownKey = Pick<SealKey, 'publicKey'>;
+
+/** Checks seals by the own key alone, and by those before it too. */
+function sealChecks(own: KnownKey, former: readonly KnownKey[]) {
+  let check: SealCheck | undefined;
+  const byOwn = async (): Promise<SealCheck> => {
+    check ??= new SealCheck([await own.publicKey()]);
+    return check;
+  };
+  const byAny = async (): Promise<SealCheck> => {
+    if (former.length === 0) return byOwn();
+    const before = await Promise.all(former.map((key) => key.publicKey().catch(() => undefined)));
+    return new SealCheck([await own.publicKey(), ...before.flatMap((key) => key ?? [])]);
+  };
+  return { byOwn, byAny };
 }
 
 interface ProvedLine {
@@ -107,14 +142,19 @@ interface ProvedLine {
   readonly document: unknown;
 }
 
-async function recordOfDay(day: string, lines: AsyncIterable<ProvedLine>): Promise<RecordOfDay> {
+/** @param own the key whose attempts a manifest of this deployment names */
+async function recordOfDay(
+  day: string,
+  lines: AsyncIterable<ProvedLine>,
+  own: string | undefined,
+): Promise<RecordOfDay> {
   const ends = new DayEnds(day);
   const unsent = new DayUnsent(day);
   for await (const { event, document } of lines) {
-    ends.add(event, document);
+    if (event.seal?.certificate.key === own) ends.add(event, document);
     unsent.add(event);
   }
-  return { ends: ends.ends(), unsent: unsent.unsent() };
+  return { ends: ends.ends(), unsent: unsent.unsent(), isSettled: unsent.isSettled };
 }
 
 /** In their order; as they were written down, because a seal covers what this version does not know, too. */

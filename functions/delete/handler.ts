@@ -13,7 +13,8 @@ import { sealDays } from './seal-days';
 
 const settings = settingsFrom(process.env);
 const sealKey = createSealKey(settings.sealKey);
-const record = createAuditRecord(sealKey);
+const former = settings.formerSealKeys.map((key) => createSealKey(key));
+const record = createAuditRecord(sealKey, former);
 const buses = createEventBuses(settings.forwardTo);
 const notifier = createNotifier(settings.topicArn);
 const ports = { iam: createIam(), secrets: createSecrets(), registry: createRegistry(settings.registryPath) };

@@ -1,7 +1,16 @@
+import type { RecordOfDay } from '../account/ports';
 import { type AuditEvent, attemptOfEvent } from '../core/audit';
 import { after, DAY, MINUTE } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
-import { type Attributed, daysToSeal, MOST_DAYS, manifestOf, manifestsOf } from '../core/seal/manifest';
+import {
+  type Attributed,
+  DAY_CLOSES_AFTER,
+  dayOf,
+  daysToSeal,
+  MOST_DAYS,
+  manifestOf,
+  manifestsOf,
+} from '../core/seal/manifest';
 import { BUS_NAMES, type BusName } from '../core/seal/unsent';
 import type { Run } from '../runtime/run';
 import { within } from '../runtime/within';
@@ -29,17 +38,42 @@ export async function sealDays(run: Run): Promise<void> {
   );
 }
 
-/** @param unsent is told of what a bus lacks of the days whose manifest was written */
+/** @param unsent is told of what a bus lacks of the days whose manifest was written, and of those that are not settled */
 async function writeManifests(run: Run, unsent: Readonly<Record<BusName, string[]>>): Promise<void> {
+  const days = new Map<string, RecordOfDay>();
+  const read = async (day: string): Promise<RecordOfDay> => {
+    const known = days.get(day);
+    if (known !== undefined) return known;
+    const ofDay = await within(run.timeLeft() - LEFT, run.recordOf(day));
+    days.set(day, ofDay);
+    for (const bus of BUS_NAMES) unsent[bus].push(...ofDay.unsent[bus]);
+    return ofDay;
+  };
   const reading = run.recorded(after(run.now(), -LOOKED_BACK), 'manifest-written');
   const manifests = inOrder(await within(run.timeLeft() - LEFT, reading));
   const previous = manifests.at(-1)?.event.seal?.signature;
+  await readUnsettled(run, read, manifests.length > 0);
   for (const day of daysToSeal(run.now(), manifests)) {
     // A day of very many attempts takes its time to read, and people have to be told what was found.
     if (!run.hasTime()) return;
-    const ofDay = await within(run.timeLeft() - LEFT, run.recordOf(day));
-    for (const facts of manifestsOf(day, ofDay.ends, previous)) run.tellManifest(facts);
-    for (const bus of BUS_NAMES) unsent[bus].push(...ofDay.unsent[bus]);
+    const { ends } = await read(day);
+    for (const facts of manifestsOf(day, ends, previous)) run.tellManifest(facts);
+  }
+}
+
+/**
+ * Reads the days back to the last one on which a run has settled what the buses lacked: one that died on the way has told
+ * nobody, and a stack that was destroyed neither. No manifest is written before, as it would settle that.
+ */
+async function readUnsettled(
+  run: Run,
+  read: (day: string) => Promise<RecordOfDay>,
+  hasManifests: boolean,
+): Promise<void> {
+  const over = after(run.now(), -DAY_CLOSES_AFTER).getTime();
+  const most = hasManifests || run.knowsFormer ? MOST_DAYS : 1;
+  for (let ago = 1; ago <= most; ago++) {
+    if ((await read(dayOf(over - ago * DAY))).isSettled) return;
   }
 }
 

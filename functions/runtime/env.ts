@@ -27,6 +27,8 @@ export interface Settings {
   readonly runbooks: string;
   /** ARN of the KMS key that seals the record. */
   readonly sealKey: string;
+  /** ARNs of the KMS keys that sealed it before; delete knows them alone. */
+  readonly formerSealKeys: readonly string[];
   /** Where tokens and keys may be sent: nowhere unless the stack says so. */
   readonly allowedOrigins: ReadonlySet<string>;
   /** Whose secrets are acted on. */
@@ -51,6 +53,7 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
     drift: driftOf(env[ENV.drift] ?? 'repair'),
     runbooks: env[ENV.runbooks] ?? DEFAULT_RUNBOOKS,
     sealKey: required(env, ENV.sealKey),
+    formerSealKeys: [...listed(env[ENV.formerSealKeys])],
     allowedOrigins: listed(env[ENV.allowedOrigins]),
     deployedBy: { stacks: listed(required(env, ENV.stacks)), existing: listed(env[ENV.existingSecrets]) },
   };

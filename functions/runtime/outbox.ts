@@ -1,7 +1,7 @@
 import type { EventBus, Log } from '../account/ports';
 import { type AuditEvent, startOf } from '../core/audit';
 import { KeyturnError, toKeyturnError } from '../core/errors';
-import { BUS_NAMES, type BusName, MOST_UNSENT, type Unsent } from '../core/seal/unsent';
+import { BUS_NAMES, type BusName, MOST_UNSENT, type Unsent, type UnsentPart, unsentParts } from '../core/seal/unsent';
 import type { Journal } from './journal';
 import { quietly } from './within';
 
@@ -22,6 +22,8 @@ interface Delivered {
   sent: number;
   /** Earlier attempts whose events it may lack. */
   waiting: Set<string>;
+  /** Those whose events it will not get. */
+  lost: readonly string[];
   /** Why it did not take something. */
   error: KeyturnError | undefined;
 }
@@ -79,7 +81,9 @@ export class Outbox {
   ): Promise<void> {
     const { buses } = this.#props;
     for (const { name } of buses) {
-      this.#delivered[name].waiting = new Set([...unsent[name]].sort(byStart).slice(-MOST_UNSENT));
+      const all = [...new Set(unsent[name])].sort(byStart);
+      this.#delivered[name].waiting = new Set(all.slice(-MOST_UNSENT));
+      this.#delivered[name].lost = all.slice(0, -MOST_UNSENT);
     }
     const refused: Record<BusName, number> = { default: 0, forwardTo: 0 };
     for (const attempt of [...new Set(BUS_NAMES.flatMap((name) => unsent[name]))].sort(byStart)) {
@@ -91,6 +95,10 @@ export class Outbox {
       const events = await read(attempt);
       await Promise.all(
         lacking.map(async (bus) => {
+          if (events.length === 0) {
+            this.#lose(bus.name, attempt);
+            return;
+          }
           const { error } = await bus.publish(events);
           if (error === undefined) this.#delivered[bus.name].waiting.delete(attempt);
           // An entry that is refused says little of the next attempt's; a bus that does not answer all.
@@ -100,12 +108,19 @@ export class Outbox {
     }
   }
 
+  /** The record has nothing of it any more that a known key has sealed. */
+  #lose(bus: BusName, attempt: string): void {
+    const delivered = this.#delivered[bus];
+    delivered.waiting.delete(attempt);
+    delivered.lost = [...delivered.lost, attempt];
+  }
+
   /** What each bus lacks, as it is written down. */
-  lacking(): readonly { readonly bus: BusName; readonly attempts: readonly string[]; readonly error?: KeyturnError }[] {
+  lacking(): readonly { readonly bus: BusName; readonly facts: UnsentPart; readonly error?: KeyturnError }[] {
     return this.#props.buses.flatMap(({ name: bus }) => {
-      const { waiting, error } = this.#delivered[bus];
+      const { waiting, lost, error } = this.#delivered[bus];
       const attempts = [...waiting, ...(error === undefined ? [] : [this.#props.journal.attempt])];
-      return attempts.length === 0 ? [] : { bus, attempts, error };
+      return unsentParts(attempts, lost).map((facts) => ({ bus, facts, error }));
     });
   }
 
@@ -118,7 +133,7 @@ export class Outbox {
 }
 
 function untouched(): Delivered {
-  return { sent: 0, waiting: new Set(), error: undefined };
+  return { sent: 0, waiting: new Set(), lost: [], error: undefined };
 }
 
 function byStart(a: string, b: string): number {

@@ -106,6 +106,11 @@ export class Run {
     return this.#props.record.recorded(since, event, reason);
   }
 
+  /** Whether the record knows keys of deployments before this one. */
+  get knowsFormer(): boolean {
+    return this.#props.record.knowsFormer;
+  }
+
   /** What the record has of the attempts of a day. @throws KeyturnError `aws-*` */
   recordOf(day: string): Promise<RecordOfDay> {
     return this.#props.record.ofDay(day);
@@ -198,8 +203,11 @@ export class Run {
    * cannot be reached; a record that has just failed is not waited for again and again.
    */
   async beforeGiving(): Promise<void> {
-    if (this.#recordFailedAt !== undefined && this.now() < after(this.#recordFailedAt, NOT_ASKED_FOR)) return;
-    await this.beforeTaking().catch(() => undefined);
+    if (!this.#hasRecordFailed()) await this.beforeTaking().catch(() => undefined);
+  }
+
+  #hasRecordFailed(): boolean {
+    return this.#recordFailedAt !== undefined && this.now() < after(this.#recordFailedAt, NOT_ASKED_FOR);
   }
 
   find(finding: Finding): void {
@@ -298,10 +306,9 @@ export class Run {
       ...oldest(this.#managed, this.now(), this.#rotationsPerRun),
     };
     const due = nextDue(this.#managed, NEXT_DUE);
+    await quietly(this.#props, 'audit record', () => this.#keepDeeds());
     this.#journal.write({ event: 'run-finished', outcome: 'ok', facts: { ...summary, nextDue: due } });
-    await quietly(this.#props, 'the seal', () => this.#journal.seal());
-    await this.#keepAndSend();
-    await this.#tellUnsent();
+    await this.#sendAndKeep();
     const whole = {
       ...summary,
       unrecorded: this.#journal.unrecorded,
@@ -312,19 +319,24 @@ export class Run {
     return whole;
   }
 
-  async #keepAndSend(): Promise<void> {
-    await Promise.all([quietly(this.#props, 'audit record', () => this.#journal.keep()), this.#outbox.send()]);
+  /** What was done is recorded before anybody else is waited for; of a run that did nothing there is only the seal to have. */
+  #keepDeeds(): Promise<void> {
+    return this.#journal.written > 1 && !this.#hasRecordFailed() ? this.#journal.keep() : this.#journal.seal();
   }
 
-  /** Writes down what a bus lacks: whoever reads the day's record sends it again. */
-  async #tellUnsent(): Promise<void> {
+  /**
+   * The run's end goes into the record together with what a bus lacks, so that whoever reads the day's record sends again
+   * what was not sent: an attempt that dies before has no end there, and one that has an end has said it all.
+   */
+  async #sendAndKeep(): Promise<void> {
+    await this.#outbox.send();
     const lacking = this.#outbox.lacking();
-    if (lacking.length === 0) return;
-    for (const { bus: reason, attempts, error } of lacking) {
+    for (const { bus: reason, facts, error } of lacking) {
       const { code, message } = error ?? {};
-      this.#journal.write({ event: 'events-unsent', outcome: 'failed', reason, code, message, facts: { attempts } });
+      this.#journal.write({ event: 'events-unsent', outcome: 'failed', reason, code, message, facts: { ...facts } });
     }
-    await this.#keepAndSend();
+    const keeping = quietly(this.#props, 'audit record', () => this.#journal.keep());
+    await Promise.all([keeping, ...(lacking.length === 0 ? [] : [this.#outbox.send()])]);
   }
 
   /** What the run has found so far, by code. */

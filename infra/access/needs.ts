@@ -21,6 +21,8 @@ export interface FunctionResources {
   readonly deadLettersArn: string;
   /** ARN of the event bus that gets every audit event too. @default - there is none */
   readonly forwardTo?: string;
+  /** ARNs of the KMS keys that sealed the record before. @default - none are known */
+  readonly formerSealKeys?: readonly string[];
   /** Where reports and events are written. */
   readonly archive?: AuditArchive;
   /** Where the account's trail keeps its files. @default - nobody has said it */
@@ -95,6 +97,12 @@ export const NEEDS = {
     // What people were told within the day, and what is reported.
     actions: ['logs:FilterLogEvents'],
     on: ({ auditLog }, scope) => logArns(scope, auditLog).group,
+  },
+  CheckFormerSeals: {
+    may: 'read the public halves of the KMS keys that sealed the record before',
+    actions: ['kms:GetPublicKey'],
+    // Their own policies leave it to IAM: the roles that they name are gone.
+    on: ({ formerSealKeys = [] }) => formerSealKeys,
   },
   RecordAudit: {
     may: 'put audit events on the event bus, as keyturn',

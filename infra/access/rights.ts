@@ -76,7 +76,7 @@ export const RIGHTS = {
   },
   delete: {
     ...NONE,
-    role: [...ACT_ON_KEYS, 'ReadCredentialReport'],
+    role: [...ACT_ON_KEYS, 'ReadCredentialReport', 'CheckFormerSeals'],
     managedUsers: [...LOOK_AT_KEYS, 'iam:DeleteAccessKey'],
     managedSecrets: [...LOOK_AT_SECRET, 'secretsmanager:TagResource', 'secretsmanager:UntagResource'],
     tags: [TAG.deactivated, TAG.reactivated, TAG.held],
@@ -112,6 +112,7 @@ export const RIGHTS = {
       'ReadTrailFiles',
       'DecryptTrailFiles',
       'ReadPins',
+      'CheckFormerSeals',
     ],
     managedUsers: ['iam:ListAccessKeys'],
   },

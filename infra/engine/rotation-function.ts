@@ -33,6 +33,8 @@ export interface RotationFunctionProps {
   readonly auditLog: AuditLog;
   /** ARN of the event bus that gets every audit event too. @default - there is none */
   readonly forwardTo?: string;
+  /** ARNs of the KMS keys that sealed the record before. @default - none are known */
+  readonly formerSealKeys?: readonly string[];
   /** Where the function writes reports or events. @default - it writes none */
   readonly archive?: AuditArchive;
   /** Where the account's trail keeps its files. @default - the function reads none */
@@ -77,6 +79,7 @@ export class RotationFunction extends Construct {
       notifications: props.notifications,
       deadLettersArn: props.deadLetters.queueArn,
       forwardTo: props.forwardTo,
+      formerSealKeys: props.formerSealKeys,
       archive: props.archive,
       trailFiles: props.trailFiles,
     };

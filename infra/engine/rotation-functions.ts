@@ -54,6 +54,10 @@ function shared({ settings, bundles, sealKey, ...props }: RotationFunctionsProps
   };
 }
 
+function former({ audit: { formerSealKeys = [] } }: Settings): Readonly<Record<string, string>> {
+  return formerSealKeys.length === 0 ? {} : { [ENV.formerSealKeys]: formerSealKeys.join(',') };
+}
+
 /** The four functions that rotate. */
 export function rotationFunctions(
   scope: Construct,
@@ -67,6 +71,7 @@ export function rotationFunctions(
       ...common,
       name,
       forwardTo,
+      formerSealKeys: settings.audit.formerSealKeys,
       description: `Keyturn: ${description}`,
       timeout: Duration.minutes(minutes),
       environment: {
@@ -78,6 +83,7 @@ export function rotationFunctions(
         ...(forwardTo === undefined ? {} : { [ENV.forwardTo]: forwardTo }),
         [ENV.tokenExpiresInDays]: String(settings.alarms.tokenExpiresInDays),
         ...(name === 'rotate' && settings.users !== undefined ? { [ENV.usersPath]: settings.users.path } : {}),
+        ...(name === 'delete' ? former(settings) : {}),
         ...(name === 'sync' ? { [ENV.allowedOrigins]: origins, [ENV.drift]: settings.drift } : {}),
       },
     });
@@ -96,17 +102,17 @@ export function reportFunction(
   archive: AuditArchive,
 ): RotationFunction {
   const { environment, ...common } = shared(props);
-  const former = props.settings.audit.formerSealKeys ?? [];
   return new RotationFunction(scope, 'Report', {
     ...common,
     name: REPORT_FUNCTION,
+    formerSealKeys: props.settings.audit.formerSealKeys,
     description: 'Keyturn: writes the report',
     timeout: Duration.minutes(15),
     memorySize: 1024,
     environment: {
       ...environment,
       [ENV.archiveBucket]: archive.bucket.bucketName,
-      ...(former.length === 0 ? {} : { [ENV.formerSealKeys]: former.join(',') }),
+      ...former(props.settings),
     },
     archive,
     trailFiles: props.trailFiles,

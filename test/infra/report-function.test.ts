@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEPLOYED_FUNCTIONS } from '../../functions/core/names';
 import { mayFunction, type PolicyDocument, type Request, secretPolicyOf, statementsOf } from './access';
 import { ACCOUNT, arnOfSecret, REGION } from './deployed';
 import { ONE_KEY, resourcesOf, synthesize } from './synthesized';
@@ -115,3 +116,26 @@ describe('the function that reports', () => {
 const delegating: PolicyDocument = {
   Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }],
 };
+
+describe('the KMS keys that sealed the record before', () => {
+  const FORMER = arn('kms', 'key/00000000-56ab-78cd-90ef-567890abcdef');
+  const again = synthesize({
+    ...ONE_KEY,
+    audit: { archive: { years: 7 }, report: {}, formerSealKeys: [FORMER] },
+  });
+  it('are checked by the report, and by delete, which sends again what a bus lacks; no other knows them (K12)', () => {
+    const rights = DEPLOYED_FUNCTIONS.flatMap((name) =>
+      statementsOf(again, name).flatMap(({ Action, Resource }) =>
+        [Resource].flat().some((resource) => JSON.stringify(resource).includes(FORMER)) ? [[name, Action]] : [],
+      ),
+    );
+    expect(rights).toEqual([
+      ['delete', 'kms:GetPublicKey'],
+      ['report', 'kms:GetPublicKey'],
+    ]);
+    const functions = resourcesOf(again, 'AWS::Lambda::Function').filter(({ Properties }) =>
+      JSON.stringify(Properties).includes(FORMER),
+    );
+    expect(functions.map(({ id }) => /KeyRotation(\w+?)Function/.exec(id)?.[1]).sort()).toEqual(['Delete', 'Report']);
+  });
+});

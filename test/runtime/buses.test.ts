@@ -7,7 +7,7 @@ import { SealCheck } from '../../functions/core/seal/check-seal';
 import type { AwsFault } from '../../local/account/wire/server';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
-import { SEAL_KEY } from '../support/seal-key';
+import { otherSealKey, SEAL_KEY, sealed } from '../support/seal-key';
 import type { SceneOptions } from '../support/stage';
 
 const CENTRAL = 'arn:aws:events:eu-west-1:444455556666:event-bus/security';
@@ -173,6 +173,81 @@ describe('the buses (K7)', () => {
     await nextDay(scene);
     expect(sorted(centralOf(scene))).toEqual(sorted(recordOf(scene)));
     expect(sorted(defaultOf(scene))).toEqual(sorted(recordOf(scene)));
+  });
+
+  it('get all of it the day after, wherever the last function of the day has died (K9)', async () => {
+    for (let at = 1; ; at += 1) {
+      const refusing = { is: true };
+      const scene = await forwardingScene({ admitsOnBus: () => !refusing.is });
+      await scene.rotate();
+      await nextDay(scene);
+      scene.hours(24);
+      // It has what waits for two days.
+      if (!(await scene.kill(at, () => scene.sealDays()))) break;
+      refusing.is = false;
+      await nextDay(scene);
+      expect([at, idsOf(centralOf(scene))]).toEqual([at, idsOf(recordOf(scene))]);
+      expect(at).toBeLessThan(30);
+    }
+  });
+
+  it('get what a stack before this one has sealed and could not send, where the deployment knows its key', async () => {
+    const refusing = { is: true };
+    const scene = await forwardingScene({ admitsOnBus: () => !refusing.is });
+    await scene.rotate();
+    await nextDay(scene);
+    await scene.sync();
+    const before = recordOf(scene);
+    refusing.is = false;
+    const former = scene.sealKey;
+    scene.sealKey = otherSealKey('5ea15ea1-0000-4000-8000-00000000000d');
+    // Destroyed, and deployed again days later.
+    scene.hours(24 * 4);
+    scene.formerSealKeys = [former];
+    await scene.sync();
+    await nextDay(scene);
+    expect(idsOf(centralOf(scene))).toEqual(idsOf(recordOf(scene)));
+    expect(centralOf(scene).length).toBeGreaterThan(before.length);
+    // Its attempts are no business of this one's manifests.
+    const manifests = recordOf(scene).filter(({ event }) => event === 'manifest-written');
+    const [first] = before.map(attemptOfEvent);
+    expect(JSON.stringify(manifests.at(-1))).not.toContain(first);
+    const sent = centralOf(scene).length;
+    const { audits } = await nextDay(scene);
+    expect(centralOf(scene).length - sent).toBe(audits.length);
+  });
+
+  it('lose what the record has no more, and that is said once', async () => {
+    const scene = await forwardingScene();
+    const { audits } = await scene.rotate();
+    const [first] = audits;
+    if (first === undefined) expect.fail('a run has events');
+    const lost = [`gone-${Date.parse(first.time).toString(36)}`];
+    const time = new Date(scene.clock.now()).toISOString();
+    const attempt = `says-${scene.clock.now().toString(36)}`;
+    const started = { ...first, id: `${attempt}-1`, run: 'says', sequence: 1, time };
+    const finished: AuditEvent = { ...started, id: `${attempt}-2`, sequence: 2, event: 'run-finished' };
+    const said: AuditEvent = {
+      ...started,
+      id: `${attempt}-3`,
+      sequence: 3,
+      event: 'events-unsent',
+      reason: 'forwardTo',
+      facts: { attempts: lost },
+    };
+    scene.account.logs.putLogEvents({
+      logGroupName: AUDIT_LOG_GROUP,
+      logStreamName: 'rotate/2026-01',
+      logEvents: (await sealed([started, finished, said])).map((event) => ({
+        timestamp: Date.parse(event.time),
+        message: JSON.stringify(event),
+      })),
+    });
+    expect((await nextDay(scene)).summary.unforwarded).toBe(0);
+    expect(unsentOf(scene).at(-1)).toMatchObject({ reason: 'forwardTo', facts: { attempts: [], lost } });
+    const before = unsentOf(scene).length;
+    await nextDay(scene);
+    expect(unsentOf(scene)).toHaveLength(before);
   });
 
   it('are each on their own: the default one refuses, and the central one has all, the other way round too', async () => {

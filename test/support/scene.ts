@@ -48,6 +48,8 @@ export class Scene extends Stage {
   forwardTo: string | undefined;
   /** What its runs seal their events by. */
   sealKey: SealKey = SEAL_KEY;
+  /** Those of deployments before this one, as far as this one knows them. */
+  formerSealKeys: readonly SealKey[] = [];
   #runs = 0;
 
   /**
@@ -153,6 +155,7 @@ export class Scene extends Stage {
     const lines: string[] = [];
     const line = (message: string, facts: unknown) => lines.push(JSON.stringify({ message, facts }));
     const log: Log = { info: line, warn: line, error: line };
+    const record = createAuditRecord(this.sealKey, this.formerSealKeys);
     this.#runs += 1;
     const id = `run-${this.#runs}`;
     const run = new Run({
@@ -167,7 +170,7 @@ export class Scene extends Stage {
       ...(this.deployedBy === undefined ? {} : { deployedBy: this.deployedBy }),
       log,
       auditLog: { write: (event) => this.audits.push(event) },
-      record: this.mortal?.hold(createAuditRecord(SEAL_KEY)) ?? createAuditRecord(SEAL_KEY),
+      record: this.mortal?.hold(record) ?? record,
       sealKey: this.mortal?.hold(this.sealKey) ?? this.sealKey,
       buses: createEventBuses(this.forwardTo).map((bus) => this.mortal?.hold(bus) ?? bus),
       notifier: this.mortal?.hold(createNotifier(this.topicArn)) ?? createNotifier(this.topicArn),

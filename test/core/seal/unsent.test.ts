@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AUDIT_SCHEMA, type AuditEvent } from '../../../functions/core/audit';
-import { DayUnsent } from '../../../functions/core/seal/unsent';
+import { DayUnsent, unsentParts } from '../../../functions/core/seal/unsent';
 
 type Told = Partial<Pick<AuditEvent, 'reason' | 'facts'>>;
 
@@ -71,5 +71,48 @@ describe('what a bus may lack of a day', () => {
       event('a', 3, 'events-unsent', MORNING, told),
     ];
     expect(unsentOf(events)).toEqual({ default: [], forwardTo: [] });
+  });
+});
+
+describe('a day', () => {
+  const isSettled = (...events: readonly AuditEvent[]) => {
+    const day = new DayUnsent('2026-03-01');
+    for (const one of events) day.add(one);
+    return day.isSettled;
+  };
+  const [begin, manifest, end] = [
+    event('a', 1, 'run-started', MORNING),
+    event('a', 2, 'manifest-written', MORNING),
+    event('a', 3, 'run-finished', MORNING),
+  ];
+
+  it('is settled by an attempt of its own that wrote a manifest and came to its end', () => {
+    expect(isSettled(begin, manifest, end)).toBe(true);
+  });
+
+  it.each([
+    ['died', [begin, manifest]],
+    ['wrote none', [begin, end]],
+    ['is of the next day', [event('a', 1, 'run-started', NEXT_NIGHT), manifest, end]],
+    ['is another one', [begin, event('b', 2, 'manifest-written', MORNING), end]],
+  ])('is not settled by one that %s', (_what, events) => {
+    expect(isSettled(...events)).toBe(false);
+  });
+});
+
+describe('what is said of a bus', () => {
+  const names = (count: number, what: string) => Array.from({ length: count }, (_, at) => `${what}-${at}`);
+
+  it('takes as many events as have room for it, and leaves out nothing', () => {
+    const parts = unsentParts(names(1_201, 'waiting'), names(501, 'lost'));
+    expect(parts.map(({ attempts, lost = [] }) => [attempts.length, lost.length])).toEqual([
+      [500, 0],
+      [500, 0],
+      [201, 0],
+      [0, 500],
+      [0, 1],
+    ]);
+    expect(parts.flatMap(({ attempts }) => attempts)).toEqual(names(1_201, 'waiting'));
+    expect(unsentParts([], [])).toEqual([]);
   });
 });

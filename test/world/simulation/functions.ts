@@ -36,7 +36,7 @@ export const TIMEOUT: Readonly<Record<FunctionName, number>> = {
   delete: 5 * MINUTE,
   sync: 15 * MINUTE,
 };
-const TIME_TO_FINISH = 18 * SECOND;
+const TIME_TO_FINISH = 22 * SECOND;
 
 /** Runs one use case to its end, as its handler does. A run whose process dies never ends. */
 export async function runFunction(
@@ -117,7 +117,6 @@ export async function runFunction(
       },
       told: (since) => auditRecord.told(since),
       recorded: (since, event, reason) => auditRecord.recorded(since, event, reason),
-      knowsFormer: auditRecord.knowsFormer,
       ofDay: (day) => auditRecord.ofDay(day),
       ofAttempt: (attempt) => auditRecord.ofAttempt(attempt),
     },

@@ -52,7 +52,7 @@ async function writeManifests(run: Run, unsent: Readonly<Record<BusName, string[
   const reading = run.recorded(after(run.now(), -LOOKED_BACK), 'manifest-written');
   const manifests = inOrder(await within(run.timeLeft() - LEFT, reading));
   const previous = manifests.at(-1)?.event.seal?.signature;
-  await readUnsettled(run, read, manifests.length > 0);
+  await readUnsettled(run, read);
   for (const day of daysToSeal(run.now(), manifests)) {
     // A day of very many attempts takes its time to read, and people have to be told what was found.
     if (!run.hasTime()) return;
@@ -65,14 +65,9 @@ async function writeManifests(run: Run, unsent: Readonly<Record<BusName, string[
  * Reads the days back to the last one on which a run has settled what the buses lacked: one that died on the way has told
  * nobody, and a stack that was destroyed neither. No manifest is written before, as it would settle that.
  */
-async function readUnsettled(
-  run: Run,
-  read: (day: string) => Promise<RecordOfDay>,
-  hasManifests: boolean,
-): Promise<void> {
+async function readUnsettled(run: Run, read: (day: string) => Promise<RecordOfDay>): Promise<void> {
   const over = after(run.now(), -DAY_CLOSES_AFTER).getTime();
-  const most = hasManifests || run.knowsFormer ? MOST_DAYS : 1;
-  for (let ago = 1; ago <= most; ago++) {
+  for (let ago = 1; ago <= MOST_DAYS; ago++) {
     if ((await read(dayOf(over - ago * DAY))).isSettled) return;
   }
 }

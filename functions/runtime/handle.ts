@@ -44,10 +44,10 @@ export interface HandleProps<Start extends Started> {
 }
 
 /** Kept for the summary, the events and the notification at a run's end. */
-const TIME_TO_FINISH = 18 * SECOND;
+const TIME_TO_FINISH = 22 * SECOND;
 /**
- * For each of the five things that come after another at a run's end: the record, the topic, the seal, record and buses,
- * and what a bus did not take; the metrics follow them.
+ * For each of the six things that come after another at a run's end: the record, the topic, the record again, the buses, and
+ * where one of them takes nothing the other, and the record at last; the metrics follow them.
  */
 const PATIENCE_AT_END = 3.5 * SECOND;
 

@@ -26,6 +26,8 @@ interface Delivered {
   lost: readonly string[];
   /** Why it did not take something. */
   error: KeyturnError | undefined;
+  /** Attempts that were named already. */
+  readonly said: Set<string>;
 }
 
 /**
@@ -115,12 +117,15 @@ export class Outbox {
     delivered.lost = [...delivered.lost, attempt];
   }
 
-  /** What each bus lacks, as it is written down. */
+  /** What each bus lacks and what this has not said before, as it is written down. */
   lacking(): readonly { readonly bus: BusName; readonly facts: UnsentPart; readonly error?: KeyturnError }[] {
     return this.#props.buses.flatMap(({ name: bus }) => {
-      const { waiting, lost, error } = this.#delivered[bus];
+      const { waiting, lost, error, said } = this.#delivered[bus];
       const attempts = [...waiting, ...(error === undefined ? [] : [this.#props.journal.attempt])];
-      return unsentParts(attempts, lost).map((facts) => ({ bus, facts, error }));
+      const unsaid = (all: readonly string[]) => all.filter((attempt) => !said.has(attempt));
+      const parts = unsentParts(unsaid(attempts), unsaid(lost));
+      for (const attempt of [...attempts, ...lost]) said.add(attempt);
+      return parts.map((facts) => ({ bus, facts, error }));
     });
   }
 
@@ -133,7 +138,7 @@ export class Outbox {
 }
 
 function untouched(): Delivered {
-  return { sent: 0, waiting: new Set(), lost: [], error: undefined };
+  return { sent: 0, waiting: new Set(), lost: [], error: undefined, said: new Set() };
 }
 
 function byStart(a: string, b: string): number {

@@ -107,11 +107,6 @@ export class Run {
     return this.#props.record.recorded(since, event, reason);
   }
 
-  /** Whether the record knows keys of deployments before this one. */
-  get knowsFormer(): boolean {
-    return this.#props.record.knowsFormer;
-  }
-
   /** What the record has of the attempts of a day. @throws KeyturnError `aws-*` */
   recordOf(day: string): Promise<RecordOfDay> {
     return this.#props.record.ofDay(day);
@@ -327,17 +322,20 @@ export class Run {
 
   /**
    * The run's end goes into the record together with what a bus lacks, so that whoever reads the day's record sends again
-   * what was not sent: an attempt that dies before has no end there, and one that has an end has said it all.
+   * what was not sent: an attempt that dies before has no end there, and one that has an end has said it all. So a bus
+   * that is to hear what another lacks hears it before, or is named too.
    */
   async #sendAndKeep(): Promise<void> {
-    await this.#outbox.send();
-    const lacking = this.#outbox.lacking();
-    for (const { bus: reason, facts, error } of lacking) {
-      const { code, message } = error ?? {};
-      this.#journal.write({ event: 'events-unsent', outcome: 'failed', reason, code, message, facts: { ...facts } });
+    for (let isWhole = false; !isWhole; ) {
+      await this.#outbox.send();
+      const lacking = this.#outbox.lacking();
+      isWhole = lacking.length === 0;
+      for (const { bus: reason, facts, error } of lacking) {
+        const { code, message } = error ?? {};
+        this.#journal.write({ event: 'events-unsent', outcome: 'failed', reason, code, message, facts: { ...facts } });
+      }
     }
-    const keeping = quietly(this.#props, 'audit record', () => this.#journal.keep());
-    await Promise.all([keeping, ...(lacking.length === 0 ? [] : [this.#outbox.send()])]);
+    await quietly(this.#props, 'audit record', () => this.#journal.keep());
   }
 
   /** What the run has found so far, by code. */

@@ -191,6 +191,55 @@ describe('the buses (K7)', () => {
     }
   });
 
+  it('get the day after, too, what says that another one refuses, wherever its attempt has died (K9)', async () => {
+    for (let at = 1; ; at += 1) {
+      const refusing = { is: true };
+      const scene = await forwardingScene({ admitsOnBus: () => !refusing.is });
+      if (!(await scene.kill(at, () => scene.deactivate()))) break;
+      refusing.is = false;
+      await nextDay(scene);
+      // A run that has done nothing may die when a bus has its events, and the record has not.
+      expect(idsOf(defaultOf(scene)), `died at ${at}`).toEqual(expect.arrayContaining(idsOf(recordOf(scene))));
+      expect(idsOf(centralOf(scene)), `died at ${at}`).toEqual(expect.arrayContaining(idsOf(recordOf(scene))));
+      expect(at).toBeLessThan(30);
+    }
+  });
+
+  it('are each told what the other refuses, or lack that by name: one fails when it is to hear of it', async () => {
+    const refusing = { is: true };
+    const scene = await forwardingScene({ admitsOnBus: () => !refusing.is });
+    let heard = false;
+    scene.awsFault = ({ action, input }) => {
+      if (action !== 'PutEvents' || JSON.stringify(input).includes(`"EventBusName":"${CENTRAL}"`)) return undefined;
+      const fails = heard;
+      heard = true;
+      return fails ? FAILED : undefined;
+    };
+    await scene.deactivate();
+    expect(unsentOf(scene).map(({ reason }) => reason)).toEqual(['forwardTo', 'default']);
+    expect(idsOf(defaultOf(scene))).not.toEqual(idsOf(recordOf(scene)));
+    refusing.is = false;
+    scene.awsFault = undefined;
+    await nextDay(scene);
+    expect(idsOf(defaultOf(scene))).toEqual(idsOf(recordOf(scene)));
+    expect(idsOf(centralOf(scene))).toEqual(idsOf(recordOf(scene)));
+  });
+
+  it('get what no function of a day has sent again yet, because each of them has died since the deployment (K9)', async () => {
+    const refusing = { is: true };
+    const scene = await forwardingScene({ admitsOnBus: () => !refusing.is });
+    await scene.rotate();
+    await scene.kill(12, () => scene.rotate());
+    for (let day = 0; day < 4; day += 1) {
+      scene.hours(24);
+      expect(await scene.kill(2, () => scene.sealDays())).toBe(true);
+    }
+    refusing.is = false;
+    await nextDay(scene);
+    expect(unsentOf(scene).length).toBeGreaterThan(0);
+    expect(idsOf(centralOf(scene))).toEqual(idsOf(recordOf(scene)));
+  });
+
   it('get what a stack before this one has sealed and could not send, where the deployment knows its key', async () => {
     const refusing = { is: true };
     const scene = await forwardingScene({ admitsOnBus: () => !refusing.is });

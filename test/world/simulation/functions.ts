@@ -36,7 +36,7 @@ export const TIMEOUT: Readonly<Record<FunctionName, number>> = {
   delete: 5 * MINUTE,
   sync: 15 * MINUTE,
 };
-const TIME_TO_FINISH = 18 * SECOND;
+const TIME_TO_FINISH = 22 * SECOND;
 
 /** Runs one use case to its end, as its handler does. A run whose process dies never ends. */
 export async function runFunction(

@@ -70,7 +70,9 @@ export class Ledger {
         for (const { timestamp, message } of logEvents) this.#take(run, stream, timestamp, message);
         return {};
       case 'FilterLogEvents':
-        return { events: this.#found(input, startTime) };
+        return {
+          events: this.#found(input, startTime).map(({ at: timestamp, ...event }) => ({ ...event, timestamp })),
+        };
       default:
         throw new Error(`the ledger has no ${action}`);
     }
@@ -88,7 +90,7 @@ export class Ledger {
     if (run.kept.has(event.id)) return;
     this.#promises.isTrue(run, event);
     run.kept.set(event.id, event);
-    if (this.#bus !== undefined) this.#keep(run, { logStreamName, at, message });
+    if (this.#bus !== undefined) this.#keep({ logStreamName, at, message });
     if (!ASKED_FOR.has(event.event)) return;
     const alike = this.#asked.get(event.event) ?? [];
     this.#asked.set(event.event, alike);
@@ -106,11 +108,11 @@ export class Ledger {
   }
 
   /** The line as a whole: its seal is in it. */
-  #keep({ process }: RunRecord, kept: KeptEvent): void {
+  #keep(kept: KeptEvent): void {
     const whole = readAuditLine(kept.message);
     if (!('event' in whole)) return;
     const { event } = whole;
-    this.#bus?.recorded(event, process);
+    this.#bus?.recorded(event);
     this.#all.push(kept);
     if ((this.#all[0]?.at ?? kept.at) < kept.at - 2 * DAYS_KEPT)
       this.#all = this.#all.filter(({ at }) => at >= kept.at - DAYS_KEPT);
@@ -119,13 +121,14 @@ export class Ledger {
     ofRun.push(kept);
   }
 
-  #found({ filterPattern = '', endTime = Number.POSITIVE_INFINITY }: LogInput, startTime: number) {
+  #found(
+    { filterPattern = '', endTime = Number.POSITIVE_INFINITY }: LogInput,
+    startTime: number,
+  ): readonly KeptEvent[] {
     const [, run] = /^\{ \$\.run = "([^"]+)" \}$/.exec(filterPattern) ?? [];
     if (run === undefined && filterPattern !== '') return this.#since(startTime, filterPattern);
     const some = run === undefined ? this.#all : (this.#byRun.get(run) ?? []);
-    return some
-      .filter(({ at }) => at >= startTime && at < endTime)
-      .map(({ at, ...event }) => ({ ...event, timestamp: at }));
+    return some.filter(({ at }) => at >= startTime && at < endTime);
   }
 
   #since(startTime: number, filterPattern: string): readonly KeptEvent[] {

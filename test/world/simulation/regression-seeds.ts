@@ -40,6 +40,10 @@ export const REGRESSIONS: readonly Regression[] = [
     showed: 'a place that was a target before holds a dead pair until its delivery',
   },
   {
+    scenario: { seed: 8, keys: 5, days: 250, calm: 45, perYear: 200, only: ['d2'] },
+    showed: 'where each run has died for days, what was recorded before the last of them never comes to the bus',
+  },
+  {
     scenario: { ...FEW, seed: 457, until: 506 },
     showed: 'a delivery that was overtaken tears the pair of the later one until it ends',
   },

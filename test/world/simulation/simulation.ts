@@ -104,8 +104,8 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     isFirst,
     // A year of a dead host is a year of hourly runs, and tells little of anything else.
     hasTwoHosts: fault === 'dead-host' || (among.includes('dead-host') && seed % 16 === 0),
-    // Its days are read from the record, every one of them.
-    hasBus: fault === 'closed-bus',
+    // As histories were drawn before there was one: its days are read from the record, every one of them.
+    hasBus: !isFirst && before === undefined,
   });
   if (world.lastUsedDelay > 0) world.countStrike('late-last-used');
   const deployment = new Deployment(world);

@@ -33,7 +33,7 @@ export interface WorldProps {
   readonly isFirst?: boolean;
   /** Some keys are delivered over a second host. @default false */
   readonly hasTwoHosts?: boolean;
-  /** What comes to the event bus is judged. @default false */
+  /** There is an event bus, and what comes to it is judged. @default false */
   readonly hasBus?: boolean;
 }
 
@@ -81,7 +81,7 @@ export class World implements Cloud {
   isOAuth = false;
   readonly isFirst: boolean;
   readonly hasTwoHosts: boolean;
-  /** In histories that close it. */
+  /** In all histories but those that were drawn before there was one. */
   readonly bus: Bus | undefined;
   /** What makes the bus refuse some of each call's events. */
   closedBus: () => Disturbance | undefined = () => undefined;

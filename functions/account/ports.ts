@@ -200,8 +200,6 @@ export interface AuditRecord {
    * @param reason only those with this reason
    */
   recorded(since: Date, event: AuditEventName, reason?: string): Promise<readonly AuditEvent[]>;
-  /** Whether it knows keys of deployments before this one. */
-  readonly knowsFormer: boolean;
   /** What it has of the attempts that began on a day (UTC, `2026-11-28`), sealed events only. */
   ofDay(day: string): Promise<RecordOfDay>;
   /** The events of one attempt in their order, as they were written down; sealed ones only, by a key before this one too. */

@@ -90,7 +90,6 @@ export function createAuditRecord(
 
     told: (since) => recorded(since, 'people-told'),
     recorded,
-    knowsFormer: former.length > 0,
 
     async ofDay(day) {
       const from = new Date(`${day}T00:00:00.000Z`);

@@ -21,6 +21,7 @@ export const DEEP_SUITES = [
   'test/report/page/browser-looks.test.ts',
   'test/rotate/without-report.test.ts',
   'test/report/year.test.ts',
+  'test/report/evidence/trail-files.test.ts',
   'test/report/page/{browser-of-500-keys,browser-script}.test.ts',
   'test/bench/{bench,hand-over}.test.ts',
 ];

@@ -199,7 +199,7 @@ describe('a function', () => {
     const rotate = await coldStart(scene, 'rotate');
     captureOutput();
     expect(await rotate({}, context(100_000))).toMatchObject({ rotated: 0, left: 1 });
-    expect(await rotate({}, context(110_000))).toMatchObject({ rotated: 1, left: 0 });
+    expect(await rotate({}, context(115_000))).toMatchObject({ rotated: 1, left: 0 });
   });
 
   it('does not start without its settings, and names what is missing', async () => {

@@ -117,7 +117,6 @@ export async function runFunction(
       },
       told: (since) => auditRecord.told(since),
       recorded: (since, event, reason) => auditRecord.recorded(since, event, reason),
-      knowsFormer: auditRecord.knowsFormer,
       ofDay: (day) => auditRecord.ofDay(day),
       ofAttempt: (attempt) => auditRecord.ofAttempt(attempt),
     },

@@ -53,7 +53,7 @@ export interface KnownEverywhere {
  * @throws KeyturnError `proof-failed` when three minutes have no such minute, `proof-wrong-identity`, `aws-*`
  */
 export async function proveEverywhere(sts: Sts, credential: Credential, time: Time): Promise<KnownEverywhere> {
-  const now = () => time.now().getTime();
+  const { now, sleep } = passing(time);
   const end = now() + EVERYWHERE_TAKES;
   const silence = new Map<string, number>();
   let known: Known | undefined;
@@ -66,11 +66,23 @@ export async function proveEverywhere(sts: Sts, credential: Credential, time: Ti
     if (since !== undefined && askedAt - since >= MINUTE) break;
     const next = now() + (problem === undefined ? between : SOON);
     if (Math.max(next, (since ?? next) + MINUTE) > end) throw unsteady(credential, problem);
-    await time.sleep(next - now());
+    await sleep(next - now());
   }
   const isSilent = (region: string) => (silence.get(region) ?? 0) > 0;
   const [own = '', ...others] = sts.regions;
   return { regions: [own, ...others.filter((region) => !isSilent(region))], silent: others.filter(isSilent) };
+}
+
+/** Time as it passes here, in ms: no less than what was slept, whatever is done to the machine's clock meanwhile. */
+function passing(time: Time) {
+  let ahead = 0;
+  const now = () => time.now().getTime() + ahead;
+  const sleep = async (milliseconds: number) => {
+    const until = now() + milliseconds;
+    await time.sleep(milliseconds);
+    ahead += Math.max(0, until - now());
+  };
+  return { now, sleep };
 }
 
 /** What the answers about a key came to so far. All in ms since the epoch. */

@@ -40,7 +40,13 @@ export function folderWithPackage(): string {
 export function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   // jsii's word on versions of Node.js is for whoever chose it.
   const go = Object.entries(process.env).filter(([name]) => name.startsWith('GO'));
-  return { ...Object.fromEntries(go), HOME: process.env.HOME, PATH, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1', ...more };
+  return {
+    ...Object.fromEntries(go),
+    HOME: process.env.HOME,
+    PATH,
+    JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1',
+    ...more,
+  };
 }
 
 /** Copies one of the apps of the documentation. */

@@ -66,10 +66,9 @@ export class SealCheck {
     const name = `${certificate.key} ${certificate.signature} ${text}`;
     const known = this.#certified.get(name);
     if (known !== undefined) return known;
-    const signature = bytes(certificate.signature);
     const isCertified = this.#trusted
       .filter(({ arn }) => arn === undefined || arn === certificate.key)
-      .some(({ key }) => verify('sha256', Buffer.from(text), key, signature));
+      .some(({ key }) => isCertifiedBy(key, text, certificate.signature));
     const certified = isCertified ? attemptKey(publicKey) : undefined;
     // What does not hold is not remembered: somebody else may write as many as they like.
     if (certified !== undefined) this.#remember(name, certified);
@@ -90,6 +89,11 @@ function sealedPart(document: unknown): string {
   return canonicalJson({ ...event, seal: rest });
 }
 
+function isCertifiedBy(key: KeyObject, text: string, signature: string): boolean {
+  return verify('sha256', Buffer.from(text), key, bytes(signature));
+}
+
+/** By the key of an attempt, which stands in the text. */
 function isSignedBy(key: KeyObject, text: string, signature: string): boolean {
   return verify(null, Buffer.from(text), key, bytes(signature));
 }

@@ -1,4 +1,4 @@
-const MOST = 1_000;
+const MOST = 20_000;
 
 /**
  * Remembers a pure function's answers. Years of quiet days ask the same few questions of the same documents again and

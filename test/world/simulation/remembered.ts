@@ -24,6 +24,18 @@ const REMEMBERED: readonly Remembered[] = [
   { file: 'functions/core/config/entry-pin.ts', name: 'digestsIn', by: 'rememberingText(real)' },
   { file: 'functions/core/hosts/target.ts', name: 'targetSetDigest', by: 'rememberingPairs(real)' },
   { file: 'functions/core/audit.ts', name: 'readAuditLine', by: 'rememberingText(real)' },
+  {
+    file: 'functions/core/seal/check-seal.ts',
+    name: 'isCertifiedBy',
+    by: 'remembering(real, (key, text, signature) => [key, text + signature])',
+  },
+  {
+    file: 'functions/core/seal/check-seal.ts',
+    name: 'isSignedBy',
+    by: 'remembering(real, (_key, text, signature) => [text, signature])',
+  },
+  { file: 'functions/core/seal/check-seal.ts', name: 'attemptKey', by: 'rememberingText(real)' },
+  { file: 'functions/core/seal/check-seal.ts', name: 'publicKeyOf', by: 'rememberingText(real)' },
   { file: 'functions/core/key/secret-state.ts', name: 'storedVersions', by: 'rememberingOne(real)' },
   { file: 'functions/core/key/secret-state.ts', name: 'currentKey', by: 'rememberingOne(real)' },
   { file: 'functions/core/key/intent.ts', name: 'intentOf', by: 'rememberingOne(real)' },

@@ -11,18 +11,20 @@ export const DEEP_SUITES = [
   // The SDK's patience with a throttle takes a quarter of a minute, a function's with what does not answer half a one.
   'test/**/{throttled,unanswered}.test.ts',
   // Alarms over months, and stacks that are deployed, changed and destroyed in the middle of a key's life.
-  'test/alarms/{functions,healthy-year,keys,silence,tokens}.test.ts',
+  'test/alarms/{copies-and-failures,functions,healthy-year,keys,silence,tokens}.test.ts',
   'test/infra/{key-stacks,destroyed}.test.ts',
-  'test/rotate/renamed-id.test.ts',
+  'test/rotate/{changed-user,renamed-id}.test.ts',
   // It starts a process that synthesizes, deploys and lives for weeks before it serves.
   'test/cli/serve.test.ts',
+  // Thirty tamperings of a year's archive, by files; the rules have tables in test/core/seal.
+  'test/cli/verify.test.ts',
   // Whole lives with all policies in force, and a report's page in every width and light.
-  'test/permissions/{deployer,evidence,permissions,planted}.test.ts',
+  'test/permissions/{deployer,evidence,permissions,planted,trail-files}.test.ts',
   'test/report/page/browser-looks.test.ts',
   'test/rotate/without-report.test.ts',
   'test/report/year.test.ts',
   'test/report/evidence/trail-files.test.ts',
-  'test/report/page/{browser-of-500-keys,browser-script}.test.ts',
+  'test/report/page/{browser,browser-of-500-keys,browser-script}.test.ts',
   'test/bench/{bench,hand-over}.test.ts',
 ];
 

@@ -6,8 +6,8 @@ const fresh = process.env[PROPERTY_SEED_VARIABLE];
 export const IS_DEEP = fresh !== undefined;
 
 /**
- * How many random states: every time the same ones with `npm test`, four times as many fresh ones in the deep suites.
+ * How many random states: every time the same ones with `npm test`, three times as many fresh ones in the deep suites.
  * Of two hundred only one has a key that may be deleted, so there must be thousands, and they take a second or less.
  */
 export const PROPERTY_RUNS =
-  fresh === undefined ? { numRuns: 4_000, seed: 2026 } : { numRuns: 16_000, seed: Number(fresh) };
+  fresh === undefined ? { numRuns: 6_000, seed: 2026 } : { numRuns: 18_000, seed: Number(fresh) };

@@ -19,8 +19,8 @@ export interface Terminal {
 
 /** The one that this process was started from. */
 export const processTerminal: Terminal = {
-  stdout: colouredForPeople(process.stdout),
-  stderr: colouredForPeople(process.stderr),
+  stdout: colouredForPeople(process.stdout, process.env),
+  stderr: colouredForPeople(process.stderr, process.env),
   watched: process.stderr.isTTY === true,
   folder: process.cwd(),
   time: systemTime,
@@ -28,8 +28,10 @@ export const processTerminal: Terminal = {
 };
 
 /** Colours are for a terminal, and not for a file or another program, whatever the other stream is. */
-function colouredForPeople(stream: NodeJS.WriteStream): NodeJS.WritableStream {
-  const { NO_COLOR, FORCE_COLOR } = process.env;
+export function colouredForPeople(
+  stream: NodeJS.WritableStream & { readonly isTTY?: boolean },
+  { NO_COLOR, FORCE_COLOR }: Readonly<Partial<Record<string, string>>>,
+): NodeJS.WritableStream {
   if (FORCE_COLOR !== undefined || (stream.isTTY && (NO_COLOR ?? '') === '')) return stream;
   return new Writable({
     decodeStrings: false,

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, globSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -96,6 +96,9 @@ describe('keyturn, installed', () => {
         env: { PATH, HOME: folder },
       });
     expect(keyturn('--version')).toBe('0.1.0\n');
+    // Whoever reads it may have seen enough before its end.
+    const cut = `${JSON.stringify(join(folder, 'node_modules', '.bin', 'keyturn'))} --help | true`;
+    expect(spawnSync('sh', ['-c', cut], { encoding: 'utf8', env: { PATH, HOME: folder } }).stderr).toBe('');
     cpSync(join(ROOT, 'docs', 'examples', 'keyturn.yaml'), join(folder, 'keyturn.yaml'));
     expect(keyturn('validate')).toContain('keyturn.yaml is sound');
     const lived = JSON.parse(keyturn('simulate', '--config', 'keyturn.yaml', '--days', '30', '--json'));

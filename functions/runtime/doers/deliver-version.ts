@@ -244,9 +244,10 @@ async function mark(step: Delivery, work: DeliveryWork, revisions: readonly stri
     ...deliveredRevisionsTag({ accessKeyId, digest, revisions }),
     ...(isLate ? { [TAG.delivered]: datedTag(accessKeyId, now) } : {}),
   };
-  const isStillCurrent = await isCurrent(step, work);
-  if (isLate && !isStillCurrent) return false;
-  if (isStillCurrent && Object.keys(tags).length > 0) await ports.secrets.tag(name, tags);
+  if (Object.keys(tags).length > 0) {
+    if (await isCurrent(step, work)) await ports.secrets.tag(name, tags);
+    else if (isLate) return false;
+  }
   const label = deliveredLabel(digest);
   try {
     await ports.secrets.moveLabel(name, label, version, markedBefore);

@@ -1,6 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnLogGroup, type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IDependable } from 'constructs';
 import { AUDIT_LOG_GROUP } from '../../functions/core/names';
 
@@ -33,10 +33,12 @@ export class AuditLog extends Construct {
         : new LogGroup(this, 'Group', {
             logGroupName: AUDIT_LOG_GROUP,
             retention: retentionDays,
-            deletionProtectionEnabled: true,
             removalPolicy: RemovalPolicy.RETAIN,
             ...(encryptionKey === undefined ? {} : { encryptionKey: Key.fromKeyArn(this, 'Key', encryptionKey) }),
           });
+    // By its name in the template: releases of the CDK that do not know the property leave it out without a word.
+    const resource = this.made?.node.defaultChild;
+    if (resource instanceof CfnLogGroup) resource.addPropertyOverride('DeletionProtectionEnabled', true);
   }
 
   /** Has it made, where the stack makes it, only when these are. @internal */

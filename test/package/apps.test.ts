@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, globSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { copyApp, emptyFolder, environment, folderWithPackage, PATH, ROOT, templateOf } from './apps';
@@ -20,10 +20,12 @@ function bindings(): string {
 describe('one app in three languages comes to one template', () => {
   let expected: unknown;
   let bound: string;
+  let compiled: string;
 
   beforeAll(() => {
     bound = bindings();
     const folder = folderWithPackage();
+    compiled = folder;
     copyApp('app.ts', folder);
     const language = ['--module', 'node20', '--target', 'es2022', '--lib', 'es2023,esnext.disposable', '--strict'];
     const types = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules', '@types')];
@@ -44,6 +46,16 @@ describe('one app in three languages comes to one template', () => {
     const types = Object.values((expected as { Resources: Record<string, { Type: string }> }).Resources);
     expect(types.filter(({ Type }) => Type === 'AWS::SecretsManager::Secret')).toHaveLength(1);
     expect(types.filter(({ Type }) => Type === 'AWS::Lambda::Function')).toHaveLength(4);
+  });
+
+  it('TypeScript, with the oldest CDK that the package asks for: what that does not know is in the template too', () => {
+    const folder = folderWithPackage();
+    const { peerDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const oldest = Object.entries(peerDependencies).map(([name, range]) => `${name}@${String(range).replace('^', '')}`);
+    const options = ['--no-audit', '--no-fund', '--silent'];
+    execFileSync('npm', ['install', ...options, ...oldest], { cwd: folder, stdio: 'pipe', env: process.env });
+    copyFileSync(join(compiled, 'app.js'), join(folder, 'app.js'));
+    expect(templateOf('node', ['app.js'], folder)).toEqual(expected);
   });
 
   it('Python', () => {

@@ -36,7 +36,8 @@ export function colouredForPeople(
   return new Writable({
     decodeStrings: false,
     write: (text: string | Buffer, _encoding, done) => {
-      stream.write(stripVTControlCharacters(text.toString()), done);
+      // What goes wrong with the stream is told by the stream.
+      stream.write(stripVTControlCharacters(text.toString()), () => done());
     },
   });
 }

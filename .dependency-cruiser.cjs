@@ -140,6 +140,7 @@ module.exports = {
         '/aws-cdk-lib/',
         '/constructs/',
         '/esbuild/',
+        '/fflate/',
         '/yaml/',
         '/zod/',
       ],

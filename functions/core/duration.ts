@@ -8,6 +8,10 @@ export function after(instant: Date, milliseconds: number): Date {
   return new Date(instant.getTime() + milliseconds);
 }
 
+export function earliest(...instants: readonly Date[]): Date {
+  return new Date(Math.min(...instants.map((instant) => instant.getTime())));
+}
+
 export function latest(...instants: readonly Date[]): Date {
   return new Date(Math.max(...instants.map((instant) => instant.getTime())));
 }

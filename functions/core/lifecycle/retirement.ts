@@ -1,6 +1,6 @@
 import type { Policy } from '../config/policy';
 import type { RegistryEntry } from '../config/registry';
-import { after, DAY, latest } from '../duration';
+import { after, DAY, earliest, latest } from '../duration';
 import type { AccessKey, LastUsed } from '../key/access-key';
 import { deliveredAt } from '../key/delivery-mark';
 import { reactivatedAt } from '../key/key-ring';
@@ -56,8 +56,4 @@ export function deactivationDue(
     after(deliveredAt(secret, successor), overlap),
     ...(again === undefined ? [] : [after(again, overlap)]),
   );
-}
-
-function earliest(a: Date, b: Date): Date {
-  return a < b ? a : b;
 }

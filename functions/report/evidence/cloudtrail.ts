@@ -1,4 +1,4 @@
-import { after, DAY, HOUR, latest, MINUTE } from '../../core/duration';
+import { after, DAY, earliest, HOUR, latest, MINUTE } from '../../core/duration';
 import { KeyturnError } from '../../core/errors';
 import type { DeployedFacts, Evidence, EvidenceSource, OwnHistory, TrailSpan } from './evidence';
 import type { OwnStacks } from './own-change';
@@ -156,8 +156,4 @@ function boundsOf(history: Stretch | undefined): [from: Date, to: Date] {
     'aws-rejected',
     "cloudtrail:LookupEvents: CloudTrail's event history shows the last 90 days without the last 15 minutes, and the whole period is outside of them.",
   );
-}
-
-function earliest(a: Date, b: Date): Date {
-  return a < b ? a : b;
 }

@@ -1,5 +1,5 @@
 import { NO_TERMS } from '../../core/config/audit-terms';
-import { after, HOUR, SECOND } from '../../core/duration';
+import { after, earliest, HOUR, SECOND } from '../../core/duration';
 import { KeyturnError, toKeyturnError } from '../../core/errors';
 import { AUDIT_TERMS_PARAMETER, SECRET_PREFIX } from '../../core/names';
 import { askCloudTrail } from './cloudtrail';
@@ -158,10 +158,6 @@ async function credentialReportOf({ accountKeys, time }: EvidencePorts): Promise
     'iam:GenerateCredentialReport: IAM did not finish it in time. Make the report again in some minutes.',
     { retryable: true },
   );
-}
-
-function earliest(a: Date, b: Date): Date {
-  return a < b ? a : b;
 }
 
 function reasonOf(source: EvidenceSource, thrown: unknown): string {

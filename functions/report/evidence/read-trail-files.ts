@@ -1,4 +1,4 @@
-import { after, DAY, HOUR } from '../../core/duration';
+import { after, DAY, earliest, HOUR } from '../../core/duration';
 import { KeyturnError, toKeyturnError } from '../../core/errors';
 import { cleaned } from '../../core/outside-text';
 import { OWN_CHANGES, OWN_CHANGES_IN_IAM } from '../../core/own-things';
@@ -64,7 +64,7 @@ export async function readTrailFiles(props: ReadTrailFilesProps): Promise<TrailF
     try {
       for (const one of regions) days.push(await reader.read(one, day));
     } catch (thrown) {
-      return read(earlier(after(day, DAY), to), toKeyturnError(thrown));
+      return read(earliest(after(day, DAY), to), toKeyturnError(thrown));
     }
   }
   return read(from);
@@ -230,10 +230,6 @@ function problemOf(key: string, thrown: unknown): string {
 
 function lastOf(key: string): string {
   return cleaned(key.slice(key.lastIndexOf('/') + 1));
-}
-
-function earlier(a: Date, b: Date): Date {
-  return a < b ? a : b;
 }
 
 function startOfDay(instant: Date): Date {

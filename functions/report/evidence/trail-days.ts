@@ -1,4 +1,4 @@
-import { after, DAY, HOUR } from '../../core/duration';
+import { after, DAY, earliest, HOUR, latest } from '../../core/duration';
 import type { TrailPlace } from '../../core/trail-place';
 
 /** One day of one region, as far as the trail's files have it. */
@@ -50,7 +50,7 @@ export function absencesOf(
     ];
   });
   return absences
-    .map(({ why, ...absence }) => ({ from: later(absence.from, from), to: earlier(absence.to, to), why }))
+    .map(({ why, ...absence }) => ({ from: latest(absence.from, from), to: earliest(absence.to, to), why }))
     .filter((absence) => absence.from < absence.to)
     .sort((a, b) => a.from.getTime() - b.from.getTime());
 }
@@ -65,17 +65,9 @@ function nameOf(region: string, day: Date): string {
 }
 
 function first(times: readonly Date[]): Date | undefined {
-  return times.length === 0 ? undefined : times.reduce(earlier);
+  return times.length === 0 ? undefined : earliest(...times);
 }
 
 function last(times: readonly Date[]): Date | undefined {
-  return times.length === 0 ? undefined : times.reduce(later);
-}
-
-function earlier(a: Date, b: Date): Date {
-  return a < b ? a : b;
-}
-
-function later(a: Date, b: Date): Date {
-  return a > b ? a : b;
+  return times.length === 0 ? undefined : latest(...times);
 }

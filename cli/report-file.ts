@@ -1,10 +1,6 @@
 import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-
-/** A file that cannot be written; the message says what to do. */
-export class ReportFileError extends Error {
-  override name = 'ReportFileError';
-}
+import { KeyturnError } from '../functions/core/errors';
 
 export interface Place {
   /** Where relative names start. */
@@ -15,26 +11,32 @@ export interface Place {
   readonly option?: string;
 }
 
-/** Says early whether a file could be written: gathering evidence takes minutes. @throws ReportFileError */
+/** Says early whether a file could be written: gathering evidence takes minutes. @throws KeyturnError `invalid-request` */
 export function assertWritable(file: string, { folder, force, option = '--output' }: Place): void {
   const path = resolve(folder, file);
   const parent = dirname(path);
   if (!existsSync(parent) || !statSync(parent).isDirectory()) {
-    throw new ReportFileError(`${option} ${file}: there is no folder ${parent}. Make it first, or name another file.`);
+    throw new KeyturnError(
+      'invalid-request',
+      `${option} ${file}: there is no folder ${parent}. Make it first, or name another file.`,
+    );
   }
   if (!existsSync(path)) return;
   if (statSync(path).isDirectory()) {
-    throw new ReportFileError(`${option} ${file}: that is a folder. Name a file in it.`);
+    throw new KeyturnError('invalid-request', `${option} ${file}: that is a folder. Name a file in it.`);
   }
   if (!force) {
-    throw new ReportFileError(`${option} ${file}: the file exists. Replace it with --force, or name another one.`);
+    throw new KeyturnError(
+      'invalid-request',
+      `${option} ${file}: the file exists. Replace it with --force, or name another one.`,
+    );
   }
 }
 
 /**
  * Writes a whole file or none: whoever opens it never sees half a report.
  *
- * @param folder where relative names start. @returns its absolute path. @throws ReportFileError
+ * @param folder where relative names start. @returns its absolute path. @throws KeyturnError `invalid-request`
  */
 export function writeWhole(file: string, text: string, folder: string): string {
   const path = resolve(folder, file);
@@ -45,7 +47,7 @@ export function writeWhole(file: string, text: string, folder: string): string {
   } catch (thrown) {
     rmSync(unfinished, { force: true });
     const why = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new ReportFileError(`${file} could not be written: ${why}`);
+    throw new KeyturnError('invalid-request', `${file} could not be written: ${why}`);
   }
   return path;
 }

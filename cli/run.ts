@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
+import { EXIT, exitCodeOf } from './exit-code';
 import type { Terminal } from './terminal';
 
 /** One command of `keyturn`; it tells how it ended. */
@@ -59,8 +60,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return exitCode;
   } catch (error) {
     // What commander refuses, or prints as help, it has written already.
-    if (error instanceof CommanderError) return error.exitCode;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
     terminal.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return 1;
+    return exitCodeOf(error);
   }
 }

@@ -6,20 +6,20 @@ import type { Period } from '../../functions/report/evidence/gather-evidence';
 import type { Report } from '../../functions/report/judge/model';
 import { CSV_TABLE_NAMES, type CsvTableName } from '../../functions/report/page/csv';
 import { REPORT_FORMATS, type ReportFormat, renderReport } from '../../functions/report/page/render';
+import { type AccessOptions, accessOf, withAccess } from '../access';
+import { EXIT } from '../exit-code';
 import { instantOf } from '../instant';
 import { renderFailure, renderReading, renderSummary, renderVerdict } from '../render/review';
 import { assertWritable, writeWhole } from '../report-file';
 import { review } from '../review';
 import type { Terminal } from '../terminal';
 
-interface ReportOptions {
+interface ReportOptions extends AccessOptions {
   readonly since?: Date;
   readonly until?: Date;
   readonly format: ReportFormat;
   readonly table?: CsvTableName;
   readonly output?: string;
-  readonly region?: string;
-  readonly profile?: string;
   readonly logGroup: string;
   readonly sealKey?: readonly string[];
   readonly force?: true;
@@ -30,12 +30,10 @@ interface ReportOptions {
 const USUAL_PERIOD = 365 * DAY;
 /** For `--output`: the document, and nothing else, on standard output. */
 const STANDARD_OUTPUT = '-';
-/** For `--check`. */
-const NOT_COMPLIANT = 2;
 
 /** `keyturn report`: what an auditor needs to know about the access keys of an account. */
 export function reportCommand(terminal: Terminal, ended: (exitCode: number) => void): Command {
-  return new Command('report')
+  return withAccess(new Command('report'))
     .description(
       'Makes a report of the access keys of an AWS account: which there are, whether each was rotated in time, who ' +
         'changed what, and what happened without Keyturn. It changes nothing in the account. ' +
@@ -57,11 +55,9 @@ export function reportCommand(terminal: Terminal, ended: (exitCode: number) => v
         'keyturn-report-<account>-<since>-<until>.html in this folder, otherwise -)',
     )
     .option('--force', 'replace the file if it exists')
-    .option('--region <region>', 'region of the stack (default: that of the environment or the profile)')
-    .option('--profile <profile>', 'profile of the AWS configuration files (default: the credentials that are found)')
     .option('--log-group <name>', 'log group of the audit record', AUDIT_LOG_GROUP)
     .option('--seal-key <arn...>', "KMS keys that sealed the record before the stack's present one")
-    .option('--check', 'exit with 2 unless the report says compliant, with or without exceptions')
+    .option('--check', 'exit with 1 unless the report says compliant, with or without exceptions')
     .addHelpText('after', HELP)
     .action(async (options: ReportOptions, command: Command) => {
       ended(await report(options, command, terminal));
@@ -69,8 +65,9 @@ export function reportCommand(terminal: Terminal, ended: (exitCode: number) => v
 }
 
 const HELP = `
-Exit codes: 0 when the report was written, 1 when it was not, 2 with --check when it says neither compliant nor
-compliant with exceptions in force.
+Exit codes: 0 when the report was written, 1 when it could not be written, and with
+--check when it says neither compliant nor compliant with exceptions in force;
+2 asked for in a way that means nothing, 3 could not reach AWS.
 What could not be read is in the report under its limits, and on standard error. A CSV file holds one table: the verdict
 is in the table summary, the limits in limits. When the document goes to standard output, both are on standard error too.
 
@@ -81,7 +78,7 @@ Examples:
   keyturn report --format json --check > report.json`;
 
 async function report(options: ReportOptions, command: Command, terminal: Terminal): Promise<number> {
-  const { format, table, force = false, logGroup, region, profile } = options;
+  const { format, table, force = false, logGroup } = options;
   const { folder, stdout, stderr, time } = terminal;
   const tell = (text: string) => stderr.write(`${text}\n`);
   if (table !== undefined && format !== 'csv') command.error(`error: --table is for --format csv, not ${format}`);
@@ -92,7 +89,7 @@ async function report(options: ReportOptions, command: Command, terminal: Termin
   const made = await review({
     ...period,
     time,
-    access: { region, profile },
+    access: accessOf(options),
     logGroup,
     formerSealKeys: options.sealKey,
     onSource: (source, failure) => {
@@ -110,12 +107,12 @@ async function report(options: ReportOptions, command: Command, terminal: Termin
     const path = writeWhole(file, text, folder);
     stdout.write(`${renderVerdict(made, path, pathToFileURL(path).href)}\n`);
   }
-  return options.check ? checkedCode(made.summary) : 0;
+  return options.check ? checkedCode(made.summary) : EXIT.fine;
 }
 
 /** The exit code for `--check`: an exception that is in force takes nothing from a yes. */
 export function checkedCode({ verdict }: Pick<Report['summary'], 'verdict'>): number {
-  return verdict === 'compliant' || verdict === 'compliant-with-exceptions' ? 0 : NOT_COMPLIANT;
+  return verdict === 'compliant' || verdict === 'compliant-with-exceptions' ? EXIT.fine : EXIT.problems;
 }
 
 function periodOf(options: ReportOptions, command: Command, now: Date): Period {

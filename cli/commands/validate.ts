@@ -4,32 +4,27 @@ import { Command } from 'commander';
 import { readDeployedKeys } from '../../functions/aws/deployed-keys';
 import { type DeploymentOfKeys, deploymentOf } from '../../functions/core/config/deployed-keys';
 import { parseConfig } from '../../functions/core/config/parse-config';
+import { type AccessOptions, accessOf, reach, withAccess } from '../access';
+import { EXIT } from '../exit-code';
 import type { Terminal } from '../terminal';
 
-interface ValidateOptions {
+interface ValidateOptions extends AccessOptions {
   readonly deployed?: true;
-  readonly region?: string;
-  readonly profile?: string;
 }
-
-/** The deployment would fail, or leave keys to nobody. */
-const DO_NOT_DEPLOY = 2;
 
 /** `keyturn validate`: what is wrong with a configuration, and what its deployment would do to the keys that there are. */
 export function validateCommand(terminal: Terminal, ended: (exitCode: number) => void): Command {
-  return new Command('validate')
+  return withAccess(new Command('validate'))
     .description(
       'Checks a configuration without the CDK. With --deployed it also reads which keys the account has, and says which ' +
         'of them the deployment would leave to nobody. It changes nothing.',
     )
     .argument('[file]', 'the configuration', 'keyturn.yaml')
     .option('--deployed', 'compare it with what is deployed; KeyturnAuditor has the rights that this needs')
-    .option('--region <region>', 'region of the stack (default: that of the environment or the profile)')
-    .option('--profile <profile>', 'profile of the AWS configuration files (default: the credentials that are found)')
     .addHelpText(
       'after',
-      '\nExit codes: 0 when it can be deployed, 1 when the file is wrong or the account cannot be read, 2 with --deployed ' +
-        'when the deployment would fail or drop half of the keys.',
+      '\nExit codes: 0 when it can be deployed, 1 when the file is wrong, or when with --deployed the deployment would fail\n' +
+        'or drop half of the keys, 2 when there is no such file, 3 when the account cannot be read.',
     )
     .action(async (file: string, options: ValidateOptions) => {
       ended(await validate(file, options, terminal));
@@ -42,19 +37,20 @@ async function validate(file: string, options: ValidateOptions, { folder, stdout
     for (const { line, column, path, message } of problems) {
       stderr.write(`${file}:${line}:${column} ${path === '' ? '' : `${path}: `}${message}\n`);
     }
-    return 1;
+    return EXIT.problems;
   }
-  const { deployed: compares, ...access } = options;
-  if (!compares) {
+  if (!options.deployed) {
     stdout.write(`${file} is sound: ${config.keys.length} managed keys.\n`);
-    return 0;
+    return EXIT.fine;
   }
+  const access = accessOf(options);
+  await reach(access);
   const deployment = deploymentOf(config.keys, await readDeployedKeys(access));
   const lines = said(deployment);
   for (const line of lines) stdout.write(`${line}\n`);
   if (lines.length === 0) stdout.write(`${file} keeps every key that is deployed.\n`);
   const { losesMost, taken, absent } = deployment;
-  return losesMost || taken.length > 0 || absent.length > 0 ? DO_NOT_DEPLOY : 0;
+  return losesMost || taken.length > 0 || absent.length > 0 ? EXIT.problems : EXIT.fine;
 }
 
 function said({ dropped, losesMost, taken, absent }: DeploymentOfKeys): readonly string[] {

@@ -6,6 +6,7 @@ import { fingerprintOf, type TrustedKey } from '../../functions/core/seal/check-
 import type { Verified } from '../../functions/core/seal/verified';
 import { ArchiveCheck, auditEventIn } from '../../functions/core/seal/verify';
 import { linesOfFile } from '../archive-lines';
+import { EXIT } from '../exit-code';
 import { renderVerified } from '../render/verified';
 import type { Terminal } from '../terminal';
 
@@ -14,9 +15,6 @@ interface VerifyOptions {
   readonly strict?: true;
   readonly json?: true;
 }
-
-const NOT_INTACT = 2;
-const NOT_WHOLE = 3;
 
 /** `keyturn verify`: whether a copy of the archive is what the functions wrote. It needs no account and no network. */
 export function verifyCommand(terminal: Terminal, ended: (exitCode: number) => void): Command {
@@ -32,7 +30,7 @@ export function verifyCommand(terminal: Terminal, ended: (exitCode: number) => v
     )
     .option(
       '--strict',
-      'exit with 3 when it is intact, and lines that are not ours lie beside it, or there was a time without a stack',
+      'exit with 1 also when lines that are not ours lie beside it, or there was a time without a stack',
     )
     .option('--json', 'write what was found as one JSON document')
     .addHelpText('after', HELP)
@@ -42,10 +40,10 @@ export function verifyCommand(terminal: Terminal, ended: (exitCode: number) => v
 }
 
 const HELP = `
-Exit codes: 0 when it is intact, 1 when it could not be checked, 2 when it is
-not intact.
+Exit codes: 0 when it is intact, 1 when it is not, 2 when there is nothing to
+check, or nothing to check it with.
 Lines that somebody else has put beside the record are listed as not ours. They
-break nothing; with --strict the exit code is 3 then. So it is for a time between
+break nothing; with --strict the exit code is 1 then. So it is for a time between
 two stacks, of which nothing proves that nobody ran.
 Take the public key from the account, or from whoever was given it at the
 deployment; one that lies beside the archive proves nothing.
@@ -72,8 +70,8 @@ function verify(folder: string, options: VerifyOptions, { folder: here, stdout, 
       ? `${JSON.stringify({ intact, fingerprints, ...verified }, undefined, 2)}\n`
       : `${renderVerified(verified, fingerprints)}\n`,
   );
-  if (!intact) return NOT_INTACT;
-  return options.strict && verified.notOurs.length + verified.gaps.length > 0 ? NOT_WHOLE : 0;
+  const isWhole = verified.notOurs.length + verified.gaps.length === 0;
+  return intact && (isWhole || !options.strict) ? EXIT.fine : EXIT.problems;
 }
 
 /** @throws KeyturnError where there is no verdict */

@@ -40,6 +40,16 @@ export const recordConfig: ClientConfig = {
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 };
 
+/** The same for the first question of all: a person waits for it, and a machine without a network is told so soon. */
+export function callerConfig(access: AwsAccess = {}): ClientConfig {
+  return {
+    ...clientConfig,
+    maxAttempts: 2,
+    requestHandler: { ...clientConfig.requestHandler, requestTimeout: 5_000 },
+    ...access,
+  };
+}
+
 /** The same for reading an account's evidence: a page of a large log takes its time. */
 export function reviewConfig(access: AwsAccess = {}): ClientConfig {
   return { ...clientConfig, requestHandler: { ...clientConfig.requestHandler, requestTimeout: 60_000 }, ...access };

@@ -132,20 +132,20 @@ describe('keyturn report', () => {
     });
   });
 
-  it('exits with 2 for --check unless the report says compliant', async () => {
+  it('exits with 1 for --check unless the report says compliant', async () => {
     // A key of two years, which no benchmark likes.
     const { code, stdout } = await report(['--format', 'json', '--check']);
     const { verdict } = reportSchema.parse(JSON.parse(stdout)).summary;
 
-    expect(code).toBe(2);
+    expect(code).toBe(1);
     expect(verdict).not.toMatch(/^compliant/);
   });
 
   it.each([
     ['compliant', 0],
     ['compliant-with-exceptions', 0],
-    ['cannot-tell', 2],
-    ['not-compliant', 2],
+    ['cannot-tell', 1],
+    ['not-compliant', 1],
   ] as const)('exits for --check of a report that says %s with %i', (verdict, code) => {
     expect(checkedCode({ verdict })).toBe(code);
   });
@@ -164,7 +164,7 @@ describe('keyturn report', () => {
     const file = join(folder, 'r.html');
     writeFileSync(file, 'mine');
     const refused = await report(['--output', 'r.html']);
-    expect(refused.code).toBe(1);
+    expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('r.html: the file exists. Replace it with --force');
     expect(readFileSync(file, 'utf8')).toBe('mine');
 
@@ -190,10 +190,10 @@ describe('keyturn report', () => {
 
   it('says how to sign in where there are no credentials, and how to name a region where there is none', async () => {
     const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...signedOut } = signedIn();
-    expect(await report([], signedOut)).toMatchObject({ code: 1, stderr: expect.stringContaining('Sign in') });
+    expect(await report([], signedOut)).toMatchObject({ code: 3, stderr: expect.stringContaining('Sign in') });
 
     const { AWS_REGION: _region, ...noRegion } = signedIn();
-    expect(await report([], noRegion)).toMatchObject({ code: 1, stderr: expect.stringContaining('--region') });
+    expect(await report([], noRegion)).toMatchObject({ code: 3, stderr: expect.stringContaining('--region') });
   });
 
   it('explains itself', async () => {
@@ -235,10 +235,10 @@ describe('bad input', () => {
     expect(scene.calls.length).toBe(calls);
   });
 
-  it('ends with 1, and without a stack trace', async () => {
+  it('ends with 2, and without a stack trace', async () => {
     const { code, stdout, stderr } = await report(['--since', 'yesterday']);
 
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain("argument 'yesterday' is invalid");
     expect(stderr).not.toContain('    at ');
   });

@@ -58,18 +58,18 @@ describe('keyturn validate', () => {
       stdout: 'Taken out, so that nobody rotates them any more: api.\n',
     });
     const example = await validate(`keys:\n${key('web-shop-production')}`, '--deployed');
-    expect(example.code).toBe(2);
+    expect(example.code).toBe(1);
     expect(example.stdout).toMatch(/any more: (shop, api|api, shop)\. That is half of the registry or more/);
   });
 
   it('says which deployment would fail on a secret', async () => {
     expect(await validate(`${BOTH}${key('gone')}`, '--deployed')).toMatchObject({
-      code: 2,
+      code: 1,
       stdout: 'gone: the secret keyturn/gone is there already; write "secret: existing", which takes it.\n',
     });
     expect(await validate(`${BOTH}${key('gone', ', secret: existing')}`, '--deployed')).toMatchObject({ code: 0 });
     expect(await validate(`${BOTH}${key('new', ', secret: existing')}`, '--deployed')).toMatchObject({
-      code: 2,
+      code: 1,
       stdout: 'new: there is no secret keyturn/new; restore it, or take "secret: existing" out.\n',
     });
   });

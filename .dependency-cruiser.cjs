@@ -59,6 +59,7 @@ module.exports = {
     core('seal'),
     core('lifecycle', 'key', 'config', 'hosts'),
     core('findings', 'key', 'config', 'hosts', 'lifecycle'),
+    core('forecast', 'key', 'config', 'hosts', 'lifecycle', 'findings'),
     only('account', '^functions/account/', [CORE, '^functions/account/'], 'reading: core'),
     only('aws', '^functions/aws/', [CORE, ...PORTS, '^functions/aws/', '/@aws-sdk/', '/@smithy/'], 'the edge to AWS'),
     only(

@@ -138,6 +138,7 @@ module.exports = {
         CORE_ROOT,
         '^functions/core/(config|hosts|findings)/',
         '^functions/report/judge/model\\.ts$',
+        '^cli/documents/',
         '/aws-cdk-lib/',
         '/constructs/',
         '/esbuild/',
@@ -157,7 +158,16 @@ module.exports = {
     only(
       'cli',
       '^cli/(?!rehearsal/|render/rehearsal|commands/simulate|synthesize|main|run)',
-      ['^cli/(?!rehearsal/)', ...NO_HANDLER, '/commander/', '/yoctocolors/', '/cli-progress/'],
+      [
+        '^cli/(?!rehearsal/)',
+        ...NO_HANDLER,
+        '/@aws-sdk/client-secrets-manager/',
+        '/@inquirer/prompts/',
+        '/commander/',
+        '/yoctocolors/',
+        '/cli-progress/',
+        '/zod/',
+      ],
       'the command line: core, adapters and use cases, never a handler',
     ),
     only(

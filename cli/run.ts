@@ -21,6 +21,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'live through a year in a local AWS account, and check every promise',
     load: async () => (await import('./commands/simulate')).simulateCommand,
   },
+  status: {
+    summary: 'show where every managed key stands, and what comes next',
+    load: async () => (await import('./commands/status')).statusCommand,
+  },
   validate: {
     summary: 'check a keyturn.yaml, and what its deployment would do to the keys that there are',
     load: async () => (await import('./commands/validate')).validateCommand,

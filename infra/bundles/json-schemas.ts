@@ -1,5 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
+import { statusSchema } from '../../cli/documents/status';
 import { auditJsonSchema } from '../../functions/core/audit';
 import { configJsonSchema } from '../../functions/core/config/config';
 import { reportJsonSchema } from '../../functions/report/judge/model';
@@ -9,6 +11,7 @@ const SCHEMAS: Readonly<Record<string, () => Record<string, unknown>>> = {
   'keyturn.schema.json': configJsonSchema,
   'keyturn.audit.v1.schema.json': auditJsonSchema,
   'keyturn.report.v2.schema.json': reportJsonSchema,
+  'keyturn.status.v1.schema.json': () => z.toJSONSchema(statusSchema, { unrepresentable: 'throw' }),
 };
 
 /** Writes every JSON Schema. @param folder @default - `dist` of this package */

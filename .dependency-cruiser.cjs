@@ -166,6 +166,7 @@ module.exports = {
         '/commander/',
         '/yoctocolors/',
         '/cli-progress/',
+        '/preact',
         '/zod/',
       ],
       'the command line: core, adapters and use cases, never a handler',

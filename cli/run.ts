@@ -13,6 +13,10 @@ interface Entry {
 }
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
+  plan: {
+    summary: 'say what will happen to which key on which day, and what a change would do',
+    load: async () => (await import('./commands/plan')).planCommand,
+  },
   report: {
     summary: 'make a report of the access keys of an account, for auditors',
     load: async () => (await import('./commands/report')).reportCommand,

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { type Standing, stand } from '../../functions/account/standing';
 import { after, DAY, SECOND } from '../../functions/core/duration';
 import { KeyturnError, toKeyturnError } from '../../functions/core/errors';
@@ -15,6 +15,7 @@ import { findingsOfLatestRuns, LATEST_RUNS, receiptsOf } from '../latest-runs';
 import { Reading } from '../render/reading';
 import { renderStatus } from '../render/status';
 import type { Terminal } from '../terminal';
+import { wholeNumber } from '../whole-number';
 
 interface StatusOptions extends AccessOptions {
   readonly json?: true;
@@ -33,7 +34,11 @@ export function statusCommand(terminal: Terminal, ended: (exitCode: number) => v
         'comes next and when, and what stands in the way. It changes nothing, and reads no secret value.',
     )
     .argument('[id]', 'one managed key, with everything about it')
-    .option('--watch [seconds]', `look again every so many seconds, until Ctrl-C (default: ${USUAL_WATCH})`, seconds)
+    .option(
+      '--watch [seconds]',
+      `look again every so many seconds, until Ctrl-C (default: ${USUAL_WATCH})`,
+      wholeNumber,
+    )
     .option('--max-rotations <n>', "the stack's maxRotations, for the dates", wholeNumber, DEFAULT_MAX_ROTATIONS)
     .option('--json', 'write one JSON document: dist/keyturn.status.v1.schema.json')
     .addHelpText('after', HELP)
@@ -159,14 +164,4 @@ function withRecorded(key: KeyDocument, { findings, receipts }: Recorded): KeyDo
   const codes = new Set(key.findings.map(({ code }) => code));
   const more = findings.filter((found) => found.key === key.id && !codes.has(found.code));
   return { ...key, delivered: { ...key.delivered, receipts }, findings: [...key.findings, ...more] };
-}
-
-function seconds(text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('expected a whole number of seconds, at least 1.');
-  return Number(text);
-}
-
-export function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('expected a whole number, at least 1.');
-  return Number(text);
 }

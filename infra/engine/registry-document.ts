@@ -1,8 +1,8 @@
 import type { ConnectionsConfig } from '../../functions/core/config/connection-config';
 import type { KeyConfig } from '../../functions/core/config/key-config';
-import { type PolicyOverrides, policyWith } from '../../functions/core/config/policy';
-import type { RegistryEntry } from '../../functions/core/config/registry';
-import { connectionOf, shortTarget, targetOf } from '../../functions/core/hosts/target';
+import type { PolicyOverrides } from '../../functions/core/config/policy';
+import { registryEntryOf } from '../../functions/core/config/registry-entry-of';
+import { shortTarget } from '../../functions/core/hosts/target';
 
 /**
  * The JSON of one managed key's registry parameter. Names of variables that are the defaults are left out, so that twice
@@ -13,16 +13,6 @@ export function registryDocument(
   connections: ConnectionsConfig,
   policy: PolicyOverrides | undefined,
 ): string {
-  const used = Object.entries(connections).filter(([name]) => key.deliverTo.some((to) => to.connection === name));
-  const entry: RegistryEntry = {
-    version: 1,
-    id: key.id,
-    user: key.user,
-    policy: policyWith(policy, key.policy),
-    firstRotation: key.firstRotation,
-    adopt: key.adopt,
-    connections: Object.fromEntries(used.map(([name, connection]) => [name, connectionOf(connection)])),
-    targets: key.deliverTo.map(targetOf),
-  };
+  const entry = registryEntryOf(key, connections, policy);
   return JSON.stringify({ ...entry, targets: entry.targets.map(shortTarget) });
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { planSchema } from '../../cli/documents/plan';
 import { statusSchema } from '../../cli/documents/status';
+import { whySchema } from '../../cli/documents/why';
 import { auditJsonSchema } from '../../functions/core/audit';
 import { configJsonSchema } from '../../functions/core/config/config';
 import { reportJsonSchema } from '../../functions/report/judge/model';
@@ -14,6 +15,7 @@ const SCHEMAS: Readonly<Record<string, () => Record<string, unknown>>> = {
   'keyturn.report.v2.schema.json': reportJsonSchema,
   'keyturn.plan.v1.schema.json': () => z.toJSONSchema(planSchema, { unrepresentable: 'throw' }),
   'keyturn.status.v1.schema.json': () => z.toJSONSchema(statusSchema, { unrepresentable: 'throw' }),
+  'keyturn.why.v1.schema.json': () => z.toJSONSchema(whySchema, { unrepresentable: 'throw' }),
 };
 
 /** Writes every JSON Schema. @param folder @default - `dist` of this package */

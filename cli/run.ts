@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
 import { EXIT, exitCodeOf } from './exit-code';
+import { COLUMNS } from './render/words';
 import type { Terminal } from './terminal';
 
 /** One command of `keyturn`; it tells how it ended. */
@@ -43,6 +44,9 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
 };
 
+/** Names of the commands, as the list of them shows them. */
+export const COMMAND_NAMES = Object.keys(COMMANDS);
+
 /**
  * Runs the command line. Every command makes data; one place renders it.
  *
@@ -58,6 +62,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),
+      getOutHelpWidth: () => COLUMNS,
+      getErrHelpWidth: () => COLUMNS,
     });
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
     const command = args.includes(name)

@@ -42,22 +42,24 @@ const USUAL_DAYS = 120;
 
 /** `keyturn plan`: what will happen to which key on which day. */
 export function planCommand(terminal: Terminal, ended: (exitCode: number) => void): Command {
-  return withAccess(new Command('plan'))
-    .description(
-      'Says what will happen to which key on which day, from the account as it is. With --config or --policy it says\n' +
-        'what that deployment or that policy would do, and what it changes. It changes nothing.',
-    )
-    .option('--days <n>', 'how many days, today included', wholeNumber, USUAL_DAYS)
-    .option('-c, --config <file>', 'as if this configuration were deployed now (default: what is deployed)')
-    .option(
-      '--policy <days>',
-      'as if this were the policy of every key: rotate=60,deactivate=70,delete=80,hold=5,idle=2',
-      policyOf,
-    )
-    .option('--max-rotations <n>', 'rotations in one run (default: that of the file, or 25)', wholeNumber)
-    .option('--html <file>', 'write it as a calendar too: one file, without a script, for a browser')
-    .option('--force', 'replace the file of --html if it exists')
-    .option('--json', 'write one JSON document: dist/keyturn.plan.v1.schema.json')
+  return withAccess(
+    new Command('plan')
+      .description(
+        'Says what will happen to which key on which day, from the account as it is. With --config or --policy it says ' +
+          'what that deployment or that policy would do, and what it changes. It changes nothing.',
+      )
+      .option('--days <n>', 'how many days, today included', wholeNumber, USUAL_DAYS)
+      .option('-c, --config <file>', 'as if this configuration were deployed now (default: what is deployed)')
+      .option(
+        '--policy <days>',
+        'as if this were the policy of every key: rotate=60,deactivate=70,delete=80,hold=5,idle=2',
+        policyOf,
+      )
+      .option('--max-rotations <n>', 'rotations in one run (default: that of the file, or 25)', wholeNumber)
+      .option('--html <file>', 'write it as a calendar too: one file, without a script, for a browser')
+      .option('--force', 'replace the file of --html if it exists')
+      .option('--json', 'write one JSON document: dist/keyturn.plan.v1.schema.json'),
+  )
     .addHelpText('after', HELP)
     .action(async (options: PlanOptions) => {
       ended(await plan(options, terminal));

@@ -28,19 +28,21 @@ const USUAL_WATCH = 30;
 
 /** `keyturn status`: where every managed key stands, and what comes next. */
 export function statusCommand(terminal: Terminal, ended: (exitCode: number) => void): Command {
-  return withAccess(new Command('status'))
-    .description(
-      'Shows every managed key: the current access key, where it is delivered, who uses it, the keys before it, what\n' +
-        'comes next and when, and what stands in the way. It changes nothing, and reads no secret value.',
-    )
-    .argument('[id]', 'one managed key, with everything about it')
-    .option(
-      '--watch [seconds]',
-      `look again every so many seconds, until Ctrl-C (default: ${USUAL_WATCH})`,
-      wholeNumber,
-    )
-    .option('--max-rotations <n>', "the stack's maxRotations, for the dates", wholeNumber, DEFAULT_MAX_ROTATIONS)
-    .option('--json', 'write one JSON document: dist/keyturn.status.v1.schema.json')
+  return withAccess(
+    new Command('status')
+      .description(
+        'Shows every managed key: the current access key, where it is delivered, who uses it, the keys before it, what ' +
+          'comes next and when, and what stands in the way. It changes nothing, and reads no secret value.',
+      )
+      .argument('[id]', 'one managed key, with everything about it')
+      .option(
+        '--watch [seconds]',
+        `look again every so many seconds, until Ctrl-C (default: ${USUAL_WATCH})`,
+        wholeNumber,
+      )
+      .option('--max-rotations <n>', "the stack's maxRotations, for the dates", wholeNumber, DEFAULT_MAX_ROTATIONS)
+      .option('--json', 'write one JSON document: dist/keyturn.status.v1.schema.json'),
+  )
     .addHelpText('after', HELP)
     .action(async (id: string | undefined, options: StatusOptions) => {
       ended(await status(id, options, terminal));

@@ -28,13 +28,15 @@ interface WhyOptions extends AccessOptions {
 
 /** `keyturn why`: the life of one access key. */
 export function whyCommand(terminal: Terminal, ended: (exitCode: number) => void): Command {
-  return withAccess(new Command('why'))
-    .description(
-      'Tells the life of one access key from the audit record, IAM and CloudTrail: who made it, where it went, who used\n' +
-        'it last and from where, and what happens next. It changes nothing.',
-    )
-    .argument('<access key id>', 'such as AKIAIOSFODNN7EXAMPLE; never the secret')
-    .option('--json', 'write one JSON document: dist/keyturn.why.v1.schema.json')
+  return withAccess(
+    new Command('why')
+      .description(
+        'Tells the life of one access key from the audit record, IAM and CloudTrail: who made it, where it went, who used ' +
+          'it last and from where, and what happens next. It changes nothing.',
+      )
+      .argument('<access key id>', 'such as AKIAIOSFODNN7EXAMPLE; never the secret')
+      .option('--json', 'write one JSON document: dist/keyturn.why.v1.schema.json'),
+  )
     .addHelpText('after', HELP)
     .action(async (accessKeyId: string, options: WhyOptions) => {
       ended(await why(accessKeyId, options, terminal));

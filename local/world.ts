@@ -24,6 +24,8 @@ import type { Deployment } from './stack/deployment';
 import { Stack } from './stack/stack';
 import { eventDelay, type WorldOptions } from './world-options';
 
+const HOUR = 3_600_000;
+
 /**
  * An AWS account, CI hosts and the deployed functions in one process, on one clock. The functions are real bundles
  * that speak real HTTP on loopback; time is what `runUntil` makes of it.
@@ -48,6 +50,7 @@ export class World {
   readonly #logListeners: ((line: LogLine) => void)[] = [];
   readonly #newId: () => string;
   readonly #logFeeds: LogFeeds;
+  #onError: (error: unknown, task: string) => void = () => {};
 
   /** Starts all servers on loopback ports. The caller closes the world. */
   static async start(options: WorldOptions): Promise<World> {
@@ -192,9 +195,29 @@ export class World {
 
   /** From here on the world runs with real time. @param onError is told when a task of the world fails */
   followRealTime(onError: (error: unknown, task: string) => void): void {
+    this.#onError = onError;
     this.clock.run();
-    this.functions.followRealTime();
+    this.functions.followRealTime(true);
     this.scheduler.start(onError);
+  }
+
+  /**
+   * Takes a world that runs with real time on to an instant: lives through everything that is due until then at once,
+   * and runs with real time from there. What fails on the way is told as it is told in real time.
+   *
+   * @param signal ends the way there at the next full hour of the world's time
+   * @throws RangeError for an instant that has passed
+   */
+  async moveOn(instant: Date, signal?: AbortSignal): Promise<void> {
+    if (instant.getTime() < this.clock.now()) throw new RangeError(`${instant.toISOString()} has passed already`);
+    await this.scheduler.stop();
+    this.clock.halt();
+    this.functions.followRealTime(false);
+    while (this.clock.now() < instant.getTime() && signal?.aborted !== true) {
+      const next = Math.min(instant.getTime(), this.clock.now() + HOUR);
+      await this.runUntil(new Date(next)).catch((error: unknown) => this.#onError(error, 'A task of the clock'));
+    }
+    this.followRealTime(this.#onError);
   }
 
   async close(): Promise<void> {

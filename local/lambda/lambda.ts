@@ -118,9 +118,9 @@ export class Lambda {
     await Promise.all([...this.#functions.keys()].map((name) => this.kill(name)));
   }
 
-  /** From here on the clock runs with real time: an invocation may really take as long as its timeout allows. */
-  followRealTime(): void {
-    this.#realTime = true;
+  /** Whether the clock runs with real time from here on: an invocation may really take as long as its timeout allows. */
+  followRealTime(follows: boolean): void {
+    this.#realTime = follows;
   }
 
   async #run(functionName: string, payload: string, requestId: string): Promise<InvocationResult> {

@@ -12,6 +12,10 @@ interface Entry {
 }
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
+  clock: {
+    summary: 'show the time of a local world that is served, or move it on',
+    load: async () => (await import('./commands/clock')).clockCommand,
+  },
   report: {
     summary: 'make a report of the access keys of an account, for auditors',
     load: async () => (await import('./commands/report')).reportCommand,

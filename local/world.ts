@@ -13,6 +13,7 @@ import { MetricShipper } from './evidence/cloudwatch/metric-shipper';
 import { queueMetrics } from './evidence/cloudwatch/queue-metrics';
 import { LogFeeds } from './evidence/logs/log-feeds';
 import { type HostName, type Hosts, hostsOf, type StartedHosts, startHosts } from './hosts/register';
+import { deployedFunctions } from './lambda/deployed-functions';
 import type { InvocationResult } from './lambda/invocation';
 import { Lambda } from './lambda/lambda';
 import type { LogLine } from './lambda/log-line';
@@ -113,9 +114,7 @@ export class World {
       watchdog: options.watchdog,
     });
     this.#logFeeds = new LogFeeds({ account, lambda: this.functions, scheduler, copies: options.logBatchCopies });
-    account.lambda.runOn((name) =>
-      this.functions.has(name) ? (payload) => this.functions.invoke(name, payload) : undefined,
-    );
+    account.lambda.runOn(deployedFunctions(this.functions, { clock, scheduler }));
     this.bus = new EventBus({
       clock,
       scheduler,

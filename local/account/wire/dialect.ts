@@ -1,6 +1,5 @@
 import { parseS3, s3Answer, s3Refusal } from '../../evidence/s3/s3-rest';
 import { AwsError } from '../aws-error';
-import type { InvokeOutput } from '../lambda';
 import type { ServiceName } from '../principal';
 import { lambdaAnswer, lambdaRefusal, parseLambda } from './lambda-rest';
 import { parseQuery, queryAnswer, queryError } from './query';
@@ -67,7 +66,7 @@ export function answer(
   requestId: string,
 ): WireAnswer {
   if (request.dialect === 's3') return s3Answer(request.action, output, requestId);
-  if (request.dialect === 'lambda') return lambdaAnswer(output as InvokeOutput, requestId);
+  if (request.dialect === 'lambda') return lambdaAnswer(request.action, output, requestId);
   if (request.dialect === 'query') {
     const body = queryAnswer(request.service, request.action, output, requestId);
     return { status: 200, headers: queryHeaders(requestId), body };

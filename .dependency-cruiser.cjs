@@ -149,7 +149,7 @@ module.exports = {
     only(
       'local',
       '^local/(?!test/)',
-      ['^local/', '/croner/', '/esbuild/', '/jsep/', '/zod/', '/@aws-sdk/client-'],
+      ['^local/', '/croner/', '/esbuild/', '/jsep/', '/zod/', '/@aws-sdk/client-', '/@smithy/core/'],
       'the local account and hosts know nothing of Keyturn',
     ),
     only('local-tests', '^local/test/', ['^local/', '/node_modules/', '^node_modules/'], 'nor do their tests'),

@@ -7,6 +7,7 @@ import { Clock } from './clock';
 import { Courier } from './courier';
 import { EventBus } from './events/event-bus';
 import { Queues } from './events/queues';
+import { runningRules } from './events/running-rules';
 import { AlarmClock } from './evidence/cloudwatch/alarm-clock';
 import type { Alarms } from './evidence/cloudwatch/alarms';
 import { MetricShipper } from './evidence/cloudwatch/metric-shipper';
@@ -132,6 +133,7 @@ export class World {
       delayOf: (event) => eventDelay(event, options),
       tamper: options.tamper,
     });
+    account.eventBridge.runOn(runningRules(this.bus));
     account.onEvent((event) => this.bus.publish(event));
   }
 

@@ -46,6 +46,7 @@ export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }):
     start: new Date(now - 400 * DAY),
     seed,
     account: homeOf(assembly),
+    resourcePolicies: true,
     // Its clock can be moved on, and whoever signs a request then lives in another time.
     accountServer: { allowedSkew: Number.POSITIVE_INFINITY },
   });

@@ -14,6 +14,10 @@ interface Entry {
 }
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
+  clock: {
+    summary: 'show the time of a local world that is served, or move it on',
+    load: async () => (await import('./commands/clock')).clockCommand,
+  },
   plan: {
     summary: 'say what will happen to which key on which day, and what a change would do',
     load: async () => (await import('./commands/plan')).planCommand,

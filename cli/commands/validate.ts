@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { readDeployedKeys } from '../../functions/aws/deployed-keys';
 import { type DeploymentOfKeys, deploymentOf } from '../../functions/core/config/deployed-keys';
-import { parseConfig } from '../../functions/core/config/parse-config';
+import { parseConfig, problemLine } from '../../functions/core/config/parse-config';
 import { type AccessOptions, accessOf, reach, withAccess } from '../access';
 import { EXIT } from '../exit-code';
 import type { Terminal } from '../terminal';
@@ -34,9 +34,7 @@ export function validateCommand(terminal: Terminal, ended: (exitCode: number) =>
 async function validate(file: string, options: ValidateOptions, { folder, stdout, stderr }: Terminal): Promise<number> {
   const { config, problems } = parseConfig(readFileSync(resolve(folder, file), 'utf8'));
   if (config === undefined) {
-    for (const { line, column, path, message } of problems) {
-      stderr.write(`${file}:${line}:${column} ${path === '' ? '' : `${path}: `}${message}\n`);
-    }
+    for (const problem of problems) stderr.write(`${problemLine(file, problem)}\n`);
     return EXIT.problems;
   }
   if (!options.deployed) {

@@ -45,7 +45,7 @@ describe('keyturn validate', () => {
     expect(await validate(BOTH)).toEqual({ code: 0, stdout: 'keyturn.yaml is sound: 2 managed keys.\n', stderr: '' });
     const { code, stderr } = await validate('keys:\n  - id: a\n    usr: b\n');
     expect(code).toBe(1);
-    expect(stderr).toContain('keyturn.yaml:2:5 keys[0].user: expected text, found nothing');
+    expect(stderr).toContain('keyturn.yaml:3:5 keys[0].usr: expected one of id, user');
   });
 
   it('says which keys a deployment would leave to nobody, before it does', async () => {

@@ -7,6 +7,7 @@ import { type ConfigIssue, issueWords, unknownKeyWords } from './config-issue';
 import { type ConfigPath, pathText, valueAt } from './config-path';
 import { secretsIn, withoutSecretsIn } from './inline-secret';
 import { knownSettings } from './known-settings';
+import { type UnmeantCode, unmeantIn } from './unmeant';
 import { offsetOf, pathAt, unresolvedAlias } from './yaml-place';
 import { describeSyntaxError, describeUnresolvedAlias, TOO_MANY_ALIASES } from './yaml-syntax';
 
@@ -18,10 +19,17 @@ export interface ConfigProblem extends Words {
   readonly path: string;
 }
 
+/** Something that is legal, and probably not meant. */
+export interface ConfigWarning extends ConfigProblem {
+  readonly code: UnmeantCode;
+}
+
 /** What a file holds, or everything that is wrong with it, from top to bottom. */
 export interface ParsedConfig {
   readonly config?: Config;
   readonly problems: readonly ConfigProblem[];
+  /** Of a sound file only. */
+  readonly warnings: readonly ConfigWarning[];
 }
 
 /** A mistake as one line: file, line, column, path, what was expected, what was found, what to do. */
@@ -29,12 +37,13 @@ export function problemLine(file: string, { line, column, path, message, cure }:
   return `${file}:${line}:${column} ${path === '' ? '' : `${path}: `}${message}; ${cure}`;
 }
 
-/** The configuration that the bytes of a file hold. */
-export function readConfig(bytes: Uint8Array): ParsedConfig {
+/** The configuration that the bytes of a file hold. @param now warnings of what has ended need it */
+export function readConfig(bytes: Uint8Array, now?: Date): ParsedConfig {
   const read = configTextOf(bytes);
-  if ('text' in read) return parseConfig(read.text);
+  if ('text' in read) return parseConfig(read.text, now);
   const lines = read.before.split('\n');
-  return { problems: [{ line: lines.length, column: (lines.at(-1) ?? '').length + 1, path: '', ...read.words }] };
+  const at = { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
+  return { problems: [{ ...at, path: '', ...read.words }], warnings: [] };
 }
 
 /** What is wrong at one place of a text. */
@@ -45,20 +54,36 @@ interface Found {
 }
 
 /** The configuration that a YAML text holds. No answer repeats a secret that stands in it. */
-export function parseConfig(text: string): ParsedConfig {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+export function parseConfig(text: string, now?: Date): ParsedConfig {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const secrets = secretsIn(text).map((secret) => ({ ...secret, path: pathAt(document, secret.offset) }));
   const { config, found } = judged(document, text);
-  if (config !== undefined && secrets.length === 0) return { config, problems: [] };
-  const problems = [...found.filter(({ path }) => !secrets.some((secret) => isSame(secret.path, path))), ...secrets]
-    .sort((a, b) => a.offset - b.offset)
-    .map(({ offset, path, words: { message, cure } }) => {
-      const { line, col } = lineCounter.linePos(offset);
-      const said = { path: pathText(path), message, cure };
-      return { line: Math.max(line, 1), column: Math.max(col, 1), ...withoutSecrets(said) };
-    });
-  return { problems };
+  if (config === undefined || secrets.length > 0) {
+    const others = found.filter(({ path }) => !secrets.some((secret) => isSame(secret.path, path)));
+    return { problems: inOrder([...others, ...secrets]).map((one) => told(one, lines)), warnings: [] };
+  }
+  const unmeant = unmeantIn(config, now).map(({ code, path, ...words }) => {
+    // A name stands for all of a connection.
+    const part = path[0] === 'connections' && path.length === 2 ? 'name' : 'value';
+    return { code, path, words, offset: offsetOf(document, path, part) };
+  });
+  return { config, problems: [], warnings: inOrder(unmeant).map((one) => ({ code: one.code, ...told(one, lines) })) };
+}
+
+function told({ offset, path, words: { message, cure } }: Found, lines: LineCounter): ConfigProblem {
+  const { line, col } = lines.linePos(offset);
+  return {
+    line: Math.max(line, 1),
+    column: Math.max(col, 1),
+    path: withoutSecretsIn(pathText(path)),
+    message: withoutSecretsIn(message),
+    cure: withoutSecretsIn(cure),
+  };
+}
+
+function inOrder<One extends Found>(found: readonly One[]): readonly One[] {
+  return [...found].sort((a, b) => a.offset - b.offset);
 }
 
 function judged(document: Document, text: string): { readonly config?: Config; readonly found: readonly Found[] } {
@@ -121,10 +146,4 @@ function placed(issue: ConfigIssue, value: unknown, document: Document): Found {
 
 function isSame(one: ConfigPath, other: ConfigPath): boolean {
   return one.length > 0 && pathText(one) === pathText(other);
-}
-
-function withoutSecrets<Said extends object>(said: Said): Said {
-  return Object.fromEntries(
-    Object.entries(said).map(([name, text]) => [name, withoutSecretsIn(String(text))]),
-  ) as unknown as Said;
 }

@@ -1,30 +1,37 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Config } from '../functions/core/config/config';
-import { parseConfig } from '../functions/core/config/parse-config';
+import { unreadable } from '../functions/core/config/config-bytes';
+import { type ParsedConfig, problemLine, readConfig } from '../functions/core/config/parse-config';
 import { KeyturnError } from '../functions/core/errors';
+import { joined } from '../functions/core/words';
+import type { Terminal } from './terminal';
 
 /**
- * The configuration that a file holds.
+ * Reads a configuration that somebody named.
  *
- * @param folder where relative names start
- * @throws KeyturnError `invalid-request` when there is no such file, `invalid-config` with every mistake in it
+ * @param name how to name another one, for the message
+ * @throws KeyturnError `invalid-request` where there is no file that can be read
  */
-export function readConfig(file: string, folder: string): Config {
-  const { config, problems } = parseConfig(textOf(file, folder));
-  if (config !== undefined) return config;
-  const lines = problems.map(
-    ({ line, column, path, message }) => `${file}:${line}:${column} ${path === '' ? '' : `${path}: `}${message}`,
-  );
-  throw new KeyturnError('invalid-config', lines.join('\n'));
-}
-
-function textOf(file: string, folder: string): string {
+export function readConfigFile(file: string, name: string, { folder, time }: Terminal): ParsedConfig {
+  let bytes: Uint8Array;
   try {
-    return readFileSync(resolve(folder, file), 'utf8');
+    bytes = readFileSync(resolve(folder, file));
   } catch (thrown) {
     const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
-    const found = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a folder' : `the error ${code}`;
-    throw new KeyturnError('invalid-request', `${file}: expected a configuration, found ${found}.`);
+    const words = unreadable(code, { make: 'have a first one made (keyturn init)', name });
+    throw new KeyturnError('invalid-request', `${file}: ${joined(words)}.`);
   }
+  return readConfig(bytes, time.now());
+}
+
+/**
+ * The same where nothing can be done without a sound one.
+ *
+ * @throws KeyturnError `invalid-config` with every mistake in it; `invalid-request` where there is no file
+ */
+export function readSoundConfig(file: string, name: string, terminal: Terminal): Config {
+  const { config, problems } = readConfigFile(file, name, terminal);
+  if (config !== undefined) return config;
+  throw new KeyturnError('invalid-config', problems.map((problem) => problemLine(file, problem)).join('\n'));
 }

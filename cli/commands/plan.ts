@@ -16,7 +16,7 @@ import { forecast } from '../../functions/core/forecast/forecast';
 import { DEFAULT_MAX_ROTATIONS } from '../../functions/core/names';
 import { type AccessOptions, accessOf, reach, withAccess } from '../access';
 import { openAccount } from '../account';
-import { readConfig } from '../config-file';
+import { readSoundConfig } from '../config-file';
 import { foreseenDocument, obstacleDocument } from '../documents/foreseen';
 import { PLAN_SCHEMA, type PlanDocument } from '../documents/plan';
 import { EXIT, EXIT_CODES } from '../exit-code';
@@ -93,7 +93,7 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<number> {
 
 async function planDocument(options: PlanOptions, terminal: Terminal): Promise<PlanDocument> {
   const { days, config: file, policy } = options;
-  const config = file === undefined ? undefined : readConfig(file, terminal.folder);
+  const config = file === undefined ? undefined : readSoundConfig(file, 'keyturn plan -c FILE', terminal);
   const access = accessOf(options);
   const reading = new Reading(terminal);
   try {

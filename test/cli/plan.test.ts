@@ -136,7 +136,7 @@ describe('keyturn plan', () => {
     [['--policy', 'rotat=60'], /expected rotate=…, deactivate=…, .* found "rotat=60"/],
     [['--policy', 'rotate=90d'], /found "rotate=90d"/],
     [['--days', '0'], /expected a whole number/],
-    [['-c', 'nowhere.yaml'], /nowhere\.yaml: expected a configuration, found no such file/],
+    [['-c', 'nowhere.yaml'], /nowhere\.yaml: expected a configuration, found no such file.*keyturn init/],
   ])('%j is refused with what was expected', async (args, says) => {
     scene.manage('shop');
     await scene.day();

@@ -9,10 +9,10 @@ import { policyProblems, policySchema } from './policy';
 /** Characters of what is wrong with an entry: names of its fields are whoever's who wrote it. */
 const LONGEST_ISSUES = 1_000;
 
-/** A managed key's id: part of the secret's and the parameter's name. */
+/** A managed key's id: part of the secret's and the parameter's name. What every JavaScript object has is no name of a construct. */
 export const keyIdSchema = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and hyphens, at most 63');
+  .regex(/^(?!constructor$)[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and hyphens, at most 63');
 
 /** IAM: user names have 1 to 64 characters of `[\w+=,.@-]`. */
 export const userNameSchema = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'expected the name of an IAM user');

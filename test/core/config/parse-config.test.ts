@@ -4,7 +4,7 @@ import { parseConfig } from '../../../functions/core/config/parse-config';
 /** `line:column path: message` of everything that is wrong with a text. */
 function complaints(text: string): readonly string[] {
   return parseConfig(text).problems.map(
-    ({ line, column, path, message }) => `${line}:${column} ${path === '' ? '' : `${path}: `}${message}`,
+    ({ line, column, path, message, cure }) => `${line}:${column} ${path === '' ? '' : `${path}: `}${message}; ${cure}`,
   );
 }
 
@@ -102,7 +102,7 @@ describe('keyturn.yaml as a text', () => {
     [
       'a token in the file',
       SOUND.replace('secret: keyturn/connections/acme', 'secret: keyturn/connections/acme, accessToken: hunter2'),
-      '3:52 connections.acme.bitbucket.accessToken: expected one of secret, url, encryptionKey, found "accessToken"; remove it',
+      '3:52 connections.acme.bitbucket.accessToken: expected one of secret, url, encryptionKey, and no secret in this file, found "accessToken"; take it out and, if it was real, revoke it at its host: whoever reads the file or its history has it; put a new one into the connection\'s secret',
     ],
     // Values
     [
@@ -133,7 +133,7 @@ describe('keyturn.yaml as a text', () => {
     [
       'an ID in capitals',
       SOUND.replace('id: web-shop', 'id: WebShop'),
-      '5:9 keys[0].id: expected lower-case letters, digits and hyphens, at most 63, found "WebShop"; correct it',
+      '5:9 keys[0].id: expected lower-case letters, digits and hyphens, at most 63, found "WebShop"; write "id: web-shop"',
     ],
     [
       'an address that is none',

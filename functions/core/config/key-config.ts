@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { deliverToSchema } from '../hosts/target';
-import { policyOverridesSchema } from './policy';
+import { policySettingSchema } from './policy';
 import { ADOPT, FIRST_ROTATION, keyIdSchema, userNameSchema } from './registry';
 
 /** One role by its name, without a wildcard. */
@@ -28,7 +28,7 @@ export const keySchema = z.strictObject({
     .max(MOST_KEY_STACKS)
     .optional()
     .describe('Number of the stack of keys that the key is in, for good. Without it the key is in the main stack.'),
-  policy: policyOverridesSchema.optional().describe("What differs from the file's policy."),
+  policy: policySettingSchema.optional().describe("What differs from the file's policy: standard, cis, or some days."),
   firstRotation: z
     .enum(FIRST_ROTATION)
     .default('at-once')

@@ -6,6 +6,7 @@ import { auditTermsProblem } from './audit-terms';
 import { addMistake, type ConfigIssue, type Mistake } from './config-issue';
 import { deploymentSchema } from './deployment-config';
 import { policyProblems, policySettingSchema, policyWith } from './policy';
+import { MODES } from './registry';
 import { scheduleSchema } from './schedule-config';
 
 /** What is done about a target that no longer holds what was delivered to it. */
@@ -14,6 +15,10 @@ export type DriftSetting = (typeof DRIFT)[number];
 
 /** Everything in `keyturn.yaml` that is about no single key. */
 export const settingsFields = {
+  mode: z
+    .enum(MODES)
+    .default('rotate')
+    .describe('Whether Keyturn acts on the keys, or only tells what it would do: plans, findings, record and reports.'),
   policy: policySettingSchema
     .optional()
     .describe(

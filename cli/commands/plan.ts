@@ -113,7 +113,7 @@ async function planDocument(options: PlanOptions, terminal: Terminal): Promise<P
     const entries =
       config === undefined
         ? (await ports.registry.list()).entries
-        : config.keys.map((key) => registryEntryOf(key, config.connections, config.policy));
+        : config.keys.map((key) => registryEntryOf(key, config.connections, config));
     const createdUsers = new Set(config?.keys.flatMap(({ user, createUser }) => (createUser ? [user] : [])));
     const planned = isChange
       ? imaginedDeployment(ports, { entries: entries.map((entry) => withPolicy(entry, policy)), createdUsers, now })

@@ -38,6 +38,7 @@ const CURES: Readonly<Record<string, string>> = {
   connection: 'correct the name, or add the connection under connections',
   deliverTo: 'give one of the two',
   variables: 'give them other names, or take one of the two targets away',
+  policy: 'write one of these names, or "rotateAfter: 60" and others below it',
   rotateAfter: 'change the days',
   deactivateAfter: 'change the days',
   deleteAfter: 'change the days',

@@ -19,6 +19,9 @@ export const userNameSchema = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'expected t
 
 export const FIRST_ROTATION = ['at-once', 'when-due'] as const;
 export const ADOPT = ['keep', 'replace-idle'] as const;
+/** Whether Keyturn acts on a key, or only tells what it would do. */
+export const MODES = ['observe', 'rotate'] as const;
+export type Mode = (typeof MODES)[number];
 
 /**
  * One managed key, as its SSM parameter holds it: everything a function must know, so that one bad parameter concerns
@@ -32,6 +35,8 @@ export const registryEntrySchema = z
     policy: policySchema,
     firstRotation: z.enum(FIRST_ROTATION),
     adopt: z.enum(ADOPT),
+    /** Left out of what rotates, so that the entries of before keep their text and their digest. @default 'rotate' */
+    mode: z.enum(MODES).optional(),
     connections: z.record(connectionName, connectionSchema),
     targets: z.array(targetSchema).max(50),
   })

@@ -62,16 +62,27 @@ describe('keyturn.yaml as a text', () => {
       'keys: *none\n',
       '1:7 expected an anchor "&none" above, found none; correct the name, or put the value in quotes',
     ],
+    // Words
+    [
+      'a mode that nobody knows',
+      `${SOUND}mode: obseve\n`,
+      `${SOUND.split('\n').length}:7 mode: expected observe or rotate, found "obseve"; write one of these`,
+    ],
+    [
+      'a policy that nobody knows',
+      `${SOUND}policy: cisco\n`,
+      `${SOUND.split('\n').length}:9 policy: expected standard, cis or a map of days, found "cisco"; write one of these names, or "rotateAfter: 60" and others below it`,
+    ],
     // Unknown settings
     [
       'a misspelled section',
       SOUND.replace('connections:', 'connection:'),
-      '1:1 connection: expected one of connections, keys, policy, notify, users, schedule, trail, encryption, deployment, audit, alarms, logRetentionDays, drift, maxRotationsPerRun, concurrency, found "connection"; did you mean "connections"?',
+      '1:1 connection: expected one of connections, keys, mode, policy, notify, users, schedule, trail, encryption, deployment, audit, alarms, logRetentionDays, drift, maxRotationsPerRun, concurrency, found "connection"; did you mean "connections"?',
     ],
     [
       'a misspelled setting of a key',
       SOUND.replace('    user:', '    createuser: true\n    user:'),
-      '6:5 keys[0].createuser: expected one of id, user, createUser, secret, stack, policy, firstRotation, adopt, deliverTo, readers, found "createuser"; did you mean "createUser"?',
+      '6:5 keys[0].createuser: expected one of id, user, createUser, secret, stack, policy, mode, firstRotation, adopt, deliverTo, readers, found "createuser"; did you mean "createUser"?',
     ],
     [
       'a connection beside a function',

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
 import { EXIT, exitCodeOf } from './exit-code';
-import { COLUMNS } from './render/words';
+import { COLUMNS } from './render/wrapped';
 import type { Terminal } from './terminal';
 
 /** One command of `keyturn`; it tells how it ended. */

@@ -2,7 +2,9 @@ import { pathToFileURL } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { imaginedDeployment } from '../../functions/account/imagined-deployment';
 import { type StandingPorts, stand } from '../../functions/account/standing';
+import { shortfallInWords, shortfallsOf } from '../../functions/core/config/frameworks-of-policy';
 import {
+  POLICY_PRESETS,
   type Policy,
   type PolicyOverrides,
   policyOverridesSchema,
@@ -13,6 +15,7 @@ import type { RegistryEntry } from '../../functions/core/config/registry';
 import { registryEntryOf } from '../../functions/core/config/registry-entry-of';
 import { KeyturnError } from '../../functions/core/errors';
 import { forecast } from '../../functions/core/forecast/forecast';
+import type { ImaginedKey } from '../../functions/core/forecast/imagined-key';
 import { DEFAULT_MAX_ROTATIONS } from '../../functions/core/names';
 import { type AccessOptions, accessOf, reach, withAccess } from '../access';
 import { openAccount } from '../account';
@@ -52,7 +55,7 @@ export function planCommand(terminal: Terminal, ended: (exitCode: number) => voi
       .option('-c, --config <file>', 'as if this configuration were deployed now (default: what is deployed)')
       .option(
         '--policy <days>',
-        'as if this were the policy of every key: rotate=60,deactivate=70,delete=80,hold=5,idle=2',
+        'as if this were the policy of every key: standard, cis, or rotate=60,deactivate=70,delete=80,hold=5,idle=2',
         policyOf,
       )
       .option('--max-rotations <n>', 'rotations in one run (default: that of the file, or 25)', wholeNumber)
@@ -77,6 +80,7 @@ Examples:
   keyturn plan
   keyturn plan --days 365 --html plan.html
   keyturn plan -c keyturn.yaml
+  keyturn plan --policy cis
   keyturn plan --policy rotate=60,deactivate=70,delete=80 --json`;
 
 async function plan(options: PlanOptions, terminal: Terminal): Promise<number> {
@@ -131,6 +135,7 @@ async function planDocument(options: PlanOptions, terminal: Terminal): Promise<P
       foreseen: foreseen.map(foreseenDocument),
       obstacles: obstacles.map(obstacleDocument),
       before,
+      shortfalls: shortfallsOfKeys(keys),
       unseen: unseen.map(({ id, error: { code, message } }) => ({ id, code, message })),
     };
   } finally {
@@ -153,6 +158,27 @@ function withPolicy(entry: RegistryEntry, overrides: PolicyOverrides | undefined
   throw new KeyturnError('invalid-request', `--policy, for key "${entry.id}": ${problem.message}`);
 }
 
+/** Keys of one policy together. */
+function shortfallsOfKeys(keys: readonly ImaginedKey[]): PlanDocument['shortfalls'] {
+  const policies = new Map<string, { readonly policy: Policy; readonly ids: string[] }>();
+  for (const { entry } of keys) {
+    const name = JSON.stringify(entry.policy);
+    const of = policies.get(name) ?? { policy: entry.policy, ids: [] };
+    of.ids.push(entry.id);
+    policies.set(name, of);
+  }
+  return [...policies.values()].flatMap(({ policy, ids }) =>
+    shortfallsOf(policy).map((shortfall) => ({
+      keys: ids,
+      control: shortfall.control,
+      verdict: shortfall.verdict,
+      daysAYear: shortfall.perYear.usual,
+      daysAYearAtMost: shortfall.perYear.atMost,
+      message: shortfallInWords(shortfall, policy),
+    })),
+  );
+}
+
 const NAMES: Readonly<Record<string, keyof Policy>> = {
   rotate: 'rotateAfter',
   deactivate: 'deactivateAfter',
@@ -162,13 +188,15 @@ const NAMES: Readonly<Record<string, keyof Policy>> = {
 };
 
 function policyOf(text: string): PolicyOverrides {
+  const preset = Object.entries(POLICY_PRESETS).find(([name]) => name === text)?.[1];
+  if (preset !== undefined) return preset;
   const overrides: Record<string, number> = {};
   for (const part of text.split(',')) {
     const [, name = '', days = ''] = /^\s*(\w+)\s*=\s*(\d+)\s*$/.exec(part) ?? [];
     const field = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
     if (field === undefined) {
       throw new InvalidArgumentError(
-        `expected ${Object.keys(NAMES).join('=…, ')}=… in whole days, found "${part.trim()}".`,
+        `expected ${Object.keys(POLICY_PRESETS).join(', ')} or ${Object.keys(NAMES).join('=…, ')}=… in whole days, found "${part.trim()}".`,
       );
     }
     overrides[field] = Number(days);

@@ -14,6 +14,7 @@ export const foreseenSchema = z.object({
     .optional()
     .describe('When the access key was, or will be, made; of "rotate" the one that is replaced.'),
   reason: z.string().optional(),
+  observed: z.boolean().optional().describe('True where the key is only observed: it would be done, and is not.'),
   latest: instant.optional().describe('To when it may be held because the key is still in use.'),
 });
 export type ForeseenDocument = z.infer<typeof foreseenSchema>;
@@ -33,7 +34,7 @@ export const obstacleSchema = findingSchema.extend({ from: instant, until: insta
 export type ObstacleDocument = z.infer<typeof obstacleSchema>;
 
 export function foreseenDocument(seen: Foreseen): ForeseenDocument {
-  const { at, key, does, accessKeyId, madeAt, reason, latest } = seen;
+  const { at, key, does, accessKeyId, madeAt, reason, latest, isObserved } = seen;
   return {
     at: at.toISOString(),
     key,
@@ -42,6 +43,7 @@ export function foreseenDocument(seen: Foreseen): ForeseenDocument {
     madeAt: madeAt?.toISOString(),
     reason,
     latest: latest?.toISOString(),
+    ...(isObserved ? { observed: true } : {}),
   };
 }
 

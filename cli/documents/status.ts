@@ -20,6 +20,7 @@ export type AccessKeyDocument = z.infer<typeof accessKeySchema>;
 const keySchema = z.object({
   id: z.string(),
   user: z.string(),
+  mode: z.enum(['observe', 'rotate']),
   current: accessKeySchema.optional().describe('Not there before the first rotation.'),
   delivered: z.object({
     places: z.array(z.string()),
@@ -49,11 +50,21 @@ export const statusSchema = z.object({
 });
 export type StatusDocument = z.infer<typeof statusSchema>;
 
-export function keyDocument({ id, user, current, delivered, others, next, findings }: KeyStanding): KeyDocument {
+export function keyDocument({
+  id,
+  user,
+  isObserved,
+  current,
+  delivered,
+  others,
+  next,
+  findings,
+}: KeyStanding): KeyDocument {
   const { places, at, seenAt } = delivered;
   return {
     id,
     user,
+    mode: isObserved ? 'observe' : 'rotate',
     current: current && accessKeyDocument(current),
     delivered: { places: [...places], at: at?.toISOString(), seenAt: seenAt?.toISOString() },
     others: others.map((other) => ({ ...accessKeyDocument(other), is: other.is })),

@@ -2,7 +2,8 @@ import { renderToString } from 'preact-render-to-string';
 import { DAY } from '../../functions/core/duration';
 import type { ForeseenDocument } from '../documents/foreseen';
 import type { PlanDocument } from '../documents/plan';
-import { counted, day, deed } from './words';
+import { day, deed } from './words';
+import { counted } from './wrapped';
 
 /** A plan as a picture: one row a key, one column a day. One HTML file, without a script and without anything from elsewhere. */
 export function renderCalendar(plan: PlanDocument): string {

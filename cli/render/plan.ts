@@ -1,11 +1,13 @@
 import { bold, dim, green, red, yellow } from 'yoctocolors';
 import type { ForeseenDocument, ObstacleDocument } from '../documents/foreseen';
 import type { PlanDocument } from '../documents/plan';
-import { away, counted, day, deed, wrapped } from './words';
+import { away, day, deed } from './words';
+import { counted, wrapped } from './wrapped';
 
 /** What will happen, day by day, in 80 columns. */
 export function renderPlan(document: PlanDocument): string {
-  const { account, region, from, days, configuration, keys, foreseen, before, obstacles, unseen } = document;
+  const { account, region, from, days, configuration, keys, foreseen, before, obstacles, shortfalls, unseen } =
+    document;
   const what = configuration === 'deployed' ? 'as deployed' : `as in ${configuration}`;
   const lines = withoutImplied(foreseen);
   return [
@@ -15,6 +17,8 @@ export function renderPlan(document: PlanDocument): string {
     ...byDay(before === undefined ? lines.map((seen) => ({ seen, mark: ' ' })) : changed(lines, before), from),
     ...(obstacles.length === 0 ? [] : ['', bold('What stands in the way')]),
     ...obstacles.map((obstacle) => told(obstacle, document)),
+    ...(shortfalls.length === 0 ? [] : ['', bold('What auditors will count')]),
+    ...shortfalls.map((shortfall) => counts(shortfall, keys.length)),
     ...(unseen.length === 0 ? [] : ['', bold('Could not be looked at')]),
     ...unseen.map(({ id, message }) => wrapped(`${id}: ${message}`, '  ')),
     '',
@@ -71,6 +75,12 @@ function told({ code, severity, message, from, until }: ObstacleDocument, { from
   const isToTheEnd = Date.parse(until) - Date.parse(start) >= (days - 1.5) * 86_400_000;
   const when = isToTheEnd ? `from ${day(from)} on` : `${day(from)} to ${day(until)}`;
   return `${colour(code)} ${dim(when)}\n${wrapped(message, '  ')}`;
+}
+
+function counts({ keys, control, verdict, message }: PlanDocument['shortfalls'][number], of: number): string {
+  const whose = keys.length === of ? '' : ` ${dim(keys.join(', '))}`;
+  const colour = verdict === 'fail' ? red : yellow;
+  return `${colour(control)}${whose}\n${wrapped(message, '  ')}`;
 }
 
 function sumOf({ foreseen, obstacles }: PlanDocument): string {

@@ -1,7 +1,8 @@
 import { bold, dim, green, red, yellow } from 'yoctocolors';
 import type { FindingDocument } from '../documents/foreseen';
 import type { AccessKeyDocument, KeyDocument, StatusDocument } from '../documents/status';
-import { away, COLUMNS, counted, day, deed, usedBy, wrapped } from './words';
+import { away, day, deed, usedBy } from './words';
+import { COLUMNS, counted, wrapped } from './wrapped';
 
 /** Where every key stands, in 80 columns. @param isOne with everything about the one key that was asked for */
 export function renderStatus(document: StatusDocument, { isOne }: { readonly isOne: boolean }): string {
@@ -49,7 +50,7 @@ function nextOf({ next }: KeyDocument): string {
 function summary(key: KeyDocument, now: string): readonly string[] {
   const { current, others } = key;
   return [
-    `${sign(key)} ${bold(key.id)}`,
+    `${sign(key)} ${bold(key.id)}${observed(key)}`,
     wrapped(
       current === undefined
         ? 'No key is stored yet.'
@@ -58,6 +59,10 @@ function summary(key: KeyDocument, now: string): readonly string[] {
     ),
     wrapped(nextLine(key, now), '  '),
   ];
+}
+
+function observed({ mode }: KeyDocument): string {
+  return mode === 'observe' ? ` ${yellow('only observed')}` : '';
 }
 
 function sign(key: KeyDocument): string {
@@ -99,7 +104,7 @@ function whole(key: KeyDocument, now: string): string {
   const { places, at, seenAt, receipts = [] } = delivered;
   return [
     '',
-    `${sign(key)} ${bold(key.id)} ${dim(`IAM user ${key.user}`)}`,
+    `${sign(key)} ${bold(key.id)} ${dim(`IAM user ${key.user}`)}${observed(key)}`,
     '',
     bold('Current key'),
     ...(current === undefined ? ['  None is stored yet.'] : keyLines(current, now)),

@@ -1,6 +1,7 @@
 import { bold, dim, green, yellow } from 'yoctocolors';
 import type { LifeDocument, WhyDocument } from '../documents/why';
-import { away, counted, day, deed, wrapped } from './words';
+import { away, day, deed } from './words';
+import { counted, wrapped } from './wrapped';
 
 /** The life of one access key, in 80 columns. */
 export function renderWhy(document: WhyDocument): string {

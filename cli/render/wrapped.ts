@@ -13,6 +13,6 @@ export function wrapped(text: string, indent = ''): string {
 }
 
 /** `1 mistake`, `2 mistakes`. */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

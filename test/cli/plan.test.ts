@@ -109,6 +109,25 @@ describe('keyturn plan', () => {
     expect(stdout).toMatch(/2026-04-01 in 90 days\n- shop: rotate\n/);
   });
 
+  it('says which control a policy is short of, and on how many days of a year', async () => {
+    scene.manage('shop');
+    await scene.day();
+    expect((await plan()).stdout).toMatch(/What auditors will count[\s\S]*cis-1\.14\n {2}CIS AWS Foundations/);
+    const { shortfalls } = await document('--policy', 'cis');
+    expect(shortfalls.map(({ control }) => control)).not.toContain('cis-1.14');
+  });
+
+  it('says of a key that is only observed what would be done (K14)', async () => {
+    scene.manage('shop', { mode: 'observe' });
+    await scene.day();
+    const { foreseen } = await document('--days', '30');
+    expect(foreseen.map(({ does, observed }) => ({ does, observed }))).toEqual([
+      { does: 'rotate', observed: true },
+      { does: 'deliver', observed: true },
+    ]);
+    expect((await plan('--days', '30')).stdout).toContain('shop: would rotate (first)');
+  });
+
   it('tells what will stand in the way, with 1', async () => {
     scene.addUser('ci-shop');
     scene.createKey('ci-shop');
@@ -133,7 +152,7 @@ describe('keyturn plan', () => {
 
   it.each([
     [['--policy', 'rotate=100'], /--policy, for key "shop": /],
-    [['--policy', 'rotat=60'], /expected rotate=…, deactivate=…, .* found "rotat=60"/],
+    [['--policy', 'rotat=60'], /expected standard, cis or rotate=…, deactivate=…, .* found "rotat=60"/],
     [['--policy', 'rotate=90d'], /found "rotate=90d"/],
     [['--days', '0'], /expected a whole number/],
     [['-c', 'nowhere.yaml'], /nowhere\.yaml: expected a configuration, found no such file.*keyturn init/],

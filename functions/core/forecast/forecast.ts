@@ -6,9 +6,10 @@ import { inactiveSince } from '../key/key-ring';
 import { currentKey } from '../key/secret-state';
 import { broughtForward, upcomingRotations } from '../lifecycle/bring-forward';
 import { dueAt, EARLY_BY } from '../lifecycle/due';
+import { isObserved } from '../lifecycle/observed';
 import { planDeactivation } from '../lifecycle/plan-deactivation';
 import { deletionDue, planDeletion } from '../lifecycle/plan-deletion';
-import { planDelivery } from '../lifecycle/plan-delivery';
+import { deliverySteps, planDelivery } from '../lifecycle/plan-delivery';
 import { planRotation } from '../lifecycle/plan-rotation';
 import { deactivationDue } from '../lifecycle/retirement';
 import { isAtOnce } from '../lifecycle/rotation-reason';
@@ -31,6 +32,8 @@ export interface Foreseen {
   readonly reason?: string;
   /** To when it may be held because somebody uses the key. @default - it is not held */
   readonly latest?: Date;
+  /** Its key is only observed: it would be done, and is not. */
+  readonly isObserved: boolean;
 }
 
 /** Something that a run will find. */
@@ -65,7 +68,8 @@ const RETIRED_AFTER = 20 * MINUTE;
 /**
  * What the daily runs will do, from the state as it is: the planners themselves decide, day by day, over keys that are
  * only imagined. It takes for granted that AWS and the hosts answer, that each delivery succeeds, and that pipelines
- * take up a delivered key, so that the one before is idle when its time comes; `latest` says what a hold would add.
+ * take up a delivered key, so that the one before is idle when its time comes; `latest` says what a hold would add. A key
+ * that is only observed is lived as if it were not, and what is foreseen says so.
  */
 export function forecast({ keys, now, days, maxRotations }: ForecastInput): Forecast {
   const foreseen: Foreseen[] = [];
@@ -144,9 +148,8 @@ function liveDay(given: ImaginedKey, at: Date, { admission, isEarly }: Day) {
   });
   const delivery = after(at, DELIVERED_AFTER);
   lived.take(delivery, ({ entry, secret }) => {
-    const { removeFirst, deliver, removeAfter, findings } = planDelivery({ entry, secret, now: delivery });
-    const removed = [...removeFirst, ...removeAfter].map((mark) => ({ do: 'remove-label', ...mark }) as const);
-    return { steps: [...removed, ...(deliver === undefined ? [] : [deliver])], findings };
+    const plan = planDelivery({ entry, secret, now: delivery });
+    return { steps: deliverySteps(plan), findings: plan.findings };
   });
   const retirement = after(at, RETIRED_AFTER);
   lived.look(delivery);
@@ -191,6 +194,7 @@ function foreseenOf(step: Step, key: ImaginedKey, at: Date): Foreseen | undefine
     key: id,
     accessKeyId: accessKeyId === undefined || isMadeUp(accessKeyId) ? undefined : accessKeyId,
     madeAt: key.keys.find((each) => each.accessKeyId === accessKeyId)?.createdAt,
+    isObserved: isObserved(key.entry),
   });
   switch (step.do) {
     case 'rotate':

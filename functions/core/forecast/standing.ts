@@ -8,6 +8,7 @@ import { deliveredAt, isDelivered } from '../key/delivery-mark';
 import { ringOfUser } from '../key/key-ring';
 import { currentKey } from '../key/secret-state';
 import { isUsedByOthers } from '../lifecycle/not-adopted';
+import { isObserved } from '../lifecycle/observed';
 import { type Foreseen, forecast } from './forecast';
 import type { ImaginedKey } from './imagined-key';
 
@@ -34,6 +35,7 @@ export interface StandingKey {
 export interface KeyStanding {
   readonly id: string;
   readonly user: string;
+  readonly isObserved: boolean;
   /** @default - none is stored yet */
   readonly current?: StandingKey;
   readonly delivered: Delivered;
@@ -78,6 +80,7 @@ function ofKey(key: ImaginedKey, now: Date): Omit<KeyStanding, 'next' | 'finding
   return {
     id: entry.id,
     user: entry.user,
+    isObserved: isObserved(entry),
     ...(current === undefined ? {} : { current: standing({ status: 'gone', ...current, ...listed }, key, now) }),
     delivered: deliveredOf(key),
     others: others.map((other) => ({

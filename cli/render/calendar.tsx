@@ -12,7 +12,7 @@ export function renderCalendar(plan: PlanDocument): string {
 
 const ROW = 26;
 const TOP = 44;
-const WIDTH = 960;
+const WIDTH = 900;
 const NAMES = 230;
 
 /** Each has a shape of its own: colours alone tell nothing to many. */
@@ -134,7 +134,10 @@ function Chart({ plan: { from, days, keys, foreseen } }: { readonly plan: PlanDo
         </g>
       ))}
       {foreseen.map((seen) => (
-        <g transform={`translate(${x(seen.at).toFixed(1)} ${rows.get(seen.key) ?? 0})`}>
+        <g
+          opacity={seen.observed ? 0.5 : 1}
+          transform={`translate(${x(seen.at).toFixed(1)} ${rows.get(seen.key) ?? 0})`}
+        >
           {seen.latest === undefined ? null : (
             <line class="held" x1={6} x2={Math.min(x(seen.latest), NAMES + WIDTH) - x(seen.at)} y1={0} y2={0} />
           )}

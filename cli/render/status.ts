@@ -86,7 +86,7 @@ function where({ delivered }: KeyDocument, now: string): string {
 function nextLine({ next }: KeyDocument, now: string): string {
   const [first] = next;
   if (first === undefined) return 'Next: nothing, as things are.';
-  return `Next: ${deed(first)} on ${day(first.at)} (${away(first.at, now)})${held(first.latest)}`;
+  return `Next: ${deed(first)} on ${day(first.at)}, ${away(first.at, now)}${held(first.latest)}`;
 }
 
 function held(latest: string | undefined): string {

@@ -66,7 +66,7 @@ describe('keyturn status', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^2 managed keys in 111122223333 eu-west-1, 2026-01-01 03:\d\d UTC\n/);
     expect(stdout).toMatch(/• web-shop-production\n {2}AKIA\w{16}, 0 days old, delivered to 2 places/);
-    expect(stdout).toContain('Next: rotate on 2026-04-01 (in 90 days)');
+    expect(stdout).toContain('Next: rotate on 2026-04-01, in 90 days');
     expect(stdout.trimEnd().endsWith('Nothing needs a person.')).toBe(true);
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });

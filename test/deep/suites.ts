@@ -16,6 +16,8 @@ export const DEEP_SUITES = [
   'test/rotate/{changed-user,renamed-id}.test.ts',
   // It starts a process that synthesizes, deploys and lives for weeks before it serves.
   'test/cli/serve.test.ts',
+  // Forty days in a deployed stack that is deployed five times.
+  'test/cli/first-week.test.ts',
   // Thirty tamperings of a year's archive, by files; the rules have tables in test/core/seal.
   'test/cli/verify.test.ts',
   // Whole lives with all policies in force, and a report's page in every width and light.

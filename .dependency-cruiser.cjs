@@ -139,6 +139,7 @@ module.exports = {
         '^functions/core/(config|hosts|findings)/',
         '^functions/report/judge/model\\.ts$',
         '^cli/documents/',
+        '/@cyclonedx/cyclonedx-library/',
         '/aws-cdk-lib/',
         '/constructs/',
         '/esbuild/',
@@ -157,7 +158,7 @@ module.exports = {
     only('local-tests', '^local/test/', ['^local/', '/node_modules/', '^node_modules/'], 'nor do their tests'),
     only(
       'cli',
-      '^cli/(?!rehearsal/|render/rehearsal|commands/(simulate|clock)|synthesize|main|run)',
+      '^cli/(?!rehearsal/|render/rehearsal|commands/simulate|commands/clock|synthesize|main|run)',
       [
         '^cli/(?!rehearsal/)',
         ...NO_HANDLER,

@@ -54,7 +54,7 @@ export function simulateCommand(terminal: Terminal, ended: (exitCode: number) =>
 
 /** @returns the exit code: 0 when every promise held */
 async function simulate(options: SimulateOptions, terminal: Terminal): Promise<number> {
-  const { days, seed, json, reportFormat, report: file = `keyturn-report.${reportFormat}` } = options;
+  const { days, seed, json } = options;
   const { folder, stderr, watched } = terminal;
   const print = (text: string) => terminal.stdout.write(`${text}\n`);
   if (options.naive) {
@@ -62,15 +62,24 @@ async function simulate(options: SimulateOptions, terminal: Terminal): Promise<n
     print(json ? JSON.stringify(report, undefined, 2) : renderNaive(report));
     return report.failure === undefined ? 1 : 0;
   }
-  if (!options.serve) assertWritable(file, { folder, force: true, option: '--report' });
+  if (!options.serve) assertWritable(reportOf(options), { folder, force: true, option: '--report' });
   assertEmpty(options.archive, folder);
-  const cdkOut = terminal.synthesize(options.config, folder);
+  // A program that reads a document is told nothing else; people wait for seconds, and should know for what.
+  if (json !== true || watched) stderr.write(`Synthesizing ${options.config}…\n`);
+  const cdkOut = await terminal.synthesize(options.config, folder);
   if (options.serve) {
     const serving = await serve({ cdkOut, seed });
     print(json ? JSON.stringify(serving.addresses, undefined, 2) : renderServing(serving.addresses));
     await serving.ended;
     return 0;
   }
+  return live(options, cdkOut, terminal);
+}
+
+/** Lives through the days of a synthesized stack. @returns the exit code */
+async function live(options: SimulateOptions, cdkOut: string, terminal: Terminal): Promise<number> {
+  const { days, seed, json, reportFormat } = options;
+  const { folder, stderr, watched, stdout } = terminal;
   const progress = new Progress(json !== true && watched ? stderr : undefined);
   const written: { verdict?: string; reportFile?: string; bucket?: string; archive?: SavedArchive } = {};
   const rehearsal = await rehearse({
@@ -85,19 +94,22 @@ async function simulate(options: SimulateOptions, terminal: Terminal): Promise<n
     onEnd: async (world, lived) => {
       progress.end();
       const report = await reviewWorld(world, lived);
-      written.reportFile = writeWhole(file, await renderReport(report, reportFormat), folder);
+      written.reportFile = writeWhole(reportOf(options), await renderReport(report, reportFormat), folder);
       written.verdict = renderVerdict(report, written.reportFile, pathToFileURL(written.reportFile).href);
       const { bucket } = written;
       if (bucket !== undefined) written.archive = await saveArchive(world, bucket, options.archive ?? '', folder);
     },
   });
   const { verdict, reportFile, archive } = written;
-  print(
-    json
-      ? JSON.stringify({ ...rehearsal, reportFile, archive }, undefined, 2)
-      : `${renderRehearsal(rehearsal)}\n\n${bold('Report')}\n${verdict}${archive ? renderSaved(archive) : ''}`,
-  );
+  const text = json
+    ? JSON.stringify({ ...rehearsal, reportFile, archive }, undefined, 2)
+    : `${renderRehearsal(rehearsal)}\n\n${bold('Report')}\n${verdict}${archive ? renderSaved(archive) : ''}`;
+  stdout.write(`${text}\n`);
   return rehearsal.held ? 0 : 1;
+}
+
+function reportOf({ reportFormat, report = `keyturn-report.${reportFormat}` }: SimulateOptions): string {
+  return report;
 }
 
 /** The bucket that is to be copied from, if any. @throws KeyturnError when the stack has none */

@@ -15,6 +15,7 @@ export const DEEP_SUITES = [
   'test/infra/{key-stacks,destroyed}.test.ts',
   'test/rotate/{changed-user,renamed-id}.test.ts',
   // It starts a process that synthesizes, deploys and lives for weeks before it serves.
+  'test/cli/interrupted.test.ts',
   'test/cli/serve.test.ts',
   // Thirty tamperings of a year's archive, by files; the rules have tables in test/core/seal.
   'test/cli/verify.test.ts',

@@ -14,7 +14,7 @@ export interface Terminal {
   readonly folder: string;
   readonly time: Time;
   /** Runs the CDK app. @param config path, relative to `folder`. @returns the folder of the cloud assembly */
-  readonly synthesize: typeof synthesize;
+  readonly synthesize: (config: string, folder: string) => string | Promise<string>;
 }
 
 /** The one that this process was started from. */

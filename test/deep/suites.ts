@@ -15,6 +15,7 @@ export const DEEP_SUITES = [
   'test/infra/{key-stacks,destroyed}.test.ts',
   'test/rotate/{changed-user,renamed-id}.test.ts',
   // It starts a process that synthesizes, deploys and lives for weeks before it serves.
+  'test/cli/interrupted.test.ts',
   'test/cli/serve.test.ts',
   // Forty days in a deployed stack that is deployed five times.
   'test/cli/first-week.test.ts',

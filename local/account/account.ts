@@ -300,7 +300,7 @@ function operationsOf(account: Account) {
     s3: s3Operations(account.s3),
     sns: snsOperations(account.sns),
     lambda: lambdaOperations(account.lambda),
-    cloudtrail: cloudTrailOperations(account.cloudTrail),
+    cloudtrail: cloudTrailOperations(account.cloudTrail, account.accountId),
     kms: kmsOperations(account.kms),
   };
 }

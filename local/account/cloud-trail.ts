@@ -22,6 +22,19 @@ export interface LookupEventsInput {
   readonly NextToken?: string;
 }
 
+/** A trail of the account, or of its organization. */
+export interface TrailSetUp {
+  readonly name: string;
+  /** @default true */
+  readonly isLogging?: boolean;
+  /** Of management events. @default 'All' */
+  readonly records?: 'All' | 'WriteOnly' | 'ReadOnly' | 'none';
+  /** @default true */
+  readonly isMultiRegion?: boolean;
+  /** Set up with advanced event selectors in place of the older ones. @default false */
+  readonly isAdvanced?: boolean;
+}
+
 /** CloudTrail's event history goes back so many days. */
 const HISTORY = 90 * 24 * 60 * 60_000;
 /** Events of a page at most, and by default. */
@@ -32,12 +45,29 @@ export class CloudTrail {
   readonly #clock: Clock;
   readonly #records: () => readonly TrailRecord[];
   readonly #delay: number;
+  readonly #trails = new Map<string, TrailSetUp>();
 
   /** @param delay ms until a record shows */
   constructor(clock: Clock, records: () => readonly TrailRecord[], delay: number) {
     this.#clock = clock;
     this.#records = records;
     this.#delay = delay;
+  }
+
+  /** Sets a trail up, or another way; what it writes is not part of it. */
+  addTrail(trail: TrailSetUp): void {
+    this.#trails.set(trail.name, trail);
+  }
+
+  trails(): readonly TrailSetUp[] {
+    return [...this.#trails.values()];
+  }
+
+  /** @param nameOrArn of a trail @throws AwsError TrailNotFoundException */
+  trailNamed(nameOrArn: string): TrailSetUp {
+    const trail = this.#trails.get(nameOrArn.split('/').at(-1) ?? '');
+    if (trail !== undefined) return trail;
+    throw new AwsError('TrailNotFoundException', 400, `Unknown trail: ${nameOrArn}.`);
   }
 
   /**

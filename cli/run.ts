@@ -13,6 +13,10 @@ interface Entry {
 }
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
+  init: {
+    summary: 'write a first keyturn.yaml, from what the account has and what you say',
+    load: async () => (await import('./commands/init')).initCommand,
+  },
   report: {
     summary: 'make a report of the access keys of an account, for auditors',
     load: async () => (await import('./commands/report')).reportCommand,
@@ -22,7 +26,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/simulate')).simulateCommand,
   },
   validate: {
-    summary: 'check a keyturn.yaml, and what its deployment would do to the keys that there are',
+    summary: 'find every mistake in a keyturn.yaml, with its cure; warn of what is probably not meant',
     load: async () => (await import('./commands/validate')).validateCommand,
   },
   verify: {

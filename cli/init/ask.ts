@@ -1,7 +1,8 @@
 import { checkbox, confirm, input, password, search, select } from '@inquirer/prompts';
+import { KeyturnError } from '../../functions/core/errors';
 import { Redacted } from '../../functions/core/key/credential';
 import { lookAtWorkspace, type Workspace } from '../../functions/hosts/bitbucket/workspace';
-import { counted } from '../render/wrapped';
+import { counted, wrapped } from '../render/wrapped';
 import type { Terminal } from '../terminal';
 import { type Answers, type Destination, describeKey, problemWith } from './answers';
 import type { FoundAccount, FoundUser } from './found';
@@ -78,32 +79,52 @@ function askWorkspace(context: Context): Promise<string> {
   return input({ message: 'Which workspace?', required: true, validate }, context);
 }
 
-/** @returns undefined where the person types what a token would have shown */
+/** What a token shows. */
+interface Look {
+  readonly workspace: Workspace;
+  readonly repositories: readonly string[];
+}
+
+/** Asks until there is a token that may look, or none. @returns undefined where the person types what one would show */
 async function askToken(
   workspace: string,
-  { secret, url }: NonNullable<Answers['connection']>,
-  { stdin, stderr, time }: Terminal,
-): Promise<Workspace | undefined> {
-  const context = { input: stdin, output: stderr };
-  const message = 'A token, to choose repositories from (it is not kept; Enter: type their names)';
-  const given = (await password({ message }, context)).trim();
-  if (given === '') return undefined;
-  const isApiToken = given.startsWith('ATATT');
-  const email = isApiToken
-    ? await input({ message: 'E-mail address of its owner', required: true }, context)
-    : undefined;
-  return lookAtWorkspace({ workspace, token: tokenOf(new Redacted(given), email), secret, url, time });
+  connection: NonNullable<Answers['connection']>,
+  terminal: Terminal,
+): Promise<Look | undefined> {
+  const context = { input: terminal.stdin, output: terminal.stderr };
+  for (;;) {
+    const message = 'A token, to choose repositories from (not kept; Enter: type their names)';
+    const given = (await password({ message }, context)).trim();
+    if (given === '') return undefined;
+    const email = given.startsWith('ATATT')
+      ? await input({ message: 'E-mail address of its owner', required: true }, context)
+      : undefined;
+    const token = tokenOf(new Redacted(given), email);
+    const look = lookAtWorkspace({
+      secret: connection.secret,
+      url: connection.url,
+      workspace,
+      token,
+      time: terminal.time,
+    });
+    try {
+      return { workspace: look, repositories: await look.repositories() };
+    } catch (thrown) {
+      if (!(thrown instanceof KeyturnError)) throw thrown;
+      terminal.stderr.write(`${wrapped(thrown.message)}\n`);
+    }
+  }
 }
 
 async function askDestination(
   user: string,
   workspace: string,
-  look: Workspace | undefined,
+  look: Look | undefined,
   context: Context,
 ): Promise<Destination | undefined> {
   const repository = await askRepository(user, workspace, look, context);
   if (repository === undefined) return undefined;
-  const environments = (await look?.environments(repository)) ?? [];
+  const environments = (await look?.workspace.environments(repository)) ?? [];
   if (environments.length === 0) {
     const message = `Which deployment environment of ${repository}? (Enter: all of its pipelines)`;
     const validate = (name: string) => name === '' || isSoundDestination({ repository, environment: name });
@@ -121,10 +142,10 @@ async function askDestination(
 async function askRepository(
   user: string,
   workspace: string,
-  look: Workspace | undefined,
+  look: Look | undefined,
   context: Context,
 ): Promise<string | undefined> {
-  const names = (await look?.repositories()) ?? [];
+  const names = look?.repositories ?? [];
   if (names.length === 0) {
     const validate = (slug: string) =>
       slug === '' || isSoundDestination({ repository: withWorkspace(slug, workspace) });

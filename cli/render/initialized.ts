@@ -3,7 +3,6 @@ import type { ConfigWarning } from '../../functions/core/config/parse-config';
 import { describeKey } from '../init/answers';
 import type { FoundAccount } from '../init/found';
 import type { FoundRepository } from '../init/given';
-import { table } from './table';
 import { counted, wrapped } from './wrapped';
 
 /** What `keyturn init` found and did: the document of `--json`. Fields may be added, and never change their meaning. */
@@ -26,13 +25,13 @@ const MOST_USERS = 20;
 /** What an account has, for people who are about to be asked. */
 export function renderFound({ users, rootKeys, trails }: FoundAccount): string {
   const withKeys = users.filter(({ keys }) => keys.length > 0);
-  const rows = withKeys
+  const listed = withKeys
     .slice(0, MOST_USERS)
-    .flatMap(({ name, keys }) => keys.map((key, at) => [at === 0 ? bold(name) : '', describeKey(key)]));
+    .flatMap(({ name, keys }) => [bold(name), ...keys.map((key) => wrapped(describeKey(key), '  '))]);
   const more = withKeys.length - MOST_USERS;
   const logging = trails.filter(({ logsManagementEvents }) => logsManagementEvents).map(({ name }) => name);
   return [
-    withKeys.length === 0 ? 'No user has an access key.' : table(['user', 'its keys'], rows),
+    ...(withKeys.length === 0 ? ['No user has an access key.'] : listed),
     ...(more > 0 ? [dim(`and ${counted(more, 'user')} more`)] : []),
     ...(rootKeys > 0
       ? [yellow(wrapped(`The root user has ${counted(rootKeys, 'access key')}: delete it; nobody should use one.`))]

@@ -287,13 +287,16 @@ describe.skipIf(!HAS_PSEUDO_TERMINAL)('keyturn init at a terminal', () => {
 
   it('asks what it cannot see, lets choose what it can, and never shows the token (K6)', async () => {
     await terminal.sees('Asking AWS who you are');
-    await terminal.sees('ci-shop  active key');
+    await terminal.sees('ci-shop\n  active key');
     await terminal.sees("Which users' keys are to be rotated?");
     terminal.type(' \r');
     await terminal.sees('Do pipelines at Bitbucket use these keys?');
     terminal.type('\r');
     await terminal.sees('Which workspace?');
     terminal.type('acme\r');
+    await terminal.sees('A token');
+    terminal.type('ATCTT3wrong\r');
+    await terminal.sees('Bitbucket does not accept');
     await terminal.sees('A token');
     terminal.type(`${token}\r`);
     await terminal.sees('Which repository uses the key of ci-shop?');

@@ -34,14 +34,14 @@ export function initCommand(terminal: Terminal, ended: (exitCode: number) => voi
         'token, at the workspace at Bitbucket, and asks what it cannot see. It changes nothing but the file.',
     )
     .argument('[file]', 'the configuration to write', 'keyturn.yaml')
-    .option('--user <name>', 'an IAM user whose keys are rotated; may be repeated', collected, [])
+    .option('--user <name>', 'an IAM user whose keys are rotated; may be repeated', collected)
     .option(
       '--deliver-to <user=place>',
       'where: <workspace>/<repository>[:<environment>]; may be repeated',
       collected,
       [],
     )
-    .option('--notify <address>', 'who hears of findings and failures; may be repeated', collected, [])
+    .option('--notify <address>', 'who hears of findings and failures; may be repeated', collected)
     .option('--workspace <slug>', 'workspace at Bitbucket (default: that of the first --deliver-to)')
     .option('--secret <name>', 'secret that holds its token (default: keyturn/connections/<workspace>)')
     .option('--token-stdin', 'read a token from standard input, to look at the workspace with; it is not kept')
@@ -68,10 +68,10 @@ Examples:
   keyturn init
   keyturn init --yes --user ci --notify security@example.com \\
     --deliver-to ci=acme/web-shop:Production
-  keyturn init --yes --json --user ci --notify security@example.com \\
-    --workspace acme --token-stdin < token`;
+  printf '%s' "$TOKEN" | keyturn init --json --token-stdin --user ci \\
+    --notify security@example.com --deliver-to ci=acme/web-shop:Production`;
 
-function collected(value: string, before: readonly string[]): readonly string[] {
+function collected(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 

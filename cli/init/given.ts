@@ -9,9 +9,9 @@ import { connectionNamed, tokenOf } from './token';
 
 /** What flags can say instead of answers. */
 export interface InitFlags {
-  readonly user: readonly string[];
-  readonly deliverTo: readonly string[];
-  readonly notify: readonly string[];
+  readonly user?: readonly string[];
+  readonly deliverTo?: readonly string[];
+  readonly notify?: readonly string[];
   readonly workspace?: string;
   readonly secret?: string;
   readonly email?: string;
@@ -24,8 +24,8 @@ const MOST_NAMES = 10;
 
 /** What the flags say. @throws KeyturnError `invalid-request` for what they cannot mean */
 export function knownFrom(flags: InitFlags): Known {
-  const { user: users, notify, workspace, secret, bitbucketUrl: url } = flags;
-  const deliverTo = new Map(flags.deliverTo.map((text) => destinationOf(text, users)));
+  const { user: users = [], notify = [], workspace, secret, bitbucketUrl: url } = flags;
+  const deliverTo = new Map((flags.deliverTo ?? []).map((text) => destinationOf(text, users)));
   const [first] = deliverTo.values();
   const home = workspace ?? first?.repository.split('/')[0];
   const connection = home === undefined ? undefined : connectionNamed(home, { secret, url });

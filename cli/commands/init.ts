@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import type { AwsAccess } from '../../functions/aws/client-config';
+import { type FoundAccount, INIT_SCHEMA, type Initialized } from '../../functions/core/config/initialized';
 import { parseConfig } from '../../functions/core/config/parse-config';
 import { KeyturnError } from '../../functions/core/errors';
 import { type AccessOptions, accessOf, withAccess } from '../access';
 import { EXIT, EXIT_CODES } from '../exit-code';
 import { type Answers, configOf } from '../init/answers';
-import { type FoundAccount, lookAtAccount, lookAtUser } from '../init/found';
+import { lookAtAccount, lookAtUser } from '../init/found';
 import {
   type InitFlags,
   knownFrom,
@@ -15,7 +16,7 @@ import {
   someOf,
   withNamedUsers,
 } from '../init/given';
-import { type Initialized, renderFound, renderInitialized } from '../render/initialized';
+import { renderFound, renderInitialized } from '../render/initialized';
 import { assertWritable, writeWhole } from '../report-file';
 import type { Terminal } from '../terminal';
 
@@ -85,7 +86,7 @@ async function init(file: string, options: InitOptions, terminal: Terminal): Pro
   const workspace = await openWorkspace(options, known, terminal);
   const account = options.offline ? undefined : await accountFor(known, accessOf(options), terminal, tell);
   const repositories = workspace === undefined ? undefined : await lookAtDestinations(workspace, known);
-  const found = { file, account, repositories, warnings: [] };
+  const found = { schema: INIT_SCHEMA, file, account, repositories, warnings: [] } as const;
   const missing = isAsked ? [] : missingFlags(known);
   if (missing.length > 0) return lacking({ ...found, written: false, missing }, options, terminal);
 

@@ -1,9 +1,9 @@
 import { type FirstConfig, type FirstKey, firstConfig } from '../../functions/core/config/first-config';
+import type { FoundAccount, FoundKey, FoundUser } from '../../functions/core/config/initialized';
 import { parseConfig } from '../../functions/core/config/parse-config';
 import { idFrom } from '../../functions/core/config/usual-mistakes';
 import { joined } from '../../functions/core/words';
 import { counted } from '../render/wrapped';
-import type { FoundAccount, FoundKey, FoundUser } from './found';
 
 /** Where the keys of one user go. */
 export interface Destination {

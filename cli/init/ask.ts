@@ -1,11 +1,11 @@
 import { checkbox, confirm, input, password, search, select } from '@inquirer/prompts';
+import type { FoundAccount, FoundUser } from '../../functions/core/config/initialized';
 import { KeyturnError } from '../../functions/core/errors';
 import { Redacted } from '../../functions/core/key/credential';
 import { lookAtWorkspace, type Workspace } from '../../functions/hosts/bitbucket/workspace';
 import { counted, wrapped } from '../render/wrapped';
 import type { Terminal } from '../terminal';
 import { type Answers, type Destination, describeKey, problemWith } from './answers';
-import type { FoundAccount, FoundUser } from './found';
 import { connectionNamed, tokenOf } from './token';
 
 /** What flags have said already is not asked again. */

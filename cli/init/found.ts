@@ -2,41 +2,11 @@ import type { Time } from '../../functions/account/ports';
 import { createAccountKeys } from '../../functions/aws/account-keys';
 import { type AwsAccess, reviewConfig } from '../../functions/aws/client-config';
 import { createIam } from '../../functions/aws/iam';
-import { readTrails, type SeenTrail } from '../../functions/aws/trails';
+import { readTrails } from '../../functions/aws/trails';
+import type { FoundAccount, FoundKey, FoundUser } from '../../functions/core/config/initialized';
 import { DAY, MINUTE, SECOND } from '../../functions/core/duration';
 import { KeyturnError } from '../../functions/core/errors';
 import { reach } from '../access';
-
-/** An access key, as the credential report has it: without its ID. */
-export interface FoundKey {
-  readonly active: boolean;
-  /** ISO time; left out where IAM does not say. */
-  readonly createdAt?: string | undefined;
-  readonly ageInDays?: number | undefined;
-  /** ISO time, or `never`, or `unknown`. */
-  readonly lastUsed: string;
-  readonly lastUsedService?: string | undefined;
-  readonly lastUsedRegion?: string | undefined;
-}
-
-/** An IAM user, by the name that IAM has. */
-export interface FoundUser {
-  readonly name: string;
-  readonly keys: readonly FoundKey[];
-}
-
-/** What an account has that a first configuration is made from. */
-export interface FoundAccount {
-  readonly id: string;
-  readonly region: string;
-  /** Who looked. */
-  readonly arn: string;
-  /** Those with keys first, the oldest key first. */
-  readonly users: readonly FoundUser[];
-  /** Access keys of the root user, which nobody should have. */
-  readonly rootKeys: number;
-  readonly trails: readonly SeenTrail[];
-}
 
 /** IAM makes the credential report in seconds, in a large account in a minute or two. */
 const LONGEST_WAIT = 2 * MINUTE;

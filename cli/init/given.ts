@@ -1,10 +1,10 @@
+import type { FoundAccount, FoundRepository, FoundUser } from '../../functions/core/config/initialized';
 import { KeyturnError } from '../../functions/core/errors';
 import { Redacted } from '../../functions/core/key/credential';
 import { lookAtWorkspace, type Workspace } from '../../functions/hosts/bitbucket/workspace';
 import type { Terminal } from '../terminal';
 import { type Answers, type Destination, problemWith } from './answers';
 import type { Known } from './ask';
-import type { FoundAccount, FoundUser } from './found';
 import { connectionNamed, tokenOf } from './token';
 
 /** What flags can say instead of answers. */
@@ -98,13 +98,6 @@ export async function openWorkspace(
   const { secret, url } = known.connection ?? connectionNamed(workspace, known);
   const token = tokenOf(new Redacted(text.trim()), flags.email);
   return lookAtWorkspace({ workspace, token, secret, url, time: terminal.time });
-}
-
-/** What a workspace has of what was asked for. */
-export interface FoundRepository {
-  readonly name: string;
-  /** Left out where nobody has looked: of what no key is delivered to. */
-  readonly environments?: readonly string[] | undefined;
 }
 
 /**

@@ -1,23 +1,7 @@
 import { bold, dim, green, yellow } from 'yoctocolors';
-import type { ConfigWarning } from '../../functions/core/config/parse-config';
+import type { FoundAccount, Initialized } from '../../functions/core/config/initialized';
 import { describeKey } from '../init/answers';
-import type { FoundAccount } from '../init/found';
-import type { FoundRepository } from '../init/given';
 import { counted, wrapped } from './wrapped';
-
-/** What `keyturn init` found and did: the document of `--json`. Fields may be added, and never change their meaning. */
-export interface Initialized {
-  readonly file: string;
-  readonly written: boolean;
-  /** Flags that nobody was there to be asked for. */
-  readonly missing: readonly string[];
-  /** Left out with `--offline`. */
-  readonly account?: FoundAccount | undefined;
-  /** Left out where no token was given. */
-  readonly repositories?: readonly FoundRepository[] | undefined;
-  /** Of the file. */
-  readonly warnings: readonly ConfigWarning[];
-}
 
 /** Users that are listed; the rest is counted. */
 const MOST_USERS = 20;

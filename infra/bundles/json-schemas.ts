@@ -2,6 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditJsonSchema } from '../../functions/core/audit';
 import { configJsonSchema } from '../../functions/core/config/config';
+import { initializedJsonSchema } from '../../functions/core/config/initialized';
+import { validatedJsonSchema } from '../../functions/core/config/validated';
 import { reportJsonSchema } from '../../functions/report/judge/model';
 
 /** The JSON Schemas that the package ships, by file name: of the configuration, and of what Keyturn writes for others. */
@@ -9,6 +11,8 @@ const SCHEMAS: Readonly<Record<string, () => Record<string, unknown>>> = {
   'keyturn.schema.json': configJsonSchema,
   'keyturn.audit.v1.schema.json': auditJsonSchema,
   'keyturn.report.v2.schema.json': reportJsonSchema,
+  'keyturn.validate.v1.schema.json': validatedJsonSchema,
+  'keyturn.init.v1.schema.json': initializedJsonSchema,
 };
 
 /** Writes every JSON Schema. @param folder @default - `dist` of this package */

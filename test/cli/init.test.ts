@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Terminal } from '../../cli/terminal';
+import { initializedSchema } from '../../functions/core/config/initialized';
 import { parseConfig } from '../../functions/core/config/parse-config';
 import { DAY } from '../../functions/core/duration';
 import { Scene } from '../support/scene';
@@ -125,7 +126,7 @@ trail: create
     expect(written('b.yaml')).toContain(
       '# The CloudTrail trail org-trail logs management events here.\ntrail: existing\n',
     );
-    expect(JSON.parse(stdout).account.trails).toEqual([
+    expect(initializedSchema.parse(JSON.parse(stdout)).account?.trails).toEqual([
       { name: 'off', logsManagementEvents: false },
       { name: 'reads', logsManagementEvents: false },
       { name: 'data', logsManagementEvents: false },
@@ -138,7 +139,7 @@ trail: create
     expect(await init([])).toEqual({ code: 2, stdout: '', stderr: says });
     const asJson = await init(['--json', ...TOLD]);
     expect(asJson).toMatchObject({ code: 2, stderr: expect.stringContaining('and --user is missing.') });
-    expect(JSON.parse(asJson.stdout)).toMatchObject({
+    expect(initializedSchema.parse(JSON.parse(asJson.stdout))).toMatchObject({
       file: 'keyturn.yaml',
       written: false,
       missing: ['--user'],
@@ -162,7 +163,7 @@ trail: create
       piped(`${token}\n`),
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(JSON.parse(stdout)).toMatchObject({
+    expect(initializedSchema.parse(JSON.parse(stdout))).toMatchObject({
       written: true,
       repositories: [{ name: 'acme/s3-uploader2x' }, { name: 'acme/web-shop', environments: ['Production', 'Test'] }],
     });

@@ -38,7 +38,7 @@ export function assertEmptyFolder(name: string | undefined, { folder, option }: 
   if (name === undefined) return;
   const path = resolve(folder, name);
   if (!existsSync(path) || (statSync(path).isDirectory() && readdirSync(path).length === 0)) return;
-  throw new ReportFileError(`${option} ${name}: it exists, and is no empty folder. Name another one.`);
+  throw new KeyturnError('invalid-request', `${option} ${name}: it exists, and is no empty folder. Name another one.`);
 }
 
 /**

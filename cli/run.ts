@@ -18,6 +18,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'show the time of a local world that is served, or move it on',
     load: async () => (await import('./commands/clock')).clockCommand,
   },
+  init: {
+    summary: 'write a first keyturn.yaml, from what the account has and what you say',
+    load: async () => (await import('./commands/init')).initCommand,
+  },
   plan: {
     summary: 'say what will happen to which key on which day, and what a change would do',
     load: async () => (await import('./commands/plan')).planCommand,
@@ -35,7 +39,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/status')).statusCommand,
   },
   validate: {
-    summary: 'check a keyturn.yaml, and what its deployment would do to the keys that there are',
+    summary: 'find every mistake in a keyturn.yaml, with its cure; warn of what is probably not meant',
     load: async () => (await import('./commands/validate')).validateCommand,
   },
   verify: {

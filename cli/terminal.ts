@@ -6,6 +6,8 @@ import { synthesize } from './synthesize';
 
 /** What a command has of the person and of the machine that run it: all of it is an argument, so that a test is one. */
 export interface Terminal {
+  /** Questions are asked where it is a terminal. */
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
   /** Whether somebody watches standard error. */
@@ -19,6 +21,7 @@ export interface Terminal {
 
 /** The one that this process was started from. */
 export const processTerminal: Terminal = {
+  stdin: process.stdin,
   stdout: colouredForPeople(process.stdout, process.env),
   stderr: colouredForPeople(process.stderr, process.env),
   watched: process.stderr.isTTY === true,

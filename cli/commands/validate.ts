@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import type { Config } from '../../functions/core/config/config';
 import { type DeploymentOfKeys, deploymentOf } from '../../functions/core/config/deployed-keys';
+import { VALIDATE_SCHEMA, type Validated } from '../../functions/core/config/validated';
 import { type AccessOptions, accessOf, reach, withAccess } from '../access';
 import { readConfigFile } from '../config-file';
 import { EXIT, EXIT_CODES } from '../exit-code';
-import { renderValidated, type Validated } from '../render/validated';
+import { renderValidated } from '../render/validated';
 import type { Terminal } from '../terminal';
 
 interface ValidateOptions extends AccessOptions {
@@ -46,7 +47,8 @@ async function validate(file: string, options: ValidateOptions, terminal: Termin
   const deployed = options.deployed && config !== undefined ? await deploymentFor(config, options) : undefined;
   const isRefused = mistakes.length > 0 || (options.strict === true && warnings.length > 0);
   const ok = !isRefused && (deployed === undefined || isHarmless(deployed));
-  const validated: Validated = { file, ok, keys: config?.keys.length, mistakes, warnings, deployed };
+  const keys = config?.keys.length;
+  const validated: Validated = { schema: VALIDATE_SCHEMA, file, ok, keys, mistakes, warnings, deployed };
   terminal.stdout.write(
     options.json ? `${JSON.stringify(validated, undefined, 2)}\n` : `${renderValidated(validated)}\n`,
   );

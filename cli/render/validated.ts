@@ -1,22 +1,9 @@
 import { bold, dim, green, red, yellow } from 'yoctocolors';
 import type { DeploymentOfKeys } from '../../functions/core/config/deployed-keys';
-import type { ConfigProblem, ConfigWarning } from '../../functions/core/config/parse-config';
+import type { Validated } from '../../functions/core/config/validated';
 import { counted, wrapped } from './wrapped';
 
-/** What `keyturn validate` found: the document of `--json`. Fields may be added, and never change their meaning. */
-export interface Validated {
-  readonly file: string;
-  /** Whether it ends with 0. */
-  readonly ok: boolean;
-  /** Managed keys; left out where there is no telling. */
-  readonly keys?: number | undefined;
-  readonly mistakes: readonly ConfigProblem[];
-  readonly warnings: readonly ConfigWarning[];
-  /** What the deployment would do to the keys that there are; only where it was asked for. */
-  readonly deployed?: DeploymentOfKeys | undefined;
-}
-
-/** The same for people. */
+/** What `keyturn validate` found, for people. */
 export function renderValidated(validated: Validated): string {
   const { file, keys, mistakes, warnings, deployed } = validated;
   return [
@@ -30,13 +17,13 @@ export function renderValidated(validated: Validated): string {
 /** The place on a line of its own, as editors and terminals make it a link. */
 function rendered(
   file: string,
-  { line, column, path, message, cure }: ConfigProblem,
+  { line, column, path, message, cure }: Validated['mistakes'][number],
   kind: string,
   code?: string,
 ): string {
   const place = [bold(`${file}:${line}:${column}`), kind, ...(code === undefined ? [] : [dim(code)])].join(' ');
   const says = wrapped(`${path === '' ? '' : `${path}: `}${message}`, '  ');
-  return `${place}\n${says}\n${wrapped(`→ ${cure}`, '  ')}\n`;
+  return [place, says, ...(cure === undefined ? [] : [wrapped(`→ ${cure}`, '  ')]), ''].join('\n');
 }
 
 function soundOf(file: string, keys: number): string {

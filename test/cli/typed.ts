@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { run } from '../../cli/run';
 import { synthesize } from '../../cli/synthesize';
@@ -18,6 +18,7 @@ export async function typed(args: readonly string[], given: Partial<Terminal> = 
   const stdout = new Heard();
   const stderr = new Heard();
   const code = await run(args, {
+    stdin: Readable.from([]),
     stdout,
     stderr,
     watched: false,

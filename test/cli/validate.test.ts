@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { validatedSchema } from '../../functions/core/config/validated';
 import { Scene } from '../support/scene';
 import { typed } from './typed';
 
@@ -88,12 +89,13 @@ keyturn.yaml:5:11 mistake
   it('writes one document with --json, the same in every version', async () => {
     const json = async (yaml: string, ...options: readonly string[]) => {
       const { code, stdout, stderr } = await validate(yaml, '--json', ...options);
-      return { code, stderr, document: JSON.parse(stdout) as unknown };
+      return { code, stderr, document: validatedSchema.parse(JSON.parse(stdout)) };
     };
     expect(await json('keys: [{ id: a, usr: b }]')).toEqual({
       code: 1,
       stderr: '',
       document: {
+        schema: 'keyturn.validate/v1',
         file: 'keyturn.yaml',
         ok: false,
         mistakes: [

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { oneLine } from '../one-line';
 import { joined, type Words } from '../words';
 import { secretSetting, withoutSecretsIn } from './inline-secret';
 import { nearestName } from './nearest-name';
@@ -179,5 +180,7 @@ function shown(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
   if (typeof value === 'object') return `a map of ${Object.keys(value).join(', ') || 'nothing'}`;
   if (typeof value !== 'string') return String(value);
-  return `"${value.length > 60 ? `${value.slice(0, 60)}…` : value}"`;
+  // A secret is told by its beginning, and would not be by a part of it.
+  const text = oneLine(withoutSecretsIn(value.slice(0, 1_000)));
+  return `"${text.length > 60 ? `${text.slice(0, 60)}…` : text}"`;
 }

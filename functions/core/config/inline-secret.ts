@@ -12,9 +12,9 @@ interface SecretForm {
 const TOKEN = 'revoke it at its host';
 
 const FORMS: readonly SecretForm[] = [
-  { form: /\bATCTT3[\w=-]{8,}/, what: 'an access token of Bitbucket', revoke: 'revoke it at Bitbucket' },
-  { form: /\bATATT3[\w=-]{8,}/, what: 'an API token of Atlassian', revoke: 'revoke it at id.atlassian.com' },
-  { form: /\bATBB[A-Za-z0-9]{20,}/, what: 'an app password of Bitbucket', revoke: 'revoke it at Bitbucket' },
+  { form: /ATCTT3[\w=-]{8,}/, what: 'an access token of Bitbucket', revoke: 'revoke it at Bitbucket' },
+  { form: /ATATT3[\w=-]{8,}/, what: 'an API token of Atlassian', revoke: 'revoke it at id.atlassian.com' },
+  { form: /ATBB[A-Za-z0-9]{20,}/, what: 'an app password of Bitbucket', revoke: 'revoke it at Bitbucket' },
   { form: /\b(gh[pousr]_\w{20,}|github_pat_\w{20,})/, what: 'a token of GitHub', revoke: TOKEN },
   { form: /\bglpat-[\w-]{20,}/, what: 'a token of GitLab', revoke: TOKEN },
   { form: /\bxox[abeprs]-[\w-]{10,}/, what: 'a token of Slack', revoke: TOKEN },

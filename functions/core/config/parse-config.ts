@@ -1,4 +1,5 @@
 import { type Document, LineCounter, parseDocument } from 'yaml';
+import { oneLine } from '../one-line';
 import type { Words } from '../words';
 import { checkConfig } from './check-config';
 import type { Config } from './config';
@@ -76,10 +77,15 @@ function told({ offset, path, words: { message, cure } }: Found, lines: LineCoun
   return {
     line: Math.max(line, 1),
     column: Math.max(col, 1),
-    path: withoutSecretsIn(pathText(path)),
-    message: withoutSecretsIn(message),
-    cure: withoutSecretsIn(cure),
+    path: shownText(pathText(path)),
+    message: shownText(message),
+    cure: shownText(cure),
   };
+}
+
+/** Nothing of a file steers a terminal, and no secret is told again (K6). */
+function shownText(text: string): string {
+  return oneLine(withoutSecretsIn(text));
 }
 
 function inOrder<One extends Found>(found: readonly One[]): readonly One[] {

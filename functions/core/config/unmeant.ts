@@ -6,22 +6,24 @@ import type { KeyConfig } from './key-config';
 import { type PolicyOverrides, policyWith } from './policy';
 
 /** What a warning is about, for programs; a code's meaning never changes. */
-export type UnmeantCode =
-  | 'nobody-gets-it'
-  | 'unused-connection'
-  | 'same-connection'
-  | 'loopback'
-  | 'token-like'
-  | 'key-for-user'
-  | 'short-overlap'
-  | 'short-recovery'
-  | 'rare-rotation'
-  | 'no-hold'
-  | 'nobody-told'
-  | 'repeated'
-  | 'new-user'
-  | 'ended-exception'
-  | 'cap-too-low';
+export const UNMEANT_CODES = [
+  'nobody-gets-it',
+  'unused-connection',
+  'same-connection',
+  'loopback',
+  'token-like',
+  'key-for-user',
+  'short-overlap',
+  'short-recovery',
+  'rare-rotation',
+  'no-hold',
+  'nobody-told',
+  'repeated',
+  'new-user',
+  'ended-exception',
+  'cap-too-low',
+] as const;
+export type UnmeantCode = (typeof UNMEANT_CODES)[number];
 
 /** Something that is legal, and probably not meant. */
 export interface Unmeant extends Words {

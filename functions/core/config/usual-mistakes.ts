@@ -67,7 +67,6 @@ const USUAL: readonly UsualMistakes[] = [
       ],
     ],
   },
-  ...HOSTS.flatMap(({ usual = [] }: Host) => usual),
 ];
 
 /**
@@ -77,7 +76,8 @@ const USUAL: readonly UsualMistakes[] = [
  */
 export function usualMistake(setting: string, found: unknown): Words | undefined {
   if (typeof found !== 'string') return undefined;
-  for (const { expected, forms } of USUAL.filter((usual) => usual.setting === setting)) {
+  const ofHosts = HOSTS.flatMap(({ usual = [] }: Host) => usual);
+  for (const { expected, forms } of [...USUAL, ...ofHosts].filter((usual) => usual.setting === setting)) {
     for (const [form, says] of forms) {
       const match = form.exec(found);
       if (match === null) continue;

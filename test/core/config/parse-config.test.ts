@@ -276,7 +276,7 @@ describe('keyturn.yaml as a text', () => {
     [
       'two keys with one user in two spellings, which IAM does not tell apart',
       `${SOUND}  - id: other\n    user: Bitbucket-Web-Shop\n`,
-      '12:11 keys[1].user: expected a user of its own; Bitbucket-Web-Shop belongs to the key "web-shop", and a user has room for one managed key and its successor only; correct the name; one user is one key, which may have many targets',
+      '12:11 keys[1].user: expected a user of its own; Bitbucket-Web-Shop belongs to the key "web-shop", as bitbucket-web-shop, which is one name to IAM, and a user has room for one managed key and its successor only; correct the name; one user is one key, which may have many targets',
     ],
     [
       'two keys with one user',

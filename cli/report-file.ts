@@ -33,7 +33,7 @@ export function assertWritable(file: string, { folder, force, option = '--output
   }
 }
 
-/** Says early whether a folder can be filled: what is in it already would be mixed with it. @throws ReportFileError */
+/** Says early whether a folder can be filled: what is in it already would be mixed with it. @throws KeyturnError `invalid-request` */
 export function assertEmptyFolder(name: string | undefined, { folder, option }: Omit<Place, 'force'>): void {
   if (name === undefined) return;
   const path = resolve(folder, name);

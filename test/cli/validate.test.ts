@@ -57,7 +57,7 @@ describe('keyturn validate', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toBe(`keyturn.yaml:3:5 mistake
   keys[0].usr: expected one of id, user, createUser, secret, stack, policy,
-  firstRotation, adopt, deliverTo, readers, found "usr"
+  mode, firstRotation, adopt, deliverTo, readers, found "usr"
   → did you mean "user"?
 
 keyturn.yaml:4:9 mistake

@@ -64,6 +64,7 @@ export class Watcher implements Observer {
   /** K14: a run that began when a key was only observed changes nothing for it. */
   #heldBack(process: SimProcess, { action, about }: PortCall, key: string | undefined): void {
     const { witness, observedSince, promises } = this.#world;
+    if (observedSince.size > 0) promises.counted('K14');
     const managed = key === undefined ? undefined : witness.managed.get(key);
     const since = managed && observedSince.get(managed);
     if (since === undefined || process.startedAt <= since) return;

@@ -11,7 +11,7 @@ export type Observed = FoundOfKey<
   {
     readonly would: readonly Step[];
     /** Codes of what it would wait for. */
-    readonly waits: readonly string[];
+    readonly waits: readonly WaitsFor[];
     /** The current key, or the oldest one of a user of whom nothing is stored yet. @default - there is none */
     readonly oldest?: { readonly accessKeyId: string; readonly days: number } | undefined;
   }
@@ -43,9 +43,10 @@ const TOLD_AS_DONE: ReadonlySet<string> = new Set([
   'inactive-since-unknown',
 ]);
 /** What a step waits for, of which nothing comes while nobody does anything. */
-const WAITS: ReadonlySet<string> = new Set(['settling', 'undelivered', 'unchecked', 'drifted', 'in-use']);
+const WAITS = ['settling', 'undelivered', 'unchecked', 'drifted', 'in-use'] as const;
+type WaitsFor = (typeof WAITS)[number];
 
-export interface ObservedInput {
+interface ObservedInput {
   readonly entry: RegistryEntry;
   readonly secret: SecretState;
   /** What IAM lists for the user. @default - it was not asked */
@@ -65,12 +66,12 @@ export function inMode<Each extends Step, Finding extends Found>(
 ): Plan<Each, Finding | Observed | RefusedAsObserved> {
   const { entry, isAsked = false } = input;
   if (!isObserved(entry)) return plan;
-  const kept = plan.findings.filter(({ code }) => !TOLD_AS_DONE.has(code) && !WAITS.has(code));
-  const waits = plan.findings.flatMap(({ code }) => (WAITS.has(code) ? [code] : []));
+  const kept = plan.findings.filter(({ code }) => !TOLD_AS_DONE.has(code) && !WAITS.some((wait) => wait === code));
+  const waits = WAITS.filter((wait) => plan.findings.some(({ code }) => code === wait));
   const would: Observed = {
     code: 'observed',
     key: entry.id,
-    facts: { would: plan.steps, waits: [...new Set(waits)], oldest: oldestOf(input) },
+    facts: { would: plan.steps, waits, oldest: oldestOf(input) },
   };
   const isIdle = plan.steps.length === 0 && waits.length === 0;
   const refused: RefusedAsObserved = { code: 'request-refused', key: entry.id, facts: { is: 'observed' } };

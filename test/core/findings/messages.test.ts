@@ -463,8 +463,8 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     { code: 'observed', key, facts: { would: [], waits: ['unchecked'], oldest: { accessKeyId, days: 10 } } },
     'notice',
     'held',
-    'Keyturn only observes key "web-shop" (mode: observe), and has done nothing. It would wait first (unchecked). ' +
-      `${accessKeyId} is 10 days old.`,
+    'Keyturn only observes key "web-shop" (mode: observe), and has done nothing. It would wait until sync has looked ' +
+      `whether its targets hold the current key. ${accessKeyId} is 10 days old.`,
   ],
   [
     { code: 'foreign-key', key, accessKeyId, facts: { user: 'ci', createdAt: since }, isObserved: true },

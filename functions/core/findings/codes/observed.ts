@@ -25,6 +25,15 @@ const WOULD: { readonly [Name in Step['do']]: (step: StepNamed<Name>) => string 
   'remove-label': TIDY_UP,
 };
 
+/** What it would wait for, by the finding that says so. */
+const UNTIL: Readonly<Record<Observed['facts']['waits'][number], string>> = {
+  settling: 'until deliveries have settled',
+  undelivered: 'until its current key is at every target',
+  unchecked: 'until sync has looked whether its targets hold the current key',
+  drifted: 'until its targets hold the current key again',
+  'in-use': 'while the key before is in use',
+};
+
 export const observed: Descriptor<Observed> = {
   theme: 'Something stands in the way',
   severity: 'notice',
@@ -34,7 +43,7 @@ export const observed: Descriptor<Observed> = {
   message: ({ key, facts: { would, waits, oldest } }) => {
     const deeds = [...new Set(would.map(wouldDo))];
     const then = deeds.length === 0 ? '' : ` It would ${listed(deeds)}.`;
-    const first = waits.length === 0 ? '' : ` It would wait first (${waits.join(', ')}).`;
+    const first = waits.length === 0 ? '' : ` It would wait ${listed(waits.map((code) => UNTIL[code]))}.`;
     const age = oldest === undefined ? '' : ` ${oldest.accessKeyId} is ${oldest.days} days old.`;
     return `Keyturn only observes key "${key}" (mode: observe), and has done nothing.${then}${first}${age}`;
   },

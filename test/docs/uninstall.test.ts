@@ -4,9 +4,10 @@ import { typed } from '../cli/typed';
 import { ONE_KEY, synthesize } from '../infra/synthesized';
 import { Scene } from '../support/scene';
 import { read } from './documents';
-import { transcript } from './transcript';
+import { shows } from './transcript';
 
-const PAGE = read('docs/operate/uninstall.md');
+const DOCUMENT = 'docs/operate/uninstall.md';
+const PAGE = read(DOCUMENT);
 
 /** Two keys, of which one was rotated yesterday because somebody asked. */
 async function inAnOverlap(): Promise<Scene> {
@@ -42,7 +43,7 @@ describe('the page about uninstalling', () => {
     const time = { now: () => new Date(scene.clock.now()), sleep: async () => {} };
     const { code, stdout } = await typed(['status'], { time });
     expect(code).toBe(0);
-    expect(PAGE).toContain(transcript('keyturn status', stdout));
+    shows(DOCUMENT, { command: 'keyturn status', output: stdout });
   });
 
   it('K1: hands a key back with one that is Active, and in its place', async () => {

@@ -40,11 +40,11 @@ function delivered(more: { readonly region?: string; readonly variables?: { read
 }
 
 const bin = mkdtempSync(join(tmpdir(), 'keyturn-pipelines-'));
-/** Says what the real one would take from the environment, but for the secret, of which it says whether it is right. */
+/** Says what it was asked with what the real one takes from the environment, and fails where the secret is not right. */
 const AWS = `#!/bin/sh
+echo "aws $1 $2 as $AWS_ACCESS_KEY_ID in $AWS_DEFAULT_REGION"
 [ "$AWS_SECRET_ACCESS_KEY" = '${SECRET}' ] || exit 254
 [ -z "\${AWS_SESSION_TOKEN:-}" ] || exit 253
-echo "aws $1 $2 as $AWS_ACCESS_KEY_ID in $AWS_DEFAULT_REGION"
 `;
 beforeAll(() => writeFileSync(join(bin, 'aws'), AWS, { mode: 0o755 }));
 afterAll(() => rmSync(bin, { recursive: true }));

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMMANDS_REGION } from './cli';
+import { COST_REGION } from './cost';
 import { ROOT, read } from './documents';
 import { FINDING_REGIONS } from './findings';
 import { HOUSE_MARKERS, houseRegion } from './house';
@@ -11,6 +12,7 @@ export const GENERATED: readonly GeneratedRegion[] = [
   { document: 'docs/design/architecture.md', markers: HOUSE_MARKERS, make: houseRegion },
   ...FINDING_REGIONS,
   COMMANDS_REGION,
+  COST_REGION,
 ];
 
 /** A document with its region made again. @throws Error when a marker is missing */

@@ -111,8 +111,16 @@ async function accountFor(
   { time }: Terminal,
   tell: (text: string) => void,
 ): Promise<FoundAccount> {
-  const found = await lookAtAccount(access, time, tell);
-  return withNamedUsers(found, known, (user) => lookAtUser(access, time, user));
+  try {
+    const found = await lookAtAccount(access, time, tell);
+    return await withNamedUsers(found, known, (user) => lookAtUser(access, time, user));
+  } catch (thrown) {
+    // What helps a function, a deployment, does not help a person.
+    if (!(thrown instanceof KeyturnError && thrown.code === 'aws-denied' && thrown.cause instanceof Error))
+      throw thrown;
+    const cure = '"keyturn init --help" names the rights that it needs; with --offline it looks at nothing.';
+    throw new KeyturnError('aws-denied', `${thrown.cause.message}. ${cure}`);
+  }
 }
 
 /** Nobody is there to be asked. */

@@ -262,6 +262,25 @@ trail: create
     expect(existsSync(join(folder, 'keyturn.yaml'))).toBe(false);
   });
 
+  it('tells a right that is missing, and what helps a person', async () => {
+    const denial =
+      'User: arn:aws:iam::111122223333:user/max is not authorized to perform: iam:GenerateCredentialReport';
+    scene.awsFault = ({ action }) =>
+      action === 'GenerateCredentialReport'
+        ? { kind: 'error', code: 'AccessDenied', status: 403, message: denial }
+        : undefined;
+    try {
+      expect(await init(SHOP)).toEqual({
+        code: 3,
+        stdout: '',
+        stderr: `${denial}. "keyturn init --help" names the rights that it needs; with --offline it looks at nothing.\n`,
+      });
+    } finally {
+      scene.awsFault = undefined;
+    }
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('gives every key an id of its own, those of users too that are younger than the credential report', async () => {
     for (const user of ['CI_Shop', 'constructor', '=,@']) scene.addUser(user);
     scene.createKey('CI_Shop');

@@ -93,12 +93,12 @@ it('names a configuration that is not there', async () => {
 
 it('names a folder that is not there before it lives through the days', async () => {
   const { code, stderr } = await simulate('--report', 'no/such/folder/report.html');
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(stderr).toContain('--report no/such/folder/report.html: there is no folder');
 });
 
 it('refuses days that are not whole', async () => {
   const { code, stderr } = await simulate('--days', '1.5');
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(stderr).toContain('--days');
 });

@@ -2,7 +2,6 @@ import { pathToFileURL } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { imaginedDeployment } from '../../functions/account/imagined-deployment';
 import { type StandingPorts, stand } from '../../functions/account/standing';
-import { shortfallInWords, shortfallsOf } from '../../functions/core/config/frameworks-of-policy';
 import {
   POLICY_PRESETS,
   type Policy,
@@ -13,9 +12,9 @@ import {
 } from '../../functions/core/config/policy';
 import type { RegistryEntry } from '../../functions/core/config/registry';
 import { registryEntryOf } from '../../functions/core/config/registry-entry-of';
+import { shortfallsOfKeys } from '../../functions/core/config/shortfalls';
 import { KeyturnError } from '../../functions/core/errors';
 import { forecast } from '../../functions/core/forecast/forecast';
-import type { ImaginedKey } from '../../functions/core/forecast/imagined-key';
 import { DEFAULT_MAX_ROTATIONS } from '../../functions/core/names';
 import { type AccessOptions, accessOf, reach, withAccess } from '../access';
 import { openAccount } from '../account';
@@ -135,7 +134,7 @@ async function planDocument(options: PlanOptions, terminal: Terminal): Promise<P
       foreseen: foreseen.map(foreseenDocument),
       obstacles: obstacles.map(obstacleDocument),
       before,
-      shortfalls: shortfallsOfKeys(keys),
+      shortfalls: shortfallsOfKeys(keys.map(({ entry }) => entry)),
       unseen: unseen.map(({ id, error: { code, message } }) => ({ id, code, message })),
     };
   } finally {
@@ -156,27 +155,6 @@ function withPolicy(entry: RegistryEntry, overrides: PolicyOverrides | undefined
   const [problem] = policyProblems(policy);
   if (problem === undefined) return { ...entry, policy };
   throw new KeyturnError('invalid-request', `--policy, for key "${entry.id}": ${problem.message}`);
-}
-
-/** Keys of one policy together. */
-function shortfallsOfKeys(keys: readonly ImaginedKey[]): PlanDocument['shortfalls'] {
-  const policies = new Map<string, { readonly policy: Policy; readonly ids: string[] }>();
-  for (const { entry } of keys) {
-    const name = JSON.stringify(entry.policy);
-    const of = policies.get(name) ?? { policy: entry.policy, ids: [] };
-    of.ids.push(entry.id);
-    policies.set(name, of);
-  }
-  return [...policies.values()].flatMap(({ policy, ids }) =>
-    shortfallsOf(policy).map((shortfall) => ({
-      keys: ids,
-      control: shortfall.control,
-      verdict: shortfall.verdict,
-      daysAYear: shortfall.perYear.usual,
-      daysAYearAtMost: shortfall.perYear.atMost,
-      message: shortfallInWords(shortfall, policy),
-    })),
-  );
 }
 
 const NAMES: Readonly<Record<string, keyof Policy>> = {

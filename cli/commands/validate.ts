@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import type { Config } from '../../functions/core/config/config';
 import { type DeploymentOfKeys, deploymentOf } from '../../functions/core/config/deployed-keys';
+import { policyWith } from '../../functions/core/config/policy';
+import { shortfallsOfKeys } from '../../functions/core/config/shortfalls';
 import { VALIDATE_SCHEMA, type Validated } from '../../functions/core/config/validated';
 import { type AccessOptions, accessOf, reach, withAccess } from '../access';
 import { readConfigFile } from '../config-file';
@@ -48,7 +50,9 @@ async function validate(file: string, options: ValidateOptions, terminal: Termin
   const isRefused = mistakes.length > 0 || (options.strict === true && warnings.length > 0);
   const ok = !isRefused && (deployed === undefined || isHarmless(deployed));
   const keys = config?.keys.length;
-  const validated: Validated = { schema: VALIDATE_SCHEMA, file, ok, keys, mistakes, warnings, deployed };
+  const policies = config?.keys.map(({ id, policy }) => ({ id, policy: policyWith(config.policy, policy) })) ?? [];
+  const shortfalls = shortfallsOfKeys(policies);
+  const validated: Validated = { schema: VALIDATE_SCHEMA, file, ok, keys, mistakes, warnings, shortfalls, deployed };
   terminal.stdout.write(
     options.json ? `${JSON.stringify(validated, undefined, 2)}\n` : `${renderValidated(validated)}\n`,
   );

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { policySchema } from '../../functions/core/config/policy';
+import { shortfallsSchema } from '../../functions/core/config/shortfalls';
 import { foreseenSchema, obstacleSchema } from './foreseen';
 
 export const PLAN_SCHEMA = 'keyturn.plan/v1';
@@ -20,18 +21,7 @@ export const planSchema = z.object({
     .array(foreseenSchema)
     .optional()
     .describe('The same as things are deployed now. Only where a change was asked about.'),
-  shortfalls: z
-    .array(
-      z.object({
-        keys: z.array(z.string()),
-        control: z.string(),
-        verdict: z.enum(['exception', 'fail']).describe('What a report says on these days.'),
-        daysAYear: z.int().min(0).describe('Usually.'),
-        daysAYearAtMost: z.int().min(0).describe('Where each deactivation is held to its limit.'),
-        message: z.string(),
-      }),
-    )
-    .describe('Controls whose words the policies do not meet on every day.'),
+  shortfalls: shortfallsSchema,
   unseen: z
     .array(z.object({ id: z.string(), code: z.string(), message: z.string() }))
     .describe('Keys that could not be looked at.'),

@@ -5,12 +5,13 @@ import { counted, wrapped } from './wrapped';
 
 /** What `keyturn validate` found, for people. */
 export function renderValidated(validated: Validated): string {
-  const { file, keys, mistakes, warnings, deployed } = validated;
+  const { file, keys, mistakes, warnings, shortfalls, deployed } = validated;
   return [
     ...mistakes.map((mistake) => rendered(file, mistake, red('mistake'))),
     ...warnings.map((warning) => rendered(file, warning, yellow('warning'), warning.code)),
     [...(keys === undefined ? [] : [soundOf(file, keys)]), countOf(validated)].join(' ').trim(),
     ...(deployed === undefined ? [] : deployedLines(file, deployed)),
+    ...shortfalls.map(shortfallLine),
   ].join('\n');
 }
 
@@ -28,6 +29,13 @@ function rendered(
 
 function soundOf(file: string, keys: number): string {
   return green(`${file} is sound: ${counted(keys, 'managed key')}.`);
+}
+
+/** In a line; `keyturn plan -c` has the sentence. */
+function shortfallLine({ control, verdict, daysAYear, daysAYearAtMost }: Validated['shortfalls'][number]): string {
+  const says = verdict === 'fail' ? 'reports say fail' : 'reports count exceptions';
+  const often = `on ${counted(daysAYear, 'day')} of a year, ${daysAYearAtMost} at most`;
+  return dim(`${control}: ${says} ${often}.`);
 }
 
 function countOf({ mistakes, warnings }: Validated): string {

@@ -41,13 +41,23 @@ async function validate(yaml: string, ...options: readonly string[]) {
 const READERS = ', readers: [arn:aws:iam::111122223333:role/ci]';
 const key = (id: string, more = '') => `  - { id: ${id}, user: ci-${id}${READERS}${more} }\n`;
 const file = (...keys: readonly string[]) => `keys:\n${keys.join('')}notify: [security@example.com]\n`;
+/** What auditors count of the usual policy. */
+const COUNTED = ['cis-1.14', 'cis-1.13']
+  .map((control) => `${control}: reports count exceptions on 41 days of a year, 85 at most.\n`)
+  .join('');
 const BOTH = file(key('shop'), key('api'));
 
 describe('keyturn validate', () => {
   it('says that a file is sound', async () => {
-    expect(await validate(BOTH)).toEqual({ code: 0, stdout: 'keyturn.yaml is sound: 2 managed keys.\n', stderr: '' });
+    expect(await validate(BOTH)).toEqual({
+      code: 0,
+      stdout: `keyturn.yaml is sound: 2 managed keys.\n${COUNTED}`,
+      stderr: '',
+    });
     const one = await validate(file(key('shop')));
-    expect(one).toEqual({ code: 0, stdout: 'keyturn.yaml is sound: 1 managed key.\n', stderr: '' });
+    expect(one).toEqual({ code: 0, stdout: `keyturn.yaml is sound: 1 managed key.\n${COUNTED}`, stderr: '' });
+    const strict = await validate(`policy: cis\n${file(key('shop'))}`);
+    expect(strict.stdout).not.toContain('cis-1.14');
   });
 
   it('tells every mistake at once, each with its place and its cure, within 80 columns', async () => {
@@ -80,7 +90,7 @@ describe('keyturn validate', () => {
     expect({ code: usual.code, stderr: usual.stderr }).toEqual({ code: 0, stderr: '' });
     expect(usual.stdout).toContain('keyturn.yaml:1:1 warning nobody-told\n  notify: expected an address, found none:');
     expect(usual.stdout).toContain('\n  → write notify: [<address>]\n');
-    expect(usual.stdout).toMatch(/\nkeyturn\.yaml is sound: 2 managed keys\. 1 warning\.\n$/);
+    expect(usual.stdout).toMatch(/\nkeyturn\.yaml is sound: 2 managed keys\. 1 warning\.\ncis-1\.14: /);
     expect(await validate(UNTOLD, '--strict')).toEqual({ ...usual, code: 1 });
     expect(await validate(BOTH, '--strict')).toMatchObject({ code: 0 });
   });
@@ -107,6 +117,7 @@ describe('keyturn validate', () => {
           },
         ],
         warnings: [],
+        shortfalls: [],
       },
     });
     const warnings = [expect.objectContaining({ code: 'nobody-told', line: 1, column: 1, path: 'notify' })];
@@ -167,7 +178,7 @@ describe('keyturn validate', () => {
     const deployed = (...keys: readonly string[]) => validate(file(...keys), '--deployed');
     expect(await deployed(key('shop'), key('api'))).toEqual({
       code: 0,
-      stdout: 'keyturn.yaml is sound: 2 managed keys.\nkeyturn.yaml keeps every key that is deployed.\n',
+      stdout: `keyturn.yaml is sound: 2 managed keys.\nkeyturn.yaml keeps every key that is deployed.\n${COUNTED}`,
       stderr: '',
     });
     expect(await deployed(key('shop'))).toMatchObject({

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { shortfallsSchema } from './shortfalls';
 import { UNMEANT_CODES } from './unmeant';
 
 export const VALIDATE_SCHEMA = 'keyturn.validate/v1';
@@ -25,6 +26,7 @@ export const validatedSchema = z.strictObject({
   keys: z.int().min(0).optional().describe('How many managed keys; left out of a file with mistakes.'),
   mistakes: z.array(z.strictObject(mistake)).readonly(),
   warnings: warningsSchema,
+  shortfalls: shortfallsSchema,
   deployed: z
     .strictObject({
       dropped: ids.describe('Keys that nobody would manage any more.'),

@@ -13,6 +13,10 @@ interface Entry {
 }
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
+  connect: {
+    summary: 'try the token of a CI host at every place of a connection, and store it',
+    load: async () => (await import('./commands/connect')).connectCommand,
+  },
   report: {
     summary: 'make a report of the access keys of an account, for auditors',
     load: async () => (await import('./commands/report')).reportCommand,

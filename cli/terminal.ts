@@ -8,6 +8,8 @@ import { synthesize } from './synthesize';
 export interface Terminal {
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
+  /** What a person types, or another program pipes in. */
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   /** Whether somebody watches standard error. */
   readonly watched: boolean;
   /** Where the names of files start. */
@@ -21,6 +23,7 @@ export interface Terminal {
 export const processTerminal: Terminal = {
   stdout: colouredForPeople(process.stdout, process.env),
   stderr: colouredForPeople(process.stderr, process.env),
+  stdin: process.stdin,
   watched: process.stderr.isTTY === true,
   folder: process.cwd(),
   time: systemTime,

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { run } from '../../cli/run';
 import { synthesize } from '../../cli/synthesize';
@@ -20,6 +20,7 @@ export async function typed(args: readonly string[], given: Partial<Terminal> = 
   const code = await run(args, {
     stdout,
     stderr,
+    stdin: Readable.from([]),
     watched: false,
     folder: process.cwd(),
     time: { now: () => new Date(), sleep: async () => {} },

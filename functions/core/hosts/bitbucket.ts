@@ -113,6 +113,11 @@ export const bitbucketHost = {
   deliverTo: itemSchema,
   marks: [],
   connection: tokenConnection(BITBUCKET_API, '{"accessToken"}, {"email","apiToken"} or {"clientId","clientSecret"}'),
+  tokenForms: [
+    { kind: 'access token', secret: 'accessToken' },
+    { kind: 'API token', secret: 'apiToken', name: 'email' },
+    { kind: 'OAuth consumer', secret: 'clientSecret', name: 'clientId' },
+  ],
 
   targetOf({ repository: repo, environment: name, workspace: space, ...rest }: BitbucketItem): BitbucketTarget {
     if (repo !== undefined && name !== undefined) {

@@ -156,7 +156,15 @@ module.exports = {
     only(
       'cli',
       '^cli/(?!rehearsal/|render/rehearsal|commands/simulate|synthesize|main|run)',
-      ['^cli/(?!rehearsal/)', ...NO_HANDLER, '/commander/', '/@inquirer/prompts/', '/yoctocolors/', '/cli-progress/'],
+      [
+        '^cli/(?!rehearsal/)',
+        '^package\\.json$',
+        ...NO_HANDLER,
+        '/commander/',
+        '/@inquirer/prompts/',
+        '/yoctocolors/',
+        '/cli-progress/',
+      ],
       'the command line: core, adapters and use cases, never a handler',
     ),
     only(

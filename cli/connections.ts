@@ -66,7 +66,8 @@ export async function readConnections(
   return { source: 'the deployed registry', uses: usesOf(entries) };
 }
 
-function usesIn({ connections, keys }: Config): readonly ConnectionUse[] {
+/** The connections of a configuration. */
+export function usesIn({ connections, keys }: Config): readonly ConnectionUse[] {
   return Object.entries(connections).map(([name, config]) => {
     const items = keys.flatMap(({ deliverTo }) => deliverTo.filter(({ connection }) => connection === name));
     const connection = connectionOf(config);

@@ -17,6 +17,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'try the token of a CI host at every place of a connection, and store it',
     load: async () => (await import('./commands/connect')).connectCommand,
   },
+  doctor: {
+    summary: 'look whether everything is as it must be, and say how it is cured',
+    load: async () => (await import('./commands/doctor')).doctorCommand,
+  },
   report: {
     summary: 'make a report of the access keys of an account, for auditors',
     load: async () => (await import('./commands/report')).reportCommand,

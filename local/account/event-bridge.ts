@@ -98,11 +98,6 @@ export class EventBridge {
     throw new AwsError('ResourceNotFoundException', 400, `Rule ${input.Name} does not exist on EventBus default.`);
   }
 
-  /** @throws AwsError ResourceNotFoundException */
-  setState(input: { readonly Name: string }, State: 'ENABLED' | 'DISABLED'): void {
-    this.#rules.set(input.Name, { ...this.describeRule(input), State });
-  }
-
   listRules(input: { readonly NamePrefix?: string | undefined } = {}) {
     const rules = [...this.#rules.values()].filter((rule) => rule.Name.startsWith(input.NamePrefix ?? ''));
     return { Rules: rules.sort((a, b) => (a.Name < b.Name ? -1 : 1)) };

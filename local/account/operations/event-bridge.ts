@@ -41,8 +41,6 @@ export function eventBridgeOperations(bus: EventBridge) {
       }),
       (input) => bus.putRule(input),
     ),
-    EnableRule: operation('write', z.object({ Name, EventBusName }), (input) => bus.setState(input, 'ENABLED')),
-    DisableRule: operation('write', z.object({ Name, EventBusName }), (input) => bus.setState(input, 'DISABLED')),
     DescribeRule: operation('read', z.object({ Name, EventBusName }), (input) => bus.describeRule(input)),
     ListRules: operation('read', z.object({ NamePrefix: z.string().optional(), EventBusName }), (input) =>
       bus.listRules(input),

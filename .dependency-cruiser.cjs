@@ -149,13 +149,13 @@ module.exports = {
     only(
       'local',
       '^local/(?!test/)',
-      ['^local/', '/croner/', '/esbuild/', '/jsep/', '/zod/', '/@aws-sdk/client-'],
+      ['^local/', '/croner/', '/esbuild/', '/jsep/', '/zod/', '/@aws-sdk/client-', '/@smithy/core/'],
       'the local account and hosts know nothing of Keyturn',
     ),
     only('local-tests', '^local/test/', ['^local/', '/node_modules/', '^node_modules/'], 'nor do their tests'),
     only(
       'cli',
-      '^cli/(?!rehearsal/|render/rehearsal|commands/simulate|synthesize|main|run)',
+      '^cli/(?!rehearsal/|render/rehearsal|commands/(simulate|clock)|synthesize|main|run)',
       [
         '^cli/(?!rehearsal/)',
         '^package\\.json$',
@@ -172,7 +172,7 @@ module.exports = {
       [
         '^cli/rehearsal/',
         '^cli/render/rehearsal\\.ts$',
-        '^cli/commands/simulate\\.ts$',
+        '^cli/commands/(simulate|clock)\\.ts$',
         '^cli/main\\.ts$',
         '^cli/run\\.ts$',
         '^cli/synthesize\\.ts$',

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import type { Time } from '../functions/account/ports';
 import { run } from './run';
 import { processTerminal } from './terminal';
 
@@ -8,6 +9,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-run(process.argv.slice(2), processTerminal).then((exitCode) => {
+main().then((exitCode) => {
   process.exitCode = exitCode;
 });
+
+async function main(): Promise<number> {
+  return run(process.argv.slice(2), { ...processTerminal, time: await timeHere() });
+}
+
+/** In a local world that is served it is another time than on this machine. */
+async function timeHere(): Promise<Time> {
+  if (process.env.KEYTURN_LOCAL === undefined) return processTerminal.time;
+  const { timeOf } = await import('./rehearsal/local-clock');
+  return timeOf(process.env, processTerminal.time);
+}

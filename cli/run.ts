@@ -13,6 +13,10 @@ interface Entry {
 }
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
+  clock: {
+    summary: 'show the time of a local world that is served, or move it on',
+    load: async () => (await import('./commands/clock')).clockCommand,
+  },
   connect: {
     summary: 'try the token of a CI host at every place of a connection, and store it',
     load: async () => (await import('./commands/connect')).connectCommand,

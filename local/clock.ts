@@ -14,13 +14,18 @@ export class Clock {
   }
 
   now(): number {
-    const value = Number(Atomics.load(this.#cells, 0));
-    return Atomics.load(this.#cells, 1) === 1n ? value + realNow() : value;
+    for (;;) {
+      const since = Atomics.load(this.#cells, 1);
+      const value = Number(Atomics.load(this.#cells, 0));
+      // Another thread may be halting the clock between the two.
+      if (since !== HALTING && since === Atomics.load(this.#cells, 1))
+        return since === 0n ? value : value + runFor(since);
+    }
   }
 
   /** Moves the clock forward to an instant; an instant that has passed already changes nothing. */
   advanceTo(instant: number): void {
-    if (Atomics.load(this.#cells, 1) === 1n) return;
+    if (Atomics.load(this.#cells, 1) !== 0n) return;
     let seen = Atomics.load(this.#cells, 0);
     const wanted = BigInt(Math.trunc(instant));
     while (wanted > seen) {
@@ -36,9 +41,23 @@ export class Clock {
 
   /** From here on the clock runs with real time (`npm start -- --serve`). */
   run(): void {
-    Atomics.store(this.#cells, 0, BigInt(Math.trunc(this.now() - realNow())));
-    Atomics.store(this.#cells, 1, 1n);
+    if (Atomics.load(this.#cells, 1) === 0n) Atomics.store(this.#cells, 1, BigInt(realNow()));
   }
+
+  /** From here on a clock that ran with real time stands still until somebody moves it. */
+  halt(): void {
+    const since = Atomics.exchange(this.#cells, 1, HALTING);
+    if (since > 0n) Atomics.add(this.#cells, 0, BigInt(runFor(since)));
+    Atomics.store(this.#cells, 1, 0n);
+  }
+}
+
+/** In place of the real instant since which a clock runs, while it is brought to a halt. */
+const HALTING = -1n;
+
+/** Real ms since the real instant at which a clock began to run. */
+function runFor(since: bigint): number {
+  return realNow() - Number(since);
 }
 
 /** Real time, even where a worker's `Date` has been replaced by a simulated one. */

@@ -79,7 +79,7 @@ export class Scheduler {
     this.#arm();
   }
 
-  /** Fires nothing any more and waits for the tasks that have begun. */
+  /** Fires nothing any more, until `start` is called again, and waits for the tasks that have begun. */
   async stop(): Promise<void> {
     this.#onError = undefined;
     clearTimeout(this.#timer);
@@ -99,8 +99,9 @@ export class Scheduler {
     const now = this.clock.now();
     for (let next = this.#queue.takeDue(now); next !== undefined; next = this.#queue.takeDue(now)) {
       const { name, task } = next;
+      const onError = this.#onError;
       const run = task()
-        .catch((error: unknown) => this.#onError?.(error, name))
+        .catch((error: unknown) => onError?.(error, name))
         .finally(() => this.#running.delete(run));
       this.#running.add(run);
     }

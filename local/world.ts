@@ -7,12 +7,14 @@ import { Clock } from './clock';
 import { Courier } from './courier';
 import { EventBus } from './events/event-bus';
 import { Queues } from './events/queues';
+import { runningRules } from './events/running-rules';
 import { AlarmClock } from './evidence/cloudwatch/alarm-clock';
 import type { Alarms } from './evidence/cloudwatch/alarms';
 import { MetricShipper } from './evidence/cloudwatch/metric-shipper';
 import { queueMetrics } from './evidence/cloudwatch/queue-metrics';
 import { LogFeeds } from './evidence/logs/log-feeds';
 import { type HostName, type Hosts, hostsOf, type StartedHosts, startHosts } from './hosts/register';
+import { deployedFunctions } from './lambda/deployed-functions';
 import type { InvocationResult } from './lambda/invocation';
 import { Lambda } from './lambda/lambda';
 import type { LogLine } from './lambda/log-line';
@@ -23,6 +25,8 @@ import { readCloudAssembly, stacksIn } from './stack/cloud-assembly';
 import type { Deployment } from './stack/deployment';
 import { Stack } from './stack/stack';
 import { eventDelay, type WorldOptions } from './world-options';
+
+const HOUR = 3_600_000;
 
 /**
  * An AWS account, CI hosts and the deployed functions in one process, on one clock. The functions are real bundles
@@ -48,6 +52,7 @@ export class World {
   readonly #logListeners: ((line: LogLine) => void)[] = [];
   readonly #newId: () => string;
   readonly #logFeeds: LogFeeds;
+  #onError: (error: unknown, task: string) => void = () => {};
 
   /** Starts all servers on loopback ports. The caller closes the world. */
   static async start(options: WorldOptions): Promise<World> {
@@ -110,9 +115,7 @@ export class World {
       watchdog: options.watchdog,
     });
     this.#logFeeds = new LogFeeds({ account, lambda: this.functions, scheduler, copies: options.logBatchCopies });
-    account.lambda.runOn((name) =>
-      this.functions.has(name) ? (payload) => this.functions.invoke(name, payload) : undefined,
-    );
+    account.lambda.runOn(deployedFunctions(this.functions, { clock, scheduler }));
     this.bus = new EventBus({
       clock,
       scheduler,
@@ -130,6 +133,7 @@ export class World {
       delayOf: (event) => eventDelay(event, options),
       tamper: options.tamper,
     });
+    account.eventBridge.runOn(runningRules(this.bus));
     account.onEvent((event) => this.bus.publish(event));
   }
 
@@ -192,9 +196,29 @@ export class World {
 
   /** From here on the world runs with real time. @param onError is told when a task of the world fails */
   followRealTime(onError: (error: unknown, task: string) => void): void {
+    this.#onError = onError;
     this.clock.run();
-    this.functions.followRealTime();
+    this.functions.followRealTime(true);
     this.scheduler.start(onError);
+  }
+
+  /**
+   * Takes a world that runs with real time on to an instant: lives through everything that is due until then at once,
+   * and runs with real time from there. What fails on the way is told as it is told in real time.
+   *
+   * @param signal ends the way there at the next full hour of the world's time
+   * @throws RangeError for an instant that has passed
+   */
+  async moveOn(instant: Date, signal?: AbortSignal): Promise<void> {
+    if (instant.getTime() < this.clock.now()) throw new RangeError(`${instant.toISOString()} has passed already`);
+    await this.scheduler.stop();
+    this.clock.halt();
+    this.functions.followRealTime(false);
+    while (this.clock.now() < instant.getTime() && signal?.aborted !== true) {
+      const next = Math.min(instant.getTime(), this.clock.now() + HOUR);
+      await this.runUntil(new Date(next)).catch((error: unknown) => this.#onError(error, 'A task of the clock'));
+    }
+    this.followRealTime(this.#onError);
   }
 
   async close(): Promise<void> {

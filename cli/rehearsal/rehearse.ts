@@ -9,7 +9,7 @@ import { judge, type Verdict } from './promises';
 import { QuietHours } from './quiet-hours';
 import { RehearsedPipelines } from './rehearsed-pipelines';
 import { closeTokens, makeSurroundings } from './surroundings';
-import { type Audit, auditOf, type Moment, Timeline } from './timeline';
+import { type Audit, auditOf, countsOf, type Moment, Timeline } from './timeline';
 import { Watch } from './witness/watch';
 
 const SECOND = 1000;
@@ -180,19 +180,6 @@ function reportOf(
 
 function linesOf({ logs }: World): readonly string[] {
   return logs.map(({ line }) => line);
-}
-
-/** What the functions did, counted in their own audit events. */
-function countsOf(audits: readonly Audit[]) {
-  const count = (event: string) => audits.filter((audit) => audit.event === event).length;
-  return {
-    runs: count('run-started'),
-    rotations: count('key-stored'),
-    deliveries: count('target-delivered'),
-    deactivations: count('key-deactivated'),
-    deletions: count('key-deleted'),
-    findings: count('finding'),
-  };
 }
 
 function longestTorn(moments: readonly Moment[]): number {

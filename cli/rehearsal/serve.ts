@@ -2,8 +2,10 @@ import { isBitbucketTarget } from '../../functions/core/hosts/bitbucket';
 import { secretName } from '../../functions/core/names';
 import { World } from '../../local/world';
 import { assemblyOf, homeOf } from './assembly';
+import { startControl } from './control';
 import { placeOf } from './hosts/bitbucket';
 import { openPlaces } from './hosts/register';
+import { LOCAL_VARIABLE } from './local-clock';
 import { makeSurroundings } from './surroundings';
 
 const MINUTE = 60_000;
@@ -22,6 +24,8 @@ export interface Addresses {
   };
   /** A token for the local Bitbucket. */
   readonly token: string;
+  /** What commands in another terminal need: variables by name. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly commands: readonly string[];
 }
 
@@ -38,8 +42,15 @@ export interface Serving {
 export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }): Promise<Serving> {
   const assembly = assemblyOf(cdkOut);
   const now = Date.now();
-  const world = await World.start({ start: new Date(now - 400 * DAY), seed, account: homeOf(assembly) });
-  makeSurroundings(assembly, world.account, openPlaces(world));
+  const world = await World.start({
+    start: new Date(now - 400 * DAY),
+    seed,
+    account: homeOf(assembly),
+    // Its clock can be moved on, and whoever signs a request then lives in another time.
+    accountServer: { allowedSkew: Number.POSITIVE_INFINITY },
+  });
+  const places = openPlaces(world);
+  makeSurroundings(assembly, world.account, places);
   world.clock.advanceTo(now - 10 * MINUTE);
   await world.deployAll(cdkOut);
   await world.runUntil(new Date(now));
@@ -53,6 +64,11 @@ export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }):
       ? ''
       : world.hosts.bitbucket.addAccessToken({ workspace, scopes: ['pipeline', 'pipeline:variable'] });
   const { accessKeyId, secretAccessKey, sessionToken } = world.account.rootSession();
+  const control = await startControl(world, places);
+  const close = async () => {
+    control.close();
+    await world.close();
+  };
   const commands = assembly.entries
     .slice(0, 1)
     .flatMap(({ id, user }) => [
@@ -62,7 +78,7 @@ export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }):
       'aws ssm get-parameters-by-path --path /keyturn/keys/',
       'aws logs describe-log-groups',
     ])
-    .concat('npm run --silent keyturn -- report');
+    .concat('npm run --silent keyturn -- report', 'npm run --silent keyturn -- clock +10d');
   return {
     addresses: {
       accountUrl: world.accountUrl,
@@ -70,11 +86,20 @@ export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }):
       region: world.account.region,
       credentials: { accessKeyId, secretAccessKey, sessionToken },
       token,
+      environment: {
+        AWS_ENDPOINT_URL: world.accountUrl,
+        AWS_REGION: world.account.region,
+        AWS_DEFAULT_REGION: world.account.region,
+        AWS_ACCESS_KEY_ID: accessKeyId,
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
+        ...(sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: sessionToken }),
+        [LOCAL_VARIABLE]: control.local,
+      },
       commands,
     },
     ended: new Promise((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-        process.once(signal, () => world.close().then(resolve));
+        process.once(signal, () => close().then(resolve));
       }
     }),
   };

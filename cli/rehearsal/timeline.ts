@@ -59,6 +59,19 @@ export function auditOf(line: string): Audit | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
+/** What the functions did, counted in their own audit events. */
+export function countsOf(audits: readonly Audit[]) {
+  const count = (event: string) => audits.filter((audit) => audit.event === event).length;
+  return {
+    runs: count('run-started'),
+    rotations: count('key-stored'),
+    deliveries: count('target-delivered'),
+    deactivations: count('key-deactivated'),
+    deletions: count('key-deleted'),
+    findings: count('finding'),
+  };
+}
+
 /** The readable history of a rehearsal, made from the audit log and from what the hosts saw. */
 export class Timeline {
   readonly moments: Moment[] = [];

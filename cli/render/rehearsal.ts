@@ -1,10 +1,14 @@
 import { bold, dim, green, red, yellow } from 'yoctocolors';
+import type { Lived } from '../rehearsal/local-clock';
 import type { NaiveReport } from '../rehearsal/naive';
 import type { Report } from '../rehearsal/rehearse';
 import type { SavedArchive } from '../rehearsal/save-archive';
 import type { Addresses } from '../rehearsal/serve';
 import type { Moment } from '../rehearsal/timeline';
 import { table } from './table';
+
+/** What people's terminals have. */
+const COLUMNS = 80;
 
 const COLOUR: Readonly<Record<string, (text: string) => string>> = {
   delivered: green,
@@ -112,19 +116,64 @@ export function renderSaved({ folder, publicKey, objects }: SavedArchive): strin
   ].join('\n');
 }
 
+/** What time it is in a local world. */
+export function renderClock(now: Date): string {
+  return `It is ${minuteOf(now.toISOString())} UTC in the local world.`;
+}
+
+/** What happened while a local world was moved on. */
+export function renderLived({ from, to, timeline, ...counts }: Lived): string {
+  const moments = withoutRepeats(timeline).map(renderBriefly);
+  return [
+    ...(moments.length === 0 ? [] : [...moments, '']),
+    `${minuteOf(from)} to ${minuteOf(to)} UTC: ${counted(counts.runs, 'run')}, ${counted(counts.rotations, 'rotation')},`,
+    `${counted(counts.deliveries, 'delivery', 'deliveries')}, ${counted(counts.deactivations, 'deactivation')}, ${counted(counts.deletions, 'deletion')}, ${counted(counts.findings, 'finding')}.`,
+  ].join('\n');
+}
+
+/** One line of 80 columns, and what does not fit there under it. */
+function renderBriefly({ at, event, key, accessKeyId = '', target, reason, message }: Moment): string {
+  const colour = COLOUR[event] ?? ((text: string) => text);
+  const more = event === 'finding' ? [reason, message].filter((text) => text !== undefined).join(': ') : target;
+  const first = `${dim(minuteOf(at))}  ${colour(event.padEnd(13))}  ${accessKeyId.padEnd(20)}  ${key ?? ''}`.trimEnd();
+  return [
+    first,
+    ...(more === undefined ? [] : wrapped(more, COLUMNS - 18).map((line) => `${' '.repeat(18)}${dim(line)}`)),
+  ].join('\n');
+}
+
+/** Words in lines that are no longer than this, but for words that are. */
+function wrapped(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > columns) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
+
+function minuteOf(instant: string): string {
+  return instant.slice(0, 16).replace('T', ' ');
+}
+
+function counted(count: number, one: string, more = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : more}`;
+}
+
 /** How to look around in a local account that keeps running. */
-export function renderServing({ accountUrl, bitbucketUrl, region, credentials, commands, token }: Addresses): string {
+export function renderServing({ accountUrl, bitbucketUrl, environment, commands, token }: Addresses): string {
   return [
     bold('The local AWS account and Bitbucket are running. End with Ctrl-C.'),
     '',
     `AWS        ${accountUrl}`,
-    `Bitbucket  ${bitbucketUrl}   (Authorization: Bearer ${token})`,
+    `Bitbucket  ${bitbucketUrl}`,
+    `           Authorization: Bearer ${token}`,
     '',
-    'In another terminal:',
-    `  export AWS_ENDPOINT_URL=${accountUrl} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
-    `  export AWS_ACCESS_KEY_ID=${credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}`,
-    ...(credentials.sessionToken === undefined ? [] : [`  export AWS_SESSION_TOKEN=${credentials.sessionToken}`]),
+    bold('In another terminal, first:'),
+    ...Object.entries(environment).map(([name, value]) => `export ${name}=${value}`),
     '',
-    ...commands.map((command) => `  ${command}`),
+    bold('Then, for example:'),
+    ...commands,
   ].join('\n');
 }

@@ -1,9 +1,11 @@
 import type { Clock } from '../clock';
 import { CloudWatch } from '../evidence/cloudwatch/cloudwatch';
+import { cloudWatchOperations } from '../evidence/cloudwatch/operations';
 import { s3Operations } from '../evidence/s3/operations';
 import { S3 } from '../evidence/s3/s3';
 import { seededRandom } from '../random';
 import { AwsError } from './aws-error';
+import { CloudFormation } from './cloud-formation';
 import { CloudTrail } from './cloud-trail';
 import type { ReportRefusal, RootKey } from './credential-report';
 import { type KnownCredential, Sessions } from './credentials';
@@ -15,6 +17,7 @@ import type { KeySpread } from './key-spread';
 import { Kms } from './kms';
 import { Lambda } from './lambda';
 import { Logs } from './logs';
+import { cloudFormationOperations } from './operations/cloud-formation';
 import { cloudTrailOperations } from './operations/cloud-trail';
 import { eventBridgeOperations } from './operations/event-bridge';
 import { iamOperations } from './operations/iam';
@@ -40,6 +43,8 @@ import {
   type TrailRecord,
   trailRecord,
 } from './trail';
+
+import { Trails } from './trails';
 
 export type { AccountEvent } from './event';
 
@@ -97,10 +102,12 @@ export class Account {
   readonly logs: Logs;
   readonly sns: Sns;
   readonly cloudTrail: CloudTrail;
+  readonly trails: Trails;
   readonly cloudWatch: CloudWatch;
   readonly s3: S3;
   readonly lambda: Lambda;
   readonly kms: Kms;
+  readonly cloudFormation = new CloudFormation();
   /** CloudTrail's records of all management writes, oldest first, refused ones included. */
   readonly trail: TrailRecord[] = [];
   /**
@@ -149,6 +156,7 @@ export class Account {
     this.logs = new Logs(accountId, region, clock);
     this.sns = new Sns(accountId, region, clock, identifiers);
     this.cloudTrail = new CloudTrail(clock, () => [...this.trail, ...this.reads], options.trailDelay ?? 0);
+    this.trails = new Trails(accountId, region, clock);
     this.cloudWatch = new CloudWatch({ accountId, region, clock, sns: this.sns, emit });
     this.s3 = new S3(clock, identifiers);
     this.lambda = new Lambda(accountId, region);
@@ -300,7 +308,9 @@ function operationsOf(account: Account) {
     s3: s3Operations(account.s3),
     sns: snsOperations(account.sns),
     lambda: lambdaOperations(account.lambda),
-    cloudtrail: cloudTrailOperations(account.cloudTrail),
+    cloudtrail: cloudTrailOperations(account.cloudTrail, account.trails),
     kms: kmsOperations(account.kms),
+    cloudformation: cloudFormationOperations(account.cloudFormation),
+    monitoring: cloudWatchOperations(account.cloudWatch),
   };
 }

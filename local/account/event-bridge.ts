@@ -19,6 +19,20 @@ export interface PutEventsEntry {
   readonly EventBusName?: string | undefined;
 }
 
+/** The rules of the default bus that are run, whoever runs them. */
+export interface RunningRules {
+  list(): readonly { readonly rule: EventRule; readonly targets: readonly RuleTargetShape[] }[];
+  /** Lets a rule rest, or run again. */
+  enable(name: string, enabled: boolean): void;
+}
+
+export interface RuleTargetShape {
+  readonly Id: string;
+  readonly Arn: string;
+  readonly Input?: string | undefined;
+  readonly DeadLetterConfig?: { readonly Arn: string } | undefined;
+}
+
 /** A rule as the account lists it; matching and scheduling are the business of whoever listens to the account. */
 export interface EventRule {
   readonly Name: string;
@@ -57,6 +71,7 @@ interface Caller {
 /** EventBridge's default bus: events go to the account's listeners; rules are listed, not run. */
 export class EventBridge {
   readonly #rules = new Map<string, EventRule>();
+  #running: RunningRules = { list: () => [], enable: () => {} };
   readonly #options: EventBridgeOptions;
   readonly #arnPrefix: string;
   readonly #defaultBus: ReadonlySet<string | undefined>;
@@ -66,6 +81,11 @@ export class EventBridge {
     this.#options = options;
     this.#arnPrefix = `arn:aws:events:${region}:${accountId}:rule/`;
     this.#defaultBus = new Set([undefined, 'default', `arn:aws:events:${region}:${accountId}:event-bus/default`]);
+  }
+
+  /** Tells it of the rules that are run: they are listed beside those of `putRule`. */
+  runOn(running: RunningRules): void {
+    this.#running = running;
   }
 
   /**
@@ -93,14 +113,37 @@ export class EventBridge {
 
   /** @throws AwsError ResourceNotFoundException */
   describeRule(input: { readonly Name: string }): EventRule {
-    const rule = this.#rules.get(input.Name);
+    const rule = this.#rules.get(input.Name) ?? this.#find(input.Name)?.rule;
     if (rule !== undefined) return rule;
     throw new AwsError('ResourceNotFoundException', 400, `Rule ${input.Name} does not exist on EventBus default.`);
   }
 
   listRules(input: { readonly NamePrefix?: string | undefined } = {}) {
-    const rules = [...this.#rules.values()].filter((rule) => rule.Name.startsWith(input.NamePrefix ?? ''));
+    const all = [...this.#rules.values(), ...this.#running.list().map(({ rule }) => rule)];
+    const rules = all.filter((rule) => rule.Name.startsWith(input.NamePrefix ?? ''));
     return { Rules: rules.sort((a, b) => (a.Name < b.Name ? -1 : 1)) };
+  }
+
+  /** @throws AwsError ResourceNotFoundException */
+  listTargetsByRule({ Rule }: { readonly Rule: string }) {
+    this.describeRule({ Name: Rule });
+    return { Targets: this.#find(Rule)?.targets ?? [] };
+  }
+
+  listRuleNamesByTarget({ TargetArn }: { readonly TargetArn: string }) {
+    const sending = this.#running.list().filter(({ targets }) => targets.some(({ Arn }) => Arn === TargetArn));
+    return { RuleNames: sending.map(({ rule }) => rule.Name).sort() };
+  }
+
+  /** @throws AwsError ResourceNotFoundException */
+  enableRule(name: string, enabled: boolean): void {
+    const rule = this.describeRule({ Name: name });
+    if (this.#rules.has(name)) this.#rules.set(name, { ...rule, State: enabled ? 'ENABLED' : 'DISABLED' });
+    else this.#running.enable(name, enabled);
+  }
+
+  #find(name: string) {
+    return this.#running.list().find(({ rule }) => rule.Name === name);
   }
 
   #putEvent(entry: PutEventsEntry, caller: Caller) {

@@ -1,4 +1,5 @@
 import { AwsError } from './aws-error';
+import { pageAfter, positionOf } from './paging';
 
 /** What an invoked function gave back. */
 export interface FunctionResult {
@@ -11,14 +12,69 @@ export interface FunctionResult {
 /** Runs one function with a payload (JSON text) and waits for what it gives back. */
 export type RunFunction = (payload: string) => FunctionResult | Promise<FunctionResult>;
 
+/** What Lambda tells of a deployed function ("FunctionConfiguration" in its API reference), as far as it is known here. */
+export interface DescribedFunction {
+  readonly FunctionName: string;
+  readonly FunctionArn: string;
+  readonly Description: string;
+  readonly Runtime: string;
+  readonly Handler: string;
+  readonly Role: string;
+  /** MB. */
+  readonly MemorySize: number;
+  /** Seconds. */
+  readonly Timeout: number;
+  /** Bytes. */
+  readonly CodeSize: number;
+  /** In base64. */
+  readonly CodeSha256: string;
+  /** As Lambda writes it: 2026-01-31T03:00:00.000+0000. */
+  readonly LastModified: string;
+  readonly Environment?: { readonly Variables: Readonly<Record<string, string>> };
+  readonly DeadLetterConfig?: { readonly TargetArn: string };
+  readonly LoggingConfig: { readonly LogFormat: string; readonly LogGroup: string };
+  readonly Architectures: readonly string[];
+}
+
+/** One statement of a function's own policy. */
+export interface FunctionStatement {
+  readonly Sid: string;
+  readonly Principal: { readonly Service: string };
+  readonly Condition?: unknown;
+}
+
+/** Functions that were deployed as bundles, and what runs them. */
+export interface DeployedFunctions {
+  /** By name. */
+  list(): readonly DescribedFunction[];
+  has(functionName: string): boolean;
+  /** Of one that there is. */
+  describe(functionName: string): DescribedFunction;
+  policy(functionName: string): readonly FunctionStatement[];
+  invoke(functionName: string, payload: string): Promise<FunctionResult>;
+  /** Invokes it asynchronously: it starts when it is its turn, and nobody waits for what it gives back. */
+  start(functionName: string, payload: string): void;
+}
+
+const NONE: DeployedFunctions = {
+  list: () => [],
+  has: () => false,
+  describe: () => unknownFunction(),
+  policy: () => [],
+  invoke: () => unknownFunction(),
+  start: () => {},
+};
+
 export interface InvokeInput {
   /** A name, an ARN or a part of one, with or without a qualifier. */
   readonly FunctionName: string;
   /** @default 'RequestResponse' */
-  readonly InvocationType?: 'RequestResponse' | 'DryRun' | undefined;
+  readonly InvocationType?: InvocationType | undefined;
   readonly Qualifier?: string | undefined;
   readonly Payload: Uint8Array;
 }
+
+export type InvocationType = 'RequestResponse' | 'Event' | 'DryRun';
 
 export interface InvokeOutput {
   readonly StatusCode: number;
@@ -27,6 +83,8 @@ export interface InvokeOutput {
   readonly ExecutedVersion?: string | undefined;
 }
 
+/** Functions of a page at most, and by default ("ListFunctions"). */
+const PAGE = 50;
 /** Bytes of a request's payload ("Lambda quotas"). */
 const LARGEST_PAYLOAD = 6 * 1_048_576;
 
@@ -35,7 +93,7 @@ const NAME = /^(?:(?:arn:[\w-]+:lambda:([\w-]+):)?(\d{12}):function:)?([\w-]{1,6
 /** Lambda as its callers see it: functions under a name. What runs them is told to it. */
 export class Lambda {
   readonly #standIns = new Map<string, RunFunction>();
-  #deployed: (functionName: string) => RunFunction | undefined = () => undefined;
+  #deployed: DeployedFunctions = NONE;
 
   constructor(
     private readonly accountId: string,
@@ -43,7 +101,7 @@ export class Lambda {
   ) {}
 
   /** Where functions that were deployed as bundles run. */
-  runOn(deployed: (functionName: string) => RunFunction | undefined): void {
+  runOn(deployed: DeployedFunctions): void {
     this.#deployed = deployed;
   }
 
@@ -76,6 +134,12 @@ export class Lambda {
     const payload = length === 0 ? '{}' : Buffer.from(input.Payload).toString('utf8');
     assertJson(payload);
     if (input.InvocationType === 'DryRun') return { StatusCode: 204, Payload: Buffer.alloc(0) };
+    if (input.InvocationType === 'Event') {
+      const { name } = this.#parts(input.FunctionName);
+      if (this.#deployed.has(name)) this.#deployed.start(name, payload);
+      else await run(payload);
+      return { StatusCode: 202, Payload: Buffer.alloc(0) };
+    }
     const result = await run(payload);
     return {
       StatusCode: 200,
@@ -96,15 +160,58 @@ export class Lambda {
     }
     const qualified = this.#standIns.get(`${name}:${qualifier}`);
     if (qualified !== undefined) return qualified;
-    const run = this.#standIns.get(name) ?? this.#deployed(name);
+    const run = this.#standIns.get(name) ?? this.#runDeployed(name);
     if (run !== undefined && (qualifier === undefined || qualifier === '$LATEST')) return run;
     throw notFound(`Function not found: ${this.arn(qualifier === undefined ? name : `${name}:${qualifier}`)}`);
+  }
+
+  #runDeployed(name: string): RunFunction | undefined {
+    if (!this.#deployed.has(name)) return undefined;
+    return (payload) => this.#deployed.invoke(name, payload);
+  }
+
+  /** Deployed ones only. @throws AwsError ResourceNotFoundException */
+  getFunctionConfiguration({ FunctionName }: { readonly FunctionName: string }) {
+    const { name } = this.#parts(FunctionName);
+    if (!this.#deployed.has(name)) throw notFound(`Function not found: ${this.arn(name)}`);
+    const status = { State: 'Active', LastUpdateStatus: 'Successful' };
+    return { ...this.#deployed.describe(name), ...status, Version: '$LATEST', PackageType: 'Zip' };
+  }
+
+  /** Where its code can be fetched from is not told: there is no such place here. @throws AwsError ResourceNotFoundException */
+  getFunction(input: { readonly FunctionName: string }) {
+    return { Configuration: this.getFunctionConfiguration(input), Code: { RepositoryType: 'S3' }, Tags: {} };
+  }
+
+  listFunctions({ Marker, MaxItems = PAGE }: { readonly Marker?: string; readonly MaxItems?: number } = {}) {
+    const invalid = () => new AwsError('InvalidParameterValueException', 400, 'Invalid Marker');
+    const after = positionOf(Marker, invalid);
+    const { items, token } = pageAfter(this.#deployed.list(), ({ FunctionName }) => FunctionName, MaxItems, after);
+    return { Functions: items.map((one) => ({ ...one, Version: '$LATEST', PackageType: 'Zip' })), NextMarker: token };
+  }
+
+  /** Who else may call a function. @throws AwsError ResourceNotFoundException for an unknown function, or one without */
+  getPolicy({ FunctionName }: { readonly FunctionName: string }) {
+    const { FunctionArn, FunctionName: name } = this.getFunctionConfiguration({ FunctionName });
+    const statements = this.#deployed.policy(name);
+    if (statements.length === 0) throw notFound('The resource you requested does not exist.');
+    const Statement = statements.map((statement) => ({
+      Effect: 'Allow',
+      Action: 'lambda:InvokeFunction',
+      Resource: FunctionArn,
+      ...statement,
+    }));
+    return { Policy: JSON.stringify({ Version: '2012-10-17', Id: 'default', Statement }) };
   }
 
   #parts(functionName: string) {
     const [, region, accountId, name = functionName, qualifier] = NAME.exec(functionName) ?? [];
     return { region: region ?? this.region, accountId: accountId ?? this.accountId, name, qualifier };
   }
+}
+
+function unknownFunction(): never {
+  throw new Error('No function is deployed');
 }
 
 function notFound(message: string): AwsError {

@@ -10,7 +10,9 @@ export type ServiceName =
   | 'sns'
   | 'lambda'
   | 'cloudtrail'
-  | 'kms';
+  | 'kms'
+  | 'cloudformation'
+  | 'monitoring';
 
 /** Who calls. `userId` is the unique ID that STS shows: `AIDA…`, `AROA…:session` or the account. */
 export interface Principal {

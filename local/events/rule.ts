@@ -23,6 +23,7 @@ export interface RetryPolicy {
 export interface Rule {
   readonly name: string;
   readonly arn: string;
+  readonly description?: string | undefined;
   readonly pattern?: unknown;
   readonly schedule?: string;
   /** @default true */

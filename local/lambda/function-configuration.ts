@@ -16,6 +16,9 @@ export interface FunctionConfiguration {
   readonly environment: Readonly<Record<string, string>>;
   readonly logGroupName: string;
   readonly logFormat: 'Text' | 'JSON';
+  readonly description?: string | undefined;
+  /** `x86_64` or `arm64`. @default x86_64 */
+  readonly architecture?: string | undefined;
   /** The queue or topic for asynchronous events that failed for good. */
   readonly deadLetterArn?: string;
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { SessionCredentials } from '../account/principal';
 import type { Clock } from '../clock';
 import { type Random, randomUuid } from '../random';
@@ -38,6 +39,8 @@ interface DeployedFunction {
   readonly permissions: Map<string, Permission>;
   readonly environments: Set<ExecutionEnvironment>;
   eventInvoke: EventInvokeConfiguration;
+  /** ms since the epoch. */
+  readonly modifiedAt: number;
 }
 
 /** Runs built functions as Lambda does: warm environments are used again, and a busy one means a second one. */
@@ -65,6 +68,7 @@ export class Lambda {
       permissions: known?.permissions ?? new Map(),
       environments: new Set(),
       eventInvoke: known?.eventInvoke ?? {},
+      modifiedAt: isSame(known?.configuration, configuration) ? (known?.modifiedAt ?? 0) : this.options.clock.now(),
     });
   }
 
@@ -85,6 +89,12 @@ export class Lambda {
   /** @throws Error for an unknown function */
   configureEventInvoke(functionName: string, settings: EventInvokeConfiguration): void {
     this.#find(functionName).eventInvoke = settings;
+  }
+
+  /** What a function's owner sees of it: its configuration, since when it is so, and who may call it. */
+  describe(functionName: string) {
+    const { configuration, permissions, modifiedAt } = this.#find(functionName);
+    return { configuration, permissions: [...permissions], modifiedAt };
   }
 
   has(functionNameOrArn: string): boolean {
@@ -118,9 +128,9 @@ export class Lambda {
     await Promise.all([...this.#functions.keys()].map((name) => this.kill(name)));
   }
 
-  /** From here on the clock runs with real time: an invocation may really take as long as its timeout allows. */
-  followRealTime(): void {
-    this.#realTime = true;
+  /** Whether the clock runs with real time from here on: an invocation may really take as long as its timeout allows. */
+  followRealTime(follows: boolean): void {
+    this.#realTime = follows;
   }
 
   async #run(functionName: string, payload: string, requestId: string): Promise<InvocationResult> {
@@ -169,6 +179,13 @@ export class Lambda {
     if (found === undefined) throw new Error(`There is no function ${functionNameOrArn}`);
     return found;
   }
+}
+
+/** Another folder with the same name holds the same code: an asset is called by its digest. */
+function isSame(one: FunctionConfiguration | undefined, other: FunctionConfiguration): boolean {
+  const form = (configuration: FunctionConfiguration) =>
+    JSON.stringify({ ...configuration, codeDirectory: basename(configuration.codeDirectory) });
+  return one !== undefined && form(one) === form(other);
 }
 
 function resultOf(outcome: Outcome): Pick<InvocationResult, 'payload' | 'functionError'> {

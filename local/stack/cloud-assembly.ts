@@ -7,6 +7,11 @@ import { readTemplate, type Template } from './template';
 export interface SynthesizedStack {
   readonly stackName: string;
   readonly template: Template;
+  /** The template's text. */
+  readonly body: string;
+  /** What the app put on the whole stack. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly terminationProtection: boolean;
   /** Key in the assets' bucket to folder. */
   readonly assets: ReadonlyMap<string, string>;
 }
@@ -29,8 +34,27 @@ export function readCloudAssembly(directory: string, stackName?: string): Synthe
     const wanted = stackName === undefined ? 'exactly one stack' : `the stack ${stackName}`;
     throw new Error(`Expected ${wanted} in ${directory}, found: ${stacks.join(', ') || 'none'}`);
   }
-  const template = readTemplate(readFileSync(join(directory, name + TEMPLATE), 'utf8'));
-  return { stackName: name, template, assets: readAssets(directory, name) };
+  const body = readFileSync(join(directory, name + TEMPLATE), 'utf8');
+  const { properties } = artifactsIn(directory)[name] ?? {};
+  const { tags, terminationProtection } = isObject(properties) ? properties : {};
+  return {
+    stackName: name,
+    template: readTemplate(body),
+    body,
+    tags: Object.fromEntries(Object.entries(isObject(tags) ? tags : {}).map(([key, value]) => [key, String(value)])),
+    terminationProtection: terminationProtection === true,
+    assets: readAssets(directory, name),
+  };
+}
+
+/** What the app's own list of what it has written says of each stack; none where there is no such list. */
+function artifactsIn(directory: string): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+  const manifest = join(directory, 'manifest.json');
+  const document: unknown = existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')) : {};
+  const artifacts = isObject(document) && isObject(document.artifacts) ? document.artifacts : {};
+  return Object.fromEntries(
+    Object.entries(artifacts).flatMap(([name, value]) => (isObject(value) ? [[name, value]] : [])),
+  );
 }
 
 /** The stacks that `cdk synth` wrote, each after those that it depends on, as `cdk deploy --all` takes them. */
@@ -39,13 +63,11 @@ export function stacksIn(directory: string): readonly string[] {
     .filter((file) => file.endsWith(TEMPLATE))
     .map((file) => file.slice(0, -TEMPLATE.length))
     .sort();
-  const manifest = join(directory, 'manifest.json');
-  const document: unknown = existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')) : {};
-  const artifacts = isObject(document) && isObject(document.artifacts) ? document.artifacts : {};
+  const artifacts = artifactsIn(directory);
   const inOrder = new Set<string>();
   const visit = (name: string): void => {
-    const artifact = artifacts[name];
-    const needed = isObject(artifact) && Array.isArray(artifact.dependencies) ? artifact.dependencies.map(String) : [];
+    const { dependencies } = artifacts[name] ?? {};
+    const needed = Array.isArray(dependencies) ? dependencies.map(String) : [];
     for (const other of needed.filter((other) => names.includes(other) && !inOrder.has(other))) visit(other);
     inOrder.add(name);
   };

@@ -34,7 +34,8 @@ export class Stack {
    * Makes what the template declares, changes what is there already, and takes away what it does not declare any more.
    * Nothing is rolled back. The event bus hears of its calls. @throws Error that names the resource; the template is checked as far as possible before.
    */
-  async deploy({ template, assets }: SynthesizedStack): Promise<Deployment> {
+  async deploy(synthesized: SynthesizedStack): Promise<Deployment> {
+    const { template, assets } = synthesized;
     const known = this.#resources;
     const current = new Map<string, StackResource>();
     const intrinsics = this.#intrinsics(template, current);
@@ -67,6 +68,7 @@ export class Stack {
     const status = this.#isDeployed ? 'UPDATE_COMPLETE' : 'CREATE_COMPLETE';
     this.#isDeployed = true;
     const outputs = this.#outputs(template, intrinsics);
+    this.#keep(synthesized, status, outputs, intrinsics);
     return describeDeployment(this.services, [...current.values()], {
       stackName: this.stackName,
       stackId: this.stackId,
@@ -80,6 +82,33 @@ export class Stack {
     const { accountId, region, clock } = account;
     const by = { accountId, region, at: clock.now(), random: this.#eventIds };
     for (const event of recordedCalls(changes, by)) bus.publish(event);
+  }
+
+  /** Tells CloudFormation's own service, for whoever looks at stacks. */
+  #keep(
+    { template, body, tags, terminationProtection }: SynthesizedStack,
+    StackStatus: Deployment['status'],
+    outputs: Readonly<Record<string, string>>,
+    intrinsics: Intrinsics,
+  ): void {
+    const { cloudFormation, clock } = this.services.account;
+    const resources = [...this.#resources].map(([LogicalResourceId, { declared, physical }]) => {
+      return { LogicalResourceId, PhysicalResourceId: physical.ref, ResourceType: declared.type };
+    });
+    const Outputs = Object.entries(outputs).map(([OutputKey, OutputValue]) => {
+      const { Description, Export } = template.outputs[OutputKey] ?? {};
+      const ExportName = isObject(Export) ? String(intrinsics.resolve(Export.Name)) : undefined;
+      return {
+        OutputKey,
+        OutputValue,
+        ExportName,
+        Description: typeof Description === 'string' ? Description : undefined,
+      };
+    });
+    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    const named = { StackName: this.stackName, StackId: this.stackId, StackStatus, Description: template.description };
+    const stack = { ...named, Outputs, Tags, EnableTerminationProtection: terminationProtection, template: body };
+    cloudFormation.keep(stack, resources, clock.now());
   }
 
   #outputs(template: Template, intrinsics: Intrinsics): Record<string, string> {

@@ -18,6 +18,7 @@ export interface Template {
   readonly conditions: Readonly<Record<string, unknown>>;
   readonly resources: readonly TemplateResource[];
   readonly outputs: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly description?: string | undefined;
 }
 
 /** @throws Error that names the resource, where the text is no template. */
@@ -30,6 +31,7 @@ export function readTemplate(json: string): Template {
     conditions: isObject(document.Conditions) ? document.Conditions : {},
     resources: Object.entries(objects(document.Resources, 'Resources')).map(([id, body]) => readResource(id, body)),
     outputs: objects(document.Outputs, 'Outputs'),
+    description: typeof document.Description === 'string' ? document.Description : undefined,
   };
 }
 

@@ -269,6 +269,60 @@ test('with real time, a schedule of the near future fires', async () => {
   expect(errors).toEqual([]);
 });
 
+describe('a world that runs with real time can be taken on', () => {
+  const daily = async () =>
+    assembly(
+      {
+        Resources: {
+          Role: ROLE,
+          Function: lambdaFunction('echo'),
+          ...ruleFor('Function', { ScheduleExpression: 'cron(0 3 * * ? *)' }),
+        },
+      },
+      { echo: ECHO },
+    );
+
+  test('it lives through every run until then, and real time goes on from there', async () => {
+    const world = await start();
+    await world.deploy(await daily());
+    world.followRealTime((error) => expect.fail(String(error)));
+    await world.moveOn(later(10 * DAY));
+    expect(got(world).map(({ at }) => Math.floor(at / 3_600_000))).toEqual(
+      Array.from({ length: 10 }, (_, day) => day * 24 + 3),
+    );
+    const arrived = world.clock.now();
+    expect(arrived - later(10 * DAY).getTime()).toBeLessThan(5_000);
+    await expect.poll(() => world.clock.now()).toBeGreaterThan(arrived + 20);
+    await world.moveOn(later(11 * DAY));
+    expect(got(world)).toHaveLength(11);
+  });
+
+  test('but not back, and a task that fails on the way is told and stops nothing', async () => {
+    const world = await start();
+    await world.deploy(await daily());
+    const told: unknown[] = [];
+    world.followRealTime((error) => told.push(error));
+    world.scheduler.at(later(DAY).getTime(), 'broken', async () => {
+      throw new Error('broken');
+    });
+    await expect(world.moveOn(later(-1))).rejects.toThrow('2025-12-31T23:59:59.999Z has passed already');
+    await world.moveOn(later(2 * DAY));
+    expect(got(world)).toHaveLength(2);
+    expect(told).toEqual([new Error('broken')]);
+  });
+
+  test('and whoever has it taken on can call it off on the way', async () => {
+    const world = await start();
+    await world.deploy(await daily());
+    world.followRealTime((error) => expect.fail(String(error)));
+    const calledOff = new AbortController();
+    world.scheduler.at(later(5 * DAY).getTime(), 'enough', async () => calledOff.abort());
+    await world.moveOn(later(365 * DAY), calledOff.signal);
+    expect(got(world)).toHaveLength(5);
+    expect(world.clock.now()).toBeLessThan(later(6 * DAY).getTime());
+  });
+});
+
 test('a function invokes another one over the wire, as its role may', async () => {
   const world = await start({ accountServer: { authorize: ({ action }) => ({ allowed: action === 'Invoke' }) } });
   const caller = `

@@ -1,12 +1,50 @@
 import * as z from 'zod';
 import { type CloudTrail, LOOKUP_ATTRIBUTES } from '../cloud-trail';
+import type { Trails } from '../trails';
 import { instant, operationsOf } from './operation';
 
 const operation = operationsOf('InvalidLookupAttributesException');
+const ofTrails = operationsOf('InvalidTrailNameException');
+const named = z.object({ Name: z.string().min(1) });
+const EventSelectors = z
+  .array(
+    z.object({
+      ReadWriteType: z.enum(['ReadOnly', 'WriteOnly', 'All']).default('All'),
+      IncludeManagementEvents: z.boolean().default(true),
+      ExcludeManagementEventSources: z.array(z.string()).optional(),
+    }),
+  )
+  .max(5);
 
 /** CloudTrail on the wire. */
-export function cloudTrailOperations(cloudTrail: CloudTrail) {
+export function cloudTrailOperations(cloudTrail: CloudTrail, trails: Trails) {
   return {
+    CreateTrail: ofTrails(
+      'write',
+      z.object({
+        Name: z.string().min(3).max(128),
+        S3BucketName: z.string().min(3),
+        IsMultiRegionTrail: z.boolean().optional(),
+        IncludeGlobalServiceEvents: z.boolean().optional(),
+        EnableLogFileValidation: z.boolean().optional(),
+        IsOrganizationTrail: z.boolean().optional(),
+        KmsKeyId: z.string().optional(),
+      }),
+      (input) => trails.createTrail(input),
+    ),
+    DeleteTrail: ofTrails('write', named, (input) => trails.deleteTrail(input)),
+    StartLogging: ofTrails('write', named, (input) => trails.startLogging(input)),
+    StopLogging: ofTrails('write', named, (input) => trails.stopLogging(input)),
+    DescribeTrails: ofTrails('read', z.object({ trailNameList: z.array(z.string()).optional() }), (input) =>
+      trails.describeTrails(input),
+    ),
+    GetTrailStatus: ofTrails('read', named, (input) => trails.getTrailStatus(input)),
+    GetEventSelectors: ofTrails('read', z.object({ TrailName: z.string() }), (input) =>
+      trails.getEventSelectors(input),
+    ),
+    PutEventSelectors: ofTrails('write', z.object({ TrailName: z.string(), EventSelectors }), (input) =>
+      trails.putEventSelectors(input),
+    ),
     LookupEvents: operation(
       'read',
       z.object({

@@ -42,6 +42,16 @@ export function eventBridgeOperations(bus: EventBridge) {
       (input) => bus.putRule(input),
     ),
     DescribeRule: operation('read', z.object({ Name, EventBusName }), (input) => bus.describeRule(input)),
+    ListTargetsByRule: operation(
+      'read',
+      z.object({ Rule: Name, EventBusName, NextToken: z.string().optional() }),
+      (input) => bus.listTargetsByRule(input),
+    ),
+    ListRuleNamesByTarget: operation('read', z.object({ TargetArn: z.string(), EventBusName }), (input) =>
+      bus.listRuleNamesByTarget(input),
+    ),
+    EnableRule: operation('write', z.object({ Name, EventBusName }), ({ Name }) => bus.enableRule(Name, true)),
+    DisableRule: operation('write', z.object({ Name, EventBusName }), ({ Name }) => bus.enableRule(Name, false)),
     ListRules: operation('read', z.object({ NamePrefix: z.string().optional(), EventBusName }), (input) =>
       bus.listRules(input),
     ),

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Lambda } from '../lambda';
-import { operationsOf } from './operation';
+import { integer, operationsOf } from './operation';
 
 const operation = operationsOf('ValidationException');
+const one = z.object({ FunctionName: z.string().min(1).max(170), Qualifier: z.string().optional() });
 
 /** Lambda, once `wire/lambda-rest.ts` has taken its requests apart. An invocation is a data event. */
 export function lambdaOperations(lambda: Lambda) {
@@ -11,11 +12,19 @@ export function lambdaOperations(lambda: Lambda) {
       'data',
       z.object({
         FunctionName: z.string().min(1).max(170),
-        InvocationType: z.enum(['RequestResponse', 'DryRun']).optional(),
+        InvocationType: z.enum(['RequestResponse', 'Event', 'DryRun']).optional(),
         Qualifier: z.string().min(1).max(128).optional(),
         Payload: z.instanceof(Uint8Array),
       }),
       (input) => lambda.invoke(input),
+    ),
+    GetFunction: operation('read', one, (input) => lambda.getFunction(input)),
+    GetFunctionConfiguration: operation('read', one, (input) => lambda.getFunctionConfiguration(input)),
+    GetPolicy: operation('read', one, (input) => lambda.getPolicy(input)),
+    ListFunctions: operation(
+      'read',
+      z.object({ Marker: z.string().optional(), MaxItems: integer(1, 10_000).optional() }),
+      (input) => lambda.listFunctions(input),
     ),
   };
 }

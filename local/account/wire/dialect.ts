@@ -1,7 +1,7 @@
 import { parseS3, s3Answer, s3Refusal } from '../../evidence/s3/s3-rest';
 import { AwsError } from '../aws-error';
-import type { InvokeOutput } from '../lambda';
 import type { ServiceName } from '../principal';
+import { cborAnswer, cborRefusal, isCbor, parseCbor } from './cbor';
 import { lambdaAnswer, lambdaRefusal, parseLambda } from './lambda-rest';
 import { parseQuery, queryAnswer, queryError } from './query';
 import type { RawRequest } from './signature';
@@ -9,13 +9,13 @@ import type { WireAnswer, WireRefusal } from './wire-answer';
 
 /** A request taken apart, still unauthenticated. */
 export interface ParsedRequest {
-  readonly dialect: 'query' | 'json' | 's3' | 'lambda';
+  readonly dialect: 'query' | 'json' | 'cbor' | 's3' | 'lambda';
   readonly service: ServiceName;
   readonly action: string;
   readonly input: Record<string, unknown>;
 }
 
-/** X-Amz-Target's prefix to service, for the JSON protocols. */
+/** What a service is called in X-Amz-Target, for the JSON protocols, and in the path, for CBOR. */
 const TARGETS: Readonly<Record<string, ServiceName>> = {
   secretsmanager: 'secretsmanager',
   AmazonSSM: 'ssm',
@@ -23,8 +23,9 @@ const TARGETS: Readonly<Record<string, ServiceName>> = {
   Logs_20140328: 'logs',
   CloudTrail_20131101: 'cloudtrail',
   TrentService: 'kms',
+  GraniteServiceVersion20100801: 'monitoring',
 };
-const QUERY_SERVICES: readonly string[] = ['iam', 'sts', 'sns'];
+const QUERY_SERVICES: readonly string[] = ['iam', 'sts', 'sns', 'cloudformation', 'monitoring'];
 
 /** The codes that the query protocol and the JSON protocols word differently. */
 const JSON_CODES: Readonly<Record<string, string>> = {
@@ -39,20 +40,22 @@ const JSON_CODES: Readonly<Record<string, string>> = {
 const QUERY_CODES: Readonly<Record<string, string>> = { UnknownOperationException: 'InvalidAction' };
 
 /**
- * Finds out which service and action a request is for: X-Amz-Target for JSON, the credential scope for S3, Lambda and queries.
+ * Finds out which service and action a request is for: X-Amz-Target for JSON, the path for CBOR, the credential scope for S3, Lambda and queries.
  * @throws AwsError UnknownOperationException, SerializationException.
  */
 export function parseRequest(raw: RawRequest, scopeService: string | undefined): ParsedRequest {
   const { headers, body } = raw;
   if (scopeService === 's3') return { dialect: 's3', service: 's3', ...parseS3(raw) };
   if (scopeService === 'lambda') return { dialect: 'lambda', service: 'lambda', ...parseLambda(raw) };
+  if (isCbor(raw)) {
+    const { service: name, action, input } = parseCbor(raw);
+    return { dialect: 'cbor', service: serviceOf(name, raw.target), action, input };
+  }
   const target = headers['x-amz-target'];
   if (typeof target === 'string') {
     // Some clients write a package before the service: com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents.
     const [prefix = '', action = ''] = target.split('.').slice(-2);
-    const service = TARGETS[prefix];
-    if (service === undefined) throw new AwsError('UnknownOperationException', 400, `No service answers to ${target}.`);
-    return { dialect: 'json', service, action, input: parseJson(body) };
+    return { dialect: 'json', service: serviceOf(prefix, target), action, input: parseJson(body) };
   }
   if (scopeService === undefined || !isQueryService(scopeService)) {
     const message = `No query service ${scopeService ?? ''} is here; JSON services need X-Amz-Target.`;
@@ -61,13 +64,20 @@ export function parseRequest(raw: RawRequest, scopeService: string | undefined):
   return { dialect: 'query', service: scopeService, ...parseQuery(body.toString('utf8')) };
 }
 
+function serviceOf(prefix: string, target: string): ServiceName {
+  const service = TARGETS[prefix];
+  if (service === undefined) throw new AwsError('UnknownOperationException', 400, `No service answers to ${target}.`);
+  return service;
+}
+
 export function answer(
   request: Pick<ParsedRequest, 'dialect' | 'service' | 'action'>,
   output: unknown,
   requestId: string,
 ): WireAnswer {
   if (request.dialect === 's3') return s3Answer(request.action, output, requestId);
-  if (request.dialect === 'lambda') return lambdaAnswer(output as InvokeOutput, requestId);
+  if (request.dialect === 'lambda') return lambdaAnswer(request.action, output, requestId);
+  if (request.dialect === 'cbor') return cborAnswer(output, requestId);
   if (request.dialect === 'query') {
     const body = queryAnswer(request.service, request.action, output, requestId);
     return { status: 200, headers: queryHeaders(requestId), body };
@@ -90,6 +100,7 @@ export function refusal(
   }
   const code = JSON_CODES[error.code] ?? error.code;
   if (request.dialect === 'lambda') return lambdaRefusal(error, code, requestId);
+  if (request.dialect === 'cbor') return cborRefusal({ ...error, status: jsonStatus(error.status) }, code, requestId);
   // Some errors of AWS have no message at all (SSM's ParameterNotFound).
   const body = JSON.stringify({ __type: code, ...(error.message === '' ? {} : { message: error.message }) });
   return { status: jsonStatus(error.status), headers: { ...jsonHeaders(requestId), 'x-amzn-errortype': code }, body };

@@ -3,26 +3,41 @@ import type { InvokeOutput } from '../lambda';
 import type { RawRequest } from './signature';
 import type { WireAnswer, WireRefusal } from './wire-answer';
 
-const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/;
+/** `<method> <what comes after the function's name>`, without a name for what is about all of them. */
+const ACTIONS: Readonly<Record<string, string>> = {
+  'POST invocations': 'Invoke',
+  'GET ': 'GetFunction',
+  'GET configuration': 'GetFunctionConfiguration',
+  'GET policy': 'GetPolicy',
+};
+const PATH = /^\/2015-03-31\/functions(?:\/([^/]+)(?:\/([a-z]+))?)?\/?$/;
 
 /** Takes a request of Lambda's REST protocol apart. @throws AwsError UnknownOperationException */
 export function parseLambda({ method, target, headers, body }: RawRequest) {
   const url = new URL(target, 'http://lambda');
-  const [, name] = INVOCATIONS.exec(url.pathname) ?? [];
-  if (name === undefined || method !== 'POST') {
+  const parts = PATH.exec(url.pathname);
+  const [, name, rest = ''] = parts ?? [];
+  const parameter = (key: string) => url.searchParams.get(key) ?? undefined;
+  if (parts !== null && name === undefined && method === 'GET') {
+    return { action: 'ListFunctions', input: { Marker: parameter('Marker'), MaxItems: parameter('MaxItems') } };
+  }
+  const action = ACTIONS[`${method} ${rest}`];
+  if (name === undefined || action === undefined) {
     throw new AwsError('UnknownOperationException', 404, `${method} ${url.pathname} is not supported here.`);
   }
-  const input = {
-    FunctionName: decodeURIComponent(name),
-    InvocationType: headers['x-amz-invocation-type'],
-    Qualifier: url.searchParams.get('Qualifier') ?? undefined,
-    Payload: body,
-  };
-  return { action: 'Invoke', input };
+  const called = { FunctionName: decodeURIComponent(name), Qualifier: parameter('Qualifier') };
+  if (action !== 'Invoke') return { action, input: called };
+  return { action, input: { ...called, InvocationType: headers['x-amz-invocation-type'], Payload: body } };
 }
 
-/** The answer to an invocation: the function's own result is the body, and a header tells that it failed. */
-export function lambdaAnswer(output: InvokeOutput, requestId: string): WireAnswer {
+/** An answer of Lambda's. Of an invocation the function's own result is the body, and a header tells that it failed. */
+export function lambdaAnswer(action: string, output: unknown, requestId: string): WireAnswer {
+  if (action === 'Invoke') return invoked(output as InvokeOutput, requestId);
+  const headers = { 'content-type': 'application/json', 'x-amzn-requestid': requestId };
+  return { status: 200, headers, body: JSON.stringify(output) };
+}
+
+function invoked(output: InvokeOutput, requestId: string): WireAnswer {
   const headers: Record<string, string> = { 'content-type': 'application/json', 'x-amzn-requestid': requestId };
   if (output.ExecutedVersion !== undefined) headers['x-amz-executed-version'] = output.ExecutedVersion;
   if (output.FunctionError !== undefined) headers['x-amz-function-error'] = output.FunctionError;

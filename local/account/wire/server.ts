@@ -249,6 +249,7 @@ class AccountFront {
 function guess({ headers }: RawRequest): Pick<ParsedRequest, 'dialect' | 'service'> {
   const [, scope] = /\/(s3|lambda)\/aws4_request/.exec(headers.authorization?.toString() ?? '') ?? [];
   if (scope === 's3' || scope === 'lambda') return { dialect: scope, service: scope };
+  if (headers['smithy-protocol'] === 'rpc-v2-cbor') return { dialect: 'cbor', service: 'monitoring' };
   return headers['x-amz-target'] === undefined
     ? { dialect: 'query', service: 'sts' }
     : { dialect: 'json', service: 'secretsmanager' };

@@ -24,6 +24,7 @@ const rule: ResourceType = (input) => {
     targets: properties.objects('Targets').map((target) => targetOf(target, account)),
     pattern: properties.value('EventPattern'),
     schedule,
+    description: properties.optionalText('Description'),
   });
   return { ref: name, attributes: { Arn: arn }, remove: () => bus.removeRule(name) };
 };

@@ -30,6 +30,8 @@ function configurationOf(input: ResourceInput, functionName: string): FunctionCo
     logGroupName: logging?.optionalText('LogGroup') ?? `/aws/lambda/${functionName}`,
     logFormat: logging?.optionalText('LogFormat') === 'JSON' ? 'JSON' : 'Text',
     deadLetterArn,
+    description: properties.optionalText('Description'),
+    architecture: properties.texts('Architectures')[0],
   };
 }
 

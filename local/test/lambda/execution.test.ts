@@ -145,7 +145,7 @@ describe('sleeping', () => {
       import { setTimeout as sleep } from 'node:timers/promises';
       export const handler = async () => { await Promise.all([sleep(120), sleep(40)]); };`);
     sandbox.clock.run();
-    sandbox.lambda.followRealTime();
+    sandbox.lambda.followRealTime(true);
     await sandbox.invoke();
     const begin = performance.now();
     await sandbox.invoke();

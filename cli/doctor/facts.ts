@@ -1,4 +1,5 @@
 import type { CallerIdentity, RegistryListing } from '../../functions/account/ports';
+import type { SeenAlarm } from '../../functions/aws/alarm-states';
 import type { SeenFunction, SeenRule, SeenSubscription, SeenTrail } from '../../functions/aws/deployment-look';
 import type { AuditEvent } from '../../functions/core/audit';
 import type { Config } from '../../functions/core/config/config';
@@ -54,6 +55,7 @@ export interface Facts {
   readonly rules: Read<readonly SeenRule[]>;
   readonly functions: Read<readonly SeenFunction[]>;
   readonly subscriptions: Read<readonly SeenSubscription[]>;
+  readonly alarms: Read<readonly SeenAlarm[]>;
   readonly trails: Read<readonly SeenTrail[]>;
   /** Changes to Keyturn itself that decide what it does. */
   readonly ownHistory: Read<Pick<OwnHistory, 'changes'>>;

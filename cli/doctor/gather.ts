@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readCredentialReport } from '../../functions/account/credential-report';
 import type { RegistryListing, Time } from '../../functions/account/ports';
+import { alarmStates } from '../../functions/aws/alarm-states';
 import { createAuditRecord } from '../../functions/aws/audit-record';
 import { type AwsAccess, type ClientConfig, reviewConfig } from '../../functions/aws/client-config';
 import { connectionSecretsBy } from '../../functions/aws/connection-secrets';
@@ -15,7 +16,7 @@ import type { Config } from '../../functions/core/config/config';
 import { after, DAY, MINUTE } from '../../functions/core/duration';
 import { toKeyturnError } from '../../functions/core/errors';
 import { isSameUser } from '../../functions/core/key/key-user';
-import { SEAL_KEY_ALIAS, SECRET_PREFIX } from '../../functions/core/names';
+import { ALARM_PREFIX, SEAL_KEY_ALIAS, SECRET_PREFIX } from '../../functions/core/names';
 import { DECISIVE_CHANGES } from '../../functions/core/own-things';
 import type { DeployedFacts } from '../../functions/report/evidence/evidence';
 import { listPolicies } from '../../functions/report/evidence/list-policies';
@@ -65,7 +66,7 @@ export async function gather({ access, caller, time, version, config: named, fol
       listPolicies(ports.secretPolicies, known(secrets), known(registry)?.entries),
     ),
     recordOf(clients, now),
-    thingsOf(look, known(deployed)),
+    thingsOf(look, known(deployed), clients),
     connectionsOf(uses, clients, time),
     changesOf(ports, deployed, now),
   ]);
@@ -180,19 +181,21 @@ const NOT_DEPLOYED = 'Nothing is deployed here yet, as far as can be read.';
 async function thingsOf(
   look: DeploymentLook,
   deployed: DeployedFacts | undefined,
-): Promise<Pick<Facts, 'rules' | 'functions' | 'subscriptions' | 'trails'>> {
+  clients: ClientConfig,
+): Promise<Pick<Facts, 'rules' | 'functions' | 'subscriptions' | 'alarms' | 'trails'>> {
   const trails = reading('cloudtrail:DescribeTrails and cloudtrail:GetTrailStatus', () => look.trails());
   if (deployed === undefined) {
     const none = notAsked<never>(NOT_DEPLOYED);
-    return { rules: none, functions: none, subscriptions: none, trails: await trails };
+    return { rules: none, functions: none, subscriptions: none, alarms: none, trails: await trails };
   }
   const { names, topic } = deployed.things;
-  const [rules, functions, subscriptions] = await Promise.all([
+  const [rules, functions, subscriptions, alarms] = await Promise.all([
     reading('events:ListRules', () => look.rules(names)),
     reading('lambda:ListFunctions', () => look.functions(names)),
     reading('sns:ListSubscriptionsByTopic on the topic', () => look.subscriptions(topic)),
+    reading('cloudwatch:DescribeAlarms', () => alarmStates(ALARM_PREFIX, clients)),
   ]);
-  return { rules, functions, subscriptions, trails: await trails };
+  return { rules, functions, subscriptions, alarms, trails: await trails };
 }
 
 async function connectionsOf(

@@ -1,5 +1,5 @@
 import { thingsDocument } from '../../functions/core/deployed-facts';
-import { DEPLOYMENT_PARAMETERS } from '../../functions/core/names';
+import { ALARM_PREFIX, DEPLOYMENT_PARAMETERS } from '../../functions/core/names';
 import { version } from '../../package.json';
 import { Scene } from './scene';
 import { SEAL_KEY_ARN } from './seal-key';
@@ -22,6 +22,23 @@ export async function deployedScene(start = Date.now()): Promise<Scene> {
     const rule = { Name: NAMES + name, ScheduleExpression: 'rate(1 day)' };
     account.invoke(admin, 'events', 'PutRule', rule);
   }
+  for (const name of ['overdue', 'dead-letters']) {
+    account.cloudWatch.alarms.put({
+      AlarmName: ALARM_PREFIX + name,
+      AlarmActions: [topicArn],
+      ComparisonOperator: 'GreaterThanThreshold',
+      EvaluationPeriods: 1,
+      Threshold: 0,
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: NAMES }],
+      Period: 300,
+      Statistic: 'Maximum',
+    });
+  }
+  const trail = { Name: 'management', S3BucketName: 'trail-of-the-account' };
+  account.invoke(admin, 'cloudtrail', 'CreateTrail', trail);
+  account.invoke(admin, 'cloudtrail', 'StartLogging', trail);
   account.invoke(admin, 'sns', 'Subscribe', { TopicArn: topicArn, Protocol: 'sqs', Endpoint: `${topicArn}-queue` });
   return scene;
 }

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../../functions/core/audit';
 import { after, HOUR, MINUTE } from '../../../functions/core/duration';
-import { FUNCTION_NAMES, type FunctionName, SEAL_KEY_ALIAS } from '../../../functions/core/names';
+import { ALARM_PREFIX, FUNCTION_NAMES, type FunctionName, SEAL_KEY_ALIAS } from '../../../functions/core/names';
 import { type Check, counted, fail, judged, named, ok, unknown, type Verdict, warn } from '../check';
 import { aws, DEPLOY, startFunction } from '../cures';
 import type { Facts } from '../facts';
@@ -177,6 +177,32 @@ const notifications: Check = {
     }),
 };
 
+const alarms: Check = {
+  id: 'alarms',
+  group: 'deployment',
+  must: 'the alarms are there, tell somebody, and none is on',
+  takes: 'cloudwatch:DescribeAlarms',
+  judge: ({ alarms: read, caller: { region } }) =>
+    judged(read, (all) => {
+      if (all.length === 0)
+        return fail('CloudWatch has no alarm of the stack: silence would be told to nobody.', DEPLOY);
+      const mute = all.filter(({ tells }) => !tells).map(({ name }) => name);
+      if (mute.length > 0) {
+        return fail(
+          `${named(mute)}: it tells nobody when it is on.`,
+          aws('Let them tell again', region, 'cloudwatch', 'enable-alarm-actions', '--alarm-names', ...mute),
+          DEPLOY,
+        );
+      }
+      const on = all.filter(({ state }) => state === 'ALARM').map(({ name }) => name);
+      if (on.length === 0) return ok(`${counted(all.length, 'alarm')}, none is on.`);
+      return warn(
+        `${named(on)}: on now.`,
+        ...on.map((name) => ({ to: `See docs/operate/runbooks/${name.slice(ALARM_PREFIX.length)}.md` })),
+      );
+    }),
+};
+
 const handmade: Check = {
   id: 'changed-by-hand',
   group: 'deployment',
@@ -203,4 +229,4 @@ const handmade: Check = {
     }),
 };
 
-export const DEPLOYMENT_CHECKS: readonly Check[] = [stack, version, rules, runs, seal, notifications, handmade];
+export const DEPLOYMENT_CHECKS: readonly Check[] = [stack, version, rules, runs, seal, notifications, alarms, handmade];

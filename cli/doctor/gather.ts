@@ -18,7 +18,6 @@ import { toKeyturnError } from '../../functions/core/errors';
 import { isSameUser } from '../../functions/core/key/key-user';
 import { ALARM_PREFIX, SEAL_KEY_ALIAS, SECRET_PREFIX } from '../../functions/core/names';
 import { DECISIVE_CHANGES } from '../../functions/core/own-things';
-import type { DeployedFacts } from '../../functions/report/evidence/evidence';
 import { listPolicies } from '../../functions/report/evidence/list-policies';
 import type { EvidencePorts } from '../../functions/report/evidence/ports';
 import { tryToken } from '../connect/try-token';
@@ -62,11 +61,9 @@ export async function gather({ access, caller, time, version, config: named, fol
   const [report, keys, policies, record, things, connections, ownHistory] = await Promise.all([
     credentialReport(clients, time),
     keysOf(clients, wanted),
-    reading('secretsmanager:GetResourcePolicy on keyturn/*', () =>
-      listPolicies(ports.secretPolicies, known(secrets), known(registry)?.entries),
-    ),
+    policiesOf(ports, secrets, registry),
     recordOf(clients, now),
-    thingsOf(look, known(deployed), clients),
+    thingsOf(look, deployed, clients),
     connectionsOf(uses, clients, time),
     changesOf(ports, deployed, now),
   ]);
@@ -176,19 +173,32 @@ async function recordOf(clients: ClientConfig, now: Date): Promise<Pick<Facts, '
   return { seal, runs, denials };
 }
 
+/** Of the secrets that are known of. */
+async function policiesOf(
+  { secretPolicies }: Pick<EvidencePorts, 'secretPolicies'>,
+  secrets: Facts['secrets'],
+  registry: Read<RegistryListing>,
+): Promise<Facts['policies']> {
+  if (secrets.is === 'unread') return secrets;
+  return reading('secretsmanager:GetResourcePolicy on keyturn/*', () =>
+    listPolicies(secretPolicies, secrets.value, known(registry)?.entries),
+  );
+}
+
 const NOT_DEPLOYED = 'Nothing is deployed here yet, as far as can be read.';
 
 async function thingsOf(
   look: DeploymentLook,
-  deployed: DeployedFacts | undefined,
+  deployed: Facts['deployed'],
   clients: ClientConfig,
 ): Promise<Pick<Facts, 'rules' | 'functions' | 'subscriptions' | 'alarms' | 'trails'>> {
   const trails = reading('cloudtrail:DescribeTrails and cloudtrail:GetTrailStatus', () => look.trails());
-  if (deployed === undefined) {
-    const none = notAsked<never>(NOT_DEPLOYED);
+  const facts = known(deployed);
+  if (facts === undefined) {
+    const none = deployed.is === 'unread' ? deployed : notAsked<never>(NOT_DEPLOYED);
     return { rules: none, functions: none, subscriptions: none, alarms: none, trails: await trails };
   }
-  const { names, topic } = deployed.things;
+  const { names, topic } = facts.things;
   const [rules, functions, subscriptions, alarms] = await Promise.all([
     reading('events:ListRules', () => look.rules(names)),
     reading('lambda:ListFunctions', () => look.functions(names)),

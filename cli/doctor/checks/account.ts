@@ -10,16 +10,10 @@ const NOTICED = MINUTE;
 const identity: Check = {
   id: 'identity',
   group: 'account',
-  must: 'the credentials are of the account and the region of the stack, and not those of root',
+  must: 'the credentials are those of a role, and not of root; the account and the region are the meant ones',
   takes: 'no right',
-  judge({ caller: { accountId, arn, region }, deployed }) {
+  judge({ caller: { accountId, arn, region } }) {
     const saw = `${arn} in ${accountId}, ${region}`;
-    const topic = deployed.is === 'read' ? deployed.value?.things.topic.split(':') : undefined;
-    if (topic !== undefined && (topic[3] !== region || topic[4] !== accountId)) {
-      return fail(`${saw}, but what is deployed says ${topic[4]}, ${topic[3]}.`, {
-        to: `Name the profile and the region of the stack: --profile, --region ${topic[3]}`,
-      });
-    }
     if (arn.endsWith(':root')) {
       return warn(`${saw}: these are the credentials of root.`, {
         to: 'Sign in as a role with the managed policy KeyturnAuditor',

@@ -20,7 +20,7 @@ const stack: Check = {
   group: 'deployment',
   must: 'the stack is deployed',
   takes: 'ssm:GetParameter on /keyturn/deployment/*',
-  judge: ({ deployed, registry }) =>
+  judge: ({ deployed, registry, caller: { accountId, region } }) =>
     judged(deployed, (facts) => {
       if (facts !== undefined)
         return ok(`${named(facts.things.stacks)}, with everything that begins with ${facts.things.names}.`);
@@ -30,10 +30,11 @@ const stack: Check = {
             'There is a registry, but no word of what is deployed: somebody took it away, or the stack is of an earlier version.',
             DEPLOY,
           )
-        : unknown('Nothing is deployed in this account and region yet.', {
-            ...DEPLOY,
-            to: 'Deploy the stack, when everything else here is well',
-          });
+        : unknown(
+            `Nothing is deployed in ${accountId}, ${region}.`,
+            { to: 'Is it another account or region? Name its profile and region with --profile and --region' },
+            { ...DEPLOY, to: 'Otherwise deploy the stack, when everything else here is well' },
+          );
     }),
 };
 
@@ -131,10 +132,12 @@ const seal: Check = {
     if (read.why !== 'refused') return judged(read, () => ok(''));
     if (deployed.is === 'read' && deployed.value === undefined)
       return unknown('Nothing is deployed here yet, as far as can be read.');
-    const id = deployed.is === 'read' ? deployed.value?.things.keys[0] : undefined;
+    const id =
+      (deployed.is === 'read' ? deployed.value?.things.keys[0] : undefined) ??
+      `"$(aws kms describe-key --region ${region} --key-id ${SEAL_KEY_ALIAS} --query KeyMetadata.KeyId --output text)"`;
     return fail(
       `${read.message} Without it no function writes into the record, and nothing is taken away from a user.`,
-      aws('Enable the key', region, 'kms', 'enable-key', '--key-id', id ?? SEAL_KEY_ALIAS),
+      { to: 'Enable the key', run: `aws kms enable-key --region ${region} --key-id ${id}` },
     );
   },
 };

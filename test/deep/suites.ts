@@ -17,7 +17,7 @@ export const DEEP_SUITES = [
   // It starts a process that synthesizes, deploys and lives for weeks before it serves.
   'test/cli/serve.test.ts',
   // Faults of an account, each found and cured by real commands, of which each takes a second of Python's.
-  'test/cli/doctor-faults.test.ts',
+  'test/cli/doctor-{faults,deployed}.test.ts',
   // Thirty tamperings of a year's archive, by files; the rules have tables in test/core/seal.
   'test/cli/verify.test.ts',
   // Whole lives with all policies in force, and a report's page in every width and light.

@@ -155,7 +155,7 @@ module.exports = {
     only('local-tests', '^local/test/', ['^local/', '/node_modules/', '^node_modules/'], 'nor do their tests'),
     only(
       'cli',
-      '^cli/(?!rehearsal/|render/rehearsal|commands/(simulate|clock)|synthesize|main|run)',
+      '^cli/(?!rehearsal/|render/rehearsal|commands/simulate|commands/clock|synthesize|main|run)',
       [
         '^cli/(?!rehearsal/)',
         '^package\\.json$',

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CHECKS_REGION } from './checks';
 import { ROOT, read } from './documents';
 import { FINDING_REGIONS } from './findings';
 import { HOUSE_MARKERS, houseRegion } from './house';
@@ -9,6 +10,7 @@ import type { GeneratedRegion } from './region';
 export const GENERATED: readonly GeneratedRegion[] = [
   { document: 'docs/design/architecture.md', markers: HOUSE_MARKERS, make: houseRegion },
   ...FINDING_REGIONS,
+  CHECKS_REGION,
 ];
 
 /** A document with its region made again. @throws Error when a marker is missing */

@@ -77,7 +77,7 @@ async function asked({ stdin, stderr }: Pick<Terminal, 'stdin' | 'stderr'>, mess
     );
   }
   try {
-    return await password({ message: `Paste the ${message}:` }, { input: stdin, output: stderr });
+    return await password({ message: `Paste the ${message}:`, toggleMask: false }, { input: stdin, output: stderr });
   } catch (thrown) {
     if (thrown instanceof Error && thrown.name === 'ExitPromptError') {
       throw new KeyturnError('invalid-request', 'Stopped; nothing was stored.');

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Terminal } from '../../cli/terminal';
 import { Scene } from '../support/scene';
 import { type Typed, typed } from './typed';
 
@@ -29,14 +30,15 @@ function tokenWith(...scopes: readonly string[]): string {
   return token;
 }
 
-async function connect(token: string, ...args: readonly string[]): Promise<Typed> {
+async function connect(token: string, first: string | Partial<Terminal>, ...more: readonly string[]): Promise<Typed> {
+  const [args, terminal] = typeof first === 'string' ? [[first, ...more], {}] : [more, first];
   const { accessKeyId, secretAccessKey, sessionToken } = scene.account.rootSession();
   vi.stubEnv('AWS_ENDPOINT_URL', scene.accountUrl);
   vi.stubEnv('AWS_REGION', scene.account.region);
   vi.stubEnv('AWS_ACCESS_KEY_ID', accessKeyId);
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', secretAccessKey);
   vi.stubEnv('AWS_SESSION_TOKEN', sessionToken);
-  const ended = await typed(['connect', ...args], { folder, stdin: Readable.from([`${token}\n`]) });
+  const ended = await typed(['connect', ...args], { folder, stdin: Readable.from([`${token}\n`]), ...terminal });
   for (const secret of scene.material) expect(`${ended.stdout}${ended.stderr}`).not.toContain(secret);
   return ended;
 }
@@ -64,6 +66,23 @@ describe('keyturn connect', () => {
     expect(before()).toBe(JSON.stringify({ accessToken: scene.token }));
     expect(described().Tags).toContainEqual({ Key: 'keyturn:expires', Value: '2099-01-31' });
     expect(written()).toEqual([]);
+  });
+
+  it('asks for a token on a terminal, and shows nothing of it (K6)', async () => {
+    const token = tokenWith('pipeline:variable');
+    const [stdin, stderr] = [Object.assign(new PassThrough(), { isTTY: true }), new PassThrough()];
+    let shown = '';
+    stderr.on('data', (chunk: Buffer) => {
+      if (shown === '') setTimeout(() => stdin.write(`${token}\r`), 50);
+      shown += chunk.toString();
+    });
+    const { code } = await connect('', { stdin, stderr }, 'acme', '--expires', '2099-01-31');
+
+    expect(code).toBe(0);
+    expect(shown).toContain('Paste the access token of acme:');
+    expect(shown).not.toContain(token);
+    expect(shown).not.toContain('toggle');
+    expect(stored()).toBe(JSON.stringify({ accessToken: token }));
   });
 
   it('stores nothing with --dry-run', async () => {
@@ -153,7 +172,7 @@ keys: [{ id: shop, user: ci-shop, deliverTo: [{ connection: other, repository: a
     [['acme', '--token-stdin', '--email', 'a@b', '--client-id', 'c'], 'x', 'A token has one form'],
     [['acme', '--token-stdin', '--config', 'none.yaml'], 'x', 'there is no such file'],
   ])('refuses what means nothing: %s', async (args, token, says) => {
-    const { code, stderr } = await connect(token, ...args);
+    const { code, stderr } = await connect(token, args[0] ?? '', ...args.slice(1));
     expect(stderr).toContain(says);
     expect(code).toBe(2);
     expect(stored()).toContain(scene.token);

@@ -224,7 +224,7 @@ export class BitbucketClient {
   async #authorized<T>(request: Omit<HttpRequest, 'authorization'>, schema: z.ZodType<T>, call: Call): Promise<T> {
     const authorization = await this.#auth.header();
     const onHeaders: HttpRequest['onHeaders'] = (headers) => {
-      this.#scopes = scopesIn(headers) ?? this.#scopes;
+      this.#scopes = scopesIn(headers, this.#secrets) ?? this.#scopes;
     };
     try {
       return await this.#send({ ...request, authorization, onHeaders }, schema, call);
@@ -259,9 +259,9 @@ const SCOPE = /^[a-z][a-z:_-]{0,60}$/;
 const MOST_SCOPES = 100;
 
 /** Bitbucket says with each answer to somebody it knows what the token may do. */
-function scopesIn(headers: Readonly<Record<string, unknown>>): readonly string[] | undefined {
+function scopesIn(headers: Readonly<Record<string, unknown>>, secrets: KnownSecrets): readonly string[] | undefined {
   const said = headers['x-oauth-scopes'];
   if (typeof said !== 'string') return undefined;
-  const scopes = said.split(/[\s,]+/).filter((scope) => SCOPE.test(scope));
+  const scopes = said.split(/[\s,]+/).filter((scope) => SCOPE.test(scope) && !secrets.isIn(scope));
   return [...new Set(scopes)].sort().slice(0, MOST_SCOPES);
 }

@@ -124,9 +124,10 @@ describe('keyturn connect', () => {
 
   it('makes the secret of a connection that is only in the configuration, in each documented form', async () => {
     const secret = 'keyturn/connections/other';
+    const encryptionKey = 'arn:aws:kms:eu-west-1:111122223333:key/5ea15ea1-0000-4000-8000-000000000002';
     writeFileSync(
       join(folder, 'keyturn.yaml'),
-      `connections: { other: { bitbucket: { secret: ${secret}, url: "${scene.bitbucketUrl}" } } }
+      `connections: { other: { bitbucket: { secret: ${secret}, url: "${scene.bitbucketUrl}", encryptionKey: "${encryptionKey}" } } }
 keys: [{ id: shop, user: ci-shop, deliverTo: [{ connection: other, repository: acme/shop }] }]
 `,
     );
@@ -139,6 +140,9 @@ keys: [{ id: shop, user: ci-shop, deliverTo: [{ connection: other, repository: a
     const read = () =>
       scene.account.invoke(scene.admin, 'secretsmanager', 'GetSecretValue', { SecretId: secret }).SecretString;
     expect(read()).toBe(JSON.stringify({ email: 'ci@example.com', apiToken }));
+    expect(scene.account.invoke(scene.admin, 'secretsmanager', 'DescribeSecret', { SecretId: secret })).toMatchObject({
+      KmsKeyId: encryptionKey,
+    });
 
     const consumer = scene.bitbucket.addOAuthConsumer({ workspace: 'acme', scopes: ['pipeline:variable'] });
     scene.material.push(consumer.secret);

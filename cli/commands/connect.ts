@@ -55,8 +55,8 @@ const HELP = `
 The token is asked for without showing it, or read from standard input; it is
 never an argument, and never printed. Standard input may also hold the JSON that
 the secret is to hold. Of an access token nothing else has to be said.
-It needs secretsmanager:DescribeSecret, CreateSecret, PutSecretValue, TagResource
-and UntagResource on the connection's secret. Where GetSecretValue is allowed
+It needs secretsmanager:DescribeSecret, CreateSecret, PutSecretValue,
+TagResource and UntagResource on the connection's secret. Where GetSecretValue is allowed
 too, the token before is tried as well, to compare them.
 ${EXIT_CODES}
 

@@ -9,6 +9,18 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
+// Whoever has had enough leaves nothing behind: what there is to clean up is cleaned up at the exit. A command that ends
+// in a way of its own listens too.
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  process.on(signal, () => {
+    if (process.listenerCount(signal) === 1) process.exit(code);
+  });
+}
+
 main().then((exitCode) => {
   process.exitCode = exitCode;
 });

@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { KeyturnError } from '../functions/core/errors';
 
@@ -31,6 +31,14 @@ export function assertWritable(file: string, { folder, force, option = '--output
       `${option} ${file}: the file exists. Replace it with --force, or name another one.`,
     );
   }
+}
+
+/** Says early whether a folder can be filled: what is in it already would be mixed with it. @throws KeyturnError `invalid-request` */
+export function assertEmptyFolder(name: string | undefined, { folder, option }: Omit<Place, 'force'>): void {
+  if (name === undefined) return;
+  const path = resolve(folder, name);
+  if (!existsSync(path) || (statSync(path).isDirectory() && readdirSync(path).length === 0)) return;
+  throw new KeyturnError('invalid-request', `${option} ${name}: it exists, and is no empty folder. Name another one.`);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
 import { EXIT, exitCodeOf } from './exit-code';
+import { COLUMNS } from './render/wrapped';
 import type { Terminal } from './terminal';
 
 /** One command of `keyturn`; it tells how it ended. */
@@ -25,6 +26,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'look whether everything is as it must be, and say how it is cured',
     load: async () => (await import('./commands/doctor')).doctorCommand,
   },
+  init: {
+    summary: 'write a first keyturn.yaml, from what the account has and what you say',
+    load: async () => (await import('./commands/init')).initCommand,
+  },
+  plan: {
+    summary: 'say what will happen to which key on which day, and what a change would do',
+    load: async () => (await import('./commands/plan')).planCommand,
+  },
   report: {
     summary: 'make a report of the access keys of an account, for auditors',
     load: async () => (await import('./commands/report')).reportCommand,
@@ -33,15 +42,26 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'live through a year in a local AWS account, and check every promise',
     load: async () => (await import('./commands/simulate')).simulateCommand,
   },
+  status: {
+    summary: 'show where every managed key stands, and what comes next',
+    load: async () => (await import('./commands/status')).statusCommand,
+  },
   validate: {
-    summary: 'check a keyturn.yaml, and what its deployment would do to the keys that there are',
+    summary: 'find every mistake in a keyturn.yaml, with its cure; warn of what is probably not meant',
     load: async () => (await import('./commands/validate')).validateCommand,
   },
   verify: {
     summary: "check a copy of the audit archive against the seal's public key",
     load: async () => (await import('./commands/verify')).verifyCommand,
   },
+  why: {
+    summary: 'tell the life of one access key: who made it, where it went, who uses it',
+    load: async () => (await import('./commands/why')).whyCommand,
+  },
 };
+
+/** Names of the commands, as the list of them shows them. */
+export const COMMAND_NAMES = Object.keys(COMMANDS);
 
 /**
  * Runs the command line. Every command makes data; one place renders it.
@@ -58,6 +78,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),
+      getOutHelpWidth: () => COLUMNS,
+      getErrHelpWidth: () => COLUMNS,
     });
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
     const command = args.includes(name)

@@ -1,14 +1,16 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { PACKAGE_ROOT } from './package-root';
 
 /** The app: of a package as it was built, of a checkout from its source. */
 const BUILT_APP = join(PACKAGE_ROOT, 'dist', 'lib', 'app.js');
 const SOURCE_APP = join(PACKAGE_ROOT, 'infra', 'app.ts');
+/** In one process, so that nothing outlives it. */
 const RUN_APP = existsSync(SOURCE_APP)
-  ? [join(PACKAGE_ROOT, 'node_modules/tsx/dist/cli.mjs'), SOURCE_APP]
+  ? ['--import', pathToFileURL(join(PACKAGE_ROOT, 'node_modules/tsx/dist/loader.mjs')).href, SOURCE_APP]
   : [BUILT_APP];
 
 /** Synthesis failed; the message is what the CDK app printed for people. */
@@ -17,14 +19,14 @@ export class SynthesisError extends Error {
 }
 
 /**
- * Runs the CDK app as `cdk synth` runs it, bundles included.
+ * Runs the CDK app as `cdk synth` runs it, bundles included. The folder is gone when the process ends, however it ends.
  *
  * @param config path of the configuration file
  * @param folder where a relative path starts
  * @returns the folder of the cloud assembly
  * @throws SynthesisError
  */
-export function synthesize(config: string, folder: string): string {
+export async function synthesize(config: string, folder: string): Promise<string> {
   const file = resolve(folder, config);
   if (!existsSync(file)) {
     throw new SynthesisError(
@@ -32,11 +34,27 @@ export function synthesize(config: string, folder: string): string {
     );
   }
   const cdkOut = mkdtempSync(join(tmpdir(), 'keyturn-cdk-out-'));
-  const { status, stderr } = spawnSync(process.execPath, RUN_APP, {
+  const app = spawn(process.execPath, RUN_APP, {
     cwd: PACKAGE_ROOT,
-    encoding: 'utf8',
-    env: { ...process.env, CDK_OUTDIR: cdkOut, CDK_CONTEXT_JSON: JSON.stringify({ config: file }) },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {
+      ...process.env,
+      CDK_OUTDIR: cdkOut,
+      CDK_CONTEXT_JSON: JSON.stringify({ config: file }),
+      // CloudFormation's schemas take seconds to load. What is deployed for good is checked by them all the same.
+      CDK_VALIDATION: 'false',
+    },
   });
-  if (status !== 0) throw new SynthesisError(stderr.trim() || 'The CDK app stopped without a message.');
+  process.once('exit', () => {
+    app.kill('SIGKILL');
+    // It may just be making a file.
+    rmSync(cdkOut, { recursive: true, force: true, maxRetries: 5 });
+  });
+  let said = '';
+  app.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const status = await new Promise((done, failed) => app.once('error', failed).once('close', done));
+  if (status !== 0) throw new SynthesisError(said.trim() || 'The CDK app stopped without a message.');
   return cdkOut;
 }

@@ -6,24 +6,24 @@ import { synthesize } from './synthesize';
 
 /** What a command has of the person and of the machine that run it: all of it is an argument, so that a test is one. */
 export interface Terminal {
+  /** What a person types, or another program pipes in: questions are asked where it is a terminal. */
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
-  /** What a person types, or another program pipes in. */
-  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   /** Whether somebody watches standard error. */
   readonly watched: boolean;
   /** Where the names of files start. */
   readonly folder: string;
   readonly time: Time;
   /** Runs the CDK app. @param config path, relative to `folder`. @returns the folder of the cloud assembly */
-  readonly synthesize: typeof synthesize;
+  readonly synthesize: (config: string, folder: string) => string | Promise<string>;
 }
 
 /** The one that this process was started from. */
 export const processTerminal: Terminal = {
+  stdin: process.stdin,
   stdout: colouredForPeople(process.stdout, process.env),
   stderr: colouredForPeople(process.stderr, process.env),
-  stdin: process.stdin,
   watched: process.stderr.isTTY === true,
   folder: process.cwd(),
   time: systemTime,

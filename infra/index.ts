@@ -9,6 +9,8 @@ export { KeyRotation, type KeyRotationProps } from './engine/key-rotation';
 export { KeyturnStack, type KeyturnStackOptions, type KeyturnStackProps } from './engine/keyturn-stack';
 export { ManagedKey } from './engine/managed-key';
 export type { ManagedKeyOptions, ManagedKeyProps } from './engine/managed-key-props';
+export { Mode } from './engine/mode';
+export { RotationPolicies } from './engine/rotation-policies';
 export type { RotationPolicy } from './engine/rotation-policy';
 export type { RotationSchedule } from './engine/rotation-schedule';
 export { Trail } from './engine/trail';

@@ -11,6 +11,8 @@ export interface WorldOptions {
   readonly account?: Partial<Omit<AccountOptions, 'clock'>>;
   /** Faults, policies and listeners at the account's front; its latency is 15 to 60 ms a call by default. */
   readonly accountServer?: Partial<Omit<AccountServerOptions, 'account'>>;
+  /** Whether what the policies of secrets and KMS keys deny is refused, by `account/policy/`. @default false: `accountServer.authorize` alone decides */
+  readonly resourcePolicies?: boolean;
   /** How each CI host is, by its name in the register. */
   readonly hosts?: HostOptions;
   /** How long a CloudTrail record takes to the event bus. @default 3 minutes */

@@ -1,6 +1,7 @@
 import { Account } from './account/account';
 import { type AccountEvent, isoSeconds } from './account/event';
 import type { ArrivedEvent } from './account/other-buses';
+import { resourcePolicies } from './account/policy/resource-policies';
 import { type AccountServer, startAccountServer } from './account/wire/server';
 import { CallCounts } from './call-counts';
 import { Clock } from './clock';
@@ -62,6 +63,7 @@ export class World {
     const calls: CallCounts[] = [];
     const accountServer = await startAccountServer({
       latency: wholeBetween(stream('account-latency'), 15, 60),
+      ...(options.resourcePolicies === true ? { authorize: resourcePolicies(account) } : {}),
       ...options.accountServer,
       account,
       onCall: (call, outcome) => {

@@ -29,8 +29,8 @@ export function clockCommand(terminal: Terminal, ended: (exitCode: number) => vo
         '  $ keyturn clock +10d        ten days later',
         '  $ keyturn clock 2027-02-01  on that day, at midnight UTC',
         '',
-        'Exit codes: 0 fine, 2 a time that is none or that has passed, or no KEYTURN_LOCAL,',
-        '3 the local world does not answer.',
+        'Exit codes: 0 fine, 2 a time that is none or that has passed, or no',
+        'KEYTURN_LOCAL, 3 the local world does not answer.',
       ].join('\n'),
     )
     .action(async (time: string | undefined, { json }: { readonly json?: true }) => {

@@ -33,31 +33,33 @@ const STANDARD_OUTPUT = '-';
 
 /** `keyturn report`: what an auditor needs to know about the access keys of an account. */
 export function reportCommand(terminal: Terminal, ended: (exitCode: number) => void): Command {
-  return withAccess(new Command('report'))
-    .description(
-      'Makes a report of the access keys of an AWS account: which there are, whether each was rotated in time, who ' +
-        'changed what, and what happened without Keyturn. It changes nothing in the account. ' +
-        'The managed policy KeyturnAuditor has every right that it needs.',
-    )
-    .option(
-      '--since <date>',
-      'first instant: 2026-01-31 or 2026-01-31T12:00:00Z, UTC (default: 365 days earlier)',
-      instantOf,
-    )
-    .option('--until <date>', 'end, exclusive (default: now)', instantOf)
-    .addOption(new Option('--format <format>', 'what to write').choices(REPORT_FORMATS).default('html'))
-    .addOption(
-      new Option('--table <name>', 'which table a CSV file holds (default: "access-keys")').choices(CSV_TABLE_NAMES),
-    )
-    .option(
-      '--output <file>',
-      'where to write it, or - for standard output (default: for html ' +
-        'keyturn-report-<account>-<since>-<until>.html in this folder, otherwise -)',
-    )
-    .option('--force', 'replace the file if it exists')
-    .option('--log-group <name>', 'log group of the audit record', AUDIT_LOG_GROUP)
-    .option('--seal-key <arn...>', "KMS keys that sealed the record before the stack's present one")
-    .option('--check', 'exit with 1 unless the report says compliant, with or without exceptions')
+  return withAccess(
+    new Command('report')
+      .description(
+        'Makes a report of the access keys of an AWS account: which there are, whether each was rotated in time, who ' +
+          'changed what, and what happened without Keyturn. It changes nothing in the account. ' +
+          'The managed policy KeyturnAuditor has every right that it needs.',
+      )
+      .option(
+        '--since <date>',
+        'first instant: 2026-01-31 or 2026-01-31T12:00:00Z, UTC (default: 365 days earlier)',
+        instantOf,
+      )
+      .option('--until <date>', 'end, exclusive (default: now)', instantOf)
+      .addOption(new Option('--format <format>', 'what to write').choices(REPORT_FORMATS).default('html'))
+      .addOption(
+        new Option('--table <name>', 'which table a CSV file holds (default: "access-keys")').choices(CSV_TABLE_NAMES),
+      )
+      .option(
+        '--output <file>',
+        'where to write it, or - for standard output (default: for html ' +
+          'keyturn-report-<account>-<since>-<until>.html in this folder, otherwise -)',
+      )
+      .option('--force', 'replace the file if it exists')
+      .option('--log-group <name>', 'log group of the audit record', AUDIT_LOG_GROUP)
+      .option('--seal-key <arn...>', "KMS keys that sealed the record before the stack's present one")
+      .option('--check', 'exit with 1 unless the report says compliant, with or without exceptions'),
+  )
     .addHelpText('after', HELP)
     .action(async (options: ReportOptions, command: Command) => {
       ended(await report(options, command, terminal));
@@ -65,11 +67,12 @@ export function reportCommand(terminal: Terminal, ended: (exitCode: number) => v
 }
 
 const HELP = `
-Exit codes: 0 when the report was written, 1 when it could not be written, and with
---check when it says neither compliant nor compliant with exceptions in force;
-2 asked for in a way that means nothing, 3 could not reach AWS.
-What could not be read is in the report under its limits, and on standard error. A CSV file holds one table: the verdict
-is in the table summary, the limits in limits. When the document goes to standard output, both are on standard error too.
+Exit codes: 0 when the report was written, 1 when it could not be written, and
+with --check when it says neither compliant nor compliant with exceptions in
+force; 2 asked for in a way that means nothing, 3 could not reach AWS.
+What could not be read is in the report under its limits, and on standard error.
+A CSV file holds one table: the verdict is in the table summary, the limits in
+limits. When the document goes to standard output, both are on standard error.
 
 Examples:
   keyturn report --profile audit --region eu-west-1

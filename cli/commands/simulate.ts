@@ -1,34 +1,11 @@
-import { pathToFileURL } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { bold } from 'yoctocolors';
-import { KeyturnError } from '../../functions/core/errors';
-import type { Period } from '../../functions/report/evidence/gather-evidence';
-import type { Report } from '../../functions/report/judge/model';
-import { REPORT_FORMATS, type ReportFormat, renderReport } from '../../functions/report/page/render';
-import type { World } from '../../local/world';
-import { rehearseNaively } from '../rehearsal/naive';
-import { rehearse } from '../rehearsal/rehearse';
-import { assertEmpty, type SavedArchive, saveArchive } from '../rehearsal/save-archive';
-import { serve } from '../rehearsal/serve';
-import { Progress } from '../render/progress';
-import { renderNaive, renderRehearsal, renderSaved, renderServing } from '../render/rehearsal';
-import { renderVerdict } from '../render/review';
-import { assertWritable, writeWhole } from '../report-file';
-import { review } from '../review';
+import type { ReportFormat } from '../../functions/report/page/render';
+import { reportFileOf, type SimulateOptions } from '../rehearsal/simulate-options';
+import { assertEmptyFolder, assertWritable } from '../report-file';
 import type { Terminal } from '../terminal';
 
-interface SimulateOptions {
-  readonly days: number;
-  readonly config: string;
-  readonly seed: string;
-  readonly report?: string;
-  readonly reportFormat: ReportFormat;
-  readonly archive?: string;
-  readonly json?: true;
-  readonly serve?: true;
-  readonly naive?: true;
-  readonly everyHour?: true;
-}
+/** As `renderReport` makes them; it is loaded when it is needed. */
+const REPORT_FORMATS: readonly ReportFormat[] = ['html', 'json', 'csv'];
 
 /** `npm start`: the stack, deployed into a local account and lived through on a clock of its own. */
 export function simulateCommand(terminal: Terminal, ended: (exitCode: number) => void): Command {
@@ -54,74 +31,19 @@ export function simulateCommand(terminal: Terminal, ended: (exitCode: number) =>
 
 /** @returns the exit code: 0 when every promise held */
 async function simulate(options: SimulateOptions, terminal: Terminal): Promise<number> {
-  const { days, seed, json, reportFormat, report: file = `keyturn-report.${reportFormat}` } = options;
   const { folder, stderr, watched } = terminal;
-  const print = (text: string) => terminal.stdout.write(`${text}\n`);
-  if (options.naive) {
-    const report = await rehearseNaively({ days: Math.max(days, 600), seed });
-    print(json ? JSON.stringify(report, undefined, 2) : renderNaive(report));
-    return report.failure === undefined ? 1 : 0;
-  }
-  if (!options.serve) assertWritable(file, { folder, force: true, option: '--report' });
-  assertEmpty(options.archive, folder);
-  const cdkOut = terminal.synthesize(options.config, folder);
-  if (options.serve) {
-    const serving = await serve({ cdkOut, seed });
-    print(json ? JSON.stringify(serving.addresses, undefined, 2) : renderServing(serving.addresses));
-    await serving.ended;
-    return 0;
-  }
-  const progress = new Progress(json !== true && watched ? stderr : undefined);
-  const written: { verdict?: string; reportFile?: string; bucket?: string; archive?: SavedArchive } = {};
-  const rehearsal = await rehearse({
-    cdkOut,
-    days,
-    seed,
-    everyHour: options.everyHour === true,
-    onDeployed: ({ ArchiveBucketName }) => {
-      written.bucket = bucketOf(options, ArchiveBucketName);
-    },
-    onDay: (day) => progress.show(day, days),
-    onEnd: async (world, lived) => {
-      progress.end();
-      const report = await reviewWorld(world, lived);
-      written.reportFile = writeWhole(file, await renderReport(report, reportFormat), folder);
-      written.verdict = renderVerdict(report, written.reportFile, pathToFileURL(written.reportFile).href);
-      const { bucket } = written;
-      if (bucket !== undefined) written.archive = await saveArchive(world, bucket, options.archive ?? '', folder);
-    },
-  });
-  const { verdict, reportFile, archive } = written;
-  print(
-    json
-      ? JSON.stringify({ ...rehearsal, reportFile, archive }, undefined, 2)
-      : `${renderRehearsal(rehearsal)}\n\n${bold('Report')}\n${verdict}${archive ? renderSaved(archive) : ''}`,
-  );
-  return rehearsal.held ? 0 : 1;
-}
-
-/** The bucket that is to be copied from, if any. @throws KeyturnError when the stack has none */
-function bucketOf({ archive }: SimulateOptions, name: string | undefined): string | undefined {
-  if (archive === undefined || name !== undefined) return archive && name;
-  throw new KeyturnError(
-    'invalid-request',
-    '--archive: the configuration has no audit.archive; docs/examples/archive.yaml has one.',
-  );
-}
-
-/** The report of the days, as an auditor makes it: over HTTP, with the rights of the account's administrator. */
-export async function reviewWorld({ account, accountUrl, clock }: World, lived: Period): Promise<Report> {
-  const { accessKeyId, secretAccessKey, sessionToken } = account.rootSession();
-  return review({
-    ...lived,
-    access: {
-      endpoint: accountUrl,
-      region: account.region,
-      credentials: { accessKeyId, secretAccessKey, sessionToken },
-    },
-    // The world stands still while it is looked at, and has nothing to be waited for.
-    time: { now: () => new Date(clock.now()), sleep: async () => {} },
-  });
+  if (options.naive) return (await import('../rehearsal/simulation')).simulateNaively(options, terminal);
+  if (!options.serve) assertWritable(reportFileOf(options), { folder, force: true, option: '--report' });
+  assertEmptyFolder(options.archive, { folder, option: '--archive' });
+  // A program that reads a document is told nothing else; people wait for seconds, and should know for what.
+  if (options.json !== true || watched) stderr.write(`Synthesizing ${options.config}…\n`);
+  const [cdkOut, simulation] = await Promise.all([
+    terminal.synthesize(options.config, folder),
+    import('../rehearsal/simulation'),
+  ]);
+  return options.serve
+    ? simulation.simulateServing(options, cdkOut, terminal)
+    : simulation.simulateDays(options, cdkOut, terminal);
 }
 
 function wholeDays(text: string): number {

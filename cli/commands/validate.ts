@@ -1,67 +1,69 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { readDeployedKeys } from '../../functions/aws/deployed-keys';
+import type { Config } from '../../functions/core/config/config';
 import { type DeploymentOfKeys, deploymentOf } from '../../functions/core/config/deployed-keys';
-import { parseConfig } from '../../functions/core/config/parse-config';
+import { VALIDATE_SCHEMA, type Validated } from '../../functions/core/config/validated';
 import { type AccessOptions, accessOf, reach, withAccess } from '../access';
-import { EXIT } from '../exit-code';
+import { readConfigFile } from '../config-file';
+import { EXIT, EXIT_CODES } from '../exit-code';
+import { renderValidated } from '../render/validated';
 import type { Terminal } from '../terminal';
 
 interface ValidateOptions extends AccessOptions {
   readonly deployed?: true;
+  readonly strict?: true;
+  readonly json?: true;
 }
 
 /** `keyturn validate`: what is wrong with a configuration, and what its deployment would do to the keys that there are. */
 export function validateCommand(terminal: Terminal, ended: (exitCode: number) => void): Command {
   return withAccess(new Command('validate'))
     .description(
-      'Checks a configuration without the CDK. With --deployed it also reads which keys the account has, and says which ' +
-        'of them the deployment would leave to nobody. It changes nothing.',
+      'Checks a configuration without AWS and without the CDK: every mistake with its place and its cure, and warnings ' +
+        'of what is legal and probably not meant. With --deployed it also reads which keys the account has, and says ' +
+        'which of them the deployment would leave to nobody. It changes nothing.',
     )
     .argument('[file]', 'the configuration', 'keyturn.yaml')
+    .option('--strict', 'exit with 1 on warnings too')
+    .option('--json', 'write what was found as one JSON document')
     .option('--deployed', 'compare it with what is deployed; KeyturnAuditor has the rights that this needs')
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 when it can be deployed, 1 when the file is wrong, or when with --deployed the deployment would fail\n' +
-        'or drop half of the keys, 2 when there is no such file, 3 when the account cannot be read.',
-    )
+    .addHelpText('after', HELP)
     .action(async (file: string, options: ValidateOptions) => {
       ended(await validate(file, options, terminal));
     });
 }
 
-async function validate(file: string, options: ValidateOptions, { folder, stdout, stderr }: Terminal): Promise<number> {
-  const { config, problems } = parseConfig(readFileSync(resolve(folder, file), 'utf8'));
-  if (config === undefined) {
-    for (const { line, column, path, message } of problems) {
-      stderr.write(`${file}:${line}:${column} ${path === '' ? '' : `${path}: `}${message}\n`);
-    }
-    return EXIT.problems;
-  }
-  if (!options.deployed) {
-    stdout.write(`${file} is sound: ${config.keys.length} managed keys.\n`);
-    return EXIT.fine;
-  }
-  const access = accessOf(options);
-  await reach(access);
-  const deployment = deploymentOf(config.keys, await readDeployedKeys(access));
-  const lines = said(deployment);
-  for (const line of lines) stdout.write(`${line}\n`);
-  if (lines.length === 0) stdout.write(`${file} keeps every key that is deployed.\n`);
-  const { losesMost, taken, absent } = deployment;
-  return losesMost || taken.length > 0 || absent.length > 0 ? EXIT.problems : EXIT.fine;
+const HELP = `${EXIT_CODES}
+Problems are mistakes in the file, warnings with --strict, and with --deployed a
+deployment that would fail or drop half of the keys.
+
+Examples:
+  keyturn validate
+  keyturn validate --strict production.yaml
+  keyturn validate --json | jq -r '.mistakes[] | "\\(.line): \\(.message)"'
+  keyturn validate --deployed --profile audit --region eu-west-1`;
+
+async function validate(file: string, options: ValidateOptions, terminal: Terminal): Promise<number> {
+  const { config, problems: mistakes, warnings } = readConfigFile(file, 'keyturn validate FILE', terminal);
+  const deployed = options.deployed && config !== undefined ? await deploymentFor(config, options) : undefined;
+  const isRefused = mistakes.length > 0 || (options.strict === true && warnings.length > 0);
+  const ok = !isRefused && (deployed === undefined || isHarmless(deployed));
+  const keys = config?.keys.length;
+  const validated: Validated = { schema: VALIDATE_SCHEMA, file, ok, keys, mistakes, warnings, deployed };
+  terminal.stdout.write(
+    options.json ? `${JSON.stringify(validated, undefined, 2)}\n` : `${renderValidated(validated)}\n`,
+  );
+  return ok ? EXIT.fine : EXIT.problems;
 }
 
-function said({ dropped, losesMost, taken, absent }: DeploymentOfKeys): readonly string[] {
-  return [
-    ...(dropped.length === 0
-      ? []
-      : [
-          `Taken out, so that nobody rotates them any more: ${dropped.join(', ')}.` +
-            (losesMost ? ' That is half of the registry or more: is it the right file, and the right account?' : ''),
-        ]),
-    ...taken.map((id) => `${id}: the secret keyturn/${id} is there already; write "secret: existing", which takes it.`),
-    ...absent.map((id) => `${id}: there is no secret keyturn/${id}; restore it, or take "secret: existing" out.`),
-  ];
+/** @throws KeyturnError `aws-*` */
+async function deploymentFor({ keys }: Config, options: ValidateOptions): Promise<DeploymentOfKeys> {
+  const access = accessOf(options);
+  await reach(access);
+  // Most people check a file alone, and do not wait for the SDK.
+  const { readDeployedKeys } = await import('../../functions/aws/deployed-keys');
+  return deploymentOf(keys, await readDeployedKeys(access));
+}
+
+function isHarmless({ losesMost, taken, absent }: DeploymentOfKeys): boolean {
+  return !losesMost && taken.length === 0 && absent.length === 0;
 }

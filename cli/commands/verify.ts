@@ -43,8 +43,8 @@ const HELP = `
 Exit codes: 0 when it is intact, 1 when it is not, 2 when there is nothing to
 check, or nothing to check it with.
 Lines that somebody else has put beside the record are listed as not ours. They
-break nothing; with --strict the exit code is 1 then. So it is for a time between
-two stacks, of which nothing proves that nobody ran.
+break nothing; with --strict the exit code is 1 then. So it is for a time
+between two stacks, of which nothing proves that nobody ran.
 Take the public key from the account, or from whoever was given it at the
 deployment; one that lies beside the archive proves nothing.
 A line may be an audit event, or what an event bus has made of one: a copy of

@@ -1,4 +1,5 @@
 import type { RegistryEntry } from '../../functions/core/config/registry';
+import { isObserved } from '../../functions/core/lifecycle/observed';
 import { secretName } from '../../functions/core/names';
 import type { TrailRecord } from '../../local/account/trail';
 import type { World } from '../../local/world';
@@ -36,13 +37,20 @@ export interface Observed {
 /** Judges a rehearsal by what the account, the hosts and the pipelines saw, not by what the functions say. */
 export function judge(observed: Observed): readonly Verdict[] {
   const verdicts = [delivery, k1, k2, k3, k4, k5, k6, k7, k8, k10];
-  return verdicts.map((verdict) => verdict(observed));
+  const all = verdicts.map((verdict) => verdict(observed));
+  return observed.entries.some(isObserved) ? [...all, k14(observed)] : all;
+}
+
+/** The keys for which anything is done: the others have no promise but that they are left alone. */
+function actedOn(entries: readonly RegistryEntry[]): readonly RegistryEntry[] {
+  return entries.filter((entry) => !isObserved(entry));
 }
 
 /** No promise by number, but what everything is for. */
 function delivery({ world, entries, places }: Observed): Verdict {
   const stored = writes(world, 'PutSecretValue');
-  const missing = entries.filter((entry) => {
+  const acted = actedOn(entries);
+  const missing = acted.filter((entry) => {
     const token = tokenOf(stored.findLast((write) => isOf(write, entry)));
     const held = entry.targets.map((target) => places.pairAt(target)?.accessKeyId);
     return held.some((id) => id === undefined || !token.includes(id));
@@ -52,7 +60,7 @@ function delivery({ world, entries, places }: Observed): Verdict {
     says: 'in the end every target holds its current key',
     held: missing.length === 0,
     evidence:
-      missing.length === 0 ? `${entries.length} keys` : `not at its targets: ${missing.map(({ id }) => id).join(', ')}`,
+      missing.length === 0 ? `${acted.length} keys` : `not at its targets: ${missing.map(({ id }) => id).join(', ')}`,
   };
 }
 
@@ -159,7 +167,8 @@ function k7({ world, audits }: Observed): Verdict {
 
 function k8({ world, entries }: Observed): Verdict {
   const late: string[] = [];
-  for (const entry of entries) {
+  const acted = actedOn(entries);
+  for (const entry of acted) {
     const rotated = writes(world, 'PutSecretValue')
       .filter((write) => isOf(write, entry))
       .map(({ at }) => at);
@@ -171,7 +180,7 @@ function k8({ world, entries }: Observed): Verdict {
     promise: 'K8',
     says: 'no key is current for longer than rotateAfter and one run',
     held: late.length === 0,
-    evidence: late.length === 0 ? `${entries.length} keys on time` : `late: ${late.join(', ')}`,
+    evidence: late.length === 0 ? `${acted.length} keys on time` : `late: ${late.join(', ')}`,
   };
 }
 
@@ -184,6 +193,24 @@ function k10({ watch }: Observed): Verdict {
     evidence: `${mostKeys} at most`,
   };
 }
+
+/** The part of it that keys with `mode: observe` show. */
+function k14({ world, entries }: Observed): Verdict {
+  const observed = entries.filter(isObserved);
+  const changed = observed.filter(
+    (entry) =>
+      keyWrites(world).some(({ record }) => record.requestParameters?.userName === entry.user) ||
+      SECRET_WRITES.some((name) => writes(world, name).some((write) => isOf(write, entry))),
+  );
+  return {
+    promise: 'K14',
+    says: 'a key that is only observed is left as it is',
+    held: changed.length === 0,
+    evidence: `${observed.length} observed, ${changed.length} changed${changed.map(({ id }) => `; ${id}`).join('')}`,
+  };
+}
+
+const SECRET_WRITES = ['PutSecretValue', 'TagResource', 'UntagResource', 'UpdateSecretVersionStage'] as const;
 
 interface Write {
   readonly at: number;

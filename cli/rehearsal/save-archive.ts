@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
-import { KeyturnError } from '../../functions/core/errors';
 import { ARCHIVE_PREFIX, SEAL_KEY_ALIAS } from '../../functions/core/names';
 import type { World } from '../../local/world';
 
@@ -13,17 +12,6 @@ export interface SavedArchive {
   /** The public key of the seal, as `aws kms get-public-key` writes it down. */
   readonly publicKey: string;
   readonly objects: number;
-}
-
-/** Says early whether an archive can be copied there: two of them in one folder are none. @throws KeyturnError */
-export function assertEmpty(folder: string | undefined, here: string): void {
-  if (folder === undefined) return;
-  const path = resolve(here, folder);
-  if (!existsSync(path) || (statSync(path).isDirectory() && readdirSync(path).length === 0)) return;
-  throw new KeyturnError(
-    'invalid-request',
-    `--archive ${folder}: it exists, and is no empty folder. Name another one.`,
-  );
 }
 
 /**

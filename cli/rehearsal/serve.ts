@@ -46,11 +46,13 @@ export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }):
     start: new Date(now - 400 * DAY),
     seed,
     account: homeOf(assembly),
+    resourcePolicies: true,
     // Its clock can be moved on, and whoever signs a request then lives in another time.
     accountServer: { allowedSkew: Number.POSITIVE_INFINITY },
   });
   const places = openPlaces(world);
   makeSurroundings(assembly, world.account, places);
+  makeTrail(world);
   world.clock.advanceTo(now - 10 * MINUTE);
   await world.deployAll(cdkOut);
   await world.runUntil(new Date(now));
@@ -76,9 +78,11 @@ export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }):
       `aws secretsmanager list-secret-version-ids --secret-id ${secretName(id)}`,
       `aws secretsmanager describe-secret --secret-id ${secretName(id)}`,
       'aws ssm get-parameters-by-path --path /keyturn/keys/',
+      'aws cloudformation describe-stacks',
+      'aws lambda list-functions',
       'aws logs describe-log-groups',
     ])
-    .concat('npm run --silent keyturn -- report', 'npm run --silent keyturn -- clock +10d');
+    .concat('npm run --silent keyturn -- clock +10d', 'npm run --silent keyturn -- report');
   return {
     addresses: {
       accountUrl: world.accountUrl,
@@ -103,4 +107,11 @@ export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }):
       }
     }),
   };
+}
+
+/** The account has a trail of its own, as most have. */
+function makeTrail({ account: { trails } }: World): void {
+  const Name = 'management-events';
+  trails.createTrail({ Name, S3BucketName: 'management-events', IsMultiRegionTrail: true });
+  trails.startLogging({ Name });
 }

@@ -2,7 +2,7 @@ import { bold, dim, green, red, yellow } from 'yoctocolors';
 import type { TokenSeen } from '../../functions/core/hosts/host';
 import type { Before, Decision } from '../connect/decide';
 import type { PlaceState, TriedPlace } from '../connect/try-token';
-import { wrapped } from './wrapped';
+import { hanging } from './hanging';
 
 /** What `keyturn connect` found and did. Holds names only. */
 export interface Connected {
@@ -52,8 +52,8 @@ export function renderConnected(connected: Connected): string {
       ? [yellow('No key is delivered through it, so that nothing shows whether the token works.')]
       : places.flatMap(placeLines)),
     '',
-    ...wrapped(`${saved}: ${BECAUSE[because]}${stored === 'replaced' ? ' The one before is its AWSPREVIOUS.' : ''}`),
-    ...notes.flatMap((note) => wrapped(note)),
+    ...hanging(`${saved}: ${BECAUSE[because]}${stored === 'replaced' ? ' The one before is its AWSPREVIOUS.' : ''}`),
+    ...notes.flatMap((note) => hanging(note)),
   ].join('\n');
 }
 
@@ -62,9 +62,9 @@ function tokenLines({ token, expires }: Connected): readonly string[] {
   const { kind, who, scopes, lacks, spare } = token;
   return [
     `Token    ${kind}${who === undefined ? ', whose it is it may not tell' : ` of ${who}`}`,
-    ...wrapped(`Scopes   ${scopes?.join(', ') ?? 'the host does not tell'}`, '         '),
+    ...hanging(`Scopes   ${scopes?.join(', ') ?? 'the host does not tell'}`, '         '),
     ...lacks.map((scope) => red(`         lacks ${scope}: make a token that has it`)),
-    ...wrapped(spare.length === 0 ? '' : `         more than is needed: ${spare.join(', ')}`, '         ').filter(
+    ...hanging(spare.length === 0 ? '' : `         more than is needed: ${spare.join(', ')}`, '         ').filter(
       Boolean,
     ),
     `Ends     ${expires ?? 'the host does not tell; say it with --expires'}`,
@@ -73,5 +73,5 @@ function tokenLines({ token, expires }: Connected): readonly string[] {
 
 function placeLines({ target, state, message }: TriedPlace): readonly string[] {
   const line = `${STATE[state]}  ${target}`;
-  return message === undefined ? [line] : [line, ...wrapped(`           ${message}`, '           ')];
+  return message === undefined ? [line] : [line, ...hanging(`           ${message}`, '           ')];
 }

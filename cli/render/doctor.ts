@@ -1,7 +1,7 @@
 import { bold, cyan, dim, green, red, yellow } from 'yoctocolors';
 import { GROUPS, type Status } from '../doctor/check';
 import { type Checked, type Diagnosis, GROUP_ORDER } from '../doctor/checks';
-import { wrapped } from './wrapped';
+import { hanging } from './hanging';
 
 const SIGN: Readonly<Record<Status, string>> = {
   ok: green('ok     '),
@@ -28,12 +28,12 @@ export function renderDiagnosis(diagnosis: Diagnosis): string {
 }
 
 function linesOf({ id, status, saw, cures = [] }: Checked): readonly string[] {
-  const [first = '', ...others] = wrapped(`${INDENT}${saw}`, INDENT);
+  const [first = '', ...others] = hanging(`${INDENT}${saw}`, INDENT);
   const cure =
     status === 'ok'
       ? []
       : cures.flatMap(({ to, run }) => [
-          ...wrapped(`${INDENT}- ${to}${run === undefined ? '' : ':'}`, `${INDENT}  `),
+          ...hanging(`${INDENT}- ${to}${run === undefined ? '' : ':'}`, `${INDENT}  `),
           ...(run === undefined ? [] : [`${INDENT}  ${cyan(run)}`]),
         ]);
   return [`  ${SIGN[status]}  ${bold(id)}`, first, ...others, ...cure];

@@ -7,6 +7,11 @@ import type { Addresses } from '../rehearsal/serve';
 import type { Moment } from '../rehearsal/timeline';
 import { table } from './table';
 
+/** A command that is too long for one line, as a shell takes it in two. */
+function inTwoLines(command: string): string {
+  return command.length <= COLUMNS ? command : command.replace(/ (?=--[^ ]+ [^ ]+$)/, ' \\\n  ');
+}
+
 /** What people's terminals have. */
 const COLUMNS = 80;
 
@@ -174,6 +179,6 @@ export function renderServing({ accountUrl, bitbucketUrl, environment, commands,
     ...Object.entries(environment).map(([name, value]) => `export ${name}=${value}`),
     '',
     bold('Then, for example:'),
-    ...commands,
+    ...commands.map(inTwoLines),
   ].join('\n');
 }

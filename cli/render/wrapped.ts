@@ -1,20 +1,18 @@
-const COLUMNS = 80;
+/** Columns of a terminal that nobody has widened. */
+export const COLUMNS = 80;
 
-/**
- * Breaks a text at its blanks, for a terminal of 80 columns; a word that is longer, such as an ARN, stays whole.
- *
- * @param indent what each line after the first begins with
- */
-export function wrapped(text: string, indent = ''): readonly string[] {
+/** A paragraph in lines of at most 80 columns; a word that is longer stays whole. @param indent what each line begins with */
+export function wrapped(text: string, indent = ''): string {
   const lines: string[] = [];
-  const [, start = '', rest = ''] = /^(\s*)(.*)$/s.exec(text) ?? [];
-  let line = start;
-  for (const word of rest.split(' ')) {
-    const isFirst = line.trim() === '';
-    if (!isFirst && line.length + 1 + word.length > COLUMNS) {
-      lines.push(line);
-      line = indent + word;
-    } else line += isFirst ? word : ` ${word}`;
+  for (const word of text.split(/ +/)) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > COLUMNS) lines.push(`${indent}${word}`);
+    else lines[lines.length - 1] = `${last} ${word}`;
   }
-  return [...lines, line];
+  return lines.join('\n');
+}
+
+/** `1 mistake`, `2 mistakes`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

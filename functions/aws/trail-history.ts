@@ -47,11 +47,11 @@ export function createTrailHistory(time: Time, config: ClientConfig = reviewConf
   }
 
   return {
-    async writes(from, to) {
+    async writes(from, to, actions = TRAIL_ACTIONS) {
       const inIam = await home();
       const writes = new Map<string, TrailWrite>();
       // One after the other: the pace is the account's.
-      for (const action of TRAIL_ACTIONS) {
+      for (const action of actions) {
         const client = action === 'PutSecretValue' ? local : inIam;
         for await (const page of pagesOf(client, action, from, to)) {
           for (const write of page.flatMap((event) => trailWriteOf({ ...event, action }) ?? [])) {

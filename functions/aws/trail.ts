@@ -6,23 +6,22 @@ import { KeyturnError } from '../core/errors';
 import { creatorOf, isSamePrincipal } from '../core/key/creation-record';
 import { keyUseOf } from '../core/key/key-use';
 import { iamRecordsRegion, PARTITION_NAMES } from '../core/partitions';
-import { clientConfig } from './client-config';
+import { type ClientConfig, clientConfig } from './client-config';
 import { calling } from './failure';
 
 /** CloudTrail's times are whole seconds, and a record's may differ from the key's by a moment. */
 const AROUND = MINUTE;
 
 /** Two requests a second are allowed: who is refused does without. */
-const lookingConfig = {
-  ...clientConfig,
+const LOOKING = {
   maxAttempts: 2,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 } as const;
 
 /** The Trail port over the AWS SDK. */
-export function createTrail(region = process.env.AWS_REGION ?? ''): Trail {
-  const trail = new CloudTrailClient({ ...clientConfig, region: homeOfIam(region) });
-  const sts = new STSClient(clientConfig);
+export function createTrail(region = process.env.AWS_REGION ?? '', config: ClientConfig = clientConfig): Trail {
+  const trail = new CloudTrailClient({ ...config, region: homeOfIam(region) });
+  const sts = new STSClient(config);
 
   return {
     async isOwn({ accessKeyId, createdAt }) {
@@ -50,7 +49,7 @@ export function createTrail(region = process.env.AWS_REGION ?? ''): Trail {
       return undefined;
     },
     async usesOf(accessKeyId, since, where = region) {
-      const client = new CloudTrailClient({ ...lookingConfig, region: where });
+      const client = new CloudTrailClient({ ...config, ...LOOKING, region: where });
       try {
         const { Events = [] } = await calling(`cloudtrail:LookupEvents of ${accessKeyId} in ${where}`, {}, () =>
           client.send(

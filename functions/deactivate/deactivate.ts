@@ -4,6 +4,7 @@ import type { Iam, Registry, Secrets, Trail } from '../account/ports';
 import { survey } from '../account/survey';
 import { ringOfUser } from '../core/key/key-ring';
 import { withoutCurrentElsewhere } from '../core/lifecycle/current-elsewhere';
+import { inMode } from '../core/lifecycle/observed';
 import { planDeactivation } from '../core/lifecycle/plan-deactivation';
 import { worthDeactivationLook } from '../core/lifecycle/worth-a-look';
 import { isAsDeployed } from '../runtime/as-deployed';
@@ -40,7 +41,8 @@ export async function deactivate(ports: DeactivatePorts, run: Run): Promise<void
     const lastUsed = await lastUses(iam, active);
     const plan = planDeactivation({ entry, secret, keys, lastUsed, now: run.now() });
     if (plan.steps.length > 0 && !(await isAsDeployed(secrets, run, managed))) return;
-    run.findAll(await explained(plan.findings, { iam, trail, managed: { ...managed, secret }, successor }));
-    await perform(plan.steps, { ports, run, managed: { ...managed, secret } });
+    const { steps, findings } = inMode({ entry, secret, keys, now: run.now() }, plan);
+    run.findAll(await explained(findings, { iam, trail, managed: { ...managed, secret }, successor }));
+    await perform(steps, { ports, run, managed: { ...managed, secret } });
   });
 }

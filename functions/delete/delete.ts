@@ -4,6 +4,7 @@ import type { Iam, Registry, Secrets } from '../account/ports';
 import { survey } from '../account/survey';
 import { ringOfUser } from '../core/key/key-ring';
 import { withoutCurrentElsewhere } from '../core/lifecycle/current-elsewhere';
+import { inMode } from '../core/lifecycle/observed';
 import { planDeletion } from '../core/lifecycle/plan-deletion';
 import { worthDeletionLook } from '../core/lifecycle/worth-a-look';
 import { isAsDeployed } from '../runtime/as-deployed';
@@ -34,7 +35,8 @@ export async function deleteKeys(ports: DeletePorts, run: Run): Promise<void> {
     const lastUsed = await lastUses(iam, inactive);
     const plan = planDeletion({ entry, secret, keys, lastUsed, now: run.now() });
     if (plan.steps.length > 0 && !(await isAsDeployed(secrets, run, managed))) return;
-    run.findAll(plan.findings);
-    await perform(plan.steps, { ports, run, managed: { ...managed, secret } });
+    const { steps, findings } = inMode({ entry, secret, keys, now: run.now() }, plan);
+    run.findAll(findings);
+    await perform(steps, { ports, run, managed: { ...managed, secret } });
   });
 }

@@ -3,6 +3,7 @@ import type { CredentialReport } from '../core/key/access-key';
 import { formerUsers } from '../core/key/key-user';
 import { planFormerUsers } from '../core/lifecycle/former-users';
 import type { Managed } from '../core/lifecycle/managed';
+import { inMode } from '../core/lifecycle/observed';
 import { perform } from '../runtime/doers/perform';
 import type { Run } from '../runtime/run';
 
@@ -16,7 +17,8 @@ export async function followFormerUsers(
   const managedUsers = all.map(({ entry }) => entry.user);
   const changed = all.filter(({ secret }) => formerUsers(secret).length > 0);
   await run.forEach(changed, async (managed) => {
-    const plan = planFormerUsers({ ...managed, report, managedUsers, now: run.now() });
+    const now = run.now();
+    const plan = inMode({ ...managed, now }, planFormerUsers({ ...managed, report, managedUsers, now }));
     run.findAll(plan.findings);
     await perform(plan.steps, { ports: { secrets }, run, managed });
   });

@@ -10,6 +10,7 @@ import { currentKey, currentVersion } from '../core/key/secret-state';
 import { isHeldUp } from '../core/lifecycle/breaker';
 import { broughtForward, rotationDueAt, upcomingRotations } from '../core/lifecycle/bring-forward';
 import type { Managed } from '../core/lifecycle/managed';
+import { inMode, isObserved } from '../core/lifecycle/observed';
 import { keysToTrace, planRotation } from '../core/lifecycle/plan-rotation';
 import type { Plan } from '../core/lifecycle/steps';
 import { userSpelling } from '../core/lifecycle/user-spelling';
@@ -99,7 +100,7 @@ interface Item extends Managed {
 
 /** Sync looks every day at what is delivered, and at its entry first; whether nothing is to be delivered nobody else would ask. */
 function isUnwatched({ entry }: Managed): boolean {
-  return entry.targets.length === 0;
+  return entry.targets.length === 0 || isObserved(entry);
 }
 
 /** Works on keys in their order. @returns those that it did not get to, by id */
@@ -117,12 +118,13 @@ async function work({ ports, run, admission }: Day, items: readonly Item[]): Pro
       const { keys, plan, secret } = await planned(ports, run, item, found);
       const isActedOn = plan.steps.length > 0 || isUnwatched(item);
       if (isActedOn && !(await isAsDeployed(ports.secrets, run, item))) return;
-      run.findAll(plan.findings);
-      const rotation = plan.steps.find((step) => step.do === 'rotate');
+      const { steps: all, findings } = inMode({ ...item, secret, keys, now: run.now(), isAsked: item.requested }, plan);
+      run.findAll(findings);
+      const rotation = all.find((step) => step.do === 'rotate');
       if (rotation !== undefined) await place.turn;
       const admitted = rotation !== undefined && admission.admits(item.entry.id, rotation.reason);
       place.leave();
-      const steps = admitted || rotation === undefined ? plan.steps : plan.steps.slice(0, plan.steps.indexOf(rotation));
+      const steps = admitted || rotation === undefined ? all : all.slice(0, all.indexOf(rotation));
       await perform(steps, { ports, run, managed: { ...item, secret }, keys });
     } finally {
       place.leave();

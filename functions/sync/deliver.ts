@@ -1,9 +1,9 @@
 import { EVERYWHERE_TAKES, proveEverywhere } from '../account/prove';
-import { type DeliveryMark, marksOn } from '../core/key/delivery-mark';
+import { marksOn } from '../core/key/delivery-mark';
 import { currentVersion, type SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
-import { planDelivery } from '../core/lifecycle/plan-delivery';
-import type { Delivery, StepNamed } from '../core/lifecycle/steps';
+import { planDelivery, removals } from '../core/lifecycle/plan-delivery';
+import type { Delivery } from '../core/lifecycle/steps';
 import { type DeliverPorts, type DeliveryOutcome, deliverVersion } from '../runtime/doers/deliver-version';
 import type { Work } from '../runtime/doers/doer';
 import { perform } from '../runtime/doers/perform';
@@ -78,8 +78,4 @@ async function distrustMark(work: Work<DeliverPorts>): Promise<void> {
   const secret: SecretState = await work.ports.secrets.describe(work.managed.secret.name);
   const current = currentVersion(secret);
   if (current !== undefined) await perform(removals(marksOn(current)), work);
-}
-
-function removals(marks: readonly DeliveryMark[]): readonly StepNamed<'remove-label'>[] {
-  return marks.map((mark) => ({ do: 'remove-label', ...mark }));
 }

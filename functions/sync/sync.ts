@@ -10,8 +10,9 @@ import type { Finding } from '../core/findings/findings';
 import { currentVersion, type SecretState } from '../core/key/secret-state';
 import { systemsOf } from '../core/lifecycle/breaker';
 import type { Managed } from '../core/lifecycle/managed';
+import { inMode, isObserved, performable } from '../core/lifecycle/observed';
 import { byLastLook, planCheck } from '../core/lifecycle/plan-check';
-import { planDelivery } from '../core/lifecycle/plan-delivery';
+import { deliverySteps, planDelivery } from '../core/lifecycle/plan-delivery';
 import type { Check } from '../core/lifecycle/steps';
 import { tokenExpiries } from '../core/lifecycle/token-expiry';
 import { secretName } from '../core/names';
@@ -58,29 +59,49 @@ export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, opt
   const { ids, unknown } = request;
   if (unknown) run.find({ code: 'unknown-event', facts: {} });
   const managed = ids === undefined ? await everything(ports, run, options) : await pick(ids, ports, run, request);
-  const undelivered = managed.filter(({ entry, secret }) => {
-    const plan = planDelivery({ entry, secret, now: run.now() });
-    run.findAll(plan.findings);
+  const undelivered = managed.filter((one) => {
+    const input = { ...one, now: run.now() };
+    const { findings, ...plan } = planDelivery(input);
+    run.findAll(inMode(input, { steps: [], findings }).findings);
     return plan.deliver !== undefined || plan.removeAfter.length > 0;
   });
   const unseen = checksOf(managed, run, request, options);
+  const refused = isOfPerson(request) ? managed.filter(({ entry }) => isObserved(entry)) : [];
   // A look at a target sends the token there, as a delivery does the key.
-  const deployed = await asDeployed(ports.secrets, run, [...new Map([...undelivered, ...unseen].map(byId)).values()]);
-  const due = undelivered.filter(({ entry }) => deployed.has(entry.id));
+  const all = [...undelivered, ...unseen, ...refused];
+  const deployed = await asDeployed(ports.secrets, run, [...new Map(all.map(byId)).values()]);
+  const wanted = [...new Set([...undelivered, ...refused])].filter(({ entry }) => deployed.has(entry.id));
+  const due = wanted.filter((one) => mayBeDelivered(one, run, request));
   const checks = unseen.filter(({ entry }) => deployed.has(entry.id));
   const neighbours = neighboursOf(ids === undefined ? managed : undefined, ports.registry, run.now());
-  const all = { ...ports, targets: failingFast(ports.targets), neighbours };
+  const delivering = { ...ports, targets: failingFast(ports.targets), neighbours };
   const { ready, known } = await prepared(ports, run, due);
   // What was listed may be minutes old; what was picked alone is as fresh as it can be.
   const isFresh = ids?.length === 1 && known.size === 0;
   // What pipelines wait for goes first.
-  let halved = await deliverAll(all, run, startingElsewhere(ready, run.now()), { isFresh, known });
-  await run.forEach(checks, ({ check: step, ...managed }) => check(withItsSecret(all, managed), run, managed, step));
+  let halved = await deliverAll(delivering, run, startingElsewhere(ready, run.now()), { isFresh, known });
+  await run.forEach(checks, ({ check: step, ...managed }) =>
+    check(withItsSecret(delivering, managed), run, managed, step),
+  );
   for (let again = 0; again < MOST_AGAIN && isWorthWaiting(halved, run); again += 1) {
     await run.time.sleep(AGAIN_AFTER);
-    const afresh = { ...all, targets: failingFast(ports.targets) };
+    const afresh = { ...delivering, targets: failingFast(ports.targets) };
     halved = await deliverAll(afresh, run, halved, { isFresh: false, known });
   }
+}
+
+/** Whether somebody asks for keys by name. */
+function isOfPerson({ trigger, ids }: SyncRequest): boolean {
+  return trigger === 'request' && ids !== undefined;
+}
+
+/** Tells of a key that is only observed what would be done. */
+function mayBeDelivered(managed: Managed, run: Run, request: SyncRequest): boolean {
+  const input = { ...managed, now: run.now() };
+  const planned = { steps: deliverySteps(planDelivery(input)), findings: [] };
+  const { steps, findings } = inMode({ ...input, isAsked: isOfPerson(request) }, planned);
+  run.findAll(findings);
+  return steps.length > 0;
 }
 
 const byId = (managed: Managed) => [managed.entry.id, managed] as const;
@@ -161,7 +182,7 @@ function checksOf(
   const isAsked = trigger === 'request';
   const due = managed.flatMap((one): Due[] => {
     const step = planCheck({ ...one, now: run.now(), drift, isAsked });
-    return step === undefined ? [] : [{ ...one, check: step }];
+    return step === undefined ? [] : performable(one.entry, [step]).map((check) => ({ ...one, check }));
   });
   due.sort((a, b) => byLastLook(a.check, b.check));
   return isAsked ? due : fairShare(due, managed);

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { DEPLOYED_FUNCTIONS } from '../../functions/core/names';
+import { LastBuild } from './build-record';
 import { BUNDLES_FOLDER } from './bundles-folder';
 import { REPLACED_PACKAGES, ROOT } from './root';
 
@@ -25,12 +26,15 @@ export interface BundleProps {
 
 /**
  * Bundles the functions: what is deployed, what the local run executes and what the package ships. The same input gives
- * the same bytes, so that an unchanged function is not deployed again.
+ * the same bytes, so that an unchanged function is not deployed again, and what has not changed is not built again.
  *
  * @throws Error when a handler does not compile, or when the AWS SDK's version 2 has found its way in.
  */
 export function bundleFunctions(props: BundleProps = {}): readonly Bundle[] {
   const { names = DEPLOYED_FUNCTIONS, from = join(ROOT, 'functions'), to = BUNDLES_FOLDER } = props;
+  const last = new LastBuild(names, from, to);
+  const known = last.get();
+  if (known !== undefined) return known;
   const { metafile, outputFiles } = buildSync({
     absWorkingDir: ROOT,
     entryPoints: Object.fromEntries(names.map((name) => [`${name}/index`, join(from, name, 'handler.ts')])),
@@ -60,9 +64,11 @@ export function bundleFunctions(props: BundleProps = {}): readonly Bundle[] {
     throw new Error(`${forbidden} is part of a bundle: the AWS SDK's version 2 must not be. Use an @aws-sdk/ client.`);
   }
   for (const { path, contents } of outputFiles) replaceWhole(path, contents);
-  return Object.entries(metafile.outputs)
+  const bundles = Object.entries(metafile.outputs)
     .filter(([file]) => file.endsWith('/index.js'))
     .map(([file, { bytes }]) => ({ name: file.split('/').at(-2) ?? file, file, bytes }));
+  last.put(bundles, outputFiles);
+  return bundles;
 }
 
 /** Whoever reads a bundle while it is built again finds it whole: one that is the same is left, another comes in one instant. */

@@ -1,7 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
+import { planSchema } from '../../cli/documents/plan';
+import { statusSchema } from '../../cli/documents/status';
+import { whySchema } from '../../cli/documents/why';
 import { auditJsonSchema } from '../../functions/core/audit';
 import { configJsonSchema } from '../../functions/core/config/config';
+import { initializedJsonSchema } from '../../functions/core/config/initialized';
+import { validatedJsonSchema } from '../../functions/core/config/validated';
 import { reportJsonSchema } from '../../functions/report/judge/model';
 
 /** The JSON Schemas that the package ships, by file name: of the configuration, and of what Keyturn writes for others. */
@@ -9,6 +15,11 @@ const SCHEMAS: Readonly<Record<string, () => Record<string, unknown>>> = {
   'keyturn.schema.json': configJsonSchema,
   'keyturn.audit.v1.schema.json': auditJsonSchema,
   'keyturn.report.v2.schema.json': reportJsonSchema,
+  'keyturn.plan.v1.schema.json': () => z.toJSONSchema(planSchema, { unrepresentable: 'throw' }),
+  'keyturn.status.v1.schema.json': () => z.toJSONSchema(statusSchema, { unrepresentable: 'throw' }),
+  'keyturn.why.v1.schema.json': () => z.toJSONSchema(whySchema, { unrepresentable: 'throw' }),
+  'keyturn.validate.v1.schema.json': validatedJsonSchema,
+  'keyturn.init.v1.schema.json': initializedJsonSchema,
 };
 
 /** Writes every JSON Schema. @param folder @default - `dist` of this package */

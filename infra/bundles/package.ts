@@ -98,7 +98,9 @@ export async function assembleLibrary(to: string): Promise<void> {
     cpSync(join(ROOT, folder), join(stage, folder), { recursive: true });
   }
   // What builds and starts is no part of the library.
-  const others = globSync(['infra/!(index).ts', 'infra/bundles/{bundle,package,json-schemas}.ts'], { cwd: stage });
+  const others = globSync(['infra/!(index).ts', 'infra/bundles/{bundle,build-record,package,json-schemas,sbom}.ts'], {
+    cwd: stage,
+  });
   for (const file of others) rmSync(join(stage, file));
   cpSync(join(ROOT, 'README.md'), join(stage, 'README.md'));
   symlinkSync(join(ROOT, 'node_modules'), join(stage, 'node_modules'));

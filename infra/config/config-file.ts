@@ -1,35 +1,38 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../../functions/core/config/config';
-import { parseConfig } from '../../functions/core/config/parse-config';
+import { unreadable } from '../../functions/core/config/config-bytes';
+import { problemLine, readConfig } from '../../functions/core/config/parse-config';
 import { KeyturnError } from '../../functions/core/errors';
+import { joined } from '../../functions/core/words';
+
+const START = {
+  make: 'start from an example (cp docs/examples/keyturn.yaml keyturn.yaml), or have one made (keyturn init)',
+  name: 'cdk synth -c config=FILE',
+};
+
+/** What a file holds. */
+export interface ReadConfig {
+  readonly config: Config;
+  /** What of it is legal and probably not meant, each as one line with its place. */
+  readonly warnings: readonly { readonly code: string; readonly line: string }[];
+}
 
 /**
  * Reads `keyturn.yaml`.
  *
  * @throws KeyturnError `invalid-config`: one line `file:line:column path: message` for every mistake.
  */
-export function readConfigFile(file: string): Config {
-  let text: string;
+export function readConfigFile(file: string): ReadConfig {
+  let bytes: Uint8Array;
   try {
-    text = readFileSync(file, 'utf8');
+    bytes = readFileSync(file);
   } catch (thrown) {
-    throw new KeyturnError('invalid-config', `${file}: ${whyUnreadable(thrown)}`);
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
+    throw new KeyturnError('invalid-config', `${file}: ${joined(unreadable(code, START))}`);
   }
-  const { config, problems } = parseConfig(text);
-  if (config !== undefined) return config;
-  const lines = problems.map(
-    ({ line, column, path, message }) => `${file}:${line}:${column} ${path === '' ? '' : `${path}: `}${message}`,
-  );
-  throw new KeyturnError('invalid-config', lines.join('\n'));
-}
-
-function whyUnreadable(thrown: unknown): string {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
-  if (code === 'ENOENT') {
-    return (
-      'expected a configuration, found no such file; ' +
-      'start from an example (cp docs/examples/keyturn.yaml keyturn.yaml), or name another file (cdk synth -c config=FILE)'
-    );
+  const { config, problems, warnings } = readConfig(bytes);
+  if (config !== undefined) {
+    return { config, warnings: warnings.map((one) => ({ code: one.code, line: problemLine(file, one) })) };
   }
-  return `expected a readable file, found ${code === 'EISDIR' ? 'a folder' : `the error ${code}`}; name another file (cdk synth -c config=FILE)`;
+  throw new KeyturnError('invalid-config', problems.map((problem) => problemLine(file, problem)).join('\n'));
 }

@@ -3,6 +3,7 @@ import type { IConstruct, IDependable } from 'constructs';
 import type { KeyConfig } from '../../functions/core/config/key-config';
 import type { KeysTogether } from '../../functions/core/config/keys-together';
 import type { PolicyOverrides } from '../../functions/core/config/policy';
+import type { Mode } from '../../functions/core/config/registry';
 import type { Settings } from '../../functions/core/config/settings';
 import type { FunctionName } from '../../functions/core/names';
 import type { SecretEncryption } from '../access/secret-encryption';
@@ -25,6 +26,8 @@ export interface KeyNeeds {
 export interface IKeyRotation extends IConstruct {
   /** The policy of all keys. @internal */
   readonly _policy: PolicyOverrides | undefined;
+  /** The mode of the keys that say none. @internal */
+  readonly _mode: Mode;
   /** Path of all managed users, where there is one. @internal */
   readonly _usersPath: string | undefined;
   /** The keys so far, beside which another one is checked. @internal */

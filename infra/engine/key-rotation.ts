@@ -36,6 +36,7 @@ import type { IKeyRotation, KeyNeeds } from './key-engine';
 import { ManagedKey } from './managed-key';
 import type { ManagedKeyOptions } from './managed-key-props';
 import { ManagementTrail } from './management-trail';
+import type { Mode } from './mode';
 import { NotificationTopic } from './notification-topic';
 import { checkAlone, checkForwardTo, checkKeyRegions, checkPartition } from './rotation-checks';
 import type { RotationFunction } from './rotation-function';
@@ -52,6 +53,8 @@ import { watchValueSizes } from './value-sizes';
 const EXISTING_CHARACTERS = 2_000;
 
 export interface KeyRotationProps {
+  /** Whether the functions act on the keys, or only tell what they would do. @default Mode.ROTATE */
+  readonly mode?: Mode;
   /** When each step happens, for all keys. @default - 90, 100 and 110 days */
   readonly policy?: RotationPolicy;
   /** E-mail addresses that are told about findings and failures. Each has to confirm once. @default - nobody */
@@ -125,6 +128,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
   /** @internal */
   readonly _policy: PolicyOverrides | undefined;
   /** @internal */
+  readonly _mode: Settings['mode'];
+  /** @internal */
   readonly _usersPath: string | undefined;
   /** @internal */
   readonly _keys: KeysTogether;
@@ -151,6 +156,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     checkForwardTo(this, settings.audit.forwardTo);
     checkKeyRegions(this, settings);
     this._policy = settings.policy;
+    this._mode = settings.mode;
     this._deployment = settings.deployment;
     this._usersPath = settings.users?.path;
     this._keys = new KeysTogether(settings.policy);

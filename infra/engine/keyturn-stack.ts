@@ -41,8 +41,10 @@ export class KeyturnStack extends Stack {
    * @throws KeyturnError `invalid-config`, naming every mistake with its file, line and column.
    */
   static fromFile(scope: Construct, id: string, file: string, options: KeyturnStackOptions = {}): KeyturnStack {
-    const config = readConfigFile(file);
-    return new KeyturnStack(scope, id, { ...options, config, _checked: config });
+    const { config, warnings } = readConfigFile(file);
+    const stack = new KeyturnStack(scope, id, { ...options, config, _checked: config });
+    for (const { code, line } of warnings) Annotations.of(stack).addWarningV2(`keyturn:${code}`, line);
+    return stack;
   }
 
   constructor(scope: Construct, id: string, props: KeyturnStackProps) {

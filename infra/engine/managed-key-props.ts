@@ -3,6 +3,7 @@ import type { DeliveryTarget } from '../targets/delivery-target';
 import type { Adopt } from './adopt';
 import type { FirstRotation } from './first-rotation';
 import type { IKeyRotation } from './key-engine';
+import type { Mode } from './mode';
 import type { RotationPolicy } from './rotation-policy';
 
 /** What there is to say about one managed key. */
@@ -23,6 +24,8 @@ export interface ManagedKeyOptions {
   readonly deliverTo?: DeliveryTarget[];
   /** What differs from the rotation's policy. @default - nothing */
   readonly policy?: RotationPolicy;
+  /** Whether Keyturn acts on this key, or only tells what it would do. @default - the rotation's mode */
+  readonly mode?: Mode;
   /** When the key is rotated for the first time. @default FirstRotation.AT_ONCE */
   readonly firstRotation?: FirstRotation;
   /** What to do with a user that has two keys already. @default Adopt.KEEP */

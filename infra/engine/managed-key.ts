@@ -49,7 +49,10 @@ export class ManagedKey extends Construct {
     const deliveries = (props.deliverTo ?? []).map(({ _delivery }) => _delivery);
     const fetchers = deliveries.flatMap((delivery) => delivery.readers ?? []);
     const readers = [...new Set([...(props.readers ?? []), ...fetchers])];
-    const document = registryDocument(checked.key, checked.connections, rotation._policy);
+    const document = registryDocument(checked.key, checked.connections, {
+      policy: rotation._policy,
+      mode: rotation._mode,
+    });
     const deployer = this.deployer();
     const resourcePolicy = secretPolicy({ roles: rotation._roles, readers, deployer, entry: entryDigest(document) });
     this.checkSize(document, checked.key);

@@ -1,28 +1,13 @@
 import type { ConnectionsConfig } from '../../functions/core/config/connection-config';
 import type { KeyConfig } from '../../functions/core/config/key-config';
-import { type PolicyOverrides, policyWith } from '../../functions/core/config/policy';
-import type { RegistryEntry } from '../../functions/core/config/registry';
-import { connectionOf, shortTarget, targetOf } from '../../functions/core/hosts/target';
+import { type OfAllKeys, registryEntryOf } from '../../functions/core/config/registry-entry-of';
+import { shortTarget } from '../../functions/core/hosts/target';
 
 /**
  * The JSON of one managed key's registry parameter. Names of variables that are the defaults are left out, so that twice
  * as many targets fit into a parameter.
  */
-export function registryDocument(
-  key: KeyConfig,
-  connections: ConnectionsConfig,
-  policy: PolicyOverrides | undefined,
-): string {
-  const used = Object.entries(connections).filter(([name]) => key.deliverTo.some((to) => to.connection === name));
-  const entry: RegistryEntry = {
-    version: 1,
-    id: key.id,
-    user: key.user,
-    policy: policyWith(policy, key.policy),
-    firstRotation: key.firstRotation,
-    adopt: key.adopt,
-    connections: Object.fromEntries(used.map(([name, connection]) => [name, connectionOf(connection)])),
-    targets: key.deliverTo.map(targetOf),
-  };
+export function registryDocument(key: KeyConfig, connections: ConnectionsConfig, ofAllKeys?: OfAllKeys): string {
+  const entry = registryEntryOf(key, connections, ofAllKeys);
   return JSON.stringify({ ...entry, targets: entry.targets.map(shortTarget) });
 }

@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { BITBUCKET_API } from '../../functions/core/hosts/bitbucket';
+import { BITBUCKET_API } from '../../functions/core/hosts/bitbucket-usual';
 import type { ConnectionSettings } from '../../functions/core/hosts/host';
 import { type ConnectionConfig, type ConnectionInput, settingsOf } from '../../functions/core/hosts/target';
 

@@ -8,6 +8,17 @@ export interface EventSelector {
   readonly ExcludeManagementEventSources?: readonly string[] | undefined;
 }
 
+/** The newer form of the same ("AdvancedEventSelector"): a trail has the one or the other. */
+export interface AdvancedEventSelector {
+  readonly Name?: string | undefined;
+  readonly FieldSelectors: readonly { readonly Field: string; readonly Equals?: readonly string[] | undefined }[];
+}
+
+interface Selectors {
+  readonly EventSelectors?: readonly EventSelector[] | undefined;
+  readonly AdvancedEventSelectors?: readonly AdvancedEventSelector[] | undefined;
+}
+
 export interface CreateTrailInput {
   readonly Name: string;
   readonly S3BucketName: string;
@@ -20,14 +31,14 @@ export interface CreateTrailInput {
 
 interface Trail extends CreateTrailInput {
   readonly TrailARN: string;
-  selectors: readonly EventSelector[];
+  selectors: Selectors;
   isLogging: boolean;
   startedAt: number | undefined;
   stoppedAt: number | undefined;
 }
 
 /** A new trail takes all management events. */
-const ALL: EventSelector = { ReadWriteType: 'All', IncludeManagementEvents: true };
+const ALL: Selectors = { EventSelectors: [{ ReadWriteType: 'All', IncludeManagementEvents: true }] };
 
 /**
  * The account's trails, as whoever looks at them sees them. Nothing is written for them here (`TrailFiles` does that),
@@ -49,7 +60,7 @@ export class Trails {
       throw new AwsError('TrailAlreadyExistsException', 400, `Trail ${Name} already exists for customer`);
     }
     const off = { isLogging: false, startedAt: undefined, stoppedAt: undefined };
-    const trail: Trail = { ...input, TrailARN: this.#arn(Name), selectors: [ALL], ...off };
+    const trail: Trail = { ...input, TrailARN: this.#arn(Name), selectors: ALL, ...off };
     this.#trails.set(Name, trail);
     return shape(trail, this.region);
   }
@@ -94,14 +105,17 @@ export class Trails {
   /** @throws AwsError TrailNotFoundException */
   getEventSelectors({ TrailName: name }: { readonly TrailName: string }) {
     const { TrailARN, selectors } = this.#get(name);
-    return { TrailARN, EventSelectors: selectors };
+    return { TrailARN, ...selectors };
   }
 
-  /** @throws AwsError TrailNotFoundException */
-  putEventSelectors(input: { readonly TrailName: string; readonly EventSelectors: readonly EventSelector[] }) {
-    const trail = this.#get(input.TrailName);
-    trail.selectors = input.EventSelectors;
-    return { TrailARN: trail.TrailARN, EventSelectors: trail.selectors };
+  /** @throws AwsError TrailNotFoundException, InvalidEventSelectorsException where both forms are given, or none */
+  putEventSelectors({ TrailName, EventSelectors, AdvancedEventSelectors }: Selectors & { readonly TrailName: string }) {
+    const trail = this.#get(TrailName);
+    if ((EventSelectors === undefined) === (AdvancedEventSelectors === undefined)) {
+      throw new AwsError('InvalidEventSelectorsException', 400, 'Name EventSelectors or AdvancedEventSelectors.');
+    }
+    trail.selectors = EventSelectors === undefined ? { AdvancedEventSelectors } : { EventSelectors };
+    return { TrailARN: trail.TrailARN, ...trail.selectors };
   }
 
   #arn(name: string): string {
@@ -130,7 +144,7 @@ function shape(trail: Trail, HomeRegion: string) {
     IsOrganizationTrail: trail.IsOrganizationTrail ?? false,
     KmsKeyId: trail.KmsKeyId,
     HomeRegion,
-    HasCustomEventSelectors: trail.selectors.some((selector) => selector !== ALL),
+    HasCustomEventSelectors: trail.selectors !== ALL,
     HasInsightSelectors: false,
   };
 }

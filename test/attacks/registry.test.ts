@@ -31,6 +31,7 @@ const ATTACKS: Readonly<Record<string, Change>> = {
   'one-target-more': (entry) => ({ ...entry, targets: [...entry.targets, theirs] }),
   'no-target': (entry) => ({ ...entry, targets: [] }),
   'the-user-of-another-key': (entry) => ({ ...entry, user: 'ci-calm' }),
+  'observed-where-it-is-rotated': (entry) => ({ ...entry, mode: 'observe' }),
   'dates-to-their-liking': (entry) => ({
     ...entry,
     policy: { ...entry.policy, rotateAfter: 365, deactivateAfter: 400, deleteAfter: 500 },
@@ -42,13 +43,16 @@ const RETIRED = 'retired';
 /** Secrets that somebody makes, by the user whose key they want. */
 const PLANTED = { evil: `ci-${CALM}`, 'evil-heir': `ci-${RETIRED}` } as const;
 const ATTACKED = Object.keys(ATTACKS);
+/** Only observed; somebody takes that out of the parameter. */
+const OBSERVED = 'observed';
 
 const config: ConfigInput = {
   connections: { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } },
   notify: ['security@example.com'],
   policy: { rotateAfter: 5, deactivateAfter: 7, deleteAfter: 9 },
-  keys: [CALM, RETIRED, ...ATTACKED].map((id) => ({
+  keys: [CALM, RETIRED, OBSERVED, ...ATTACKED].map((id) => ({
     id,
+    mode: id === OBSERVED ? 'observe' : 'rotate',
     user: `ci-${id}`,
     createUser: true,
     deliverTo: [{ connection: 'acme', repository: `acme/${id}`, environment: 'Production' }],
@@ -73,6 +77,7 @@ describe('whoever writes the registry, or makes secrets, gets no key and stops n
   const ids = (user: string) => world.keys(user).map(({ id }) => id);
   let held: readonly (readonly string[])[] = [];
   let heldByRetired: readonly string[] = [];
+  let heldByObserved: readonly string[] = [];
 
   beforeAll(async () => {
     world = await DeployedWorld.open(synthesized(config), { world: { passOver: () => false } });
@@ -80,13 +85,15 @@ describe('whoever writes the registry, or makes secrets, gets no key and stops n
     hosts.bitbucket.addRepository('acme', 'theirs');
     hosts.bitbucket.addEnvironment('acme', 'theirs', 'Production');
     await world.until(4, 12);
-    for (const id of ATTACKED) {
+    for (const id of [OBSERVED, ...ATTACKED]) {
       const { Parameter } = account.invoke(world.admin, 'ssm', 'GetParameter', { Name: registryParameterName(id) });
       before.set(id, Parameter.Value);
     }
     held = ATTACKED.map((id) => ids(`ci-${id}`));
+    heldByObserved = ids(`ci-${OBSERVED}`);
     heldByRetired = ids(`ci-${RETIRED}`);
     for (const [id, change] of Object.entries(ATTACKS)) put(id, JSON.stringify(change(entryOf(id))));
+    put(OBSERVED, JSON.stringify({ ...entryOf(OBSERVED), mode: 'rotate' }));
     account.invoke(world.admin, 'ssm', 'DeleteParameter', { Name: registryParameterName(RETIRED) });
     // Whoever may make secrets too has the secret's own policy say that the entry was deployed.
     for (const [id, user] of Object.entries(PLANTED)) {
@@ -109,6 +116,12 @@ describe('whoever writes the registry, or makes secrets, gets no key and stops n
     expect(
       world.audits.filter(({ event, key, reason }) => event === 'people-told' && key === id && reason === code),
     ).not.toEqual([]);
+  });
+
+  it('a key that is observed stays so, whatever its parameter says: nothing was made for it, and people were told', () => {
+    expect(ids(`ci-${OBSERVED}`)).toEqual(heldByObserved);
+    const told = world.audits.filter(({ event, key }) => event === 'people-told' && key === OBSERVED);
+    expect(told.map(({ reason }) => reason)).toContain('not-deployed');
   });
 
   it('their place holds nothing, and neither does their secret', () => {

@@ -100,6 +100,6 @@ keys:
     doctor.config('keys:\n  - id: a\n    usr: b\n');
     const { code, stderr } = await doctor.type(['doctor']);
     expect(code).toBe(1);
-    expect(stderr).toContain('keyturn.yaml:2:5 keys[0].user: expected text, found nothing');
+    expect(stderr).toContain('keyturn.yaml:3:5 keys[0].usr: ');
   });
 });

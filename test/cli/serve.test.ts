@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { IAMClient, ListAccessKeysCommand } from '@aws-sdk/client-iam';
+import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Bitbucket } from 'bitbucket';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AS_A_PROCESS, typedInAShell } from './typed';
@@ -39,6 +40,16 @@ afterAll(() => child.kill('SIGKILL'));
 const keyturn = (...args: readonly string[]) =>
   typedInAShell(args, { cwd: process.cwd(), env: { PATH: process.env.PATH ?? '', ...served.environment } });
 
+const administrator = () => ({
+  endpoint: served.environment.AWS_ENDPOINT_URL,
+  region: served.environment.AWS_REGION,
+  credentials: {
+    accessKeyId: served.environment.AWS_ACCESS_KEY_ID ?? '',
+    secretAccessKey: served.environment.AWS_SECRET_ACCESS_KEY ?? '',
+    sessionToken: served.environment.AWS_SESSION_TOKEN,
+  },
+});
+
 const now = async (): Promise<number> => Date.parse(JSON.parse((await keyturn('clock', '--json')).stdout).now);
 
 it('serves Bitbucket to other clients', async () => {
@@ -55,6 +66,16 @@ it('serves Bitbucket to other clients', async () => {
   expect(served.commands).toContain('npm run --silent keyturn -- report');
 });
 
+it('keeps a managed secret closed to everybody but sync, to root too, as the deployed policy says (K12)', async () => {
+  const secrets = new SecretsManagerClient(administrator());
+  const SecretId = 'keyturn/web-shop-production';
+  await expect(secrets.send(new GetSecretValueCommand({ SecretId }))).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+    message: expect.stringMatching(/:root is not authorized .* with an explicit deny in a resource-based policy$/),
+  });
+  expect(await secrets.send(new DescribeSecretCommand({ SecretId }))).toMatchObject({ Name: SecretId });
+});
+
 describe('its clock', () => {
   it('is moved on, and every run until then takes place: the old key is retired after its overlap', async () => {
     const before = await now();
@@ -68,15 +89,7 @@ describe('its clock', () => {
     expect(lived.timeline).toMatchObject([{ event: 'deactivated', key: 'web-shop-production' }]);
     expect((await now()) - before).toBeGreaterThanOrEqual(12 * DAY);
 
-    const iam = new IAMClient({
-      endpoint: served.environment.AWS_ENDPOINT_URL,
-      region: served.environment.AWS_REGION,
-      credentials: {
-        accessKeyId: served.environment.AWS_ACCESS_KEY_ID ?? '',
-        secretAccessKey: served.environment.AWS_SECRET_ACCESS_KEY ?? '',
-        sessionToken: served.environment.AWS_SESSION_TOKEN,
-      },
-    });
+    const iam = new IAMClient(administrator());
     const { AccessKeyMetadata = [] } = await iam.send(new ListAccessKeysCommand({ UserName: 'bitbucket-web-shop' }));
     expect(AccessKeyMetadata.map(({ Status }) => Status)).toEqual(['Inactive', 'Active']);
   }, 60_000);

@@ -18,9 +18,9 @@ export async function typed(args: readonly string[], given: Partial<Terminal> = 
   const stdout = new Heard();
   const stderr = new Heard();
   const code = await run(args, {
+    stdin: Readable.from([]),
     stdout,
     stderr,
-    stdin: Readable.from([]),
     watched: false,
     folder: process.cwd(),
     time: { now: () => new Date(), sleep: async () => {} },

@@ -10,7 +10,6 @@ import { datedTag } from '../../functions/core/key/dated-tag';
 import { keyRing } from '../../functions/core/key/key-ring';
 import { deliveredLabel, type SecretState } from '../../functions/core/key/secret-state';
 import { versionIdOf } from '../../functions/core/key/version-id';
-import type { DeliveryPlan } from '../../functions/core/lifecycle/plan-delivery';
 import type { Plan, Step } from '../../functions/core/lifecycle/steps';
 
 /** One managed key, web-shop-production, whose secret was created at `START`; every time is counted from there. */
@@ -106,12 +105,6 @@ export function told(plan: Plan<Step, Finding>): {
   readonly findings: readonly Described[];
 } {
   return { steps: plan.steps, findings: plan.findings.map(described) };
-}
-
-/** What sync does one after the other. */
-export function deliverySteps({ removeFirst, deliver, removeAfter }: DeliveryPlan): readonly Step[] {
-  const removals = (marks: DeliveryPlan['removeFirst']) => marks.map((mark): Step => ({ do: 'remove-label', ...mark }));
-  return [...removals(removeFirst), ...(deliver === undefined ? [] : [deliver]), ...removals(removeAfter)];
 }
 
 export function deeds(plan: Pick<Plan, 'steps'>): readonly Step['do'][] {

@@ -15,9 +15,12 @@ export const DEEP_SUITES = [
   'test/infra/{key-stacks,destroyed}.test.ts',
   'test/rotate/{changed-user,renamed-id}.test.ts',
   // It starts a process that synthesizes, deploys and lives for weeks before it serves.
+  'test/cli/interrupted.test.ts',
   'test/cli/serve.test.ts',
   // Faults of an account, each found and cured by real commands, of which each takes a second of Python's.
   'test/cli/doctor-{faults,deployed}.test.ts',
+  // Forty days in a deployed stack that is deployed five times.
+  'test/cli/first-week.test.ts',
   // Thirty tamperings of a year's archive, by files; the rules have tables in test/core/seal.
   'test/cli/verify.test.ts',
   // Whole lives with all policies in force, and a report's page in every width and light.

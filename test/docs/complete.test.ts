@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AUDIT_EVENTS } from '../../functions/core/audit';
 import { configJsonSchema } from '../../functions/core/config/config';
+import { UNMEANT_CODES } from '../../functions/core/config/unmeant';
 import { METRIC, TAG } from '../../functions/core/names';
 import { read } from './documents';
 
@@ -25,6 +26,10 @@ describe('the documents have', () => {
     const settings = settingsIn(configJsonSchema());
     expect(settings.length).toBeGreaterThan(40);
     expect(missing('docs/start/configuration.md', settings)).toEqual([]);
+  });
+
+  it('every warning of a keyturn.yaml', () => {
+    expect(missing('docs/start/validate.md', UNMEANT_CODES)).toEqual([]);
   });
 
   it('every event of the record', () => {

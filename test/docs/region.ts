@@ -3,5 +3,5 @@ export interface GeneratedRegion {
   readonly document: string;
   readonly markers: readonly [begin: string, end: string];
   /** What has to stand between the markers. */
-  make(): string;
+  make(): string | Promise<string>;
 }

@@ -12,10 +12,13 @@ const EXAMPLE = readFileSync(join(__dirname, '..', '..', 'docs', 'examples', 'ma
 function expectAnswer(text: string): void {
   const { config, problems } = parseConfig(text);
   expect(config === undefined).toBe(problems.length > 0);
-  for (const { line, column, message } of problems) {
+  for (const { line, column, message, cure } of problems) {
     expect(line).toBeGreaterThanOrEqual(1);
     expect(column).toBeGreaterThanOrEqual(1);
     expect(message).not.toBe('');
+    expect(cure).not.toBe('');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what steers a terminal
+    expect(`${message}${cure}`).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
   }
 }
 
@@ -33,6 +36,20 @@ describe('keyturn.yaml', () => {
         expectAnswer,
       ),
       { numRuns: 300 },
+    );
+  });
+
+  it('K6: never repeats a token, wherever it stands', () => {
+    const token = `ATCTT3xFfGN0${'x1Y-'.repeat(20)}=0A1B2C3D`;
+    const anywhere = fc.nat({ max: EXAMPLE.length });
+    fc.assert(
+      fc.property(anywhere, (at) => {
+        const { config, problems } = parseConfig(`${EXAMPLE.slice(0, at)}${token}${EXAMPLE.slice(at)}`);
+        expect(config).toBeUndefined();
+        expect(problems.filter(({ message }) => message.includes('no secret in this file')).length).toBeGreaterThan(0);
+        expect(JSON.stringify(problems)).not.toMatch(/ATCTT3|x1Y-/);
+      }),
+      { numRuns: 100 },
     );
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +45,39 @@ describe('bundleFunctions', () => {
     expect(script).not.toContain('a legal comment');
     expect(script).not.toContain('never-called');
     expect(script.split('\n').length).toBeLessThan(500);
+  });
+
+  it('builds nothing again that has not changed, and what has changed at once', () => {
+    const from = handlerFolder("import { answer } from './answer';\nexport const handler = () => answer;\n");
+    const answer = join(from, 'tiny', 'answer.ts');
+    const to = mkdtempSync(join(tmpdir(), 'keyturn-dist-'));
+    folders.push(to);
+    const file = join(to, 'tiny', 'index.js');
+    const build = () => {
+      const bundles = bundleFunctions({ names: ['tiny'], from, to });
+      return { bundles, made: statSync(file).mtimeMs, script: readFileSync(file, 'utf8') };
+    };
+
+    writeFileSync(answer, "export const answer = 'first';\n");
+    const first = build();
+    const started = performance.now();
+    expect(build()).toEqual(first);
+    expect(performance.now() - started).toBeLessThan(1_000);
+
+    writeFileSync(answer, "export const answer = 'second';\n");
+    expect(build().script).toContain('second');
+    // A file that comes before another one of its name.
+    rmSync(answer);
+    mkdirSync(join(from, 'tiny', 'answer'));
+    writeFileSync(join(from, 'tiny', 'answer', 'index.ts'), "export const answer = 'third';\n");
+    const third = build();
+    expect(third.script).toContain('third');
+    // Somebody's hand in what was built.
+    writeFileSync(file, 'broken');
+    expect(build().script).toBe(third.script);
+    rmSync(`${file}.map`);
+    build();
+    expect(existsSync(`${file}.map`)).toBe(true);
   });
 
   it('gives the same bytes for the same input', () => {

@@ -11,9 +11,20 @@ import {
   FirstRotation,
   KeyRotation,
   KeyturnStack,
+  Mode,
+  RotationPolicies,
   Trail,
 } from '../../infra';
-import { bundles, errorsOf, ONE_KEY, resourcesOf, stackOf, templateOf } from './synthesized';
+import {
+  bundles,
+  errorsOf,
+  ONE_KEY,
+  registryEntriesOf,
+  resourcesOf,
+  rotationIn,
+  stackOf,
+  templateOf,
+} from './synthesized';
 
 const EXAMPLES = join(__dirname, '..', '..', 'docs', 'examples');
 
@@ -142,6 +153,36 @@ describe('KeyturnStack', () => {
 
     const { Outputs: _outputs, ...yaml } = templateOf(fromYaml);
     expect(templateOf(byHand)).toEqual(yaml);
+  });
+
+  it('takes modes and policies by their names, as the constructs do', () => {
+    const [key] = ONE_KEY.keys ?? [];
+    const { user = '', deliverTo: _deliverTo, ...rest } = { ...key };
+    const named = stackOf({
+      ...ONE_KEY,
+      mode: 'observe',
+      policy: 'cis',
+      keys: [
+        { ...rest, id: 'watched', user },
+        { ...rest, id: 'rotated', user: `${user}-2`, mode: 'rotate', policy: 'standard' },
+      ],
+    });
+    const byHand = new Stack(new App(), 'Keyturn');
+    const rotation = rotationIn(byHand, { mode: Mode.OBSERVE, policy: RotationPolicies.cis() });
+    rotation.manage('watched', { user });
+    rotation.manage('rotated', { user: `${user}-2`, mode: Mode.ROTATE, policy: RotationPolicies.standard() });
+
+    const entriesOf = (stack: Stack) => registryEntriesOf(templateOf(stack)).map(({ Properties }) => Properties);
+    expect(entriesOf(byHand)).toEqual(entriesOf(named));
+    expect(entriesOf(named).map(({ Value }) => JSON.parse(String(Value)))).toMatchObject([
+      {
+        id: 'watched',
+        mode: 'observe',
+        policy: { rotateAfter: 70, deactivateAfter: 80, deleteAfter: 90, holdLimit: 9 },
+      },
+      { id: 'rotated', policy: { rotateAfter: 90, deactivateAfter: 100, deleteAfter: 110, holdLimit: 10 } },
+    ]);
+    expect(errorsOf(byHand)).toEqual([]);
   });
 
   it('names the topic and the functions in its outputs, and exports what stacks of keys import', () => {

@@ -45,7 +45,20 @@ const DIGEST = '77f878dbec22cc6c';
 describe('what stacks hold that are deployed already', () => {
   it('is written as before, byte for byte: a deployment changes no parameter that nobody has changed', () => {
     const key = keys[0];
-    expect(key && registryDocument(key, connections, { rotateAfter: 80 })).toBe(DEPLOYED);
+    expect(key && registryDocument(key, connections, { policy: { rotateAfter: 80 } })).toBe(DEPLOYED);
+  });
+
+  it.each([
+    ['rotate', undefined, undefined],
+    ['rotate', 'rotate', undefined],
+    ['observe', undefined, 'observe'],
+    ['observe', 'rotate', undefined],
+    ['rotate', 'observe', 'observe'],
+  ] as const)('mode %s for all and %s for the key is written as %s', (mode, own, written) => {
+    const key = keys[0] && { ...keys[0], mode: own };
+    const text = key && registryDocument(key, connections, { policy: { rotateAfter: 80 }, mode });
+    expect(JSON.parse(text ?? '').mode).toBe(written);
+    if (written === undefined) expect(text).toBe(DEPLOYED);
   });
 
   it('has the same digest as before: no delivered version loses its mark (K13)', () => {

@@ -8,11 +8,12 @@ import {
   SecretsManagerClient,
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createEvidencePorts } from '../../functions/aws/evidence-ports';
 import { AUDIT_LOG_GROUP } from '../../functions/core/names';
 import { gatherEvidence } from '../../functions/report/evidence/gather-evidence';
 import { makeReport } from '../../functions/report/judge/make-report';
+import { typed } from '../cli/typed';
 import { AUDITING_ADMINISTRATOR, AUDITOR, type EvidenceLife } from './evidence-life';
 
 /** What the deployed policies let auditors do, after a month. */
@@ -51,6 +52,24 @@ export function auditorsReadAndChangeNothing(life: () => EvidenceLife): void {
       const { summary, limits, attention } = makeReport(evidence);
       expect(summary).toMatchObject({ verdict: 'compliant', rotations: 2, deactivations: 2, deletions: 2 });
       expect([limits, attention]).toEqual([[], []]);
+    });
+
+    it('sees where every key stands, what comes, and the life of a key', async () => {
+      const { endpoint, region, credentials } = as(AUDITOR);
+      vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
+      vi.stubEnv('AWS_REGION', region);
+      vi.stubEnv('AWS_ACCESS_KEY_ID', credentials.accessKeyId);
+      vi.stubEnv('AWS_SECRET_ACCESS_KEY', credentials.secretAccessKey);
+      vi.stubEnv('AWS_SESSION_TOKEN', credentials.sessionToken);
+      const { clock } = life().deployed.world;
+      const time = { now: () => new Date(clock.now()), sleep: async (wait: number) => clock.advanceBy(wait) };
+      const [key] = life().deployed.keys('ci-shop');
+      for (const args of [['status'], ['status', 'shop'], ['plan'], ['why', key?.id ?? '']]) {
+        const { code, stdout } = await typed(args, { time });
+        expect({ args, code, stdout }).toEqual({ args, code: 0, stdout: expect.stringContaining('shop') });
+      }
+      vi.unstubAllEnvs();
+      expect(life().enforcement.denied).toEqual([]);
     });
 
     it('reads the archive, and can take nothing from it', async () => {

@@ -68,7 +68,7 @@ function once(action: string, fault: AwsFault): (call: AwsCall) => AwsFault | un
  * an hour without the registry. What fails for good lies in queues that a KMS key of somebody's own encrypts.
  */
 export async function eventfulLife(): Promise<EnforcedLife> {
-  const { deployment, ...example } = readConfigFile('docs/examples/keyturn.yaml');
+  const { deployment, ...example } = readConfigFile('docs/examples/keyturn.yaml').config;
   const config = { ...example, deployment: { ...deployment, encryptionKey: QUEUES_KEY } };
   const life = await enforcedLife(synthesized(config));
   const { deployed } = life;

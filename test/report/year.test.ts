@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
-import { reviewWorld } from '../../cli/commands/simulate';
 import { rehearse } from '../../cli/rehearsal/rehearse';
+import { reviewWorld } from '../../cli/rehearsal/simulation';
 import { HOUR } from '../../functions/core/duration';
 import { DEPLOYMENT_PARAMETERS } from '../../functions/core/names';
 import type { Report } from '../../functions/report/judge/model';

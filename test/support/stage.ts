@@ -39,6 +39,8 @@ export interface KeyOptions {
   readonly policy?: PolicyOverrides;
   readonly firstRotation?: RegistryEntry['firstRotation'];
   readonly adopt?: RegistryEntry['adopt'];
+  /** @default - rotate, as an entry without one says */
+  readonly mode?: RegistryEntry['mode'];
   readonly deliverTo?: readonly Partial<DeliverTo>[];
   readonly url?: string;
   readonly connectionSecret?: string;
@@ -199,6 +201,7 @@ export class Stage {
       policy: policyWith(options.policy),
       firstRotation: options.firstRotation ?? 'at-once',
       adopt: options.adopt ?? 'keep',
+      ...(options.mode === undefined ? {} : { mode: options.mode }),
       connections: {
         acme: {
           host: 'bitbucket',

@@ -1,4 +1,9 @@
 import type * as z from 'zod';
+import { oneLine } from '../one-line';
+import { joined, type Words } from '../words';
+import { secretSetting, withoutSecretsIn } from './inline-secret';
+import { nearestName } from './nearest-name';
+import { usualMistake, usualText } from './usual-mistakes';
 
 /** One thing that a schema of the configuration found wrong. */
 export type ConfigIssue = z.core.$ZodIssue;
@@ -34,6 +39,7 @@ const CURES: Readonly<Record<string, string>> = {
   connection: 'correct the name, or add the connection under connections',
   deliverTo: 'give one of the two',
   variables: 'give them other names, or take one of the two targets away',
+  policy: 'write one of these names, or "rotateAfter: 60" and others below it',
   rotateAfter: 'change the days',
   deactivateAfter: 'change the days',
   deleteAfter: 'change the days',
@@ -55,30 +61,43 @@ const CURES: Readonly<Record<string, string>> = {
  * @param found the value at the issue's path; undefined when there is none
  */
 export function describeIssue(issue: ConfigIssue, found: unknown): string {
-  const setting = issue.path.findLast((step) => typeof step === 'string') ?? '';
+  return withoutSecretsIn(joined(issueWords(issue, found)));
+}
+
+/** The same in its two halves. What was found may be a secret. */
+export function issueWords(issue: ConfigIssue, found: unknown): Words {
+  const setting = String(issue.path.findLast((step) => typeof step === 'string') ?? '');
+  return usualMistake(setting, found) ?? usualKind(issue, found) ?? plainWords(issue, found, setting);
+}
+
+function usualKind(issue: ConfigIssue, found: unknown): Words | undefined {
+  return issue.code === 'invalid_type' ? usualText(issue.expected, found) : undefined;
+}
+
+function plainWords(issue: ConfigIssue, found: unknown, setting: string): Words {
+  const said = (expected: string, cure: string) => ({ message: `expected ${expected}, found ${shown(found)}`, cure });
   switch (issue.code) {
     case 'invalid_type': {
       const kind = KINDS[issue.expected] ?? { name: issue.expected, cure: 'correct it' };
-      return found === undefined && setting !== ''
-        ? `expected ${kind.name}, found nothing; add "${setting}:" here`
-        : `expected ${kind.name}, found ${shown(found)}; ${kind.cure}`;
+      return said(kind.name, found === undefined && setting !== '' ? `add "${setting}:" here` : kind.cure);
     }
     case 'invalid_value':
-      return `expected ${issue.values.map(String).join(' or ')}, found ${shown(found)}; write one of these`;
+      return said(issue.values.map(String).join(' or '), 'write one of these');
     case 'too_small':
-      return `expected at least ${amount(issue.origin, issue.minimum)}, found ${shown(found)}; ${more(issue.origin)}`;
+      return said(`at least ${amount(issue.origin, issue.minimum)}`, more(issue.origin));
     case 'too_big':
-      return `expected at most ${amount(issue.origin, issue.maximum)}, found ${shown(found)}; ${less(issue.origin)}`;
+      return said(`at most ${amount(issue.origin, issue.maximum)}`, less(issue.origin));
     case 'invalid_key':
-      return 'expected a name of letters, digits, ".", "_" and "-"; rename it';
+      return { message: 'expected a name of letters, digits, ".", "_" and "-"', cure: 'rename it' };
     case 'invalid_format':
-      return `${expectedFormat(issue)}, found ${shown(found)}; correct it`;
+      return { message: `${expectedFormat(issue)}, found ${shown(found)}`, cure: 'correct it' };
     case 'custom': {
       const tellsFound = /found|taken|belongs|must/.test(issue.message);
-      return `${issue.message.replace(/\.$/, '')}${tellsFound ? '' : `, found ${shown(found)}`}; ${CURES[setting] ?? 'correct it'}`;
+      const message = `${issue.message.replace(/\.$/, '')}${tellsFound ? '' : `, found ${shown(found)}`}`;
+      return { message, cure: CURES[setting] ?? 'correct it' };
     }
     default:
-      return `${issue.message}; correct it`;
+      return { message: issue.message, cure: 'correct it' };
   }
 }
 
@@ -93,46 +112,42 @@ export interface KnownSettings {
 }
 
 /** A key that the schema does not know, as a sentence with the nearest one that it knows. */
-export function describeUnknownKey(key: string, { own, mark, others }: KnownSettings): string {
+export function describeUnknownKey(key: string, known: KnownSettings): string {
+  return joined(unknownKeyWords(key, known));
+}
+
+/** The same in its two halves, and which setting was meant. */
+export function unknownKeyWords(
+  key: string,
+  { own, mark, others }: KnownSettings,
+): Words & { readonly meant?: string | undefined } {
   const beside = others.get(key);
   if (mark !== undefined && others.has(key)) {
     const rest = own.filter((name) => name !== mark).join(', ');
-    return `expected ${rest || 'nothing'} and nothing else beside ${mark}, found "${key}"; remove it`;
+    return {
+      message: `expected ${rest || 'nothing'} and nothing else beside ${mark}, found "${key}"`,
+      cure: 'remove it',
+    };
   }
   if (beside !== undefined) {
-    return `expected ${own.join(', ')}, found "${key}"; it stands beside ${beside} alone: add ${beside}, or remove it`;
+    const cure = `it stands beside ${beside} alone: add ${beside}, or remove it`;
+    return { message: `expected ${own.join(', ')}, found "${key}"`, cure };
   }
+  const secret = secretSetting(key, own.length === 0 ? 'no setting here' : `one of ${own.join(', ')}`);
+  if (secret !== undefined) return secret;
+  if (key === '<<') return MERGE_KEY;
   // Where nothing tells yet whose item it is, it may be meant as any of them.
   const known = mark === undefined && !others.has(key) ? [...own, ...others.keys()] : own;
-  const nearest = nearestOf(key, known);
+  const meant = nearestName(key, known);
   const expected = known.length === 0 ? 'no setting here' : `one of ${known.join(', ')}`;
-  return nearest === undefined
-    ? `expected ${expected}, found "${key}"; remove it`
-    : `expected ${expected}, found "${key}"; did you mean "${nearest}"?`;
+  const message = `expected ${expected}, found "${key}"`;
+  return { message, cure: meant === undefined ? 'remove it' : `did you mean "${meant}"?`, meant };
 }
 
-/** Known name that a misspelled one most likely stands for. */
-function nearestOf(key: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((name) => ({ name, distance: editDistance(key.toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
-  const best = ranked[0];
-  return best !== undefined && best.distance <= Math.max(2, key.length / 3) ? best.name : undefined;
-}
-
-/** Levenshtein's distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
-      const substituted = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(substituted, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
+const MERGE_KEY: Words = {
+  message: 'expected a setting, found the merge key "<<", which YAML 1.2 does not have',
+  cure: 'write the settings out, or give one of them as a whole by an alias, such as "policy: *slow"',
+};
 
 function expectedFormat(issue: Extract<ConfigIssue, { code: 'invalid_format' }>): string {
   if (issue.message.startsWith('expected')) return issue.message;
@@ -165,5 +180,7 @@ function shown(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
   if (typeof value === 'object') return `a map of ${Object.keys(value).join(', ') || 'nothing'}`;
   if (typeof value !== 'string') return String(value);
-  return `"${value.length > 60 ? `${value.slice(0, 60)}…` : value}"`;
+  // A secret is told by its beginning, and would not be by a part of it.
+  const text = oneLine(withoutSecretsIn(value.slice(0, 1_000)));
+  return `"${text.length > 60 ? `${text.slice(0, 60)}…` : text}"`;
 }

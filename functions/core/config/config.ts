@@ -4,6 +4,7 @@ import { addMistake } from './config-issue';
 import { connectionsSchema } from './connection-config';
 import { keySchema } from './key-config';
 import { KeysTogether } from './keys-together';
+import { policyJsonSchema, policySettingSchema } from './policy';
 import { settingsFields, settingsMistakes } from './settings';
 
 /** The shape of `keyturn.yaml`, without the rules that span several places; the JSON Schema is made from it. */
@@ -43,6 +44,7 @@ export function configJsonSchema(): Record<string, unknown> {
       unrepresentable: 'throw',
       override: ({ zodSchema, jsonSchema }) => {
         if (Object.is(zodSchema, deliverToSchema)) Object.assign(jsonSchema, deliverToJsonSchema());
+        if (Object.is(zodSchema, policySettingSchema)) Object.assign(jsonSchema, policyJsonSchema());
         // Zod leaves the default out, because the hosts' schemas stand behind a transformation.
         if (Object.is(zodSchema, keySchema.shape.deliverTo)) jsonSchema.default = [];
       },

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { deliverToSchema } from '../hosts/target';
-import { policyOverridesSchema } from './policy';
-import { ADOPT, FIRST_ROTATION, keyIdSchema, userNameSchema } from './registry';
+import { policySettingSchema } from './policy';
+import { ADOPT, FIRST_ROTATION, keyIdSchema, MODES, userNameSchema } from './registry';
 
 /** One role by its name, without a wildcard. */
 const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
@@ -28,7 +28,11 @@ export const keySchema = z.strictObject({
     .max(MOST_KEY_STACKS)
     .optional()
     .describe('Number of the stack of keys that the key is in, for good. Without it the key is in the main stack.'),
-  policy: policyOverridesSchema.optional().describe("What differs from the file's policy."),
+  policy: policySettingSchema.optional().describe("What differs from the file's policy: standard, cis, or some days."),
+  mode: z
+    .enum(MODES)
+    .optional()
+    .describe("Whether Keyturn acts on this key, or only tells what it would do. Without it the file's mode counts."),
   firstRotation: z
     .enum(FIRST_ROTATION)
     .default('at-once')

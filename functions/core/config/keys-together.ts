@@ -14,8 +14,8 @@ export class KeysTogether {
   /** What is wrong with the shared policy is told once, and not by each key. */
   private readonly toldOfPolicy: ReadonlySet<string>;
   private readonly ids = new Set<string>();
-  /** IDs of keys by the names of their users in lower case. */
-  private readonly users = new Map<string, string>();
+  /** Keys by the names of their users in lower case. */
+  private readonly users = new Map<string, Pick<KeyConfig, 'id' | 'user'>>();
   /** Who writes a place, as people find it in the file. */
   private readonly written = new Map<string, string>();
 
@@ -45,11 +45,12 @@ export class KeysTogether {
     // IAM's rule: names of users are the same whatever the case.
     const name = user.toLowerCase();
     const sharedWith = this.users.get(name);
-    this.users.set(name, id);
+    this.users.set(name, { id, user });
     if (sharedWith === undefined) return [];
     const message =
-      `expected a user of its own; ${user} belongs to the key "${sharedWith}", and a user has room for one ` +
-      'managed key and its successor only';
+      `expected a user of its own; ${user} belongs to the key "${sharedWith.id}"` +
+      (sharedWith.user === user ? '' : `, as ${sharedWith.user}, which is one name to IAM`) +
+      ', and a user has room for one managed key and its successor only';
     return [{ path: ['user'], message }];
   }
 

@@ -24,13 +24,40 @@ export const policySchema = z.strictObject({
   holdLimit: days(0).describe('For how many days a due deactivation may be held.'),
 });
 
+/** Policies with a name: their days are chosen to go together. */
+export const POLICY_PRESETS = {
+  /** For pipelines: no key is rotated before it has to be, and what still uses the one before it has ten days to show. */
+  standard: { rotateAfter: 90, deactivateAfter: 100, deleteAfter: 110, idleFor: 2, holdLimit: 10 },
+  /**
+   * For CIS AWS Foundations 1.14 taken by the word: no key is Active at an age of more than 90 days, one that is held to
+   * the limit and waits for the run of the next day included.
+   */
+  cis: { rotateAfter: 70, deactivateAfter: 80, deleteAfter: 90, idleFor: 2, holdLimit: 9 },
+} as const satisfies Readonly<Record<string, Policy>>;
+export type PolicyPreset = keyof typeof POLICY_PRESETS;
+
 /** The overrides that a configuration may give; what is left out comes from `policyWith`. */
 export const policyOverridesSchema = policySchema.partial();
 export type PolicyOverrides = z.infer<typeof policyOverridesSchema>;
 
-const DEFAULTS = { rotateAfter: 90, deactivateAfter: 100, deleteAfter: 110, idleFor: 2, holdLimit: 10 };
+const PRESET_NAMES = Object.keys(POLICY_PRESETS);
 
-export const DEFAULT_POLICY: Policy = DEFAULTS;
+/** What may stand under `policy`: the name of a preset, which says all of its days, or some days. */
+export const policySettingSchema = z.preprocess((value, context) => {
+  if (typeof value !== 'string') return value;
+  const preset = Object.entries(POLICY_PRESETS).find(([name]) => name === value)?.[1];
+  if (preset !== undefined) return { ...preset };
+  context.addIssue({ code: 'custom', message: `expected ${PRESET_NAMES.join(', ')} or a map of days` });
+  return z.NEVER;
+  // Zod takes the input of what is preprocessed for unknown.
+}, policyOverridesSchema) as unknown as z.ZodType<PolicyOverrides, PolicyPreset | PolicyOverrides>;
+
+/** The JSON Schema of the same, beside that of a map of days. */
+export function policyJsonSchema(): Record<string, unknown> {
+  return { type: undefined, anyOf: [{ enum: PRESET_NAMES }, { type: 'object' }] };
+}
+
+export const DEFAULT_POLICY: Policy = POLICY_PRESETS.standard;
 
 /** Later overrides win. The hold limit shrinks to the room that the other days leave, unless it is given. */
 export function policyWith(...overrides: readonly (PolicyOverrides | undefined)[]): Policy {
@@ -40,13 +67,13 @@ export function policyWith(...overrides: readonly (PolicyOverrides | undefined)[
       if (value !== undefined) merged[name as keyof Policy] = value;
     }
   }
-  const { rotateAfter, deactivateAfter, deleteAfter } = { ...DEFAULTS, ...merged };
+  const { rotateAfter, deactivateAfter, deleteAfter } = { ...DEFAULT_POLICY, ...merged };
   const room = rotateAfter - (deleteAfter - rotateAfter) - 1;
   const overlap = deactivateAfter - rotateAfter;
   return {
-    ...DEFAULTS,
-    idleFor: Math.max(0, Math.min(DEFAULTS.idleFor, overlap)),
-    holdLimit: Math.max(0, Math.min(DEFAULTS.holdLimit, room)),
+    ...DEFAULT_POLICY,
+    idleFor: Math.max(0, Math.min(DEFAULT_POLICY.idleFor, overlap)),
+    holdLimit: Math.max(0, Math.min(DEFAULT_POLICY.holdLimit, room)),
     ...merged,
   };
 }

@@ -9,16 +9,19 @@ import { policyProblems, policySchema } from './policy';
 /** Characters of what is wrong with an entry: names of its fields are whoever's who wrote it. */
 const LONGEST_ISSUES = 1_000;
 
-/** A managed key's id: part of the secret's and the parameter's name. */
+/** A managed key's id: part of the secret's and the parameter's name. What every JavaScript object has is no name of a construct. */
 export const keyIdSchema = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and hyphens, at most 63');
+  .regex(/^(?!constructor$)[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and hyphens, at most 63');
 
 /** IAM: user names have 1 to 64 characters of `[\w+=,.@-]`. */
 export const userNameSchema = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'expected the name of an IAM user');
 
 export const FIRST_ROTATION = ['at-once', 'when-due'] as const;
 export const ADOPT = ['keep', 'replace-idle'] as const;
+/** Whether Keyturn acts on a key, or only tells what it would do. */
+export const MODES = ['observe', 'rotate'] as const;
+export type Mode = (typeof MODES)[number];
 
 /**
  * One managed key, as its SSM parameter holds it: everything a function must know, so that one bad parameter concerns
@@ -32,6 +35,8 @@ export const registryEntrySchema = z
     policy: policySchema,
     firstRotation: z.enum(FIRST_ROTATION),
     adopt: z.enum(ADOPT),
+    /** Left out of what rotates, so that the entries of before keep their text and their digest. @default 'rotate' */
+    mode: z.enum(MODES).optional(),
     connections: z.record(connectionName, connectionSchema),
     targets: z.array(targetSchema).max(50),
   })

@@ -5,7 +5,8 @@ import { auditSchema, LOG_RETENTION_DAYS } from './audit-config';
 import { auditTermsProblem } from './audit-terms';
 import { addMistake, type ConfigIssue, type Mistake } from './config-issue';
 import { deploymentSchema } from './deployment-config';
-import { policyOverridesSchema, policyProblems, policyWith } from './policy';
+import { policyProblems, policySettingSchema, policyWith } from './policy';
+import { MODES } from './registry';
 import { scheduleSchema } from './schedule-config';
 
 /** What is done about a target that no longer holds what was delivered to it. */
@@ -14,9 +15,15 @@ export type DriftSetting = (typeof DRIFT)[number];
 
 /** Everything in `keyturn.yaml` that is about no single key. */
 export const settingsFields = {
-  policy: policyOverridesSchema
+  mode: z
+    .enum(MODES)
+    .default('rotate')
+    .describe('Whether Keyturn acts on the keys, or only tells what it would do: plans, findings, record and reports.'),
+  policy: policySettingSchema
     .optional()
-    .describe('When each step happens, for all keys; defaults 90, 100 and 110 days.'),
+    .describe(
+      'When each step happens, for all keys: standard (90, 100 and 110 days, the default), cis (70, 80, 90), or some days.',
+    ),
   notify: z.array(z.email()).default([]).describe('E-mail addresses that are told about findings and failures.'),
   users: z
     .strictObject({

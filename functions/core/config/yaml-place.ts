@@ -16,6 +16,35 @@ export function offsetOf(document: Document, path: ConfigPath, part: 'name' | 'v
   return offset;
 }
 
+/** The path of the innermost value or name that an offset stands in; that of the file where it stands beside all. */
+export function pathAt(document: Document, offset: number): ConfigPath {
+  const path: PropertyKey[] = [];
+  let node: unknown = document.contents;
+  while (node !== undefined) {
+    const inside: { readonly step: PropertyKey; readonly value?: unknown } | undefined = childrenOf(node).find(
+      ({ nodes }) => nodes.some((one) => covers(one, offset)),
+    );
+    if (inside === undefined) break;
+    path.push(inside.step);
+    node = inside.value;
+  }
+  return path;
+}
+
+function childrenOf(node: unknown) {
+  if (isSeq(node)) return node.items.map((value, step) => ({ step, value, nodes: [value] }));
+  if (!isMap(node)) return [];
+  return node.items.map(({ key, value }) => {
+    const step = isScalar(key) ? String(key.value) : '';
+    return { step, value, nodes: [key, value] };
+  });
+}
+
+function covers(node: unknown, offset: number): boolean {
+  const [start = 0, end = 0] = (isNode(node) ? node.range : undefined) ?? [];
+  return start <= offset && offset < end;
+}
+
 /** The first alias whose anchor does not exist. The parser leaves it to whoever reads the values. */
 export function unresolvedAlias(document: Document): { readonly name: string; readonly offset: number } | undefined {
   let found: { readonly name: string; readonly offset: number } | undefined;

@@ -8,7 +8,7 @@ import { FINDINGS, type Finding, type FindingCode } from './findings';
 const LONGEST_MESSAGE = 1_500;
 
 /** A finding in words: it names the key, the fact and the cure. */
-export interface Described extends Omit<Found<FindingCode>, 'facts'> {
+export interface Described extends Omit<Found<FindingCode>, 'facts' | 'isObserved'> {
   readonly severity: Severity;
   /** What it is in a few words. */
   readonly what: string;
@@ -21,6 +21,9 @@ export interface Described extends Omit<Found<FindingCode>, 'facts'> {
   /** The functions that tell people of it. @default - whichever finds it */
   readonly toldBy?: readonly string[];
 }
+
+/** Ends the words about a key for which nothing is done. */
+const OBSERVED = ' But the key is only observed (mode: observe): Keyturn does nothing about it.';
 
 export function described(finding: Finding): Described {
   const { code, key, accessKeyId, user, since, connection, error } = finding;
@@ -37,7 +40,7 @@ export function described(finding: Finding): Described {
     severity,
     what: cleaned(wordFor(descriptor.what, finding)),
     brokenNow: wordFor(descriptor.brokenNow, finding),
-    message: cleaned(descriptor.message(finding), LONGEST_MESSAGE),
+    message: `${cleaned(descriptor.message(finding), LONGEST_MESSAGE)}${finding.isObserved ? OBSERVED : ''}`,
     outcome: descriptor.outcome ?? (severity === 'attention' ? 'failed' : 'ok'),
     recorded: descriptor.recorded?.(finding),
     toldBy: descriptor.toldBy?.(finding),

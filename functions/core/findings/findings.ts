@@ -13,6 +13,7 @@ import { invalidPause } from './codes/invalid-pause';
 import { keyPromoted } from './codes/key-promoted';
 import { notAdopted } from './codes/not-adopted';
 import { notDeployed } from './codes/not-deployed';
+import { observed } from './codes/observed';
 import { orphanDiscarded } from './codes/orphan-discarded';
 import { outOfTime } from './codes/out-of-time';
 import { paused } from './codes/paused';
@@ -86,6 +87,7 @@ export const FINDINGS = byCode({
   'rotation-in-progress': rotationInProgress,
   'rotation-cap': rotationCap,
   paused,
+  observed,
   'report-unavailable': reportUnavailable,
   'out-of-time': outOfTime,
   'inactive-since-unknown': inactiveSinceUnknown,

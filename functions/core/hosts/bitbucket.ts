@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { cleaned } from '../outside-text';
 import { isEnvironmentName, isSlugOrUuid, mayBeOnePlace, placeOf } from './bitbucket-place';
+import { BITBUCKET_API, BITBUCKET_USUAL, OTHER_PAGE } from './bitbucket-usual';
 import { tokenConnection } from './connection';
 import type { ConnectionSettings, Host, HostConnection, Written } from './host';
 import { placeUrl } from './place-url';
-
-export const BITBUCKET_API = 'https://api.bitbucket.org/2.0';
 
 /** Characters of a target's name: more than its parts may have. */
 const LONGEST_NAME = 1_000;
@@ -112,7 +111,12 @@ export const bitbucketHost = {
   target: targetSchema,
   deliverTo: itemSchema,
   marks: [],
-  connection: tokenConnection(BITBUCKET_API, '{"accessToken"}, {"email","apiToken"} or {"clientId","clientSecret"}'),
+  connection: tokenConnection(
+    BITBUCKET_API,
+    '{"accessToken"}, {"email","apiToken"} or {"clientId","clientSecret"}',
+    (url) => !OTHER_PAGE.test(url),
+  ),
+  usual: BITBUCKET_USUAL,
   tokenForms: [
     { kind: 'access token', secret: 'accessToken' },
     { kind: 'API token', secret: 'apiToken', name: 'email' },

@@ -36,14 +36,18 @@ export const apiUrl = z
  *
  * @param api base URL where none is given
  * @param holds what the secret may hold
+ * @param isApi whether a URL of the host may be that of its API
  */
-export function tokenConnection(api: string, holds: string) {
+export function tokenConnection(api: string, holds: string, isApi: (url: string) => boolean) {
   return z.strictObject({
     secret: z
       .string()
       .regex(SECRET, 'expected the name of one secret, or its whole ARN with the six characters at its end')
       .describe(`Name or ARN of the secret with ${holds}.`),
-    url: apiUrl.default(api).describe('Base URL of the REST API.'),
+    url: apiUrl
+      .refine(isApi, 'expected the base URL of the API, not that of a page')
+      .default(api)
+      .describe('Base URL of the REST API.'),
     encryptionKey: kmsKeyArn.optional().describe('ARN of the KMS key that encrypts the secret.'),
   });
 }

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { UsualMistakes } from '../words';
 
 /** What every target has in the registry, whatever its host. */
 export interface HostTarget {
@@ -83,6 +84,8 @@ export interface Host<Target extends HostTarget = HostTarget, Item = unknown> {
   readonly connection?: z.ZodType<ConnectionSettings> | undefined;
   /** The forms of a connection's token, the best one first; none where the host takes no token. */
   readonly tokenForms: readonly TokenForm[];
+  /** What people write in place of the values of its settings. */
+  readonly usual?: readonly UsualMistakes[] | undefined;
   /** The registry's form of an item. */
   targetOf(item: Item): Target;
   /** A target without what the schema fills in again, so that more of them fit into a parameter. */

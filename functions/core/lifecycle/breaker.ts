@@ -8,6 +8,7 @@ import { pauseOf } from '../key/pause';
 import { currentKey } from '../key/secret-state';
 import type { NamedConnection } from './found';
 import type { Managed } from './managed';
+import { isObserved } from './observed';
 
 /** So many keys of one connection, undelivered for so long, and no further one of it is rotated until that works again. */
 const UNDELIVERED_KEYS = 3;
@@ -32,14 +33,14 @@ export interface Undelivered {
   readonly since: Date;
 }
 
-/** Everything that waits for delivery, paused keys aside; oldest first. */
+/** Everything that waits for delivery, but for paused and observed keys, which nobody delivers; oldest first. */
 export function undelivered(managed: readonly Managed[], now: Date): readonly Undelivered[] {
   return managed
     .flatMap(({ entry, secret, changedAt }) => {
       const version = currentKey(secret);
       if (version === undefined) return [];
       if (isDelivered(secret, version, targetSetDigest(entry.targets, entry.connections))) return [];
-      if (pauseOf(secret, now) !== undefined) return [];
+      if (pauseOf(secret, now) !== undefined || isObserved(entry)) return [];
       // A version that was delivered once waits since its targets were changed.
       const wasDelivered = marksOf(version.labels).length > 0;
       const since = wasDelivered && changedAt !== undefined ? latest(version.createdAt, changedAt) : version.createdAt;

@@ -8,6 +8,7 @@ import { pauseOf } from '../key/pause';
 import { currentKey, currentVersion, type StoredVersion, storedVersions } from '../key/secret-state';
 import { dueAt, EARLY_BY } from './due';
 import type { Managed } from './managed';
+import { isObserved } from './observed';
 import { retirementAges } from './retirement';
 
 /** A rotation that is to come. */
@@ -100,7 +101,8 @@ function madeBefore(secret: Managed['secret'], current: StoredVersion, { policy 
 }
 
 /**
- * The rotations that are to come, as far as they are known. One that is held up comes on no day; what is paused, not
+ * The rotations that are to come, as far as they are known. One that is held up comes on no day, and neither does one of a
+ * key that is only observed; what is paused, not
  * delivered yet or left open comes on its own.
  *
  * @param heldUp keys whose host takes nothing, by id
@@ -114,7 +116,7 @@ export function upcomingRotations(
   return managed.flatMap((each) => {
     const { id } = each.entry;
     const due = rotationDueAt(each, report);
-    if (due === undefined || heldUp.has(id)) return [];
+    if (due === undefined || heldUp.has(id) || isObserved(each.entry)) return [];
     return [{ id, dueAt: due, earliest: isReady(each, now) ? earliestRotation(each) : due }];
   });
 }

@@ -23,6 +23,8 @@ export interface Found<Code extends string = string, Facts = unknown> {
   readonly connection?: NamedConnection;
   /** The error that is the cause, where it is one. */
   readonly error?: ErrorCode;
+  /** Its key is only observed: what the words say that Keyturn does about it is not done. @default false */
+  readonly isObserved?: boolean;
   readonly facts: Facts;
 }
 

@@ -48,12 +48,12 @@ export function notDeployed(
   return { code: 'not-deployed', key: entry.id, facts: { ...said, says: saidBy(entry), lasts } };
 }
 
-/** Whose keys, where to and by which secrets: what somebody would change who wants them. */
-function saidBy({ user, targets, connections }: Managed['entry']): string {
+/** Whose keys, in which mode, where to and by which secrets: what somebody would change who wants them. */
+function saidBy({ user, mode = 'rotate', targets, connections }: Managed['entry']): string {
   const named = targets.slice(0, MOST_NAMED).map((target) => {
     const { url, secret } = connections[target.connection ?? ''] ?? {};
     return url === undefined ? targetName(target) : `${targetName(target)} at ${url} with ${secret}`;
   });
   const more = targets.length > MOST_NAMED ? ` and ${targets.length - MOST_NAMED} more` : '';
-  return cleaned(`user ${user}, delivered to ${named.join(', ') || 'nobody'}${more}`, MOST_TOLD);
+  return cleaned(`user ${user}, mode ${mode}, delivered to ${named.join(', ') || 'nobody'}${more}`, MOST_TOLD);
 }

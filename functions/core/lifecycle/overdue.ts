@@ -5,6 +5,7 @@ import type { Summary } from '../run-summary';
 import { undelivered } from './breaker';
 import { dueAt } from './due';
 import type { Managed } from './managed';
+import { isObserved } from './observed';
 
 /**
  * How old the oldest current key is, how late the latest rotation, and how old the oldest undelivered version.
@@ -39,7 +40,7 @@ export function daysOverdue(managed: Managed, now: Date): number {
 
 /**
  * A first rotation that is wanted at once is due since its entry was written, or since a pause ended that kept it
- * waiting; what is taken over was nobody's to rotate before that. Where somebody has edited the secret, the age of the
+ * waiting, and not while the key is only observed; what is taken over was nobody's to rotate before that. Where somebody has edited the secret, the age of the
  * last key that Keyturn stored counts.
  */
 function dueSince({ entry, secret, changedAt }: Managed, now: Date): Date | undefined {
@@ -48,7 +49,7 @@ function dueSince({ entry, secret, changedAt }: Managed, now: Date): Date | unde
     const due = dueAt(last.createdAt, entry);
     return secret.takesOver === undefined ? due : latest(due, changedAt ?? due);
   }
-  if (entry.firstRotation !== 'at-once' || pauseOf(secret, now) !== undefined) return undefined;
+  if (entry.firstRotation !== 'at-once' || isObserved(entry) || pauseOf(secret, now) !== undefined) return undefined;
   return latest(changedAt ?? secret.createdAt, pauseEnd(secret) ?? secret.createdAt);
 }
 

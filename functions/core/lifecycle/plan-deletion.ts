@@ -64,7 +64,12 @@ function planOne(input: RetirementInput, ring: KeyRing, key: AccessKey): Part<De
 }
 
 /** When an Inactive key may be deleted: when it has the age, and after the whole time to recover (K4). */
-function deletionDue(entry: RegistryEntry, key: AccessKey, since: Date, successorCreatedAt: Date | undefined): Date {
+export function deletionDue(
+  entry: RegistryEntry,
+  key: AccessKey,
+  since: Date,
+  successorCreatedAt: Date | undefined,
+): Date {
   const { deactivateAfter, deleteAfter } = entry.policy;
   const age =
     successorCreatedAt === undefined

@@ -22,7 +22,7 @@ import {
 import { TAG } from '../names';
 import type { FoundOfKey } from './found';
 import { type PauseFinding, pauseFinding } from './paused';
-import type { Delivery } from './steps';
+import type { Delivery, StepNamed } from './steps';
 
 export interface DeliveryInput {
   readonly entry: RegistryEntry;
@@ -48,6 +48,19 @@ export interface DeliveryPlan {
 const FRESH_FOR = DAY;
 
 const NOTHING: DeliveryPlan = { removeFirst: [], removeAfter: [], findings: [] };
+
+/** What sync does of a plan, one after the other. */
+export function deliverySteps({
+  removeFirst,
+  deliver,
+  removeAfter,
+}: DeliveryPlan): readonly StepNamed<'deliver' | 'remove-label'>[] {
+  return [...removals(removeFirst), ...(deliver === undefined ? [] : [deliver]), ...removals(removeAfter)];
+}
+
+export function removals(marks: readonly DeliveryMark[]): readonly StepNamed<'remove-label'>[] {
+  return marks.map((mark) => ({ do: 'remove-label', ...mark }));
+}
 
 /** Decides whether the current version has to be delivered, and which marks of earlier deliveries have to go. */
 export function planDelivery({ entry, secret: given, now }: DeliveryInput): DeliveryPlan {

@@ -33,6 +33,9 @@ const lastingId = z
 const userSchema = z.object({ display_name: z.string().nullish(), nickname: z.string().nullish() });
 const identitySchema = z.object({ uuid: lastingId, workspace: z.object({ uuid: lastingId }).optional() });
 
+const repositorySchema = z.object({ uuid, full_name: z.string() });
+type Repository = z.infer<typeof repositorySchema>;
+
 /** Bitbucket never gives the value of a secured variable. A variable without the flag counts as unsecured. */
 const variableSchema = z.object({
   uuid,
@@ -147,6 +150,11 @@ export class BitbucketClient {
       if (thrown instanceof HostError && isUntold(thrown.status, need)) return undefined;
       throw thrown;
     }
+  }
+
+  /** The repositories of a workspace that the token may see. */
+  repositories(workspace: string, call: Call): Promise<readonly Repository[]> {
+    return this.#list(`/repositories/${encodePath(workspace, 1)}`, repositorySchema, call, USUAL_RETRIES);
   }
 
   /** All variables of a list. @param path of the list, below the API's base */

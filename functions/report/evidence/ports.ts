@@ -25,8 +25,13 @@ export interface AccountKeys {
 
 /** CloudTrail's event history: management writes of the last 90 days, whoever made them. */
 export interface TrailHistory {
-  /** What happened to access keys and to managed secrets, all pages, in order of time; failed calls are left out. @throws KeyturnError `aws-*` */
-  writes(from: Date, to: Date): Promise<readonly TrailWrite[]>;
+  /**
+   * What happened to access keys and to managed secrets, all pages, in order of time; failed calls are left out.
+   *
+   * @param actions @default - all of them
+   * @throws KeyturnError `aws-*`
+   */
+  writes(from: Date, to: Date, actions?: readonly TrailWrite['action'][]): Promise<readonly TrailWrite[]>;
   /**
    * What happened to Keyturn itself, in order of time; failed calls are left out.
    * @param only the calls that are asked about, at two a second. @default - all that change anything

@@ -242,7 +242,7 @@ function controlItem(
   };
 }
 
-const ASKED_FOR: ReadonlySet<string> = new Set(['paused', 'in-use']);
+const ASKED_FOR: ReadonlySet<string> = new Set(['paused', 'observed', 'in-use']);
 
 function findingItem({ last, firstSeen, times }: OpenFinding, index: number): Attention {
   const { reason = 'finding', key, user, accessKeyId, message = '', time, id } = last;

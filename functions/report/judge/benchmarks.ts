@@ -1,6 +1,7 @@
 import { after, DAY, daysBetween } from '../../core/duration';
+import { isObserved } from '../../core/lifecycle/observed';
 import { judgeOverlap } from './exception-words';
-import { fail, type JudgedKey, type Judgement, NOT_THERE, NOT_USABLE, notJudged } from './judged-key';
+import { fail, type JudgedKey, type Judgement, NOT_THERE, NOT_USABLE, notJudged, ONLY_OBSERVED } from './judged-key';
 import type { ExceptionKind } from './model';
 import { plural } from './plural';
 import { dayOf, ONE_RUN } from './time-bounds';
@@ -36,8 +37,10 @@ export function rotatedWithin90(key: JudgedKey): Judgement {
 /** What the rotation of a key of a managed user still has time for is an exception; anything else needs somebody. */
 function olderThan90(key: JudgedKey, createdAt: Date, active: string): Judgement {
   const { role, managed, overlap, now, firstRotationBy } = key;
-  const policy = managed?.entry?.policy;
-  if (policy === undefined || role === 'foreign') return fail(active);
+  const entry = managed?.entry;
+  if (entry === undefined || role === 'foreign') return fail(active);
+  if (isObserved(entry)) return fail(`${active} ${ONLY_OBSERVED}`);
+  const { policy } = entry;
   if (policy.rotateAfter > CIS_ROTATED) {
     return fail(`${active} Its policy rotates at ${policy.rotateAfter} days, which is later than ${CIS_ROTATED}.`);
   }

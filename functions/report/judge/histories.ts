@@ -4,6 +4,7 @@ import { isDelivered } from '../../core/key/delivery-mark';
 import { pauseOf } from '../../core/key/pause';
 import { currentKey, currentVersion } from '../../core/key/secret-state';
 import { undelivered } from '../../core/lifecycle/breaker';
+import { isObserved } from '../../core/lifecycle/observed';
 import { registryParameterName } from '../../core/names';
 import type { Evidence } from '../evidence/evidence';
 import { groupBy } from '../group-by';
@@ -81,6 +82,7 @@ function stateOf({ gatheredAt, entries }: Evidence, managed: ManagedKey): Manage
   if (entries === undefined) return 'unknown';
   if (entry === undefined) return 'not-managed';
   if (secret === undefined) return 'unknown';
+  if (isObserved(entry)) return 'observed';
   if (pauseOf(secret, gatheredAt) !== undefined) return 'paused';
   const current = currentKey(secret);
   // Somebody put another value there: which key pipelines will get is not known.

@@ -15,7 +15,7 @@ export interface Episode {
   readonly event: string;
 }
 
-const HOLDS: ReadonlySet<string> = new Set<FindingCode>(['in-use', 'paused', 'invalid-pause']);
+const HOLDS: ReadonlySet<string> = new Set<FindingCode>(['in-use', 'paused', 'observed', 'invalid-pause']);
 const INCIDENTS: ReadonlySet<string> = new Set<FindingCode>([
   'user-missing',
   'secret-missing',

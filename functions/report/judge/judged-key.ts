@@ -37,6 +37,9 @@ export function fail(why: string): Judgement {
   return { verdict: 'fail', why };
 }
 
+/** Of a key for which Keyturn only tells what it would do (K8 does not count for it). */
+export const ONLY_OBSERVED = 'It is only observed: nothing rotates or retires it.';
+
 export const NOT_THERE: Judgement = { verdict: 'not-applicable', why: 'It does not exist any more.' };
 export const NOT_USABLE: Judgement = { verdict: 'not-applicable', why: 'It is Inactive: nobody can use it.' };
 const ROOTS: Judgement = { verdict: 'not-applicable', why: 'A key of the root user; another control is about those.' };

@@ -169,7 +169,9 @@ const managedKeySchema = z.object({
   isManagedNow: z.boolean(),
   targets: z.array(z.string()),
   currentAccessKeyId: z.string().optional(),
-  state: z.enum(['on-time', 'overdue', 'undelivered', 'not-rotated-yet', 'paused', 'not-managed', 'unknown']),
+  state: z
+    .enum(['on-time', 'overdue', 'undelivered', 'not-rotated-yet', 'paused', 'observed', 'not-managed', 'unknown'])
+    .describe('observed: Keyturn only tells what it would do for the key, so nothing rotates it.'),
   rotateDueAt: time.optional(),
   undeliveredSince: time.optional().describe('In the state undelivered.'),
   rotations: z.int(),

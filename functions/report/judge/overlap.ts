@@ -2,6 +2,7 @@ import { after, DAY, latest } from '../../core/duration';
 import { tagFor } from '../../core/key/dated-tag';
 import { keyRing } from '../../core/key/key-ring';
 import { withoutFuture } from '../../core/key/secret-state';
+import { isObserved } from '../../core/lifecycle/observed';
 import { deactivationDue, retirementAges } from '../../core/lifecycle/retirement';
 import { TAG } from '../../core/names';
 import type { KeyFacts } from './key-facts';
@@ -37,7 +38,10 @@ export function overlapAt({ due, heldSince, holdLimit }: OverlapTimes, now: Date
   return { state: isHeld ? 'held' : 'overlap', until };
 }
 
-/** The overlap of a managed user's superseded key with its successor; undefined for a key that is not superseded. */
+/**
+ * The overlap of a managed user's superseded key with its successor; undefined for a key that is not superseded, and for one
+ * that is only observed: nothing ends its overlap.
+ */
 export function overlapOf(key: KeyFacts, now: Date): Overlap | undefined {
   const times = key.role === 'superseded' && key.status === 'Active' ? timesOf(key, now) : undefined;
   return times === undefined ? undefined : overlapAt(times, now);
@@ -46,6 +50,7 @@ export function overlapOf(key: KeyFacts, now: Date): Overlap | undefined {
 /** The functions decide by the secret, and so does this; without one the record tells. */
 function timesOf({ managed, life, accessKeyId, createdAt }: KeyFacts, now: Date): OverlapTimes | undefined {
   if (managed?.entry === undefined || accessKeyId === undefined || createdAt === undefined) return undefined;
+  if (isObserved(managed.entry)) return undefined;
   const { entry, policy } = managed;
   const { holdLimit } = policy;
   if (managed.secret !== undefined) {

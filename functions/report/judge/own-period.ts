@@ -1,6 +1,7 @@
 import type { Policy } from '../../core/config/policy';
 import { DAY, daysBetween } from '../../core/duration';
-import { fail, type JudgedKey, type Judgement, NOT_THERE, NOT_USABLE } from './judged-key';
+import { isObserved } from '../../core/lifecycle/observed';
+import { fail, type JudgedKey, type Judgement, NOT_THERE, NOT_USABLE, ONLY_OBSERVED } from './judged-key';
 import type { KeyLife } from './model';
 import { plural } from './plural';
 import { dayOf, ONE_RUN } from './time-bounds';
@@ -13,7 +14,14 @@ export function withinOwnPeriod(key: JudgedKey): Judgement {
   if (managed?.entry === undefined) return { verdict: 'unknown', why: 'Keyturn knows no period for it.' };
   if (role === 'foreign') return { verdict: 'fail', why: 'Made by hand for a managed user; nothing rotates it.' };
   if (createdAt === undefined) return { verdict: 'unknown', why: 'Its creation is not known.' };
+  if (isObserved(managed.entry)) return observedFor(managed.policy, createdAt, now);
   return role === 'current' ? rotatedInTime(managed.policy, createdAt, now) : retiredInTime(key);
+}
+
+/** Its age is judged; that it will be rotated in time nobody says. */
+function observedFor({ rotateAfter }: Policy, createdAt: Date, now: Date): Judgement {
+  const why = `${plural(daysBetween(createdAt, now), 'day')} of ${rotateAfter}. ${ONLY_OBSERVED}`;
+  return now.getTime() - createdAt.getTime() > rotateAfter * DAY ? fail(why) : { verdict: 'unknown', why };
 }
 
 function replacedInTime(life: KeyLife | undefined): Judgement {

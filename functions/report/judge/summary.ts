@@ -119,6 +119,7 @@ function doubtsOf(
     some(inState('unknown'), 'managed key is not known to be on time', 'managed keys are not known to be on time'),
     some(inState('not-rotated-yet'), 'managed key is not rotated yet', 'managed keys are not rotated yet'),
     some(inState('paused'), 'managed key is paused', 'managed keys are paused'),
+    some(inState('observed'), 'managed key is only observed', 'managed keys are only observed'),
     some(open, 'finding is open', 'findings are open'),
     some(unknown, 'control cannot be judged', 'controls cannot be judged'),
     some(decisive, 'limit of the evidence is listed', 'limits of the evidence are listed'),

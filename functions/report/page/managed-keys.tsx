@@ -16,6 +16,7 @@ const STATES: Record<State, { readonly words: string; readonly as: Verdict }> = 
   undelivered: { words: 'undelivered', as: 'fail' },
   'not-rotated-yet': { words: 'not rotated yet', as: 'unknown' },
   paused: { words: 'paused', as: 'unknown' },
+  observed: { words: 'only observed', as: 'unknown' },
   'not-managed': { words: 'not managed any more', as: 'not-applicable' },
   unknown: { words: 'unknown', as: 'unknown' },
 };

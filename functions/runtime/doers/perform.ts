@@ -1,3 +1,4 @@
+import { performable } from '../../core/lifecycle/observed';
 import type { Step } from '../../core/lifecycle/steps';
 import { checkVersion } from './check-version';
 import { clearIntent } from './clear-intent';
@@ -45,12 +46,12 @@ type Both<Union> = (Union extends unknown ? (each: Union) => void : never) exten
   ? All
   : never;
 
-/** Does a plan's steps in their order. @throws KeyturnError of the first that failed */
+/** Does a plan's steps in their order, and none for a key that is only observed. @throws KeyturnError of the first that failed */
 export async function perform<Each extends Step>(
   steps: readonly Each[],
   work: Work<PortsOf<Each['do']>>,
 ): Promise<void> {
-  for (const step of steps) {
+  for (const step of performable(work.managed.entry, steps)) {
     // The map has for each name the doer of that step; that the two belong together is more than the compiler follows.
     const doer = DOERS[step.do] as (step: Each, work: Work<PortsOf<Each['do']>>) => Promise<unknown>;
     await doer(step, work);

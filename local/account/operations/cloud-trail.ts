@@ -14,7 +14,16 @@ const EventSelectors = z
       ExcludeManagementEventSources: z.array(z.string()).optional(),
     }),
   )
-  .max(5);
+  .max(5)
+  .optional();
+const AdvancedEventSelectors = z
+  .array(
+    z.object({
+      Name: z.string().optional(),
+      FieldSelectors: z.array(z.object({ Field: z.string(), Equals: z.array(z.string()).optional() })).min(1),
+    }),
+  )
+  .optional();
 
 /** CloudTrail on the wire. */
 export function cloudTrailOperations(cloudTrail: CloudTrail, trails: Trails) {
@@ -42,8 +51,10 @@ export function cloudTrailOperations(cloudTrail: CloudTrail, trails: Trails) {
     GetEventSelectors: ofTrails('read', z.object({ TrailName: z.string() }), (input) =>
       trails.getEventSelectors(input),
     ),
-    PutEventSelectors: ofTrails('write', z.object({ TrailName: z.string(), EventSelectors }), (input) =>
-      trails.putEventSelectors(input),
+    PutEventSelectors: ofTrails(
+      'write',
+      z.object({ TrailName: z.string(), EventSelectors, AdvancedEventSelectors }),
+      (input) => trails.putEventSelectors(input),
     ),
     LookupEvents: operation(
       'read',

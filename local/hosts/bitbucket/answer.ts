@@ -58,6 +58,7 @@ export function answerWith(status: number, body: object | string, headers: Reado
 
 /** What a request asks of a caller's scopes. */
 function accessOf(method: string, { kind }: Route): Access {
+  if (kind === 'repositories') return 'read-repository';
   if (kind === 'repository' || kind === 'workspace' || kind === 'user') return `read-${kind}`;
   return method === 'GET' ? 'read' : 'write';
 }
@@ -72,6 +73,7 @@ function perform(
   const page = <Item>(items: readonly Item[]) => json(200, pageOf(items, call.url, bitbucket.paging), headers);
   if (route.kind === 'workspace') return json(200, bitbucket.workspace(route.place), headers);
   if (route.kind === 'repository') return json(200, bitbucket.repository(route.place), headers);
+  if (route.kind === 'repositories') return page(bitbucket.repositories(route.place));
   if (route.kind === 'environments') return page(bitbucket.environments(route.place));
   if (route.kind === 'environment') return json(200, bitbucket.environment(route.place, route.uuid), headers);
   const { place } = route;

@@ -227,6 +227,12 @@ export class Bitbucket {
     return showRepository(this.#directory.workspace(place.workspace), this.#directory.repository(place));
   }
 
+  repositories({ workspace: slugOrUuid }: WorkspacePlace): RepositoryBody[] {
+    const workspace = this.#directory.workspace(slugOrUuid);
+    // Each stands there by its slug and by its UUID.
+    return [...new Set(workspace.repositories.values())].map((repository) => showRepository(workspace, repository));
+  }
+
   environments(place: RepositoryPlace): EnvironmentBody[] {
     return this.#directory.repository(place).environments.map(showEnvironment);
   }

@@ -5,6 +5,7 @@ import type { RepositoryPlace, VariablePlace, WorkspacePlace } from './place';
 export type Route =
   | { readonly kind: 'workspace'; readonly place: WorkspacePlace }
   | { readonly kind: 'repository'; readonly place: RepositoryPlace }
+  | { readonly kind: 'repositories'; readonly place: WorkspacePlace }
   | { readonly kind: 'environments'; readonly place: RepositoryPlace }
   | { readonly kind: 'environment'; readonly place: RepositoryPlace; readonly uuid: string }
   | { readonly kind: 'variables'; readonly place: VariablePlace }
@@ -25,7 +26,8 @@ export function parseRoute(path: string): Route {
   if (root !== '' || version !== '2.0' || workspace === undefined || workspace === '') return { kind: 'unknown' };
   if (collection === 'workspaces') return workspaceRoute(workspace, rest);
   const [repository, ...inRepository] = rest;
-  if (collection !== 'repositories' || repository === undefined) return { kind: 'unknown' };
+  if (collection !== 'repositories') return { kind: 'unknown' };
+  if (repository === undefined) return { kind: 'repositories', place: { workspace } };
   return repositoryRoute({ workspace, repository }, inRepository);
 }
 
@@ -35,6 +37,7 @@ export function methodsOf(route: Route): readonly string[] {
     case 'user':
     case 'workspace':
     case 'repository':
+    case 'repositories':
     case 'environments':
     case 'environment':
       return ['GET'];

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Account } from '../../account/account';
 import { startAccountServer } from '../../account/wire/server';
 import { Clock } from '../../clock';
+import { eventBridgeContract } from './event-bridge.contract';
 import { iamContract } from './iam.contract';
 import { kmsContract } from './kms.contract';
 import { logsContract } from './logs.contract';
@@ -10,6 +11,7 @@ import { secretsManagerContract } from './secrets-manager.contract';
 import { ssmContract } from './ssm.contract';
 import { stsContract } from './sts.contract';
 import { type ContractTarget, clientFactory, differenceLedger, REGION } from './target';
+import { trailsContract } from './trails.contract';
 
 const clock = new Clock(Date.parse('2026-11-20T08:00:00Z'));
 clock.run();
@@ -34,6 +36,8 @@ describe('the local account keeps the contract', () => {
   logsContract(target);
   s3Contract(target);
   kmsContract(target);
+  eventBridgeContract(target);
+  trailsContract(target);
 
   it('asserted every row of the table of differences', () => {
     expect(target.unasserted()).toEqual([]);

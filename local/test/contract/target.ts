@@ -1,4 +1,6 @@
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -24,6 +26,8 @@ export interface Clients {
   readonly logs: CloudWatchLogsClient;
   readonly s3: S3Client;
   readonly kms: KMSClient;
+  readonly events: EventBridgeClient;
+  readonly trails: CloudTrailClient;
 }
 
 /** An implementation of AWS that the contract is run against. */
@@ -60,6 +64,8 @@ export function clientFactory(endpoint: string, administrator: Credentials) {
       logs: new CloudWatchLogsClient(configuration),
       s3: new S3Client({ ...configuration, forcePathStyle: true }),
       kms: new KMSClient(configuration),
+      events: new EventBridgeClient(configuration),
+      trails: new CloudTrailClient(configuration),
     };
   };
 }

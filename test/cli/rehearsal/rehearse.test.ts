@@ -148,3 +148,24 @@ it('is not content with a current key that never reached its target, although no
   expect(report.held).toBe(false);
   expect(report.timeline.some(({ message = '' }) => message.includes('token-rejected'))).toBe(true);
 }, 60_000);
+
+it('a key that is only observed has no promise but that it is left as it is (K14)', async () => {
+  const folder = synthesized({
+    mode: 'observe',
+    keys: ['watched', 'rotated'].map((id) => ({
+      id,
+      user: `ci-${id}`,
+      mode: id === 'rotated' ? 'rotate' : undefined,
+      deliverTo: [{ connection: 'acme', repository: `acme/${id}`, environment: 'Production' }],
+    })),
+    connections: { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } },
+  });
+  try {
+    const report = await live(2, { cdkOut: folder });
+    expect(report.promises.filter(({ held }) => !held)).toEqual([]);
+    const evidence = Object.fromEntries(report.promises.map((row) => [row.promise, row.evidence]));
+    expect(evidence).toMatchObject({ delivery: '1 keys', K8: '1 keys on time', K14: '1 observed, 0 changed' });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -33,7 +33,12 @@ describe('what a schema found', () => {
     ],
     ['a number for a text', wrongType('string'), 12, 'expected text, found 12; put it in quotes'],
     ['a fraction', wrongType('int'), 1.5, 'expected a whole number, found 1.5; write a number without a fraction'],
-    ['yes', wrongType('boolean'), 'yes', 'expected true or false, found "yes"; write true or false, without quotes'],
+    [
+      'yes',
+      wrongType('boolean'),
+      'yes',
+      'expected true or false, found "yes", which is a text in YAML 1.2; write true',
+    ],
     [
       'a map for a list',
       wrongType('array'),

@@ -30,6 +30,7 @@ describe('keyturn.yaml', () => {
           readers: [],
         },
       ],
+      mode: 'rotate',
       notify: [],
       schedule: DEFAULT_SCHEDULE,
       trail: 'existing',

@@ -4,7 +4,7 @@ import { parseConfig } from '../../../functions/core/config/parse-config';
 /** `line:column path: message` of everything that is wrong with a text. */
 function complaints(text: string): readonly string[] {
   return parseConfig(text).problems.map(
-    ({ line, column, path, message }) => `${line}:${column} ${path === '' ? '' : `${path}: `}${message}`,
+    ({ line, column, path, message, cure }) => `${line}:${column} ${path === '' ? '' : `${path}: `}${message}; ${cure}`,
   );
 }
 
@@ -62,16 +62,27 @@ describe('keyturn.yaml as a text', () => {
       'keys: *none\n',
       '1:7 expected an anchor "&none" above, found none; correct the name, or put the value in quotes',
     ],
+    // Words
+    [
+      'a mode that nobody knows',
+      `${SOUND}mode: obseve\n`,
+      `${SOUND.split('\n').length}:7 mode: expected observe or rotate, found "obseve"; write one of these`,
+    ],
+    [
+      'a policy that nobody knows',
+      `${SOUND}policy: cisco\n`,
+      `${SOUND.split('\n').length}:9 policy: expected standard, cis or a map of days, found "cisco"; write one of these names, or "rotateAfter: 60" and others below it`,
+    ],
     // Unknown settings
     [
       'a misspelled section',
       SOUND.replace('connections:', 'connection:'),
-      '1:1 connection: expected one of connections, keys, policy, notify, users, schedule, trail, encryption, deployment, audit, alarms, logRetentionDays, drift, maxRotationsPerRun, concurrency, found "connection"; did you mean "connections"?',
+      '1:1 connection: expected one of connections, keys, mode, policy, notify, users, schedule, trail, encryption, deployment, audit, alarms, logRetentionDays, drift, maxRotationsPerRun, concurrency, found "connection"; did you mean "connections"?',
     ],
     [
       'a misspelled setting of a key',
       SOUND.replace('    user:', '    createuser: true\n    user:'),
-      '6:5 keys[0].createuser: expected one of id, user, createUser, secret, stack, policy, firstRotation, adopt, deliverTo, readers, found "createuser"; did you mean "createUser"?',
+      '6:5 keys[0].createuser: expected one of id, user, createUser, secret, stack, policy, mode, firstRotation, adopt, deliverTo, readers, found "createuser"; did you mean "createUser"?',
     ],
     [
       'a connection beside a function',
@@ -102,7 +113,7 @@ describe('keyturn.yaml as a text', () => {
     [
       'a token in the file',
       SOUND.replace('secret: keyturn/connections/acme', 'secret: keyturn/connections/acme, accessToken: hunter2'),
-      '3:52 connections.acme.bitbucket.accessToken: expected one of secret, url, encryptionKey, found "accessToken"; remove it',
+      '3:52 connections.acme.bitbucket.accessToken: expected one of secret, url, encryptionKey, and no secret in this file, found "accessToken"; take it out and, if it was real, revoke it at its host: whoever reads the file or its history has it; put a new one into the connection\'s secret',
     ],
     // Values
     [
@@ -133,7 +144,7 @@ describe('keyturn.yaml as a text', () => {
     [
       'an ID in capitals',
       SOUND.replace('id: web-shop', 'id: WebShop'),
-      '5:9 keys[0].id: expected lower-case letters, digits and hyphens, at most 63, found "WebShop"; correct it',
+      '5:9 keys[0].id: expected lower-case letters, digits and hyphens, at most 63, found "WebShop"; write "id: web-shop"',
     ],
     [
       'an address that is none',
@@ -265,7 +276,7 @@ describe('keyturn.yaml as a text', () => {
     [
       'two keys with one user in two spellings, which IAM does not tell apart',
       `${SOUND}  - id: other\n    user: Bitbucket-Web-Shop\n`,
-      '12:11 keys[1].user: expected a user of its own; Bitbucket-Web-Shop belongs to the key "web-shop", and a user has room for one managed key and its successor only; correct the name; one user is one key, which may have many targets',
+      '12:11 keys[1].user: expected a user of its own; Bitbucket-Web-Shop belongs to the key "web-shop", as bitbucket-web-shop, which is one name to IAM, and a user has room for one managed key and its successor only; correct the name; one user is one key, which may have many targets',
     ],
     [
       'two keys with one user',

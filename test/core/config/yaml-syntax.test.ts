@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeSyntaxError } from '../../../functions/core/config/yaml-syntax';
+import { joined } from '../../../functions/core/words';
 
 it.each([
   ['DUPLICATE_KEY', '', 'keys: []', 'expected each name once in a map, found "keys" again; remove one of the two'],
@@ -14,5 +15,5 @@ it.each([
     'expected YAML: All items must start; correct the indentation or put the value in quotes',
   ],
 ])('the mistake %s (%j) at %j is told in words', (code, message, found, says) => {
-  expect(describeSyntaxError(code, message, found)).toBe(says);
+  expect(joined(describeSyntaxError(code, message, found))).toBe(says);
 });

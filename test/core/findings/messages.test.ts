@@ -364,6 +364,13 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     '"web-shop" was asked for, but there is no managed key of that id that can be worked on. Nothing was done for it.',
   ],
   [
+    { code: 'request-refused', key, facts: { is: 'observed' } },
+    'attention',
+    'blocked',
+    '"web-shop" was asked for, but Keyturn only observes that key (mode: observe). Nothing was done for it. Give it mode: ' +
+      'rotate in the configuration, deploy, and ask again.',
+  ],
+  [
     { code: 'request-refused', facts: { is: 'event', reason: 'keys: expected a list of ids.' } },
     'attention',
     'blocked',
@@ -421,6 +428,49 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     'held',
     'Key "web-shop" is paused until 2026-04-11T03:00:00.000Z by alice. Remove the tag keyturn:paused of keyturn/web-shop to ' +
       'go on sooner.',
+  ],
+  [
+    {
+      code: 'observed',
+      key,
+      facts: { would: [{ do: 'rotate', reason: 'due' }], waits: [], oldest: { accessKeyId, days: 97 } },
+    },
+    'notice',
+    'held',
+    'Keyturn only observes key "web-shop" (mode: observe), and has done nothing. It would make a fresh key (due) and ' +
+      `deliver it. ${accessKeyId} is 97 days old.`,
+  ],
+  [
+    {
+      code: 'observed',
+      key,
+      facts: {
+        would: [
+          { do: 'discard-orphan', accessKeyId },
+          { do: 'remove-label', label: 'DELIVERED-1', versionId: 'v' },
+          { do: 'clear-intent' },
+          { do: 'rotate', reason: 'first' },
+        ],
+        waits: [],
+      },
+    },
+    'notice',
+    'held',
+    `Keyturn only observes key "web-shop" (mode: observe), and has done nothing. It would delete ${accessKeyId}, which a ` +
+      'run that died has left, tidy up tags and labels of its secret and make a fresh key (first) and deliver it.',
+  ],
+  [
+    { code: 'observed', key, facts: { would: [], waits: ['unchecked'], oldest: { accessKeyId, days: 10 } } },
+    'notice',
+    'held',
+    'Keyturn only observes key "web-shop" (mode: observe), and has done nothing. It would wait until sync has looked ' +
+      `whether its targets hold the current key. ${accessKeyId} is 10 days old.`,
+  ],
+  [
+    { code: 'foreign-key', key, accessKeyId, facts: { user: 'ci', createdAt: since }, isObserved: true },
+    'attention',
+    'failed',
+    expect.stringMatching(/But the key is only observed \(mode: observe\): Keyturn does nothing about it\.$/),
   ],
   [
     { code: 'report-unavailable', facts: { denied: false, again: false } },

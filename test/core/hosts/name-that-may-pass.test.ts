@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { BITBUCKET_API } from '../../../functions/core/hosts/bitbucket';
+import { BITBUCKET_API } from '../../../functions/core/hosts/bitbucket-usual';
 import { nameThatMayPass, targetSchema } from '../../../functions/core/hosts/target';
 
 const UUID = '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}';

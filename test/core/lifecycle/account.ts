@@ -14,11 +14,11 @@ import { versionIdOf } from '../../../functions/core/key/version-id';
 import { planCheck } from '../../../functions/core/lifecycle/plan-check';
 import { planDeactivation } from '../../../functions/core/lifecycle/plan-deactivation';
 import { planDeletion } from '../../../functions/core/lifecycle/plan-deletion';
-import { planDelivery } from '../../../functions/core/lifecycle/plan-delivery';
+import { deliverySteps, planDelivery } from '../../../functions/core/lifecycle/plan-delivery';
 import { planRotation } from '../../../functions/core/lifecycle/plan-rotation';
 import type { Check, Delivery, Plan, Step } from '../../../functions/core/lifecycle/steps';
 import { TAG } from '../../../functions/core/names';
-import { deliverySteps, handMade, keyOf, secretOf } from '../web-shop';
+import { handMade, keyOf, secretOf } from '../web-shop';
 
 /** What a target is called in this account. */
 function nameOf(target: TargetConfig): string {

@@ -30,7 +30,7 @@ describe('a registry entry that no deployment has written', () => {
       facts: {
         is: 'shared-user',
         with: 'api',
-        says: `user bitbucket-web-shop, delivered to ${shop} Production ${at}`,
+        says: `user bitbucket-web-shop, mode rotate, delivered to ${shop} Production ${at}`,
         lasts: false,
       },
     });
@@ -48,7 +48,7 @@ describe('a registry entry that no deployment has written', () => {
       `${called}, ${called}, ${called} and 1 more`,
     ],
   ])('says that it delivers to %s', (_what, targets, says) => {
-    expect(found(targets).facts.says).toBe(`user bitbucket-web-shop, delivered to ${says}`);
+    expect(found(targets).facts.says).toBe(`user bitbucket-web-shop, mode rotate, delivered to ${says}`);
   });
 
   it('says no more than 500 characters', () => {

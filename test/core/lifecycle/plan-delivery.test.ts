@@ -3,13 +3,17 @@ import { HOUR, MINUTE } from '../../../functions/core/duration';
 import { targetSetDigest } from '../../../functions/core/hosts/target';
 import { intentTag } from '../../../functions/core/key/intent';
 import { deliveredLabel } from '../../../functions/core/key/secret-state';
-import { type DeliveryInput, type DeliveryPlan, planDelivery } from '../../../functions/core/lifecycle/plan-delivery';
+import {
+  type DeliveryInput,
+  type DeliveryPlan,
+  deliverySteps,
+  planDelivery,
+} from '../../../functions/core/lifecycle/plan-delivery';
 import { TAG } from '../../../functions/core/names';
 import {
   codes,
   DELIVERED,
   day,
-  deliverySteps,
   entryOf,
   handMade,
   keyOf,

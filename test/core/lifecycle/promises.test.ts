@@ -5,12 +5,12 @@ import type { AccessKey } from '../../../functions/core/key/access-key';
 import { parseVersionId } from '../../../functions/core/key/version-id';
 import { planDeactivation } from '../../../functions/core/lifecycle/plan-deactivation';
 import { planDeletion } from '../../../functions/core/lifecycle/plan-deletion';
-import { planDelivery } from '../../../functions/core/lifecycle/plan-delivery';
+import { deliverySteps, planDelivery } from '../../../functions/core/lifecycle/plan-delivery';
 import { planRotation } from '../../../functions/core/lifecycle/plan-rotation';
 import type { Step } from '../../../functions/core/lifecycle/steps';
 import { TAG } from '../../../functions/core/names';
 import { PROPERTY_RUNS } from '../property-runs';
-import { DELIVERED, deliverySteps } from '../web-shop';
+import { DELIVERED } from '../web-shop';
 import { type State, state } from './random-state';
 
 /*

@@ -16,6 +16,7 @@ it.each<[string, Partial<ManagedKey>, Date | undefined]>([
   ['after its secret was made, where its user has no key', { entry: whenDue, listed: [] }, at(0)],
   ['after its secret was made, where nobody knows its keys', { entry: whenDue }, at(0)],
   ['nobody knows when, where it is managed no more', { entry: undefined }, undefined],
+  ['it does not come, where it is only observed', { entry: entryOf({ mode: 'observe' }) }, undefined],
   ['nobody knows when, where it has no secret', { secret: undefined }, undefined],
 ])('the first rotation comes by the run a day and two hours %s', (_what, more, expected) => {
   const managed = { entry: entryOf(), secret: secretOf([]), listed: undefined, ...more } as ManagedKey;

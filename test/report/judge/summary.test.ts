@@ -204,6 +204,8 @@ describe('nobody can tell', () => {
     [{ managedKeys: states('not-rotated-yet', 2) }, '2 managed keys are not rotated yet'],
     [{ managedKeys: states('paused', 1) }, '1 managed key is paused'],
     [{ managedKeys: states('paused', 2) }, '2 managed keys are paused'],
+    [{ managedKeys: states('observed', 1) }, '1 managed key is only observed'],
+    [{ managedKeys: states('observed', 2) }, '2 managed keys are only observed'],
     [{ attention: items({ kind: 'open-finding', severity: 'medium' }) }, '1 finding is open'],
     [{ attention: kinds('open-finding', 2) }, '2 findings are open'],
     [{ controls: controls({ verdict: 'unknown' }) }, '1 control cannot be judged'],

@@ -49,6 +49,7 @@ export const FAULTS = {
     'a key gets another id, at once or after it was taken out, and goes on after the secret of the one before',
   'recycled-slug': "a repository's name comes to mean somebody else's, and is put right, or the configuration follows",
   'closed-bus': 'the event bus refuses all events or some of them, or does not answer, for hours to days',
+  observed: 'a key is deployed with mode: observe in the middle of anything, and later with mode: rotate again',
 } as const;
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
@@ -181,6 +182,7 @@ function actionOf(fault: FaultName, random: Random, actions: readonly string[]):
     case 'host-words':
     case 'id-renamed':
     case 'recycled-slug':
+    case 'observed':
       return draw < 0.6 ? among([...CHANGES, ...HOST_ACTIONS, 'ListAccessKeys', 'DescribeSecret']) : undefined;
     default:
       return undefined;
@@ -226,6 +228,8 @@ function lengthOf(fault: FaultName, random: Random): number {
     case 'forged-entry':
     case 'id-renamed':
       return HOUR + draw ** 2 * 6 * DAY;
+    case 'observed':
+      return HOUR + draw ** 2 * 60 * DAY;
     case 'recycled-slug':
       return HOUR + draw ** 2 * 20 * DAY;
     case 'host-words':

@@ -380,4 +380,13 @@ export const MUTANTS: readonly Mutant[] = [
     within: 2,
     fault: 'closed-bus',
   },
+  {
+    name: 'observe-is-not-asked-for',
+    promise: 'K14',
+    file: 'functions/core/lifecycle/observed.ts',
+    from: 'return isObserved(entry) ? [] : steps;',
+    to: 'return steps;',
+    within: 3,
+    fault: 'observed',
+  },
 ];

@@ -9,7 +9,7 @@ import { bornOf } from './witness';
 import type { World } from './world';
 
 /**
- * Deployments of another configuration: a key gets another user, or all keys or half of them are gone for a while. And what
+ * Deployments of another configuration: a key gets another user, or is only observed for a while, or all keys or half of them are gone for a while. And what
  * looks like one, and is none.
  */
 export class Redeployments {
@@ -40,8 +40,24 @@ export class Redeployments {
     if (disturbance.fault === 'emptied-registry') this.#empty(disturbance);
     else if (disturbance.fault === 'id-renamed') this.#rename(managed, disturbance);
     else if (managed === undefined || !managed.isManaged || this.#world.restores.isOpen(managed)) return;
+    else if (disturbance.fault === 'observed') this.#observe(managed, disturbance);
     else if (disturbance.fault === 'forged-entry') this.#forge(managed, disturbance);
     else this.#changeUser(managed, disturbance);
+  }
+
+  /** Nothing is done for it until it is rotated again; from there everything has to go on. */
+  #observe(managed: ManagedRecord, { until }: Disturbance): void {
+    const { observedSince, restores, start } = this.#world;
+    this.#deployment.register({ ...managed.entry, mode: 'observe' });
+    restores.begin('observed', managed, 'is only observed from now on');
+    observedSince.set(managed, this.#world.now());
+    this.#onDeployed();
+    restores.until(Math.max(this.#world.now() + HOUR, start + until), managed, () => {
+      observedSince.delete(managed);
+      const { mode: _mode, ...entry } = managed.entry;
+      if (managed.isManaged) this.#deployment.register(entry);
+      this.#onDeployed();
+    });
   }
 
   /** Who may write parameters, and deploys nothing: the key's secret says another digest. */

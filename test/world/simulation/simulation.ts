@@ -138,6 +138,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     'emptied-registry': redeployments,
     'forged-entry': redeployments,
     'id-renamed': redeployments,
+    observed: redeployments,
     'recycled-slug': recycledNames,
     'host-words': surroundings,
   };

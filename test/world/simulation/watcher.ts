@@ -40,6 +40,7 @@ export class Watcher implements Observer {
       return;
     }
     if (!call.mutates) return;
+    this.#heldBack(process, call, key);
     this.#wrote(call, key, run);
     if (run === undefined) return;
     if (call.service === 'bitbucket' && key === undefined) this.#writtenToWorkspace(run);
@@ -58,6 +59,16 @@ export class Watcher implements Observer {
       run.hasFailure = true;
       run.struckBy.add(fault);
     }
+  }
+
+  /** K14: a run that began when a key was only observed changes nothing for it. */
+  #heldBack(process: SimProcess, { action, about }: PortCall, key: string | undefined): void {
+    const { witness, observedSince, promises } = this.#world;
+    if (observedSince.size > 0) promises.counted('K14');
+    const managed = key === undefined ? undefined : witness.managed.get(key);
+    const since = managed && observedSince.get(managed);
+    if (since === undefined || process.startedAt <= since) return;
+    promises.broken('K14', key, `${process.name} did ${action} to ${about}, which is only observed`);
   }
 
   /** The mark of a look that found nothing amiss changes nothing but the time of the next one. */

@@ -87,6 +87,8 @@ export class World implements Cloud {
   closedBus: () => Disturbance | undefined = () => undefined;
   /** How long IAM takes for a credential report, in milliseconds. */
   reportTime: () => number = () => USUAL_REPORT_TIME;
+  /** Since when keys are only observed. */
+  readonly observedSince = new Map<ManagedRecord, number>();
   readonly restores: Restores;
   readonly repairs: Repairs;
   readonly struck = new Map<string, number>();

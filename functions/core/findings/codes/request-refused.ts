@@ -1,4 +1,5 @@
 import type { Found, FoundOfKey } from '../../lifecycle/found';
+import type { RefusedAsObserved } from '../../lifecycle/observed';
 import { REGISTRY_PATH } from '../../names';
 import { allOf, always, thisRun } from '../commands';
 import type { Descriptor } from '../descriptor';
@@ -7,7 +8,8 @@ type RequestRefused =
   /** Nothing was done; the reason is the error's own words. */
   | Found<'request-refused', { readonly is: 'event'; readonly reason: string }>
   /** What else was asked for was done. */
-  | FoundOfKey<'request-refused', { readonly is: 'no-key' }>;
+  | FoundOfKey<'request-refused', { readonly is: 'no-key' }>
+  | RefusedAsObserved;
 
 export const requestRefused: Descriptor<RequestRefused> = {
   theme: "Keyturn's own runs",
@@ -15,10 +17,19 @@ export const requestRefused: Descriptor<RequestRefused> = {
   outcome: 'blocked',
   what: 'a request was refused',
   brokenNow: 'Nothing is broken, but what was asked for was not done.',
-  message: ({ key, facts }) =>
-    facts.is === 'event'
-      ? `The event that started this run was refused, and nothing was done. ${facts.reason}`
-      : `"${key}" was asked for, but there is no managed key of that id that can be worked on. Nothing was done for it.`,
+  message: ({ key, facts }) => {
+    switch (facts.is) {
+      case 'event':
+        return `The event that started this run was refused, and nothing was done. ${facts.reason}`;
+      case 'no-key':
+        return `"${key}" was asked for, but there is no managed key of that id that can be worked on. Nothing was done for it.`;
+      case 'observed':
+        return (
+          `"${key}" was asked for, but Keyturn only observes that key (mode: observe). Nothing was done for it. Give it ` +
+          'mode: rotate in the configuration, deploy, and ask again.'
+        );
+    }
+  },
   commands: allOf(
     always(
       'See the ids of the managed keys',

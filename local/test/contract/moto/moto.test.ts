@@ -1,5 +1,6 @@
 import { PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { describe, expect, it } from 'vitest';
+import { eventBridgeContract } from '../event-bridge.contract';
 import { iamContract, newKey, newUser } from '../iam.contract';
 import { kmsContract } from '../kms.contract';
 import { logsContract } from '../logs.contract';
@@ -8,6 +9,7 @@ import { secretsManagerContract } from '../secrets-manager.contract';
 import { ssmContract } from '../ssm.contract';
 import { stsContract } from '../sts.contract';
 import { type Clients, type ContractTarget, clientFactory, differenceLedger } from '../target';
+import { trailsContract } from '../trails.contract';
 
 const endpoint = process.env.MOTO_URL;
 if (endpoint === undefined) throw new Error('MOTO_URL is not set: run `npm run test:contract`.');
@@ -54,6 +56,8 @@ describe('moto keeps the contract but for the known differences', () => {
   logsContract(target);
   s3Contract(target);
   kmsContract(target);
+  eventBridgeContract(target);
+  trailsContract(target);
 
   it('asserted every row of the table of differences', () => {
     expect(target.unasserted()).toEqual([]);

@@ -4,6 +4,18 @@ import { hour, servedAcme } from './acme';
 const variable = { key: 'A', value: '1', secured: false };
 
 describe('An answer over HTTP', () => {
+  test('lists the repositories of a workspace, each once, for a token that may read them', async () => {
+    const { send, bitbucket } = await servedAcme();
+    bitbucket.addRepository('acme', 'api');
+    expect((await send('/repositories/acme')).status).toBe(403);
+    const token = bitbucket.addAccessToken({ workspace: 'acme', scopes: ['repository'] });
+    const { body } = await send('/repositories/acme', { authorization: `Bearer ${token}` });
+    expect(body.values.map(({ full_name }: { full_name: string }) => full_name).sort()).toEqual([
+      'acme/api',
+      'acme/web-shop',
+    ]);
+  });
+
   test.each(['deployment', 'repository', 'workspace'] as const)(
     'of %s variables has the documented statuses',
     async (level) => {

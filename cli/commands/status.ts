@@ -1,0 +1,169 @@
+import { Command } from 'commander';
+import { type Standing, stand } from '../../functions/account/standing';
+import { after, DAY, SECOND } from '../../functions/core/duration';
+import { KeyturnError, toKeyturnError } from '../../functions/core/errors';
+import { described } from '../../functions/core/findings/described';
+import { standingOf } from '../../functions/core/forecast/standing';
+import { CLOCK_SKEW } from '../../functions/core/key/secret-state';
+import { DEFAULT_MAX_ROTATIONS } from '../../functions/core/names';
+import { type AccessOptions, accessOf, reach, withAccess } from '../access';
+import { type AccountPorts, openAccount } from '../account';
+import { findingDocument } from '../documents/foreseen';
+import { type KeyDocument, keyDocument, STATUS_SCHEMA, type StatusDocument } from '../documents/status';
+import { EXIT, EXIT_CODES } from '../exit-code';
+import { findingsOfLatestRuns, LATEST_RUNS, receiptsOf } from '../latest-runs';
+import { Reading } from '../render/reading';
+import { renderStatus } from '../render/status';
+import type { Terminal } from '../terminal';
+import { wholeNumber } from '../whole-number';
+
+interface StatusOptions extends AccessOptions {
+  readonly json?: true;
+  readonly watch?: number | true;
+  readonly maxRotations: number;
+}
+
+/** Seconds between two looks of `--watch`, when nobody says. */
+const USUAL_WATCH = 30;
+
+/** `keyturn status`: where every managed key stands, and what comes next. */
+export function statusCommand(terminal: Terminal, ended: (exitCode: number) => void): Command {
+  return withAccess(
+    new Command('status')
+      .description(
+        'Shows every managed key: the current access key, where it is delivered, who uses it, the keys before it, what ' +
+          'comes next and when, and what stands in the way. It changes nothing, and reads no secret value.',
+      )
+      .argument('[id]', 'one managed key, with everything about it')
+      .option(
+        '--watch [seconds]',
+        `look again every so many seconds, until Ctrl-C (default: ${USUAL_WATCH})`,
+        wholeNumber,
+      )
+      .option('--max-rotations <n>', "the stack's maxRotations, for the dates", wholeNumber, DEFAULT_MAX_ROTATIONS)
+      .option('--json', 'write one JSON document: dist/keyturn.status.v1.schema.json'),
+  )
+    .addHelpText('after', HELP)
+    .action(async (id: string | undefined, options: StatusOptions) => {
+      ended(await status(id, options, terminal));
+    });
+}
+
+const HELP = `${EXIT_CODES}
+Code 1 is for what needs a person: findings of severity "attention".
+
+Examples:
+  keyturn status
+  keyturn status web-shop-production --region eu-west-1
+  keyturn status --json | jq -r '.keys[] | select(.findings != []) | .id'
+  keyturn status --watch 10`;
+
+async function status(id: string | undefined, options: StatusOptions, terminal: Terminal): Promise<number> {
+  const { watch, json } = options;
+  for (;;) {
+    const document = await statusDocument(id, options, terminal);
+    const text = json ? JSON.stringify(document, undefined, 2) : renderStatus(document, { isOne: id !== undefined });
+    if (watch !== undefined && terminal.watched && !json) terminal.stdout.write(CLEARED);
+    terminal.stdout.write(`${text}\n`);
+    if (watch === undefined) return exitCodeOfStatus(document);
+    await terminal.time.sleep((watch === true ? USUAL_WATCH : watch) * SECOND);
+  }
+}
+
+/** The cursor goes to the top left, and what is below it goes away. */
+const CLEARED = '\u001b[H\u001b[J';
+
+function exitCodeOfStatus({ keys, findings, unseen }: StatusDocument): number {
+  const all = [...findings, ...keys.flatMap((key) => key.findings)];
+  if (all.some(({ severity }) => severity === 'attention')) return EXIT.problems;
+  return unseen.length > 0 ? EXIT.unreachable : EXIT.fine;
+}
+
+async function statusDocument(
+  id: string | undefined,
+  options: StatusOptions,
+  terminal: Terminal,
+): Promise<StatusDocument> {
+  const access = accessOf(options);
+  const reading = new Reading(terminal);
+  try {
+    reading.tell('Asking AWS who this is.');
+    const { accountId, region } = await reach(access);
+    const ports = openAccount(access);
+    const now = terminal.time.now();
+    reading.tell(`Reading the registry of ${accountId} in ${region}.`);
+    const standing = await stand(ports, {
+      only: id === undefined ? undefined : [id],
+      onKey: (done, of) => reading.count('Looking at the keys', done, of),
+    });
+    assertKnown(id, standing);
+    reading.tell('Reading what the latest runs found.');
+    const recorded = await recordedOf(ports, id, now);
+    const keys = standingOf(standing.keys, { now, maxRotations: options.maxRotations }).map(keyDocument);
+    return {
+      schema: STATUS_SCHEMA,
+      account: accountId,
+      region,
+      at: now.toISOString(),
+      keys: keys.map((key) => withRecorded(key, recorded)),
+      findings: [
+        ...problemsOf(standing, id),
+        ...recorded.findings.filter(({ key }) => key === undefined && id === undefined),
+      ],
+      unseen: [
+        ...standing.unseen.map(({ id: unseen, error: { code, message } }) => ({ id: unseen, code, message })),
+        ...recorded.unseen,
+      ],
+    };
+  } finally {
+    reading.end();
+  }
+}
+
+/** @throws KeyturnError `invalid-request` for an id that nothing has */
+function assertKnown(id: string | undefined, { survey, unseen }: Standing): void {
+  if (id === undefined || survey.entries.some((entry) => entry.id === id) || unseen.length > 0) return;
+  if (survey.problems.some((problem) => 'finding' in problem && problem.finding.key === id)) return;
+  const ids = survey.entries.map((entry) => entry.id).sort();
+  const there =
+    ids.length === 0 ? 'The registry is empty: is it the right account and region?' : `There are: ${shown(ids)}.`;
+  throw new KeyturnError('invalid-request', `There is no managed key "${id}". ${there}`);
+}
+
+const MOST_SHOWN = 20;
+
+function shown(ids: readonly string[]): string {
+  const more = ids.length - MOST_SHOWN;
+  return ids.slice(0, MOST_SHOWN).join(', ') + (more > 0 ? `, and ${more} more` : '');
+}
+
+/** What is wrong with entries and secrets, as the survey has it. */
+function problemsOf({ survey }: Standing, id: string | undefined) {
+  return survey.problems.flatMap((problem) => {
+    if (!('finding' in problem)) return [];
+    const found = findingDocument(described(problem.finding));
+    return id === undefined || found.key === id ? [found] : [];
+  });
+}
+
+type Recorded = Pick<StatusDocument, 'findings' | 'unseen'> & {
+  readonly receipts: NonNullable<KeyDocument['delivered']['receipts']> | undefined;
+};
+
+/** The record is a source of its own: without it the rest is shown all the same. */
+async function recordedOf({ record }: AccountPorts, id: string | undefined, now: Date): Promise<Recorded> {
+  try {
+    const events = await record.find(LATEST_RUNS, after(now, -1.5 * DAY), after(now, CLOCK_SKEW));
+    const receipts = id === undefined ? undefined : await receiptsOf(record, id, now);
+    return { findings: [...findingsOfLatestRuns(events, now)], unseen: [], receipts };
+  } catch (thrown) {
+    const { code, message } = toKeyturnError(thrown);
+    return { findings: [], unseen: [{ id: 'the audit record', code, message }], receipts: undefined };
+  }
+}
+
+function withRecorded(key: KeyDocument, { findings, receipts }: Recorded): KeyDocument {
+  const codes = new Set(key.findings.map(({ code }) => code));
+  const more = findings.filter((found) => found.key === key.id && !codes.has(found.code));
+  return { ...key, delivered: { ...key.delivered, receipts }, findings: [...key.findings, ...more] };
+}

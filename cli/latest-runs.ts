@@ -1,0 +1,78 @@
+import type { RecordEvents } from '../functions/aws/record-events';
+import type { AuditEvent } from '../functions/core/audit';
+import { after, DAY } from '../functions/core/duration';
+import { usually } from '../functions/core/findings/descriptor';
+import { FINDING_CODES, FINDINGS, type FindingCode } from '../functions/core/findings/findings';
+import { CLOCK_SKEW } from '../functions/core/key/secret-state';
+import type { FindingDocument } from './documents/foreseen';
+import type { KeyDocument } from './documents/status';
+
+/** What `findingsOfLatestRuns` needs of the record. */
+export const LATEST_RUNS = '{ $.event = "run-started" || $.event = "finding" }';
+
+/** Runs that look at everything; others are about some keys. */
+const OF_EVERYTHING: ReadonlySet<string | undefined> = new Set(['daily', 'hourly']);
+
+/**
+ * What the latest whole run of each function found, and what later ones for some keys found since: what an earlier run
+ * has found may be over.
+ */
+export function findingsOfLatestRuns(events: readonly AuditEvent[], now: Date): readonly FindingDocument[] {
+  const latest = new Map<string, string>();
+  for (const event of events) {
+    if (event.event === 'run-started' && OF_EVERYTHING.has(event.reason)) latest.set(event.function, event.time);
+  }
+  const found = new Map<string, FindingDocument>();
+  for (const event of events) {
+    const since = latest.get(event.function) ?? after(now, -DAY).toISOString();
+    if (event.event !== 'finding' || event.time < since) continue;
+    const document = documentOf(event);
+    if (document !== undefined)
+      found.set(JSON.stringify([document.code, document.key, document.accessKeyId]), document);
+  }
+  return [...found.values()];
+}
+
+/** What an outcome says of how serious a finding is; `held` and `blocked` may be either. */
+const SEVERITIES: Readonly<Partial<Record<AuditEvent['outcome'], 'attention' | 'notice'>>> = {
+  failed: 'attention',
+  ok: 'notice',
+};
+
+function documentOf({ reason, key, accessKeyId, message = '', outcome }: AuditEvent): FindingDocument | undefined {
+  const code = FINDING_CODES.find((known) => known === reason);
+  if (code === undefined) return undefined;
+  const { severity, what, brokenNow } = FINDINGS[code as FindingCode];
+  return {
+    code,
+    key,
+    accessKeyId,
+    severity: SEVERITIES[outcome] ?? usually(severity),
+    what: usually(what),
+    brokenNow: usually(brokenNow),
+    message,
+  };
+}
+
+/** For how long back it is looked for what a place answered last: a key lives no longer by default, holds included. */
+const LONGEST_LIFE = 400 * DAY;
+
+/** What each place of a key answered last. */
+export async function receiptsOf(
+  record: RecordEvents,
+  id: string,
+  now: Date,
+): Promise<NonNullable<KeyDocument['delivered']['receipts']>> {
+  const events = await record.find(
+    `{ $.key = "${id}" && $.target = "*" }`,
+    after(now, -LONGEST_LIFE),
+    after(now, CLOCK_SKEW),
+  );
+  const last = new Map(events.map((event) => [event.target ?? '', event]));
+  return [...last.values()].map(({ target = '', time, accessKeyId, outcome }) => ({
+    place: target,
+    at: time,
+    accessKeyId,
+    outcome,
+  }));
+}

@@ -1,0 +1,143 @@
+import { bold, dim, green, red, yellow } from 'yoctocolors';
+import type { FindingDocument } from '../documents/foreseen';
+import type { AccessKeyDocument, KeyDocument, StatusDocument } from '../documents/status';
+import { away, day, deed, usedBy } from './words';
+import { COLUMNS, counted, wrapped } from './wrapped';
+
+/** Where every key stands, in 80 columns. @param isOne with everything about the one key that was asked for */
+export function renderStatus(document: StatusDocument, { isOne }: { readonly isOne: boolean }): string {
+  const { keys, findings, unseen, at } = document;
+  const waiting = keys.filter(needsSomebody).length;
+  const head = `${document.account} ${document.region}, ${at.slice(0, 16).replace('T', ' ')} UTC`;
+  return [
+    `${bold(counted(keys.length, 'managed key'))} ${dim(`in ${head}`)}`,
+    ...(isOne ? keys.map((key) => whole(key, at)) : listed(keys, at)),
+    ...findings.map((finding) => told(finding, '')),
+    ...unseen.map(({ id, message }) => wrapped(`${red('?')} ${id}: ${message}`, '')),
+    '',
+    verdictOf(document, waiting),
+  ].join('\n');
+}
+
+function needsSomebody({ findings }: KeyDocument): boolean {
+  return findings.some(({ severity }) => severity === 'attention');
+}
+
+function verdictOf({ keys, findings, unseen }: StatusDocument, waiting: number): string {
+  const others = findings.filter(({ severity }) => severity === 'attention').length;
+  const parts = [
+    ...(waiting > 0 ? [red(`${counted(waiting, 'key needs', 'keys need')} a person.`)] : []),
+    ...(others > 0 ? [red(`${counted(others, 'thing beside them needs', 'things beside them need')} a person.`)] : []),
+    ...(unseen.length > 0 ? [yellow(`${counted(unseen.length, 'thing')} could not be looked at.`)] : []),
+  ];
+  if (parts.length > 0) return parts.join(' ');
+  if (keys.length === 0) return yellow('The registry is empty: is it the right account and region?');
+  return green('Nothing needs a person.');
+}
+
+/** Those that need somebody first, then by what comes next. */
+function listed(keys: readonly KeyDocument[], now: string): readonly string[] {
+  const sorted = [...keys].sort(
+    (a, b) => Number(needsSomebody(b)) - Number(needsSomebody(a)) || nextOf(a).localeCompare(nextOf(b)),
+  );
+  return sorted.flatMap((key) => ['', ...summary(key, now), ...key.findings.map((finding) => told(finding, '  '))]);
+}
+
+function nextOf({ next }: KeyDocument): string {
+  return next[0]?.at ?? '9999';
+}
+
+function summary(key: KeyDocument, now: string): readonly string[] {
+  const { current, others } = key;
+  return [
+    `${sign(key)} ${bold(key.id)}${observed(key)}`,
+    wrapped(
+      current === undefined
+        ? 'No key is stored yet.'
+        : `${current.accessKeyId}, ${age(current)}, ${where(key, now)}${others.length === 0 ? '' : `; ${counted(others.length, 'key')} beside it`}`,
+      '  ',
+    ),
+    wrapped(nextLine(key, now), '  '),
+  ];
+}
+
+function observed({ mode }: KeyDocument): string {
+  return mode === 'observe' ? ` ${yellow('only observed')}` : '';
+}
+
+function sign(key: KeyDocument): string {
+  if (needsSomebody(key)) return red('!');
+  return key.findings.length > 0 ? yellow('~') : green('•');
+}
+
+function age({ ageDays, status }: AccessKeyDocument): string {
+  const old = counted(ageDays, 'day');
+  return status === 'Active' ? `${old} old` : `${old} old, ${status}`;
+}
+
+function where({ delivered }: KeyDocument, now: string): string {
+  const { places, at, seenAt } = delivered;
+  if (places.length === 0) return 'for readers';
+  const many = counted(places.length, 'place');
+  if (at === undefined) return `not delivered to all of its ${many} yet`;
+  return `delivered to ${many}${seenAt === undefined ? '' : `, seen there ${away(seenAt, now)}`}`;
+}
+
+function nextLine({ next }: KeyDocument, now: string): string {
+  const [first] = next;
+  if (first === undefined) return 'Next: nothing, as things are.';
+  return `Next: ${deed(first)} on ${day(first.at)}, ${away(first.at, now)}${held(first.latest)}`;
+}
+
+function held(latest: string | undefined): string {
+  return latest === undefined ? '' : ` (in use: by ${day(latest)})`;
+}
+
+function told({ code, severity, message }: FindingDocument, indent: string): string {
+  const colour = severity === 'attention' ? red : yellow;
+  return `${indent}${colour(code)}\n${wrapped(message, `${indent}  `)}`;
+}
+
+/** Everything about one key. */
+function whole(key: KeyDocument, now: string): string {
+  const { current, delivered, others, next } = key;
+  const { places, at, seenAt, receipts = [] } = delivered;
+  return [
+    '',
+    `${sign(key)} ${bold(key.id)} ${dim(`IAM user ${key.user}`)}${observed(key)}`,
+    '',
+    bold('Current key'),
+    ...(current === undefined ? ['  None is stored yet.'] : keyLines(current, now)),
+    '',
+    bold('Delivered'),
+    ...(places.length === 0 ? ['  To nobody: roles read the secret.'] : []),
+    ...(places.length > 0 && at === undefined ? [yellow('  Not to every place yet.')] : []),
+    ...(at === undefined ? [] : [`  ${day(at)}${seenAt === undefined ? '' : `, and seen there ${away(seenAt, now)}`}`]),
+    ...places.map((place) => placeLine(place, receipts, now)),
+    ...(others.length === 0 ? [] : ['', bold('Other keys of the user')]),
+    ...others.flatMap((other) => [...keyLines(other, now), `    ${other.is}`]),
+    '',
+    bold('Next'),
+    ...(next.length === 0 ? ['  Nothing, as things are.'] : []),
+    ...next.map((seen) => wrapped(`${day(seen.at)} ${deed(seen)}${held(seen.latest)}`, '  ')),
+    ...(key.findings.length === 0 ? [] : ['', bold('Findings')]),
+    ...key.findings.map((finding) => told(finding, '  ')),
+  ].join('\n');
+}
+
+function keyLines(key: AccessKeyDocument, now: string): readonly string[] {
+  return [`  ${key.accessKeyId} ${key.status}, ${counted(key.ageDays, 'day')} old`, `    ${usedBy(key, now)}`];
+}
+
+function placeLine(place: string, receipts: NonNullable<KeyDocument['delivered']['receipts']>, now: string): string {
+  const last = receipts.find((receipt) => receipt.place === place);
+  const answer =
+    last === undefined
+      ? ''
+      : `${last.outcome === 'ok' ? 'took' : 'refused'} ${last.accessKeyId ?? 'a key'} ${away(last.at, now)}`;
+  const line = `  ${place}`;
+  if (answer === '') return line;
+  return line.length + answer.length + 2 <= COLUMNS
+    ? `${line}  ${dim(answer)}`
+    : `${line}\n${dim(wrapped(answer, '    '))}`;
+}

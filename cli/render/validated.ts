@@ -1,0 +1,53 @@
+import { bold, dim, green, red, yellow } from 'yoctocolors';
+import type { DeploymentOfKeys } from '../../functions/core/config/deployed-keys';
+import type { Validated } from '../../functions/core/config/validated';
+import { counted, wrapped } from './wrapped';
+
+/** What `keyturn validate` found, for people. */
+export function renderValidated(validated: Validated): string {
+  const { file, keys, mistakes, warnings, deployed } = validated;
+  return [
+    ...mistakes.map((mistake) => rendered(file, mistake, red('mistake'))),
+    ...warnings.map((warning) => rendered(file, warning, yellow('warning'), warning.code)),
+    [...(keys === undefined ? [] : [soundOf(file, keys)]), countOf(validated)].join(' ').trim(),
+    ...(deployed === undefined ? [] : deployedLines(file, deployed)),
+  ].join('\n');
+}
+
+/** The place on a line of its own, as editors and terminals make it a link. */
+function rendered(
+  file: string,
+  { line, column, path, message, cure }: Validated['mistakes'][number],
+  kind: string,
+  code?: string,
+): string {
+  const place = [bold(`${file}:${line}:${column}`), kind, ...(code === undefined ? [] : [dim(code)])].join(' ');
+  const says = wrapped(`${path === '' ? '' : `${path}: `}${message}`, '  ');
+  return [place, says, ...(cure === undefined ? [] : [wrapped(`→ ${cure}`, '  ')]), ''].join('\n');
+}
+
+function soundOf(file: string, keys: number): string {
+  return green(`${file} is sound: ${counted(keys, 'managed key')}.`);
+}
+
+function countOf({ mistakes, warnings }: Validated): string {
+  const counts = [
+    ...(mistakes.length === 0 ? [] : [counted(mistakes.length, 'mistake')]),
+    ...(warnings.length === 0 ? [] : [counted(warnings.length, 'warning')]),
+  ];
+  return counts.length === 0 ? '' : `${counts.join(', ')}.`;
+}
+
+function deployedLines(file: string, { dropped, losesMost, taken, absent }: DeploymentOfKeys): readonly string[] {
+  const lines = [
+    ...(dropped.length === 0
+      ? []
+      : [
+          `Taken out, so that nobody rotates them any more: ${dropped.join(', ')}.` +
+            (losesMost ? ' That is half of the registry or more: is it the right file, and the right account?' : ''),
+        ]),
+    ...taken.map((id) => `${id}: the secret keyturn/${id} is there already; write "secret: existing", which takes it.`),
+    ...absent.map((id) => `${id}: there is no secret keyturn/${id}; restore it, or take "secret: existing" out.`),
+  ];
+  return (lines.length === 0 ? [`${file} keeps every key that is deployed.`] : lines).map((line) => wrapped(line));
+}

@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { statusSchema } from '../../cli/documents/status';
+import { DAY } from '../../functions/core/duration';
+import { TAG } from '../../functions/core/names';
+import { Scene } from '../support/scene';
+import { typed } from './typed';
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await new Scene().start();
+  scene.manage('web-shop-production', { deliverTo: [{ environment: 'Production' }, { environment: 'Staging' }] });
+  scene.bitbucket.addEnvironment('acme', 'web-shop-production', 'Staging');
+  scene.manage('api');
+  return () => scene.close();
+});
+let calls: number;
+afterEach(() =>
+  expect(scene.calls.slice(calls).filter(({ action }) => /^(Put|Tag|Untag|Update|Create|Delete)/.test(action))).toEqual(
+    [],
+  ),
+);
+
+/** The command at the scene's time, with the rights of the account's administrator. */
+async function status(...args: readonly string[]) {
+  calls = scene.calls.length;
+  const time = { now: () => new Date(scene.clock.now()), sleep: async () => {} };
+  return typed(['status', ...args], { time });
+}
+
+async function document(...args: readonly string[]) {
+  const { code, stdout } = await status('--json', ...args);
+  return { code, ...statusSchema.parse(JSON.parse(stdout)) };
+}
+
+describe('keyturn status', () => {
+  it('says where each key stands and what comes next, and changes nothing', async () => {
+    await scene.day();
+    scene.clock.advanceBy(12 * DAY);
+    const { code, keys } = await document();
+    expect(code).toBe(0);
+    expect(keys.map(({ id }) => id)).toEqual(['api', 'web-shop-production']);
+    const [, shop] = keys;
+    expect(shop).toMatchObject({
+      user: 'ci-web-shop-production',
+      current: { status: 'Active', ageDays: 12 },
+      delivered: {
+        places: [
+          'bitbucket acme/web-shop-production environment Production',
+          'bitbucket acme/web-shop-production environment Staging',
+        ],
+      },
+      others: [],
+      findings: [],
+    });
+    expect(shop?.next.map(({ at, does }) => `${at.slice(0, 10)} ${does}`)).toEqual([
+      '2026-04-01 rotate',
+      '2026-04-01 deliver',
+      '2026-04-11 deactivate',
+      '2026-04-21 delete',
+    ]);
+  });
+
+  it('fits into 80 columns, and breaks no ID', async () => {
+    await scene.day();
+    const { code, stdout } = await status();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^2 managed keys in 111122223333 eu-west-1, 2026-01-01 03:\d\d UTC\n/);
+    expect(stdout).toMatch(/• web-shop-production\n {2}AKIA\w{16}, 0 days old, delivered to 2 places/);
+    expect(stdout).toContain('Next: rotate on 2026-04-01, in 90 days');
+    expect(stdout.trimEnd().endsWith('Nothing needs a person.')).toBe(true);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  it('shows everything of one key: places and what they answered, the keys before it, uses', async () => {
+    await scene.day();
+    scene.clock.advanceBy(90 * DAY);
+    await scene.day();
+    const { stdout } = await status('api');
+    expect(stdout).toMatch(/bitbucket acme\/api environment Production\n {4}took AKIA\w{16} \d+ minutes ago/);
+    expect(stdout).toMatch(/Other keys of the user\n {2}AKIA\w{16} Active, 90 days old\n/);
+    expect(stdout).toMatch(/2026-04-11 deactivate AKIA\w{16}/);
+    expect(stdout).not.toContain('web-shop');
+  });
+
+  it('tells what stands in the way and what the latest runs found, and exits with 1 where a person is needed', async () => {
+    scene.account.secretsManager.tagResource({
+      SecretId: 'keyturn/api',
+      Tags: [{ Key: TAG.paused, Value: 'until tomorrow or so' }],
+    });
+    scene.hostFault = ({ path }) =>
+      path.includes('web-shop-production') ? { kind: 'status', status: 503 } : undefined;
+    await scene.rotate();
+    await scene.sync();
+    const { code, keys } = await document();
+    expect(code).toBe(1);
+    const [api, shop] = keys.map(({ findings }) => findings.map((found) => found.code));
+    expect(api).toEqual(['invalid-pause']);
+    expect(shop).toContain('delivery-failed');
+    expect((await status()).stdout).toContain('2 keys need a person.');
+  });
+
+  it('says which keys there are where one is asked for that is not', async () => {
+    const { code, stderr } = await status('apy');
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'There is no managed key "apy". There are: api, web-shop-production.\n',
+    });
+  });
+
+  it('shows the others where one user cannot be looked at (K11), and where the record cannot be read', async () => {
+    await scene.day();
+    scene.awsFault = ({ action, input }) =>
+      action === 'FilterLogEvents' || (action === 'ListAccessKeys' && JSON.stringify(input).includes('ci-api'))
+        ? { kind: 'error', status: 400, code: 'AccessDeniedException', message: 'no' }
+        : undefined;
+    const { code, keys, unseen } = await document();
+    expect(code).toBe(3);
+    expect(keys.map(({ id }) => id)).toEqual(['web-shop-production']);
+    expect(unseen.map(({ id }) => id)).toEqual(['api', 'the audit record']);
+  });
+
+  it('shows no secret, whatever it is asked for (K6)', async () => {
+    await scene.day();
+    const shown = [await status(), await status('api'), await status('--json')].map(
+      ({ stdout, stderr }) => stdout + stderr,
+    );
+    for (const secret of scene.material) expect(shown.join('\n')).not.toContain(secret);
+    expect(scene.calls.slice(calls).map(({ action }) => action)).not.toContain('GetSecretValue');
+  });
+});

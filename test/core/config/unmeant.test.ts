@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../../functions/core/config/parse-config';
+
+const SOUND = `connections:
+  acme:
+    bitbucket: { secret: keyturn/connections/acme }
+keys:
+  - id: web-shop
+    user: bitbucket-web-shop
+    deliverTo:
+      - { connection: acme, repository: acme/web-shop, environment: Production }
+notify: [security@example.com]
+`;
+const NOW = new Date('2026-11-29T00:00:00Z');
+const but = (what: string, instead: string) => SOUND.replace(what, () => instead);
+const warnings = (text: string) => {
+  const { config, problems, warnings: found } = parseConfig(text, NOW);
+  expect(problems).toEqual([]);
+  expect(config).toBeDefined();
+  return found.map(
+    ({ code, line, column, path, message, cure }) => `${line}:${column} ${path} ${code}: ${message}; ${cure}`,
+  );
+};
+
+describe('what is legal, and probably not meant', () => {
+  it('is nothing in a usual file', () => {
+    expect(warnings(SOUND)).toEqual([]);
+  });
+
+  it.each<[string, string, string]>([
+    [
+      'a key that nobody gets',
+      SOUND.replace(/ {4}deliverTo:\n.*\n/, '').replace(/^connections(.|\n)*(?=keys)/, ''),
+      '2:9 keys[0].id nobody-gets-it: expected deliverTo or readers, found neither: whoever has the old key of bitbucket-web-shop loses it on day 100 and gets no other; add deliverTo, or readers for roles that read the secret',
+    ],
+    [
+      'a connection that nothing uses',
+      but('keys:', '  spare:\n    bitbucket: { secret: keyturn/connections/spare }\nkeys:'),
+      '4:3 connections.spare unused-connection: expected a target that is delivered to through it, found none; take the connection out, or name it in a target',
+    ],
+    [
+      'two connections that are one',
+      but('keys:', '  again:\n    bitbucket: { secret: keyturn/connections/acme }\nkeys:').replace(
+        'notify',
+        '  - { id: b, user: b, deliverTo: [{ connection: again, workspace: w }] }\nnotify',
+      ),
+      '4:3 connections.again same-connection: expected a connection of its own, found host, URL and secret of "acme"; deliver through "acme" alone',
+    ],
+    [
+      'a URL that means another machine in AWS',
+      but('acme }', 'acme, url: "http://127.0.0.1:7990/2.0" }'),
+      '3:57 connections.acme.bitbucket.url loopback: expected a host that AWS reaches, found this machine; write the URL of the API, unless the stack runs here',
+    ],
+    [
+      'a token in place of the name of its secret, of no form that is known',
+      but('keyturn/connections/acme', 'q7Zr2Lw9Xk4Vb8Nt1Mf6Hd'),
+      '3:26 connections.acme.bitbucket.secret token-like: expected the name of a secret, found what looks like a token; if it is one, revoke it at its host, and write the name of the secret that holds its successor',
+    ],
+    [
+      'an access key ID for a user',
+      but('bitbucket-web-shop', 'AKIAIOSFODNN7EXAMPLE'),
+      '6:11 keys[0].user key-for-user: expected the name of an IAM user, found what looks like the ID of an access key; write the name of the user who has it',
+    ],
+    [
+      'an overlap of a day',
+      `${SOUND}policy: { rotateAfter: 99, deactivateAfter: 100, idleFor: 1 }\n`,
+      '10:45 policy.deactivateAfter short-overlap: expected two days or more between rotateAfter and deactivateAfter, found one: a pipeline that started before the rotation, or waits for an approval, still has the old key; write at least 101',
+    ],
+    [
+      "an overlap of a day that is a key's own",
+      but('    deliverTo', '    policy: { rotateAfter: 99, idleFor: 1 }\n    deliverTo'),
+      '7:13 keys[0].policy.deactivateAfter short-overlap: expected two days or more between rotateAfter and deactivateAfter',
+    ],
+    [
+      'a recovery of a day',
+      `${SOUND}policy: { deleteAfter: 101 }\n`,
+      '10:24 policy.deleteAfter short-recovery: expected two days or more between deactivateAfter and deleteAfter, found one: nobody can bring a deleted key back on a Monday; write at least 102',
+    ],
+    [
+      'a key that is hardly ever rotated',
+      `${SOUND}policy: { rotateAfter: 900, deactivateAfter: 910, deleteAfter: 920 }\n`,
+      '10:24 policy.rotateAfter rare-rotation: expected a year at most, found 900 days; write 90, or the days that your rules allow',
+    ],
+    [
+      'a policy that holds nothing',
+      `${SOUND}policy: { holdLimit: 0 }\n`,
+      '10:22 policy.holdLimit no-hold: expected some days to hold a key that is in use, found none: it is made Inactive on its day, whoever uses it; write holdLimit: 10, or as many days as there is room',
+    ],
+    [
+      'a policy that takes no key for used',
+      `${SOUND}policy: { idleFor: 0 }\n`,
+      '10:20 policy.idleFor no-hold: expected a day or more, found none: no key counts as in use, so none is held; write idleFor: 2',
+    ],
+    [
+      'findings that nobody hears of',
+      but('notify: [security@example.com]\n', 'notify: []\n'),
+      '9:9 notify nobody-told: expected an address, found none: nobody hears of findings and failures, unless something else is subscribed to the topic; write notify: [<address>]',
+    ],
+    [
+      'findings that nobody hears of, unwritten',
+      but('notify: [security@example.com]\n', ''),
+      '1:1 notify nobody-told: expected an address, found none',
+    ],
+    [
+      'an address that stands twice',
+      but('security@example.com', 'security@example.com, Security@example.com'),
+      '9:32 notify[1] repeated: expected each once, found "Security@example.com" again; remove one of the two',
+    ],
+    [
+      'a reader who stands twice',
+      but(
+        '    deliverTo',
+        '    readers: [arn:aws:iam::111122223333:role/ci, arn:aws:iam::111122223333:role/ci]\n    deliverTo',
+      ),
+      '7:50 keys[0].readers[1] repeated: expected each once, found "arn:aws:iam::111122223333:role/ci" again',
+    ],
+    [
+      'keys to adopt of a user that is new',
+      but('    deliverTo', '    createUser: true\n    adopt: replace-idle\n    deliverTo'),
+      '8:12 keys[0].adopt new-user: expected a user that exists, found createUser: a new user has no keys to make room among; take adopt out, or createUser if the user is there already',
+    ],
+    [
+      'a wait of a user that is new',
+      but('    deliverTo', '    createUser: true\n    firstRotation: when-due\n    deliverTo'),
+      '8:20 keys[0].firstRotation new-user: expected a user that exists, found createUser: a new user has no key to wait for; take firstRotation out, or createUser if the user is there already',
+    ],
+    [
+      'an exception that has ended',
+      `${SOUND}audit: { exceptions: [{ key: web-shop, control: cis-1.14, approver: Max, reason: moves soon, approvedOn: 2026-01-01, until: 2026-11-28 }] }\n`,
+      '10:125 audit.exceptions[0].until ended-exception: expected a day that is still to come, found 2026-11-28: the exception counts no more; take it out, or have it approved again',
+    ],
+    [
+      'a cap that the keys are too many for',
+      `${SOUND}maxRotationsPerRun: 1\n`.replace(
+        'notify',
+        `${Array.from({ length: 95 }, (_, at) => `  - { id: k${at}, user: u${at}, readers: [arn:aws:iam::111122223333:role/ci] }`).join('\n')}\nnotify`,
+      ),
+      '105:21 maxRotationsPerRun cap-too-low: expected at least 2 rotations a run for 96 keys that are due within 90 days, found 1: keys would become late; write at least 2',
+    ],
+  ])('is told: %s', (_what, text, says) => {
+    const [first = '', ...others] = warnings(text);
+    expect(others).toEqual([]);
+    expect(first).toContain(says);
+    expect(first).not.toContain('q7Zr2Lw9');
+  });
+
+  it('is not asked of a file with mistakes, whose rest is guesswork', () => {
+    expect(parseConfig('keys: [{ id: a }]', NOW)).toMatchObject({ warnings: [], problems: [{ path: 'keys[0].user' }] });
+  });
+});

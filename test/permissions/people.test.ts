@@ -1,0 +1,153 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CreateAccessKeyCommand, IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  TagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { App } from 'aws-cdk-lib';
+import { AccountRootPrincipal, PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ConfigInput } from '../../functions/core/config/config';
+import { KeyturnStack } from '../../infra';
+import { typed } from '../cli/typed';
+import { mayWith } from '../infra/access';
+import { ACCOUNT, arnOfSecret, REGION } from '../infra/deployed';
+import { DeployedWorld, synthesized } from '../support/deployed-world';
+import { Enforcement } from './enforcement';
+
+const policy = (name: string) => JSON.parse(readFileSync(`docs/examples/${name}-policy.json`, 'utf8'));
+
+const CONFIG: ConfigInput = {
+  connections: { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } },
+  keys: [
+    {
+      id: 'shop',
+      user: 'ci-shop',
+      deliverTo: [{ connection: 'acme', repository: 'acme/shop', environment: 'Production' }],
+    },
+  ],
+};
+
+/** A role that has the viewer's policy of docs/examples and nothing else. */
+function addViewer(app: App): void {
+  const stack = app.node.findChild('Keyturn');
+  if (!(stack instanceof KeyturnStack)) throw new Error('There is no KeyturnStack');
+  new Role(stack, 'Viewer', {
+    roleName: 'viewer',
+    assumedBy: new AccountRootPrincipal(),
+    inlinePolicies: { Viewer: PolicyDocument.fromJson(policy('viewer')) },
+  });
+}
+
+let cdkOut: string;
+let deployed: DeployedWorld;
+const enforcement = new Enforcement();
+beforeAll(async () => {
+  cdkOut = synthesized(CONFIG, addViewer);
+  deployed = await DeployedWorld.open(cdkOut, {
+    onDeploy: (deployment, world) => enforcement.enforce(deployment, world),
+    world: { accountServer: { authorize: enforcement.authorize, allowedSkew: Number.POSITIVE_INFINITY } },
+  });
+  await deployed.until(0, 4);
+}, 60_000);
+afterAll(() => deployed.close());
+beforeEach(() => {
+  enforcement.denied.length = 0;
+});
+
+function viewer() {
+  const { account, accountUrl: endpoint } = deployed.world;
+  const { arn } = account.iam.roles.get('viewer');
+  const { accessKeyId, secretAccessKey, sessionToken } = account.roleSession(arn, 'somebody');
+  return { endpoint, region: account.region, credentials: { accessKeyId, secretAccessKey, sessionToken } };
+}
+
+describe('the viewer of docs/examples', () => {
+  it('K12: sees where keys stand, what comes and the life of a key, by every right that it has', async () => {
+    const { endpoint, region, credentials } = viewer();
+    vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
+    vi.stubEnv('AWS_REGION', region);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', credentials.accessKeyId);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', credentials.secretAccessKey);
+    vi.stubEnv('AWS_SESSION_TOKEN', credentials.sessionToken);
+    const { clock } = deployed.world;
+    const time = { now: () => new Date(clock.now()), sleep: async (wait: number) => clock.advanceBy(wait) };
+    const [key] = deployed.keys('ci-shop');
+    const commands = [['status'], ['status', 'shop'], ['plan'], ['why', key?.id ?? '']];
+    for (const args of [...commands, ['plan', '--policy', 'rotate=60,deactivate=70,delete=80']]) {
+      const { code, stdout, stderr } = await typed(args, { time });
+      expect({ args, code, stdout, stderr }).toEqual({
+        args,
+        code: 0,
+        stdout: expect.stringContaining('shop'),
+        stderr,
+      });
+    }
+    vi.unstubAllEnvs();
+    expect(enforcement.denied).toEqual([]);
+    const used = [...enforcement.used].filter((name) => name.startsWith('reader: role '));
+    const allowed = policy('viewer').Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow');
+    const given = allowed.flatMap(({ Sid, Action }: { Sid: string; Action: string | string[] }) =>
+      [Action].flat().map((action) => `reader: role ${Sid}: ${action}`),
+    );
+    expect(used.sort()).toEqual(given.sort());
+  });
+
+  it('K6: reads no secret value, and changes nothing', async () => {
+    const SecretId = 'keyturn/shop';
+    const [secrets, iam, ssm] = [new SecretsManagerClient(viewer()), new IAMClient(viewer()), new SSMClient(viewer())];
+    const [key] = deployed.keys('ci-shop');
+    const Name = '/keyturn/keys/shop';
+    const asked = [
+      () => secrets.send(new GetSecretValueCommand({ SecretId })),
+      () => secrets.send(new GetSecretValueCommand({ SecretId: 'keyturn/connections/acme' })),
+      () => secrets.send(new PutSecretValueCommand({ SecretId, SecretString: '{}' })),
+      () => secrets.send(new TagResourceCommand({ SecretId, Tags: [{ Key: 'keyturn:paused', Value: 'for ever' }] })),
+      () => iam.send(new CreateAccessKeyCommand({ UserName: 'ci-shop' })),
+      () => iam.send(new UpdateAccessKeyCommand({ UserName: 'ci-shop', AccessKeyId: key?.id, Status: 'Inactive' })),
+      () => ssm.send(new PutParameterCommand({ Name, Value: '{}', Overwrite: true })),
+      () => ssm.send(new DeleteParameterCommand({ Name })),
+      () => new LambdaClient(viewer()).send(new InvokeCommand({ FunctionName: deployed.functionName('rotate') })),
+    ];
+    for (const ask of asked)
+      await expect(ask()).rejects.toMatchObject({ name: expect.stringMatching(/^AccessDenied/) });
+    expect(enforcement.denied).toHaveLength(asked.length);
+  });
+});
+
+describe('the deployer of docs/examples', () => {
+  const deployer = policy('deployer');
+  const may = (action: string, resource: string) => mayWith([deployer], { action, resource });
+
+  it('takes on every role that the CDK asks for, and not the one that can do anything', async () => {
+    const manifests = readdirSync(cdkOut).filter((file) => /^manifest\.json$|assets\.json$/.test(file));
+    const text = manifests.map((file) => readFileSync(join(cdkOut, file), 'utf8')).join('\n');
+    const roles = [...text.matchAll(/"arn:[^"]*:role\/(cdk-[^"]+)"/g)].map(([, name = '']) =>
+      name.replaceAll(/\$\{AWS::AccountId\}/g, ACCOUNT).replaceAll(/\$\{AWS::Region\}/g, REGION),
+    );
+    const assumed = new Set(roles.filter((name) => !name.includes('cfn-exec')));
+    expect(assumed.size).toBeGreaterThan(1);
+    for (const role of assumed)
+      expect(await may('sts:AssumeRole', `arn:aws:iam::${ACCOUNT}:role/${role}`), role).toBe(true);
+    for (const role of ['cdk-hnb659fds-cfn-exec-role-111122223333-eu-west-1', 'Admin']) {
+      expect(await may('sts:AssumeRole', `arn:aws:iam::${ACCOUNT}:role/${role}`)).toBe(false);
+    }
+  });
+
+  it('stores tokens, and reads none', async () => {
+    const token = arnOfSecret('keyturn/connections/acme');
+    for (const action of ['CreateSecret', 'PutSecretValue', 'TagResource', 'PutResourcePolicy']) {
+      expect(await may(`secretsmanager:${action}`, token), action).toBe(true);
+    }
+    for (const resource of [token, arnOfSecret('keyturn/shop')]) {
+      expect(await may('secretsmanager:GetSecretValue', resource)).toBe(false);
+    }
+    expect(await may('secretsmanager:PutSecretValue', arnOfSecret('keyturn/shop'))).toBe(false);
+    expect(await may('iam:CreateAccessKey', `arn:aws:iam::${ACCOUNT}:user/ci-shop`)).toBe(false);
+  });
+});

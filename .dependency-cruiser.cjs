@@ -161,6 +161,7 @@ module.exports = {
       '^cli/(?!rehearsal/|render/rehearsal|commands/simulate|commands/clock|synthesize|main|run)',
       [
         '^cli/(?!rehearsal/)',
+        '^package\\.json$',
         ...NO_HANDLER,
         '/@aws-sdk/client-secrets-manager/',
         '/@inquirer/prompts/',

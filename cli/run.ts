@@ -18,6 +18,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'show the time of a local world that is served, or move it on',
     load: async () => (await import('./commands/clock')).clockCommand,
   },
+  connect: {
+    summary: 'try the token of a CI host at every place of a connection, and store it',
+    load: async () => (await import('./commands/connect')).connectCommand,
+  },
+  doctor: {
+    summary: 'look whether everything is as it must be, and say how it is cured',
+    load: async () => (await import('./commands/doctor')).doctorCommand,
+  },
   init: {
     summary: 'write a first keyturn.yaml, from what the account has and what you say',
     load: async () => (await import('./commands/init')).initCommand,

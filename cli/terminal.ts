@@ -6,7 +6,7 @@ import { synthesize } from './synthesize';
 
 /** What a command has of the person and of the machine that run it: all of it is an argument, so that a test is one. */
 export interface Terminal {
-  /** Questions are asked where it is a terminal. */
+  /** What a person types, or another program pipes in: questions are asked where it is a terminal. */
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;

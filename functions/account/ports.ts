@@ -151,6 +151,12 @@ export interface Target {
    */
   inspect(wanted: DeliveredKey | undefined): Promise<Inspection>;
   /**
+   * Shows that the place can be written now, with a write that changes nothing.
+   * @returns whether that was shown; a host that knows no such write shows nothing
+   * @throws KeyturnError when it cannot be written, or nobody can tell
+   */
+  tryToWrite(): Promise<boolean>;
+  /**
    * Asks whose the place is that the target's name means now, in IDs that the host never gives again: letters, digits and
    * `.:/@-`, 73 of them at most.
    * @param need whether anything is compared with it: only then does a host that does not say count as down for others,

@@ -15,7 +15,7 @@ import { MOST_EVENT_BYTES } from '../core/recordable';
 import { SealCheck } from '../core/seal/check-seal';
 import { DAY_CLOSES_AFTER, DayEnds } from '../core/seal/manifest';
 import { DayUnsent } from '../core/seal/unsent';
-import { recordConfig } from './client-config';
+import { type ClientConfig, recordConfig } from './client-config';
 import { awsFailure, calling } from './failure';
 
 /** Characters of an event with its seal: a longer line is none of ours, and need not be read. */
@@ -36,8 +36,9 @@ export function createAuditRecord(
   sealKey: KnownKey,
   former: readonly KnownKey[] = [],
   logGroupName = AUDIT_LOG_GROUP,
+  config: ClientConfig = recordConfig,
 ): AuditRecord {
-  const client = new CloudWatchLogsClient(recordConfig);
+  const client = new CloudWatchLogsClient(config);
   const doing = (action: string) => `logs:${action} of ${logGroupName}`;
 
   const put = (logStreamName: string, lines: readonly Line[]) =>

@@ -2,8 +2,13 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import type { ConnectionSecrets } from '../account/ports';
 import { KeyturnError } from '../core/errors';
 import { Redacted } from '../core/key/credential';
-import { clientConfig } from './client-config';
+import { type ClientConfig, clientConfig } from './client-config';
 import { calling } from './failure';
+
+/** The same with a configuration of one's own. */
+export function connectionSecretsBy(config: ClientConfig): ConnectionSecrets {
+  return createConnectionSecrets(new SecretsManagerClient(config));
+}
 
 /** The ConnectionSecrets port over the AWS SDK. */
 export function createConnectionSecrets(client = new SecretsManagerClient(clientConfig)): ConnectionSecrets {

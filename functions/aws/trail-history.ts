@@ -62,7 +62,7 @@ export function createTrailHistory(time: Time, config: ClientConfig = reviewConf
       return inOrder(writes);
     },
 
-    async ownChanges(own, from, to) {
+    async ownChanges(own, from, to, only) {
       const read = ownChangeReader(own);
       const inIam = await home();
       const changes = new Map<string, OwnChange>();
@@ -72,7 +72,7 @@ export function createTrailHistory(time: Time, config: ClientConfig = reviewConf
         ...OWN_CHANGES_IN_IAM.map((name) => [inIam, name] as const),
         ...OWN_CHANGES.map((name) => [local, name] as const),
       ];
-      for (const [client, name] of calls) {
+      for (const [client, name] of calls.filter((call) => only?.includes(call[1]) ?? true)) {
         for await (const page of pagesOf(client, name, from, to)) {
           for (const change of page.flatMap((event) => read(event) ?? [])) changes.set(change.eventId, change);
           if (page.length > 0 && time.now().getTime() > ends) {

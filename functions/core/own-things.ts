@@ -225,5 +225,21 @@ export const OWN_CHANGES = [
   'CreateGrant',
 ] as const;
 
+/** Those of them by which somebody acts as Keyturn, or stops it: few enough to be asked about while a person waits. */
+export const DECISIVE_CHANGES = [
+  'UpdateAssumeRolePolicy',
+  'PutRolePolicy',
+  'DeleteRolePolicy',
+  'AttachRolePolicy',
+  'UpdateFunctionCode20150331v2',
+  'UpdateFunctionConfiguration20150331v2',
+  'AddPermission20150331v2',
+  'PutFunctionConcurrency20171031',
+  'DisableRule',
+  'PutResourcePolicy',
+  'PutParameter',
+  'PutKeyPolicy',
+] as const satisfies readonly ((typeof OWN_CHANGES)[number] | (typeof OWN_CHANGES_IN_IAM)[number])[];
+
 /** The address that CloudTrail writes for what CloudFormation does; nobody else can have it. */
 export const CLOUDFORMATION_ADDRESS = 'cloudformation.amazonaws.com';

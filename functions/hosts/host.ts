@@ -1,5 +1,5 @@
 import type { ConnectionSecrets, Target, Time } from '../account/ports';
-import type { HostConnection, HostTarget } from '../core/hosts/host';
+import type { HostConnection, HostTarget, TokenSeen } from '../core/hosts/host';
 import type { KnownSecrets } from '../core/key/known-secrets';
 import type { Send } from './http/http';
 import type { Retry } from './http/retry';
@@ -18,4 +18,11 @@ export interface Edge {
 export interface HostEdge {
   /** @throws KeyturnError what shows before anything is looked up or written */
   open(target: HostTarget, connection: HostConnection | undefined): Promise<Target>;
+  /**
+   * Looks at a connection's token; what its targets were answered before tells more of it. What the token may not tell is
+   * left out.
+   * @default - the host takes no token
+   * @throws KeyturnError `token-rejected`, or why the host could not be asked
+   */
+  lookAtToken?(connection: HostConnection): Promise<TokenSeen>;
 }

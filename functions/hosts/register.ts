@@ -1,5 +1,6 @@
 import type { ConnectionSecrets, Target, Targets, Time } from '../account/ports';
 import { KeyturnError } from '../core/errors';
+import type { TokenSeen } from '../core/hosts/host';
 import { isPlainBase } from '../core/hosts/plain-url';
 import { type Connection, type HostName, hostOf } from '../core/hosts/target';
 import { KnownSecrets } from '../core/key/known-secrets';
@@ -29,24 +30,39 @@ interface OpenTargetsProps extends FunctionPorts {
   readonly allowedOrigins?: ReadonlySet<string>;
 }
 
+/** The targets, and a look at the tokens that they are reached with. */
+export interface OpenTargets extends Targets {
+  /** @throws KeyturnError `invalid-connection`, `token-rejected`, or why the host could not be asked */
+  lookAtToken(connection: Connection): Promise<TokenSeen>;
+}
+
 /**
  * The edge to all hosts for one run. Make a new one for every run: what hosts have looked up is kept for as long as it
  * lives.
  */
-export function openTargets({ timeout, random, allowedOrigins, ...ports }: OpenTargetsProps): Targets {
+export function openTargets({ timeout, random, allowedOrigins, ...ports }: OpenTargetsProps): OpenTargets {
   const { time } = ports;
   const secrets = new KnownSecrets();
   const edge = { ...ports, secrets, send: openHttp({ time, timeout, secrets }), retry: retrying({ time, random }) };
   const opened = new Map<HostName, HostEdge>();
+  const hostNamed = (name: HostName): HostEdge => {
+    const host = opened.get(name) ?? HOSTS[name](edge);
+    opened.set(name, host);
+    return host;
+  };
 
   return {
     /** @throws KeyturnError `invalid-connection` before anything is sent, when the url is not plain or not of an allowed origin */
     async open(target, connection) {
       if (connection !== undefined) checkOrigin(connection, allowedOrigins);
-      const { name } = hostOf(target);
-      const host = opened.get(name) ?? HOSTS[name](edge);
-      opened.set(name, host);
-      return remembering(await host.open(target, connection), secrets);
+      return remembering(await hostNamed(hostOf(target).name).open(target, connection), secrets);
+    },
+
+    async lookAtToken(connection) {
+      checkOrigin(connection, allowedOrigins);
+      const seen = await hostNamed(connection.host as HostName).lookAtToken?.(connection);
+      if (seen === undefined) throw new Error(`${connection.host} takes no token.`);
+      return seen;
     },
   };
 }
@@ -71,6 +87,7 @@ function remembering(target: Target, secrets: KnownSecrets): Target {
       );
     },
     inspect: (wanted) => target.inspect(wanted),
+    tryToWrite: () => target.tryToWrite(),
     identify: (need) => target.identify(need),
   };
 }

@@ -35,6 +35,7 @@ export function failingFast(targets: Targets): Targets {
         name: target.name,
         deliver: (...delivery) => guard(() => target.deliver(...delivery)),
         inspect: (wanted) => guard(() => target.inspect(wanted)),
+        tryToWrite: () => guard(() => target.tryToWrite()),
         identify: (need) => (need === 'needed' ? guard : unlessDown)(() => target.identify(need)),
       };
     },

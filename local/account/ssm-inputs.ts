@@ -20,6 +20,7 @@ export const ssmInputs = {
     DataType: z.string().optional(),
   }),
   GetParameter: z.object({ Name, WithDecryption }),
+  GetParameterHistory: z.object({ Name, WithDecryption, MaxResults: integer(1, 50).optional(), NextToken }),
   GetParameters: z.object({ Names, WithDecryption }),
   GetParametersByPath: z.object({
     Path: z.string().min(1),

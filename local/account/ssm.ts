@@ -5,6 +5,8 @@ import type { SsmInput } from './ssm-inputs';
 
 const STANDARD_LIMIT = 4096;
 const ADVANCED_LIMIT = 8192;
+/** Versions of a parameter that are kept ("Working with parameter versions"). */
+const MOST_VERSIONS = 100;
 
 export interface Parameter {
   readonly Name: string;
@@ -22,6 +24,8 @@ export interface Parameter {
 /** Systems Manager's parameter store of one region. Values are kept as they came: nothing is encrypted here. */
 export class Ssm {
   readonly #parameters = new Map<string, Parameter>();
+  /** The versions of each parameter that is there, oldest first. */
+  readonly #history = new Map<string, Parameter[]>();
   /** All names in their order, until one comes or goes: a long list is read page by page. */
   #names: readonly string[] | undefined;
   readonly #arnPrefix: string;
@@ -59,6 +63,8 @@ export class Ssm {
       LastModifiedUser: modifiedBy,
     };
     this.#parameters.set(parameter.Name, parameter);
+    const versions = existing === undefined ? [] : (this.#history.get(parameter.Name) ?? []);
+    this.#history.set(parameter.Name, [...versions, parameter].slice(-MOST_VERSIONS));
     if (existing === undefined) this.#names = undefined;
     return { Version: parameter.Version, Tier };
   }
@@ -68,6 +74,20 @@ export class Ssm {
     const parameter = this.find(input.Name);
     if (parameter === undefined) throw new AwsError('ParameterNotFound', 400, '');
     return { Parameter: shown(parameter, input.WithDecryption) };
+  }
+
+  /** Who wrote it when, oldest first, page by page. @throws AwsError ParameterNotFound */
+  getParameterHistory(input: SsmInput<'GetParameterHistory'>) {
+    const versions = this.find(input.Name) && this.#history.get(input.Name);
+    if (versions === undefined) throw new AwsError('ParameterNotFound', 400, '');
+    const after = positionOf(input.NextToken, () => new AwsError('InvalidNextToken', 400, 'Invalid NextToken'));
+    const order = ({ Version }: Parameter) => String(Version).padStart(10, '0');
+    const { items, token } = pageAfter(versions, order, input.MaxResults ?? 50, after);
+    const Parameters = items.map((version) => {
+      const { ARN: _arn, ...rest } = version;
+      return { ...rest, Value: shown(version, input.WithDecryption).Value, Labels: [], Policies: [] };
+    });
+    return { Parameters, NextToken: token };
   }
 
   /** Up to ten at once; unknown names come back as InvalidParameters. */

@@ -17,6 +17,8 @@ export const DEEP_SUITES = [
   // It starts a process that synthesizes, deploys and lives for weeks before it serves.
   'test/cli/interrupted.test.ts',
   'test/cli/serve.test.ts',
+  // Faults of an account, each found and cured by real commands, of which each takes a second of Python's.
+  'test/cli/doctor-{faults,deployed}.test.ts',
   // Forty days in a deployed stack that is deployed five times.
   'test/cli/first-week.test.ts',
   // Thirty tamperings of a year's archive, by files; the rules have tables in test/core/seal.

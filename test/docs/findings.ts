@@ -83,7 +83,7 @@ function brokenOf(code: FindingCode): string {
   return typeof brokenNow === 'string' ? answer : `${answer}; ${brokenNow.but}`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)));
   const line = (cells: readonly string[], filler: string) =>
     `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0, filler)).join(' | ')} |`;

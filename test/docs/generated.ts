@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CHECKS_REGION } from './checks';
 import { COMMANDS_REGION } from './cli';
 import { COST_REGION } from './cost';
 import { ROOT, read } from './documents';
@@ -11,6 +12,7 @@ import type { GeneratedRegion } from './region';
 export const GENERATED: readonly GeneratedRegion[] = [
   { document: 'docs/design/architecture.md', markers: HOUSE_MARKERS, make: houseRegion },
   ...FINDING_REGIONS,
+  CHECKS_REGION,
   COMMANDS_REGION,
   COST_REGION,
 ];

@@ -48,6 +48,8 @@ export class Scene extends Stage {
   auditTerms: string | undefined;
   /** ARN of the event bus that gets every event too. @default - none */
   forwardTo: string | undefined;
+  /** What its runs say of their code. */
+  release = 'test';
   /** What its runs seal their events by. */
   sealKey: SealKey = SEAL_KEY;
   /** Those of deployments before this one, as far as this one knows them. */
@@ -189,7 +191,7 @@ export class Scene extends Stage {
     const run = new Run({
       id,
       function: name,
-      origin: { account: this.account.accountId, region: this.account.region, functionVersion: 'test' },
+      origin: { account: this.account.accountId, region: this.account.region, functionVersion: this.release },
       trigger,
       ...(Object.keys(facts).length === 0 ? {} : { facts }),
       time: this.#time(),

@@ -117,6 +117,11 @@ export const bitbucketHost = {
     (url) => !OTHER_PAGE.test(url),
   ),
   usual: BITBUCKET_USUAL,
+  tokenForms: [
+    { kind: 'access token', secret: 'accessToken' },
+    { kind: 'API token', secret: 'apiToken', name: 'email' },
+    { kind: 'OAuth consumer', secret: 'clientSecret', name: 'clientId' },
+  ],
 
   targetOf({ repository: repo, environment: name, workspace: space, ...rest }: BitbucketItem): BitbucketTarget {
     if (repo !== undefined && name !== undefined) {

@@ -46,6 +46,7 @@ export const functionHost = {
   deliverTo: itemSchema,
   marks: ['function'],
 
+  tokenForms: [],
   targetOf: (item: z.output<typeof itemSchema>): FunctionTarget => ({ type: 'function', ...item }),
 
   short({ target, ...rest }: FunctionTarget): Readonly<Record<string, unknown>> {

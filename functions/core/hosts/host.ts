@@ -19,6 +19,31 @@ export interface HostConnection {
   readonly secret: string;
 }
 
+/** One form that a connection's token has: the secret's JSON holds these fields and nothing else. */
+export interface TokenForm {
+  /** For people: `access token`. */
+  readonly kind: string;
+  /** The field that nobody is shown. */
+  readonly secret: string;
+  /** The field beside it that may be shown, such as whose token it is. @default - it has none */
+  readonly name?: string;
+}
+
+/** What a token turned out to be when it was tried. Holds names only. */
+export interface TokenSeen {
+  readonly kind: string;
+  /** Whose it is, as the host says; undefined where the token may not ask. */
+  readonly who: string | undefined;
+  /** What it may do, in the host's words; undefined where the host has said nothing. */
+  readonly scopes: readonly string[] | undefined;
+  /** Of what every place needs, what it may not do. */
+  readonly lacks: readonly string[];
+  /** What it may do, and nobody needs. */
+  readonly spare: readonly string[];
+  /** When it ends. @default - the host does not tell */
+  readonly endsAt?: Date | undefined;
+}
+
 /** What a target writes: two that share a place would overwrite each other. */
 export interface Written {
   /** For people, such as `AWS_ACCESS_KEY_ID of bitbucket acme/web-shop`. */
@@ -57,6 +82,8 @@ export interface Host<Target extends HostTarget = HostTarget, Item = unknown> {
   readonly marks: readonly string[];
   /** What stands under the host's name in a connection of `keyturn.yaml`; undefined where the host takes no token. */
   readonly connection?: z.ZodType<ConnectionSettings> | undefined;
+  /** The forms of a connection's token, the best one first; none where the host takes no token. */
+  readonly tokenForms: readonly TokenForm[];
   /** What people write in place of the values of its settings. */
   readonly usual?: readonly UsualMistakes[] | undefined;
   /** The registry's form of an item. */

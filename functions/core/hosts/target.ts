@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { apiUrl } from './connection';
-import type { ConnectionSettings, Host, HostConnection, HostTarget, Written } from './host';
+import type { ConnectionSettings, Host, HostConnection, HostTarget, TokenForm, Written } from './host';
 import { placeUrl } from './place-url';
 import { HOSTS } from './register';
 
@@ -82,6 +82,11 @@ export const connectionSchema = z.strictObject({
 });
 /** How to reach a CI host. */
 export type Connection = z.infer<typeof connectionSchema>;
+
+/** The forms that a token of a host may have, the best one first. */
+export function tokenFormsOf(host: string): readonly TokenForm[] {
+  return HOSTS.find(({ name }: Host) => name === host)?.tokenForms ?? [];
+}
 
 /** The registry's form of a connection. */
 export function connectionOf(config: ConnectionConfig): Connection {

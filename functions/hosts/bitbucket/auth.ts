@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ConnectionSecrets, Time } from '../../account/ports';
 import { KeyturnError } from '../../core/errors';
+import { bitbucketHost } from '../../core/hosts/bitbucket';
 import type { HostConnection } from '../../core/hosts/host';
 import { Redacted } from '../../core/key/credential';
 import { type Call, HostError } from '../http/host-error';
@@ -11,6 +12,7 @@ import { type Retry, USUAL_RETRIES } from '../http/retry';
 const word = z.string().regex(/^[\x21-\x7e]+$/);
 const basicUser = word.regex(/^[^:]+$/);
 
+/** The forms of `bitbucketHost.tokenForms`. */
 const connectionSecretSchema = z.union([
   z.strictObject({ accessToken: word }),
   z.strictObject({ email: basicUser, apiToken: word }),
@@ -38,9 +40,15 @@ export class BitbucketAuth {
   #header: Redacted | undefined;
   #usableUntil = Number.POSITIVE_INFINITY;
   #pending: Promise<Redacted> | undefined;
+  #kind: string | undefined;
 
   constructor(props: BitbucketAuthProps) {
     this.#props = props;
+  }
+
+  /** Which of the host's kinds of tokens it is, once there is a header. */
+  get kind(): string {
+    return this.#kind ?? 'token';
   }
 
   /** @throws KeyturnError `invalid-connection`, or what kept Bitbucket from granting an OAuth token */
@@ -65,6 +73,7 @@ export class BitbucketAuth {
   async #make(): Promise<Redacted> {
     const { connection, connectionSecrets, time } = this.#props;
     const secret = parseConnectionSecret(connection.secret, await connectionSecrets.read(connection.secret));
+    this.#kind = bitbucketHost.tokenForms.find((form) => form.secret in secret)?.kind;
     let usableUntil = Number.POSITIVE_INFINITY;
     let header: Redacted;
     if ('accessToken' in secret) {

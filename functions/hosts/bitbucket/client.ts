@@ -30,6 +30,7 @@ const lastingId = z
   .string()
   .regex(/^\{?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?$/i)
   .transform((text) => text.replace(/[{}]/g, '').toLowerCase());
+const userSchema = z.object({ display_name: z.string().nullish(), nickname: z.string().nullish() });
 const identitySchema = z.object({ uuid: lastingId, workspace: z.object({ uuid: lastingId }).optional() });
 
 const repositorySchema = z.object({ uuid, full_name: z.string() });
@@ -78,6 +79,8 @@ export class BitbucketClient {
   readonly #retry: Retry;
   readonly #environmentSchema: EnvironmentSchema;
   readonly #environments = new Map<string, Promise<readonly Environment[]>>();
+  readonly #secrets: KnownSecrets;
+  #scopes: readonly string[] | undefined;
 
   constructor(props: {
     readonly url: string;
@@ -91,6 +94,26 @@ export class BitbucketClient {
     this.#send = props.send;
     this.#retry = props.retry;
     this.#environmentSchema = environmentSchemaOf(props.secrets);
+    this.#secrets = props.secrets;
+  }
+
+  /** What the token may do, as the last answer said; undefined where none has said it. */
+  get scopes(): readonly string[] | undefined {
+    return this.#scopes;
+  }
+
+  /** Whose the token is; undefined where it may not ask: of most kinds it may not. */
+  async user(call: Call): Promise<string | undefined> {
+    try {
+      const { display_name: name, nickname } = await this.#retry(USUAL_RETRIES, () =>
+        this.#authorized({ method: 'GET', url: `${this.#url}/user` }, userSchema, call),
+      );
+      const who = name ?? nickname;
+      return typeof who === 'string' ? withoutSecrets(who, this.#secrets) : undefined;
+    } catch (thrown) {
+      if (thrown instanceof HostError && isUntold(thrown.status, 'wanted')) return undefined;
+      throw thrown;
+    }
   }
 
   /**
@@ -208,13 +231,16 @@ export class BitbucketClient {
   /** Sends a request; when the token is refused and there is another one, once more. */
   async #authorized<T>(request: Omit<HttpRequest, 'authorization'>, schema: z.ZodType<T>, call: Call): Promise<T> {
     const authorization = await this.#auth.header();
+    const onHeaders: HttpRequest['onHeaders'] = (headers) => {
+      this.#scopes = scopesIn(headers, this.#secrets) ?? this.#scopes;
+    };
     try {
-      return await this.#send({ ...request, authorization }, schema, call);
+      return await this.#send({ ...request, authorization, onHeaders }, schema, call);
     } catch (thrown) {
       if (!(thrown instanceof HostError) || thrown.status !== 401) throw thrown;
       const renewed = await this.#auth.renew(authorization);
       if (renewed === undefined) throw thrown;
-      return this.#send({ ...request, authorization: renewed }, schema, call);
+      return this.#send({ ...request, authorization: renewed, onHeaders }, schema, call);
     }
   }
 }
@@ -234,4 +260,16 @@ export function encodePath(path: string, count = 2): string {
     );
   }
   return parts.map(encodeURIComponent).join('/');
+}
+
+/** `pipeline:variable`, `read:pipeline:bitbucket`: nothing else of the header goes on. */
+const SCOPE = /^[a-z][a-z:_-]{0,60}$/;
+const MOST_SCOPES = 100;
+
+/** Bitbucket says with each answer to somebody it knows what the token may do. */
+function scopesIn(headers: Readonly<Record<string, unknown>>, secrets: KnownSecrets): readonly string[] | undefined {
+  const said = headers['x-oauth-scopes'];
+  if (typeof said !== 'string') return undefined;
+  const scopes = said.split(/[\s,]+/).filter((scope) => SCOPE.test(scope) && !secrets.isIn(scope));
+  return [...new Set(scopes)].sort().slice(0, MOST_SCOPES);
 }

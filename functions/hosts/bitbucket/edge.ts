@@ -3,6 +3,7 @@ import type { HostConnection } from '../../core/hosts/host';
 import type { Edge, HostEdge } from '../host';
 import { BitbucketAuth } from './auth';
 import { BitbucketClient } from './client';
+import { judgeScopes } from './scopes';
 import { BitbucketTarget } from './target';
 
 /** Bitbucket Cloud. Targets of the same connection share its token, its open connections and what was looked up. */
@@ -25,6 +26,22 @@ export function openBitbucket({ connectionSecrets, time, send, retry, secrets }:
       // A connection that cannot work shows before anything is looked up or written.
       await auth.header();
       return new BitbucketTarget({ config, connection, client, time, retry });
+    },
+
+    async lookAtToken(connection) {
+      const { auth, client } = connect(connection);
+      await auth.header();
+      const who = await client.user({
+        host: 'Bitbucket',
+        about: `connection secret ${connection.secret}`,
+        doing: 'ask whose the token is',
+        secret: connection.secret,
+        scopes: 'no scope',
+        missing: { code: 'host-answer-invalid', cure: "Check the connection's url." },
+      });
+      const { kind } = auth;
+      const { scopes } = client;
+      return { kind, who, scopes, ...judgeScopes(kind, scopes) };
     },
   };
 }

@@ -65,7 +65,7 @@ export class BitbucketTarget implements Target {
     const isTorn = earlier?.torn === true;
     const { path, environment, variables, isShown } = isTorn
       ? { ...(await this.#lookUp(true)), isShown: false }
-      : await this.#lookUpWritable(delivery);
+      : await this.#lookUpWritable(allOf(delivery).map(({ key }) => key));
     const [id, secret, ...others] = allOf(delivery).map((one) =>
       writeOf(asSecuredAs(one, variables), this.#sole(one.key, variables)),
     );
@@ -105,12 +105,12 @@ export class BitbucketTarget implements Target {
    * look-up, and half of it would be undone.
    * @throws KeyturnError when it is refused: nothing has changed
    */
-  async #lookUpWritable(delivery: Delivery): Promise<LookUp & { readonly isShown: boolean }> {
+  async #lookUpWritable(keys: readonly string[], warm = true): Promise<LookUp & { readonly isShown: boolean }> {
     const { client, retry } = this.#props;
-    const found = await this.#lookUp(true);
+    const found = await this.#lookUp(warm);
     const { path } = found;
     let { variables } = found;
-    for (const { key } of allOf(delivery)) this.#sole(key, variables);
+    for (const key of keys) this.#sole(key, variables);
     const call = { ...this.#call, doing: 'show that the variables can be written' };
     try {
       const isShown = await retry(USUAL_RETRIES, async (previous) => {
@@ -123,6 +123,11 @@ export class BitbucketTarget implements Target {
       const what = 'Nothing was written: the variables hold what they held before.';
       throw new KeyturnError(code, `${message} ${what}`, { retryable, retryAt });
     }
+  }
+
+  async tryToWrite(): Promise<boolean> {
+    const { isShown } = await this.#lookUpWritable(variablesOf(this.#props.config), false);
+    return isShown;
   }
 
   async inspect(wanted: DeliveredKey | undefined): Promise<Inspection> {

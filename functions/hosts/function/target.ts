@@ -63,6 +63,11 @@ export class DeliveryFunction implements Target {
     });
   }
 
+  /** A delivery is all that a function is asked for. */
+  tryToWrite(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   /** An ARN may be made again, by who deploys: that is the account's own. */
   identify(): Promise<undefined> {
     return Promise.resolve(undefined);

@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly url: string;
   /** The Authorization header's value. */
   readonly authorization: Redacted;
+  /** Told the headers of whatever answer comes, refusals too. */
+  readonly onHeaders?: (headers: Readonly<Record<string, unknown>>) => void;
   readonly body?: { readonly type: 'application/json' | 'application/x-www-form-urlencoded'; readonly text: Redacted };
 }
 
@@ -72,6 +74,7 @@ export function openHttp({ time, timeout = DEFAULT_TIMEOUT, secrets }: HttpProps
     } catch (thrown) {
       throw failureOf(thrown, signal.aborted, request, call);
     }
+    request.onHeaders?.(answer.headers);
     return readAnswer(answer, { request, schema, call, now: time.now() });
   };
 }

@@ -32,8 +32,17 @@ export interface TrailHistory {
    * @throws KeyturnError `aws-*`
    */
   writes(from: Date, to: Date, actions?: readonly TrailWrite['action'][]): Promise<readonly TrailWrite[]>;
-  /** What happened to Keyturn itself, in order of time; failed calls are left out. @throws KeyturnError `aws-*` */
-  ownChanges(own: OwnStacks, from: Date, to: Date): Promise<Pick<OwnHistory, 'changes' | 'unread'>>;
+  /**
+   * What happened to Keyturn itself, in order of time; failed calls are left out.
+   * @param only the calls that are asked about, at two a second. @default - all that change anything
+   * @throws KeyturnError `aws-*`
+   */
+  ownChanges(
+    own: OwnStacks,
+    from: Date,
+    to: Date,
+    only?: readonly string[],
+  ): Promise<Pick<OwnHistory, 'changes' | 'unread'>>;
 }
 
 export interface TrailFile {

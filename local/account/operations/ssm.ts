@@ -11,6 +11,7 @@ export function ssmOperations(ssm: Ssm) {
       hide: ['Value'],
     }),
     GetParameter: operation('read', takes.GetParameter, (input) => ssm.getParameter(input)),
+    GetParameterHistory: operation('read', takes.GetParameterHistory, (input) => ssm.getParameterHistory(input)),
     GetParameters: operation('read', takes.GetParameters, (input) => ssm.getParameters(input)),
     GetParametersByPath: operation('read', takes.GetParametersByPath, (input) => ssm.getParametersByPath(input)),
     DescribeParameters: operation('read', takes.DescribeParameters, (input) => ssm.describeParameters(input)),

@@ -3,6 +3,7 @@ import { AwsError } from '../../account/aws-error';
 import { integer, operationsOf } from '../../account/operations/operation';
 import { pageAfter, positionOf } from '../../account/paging';
 import type { Alarm } from './alarm';
+import type { Alarms } from './alarms';
 import type { CloudWatch } from './cloudwatch';
 
 const operation = operationsOf('ValidationError');
@@ -31,7 +32,18 @@ export function cloudWatchOperations({ alarms }: CloudWatch) {
         return { MetricAlarms: items.map(alarmShape), CompositeAlarms: [], NextToken: token };
       },
     ),
+    EnableAlarmActions: operation('write', names, (input) => setActions(alarms, input, true)),
+    DisableAlarmActions: operation('write', names, (input) => setActions(alarms, input, false)),
   };
+}
+
+const names = z.object({ AlarmNames: z.array(z.string().min(1)).max(PAGE) });
+
+/** An alarm that is not there is passed over ("EnableAlarmActions"). */
+function setActions(alarms: Alarms, { AlarmNames }: z.output<typeof names>, ActionsEnabled: boolean): void {
+  for (const { name, definition } of alarms.list()) {
+    if (AlarmNames.includes(name)) alarms.put({ ...definition, ActionsEnabled });
+  }
 }
 
 function alarmShape({ arn, definition, state, reason, stateSince, updatedAt }: Alarm) {

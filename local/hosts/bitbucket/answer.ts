@@ -2,7 +2,7 @@ import type { Bitbucket } from './bitbucket';
 import { BitbucketError, badRequest, pipelinesRefusal, refusal } from './bitbucket-error';
 import { pageOf } from './page';
 import { methodsOf, type Route } from './route';
-import type { Access } from './scopes';
+import { type Access, scopeHeaders } from './scopes';
 import type { ReadMode } from './variable-list';
 
 /** One HTTP request, read to its end. */
@@ -35,8 +35,14 @@ export function answer(bitbucket: Bitbucket, call: Call, mode: ReadMode = {}): A
       return json(200, bitbucket.grantOAuthToken(call.authorization, new URLSearchParams(call.body)));
     }
     const caller = bitbucket.authenticate(call.authorization);
-    if ('repository' in route.place) headers = bitbucket.meter(caller);
-    bitbucket.authorize(caller, accessOf(call.method, route), route.place);
+    const access = accessOf(call.method, route);
+    headers = scopeHeaders(caller.family, caller.scopes, access);
+    if (route.kind === 'user') {
+      bitbucket.permit(caller, access);
+      return json(200, bitbucket.user(caller), headers);
+    }
+    if ('repository' in route.place) headers = { ...headers, ...bitbucket.meter(caller) };
+    bitbucket.authorize(caller, access, route.place);
     return perform(bitbucket, call, route, mode, headers);
   } catch (error) {
     if (!(error instanceof BitbucketError)) throw error;
@@ -53,14 +59,14 @@ export function answerWith(status: number, body: object | string, headers: Reado
 /** What a request asks of a caller's scopes. */
 function accessOf(method: string, { kind }: Route): Access {
   if (kind === 'repositories') return 'read-repository';
-  if (kind === 'repository' || kind === 'workspace') return `read-${kind}`;
+  if (kind === 'repository' || kind === 'workspace' || kind === 'user') return `read-${kind}`;
   return method === 'GET' ? 'read' : 'write';
 }
 
 function perform(
   bitbucket: Bitbucket,
   call: Call,
-  route: Exclude<Route, { kind: 'oauth-token' | 'unknown' }>,
+  route: Exclude<Route, { kind: 'oauth-token' | 'user' | 'unknown' }>,
   mode: ReadMode,
   headers: Record<string, string>,
 ): Answer {

@@ -186,10 +186,21 @@ export class Bitbucket {
     return this.#rateLimit.count(caller.id);
   }
 
-  /** @throws BitbucketError 403 for missing scopes, 404 for a repository or workspace that is missing or out of reach */
-  authorize({ family, scopes, reach }: Caller, access: Access, place: RepositoryPlace | WorkspacePlace): void {
+  /** @throws BitbucketError 403 for missing scopes */
+  permit({ family, scopes }: Caller, access: Access): void {
     const missing = missingScopes(family, scopes, access);
     if (missing !== undefined) throw missing;
+  }
+
+  /** Who calls, as far as a user has a name here. */
+  user({ id }: Caller): object {
+    return { type: 'user', display_name: id.replace(/^user /, '') };
+  }
+
+  /** @throws BitbucketError 403 for missing scopes, 404 for a repository or workspace that is missing or out of reach */
+  authorize(caller: Caller, access: Access, place: RepositoryPlace | WorkspacePlace): void {
+    this.permit(caller, access);
+    const { reach } = caller;
     if ('repository' in place) {
       const repository = this.#directory.repository(place);
       const inReach =

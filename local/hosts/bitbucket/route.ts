@@ -11,6 +11,7 @@ export type Route =
   | { readonly kind: 'variables'; readonly place: VariablePlace }
   | { readonly kind: 'variable'; readonly place: VariablePlace; readonly uuid: string }
   | { readonly kind: 'oauth-token' }
+  | { readonly kind: 'user' }
   | { readonly kind: 'unknown' };
 
 /**
@@ -20,6 +21,7 @@ export type Route =
  */
 export function parseRoute(path: string): Route {
   if (trimmed(path) === '/site/oauth2/access_token') return { kind: 'oauth-token' };
+  if (trimmed(path) === '/2.0/user') return { kind: 'user' };
   const [root, version, collection, workspace, ...rest] = trimmed(path).split('/').map(decode);
   if (root !== '' || version !== '2.0' || workspace === undefined || workspace === '') return { kind: 'unknown' };
   if (collection === 'workspaces') return workspaceRoute(workspace, rest);
@@ -32,6 +34,7 @@ export function parseRoute(path: string): Route {
 /** The methods that a route takes. One deployment variable has no GET. */
 export function methodsOf(route: Route): readonly string[] {
   switch (route.kind) {
+    case 'user':
     case 'workspace':
     case 'repository':
     case 'repositories':

@@ -1,7 +1,7 @@
 import { type BitbucketError, refusal } from './bitbucket-error';
 
 /** `read` and `write` are of Pipelines; the others show what a repository or a workspace is. */
-export type Access = 'read' | 'write' | 'read-repository' | 'read-workspace';
+export type Access = 'read' | 'write' | 'read-repository' | 'read-workspace' | 'read-user';
 
 /** Access tokens and OAuth consumers have classic scopes, API tokens have granular ones. */
 export type ScopeFamily = 'classic' | 'granular';
@@ -16,12 +16,14 @@ const required: Record<ScopeFamily, Record<Access, readonly string[]>> = {
     write: ['pipeline:variable'],
     'read-repository': ['repository'],
     'read-workspace': [],
+    'read-user': ['account'],
   },
   granular: {
     read: ['read:pipeline:bitbucket'],
     write: ['admin:pipeline:bitbucket', 'read:pipeline:bitbucket'],
     'read-repository': ['read:repository:bitbucket'],
     'read-workspace': ['read:workspace:bitbucket'],
+    'read-user': ['read:user:bitbucket'],
   },
 };
 
@@ -33,6 +35,11 @@ const implied: Readonly<Record<string, readonly string[]>> = {
   project: ['repository'],
   pullrequest: ['repository'],
 };
+
+/** What Bitbucket says in the headers of every answer to somebody it knows: the scopes that are there, and those that are needed. */
+export function scopeHeaders(family: ScopeFamily, granted: readonly string[], access: Access): Record<string, string> {
+  return { 'x-oauth-scopes': granted.join(', '), 'x-accepted-oauth-scopes': required[family][access].join(', ') };
+}
 
 /** The refusal for scopes that do not suffice, or nothing when they do. */
 export function missingScopes(

@@ -20,6 +20,7 @@ import {
   DeleteParametersCommand,
   DescribeParametersCommand,
   GetParameterCommand,
+  GetParameterHistoryCommand,
   PutParameterCommand,
 } from '@aws-sdk/client-ssm';
 import { describe, expect, it } from 'vitest';
@@ -287,6 +288,25 @@ describe('the parameter store', () => {
     const { Parameters } = await ssm.send(new DescribeParametersCommand({ ParameterFilters }));
     expect(Parameters).toMatchObject([{ Name: '/acme/keys/a', Tier: 'Standard' }, { Name: '/acme/keys/b' }]);
     expect(JSON.stringify(Parameters)).not.toContain('hush');
+  });
+
+  it('keeps who wrote a parameter when, page by page, until it is deleted', async () => {
+    const { ssm } = await world();
+    const Name = '/acme/keys/a';
+    for (const Value of ['1', '2', '3']) {
+      await ssm.send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }));
+    }
+    const first = await ssm.send(new GetParameterHistoryCommand({ Name, MaxResults: 2 }));
+    expect(first.Parameters).toMatchObject([
+      { Value: '1', Version: 1, LastModifiedUser: expect.stringContaining('arn:aws:iam::') },
+      { Value: '2', Version: 2 },
+    ]);
+    const { Parameters } = await ssm.send(new GetParameterHistoryCommand({ Name, NextToken: first.NextToken }));
+    expect(Parameters?.map(({ Version }) => Version)).toEqual([3]);
+    await ssm.send(new DeleteParametersCommand({ Names: [Name] }));
+    await expect(ssm.send(new GetParameterHistoryCommand({ Name }))).rejects.toMatchObject({
+      name: 'ParameterNotFound',
+    });
   });
 
   it('shows a secure string only when its decryption is asked for', async () => {

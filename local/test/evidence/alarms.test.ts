@@ -199,4 +199,16 @@ describe('an alarm', () => {
     const { alarm } = setUp();
     expect(() => alarm(properties)).toThrow(message);
   });
+
+  test('tells nobody while its actions are disabled', () => {
+    const { account, alarm } = setUp();
+    alarm();
+    const admin = account.authenticate(account.rootSession(), 'iam');
+    const actions = () => account.invoke(admin, 'monitoring', 'DescribeAlarms', {}).MetricAlarms[0]?.ActionsEnabled;
+    const AlarmNames = ['left', 'not there'];
+    account.invoke(admin, 'monitoring', 'DisableAlarmActions', { AlarmNames });
+    expect(actions()).toBe(false);
+    account.invoke(admin, 'monitoring', 'EnableAlarmActions', { AlarmNames });
+    expect(actions()).toBe(true);
+  });
 });

@@ -59,6 +59,23 @@ describe('An answer over HTTP', () => {
     expect(alias.body.next).toContain(`http://localhost:${server.port}/`);
   });
 
+  test('says which scopes the caller has and which the call takes, refused or not', async () => {
+    const { send, paths, bitbucket } = await servedAcme();
+    const said = ({ headers }: { headers: Headers }) => [
+      headers.get('x-oauth-scopes'),
+      headers.get('x-accepted-oauth-scopes'),
+    ];
+    expect(said(await send(paths.deployment))).toEqual(['pipeline, pipeline:variable', 'pipeline']);
+    const refused = await send('/user');
+    expect([refused.status, ...said(refused)]).toEqual([403, 'pipeline, pipeline:variable', 'account']);
+    expect(said(await send(paths.deployment, { authorization: 'Bearer none' }))).toEqual([null, null]);
+
+    const token = bitbucket.addApiToken({ email: 'ci@example.com', scopes: ['read:user:bitbucket'] });
+    const basic = Buffer.from(`ci@example.com:${token}`).toString('base64');
+    const user = await send('/user', { authorization: `Basic ${basic}` });
+    expect(user.body).toMatchObject({ type: 'user', display_name: 'ci@example.com' });
+  });
+
   test('hides secured values everywhere', async () => {
     const { send, paths } = await servedAcme();
     const body = { key: 'SECRET', value: 'do-not-show', secured: true };

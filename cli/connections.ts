@@ -1,0 +1,99 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type AwsAccess, callerConfig } from '../functions/aws/client-config';
+import { createRegistry } from '../functions/aws/registry';
+import type { Config } from '../functions/core/config/config';
+import { parseConfig } from '../functions/core/config/parse-config';
+import type { RegistryEntry } from '../functions/core/config/registry';
+import { KeyturnError } from '../functions/core/errors';
+import {
+  type Connection,
+  connectionOf,
+  settingsOf,
+  type TargetConfig,
+  targetId,
+  targetOf,
+} from '../functions/core/hosts/target';
+import { REGISTRY_PATH } from '../functions/core/names';
+
+/** A connection and everything that is delivered through it. */
+export interface ConnectionUse {
+  readonly name: string;
+  readonly connection: Connection;
+  /** ARN of the KMS key of its secret. @default - nobody has said it */
+  readonly encryptionKey?: string | undefined;
+  /** Each place once. */
+  readonly targets: readonly TargetConfig[];
+}
+
+/** The configuration that is taken where none is named. */
+export const USUAL_CONFIG = 'keyturn.yaml';
+
+/**
+ * Reads a configuration.
+ *
+ * @param folder where its name starts
+ * @throws KeyturnError `invalid-request` when there is no such file, `invalid-config` with every mistake in it
+ */
+export function readConfig(file: string, folder: string): Config {
+  const path = resolve(folder, file);
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+    throw new KeyturnError('invalid-request', `${file}: expected a configuration, there is no such file.`);
+  }
+  const { config, problems } = parseConfig(readFileSync(path, 'utf8'));
+  if (config !== undefined) return config;
+  const lines = problems.map(({ line, column, path: at, message }) =>
+    `${file}:${line}:${column} ${at === '' ? '' : `${at}: `}${message}`.trimEnd(),
+  );
+  throw new KeyturnError('invalid-config', lines.join('\n'));
+}
+
+/**
+ * The connections of a configuration, or where there is none those of the deployed registry.
+ *
+ * @param config a file's name; @default keyturn.yaml, where there is one
+ * @returns and where they were read
+ * @throws KeyturnError `invalid-*`, `aws-*`
+ */
+export async function readConnections(
+  config: string | undefined,
+  folder: string,
+  access: AwsAccess,
+): Promise<{ readonly source: string; readonly uses: readonly ConnectionUse[] }> {
+  const file = config ?? (existsSync(resolve(folder, USUAL_CONFIG)) ? USUAL_CONFIG : undefined);
+  if (file !== undefined) return { source: file, uses: usesIn(readConfig(file, folder)) };
+  const { entries } = await createRegistry(REGISTRY_PATH, callerConfig(access)).list();
+  return { source: 'the deployed registry', uses: usesOf(entries) };
+}
+
+/** The connections of a configuration. */
+export function usesIn({ connections, keys }: Config): readonly ConnectionUse[] {
+  return Object.entries(connections).map(([name, config]) => {
+    const items = keys.flatMap(({ deliverTo }) => deliverTo.filter(({ connection }) => connection === name));
+    const connection = connectionOf(config);
+    return {
+      name,
+      connection,
+      encryptionKey: settingsOf(config).encryptionKey,
+      targets: once(items.map(targetOf), name, connection),
+    };
+  });
+}
+
+/** An entry holds its connections itself: one name may be two connections for as long as a deployment takes. */
+export function usesOf(entries: readonly RegistryEntry[]): readonly ConnectionUse[] {
+  const uses = new Map<string, { name: string; connection: Connection; targets: TargetConfig[] }>();
+  for (const { connections, targets } of entries) {
+    for (const [name, connection] of Object.entries(connections)) {
+      const id = JSON.stringify([name, connection]);
+      const use = uses.get(id) ?? { name, connection, targets: [] };
+      use.targets.push(...targets.filter((target) => target.connection === name));
+      uses.set(id, use);
+    }
+  }
+  return [...uses.values()].map((use) => ({ ...use, targets: once(use.targets, use.name, use.connection) }));
+}
+
+function once(targets: readonly TargetConfig[], name: string, connection: Connection): readonly TargetConfig[] {
+  return [...new Map(targets.map((target) => [targetId(target, { [name]: connection }), target])).values()];
+}

@@ -1,0 +1,279 @@
+import { digestsIn } from '../../../functions/core/config/entry-pin';
+import type { RegistryEntry } from '../../../functions/core/config/registry';
+import { after, DAY, HOUR } from '../../../functions/core/duration';
+import { targetSetDigest } from '../../../functions/core/hosts/target';
+import { isDelivered } from '../../../functions/core/key/delivery-mark';
+import { ringOfUser } from '../../../functions/core/key/key-ring';
+import { isSameUser } from '../../../functions/core/key/key-user';
+import { currentKey, type SecretState } from '../../../functions/core/key/secret-state';
+import { userSpelling } from '../../../functions/core/lifecycle/user-spelling';
+import { registryParameterName, secretName } from '../../../functions/core/names';
+import { type Check, type Cure, counted, fail, judged, named, ok, unknown, type Verdict, warn } from '../check';
+import { aws, DEPLOY, iam, startFunction } from '../cures';
+import type { Facts, WantedKey } from '../facts';
+
+const users: Check = {
+  id: 'users',
+  group: 'keys',
+  must: 'every IAM user of a managed key exists',
+  takes: 'iam:ListAccessKeys on the users',
+  judge({ keys }) {
+    if (keys.size === 0)
+      return unknown('No managed key is known: nothing is deployed, and no configuration was given.');
+    const missing = [...keys].flatMap(([user, read]) => (read.is === 'read' && read.value === undefined ? [user] : []));
+    const unread = [...keys.values()].find((read) => read.is === 'unread');
+    if (missing.length > 0) {
+      return fail(
+        `IAM has no user ${named(missing)}.`,
+        ...missing.map((user) =>
+          iam(
+            `Make the user ${user}, or correct its name in keyturn.yaml and deploy`,
+            'create-user',
+            '--user-name',
+            user,
+          ),
+        ),
+      );
+    }
+    if (unread !== undefined) return judged(unread, () => ok(''));
+    return ok(`${counted(keys.size, 'user does', 'users do')}.`);
+  },
+};
+
+const spelling: Check = {
+  id: 'user-spelling',
+  group: 'keys',
+  must: 'every IAM user is written as IAM spells it: policies take no other case of a letter',
+  takes: 'iam:GenerateCredentialReport, iam:GetCredentialReport',
+  judge: ({ report, wanted }) =>
+    judged(report, (lines) => {
+      const wrong = wanted.flatMap(({ id, user }) => userSpelling({ id, user } as RegistryEntry, lines));
+      if (wrong.length === 0) return ok('Each is.');
+      const told = wrong.map(({ key, facts }) => `${key} says ${facts.written}, IAM says ${facts.iam}`);
+      return fail(`${named(told)}.`, { to: "Write IAM's spelling into keyturn.yaml" }, DEPLOY);
+    }),
+};
+
+const slots: Check = {
+  id: 'free-slots',
+  group: 'keys',
+  must: 'every user has room for a fresh key: IAM allows two',
+  takes: 'iam:ListAccessKeys on the users, secretsmanager:ListSecrets',
+  judge(facts) {
+    const { keys, wanted } = facts;
+    const full = wanted.flatMap((one) => withoutRoom(facts, one) ?? []);
+    if (keys.size === 0)
+      return unknown('No managed key is known: nothing is deployed, and no configuration was given.');
+    if (full.length === 0) return ok('Each has, or gets it when its superseded key has its day.');
+    return fail(
+      `${named(full.map(({ id, user, foreign }) => `${id} (${user}${foreign === undefined ? '' : `, ${foreign} was made by hand`})`))}: two keys, and Keyturn may take neither away.`,
+      ...full.flatMap(makeRoom),
+    );
+  },
+};
+
+interface WithoutRoom extends WantedKey {
+  readonly ids: readonly string[];
+  /** The one that somebody made by hand beside the current one. @default - none was */
+  readonly foreign: string | undefined;
+}
+
+/** Undefined where there is room for a key, or will be by itself. */
+function withoutRoom({ keys, secrets, registry }: Facts, { id, user }: WantedKey): WithoutRoom | undefined {
+  const read = [...keys].find(([name]) => isSameUser(name, user))?.[1];
+  const listed = read?.is === 'read' ? (read.value ?? []) : [];
+  if (listed.length < 2) return undefined;
+  const ids = listed.map(({ accessKeyId }) => accessKeyId);
+  const secret = secretOf({ secrets }, id);
+  const ring = secret && ringOfUser(secret, listed, user);
+  if (ring?.anchor !== undefined) {
+    // A superseded key makes room by itself, on its day.
+    const isSuperseded = ring.unknown.length === 0 && ring.anchorKey?.status !== 'Inactive';
+    return isSuperseded ? undefined : { id, user, ids, foreign: ring.unknown[0]?.accessKeyId };
+  }
+  const entry = registry.is === 'read' ? registry.value.entries.find((one) => one.id === id) : undefined;
+  return entry?.adopt === 'replace-idle' ? undefined : { id, user, ids, foreign: undefined };
+}
+
+function makeRoom({ user, ids, foreign }: WithoutRoom): readonly Cure[] {
+  const looks = ids.map((id) => iam(`See when ${id} was used last`, 'get-access-key-last-used', '--access-key-id', id));
+  const one = foreign ?? 'THE_KEY_THAT_NOBODY_USES';
+  return [
+    ...looks,
+    iam(
+      'When nobody uses it, make it Inactive; wait a day',
+      'update-access-key',
+      '--user-name',
+      user,
+      '--access-key-id',
+      one,
+      '--status',
+      'Inactive',
+    ),
+    iam('Then delete it', 'delete-access-key', '--user-name', user, '--access-key-id', one),
+  ];
+}
+
+const readable: Check = {
+  id: 'registry-readable',
+  group: 'keys',
+  must: 'every entry of the registry can be read',
+  takes: 'ssm:GetParametersByPath on /keyturn/keys/',
+  judge: ({ registry, caller: { region } }) =>
+    judged(registry, ({ entries, invalid }) => {
+      if (invalid.length === 0) return ok(`${counted(entries.length, 'entry', 'entries')}.`);
+      return fail(
+        `${invalid
+          .map(({ error }) => error.message)
+          .slice(0, 3)
+          .join(' ')}`,
+        ...invalid.map(({ id }) =>
+          aws(`See who wrote ${id}`, region, 'ssm', 'get-parameter-history', '--name', registryParameterName(id)),
+        ),
+        DEPLOY,
+      );
+    }),
+};
+
+const deployedSo: Check = {
+  id: 'registry-as-deployed',
+  group: 'keys',
+  must: "every entry of the registry is the one that was deployed, as its secret's own policy says",
+  takes: 'ssm:GetParametersByPath on /keyturn/keys/, secretsmanager:GetResourcePolicy on keyturn/*',
+  judge: ({ registry, policies, caller: { region } }) =>
+    judged(registry, ({ entries, digests }) =>
+      judged(policies, (known) => {
+        const other = entries.filter(({ id }) => {
+          const policy = known.get(secretName(id));
+          return policy !== undefined && !digestsIn(policy.policy ?? '').includes(digests.get(id) ?? '');
+        });
+        const unread = entries.filter(({ id }) => !known.has(secretName(id)));
+        if (other.length > 0) {
+          return fail(
+            `${named(other.map(({ id }) => id))}: no deployment has written what the entry says, and nobody acts on it.`,
+            ...other.map(({ id }) =>
+              aws(`See who wrote ${id}`, region, 'ssm', 'get-parameter-history', '--name', registryParameterName(id)),
+            ),
+            DEPLOY,
+          );
+        }
+        if (unread.length > 0)
+          return unknown(`The policies of ${named(unread.map(({ id }) => secretName(id)))} cannot be read.`);
+        return ok('Each is.');
+      }),
+    ),
+};
+
+const configuredSo: Check = {
+  id: 'registry-as-configured',
+  group: 'keys',
+  must: 'the registry has the keys of the configuration, where one was given',
+  takes: 'ssm:GetParametersByPath on /keyturn/keys/',
+  judge: ({ config, registry, deployed }) =>
+    judged(registry, ({ entries, invalid }) => {
+      if (config === undefined) return unknown('No configuration was given.', { to: 'Name it with --config' });
+      const {
+        file,
+        config: { keys },
+      } = config;
+      if (entries.length + invalid.length === 0 && deployed.is === 'read' && deployed.value === undefined) {
+        return unknown('Nothing is deployed in this account and region yet.');
+      }
+      const differing = keys.filter(({ id, user }) => !entries.some((entry) => entry.id === id && entry.user === user));
+      const gone = entries.filter(({ id }) => !keys.some((key) => key.id === id));
+      if (differing.length + gone.length === 0) return ok(`It has the ${counted(keys.length, 'key')} of ${file}.`);
+      const told = [
+        ...differing.map(({ id }) => `${id} is not deployed as it stands there`),
+        ...gone.map(({ id }) => `${id} is deployed, and not in it`),
+      ];
+      return warn(
+        `${file}: ${named(told)}.`,
+        { to: 'See what a deployment would do', run: `npx keyturn validate ${file} --deployed` },
+        DEPLOY,
+      );
+    }),
+};
+
+const inTime: Check = {
+  id: 'rotated-in-time',
+  group: 'keys',
+  must: 'no current key is older than its policy says, but for two days',
+  takes: 'ssm:GetParametersByPath on /keyturn/keys/, secretsmanager:ListSecrets',
+  judge: (facts) =>
+    eachSecret(
+      facts,
+      'Each was, or has not had its first rotation yet.',
+      ({ entry, secret }) => {
+        const current = currentKey(secret);
+        if (current === undefined || current.createdAt >= after(facts.now, -(entry.policy.rotateAfter + 2) * DAY))
+          return undefined;
+        return `${entry.id} holds a key of ${current.createdAt.toISOString().slice(0, 10)}, and rotates after ${entry.policy.rotateAfter} days`;
+      },
+      'rotate',
+      fail,
+    ),
+};
+
+const delivered: Check = {
+  id: 'delivered',
+  group: 'keys',
+  must: 'every current key is at every target',
+  takes: 'ssm:GetParametersByPath on /keyturn/keys/, secretsmanager:ListSecrets',
+  judge: (facts) =>
+    eachSecret(
+      facts,
+      'Each is, or waits for less than three hours.',
+      ({ entry, secret }) => {
+        const current = currentKey(secret);
+        if (current === undefined || entry.targets.length === 0) return undefined;
+        const isOld = current.createdAt < after(facts.now, -3 * HOUR);
+        const isThere = isDelivered(secret, current, targetSetDigest(entry.targets, entry.connections));
+        return isOld && !isThere ? `${entry.id} waits for its delivery` : undefined;
+      },
+      'sync',
+      warn,
+    ),
+};
+
+interface OfKey {
+  readonly entry: RegistryEntry;
+  readonly secret: SecretState;
+}
+
+function eachSecret(
+  { registry, secrets, deployed, caller: { region } }: Facts,
+  fine: string,
+  wrongWith: (one: OfKey) => string | undefined,
+  cure: 'rotate' | 'sync',
+  told: typeof fail,
+): Verdict {
+  return judged(registry, ({ entries }) =>
+    judged(secrets, (all) => {
+      const wrong = entries.flatMap((entry) => {
+        const secret = all.find(({ name }) => name === secretName(entry.id));
+        return (secret && wrongWith({ entry, secret })) ?? [];
+      });
+      if (wrong.length === 0) return ok(fine);
+      const stack = deployed.is === 'read' ? deployed.value?.things.stacks[0] : undefined;
+      return told(
+        `${named(wrong)}.`,
+        startFunction(`Start ${cure}; what it finds it tells`, region, cure, stack ?? 'Keyturn'),
+      );
+    }),
+  );
+}
+
+function secretOf({ secrets }: Pick<Facts, 'secrets'>, id: string): SecretState | undefined {
+  return secrets.is === 'read' ? secrets.value.find(({ name }) => name === secretName(id)) : undefined;
+}
+
+export const KEY_CHECKS: readonly Check[] = [
+  users,
+  spelling,
+  slots,
+  readable,
+  deployedSo,
+  configuredSo,
+  inTime,
+  delivered,
+];

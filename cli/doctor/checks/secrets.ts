@@ -1,0 +1,152 @@
+import { tokenExpiries } from '../../../functions/core/lifecycle/token-expiry';
+import { DEFAULT_TOKEN_EXPIRES_IN_DAYS, idOfSecret, secretName } from '../../../functions/core/names';
+import { readersIn } from '../../../functions/report/judge/secret-readers';
+import { type Check, counted, fail, judged, named, ok, unknown, warn } from '../check';
+import { aws, connect, DEPLOY } from '../cures';
+
+const there: Check = {
+  id: 'secrets',
+  group: 'secrets',
+  must: 'every managed key has its secret',
+  takes: 'ssm:GetParametersByPath on /keyturn/keys/, secretsmanager:ListSecrets',
+  judge: ({ registry, secrets, caller: { region } }) =>
+    judged(registry, ({ entries }) =>
+      judged(secrets, (all) => {
+        const names = new Set(all.map(({ name }) => name));
+        const missing = entries.map(({ id }) => secretName(id)).filter((name) => !names.has(name));
+        if (missing.length === 0) return ok(entries.length === 0 ? 'No key is managed yet.' : 'Each has.');
+        return fail(
+          `There is no secret ${named(missing)}.`,
+          ...missing.map((name) =>
+            aws(
+              `Restore ${name}, if it was deleted within 30 days`,
+              region,
+              'secretsmanager',
+              'restore-secret',
+              '--secret-id',
+              name,
+            ),
+          ),
+          DEPLOY,
+        );
+      }),
+    ),
+};
+
+const closed: Check = {
+  id: 'secrets-closed',
+  group: 'secrets',
+  must: 'no managed secret can be read but by those whom its own policy names',
+  takes: 'secretsmanager:GetResourcePolicy on keyturn/*',
+  judge: ({ policies, deployed }) =>
+    judged(policies, (all) => {
+      const managed = [...all].filter(([name]) => idOfSecret(name) !== undefined);
+      const open = managed.filter(([, { policy, arn }]) => readersIn(policy, arn) === undefined).map(([name]) => name);
+      if (open.length > 0) {
+        return fail(
+          `${named(open)}: whoever has the right to read secrets reads it, because its own policy denies nobody.`,
+          DEPLOY,
+        );
+      }
+      if (managed.length === 0) {
+        return deployed.is === 'read' && deployed.value === undefined
+          ? unknown('Nothing is deployed here yet, as far as can be read.')
+          : ok('No key is managed yet.');
+      }
+      const readers = new Set(managed.flatMap(([, { policy, arn }]) => readersIn(policy, arn) ?? []));
+      return ok(
+        `${counted(managed.length, 'secret')}, read by ${named([...readers].map((arn) => arn.replace(/^.*:role\//, '')))} alone.`,
+      );
+    }),
+};
+
+const tokens: Check = {
+  id: 'connection-secrets',
+  group: 'secrets',
+  must: 'every connection has its secret, in a form that its host takes',
+  takes:
+    "secretsmanager:DescribeSecret on them; to see the form, GetSecretValue, which the secret's policy gives to sync alone",
+  judge: ({ connections }) =>
+    judged(connections, (all) => {
+      const missing = all.filter(({ isThere }) => isThere.is === 'read' && !isThere.value);
+      if (missing.length > 0) {
+        return fail(
+          `There is no secret for ${named(missing.map(({ use }) => `${use.name} (${use.connection.secret})`))}.`,
+          ...missing.map(({ use }) => connect(use.name)),
+        );
+      }
+      const unread = all.flatMap(({ isThere }) => (isThere.is === 'unread' ? [isThere] : []));
+      const [first] = unread;
+      if (first !== undefined) return judged(first, () => ok(''));
+      const wrong = all.filter(({ tried }) => tried.is === 'unread' && tried.why === 'refused');
+      if (wrong.length > 0) {
+        const told = wrong.map(({ tried }) => (tried.is === 'unread' ? tried.message : ''));
+        return fail(told.join(' '), ...wrong.map(({ use }) => connect(use.name)));
+      }
+      const unseen = all.filter(({ tried }) => tried.is === 'unread');
+      return ok(
+        unseen.length === 0
+          ? 'Each has.'
+          : `Each has; what is in that of ${named(unseen.map(({ use }) => use.name))} nobody here may see.`,
+      );
+    }),
+};
+
+const closedTokens: Check = {
+  id: 'tokens-closed',
+  group: 'secrets',
+  must: "no token can be read but by those whom its secret's own policy names",
+  takes: 'secretsmanager:GetResourcePolicy on keyturn/*',
+  judge: ({ policies, connections, caller: { region } }) =>
+    judged(policies, (known) =>
+      judged(connections, (uses) => {
+        const secrets = [...new Set(uses.map(({ use }) => use.connection.secret))];
+        const open = secrets.filter((name) => {
+          const policy = known.get(name);
+          return policy !== undefined && readersIn(policy.policy, policy.arn) === undefined;
+        });
+        const unread = secrets.filter((name) => !known.has(name));
+        if (open.length > 0) {
+          return warn(
+            `${named(open)}: whoever has the right to read secrets reads the token, because its own policy denies nobody.`,
+            ...open.map((name) => ({
+              to: `Let sync alone read ${name}; SYNC_ROLE is the ARN of its role ("Nobody else reads it" in docs/start/bitbucket.md finds it)`,
+              run: `sed "s#SYNC_ROLE#$SYNC_ROLE#" docs/examples/connection-secret-policy.json | aws secretsmanager put-resource-policy --region ${region} --secret-id ${name} --block-public-policy --resource-policy file:///dev/stdin`,
+            })),
+          );
+        }
+        return unread.length > 0
+          ? unknown(`The policy of ${named(unread)} cannot be read, or the secret is not there.`)
+          : ok('Each is closed.');
+      }),
+    ),
+};
+
+const ends: Check = {
+  id: 'token-expiry',
+  group: 'secrets',
+  must: 'no token ends within two weeks, as far as the tags of its secrets say',
+  takes: 'secretsmanager:ListSecrets',
+  judge: ({ registry, secrets, now }) =>
+    judged(registry, ({ entries }) =>
+      judged(secrets, (all) => {
+        const found = tokenExpiries({ entries, secrets: all, now, within: DEFAULT_TOKEN_EXPIRES_IN_DAYS });
+        if (found.length === 0) return ok('None does.');
+        const told = found.map(({ connection, facts }) => {
+          if (facts.is === 'unreadable') return `the tag keyturn:expires of ${connection.secret} is no date`;
+          return facts.is === 'ended'
+            ? `that of ${connection.name} has ended`
+            : `that of ${connection.name} ends in ${counted(facts.days, 'day')}`;
+        });
+        const cures = found.map(({ connection }) => ({
+          to: `Make a new token for ${connection.name}, and store it with the date of its end`,
+          run: `npx keyturn connect ${connection.name} --expires 2027-01-31`,
+        }));
+        return found.some(({ facts }) => facts.is === 'ended')
+          ? fail(`${named(told)}.`, ...cures)
+          : warn(`${named(told)}.`, ...cures);
+      }),
+    ),
+};
+
+export const SECRET_CHECKS: readonly Check[] = [there, closed, tokens, closedTokens, ends];

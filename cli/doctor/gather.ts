@@ -1,0 +1,253 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { readCredentialReport } from '../../functions/account/credential-report';
+import type { RegistryListing, Time } from '../../functions/account/ports';
+import { alarmStates } from '../../functions/aws/alarm-states';
+import { createAuditRecord } from '../../functions/aws/audit-record';
+import { type AwsAccess, type ClientConfig, reviewConfig } from '../../functions/aws/client-config';
+import { connectionSecretsBy } from '../../functions/aws/connection-secrets';
+import { createConnectionStore } from '../../functions/aws/connection-store';
+import { createDeploymentLook, type DeploymentLook } from '../../functions/aws/deployment-look';
+import { createEvidencePorts } from '../../functions/aws/evidence-ports';
+import { createIam } from '../../functions/aws/iam';
+import { createSealKey } from '../../functions/aws/seal-key';
+import type { AuditEvent } from '../../functions/core/audit';
+import type { Config } from '../../functions/core/config/config';
+import { after, DAY, MINUTE } from '../../functions/core/duration';
+import { toKeyturnError } from '../../functions/core/errors';
+import { isSameUser } from '../../functions/core/key/key-user';
+import { ALARM_PREFIX, SEAL_KEY_ALIAS, SECRET_PREFIX } from '../../functions/core/names';
+import { DECISIVE_CHANGES } from '../../functions/core/own-things';
+import { listPolicies } from '../../functions/report/evidence/list-policies';
+import type { EvidencePorts } from '../../functions/report/evidence/ports';
+import { tryToken } from '../connect/try-token';
+import { type ConnectionUse, readConfig, USUAL_CONFIG, usesIn, usesOf } from '../connections';
+import type { Facts, SeenConnection, WantedKey } from './facts';
+import { notAsked, type Read, reading } from './read';
+
+export interface Asking {
+  readonly access: AwsAccess;
+  readonly caller: Facts['caller'];
+  readonly time: Time;
+  readonly version: string;
+  /** A configuration's name. @default keyturn.yaml, where there is one */
+  readonly config: string | undefined;
+  readonly folder: string;
+}
+
+/** How far back the record is read. */
+const RECORD_DAYS = 3;
+/** How far back CloudTrail is asked about changes by hand. */
+const CHANGES_DAYS = 30;
+/** Things of one kind that are asked about at the same time. */
+const AT_ONCE = 4;
+
+/** Reads everything that the checks judge, and changes nothing. @throws KeyturnError `invalid-*` for the configuration */
+export async function gather({ access, caller, time, version, config: named, folder }: Asking): Promise<Facts> {
+  const file = named ?? (existsSync(resolve(folder, USUAL_CONFIG)) ? USUAL_CONFIG : undefined);
+  const config = file === undefined ? undefined : { file, config: readConfig(file, folder) };
+  const now = time.now();
+  const clients = reviewConfig(access);
+  const ports = createEvidencePorts({ time, access });
+  const look = createDeploymentLook(clients);
+  const [clock, deployed, registry, secrets] = await Promise.all([
+    reading('no right', async () => ({ aws: await look.time(), askedAt: time.now() })),
+    reading('ssm:GetParameter on /keyturn/deployment/*', () => ports.deployment.read()),
+    reading('ssm:GetParametersByPath on /keyturn/keys/', () => ports.registry.list()),
+    reading('secretsmanager:ListSecrets', () => ports.secrets.list(SECRET_PREFIX)),
+  ]);
+  const wanted = wantedKeys(config?.config, registry);
+  const uses = connectionUses(config?.config, registry);
+  const [report, keys, policies, record, things, connections, ownHistory] = await Promise.all([
+    credentialReport(clients, time),
+    keysOf(clients, wanted),
+    policiesOf(ports, secrets, registry),
+    recordOf(clients, now),
+    thingsOf(look, deployed, clients),
+    connectionsOf(uses, clients, time),
+    changesOf(ports, deployed, now),
+  ]);
+  return {
+    now,
+    version,
+    caller,
+    clock,
+    config,
+    deployed,
+    registry,
+    wanted,
+    secrets,
+    policies,
+    report,
+    keys,
+    ...record,
+    ...things,
+    ownHistory,
+    connections,
+  };
+}
+
+function known<Value>(read: Read<Value>): Value | undefined {
+  return read.is === 'read' ? read.value : undefined;
+}
+
+function wantedKeys(config: Config | undefined, registry: Read<RegistryListing>): readonly WantedKey[] {
+  const all = [...(known(registry)?.entries ?? []), ...(config?.keys.filter(({ createUser }) => !createUser) ?? [])];
+  return [...new Map(all.map(({ id, user }) => [id, { id, user }])).values()];
+}
+
+/** The configuration's where there is one, because its places are not deployed yet. */
+function connectionUses(config: Config | undefined, registry: Read<RegistryListing>): Read<readonly ConnectionUse[]> {
+  if (config !== undefined) return { is: 'read', value: usesIn(config) };
+  return registry.is === 'read' ? { is: 'read', value: usesOf(registry.value.entries) } : registry;
+}
+
+async function credentialReport(clients: ClientConfig, time: Time): Promise<Facts['report']> {
+  const { report, missing } = await readCredentialReport(createIam(clients), time, MINUTE);
+  if (report !== undefined) return { is: 'read', value: report };
+  const takes = 'It takes iam:GenerateCredentialReport and iam:GetCredentialReport, which are denied here.';
+  return missing.denied
+    ? { is: 'unread', why: 'denied', message: takes }
+    : {
+        is: 'unread',
+        why: 'no-answer',
+        message: missing.reason ?? 'IAM did not finish its credential report in time.',
+      };
+}
+
+async function keysOf(clients: ClientConfig, wanted: readonly WantedKey[]): Promise<Facts['keys']> {
+  const iam = createIam(clients);
+  const users = wanted
+    .map(({ user }) => user)
+    .filter((user, at, all) => all.findIndex((one) => isSameUser(one, user)) === at);
+  const found = await inTurns(
+    users,
+    async (user) =>
+      [
+        user,
+        await reading(`iam:ListAccessKeys for ${user}`, async () => {
+          try {
+            return await iam.listAccessKeys(user);
+          } catch (thrown) {
+            if (toKeyturnError(thrown).code === 'user-missing') return undefined;
+            throw thrown;
+          }
+        }),
+      ] as const,
+  );
+  return new Map(found);
+}
+
+async function inTurns<Item, Answer>(items: readonly Item[], ask: (item: Item) => Promise<Answer>): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (let from = 0; from < items.length; from += AT_ONCE) {
+    answers.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(ask))));
+  }
+  return answers;
+}
+
+/** What the sealed record has: whoever else writes into its group decides nothing. */
+async function recordOf(clients: ClientConfig, now: Date): Promise<Pick<Facts, 'runs' | 'denials' | 'seal'>> {
+  const sealKey = createSealKey(SEAL_KEY_ALIAS, clients);
+  const seal = await reading('kms:GetPublicKey of alias/keyturn-seal', async () => {
+    await sealKey.publicKey();
+    return true as const;
+  });
+  if (seal.is === 'unread') {
+    const unsure = notAsked<readonly AuditEvent[]>(
+      'The key that seals the record does not answer, so that nothing in it counts.',
+    );
+    return { seal, runs: unsure, denials: unsure };
+  }
+  const { recorded } = createAuditRecord(sealKey, [], undefined, clients);
+  const since = after(now, -RECORD_DAYS * DAY);
+  const all = (...events: readonly Parameters<typeof recorded>[1][]) =>
+    reading('logs:FilterLogEvents of /keyturn/audit', async () =>
+      (await Promise.all(events.map((event) => recorded(since, event)))).flat(),
+    );
+  const [runs, failures] = await Promise.all([all('run-started', 'run-finished'), all('step-failed', 'target-failed')]);
+  const denials: Facts['denials'] =
+    failures.is === 'read'
+      ? { is: 'read', value: failures.value.filter(({ code }) => code === 'aws-denied') }
+      : failures;
+  return { seal, runs, denials };
+}
+
+/** Of the secrets that are known of. */
+async function policiesOf(
+  { secretPolicies }: Pick<EvidencePorts, 'secretPolicies'>,
+  secrets: Facts['secrets'],
+  registry: Read<RegistryListing>,
+): Promise<Facts['policies']> {
+  if (secrets.is === 'unread') return secrets;
+  return reading('secretsmanager:GetResourcePolicy on keyturn/*', () =>
+    listPolicies(secretPolicies, secrets.value, known(registry)?.entries),
+  );
+}
+
+const NOT_DEPLOYED = 'Nothing is deployed here yet, as far as can be read.';
+
+async function thingsOf(
+  look: DeploymentLook,
+  deployed: Facts['deployed'],
+  clients: ClientConfig,
+): Promise<Pick<Facts, 'rules' | 'functions' | 'subscriptions' | 'alarms' | 'trails'>> {
+  const trails = reading('cloudtrail:DescribeTrails and cloudtrail:GetTrailStatus', () => look.trails());
+  const facts = known(deployed);
+  if (facts === undefined) {
+    const none = deployed.is === 'unread' ? deployed : notAsked<never>(NOT_DEPLOYED);
+    return { rules: none, functions: none, subscriptions: none, alarms: none, trails: await trails };
+  }
+  const { names, topic } = facts.things;
+  const [rules, functions, subscriptions, alarms] = await Promise.all([
+    reading('events:ListRules', () => look.rules(names)),
+    reading('lambda:ListFunctions', () => look.functions(names)),
+    reading('sns:ListSubscriptionsByTopic on the topic', () => look.subscriptions(topic)),
+    reading('cloudwatch:DescribeAlarms', () => alarmStates(ALARM_PREFIX, clients)),
+  ]);
+  return { rules, functions, subscriptions, alarms, trails: await trails };
+}
+
+async function connectionsOf(
+  uses: Read<readonly ConnectionUse[]>,
+  clients: ClientConfig,
+  time: Time,
+): Promise<Facts['connections']> {
+  if (uses.is === 'unread') return uses;
+  const seen: SeenConnection[] = [];
+  for (const use of uses.value) seen.push(await connectionOf(use, clients, time));
+  return { is: 'read', value: seen };
+}
+
+async function connectionOf(use: ConnectionUse, clients: ClientConfig, time: Time): Promise<SeenConnection> {
+  const { connection, targets } = use;
+  const { secret } = connection;
+  const isThere = await reading(
+    `secretsmanager:DescribeSecret on ${secret}`,
+    async () => (await createConnectionStore(secret, clients).find()) !== undefined,
+  );
+  if (isThere.is === 'read' && !isThere.value) {
+    return { use, isThere, tried: notAsked(`There is no secret ${secret}.`) };
+  }
+  const token = await reading(`secretsmanager:GetSecretValue on ${secret}`, () =>
+    connectionSecretsBy(clients).read(secret),
+  );
+  if (token.is === 'unread') return { use, isThere, tried: token };
+  const secrets = { read: () => Promise.resolve(token.value) };
+  const tried = await reading('no right', () => tryToken({ connection, targets, time, secrets }));
+  return { use, isThere, tried };
+}
+
+/** At two calls a second, which CloudTrail takes of a whole account. */
+async function changesOf(
+  ports: Pick<EvidencePorts, 'trail'>,
+  deployed: Facts['deployed'],
+  now: Date,
+): Promise<Facts['ownHistory']> {
+  if (deployed.is === 'unread') return deployed;
+  const things = deployed.value?.things;
+  if (things === undefined) return notAsked(NOT_DEPLOYED);
+  return reading('cloudtrail:LookupEvents', () =>
+    ports.trail.ownChanges(things, after(now, -CHANGES_DAYS * DAY), now, DECISIVE_CHANGES),
+  );
+}

@@ -100,7 +100,7 @@ async function init(file: string, options: InitOptions, terminal: Terminal): Pro
   const initialized: Initialized = { ...found, written: true, missing, warnings };
   const document = options.json
     ? JSON.stringify(initialized, undefined, 2)
-    : renderInitialized(initialized, answers.connection?.secret);
+    : renderInitialized(initialized, answers.connection?.name);
   terminal.stdout.write(`${document}\n`);
   return EXIT.fine;
 }

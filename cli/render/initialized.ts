@@ -33,7 +33,7 @@ export function renderInitialized({ file, warnings }: Initialized, connection: s
     `Read it, change what you like, and check it: keyturn validate ${file}`,
     ...(connection === undefined
       ? []
-      : [`Put the token into the secret ${connection}: docs/start/first-deployment.md#store-the-token`]),
+      : [`Store its token, which is tried first: keyturn connect ${connection} --config ${file}`]),
     `Deploy it: npx cdk deploy -c config=${file}`,
   ];
   return [

@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { connectSchema } from '../../cli/documents/connect';
+import { doctorSchema } from '../../cli/documents/doctor';
 import { planSchema } from '../../cli/documents/plan';
 import { statusSchema } from '../../cli/documents/status';
 import { whySchema } from '../../cli/documents/why';
@@ -15,6 +17,8 @@ const SCHEMAS: Readonly<Record<string, () => Record<string, unknown>>> = {
   'keyturn.schema.json': configJsonSchema,
   'keyturn.audit.v1.schema.json': auditJsonSchema,
   'keyturn.report.v2.schema.json': reportJsonSchema,
+  'keyturn.connect.v1.schema.json': () => z.toJSONSchema(connectSchema, { unrepresentable: 'throw' }),
+  'keyturn.doctor.v1.schema.json': () => z.toJSONSchema(doctorSchema, { unrepresentable: 'throw' }),
   'keyturn.plan.v1.schema.json': () => z.toJSONSchema(planSchema, { unrepresentable: 'throw' }),
   'keyturn.status.v1.schema.json': () => z.toJSONSchema(statusSchema, { unrepresentable: 'throw' }),
   'keyturn.why.v1.schema.json': () => z.toJSONSchema(whySchema, { unrepresentable: 'throw' }),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { connectSchema } from '../../cli/documents/connect';
 import type { Terminal } from '../../cli/terminal';
 import { Scene } from '../support/scene';
 import { type Typed, typed } from './typed';
@@ -97,7 +98,7 @@ describe('keyturn connect', () => {
     const { code, stdout } = await connect(token, 'acme', '--token-stdin', '--json');
 
     expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({
+    expect(connectSchema.parse(JSON.parse(stdout))).toMatchObject({
       token: { kind: 'access token', scopes: ['pipeline'], lacks: ['pipeline:variable'] },
       places: [
         { target: 'bitbucket acme/api environment Production', state: 'refused', code: 'scope-missing' },

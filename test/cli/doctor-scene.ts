@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import type { Cure } from '../../cli/doctor/check';
 import type { Checked, Diagnosis } from '../../cli/doctor/checks';
+import { doctorSchema } from '../../cli/documents/doctor';
 import type { Terminal } from '../../cli/terminal';
 import type { RegistryEntry } from '../../functions/core/config/registry';
 import { DAY, HOUR } from '../../functions/core/duration';
@@ -77,7 +78,7 @@ export class DoctorScene {
     const { code, stdout, stderr } = await this.type(['doctor', '--json', ...this.args], this.terminal);
     if (stdout === '') throw new Error(stderr);
     for (const secret of this.scene.material) if (stdout.includes(secret)) throw new Error('It says a secret (K6).');
-    return { code, ...(JSON.parse(stdout) as Diagnosis) };
+    return { code, ...doctorSchema.parse(JSON.parse(stdout)) };
   }
 
   async check(id: string): Promise<Checked> {

@@ -109,7 +109,7 @@ trail: create
     expect(parseConfig(written())).toMatchObject({ problems: [], warnings: [{ code: 'nobody-gets-it' }] });
     expect(stdout).toContain('keyturn.yaml is written.\nLine 26: expected deliverTo or readers, found neither');
     expect(stdout).toContain(
-      '\n  2. Put the token into the secret keyturn/connections/acme:\n  docs/start/first-deployment.md#store-the-token\n  3. Deploy',
+      '\n  2. Store its token, which is tried first: keyturn connect acme --config\n  keyturn.yaml\n  3. Deploy',
     );
     expect(`${stdout}${written()}`.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(readdirSync(folder)).toEqual(['keyturn.yaml']);

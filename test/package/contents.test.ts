@@ -23,9 +23,18 @@ describe('the package', () => {
   it('holds the functions, the JSON Schemas, the examples, the types and what jsii needs', () => {
     const wanted = [
       ...DEPLOYED_FUNCTIONS.map((name) => `dist/functions/${name}/index.js`),
-      ...['', '.audit.v1', '.plan.v1', '.report.v2', '.status.v1', '.validate.v1', '.init.v1', '.why.v1'].map(
-        (about) => `dist/keyturn${about}.schema.json`,
-      ),
+      ...[
+        '',
+        '.audit.v1',
+        '.plan.v1',
+        '.report.v2',
+        '.status.v1',
+        '.connect.v1',
+        '.doctor.v1',
+        '.validate.v1',
+        '.init.v1',
+        '.why.v1',
+      ].map((about) => `dist/keyturn${about}.schema.json`),
       ...['dist/lib/index.js', 'dist/lib/app.js', 'dist/lib/types/infra/index.d.ts', 'dist/cli/keyturn.mjs', '.jsii'],
       ...[
         'docs/examples/keyturn.yaml',

@@ -38,7 +38,7 @@ const SLACK_WORDS: Words = {
     'docs/operate/alarms.md#a-second-channel brings the same to Slack',
 };
 
-const HANDED_OVER = "whoever reads the file or its history has it; put a new one into the connection's secret";
+const HANDED_OVER = 'whoever reads the file or its history has it; store a new one with keyturn connect';
 
 /** Names of settings that ask for a secret itself. */
 const SECRET_NAME =

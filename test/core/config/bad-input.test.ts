@@ -20,7 +20,7 @@ const said = (text: string) => parseConfig(text).problems.map((problem) => probl
 
 const ACCESS_TOKEN = `ATCTT3xFfGN0${'x1Y-'.repeat(20)}=0A1B2C3D`;
 const SECRET_KEY = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
-const HAS_IT = "whoever reads the file or its history has it; put a new one into the connection's secret";
+const HAS_IT = 'whoever reads the file or its history has it; store a new one with keyturn connect';
 
 describe('what people write in place of what was meant names its cure', () => {
   it.each<[string, string, string]>([

@@ -113,7 +113,7 @@ describe('keyturn.yaml as a text', () => {
     [
       'a token in the file',
       SOUND.replace('secret: keyturn/connections/acme', 'secret: keyturn/connections/acme, accessToken: hunter2'),
-      '3:52 connections.acme.bitbucket.accessToken: expected one of secret, url, encryptionKey, and no secret in this file, found "accessToken"; take it out and, if it was real, revoke it at its host: whoever reads the file or its history has it; put a new one into the connection\'s secret',
+      '3:52 connections.acme.bitbucket.accessToken: expected one of secret, url, encryptionKey, and no secret in this file, found "accessToken"; take it out and, if it was real, revoke it at its host: whoever reads the file or its history has it; store a new one with keyturn connect',
     ],
     // Values
     [

@@ -208,7 +208,7 @@ describe('evidence', () => {
     const scene = await rotated();
     scene.awsFault = failing(['GetCallerIdentity'], { kind: 'error', status: 403, code: 'ExpiredToken' });
 
-    await expect(gather(scene)).rejects.toThrow(/no valid AWS credentials here. Sign in/);
+    await expect(gather(scene)).rejects.toThrow(/These AWS credentials have expired. Sign in again/);
   });
 });
 

@@ -202,7 +202,8 @@ export class Strikes implements Fate {
 
   /**
    * K1: five minutes after one half was refused the pair is whole again, because the other half is still accepted. A second
-   * fault in between may keep it from being put back, and people may have left nothing to put back.
+   * fault in between may keep it from being put back, and people may have left nothing to put back before the pair tore:
+   * then it stays torn for as long as the half is refused.
    */
   #judgeTorn({ key }: Disturbance): void {
     const world = this.#world;
@@ -210,11 +211,12 @@ export class Strikes implements Fate {
     const refusedAt = world.now();
     if (managed === undefined) return;
     world.loop.at(refusedAt + TORN_AT_MOST, () => {
-      if (this.#struckAt >= refusedAt - TORN_AT_MOST || managed.touchedAt >= refusedAt - DAY) return false;
+      if (this.#struckAt >= refusedAt - TORN_AT_MOST) return false;
       world.promises.counted('K1');
       for (const place of managed.places) {
         const { tornSince, isTampered, isGone, name } = place;
         if (tornSince === undefined || isTampered || isGone || world.now() - tornSince < TORN_AT_MOST) continue;
+        if (managed.touchedAt >= Math.min(tornSince, refusedAt) - DAY) continue;
         world.promises.broken('K1', managed.id, `${name} is torn for five minutes although one half is accepted`);
       }
       return false;

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type AwsAccess, callerConfig } from '../functions/aws/client-config';
 import { createRegistry } from '../functions/aws/registry';
+import { createSecrets } from '../functions/aws/secrets';
 import type { Config } from '../functions/core/config/config';
 import { parseConfig } from '../functions/core/config/parse-config';
 import type { RegistryEntry } from '../functions/core/config/registry';
@@ -14,7 +16,7 @@ import {
   targetId,
   targetOf,
 } from '../functions/core/hosts/target';
-import { REGISTRY_PATH } from '../functions/core/names';
+import { REGISTRY_PATH, secretName } from '../functions/core/names';
 
 /** A connection and everything that is delivered through it. */
 export interface ConnectionUse {
@@ -49,7 +51,9 @@ export function readConfig(file: string, folder: string): Config {
 }
 
 /**
- * The connections of a configuration, or where there is none those of the deployed registry.
+ * The connections of a configuration, or where there is none those of the deployed registry: of its entries only those
+ * count that a deployment has pinned in their secret's own policy. Whoever may write a parameter must not say where a
+ * token goes.
  *
  * @param config a file's name; @default keyturn.yaml, where there is one
  * @returns and where they were read
@@ -62,8 +66,18 @@ export async function readConnections(
 ): Promise<{ readonly source: string; readonly uses: readonly ConnectionUse[] }> {
   const file = config ?? (existsSync(resolve(folder, USUAL_CONFIG)) ? USUAL_CONFIG : undefined);
   if (file !== undefined) return { source: file, uses: usesIn(readConfig(file, folder)) };
-  const { entries } = await createRegistry(REGISTRY_PATH, callerConfig(access)).list();
-  return { source: 'the deployed registry', uses: usesOf(entries) };
+  const clients = callerConfig(access);
+  const { entries, digests } = await createRegistry(REGISTRY_PATH, clients).list();
+  const { pins } = createSecrets(new SecretsManagerClient(clients));
+  const known = await Promise.all(
+    entries.map(
+      async (entry) => [entry, (await pins(secretName(entry.id))).includes(digests.get(entry.id) ?? '')] as const,
+    ),
+  );
+  return {
+    source: 'what a deployment has registered',
+    uses: usesOf(known.flatMap(([entry, isDeployed]) => (isDeployed ? [entry] : []))),
+  };
 }
 
 /** The connections of a configuration. */

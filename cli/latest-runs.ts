@@ -1,14 +1,15 @@
 import type { RecordEvents } from '../functions/aws/record-events';
 import type { AuditEvent } from '../functions/core/audit';
-import { after, DAY } from '../functions/core/duration';
+import { after, DAY, HOUR } from '../functions/core/duration';
 import { usually } from '../functions/core/findings/descriptor';
 import { FINDING_CODES, FINDINGS, type FindingCode } from '../functions/core/findings/findings';
 import { CLOCK_SKEW } from '../functions/core/key/secret-state';
+import { FUNCTION_NAMES, type FunctionName } from '../functions/core/names';
 import type { FindingDocument } from './documents/foreseen';
 import type { KeyDocument } from './documents/status';
 
 /** What `findingsOfLatestRuns` needs of the record. */
-export const LATEST_RUNS = '{ $.event = "run-started" || $.event = "finding" }';
+export const LATEST_RUNS = '{ $.event = "run-started" || $.event = "run-finished" || $.event = "finding" }';
 
 /** Runs that look at everything; others are about some keys. */
 const OF_EVERYTHING: ReadonlySet<string | undefined> = new Set(['daily', 'hourly']);
@@ -31,6 +32,31 @@ export function findingsOfLatestRuns(events: readonly AuditEvent[], now: Date): 
       found.set(JSON.stringify([document.code, document.key, document.accessKeyId]), document);
   }
   return [...found.values()];
+}
+
+/** How long after its last whole run a function is silent: one that is late by an hour has only met a busy day. */
+const SILENT_AFTER: Readonly<Record<FunctionName, number>> = {
+  rotate: 26 * HOUR,
+  deactivate: 26 * HOUR,
+  delete: 26 * HOUR,
+  sync: 3 * HOUR,
+};
+
+/**
+ * The functions that have ended no whole run lately: as long as they are silent, nothing of what is foreseen happens.
+ *
+ * @param since when the first of them could have run, such as the deployment
+ */
+export function silentFunctions(events: readonly AuditEvent[], now: Date, since: Date): readonly FunctionName[] {
+  const whole = new Set(
+    events.flatMap(({ event, reason, run }) => (event === 'run-started' && OF_EVERYTHING.has(reason) ? [run] : [])),
+  );
+  return FUNCTION_NAMES.filter((name) => {
+    const ended = events.findLast(
+      (event) => event.event === 'run-finished' && event.function === name && whole.has(event.run),
+    );
+    return now.getTime() - Math.max(Date.parse(ended?.time ?? '') || 0, since.getTime()) > SILENT_AFTER[name];
+  });
 }
 
 /** What an outcome says of how serious a finding is; `held` and `blocked` may be either. */

@@ -8,6 +8,7 @@ import {
 import { KeyturnError } from '../../functions/core/errors';
 import { tokenFormsOf } from '../../functions/core/hosts/target';
 import type { Redacted } from '../../functions/core/key/credential';
+import { CONNECTION_SECRET_PREFIX, idOfSecret } from '../../functions/core/names';
 import { type AccessOptions, accessOf, reach, withAccess } from '../access';
 import { type Before, type Decision, decide, isUnreachable, worksEverywhere, worksLess } from '../connect/decide';
 import { tokenFrom } from '../connect/token-input';
@@ -79,16 +80,21 @@ async function connect(name: string, options: ConnectOptions, terminal: Terminal
     connection: name,
     fromStdin: options.tokenStdin === true,
   });
-  await reach(access);
+  const { accountId, region } = await reach(access);
   const store = createConnectionStore(use.connection.secret, callerConfig(access));
   const stored = await store.find();
   const tried = await tryOne(token, use, terminal, options.json !== true);
   const before = stored === undefined ? 'none' : await compared(store, token, tried, use, terminal);
   const decision = decide(tried, before, { dryRun, force });
   const expires = writtenDown(tried.token?.endsAt ?? options.expires);
-  const notes = decision.store ? await keep(store, token, { use, stored, expires }) : [];
+  const notes =
+    decision.store || decision.because === 'same'
+      ? await keep(store, token, { use, stored, expires }, decision.store)
+      : [];
   const connected: Connected = {
     schema: 'keyturn.connect/v1',
+    account: accountId,
+    region,
     connection: name,
     host: use.connection.host,
     url: use.connection.url,
@@ -104,6 +110,7 @@ async function connect(name: string, options: ConnectOptions, terminal: Terminal
   terminal.stdout.write(
     options.json ? `${JSON.stringify(connected, undefined, 2)}\n` : `${renderConnected(connected)}\n`,
   );
+  if (decision.because === 'foreign') return EXIT.problems;
   return isUnreachable(tried) ? EXIT.unreachable : worksEverywhere(tried) ? EXIT.fine : EXIT.problems;
 }
 
@@ -122,13 +129,46 @@ function assertAhead(expires: Date | undefined, now: Date): void {
 
 /** @throws KeyturnError `invalid-request`, with the names that there are */
 function namedUse(name: string, uses: readonly ConnectionUse[], source: string): ConnectionUse {
-  const use = uses.find((one) => one.name === name);
-  if (use !== undefined) return use;
+  const [use, another] = uses.filter((one) => one.name === name);
+  if (use !== undefined && another !== undefined) {
+    throw new KeyturnError(
+      'invalid-request',
+      `The connection ${JSON.stringify(name)} is two in ${source}: ${use.connection.url} and ${another.connection.url}, or two secrets. Name the configuration with --config.`,
+    );
+  }
+  if (use !== undefined) return withOwnSecret(use);
   const names = [...new Set(uses.map((one) => one.name))].join(', ') || 'none';
   throw new KeyturnError(
     'invalid-request',
-    `There is no connection ${JSON.stringify(name)} in ${source}. There are: ${names}.`,
+    `There is no connection ${JSON.stringify(name)} in ${source}. There are: ${names}. A configuration is named with --config.`,
   );
+}
+
+/** @throws KeyturnError `invalid-config` where its secret is that of a managed key: it holds a live key, and no token */
+function withOwnSecret(use: ConnectionUse): ConnectionUse {
+  const { secret } = use.connection;
+  const name = /^arn:[^:]+:secretsmanager:[^:]+:\d*:secret:(.+?)(-[A-Za-z0-9]{6})?$/.exec(secret)?.[1] ?? secret;
+  if (idOfSecret(name) === undefined) return use;
+  throw new KeyturnError(
+    'invalid-config',
+    `The connection "${use.name}" names the secret ${secret}, which is that of a managed key: expected one of its own, such as ${CONNECTION_SECRET_PREFIX}${use.name}.`,
+  );
+}
+
+/** Whether a secret's value has the fields of a token, in one of the forms that the host takes. */
+function isToken(value: Redacted, host: string): boolean {
+  try {
+    const fields = Object.keys(JSON.parse(value.reveal())).sort().join();
+    return tokenFormsOf(host).some(
+      ({ secret, name }) =>
+        [secret, name]
+          .filter((each) => each !== undefined)
+          .sort()
+          .join() === fields,
+    );
+  } catch {
+    return false;
+  }
 }
 
 function tryOne(token: Redacted, { connection, targets }: ConnectionUse, terminal: Terminal, tells: boolean) {
@@ -149,6 +189,7 @@ async function compared(
   const earlier = await store.read();
   if (earlier === undefined) return 'unreadable';
   if (earlier.reveal() === token.reveal()) return 'same';
+  if (!isToken(earlier, use.connection.host)) return 'foreign';
   if (worksEverywhere(tried)) return 'not-better';
   try {
     return worksLess(tried, await tryOne(earlier, use, terminal, false)) ? 'better' : 'not-better';
@@ -169,6 +210,7 @@ async function keep(
   store: ConnectionStore,
   token: Redacted,
   { use, stored, expires }: Kept,
+  isOther: boolean,
 ): Promise<readonly string[]> {
   const { secret } = use.connection;
   if (stored === undefined) {
@@ -181,9 +223,10 @@ async function keep(
     await store.create(token, use.encryptionKey, expires);
     return [];
   }
-  await store.replace(token);
+  if (isOther) await store.replace(token);
   const notes: string[] = [];
-  if (expires !== stored.expires && (expires !== undefined || stored.expires !== undefined)) {
+  // Of a token that is there already nothing is taken away, and a date that was not written yet is.
+  if (expires !== stored.expires && (expires !== undefined || (isOther && stored.expires !== undefined))) {
     await store.setExpires(expires);
     if (expires === undefined)
       notes.push(

@@ -1,7 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { imaginedDeployment } from '../../functions/account/imagined-deployment';
-import { type StandingPorts, stand } from '../../functions/account/standing';
+import { type Standing, type StandingPorts, stand } from '../../functions/account/standing';
+import type { Survey } from '../../functions/account/survey';
 import {
   POLICY_PRESETS,
   type Policy,
@@ -14,6 +15,7 @@ import type { RegistryEntry } from '../../functions/core/config/registry';
 import { registryEntryOf } from '../../functions/core/config/registry-entry-of';
 import { shortfallsOfKeys } from '../../functions/core/config/shortfalls';
 import { KeyturnError } from '../../functions/core/errors';
+import { described } from '../../functions/core/findings/described';
 import { forecast } from '../../functions/core/forecast/forecast';
 import { DEFAULT_MAX_ROTATIONS } from '../../functions/core/names';
 import { type AccessOptions, accessOf, reach, withAccess } from '../access';
@@ -106,10 +108,10 @@ async function planDocument(options: PlanOptions, terminal: Terminal): Promise<P
     const now = terminal.time.now();
     const maxRotations = options.maxRotations ?? config?.maxRotationsPerRun ?? DEFAULT_MAX_ROTATIONS;
     const foresee = async (from: StandingPorts) => {
-      const { keys, unseen } = await stand(from, {
+      const { keys, unseen, survey } = await stand(from, {
         onKey: (done, of) => reading.count('Looking at the keys', done, of),
       });
-      return { keys, unseen, ...forecast({ keys, now, days, maxRotations }) };
+      return { keys, unseen: [...unseen, ...unplanned(survey)], ...forecast({ keys, now, days, maxRotations }) };
     };
     reading.tell(`Reading the registry of ${accountId} in ${region}.`);
     const isChange = config !== undefined || policy !== undefined;
@@ -140,6 +142,16 @@ async function planDocument(options: PlanOptions, terminal: Terminal): Promise<P
   } finally {
     reading.end();
   }
+}
+
+/** Entries that nothing can be said of: unreadable ones, and those whose secret is missing or could not be looked for. */
+function unplanned({ problems }: Survey): Standing['unseen'] {
+  return problems.flatMap((problem) => {
+    if ('entry' in problem) return [{ id: problem.entry.id, error: problem.error }];
+    const { code, key = 'the registry', message } = described(problem.finding);
+    const isLost = code === 'invalid-entry' || code === 'secret-missing' || code === 'registry-lost';
+    return isLost ? [{ id: key, error: new KeyturnError('invalid-entry', message) }] : [];
+  });
 }
 
 /** @throws KeyturnError `invalid-request` when the policy is not sound for this key */

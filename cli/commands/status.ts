@@ -11,7 +11,7 @@ import { type AccountPorts, openAccount } from '../account';
 import { findingDocument } from '../documents/foreseen';
 import { type KeyDocument, keyDocument, STATUS_SCHEMA, type StatusDocument } from '../documents/status';
 import { EXIT, EXIT_CODES } from '../exit-code';
-import { findingsOfLatestRuns, LATEST_RUNS, receiptsOf } from '../latest-runs';
+import { findingsOfLatestRuns, LATEST_RUNS, receiptsOf, silentFunctions } from '../latest-runs';
 import { Reading } from '../render/reading';
 import { renderStatus } from '../render/status';
 import type { Terminal } from '../terminal';
@@ -73,9 +73,9 @@ async function status(id: string | undefined, options: StatusOptions, terminal: 
 /** The cursor goes to the top left, and what is below it goes away. */
 const CLEARED = '\u001b[H\u001b[J';
 
-function exitCodeOfStatus({ keys, findings, unseen }: StatusDocument): number {
+function exitCodeOfStatus({ keys, findings, silent, unseen }: StatusDocument): number {
   const all = [...findings, ...keys.flatMap((key) => key.findings)];
-  if (all.some(({ severity }) => severity === 'attention')) return EXIT.problems;
+  if (silent.length > 0 || all.some(({ severity }) => severity === 'attention')) return EXIT.problems;
   return unseen.length > 0 ? EXIT.unreachable : EXIT.fine;
 }
 
@@ -98,7 +98,7 @@ async function statusDocument(
     });
     assertKnown(id, standing);
     reading.tell('Reading what the latest runs found.');
-    const recorded = await recordedOf(ports, id, now);
+    const recorded = await recordedOf(ports, id, now, deployedAt(standing));
     const keys = standingOf(standing.keys, { now, maxRotations: options.maxRotations }).map(keyDocument);
     return {
       schema: STATUS_SCHEMA,
@@ -110,7 +110,9 @@ async function statusDocument(
         ...problemsOf(standing, id),
         ...recorded.findings.filter(({ key }) => key === undefined && id === undefined),
       ],
+      silent: [...recorded.silent],
       unseen: [
+        ...unlooked(standing, id),
         ...standing.unseen.map(({ id: unseen, error: { code, message } }) => ({ id: unseen, code, message })),
         ...recorded.unseen,
       ],
@@ -137,6 +139,21 @@ function shown(ids: readonly string[]): string {
   return ids.slice(0, MOST_SHOWN).join(', ') + (more > 0 ? `, and ${more} more` : '');
 }
 
+/** Keys whose secret could not be looked for. */
+function unlooked({ survey }: Standing, id: string | undefined): StatusDocument['unseen'] {
+  return survey.problems.flatMap((problem) => {
+    if (!('entry' in problem) || (id !== undefined && problem.entry.id !== id)) return [];
+    const { code, message } = problem.error;
+    return [{ id: problem.entry.id, code, message }];
+  });
+}
+
+/** When the first of the registered keys was written last: before it no run was to be expected. */
+function deployedAt({ survey }: Standing): Date {
+  const times = survey.managed.flatMap(({ changedAt }) => changedAt?.getTime() ?? []);
+  return new Date(times.length === 0 ? Number.MAX_SAFE_INTEGER : Math.min(...times));
+}
+
 /** What is wrong with entries and secrets, as the survey has it. */
 function problemsOf({ survey }: Standing, id: string | undefined) {
   return survey.problems.flatMap((problem) => {
@@ -147,18 +164,29 @@ function problemsOf({ survey }: Standing, id: string | undefined) {
 }
 
 type Recorded = Pick<StatusDocument, 'findings' | 'unseen'> & {
+  readonly silent: readonly string[];
   readonly receipts: NonNullable<KeyDocument['delivered']['receipts']> | undefined;
 };
 
 /** The record is a source of its own: without it the rest is shown all the same. */
-async function recordedOf({ record }: AccountPorts, id: string | undefined, now: Date): Promise<Recorded> {
+async function recordedOf(
+  { record }: AccountPorts,
+  id: string | undefined,
+  now: Date,
+  deployed: Date,
+): Promise<Recorded> {
   try {
     const events = await record.find(LATEST_RUNS, after(now, -1.5 * DAY), after(now, CLOCK_SKEW));
     const receipts = id === undefined ? undefined : await receiptsOf(record, id, now);
-    return { findings: [...findingsOfLatestRuns(events, now)], unseen: [], receipts };
+    return {
+      findings: [...findingsOfLatestRuns(events, now)],
+      silent: silentFunctions(events, now, deployed),
+      unseen: [],
+      receipts,
+    };
   } catch (thrown) {
     const { code, message } = toKeyturnError(thrown);
-    return { findings: [], unseen: [{ id: 'the audit record', code, message }], receipts: undefined };
+    return { findings: [], silent: [], unseen: [{ id: 'the audit record', code, message }], receipts: undefined };
   }
 }
 

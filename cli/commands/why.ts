@@ -90,7 +90,7 @@ async function whyDocument(accessKeyId: string, options: WhyOptions, terminal: T
       region,
       at: now.toISOString(),
       accessKeyId,
-      ...roleOf(accessKeyId, managed, listed),
+      ...roleOf(accessKeyId, managed, listed, inquiry.unread),
       status: listed?.status,
       user,
       createdAt: listed?.createdAt.toISOString(),
@@ -140,11 +140,14 @@ async function fromIamAndRecord({ accessKeyId, ports, now, unread }: Inquiry, ac
   return { events, user, listed, managed };
 }
 
+/** @throws KeyturnError `aws-*` also where its one key could not be looked at */
 async function standingOfUser(user: string, ports: AccountPorts, now: Date): Promise<KeyStanding | undefined> {
   const { entries } = await ports.registry.list();
   const entry = entries.find((each) => isSameUser(each.user, user));
   if (entry === undefined) return undefined;
-  const { keys } = await stand(ports, { only: [entry.id] });
+  const { keys, unseen } = await stand(ports, { only: [entry.id] });
+  const [missed] = unseen;
+  if (missed !== undefined) throw missed.error;
   return standingOf(keys, { now, maxRotations: DEFAULT_MAX_ROTATIONS })[0];
 }
 
@@ -182,10 +185,12 @@ function roleOf(
   accessKeyId: string,
   managed: KeyStanding | undefined,
   listed: AccessKey | undefined,
+  unread: Unread,
 ): Pick<WhyDocument, 'is' | 'key'> {
   const key = managed?.id;
-  if (listed === undefined) return { is: 'gone', key };
-  if (managed === undefined) return { is: 'unmanaged' };
+  const lacks = (source: string) => unread.all.some((each) => each.source === source);
+  if (listed === undefined) return { is: lacks('IAM') ? 'unknown' : 'gone', key };
+  if (managed === undefined) return { is: lacks('the registry') ? 'unknown' : 'unmanaged' };
   if (managed.current?.accessKeyId === accessKeyId) return { is: 'current', key };
   return { is: managed.others.find((other) => other.accessKeyId === accessKeyId)?.is ?? 'foreign', key };
 }

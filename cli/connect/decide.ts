@@ -1,12 +1,18 @@
 import type { PlaceState, TriedToken } from './try-token';
 
-/** How the token works beside the one before it. `unreadable`: nobody but sync may read that one, which is as it should be. */
-export type Before = 'none' | 'same' | 'unreadable' | 'better' | 'not-better';
+/**
+ * How the token works beside the one before it. `unreadable`: nobody but sync may read that one, which is as it should be.
+ * `foreign`: what the secret holds is no token.
+ */
+export type Before = 'none' | 'same' | 'foreign' | 'unreadable' | 'better' | 'not-better';
 
 /** Why a token is stored, or is not. */
 export type Decision =
   | { readonly store: true; readonly because: 'works' | 'works-no-less' | 'forced' }
-  | { readonly store: false; readonly because: 'dry-run' | 'same' | 'unreachable' | 'works-less' | 'lacks' };
+  | {
+      readonly store: false;
+      readonly because: 'dry-run' | 'same' | 'unreachable' | 'works-less' | 'lacks' | 'foreign';
+    };
 
 /** From the best to the worst; where the host did not answer, nobody knows. */
 const WORTH: Readonly<Record<PlaceState, number>> = { writable: 2, unproved: 2, unreachable: 1, refused: 0 };
@@ -36,6 +42,7 @@ export function decide(
 ): Decision {
   if (dryRun) return { store: false, because: 'dry-run' };
   if (before === 'same') return { store: false, because: 'same' };
+  if (before === 'foreign' && !force) return { store: false, because: 'foreign' };
   if (worksEverywhere(tried)) return { store: true, because: 'works' };
   if (force) return { store: true, because: 'forced' };
   if (isUnreachable(tried)) return { store: false, because: 'unreachable' };

@@ -1,4 +1,5 @@
-import { type Check, GROUPS, type Group, type Verdict } from './check';
+import { quoted } from '../../functions/core/findings/commands';
+import { type Check, type Cure, GROUPS, type Group, type Verdict } from './check';
 import { ACCOUNT_CHECKS } from './checks/account';
 import { DEPLOYMENT_CHECKS } from './checks/deployment';
 import { HOST_CHECKS } from './checks/hosts';
@@ -35,6 +36,12 @@ export interface Diagnosis {
   readonly unreached: boolean;
 }
 
+/** A deployment is of the configuration that was given, and of no other. */
+function forFile(cure: Cure, { config }: Facts): Cure {
+  if (cure.run === undefined || config === undefined) return cure;
+  return { ...cure, run: cure.run.replace('config=keyturn.yaml', `config=${quoted(config.file)}`) };
+}
+
 /** Judges everything that was read. */
 export function diagnose(facts: Facts): Diagnosis {
   const { accountId, region, arn } = facts.caller;
@@ -45,7 +52,7 @@ export function diagnose(facts: Facts): Diagnosis {
     must,
     status,
     saw,
-    ...(cures === undefined || cures.length === 0 ? {} : { cures }),
+    ...(cures === undefined || cures.length === 0 ? {} : { cures: cures.map((cure) => forFile(cure, facts)) }),
   }));
   const count = (status: Verdict['status']) => checks.filter((one) => one.status === status).length;
   return {

@@ -13,10 +13,12 @@ import { createIam } from '../../functions/aws/iam';
 import { createSealKey } from '../../functions/aws/seal-key';
 import type { AuditEvent } from '../../functions/core/audit';
 import type { Config } from '../../functions/core/config/config';
+import { digestsIn } from '../../functions/core/config/entry-pin';
+import type { RegistryEntry } from '../../functions/core/config/registry';
 import { after, DAY, MINUTE } from '../../functions/core/duration';
 import { toKeyturnError } from '../../functions/core/errors';
 import { isSameUser } from '../../functions/core/key/key-user';
-import { ALARM_PREFIX, SEAL_KEY_ALIAS, SECRET_PREFIX } from '../../functions/core/names';
+import { ALARM_PREFIX, SEAL_KEY_ALIAS, SECRET_PREFIX, secretName } from '../../functions/core/names';
 import { DECISIVE_CHANGES } from '../../functions/core/own-things';
 import { listPolicies } from '../../functions/report/evidence/list-policies';
 import type { EvidencePorts } from '../../functions/report/evidence/ports';
@@ -57,11 +59,11 @@ export async function gather({ access, caller, time, version, config: named, fol
     reading('secretsmanager:ListSecrets', () => ports.secrets.list(SECRET_PREFIX)),
   ]);
   const wanted = wantedKeys(config?.config, registry);
-  const uses = connectionUses(config?.config, registry);
-  const [report, keys, policies, record, things, connections, ownHistory] = await Promise.all([
+  const policies = await policiesOf(ports, secrets, registry);
+  const uses = connectionUses(config?.config, registry, policies);
+  const [report, keys, record, things, connections, ownHistory] = await Promise.all([
     credentialReport(clients, time),
     keysOf(clients, wanted),
-    policiesOf(ports, secrets, registry),
     recordOf(clients, now),
     thingsOf(look, deployed, clients),
     connectionsOf(uses, clients, time),
@@ -96,10 +98,24 @@ function wantedKeys(config: Config | undefined, registry: Read<RegistryListing>)
   return [...new Map(all.map(({ id, user }) => [id, { id, user }])).values()];
 }
 
-/** The configuration's where there is one, because its places are not deployed yet. */
-function connectionUses(config: Config | undefined, registry: Read<RegistryListing>): Read<readonly ConnectionUse[]> {
+/**
+ * The configuration's where there is one, because its places are not deployed yet. Otherwise those of entries that a
+ * deployment has pinned: whoever may write a parameter must not say where a token goes.
+ */
+function connectionUses(
+  config: Config | undefined,
+  registry: Read<RegistryListing>,
+  policies: Facts['policies'],
+): Read<readonly ConnectionUse[]> {
   if (config !== undefined) return { is: 'read', value: usesIn(config) };
-  return registry.is === 'read' ? { is: 'read', value: usesOf(registry.value.entries) } : registry;
+  if (registry.is === 'unread') return registry;
+  if (policies.is === 'unread') return policies;
+  const { entries, digests } = registry.value;
+  const isPinned = ({ id }: RegistryEntry) => {
+    const policy = policies.value.get(secretName(id))?.policy ?? '';
+    return digestsIn(policy).includes(digests.get(id) ?? '');
+  };
+  return { is: 'read', value: usesOf(entries.filter(isPinned)) };
 }
 
 async function credentialReport(clients: ClientConfig, time: Time): Promise<Facts['report']> {

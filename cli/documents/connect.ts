@@ -5,6 +5,8 @@ export const CONNECT_SCHEMA = 'keyturn.connect/v1';
 /** What `keyturn connect --json` writes: nothing of the token but what its host says of it. */
 export const connectSchema = z.strictObject({
   schema: z.literal(CONNECT_SCHEMA),
+  account: z.string(),
+  region: z.string(),
   connection: z.string(),
   host: z.string(),
   url: z.string(),
@@ -29,8 +31,18 @@ export const connectSchema = z.strictObject({
       message: z.string().optional(),
     }),
   ),
-  before: z.enum(['none', 'same', 'unreadable', 'better', 'not-better']).describe('The token before it.'),
+  before: z.enum(['none', 'same', 'foreign', 'unreadable', 'better', 'not-better']).describe('The token before it.'),
   stored: z.enum(['created', 'replaced', 'no']),
-  because: z.enum(['works', 'works-no-less', 'forced', 'dry-run', 'same', 'unreachable', 'works-less', 'lacks']),
+  because: z.enum([
+    'works',
+    'works-no-less',
+    'forced',
+    'dry-run',
+    'same',
+    'unreachable',
+    'works-less',
+    'lacks',
+    'foreign',
+  ]),
   notes: z.array(z.string()),
 });

@@ -44,6 +44,9 @@ export const statusSchema = z.object({
   at: instant,
   keys: z.array(keySchema),
   findings: z.array(findingSchema).describe('What concerns no single key.'),
+  silent: z
+    .array(z.string())
+    .describe('Functions that have ended no whole run lately: nothing of what is foreseen happens meanwhile.'),
   unseen: z
     .array(z.object({ id: z.string(), code: z.string(), message: z.string() }))
     .describe('Keys, and sources, that could not be looked at.'),

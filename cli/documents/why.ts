@@ -6,7 +6,7 @@ export const WHY_SCHEMA = 'keyturn.why/v1';
 const instant = z.iso.datetime().describe('ISO 8601, UTC.');
 
 /** What an access key is to Keyturn. */
-export const ROLES = ['current', 'superseded', 'foreign', 'unmanaged', 'gone'] as const;
+export const ROLES = ['current', 'superseded', 'foreign', 'unmanaged', 'gone', 'unknown'] as const;
 
 export const lifeSchema = z.object({
   at: instant,

@@ -7,6 +7,8 @@ import { hanging } from './hanging';
 /** What `keyturn connect` found and did. Holds names only. */
 export interface Connected {
   readonly schema: 'keyturn.connect/v1';
+  readonly account: string;
+  readonly region: string;
   readonly connection: string;
   readonly host: string;
   readonly url: string;
@@ -38,12 +40,16 @@ const BECAUSE: Readonly<Record<Decision['because'], string>> = {
   same: 'it is the one that is there.',
   unreachable: 'the host did not answer everywhere. Try again later, or store it with --force.',
   'works-less': 'it works less than the one before it, which stays. Store it all the same with --force.',
+  foreign: 'what the secret holds is no token. Name another secret, or replace it with --force.',
   lacks: 'it lacks what is told above. Cure that, or store it all the same with --force.',
 };
 
 export function renderConnected(connected: Connected): string {
-  const { connection, secret, url, places, stored, because, notes } = connected;
-  const saved = stored === 'no' ? 'Not stored' : `Stored in ${stored === 'created' ? 'the new secret ' : ''}${secret}`;
+  const { account, region, connection, secret, url, places, stored, because, notes } = connected;
+  const saved =
+    stored === 'no'
+      ? 'Not stored'
+      : `Stored in ${stored === 'created' ? 'the new secret ' : ''}${secret} of ${account} in ${region}`;
   return [
     `${bold(connection)} ${dim(`at ${url}`)}`,
     ...tokenLines(connected),

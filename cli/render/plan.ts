@@ -84,7 +84,8 @@ function counts({ keys, control, verdict, message }: PlanDocument['shortfalls'][
 }
 
 function sumOf({ foreseen, obstacles }: PlanDocument): string {
-  const count = (does: ForeseenDocument['does']) => foreseen.filter((seen) => seen.does === does).length;
+  const count = (does: ForeseenDocument['does']) =>
+    foreseen.filter((seen) => seen.does === does && seen.observed !== true).length;
   const deeds = `${counted(count('rotate'), 'rotation')}, ${counted(count('deactivate'), 'deactivation')}, ${counted(count('delete'), 'deletion')}.`;
   const waiting = obstacles.filter(({ severity }) => severity === 'attention').length;
   return waiting === 0

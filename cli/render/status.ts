@@ -6,13 +6,19 @@ import { COLUMNS, counted, wrapped } from './wrapped';
 
 /** Where every key stands, in 80 columns. @param isOne with everything about the one key that was asked for */
 export function renderStatus(document: StatusDocument, { isOne }: { readonly isOne: boolean }): string {
-  const { keys, findings, unseen, at } = document;
+  const { keys, findings, silent, unseen, at } = document;
   const waiting = keys.filter(needsSomebody).length;
   const head = `${document.account} ${document.region}, ${at.slice(0, 16).replace('T', ' ')} UTC`;
   return [
     `${bold(counted(keys.length, 'managed key'))} ${dim(`in ${head}`)}`,
     ...(isOne ? keys.map((key) => whole(key, at)) : listed(keys, at)),
     ...findings.map((finding) => told(finding, '')),
+    ...silent.map((name) =>
+      wrapped(
+        `${red('!')} ${name} has ended no whole run lately: what it does is not done. keyturn doctor says why, and what cures it.`,
+        '',
+      ),
+    ),
     ...unseen.map(({ id, message }) => wrapped(`${red('?')} ${id}: ${message}`, '')),
     '',
     verdictOf(document, waiting),
@@ -23,11 +29,12 @@ function needsSomebody({ findings }: KeyDocument): boolean {
   return findings.some(({ severity }) => severity === 'attention');
 }
 
-function verdictOf({ keys, findings, unseen }: StatusDocument, waiting: number): string {
+function verdictOf({ keys, findings, silent, unseen }: StatusDocument, waiting: number): string {
   const others = findings.filter(({ severity }) => severity === 'attention').length;
   const parts = [
     ...(waiting > 0 ? [red(`${counted(waiting, 'key needs', 'keys need')} a person.`)] : []),
     ...(others > 0 ? [red(`${counted(others, 'thing beside them needs', 'things beside them need')} a person.`)] : []),
+    ...(silent.length > 0 ? [red(`${counted(silent.length, 'function is', 'functions are')} silent.`)] : []),
     ...(unseen.length > 0 ? [yellow(`${counted(unseen.length, 'thing')} could not be looked at.`)] : []),
   ];
   if (parts.length > 0) return parts.join(' ');

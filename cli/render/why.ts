@@ -41,6 +41,7 @@ const ROLES: Readonly<Record<WhyDocument['is'], string>> = {
   foreign: 'is foreign: somebody made it beside Keyturn, which never touches it',
   unmanaged: 'is of a user that is not managed',
   gone: 'is not in IAM (any more)',
+  unknown: 'may be anything: what tells could not be read',
 };
 
 function roleOf({ is, status }: WhyDocument): string {

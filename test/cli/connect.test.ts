@@ -169,8 +169,48 @@ keys: [{ id: shop, user: ci-shop, deliverTo: [{ connection: other, repository: a
     expect(described().Tags ?? []).toEqual([]);
   });
 
+  it('goes by no entry of the registry that no deployment wrote (K6)', async () => {
+    const entry = scene.entry('shop');
+    const theirs = { host: 'bitbucket' as const, url: 'http://127.0.0.1:9/2.0', secret: 'keyturn/connections/theirs' };
+    scene.parameter('shop', JSON.stringify({ ...entry, connections: { acme: theirs } }));
+    const { code, stdout } = await connect(tokenWith('pipeline:variable'), 'acme', '--token-stdin', '--json');
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, url: scene.bitbucketUrl, secret: SECRET });
+    const { SecretList } = scene.account.secretsManager.listSecrets({});
+    expect(SecretList.map(({ Name }) => Name)).not.toContain('keyturn/connections/theirs');
+  });
+
+  it('puts no token over a live key, nor over what is no token', async () => {
+    const file = (secret: string) =>
+      writeFileSync(
+        join(folder, 'c.yaml'),
+        `connections: { acme: { bitbucket: { url: '${scene.bitbucketUrl}', secret: ${secret} } } }\nkeys: [{ id: shop, user: ci-shop, deliverTo: [{ connection: acme, repository: acme/shop, environment: Production }] }]\n`,
+      );
+    const args = ['--token-stdin', '--config', 'c.yaml'];
+    file('keyturn/shop');
+    const live = await connect(tokenWith('pipeline:variable'), 'acme', ...args);
+    expect(live).toMatchObject({ code: 1, stderr: expect.stringContaining('that of a managed key') });
+
+    scene.secret('database', JSON.stringify({ password: 'theirs' }));
+    file('database');
+    const other = await connect(tokenWith('pipeline:variable'), 'acme', ...args);
+    expect(other).toMatchObject({ code: 1, stdout: expect.stringContaining('what the secret holds is no token') });
+    const value = scene.account.invoke(scene.admin, 'secretsmanager', 'GetSecretValue', { SecretId: 'database' });
+    expect(value.SecretString).toContain('theirs');
+  });
+
+  it('writes down when the token ends that is there already', async () => {
+    const { code } = await connect(scene.token, 'acme', '--token-stdin', '--expires', '2099-01-31');
+    expect(code).toBe(0);
+    expect(described().Tags).toContainEqual({ Key: 'keyturn:expires', Value: '2099-01-31' });
+    expect(before).toThrow();
+  });
+
   it.each([
-    [['nobody', '--token-stdin'], 'x', 'There is no connection "nobody" in the deployed registry. There are: acme.'],
+    [
+      ['nobody', '--token-stdin'],
+      'x',
+      'There is no connection "nobody" in what a deployment has registered. There are: acme.',
+    ],
     [['acme', '--token-stdin'], 'two words', 'holds a blank'],
     [['acme'], 'x', 'standard input is no terminal. Pipe the token in, with --token-stdin.'],
     [['acme', '--token-stdin', '--expires', '2020-01-01'], 'x', 'has passed'],

@@ -138,6 +138,21 @@ describe('keyturn plan', () => {
     expect(obstacles).toContainEqual(expect.objectContaining({ code: 'two-keys', key: 'shop', severity: 'attention' }));
   });
 
+  it('names what it can say nothing of: an entry that cannot be read, a secret that is gone', async () => {
+    scene.manage('shop');
+    scene.manage('api');
+    scene.manage('web');
+    await scene.day();
+    scene.parameter('api', '{');
+    scene.account.invoke(scene.admin, 'secretsmanager', 'DeleteSecret', {
+      SecretId: 'keyturn/web',
+      ForceDeleteWithoutRecovery: true,
+    });
+    const { code, unseen, keys } = await document();
+    expect({ code, keys: keys.map(({ id }) => id) }).toEqual({ code: 3, keys: ['shop'] });
+    expect(unseen.map(({ id }) => id).sort()).toEqual(['api', 'web']);
+  });
+
   it('draws it as a picture that says the same in words, and replaces no file', async () => {
     scene.manage('shop');
     await scene.day();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { statusSchema } from '../../cli/documents/status';
-import { DAY } from '../../functions/core/duration';
+import { DAY, HOUR } from '../../functions/core/duration';
 import { TAG } from '../../functions/core/names';
 import { Scene } from '../support/scene';
 import { typed } from './typed';
@@ -36,6 +36,7 @@ describe('keyturn status', () => {
   it('says where each key stands and what comes next, and changes nothing', async () => {
     await scene.day();
     scene.clock.advanceBy(12 * DAY);
+    await scene.day();
     const { code, keys } = await document();
     expect(code).toBe(0);
     expect(keys.map(({ id }) => id)).toEqual(['api', 'web-shop-production']);
@@ -117,6 +118,28 @@ describe('keyturn status', () => {
     expect(code).toBe(3);
     expect(keys.map(({ id }) => id)).toEqual(['web-shop-production']);
     expect(unseen.map(({ id }) => id)).toEqual(['api', 'the audit record']);
+  });
+
+  it('says which functions are silent: nothing of what it foresees happens meanwhile', async () => {
+    await scene.day();
+    expect((await document()).silent).toEqual([]);
+    scene.clock.advanceBy(4 * HOUR);
+    expect(await document()).toMatchObject({ code: 1, silent: ['sync'] });
+    scene.clock.advanceBy(DAY);
+    expect(await document()).toMatchObject({ code: 1, silent: ['rotate', 'deactivate', 'delete', 'sync'] });
+    const { stdout } = await status();
+    expect(stdout).toContain('4 functions are silent.');
+    expect(stdout).not.toContain('Nothing needs a person.');
+  });
+
+  it('tells of a key whose secret cannot be looked for, and hides no other (K11)', async () => {
+    await scene.day();
+    scene.awsFault = ({ action, input }) =>
+      action === 'ListSecrets' || (action === 'DescribeSecret' && JSON.stringify(input).includes('keyturn/api'))
+        ? { kind: 'error', status: 400, code: 'ThrottlingException', message: 'no' }
+        : undefined;
+    const { code, stderr } = await status('--json');
+    expect({ code, said: stderr !== '' }).toEqual({ code: 3, said: true });
   });
 
   it('shows no secret, whatever it is asked for (K6)', async () => {

@@ -89,6 +89,16 @@ describe('keyturn why', () => {
     expect(stderr).not.toContain('wJalr');
   });
 
+  it('does not say what it could not read: a key is not gone because IAM may not be asked', async () => {
+    await scene.day();
+    const [first = ''] = keys();
+    const denied = { kind: 'error', status: 400, code: 'AccessDeniedException', message: 'no' } as const;
+    scene.awsFault = ({ action }) => (action === 'ListAccessKeys' ? denied : undefined);
+    expect(await document(first)).toMatchObject({ code: 3, is: 'unknown' });
+    scene.awsFault = ({ action }) => (action === 'GetParametersByPath' ? denied : undefined);
+    expect(await document(first)).toMatchObject({ code: 3, is: 'unknown' });
+  });
+
   it('tells the rest where CloudTrail cannot be read (K11)', async () => {
     await scene.day();
     const [first = ''] = keys();

@@ -140,7 +140,7 @@ const ends: Check = {
         });
         const cures = found.map(({ connection }) => ({
           to: `Make a new token for ${connection.name}, and store it with the date of its end`,
-          run: `npx keyturn connect ${connection.name} --expires 2027-01-31`,
+          run: `npx keyturn connect ${connection.name} --expires DATE_OF_ITS_END`,
         }));
         return found.some(({ facts }) => facts.is === 'ended')
           ? fail(`${named(told)}.`, ...cures)

@@ -74,8 +74,14 @@ function usualKind(issue: ConfigIssue, found: unknown): Words | undefined {
   return issue.code === 'invalid_type' ? usualText(issue.expected, found) : undefined;
 }
 
+/** Characters: what is shorter is no token. */
+const SHORTEST_TOKEN = 12;
+
 function plainWords(issue: ConfigIssue, found: unknown, setting: string): Words {
-  const said = (expected: string, cure: string) => ({ message: `expected ${expected}, found ${shown(found)}`, cure });
+  // In place of a secret's name people paste the secret.
+  const isHidden = setting === 'secret' && typeof found === 'string' && found.length > SHORTEST_TOKEN;
+  const seen = isHidden ? 'a text that is not shown here' : shown(found);
+  const said = (expected: string, cure: string) => ({ message: `expected ${expected}, found ${seen}`, cure });
   switch (issue.code) {
     case 'invalid_type': {
       const kind = KINDS[issue.expected] ?? { name: issue.expected, cure: 'correct it' };
@@ -90,10 +96,10 @@ function plainWords(issue: ConfigIssue, found: unknown, setting: string): Words 
     case 'invalid_key':
       return { message: 'expected a name of letters, digits, ".", "_" and "-"', cure: 'rename it' };
     case 'invalid_format':
-      return { message: `${expectedFormat(issue)}, found ${shown(found)}`, cure: 'correct it' };
+      return { message: `${expectedFormat(issue)}, found ${seen}`, cure: 'correct it' };
     case 'custom': {
       const tellsFound = /found|taken|belongs|must/.test(issue.message);
-      const message = `${issue.message.replace(/\.$/, '')}${tellsFound ? '' : `, found ${shown(found)}`}`;
+      const message = `${issue.message.replace(/\.$/, '')}${tellsFound ? '' : `, found ${seen}`}`;
       return { message, cure: CURES[setting] ?? 'correct it' };
     }
     default:

@@ -1,12 +1,14 @@
-import { after, DAY, earliest, MINUTE } from '../duration';
+import { after, DAY, earliest, latest, MINUTE } from '../duration';
 import type { Finding } from '../findings/findings';
 import { targetSetDigest } from '../hosts/target';
+import { driftedAt } from '../key/check-mark';
+import { tagFor } from '../key/dated-tag';
 import { isDelivered } from '../key/delivery-mark';
 import { inactiveSince } from '../key/key-ring';
 import { currentKey } from '../key/secret-state';
 import { broughtForward, upcomingRotations } from '../lifecycle/bring-forward';
 import { dueAt, EARLY_BY } from '../lifecycle/due';
-import { isObserved } from '../lifecycle/observed';
+import { isObserved, TOLD_AS_DONE } from '../lifecycle/observed';
 import { planDeactivation } from '../lifecycle/plan-deactivation';
 import { deletionDue, planDeletion } from '../lifecycle/plan-deletion';
 import { deliverySteps, planDelivery } from '../lifecycle/plan-delivery';
@@ -14,6 +16,7 @@ import { planRotation } from '../lifecycle/plan-rotation';
 import { deactivationDue } from '../lifecycle/retirement';
 import { isAtOnce } from '../lifecycle/rotation-reason';
 import type { Plan, RotationReason, Step } from '../lifecycle/steps';
+import { TAG } from '../names';
 import { type ImaginedKey, imagine, isMadeUp, looked } from './imagined-key';
 
 /** What a run changes of a key, in the words of the record. */
@@ -143,7 +146,8 @@ function liveDay(given: ImaginedKey, at: Date, { admission, isEarly }: Day) {
   const lived = new LivedDay(given);
   lived.take(at, ({ entry, secret, keys }) => {
     const plan = planRotation({ entry, secret, keys, now: at, broughtForward: isEarly });
-    const isAdmitted = plan.steps.every((step) => step.do !== 'rotate' || admission.admits(step.reason));
+    const isAdmitted =
+      isObserved(entry) || plan.steps.every((step) => step.do !== 'rotate' || admission.admits(step.reason));
     return isAdmitted ? plan : { ...plan, steps: plan.steps.filter((step) => step.do !== 'rotate') };
   });
   const delivery = after(at, DELIVERED_AFTER);
@@ -169,7 +173,8 @@ class LivedDay {
 
   take(at: Date, planned: (key: ImaginedKey) => Plan<Step, Finding>): void {
     const { steps, findings } = planned(this.key);
-    this.findings.push(...findings);
+    // What a plan tells as done is not done yet.
+    this.findings.push(...findings.filter(({ code }) => !TOLD_AS_DONE.has(code)));
     for (const step of steps) {
       const seen = foreseenOf(step, this.key, at);
       if (seen !== undefined) this.foreseen.push(seen);
@@ -177,12 +182,13 @@ class LivedDay {
     }
   }
 
-  /** Sync looks every day whether what is delivered is still there; here it is. */
+  /** Sync looks every day whether what is delivered is still there; here it is, where it is not known to have drifted. */
   look(at: Date): void {
     const { entry, secret } = this.key;
     const current = currentKey(secret);
     if (current === undefined || entry.targets.length === 0) return;
-    if (!isDelivered(secret, current, targetSetDigest(entry.targets, entry.connections))) return;
+    const digest = targetSetDigest(entry.targets, entry.connections);
+    if (!isDelivered(secret, current, digest) || driftedAt(secret, current, digest) !== undefined) return;
     this.key = looked(this.key, current.accessKeyId, at);
   }
 }
@@ -205,7 +211,8 @@ function foreseenOf(step: Step, key: ImaginedKey, at: Date): Foreseen | undefine
       return { ...about(step.accessKeyId), does: step.do };
     case 'deactivate': {
       const isHeld = step.reason !== 'idle' || policy.holdLimit === 0;
-      const held = isHeld ? {} : { latest: after(at, policy.holdLimit * DAY) };
+      const since = tagFor(key.secret, TAG.held, step.accessKeyId) ?? at;
+      const held = isHeld ? {} : { latest: latest(at, after(since, policy.holdLimit * DAY)) };
       return { ...about(step.accessKeyId), does: step.do, reason: step.reason, ...held };
     }
     default:

@@ -36,7 +36,7 @@ export function performable<Each extends Step>(
 }
 
 /** What tells of a step as if it were done, which is told as what would be done. */
-const TOLD_AS_DONE: ReadonlySet<string> = new Set([
+export const TOLD_AS_DONE: ReadonlySet<string> = new Set([
   'orphan-discarded',
   'hold-limit',
   'reactivated',

@@ -5,10 +5,11 @@ import type { RegistryEntry } from '../../../functions/core/config/registry';
 import { daysBetween } from '../../../functions/core/duration';
 import { type Forecast, forecast } from '../../../functions/core/forecast/forecast';
 import type { ImaginedKey } from '../../../functions/core/forecast/imagined-key';
+import { datedTag } from '../../../functions/core/key/dated-tag';
 import { TAG } from '../../../functions/core/names';
 import { Account } from '../lifecycle/account';
 import { PROPERTY_RUNS } from '../property-runs';
-import { day, entryOf, keyOf, START, secretOf } from '../web-shop';
+import { DELIVERED, day, entryOf, keyOf, START, secretOf, versionOf } from '../web-shop';
 
 /** A managed key on the day of its deployment, whose user has keys of these ages in days. */
 function deployed(entry: RegistryEntry, ages: readonly number[] = [], tags = {}): ImaginedKey {
@@ -79,6 +80,33 @@ describe('a forecast', () => {
     const rotations = told(of(keys, 95, 2)).filter((line) => line.endsWith('rotate'));
     expect(rotations.slice(0, 6)).toEqual(['0 rotate', '0 rotate', '1 rotate', '1 rotate', '2 rotate', '2 rotate']);
     expect(rotations.slice(6)).toHaveLength(6);
+  });
+
+  it('counts a hold from when it began, and nothing as done that is only planned (K3)', () => {
+    const entry = entryOf();
+    const [old, current] = [keyOf('old', day(-110)), keyOf('new', day(-20))];
+    const tags = { [TAG.held]: datedTag(old.accessKeyId, day(-8)) };
+    const versions = [versionOf(old, 'AWSPREVIOUS'), versionOf(current, 'AWSCURRENT', DELIVERED)];
+    const secret = secretOf(versions, tags, day(-200));
+    const lastUsed = new Map([
+      [old.accessKeyId, { at: START }],
+      [current.accessKeyId, { at: START }],
+    ]);
+    const { foreseen, obstacles } = of([{ entry, secret, keys: [old, current], lastUsed }], 5);
+    expect(foreseen[0]).toMatchObject({ does: 'deactivate', latest: day(2, 20 * 60_000) });
+    expect(obstacles.map(({ finding }) => finding.code)).not.toContain('hold-limit');
+  });
+
+  it('lets observed keys take nothing of the rotations of a run', () => {
+    const keys = ['observe' as const, 'observe' as const, undefined].map((mode, at) =>
+      deployed({ ...entryOf({ id: `key-${at}`, user: `ci-${at}` }), mode }),
+    );
+    const { foreseen } = of(keys, 1, 1);
+    expect(foreseen.filter(({ does }) => does === 'rotate').map(({ key, isObserved }) => [key, isObserved])).toEqual([
+      ['key-0', true],
+      ['key-1', true],
+      ['key-2', false],
+    ]);
   });
 
   it('changes nothing that it is given', () => {

@@ -55,6 +55,8 @@ export function auditorsReadAndChangeNothing(life: () => EvidenceLife): void {
     });
 
     it('sees where every key stands, what comes, and the life of a key', async () => {
+      // Hours in which nothing happens are passed over here.
+      await life().deployed.run('sync', { source: 'aws.events', 'detail-type': 'Scheduled Event' });
       const { endpoint, region, credentials } = as(AUDITOR);
       vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
       vi.stubEnv('AWS_REGION', region);

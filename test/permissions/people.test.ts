@@ -69,6 +69,8 @@ function viewer() {
 
 describe('the viewer of docs/examples', () => {
   it('K12: sees where keys stand, what comes and the life of a key, by every right that it has', async () => {
+    // Hours in which nothing happens are passed over here.
+    await deployed.run('sync', { source: 'aws.events', 'detail-type': 'Scheduled Event' });
     const { endpoint, region, credentials } = viewer();
     vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
     vi.stubEnv('AWS_REGION', region);

@@ -189,7 +189,9 @@ async function compared(
   const earlier = await store.read();
   if (earlier === undefined) return 'unreadable';
   if (earlier.reveal() === token.reveal()) return 'same';
-  if (!isToken(earlier, use.connection.host)) return 'foreign';
+  // What stands under the connections' own prefix is ours to put right.
+  const { host, secret } = use.connection;
+  if (!secret.includes(CONNECTION_SECRET_PREFIX) && !isToken(earlier, host)) return 'foreign';
   if (worksEverywhere(tried)) return 'not-better';
   try {
     return worksLess(tried, await tryOne(earlier, use, terminal, false)) ? 'better' : 'not-better';

@@ -1,3 +1,4 @@
+import { quoted } from '../../../functions/core/findings/commands';
 import { tokenExpiries } from '../../../functions/core/lifecycle/token-expiry';
 import { DEFAULT_TOKEN_EXPIRES_IN_DAYS, idOfSecret, secretName } from '../../../functions/core/names';
 import { readersIn } from '../../../functions/report/judge/secret-readers';
@@ -139,8 +140,8 @@ const ends: Check = {
             : `that of ${connection.name} ends in ${counted(facts.days, 'day')}`;
         });
         const cures = found.map(({ connection }) => ({
-          to: `Make a new token for ${connection.name}, and store it with the date of its end`,
-          run: `npx keyturn connect ${connection.name} --expires DATE_OF_ITS_END`,
+          to: `Make a new token for ${connection.name}, and store it; say with --expires when it ends`,
+          run: `npx keyturn connect ${quoted(connection.name)}`,
         }));
         return found.some(({ facts }) => facts.is === 'ended')
           ? fail(`${named(told)}.`, ...cures)

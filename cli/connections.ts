@@ -1,13 +1,11 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type AwsAccess, callerConfig } from '../functions/aws/client-config';
 import { createRegistry } from '../functions/aws/registry';
 import { createSecrets } from '../functions/aws/secrets';
 import type { Config } from '../functions/core/config/config';
-import { parseConfig } from '../functions/core/config/parse-config';
 import type { RegistryEntry } from '../functions/core/config/registry';
-import { KeyturnError } from '../functions/core/errors';
 import {
   type Connection,
   connectionOf,
@@ -17,6 +15,8 @@ import {
   targetOf,
 } from '../functions/core/hosts/target';
 import { REGISTRY_PATH, secretName } from '../functions/core/names';
+import { readSoundConfig } from './config-file';
+import type { Terminal } from './terminal';
 
 /** A connection and everything that is delivered through it. */
 export interface ConnectionUse {
@@ -29,25 +29,22 @@ export interface ConnectionUse {
 }
 
 /** The configuration that is taken where none is named. */
-export const USUAL_CONFIG = 'keyturn.yaml';
+const USUAL_CONFIG = 'keyturn.yaml';
+
+/** A configuration, and the file that it was read from. */
+export interface ReadConfig {
+  readonly file: string;
+  readonly config: Config;
+}
 
 /**
- * Reads a configuration.
+ * The configuration that was named, or keyturn.yaml where there is one.
  *
- * @param folder where its name starts
- * @throws KeyturnError `invalid-request` when there is no such file, `invalid-config` with every mistake in it
+ * @throws KeyturnError `invalid-request` when the named one is not there, `invalid-config` with every mistake in it
  */
-export function readConfig(file: string, folder: string): Config {
-  const path = resolve(folder, file);
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
-    throw new KeyturnError('invalid-request', `${file}: expected a configuration, there is no such file.`);
-  }
-  const { config, problems } = parseConfig(readFileSync(path, 'utf8'));
-  if (config !== undefined) return config;
-  const lines = problems.map(({ line, column, path: at, message }) =>
-    `${file}:${line}:${column} ${at === '' ? '' : `${at}: `}${message}`.trimEnd(),
-  );
-  throw new KeyturnError('invalid-config', lines.join('\n'));
+export function usualConfig(named: string | undefined, terminal: Terminal): ReadConfig | undefined {
+  const file = named ?? (existsSync(resolve(terminal.folder, USUAL_CONFIG)) ? USUAL_CONFIG : undefined);
+  return file === undefined ? undefined : { file, config: readSoundConfig(file, '--config FILE', terminal) };
 }
 
 /**
@@ -61,11 +58,11 @@ export function readConfig(file: string, folder: string): Config {
  */
 export async function readConnections(
   config: string | undefined,
-  folder: string,
+  terminal: Terminal,
   access: AwsAccess,
 ): Promise<{ readonly source: string; readonly uses: readonly ConnectionUse[] }> {
-  const file = config ?? (existsSync(resolve(folder, USUAL_CONFIG)) ? USUAL_CONFIG : undefined);
-  if (file !== undefined) return { source: file, uses: usesIn(readConfig(file, folder)) };
+  const read = usualConfig(config, terminal);
+  if (read !== undefined) return { source: read.file, uses: usesIn(read.config) };
   const clients = callerConfig(access);
   const { entries, digests } = await createRegistry(REGISTRY_PATH, clients).list();
   const { pins } = createSecrets(new SecretsManagerClient(clients));

@@ -68,11 +68,11 @@ Examples:
   keyturn connect acme --email ci@example.com`;
 
 async function connect(name: string, options: ConnectOptions, terminal: Terminal): Promise<number> {
-  const { folder, time } = terminal;
+  const { time } = terminal;
   const { dryRun = false, force = false } = options;
   assertAhead(options.expires, time.now());
   const access = accessOf(options);
-  const { source, uses } = await readConnections(options.config, folder, access);
+  const { source, uses } = await readConnections(options.config, terminal, access);
   const use = namedUse(name, uses, source);
   const token = await tokenFrom(terminal, {
     forms: tokenFormsOf(use.connection.host),

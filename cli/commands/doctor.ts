@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
 import { type AccessOptions, accessOf, reach, withAccess } from '../access';
+import { usualConfig } from '../connections';
 import { type Diagnosis, diagnose } from '../doctor/checks';
 import { gather } from '../doctor/gather';
 import { EXIT, EXIT_CODES } from '../exit-code';
@@ -41,11 +42,12 @@ Examples:
   keyturn doctor --json | jq '.checks[] | select(.status == "fail")'`;
 
 async function doctor({ config, json, ...options }: DoctorOptions, terminal: Terminal): Promise<number> {
-  const { folder, time, stdout, stderr, watched } = terminal;
+  const { time, stdout, stderr, watched } = terminal;
+  const read = usualConfig(config, terminal);
   const access = accessOf(options);
   const caller = await reach(access);
   if (watched) stderr.write(`Looking at ${caller.accountId} in ${caller.region}...\n`);
-  const diagnosis = diagnose(await gather({ access, caller, time, version, config, folder }));
+  const diagnosis = diagnose(await gather({ access, caller, time, version, config: read }));
   stdout.write(json ? `${JSON.stringify(diagnosis, undefined, 2)}\n` : `${renderDiagnosis(diagnosis)}\n`);
   return exitCodeOf(diagnosis);
 }

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { readCredentialReport } from '../../functions/account/credential-report';
 import type { RegistryListing, Time } from '../../functions/account/ports';
 import { alarmStates } from '../../functions/aws/alarm-states';
@@ -23,7 +21,7 @@ import { DECISIVE_CHANGES } from '../../functions/core/own-things';
 import { listPolicies } from '../../functions/report/evidence/list-policies';
 import type { EvidencePorts } from '../../functions/report/evidence/ports';
 import { tryToken } from '../connect/try-token';
-import { type ConnectionUse, readConfig, USUAL_CONFIG, usesIn, usesOf } from '../connections';
+import { type ConnectionUse, type ReadConfig, usesIn, usesOf } from '../connections';
 import type { Facts, SeenConnection, WantedKey } from './facts';
 import { notAsked, type Read, reading } from './read';
 
@@ -32,9 +30,8 @@ export interface Asking {
   readonly caller: Facts['caller'];
   readonly time: Time;
   readonly version: string;
-  /** A configuration's name. @default keyturn.yaml, where there is one */
-  readonly config: string | undefined;
-  readonly folder: string;
+  /** @default - none was given, and there is no keyturn.yaml */
+  readonly config: ReadConfig | undefined;
 }
 
 /** How far back the record is read. */
@@ -44,10 +41,8 @@ const CHANGES_DAYS = 30;
 /** Things of one kind that are asked about at the same time. */
 const AT_ONCE = 4;
 
-/** Reads everything that the checks judge, and changes nothing. @throws KeyturnError `invalid-*` for the configuration */
-export async function gather({ access, caller, time, version, config: named, folder }: Asking): Promise<Facts> {
-  const file = named ?? (existsSync(resolve(folder, USUAL_CONFIG)) ? USUAL_CONFIG : undefined);
-  const config = file === undefined ? undefined : { file, config: readConfig(file, folder) };
+/** Reads everything that the checks judge, and changes nothing. */
+export async function gather({ access, caller, time, version, config }: Asking): Promise<Facts> {
   const now = time.now();
   const clients = reviewConfig(access);
   const ports = createEvidencePorts({ time, access });

@@ -215,7 +215,7 @@ keys: [{ id: shop, user: ci-shop, deliverTo: [{ connection: other, repository: a
     [['acme'], 'x', 'standard input is no terminal. Pipe the token in, with --token-stdin.'],
     [['acme', '--token-stdin', '--expires', '2020-01-01'], 'x', 'has passed'],
     [['acme', '--token-stdin', '--email', 'a@b', '--client-id', 'c'], 'x', 'A token has one form'],
-    [['acme', '--token-stdin', '--config', 'none.yaml'], 'x', 'there is no such file'],
+    [['acme', '--token-stdin', '--config', 'none.yaml'], 'x', 'found no such file'],
   ])('refuses what means nothing: %s', async (args, token, says) => {
     const { code, stderr } = await connect(token, args[0] ?? '', ...args.slice(1));
     expect(stderr).toContain(says);

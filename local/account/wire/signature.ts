@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { AwsError } from '../aws-error';
 
 /** A request as it came in, before anything was made of it. */
@@ -91,18 +91,19 @@ export function signatureTime(instant: number): string {
   return `${new Date(instant).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
 }
 
-const keys = new Map<string, Buffer>();
+const keys = new Map<string, KeyObject>();
 
 /** Four HMACs a day, region, service and secret, not four a request. */
-function signingKey(secret: string, { date, region, service }: ClaimedSignature): Buffer {
+function signingKey(secret: string, { date, region, service }: ClaimedSignature): KeyObject {
   const name = `${date}/${region}/${service}/${secret}`;
   const known = keys.get(name);
   if (known !== undefined) return known;
   if (keys.size > 1000) keys.clear();
   let key: Buffer = Buffer.from(`AWS4${secret}`, 'utf8');
   for (const part of [date, region, service, 'aws4_request']) key = createHmac('sha256', key).update(part).digest();
-  keys.set(name, key);
-  return key;
+  const signing = createSecretKey(key);
+  keys.set(name, signing);
+  return signing;
 }
 
 function canonicalQuery(query: string): string {

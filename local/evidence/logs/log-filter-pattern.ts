@@ -25,48 +25,64 @@ function jsonPattern(pattern: string): Test {
   if (body === undefined || (body.includes('&&') && body.includes('||'))) throw unsupported(pattern);
   const any = body.includes('||');
   const conditions = body.split(any ? '||' : '&&').map((condition) => jsonCondition(condition, pattern));
+  const texts = any ? [] : conditions.flatMap(({ text }) => text ?? []);
   return (message) => {
+    // A year of events is searched for a few: what lacks a text that is wanted need not be parsed.
+    if (!message.includes('\\u') && !texts.every((text) => message.includes(text))) return false;
     const document = parse(message);
     if (document === undefined) return false;
-    return any ? conditions.some((test) => test(document)) : conditions.every((test) => test(document));
+    return any ? conditions.some(({ test }) => test(document)) : conditions.every(({ test }) => test(document));
   };
 }
 
-function jsonCondition(text: string, pattern: string): (document: object) => boolean {
+interface Condition {
+  readonly test: (document: object) => boolean;
+  /** What every message has in it that passes, as it is spelled in JSON. @default - it cannot be told */
+  readonly text?: string;
+}
+
+function jsonCondition(text: string, pattern: string): Condition {
   const match = /^\s*\(?\s*\$\.([\w.-]+)\s*(.+?)\s*\)?\s*$/s.exec(text);
   const [, path, rest] = match ?? [];
   if (path === undefined || rest === undefined) throw unsupported(pattern);
   const keys = path.split('.');
-  if (rest === 'EXISTS') return (document) => select(document, keys) !== undefined;
-  if (rest === 'NOT EXISTS') return (document) => select(document, keys) === undefined;
+  if (rest === 'EXISTS') return { test: (document) => select(document, keys) !== undefined };
+  if (rest === 'NOT EXISTS') return { test: (document) => select(document, keys) === undefined };
   const is = /^IS (TRUE|FALSE|NULL)$/.exec(rest)?.[1];
   if (is !== undefined) {
     const wanted = is === 'NULL' ? null : is === 'TRUE';
-    return (document) => select(document, keys) === wanted;
+    return { test: (document) => select(document, keys) === wanted };
   }
   const [, operator, quoted, bare] = /^(!=|>=|<=|=|>|<)\s*(?:"([^"]*)"|([\w.*:/-]+))$/.exec(rest) ?? [];
   const wanted = quoted ?? bare;
   if (operator === undefined || wanted === undefined) throw unsupported(pattern);
-  return (document) => compare(select(document, keys), operator, wanted);
+  const matches = comparison(operator, wanted);
+  // A number has more than one spelling in JSON, and so have other characters.
+  const isPlain = operator === '=' && quoted !== undefined && /^[A-Za-z][\w .:-]*$/.test(quoted);
+  return { test: (document) => matches(select(document, keys)), ...(isPlain ? { text: quoted } : {}) };
 }
 
-function compare(found: unknown, operator: string, wanted: string): boolean {
-  if (typeof found !== 'string' && typeof found !== 'number') return false;
-  if (operator === '=' || operator === '!=') {
-    const wildcard = new RegExp(`^${wanted.split('*').map(escapeRegExp).join('.*')}$`, 's');
-    return wildcard.test(String(found)) === (operator === '=');
-  }
-  const [left, right] = [Number(found), Number(wanted)];
-  if (operator === '>') return left > right;
-  if (operator === '<') return left < right;
-  return operator === '>=' ? left >= right : left <= right;
+function comparison(operator: string, wanted: string): (found: unknown) => boolean {
+  const matches = operator === '=' || operator === '!=' ? likeness(operator, wanted) : order(operator, Number(wanted));
+  return (found) => (typeof found === 'string' || typeof found === 'number') && matches(found);
+}
+
+function likeness(operator: string, wanted: string): (found: string | number) => boolean {
+  const wildcard = new RegExp(`^${wanted.split('*').map(escapeRegExp).join('.*')}$`, 's');
+  return (found) => wildcard.test(String(found)) === (operator === '=');
+}
+
+function order(operator: string, right: number): (found: string | number) => boolean {
+  if (operator === '>') return (found) => Number(found) > right;
+  if (operator === '<') return (found) => Number(found) < right;
+  return operator === '>=' ? (found) => Number(found) >= right : (found) => Number(found) <= right;
 }
 
 function select(document: object, keys: readonly string[]): unknown {
   let value: unknown = document;
   for (const key of keys) {
     if (typeof value !== 'object' || value === null) return undefined;
-    value = Object.entries(value).find(([name]) => name === key)?.[1];
+    value = Object.getOwnPropertyDescriptor(value, key)?.value;
   }
   return value;
 }

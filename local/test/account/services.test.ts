@@ -50,6 +50,19 @@ async function logWorld() {
 }
 
 describe('CloudWatch Logs', () => {
+  it('finds a text however JSON spells it', async () => {
+    const { write, find } = await logWorld();
+    await write(
+      '{"word":"caf\\u0065"}',
+      '{"word":"cafe"}',
+      '{"word":"cafes","other":"cafe"}',
+      '{"n":5.0}',
+      '{"n":"5"}',
+    );
+    expect(await find('{ $.word = "cafe" }')).toEqual(['{"word":"caf\\u0065"}', '{"word":"cafe"}']);
+    expect(await find('{ $.n = "5" }')).toEqual(['{"n":5.0}', '{"n":"5"}']);
+  });
+
   it('keeps lines in streams and describes them', async () => {
     const { logs, write, clock } = await logWorld();
     await write('one', 'two');

@@ -179,3 +179,8 @@ export const METRIC = {
   /** Findings by code; dimensions `service` and `finding`. Only what was found is sent. */
   findings: 'Findings',
 } as const;
+
+/** The metric of one of a run's counters. */
+export function counterName(counter: string): string {
+  return `${counter.charAt(0).toUpperCase()}${counter.slice(1)}`;
+}

@@ -2,17 +2,16 @@ import { ALARM_NAMES, type AlarmName } from '../../functions/core/config/alarm-n
 import type { Settings } from '../../functions/core/config/settings';
 import type { Descriptor } from '../../functions/core/findings/descriptor';
 import { FINDING_CODES, FINDINGS, type FindingCode } from '../../functions/core/findings/findings';
-import { type FunctionName, METRIC } from '../../functions/core/names';
+import { counterName, type FunctionName, METRIC } from '../../functions/core/names';
 import type { AlarmDefinition } from './alarm-definition';
 import {
-  counterName,
   droppedEvents,
   failedRuns as failedRunsOf,
   findingMetric,
   invocations,
-  ofAllFunctions,
   queueLength,
   runMetric,
+  sharedMetric,
   subscriptionErrors,
 } from './alarm-metrics';
 
@@ -79,7 +78,7 @@ const FORWARDING: AlarmDefinition = {
   ...ONCE_A_DAY,
   name: 'forwarding',
   text: 'The event bus of audit.forwardTo did not take audit events. Nothing is broken here, and the record has the events. But the other side lacks them until the daily function delete has sent them again, which it tries every day.',
-  metrics: ofAllFunctions(METRIC.unforwarded),
+  metrics: [sharedMetric(METRIC.unforwarded)],
   tellsEnd: true,
 };
 
@@ -221,18 +220,14 @@ function evidence(watched: Watched): readonly AlarmDefinition[] {
       ...ONCE_A_DAY,
       name: 'record-incomplete',
       text: "Audit events could not be put into the record, or not on the event bus. Keys are still made and delivered, but none is deactivated or deleted while the record cannot be written. The events that are missing are in the functions' own logs.",
-      metrics: [
-        ...ofAllFunctions(METRIC.unrecorded),
-        ...ofAllFunctions(METRIC.unpublished),
-        findingMetric('record-unavailable'),
-      ],
+      metrics: [sharedMetric(METRIC.unrecorded), sharedMetric(METRIC.unpublished), findingMetric('record-unavailable')],
     },
     ...(watched.archive === undefined ? [] : [archive(watched.archive)]),
     {
       ...ONCE_A_DAY,
       name: 'untold',
       text: "A finding that is for people could not be sent to the topic. Nothing is broken by that, but nobody has been told of the finding; it is in the record. The topic itself may be broken, and then no alarm gets through either: give alarms a second channel, an EventBridge rule on 'CloudWatch Alarm State Change', as the runbook shows.",
-      metrics: ofAllFunctions(METRIC.untold),
+      metrics: [sharedMetric(METRIC.untold)],
     },
   ];
 }

@@ -1,12 +1,5 @@
 import type { FindingCode } from '../../functions/core/findings/findings';
-import {
-  FUNCTION_NAMES,
-  type FunctionName,
-  METRIC,
-  METRICS_NAMESPACE,
-  METRICS_SERVICE,
-} from '../../functions/core/names';
-import type { Counter } from '../../functions/core/run-summary';
+import { type FunctionName, METRIC, METRICS_NAMESPACE, METRICS_SERVICE } from '../../functions/core/names';
 import type { AlarmMetric } from './alarm-definition';
 
 /** A metric of one function's runs. */
@@ -14,14 +7,9 @@ export function runMetric(name: string, of: FunctionName, statistic: AlarmMetric
   return { namespace: METRICS_NAMESPACE, name, dimensions: { service: METRICS_SERVICE, function: of }, statistic };
 }
 
-/** The same metric of each function. */
-export function ofAllFunctions(name: string): readonly AlarmMetric[] {
-  return FUNCTION_NAMES.map((of) => runMetric(name, of));
-}
-
-/** The name under which a run's counter is sent. */
-export function counterName(name: Counter): string {
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+/** A metric that the functions send together. */
+export function sharedMetric(name: string): AlarmMetric {
+  return { namespace: METRICS_NAMESPACE, name, dimensions: { service: METRICS_SERVICE }, statistic: 'Sum' };
 }
 
 export function findingMetric(finding: FindingCode): AlarmMetric {

@@ -13,8 +13,9 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { FUNCTION_NAMES, type FunctionName, METRIC, METRICS_NAMESPACE } from '../../functions/core/names';
-import { counterName, runMetric } from './alarm-metrics';
+import { counterName, FUNCTION_NAMES, type FunctionName, METRIC, METRICS_NAMESPACE } from '../../functions/core/names';
+import type { AlarmMetric } from './alarm-definition';
+import { runMetric, sharedMetric } from './alarm-metrics';
 
 export interface KeyturnDashboardProps {
   readonly alarms: readonly Alarm[];
@@ -98,9 +99,9 @@ function activity(auditLog: ILogGroup): readonly IWidget[] {
 function telling(auditLog: ILogGroup): readonly IWidget[] {
   return [
     graph('Neither recorded, published nor told', [
-      ofAll(METRIC.unrecorded, 'unrecorded'),
-      ofAll(METRIC.unpublished, 'unpublished'),
-      ofAll(METRIC.untold, 'untold'),
+      shared(METRIC.unrecorded, 'unrecorded'),
+      shared(METRIC.unpublished, 'unpublished'),
+      shared(METRIC.untold, 'untold'),
     ]),
     query(auditLog, 'Next due dates', LogQueryVisualizationType.TABLE, 16, [
       `fields ${nextDue().join(', ')}`,
@@ -112,9 +113,16 @@ function telling(auditLog: ILogGroup): readonly IWidget[] {
 }
 
 function metric(name: string, of: FunctionName, statistic: 'Maximum' | 'Sum', label: string): Metric {
-  const { namespace, dimensions } = runMetric(name, of);
+  return shown(runMetric(name, of, statistic), label);
+}
+
+function shared(name: string, label: string): Metric {
+  return shown(sharedMetric(name), label);
+}
+
+function shown({ namespace, name: metricName, dimensions, statistic }: AlarmMetric, label: string): Metric {
   const period = Duration.days(1);
-  return new Metric({ namespace, metricName: name, dimensionsMap: { ...dimensions }, statistic, label, period });
+  return new Metric({ namespace, metricName, dimensionsMap: { ...dimensions }, statistic, label, period });
 }
 
 function ofAll(name: string, label: string): IMetric {

@@ -81,7 +81,7 @@ describe('K8: what fails without a sound has an alarm', () => {
     const untold: MetricId = {
       namespace: METRICS_NAMESPACE,
       name: METRIC.untold,
-      dimensions: { service: METRICS_SERVICE, function: 'rotate' },
+      dimensions: { service: METRICS_SERVICE },
     };
     // A bundle that does not send the metric: what it would send.
     if (!metrics.list().some(({ name }) => name === METRIC.untold)) put(untold, 1);

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { DEFAULT_POLICY } from '../../functions/core/config/policy';
-import { METRIC } from '../../functions/core/names';
-import { COUNTERS } from '../../functions/core/run-summary';
+import { FUNCTION_NAMES, type FunctionName } from '../../functions/core/names';
+import { metricsOf } from '../../functions/core/run-metrics';
+import { COUNTERS, type Counter } from '../../functions/core/run-summary';
 import { deployed } from '../infra/deployed';
 import { ONE_KEY, resourcesOf, synthesize } from '../infra/synthesized';
 import { FREE, PRICES } from './prices';
@@ -43,7 +44,6 @@ function counted() {
   );
   const daily = rules.filter((expression) => /^cron\(\d+ \d+ \* \* \? \*\)$/.test(expression)).length;
   const hourly = rules.filter((expression) => expression === 'rate(1 hour)').length;
-  const metricsOfARun = COUNTERS.length + Object.keys(METRIC).length - 1;
   const [memory] = resourcesOf(template, 'AWS::Lambda::Function').map(({ Properties }) =>
     Number(Properties.MemorySize),
   );
@@ -53,11 +53,25 @@ function counted() {
     alarmMetrics: [...metricsByAlarm().values()].reduce((sum, metrics) => sum + metrics, 0),
     dashboards: count('AWS::CloudWatch::Dashboard'),
     dashboardMetrics: dashboardMetrics(template),
-    metricsOfARun,
     runs: daily * DAYS + hourly * HOURS,
-    customMetrics: metricsOfARun * (hourly + (daily * DAYS) / HOURS),
+    customMetrics: FUNCTION_NAMES.reduce(
+      (sum, name) => sum + metricsOfAQuietRun(name) * (name === 'sync' ? hourly : DAYS / HOURS),
+      0,
+    ),
     gigabytes: (memory ?? 0) / 1024,
   };
+}
+
+/** How many metrics are sent of a run that finds nothing and does nothing. */
+function metricsOfAQuietRun(name: FunctionName): number {
+  const zero = Object.fromEntries(COUNTERS.map((counter) => [counter, 0])) as Record<Counter, number>;
+  const lost = { unrecorded: 0, unpublished: 0, unforwarded: 0, untold: 0 };
+  const ages = { oldestCurrentKeyDays: 10, mostOverdueDays: 0, oldestUndeliveredHours: 0 };
+  const quiet = { ...zero, ...lost, ...ages, function: name, run: '', left: 0, examined: 1 };
+  return metricsOf(quiet, new Map(), true).reduce(
+    (sum, { counts, gauges = {} }) => sum + Object.keys({ ...counts, ...gauges }).length,
+    0,
+  );
 }
 
 const alarmSchema = z.object({
@@ -106,22 +120,14 @@ function fixed(what: string, amount: number, price: number, free = 0): CostLine 
 
 /** Every line, the fixed ones first. */
 export function costs(): { readonly fixed: readonly CostLine[]; readonly byKeys: readonly CostLine[] } {
-  const {
-    kmsKeys,
-    alarms,
-    alarmMetrics,
-    customMetrics,
-    dashboards,
-    metricsOfARun,
-    dashboardMetrics: shown,
-  } = counted();
+  const { kmsKeys, alarms, alarmMetrics, customMetrics, dashboards, dashboardMetrics: shown } = counted();
   const freeDashboards = shown <= FREE.dashboardMetrics ? FREE.dashboards : 0;
   return {
     fixed: [
       fixed(`${kmsKeys} KMS keys`, kmsKeys, PRICES.kmsKey),
       fixed(`${alarms} alarms on ${alarmMetrics} metrics`, alarmMetrics, PRICES.alarmMetric, FREE.alarmMetrics),
       fixed(
-        `${metricsOfARun} metrics a function: ${customMetrics.toFixed(1)} by their hours`,
+        `metrics of quiet runs: ${customMetrics.toFixed(1)} by their hours`,
         customMetrics,
         PRICES.customMetric,
         FREE.customMetrics,

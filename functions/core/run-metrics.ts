@@ -1,4 +1,3 @@
-import type { FindingCode } from './findings/findings';
 import { counterName, METRIC } from './names';
 import { COUNTERS, type Summary } from './run-summary';
 
@@ -19,7 +18,7 @@ export interface MetricSet {
  */
 export function metricsOf(
   summary: Summary,
-  findings: ReadonlyMap<FindingCode, number>,
+  findings: ReadonlyMap<string, number>,
   finished: boolean,
 ): readonly MetricSet[] {
   const { left, unrecorded, unpublished, unforwarded, untold } = summary;

@@ -198,6 +198,37 @@ describe('a torn pair of earlier', () => {
   });
 });
 
+describe('a torn pair of a key that is held back', () => {
+  it.each([
+    [
+      'observed',
+      (scene: Scene) => scene.register({ ...scene.entry('shop'), mode: 'observe' }),
+      ['torn-pair', 'observed'],
+    ],
+    ['paused', (scene: Scene) => scene.setTag('shop', TAG.paused, '2027-01-01T00:00:00Z ana'), ['paused', 'torn-pair']],
+  ] as const)(
+    '(%s) is told in every run until a delivery has made it whole (K1, K14)',
+    async (_how, holdBack, told) => {
+      const { scene } = await freshKey();
+      closingAfter(scene, 'AWS_ACCESS_KEY_ID');
+      await scene.sync();
+      scene.hostFault = undefined;
+      holdBack(scene);
+      for (const hour of [1, 2]) {
+        const { findings, audits } = await scene.sync();
+        expect([hour, [...findings].sort()]).toEqual([hour, [...told].sort()]);
+        const said = audits.filter(({ event }) => event === 'finding').map(({ message }) => message);
+        expect(said.join()).toContain('reached bitbucket acme/shop environment Production by half');
+      }
+      scene.register(scene.entry('shop'));
+      scene.setTag('shop', TAG.paused, '2026-01-01T00:00:00Z ana');
+      await scene.sync();
+      await expectSettled(scene);
+      expect((await scene.sync()).findings).toEqual([]);
+    },
+  );
+});
+
 describe('a place that hides its ID', () => {
   it('and holds the key already is not taken back to the key before, when half of a repetition is refused (K1)', async () => {
     const hidden = { secureAccessKeyId: true };

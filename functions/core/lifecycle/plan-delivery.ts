@@ -21,6 +21,8 @@ import {
 } from '../key/secret-state';
 import { TAG } from '../names';
 import type { FoundOfKey } from './found';
+import { type LeftTorn, leftTorn } from './left-torn';
+import { isObserved } from './observed';
 import { type PauseFinding, pauseFinding } from './paused';
 import type { Delivery, StepNamed } from './steps';
 
@@ -32,7 +34,7 @@ export interface DeliveryInput {
 
 /** The current version is one that a person put there. */
 export type NotDelivered = FoundOfKey<'secret-edited', { readonly seenBy: 'delivery'; readonly secret: string }>;
-type DeliveryFinding = PauseFinding | NotDelivered;
+type DeliveryFinding = PauseFinding | NotDelivered | LeftTorn;
 
 export interface DeliveryPlan {
   /** Marks that go before the delivery begins. */
@@ -65,24 +67,27 @@ export function removals(marks: readonly DeliveryMark[]): readonly StepNamed<'re
 /** Decides whether the current version has to be delivered, and which marks of earlier deliveries have to go. */
 export function planDelivery({ entry, secret: given, now }: DeliveryInput): DeliveryPlan {
   const secret = withoutFuture(given, now);
-  const paused = pauseFinding(entry, secret, now);
-  if (paused !== undefined) return { ...NOTHING, findings: [paused] };
-  if (currentVersion(secret) === undefined) return NOTHING;
   const version = currentKey(secret);
+  const digest = targetSetDigest(entry.targets, entry.connections);
+  const torn = (because: LeftTorn['facts']['because']) =>
+    version === undefined || isDelivered(secret, version, digest) ? [] : leftTorn(entry, secret, version, because);
+  const paused = pauseFinding(entry, secret, now);
+  if (paused !== undefined) return { ...NOTHING, findings: [paused, ...torn('paused')] };
+  if (currentVersion(secret) === undefined) return NOTHING;
   if (version === undefined) {
     const facts = { seenBy: 'delivery', secret: secret.name } as const;
     return { ...NOTHING, findings: [{ code: 'secret-edited', key: entry.id, facts }] };
   }
-  const digest = targetSetDigest(entry.targets, entry.connections);
   if (isDelivered(secret, version, digest)) return { ...NOTHING, removeAfter: staleMarks(secret, digest) };
   const misleading = misleadingMarks(secret, version);
   // Of a version that misleads all marks go.
   const isLeft = ({ versionId }: DeliveryMark) => misleading.every((mark) => mark.versionId !== versionId);
   const stale = staleMarks(secret, digest).filter(isLeft);
   const deliver = deliveryOf(secret, version, digest, misleading, now);
+  const findings = isObserved(entry) ? torn('observed') : [];
   return isFull(secret)
-    ? { removeFirst: [...misleading, ...stale], deliver, removeAfter: [], findings: [] }
-    : { removeFirst: misleading, deliver, removeAfter: stale, findings: [] };
+    ? { removeFirst: [...misleading, ...stale], deliver, removeAfter: [], findings }
+    : { removeFirst: misleading, deliver, removeAfter: stale, findings };
 }
 
 function deliveryOf(

@@ -123,6 +123,38 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
   ],
   [
     {
+      code: 'torn-pair',
+      key,
+      accessKeyId,
+      facts: {
+        is: 'left',
+        at: new Date('2026-05-01T10:00:00Z'),
+        targets: [refused.target, 'bitbucket acme/api'],
+        because: 'paused',
+      },
+    },
+    'attention',
+    'failed',
+    'Key "web-shop": on 2026-05-01 AKIA0000000000000OLD reached bitbucket acme/web-shop/Production or bitbucket acme/api by ' +
+      'half, and no delivery has made it whole since. Nothing is delivered while the key is paused: end the pause, and the ' +
+      'next delivery writes both halves; or set both there by hand, from the secret.',
+  ],
+  [
+    {
+      code: 'torn-pair',
+      key,
+      accessKeyId,
+      isObserved: true,
+      facts: { is: 'left', at: new Date('2026-05-01T10:00:00Z'), targets: [], because: 'observed' },
+    },
+    'attention',
+    'failed',
+    'Key "web-shop": on 2026-05-01 AKIA0000000000000OLD reached a place that is no target any more by half, and no delivery ' +
+      'has made it whole since. Let the key rotate again (mode: rotate), and the next delivery writes both halves; or set both ' +
+      'there by hand, from the secret. But the key is only observed (mode: observe): Keyturn does nothing about it.',
+  ],
+  [
+    {
       code: 'place-unidentified',
       key,
       accessKeyId,

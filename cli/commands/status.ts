@@ -93,13 +93,14 @@ async function statusDocument(
     const now = terminal.time.now();
     reading.tell(`Reading the registry of ${accountId} in ${region}.`);
     const standing = await stand(ports, {
-      only: id === undefined ? undefined : [id],
+      only: id === undefined ? undefined : { id, maxRotations: options.maxRotations },
       onKey: (done, of) => reading.count('Looking at the keys', done, of),
     });
     assertKnown(id, standing);
     reading.tell('Reading what the latest runs found.');
     const recorded = await recordedOf(ports, id, now, deployedAt(standing));
-    const keys = standingOf(standing.keys, { now, maxRotations: options.maxRotations }).map(keyDocument);
+    const stands = standingOf(standing.keys, { now, maxRotations: options.maxRotations });
+    const keys = stands.filter((each) => id === undefined || each.id === id).map(keyDocument);
     return {
       schema: STATUS_SCHEMA,
       account: accountId,
@@ -113,7 +114,9 @@ async function statusDocument(
       silent: [...recorded.silent],
       unseen: [
         ...unlooked(standing, id),
-        ...standing.unseen.map(({ id: unseen, error: { code, message } }) => ({ id: unseen, code, message })),
+        ...standing.unseen
+          .filter((each) => id === undefined || each.id === id)
+          .map(({ id: unseen, error: { code, message } }) => ({ id: unseen, code, message })),
         ...recorded.unseen,
       ],
     };

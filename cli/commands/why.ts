@@ -21,8 +21,10 @@ import { EXIT, EXIT_CODES } from '../exit-code';
 import { Reading } from '../render/reading';
 import { renderWhy } from '../render/why';
 import type { Terminal } from '../terminal';
+import { wholeNumber } from '../whole-number';
 
 interface WhyOptions extends AccessOptions {
+  readonly maxRotations: number;
   readonly json?: true;
 }
 
@@ -35,6 +37,7 @@ export function whyCommand(terminal: Terminal, ended: (exitCode: number) => void
           'it last and from where, and what happens next. It changes nothing.',
       )
       .argument('<access key id>', 'such as AKIAIOSFODNN7EXAMPLE; never the secret')
+      .option('--max-rotations <n>', "the stack's maxRotations, for the dates", wholeNumber, DEFAULT_MAX_ROTATIONS)
       .option('--json', 'write one JSON document: dist/keyturn.why.v1.schema.json'),
   )
     .addHelpText('after', HELP)
@@ -79,7 +82,8 @@ async function whyDocument(accessKeyId: string, options: WhyOptions, terminal: T
     reading.tell('Asking AWS who this is.');
     const { accountId, region } = await reach(access);
     const now = terminal.time.now();
-    const inquiry = { accessKeyId, ports: openAccount(access), now, unread: new Unread() };
+    const { maxRotations } = options;
+    const inquiry = { accessKeyId, ports: openAccount(access), now, maxRotations, unread: new Unread() };
     reading.tell('Reading the audit record and IAM.');
     const { events, user, listed, managed } = await fromIamAndRecord(inquiry, access);
     reading.tell("Reading CloudTrail's event history.");
@@ -109,6 +113,7 @@ interface Inquiry {
   readonly accessKeyId: string;
   readonly ports: AccountPorts;
   readonly now: Date;
+  readonly maxRotations: number;
   readonly unread: Unread;
 }
 
@@ -126,7 +131,8 @@ class Unread {
   }
 }
 
-async function fromIamAndRecord({ accessKeyId, ports, now, unread }: Inquiry, access: AwsAccess) {
+async function fromIamAndRecord(inquiry: Inquiry, access: AwsAccess) {
+  const { accessKeyId, ports, now, unread } = inquiry;
   const ownerOf = createKeyOwner(reviewConfig(access));
   const owner = await unread.or('IAM', () => ownerOf(accessKeyId), undefined);
   const [since, until] = [after(now, -LONGEST_LIFE), after(now, CLOCK_SKEW)];
@@ -136,19 +142,20 @@ async function fromIamAndRecord({ accessKeyId, ports, now, unread }: Inquiry, ac
   if (user === undefined) return { events, user, listed: undefined, managed: undefined };
   const keys = owner === undefined ? [] : await unread.or('IAM', () => ports.iam.listAccessKeys(owner), []);
   const listed = keys.find((key) => key.accessKeyId === accessKeyId);
-  const managed = await unread.or('the registry', () => standingOfUser(user, ports, now), undefined);
+  const managed = await unread.or('the registry', () => standingOfUser(user, inquiry), undefined);
   return { events, user, listed, managed };
 }
 
-/** @throws KeyturnError `aws-*` also where its one key could not be looked at */
-async function standingOfUser(user: string, ports: AccountPorts, now: Date): Promise<KeyStanding | undefined> {
+/** @throws KeyturnError `aws-*` also where this key could not be looked at */
+async function standingOfUser(user: string, { ports, now, maxRotations }: Inquiry): Promise<KeyStanding | undefined> {
   const { entries } = await ports.registry.list();
   const entry = entries.find((each) => isSameUser(each.user, user));
   if (entry === undefined) return undefined;
-  const { keys, unseen } = await stand(ports, { only: [entry.id] });
-  const [missed] = unseen;
+  const { id } = entry;
+  const { keys, unseen } = await stand(ports, { only: { id, maxRotations } });
+  const missed = unseen.find((each) => each.id === id);
   if (missed !== undefined) throw missed.error;
-  return standingOf(keys, { now, maxRotations: DEFAULT_MAX_ROTATIONS })[0];
+  return standingOf(keys, { now, maxRotations }).find((each) => each.id === id);
 }
 
 interface Trails {

@@ -20,10 +20,16 @@ export interface Standing {
 }
 
 interface StandingOptions {
-  /** Only these, by id. @default - all */
-  readonly only?: readonly string[];
+  /** Only this one, by id, where its dates do not depend on the others'. @default - all */
+  readonly only?: OnlyOne | undefined;
   /** Told after each key. */
   readonly onKey?: (done: number, of: number) => void;
+}
+
+interface OnlyOne {
+  readonly id: string;
+  /** Rotations in one run at most: where there are more keys, what one run leaves the next ones do. */
+  readonly maxRotations: number;
 }
 
 /** IAM takes some twenty calls a second; each key is three, or four. */
@@ -36,7 +42,8 @@ const AT_A_TIME = 4;
  */
 export async function stand(ports: StandingPorts, { only, onKey }: StandingOptions = {}): Promise<Standing> {
   const surveyed = await survey(ports, undefined);
-  const wanted = surveyed.managed.filter(({ entry }) => only?.includes(entry.id) ?? true);
+  const isAlone = only !== undefined && surveyed.managed.length <= only.maxRotations;
+  const wanted = surveyed.managed.filter(({ entry }) => !isAlone || entry.id === only.id);
   const keys: ImaginedKey[] = [];
   const unseen: Standing['unseen'][number][] = [];
   const queue = wanted.values();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { statusSchema } from '../../cli/documents/status';
+import { whySchema } from '../../cli/documents/why';
 import { DAY, HOUR } from '../../functions/core/duration';
 import { TAG } from '../../functions/core/names';
 import { Scene } from '../support/scene';
@@ -59,6 +60,24 @@ describe('keyturn status', () => {
       '2026-04-11 deactivate',
       '2026-04-21 delete',
     ]);
+  });
+
+  it('gives one key, and the life of its access key, the dates that it has among all', async () => {
+    const third = scene.manage('third');
+    scene.register({ ...third, policy: { ...third.policy, rotateAfter: 60, deactivateAfter: 70, deleteAfter: 80 } });
+    await scene.day();
+    const cap = ['--max-rotations', '1'];
+    const { keys } = await document(...cap);
+    const dates = new Map(keys.map(({ id, next }) => [id, next]));
+    expect(new Set(keys.map(({ next }) => next[0]?.at)).size).toBe(3);
+    for (const { id, current } of keys.slice(1)) {
+      const alone = await document(id, ...cap);
+      expect(alone.keys.map((key) => [key.id, key.next])).toEqual([[id, dates.get(id)]]);
+      const time = { now: () => new Date(scene.clock.now()), sleep: async () => {} };
+      const told = await typed(['why', current?.accessKeyId ?? '', '--json', ...cap], { time });
+      const ofThis = dates.get(id)?.filter(({ accessKeyId }) => accessKeyId === current?.accessKeyId);
+      expect(whySchema.parse(JSON.parse(told.stdout)).next).toEqual(ofThis);
+    }
   });
 
   it('fits into 80 columns, and breaks no ID', async () => {

@@ -1,4 +1,4 @@
-import { DAY, daysBetween } from '../duration';
+import { after, DAY, daysBetween } from '../duration';
 import { type Described, described } from '../findings/described';
 import { rankOf } from '../findings/findings';
 import { targetName, targetSetDigest } from '../hosts/target';
@@ -62,9 +62,11 @@ export function standingOf(
   return keys.map((key) => {
     const { id } = key.entry;
     const today = obstacles.filter(({ finding, from }) => finding.key === id && from.getTime() - now.getTime() < DAY);
+    // A key of a longer life beside it shows no more of this one.
+    const until = after(now, horizonOf(key) * DAY);
     return {
       ...ofKey(key, now),
-      next: foreseen.filter((each) => each.key === id),
+      next: foreseen.filter((each) => each.key === id && each.at < until),
       findings: today.map(({ finding }) => described(finding)).sort((a, b) => rankOf(a.code) - rankOf(b.code)),
     };
   });

@@ -77,7 +77,8 @@ function collected(value: string, before: readonly string[] = []): readonly stri
 }
 
 async function init(file: string, options: InitOptions, terminal: Terminal): Promise<number> {
-  assertWritable(file, { folder: terminal.folder, force: options.force === true, option: 'keyturn init' });
+  const place = { folder: terminal.folder, force: options.force === true, option: 'keyturn init' };
+  assertWritable(file, place);
   const known = knownFrom(options);
   const isAsked = !options.yes && !options.tokenStdin && terminal.stdin.isTTY === true && terminal.watched;
   const tell = (text: string) => {
@@ -96,7 +97,7 @@ async function init(file: string, options: InitOptions, terminal: Terminal): Pro
   const text = configOf(answers, account);
   const { problems, warnings } = parseConfig(text, terminal.time.now());
   if (problems.length > 0) throw new KeyturnError('unexpected', `${file} would not be sound: ${problems[0]?.message}.`);
-  writeWhole(file, text, terminal.folder);
+  writeWhole(file, text, place);
   const initialized: Initialized = { ...found, written: true, missing, warnings };
   const document = options.json
     ? JSON.stringify(initialized, undefined, 2)

@@ -87,9 +87,10 @@ Examples:
 async function plan(options: PlanOptions, terminal: Terminal): Promise<number> {
   const { html, force = false, json } = options;
   const { folder, stdout } = terminal;
-  if (html !== undefined) assertWritable(html, { folder, force, option: '--html' });
+  const place = { folder, force, option: '--html' };
+  if (html !== undefined) assertWritable(html, place);
   const document = await planDocument(options, terminal);
-  const path = html && writeWhole(html, renderCalendar(document), folder);
+  const path = html && writeWhole(html, renderCalendar(document), place);
   if (json) stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
   else stdout.write(`${renderPlan(document)}${path ? `\n${pathToFileURL(path).href}` : ''}\n`);
   if (document.obstacles.some(({ severity }) => severity === 'attention')) return EXIT.problems;

@@ -107,7 +107,7 @@ async function report(options: ReportOptions, command: Command, terminal: Termin
     stdout.write(text);
     tell(renderSummary(made));
   } else {
-    const path = writeWhole(file, text, folder);
+    const path = writeWhole(file, text, { folder, force });
     stdout.write(`${renderVerdict(made, path, pathToFileURL(path).href)}\n`);
   }
   return options.check ? checkedCode(made.summary) : EXIT.fine;

@@ -124,7 +124,7 @@ async function askDestination(
 ): Promise<Destination | undefined> {
   const repository = await askRepository(user, workspace, look, context);
   if (repository === undefined) return undefined;
-  const environments = (await look?.workspace.environments(repository)) ?? [];
+  const environments = await environmentsOf(repository, look, context);
   if (environments.length === 0) {
     const message = `Which deployment environment of ${repository}? (Enter: all of its pipelines)`;
     const validate = (name: string) => name === '' || isSoundDestination({ repository, environment: name });
@@ -137,6 +137,21 @@ async function askDestination(
   ];
   const message = `Which deployment environment of ${repository}?`;
   return { repository, environment: await select<string | undefined>({ message, choices }, context) };
+}
+
+/** Those that the token shows; where it may not see them a person types one. */
+async function environmentsOf(
+  repository: string,
+  look: Look | undefined,
+  { output }: Context,
+): Promise<readonly string[]> {
+  try {
+    return (await look?.workspace.environments(repository)) ?? [];
+  } catch (thrown) {
+    if (!(thrown instanceof KeyturnError)) throw thrown;
+    output.write(`${wrapped(thrown.message)}\n`);
+    return [];
+  }
 }
 
 async function askRepository(

@@ -54,7 +54,10 @@ export async function simulateDays(options: SimulateOptions, cdkOut: string, ter
     onEnd: async (world, lived) => {
       progress.end();
       const report = await reviewWorld(world, lived);
-      written.reportFile = writeWhole(reportFileOf(options), await renderReport(report, reportFormat), folder);
+      written.reportFile = writeWhole(reportFileOf(options), await renderReport(report, reportFormat), {
+        folder,
+        force: true,
+      });
       written.verdict = renderVerdict(report, written.reportFile, pathToFileURL(written.reportFile).href);
       const { bucket } = written;
       if (bucket !== undefined) written.archive = await saveArchive(world, bucket, options.archive ?? '', folder);

@@ -253,6 +253,23 @@ trail: create
     expect(written()).toContain('user: ci-shop');
   });
 
+  it('overwrites nothing that somebody writes while it looks, and leaves nothing beside it', async () => {
+    scene.awsFault = () => {
+      writeFileSync(join(folder, 'keyturn.yaml'), 'theirs');
+      return undefined;
+    };
+    try {
+      const { code, stderr } = await init(SHOP);
+      expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('the file exists') });
+      expect(written()).toBe('theirs');
+      expect((await init([...SHOP, '--force'])).code).toBe(0);
+      expect(written()).toContain('keys:');
+      expect(readdirSync(folder)).toEqual(['keyturn.yaml']);
+    } finally {
+      scene.awsFault = undefined;
+    }
+  });
+
   it('looks at nothing with --offline, and tells an account that it cannot reach with 3', async () => {
     const unreachable = ['--endpoint-url', 'http://127.0.0.1:9'];
     expect(await init([...SHOP, '--offline', ...unreachable])).toMatchObject({ code: 0, stderr: '' });
@@ -354,6 +371,30 @@ describe.skipIf(!HAS_PSEUDO_TERMINAL)('keyturn init at a terminal', () => {
     });
     expect(terminal.seen).not.toContain(token);
     expect(terminal.seen).not.toContain(token.slice(0, 12));
+  });
+
+  it('goes on with what a person types where the token may list no environment', async () => {
+    await terminal.sees("Which users' keys are to be rotated?");
+    terminal.type(' \r');
+    await terminal.sees('Do pipelines at Bitbucket use these keys?');
+    terminal.type('\r');
+    await terminal.sees('Which workspace?');
+    terminal.type('acme\r');
+    await terminal.sees('A token');
+    const narrow = scene.bitbucket.addAccessToken({ workspace: 'acme', scopes: ['repository'] });
+    terminal.type(`${narrow}\r`);
+    await terminal.sees('Which repository uses the key of ci-shop?');
+    terminal.type('web');
+    await terminal.sees('web\n❯ acme/web-shop');
+    terminal.type('\r');
+    await terminal.sees('the scope pipeline');
+    await terminal.sees('Which deployment environment of acme/web-shop?');
+    terminal.type('Production\r');
+    await terminal.sees('Who hears of findings and failures?');
+    terminal.type('security@example.com\r');
+    await terminal.sees('keyturn.yaml is written.');
+    expect(await terminal.ended()).toBe(0);
+    expect(written()).toContain('environment: Production');
   });
 
   it.each<[string, number]>([

@@ -10,7 +10,7 @@ import { tokenFormsOf } from '../../functions/core/hosts/target';
 import type { Redacted } from '../../functions/core/key/credential';
 import { CONNECTION_SECRET_PREFIX, idOfSecret } from '../../functions/core/names';
 import { type AccessOptions, accessOf, reach, withAccess } from '../access';
-import { type Before, type Decision, decide, isUnreachable, worksEverywhere, worksLess } from '../connect/decide';
+import { type Before, type Decision, decide, isProved, isUnreachable, worksLess } from '../connect/decide';
 import { tokenFrom } from '../connect/token-input';
 import { type TriedToken, tryToken } from '../connect/try-token';
 import { type ConnectionUse, readConnections } from '../connections';
@@ -60,6 +60,8 @@ It needs secretsmanager:DescribeSecret, CreateSecret, PutSecretValue,
 TagResource and UntagResource on the connection's secret. Where GetSecretValue is allowed
 too, the token before is tried as well, to compare them.
 ${EXIT_CODES}
+It is 0 only when every place has shown that the token may write there; one
+where that stays unproved is named, and makes it 1.
 
 Examples:
   keyturn connect acme --expires 2027-01-31
@@ -102,6 +104,7 @@ async function connect(name: string, options: ConnectOptions, terminal: Terminal
     token: tried.token,
     expires,
     places: tried.places,
+    proved: isProved(tried),
     before,
     stored: storedAs(decision, stored),
     because: decision.because,
@@ -111,7 +114,7 @@ async function connect(name: string, options: ConnectOptions, terminal: Terminal
     options.json ? `${JSON.stringify(connected, undefined, 2)}\n` : `${renderConnected(connected)}\n`,
   );
   if (decision.because === 'foreign') return EXIT.problems;
-  return isUnreachable(tried) ? EXIT.unreachable : worksEverywhere(tried) ? EXIT.fine : EXIT.problems;
+  return isUnreachable(tried) ? EXIT.unreachable : isProved(tried) ? EXIT.fine : EXIT.problems;
 }
 
 /** A day as a date, for the tag that people read. */
@@ -192,7 +195,7 @@ async function compared(
   // What stands under the connections' own prefix is ours to put right.
   const { host, secret } = use.connection;
   if (!secret.includes(CONNECTION_SECRET_PREFIX) && !isToken(earlier, host)) return 'foreign';
-  if (worksEverywhere(tried)) return 'not-better';
+  if (isProved(tried)) return 'not-better';
   try {
     return worksLess(tried, await tryOne(earlier, use, terminal, false)) ? 'better' : 'not-better';
   } catch {

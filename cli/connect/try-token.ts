@@ -11,7 +11,7 @@ export interface TriedPlace {
   readonly target: string;
   readonly state: PlaceState;
   readonly code?: ErrorCode;
-  /** What is wrong, and its cure. */
+  /** What is wrong or unproved, and its cure. */
   readonly message?: string;
 }
 
@@ -62,11 +62,15 @@ export async function tryToken({ connection, targets, time, secrets, onPlace }: 
   return { token: await lookAt(host, connection), places };
 }
 
+const UNPROVED =
+  'Whether the token may write here is unproved: the place can be read, and what the host answered to a write that ' +
+  'changes nothing tells nothing of rights. The next delivery shows it.';
+
 async function tryPlace(host: OpenTargets, config: TargetConfig, connection: Connection): Promise<TriedPlace> {
   const target = targetName(config);
   try {
     const isShown = await (await host.open(config, connection)).tryToWrite();
-    return { target, state: isShown ? 'writable' : 'unproved' };
+    return isShown ? { target, state: 'writable' } : { target, state: 'unproved', message: UNPROVED };
   } catch (thrown) {
     const { code, message } = toKeyturnError(thrown);
     if (code === 'invalid-connection') throw thrown;

@@ -31,10 +31,12 @@ export const connectSchema = z.strictObject({
       message: z.string().optional(),
     }),
   ),
+  proved: z.boolean().describe('Every place has shown that the token may write there, and it lacks no scope.'),
   before: z.enum(['none', 'same', 'foreign', 'unreadable', 'better', 'not-better']).describe('The token before it.'),
   stored: z.enum(['created', 'replaced', 'no']),
   because: z.enum([
     'works',
+    'unproved',
     'works-no-less',
     'forced',
     'dry-run',

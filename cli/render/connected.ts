@@ -19,6 +19,8 @@ export interface Connected {
   /** When it ends, as far as anybody has said it. */
   readonly expires: string | undefined;
   readonly places: readonly TriedPlace[];
+  /** Every place has shown that the token may write there, and it lacks no scope. */
+  readonly proved: boolean;
   readonly before: Before;
   readonly stored: 'created' | 'replaced' | 'no';
   readonly because: Decision['because'];
@@ -34,6 +36,7 @@ const STATE: Readonly<Record<PlaceState, string>> = {
 
 const BECAUSE: Readonly<Record<Decision['because'], string>> = {
   works: 'it works at every place.',
+  unproved: 'no place refuses it, but not every one has shown that it may write there.',
   'works-no-less': 'it works no less than the one before it, but see what it lacks.',
   forced: 'because of --force: it lacks what is told above.',
   'dry-run': 'because of --dry-run.',

@@ -123,6 +123,37 @@ describe('keyturn connect', () => {
     expect(stored()).toContain(token);
   });
 
+  it('says where it stays unproved that a token may write, which is not the same as proved', async () => {
+    const tries = ({ method, path }: { readonly method: string; readonly path: string }) =>
+      method === 'PUT' && path.includes('00000000-') && path.includes('/acme/api/');
+    scene.hostFault = (request) => (tries(request) ? { kind: 'status', status: 400 } : undefined);
+    const token = tokenWith('pipeline:variable');
+    const { code, stdout } = await connect(token, 'acme', '--token-stdin', '--dry-run', '--json');
+    const dry = connectSchema.parse(JSON.parse(stdout));
+    expect({ code, dry }).toMatchObject({ code: 1, dry: { proved: false, because: 'dry-run' } });
+    expect(dry.places).toMatchObject([
+      {
+        target: 'bitbucket acme/api environment Production',
+        state: 'unproved',
+        message: expect.stringMatching(/shows it/),
+      },
+      { state: 'writable' },
+    ]);
+    // What worked there before stays; where nobody knows that, the new one is taken, and not called one that works.
+    let times = 1;
+    scene.hostFault = (request) => (tries(request) && times-- > 0 ? { kind: 'status', status: 400 } : undefined);
+    expect((await connect(token, 'acme', '--token-stdin')).stdout).toContain('Not stored: it works less');
+    scene.hostFault = (request) => (tries(request) ? { kind: 'status', status: 400 } : undefined);
+    const taken = await connect(token, 'acme', '--token-stdin');
+    expect(taken.code).toBe(1);
+    expect(taken.stdout).toContain('unproved   bitbucket acme/api environment Production\n');
+    expect(taken.stdout).toMatch(/Stored in .*but\s+not\s+every\s+one/s);
+    scene.hostFault = undefined;
+    const proved = await connect(token, 'acme', '--token-stdin', '--json');
+    expect(connectSchema.parse(JSON.parse(proved.stdout))).toMatchObject({ proved: true, because: 'same' });
+    expect(proved.code).toBe(0);
+  });
+
   it('makes the secret of a connection that is only in the configuration, in each documented form', async () => {
     const secret = 'keyturn/connections/other';
     const encryptionKey = 'arn:aws:kms:eu-west-1:111122223333:key/5ea15ea1-0000-4000-8000-000000000002';

@@ -68,6 +68,14 @@ const places: Check = {
           unreached: true,
         };
       }
+      const unproved = placesThat('unproved', tried);
+      if (unproved.length > 0) {
+        return unknown(
+          `${named(unproved.map(({ target }) => target))}: it can be read, and no write that changes nothing shows there ` +
+            'whether the token may write. A delivery shows it.',
+          { to: 'See what the last delivery came to', run: 'npx keyturn status' },
+        );
+      }
       return ok(`${counted(placesThat('writable', tried).length, 'place')}.`);
     }),
 };

@@ -24,6 +24,9 @@ export interface RunningRules {
   list(): readonly { readonly rule: EventRule; readonly targets: readonly RuleTargetShape[] }[];
   /** Lets a rule rest, or run again. */
   enable(name: string, enabled: boolean): void;
+  /** Gives a rule other targets. Of those that it has by ID nothing changes. */
+  retarget(name: string, targets: readonly RuleTargetShape[]): void;
+  remove(name: string): void;
 }
 
 export interface RuleTargetShape {
@@ -71,7 +74,8 @@ interface Caller {
 /** EventBridge's default bus: events go to the account's listeners; rules are listed, not run. */
 export class EventBridge {
   readonly #rules = new Map<string, EventRule>();
-  #running: RunningRules = { list: () => [], enable: () => {} };
+  readonly #targets = new Map<string, readonly RuleTargetShape[]>();
+  #running: RunningRules = { list: () => [], enable: () => {}, retarget: () => {}, remove: () => {} };
   readonly #options: EventBridgeOptions;
   readonly #arnPrefix: string;
   readonly #defaultBus: ReadonlySet<string | undefined>;
@@ -107,6 +111,7 @@ export class EventBridge {
       throw new AwsError('ValidationException', 400, message);
     }
     const Arn = this.#arnPrefix + input.Name;
+    if (!this.#targets.has(input.Name)) this.#targets.set(input.Name, []);
     this.#rules.set(input.Name, { ...input, Arn, State: input.State ?? 'ENABLED', EventBusName: 'default' });
     return { RuleArn: Arn };
   }
@@ -126,8 +131,45 @@ export class EventBridge {
 
   /** @throws AwsError ResourceNotFoundException */
   listTargetsByRule({ Rule }: { readonly Rule: string }) {
-    this.describeRule({ Name: Rule });
-    return { Targets: this.#find(Rule)?.targets ?? [] };
+    return { Targets: this.#targetsOf(Rule) };
+  }
+
+  /** @throws AwsError ResourceNotFoundException */
+  putTargets({ Rule, Targets }: { readonly Rule: string; readonly Targets: readonly RuleTargetShape[] }) {
+    const others = this.#targetsOf(Rule).filter(({ Id }) => Targets.every((target) => target.Id !== Id));
+    this.#retarget(Rule, [...others, ...Targets]);
+    return { FailedEntryCount: 0, FailedEntries: [] };
+  }
+
+  /** @throws AwsError ResourceNotFoundException */
+  removeTargets({ Rule, Ids }: { readonly Rule: string; readonly Ids: readonly string[] }) {
+    this.#retarget(
+      Rule,
+      this.#targetsOf(Rule).filter(({ Id }) => !Ids.includes(Id)),
+    );
+    return { FailedEntryCount: 0, FailedEntries: [] };
+  }
+
+  /** One that is not there is no mistake ("DeleteRule"). @throws AwsError ValidationException while it has targets */
+  deleteRule({ Name }: { readonly Name: string }): void {
+    if (!this.#rules.has(Name) && this.#find(Name) === undefined) return;
+    if (this.#targetsOf(Name).length > 0) {
+      throw new AwsError('ValidationException', 400, "Rule can't be deleted since it has targets.");
+    }
+    this.#running.remove(Name);
+    this.#rules.delete(Name);
+    this.#targets.delete(Name);
+  }
+
+  /** @throws AwsError ResourceNotFoundException */
+  #targetsOf(name: string): readonly RuleTargetShape[] {
+    this.describeRule({ Name: name });
+    return this.#targets.get(name) ?? this.#find(name)?.targets ?? [];
+  }
+
+  #retarget(name: string, targets: readonly RuleTargetShape[]): void {
+    if (this.#rules.has(name)) this.#targets.set(name, targets);
+    else this.#running.retarget(name, targets);
   }
 
   listRuleNamesByTarget({ TargetArn }: { readonly TargetArn: string }) {

@@ -6,6 +6,7 @@ const operation = operationsOf('ValidationException');
 
 const Name = z.string().min(1).max(64);
 const EventBusName = z.string().optional();
+const target = z.object({ Id: z.string().min(1).max(64), Arn: z.string().min(1), Input: z.string().optional() });
 
 /** EventBridge on the wire. */
 export function eventBridgeOperations(bus: EventBridge) {
@@ -49,6 +50,19 @@ export function eventBridgeOperations(bus: EventBridge) {
     ),
     ListRuleNamesByTarget: operation('read', z.object({ TargetArn: z.string(), EventBusName }), (input) =>
       bus.listRuleNamesByTarget(input),
+    ),
+    PutTargets: operation(
+      'write',
+      z.object({ Rule: Name, EventBusName, Targets: z.array(target).min(1).max(100) }),
+      (input) => bus.putTargets(input),
+    ),
+    RemoveTargets: operation(
+      'write',
+      z.object({ Rule: Name, EventBusName, Ids: z.array(z.string()).min(1).max(100), Force: z.boolean().optional() }),
+      (input) => bus.removeTargets(input),
+    ),
+    DeleteRule: operation('write', z.object({ Name, EventBusName, Force: z.boolean().optional() }), (input) =>
+      bus.deleteRule(input),
     ),
     EnableRule: operation('write', z.object({ Name, EventBusName }), ({ Name }) => bus.enableRule(Name, true)),
     DisableRule: operation('write', z.object({ Name, EventBusName }), ({ Name }) => bus.enableRule(Name, false)),

@@ -34,6 +34,9 @@ export function cloudWatchOperations({ alarms }: CloudWatch) {
     ),
     EnableAlarmActions: operation('write', names, (input) => setActions(alarms, input, true)),
     DisableAlarmActions: operation('write', names, (input) => setActions(alarms, input, false)),
+    DeleteAlarms: operation('write', names, ({ AlarmNames }) => {
+      for (const name of AlarmNames) alarms.delete(name);
+    }),
   };
 }
 

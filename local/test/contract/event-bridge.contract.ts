@@ -1,10 +1,13 @@
 import {
+  DeleteRuleCommand,
   DescribeRuleCommand,
   DisableRuleCommand,
   EnableRuleCommand,
   ListRulesCommand,
   ListTargetsByRuleCommand,
   PutRuleCommand,
+  PutTargetsCommand,
+  RemoveTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
 import { describe, expect, it } from 'vitest';
 import { awsError, type ContractTarget, fresh } from './target';
@@ -37,6 +40,21 @@ export function eventBridgeContract(target: ContractTarget): void {
       expect(await state()).toBe('DISABLED');
       await events.send(new EnableRuleCommand({ Name }));
       expect(await state()).toBe('ENABLED');
+    });
+
+    it('gives a rule targets, takes them away, and deletes a rule without any', async () => {
+      const Rule = await newRule();
+      const Arn = 'arn:aws:sqs:eu-west-1:111122223333:queue';
+      const targets = async () => (await events.send(new ListTargetsByRuleCommand({ Rule }))).Targets;
+      await events.send(new PutTargetsCommand({ Rule, Targets: [{ Id: 'queue', Arn }] }));
+      expect(await targets()).toMatchObject([{ Id: 'queue', Arn }]);
+      await expect(events.send(new DeleteRuleCommand({ Name: Rule }))).rejects.toMatchObject(
+        awsError('ValidationException', 400, /targets/),
+      );
+      await events.send(new RemoveTargetsCommand({ Rule, Ids: ['queue'] }));
+      expect(await targets()).toEqual([]);
+      await events.send(new DeleteRuleCommand({ Name: Rule }));
+      expect((await events.send(new ListRulesCommand({ NamePrefix: Rule }))).Rules).toEqual([]);
     });
 
     it('knows no rule that is not there', async () => {

@@ -210,5 +210,7 @@ describe('an alarm', () => {
     expect(actions()).toBe(false);
     account.invoke(admin, 'monitoring', 'EnableAlarmActions', { AlarmNames });
     expect(actions()).toBe(true);
+    account.invoke(admin, 'monitoring', 'DeleteAlarms', { AlarmNames });
+    expect(account.invoke(admin, 'monitoring', 'DescribeAlarms', {}).MetricAlarms).toEqual([]);
   });
 });

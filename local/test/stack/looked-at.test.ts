@@ -1,5 +1,6 @@
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import {
+  DeleteRuleCommand,
   DescribeRuleCommand,
   DisableRuleCommand,
   EnableRuleCommand,
@@ -7,6 +8,8 @@ import {
   ListRuleNamesByTargetCommand,
   ListRulesCommand,
   ListTargetsByRuleCommand,
+  PutTargetsCommand,
+  RemoveTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
 import { describe, expect, it, test } from 'vitest';
 import type { World } from '../../world';
@@ -106,6 +109,16 @@ test('EventBridge lists the rules that run and their targets; one that is disabl
   await bus.send(new EnableRuleCommand({ Name: 'daily' }));
   await world.runUntil(later(4 * DAY));
   expect(got(world)).toHaveLength(2);
+
+  await bus.send(new RemoveTargetsCommand({ Rule: 'daily', Ids: ['Target0'] }));
+  await world.runUntil(later(6 * DAY));
+  expect(got(world)).toHaveLength(2);
+  await bus.send(new PutTargetsCommand({ Rule: 'daily', Targets: [{ Id: 'Again', Arn: FUNCTION }] }));
+  await world.runUntil(later(8 * DAY));
+  expect(got(world)).toHaveLength(4);
+  await bus.send(new RemoveTargetsCommand({ Rule: 'daily', Ids: ['Again'] }));
+  await bus.send(new DeleteRuleCommand({ Name: 'daily' }));
+  expect((await bus.send(new ListRulesCommand({}))).Rules).toEqual([]);
 });
 
 test('CloudFormation tells of what was deployed, and when', async () => {

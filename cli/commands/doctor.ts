@@ -30,8 +30,8 @@ export function doctorCommand(terminal: Terminal, ended: (exitCode: number) => v
 
 const HELP = `
 Each check is ok, warn, fail or unknown. What cannot be read is unknown and
-names the right that it takes; the managed policy KeyturnAuditor has most of
-them. Where the token of a connection may be read, every place is tried with a
+names the right that it takes; the managed policy KeyturnAuditor has them all
+but those to read tokens. Where the token of a connection may be read, every place is tried with a
 write that changes nothing.
 ${EXIT_CODES}
 It is 1 when a check fails; a warning alone leaves it at 0.

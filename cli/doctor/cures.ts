@@ -1,8 +1,14 @@
 import { quoted } from '../../functions/core/findings/commands';
 import type { Cure } from './check';
 
-/** Makes what the configuration says, of what somebody changed by hand as well. */
+/** Makes what the configuration says. CloudFormation takes what it deployed before for what there is. */
 export const DEPLOY: Cure = { to: 'Deploy the stack again', run: 'npx cdk deploy --all -c config=keyturn.yaml' };
+
+/** Puts back what somebody changed or deleted by hand, too: an ordinary deployment of the same template does nothing. */
+export const REVERT: Cure = {
+  to: 'Deploy the stack again, and have what differs from it put back',
+  run: 'npx cdk deploy --all --revert-drift -c config=keyturn.yaml',
+};
 
 /** An `aws` command in a region. */
 export function aws(to: string, region: string, service: string, ...words: readonly string[]): Cure {

@@ -1,6 +1,8 @@
 import type { CallerIdentity, RegistryListing } from '../../functions/account/ports';
+import type { Survey } from '../../functions/account/survey';
 import type { SeenAlarm } from '../../functions/aws/alarm-states';
 import type { SeenFunction, SeenRule, SeenSubscription, SeenTrail } from '../../functions/aws/deployment-look';
+import type { StackResource } from '../../functions/aws/stack-resources';
 import type { AuditEvent } from '../../functions/core/audit';
 import type { Config } from '../../functions/core/config/config';
 import type { AccessKey, CredentialReport } from '../../functions/core/key/access-key';
@@ -41,6 +43,8 @@ export interface Facts {
   /** Of the registry and of the configuration, each once. */
   readonly wanted: readonly WantedKey[];
   readonly secrets: Read<readonly SecretState[]>;
+  /** Registry and secrets together, as the functions see them: which secret is whose, and which ones are nobody's. */
+  readonly survey: Read<Survey>;
   /** By the names of secrets. */
   readonly policies: Read<ReadonlyMap<string, SecretPolicy>>;
   readonly report: Read<CredentialReport>;
@@ -52,6 +56,8 @@ export interface Facts {
   readonly denials: Read<readonly AuditEvent[]>;
   /** Whether the KMS key that seals the record answers. */
   readonly seal: Read<true>;
+  /** What the stacks have by CloudFormation's word, whatever became of it since. */
+  readonly resources: Read<readonly StackResource[]>;
   readonly rules: Read<readonly SeenRule[]>;
   readonly functions: Read<readonly SeenFunction[]>;
   readonly subscriptions: Read<readonly SeenSubscription[]>;

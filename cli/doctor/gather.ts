@@ -9,20 +9,22 @@ import { createDeploymentLook, type DeploymentLook } from '../../functions/aws/d
 import { createEvidencePorts } from '../../functions/aws/evidence-ports';
 import { createIam } from '../../functions/aws/iam';
 import { createSealKey } from '../../functions/aws/seal-key';
+import { stackResources } from '../../functions/aws/stack-resources';
 import type { AuditEvent } from '../../functions/core/audit';
 import type { Config } from '../../functions/core/config/config';
 import { digestsIn } from '../../functions/core/config/entry-pin';
 import type { RegistryEntry } from '../../functions/core/config/registry';
 import { after, DAY, MINUTE } from '../../functions/core/duration';
-import { toKeyturnError } from '../../functions/core/errors';
-import { isSameUser } from '../../functions/core/key/key-user';
 import { ALARM_PREFIX, SEAL_KEY_ALIAS, SECRET_PREFIX, secretName } from '../../functions/core/names';
-import { DECISIVE_CHANGES } from '../../functions/core/own-things';
+import { DECISIVE_CHANGES, type OwnCall } from '../../functions/core/own-things';
 import { listPolicies } from '../../functions/report/evidence/list-policies';
 import type { EvidencePorts } from '../../functions/report/evidence/ports';
+import { openAccount } from '../account';
 import { tryToken } from '../connect/try-token';
 import { type ConnectionUse, type ReadConfig, usesIn, usesOf } from '../connections';
 import type { Facts, SeenConnection, WantedKey } from './facts';
+import { keysOf, surveyOf } from './gather-keys';
+import { callsThatExplain } from './gone';
 import { notAsked, type Read, reading } from './read';
 
 export interface Asking {
@@ -38,8 +40,6 @@ export interface Asking {
 const RECORD_DAYS = 3;
 /** How far back CloudTrail is asked about changes by hand. */
 const CHANGES_DAYS = 30;
-/** Things of one kind that are asked about at the same time. */
-const AT_ONCE = 4;
 
 /** Reads everything that the checks judge, and changes nothing. */
 export async function gather({ access, caller, time, version, config }: Asking): Promise<Facts> {
@@ -56,15 +56,20 @@ export async function gather({ access, caller, time, version, config }: Asking):
   const wanted = wantedKeys(config?.config, registry);
   const policies = await policiesOf(ports, secrets, registry);
   const uses = connectionUses(config?.config, registry, policies);
-  const [report, keys, record, things, connections, ownHistory] = await Promise.all([
+  const [report, keys, record, things, connections] = await Promise.all([
     credentialReport(clients, time),
     keysOf(clients, wanted),
     recordOf(clients, now),
     thingsOf(look, deployed, clients),
     connectionsOf(uses, clients, time),
-    changesOf(ports, deployed, now),
   ]);
-  return {
+  const survey = await surveyOf(openAccount(access).secrets, {
+    registry,
+    secrets,
+    things: known(deployed)?.things,
+    keys,
+  });
+  const found = {
     now,
     version,
     caller,
@@ -74,14 +79,15 @@ export async function gather({ access, caller, time, version, config }: Asking):
     registry,
     wanted,
     secrets,
+    survey,
     policies,
     report,
     keys,
     ...record,
     ...things,
-    ownHistory,
     connections,
   };
+  return { ...found, ownHistory: await changesOf(ports, deployed, now, callsThatExplain(found)) };
 }
 
 function known<Value>(read: Read<Value>): Value | undefined {
@@ -124,37 +130,6 @@ async function credentialReport(clients: ClientConfig, time: Time): Promise<Fact
         why: 'no-answer',
         message: missing.reason ?? 'IAM did not finish its credential report in time.',
       };
-}
-
-async function keysOf(clients: ClientConfig, wanted: readonly WantedKey[]): Promise<Facts['keys']> {
-  const iam = createIam(clients);
-  const users = wanted
-    .map(({ user }) => user)
-    .filter((user, at, all) => all.findIndex((one) => isSameUser(one, user)) === at);
-  const found = await inTurns(
-    users,
-    async (user) =>
-      [
-        user,
-        await reading(`iam:ListAccessKeys for ${user}`, async () => {
-          try {
-            return await iam.listAccessKeys(user);
-          } catch (thrown) {
-            if (toKeyturnError(thrown).code === 'user-missing') return undefined;
-            throw thrown;
-          }
-        }),
-      ] as const,
-  );
-  return new Map(found);
-}
-
-async function inTurns<Item, Answer>(items: readonly Item[], ask: (item: Item) => Promise<Answer>): Promise<Answer[]> {
-  const answers: Answer[] = [];
-  for (let from = 0; from < items.length; from += AT_ONCE) {
-    answers.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(ask))));
-  }
-  return answers;
 }
 
 /** What the sealed record has: whoever else writes into its group decides nothing. */
@@ -202,21 +177,27 @@ async function thingsOf(
   look: DeploymentLook,
   deployed: Facts['deployed'],
   clients: ClientConfig,
-): Promise<Pick<Facts, 'rules' | 'functions' | 'subscriptions' | 'alarms' | 'trails'>> {
+): Promise<Pick<Facts, 'resources' | 'rules' | 'functions' | 'subscriptions' | 'alarms' | 'trails'>> {
   const trails = reading('cloudtrail:DescribeTrails and cloudtrail:GetTrailStatus', () => look.trails());
   const facts = known(deployed);
   if (facts === undefined) {
     const none = deployed.is === 'unread' ? deployed : notAsked<never>(NOT_DEPLOYED);
-    return { rules: none, functions: none, subscriptions: none, alarms: none, trails: await trails };
+    return { resources: none, rules: none, functions: none, subscriptions: none, alarms: none, trails: await trails };
   }
-  const { names, topic } = facts.things;
+  const { names, topic, stacks } = facts.things;
+  const resources = await reading('cloudformation:ListStackResources on the stack', async () =>
+    (await Promise.all(stacks.map((stack) => stackResources(stack, clients)))).flat(),
+  );
+  const isOwn = (name: string) =>
+    name.startsWith(names) ||
+    known(resources)?.some(({ type, id }) => type === 'AWS::Lambda::Function' && id === name) === true;
   const [rules, functions, subscriptions, alarms] = await Promise.all([
-    reading('events:ListRules', () => look.rules(names)),
-    reading('lambda:ListFunctions', () => look.functions(names)),
+    reading('events:ListRules and events:ListTargetsByRule', () => look.rules(names)),
+    reading('lambda:ListFunctions', () => look.functions(isOwn)),
     reading('sns:ListSubscriptionsByTopic on the topic', () => look.subscriptions(topic)),
     reading('cloudwatch:DescribeAlarms', () => alarmStates(ALARM_PREFIX, clients)),
   ]);
-  return { rules, functions, subscriptions, alarms, trails: await trails };
+  return { resources, rules, functions, subscriptions, alarms, trails: await trails };
 }
 
 async function connectionsOf(
@@ -254,11 +235,12 @@ async function changesOf(
   ports: Pick<EvidencePorts, 'trail'>,
   deployed: Facts['deployed'],
   now: Date,
+  more: readonly OwnCall[],
 ): Promise<Facts['ownHistory']> {
   if (deployed.is === 'unread') return deployed;
   const things = deployed.value?.things;
   if (things === undefined) return notAsked(NOT_DEPLOYED);
   return reading('cloudtrail:LookupEvents', () =>
-    ports.trail.ownChanges(things, after(now, -CHANGES_DAYS * DAY), now, DECISIVE_CHANGES),
+    ports.trail.ownChanges(things, after(now, -CHANGES_DAYS * DAY), now, [...DECISIVE_CHANGES, ...more]),
   );
 }

@@ -1,8 +1,7 @@
-import { STSClient } from '@aws-sdk/client-sts';
-import { HttpRequest } from '@smithy/core/protocols';
 import { KeyturnError } from '../core/errors';
 import { type ClientConfig, reviewConfig } from './client-config';
 import { calling } from './failure';
+import { refusal, signedPost } from './signed-post';
 
 /** An alarm as CloudWatch has it now. */
 export interface SeenAlarm {
@@ -13,15 +12,9 @@ export interface SeenAlarm {
   readonly tells: boolean;
 }
 
-/** The host names of services end so, by the region's beginning; the others in `amazonaws.com`. */
-const SUFFIXES: readonly (readonly [RegExp, string])[] = [
-  [/^cn-/, 'amazonaws.com.cn'],
-  [/^eusc-/, 'amazonaws.eu'],
-];
-
 /**
- * The alarms whose names begin so, all pages. One call of a service is no reason for a client of its own: it is signed by
- * what signs for STS, and speaks JSON (CloudWatch's API reference, "Making API requests", protocol `awsJson1_0`).
+ * The alarms whose names begin so, all pages, in JSON (CloudWatch's API reference, "Making API requests", protocol
+ * `awsJson1_0`).
  *
  * @throws KeyturnError `aws-*`
  */
@@ -44,37 +37,20 @@ export async function alarmStates(
 type Document = Readonly<Record<string, unknown>>;
 
 async function ask(config: ClientConfig, input: Document): Promise<Document> {
-  const { config: client } = new STSClient(config);
-  const region = await client.region();
-  const url = new URL(endpointOf(config, region));
-  const request = new HttpRequest({
-    protocol: url.protocol,
-    hostname: url.hostname,
-    port: url.port === '' ? undefined : Number(url.port),
-    method: 'POST',
-    path: '/',
+  const { status, text } = await signedPost(config, {
+    host: 'monitoring',
+    signingName: 'monitoring',
+    endpointVariable: 'AWS_ENDPOINT_URL_CLOUDWATCH',
     headers: {
-      host: url.host,
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': 'GraniteServiceVersion20100801.DescribeAlarms',
     },
     body: JSON.stringify(input),
   });
-  const scheme = { name: 'sigv4' as const, signingName: 'monitoring', signingRegion: region, properties: {} };
-  const signed = await (await client.signer(scheme)).sign(request);
-  const { response } = await client.requestHandler.handle(new HttpRequest(signed));
-  const document = documentOf(Buffer.from(await client.streamCollector(response.body)).toString('utf8'));
-  if (response.statusCode === 200) return document;
-  const { __type: type = '', message, Message: text = message } = document;
-  const error = new Error(typeof text === 'string' ? text : '');
-  error.name = String(type).replace(/^.*#/, '') || `HTTP ${response.statusCode}`;
-  throw Object.assign(error, { $metadata: { httpStatusCode: response.statusCode } });
-}
-
-function endpointOf({ endpoint }: ClientConfig, region: string): string {
-  const given = endpoint ?? process.env.AWS_ENDPOINT_URL_CLOUDWATCH ?? process.env.AWS_ENDPOINT_URL;
-  const suffix = SUFFIXES.find(([regions]) => regions.test(region))?.[1] ?? 'amazonaws.com';
-  return given ?? `https://monitoring.${region}.${suffix}`;
+  const document = documentOf(text);
+  if (status === 200) return document;
+  const { __type: type = '', message, Message: words = message } = document;
+  throw refusal(String(type).replace(/^.*#/, ''), typeof words === 'string' ? words : '', status);
 }
 
 function documentOf(text: string): Document {

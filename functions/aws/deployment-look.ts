@@ -4,7 +4,7 @@ import {
   GetEventSelectorsCommand,
   GetTrailStatusCommand,
 } from '@aws-sdk/client-cloudtrail';
-import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
+import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -17,6 +17,8 @@ export interface SeenRule {
   readonly name: string;
   readonly enabled: boolean;
   readonly description: string;
+  /** ARNs of what it starts or tells. */
+  readonly targets: readonly string[];
 }
 
 /** A function as Lambda has it now. */
@@ -45,8 +47,8 @@ export interface SeenTrail {
 export interface DeploymentLook {
   /** Whose names begin so; all pages. */
   rules(prefix: string): Promise<readonly SeenRule[]>;
-  /** Whose names begin so; all pages. */
-  functions(prefix: string): Promise<readonly SeenFunction[]>;
+  /** Whose names are such; all pages. */
+  functions(isWanted: (name: string) => boolean): Promise<readonly SeenFunction[]>;
   subscriptions(topicArn: string): Promise<readonly SeenSubscription[]>;
   trails(): Promise<readonly SeenTrail[]>;
   /** What AWS has for the time now, to the second. */
@@ -57,7 +59,7 @@ export interface DeploymentLook {
 export function createDeploymentLook(config: ClientConfig = reviewConfig()): DeploymentLook {
   return {
     rules: (prefix) => listRules(new EventBridgeClient(config), prefix),
-    functions: (prefix) => listFunctions(new LambdaClient(config), prefix),
+    functions: (isWanted) => listFunctions(new LambdaClient(config), isWanted),
     subscriptions: (topicArn) => listSubscriptions(new SNSClient(config), topicArn),
     trails: () => listTrails(new CloudTrailClient(config)),
     time: () => timeAt(new STSClient(config)),
@@ -72,20 +74,37 @@ async function listRules(client: EventBridgeClient, NamePrefix: string): Promise
       client.send(new ListRulesCommand({ NamePrefix, NextToken })),
     );
     for (const { Name = '', State, Description = '' } of page.Rules ?? []) {
-      found.push({ name: Name, enabled: State !== 'DISABLED', description: Description });
+      const targets = await listTargets(client, Name);
+      found.push({ name: Name, enabled: State !== 'DISABLED', description: Description, targets });
     }
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
   return found;
 }
 
-async function listFunctions(client: LambdaClient, prefix: string): Promise<readonly SeenFunction[]> {
+async function listTargets(client: EventBridgeClient, Rule: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await calling(`events:ListTargetsByRule of ${Rule}`, {}, () =>
+      client.send(new ListTargetsByRuleCommand({ Rule, NextToken })),
+    );
+    found.push(...(page.Targets ?? []).flatMap(({ Arn }) => Arn ?? []));
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  return found;
+}
+
+async function listFunctions(
+  client: LambdaClient,
+  isWanted: (name: string) => boolean,
+): Promise<readonly SeenFunction[]> {
   const found: SeenFunction[] = [];
   let Marker: string | undefined;
   do {
     const page = await calling('lambda:ListFunctions', {}, () => client.send(new ListFunctionsCommand({ Marker })));
     for (const { FunctionName: name = '', Environment, State: state } of page.Functions ?? []) {
-      if (name.startsWith(prefix)) found.push({ name, release: Environment?.Variables?.[ENV.release], state });
+      if (isWanted(name)) found.push({ name, release: Environment?.Variables?.[ENV.release], state });
     }
     Marker = page.NextMarker;
   } while (Marker !== undefined && Marker !== '');

@@ -236,10 +236,16 @@ export const DECISIVE_CHANGES = [
   'AddPermission20150331v2',
   'PutFunctionConcurrency20171031',
   'DisableRule',
+  'PutRule',
+  'PutTargets',
   'PutResourcePolicy',
   'PutParameter',
   'PutKeyPolicy',
-] as const satisfies readonly ((typeof OWN_CHANGES)[number] | (typeof OWN_CHANGES_IN_IAM)[number])[];
+  'PutMetricAlarm',
+] as const satisfies readonly OwnCall[];
+
+/** The name of a call that changes a thing of Keyturn's. */
+export type OwnCall = (typeof OWN_CHANGES)[number] | (typeof OWN_CHANGES_IN_IAM)[number];
 
 /** The address that CloudTrail writes for what CloudFormation does; nobody else can have it. */
 export const CLOUDFORMATION_ADDRESS = 'cloudformation.amazonaws.com';

@@ -93,6 +93,20 @@ const FAULTS: readonly Fault[] = [
     byHand: ({ scene }) => scene.rotate(),
   },
   {
+    what: 'a denial that a quiet run for another key came after',
+    check: 'denied',
+    status: 'fail',
+    says: 'service control policy',
+    plant: async ({ scene, entries }) => {
+      entries.push(scene.manage('new'));
+      scene.awsFault = ({ action }) => (action === 'CreateAccessKey' ? ACCESS_DENIED : undefined);
+      await scene.rotate();
+      scene.awsFault = undefined;
+      await scene.rotate({ requested: ['api'] });
+    },
+    byHand: ({ scene }) => scene.rotate(),
+  },
+  {
     what: 'the word of the deployment taken away',
     check: 'stack',
     status: 'warn',
@@ -116,6 +130,42 @@ const FAULTS: readonly Fault[] = [
     status: 'fail',
     says: `disabled ${NAMES}RotateRule`,
     plant: ({ scene }) => scene.account.invoke(scene.admin, 'events', 'DisableRule', { Name: `${NAMES}RotateRule` }),
+  },
+  {
+    what: 'a rule that somebody has deleted',
+    check: 'rules',
+    status: 'fail',
+    says: `deleted ${NAMES}DeleteRule (DeleteRule by `,
+    plant: ({ scene }) => {
+      scene.account.invoke(scene.admin, 'events', 'RemoveTargets', { Rule: `${NAMES}DeleteRule`, Ids: ['Target0'] });
+      scene.account.invoke(scene.admin, 'events', 'DeleteRule', { Name: `${NAMES}DeleteRule` });
+    },
+  },
+  {
+    what: 'a rule without its target',
+    check: 'rules',
+    status: 'fail',
+    says: `Nothing of the stack is a target of ${NAMES}RotateRule (RemoveTargets by `,
+    plant: ({ scene }) =>
+      scene.account.invoke(scene.admin, 'events', 'RemoveTargets', { Rule: `${NAMES}RotateRule`, Ids: ['Target0'] }),
+  },
+  {
+    what: 'a rule that starts something else',
+    check: 'rules',
+    status: 'fail',
+    says: `Nothing of the stack is a target of ${NAMES}RotateRule (PutTargets by `,
+    plant: ({ scene }) => {
+      const Arn = 'arn:aws:lambda:eu-west-1:111122223333:function:other';
+      const rule = { Rule: `${NAMES}RotateRule`, Targets: [{ Id: 'Target0', Arn }] };
+      scene.account.invoke(scene.admin, 'events', 'PutTargets', rule);
+    },
+  },
+  {
+    what: 'a function that somebody has deleted',
+    check: 'functions',
+    status: 'fail',
+    says: `Somebody deleted ${NAMES}RotateFunction`,
+    plant: ({ scene }) => scene.keepStack(`${NAMES}RotateFunction`),
   },
   {
     what: 'a function that has not run for a day',
@@ -162,6 +212,14 @@ const FAULTS: readonly Fault[] = [
     says: 'Keyturn-overdue: it tells nobody',
     plant: ({ scene }) =>
       scene.account.invoke(scene.admin, 'monitoring', 'DisableAlarmActions', { AlarmNames: ['Keyturn-overdue'] }),
+  },
+  {
+    what: 'an alarm that somebody has deleted',
+    check: 'alarms',
+    status: 'fail',
+    says: 'deleted Keyturn-overdue',
+    plant: ({ scene }) =>
+      scene.account.invoke(scene.admin, 'monitoring', 'DeleteAlarms', { AlarmNames: ['Keyturn-overdue'] }),
   },
   {
     what: "a function's role changed by hand",
@@ -233,6 +291,24 @@ const FAULTS: readonly Fault[] = [
     status: 'fail',
     says: `SSM parameter ${registryParameterName('shop')} is not JSON`,
     plant: ({ scene }) => scene.parameter('shop', '{'),
+  },
+  {
+    what: 'a registry entry that somebody has deleted',
+    check: 'registry-complete',
+    status: 'fail',
+    says: 'deleted the entry of shop (DeleteParameter by ',
+    plant: ({ scene }) =>
+      scene.account.invoke(scene.admin, 'ssm', 'DeleteParameter', { Name: registryParameterName('shop') }),
+  },
+  {
+    what: 'a registry that somebody has wiped',
+    check: 'registry-complete',
+    status: 'fail',
+    says: 'Nobody rotates them',
+    plant: ({ scene }) => {
+      for (const id of ['shop', 'api'])
+        scene.account.invoke(scene.admin, 'ssm', 'DeleteParameter', { Name: registryParameterName(id) });
+    },
   },
   {
     what: 'a registry entry that no deployment has written',

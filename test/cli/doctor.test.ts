@@ -36,7 +36,7 @@ describe('keyturn doctor', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('\nThe managed keys\n  ok       users\n');
     expect(stdout).toContain('  fail     registry-readable\n           SSM parameter /keyturn/keys/shop is not JSON.');
-    expect(stdout).toContain('             npx cdk deploy --all -c config=keyturn.yaml\n');
+    expect(stdout).toContain('             npx cdk deploy --all --revert-drift -c config=keyturn.yaml\n');
     const wide = stdout.split('\n').filter((line) => line.length > 80 && !/^ +(aws|npx|sed) /.test(line));
     expect(wide).toEqual([]);
   });
@@ -66,6 +66,49 @@ describe('keyturn doctor', () => {
       cures: [{ run: 'npx keyturn connect acme --dry-run' }],
     });
     expect(checks.find(({ id }) => id === 'connection-secrets')?.status).toBe('ok');
+  });
+
+  it('calls nothing well of which it saw nothing: a policy that it may not read, a right that stays unproved', async () => {
+    doctor.scene.awsFault = ({ action, input }) =>
+      action === 'GetResourcePolicy' && JSON.stringify(input).includes('keyturn/api') ? DENIED : undefined;
+    doctor.scene.hostFault = ({ method, path }) =>
+      method === 'PUT' && path.includes('00000000-') && path.includes('/acme/api/')
+        ? { kind: 'status', status: 400 }
+        : undefined;
+    const found = new Map((await doctor.doctor()).checks.map((check) => [check.id, check]));
+    expect(found.get('secrets-closed')).toMatchObject({
+      status: 'unknown',
+      saw: expect.stringContaining('The policy of keyturn/api cannot be read'),
+    });
+    expect(found.get('places')).toMatchObject({
+      status: 'unknown',
+      saw: expect.stringMatching(
+        /^bitbucket acme\/api environment Production: .* shows there whether the token may write/,
+      ),
+      cures: [{ run: 'npx keyturn status' }],
+    });
+  });
+
+  it('takes a secret of nobody for that of no key, and knows a key by its former id', async () => {
+    const { scene } = doctor;
+    // Another id of the same user: its secret is empty, and the one of before tells which key is the current one.
+    scene.account.invoke(scene.admin, 'ssm', 'DeleteParameter', { Name: '/keyturn/keys/shop' });
+    scene.createKey('ci-shop');
+    scene.clock.advanceBy(1000);
+    scene.manage('web', { user: 'ci-shop' });
+    // Somebody's own secret, with the name of a key that the file has and no deployment has made.
+    scene.addUser('ci-new');
+    const [first] = [scene.createKey('ci-new'), scene.createKey('ci-new')];
+    const ClientRequestToken = `access-key-${first.AccessKeyId}-20260101T000000Z`;
+    const made = { Name: 'keyturn/new', SecretString: '{}', ClientRequestToken };
+    scene.account.invoke(scene.admin, 'secretsmanager', 'CreateSecret', made);
+    doctor.config(`connections: { acme: { bitbucket: { secret: keyturn/connections/acme, url: "${scene.bitbucketUrl}" } } }
+keys: [{ id: new, user: ci-new, deliverTo: [{ connection: acme, repository: acme/shop, environment: Production }] }]
+`);
+    const { saw, status } = await doctor.check('free-slots');
+    expect(status).toBe('fail');
+    expect(saw).toContain('new (ci-new): two keys');
+    expect(saw).toMatch(/web \(ci-shop, AKIA\w{16} was made by hand\)/);
   });
 
   it('ends with 3 when AWS cannot be reached, and when a host gives no answer', async () => {

@@ -1,5 +1,6 @@
+import type { RegistryEntry } from '../../functions/core/config/registry';
 import { thingsDocument } from '../../functions/core/deployed-facts';
-import { ALARM_PREFIX, DEPLOYMENT_PARAMETERS } from '../../functions/core/names';
+import { ALARM_PREFIX, DEPLOYMENT_PARAMETERS, registryParameterName } from '../../functions/core/names';
 import { version } from '../../package.json';
 import { Scene } from './scene';
 import { SEAL_KEY_ARN } from './seal-key';
@@ -11,9 +12,13 @@ export const NAMES = `${STACK}-`;
 /** What the functions say of their code. */
 export const RELEASE = `${version}+abcdef`;
 
+const RULES = ['RotateRule', 'DeactivateRule', 'DeleteRule', 'ReconcileRule'].map((name) => NAMES + name);
+const ALARMS = ['overdue', 'dead-letters'].map((name) => ALARM_PREFIX + name);
+
 /** A scene with what a deployment leaves beside the registry: what a person who looks after it can see of a stack. */
 export class DeployedScene extends Scene {
   override release = RELEASE;
+  readonly #ids = new Set<string>();
 
   override async start(): Promise<this> {
     await super.start();
@@ -30,13 +35,45 @@ export class DeployedScene extends Scene {
     const things = { stacks: [STACK], names: NAMES, topic: topicArn, keys: [SEAL_KEY_ARN.replace(/^.*\//, '')] };
     this.writeParameter(DEPLOYMENT_PARAMETERS.things, thingsDocument(things));
     this.writeParameter(DEPLOYMENT_PARAMETERS.rights, { version: 1, rights: [] });
-    for (const name of ['RotateRule', 'DeactivateRule', 'DeleteRule', 'ReconcileRule']) {
-      account.invoke(admin, 'events', 'PutRule', { Name: NAMES + name, ScheduleExpression: 'rate(1 day)' });
+    for (const Name of RULES) {
+      account.invoke(admin, 'events', 'PutRule', { Name, ScheduleExpression: 'rate(1 day)' });
+      account.invoke(admin, 'events', 'PutTargets', { Rule: Name, Targets: [{ Id: 'Target0', Arn: topicArn }] });
     }
-    for (const name of ['overdue', 'dead-letters']) this.writeAlarm(ALARM_PREFIX + name);
+    for (const name of ALARMS) this.writeAlarm(name);
+    this.keepStack();
     const { Subscriptions } = account.invoke(admin, 'sns', 'ListSubscriptionsByTopic', { TopicArn: topicArn });
     if (Subscriptions.length > 0) return;
     account.invoke(admin, 'sns', 'Subscribe', { TopicArn: topicArn, Protocol: 'sqs', Endpoint: `${topicArn}-queue` });
+  }
+
+  override register(entry: RegistryEntry): void {
+    super.register(entry);
+    this.#ids.add(entry.id);
+    this.keepStack();
+  }
+
+  /** What CloudFormation tells of the stack. @param more names of functions that it has beside */
+  keepStack(...more: readonly string[]): void {
+    const { account, topicArn, clock } = this;
+    const things = (ResourceType: string, ids: readonly string[]) =>
+      ids.map((PhysicalResourceId) => ({ LogicalResourceId: PhysicalResourceId, PhysicalResourceId, ResourceType }));
+    const resources = [
+      ...things('AWS::Events::Rule', RULES),
+      ...things('AWS::CloudWatch::Alarm', ALARMS),
+      ...things('AWS::SNS::Topic', [topicArn]),
+      ...things('AWS::SSM::Parameter', [
+        ...Object.values(DEPLOYMENT_PARAMETERS),
+        ...[...this.#ids].map(registryParameterName),
+      ]),
+      ...things('AWS::Lambda::Function', more),
+    ];
+    const StackId = `arn:aws:cloudformation:${account.region}:${account.accountId}:stack/${STACK}/1`;
+    const stack = { StackName: STACK, StackId, StackStatus: 'CREATE_COMPLETE', Outputs: [], Tags: [] } as const;
+    account.cloudFormation.keep(
+      { ...stack, EnableTerminationProtection: false, template: '{}' },
+      resources,
+      clock.now(),
+    );
   }
 
   writeParameter(Name: string, document: object): void {

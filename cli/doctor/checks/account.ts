@@ -1,7 +1,8 @@
+import type { AuditEvent } from '../../../functions/core/audit';
 import { MINUTE, SECOND } from '../../../functions/core/duration';
 import { cleaned } from '../../../functions/core/outside-text';
 import { type Check, counted, fail, judged, named, ok, unknown, warn } from '../check';
-import { aws, DEPLOY } from '../cures';
+import { aws, REVERT } from '../cures';
 
 /** AWS refuses what is signed more than five minutes off; a shift of one minute makes dates in commands wrong. */
 const REFUSED = 5 * MINUTE;
@@ -71,19 +72,31 @@ const denied: Check = {
   judge: ({ denials, runs }) =>
     judged(denials, (all) =>
       judged(runs, (begun) => {
-        const lastRuns = new Map(begun.map((one) => [one.function, one.run]));
-        const still = all.filter((one) => lastRuns.get(one.function) === one.run);
+        const still = all.filter((one) => isStill(one, begun));
         const last = still.at(-1);
-        if (last === undefined) return ok('Nothing was, in the last run of each.');
+        if (last === undefined) return ok('Nothing was, since the last run of each that looked at all keys.');
         const keys = [...new Set(still.flatMap(({ key }) => key ?? []))];
         const saw =
-          `${counted(still.length, 'step was', 'steps were')} denied in the last runs (${named(keys)}): ` +
+          `${counted(still.length, 'step was', 'steps were')} denied (${named(keys)}): ` +
           cleaned(last.message ?? '', 500);
         const isByOrganization = still.some(({ message = '' }) => /(service|resource) control policy/.test(message));
-        return isByOrganization ? fail(saw, EXEMPT) : warn(saw, DEPLOY);
+        return isByOrganization ? fail(saw, EXEMPT) : warn(saw, REVERT);
       }),
     ),
 };
+
+/** Runs that look at all keys. What was denied to one of them no run for other keys has tried again. */
+const WHOLE: ReadonlySet<string | undefined> = new Set(['daily', 'hourly']);
+
+/** Whether no later run has done without a denial what was denied: the last one that looked at all keys, to its end. */
+function isStill(denial: AuditEvent, runs: readonly AuditEvent[]): boolean {
+  const ended = new Set(runs.filter(({ event }) => event === 'run-finished').map(({ run }) => run));
+  const whole = runs.findLast(
+    (one) =>
+      one.event === 'run-started' && one.function === denial.function && WHOLE.has(one.reason) && ended.has(one.run),
+  );
+  return whole === undefined || denial.run === whole.run || denial.time >= whole.time;
+}
 
 const EXEMPT = {
   to: "Let the organization's administrators exempt the functions' roles: docs/examples/organization-policy.json shows how",

@@ -1,9 +1,10 @@
 import type { AuditEvent } from '../../../functions/core/audit';
 import { after, HOUR, MINUTE } from '../../../functions/core/duration';
-import { ALARM_PREFIX, FUNCTION_NAMES, type FunctionName, SEAL_KEY_ALIAS } from '../../../functions/core/names';
+import { FUNCTION_NAMES, type FunctionName, SEAL_KEY_ALIAS } from '../../../functions/core/names';
 import { type Check, counted, fail, judged, named, ok, unknown, type Verdict, warn } from '../check';
-import { aws, DEPLOY, startFunction } from '../cures';
+import { aws, DEPLOY, REVERT, startFunction } from '../cures';
 import type { Facts } from '../facts';
+import { alarms, functions, handmade, rules } from './as-deployed';
 
 /** How long ago each function has run at most: a day or an hour, and what a run takes. */
 const LATEST: Readonly<Record<FunctionName, number>> = {
@@ -28,7 +29,7 @@ const stack: Check = {
       return entries > 0
         ? warn(
             'There is a registry, but no word of what is deployed: somebody took it away, or the stack is of an earlier version.',
-            DEPLOY,
+            REVERT,
           )
         : unknown(
             `Nothing is deployed in ${accountId}, ${region}.`,
@@ -66,23 +67,6 @@ function releasesOf({ functions }: Facts, runs: readonly AuditEvent[]): readonly
   const said = functions.is === 'read' ? functions.value.flatMap(({ release }) => release ?? []) : [];
   return [...new Set([...last, ...said])].sort();
 }
-
-const rules: Check = {
-  id: 'rules',
-  group: 'deployment',
-  must: 'every rule of the stack is there and enabled',
-  takes: 'events:ListRules',
-  judge: ({ rules: read, caller: { region } }) =>
-    judged(read, (all) => {
-      if (all.length === 0) return fail('EventBridge has no rule of the stack: nothing runs any more.', DEPLOY);
-      const off = all.filter(({ enabled }) => !enabled);
-      if (off.length === 0) return ok(`${counted(all.length, 'rule is', 'rules are')} enabled.`);
-      return fail(
-        `Somebody disabled ${named(off.map(({ name }) => name))}.`,
-        ...off.map(({ name }) => aws(`Enable ${name}`, region, 'events', 'enable-rule', '--name', name)),
-      );
-    }),
-};
 
 const runs: Check = {
   id: 'runs',
@@ -180,56 +164,14 @@ const notifications: Check = {
     }),
 };
 
-const alarms: Check = {
-  id: 'alarms',
-  group: 'deployment',
-  must: 'the alarms are there, tell somebody, and none is on',
-  takes: 'cloudwatch:DescribeAlarms',
-  judge: ({ alarms: read, caller: { region } }) =>
-    judged(read, (all) => {
-      if (all.length === 0)
-        return fail('CloudWatch has no alarm of the stack: silence would be told to nobody.', DEPLOY);
-      const mute = all.filter(({ tells }) => !tells).map(({ name }) => name);
-      if (mute.length > 0) {
-        return fail(
-          `${named(mute)}: it tells nobody when it is on.`,
-          aws('Let them tell again', region, 'cloudwatch', 'enable-alarm-actions', '--alarm-names', ...mute),
-          DEPLOY,
-        );
-      }
-      const on = all.filter(({ state }) => state === 'ALARM').map(({ name }) => name);
-      if (on.length === 0) return ok(`${counted(all.length, 'alarm')}, none is on.`);
-      return warn(
-        `${named(on)}: on now.`,
-        ...on.map((name) => ({ to: `See docs/operate/runbooks/${name.slice(ALARM_PREFIX.length)}.md` })),
-      );
-    }),
-};
-
-const handmade: Check = {
-  id: 'changed-by-hand',
-  group: 'deployment',
-  must: 'roles, code, rules and policies are as they were deployed: nobody has changed them by hand in 30 days',
-  takes: 'cloudtrail:LookupEvents',
-  judge: ({ ownHistory, deployed, caller: { region } }) =>
-    judged(ownHistory, ({ changes }) => {
-      const byHand = changes.filter(({ through }) => through === 'hand');
-      const last = byHand.at(-1);
-      if (last === undefined) return ok('CloudTrail has no such change.');
-      const stackName = deployed.is === 'read' ? deployed.value?.things.stacks[0] : undefined;
-      return warn(
-        `${counted(byHand.length, 'change')} by hand, the last at ${last.at.toISOString()} by ${last.by}: ${named([...new Set(byHand.map(({ call, thing }) => `${call} of ${thing}`))])}.`,
-        aws(
-          'See what differs from the template',
-          region,
-          'cloudformation',
-          'detect-stack-drift',
-          '--stack-name',
-          stackName ?? 'Keyturn',
-        ),
-        { to: 'Ask who did it why, and put it back; the report has every change', run: 'npx keyturn report' },
-      );
-    }),
-};
-
-export const DEPLOYMENT_CHECKS: readonly Check[] = [stack, version, rules, runs, seal, notifications, alarms, handmade];
+export const DEPLOYMENT_CHECKS: readonly Check[] = [
+  stack,
+  version,
+  rules,
+  functions,
+  runs,
+  seal,
+  notifications,
+  alarms,
+  handmade,
+];

@@ -9,8 +9,9 @@ import { currentKey, type SecretState } from '../../../functions/core/key/secret
 import { userSpelling } from '../../../functions/core/lifecycle/user-spelling';
 import { registryParameterName, secretName } from '../../../functions/core/names';
 import { type Check, type Cure, counted, fail, judged, named, ok, unknown, type Verdict, warn } from '../check';
-import { aws, DEPLOY, iam, startFunction } from '../cures';
+import { aws, DEPLOY, iam, REVERT, startFunction } from '../cures';
 import type { Facts, WantedKey } from '../facts';
+import { byWhom, goneEntries, lostKeys } from '../gone';
 
 const users: Check = {
   id: 'users',
@@ -58,11 +59,12 @@ const slots: Check = {
   id: 'free-slots',
   group: 'keys',
   must: 'every user has room for a fresh key: IAM allows two',
-  takes: 'iam:ListAccessKeys on the users, secretsmanager:ListSecrets',
+  takes:
+    'iam:ListAccessKeys on the users, ssm:GetParametersByPath on /keyturn/keys/, secretsmanager:ListSecrets, secretsmanager:ListSecretVersionIds on keyturn/*',
   judge(facts) {
     const { keys, wanted } = facts;
     // Without the secrets nobody knows which of two keys is the current one.
-    if (facts.secrets.is === 'unread') return judged(facts.secrets, () => ok(''));
+    if (facts.survey.is === 'unread') return judged(facts.survey, () => ok(''));
     const full = wanted.flatMap((one) => withoutRoom(facts, one) ?? []);
     if (keys.size === 0)
       return unknown('No managed key is known: nothing is deployed, and no configuration was given.');
@@ -83,12 +85,13 @@ interface WithoutRoom extends WantedKey {
 }
 
 /** Undefined where there is room for a key, or will be by itself. */
-function withoutRoom({ keys, secrets, registry }: Facts, { id, user }: WantedKey): WithoutRoom | undefined {
+function withoutRoom({ keys, survey, registry }: Facts, { id, user }: WantedKey): WithoutRoom | undefined {
   const read = [...keys].find(([name]) => isSameUser(name, user))?.[1];
   const listed = read?.is === 'read' ? (read.value ?? []) : [];
   if (listed.length < 2) return undefined;
   const ids = listed.map(({ accessKeyId }) => accessKeyId);
-  const secret = secretOf({ secrets }, id);
+  const managed = survey.is === 'read' ? survey.value.managed : [];
+  const secret = managed.find((one) => one.entry.id === id)?.secret;
   const ring = secret && ringOfUser(secret, listed, user);
   if (ring?.anchor !== undefined) {
     // A superseded key makes room by itself, on its day.
@@ -134,10 +137,49 @@ const readable: Check = {
         ...invalid.map(({ id }) =>
           aws(`See who wrote ${id}`, region, 'ssm', 'get-parameter-history', '--name', registryParameterName(id)),
         ),
-        DEPLOY,
+        REVERT,
       );
     }),
 };
+
+const complete: Check = {
+  id: 'registry-complete',
+  group: 'keys',
+  must: 'every managed key that was deployed has its entry in the registry',
+  takes:
+    'ssm:GetParametersByPath on /keyturn/keys/, cloudformation:ListStackResources on the stack, secretsmanager:ListSecrets',
+  judge: (facts) =>
+    judged(facts.registry, ({ entries, invalid }) => {
+      const { deployed } = facts;
+      const isDeployed = deployed.is === 'unread' || deployed.value !== undefined;
+      const gone = goneEntries(facts);
+      const told = withoutEntry(facts, gone.is === 'read' ? gone.value : []);
+      if (told.length > 0) {
+        const saw = `${told.join(' ')} Nobody rotates them.`;
+        const cures = [
+          { to: 'Write those that are missing into the configuration, where they are not in it any more' },
+          REVERT,
+        ];
+        // What was taken away as a whole may have been meant.
+        return isDeployed ? fail(saw, ...cures) : warn(saw, ...cures);
+      }
+      const count = entries.length + invalid.length;
+      if (count === 0 && !isDeployed) return unknown('Nothing is deployed here yet, as far as can be read.');
+      return judged(gone, () => judged(facts.survey, () => ok(`${counted(count, 'entry', 'entries')}.`)));
+    }),
+};
+
+/** Keys that nobody rotates any more, in sentences. @param deleted those whose entry somebody deleted by hand, by id */
+function withoutEntry(facts: Facts, deleted: readonly string[]): readonly string[] {
+  const lost = lostKeys(facts).filter((id) => !deleted.includes(id));
+  const withWho = (id: string) => id + byWhom(facts, registryParameterName(id), 'DeleteParameter', 'DeleteParameters');
+  return [
+    ...(deleted.length === 0 ? [] : [`Somebody deleted the entry of ${named(deleted.map(withWho))}.`]),
+    ...(lost.length === 0
+      ? []
+      : [`Keyturn made the keys of ${named(lost.map(withWho))}, and no entry names them any more.`]),
+  ];
+}
 
 const deployedSo: Check = {
   id: 'registry-as-deployed',
@@ -158,7 +200,7 @@ const deployedSo: Check = {
             ...other.map(({ id }) =>
               aws(`See who wrote ${id}`, region, 'ssm', 'get-parameter-history', '--name', registryParameterName(id)),
             ),
-            DEPLOY,
+            REVERT,
           );
         }
         if (unread.length > 0)
@@ -245,30 +287,21 @@ interface OfKey {
 }
 
 function eachSecret(
-  { registry, secrets, deployed, caller: { region } }: Facts,
+  { survey, deployed, caller: { region } }: Facts,
   fine: string,
   wrongWith: (one: OfKey) => string | undefined,
   cure: 'rotate' | 'sync',
   told: typeof fail,
 ): Verdict {
-  return judged(registry, ({ entries }) =>
-    judged(secrets, (all) => {
-      const wrong = entries.flatMap((entry) => {
-        const secret = all.find(({ name }) => name === secretName(entry.id));
-        return (secret && wrongWith({ entry, secret })) ?? [];
-      });
-      if (wrong.length === 0) return ok(fine);
-      const stack = deployed.is === 'read' ? deployed.value?.things.stacks[0] : undefined;
-      return told(
-        `${named(wrong)}.`,
-        startFunction(`Start ${cure}; what it finds it tells`, region, cure, stack ?? 'Keyturn'),
-      );
-    }),
-  );
-}
-
-function secretOf({ secrets }: Pick<Facts, 'secrets'>, id: string): SecretState | undefined {
-  return secrets.is === 'read' ? secrets.value.find(({ name }) => name === secretName(id)) : undefined;
+  return judged(survey, ({ managed }) => {
+    const wrong = managed.flatMap((one) => wrongWith(one) ?? []);
+    if (wrong.length === 0) return ok(fine);
+    const stack = deployed.is === 'read' ? deployed.value?.things.stacks[0] : undefined;
+    return told(
+      `${named(wrong)}.`,
+      startFunction(`Start ${cure}; what it finds it tells`, region, cure, stack ?? 'Keyturn'),
+    );
+  });
 }
 
 export const KEY_CHECKS: readonly Check[] = [
@@ -276,6 +309,7 @@ export const KEY_CHECKS: readonly Check[] = [
   spelling,
   slots,
   readable,
+  complete,
   deployedSo,
   configuredSo,
   inTime,

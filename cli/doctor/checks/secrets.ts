@@ -2,8 +2,9 @@ import { quoted } from '../../../functions/core/findings/commands';
 import { tokenExpiries } from '../../../functions/core/lifecycle/token-expiry';
 import { DEFAULT_TOKEN_EXPIRES_IN_DAYS, idOfSecret, secretName } from '../../../functions/core/names';
 import { readersIn } from '../../../functions/report/judge/secret-readers';
-import { type Check, counted, fail, judged, named, ok, unknown, warn } from '../check';
-import { aws, connect, DEPLOY } from '../cures';
+import { type Check, counted, fail, judged, named, ok, unknown, type Verdict, warn } from '../check';
+import { aws, connect, REVERT } from '../cures';
+import type { Facts } from '../facts';
 
 const there: Check = {
   id: 'secrets',
@@ -28,7 +29,7 @@ const there: Check = {
               name,
             ),
           ),
-          DEPLOY,
+          REVERT,
         );
       }),
     ),
@@ -38,28 +39,67 @@ const closed: Check = {
   id: 'secrets-closed',
   group: 'secrets',
   must: 'no managed secret can be read but by those whom its own policy names',
-  takes: 'secretsmanager:GetResourcePolicy on keyturn/*',
-  judge: ({ policies, deployed }) =>
-    judged(policies, (all) => {
-      const managed = [...all].filter(([name]) => idOfSecret(name) !== undefined);
-      const open = managed.filter(([, { policy, arn }]) => readersIn(policy, arn) === undefined).map(([name]) => name);
-      if (open.length > 0) {
-        return fail(
-          `${named(open)}: whoever has the right to read secrets reads it, because its own policy denies nobody.`,
-          DEPLOY,
+  takes: 'secretsmanager:ListSecrets, secretsmanager:GetResourcePolicy on keyturn/*',
+  judge: (facts) =>
+    judged(facts.policies, (all) =>
+      judged(facts.secrets, (secrets) => {
+        const managed = [...all].filter(([name]) => isManaged(name));
+        const open = managed
+          .filter(([, { policy, arn }]) => readersIn(policy, arn) === undefined)
+          .map(([name]) => name);
+        if (open.length > 0) return opened(open, facts);
+        const unread = secrets.map(({ name }) => name).filter((name) => isManaged(name) && !all.has(name));
+        if (unread.length > 0) {
+          return unknown(
+            `The policy of ${named(unread)} cannot be read, so that nobody here knows who reads what it holds. It takes secretsmanager:GetResourcePolicy.`,
+          );
+        }
+        if (managed.length === 0) return withoutAny(facts);
+        const readers = new Set(managed.flatMap(([, { policy, arn }]) => readersIn(policy, arn) ?? []));
+        return ok(
+          `${counted(managed.length, 'secret')}, read by ${named([...readers].map((arn) => arn.replace(/^.*:role\//, '')))} alone.`,
         );
-      }
-      if (managed.length === 0) {
-        return deployed.is === 'read' && deployed.value === undefined
-          ? unknown('Nothing is deployed here yet, as far as can be read.')
-          : ok('No key is managed yet.');
-      }
-      const readers = new Set(managed.flatMap(([, { policy, arn }]) => readersIn(policy, arn) ?? []));
-      return ok(
-        `${counted(managed.length, 'secret')}, read by ${named([...readers].map((arn) => arn.replace(/^.*:role\//, '')))} alone.`,
-      );
-    }),
+      }),
+    ),
 };
+
+function isManaged(name: string): boolean {
+  return idOfSecret(name) !== undefined;
+}
+
+function withoutAny({ deployed, registry }: Facts): Verdict {
+  if (deployed.is === 'read' && deployed.value === undefined)
+    return unknown('Nothing is deployed here yet, as far as can be read.');
+  const isAnyExpected = registry.is === 'unread' || registry.value.entries.length > 0;
+  return isAnyExpected ? unknown('No managed secret is there to look at.') : ok('No key is managed yet.');
+}
+
+/** A deployment closes those that the registry has; of others nobody but a person knows what they are for. */
+function opened(open: readonly string[], { registry, caller: { region } }: Facts): Verdict {
+  const known = new Set(
+    registry.is === 'read'
+      ? [...registry.value.entries, ...registry.value.invalid].map(({ id }) => secretName(id))
+      : open,
+  );
+  const others = open.filter((name) => !known.has(name));
+  const told = `${named(open)}: whoever has the right to read secrets reads it, because its own policy denies nobody.`;
+  const cures = [
+    ...(others.length < open.length ? [REVERT] : []),
+    ...others.map((name) =>
+      aws(
+        `${name} is of no managed key: look whose it is, and delete it when nobody needs it; it can be restored for 30 days`,
+        region,
+        'secretsmanager',
+        'delete-secret',
+        '--secret-id',
+        name,
+        '--recovery-window-in-days',
+        '30',
+      ),
+    ),
+  ];
+  return others.length < open.length ? fail(told, ...cures) : warn(told, ...cures);
+}
 
 const tokens: Check = {
   id: 'connection-secrets',

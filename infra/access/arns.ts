@@ -88,3 +88,24 @@ export function stackIdPrefix(stack: Stack): string {
   const resourceName = /Keys\d+$/.test(stackName) ? stackName.replace(/\d+$/, '') : `${stackName}/`;
   return stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName });
 }
+
+/**
+ * Patterns for the ARNs of stacks, which end with an ID of CloudFormation's own. Those whose names begin with the first
+ * one's, as those of many keys do, are one pattern: a policy has room for 6,144 characters.
+ */
+export function stackArns([first, ...others]: readonly string[]): string[] {
+  const arn = (name: string) =>
+    short(`arn:\${AWS::Partition}:cloudformation:\${AWS::Region}:\${AWS::AccountId}:stack/${name}/*`);
+  if (first === undefined) return [];
+  return [arn(`${first}*`), ...others.filter((name) => !name.startsWith(first)).map(arn)];
+}
+
+/** Pattern for the ARNs of the rules whose names begin so. */
+export function ruleArns(names: string): string {
+  return short(`arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:rule/${names}*`);
+}
+
+/** Pattern for the ARNs of trails, those of other regions and of the organization's account among them: they log here, too. */
+export function trailArns(): string {
+  return short(`arn:\${AWS::Partition}:cloudtrail:*:*:trail/*`);
+}

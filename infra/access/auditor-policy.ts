@@ -2,10 +2,11 @@ import { Stack } from 'aws-cdk-lib';
 import { Effect, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { SECRET_PREFIX } from '../../functions/core/names';
 import type { AuditArchive } from '../evidence/audit-archive';
-import { logArns, registryArns, reportParameterArns, secretArnPrefix } from './arns';
+import { logArns, registryArns, reportParameterArns, ruleArns, secretArnPrefix, trailArns } from './arns';
 import { onlyThrough } from './kms-use';
 import { listedUnder, type TrailFiles, throughS3, trailFileArns } from './trail-files-access';
 
@@ -20,6 +21,12 @@ export interface AuditorPolicyProps {
   readonly encryptionKey?: string;
   /** Where the account's trail keeps its files. @default - nobody has said it */
   readonly trailFiles?: TrailFiles | undefined;
+  /** Where people are told. */
+  readonly topic: ITopic;
+  /** What CloudFormation's names for the stack's rules begin with. */
+  readonly names: string;
+  /** ARNs of the stacks, or patterns for them. */
+  readonly stacks: readonly string[];
 }
 
 /**
@@ -37,6 +44,7 @@ export class AuditorPolicy extends Construct {
       statements: [
         ...this.record(props),
         ...this.account(),
+        ...this.deployment(props),
         ...this.archive(props),
         ...this.trailFiles(props),
         noSecrets(),
@@ -86,6 +94,16 @@ export class AuditorPolicy extends Construct {
         ['secretsmanager:DescribeSecret', 'secretsmanager:ListSecretVersionIds', 'secretsmanager:GetResourcePolicy'],
         [`${secretArnPrefix(this, SECRET_PREFIX)}*`],
       ),
+    ];
+  }
+
+  /** What `keyturn doctor` reads of the stack's own things, and the trails that logs of it come from. */
+  private deployment({ topic, names, stacks }: AuditorPolicyProps): readonly PolicyStatement[] {
+    return [
+      read('LookAtStack', ['cloudformation:ListStackResources'], stacks),
+      read('LookAtRules', ['events:ListTargetsByRule'], [ruleArns(names)]),
+      read('LookAtTopic', ['sns:ListSubscriptionsByTopic'], [topic.topicArn]),
+      read('LookAtTrails', ['cloudtrail:GetTrailStatus', 'cloudtrail:GetEventSelectors'], [trailArns()]),
     ];
   }
 
@@ -151,6 +169,9 @@ const ACCOUNT = [
   'iam:GenerateCredentialReport',
   'iam:GetCredentialReport',
   'cloudtrail:LookupEvents',
+  'cloudtrail:DescribeTrails',
+  'events:ListRules',
+  'lambda:ListFunctions',
   'secretsmanager:ListSecrets',
   'cloudwatch:DescribeAlarms',
   'cloudwatch:DescribeAlarmHistory',

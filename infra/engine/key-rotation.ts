@@ -9,6 +9,7 @@ import type { PolicyOverrides } from '../../functions/core/config/policy';
 import type { Settings } from '../../functions/core/config/settings';
 import { type DeployedRight, rightsDocument } from '../../functions/core/deployed-facts';
 import type { FunctionName } from '../../functions/core/names';
+import { stackArns } from '../access/arns';
 import { AuditorPolicy } from '../access/auditor-policy';
 import { ConnectionAccess } from '../access/connection-access';
 import { Guardrails } from '../access/guardrails';
@@ -195,7 +196,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this._encryption = this.createEncryption(settings);
     this.createAlarms(settings);
     this.watchChanges(settings, notifications);
-    this.auditorPolicy = this.createAuditor(settings);
+    this.auditorPolicy = this.createAuditor(settings, notifications);
     // Its name is one for the account, and another stack may have it.
     this.auditLog._makeAfter(this.auditorPolicy);
     // What the policy names has to be there before it.
@@ -374,13 +375,16 @@ export class KeyRotation extends Construct implements IKeyRotation {
     return rightsInWords(this.allFunctions.map(({ name, needs }) => ({ name, needs, added: added.get(name) })));
   }
 
-  private createAuditor({ audit: { encryptionKey } }: Settings): ManagedPolicy {
+  private createAuditor({ audit: { encryptionKey } }: Settings, { topic }: NotificationTopic): ManagedPolicy {
     return new AuditorPolicy(this, 'Auditor', {
       auditLog: this.auditLog.logGroup,
       sealKey: this.sealKey,
       archive: this.archive,
       encryptionKey,
       trailFiles: this.trailFiles,
+      topic,
+      names: ownNamesPrefix(this),
+      stacks: Lazy.list({ produce: () => stackArns([...this.deployedBy.stacks]) }),
     }).policy;
   }
 }

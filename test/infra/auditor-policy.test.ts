@@ -148,6 +148,25 @@ describe('the auditor', () => {
     expect(template.Outputs).toHaveProperty('AuditorPolicyArn');
   });
 
+  it('looks at no stacks, rules and topics of others', async () => {
+    const own: readonly (readonly [string, string])[] = [
+      ['cloudformation:ListStackResources', arn('cloudformation', 'stack/Keyturn/1234')],
+      ['events:ListTargetsByRule', arn('events', 'rule/Keyturn-KeyRotationTriggersRotate1234-ABC')],
+      ['cloudtrail:GetTrailStatus', 'arn:aws:cloudtrail:us-east-1:444455556666:trail/organization'],
+      ['cloudtrail:GetEventSelectors', arn('cloudtrail', 'trail/management')],
+    ];
+    const others: readonly (readonly [string, string])[] = [
+      ['cloudformation:ListStackResources', arn('cloudformation', 'stack/Payroll/1234')],
+      ['cloudformation:GetTemplate', arn('cloudformation', 'stack/Keyturn/1234')],
+      ['events:ListTargetsByRule', arn('events', 'rule/payroll')],
+      ['events:PutTargets', arn('events', 'rule/Keyturn-KeyRotationTriggersRotate1234-ABC')],
+      ['sns:ListSubscriptionsByTopic', arn('sns', 'payroll')],
+      ['lambda:InvokeFunction', arn('lambda', 'function:Keyturn-KeyRotationRotate')],
+    ];
+    for (const [action, resource] of own) expect(await mayWith([auditor], { action, resource }), action).toBe(true);
+    for (const [action, resource] of others) expect(await mayWith([auditor], { action, resource }), action).toBe(false);
+  });
+
   it('is not told of an archive or of a key that there is not', () => {
     expect(auditorPolicy(synthesize(ONE_KEY)).Statement.map(({ Sid }) => Sid)).toEqual([
       'ReadRecord',
@@ -157,6 +176,10 @@ describe('the auditor', () => {
       'ListKeys',
       'ReadRegistry',
       'LookAtSecrets',
+      'LookAtStack',
+      'LookAtRules',
+      'LookAtTopic',
+      'LookAtTrails',
       'NoSecretValues',
     ]);
   });

@@ -9,12 +9,25 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { doctorSchema } from '../../cli/documents/doctor';
 import { createEvidencePorts } from '../../functions/aws/evidence-ports';
 import { AUDIT_LOG_GROUP } from '../../functions/core/names';
 import { gatherEvidence } from '../../functions/report/evidence/gather-evidence';
 import { makeReport } from '../../functions/report/judge/make-report';
-import { typed } from '../cli/typed';
+import { type Typed, typed } from '../cli/typed';
 import { AUDITING_ADMINISTRATOR, AUDITOR, type EvidenceLife } from './evidence-life';
+
+/** What an auditor may for `keyturn doctor` alone. */
+const DOCTORS = [
+  'cloudformation:ListStackResources',
+  'events:ListRules',
+  'events:ListTargetsByRule',
+  'lambda:ListFunctions',
+  'sns:ListSubscriptionsByTopic',
+  'cloudtrail:DescribeTrails',
+  'cloudtrail:GetTrailStatus',
+  'cloudtrail:GetEventSelectors',
+];
 
 /** What the deployed policies let auditors do, after a month. */
 export function auditorsReadAndChangeNothing(life: () => EvidenceLife): void {
@@ -54,9 +67,8 @@ export function auditorsReadAndChangeNothing(life: () => EvidenceLife): void {
       expect([limits, attention]).toEqual([[], []]);
     });
 
-    it('sees where every key stands, what comes, and the life of a key', async () => {
-      // Hours in which nothing happens are passed over here.
-      await life().deployed.run('sync', { source: 'aws.events', 'detail-type': 'Scheduled Event' });
+    /** The command as somebody with the auditor's role types it, at the world's time. */
+    async function type(args: readonly string[]): Promise<Typed> {
       const { endpoint, region, credentials } = as(AUDITOR);
       vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
       vi.stubEnv('AWS_REGION', region);
@@ -65,13 +77,41 @@ export function auditorsReadAndChangeNothing(life: () => EvidenceLife): void {
       vi.stubEnv('AWS_SESSION_TOKEN', credentials.sessionToken);
       const { clock } = life().deployed.world;
       const time = { now: () => new Date(clock.now()), sleep: async (wait: number) => clock.advanceBy(wait) };
+      try {
+        return await typed(args, { time, folder: '/nonexistent' });
+      } finally {
+        vi.unstubAllEnvs();
+      }
+    }
+
+    it('sees where every key stands, what comes, and the life of a key', async () => {
+      // Hours in which nothing happens are passed over here.
+      await life().deployed.run('sync', { source: 'aws.events', 'detail-type': 'Scheduled Event' });
       const [key] = life().deployed.keys('ci-shop');
       for (const args of [['status'], ['status', 'shop'], ['plan'], ['why', key?.id ?? '']]) {
-        const { code, stdout } = await typed(args, { time });
+        const { code, stdout } = await type(args);
         expect({ args, code, stdout }).toEqual({ args, code: 0, stdout: expect.stringContaining('shop') });
       }
-      vi.unstubAllEnvs();
       expect(life().enforcement.denied).toEqual([]);
+    });
+
+    it('K12: learns by doctor everything but what only a token shows, by every right that it has for that', async () => {
+      const { account } = life().deployed.world;
+      const trail = { Name: 'management', S3BucketName: 'trail-of-the-account' };
+      account.invoke(life().deployed.admin, 'cloudtrail', 'CreateTrail', trail);
+      account.invoke(life().deployed.admin, 'cloudtrail', 'StartLogging', trail);
+      const { stdout, stderr } = await type(['doctor', '--json']);
+      const { checks } = doctorSchema.parse(JSON.parse(stdout || `"${stderr}"`));
+      const unknown = checks.filter(({ status }) => status === 'unknown');
+      expect(unknown.map(({ id, saw }) => [id, saw])).toEqual([
+        // No file is there to compare with, and no token may be read by whoever audits (K6).
+        ['registry-as-configured', expect.anything()],
+        ['places', 'The token of acme cannot be read here, as it should be.'],
+        ['token-scopes', 'The token of acme cannot be read here, as it should be.'],
+      ]);
+      expect(life().enforcement.denied).toEqual([expect.stringContaining('secretsmanager:GetSecretValue')]);
+      const used = [...life().enforcement.used];
+      for (const right of DOCTORS) expect(used, right).toContainEqual(expect.stringContaining(right));
     });
 
     it('reads the archive, and can take nothing from it', async () => {

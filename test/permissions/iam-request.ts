@@ -22,6 +22,10 @@ const WITHOUT_RESOURCE = new Set([
   'secretsmanager:ListSecrets',
   'kms:CreateKey',
   'kms:ListAliases',
+  'cloudtrail:DescribeTrails',
+  'cloudtrail:LookupEvents',
+  'events:ListRules',
+  'lambda:ListFunctions',
 ]);
 
 const text = (input: Record<string, unknown>, name: string) => String(input[name] ?? '');
@@ -51,12 +55,22 @@ export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string)
         ? ['', '/'].flatMap((end) => one(arn(`parameter${text(input, 'Path').replace(/\/$/, '')}${end}`)))
         : one(arn(`parameter${text(input, 'Name')}`));
     case 'sns':
-      return [...one(text(input, 'TopicArn')), ...kmsOfTopic(account, topicKey)];
+      return [...one(text(input, 'TopicArn')), ...(call.action === 'Publish' ? kmsOfTopic(account, topicKey) : [])];
     case 'logs': {
       // What is asked of a whole group is asked of a stream without a name, as AWS's refusals show.
       return one(arn(`log-group:${text(input, 'logGroupName')}:log-stream:${text(input, 'logStreamName')}`));
     }
+    case 'monitoring': {
+      // On the wire CloudWatch has another name than in policies. Which ARN stands for a prefix is not documented.
+      const resource = `arn:aws:cloudwatch:${account.region}:${account.accountId}:alarm:${text(input, 'AlarmNamePrefix')}any`;
+      return [{ action: `cloudwatch:${call.action}`, resource, context: {} }];
+    }
+    case 'cloudformation':
+      return one(arn(`stack/${text(input, 'StackName')}/00000000-0000-0000-0000-000000000000`));
+    case 'cloudtrail':
+      return one(text(input, 'Name') || text(input, 'TrailName'));
     case 'events':
+      if (call.action === 'ListTargetsByRule') return one(arn(`rule/${text(input, 'Rule')}`));
       return entriesSchema
         .parse(input)
         .Entries.flatMap(({ Source, DetailType, EventBusName = arn('event-bus/default') }) =>

@@ -102,7 +102,7 @@ describe('keyturn doctor, of the stack as it is deployed', () => {
         'alarms warn',
         'changed-by-hand warn',
       ]);
-      expect(found.get('rules')?.saw).toBe(`Somebody disabled ${hourly}.`);
+      expect(found.get('rules')?.saw).toContain(`Somebody disabled ${hourly} (DisableRule by `);
       expect(found.get('alarms')?.saw).toBe('Keyturn-silent-sync: on now.');
       expect(found.get('changed-by-hand')?.saw).toContain(`DisableRule of ${hourly}`);
       for (const id of ['rules', 'runs']) {
@@ -113,4 +113,28 @@ describe('keyturn doctor, of the stack as it is deployed', () => {
       expect(told(await doctor()).filter((one) => !ALWAYS.includes(one))).toEqual(['changed-by-hand warn']);
     },
   );
+
+  it('finds each single thing of it that somebody has deleted, and says who did it', async () => {
+    const { account } = deployed.world;
+    const { admin } = deployed;
+    const { Rules } = account.invoke(admin, 'events', 'ListRules', { NamePrefix: 'Keyturn-' });
+    const [rule = '', other = ''] = Rules.map(({ Name }) => Name);
+    for (const Rule of [rule, other]) {
+      const { Targets } = account.invoke(admin, 'events', 'ListTargetsByRule', { Rule });
+      account.invoke(admin, 'events', 'RemoveTargets', { Rule, Ids: Targets.map(({ Id }) => Id) });
+    }
+    account.invoke(admin, 'events', 'DeleteRule', { Name: other });
+    account.invoke(admin, 'monitoring', 'DeleteAlarms', { AlarmNames: ['Keyturn-overdue'] });
+    const { Parameters } = account.invoke(admin, 'ssm', 'GetParametersByPath', { Path: '/keyturn/keys/' });
+    const Name = Parameters[0]?.Name ?? '';
+    account.invoke(admin, 'ssm', 'DeleteParameter', { Name });
+
+    const found = new Map((await doctor()).checks.map(({ id, status, saw }) => [id, `${status} ${saw}`]));
+    expect(found.get('rules')).toContain(`fail Somebody deleted ${other} (DeleteRule by `);
+    expect(found.get('rules')).toContain(`Nothing of the stack is a target of ${rule} (RemoveTargets by `);
+    expect(found.get('alarms')).toContain('fail Somebody deleted Keyturn-overdue (DeleteAlarms by ');
+    expect(found.get('registry-complete')).toContain(
+      `fail Somebody deleted the entry of ${Name.split('/').at(-1)} (DeleteParameter by `,
+    );
+  });
 });

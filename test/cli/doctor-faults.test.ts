@@ -179,6 +179,19 @@ const FAULTS: readonly Fault[] = [
     },
   },
   {
+    what: 'an hourly rule that starts nothing, beside events that do',
+    check: 'runs',
+    status: 'fail',
+    says: 'sync: no run has come to its end',
+    plant: async (doctor) => {
+      const now = () => new Date(doctor.scene.clock.now());
+      doctor.scene.hours(5);
+      doctor.terminal = { time: { now, sleep: async () => {} } };
+      const detail = { name: secretName('shop') };
+      await doctor.scene.sync({ source: 'aws.secretsmanager', 'detail-type': 'Secret Label Updated', detail });
+    },
+  },
+  {
     what: 'the key of the seal disabled',
     check: 'seal',
     status: 'fail',

@@ -105,7 +105,7 @@ export class World {
       random,
       credentials: (roleArn, functionName) => account.roleSession(roleArn, functionName),
       endpointUrl: accountServer.url,
-      hosts: Object.assign({}, ...Object.values(startedHosts).map(({ origins }) => origins)),
+      hosts: this.origins,
       send: (arn, body, attributes) => courier.send(arn, body, attributes),
       onLog: (line) => {
         this.logs.push(line);
@@ -148,6 +148,11 @@ export class World {
   /** For `AWS_ENDPOINT_URL`. */
   get accountUrl(): string {
     return this.accountServer.url;
+  }
+
+  /** Where the names of the CI hosts lead: name to origin. */
+  get origins(): Readonly<Record<string, string>> {
+    return Object.assign({}, ...Object.values(this.startedHosts).map(({ origins }) => origins));
   }
 
   /** The base URL of a host's API. */

@@ -60,7 +60,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
 
 /** How resources differ from what their template says of them: only what it says is compared, as CloudFormation does. */
 export function driftOf(services: Services, resources: readonly StackResource[]): readonly ResourceDrift[] {
-  return resources.flatMap((resource) => {
+  return resources.flatMap((resource): readonly ResourceDrift[] => {
     const { logicalId: LogicalResourceId, type: ResourceType } = resource.declared;
     const look = LOOKS[ResourceType];
     if (look === undefined) return [];

@@ -29,9 +29,11 @@ async function main(): Promise<number> {
   return run(process.argv.slice(2), { ...processTerminal, time: await timeHere() });
 }
 
-/** In a local world that is served it is another time than on this machine. */
+/** In a local world that is served it is another time than on this machine, and the CI hosts are on loopback. */
 async function timeHere(): Promise<Time> {
   if (process.env.KEYTURN_LOCAL === undefined) return processTerminal.time;
   const { timeOf } = await import('./rehearsal/local-clock');
+  const { goToLocalHosts } = await import('./rehearsal/local-hosts');
+  await goToLocalHosts(process.env);
   return timeOf(process.env, processTerminal.time);
 }

@@ -7,7 +7,7 @@ import { CallCounts } from './call-counts';
 import { Clock } from './clock';
 import { Courier } from './courier';
 import { EventBus } from './events/event-bus';
-import { Queues } from './events/queues';
+import type { Queues } from './events/queues';
 import { runningRules } from './events/running-rules';
 import { AlarmClock } from './evidence/cloudwatch/alarm-clock';
 import type { Alarms } from './evidence/cloudwatch/alarms';
@@ -39,7 +39,7 @@ export class World {
   readonly account: Account;
   /** The CI hosts by name, as a test sets them up and looks at them. */
   readonly hosts: Hosts;
-  readonly queues = new Queues();
+  readonly queues: Queues;
   readonly bus: EventBus;
   /** What event buses of other accounts and regions have taken, oldest first. */
   readonly forwarded: readonly ArrivedEvent[];
@@ -52,7 +52,6 @@ export class World {
   readonly #stacks = new Map<string, Stack>();
   readonly #logListeners: ((line: LogLine) => void)[] = [];
   readonly #newId: () => string;
-  readonly #logFeeds: LogFeeds;
   #onError: (error: unknown, task: string) => void = () => {};
 
   /** Starts all servers on loopback ports. The caller closes the world. */
@@ -86,6 +85,7 @@ export class World {
   ) {
     const { clock, accountId, region } = account;
     const scheduler = new Scheduler(clock);
+    this.queues = account.sqs.queues;
     const courier = new Courier(account.sns, this.queues, clock, account.otherBuses);
     const shipper = new LogShipper(account.logs);
     this.#newId = () => randomUuid(random);
@@ -105,7 +105,7 @@ export class World {
       random,
       credentials: (roleArn, functionName) => account.roleSession(roleArn, functionName),
       endpointUrl: accountServer.url,
-      hosts: Object.assign({}, ...Object.values(startedHosts).map(({ origins }) => origins)),
+      hosts: this.origins,
       send: (arn, body, attributes) => courier.send(arn, body, attributes),
       onLog: (line) => {
         this.logs.push(line);
@@ -116,7 +116,7 @@ export class World {
       onInvoked: (functionName, begin, result) => metricShipper.invoked(functionName, begin, result),
       watchdog: options.watchdog,
     });
-    this.#logFeeds = new LogFeeds({ account, lambda: this.functions, scheduler, copies: options.logBatchCopies });
+    account.logs.runOn(new LogFeeds({ account, lambda: this.functions, scheduler, copies: options.logBatchCopies }));
     account.lambda.runOn(deployedFunctions(this.functions, { clock, scheduler }));
     this.bus = new EventBus({
       clock,
@@ -136,12 +136,23 @@ export class World {
       tamper: options.tamper,
     });
     account.eventBridge.runOn(runningRules(this.bus));
+    account.cloudFormation.runOn({
+      drift: (stackName) => this.#stacks.get(stackName)?.drift() ?? [],
+      importers: (name) =>
+        [...this.#stacks.values()].filter(({ imports }) => imports.has(name)).map(({ stackName }) => stackName),
+      delete: (stackName) => this.#deleteStack(stackName),
+    });
     account.onEvent((event) => this.bus.publish(event));
   }
 
   /** For `AWS_ENDPOINT_URL`. */
   get accountUrl(): string {
     return this.accountServer.url;
+  }
+
+  /** Where the names of the CI hosts lead: name to origin. */
+  get origins(): Readonly<Record<string, string>> {
+    return Object.assign({}, ...Object.values(this.startedHosts).map(({ origins }) => origins));
   }
 
   /** The base URL of a host's API. */
@@ -178,11 +189,11 @@ export class World {
     const synthesized = readCloudAssembly(cdkOut, stackName);
     const name = synthesized.stackName;
     const { account, functions: lambda, bus, queues } = this;
-    const services = { account, lambda, bus, queues, logFeeds: this.#logFeeds, exports: this.#exports };
-    const stack = this.#stacks.get(name) ?? new Stack(services, name);
+    const services = { account, lambda, bus, queues, exports: this.#exports };
+    const stack = this.#stacks.get(name) ?? new Stack(services, name, account.cloudFormation.deleted(name));
     this.#stacks.set(name, stack);
     const deployment = await stack.deploy(synthesized);
-    bus.publish(this.#stackEvent(deployment));
+    bus.publish(this.#stackEvent(deployment.stackId, deployment.status));
     return deployment;
   }
 
@@ -229,7 +240,16 @@ export class World {
     await Promise.all([this.accountServer, ...Object.values(this.startedHosts)].map((server) => server.close()));
   }
 
-  #stackEvent({ stackId, status }: Deployment): AccountEvent {
+  async #deleteStack(stackName: string): Promise<ReadonlyMap<string, string>> {
+    const stack = this.#stacks.get(stackName);
+    if (stack === undefined) return new Map();
+    const left = await stack.delete();
+    if (left.size === 0) this.#stacks.delete(stackName);
+    this.bus.publish(this.#stackEvent(stack.stackId, left.size === 0 ? 'DELETE_COMPLETE' : 'DELETE_FAILED'));
+    return left;
+  }
+
+  #stackEvent(stackId: string, status: string): AccountEvent {
     return {
       version: '0',
       id: this.#newId(),

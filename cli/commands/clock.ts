@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { DAY } from '../../functions/core/duration';
 import { KeyturnError } from '../../functions/core/errors';
+import { TYPED } from '../invocation';
 import { instantFrom, LocalClock } from '../rehearsal/local-clock';
 import { Progress } from '../render/progress';
 import { renderClock, renderLived } from '../render/rehearsal';
@@ -15,7 +16,7 @@ const LOOK_EVERY = 250;
 export function clockCommand(terminal: Terminal, ended: (exitCode: number) => void): Command {
   return new Command('clock')
     .description(
-      'Shows what time it is in the local world of "npm start -- --serve", or moves it on: every scheduled run and ' +
+      `Shows what time it is in the local world of "${TYPED.simulate} --serve", or moves it on: every scheduled run and ` +
         'every delivery until then takes place at once. There is no such clock in an AWS account.',
     )
     .argument('[time]', 'how far to move on (+10d, +36h, +90m), or to when (2027-02-01)')

@@ -23,7 +23,7 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** Puts a world's clock on a loopback port of its own, for whoever has the token. */
+/** Puts a world's clock, and where its CI hosts are, on a loopback port of its own, for whoever has the token. */
 export async function startControl(world: World, places: Places): Promise<Control> {
   const token = randomBytes(24).toString('base64url');
   const clock = new ServedClock(world, places);
@@ -67,7 +67,8 @@ class ServedClock {
   }
 
   async answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Answer> {
-    if (incoming.url !== '/clock') return refused(404, 'there is nothing here but /clock');
+    if (incoming.url === '/hosts' && incoming.method === 'GET') return { status: 200, body: this.world.origins };
+    if (incoming.url !== '/clock') return refused(404, 'there is nothing here but /clock and /hosts');
     if (incoming.method === 'GET') return { status: 200, body: { now: this.#now() } };
     if (incoming.method !== 'POST') return refused(405, '/clock takes GET and POST');
     const wanted = moveSchema.safeParse(json(await bodyOf(incoming)));

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Time } from '../../functions/account/ports';
 import { KeyturnError } from '../../functions/core/errors';
 import { INSTANT_FORM, writtenInstant } from '../../functions/core/written-instant';
+import { TYPED } from '../invocation';
 
 /** Names the control of a local world, as `npm start -- --serve` prints it: `http://127.0.0.1:<port>#<token>`. */
 export const LOCAL_VARIABLE = 'KEYTURN_LOCAL';
@@ -34,6 +35,8 @@ export const livedSchema = z.object({
 });
 export type Lived = z.infer<typeof livedSchema>;
 
+/** Nothing of a local world is anywhere else than on this machine. */
+const hostsSchema = z.record(z.string(), z.string().regex(LOOPBACK));
 const nowSchema = z.object({ now: z.iso.datetime() });
 const refusedSchema = z.object({ error: z.string() });
 
@@ -47,30 +50,36 @@ export class LocalClock {
   /** @throws KeyturnError when the variable is not there, or is not what `npm start -- --serve` prints */
   static of({ [LOCAL_VARIABLE]: named }: Readonly<Partial<Record<string, string>>>): LocalClock {
     const [, url, token] = LOCAL_FORM.exec(named ?? '') ?? [];
-    if (url !== undefined && token !== undefined) return new LocalClock(`${url}/clock`, token);
+    if (url !== undefined && token !== undefined) return new LocalClock(url, token);
     const found = named === undefined ? 'is not set' : 'must be http://127.0.0.1:<port>#<token>';
     throw new KeyturnError(
       'invalid-request',
       `${LOCAL_VARIABLE} ${found}. Only a local world has a clock that can be moved: start one with ` +
-        '"npm start -- --serve", and copy the "export" lines that it prints.',
+        `"${TYPED.simulate} --serve", and read the file that it names (. FILE).`,
     );
+  }
+
+  /** Where the CI hosts of this world are: name to origin. @throws KeyturnError when nobody answers */
+  async hosts(): Promise<Readonly<Record<string, string>>> {
+    return hostsSchema.parse(await this.#ask('/hosts', { method: 'GET' }));
   }
 
   /** @throws KeyturnError when nobody answers */
   async now(): Promise<Date> {
-    return new Date(nowSchema.parse(await this.#ask({ method: 'GET' })).now);
+    return new Date(nowSchema.parse(await this.#ask('/clock', { method: 'GET' })).now);
   }
 
   /** Moves it on. @throws KeyturnError when the instant has passed, and when nobody answers */
   async moveTo(instant: Date): Promise<Lived> {
-    return livedSchema.parse(await this.#ask({ method: 'POST', body: JSON.stringify({ to: instant.toISOString() }) }));
+    const body = JSON.stringify({ to: instant.toISOString() });
+    return livedSchema.parse(await this.#ask('/clock', { method: 'POST', body }));
   }
 
-  async #ask(request: { readonly method: string; readonly body?: string }): Promise<unknown> {
+  async #ask(path: string, request: { readonly method: string; readonly body?: string }): Promise<unknown> {
     const headers = { authorization: `Bearer ${this.token}` };
-    const response = await fetch(this.url, { ...request, headers }).catch(() => undefined);
+    const response = await fetch(`${this.url}${path}`, { ...request, headers }).catch(() => undefined);
     if (response === undefined) {
-      const message = `Nothing answers at ${this.url}: the local world of ${LOCAL_VARIABLE} has ended. Start one with "npm start -- --serve", and copy what it prints.`;
+      const message = `Nothing answers at ${this.url}${path}: the local world of ${LOCAL_VARIABLE} has ended. Start one with "${TYPED.simulate} --serve", and read the file that it names.`;
       throw new KeyturnError('aws-uncertain', message);
     }
     const answer: unknown = await response.json();
@@ -95,12 +104,17 @@ export function instantFrom(text: string, now: Date): Date {
 /** Pauses that are shorter (ms) keep to quotas of AWS, which a local account does not have. */
 const SHORTEST = 1_000;
 
+/** Whether commands look at a local world that is served: the account is on this machine, and its control is named. */
+export function isLocal(env: Readonly<Partial<Record<string, string>>>): boolean {
+  return env[LOCAL_VARIABLE] !== undefined && LOOPBACK.test(env.AWS_ENDPOINT_URL ?? '');
+}
+
 /**
  * Where commands take the time from: from the local world that the environment names, as long as it is the AWS account
  * as well, and else from this machine.
  */
 export async function timeOf(env: Readonly<Partial<Record<string, string>>>, system: Time): Promise<Time> {
-  if (env[LOCAL_VARIABLE] === undefined || !LOOPBACK.test(env.AWS_ENDPOINT_URL ?? '')) return system;
+  if (!isLocal(env)) return system;
   const clock = LocalClock.of(env);
   let ahead = 0;
   const look = async () => {

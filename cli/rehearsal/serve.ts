@@ -1,10 +1,13 @@
 import { isBitbucketTarget } from '../../functions/core/hosts/bitbucket';
 import { secretName } from '../../functions/core/names';
+import type { Deployment } from '../../local/stack/deployment';
 import { World } from '../../local/world';
-import { assemblyOf, homeOf } from './assembly';
+import { TYPED } from '../invocation';
+import { type Assembly, assemblyOf, homeOf } from './assembly';
 import { startControl } from './control';
+import { writeEnvironmentFile } from './environment-file';
 import { placeOf } from './hosts/bitbucket';
-import { openPlaces } from './hosts/register';
+import { openPlaces, type Places } from './hosts/register';
 import { LOCAL_VARIABLE } from './local-clock';
 import { makeSurroundings } from './surroundings';
 
@@ -26,6 +29,8 @@ export interface Addresses {
   readonly token: string;
   /** What commands in another terminal need: variables by name. */
   readonly environment: Readonly<Record<string, string>>;
+  /** A shell's file with the same, as long as the world is served. */
+  readonly environmentFile: string;
   readonly commands: readonly string[];
 }
 
@@ -35,11 +40,51 @@ export interface Serving {
   readonly ended: Promise<void>;
 }
 
+/** What is to be served. */
+export interface ServeOptions {
+  /** Folder of the synthesized cloud assembly. */
+  readonly cdkOut: string;
+  readonly seed: string;
+  /** How long ago it was deployed, in ms; all runs since then have been. @default ten minutes */
+  readonly deployedFor?: number;
+}
+
+/** A local world in which the stack is deployed, and whoever comes from outside finds everything. */
+export interface ServedWorld {
+  readonly world: World;
+  readonly places: Places;
+  readonly assembly: Assembly;
+  readonly deployment: Deployment;
+  readonly addresses: Omit<Addresses, 'environmentFile'>;
+  close(): Promise<void>;
+}
+
 /**
  * Deploys the stack into a local world, lets the first rotation and delivery happen, and keeps the world running with
  * real time.
  */
-export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }): Promise<Serving> {
+export async function serve(options: ServeOptions): Promise<Serving> {
+  const { world, addresses, close } = await openServedWorld(options);
+  world.followRealTime((error, task) => {
+    process.stderr.write(`${task} failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  });
+  const file = writeEnvironmentFile(addresses.environment);
+  const end = async () => {
+    file.remove();
+    await close();
+  };
+  return {
+    addresses: { ...addresses, environmentFile: file.path },
+    ended: new Promise((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+        process.once(signal, () => end().then(resolve));
+      }
+    }),
+  };
+}
+
+/** The same world, whose clock stands still. The caller closes it. */
+export async function openServedWorld({ cdkOut, seed, deployedFor = 10 * MINUTE }: ServeOptions): Promise<ServedWorld> {
   const assembly = assemblyOf(cdkOut);
   const now = Date.now();
   const world = await World.start({
@@ -53,25 +98,49 @@ export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }):
   const places = openPlaces(world);
   makeSurroundings(assembly, world.account, places);
   makeTrail(world);
-  world.clock.advanceTo(now - 10 * MINUTE);
-  await world.deployAll(cdkOut);
+  world.clock.advanceTo(now - deployedFor);
+  const deployment = await world.deployAll(cdkOut);
   await world.runUntil(new Date(now));
-  world.followRealTime((error, task) => {
-    process.stderr.write(`${task} failed: ${error instanceof Error ? error.message : String(error)}\n`);
-  });
-  const [target] = assembly.entries.slice(0, 1).flatMap(({ targets }) => targets.filter(isBitbucketTarget));
-  const workspace = target && placeOf(target).workspace;
-  const token =
-    workspace === undefined
-      ? ''
-      : world.hosts.bitbucket.addAccessToken({ workspace, scopes: ['pipeline', 'pipeline:variable'] });
-  const { accessKeyId, secretAccessKey, sessionToken } = world.account.rootSession();
   const control = await startControl(world, places);
   const close = async () => {
     control.close();
     await world.close();
   };
-  const commands = assembly.entries
+  return { world, places, assembly, deployment, addresses: addressesOf(world, assembly, control.local), close };
+}
+
+function addressesOf(world: World, assembly: Assembly, local: string): ServedWorld['addresses'] {
+  const { accessKeyId, secretAccessKey, sessionToken } = world.account.rootSession();
+  return {
+    accountUrl: world.accountUrl,
+    bitbucketUrl: world.hostUrl('bitbucket'),
+    region: world.account.region,
+    credentials: { accessKeyId, secretAccessKey, sessionToken },
+    token: tokenFor(world, assembly),
+    environment: {
+      AWS_ENDPOINT_URL: world.accountUrl,
+      AWS_REGION: world.account.region,
+      AWS_DEFAULT_REGION: world.account.region,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      ...(sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: sessionToken }),
+      [LOCAL_VARIABLE]: local,
+    },
+    commands: commandsFor(assembly),
+  };
+}
+
+/** For the local Bitbucket's API. */
+function tokenFor(world: World, assembly: Assembly): string {
+  const [target] = assembly.entries.slice(0, 1).flatMap(({ targets }) => targets.filter(isBitbucketTarget));
+  const workspace = target && placeOf(target).workspace;
+  return workspace === undefined
+    ? ''
+    : world.hosts.bitbucket.addAccessToken({ workspace, scopes: ['pipeline', 'pipeline:variable'] });
+}
+
+function commandsFor({ entries }: Assembly): readonly string[] {
+  return entries
     .slice(0, 1)
     .flatMap(({ id, user }) => [
       `aws iam list-access-keys --user-name ${user}`,
@@ -82,31 +151,7 @@ export async function serve({ cdkOut, seed }: { cdkOut: string; seed: string }):
       'aws lambda list-functions',
       'aws logs describe-log-groups',
     ])
-    .concat('npm run --silent keyturn -- clock +10d', 'npm run --silent keyturn -- report');
-  return {
-    addresses: {
-      accountUrl: world.accountUrl,
-      bitbucketUrl: world.hostUrl('bitbucket'),
-      region: world.account.region,
-      credentials: { accessKeyId, secretAccessKey, sessionToken },
-      token,
-      environment: {
-        AWS_ENDPOINT_URL: world.accountUrl,
-        AWS_REGION: world.account.region,
-        AWS_DEFAULT_REGION: world.account.region,
-        AWS_ACCESS_KEY_ID: accessKeyId,
-        AWS_SECRET_ACCESS_KEY: secretAccessKey,
-        ...(sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: sessionToken }),
-        [LOCAL_VARIABLE]: control.local,
-      },
-      commands,
-    },
-    ended: new Promise((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-        process.once(signal, () => close().then(resolve));
-      }
-    }),
-  };
+    .concat(['status', 'clock +10d', 'report'].map((command) => `${TYPED.keyturn} ${command}`));
 }
 
 /** The account has a trail of its own, as most have. */

@@ -1,4 +1,5 @@
 import { bold, dim, green, red, yellow } from 'yoctocolors';
+import { TYPED } from '../invocation';
 import type { Lived } from '../rehearsal/local-clock';
 import type { NaiveReport } from '../rehearsal/naive';
 import type { Report } from '../rehearsal/rehearse';
@@ -117,7 +118,7 @@ export function renderSaved({ folder, publicKey, objects }: SavedArchive): strin
     '',
     bold('Archive'),
     `${objects.toLocaleString('en')} objects in ${folder}. Check them, change a byte, and check them again:`,
-    `  npm run --silent keyturn -- verify ${folder} --public-key ${publicKey}`,
+    `  ${TYPED.keyturn} verify ${folder} --public-key ${publicKey}`,
   ].join('\n');
 }
 
@@ -167,7 +168,7 @@ function counted(count: number, one: string, more = `${one}s`): string {
 }
 
 /** How to look around in a local account that keeps running. */
-export function renderServing({ accountUrl, bitbucketUrl, environment, commands, token }: Addresses): string {
+export function renderServing({ accountUrl, bitbucketUrl, environmentFile, commands, token }: Addresses): string {
   return [
     bold('The local AWS account and Bitbucket are running. End with Ctrl-C.'),
     '',
@@ -176,7 +177,7 @@ export function renderServing({ accountUrl, bitbucketUrl, environment, commands,
     `           Authorization: Bearer ${token}`,
     '',
     bold('In another terminal, first:'),
-    ...Object.entries(environment).map(([name, value]) => `export ${name}=${value}`),
+    `. ${environmentFile}`,
     '',
     bold('Then, for example:'),
     ...commands.map(inTwoLines),

@@ -27,12 +27,14 @@ import { logsOperations } from './operations/logs';
 import type { Operation, OperationTable } from './operations/operation';
 import { secretsManagerOperations } from './operations/secrets-manager';
 import { snsOperations } from './operations/sns';
+import { sqsOperations } from './operations/sqs';
 import { ssmOperations } from './operations/ssm';
 import { stsOperations } from './operations/sts';
 import { type Arrival, OtherBuses } from './other-buses';
 import type { Authorization, AwsCall, Principal, ServiceName, SessionCredentials } from './principal';
 import { SecretsManager } from './secrets-manager';
 import { Sns } from './sns';
+import { Sqs } from './sqs';
 import { Ssm } from './ssm';
 import { Sts } from './sts';
 import {
@@ -101,13 +103,14 @@ export class Account {
   readonly otherBuses: OtherBuses;
   readonly logs: Logs;
   readonly sns: Sns;
+  readonly sqs: Sqs;
   readonly cloudTrail: CloudTrail;
   readonly trails: Trails;
   readonly cloudWatch: CloudWatch;
   readonly s3: S3;
   readonly lambda: Lambda;
   readonly kms: Kms;
-  readonly cloudFormation = new CloudFormation();
+  readonly cloudFormation: CloudFormation;
   /** CloudTrail's records of all management writes, oldest first, refused ones included. */
   readonly trail: TrailRecord[] = [];
   /**
@@ -155,12 +158,14 @@ export class Account {
     });
     this.logs = new Logs(accountId, region, clock);
     this.sns = new Sns(accountId, region, clock, identifiers);
+    this.sqs = new Sqs(accountId, region, clock, identifiers);
     this.cloudTrail = new CloudTrail(clock, () => [...this.trail, ...this.reads], options.trailDelay ?? 0);
     this.trails = new Trails(accountId, region, clock);
     this.cloudWatch = new CloudWatch({ accountId, region, clock, sns: this.sns, emit });
     this.s3 = new S3(clock, identifiers);
     this.lambda = new Lambda(accountId, region);
     this.kms = new Kms(accountId, region, clock, identifiers);
+    this.cloudFormation = new CloudFormation(clock, identifiers);
     this.operations = operationsOf(this);
   }
 
@@ -307,6 +312,7 @@ function operationsOf(account: Account) {
     logs: logsOperations(account.logs),
     s3: s3Operations(account.s3),
     sns: snsOperations(account.sns),
+    sqs: sqsOperations(account.sqs),
     lambda: lambdaOperations(account.lambda),
     cloudtrail: cloudTrailOperations(account.cloudTrail, account.trails),
     kms: kmsOperations(account.kms),

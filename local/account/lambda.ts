@@ -43,6 +43,13 @@ export interface FunctionStatement {
   readonly Condition?: unknown;
 }
 
+/** Whom a function lets in. */
+export interface GivenPermission {
+  /** A service, such as `events.amazonaws.com`. */
+  readonly principal: string;
+  readonly sourceArn?: string;
+}
+
 /** Functions that were deployed as bundles, and what runs them. */
 export interface DeployedFunctions {
   /** By name. */
@@ -51,6 +58,8 @@ export interface DeployedFunctions {
   /** Of one that there is. */
   describe(functionName: string): DescribedFunction;
   policy(functionName: string): readonly FunctionStatement[];
+  /** Lets a service in, or no longer: `undefined` takes the statement away. */
+  permit(functionName: string, statementId: string, permission: GivenPermission | undefined): void;
   invoke(functionName: string, payload: string): Promise<FunctionResult>;
   /** Invokes it asynchronously: it starts when it is its turn, and nobody waits for what it gives back. */
   start(functionName: string, payload: string): void;
@@ -61,6 +70,7 @@ const NONE: DeployedFunctions = {
   has: () => false,
   describe: () => unknownFunction(),
   policy: () => [],
+  permit: () => unknownFunction(),
   invoke: () => unknownFunction(),
   start: () => {},
 };
@@ -81,6 +91,14 @@ export interface InvokeOutput {
   readonly Payload: Buffer;
   readonly FunctionError?: string | undefined;
   readonly ExecutedVersion?: string | undefined;
+}
+
+export interface AddPermissionInput {
+  readonly FunctionName: string;
+  readonly StatementId: string;
+  readonly Action: string;
+  readonly Principal: string;
+  readonly SourceArn?: string | undefined;
 }
 
 /** Functions of a page at most, and by default ("ListFunctions"). */
@@ -202,6 +220,36 @@ export class Lambda {
       ...statement,
     }));
     return { Policy: JSON.stringify({ Version: '2012-10-17', Id: 'default', Statement }) };
+  }
+
+  /**
+   * Lets a service call a function. Other principals, actions and conditions are refused: nothing here would keep them.
+   * @throws AwsError ResourceNotFoundException, ResourceConflictException, InvalidParameterValueException
+   */
+  addPermission(input: AddPermissionInput) {
+    const { FunctionName, StatementId, Action, Principal, SourceArn } = input;
+    const { FunctionName: name, FunctionArn } = this.getFunctionConfiguration({ FunctionName });
+    if (Action !== 'lambda:InvokeFunction' || !/^[a-z0-9.-]+\.amazonaws\.com$/.test(Principal)) {
+      const message = 'Only services are let in here, and only to lambda:InvokeFunction.';
+      throw new AwsError('InvalidParameterValueException', 400, message);
+    }
+    if (this.#deployed.policy(name).some(({ Sid }) => Sid === StatementId)) {
+      const message = `The statement id (${StatementId}) provided already exists. Please provide a new statement id, or remove the existing statement.`;
+      throw new AwsError('ResourceConflictException', 409, message);
+    }
+    const permission = SourceArn === undefined ? {} : { sourceArn: SourceArn };
+    this.#deployed.permit(name, StatementId, { principal: Principal, ...permission });
+    const added = this.#deployed.policy(name).find(({ Sid }) => Sid === StatementId);
+    return { Statement: JSON.stringify({ Effect: 'Allow', Action, Resource: FunctionArn, ...added }) };
+  }
+
+  /** @throws AwsError ResourceNotFoundException for an unknown function, or statement */
+  removePermission({ FunctionName, StatementId }: { readonly FunctionName: string; readonly StatementId: string }) {
+    const { FunctionName: name } = this.getFunctionConfiguration({ FunctionName });
+    if (!this.#deployed.policy(name).some(({ Sid }) => Sid === StatementId)) {
+      throw notFound(`Statement ${StatementId} is not found in resource policy.`);
+    }
+    this.#deployed.permit(name, StatementId, undefined);
   }
 
   #parts(functionName: string) {

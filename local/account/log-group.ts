@@ -21,6 +21,9 @@ export interface LogStream {
 
 /** Somebody who gets what is put into a log group, if it fits the filter. */
 export interface Subscription {
+  readonly pattern: string;
+  readonly functionArn: string;
+  readonly createdAt: number;
   readonly matches: (message: string) => boolean;
   readonly deliver: (logStreamName: string, events: readonly LogEvent[]) => void;
 }

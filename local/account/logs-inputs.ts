@@ -40,6 +40,14 @@ export const logsInputs = {
   }),
   DescribeLogGroups: z.object({ logGroupNamePrefix: z.string().optional(), ...page(50) }),
   DescribeLogStreams: z.object({ logGroupName, logStreamNamePrefix: z.string().optional(), ...page(50) }),
+  PutSubscriptionFilter: z.object({
+    logGroupName,
+    filterName: logStreamName,
+    filterPattern: z.string().max(1024),
+    destinationArn: z.string().min(1),
+  }),
+  DeleteSubscriptionFilter: z.object({ logGroupName, filterName: logStreamName }),
+  DescribeSubscriptionFilters: z.object({ logGroupName, filterNamePrefix: logStreamName.optional() }),
   FilterLogEvents: z.object({
     logGroupName,
     logStreamNames: z.array(logStreamName).optional(),

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import { compileFilterPattern } from '../evidence/logs/log-filter-pattern';
 import { AwsError } from './aws-error';
 import { assertBatch, sortOut } from './log-batch';
 import {
@@ -8,7 +9,6 @@ import {
   type LogStream,
   missing,
   RETENTION_DAYS,
-  type Subscription,
   storedBytes,
 } from './log-group';
 import { filterEvents, page, readStream } from './log-reading';
@@ -21,12 +21,27 @@ export interface QueryDefinition {
   readonly logGroupNames: readonly string[];
 }
 
+/** A subscription of a log group by a Lambda function. */
+export interface FunctionFeed {
+  readonly logGroup: string;
+  readonly filterName: string;
+  readonly functionArn: string;
+}
+
+/** Functions that can be fed with what is logged, and what feeds them. */
+export interface LogFunctions {
+  /** Whether the function lets CloudWatch Logs start it for this group. */
+  admits(feed: FunctionFeed): boolean;
+  put(feed: FunctionFeed, logStream: string, events: readonly LogEvent[]): void;
+}
+
 /** CloudWatch Logs of one region. */
 export class Logs {
   /** Saved queries by ID. */
   readonly queryDefinitions = new Map<string, QueryDefinition>();
   readonly #groups = new Map<string, LogGroup>();
   readonly #arnPrefix: string;
+  #functions: LogFunctions = { admits: () => false, put: () => {} };
   #sequence = 0;
 
   constructor(
@@ -75,17 +90,54 @@ export class Logs {
     this.#groups.delete(name);
   }
 
-  /** @param filterName replaces the one of this name. @throws AwsError ResourceNotFoundException, LimitExceededException */
-  subscribe(logGroupName: string, filterName: string, subscription: Subscription): void {
-    const { subscriptions } = this.group(logGroupName);
-    if (!subscriptions.has(filterName) && subscriptions.size >= 2) {
-      throw new AwsError('LimitExceededException', 400, 'Resource limit exceeded.');
-    }
-    subscriptions.set(filterName, subscription);
+  /** Where subscriptions lead: only functions are here. */
+  runOn(functions: LogFunctions): void {
+    this.#functions = functions;
   }
 
-  unsubscribe(logGroupName: string, filterName: string): void {
-    this.#groups.get(logGroupName)?.subscriptions.delete(filterName);
+  /**
+   * A filter of this name is replaced.
+   * @throws AwsError ResourceNotFoundException, LimitExceededException, InvalidParameterException for a pattern, and for
+   * a function that does not let CloudWatch Logs in
+   */
+  putSubscriptionFilter(input: LogsInput<'PutSubscriptionFilter'>): void {
+    const { logGroupName: logGroup, filterName, filterPattern: pattern, destinationArn: functionArn } = input;
+    const feed = { logGroup, filterName, functionArn };
+    const functions = this.#functions;
+    if (!functions.admits(feed)) throw new AwsError('InvalidParameterException', 400, NOT_LET_IN);
+    const { subscriptions } = this.group(logGroup);
+    const known = subscriptions.get(filterName);
+    if (known === undefined && subscriptions.size >= 2) {
+      throw new AwsError('LimitExceededException', 400, 'Resource limit exceeded.');
+    }
+    subscriptions.set(filterName, {
+      pattern,
+      functionArn,
+      createdAt: known?.createdAt ?? this.clock.now(),
+      matches: compileFilterPattern(pattern),
+      deliver: (logStream, events) => functions.put(feed, logStream, events),
+    });
+  }
+
+  /** @throws AwsError ResourceNotFoundException for the group, and for the filter */
+  deleteSubscriptionFilter(input: LogsInput<'DeleteSubscriptionFilter'>): void {
+    const { subscriptions } = this.group(input.logGroupName);
+    if (!subscriptions.delete(input.filterName)) throw missing('The specified subscription filter does not exist.');
+  }
+
+  /** @throws AwsError ResourceNotFoundException */
+  describeSubscriptionFilters(input: LogsInput<'DescribeSubscriptionFilters'>) {
+    const all = [...this.group(input.logGroupName).subscriptions].map(([filterName, subscription]) => ({
+      filterName,
+      logGroupName: input.logGroupName,
+      filterPattern: subscription.pattern,
+      destinationArn: subscription.functionArn,
+      distribution: 'ByLogStream',
+      applyOnTransformedLogs: false,
+      creationTime: subscription.createdAt,
+    }));
+    const wanted = all.filter(({ filterName }) => filterName.startsWith(input.filterNamePrefix ?? ''));
+    return { subscriptionFilters: wanted.sort((a, b) => (a.filterName < b.filterName ? -1 : 1)) };
   }
 
   /** @throws AwsError ResourceAlreadyExistsException, ResourceNotFoundException */
@@ -184,3 +236,6 @@ export class Logs {
     return stream;
   }
 }
+
+const NOT_LET_IN =
+  'Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.';

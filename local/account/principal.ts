@@ -8,6 +8,7 @@ export type ServiceName =
   | 'logs'
   | 's3'
   | 'sns'
+  | 'sqs'
   | 'lambda'
   | 'cloudtrail'
   | 'kms'

@@ -97,6 +97,23 @@ export class Sns {
     return { Subscriptions: this.#subscriptions.filter(({ TopicArn }) => TopicArn === input.TopicArn) };
   }
 
+  /** What is not set is left out; nothing sets a policy here. @throws AwsError NotFound */
+  getTopicAttributes({ TopicArn }: { readonly TopicArn: string }) {
+    this.assertTopic(TopicArn);
+    const here = this.#subscriptions.filter((one) => one.TopicArn === TopicArn);
+    const pending = here.filter(({ SubscriptionArn }) => SubscriptionArn === 'PendingConfirmation').length;
+    return {
+      Attributes: new Map([
+        ['TopicArn', TopicArn],
+        ['Owner', this.accountId],
+        ['DisplayName', ''],
+        ['SubscriptionsConfirmed', String(here.length - pending)],
+        ['SubscriptionsPending', String(pending)],
+        ['SubscriptionsDeleted', '0'],
+      ]),
+    };
+  }
+
   private assertTopic(arn: string): void {
     if (!this.#topics.has(arn)) throw new AwsError('NotFound', 404, 'Topic does not exist');
   }

@@ -6,9 +6,17 @@ export interface QueueMessage {
   readonly at: number;
 }
 
-/** An SQS queue that nobody empties: what a dead-letter queue holds can be read in `messages`. */
+/** A message that was in a queue. */
+export interface GoneMessage {
+  readonly at: number;
+  /** When it was taken out. */
+  readonly until: number;
+}
+
+/** An SQS queue: what a dead-letter queue holds can be read in `messages`. */
 export class Queue {
   readonly messages: QueueMessage[] = [];
+  readonly gone: GoneMessage[] = [];
 
   constructor(
     readonly name: string,
@@ -16,6 +24,14 @@ export class Queue {
     /** The KMS key that encrypts its messages. @default SQS's own */
     public kmsKeyId?: string,
   ) {}
+
+  /** Takes a message out. @param until when, in ms since the epoch */
+  takeOut(message: QueueMessage, until: number): void {
+    const place = this.messages.indexOf(message);
+    if (place < 0) return;
+    this.messages.splice(place, 1);
+    this.gone.push({ at: message.at, until });
+  }
 }
 
 /** The account's queues. */

@@ -24,6 +24,10 @@ export function deployedFunctions(
         Principal: { Service: principal },
         ...(sourceArn === undefined ? {} : { Condition: { ArnLike: { 'AWS:SourceArn': sourceArn } } }),
       })),
+    permit: (name, statementId, permission) => {
+      if (permission === undefined) lambda.removePermission(name, statementId);
+      else lambda.addPermission(name, statementId, permission);
+    },
     invoke: (name, payload) => lambda.invoke(name, payload),
     start: (name, payload) => {
       scheduler.at(clock.now(), `invocation of ${name}`, () => lambda.invokeAsynchronously(name, payload));

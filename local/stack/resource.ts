@@ -1,7 +1,6 @@
 import type { Account } from '../account/account';
 import type { EventBus } from '../events/event-bus';
 import type { Queues } from '../events/queues';
-import type { LogFeeds } from '../evidence/logs/log-feeds';
 import type { Lambda } from '../lambda/lambda';
 import type { Properties } from './properties';
 import type { TemplateResource } from './template';
@@ -12,7 +11,6 @@ export interface Services {
   readonly lambda: Lambda;
   readonly bus: EventBus;
   readonly queues: Queues;
-  readonly logFeeds: LogFeeds;
   /** What the stacks export: name to value. */
   readonly exports: Map<string, string>;
 }
@@ -35,6 +33,8 @@ export interface Physical {
 export interface StackResource {
   readonly declared: TemplateResource;
   readonly physical: Physical;
+  /** As the template has them, resolved. */
+  readonly properties: Readonly<Record<string, unknown>>;
 }
 
 export interface ResourceInput {

@@ -1,8 +1,10 @@
+import type { ResourceDrift } from '../account/cloud-formation';
 import { type Random, randomUuid, seededRandom } from '../random';
 import type { SynthesizedStack } from './cloud-assembly';
 import { inOrderOfDependency } from './dependencies';
 import type { Deployment } from './deployment';
 import { describeDeployment } from './describe-deployment';
+import { driftOf } from './drift';
 import { Intrinsics, NO_VALUE } from './intrinsics';
 import { isObject, Properties } from './properties';
 import { type ResourceChange, recordedCalls } from './recorded-calls';
@@ -15,6 +17,8 @@ const NAME_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 /** A CloudFormation stack in the local account. */
 export class Stack {
   readonly stackId: string;
+  /** What it imports from other stacks, by name. */
+  readonly imports = new Set<string>();
   #resources = new Map<string, StackResource>();
   #isDeployed = false;
   readonly #eventIds: Random;
@@ -24,8 +28,10 @@ export class Stack {
   constructor(
     private readonly services: Services,
     readonly stackName: string,
+    /** How many stacks of this name there were before. */
+    before = 0,
   ) {
-    const uuid = randomUuid(seededRandom(`stack/${stackName}`));
+    const uuid = randomUuid(seededRandom(`stack/${stackName}${before === 0 ? '' : `/${before}`}`));
     this.stackId = this.#arn('cloudformation', `stack/${stackName}/${uuid}`);
     this.#eventIds = seededRandom(`calls/${stackName}`);
   }
@@ -36,6 +42,7 @@ export class Stack {
    */
   async deploy(synthesized: SynthesizedStack): Promise<Deployment> {
     const { template, assets } = synthesized;
+    this.imports.clear();
     const known = this.#resources;
     const current = new Map<string, StackResource>();
     const intrinsics = this.#intrinsics(template, current);
@@ -48,12 +55,13 @@ export class Stack {
       const previous = known.get(resource.logicalId);
       const unchanged = previous?.declared.type === resource.type ? previous.physical : undefined;
       const physical = await this.#make(resource, intrinsics, unchanged, assets);
-      current.set(resource.logicalId, { declared: resource, physical });
-      const properties = intrinsics.resolve(resource.properties);
+      const resolved = intrinsics.resolve(resource.properties);
+      const properties = isObject(resolved) ? resolved : {};
+      current.set(resource.logicalId, { declared: resource, physical, properties });
       changes.push({
         type: resource.type,
         change: unchanged === undefined ? 'created' : 'updated',
-        properties: isObject(properties) ? properties : {},
+        properties,
         physical,
       });
     }
@@ -75,6 +83,31 @@ export class Stack {
       status,
       outputs,
     });
+  }
+
+  /** How what it made differs by now from what its template says. */
+  drift(): readonly ResourceDrift[] {
+    return driftOf(this.services, [...this.#resources.values()]);
+  }
+
+  /**
+   * Takes away what it made, in the opposite order; what is retained stays, and is no stack's any more. What cannot be
+   * taken away stays the stack's.
+   *
+   * @returns why resources are left, by logical ID
+   */
+  async delete(): Promise<ReadonlyMap<string, string>> {
+    const left = new Map<string, string>();
+    for (const [logicalId, { declared, physical }] of [...this.#resources].reverse()) {
+      try {
+        if (!declared.isRetained) await physical.remove?.();
+        physical.leave?.();
+        this.#resources.delete(logicalId);
+      } catch (error) {
+        left.set(logicalId, error instanceof Error ? error.message : String(error));
+      }
+    }
+    return left;
   }
 
   #record(changes: readonly ResourceChange[]): void {
@@ -165,7 +198,10 @@ export class Stack {
         if (value === undefined) throw new Error(`Fn::GetAtt finds no ${logicalId}.${attribute}`);
         return value;
       },
-      imported: (name) => this.services.exports.get(name),
+      imported: (name) => {
+        this.imports.add(name);
+        return this.services.exports.get(name);
+      },
     });
   }
 

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { IAMClient, ListAccessKeysCommand } from '@aws-sdk/client-iam';
 import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Bitbucket } from 'bitbucket';
@@ -9,6 +10,7 @@ interface Served {
   readonly bitbucketUrl: string;
   readonly token: string;
   readonly environment: Readonly<Record<string, string>>;
+  readonly environmentFile: string;
   readonly commands: readonly string[];
 }
 
@@ -76,6 +78,21 @@ it('keeps a managed secret closed to everybody but sync, to root too, as the dep
   expect(await secrets.send(new DescribeSecretCommand({ SecretId }))).toMatchObject({ Name: SecretId });
 });
 
+it('has a file for a shell with everything that other commands need', () => {
+  const said = execFileSync('bash', ['-c', '. "$1"; env', 'bash', served.environmentFile], { encoding: 'utf8' });
+  const lines = Object.entries(served.environment).map(([name, value]) => `${name}=${value}`);
+  expect(said.split('\n')).toEqual(expect.arrayContaining(lines));
+});
+
+it('is where keyturn finds Bitbucket too: a token is tried at the local one, under its own name', async () => {
+  const { code, stdout } = await keyturn('doctor', '--json');
+  expect(code).toBe(1);
+  const { checks } = JSON.parse(stdout);
+  const hosts = checks.filter(({ group }: { group: string }) => group === 'hosts');
+  expect(hosts.length).toBeGreaterThan(2);
+  expect(hosts.filter(({ status }: { status: string }) => status === 'fail')).toEqual([]);
+}, 30_000);
+
 describe('its clock', () => {
   it('is moved on, and every run until then takes place: the old key is retired after its overlap', async () => {
     const before = await now();
@@ -129,6 +146,7 @@ it('ends when it is told to, and with it the clock', async () => {
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   expect(await exited).toBe(0);
+  expect(existsSync(served.environmentFile)).toBe(false);
   const { code, stderr } = await keyturn('clock');
   expect(code).toBe(3);
   expect(stderr).toMatch(

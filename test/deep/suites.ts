@@ -7,6 +7,8 @@ export const DEEP_SUITES = [
     (folder) => `test/${folder}/**/*.test.ts`,
   ),
   'test/docs/contributing/*.test.ts',
+  // Every command of the pages, page by page, each in a world of its own; and two pictures of a deployed stack.
+  'test/docs/{lived,pictures}/*.test.ts',
   'test/world/{death,bundles}.test.ts',
   // The SDK's patience with a throttle takes a quarter of a minute, a function's with what does not answer half a one.
   'test/**/{throttled,unanswered}.test.ts',

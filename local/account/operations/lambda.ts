@@ -21,6 +21,19 @@ export function lambdaOperations(lambda: Lambda) {
     GetFunction: operation('read', one, (input) => lambda.getFunction(input)),
     GetFunctionConfiguration: operation('read', one, (input) => lambda.getFunctionConfiguration(input)),
     GetPolicy: operation('read', one, (input) => lambda.getPolicy(input)),
+    AddPermission: operation(
+      'write',
+      one.extend({
+        StatementId: z.string().regex(/^[\w-]{1,100}$/),
+        Action: z.string(),
+        Principal: z.string().min(1),
+        SourceArn: z.string().optional(),
+      }),
+      (input) => lambda.addPermission(input),
+    ),
+    RemovePermission: operation('write', one.extend({ StatementId: z.string() }), (input) =>
+      lambda.removePermission(input),
+    ),
     ListFunctions: operation(
       'read',
       z.object({ Marker: z.string().optional(), MaxItems: integer(1, 10_000).optional() }),

@@ -15,6 +15,15 @@ export function logsOperations(logs: Logs) {
     CreateLogStream: operation('write', takes.CreateLogStream, (input) => logs.createLogStream(input)),
     PutRetentionPolicy: operation('write', takes.PutRetentionPolicy, (input) => logs.putRetentionPolicy(input)),
     PutLogEvents: operation('data', takes.PutLogEvents, (input) => logs.putLogEvents(input)),
+    PutSubscriptionFilter: operation('write', takes.PutSubscriptionFilter, (input) =>
+      logs.putSubscriptionFilter(input),
+    ),
+    DeleteSubscriptionFilter: operation('write', takes.DeleteSubscriptionFilter, (input) =>
+      logs.deleteSubscriptionFilter(input),
+    ),
+    DescribeSubscriptionFilters: operation('read', takes.DescribeSubscriptionFilters, (input) =>
+      logs.describeSubscriptionFilters(input),
+    ),
     DescribeLogGroups: operation('read', takes.DescribeLogGroups, (input) => logs.describeLogGroups(input)),
     DescribeLogStreams: operation('read', takes.DescribeLogStreams, (input) => logs.describeLogStreams(input)),
     FilterLogEvents: operation('read', takes.FilterLogEvents, (input) => logs.filterLogEvents(input)),

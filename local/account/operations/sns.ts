@@ -10,6 +10,7 @@ export function snsOperations(sns: Sns) {
   return {
     CreateTopic: operation('write', z.object({ Name: z.string() }), (input) => sns.createTopic(input)),
     DeleteTopic: operation('write', topic, (input) => sns.deleteTopic(input)),
+    GetTopicAttributes: operation('read', topic, (input) => sns.getTopicAttributes(input)),
     ListTopics: operation('read', nothing, () => sns.listTopics()),
     Publish: operation(
       'data',

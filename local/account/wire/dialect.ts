@@ -23,6 +23,7 @@ const TARGETS: Readonly<Record<string, ServiceName>> = {
   Logs_20140328: 'logs',
   CloudTrail_20131101: 'cloudtrail',
   TrentService: 'kms',
+  AmazonSQS: 'sqs',
   GraniteServiceVersion20100801: 'monitoring',
 };
 const QUERY_SERVICES: readonly string[] = ['iam', 'sts', 'sns', 'cloudformation', 'monitoring'];

@@ -9,32 +9,48 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'GET ': 'GetFunction',
   'GET configuration': 'GetFunctionConfiguration',
   'GET policy': 'GetPolicy',
+  'POST policy': 'AddPermission',
+  'DELETE policy': 'RemovePermission',
 };
-const PATH = /^\/2015-03-31\/functions(?:\/([^/]+)(?:\/([a-z]+))?)?\/?$/;
+const PATH = /^\/2015-03-31\/functions(?:\/([^/]+)(?:\/([a-z]+)(?:\/([\w-]+))?)?)?\/?$/;
 
 /** Takes a request of Lambda's REST protocol apart. @throws AwsError UnknownOperationException */
 export function parseLambda({ method, target, headers, body }: RawRequest) {
   const url = new URL(target, 'http://lambda');
   const parts = PATH.exec(url.pathname);
-  const [, name, rest = ''] = parts ?? [];
+  const [, name, rest = '', StatementId] = parts ?? [];
   const parameter = (key: string) => url.searchParams.get(key) ?? undefined;
   if (parts !== null && name === undefined && method === 'GET') {
     return { action: 'ListFunctions', input: { Marker: parameter('Marker'), MaxItems: parameter('MaxItems') } };
   }
   const action = ACTIONS[`${method} ${rest}`];
-  if (name === undefined || action === undefined) {
+  const isKnown = (action === 'RemovePermission') === (StatementId !== undefined);
+  if (name === undefined || action === undefined || !isKnown) {
     throw new AwsError('UnknownOperationException', 404, `${method} ${url.pathname} is not supported here.`);
   }
   const called = { FunctionName: decodeURIComponent(name), Qualifier: parameter('Qualifier') };
+  if (action === 'AddPermission') return { action, input: { ...jsonObject(body), ...called } };
+  if (action === 'RemovePermission') return { action, input: { ...called, StatementId } };
   if (action !== 'Invoke') return { action, input: called };
   return { action, input: { ...called, InvocationType: headers['x-amz-invocation-type'], Payload: body } };
+}
+
+function jsonObject(body: Buffer): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(body.toString('utf8'));
+    if (typeof parsed === 'object' && parsed !== null) return { ...parsed };
+  } catch {
+    // The refusal below says all that Lambda says.
+  }
+  throw new AwsError('InvalidRequestContentException', 400, 'Could not parse request body into json.');
 }
 
 /** An answer of Lambda's. Of an invocation the function's own result is the body, and a header tells that it failed. */
 export function lambdaAnswer(action: string, output: unknown, requestId: string): WireAnswer {
   if (action === 'Invoke') return invoked(output as InvokeOutput, requestId);
   const headers = { 'content-type': 'application/json', 'x-amzn-requestid': requestId };
-  return { status: 200, headers, body: JSON.stringify(output) };
+  if (output === undefined) return { status: 204, headers, body: '' };
+  return { status: action === 'AddPermission' ? 201 : 200, headers, body: JSON.stringify(output) };
 }
 
 function invoked(output: InvokeOutput, requestId: string): WireAnswer {

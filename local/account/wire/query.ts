@@ -65,6 +65,9 @@ function xml(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (value instanceof Date) return value.toISOString().replace('.000Z', 'Z');
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (value instanceof Map) {
+    return [...value].map(([key, item]) => `<entry><key>${xml(key)}</key><value>${xml(item)}</value></entry>`).join('');
+  }
   if (Array.isArray(value)) return value.map((item) => `<member>${xml(item)}</member>`).join('');
   if (typeof value !== 'object') return escapeXml(String(value));
   let text = '';

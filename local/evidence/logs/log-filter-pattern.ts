@@ -3,42 +3,77 @@ import { AwsError } from '../../account/aws-error';
 type Test = (message: string) => boolean;
 
 /**
- * Compiles a CloudWatch Logs filter pattern: words and quoted phrases that must all occur, `-word` that must not, or
- * one JSON pattern of conditions joined by `&&` or by `||`, such as `{ $.level = "ERROR" && $.run EXISTS }`.
+ * Compiles a CloudWatch Logs filter pattern: words and quoted phrases that must all occur, `-word` that must not,
+ * `?word` of which one must, or one JSON pattern of conditions joined by `&&` or by `||`, such as `{ $.level = "ERROR" && $.run EXISTS }`.
  * @throws AwsError InvalidParameterException for what it does not understand, rather than matching too much.
  */
 export function compileFilterPattern(pattern: string): Test {
   const text = pattern.trim();
   if (text === '') return () => true;
   if (text.startsWith('{')) return jsonPattern(text);
-  const terms = [...text.matchAll(/(-?)(?:"([^"]*)"|([^\s"]+))/g)];
-  if (/^[[%?]/.test(text)) throw unsupported(pattern);
+  const terms = [...text.matchAll(/([-?]?)(?:"([^"]*)"|([^\s"]+))/g)];
+  // What AWS makes of both kinds together is not said in a way that could be relied on.
+  const any = terms.filter(([, sign]) => sign === '?').length;
+  if (/^[[%]/.test(text) || (any > 0 && any < terms.length)) throw unsupported(pattern);
   const tests = terms.map(([, minus, phrase, word]): Test => {
     const wanted = phrase ?? word ?? '';
     return (message) => message.includes(wanted) !== (minus === '-');
   });
-  return (message) => tests.every((test) => test(message));
+  return (message) => (any > 0 ? tests.some((test) => test(message)) : tests.every((test) => test(message)));
 }
 
 function jsonPattern(pattern: string): Test {
   const body = /^\{(.*)\}$/s.exec(pattern)?.[1];
-  if (body === undefined || (body.includes('&&') && body.includes('||'))) throw unsupported(pattern);
-  const any = body.includes('||');
-  const conditions = body.split(any ? '||' : '&&').map((condition) => jsonCondition(condition, pattern));
-  const texts = any ? [] : conditions.flatMap(({ text }) => text ?? []);
+  if (body === undefined) throw unsupported(pattern);
+  const { test, texts = [] } = expression(body, pattern);
   return (message) => {
     // A year of events is searched for a few: what lacks a text that is wanted need not be parsed.
     if (!message.includes('\\u') && !texts.every((text) => message.includes(text))) return false;
     const document = parse(message);
-    if (document === undefined) return false;
-    return any ? conditions.some(({ test }) => test(document)) : conditions.every(({ test }) => test(document));
+    return document !== undefined && test(document);
   };
 }
 
 interface Condition {
   readonly test: (document: object) => boolean;
   /** What every message has in it that passes, as it is spelled in JSON. @default - it cannot be told */
-  readonly text?: string;
+  readonly texts?: readonly string[];
+}
+
+/** Conditions joined by `&&` or by `||`; both of them only with parentheses that say what belongs together. */
+function expression(text: string, pattern: string): Condition {
+  const { parts, joints } = split(text.trim());
+  const [joint] = joints;
+  if (joints.some((other) => other !== joint)) throw unsupported(pattern);
+  const [only = ''] = parts;
+  if (joint === undefined) {
+    const [, inner] = /^\((.*)\)$/s.exec(only) ?? [];
+    return inner === undefined ? jsonCondition(only, pattern) : expression(inner, pattern);
+  }
+  const all = parts.map((part) => expression(part, pattern));
+  if (joint === '||') return { test: (document) => all.some(({ test }) => test(document)) };
+  return {
+    test: (document) => all.every(({ test }) => test(document)),
+    texts: all.flatMap(({ texts = [] }) => texts),
+  };
+}
+
+/** Cuts at the operators that stand outside of all parentheses and quotes. */
+function split(text: string): { readonly parts: readonly string[]; readonly joints: readonly string[] } {
+  const parts: string[] = [];
+  const joints: string[] = [];
+  let part = '';
+  let depth = 0;
+  for (const [token] of text.matchAll(/"[^"]*"|&&|\|\||[()]|[^"&|()]+|./gs)) {
+    if (token === '(') depth += 1;
+    if (token === ')') depth -= 1;
+    if (depth === 0 && (token === '&&' || token === '||')) {
+      joints.push(token);
+      parts.push(part.trim());
+      part = '';
+    } else part += token;
+  }
+  return { parts: [...parts, part.trim()], joints };
 }
 
 function jsonCondition(text: string, pattern: string): Condition {
@@ -59,7 +94,7 @@ function jsonCondition(text: string, pattern: string): Condition {
   const matches = comparison(operator, wanted);
   // A number has more than one spelling in JSON, and so have other characters.
   const isPlain = operator === '=' && quoted !== undefined && /^[A-Za-z][\w .:-]*$/.test(quoted);
-  return { test: (document) => matches(select(document, keys)), ...(isPlain ? { text: quoted } : {}) };
+  return { test: (document) => matches(select(document, keys)), ...(isPlain ? { texts: [quoted] } : {}) };
 }
 
 function comparison(operator: string, wanted: string): (found: unknown) => boolean {

@@ -15,6 +15,10 @@ export function s3Operations(s3: S3) {
     PutObject: operation('data', takes.PutObject, (input) => s3.putObject(input)),
     GetObject: operation('data', takes.GetObject, (input) => s3.getObject(input)),
     HeadObject: operation('data', takes.GetObject, (input) => s3.getObject(input)),
+    GetObjectRetention: operation('read', takes.GetObjectRetention, (input) => s3.getObjectRetention(input)),
+    GetObjectLockConfiguration: operation('read', takes.GetObjectLockConfiguration, (input) =>
+      s3.getObjectLockConfiguration(input),
+    ),
     DeleteObject: operation('data', takes.DeleteObject, (input) => s3.deleteObject(input)),
     ListObjectsV2: operation('read', takes.ListObjectsV2, (input) =>
       s3.listObjectsV2({ ...input, MaxKeys: Math.min(input.MaxKeys ?? 1000, 1000) }),

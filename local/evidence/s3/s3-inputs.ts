@@ -24,6 +24,8 @@ export const s3Inputs = {
     ObjectLockRetainUntilDate: z.date().optional(),
   }),
   GetObject: z.object(version),
+  GetObjectRetention: z.object(version),
+  GetObjectLockConfiguration: z.object({ Bucket }),
   DeleteObject: z.object({ ...version, BypassGovernanceRetention: z.boolean().optional() }),
   ListObjectsV2: z.object({
     Bucket,

@@ -24,6 +24,8 @@ const PARAMETERS = [
   'max-keys',
   'continuation-token',
   'start-after',
+  'object-lock',
+  'retention',
 ];
 
 /** Request header to member of PutObject's input. */
@@ -59,9 +61,15 @@ export function parseS3({ method, target, headers, body }: RawRequest): S3Reques
       return { action: 'CreateBucket', input: { Bucket, ObjectLockEnabledForBucket: locked } };
     }
     if (method === 'HEAD') return { action: 'HeadBucket', input: { Bucket } };
+    if (method === 'GET' && query.has('object-lock'))
+      return { action: 'GetObjectLockConfiguration', input: { Bucket } };
     if (method === 'GET' && query.get('list-type') === '2')
       return { action: 'ListObjectsV2', input: list(Bucket, query) };
     throw notHere(`${method} of a bucket`);
+  }
+  if (query.has('retention')) {
+    if (method === 'GET') return { action: 'GetObjectRetention', input: versioned };
+    throw notHere(`${method} of a retention`);
   }
   switch (method) {
     case 'PUT':
@@ -147,12 +155,20 @@ const ANSWER_HEADERS: Readonly<Record<string, string>> = {
   Location: 'location',
 };
 
+/** Answers that are documents. */
+const ELEMENTS: Readonly<Record<string, string>> = {
+  ListObjectsV2: 'ListBucketResult',
+  GetObjectRetention: 'Retention',
+  GetObjectLockConfiguration: 'ObjectLockConfiguration',
+};
+
 /** The answer to a request: members of the output as headers, the object itself or a list as the body. */
 export function s3Answer(action: string, output: unknown, requestId: string): WireAnswer {
   const members = typeof output === 'object' && output !== null ? new Map(Object.entries(output)) : new Map();
   const headers: Record<string, string> = { 'x-amz-request-id': requestId };
-  if (action === 'ListObjectsV2') {
-    const xml = `<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${flat(members)}</ListBucketResult>`;
+  const element = ELEMENTS[action];
+  if (element !== undefined) {
+    const xml = `<${element} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${flat(members)}</${element}>`;
     return { status: 200, headers: { ...headers, 'content-type': 'application/xml' }, body: xml };
   }
   for (const [member, name] of Object.entries(ANSWER_HEADERS)) {

@@ -179,6 +179,25 @@ export class S3 {
     };
   }
 
+  /** @throws AwsError as `getObject` does, NoSuchObjectLockConfiguration */
+  getObjectRetention(input: S3Input<'GetObjectRetention'>) {
+    const { ObjectLockMode: Mode, ObjectLockRetainUntilDate: RetainUntilDate } = this.getObject(input);
+    if (RetainUntilDate !== undefined) return { Mode, RetainUntilDate };
+    const message = 'The specified object does not have a ObjectLock configuration';
+    throw new AwsError('NoSuchObjectLockConfiguration', 404, message);
+  }
+
+  /** @throws AwsError NoSuchBucket, ObjectLockConfigurationNotFoundError */
+  getObjectLockConfiguration(input: S3Input<'GetObjectLockConfiguration'>) {
+    const { objectLock, retention } = this.bucket(input.Bucket).settings;
+    if (!objectLock) {
+      const message = 'Object Lock configuration does not exist for this bucket';
+      throw new AwsError('ObjectLockConfigurationNotFoundError', 404, message);
+    }
+    const Rule = retention && { DefaultRetention: { Mode: retention.mode, Days: retention.days } };
+    return { ObjectLockEnabled: 'Enabled', Rule };
+  }
+
   private versionId({ settings }: Bucket): string {
     return settings.versioned ? this.identifiers.requestId().replaceAll('-', '') : 'null';
   }

@@ -2,24 +2,27 @@ import http from 'node:http';
 import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 import { urlToHttpOptions } from 'node:url';
-import type { Deadline } from './deadline';
-import type { Outbox } from './outbox';
-import type { RequestsInFlight } from './requests-in-flight';
 
 type Callback = (response: http.IncomingMessage) => void;
 type Send = (options: https.RequestOptions, callback?: Callback) => http.ClientRequest;
+
+/** Who follows what is sent. */
+export interface Watch {
+  /** Before a request is made. */
+  readonly sending: () => void;
+  readonly sent: (request: http.ClientRequest) => http.ClientRequest;
+}
 
 /**
  * Sends requests for the mapped host names to servers on loopback, by plain http, whatever protocol the caller asked
  * for. The server still sees the name that the caller knows (`Host`, `X-Forwarded-Proto`).
  *
  * @param hosts name to origin.
+ * @param watch of all requests, also those for other names. @default nobody
  */
 export function installHostMap(
   hosts: Readonly<Record<string, string>>,
-  requests: RequestsInFlight,
-  deadline: Deadline,
-  outbox: Outbox,
+  { sending, sent }: Watch = { sending: () => {}, sent: (request) => request },
 ): void {
   const origins = new Map(Object.entries(hosts).map(([name, origin]) => [name, new URL(origin)]));
   const agents = new WeakMap<http.Agent, http.Agent>();
@@ -27,12 +30,11 @@ export function installHostMap(
 
   const mapped = (send: Send, protocol: string): Send => {
     return (options, callback) => {
-      deadline.enforce();
-      outbox.flush();
+      sending();
       const name = options.hostname ?? options.host?.replace(/:\d+$/, '') ?? 'localhost';
       const origin = origins.get(name);
-      if (origin === undefined) return requests.track(send(options, callback));
-      return requests.track(plainHttp(redirected(options, name, origin, protocol, agents), callback));
+      if (origin === undefined) return sent(send(options, callback));
+      return sent(plainHttp(redirected(options, name, origin, protocol, agents), callback));
     };
   };
   install(http, mapped(http.request.bind(http), 'http'));

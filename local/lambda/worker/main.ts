@@ -28,7 +28,13 @@ const output = new ConsoleCapture((line) => outbox.log(clock.now(), line), setti
 installSimulatedDate(clock);
 sleep.install();
 allowOnlyLoopback();
-installHostMap(settings.hosts, requests, deadline, outbox);
+installHostMap(settings.hosts, {
+  sending: () => {
+    deadline.enforce();
+    outbox.flush();
+  },
+  sent: (request) => requests.track(request),
+});
 output.install();
 // The host's own AWS configuration must not be found; in Lambda this folder does not exist either.
 os.homedir = () => '/home/sbx_user1051';

@@ -1,4 +1,4 @@
-import { compileFilterPattern } from '../../evidence/logs/log-filter-pattern';
+import { AwsError } from '../../account/aws-error';
 import { randomUuid, seededRandom } from '../../random';
 import type { ResourceType } from '../resource';
 
@@ -42,24 +42,28 @@ const queryDefinition: ResourceType = (input) => {
   return { ref: id, attributes: { QueryDefinitionId: id }, remove: () => void queryDefinitions.delete(id) };
 };
 
-/** Only Lambda is here as a destination; CloudFormation's own words where it refuses a function. */
+/** One filter of this name: another one takes its place. It may be gone when it is taken away, by hand or with its group. */
 const subscriptionFilter: ResourceType = (input) => {
   const { properties, services, previous } = input;
-  const { account, logFeeds } = services;
+  const { logs } = services.account;
   const filterName = previous?.ref ?? properties.optionalText('FilterName') ?? input.generatedName(512);
-  const logGroup = properties.text('LogGroupName');
-  const feed = { logGroup, filterName, functionArn: properties.text('DestinationArn') };
-  if (!logFeeds.admits(feed)) {
-    const message =
-      'Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.';
-    throw properties.invalid('DestinationArn', message);
+  const logGroupName = properties.text('LogGroupName');
+  try {
+    const destinationArn = properties.text('DestinationArn');
+    const filterPattern = properties.optionalText('FilterPattern') ?? '';
+    logs.putSubscriptionFilter({ logGroupName, filterName, filterPattern, destinationArn });
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw properties.invalid('DestinationArn', error.message);
   }
-  // One filter of this name: another one takes its place.
-  account.logs.subscribe(logGroup, filterName, {
-    matches: compileFilterPattern(properties.optionalText('FilterPattern') ?? ''),
-    deliver: (logStream, events) => logFeeds.put(feed, logStream, events),
-  });
-  return { ref: filterName, attributes: {}, remove: () => account.logs.unsubscribe(logGroup, filterName) };
+  const remove = () => {
+    try {
+      logs.deleteSubscriptionFilter({ logGroupName, filterName });
+    } catch (error) {
+      if (!(error instanceof AwsError) || error.code !== 'ResourceNotFoundException') throw error;
+    }
+  };
+  return { ref: filterName, attributes: {}, remove };
 };
 
 export const LOGS_RESOURCES: Readonly<Record<string, ResourceType>> = {

@@ -13,6 +13,12 @@ function findAws(): string | undefined {
 
 const aws = findAws();
 
+/** Its path. @throws Error where there is none */
+export function pathOfAws(): string {
+  if (aws === undefined) throw new Error('CI must have the `aws` command: run .ci/contract.mjs first.');
+  return aws;
+}
+
 /** CI must have it. */
 export const LACKS_AWS = aws === undefined && process.env.CI !== 'true';
 if (LACKS_AWS) {
@@ -24,8 +30,7 @@ export async function awsCommand(
   { url, region, credentials }: { readonly url: string; readonly region: string; readonly credentials: Keys },
   ...args: readonly string[]
 ): Promise<unknown> {
-  if (aws === undefined) throw new Error('CI must have the `aws` command: run .ci/contract.mjs first.');
-  const { stdout } = await promisify(execFile)(aws, [...args, '--output', 'json'], {
+  const { stdout } = await promisify(execFile)(pathOfAws(), [...args, '--output', 'json'], {
     env: {
       PATH: process.env.PATH,
       HOME: '/nonexistent',

@@ -107,12 +107,14 @@ describe('CloudWatch Logs', () => {
     ['plain here', ['plain words here']],
     ['"words here"', ['plain words here']],
     ['plain -words', []],
+    ['?here ?ERROR', ['plain words here', '{"level":"ERROR","run":{"id":"r1"},"took":12}']],
     ['{ $.level = "ERROR" }', ['{"level":"ERROR","run":{"id":"r1"},"took":12}']],
     ['{ $.level = "ERR*" && $.took > 10 }', ['{"level":"ERROR","run":{"id":"r1"},"took":12}']],
     [
       '{ $.run.id = r1 || $.ok IS TRUE }',
       ['{"level":"ERROR","run":{"id":"r1"},"took":12}', '{"level":"INFO","ok":true}'],
     ],
+    ['{ ($.level = "ERROR") && (($.took = 1) || $.took = 12) }', ['{"level":"ERROR","run":{"id":"r1"},"took":12}']],
     ['{ $.run NOT EXISTS }', ['{"level":"INFO","ok":true}']],
   ])('filters lines by the pattern %j', async (pattern, expected) => {
     const { write, find } = await logWorld();
@@ -122,9 +124,8 @@ describe('CloudWatch Logs', () => {
 
   it('refuses a pattern that it does not understand rather than matching everything', async () => {
     const { find } = await logWorld();
-    await expect(find('{ $.a = 1 && $.b = 2 || $.c = 3 }')).rejects.toMatchObject({
-      name: 'InvalidParameterException',
-    });
+    for (const pattern of ['{ $.a = 1 && $.b = 2 || $.c = 3 }', '?either both'])
+      await expect(find(pattern)).rejects.toMatchObject({ name: 'InvalidParameterException' });
   });
 
   it('finds lines of a time, and forgets them after the retention', async () => {

@@ -4,6 +4,8 @@ import {
   CreateBucketCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  GetObjectLockConfigurationCommand,
+  GetObjectRetentionCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -175,7 +177,7 @@ describe('Object Lock', () => {
   }
 
   it('keeps every version for its time, against everybody in compliance mode', async () => {
-    const { put, remove, read, clock } = await lockedWorld('COMPLIANCE');
+    const { put, remove, read, clock, s3 } = await lockedWorld('COMPLIANCE');
     const [first, second] = [await put('one'), await put('two')];
     expect(first).not.toBe(second);
     const denied = { name: 'AccessDenied', message: expect.stringContaining('object lock') };
@@ -187,6 +189,13 @@ describe('Object Lock', () => {
       ObjectLockRetainUntilDate: new Date(START + 365 * DAY),
     });
     expect((await read('k')).text).toBe('two');
+    const { Retention } = await s3.send(new GetObjectRetentionCommand({ Bucket, Key: 'k', VersionId: first }));
+    expect(Retention).toEqual({ Mode: 'COMPLIANCE', RetainUntilDate: new Date(START + 365 * DAY) });
+    const { ObjectLockConfiguration } = await s3.send(new GetObjectLockConfigurationCommand({ Bucket }));
+    expect(ObjectLockConfiguration).toEqual({
+      ObjectLockEnabled: 'Enabled',
+      Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 365 } },
+    });
     clock.advanceBy(365 * DAY);
     await remove(first);
     await expect(read('k', first)).rejects.toMatchObject({ name: 'NoSuchVersion' });

@@ -42,6 +42,7 @@ const template = {
         TreatMissingData: 'breaching',
       },
     },
+    Dead: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'dead' } },
     Trail: {
       Type: 'AWS::CloudTrail::Trail',
       Properties: {
@@ -228,6 +229,8 @@ describe.skipIf(LACKS_AWS)('the aws command', () => {
       'cloudtrail get-event-selectors --trail-name management',
       { EventSelectors: [{ ReadWriteType: 'WriteOnly', IncludeManagementEvents: true }] },
     ],
+    ['sqs list-queues', { QueueUrls: ['https://sqs.eu-west-1.amazonaws.com/111122223333/dead'] }],
+    ['cloudformation list-exports', { Exports: [{ Name: 'echo-function', Value: FUNCTION }] }],
     ['lambda list-functions', { Functions: [{ FunctionName: 'echo' }] }],
   ])('reads with %s', async (command, answer) => {
     const { world } = await deployed();

@@ -1,0 +1,104 @@
+import type { Scene } from './scene';
+
+/** A command of a page that is not run as it stands, and why. */
+export interface LeftOut {
+  /** The page, or pages, from the root. */
+  readonly page: string | RegExp;
+  /** What the command begins with. */
+  readonly begins: string;
+  /** Whether it ends there too. @default false */
+  readonly exact?: true;
+  readonly why: string;
+  /** What is done in its place, so that the page goes on as after the command. @default - nothing */
+  readonly instead?: (scene: Scene) => Promise<unknown>;
+}
+
+const ANY = /./;
+const SIGNER = 'AWS Signer is not in the local account; test:deploy deploys code that was signed.';
+const READER = /^docs\/start\/pipelines\.md$/;
+
+export const LEFT_OUT: readonly LeftOut[] = [
+  {
+    page: ANY,
+    begins: 'npm ci',
+    why: 'It installs this checkout, in which the tests run; the first step of .ci/run.',
+  },
+  {
+    page: /^(?!docs\/audit\/record)/,
+    begins: 'npm start',
+    why: 'CI runs it, and test/cli/simulate.test.ts its options: it is a world of its own.',
+  },
+  {
+    page: ANY,
+    begins: 'npx cdk deploy',
+    why: 'test:deploy runs the real one in MiniStack. The local account deploys what it synthesizes.',
+    instead: (scene) => scene.deploy(),
+  },
+  {
+    page: ANY,
+    begins: 'npx cdk diff',
+    why: 'It asks the bootstrap stack for roles; test:deploy has one, and runs it before each deployment.',
+  },
+  {
+    page: ANY,
+    begins: 'npx cdk destroy',
+    why: 'It asks and calls DeleteStack, which is what is done here.',
+    instead: (scene) => scene.destroy(),
+  },
+  {
+    page: 'docs/start/getting-started.md',
+    begins: 'npx cdk bootstrap',
+    why: 'test:deploy runs it in MiniStack: the local account has no ECR.',
+  },
+  {
+    page: 'docs/start/getting-started.md',
+    begins: 'alias keyturn=',
+    why: 'Aliases are for people who type; the name leads to the same command here.',
+  },
+  {
+    page: 'docs/start/package.md',
+    begins: 'npm install ./keyturn',
+    why: 'test:package packs the tarball, installs it and lives with it.',
+  },
+  {
+    page: /^docs\/start\/(init|package)\.md$/,
+    begins: 'npx keyturn init',
+    exact: true,
+    why: 'It asks people; test/cli/init.test.ts answers it at a terminal.',
+  },
+  { page: 'docs/operate/deployment.md', begins: 'aws s3 mb', why: SIGNER },
+  { page: 'docs/operate/deployment.md', begins: 'aws s3api put-bucket-versioning', why: SIGNER },
+  { page: 'docs/operate/deployment.md', begins: 'PUBLISHER=$(aws signer', why: SIGNER },
+  { page: 'docs/operate/deployment.md', begins: 'aws lambda create-code-signing-config', why: SIGNER },
+  { page: 'docs/operate/deployment.md', begins: 'for file in $(npm run --silent code-to-sign)', why: SIGNER },
+  {
+    page: 'docs/audit/auditors.md',
+    begins: 'aws cloudtrail validate-logs',
+    why: 'The CLI checks digests that AWS has signed with keys of its own; nobody else can make them.',
+  },
+  {
+    page: 'docs/start/configuration.md',
+    begins: 'aws organizations',
+    why: 'The local account belongs to no organization.',
+  },
+  {
+    page: 'docs/start/configuration.md',
+    begins: 'sed "s/111122223333/$ACCOUNT/g; s/acme-access-logs/',
+    why: 'The local account keeps no policies of buckets; test/docs/configurations.test.ts reads this one.',
+  },
+  {
+    page: READER,
+    begins: '',
+    why: 'A pipeline runs it; test/docs/pipelines.test.ts does, with what a delivery has left there.',
+  },
+];
+
+/** The entry for a command of a page, if it is left out. */
+export function leftOut(page: string, statement: string): LeftOut | undefined {
+  return LEFT_OUT.find((one) => isLeftOut(one, page, statement));
+}
+
+export function isLeftOut({ page: on, begins, exact }: LeftOut, page: string, statement: string): boolean {
+  if (typeof on === 'string' ? on !== page : !on.test(page)) return false;
+  return exact ? statement === begins : statement.startsWith(begins);
+}

@@ -16,7 +16,7 @@ interface LogInput {
 
 interface KeptEvent {
   readonly logStreamName: string;
-  readonly at: number;
+  readonly timestamp: number;
   readonly message: string;
 }
 
@@ -70,15 +70,13 @@ export class Ledger {
         for (const { timestamp, message } of logEvents) this.#take(run, stream, timestamp, message);
         return {};
       case 'FilterLogEvents':
-        return {
-          events: this.#found(input, startTime).map(({ at: timestamp, ...event }) => ({ ...event, timestamp })),
-        };
+        return { events: this.#found(input, startTime) };
       default:
         throw new Error(`the ledger has no ${action}`);
     }
   }
 
-  #take(run: RunRecord, logStreamName: string, at: number, message: string): void {
+  #take(run: RunRecord, logStreamName: string, timestamp: number, message: string): void {
     const read = this.#read(run, message);
     if (!('event' in read)) {
       this.#promises.isNoEvent(run, message);
@@ -90,11 +88,13 @@ export class Ledger {
     if (run.kept.has(event.id)) return;
     this.#promises.isTrue(run, event);
     run.kept.set(event.id, event);
-    if (this.#bus !== undefined) this.#keep({ logStreamName, at, message });
+    // The same object for whoever finds it, and whenever.
+    const kept = { logStreamName, timestamp, message };
+    if (this.#bus !== undefined) this.#keep(kept);
     if (!ASKED_FOR.has(event.event)) return;
     const alike = this.#asked.get(event.event) ?? [];
     this.#asked.set(event.event, alike);
-    alike.push({ logStreamName, at, message });
+    alike.push(kept);
   }
 
   /** A line that is, letter by letter, what the run wrote to its log is read once for each shape that events have. */
@@ -114,8 +114,9 @@ export class Ledger {
     const { event } = whole;
     this.#bus?.recorded(event);
     this.#all.push(kept);
-    if ((this.#all[0]?.at ?? kept.at) < kept.at - 2 * DAYS_KEPT)
-      this.#all = this.#all.filter(({ at }) => at >= kept.at - DAYS_KEPT);
+    const { timestamp: now } = kept;
+    if ((this.#all[0]?.timestamp ?? now) < now - 2 * DAYS_KEPT)
+      this.#all = this.#all.filter(({ timestamp }) => timestamp >= now - DAYS_KEPT);
     const ofRun = this.#byRun.get(event.run) ?? [];
     this.#byRun.set(event.run, ofRun);
     ofRun.push(kept);
@@ -128,7 +129,7 @@ export class Ledger {
     const [, run] = /^\{ \$\.run = "([^"]+)" \}$/.exec(filterPattern) ?? [];
     if (run === undefined && filterPattern !== '') return this.#since(startTime, filterPattern);
     const some = run === undefined ? this.#all : (this.#byRun.get(run) ?? []);
-    return some.filter(({ at }) => at >= startTime && at < endTime);
+    return some.filter(({ timestamp }) => timestamp >= startTime && timestamp < endTime);
   }
 
   #since(startTime: number, filterPattern: string): readonly KeptEvent[] {
@@ -136,8 +137,8 @@ export class Ledger {
     if (!ASKED_FOR.has(kind)) throw new Error(`the ledger keeps nothing for ${filterPattern}`);
     const alike = this.#asked.get(kind) ?? [];
     // Runs ask for the last days of years; what comes late comes within a day.
-    const old = alike.findLastIndex(({ at }) => at < startTime - DAY);
-    const recent = alike.slice(old + 1).filter(({ at }) => at >= startTime);
+    const old = alike.findLastIndex(({ timestamp }) => timestamp < startTime - DAY);
+    const recent = alike.slice(old + 1).filter(({ timestamp }) => timestamp >= startTime);
     const matches = compileFilterPattern(filterPattern);
     return recent.filter(({ message }) => matches(message));
   }

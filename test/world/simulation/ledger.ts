@@ -3,6 +3,7 @@ import { DAY } from '../../../functions/core/duration';
 import { AwsError } from '../../../local/account/aws-error';
 import { compileFilterPattern } from '../../../local/evidence/logs/log-filter-pattern';
 import type { Bus } from './bus';
+import { rememberingOne } from './memo';
 import type { RecordPromises } from './record-promises';
 import type { RunRecord } from './run-record';
 
@@ -51,6 +52,7 @@ export class Ledger {
   #all: KeptEvent[] = [];
   readonly #byRun = new Map<string, KeptEvent[]>();
   readonly #bus: Bus | undefined;
+  readonly #patterns = new Map<string, (kept: KeptEvent) => boolean>();
 
   constructor(promises: RecordPromises, bus: Bus | undefined) {
     this.#promises = promises;
@@ -139,8 +141,17 @@ export class Ledger {
     // Runs ask for the last days of years; what comes late comes within a day.
     const old = alike.findLastIndex(({ timestamp }) => timestamp < startTime - DAY);
     const recent = alike.slice(old + 1).filter(({ timestamp }) => timestamp >= startTime);
+    return recent.filter(this.#matching(filterPattern));
+  }
+
+  /** Each line is read once for each question, however often that is asked. */
+  #matching(filterPattern: string): (kept: KeptEvent) => boolean {
+    const known = this.#patterns.get(filterPattern);
+    if (known !== undefined) return known;
     const matches = compileFilterPattern(filterPattern);
-    return recent.filter(({ message }) => matches(message));
+    const matching = rememberingOne(({ message }: KeptEvent) => matches(message));
+    this.#patterns.set(filterPattern, matching);
+    return matching;
   }
 
   /** No two attempts share an ID, even with the same request ID. */

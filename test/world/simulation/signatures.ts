@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import type { SealKey } from '../../../functions/account/ports';
-import { SEAL_KEY as SCENES } from '../../support/seal-key';
+import { SEAL_KEY as SCENES, SEAL_KEY_ARN } from '../../support/seal-key';
 
-/**
+/*
  * What `node:crypto` is to the seals of a simulation: a digest of key and text stands for a signature. What is signed, by
  * whom, when and whether it is looked at is the real code's; the arithmetic of the two curves has tests of its own.
  */
@@ -42,9 +42,9 @@ export function verify(_algorithm: string | null, text: Buffer, key: SignatureKe
 /** The KMS key of the simulated account: that of the scenes. */
 export const SEAL_KEY: SealKey = {
   sign: async (text) => {
-    const { arn: key, publicKey } = await SCENES.publicKey();
+    const { publicKey } = await SCENES.publicKey();
     const by = createPublicKey({ key: Buffer.from(publicKey, 'base64') });
-    return { key, signature: sign(null, Buffer.from(text), by).toString('base64url') };
+    return { key: SEAL_KEY_ARN, signature: sign(null, Buffer.from(text), by).toString('base64url') };
   },
   publicKey: () => SCENES.publicKey(),
 };

@@ -59,6 +59,7 @@ export function currentKey(secret: SecretState): StoredVersion | undefined {
 export function withoutFuture(secret: SecretState, now: Date): SecretState {
   const latest = after(now, CLOCK_SKEW);
   const future = DATED_TAGS.filter((tag) => (readDatedTag(secret.tags[tag])?.at ?? now) > latest);
+  if (future.length === 0) return secret;
   const tags = Object.entries(secret.tags).filter(([tag]) => !future.includes(tag));
   return { ...secret, tags: Object.fromEntries(tags) };
 }

@@ -101,6 +101,11 @@ describe('K8: what tags say of the future', () => {
     expect(believed(TAG.paused, until)).toEqual({ [TAG.paused]: until, mine: 'x' });
   });
 
+  it('is nothing in most states, which stay the same ones', () => {
+    const secret = secretOf([], { [TAG.held]: tagOf(newer, now), mine: 'x' });
+    expect(withoutFuture(secret, now)).toBe(secret);
+  });
+
   it('that cannot be read is left to whoever reads it', () => {
     expect(believed(TAG.deactivated, 'yesterday')).toEqual({ [TAG.deactivated]: 'yesterday', mine: 'x' });
   });

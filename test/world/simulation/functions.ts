@@ -22,10 +22,10 @@ import { Run } from '../../../functions/runtime/run';
 import { sync } from '../../../functions/sync/sync';
 import { syncRequestOf } from '../../../functions/sync/trigger';
 import { seededRandom } from '../../../local/random';
-import { SEAL_KEY } from '../../support/seal-key';
 import { HOST, OTHER_HOST } from './deployment';
 import type { RunRecord } from './run-record';
 import { inTheNameOf } from './sdk';
+import { SEAL_KEY } from './signatures';
 import type { SimProcess } from './sim-process';
 import type { World } from './world';
 

@@ -3,6 +3,7 @@ import { DAY } from '../../../functions/core/duration';
 import { AwsError } from '../../../local/account/aws-error';
 import { compileFilterPattern } from '../../../local/evidence/logs/log-filter-pattern';
 import type { Bus } from './bus';
+import { rememberingOne } from './memo';
 import type { RecordPromises } from './record-promises';
 import type { RunRecord } from './run-record';
 
@@ -16,7 +17,7 @@ interface LogInput {
 
 interface KeptEvent {
   readonly logStreamName: string;
-  readonly at: number;
+  readonly timestamp: number;
   readonly message: string;
 }
 
@@ -51,6 +52,7 @@ export class Ledger {
   #all: KeptEvent[] = [];
   readonly #byRun = new Map<string, KeptEvent[]>();
   readonly #bus: Bus | undefined;
+  readonly #patterns = new Map<string, (kept: KeptEvent) => boolean>();
 
   constructor(promises: RecordPromises, bus: Bus | undefined) {
     this.#promises = promises;
@@ -70,15 +72,13 @@ export class Ledger {
         for (const { timestamp, message } of logEvents) this.#take(run, stream, timestamp, message);
         return {};
       case 'FilterLogEvents':
-        return {
-          events: this.#found(input, startTime).map(({ at: timestamp, ...event }) => ({ ...event, timestamp })),
-        };
+        return { events: this.#found(input, startTime) };
       default:
         throw new Error(`the ledger has no ${action}`);
     }
   }
 
-  #take(run: RunRecord, logStreamName: string, at: number, message: string): void {
+  #take(run: RunRecord, logStreamName: string, timestamp: number, message: string): void {
     const read = this.#read(run, message);
     if (!('event' in read)) {
       this.#promises.isNoEvent(run, message);
@@ -90,11 +90,13 @@ export class Ledger {
     if (run.kept.has(event.id)) return;
     this.#promises.isTrue(run, event);
     run.kept.set(event.id, event);
-    if (this.#bus !== undefined) this.#keep({ logStreamName, at, message });
+    // The same object for whoever finds it, and whenever.
+    const kept = { logStreamName, timestamp, message };
+    if (this.#bus !== undefined) this.#keep(kept);
     if (!ASKED_FOR.has(event.event)) return;
     const alike = this.#asked.get(event.event) ?? [];
     this.#asked.set(event.event, alike);
-    alike.push({ logStreamName, at, message });
+    alike.push(kept);
   }
 
   /** A line that is, letter by letter, what the run wrote to its log is read once for each shape that events have. */
@@ -114,8 +116,9 @@ export class Ledger {
     const { event } = whole;
     this.#bus?.recorded(event);
     this.#all.push(kept);
-    if ((this.#all[0]?.at ?? kept.at) < kept.at - 2 * DAYS_KEPT)
-      this.#all = this.#all.filter(({ at }) => at >= kept.at - DAYS_KEPT);
+    const { timestamp: now } = kept;
+    if ((this.#all[0]?.timestamp ?? now) < now - 2 * DAYS_KEPT)
+      this.#all = this.#all.filter(({ timestamp }) => timestamp >= now - DAYS_KEPT);
     const ofRun = this.#byRun.get(event.run) ?? [];
     this.#byRun.set(event.run, ofRun);
     ofRun.push(kept);
@@ -128,7 +131,7 @@ export class Ledger {
     const [, run] = /^\{ \$\.run = "([^"]+)" \}$/.exec(filterPattern) ?? [];
     if (run === undefined && filterPattern !== '') return this.#since(startTime, filterPattern);
     const some = run === undefined ? this.#all : (this.#byRun.get(run) ?? []);
-    return some.filter(({ at }) => at >= startTime && at < endTime);
+    return some.filter(({ timestamp }) => timestamp >= startTime && timestamp < endTime);
   }
 
   #since(startTime: number, filterPattern: string): readonly KeptEvent[] {
@@ -136,10 +139,19 @@ export class Ledger {
     if (!ASKED_FOR.has(kind)) throw new Error(`the ledger keeps nothing for ${filterPattern}`);
     const alike = this.#asked.get(kind) ?? [];
     // Runs ask for the last days of years; what comes late comes within a day.
-    const old = alike.findLastIndex(({ at }) => at < startTime - DAY);
-    const recent = alike.slice(old + 1).filter(({ at }) => at >= startTime);
+    const old = alike.findLastIndex(({ timestamp }) => timestamp < startTime - DAY);
+    const recent = alike.slice(old + 1).filter(({ timestamp }) => timestamp >= startTime);
+    return recent.filter(this.#matching(filterPattern));
+  }
+
+  /** Each line is read once for each question, however often that is asked. */
+  #matching(filterPattern: string): (kept: KeptEvent) => boolean {
+    const known = this.#patterns.get(filterPattern);
+    if (known !== undefined) return known;
     const matches = compileFilterPattern(filterPattern);
-    return recent.filter(({ message }) => matches(message));
+    const matching = rememberingOne(({ message }: KeptEvent) => matches(message));
+    this.#patterns.set(filterPattern, matching);
+    return matching;
   }
 
   /** No two attempts share an ID, even with the same request ID. */

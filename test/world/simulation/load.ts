@@ -80,6 +80,11 @@ const withoutSockets: Plugin = {
       ].join('\n');
       return { contents, resolveDir: __dirname };
     });
+    onResolve({ filter: /^node:crypto$/ }, ({ importer }) =>
+      /functions\/(runtime\/attempt-seal|core\/seal\/check-seal)\.ts$/.test(importer)
+        ? { path: join(__dirname, 'signatures.ts') }
+        : undefined,
+    );
     onResolve({ filter: /^\.{1,2}\/(http\/)?http$/ }, ({ importer }) =>
       importer.includes('functions/hosts/') ? { path: join(__dirname, 'http.ts') } : undefined,
     );

@@ -1,5 +1,5 @@
 import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
-import { DAY, HOUR, SECOND } from '../../../functions/core/duration';
+import { DAY, SECOND } from '../../../functions/core/duration';
 import { targetSetDigest } from '../../../functions/core/hosts/target';
 import { checkedAt, checkTags } from '../../../functions/core/key/check-mark';
 import { deliveredAt } from '../../../functions/core/key/delivery-mark';
@@ -16,12 +16,11 @@ export type Began = ReadonlyMap<string, number>;
 
 /** After so long a run looks again at what a host shows of a key, which only a write can change. */
 const LOOK_COUNTS = 30 * DAY;
-/** What a planner says of a secret and an entry that stay the same, but for dates that people write into tags. */
-const PLAN_COUNTS = 6 * HOUR;
 
 /** A key about which there is nothing to do until an instant, as long as nothing is written that concerns it. */
 interface Idle {
-  readonly secret: SecretState;
+  /** How often its secret had been written. */
+  readonly writes: number;
   readonly version: number;
   readonly until: number;
 }
@@ -59,7 +58,7 @@ export class Looks {
   isIdle(managed: ManagedRecord, now: number): boolean {
     const idle = this.#idle.get(managed.id);
     if (idle === undefined || now >= idle.until || managed.brokenAt !== undefined) return false;
-    return idle.version === this.#world.versionOf(managed.id) && idle.secret === this.#world.witness.stateOf(managed);
+    return idle.version === this.#world.versionOf(managed.id) && idle.writes === this.#world.witness.writesTo(managed);
   }
 
   /** Whether everything is delivered, and nothing is to be told or taken back. */
@@ -70,7 +69,8 @@ export class Looks {
 
   /**
    * The look that is due at a delivered key. It is due 4 or 20 hours after the last one, the former for more than a day
-   * around a retirement: so a key that is not due now and would not be at the end of the 20 hours is not due in between.
+   * around a retirement: so a key that would not be due at the end of the 4 hours nor at that of the 20 is not due in
+   * between. A key of which a tag says something that is still to come is asked about every hour.
    */
   due(managed: ManagedRecord, secret: SecretState, now: number): Check | undefined {
     const { entry, id } = managed;
@@ -80,9 +80,9 @@ export class Looks {
     if (check !== undefined || seen === undefined || withoutFuture(secret, new Date(now)) !== secret) return check;
     const least = seen + CHECK_EVERY_AROUND_RETIREMENT;
     const end = seen + CHECK_EVERY;
-    const isLong = now >= least && now < end && planned(end - SECOND) === undefined;
-    const until = Math.min(isLong ? end : least, now + PLAN_COUNTS);
-    this.#idle.set(id, { secret, version: this.#world.versionOf(id), until });
+    const isLong = now < end && [Math.max(now, least), end - SECOND].every((at) => planned(at) === undefined);
+    const until = isLong ? end : least;
+    this.#idle.set(id, { writes: this.#world.witness.writesTo(managed), version: this.#world.versionOf(id), until });
     return undefined;
   }
 

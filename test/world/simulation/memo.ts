@@ -19,7 +19,7 @@ export function remembering<Args extends readonly unknown[], Answer>(
       known.set(first, answers);
     }
     const answer = answers.get(second);
-    if (answer !== undefined) return answer;
+    if (answer !== undefined || answers.has(second)) return answer as Answer;
     if (answers.size > MOST) answers.clear();
     const fresh = ask(...args);
     answers.set(second, fresh);
@@ -34,7 +34,7 @@ export function rememberingText<Text extends string | undefined, Answer>(
   let known = new Map<Text, Answer>();
   return (text) => {
     const answer = known.get(text);
-    if (answer !== undefined) return answer;
+    if (answer !== undefined || known.has(text)) return answer as Answer;
     if (known.size > MOST) known = new Map();
     const fresh = ask(text);
     known.set(text, fresh);
@@ -42,13 +42,15 @@ export function rememberingText<Text extends string | undefined, Answer>(
   };
 }
 
-/** The same for a function of one document that nobody changes, for as long as it lives. */
-export function rememberingOne<A extends object, Answer>(ask: (a: A) => Answer): (a: A) => Answer {
+/** The same for a function of one document that nobody changes, for as long as it lives. What else it is given is always the same. */
+export function rememberingOne<A extends object, More extends readonly unknown[], Answer>(
+  ask: (a: A, ...more: More) => Answer,
+): (a: A, ...more: More) => Answer {
   const known = new WeakMap<A, { readonly answer: Answer }>();
-  return (a) => {
+  return (a, ...more) => {
     let answer = known.get(a);
     if (answer === undefined) {
-      answer = { answer: ask(a) };
+      answer = { answer: ask(a, ...more) };
       known.set(a, answer);
     }
     return answer.answer;

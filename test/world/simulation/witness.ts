@@ -120,6 +120,11 @@ export class ReadingWitness extends Witness {
     return [managed.id, ...(before === undefined ? [] : [before])].map(secretName);
   }
 
+  /** How often its secrets were written, by whomever: until the next time its state stays the same. */
+  writesTo(managed: ManagedRecord): number {
+    return this.secretsOf(managed).reduce((sum, secret) => sum + this.#reads.writesTo('secretsmanager', secret), 0);
+  }
+
   /** The secret that holds the current version. */
   holderOf(managed: ManagedRecord): string {
     const before = this.#before.get(managed);

@@ -66,4 +66,6 @@ export interface Facts {
   /** Changes to Keyturn itself that decide what it does. */
   readonly ownHistory: Read<Pick<OwnHistory, 'changes'>>;
   readonly connections: Read<readonly SeenConnection[]>;
+  /** Keys whose places were not tried, by id: that a deployment has written their entries is not known. */
+  readonly untried: readonly string[];
 }

@@ -17,6 +17,7 @@ import type { RegistryEntry } from '../../functions/core/config/registry';
 import { after, DAY, MINUTE } from '../../functions/core/duration';
 import { ALARM_PREFIX, SEAL_KEY_ALIAS, SECRET_PREFIX, secretName } from '../../functions/core/names';
 import { DECISIVE_CHANGES, type OwnCall } from '../../functions/core/own-things';
+import type { SecretPolicy } from '../../functions/report/evidence/evidence';
 import { listPolicies } from '../../functions/report/evidence/list-policies';
 import type { EvidencePorts } from '../../functions/report/evidence/ports';
 import { openAccount } from '../account';
@@ -86,6 +87,7 @@ export async function gather({ access, caller, time, version, config }: Asking):
     ...record,
     ...things,
     connections,
+    untried: untriedOf(config?.config, registry, policies),
   };
   return { ...found, ownHistory: await changesOf(ports, deployed, now, callsThatExplain(found)) };
 }
@@ -111,12 +113,24 @@ function connectionUses(
   if (config !== undefined) return { is: 'read', value: usesIn(config) };
   if (registry.is === 'unread') return registry;
   if (policies.is === 'unread') return policies;
-  const { entries, digests } = registry.value;
-  const isPinned = ({ id }: RegistryEntry) => {
-    const policy = policies.value.get(secretName(id))?.policy ?? '';
+  const isPinned = pinnedIn(registry.value, policies.value);
+  return { is: 'read', value: usesOf(registry.value.entries.filter(isPinned)) };
+}
+
+function pinnedIn({ digests }: RegistryListing, policies: ReadonlyMap<string, SecretPolicy>) {
+  return ({ id }: RegistryEntry) => {
+    const policy = policies.get(secretName(id))?.policy ?? '';
     return digestsIn(policy).includes(digests.get(id) ?? '');
   };
-  return { is: 'read', value: usesOf(entries.filter(isPinned)) };
+}
+
+/** Those that `connectionUses` leaves out, by id. */
+function untriedOf(config: Config | undefined, registry: Read<RegistryListing>, policies: Facts['policies']) {
+  if (config !== undefined || registry.is === 'unread' || policies.is === 'unread') return [];
+  const isPinned = pinnedIn(registry.value, policies.value);
+  return registry.value.entries
+    .filter((entry) => entry.targets.some(({ connection }) => connection !== undefined) && !isPinned(entry))
+    .map(({ id }) => id);
 }
 
 async function credentialReport(clients: ClientConfig, time: Time): Promise<Facts['report']> {

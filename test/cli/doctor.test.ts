@@ -82,6 +82,11 @@ describe('keyturn doctor', () => {
     });
     expect(found.get('places')).toMatchObject({
       status: 'unknown',
+      saw: expect.stringContaining('The places of api were not tried'),
+    });
+    doctor.scene.awsFault = undefined;
+    expect(await doctor.check('places')).toMatchObject({
+      status: 'unknown',
       saw: expect.stringMatching(
         /^bitbucket acme\/api environment Production: .* shows there whether the token may write/,
       ),

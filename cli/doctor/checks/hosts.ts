@@ -11,11 +11,11 @@ const TAKES = "secretsmanager:GetSecretValue on the connections' secrets, which 
 type Tried = SeenConnection & { readonly token: TriedToken };
 
 /** Judges those connections whose token may be read; of the others it says how to know. */
-function eachTried({ connections }: Facts, judge: (tried: readonly Tried[]) => Verdict): Verdict {
+function eachTried({ connections, untried }: Facts, judge: (tried: readonly Tried[]) => Verdict): Verdict {
   return judged(connections, (all) => {
     const tried = all.flatMap((one) => (one.tried.is === 'read' ? [{ ...one, token: one.tried.value }] : []));
     const others = all.filter(({ tried: { is } }) => is === 'unread').map(({ use }) => use.name);
-    if (all.length === 0) return ok('No host with a token is used.');
+    if (all.length === 0 && untried.length === 0) return ok('No host with a token is used.');
     const verdict = judge(tried);
     if (others.length === 0 || verdict.status === 'fail') return verdict;
     return {
@@ -74,6 +74,12 @@ const places: Check = {
           `${named(unproved.map(({ target }) => target))}: it can be read, and no write that changes nothing shows there ` +
             'whether the token may write. A delivery shows it.',
           { to: 'See what the last delivery came to', run: 'npx keyturn status' },
+        );
+      }
+      if (facts.untried.length > 0) {
+        return unknown(
+          `The places of ${named(facts.untried)} were not tried: that a deployment wrote where they are is not known, and a token goes nowhere else.`,
+          { to: 'See what registry-as-deployed says of them' },
         );
       }
       return ok(`${counted(placesThat('writable', tried).length, 'place')}.`);

@@ -119,6 +119,8 @@ export class AuditorPolicy extends Construct {
         conditions: listedUnder(this, trailFiles),
       }),
       read('ReadTrailFiles', ['s3:GetObject'], files),
+      // No resource level.
+      read('CheckTrailFiles', ['cloudtrail:ListPublicKeys'], ['*']),
       ...(encryptionKey === undefined
         ? []
         : [

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { createGunzip, gunzipSync } from 'node:zlib';
+import { CloudTrailClient, ListPublicKeysCommand } from '@aws-sdk/client-cloudtrail';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { HOUR } from '../core/duration';
-import { KeyturnError } from '../core/errors';
-import type { ReadingBounds, TrailFile, TrailFiles } from '../report/evidence/ports';
+import type { DigestKey, ReadingBounds, TrailFile, TrailFiles } from '../report/evidence/ports';
 import { type ClientConfig, reviewConfig } from './client-config';
 import { awsFailure, calling } from './failure';
 import { s3Client } from './s3-client';
@@ -31,15 +32,16 @@ export function createTrailFiles(
 ): TrailFiles {
   // The trail of an organization is often in another region.
   const client = s3Client({ ...config, followRegionRedirects: true });
+  const trailIn = (region: string) => new CloudTrailClient({ ...config, region });
   const listPage = (bucket: string, prefix: string, token?: string) =>
     calling(`s3:ListBucket of ${prefix} in ${bucket}`, {}, () =>
       client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token })),
     );
-  const get = async (bucket: string, key: string): Promise<NodeJsBody> => {
-    const { Body } = await calling(`s3:GetObject of ${key} in ${bucket}`, {}, () =>
+  const get = async (bucket: string, key: string) => {
+    const { Body, Metadata = {} } = await calling(`s3:GetObject of ${key} in ${bucket}`, {}, () =>
       client.send(new GetObjectCommand({ Bucket: bucket, Key: key })),
     );
-    return Body as NodeJsBody;
+    return { body: Body as NodeJsBody, metadata: Metadata };
   };
   return {
     bounds: { ...BOUNDS, ...bounds },
@@ -61,7 +63,7 @@ export function createTrailFiles(
     async records(bucket, key, isWanted) {
       for (let tries = 1; ; tries += 1) {
         try {
-          return await unpacked(await get(bucket, key), isWanted);
+          return await unpacked((await get(bucket, key)).body, isWanted);
         } catch (thrown) {
           if (!(thrown instanceof CutOff)) throw thrown;
           if (tries === TRIES) throw awsFailure(thrown, `s3:GetObject of ${key} in ${bucket}`);
@@ -69,18 +71,37 @@ export function createTrailFiles(
       }
     },
 
-    async filesInDigest(bucket, key) {
+    async digest(bucket, key) {
       const doing = `s3:GetObject of ${key} in ${bucket}`;
-      const Body = await get(bucket, key);
-      const packed = await calling(doing, {}, async () => Body.transformToByteArray());
-      try {
-        const text = gunzipSync(packed, { maxOutputLength: LARGEST_DIGEST }).toString();
-        return namesIn(JSON.parse(text));
-      } catch {
-        throw new KeyturnError('aws-rejected', `${doing}: it is no digest of a trail.`);
-      }
+      const { body, metadata } = await get(bucket, key);
+      const packed = await calling(doing, {}, async () => body.transformToByteArray());
+      return { content: unpackedDigest(packed), signature: metadata.signature };
+    },
+
+    async signingKeys(region, from, to) {
+      const keys: DigestKey[] = [];
+      let NextToken: string | undefined;
+      do {
+        const page = await calling(`cloudtrail:ListPublicKeys in ${region}`, {}, () =>
+          trailIn(region).send(new ListPublicKeysCommand({ StartTime: from, EndTime: to, NextToken })),
+        );
+        for (const { Fingerprint: fingerprint, Value: der } of page.PublicKeyList ?? []) {
+          if (fingerprint !== undefined && der !== undefined) keys.push({ fingerprint, der });
+        }
+        NextToken = page.NextToken;
+      } while (NextToken !== undefined);
+      return keys;
     },
   };
+}
+
+/** Empty where it cannot be unpacked: no digest is. */
+function unpackedDigest(packed: Uint8Array): Buffer {
+  try {
+    return gunzipSync(packed, { maxOutputLength: LARGEST_DIGEST });
+  } catch {
+    return Buffer.alloc(0);
+  }
 }
 
 /** The connection ended before the file did: that says nothing of the file. */
@@ -94,27 +115,21 @@ async function unpacked(packed: Readable, isWanted: (record: string) => boolean)
   const records: string[] = [];
   const gunzip = createGunzip();
   packed.on('error', () => gunzip.destroy(new CutOff()));
+  const hash = createHash('sha256');
   let length = 0;
   try {
     for await (const piece of packed.pipe(gunzip)) {
       length += piece.length;
       if (length > MOST_UNPACKED) throw new Error(`it unpacks to more than ${MOST_UNPACKED} bytes`);
+      hash.update(piece);
       records.push(...cutter.push(piece).filter(isWanted));
     }
     cutter.end();
-    return { records };
+    return { records, hash: hash.digest('hex') };
   } catch (thrown) {
     if (thrown instanceof CutOff) throw thrown;
     return { records, damage: thrown instanceof Error ? thrown.message : 'it cannot be unpacked' };
   } finally {
     packed.destroy();
   }
-}
-
-/** The names of the files that a digest lists. @throws TypeError where it is none */
-function namesIn({ logFiles }: { readonly logFiles: readonly { readonly s3Object: unknown }[] }): readonly string[] {
-  return logFiles.map(({ s3Object }) => {
-    if (typeof s3Object !== 'string') throw new TypeError('a file without a name');
-    return s3Object;
-  });
 }

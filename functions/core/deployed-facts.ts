@@ -11,6 +11,7 @@ const thingsSchema = z.strictObject({
   topic: z.string(),
   keys: z.array(z.string()),
   archive: z.string().optional(),
+  signing: z.string().optional(),
   trail: z
     .strictObject({ bucket: z.string().min(1), ...trailPlaceFields })
     .optional()

@@ -135,6 +135,9 @@ export const ENV = {
 /** What the names of alarms begin with. */
 export const ALARM_PREFIX = 'Keyturn-';
 
+/** Name of the managed policy for whoever audits. */
+export const AUDITOR_POLICY = 'KeyturnAuditor';
+
 /** CloudWatch Logs: the record of record, one JSON line an audit event and nothing else. */
 export const AUDIT_LOG_GROUP = '/keyturn/audit';
 /** What a change to Keyturn itself is called; also the name of its runbook. */

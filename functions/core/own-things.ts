@@ -1,4 +1,11 @@
-import { ALARM_PREFIX, AUDIT_LOG_GROUP, PARAMETER_PREFIX, SEAL_KEY_ALIAS, SECRET_PREFIX } from './names';
+import {
+  ALARM_PREFIX,
+  AUDIT_LOG_GROUP,
+  AUDITOR_POLICY,
+  PARAMETER_PREFIX,
+  SEAL_KEY_ALIAS,
+  SECRET_PREFIX,
+} from './names';
 
 /** How a call may name a thing: exactly, or in part. The forms are those of EventBridge's patterns. */
 export type NamePattern =
@@ -13,22 +20,29 @@ export interface OwnNames {
   readonly names: string;
   /** ARN of the topic. */
   readonly topic: string;
-  /** IDs of the KMS keys. */
+  /** IDs of the KMS keys, the stack's own and those that the configuration names. */
   readonly keys: readonly string[];
   /** Name of the archive's bucket. @default - there is none */
   readonly archive?: string | undefined;
+  /** The trail that the stack made, or whose files reports read. @default - there is none */
+  readonly trail?: { readonly bucket: string } | undefined;
+  /** ARN of the code signing config of the functions. @default - there is none */
+  readonly signing?: string | undefined;
 }
+
+/** What a call names, by the parameter that has the name, and how it may name it. */
+export type NamedThing = Readonly<Record<string, readonly NamePattern[]>>;
 
 /**
  * The ways in which a call can name a thing of Keyturn's, by the parameter that has the name: by its name, by its ARN, and
  * for some by their ends alone, as a pattern of EventBridge has room for 2,048 characters.
  */
-export function ownThings({
-  names,
-  topic,
-  keys,
-  archive,
-}: OwnNames): readonly Readonly<Record<string, readonly NamePattern[]>>[] {
+export function ownThings(own: OwnNames): readonly NamedThing[] {
+  return [...mainThings(own), ...otherThings(own)];
+}
+
+/** Those that one pattern has room for. */
+export function mainThings({ names, topic, keys, archive }: OwnNames): readonly NamedThing[] {
   const record = [AUDIT_LOG_GROUP, { suffix: `:log-group:${AUDIT_LOG_GROUP}` }];
   const parameters = [prefix(PARAMETER_PREFIX), { wildcard: `*:parameter${PARAMETER_PREFIX}*` }];
   return [
@@ -49,10 +63,29 @@ export function ownThings({
     { topicArn: [topic] },
     { subscriptionArn: [prefix(topic)] },
     { queueUrl: [{ wildcard: `*/${names}*` }] },
-    { keyId: keys.map((id) => ({ suffix: id })) },
+    ...ownKeys(keys),
     { aliasName: [SEAL_KEY_ALIAS] },
     ...(archive === undefined ? [] : [{ bucketName: [archive] }]),
   ];
+}
+
+/** Those that need a second one. */
+export function otherThings({ names, topic, trail, signing }: OwnNames): readonly NamedThing[] {
+  return [
+    { policyArn: [{ suffix: `/${AUDITOR_POLICY}` }] },
+    // What is sent to the topic can be filtered by a policy.
+    { resourceArn: [topic] },
+    // What stands in a queue can be taken out of it, by another function or into another queue.
+    { eventSourceArn: [{ wildcard: `*:${names}*` }] },
+    { sourceArn: [{ wildcard: `*:${names}*` }] },
+    ...(trail === undefined ? [] : [{ bucketName: [trail.bucket] }]),
+    ...(signing === undefined ? [] : [{ codeSigningConfigArn: [signing] }]),
+  ];
+}
+
+/** The ways in which a call that changes a KMS key can name one: by its ID or its ARN. */
+export function ownKeys(keys: readonly string[]): readonly NamedThing[] {
+  return keys.length === 0 ? [] : [{ keyId: keys.map((id) => ({ suffix: id })) }];
 }
 
 function prefix(text: string): NamePattern {
@@ -65,7 +98,7 @@ function prefix(text: string): NamePattern {
  * @param parameters CloudTrail's `requestParameters`
  */
 export function ownThingIn(
-  things: ReturnType<typeof ownThings>,
+  things: readonly NamedThing[],
   parameters: Readonly<Record<string, unknown>>,
 ): string | undefined {
   for (const [parameter, patterns] of things.flatMap((thing) => Object.entries(thing))) {
@@ -149,6 +182,13 @@ export const OWN_CHANGES = [
   'PutRuntimeManagementConfig',
   'PutFunctionCodeSigningConfig',
   'DeleteFunctionCodeSigningConfig',
+  // Of older calls CloudTrail's names end in the version of Lambda's API; of these nobody has written it down.
+  'PutFunctionCodeSigningConfig20200630',
+  'DeleteFunctionCodeSigningConfig20200630',
+  'UpdateCodeSigningConfig',
+  'UpdateCodeSigningConfig20200422',
+  'DeleteCodeSigningConfig',
+  'DeleteCodeSigningConfig20200422',
   'PutFunctionRecursionConfig',
   'PutRetentionPolicy',
   'DeleteRetentionPolicy',
@@ -168,6 +208,9 @@ export const OWN_CHANGES = [
   'PutKeyPolicy',
   'DisableKey',
   'ScheduleKeyDeletion',
+  'DisableKeyRotation',
+  'DeleteImportedKeyMaterial',
+  'RevokeGrant',
   'CreateAlias',
   'UpdateAlias',
   'DeleteAlias',
@@ -178,6 +221,8 @@ export const OWN_CHANGES = [
   'PutResourcePolicy',
   'DeleteResourcePolicy',
   'ReplicateSecretToRegions',
+  'RemoveRegionsFromReplication',
+  'StopReplicationToReplica',
   'UpdateSecret',
   'DeleteSecret',
   'RestoreSecret',
@@ -194,6 +239,7 @@ export const OWN_CHANGES = [
   'Unsubscribe',
   'DeleteTopic',
   'PurgeQueue',
+  'StartMessageMoveTask',
   'SetQueueAttributes',
   'DeleteQueue',
   'PutBucketPolicy',
@@ -210,6 +256,9 @@ export const OWN_CHANGES = [
   'PutBucketOwnershipControls',
   'PutBucketAcl',
   'DeleteBucket',
+  'PutBucketLogging',
+  'DeleteBucketReplication',
+  'DeleteBucketOwnershipControls',
   'StopLogging',
   'UpdateTrail',
   'DeleteTrail',

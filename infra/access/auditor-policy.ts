@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { SECRET_PREFIX } from '../../functions/core/names';
+import { AUDITOR_POLICY, SECRET_PREFIX } from '../../functions/core/names';
 import type { AuditArchive } from '../evidence/audit-archive';
 import { logArns, registryArns, reportParameterArns, ruleArns, secretArnPrefix, trailArns } from './arns';
 import { onlyThrough } from './kms-use';
@@ -39,7 +39,7 @@ export class AuditorPolicy extends Construct {
   constructor(scope: Construct, id: string, props: AuditorPolicyProps) {
     super(scope, id);
     this.policy = new ManagedPolicy(this, 'Policy', {
-      managedPolicyName: 'KeyturnAuditor',
+      managedPolicyName: AUDITOR_POLICY,
       description: 'Keyturn: reads the evidence of rotations, and no secret value',
       statements: [
         ...this.record(props),
@@ -119,6 +119,8 @@ export class AuditorPolicy extends Construct {
         conditions: listedUnder(this, trailFiles),
       }),
       read('ReadTrailFiles', ['s3:GetObject'], files),
+      // No resource level.
+      read('CheckTrailFiles', ['cloudtrail:ListPublicKeys'], ['*']),
       ...(encryptionKey === undefined
         ? []
         : [

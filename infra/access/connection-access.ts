@@ -14,6 +14,7 @@ import { RIGHTS } from './rights';
 export class ConnectionAccess {
   private readonly rights: GrowingPolicy;
   private readonly known = new Map<string, IDependable>();
+  private readonly usedKeys = new Set<string>();
   private readonly usedOrigins = new Set<string>();
   private readonly inWords = new Set<string>();
 
@@ -38,9 +39,15 @@ export class ConnectionAccess {
       secretArn(secret),
     );
     if (encryptionKey === undefined) return [read];
+    this.usedKeys.add(encryptionKey);
     const conditions = onlyThrough(Stack.of(this.rights), 'secretsmanager');
     const decrypt = { sid: 'DecryptConnectionTokens', actions: RIGHTS.sync.connectionKeys, conditions };
     return [read, this.allowOnce(decrypt, encryptionKey)];
+  }
+
+  /** ARNs of the KMS keys that encrypt tokens. */
+  get keys(): readonly string[] {
+    return [...this.usedKeys];
   }
 
   /** Where tokens and keys may be sent, such as `https://api.bitbucket.org`; separated by commas. */

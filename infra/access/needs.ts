@@ -157,6 +157,12 @@ export const NEEDS = {
     actions: ['s3:GetObject'],
     on: ({ trailFiles }, scope) => (trailFiles ? trailFileArns(scope, trailFiles).files : []),
   },
+  CheckTrailFiles: {
+    may: "read CloudTrail's public keys, which prove the files of the trail",
+    actions: ['cloudtrail:ListPublicKeys'],
+    // No resource level: they are public.
+    on: ({ trailFiles }) => (trailFiles ? ['*'] : []),
+  },
   DecryptTrailFiles: {
     may: "decrypt them with the trail's KMS key",
     actions: ['kms:Decrypt'],

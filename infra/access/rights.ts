@@ -111,6 +111,7 @@ export const RIGHTS = {
       'TraceKeys',
       'ListTrailFiles',
       'ReadTrailFiles',
+      'CheckTrailFiles',
       'DecryptTrailFiles',
       'ReadPins',
       'CheckFormerSeals',

@@ -38,7 +38,7 @@ export function secretPolicy({ roles, readers, deployer, entry }: SecretPolicyPr
       // In a secret's own policy, "*" is the secret itself.
       resources: ['*'],
     });
-  const denyOthers = (sid: string, action: string, others: readonly string[] = []) => {
+  const denyOthers = (action: string, others: readonly string[] = [], sid?: string) => {
     const allowed = FUNCTION_NAMES.filter((name) => rightsOn(name).includes(action));
     return new PolicyStatement({
       sid,
@@ -61,9 +61,14 @@ export function secretPolicy({ roles, readers, deployer, entry }: SecretPolicyPr
       }),
       ...(readers.length > 0 ? [allow('Read', readers, READERS)] : []),
       // BatchGetSecretValue needs GetSecretValue on each secret, so this covers it.
-      denyOthers('NobodyElseReads', 'secretsmanager:GetSecretValue', [...readers, ...(deployer ? [deployer] : [])]),
-      denyOthers('NobodyElseStores', 'secretsmanager:PutSecretValue'),
-      denyOthers('NobodyElseMovesLabels', 'secretsmanager:UpdateSecretVersionStage'),
+      denyOthers(
+        'secretsmanager:GetSecretValue',
+        [...readers, ...(deployer ? [deployer] : [])],
+        // Whoever breaks the glass looks for it. The others do without a name, for their bytes.
+        'NobodyElseReads',
+      ),
+      denyOthers('secretsmanager:PutSecretValue'),
+      denyOthers('secretsmanager:UpdateSecretVersionStage'),
     ],
   });
 }

@@ -1,11 +1,18 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { EventField, type IRuleTarget, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { KEYTURN_CHANGED } from '../../functions/core/names';
-import { CLOUDFORMATION_ADDRESS, ORDINARY_CALLS, type OwnNames, ownThings } from '../../functions/core/own-things';
+import {
+  CLOUDFORMATION_ADDRESS,
+  mainThings,
+  ORDINARY_CALLS,
+  type OwnNames,
+  otherThings,
+  ownKeys,
+} from '../../functions/core/own-things';
 
 export interface OwnChangesProps {
   /** Is told. */
@@ -14,9 +21,14 @@ export interface OwnChangesProps {
   readonly deadLetters: IQueue;
   /** What is Keyturn's own. */
   readonly own: OwnNames;
+  /** IDs of the KMS keys that the configuration names. */
+  readonly namedKeys: readonly string[];
   /** Where the runbooks are; ends in a slash. */
   readonly runbooks: string;
 }
+
+/** Keys of connections in a pattern, which has room for 2,048 characters. */
+const KEYS_OF_RULE = 25;
 
 /** CloudFormation cuts the stack's name and the logical ID where a name would be too long, neither of them to fewer. */
 const UNCUT = 24;
@@ -27,27 +39,19 @@ const UNCUT = 24;
  * done in IAM comes only where IAM is recorded.
  */
 export class OwnChanges extends Construct {
+  private readonly props: OwnChangesProps;
+  private readonly rules: Rule[] = [];
+  private readonly known: string[];
+
   constructor(scope: Construct, id: string, props: OwnChangesProps) {
     super(scope, id);
-    const { topic, deadLetters, own, runbooks } = props;
-    const rule = new Rule(this, 'Rule', {
-      description: 'Keyturn: tell people when Keyturn itself is changed, and not by a deployment',
-      eventPattern: {
-        // Nobody but AWS sends events of such a source.
-        source: Match.prefix('aws.'),
-        detailType: ['AWS API Call via CloudTrail'],
-        detail: {
-          readOnly: [false],
-          managementEvent: [true],
-          errorCode: Match.doesNotExist(),
-          sourceIPAddress: Match.anythingBut(CLOUDFORMATION_ADDRESS),
-          eventName: Match.anythingBut(...ORDINARY_CALLS),
-          requestParameters: { $or: ownThings(own) },
-        },
-      },
-      targets: [toTopic(topic, deadLetters, message(runbooks))],
-    });
-    const conditions = { ArnEquals: { 'aws:SourceArn': rule.ruleArn } };
+    this.props = props;
+    const { topic, deadLetters, own, namedKeys } = props;
+    this.known = [...own.keys, ...namedKeys];
+    this.addRule('Rule', { $or: mainThings(own) });
+    this.addRule('More', { $or: [...otherThings(own), ...ownKeys(namedKeys)] });
+    const arns = Lazy.list({ produce: () => this.rules.map(({ ruleArn }) => ruleArn) });
+    const conditions = { ArnEquals: { 'aws:SourceArn': arns } };
     const principals = [new ServicePrincipal('events.amazonaws.com')];
     topic.addToResourcePolicy(
       new PolicyStatement({
@@ -61,6 +65,45 @@ export class OwnChanges extends Construct {
     deadLetters.addToResourcePolicy(
       new PolicyStatement({ principals, actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn], conditions }),
     );
+  }
+
+  /** IDs of all KMS keys that are watched. */
+  get keys(): readonly string[] {
+    return this.known;
+  }
+
+  /** KMS keys that are known once the managed keys are: those of connections. @param ids any that are known already too */
+  watchKeys(ids: readonly string[]): void {
+    for (const id of ids.filter((one) => !this.known.includes(one))) {
+      const { own, namedKeys } = this.props;
+      const others = this.known.length - own.keys.length - namedKeys.length;
+      const named = { keyId: [{ suffix: id }] };
+      if (others % KEYS_OF_RULE === 0) this.addRule(`Keys${others / KEYS_OF_RULE || ''}`, named);
+      else this.rules.at(-1)?.addEventPattern({ detail: { requestParameters: named } });
+      this.known.push(id);
+    }
+  }
+
+  private addRule(id: string, requestParameters: object): void {
+    const { topic, deadLetters, runbooks } = this.props;
+    const rule = new Rule(this, id, {
+      description: 'Keyturn: tell people when Keyturn itself is changed, and not by a deployment',
+      eventPattern: {
+        // Nobody but AWS sends events of such a source.
+        source: Match.prefix('aws.'),
+        detailType: ['AWS API Call via CloudTrail'],
+        detail: {
+          readOnly: [false],
+          managementEvent: [true],
+          errorCode: Match.doesNotExist(),
+          sourceIPAddress: Match.anythingBut(CLOUDFORMATION_ADDRESS),
+          eventName: Match.anythingBut(...ORDINARY_CALLS),
+          requestParameters,
+        },
+      },
+      targets: [toTopic(topic, deadLetters, message(runbooks))],
+    });
+    this.rules.push(rule);
   }
 }
 

@@ -1,4 +1,4 @@
-import { Annotations, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Annotations, Duration, Fn, Lazy, Stack } from 'aws-cdk-lib';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
@@ -144,6 +144,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   private readonly triggers: RotationTriggers;
   private readonly userAccess: readonly UserAccess[];
   private readonly connectionAccess: ConnectionAccess;
+  private readonly ownChanges: OwnChanges;
   private readonly deployedBy: { readonly stacks: Set<string>; readonly existing: string[] };
 
   constructor(scope: Construct, id: string, props: KeyRotationProps = {}) {
@@ -195,7 +196,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.connectionAccess = new ConnectionAccess(functions.sync.rights);
     this._encryption = this.createEncryption(settings);
     this.createAlarms(settings);
-    this.watchChanges(settings, notifications);
+    this.ownChanges = this.watchChanges(settings, notifications);
     this.auditorPolicy = this.createAuditor(settings, notifications);
     // Its name is one for the account, and another stack may have it.
     this.auditLog._makeAfter(this.auditorPolicy);
@@ -234,6 +235,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
       ...this.userAccess.map((access) => access.add(user, createUser ? 'root' : 'any')),
       ...deliveries.flatMap((delivery) => this.connectionAccess.add(delivery)),
     );
+    this.ownChanges.watchKeys(keyIds(this.connectionAccess.keys));
     // All rights by one name: in a template of very many keys there is no room to name five policies in each.
     return this.guardrails;
   }
@@ -347,19 +349,34 @@ export class KeyRotation extends Construct implements IKeyRotation {
     new SavedQueries(this, 'Queries', { auditLog });
   }
 
-  private watchChanges({ alarms: { runbooks } }: Settings, { topic, key }: NotificationTopic): void {
-    const keys = [this.sealKey, key, this._encryption?.key].filter((one) => one !== undefined);
+  private watchChanges(
+    { alarms: { runbooks }, audit, deployment }: Settings,
+    { topic, key }: NotificationTopic,
+  ): OwnChanges {
+    const keys = [this.sealKey, key, this._encryption?.key].flatMap((one) => (one === undefined ? [] : [one.keyId]));
+    const namedKeys = keyIds([audit.encryptionKey, deployment.encryptionKey, this.trailFiles?.encryptionKey]);
+    const { bucket, prefix, organization } = this.trailFiles ?? {};
     const own = {
       names: ownNamesPrefix(this),
       topic: topic.topicArn,
-      keys: keys.map(({ keyId }) => keyId),
       archive: this.archive?.bucket.bucketName,
+      signing: deployment.codeSigning?.config,
+      trail: bucket === undefined ? undefined : { bucket, prefix, organization },
     };
-    const { bucket, prefix, organization } = this.trailFiles ?? {};
-    const trail = bucket === undefined ? undefined : { bucket, prefix, organization };
-    new OwnChanges(this, 'OwnChanges', { topic, deadLetters: this.undeliveredEvents, own, runbooks });
+    const deadLetters = this.undeliveredEvents;
+    const changes = new OwnChanges(this, 'OwnChanges', {
+      topic,
+      deadLetters,
+      own: { ...own, keys },
+      namedKeys,
+      runbooks,
+    });
     const facts = new DeploymentFacts(this, 'Facts', {
-      things: { stacks: Lazy.list({ produce: () => [...this.deployedBy.stacks] }), ...own, trail },
+      things: {
+        stacks: Lazy.list({ produce: () => [...this.deployedBy.stacks] }),
+        ...own,
+        keys: Lazy.list({ produce: () => [...changes.keys] }),
+      },
       rights: Lazy.string({ produce: () => JSON.stringify(rightsDocument(this.rightsInWords())) }),
     });
     // Their names are one for the account.
@@ -368,6 +385,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
       this.allFunctions.map(({ name, environment }) => [`the environment of ${name}`, environment]);
     const ofFacts = Object.entries(facts.values).map(([name, value]) => [`the SSM parameter ${name}`, [value]]);
     watchValueSizes(this, () => Object.fromEntries([...ofFunctions(), ...ofFacts]), this.deployedBy.stacks);
+    return changes;
   }
 
   private rightsInWords(): readonly DeployedRight[] {
@@ -390,6 +408,12 @@ export class KeyRotation extends Construct implements IKeyRotation {
 }
 
 /** The files that reports may read: of the trail that is named, and otherwise of the stack's own. */
+/** IDs of KMS keys, each once, by which calls name them as well as by their ARNs. */
+function keyIds(arns: readonly (string | undefined)[]): readonly string[] {
+  const ids = arns.flatMap((arn) => (arn === undefined ? [] : [Fn.select(1, Fn.split('/', arn))]));
+  return [...new Set(ids)];
+}
+
 function trailFilesOf({ audit: { trailFiles } }: Settings, own: ManagementTrail | undefined): TrailFiles | undefined {
   const bucket = trailFiles?.bucket ?? own?.bucket.bucketName;
   return trailFiles === undefined || bucket === undefined ? undefined : { ...trailFiles, bucket };

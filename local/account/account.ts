@@ -9,6 +9,7 @@ import { CloudFormation } from './cloud-formation';
 import { CloudTrail } from './cloud-trail';
 import type { ReportRefusal, RootKey } from './credential-report';
 import { type KnownCredential, Sessions } from './credentials';
+import { DigestKeys } from './digest-keys';
 import { type AccountEvent, type EventDraft, isoSeconds } from './event';
 import { EventBridge } from './event-bridge';
 import { Iam } from './iam';
@@ -45,7 +46,6 @@ import {
   type TrailRecord,
   trailRecord,
 } from './trail';
-
 import { Trails } from './trails';
 
 export type { AccountEvent } from './event';
@@ -106,6 +106,7 @@ export class Account {
   readonly sqs: Sqs;
   readonly cloudTrail: CloudTrail;
   readonly trails: Trails;
+  readonly digestKeys = new DigestKeys();
   readonly cloudWatch: CloudWatch;
   readonly s3: S3;
   readonly lambda: Lambda;
@@ -314,7 +315,7 @@ function operationsOf(account: Account) {
     sns: snsOperations(account.sns),
     sqs: sqsOperations(account.sqs),
     lambda: lambdaOperations(account.lambda),
-    cloudtrail: cloudTrailOperations(account.cloudTrail, account.trails),
+    cloudtrail: cloudTrailOperations(account.cloudTrail, account.trails, account.digestKeys),
     kms: kmsOperations(account.kms),
     cloudformation: cloudFormationOperations(account.cloudFormation),
     monitoring: cloudWatchOperations(account.cloudWatch),

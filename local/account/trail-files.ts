@@ -24,6 +24,15 @@ interface Delivered {
   readonly key: string;
   readonly at: number;
   readonly region: string;
+  /** SHA-256 of what it unpacks to. */
+  readonly hash: string;
+}
+
+/** A digest, as the next one of its region names it. */
+interface Digested {
+  readonly key: string;
+  readonly hash: string;
+  readonly signature: string;
 }
 
 const HOUR = 60 * 60_000;
@@ -37,6 +46,7 @@ export class TrailFiles {
   #read = 0;
   #open: TrailRecord[] = [];
   readonly #delivered: Delivered[] = [];
+  readonly #digested = new Map<string, Digested>();
   #digestedUntil: number;
 
   constructor(account: Account, options: TrailFilesOptions) {
@@ -74,8 +84,8 @@ export class TrailFiles {
     const half = Math.ceil(strangers.length / 2);
     const all = [...strangers.slice(0, half), ...records, ...strangers.slice(half)];
     const key = `${this.#folder('CloudTrail', region, at)}${this.#name('CloudTrail', region, at)}.json.gz`;
-    this.#put(key, { Records: all });
-    this.#delivered.push({ key, at, region });
+    const hash = this.#put(key, JSON.stringify({ Records: all }));
+    this.#delivered.push({ key, at, region, hash });
   }
 
   #digest(delay: number): void {
@@ -83,22 +93,51 @@ export class TrailFiles {
     for (; this.#digestedUntil + HOUR + delay <= this.#account.clock.now(); this.#digestedUntil += HOUR) {
       const [start, end] = [this.#digestedUntil, this.#digestedUntil + HOUR];
       for (const one of new Set(['us-east-1', region])) {
-        const logFiles = this.#delivered
-          .filter(({ at, region: of }) => of === one && at > start && at <= end)
-          .map(({ key }) => ({ s3Bucket: this.#options.bucket, s3Object: key }));
         const name = `${accountId}_CloudTrail-Digest_${one}_trail_${region}_${stamp(end, 'seconds')}`;
-        this.#put(`${this.#folder('CloudTrail-Digest', one, end)}${name}.json.gz`, {
-          awsAccountId: accountId,
-          digestStartTime: new Date(start).toISOString(),
-          digestEndTime: new Date(end).toISOString(),
-          logFiles,
-        });
+        this.#writeDigest(`${this.#folder('CloudTrail-Digest', one, end)}${name}.json.gz`, one, start, end);
       }
     }
   }
 
-  #put(Key: string, document: unknown): void {
-    this.#account.s3.putObject({ Bucket: this.#options.bucket, Key, Body: gzipSync(JSON.stringify(document)) });
+  /** CloudTrail User Guide, "CloudTrail digest file structure" and "Custom implementations of … integrity validation". */
+  #writeDigest(key: string, region: string, start: number, end: number): void {
+    const { accountId: awsAccountId, digestKeys } = this.#account;
+    const { bucket } = this.#options;
+    const previous = this.#digested.get(region);
+    const digestEndTime = seconds(end);
+    const text = JSON.stringify({
+      awsAccountId,
+      digestStartTime: seconds(start),
+      digestEndTime,
+      digestS3Bucket: bucket,
+      digestS3Object: key,
+      digestPublicKeyFingerprint: digestKeys.fingerprint(region),
+      digestSignatureAlgorithm: 'SHA256withRSA',
+      newestEventTime: null,
+      oldestEventTime: null,
+      previousDigestS3Bucket: previous === undefined ? null : bucket,
+      previousDigestS3Object: previous?.key ?? null,
+      previousDigestHashValue: previous?.hash ?? null,
+      previousDigestHashAlgorithm: previous === undefined ? null : 'SHA-256',
+      previousDigestSignature: previous?.signature ?? null,
+      logFiles: this.#delivered
+        .filter(({ at, region: of }) => of === region && at > start && at <= end)
+        .map(({ key: s3Object, hash: hashValue }) => ({
+          s3Bucket: bucket,
+          s3Object,
+          hashValue,
+          hashAlgorithm: 'SHA-256',
+        })),
+    });
+    const lines = [digestEndTime, `${bucket}/${key}`, sha256(text), previous?.signature ?? 'null'];
+    const signature = digestKeys.sign(region, lines.join('\n'));
+    const hash = this.#put(key, text, { signature, 'signature-algorithm': 'SHA256withRSA' });
+    this.#digested.set(region, { key, hash, signature });
+  }
+
+  #put(Key: string, text: string, Metadata: Readonly<Record<string, string>> = {}): string {
+    this.#account.s3.putObject({ Bucket: this.#options.bucket, Key, Body: gzipSync(text), Metadata });
+    return sha256(text);
   }
 
   #folder(kind: string, region: string, at: number): string {
@@ -142,4 +181,13 @@ export class TrailFiles {
 function stamp(at: number, to: 'minutes' | 'seconds'): string {
   const digits = new Date(at).toISOString().replaceAll(/[-:]/g, '');
   return `${digits.slice(0, to === 'minutes' ? 13 : 15)}Z`;
+}
+
+/** `2015-08-17T15:01:31Z`. */
+function seconds(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -15,12 +15,14 @@ import {
   targetTable,
   tearTable,
   tornTimeTable,
+  verifyTable,
 } from './render';
 import { buildScan } from './scan-bundle';
 import { growthOf, growthTargets, sizeTargets } from './size-targets';
 import type { Target } from './targets';
 import { measureTears, tearTargets } from './torn-pair';
 import { measureTornTimes, tornTimeTargets } from './torn-time';
+import { measureVerify, verifyTargets } from './verify-archive';
 
 /** What a bench prints: as a document, and as text. */
 interface Report {
@@ -43,6 +45,8 @@ async function measure(options: BenchOptions, deployed: Deployed): Promise<Repor
     onProgress('from due to delivered');
     const dueToDelivered = await measureDueToDelivered();
     const tornTimes = await measureTornTimes();
+    onProgress('keyturn verify');
+    const verified = await measureVerify();
     const sizes: MeasuredSize[] = [];
     for (const keys of options.keys === undefined ? SIZES : [options.keys]) {
       const onePercent = [Math.max(1, Math.round(keys / 100))];
@@ -58,10 +62,12 @@ async function measure(options: BenchOptions, deployed: Deployed): Promise<Repor
       ...tearTargets(tears),
       ...dueToDeliveredTargets(dueToDelivered),
       ...tornTimeTargets(tornTimes),
+      ...verifyTargets(verified),
     ];
     const tables = [bundleTable(bundles), ...sizes.map(sizeTables), growthTable(growth)];
-    const text = [...tables, tearTable(tears), tornTimeTable(tornTimes), dueToDeliveredTable(dueToDelivered)];
-    return { document: { bundles, sizes, growth, tears, tornTimes, dueToDelivered }, text, targets };
+    const more = [tearTable(tears), tornTimeTable(tornTimes), dueToDeliveredTable(dueToDelivered)];
+    const text = [...tables, ...more, verifyTable(verified)];
+    return { document: { bundles, sizes, growth, tears, tornTimes, dueToDelivered, verified }, text, targets };
   } finally {
     scanBundle.close();
   }

@@ -10,6 +10,7 @@ import { type Growth, slopeOf } from './size-targets';
 import { MEMORY, type Target } from './targets';
 import type { MeasuredTear } from './torn-pair';
 import type { TornTime } from './torn-time';
+import type { MeasuredVerify } from './verify-archive';
 
 /** What a reader has to know to trust the numbers. */
 export const NOTES = [
@@ -133,6 +134,29 @@ export function tornTimeTable(times: readonly TornTime[]): string {
   const rows = times.map(({ cause, milliseconds }) => [cause, seconds(milliseconds)]);
   const title = 'Torn pair, until it is whole again, of simulated time';
   return section(title, table(['what came between the two writes', 'torn for'], rows));
+}
+
+export function verifyTable({
+  events,
+  megabytes,
+  check,
+  hash,
+  baseline,
+  ratio: times,
+  megabytesASecond,
+}: MeasuredVerify): string {
+  const row = [String(events), `${number(megabytes)} MB`, `${number(check)} ms`, `${number(megabytesASecond)} MB/s`];
+  const beside = [`${number(hash)} ms`, `${number(baseline)} ms`, `${number(times)} times`];
+  const head = [
+    'events',
+    'archive',
+    'processor time',
+    'a second',
+    'SHA-256 alone',
+    'with a signature an event',
+    'longer',
+  ];
+  return section('keyturn verify, its check of an archive', table(head, [[...row, ...beside]]));
 }
 
 export function handOverTable({ keys, due, runs }: HandOver): string {

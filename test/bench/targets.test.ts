@@ -6,6 +6,7 @@ import type { MeasuredSize } from './measure-size';
 import { type MeasuredRun, wallAtShare } from './measured-run';
 import { growthOf, growthTargets, recordAside, sizeTargets, slopeOf } from './size-targets';
 import type { Target } from './targets';
+import { measureVerify, VERIFY_RATIO, verifyTargets } from './verify-archive';
 
 const run = (total: number, more: Partial<MeasuredRun> = {}): MeasuredRun => ({
   run: 'rotate',
@@ -180,5 +181,21 @@ describe('a tally of calls', () => {
     expect(tally.take()).toEqual({ total: 2, throttled: 1, byOperation: { 'iam:ListUsers': 2 } });
     expect(tally.firstOf('iam:ListUsers')).toBeLessThanOrEqual(performance.now());
     expect(tally.take()).toEqual({ total: 0, throttled: 0, byOperation: {} });
+  });
+});
+
+describe('the bench of keyturn verify', () => {
+  it('counts every event of a true archive, and says how long it takes beside what it cannot do without', async () => {
+    const measured = await measureVerify(3);
+    expect(measured).toMatchObject({ events: 36, unproved: 0 });
+    expect(measured.ratio).toBeCloseTo(measured.check / measured.baseline);
+  });
+
+  it('has a target for its time and one for its events', () => {
+    const measured = { events: 12, megabytes: 1, check: 1, hash: 1, baseline: 1, megabytesASecond: 1000, unproved: 0 };
+    const met = (more: object) => verifyTargets({ ...measured, ratio: 1, ...more }).map((target) => target.met);
+    expect(met({ ratio: VERIFY_RATIO })).toEqual([true, true]);
+    expect(met({ ratio: VERIFY_RATIO + 0.1 })).toEqual([false, true]);
+    expect(met({ unproved: 1 })).toEqual([true, false]);
   });
 });

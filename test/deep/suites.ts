@@ -25,7 +25,7 @@ export const DEEP_SUITES = [
   'test/cli/first-week.test.ts',
   // Whole deployed stacks again: one that observes, and one whose every entry is attacked.
   'test/lifecycle/observed-stack.test.ts',
-  'test/attacks/registry.test.ts',
+  'test/attacks/{registry,trail-writer}.test.ts',
   // Thirty tamperings of a year's archive, by files; the rules have tables in test/core/seal.
   'test/cli/verify.test.ts',
   // Whole lives with all policies in force, and a report's page in every width and light.

@@ -73,6 +73,7 @@ describe('the files of the account’s trail (K12)', () => {
       get(`trails-of-all/logs/AWSLogs/o-exampleorgid/${ACCOUNT}/CloudTrail/us-east-1/2026/01/31/x.json.gz`),
     ],
     ['what its key encrypts', ofAll, decrypt('s3.us-west-2.amazonaws.com')],
+    ['what CloudTrail’s signatures are checked with', own, { action: 'cloudtrail:ListPublicKeys', resource: '*' }],
   ])('%s may be read by the report function and by auditors', async (_what, template, request) => {
     expect(await readersMay(template, request)).toEqual(BOTH);
   });
@@ -92,6 +93,11 @@ describe('the files of the account’s trail (K12)', () => {
     ],
     ['a file of their own', own, { ...get(`trail-of-acme/AWSLogs/${ACCOUNT}/CloudTrail/x`), action: 's3:PutObject' }],
     ['none at all', own, { ...get(`trail-of-acme/AWSLogs/${ACCOUNT}/CloudTrail/x`), action: 's3:DeleteObject' }],
+    [
+      'where nobody has named them, CloudTrail’s keys',
+      synthesize({ ...ONE_KEY, audit: REPORTED }),
+      { action: 'cloudtrail:ListPublicKeys', resource: '*' },
+    ],
     [
       'where nobody has named them',
       synthesize({ ...ONE_KEY, audit: REPORTED }),

@@ -44,7 +44,7 @@ export interface Asking {
 export async function askCloudTrail(
   asking: Asking,
   deployment: DeployedFacts | undefined,
-): Promise<Pick<Evidence, 'trail' | 'ownHistory'>> {
+): Promise<Pick<Evidence, 'trail' | 'ownHistory' | 'trailProof'>> {
   const { from, ports, formerStacks } = asking;
   const { history, older } = reachOf(asking);
   const place = deployment?.things.trail;
@@ -65,6 +65,7 @@ export async function askCloudTrail(
   return {
     trail: isAsked && writes === undefined ? undefined : trailOf(history, writes ?? [], files),
     ownHistory: isAsked && own === undefined ? undefined : ownHistoryOf(history, own, files),
+    trailProof: files?.proof,
   };
 }
 
@@ -87,7 +88,7 @@ async function readOlder(
     read('trail-files');
     return { ...found, from, to };
   }
-  const ended = { from, to: found.readFrom, why: failed('trail-files', found.failure) };
+  const ended = { from, to: found.readFrom, why: failed('trail-files', found.failure), isLost: true };
   return { ...found, absences: [ended, ...found.absences], from, to };
 }
 
@@ -126,8 +127,16 @@ function spansOf({ from, to, absences }: Older): readonly TrailSpan[] {
     const begins = latest(told, absence.from);
     if (absence.to <= begins) continue;
     const last = spans.at(-1);
-    if (last?.source === 'absent' && last.why === absence.why) spans.splice(-1, 1, { ...last, to: absence.to });
-    else spans.push({ from: begins, to: absence.to, source: 'absent', why: absence.why });
+    if (last?.source === 'absent' && last.why === absence.why && last.isLost === (absence.isLost || undefined))
+      spans.splice(-1, 1, { ...last, to: absence.to });
+    else
+      spans.push({
+        from: begins,
+        to: absence.to,
+        source: 'absent',
+        why: absence.why,
+        ...(absence.isLost ? { isLost: true } : {}),
+      });
     told = absence.to;
   }
   return told < to ? [...spans, { from: told, to, source: 'trail-files' }] : spans;

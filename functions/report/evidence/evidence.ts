@@ -62,6 +62,38 @@ export interface TrailSpan {
   readonly source: 'event-history' | 'trail-files' | 'absent';
   /** Why there is nothing, of what is absent. */
   readonly why?: string;
+  /** Of what is absent: it was there, or should be, and could not be read. */
+  readonly isLost?: boolean;
+}
+
+/** What somebody did to the files of a trail. */
+export type TamperedTrail =
+  | 'file-changed'
+  | 'file-deleted'
+  /** The next digest has another hash of it. */
+  | 'digest-changed'
+  | 'digest-deleted'
+  /** No key of CloudTrail's has signed it. */
+  | 'digest-not-signed';
+
+/** What the digests of a trail say of its files. */
+export interface TrailProof {
+  readonly tampering: readonly {
+    readonly region: string;
+    readonly at: Date;
+    /** Name of the file. */
+    readonly file: string;
+    readonly why: TamperedTrail;
+  }[];
+  /** Days with files that no digest proves. */
+  readonly unproved: readonly {
+    readonly region: string;
+    readonly from: Date;
+    readonly to: Date;
+    /** None where it is a digest that nobody can check. */
+    readonly files: number;
+    readonly why: string;
+  }[];
 }
 
 /** What a deployment says of itself, and when it was last written. */
@@ -234,6 +266,8 @@ export interface Evidence {
   readonly deployment?: DeployedFacts | undefined;
   /** Of managed secrets and of connections, by the name that Keyturn knows each by. @default - none could be read */
   readonly secretPolicies?: ReadonlyMap<string, SecretPolicy> | undefined;
+  /** @default - no files of a trail were read */
+  readonly trailProof?: TrailProof | undefined;
   /** @default - it is not known which things are Keyturn's own, or CloudTrail could not be asked */
   readonly ownHistory?: OwnHistory | undefined;
   readonly failures: readonly { readonly source: EvidenceSource; readonly message: string }[];

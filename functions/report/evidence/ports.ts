@@ -64,7 +64,8 @@ export interface TrailFiles {
   /** The files whose names begin so, all pages; undefined where there are more than `most`. @throws KeyturnError `aws-*` */
   list(bucket: string, prefix: string, most: number): Promise<readonly TrailFile[] | undefined>;
   /**
-   * The wanted records of a file, as JSON; of one that is damaged those before the damage.
+   * The wanted records of a file, as JSON, and the SHA-256 of what it unpacks to; of one that is damaged the records
+   * before the damage.
    *
    * @throws KeyturnError `aws-*`; `aws-rejected` where it is this file alone that S3 does not hand out
    */
@@ -72,9 +73,25 @@ export interface TrailFiles {
     bucket: string,
     key: string,
     isWanted: (record: string) => boolean,
-  ): Promise<{ readonly records: readonly string[]; readonly damage?: string }>;
-  /** The names of the files that a digest lists. @throws KeyturnError `aws-*`; `aws-rejected` where it is none */
-  filesInDigest(bucket: string, key: string): Promise<readonly string[]>;
+  ): Promise<{ readonly records: readonly string[]; readonly hash?: string; readonly damage?: string }>;
+  /** A digest as S3 has it. @throws KeyturnError `aws-*`; `aws-rejected` where S3 does not hand it out */
+  digest(bucket: string, key: string): Promise<SignedText>;
+  /** CloudTrail's public keys of a region, which sign the digests of that time. @throws KeyturnError `aws-*` */
+  signingKeys(region: string, from: Date, to: Date): Promise<readonly DigestKey[]>;
+}
+
+/** What a digest of a trail unpacks to; nothing where it cannot be unpacked. */
+export interface SignedText {
+  readonly content: Uint8Array;
+  /** In hexadecimal digits, as it stands in the object's metadata. */
+  readonly signature?: string | undefined;
+}
+
+/** A public key of CloudTrail's. */
+export interface DigestKey {
+  readonly fingerprint: string;
+  /** RSAPublicKey of PKCS #1. */
+  readonly der: Uint8Array;
 }
 
 /** The secrets' own policies. */

@@ -3,11 +3,12 @@ import { KeyturnError, toKeyturnError } from '../../core/errors';
 import { cleaned } from '../../core/outside-text';
 import { OWN_CHANGES, OWN_CHANGES_IN_IAM } from '../../core/own-things';
 import { iamRecordsRegion } from '../../core/partitions';
-import { type TrailPlace, trailFolder } from '../../core/trail-place';
-import type { OwnChange, TrailWrite } from './evidence';
+import { type TrailFolder, type TrailPlace, trailFolder } from '../../core/trail-place';
+import type { OwnChange, TrailProof, TrailWrite } from './evidence';
 import { LONGEST_ARN, type OwnStacks, ownChangeReader } from './own-change';
-import type { TrailFile, TrailFiles } from './ports';
+import type { SignedText, TrailFile, TrailFiles } from './ports';
 import { type Absence, absencesOf, type TrailDay } from './trail-days';
+import { deliveredAt, RegionProof, type SigningKeys } from './trail-proof';
 import { TRAIL_ACTIONS, trailWriteOf } from './trail-write';
 
 /** Files that are read at the same time. S3 answers thousands of requests a second under one prefix. */
@@ -40,6 +41,8 @@ export interface TrailFilesRead {
   readonly changes: readonly OwnChange[];
   /** What of the time they do not tell, and why. */
   readonly absences: readonly Absence[];
+  /** What the trail's digests say of them. */
+  readonly proof: TrailProof;
   /** Since when they were read. */
   readonly readFrom: Date;
   /** What ended the reading before its time. */
@@ -58,7 +61,7 @@ export async function readTrailFiles(props: ReadTrailFilesProps): Promise<TrailF
   const days: TrailDay[] = [];
   const read = (readFrom: Date, failure?: KeyturnError): TrailFilesRead => {
     const absences = absencesOf(days, readFrom, to, place, trailFolder(place, account, 'CloudTrail'));
-    return { ...found.within(from, to), absences, readFrom, failure };
+    return { ...found.within(from, to), absences, proof: reader.proof, readFrom, failure };
   };
   for (let day = startOfDay(after(to, FILED_LATER)); day >= startOfDay(from); day = after(day, -DAY)) {
     try {
@@ -70,55 +73,84 @@ export async function readTrailFiles(props: ReadTrailFilesProps): Promise<TrailF
   return read(from);
 }
 
-/** Reads one day of one region after the other, and counts. */
+/** Reads one day of one region after the other, the youngest first, and counts. */
 class DayReader {
   readonly #props: ReadTrailFilesProps;
   readonly #found: Found;
   readonly #endsAt: number;
+  readonly #proofs = new Map<string, RegionProof>();
+  readonly #keys: (digest: string, region: string) => Promise<SigningKeys>;
   #files = 0;
 
   constructor(props: ReadTrailFilesProps, found: Found) {
     this.#props = props;
     this.#found = found;
     this.#endsAt = props.now().getTime() + props.files.bounds.takes;
+    this.#keys = signingKeysOf(props);
+  }
+
+  get proof(): TrailProof {
+    const proofs = [...this.#proofs.values()].map(({ proof }) => proof);
+    return {
+      tampering: proofs.flatMap(({ tampering }) => tampering),
+      unproved: proofs.flatMap(({ unproved }) => unproved),
+    };
   }
 
   /** @throws KeyturnError that ends the reading of all */
   async read(region: string, day: Date): Promise<TrailDay> {
     const { files, place } = this.#props;
+    const folder = this.#folderOf('CloudTrail', region, day);
     const left = files.bounds.files - this.#files;
-    const listed = await files.list(place.bucket, this.#folderOf('CloudTrail', region, day), left);
+    const listed = await files.list(place.bucket, folder, left);
     if (listed === undefined) throw endedBy(`there are more than ${files.bounds.files.toLocaleString('en')}`);
     this.#files += listed.length;
-    if (listed.length === 0) return this.#withoutFiles(region, day);
     const problems: string[] = [];
-    await this.#each(listed, (file) => this.#readOne(file, problems));
-    return dayOf(region, day, listed, problems);
+    const proof = await this.#proofOf(region, day, problems);
+    const digests = await this.#readDigests(region, day, proof, problems);
+    const missing = proof.missingOf(folder, new Set(listed.map(({ key }) => key)));
+    if (listed.length + digests.length === 0) return { region, day, state: 'no-files', times: [] };
+    problems.push(...missing.map((key) => `${lastOf(key)} is gone, which a digest of the trail names`));
+    await this.#each(listed, (file) => this.#readOne(file, proof, problems));
+    return dayOf(region, day, listed.length === 0 ? digests : listed, problems);
   }
 
-  #folderOf(folder: 'CloudTrail' | 'CloudTrail-Digest', region: string, day: Date): string {
+  /** What was delivered in a day's last hour stands in a digest of the day after it. */
+  async #proofOf(region: string, day: Date, problems: string[]): Promise<RegionProof> {
+    const known = this.#proofs.get(region);
+    if (known !== undefined) return known;
+    const proof = new RegionProof(region, this.#props.place);
+    this.#proofs.set(region, proof);
+    await this.#readDigests(region, after(day, DAY), proof, problems);
+    return proof;
+  }
+
+  #folderOf(folder: TrailFolder, region: string, day: Date): string {
     const { place, account } = this.#props;
     const date = day.toISOString().slice(0, 10).replaceAll('-', '/');
     return `${trailFolder(place, account, folder)}${region}/${date}/`;
   }
 
   /** Where the trail makes digests, there is one for every hour, also for one in which there was nothing to write. */
-  async #withoutFiles(region: string, day: Date): Promise<TrailDay> {
+  async #readDigests(region: string, day: Date, proof: RegionProof, problems: string[]): Promise<readonly TrailFile[]> {
     const { files, place } = this.#props;
-    const digests = await files.list(place.bucket, this.#folderOf('CloudTrail-Digest', region, day), MOST_DIGESTS);
-    if (digests === undefined || digests.length === 0) return { region, day, state: 'no-files', times: [] };
-    const folder = this.#folderOf('CloudTrail', region, day);
-    const problems: string[] = [];
+    const listed = await files.list(place.bucket, this.#folderOf('CloudTrail-Digest', region, day), MOST_DIGESTS);
+    const digests = (listed ?? []).toReversed();
+    const texts = new Map<string, SignedText>();
     await this.#each(digests, async ({ key }) => {
       try {
-        const names = await files.filesInDigest(place.bucket, key);
-        const [gone] = names.filter((name) => name.startsWith(folder));
-        if (gone !== undefined) problems.push(`${lastOf(gone)} is gone, which a digest of the trail names`);
+        texts.set(key, await files.digest(place.bucket, key));
       } catch (thrown) {
         problems.push(problemOf(key, thrown));
+        proof.sawUnread(key);
       }
     });
-    return dayOf(region, day, digests, problems);
+    // The younger one first, whichever came first.
+    for (const [key, text] of [...texts].sort(([a], [b]) => (a < b ? 1 : -1))) {
+      proof.addDigest(key, text, await this.#keys(key, region));
+    }
+    proof.endDigests(day);
+    return digests;
   }
 
   /** Some at a time. @throws KeyturnError that ends all */
@@ -141,22 +173,56 @@ class DayReader {
   }
 
   /** A file that S3 does not hand out, or that is damaged, is a problem of its day. @throws KeyturnError that ends all */
-  async #readOne({ key, size }: TrailFile, problems: string[]): Promise<void> {
+  async #readOne({ key, size }: TrailFile, proof: RegionProof, problems: string[]): Promise<void> {
     const { files, place } = this.#props;
     const name = lastOf(key);
     if (size > LARGEST_FILE) {
       problems.push(`${name} was not read: it has ${size.toLocaleString('en')} bytes, more than a file of a trail has`);
+      proof.sawUnread(key);
       return;
     }
     try {
-      const { records, damage } = await files.records(place.bucket, key, (record) => IS_ABOUT.test(record));
+      const { records, hash = '', damage } = await files.records(place.bucket, key, (record) => IS_ABOUT.test(record));
+      if (!proof.isBelievable(key, hash)) {
+        problems.push(`${name} is not what CloudTrail wrote${damage === undefined ? '' : `, and damaged: ${damage}`}`);
+        return;
+      }
       const isRead = records.map((record) => this.#found.add(record));
       if (damage !== undefined) problems.push(`${name} is damaged: ${damage}`);
       else if (isRead.includes(false)) problems.push(`${name} is damaged: it has a record that is none`);
     } catch (thrown) {
       problems.push(problemOf(key, thrown));
+      proof.sawUnread(key);
     }
   }
+}
+
+/**
+ * CloudTrail's public keys by which the digests of a region can be checked, asked for once. CloudTrail has others in each
+ * region; its own tools look in the one that the digest is of, and a digest's name has the trail's own as well.
+ */
+function signingKeysOf({ files, from, to }: ReadTrailFilesProps) {
+  const asked = new Map<string, Promise<SigningKeys>>();
+  const ask = async (region: string): Promise<SigningKeys> => {
+    try {
+      const keys = await files.signingKeys(region, after(from, -DAY), after(to, 2 * DAY));
+      return new Map(keys.map((key) => [key.fingerprint, key]));
+    } catch (thrown) {
+      return { why: toKeyturnError(thrown).message };
+    }
+  };
+  const of = (region: string) => {
+    const known = asked.get(region) ?? ask(region);
+    asked.set(region, known);
+    return known;
+  };
+  return async (digest: string, region: string): Promise<SigningKeys> => {
+    const own = await of(region);
+    const [, home = region] = /_([a-z0-9-]+)_\d{8}T\d{6}Z(?:_backfill)?\.json\.gz$/.exec(digest) ?? [];
+    if (home === region || iamRecordsRegion(home) !== iamRecordsRegion(region) || 'why' in own) return own;
+    const ofHome = await of(home);
+    return 'why' in ofHome ? own : new Map([...ofHome, ...own]);
+  };
 }
 
 /** What was found in all files, each event once. */
@@ -207,14 +273,6 @@ function dayOf(region: string, day: Date, files: readonly TrailFile[], problems:
   return problems.length === 0
     ? { region, day, state: 'whole', times }
     : { region, day, state: 'damaged', times, problems };
-}
-
-/** `<account>_CloudTrail_<region>_<yyyymmddThhmmZ>_<some letters>.json.gz`; of a digest with seconds, and at the end. */
-function deliveredAt(key: string): Date | undefined {
-  const [, date, hour, minute] = /_(\d{8})T(\d\d)(\d\d)(?:\d\d)?Z[_.][^/]*$/.exec(key) ?? [];
-  if (date === undefined) return undefined;
-  const at = new Date(`${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}T${hour}:${minute}:00Z`);
-  return Number.isNaN(at.getTime()) ? undefined : at;
 }
 
 function endedBy(why: string): KeyturnError {

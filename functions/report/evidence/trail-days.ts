@@ -19,6 +19,8 @@ export interface Absence {
   readonly from: Date;
   readonly to: Date;
   readonly why: string;
+  /** It was there, or should be. */
+  readonly isLost: boolean;
 }
 
 /** CloudTrail delivers within minutes, so the first files of a day have events of the evening before. */
@@ -38,7 +40,9 @@ export function absencesOf(
   const absences = days.flatMap(({ region, day, state, problems = [] }): readonly Absence[] => {
     if (state === 'whole') return [];
     const [before, next] = [timesOf(region, after(day, -DAY)), timesOf(region, after(day, DAY))];
-    if (state === 'damaged') return [{ from: after(day, -FILED_LATER), to: after(day, DAY), why: named(problems) }];
+    if (state === 'damaged') {
+      return [{ from: after(day, -FILED_LATER), to: after(day, DAY), why: named(problems), isLost: true }];
+    }
     return [
       {
         from: last(before) ?? after(day, -FILED_LATER),
@@ -46,11 +50,13 @@ export function absencesOf(
         why:
           `There is no file of ${region} in s3://${bucket}/${folder}${region}/. The trail did not write then or not there, or ` +
           'somebody has deleted its files.',
+        // Nothing older either: the trail, or what its bucket keeps, begins later.
+        isLost: days.some((one) => one.region === region && one.day < day && one.state !== 'no-files'),
       },
     ];
   });
   return absences
-    .map(({ why, ...absence }) => ({ from: latest(absence.from, from), to: earliest(absence.to, to), why }))
+    .map((absence) => ({ ...absence, from: latest(absence.from, from), to: earliest(absence.to, to) }))
     .filter((absence) => absence.from < absence.to)
     .sort((a, b) => a.from.getTime() - b.from.getTime());
 }

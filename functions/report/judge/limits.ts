@@ -8,6 +8,7 @@ import type { Reconciliation } from './reconcile';
 import type { Scope } from './scope';
 import { secretReadersOf } from './secrets';
 import { dayOf, TOLERANCE } from './time-bounds';
+import { unprovedFiles } from './trail-proof';
 import { isTooYoung, trailSpansOf } from './trail-spans';
 
 /** A limit, and whether what it hides could turn a yes into a no. */
@@ -129,7 +130,12 @@ function sealLimits({ record, since }: Evidence): readonly WeighedLimit[] {
 function trailLimits(evidence: Evidence, { unmatchable, ownerless }: Reconciliation): readonly WeighedLimit[] {
   const { trail, until } = evidence;
   if (trail === undefined) return [];
-  const limits: WeighedLimit[] = [...absentLimits(evidence)];
+  const unproved = unprovedFiles(evidence).map((message) => ({
+    source: 'trail-files' as const,
+    message,
+    isDecisive: false,
+  }));
+  const limits: WeighedLimit[] = [...absentLimits(evidence), ...unproved];
   if (trail.to < until) {
     const message = `CloudTrail was asked up to ${trail.to.toISOString()}: it shows events some minutes late. What is younger is not reconciled.`;
     limits.push({ source: 'cloudtrail', message, isDecisive: until.getTime() - trail.to.getTime() > HOUR });
@@ -150,7 +156,7 @@ const MOST_TIMES = 3;
 
 /**
  * What CloudTrail could not be asked about. Every account has such a time, and the runs look at the keys every day, so it
- * takes nothing from a yes but its reach.
+ * takes nothing from a yes but its reach; not so what is there, or was, and could not be read.
  */
 function absentLimits(evidence: Evidence): readonly WeighedLimit[] {
   const absent = trailSpansOf(evidence).filter(
@@ -166,8 +172,9 @@ function absentLimits(evidence: Evidence): readonly WeighedLimit[] {
     const message =
       `${why} What was changed ${timesOf(spans, (instant) => instant.toISOString())} is known from the audit record only, ` +
       'and changes without Keyturn do not show.';
+    const isDecisive = spans.some(({ isLost = false }) => isLost);
     const isOfFiles = evidence.trail?.spans !== undefined;
-    const limit: WeighedLimit = { source: isOfFiles ? 'trail-files' : 'cloudtrail', message, isDecisive: false };
+    const limit: WeighedLimit = { source: isOfFiles ? 'trail-files' : 'cloudtrail', message, isDecisive };
     return at === 0 ? { ...limit, caveat } : limit;
   });
 }

@@ -22,6 +22,7 @@ import { openSecretItems, secretReadersOf } from './secrets';
 import { summaryOf } from './summary';
 import { isWithin } from './time-bounds';
 import { toldOf } from './told';
+import { trailTampering } from './trail-proof';
 import { trailSpansOf } from './trail-spans';
 import { forgeries, unreadableLines } from './unreadable';
 
@@ -42,12 +43,8 @@ export function makeReport(gathered: Evidence): Report {
   const attempts = attemptsOf(evidence);
   const inPeriod = (record?.events ?? []).filter(({ time }) => isWithin(evidence, time));
   const findings = openFindings(inPeriod, attempts);
-  const gaps = [
-    ...gapsOf(evidence, attempts),
-    ...unreadableLines(evidence),
-    ...forgeries(evidence, forged),
-    ...manifestItems(evidence),
-  ];
+  const tampering = [...forgeries(evidence, forged), ...manifestItems(evidence), ...trailTampering(evidence)];
+  const gaps = [...gapsOf(evidence, attempts), ...unreadableLines(evidence), ...tampering];
   const own = [...ownChangeItems(ownChanges ?? []), ...openSecretItems(secretReaders ?? [])];
   const attention = attentionOf(evidence, { accessKeys, managedKeys, controls, reconciliation, gaps, own, findings });
   const idle = boundsOfIdleRuns(attempts);
@@ -82,7 +79,7 @@ export function makeReport(gathered: Evidence): Report {
     termsWritten: writerOf(ownChanges, AUDIT_TERMS_PARAMETER, terms?.changedAt),
     summary: summaryOf({ ...tables, limits, isDoubtful, trail }),
     limits: limits.map(({ source, message }) => ({ source, message })),
-    trailSpans: trailSpansOf(evidence).map((span) => ({
+    trailSpans: trailSpansOf(evidence).map(({ isLost: _isLost, ...span }) => ({
       ...span,
       from: span.from.toISOString(),
       to: span.to.toISOString(),

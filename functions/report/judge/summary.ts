@@ -114,7 +114,7 @@ function doubtsOf(
     some(counted.eventsWithoutTrail, 'event is not in CloudTrail', 'events are not in CloudTrail'),
     isDoubtful ? ["changes have another principal than Keyturn's"] : [],
     some(gaps, 'gap is in the record', 'gaps are in the record'),
-    some(tampered, 'sign of tampering is in the record', 'signs of tampering are in the record'),
+    some(tampered, 'sign of tampering was found', 'signs of tampering were found'),
     trail !== undefined ? [] : ['nothing could be reconciled with CloudTrail'],
     some(inState('unknown'), 'managed key is not known to be on time', 'managed keys are not known to be on time'),
     some(inState('not-rotated-yet'), 'managed key is not rotated yet', 'managed keys are not rotated yet'),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type CloudTrail, LOOKUP_ATTRIBUTES } from '../cloud-trail';
+import type { DigestKeys } from '../digest-keys';
 import type { Trails } from '../trails';
 import { instant, operationsOf } from './operation';
 
@@ -26,8 +27,13 @@ const AdvancedEventSelectors = z
   .optional();
 
 /** CloudTrail on the wire. */
-export function cloudTrailOperations(cloudTrail: CloudTrail, trails: Trails) {
+export function cloudTrailOperations(cloudTrail: CloudTrail, trails: Trails, digestKeys: DigestKeys) {
   return {
+    ListPublicKeys: operationsOf('InvalidTimeRangeException')(
+      'read',
+      z.object({ StartTime: instant.optional(), EndTime: instant.optional(), NextToken: z.string().optional() }),
+      (_input, _caller, region) => digestKeys.listPublicKeys(region),
+    ),
     CreateTrail: ofTrails(
       'write',
       z.object({

@@ -1,3 +1,4 @@
+import { createHash, createPublicKey, verify } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { CreateUserCommand } from '@aws-sdk/client-iam';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
@@ -76,5 +77,34 @@ describe('the files of a trail', () => {
     expect(digests.flatMap(({ logFiles }) => logFiles.map(({ s3Object }: { s3Object: string }) => s3Object))).toEqual(
       names('AWSLogs/111122223333/CloudTrail/us-east-1/'),
     );
+  });
+
+  it('sign each digest by the region’s key, over the one before it and the hashes of its files', async () => {
+    const { account, clock, files, names, use } = await trailWorld({ digests: true });
+    await use('web');
+    clock.advanceBy(3 * HOUR);
+    files.deliver();
+    const [{ Value, Fingerprint } = { Value: Buffer.alloc(0), Fingerprint: '' }] =
+      account.digestKeys.listPublicKeys('us-east-1').PublicKeyList;
+    const publicKey = createPublicKey({ key: Value, format: 'der', type: 'pkcs1' });
+    const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+    const unpacked = (Key: string) => {
+      const { Body, Metadata } = account.s3.getObject({ Bucket: bucket, Key });
+      return { text: gunzipSync(Body).toString(), signature: Metadata.signature ?? '' };
+    };
+    let previous: { text: string; signature: string } | undefined;
+    for (const key of names('AWSLogs/111122223333/CloudTrail-Digest/us-east-1/')) {
+      const { text, signature } = unpacked(key);
+      const digest = JSON.parse(text);
+      const signed = [digest.digestEndTime, `${bucket}/${key}`, hashOf(text), previous?.signature ?? 'null'].join('\n');
+      expect(digest.digestEndTime).toMatch(/:\d\dZ$/);
+      expect(digest.digestPublicKeyFingerprint).toBe(Fingerprint);
+      expect(verify('sha256', Buffer.from(signed), publicKey, Buffer.from(signature, 'hex'))).toBe(true);
+      expect(digest.previousDigestHashValue).toBe(previous === undefined ? null : hashOf(previous.text));
+      for (const { s3Object, hashValue } of digest.logFiles) expect(hashOf(unpacked(s3Object).text)).toBe(hashValue);
+      previous = { text, signature };
+    }
+    expect(previous).toBeDefined();
+    expect(account.digestKeys.fingerprint('eu-west-1')).not.toBe(Fingerprint);
   });
 });

@@ -5,6 +5,7 @@ import { DEPLOYMENT_PARAMETERS } from '../../../functions/core/names';
 import type { Evidence } from '../../../functions/report/evidence/evidence';
 import { LARGEST_FILE } from '../../../functions/report/evidence/read-trail-files';
 import { makeReport } from '../../../functions/report/judge/make-report';
+import { DigestKeys } from '../../../local/account/digest-keys';
 import { TrailFiles, type TrailFilesOptions } from '../../../local/account/trail-files';
 import { newScene } from '../../support/dispose';
 import type { Scene } from '../../support/scene';
@@ -200,6 +201,161 @@ describe('the files of the trail', () => {
   });
 });
 
+/** Puts another text, or another signature, in the place of the digest that names the files of a day. */
+function replaceDigest(
+  life: TrailLife,
+  change: { logFiles?: []; signature?: (text: string) => string },
+  day: Date,
+): string {
+  const { scene, names } = life;
+  const date = day.toISOString().slice(0, 10).replaceAll('-', '/');
+  const read = (Key: string) => {
+    const { Body, Metadata } = scene.account.s3.getObject({ Bucket: BUCKET, Key });
+    return { Key, Metadata, text: gunzipSync(Body).toString() };
+  };
+  const found = names(`/CloudTrail-Digest/us-east-1/${date}/`)
+    .map(read)
+    .find(({ text }) => /s3Object/.test(text));
+  const { Key = '', Metadata = {}, text = '{}' } = found ?? {};
+  const { logFiles } = change;
+  const signature = change.signature?.(text) ?? Metadata.signature ?? '';
+  const written = logFiles === undefined ? text : JSON.stringify({ ...JSON.parse(text), logFiles });
+  const object = { Bucket: BUCKET, Key, Body: new Uint8Array(gzipSync(written)), Metadata: { ...Metadata, signature } };
+  scene.account.s3.putObject(object);
+  return Key.slice(Key.lastIndexOf('/') + 1);
+}
+
+const FIRST_FILE = { Records: [] };
+const tamperingIn = (evidence: Evidence) =>
+  evidence.trailProof?.tampering.map(
+    ({ region, file, why }) => `${why} ${region} ${file.slice(file.lastIndexOf('/') + 1)}`,
+  );
+
+describe('the digests of the trail', () => {
+  it('prove every file: nothing was changed, nothing is unproved', async () => {
+    const { scene } = await lived();
+    const evidence = await gather(scene);
+    expect(evidence.trailProof).toEqual({ tampering: [], unproved: [] });
+    const { attention, limits } = makeReport(evidence);
+    expect(attention.filter(({ kind }) => kind === 'tampering')).toEqual([]);
+    expect(limits.map(({ source }) => source)).not.toContain('trail-files');
+    expect(
+      scene.calls
+        .filter(({ action }) => action === 'ListPublicKeys')
+        .map(({ region }) => region)
+        .sort(),
+    ).toEqual(['eu-west-1', 'us-east-1']);
+  });
+
+  it('tell of a whole file with other records in the place of one, which accounts for nothing', async () => {
+    const life = await lived();
+    const name = replace(life, CREATED, () => new Uint8Array(gzipSync(JSON.stringify(FIRST_FILE))), at(2));
+    const evidence = await gather(life.scene);
+    expect(tamperingIn(evidence)).toEqual([`file-changed us-east-1 ${name}`]);
+    const { attention, summary } = makeReport(evidence);
+    expect(attention.find(({ kind }) => kind === 'tampering')).toMatchObject({
+      severity: 'high',
+      title: expect.stringMatching(/^1 file of the trail is not what CloudTrail wrote \(us-east-1, /),
+      detail: expect.stringContaining(name),
+    });
+    expect(summary.verdict).not.toMatch(/^compliant/);
+  });
+
+  it('tell of a file that was deleted while another of its day is still there', async () => {
+    const { scene, names } = await lived();
+    scene.clock.advanceBy(0);
+    const [Key = ''] = names(`/CloudTrail/us-east-1/${at(4).toISOString().slice(0, 10).replaceAll('-', '/')}/`);
+    scene.account.s3.deleteObject({ Bucket: BUCKET, Key });
+    const evidence = await gather(scene);
+    expect(tamperingIn(evidence)).toEqual([`file-deleted us-east-1 ${Key.slice(Key.lastIndexOf('/') + 1)}`]);
+    expect(
+      makeReport(evidence)
+        .attention.map(({ title }) => title)
+        .join(),
+    ).toContain('1 file of the trail is gone');
+  });
+
+  it('tell of a digest that was changed together with its file: CloudTrail did not sign it', async () => {
+    const life = await lived();
+    replace(life, CREATED, () => new Uint8Array(gzipSync(JSON.stringify(FIRST_FILE))), at(2));
+    const name = replaceDigest(life, { logFiles: [] }, at(2));
+    const found = tamperingIn(await gather(life.scene)) ?? [];
+    expect(found).toContain(`digest-changed us-east-1 ${name}`);
+  });
+
+  it('tell of a digest whose successors are gone too, by its signature alone', async () => {
+    const life = await lived();
+    const name = replaceDigest(life, { logFiles: [] }, at(2));
+    const all = life.names('/CloudTrail-Digest/us-east-1/');
+    const key = all.find((one) => one.endsWith(name)) ?? '';
+    for (const later of all.filter((one) => one > key))
+      life.scene.account.s3.deleteObject({ Bucket: BUCKET, Key: later });
+    const found = tamperingIn(await gather(life.scene)) ?? [];
+    expect(found).toContain(`digest-not-signed us-east-1 ${name}`);
+  });
+
+  it('tell of a digest that is gone', async () => {
+    const life = await lived();
+    const date = at(2).toISOString().slice(0, 10).replaceAll('-', '/');
+    const [Key = ''] = life.names(`/CloudTrail-Digest/us-east-1/${date}/`);
+    life.scene.account.s3.deleteObject({ Bucket: BUCKET, Key });
+    const evidence = await gather(life.scene);
+    expect(tamperingIn(evidence)).toEqual([`digest-deleted us-east-1 ${Key.slice(Key.lastIndexOf('/') + 1)}`]);
+  });
+
+  it('tell of one that another key has signed', async () => {
+    const life = await lived();
+    const keys = new DigestKeys();
+    const name = replaceDigest(life, { signature: (text) => keys.sign('us-east-1', text) }, at(2));
+    const evidence = await gather(life.scene);
+    expect(tamperingIn(evidence)).toEqual([`digest-not-signed us-east-1 ${name}`]);
+    // What it named is not proved by it.
+    expect(evidence.trailProof?.unproved).toEqual([expect.objectContaining({ region: 'us-east-1', files: 1 })]);
+  });
+
+  it('are needed for a proof: without them the files are read, and a limit says so', async () => {
+    const { scene } = await lived({ digests: false });
+    const evidence = await gather(scene);
+    expect(evidence.trailProof?.tampering).toEqual([]);
+    const { limits } = makeReport(evidence);
+    expect(limits).toContainEqual({
+      source: 'trail-files',
+      message: expect.stringMatching(
+        /^\d+ files of the trail in us-east-1 are not proved .*log file validation was off/,
+      ),
+    });
+  });
+
+  it('prove nothing where their keys may not be read, which is told, and is nobody’s deed', async () => {
+    const { scene } = await lived();
+    scene.awsFault = failing(['ListPublicKeys'], {
+      kind: 'error',
+      status: 400,
+      code: 'AccessDeniedException',
+      message: 'no',
+    });
+    const evidence = await gather(scene);
+    expect(evidence.failures).toEqual([]);
+    expect(evidence.trailProof?.tampering).toEqual([]);
+    expect(
+      makeReport(evidence)
+        .limits.map(({ message }) => message)
+        .join(),
+    ).toMatch(/public keys could not be read/);
+  });
+
+  it('are no reason for an alarm where the bucket keeps nothing older', async () => {
+    const { scene, names } = await lived();
+    const gone = at(3).toISOString().slice(0, 10).replaceAll('-', '/');
+    for (const Key of names('/').filter((name) => (/\/(\d{4}\/\d\d\/\d\d)\//.exec(name)?.[1] ?? '') < gone)) {
+      scene.account.s3.deleteObject({ Bucket: BUCKET, Key });
+    }
+    const evidence = await gather(scene);
+    expect(evidence.trailProof?.tampering).toEqual([]);
+    expect(makeReport(evidence).summary.headline).toMatch(/out of CloudTrail's reach|Cannot tell|Not compliant/);
+  });
+});
+
 describe('what of the trail’s files cannot be read', () => {
   const DENIED = { kind: 'error', status: 403, code: 'AccessDenied', message: 'Access Denied' } as const;
 
@@ -246,17 +402,25 @@ describe('what of the trail’s files cannot be read', () => {
   });
 
   it.each<[string, (before: Uint8Array) => Uint8Array<ArrayBuffer>, RegExp]>([
-    ['cut off', (before) => new Uint8Array(before.subarray(0, 30)), /is damaged: unexpected end of file/],
-    ['not packed', (before) => new Uint8Array(gunzipSync(before)), /is damaged: incorrect header check/],
+    [
+      'cut off',
+      (before) => new Uint8Array(before.subarray(0, 30)),
+      /is not what CloudTrail wrote, and damaged: unexpected end of file/,
+    ],
+    [
+      'not packed',
+      (before) => new Uint8Array(gunzipSync(before)),
+      /is not what CloudTrail wrote, and damaged: incorrect header check/,
+    ],
     [
       'another document',
       () => new Uint8Array(gzipSync('{"hello":[]}')),
-      /is damaged: it does not begin as a file of records does/,
+      /is not what CloudTrail wrote, and damaged: it does not begin as a file of records does/,
     ],
     [
       'with a record that is none',
       () => new Uint8Array(gzipSync('{"Records":[{"eventName":"CreateAccessKey"}]}')),
-      /is damaged: it has a record that is none/,
+      /is not what CloudTrail wrote/,
     ],
     ['too large', () => new Uint8Array(LARGEST_FILE + 1), /was not read: it has 67,108,865 bytes/],
   ])('a file that is %s is named, and the others are read', async (_how, body, why) => {
@@ -268,10 +432,14 @@ describe('what of the trail’s files cannot be read', () => {
     expect(calls(evidence)).toEqual(EVERYTHING.filter((call) => call !== 'CreateAccessKey by-hand'));
     const absent = evidence.trail?.spans?.filter(({ from, source }) => source === 'absent' && from > at(0)) ?? [];
     expect(absent).toEqual([
-      { from: at(2, -4 * HOUR), to: at(3, -3 * HOUR), source: 'absent', why: expect.stringMatching(why) },
+      { from: at(2, -4 * HOUR), to: at(3, -3 * HOUR), source: 'absent', why: expect.stringMatching(why), isLost: true },
     ]);
     expect(absent[0]?.why).toContain(name);
-    expect(makeReport(evidence).summary.headline).not.toMatch(/^Compliant/);
+    // It was read before, or is not what was there: nobody is told a yes by what is left.
+    const { limits, summary } = makeReport({ ...evidence, trailProof: undefined });
+    expect(summary.verdict).not.toMatch(/^compliant/);
+    expect(summary.headline).not.toMatch(/^Compliant/);
+    expect(limits.map(({ message }) => message).join()).toContain(name);
   });
 
   it('a file in Glacier is named, and its day is unknown', async () => {
@@ -308,9 +476,9 @@ describe('what of the trail’s files cannot be read', () => {
 
   it('what is older than what can be read in time is told', async () => {
     const { scene } = await lived();
-    // Every file takes a minute.
+    // Every file takes some seconds.
     scene.awsFault = ({ action }) => {
-      if (action === 'GetObject') scene.clock.advanceBy(MINUTE);
+      if (action === 'GetObject') scene.clock.advanceBy(MINUTE / 6);
       return undefined;
     };
     const evidence = await gather(scene);

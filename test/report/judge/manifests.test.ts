@@ -29,7 +29,7 @@ describe('a manifest that the record does not agree with', () => {
     ]);
     expect(attention[1]?.detail).toContain('a-1, a-2. ');
     expect(summary.verdict).toBe('cannot-tell');
-    expect(summary.headline).toContain('2 signs of tampering are in the record');
+    expect(summary.headline).toContain('2 signs of tampering were found');
   });
 
   it('is told of the days of the period, and names some of many', () => {

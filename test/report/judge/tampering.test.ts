@@ -46,7 +46,7 @@ describe('an event that no function of Keyturn writes', () => {
     );
     const { summary } = makeReport(account.evidence(5));
     expect(summary).toMatchObject({ verdict: 'cannot-tell', deletions: 0 });
-    expect(summary.headline).toContain('1 sign of tampering is in the record');
+    expect(summary.headline).toContain('1 sign of tampering was found');
   });
 });
 

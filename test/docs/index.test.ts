@@ -5,9 +5,9 @@ import { DOCUMENTS, ROOT, read } from './documents';
 
 const ROOMS = ['start', 'operate', 'audit', 'design'].map((room) => `docs/${room}`);
 
-it('is four rooms, and the examples', () => {
+it('is four rooms, the examples and the pictures', () => {
   const folders = readdirSync(join(ROOT, 'docs'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  expect(folders.map(({ name }) => `docs/${name}`).sort()).toEqual([...ROOMS, 'docs/examples'].sort());
+  expect(folders.map(({ name }) => `docs/${name}`).sort()).toEqual([...ROOMS, 'docs/examples', 'docs/pictures'].sort());
 });
 
 it.each(ROOMS)('the index of %s says of each page in one entry what it answers', (room) => {

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { MINUTE } from '../../../functions/core/duration';
+import { HOUR, MINUTE } from '../../../functions/core/duration';
 import type { SessionCredentials } from '../../../local/account/principal';
 import { assembly, lambdaFunction, ROLE, ruleFor } from '../../../local/test/stack/assembly';
 import { CONNECTION, KEY, type Scene, type SceneOptions, USER } from './scene';
@@ -59,7 +59,8 @@ const thenRuns =
   (plant: (scene: Scene) => unknown, name: 'rotate' | 'sync' = 'rotate') =>
   async (scene: Scene) => {
     await plant(scene);
-    await scene.passes(5 * MINUTE);
+    // A credential report is four hours old at most.
+    await scene.passes(5 * HOUR);
     await scene.runs(name);
   };
 /** A finding that its own runbook asks the record for. */

@@ -1,6 +1,7 @@
 import { bold, dim, green, red, yellow } from 'yoctocolors';
 import type { EvidenceSource } from '../../functions/report/evidence/evidence';
 import type { Report } from '../../functions/report/judge/model';
+import { wrapped } from './wrapped';
 
 const SOURCES: Readonly<Record<EvidenceSource, string>> = {
   'audit-record': 'the audit record',
@@ -49,5 +50,5 @@ function verdictOf({ summary, attention, limits }: Report): string {
     limits.length === 0
       ? ''
       : ` It names ${limits.length} ${limits.length === 1 ? 'thing' : 'things'} that it could not see.`;
-  return [COLOUR[summary.verdict](bold(summary.headline)), `${items} attention.${unseen}`].join('\n');
+  return [COLOUR[summary.verdict](bold(wrapped(summary.headline))), `${items} attention.${unseen}`].join('\n');
 }

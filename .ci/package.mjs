@@ -7,8 +7,8 @@ import { leaveOut, pythonEnvironment, root, windows } from './python-environment
 
 const executable = pythonEnvironment({
   name: 'bindings',
-  packages: ['aws-cdk-lib>=2.230', 'jsii>=1.140', 'setuptools', 'wheel'],
-  assertions: "version('aws-cdk-lib'); version('jsii'); version('wheel')",
+  packages: ['aws-cdk-lib>=2.230', 'jsii>=1.140', 'setuptools', 'wheel', 'twine>=6.1'],
+  assertions: "version('aws-cdk-lib'); version('jsii'); version('wheel'); version('twine')",
   unchecked: 'The package for Python was',
 });
 // Where Go's own installer puts it, which not every path names.

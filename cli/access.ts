@@ -18,8 +18,16 @@ export function withAccess(command: Command): Command {
     .option('--endpoint-url <url>', 'where AWS is instead of in the cloud (default: AWS_ENDPOINT_URL, if any)');
 }
 
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
 export function accessOf({ profile, region, endpointUrl }: AccessOptions): AwsAccess {
-  return { profile, region, ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }) };
+  return {
+    profile,
+    region,
+    // The SDK would tell whoever names a profile that the environment has credentials too.
+    ...(profile === undefined ? {} : { logger: SILENT }),
+    ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
+  };
 }
 
 /**

@@ -3,6 +3,9 @@ import type { Time } from '../functions/account/ports';
 import { run } from './run';
 import { processTerminal } from './terminal';
 
+// The SDK is part of this package, and so it is not the person who chooses its version.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 // Whoever reads the output may have seen enough of it, such as `head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
 import { EXIT, exitCodeOf } from './exit-code';
-import { COLUMNS } from './render/wrapped';
+import { COLUMNS, wrapped } from './render/wrapped';
 import type { Terminal } from './terminal';
 
 /** One command of `keyturn`; it tells how it ended. */
@@ -95,7 +95,16 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   } catch (error) {
     // What commander refuses, or prints as help, it has written already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
-    terminal.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    // A terminal would break it within words; a program gets what it is.
+    terminal.stderr.write(`${terminal.watched ? message.split('\n').map(inColumns).join('\n') : message}\n`);
     return exitCodeOf(error);
   }
+}
+
+/** A line that is too long in several, as far indented as it is. */
+function inColumns(line: string): string {
+  if (line.length <= COLUMNS) return line;
+  const text = line.trimStart();
+  return wrapped(text, line.slice(0, line.length - text.length));
 }

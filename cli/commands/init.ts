@@ -6,6 +6,7 @@ import { KeyturnError } from '../../functions/core/errors';
 import { type AccessOptions, accessOf, withAccess } from '../access';
 import { EXIT, EXIT_CODES } from '../exit-code';
 import { type Answers, configOf } from '../init/answers';
+import { deployCommand, writeCdkJson } from '../init/cdk-app';
 import { lookAtAccount, lookAtUser } from '../init/found';
 import {
   type InitFlags,
@@ -32,7 +33,8 @@ export function initCommand(terminal: Terminal, ended: (exitCode: number) => voi
   return withAccess(new Command('init'))
     .description(
       'Writes a first keyturn.yaml, with comments. It looks at the account (users with access keys, trails) and, with a ' +
-        'token, at the workspace at Bitbucket, and asks what it cannot see. It changes nothing but the file.',
+        'token, at the workspace at Bitbucket, and asks what it cannot see. It changes nothing in AWS and at Bitbucket. ' +
+        'Installed in a folder without a cdk.json, it writes one, so that "npx cdk deploy" knows what to deploy.',
     )
     .argument('[file]', 'the configuration to write', 'keyturn.yaml')
     .option('--user <name>', 'an IAM user whose keys are rotated; may be repeated', collected)
@@ -98,10 +100,14 @@ async function init(file: string, options: InitOptions, terminal: Terminal): Pro
   const { problems, warnings } = parseConfig(text, terminal.time.now());
   if (problems.length > 0) throw new KeyturnError('unexpected', `${file} would not be sound: ${problems[0]?.message}.`);
   writeWhole(file, text, place);
-  const initialized: Initialized = { ...found, written: true, missing, warnings };
+  const cdkJson = writeCdkJson(terminal.folder);
+  const initialized: Initialized = { ...found, written: true, cdkJson, missing, warnings };
   const document = options.json
     ? JSON.stringify(initialized, undefined, 2)
-    : renderInitialized(initialized, answers.connection?.name);
+    : renderInitialized(initialized, {
+        connection: answers.connection?.name,
+        deploy: deployCommand(file, terminal.folder),
+      });
   terminal.stdout.write(`${document}\n`);
   return EXIT.fine;
 }

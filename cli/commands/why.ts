@@ -137,7 +137,9 @@ async function fromIamAndRecord(inquiry: Inquiry, access: AwsAccess) {
   const owner = await unread.or('IAM', () => ownerOf(accessKeyId), undefined);
   const [since, until] = [after(now, -LONGEST_LIFE), after(now, CLOCK_SKEW)];
   const record = () => ports.record.find(`{ $.accessKeyId = "${accessKeyId}" }`, since, until);
-  const events = await unread.or('the audit record', record, []);
+  const found = await unread.or('the audit record', record, []);
+  // An account that does not know such a pattern answers with all that it has.
+  const events = found.filter((event) => event.accessKeyId === accessKeyId);
   const user = owner ?? events.findLast((event) => event.user !== undefined)?.user;
   if (user === undefined) return { events, user, listed: undefined, managed: undefined };
   const keys = owner === undefined ? [] : await unread.or('IAM', () => ports.iam.listAccessKeys(owner), []);

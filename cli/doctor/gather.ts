@@ -60,7 +60,7 @@ export async function gather({ access, caller, time, version, config }: Asking):
   const [report, keys, record, things, connections] = await Promise.all([
     credentialReport(clients, time),
     keysOf(clients, wanted),
-    recordOf(clients, now),
+    recordOf(clients, deployed, now),
     thingsOf(look, deployed, clients),
     connectionsOf(uses, clients, time),
   ]);
@@ -147,7 +147,11 @@ async function credentialReport(clients: ClientConfig, time: Time): Promise<Fact
 }
 
 /** What the sealed record has: whoever else writes into its group decides nothing. */
-async function recordOf(clients: ClientConfig, now: Date): Promise<Pick<Facts, 'runs' | 'denials' | 'seal'>> {
+async function recordOf(
+  clients: ClientConfig,
+  deployed: Facts['deployed'],
+  now: Date,
+): Promise<Pick<Facts, 'runs' | 'denials' | 'seal'>> {
   const sealKey = createSealKey(SEAL_KEY_ALIAS, clients);
   const seal = await reading('kms:GetPublicKey of alias/keyturn-seal', async () => {
     await sealKey.publicKey();
@@ -155,7 +159,9 @@ async function recordOf(clients: ClientConfig, now: Date): Promise<Pick<Facts, '
   });
   if (seal.is === 'unread') {
     const unsure = notAsked<readonly AuditEvent[]>(
-      'The key that seals the record does not answer, so that nothing in it counts.',
+      deployed.is === 'read' && deployed.value === undefined
+        ? NOT_DEPLOYED
+        : 'The key that seals the record does not answer, so that nothing in it counts.',
     );
     return { seal, runs: unsure, denials: unsure };
   }

@@ -27,20 +27,28 @@ export function renderFound({ users, rootKeys, trails }: FoundAccount): string {
   ].join('\n');
 }
 
-/** What was written, and what to do next. */
-export function renderInitialized({ file, warnings }: Initialized, connection: string | undefined): string {
+/** What comes after the file. */
+interface NextSteps {
+  /** @default - no place was chosen */
+  readonly connection: string | undefined;
+  /** The command that deploys it. */
+  readonly deploy: string;
+}
+
+/** What was written, and what to do next: each command on a line of its own, to be copied. */
+export function renderInitialized({ file, cdkJson, warnings }: Initialized, { connection, deploy }: NextSteps): string {
   const steps = [
-    `Read it, change what you like, and check it: keyturn validate ${file}`,
+    ['Read it, change what you like, and check it:', `npx keyturn validate ${file}`],
     ...(connection === undefined
       ? []
-      : [`Store its token, which is tried first: keyturn connect ${connection} --config ${file}`]),
-    `Deploy it: npx cdk deploy -c config=${file}`,
+      : [['Store its token, which is tried first:', `npx keyturn connect ${connection} --config ${file}`]]),
+    ['Deploy it:', deploy],
   ];
   return [
-    green(`${file} is written.`),
+    green(`${file} is written${cdkJson ? ', and a cdk.json for "npx cdk"' : ''}.`),
     ...warnings.map(({ line, message, cure }) => yellow(wrapped(`Line ${line}: ${message}; ${cure}.`))),
     '',
     'What comes next:',
-    ...steps.map((step, at) => wrapped(`${at + 1}. ${step}`, '  ')),
+    ...steps.map(([what, command], at) => `  ${at + 1}. ${what}\n       ${command}`),
   ].join('\n');
 }

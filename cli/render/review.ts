@@ -1,6 +1,7 @@
 import { bold, dim, green, red, yellow } from 'yoctocolors';
 import type { EvidenceSource } from '../../functions/report/evidence/evidence';
 import type { Report } from '../../functions/report/judge/model';
+import { wrapped } from './wrapped';
 
 const SOURCES: Readonly<Record<EvidenceSource, string>> = {
   'audit-record': 'the audit record',
@@ -40,14 +41,14 @@ export function renderSummary(report: Report): string {
 
 /** What a report says in one look, and where it is. */
 export function renderVerdict(report: Report, path: string, url: string): string {
-  return [verdictOf(report), path, url].join('\n');
+  return [verdictOf(report, wrapped), path, url].join('\n');
 }
 
-function verdictOf({ summary, attention, limits }: Report): string {
+function verdictOf({ summary, attention, limits }: Report, inLines = (text: string) => text): string {
   const items = attention.length === 1 ? '1 item needs' : `${attention.length} items need`;
   const unseen =
     limits.length === 0
       ? ''
       : ` It names ${limits.length} ${limits.length === 1 ? 'thing' : 'things'} that it could not see.`;
-  return [COLOUR[summary.verdict](bold(summary.headline)), `${items} attention.${unseen}`].join('\n');
+  return [COLOUR[summary.verdict](bold(inLines(summary.headline))), `${items} attention.${unseen}`].join('\n');
 }

@@ -37,8 +37,9 @@ function verdictOf({ keys, findings, silent, unseen }: StatusDocument, waiting: 
     ...(silent.length > 0 ? [red(`${counted(silent.length, 'function is', 'functions are')} silent.`)] : []),
     ...(unseen.length > 0 ? [yellow(`${counted(unseen.length, 'thing')} could not be looked at.`)] : []),
   ];
-  if (parts.length > 0) return parts.join(' ');
-  if (keys.length === 0) return yellow('The registry is empty: is it the right account and region?');
+  const empty = yellow('The registry is empty: is anything deployed in this account and region?');
+  if (parts.length > 0) return [parts.join(' '), ...(keys.length === 0 ? [empty] : [])].join('\n');
+  if (keys.length === 0) return empty;
   return green('Nothing needs a person.');
 }
 

@@ -4,6 +4,8 @@ export interface AwsAccess {
   /** A profile of the AWS configuration files. */
   readonly profile?: string;
   readonly endpoint?: string;
+  /** What the SDK says of itself goes here. @default - to the console */
+  readonly logger?: Pick<Console, 'debug' | 'info' | 'warn' | 'error'>;
   readonly credentials?: {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;

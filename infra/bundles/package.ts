@@ -84,33 +84,46 @@ const withoutEsbuild: Plugin = {
   },
 };
 
+/** Where the sources of the jsii assembly are, with the assembly. @param root folder of the package */
+export const stageOf = (root: string) => join(root, 'dist', 'jsii');
+
 /**
- * The jsii assembly, which the bindings for other languages are made from. jsii compiles a copy of the sources, because it
- * writes beside them.
+ * The jsii assembly, which the bindings for other languages are made from.
  *
  * @param to folder of the package
  * @throws Error when the public API is nothing that jsii can offer to other languages
  */
 export async function assembleLibrary(to: string): Promise<void> {
-  const stage = join(ROOT, 'dist', 'jsii');
+  const stage = stageOf(ROOT);
+  await compileApi(ROOT, stage);
+  await runTool(join('jsii-docgen', 'bin', 'jsii-docgen'), ['--output', join(to, 'dist', 'API.md')], stage);
+  cpSync(join(stage, '.jsii'), join(to, '.jsii'));
+}
+
+/**
+ * Compiles a copy of the sources, because jsii writes beside them.
+ *
+ * @param from a checkout, of whichever commit
+ * @param stage folder that has the assembly afterwards
+ */
+export async function compileApi(from: string, stage: string): Promise<void> {
   rmSync(stage, { recursive: true, force: true });
   for (const folder of ['infra', 'functions/core']) {
-    cpSync(join(ROOT, folder), join(stage, folder), { recursive: true });
+    cpSync(join(from, folder), join(stage, folder), { recursive: true });
   }
   // What builds and starts is no part of the library.
   const others = globSync(['infra/!(index).ts', 'infra/bundles/{bundle,build-record,package,json-schemas,sbom}.ts'], {
     cwd: stage,
   });
   for (const file of others) rmSync(join(stage, file));
-  cpSync(join(ROOT, 'README.md'), join(stage, 'README.md'));
+  cpSync(join(from, 'README.md'), join(stage, 'README.md'));
   symlinkSync(join(ROOT, 'node_modules'), join(stage, 'node_modules'));
-  const { devDependencies, ...about } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  // What it exports are files that are bundled, and not those that jsii makes.
+  const { devDependencies, exports: _exports, ...about } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'));
   const versions = Object.fromEntries(PEERS.map((name) => [name, devDependencies[name]]));
   const manifest = { ...about, main: 'infra/index.js', types: 'infra/index.d.ts', devDependencies: versions };
   writeFileSync(join(stage, 'package.json'), JSON.stringify(manifest));
   await runTool(join('jsii', 'bin', 'jsii'), ['--silence-warnings', 'reserved-word'], stage);
-  await runTool(join('jsii-docgen', 'bin', 'jsii-docgen'), ['--output', join(to, 'dist', 'API.md')], stage);
-  cpSync(join(stage, '.jsii'), join(to, '.jsii'));
 }
 
 /** The types of the constructs, without what is internal, and without what only that stands on. @param to folder of the package */

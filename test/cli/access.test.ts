@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Terminal } from '../../cli/terminal';
 import { Scene } from '../support/scene';
 import { typed } from './typed';
 
@@ -9,7 +10,11 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 
 /** Every command that reads an account asks who it is first; `report` stands for all of them. */
-async function asked(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+async function asked(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  given: Partial<Terminal> = {},
+) {
   const { accessKeyId, secretAccessKey, sessionToken } = scene.account.rootSession();
   const whole = {
     AWS_ENDPOINT_URL: scene.accountUrl,
@@ -24,7 +29,7 @@ async function asked(args: readonly string[], env: Readonly<Record<string, strin
   };
   for (const [name, value] of Object.entries(whole)) vi.stubEnv(name, value);
   try {
-    return await typed(['report', '--format', 'json', ...args], { folder: '/tmp' });
+    return await typed(['report', '--format', 'json', ...args], { folder: '/tmp', ...given });
   } finally {
     vi.unstubAllEnvs();
   }
@@ -68,5 +73,17 @@ describe('an account that cannot be reached is told as what it is, once, and wit
     expect(stderr).toMatch(says);
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(stderr).not.toContain('EXAMPLE');
+  });
+});
+
+describe('who names a profile', () => {
+  it('hears nothing of what the environment has too, and no line that a terminal would break', async () => {
+    const warned = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const { stderr } = await asked(['--profile', 'nope'], {}, { watched: true });
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
+    const lines = stderr.split('\n').map((line) => line.split('\r').at(-1) ?? '');
+    expect(lines.join(' ')).toContain('there is none of this name. Sign in (aws sso login --profile nope)');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
   });
 });

@@ -62,7 +62,8 @@ describe('keyturn init', () => {
     expect(written()).toBe(`# Which access keys of the account ${scene.account.accountId} Keyturn rotates, and who gets
 # them. "keyturn init" has made it; change it as you like, and check it with
 # "keyturn validate".
-# Every setting: docs/start/configuration.md
+# Every setting:
+# https://github.com/keyturn/keyturn/blob/main/docs/start/configuration.md
 
 connections:
   acme:
@@ -107,9 +108,9 @@ notify:
 trail: create
 `);
     expect(parseConfig(written())).toMatchObject({ problems: [], warnings: [{ code: 'nobody-gets-it' }] });
-    expect(stdout).toContain('keyturn.yaml is written.\nLine 26: expected deliverTo or readers, found neither');
+    expect(stdout).toContain('keyturn.yaml is written.\nLine 27: expected deliverTo or readers, found neither');
     expect(stdout).toContain(
-      '\n  2. Store its token, which is tried first: keyturn connect acme --config\n  keyturn.yaml\n  3. Deploy',
+      '\n  2. Store its token, which is tried first:\n       npx keyturn connect acme --config keyturn.yaml\n  3. Deploy it:\n       npx cdk deploy -c config=keyturn.yaml\n',
     );
     expect(`${stdout}${written()}`.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(readdirSync(folder)).toEqual(['keyturn.yaml']);

@@ -1,14 +1,18 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { copyApp, emptyFolder, environment, folderWithPackage, PATH, ROOT, templateOf } from './apps';
+import { compiledApi, translateExamples } from './examples';
 
-/** The code of the packages of all languages, each in a folder of its name. */
+/** The code of the packages of all languages, each in a folder of its name, with the examples in that language. */
 function bindings(): string {
+  const { compiled, said, tablet } = translateExamples(compiledApi());
+  if (!compiled) throw new Error(`An example of the README or of the API does not compile:\n${said}`);
   const to = emptyFolder();
   const pacmak = join(ROOT, 'node_modules', 'jsii-pacmak', 'bin', 'jsii-pacmak');
-  const options = ['--code-only', '--force-subdirectory', '--outdir', to];
+  const examples = ['--rosetta-tablet', tablet];
+  const options = ['--code-only', '--force-subdirectory', '--outdir', to, ...examples];
   execFileSync(process.execPath, [pacmak, ...options, '--pack-command', 'npm pack --ignore-scripts'], {
     cwd: ROOT,
     stdio: 'pipe',
@@ -64,6 +68,8 @@ describe('one app in three languages comes to one template', () => {
     const wheel = ['wheel', '--no-deps', '--no-build-isolation', '--quiet', '--wheel-dir', folder];
     execFileSync(python, ['-m', 'pip', ...wheel, join(bound, 'python')], { stdio: 'pipe' });
     const [file = ''] = globSync('*.whl', { cwd: folder });
+    const checked = spawnSync(python, ['-m', 'twine', 'check', '--strict', join(folder, file)], { encoding: 'utf8' });
+    expect(checked.stdout).toContain('PASSED');
     const packages = join(folder, 'packages');
     const install = ['install', '--no-deps', '--quiet', '--disable-pip-version-check', '--target', packages];
     execFileSync(python, ['-m', 'pip', ...install, join(folder, file)], { stdio: 'pipe' });
@@ -87,6 +93,34 @@ describe('one app in three languages comes to one template', () => {
     writeFileSync(join(app, 'go.mod'), `${mod.join('\n\n')}\n`);
     execFileSync('go', ['mod', 'tidy'], { cwd: app, stdio: 'pipe', env: environment() });
     expect(templateOf('go', ['run', '.'], app)).toEqual(expected);
+  });
+
+  it.each([
+    [
+      'python',
+      'python/src/keyturn/__init__.py',
+      'rotation = KeyRotation(self, "KeyRotation", notify=["security@example.com"])',
+    ],
+    ['python', 'python/README.md', 'rotation = KeyRotation(self, "KeyRotation", notify=["security@example.com"])'],
+    ['go', 'go/keyturn/KeyRotation.go', 'rotation := keyturn.NewKeyRotation('],
+    ['go', 'go/keyturn/README.md', 'rotation := keyturn.NewKeyRotation('],
+    [
+      'java',
+      'java/src/main/java/io/github/keyturn/KeyRotation.java',
+      'KeyRotation rotation = KeyRotation.Builder.create(',
+    ],
+    ['dotnet', 'dotnet/Keyturn/Keyturn/KeyRotation.cs', 'var rotation = new KeyRotation('],
+  ])('%s has the examples in its own words: %s', (_language, file, words) => {
+    expect(readFileSync(join(bound, file), 'utf8')).toContain(words);
+  });
+
+  it('Go finds the module where its name says, in a repository that has it in this folder', () => {
+    const folder = join(bound, 'go', 'keyturn');
+    expect(readFileSync(join(folder, 'go.mod'), 'utf8')).toMatch(/^module github\.com\/keyturn\/keyturn-go\/keyturn$/m);
+    const wanted = ['LICENSE', 'README.md', 'KeyRotation.go', 'jsii/jsii.go', 'jsii/keyturn-0.1.0.tgz'];
+    expect(wanted.filter((file) => !existsSync(join(folder, file)))).toEqual([]);
+    // What Go calls main would be a program, and no library.
+    expect(readFileSync(join(folder, 'KeyRotation.go'), 'utf8')).toMatch(/^package keyturn$/m);
   });
 
   it.each([

@@ -23,13 +23,17 @@ export function emptyFolder(): string {
   return folder;
 }
 
-/** A folder in which `npm install keyturn` has run. The peers are this checkout's, so that no registry is asked. */
-export function folderWithPackage(): string {
+/**
+ * A folder in which `npm install keyturn` has run. The peers are this checkout's, so that no registry is asked.
+ *
+ * @param others what is installed beside it
+ */
+export function folderWithPackage(tarball = inject('tarball'), ...others: readonly string[]): string {
   const folder = emptyFolder();
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true }));
-  const peers = ['aws-cdk-lib', 'constructs'].map((name) => join(ROOT, 'node_modules', name));
+  const peers = ['aws-cdk-lib', 'constructs', ...others].map((name) => join(ROOT, 'node_modules', name));
   const options = ['--offline', '--install-links=false', '--no-audit', '--no-fund', '--silent'];
-  execFileSync('npm', ['install', ...options, inject('tarball'), ...peers], {
+  execFileSync('npm', ['install', ...options, tarball, ...peers], {
     cwd: folder,
     stdio: 'pipe',
     env: environment(),

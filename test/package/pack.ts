@@ -11,13 +11,23 @@ declare module 'vitest' {
   }
 }
 
-/** Packs it once, with all that `npm pack` builds before. */
-export function setup({ provide }: TestProject): () => void {
-  const folder = mkdtempSync(join(tmpdir(), 'keyturn-package-'));
+/** The package where it was packed already: to pack it takes longer than most that is tried with it. */
+const PACKED_VARIABLE = 'KEYTURN_PACKED';
+
+/** Packs it, with all that `npm pack` builds before. @returns path of the tarball */
+export function packInto(folder: string): string {
+  const packed = process.env[PACKED_VARIABLE];
+  if (packed !== undefined) return packed;
   execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], {
     cwd: join(import.meta.dirname, '..', '..'),
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  provide('tarball', join(folder, 'keyturn-0.1.0.tgz'));
+  return join(folder, 'keyturn-0.1.0.tgz');
+}
+
+/** Packs it once. */
+export function setup({ provide }: TestProject): () => void {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-package-'));
+  provide('tarball', packInto(folder));
   return () => rmSync(folder, { recursive: true });
 }

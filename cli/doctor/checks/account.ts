@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../../../functions/core/audit';
 import { MINUTE, SECOND } from '../../../functions/core/duration';
 import { cleaned } from '../../../functions/core/outside-text';
+import { shipped } from '../../package-root';
 import { type Check, counted, fail, judged, named, ok, unknown, warn } from '../check';
 import { aws, REVERT } from '../cures';
 
@@ -99,7 +100,7 @@ function isStill(denial: AuditEvent, runs: readonly AuditEvent[]): boolean {
 }
 
 const EXEMPT = {
-  to: "Let the organization's administrators exempt the functions' roles: docs/examples/organization-policy.json shows how",
+  to: `Let the organization's administrators exempt the functions' roles: ${shipped('docs/examples/organization-policy.json')} shows how`,
 };
 
 export const ACCOUNT_CHECKS: readonly Check[] = [identity, clock, trail, denied];

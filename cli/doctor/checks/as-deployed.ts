@@ -1,4 +1,5 @@
 import { ALARM_PREFIX } from '../../../functions/core/names';
+import { shipped } from '../../package-root';
 import { type Check, type Cure, counted, fail, judged, named, ok, warn } from '../check';
 import { aws, REVERT } from '../cures';
 import { byWhom, goneOf, idleRules } from '../gone';
@@ -84,7 +85,7 @@ export const alarms: Check = {
       if (on.length > 0) {
         return warn(
           `${named(on)}: on now.`,
-          ...on.map((name) => ({ to: `See docs/operate/runbooks/${name.slice(ALARM_PREFIX.length)}.md` })),
+          ...on.map((name) => ({ to: `See ${shipped(`docs/operate/runbooks/${name.slice(ALARM_PREFIX.length)}.md`)}` })),
         );
       }
       return judged(gone, () => ok(`${counted(all.length, 'alarm')}, none is on.`));

@@ -2,6 +2,7 @@ import { quoted } from '../../../functions/core/findings/commands';
 import { tokenExpiries } from '../../../functions/core/lifecycle/token-expiry';
 import { DEFAULT_TOKEN_EXPIRES_IN_DAYS, idOfSecret, secretName } from '../../../functions/core/names';
 import { readersIn } from '../../../functions/report/judge/secret-readers';
+import { shipped } from '../../package-root';
 import { type Check, counted, fail, judged, named, ok, unknown, type Verdict, warn } from '../check';
 import { aws, connect, REVERT } from '../cures';
 import type { Facts } from '../facts';
@@ -151,8 +152,8 @@ const closedTokens: Check = {
           return warn(
             `${named(open)}: whoever has the right to read secrets reads the token, because its own policy denies nobody.`,
             ...open.map((name) => ({
-              to: `Let sync alone read ${name}; SYNC_ROLE is the ARN of its role ("Nobody else reads it" in docs/start/bitbucket.md finds it)`,
-              run: `sed "s#SYNC_ROLE#$SYNC_ROLE#" docs/examples/connection-secret-policy.json | aws secretsmanager put-resource-policy --region ${region} --secret-id ${name} --block-public-policy --resource-policy file:///dev/stdin`,
+              to: `Let sync alone read ${name}; SYNC_ROLE is the ARN of its role ("Nobody else reads it" in ${shipped('docs/start/bitbucket.md')} finds it)`,
+              run: `sed "s#SYNC_ROLE#$SYNC_ROLE#" ${shipped('docs/examples/connection-secret-policy.json')} | aws secretsmanager put-resource-policy --region ${region} --secret-id ${name} --block-public-policy --resource-policy file:///dev/stdin`,
             })),
           );
         }

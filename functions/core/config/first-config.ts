@@ -3,6 +3,7 @@ import { DEFAULT_POLICY } from './policy';
 
 /** Columns of a line. */
 const WIDEST = 80;
+const EVERY_SETTING = 'https://github.com/keyturn/keyturn/blob/main/docs/start/configuration.md';
 
 /** One key of a first configuration. */
 export interface FirstKey {
@@ -40,7 +41,8 @@ export function firstConfig({ about, connection, keys, notify, trail, trailNote 
     ...comment(
       `Which access keys of ${about} Keyturn rotates, and who gets them. "keyturn init" has made it; change it as you like, and check it with "keyturn validate".`,
     ),
-    ...comment('Every setting: docs/start/configuration.md'),
+    ...comment('Every setting:'),
+    `# ${EVERY_SETTING}`,
     '',
     ...(connection === undefined ? [] : connectionLines(connection)),
     'keys:',

@@ -47,6 +47,7 @@ export const initializedSchema = z.strictObject({
   schema: z.literal(INIT_SCHEMA),
   file: z.string().describe('As it was named.'),
   written: z.boolean(),
+  cdkJson: z.boolean().optional().describe('Whether a cdk.json was written too; left out where nothing was.'),
   missing: z.array(z.string()).readonly().describe('Flags that nobody was there to be asked for.'),
   account: foundAccount.optional().describe('Left out with --offline.'),
   repositories: z.array(foundRepository).readonly().optional().describe('Left out where no token was given.'),

@@ -249,7 +249,13 @@ export const PAGES: Readonly<Record<string, Page>> = {
   },
   'docs/start/configuration.md': { prints: { ACCOUNT: /^$|^arn:aws:kms:/ } },
   'docs/start/first-deployment.md': { plant: noConnection },
-  'docs/start/getting-started.md': { plant: noConnection },
+  'docs/start/getting-started.md': {
+    plant: (scene) => {
+      noConnection(scene);
+      settled(scene);
+    },
+    fill: (scene) => ({ AKIAIOSFODNN7EXAMPLE: scene.currentKey }),
+  },
   'docs/start/init.md': {
     plant: (scene) => {
       scene.does('iam', 'CreateUser', { UserName: 'ci-shop' });

@@ -55,10 +55,13 @@ export class Scene {
     return account.invoke(account.authenticate(account.rootSession(), service), service, action, input);
   }
 
-  /** The user's access keys, the oldest first. */
+  /** The user's access keys, the oldest first; none where there is no such user. */
   keys(user = USER): readonly { readonly id: string; readonly status: string }[] {
     const { iam } = this.account;
-    return [...iam.accessKeys.of(iam.users.get(user))].sort((a, b) => Number(a.createdAt) - Number(b.createdAt));
+    const found = iam.users.all().find(({ name }) => name === user);
+    return found === undefined
+      ? []
+      : [...iam.accessKeys.of(found)].sort((a, b) => Number(a.createdAt) - Number(b.createdAt));
   }
 
   get oldKey(): string {

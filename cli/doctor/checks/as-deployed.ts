@@ -85,7 +85,9 @@ export const alarms: Check = {
       if (on.length > 0) {
         return warn(
           `${named(on)}: on now.`,
-          ...on.map((name) => ({ to: `See ${shipped(`docs/operate/runbooks/${name.slice(ALARM_PREFIX.length)}.md`)}` })),
+          ...on.map((name) => ({
+            to: `See ${shipped(`docs/operate/runbooks/${name.slice(ALARM_PREFIX.length)}.md`)}`,
+          })),
         );
       }
       return judged(gone, () => ok(`${counted(all.length, 'alarm')}, none is on.`));

@@ -26,6 +26,13 @@ export interface WorldOptions {
    * metrics count once more, as if it had run and found what it found then.
    */
   readonly passOver?: (targetArn: string, payload: string) => boolean;
+  /** Asked before a rule's target gets an event; true loses it, as if its rule had never fired. */
+  readonly lose?: (targetArn: string, payload: string) => boolean;
+  /**
+   * Whether the functions' own timers (an SDK's wait before it asks again) go by the clock, so that they take no real
+   * time. @default false: only sleep does
+   */
+  readonly timersOnClock?: boolean;
   /** How often a batch of a log group's subscription is handed over: once at least is what AWS promises. @default once */
   readonly logBatchCopies?: () => number;
   /** Real ms after which an invocation without a result is taken to hang. @default 30000 */

@@ -115,6 +115,7 @@ export class World {
       },
       onInvoked: (functionName, begin, result) => metricShipper.invoked(functionName, begin, result),
       watchdog: options.watchdog,
+      timersOnClock: options.timersOnClock,
     });
     account.logs.runOn(new LogFeeds({ account, lambda: this.functions, scheduler, copies: options.logBatchCopies }));
     account.lambda.runOn(deployedFunctions(this.functions, { clock, scheduler }));
@@ -125,6 +126,7 @@ export class World {
       region,
       newId: this.#newId,
       deliver: async (targetArn, payload, ruleArn) => {
+        if (options.lose?.(targetArn, payload) === true) return;
         if (options.passOver?.(targetArn, payload) === true) {
           metricShipper.repeat(targetArn.slice(targetArn.lastIndexOf(':') + 1), clock.now());
           return;

@@ -1,10 +1,15 @@
 import type { RegistryEntry } from '../../functions/core/config/registry';
 import { type TargetConfig, targetName } from '../../functions/core/hosts/target';
+import type { AccountEvent } from '../../local/account/account';
 import type { AwsCall } from '../../local/account/wire/server';
 import { type Random, seededRandom } from '../../local/random';
 import { World } from '../../local/world';
 import { type Assembly, assemblyOf, homeOf } from './assembly';
-import { openPlaces, type Places } from './hosts/register';
+import { quietDays } from './faults/draw';
+import { Faults } from './faults/faults';
+import { FAULTS, type FaultKind } from './faults/kinds';
+import { Trouble } from './faults/trouble';
+import { hostsWithFaults, openPlaces, type Places } from './hosts/register';
 import { judge, type Verdict } from './promises';
 import { QuietHours } from './quiet-hours';
 import { RehearsedPipelines } from './rehearsed-pipelines';
@@ -21,6 +26,8 @@ const DEPLOYED = Date.parse('2026-01-01T00:00:00Z');
 /** How old the keys are that people made before. */
 const OLD_KEYS = 400 * DAY;
 
+/** What is broken goes on being broken: so many are told. */
+const MOST_TOLD = 20;
 /** For how long pipelines have been running with those. */
 const PIPELINES_BEFORE = 3 * DAY;
 
@@ -31,6 +38,8 @@ export interface RehearsalOptions {
   readonly seed: string;
   /** Whether hourly runs that cannot find anything new take place all the same. @default false */
   readonly everyHour?: boolean;
+  /** What goes wrong, drawn from the seed. @default nothing does */
+  readonly faults?: readonly FaultKind[];
   /** Told what the stack's outputs are, before the first day. */
   readonly onDeployed?: (outputs: Readonly<Record<string, string>>) => void;
   /** Called at the end of every day; a test may do there what people and accidents do. */
@@ -77,6 +86,40 @@ export interface Report {
   readonly held: boolean;
   readonly timeline: readonly Moment[];
   readonly realSeconds: number;
+  /** What went wrong, where faults were asked for. */
+  readonly faults?: FaultsReport;
+}
+
+/** What the faults of a life came to. */
+export interface FaultsReport {
+  /** The last days, in which nothing went wrong. */
+  readonly quietDays: number;
+  readonly kinds: readonly FaultRow[];
+  /** Pipelines that found a pair torn, or what somebody had edited, within the time that the promises give. */
+  readonly excusedPipelines: { readonly torn: number; readonly edited: number };
+  /** Longest time that a pair was torn, in ms: half of it refused, or a run killed between the two. */
+  readonly longestTornMilliseconds: number;
+  /** What broke a promise, in order; the first ones of them. */
+  readonly violations: readonly BrokenPromise[];
+}
+
+export interface BrokenPromise {
+  readonly promise: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly key?: string | undefined;
+  readonly message: string;
+}
+
+export interface FaultRow {
+  readonly kind: FaultKind;
+  readonly says: string;
+  /** Calls, runs, events, keys or variables that it met. */
+  readonly strikes: number;
+  /** Longest time until everything was in order again, in ms; not there where nothing was struck. */
+  readonly inOrderWithin?: number;
+  /** Whether everything was in order in the end. */
+  readonly isInOrder: boolean;
 }
 
 /** Deploys a synthesized stack into a local world and lives through the days. */
@@ -96,8 +139,10 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
     const deployment = await world.deployAll(cdkOut);
     onDeployed?.(deployment.outputs);
     closeTokens(assembly, deployment, world.account);
+    lived.trouble?.begin(DEPLOYED);
     for (let day = 1; day <= days; day += 1) {
       await world.runUntil(new Date(DEPLOYED + day * DAY));
+      lived.trouble?.endDay();
       await onDay?.(day, world);
     }
     const report = reportOf(options, assembly.entries, lived, startedAt);
@@ -118,16 +163,28 @@ interface Lived {
   readonly timeline: Timeline;
   readonly quietHours: QuietHours;
   readonly audits: readonly Audit[];
+  readonly trouble: Trouble | undefined;
 }
 
-async function begin({ seed, everyHour }: RehearsalOptions, assembly: Assembly): Promise<Lived> {
+async function begin(options: RehearsalOptions, assembly: Assembly): Promise<Lived> {
+  const { seed, everyHour } = options;
   const quietHours = new QuietHours();
+  const faults = faultsOf(options, assembly);
   const world = await World.start({
     start: new Date(DEPLOYED - OLD_KEYS),
     seed,
-    account: { ...homeOf(assembly), newKeyDelay: 8 * SECOND, lastUsedDelay: 2 * HOUR },
-    passOver: everyHour ? undefined : (target, payload) => quietHours.passOver(target, payload, world),
+    account: {
+      ...homeOf(assembly),
+      newKeyDelay: 8 * SECOND,
+      lastUsedDelay: 2 * HOUR,
+      ...(faults && { newKeySpread: faults.newKeySpread, credentialReportTime: () => faults.reportTime() }),
+    },
+    passOver: everyHour
+      ? undefined
+      : (target, payload) => faults?.isAnythingPassing !== true && quietHours.passOver(target, payload, world),
+    ...(faults && whereTheyStrike(faults)),
     accountServer: {
+      fault: (call) => faults?.aws(call),
       onCall: (call, outcome) => watch.saw(call, outcome),
       latency: latencyOf(seededRandom(`${seed}/account-latency`)),
       // Who looks at the account at the end lives in another time.
@@ -147,16 +204,36 @@ async function begin({ seed, everyHour }: RehearsalOptions, assembly: Assembly):
     quietHours.heard(audit, world);
     timeline.heard(audit, targets.get(audit.target ?? ''));
   });
-  return { world, places, watch, pipelines, timeline, quietHours, audits };
+  const random = seededRandom(`${seed}/pipelines/soon`);
+  const { entries } = assembly;
+  const trouble =
+    faults && new Trouble({ world, faults, watch, places, pipelines, entries, random }, options.faults ?? []);
+  return { world, places, watch, pipelines, timeline, quietHours, audits, trouble };
+}
+
+function faultsOf({ seed, days, faults: kinds = [] }: RehearsalOptions, assembly: Assembly): Faults | undefined {
+  const { region = 'eu-west-1' } = homeOf(assembly);
+  return kinds.length === 0 ? undefined : new Faults({ seed, days, kinds, start: DEPLOYED, region });
+}
+
+/** Everywhere but at the account's front. */
+function whereTheyStrike(faults: Faults) {
+  return {
+    hosts: hostsWithFaults((request) => faults.host(request)),
+    lose: (targetArn: string, payload: string) => faults.lose(targetArn, payload),
+    tamper: (event: AccountEvent, delay: number) => faults.tamper(event, delay),
+    // Who waits before asking again waits on the clock: hours of throttling take no real time.
+    timersOnClock: true,
+  };
 }
 
 function reportOf(
   { days, seed }: RehearsalOptions,
   entries: readonly RegistryEntry[],
-  { world, places, watch, pipelines, timeline, quietHours, audits }: Lived,
+  { world, places, watch, pipelines, timeline, quietHours, audits, trouble }: Lived,
   startedAt: number,
 ): Report {
-  const promises = judge({ world, entries, places, pipelines, audits, lines: linesOf(world), watch });
+  const promises = judge({ world, entries, places, pipelines, audits, lines: linesOf(world), watch, trouble });
   const { runs, ...changes } = countsOf(audits);
   return {
     days,
@@ -167,7 +244,7 @@ function reportOf(
     passedOver: quietHours.passedOver,
     ...changes,
     pipelineLogins: pipelines.logins,
-    pipelineLoginFailures: pipelines.failures.length,
+    pipelineLoginFailures: pipelines.failures.length + pipelines.excused,
     longestTornMilliseconds: longestTorn(timeline.moments),
     awsCalls: world.calls.total(),
     keys: entries.flatMap((entry) => keyRows(world, places, entry)),
@@ -175,6 +252,25 @@ function reportOf(
     held: promises.every(({ held }) => held),
     timeline: timeline.moments,
     realSeconds: Math.round((performance.now() - startedAt) / 100) / 10,
+    ...(trouble && { faults: faultsReport(trouble, watch, days) }),
+  };
+}
+
+function faultsReport({ tolls, excused }: Trouble, { verdicts }: Watch, days: number): FaultsReport {
+  return {
+    quietDays: quietDays(days),
+    kinds: [...tolls.values()].map(({ kind, strikes, longest, open }) => ({
+      kind,
+      says: FAULTS[kind],
+      strikes,
+      ...(strikes > 0 && { inOrderWithin: longest }),
+      isInOrder: open === 0,
+    })),
+    excusedPipelines: { ...excused },
+    longestTornMilliseconds: verdicts.allowed.longestTorn,
+    violations: verdicts.violations
+      .slice(0, MOST_TOLD)
+      .map(({ at, ...violation }) => ({ ...violation, at: new Date(at).toISOString() })),
   };
 }
 

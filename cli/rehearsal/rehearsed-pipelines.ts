@@ -11,11 +11,26 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 /** A target of a managed key. */
-interface PipelinePlace {
+export interface PipelinePlace {
   readonly entry: RegistryEntry;
   readonly target: TargetConfig;
   /** How people call it. */
   readonly scope: string;
+}
+
+/** How pipelines live where things go wrong. */
+export interface PipelineTrouble {
+  /** Where they log in, one after the other. */
+  readonly regions: readonly string[];
+  /** Asked when a pipeline starts. @returns whether what it reads now is nobody's fault but that of what goes wrong */
+  reads(place: PipelinePlace): boolean;
+  /** A login has failed that nothing excuses. */
+  failed(failure: FailedLogin<PipelinePlace>): void;
+}
+
+/** A pipeline of it. */
+interface Started extends PipelinePlace {
+  readonly isExcused: boolean;
 }
 
 /**
@@ -23,8 +38,13 @@ interface PipelinePlace {
  * hours later, again with what it read at its start.
  */
 export class RehearsedPipelines {
+  /** Those that nothing excuses. */
   readonly failures: FailedLogin<PipelinePlace>[] = [];
-  readonly #pipelines: Pipelines<PipelinePlace>;
+  /** Logins that failed and had to: see `PipelineTrouble.reads`. */
+  excused = 0;
+  /** Where something goes wrong. */
+  trouble: PipelineTrouble | undefined;
+  readonly #pipelines: Pipelines<Started>;
   readonly #clients = new Map<string, STSClient>();
 
   constructor(
@@ -37,7 +57,7 @@ export class RehearsedPipelines {
       held: ({ target }) => places.held(target),
       userOf: ({ entry }) => entry.user,
       logIn: (pair) => this.#logIn(pair),
-      failed: (failure) => void this.failures.push(failure),
+      failed: (failure) => this.#failed(failure),
     });
   }
 
@@ -55,16 +75,32 @@ export class RehearsedPipelines {
     }
   }
 
+  /** Whoever waited for a fresh key starts within minutes. @param after ms from now */
+  startSoon(entry: RegistryEntry, target: TargetConfig, after: number): void {
+    const place = { entry, target, scope: this.places.scopeOf(target) };
+    this.world.scheduler.at(this.world.clock.now() + after, `pipeline of ${place.scope}`, () => this.#run(place));
+  }
+
   close(): void {
     for (const client of this.#clients.values()) client.destroy();
   }
 
   async #run(place: PipelinePlace): Promise<void> {
-    const logIn = this.#pipelines.begin(place);
+    const isExcused = this.trouble?.reads(place) === true;
+    const logIn = this.#pipelines.begin({ ...place, isExcused });
     if (logIn === undefined) return;
     await logIn();
     const later = this.world.clock.now() + 5 * MINUTE + Math.floor(this.random() * 115 * MINUTE);
     this.world.scheduler.at(later, `end of the pipeline of ${place.scope}`, async () => logIn());
+  }
+
+  #failed(failure: FailedLogin<Started>): void {
+    if (failure.place.isExcused) {
+      this.excused += 1;
+      return;
+    }
+    this.failures.push(failure);
+    this.trouble?.failed(failure);
   }
 
   async #logIn(pair: Pair): Promise<Login> {
@@ -77,13 +113,15 @@ export class RehearsedPipelines {
   }
 
   #client(pair: Pair): STSClient {
-    const name = `${pair.accessKeyId} ${pair.secretAccessKey}`;
+    const regions = this.trouble?.regions ?? [this.world.account.region];
+    const region = regions[this.logins % regions.length] ?? this.world.account.region;
+    const name = `${pair.accessKeyId} ${pair.secretAccessKey} ${region}`;
     const known = this.#clients.get(name);
     if (known !== undefined) return known;
     const offset = () => this.world.clock.now() - Date.now();
     const client = new STSClient({
       endpoint: this.world.accountUrl,
-      region: this.world.account.region,
+      region,
       credentials: pair,
       maxAttempts: 1,
     });

@@ -1,4 +1,5 @@
 import type { ReportFormat } from '../../functions/report/page/render';
+import type { FaultKind } from './faults/kinds';
 
 /** What `keyturn simulate` was asked for. */
 export interface SimulateOptions {
@@ -12,6 +13,8 @@ export interface SimulateOptions {
   readonly serve?: true;
   readonly naive?: true;
   readonly everyHour?: true;
+  /** Kinds of faults, or all. */
+  readonly faults?: readonly FaultKind[];
 }
 
 /** Where the report of the days is written. */

@@ -5,12 +5,15 @@ import type { Period } from '../../functions/report/evidence/gather-evidence';
 import type { Report } from '../../functions/report/judge/model';
 import { renderReport } from '../../functions/report/page/render';
 import type { World } from '../../local/world';
+import { SIMULATE_SCHEMA } from '../documents/simulate';
 import { Progress } from '../render/progress';
 import { renderNaive, renderRehearsal, renderSaved, renderServing } from '../render/rehearsal';
+import { renderFaultyLife } from '../render/rehearsal-faults';
 import { renderVerdict } from '../render/review';
 import { writeWhole } from '../report-file';
 import { review } from '../review';
 import type { Terminal } from '../terminal';
+import { FAULT_KINDS } from './faults/kinds';
 import { rehearseNaively } from './naive';
 import { rehearse } from './rehearse';
 import { type SavedArchive, saveArchive } from './save-archive';
@@ -47,6 +50,7 @@ export async function simulateDays(options: SimulateOptions, cdkOut: string, ter
     days,
     seed,
     everyHour: options.everyHour === true,
+    faults: options.faults,
     onDeployed: ({ ArchiveBucketName }) => {
       written.bucket = bucketOf(options, ArchiveBucketName);
     },
@@ -64,11 +68,25 @@ export async function simulateDays(options: SimulateOptions, cdkOut: string, ter
     },
   });
   const { verdict, reportFile, archive } = written;
+  const again = commandOf(options);
   const text = json
-    ? JSON.stringify({ ...rehearsal, reportFile, archive }, undefined, 2)
-    : `${renderRehearsal(rehearsal)}\n\n${bold('Report')}\n${verdict}${archive ? renderSaved(archive) : ''}`;
+    ? JSON.stringify({ schema: SIMULATE_SCHEMA, ...rehearsal, again, reportFile, archive }, undefined, 2)
+    : `${options.faults ? renderFaultyLife(rehearsal, again) : renderRehearsal(rehearsal)}\n\n${bold('Report')}\n${verdict}${archive ? renderSaved(archive) : ''}`;
   stdout.write(`${text}\n`);
   return rehearsal.held ? 0 : 1;
+}
+
+/** What lives the same days again. */
+function commandOf({ config, days, seed, faults }: SimulateOptions): string {
+  const kinds = faults === undefined || faults.length === FAULT_KINDS.length ? [] : [faults.join(',')];
+  return [
+    ...['keyturn', 'simulate', '-c', quoted(config), ...(faults ? ['--faults', ...kinds] : [])],
+    ...['--days', String(days), '--seed', quoted(seed)],
+  ].join(' ');
+}
+
+function quoted(text: string): string {
+  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** The bucket that is to be copied from, if any. @throws KeyturnError when the stack has none */

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { connectSchema } from '../../cli/documents/connect';
 import { doctorSchema } from '../../cli/documents/doctor';
 import { planSchema } from '../../cli/documents/plan';
+import { simulateSchema } from '../../cli/documents/simulate';
 import { statusSchema } from '../../cli/documents/status';
 import { whySchema } from '../../cli/documents/why';
 import { auditJsonSchema } from '../../functions/core/audit';
@@ -20,6 +21,7 @@ const SCHEMAS: Readonly<Record<string, () => Record<string, unknown>>> = {
   'keyturn.connect.v1.schema.json': () => z.toJSONSchema(connectSchema, { unrepresentable: 'throw' }),
   'keyturn.doctor.v1.schema.json': () => z.toJSONSchema(doctorSchema, { unrepresentable: 'throw' }),
   'keyturn.plan.v1.schema.json': () => z.toJSONSchema(planSchema, { unrepresentable: 'throw' }),
+  'keyturn.simulate.v1.schema.json': () => z.toJSONSchema(simulateSchema, { unrepresentable: 'throw' }),
   'keyturn.status.v1.schema.json': () => z.toJSONSchema(statusSchema, { unrepresentable: 'throw' }),
   'keyturn.why.v1.schema.json': () => z.toJSONSchema(whySchema, { unrepresentable: 'throw' }),
   'keyturn.validate.v1.schema.json': validatedJsonSchema,

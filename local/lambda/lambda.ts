@@ -32,6 +32,8 @@ export interface LambdaOptions {
   readonly onInvoked?: (functionName: string, begin: number, result: InvocationResult) => void;
   /** Real ms without a result after which an invocation is taken to hang, and times out. @default 30000 */
   readonly watchdog?: number;
+  /** Whether functions' timers go by the clock, and not only their sleep. @default false */
+  readonly timersOnClock?: boolean;
 }
 
 interface DeployedFunction {
@@ -165,6 +167,7 @@ export class Lambda {
       ...{ functionName, functionArn, handler, memorySize, logGroupName, logStreamName, logFormat, hosts },
       taskRoot: codeDirectory,
       clock: clock.shared,
+      timersOnClock: this.options.timersOnClock === true,
     };
     const env = environmentVariables(configuration, { region, endpointUrl, credentials, logStreamName });
     const onLine = (line: string, at: number) =>

@@ -50,6 +50,19 @@ describe('events reach functions', () => {
     expect(JSON.stringify(world.logs)).not.toContain('never logged');
   });
 
+  test('a target gets none that is lost on the way to it', async () => {
+    let fired = 0;
+    const world = await start({
+      lose: (_targetArn, payload) => payload.includes('Scheduled Event') && ++fired < 3,
+    });
+    const rule = ruleFor('Function', { ScheduleExpression: 'rate(1 hour)' }, { InputPath: '$' });
+    await world.deploy(
+      await assembly({ Resources: { Role: ROLE, Function: lambdaFunction('echo'), ...rule } }, { echo: ECHO }),
+    );
+    await world.runUntil(later(4 * 3_600_000));
+    expect(got(world).map(({ at }) => at)).toEqual([3 * 3_600_000, 4 * 3_600_000]);
+  });
+
   test('lost, doubled and delayed ones are what a tampering hook makes of them', async () => {
     const world = await start({
       tamper: (event, delay) =>

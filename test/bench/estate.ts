@@ -1,3 +1,4 @@
+import { secretStateOf } from '../../cli/rehearsal/witness/secret-state-of';
 import { policyWith } from '../../functions/core/config/policy';
 import type { RegistryEntry } from '../../functions/core/config/registry';
 import { DAY } from '../../functions/core/duration';
@@ -23,7 +24,6 @@ import { Bitbucket } from '../../local/hosts/bitbucket/bitbucket';
 import { type BitbucketServer, startBitbucketServer } from '../../local/hosts/bitbucket/server';
 import { environmentVariables } from '../../local/lambda/environment-variables';
 import { policyThatPins } from '../support/policy-that-pins';
-import { secretStateOf } from '../support/secret-state-of';
 import { CallTally } from './call-tally';
 import { type Conditions, latencyOf } from './conditions';
 import type { DeployedFunction } from './deployed';

@@ -1,11 +1,11 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterEach, describe, expect, it } from 'vitest';
+import { secretStateOf } from '../../cli/rehearsal/witness/secret-state-of';
 import type { ConfigInput } from '../../functions/core/config/config';
 import { KeyturnStack } from '../../infra';
 import type { Deployment } from '../../local/stack/deployment';
 import { DeployedWorld, synthesized } from '../support/deployed-world';
-import { secretStateOf } from '../support/secret-state-of';
 import { bundles, errorsOf, resourcesOf, stackOf, templateOf } from './synthesized';
 
 type KeyInput = ConfigInput['keys'][number];

@@ -28,6 +28,7 @@ describe('the package', () => {
         '.audit.v1',
         '.plan.v1',
         '.report.v2',
+        '.simulate.v1',
         '.status.v1',
         '.connect.v1',
         '.doctor.v1',

@@ -8,6 +8,7 @@ import { QuietHours } from '../../cli/rehearsal/quiet-hours';
 import { RehearsedPipelines } from '../../cli/rehearsal/rehearsed-pipelines';
 import { closeTokens, makeSurroundings } from '../../cli/rehearsal/surroundings';
 import { type Audit, auditOf } from '../../cli/rehearsal/timeline';
+import { secretStateOf } from '../../cli/rehearsal/witness/secret-state-of';
 import type { ConfigInput } from '../../functions/core/config/config';
 import type { RegistryEntry } from '../../functions/core/config/registry';
 import { openIntent } from '../../functions/core/key/intent';
@@ -17,7 +18,6 @@ import { seededRandom } from '../../local/random';
 import { type Deployment, functionNameOf } from '../../local/stack/deployment';
 import { World } from '../../local/world';
 import type { WorldOptions } from '../../local/world-options';
-import { secretStateOf } from './secret-state-of';
 import { sharedAssembly } from './shared-assembly';
 
 const MINUTE = 60_000;

@@ -1,3 +1,4 @@
+import { secretStateOf } from '../../cli/rehearsal/witness/secret-state-of';
 import { type AuditEvent, readAuditLine } from '../../functions/core/audit';
 import { type PolicyOverrides, policyWith } from '../../functions/core/config/policy';
 import type { RegistryEntry } from '../../functions/core/config/registry';
@@ -24,7 +25,6 @@ import { type BitbucketFault, type BitbucketRequest, startBitbucketServer } from
 import type { Mortal } from './mortal';
 import { policyThatCloses, policyThatPins } from './policy-that-pins';
 import { makeSealKey } from './seal-key';
-import { secretStateOf } from './secret-state-of';
 import { whoIs } from './who-is';
 
 /** The stack that a stage's handlers take for their own. */

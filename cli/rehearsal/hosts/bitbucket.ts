@@ -2,9 +2,11 @@ import type { RegistryEntry } from '../../../functions/core/config/registry';
 import type { BitbucketTarget } from '../../../functions/core/hosts/bitbucket';
 import type { Account } from '../../../local/account/account';
 import type { Principal } from '../../../local/account/principal';
+import type { Bitbucket } from '../../../local/hosts/bitbucket/bitbucket';
+import type { BitbucketFault } from '../../../local/hosts/bitbucket/fault';
 import type { VariablePlace } from '../../../local/hosts/bitbucket/place';
-import type { Hosts } from '../../../local/hosts/register';
-import type { Held, Pair, PlaceWrite, RehearsedHost } from './host';
+import type { HostOptions, Hosts } from '../../../local/hosts/register';
+import type { Edit, Held, HostFault, HostFaults, Pair, PlaceWrite, RehearsedHost } from './host';
 
 /** Bitbucket's scopes for a token that reads and writes variables, and sees whose a repository is. */
 const TOKEN_SCOPES = ['pipeline:variable', 'repository'];
@@ -60,6 +62,12 @@ class RehearsedBitbucket implements RehearsedHost<BitbucketTarget> {
     }
   }
 
+  edit(target: BitbucketTarget, edits: readonly Edit[]): boolean {
+    const { bitbucket } = this.surroundings.hosts;
+    const place = this.#place(target);
+    return edits.map((edit) => editOne(bitbucket, place, edit)).includes(true);
+  }
+
   scopeOf(target: BitbucketTarget): string {
     const { workspace, repository, environment } = placeOf(target);
     return [workspace, repository, environment].filter((part) => part !== undefined).join('/');
@@ -112,6 +120,38 @@ class RehearsedBitbucket implements RehearsedHost<BitbucketTarget> {
     this.#made.set(name, place);
     return place;
   }
+}
+
+function editOne(bitbucket: Bitbucket, place: VariablePlace, edit: Edit): boolean {
+  const name = 'remove' in edit ? edit.remove : edit.write;
+  const found = bitbucket.variables(place).find(({ key }) => key === name);
+  if (found === undefined) return false;
+  if ('remove' in edit) bitbucket.removeVariable(place, found.uuid);
+  else bitbucket.updateVariable(place, found.uuid, { key: name, value: edit.value, secured: found.secured });
+  return true;
+}
+
+/** A Bitbucket of which every request of a function meets what faults say. */
+export function bitbucketWithFaults(faults: HostFaults): NonNullable<HostOptions['bitbucket']> {
+  return {
+    server: {
+      fault: ({ method, path, key }) => {
+        const [, repository, workspace = ''] = PLACES.exec(path) ?? [];
+        const scope = decodeURIComponent(repository ?? workspace);
+        const fault = faults({ action: method === 'GET' ? 'read' : 'write', scope, key });
+        return fault && bitbucketFault(fault);
+      },
+    },
+  };
+}
+
+/** The repository or the workspace that a request is about. */
+const PLACES = /^\/2\.0\/(?:repositories\/([^/]+\/[^/]+)|workspaces\/([^/]+))/;
+
+function bitbucketFault(fault: HostFault): BitbucketFault {
+  if (fault.kind === 'cut') return { kind: fault.happened ? 'drop-after' : 'drop-before' };
+  const { status, retryAfter } = fault;
+  return { kind: 'status', status, ...(retryAfter && { headers: { 'retry-after': String(retryAfter) } }) };
 }
 
 /** What variables hold, under the names that a target uses. */

@@ -39,6 +39,27 @@ export interface PlaceWrite {
   readonly key?: string;
 }
 
+/** What a function asks of a host, as far as faults are drawn for it. */
+export interface HostRequest {
+  readonly action: 'read' | 'write';
+  /** As `scopeOf` calls the place, or one that the place is in. */
+  readonly scope: string;
+  /** What is written there, where a place has several values. */
+  readonly key?: string | undefined;
+}
+
+/** What becomes of it. */
+export type HostFault =
+  | { readonly kind: 'failed' | 'throttled' | 'forbidden'; readonly status: number; readonly retryAfter?: number }
+  /** The connection is cut; whether it has happened. */
+  | { readonly kind: 'cut'; readonly happened: boolean };
+
+/** Decides what becomes of every request. */
+export type HostFaults = (request: HostRequest) => HostFault | undefined;
+
+/** What people do to a place by hand: take a value away, write another one over it, or put an older pair back. */
+export type Edit = { readonly remove: string } | { readonly write: string; readonly value: string };
+
 /** What one host gives the rehearsal: its places, made and read as people and pipelines make and read them. */
 export interface RehearsedHost<Target extends HostTarget = HostTarget> {
   /** Makes what a configuration takes for granted about a target. */
@@ -51,6 +72,8 @@ export interface RehearsedHost<Target extends HostTarget = HostTarget> {
   scopeOf(target: Target): string;
   /** What its writes call the two halves of a pair; none where both are one value, which cannot tear. */
   halvesOf(target: Target): readonly string[];
+  /** Does what a person does there by hand. None where nobody can. @returns whether there was something to do it to */
+  edit?(target: Target, edits: readonly Edit[]): boolean;
   /** Calls back for every write, when it has taken effect. */
   onWrite(listener: (write: PlaceWrite) => void): void;
 }

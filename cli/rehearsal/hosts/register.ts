@@ -1,15 +1,30 @@
 import type { RegistryEntry } from '../../../functions/core/config/registry';
 import { type HostName, hostOf, type TargetConfig } from '../../../functions/core/hosts/target';
 import type { Principal } from '../../../local/account/principal';
-import { rehearseBitbucket } from './bitbucket';
+import type { HostOptions } from '../../../local/hosts/register';
+import { bitbucketWithFaults, rehearseBitbucket } from './bitbucket';
 import { rehearseFunctions } from './function';
-import { type Held, type Pair, type PlaceWrite, pairOf, type RehearsedHost, type Surroundings } from './host';
+import {
+  type Edit,
+  type Held,
+  type HostFaults,
+  type Pair,
+  type PlaceWrite,
+  pairOf,
+  type RehearsedHost,
+  type Surroundings,
+} from './host';
 
 /** What each host gives the rehearsal, one line each. */
 const HOSTS: Readonly<Record<HostName, (surroundings: Surroundings) => RehearsedHost>> = {
   bitbucket: rehearseBitbucket,
   function: rehearseFunctions,
 };
+
+/** How each host that is on the network is told to fail: one line each. */
+export function hostsWithFaults(faults: HostFaults): HostOptions {
+  return { bitbucket: bitbucketWithFaults(faults) };
+}
 
 /** The places of every host, in one world. */
 export function openPlaces(surroundings: Surroundings): Places {
@@ -44,6 +59,15 @@ export class Places implements RehearsedHost<TargetConfig> {
 
   halvesOf(target: TargetConfig): readonly string[] {
     return this.#hostOf(target).halvesOf(target);
+  }
+
+  /** Whether people can change by hand what is there. */
+  isEditable(target: TargetConfig): boolean {
+    return this.#hostOf(target).edit !== undefined;
+  }
+
+  edit(target: TargetConfig, edits: readonly Edit[]): boolean {
+    return this.#hostOf(target).edit?.(target, edits) ?? false;
   }
 
   onWrite(listener: (write: PlaceWrite) => void): void {

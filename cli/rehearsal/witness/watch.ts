@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { RegistryEntry } from '../../../functions/core/config/registry';
+import { isBitbucketTarget } from '../../../functions/core/hosts/bitbucket';
 import type { Account } from '../../../local/account/account';
 import type { TrailRecord } from '../../../local/account/trail';
 import type { AwsCall, CallOutcome } from '../../../local/account/wire/server';
@@ -23,19 +24,21 @@ export class Watch {
   readonly verdicts: Verdicts;
   readonly #account: Account;
   readonly #hosts: Places;
-  readonly #places: PlacePromises;
+  readonly places: PlacePromises;
   readonly #keys: KeyPromises;
   readonly #proofs = new Map<string, number>();
   /** Records of the trail that were read. */
   #read = 0;
   #writes = 0;
+  /** The place that a person changes at this very moment. */
+  #edited: PlaceRecord | undefined;
 
   constructor(account: Account, places: Places) {
     this.#account = account;
     this.#hosts = places;
     this.witness = new Witness(sourcesOf(account, places, () => this.#writes));
     this.verdicts = new Verdicts(() => account.clock.now());
-    this.#places = new PlacePromises(this.verdicts, this.witness);
+    this.places = new PlacePromises(this.verdicts, this.witness);
     this.#keys = new KeyPromises(this.verdicts, this.witness);
     places.onWrite((write) => this.#wrote(write));
   }
@@ -65,6 +68,24 @@ export class Watch {
       this.#proofs.set(call.principal.accessKeyId, call.at);
     }
     this.look();
+  }
+
+  /** A person changes a place at its host: it is that person's until a run has written all of it again. */
+  byHand(managed: ManagedRecord, place: PlaceRecord, edit: () => boolean): boolean {
+    this.#edited = place;
+    const isDone = edit();
+    this.#edited = undefined;
+    if (!isDone) return false;
+    this.witness.look(place, this.verdicts.now());
+    place.isTampered = true;
+    place.isArmed = false;
+    managed.touchedAt = this.verdicts.now();
+    return true;
+  }
+
+  /** Judges what all places hold. Only while no run is at work: between its two writes a pair is torn. */
+  holdLive(): void {
+    for (const managed of this.witness.managed.values()) this.places.holdsLive(managed);
   }
 
   /** Reads on in the trail. */
@@ -115,7 +136,7 @@ export class Watch {
     const managed = this.witness.byUser.get(key?.user ?? '');
     if (key === undefined || managed === undefined) return;
     if (by === 'person') this.#byHand(managed, at);
-    this.#places.holdsLive(managed);
+    this.places.holdsLive(managed);
     if (by === 'person') return;
     const run = this.#run(String(userIdentity.arn), at);
     if (status === 'Inactive') this.#keys.mayDeactivate(managed, key, run);
@@ -136,21 +157,38 @@ export class Watch {
     for (const managed of this.witness.managed.values()) {
       for (const place of managed.places) {
         const whole = this.#hosts.scopeOf(place.target);
-        if (whole === scope || whole.startsWith(`${scope}/`)) this.#given(managed, place, at, askedAt);
+        if (place === this.#edited || !(whole === scope || whole.startsWith(`${scope}/`))) continue;
+        this.#given(managed, place, at, askedAt);
       }
     }
   }
 
   #given(managed: ManagedRecord, place: PlaceRecord, at: number, askedAt?: number): void {
-    const { idOf: oldId, secretOf: oldSecret } = place;
+    const { idOf: oldId, secretOf: oldSecret, tornSince, isTampered } = place;
+    if (isWhole(place)) place.found = { idOf: oldId, secretOf: oldSecret };
     this.witness.look(place, at);
     const { idOf, secretOf } = place;
     if (isWhole(place)) {
       place.isArmed = true;
       if (idOf?.status === 'Active') managed.brokenAt = undefined;
+      if (tornSince !== undefined && !isTampered) this.places.tornFor(at - tornSince);
+      this.#isTrusted(place, at);
     }
-    const given = [idOf === oldId ? undefined : idOf, secretOf === oldSecret ? undefined : secretOf];
-    this.#places.isProved(managed, place, given, this.#run('a run', at), askedAt);
+    // What was there before is brought back, and not given.
+    const given = [
+      [oldId, place.found?.idOf].includes(idOf) ? undefined : idOf,
+      [oldSecret, place.found?.secretOf].includes(secretOf) ? undefined : secretOf,
+    ];
+    this.places.isProved(managed, place, given, this.#run('a run', at), askedAt);
+  }
+
+  /** A run has written all of it again: what a person did there is no excuse any more. */
+  #isTrusted(place: PlaceRecord, at: number): void {
+    const { target, bundleOf, idOf } = place;
+    const bundle = isBitbucketTarget(target) ? target.variables.bundle : undefined;
+    if (!place.isTampered || (bundle !== undefined && bundleOf !== idOf)) return;
+    place.isTampered = false;
+    place.trustedSince = at;
   }
 }
 

@@ -24,6 +24,8 @@ export type AwsFault =
   | { readonly kind: 'drop-before' }
   /** It has happened, and the connection is cut before the answer. */
   | { readonly kind: 'drop-after' }
+  /** It has happened or not, and no answer ever comes: whoever asked is about to be killed. */
+  | { readonly kind: 'unanswered'; readonly happened: boolean }
   /** Real ms before the call is worked on. */
   | { readonly kind: 'delay'; readonly milliseconds: number };
 
@@ -165,7 +167,7 @@ class AccountFront {
   }
 
   private decide(exchange: Exchange, fault: AwsFault | undefined): void {
-    const isAsked = fault?.kind !== 'error' && fault?.kind !== 'drop-before';
+    const isAsked = happens(fault);
     const decision = (isAsked ? this.#options.authorize?.(exchange.call) : undefined) ?? { allowed: true };
     if (!(decision instanceof Promise)) {
       this.perform(exchange, fault, decision);
@@ -179,9 +181,9 @@ class AccountFront {
 
   private perform(exchange: Exchange, fault: AwsFault | undefined, decision: Authorization): void {
     const { call, outgoing } = exchange;
-    if (fault?.kind === 'drop-before') {
+    if (fault?.kind === 'drop-before' || (fault?.kind === 'unanswered' && !fault.happened)) {
       this.#options.onCall?.(call, { status: 0, fault: fault.kind });
-      outgoing.destroy();
+      if (fault.kind === 'drop-before') outgoing.destroy();
       return;
     }
     let output: unknown;
@@ -212,14 +214,14 @@ class AccountFront {
     const isRefused = 'error' in result;
     const reply = isRefused ? refusal(request, result.error, requestId) : answer(request, result.output, requestId);
     const errorCode = isRefused ? result.error.code : undefined;
-    const dropped = fault?.kind === 'drop-after';
+    const isSilent = fault?.kind === 'drop-after' || fault?.kind === 'unanswered';
     this.#options.onCall?.(call, {
-      status: dropped ? 0 : reply.status,
+      status: isSilent ? 0 : reply.status,
       ...(isRefused ? { errorCode } : { output: result.output }),
       fault: fault?.kind,
     });
-    if (dropped) outgoing.destroy();
-    else this.send(outgoing, reply, errorCode);
+    if (fault?.kind === 'drop-after') outgoing.destroy();
+    else if (!isSilent) this.send(outgoing, reply, errorCode);
   }
 
   private refuse({ request, requestId, outgoing }: Omit<Exchange, 'call'>, error: unknown): void {
@@ -243,6 +245,12 @@ class AccountFront {
     this.#requests += 1;
     return `00000000-0000-4000-8000-${this.#requests.toString(16).padStart(12, '0')}`;
   }
+}
+
+/** Whether a call is worked on, whatever becomes of its answer. */
+function happens(fault: AwsFault | undefined): boolean {
+  if (fault?.kind === 'unanswered') return fault.happened;
+  return fault?.kind !== 'error' && fault?.kind !== 'drop-before';
 }
 
 /** Before anything is known, the header tells which protocol an error should be worded in. */

@@ -12,6 +12,7 @@ import { Outbox } from './outbox';
 import type { InvokeMessage, LogMessage, WorkerMessage, WorkerSettings } from './protocol';
 import { RequestsInFlight } from './requests-in-flight';
 import { installSimulatedDate } from './simulated-date';
+import { installSimulatedRandom } from './simulated-random';
 import { SimulatedSleep } from './simulated-sleep';
 
 /** The inside of an execution environment: prepares the thread, loads the function's bundle, and serves invocations. */
@@ -27,6 +28,8 @@ const output = new ConsoleCapture((line) => outbox.log(clock.now(), line), setti
 
 installSimulatedDate(clock);
 sleep.install();
+if (settings.timersOnClock) sleep.installTimers();
+installSimulatedRandom(settings.logStreamName);
 allowOnlyLoopback();
 installHostMap(settings.hosts, {
   sending: () => {

@@ -14,6 +14,8 @@ export interface WorkerSettings {
   readonly logFormat: 'Text' | 'JSON';
   /** Host names that are served on loopback: name to origin, such as `http://127.0.0.1:8080`. */
   readonly hosts: Readonly<Record<string, string>>;
+  /** Whether the global `setTimeout` goes by the clock. */
+  readonly timersOnClock: boolean;
 }
 
 /** From the main thread: run the handler once. */

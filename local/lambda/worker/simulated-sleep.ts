@@ -14,6 +14,9 @@ interface Sleeper {
 /** Real ms after which a request that gets no answer does not keep the others from sleeping on. */
 const STALLED = 1_000;
 
+/** Real ms under which a timer only gives others a turn. */
+const SHORTEST = 5;
+
 /** What may be open while nothing is going on: the idle connections and timers, and the check itself. */
 const QUIET = new Set(['MessagePort', 'TCPSocketWrap', 'Timeout', 'Immediate', 'PipeWrap', 'TTYWrap']);
 
@@ -26,6 +29,8 @@ export class SimulatedSleep {
   #checking = false;
   #active = false;
   #stallTimer: NodeJS.Timeout | undefined;
+  readonly #setReal = globalThis.setTimeout;
+  readonly #clearReal = globalThis.clearTimeout;
 
   constructor(
     private readonly clock: Clock,
@@ -47,6 +52,26 @@ export class SimulatedSleep {
     syncBuiltinESMExports();
   }
 
+  /**
+   * Replaces the global `setTimeout` too, as SDKs wait with before they ask again: how long they are to wait they read off
+   * the clock. Where a request waits for its answer the clock stands, and so does what would give that request up.
+   */
+  installTimers(): void {
+    const [set, clear] = [this.#setReal, this.#clearReal];
+    const simulated = (run: (...args: unknown[]) => void, milliseconds = 1, ...args: unknown[]) => {
+      if (!this.#active || milliseconds < SHORTEST) return set(run, milliseconds, ...args);
+      return new ClockTimer(
+        this.#add(milliseconds, () => run(...args)),
+        (sleeper) => this.#remove(sleeper),
+      );
+    };
+    const cleared = (timer: unknown) => {
+      if (timer instanceof ClockTimer) timer.close();
+      else clear(timer as NodeJS.Timeout);
+    };
+    Object.assign(globalThis, { setTimeout: simulated, clearTimeout: cleared });
+  }
+
   /** Between invocations a function is frozen: its sleepers must not move the world's clock. */
   setActive(active: boolean): void {
     this.#active = active;
@@ -60,22 +85,25 @@ export class SimulatedSleep {
         this.#remove(sleeper);
         if (signal !== undefined) reject(aborted(signal));
       };
-      const sleeper: Sleeper = {
-        until: this.clock.now() + Math.max(1, Math.trunc(milliseconds) || 0),
-        wake: () => {
-          signal?.removeEventListener('abort', onAbort);
-          resolve(value);
-        },
-      };
+      const sleeper = this.#add(milliseconds, () => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve(value);
+      });
       signal?.addEventListener('abort', onAbort, { once: true });
-      this.#sleepers.add(sleeper);
-      this.#armTimer(sleeper);
-      this.#check();
     });
   }
 
+  /** The clock counts whole milliseconds. */
+  #add(milliseconds: number, wake: () => void): Sleeper {
+    const sleeper: Sleeper = { until: this.clock.now() + Math.max(1, Math.trunc(milliseconds) || 0), wake };
+    this.#sleepers.add(sleeper);
+    this.#armTimer(sleeper);
+    this.#check();
+    return sleeper;
+  }
+
   #armTimer(sleeper: Sleeper): void {
-    sleeper.timer = setTimeout(
+    sleeper.timer = this.#setReal(
       () => {
         this.#wakeDue();
         if (this.#sleepers.has(sleeper)) this.#armTimer(sleeper);
@@ -85,7 +113,7 @@ export class SimulatedSleep {
   }
 
   #remove(sleeper: Sleeper): void {
-    clearTimeout(sleeper.timer);
+    this.#clearReal(sleeper.timer);
     this.#sleepers.delete(sleeper);
   }
 
@@ -100,7 +128,7 @@ export class SimulatedSleep {
     this.#checking = false;
     if (!this.#active || this.#sleepers.size === 0) return;
     if (this.requests.count > 0) {
-      this.#stallTimer ??= setTimeout(() => this.#moveOn(), STALLED);
+      this.#stallTimer ??= this.#setReal(() => this.#moveOn(), STALLED);
       return;
     }
     if (process.getActiveResourcesInfo().every((name) => QUIET.has(name))) this.#moveOn();
@@ -119,7 +147,7 @@ export class SimulatedSleep {
   }
 
   #forgetStall(): void {
-    clearTimeout(this.#stallTimer);
+    this.#clearReal(this.#stallTimer);
     this.#stallTimer = undefined;
   }
 
@@ -130,6 +158,30 @@ export class SimulatedSleep {
       this.#remove(sleeper);
       sleeper.wake();
     }
+  }
+}
+
+/** What the global `setTimeout` answers: enough of Node's `Timeout` for whoever holds one. */
+class ClockTimer {
+  constructor(
+    private readonly sleeper: Sleeper,
+    private readonly remove: (sleeper: Sleeper) => void,
+  ) {}
+
+  close(): void {
+    this.remove(this.sleeper);
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  hasRef(): boolean {
+    return true;
   }
 }
 

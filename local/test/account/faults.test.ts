@@ -57,6 +57,16 @@ describe('an injected fault', () => {
     expect(outcomes[0]).toMatchObject({ status: 0, fault: 'drop-after', output: expect.anything() });
   });
 
+  it.each([true, false])('never answers, whether it has happened (%s) or not', async (happened) => {
+    const { iam, count, outcomes } = await faulty({ kind: 'unanswered', happened }, 'CreateAccessKey');
+    const given = { abortSignal: AbortSignal.timeout(300) };
+    await expect(iam.send(new CreateAccessKeyCommand({ UserName: 'bob' }), given)).rejects.toMatchObject({
+      name: expect.stringMatching(/Abort|Timeout/),
+    });
+    expect(count()).toBe(happened ? 2 : 1);
+    expect(outcomes[0]).toMatchObject({ status: 0, fault: 'unanswered' });
+  });
+
   it('delays an answer', async () => {
     const { sts } = await faulty({ kind: 'delay', milliseconds: 50 }, 'GetCallerIdentity');
     const start = performance.now();

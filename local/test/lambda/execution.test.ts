@@ -243,6 +243,26 @@ describe('how an invocation can end', () => {
   });
 });
 
+describe('chance and timers', () => {
+  test('are drawn from the world’s seed, and go by the clock where they are told to', async () => {
+    const source = `
+      export const handler = async () => {
+        const begin = Date.now();
+        const called = setTimeout(() => { throw new Error('was called off'); }, 3_600_000);
+        await new Promise((resolve) => setTimeout(resolve, 20_000.5));
+        clearTimeout(called);
+        return { chance: Math.random(), waited: Date.now() - begin };
+      };`;
+    const begin = performance.now();
+    const first = await (await deployed(source, { timersOnClock: true })).invoke();
+    await sandbox.lambda.close();
+    const again = await (await deployed(source, { timersOnClock: true })).invoke();
+    expect(first).toEqual({ chance: expect.any(Number), waited: 20_000 });
+    expect(again).toEqual(first);
+    expect(performance.now() - begin).toBeLessThan(15_000);
+  });
+});
+
 describe('what a function writes', () => {
   const source = `
     import { Console } from 'node:console';

@@ -1,12 +1,12 @@
 import { IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
 import { expect, it } from 'vitest';
 import { type RehearsalOptions, type Report, rehearse } from '../../../cli/rehearsal/rehearse';
+import { secretStateOf } from '../../../cli/rehearsal/witness/secret-state-of';
 import type { ConfigInput } from '../../../functions/core/config/config';
 import { currentVersion } from '../../../functions/core/key/secret-state';
 import { parseVersionId } from '../../../functions/core/key/version-id';
 import type { World } from '../../../local/world';
 import { synthesized } from '../../support/deployed-world';
-import { secretStateOf } from '../../support/secret-state-of';
 
 const USER = 'ci-signer';
 const NAME = 'deliver-to-vault';

@@ -6,11 +6,11 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { secretStateOf } from '../../../cli/rehearsal/witness/secret-state-of';
 import { DeliveryTarget, KeyRotation } from '../../../infra';
 import type { AwsCall } from '../../../local/account/principal';
 import { World } from '../../../local/world';
 import { Enforcement } from '../../permissions/enforcement';
-import { secretStateOf } from '../../support/secret-state-of';
 
 const START = new Date('2026-01-01T00:00:00Z');
 const MINUTE = 60_000;

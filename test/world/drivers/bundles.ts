@@ -1,11 +1,11 @@
 import { openPlaces } from '../../../cli/rehearsal/hosts/register';
+import { secretStateOf } from '../../../cli/rehearsal/witness/secret-state-of';
 import { Watch } from '../../../cli/rehearsal/witness/watch';
 import { currentVersion } from '../../../functions/core/key/secret-state';
 import { parseVersionId } from '../../../functions/core/key/version-id';
 import { secretName, TAG } from '../../../functions/core/names';
 import type { AwsCall, CallOutcome } from '../../../local/account/wire/server';
 import { DeployedWorld, synthesized } from '../../support/deployed-world';
-import { secretStateOf } from '../../support/secret-state-of';
 import type { Beginning, Deeds, Driver, ListedKey } from './driver';
 
 const ID = 'shop';

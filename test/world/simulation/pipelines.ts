@@ -1,3 +1,4 @@
+import { loginRegions } from '../../../cli/rehearsal/faults/spread';
 import type { FailedLogin, Login } from '../../../cli/rehearsal/pipelines';
 import { Pipelines } from '../../../cli/rehearsal/pipelines';
 import type { ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
@@ -5,8 +6,9 @@ import { HOUR, MINUTE } from '../../../functions/core/duration';
 import { AwsError } from '../../../local/account/aws-error';
 import type { SessionCredentials } from '../../../local/account/principal';
 import { type Random, seededRandom } from '../../../local/random';
-import { LOGIN_REGIONS } from './spread';
-import type { World } from './world';
+import { REGION, type World } from './world';
+
+const LOGIN_REGIONS = loginRegions(REGION);
 
 /** What anybody does who has a pair, in no time. @param region @default the functions' own */
 export function logIn({ account }: World, pair: SessionCredentials, region?: string): Login {

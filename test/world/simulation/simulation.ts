@@ -1,4 +1,5 @@
 import { config } from 'zod';
+import { checkLiveness } from '../../../cli/rehearsal/witness/liveness';
 import type { PromiseName } from '../../../cli/rehearsal/witness/promise-names';
 import type { Allowances, Violation } from '../../../cli/rehearsal/witness/verdicts';
 import { DAY, HOUR } from '../../../functions/core/duration';
@@ -16,7 +17,6 @@ import {
 import { Forgeries } from './forgeries';
 import type { Line } from './history';
 import { HostEdits } from './host-edits';
-import { checkLiveness } from './liveness';
 import { Operators } from './operators';
 import { People } from './people';
 import { SimulatedPipelines } from './pipelines';

@@ -1,6 +1,7 @@
 import { heldIn } from '../../../cli/rehearsal/hosts/bitbucket';
 import type { Held } from '../../../cli/rehearsal/hosts/host';
 import type { ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
+import { secretStateOf } from '../../../cli/rehearsal/witness/secret-state-of';
 import type { Described, Sources } from '../../../cli/rehearsal/witness/witness';
 import { Witness } from '../../../cli/rehearsal/witness/witness';
 import { isBitbucketTarget } from '../../../functions/core/hosts/bitbucket';
@@ -11,7 +12,6 @@ import { registryParameterName, secretName } from '../../../functions/core/names
 import type { Account } from '../../../local/account/account';
 import { AwsError } from '../../../local/account/aws-error';
 import type { Bitbucket } from '../../../local/hosts/bitbucket/bitbucket';
-import { secretStateOf } from '../../support/secret-state-of';
 import type { Reads } from './reads';
 
 /** The id that a key had at first, of any that it had since, or of its repository's name: `key-3` of `key-3-moved`. */

@@ -1,3 +1,4 @@
+import { unevenSpread } from '../../../cli/rehearsal/faults/spread';
 import type { Actor, ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/duration';
 import { TAG } from '../../../functions/core/names';
@@ -20,7 +21,6 @@ import { Restores } from './restores';
 import { changeOf, type RunRecord } from './run-record';
 import type { Cloud, Service } from './sdk';
 import type { SimProcess } from './sim-process';
-import { unevenSpread } from './spread';
 import { ReadingWitness } from './witness';
 
 export interface WorldProps {
@@ -41,6 +41,8 @@ export interface WorldProps {
 const TRAIL_DELAY = 10 * MINUTE;
 /** Of a report in a small account, in milliseconds. */
 export const USUAL_REPORT_TIME = 1_500;
+/** The functions' own. */
+export const REGION = 'eu-west-1';
 /** In place of a managed key. */
 const EVERYONE = '';
 const FUNCTION_ROLE = 'arn:aws:iam::111122223333:role/keyturn';
@@ -114,7 +116,7 @@ export class World implements Cloud {
     this.account = new Account({
       clock,
       random: seededRandom(`${seed}/account`),
-      newKeySpread: unevenSpread(seed, newKeyDelay),
+      newKeySpread: unevenSpread(seed, newKeyDelay, REGION),
       lastUsedDelay,
       credentialReportTime: () => this.reportTime(),
       trailDelay: TRAIL_DELAY,

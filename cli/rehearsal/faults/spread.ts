@@ -2,9 +2,14 @@ import { SECOND } from '../../../functions/core/duration';
 import type { KeySpread } from '../../../local/account/key-spread';
 import { seededRandom } from '../../../local/random';
 
-/** Where pipelines log in: at the functions' own region, at the other one that a key is proved in, and elsewhere. */
-const [HERE, ABROAD] = ['eu-west-1', 'us-east-1'] as const;
-export const LOGIN_REGIONS = [HERE, ABROAD, 'ap-southeast-2'] as const;
+/** The other region that a key is proved in, beside the functions' own, and one that nobody proves in. */
+const ABROAD = 'us-east-1';
+const ELSEWHERE = 'ap-southeast-2';
+
+/** Where pipelines log in. @param here the functions' own region */
+export function loginRegions(here: string): readonly string[] {
+  return [here, ABROAD, ELSEWHERE];
+}
 
 /** A key that is slow is still forgotten now and then, for so long, and at least once a minute. */
 const FORGOTTEN_FOR = 25 * SECOND;
@@ -17,8 +22,13 @@ const SLOW = 0.2;
  * that nobody proves in is not later than those that are.
  *
  * @param most ms until a usual key is known; 0 makes every key known at once
+ * @param here the functions' own region
  */
-export function unevenSpread(seed: number, most: number): (region: string, accessKeyId: string) => KeySpread {
+export function unevenSpread(
+  seed: number | string,
+  most: number,
+  here: string,
+): (region: string, accessKeyId: string) => KeySpread {
   const spreads = new Map<string, KeySpread>();
   const spreadOf = (region: string, accessKeyId: string) => {
     const name = `${accessKeyId}/${region}`;
@@ -27,9 +37,9 @@ export function unevenSpread(seed: number, most: number): (region: string, acces
     return known;
   };
   return (region, accessKeyId) => {
-    if (region === HERE || region === ABROAD) return spreadOf(region, accessKeyId);
-    const [here, abroad] = [spreadOf(HERE, accessKeyId), spreadOf(ABROAD, accessKeyId)];
-    return here.steady > abroad.steady ? here : abroad;
+    if (region === here || region === ABROAD) return spreadOf(region, accessKeyId);
+    const [near, abroad] = [spreadOf(here, accessKeyId), spreadOf(ABROAD, accessKeyId)];
+    return near.steady > abroad.steady ? near : abroad;
   };
 }
 

@@ -1,16 +1,30 @@
-import type { KeyRecord, ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY, HOUR } from '../../../functions/core/duration';
 import { TAG } from '../../../functions/core/names';
-import type { World } from './world';
+import type { PlacePromises } from './place-promises';
+import type { KeyRecord, ManagedRecord } from './records';
+import type { Verdicts } from './verdicts';
+import type { Witness } from './witness';
 
 /** A key that nothing has disturbed for so long has to be in order. */
 const CALM = 3 * DAY;
+
+/** A world with faults, as far as it is seen whether everything comes into order again. */
+export interface Disturbed {
+  readonly witness: Witness & {
+    /** A rotation that began and has stored nothing. */
+    hasOpenIntent(managed: ManagedRecord): boolean;
+  };
+  readonly promises: Verdicts & { readonly places: PlacePromises };
+  now(): number;
+  /** A person holds the key back, or did until the last run. */
+  isHeldBack(managed: ManagedRecord): boolean;
+}
 
 /**
  * K8, K9 and K13: once nothing is in the way any more, everything converges and stays on time. Judged once a day after the
  * rules, and at the end, for each key by itself: what is wrong with one key is no excuse for another (K11).
  */
-export function checkLiveness(world: World): void {
+export function checkLiveness(world: Disturbed): void {
   const { promises, witness } = world;
   for (const managed of witness.managed.values()) {
     if (witness.keysOf(managed.user).length >= 2) managed.crowdedAt = world.now();
@@ -34,36 +48,50 @@ export function checkLiveness(world: World): void {
   }
 }
 
-function checkKey(world: World, managed: ManagedRecord): void {
+function checkKey(world: Disturbed, managed: ManagedRecord): void {
   const { witness, promises } = world;
-  const { policy } = managed.entry;
-  const now = world.now();
   const keys = witness.keysOf(managed.user);
-  const tags = witness.tags(managed);
   if (world.isHeldBack(managed)) {
     // All dates start again when the pause is over.
-    managed.disturbedAt = now;
+    managed.disturbedAt = world.now();
     return;
   }
-  const currentId = witness.currentKey(managed);
-  const current = keys.find(({ id }) => id === currentId);
-  // Room that came after today's rotation is used by tomorrow's.
-  const hasNoRoom = now - managed.crowdedAt < DAY + 2 * HOUR;
-  if (witness.hasOpenIntent(managed))
-    promises.broken('K9', managed.id, `the intent ${tags.get(TAG.intent)} is still open`);
-  if (current === undefined || current.status !== 'Active') {
-    if (keys.length >= 2) checkRoom(world, managed, keys);
-    if (hasNoRoom) return;
-    if (witness.currentVersion(managed) === undefined && isFirstNotDue(managed, keys, now)) return;
-    if (witness.hasLookalike(managed)) {
-      promises.allowed.lookalikes += 1;
-      return;
-    }
-    promises.broken('K9', managed.id, `there is no working current key (${currentId ?? 'none'})`);
+  if (witness.hasOpenIntent(managed)) {
+    const intent = witness.tags(managed).get(TAG.intent);
+    promises.broken('K9', managed.id, `the intent ${intent} is still open`);
+  }
+  const current = keys.find(({ id }) => id === witness.currentKey(managed));
+  if (current?.status !== 'Active') {
+    checkReplaced(world, managed, keys);
     return;
   }
-  const age = now - current.createdAt;
-  if (age > policy.rotateAfter * DAY + DAY + 2 * HOUR && !hasNoRoom) {
+  checkCurrent(world, managed, current);
+  for (const key of keys) if (key !== current) checkSuperseded(world, managed, key);
+}
+
+/** Room that came after today's rotation is used by tomorrow's. */
+function hasNoRoom(world: Disturbed, { crowdedAt }: ManagedRecord): boolean {
+  return world.now() - crowdedAt < DAY + 2 * HOUR;
+}
+
+function checkReplaced(world: Disturbed, managed: ManagedRecord, keys: readonly KeyRecord[]): void {
+  const { witness, promises } = world;
+  if (keys.length >= 2) checkRoom(world, managed, keys);
+  if (hasNoRoom(world, managed)) return;
+  if (witness.currentVersion(managed) === undefined && isFirstNotDue(managed, keys, world.now())) return;
+  if (witness.hasLookalike(managed)) {
+    promises.allowed.lookalikes += 1;
+    return;
+  }
+  const currentId = witness.currentKey(managed) ?? 'none';
+  promises.broken('K9', managed.id, `there is no working current key (${currentId})`);
+}
+
+function checkCurrent(world: Disturbed, managed: ManagedRecord, current: KeyRecord): void {
+  const { promises } = world;
+  const { rotateAfter } = managed.entry.policy;
+  const age = world.now() - current.createdAt;
+  if (age > rotateAfter * DAY + DAY + 2 * HOUR && !hasNoRoom(world, managed)) {
     promises.broken('K8', managed.id, `${current.id} is current for ${Math.floor(age / DAY)} days`);
   }
   for (const place of managed.places) {
@@ -76,11 +104,10 @@ function checkKey(world: World, managed: ManagedRecord): void {
   if (!promises.places.isMarkedDelivered(managed)) {
     promises.broken('K9', managed.id, `${current.id} is not marked delivered`);
   }
-  for (const key of keys) if (key !== current) checkSuperseded(world, managed, key);
 }
 
 /** Of two keys that nobody has used for as long as a key is kept, one makes room where the configuration lets it. */
-function checkRoom(world: World, managed: ManagedRecord, keys: readonly KeyRecord[]): void {
+function checkRoom(world: Disturbed, managed: ManagedRecord, keys: readonly KeyRecord[]): void {
   const { adopt, policy } = managed.entry;
   if (adopt !== 'replace-idle' || keys.some(({ origin }) => origin !== 'before')) return;
   const usedAt = Math.min(...keys.map(({ id, createdAt }) => Math.max(createdAt, world.witness.lastUse(id) ?? 0)));
@@ -89,7 +116,7 @@ function checkRoom(world: World, managed: ManagedRecord, keys: readonly KeyRecor
   world.promises.broken('K8', managed.id, `two keys of ${managed.user} that nobody uses are in the way of a new one`);
 }
 
-function checkSuperseded(world: World, managed: ManagedRecord, key: KeyRecord): void {
+function checkSuperseded(world: Disturbed, managed: ManagedRecord, key: KeyRecord): void {
   if (world.witness.isForeign(key, managed)) return;
   const { policy } = managed.entry;
   if (key.origin === 'run' && !key.isStored) {

@@ -1,4 +1,4 @@
-import type { SecretState } from '../../functions/core/key/secret-state';
+import type { SecretState } from '../../../functions/core/key/secret-state';
 
 /** What DescribeSecret answers, of the local account or over HTTP. */
 interface Described {

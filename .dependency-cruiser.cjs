@@ -177,7 +177,8 @@ module.exports = {
       'cli-rehearsal',
       [
         '^cli/rehearsal/',
-        '^cli/render/rehearsal(-faults)?\\.ts$',
+        '^cli/render/rehearsal\\.ts$',
+        '^cli/render/rehearsal-faults\\.ts$',
         '^cli/commands/(simulate|clock)\\.ts$',
         '^cli/main\\.ts$',
         '^cli/run\\.ts$',

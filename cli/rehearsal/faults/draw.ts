@@ -60,6 +60,7 @@ export function quietDays(days: number): number {
 
 /** The faults of one life: every kind at least once, one after the other in an order of chance. */
 export function drawEpisodes(seed: string, days: number, kinds: readonly FaultKind[]): readonly Episode[] {
+  if (kinds.length === 0) return [];
   const count = Math.max(kinds.length, Math.round(days / DAYS_EACH));
   const span = (days - quietDays(days)) * DAY;
   const deck = seededRandom(`${seed}/faults`);

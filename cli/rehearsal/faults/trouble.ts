@@ -214,7 +214,7 @@ export class Trouble implements PipelineTrouble, StruckWorld {
       for (const target of entry.targets) {
         const whole = places.scopeOf(target);
         if (whole !== scope && !whole.startsWith(`${scope}/`)) continue;
-        pipelines.startSoon(entry, target, Math.floor(SECOND + random() * 4 * MINUTE));
+        pipelines.startSoon(entry, target, Math.floor(SECOND + random() ** 2 * 4 * MINUTE));
       }
     }
   }

@@ -2,19 +2,28 @@ import { currentVersion, deliveredLabel } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
 import type { Check } from '../core/lifecycle/steps';
 import { checkVersion } from '../runtime/doers/check-version';
-import type { DeliverPorts } from '../runtime/doers/deliver-version';
+import type { DeliverPorts, DeliveryOutcome } from '../runtime/doers/deliver-version';
 import { perform } from '../runtime/doers/perform';
 import type { Run } from '../runtime/run';
 import { deliver } from './deliver';
 
-/** Looks whether one key is still where it was delivered to. What has drifted loses its mark, and is delivered again. */
-export async function check(ports: DeliverPorts, run: Run, managed: Managed, step: Check): Promise<void> {
+/**
+ * Looks whether one key is still where it was delivered to. What has drifted loses its mark, and is delivered again.
+ *
+ * @returns what came of that delivery; undefined where there was none
+ */
+export async function check(
+  ports: DeliverPorts,
+  run: Run,
+  managed: Managed,
+  step: Check,
+): Promise<DeliveryOutcome | undefined> {
   const work = { ports, run, managed };
-  if ((await checkVersion(step, work)) !== 'drifted') return;
+  if ((await checkVersion(step, work)) !== 'drifted') return undefined;
   const { accessKeyId, versionId, digest, drift, isKnownToDrift } = step;
   if (drift === 'report') {
     if (!isKnownToDrift) await perform([{ do: 'record-drift', accessKeyId }], work);
-    return;
+    return undefined;
   }
   const { name } = managed.secret;
   const { changedAt } = await ports.secrets.describe(name);
@@ -22,5 +31,5 @@ export async function check(ports: DeliverPorts, run: Run, managed: Managed, ste
   const secret = await ports.secrets.describe(name);
   // That the mark went is no sign of another delivery at work; whatever came before it is.
   const isSame = currentVersion(secret)?.versionId === versionId;
-  await deliver(ports, run, { ...managed, secret: isSame ? { ...secret, changedAt } : secret });
+  return deliver(ports, run, { ...managed, secret: isSame ? { ...secret, changedAt } : secret });
 }

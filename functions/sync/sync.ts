@@ -79,10 +79,8 @@ export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, opt
   // What was listed may be minutes old; what was picked alone is as fresh as it can be.
   const isFresh = ids?.length === 1 && known.size === 0;
   // What pipelines wait for goes first.
-  let halved = await deliverAll(delivering, run, startingElsewhere(ready, run.now()), { isFresh, known });
-  await run.forEach(checks, ({ check: step, ...managed }) =>
-    check(withItsSecret(delivering, managed), run, managed, step),
-  );
+  const delivered = await deliverAll(delivering, run, startingElsewhere(ready, run.now()), { isFresh, known });
+  let halved: readonly Managed[] = [...delivered, ...(await checkAll(delivering, run, checks))];
   for (let again = 0; again < MOST_AGAIN && isWorthWaiting(halved, run); again += 1) {
     await run.time.sleep(AGAIN_AFTER);
     const afresh = { ...delivering, targets: failingFast(ports.targets) };
@@ -127,6 +125,15 @@ async function deliverAll(
     const present = isFresh ? secret : await own.secrets.describe(secret.name);
     const outcome = await deliver(own, run, { ...managed, secret: present }, known.get(entry.id));
     if (outcome === 'halved') halved.push(managed);
+  });
+  return halved;
+}
+
+/** @returns those that have drifted, and were put right by half only */
+async function checkAll(ports: DeliverPorts, run: Run, due: readonly Due[]): Promise<readonly Managed[]> {
+  const halved: Managed[] = [];
+  await run.forEach(due, async ({ check: step, ...managed }) => {
+    if ((await check(withItsSecret(ports, managed), run, managed, step)) === 'halved') halved.push(managed);
   });
   return halved;
 }

@@ -115,8 +115,14 @@ describe('K12: by the key policy of docs/examples and the deployed roles, the KM
       .flatMap(({ Properties }) => (deployed(encrypted, Properties.PolicyDocument) as PolicyDocument).Statement)
       .filter(({ Principal }) => JSON.stringify(Principal).includes('events.amazonaws.com'));
     expect(statements.length).toBeGreaterThan(0);
-    for (const { Condition } of statements)
-      expect(Condition).toEqual({ ArnEquals: { 'aws:SourceArn': expect.stringContaining(':') } });
+    for (const { Condition } of statements) {
+      expect(Object.keys(Condition ?? {})).toEqual(['ArnEquals']);
+      const rules = Object.values(Condition ?? {}).flatMap((equals) => Object.entries(equals as object));
+      for (const [name, arns] of rules) {
+        expect(name).toBe('aws:SourceArn');
+        for (const arn of [arns].flat()) expect(arn).toMatch(/:KeyRotation\w+$/);
+      }
+    }
   });
 
   it.each(['s3.amazonaws.com', 'sns.amazonaws.com', 'cloudwatch.amazonaws.com'])('not by %s', async (service) => {

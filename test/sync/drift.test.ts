@@ -133,6 +133,30 @@ describe('what was delivered is looked at once a day (K13)', () => {
     expect((await scene.sync()).findings).toEqual([]);
   });
 
+  it('and a repair of which one half is refused is tried again within minutes, as a delivery is (K1, K13)', async () => {
+    const { scene, old } = await supersededKey();
+    scene.hours(21);
+    await scene.sync();
+    const at = placeOf(environmentOf(scene));
+    const found = scene.bitbucket.variables(at).find(({ key }) => key === ID);
+    scene.bitbucket.updateVariable(at, found?.uuid ?? '', { key: ID, value: old, secured: false });
+    scene.hours(21);
+    const began = scene.clock.now();
+    scene.hostFault = ({ key, method }) =>
+      method === 'PUT' && key === SECRET_KEY && scene.clock.now() < began + 50_000
+        ? { kind: 'status', status: 403, headers: {} }
+        : undefined;
+
+    await scene.sync();
+
+    await expectLogin(scene);
+    expect(scene.held('shop').accessKeyId).toBe(scene.currentKey('shop'));
+    expect(scene.clock.now() - began).toBeLessThan(10 * 60_000);
+    scene.hours(1);
+    await scene.sync();
+    expect(scene.isDelivered('shop')).toBe(true);
+  });
+
   it('and the first look knows what the delivery wrote to, so that what was filled by hand before it shows (K3)', async () => {
     const { scene } = await supersededKey();
     const { accessKeyId = '' } = scene.held('shop');

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { synthesized } from '../support/deployed-world';
 import { typed } from './typed';
@@ -41,22 +40,6 @@ it(
     });
     expect(report).toMatchObject({ pipelineLoginFailures: 0, held: true });
     expect(Object.keys(report)).toEqual(expect.arrayContaining(['runs', 'pipelineLogins', 'keys', 'timeline']));
-    expect(code).toBe(0);
-  },
-  DEPLOYS,
-);
-
-it(
-  'prints a timeline, the keys and a verdict for people, and writes the report in the format that is asked for',
-  async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'keyturn-start-')), 'report.csv');
-    const { code, stdout } = await simulateExample('--days', '21', '--report', file, '--report-format', 'csv');
-    expect(readFileSync(file, 'utf8')).toMatch(/^id,user,arn,.*\r\n/);
-    for (const event of ['created', 'proved', 'stored', 'delivered', 'deactivated', 'deleted'])
-      expect(stdout).toContain(event);
-    expect(stdout).toMatch(/torn for \d+ ms/);
-    expect(stdout).toContain('held K1');
-    expect(stdout.trimEnd().split('\n').slice(-2)).toEqual([file, pathToFileURL(file).href]);
     expect(code).toBe(0);
   },
   DEPLOYS,

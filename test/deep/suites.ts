@@ -15,16 +15,19 @@ export const DEEP_SUITES = [
   // Alarms over months, and stacks that are deployed, changed and destroyed in the middle of a key's life.
   'test/alarms/{copies-and-failures,functions,healthy-year,keys,silence,tokens}.test.ts',
   'test/infra/{key-stacks,destroyed}.test.ts',
-  'test/rotate/{changed-user,renamed-id}.test.ts',
+  // Lives of many keys, of years, or of days in which something is down.
+  'test/rotate/{breaker,cap,changed-user,renamed-id}.test.ts',
+  'test/runtime/buses.test.ts',
+  'test/alarms/torn-pair.test.ts',
   // It starts a process that synthesizes, deploys and lives for weeks before it serves.
-  'test/cli/interrupted.test.ts',
+  'test/cli/{interrupted,simulate-for-people}.test.ts',
   'test/cli/serve.test.ts',
   // Faults of an account, each found and cured by real commands, of which each takes a second of Python's.
   'test/cli/doctor-{faults,deployed}.test.ts',
   // Forty days in a deployed stack that is deployed five times.
   'test/cli/first-week.test.ts',
   // Whole deployed stacks again: one that observes, and one whose every entry is attacked.
-  'test/lifecycle/observed-stack.test.ts',
+  'test/lifecycle/{observe,observed-stack}.test.ts',
   'test/attacks/{registry,trail-writer}.test.ts',
   // Thirty tamperings of a year's archive, by files; the rules have tables in test/core/seal.
   'test/cli/verify.test.ts',

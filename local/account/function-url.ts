@@ -1,9 +1,15 @@
-import type { FunctionResult } from './lambda';
 import type { Principal } from './principal';
 import type { RawRequest } from './wire/signature';
 
 /** What an HTTP request to a function's URL says, once its signature has been accepted. */
 export type UrlRequest = RawRequest;
+
+/** What the function gave back, as JSON text. */
+interface Result {
+  readonly payload: string;
+  /** It threw, timed out or died. */
+  readonly functionError?: string | undefined;
+}
 
 /** What is sent back to whoever asked. */
 export interface UrlAnswer {
@@ -82,7 +88,7 @@ export function urlEvent({ method, target, headers, body }: UrlRequest, asked: A
 }
 
 /** What a function's result becomes on the wire ("Response payload format"): what has no status is the body itself. */
-export function urlAnswer({ payload, functionError }: FunctionResult): UrlAnswer {
+export function urlAnswer({ payload, functionError }: Result): UrlAnswer {
   if (functionError !== undefined) return plain(502, 'Internal Server Error');
   const result: unknown = JSON.parse(payload);
   if (typeof result !== 'object' || result === null || !('statusCode' in result)) return plain(200, payload);

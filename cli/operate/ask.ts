@@ -7,7 +7,7 @@ import { SECOND } from '../../functions/core/duration';
 import { KeyturnError, toKeyturnError } from '../../functions/core/errors';
 import type { OperateAnswer } from '../../functions/core/request/answer';
 import { REQUEST_SCHEMA, reasonsOf, requestSchema } from '../../functions/core/request/request';
-import { type AccessOptions, accessOf, withAccess } from '../access';
+import { type AccessOptions, accessOf, reach, withAccess } from '../access';
 import { EXIT, EXIT_CODES } from '../exit-code';
 import { renderAnswer } from '../render/answer';
 import { Reading } from '../render/reading';
@@ -67,6 +67,8 @@ export async function askFor(
   assertSound(requestOf(what, options));
   const reading = new Reading(terminal);
   try {
+    reading.tell('Asking AWS who this is.');
+    await reach(accessOf(options));
     reading.tell('Looking for whom to ask.');
     const asking = { front: await frontOf(options), what, options, terminal, reading };
     for (let left = MOST_PLANS; ; left -= 1) {

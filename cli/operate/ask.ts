@@ -5,7 +5,7 @@ import { callerConfig } from '../../functions/aws/client-config';
 import { type Front, findFront } from '../../functions/aws/front';
 import { SECOND } from '../../functions/core/duration';
 import { KeyturnError, toKeyturnError } from '../../functions/core/errors';
-import type { OperateAnswer } from '../../functions/core/request/answer';
+import type { OperateAnswer, Refusal } from '../../functions/core/request/answer';
 import { REQUEST_SCHEMA, reasonsOf, requestSchema } from '../../functions/core/request/request';
 import { type AccessOptions, accessOf, reach, withAccess } from '../access';
 import { EXIT, EXIT_CODES } from '../exit-code';
@@ -50,6 +50,8 @@ Code 1 is also for what was refused, or declined.`;
 
 /** With --yes nobody has looked at a plan, so a changed one may be done as well; more often than this it is told. */
 const MOST_PLANS = 3;
+/** Why a plan was not done that another one may take the place of. */
+const STALE: readonly (Refusal | undefined)[] = ['plan-changed', 'in-progress'];
 /** Before the same request is sent again, because no answer came. */
 const AGAIN_AFTER = 2 * SECOND;
 
@@ -73,9 +75,10 @@ export async function askFor(
     const asking = { front: await frontOf(options), what, options, terminal, reading };
     for (let left = MOST_PLANS; ; left -= 1) {
       const answer = await once(asking);
-      const isStale = answer?.refused?.reason === 'plan-changed';
-      if (isStale && options.yes && left > 1) continue;
-      return ended(answer, options, terminal);
+      const isStale = STALE.includes(answer?.refused?.reason);
+      if (!isStale || !options.yes || left === 1) return ended(answer, options, terminal);
+      // Two who ask at once may both be refused: they do not meet again.
+      await terminal.time.sleep((0.5 + Math.random()) * AGAIN_AFTER);
     }
   } finally {
     reading.end();

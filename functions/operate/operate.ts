@@ -10,7 +10,7 @@ import { ANSWER_SCHEMA, type OperateAnswer, type Refusal } from '../core/request
 import type { Caller } from '../core/request/caller';
 import { planPause, type Refused, type RequestPlan } from '../core/request/plan-pause';
 import { type OperatorRequest, reasonsOf, requestSchema } from '../core/request/request';
-import { earlierOf, isBehind, type RequestsBefore } from '../core/request/requests-before';
+import { earlierOf, isAlone, type RequestsBefore } from '../core/request/requests-before';
 import { isAsDeployed } from '../runtime/as-deployed';
 import type { Run } from '../runtime/run';
 
@@ -78,7 +78,7 @@ export async function operate(
 
 const IN_PROGRESS: Refused = {
   refused: 'in-progress',
-  message: 'A request for this key is being worked on. Ask again in a minute: what was done is not done twice.',
+  message: 'Somebody else is asking for this key right now. Nothing was done; ask again in a moment.',
 };
 
 /** The managed key that is asked for, with its secret as it is now. */
@@ -124,8 +124,7 @@ async function execute(
   if (plan.digest !== asked.request.plan) return refuse(run, asked, PLAN_CHANGED);
   run.tellRequest(key, { reason: asked.request.do, facts: factsOf(asked, plan) });
   await run.beforeTaking();
-  // Whoever asked at the same time stands in the record too, and all see one order.
-  if (isBehind(await requestsBefore(run), key, run.id, run.now())) return refuse(run, asked, IN_PROGRESS);
+  if (!isAlone(await requestsBefore(run), key, run.id, run.now())) return refuse(run, asked, IN_PROGRESS);
   const fresh = await ports.secrets.describe(secret.name);
   const again = planPause({ ...asked, secret: fresh, now: run.now() });
   if ('refused' in again || again.digest !== plan.digest) return refuse(run, asked, PLAN_CHANGED);

@@ -15,7 +15,7 @@ const PAUSE = {
 const RESUME = { schema: 'keyturn.request/v1', id: `${ID}-2`, do: 'resume', keys: ['shop'], why: 'released' };
 
 /** Shown, and then done. */
-async function done(scene: Scene, document: object = PAUSE) {
+async function doneBy(scene: Scene, document: object = PAUSE) {
   const { answer } = await scene.ask(document);
   return scene.ask({ ...document, plan: answer?.plan?.digest });
 }
@@ -26,12 +26,12 @@ describe('a pause that was asked for', () => {
   it('holds the rotation back that is due, and lets it go on when it is taken away (K14)', async () => {
     const scene = await deliveredKey();
     scene.toDay(40);
-    const { answer } = await done(scene, { ...PAUSE, until: '2026-04-20' });
+    const { answer } = await doneBy(scene, { ...PAUSE, until: '2026-04-20' });
     expect(answer?.outcome).toBe('done');
     scene.toDay(91);
     const held = await scene.rotate();
     expect([held.findings, held.summary.rotated]).toEqual([['paused'], 0]);
-    expect((await done(scene, RESUME)).answer?.outcome).toBe('done');
+    expect((await doneBy(scene, RESUME)).answer?.outcome).toBe('done');
     expect((await scene.rotate()).summary.rotated).toBe(1);
     await scene.sync();
     await expectSettled(scene);
@@ -86,5 +86,23 @@ describe('a pause that was asked for', () => {
     for (const id of ['mine', 'nobody']) {
       expect((await scene.ask({ ...PAUSE, keys: [id] })).answer?.refused?.reason).toBe('unknown-key');
     }
+  });
+
+  it('is done for one at most of two who ask at once, however long the tag takes (K9)', async () => {
+    const scene = await deliveredKey();
+    const asks = [PAUSE, { ...PAUSE, id: `${ID}-b`, why: 'another' }];
+    const plans = await Promise.all(asks.map((document) => scene.ask(document)));
+    const before = tagged(scene);
+    scene.awsFault = ({ action }) => (action === 'TagResource' ? { kind: 'delay', milliseconds: 300 } : undefined);
+    const both = await Promise.all(
+      asks.map((document, at) => scene.ask({ ...document, plan: plans[at]?.answer?.plan?.digest })),
+    );
+    const outcomes = both.map(({ answer }) => answer?.refused?.reason ?? answer?.outcome);
+    const done = outcomes.filter((outcome) => outcome === 'done').length;
+    expect([done <= 1, tagged(scene)]).toEqual([true, before + done]);
+    expect(outcomes).toContain('in-progress');
+    scene.awsFault = undefined;
+    const { answer } = await doneBy(scene, { ...PAUSE, id: `${ID}-c`, why: 'a third' });
+    expect([answer?.outcome, tagOf(scene)]).toEqual(['done', expect.stringContaining('a third')]);
   });
 });

@@ -38,22 +38,16 @@ export function earlierOf({ requested, done }: RequestsBefore, { id, by, plan }:
 }
 
 /**
- * Whether another request for a key is to be worked on before this one: the one that stands earlier in the record, until
- * it is done, refused, or too old. All who ask at the same time see one order.
+ * Whether nobody else is at work on a key. Each who asks writes that it does, and looks afterwards: of two who ask at the
+ * same time one sees the other for certain, perhaps both do, and who is seen by nobody goes on. Which came first says
+ * nothing, because it may have looked before the other was there.
  *
- * @param run of the request that asks, which stands in the record already
+ * @param run of the request that asks, which has to stand in the record already
  */
-export function isBehind(before: RequestsBefore, key: string, run: string, now: Date): boolean {
+export function isAlone(before: RequestsBefore, key: string, run: string, now: Date): boolean {
   const ofKey = before.requested.filter((event) => event.key === key && event.outcome === 'ok');
-  const own = ofKey.find((event) => event.run === run);
-  if (own === undefined) return true;
-  return ofKey.some(
-    (event) => event.run !== run && stands(event, own) && isYoung(event, now) && !isClosed(event, before),
-  );
-}
-
-function stands(one: AuditEvent, before: AuditEvent): boolean {
-  return one.time < before.time || (one.time === before.time && one.id < before.id);
+  const others = ofKey.filter((event) => event.run !== run && isYoung(event, now) && !isClosed(event, before));
+  return others.length === 0 && ofKey.some((event) => event.run === run);
 }
 
 function isYoung({ time }: AuditEvent, now: Date): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AUDIT_SCHEMA, type AuditEvent, attemptOf, eventId } from '../../../functions/core/audit';
-import { earlierOf, isBehind } from '../../../functions/core/request/requests-before';
+import { earlierOf, isAlone } from '../../../functions/core/request/requests-before';
 
 const NOW = new Date('2026-11-01T12:00:30Z');
 const ME = { id: 'request-1', by: 'arn:alice', plan: 'digest-1' };
@@ -76,22 +76,22 @@ describe('an earlier copy of a request', () => {
 describe('of several who ask for one key at once', () => {
   const mine = told({ run: 'me', ago: 1 });
   it.each<[string, readonly AuditEvent[], boolean]>([
-    ['who is alone is first', [mine], false],
-    ['who stands earlier in the record is first', [mine, told({ run: 'a', ago: 2 })], true],
-    ['who stands later waits', [mine, told({ run: 'a', ago: 0 })], false],
-    ['of the same moment it is the smaller name', [mine, told({ run: 'a', ago: 1 })], true],
-    ['of the same moment it is not the larger one', [mine, told({ run: 'z', ago: 1 })], false],
-    ['who is done is out of the way', [mine, told({ run: 'a', ago: 3 }), done({ run: 'a', ago: 2 })], false],
-    ['who was refused is out of the way', [mine, told({ run: 'a', ago: 3 }), refused({ run: 'a', ago: 2 })], false],
-    ['who has died is out of the way in a minute', [mine, told({ run: 'a', ago: 60 })], false],
-    ['who asks for another key is not in it', [mine, told({ run: 'a', ago: 2, key: 'other' })], false],
-    ['who does not stand in the record waits', [told({ run: 'a', ago: 2 })], true],
+    ['who is alone goes on', [mine], true],
+    ['who sees an earlier one does not', [mine, told({ run: 'a', ago: 2 })], false],
+    ['nor who sees a later one: it may have looked before', [mine, told({ run: 'a', ago: 0 })], false],
+    ['who is done is out of the way', [mine, told({ run: 'a', ago: 3 }), done({ run: 'a', ago: 2 })], true],
+    ['who was refused is out of the way', [mine, told({ run: 'a', ago: 3 }), refused({ run: 'a', ago: 2 })], true],
+    ['who is at work for less than a minute is not', [mine, told({ run: 'a', ago: 59 })], false],
+    ['who has died is out of the way in a minute', [mine, told({ run: 'a', ago: 60 })], true],
+    ['who asks for another key is not in it', [mine, told({ run: 'a', ago: 2, key: 'other' })], true],
+    ['who does not stand in the record does not go on', [], false],
+    ['nor who only stands there for another key', [told({ run: 'me', ago: 1, key: 'other' })], false],
     [
-      'what another one has done says nothing of the first',
+      'what another one has done says nothing of this one',
       [mine, told({ run: 'a', ago: 3 }), done({ run: 'b', ago: 2 })],
-      true,
+      false,
     ],
-  ])('%s', (_what, events, behind) => {
-    expect(isBehind(before(...events), 'shop', 'me', NOW)).toBe(behind);
+  ])('%s', (_what, events, alone) => {
+    expect(isAlone(before(...events), 'shop', 'me', NOW)).toBe(alone);
   });
 });

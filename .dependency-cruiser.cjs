@@ -29,7 +29,7 @@ const PORTS = [
 ];
 /** Everything under functions but what wires it. */
 const NO_HANDLER = ['^functions/[^/]+/(?!handler\\.ts$)'];
-const USE_CASES = '^functions/(rotate|deactivate|delete|sync|archive)/(?!handler)';
+const USE_CASES = '^functions/(rotate|deactivate|delete|sync|archive|operate)/(?!handler)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -60,6 +60,7 @@ module.exports = {
     core('lifecycle', 'key', 'config', 'hosts'),
     core('findings', 'key', 'config', 'hosts', 'lifecycle'),
     core('forecast', 'key', 'config', 'hosts', 'lifecycle', 'findings'),
+    core('request', 'key', 'config', 'hosts', 'lifecycle'),
     only('account', '^functions/account/', [CORE, '^functions/account/'], 'reading: core'),
     only('aws', '^functions/aws/', [CORE, ...PORTS, '^functions/aws/', '/@aws-sdk/', '/@smithy/'], 'the edge to AWS'),
     only(
@@ -137,6 +138,7 @@ module.exports = {
         '^package\\.json$',
         CORE_ROOT,
         '^functions/core/(config|hosts|findings)/',
+        '^functions/core/request/answer\\.ts$',
         '^functions/report/judge/model\\.ts$',
         '^cli/documents/',
         '/@cyclonedx/cyclonedx-library/',

@@ -30,6 +30,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'write a first keyturn.yaml, from what the account has and what you say',
     load: async () => (await import('./commands/init')).initCommand,
   },
+  pause: {
+    summary: 'hold a managed key back until a date',
+    load: async () => (await import('./commands/pause')).pauseCommand,
+  },
   plan: {
     summary: 'say what will happen to which key on which day, and what a change would do',
     load: async () => (await import('./commands/plan')).planCommand,
@@ -37,6 +41,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   report: {
     summary: 'make a report of the access keys of an account, for auditors',
     load: async () => (await import('./commands/report')).reportCommand,
+  },
+  resume: {
+    summary: 'let a managed key go on that was held back',
+    load: async () => (await import('./commands/resume')).resumeCommand,
   },
   simulate: {
     summary: 'live through a year in a local AWS account, and check every promise',

@@ -38,8 +38,14 @@ export const AUDIT_EVENTS = [
   'step-failed',
   'manifest-written',
   'events-unsent',
+  'requested',
+  'pause-written',
+  'pause-removed',
 ] as const;
 export type AuditEventName = (typeof AUDIT_EVENTS)[number];
+
+/** What only the functions tell that people ask. */
+export const REQUEST_EVENTS: readonly AuditEventName[] = ['requested', 'pause-written', 'pause-removed'];
 
 export const AUDIT_OUTCOMES = ['ok', 'failed', 'held', 'blocked'] as const;
 

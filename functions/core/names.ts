@@ -2,7 +2,7 @@
  * Names that the stack and the functions share. They live here once: a name that is spelled in two places drifts apart.
  */
 
-/** The Lambda functions; each has a folder of this name under `functions/`. */
+/** The Lambda functions that rotate; each has a folder of this name under `functions/`. */
 export const FUNCTION_NAMES = ['rotate', 'deactivate', 'delete', 'sync'] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
@@ -10,9 +10,34 @@ export type FunctionName = (typeof FUNCTION_NAMES)[number];
 export const REPORT_FUNCTION = 'report';
 /** The function that copies the audit record into the archive; deployed only where there is one. */
 export const ARCHIVE_FUNCTION = 'archive';
+/** The two levels at which people ask; each has a function of this name, deployed only when asked for. */
+export const LEVELS = ['operator', 'administrator'] as const;
+export type Level = (typeof LEVELS)[number];
+/** The code of both: what they may do differs by their roles and by who may ask them. */
+const OPERATE_BUNDLE = 'operate';
+/** The stack's outputs that have their URLs. */
+export const OUTPUT_OF_URL: Readonly<Record<Level, string>> = {
+  operator: 'OperatorUrl',
+  administrator: 'AdministratorUrl',
+};
+/** Every function that writes into the record. */
+export const RECORDING_FUNCTIONS = [...FUNCTION_NAMES, ...LEVELS] as const;
+export type RecordingFunction = (typeof RECORDING_FUNCTIONS)[number];
 /** Every function that can be deployed. */
-export const DEPLOYED_FUNCTIONS = [...FUNCTION_NAMES, REPORT_FUNCTION, ARCHIVE_FUNCTION] as const;
+export const DEPLOYED_FUNCTIONS = [...FUNCTION_NAMES, REPORT_FUNCTION, ARCHIVE_FUNCTION, ...LEVELS] as const;
 export type DeployedFunction = (typeof DEPLOYED_FUNCTIONS)[number];
+/** Their code; each has a folder of this name under `functions/`. */
+export const BUNDLES = [...FUNCTION_NAMES, REPORT_FUNCTION, ARCHIVE_FUNCTION, OPERATE_BUNDLE] as const;
+export type BundleName = (typeof BUNDLES)[number];
+
+/** The code that a function runs. */
+export function bundleOf(name: DeployedFunction): BundleName {
+  return isLevel(name) ? OPERATE_BUNDLE : name;
+}
+
+function isLevel(name: DeployedFunction): name is Level {
+  return (LEVELS as readonly string[]).includes(name);
+}
 
 /** Every managed secret is named `keyturn/<id>`; ids have no slash, so connections cannot be taken for keys. */
 export const SECRET_PREFIX = 'keyturn/';
@@ -128,6 +153,8 @@ export const ENV = {
   stacks: 'KEYTURN_STACKS',
   /** Digest of what reports judge by (`AUDIT_TERMS_PARAMETER`), or `none`: each run says it under its seal. */
   auditTerms: 'KEYTURN_AUDIT_TERMS',
+  /** What those who ask this function may: `operator` or `administrator`. */
+  level: 'KEYTURN_LEVEL',
   /** IDs of the keys whose secret was there before, separated by commas. */
   existingSecrets: 'KEYTURN_EXISTING_SECRETS',
 } as const;

@@ -1,6 +1,13 @@
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]+/gu;
+
 /** Nothing that comes from outside starts a line of its own, turns the direction of one, or stands there unseen. */
 export function oneLine(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]+/gu, ' ');
+  return text.replace(UNSEEN, ' ');
+}
+
+/** Whether nothing in a text starts a line, turns the direction of one, or stands there unseen. */
+export function isOneLine(text: string): boolean {
+  return text.search(UNSEEN) === -1;
 }
 
 /** Never leaves half a character at the end: it could not be sent. */

@@ -7,6 +7,8 @@ import {
   DEFAULT_RUNBOOKS,
   DEFAULT_TOKEN_EXPIRES_IN_DAYS,
   ENV,
+  LEVELS,
+  type Level,
   REGISTRY_PATH,
 } from '../core/names';
 
@@ -64,6 +66,17 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
 
 function listed(value = ''): ReadonlySet<string> {
   return new Set(value.split(',').filter((name) => name !== ''));
+}
+
+/** At which level those are who ask this function. @throws KeyturnError `invalid-config` */
+export function levelFrom(env: Readonly<Record<string, string | undefined>>): Level {
+  const value = required(env, ENV.level);
+  const level = LEVELS.find((one) => one === value);
+  if (level !== undefined) return level;
+  throw new KeyturnError(
+    'invalid-config',
+    `Environment variable ${ENV.level} is "${value}", expected ${LEVELS.join(' or ')}. Deploy the stack again.`,
+  );
 }
 
 /** What the scheduled report needs. */

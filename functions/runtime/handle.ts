@@ -2,7 +2,7 @@ import type { AuditRecord, EventBus, Notifier, SealKey } from '../account/ports'
 import { SECOND } from '../core/duration';
 import { KeyturnError, toKeyturnError } from '../core/errors';
 import type { Trigger } from '../core/findings/telling';
-import type { FunctionName } from '../core/names';
+import type { RecordingFunction } from '../core/names';
 import type { Summary } from '../core/run-summary';
 import type { Settings } from './env';
 import { auditLog, createLog } from './log';
@@ -29,7 +29,7 @@ export interface Started {
 export type Answer = Summary & { readonly found?: readonly string[] };
 
 export interface HandleProps<Start extends Started> {
-  readonly name: FunctionName;
+  readonly name: RecordingFunction;
   readonly settings: Settings;
   readonly record: AuditRecord;
   readonly sealKey: SealKey;

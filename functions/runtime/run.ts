@@ -177,6 +177,11 @@ export class Run {
     this.#journal.write({ event, outcome: 'ok', key: entry.id, user: entry.user, policy: entry.policy, ...facts });
   }
 
+  /** Records what somebody asked for, or why it was refused; of a key that nobody manages its name alone. */
+  tellRequest(key: string | undefined, facts: AuditFacts): void {
+    this.#journal.write({ event: 'requested', outcome: 'ok', ...this.#about(key), ...facts });
+  }
+
   /**
    * Puts what was recorded so far into the record, before something is taken away: what cannot be proved afterwards is
    * not done (K7).

@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { AUDIT_EVENTS } from '../../functions/core/audit';
-import { ARCHIVE_PREFIX, EVENT_SOURCE, SECRET_PREFIX } from '../../functions/core/names';
+import { AUDIT_EVENTS, type AuditEventName, REQUEST_EVENTS } from '../../functions/core/audit';
+import { ARCHIVE_PREFIX, EVENT_SOURCE, LEVELS, SECRET_PREFIX, TAG } from '../../functions/core/names';
 import type { NotificationTopic } from '../engine/notification-topic';
 import type { AuditArchive } from '../evidence/audit-archive';
 import { logArns, registryArns, reportParameterArns, secretArnPrefix } from './arns';
@@ -45,6 +45,24 @@ export interface Statement {
 }
 
 const ANYTHING = () => ['*'];
+
+/** What people ask only the fronts tell, and these change no key. */
+function eventsOf(name: string): readonly string[] {
+  const isFront = (LEVELS as readonly string[]).includes(name);
+  return isFront
+    ? [...EVENTS_OF_ALL, ...REQUEST_EVENTS]
+    : AUDIT_EVENTS.filter((event) => !REQUEST_EVENTS.includes(event));
+}
+
+const EVENTS_OF_ALL: readonly AuditEventName[] = [
+  'run-started',
+  'run-finished',
+  'finding',
+  'people-told',
+  'people-not-told',
+  'step-failed',
+  'events-unsent',
+];
 
 /** One statement a need, by the name that it has in the role's policy. */
 export const NEEDS = {
@@ -119,8 +137,26 @@ export const NEEDS = {
       Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
       ...(forwardTo === undefined ? [] : [forwardTo]),
     ],
-    // In its own name, and nothing but what an audit event can be.
-    conditions: () => ({ StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': AUDIT_EVENTS } }),
+    // In its own name, and nothing but what an audit event of its own can be.
+    conditions: (_, { name }) => ({
+      StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': eventsOf(name) },
+    }),
+  },
+  SeeManagedSecrets: {
+    may: 'see names, versions and tags of the secrets under keyturn/',
+    actions: ['secretsmanager:DescribeSecret'],
+    // In a template with very many keys there is no room to allow it in the policy of each.
+    on: (_, scope) => [`${secretArnPrefix(scope, SECRET_PREFIX)}*`],
+  },
+  HoldKeysBack: {
+    may: `write the tag ${TAG.paused} of the secrets under keyturn/ and take it away, and no other tag`,
+    actions: ['secretsmanager:TagResource', 'secretsmanager:UntagResource'],
+    on: (_, scope) => [`${secretArnPrefix(scope, SECRET_PREFIX)}*`],
+    conditions: () => ({
+      'ForAllValues:StringEquals': { 'aws:TagKeys': TAG.paused },
+      // For all of none holds too.
+      Null: { 'aws:TagKeys': 'false' },
+    }),
   },
   ReadRegistry: {
     may: 'read one entry of the registry',

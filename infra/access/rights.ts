@@ -51,6 +51,13 @@ const ACT_ON_KEYS = [...LOOK_AT_KEYTURN, ...RECORD, 'ReadPins'] as const;
 const LOOK_AT_SECRET = ['secretsmanager:DescribeSecret', 'secretsmanager:ListSecretVersionIds'] as const;
 const LOOK_AT_KEYS = ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'] as const;
 
+/** What people ask for, at either level: to hold a key back, or to let it go on. Nothing else, and no value. */
+const FRONT = {
+  ...NONE,
+  role: [...ACT_ON_KEYS, 'ReadRegistry', 'SeeManagedSecrets', 'HoldKeysBack'],
+  tags: [TAG.paused],
+} as const;
+
 /** Which rights each function has. */
 export const RIGHTS = {
   rotate: {
@@ -123,4 +130,6 @@ export const RIGHTS = {
     ...NONE,
     role: ['WriteOwnLog', 'KeepFailedRuns', 'EncryptFailedRuns', 'WriteEvents', 'EncryptInArchive'],
   },
+  operator: FRONT,
+  administrator: FRONT,
 } as const satisfies Readonly<Record<DeployedFunction, FunctionRights>>;

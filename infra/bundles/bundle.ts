@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { DEPLOYED_FUNCTIONS } from '../../functions/core/names';
+import { BUNDLES } from '../../functions/core/names';
 import { LastBuild } from './build-record';
 import { BUNDLES_FOLDER } from './bundles-folder';
 import { REPLACED_PACKAGES, ROOT } from './root';
@@ -31,7 +31,7 @@ export interface BundleProps {
  * @throws Error when a handler does not compile, or when the AWS SDK's version 2 has found its way in.
  */
 export function bundleFunctions(props: BundleProps = {}): readonly Bundle[] {
-  const { names = DEPLOYED_FUNCTIONS, from = join(ROOT, 'functions'), to = BUNDLES_FOLDER } = props;
+  const { names = BUNDLES, from = join(ROOT, 'functions'), to = BUNDLES_FOLDER } = props;
   const last = new LastBuild(names, from, to);
   const known = last.get();
   if (known !== undefined) return known;

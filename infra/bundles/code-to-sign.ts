@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Zippable, zipSync } from 'fflate';
-import { DEPLOYED_FUNCTIONS } from '../../functions/core/names';
+import { BUNDLES } from '../../functions/core/names';
 import { BUNDLES_FOLDER } from './bundles-folder';
 
 /** One function's code as it is handed to AWS Signer. */
@@ -44,7 +44,7 @@ export function reproducibleZip(files: Zippable): Uint8Array {
 export function writeCodeToSign(to: string, bundles: string = BUNDLES_FOLDER): readonly string[] {
   rmSync(to, { recursive: true, force: true });
   mkdirSync(to, { recursive: true });
-  return DEPLOYED_FUNCTIONS.map((name) => {
+  return BUNDLES.map((name) => {
     const code = codeToSign(join(bundles, name));
     const file = join(to, code.name);
     writeFileSync(file, code.archive);

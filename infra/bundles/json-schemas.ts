@@ -11,10 +11,12 @@ import { auditJsonSchema } from '../../functions/core/audit';
 import { configJsonSchema } from '../../functions/core/config/config';
 import { initializedJsonSchema } from '../../functions/core/config/initialized';
 import { validatedJsonSchema } from '../../functions/core/config/validated';
+import { answerSchema } from '../../functions/core/request/answer';
 import { reportJsonSchema } from '../../functions/report/judge/model';
 
 /** The JSON Schemas that the package ships, by file name: of the configuration, and of what Keyturn writes for others. */
 const SCHEMAS: Readonly<Record<string, () => Record<string, unknown>>> = {
+  'keyturn.answer.v1.schema.json': () => z.toJSONSchema(answerSchema, { unrepresentable: 'throw' }),
   'keyturn.schema.json': configJsonSchema,
   'keyturn.audit.v1.schema.json': auditJsonSchema,
   'keyturn.report.v2.schema.json': reportJsonSchema,

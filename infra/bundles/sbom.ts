@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { Enums, Models, Serialize, SPDX, Spec } from '@cyclonedx/cyclonedx-library';
-import { DEPLOYED_FUNCTIONS } from '../../functions/core/names';
+import { BUNDLES } from '../../functions/core/names';
 import { ROOT } from './root';
 
 /** What a package's manifest, and the lock file, say of it. */
@@ -45,7 +45,7 @@ export function writeSbom(to: string, bundles: string = join(to, 'dist', 'functi
 /** Folders of packages, and the functions that run their code. */
 function packagesIn(bundles: string): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
-  for (const name of DEPLOYED_FUNCTIONS) {
+  for (const name of BUNDLES) {
     const map = join(bundles, name, 'index.js.map');
     const { sources }: { readonly sources: readonly string[] } = JSON.parse(readFileSync(map, 'utf8'));
     const folders = sources.flatMap((source) => PACKAGE.exec(resolve(dirname(map), source))?.[1] ?? []);

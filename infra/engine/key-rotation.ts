@@ -8,7 +8,7 @@ import { KeysTogether } from '../../functions/core/config/keys-together';
 import type { PolicyOverrides } from '../../functions/core/config/policy';
 import type { Settings } from '../../functions/core/config/settings';
 import { type DeployedRight, rightsDocument } from '../../functions/core/deployed-facts';
-import type { FunctionName } from '../../functions/core/names';
+import type { FunctionName, Level } from '../../functions/core/names';
 import { stackArns } from '../access/arns';
 import { AuditorPolicy } from '../access/auditor-policy';
 import { ConnectionAccess } from '../access/connection-access';
@@ -33,6 +33,7 @@ import { SealKey } from '../evidence/seal-key';
 import type { DeploymentSettings } from './deployment-settings';
 import type { Drift } from './drift';
 import { Encryption } from './encryption';
+import { type FrontFunction, frontFunctions } from './front-functions';
 import type { IKeyRotation, KeyNeeds } from './key-engine';
 import { ManagedKey } from './managed-key';
 import type { ManagedKeyOptions } from './managed-key-props';
@@ -78,6 +79,13 @@ export interface KeyRotationProps {
   readonly logRetentionDays?: number;
   /** What is done about a target that no longer holds what was delivered to it. @default Drift.REPAIR */
   readonly drift?: Drift;
+  /**
+   * Whether people ask through functions with a URL, at two levels: Lambda takes requests there that somebody of the
+   * account has signed, whom a policy lets in. No policy of the stack does.
+   *
+   * @default false
+   */
+  readonly operators?: boolean;
   /** Rotations in one run at most. @default 25 */
   readonly maxRotationsPerRun?: number;
   /** Keys that a run works on at the same time. @default 4 */
@@ -124,6 +132,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
   readonly _report: RotationFunction | undefined;
   /** @internal */
   readonly _archive: RotationFunction | undefined;
+  /** @internal */
+  readonly _fronts: Readonly<Record<Level, FrontFunction>> | undefined;
   /** @internal */
   readonly _encryption: SecretEncryption | undefined;
   /** @internal */
@@ -178,13 +188,14 @@ export class KeyRotation extends Construct implements IKeyRotation {
     const trail = settings.trail === Trail.CREATE ? new ManagementTrail(this, 'Trail') : undefined;
     this.trailFiles = trailFilesOf(settings, trail);
 
-    const { functions, report, archive } = this.createFunctions(settings, notifications, props.bundles);
+    const { functions, fronts, report, archive } = this.createFunctions(settings, notifications, props.bundles);
     this._functions = functions;
+    this._fronts = fronts;
     this._report = report;
     this._archive = archive;
     this.archive?.admitOnly([archive, report].flatMap((writer) => writer?.role ?? []));
     this.sealKey = new SealKey(this, 'SealKey', {
-      writers: Object.values(functions).map(({ role }) => role),
+      writers: [...Object.values(functions), ...this.fronts].map(({ role }) => role),
       readers: report ? [report.role] : [],
     }).key;
     this.guardrails = new Guardrails(this, 'Guardrails', { functions: this.allFunctions });
@@ -206,7 +217,12 @@ export class KeyRotation extends Construct implements IKeyRotation {
   }
 
   private get allFunctions(): readonly RotationFunction[] {
-    return [...Object.values(this._functions), ...[this._report, this._archive].filter((one) => one !== undefined)];
+    const others = [this._report, this._archive].filter((one) => one !== undefined);
+    return [...Object.values(this._functions), ...others, ...this.fronts];
+  }
+
+  private get fronts(): readonly RotationFunction[] {
+    return Object.values(this._fronts ?? {}).map(({ front }) => front);
   }
 
   /** Adds a managed key to the rotation's own stack. Mistakes are reported at synthesis, all at once. */
@@ -300,6 +316,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     const { archive, unarchivedEvents } = this;
     return {
       functions,
+      fronts: settings.operators ? frontFunctions(this, props) : undefined,
       report: settings.audit.report && archive && reportFunction(this, props, archive),
       archive: archive && unarchivedEvents && archiveFunction(props, archive, unarchivedEvents),
     };

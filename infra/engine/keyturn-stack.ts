@@ -5,6 +5,7 @@ import type { Config } from '../../functions/core/config/config';
 import { describeIssue } from '../../functions/core/config/config-issue';
 import { pathText, valueAt } from '../../functions/core/config/config-path';
 import { settingsOf } from '../../functions/core/hosts/target';
+import { type Level, OUTPUT_OF_URL } from '../../functions/core/names';
 import { readConfigFile } from '../config/config-file';
 import { Connection } from '../targets/connection';
 import { DeliveryTarget } from '../targets/delivery-target';
@@ -93,7 +94,7 @@ export class KeyturnStack extends Stack {
     return problems.length === 0;
   }
 
-  private nameParts({ topic, auditorPolicy, archive, _functions, _report, _archive }: KeyRotation): void {
+  private nameParts({ topic, auditorPolicy, archive, _functions, _report, _archive, _fronts }: KeyRotation): void {
     new CfnOutput(this, 'TopicArn', { value: topic.topicArn, description: 'Findings, failures and alarms' });
     new CfnOutput(this, 'AuditorPolicyArn', {
       value: auditorPolicy.managedPolicyArn,
@@ -104,6 +105,9 @@ export class KeyturnStack extends Stack {
       if (fn === undefined) continue;
       const output = `${name.charAt(0).toUpperCase()}${name.slice(1)}FunctionName`;
       new CfnOutput(this, output, { value: fn.lambda.functionName });
+    }
+    for (const [level, { url }] of Object.entries(_fronts ?? {})) {
+      new CfnOutput(this, OUTPUT_OF_URL[level as Level], { value: url.url, description: `Where an ${level} asks` });
     }
   }
 

@@ -17,7 +17,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Settings } from '../../functions/core/config/settings';
-import { type DeployedFunction, ENV } from '../../functions/core/names';
+import { bundleOf, type DeployedFunction, ENV } from '../../functions/core/names';
 import { functionPermissions, needsOf } from '../access/function-permissions';
 import { GrowingPolicy } from '../access/growing-policy';
 import type { Need } from '../access/needs';
@@ -31,8 +31,10 @@ import type { AuditLog } from '../evidence/audit-log';
 import type { NotificationTopic } from './notification-topic';
 
 export interface RotationFunctionProps {
-  /** Which function; its bundle is the folder of this name. */
+  /** Which function; by it the bundle is known. */
   readonly name: DeployedFunction;
+  /** Its name in AWS. @default - CloudFormation makes one */
+  readonly functionName?: string;
   readonly description: string;
   readonly timeout: Duration;
   /** Megabytes. @default 256 */
@@ -85,7 +87,7 @@ export class RotationFunction extends Construct {
     super(scope, id);
     this.name = props.name;
 
-    const bundle = join(props.bundles ?? BUNDLES_FOLDER, props.name);
+    const bundle = join(props.bundles ?? BUNDLES_FOLDER, bundleOf(props.name));
     const built = existsSync(join(bundle, 'index.js'));
     if (!built) Annotations.of(this).addError(`${bundle} holds no bundle. Run "npm run build" first.`);
 
@@ -117,6 +119,7 @@ export class RotationFunction extends Construct {
     });
     this.rights = new GrowingPolicy(this, 'Rights', { role: this.role, policy });
     this.lambda = new LambdaFunction(this, 'Function', {
+      functionName: props.functionName,
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

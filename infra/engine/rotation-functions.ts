@@ -66,30 +66,57 @@ function former({ audit: { formerSealKeys = [] } }: Settings): Readonly<Record<s
   return formerSealKeys.length === 0 ? {} : { [ENV.formerSealKeys]: formerSealKeys.join(',') };
 }
 
+/** A function that writes into the record, with what all of these know. */
+export function recordingFunction(
+  scope: Construct,
+  id: string,
+  props: RotationFunctionsProps,
+  own: Pick<
+    RotationFunctionProps,
+    'name' | 'functionName' | 'timeout' | 'memorySize' | 'description' | 'environment'
+  > & {
+    /** What bounds its runs; not there where one run does one thing. */
+    readonly limits?: Readonly<Record<string, string>>;
+  },
+): RotationFunction {
+  const { environment, ...common } = shared(props);
+  const { settings, stacks, existing } = props;
+  const { limits, ...ofFunction } = own;
+  const { forwardTo, formerSealKeys } = settings.audit;
+  return new RotationFunction(scope, id, {
+    ...common,
+    ...ofFunction,
+    forwardTo,
+    formerSealKeys,
+    description: `Keyturn: ${own.description}`,
+    environment: {
+      ...environment,
+      ...limits,
+      [ENV.stacks]: stacks,
+      [ENV.auditTerms]: auditTermsDigest(auditTermsDocument(settings.audit)),
+      [ENV.existingSecrets]: existing,
+      ...(forwardTo === undefined ? {} : { [ENV.forwardTo]: forwardTo }),
+      ...own.environment,
+    },
+  });
+}
+
 /** The four functions that rotate. */
 export function rotationFunctions(
   scope: Construct,
   props: RotationFunctionsProps,
 ): Readonly<Record<FunctionName, RotationFunction>> {
-  const { environment, ...common } = shared(props);
-  const { settings, origins, stacks, existing } = props;
-  const { forwardTo } = settings.audit;
+  const { settings, origins } = props;
   const create = (id: string, name: FunctionName, minutes: number, description: string) =>
-    new RotationFunction(scope, id, {
-      ...common,
+    recordingFunction(scope, id, props, {
       name,
-      forwardTo,
-      formerSealKeys: settings.audit.formerSealKeys,
-      description: `Keyturn: ${description}`,
+      description,
       timeout: Duration.minutes(minutes),
-      environment: {
-        ...environment,
+      limits: {
         [ENV.maxRotations]: String(settings.maxRotationsPerRun),
         [ENV.concurrency]: String(settings.concurrency),
-        [ENV.stacks]: stacks,
-        [ENV.auditTerms]: auditTermsDigest(auditTermsDocument(settings.audit)),
-        [ENV.existingSecrets]: existing,
-        ...(forwardTo === undefined ? {} : { [ENV.forwardTo]: forwardTo }),
+      },
+      environment: {
         [ENV.tokenExpiresInDays]: String(settings.alarms.tokenExpiresInDays),
         ...(name === 'rotate' && settings.users !== undefined ? { [ENV.usersPath]: settings.users.path } : {}),
         ...(name === 'delete' ? former(settings) : {}),

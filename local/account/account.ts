@@ -164,7 +164,7 @@ export class Account {
     this.trails = new Trails(accountId, region, clock);
     this.cloudWatch = new CloudWatch({ accountId, region, clock, sns: this.sns, emit });
     this.s3 = new S3(clock, identifiers);
-    this.lambda = new Lambda(accountId, region);
+    this.lambda = new Lambda(accountId, region, clock);
     this.kms = new Kms(accountId, region, clock, identifiers);
     this.cloudFormation = new CloudFormation(clock, identifiers);
     this.operations = operationsOf(this);

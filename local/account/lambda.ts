@@ -1,5 +1,8 @@
+import type { Clock } from '../clock';
 import { AwsError } from './aws-error';
+import { type UrlAnswer, type UrlRequest, urlAnswer, urlEvent } from './function-url';
 import { pageAfter, positionOf } from './paging';
+import type { Principal } from './principal';
 
 /** What an invoked function gave back. */
 export interface FunctionResult {
@@ -39,7 +42,8 @@ export interface DescribedFunction {
 /** One statement of a function's own policy. */
 export interface FunctionStatement {
   readonly Sid: string;
-  readonly Principal: { readonly Service: string };
+  readonly Principal: { readonly Service: string } | { readonly AWS: string };
+  readonly Action: string;
   readonly Condition?: unknown;
 }
 
@@ -48,6 +52,14 @@ export interface GivenPermission {
   /** A service, such as `events.amazonaws.com`. */
   readonly principal: string;
   readonly sourceArn?: string;
+}
+
+/** A function's URL, for signed requests. */
+export interface DescribedUrl {
+  readonly id: string;
+  readonly FunctionUrl: string;
+  /** As Lambda writes it. */
+  readonly CreationTime: string;
 }
 
 /** Functions that were deployed as bundles, and what runs them. */
@@ -60,6 +72,7 @@ export interface DeployedFunctions {
   policy(functionName: string): readonly FunctionStatement[];
   /** Lets a service in, or no longer: `undefined` takes the statement away. */
   permit(functionName: string, statementId: string, permission: GivenPermission | undefined): void;
+  url(functionName: string): DescribedUrl | undefined;
   invoke(functionName: string, payload: string): Promise<FunctionResult>;
   /** Invokes it asynchronously: it starts when it is its turn, and nobody waits for what it gives back. */
   start(functionName: string, payload: string): void;
@@ -71,6 +84,7 @@ const NONE: DeployedFunctions = {
   describe: () => unknownFunction(),
   policy: () => [],
   permit: () => unknownFunction(),
+  url: () => undefined,
   invoke: () => unknownFunction(),
   start: () => {},
 };
@@ -112,10 +126,12 @@ const NAME = /^(?:(?:arn:[\w-]+:lambda:([\w-]+):)?(\d{12}):function:)?([\w-]{1,6
 export class Lambda {
   readonly #standIns = new Map<string, RunFunction>();
   #deployed: DeployedFunctions = NONE;
+  #urlRequests = 0;
 
   constructor(
     private readonly accountId: string,
     private readonly region: string,
+    private readonly clock: Clock,
   ) {}
 
   /** Where functions that were deployed as bundles run. */
@@ -188,6 +204,41 @@ export class Lambda {
     return (payload) => this.#deployed.invoke(name, payload);
   }
 
+  /** The function that a URL belongs to, as its caller would name it. @throws AwsError ResourceNotFoundException */
+  functionOfUrl(id: string): string {
+    const found = this.#deployed.list().find(({ FunctionName }) => this.#deployed.url(FunctionName)?.id === id);
+    if (found === undefined) throw notFound('Not Found');
+    return found.FunctionName;
+  }
+
+  /**
+   * Invokes the function of a URL with what an HTTP request to it says, and with who has signed it.
+   *
+   * @throws AwsError ResourceNotFoundException, RequestTooLargeException
+   */
+  async invokeUrl(id: string, request: UrlRequest, caller: Principal): Promise<UrlAnswer> {
+    const { region, accountId } = this;
+    const at = this.clock.now();
+    const name = this.functionOfUrl(id);
+    this.#urlRequests += 1;
+    const requestId = `00000000-0000-4000-8002-${this.#urlRequests.toString(16).padStart(12, '0')}`;
+    const payload = JSON.stringify(urlEvent(request, { id, accountId, region, caller, requestId, at }));
+    if (Buffer.byteLength(payload) > LARGEST_PAYLOAD) {
+      throw new AwsError('RequestTooLargeException', 413, 'Request Entity Too Large');
+    }
+    return urlAnswer(await this.#deployed.invoke(name, payload));
+  }
+
+  /** Deployed ones only. @throws AwsError ResourceNotFoundException */
+  getFunctionUrlConfig({ FunctionName }: { readonly FunctionName: string }) {
+    const { FunctionArn, FunctionName: name } = this.getFunctionConfiguration({ FunctionName });
+    const url = this.#deployed.url(name);
+    if (url === undefined) throw notFound('The resource you requested does not exist.');
+    const { FunctionUrl, CreationTime } = url;
+    const settings = { AuthType: 'AWS_IAM', InvokeMode: 'BUFFERED' };
+    return { FunctionUrl, FunctionArn, ...settings, CreationTime, LastModifiedTime: CreationTime };
+  }
+
   /** Deployed ones only. @throws AwsError ResourceNotFoundException */
   getFunctionConfiguration({ FunctionName }: { readonly FunctionName: string }) {
     const { name } = this.#parts(FunctionName);
@@ -215,7 +266,6 @@ export class Lambda {
     if (statements.length === 0) throw notFound('The resource you requested does not exist.');
     const Statement = statements.map((statement) => ({
       Effect: 'Allow',
-      Action: 'lambda:InvokeFunction',
       Resource: FunctionArn,
       ...statement,
     }));

@@ -5,6 +5,7 @@ import type { DeployedFunctions, DescribedFunction } from '../account/lambda';
 import type { Clock } from '../clock';
 import type { Scheduler } from '../scheduler';
 import type { Lambda } from './lambda';
+import { conditionOf } from './permission';
 
 /** Shows the deployed functions to whoever asks the account about them. */
 export function deployedFunctions(
@@ -19,14 +20,24 @@ export function deployedFunctions(
     has: (name) => lambda.has(name),
     describe: (name) => described(lambda, name),
     policy: (name) =>
-      lambda.describe(name).permissions.map(([Sid, { principal, sourceArn }]) => ({
-        Sid,
-        Principal: { Service: principal },
-        ...(sourceArn === undefined ? {} : { Condition: { ArnLike: { 'AWS:SourceArn': sourceArn } } }),
-      })),
+      lambda.describe(name).permissions.map(([Sid, permission]) => {
+        const { principal, action = 'lambda:InvokeFunction' } = permission;
+        const Condition = conditionOf(permission);
+        return {
+          Sid,
+          Principal: principal.endsWith('.amazonaws.com') ? { Service: principal } : { AWS: principal },
+          Action: action,
+          ...(Condition === undefined ? {} : { Condition }),
+        };
+      }),
     permit: (name, statementId, permission) => {
       if (permission === undefined) lambda.removePermission(name, statementId);
       else lambda.addPermission(name, statementId, permission);
+    },
+    url: (name) => {
+      const { url } = lambda.describe(name);
+      if (url === undefined) return undefined;
+      return { ...url, CreationTime: new Date(url.createdAt).toISOString().replace('Z', '+0000') };
     },
     invoke: (name, payload) => lambda.invoke(name, payload),
     start: (name, payload) => {

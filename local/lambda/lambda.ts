@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { URL_PATH } from '../account/function-url';
 import type { SessionCredentials } from '../account/principal';
 import type { Clock } from '../clock';
 import { type Random, randomUuid } from '../random';
@@ -36,11 +38,20 @@ export interface LambdaOptions {
   readonly timersOnClock?: boolean;
 }
 
+/** A URL of a function, for signed requests. */
+export interface FunctionUrl {
+  readonly id: string;
+  readonly FunctionUrl: string;
+  /** ms since the epoch. */
+  readonly createdAt: number;
+}
+
 interface DeployedFunction {
   readonly configuration: FunctionConfiguration;
   readonly permissions: Map<string, Permission>;
   readonly environments: Set<ExecutionEnvironment>;
   eventInvoke: EventInvokeConfiguration;
+  url: FunctionUrl | undefined;
   /** ms since the epoch. */
   readonly modifiedAt: number;
 }
@@ -70,6 +81,7 @@ export class Lambda {
       permissions: known?.permissions ?? new Map(),
       environments: new Set(),
       eventInvoke: known?.eventInvoke ?? {},
+      url: known?.url,
       modifiedAt: isSame(known?.configuration, configuration) ? (known?.modifiedAt ?? 0) : this.options.clock.now(),
     });
   }
@@ -93,10 +105,27 @@ export class Lambda {
     this.#find(functionName).eventInvoke = settings;
   }
 
-  /** What a function's owner sees of it: its configuration, since when it is so, and who may call it. */
+  /** Gives a function a URL; one that it has stays what it is. @throws Error for an unknown function */
+  addUrl(functionName: string): FunctionUrl {
+    const deployed = this.#find(functionName);
+    const { clock, region, endpointUrl } = this.options;
+    // It follows from the account and the function: the same function has the same URL again.
+    const id = createHash('sha256').update(deployed.configuration.functionArn).digest('hex').slice(0, 32);
+    const FunctionUrl =
+      endpointUrl === undefined ? `https://${id}.lambda-url.${region}.on.aws/` : `${endpointUrl}${URL_PATH}${id}/`;
+    deployed.url ??= { id, FunctionUrl, createdAt: clock.now() };
+    return deployed.url;
+  }
+
+  removeUrl(functionName: string): void {
+    const deployed = this.#functions.get(nameOf(functionName));
+    if (deployed !== undefined) deployed.url = undefined;
+  }
+
+  /** What a function's owner sees of it: its configuration, since when it is so, who may call it, and where. */
   describe(functionName: string) {
-    const { configuration, permissions, modifiedAt } = this.#find(functionName);
-    return { configuration, permissions: [...permissions], modifiedAt };
+    const { configuration, permissions, modifiedAt, url } = this.#find(functionName);
+    return { configuration, permissions: [...permissions], modifiedAt, url };
   }
 
   has(functionNameOrArn: string): boolean {

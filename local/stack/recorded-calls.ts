@@ -38,6 +38,12 @@ const CALLS: Readonly<Record<string, Calls>> = {
     updated: ['RemovePermission20150331v2', 'AddPermission20150331v2'],
     about: byProperty('functionName', 'FunctionName'),
   },
+  'AWS::Lambda::Url': {
+    service: 'lambda',
+    created: ['CreateFunctionUrlConfig'],
+    updated: ['UpdateFunctionUrlConfig'],
+    about: byProperty('functionName', 'TargetFunctionArn'),
+  },
   'AWS::IAM::Role': {
     service: 'iam',
     created: ['CreateRole', 'PutRolePolicy'],

@@ -68,6 +68,16 @@ describe('K5: where the organization’s policy of docs/examples is in force', (
     }
   });
 
+  it('nobody invokes the fronts with an event that names somebody else, and whoever may ask them does', async () => {
+    for (const level of ['Operator', 'Administrator']) {
+      const resource = `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:Keyturn-KeyRotation${level}`;
+      const direct = { action: 'lambda:InvokeFunction', resource, organizationPolicy };
+      expect(await mayAdministrator(role('Admin'), direct)).toBe(false);
+      const through = { ...direct, context: { 'lambda:InvokedViaFunctionUrl': 'true' } };
+      expect(await mayAdministrator(role('Admin'), through)).toBe(true);
+    }
+  });
+
   it('nobody but a deployment makes, changes or passes a role that would be let through', async () => {
     const actions = ['CreateRole', 'PutRolePolicy', 'AttachRolePolicy', 'UpdateAssumeRolePolicy', 'PassRole'];
     for (const action of actions.map((one) => `iam:${one}`)) {

@@ -29,6 +29,9 @@ export const DEEP_SUITES = [
   // Whole deployed stacks again: one that observes, and one whose every entry is attacked.
   'test/lifecycle/{observe,observed-stack}.test.ts',
   'test/attacks/{registry,trail-writer}.test.ts',
+  // A deployed stack with all policies in force, in which people ask a hundred times; and a death at each request.
+  'test/attacks/front.test.ts',
+  'test/operate/death.test.ts',
   // Thirty tamperings of a year's archive, by files; the rules have tables in test/core/seal.
   'test/cli/verify.test.ts',
   // Whole lives with all policies in force, and a report's page in every width and light.

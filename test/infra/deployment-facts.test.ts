@@ -10,6 +10,7 @@ const MOST = 4_096;
 
 const EVERYTHING: ConfigInput = {
   ...ONE_KEY,
+  operators: true,
   keys: [
     ...(ONE_KEY.keys ?? []),
     {

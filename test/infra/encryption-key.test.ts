@@ -9,8 +9,8 @@ import { errorsOf, ONE_KEY, resourcesOf, rotationIn, stackOf, synthesize } from 
 
 const KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/9012abcd-90ab-12cd-34ef-901234abcdef`;
 const audit: ConfigInput['audit'] = { archive: { years: 7 }, report: {} };
-const plain = synthesize({ ...ONE_KEY, audit });
-const encrypted = synthesize({ ...ONE_KEY, audit, deployment: { encryptionKey: KEY } });
+const plain = synthesize({ ...ONE_KEY, operators: true, audit });
+const encrypted = synthesize({ ...ONE_KEY, operators: true, audit, deployment: { encryptionKey: KEY } });
 
 const queuesOf = (template: typeof plain) => resourcesOf(template, 'AWS::SQS::Queue');
 const logsOf = (template: typeof plain) => resourcesOf(template, 'AWS::Logs::LogGroup');

@@ -96,6 +96,7 @@ describe('KeyturnStack', () => {
       },
       logRetentionDays: 731,
       drift: Drift.REPORT,
+      operators: true,
       maxRotationsPerRun: 10,
       concurrency: 8,
       bundles,

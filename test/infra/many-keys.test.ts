@@ -132,6 +132,19 @@ describe('one stack', () => {
     60_000,
   );
 
+  it('holds 116 keys with everything on and the functions that people ask, and 120 with less reserve', () => {
+    const stackWith = (count: number) => {
+      const stack = written({ ...everything(count, false), operators: true }).get('Keyturn');
+      return stack ?? expect.fail('there is no stack');
+    };
+    const { bytes, resources, template } = stackWith(116);
+    expect(bytes).toBeLessThanOrEqual(BYTES * WITH_RESERVE);
+    expect(resources - 116 * 3).toBeLessThanOrEqual(ENGINE);
+    expect(largestPolicies(template).inline).toBeLessThanOrEqual(INLINE_POLICIES * WITH_RESERVE);
+    // Whoever has a full stack can still turn it on: that is what the reserve is for.
+    expect(stackWith(120).bytes).toBeLessThan(BYTES * 0.85);
+  }, 60_000);
+
   it.each([
     [121, false],
     [91, true],

@@ -20,7 +20,7 @@ interface Accepted {
 const ACCEPTED: readonly Accepted[] = [
   {
     finding: /^AwsSolutions-IAM5\[Resource::\*\]$/,
-    at: /^(Rotate|Deactivate|Delete|Sync|Report)\/Role\/Resource$/,
+    at: /^(Rotate|Deactivate|Delete|Sync|Report|Operator|Administrator)\/Role\/Resource$/,
     because:
       'secretsmanager:ListSecrets, cloudtrail:LookupEvents, cloudtrail:ListPublicKeys, logs:DescribeLogGroups and the two actions of the credential report have no resource level; each is alone in ' +
       'its statement, and test/infra/permissions.test.ts holds every other statement to a name.',
@@ -34,14 +34,14 @@ const ACCEPTED: readonly Accepted[] = [
   {
     finding:
       /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:keyturn\/\*\]$/,
-    at: /^(Rotate|Deactivate|Delete|Sync|Report)\/Role\/Resource$/,
+    at: /^(Rotate|Deactivate|Delete|Sync|Report|Operator|Administrator)\/Role\/Resource$/,
     because:
-      'Whether a registry entry is the deployed one, and who may read the secret, stands in the policy of its secret, one a key; a policy holds no secret, and the prefix is Keyturn’s own.',
+      'Whether a registry entry is the deployed one, and who may read the secret, stands in the policy of its secret, one a key; a policy holds no secret, and the prefix is Keyturn’s own. Of the fronts also names and versions, and the one tag that pauses: in the policy of each of very many keys there is no room for it.',
   },
   {
     finding:
       /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter\/keyturn\/keys\/\*\]$/,
-    at: /^(Sync\/Role|Auditor\/Policy)\/Resource$/,
+    at: /^((Sync|Operator|Administrator)\/Role|Auditor\/Policy)\/Resource$/,
     because:
       'An event, or an auditor, names any managed key, and the registry is one parameter a key; the prefix is Keyturn’s own.',
   },
@@ -57,8 +57,8 @@ const ACCEPTED: readonly Accepted[] = [
   },
   {
     finding:
-      /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:logs:.+:log-group:\/keyturn\/audit:(\*|log-stream:(rotate|deactivate|delete|sync)\/\*)\]$/,
-    at: /^(Rotate|Deactivate|Delete|Sync|Report)\/Role\/Resource$/,
+      /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:logs:.+:log-group:\/keyturn\/audit:(\*|log-stream:(rotate|deactivate|delete|sync|operator|administrator)\/\*)\]$/,
+    at: /^(Rotate|Deactivate|Delete|Sync|Report|Operator|Administrator)\/Role\/Resource$/,
     because:
       'The record as a whole to read, and to write the streams of the function’s own name, one a month, which nobody else writes.',
   },

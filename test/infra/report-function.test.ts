@@ -121,6 +121,7 @@ describe('the KMS keys that sealed the record before', () => {
   const FORMER = arn('kms', 'key/00000000-56ab-78cd-90ef-567890abcdef');
   const again = synthesize({
     ...ONE_KEY,
+    operators: true,
     audit: { archive: { years: 7 }, report: {}, formerSealKeys: [FORMER] },
   });
   it('are checked by the report, and by delete, which sends again what a bus lacks; no other knows them (K12)', () => {

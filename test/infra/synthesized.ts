@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { ConfigInput } from '../../functions/core/config/config';
-import { DEPLOYED_FUNCTIONS, REGISTRY_PATH } from '../../functions/core/names';
+import { BUNDLES, REGISTRY_PATH } from '../../functions/core/names';
 import { KeyRotation, type KeyRotationProps, KeyturnStack, type KeyturnStackOptions } from '../../infra';
 
 /** Bundles that are quick to hash: what is in them is not what these tests are about. */
 export const bundles = mkdtempSync(join(tmpdir(), 'keyturn-bundles-'));
-for (const name of DEPLOYED_FUNCTIONS) {
+for (const name of BUNDLES) {
   mkdirSync(join(bundles, name));
   writeFileSync(join(bundles, name, 'index.js'), `exports.handler = async () => '${name}';\n`);
 }

@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { DEPLOYED_FUNCTIONS } from '../../functions/core/names';
+import { BUNDLES } from '../../functions/core/names';
 import { folderWithPackage, ROOT } from './apps';
 
 describe('the package', () => {
@@ -22,7 +22,7 @@ describe('the package', () => {
 
   it('holds the functions, the JSON Schemas, the examples, the types and what jsii needs', () => {
     const wanted = [
-      ...DEPLOYED_FUNCTIONS.map((name) => `dist/functions/${name}/index.js`),
+      ...BUNDLES.map((name) => `dist/functions/${name}/index.js`),
       ...[
         '',
         '.audit.v1',

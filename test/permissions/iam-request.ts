@@ -81,9 +81,7 @@ export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string)
           }),
         );
     case 'lambda':
-      return [
-        { action: 'lambda:InvokeFunction', resource: account.lambda.arn(text(input, 'FunctionName')), context: {} },
-      ];
+      return requestsOfLambda(call, account);
     case 's3':
       return requestsOfS3(call, account);
     case 'kms':
@@ -91,6 +89,23 @@ export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string)
     default:
       return one('*');
   }
+}
+
+/**
+ * A request to a function's URL takes two rights since October 2025, and says in the second that it came through the URL
+ * (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html).
+ */
+function requestsOfLambda({ action, input }: AwsCall, { lambda }: Account): readonly IamRequest[] {
+  if (action === 'InvokeFunctionUrl') {
+    const resource = lambda.arn(lambda.functionOfUrl(text(input, 'UrlId')));
+    return [
+      { action: 'lambda:InvokeFunctionUrl', resource, context: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' } },
+      { action: 'lambda:InvokeFunction', resource, context: { 'lambda:InvokedViaFunctionUrl': 'true' } },
+    ];
+  }
+  const resource = lambda.arn(text(input, 'FunctionName'));
+  const needs = action === 'Invoke' ? 'InvokeFunction' : action;
+  return [{ action: `lambda:${needs}`, resource, context: {} }];
 }
 
 /** KMS asks about the key, by whatever name it is called, and about an alias that changes. Of no key it says so itself. */

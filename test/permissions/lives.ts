@@ -1,5 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { callerConfig } from '../../functions/aws/client-config';
+import { findFront } from '../../functions/aws/front';
 import type { ConfigInput } from '../../functions/core/config/config';
+import { LEVELS, type Level } from '../../functions/core/names';
+import { REQUEST_SCHEMA } from '../../functions/core/request/request';
 import { readConfigFile } from '../../infra/config/config-file';
 import type { AwsCall, AwsFault } from '../../local/account/wire/server';
 import type { BitbucketFault } from '../../local/hosts/bitbucket/fault';
@@ -145,6 +150,8 @@ export async function wholeLife(): Promise<EnforcedLife> {
     account.iam.roles.create({ RoleName: 'bitbucket-data-center', AssumeRolePolicyDocument: '{}' });
   });
   const { deployed } = life;
+  // Before there is any key, when only a look at all secrets shows whether one goes on after another.
+  for (const level of LEVELS) await pauseAndResume(level, life);
   // The answer to a store is lost, so it is repeated: Secrets Manager compares, and that takes a Decrypt.
   life.awsFault = once('PutSecretValue', { kind: 'drop-after' });
   // Something still uses the old keys when their time has come.
@@ -159,10 +166,28 @@ export async function wholeLife(): Promise<EnforcedLife> {
   // A person asks for the report of a month that has not ended: Lambda tries three times and gives the event up.
   const report = functionNameOf(deployed.deployment, 'ReportFunction');
   await deployed.world.functions.invokeAsynchronously(report, JSON.stringify({ month: '2026-12' }));
+  // So it does with what comes to a front by another way than through its URL; people are told.
+  for (const level of LEVELS) {
+    await deployed.world.functions.invokeAsynchronously(functionNameOf(deployed.deployment, `${level}Function`), '{}');
+  }
   await deployed.until(32, 9);
   await askForLambda(deployed, life.enforcement);
   await readAs(READER, life);
   return life;
+}
+
+/** What a person asks of a front, through its URL: the account's root, whom everything is allowed. */
+async function pauseAndResume(level: Level, { deployed: { world, deployment } }: EnforcedLife): Promise<void> {
+  const { account, clock, accountUrl: endpoint } = world;
+  const access = { endpoint, region: account.region, credentials: account.rootSession() };
+  const front = await findFront(functionNameOf(deployment, `${level}Function`), callerConfig(access));
+  const until = new Date(clock.now() + 86_400_000).toISOString();
+  for (const what of [{ do: 'pause', until }, { do: 'resume' }]) {
+    const request = { schema: REQUEST_SCHEMA, id: randomUUID(), keys: ['data-center'], why: 'a try', ...what };
+    const { plan } = await front.ask(request, new Date(clock.now()));
+    const { outcome } = await front.ask({ ...request, plan: plan?.digest }, new Date(clock.now()));
+    if (outcome !== 'done') throw new Error(`${level}: ${what.do} was ${outcome}`);
+  }
 }
 
 async function readAs(roleArn: string, { deployed: { world } }: EnforcedLife): Promise<void> {

@@ -23,6 +23,7 @@ import { Enforcement } from './enforcement';
 const policy = (name: string) => JSON.parse(readFileSync(`docs/examples/${name}-policy.json`, 'utf8'));
 
 const CONFIG: ConfigInput = {
+  operators: true,
   connections: { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } },
   keys: [
     {
@@ -119,6 +120,138 @@ describe('the viewer of docs/examples', () => {
     for (const ask of asked)
       await expect(ask()).rejects.toMatchObject({ name: expect.stringMatching(/^AccessDenied/) });
     expect(enforcement.denied).toHaveLength(asked.length);
+  });
+});
+
+describe('the operator of docs/examples', () => {
+  const FRONT = 'Keyturn-KeyRotationOperator';
+
+  /** The command line of somebody who has this policy, and nothing else. */
+  async function typedAs(person: string, args: readonly string[]) {
+    const { account, accountUrl, clock } = deployed.world;
+    const { accessKeyId, secretAccessKey, sessionToken = '' } = sessionOf(person);
+    vi.stubEnv('AWS_ENDPOINT_URL', accountUrl);
+    vi.stubEnv('AWS_REGION', account.region);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', accessKeyId);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', secretAccessKey);
+    vi.stubEnv('AWS_SESSION_TOKEN', sessionToken);
+    const time = { now: () => new Date(clock.now()), sleep: async (wait: number) => clock.advanceBy(wait) };
+    const done = await typed(args, { time });
+    vi.unstubAllEnvs();
+    const lines = args.includes('--json') ? [] : done.stdout.split('\n');
+    expect(lines.filter((line) => line.length > 80 && line.trim().includes(' '))).toEqual([]);
+    return done;
+  }
+
+  function sessionOf(person: string) {
+    const { iam } = deployed.world.account;
+    if (!iam.roles.all().some(({ name }) => name === person)) {
+      iam.roles.create({ RoleName: person, AssumeRolePolicyDocument: '{}' });
+      if (person !== 'nobody') enforcement.allow(iam.roles.get(person).arn, policy('operator'));
+    }
+    return deployed.world.account.roleSession(iam.roles.get(person).arn, person);
+  }
+  const pause = ['pause', 'shop', '--until', '2026-03-01', '--why', 'release freeze'];
+  const isPaused = () =>
+    deployed.world.account.secretsManager
+      .describeSecret({ SecretId: 'keyturn/shop' })
+      .Tags?.some(({ Key }) => Key === 'keyturn:paused');
+
+  it('sees what a pause would do, has it done, and has the key go on, by every right that it has (K12)', async () => {
+    const dry = await typedAs('ops', [...pause, '--dry-run']);
+    expect([dry.code, isPaused()]).toEqual([0, false]);
+    expect(dry.stdout).toContain('What will be done');
+    const done = await typedAs('ops', [...pause, '--yes']);
+    expect([done.code, done.stderr, isPaused()]).toEqual([0, '', true]);
+    expect(done.stdout).toContain('Done');
+    const again = await typedAs('ops', ['resume', 'shop', '--why', 'released', '--yes', '--json']);
+    expect([again.code, isPaused()]).toEqual([0, false]);
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      outcome: 'done',
+      by: expect.stringContaining('ops/ops'),
+      level: 'operator',
+    });
+    const given = policy('operator').Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow');
+    for (const { Sid, Action } of given) expect(enforcement.used).toContain(`reader: role ${Sid}: ${Action}`);
+  });
+
+  it.each<[string, string, readonly string[], number, string]>([
+    ['is not asked where nobody can answer', 'ops', pause, 2, 'say --yes to have it done, or --dry-run to look'],
+    [
+      'is told what a request lacks before it is sent',
+      'ops',
+      [...pause.slice(0, -1), 'free\u202eze'],
+      2,
+      'why: expected one line',
+    ],
+    [
+      'is refused beyond 90 days',
+      'ops',
+      ['pause', 'shop', '--until', '2027-03-01', '--why', 'x', '--yes'],
+      1,
+      'beyond-level: until: an operator pauses for 90',
+    ],
+    [
+      'is refused a key that there is not',
+      'ops',
+      ['resume', 'nobody', '--why', 'x', '--yes'],
+      1,
+      'unknown-key: There is no managed key "nobody"',
+    ],
+    [
+      'has nothing to resume',
+      'ops',
+      ['resume', 'shop', '--why', 'x', '--yes'],
+      1,
+      'nothing-to-do: Key "shop" is not paused',
+    ],
+    [
+      'asks no administrators’ front',
+      'ops',
+      [...pause, '--yes', '--administrator'],
+      3,
+      'Keyturn-KeyRotationAdministrator',
+    ],
+    ['hears that there is no such front', 'ops', [...pause, '--yes', '--front', `${FRONT}s`], 1, 'operators: true'],
+    ['is somebody: nobody else gets so far', 'nobody', [...pause, '--yes'], 3, 'not authorized'],
+  ])('%s', async (_what, person, args, code, words) => {
+    if (args.includes(`${FRONT}s`)) {
+      const { arn } = deployed.world.account.iam.roles.get('ops');
+      const wide = JSON.stringify(policy('operator')).replaceAll(FRONT, `${FRONT}*`);
+      enforcement.allow(arn, JSON.parse(wide));
+    }
+    const typedOut = await typedAs(person, args);
+    expect(typedOut).toMatchObject({ code });
+    expect(`${typedOut.stdout}${typedOut.stderr}`.replaceAll(/\s+/g, ' ')).toContain(words);
+    expect(isPaused()).toBe(false);
+  });
+});
+
+describe('the administrator of docs/examples', () => {
+  const resource = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:Keyturn-KeyRotationAdministrator`;
+  const urlBy = (context: Readonly<Record<string, string>>, of = resource) =>
+    mayWith([policy('administrator')], {
+      action: 'lambda:InvokeFunctionUrl',
+      resource: of,
+      context: { 'lambda:FunctionUrlAuthType': 'AWS_IAM', ...context },
+    });
+
+  it('asks with a second factor of the last hour, and not without', async () => {
+    expect(await urlBy({ 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': '60' })).toBe(true);
+    expect(await urlBy({ 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': '3601' })).toBe(false);
+    expect(await urlBy({ 'aws:MultiFactorAuthPresent': 'false' })).toBe(false);
+    expect(await urlBy({})).toBe(false);
+  });
+
+  it('and the operator invoke no function with an event of their own, their front or another', async () => {
+    for (const name of ['operator', 'administrator'])
+      for (const of of ['Operator', 'Administrator', 'RotateFunction1234']) {
+        const asked = { action: 'lambda:InvokeFunction', resource: resource.replace('Administrator', of) };
+        const wide = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'lambda:*', Resource: '*' }] };
+        expect(await mayWith([policy(name), wide], asked), `${name} ${of}`).toBe(false);
+        const direct = { ...asked, context: { 'lambda:InvokedViaFunctionUrl': 'false' } };
+        expect(await mayWith([policy(name), wide], direct), `${name} ${of}`).toBe(false);
+      }
   });
 });
 

@@ -12,10 +12,13 @@ import type { AuditEvent } from '../../functions/core/audit';
 import type { Trigger } from '../../functions/core/findings/telling';
 import type { DeployedBy } from '../../functions/core/lifecycle/deployed-by';
 import { REGISTRY_PATH } from '../../functions/core/names';
+import type { OperateAnswer } from '../../functions/core/request/answer';
+import type { Caller } from '../../functions/core/request/caller';
 import { deactivate } from '../../functions/deactivate/deactivate';
 import { deleteKeys } from '../../functions/delete/delete';
 import { sealDays } from '../../functions/delete/seal-days';
 import { openTargets } from '../../functions/hosts/register';
+import { type Asking, operate } from '../../functions/operate/operate';
 import { type RotateOptions, rotate } from '../../functions/rotate/rotate';
 import { Run, type RunProps } from '../../functions/runtime/run';
 import { type SyncOptions, sync } from '../../functions/sync/sync';
@@ -23,6 +26,13 @@ import { syncRequestOf } from '../../functions/sync/trigger';
 import { Mortal } from './mortal';
 import { SEAL_KEY } from './seal-key';
 import { Stage } from './stage';
+
+/** Somebody who asks a front. */
+export const ALICE: Caller = {
+  arn: 'arn:aws:sts::111122223333:assumed-role/Operator/alice',
+  userId: 'AROAEXAMPLE:alice',
+  accountId: '111122223333',
+};
 
 /** What EventBridge or a person hands to `sync`. */
 export const HOURLY = { source: 'aws.events', 'detail-type': 'Scheduled Event' } as const;
@@ -96,6 +106,16 @@ export class Scene extends Stage {
     return this.#run('sync', request.trigger, (run) =>
       sync(this.#ports(), run, request, { tokenExpiresInDays: 14, ...options }),
     );
+  }
+
+  /** Asks a front as somebody, whom AWS has named. @returns the run, and what was answered */
+  async ask(document: unknown, asking: Partial<Asking> = {}): Promise<Outcome & { readonly answer?: OperateAnswer }> {
+    let answer: OperateAnswer | undefined;
+    const { level = 'operator', caller = ALICE } = asking;
+    const outcome = await this.#run(level, 'request', async (run) => {
+      answer = await operate(this.#ports(), run, { level, caller }, document);
+    });
+    return { ...outcome, answer };
   }
 
   /** A day's rules, in their order; sync follows rotate as its events make it follow. */

@@ -54,6 +54,10 @@ export const settingsFields = {
     .describe(
       'What is done about a target that no longer holds what was delivered: deliver again, or tell people only.',
     ),
+  operators: z
+    .boolean()
+    .default(false)
+    .describe('Whether people ask through functions with a URL each, for operators and for administrators.'),
   maxRotationsPerRun: z.int().min(1).max(1000).default(DEFAULT_MAX_ROTATIONS).describe('Rotations in one run at most.'),
   concurrency: z
     .int()

@@ -1,11 +1,12 @@
 import { DAY } from '../duration';
 import { TAG } from '../names';
+import { clipped } from '../one-line';
 import { cleaned } from '../outside-text';
 import { writtenInstant } from '../written-instant';
 import type { SecretState } from './secret-state';
 
 /** The longest pause that is honoured without being questioned. */
-const LONGEST_PAUSE = 90 * DAY;
+export const LONGEST_PAUSE = 90 * DAY;
 
 /** What a person wrote to hold a key back. */
 export interface Pause {
@@ -35,6 +36,32 @@ export function pauseOf(secret: SecretState, now: Date): Pause | 'unreadable' | 
 /** When the pause ends, or ended, that a secret's tag tells of; undefined without one that can be read. */
 export function pauseEnd(secret: SecretState): Date | undefined {
   return readPause(secret.tags[TAG.paused] ?? '')?.until;
+}
+
+/** Secrets Manager: characters of a tag's value. */
+const TAG_CHARACTERS = 255;
+
+/**
+ * The tag's value for a pause: `<until> <by> <why>`, in characters that every service takes in a tag
+ * (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_TagResource.html). The record has the whole reason.
+ *
+ * @param by one word
+ */
+export function pauseTag({
+  until,
+  by,
+  why,
+}: {
+  readonly until: Date;
+  readonly by: string;
+  readonly why: string;
+}): string {
+  const words = [until.toISOString(), inTag(by, '-'), inTag(why, ' ').replace(/ +/g, ' ').trim()].join(' ');
+  return clipped(words, TAG_CHARACTERS);
+}
+
+function inTag(text: string, instead: string): string {
+  return text.replace(/[^\p{L}\p{N} +\-=._:/@]/gu, instead);
 }
 
 /** `2027-04-01 18:00:00 +02:00`: an instant has three words at most. */

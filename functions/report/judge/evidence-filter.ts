@@ -1,5 +1,5 @@
 import type { AuditEvent, AuditEventName } from '../../core/audit';
-import { FUNCTION_NAMES, type FunctionName } from '../../core/names';
+import { LEVELS, RECORDING_FUNCTIONS, type RecordingFunction } from '../../core/names';
 import type { Evidence, UnreadableLine } from '../evidence/evidence';
 
 /** The evidence without the events that prove nothing, and those that no function of Keyturn writes. */
@@ -8,10 +8,10 @@ export interface FilteredEvidence {
   readonly forged: readonly AuditEvent[];
 }
 
-const KNOWN: ReadonlySet<string> = new Set(FUNCTION_NAMES);
+const KNOWN: ReadonlySet<string> = new Set(RECORDING_FUNCTIONS);
 
 /** Which function tells of which action: each has a role that may do no other, so who tells of another's made it up. */
-const WRITERS: { readonly [Name in AuditEventName]?: readonly FunctionName[] } = {
+const WRITERS: { readonly [Name in AuditEventName]?: readonly RecordingFunction[] } = {
   'intent-written': ['rotate'],
   'intent-cleared': ['rotate'],
   'key-created': ['rotate'],
@@ -31,6 +31,9 @@ const WRITERS: { readonly [Name in AuditEventName]?: readonly FunctionName[] } =
   'check-recorded': ['sync'],
   'drift-recorded': ['sync'],
   'version-delivered': ['sync'],
+  requested: LEVELS,
+  'pause-written': LEVELS,
+  'pause-removed': LEVELS,
 };
 
 /**

@@ -43,6 +43,8 @@ const CHANGES: ReadonlySet<AuditEvent['event']> = new Set([
   'target-delivered',
   'version-delivered',
   'labels-cleaned',
+  'pause-written',
+  'pause-removed',
 ]);
 
 /** How late an event may show in the record. */

@@ -2,6 +2,7 @@ import { type AuditEvent, attemptOfEvent } from '../../core/audit';
 import type { Anchors } from './anchors';
 import { Moment } from './moment';
 import { type Column, Table } from './table';
+import { whoAsked } from './who-asked';
 
 const COLUMNS: readonly Column[] = [
   { label: 'Time', means: 'Coordinated Universal Time' },
@@ -56,6 +57,7 @@ function about(event: AuditEvent, anchors: Anchors): string {
     event.reason,
     event.target,
     event.message,
+    whoAsked(event),
     event.shortened === undefined ? undefined : `shortened: it had ${event.shortened.toLocaleString('en')} bytes`,
   ];
   return parts.filter((part) => part !== undefined).join(' · ');

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { UrlRequest } from '../function-url';
 import type { Lambda } from '../lambda';
 import { integer, operationsOf } from './operation';
 
@@ -20,6 +21,13 @@ export function lambdaOperations(lambda: Lambda) {
     ),
     GetFunction: operation('read', one, (input) => lambda.getFunction(input)),
     GetFunctionConfiguration: operation('read', one, (input) => lambda.getFunctionConfiguration(input)),
+    /** A request to a function's URL, which `wire/lambda-rest.ts` has recognized. A data event as well. */
+    InvokeFunctionUrl: operation(
+      'data',
+      z.object({ UrlId: z.string(), Request: z.custom<UrlRequest>() }),
+      ({ UrlId, Request }, caller) => lambda.invokeUrl(UrlId, Request, caller),
+    ),
+    GetFunctionUrlConfig: operation('read', one, (input) => lambda.getFunctionUrlConfig(input)),
     GetPolicy: operation('read', one, (input) => lambda.getPolicy(input)),
     AddPermission: operation(
       'write',

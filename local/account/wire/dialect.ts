@@ -1,5 +1,6 @@
 import { parseS3, s3Answer, s3Refusal } from '../../evidence/s3/s3-rest';
 import { AwsError } from '../aws-error';
+import { URL_PATH } from '../function-url';
 import type { ServiceName } from '../principal';
 import { cborAnswer, cborRefusal, isCbor, parseCbor } from './cbor';
 import { lambdaAnswer, lambdaRefusal, parseLambda } from './lambda-rest';
@@ -47,7 +48,10 @@ const QUERY_CODES: Readonly<Record<string, string>> = { UnknownOperationExceptio
 export function parseRequest(raw: RawRequest, scopeService: string | undefined): ParsedRequest {
   const { headers, body } = raw;
   if (scopeService === 's3') return { dialect: 's3', service: 's3', ...parseS3(raw) };
-  if (scopeService === 'lambda') return { dialect: 'lambda', service: 'lambda', ...parseLambda(raw) };
+  // Whatever its signature is for, it is for a function: the signature's service is checked afterwards.
+  if (scopeService === 'lambda' || raw.target.startsWith(URL_PATH)) {
+    return { dialect: 'lambda', service: 'lambda', ...parseLambda(raw) };
+  }
   if (isCbor(raw)) {
     const { service: name, action, input } = parseCbor(raw);
     return { dialect: 'cbor', service: serviceOf(name, raw.target), action, input };

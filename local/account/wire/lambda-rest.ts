@@ -1,4 +1,5 @@
 import { AwsError } from '../aws-error';
+import { type UrlAnswer, urlPathOf } from '../function-url';
 import type { InvokeOutput } from '../lambda';
 import type { RawRequest } from './signature';
 import type { WireAnswer, WireRefusal } from './wire-answer';
@@ -12,11 +13,19 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'POST policy': 'AddPermission',
   'DELETE policy': 'RemovePermission',
 };
+const URL_CONFIG = /^\/2021-10-31\/functions\/([^/]+)\/url\/?$/;
 const PATH = /^\/2015-03-31\/functions(?:\/([^/]+)(?:\/([a-z]+)(?:\/([\w-]+))?)?)?\/?$/;
 
 /** Takes a request of Lambda's REST protocol apart. @throws AwsError UnknownOperationException */
-export function parseLambda({ method, target, headers, body }: RawRequest) {
+export function parseLambda(request: RawRequest) {
+  const { method, target, headers, body } = request;
+  const called = urlPathOf(target);
+  if (called !== undefined) return { action: 'InvokeFunctionUrl', input: { UrlId: called.id, Request: request } };
   const url = new URL(target, 'http://lambda');
+  const [, ofUrl] = URL_CONFIG.exec(url.pathname) ?? [];
+  if (ofUrl !== undefined && method === 'GET') {
+    return { action: 'GetFunctionUrlConfig', input: { FunctionName: decodeURIComponent(ofUrl) } };
+  }
   const parts = PATH.exec(url.pathname);
   const [, name, rest = '', StatementId] = parts ?? [];
   const parameter = (key: string) => url.searchParams.get(key) ?? undefined;
@@ -28,11 +37,11 @@ export function parseLambda({ method, target, headers, body }: RawRequest) {
   if (name === undefined || action === undefined || !isKnown) {
     throw new AwsError('UnknownOperationException', 404, `${method} ${url.pathname} is not supported here.`);
   }
-  const called = { FunctionName: decodeURIComponent(name), Qualifier: parameter('Qualifier') };
-  if (action === 'AddPermission') return { action, input: { ...jsonObject(body), ...called } };
-  if (action === 'RemovePermission') return { action, input: { ...called, StatementId } };
-  if (action !== 'Invoke') return { action, input: called };
-  return { action, input: { ...called, InvocationType: headers['x-amz-invocation-type'], Payload: body } };
+  const named = { FunctionName: decodeURIComponent(name), Qualifier: parameter('Qualifier') };
+  if (action === 'AddPermission') return { action, input: { ...jsonObject(body), ...named } };
+  if (action === 'RemovePermission') return { action, input: { ...named, StatementId } };
+  if (action !== 'Invoke') return { action, input: named };
+  return { action, input: { ...named, InvocationType: headers['x-amz-invocation-type'], Payload: body } };
 }
 
 function jsonObject(body: Buffer): Record<string, unknown> {
@@ -48,6 +57,10 @@ function jsonObject(body: Buffer): Record<string, unknown> {
 /** An answer of Lambda's. Of an invocation the function's own result is the body, and a header tells that it failed. */
 export function lambdaAnswer(action: string, output: unknown, requestId: string): WireAnswer {
   if (action === 'Invoke') return invoked(output as InvokeOutput, requestId);
+  if (action === 'InvokeFunctionUrl') {
+    const { status, headers, body } = output as UrlAnswer;
+    return { status, headers: { ...headers, 'x-amzn-requestid': requestId }, body };
+  }
   const headers = { 'content-type': 'application/json', 'x-amzn-requestid': requestId };
   if (output === undefined) return { status: 204, headers, body: '' };
   return { status: action === 'AddPermission' ? 201 : 200, headers, body: JSON.stringify(output) };

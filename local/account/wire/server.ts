@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Account } from '../account';
 import { AwsError } from '../aws-error';
+import { URL_PATH } from '../function-url';
 import type { Authorization, AwsCall } from '../principal';
 import { ALLOWED_SKEW, authenticate } from './authenticate';
 import { answer, type ParsedRequest, parseRequest, refusal } from './dialect';
@@ -254,7 +255,8 @@ function happens(fault: AwsFault | undefined): boolean {
 }
 
 /** Before anything is known, the header tells which protocol an error should be worded in. */
-function guess({ headers }: RawRequest): Pick<ParsedRequest, 'dialect' | 'service'> {
+function guess({ target, headers }: RawRequest): Pick<ParsedRequest, 'dialect' | 'service'> {
+  if (target.startsWith(URL_PATH)) return { dialect: 'lambda', service: 'lambda' };
   const [, scope] = /\/(s3|lambda)\/aws4_request/.exec(headers.authorization?.toString() ?? '') ?? [];
   if (scope === 's3' || scope === 'lambda') return { dialect: scope, service: scope };
   if (headers['smithy-protocol'] === 'rpc-v2-cbor') return { dialect: 'cbor', service: 'monitoring' };

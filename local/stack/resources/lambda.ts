@@ -61,10 +61,15 @@ const permission: ResourceType = ({ properties, services, logicalId, previous })
   const functionName = properties.text('FunctionName');
   const sourceArn = properties.optionalText('SourceArn');
   const action = properties.text('Action');
-  if (action !== 'lambda:InvokeFunction') throw properties.invalid('Action', `${action} is not supported`);
+  if (action !== 'lambda:InvokeFunction' && action !== 'lambda:InvokeFunctionUrl') {
+    throw properties.invalid('Action', `${action} is not supported`);
+  }
   services.lambda.addPermission(functionName, logicalId, {
     principal: properties.text('Principal'),
+    action,
     sourceArn,
+    functionUrlAuthType: properties.optionalText('FunctionUrlAuthType'),
+    invokedViaFunctionUrl: properties.optionalText('InvokedViaFunctionUrl') === 'true',
   });
   const remove = () => services.lambda.removePermission(functionName, logicalId);
   return { ref: logicalId, attributes: { Id: logicalId }, remove };
@@ -88,8 +93,22 @@ const eventInvokeConfig: ResourceType = ({ properties, services, logicalId }) =>
   };
 };
 
+const url: ResourceType = ({ properties, services }) => {
+  const functionArn = properties.text('TargetFunctionArn');
+  const authType = properties.text('AuthType');
+  if (authType !== 'AWS_IAM')
+    throw properties.invalid('AuthType', `${authType} is not supported: nobody is let in here`);
+  for (const name of ['Qualifier', 'Cors']) {
+    if (properties.has(name)) throw properties.invalid(name, 'is not supported');
+  }
+  const { FunctionUrl } = services.lambda.addUrl(functionArn);
+  const attributes = { FunctionArn: functionArn, FunctionUrl };
+  return { ref: functionArn, attributes, remove: () => services.lambda.removeUrl(functionArn) };
+};
+
 export const LAMBDA_RESOURCES: Readonly<Record<string, ResourceType>> = {
   'AWS::Lambda::Function': lambdaFunction,
   'AWS::Lambda::Permission': permission,
   'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
+  'AWS::Lambda::Url': url,
 };

@@ -49,6 +49,7 @@ describe('keyturn.yaml', () => {
         off: [],
       },
       logRetentionDays: 400,
+      operators: false,
       maxRotationsPerRun: 25,
       drift: 'repair',
       concurrency: 4,

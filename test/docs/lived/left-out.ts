@@ -15,6 +15,7 @@ export interface LeftOut {
 
 const ANY = /./;
 const SIGNER = 'AWS Signer is not in the local account; test:deploy deploys code that was signed.';
+const ASKS = 'It shows what will be done and asks people; test/permissions/people.test.ts has it done with --yes.';
 const READER = /^docs\/start\/pipelines\.md$/;
 
 export const LEFT_OUT: readonly LeftOut[] = [
@@ -65,6 +66,16 @@ export const LEFT_OUT: readonly LeftOut[] = [
     begins: 'npx keyturn init',
     exact: true,
     why: 'It asks people; test/cli/init.test.ts answers it at a terminal.',
+  },
+  {
+    page: /^docs\/operate\/(day-to-day|runbooks\/paused)\.md$/,
+    begins: 'keyturn pause',
+    why: ASKS,
+  },
+  {
+    page: /^docs\/operate\/(day-to-day|runbooks\/paused)\.md$/,
+    begins: 'keyturn resume',
+    why: ASKS,
   },
   { page: 'docs/operate/deployment.md', begins: 'aws s3 mb', why: SIGNER },
   { page: 'docs/operate/deployment.md', begins: 'aws s3api put-bucket-versioning', why: SIGNER },

@@ -130,7 +130,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   'docs/audit/report.md': { exits: { 'npm run --silent keyturn -- report --format json --check': 1 } },
   'docs/operate/day-to-day.md': {
     plant: settled,
-    meanwhile: { 5: (scene) => scene.makeKey() },
+    meanwhile: { 6: (scene) => scene.makeKey() },
     prints: {
       'aws cloudformation describe-stacks': /RotateFunctionName/,
       'aws lambda invoke': /"findings"|"run"|"keys"/,

@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { keyIdSchema } from '../config/registry';
+import { isOneLine } from '../one-line';
+import { writtenInstant } from '../written-instant';
+
+/** Version of what people ask the deployed functions for. */
+export const REQUEST_SCHEMA = 'keyturn.request/v1';
+/** Bytes of a request: it names one key and says why. */
+export const MOST_REQUEST_BYTES = 8_192;
+/** Characters of a reason. */
+export const LONGEST_REASON = 200;
+
+const reason = z
+  .string('expected the reason as a text')
+  .refine((text) => text.trim() !== '', 'expected the reason, found nothing')
+  .refine((text) => [...text].length <= LONGEST_REASON, `expected at most ${LONGEST_REASON} characters`)
+  .refine(isOneLine, 'expected one line without characters that control it, turn its direction or are not seen');
+
+const instant = z
+  .string()
+  .max(40)
+  .transform((text, context): Date => {
+    const written = writtenInstant(text);
+    if (written !== undefined) return written.at;
+    context.addIssue({ code: 'custom', message: 'expected a date-time with its zone such as 2027-03-01T12:00:00Z' });
+    return z.NEVER;
+  });
+
+const asked = {
+  schema: z.literal(REQUEST_SCHEMA),
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{16,64}$/, 'expected 16 to 64 letters, digits and hyphens, such as a UUID')
+    .describe('Names the request: one that is sent again with the same ID is done once.'),
+  keys: z.array(keyIdSchema).length(1, 'expected the ID of one managed key'),
+  why: reason.describe('Why, in the words of whoever asks. It goes into the record.'),
+  plan: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'expected the digest of a plan')
+    .optional()
+    .describe(
+      'The digest of the plan that was shown: it is done only if the plan is still that one. Without it nothing is.',
+    ),
+};
+
+/** What a person asks for. What `do` takes beside the rest stands in its own form. */
+export const requestSchema = z.discriminatedUnion('do', [
+  z.strictObject({ ...asked, do: z.literal('pause'), until: instant.describe('ISO 8601, with its zone.') }),
+  z.strictObject({ ...asked, do: z.literal('resume') }),
+]);
+export type OperatorRequest = z.output<typeof requestSchema>;
+
+/** What is wrong with a request; values are not repeated, for one may have been pasted by mistake (K6). */
+export function reasonsOf({ issues }: z.ZodError): string {
+  return issues
+    .slice(0, 5)
+    .map(
+      (issue) =>
+        `${issue.path.join('.') || 'the request'}: ${issue.code === 'unrecognized_keys' ? 'it has fields that are not known' : issue.message}`,
+    )
+    .join('; ');
+}

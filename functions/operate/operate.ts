@@ -1,0 +1,218 @@
+import type { Registry, Secrets } from '../account/ports';
+import { survey } from '../account/survey';
+import type { AuditEvent, AuditEventName } from '../core/audit';
+import { after, DAY } from '../core/duration';
+import { toKeyturnError } from '../core/errors';
+import { currentVersion } from '../core/key/secret-state';
+import type { Managed } from '../core/lifecycle/managed';
+import { LEVELS, type Level, secretName, TAG } from '../core/names';
+import { ANSWER_SCHEMA, type OperateAnswer, type Refusal } from '../core/request/answer';
+import type { Caller } from '../core/request/caller';
+import { planPause, type Refused, type RequestPlan } from '../core/request/plan-pause';
+import { type OperatorRequest, reasonsOf, requestSchema } from '../core/request/request';
+import { earlierOf, isAlone, type RequestsBefore } from '../core/request/requests-before';
+import { isAsDeployed } from '../runtime/as-deployed';
+import type { Run } from '../runtime/run';
+
+export interface OperatePorts {
+  readonly secrets: Secrets;
+  readonly registry: Registry;
+}
+
+/** Who asks, and where. */
+export interface Asking {
+  readonly caller: Caller;
+  readonly level: Level;
+}
+
+/** A request that has the form. */
+interface Asked extends Asking {
+  readonly request: OperatorRequest;
+}
+
+/** For so long a request that is sent again is known as such. */
+const KNOWN_FOR = DAY;
+const DONE_EVENTS: readonly AuditEventName[] = ['pause-written', 'pause-removed'];
+
+/**
+ * Answers one person: shows what would be done, or does it if it is still what was shown. Who asked, for what and why is
+ * in the record before anything is done.
+ *
+ * @param document what was sent
+ * @throws KeyturnError `aws-*` where the record or the account cannot be reached
+ */
+export async function operate(
+  ports: OperatePorts,
+  run: Run,
+  asking: Asking,
+  document: unknown,
+): Promise<OperateAnswer> {
+  const parsed = requestSchema.safeParse(document);
+  if (!parsed.success) {
+    return refuse(run, asking, { refused: 'invalid-request', message: reasonsOf(parsed.error) });
+  }
+  const asked = { ...asking, request: parsed.data };
+  const managed = await keyOf(ports, run, asked);
+  if ('refused' in managed) return refuse(run, asked, managed);
+  run.looksAt([managed]);
+  const plan = planPause({ ...asked, secret: managed.secret, now: run.now() });
+  if (asked.request.plan === undefined) {
+    return 'refused' in plan
+      ? refuse(run, asked, plan)
+      : answered(run, asked, { outcome: 'planned', plan: shown(plan) });
+  }
+  switch (earlierOf(await requestsBefore(run), named(asked), run.now())) {
+    case 'done':
+      return answered(run, asked, { outcome: 'done', repeated: true });
+    case 'id-taken':
+      return refuse(run, asked, { refused: 'id-taken', message: 'Another request had this ID. Take a new one.' });
+    case 'in-progress':
+      return refuse(run, asked, IN_PROGRESS);
+    case 'died':
+      if ('refused' in plan && plan.refused === 'nothing-to-do') return foundDone(run, asked, managed);
+      return execute(ports, run, asked, managed, plan);
+    case 'none':
+      return execute(ports, run, asked, managed, plan);
+  }
+}
+
+const IN_PROGRESS: Refused = {
+  refused: 'in-progress',
+  message: 'Somebody else is asking for this key right now. Nothing was done; ask again in a moment.',
+};
+
+/** The managed key that is asked for, with its secret as it is now. */
+async function keyOf(ports: OperatePorts, run: Run, { request }: Asked): Promise<Managed | Refused> {
+  const [id = ''] = request.keys;
+  const unknown: Refused = { refused: 'unknown-key', message: `There is no managed key "${id}".` };
+  const registered = await ports.registry.get(id);
+  if (registered === undefined) return unknown;
+  const secret = await described(ports.secrets, id);
+  if (secret === undefined) return unknown;
+  const own: Managed = { ...registered, secret };
+  // What holds no key of its own may go on where a retained secret left off, which only a look at all of them shows.
+  const managed = currentVersion(secret) === undefined ? await withItsPast(ports, run, own) : own;
+  if (await isAsDeployed(ports.secrets, run, own)) return managed;
+  const message = `The entry of key "${id}", or its secret, is not as it was deployed: nothing is done for it. See the finding not-deployed.`;
+  return { refused: 'not-as-deployed', message };
+}
+
+async function described(secrets: Secrets, id: string) {
+  try {
+    return await secrets.describe(secretName(id));
+  } catch (thrown) {
+    if (toKeyturnError(thrown).code === 'secret-missing') return undefined;
+    throw thrown;
+  }
+}
+
+async function withItsPast(ports: OperatePorts, { deployedBy }: Run, own: Managed): Promise<Managed> {
+  const { managed } = await survey(ports, deployedBy);
+  return managed.find(({ entry }) => entry.id === own.entry.id) ?? own;
+}
+
+/** Does what was planned, if it is what was shown. */
+async function execute(
+  ports: OperatePorts,
+  run: Run,
+  asked: Asked,
+  { entry, secret }: Managed,
+  plan: RequestPlan | Refused,
+): Promise<OperateAnswer> {
+  const { id: key } = entry;
+  if ('refused' in plan) return refuse(run, asked, plan);
+  if (plan.digest !== asked.request.plan) return refuse(run, asked, PLAN_CHANGED);
+  run.tellRequest(key, { reason: asked.request.do, facts: factsOf(asked, plan) });
+  await run.beforeTaking();
+  if (!isAlone(await requestsBefore(run), key, run.id, run.now())) return refuse(run, asked, IN_PROGRESS);
+  const fresh = await ports.secrets.describe(secret.name);
+  const again = planPause({ ...asked, secret: fresh, now: run.now() });
+  if ('refused' in again || again.digest !== plan.digest) return refuse(run, asked, PLAN_CHANGED);
+  const { tag } = plan.change;
+  try {
+    if (tag === undefined) await ports.secrets.untag(secret.name, [TAG.paused]);
+    else await ports.secrets.tag(secret.name, { [TAG.paused]: tag });
+  } catch (thrown) {
+    const error = toKeyturnError(thrown);
+    run.fail(entry, error, asked.request.do);
+    const message = `${error.message} Ask again with the same command: it is shown anew what stands there now.`;
+    return refuse(run, asked, { refused: 'failed', message });
+  }
+  const event = tag === undefined ? 'pause-removed' : 'pause-written';
+  run.audit(event, entry, { reason: 'requested', facts: factsOf(asked, plan) });
+  return answered(run, asked, { outcome: 'done', plan: shown(plan) });
+}
+
+/** An earlier copy died after it had done it, and before it could say so (K7). */
+function foundDone(run: Run, asked: Asked, { entry }: Managed): OperateAnswer {
+  const event = asked.request.do === 'pause' ? 'pause-written' : 'pause-removed';
+  run.audit(event, entry, { reason: 'found-done', facts: factsOf(asked) });
+  return answered(run, asked, { outcome: 'done', repeated: true });
+}
+
+const PLAN_CHANGED: Refused = {
+  refused: 'plan-changed',
+  message: 'Something has changed since the plan was shown, so nothing was done. Ask again, and look at the new plan.',
+};
+
+/** What the fronts have recorded of the last day. */
+async function requestsBefore(run: Run): Promise<RequestsBefore> {
+  const since = after(run.now(), -KNOWN_FOR);
+  const [requested = [], ...done] = await Promise.all(
+    (['requested', ...DONE_EVENTS] as const).map((event) => run.recorded(since, event)),
+  );
+  return { requested: requested.filter(isOfFront), done: done.flat().filter(isOfFront) };
+}
+
+/** What another function is said to have been asked is not asked of a front. */
+function isOfFront({ function: by }: AuditEvent): boolean {
+  return (LEVELS as readonly string[]).includes(by);
+}
+
+function named({ request: { id, plan }, caller }: Asked) {
+  return { id, by: caller.arn, plan };
+}
+
+/** Who, what and why, as the record keeps it. */
+function factsOf({ request, caller, level }: Asked, plan?: RequestPlan): AuditEvent['facts'] {
+  const { id, why } = request;
+  return {
+    request: id,
+    by: caller.arn,
+    byId: caller.userId,
+    level,
+    do: request.do,
+    why,
+    until: request.do === 'pause' ? request.until.toISOString() : undefined,
+    plan: request.plan,
+    tag: plan?.change.tag,
+    from: plan?.change.from,
+  };
+}
+
+/** Nothing was done, and why: whoever asked hears it, and the record keeps it (K14). */
+function refuse(run: Run, asked: Asking | Asked, { refused: reason, message }: Refused): OperateAnswer {
+  const request = 'request' in asked ? asked.request : undefined;
+  const facts =
+    request && 'request' in asked
+      ? factsOf(asked)
+      : { by: asked.caller.arn, byId: asked.caller.userId, level: asked.level };
+  run.count('blocked');
+  run.tellRequest(request?.keys[0], { outcome: 'blocked', reason, message, facts });
+  return answered(run, asked, { outcome: 'refused', refused: { reason: reason satisfies Refusal, message } });
+}
+
+function answered(
+  run: Run,
+  asked: Asking | Asked,
+  answer: Pick<OperateAnswer, 'outcome' | 'plan' | 'refused' | 'repeated'>,
+): OperateAnswer {
+  const { level, caller } = asked;
+  const id = 'request' in asked ? asked.request.id : undefined;
+  return { schema: ANSWER_SCHEMA, id, run: run.id, level, by: caller.arn, ...answer };
+}
+
+function shown({ digest, words, change }: RequestPlan): OperateAnswer['plan'] {
+  const { key, do: does, tag, from } = change;
+  return { digest, words: [...words], changes: [{ key, do: does, tag, from }] };
+}

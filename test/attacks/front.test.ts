@@ -1,0 +1,421 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { secretStateOf } from '../../cli/rehearsal/witness/secret-state-of';
+import type { AuditEvent } from '../../functions/core/audit';
+import { readAuditLine } from '../../functions/core/audit';
+import { pauseOf } from '../../functions/core/key/pause';
+import { AUDIT_LOG_GROUP, type Level, OUTPUT_OF_URL, TAG } from '../../functions/core/names';
+import type { OperateAnswer } from '../../functions/core/request/answer';
+import { Enforcement } from '../permissions/enforcement';
+import { DeployedWorld, synthesized } from '../support/deployed-world';
+
+const DAY = 86_400_000;
+const KEY = 'shop';
+const policy = (name: string): unknown => JSON.parse(readFileSync(`docs/examples/${name}-policy.json`, 'utf8'));
+
+/** Who asks, and with which of the example policies. */
+const PEOPLE = {
+  alice: ['operator'],
+  bob: ['operator'],
+  carol: ['administrator'],
+  mallory: [],
+} as const satisfies Readonly<Record<string, readonly ('operator' | 'administrator')[]>>;
+type Person = keyof typeof PEOPLE;
+
+const CONFIG = {
+  operators: true,
+  connections: { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } },
+  notify: ['security@example.com'],
+  keys: [KEY, 'other'].map((id) => ({
+    id,
+    user: `ci-${id}`,
+    deliverTo: [{ connection: 'acme', repository: `acme/${id}`, environment: 'Production' }],
+  })),
+};
+
+let deployed: DeployedWorld;
+const enforcement = new Enforcement();
+
+beforeAll(async () => {
+  deployed = await DeployedWorld.open(synthesized(CONFIG), {
+    onDeploy: (deployment, world) => enforcement.enforce(deployment, world),
+    world: { accountServer: { authorize: enforcement.authorize } },
+  });
+  const { iam } = deployed.world.account;
+  for (const [person, levels] of Object.entries(PEOPLE)) {
+    iam.roles.create({ RoleName: person, AssumeRolePolicyDocument: '{}' });
+    for (const level of levels) enforcement.allow(iam.roles.get(person).arn, withSecondFactor(policy(level)));
+  }
+  await deployed.until(0, 12);
+}, 60_000);
+afterAll(() => deployed.close());
+
+/** The local account knows no second factors: that they are asked for is what people.test.ts tries. */
+function withSecondFactor(document: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(document, (name, value) =>
+      name === 'NumericLessThan' || (name === 'Bool' && 'aws:MultiFactorAuthPresent' in value) ? undefined : value,
+    ),
+  );
+}
+
+interface Sent {
+  readonly by?: Person;
+  readonly at?: Level;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** After it was signed. */
+  readonly body?: string;
+}
+
+interface Signed {
+  readonly url: string;
+  readonly init: RequestInit;
+}
+
+function sessionOf(person: Person) {
+  const { account } = deployed.world;
+  const {
+    accessKeyId,
+    secretAccessKey,
+    sessionToken = '',
+  } = account.roleSession(account.iam.roles.get(person).arn, person);
+  return { accessKeyId, secretAccessKey, sessionToken };
+}
+
+async function signed(
+  document: unknown,
+  { by = 'alice', at = 'operator', method = 'POST', ...sent }: Sent = {},
+): Promise<Signed> {
+  const { account, clock } = deployed.world;
+  const url = deployed.deployment.outputs[OUTPUT_OF_URL[at]] ?? '';
+  const { hostname, port, pathname: path, protocol, host } = new URL(url);
+  const signer = await new LambdaClient({ region: account.region, credentials: sessionOf(by) }).config.signer();
+  const body = typeof document === 'string' ? document : JSON.stringify(document);
+  const { headers } = await signer.sign(
+    {
+      ...{ protocol, hostname, port: Number(port), method, path, query: {} },
+      ...(method === 'GET' ? {} : { body }),
+      headers: { host, 'content-type': 'application/json', ...sent.headers },
+    },
+    { signingDate: new Date(clock.now()) },
+  );
+  const { host: _host, ...others } = headers;
+  return { url, init: { method, headers: others, ...(method === 'GET' ? {} : { body: sent.body ?? body }) } };
+}
+
+async function send({ url, init }: Signed) {
+  const response = await fetch(url, init);
+  const text = await response.text();
+  return { status: response.status, answer: JSON.parse(text) as OperateAnswer };
+}
+
+const ask = async (document: unknown, sent?: Sent) => send(await signed(document, sent));
+
+function request(more: Readonly<Record<string, unknown>> = {}) {
+  const until = new Date(deployed.world.clock.now() + 30 * DAY).toISOString();
+  const { do: does = 'pause' } = more;
+  const base = { schema: 'keyturn.request/v1', id: randomUUID(), do: does, keys: [KEY], why: 'release freeze' };
+  return does === 'pause' ? { ...base, until, ...more } : { ...base, ...more };
+}
+
+/** Shown, and then done. */
+async function doIt(document: ReturnType<typeof request>, sent?: Sent) {
+  const { answer } = await ask(document, sent);
+  const planned = { ...document, plan: answer.plan?.digest };
+  return { planned, ...(await ask(planned, sent)) };
+}
+
+function tagOf(key = KEY): string | undefined {
+  const { Tags = [] } = deployed.world.account.secretsManager.describeSecret({ SecretId: `keyturn/${key}` });
+  return Tags.find(({ Key }) => Key === TAG.paused)?.Value;
+}
+
+function recorded(): readonly AuditEvent[] {
+  const { events } = deployed.world.account.logs.filterLogEvents({ logGroupName: AUDIT_LOG_GROUP });
+  return events.flatMap(({ message }) => {
+    const read = readAuditLine(message);
+    return 'event' in read ? [read.event] : [];
+  });
+}
+
+function taggings(): number {
+  return deployed.world.account.trail.filter(
+    ({ eventName, userIdentity }) =>
+      (eventName === 'TagResource' || eventName === 'UntagResource') &&
+      /Operator|Administrator/.test(JSON.stringify(userIdentity)),
+  ).length;
+}
+
+async function clear(): Promise<void> {
+  if (tagOf() !== undefined) await doIt(request({ do: 'resume' }));
+  expect(tagOf()).toBeUndefined();
+}
+
+describe('whom the policy lets in', () => {
+  it('is shown what will happen, and nothing is changed (K14)', async () => {
+    const { status, answer } = await ask(request());
+    expect([status, answer]).toMatchObject([
+      200,
+      {
+        schema: 'keyturn.answer/v1',
+        outcome: 'planned',
+        level: 'operator',
+        by: 'arn:aws:sts::111122223333:assumed-role/alice/alice',
+        plan: {
+          digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+          words: [expect.stringContaining('is held back until'), expect.stringContaining('AKIA')],
+        },
+      },
+    ]);
+    expect(tagOf()).toBeUndefined();
+  });
+
+  it('pauses a key and lets it go on; who, what and why is in the record before it is done (K7)', async () => {
+    const from = recorded().length;
+    const { status, answer, planned } = await doIt(request());
+    expect([status, answer.outcome]).toEqual([200, 'done']);
+    const secret = secretStateOf(deployed.world.account.secretsManager.describeSecret({ SecretId: `keyturn/${KEY}` }));
+    expect(pauseOf(secret, new Date(deployed.world.clock.now()))).toMatchObject({
+      by: 'alice/alice',
+      why: 'release freeze',
+      long: false,
+    });
+    const events = recorded().slice(from);
+    const told = events.filter(({ run }) => run === answer.run).map(({ event }) => event);
+    expect(told).toEqual(['run-started', 'requested', 'pause-written', 'run-finished']);
+    expect(events.find(({ event }) => event === 'requested')).toMatchObject({
+      function: 'operator',
+      key: KEY,
+      user: 'ci-shop',
+      facts: {
+        request: planned.id,
+        by: 'arn:aws:sts::111122223333:assumed-role/alice/alice',
+        byId: expect.stringMatching(/^AROA\w+:alice$/),
+        why: 'release freeze',
+        plan: planned.plan,
+      },
+      seal: expect.anything(),
+    });
+    const { answer: resumed } = await doIt(request({ do: 'resume', why: 'released' }), { by: 'bob' });
+    expect(resumed).toMatchObject({ outcome: 'done', plan: { changes: [{ key: KEY, do: 'resume' }] } });
+    expect(tagOf()).toBeUndefined();
+  });
+
+  it('pauses for longer than 90 days as an administrator only', async () => {
+    const until = new Date(deployed.world.clock.now() + 91 * DAY).toISOString();
+    const { status, answer } = await ask(request({ until }));
+    expect([status, answer.refused?.reason]).toEqual([403, 'beyond-level']);
+    const { answer: done } = await doIt(request({ until }), { by: 'carol', at: 'administrator' });
+    expect(done.outcome).toBe('done');
+    await clear();
+  });
+
+  it('does nothing else than write that one tag: the roles may not (K12)', async () => {
+    expect(enforcement.denied.filter((one) => /^(operator|administrator):/.test(one))).toEqual([]);
+  });
+});
+
+describe('nobody', () => {
+  it('poses as somebody else with an event of his own: the direct way is closed to those who may ask', async () => {
+    const { account, accountUrl: endpoint, clock } = deployed.world;
+    const event = {
+      version: '2.0',
+      requestContext: {
+        authorizer: {
+          iam: {
+            userArn: 'arn:aws:sts::111122223333:assumed-role/carol/carol',
+            userId: 'AROAX:carol',
+            accountId: '111122223333',
+          },
+        },
+        http: { method: 'POST', path: '/' },
+      },
+      isBase64Encoded: false,
+      body: JSON.stringify(request()),
+    };
+    for (const [by, name] of [
+      ['alice', 'operator'],
+      ['alice', 'administrator'],
+      ['carol', 'administrator'],
+      ['alice', 'rotate'],
+      ['mallory', 'operator'],
+    ] as const) {
+      const client = new LambdaClient({
+        endpoint,
+        region: account.region,
+        credentials: sessionOf(by),
+        systemClockOffset: clock.now() - Date.now(),
+      });
+      const FunctionName = deployed.deployment.functions.find(({ logicalId }) =>
+        logicalId.toLowerCase().includes(`rotation${name}function`),
+      )?.functionName;
+      const asked = client.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }));
+      await expect(asked, `${by} ${name}`).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    }
+  });
+
+  it('starts a front with an event in which AWS names nobody: it is refused, and people are told', async () => {
+    const from = recorded().length;
+    const forged = {
+      version: '2.0',
+      headers: { 'x-amzn-iam-user': 'alice' },
+      requestContext: { http: { method: 'POST', path: '/' } },
+      isBase64Encoded: false,
+      body: JSON.stringify(request()),
+    };
+    const name =
+      deployed.deployment.functions.find(({ logicalId }) => /RotationOperatorFunction/.test(logicalId))?.functionName ??
+      '';
+    const { functionError } = await deployed.world.invoke(name, forged);
+    expect(functionError).toBe('Unhandled');
+    const told = recorded().slice(from);
+    expect(told.map(({ event, reason }) => `${event} ${reason}`)).toContain('finding request-refused');
+    expect(told.map(({ event }) => event)).toContain('people-told');
+    expect(tagOf()).toBeUndefined();
+  });
+
+  it('asks without a signature, with another secret, or after the request was changed', async () => {
+    const { url, init } = await signed(request());
+    const { authorization: _signature, ...unsigned } = init.headers as Record<string, string>;
+    expect((await fetch(url, { ...init, headers: unsigned })).status).toBe(403);
+    const changed = JSON.stringify(request({ keys: ['other'] }));
+    expect((await ask(request(), { body: changed })).status).toBe(403);
+    const wrong = {
+      ...(init.headers as Record<string, string>),
+      authorization: String((init.headers as Record<string, string>).authorization).replace(/.$/, (last) =>
+        last === '0' ? '1' : '0',
+      ),
+    };
+    expect((await fetch(url, { ...init, headers: wrong })).status).toBe(403);
+  });
+
+  it('asks at the URL of administrators as an operator, or at any without a policy', async () => {
+    expect((await ask(request(), { by: 'alice', at: 'administrator' })).status).toBe(403);
+    expect((await ask(request(), { by: 'carol', at: 'operator' })).status).toBe(403);
+    expect((await ask(request(), { by: 'mallory' })).status).toBe(403);
+  });
+
+  it('is taken for whom headers or the body name', async () => {
+    const headers = { 'x-amzn-iam-userarn': 'arn:aws:iam::111122223333:user/carol', 'x-forwarded-user': 'carol' };
+    const { answer } = await ask(request(), { headers });
+    expect(answer.by).toBe('arn:aws:sts::111122223333:assumed-role/alice/alice');
+    for (const more of [{ by: 'carol' }, { level: 'administrator' }, { requestContext: {} }]) {
+      expect((await ask({ ...request(), ...more })).answer.refused?.reason, JSON.stringify(more)).toBe(
+        'invalid-request',
+      );
+    }
+  });
+
+  it('has a request done twice by sending it again: the signature is still good, the request is known', async () => {
+    const document = request();
+    const { answer } = await ask(document);
+    const once = await signed({ ...document, plan: answer.plan?.digest });
+    const before = taggings();
+    expect((await send(once)).answer).toMatchObject({ outcome: 'done' });
+    expect((await send(once)).answer).toMatchObject({ outcome: 'done', repeated: true });
+    expect(taggings()).toBe(before + 1);
+    // Not even when somebody has undone it meanwhile.
+    await clear();
+    expect((await send(once)).answer).toMatchObject({ outcome: 'done', repeated: true });
+    expect(tagOf()).toBeUndefined();
+    expect(taggings()).toBe(before + 2);
+  });
+
+  it('takes the ID of another one’s request, or for another plan', async () => {
+    const { planned } = await doIt(request());
+    await clear();
+    const bobs = await ask({ ...planned, why: 'mine' }, { by: 'bob' });
+    const { answer: shown } = await ask({ ...planned, plan: undefined, why: 'other' });
+    const again = await ask({ ...planned, plan: shown.plan?.digest, why: 'other' });
+    expect([bobs.answer.refused?.reason, again.answer.refused?.reason]).toEqual(['id-taken', 'id-taken']);
+    expect(tagOf()).toBeUndefined();
+  });
+
+  it('has a plan done that somebody else was shown, or that is not the one any more', async () => {
+    const document = request();
+    const { answer } = await ask(document);
+    const plan = answer.plan?.digest;
+    expect((await ask({ ...document, plan }, { by: 'bob' })).answer.refused?.reason).toBe('plan-changed');
+    expect((await ask({ ...document, plan, why: 'another reason' })).answer.refused?.reason).toBe('plan-changed');
+    expect((await ask({ ...document, plan, keys: ['other'] })).answer.refused?.reason).toBe('plan-changed');
+    await doIt(request({ why: 'sooner' }), { by: 'bob' });
+    expect((await ask({ ...document, plan })).answer.refused?.reason).toBe('plan-changed');
+    expect(tagOf()).toContain('sooner');
+    await clear();
+  });
+
+  it('comes in between two who ask at once: one at most is done, and the record has both', async () => {
+    const [alices, bobs] = [request({ why: 'a' }), request({ why: 'b' })];
+    const plans = [(await ask(alices)).answer.plan?.digest, (await ask(bobs, { by: 'bob' })).answer.plan?.digest];
+    const [before, from] = [taggings(), recorded().length];
+    const both = await Promise.all([
+      signed({ ...alices, plan: plans[0] }).then(send),
+      signed({ ...bobs, plan: plans[1] }, { by: 'bob' }).then(send),
+    ]);
+    const outcomes = both.map(({ answer }) => answer.refused?.reason ?? answer.outcome);
+    const done = outcomes.filter((outcome) => outcome === 'done').length;
+    expect(done).toBeLessThanOrEqual(1);
+    expect(outcomes.every((outcome) => ['done', 'in-progress', 'plan-changed'].includes(outcome))).toBe(true);
+    expect(taggings()).toBe(before + done);
+    const asked = recorded()
+      .slice(from)
+      .flatMap(({ event, facts }) => (event === 'requested' ? [facts?.request] : []));
+    expect(asked).toEqual(expect.arrayContaining([alices.id, bobs.id]));
+    await clear();
+  });
+
+  it('has the same request done twice by sending it twice at once', async () => {
+    const document = request();
+    const { answer } = await ask(document);
+    const planned = { ...document, plan: answer.plan?.digest };
+    const once = await signed(planned);
+    const before = taggings();
+    await Promise.all([send(once), send(once)]);
+    expect(taggings()).toBeLessThanOrEqual(before + 1);
+    await ask(planned);
+    expect((await ask(planned)).answer).toMatchObject({ outcome: 'done', repeated: true });
+    expect(taggings()).toBe(before + 1);
+    await clear();
+  });
+
+  it.each([
+    ['a reason that turns its direction', { why: 'freeze \u202Eyadot' }],
+    ['a reason of two lines', { why: 'freeze\nby carol' }],
+    ['a reason that is not seen', { why: 'free\u200Bze' }],
+    ['no reason', { why: ' ' }],
+    ['a reason of 201 characters', { why: 'x'.repeat(201) }],
+    ['an end without a zone', { until: '2027-03-01T12:00:00' }],
+    ['an end that has passed', { until: '2026-01-01T00:00:00Z' }],
+    ['two keys', { keys: [KEY, 'other'] }],
+    ['a key with a path', { keys: ['connections/acme'] }],
+    ['something that there is not', { do: 'delete' }],
+  ])('gets %s through', async (_what, more) => {
+    const { status, answer } = await ask(request(more));
+    expect([status, answer.refused?.reason]).toEqual([400, 'invalid-request']);
+    expect(tagOf()).toBeUndefined();
+  });
+
+  it('gets a key paused that is not managed', async () => {
+    const { status, answer } = await ask(request({ keys: ['nobody'] }));
+    expect([status, answer.refused]).toEqual([
+      404,
+      { reason: 'unknown-key', message: 'There is no managed key "nobody".' },
+    ]);
+  });
+
+  it.each([
+    ['a body of a megabyte', JSON.stringify({ ...{ schema: 'keyturn.request/v1' }, why: 'x'.repeat(1_000_000) })],
+    ['no JSON', '{"schema":'],
+    ['nothing', ''],
+  ])('is answered with an error of the machine to %s', async (_what, body) => {
+    const { status, answer } = await ask(body);
+    expect([status, answer.refused?.reason]).toEqual([400, 'invalid-request']);
+  });
+
+  it('is answered with a GET', async () => {
+    expect((await ask('', { method: 'GET' })).status).toBe(400);
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { AUDIT_SCHEMA, type AuditEvent, attemptOf, eventId } from '../../../functions/core/audit';
+import { earlierOf, isAlone } from '../../../functions/core/request/requests-before';
+
+const NOW = new Date('2026-11-01T12:00:30Z');
+const ME = { id: 'request-1', by: 'arn:alice', plan: 'digest-1' };
+
+interface Told {
+  readonly run: string;
+  /** Seconds before now. */
+  readonly ago: number;
+  readonly event?: AuditEvent['event'];
+  readonly outcome?: AuditEvent['outcome'];
+  readonly key?: string;
+  readonly request?: string;
+  readonly by?: string;
+  readonly plan?: string;
+  readonly sequence?: number;
+}
+function told({
+  run,
+  ago,
+  event = 'requested',
+  outcome = 'ok',
+  key = 'shop',
+  sequence = 2,
+  ...facts
+}: Told): AuditEvent {
+  const time = new Date(NOW.getTime() - ago * 1000);
+  const attempt = attemptOf({ run }, new Date('2026-11-01T12:00:00Z'));
+  return {
+    schema: AUDIT_SCHEMA,
+    id: eventId(attempt, sequence),
+    sequence,
+    event,
+    time: time.toISOString(),
+    account: '111122223333',
+    region: 'eu-west-1',
+    run,
+    function: 'operator',
+    functionVersion: 'test',
+    key,
+    outcome,
+    facts: { request: ME.id, by: ME.by, plan: ME.plan, ...facts },
+  };
+}
+const before = (...events: readonly AuditEvent[]) => ({
+  requested: events.filter(({ event }) => event === 'requested'),
+  done: events.filter(({ event }) => event !== 'requested'),
+});
+const done = (given: Omit<Told, 'event'>) => told({ sequence: 3, event: 'pause-written', ...given });
+const refused = (given: Omit<Told, 'outcome'>) => told({ sequence: 3, outcome: 'blocked', ...given });
+
+describe('an earlier copy of a request', () => {
+  it.each<[string, readonly AuditEvent[], ReturnType<typeof earlierOf>]>([
+    ['there is none', [], 'none'],
+    ['there is another request', [told({ run: 'a', ago: 5, request: 'request-2' })], 'none'],
+    ['it was done', [told({ run: 'a', ago: 5 }), done({ run: 'a', ago: 4 })], 'done'],
+    ['it was done hours ago', [told({ run: 'a', ago: 50_000 }), done({ run: 'a', ago: 49_999 })], 'done'],
+    ['it began just now', [told({ run: 'a', ago: 59 })], 'in-progress'],
+    ['it began, and its function can live no longer', [told({ run: 'a', ago: 60 })], 'died'],
+    ['it was refused after it began', [told({ run: 'a', ago: 5 }), refused({ run: 'a', ago: 4 })], 'none'],
+    ['it was refused at once', [told({ run: 'a', ago: 5, outcome: 'blocked' })], 'none'],
+    ['somebody else asked', [told({ run: 'a', ago: 5, by: 'arn:bob' })], 'id-taken'],
+    ['it had another plan', [told({ run: 'a', ago: 5, plan: 'digest-2' })], 'id-taken'],
+    [
+      'somebody else asked, and it was done',
+      [told({ run: 'a', ago: 5, by: 'arn:bob' }), done({ run: 'a', ago: 4 })],
+      'id-taken',
+    ],
+  ])('%s', (_what, events, earlier) => {
+    expect(earlierOf(before(...events), ME, NOW)).toBe(earlier);
+  });
+});
+
+describe('of several who ask for one key at once', () => {
+  const mine = told({ run: 'me', ago: 1 });
+  it.each<[string, readonly AuditEvent[], boolean]>([
+    ['who is alone goes on', [mine], true],
+    ['who sees an earlier one does not', [mine, told({ run: 'a', ago: 2 })], false],
+    ['nor who sees a later one: it may have looked before', [mine, told({ run: 'a', ago: 0 })], false],
+    ['who is done is out of the way', [mine, told({ run: 'a', ago: 3 }), done({ run: 'a', ago: 2 })], true],
+    ['who was refused is out of the way', [mine, told({ run: 'a', ago: 3 }), refused({ run: 'a', ago: 2 })], true],
+    ['who is at work for less than a minute is not', [mine, told({ run: 'a', ago: 59 })], false],
+    ['who has died is out of the way in a minute', [mine, told({ run: 'a', ago: 60 })], true],
+    ['who asks for another key is not in it', [mine, told({ run: 'a', ago: 2, key: 'other' })], true],
+    ['who does not stand in the record does not go on', [], false],
+    ['nor who only stands there for another key', [told({ run: 'me', ago: 1, key: 'other' })], false],
+    [
+      'what another one has done says nothing of this one',
+      [mine, told({ run: 'a', ago: 3 }), done({ run: 'b', ago: 2 })],
+      false,
+    ],
+  ])('%s', (_what, events, alone) => {
+    expect(isAlone(before(...events), 'shop', 'me', NOW)).toBe(alone);
+  });
+});

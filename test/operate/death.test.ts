@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { TAG } from '../../functions/core/names';
+import { deliveredKey } from '../support/converge';
+import type { Scene } from '../support/scene';
+
+const PAUSE = {
+  schema: 'keyturn.request/v1',
+  id: '0f8fad5b-d9cb-469f-a165-70867728950e',
+  do: 'pause',
+  keys: ['shop'],
+  why: 'release freeze',
+  until: '2026-03-01',
+};
+const tagOf = (scene: Scene) => scene.tag('shop')[TAG.paused];
+const tagged = ({ calls }: Scene) => calls.filter(({ action }) => /^(Tag|Untag)Resource$/.test(action)).length;
+
+describe('the front', () => {
+  it('may die after any of its requests: what is there is whole, and the same request is done once (K9)', async () => {
+    const deaths: string[] = [];
+    for (let at = 1; ; at += 1) {
+      const scene = await deliveredKey();
+      const { answer } = await scene.ask(PAUSE);
+      const document = { ...PAUSE, plan: answer?.plan?.digest };
+      const [before, changedBefore] = [tagged(scene), tagOf(scene)];
+      const died = await scene.kill(at, () => scene.ask(document));
+      const wasDone = tagOf(scene) !== changedBefore;
+      expect([undefined, '2026-03-01T00:00:00.000Z Operator/alice release freeze']).toContain(tagOf(scene));
+      scene.hours(0.02);
+      const { answer: again } = await scene.ask(document);
+      deaths.push(`${wasDone ? 'done' : 'not done'}: ${again?.refused?.reason ?? again?.outcome}`);
+      const told = scene.audits.filter(({ event, facts }) => event === 'pause-written' && facts?.request === PAUSE.id);
+      expect(told.length).toBeGreaterThanOrEqual(1);
+      expect(tagged(scene)).toBe(before + 1);
+      if (!died) break;
+    }
+    expect(new Set(deaths)).toEqual(new Set(['not done: done', 'done: done']));
+  }, 120_000);
+});

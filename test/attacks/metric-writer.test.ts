@@ -83,7 +83,7 @@ describe('K8: who may put metrics, and takes a million from each count of troubl
     attacked.aws = ({ action }) =>
       refused.has(action) ? { kind: 'error', status: 400, code: 'AccessDeniedException' } : undefined;
     // Past two daily runs.
-    await forge(30, LESS_THAN_NOTHING);
+    await forge(40, LESS_THAN_NOTHING);
     expect(ringing()).toEqual(['Keyturn-failing', 'Keyturn-record-incomplete', 'Keyturn-untold']);
   });
 });

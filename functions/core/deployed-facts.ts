@@ -10,6 +10,7 @@ const thingsSchema = z.strictObject({
   names: z.string().min(1),
   topic: z.string(),
   keys: z.array(z.string()),
+  namedKeys: z.array(z.string()).optional(),
   archive: z.string().optional(),
   signing: z.string().optional(),
   trail: z

@@ -20,8 +20,10 @@ export interface OwnNames {
   readonly names: string;
   /** ARN of the topic. */
   readonly topic: string;
-  /** IDs of the KMS keys, the stack's own and those that the configuration names. */
+  /** IDs of the stack's own KMS keys. */
   readonly keys: readonly string[];
+  /** IDs of the KMS keys that the configuration names, which other things of the account may use too. @default - none */
+  readonly namedKeys?: readonly string[] | undefined;
   /** Name of the archive's bucket. @default - there is none */
   readonly archive?: string | undefined;
   /** The trail that the stack made, or whose files reports read. @default - there is none */
@@ -33,12 +35,22 @@ export interface OwnNames {
 /** What a call names, by the parameter that has the name, and how it may name it. */
 export type NamedThing = Readonly<Record<string, readonly NamePattern[]>>;
 
+/** Such things, and the calls that change them. */
+export interface OwnThings {
+  readonly things: readonly NamedThing[];
+  /** @default - all but the ordinary ones */
+  readonly calls?: readonly string[];
+}
+
 /**
  * The ways in which a call can name a thing of Keyturn's, by the parameter that has the name: by its name, by its ARN, and
  * for some by their ends alone, as a pattern of EventBridge has room for 2,048 characters.
  */
-export function ownThings(own: OwnNames): readonly NamedThing[] {
-  return [...mainThings(own), ...otherThings(own)];
+export function ownThings(own: OwnNames): readonly OwnThings[] {
+  return [
+    { things: [...mainThings(own), ...otherThings(own)] },
+    { things: ownKeys(own.namedKeys ?? []), calls: CHANGES_OF_NAMED_KEYS },
+  ];
 }
 
 /** Those that one pattern has room for. */
@@ -93,15 +105,20 @@ function prefix(text: string): NamePattern {
 }
 
 /**
- * The first thing of Keyturn's that a call's parameters name; undefined where they name none.
+ * The first thing of Keyturn's that a call changes; undefined where its parameters name none.
  *
+ * @param call its name
  * @param parameters CloudTrail's `requestParameters`
  */
 export function ownThingIn(
-  things: readonly NamedThing[],
+  own: readonly OwnThings[],
+  call: string,
   parameters: Readonly<Record<string, unknown>>,
 ): string | undefined {
-  for (const [parameter, patterns] of things.flatMap((thing) => Object.entries(thing))) {
+  const changed = own.filter(({ calls }) => calls === undefined || calls.includes(call));
+  for (const [parameter, patterns] of changed.flatMap(({ things }) =>
+    things.flatMap((thing) => Object.entries(thing)),
+  )) {
     const value = Object.hasOwn(parameters, parameter) ? parameters[parameter] : undefined;
     const named = (Array.isArray(value) ? value : [value]).find(
       (name) => typeof name === 'string' && patterns.some((pattern) => fits(pattern, name)),
@@ -129,6 +146,19 @@ export const ORDINARY_CALLS = [
   'UntagResource',
   'ConfirmSubscription',
 ] as const;
+
+/**
+ * What takes a KMS key from Keyturn, or lets others at what it encrypts. Of a key that other things use too, the rest is
+ * their everyday life: EBS, RDS and Lambda make a grant for each volume, database and function.
+ */
+export const CHANGES_OF_NAMED_KEYS = [
+  'PutKeyPolicy',
+  'DisableKey',
+  'ScheduleKeyDeletion',
+  'DisableKeyRotation',
+  'DeleteImportedKeyMaterial',
+  'RevokeGrant',
+] as const satisfies readonly OwnCall[];
 
 /** What deploys a stack, whoever calls it; CloudFormation itself does the rest. */
 export const DEPLOYING_CALLS = ['CreateStack', 'UpdateStack', 'ExecuteChangeSet', 'DeleteStack'] as const;

@@ -13,7 +13,7 @@ export interface AlarmDefinition {
   readonly name: AlarmName;
   /** What it means, and whether anything is broken. */
   readonly text: string;
-  /** What is watched; several ones are added up. */
+  /** What is watched; several ones are added up, and of Keyturn's own the highest is taken. */
   readonly metrics: readonly AlarmMetric[];
   /** What is taken off the one metric, in each period that has both. @default - nothing */
   readonly less?: AlarmMetric;

@@ -2,19 +2,26 @@ import type { FindingCode } from '../../functions/core/findings/findings';
 import { type FunctionName, METRIC, METRICS_NAMESPACE, METRICS_SERVICE } from '../../functions/core/names';
 import type { AlarmMetric } from './alarm-definition';
 
-/** A metric of one function's runs. */
-export function runMetric(name: string, of: FunctionName, statistic: AlarmMetric['statistic'] = 'Sum'): AlarmMetric {
-  return { namespace: METRICS_NAMESPACE, name, dimensions: { service: METRICS_SERVICE, function: of }, statistic };
+/**
+ * A metric of one function's runs. Whoever has `cloudwatch:PutMetricData` can put values below 0 into any of Keyturn's
+ * own, which hide what is there in a sum, and nothing in a maximum.
+ */
+export function runMetric(name: string, of: FunctionName): AlarmMetric {
+  return ownMetric(name, { function: of });
 }
 
 /** A metric that the functions send together. */
 export function sharedMetric(name: string): AlarmMetric {
-  return { namespace: METRICS_NAMESPACE, name, dimensions: { service: METRICS_SERVICE }, statistic: 'Sum' };
+  return ownMetric(name, {});
 }
 
 export function findingMetric(finding: FindingCode): AlarmMetric {
-  const dimensions = { service: METRICS_SERVICE, finding };
-  return { namespace: METRICS_NAMESPACE, name: METRIC.findings, dimensions, statistic: 'Sum' };
+  return ownMetric(METRIC.findings, { finding });
+}
+
+function ownMetric(name: string, of: AlarmMetric['dimensions']): AlarmMetric {
+  const dimensions = { service: METRICS_SERVICE, ...of };
+  return { namespace: METRICS_NAMESPACE, name, dimensions, statistic: 'Maximum' };
 }
 
 /** Runs of a Lambda function that failed as a whole. */

@@ -11,7 +11,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Settings } from '../../functions/core/config/settings';
-import { ALARM_PREFIX } from '../../functions/core/names';
+import { ALARM_PREFIX, METRICS_NAMESPACE } from '../../functions/core/names';
 import type { AlarmDefinition, AlarmMetric } from './alarm-definition';
 import { alarmDefinitions, type Watched } from './alarm-definitions';
 
@@ -69,10 +69,14 @@ function metricOf({ metrics, less, periodMinutes }: AlarmDefinition): IMetric {
     });
   }
   if (first !== undefined && all.length === 1) return first;
+  // A value below 0, which anybody may put into a metric of Keyturn's own, would hide the others in a sum.
+  const [of, label] = metrics.every(({ namespace }) => namespace === METRICS_NAMESPACE)
+    ? ['MAX', 'Maximum']
+    : ['SUM', 'Sum'];
   // A function over a list takes what is there; m1 + m2 would be nothing where one of the two is.
   return new MathExpression({
-    expression: `SUM([${all.map((_, at) => `m${at + 1}`).join(', ')}])`,
-    label: 'Sum',
+    expression: `${of}([${all.map((_, at) => `m${at + 1}`).join(', ')}])`,
+    label,
     usingMetrics: Object.fromEntries(all.map((metric, at) => [`m${at + 1}`, metric])),
     period,
   });

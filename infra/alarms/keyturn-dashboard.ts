@@ -113,11 +113,11 @@ function telling(auditLog: ILogGroup): readonly IWidget[] {
 }
 
 function metric(name: string, of: FunctionName, statistic: 'Maximum' | 'Sum', label: string): Metric {
-  return shown(runMetric(name, of, statistic), label);
+  return shown({ ...runMetric(name, of), statistic }, label);
 }
 
 function shared(name: string, label: string): Metric {
-  return shown(sharedMetric(name), label);
+  return shown({ ...sharedMetric(name), statistic: 'Sum' }, label);
 }
 
 function shown({ namespace, name: metricName, dimensions, statistic }: AlarmMetric, label: string): Metric {

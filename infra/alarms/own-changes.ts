@@ -6,8 +6,10 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { KEYTURN_CHANGED } from '../../functions/core/names';
 import {
+  CHANGES_OF_NAMED_KEYS,
   CLOUDFORMATION_ADDRESS,
   mainThings,
+  type NamedThing,
   ORDINARY_CALLS,
   type OwnNames,
   otherThings,
@@ -21,13 +23,11 @@ export interface OwnChangesProps {
   readonly deadLetters: IQueue;
   /** What is Keyturn's own. */
   readonly own: OwnNames;
-  /** IDs of the KMS keys that the configuration names. */
-  readonly namedKeys: readonly string[];
   /** Where the runbooks are; ends in a slash. */
   readonly runbooks: string;
 }
 
-/** Keys of connections in a pattern, which has room for 2,048 characters. */
+/** KMS keys that the configuration names in a pattern, which has room for 2,048 characters. */
 const KEYS_OF_RULE = 25;
 
 /** CloudFormation cuts the stack's name and the logical ID where a name would be too long, neither of them to fewer. */
@@ -41,15 +41,15 @@ const UNCUT = 24;
 export class OwnChanges extends Construct {
   private readonly props: OwnChangesProps;
   private readonly rules: Rule[] = [];
-  private readonly known: string[];
+  private readonly named: string[] = [];
 
   constructor(scope: Construct, id: string, props: OwnChangesProps) {
     super(scope, id);
     this.props = props;
-    const { topic, deadLetters, own, namedKeys } = props;
-    this.known = [...own.keys, ...namedKeys];
+    const { topic, deadLetters, own } = props;
     this.addRule('Rule', { $or: mainThings(own) });
-    this.addRule('More', { $or: [...otherThings(own), ...ownKeys(namedKeys)] });
+    this.addRule('More', { $or: otherThings(own) });
+    this.watchKeys(own.namedKeys ?? []);
     const arns = Lazy.list({ produce: () => this.rules.map(({ ruleArn }) => ruleArn) });
     const conditions = { ArnEquals: { 'aws:SourceArn': arns } };
     const principals = [new ServicePrincipal('events.amazonaws.com')];
@@ -67,25 +67,24 @@ export class OwnChanges extends Construct {
     );
   }
 
-  /** IDs of all KMS keys that are watched. */
-  get keys(): readonly string[] {
-    return this.known;
+  /** IDs of the KMS keys that are watched and not the stack's own. */
+  get namedKeys(): readonly string[] {
+    return this.named;
   }
 
-  /** KMS keys that are known once the managed keys are: those of connections. @param ids any that are known already too */
+  /** Those of connections are known once the managed keys are. @param ids any that are known already too */
   watchKeys(ids: readonly string[]): void {
-    for (const id of ids.filter((one) => !this.known.includes(one))) {
-      const { own, namedKeys } = this.props;
-      const others = this.known.length - own.keys.length - namedKeys.length;
-      const named = { keyId: [{ suffix: id }] };
-      if (others % KEYS_OF_RULE === 0) this.addRule(`Keys${others / KEYS_OF_RULE || ''}`, named);
-      else this.rules.at(-1)?.addEventPattern({ detail: { requestParameters: named } });
-      this.known.push(id);
+    for (const id of ids.filter((one) => !this.named.includes(one))) {
+      const { length } = this.named;
+      const [requestParameters] = ownKeys([id]);
+      if (length % KEYS_OF_RULE !== 0) this.rules.at(-1)?.addEventPattern({ detail: { requestParameters } });
+      else this.addRule(`Keys${length / KEYS_OF_RULE || ''}`, { ...requestParameters }, [...CHANGES_OF_NAMED_KEYS]);
+      this.named.push(id);
     }
   }
 
-  private addRule(id: string, requestParameters: object): void {
-    const { topic, deadLetters, runbooks } = this.props;
+  private addRule(id: string, requestParameters: object, eventName = Match.anythingBut(...ORDINARY_CALLS)): void {
+    const { topic, deadLetters, runbooks, own } = this.props;
     const rule = new Rule(this, id, {
       description: 'Keyturn: tell people when Keyturn itself is changed, and not by a deployment',
       eventPattern: {
@@ -97,11 +96,11 @@ export class OwnChanges extends Construct {
           managementEvent: [true],
           errorCode: Match.doesNotExist(),
           sourceIPAddress: Match.anythingBut(CLOUDFORMATION_ADDRESS),
-          eventName: Match.anythingBut(...ORDINARY_CALLS),
+          eventName,
           requestParameters,
         },
       },
-      targets: [toTopic(topic, deadLetters, message(runbooks))],
+      targets: [toTopic(topic, deadLetters, message(runbooks, own))],
     });
     this.rules.push(rule);
   }
@@ -122,21 +121,15 @@ export function ownNamesPrefix(scope: Construct): string {
   return `${stackName}-${(outermost?.node.id ?? '').replace(/[^A-Za-z0-9]/g, '').slice(0, UNCUT)}`;
 }
 
-/** EventBridge leaves out what an event does not have, so of the names only the one that it has is there. */
-function message(runbooks: string): RuleTargetInput {
+/**
+ * EventBridge leaves out what an event does not have, so of the names only those that it has are there. Calls that name
+ * two things, such as a role and the policy that it gets, have one of them among `otherThings`.
+ */
+function message(runbooks: string, own: OwnNames): RuleTargetInput {
   const of = (path: string) => EventField.fromPath(`$.detail.${path}`);
-  const thing = [
-    'functionName',
-    'roleName',
-    'policyArn',
-    'logGroupName',
-    'logGroupIdentifier',
-    'secretId',
-    'rule',
-    'topicArn',
-  ]
-    .map((name) => of(`requestParameters.${name}`))
-    .join('');
+  const beside = parametersOf(otherThings(own));
+  const main = parametersOf(mainThings(own)).filter((name) => !beside.includes(name));
+  const thing = [main, beside].map((names) => names.map((name) => of(`requestParameters.${name}`)).join('')).join(' ');
   return RuleTargetInput.fromMultilineText(
     [
       'Keyturn itself was changed, and not by a deployment of its stack.',
@@ -147,4 +140,9 @@ function message(runbooks: string): RuleTargetInput {
       `Runbook: ${runbooks}${KEYTURN_CHANGED}.md`,
     ].join('\n'),
   );
+}
+
+/** The parameters by which calls name things. */
+function parametersOf(things: readonly NamedThing[]): readonly string[] {
+  return [...new Set(things.flatMap(Object.keys))];
 }

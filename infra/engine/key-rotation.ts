@@ -384,15 +384,15 @@ export class KeyRotation extends Construct implements IKeyRotation {
     const changes = new OwnChanges(this, 'OwnChanges', {
       topic,
       deadLetters,
-      own: { ...own, keys },
-      namedKeys,
+      own: { ...own, keys, namedKeys },
       runbooks,
     });
     const facts = new DeploymentFacts(this, 'Facts', {
       things: {
         stacks: Lazy.list({ produce: () => [...this.deployedBy.stacks] }),
         ...own,
-        keys: Lazy.list({ produce: () => [...changes.keys] }),
+        keys,
+        namedKeys: Lazy.list({ produce: () => [...changes.namedKeys] }, { omitEmpty: true }),
       },
       rights: Lazy.string({ produce: () => JSON.stringify(rightsDocument(this.rightsInWords())) }),
     });
@@ -424,13 +424,13 @@ export class KeyRotation extends Construct implements IKeyRotation {
   }
 }
 
-/** The files that reports may read: of the trail that is named, and otherwise of the stack's own. */
 /** IDs of KMS keys, each once, by which calls name them as well as by their ARNs. */
 function keyIds(arns: readonly (string | undefined)[]): readonly string[] {
   const ids = arns.flatMap((arn) => (arn === undefined ? [] : [Fn.select(1, Fn.split('/', arn))]));
   return [...new Set(ids)];
 }
 
+/** The files that reports may read: of the trail that is named, and otherwise of the stack's own. */
 function trailFilesOf({ audit: { trailFiles } }: Settings, own: ManagementTrail | undefined): TrailFiles | undefined {
   const bucket = trailFiles?.bucket ?? own?.bucket.bucketName;
   return trailFiles === undefined || bucket === undefined ? undefined : { ...trailFiles, bucket };

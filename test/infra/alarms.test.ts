@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ALARM_NAMES } from '../../functions/core/config/alarm-names';
 import type { ConfigInput } from '../../functions/core/config/config';
-import { FUNCTION_NAMES } from '../../functions/core/names';
+import { FUNCTION_NAMES, METRICS_NAMESPACE } from '../../functions/core/names';
 import { deployed } from './deployed';
 import { ONE_KEY, resourcesOf, synthesize } from './synthesized';
 
@@ -48,7 +48,7 @@ function alarmsOf(config: Partial<ConfigInput> = {}): ReadonlyMap<string, Alarm>
   );
 }
 
-/** `Namespace Metric dimension=value … statistic/seconds` of all that an alarm adds up. */
+/** `Namespace Metric dimension=value … statistic/seconds` of all that an alarm watches. */
 function metricsOf({ Metrics, Namespace = '', MetricName = '', Dimensions = [], Statistic = '', Period = 0 }: Alarm) {
   const single = { Metric: { Namespace, MetricName, Dimensions }, Stat: Statistic, Period };
   const stats = Metrics?.flatMap(({ MetricStat }) => MetricStat ?? []) ?? [single];
@@ -87,17 +87,21 @@ describe('the alarms', () => {
       'Keyturn OldestUndeliveredHours function=sync service=keyturn Maximum/3600',
       '> 2, 1 of 2, notBreaching',
     ],
-    ['forwarding', 'Keyturn Unforwarded service=keyturn Sum/3600', '> 0, 1 of 26, notBreaching'],
-    ['untold', 'Keyturn Untold service=keyturn Sum/3600', '> 0, 1 of 26, notBreaching'],
-    ['two-keys', 'Keyturn Findings finding=two-keys service=keyturn Sum/3600', '> 0, 1 of 26, notBreaching'],
-    ['foreign-key', 'Keyturn Findings finding=foreign-key service=keyturn Sum/3600', '> 0, 1 of 26, notBreaching'],
-    ['hold-limit', 'Keyturn Findings finding=hold-limit service=keyturn Sum/3600', '> 0, 1 of 26, notBreaching'],
+    ['forwarding', 'Keyturn Unforwarded service=keyturn Maximum/3600', '> 0, 1 of 26, notBreaching'],
+    ['untold', 'Keyturn Untold service=keyturn Maximum/3600', '> 0, 1 of 26, notBreaching'],
+    ['two-keys', 'Keyturn Findings finding=two-keys service=keyturn Maximum/3600', '> 0, 1 of 26, notBreaching'],
+    ['foreign-key', 'Keyturn Findings finding=foreign-key service=keyturn Maximum/3600', '> 0, 1 of 26, notBreaching'],
+    ['hold-limit', 'Keyturn Findings finding=hold-limit service=keyturn Maximum/3600', '> 0, 1 of 26, notBreaching'],
     [
       'token-rejected',
-      'Keyturn Findings finding=token-rejected service=keyturn Sum/3600',
+      'Keyturn Findings finding=token-rejected service=keyturn Maximum/3600',
       '> 0, 1 of 26, notBreaching',
     ],
-    ['token-expires', 'Keyturn Findings finding=token-expires service=keyturn Sum/3600', '> 0, 1 of 26, notBreaching'],
+    [
+      'token-expires',
+      'Keyturn Findings finding=token-expires service=keyturn Maximum/3600',
+      '> 0, 1 of 26, notBreaching',
+    ],
   ])('%s watches %s: %s', (name, metric, when) => {
     const alarm = alarms.get(name);
 
@@ -115,9 +119,10 @@ describe('the alarms', () => {
     expect(alarm && conditionOf(alarm)).toBe(`< 1, ${name === 'sync' ? '3 of 3' : '26 of 26'}, breaching`);
   });
 
-  it.each<[string, readonly string[], string]>([
+  it.each<[string, string, readonly string[], string]>([
     [
       'errors',
+      'SUM',
       ['Rotate', 'Deactivate', 'Delete', 'Sync'].map((name) =>
         expect.stringMatching(new RegExp(`^AWS/Lambda Errors FunctionName=KeyRotation${name}Function\\w+ Sum/3600$`)),
       ),
@@ -125,11 +130,13 @@ describe('the alarms', () => {
     ],
     [
       'failing',
-      ['rotate', 'deactivate', 'delete'].map((name) => `Keyturn Failed function=${name} service=keyturn Sum/3600`),
+      'MAX',
+      ['rotate', 'deactivate', 'delete'].map((name) => `Keyturn Failed function=${name} service=keyturn Maximum/3600`),
       '> 0, 2 of 50, notBreaching',
     ],
     [
       'dead-letters',
+      'SUM',
       ['UndeliveredEvents', 'FailedRuns'].map((name) =>
         expect.stringMatching(
           new RegExp(`^AWS/SQS ApproximateNumberOfMessagesVisible QueueName=KeyRotation${name}\\w+ Maximum/300$`),
@@ -139,14 +146,15 @@ describe('the alarms', () => {
     ],
     [
       'record-incomplete',
+      'MAX',
       [
-        'Keyturn Unrecorded service=keyturn Sum/3600',
-        'Keyturn Unpublished service=keyturn Sum/3600',
-        'Keyturn Findings finding=record-unavailable service=keyturn Sum/3600',
+        'Keyturn Unrecorded service=keyturn Maximum/3600',
+        'Keyturn Unpublished service=keyturn Maximum/3600',
+        'Keyturn Findings finding=record-unavailable service=keyturn Maximum/3600',
       ],
       '> 0, 1 of 26, notBreaching',
     ],
-  ])('%s adds up what it watches', (name, metrics, when) => {
+  ])('%s takes the %s of what it watches', (name, of, metrics, when) => {
     const alarm = alarms.get(name);
     const ids = metrics.map((_, at) => `m${at + 1}`);
 
@@ -154,8 +162,19 @@ describe('the alarms', () => {
     expect(alarm && conditionOf(alarm)).toBe(when);
     // CloudWatch: exactly one of them is what the alarm is about.
     const [sum, ...others] = alarm?.Metrics?.filter(({ ReturnData }) => ReturnData !== false) ?? [];
-    expect(sum?.Expression).toBe(`SUM([${ids.join(', ')}])`);
+    expect(sum?.Expression).toBe(`${of}([${ids.join(', ')}])`);
     expect(others).toEqual([]);
+  });
+
+  it('K8: nothing that anybody but AWS may write is added up: a value below 0 would hide one', () => {
+    for (const { Metrics = [], Namespace, Statistic } of alarms.values()) {
+      const ours = Metrics.some(({ MetricStat }) => MetricStat?.Metric.Namespace === METRICS_NAMESPACE);
+      const sums = Metrics.filter(({ MetricStat, Expression }) =>
+        MetricStat === undefined ? Expression?.startsWith('SUM') : MetricStat.Stat === 'Sum',
+      );
+      if (ours) expect(sums).toEqual([]);
+      if (Namespace === METRICS_NAMESPACE) expect(Statistic).toBe('Maximum');
+    }
   });
 
   it('archive is on when events could not be written, kept or handed over', () => {

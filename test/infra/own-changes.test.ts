@@ -167,6 +167,9 @@ describe('a change to Keyturn itself', () => {
     ['kms', 'PutKeyPolicy', { keyId: arnOfKey('f0') }],
     ['kms', 'DisableKey', { keyId: arnOfKey('c0') }],
     ['kms', 'PutKeyPolicy', { keyId: arnOfKey('c1') }],
+    ['kms', 'RevokeGrant', { keyId: arnOfKey('c1') }],
+    ['kms', 'DeleteImportedKeyMaterial', { keyId: arnOfKey('d0') }],
+    ['kms', 'DisableKeyRotation', { keyId: arnOfKey('a0') }],
     ['iam', 'CreatePolicyVersion', { policyArn: `arn:aws:iam::${ACCOUNT}:policy/KeyturnAuditor` }],
     ['sns', 'PutDataProtectionPolicy', { resourceArn: ARN.topic, dataProtectionPolicy: '{}' }],
     ['sqs', 'StartMessageMoveTask', { sourceArn: QUEUE_ARN, destinationArn: 'arn:aws:sqs:x' }],
@@ -192,6 +195,12 @@ describe('a change to Keyturn itself', () => {
     ['a confirmed address', 'sns', 'ConfirmSubscription', { topicArn: ARN.topic }],
     ['a key of a managed user', 'iam', 'CreateAccessKey', { userName: 'bitbucket-web-shop' }],
     ['a call without parameters', 'iam', 'GenerateCredentialReport', null],
+    // EBS, RDS and Lambda make one for each volume, database and function of an account that shares a key.
+    ['a grant of a key of the record', 'kms', 'CreateGrant', { keyId: arnOfKey('a0'), operations: ['Decrypt'] }],
+    ['a grant of a key of the queues', 'kms', 'CreateGrant', { keyId: arnOfKey('d0'), operations: ['Decrypt'] }],
+    ['a grant of a key of the trail', 'kms', 'RetireGrant', { keyId: arnOfKey('f0') }],
+    ['a grant of a key of a connection', 'kms', 'CreateGrant', { keyId: arnOfKey('c1'), operations: ['Decrypt'] }],
+    ['a word about a key that is shared', 'kms', 'UpdateKeyDescription', { keyId: arnOfKey('c0') }],
   ])('is not %s', (_what, service, name, parameters) => {
     expect(matches(event(service, name, parameters))).toBe(false);
   });

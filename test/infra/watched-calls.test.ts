@@ -5,6 +5,7 @@ import { DEPLOYMENT_PARAMETERS } from '../../functions/core/names';
 import { OWN_CHANGES, OWN_CHANGES_IN_IAM } from '../../functions/core/own-things';
 import { ownChangeReader } from '../../functions/report/evidence/own-change';
 import { compilePattern } from '../../local/events/pattern';
+import { targetPayload } from '../../local/events/target-input';
 import { ACCOUNT, deployed, REGION } from './deployed';
 import { ONE_KEY, resourcesOf, synthesize } from './synthesized';
 
@@ -232,9 +233,32 @@ function referredRole(): string {
   return named(firstOf('AWS::IAM::Role'));
 }
 
-const matchers = resourcesOf(template, 'AWS::Events::Rule')
+interface MailRule {
+  readonly EventPattern: unknown;
+  readonly Targets: readonly [{ readonly InputTransformer: InputTransformer }];
+}
+interface InputTransformer {
+  readonly InputPathsMap: Readonly<Record<string, string>>;
+  readonly InputTemplate: string;
+}
+
+const mailRules = resourcesOf(template, 'AWS::Events::Rule')
   .filter(({ id }) => id.includes('OwnChanges'))
-  .map(({ Properties }) => compilePattern(deployed(template, Properties.EventPattern)));
+  .map(({ Properties }) => {
+    const { EventPattern, Targets } = deployed(template, Properties) as MailRule;
+    return { matches: compilePattern(EventPattern), transformer: Targets[0].InputTransformer };
+  });
+
+/** The mails of an event. */
+function mailsOf(event: unknown): readonly string[] {
+  const context = { ruleArn: 'arn', ruleName: 'name', ingestionTime: new Date(0).toISOString() };
+  return mailRules
+    .filter(({ matches }) => matches(event))
+    .map(({ transformer: { InputPathsMap: inputPaths, InputTemplate } }) =>
+      targetPayload(event, context, { transformer: { inputPaths, template: InputTemplate } }),
+    );
+}
+
 const [facts] = resourcesOf(template, 'AWS::SSM::Parameter').filter(
   ({ Properties }) => Properties.Name === DEPLOYMENT_PARAMETERS.things,
 );
@@ -247,10 +271,12 @@ function missedBy(service: string, eventName: string, parameter: string, name: s
   const more = { eventSource: `${service}.amazonaws.com`, sourceIPAddress: '198.51.100.7' };
   const detail = { ...more, eventName, readOnly: false, managementEvent: true, requestParameters };
   const event = { source: `aws.${service}`, 'detail-type': 'AWS API Call via CloudTrail', detail };
+  const mails = mailsOf(event);
   const record = JSON.stringify({ ...detail, userIdentity: { arn: 'arn:aws:iam::111122223333:user/mallory' } });
   const change = readChange({ eventId: 'e', at: new Date(0), record });
   return [
-    ...(matchers.some((matches) => matches(event)) ? [] : [`no mail of ${eventName} of ${name}`]),
+    ...(mails.length > 0 ? [] : [`no mail of ${eventName} of ${name}`]),
+    ...mails.filter((mail) => !mail.includes(name)).map((mail) => `no ${parameter} ${name} in ${mail}`),
     ...(ASKED.includes(eventName) ? [] : [`no report asks for ${eventName}`]),
     ...(change?.through === 'hand' ? [] : [`no report has ${eventName} of ${name}`]),
   ];
@@ -276,5 +302,27 @@ describe('K7: every thing of a template that somebody can change by hand', () =>
       ),
     );
     expect([...new Set(missed)]).toEqual([]);
+  });
+
+  it('is named in a mail as long as EventBridge takes one', () => {
+    for (const { transformer } of mailRules) {
+      const paths = Object.entries(transformer.InputPathsMap).flat();
+      expect(paths.length / 2).toBeLessThanOrEqual(100);
+      expect(Math.max(...paths.map((text) => text.length))).toBeLessThanOrEqual(256);
+      expect(transformer.InputTemplate.length).toBeLessThanOrEqual(8_192);
+    }
+  });
+
+  it('is told apart from what the call names beside it', () => {
+    const requestParameters = {
+      roleName: named('KeyRotationSyncRole'),
+      policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess',
+    };
+    const detail = { eventName: 'AttachRolePolicy', readOnly: false, managementEvent: true, requestParameters };
+    const event = { source: 'aws.iam', 'detail-type': 'AWS API Call via CloudTrail', detail };
+    const words = mailsOf({ ...event, detail: { ...detail, sourceIPAddress: '198.51.100.7' } }).map((mail) =>
+      mail.split(/[\s"]+/),
+    );
+    expect(words).toEqual([expect.arrayContaining([requestParameters.roleName, requestParameters.policyArn])]);
   });
 });

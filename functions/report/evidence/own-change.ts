@@ -41,7 +41,7 @@ export function ownChangeReader(own: OwnStacks): (call: WrappedCall) => OwnChang
     if (!read.success || read.data.errorCode !== undefined) return undefined;
     const { eventName: call, eventSource, sourceIPAddress, userIdentity: who, requestParameters } = read.data;
     const stack = stackIn(own.stacks, call, requestParameters.stackName);
-    const thing = stack ?? ownThingIn(things, requestParameters);
+    const thing = stack ?? ownThingIn(things, call, requestParameters);
     if (thing === undefined) return undefined;
     const way = sourceIPAddress === CLOUDFORMATION_ADDRESS ? 'cloudformation' : 'hand';
     return {

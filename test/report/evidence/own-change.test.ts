@@ -14,6 +14,7 @@ const OWN = {
   names: 'Keyturn-KeyRotation',
   topic: 'arn:aws:sns:eu-west-1:111122223333:Keyturn-Notifications',
   keys: ['5678abcd-56ab-78cd-90ef-567890abcdef'],
+  namedKeys: ['1234abcd-12ab-34cd-56ef-1234567890ab'],
   archive: 'keyturn-archive',
 };
 const AT = new Date('2026-04-01T03:00:00Z');
@@ -183,13 +184,24 @@ describe('a thing of Keyturn’s', () => {
     [{ bucketName: 'keyturn-archive' }],
     [{ name: '/keyturn/audit-terms' }],
   ])('is named by %j', (parameters) => {
-    expect(ownThingIn(things, parameters)).toBeDefined();
+    expect(ownThingIn(things, 'PutKeyPolicy', parameters)).toBeDefined();
   });
 
   it.each([[{ bucketName: 'keyturn-archive-2' }], [{ functionName: 'Keyturn-Other' }], [{ other: 'keyturn/' }], [{}]])(
     'is not named by %j',
     (parameters) => {
-      expect(ownThingIn(things, parameters)).toBeUndefined();
+      expect(ownThingIn(things, 'PutKeyPolicy', parameters)).toBeUndefined();
     },
   );
+
+  it.each([
+    ['PutKeyPolicy', true, true],
+    ['RevokeGrant', true, true],
+    ['ScheduleKeyDeletion', true, true],
+    // Other services make one for each of their things.
+    ['CreateGrant', true, false],
+  ])('is a KMS key in %s: the own one %s, one that others may use too %s', (call, own, named) => {
+    const isTold = ([id]: readonly string[]) => ownThingIn(things, call, { keyId: `arn:aws:kms:x:y:key/${id}` });
+    expect([isTold(OWN.keys), isTold(OWN.namedKeys)].map((thing) => thing !== undefined)).toEqual([own, named]);
+  });
 });

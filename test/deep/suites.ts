@@ -28,7 +28,7 @@ export const DEEP_SUITES = [
   'test/cli/first-week.test.ts',
   // Whole deployed stacks again: one that observes, and one whose every entry is attacked.
   'test/lifecycle/{observe,observed-stack}.test.ts',
-  'test/attacks/{registry,trail-writer}.test.ts',
+  'test/attacks/{metric-writer,registry,trail-writer}.test.ts',
   // A deployed stack with all policies in force, in which people ask a hundred times; and a death at each request.
   'test/attacks/front.test.ts',
   'test/operate/death.test.ts',

@@ -7,11 +7,21 @@ import { emptyFolder, ROOT } from './apps';
 /** With what the API is compared as long as nothing is released: the first commit whose API is promised to stay. */
 const FIRST = 'df00f2f';
 
-const git = (...args: readonly string[]) => spawnSync('git', args, { cwd: ROOT, encoding: 'utf8' });
+const gitIn = (cwd: string, ...args: readonly string[]) => spawnSync('git', args, { cwd, encoding: 'utf8' });
+const git = (...args: readonly string[]) => gitIn(ROOT, ...args);
 
-/** The last release, by its tag; before the first one a commit that is named here. */
-export function baseOfApi(): string {
-  const { status, stdout } = git('describe', '--tags', '--abbrev=0', '--match', 'v[0-9]*');
+/**
+ * The release before this commit, by its tag; before the first one a commit that is named here. A tag of the commit
+ * itself is no base: the release would be compared with itself.
+ *
+ * @param checkout where to look
+ */
+export function baseOfApi(checkout = ROOT): string {
+  const own = gitIn(checkout, 'tag', '--points-at', 'HEAD')
+    .stdout.split('\n')
+    .filter((tag) => tag !== '');
+  const excluded = own.map((tag) => `--exclude=${tag}`);
+  const { status, stdout } = gitIn(checkout, 'describe', '--tags', '--abbrev=0', '--match', 'v[0-9]*', ...excluded);
   return status === 0 ? stdout.trim() : FIRST;
 }
 

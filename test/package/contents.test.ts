@@ -60,7 +60,9 @@ describe('the package', () => {
     const folder = join(folderWithPackage(), 'node_modules', 'keyturn');
     for (const file of globSync('**/*', { cwd: folder }).filter((one) => statSync(join(folder, one)).isFile())) {
       const text = readFileSync(join(folder, file), 'utf8');
-      for (const path of [ROOT, tmpdir(), homedir()]) expect(text.includes(`${path}/`), `${file}: ${path}`).toBe(false);
+      // The pages are written by people, and show a folder of `/tmp` that the reader has.
+      const paths = file.startsWith('docs/') ? [ROOT, homedir()] : [ROOT, homedir(), tmpdir()];
+      for (const path of paths) expect(text.includes(`${path}/`), `${file}: ${path}`).toBe(false);
     }
     const about = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     expect(about.dependencies).toBeUndefined();

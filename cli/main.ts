@@ -28,15 +28,17 @@ main().then((exitCode) => {
   process.exitCode = exitCode;
 });
 
-async function main(): Promise<number> {
-  return run(process.argv.slice(2), { ...processTerminal, time: await timeHere() });
+function main(): Promise<number> {
+  return run(process.argv.slice(2), { ...processTerminal, localTime });
 }
 
 /** In a local world that is served it is another time than on this machine, and the CI hosts are on loopback. */
-async function timeHere(): Promise<Time> {
-  if (process.env.KEYTURN_LOCAL === undefined) return processTerminal.time;
+async function localTime(endpointUrl: string | undefined, asksAws: boolean): Promise<Time> {
+  const { time, stderr } = processTerminal;
+  if (process.env.KEYTURN_LOCAL === undefined) return time;
   const { timeOf } = await import('./rehearsal/local-clock');
   const { goToLocalHosts } = await import('./rehearsal/local-hosts');
-  await goToLocalHosts(process.env);
-  return timeOf(process.env, processTerminal.time);
+  const told = await goToLocalHosts(process.env, endpointUrl);
+  if (told !== undefined && asksAws) stderr.write(`${told}\n`);
+  return timeOf(process.env, time, endpointUrl);
 }

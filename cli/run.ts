@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
+import type { AccessOptions } from './access';
 import { EXIT, exitCodeOf } from './exit-code';
 import { COLUMNS, wrapped } from './render/wrapped';
 import type { Terminal } from './terminal';
@@ -79,6 +80,13 @@ export const COMMAND_NAMES = Object.keys(COMMANDS);
  */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode = 0;
+  let { time } = terminal;
+  const here: Terminal = {
+    ...terminal,
+    get time() {
+      return time;
+    },
+  };
   const program = new Command('keyturn')
     .description('Rotates AWS access keys and delivers every fresh key to the CI pipelines that use it.')
     .version(version)
@@ -91,12 +99,16 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     });
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
     const command = args.includes(name)
-      ? (await load())(terminal, (code) => {
+      ? (await load())(here, (code) => {
           exitCode = code;
         })
       : new Command(name).description(summary);
     program.addCommand(command.summary(summary).copyInheritedSettings(program));
   }
+  program.hook('preAction', async (_program, command) => {
+    const asksAws = command.options.some(({ long }) => long === '--endpoint-url');
+    time = (await terminal.localTime?.(command.opts<AccessOptions>().endpointUrl, asksAws)) ?? time;
+  });
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;

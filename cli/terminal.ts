@@ -15,6 +15,11 @@ export interface Terminal {
   /** Where the names of files start. */
   readonly folder: string;
   readonly time: Time;
+  /**
+   * What time it is where a command looks, which its command line decides. @param endpointUrl what that says of it.
+   * @param asksAws whether the command looks at an account. @default - `time`
+   */
+  readonly localTime?: (endpointUrl: string | undefined, asksAws: boolean) => Promise<Time>;
   /** Runs the CDK app. @param config path, relative to `folder`. @returns the folder of the cloud assembly */
   readonly synthesize: (config: string, folder: string) => string | Promise<string>;
 }

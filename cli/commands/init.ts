@@ -99,14 +99,16 @@ async function init(file: string, options: InitOptions, terminal: Terminal): Pro
   const text = configOf(answers, account);
   const { problems, warnings } = parseConfig(text, terminal.time.now());
   if (problems.length > 0) throw new KeyturnError('unexpected', `${file} would not be sound: ${problems[0]?.message}.`);
-  writeWhole(file, text, place);
+  // Whoever has only this one of the two can run the command again.
   const cdkJson = writeCdkJson(terminal.folder);
+  const deploy = deployCommand(file, terminal.folder);
+  writeWhole(file, text, place);
   const initialized: Initialized = { ...found, written: true, cdkJson, missing, warnings };
   const document = options.json
     ? JSON.stringify(initialized, undefined, 2)
     : renderInitialized(initialized, {
         connection: answers.connection?.name,
-        deploy: deployCommand(file, terminal.folder),
+        deploy,
       });
   terminal.stdout.write(`${document}\n`);
   return EXIT.fine;

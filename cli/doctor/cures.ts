@@ -10,6 +10,14 @@ export const REVERT: Cure = {
   run: 'npx cdk deploy --all --revert-drift -c config=keyturn.yaml',
 };
 
+/** The same where something is gone. */
+export const REMAKE: Cure = {
+  ...REVERT,
+  to:
+    `${REVERT.to}. That it makes anew what was deleted was not tried by us: if it does not, take it out of the ` +
+    'template, deploy, put it in again and deploy',
+};
+
 /** An `aws` command in a region. */
 export function aws(to: string, region: string, service: string, ...words: readonly string[]): Cure {
   return {

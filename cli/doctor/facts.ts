@@ -64,7 +64,7 @@ export interface Facts {
   readonly alarms: Read<readonly SeenAlarm[]>;
   readonly trails: Read<readonly SeenTrail[]>;
   /** Changes to Keyturn itself that decide what it does. */
-  readonly ownHistory: Read<Pick<OwnHistory, 'changes'>>;
+  readonly ownHistory: Read<Pick<OwnHistory, 'changes' | 'unread'>>;
   readonly connections: Read<readonly SeenConnection[]>;
   /** Keys whose places were not tried, by id: that a deployment has written their entries is not known. */
   readonly untried: readonly string[];

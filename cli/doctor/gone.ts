@@ -1,4 +1,4 @@
-import { idOfSecret, REGISTRY_PATH } from '../../functions/core/names';
+import { ALARM_PREFIX, idOfSecret, REGISTRY_PATH } from '../../functions/core/names';
 import type { OwnCall } from '../../functions/core/own-things';
 import type { Facts } from './facts';
 import type { Read } from './read';
@@ -10,17 +10,31 @@ const TYPES = {
   alarms: 'AWS::CloudWatch::Alarm',
 } as const;
 
-type Seen = Pick<Facts, 'resources' | 'rules' | 'functions' | 'alarms' | 'registry' | 'survey' | 'policies'>;
+type Seen = Pick<
+  Facts,
+  'deployed' | 'resources' | 'rules' | 'functions' | 'alarms' | 'registry' | 'survey' | 'policies'
+>;
 
-/** Names of what the stack has by CloudFormation's word, and AWS has not: somebody has deleted it by hand. */
+/**
+ * Names of what the stack has by CloudFormation's word, and AWS has not: somebody has deleted it by hand. A stack may
+ * have rules and alarms of others too, which nobody has read.
+ */
 export function goneOf(seen: Seen, kind: keyof typeof TYPES): Read<readonly string[]> {
   const there: Read<readonly { readonly name: string }[]> = seen[kind];
+  const prefix = prefixOf(seen, kind);
   return missing(
     seen,
     there,
-    ({ type, id }) => (type === TYPES[kind] ? [id] : []),
+    ({ type, id }) => (type === TYPES[kind] && id.startsWith(prefix) ? [id] : []),
     ({ name }) => name,
   );
+}
+
+/** What the names of those begin with that were read. Of functions every one of the stack was. */
+function prefixOf({ deployed }: Seen, kind: keyof typeof TYPES): string {
+  if (kind === 'alarms') return ALARM_PREFIX;
+  const names = deployed.is === 'read' ? deployed.value?.things.names : undefined;
+  return kind === 'rules' ? (names ?? '') : '';
 }
 
 /** IDs of the managed keys whose parameters the stack has by CloudFormation's word, and SSM has not. */
@@ -78,6 +92,8 @@ export function callsThatExplain(seen: Seen): readonly OwnCall[] {
     [isGone(goneOf(seen, 'functions')), ['DeleteFunction20150331']],
     [isGone(goneOf(seen, 'alarms')), ['DeleteAlarms']],
     [isMute, ['DisableAlarmActions']],
+    // What scales by itself makes it by the thousand.
+    [isMute || isGone(goneOf(seen, 'alarms')), ['PutMetricAlarm']],
     [isGone(goneEntries(seen)) || lostKeys(seen).length > 0, ['DeleteParameter', 'DeleteParameters']],
     [isOpen, ['DeleteResourcePolicy']],
   ];

@@ -104,17 +104,40 @@ export function instantFrom(text: string, now: Date): Date {
 /** Pauses that are shorter (ms) keep to quotas of AWS, which a local account does not have. */
 const SHORTEST = 1_000;
 
-/** Whether commands look at a local world that is served: the account is on this machine, and its control is named. */
-export function isLocal(env: Readonly<Partial<Record<string, string>>>): boolean {
-  return env[LOCAL_VARIABLE] !== undefined && LOOPBACK.test(env.AWS_ENDPOINT_URL ?? '');
+/** The variables of this process, or of a test. */
+export type Environment = Readonly<Partial<Record<string, string>>>;
+
+/**
+ * Whether commands look at a local world that is served: its control is named, and the account that is used is the one
+ * on this machine that is named with it.
+ *
+ * @param endpointUrl what a command line says. @default - what the environment says
+ * @throws KeyturnError `invalid-request` where a service is somewhere else
+ */
+export function isLocal(env: Environment, endpointUrl = env.AWS_ENDPOINT_URL): boolean {
+  if (env[LOCAL_VARIABLE] === undefined || endpointUrl === undefined || !LOOPBACK.test(endpointUrl)) return false;
+  const { AWS_ENDPOINT_URL: withIt = endpointUrl } = env;
+  if (!isSame(withIt, endpointUrl)) return false;
+  for (const [name, url = ''] of Object.entries(env)) {
+    if (!name.startsWith('AWS_ENDPOINT_URL_') || url === '' || isSame(url, endpointUrl)) continue;
+    throw new KeyturnError(
+      'invalid-request',
+      `${name} is not at ${endpointUrl}, where the local world of ${LOCAL_VARIABLE} is. Unset one of the two.`,
+    );
+  }
+  return true;
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.replace(/\/$/, '') === other.replace(/\/$/, '');
 }
 
 /**
  * Where commands take the time from: from the local world that the environment names, as long as it is the AWS account
  * as well, and else from this machine.
  */
-export async function timeOf(env: Readonly<Partial<Record<string, string>>>, system: Time): Promise<Time> {
-  if (!isLocal(env)) return system;
+export async function timeOf(env: Environment, system: Time, endpointUrl?: string): Promise<Time> {
+  if (!isLocal(env, endpointUrl)) return system;
   const clock = LocalClock.of(env);
   let ahead = 0;
   const look = async () => {

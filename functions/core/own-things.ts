@@ -320,7 +320,6 @@ export const DECISIVE_CHANGES = [
   'PutResourcePolicy',
   'PutParameter',
   'PutKeyPolicy',
-  'PutMetricAlarm',
 ] as const satisfies readonly OwnCall[];
 
 /** The name of a call that changes a thing of Keyturn's. */

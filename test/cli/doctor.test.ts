@@ -11,7 +11,7 @@ afterEach(() => doctor.close());
 const DENIED = { kind: 'error', status: 403, code: 'AccessDeniedException', message: 'no' } as const;
 
 describe('keyturn doctor', () => {
-  it('finds nothing wrong where all is well, and changes nothing', async () => {
+  it('finds nothing wrong where all is well, beside what an app has in the stack, and changes nothing', async () => {
     const requests = doctor.scene.hostRequests.length;
     const calls = doctor.scene.calls.length;
     const { code, counts, checks } = await doctor.doctor();
@@ -28,6 +28,38 @@ describe('keyturn doctor', () => {
       .slice(requests)
       .filter(({ method, path }) => method !== 'GET' && !path.includes('00000000-0000-4000-8000-000000000000'));
     expect(written).toEqual([]);
+  });
+
+  it('does not call unchanged what CloudTrail has too much of to read, and asks about alarms only where one looks wrong', async () => {
+    const { scene } = doctor;
+    const named = (from: number) =>
+      scene.calls
+        .slice(from)
+        .flatMap(({ action, input }) => (action === 'LookupEvents' ? [JSON.stringify(input)] : []));
+    const before = scene.calls.length;
+    expect((await doctor.check('changed-by-hand')).status).toBe('ok');
+    expect(named(before).join()).not.toContain('PutMetricAlarm');
+
+    // Another program writes parameters, and CloudTrail takes its time.
+    for (let made = 0; made < 3; made += 1) {
+      scene.account.invoke(scene.admin, 'ssm', 'PutParameter', { Name: `/other/${made}`, Value: '1', Type: 'String' });
+    }
+    let passed = 0;
+    const sleep = async (time: number) => {
+      passed += time * 1_000;
+    };
+    doctor.terminal = { time: { now: () => new Date(Date.now() + passed), sleep } };
+    expect(await doctor.check('changed-by-hand')).toMatchObject({
+      status: 'unknown',
+      saw: expect.stringMatching(/too many calls of .*PutParameter/),
+    });
+
+    doctor.terminal = {};
+    const mute = { AlarmNames: ['Keyturn-overdue'] };
+    scene.account.invoke(scene.admin, 'monitoring', 'DisableAlarmActions', mute);
+    const then = scene.calls.length;
+    await doctor.doctor();
+    expect(named(then).join()).toContain('PutMetricAlarm');
   });
 
   it('shows each check with what was seen, and commands to copy, in 80 columns', async () => {

@@ -1,8 +1,18 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PACKAGE_ROOT } from '../../cli/package-root';
 import type { Terminal } from '../../cli/terminal';
 import { initializedSchema } from '../../functions/core/config/initialized';
 import { parseConfig } from '../../functions/core/config/parse-config';
@@ -114,6 +124,19 @@ trail: create
     );
     expect(`${stdout}${written()}`.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(readdirSync(folder)).toEqual(['keyturn.yaml']);
+  });
+
+  it('writes no configuration where the cdk.json beside it cannot be written, and can be run again', async () => {
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(PACKAGE_ROOT, join(folder, 'node_modules/keyturn'));
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'cdk.json'));
+    expect(await init([...SHOP, '--offline'])).toMatchObject({ code: 2, stderr: expect.stringContaining('cdk.json') });
+    expect(readdirSync(folder)).toEqual(['cdk.json', 'node_modules']);
+    rmSync(join(folder, 'cdk.json'));
+    const { code, stdout } = await init([...SHOP, '--offline']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('npx cdk deploy -c config=keyturn.yaml');
+    expect(readdirSync(folder)).toEqual(['cdk.json', 'keyturn.yaml', 'node_modules']);
   });
 
   it('knows a trail that logs, and one that does not', async () => {

@@ -85,13 +85,27 @@ it('has a file for a shell with everything that other commands need', () => {
 });
 
 it('is where keyturn finds Bitbucket too: a token is tried at the local one, under its own name', async () => {
-  const { code, stdout } = await keyturn('doctor', '--json');
+  const { code, stdout, stderr } = await keyturn('doctor', '--json');
   expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^The account, the clock and api\.bitbucket\.org.* are those of the local world of KEYTURN_LOCAL\.\n$/,
+  );
   const { checks } = JSON.parse(stdout);
   const hosts = checks.filter(({ group }: { group: string }) => group === 'hosts');
   expect(hosts.length).toBeGreaterThan(2);
   expect(hosts.filter(({ status }: { status: string }) => status === 'fail')).toEqual([]);
 }, 30_000);
+
+it('is left alone by a command that is to look at another account, and is not mixed with one (K6)', async () => {
+  const other = 'http://127.0.0.1:9';
+  const elsewhere = await keyturn('doctor', '--endpoint-url', other);
+  expect(elsewhere.code).toBe(3);
+  expect(elsewhere.stderr).not.toContain('local world');
+  const env = { PATH: process.env.PATH ?? '', ...served.environment, AWS_ENDPOINT_URL_SECRETS_MANAGER: other };
+  const mixed = await typedInAShell(['doctor'], { cwd: process.cwd(), env });
+  expect(mixed.code).toBe(2);
+  expect(mixed.stderr).toMatch(/^AWS_ENDPOINT_URL_SECRETS_MANAGER is not at http:/);
+}, 60_000);
 
 describe('its clock', () => {
   it('is moved on, and every run until then takes place: the old key is retired after its overlap', async () => {

@@ -13,6 +13,8 @@ export const NAMES = `${STACK}-`;
 export const RELEASE = `${version}+abcdef`;
 
 const RULES = ['RotateRule', 'DeactivateRule', 'DeleteRule', 'ReconcileRule'].map((name) => NAMES + name);
+/** What an app has in the stack beside Keyturn. */
+const OTHERS = { rule: 'Mine-NightlyReport-1A2B', alarm: 'Mine-Errors-3C4D' } as const;
 const ALARMS = ['overdue', 'dead-letters'].map((name) => ALARM_PREFIX + name);
 
 /** A scene with what a deployment leaves beside the registry: what a person who looks after it can see of a stack. */
@@ -58,8 +60,8 @@ export class DeployedScene extends Scene {
     const things = (ResourceType: string, ids: readonly string[]) =>
       ids.map((PhysicalResourceId) => ({ LogicalResourceId: PhysicalResourceId, PhysicalResourceId, ResourceType }));
     const resources = [
-      ...things('AWS::Events::Rule', RULES),
-      ...things('AWS::CloudWatch::Alarm', ALARMS),
+      ...things('AWS::Events::Rule', [...RULES, OTHERS.rule]),
+      ...things('AWS::CloudWatch::Alarm', [...ALARMS, OTHERS.alarm]),
       ...things('AWS::SNS::Topic', [topicArn]),
       ...things('AWS::SSM::Parameter', [
         ...Object.values(DEPLOYMENT_PARAMETERS),

@@ -1,7 +1,8 @@
 import { ALARM_PREFIX } from '../../../functions/core/names';
 import { shipped } from '../../package-root';
-import { type Check, type Cure, counted, fail, judged, named, ok, warn } from '../check';
-import { aws, REVERT } from '../cures';
+import { type Check, type Cure, counted, fail, judged, named, ok, unknown, type Verdict, warn } from '../check';
+import { aws, REMAKE, REVERT } from '../cures';
+import type { Facts } from '../facts';
 import { byWhom, goneOf, idleRules } from '../gone';
 
 export const rules: Check = {
@@ -12,7 +13,7 @@ export const rules: Check = {
   judge: (facts) =>
     judged(facts.rules, (all) => {
       const { region } = facts.caller;
-      if (all.length === 0) return fail('EventBridge has no rule of the stack: nothing runs any more.', REVERT);
+      if (all.length === 0) return fail('EventBridge has no rule of the stack: nothing runs any more.', REMAKE);
       const gone = goneOf(facts, 'rules');
       const missing = gone.is === 'read' ? gone.value : [];
       const idle = idleRules(facts);
@@ -25,7 +26,8 @@ export const rules: Check = {
         ...sentence(off, 'Somebody disabled', (name) => byWhom(facts, name, 'DisableRule')),
       ];
       const cures: readonly Cure[] = [
-        ...(missing.length + idle.length > 0 ? [REVERT] : []),
+        ...(missing.length > 0 ? [REMAKE] : []),
+        ...(missing.length === 0 && idle.length > 0 ? [REVERT] : []),
         ...off.map((name) => aws(`Enable ${name}`, region, 'events', 'enable-rule', '--name', name)),
       ];
       if (told.length > 0) return fail(told.join(' '), ...cures);
@@ -47,7 +49,7 @@ export const functions: Check = {
       if (gone.length > 0) {
         return fail(
           sentence(gone, 'Somebody deleted', (name) => byWhom(facts, name, 'DeleteFunction')).join(' '),
-          REVERT,
+          REMAKE,
         );
       }
       const count = facts.functions.is === 'read' ? facts.functions.value.length : 0;
@@ -62,25 +64,12 @@ export const alarms: Check = {
   takes: 'cloudwatch:DescribeAlarms, cloudformation:ListStackResources on the stack',
   judge: (facts) =>
     judged(facts.alarms, (all) => {
-      const { region } = facts.caller;
       if (all.length === 0)
-        return fail('CloudWatch has no alarm of the stack: silence would be told to nobody.', REVERT);
+        return fail('CloudWatch has no alarm of the stack: silence would be told to nobody.', REMAKE);
       const gone = goneOf(facts, 'alarms');
       const missing = gone.is === 'read' ? gone.value : [];
       const mute = all.filter(({ tells }) => !tells).map(({ name }) => name);
-      if (missing.length + mute.length > 0) {
-        const told = [
-          ...sentence(missing, 'Somebody deleted', (name) => byWhom(facts, name, 'DeleteAlarms')),
-          ...(mute.length === 0 ? [] : [`${named(mute)}: it tells nobody when it is on.`]),
-        ];
-        return fail(
-          told.join(' '),
-          ...(mute.length === 0
-            ? []
-            : [aws('Let them tell again', region, 'cloudwatch', 'enable-alarm-actions', '--alarm-names', ...mute)]),
-          REVERT,
-        );
-      }
+      if (missing.length + mute.length > 0) return silent(facts, missing, mute);
       const on = all.filter(({ state }) => state === 'ALARM').map(({ name }) => name);
       if (on.length > 0) {
         return warn(
@@ -94,19 +83,38 @@ export const alarms: Check = {
     }),
 };
 
+function silent(facts: Facts, missing: readonly string[], mute: readonly string[]): Verdict {
+  const told = [
+    ...sentence(missing, 'Somebody deleted', (name) => byWhom(facts, name, 'DeleteAlarms')),
+    ...(mute.length === 0 ? [] : [`${named(mute)}: it tells nobody when it is on.`]),
+  ];
+  const { region } = facts.caller;
+  const tellAgain = ['cloudwatch', 'enable-alarm-actions', '--alarm-names', ...mute] as const;
+  return fail(
+    told.join(' '),
+    ...(mute.length === 0 ? [] : [aws('Let them tell again', region, ...tellAgain)]),
+    missing.length > 0 ? REMAKE : REVERT,
+  );
+}
+
 export const handmade: Check = {
   id: 'changed-by-hand',
   group: 'deployment',
   must: 'roles, code, rules and policies are as they were deployed: nobody has changed them by hand in 30 days',
   takes: 'cloudtrail:LookupEvents',
   judge: ({ ownHistory, deployed, caller: { region } }) =>
-    judged(ownHistory, ({ changes }) => {
+    judged(ownHistory, ({ changes, unread }) => {
       const byHand = changes.filter(({ through }) => through === 'hand');
       const last = byHand.at(-1);
-      if (last === undefined) return ok('CloudTrail has no such change.');
+      const left =
+        unread.length === 0 ? '' : ` There are too many calls of ${named(unread)} to read: older ones do not show.`;
+      if (last === undefined) {
+        const none = `CloudTrail has no such change${left === '' ? '' : ', as far as it was read'}.${left}`;
+        return left === '' ? ok(none) : unknown(none);
+      }
       const stackName = deployed.is === 'read' ? deployed.value?.things.stacks[0] : undefined;
       return warn(
-        `${counted(byHand.length, 'change')} by hand, the last at ${last.at.toISOString()} by ${last.by}: ${named([...new Set(byHand.map(({ call, thing }) => `${call} of ${thing}`))])}.`,
+        `${counted(byHand.length, 'change')} by hand, the last at ${last.at.toISOString()} by ${last.by}: ${named([...new Set(byHand.map(({ call, thing }) => `${call} of ${thing}`))])}.${left}`,
         aws(
           'See what differs from the template',
           region,

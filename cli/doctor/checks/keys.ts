@@ -9,7 +9,7 @@ import { currentKey, type SecretState } from '../../../functions/core/key/secret
 import { userSpelling } from '../../../functions/core/lifecycle/user-spelling';
 import { registryParameterName, secretName } from '../../../functions/core/names';
 import { type Check, type Cure, counted, fail, judged, named, ok, unknown, type Verdict, warn } from '../check';
-import { aws, DEPLOY, iam, REVERT, startFunction } from '../cures';
+import { aws, DEPLOY, iam, REMAKE, REVERT, startFunction } from '../cures';
 import type { Facts, WantedKey } from '../facts';
 import { byWhom, goneEntries, lostKeys } from '../gone';
 
@@ -158,7 +158,7 @@ const complete: Check = {
         const saw = `${told.join(' ')} Nobody rotates them.`;
         const cures = [
           { to: 'Write those that are missing into the configuration, where they are not in it any more' },
-          REVERT,
+          REMAKE,
         ];
         // What was taken away as a whole may have been meant.
         return isDeployed ? fail(saw, ...cures) : warn(saw, ...cures);

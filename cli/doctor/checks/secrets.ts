@@ -4,7 +4,7 @@ import { DEFAULT_TOKEN_EXPIRES_IN_DAYS, idOfSecret, secretName } from '../../../
 import { readersIn } from '../../../functions/report/judge/secret-readers';
 import { shipped } from '../../package-root';
 import { type Check, counted, fail, judged, named, ok, unknown, type Verdict, warn } from '../check';
-import { aws, connect, REVERT } from '../cures';
+import { aws, connect, REMAKE, REVERT } from '../cures';
 import type { Facts } from '../facts';
 
 const there: Check = {
@@ -30,7 +30,7 @@ const there: Check = {
               name,
             ),
           ),
-          REVERT,
+          REMAKE,
         );
       }),
     ),

@@ -3,11 +3,17 @@ import { AUDIT_LOG_GROUP, type FunctionName, registryParameterName, secretName, 
 
 /** What commands have to know of a finding. */
 interface Subject {
+  readonly key?: string;
   /** The IAM user of its key, where the run knows it. */
   readonly user?: string;
   readonly accessKeyId?: string;
   readonly connection?: NamedConnection;
+  /** Why nothing is done for its key. @default - it is not that */
+  readonly heldBy?: HeldBy;
 }
+
+/** What lets nothing be done for a key until a person ends it: a pause, or `mode: observe`. */
+export type HeldBy = 'paused' | 'observed';
 
 /** Findings of one cause, and where they were made. */
 export interface Concerned {
@@ -98,6 +104,18 @@ export function ofSecret(to: string, operation: string, more = ''): Commands {
 export function withoutTag(to: string, tag: string): Commands {
   return ofSecret(to, 'untag-resource', ` --tag-keys ${tag}`);
 }
+
+/** Ends what holds keys back, before anything else is of use. */
+export const letGo: Commands = (concerned) => {
+  const held = (by: HeldBy) => concerned.findings.flatMap(({ key, heldBy }) => (heldBy === by ? (key ?? []) : []));
+  return [
+    ...withoutTag('End the pause', TAG.paused)({ ...concerned, keys: held('paused') }),
+    ...held('observed').map(() => ({
+      to: 'Let it rotate again: "mode: rotate" in keyturn.yaml or in the app that has it, and a deployment',
+      run: 'npx cdk deploy --all',
+    })),
+  ];
+};
 
 export function registryHistory(to: string): Commands {
   return ({ keys, region }) =>

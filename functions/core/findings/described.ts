@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../audit';
 import type { Found } from '../lifecycle/found';
 import { cleaned } from '../outside-text';
+import type { HeldBy } from './commands';
 import { type BrokenNow, type Descriptor, type Severity, wordFor } from './descriptor';
 import { FINDINGS, type Finding, type FindingCode } from './findings';
 
@@ -18,6 +19,8 @@ export interface Described extends Omit<Found<FindingCode>, 'facts' | 'isObserve
   readonly outcome: AuditEvent['outcome'];
   /** What the record keeps of it for programs. */
   readonly recorded?: Readonly<Record<string, unknown>>;
+  /** What lets nothing be done about it. @default - nothing */
+  readonly heldBy?: HeldBy;
   /** The functions that tell people of it. @default - whichever finds it */
   readonly toldBy?: readonly string[];
 }
@@ -43,6 +46,7 @@ export function described(finding: Finding): Described {
     message: `${cleaned(descriptor.message(finding), LONGEST_MESSAGE)}${finding.isObserved ? OBSERVED : ''}`,
     outcome: descriptor.outcome ?? (severity === 'attention' ? 'failed' : 'ok'),
     recorded: descriptor.recorded?.(finding),
+    heldBy: descriptor.heldBy?.(finding),
     toldBy: descriptor.toldBy?.(finding),
   };
 }

@@ -1,6 +1,6 @@
 import type { AlarmName } from '../config/alarm-names';
 import type { Found } from '../lifecycle/found';
-import type { Commands } from './commands';
+import type { Commands, HeldBy } from './commands';
 
 /** `attention`: a person has to act. `notice`: good to know. */
 export type Severity = 'attention' | 'notice';
@@ -54,6 +54,8 @@ export interface Descriptor<Finding extends Found> {
   readonly partOfAlarm?: AlarmName;
   /** What the record keeps of it for programs, beside its words. @default - nothing */
   recorded?(finding: Finding): Readonly<Record<string, unknown>>;
+  /** What lets nothing be done about it, so that it is ended first. @default - nothing */
+  heldBy?(finding: Finding): HeldBy | undefined;
   /** The functions that tell people of it, where all of them find the same. @default - whichever finds it */
   toldBy?(finding: Finding): readonly string[] | undefined;
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { described } from '../../../functions/core/findings/described';
 import { type BrokenNow, usually } from '../../../functions/core/findings/descriptor';
 import { FINDING_CODES, FINDINGS, type FindingCode } from '../../../functions/core/findings/findings';
 import { notificationOf, type Sender, type Told } from '../../../functions/core/findings/notification';
@@ -79,6 +80,27 @@ Run run-1 of rotate (Keyturn-KeyRotationRotate-1A2B3C), account 111122223333, eu
     expect(shell.stderr.toString()).toBe('');
     expect(text).not.toContain('undefined');
   });
+
+  it.each([
+    ['paused', '  aws secretsmanager untag-resource --region eu-central-1 --secret-id keyturn/web-shop-production'],
+    ['observed', '  npx cdk deploy --all'],
+  ] as const)(
+    'of a torn pair of a %s key first ends what keeps it from a delivery, and then delivers (K1)',
+    (heldBy, ends) => {
+      const facts = { is: 'left', at: day(80), targets: ['bitbucket acme/web-shop'], because: heldBy } as const;
+      const left = described({ code: 'torn-pair', key: 'web-shop-production', accessKeyId: idOf('old'), facts });
+      const [first = '', then = '', ...more] = commandsIn(notificationOf([left], sender).text);
+      expect(first).toContain(ends);
+      expect(then).toContain('SyncFunctionName');
+      expect(more).toEqual([]);
+      // One that is only refused is not paused, whoever else is.
+      const { text } = notificationOf(
+        [left, finding('torn-pair', { key: 'blog', what: left.what, brokenNow: left.brokenNow })],
+        sender,
+      );
+      expect(text).not.toContain('--secret-id keyturn/blog');
+    },
+  );
 
   it('names the function that made it by its own name, and another by what the stack says', () => {
     const own = notificationOf([finding('current-key-missing')], sender).text;

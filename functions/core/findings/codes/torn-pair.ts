@@ -1,6 +1,6 @@
 import type { TornPair } from '../../errors';
 import type { LeftTorn } from '../../lifecycle/left-torn';
-import { allOf, deliver, replaceToken } from '../commands';
+import { allOf, deliver, letGo, replaceToken } from '../commands';
 import type { Descriptor } from '../descriptor';
 import { type Refusal, type RefusedDelivery, TORN } from '../refused-delivery';
 
@@ -22,7 +22,8 @@ export const tornPair: Descriptor<Torn | LeftTorn> = {
       `keys, of which each works. ${cure} ${reason}`
     );
   },
-  commands: allOf(replaceToken, deliver),
+  heldBy: ({ facts }) => ('is' in facts ? facts.because : undefined),
+  commands: allOf(letGo, replaceToken, deliver),
 };
 
 const CURE: Readonly<Record<LeftTorn['facts']['because'], string>> = {

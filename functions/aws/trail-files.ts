@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { createGunzip, gunzipSync } from 'node:zlib';
-import { CloudTrailClient, ListPublicKeysCommand } from '@aws-sdk/client-cloudtrail';
+import { CloudTrailClient, DescribeTrailsCommand, ListPublicKeysCommand } from '@aws-sdk/client-cloudtrail';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { HOUR } from '../core/duration';
 import type { DigestKey, ReadingBounds, TrailFile, TrailFiles } from '../report/evidence/ports';
@@ -91,6 +91,15 @@ export function createTrailFiles(
         NextToken = page.NextToken;
       } while (NextToken !== undefined);
       return keys;
+    },
+
+    async validation(region, { bucket, prefix = '' }) {
+      const { trailList = [] } = await calling(`cloudtrail:DescribeTrails in ${region}`, {}, () =>
+        trailIn(region).send(new DescribeTrailsCommand({})),
+      );
+      return trailList
+        .filter(({ S3BucketName, S3KeyPrefix = '' }) => S3BucketName === bucket && S3KeyPrefix === prefix)
+        .map(({ LogFileValidationEnabled = false }) => LogFileValidationEnabled);
     },
   };
 }

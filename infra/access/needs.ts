@@ -194,9 +194,9 @@ export const NEEDS = {
     on: ({ trailFiles }, scope) => (trailFiles ? trailFileArns(scope, trailFiles).files : []),
   },
   CheckTrailFiles: {
-    may: "read CloudTrail's public keys, which prove the files of the trail",
-    actions: ['cloudtrail:ListPublicKeys'],
-    // No resource level: they are public.
+    may: "read CloudTrail's public keys, which prove the files of the trail, and see whether the trail has to have proofs",
+    actions: ['cloudtrail:DescribeTrails', 'cloudtrail:ListPublicKeys'],
+    // No resource level: the keys are public.
     on: ({ trailFiles }) => (trailFiles ? ['*'] : []),
   },
   DecryptTrailFiles: {

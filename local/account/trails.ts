@@ -22,6 +22,7 @@ interface Selectors {
 export interface CreateTrailInput {
   readonly Name: string;
   readonly S3BucketName: string;
+  readonly S3KeyPrefix?: string | undefined;
   readonly IsMultiRegionTrail?: boolean | undefined;
   readonly IncludeGlobalServiceEvents?: boolean | undefined;
   readonly EnableLogFileValidation?: boolean | undefined;
@@ -138,6 +139,7 @@ function shape(trail: Trail, HomeRegion: string) {
     Name: trail.Name,
     TrailARN: trail.TrailARN,
     S3BucketName: trail.S3BucketName,
+    S3KeyPrefix: trail.S3KeyPrefix,
     IncludeGlobalServiceEvents: trail.IncludeGlobalServiceEvents ?? true,
     IsMultiRegionTrail: trail.IsMultiRegionTrail ?? false,
     LogFileValidationEnabled: trail.EnableLogFileValidation ?? false,

@@ -25,11 +25,6 @@ describe('K7: who may write into the trail’s bucket', () => {
     const { functionError } = await world.invoke(functionNameOf(deployment, 'ReportFunction'), { month: '2026-01' });
     expect(functionError).toBeUndefined();
     const reports = s3().listObjectsV2({ Bucket, Prefix: 'reports/' }).Contents;
-    console.log(
-      reports.map(({ Key }) => Key),
-      names.slice(0, 4),
-      attacked.enforcement.denied,
-    );
     const [youngest] = reports.filter(({ Key }) => Key.endsWith('report.json')).slice(-1);
     const { Body } = s3().getObject({ Bucket, Key: youngest?.Key ?? '' });
     for (const { Key } of reports) s3().bucket(Bucket).remove(Key, s3().bucket(Bucket).find(Key, undefined).versionId);

@@ -22,7 +22,7 @@ const ACCEPTED: readonly Accepted[] = [
     finding: /^AwsSolutions-IAM5\[Resource::\*\]$/,
     at: /^(Rotate|Deactivate|Delete|Sync|Report|Operator|Administrator)\/Role\/Resource$/,
     because:
-      'secretsmanager:ListSecrets, cloudtrail:LookupEvents, cloudtrail:ListPublicKeys, logs:DescribeLogGroups and the two actions of the credential report have no resource level; each is alone in ' +
+      'secretsmanager:ListSecrets, cloudtrail:LookupEvents, cloudtrail:ListPublicKeys with cloudtrail:DescribeTrails, logs:DescribeLogGroups and the two actions of the credential report have no resource level; each is alone in ' +
       'its statement, and test/infra/permissions.test.ts holds every other statement to a name.',
   },
   {

@@ -74,6 +74,7 @@ describe('the files of the account’s trail (K12)', () => {
     ],
     ['what its key encrypts', ofAll, decrypt('s3.us-west-2.amazonaws.com')],
     ['what CloudTrail’s signatures are checked with', own, { action: 'cloudtrail:ListPublicKeys', resource: '*' }],
+    ['whether the trail validates its files', own, { action: 'cloudtrail:DescribeTrails', resource: '*' }],
   ])('%s may be read by the report function and by auditors', async (_what, template, request) => {
     expect(await readersMay(template, request)).toEqual(BOTH);
   });

@@ -56,6 +56,7 @@ export const UNUSED: Readonly<Record<string, string>> = {
       'ReadTrailFiles: s3:GetObject',
       'DecryptTrailFiles: kms:Decrypt',
       'CheckTrailFiles: cloudtrail:ListPublicKeys',
+      'CheckTrailFiles: cloudtrail:DescribeTrails',
     ].map((right) => [
       `report: role ${right}`,
       'Asked only for what is older than 90 days, which no life here is; trail-files.test.ts looks back so far.',

@@ -93,6 +93,8 @@ export interface TrailProof {
     /** None where it is a digest that nobody can check. */
     readonly files: number;
     readonly why: string;
+    /** There should be a proof, or nobody can tell. @default - the trail makes none */
+    readonly isDecisive?: boolean;
   }[];
 }
 

@@ -1,5 +1,6 @@
 import type { CallerIdentity, Iam, Registry, Secrets, Time } from '../../account/ports';
 import type { TrustedKey } from '../../core/seal/check-seal';
+import type { TrailPlace } from '../../core/trail-place';
 import type {
   DeployedFacts,
   Evidence,
@@ -78,6 +79,8 @@ export interface TrailFiles {
   digest(bucket: string, key: string): Promise<SignedText>;
   /** CloudTrail's public keys of a region, which sign the digests of that time. @throws KeyturnError `aws-*` */
   signingKeys(region: string, from: Date, to: Date): Promise<readonly DigestKey[]>;
+  /** Of each trail that this account sees writing there: whether it makes digests now. @throws KeyturnError `aws-*` */
+  validation(region: string, place: TrailPlace): Promise<readonly boolean[]>;
 }
 
 /** What a digest of a trail unpacks to; nothing where it cannot be unpacked. */

@@ -1,4 +1,4 @@
-import { after, DAY, earliest, HOUR } from '../../core/duration';
+import { after, DAY, earliest, HOUR, latest } from '../../core/duration';
 import { KeyturnError, toKeyturnError } from '../../core/errors';
 import { cleaned } from '../../core/outside-text';
 import { OWN_CHANGES, OWN_CHANGES_IN_IAM } from '../../core/own-things';
@@ -8,7 +8,7 @@ import type { OwnChange, TrailProof, TrailWrite } from './evidence';
 import { LONGEST_ARN, type OwnStacks, ownChangeReader } from './own-change';
 import type { SignedText, TrailFile, TrailFiles } from './ports';
 import { type Absence, absencesOf, type TrailDay } from './trail-days';
-import { deliveredAt, RegionProof, type SigningKeys } from './trail-proof';
+import { deliveredAt, RegionProof, type SigningKeys, startOfDay, type Validation } from './trail-proof';
 import { TRAIL_ACTIONS, trailWriteOf } from './trail-write';
 
 /** Files that are read at the same time. S3 answers thousands of requests a second under one prefix. */
@@ -17,6 +17,8 @@ const CONCURRENCY = 16;
 export const LARGEST_FILE = 64 * 1024 * 1024;
 /** One an hour, for each of the five trails that a region may have. */
 const MOST_DIGESTS = 24 * 5 * 2;
+/** CloudTrail writes the digest of an hour within the next one. */
+const DIGEST_DUE = 2 * HOUR;
 /** CloudTrail files an event under the day of its delivery, which is minutes later. */
 const FILED_LATER = HOUR;
 
@@ -59,7 +61,8 @@ export async function readTrailFiles(props: ReadTrailFilesProps): Promise<TrailF
   const reader = new DayReader(props, found);
   const regions = [...new Set([iamRecordsRegion(region) ?? region, region])];
   const days: TrailDay[] = [];
-  const read = (readFrom: Date, failure?: KeyturnError): TrailFilesRead => {
+  const read = async (readFrom: Date, failure?: KeyturnError): Promise<TrailFilesRead> => {
+    await reader.settle();
     const absences = absencesOf(days, readFrom, to, place, trailFolder(place, account, 'CloudTrail'));
     return { ...found.within(from, to), absences, proof: reader.proof, readFrom, failure };
   };
@@ -97,6 +100,44 @@ class DayReader {
     };
   }
 
+  /** After all days: weighs what no digest covers. */
+  async settle(): Promise<void> {
+    const { now, to, files, place } = this.#props;
+    const due = after(now(), -DIGEST_DUE);
+    const end = earliest(endOfReading(to), due);
+    for (const [region, proof] of this.#proofs) {
+      if (!proof.hasGaps(end)) continue;
+      if (proof.isAfterDigests(end)) await this.#addLater(region, proof);
+      const asked = () => files.validation(region, place);
+      const validation: Validation = await asked().catch((thrown) => ({ why: toKeyturnError(thrown).message }));
+      proof.settle(validation, end, due);
+    }
+  }
+
+  /** The first digest of after what is read: where it is CloudTrail's first one, validation began with it. */
+  async #addLater(region: string, proof: RegionProof): Promise<void> {
+    const { now, to, files, place, account } = this.#props;
+    const folder = `${trailFolder(place, account, 'CloudTrail-Digest')}${region}/`;
+    try {
+      for (let month = startOfMonth(endOfReading(to)); month <= now(); month = nextMonth(month)) {
+        const date = month.toISOString().slice(0, 7).replace('-', '/');
+        const listed = (await files.list(place.bucket, `${folder}${date}/`, 31 * MOST_DIGESTS)) ?? [];
+        const later = listed.flatMap(({ key }) => {
+          const at = deliveredAt(key);
+          return at !== undefined && at >= endOfReading(to) ? [{ key, at }] : [];
+        });
+        const [first] = later.sort((a, b) => a.at.getTime() - b.at.getTime());
+        if (first === undefined) continue;
+        const { key, at } = first;
+        const keys = signingKeysOf({ files, from: at, to: at });
+        proof.addLater(key, await files.digest(place.bucket, key), await keys(key, region));
+        return;
+      }
+    } catch {
+      // Without it nothing is excused.
+    }
+  }
+
   /** @throws KeyturnError that ends the reading of all */
   async read(region: string, day: Date): Promise<TrailDay> {
     const { files, place } = this.#props;
@@ -110,9 +151,12 @@ class DayReader {
     const digests = await this.#readDigests(region, day, proof, problems);
     const missing = proof.missingOf(folder, new Set(listed.map(({ key }) => key)));
     if (listed.length + digests.length === 0) return { region, day, state: 'no-files', times: [] };
+    const others = problems.length;
     problems.push(...missing.map((key) => `${lastOf(key)} is gone, which a digest of the trail names`));
     await this.#each(listed, (file) => this.#readOne(file, proof, problems));
-    return dayOf(region, day, listed.length === 0 ? digests : listed, problems);
+    const goneUntil = problems.length > missing.length + others || others > 0 ? undefined : youngestOf(missing);
+    const read = dayOf(region, day, listed.length === 0 ? digests : listed, problems);
+    return { ...read, hasFiles: listed.length > 0, goneUntil };
   }
 
   /** What was delivered in a day's last hour stands in a digest of the day after it. */
@@ -142,7 +186,7 @@ class DayReader {
         texts.set(key, await files.digest(place.bucket, key));
       } catch (thrown) {
         problems.push(problemOf(key, thrown));
-        proof.sawUnread(key);
+        proof.sawUnreadDigest(key);
       }
     });
     // The younger one first, whichever came first.
@@ -201,7 +245,7 @@ class DayReader {
  * CloudTrail's public keys by which the digests of a region can be checked, asked for once. CloudTrail has others in each
  * region; its own tools look in the one that the digest is of, and a digest's name has the trail's own as well.
  */
-function signingKeysOf({ files, from, to }: ReadTrailFilesProps) {
+function signingKeysOf({ files, from, to }: Pick<ReadTrailFilesProps, 'files' | 'from' | 'to'>) {
   const asked = new Map<string, Promise<SigningKeys>>();
   const ask = async (region: string): Promise<SigningKeys> => {
     try {
@@ -275,6 +319,24 @@ function dayOf(region: string, day: Date, files: readonly TrailFile[], problems:
     : { region, day, state: 'damaged', times, problems };
 }
 
+function youngestOf(keys: readonly string[]): Date | undefined {
+  const [first, ...more] = keys.flatMap((key) => deliveredAt(key) ?? []);
+  return first && latest(first, ...more);
+}
+
+/** Of the youngest day that is read. */
+function endOfReading(to: Date): Date {
+  return after(startOfDay(after(to, FILED_LATER)), DAY);
+}
+
+function startOfMonth(instant: Date): Date {
+  return new Date(Date.UTC(instant.getUTCFullYear(), instant.getUTCMonth()));
+}
+
+function nextMonth(month: Date): Date {
+  return new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + 1));
+}
+
 function endedBy(why: string): KeyturnError {
   return new KeyturnError('aws-rejected', `The trail's files were not read any further: ${why}.`, { retryable: true });
 }
@@ -288,8 +350,4 @@ function problemOf(key: string, thrown: unknown): string {
 
 function lastOf(key: string): string {
   return cleaned(key.slice(key.lastIndexOf('/') + 1));
-}
-
-function startOfDay(instant: Date): Date {
-  return new Date(Math.floor(instant.getTime() / DAY) * DAY);
 }

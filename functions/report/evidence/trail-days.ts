@@ -12,6 +12,9 @@ export interface TrailDay {
   readonly times: readonly Date[];
   /** What is wrong with which file. */
   readonly problems?: readonly string[];
+  readonly hasFiles?: boolean;
+  /** Of a day that lacks nothing but files which a digest names: when the youngest of these was delivered. */
+  readonly goneUntil?: Date | undefined;
 }
 
 /** A time of which the trail's files do not tell everything. */
@@ -37,11 +40,15 @@ export function absencesOf(
 ): readonly Absence[] {
   const known = new Map(days.map((one) => [nameOf(one.region, one.day), one]));
   const timesOf = (region: string, day: Date) => known.get(nameOf(region, day))?.times ?? [];
-  const absences = days.flatMap(({ region, day, state, problems = [] }): readonly Absence[] => {
+  const absences = days.flatMap(({ region, day, state, problems = [], goneUntil }): readonly Absence[] => {
     if (state === 'whole') return [];
     const [before, next] = [timesOf(region, after(day, -DAY)), timesOf(region, after(day, DAY))];
     if (state === 'damaged') {
-      return [{ from: after(day, -FILED_LATER), to: after(day, DAY), why: named(problems), isLost: true }];
+      // No file is older: the bucket may keep none for longer.
+      const isOlder = (one: TrailDay) =>
+        one.region === region && one.hasFiles === true && one.times.some((at) => goneUntil && at < goneUntil);
+      const isLost = goneUntil === undefined || days.some(isOlder);
+      return [{ from: after(day, -FILED_LATER), to: after(day, DAY), why: named(problems), isLost }];
     }
     return [
       {

@@ -6,6 +6,7 @@ const hex = z.string().regex(/^[0-9a-fA-F]+$/);
 
 /** CloudTrail User Guide, "CloudTrail digest file structure". The first digest of a trail has none before it. */
 const digestSchema = z.object({
+  digestStartTime: z.string().optional(),
   digestEndTime: z.string().min(1),
   digestS3Bucket: z.string().min(1),
   digestS3Object: z.string().min(1),
@@ -19,6 +20,8 @@ const digestSchema = z.object({
 
 /** What CloudTrail says was written in an hour of a region. */
 export interface TrailDigest {
+  /** Start of its hour, where it says one. */
+  readonly start: Date | undefined;
   readonly place: { readonly bucket: string; readonly key: string };
   /** SHA-256 of its text. */
   readonly hash: string;
@@ -38,7 +41,9 @@ export function digestOf({ content, signature }: SignedText): TrailDigest | unde
   const hash = sha256(content);
   const { previousDigestS3Bucket: before, previousDigestS3Object: beforeKey, previousDigestHashValue: was } = data;
   const [bucket, key] = [data.digestS3Bucket, data.digestS3Object];
+  const start = new Date(data.digestStartTime ?? '');
   return {
+    start: Number.isNaN(start.getTime()) ? undefined : start,
     place: { bucket, key },
     hash,
     fingerprint: data.digestPublicKeyFingerprint,

@@ -130,11 +130,7 @@ function sealLimits({ record, since }: Evidence): readonly WeighedLimit[] {
 function trailLimits(evidence: Evidence, { unmatchable, ownerless }: Reconciliation): readonly WeighedLimit[] {
   const { trail, until } = evidence;
   if (trail === undefined) return [];
-  const unproved = unprovedFiles(evidence).map((message) => ({
-    source: 'trail-files' as const,
-    message,
-    isDecisive: false,
-  }));
+  const unproved = unprovedFiles(evidence).map((found) => ({ source: 'trail-files' as const, ...found }));
   const limits: WeighedLimit[] = [...absentLimits(evidence), ...unproved];
   if (trail.to < until) {
     const message = `CloudTrail was asked up to ${trail.to.toISOString()}: it shows events some minutes late. What is younger is not reconciled.`;

@@ -6,6 +6,11 @@ import { dayOf, isWithin } from './time-bounds';
 
 const MOST_NAMED = 3;
 
+export interface UnprovedFiles {
+  readonly message: string;
+  readonly isDecisive: boolean;
+}
+
 type Words = readonly [one: string, many: string, detail: string];
 
 /** What was found of a trail, and what that means. */
@@ -60,8 +65,8 @@ export function trailTampering(evidence: Evidence): readonly Omit<Attention, 'id
   });
 }
 
-/** What no digest proves of the period, in a sentence for each reason. */
-export function unprovedFiles({ trailProof, since, until }: Evidence): readonly string[] {
+/** What no digest proves of the period, in a sentence for each reason; decisive where there should be a proof. */
+export function unprovedFiles({ trailProof, since, until }: Evidence): readonly UnprovedFiles[] {
   const within = (trailProof?.unproved ?? []).filter(({ from, to }) => from < until && to > since);
   return [...groupBy(within, ({ why, region }) => `${region} ${why}`).values()].flatMap((days) => {
     const [first] = days;
@@ -69,9 +74,9 @@ export function unprovedFiles({ trailProof, since, until }: Evidence): readonly 
     if (first === undefined || last === undefined) return [];
     const count = days.reduce((sum: number, { files }: TrailProof['unproved'][number]) => sum + files, 0);
     const what = count === 0 ? 'The files of the trail' : plural(count, 'file of the trail', 'files of the trail');
-    return [
+    const message =
       `${what} in ${first.region} ${count === 1 ? 'is' : 'are'} not proved on ${plural(days.length, 'day')} from ${dayOf(first.from)} to ${dayOf(last.from)}: ` +
-        `${first.why}. What they say is as true as those are who may write into the bucket.`,
-    ];
+      `${first.why}. What they say is as true as those are who may write into the bucket.`;
+    return [{ message, isDecisive: days.some(({ isDecisive = false }) => isDecisive) }];
   });
 }

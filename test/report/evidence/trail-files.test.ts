@@ -4,6 +4,7 @@ import { DAY, HOUR, MINUTE } from '../../../functions/core/duration';
 import { DEPLOYMENT_PARAMETERS } from '../../../functions/core/names';
 import type { Evidence } from '../../../functions/report/evidence/evidence';
 import { LARGEST_FILE } from '../../../functions/report/evidence/read-trail-files';
+import { deliveredAt } from '../../../functions/report/evidence/trail-proof';
 import { makeReport } from '../../../functions/report/judge/make-report';
 import { DigestKeys } from '../../../local/account/digest-keys';
 import { TrailFiles, type TrailFilesOptions } from '../../../local/account/trail-files';
@@ -38,9 +39,16 @@ function deploy(scene: Scene, trail: unknown, names = 'Keyturn-KeyRotation'): vo
  */
 async function lived(options: Partial<TrailFilesOptions> = {}, place: object = {}): Promise<TrailLife> {
   const scene = await newScene();
-  const { s3 } = scene.account;
+  const { s3, trails } = scene.account;
   s3.createBucket(BUCKET);
   const files = new TrailFiles(scene.account, { bucket: BUCKET, digests: true, ...options });
+  trails.createTrail({
+    Name: 'management',
+    S3BucketName: BUCKET,
+    S3KeyPrefix: options.prefix,
+    IsMultiRegionTrail: true,
+    EnableLogFileValidation: options.digests ?? true,
+  });
   scene.manage('shop');
   await scene.rotate();
   await scene.sync();
@@ -226,6 +234,8 @@ function replaceDigest(
 }
 
 const FIRST_FILE = { Records: [] };
+const dateOf = (day: Date) => day.toISOString().slice(0, 10).replaceAll('-', '/');
+const decisiveOf = ({ trailProof }: Evidence) => trailProof?.unproved.map(({ isDecisive }) => isDecisive === true);
 const tamperingIn = (evidence: Evidence) =>
   evidence.trailProof?.tampering.map(
     ({ region, file, why }) => `${why} ${region} ${file.slice(file.lastIndexOf('/') + 1)}`,
@@ -318,6 +328,7 @@ describe('the digests of the trail', () => {
     const evidence = await gather(scene);
     expect(evidence.trailProof?.tampering).toEqual([]);
     const { limits } = makeReport(evidence);
+    expect(decisiveOf(evidence)).not.toContain(true);
     expect(limits).toContainEqual({
       source: 'trail-files',
       message: expect.stringMatching(
@@ -337,11 +348,106 @@ describe('the digests of the trail', () => {
     const evidence = await gather(scene);
     expect(evidence.failures).toEqual([]);
     expect(evidence.trailProof?.tampering).toEqual([]);
-    expect(
-      makeReport(evidence)
-        .limits.map(({ message }) => message)
-        .join(),
-    ).toMatch(/public keys could not be read/);
+    expect(new Set(decisiveOf(evidence))).toEqual(new Set([true]));
+    const { limits, summary } = makeReport(evidence);
+    expect(limits.map(({ message }) => message).join()).toMatch(/public keys could not be read/);
+    expect(summary.verdict).not.toMatch(/^compliant/);
+  });
+
+  describe('K7: that are gone do not end the proof', () => {
+    const unpacked = (records: object) => new Uint8Array(gzipSync(JSON.stringify(records)));
+    const DELETED = /digests are missing/;
+
+    it('with all of them, and a file that was changed', async () => {
+      const life = await lived();
+      replace(life, CREATED, () => unpacked(FIRST_FILE), at(2));
+      for (const Key of life.names('/CloudTrail-Digest/')) life.scene.account.s3.deleteObject({ Bucket: BUCKET, Key });
+      const evidence = await gather(life.scene);
+      const { limits, summary } = makeReport(evidence);
+      expect(evidence.trailProof?.unproved).toContainEqual(
+        expect.objectContaining({
+          region: 'us-east-1',
+          files: 1,
+          isDecisive: true,
+          why: expect.stringMatching(DELETED),
+        }),
+      );
+      expect(limits.map(({ message }) => message).join()).toMatch(DELETED);
+      expect(summary.verdict).not.toMatch(/^compliant/);
+    });
+
+    it('with those of an hour and younger, and a file of that hour that was changed', async () => {
+      const life = await lived();
+      replace(life, CREATED, () => unpacked(FIRST_FILE), at(4));
+      const hour = deliveredAt(life.names(`/CloudTrail/us-east-1/${dateOf(at(4))}/`)[0] ?? '') ?? at(4);
+      for (const Key of life.names('/CloudTrail-Digest/us-east-1/')) {
+        if ((deliveredAt(Key) ?? at(0)) >= hour) life.scene.account.s3.deleteObject({ Bucket: BUCKET, Key });
+      }
+      // Which trails there are is not even asked: an older digest is CloudTrail's.
+      life.scene.account.trails.deleteTrail({ Name: 'management' });
+      const evidence = await gather(life.scene);
+      expect(decisiveOf(evidence)).toContain(true);
+      expect(evidence.trailProof?.unproved[0]).toMatchObject({ files: 1, why: expect.stringMatching(DELETED) });
+    });
+
+    it('with those of an hour and younger, and the files of these hours too, on a day that has others', async () => {
+      const life = await lived();
+      const [Key = ''] = life.names(`/CloudTrail/us-east-1/${dateOf(at(4))}/`);
+      const early = Key.replace(/T(\d{4})Z/, 'T0001Z');
+      life.scene.account.s3.putObject({ Bucket: BUCKET, Key: early, Body: unpacked(FIRST_FILE) });
+      life.scene.account.s3.deleteObject({ Bucket: BUCKET, Key });
+      const hour = deliveredAt(Key) ?? at(4);
+      for (const digest of life.names('/CloudTrail-Digest/us-east-1/')) {
+        if ((deliveredAt(digest) ?? at(0)) >= hour) life.scene.account.s3.deleteObject({ Bucket: BUCKET, Key: digest });
+      }
+      const evidence = await gather(life.scene, { until: at(5) });
+      const ofDay = evidence.trailProof?.unproved.filter(({ from }) => dateOf(from) === dateOf(at(4)));
+      expect(ofDay).toEqual([expect.objectContaining({ isDecisive: true, why: expect.stringMatching(DELETED) })]);
+    });
+
+    it('and where nobody may say whether there should be some, no yes is left', async () => {
+      const { scene, names } = await lived();
+      for (const Key of names('/CloudTrail-Digest/')) scene.account.s3.deleteObject({ Bucket: BUCKET, Key });
+      scene.awsFault = failing(['DescribeTrails'], { kind: 'error', status: 400, code: 'AccessDeniedException' });
+      const evidence = await gather(scene);
+      expect(decisiveOf(evidence)).toContain(true);
+      expect(evidence.trailProof?.unproved[0]?.why).toMatch(/whether log file validation is on could not be read/);
+    });
+
+    it.each([3, 30])('but files from before validation was on, day %i, are a limit', async (day) => {
+      const { scene, names } = await lived();
+      const { s3 } = scene.account;
+      for (const Key of names('/CloudTrail-Digest/')) s3.deleteObject({ Bucket: BUCKET, Key });
+      const later = new TrailFiles(scene.account, { bucket: BUCKET, digests: true, since: at(day) });
+      later.deliver();
+      const evidence = await gather(scene, { until: at(5) });
+      const before = evidence.trailProof?.unproved.filter(({ from }) => from < at(3, -DAY)) ?? [];
+      expect(before.length).toBeGreaterThan(0);
+      expect(before.filter(({ isDecisive }) => isDecisive)).toEqual([]);
+    });
+  });
+
+  it('are no reason for an alarm where the bucket keeps its files for a shorter time than them', async () => {
+    const { scene, names } = await lived();
+    const isOld = (name: string) => (/\/(\d{4}\/\d\d\/\d\d)\//.exec(name)?.[1] ?? '') < dateOf(at(3));
+    for (const Key of names('/CloudTrail/').filter(isOld)) scene.account.s3.deleteObject({ Bucket: BUCKET, Key });
+    const evidence = await gather(scene);
+    expect(evidence.trailProof?.tampering).toEqual([]);
+    const gone = evidence.trail?.spans?.filter(({ why = '' }) => /is gone/.test(why)) ?? [];
+    expect(gone.length).toBeGreaterThan(0);
+    expect(gone.filter(({ isLost }) => isLost)).toEqual([]);
+  });
+
+  it('are no reason for an alarm where the bucket keeps them for a shorter time than its files', async () => {
+    const { scene, names } = await lived();
+    const isOld = (name: string) => (/\/(\d{4}\/\d\d\/\d\d)\//.exec(name)?.[1] ?? '') < dateOf(at(3));
+    for (const Key of names('/CloudTrail-Digest/').filter(isOld)) {
+      scene.account.s3.deleteObject({ Bucket: BUCKET, Key });
+    }
+    const evidence = await gather(scene);
+    expect(evidence.trailProof?.tampering).toEqual([]);
+    // Nothing tells that from somebody's deed, so that there is no yes.
+    expect(decisiveOf(evidence)).toContain(true);
   });
 
   it('are no reason for an alarm where the bucket keeps nothing older', async () => {

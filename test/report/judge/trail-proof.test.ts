@@ -84,12 +84,20 @@ describe('what no digest proves', () => {
         evidence({
           unproved: [unproved(3, 2), unproved(4, 3), unproved(4, 1, 'another reason'), unproved(9, 0, 'no key')],
         }),
-      ),
+      ).map(({ message }) => message),
     ).toEqual([
       '5 files of the trail in us-east-1 are not proved on 2 days from 2026-01-03 to 2026-01-04: no digest names them. What they say is as true as those are who may write into the bucket.',
       '1 file of the trail in us-east-1 is not proved on 1 day from 2026-01-04 to 2026-01-04: another reason. What they say is as true as those are who may write into the bucket.',
       'The files of the trail in us-east-1 are not proved on 1 day from 2026-01-09 to 2026-01-09: no key. What they say is as true as those are who may write into the bucket.',
     ]);
+  });
+
+  it('leaves no yes where one of its days should have a proof', () => {
+    const missing = { ...unproved(4, 1), isDecisive: true };
+    const decisive = (...days: TrailProof['unproved']) =>
+      unprovedFiles(evidence({ unproved: days })).map(({ isDecisive }) => isDecisive);
+    expect(decisive(unproved(3, 1))).toEqual([false]);
+    expect(decisive(unproved(3, 1), missing)).toEqual([true]);
   });
 
   it('is told of the period alone', () => {

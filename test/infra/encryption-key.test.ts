@@ -28,8 +28,10 @@ describe('deployment.encryptionKey', () => {
     expect(logsOf(encrypted).find(isRecord)?.Properties.KmsKeyId).toBeUndefined();
   });
 
-  it('adds no resource, and nothing at all where it is not set', () => {
-    expect(Object.keys(encrypted.Resources)).toEqual(Object.keys(plain.Resources));
+  it('adds nothing but a rule that tells when the key is changed, and nothing at all where it is not set', () => {
+    const added = Object.keys(encrypted.Resources).filter((id) => !(id in plain.Resources));
+    expect(added).toEqual([expect.stringMatching(/^KeyRotationOwnChangesKeys/)]);
+    expect(Object.keys(plain.Resources).filter((id) => !(id in encrypted.Resources))).toEqual([]);
     expect(JSON.stringify(plain)).not.toContain('EncryptFailedRuns');
     for (const { Properties } of [...logsOf(plain), ...queuesOf(plain)]) {
       expect(Properties).not.toHaveProperty('KmsKeyId');

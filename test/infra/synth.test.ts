@@ -26,7 +26,7 @@ it('cdk synth needs no credentials, and CloudFormation’s schemas have nothing 
   expect(stderr).not.toMatch(/error/i);
   expect(status).toBe(0);
   const template: CfnTemplate = JSON.parse(readFileSync(join(out, 'Keyturn.template.json'), 'utf8'));
-  expect(Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function')).toHaveLength(6);
+  expect(Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function')).toHaveLength(8);
 });
 
 it('the app tells a mistake plainly, without a stack trace, and ends with a failure', () => {

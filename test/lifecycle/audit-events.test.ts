@@ -7,6 +7,7 @@ import {
   auditEventSchema,
   auditJsonSchema,
 } from '../../functions/core/audit';
+import { DAY } from '../../functions/core/duration';
 import { AUDIT_LOG_GROUP, registryParameterName, secretName, TAG } from '../../functions/core/names';
 import { makeReport } from '../../functions/report/judge/make-report';
 import type { AwsFault } from '../../local/account/wire/server';
@@ -16,7 +17,7 @@ import { whoIs } from '../support/who-is';
 
 const denied: AwsFault = { kind: 'error', status: 400, code: 'AccessDeniedException' };
 
-/** A key is rotated, delivered, held because it is in use, made Inactive, made Active again by hand, deleted in the end, and gets another id. */
+/** A key is rotated, delivered, held because it is in use, made Inactive, made Active again by hand, deleted in the end, is paused for a while, and gets another id. */
 async function wholeLife(scene: Scene): Promise<void> {
   scene.manage('shop');
   await scene.rotate();
@@ -36,8 +37,18 @@ async function wholeLife(scene: Scene): Promise<void> {
   scene.removeTag('shop', TAG.deactivated);
   await live(scene, [116, 127]);
   expect(scene.keys('ci-shop')).toHaveLength(1);
+  const until = new Date(scene.clock.now() + DAY).toISOString();
+  await doneBy(scene, { do: 'pause', id: '0f8fad5b-d9cb-469f-a165-70867728950e', until });
+  await doneBy(scene, { do: 'resume', id: '0f8fad5b-d9cb-469f-a165-70867728950f' });
   renamed(scene);
   await live(scene, [128]);
+}
+
+/** An operator asks a front, is shown the plan, and says yes. */
+async function doneBy(scene: Scene, asked: object): Promise<void> {
+  const document = { schema: 'keyturn.request/v1', keys: ['shop'], why: 'release freeze', ...asked };
+  const { answer } = await scene.ask(document);
+  expect((await scene.ask({ ...document, plan: answer?.plan?.digest })).answer?.outcome).toBe('done');
 }
 
 /** Deployed under another id: its secret is retained. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AUDIT_EVENTS, type AuditEventName } from '../../../functions/core/audit';
-import { FUNCTION_NAMES, type FunctionName } from '../../../functions/core/names';
+import { FUNCTION_NAMES, LEVELS, type RECORDING_FUNCTIONS } from '../../../functions/core/names';
 import { filterEvidence } from '../../../functions/report/judge/evidence-filter';
 import { day } from '../../core/web-shop';
 import { AnAccount } from './account';
@@ -19,7 +19,7 @@ const filtered = (...events: ReturnType<typeof told>[]) => {
 };
 const before = { at: day(0), why: 'wrong-id' };
 
-const WRITERS: Partial<Record<AuditEventName, readonly FunctionName[]>> = {
+const WRITERS: Partial<Record<AuditEventName, readonly (typeof RECORDING_FUNCTIONS)[number][]>> = {
   'intent-written': ['rotate'],
   'intent-cleared': ['rotate'],
   'key-created': ['rotate'],
@@ -39,6 +39,9 @@ const WRITERS: Partial<Record<AuditEventName, readonly FunctionName[]>> = {
   'drift-recorded': ['sync'],
   'version-delivered': ['sync'],
   'manifest-written': ['delete'],
+  requested: LEVELS,
+  'pause-written': LEVELS,
+  'pause-removed': LEVELS,
 };
 
 describe('the evidence that something can rest on (K7)', () => {

@@ -30,7 +30,9 @@ export async function awsCommand(
   { url, region, credentials }: { readonly url: string; readonly region: string; readonly credentials: Keys },
   ...args: readonly string[]
 ): Promise<unknown> {
-  const { stdout } = await promisify(execFile)(pathOfAws(), [...args, '--output', 'json'], {
+  // For SQS version 1 of the command goes by its own list of hosts, whatever the variable says.
+  const endpoint = args[0] === 'sqs' ? ['--endpoint-url', url] : [];
+  const { stdout } = await promisify(execFile)(pathOfAws(), [...args, ...endpoint, '--output', 'json'], {
     env: {
       PATH: process.env.PATH,
       HOME: '/nonexistent',

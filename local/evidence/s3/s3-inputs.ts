@@ -35,6 +35,7 @@ export const s3Inputs = {
     MaxKeys: z.number().int().min(0).optional(),
     ContinuationToken: z.string().optional(),
     StartAfter: z.string().optional(),
+    EncodingType: z.literal('url').optional(),
   }),
 };
 

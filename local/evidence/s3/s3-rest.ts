@@ -24,6 +24,7 @@ const PARAMETERS = [
   'max-keys',
   'continuation-token',
   'start-after',
+  'encoding-type',
   'object-lock',
   'retention',
 ];
@@ -138,6 +139,7 @@ function list(Bucket: string, query: URLSearchParams) {
     Delimiter: query.get('delimiter') ?? undefined,
     ContinuationToken: query.get('continuation-token') ?? undefined,
     StartAfter: query.get('start-after') ?? undefined,
+    EncodingType: query.get('encoding-type') ?? undefined,
     MaxKeys: maximum === null ? undefined : Number(maximum),
   };
 }

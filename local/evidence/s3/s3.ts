@@ -158,10 +158,13 @@ export class S3 {
     const shown = [...entries].slice(0, MaxKeys);
     const last = shown.at(-1)?.[0];
     const isTruncated = entries.size > shown.length;
+    const spelled = (name: string) =>
+      input.EncodingType === 'url' ? encodeURIComponent(name).replaceAll('%2F', '/') : name;
     return {
       Name: input.Bucket,
-      Prefix,
-      Delimiter: delimiter,
+      Prefix: spelled(Prefix),
+      Delimiter: delimiter === undefined ? undefined : spelled(delimiter),
+      EncodingType: input.EncodingType,
       MaxKeys,
       KeyCount: shown.length,
       IsTruncated: isTruncated,
@@ -169,13 +172,13 @@ export class S3 {
       Contents: shown
         .filter(([name, { key }]) => name === key)
         .map(([key, { eTag, lastModified, body }]) => ({
-          Key: key,
+          Key: spelled(key),
           LastModified: new Date(lastModified),
           ETag: eTag,
           Size: body.length,
           StorageClass: 'STANDARD',
         })),
-      CommonPrefixes: shown.filter(([name, { key }]) => name !== key).map(([name]) => ({ Prefix: name })),
+      CommonPrefixes: shown.filter(([name, { key }]) => name !== key).map(([name]) => ({ Prefix: spelled(name) })),
     };
   }
 

@@ -123,7 +123,8 @@ export const PAGES: Readonly<Record<string, Page>> = {
   },
   'docs/audit/record.md': {
     plant: onBus,
-    fill: (scene) => ({ 's3://BUCKET': `s3://${archiveOf(scene).Bucket}` }),
+    // The old key is made Inactive on day 10.
+    fill: (scene) => ({ 's3://BUCKET': `s3://${archiveOf(scene).Bucket}`, '--days 366': '--days 14' }),
     exits: { 'npm run --silent keyturn -- verify year': [0, 1] },
     prints: { 'npm run --silent keyturn -- verify archive': /Intact/ },
   },
@@ -138,6 +139,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
     },
   },
   'docs/operate/deployment.md': { prints: { 'aws cloudformation describe-stack-drift': /DETECTION_COMPLETE/ } },
+  'docs/start/package.md': { exits: { 'npx keyturn doctor': 1 } },
   'docs/operate/doctor.md': { exits: { 'npx keyturn doctor': 1 } },
   'docs/operate/permissions.md': { plant: role('YOUR-ROLE') },
   'docs/operate/runbooks/archive.md': {
@@ -184,7 +186,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
     prints: {
       'aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventId': /DisableRule/,
       'aws cloudformation describe-stack-resource-drifts': /"ActualValue": "DISABLED"/,
-      'aws cloudformation describe-stacks': /DRIFTED/,
+      'aws cloudformation describe-stacks': /StackDriftStatus/,
     },
   },
   'docs/operate/runbooks/not-deployed.md': {

@@ -44,5 +44,19 @@ export const DEEP_SUITES = [
   'test/bench/{bench,hand-over}.test.ts',
 ];
 
+/** Those that take most of the time: where CI tries a part of what is drawn, it runs every second of them, by turns. */
+export const IN_TURNS = [
+  'test/cli/rehearsal/faults.test.ts',
+  'test/report/evidence/trail-files.test.ts',
+  'test/before/account.test.ts',
+  'test/alarms/healthy-year.test.ts',
+  'test/cli/rehearsal/rehearse.test.ts',
+  'test/cli/rehearsal/archived-year.test.ts',
+  'test/bench/hand-over.test.ts',
+  'test/rotate/throttled.test.ts',
+  'test/report/year.test.ts',
+  'test/report/page/browser-of-500-keys.test.ts',
+];
+
 /** Run by both: by `npm test` on random states that are always the same, here on others; a half of the lives by each. */
 export const DEEPER_SUITES = ['test/core/lifecycle/{life,promises}.test.ts', 'test/world/life.test.ts'];

@@ -48,7 +48,7 @@ export function renderRehearsal(report: Report): string {
     '',
     bold('Runs'),
     `${report.runs} function runs with ${report.awsCalls} AWS calls; ${report.passedOver} hourly ones were passed over, because nothing had been written since one that had nothing to do (--every-hour makes them all).`,
-    `${report.rotations} rotations, ${report.deliveries} deliveries, ${report.deactivations} deactivations, ${report.deletions} deletions, ${report.findings} findings.`,
+    `${counted(report.rotations, 'rotation')}, ${counted(report.deliveries, 'delivery', 'deliveries')}, ${counted(report.deactivations, 'deactivation')}, ${counted(report.deletions, 'deletion')}, ${counted(report.findings, 'finding')}.`,
     `Longest torn pair: ${report.longestTornMilliseconds} ms of simulated time. Simulated in ${report.realSeconds} s.`,
     '',
     bold('Promises'),

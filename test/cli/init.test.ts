@@ -355,9 +355,8 @@ describe.skipIf(!HAS_PSEUDO_TERMINAL)('keyturn init at a terminal', () => {
     return () => terminal.close();
   });
 
-  it('asks what it cannot see, lets choose what it can, and never shows the token (K6)', async () => {
-    await terminal.sees('Asking AWS who you are');
-    await terminal.sees('ci-shop\n  active key');
+  /** One user, and the workspace acme. */
+  async function untilTheToken(): Promise<void> {
     await terminal.sees("Which users' keys are to be rotated?");
     terminal.type(' \r');
     await terminal.sees('Do pipelines at Bitbucket use these keys?');
@@ -365,6 +364,12 @@ describe.skipIf(!HAS_PSEUDO_TERMINAL)('keyturn init at a terminal', () => {
     await terminal.sees('Which workspace?');
     terminal.type('acme\r');
     await terminal.sees('A token');
+  }
+
+  it('asks what it cannot see, lets choose what it can, and never shows the token (K6)', async () => {
+    await terminal.sees('Asking AWS who you are');
+    await terminal.sees('ci-shop\n  active key');
+    await untilTheToken();
     terminal.type('ATCTT3wrong\r');
     await terminal.sees('Bitbucket does not accept');
     await terminal.sees('A token');
@@ -398,13 +403,7 @@ describe.skipIf(!HAS_PSEUDO_TERMINAL)('keyturn init at a terminal', () => {
   });
 
   it('goes on with what a person types where the token may list no environment', async () => {
-    await terminal.sees("Which users' keys are to be rotated?");
-    terminal.type(' \r');
-    await terminal.sees('Do pipelines at Bitbucket use these keys?');
-    terminal.type('\r');
-    await terminal.sees('Which workspace?');
-    terminal.type('acme\r');
-    await terminal.sees('A token');
+    await untilTheToken();
     const narrow = scene.bitbucket.addAccessToken({ workspace: 'acme', scopes: ['repository'] });
     terminal.type(`${narrow}\r`);
     await terminal.sees('Which repository uses the key of ci-shop?');

@@ -23,6 +23,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'try the token of a CI host at every place of a connection, and store it',
     load: async () => (await import('./commands/connect')).connectCommand,
   },
+  deliver: {
+    summary: 'have the current key of a managed key delivered again',
+    load: async () => (await import('./commands/deliver')).deliverCommand,
+  },
   doctor: {
     summary: 'look whether everything is as it must be, and say how it is cured',
     load: async () => (await import('./commands/doctor')).doctorCommand,
@@ -46,6 +50,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   resume: {
     summary: 'let a managed key go on that was held back',
     load: async () => (await import('./commands/resume')).resumeCommand,
+  },
+  rotate: {
+    summary: 'have a managed key rotated now',
+    load: async () => (await import('./commands/rotate')).rotateCommand,
   },
   simulate: {
     summary: 'live through a year in a local AWS account, and check every promise',

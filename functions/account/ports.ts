@@ -8,6 +8,7 @@ import type { Credential, Redacted } from '../core/key/credential';
 import type { KeyUse } from '../core/key/key-use';
 import type { SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
+import type { Startable } from '../core/request/verbs';
 import type { TrustedKey } from '../core/seal/check-seal';
 import type { AttemptEnd } from '../core/seal/manifest';
 import type { BusName, Unsent } from '../core/seal/unsent';
@@ -38,6 +39,19 @@ export interface Sts {
   readonly regions: readonly string[];
   /** Who a credential is. @param region @default the function's own. @throws `proof-failed` when AWS does not accept it */
   identify(credential: Credential, region?: string): Promise<CallerIdentity>;
+}
+
+/** Starts a function of Keyturn's own, and does not wait for it. */
+export interface FunctionStarter {
+  /** @throws KeyturnError `aws-*` */
+  start(name: Startable, asked: FunctionAsked): Promise<void>;
+}
+
+/** What it is told: which keys to look at, and who asked. What is done for them each secret says. */
+export interface FunctionAsked {
+  readonly keys: readonly string[];
+  readonly by: string;
+  readonly why: string;
 }
 
 /** What CloudTrail's event history knows of one key. Every method throws KeyturnError `aws-*`. */

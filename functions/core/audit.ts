@@ -41,11 +41,12 @@ export const AUDIT_EVENTS = [
   'requested',
   'pause-written',
   'pause-removed',
+  'ask-written',
 ] as const;
 export type AuditEventName = (typeof AUDIT_EVENTS)[number];
 
 /** What only the functions tell that people ask. */
-export const REQUEST_EVENTS: readonly AuditEventName[] = ['requested', 'pause-written', 'pause-removed'];
+export const REQUEST_EVENTS: readonly AuditEventName[] = ['requested', 'pause-written', 'pause-removed', 'ask-written'];
 
 export const AUDIT_OUTCOMES = ['ok', 'failed', 'held', 'blocked'] as const;
 

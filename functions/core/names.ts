@@ -35,7 +35,7 @@ export function bundleOf(name: DeployedFunction): BundleName {
   return isLevel(name) ? OPERATE_BUNDLE : name;
 }
 
-function isLevel(name: DeployedFunction): name is Level {
+export function isLevel(name: string): name is Level {
   return (LEVELS as readonly string[]).includes(name);
 }
 
@@ -98,6 +98,10 @@ export const TAG = {
   reached: 'keyturn:reached',
   /** `<digest of a name>=<IDs>`, three of them: whose the places are that were delivered to. See `PLACES_TAGS`. */
   places: 'keyturn:places',
+  /** `<access key ID> <ISO time>`: a person asked then for this key, the current one, to be rotated. */
+  rotationAsked: 'keyturn:rotation-asked',
+  /** `<access key ID> <ISO time>`: a person asked then for this key to be delivered once more. */
+  deliveryAsked: 'keyturn:delivery-asked',
   /** `<until> <by> <why>`: nothing is changed until then. */
   paused: 'keyturn:paused',
   /** On a connection's secret, an ISO date or date-time: when its token ends. People set it; Keyturn reads it only. */
@@ -153,6 +157,8 @@ export const ENV = {
   stacks: 'KEYTURN_STACKS',
   /** Digest of what reports judge by (`AUDIT_TERMS_PARAMETER`), or `none`: each run says it under its seal. */
   auditTerms: 'KEYTURN_AUDIT_TERMS',
+  /** Names of the functions that a front starts. */
+  starts: { rotate: 'KEYTURN_ROTATE', deactivate: 'KEYTURN_DEACTIVATE', sync: 'KEYTURN_SYNC' },
   /** What those who ask this function may: `operator` or `administrator`. */
   level: 'KEYTURN_LEVEL',
   /** IDs of the keys whose secret was there before, separated by commas. */

@@ -1,22 +1,25 @@
-import type { Registry, Secrets } from '../account/ports';
+import type { FunctionStarter, Registry, Secrets } from '../account/ports';
 import { survey } from '../account/survey';
 import type { AuditEvent, AuditEventName } from '../core/audit';
 import { after, DAY } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
 import { currentVersion } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
-import { LEVELS, type Level, secretName, TAG } from '../core/names';
+import { LEVELS, type Level, secretName } from '../core/names';
 import { ANSWER_SCHEMA, type OperateAnswer, type Refusal } from '../core/request/answer';
 import type { Caller } from '../core/request/caller';
-import { planPause, type Refused, type RequestPlan } from '../core/request/plan-pause';
+import { type Refused, type RequestPlan, tagOf } from '../core/request/plan';
+import { planRequest } from '../core/request/plan-request';
 import { type OperatorRequest, reasonsOf, requestSchema } from '../core/request/request';
 import { earlierOf, isAlone, type RequestsBefore } from '../core/request/requests-before';
+import { VERBS } from '../core/request/verbs';
 import { isAsDeployed } from '../runtime/as-deployed';
 import type { Run } from '../runtime/run';
 
 export interface OperatePorts {
   readonly secrets: Secrets;
   readonly registry: Registry;
+  readonly starter: FunctionStarter;
 }
 
 /** Who asks, and where. */
@@ -32,7 +35,7 @@ interface Asked extends Asking {
 
 /** For so long a request that is sent again is known as such. */
 const KNOWN_FOR = DAY;
-const DONE_EVENTS: readonly AuditEventName[] = ['pause-written', 'pause-removed'];
+const DONE_EVENTS: readonly AuditEventName[] = [...new Set(Object.values(VERBS).map(({ done }) => done))];
 
 /**
  * Answers one person: shows what would be done, or does it if it is still what was shown. Who asked, for what and why is
@@ -55,7 +58,7 @@ export async function operate(
   const managed = await keyOf(ports, run, asked);
   if ('refused' in managed) return refuse(run, asked, managed);
   run.looksAt([managed]);
-  const plan = planPause({ ...asked, secret: managed.secret, now: run.now() });
+  const plan = planRequest({ ...asked, ...managed, now: run.now() });
   if (asked.request.plan === undefined) {
     return 'refused' in plan
       ? refuse(run, asked, plan)
@@ -69,7 +72,7 @@ export async function operate(
     case 'in-progress':
       return refuse(run, asked, IN_PROGRESS);
     case 'died':
-      if ('refused' in plan && plan.refused === 'nothing-to-do') return foundDone(run, asked, managed);
+      if ('refused' in plan && plan.refused === 'nothing-to-do') return foundDone(ports, run, asked, managed);
       return execute(ports, run, asked, managed, plan);
     case 'none':
       return execute(ports, run, asked, managed, plan);
@@ -116,9 +119,10 @@ async function execute(
   ports: OperatePorts,
   run: Run,
   asked: Asked,
-  { entry, secret }: Managed,
+  managed: Managed,
   plan: RequestPlan | Refused,
 ): Promise<OperateAnswer> {
+  const { entry, secret } = managed;
   const { id: key } = entry;
   if ('refused' in plan) return refuse(run, asked, plan);
   if (plan.digest !== asked.request.plan) return refuse(run, asked, PLAN_CHANGED);
@@ -126,28 +130,44 @@ async function execute(
   await run.beforeTaking();
   if (!isAlone(await requestsBefore(run), key, run.id, run.now())) return refuse(run, asked, IN_PROGRESS);
   const fresh = await ports.secrets.describe(secret.name);
-  const again = planPause({ ...asked, secret: fresh, now: run.now() });
+  const again = planRequest({ ...asked, entry, secret: fresh, now: run.now() });
   if ('refused' in again || again.digest !== plan.digest) return refuse(run, asked, PLAN_CHANGED);
-  const { tag } = plan.change;
+  const { tag: name, done } = VERBS[asked.request.do];
+  const value = tagOf(plan.change, run.now());
   try {
-    if (tag === undefined) await ports.secrets.untag(secret.name, [TAG.paused]);
-    else await ports.secrets.tag(secret.name, { [TAG.paused]: tag });
+    if (value === undefined) await ports.secrets.untag(secret.name, [name]);
+    else await ports.secrets.tag(secret.name, { [name]: value });
   } catch (thrown) {
     const error = toKeyturnError(thrown);
     run.fail(entry, error, asked.request.do);
     const message = `${error.message} Ask again with the same command: it is shown anew what stands there now.`;
     return refuse(run, asked, { refused: 'failed', message });
   }
-  const event = tag === undefined ? 'pause-removed' : 'pause-written';
-  run.audit(event, entry, { reason: 'requested', facts: factsOf(asked, plan) });
-  return answered(run, asked, { outcome: 'done', plan: shown(plan) });
+  run.audit(done, entry, { reason: 'requested', facts: { ...factsOf(asked, plan), tag: value } });
+  return answered(run, asked, { outcome: 'done', plan: shown(plan), started: await startAll(ports, run, asked) });
+}
+
+/** Has done at once what the tag says. It says so also when nothing starts: then the next run of the rules does it (K9). */
+async function startAll(ports: OperatePorts, run: Run, { request, caller }: Asked): Promise<OperateAnswer['started']> {
+  const { starts } = VERBS[request.do];
+  if (starts.length === 0) return undefined;
+  return Promise.all(
+    starts.map(async (name) => {
+      try {
+        await ports.starter.start(name, { keys: request.keys, by: caller.arn, why: request.why });
+        return { function: name, isStarted: true };
+      } catch (thrown) {
+        run.log.warn('a function was not started', { function: name, code: toKeyturnError(thrown).code });
+        return { function: name, isStarted: false };
+      }
+    }),
+  );
 }
 
 /** An earlier copy died after it had done it, and before it could say so (K7). */
-function foundDone(run: Run, asked: Asked, { entry }: Managed): OperateAnswer {
-  const event = asked.request.do === 'pause' ? 'pause-written' : 'pause-removed';
-  run.audit(event, entry, { reason: 'found-done', facts: factsOf(asked) });
-  return answered(run, asked, { outcome: 'done', repeated: true });
+async function foundDone(ports: OperatePorts, run: Run, asked: Asked, { entry }: Managed): Promise<OperateAnswer> {
+  run.audit(VERBS[asked.request.do].done, entry, { reason: 'found-done', facts: factsOf(asked) });
+  return answered(run, asked, { outcome: 'done', repeated: true, started: await startAll(ports, run, asked) });
 }
 
 const PLAN_CHANGED: Refused = {
@@ -205,7 +225,7 @@ function refuse(run: Run, asked: Asking | Asked, { refused: reason, message }: R
 function answered(
   run: Run,
   asked: Asking | Asked,
-  answer: Pick<OperateAnswer, 'outcome' | 'plan' | 'refused' | 'repeated'>,
+  answer: Pick<OperateAnswer, 'outcome' | 'plan' | 'refused' | 'repeated' | 'started'>,
 ): OperateAnswer {
   const { level, caller } = asked;
   const id = 'request' in asked ? asked.request.id : undefined;

@@ -41,6 +41,8 @@ export interface RotateOptions {
   readonly usersPath?: string | undefined;
   /** Keys that an operator wants rotated now, by id; the others are left alone. */
   readonly requested?: readonly string[];
+  /** Keys that are looked at now, by id: what is done for each its secret says. The others are left alone. */
+  readonly look?: readonly string[];
   /** The stack was deployed this very moment. @default false */
   readonly justDeployed?: boolean;
 }
@@ -50,16 +52,18 @@ const RIGHTS_SPREAD_IN = MINUTE;
 
 /** Rotates every managed key that is due, most overdue first, and today what would be too much for a later day. */
 export async function rotate(ports: RotatePorts, run: Run, options: RotateOptions): Promise<void> {
-  const { requested, maxRotations } = options;
+  const { requested, look: named = requested, maxRotations } = options;
   if (options.justDeployed) await run.time.sleep(RIGHTS_SPREAD_IN);
   // Begun first: IAM makes it while the registry and the secrets are read.
-  const reading = requested === undefined ? readCredentialReport(ports.iam, run.time, run.timeLeft()) : undefined;
+  const reading = named === undefined ? readCredentialReport(ports.iam, run.time, run.timeLeft()) : undefined;
   const surveyed = await survey(ports, run.deployedBy);
   const all = run.surveyed(surveyed, maxRotations);
-  run.findAll(unmanagedRequests(all, requested));
+  run.findAll(unmanagedRequests(all, named));
   const open = await findOpenBreakers(run, all);
   if (reading === undefined) {
-    await work({ ports, run, admission: new Admission({ maxRotations, heldUp: new Set() }) }, askedFor(all, requested));
+    const isRequested = requested !== undefined;
+    const admission = new Admission({ maxRotations, heldUp: new Set() });
+    await work({ ports, run, admission }, askedFor(all, named, isRequested));
     return;
   }
   const heldUp = new Set(all.flatMap(({ entry }) => (isHeldUp(entry, open) ? [entry.id] : [])));
@@ -190,11 +194,11 @@ function usersFound(report: CredentialReport, { entries }: Survey, { usersPath }
   return [...underPath, ...entries.flatMap((entry) => userSpelling(entry, report))];
 }
 
-function askedFor(all: readonly Managed[], ids: readonly string[] = []): readonly Item[] {
+function askedFor(all: readonly Managed[], ids: readonly string[] = [], requested = true): readonly Item[] {
   return all
     .filter(({ entry }) => ids.includes(entry.id))
     .sort(bySooner(undefined))
-    .map((managed) => ({ ...managed, requested: true }));
+    .map((managed) => ({ ...managed, requested }));
 }
 
 /** What was asked for by a name that no managed key has. */

@@ -1,10 +1,12 @@
-import { awsStart, keysAsked } from '../core/config/asked';
+import { awsStart, keysAsked, keysToLookAt } from '../core/config/asked';
 
 /** What a run of rotate is about. */
 export interface RotateRequest {
   readonly trigger: 'daily' | 'request';
   /** Keys that an operator wants rotated now, by id. */
   readonly requested?: readonly string[];
+  /** Keys that are looked at now, by id; what is done for them their secrets say. */
+  readonly look?: readonly string[];
   /** Who asked and why, in their own words. */
   readonly facts?: Readonly<Record<string, string>>;
   /** The stack was deployed this very moment. */
@@ -24,6 +26,8 @@ export function rotateRequestOf(event: unknown): RotateRequest {
     case 'deployment':
       return { trigger: 'daily', justDeployed: true };
     case undefined: {
+      const look = keysToLookAt(event);
+      if (look !== undefined) return { trigger: 'request', look: look.keys, facts: look.facts };
       const request = keysAsked(event);
       if (request === 'everything') return { trigger: 'daily' };
       return { trigger: 'request', requested: request.keys, facts: request.facts };

@@ -11,6 +11,7 @@ import {
   type Level,
   REGISTRY_PATH,
 } from '../core/names';
+import type { Startable } from '../core/request/verbs';
 
 export interface Settings {
   readonly registryPath: string;
@@ -66,6 +67,12 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
 
 function listed(value = ''): ReadonlySet<string> {
   return new Set(value.split(',').filter((name) => name !== ''));
+}
+
+/** The functions that a front starts. @throws KeyturnError `invalid-config` */
+export function startableFrom(env: Readonly<Record<string, string | undefined>>): Readonly<Record<Startable, string>> {
+  const { rotate, deactivate, sync } = ENV.starts;
+  return { rotate: required(env, rotate), deactivate: required(env, deactivate), sync: required(env, sync) };
 }
 
 /** At which level those are who ask this function. @throws KeyturnError `invalid-config` */

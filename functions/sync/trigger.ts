@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { awsStart, keysAsked } from '../core/config/asked';
+import { awsStart, keysAsked, keysToLookAt } from '../core/config/asked';
 import { keyIdSchema } from '../core/config/registry';
 import { CONNECTION_SECRET_PREFIX, idOfSecret } from '../core/names';
 
@@ -51,7 +51,7 @@ export function syncRequestOf(event: unknown): SyncRequest {
     case 'deployment':
       return { trigger: 'event' };
     case undefined: {
-      const request = keysAsked(event);
+      const request = keysToLookAt(event) ?? keysAsked(event);
       if (request === 'everything') return { trigger: 'request' };
       return { trigger: 'request', ids: request.keys, facts: request.facts };
     }

@@ -2,7 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { AUDIT_EVENTS, type AuditEventName, REQUEST_EVENTS } from '../../functions/core/audit';
-import { ARCHIVE_PREFIX, EVENT_SOURCE, LEVELS, SECRET_PREFIX, TAG } from '../../functions/core/names';
+import { ARCHIVE_PREFIX, EVENT_SOURCE, isLevel, SECRET_PREFIX } from '../../functions/core/names';
+import { tagsOf } from '../../functions/core/request/verbs';
 import type { NotificationTopic } from '../engine/notification-topic';
 import type { AuditArchive } from '../evidence/audit-archive';
 import { logArns, registryArns, reportParameterArns, secretArnPrefix } from './arns';
@@ -48,8 +49,7 @@ const ANYTHING = () => ['*'];
 
 /** What people ask only the fronts tell, and these change no key. */
 function eventsOf(name: string): readonly string[] {
-  const isFront = (LEVELS as readonly string[]).includes(name);
-  return isFront
+  return isLevel(name)
     ? [...EVENTS_OF_ALL, ...REQUEST_EVENTS]
     : AUDIT_EVENTS.filter((event) => !REQUEST_EVENTS.includes(event));
 }
@@ -148,15 +148,21 @@ export const NEEDS = {
     // In a template with very many keys there is no room to allow it in the policy of each.
     on: (_, scope) => [`${secretArnPrefix(scope, SECRET_PREFIX)}*`],
   },
-  HoldKeysBack: {
-    may: `write the tag ${TAG.paused} of the secrets under keyturn/ and take it away, and no other tag`,
+  WriteRequests: {
+    may: 'write what people of its level ask for into tags of the secrets under keyturn/, and no other tag',
     actions: ['secretsmanager:TagResource', 'secretsmanager:UntagResource'],
     on: (_, scope) => [`${secretArnPrefix(scope, SECRET_PREFIX)}*`],
-    conditions: () => ({
-      'ForAllValues:StringEquals': { 'aws:TagKeys': TAG.paused },
+    conditions: (_, { name }) => ({
+      'ForAllValues:StringEquals': { 'aws:TagKeys': isLevel(name) ? tagsOf(name) : [] },
       // For all of none holds too.
       Null: { 'aws:TagKeys': 'false' },
     }),
+  },
+  StartFunctions: {
+    may: 'start the functions that do what was asked for, and not wait for them',
+    actions: ['lambda:InvokeFunction'],
+    // Apart from the role (infra/engine/front-functions.ts).
+    on: () => [],
   },
   ReadRegistry: {
     may: 'read one entry of the registry',

@@ -1,4 +1,5 @@
-import { type DeployedFunction, TAG } from '../../functions/core/names';
+import { type DeployedFunction, type Level, TAG } from '../../functions/core/names';
+import { tagsOf } from '../../functions/core/request/verbs';
 import type { Need } from './needs';
 
 /**
@@ -51,12 +52,13 @@ const ACT_ON_KEYS = [...LOOK_AT_KEYTURN, ...RECORD, 'ReadPins'] as const;
 const LOOK_AT_SECRET = ['secretsmanager:DescribeSecret', 'secretsmanager:ListSecretVersionIds'] as const;
 const LOOK_AT_KEYS = ['iam:ListAccessKeys', 'iam:GetAccessKeyLastUsed'] as const;
 
-/** What people ask for, at either level: to hold a key back, or to let it go on. Nothing else, and no value. */
-const FRONT = {
-  ...NONE,
-  role: [...ACT_ON_KEYS, 'ReadRegistry', 'SeeManagedSecrets', 'HoldKeysBack'],
-  tags: [TAG.paused],
-} as const;
+/** What people ask for stands in tags of the secrets; the functions that act are started. No key, and no value. */
+const front = (level: Level) =>
+  ({
+    ...NONE,
+    role: [...ACT_ON_KEYS, 'ReadRegistry', 'SeeManagedSecrets', 'WriteRequests', 'StartFunctions'],
+    tags: tagsOf(level),
+  }) as const;
 
 /** Which rights each function has. */
 export const RIGHTS = {
@@ -130,6 +132,6 @@ export const RIGHTS = {
     ...NONE,
     role: ['WriteOwnLog', 'KeepFailedRuns', 'EncryptFailedRuns', 'WriteEvents', 'EncryptInArchive'],
   },
-  operator: FRONT,
-  administrator: FRONT,
+  operator: front('operator'),
+  administrator: front('administrator'),
 } as const satisfies Readonly<Record<DeployedFunction, FunctionRights>>;

@@ -1,7 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FunctionUrl, FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { ENV, type Level } from '../../functions/core/names';
+import { ENV, type FunctionName, type Level } from '../../functions/core/names';
+import { STARTABLE } from '../../functions/core/request/verbs';
+import { NEEDS, type Statement } from '../access/needs';
 import { ownNamesPrefix } from '../alarms/own-changes';
 import type { RotationFunction } from './rotation-function';
 import { type RotationFunctionsProps, recordingFunction } from './rotation-functions';
@@ -17,6 +20,7 @@ export interface FrontFunction {
 export function frontFunctions(
   scope: Construct,
   props: RotationFunctionsProps,
+  functions: Readonly<Record<FunctionName, RotationFunction>>,
 ): Readonly<Record<Level, FrontFunction>> {
   const create = (level: Level): FrontFunction => {
     const id = level === 'operator' ? 'Operator' : 'Administrator';
@@ -29,10 +33,36 @@ export function frontFunctions(
       // A person waits.
       memorySize: 512,
       description: `what an ${level} asks for`,
-      environment: { [ENV.level]: level },
+      environment: {
+        [ENV.level]: level,
+        [ENV.starts.rotate]: functions.rotate.lambda.functionName,
+        [ENV.starts.deactivate]: functions.deactivate.lambda.functionName,
+        [ENV.starts.sync]: functions.sync.lambda.functionName,
+      },
     });
     const url = new FunctionUrl(front, 'Url', { function: front.lambda, authType: FunctionUrlAuthType.AWS_IAM });
     return { front, url };
   };
-  return { operator: create('operator'), administrator: create('administrator') };
+  const fronts = { operator: create('operator'), administrator: create('administrator') };
+  allowStarts(scope, Object.values(fronts), functions);
+  return fronts;
+}
+
+/**
+ * One policy of both roles, because a template with very many keys has no room for two; what is started by it looks at
+ * what the secrets say, and does nothing else. Not in the roles themselves: the seal key's policy names them, and the
+ * functions depend on that key.
+ */
+function allowStarts(
+  scope: Construct,
+  fronts: readonly FrontFunction[],
+  functions: Readonly<Record<FunctionName, RotationFunction>>,
+): void {
+  const { actions }: Statement = NEEDS.StartFunctions;
+  const resources = STARTABLE.map((name) => functions[name].lambda.functionArn);
+  const policy = new Policy(scope, 'Starts', {
+    roles: fronts.map(({ front }) => front.role),
+    statements: [new PolicyStatement({ sid: 'StartFunctions', actions: [...actions], resources })],
+  });
+  for (const { front } of fronts) front.lambda.node.addDependency(policy);
 }

@@ -316,7 +316,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     const { archive, unarchivedEvents } = this;
     return {
       functions,
-      fronts: settings.operators ? frontFunctions(this, props) : undefined,
+      fronts: settings.operators ? frontFunctions(this, props, functions) : undefined,
       report: settings.audit.report && archive && reportFunction(this, props, archive),
       archive: archive && unarchivedEvents && archiveFunction(props, archive, unarchivedEvents),
     };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES, LEVELS } from '../../functions/core/names';
+import { tagsOf } from '../../functions/core/request/verbs';
 import { mayFunction, statementsOf } from './access';
 import { ACCOUNT, arnOfSecret, REGION } from './deployed';
 import { ONE_KEY, resourcesOf, synthesize } from './synthesized';
@@ -56,39 +57,43 @@ describe('the functions that people ask', () => {
       ['ReadPins', ['secretsmanager:GetResourcePolicy']],
       ['ReadRegistry', ['ssm:GetParameter']],
       ['SeeManagedSecrets', ['secretsmanager:DescribeSecret']],
-      ['HoldKeysBack', ['secretsmanager:TagResource', 'secretsmanager:UntagResource']],
+      ['WriteRequests', ['secretsmanager:TagResource', 'secretsmanager:UntagResource']],
+      ['StartFunctions', ['lambda:InvokeFunction']],
     ]);
   });
 
-  it.each(LEVELS)('K12: %s writes one tag, and neither another one nor one beside it', async (level) => {
-    const tag = (...names: string[]) =>
-      mayFunction(template, level, {
-        action: 'secretsmanager:TagResource',
-        resource: arnOfSecret('keyturn/web-shop'),
-        context: { 'aws:TagKeys': names },
-      });
-    expect(await tag('keyturn:paused')).toBe(true);
-    expect(await tag('keyturn:intent')).toBe(false);
-    expect(await tag('keyturn:paused', 'keyturn:intent')).toBe(false);
-    for (const action of [
-      'GetSecretValue',
-      'PutSecretValue',
-      'UpdateSecretVersionStage',
-      'PutResourcePolicy',
-      'DeleteSecret',
-    ])
-      expect(
-        await mayFunction(template, level, { action: `secretsmanager:${action}`, resource: SECRETS }),
-        action,
-      ).toBe(false);
-    for (const action of ['CreateAccessKey', 'UpdateAccessKey', 'DeleteAccessKey'])
-      expect(
-        await mayFunction(template, level, {
-          action: `iam:${action}`,
-          resource: `arn:aws:iam::${ACCOUNT}:user/bitbucket-web-shop`,
-        }),
-      ).toBe(false);
-  });
+  it.each(LEVELS)(
+    'K12: %s writes the tags of what is asked for, and neither another one nor one beside it',
+    async (level) => {
+      const tag = (...names: string[]) =>
+        mayFunction(template, level, {
+          action: 'secretsmanager:TagResource',
+          resource: arnOfSecret('keyturn/web-shop'),
+          context: { 'aws:TagKeys': names },
+        });
+      for (const name of tagsOf(level)) expect(await tag(name)).toBe(true);
+      expect(await tag('keyturn:intent')).toBe(false);
+      expect(await tag('keyturn:paused', 'keyturn:intent')).toBe(false);
+      for (const action of [
+        'GetSecretValue',
+        'PutSecretValue',
+        'UpdateSecretVersionStage',
+        'PutResourcePolicy',
+        'DeleteSecret',
+      ])
+        expect(
+          await mayFunction(template, level, { action: `secretsmanager:${action}`, resource: SECRETS }),
+          action,
+        ).toBe(false);
+      for (const action of ['CreateAccessKey', 'UpdateAccessKey', 'DeleteAccessKey'])
+        expect(
+          await mayFunction(template, level, {
+            action: `iam:${action}`,
+            resource: `arn:aws:iam::${ACCOUNT}:user/bitbucket-web-shop`,
+          }),
+        ).toBe(false);
+    },
+  );
 
   it('K12: only they tell on the bus what people asked, and no deed of another function', async () => {
     const may = (name: (typeof FUNCTION_NAMES)[number] | (typeof LEVELS)[number], detailType: string) =>

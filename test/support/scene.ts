@@ -1,4 +1,4 @@
-import type { Log, SealKey, Sts, Time } from '../../functions/account/ports';
+import type { FunctionStarter, Log, SealKey, Sts, Time } from '../../functions/account/ports';
 import { createAuditRecord } from '../../functions/aws/audit-record';
 import { createConnectionSecrets } from '../../functions/aws/connection-secrets';
 import { createEventBuses } from '../../functions/aws/event-bus';
@@ -14,6 +14,7 @@ import type { DeployedBy } from '../../functions/core/lifecycle/deployed-by';
 import { REGISTRY_PATH } from '../../functions/core/names';
 import type { OperateAnswer } from '../../functions/core/request/answer';
 import type { Caller } from '../../functions/core/request/caller';
+import type { Startable } from '../../functions/core/request/verbs';
 import { deactivate } from '../../functions/deactivate/deactivate';
 import { deleteKeys } from '../../functions/delete/delete';
 import { sealDays } from '../../functions/delete/seal-days';
@@ -50,6 +51,8 @@ export interface Outcome {
 /** The use cases over their real adapters: SDK clients and axios over HTTP, on the stage that they share. */
 export class Scene extends Stage {
   readonly audits: AuditEvent[] = [];
+  /** What fronts had started, which nobody does here but the test. */
+  readonly started: { readonly name: Startable; readonly keys: readonly string[] }[] = [];
   /** Milliseconds that a run has; a short one starts nothing. */
   lifetime = 15 * 60_000;
   /** What the use cases take for their deployment's own; undefined for whatever has the name. */
@@ -84,7 +87,7 @@ export class Scene extends Stage {
   }
 
   rotate(options: Partial<RotateOptions> = {}, facts: RunProps['facts'] = {}): Promise<Outcome> {
-    const trigger = options.requested === undefined ? 'daily' : 'request';
+    const trigger = (options.requested ?? options.look) === undefined ? 'daily' : 'request';
     return this.#run('rotate', trigger, (run) => rotate(this.#ports(), run, { maxRotations: 25, ...options }), facts);
   }
 
@@ -146,6 +149,11 @@ export class Scene extends Stage {
       secrets: held(createSecrets()),
       registry: held(createRegistry(REGISTRY_PATH)),
       targets: held(openTargets({ connectionSecrets: createConnectionSecrets(), time, random: () => 0 })),
+      starter: held<FunctionStarter>({
+        start: async (name, { keys }) => {
+          this.started.push({ name, keys });
+        },
+      }),
     };
   }
 

@@ -34,14 +34,12 @@ const words = z
   .max(200, 'expected at most 200 characters')
   .transform((text) => cleaned(text))
   .optional();
-const someKeys = z.strictObject({
-  keys: z
-    .array(keyIdSchema, 'expected a list of ids')
-    .min(1, 'expected at least one id')
-    .max(1000, 'expected at most 1000 ids'),
-  by: words,
-  why: words,
-});
+const ids = z
+  .array(keyIdSchema, 'expected a list of ids')
+  .min(1, 'expected at least one id')
+  .max(1000, 'expected at most 1000 ids');
+const someKeys = z.strictObject({ keys: ids, by: words, why: words });
+const look = z.strictObject({ look: ids, by: words, why: words });
 const FORM = '{"keys": ["web-shop-production"], "by": "alice", "why": "leaked in a log"}, or {} for the usual run';
 
 /**
@@ -53,6 +51,17 @@ const FORM = '{"keys": ["web-shop-production"], "by": "alice", "why": "leaked in
 export function keysAsked(event: unknown): KeysAsked | 'everything' {
   if (everything.safeParse(event).success) return 'everything';
   const { keys, by = 'not said', why = 'not said' } = asked(someKeys, event, FORM);
+  return { keys, facts: { requestedBy: by, requestedWhy: why } };
+}
+
+/**
+ * The keys that a function is to look at before its rule starts it; undefined for any other event. It asks for nothing:
+ * what is done for a key stands in its secret, so that an event that is forged, doubled or late changes nothing.
+ */
+export function keysToLookAt(event: unknown): KeysAsked | undefined {
+  const parsed = look.safeParse(event);
+  if (!parsed.success) return undefined;
+  const { look: keys, by = 'not said', why = 'not said' } = parsed.data;
   return { keys, facts: { requestedBy: by, requestedWhy: why } };
 }
 

@@ -16,6 +16,8 @@ export const DATED_TAGS: readonly string[] = [
   TAG.reached,
   TAG.checked,
   TAG.drifted,
+  TAG.rotationAsked,
+  TAG.deliveryAsked,
 ];
 
 /** `<access key ID> <ISO time>`: the value of a dated tag. */

@@ -33,10 +33,19 @@ export function isDelivered(secret: SecretState, version: StoredVersion, digest:
  * version becomes current again it has to be delivered again, and `keyturn:delivered` records that (K1).
  */
 export function markCounts(secret: SecretState, version: StoredVersion): boolean {
+  if (isDeliveryAsked(secret, version)) return false;
   const rotation = lastIntent(secret);
   if (rotation === undefined || isLastProduct(secret, version)) return true;
   const again = tagFor(secret, TAG.delivered, version.accessKeyId);
   return again !== undefined && again > rotation.at;
+}
+
+/** Whether a person wants a version delivered again that has not been since. */
+export function isDeliveryAsked(secret: SecretState, { accessKeyId }: StoredVersion): boolean {
+  const askedAt = tagFor(secret, TAG.deliveryAsked, accessKeyId);
+  if (askedAt === undefined) return false;
+  const again = tagFor(secret, TAG.delivered, accessKeyId);
+  return again === undefined || again < askedAt;
 }
 
 /** Whether the version is what the last rotation stored, or no rotation is known: then its age tells when it came. */

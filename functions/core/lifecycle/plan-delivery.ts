@@ -5,6 +5,7 @@ import { tagFor } from '../key/dated-tag';
 import {
   type DeliveryMark,
   isDelivered,
+  isDeliveryAsked,
   isLastProduct,
   markCounts,
   marksOn,
@@ -109,7 +110,10 @@ function deliveryOf(
     markedBefore: misleading.some((mark) => mark.label === label) ? undefined : holder,
     fresh: marksOn(version).length === 0 && now < after(createdAt, FRESH_FOR),
     conclusive: !mayBeOvertaken(secret, version, digest, now),
-    returned: !isLastProduct(secret, version) || tagFor(secret, TAG.checked, accessKeyId) !== undefined,
+    returned:
+      isDeliveryAsked(secret, version) ||
+      !isLastProduct(secret, version) ||
+      tagFor(secret, TAG.checked, accessKeyId) !== undefined,
   };
 }
 

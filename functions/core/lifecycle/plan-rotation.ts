@@ -2,6 +2,7 @@ import type { RegistryEntry } from '../config/registry';
 import { after } from '../duration';
 import { targetSetDigest } from '../hosts/target';
 import type { AccessKey } from '../key/access-key';
+import { ASK_STANDS_FOR, rotationAskedAt } from '../key/asked';
 import { isDelivered, markCounts, marksOn } from '../key/delivery-mark';
 import {
   INTENT_LIVES,
@@ -79,6 +80,7 @@ const ALWAYS: readonly RotationRule[] = [
   clearIntent,
   tellForeignKeys,
   tellWhatPeopleBroke,
+  tellThatAnAskLapsed,
 ];
 
 /** The first that applies decides. */
@@ -201,6 +203,14 @@ function tellWhatPeopleBroke({ entry, secret, ring, reason, now }: Situation): R
 function userChange({ id: key, user: to }: RegistryEntry, secret: SecretState, { anchor }: KeyRing): UserChanged {
   const from = changedUser(secret, to) ?? to;
   return { code: 'user-changed', key, user: from, facts: { is: 'changed', from, to, current: anchor?.accessKeyId } };
+}
+
+/** What nothing came of is not done one day when nobody thinks of it any more (K14). */
+function tellThatAnAskLapsed({ entry, secret, now }: Situation): RotationPart {
+  const askedAt = rotationAskedAt(secret);
+  const over = askedAt && after(askedAt, ASK_STANDS_FOR);
+  if (askedAt === undefined || over === undefined || now < over || now >= after(over, ASK_STANDS_FOR)) return {};
+  return { findings: [{ code: 'request-refused', key: entry.id, facts: { is: 'lapsed', askedAt } }] };
 }
 
 function nothingAsksForIt({ reason }: Situation): RotationPart | undefined {

@@ -32,6 +32,8 @@ export type Edited = FoundOfKey<'secret-edited', { readonly seenBy: 'rotation'; 
 export type Settling = FoundOfKey<'settling', { readonly since: Date }>;
 /** The current key is not at every target, so its successor has to wait. */
 export type NotYetDelivered = FoundOfAccessKey<'undelivered', { readonly waits: 'rotation' }>;
+/** Nothing came of a rotation that a person asked for. */
+export type RotationLapsed = FoundOfKey<'request-refused', { readonly is: 'lapsed'; readonly askedAt: Date }>;
 /** Everything that the planner of rotations can find. */
 export type RotationFinding =
   | PauseFinding
@@ -43,5 +45,6 @@ export type RotationFinding =
   | UserChanged
   | Settling
   | NotYetDelivered
+  | RotationLapsed
   | NoRoom
   | TakingOver;

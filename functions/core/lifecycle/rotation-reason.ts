@@ -1,5 +1,6 @@
 import type { RegistryEntry } from '../config/registry';
 import type { AccessKey } from '../key/access-key';
+import { isRotationAsked } from '../key/asked';
 import type { KeyRing } from '../key/key-ring';
 import { changedUser } from '../key/key-user';
 import type { SecretState } from '../key/secret-state';
@@ -17,7 +18,7 @@ interface Reasons {
 
 /** Why a key has to be rotated now; undefined when nothing asks for it. */
 export function rotationReason(given: Reasons, ring: KeyRing): RotationReason | undefined {
-  const { entry, secret, now, requested, broughtForward } = given;
+  const { entry, secret, now, broughtForward } = given;
   if (ring.edited) return 'secret-edited';
   if (ring.current === undefined) return firstReason(given, ring);
   if (changedUser(secret, entry.user) !== undefined) return 'user-changed';
@@ -25,16 +26,19 @@ export function rotationReason(given: Reasons, ring: KeyRing): RotationReason | 
   if (ring.anchorKey.status === 'Inactive') return 'current-key-inactive';
   if (secret.takesOver !== undefined && entry.firstRotation === 'at-once') return 'first';
   if (isDue(ring.current.createdAt, entry, now)) return 'due';
-  if (requested) return 'requested';
+  if (isWanted(given)) return 'requested';
   return broughtForward ? 'brought-forward' : undefined;
 }
 
+/** A person wants it, and has said so to this run or in the secret's tag. */
+function isWanted({ requested = false, secret, now }: Reasons): boolean {
+  return requested || isRotationAsked(secret, now);
+}
+
 /** Why a key is made where none was stored yet. */
-function firstReason(
-  { entry, keys, now, requested, broughtForward }: Reasons,
-  { superseded }: KeyRing,
-): RotationReason | undefined {
-  if (requested || entry.firstRotation === 'at-once') return 'first';
+function firstReason(given: Reasons, { superseded }: KeyRing): RotationReason | undefined {
+  const { entry, keys, now, broughtForward } = given;
+  if (isWanted(given) || entry.firstRotation === 'at-once') return 'first';
   const oldest = superseded[0] ?? keys[0];
   if (oldest === undefined || isDue(oldest.createdAt, entry, now)) return 'first';
   return broughtForward ? 'brought-forward' : undefined;

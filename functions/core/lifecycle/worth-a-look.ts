@@ -1,6 +1,7 @@
 import type { Policy } from '../config/policy';
 import { after, DAY, SECOND } from '../duration';
 import type { CredentialReport, ReportedUser } from '../key/access-key';
+import { rotationAskedAt } from '../key/asked';
 import { readDatedTag } from '../key/dated-tag';
 import { openIntent } from '../key/intent';
 import { inactiveSince } from '../key/key-ring';
@@ -37,6 +38,7 @@ export function worthRotationLook(
   const current = currentKey(secret);
   if (current === undefined || openIntent(secret) !== undefined) return true;
   if (secret.takesOver !== undefined || changedUser(secret, entry.user) !== undefined) return true;
+  if (rotationAskedAt(secret) !== undefined) return true;
   if (isDue(current.createdAt, entry, now)) return true;
   const line = usableLine(secret, entry.user, report, now);
   return line === 'unusable' ? false : !fits(line, secret, current.createdAt);

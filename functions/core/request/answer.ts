@@ -15,6 +15,10 @@ export const REFUSALS = {
   /** What holds the key stands on a secret of before, which is no managed key's any more. */
   'stands-elsewhere': 409,
   'nothing-to-do': 409,
+  /** It is paused, or only observed. */
+  'held-back': 409,
+  /** The current key has not reached every target yet. */
+  'not-delivered': 409,
   /** Something has changed since the plan was shown. */
   'plan-changed': 409,
   /** Another request for this key, or this very one, is being worked on. */
@@ -42,6 +46,10 @@ export const answerSchema = z.object({
       ),
     })
     .optional(),
+  started: z
+    .array(z.object({ function: z.string(), isStarted: z.boolean() }))
+    .optional()
+    .describe('The functions that do it, and whether each was started now; one that was not does it in its next run.'),
   repeated: z.boolean().optional().describe('It was done before, by an earlier copy of the same request.'),
   refused: z
     .object({ reason: z.enum(Object.keys(REFUSALS) as [Refusal, ...Refusal[]]), message: z.string() })

@@ -47,6 +47,8 @@ const asked = {
 export const requestSchema = z.discriminatedUnion('do', [
   z.strictObject({ ...asked, do: z.literal('pause'), until: instant.describe('ISO 8601, with its zone.') }),
   z.strictObject({ ...asked, do: z.literal('resume') }),
+  z.strictObject({ ...asked, do: z.literal('rotate') }),
+  z.strictObject({ ...asked, do: z.literal('deliver') }),
 ]);
 export type OperatorRequest = z.output<typeof requestSchema>;
 

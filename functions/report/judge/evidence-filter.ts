@@ -34,6 +34,7 @@ const WRITERS: { readonly [Name in AuditEventName]?: readonly RecordingFunction[
   requested: LEVELS,
   'pause-written': LEVELS,
   'pause-removed': LEVELS,
+  'ask-written': LEVELS,
 };
 
 /**

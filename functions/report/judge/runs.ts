@@ -45,6 +45,7 @@ const CHANGES: ReadonlySet<AuditEvent['event']> = new Set([
   'labels-cleaned',
   'pause-written',
   'pause-removed',
+  'ask-written',
 ]);
 
 /** How late an event may show in the record. */

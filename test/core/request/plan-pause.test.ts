@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { pauseOf } from '../../../functions/core/key/pause';
 import type { SecretState } from '../../../functions/core/key/secret-state';
 import { TAG } from '../../../functions/core/names';
-import { planPause, type RequestPlan } from '../../../functions/core/request/plan-pause';
+import type { RequestPlan } from '../../../functions/core/request/plan';
+import { planRequest } from '../../../functions/core/request/plan-request';
 import { requestSchema } from '../../../functions/core/request/request';
+import { entryOf } from '../web-shop';
 
 const NOW = new Date('2026-11-01T12:00:00Z');
 const CALLER = {
@@ -28,6 +30,8 @@ const SECRET: SecretState = {
   tags: {},
 };
 
+const ENTRY = entryOf({ id: 'shop' });
+
 interface Given {
   readonly request?: object;
   readonly secret?: Partial<SecretState>;
@@ -37,12 +41,21 @@ interface Given {
 }
 function plan({ request, secret, level = 'operator', caller, now = NOW }: Given = {}) {
   const read = requestSchema.parse({ ...PAUSE, ...request });
-  return planPause({ request: read, caller: { ...CALLER, ...caller }, level, secret: { ...SECRET, ...secret }, now });
+  const entry = { ...ENTRY, id: read.keys[0] ?? '' };
+  return planRequest({
+    request: read,
+    caller: { ...CALLER, ...caller },
+    level,
+    entry,
+    secret: { ...SECRET, ...secret },
+    now,
+  });
 }
 const resume = ({ until: _until, ...request }: typeof PAUSE = PAUSE) => ({ ...request, do: 'resume' });
 function planOfResume(secret: Partial<SecretState>) {
   const read = requestSchema.parse(resume());
-  return planPause({ request: read, caller: CALLER, level: 'operator', secret: { ...SECRET, ...secret }, now: NOW });
+  const given = { request: read, caller: CALLER, level: 'operator', entry: ENTRY, now: NOW } as const;
+  return planRequest({ ...given, secret: { ...SECRET, ...secret } });
 }
 const paused = (value: string) => ({ tags: { [TAG.paused]: value } });
 const digestOf = (planned: ReturnType<typeof plan>) =>

@@ -42,6 +42,7 @@ const WRITERS: Partial<Record<AuditEventName, readonly (typeof RECORDING_FUNCTIO
   requested: LEVELS,
   'pause-written': LEVELS,
   'pause-removed': LEVELS,
+  'ask-written': LEVELS,
 };
 
 describe('the evidence that something can rest on (K7)', () => {

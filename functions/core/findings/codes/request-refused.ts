@@ -1,5 +1,6 @@
 import type { Found, FoundOfKey } from '../../lifecycle/found';
 import type { RefusedAsObserved } from '../../lifecycle/observed';
+import type { RotationLapsed } from '../../lifecycle/rotation-findings';
 import { REGISTRY_PATH } from '../../names';
 import { allOf, always, thisRun } from '../commands';
 import type { Descriptor } from '../descriptor';
@@ -9,7 +10,8 @@ type RequestRefused =
   | Found<'request-refused', { readonly is: 'event'; readonly reason: string }>
   /** What else was asked for was done. */
   | FoundOfKey<'request-refused', { readonly is: 'no-key' }>
-  | RefusedAsObserved;
+  | RefusedAsObserved
+  | RotationLapsed;
 
 export const requestRefused: Descriptor<RequestRefused> = {
   theme: "Keyturn's own runs",
@@ -27,6 +29,11 @@ export const requestRefused: Descriptor<RequestRefused> = {
         return (
           `"${key}" was asked for, but Keyturn only observes that key (mode: observe). Nothing was done for it. Give it ` +
           'mode: rotate in the configuration, deploy, and ask again.'
+        );
+      case 'lapsed':
+        return (
+          `A rotation of "${key}" was asked for at ${facts.askedAt.toISOString()}, and could not be done within a day. It is ` +
+          'not tried any more: what stands in the way was told by the runs since. Ask again when it is out of the way.'
         );
     }
   },

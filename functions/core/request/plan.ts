@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { datedTag } from '../key/dated-tag';
+import { currentVersion } from '../key/secret-state';
+import type { Managed } from '../lifecycle/managed';
+import { isObserved } from '../lifecycle/observed';
+import { pauseFinding } from '../lifecycle/paused';
+import type { Level } from '../names';
+import type { Refusal } from './answer';
+import type { Caller } from './caller';
+import type { OperatorRequest } from './request';
+import { mayAsk, VERBS } from './verbs';
+
+/** One change that was asked for: of one tag, in one call, so that there is nothing half. */
+export interface Change {
+  readonly key: string;
+  readonly secret: string;
+  readonly do: OperatorRequest['do'];
+  /** The tag to be written; none to take it away. */
+  readonly tag: string | undefined;
+  /** Of which access key it is; then the tag tells when it was asked for, too. @default - the tag says all there is */
+  readonly of?: string | undefined;
+  /** The one that is there. */
+  readonly from: string | undefined;
+}
+
+export interface RequestPlan {
+  /** Of everything that will be done and of the state that it rests on: another plan has another one. */
+  readonly digest: string;
+  readonly words: readonly string[];
+  readonly change: Change;
+}
+
+export interface Refused {
+  readonly refused: Refusal;
+  readonly message: string;
+}
+
+/** What is asked, by whom, and what is there. */
+export interface PlanInput<Request extends OperatorRequest = OperatorRequest>
+  extends Pick<Managed, 'entry' | 'secret'> {
+  readonly request: Request;
+  readonly caller: Caller;
+  readonly level: Level;
+  readonly now: Date;
+}
+
+/** What is asked for by one `do`. */
+export type RequestFor<Do extends OperatorRequest['do']> = Extract<OperatorRequest, { readonly do: Do }>;
+
+/** Whoever asks has to be of the level for it. */
+export function refusedLevel({ request, level }: PlanInput): Refused | undefined {
+  if (mayAsk(level, VERBS[request.do])) return undefined;
+  return { refused: 'beyond-level', message: `Only an administrator asks for "${request.do}".` };
+}
+
+/** What is held back, or only observed, is not acted on (K14). */
+export function refusedAsHeld({ entry, secret, now }: PlanInput): Refused | undefined {
+  if (isObserved(entry)) {
+    const message = `Key "${entry.id}" is only observed: nothing is done for it. Take "mode: observe" away and deploy.`;
+    return { refused: 'held-back', message };
+  }
+  if (pauseFinding(entry, secret, now) === undefined) return undefined;
+  return { refused: 'held-back', message: `Key "${entry.id}" is paused: let it go on first, with keyturn resume.` };
+}
+
+/** A plan that writes or takes away the one tag of its verb. */
+export function planned(
+  { request, caller, level, entry, secret }: PlanInput,
+  { tag, of }: Pick<Change, 'tag' | 'of'>,
+  words: readonly string[],
+): RequestPlan {
+  const from = secret.tags[VERBS[request.do].tag];
+  const change = { key: entry.id, secret: secret.name, do: request.do, tag, of, from };
+  // The time of the last change is part of the state: what was undone again is not done a second time by a request that
+  // somebody sends again.
+  const rests = {
+    version: currentVersion(secret)?.versionId ?? null,
+    changedAt: secret.changedAt.toISOString(),
+    from: from ?? null,
+  };
+  const does = { ...change, tag: tag ?? null, of: of ?? null, from: null, why: request.why };
+  const digest = createHash('sha256')
+    .update(JSON.stringify([request.schema, level, caller.arn, does, rests]))
+    .digest('hex');
+  return { digest, words, change };
+}
+
+/** The value that the tag gets when the change is made; undefined where it is taken away. */
+export function tagOf({ tag, of }: Change, now: Date): string | undefined {
+  return of === undefined ? tag : datedTag(of, now);
+}

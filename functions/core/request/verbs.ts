@@ -1,0 +1,37 @@
+import type { AuditEventName } from '../audit';
+import { type FunctionName, LEVELS, type Level, TAG } from '../names';
+import type { OperatorRequest } from './request';
+
+/** What people ask for, and what each takes. */
+interface Verb {
+  /** Who asks for it at least: what an operator may, an administrator may too. */
+  readonly level: Level;
+  /** The one tag of the key's secret that it writes or takes away. */
+  readonly tag: string;
+  /** What tells that it was done. */
+  readonly done: AuditEventName;
+  /** What is started afterwards: the tag alone says what is to be done, so that one that does not start only delays it. */
+  readonly starts: readonly Startable[];
+}
+
+/** The functions that do at once what their rules would have them do later. */
+export const STARTABLE = ['rotate', 'deactivate', 'sync'] as const satisfies readonly FunctionName[];
+export type Startable = (typeof STARTABLE)[number];
+
+export const VERBS: Readonly<Record<OperatorRequest['do'], Verb>> = {
+  pause: { level: 'operator', tag: TAG.paused, done: 'pause-written', starts: [] },
+  resume: { level: 'operator', tag: TAG.paused, done: 'pause-removed', starts: [] },
+  rotate: { level: 'operator', tag: TAG.rotationAsked, done: 'ask-written', starts: ['rotate'] },
+  deliver: { level: 'operator', tag: TAG.deliveryAsked, done: 'ask-written', starts: ['sync'] },
+};
+
+/** Whether those of a level may ask for something. */
+export function mayAsk(level: Level, { level: least }: Verb): boolean {
+  return LEVELS.indexOf(level) >= LEVELS.indexOf(least);
+}
+
+/** The tags that the front of a level writes. */
+export function tagsOf(level: Level): readonly string[] {
+  const verbs = Object.values(VERBS).filter((verb) => mayAsk(level, verb));
+  return [...new Set(verbs.map(({ tag }) => tag))];
+}

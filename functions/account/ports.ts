@@ -8,11 +8,11 @@ import type { Credential, Redacted } from '../core/key/credential';
 import type { KeyUse } from '../core/key/key-use';
 import type { SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
-import type { Startable } from '../core/request/verbs';
 import type { TrustedKey } from '../core/seal/check-seal';
 import type { AttemptEnd } from '../core/seal/manifest';
 import type { BusName, Unsent } from '../core/seal/unsent';
 import type { Seal } from '../core/sealed';
+import type { Startable } from '../core/verbs';
 
 /** Every method throws KeyturnError: `aws-*`, and what its own line says. */
 export interface Iam {

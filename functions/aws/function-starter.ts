@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { FunctionStarter } from '../account/ports';
-import type { Startable } from '../core/request/verbs';
+import type { Startable } from '../core/verbs';
 import { clientConfig } from './client-config';
 import { calling } from './failure';
 

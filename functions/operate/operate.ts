@@ -12,7 +12,7 @@ import { type Refused, type RequestPlan, tagOf } from '../core/request/plan';
 import { planRequest } from '../core/request/plan-request';
 import { type OperatorRequest, reasonsOf, requestSchema } from '../core/request/request';
 import { earlierOf, isAlone, type RequestsBefore } from '../core/request/requests-before';
-import { VERBS } from '../core/request/verbs';
+import { VERBS } from '../core/verbs';
 import { isAsDeployed } from '../runtime/as-deployed';
 import type { Run } from '../runtime/run';
 

@@ -11,7 +11,7 @@ import {
   type Level,
   REGISTRY_PATH,
 } from '../core/names';
-import type { Startable } from '../core/request/verbs';
+import type { Startable } from '../core/verbs';
 
 export interface Settings {
   readonly registryPath: string;

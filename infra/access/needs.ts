@@ -3,7 +3,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { AUDIT_EVENTS, type AuditEventName, REQUEST_EVENTS } from '../../functions/core/audit';
 import { ARCHIVE_PREFIX, EVENT_SOURCE, isLevel, SECRET_PREFIX } from '../../functions/core/names';
-import { tagsOf } from '../../functions/core/request/verbs';
+import { tagsOf } from '../../functions/core/verbs';
 import type { NotificationTopic } from '../engine/notification-topic';
 import type { AuditArchive } from '../evidence/audit-archive';
 import { logArns, registryArns, reportParameterArns, secretArnPrefix } from './arns';

@@ -1,5 +1,5 @@
 import { type DeployedFunction, type Level, TAG } from '../../functions/core/names';
-import { tagsOf } from '../../functions/core/request/verbs';
+import { tagsOf } from '../../functions/core/verbs';
 import type { Need } from './needs';
 
 /**

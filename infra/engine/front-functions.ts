@@ -3,7 +3,7 @@ import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FunctionUrl, FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ENV, type FunctionName, type Level } from '../../functions/core/names';
-import { STARTABLE } from '../../functions/core/request/verbs';
+import { STARTABLE } from '../../functions/core/verbs';
 import { NEEDS, type Statement } from '../access/needs';
 import { ownNamesPrefix } from '../alarms/own-changes';
 import type { RotationFunction } from './rotation-function';

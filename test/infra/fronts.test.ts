@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES, LEVELS } from '../../functions/core/names';
-import { tagsOf } from '../../functions/core/request/verbs';
+import { tagsOf } from '../../functions/core/verbs';
 import { mayFunction, statementsOf } from './access';
 import { ACCOUNT, arnOfSecret, REGION } from './deployed';
 import { ONE_KEY, resourcesOf, synthesize } from './synthesized';

@@ -14,7 +14,7 @@ import type { DeployedBy } from '../../functions/core/lifecycle/deployed-by';
 import { REGISTRY_PATH } from '../../functions/core/names';
 import type { OperateAnswer } from '../../functions/core/request/answer';
 import type { Caller } from '../../functions/core/request/caller';
-import type { Startable } from '../../functions/core/request/verbs';
+import type { Startable } from '../../functions/core/verbs';
 import { deactivate } from '../../functions/deactivate/deactivate';
 import { deleteKeys } from '../../functions/delete/delete';
 import { sealDays } from '../../functions/delete/seal-days';

@@ -5,10 +5,10 @@ import type { Managed } from '../lifecycle/managed';
 import { isObserved } from '../lifecycle/observed';
 import { pauseFinding } from '../lifecycle/paused';
 import type { Level } from '../names';
+import { mayAsk, VERBS } from '../verbs';
 import type { Refusal } from './answer';
 import type { Caller } from './caller';
 import type { OperatorRequest } from './request';
-import { mayAsk, VERBS } from './verbs';
 
 /** One change that was asked for: of one tag, in one call, so that there is nothing half. */
 export interface Change {

@@ -1,6 +1,5 @@
-import type { AuditEventName } from '../audit';
-import { type FunctionName, LEVELS, type Level, TAG } from '../names';
-import type { OperatorRequest } from './request';
+import type { AuditEventName } from './audit';
+import { type FunctionName, LEVELS, type Level, TAG } from './names';
 
 /** What people ask for, and what each takes. */
 interface Verb {
@@ -18,12 +17,12 @@ interface Verb {
 export const STARTABLE = ['rotate', 'deactivate', 'sync'] as const satisfies readonly FunctionName[];
 export type Startable = (typeof STARTABLE)[number];
 
-export const VERBS: Readonly<Record<OperatorRequest['do'], Verb>> = {
+export const VERBS = {
   pause: { level: 'operator', tag: TAG.paused, done: 'pause-written', starts: [] },
   resume: { level: 'operator', tag: TAG.paused, done: 'pause-removed', starts: [] },
   rotate: { level: 'operator', tag: TAG.rotationAsked, done: 'ask-written', starts: ['rotate'] },
   deliver: { level: 'operator', tag: TAG.deliveryAsked, done: 'ask-written', starts: ['sync'] },
-};
+} as const satisfies Readonly<Record<string, Verb>>;
 
 /** Whether those of a level may ask for something. */
 export function mayAsk(level: Level, { level: least }: Verb): boolean {
@@ -32,6 +31,6 @@ export function mayAsk(level: Level, { level: least }: Verb): boolean {
 
 /** The tags that the front of a level writes. */
 export function tagsOf(level: Level): readonly string[] {
-  const verbs = Object.values(VERBS).filter((verb) => mayAsk(level, verb));
+  const verbs = Object.values<Verb>(VERBS).filter((verb) => mayAsk(level, verb));
   return [...new Set(verbs.map(({ tag }) => tag))];
 }

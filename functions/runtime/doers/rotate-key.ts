@@ -6,6 +6,7 @@ import { KeyturnError, toKeyturnError } from '../../core/errors';
 import type { Credential } from '../../core/key/credential';
 import { intentTag } from '../../core/key/intent';
 import { changedUser, userTags } from '../../core/key/key-user';
+import { currentKey } from '../../core/key/secret-state';
 import { versionIdOf } from '../../core/key/version-id';
 import { daysOverdue } from '../../core/lifecycle/overdue';
 import { TAG } from '../../core/names';
@@ -38,7 +39,8 @@ export const rotateKey: Doer<'rotate', RotateKeyPorts> = async ({ reason, dueAt 
   run.audit('key-proved', entry, { accessKeyId, facts: { arn: identity.arn } });
   const version = await store(credential, identity.accountId, work);
   if (changedUser(managed.secret, entry.user) !== undefined) await rememberUser(work);
-  const facts = { daysOverdue: overdue, dueAt: dueAt?.toISOString() };
+  const supersedes = currentKey(managed.secret)?.accessKeyId;
+  const facts = { daysOverdue: overdue, dueAt: dueAt?.toISOString(), supersedes };
   run.audit('key-stored', entry, { accessKeyId, version, reason, facts });
   run.count('rotated');
 };

@@ -50,6 +50,7 @@ export const FAULTS = {
   'recycled-slug': "a repository's name comes to mean somebody else's, and is put right, or the configuration follows",
   'closed-bus': 'the event bus refuses all events or some of them, or does not answer, for hours to days',
   observed: 'a key is deployed with mode: observe in the middle of anything, and later with mode: rotate again',
+  asked: 'one or two operators at once ask a front to rotate, deliver, pause or resume, in the middle of anything',
 } as const;
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
@@ -183,6 +184,7 @@ function actionOf(fault: FaultName, random: Random, actions: readonly string[]):
     case 'id-renamed':
     case 'recycled-slug':
     case 'observed':
+    case 'asked':
       return draw < 0.6 ? among([...CHANGES, ...HOST_ACTIONS, 'ListAccessKeys', 'DescribeSecret']) : undefined;
     default:
       return undefined;
@@ -257,6 +259,7 @@ function lengthOf(fault: FaultName, random: Random): number {
     case 'half-refusal':
     case 'drift':
     case 'changed-user':
+    case 'asked':
       return 100 * DAY;
   }
 }

@@ -2,6 +2,7 @@ import type { Log, Sts, Trail } from '../../../functions/account/ports';
 import { createAuditRecord } from '../../../functions/aws/audit-record';
 import { createConnectionSecrets } from '../../../functions/aws/connection-secrets';
 import { createEventBuses } from '../../../functions/aws/event-bus';
+import { createFunctionStarter } from '../../../functions/aws/function-starter';
 import { createIam } from '../../../functions/aws/iam';
 import { createRegistry } from '../../../functions/aws/registry';
 import { createSecrets } from '../../../functions/aws/secrets';
@@ -11,11 +12,13 @@ import { dailyRunOf } from '../../../functions/core/config/asked';
 import { MINUTE, SECOND } from '../../../functions/core/duration';
 import { KeyturnError, toKeyturnError } from '../../../functions/core/errors';
 import type { Trigger } from '../../../functions/core/findings/telling';
-import { type FunctionName, REGISTRY_PATH } from '../../../functions/core/names';
+import { isLevel, REGISTRY_PATH, type RecordingFunction } from '../../../functions/core/names';
 import { deactivate } from '../../../functions/deactivate/deactivate';
 import { deleteKeys } from '../../../functions/delete/delete';
 import { sealDays } from '../../../functions/delete/seal-days';
 import { openTargets } from '../../../functions/hosts/register';
+import { operate } from '../../../functions/operate/operate';
+import { frontRequestOf } from '../../../functions/operate/trigger';
 import { rotate } from '../../../functions/rotate/rotate';
 import { rotateRequestOf } from '../../../functions/rotate/trigger';
 import { Run } from '../../../functions/runtime/run';
@@ -30,11 +33,13 @@ import type { SimProcess } from './sim-process';
 import type { World } from './world';
 
 /** How long Lambda lets a function live. */
-export const TIMEOUT: Readonly<Record<FunctionName, number>> = {
+export const TIMEOUT: Readonly<Record<RecordingFunction, number>> = {
   rotate: 5 * MINUTE,
   deactivate: 5 * MINUTE,
   delete: 5 * MINUTE,
   sync: 15 * MINUTE,
+  operator: MINUTE,
+  administrator: MINUTE,
 };
 const TIME_TO_FINISH = 22 * SECOND;
 
@@ -42,7 +47,7 @@ const TIME_TO_FINISH = 22 * SECOND;
 export async function runFunction(
   world: World,
   process: SimProcess,
-  name: FunctionName,
+  name: RecordingFunction,
   event: unknown,
   runId: string,
   record: RunRecord,
@@ -55,6 +60,7 @@ export async function runFunction(
     trail: createTrail(world.account.region),
     secrets: createSecrets(),
     registry: createRegistry(REGISTRY_PATH),
+    starter: createFunctionStarter({ rotate: 'rotate', deactivate: 'deactivate', sync: 'sync' }),
     targets: openTargets({
       connectionSecrets: createConnectionSecrets(),
       time,
@@ -82,7 +88,14 @@ export async function runFunction(
       () => world.promises.runs.isClean(text, action),
       () => new KeyturnError('aws-uncertain', 'no answer', { retryable: true }),
     );
-  const read = { rotate: rotateRequestOf, sync: syncRequestOf, deactivate: dailyRunOf, delete: dailyRunOf } as const;
+  const read = {
+    rotate: rotateRequestOf,
+    sync: syncRequestOf,
+    deactivate: dailyRunOf,
+    delete: dailyRunOf,
+    operator: frontRequestOf,
+    administrator: frontRequestOf,
+  } as const;
   const trigger = triggerOf(() => read[name](event));
   const run = new Run({
     id: runId,
@@ -98,6 +111,8 @@ export async function runFunction(
       write: (audit) => {
         if (process.isDead) return;
         record.audits.push(audit);
+        const managed = audit.event === 'key-stored' ? world.witness.managed.get(audit.key ?? '') : undefined;
+        if (managed !== undefined) world.asks.rotated(managed, audit);
         const line = JSON.stringify(audit);
         record.lines.set(line, audit);
         if (audit.event !== 'run-started' && audit.event !== 'run-finished') {
@@ -145,9 +160,12 @@ export async function runFunction(
   let stopped = false;
   try {
     read[name](event);
-    if (name === 'rotate') {
-      const { requested, justDeployed = false } = rotateRequestOf(event);
-      const asked = requested === undefined ? {} : { requested };
+    if (isLevel(name)) {
+      const { caller, document } = frontRequestOf(event);
+      record.answer = await operate(ports, run, { caller, level: name }, document);
+    } else if (name === 'rotate') {
+      const { requested, look, justDeployed = false } = rotateRequestOf(event);
+      const asked = { ...(requested && { requested }), ...(look && { look }) };
       await rotate({ ...ports, sts }, run, { maxRotations: record.maxRotations, justDeployed, ...asked });
     } else if (name === 'deactivate') await deactivate({ ...ports, trail }, run);
     else if (name === 'delete') {

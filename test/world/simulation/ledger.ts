@@ -1,4 +1,10 @@
-import { type AuditEvent, attemptOfEvent, type ReadLine, readAuditLine } from '../../../functions/core/audit';
+import {
+  type AuditEvent,
+  attemptOfEvent,
+  REQUEST_EVENTS,
+  type ReadLine,
+  readAuditLine,
+} from '../../../functions/core/audit';
 import { DAY } from '../../../functions/core/duration';
 import { AwsError } from '../../../local/account/aws-error';
 import { compileFilterPattern } from '../../../local/evidence/logs/log-filter-pattern';
@@ -28,6 +34,7 @@ const UNFIT = /\\[bfnrt]|\\u00[01]|[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u206
 
 /** The kinds of events that runs ask for. */
 const ASKED_FOR: ReadonlySet<string> = new Set<AuditEvent['event']>([
+  ...REQUEST_EVENTS,
   'people-told',
   'target-failed',
   'target-delivered',

@@ -33,6 +33,7 @@ const SDK: Readonly<Record<string, { readonly service: string; readonly client: 
   },
   '@aws-sdk/client-eventbridge': { service: 'events', client: 'EventBridgeClient', actions: 'PutEvents' },
   '@aws-sdk/client-cloudtrail': { service: 'cloudtrail', client: 'CloudTrailClient', actions: 'LookupEvents' },
+  '@aws-sdk/client-lambda': { service: 'lambda', client: 'LambdaClient', actions: 'Invoke' },
   '@aws-sdk/client-sts': { service: 'sts', client: 'STSClient', actions: 'GetCallerIdentity' },
 };
 

@@ -33,6 +33,26 @@ const UNLOOKED_AT = {
 
 export const MUTANTS: readonly Mutant[] = [
   {
+    name: 'stale-plan',
+    promise: 'K14',
+    file: 'functions/operate/operate.ts',
+    from: 'if (plan.digest !== asked.request.plan) return refuse(run, asked, PLAN_CHANGED);',
+    to: '',
+    within: 20,
+    fault: 'asked',
+    perYear: 1_000,
+  },
+  {
+    name: 'pause-that-holds-nothing',
+    promise: 'K14',
+    file: 'functions/core/lifecycle/paused.ts',
+    from: 'if (pause === undefined) return undefined;',
+    to: "if (pause === undefined || pause !== 'unreadable') return undefined;",
+    within: 10,
+    fault: 'asked',
+    perYear: 240,
+  },
+  {
     name: 'no-drift-check',
     promise: 'K13',
     file: 'functions/core/lifecycle/plan-check.ts',

@@ -1,25 +1,136 @@
+import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
+import { DAY, MINUTE, SECOND } from '../../../functions/core/duration';
+import { TAG } from '../../../functions/core/names';
+import type { OperateAnswer } from '../../../functions/core/request/answer';
+import { REQUEST_SCHEMA } from '../../../functions/core/request/request';
+import { type Random, seededRandom } from '../../../local/random';
 import type { Disturbance } from './faults';
 import type { World } from './world';
 
-/** Operators who want keys rotated before their time: the command of the runbook, as it arrives at the function. */
+/** How what operators ask for reaches the functions. */
+interface Ways {
+  /** The command of the runbook, as it arrives at the function. */
+  rotate(event: object): void;
+  /** The front's URL. @param answered nothing comes where its run died */
+  front(event: object, answered: (answer: OperateAnswer | undefined) => void): void;
+}
+
+const NAMES = ['alice', 'bob'] as const;
+/** A pause by an operator that nobody takes away. */
+const LONGEST_HERE = 20 * DAY;
+/** Whoever gets no answer sends the same request once more, and once again. */
+const MOST_TRIES = 3;
+
+/** Operators who want something done before its time. */
 export class Operators {
   readonly #world: World;
-  readonly #launch: (event: object) => void;
+  readonly #ways: Ways;
 
-  constructor(world: World, launch: (event: object) => void) {
+  constructor(world: World, ways: Ways) {
     this.#world = world;
-    this.#launch = launch;
+    this.#ways = ways;
   }
 
-  act({ key, count, variety }: Disturbance): void {
+  act(disturbance: Disturbance): void {
+    if (disturbance.fault === 'asked') this.#ask(disturbance);
+    else this.#rotate(disturbance);
+  }
+
+  #rotate({ key, count, variety }: Disturbance): void {
     const { managed } = this.#world.witness;
     const asked = [...managed.values()].slice(key, key + 1 + count);
     for (const one of asked) {
       one.disturbedAt = this.#world.now();
+      this.#world.asks.named(one);
       this.#world.note(one.id, 'an operator asks for a rotation');
     }
     const unknown = variety < 0.1 ? ['no-such-key'] : [];
     this.#world.countStrike('requested');
-    this.#launch({ keys: [...asked.map(({ id }) => id), ...unknown], by: 'jane@example.com', why: 'leaked in a log' });
+    this.#ways.rotate({
+      keys: [...asked.map(({ id }) => id), ...unknown],
+      by: 'jane@example.com',
+      why: 'leaked in a log',
+    });
   }
+
+  /** One operator, or two who know nothing of each other. */
+  #ask({ id, key, count, variety }: Disturbance): void {
+    const managed = this.#world.witness.bornAs(`key-${key}`);
+    if (managed === undefined) return;
+    const random = seededRandom(`${this.#world.seed}/asked/${id}`);
+    const same = wish(variety, random, this.#world.now());
+    for (const name of NAMES.slice(0, count > 2 ? 2 : 1)) {
+      const does = name === 'alice' || random() < 0.5 ? same : wish(random(), random, this.#world.now());
+      const request = { schema: REQUEST_SCHEMA, id: `${id}-${name}-0123456789`, keys: [managed.id], why: 'simulated' };
+      this.#world.loop.at(this.#world.now() + random() * 20 * SECOND, () => {
+        this.#send(managed, name, { ...request, ...does }, random, MOST_TRIES);
+        return undefined;
+      });
+    }
+  }
+
+  #send(managed: ManagedRecord, name: string, request: Wish, random: Random, tries: number): void {
+    const again = (wait: number, document: Wish) =>
+      this.#world.loop.at(this.#world.now() + wait, () => {
+        this.#send(managed, name, document, random, tries - 1);
+        return undefined;
+      });
+    if (tries === 0) return;
+    const isAct = request.plan !== undefined;
+    if (isAct) this.#mayAct(managed, request);
+    this.#world.note(managed.id, `${name} asks to ${request.do}${isAct ? ', and has seen the plan' : ''}`);
+    this.#ways.front(urlEvent(name, request), (answer) => {
+      if (isAct)
+        this.#world.touched(managed, `has asked to ${request.do}: ${answer?.refused?.reason ?? answer?.outcome}`);
+      if (answer?.outcome === 'done') this.#world.countStrike('asked');
+      if (answer === undefined) again(random() * 2 * MINUTE, request);
+      else if (answer.outcome === 'planned') {
+        this.#world.asks.shown(answer.plan?.words ?? []);
+        again(random() * 5 * MINUTE, { ...request, plan: answer.plan?.digest });
+      } else if (answer.refused?.reason === 'failed') again(random() * MINUTE, request);
+    });
+  }
+
+  #mayAct(managed: ManagedRecord, request: Wish): void {
+    this.#world.disturb(managed.id);
+    // A pause is taken away one day, whoever forgets it.
+    if (request.do !== 'pause') return;
+    this.#world.loop.at(this.#world.now() + LONGEST_HERE + DAY, () => {
+      if (this.#world.witness.tags(managed).has(TAG.paused)) this.#world.untag(managed, TAG.paused);
+      this.#world.touched(managed, 'lets it go on');
+      return undefined;
+    });
+  }
+}
+
+interface Wish {
+  readonly do: string;
+  readonly until?: string;
+  readonly plan?: string | undefined;
+}
+
+function wish(draw: number, random: Random, now: number): Wish {
+  if (draw < 0.4) return { do: 'rotate' };
+  if (draw < 0.7) return { do: 'deliver' };
+  if (draw < 0.85) return { do: 'resume' };
+  return { do: 'pause', until: new Date(now + 5 * MINUTE + random() * LONGEST_HERE).toISOString() };
+}
+
+/** What Lambda makes of a signed request to the function's URL. */
+function urlEvent(name: string, request: Wish): object {
+  return {
+    version: '2.0',
+    requestContext: {
+      authorizer: {
+        iam: {
+          userArn: `arn:aws:sts::111122223333:assumed-role/Operator/${name}`,
+          userId: `AROAEXAMPLE:${name}`,
+          accountId: '111122223333',
+        },
+      },
+      http: { method: 'POST', path: '/' },
+    },
+    body: JSON.stringify(request),
+    isBase64Encoded: false,
+  };
 }

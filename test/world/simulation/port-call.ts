@@ -10,6 +10,7 @@ export interface PortCall {
     | 'logs'
     | 'kms'
     | 'cloudtrail'
+    | 'lambda'
     | 'bitbucket';
   /** The API's action; for Bitbucket the method and what it is about, such as `PUT variable`. */
   readonly action: string;

@@ -1,5 +1,6 @@
 import { type KeyRecord, killerOf, type ManagedRecord, type PlaceRecord } from '../../../cli/rehearsal/witness/records';
 import { HOUR } from '../../../functions/core/duration';
+import { type SecretState, storedVersions } from '../../../functions/core/key/secret-state';
 import type { FunctionName } from '../../../functions/core/names';
 import { TAG } from '../../../functions/core/names';
 import type { Promises } from './promises';
@@ -75,7 +76,9 @@ export class Repairs {
     const stored = keys.filter(({ isStored }) => isStored);
     const newest = Math.max(...[...witness.keys.values()].filter(isStoredOf(managed)).map((key) => key.createdAt));
     if (newest > Math.min(startedAt - HOUR, seenAt) - SLACK) return;
-    const hasSpare = stored.some(({ id, status }) => id !== current && status === 'Active');
+    // What the key had under another id is in another secret, whose value no run can make current here.
+    const own = new Set(ownVersions(witness.stateOf(managed)));
+    const hasSpare = stored.some(({ id, status }) => id !== current && status === 'Active' && own.has(id));
     const hasRoom = keys.length < 2;
     promises.counted('K1');
     if (keys.some(({ id, status }) => id === current && status === 'Active')) {
@@ -142,6 +145,10 @@ function killedAt({ isBundleArmed, idOf, secretOf, bundleOf }: PlaceRecord): rea
 
 function isKilled(key: KeyRecord | undefined): boolean {
   return key !== undefined && key.status !== 'Active' && killerOf(key) === 'person';
+}
+
+function ownVersions(secret: SecretState): readonly string[] {
+  return storedVersions(secret).flatMap(({ accessKeyId, isTakenOver }) => (isTakenOver ? [] : [accessKeyId]));
 }
 
 function isStoredOf({ user }: ManagedRecord): (key: KeyRecord) => boolean {

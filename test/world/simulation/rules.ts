@@ -1,6 +1,7 @@
 import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/duration';
-import type { FunctionName } from '../../../functions/core/names';
+import { type FunctionName, isLevel, type RecordingFunction } from '../../../functions/core/names';
+import type { OperateAnswer } from '../../../functions/core/request/answer';
 import { type Random, seededRandom } from '../../../local/random';
 import { DEPLOYED, needsOther } from './deployment';
 import { runFunction, TIMEOUT } from './functions';
@@ -29,6 +30,7 @@ export class Rules {
   readonly #random: Random;
   readonly #events: Random;
   #started = 0;
+  readonly #asking = new Map<SimProcess, (answer: OperateAnswer | undefined) => void>();
   readonly #quiet: Quiet | undefined;
   /** Writes at the end of the last reconcile that only a dead host kept from delivering, and when that was. */
   #hopeless: { readonly writes: number; readonly at: number } | undefined;
@@ -47,7 +49,9 @@ export class Rules {
     if (!plain && !everyRun) this.#quiet = new Quiet(world, strikes);
     this.#random = seededRandom(`${world.seed}/schedule`);
     this.#events = seededRandom(`${world.seed}/events`);
-    if (!plain) world.onEvent((event) => this.#onEvent({ ...event }));
+    if (plain) return;
+    world.onEvent((event) => this.#onEvent({ ...event }));
+    world.onInvoked = (name, event) => this.#invoked(name, event);
   }
 
   /** The stack's rules: three daily ones, and the hourly reconcile. */
@@ -73,7 +77,7 @@ export class Rules {
 
   /** Starts one copy of a function. */
   launch(
-    name: FunctionName,
+    name: RecordingFunction,
     event: unknown,
     attempt = 0,
     runId = this.#nextRun(),
@@ -84,7 +88,8 @@ export class Rules {
     this.runs += 1;
     const again = () => {
       const wait = RETRIES[attempt];
-      if (wait === undefined || this.#isPlain) return;
+      // Whoever waits for an answer asks again.
+      if (wait === undefined || this.#isPlain || isLevel(name)) return;
       world.loop.at(world.now() + wait, () => {
         this.launch(name, event, attempt + 1, runId);
         return undefined;
@@ -133,6 +138,7 @@ export class Rules {
         world.runs.delete(process);
         world.promises.runs.isAccountedFor(record);
         world.promises.record.isWhole(record, unrecorded);
+        if (isLevel(name)) return this.#answered(process, record.answer);
         if (!stopped && event === HOURLY) world.repairs.ended(name, record);
         if (event === HOURLY && !stopped) this.#quiet?.ended(name, record, began);
         if (name === 'sync' && event === HOURLY) {
@@ -160,6 +166,32 @@ export class Rules {
       true,
     );
     return process;
+  }
+
+  /** Asks the operators' front. @param answered is told what came of it, or nothing where the run died */
+  ask(event: object, answered: (answer: OperateAnswer | undefined) => void): void {
+    const process = this.launch('operator', event);
+    this.#asking.set(process, answered);
+    this.#world.loop.at(this.#world.now() + TIMEOUT.operator + SECOND, () => {
+      this.#answered(process, undefined);
+      return false;
+    });
+  }
+
+  #answered(process: SimProcess, answer: OperateAnswer | undefined): void {
+    const answered = this.#asking.get(process);
+    this.#asking.delete(process);
+    answered?.(answer);
+  }
+
+  /** Lambda starts it, as often and as late as its events come. */
+  #invoked(name: FunctionName, event: unknown): void {
+    for (const late of this.#passages()) {
+      this.#world.loop.at(this.#world.now() + LABEL_DELAY + late, () => {
+        this.launch(name, event);
+        return undefined;
+      });
+    }
   }
 
   #nextRun(): string {

@@ -1,5 +1,6 @@
 import type { AuditEvent, AuditEventName } from '../../../functions/core/audit';
 import { idOfSecret, PLACES_TAGS, TAG } from '../../../functions/core/names';
+import type { OperateAnswer } from '../../../functions/core/request/answer';
 import type { FaultChoice, PortCall } from './port-call';
 import type { SimProcess } from './sim-process';
 
@@ -43,6 +44,8 @@ export interface RunRecord {
   readonly struckBy: Set<FaultChoice['kind']>;
   /** When the credential report that it read was made. */
   reportAt: number | undefined;
+  /** What a front has answered. */
+  answer?: OperateAnswer;
   /** Rotations that it may make at most. */
   readonly maxRotations: number;
 }
@@ -68,6 +71,9 @@ const TAGGED: Readonly<Record<string, readonly AuditEventName[]>> = {
   // Written before the mark of a late delivery, which another run may set first.
   [TAG.delivered]: ['version-delivered', 'target-delivered'],
   [TAG.torn]: ['target-failed', 'version-delivered'],
+  [TAG.paused]: ['pause-written'],
+  [TAG.rotationAsked]: ['ask-written'],
+  [TAG.deliveryAsked]: ['ask-written'],
   ...Object.fromEntries(PLACES_TAGS.map((tag) => [tag, ['target-delivered', 'check-recorded'] as const])),
 };
 
@@ -104,7 +110,7 @@ export function changeOf(action: string, input: Fields, output: unknown): Change
       return change(managed, TAGGED[tag?.Key ?? ''] ?? []);
     }
     case 'UntagResource':
-      return change(managed, ['intent-cleared', 'key-deleted', 'labels-cleaned']);
+      return change(managed, ['intent-cleared', 'key-deleted', 'labels-cleaned', 'pause-removed']);
     default:
       return undefined;
   }

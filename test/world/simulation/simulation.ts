@@ -105,7 +105,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     // A year of a dead host is a year of hourly runs, and tells little of anything else.
     hasTwoHosts: fault === 'dead-host' || (among.includes('dead-host') && seed % 16 === 0),
     // As histories were drawn before there was one: its days are read from the record, every one of them.
-    hasBus: !isFirst && before === undefined,
+    hasBus: !isFirst && (before === undefined || faultsBefore(before).includes('closed-bus')),
   });
   if (world.lastUsedDelay > 0) world.countStrike('late-last-used');
   const deployment = new Deployment(world);
@@ -115,7 +115,10 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   const recycledNames = new RecycledNames(world, deployment, () => rules.launch('rotate', DEPLOYED));
   const forgeries = new Forgeries(world);
   const hostEdits = new HostEdits(world, (managed) => deployment.resolve(managed));
-  const operators = new Operators(world, (event) => rules.launch('rotate', event));
+  const operators = new Operators(world, {
+    rotate: (event) => rules.launch('rotate', event),
+    front: (event, answered) => rules.ask(event, answered),
+  });
   const doers: Partial<Record<FaultName, { act(disturbance: Disturbance): void }>> = {
     'people-keys': people,
     'people-secrets': people,
@@ -125,6 +128,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     'host-edits': hostEdits,
     drift: hostEdits,
     requested: operators,
+    asked: operators,
     config: surroundings,
     environment: surroundings,
     token: surroundings,

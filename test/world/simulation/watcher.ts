@@ -46,6 +46,7 @@ export class Watcher implements Observer {
     if (call.service === 'bitbucket' && key === undefined) this.#writtenToWorkspace(run);
     const managed = key === undefined ? undefined : this.#world.witness.managed.get(key);
     if (managed === undefined) return;
+    if (/^(Tag|Untag)Resource$/.test(call.action)) this.#world.asks.changed(managed, process);
     if (call.service === 'bitbucket') this.#written(managed, run);
     else if (/^(Update|Delete)AccessKey$/.test(call.action)) this.#retired(managed, call.action, run);
     else if (call.service === 'secretsmanager') this.#world.promises.places.holdsLive(managed);
@@ -67,6 +68,9 @@ export class Watcher implements Observer {
     if (observedSince.size > 0) promises.counted('K14');
     const managed = key === undefined ? undefined : witness.managed.get(key);
     const since = managed && observedSince.get(managed);
+    if (managed !== undefined && this.#world.asks.isHeld(managed, process)) {
+      promises.broken('K14', key, `${process.name} did ${action} to ${about}, which an operator has paused`);
+    }
     if (since === undefined || process.startedAt <= since) return;
     promises.broken('K14', key, `${process.name} did ${action} to ${about}, which is only observed`);
   }

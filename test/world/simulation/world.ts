@@ -1,13 +1,14 @@
 import { unevenSpread } from '../../../cli/rehearsal/faults/spread';
 import type { Actor, ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/duration';
-import { TAG } from '../../../functions/core/names';
+import { type FunctionName, TAG } from '../../../functions/core/names';
 import { Account } from '../../../local/account/account';
 import { AwsError } from '../../../local/account/aws-error';
 import type { Principal, ServiceName } from '../../../local/account/principal';
 import { Clock } from '../../../local/clock';
 import { Bitbucket } from '../../../local/hosts/bitbucket/bitbucket';
 import { seededRandom } from '../../../local/random';
+import { Asks } from './asks';
 import { Bus } from './bus';
 import type { Disturbance } from './faults';
 import { History } from './history';
@@ -91,6 +92,10 @@ export class World implements Cloud {
   reportTime: () => number = () => USUAL_REPORT_TIME;
   /** Since when keys are only observed. */
   readonly observedSince = new Map<ManagedRecord, number>();
+  /** What operators ask for. */
+  readonly asks: Asks;
+  /** What Lambda does when it is asked to start a function. */
+  onInvoked: (name: FunctionName, event: unknown) => void = () => undefined;
   readonly restores: Restores;
   readonly repairs: Repairs;
   readonly struck = new Map<string, number>();
@@ -128,6 +133,7 @@ export class World implements Cloud {
     this.reads = new Reads(this.account, this.admin);
     this.witness = new ReadingWitness(this.reads, this.account, this.bitbucket);
     this.promises = new Promises(this.witness, () => this.loop.now());
+    this.asks = new Asks(this.promises, this.witness, () => this.loop.now());
     this.bus = hasBus ? new Bus() : undefined;
     this.ledger = new Ledger(this.promises.record, this.bus);
     this.restores = new Restores(this);
@@ -236,6 +242,11 @@ export class World implements Cloud {
   perform(process: SimProcess, service: Service, action: string, input: object, stale: boolean): unknown {
     const run = this.records.get(process);
     if (service === 'logs' && run !== undefined) return this.ledger.perform(run, action, input);
+    if (service === 'lambda') {
+      const { FunctionName, Payload } = input as { readonly FunctionName: FunctionName; readonly Payload: Buffer };
+      this.onInvoked(FunctionName, JSON.parse(Payload.toString('utf8')));
+      return {};
+    }
     if (service === 'events' && this.bus !== undefined) return this.bus.put(input, this.closedBus());
     const known = stale ? undefined : this.reads.answer(service as ServiceName, action, input);
     if (known !== undefined) return known.output;

@@ -1,6 +1,6 @@
-import { daysBetween } from '../duration';
+import { after, daysBetween } from '../duration';
 import { targetSetDigest } from '../hosts/target';
-import { isRotationAsked, NO_KEY } from '../key/asked';
+import { ASK_STANDS_FOR, isRotationAsked, NO_KEY, rotationAskedAt } from '../key/asked';
 import { isDelivered } from '../key/delivery-mark';
 import { currentKey, currentVersion } from '../key/secret-state';
 import { type PlanInput, planned, type Refused, type RequestFor, type RequestPlan, refusedAsHeld } from './plan';
@@ -12,8 +12,10 @@ export function planRotate(input: PlanInput<RequestFor<'rotate'>>): RequestPlan 
   const refused = refusedAsHeld(input);
   if (refused !== undefined) return refused;
   const current = currentKey(secret);
-  if (isRotationAsked(secret, now)) {
-    const message = `Somebody has asked for key "${id}" to be rotated already: it is being done. keyturn status ${id} shows how far it is.`;
+  const askedAt = rotationAskedAt(secret);
+  if (askedAt !== undefined && isRotationAsked(secret, now)) {
+    const until = after(askedAt, ASK_STANDS_FOR).toISOString();
+    const message = `Somebody has asked for key "${id}" to be rotated already, at ${askedAt.toISOString()}: every run until ${until} tries it. keyturn status ${id} shows what stands in the way.`;
     return { refused: 'nothing-to-do', message };
   }
   if (current !== undefined && !isDelivered(secret, current, targetSetDigest(targets, entry.connections))) {

@@ -45,7 +45,7 @@ interface One {
 interface Asking {
   readonly front: Front;
   readonly record: RecordEvents;
-  readonly what: { readonly do: Followable };
+  readonly what: { readonly do: Followable; readonly all?: true | undefined };
   readonly options: KeysOptions;
   readonly terminal: Terminal;
   readonly reading: Reading;

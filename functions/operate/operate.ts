@@ -11,7 +11,13 @@ import type { Caller } from '../core/request/caller';
 import { type Refused, type RequestPlan, tagOf } from '../core/request/plan';
 import { planRequest } from '../core/request/plan-request';
 import { type OperatorRequest, reasonsOf, requestSchema } from '../core/request/request';
-import { earlierOf, isAlone, type RequestsBefore } from '../core/request/requests-before';
+import {
+  earlierOf,
+  haveOperatorsHadTheirs,
+  isAlone,
+  MOST_ROTATIONS_OF_OPERATORS,
+  type RequestsBefore,
+} from '../core/request/requests-before';
 import { VERBS, verbOf } from '../core/verbs';
 import { isAsDeployed } from '../runtime/as-deployed';
 import type { Run } from '../runtime/run';
@@ -64,7 +70,8 @@ export async function operate(
       ? refuse(run, asked, plan)
       : answered(run, asked, { outcome: 'planned', plan: shown(plan) });
   }
-  switch (earlierOf(await requestsBefore(run), named(asked), run.now())) {
+  const before = await requestsBefore(run);
+  switch (earlierOf(before, named(asked), run.now())) {
     case 'done':
       return answered(run, asked, { outcome: 'done', repeated: true });
     case 'id-taken':
@@ -75,6 +82,7 @@ export async function operate(
       if ('refused' in plan && plan.refused === 'nothing-to-do') return foundDone(ports, run, asked, managed);
       return execute(ports, run, asked, managed, plan);
     case 'none':
+      if (isOneTooMany(asked, before)) return refuse(run, asked, ONE_TOO_MANY);
       return execute(ports, run, asked, managed, plan);
   }
 }
@@ -83,6 +91,15 @@ const IN_PROGRESS: Refused = {
   refused: 'in-progress',
   message: 'Somebody else is asking for this key right now. Nothing was done; ask again in a moment.',
 };
+
+const ONE_TOO_MANY: Refused = {
+  refused: 'beyond-level',
+  message: `Operators have asked for ${MOST_ROTATIONS_OF_OPERATORS} rotations within a day. An administrator has to ask for more.`,
+};
+
+function isOneTooMany({ request, level }: Asked, before: RequestsBefore): boolean {
+  return request.do === 'rotate' && level === 'operator' && haveOperatorsHadTheirs(before);
+}
 
 /** The managed key that is asked for, with its secret as it is now. */
 async function keyOf(ports: OperatePorts, run: Run, { request }: Asked): Promise<Managed | Refused> {
@@ -223,6 +240,7 @@ function factsOf({ request, caller, level }: Asked, plan?: RequestPlan): AuditEv
     do: request.do,
     why,
     until: request.do === 'pause' ? request.until.toISOString() : undefined,
+    all: request.do === 'rotate' ? request.all : undefined,
     plan: request.plan,
     tag: plan?.change.tag,
     from: plan?.change.from,

@@ -9,7 +9,7 @@ import { type PlanInput, planned, type Refused, type RequestFor, type RequestPla
 export function planRotate(input: PlanInput<RequestFor<'rotate'>>): RequestPlan | Refused {
   const { entry, secret, now } = input;
   const { id, user, targets, policy } = entry;
-  const refused = refusedAsHeld(input);
+  const refused = refusedAsOneOfAll(input) ?? refusedAsHeld(input);
   if (refused !== undefined) return refused;
   const current = currentKey(secret);
   const askedAt = rotationAskedAt(secret);
@@ -35,6 +35,11 @@ export function planRotate(input: PlanInput<RequestFor<'rotate'>>): RequestPlan 
     makes,
     `Its current key ${accessKeyId}, ${daysBetween(createdAt, now)} days old, stays Active for at least ${overlap} days after that.`,
   ]);
+}
+
+function refusedAsOneOfAll({ request, level }: PlanInput<RequestFor<'rotate'>>): Refused | undefined {
+  if (request.all !== true || level === 'administrator') return undefined;
+  return { refused: 'beyond-level', message: 'Only an administrator has all keys rotated.' };
 }
 
 export function places(count: number): string {

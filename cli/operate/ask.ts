@@ -49,11 +49,11 @@ ${EXIT_CODES}
 Code 1 is also for what was refused, or declined.`;
 
 /** With --yes nobody has looked at a plan, so a changed one may be done as well; more often than this it is told. */
-const MOST_PLANS = 3;
+export const MOST_PLANS = 3;
 /** Why a plan was not done that another one may take the place of. */
-const STALE: readonly (Refusal | undefined)[] = ['plan-changed', 'in-progress'];
+export const STALE: readonly (Refusal | undefined)[] = ['plan-changed', 'in-progress'];
 /** Before the same request is sent again, because no answer came. */
-const AGAIN_AFTER = 2 * SECOND;
+export const AGAIN_AFTER = 2 * SECOND;
 
 /**
  * Asks a deployed front for something: shows the plan, asks the person, has it done.
@@ -108,17 +108,17 @@ async function once({ front, what, options, terminal, reading }: Asking): Promis
   return send(front, { ...request, plan: planned.plan.digest }, terminal);
 }
 
-function requestOf(what: Asking['what'], { why }: OperateOptions) {
+export function requestOf(what: Asking['what'], { why }: OperateOptions) {
   return { schema: REQUEST_SCHEMA, id: randomUUID(), why, ...what };
 }
 
 /** A mistake is told before anything is sent. */
-function assertSound(request: unknown): void {
+export function assertSound(request: unknown): void {
   const parsed = requestSchema.safeParse(request);
   if (!parsed.success) throw new KeyturnError('invalid-request', `That is no request: ${reasonsOf(parsed.error)}.`);
 }
 
-async function frontOf(options: OperateOptions): Promise<Front> {
+export async function frontOf(options: OperateOptions): Promise<Front> {
   const name = options.front ?? (options.administrator ? FRONTS.administrator : FRONTS.operator);
   try {
     return await findFront(name, callerConfig(accessOf(options)));
@@ -132,7 +132,7 @@ async function frontOf(options: OperateOptions): Promise<Front> {
 }
 
 /** The same request is done once, however often it is sent. */
-async function send(front: Front, request: unknown, terminal: Terminal): Promise<OperateAnswer> {
+export async function send(front: Front, request: unknown, terminal: Terminal): Promise<OperateAnswer> {
   const { time } = terminal;
   try {
     return await front.ask(request, time.now());
@@ -144,7 +144,7 @@ async function send(front: Front, request: unknown, terminal: Terminal): Promise
 }
 
 /** @throws KeyturnError `invalid-request` where nobody can be asked */
-async function isWanted({ stdin, stderr }: Terminal): Promise<boolean> {
+export async function isWanted({ stdin, stderr }: Terminal): Promise<boolean> {
   if (stdin.isTTY !== true) {
     throw new KeyturnError(
       'invalid-request',
@@ -165,7 +165,12 @@ function ended(answer: OperateAnswer | undefined, options: OperateOptions, { std
     return EXIT.problems;
   }
   stdout.write(`${options.json ? JSON.stringify(answer, undefined, 2) : renderAnswer(answer)}\n`);
-  if (answer.refused === undefined) return EXIT.fine;
-  if (answer.refused.reason === 'failed') return EXIT.unreachable;
-  return answer.refused.reason === 'invalid-request' ? EXIT.usage : EXIT.problems;
+  return exitOf(answer);
+}
+
+/** How a command ends by what was answered. */
+export function exitOf({ refused }: OperateAnswer): number {
+  if (refused === undefined) return EXIT.fine;
+  if (refused.reason === 'failed') return EXIT.unreachable;
+  return refused.reason === 'invalid-request' ? EXIT.usage : EXIT.problems;
 }

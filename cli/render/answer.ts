@@ -7,11 +7,19 @@ const COLOURS = { planned: bold, done: green, refused: red } as const;
 
 const REPEATED = 'It was done before, by an earlier copy of this request.';
 
+/** What is asked for stands all the same. */
+function notStarted({ started = [] }: OperateAnswer): readonly string[] {
+  return started.flatMap(({ function: name, isStarted }) =>
+    isStarted ? [] : [`The function ${name} could not be started now: its next run of the rules does it.`],
+  );
+}
+
 /** What a front answered, in 80 columns. Reasons are quoted as they were given: nothing in them starts a line. */
-export function renderAnswer({ outcome, plan, refused, repeated, by, level, run }: OperateAnswer): string {
-  const told = outcome === 'planned' ? (plan?.words ?? []) : repeated ? [REPEATED] : [];
+export function renderAnswer(answer: OperateAnswer): string {
+  const { outcome, plan, refused, repeated, started, by, level, run } = answer;
+  const told = outcome === 'planned' ? (plan?.words ?? []) : repeated ? [REPEATED] : notStarted(answer);
   return [
-    COLOURS[outcome](HEADS[outcome]),
+    COLOURS[outcome](outcome === 'done' && started !== undefined ? 'Asked for' : HEADS[outcome]),
     ...told.map((words) => wrapped(words, '  ')),
     ...(refused === undefined ? [] : [wrapped(`${refused.reason}: ${refused.message}`, '  ')]),
     ...(outcome === 'planned'

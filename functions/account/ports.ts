@@ -50,6 +50,8 @@ export interface FunctionStarter {
 /** What it is told: which keys to look at, and who asked. What is done for them each secret says. */
 export interface FunctionAsked {
   readonly keys: readonly string[];
+  /** It does nothing else. @default - all that is to be done */
+  readonly only?: 'check' | undefined;
   readonly by: string;
   readonly why: string;
 }

@@ -14,7 +14,7 @@ export function createFunctionStarter(functions: Readonly<Record<Startable, stri
   return {
     async start(name, asked) {
       const FunctionName = functions[name];
-      const Payload = Buffer.from(JSON.stringify({ look: asked.keys, by: asked.by, why: asked.why }));
+      const Payload = Buffer.from(JSON.stringify({ look: asked.keys, only: asked.only, by: asked.by, why: asked.why }));
       await calling(`lambda:Invoke of ${FunctionName}`, {}, () =>
         client.send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload })),
       );

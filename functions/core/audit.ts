@@ -42,11 +42,18 @@ export const AUDIT_EVENTS = [
   'pause-written',
   'pause-removed',
   'ask-written',
+  'check-started',
 ] as const;
 export type AuditEventName = (typeof AUDIT_EVENTS)[number];
 
 /** What only the functions tell that people ask. */
-export const REQUEST_EVENTS: readonly AuditEventName[] = ['requested', 'pause-written', 'pause-removed', 'ask-written'];
+export const REQUEST_EVENTS: readonly AuditEventName[] = [
+  'requested',
+  'pause-written',
+  'pause-removed',
+  'ask-written',
+  'check-started',
+];
 
 export const AUDIT_OUTCOMES = ['ok', 'failed', 'held', 'blocked'] as const;
 

@@ -5,12 +5,14 @@ import { type FunctionName, LEVELS, type Level, TAG } from './names';
 interface Verb {
   /** Who asks for it at least: what an operator may, an administrator may too. */
   readonly level: Level;
-  /** The one tag of the key's secret that it writes or takes away. */
-  readonly tag: string;
+  /** The one tag of the key's secret that it writes or takes away; undefined where it writes nothing. */
+  readonly tag: string | undefined;
   /** What tells that it was done. */
   readonly done: AuditEventName;
   /** What is started afterwards: the tag alone says what is to be done, so that one that does not start only delays it. */
   readonly starts: readonly Startable[];
+  /** What is started does nothing but that, which no run of the rules would do: it is done now or not at all. */
+  readonly only?: 'check';
 }
 
 /** The functions that do at once what their rules would have them do later. */
@@ -22,7 +24,12 @@ export const VERBS = {
   resume: { level: 'operator', tag: TAG.paused, done: 'pause-removed', starts: [] },
   rotate: { level: 'operator', tag: TAG.rotationAsked, done: 'ask-written', starts: ['rotate'] },
   deliver: { level: 'operator', tag: TAG.deliveryAsked, done: 'ask-written', starts: ['sync'] },
+  verify: { level: 'operator', tag: undefined, done: 'check-started', starts: ['sync'], only: 'check' },
 } as const satisfies Readonly<Record<string, Verb>>;
+
+export function verbOf(name: keyof typeof VERBS): Verb {
+  return VERBS[name];
+}
 
 /** Whether those of a level may ask for something. */
 export function mayAsk(level: Level, { level: least }: Verb): boolean {
@@ -32,5 +39,5 @@ export function mayAsk(level: Level, { level: least }: Verb): boolean {
 /** The tags that the front of a level writes. */
 export function tagsOf(level: Level): readonly string[] {
   const verbs = Object.values<Verb>(VERBS).filter((verb) => mayAsk(level, verb));
-  return [...new Set(verbs.map(({ tag }) => tag))];
+  return [...new Set(verbs.flatMap(({ tag }) => tag ?? []))];
 }

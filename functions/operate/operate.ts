@@ -11,8 +11,14 @@ import type { Caller } from '../core/request/caller';
 import { type Refused, type RequestPlan, tagOf } from '../core/request/plan';
 import { planRequest } from '../core/request/plan-request';
 import { type OperatorRequest, reasonsOf, requestSchema } from '../core/request/request';
-import { earlierOf, isAlone, type RequestsBefore } from '../core/request/requests-before';
-import { VERBS } from '../core/verbs';
+import {
+  earlierOf,
+  haveOperatorsHadTheirs,
+  isAlone,
+  MOST_ROTATIONS_OF_OPERATORS,
+  type RequestsBefore,
+} from '../core/request/requests-before';
+import { VERBS, verbOf } from '../core/verbs';
 import { isAsDeployed } from '../runtime/as-deployed';
 import type { Run } from '../runtime/run';
 
@@ -64,7 +70,8 @@ export async function operate(
       ? refuse(run, asked, plan)
       : answered(run, asked, { outcome: 'planned', plan: shown(plan) });
   }
-  switch (earlierOf(await requestsBefore(run), named(asked), run.now())) {
+  const before = await requestsBefore(run);
+  switch (earlierOf(before, named(asked), run.now())) {
     case 'done':
       return answered(run, asked, { outcome: 'done', repeated: true });
     case 'id-taken':
@@ -75,6 +82,7 @@ export async function operate(
       if ('refused' in plan && plan.refused === 'nothing-to-do') return foundDone(ports, run, asked, managed);
       return execute(ports, run, asked, managed, plan);
     case 'none':
+      if (isOneTooMany(asked, before)) return refuse(run, asked, ONE_TOO_MANY);
       return execute(ports, run, asked, managed, plan);
   }
 }
@@ -83,6 +91,15 @@ const IN_PROGRESS: Refused = {
   refused: 'in-progress',
   message: 'Somebody else is asking for this key right now. Nothing was done; ask again in a moment.',
 };
+
+const ONE_TOO_MANY: Refused = {
+  refused: 'beyond-level',
+  message: `Operators have asked for ${MOST_ROTATIONS_OF_OPERATORS} rotations within a day. An administrator has to ask for more.`,
+};
+
+function isOneTooMany({ request, level }: Asked, before: RequestsBefore): boolean {
+  return request.do === 'rotate' && level === 'operator' && haveOperatorsHadTheirs(before);
+}
 
 /** The managed key that is asked for, with its secret as it is now. */
 async function keyOf(ports: OperatePorts, run: Run, { request }: Asked): Promise<Managed | Refused> {
@@ -132,11 +149,12 @@ async function execute(
   const fresh = await ports.secrets.describe(secret.name);
   const again = planRequest({ ...asked, entry, secret: fresh, now: run.now() });
   if ('refused' in again || again.digest !== plan.digest) return refuse(run, asked, PLAN_CHANGED);
-  const { tag: name, done } = VERBS[asked.request.do];
+  const { tag: name, done, only } = verbOf(asked.request.do);
+  if (only !== undefined) return startOnly(ports, run, asked, managed, plan);
   const value = tagOf(plan.change, run.now());
   try {
-    if (value === undefined) await ports.secrets.untag(secret.name, [name]);
-    else await ports.secrets.tag(secret.name, { [name]: value });
+    if (name !== undefined && value === undefined) await ports.secrets.untag(secret.name, [name]);
+    if (name !== undefined && value !== undefined) await ports.secrets.tag(secret.name, { [name]: value });
   } catch (thrown) {
     const error = toKeyturnError(thrown);
     run.fail(entry, error, asked.request.do);
@@ -147,14 +165,32 @@ async function execute(
   return answered(run, asked, { outcome: 'done', plan: shown(plan), started: await startAll(ports, run, asked) });
 }
 
+/** Has something done that no tag asks for: where nothing starts, nothing would come of it, and that is said (K14). */
+async function startOnly(
+  ports: OperatePorts,
+  run: Run,
+  asked: Asked,
+  { entry }: Managed,
+  plan: RequestPlan,
+): Promise<OperateAnswer> {
+  const started = (await startAll(ports, run, asked)) ?? [];
+  if (!started.every(({ isStarted }) => isStarted)) {
+    const names = started.map(({ function: name }) => name).join(' and ');
+    const message = `The function ${names} could not be started, and nothing else would do it. Ask again.`;
+    return refuse(run, asked, { refused: 'failed', message });
+  }
+  run.audit(verbOf(asked.request.do).done, entry, { reason: 'requested', facts: factsOf(asked, plan) });
+  return answered(run, asked, { outcome: 'done', plan: shown(plan), started });
+}
+
 /** Has done at once what the tag says. It says so also when nothing starts: then the next run of the rules does it (K9). */
 async function startAll(ports: OperatePorts, run: Run, { request, caller }: Asked): Promise<OperateAnswer['started']> {
-  const { starts } = VERBS[request.do];
+  const { starts, only } = verbOf(request.do);
   if (starts.length === 0) return undefined;
   return Promise.all(
     starts.map(async (name) => {
       try {
-        await ports.starter.start(name, { keys: request.keys, by: caller.arn, why: request.why });
+        await ports.starter.start(name, { keys: request.keys, only, by: caller.arn, why: request.why });
         return { function: name, isStarted: true };
       } catch (thrown) {
         run.log.warn('a function was not started', { function: name, code: toKeyturnError(thrown).code });
@@ -204,6 +240,7 @@ function factsOf({ request, caller, level }: Asked, plan?: RequestPlan): AuditEv
     do: request.do,
     why,
     until: request.do === 'pause' ? request.until.toISOString() : undefined,
+    all: request.do === 'rotate' ? request.all : undefined,
     plan: request.plan,
     tag: plan?.change.tag,
     from: plan?.change.from,

@@ -21,7 +21,7 @@ export async function check(
   const work = { ports, run, managed };
   if ((await checkVersion(step, work)) !== 'drifted') return undefined;
   const { accessKeyId, versionId, digest, drift, isKnownToDrift } = step;
-  if (drift === 'report') {
+  if (drift !== 'repair') {
     if (!isKnownToDrift) await perform([{ do: 'record-drift', accessKeyId }], work);
     return undefined;
   }

@@ -13,7 +13,7 @@ import type { Managed } from '../core/lifecycle/managed';
 import { inMode, isObserved, performable } from '../core/lifecycle/observed';
 import { byLastLook, planCheck } from '../core/lifecycle/plan-check';
 import { deliverySteps, planDelivery } from '../core/lifecycle/plan-delivery';
-import type { Check } from '../core/lifecycle/steps';
+import type { AboutDrift, Check } from '../core/lifecycle/steps';
 import { tokenExpiries } from '../core/lifecycle/token-expiry';
 import { secretName } from '../core/names';
 import { asDeployed } from '../runtime/as-deployed';
@@ -59,6 +59,7 @@ export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, opt
   const { ids, unknown } = request;
   if (unknown) run.find({ code: 'unknown-event', facts: {} });
   const managed = ids === undefined ? await everything(ports, run, options) : await pick(ids, ports, run, request);
+  if (request.only === 'check') return compare(ports, run, managed, request);
   const undelivered = managed.filter((one) => {
     const input = { ...one, now: run.now() };
     const { findings, ...plan } = planDelivery(input);
@@ -86,6 +87,19 @@ export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, opt
     const afresh = { ...delivering, targets: failingFast(ports.targets) };
     halved = await deliverAll(afresh, run, halved, { isFresh: false, known });
   }
+}
+
+/** Looks whether the targets of some keys hold what was delivered to them; what does not is told, and left so. */
+async function compare(ports: SyncPorts, run: Run, managed: readonly Managed[], request: SyncRequest): Promise<void> {
+  const due = checksOf(managed, run, request, { drift: 'verify' });
+  const deployed = await asDeployed(ports.secrets, run, due);
+  const neighbours = neighboursOf(undefined, ports.registry, run.now());
+  const checking = { ...ports, targets: failingFast(ports.targets), neighbours };
+  await checkAll(
+    checking,
+    run,
+    due.filter(({ entry }) => deployed.has(entry.id)),
+  );
 }
 
 /** Whether somebody asks for keys by name. */
@@ -183,7 +197,7 @@ function checksOf(
   managed: readonly Managed[],
   run: Run,
   { trigger }: SyncRequest,
-  { drift = 'repair' }: SyncOptions,
+  { drift = 'repair' }: { readonly drift?: AboutDrift },
 ): readonly Due[] {
   if (trigger === 'event') return [];
   const isAsked = trigger === 'request';

@@ -8,6 +8,8 @@ export interface SyncRequest {
   readonly trigger: 'event' | 'hourly' | 'request';
   /** Managed keys by id; all when undefined. */
   readonly ids?: readonly string[];
+  /** Their targets are compared with what was delivered there, and nothing is written to them. */
+  readonly only?: 'check' | undefined;
   /** Who asked and why, in their own words. */
   readonly facts?: Readonly<Record<string, string>>;
   /** The event had another shape than any that is known; everything is looked at instead. */
@@ -51,7 +53,9 @@ export function syncRequestOf(event: unknown): SyncRequest {
     case 'deployment':
       return { trigger: 'event' };
     case undefined: {
-      const request = keysToLookAt(event) ?? keysAsked(event);
+      const look = keysToLookAt(event);
+      if (look !== undefined) return { trigger: 'request', ids: look.keys, only: look.only, facts: look.facts };
+      const request = keysAsked(event);
       if (request === 'everything') return { trigger: 'request' };
       return { trigger: 'request', ids: request.keys, facts: request.facts };
     }

@@ -419,3 +419,118 @@ describe('nobody', () => {
     expect((await ask('', { method: 'GET' })).status).toBe(400);
   });
 });
+
+describe('nobody, by rotate, deliver and verify,', () => {
+  const OTHER = 'other';
+  const keysOfOther = () => deployed.keys('ci-other').map(({ id }) => id);
+  const rotation = (more: Readonly<Record<string, unknown>> = {}) =>
+    request({ do: 'rotate', keys: [OTHER], why: 'a developer left', ...more });
+  /** Until everything that was started has ended. */
+  const settle = (minutes = 5) => deployed.world.runUntil(new Date(deployed.world.clock.now() + minutes * 60_000));
+  const since = async (deed: () => Promise<unknown>) => {
+    const [from, keys] = [deployed.audits.length, keysOfOther()];
+    await deed();
+    await settle();
+    const made = keysOfOther().filter((id) => !keys.includes(id));
+    return { made: made.length, history: deployed.history(from) };
+  };
+  const LOOKED = expect.arrayContaining(['rotate run-started', 'rotate run-finished']);
+  /** Of what a run for this key would write when it did something. */
+  const DEEDS =
+    /(rotate|sync) (intent-written|key-created|key-stored|target-delivered|version-delivered|labels-cleaned)/;
+
+  it('has anything done by an event of his own that looks like that of a front: no tag, no deed (K14)', async () => {
+    // Whoever may invoke the functions themselves.
+    const by = { by: 'arn:aws:sts::111122223333:assumed-role/carol/carol', why: 'release freeze' };
+    const rotated = await since(() => deployed.run('rotate', { look: [OTHER], ...by }));
+    expect(rotated).toEqual({ made: 0, history: LOOKED });
+    const { history } = await since(() => deployed.run('sync', { look: [OTHER], ...by }));
+    const compared = await since(() => deployed.run('sync', { look: [OTHER], only: 'check', ...by }));
+    for (const deed of [...rotated.history, ...history, ...compared.history]) expect(deed).not.toMatch(DEEDS);
+    for (const event of [{ look: [OTHER], only: 'repair' }, { look: [OTHER], rotate: true }, { look: ['*'] }]) {
+      const refused = await since(() => deployed.run('sync', event));
+      expect(refused.history, JSON.stringify(event)).toContain('sync finding request-refused');
+    }
+  });
+
+  it('makes a second key by the same request again, by another’s, or by a plan that is not the one any more', async () => {
+    const adopted = deployed.keys('ci-other')[0]?.id ?? '';
+    deployed.world.account.invoke(deployed.admin, 'iam', 'DeleteAccessKey', {
+      UserName: 'ci-other',
+      AccessKeyId: adopted,
+    });
+    await deployed.until(0, 16);
+    const document = rotation();
+    const { answer: shown } = await ask(document);
+    const { answer: bobsPlan } = await ask(rotation(), { by: 'bob' });
+    const once = await signed({ ...document, plan: shown.plan?.digest });
+    const first = await since(async () => {
+      expect((await send(once)).answer).toMatchObject({
+        outcome: 'done',
+        started: [{ function: 'rotate', isStarted: true }],
+      });
+      // While it is being done.
+      expect((await send(once)).answer).toMatchObject({ outcome: 'done', repeated: true });
+      const bobs = await ask({ ...document, plan: shown.plan?.digest }, { by: 'bob' });
+      expect(bobs.answer.refused?.reason).toBe('id-taken');
+      const late = await ask({ ...rotation(), plan: bobsPlan.plan?.digest }, { by: 'bob' });
+      expect(late.answer.refused?.reason).toBe('nothing-to-do');
+    });
+    expect(first.made).toBe(1);
+    const again = await since(async () => {
+      expect((await send(once)).answer).toMatchObject({ outcome: 'done', repeated: true });
+      const late = await ask({ ...rotation(), plan: bobsPlan.plan?.digest }, { by: 'bob' });
+      expect(late.answer.refused?.reason).toBe('plan-changed');
+      await deployed.run('rotate', { look: [OTHER] });
+    });
+    expect(again.made).toBe(0);
+  });
+
+  it('has more than one delivery, or one that somebody else was shown', async () => {
+    const delivery = rotation({ do: 'deliver' });
+    const { answer } = await ask(delivery);
+    const planned = { ...delivery, plan: answer.plan?.digest };
+    expect((await ask(planned, { by: 'bob' })).answer.refused?.reason).toBe('plan-changed');
+    // What was shown as a look is none of a delivery, and none of a rotation.
+    for (const verb of ['verify', 'rotate']) {
+      expect((await ask({ ...planned, do: verb })).answer.refused?.reason, verb).toBe('plan-changed');
+    }
+    const { history } = await since(async () => {
+      await Promise.all([signed(planned).then(send), signed(planned).then(send)]);
+      await ask(planned);
+    });
+    expect(history.filter((each) => each === 'sync version-delivered')).toHaveLength(1);
+  });
+
+  it('changes anything by a comparison', async () => {
+    const taggingsBefore = taggings();
+    const { history } = await since(() => doIt(rotation({ do: 'verify' })));
+    expect(history).toContain('sync check-recorded');
+    for (const deed of history) expect(deed).not.toMatch(DEEDS);
+    expect(taggings()).toBe(taggingsBefore);
+  });
+
+  it('gets two rotations by asking twice at once: one at most is done', async () => {
+    await deployed.until(1, 4);
+    const [alices, bobs] = [rotation({ why: 'a' }), rotation({ why: 'b' })];
+    const plans = [(await ask(alices)).answer.plan?.digest, (await ask(bobs, { by: 'bob' })).answer.plan?.digest];
+    const before = taggings();
+    const { made } = await since(async () => {
+      const both = await Promise.all([
+        signed({ ...alices, plan: plans[0] }).then(send),
+        signed({ ...bobs, plan: plans[1] }, { by: 'bob' }).then(send),
+      ]);
+      const done = both.filter(({ answer }) => answer.outcome === 'done').length;
+      expect(done).toBeLessThanOrEqual(1);
+      expect(taggings()).toBe(before + done);
+    });
+    expect(made).toBeLessThanOrEqual(1);
+  });
+
+  it('acts at the front of another level, or without a policy', async () => {
+    for (const verb of ['rotate', 'deliver', 'verify']) {
+      expect((await ask(rotation({ do: verb }), { by: 'mallory' })).status, verb).toBe(403);
+      expect((await ask(rotation({ do: verb }), { by: 'alice', at: 'administrator' })).status, verb).toBe(403);
+    }
+  });
+});

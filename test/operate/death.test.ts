@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TAG } from '../../functions/core/names';
-import { deliveredKey } from '../support/converge';
+import { deliveredKey, expectSettled } from '../support/converge';
 import type { Scene } from '../support/scene';
 
 const PAUSE = {
@@ -11,6 +11,9 @@ const PAUSE = {
   why: 'release freeze',
   until: '2026-03-01',
 };
+const { until: _until, ...REQUEST } = PAUSE;
+const ROTATE = { ...REQUEST, do: 'rotate', why: 'a developer left' };
+const created = ({ calls }: Scene) => calls.filter(({ action }) => action === 'CreateAccessKey').length;
 const tagOf = (scene: Scene) => scene.tag('shop')[TAG.paused];
 const tagged = ({ calls }: Scene) => calls.filter(({ action }) => /^(Tag|Untag)Resource$/.test(action)).length;
 
@@ -34,5 +37,31 @@ describe('the front', () => {
       if (!died) break;
     }
     expect(new Set(deaths)).toEqual(new Set(['not done: done', 'done: done']));
+  }, 120_000);
+
+  it('may die between what it writes and what it starts: the key is rotated once, now or by the daily run (K9, K14)', async () => {
+    const ways = new Set<string>();
+    for (let at = 1; ; at += 1) {
+      const scene = await deliveredKey();
+      scene.toDay(40);
+      const { answer } = await scene.ask(ROTATE);
+      const document = { ...ROTATE, plan: answer?.plan?.digest };
+      const before = created(scene);
+      const died = await scene.kill(at, () => scene.ask(document));
+      const stands = scene.tag('shop')[TAG.rotationAsked] !== undefined;
+      ways.add(`${stands ? 'asked' : 'not asked'}, ${scene.started.length === 0 ? 'nothing started' : 'started'}`);
+      scene.hours(0.02);
+      // The same command again; and without it the daily run does what stands there, and nothing else.
+      if (at % 2 === 0) expect((await scene.ask(document)).answer?.outcome).toBe('done');
+      await scene.rotate();
+      await scene.sync();
+      expect(created(scene) - before).toBe(stands || at % 2 === 0 ? 1 : 0);
+      scene.hours(3);
+      await scene.rotate({ look: ['shop'] });
+      expect(created(scene) - before).toBeLessThanOrEqual(1);
+      await expectSettled(scene);
+      if (!died) break;
+    }
+    expect(ways).toEqual(new Set(['not asked, nothing started', 'asked, nothing started', 'asked, started']));
   }, 120_000);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TAG } from '../../functions/core/names';
-import { deliveredKey, expectSettled } from '../support/converge';
+import { deliveredKey, expectSettled, supersededKey } from '../support/converge';
 import type { Scene } from '../support/scene';
 
 const ID = '0f8fad5b-d9cb-469f-a165-70867728950e';
@@ -66,6 +66,14 @@ describe('a rotation that was asked for', () => {
 });
 
 describe('a delivery that was asked for', () => {
+  it('is marked at once, also of a key that has replaced another: what was asked is no other delivery (K13)', async () => {
+    const { scene } = await supersededKey();
+    scene.toDay(95);
+    await doneBy(scene, DELIVER);
+    expect((await scene.sync({ look: ['shop'] })).summary.delivered).toBe(1);
+    await expectSettled(scene);
+  });
+
   it('writes every target again, and holds the retirement of the key before back until then', async () => {
     const scene = await deliveredKey();
     scene.toDay(40);

@@ -135,8 +135,8 @@ describe('the operator of docs/examples', () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', accessKeyId);
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', secretAccessKey);
     vi.stubEnv('AWS_SESSION_TOKEN', sessionToken);
-    const time = { now: () => new Date(clock.now()), sleep: async (wait: number) => clock.advanceBy(wait) };
-    const done = await typed(args, { time });
+    const sleep = (wait: number) => deployed.world.runUntil(new Date(clock.now() + wait));
+    const done = await typed(args, { time: { now: () => new Date(clock.now()), sleep } });
     vi.unstubAllEnvs();
     const lines = args.includes('--json') ? [] : done.stdout.split('\n');
     expect(lines.filter((line) => line.length > 80 && line.trim().includes(' '))).toEqual([]);
@@ -150,6 +150,10 @@ describe('the operator of docs/examples', () => {
       if (person !== 'nobody') enforcement.allow(iam.roles.get(person).arn, policy('operator'));
     }
     return deployed.world.account.roleSession(iam.roles.get(person).arn, person);
+  }
+  function sessionName(person: string): string {
+    sessionOf(person);
+    return person;
   }
   const pause = ['pause', 'shop', '--until', '2026-03-01', '--why', 'release freeze'];
   const isPaused = () =>
@@ -171,8 +175,66 @@ describe('the operator of docs/examples', () => {
       by: expect.stringContaining('ops/ops'),
       level: 'operator',
     });
+  });
+
+  it('has a key rotated, and sees in the record how it comes to every target (K7)', async () => {
+    const [adopted, old] = deployed.keys('ci-shop');
+    const leaves = { UserName: 'ci-shop', AccessKeyId: adopted?.id ?? '' };
+    deployed.world.account.invoke(deployed.admin, 'iam', 'DeleteAccessKey', leaves);
+    const done = await typedAs('ops', ['rotate', 'shop', '--why', 'a developer left', '--yes']);
+    const fresh = deployed.keys('ci-shop').at(-1)?.id ?? '';
+    expect(fresh).not.toBe(old?.id);
+    const steps = done.stdout.split('\n').flatMap((line) => /^ {2}\d\d:\d\d:\d\d {2}(.*)/.exec(line)?.[1] ?? []);
+    expect([done.code, done.stderr, steps]).toEqual([
+      0,
+      '',
+      [
+        `key made    ${fresh}`,
+        `proved      ${fresh}`,
+        `stored      ${fresh} is current now`,
+        expect.stringMatching(`^proved      ${fresh} in eu-west-1 `),
+        `proved      ${fresh}`,
+        'delivered   bitbucket acme/shop environment Production',
+        `marked      ${fresh} is at every target`,
+      ],
+    ]);
+    expect(done.stdout).toMatch(/Asked for\n(.*\n)*Rotated, and delivered to every target\.\n$/);
     const given = policy('operator').Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow');
     for (const { Sid, Action } of given) expect(enforcement.used).toContain(`reader: role ${Sid}: ${Action}`);
+  });
+
+  it('is told what stands in the way of a rotation, and that it is tried again (K14)', async () => {
+    await deployed.until(0, 8);
+    const done = await typedAs('ops', ['rotate', 'shop', '--why', 'again', '--yes']);
+    expect(done.code).toBe(1);
+    const said = done.stdout.replaceAll(/\s+/g, ' ');
+    expect(said).toContain('two-keys User ci-shop of key "shop" has two access keys, which is IAM\'s limit');
+    expect(said).toContain('Something stands in the way. What was asked for stands for a day');
+    expect(said).toContain('keyturn status shop shows how far it is.');
+  });
+
+  it('has a key delivered again, and its targets compared (K13)', async () => {
+    const delivered = await typedAs('ops', ['deliver', 'shop', '--why', 'a red pipeline', '--yes']);
+    expect([delivered.code, delivered.stdout]).toEqual([0, expect.stringContaining('\nDelivered to every target.\n')]);
+    const compared = await typedAs('ops', ['deliver', 'shop', '--verify', '--why', 'is it there?', '--yes', '--json']);
+    expect(compared.code).toBe(0);
+    expect(JSON.parse(compared.stdout)).toMatchObject({
+      outcome: 'done',
+      followed: { outcome: 'done', events: [{ event: 'check-recorded', key: 'shop' }] },
+    });
+  });
+
+  it('is told, where it may not read the record, what shows how it goes on: that is no error', async () => {
+    const { arn } = deployed.world.account.iam.roles.get(sessionName('blind'));
+    const { Statement, ...document } = policy('operator');
+    const blind = Statement.filter(({ Sid }: { Sid: string }) => Sid !== 'FollowItInTheRecord');
+    enforcement.allow(arn, { ...document, Statement: blind });
+    const done = await typedAs('blind', ['deliver', 'shop', '--why', 'a red pipeline', '--yes']);
+    expect(done).toMatchObject({ code: 0, stderr: '' });
+    expect(done.stdout.replaceAll(/\s+/g, ' ')).toContain('keyturn status shop shows it to whoever may.');
+    await deployed.world.runUntil(new Date(deployed.world.clock.now() + 60_000));
+    const scripted = ['deliver', 'shop', '--verify', '--why', 'a red pipeline', '--yes', '--no-follow'];
+    expect((await typedAs('ops', scripted)).stdout).toMatch(/Asked for\n {2}in the record: run \S+\n$/);
   });
 
   it.each<[string, string, readonly string[], number, string]>([

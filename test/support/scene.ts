@@ -1,4 +1,4 @@
-import type { FunctionStarter, Log, SealKey, Sts, Time } from '../../functions/account/ports';
+import type { FunctionAsked, FunctionStarter, Log, SealKey, Sts, Time } from '../../functions/account/ports';
 import { createAuditRecord } from '../../functions/aws/audit-record';
 import { createConnectionSecrets } from '../../functions/aws/connection-secrets';
 import { createEventBuses } from '../../functions/aws/event-bus';
@@ -9,6 +9,7 @@ import { createSecrets } from '../../functions/aws/secrets';
 import { createSts } from '../../functions/aws/sts';
 import { createTrail } from '../../functions/aws/trail';
 import type { AuditEvent } from '../../functions/core/audit';
+import { KeyturnError } from '../../functions/core/errors';
 import type { Trigger } from '../../functions/core/findings/telling';
 import type { DeployedBy } from '../../functions/core/lifecycle/deployed-by';
 import { REGISTRY_PATH } from '../../functions/core/names';
@@ -52,7 +53,9 @@ export interface Outcome {
 export class Scene extends Stage {
   readonly audits: AuditEvent[] = [];
   /** What fronts had started, which nobody does here but the test. */
-  readonly started: { readonly name: Startable; readonly keys: readonly string[] }[] = [];
+  readonly started: ({ readonly name: Startable } & Pick<FunctionAsked, 'keys' | 'only'>)[] = [];
+  /** Lambda starts nothing of it. */
+  startsNothing = false;
   /** Milliseconds that a run has; a short one starts nothing. */
   lifetime = 15 * 60_000;
   /** What the use cases take for their deployment's own; undefined for whatever has the name. */
@@ -150,8 +153,9 @@ export class Scene extends Stage {
       registry: held(createRegistry(REGISTRY_PATH)),
       targets: held(openTargets({ connectionSecrets: createConnectionSecrets(), time, random: () => 0 })),
       starter: held<FunctionStarter>({
-        start: async (name, { keys }) => {
-          this.started.push({ name, keys });
+        start: async (name, { keys, only }) => {
+          if (this.startsNothing) throw new KeyturnError('aws-throttled', 'Lambda starts nothing.');
+          this.started.push({ name, keys, ...(only === undefined ? {} : { only }) });
         },
       }),
     };

@@ -28,6 +28,12 @@ export interface KeysAsked {
   readonly facts: Readonly<Record<string, string>>;
 }
 
+/** Keys that a function is to look at. */
+export interface KeysToLookAt extends KeysAsked {
+  /** It compares their targets with what was delivered there, and writes nothing to them. @default - all that is to be done */
+  readonly only?: 'check' | undefined;
+}
+
 const everything = z.strictObject({});
 const words = z
   .string('expected a text')
@@ -39,7 +45,7 @@ const ids = z
   .min(1, 'expected at least one id')
   .max(1000, 'expected at most 1000 ids');
 const someKeys = z.strictObject({ keys: ids, by: words, why: words });
-const look = z.strictObject({ look: ids, by: words, why: words });
+const look = z.strictObject({ look: ids, only: z.literal('check').optional(), by: words, why: words });
 const FORM = '{"keys": ["web-shop-production"], "by": "alice", "why": "leaked in a log"}, or {} for the usual run';
 
 /**
@@ -58,11 +64,11 @@ export function keysAsked(event: unknown): KeysAsked | 'everything' {
  * The keys that a function is to look at before its rule starts it; undefined for any other event. It asks for nothing:
  * what is done for a key stands in its secret, so that an event that is forged, doubled or late changes nothing.
  */
-export function keysToLookAt(event: unknown): KeysAsked | undefined {
+export function keysToLookAt(event: unknown): KeysToLookAt | undefined {
   const parsed = look.safeParse(event);
   if (!parsed.success) return undefined;
-  const { look: keys, by = 'not said', why = 'not said' } = parsed.data;
-  return { keys, facts: { requestedBy: by, requestedWhy: why } };
+  const { look: keys, only, by = 'not said', why = 'not said' } = parsed.data;
+  return { keys, only, facts: { requestedBy: by, requestedWhy: why } };
 }
 
 /**

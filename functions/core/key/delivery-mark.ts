@@ -63,6 +63,10 @@ export function isLastProduct(secret: SecretState, version: StoredVersion): bool
 export function mayBeOvertaken(secret: SecretState, version: StoredVersion, digest: string, now: Date): boolean {
   const others = secret.versions.filter(({ versionId }) => versionId !== version.versionId);
   if (others.length === 0) return false;
+  // It is delivered once more because a person wants it: the mark that it has tells that nothing else was at work, and
+  // that the secret was touched since is what was asked.
+  const isAgain = isDeliveryAsked(secret, version) && isLastProduct(secret, version);
+  if (isAgain && version.labels.includes(deliveredLabel(digest))) return false;
   const previous = storedVersions(secret).find(({ labels }) => labels.includes('AWSPREVIOUS'));
   if (previous?.labels.includes(deliveredLabel(digest))) {
     const late = tagFor(secret, TAG.delivered, previous.accessKeyId);

@@ -1,5 +1,4 @@
 import type { RegistryEntry } from '../config/registry';
-import type { DriftSetting } from '../config/settings';
 import { after, DAY, HOUR } from '../duration';
 import { targetSetDigest } from '../hosts/target';
 import { checkedAt, driftedAt, revisionsOf } from '../key/check-mark';
@@ -8,7 +7,7 @@ import { inactiveSince } from '../key/key-ring';
 import { currentKey, type SecretState, type StoredVersion, storedVersions, withoutFuture } from '../key/secret-state';
 import { pauseFinding } from './paused';
 import { deactivationDue } from './retirement';
-import type { Check } from './steps';
+import type { AboutDrift, Check } from './steps';
 
 /** The mark of a look counts for a day, so the next one comes early enough for a host that is down for hours. */
 export const CHECK_EVERY = 20 * HOUR;
@@ -19,7 +18,7 @@ interface CheckInput {
   readonly entry: RegistryEntry;
   readonly secret: SecretState;
   readonly now: Date;
-  readonly drift: DriftSetting;
+  readonly drift: AboutDrift;
   /** Somebody has asked for it now. */
   readonly isAsked: boolean;
 }

@@ -65,6 +65,9 @@ export interface Delivery {
   readonly returned: boolean;
 }
 
+/** What is done about drift: what the configuration says, or nothing where somebody has asked only to compare. */
+export type AboutDrift = DriftSetting | 'verify';
+
 /** Look whether every target still holds a version that was delivered to it. */
 export interface Check {
   readonly do: 'check';
@@ -77,8 +80,7 @@ export interface Check {
   readonly known: ReadonlySet<string> | undefined;
   /** Somebody has seen drift already, and it is recorded. */
   readonly isKnownToDrift: boolean;
-  /** What is done about drift. */
-  readonly drift: DriftSetting;
+  readonly drift: AboutDrift;
 }
 
 /** The steps of some kinds. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { auditEventSchema } from '../audit';
 
 /** Version of what is answered. */
 export const ANSWER_SCHEMA = 'keyturn.answer/v1';
@@ -51,6 +52,15 @@ export const answerSchema = z.object({
     .optional()
     .describe('The functions that do it, and whether each was started now; one that was not does it in its next run.'),
   repeated: z.boolean().optional().describe('It was done before, by an earlier copy of the same request.'),
+  followed: z
+    .object({
+      outcome: z
+        .enum(['done', 'in-the-way', 'open', 'unread'])
+        .describe('"open": not at its end yet; "unread": whoever asks may not read the record.'),
+      events: z.array(auditEventSchema).describe('Its steps in the record.'),
+    })
+    .optional()
+    .describe('What the record has of what came of it. The command adds it; no function answers it.'),
   refused: z
     .object({ reason: z.enum(Object.keys(REFUSALS) as [Refusal, ...Refusal[]]), message: z.string() })
     .optional(),

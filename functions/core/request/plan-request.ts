@@ -3,6 +3,7 @@ import { refusedLevel } from './plan';
 import { planDeliver } from './plan-deliver';
 import { planPause } from './plan-pause';
 import { planRotate } from './plan-rotate';
+import { planVerify } from './plan-verify';
 
 /** What a request comes to: one change and what it means, or why nothing is done. */
 export function planRequest(input: PlanInput): RequestPlan | Refused {
@@ -17,5 +18,7 @@ export function planRequest(input: PlanInput): RequestPlan | Refused {
       return planRotate({ ...input, request });
     case 'deliver':
       return planDeliver({ ...input, request });
+    case 'verify':
+      return planVerify({ ...input, request });
   }
 }

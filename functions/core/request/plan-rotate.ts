@@ -1,6 +1,6 @@
-import { daysBetween } from '../duration';
+import { after, daysBetween } from '../duration';
 import { targetSetDigest } from '../hosts/target';
-import { isRotationAsked, NO_KEY } from '../key/asked';
+import { ASK_STANDS_FOR, isRotationAsked, NO_KEY, rotationAskedAt } from '../key/asked';
 import { isDelivered } from '../key/delivery-mark';
 import { currentKey, currentVersion } from '../key/secret-state';
 import { type PlanInput, planned, type Refused, type RequestFor, type RequestPlan, refusedAsHeld } from './plan';
@@ -9,11 +9,13 @@ import { type PlanInput, planned, type Refused, type RequestFor, type RequestPla
 export function planRotate(input: PlanInput<RequestFor<'rotate'>>): RequestPlan | Refused {
   const { entry, secret, now } = input;
   const { id, user, targets, policy } = entry;
-  const refused = refusedAsHeld(input);
+  const refused = refusedAsOneOfAll(input) ?? refusedAsHeld(input);
   if (refused !== undefined) return refused;
   const current = currentKey(secret);
-  if (isRotationAsked(secret, now)) {
-    const message = `Somebody has asked for key "${id}" to be rotated already: it is being done. keyturn status ${id} shows how far it is.`;
+  const askedAt = rotationAskedAt(secret);
+  if (askedAt !== undefined && isRotationAsked(secret, now)) {
+    const until = after(askedAt, ASK_STANDS_FOR).toISOString();
+    const message = `Somebody has asked for key "${id}" to be rotated already, at ${askedAt.toISOString()}: every run until ${until} tries it. keyturn status ${id} shows what stands in the way.`;
     return { refused: 'nothing-to-do', message };
   }
   if (current !== undefined && !isDelivered(secret, current, targetSetDigest(targets, entry.connections))) {
@@ -33,6 +35,11 @@ export function planRotate(input: PlanInput<RequestFor<'rotate'>>): RequestPlan 
     makes,
     `Its current key ${accessKeyId}, ${daysBetween(createdAt, now)} days old, stays Active for at least ${overlap} days after that.`,
   ]);
+}
+
+function refusedAsOneOfAll({ request, level }: PlanInput<RequestFor<'rotate'>>): Refused | undefined {
+  if (request.all !== true || level === 'administrator') return undefined;
+  return { refused: 'beyond-level', message: 'Only an administrator has all keys rotated.' };
 }
 
 export function places(count: number): string {

@@ -5,7 +5,7 @@ import type { Managed } from '../lifecycle/managed';
 import { isObserved } from '../lifecycle/observed';
 import { pauseFinding } from '../lifecycle/paused';
 import type { Level } from '../names';
-import { mayAsk, VERBS } from '../verbs';
+import { mayAsk, verbOf } from '../verbs';
 import type { Refusal } from './answer';
 import type { Caller } from './caller';
 import type { OperatorRequest } from './request';
@@ -15,7 +15,7 @@ export interface Change {
   readonly key: string;
   readonly secret: string;
   readonly do: OperatorRequest['do'];
-  /** The tag to be written; none to take it away. */
+  /** The tag to be written; none to take it away, or where nothing is written. */
   readonly tag: string | undefined;
   /** Of which access key it is; then the tag tells when it was asked for, too. @default - the tag says all there is */
   readonly of?: string | undefined;
@@ -49,7 +49,7 @@ export type RequestFor<Do extends OperatorRequest['do']> = Extract<OperatorReque
 
 /** Whoever asks has to be of the level for it. */
 export function refusedLevel({ request, level }: PlanInput): Refused | undefined {
-  if (mayAsk(level, VERBS[request.do])) return undefined;
+  if (mayAsk(level, verbOf(request.do))) return undefined;
   return { refused: 'beyond-level', message: `Only an administrator asks for "${request.do}".` };
 }
 
@@ -69,7 +69,8 @@ export function planned(
   { tag, of }: Pick<Change, 'tag' | 'of'>,
   words: readonly string[],
 ): RequestPlan {
-  const from = secret.tags[VERBS[request.do].tag];
+  const { tag: name } = verbOf(request.do);
+  const from = name === undefined ? undefined : secret.tags[name];
   const change = { key: entry.id, secret: secret.name, do: request.do, tag, of, from };
   // The time of the last change is part of the state: what was undone again is not done a second time by a request that
   // somebody sends again.

@@ -47,8 +47,13 @@ const asked = {
 export const requestSchema = z.discriminatedUnion('do', [
   z.strictObject({ ...asked, do: z.literal('pause'), until: instant.describe('ISO 8601, with its zone.') }),
   z.strictObject({ ...asked, do: z.literal('resume') }),
-  z.strictObject({ ...asked, do: z.literal('rotate') }),
+  z.strictObject({
+    ...asked,
+    do: z.literal('rotate'),
+    all: z.literal(true).optional().describe('It is one of all keys, which only an administrator has rotated.'),
+  }),
   z.strictObject({ ...asked, do: z.literal('deliver') }),
+  z.strictObject({ ...asked, do: z.literal('verify') }),
 ]);
 export type OperatorRequest = z.output<typeof requestSchema>;
 

@@ -50,6 +50,18 @@ export function isAlone(before: RequestsBefore, key: string, run: string, now: D
   return others.length === 0 && ofKey.some((event) => event.run === run);
 }
 
+/**
+ * Rotations that operators ask for in a day, all of them together: as many as a run makes by itself. Whoever needs more has
+ * a campaign in mind, or a loop that nobody meant.
+ */
+export const MOST_ROTATIONS_OF_OPERATORS = 25;
+
+/** Whether operators have asked for so many rotations within the day that a further one is an administrator's. */
+export function haveOperatorsHadTheirs({ done }: RequestsBefore): boolean {
+  const theirs = done.filter(({ function: by, facts }) => by === 'operator' && facts?.do === 'rotate');
+  return new Set(theirs.map(({ facts }) => facts?.request)).size >= MOST_ROTATIONS_OF_OPERATORS;
+}
+
 function isYoung({ time }: AuditEvent, now: Date): boolean {
   return after(new Date(time), REQUEST_TAKES) > now;
 }

@@ -35,6 +35,7 @@ const WRITERS: { readonly [Name in AuditEventName]?: readonly RecordingFunction[
   'pause-written': LEVELS,
   'pause-removed': LEVELS,
   'ask-written': LEVELS,
+  'check-started': LEVELS,
 };
 
 /**

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { AUDIT_SCHEMA, type AuditEvent, attemptOf, eventId } from '../../../functions/core/audit';
-import { earlierOf, isAlone } from '../../../functions/core/request/requests-before';
+import {
+  earlierOf,
+  haveOperatorsHadTheirs,
+  isAlone,
+  MOST_ROTATIONS_OF_OPERATORS,
+} from '../../../functions/core/request/requests-before';
 
 const NOW = new Date('2026-11-01T12:00:30Z');
 const ME = { id: 'request-1', by: 'arn:alice', plan: 'digest-1' };
@@ -93,5 +98,25 @@ describe('of several who ask for one key at once', () => {
     ],
   ])('%s', (_what, events, alone) => {
     expect(isAlone(before(...events), 'shop', 'me', NOW)).toBe(alone);
+  });
+});
+
+describe('the rotations that operators ask for in a day', () => {
+  const asked = (count: number, more: Partial<AuditEvent> = {}, verb = 'rotate') =>
+    Array.from({ length: count }, (_, index) => ({
+      ...told({ run: `r${index}`, ago: 60, event: 'ask-written' }),
+      facts: { request: `request-${index}`, do: verb },
+      ...more,
+    }));
+  const most = MOST_ROTATIONS_OF_OPERATORS;
+
+  it.each<[string, readonly AuditEvent[], boolean]>([
+    ['one less', asked(most - 1), false],
+    ['as many as there may be', asked(most), true],
+    ['of administrators', asked(most, { function: 'administrator' }), false],
+    ['deliveries', asked(most, {}, 'deliver'), false],
+    ['one that was recorded twice', [...asked(most - 1), ...asked(1)], false],
+  ])('%s', (_what, done, had) => {
+    expect(haveOperatorsHadTheirs({ requested: [], done })).toBe(had);
   });
 });

@@ -43,6 +43,7 @@ const WRITERS: Partial<Record<AuditEventName, readonly (typeof RECORDING_FUNCTIO
   'pause-written': LEVELS,
   'pause-removed': LEVELS,
   'ask-written': LEVELS,
+  'check-started': LEVELS,
 };
 
 describe('the evidence that something can rest on (K7)', () => {

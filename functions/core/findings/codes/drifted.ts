@@ -1,5 +1,5 @@
-import type { DriftSetting } from '../../config/settings';
 import type { FoundOfAccessKey } from '../../lifecycle/found';
+import type { AboutDrift } from '../../lifecycle/steps';
 import type { DriftedSuccessor } from '../../lifecycle/unseen-successor';
 import { allOf, auditEvents, deliver } from '../commands';
 import type { Descriptor } from '../descriptor';
@@ -13,9 +13,18 @@ type DriftedTarget = FoundOfAccessKey<
     /** What is different, without a value but access key IDs: `AWS_ACCESS_KEY_ID is missing`. */
     readonly differences: readonly string[];
     /** What is done about it. */
-    readonly setting: DriftSetting;
+    readonly setting: AboutDrift;
   }
 >;
+
+const DONE: Readonly<Record<AboutDrift, (key: string, accessKeyId: string) => string>> = {
+  repair: (_, accessKeyId) =>
+    `${accessKeyId} is delivered there again. Find out who changes it, or it comes to that again.`,
+  report: () => 'Nothing was written (drift: report). Put it right there, or deliver again with drift: repair.',
+  verify: (key) =>
+    `Nothing was written: it was asked for as a comparison only. keyturn deliver ${key} puts it right at once; with ` +
+    'drift: repair the next look of the day does.',
+};
 
 export const drifted: Descriptor<DriftedTarget | DriftedSuccessor> = {
   theme: 'Delivery',
@@ -37,10 +46,7 @@ export const drifted: Descriptor<DriftedTarget | DriftedSuccessor> = {
       );
     }
     const { target, differences, setting } = facts;
-    const done =
-      setting === 'repair'
-        ? `${accessKeyId} is delivered there again. Find out who changes it, or it comes to that again.`
-        : 'Nothing was written (drift: report). Put it right there, or deliver again with drift: repair.';
+    const done = DONE[setting](key, accessKeyId);
     return `Key "${key}": ${target} does not hold what was delivered to it: ${differences.join('; ')}. ${done}`;
   },
   commands: allOf(auditEvents('See what has drifted since yesterday', 'target-drifted'), deliver),

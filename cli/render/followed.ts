@@ -1,0 +1,76 @@
+import { bold, dim, green, red, yellow } from 'yoctocolors';
+import type { AuditEvent, AuditEventName } from '../../functions/core/audit';
+import type { Followed } from '../operate/follow';
+import { wrapped } from './wrapped';
+
+type Tell = (event: AuditEvent) => readonly [what: string, about: string | undefined];
+
+const STEPS: Readonly<Partial<Record<AuditEventName, Tell>>> = {
+  'key-created': ({ accessKeyId }) => ['key made', accessKeyId],
+  'key-proved': ({ accessKeyId, facts }) => [
+    'proved',
+    facts?.regions === undefined ? accessKeyId : `${accessKeyId} in ${facts.regions}`,
+  ],
+  'key-stored': ({ accessKeyId }) => ['stored', `${accessKeyId} is current now`],
+  'key-discarded': ({ accessKeyId }) => ['discarded', `${accessKeyId}; the key before stays`],
+  'target-delivered': ({ target }) => ['delivered', target],
+  'target-failed': ({ target, code }) => ['failed', `${target} (${code})`],
+  'version-delivered': ({ accessKeyId }) => ['marked', `${accessKeyId} is at every target`],
+  'check-recorded': ({ accessKeyId }) => ['compared', `every target holds ${accessKeyId}`],
+  'target-drifted': ({ target }) => ['differs', target],
+};
+
+/** One step, in 80 columns. @param isOfMany whether other keys are followed beside it */
+export function renderStep(event: AuditEvent, isOfMany: boolean): string {
+  const [what, about = ''] = STEPS[event.event]?.(event) ?? [event.reason ?? event.event, ''];
+  const head = `  ${event.time.slice(11, 19)}  ${what.padEnd(10)}`;
+  const of = isOfMany ? ` (${event.key})` : '';
+  const line = wrapped(`${about}${of}`.trim(), ' '.repeat(head.length + 2)).trimStart();
+  const first = `${head}${line === '' ? '' : `  ${line}`}`.trimEnd();
+  if (event.event !== 'finding') return [first, ...unseen(event)].join('\n');
+  return [yellow(first), wrapped(event.message ?? '', '    ')].join('\n');
+}
+
+/** Of some hosts nothing can be read: that they were asked is no proof. */
+function unseen({ event, facts }: AuditEvent): readonly string[] {
+  const names = event === 'check-recorded' ? facts?.nothingToCompare : undefined;
+  if (!Array.isArray(names) || names.length === 0) return [];
+  return [wrapped(`Nothing can be compared at ${names.join(', ')}: its host shows nothing of what it holds.`, '    ')];
+}
+
+const ENDS = {
+  rotate: 'Rotated, and delivered to every target.',
+  deliver: 'Delivered to every target.',
+  verify: 'Every target holds what was delivered to it.',
+} as const;
+
+/** What it came to, and what shows more. */
+export function renderEnd({ asked, outcome, events }: Followed): string {
+  const { key, do: verb } = asked;
+  const status = `keyturn status ${key}`;
+  switch (outcome) {
+    case 'done':
+      return green(ENDS[verb]);
+    case 'in-the-way':
+      return [red('Something stands in the way.'), wrapped(stillTried(asked, status), '  ')].join('\n');
+    case 'open': {
+      const told = events.length === 0 ? 'The record has nothing of it yet.' : 'It has not come to its end yet.';
+      return [bold(told), wrapped(stillTried(asked, status), '  ')].join('\n');
+    }
+    case 'unread':
+      return dim(
+        wrapped(
+          `What comes of it cannot be shown here: your policy does not let you read the record (logs:FilterLogEvents, docs/operate/permissions.md). ${status} shows it to whoever may.`,
+        ),
+      );
+  }
+}
+
+function stillTried({ do: verb }: Followed['asked'], status: string): string {
+  if (verb === 'verify') return `${status} shows more. Nothing was changed.`;
+  const next =
+    verb === 'rotate'
+      ? 'What was asked for stands for a day: each run of that day tries it again.'
+      : 'What was asked for stands: sync tries it again every hour.';
+  return `${next} ${status} shows how far it is.`;
+}

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { Enforcement } from '../../permissions/enforcement';
+import { DeployedWorld, synthesized } from '../../support/deployed-world';
+import { typed } from '../typed';
+
+const policy = (name: string) => JSON.parse(readFileSync(`docs/examples/${name}-policy.json`, 'utf8'));
+const IDS = ['api', 'docs', 'shop'];
+const CONFIG = {
+  operators: true,
+  connections: { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } },
+  keys: IDS.map((id) => ({
+    id,
+    user: `ci-${id}`,
+    deliverTo: [{ connection: 'acme', repository: `acme/${id}`, environment: 'Production' }],
+  })),
+};
+
+let deployed: DeployedWorld;
+const enforcement = new Enforcement();
+beforeAll(async () => {
+  deployed = await DeployedWorld.open(synthesized(CONFIG), {
+    onDeploy: (deployment, world) => enforcement.enforce(deployment, world),
+    world: { accountServer: { authorize: enforcement.authorize, allowedSkew: Number.POSITIVE_INFINITY } },
+  });
+  await deployed.until(0, 4);
+  const { iam } = deployed.world.account;
+  for (const [person, names] of [
+    ['carol', ['administrator', 'viewer']],
+    ['alice', ['operator', 'viewer']],
+  ] as const) {
+    iam.roles.create({ RoleName: person, AssumeRolePolicyDocument: '{}' });
+    const Statement = names.flatMap((name) => withSecondFactor(policy(name)).Statement);
+    enforcement.allow(iam.roles.get(person).arn, { Version: '2012-10-17', Statement });
+  }
+}, 60_000);
+afterAll(() => deployed.close());
+
+/** The local account knows no second factors: that they are asked for is what people.test.ts tries. */
+function withSecondFactor(document: unknown) {
+  return JSON.parse(
+    JSON.stringify(document, (name, value) =>
+      name === 'NumericLessThan' || (name === 'Bool' && 'aws:MultiFactorAuthPresent' in value) ? undefined : value,
+    ),
+  );
+}
+
+async function typedAs(person: string, ...args: readonly string[]) {
+  const { account, accountUrl, clock } = deployed.world;
+  const session = account.roleSession(account.iam.roles.get(person).arn, person);
+  vi.stubEnv('AWS_ENDPOINT_URL', accountUrl);
+  vi.stubEnv('AWS_REGION', account.region);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', session.accessKeyId);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', session.secretAccessKey);
+  vi.stubEnv('AWS_SESSION_TOKEN', session.sessionToken ?? '');
+  const sleep = (wait: number) => deployed.world.runUntil(new Date(clock.now() + wait));
+  const done = await typed(args, { time: { now: () => new Date(clock.now()), sleep } });
+  vi.unstubAllEnvs();
+  return done;
+}
+const all = ['rotate', '--all', '--why', 'the build server was taken over'];
+const keysOf = (id: string) => deployed.keys(`ci-${id}`).map((key) => key.id);
+
+function removeAdopted(id: string): void {
+  const AccessKeyId = deployed.keys(`ci-${id}`)[0]?.id ?? '';
+  deployed.world.account.invoke(deployed.admin, 'iam', 'DeleteAccessKey', { UserName: `ci-${id}`, AccessKeyId });
+}
+
+it('shows an administrator what all of it comes to, and does nothing yet', async () => {
+  const before = IDS.map(keysOf);
+  const dry = await typedAs('carol', ...all, '--dry-run');
+  expect([dry.code, dry.stdout.match(/What will be done\n {2}Key "\w+" is rotated now/g)?.length]).toEqual([0, 3]);
+  expect(IDS.map(keysOf)).toEqual(before);
+});
+
+it('rotates wave by wave, stops at the first key that fails, and says which were not begun', async () => {
+  removeAdopted('api');
+  await deployed.until(0, 6);
+  const { code, stdout } = await typedAs('carol', ...all, '--batch', '1', '--yes');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/\napi: Rotated, and delivered to every target\.\n/);
+  expect(stdout).toMatch(/\ndocs: Something stands in the way\.\n/);
+  expect(stdout).toMatch(/\nDone: api\.\nNot: docs\.\nNot begun: shop\.\n$/);
+  const lines = stdout.split('\n');
+  expect(lines.filter((line) => line.length > 80 && line.trim().includes(' '))).toEqual([]);
+  expect([keysOf('api').length, keysOf('shop').length]).toEqual([2, 2]);
+});
+
+it('is nothing that an operator may ask for, or that is asked in two ways', async () => {
+  expect((await typedAs('alice', ...all, '--yes')).code).toBe(3);
+  const byFront = await typedAs('alice', ...all, '--front', 'Keyturn-KeyRotationOperator', '--yes');
+  expect([byFront.code, byFront.stdout]).toEqual([1, expect.stringContaining('beyond-level')]);
+  for (const args of [
+    ['rotate', '--why', 'x'],
+    [...all, 'shop'],
+  ]) {
+    const { code, stderr } = await typedAs('carol', ...args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('one of the two')]);
+  }
+});

@@ -42,11 +42,20 @@ export const AUDIT_EVENTS = [
   'pause-written',
   'pause-removed',
   'ask-written',
+  'exception-accepted',
+  'exception-ended',
 ] as const;
 export type AuditEventName = (typeof AUDIT_EVENTS)[number];
 
 /** What only the functions tell that people ask. */
-export const REQUEST_EVENTS: readonly AuditEventName[] = ['requested', 'pause-written', 'pause-removed', 'ask-written'];
+export const REQUEST_EVENTS: readonly AuditEventName[] = [
+  'requested',
+  'pause-written',
+  'pause-removed',
+  'ask-written',
+  'exception-accepted',
+  'exception-ended',
+];
 
 export const AUDIT_OUTCOMES = ['ok', 'failed', 'held', 'blocked'] as const;
 

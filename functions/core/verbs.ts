@@ -2,11 +2,11 @@ import type { AuditEventName } from './audit';
 import { type FunctionName, LEVELS, type Level, TAG } from './names';
 
 /** What people ask for, and what each takes. */
-interface Verb {
+export interface Verb {
   /** Who asks for it at least: what an operator may, an administrator may too. */
   readonly level: Level;
-  /** The one tag of the key's secret that it writes or takes away. */
-  readonly tag: string;
+  /** The one tag of the key's secret that it writes or takes away. @default - none: the sealed record is all there is */
+  readonly tag: string | undefined;
   /** What tells that it was done. */
   readonly done: AuditEventName;
   /** What is started afterwards: the tag alone says what is to be done, so that one that does not start only delays it. */
@@ -22,6 +22,8 @@ export const VERBS = {
   resume: { level: 'operator', tag: TAG.paused, done: 'pause-removed', starts: [] },
   rotate: { level: 'operator', tag: TAG.rotationAsked, done: 'ask-written', starts: ['rotate'] },
   deliver: { level: 'operator', tag: TAG.deliveryAsked, done: 'ask-written', starts: ['sync'] },
+  exempt: { level: 'administrator', tag: undefined, done: 'exception-accepted', starts: [] },
+  'end-exemption': { level: 'administrator', tag: undefined, done: 'exception-ended', starts: [] },
 } as const satisfies Readonly<Record<string, Verb>>;
 
 /** Whether those of a level may ask for something. */
@@ -32,5 +34,5 @@ export function mayAsk(level: Level, { level: least }: Verb): boolean {
 /** The tags that the front of a level writes. */
 export function tagsOf(level: Level): readonly string[] {
   const verbs = Object.values<Verb>(VERBS).filter((verb) => mayAsk(level, verb));
-  return [...new Set(verbs.map(({ tag }) => tag))];
+  return [...new Set(verbs.flatMap(({ tag }) => tag ?? []))];
 }

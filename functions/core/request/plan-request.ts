@@ -1,6 +1,7 @@
 import type { PlanInput, Refused, RequestPlan } from './plan';
 import { refusedLevel } from './plan';
 import { planDeliver } from './plan-deliver';
+import { planExempt } from './plan-exempt';
 import { planPause } from './plan-pause';
 import { planRotate } from './plan-rotate';
 
@@ -17,5 +18,8 @@ export function planRequest(input: PlanInput): RequestPlan | Refused {
       return planRotate({ ...input, request });
     case 'deliver':
       return planDeliver({ ...input, request });
+    case 'exempt':
+    case 'end-exemption':
+      return planExempt({ ...input, request });
   }
 }

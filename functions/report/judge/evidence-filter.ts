@@ -1,4 +1,5 @@
 import type { AuditEvent, AuditEventName } from '../../core/audit';
+import { EXEMPTS } from '../../core/key/exemption';
 import { LEVELS, RECORDING_FUNCTIONS, type RecordingFunction } from '../../core/names';
 import type { Evidence, UnreadableLine } from '../evidence/evidence';
 
@@ -35,6 +36,8 @@ const WRITERS: { readonly [Name in AuditEventName]?: readonly RecordingFunction[
   'pause-written': LEVELS,
   'pause-removed': LEVELS,
   'ask-written': LEVELS,
+  'exception-accepted': [EXEMPTS],
+  'exception-ended': [EXEMPTS],
 };
 
 /**

@@ -43,6 +43,8 @@ const WRITERS: Partial<Record<AuditEventName, readonly (typeof RECORDING_FUNCTIO
   'pause-written': LEVELS,
   'pause-removed': LEVELS,
   'ask-written': LEVELS,
+  'exception-accepted': ['administrator'],
+  'exception-ended': ['administrator'],
 };
 
 describe('the evidence that something can rest on (K7)', () => {

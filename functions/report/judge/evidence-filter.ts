@@ -57,7 +57,10 @@ export function filterEvidence(evidence: Evidence): FilteredEvidence {
     else forged.push(event);
   }
   const unreadable = [...record.unreadable, ...elsewhere];
-  return { evidence: { ...evidence, record: { ...record, events, unreadable } }, forged };
+  const exemptions = record.exemptions?.filter(
+    (event) => event.account === account && event.region === region && mayWrite(event),
+  );
+  return { evidence: { ...evidence, record: { ...record, events, exemptions, unreadable } }, forged };
 }
 
 function mayWrite({ event, function: name }: AuditEvent): boolean {

@@ -1,6 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { StandingPorts } from '../functions/account/standing';
 import { type AwsAccess, reviewConfig } from '../functions/aws/client-config';
+import { createExemptionReader, type ExemptionReader } from '../functions/aws/exemptions';
 import { createIam } from '../functions/aws/iam';
 import { createRecordEvents, type RecordEvents } from '../functions/aws/record-events';
 import { createRegistry } from '../functions/aws/registry';
@@ -10,6 +11,7 @@ import { AUDIT_LOG_GROUP, REGISTRY_PATH } from '../functions/core/names';
 /** What the commands that look at an account read it with. */
 export interface AccountPorts extends StandingPorts {
   readonly record: RecordEvents;
+  readonly exemptions: ExemptionReader;
 }
 
 export function openAccount(access: AwsAccess): AccountPorts {
@@ -19,5 +21,6 @@ export function openAccount(access: AwsAccess): AccountPorts {
     secrets: createSecrets(new SecretsManagerClient(config)),
     registry: createRegistry(REGISTRY_PATH, config),
     record: createRecordEvents(AUDIT_LOG_GROUP, config),
+    exemptions: createExemptionReader(AUDIT_LOG_GROUP, config),
   };
 }

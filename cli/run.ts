@@ -31,6 +31,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'look whether everything is as it must be, and say how it is cured',
     load: async () => (await import('./commands/doctor')).doctorCommand,
   },
+  exempt: {
+    summary: 'accept for auditors what a managed key misses, until a date',
+    load: async () => (await import('./commands/exempt')).exemptCommand,
+  },
   init: {
     summary: 'write a first keyturn.yaml, from what the account has and what you say',
     load: async () => (await import('./commands/init')).initCommand,

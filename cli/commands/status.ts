@@ -4,10 +4,12 @@ import { after, DAY, SECOND } from '../../functions/core/duration';
 import { KeyturnError, toKeyturnError } from '../../functions/core/errors';
 import { described } from '../../functions/core/findings/described';
 import { standingOf } from '../../functions/core/forecast/standing';
+import { type Exemption, exemptionOf } from '../../functions/core/key/exemption';
 import { CLOCK_SKEW } from '../../functions/core/key/secret-state';
 import { DEFAULT_MAX_ROTATIONS } from '../../functions/core/names';
 import { type AccessOptions, accessOf, reach, withAccess } from '../access';
 import { type AccountPorts, openAccount } from '../account';
+import { exceptionDocument } from '../documents/exception';
 import { findingDocument } from '../documents/foreseen';
 import { type KeyDocument, keyDocument, STATUS_SCHEMA, type StatusDocument } from '../documents/status';
 import { EXIT, EXIT_CODES } from '../exit-code';
@@ -99,6 +101,7 @@ async function statusDocument(
     assertKnown(id, standing);
     reading.tell('Reading what the latest runs found.');
     const recorded = await recordedOf(ports, id, now, deployedAt(standing));
+    const accepted = await acceptedOf(ports, now);
     const stands = standingOf(standing.keys, { now, maxRotations: options.maxRotations });
     const keys = stands.filter((each) => id === undefined || each.id === id).map(keyDocument);
     return {
@@ -106,7 +109,7 @@ async function statusDocument(
       account: accountId,
       region,
       at: now.toISOString(),
-      keys: keys.map((key) => withRecorded(key, recorded)),
+      keys: keys.map((key) => withException(withRecorded(key, recorded), accepted.exemptions, now)),
       findings: [
         ...problemsOf(standing, id),
         ...recorded.findings.filter(({ key }) => key === undefined && id === undefined),
@@ -118,6 +121,7 @@ async function statusDocument(
           .filter((each) => id === undefined || each.id === id)
           .map(({ id: unseen, error: { code, message } }) => ({ id: unseen, code, message })),
         ...recorded.unseen,
+        ...(recorded.unseen.length > 0 ? [] : accepted.unseen),
       ],
     };
   } finally {
@@ -191,6 +195,24 @@ async function recordedOf(
     const { code, message } = toKeyturnError(thrown);
     return { findings: [], silent: [], unseen: [{ id: 'the audit record', code, message }], receipts: undefined };
   }
+}
+
+interface Accepted extends Pick<StatusDocument, 'unseen'> {
+  readonly exemptions: readonly Exemption[];
+}
+
+async function acceptedOf({ exemptions }: AccountPorts, now: Date): Promise<Accepted> {
+  try {
+    return { exemptions: await exemptions.read(now), unseen: [] };
+  } catch (thrown) {
+    const { code, message } = toKeyturnError(thrown);
+    return { exemptions: [], unseen: [{ id: 'accepted exceptions', code, message }] };
+  }
+}
+
+function withException(key: KeyDocument, exemptions: readonly Exemption[], now: Date): KeyDocument {
+  const exemption = exemptionOf(exemptions, key.id, now);
+  return { ...key, exception: exemption && exceptionDocument(exemption) };
 }
 
 function withRecorded(key: KeyDocument, { findings, receipts }: Recorded): KeyDocument {

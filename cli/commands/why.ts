@@ -9,12 +9,14 @@ import { after, DAY, latest, MINUTE } from '../../functions/core/duration';
 import { KeyturnError, toKeyturnError } from '../../functions/core/errors';
 import { type KeyStanding, standingOf } from '../../functions/core/forecast/standing';
 import { ACCESS_KEY_ID, type AccessKey } from '../../functions/core/key/access-key';
+import { exemptionOf } from '../../functions/core/key/exemption';
 import { isSameUser } from '../../functions/core/key/key-user';
 import { CLOCK_SKEW } from '../../functions/core/key/secret-state';
 import { DEFAULT_MAX_ROTATIONS } from '../../functions/core/names';
 import type { TrailWrite } from '../../functions/report/evidence/evidence';
 import { type AccessOptions, accessOf, reach, withAccess } from '../access';
 import { type AccountPorts, openAccount } from '../account';
+import { exceptionDocument } from '../documents/exception';
 import { foreseenDocument } from '../documents/foreseen';
 import { type LifeDocument, WHY_SCHEMA, type WhyDocument } from '../documents/why';
 import { EXIT, EXIT_CODES } from '../exit-code';
@@ -98,6 +100,7 @@ async function whyDocument(accessKeyId: string, options: WhyOptions, terminal: T
       status: listed?.status,
       user,
       createdAt: listed?.createdAt.toISOString(),
+      exception: await exceptionOf(inquiry, managed?.id),
       life: lifeOf(events, writes),
       lastUsed: listed && (await lastUsedOf(inquiry)),
       uses: uses.map(({ at, ...use }) => ({ at: at.toISOString(), ...use })),
@@ -146,6 +149,16 @@ async function fromIamAndRecord(inquiry: Inquiry, access: AwsAccess) {
   const listed = keys.find((key) => key.accessKeyId === accessKeyId);
   const managed = await unread.or('the registry', () => standingOfUser(user, inquiry), undefined);
   return { events, user, listed, managed };
+}
+
+async function exceptionOf(
+  { ports, now, unread }: Inquiry,
+  key: string | undefined,
+): Promise<WhyDocument['exception']> {
+  if (key === undefined) return undefined;
+  const accepted = await unread.or('accepted exceptions', () => ports.exemptions.read(now), []);
+  const exemption = exemptionOf(accepted, key, now);
+  return exemption && exceptionDocument(exemption);
 }
 
 /** @throws KeyturnError `aws-*` also where this key could not be looked at */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { KeyStanding, StandingKey } from '../../functions/core/forecast/standing';
+import { exceptionSchema } from './exception';
 import { findingDocument, findingSchema, foreseenDocument, foreseenSchema } from './foreseen';
 
 export const STATUS_SCHEMA = 'keyturn.status/v1';
@@ -32,6 +33,7 @@ const keySchema = z.object({
       .describe('What each place answered last; for one key by its id.'),
   }),
   others: z.array(accessKeySchema.extend({ is: z.enum(['superseded', 'foreign']) })),
+  exception: exceptionSchema.optional(),
   next: z.array(foreseenSchema).describe('What the daily runs will do, in the order of time.'),
   findings: z.array(findingSchema),
 });

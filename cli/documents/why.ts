@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { exceptionSchema } from './exception';
 import { foreseenSchema } from './foreseen';
 
 export const WHY_SCHEMA = 'keyturn.why/v1';
@@ -29,6 +30,7 @@ export const whySchema = z.object({
   user: z.string().optional(),
   key: z.string().optional().describe('ID of the managed key of its user.'),
   createdAt: instant.optional(),
+  exception: exceptionSchema.optional().describe('Of the managed key: an accepted exception in force.'),
   life: z.array(lifeSchema).describe('In the order of time.'),
   lastUsed: z
     .object({ at: instant.optional(), service: z.string().optional(), region: z.string().optional() })

@@ -1,6 +1,7 @@
 import { bold, dim, green, red, yellow } from 'yoctocolors';
 import type { FindingDocument } from '../documents/foreseen';
 import type { AccessKeyDocument, KeyDocument, StatusDocument } from '../documents/status';
+import { exceptionLines } from './exception';
 import { away, day, deed, usedBy } from './words';
 import { COLUMNS, counted, wrapped } from './wrapped';
 
@@ -66,6 +67,7 @@ function summary(key: KeyDocument, now: string): readonly string[] {
       '  ',
     ),
     wrapped(nextLine(key, now), '  '),
+    ...exceptionLines(key.exception, '  '),
   ];
 }
 
@@ -128,6 +130,8 @@ function whole(key: KeyDocument, now: string): string {
     bold('Next'),
     ...(next.length === 0 ? ['  Nothing, as things are.'] : []),
     ...next.map((seen) => wrapped(`${day(seen.at)} ${deed(seen)}${held(seen.latest)}`, '  ')),
+    ...(key.exception === undefined ? [] : ['', bold('For auditors')]),
+    ...exceptionLines(key.exception, '  '),
     ...(key.findings.length === 0 ? [] : ['', bold('Findings')]),
     ...key.findings.map((finding) => told(finding, '  ')),
   ].join('\n');

@@ -1,5 +1,6 @@
 import { bold, dim, green, yellow } from 'yoctocolors';
 import type { LifeDocument, WhyDocument } from '../documents/why';
+import { exceptionLines } from './exception';
 import { away, day, deed } from './words';
 import { counted, wrapped } from './wrapped';
 
@@ -11,6 +12,7 @@ export function renderWhy(document: WhyDocument): string {
     ...(user === undefined ? [] : [`IAM user ${user}${key === undefined ? '' : `, managed key ${key}`}`]),
     ...(createdAt === undefined ? [] : [`Made ${day(createdAt)} (${away(createdAt, at)})`]),
     ...usedLines(document),
+    ...exceptionLines(document.exception, ''),
     '',
     bold('Life'),
     ...(life.length === 0

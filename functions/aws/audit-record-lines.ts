@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type AuditEvent, attemptOfEvent, eventId, readAuditLine } from '../core/audit';
+import { EXEMPTION_EVENTS } from '../core/key/exemption';
 import { SaidOfDeployment } from '../core/said-of-deployment';
 import { fingerprintOf, SealCheck, type SealVerdict, type TrustedKey } from '../core/seal/check-seal';
 import { ManifestComparison } from '../core/seal/compare-manifests';
@@ -16,6 +17,8 @@ export interface RecordLine {
   readonly takenAt: number;
   readonly stream: string;
 }
+
+const IS_OF_EXEMPTION: ReadonlySet<string> = new Set(EXEMPTION_EVENTS);
 
 interface Kept {
   readonly event: AuditEvent;
@@ -40,6 +43,8 @@ export class RecordLines {
   #sealedSince = Number.POSITIVE_INFINITY;
   readonly #manifests = new ManifestComparison();
   readonly #said = new SaidOfDeployment();
+  /** What was accepted, and ended, by its ID: sealed events only, whenever they were written. */
+  readonly #exemptions = new Map<string, AuditEvent>();
 
   /**
    * @param since of the runs before it only those that did something are kept
@@ -71,18 +76,33 @@ export class RecordLines {
       this.#sealedSince = Math.min(this.#sealedSince, line.takenAt);
       this.#manifests.add(event, line.takenAt);
       this.#said.add(event);
+      this.#keepExemption(event);
     }
     const digest =
       verdict === 'sealed' ? digestOf(document) : createHash('sha256').update(line.message).digest('base64url');
     this.#keep({ event, takenAt: line.takenAt, verdict }, digest, at);
   }
 
-  /** The start of a run after the period: only what it says of the deployment counts. */
+  /**
+   * A line after the period: only what the start of a run says of the deployment counts, and what was accepted since, or
+   * is accepted no more.
+   */
   addLater(line: RecordLine): void {
     const read = readAuditLine(line.message);
     if (!('event' in read) || this.#check?.verdictOf(read.document, read.event) !== 'sealed') return;
     const { event } = read;
-    if (wrongWith(event, line) === undefined && wrongSeal('sealed', event, line) === undefined) this.#said.add(event);
+    if (wrongWith(event, line) !== undefined || wrongSeal('sealed', event, line) !== undefined) return;
+    this.#said.add(event);
+    this.#keepExemption(event);
+  }
+
+  #keepExemption(event: AuditEvent): void {
+    if (IS_OF_EXEMPTION.has(event.event)) this.#exemptions.set(event.id, event);
+  }
+
+  /** What was accepted by requests, and ended, as sealed events tell. */
+  get exemptions(): readonly AuditEvent[] {
+    return [...this.#exemptions.values()];
   }
 
   /** @param beginsAt before this instant the record holds nothing */
@@ -97,6 +117,7 @@ export class RecordLines {
     const has = (id: string, digest: string) => this.#digests.get(id)?.includes(digest) ?? false;
     return {
       events,
+      exemptions: this.exemptions,
       unreadable: [...this.#unreadable, ...unsealed, ...broken],
       seals: this.#seals(kept),
       mismatches: this.#manifests.mismatches(beginsAt, has),

@@ -2,9 +2,11 @@ import {
   CloudWatchLogsClient,
   DescribeLogGroupsCommand,
   FilterLogEventsCommand,
+  type FilterLogEventsCommandInput,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { after, DAY, latest } from '../core/duration';
 import { KeyturnError } from '../core/errors';
+import { EXEMPTION_EVENTS, EXEMPTS } from '../core/key/exemption';
 import { AUDIT_LOG_GROUP } from '../core/names';
 import type { AuditRecordReader } from '../report/evidence/ports';
 import { type RecordLine, RecordLines } from './audit-record-lines';
@@ -42,28 +44,7 @@ export function createAuditRecordReader(
     );
   };
 
-  /** All pages. */
-  async function* linesOf(startTime: Date, endTime: Date, filterPattern?: string): AsyncGenerator<RecordLine> {
-    let nextToken: string | undefined;
-    do {
-      const page = await calling(`logs:FilterLogEvents of ${logGroup}`, {}, () =>
-        client.send(
-          new FilterLogEventsCommand({
-            logGroupName: logGroup,
-            startTime: startTime.getTime(),
-            endTime: endTime.getTime(),
-            filterPattern,
-            nextToken,
-          }),
-        ),
-      );
-      for (const { message = '', timestamp = 0, ingestionTime = timestamp, logStreamName = '' } of page.events ?? []) {
-        yield { message, at: timestamp, takenAt: ingestionTime, stream: logStreamName };
-      }
-      // A page may be empty before the last one.
-      nextToken = page.nextToken;
-    } while (nextToken !== undefined);
-  }
+  const linesOf = (from: Date, to: Date, only?: Only) => recordLines(client, logGroup, from, to, only);
 
   return {
     async read({ since, until, now, sealedBy }) {
@@ -73,9 +54,47 @@ export function createAuditRecordReader(
       // What is read beside the record is of today, and so must be what the deployment says of it.
       const today = latest(until, after(now, -DAY));
       if (today < now) for await (const line of linesOf(today, now, STARTS)) lines.addLater(line);
+      // An exception that was ended since excuses nothing, whatever the period.
+      if (until < now) for await (const line of linesOf(latest(until, beginsAt), now, EXEMPTIONS)) lines.addLater(line);
       return { logGroup, beginsAt, ...lines.read(beginsAt) };
     },
   };
 }
 
-const STARTS = '{ $.event = "run-started" }';
+const STARTS = { filterPattern: '{ $.event = "run-started" }' };
+/** Of the one function that tells of them: it says little, so that many months are read at once. */
+export const EXEMPTIONS = {
+  filterPattern: `{ ${EXEMPTION_EVENTS.map((event) => `$.event = "${event}"`).join(' || ')} }`,
+  logStreamNamePrefix: `${EXEMPTS}/`,
+};
+
+type Only = Pick<FilterLogEventsCommandInput, 'filterPattern' | 'logStreamNamePrefix'>;
+
+/** The lines of a record between two instants, all pages. @throws KeyturnError `aws-*` */
+export async function* recordLines(
+  client: CloudWatchLogsClient,
+  logGroup: string,
+  startTime: Date,
+  endTime: Date,
+  only: Only = {},
+): AsyncGenerator<RecordLine> {
+  let nextToken: string | undefined;
+  do {
+    const page = await calling(`logs:FilterLogEvents of ${logGroup}`, {}, () =>
+      client.send(
+        new FilterLogEventsCommand({
+          logGroupName: logGroup,
+          startTime: startTime.getTime(),
+          endTime: endTime.getTime(),
+          ...only,
+          nextToken,
+        }),
+      ),
+    );
+    for (const { message = '', timestamp = 0, ingestionTime = timestamp, logStreamName = '' } of page.events ?? []) {
+      yield { message, at: timestamp, takenAt: ingestionTime, stream: logStreamName };
+    }
+    // A page may be empty before the last one.
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+}

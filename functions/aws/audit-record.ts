@@ -48,7 +48,7 @@ export function createAuditRecord(
 
   /** The proved events since an instant, all pages. */
   async function* proved(
-    asked: Pick<FilterLogEventsCommandInput, 'endTime' | 'filterPattern'>,
+    asked: Pick<FilterLogEventsCommandInput, 'endTime' | 'filterPattern' | 'logStreamNamePrefix'>,
     since: Date,
     checking = byOwn,
   ) {
@@ -67,11 +67,12 @@ export function createAuditRecord(
     } while (nextToken !== undefined);
   }
 
-  const recorded: AuditRecord['recorded'] = async (since, event, reason) => {
+  const recorded: AuditRecord['recorded'] = async (since, event, reason, by) => {
     const because = reason === undefined ? '' : ` && $.reason = "${reason}"`;
     const found: AuditEvent[] = [];
-    for await (const read of proved({ filterPattern: `{ $.event = "${event}"${because} }` }, since))
-      found.push(read.event);
+    const filterPattern = `{ $.event = "${event}"${because} }`;
+    const logStreamNamePrefix = by === undefined ? undefined : `${by}/`;
+    for await (const read of proved({ filterPattern, logStreamNamePrefix }, since)) found.push(read.event);
     return found;
   };
 

@@ -43,6 +43,8 @@ export const AUDIT_EVENTS = [
   'pause-removed',
   'ask-written',
   'check-started',
+  'exception-accepted',
+  'exception-ended',
 ] as const;
 export type AuditEventName = (typeof AUDIT_EVENTS)[number];
 
@@ -53,6 +55,8 @@ export const REQUEST_EVENTS: readonly AuditEventName[] = [
   'pause-removed',
   'ask-written',
   'check-started',
+  'exception-accepted',
+  'exception-ended',
 ];
 
 export const AUDIT_OUTCOMES = ['ok', 'failed', 'held', 'blocked'] as const;

@@ -2,10 +2,10 @@ import type { AuditEventName } from './audit';
 import { type FunctionName, LEVELS, type Level, TAG } from './names';
 
 /** What people ask for, and what each takes. */
-interface Verb {
+export interface Verb {
   /** Who asks for it at least: what an operator may, an administrator may too. */
   readonly level: Level;
-  /** The one tag of the key's secret that it writes or takes away; undefined where it writes nothing. */
+  /** The one tag of the key's secret that it writes or takes away. @default - none: the sealed record is all there is */
   readonly tag: string | undefined;
   /** What tells that it was done. */
   readonly done: AuditEventName;
@@ -25,6 +25,8 @@ export const VERBS = {
   rotate: { level: 'operator', tag: TAG.rotationAsked, done: 'ask-written', starts: ['rotate'] },
   deliver: { level: 'operator', tag: TAG.deliveryAsked, done: 'ask-written', starts: ['sync'] },
   verify: { level: 'operator', tag: undefined, done: 'check-started', starts: ['sync'], only: 'check' },
+  exempt: { level: 'administrator', tag: undefined, done: 'exception-accepted', starts: [] },
+  'end-exemption': { level: 'administrator', tag: undefined, done: 'exception-ended', starts: [] },
 } as const satisfies Readonly<Record<string, Verb>>;
 
 export function verbOf(name: keyof typeof VERBS): Verb {

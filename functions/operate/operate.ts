@@ -3,12 +3,13 @@ import { survey } from '../account/survey';
 import type { AuditEvent, AuditEventName } from '../core/audit';
 import { after, DAY } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
+import { EXEMPTION_EVENTS, EXEMPTS, exemptionOf, exemptionsOf, LONGEST_EXEMPTION } from '../core/key/exemption';
 import { currentVersion } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
 import { LEVELS, type Level, secretName } from '../core/names';
 import { ANSWER_SCHEMA, type OperateAnswer, type Refusal } from '../core/request/answer';
 import type { Caller } from '../core/request/caller';
-import { type Refused, type RequestPlan, tagOf } from '../core/request/plan';
+import { type PlanInput, type Refused, type RequestPlan, tagOf } from '../core/request/plan';
 import { planRequest } from '../core/request/plan-request';
 import { type OperatorRequest, reasonsOf, requestSchema } from '../core/request/request';
 import {
@@ -64,7 +65,7 @@ export async function operate(
   const managed = await keyOf(ports, run, asked);
   if ('refused' in managed) return refuse(run, asked, managed);
   run.looksAt([managed]);
-  const plan = planRequest({ ...asked, ...managed, now: run.now() });
+  const plan = planRequest({ ...asked, ...managed, ...(await exemptionFor(run, asked)), now: run.now() });
   if (asked.request.plan === undefined) {
     return 'refused' in plan
       ? refuse(run, asked, plan)
@@ -147,14 +148,16 @@ async function execute(
   await run.beforeTaking();
   if (!isAlone(await requestsBefore(run), key, run.id, run.now())) return refuse(run, asked, IN_PROGRESS);
   const fresh = await ports.secrets.describe(secret.name);
-  const again = planRequest({ ...asked, entry, secret: fresh, now: run.now() });
+  const exemption = await exemptionFor(run, asked);
+  const again = planRequest({ ...asked, entry, secret: fresh, ...exemption, now: run.now() });
   if ('refused' in again || again.digest !== plan.digest) return refuse(run, asked, PLAN_CHANGED);
   const { tag: name, done, only } = verbOf(asked.request.do);
   if (only !== undefined) return startOnly(ports, run, asked, managed, plan);
   const value = tagOf(plan.change, run.now());
   try {
-    if (name !== undefined && value === undefined) await ports.secrets.untag(secret.name, [name]);
-    if (name !== undefined && value !== undefined) await ports.secrets.tag(secret.name, { [name]: value });
+    if (name === undefined) return await doneByRecord(run, asked, entry, plan);
+    if (value === undefined) await ports.secrets.untag(secret.name, [name]);
+    else await ports.secrets.tag(secret.name, { [name]: value });
   } catch (thrown) {
     const error = toKeyturnError(thrown);
     run.fail(entry, error, asked.request.do);
@@ -183,6 +186,21 @@ async function startOnly(
   return answered(run, asked, { outcome: 'done', plan: shown(plan), started });
 }
 
+/** The record alone says it, so it is not done before the record has it (K7). @throws KeyturnError `aws-*` */
+async function doneByRecord(run: Run, asked: Asked, entry: Managed['entry'], plan: RequestPlan) {
+  run.audit(verbOf(asked.request.do).done, entry, { reason: 'requested', facts: factsOf(asked, plan) });
+  await run.beforeTaking();
+  return answered(run, asked, { outcome: 'done', plan: shown(plan) });
+}
+
+/** The exemption of the key that is asked about, as the sealed record has it; of other requests none is read. */
+async function exemptionFor(run: Run, { request }: Asked): Promise<Pick<PlanInput, 'exemption'>> {
+  if (request.do !== 'exempt' && request.do !== 'end-exemption') return {};
+  const since = after(run.now(), -LONGEST_EXEMPTION);
+  const events = await Promise.all(EXEMPTION_EVENTS.map((event) => run.recorded(since, event, undefined, EXEMPTS)));
+  return { exemption: exemptionOf(exemptionsOf(events.flat()), request.keys[0] ?? '', run.now()) };
+}
+
 /** Has done at once what the tag says. It says so also when nothing starts: then the next run of the rules does it (K9). */
 async function startAll(ports: OperatePorts, run: Run, { request, caller }: Asked): Promise<OperateAnswer['started']> {
   const { starts, only } = verbOf(request.do);
@@ -202,7 +220,7 @@ async function startAll(ports: OperatePorts, run: Run, { request, caller }: Aske
 
 /** An earlier copy died after it had done it, and before it could say so (K7). */
 async function foundDone(ports: OperatePorts, run: Run, asked: Asked, { entry }: Managed): Promise<OperateAnswer> {
-  run.audit(VERBS[asked.request.do].done, entry, { reason: 'found-done', facts: factsOf(asked) });
+  run.audit(verbOf(asked.request.do).done, entry, { reason: 'found-done', facts: factsOf(asked) });
   return answered(run, asked, { outcome: 'done', repeated: true, started: await startAll(ports, run, asked) });
 }
 
@@ -239,8 +257,9 @@ function factsOf({ request, caller, level }: Asked, plan?: RequestPlan): AuditEv
     level,
     do: request.do,
     why,
-    until: request.do === 'pause' ? request.until.toISOString() : undefined,
+    until: 'until' in request ? request.until.toISOString() : undefined,
     all: request.do === 'rotate' ? request.all : undefined,
+    approver: request.do === 'exempt' ? request.approver : undefined,
     plan: request.plan,
     tag: plan?.change.tag,
     from: plan?.change.from,

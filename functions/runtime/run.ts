@@ -101,10 +101,11 @@ export class Run {
    * What earlier runs have recorded: events of one kind since an instant, in the record's order.
    *
    * @param reason only those with this reason
+   * @param by only those of this function
    * @throws KeyturnError `aws-*`
    */
-  recorded(since: Date, event: AuditEventName, reason?: string): Promise<readonly AuditEvent[]> {
-    return this.#props.record.recorded(since, event, reason);
+  recorded(since: Date, event: AuditEventName, reason?: string, by?: string): Promise<readonly AuditEvent[]> {
+    return this.#props.record.recorded(since, event, reason, by);
   }
 
   /** What the record has of the attempts of a day. @throws KeyturnError `aws-*` */

@@ -1,6 +1,7 @@
 import type { PlanInput, Refused, RequestPlan } from './plan';
 import { refusedLevel } from './plan';
 import { planDeliver } from './plan-deliver';
+import { planExempt } from './plan-exempt';
 import { planPause } from './plan-pause';
 import { planRotate } from './plan-rotate';
 import { planVerify } from './plan-verify';
@@ -20,5 +21,8 @@ export function planRequest(input: PlanInput): RequestPlan | Refused {
       return planDeliver({ ...input, request });
     case 'verify':
       return planVerify({ ...input, request });
+    case 'exempt':
+    case 'end-exemption':
+      return planExempt({ ...input, request });
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { datedTag } from '../key/dated-tag';
+import type { Exemption } from '../key/exemption';
 import { currentVersion } from '../key/secret-state';
 import type { Managed } from '../lifecycle/managed';
 import { isObserved } from '../lifecycle/observed';
@@ -10,7 +11,7 @@ import type { Refusal } from './answer';
 import type { Caller } from './caller';
 import type { OperatorRequest } from './request';
 
-/** One change that was asked for: of one tag, in one call, so that there is nothing half. */
+/** One change that was asked for: of one tag, in one call, or one event of the record, so that there is nothing half. */
 export interface Change {
   readonly key: string;
   readonly secret: string;
@@ -42,6 +43,8 @@ export interface PlanInput<Request extends OperatorRequest = OperatorRequest>
   readonly caller: Caller;
   readonly level: Level;
   readonly now: Date;
+  /** The key's exemption that is in force, where one is asked for or ended. */
+  readonly exemption?: Exemption | undefined;
 }
 
 /** What is asked for by one `do`. */
@@ -65,12 +68,12 @@ export function refusedAsHeld({ entry, secret, now }: PlanInput): Refused | unde
 
 /** A plan that writes or takes away the one tag of its verb. */
 export function planned(
-  { request, caller, level, entry, secret }: PlanInput,
+  { request, caller, level, entry, secret, exemption }: PlanInput,
   { tag, of }: Pick<Change, 'tag' | 'of'>,
   words: readonly string[],
 ): RequestPlan {
   const { tag: name } = verbOf(request.do);
-  const from = name === undefined ? undefined : secret.tags[name];
+  const from = name === undefined ? exemption?.event : secret.tags[name];
   const change = { key: entry.id, secret: secret.name, do: request.do, tag, of, from };
   // The time of the last change is part of the state: what was undone again is not done a second time by a request that
   // somebody sends again.
@@ -80,8 +83,9 @@ export function planned(
     from: from ?? null,
   };
   const does = { ...change, tag: tag ?? null, of: of ?? null, from: null, why: request.why };
+  const accepts = request.do === 'exempt' ? [request.until.toISOString(), request.approver ?? null] : [];
   const digest = createHash('sha256')
-    .update(JSON.stringify([request.schema, level, caller.arn, does, rests]))
+    .update(JSON.stringify([request.schema, level, caller.arn, does, rests, ...accepts]))
     .digest('hex');
   return { digest, words, change };
 }

@@ -10,11 +10,15 @@ export const MOST_REQUEST_BYTES = 8_192;
 /** Characters of a reason. */
 export const LONGEST_REASON = 200;
 
-const reason = z
-  .string('expected the reason as a text')
-  .refine((text) => text.trim() !== '', 'expected the reason, found nothing')
-  .refine((text) => [...text].length <= LONGEST_REASON, `expected at most ${LONGEST_REASON} characters`)
-  .refine(isOneLine, 'expected one line without characters that control it, turn its direction or are not seen');
+/** Characters of the name of an approver. */
+export const LONGEST_APPROVER = 100;
+
+const words = (what: string, most: number) =>
+  z
+    .string(`expected ${what} as a text`)
+    .refine((text) => text.trim() !== '', `expected ${what}, found nothing`)
+    .refine((text) => [...text].length <= most, `expected at most ${most} characters`)
+    .refine(isOneLine, 'expected one line without characters that control it, turn its direction or are not seen');
 
 const instant = z
   .string()
@@ -33,7 +37,7 @@ const asked = {
     .regex(/^[A-Za-z0-9-]{16,64}$/, 'expected 16 to 64 letters, digits and hyphens, such as a UUID')
     .describe('Names the request: one that is sent again with the same ID is done once.'),
   keys: z.array(keyIdSchema).length(1, 'expected the ID of one managed key'),
-  why: reason.describe('Why, in the words of whoever asks. It goes into the record.'),
+  why: words('the reason', LONGEST_REASON).describe('Why, in the words of whoever asks. It goes into the record.'),
   plan: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'expected the digest of a plan')
@@ -54,6 +58,15 @@ export const requestSchema = z.discriminatedUnion('do', [
   }),
   z.strictObject({ ...asked, do: z.literal('deliver') }),
   z.strictObject({ ...asked, do: z.literal('verify') }),
+  z.strictObject({
+    ...asked,
+    do: z.literal('exempt'),
+    until: instant.describe('ISO 8601, with its zone; 366 days from now at most.'),
+    approver: words('the approver', LONGEST_APPROVER)
+      .optional()
+      .describe('Who has approved it, as whoever asks says; who asks is attested by AWS, and this is not.'),
+  }),
+  z.strictObject({ ...asked, do: z.literal('end-exemption') }),
 ]);
 export type OperatorRequest = z.output<typeof requestSchema>;
 

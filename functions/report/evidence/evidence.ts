@@ -230,6 +230,11 @@ export interface Evidence {
         readonly beginsAt: Date;
         /** In order of time; each once. From before `since` too, where a key's life began then, and from shortly after `until`. */
         readonly events: readonly AuditEvent[];
+        /**
+         * What was accepted by `keyturn exempt` and ended, sealed events only: from the record's beginning until the evidence
+         * was gathered, whatever the period, because what was ended since excuses nothing. @default - none
+         */
+        readonly exemptions?: readonly AuditEvent[];
         readonly unreadable: readonly UnreadableLine[];
         /** @default - the seals were not checked: nobody knows by which key */
         readonly seals?: SealedRecord | undefined;

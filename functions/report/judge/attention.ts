@@ -1,6 +1,8 @@
 import { after } from '../../core/duration';
+import { type Exemption, exemptionOf } from '../../core/key/exemption';
 import type { Evidence } from '../evidence/evidence';
 import { compare } from './compare';
+import { asAccepted, exemptionsIn, findingExcuse, lateExcuse } from './exempt';
 import { isLateWithin, supersededAt } from './lives';
 import type { AccessKeyLine, Attention, Change, ControlVerdict, ManagedKeyHistory } from './model';
 import type { OpenFinding } from './open-findings';
@@ -39,16 +41,21 @@ const MOST_NAMED = 5;
 /** What an auditor has to look at, most serious first, and of the same kind the youngest first. */
 export function attentionOf(evidence: Evidence, judged: Judged): readonly Attention[] {
   const { gaps, findings, controls, accessKeys, managedKeys } = judged;
+  const exemptions = exemptionsIn(evidence);
+  const accepted = (item: Attention) => asAccepted(item, exemptionOf(exemptions, item.key ?? '', evidence.gatheredAt));
   return [
     ...judged.reconciliation.changes.flatMap((change) => changeItem(change, judged.reconciliation)),
     ...gaps.map((gap, index) => ({ id: `gap-${index + 1}`, ...gap })),
     ...judged.own.map((item, index) => ({ id: `keyturn-${index + 1}`, ...item })),
     ...managedKeys.flatMap(foundItems).map((item, index) => ({ id: `found-${index + 1}`, ...item })),
-    ...managedKeys.flatMap((managed) => lateItems(evidence, managed)),
-    ...accessKeys.flatMap(beyondItem),
-    ...managedKeys.flatMap((managed) => undeliveredItem(evidence, managed)),
+    ...managedKeys.flatMap((managed) => lateItems(evidence, managed, exemptions)),
+    ...managedKeys.flatMap(overdueItem).map(accepted),
+    ...accessKeys.flatMap(beyondItem).map(accepted),
+    ...managedKeys.flatMap((managed) => undeliveredItem(evidence, managed)).map(accepted),
     ...controls.filter(({ verdict }) => verdict === 'fail').map((control) => controlItem(control, accessKeys)),
-    ...findings.map(findingItem),
+    ...findings.map((finding, index) =>
+      asAccepted(findingItem(finding, index), findingExcuse(evidence, exemptions, finding)),
+    ),
   ].sort(
     (a, b) =>
       SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
@@ -144,12 +151,13 @@ function foundItems({ key, user, lives }: ManagedKeyHistory): Omit<Attention, 'i
 
 function lateItems(
   evidence: Evidence,
-  { key, user, lives, state, currentAccessKeyId, rotateDueAt }: ManagedKeyHistory,
+  { key, user, lives }: ManagedKeyHistory,
+  exemptions: readonly Exemption[],
 ): Attention[] {
   const late = lives.filter((life) => isLateWithin(evidence, life));
-  const items: Attention[] = late.map((life) => {
+  return late.map((life) => {
     const at = supersededAt(life) ?? '';
-    return {
+    const item: Attention = {
       id: `late-${life.accessKeyId}`,
       kind: 'late-rotation',
       severity: 'medium',
@@ -161,8 +169,12 @@ function lateItems(
       accessKeyId: life.accessKeyId,
       events: life.marks.flatMap(({ event }) => (event === undefined ? [] : [event])),
     };
+    return asAccepted(item, lateExcuse(exemptions, key, life));
   });
-  if (state !== 'overdue') return items;
+}
+
+function overdueItem({ key, user, state, currentAccessKeyId, rotateDueAt }: ManagedKeyHistory): Attention[] {
+  if (state !== 'overdue') return [];
   const now: Attention = {
     id: `overdue-${key}`,
     kind: 'late-rotation',
@@ -178,7 +190,7 @@ function lateItems(
     accessKeyId: currentAccessKeyId,
     events: [],
   };
-  return [...items, now];
+  return [now];
 }
 
 /** A superseded key that is still Active though neither its overlap nor a hold explains it. */

@@ -1,4 +1,5 @@
 import type { AuditEvent, AuditEventName } from '../../core/audit';
+import { EXEMPTS } from '../../core/key/exemption';
 import { LEVELS, RECORDING_FUNCTIONS, type RecordingFunction } from '../../core/names';
 import type { Evidence, UnreadableLine } from '../evidence/evidence';
 
@@ -36,6 +37,8 @@ const WRITERS: { readonly [Name in AuditEventName]?: readonly RecordingFunction[
   'pause-removed': LEVELS,
   'ask-written': LEVELS,
   'check-started': LEVELS,
+  'exception-accepted': [EXEMPTS],
+  'exception-ended': [EXEMPTS],
 };
 
 /**
@@ -55,7 +58,10 @@ export function filterEvidence(evidence: Evidence): FilteredEvidence {
     else forged.push(event);
   }
   const unreadable = [...record.unreadable, ...elsewhere];
-  return { evidence: { ...evidence, record: { ...record, events, unreadable } }, forged };
+  const exemptions = record.exemptions?.filter(
+    (event) => event.account === account && event.region === region && mayWrite(event),
+  );
+  return { evidence: { ...evidence, record: { ...record, events, exemptions, unreadable } }, forged };
 }
 
 function mayWrite({ event, function: name }: AuditEvent): boolean {

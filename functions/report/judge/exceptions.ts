@@ -1,13 +1,15 @@
 import { termOf } from '../../core/config/audit-terms';
 import { after } from '../../core/duration';
+import type { Exemption } from '../../core/key/exemption';
 import type { Evidence } from '../evidence/evidence';
 import { groupBy } from '../group-by';
 import { compare } from './compare';
 import { daysOf } from './exception-words';
+import { acceptedId, exemptionsIn, isDelayed } from './exempt';
 import type { KeyJudgements } from './judge-keys';
 import type { GrantedException } from './judged-key';
-import type { Exception, ManagedKeyHistory } from './model';
-import { DELIVERY_MAY_TAKE } from './time-bounds';
+import type { Attention, Exception, ManagedKeyHistory } from './model';
+import { DELIVERY_MAY_TAKE, dayOf } from './time-bounds';
 
 /** The anchor of an exception. */
 export function exceptionId({ kind, of }: Pick<GrantedException, 'kind' | 'of'>): string {
@@ -19,6 +21,7 @@ export function exceptionsOf(
   evidence: Evidence,
   judged: readonly KeyJudgements[],
   histories: readonly ManagedKeyHistory[],
+  attention: readonly Attention[] = [],
 ): readonly Exception[] {
   const granted = judged.flatMap(({ key, judgements }) =>
     judgements.flatMap(({ exception, why, control }) =>
@@ -49,6 +52,7 @@ export function exceptionsOf(
     ];
   });
   const all = [...own, ...deliveries(evidence, histories), ...acceptedOnes(evidence, groups)];
+  all.push(...exemptOnes(evidence, groups, histories, attention));
   return all.sort(
     (a, b) => Number(b.isInForce) - Number(a.isInForce) || compare(a.until, b.until) || compare(a.id, b.id),
   );
@@ -100,6 +104,50 @@ function acceptedOnes(
       approvedOn,
     };
   });
+}
+
+/** Those of the record, as far as they concern the period or today, also where they are over. */
+function exemptOnes(
+  evidence: Evidence,
+  groups: ReadonlyMap<string, readonly { readonly control: string }[]>,
+  histories: readonly ManagedKeyHistory[],
+  attention: readonly Attention[],
+): readonly Exception[] {
+  const { since, gatheredAt } = evidence;
+  return exemptionsIn(evidence).flatMap((exemption) => {
+    const { key, from, until, by, saidApprover, why: reason, event } = exemption;
+    if (until <= since || from > gatheredAt) return [];
+    const id = acceptedId(exemption);
+    const judged = groups.get(id) ?? [];
+    const managed = histories.find((history) => history.key === key);
+    const isDelaying = managed?.exception === id && isDelayed(managed);
+    const needed = judged.length + attention.filter(({ exception }) => exception === id).length;
+    return [
+      {
+        id,
+        kind: 'accepted' as const,
+        isInForce: needed > 0 || isDelaying,
+        until: until.toISOString(),
+        why: whyExempt(exemption, gatheredAt, needed > 0 || isDelaying),
+        key,
+        user: managed?.user,
+        controls: [...new Set(judged.map(({ control }) => control))],
+        approver: by,
+        saidApprover,
+        reason,
+        approvedOn: dayOf(from),
+        event,
+      },
+    ];
+  });
+}
+
+function whyExempt({ until, ended }: Exemption, now: Date, isNeeded: boolean): string {
+  const end = ended === undefined ? 'It is over' : `It was ended on ${dayOf(until)} by ${ended.by} ("${ended.why}")`;
+  if (until <= now)
+    return isNeeded ? `${end}; what was late until then is accepted.` : `${end}, and does not count any more.`;
+  if (!isNeeded) return 'Nothing needs it: the key misses nothing by its age or its delivery.';
+  return 'What the key misses by its age or its delivery is accepted, and is not fine.';
 }
 
 function whyAccepted({ isOver, isBegun, needed }: { isOver: boolean; isBegun: boolean; needed: number }): string {

@@ -1,6 +1,7 @@
 import { after, DAY, latest } from '../../core/duration';
 import { targetName, targetSetDigest } from '../../core/hosts/target';
 import { isDelivered } from '../../core/key/delivery-mark';
+import { type Exemption, exemptionOf } from '../../core/key/exemption';
 import { pauseOf } from '../../core/key/pause';
 import { currentKey, currentVersion } from '../../core/key/secret-state';
 import { undelivered } from '../../core/lifecycle/breaker';
@@ -8,6 +9,7 @@ import { isObserved } from '../../core/lifecycle/observed';
 import { registryParameterName } from '../../core/names';
 import type { Evidence } from '../evidence/evidence';
 import { groupBy } from '../group-by';
+import { acceptedId, exemptionsIn } from './exempt';
 import { firstRotationBy } from './first-rotation';
 import { isLateWithin, livesOf } from './lives';
 import type { Change, KeyLife, ManagedKeyHistory, OwnChangeLine } from './model';
@@ -23,11 +25,18 @@ export function historiesOf(
   ownChanges?: readonly OwnChangeLine[],
 ): readonly ManagedKeyHistory[] {
   const changesOf = groupBy(changes, ({ key }) => key);
+  const exemptions = exemptionsIn(evidence);
   return scope.keys.map((managed) => ({
     ...historyOf(evidence, managed, livesOf(managed, changesOf.get(managed.key) ?? [], evidence)),
+    exception: exceptionOf(exemptions, managed.key, evidence.gatheredAt),
     policyChangedAt: managed.changedAt?.toISOString(),
     policyWritten: writerOf(ownChanges, registryParameterName(managed.key), managed.changedAt),
   }));
+}
+
+function exceptionOf(exemptions: readonly Exemption[], key: string, now: Date): string | undefined {
+  const exemption = exemptionOf(exemptions, key, now);
+  return exemption && acceptedId(exemption);
 }
 
 function historyOf(evidence: Evidence, managed: ManagedKey, lives: readonly KeyLife[]): ManagedKeyHistory {

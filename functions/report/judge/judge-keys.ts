@@ -1,8 +1,10 @@
 import type { ControlId } from '../../core/config/audit-terms';
 import { termOf } from '../../core/config/audit-terms';
+import type { Exemption } from '../../core/key/exemption';
 import type { Evidence } from '../evidence/evidence';
 import { groupBy } from '../group-by';
 import type { Control } from './controls';
+import { acceptedWords, excuseOf, exemptionsIn } from './exempt';
 import { firstRotationBy } from './first-rotation';
 import type { JudgedKey, Judgement } from './judged-key';
 import type { KeyFacts } from './key-facts';
@@ -21,11 +23,12 @@ export function judgeKeys(
   facts: readonly KeyFacts[],
 ): readonly KeyJudgements[] {
   const ofUser = groupBy(facts, ({ user }) => user);
+  const exemptions = exemptionsIn(evidence);
   return facts.map((about) => {
     const key = judgedKey(evidence, about, ofUser.get(about.user) ?? []);
     const judgements = controls.map(({ id, judge }) => ({
       control: id,
-      ...accepted(evidence, key, id, judge(key)),
+      ...exempted(evidence, exemptions, key, id, accepted(evidence, key, id, judge(key))),
     }));
     return { key, judgements };
   });
@@ -54,6 +57,25 @@ function changeoverOf(active: readonly KeyFacts[], now: Date): JudgedKey['change
     if (overlap !== undefined) return { older, overlap };
   }
   return undefined;
+}
+
+/** The same of what was accepted by a request, as the sealed record has it. */
+function exempted(
+  evidence: Evidence,
+  exemptions: readonly Exemption[],
+  key: JudgedKey,
+  control: ControlId,
+  own: Judgement,
+): Judgement {
+  if (own.verdict !== 'fail' && own.verdict !== 'unknown') return own;
+  const exemption = excuseOf(evidence, exemptions, key, control, own);
+  if (exemption === undefined) return own;
+  const { event: of, until } = exemption;
+  return {
+    verdict: 'exception',
+    why: `${own.why} ${acceptedWords(exemption)}`,
+    exception: { kind: 'accepted', until, of },
+  };
 }
 
 /** An accepted exception that counts now takes the place of what a control misses, or cannot tell. */

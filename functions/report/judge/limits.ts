@@ -1,5 +1,6 @@
 import { type AuditEvent, attemptOfEvent } from '../../core/audit';
 import { after, DAY, HOUR, MINUTE } from '../../core/duration';
+import { EXEMPTION_EVENTS, LONGEST_EXEMPTION } from '../../core/key/exemption';
 import type { Evidence, EvidenceSource, TrailSpan } from '../evidence/evidence';
 import { groupBy } from '../group-by';
 import type { Limit } from './model';
@@ -53,6 +54,7 @@ export function limitsOf(evidence: Evidence, scope: Scope, reconciliation: Recon
   return [
     ...sources(evidence),
     ...recordLimits(evidence, scope),
+    ...exemptionLimits(evidence, scope),
     ...sealLimits(evidence),
     ...trailLimits(evidence, reconciliation),
     ...ownLimits(evidence),
@@ -109,6 +111,29 @@ function recordLimits({ record, since }: Evidence, scope: Scope): readonly Weigh
     'retention has passed, or somebody deleted it.';
   return [{ source: 'audit-record', message, isDecisive: wasManaged }];
 }
+
+/**
+ * How far back the record tells what somebody has accepted: one that does not show excuses nothing, so that a yes stays
+ * one. What counts is sealed.
+ */
+function exemptionLimits({ record, gatheredAt }: Evidence, scope: Scope): readonly WeighedLimit[] {
+  if (record === undefined) return [];
+  const { beginsAt, seals, events } = record;
+  const told = (message: string): WeighedLimit => ({ source: 'audit-record', message, isDecisive: false });
+  if (seals === undefined && events.some(({ event }) => IS_OF_EXEMPTION.has(event))) {
+    return [told('The record tells of accepted exceptions, and no seal could be checked: none of them counts.')];
+  }
+  const wasManaged = scope.keys.some((key) => key.since !== undefined && key.since < after(beginsAt, -DAY));
+  if (beginsAt <= after(gatheredAt, -LONGEST_EXEMPTION) || !wasManaged) return [];
+  return [
+    told(
+      `The record begins at ${beginsAt.toISOString()}, and an exception may be accepted for a year: one that was accepted ` +
+        'before does not show, and does not count. The archive may have it; accept it anew where it is still meant.',
+    ),
+  ];
+}
+
+const IS_OF_EXEMPTION: ReadonlySet<string> = new Set(EXEMPTION_EVENTS);
 
 /** What was written before there were seals rests on who could write into the log group. */
 function sealLimits({ record, since }: Evidence): readonly WeighedLimit[] {

@@ -50,7 +50,7 @@ export function makeReport(gathered: Evidence): Report {
   const idle = boundsOfIdleRuns(attempts);
   const tables = {
     attention: [...attention],
-    exceptions: [...exceptionsOf(evidence, judged, managedKeys)],
+    exceptions: [...exceptionsOf(evidence, judged, managedKeys, attention)],
     accessKeys: [...accessKeys],
     managedKeys: [...managedKeys],
     changes: [...reconciliation.changes],

@@ -42,6 +42,10 @@ const attentionSchema = z.object({
   key: z.string().optional(),
   user: z.string().optional(),
   accessKeyId: z.string().optional(),
+  exception: z
+    .string()
+    .optional()
+    .describe('ID of the accepted exception that it is under: it is no violation as long as that is in force.'),
   events: eventIds,
 });
 
@@ -80,7 +84,7 @@ const exceptionSchema = z.object({
     .describe(
       'overlap: both keys of a rotation work, as the policy says. held: longer, because the older one is in use. due: the ' +
         'next run rotates it. first-rotation: the next run makes its first key. delivery: it is being delivered. accepted: ' +
-        'somebody has accepted it in the configuration.',
+        'somebody has accepted it in the configuration, or by keyturn exempt: then it names the event.',
     ),
   isInForce: z
     .boolean()
@@ -92,7 +96,12 @@ const exceptionSchema = z.object({
   accessKeyId: z.string().optional(),
   policy: z.string().optional().describe('rotateAfter/deactivateAfter/deleteAfter, in days.'),
   controls: z.array(z.string()).describe('Controls that it is about.'),
-  approver: z.string().optional(),
+  approver: z
+    .string()
+    .optional()
+    .describe('As the configuration says; where there is an event, the ARN of whoever accepted it, as AWS says it.'),
+  saidApprover: z.string().optional().describe('Whom that person named as the approver: said, and not attested.'),
+  event: z.string().optional().describe('ID of the sealed audit event that proves who has accepted it.'),
   reason: z.string().optional(),
   approvedOn: z.iso.date().optional(),
 });
@@ -172,6 +181,7 @@ const managedKeySchema = z.object({
   state: z
     .enum(['on-time', 'overdue', 'undelivered', 'not-rotated-yet', 'paused', 'observed', 'not-managed', 'unknown'])
     .describe('observed: Keyturn only tells what it would do for the key, so nothing rotates it.'),
+  exception: z.string().optional().describe('ID of the accepted exception that is in force for it now.'),
   rotateDueAt: time.optional(),
   undeliveredSince: time.optional().describe('In the state undelivered.'),
   rotations: z.int(),

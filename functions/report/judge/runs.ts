@@ -46,6 +46,8 @@ const CHANGES: ReadonlySet<AuditEvent['event']> = new Set([
   'pause-written',
   'pause-removed',
   'ask-written',
+  'exception-accepted',
+  'exception-ended',
 ]);
 
 /** How late an event may show in the record. */

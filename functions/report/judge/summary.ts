@@ -1,6 +1,7 @@
 import type { Evidence } from '../evidence/evidence';
 import { actionOfEvent } from './actions';
 import { exceptionsInWords } from './exception-words';
+import { isDelayed } from './exempt';
 import type { WeighedLimit } from './limits';
 import type { Report } from './model';
 import { isUndeployed } from './own-changes';
@@ -77,10 +78,19 @@ type Counted = Omit<Summary, 'verdict' | 'headline'>;
 
 /** What is proved to be against the rules. */
 function violationsOf({ controls, managedKeys, attention, changes: all }: Tables, counted: Counted): readonly string[] {
-  const overdue = managedKeys.filter(({ state }) => state === 'overdue').map(({ key }) => key);
-  const late = managedKeys.filter(({ lateRotations }) => lateRotations > 0).map(({ key }) => key);
+  // What somebody has accepted is listed, and is no violation.
+  const isOpen = (item: Report['attention'][number]) => item.exception === undefined;
   const keysOf = (wanted: Report['attention'][number]['kind']) =>
-    attention.flatMap(({ kind, key }) => (kind === wanted && key !== undefined ? [key] : []));
+    attention.filter(isOpen).flatMap(({ kind, key }) => (kind === wanted && key !== undefined ? [key] : []));
+  const overdue = managedKeys
+    .filter(({ state, exception }) => state === 'overdue' && exception === undefined)
+    .map(({ key }) => key);
+  const accepted = attention.filter((item) => item.kind === 'late-rotation' && !isOpen(item));
+  const acceptedOf = (key: string) => accepted.filter((item) => item.key === key && item.id.startsWith('late-')).length;
+  const late = managedKeys
+    .map(({ key, lateRotations }) => ({ key, times: lateRotations - acceptedOf(key) }))
+    .filter(({ times }) => times > 0);
+  const lateTimes = late.reduce((sum, { times }) => sum + times, 0);
   const beyond = keysOf('late-deactivation');
   const waiting = keysOf('late-delivery');
   const failed = controls.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id);
@@ -93,9 +103,19 @@ function violationsOf({ controls, managedKeys, attention, changes: all }: Tables
     named(overdue.length, 'managed key is overdue', 'managed keys are overdue', overdue),
     named(beyond.length, 'managed key is behind its dates', 'managed keys are behind their dates', beyond),
     named(waiting.length, 'managed key is not delivered', 'managed keys are not delivered', waiting),
-    named(counted.lateRotations, 'rotation came late', 'rotations came late', late),
+    named(
+      lateTimes,
+      'rotation came late',
+      'rotations came late',
+      late.map(({ key }) => key),
+    ),
     named(failed.length, 'control fails', 'controls fail', failed),
   ].flat();
+}
+
+/** Its age and its delivery are accepted; that it is not known how it stands is not. */
+function isAccepted(managed: Report['managedKeys'][number]): boolean {
+  return managed.exception !== undefined && isDelayed(managed);
 }
 
 /** What would have to be known for a yes. */
@@ -104,7 +124,7 @@ function doubtsOf(
   counted: Counted,
 ): readonly string[] {
   const inState = (wanted: Report['managedKeys'][number]['state']) =>
-    managedKeys.filter(({ state }) => state === wanted).length;
+    managedKeys.filter((managed) => managed.state === wanted && !isAccepted(managed)).length;
   const open = attention.filter(({ kind, severity }) => kind === 'open-finding' && severity !== 'low').length;
   const unknown = controls.filter(({ verdict }) => verdict === 'unknown').length;
   const gaps = attention.filter(({ kind }) => kind === 'log-gap').length;

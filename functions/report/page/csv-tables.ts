@@ -33,6 +33,7 @@ export const CSV_TABLES = {
       user: ({ user }) => user,
       accessKeyId: ({ accessKeyId }) => accessKeyId,
       events: ({ events }) => joined(events),
+      exception: ({ exception }) => exception,
     }),
   exceptions: ({ exceptions }) =>
     table(exceptions, {
@@ -49,6 +50,8 @@ export const CSV_TABLES = {
       approver: ({ approver }) => approver,
       reason: ({ reason }) => reason,
       approvedOn: ({ approvedOn }) => approvedOn,
+      saidApprover: ({ saidApprover }) => saidApprover,
+      event: ({ event }) => event,
     }),
   limits: ({ limits }) => table(limits, { source: ({ source }) => source, message: ({ message }) => message }),
   'trail-spans': ({ trailSpans = [] }) =>

@@ -87,7 +87,8 @@ function Lines({ id, caption, exceptions, anchors }: LinesProps) {
   return (
     <Table id={id} caption={caption} columns={hasReasons ? [...COLUMNS, REASON] : COLUMNS} counts="exceptions">
       {exceptions.map((exception) => {
-        const { kind, key, user, accessKeyId, until, controls, policy, approver, approvedOn, reason, why } = exception;
+        const { kind, key, user, accessKeyId, until, controls, policy, approver, approvedOn, reason, why, event } =
+          exception;
         return (
           <tr key={exception.id} id={exceptionAnchor(exception.id)} data-key={key}>
             <td>{KINDS[kind]}</td>
@@ -103,7 +104,16 @@ function Lines({ id, caption, exceptions, anchors }: LinesProps) {
                 </>
               ))}
             </td>
-            <td>{approver === undefined ? policy : `${approver}, on ${approvedOn}`}</td>
+            <td>
+              {approver === undefined ? policy : `${approver}, on ${approvedOn}`}
+              {exception.saidApprover !== undefined && `; said: "${exception.saidApprover}"`}
+              {event !== undefined && (
+                <>
+                  {' '}
+                  <Link to={anchors.event(event)}>event</Link>
+                </>
+              )}
+            </td>
             {hasReasons && <td class="text">{reason === undefined ? undefined : `${reason} ${why}`}</td>}
           </tr>
         );

@@ -44,6 +44,8 @@ const WRITERS: Partial<Record<AuditEventName, readonly (typeof RECORDING_FUNCTIO
   'pause-removed': LEVELS,
   'ask-written': LEVELS,
   'check-started': LEVELS,
+  'exception-accepted': ['administrator'],
+  'exception-ended': ['administrator'],
 };
 
 describe('the evidence that something can rest on (K7)', () => {

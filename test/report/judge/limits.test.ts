@@ -108,6 +108,8 @@ describe('a record that begins after the period', () => {
   const message =
     `The record /keyturn/audit begins at ${beginsAt.toISOString()}, after the start of the period: it was made then, or ` +
     'its retention has passed, or somebody deleted it.';
+  /** What somebody had accepted before that. */
+  const acceptedBefore = minor('audit-record', expect.stringContaining('an exception may be accepted for a year'));
   const since = (at: Date) => ({ secrets: whole.secrets?.map((secret) => ({ ...secret, createdAt: at })) });
 
   it.each([
@@ -117,6 +119,7 @@ describe('a record that begins after the period', () => {
   ])('could turn a yes into a no only where %s: %s', (_what, at, isDecisive) => {
     expect(limits({ ...record({ beginsAt }), ...since(at) })).toEqual([
       { source: 'audit-record', message, isDecisive },
+      ...(isDecisive ? [acceptedBefore] : []),
     ]);
   });
 
@@ -130,6 +133,7 @@ describe('a record that begins after the period', () => {
     ];
     expect(limits({ ...two.evidence(2, 0), ...record({ beginsAt }), secrets }, { skew: 0 })).toEqual([
       decisive('audit-record', message),
+      acceptedBefore,
     ]);
   });
 

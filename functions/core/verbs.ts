@@ -22,6 +22,7 @@ export const VERBS = {
   resume: { level: 'operator', tag: TAG.paused, done: 'pause-removed', starts: [] },
   rotate: { level: 'operator', tag: TAG.rotationAsked, done: 'ask-written', starts: ['rotate'] },
   deliver: { level: 'operator', tag: TAG.deliveryAsked, done: 'ask-written', starts: ['sync'] },
+  rollback: { level: 'administrator', tag: TAG.withdrawn, done: 'ask-written', starts: ['rotate'] },
 } as const satisfies Readonly<Record<string, Verb>>;
 
 /** Whether those of a level may ask for something. */

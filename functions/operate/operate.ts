@@ -165,8 +165,14 @@ async function startAll(ports: OperatePorts, run: Run, { request, caller }: Aske
 }
 
 /** An earlier copy died after it had done it, and before it could say so (K7). */
-async function foundDone(ports: OperatePorts, run: Run, asked: Asked, { entry }: Managed): Promise<OperateAnswer> {
-  run.audit(VERBS[asked.request.do].done, entry, { reason: 'found-done', facts: factsOf(asked) });
+async function foundDone(
+  ports: OperatePorts,
+  run: Run,
+  asked: Asked,
+  { entry, secret }: Managed,
+): Promise<OperateAnswer> {
+  const { tag, done } = VERBS[asked.request.do];
+  run.audit(done, entry, { reason: 'found-done', facts: { ...factsOf(asked), tag: secret.tags[tag] } });
   return answered(run, asked, { outcome: 'done', repeated: true, started: await startAll(ports, run, asked) });
 }
 

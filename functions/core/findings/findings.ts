@@ -13,6 +13,7 @@ import { invalidPause } from './codes/invalid-pause';
 import { keyPromoted } from './codes/key-promoted';
 import { notAdopted } from './codes/not-adopted';
 import { notDeployed } from './codes/not-deployed';
+import { notRolledBack } from './codes/not-rolled-back';
 import { observed } from './codes/observed';
 import { orphanDiscarded } from './codes/orphan-discarded';
 import { outOfTime } from './codes/out-of-time';
@@ -79,6 +80,7 @@ export const FINDINGS = byCode({
   'users-path': usersPath,
   'record-unavailable': recordUnavailable,
   'step-failed': stepFailed,
+  'not-rolled-back': notRolledBack,
   'request-refused': requestRefused,
   'invalid-entry': invalidEntry,
   'invalid-pause': invalidPause,

@@ -3,8 +3,9 @@ import { after, DAY, daysBetween, latest } from '../duration';
 import { targetSetDigest } from '../hosts/target';
 import type { AccessKey } from '../key/access-key';
 import { isDelivered } from '../key/delivery-mark';
-import type { KeyRing } from '../key/key-ring';
+import { inactiveSince, type KeyRing } from '../key/key-ring';
 import type { SecretState, StoredVersion } from '../key/secret-state';
+import { isWithdrawn } from '../key/withdrawn';
 import type { FoundOfKey } from './found';
 import { deactivationDue, type RetirementAges, retirementAges } from './retirement';
 
@@ -13,6 +14,13 @@ export type Occupant =
   | { readonly is: 'inactive-current'; readonly accessKeyId: string }
   | { readonly is: 'foreign'; readonly accessKeyIds: readonly string[] }
   | { readonly is: 'superseded' }
+  | {
+      /** A key that an administrator took back. */
+      readonly is: 'withdrawn';
+      readonly accessKeyId: string;
+      /** When it is made Inactive and deleted at the soonest. @default - the older one is not everywhere yet */
+      readonly dates?: RetirementAges | undefined;
+    }
   | { readonly is: 'adopted'; readonly replacesIdleAfter: number | undefined };
 
 /** A rotation is wanted, and the user has two keys already (K10). */
@@ -27,7 +35,17 @@ export type NoRoom = FoundOfKey<
 >;
 
 export function noRoom(
-  { entry, keys, now }: { readonly entry: RegistryEntry; readonly keys: readonly AccessKey[]; readonly now: Date },
+  {
+    entry,
+    secret,
+    keys,
+    now,
+  }: {
+    readonly entry: RegistryEntry;
+    readonly secret: SecretState;
+    readonly keys: readonly AccessKey[];
+    readonly now: Date;
+  },
   ring: KeyRing,
 ): NoRoom {
   return {
@@ -41,15 +59,22 @@ export function noRoom(
         status,
         days: daysBetween(createdAt, now),
       })),
-      occupant: occupantOf(entry, ring),
+      occupant: occupantOf(entry, secret, ring),
     },
   };
 }
 
-function occupantOf({ adopt, policy }: RegistryEntry, { anchor, anchorKey, unknown }: KeyRing): Occupant {
+function occupantOf(entry: RegistryEntry, secret: SecretState, ring: KeyRing): Occupant {
+  const { adopt, policy } = entry;
+  const { anchor, anchorKey, superseded, unknown } = ring;
   if (anchorKey?.status === 'Inactive') return { is: 'inactive-current', accessKeyId: anchorKey.accessKeyId };
   if (anchor !== undefined && unknown.length > 0) {
     return { is: 'foreign', accessKeyIds: unknown.map(({ accessKeyId }) => accessKeyId) };
+  }
+  const withdrawn = superseded.find((key) => isWithdrawn(secret, key));
+  if (anchor !== undefined && withdrawn !== undefined) {
+    const dates = datesOf(entry, secret, anchor, withdrawn);
+    return { is: 'withdrawn', accessKeyId: withdrawn.accessKeyId, dates };
   }
   if (anchor !== undefined) return { is: 'superseded' };
   return { is: 'adopted', replacesIdleAfter: adopt === 'replace-idle' ? policy.deactivateAfter : undefined };
@@ -77,16 +102,21 @@ export function takingOver(
   const from = secret.takesOver?.secret;
   if (from === undefined || current === undefined || old === undefined) return undefined;
   if (anchorKey?.status !== 'Active' || unknown.length > 0) return undefined;
-  const dates = isDelivered(secret, current, targetSetDigest(entry.targets, entry.connections))
-    ? datesOf(entry, secret, current, old)
-    : undefined;
+  const dates = datesOf(entry, secret, current, old);
   const facts = { user: entry.user, from, current: current.accessKeyId, superseded: old.accessKeyId, dates };
   return { code: 'taking-over', key: entry.id, facts };
 }
 
-function datesOf(entry: RegistryEntry, secret: SecretState, current: StoredVersion, old: AccessKey): RetirementAges {
+/** undefined while today's targets do not hold the current key yet. */
+function datesOf(
+  entry: RegistryEntry,
+  secret: SecretState,
+  current: StoredVersion,
+  old: Pick<AccessKey, 'accessKeyId' | 'createdAt'>,
+): RetirementAges | undefined {
+  if (!isDelivered(secret, current, targetSetDigest(entry.targets, entry.connections))) return undefined;
   const { deactivateAfter, deleteAfter } = entry.policy;
-  const deactivate = deactivationDue(entry, secret, current, old);
+  const deactivate = inactiveSince(secret, old.accessKeyId) ?? deactivationDue(entry, secret, current, old);
   const age = retirementAges(entry.policy, old.createdAt, current.createdAt).delete;
   return { deactivate, delete: latest(age, after(deactivate, (deleteAfter - deactivateAfter) * DAY)) };
 }

@@ -2,6 +2,7 @@ import type { PlanInput, Refused, RequestPlan } from './plan';
 import { refusedLevel } from './plan';
 import { planDeliver } from './plan-deliver';
 import { planPause } from './plan-pause';
+import { planRollback } from './plan-rollback';
 import { planRotate } from './plan-rotate';
 
 /** What a request comes to: one change and what it means, or why nothing is done. */
@@ -17,5 +18,7 @@ export function planRequest(input: PlanInput): RequestPlan | Refused {
       return planRotate({ ...input, request });
     case 'deliver':
       return planDeliver({ ...input, request });
+    case 'rollback':
+      return planRollback({ ...input, request });
   }
 }

@@ -49,6 +49,7 @@ export const requestSchema = z.discriminatedUnion('do', [
   z.strictObject({ ...asked, do: z.literal('resume') }),
   z.strictObject({ ...asked, do: z.literal('rotate') }),
   z.strictObject({ ...asked, do: z.literal('deliver') }),
+  z.strictObject({ ...asked, do: z.literal('rollback') }),
 ]);
 export type OperatorRequest = z.output<typeof requestSchema>;
 

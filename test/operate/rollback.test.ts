@@ -92,11 +92,11 @@ describe('a rollback', () => {
   it('has the withdrawn key retired after overlap and recovery, says until when, and then rotates (K1, K3, K4, K8)', async () => {
     const { scene, old, fresh } = await rolledBack();
     const outcomes = await live(scene, [92, 100]);
-    expect(outcomes.flatMap(({ findings }) => findings)).toContain('two-keys');
+    expect(outcomes.flatMap(({ findings }) => findings)).toContain('withdrawn');
     const { message } =
-      scene.audits.findLast(({ event, reason }) => event === 'finding' && reason === 'two-keys') ?? {};
-    expect(message).toContain(`An administrator took ${fresh} back`);
-    expect(message).toContain('Inactive on 2026-04-12 and deleted on 2026-04-22 at the soonest');
+      scene.audits.findLast(({ event, reason }) => event === 'finding' && reason === 'withdrawn') ?? {};
+    expect(message).toContain(`${fresh}, which was withdrawn, has the second place`);
+    expect(message).toContain('Inactive from 2026-04-12 on and deleted from 2026-04-22 on');
     expect(statusOf(scene, fresh)).toBe('Active');
     await live(scene, [101.1, 110]);
     expect([statusOf(scene, fresh), scene.currentKey('shop')]).toEqual(['Inactive', old]);

@@ -45,6 +45,7 @@ import { userChanged } from './codes/user-changed';
 import { userMissing } from './codes/user-missing';
 import { userSpelling } from './codes/user-spelling';
 import { usersPath } from './codes/users-path';
+import { withdrawn } from './codes/withdrawn';
 import type { Descriptor } from './descriptor';
 
 /**
@@ -96,6 +97,7 @@ export const FINDINGS = byCode({
   'orphan-discarded': orphanDiscarded,
   settling,
   'taking-over': takingOver,
+  withdrawn,
   'unmanaged-secret': unmanagedSecret,
   'unknown-event': unknownEvent,
 });

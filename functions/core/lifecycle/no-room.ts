@@ -6,7 +6,7 @@ import { isDelivered } from '../key/delivery-mark';
 import { inactiveSince, type KeyRing } from '../key/key-ring';
 import type { SecretState, StoredVersion } from '../key/secret-state';
 import { isWithdrawn } from '../key/withdrawn';
-import type { FoundOfKey } from './found';
+import type { FoundOfAccessKey, FoundOfKey } from './found';
 import { deactivationDue, type RetirementAges, retirementAges } from './retirement';
 
 /** What holds the second place, and so what makes room again. */
@@ -14,13 +14,6 @@ export type Occupant =
   | { readonly is: 'inactive-current'; readonly accessKeyId: string }
   | { readonly is: 'foreign'; readonly accessKeyIds: readonly string[] }
   | { readonly is: 'superseded' }
-  | {
-      /** A key that an administrator took back. */
-      readonly is: 'withdrawn';
-      readonly accessKeyId: string;
-      /** When it is made Inactive and deleted at the soonest. @default - the older one is not everywhere yet */
-      readonly dates?: RetirementAges | undefined;
-    }
   | { readonly is: 'adopted'; readonly replacesIdleAfter: number | undefined };
 
 /** A rotation is wanted, and the user has two keys already (K10). */
@@ -35,17 +28,7 @@ export type NoRoom = FoundOfKey<
 >;
 
 export function noRoom(
-  {
-    entry,
-    secret,
-    keys,
-    now,
-  }: {
-    readonly entry: RegistryEntry;
-    readonly secret: SecretState;
-    readonly keys: readonly AccessKey[];
-    readonly now: Date;
-  },
+  { entry, keys, now }: { readonly entry: RegistryEntry; readonly keys: readonly AccessKey[]; readonly now: Date },
   ring: KeyRing,
 ): NoRoom {
   return {
@@ -59,22 +42,15 @@ export function noRoom(
         status,
         days: daysBetween(createdAt, now),
       })),
-      occupant: occupantOf(entry, secret, ring),
+      occupant: occupantOf(entry, ring),
     },
   };
 }
 
-function occupantOf(entry: RegistryEntry, secret: SecretState, ring: KeyRing): Occupant {
-  const { adopt, policy } = entry;
-  const { anchor, anchorKey, superseded, unknown } = ring;
+function occupantOf({ adopt, policy }: RegistryEntry, { anchor, anchorKey, unknown }: KeyRing): Occupant {
   if (anchorKey?.status === 'Inactive') return { is: 'inactive-current', accessKeyId: anchorKey.accessKeyId };
   if (anchor !== undefined && unknown.length > 0) {
     return { is: 'foreign', accessKeyIds: unknown.map(({ accessKeyId }) => accessKeyId) };
-  }
-  const withdrawn = superseded.find((key) => isWithdrawn(secret, key));
-  if (anchor !== undefined && withdrawn !== undefined) {
-    const dates = datesOf(entry, secret, anchor, withdrawn);
-    return { is: 'withdrawn', accessKeyId: withdrawn.accessKeyId, dates };
   }
   if (anchor !== undefined) return { is: 'superseded' };
   return { is: 'adopted', replacesIdleAfter: adopt === 'replace-idle' ? policy.deactivateAfter : undefined };
@@ -93,6 +69,30 @@ export type TakingOver = FoundOfKey<
     readonly dates?: RetirementAges;
   }
 >;
+
+/** The key before is current again, and its next rotation is wanted, for which a withdrawn key has the place. */
+export type WaitsForWithdrawn = FoundOfAccessKey<
+  'withdrawn',
+  {
+    readonly user: string;
+    readonly current: string;
+    /** When the withdrawn one is made Inactive and deleted at the soonest. @default - today's targets do not hold the current one yet */
+    readonly dates?: RetirementAges | undefined;
+  }
+>;
+
+/** What holds the second place is a key that an administrator took back, which goes by its dates. */
+export function waitsForWithdrawn(
+  { entry, secret }: { readonly entry: RegistryEntry; readonly secret: SecretState },
+  { current, anchorKey, superseded, unknown }: KeyRing,
+): WaitsForWithdrawn | undefined {
+  const withdrawn = superseded.find((key) => isWithdrawn(secret, key));
+  if (current === undefined || withdrawn === undefined) return undefined;
+  if (anchorKey?.status !== 'Active' || unknown.length > 0) return undefined;
+  const dates = datesOf(entry, secret, current, withdrawn);
+  const facts = { user: entry.user, current: current.accessKeyId, dates };
+  return { code: 'withdrawn', key: entry.id, accessKeyId: withdrawn.accessKeyId, facts };
+}
 
 /** What holds the second place is the superseded key of the retained secret, which goes by its dates. */
 export function takingOver(

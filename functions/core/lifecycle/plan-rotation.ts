@@ -18,7 +18,7 @@ import { currentVersion, type SecretState, storedVersions, withoutFuture } from 
 import { isWithdrawn } from '../key/withdrawn';
 import { dueAt } from './due';
 import type { UserChanged } from './former-users';
-import { noRoom, takingOver } from './no-room';
+import { noRoom, takingOver, waitsForWithdrawn } from './no-room';
 import { pauseFinding } from './paused';
 import { notRolledBack, rollbackSteps } from './rollback';
 import type { RotationFinding } from './rotation-findings';
@@ -306,6 +306,6 @@ function waitForRoom(situation: Situation): RotationPart {
   const isRecorded = inactive.some(({ accessKeyId }) => inactiveSince(secret, accessKeyId) !== undefined);
   return {
     steps: oldest === undefined || isRecorded ? [] : [{ do: 'record-inactive', accessKeyId: oldest.accessKeyId }],
-    findings: [takingOver(situation, ring) ?? noRoom(situation, ring)],
+    findings: [takingOver(situation, ring) ?? waitsForWithdrawn(situation, ring) ?? noRoom(situation, ring)],
   };
 }

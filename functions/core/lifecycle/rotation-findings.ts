@@ -1,6 +1,6 @@
 import type { UserChanged } from './former-users';
 import type { FoundOfAccessKey, FoundOfKey } from './found';
-import type { NoRoom, TakingOver } from './no-room';
+import type { NoRoom, TakingOver, WaitsForWithdrawn } from './no-room';
 import type { PauseFinding } from './paused';
 import type { NotRolledBack } from './rollback';
 
@@ -49,4 +49,5 @@ export type RotationFinding =
   | RotationLapsed
   | NotRolledBack
   | NoRoom
-  | TakingOver;
+  | TakingOver
+  | WaitsForWithdrawn;

@@ -354,37 +354,24 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
   ],
   [
     {
-      code: 'two-keys',
+      code: 'withdrawn',
       key,
-      facts: {
-        is: 'no-room',
-        user,
-        keys: [{ accessKeyId, status: 'Active', days: 92 }],
-        occupant: { is: 'withdrawn', accessKeyId, dates: { deactivate: day(101), delete: day(111) } },
-      },
+      accessKeyId,
+      facts: { user, current: 'AKIABEFORE', dates: { deactivate: day(101), delete: day(111) } },
     },
-    'attention',
-    'blocked',
-    'User bitbucket-web-shop of key "web-shop" has two access keys, which is IAM\'s limit: AKIA0000000000000OLD (Active, 92 ' +
-      'days old). An administrator took AKIA0000000000000OLD back: it is kept for inspection, and never delivered. It is made ' +
-      'Inactive on 2026-04-12 and deleted on 2026-04-22 at the soonest. Then the key is rotated.',
+    'notice',
+    'held',
+    'Key "web-shop" was rolled back to AKIABEFORE, and is to be rotated. AKIA0000000000000OLD, which was withdrawn, has the ' +
+      'second place of bitbucket-web-shop: it is kept for inspection, and never delivered. It is made Inactive from ' +
+      '2026-04-12 on and deleted from 2026-04-22 on. Then the key is rotated.',
   ],
   [
-    {
-      code: 'two-keys',
-      key,
-      facts: {
-        is: 'no-room',
-        user,
-        keys: [{ accessKeyId, status: 'Active', days: 92 }],
-        occupant: { is: 'withdrawn', accessKeyId },
-      },
-    },
-    'attention',
-    'blocked',
-    'User bitbucket-web-shop of key "web-shop" has two access keys, which is IAM\'s limit: AKIA0000000000000OLD (Active, 92 ' +
-      'days old). An administrator took AKIA0000000000000OLD back: it is kept for inspection, and never delivered. It is ' +
-      'retired when the one before it is at every target again, and the overlap has passed. Then the key is rotated.',
+    { code: 'withdrawn', key, accessKeyId, facts: { user, current: 'AKIABEFORE' } },
+    'notice',
+    'held',
+    'Key "web-shop" was rolled back to AKIABEFORE, and is to be rotated. AKIA0000000000000OLD, which was withdrawn, has the ' +
+      'second place of bitbucket-web-shop: it is kept for inspection, and never delivered. It is retired when AKIABEFORE is ' +
+      'at every target again, and the overlap has passed. Then the key is rotated.',
   ],
   ...(
     [

@@ -49,11 +49,6 @@ function cure(user: string, occupant: Occupant): string {
       );
     case 'superseded':
       return 'The superseded one is deactivated and deleted when its dates have passed; then the key is rotated.';
-    case 'withdrawn':
-      return (
-        `An administrator took ${occupant.accessKeyId} back: it is kept for inspection, and never delivered. ` +
-        `${whenGone(occupant.dates)} Then the key is rotated.`
-      );
     case 'adopted':
       return occupant.replacesIdleAfter === undefined
         ? 'Delete the one that nobody uses (aws iam get-access-key-last-used tells), or set "adopt: replace-idle" to ' +
@@ -61,13 +56,6 @@ function cure(user: string, occupant: Occupant): string {
         : `One is retired when it has not been used for ${occupant.replacesIdleAfter} days; until then a person has to ` +
             'decide which one can go.';
   }
-}
-
-function whenGone(dates: Extract<Occupant, { readonly is: 'withdrawn' }>['dates']): string {
-  if (dates === undefined)
-    return 'It is retired when the one before it is at every target again, and the overlap has passed.';
-  const day = (at: Date) => at.toISOString().slice(0, 10);
-  return `It is made Inactive on ${day(dates.deactivate)} and deleted on ${day(dates.delete)} at the soonest.`;
 }
 
 function neitherIdle(key: string, { user, deactivateAfter, keys }: NeitherIdle['facts']): string {

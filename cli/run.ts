@@ -55,6 +55,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'let a managed key go on that was held back',
     load: async () => (await import('./commands/resume')).resumeCommand,
   },
+  rollback: {
+    summary: 'have the key before the current one back',
+    load: async () => (await import('./commands/rollback')).rollbackCommand,
+  },
   rotate: {
     summary: 'have a managed key rotated now',
     load: async () => (await import('./commands/rotate')).rotateCommand,

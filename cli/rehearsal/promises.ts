@@ -165,7 +165,11 @@ function k7({ world, audits }: Observed): Verdict {
   const pairs: readonly (readonly [string, number, number])[] = [
     ['created', keyWrites(world, 'CreateAccessKey').length, audited(audits, 'key-created')],
     ['stored', writes(world, 'PutSecretValue').length, audited(audits, 'key-stored')],
-    ['deactivated', keyWrites(world, 'UpdateAccessKey').length, audited(audits, 'key-deactivated')],
+    [
+      'deactivated',
+      keyWrites(world, 'UpdateAccessKey').length,
+      audited(audits, 'key-deactivated') + audited(audits, 'key-reactivated'),
+    ],
     [
       'deleted',
       keyWrites(world, 'DeleteAccessKey').length,
@@ -191,7 +195,7 @@ const ANNOUNCED: Readonly<Record<string, string>> = {
 /** A run that is killed, or never gets its answer, cannot tell what it did; that it was about to is told before. */
 function k7UnderFaults({ world, audits, trouble }: Observed): Verdict {
   const done = Object.keys(ANNOUNCED).flatMap((name) => writes(world, name));
-  const told = ['key-created', 'key-stored', 'key-deactivated', 'key-deleted', 'key-discarded'];
+  const told = ['key-created', 'key-stored', 'key-deactivated', 'key-reactivated', 'key-deleted', 'key-discarded'];
   const after = told.reduce((sum, event) => sum + audited(audits, event), 0);
   const unannounced = done.filter(({ at, record }) => {
     const { userName, accessKeyId, secretId } = record.requestParameters ?? {};

@@ -32,6 +32,7 @@ const TOLD: Readonly<Record<string, string>> = {
   'key-deactivated': 'deactivated',
   'key-deleted': 'deleted',
   'key-discarded': 'discarded',
+  'key-reactivated': 'Active again',
   'key-promoted': 'current again',
   finding: 'finding',
 };

@@ -22,6 +22,8 @@ export interface Iam {
   createAccessKey(user: string): Promise<Credential>;
   /** @throws `key-missing` */
   deactivateAccessKey(user: string, accessKeyId: string): Promise<void>;
+  /** @throws `key-missing` */
+  activateAccessKey(user: string, accessKeyId: string): Promise<void>;
   /** A key that is gone already counts as deleted. */
   deleteAccessKey(user: string, accessKeyId: string): Promise<void>;
   accessKeyLastUsed(accessKeyId: string): Promise<LastUsed>;

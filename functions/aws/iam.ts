@@ -31,6 +31,12 @@ export function createIam(config: ClientConfig = clientConfig): Iam {
   // Who waits for a report asks again anyway, and knows for how long.
   const download = reportDownload({ ...config, maxAttempts: 1 });
 
+  const setStatus = async (user: string, accessKeyId: string, status: AccessKey['status']): Promise<void> => {
+    await calling(`iam:UpdateAccessKey for ${accessKeyId} of ${user}`, keyMissing, () =>
+      client.send(new UpdateAccessKeyCommand({ UserName: user, AccessKeyId: accessKeyId, Status: status })),
+    );
+  };
+
   return {
     async listAccessKeys(user) {
       const keys: AccessKey[] = [];
@@ -57,11 +63,8 @@ export function createIam(config: ClientConfig = clientConfig): Iam {
       return new Credential({ accessKeyId, secretAccessKey: new Redacted(secret), userName: user, createdAt });
     },
 
-    async deactivateAccessKey(user, accessKeyId) {
-      await calling(`iam:UpdateAccessKey for ${accessKeyId} of ${user}`, keyMissing, () =>
-        client.send(new UpdateAccessKeyCommand({ UserName: user, AccessKeyId: accessKeyId, Status: 'Inactive' })),
-      );
-    },
+    deactivateAccessKey: (user, accessKeyId) => setStatus(user, accessKeyId, 'Inactive'),
+    activateAccessKey: (user, accessKeyId) => setStatus(user, accessKeyId, 'Active'),
 
     async deleteAccessKey(user, accessKeyId) {
       try {

@@ -15,6 +15,8 @@ export const AUDIT_EVENTS = [
   'key-proved',
   'key-stored',
   'key-discarded',
+  'key-reactivation-begun',
+  'key-reactivated',
   'key-promotion-begun',
   'key-promoted',
   'key-deactivation-begun',

@@ -102,6 +102,8 @@ export const TAG = {
   rotationAsked: 'keyturn:rotation-asked',
   /** `<access key ID> <ISO time>`: a person asked then for this key to be delivered once more. */
   deliveryAsked: 'keyturn:delivery-asked',
+  /** `<access key ID> <ISO time>`: an administrator took this key, the current one then, back for the one before it. */
+  withdrawn: 'keyturn:withdrawn',
   /** `<until> <by> <why>`: nothing is changed until then. */
   paused: 'keyturn:paused',
   /** On a connection's secret, an ISO date or date-time: when its token ends. People set it; Keyturn reads it only. */

@@ -27,6 +27,7 @@ export const VERBS = {
   verify: { level: 'operator', tag: undefined, done: 'check-started', starts: ['sync'], only: 'check' },
   exempt: { level: 'administrator', tag: undefined, done: 'exception-accepted', starts: [] },
   'end-exemption': { level: 'administrator', tag: undefined, done: 'exception-ended', starts: [] },
+  rollback: { level: 'administrator', tag: TAG.withdrawn, done: 'ask-written', starts: ['rotate'] },
 } as const satisfies Readonly<Record<string, Verb>>;
 
 export function verbOf(name: keyof typeof VERBS): Verb {

@@ -219,8 +219,15 @@ async function startAll(ports: OperatePorts, run: Run, { request, caller }: Aske
 }
 
 /** An earlier copy died after it had done it, and before it could say so (K7). */
-async function foundDone(ports: OperatePorts, run: Run, asked: Asked, { entry }: Managed): Promise<OperateAnswer> {
-  run.audit(verbOf(asked.request.do).done, entry, { reason: 'found-done', facts: factsOf(asked) });
+async function foundDone(
+  ports: OperatePorts,
+  run: Run,
+  asked: Asked,
+  { entry, secret }: Managed,
+): Promise<OperateAnswer> {
+  const { tag, done } = verbOf(asked.request.do);
+  const facts = { ...factsOf(asked), tag: tag && secret.tags[tag] };
+  run.audit(done, entry, { reason: 'found-done', facts });
   return answered(run, asked, { outcome: 'done', repeated: true, started: await startAll(ports, run, asked) });
 }
 

@@ -12,11 +12,13 @@ import { broughtForward, rotationDueAt, upcomingRotations } from '../core/lifecy
 import type { Managed } from '../core/lifecycle/managed';
 import { inMode, isObserved } from '../core/lifecycle/observed';
 import { keysToTrace, planRotation } from '../core/lifecycle/plan-rotation';
+import { retirementsEnd } from '../core/lifecycle/rollback';
 import type { Plan } from '../core/lifecycle/steps';
 import { userSpelling } from '../core/lifecycle/user-spelling';
 import { usersPathFindings } from '../core/lifecycle/users-path';
 import { worthRotationLook } from '../core/lifecycle/worth-a-look';
 import { asDeployed, isAsDeployed } from '../runtime/as-deployed';
+import { byTheRecord } from '../runtime/by-the-record';
 import { perform } from '../runtime/doers/perform';
 import { missedBefore, reportUnavailable } from '../runtime/missing-report';
 import type { Run } from '../runtime/run';
@@ -51,7 +53,8 @@ export interface RotateOptions {
 const RIGHTS_SPREAD_IN = MINUTE;
 
 /** Rotates every managed key that is due, most overdue first, and today what would be too much for a later day. */
-export async function rotate(ports: RotatePorts, run: Run, options: RotateOptions): Promise<void> {
+export async function rotate(given: RotatePorts, run: Run, options: RotateOptions): Promise<void> {
+  const ports = { ...given, secrets: byTheRecord(given.secrets, run, 'is-not-done') };
   const { requested, look: named = requested, maxRotations } = options;
   if (options.justDeployed) await run.time.sleep(RIGHTS_SPREAD_IN);
   // Begun first: IAM makes it while the registry and the secrets are read.
@@ -114,6 +117,7 @@ async function work({ ports, run, admission }: Day, items: readonly Item[]): Pro
   const left = await run.forEach(items, async (item) => {
     const place = order.enter();
     try {
+      await retirementsOver(run, item);
       const found = await seen(ports, run, item);
       if (found === undefined) {
         throttled.push(item.entry.id);
@@ -167,6 +171,13 @@ function startingAt(id: string | undefined, keys: readonly Managed[]): readonly 
           sorted.findIndex(({ entry }) => entry.id >= id),
         );
   return [...sorted.slice(start), ...sorted.slice(0, start)];
+}
+
+/** What is to be current again must not be retired by a run that looked before that was asked for (K1). */
+async function retirementsOver(run: Run, { entry, secret }: Item): Promise<void> {
+  const now = run.now();
+  const end = retirementsEnd(entry, secret, now);
+  if (end !== undefined) await run.time.sleep(end.getTime() - now.getTime());
 }
 
 /** The key as it is now; undefined where IAM had no time for a look that can wait for the next run. */

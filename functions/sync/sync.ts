@@ -17,6 +17,7 @@ import type { AboutDrift, Check } from '../core/lifecycle/steps';
 import { tokenExpiries } from '../core/lifecycle/token-expiry';
 import { secretName } from '../core/names';
 import { asDeployed } from '../runtime/as-deployed';
+import { byTheRecord } from '../runtime/by-the-record';
 import type { Neighbours } from '../runtime/doers/contested';
 import type { DeliverPorts } from '../runtime/doers/deliver-version';
 import type { Run } from '../runtime/run';
@@ -55,7 +56,8 @@ interface Due extends Managed {
  * Brings every current version to its targets that is not marked delivered there, and looks once a day whether what was
  * delivered is still there.
  */
-export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, options: SyncOptions): Promise<void> {
+export async function sync(given: SyncPorts, run: Run, request: SyncRequest, options: SyncOptions): Promise<void> {
+  const ports = { ...given, secrets: byTheRecord(given.secrets, run, 'is-held') };
   const { ids, unknown } = request;
   if (unknown) run.find({ code: 'unknown-event', facts: {} });
   const managed = ids === undefined ? await everything(ports, run, options) : await pick(ids, ports, run, request);

@@ -65,7 +65,9 @@ export const RIGHTS = {
   rotate: {
     ...NONE,
     role: [...ACT_ON_KEYS, 'ReadCredentialReport', 'TraceKeys'],
-    managedUsers: ['iam:ListAccessKeys', 'iam:CreateAccessKey', 'iam:DeleteAccessKey'],
+    // A key that comes back is made Active: of a key of a managed user nobody can tell whether it is a rollback, so the
+    // rotating function could make it Inactive too.
+    managedUsers: ['iam:ListAccessKeys', 'iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:UpdateAccessKey'],
     managedSecrets: [
       ...LOOK_AT_SECRET,
       'secretsmanager:TagResource',
@@ -89,7 +91,7 @@ export const RIGHTS = {
     role: [...ACT_ON_KEYS, 'ReadCredentialReport', 'CheckFormerSeals'],
     managedUsers: [...LOOK_AT_KEYS, 'iam:DeleteAccessKey'],
     managedSecrets: [...LOOK_AT_SECRET, 'secretsmanager:TagResource', 'secretsmanager:UntagResource'],
-    tags: [TAG.deactivated, TAG.reactivated, TAG.held],
+    tags: [TAG.deactivated, TAG.reactivated, TAG.held, TAG.withdrawn],
   },
   // What a target's host asks for beside a token stands with the host, in infra/targets.
   sync: {

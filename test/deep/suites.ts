@@ -31,7 +31,7 @@ export const DEEP_SUITES = [
   'test/attacks/{metric-writer,registry,trail-writer}.test.ts',
   // A deployed stack with all policies in force, in which people ask a hundred times; and a death at each request.
   'test/attacks/front.test.ts',
-  'test/operate/death.test.ts',
+  'test/operate/{death,rollback-death}.test.ts',
   // Thirty tamperings of a year's archive, by files; the rules have tables in test/core/seal.
   'test/cli/verify.test.ts',
   // Whole lives with all policies in force, and a report's page in every width and light.

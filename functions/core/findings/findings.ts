@@ -13,6 +13,7 @@ import { invalidPause } from './codes/invalid-pause';
 import { keyPromoted } from './codes/key-promoted';
 import { notAdopted } from './codes/not-adopted';
 import { notDeployed } from './codes/not-deployed';
+import { notRolledBack } from './codes/not-rolled-back';
 import { observed } from './codes/observed';
 import { orphanDiscarded } from './codes/orphan-discarded';
 import { outOfTime } from './codes/out-of-time';
@@ -44,6 +45,7 @@ import { userChanged } from './codes/user-changed';
 import { userMissing } from './codes/user-missing';
 import { userSpelling } from './codes/user-spelling';
 import { usersPath } from './codes/users-path';
+import { withdrawn } from './codes/withdrawn';
 import type { Descriptor } from './descriptor';
 
 /**
@@ -79,6 +81,7 @@ export const FINDINGS = byCode({
   'users-path': usersPath,
   'record-unavailable': recordUnavailable,
   'step-failed': stepFailed,
+  'not-rolled-back': notRolledBack,
   'request-refused': requestRefused,
   'invalid-entry': invalidEntry,
   'invalid-pause': invalidPause,
@@ -94,6 +97,7 @@ export const FINDINGS = byCode({
   'orphan-discarded': orphanDiscarded,
   settling,
   'taking-over': takingOver,
+  withdrawn,
   'unmanaged-secret': unmanagedSecret,
   'unknown-event': unknownEvent,
 });

@@ -50,6 +50,12 @@ const OUTCOMES: { readonly [Name in Step['do']]: Outcome<Name> } = {
   'discard-orphan': ({ accessKeyId }, key) => without(key, accessKeyId),
   'clear-intent': (_step, key) => untagged(key, [TAG.intent]),
   rotate: (_step, key, at) => rotated(key, at),
+  reactivate: ({ accessKeyId }, key, at) => {
+    const keys = key.keys.map((each) =>
+      each.accessKeyId === accessKeyId ? { ...each, status: 'Active' as const } : each,
+    );
+    return recorded({ ...key, keys }, TAG.reactivated, accessKeyId, at);
+  },
   promote: ({ versionId }, key) => ({ ...key, secret: current(key.secret, versionId) }),
   deactivate: ({ accessKeyId }, key, at) => {
     const keys = key.keys.map((each) =>

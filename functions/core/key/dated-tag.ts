@@ -18,6 +18,7 @@ export const DATED_TAGS: readonly string[] = [
   TAG.drifted,
   TAG.rotationAsked,
   TAG.deliveryAsked,
+  TAG.withdrawn,
 ];
 
 /** `<access key ID> <ISO time>`: the value of a dated tag. */

@@ -3,6 +3,7 @@ import type { AccessKey } from './access-key';
 import { readDatedTag, tagFor } from './dated-tag';
 import { changedUser } from './key-user';
 import { currentVersion, type SecretState, type StoredVersion, storedVersions } from './secret-state';
+import { isWithdrawn } from './withdrawn';
 
 /** The access keys of one managed user, told apart by what the secret says about them. */
 export interface KeyRing {
@@ -14,7 +15,10 @@ export interface KeyRing {
   readonly anchor: StoredVersion | undefined;
   /** The anchor as IAM lists it; undefined when somebody deleted it. */
   readonly anchorKey: AccessKey | undefined;
-  /** Keys that Keyturn stored and that are not the anchor, or that existed before the secret (adopted). Oldest first. */
+  /**
+   * Keys that Keyturn stored and that are not the anchor, a withdrawn one among them although it is younger, or that existed
+   * before the secret (adopted). Oldest first.
+   */
   readonly superseded: readonly AccessKey[];
   /** Keys in no version, younger than the secret: made by hand, or left by a crashed run. */
   readonly unknown: readonly AccessKey[];
@@ -26,7 +30,7 @@ export function keyRing(secret: SecretState, keys: readonly AccessKey[]): KeyRin
   const awsCurrent = currentVersion(secret);
   const current = stored.find((version) => version.versionId === awsCurrent?.versionId);
   const edited = awsCurrent !== undefined && current === undefined;
-  const anchor = current ?? stored.filter((version) => version.labels.length > 0).at(-1);
+  const anchor = current ?? stored.findLast((version) => version.labels.length > 0 && !isWithdrawn(secret, version));
   const others = keys
     .filter((key) => key.accessKeyId !== anchor?.accessKeyId)
     .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());

@@ -6,10 +6,11 @@ import { deliveredAt, isDelivered } from '../key/delivery-mark';
 import { openIntent } from '../key/intent';
 import { pauseOf } from '../key/pause';
 import { currentKey, currentVersion, type StoredVersion, storedVersions } from '../key/secret-state';
+import { isWithdrawn } from '../key/withdrawn';
 import { dueAt, EARLY_BY } from './due';
 import type { Managed } from './managed';
 import { isObserved } from './observed';
-import { retirementAges } from './retirement';
+import { deactivationDue, retirementAges } from './retirement';
 
 /** A rotation that is to come. */
 export interface Upcoming {
@@ -90,7 +91,9 @@ export function earliestRotation({ entry, secret }: Managed): Date {
   const { rotateAfter, deactivateAfter, deleteAfter, holdLimit } = entry.policy;
   const retires = retirementAges(entry.policy, madeBefore(secret, current, entry), current.createdAt).deactivate;
   const overlaps = after(deliveredAt(secret, current), (deactivateAfter - rotateAfter) * DAY);
-  return after(latest(retires, overlaps), (holdLimit + deleteAfter - deactivateAfter) * DAY + RUNS_TO_SPARE);
+  const withdrawn = storedVersions(secret).find((version) => isWithdrawn(secret, version));
+  const taken = withdrawn === undefined ? [] : [deactivationDue(entry, secret, current, withdrawn)];
+  return after(latest(retires, overlaps, ...taken), (holdLimit + deleteAfter - deactivateAfter) * DAY + RUNS_TO_SPARE);
 }
 
 /** When the key before was made; one that was adopted counts as one that had its time. */

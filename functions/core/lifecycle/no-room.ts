@@ -3,9 +3,10 @@ import { after, DAY, daysBetween, latest } from '../duration';
 import { targetSetDigest } from '../hosts/target';
 import type { AccessKey } from '../key/access-key';
 import { isDelivered } from '../key/delivery-mark';
-import type { KeyRing } from '../key/key-ring';
+import { inactiveSince, type KeyRing } from '../key/key-ring';
 import type { SecretState, StoredVersion } from '../key/secret-state';
-import type { FoundOfKey } from './found';
+import { isWithdrawn } from '../key/withdrawn';
+import type { FoundOfAccessKey, FoundOfKey } from './found';
 import { deactivationDue, type RetirementAges, retirementAges } from './retirement';
 
 /** What holds the second place, and so what makes room again. */
@@ -69,6 +70,30 @@ export type TakingOver = FoundOfKey<
   }
 >;
 
+/** The key before is current again, and its next rotation is wanted, for which a withdrawn key has the place. */
+export type WaitsForWithdrawn = FoundOfAccessKey<
+  'withdrawn',
+  {
+    readonly user: string;
+    readonly current: string;
+    /** When the withdrawn one is made Inactive and deleted at the soonest. @default - today's targets do not hold the current one yet */
+    readonly dates?: RetirementAges | undefined;
+  }
+>;
+
+/** What holds the second place is a key that an administrator took back, which goes by its dates. */
+export function waitsForWithdrawn(
+  { entry, secret }: { readonly entry: RegistryEntry; readonly secret: SecretState },
+  { current, anchorKey, superseded, unknown }: KeyRing,
+): WaitsForWithdrawn | undefined {
+  const withdrawn = superseded.find((key) => isWithdrawn(secret, key));
+  if (current === undefined || withdrawn === undefined) return undefined;
+  if (anchorKey?.status !== 'Active' || unknown.length > 0) return undefined;
+  const dates = datesOf(entry, secret, current, withdrawn);
+  const facts = { user: entry.user, current: current.accessKeyId, dates };
+  return { code: 'withdrawn', key: entry.id, accessKeyId: withdrawn.accessKeyId, facts };
+}
+
 /** What holds the second place is the superseded key of the retained secret, which goes by its dates. */
 export function takingOver(
   { entry, secret }: { readonly entry: RegistryEntry; readonly secret: SecretState },
@@ -77,16 +102,21 @@ export function takingOver(
   const from = secret.takesOver?.secret;
   if (from === undefined || current === undefined || old === undefined) return undefined;
   if (anchorKey?.status !== 'Active' || unknown.length > 0) return undefined;
-  const dates = isDelivered(secret, current, targetSetDigest(entry.targets, entry.connections))
-    ? datesOf(entry, secret, current, old)
-    : undefined;
+  const dates = datesOf(entry, secret, current, old);
   const facts = { user: entry.user, from, current: current.accessKeyId, superseded: old.accessKeyId, dates };
   return { code: 'taking-over', key: entry.id, facts };
 }
 
-function datesOf(entry: RegistryEntry, secret: SecretState, current: StoredVersion, old: AccessKey): RetirementAges {
+/** undefined while today's targets do not hold the current key yet. */
+function datesOf(
+  entry: RegistryEntry,
+  secret: SecretState,
+  current: StoredVersion,
+  old: Pick<AccessKey, 'accessKeyId' | 'createdAt'>,
+): RetirementAges | undefined {
+  if (!isDelivered(secret, current, targetSetDigest(entry.targets, entry.connections))) return undefined;
   const { deactivateAfter, deleteAfter } = entry.policy;
-  const deactivate = deactivationDue(entry, secret, current, old);
+  const deactivate = inactiveSince(secret, old.accessKeyId) ?? deactivationDue(entry, secret, current, old);
   const age = retirementAges(entry.policy, old.createdAt, current.createdAt).delete;
   return { deactivate, delete: latest(age, after(deactivate, (deleteAfter - deactivateAfter) * DAY)) };
 }

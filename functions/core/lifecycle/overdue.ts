@@ -6,6 +6,7 @@ import { undelivered } from './breaker';
 import { dueAt } from './due';
 import type { Managed } from './managed';
 import { isObserved } from './observed';
+import { placeIsFreeAt } from './rollback';
 
 /**
  * How old the oldest current key is, how late the latest rotation, and how old the oldest undelivered version.
@@ -47,7 +48,9 @@ function dueSince({ entry, secret, changedAt }: Managed, now: Date): Date | unde
   const last = currentKey(secret) ?? newestStored(secret, now);
   if (last !== undefined) {
     const due = dueAt(last.createdAt, entry);
-    return secret.takesOver === undefined ? due : latest(due, changedAt ?? due);
+    // After a rollback there is no room before the withdrawn key is gone.
+    const free = placeIsFreeAt(entry, secret) ?? due;
+    return secret.takesOver === undefined ? latest(due, free) : latest(due, changedAt ?? due);
   }
   if (entry.firstRotation !== 'at-once' || isObserved(entry) || pauseOf(secret, now) !== undefined) return undefined;
   return latest(changedAt ?? secret.createdAt, pauseEnd(secret) ?? secret.createdAt);

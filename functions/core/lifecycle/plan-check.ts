@@ -5,6 +5,7 @@ import { checkedAt, driftedAt, revisionsOf } from '../key/check-mark';
 import { deliveredAt, isDelivered } from '../key/delivery-mark';
 import { inactiveSince } from '../key/key-ring';
 import { currentKey, type SecretState, type StoredVersion, storedVersions, withoutFuture } from '../key/secret-state';
+import { isRollbackAsked, withdrawnAt } from '../key/withdrawn';
 import { pauseFinding } from './paused';
 import { deactivationDue } from './retirement';
 import type { AboutDrift, Check } from './steps';
@@ -33,7 +34,7 @@ export function planCheck({ entry, secret: given, now, drift, isAsked }: CheckIn
   const secret = withoutFuture(given, now);
   const version = currentKey(secret);
   if (version === undefined || entry.targets.length === 0) return undefined;
-  if (pauseFinding(entry, secret, now) !== undefined) return undefined;
+  if (pauseFinding(entry, secret, now) !== undefined || isRollbackAsked(secret, now)) return undefined;
   const digest = targetSetDigest(entry.targets, entry.connections);
   if (!isDelivered(secret, version, digest)) return undefined;
   const seen = checkedAt(secret, version, digest);
@@ -61,7 +62,8 @@ export function byLastLook(a: Check, b: Check): number {
 /** Whether a stored predecessor is to be made Inactive within hours, or waits for it. */
 function isRetiring(entry: RegistryEntry, secret: SecretState, version: StoredVersion, now: Date): boolean {
   return storedVersions(secret).some((other) => {
-    if (other.createdAt >= version.createdAt || inactiveSince(secret, other.accessKeyId) !== undefined) return false;
+    const isBefore = other.createdAt < version.createdAt || withdrawnAt(secret, other.accessKeyId) !== undefined;
+    if (!isBefore || inactiveSince(secret, other.accessKeyId) !== undefined) return false;
     const due = deactivationDue(entry, secret, version, other);
     const until = after(due, (entry.policy.holdLimit + 1) * DAY);
     return after(due, -CHECK_EVERY_AROUND_RETIREMENT) <= now && now <= until;

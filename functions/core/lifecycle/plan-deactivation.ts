@@ -5,6 +5,7 @@ import { tagFor } from '../key/dated-tag';
 import { inactiveSince, type KeyRing, ringOfUser } from '../key/key-ring';
 import type { SeenUses } from '../key/key-use';
 import { type StoredVersion, withoutFuture } from '../key/secret-state';
+import { isRollbackAsked } from '../key/withdrawn';
 import { TAG } from '../names';
 import { EARLY_BY } from './due';
 import type { FoundOfAccessKey } from './found';
@@ -52,6 +53,8 @@ export function planDeactivation(given: RetirementInput): Plan<DeactivationStep,
   const input = { ...given, secret: withoutFuture(given.secret, given.now) };
   const paused = pauseFinding(input.entry, input.secret, input.now);
   if (paused !== undefined) return { steps: [], findings: [paused] };
+  // One of the superseded keys is on its way back.
+  if (isRollbackAsked(input.secret, input.now)) return { steps: [], findings: [] };
   const ring = ringOfUser(input.secret, input.keys, input.entry.user);
   const { anchor: successor } = ring;
   if (successor === undefined) return planMakingRoom(input, ring);

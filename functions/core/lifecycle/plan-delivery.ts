@@ -11,6 +11,7 @@ import {
   marksOn,
   mayBeOvertaken,
 } from '../key/delivery-mark';
+import { reactivatedAt } from '../key/key-ring';
 import {
   currentKey,
   currentVersion,
@@ -20,6 +21,7 @@ import {
   storedVersions,
   withoutFuture,
 } from '../key/secret-state';
+import { isRollbackAsked } from '../key/withdrawn';
 import { TAG } from '../names';
 import type { FoundOfKey } from './found';
 import { type LeftTorn, leftTorn } from './left-torn';
@@ -74,6 +76,8 @@ export function planDelivery({ entry, secret: given, now }: DeliveryInput): Deli
     version === undefined || isDelivered(secret, version, digest) ? [] : leftTorn(entry, secret, version, because);
   const paused = pauseFinding(entry, secret, now);
   if (paused !== undefined) return { ...NOTHING, findings: [paused, ...torn('paused')] };
+  // The key before it is on its way back, and is delivered as soon as it is current.
+  if (isRollbackAsked(secret, now)) return NOTHING;
   if (currentVersion(secret) === undefined) return NOTHING;
   if (version === undefined) {
     const facts = { seenBy: 'delivery', secret: secret.name } as const;
@@ -108,13 +112,22 @@ function deliveryOf(
     createdAt,
     digest,
     markedBefore: misleading.some((mark) => mark.label === label) ? undefined : holder,
-    fresh: marksOn(version).length === 0 && now < after(createdAt, FRESH_FOR),
+    fresh:
+      (marksOn(version).length === 0 && now < after(createdAt, FRESH_FOR)) || isJustReactivated(secret, version, now),
     conclusive: !mayBeOvertaken(secret, version, digest, now),
     returned:
       isDeliveryAsked(secret, version) ||
       !isLastProduct(secret, version) ||
       tagFor(secret, TAG.checked, accessKeyId) !== undefined,
   };
+}
+
+/** IAM spreads that a key is Active again as it does a new one. */
+function isJustReactivated(secret: SecretState, { accessKeyId }: StoredVersion, now: Date): boolean {
+  const at = reactivatedAt(secret, accessKeyId);
+  if (at === undefined || now >= after(at, FRESH_FOR)) return false;
+  const delivered = tagFor(secret, TAG.delivered, accessKeyId);
+  return delivered === undefined || delivered < at;
 }
 
 /**

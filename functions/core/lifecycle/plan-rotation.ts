@@ -15,10 +15,12 @@ import {
 import { inactiveSince, type KeyRing, keyRing, ringOfUser } from '../key/key-ring';
 import { changedUser } from '../key/key-user';
 import { currentVersion, type SecretState, storedVersions, withoutFuture } from '../key/secret-state';
+import { isWithdrawn } from '../key/withdrawn';
 import { dueAt } from './due';
 import type { UserChanged } from './former-users';
-import { noRoom, takingOver } from './no-room';
+import { noRoom, takingOver, waitsForWithdrawn } from './no-room';
 import { pauseFinding } from './paused';
+import { notRolledBack, rollbackSteps } from './rollback';
 import type { RotationFinding } from './rotation-findings';
 import { isAtOnce, isRepair, rotationReason } from './rotation-reason';
 import { firstOf, type Part, type Rule, together } from './rules';
@@ -42,7 +44,14 @@ export interface RotationInput {
 
 /** What a rotation may take. */
 export type RotationStep = StepNamed<
-  'record-take-over' | 'discard-orphan' | 'remove-label' | 'clear-intent' | 'rotate' | 'promote' | 'record-inactive'
+  | 'record-take-over'
+  | 'discard-orphan'
+  | 'remove-label'
+  | 'clear-intent'
+  | 'rotate'
+  | 'reactivate'
+  | 'promote'
+  | 'record-inactive'
 >;
 
 /** What the rules look at: the input, and what follows from it. */
@@ -81,10 +90,12 @@ const ALWAYS: readonly RotationRule[] = [
   tellForeignKeys,
   tellWhatPeopleBroke,
   tellThatAnAskLapsed,
+  tellOfRollback,
 ];
 
 /** The first that applies decides. */
 const ROTATION: readonly RotationRule[] = [
+  rollBack,
   nothingAsksForIt,
   itsDayIsStillToCome,
   deliveriesSettle,
@@ -213,6 +224,16 @@ function tellThatAnAskLapsed({ entry, secret, now }: Situation): RotationPart {
   return { findings: [{ code: 'request-refused', key: entry.id, facts: { is: 'lapsed', askedAt } }] };
 }
 
+/** What an administrator took back goes before everything else that is wanted: the key before it is there. */
+function rollBack({ secret, keys, ring, now }: Situation): RotationPart | undefined {
+  const steps = rollbackSteps(secret, keys, now);
+  return steps.length === 0 ? undefined : { steps: [...steps, ...recordOfInactive(ring)] };
+}
+
+function tellOfRollback({ entry, secret, keys, now }: Situation): RotationPart {
+  return { findings: notRolledBack(entry, secret, keys, now) };
+}
+
 function nothingAsksForIt({ reason }: Situation): RotationPart | undefined {
   return reason === undefined ? {} : undefined;
 }
@@ -259,7 +280,9 @@ function promoteKeyThatWorks({ secret, keys, ring }: Situation): RotationPart | 
   if (from === undefined || !(isDead || ring.edited)) return undefined;
   const spare = storedVersions(secret).findLast(
     (version) =>
-      !version.isTakenOver && keys.some((key) => key.accessKeyId === version.accessKeyId && key.status === 'Active'),
+      !version.isTakenOver &&
+      !isWithdrawn(secret, version) &&
+      keys.some((key) => key.accessKeyId === version.accessKeyId && key.status === 'Active'),
   );
   if (spare === undefined) return undefined;
   const { accessKeyId, versionId } = spare;
@@ -283,6 +306,6 @@ function waitForRoom(situation: Situation): RotationPart {
   const isRecorded = inactive.some(({ accessKeyId }) => inactiveSince(secret, accessKeyId) !== undefined);
   return {
     steps: oldest === undefined || isRecorded ? [] : [{ do: 'record-inactive', accessKeyId: oldest.accessKeyId }],
-    findings: [takingOver(situation, ring) ?? noRoom(situation, ring)],
+    findings: [takingOver(situation, ring) ?? waitsForWithdrawn(situation, ring) ?? noRoom(situation, ring)],
   };
 }

@@ -5,6 +5,7 @@ import type { AccessKey, LastUsed } from '../key/access-key';
 import { deliveredAt } from '../key/delivery-mark';
 import { reactivatedAt } from '../key/key-ring';
 import type { SecretState, StoredVersion } from '../key/secret-state';
+import { withdrawnAt } from '../key/withdrawn';
 
 /** What the deactivation and the deletion of superseded keys are planned from. */
 export interface RetirementInput {
@@ -40,7 +41,8 @@ export function retirementAges(policy: Policy, createdAt: Date, successorCreated
 
 /**
  * When a superseded key may be made Inactive: when it has the age, after the overlap with its successor, and after as
- * long an overlap again when a person has made it Active in between.
+ * long an overlap again when a person has made it Active in between. A withdrawn key is superseded since the rollback: its
+ * successor is the older key that is current again, once that is delivered everywhere (K3).
  */
 export function deactivationDue(
   entry: RegistryEntry,
@@ -50,10 +52,10 @@ export function deactivationDue(
 ): Date {
   const { rotateAfter, deactivateAfter } = entry.policy;
   const overlap = (deactivateAfter - rotateAfter) * DAY;
-  const again = reactivatedAt(secret, key.accessKeyId);
+  const again = [reactivatedAt(secret, key.accessKeyId), withdrawnAt(secret, key.accessKeyId)];
   return latest(
     retirementAges(entry.policy, key.createdAt, successor.createdAt).deactivate,
     after(deliveredAt(secret, successor), overlap),
-    ...(again === undefined ? [] : [after(again, overlap)]),
+    ...again.flatMap((at) => (at === undefined ? [] : [after(at, overlap)])),
   );
 }

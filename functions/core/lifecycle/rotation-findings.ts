@@ -1,7 +1,8 @@
 import type { UserChanged } from './former-users';
 import type { FoundOfAccessKey, FoundOfKey } from './found';
-import type { NoRoom, TakingOver } from './no-room';
+import type { NoRoom, TakingOver, WaitsForWithdrawn } from './no-room';
 import type { PauseFinding } from './paused';
+import type { NotRolledBack } from './rollback';
 
 /** A rotation began and has stored nothing: a run may be at work, or has died. */
 export type RotationInProgress = FoundOfKey<
@@ -46,5 +47,7 @@ export type RotationFinding =
   | Settling
   | NotYetDelivered
   | RotationLapsed
+  | NotRolledBack
   | NoRoom
-  | TakingOver;
+  | TakingOver
+  | WaitsForWithdrawn;

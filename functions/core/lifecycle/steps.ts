@@ -25,8 +25,17 @@ export type Step =
       /** When a rotation that is brought forward would have been due. @default - it is not brought forward */
       readonly dueAt?: Date;
     }
-  /** Make a stored, still active key current again, because the current one is dead and there is no room for a new one. */
-  | { readonly do: 'promote'; readonly accessKeyId: string; readonly versionId: string; readonly from: string }
+  /** Make a superseded key Active again, because it is about to be current again. */
+  | { readonly do: 'reactivate'; readonly accessKeyId: string }
+  | {
+      /** Make a stored, still active key current again. */
+      readonly do: 'promote';
+      readonly accessKeyId: string;
+      readonly versionId: string;
+      readonly from: string;
+      /** @default - the current one is dead, and there is no room for a new one */
+      readonly reason?: 'rolled-back';
+    }
   | {
       readonly do: 'deactivate';
       readonly accessKeyId: string;
@@ -59,7 +68,7 @@ export interface Delivery {
   readonly markedBefore: string | undefined;
   /** No delivery of another version can come after this one: it may be marked. Otherwise a later run delivers again. */
   readonly conclusive: boolean;
-  /** So young, and never delivered, that perhaps not every endpoint of AWS knows its key. */
+  /** So young, or made Active again so lately, that perhaps not every endpoint of AWS knows its key; and not delivered since. */
   readonly fresh: boolean;
   /** It was delivered before, and became current again or was lost there: its time counts anew. */
   readonly returned: boolean;

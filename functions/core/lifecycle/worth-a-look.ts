@@ -14,6 +14,7 @@ import {
   storedVersions,
   withoutFuture,
 } from '../key/secret-state';
+import { isWithdrawalOfToday } from '../key/withdrawn';
 import { TAG } from '../names';
 import { isDue } from './due';
 import type { Managed } from './managed';
@@ -38,7 +39,7 @@ export function worthRotationLook(
   const current = currentKey(secret);
   if (current === undefined || openIntent(secret) !== undefined) return true;
   if (secret.takesOver !== undefined || changedUser(secret, entry.user) !== undefined) return true;
-  if (rotationAskedAt(secret) !== undefined) return true;
+  if (rotationAskedAt(secret) !== undefined || isWithdrawalOfToday(secret, now)) return true;
   if (isDue(current.createdAt, entry, now)) return true;
   const line = usableLine(secret, entry.user, report, now);
   return line === 'unusable' ? false : !fits(line, secret, current.createdAt);

@@ -20,6 +20,8 @@ export const REFUSALS = {
   'held-back': 409,
   /** The current key has not reached every target yet. */
   'not-delivered': 409,
+  /** The IAM user has two access keys, and none of them goes before its dates. */
+  'no-room': 409,
   /** Something has changed since the plan was shown. */
   'plan-changed': 409,
   /** Another request for this key, or this very one, is being worked on. */

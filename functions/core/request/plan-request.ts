@@ -3,6 +3,7 @@ import { refusedLevel } from './plan';
 import { planDeliver } from './plan-deliver';
 import { planExempt } from './plan-exempt';
 import { planPause } from './plan-pause';
+import { planRollback } from './plan-rollback';
 import { planRotate } from './plan-rotate';
 import { planVerify } from './plan-verify';
 
@@ -24,5 +25,7 @@ export function planRequest(input: PlanInput): RequestPlan | Refused {
     case 'exempt':
     case 'end-exemption':
       return planExempt({ ...input, request });
+    case 'rollback':
+      return planRollback({ ...input, request });
   }
 }

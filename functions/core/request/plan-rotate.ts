@@ -3,6 +3,7 @@ import { targetSetDigest } from '../hosts/target';
 import { ASK_STANDS_FOR, isRotationAsked, NO_KEY, rotationAskedAt } from '../key/asked';
 import { isDelivered } from '../key/delivery-mark';
 import { currentKey, currentVersion } from '../key/secret-state';
+import { placeIsFreeAt } from '../lifecycle/rollback';
 import { type PlanInput, planned, type Refused, type RequestFor, type RequestPlan, refusedAsHeld } from './plan';
 
 /** A rotation now: what it will do, or why it would have to wait. */
@@ -21,6 +22,11 @@ export function planRotate(input: PlanInput<RequestFor<'rotate'>>): RequestPlan 
   if (current !== undefined && !isDelivered(secret, current, targetSetDigest(targets, entry.connections))) {
     const message = `The current key ${current.accessKeyId} of "${id}" has not reached every target yet, and a further one would overtake it. keyturn status ${id} shows why; deliver it first.`;
     return { refused: 'not-delivered', message };
+  }
+  const freeAt = placeIsFreeAt(entry, secret);
+  if (freeAt !== undefined && now < freeAt) {
+    const message = `Key "${id}" was rolled back, and the withdrawn key has the place of a new one: it is deleted from ${freeAt.toISOString().slice(0, 10)} on, and later where it is still used. Ask again then. keyturn status ${id} shows what comes next.`;
+    return { refused: 'no-room', message };
   }
   const makes = `A new access key is made for the IAM user ${user}, proved, stored and delivered to ${places(targets.length)}.`;
   if (current === undefined) {

@@ -67,6 +67,7 @@ export const requestSchema = z.discriminatedUnion('do', [
       .describe('Who has approved it, as whoever asks says; who asks is attested by AWS, and this is not.'),
   }),
   z.strictObject({ ...asked, do: z.literal('end-exemption') }),
+  z.strictObject({ ...asked, do: z.literal('rollback') }),
 ]);
 export type OperatorRequest = z.output<typeof requestSchema>;
 

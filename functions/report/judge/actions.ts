@@ -5,8 +5,8 @@ import type { Change } from './model';
 
 /**
  * What was done, named so that CloudTrail's word for it and the audit record's are the same; undefined for what only
- * one of them can tell. An access key is created and deleted once in its life, and a version is stored once; only a
- * deactivation can come again.
+ * one of them can tell. An access key is created and deleted once in its life, and a version is stored once; only that it
+ * is made Inactive, or Active, can come again.
  */
 export function actionOfWrite({ action, accessKeyId, status, secret, version }: TrailWrite): string | undefined {
   switch (action) {
@@ -15,8 +15,8 @@ export function actionOfWrite({ action, accessKeyId, status, secret, version }: 
     case 'DeleteAccessKey':
       return accessKeyId && `delete ${accessKeyId}`;
     case 'UpdateAccessKey':
-      // Keyturn never makes a key Active: somebody else did.
-      return status === 'Inactive' ? accessKeyId && `deactivate ${accessKeyId}` : undefined;
+      if (status === undefined) return undefined;
+      return accessKeyId && `${status === 'Inactive' ? 'deactivate' : 'reactivate'} ${accessKeyId}`;
     case 'PutSecretValue':
       return secret && version && `store ${secret} ${version}`;
   }
@@ -33,6 +33,8 @@ export function actionOfEvent({ event, outcome, accessKeyId, key, version }: Aud
       return accessKeyId && `delete ${accessKeyId}`;
     case 'key-deactivated':
       return accessKeyId && `deactivate ${accessKeyId}`;
+    case 'key-reactivated':
+      return accessKeyId && `reactivate ${accessKeyId}`;
     case 'key-stored':
       return key && version && `store ${secretName(key)} ${version}`;
     default:
@@ -49,6 +51,7 @@ export function trailActionOf({ event }: AuditEvent): Change['action'] | undefin
     case 'key-discarded':
       return 'DeleteAccessKey';
     case 'key-deactivated':
+    case 'key-reactivated':
       return 'UpdateAccessKey';
     case 'key-stored':
       return 'PutSecretValue';

@@ -10,7 +10,7 @@ import { RUN_LIVES, TOLERANCE } from './time-bounds';
  * what became of it. One announcement accounts for one write of each kind at most, within the time that a run can live.
  */
 export class Announcements {
-  /** By what they announce: `create <user>`, `deactivate <access key>`, `delete <access key>`. */
+  /** By what they announce: `create <user>`, `deactivate <access key>`, `reactivate <access key>`, `delete <access key>`. */
   readonly #open: ReadonlyMap<string, readonly AuditEvent[]>;
   /** Created keys of which the record does not say what became of them. */
   readonly #unstored: Map<string, AuditEvent>;
@@ -58,7 +58,7 @@ export class Announcements {
       case 'CreateAccessKey':
         return this.#open.get(`create ${user}`) ?? [];
       case 'UpdateAccessKey':
-        return status === 'Inactive' ? (this.#open.get(`deactivate ${accessKeyId}`) ?? []) : [];
+        return this.#open.get(`${status === 'Inactive' ? 'deactivate' : 'reactivate'} ${accessKeyId}`) ?? [];
       case 'DeleteAccessKey':
         return [...this.#openCreation(accessKeyId), ...(this.#open.get(`delete ${accessKeyId}`) ?? [])];
       case 'PutSecretValue':
@@ -80,6 +80,8 @@ function announcedBy({ event, user, accessKeyId }: AuditEvent): string | undefin
       return user && `create ${user}`;
     case 'key-deactivation-begun':
       return accessKeyId && `deactivate ${accessKeyId}`;
+    case 'key-reactivation-begun':
+      return accessKeyId && `reactivate ${accessKeyId}`;
     case 'key-deletion-begun':
       return accessKeyId && `delete ${accessKeyId}`;
     default:
@@ -98,6 +100,8 @@ function doneBy({ event, user, accessKeyId }: AuditEvent): readonly string[] {
       return [`settle ${accessKeyId}`, `delete ${accessKeyId}`];
     case 'key-deactivated':
       return [`deactivate ${accessKeyId}`];
+    case 'key-reactivated':
+      return [`reactivate ${accessKeyId}`];
     case 'key-deleted':
       return [`delete ${accessKeyId}`];
     default:

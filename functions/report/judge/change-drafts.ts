@@ -100,12 +100,13 @@ export function withoutKeyturn(
 /** An event that no write of CloudTrail's bears out. */
 export function withoutTrail(event: AuditEvent, action: Change['action']): ChangeDraft {
   const { time, id, user, accessKeyId, key, version } = event;
+  const status = event.event === 'key-reactivated' ? 'Active' : 'Inactive';
   return {
     at: new Date(time).toISOString(),
     action,
     user,
     accessKeyId,
-    ...(action === 'UpdateAccessKey' ? { status: 'Inactive' as const } : {}),
+    ...(action === 'UpdateAccessKey' ? ({ status } as const) : {}),
     version,
     key,
     event: id,

@@ -18,6 +18,8 @@ const WRITERS: { readonly [Name in AuditEventName]?: readonly RecordingFunction[
   'key-created': ['rotate'],
   'key-proved': ['rotate', 'sync'],
   'key-stored': ['rotate'],
+  'key-reactivation-begun': ['rotate'],
+  'key-reactivated': ['rotate'],
   'key-promotion-begun': ['rotate'],
   'key-promoted': ['rotate'],
   'key-discarded': ['rotate'],

@@ -12,7 +12,7 @@ const NOBODY_KNOWN = 'an unknown principal';
 const BEGUN = {
   deleted: 'key-deletion-begun',
   inactive: 'key-deactivation-begun',
-  active: undefined,
+  active: 'key-reactivation-begun',
   stored: 'key-promotion-begun',
 } as const;
 

@@ -30,6 +30,7 @@ const INCIDENTS: ReadonlySet<string> = new Set<FindingCode>([
   'key-promoted',
   'secret-edited',
   'reactivated',
+  'not-rolled-back',
   'delivery-failed',
   'token-rejected',
   'proof-failed',

@@ -30,6 +30,7 @@ const KEY_EVENTS = {
   'key-deactivated': 'inactive',
   'inactive-recorded': 'inactive',
   'reactivation-recorded': 'active',
+  'key-reactivated': 'active',
   'key-discarded': 'discarded',
   'key-deleted': 'deleted',
 } as const;

@@ -33,6 +33,7 @@ const CHANGES: ReadonlySet<AuditEvent['event']> = new Set([
   'key-created',
   'key-stored',
   'key-discarded',
+  'key-reactivated',
   'key-promoted',
   'key-deactivated',
   'key-deleted',

@@ -1,6 +1,7 @@
 import type { Iam, Secrets } from '../../account/ports';
 import { TAG } from '../../core/names';
 import type { Doer } from './doer';
+import { notWantedBack } from './not-wanted-back';
 import { tagNow } from './records';
 
 interface DeactivateKeyPorts {
@@ -14,6 +15,7 @@ export const deactivateKey: Doer<'deactivate', DeactivateKeyPorts> = async ({ ac
   const { entry } = managed;
   run.audit('key-deactivation-begun', entry, { accessKeyId, reason });
   await run.beforeTaking();
+  await notWantedBack(accessKeyId, work);
   await ports.iam.deactivateAccessKey(entry.user, accessKeyId);
   run.audit('key-deactivated', entry, { accessKeyId, reason });
   run.count('deactivated');

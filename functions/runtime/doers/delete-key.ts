@@ -1,5 +1,6 @@
 import type { Iam, Secrets } from '../../account/ports';
 import type { Doer } from './doer';
+import { notWantedBack } from './not-wanted-back';
 import { forgetRetirement } from './records';
 
 interface DeleteKeyPorts {
@@ -14,6 +15,7 @@ export const deleteKey: Doer<'delete', DeleteKeyPorts> = async ({ accessKeyId, i
   const facts = { inactiveSince: inactiveSince.toISOString() };
   run.audit('key-deletion-begun', entry, { accessKeyId, facts });
   await run.beforeTaking();
+  await notWantedBack(accessKeyId, work);
   await ports.iam.deleteAccessKey(entry.user, accessKeyId);
   run.audit('key-deleted', entry, { accessKeyId, facts });
   run.count('deleted');

@@ -8,6 +8,7 @@ import { deliverVersion } from './deliver-version';
 import { discardOrphan } from './discard-key';
 import type { Doer, Work } from './doer';
 import { promoteKey } from './promote-key';
+import { reactivateKey } from './reactivate-key';
 import {
   clearRecord,
   recordDrift,
@@ -25,6 +26,7 @@ const DOERS = {
   'discard-orphan': discardOrphan,
   'clear-intent': clearIntent,
   rotate: rotateKey,
+  reactivate: reactivateKey,
   promote: promoteKey,
   deactivate: deactivateKey,
   delete: deleteKey,

@@ -353,6 +353,62 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     'Key "web-shop": the rotate run failed (key-limit). AWS says no.',
   ],
   [
+    {
+      code: 'withdrawn',
+      key,
+      accessKeyId,
+      facts: { user, current: 'AKIABEFORE', dates: { deactivate: day(101), delete: day(111) } },
+    },
+    'notice',
+    'held',
+    'Key "web-shop" was rolled back to AKIABEFORE, and is to be rotated. AKIA0000000000000OLD, which was withdrawn, has the ' +
+      'second place of bitbucket-web-shop: it is kept for inspection, and never delivered. It is made Inactive from ' +
+      '2026-04-12 on and deleted from 2026-04-22 on. Then the key is rotated.',
+  ],
+  [
+    { code: 'withdrawn', key, accessKeyId, facts: { user, current: 'AKIABEFORE' } },
+    'notice',
+    'held',
+    'Key "web-shop" was rolled back to AKIABEFORE, and is to be rotated. AKIA0000000000000OLD, which was withdrawn, has the ' +
+      'second place of bitbucket-web-shop: it is kept for inspection, and never delivered. It is retired when AKIABEFORE is ' +
+      'at every target again, and the overlap has passed. Then the key is rotated.',
+  ],
+  ...(
+    [
+      [
+        'not-in-record',
+        "its secret's tag keyturn:withdrawn says that an administrator took AKIA0000000000000OLD back at " +
+          '2026-04-01T03:00:00.000Z, and the sealed record has no such request. Nothing was done. Either the function that was ' +
+          'asked died before it could say so: ask again with keyturn rollback. Or somebody else has written the tag: see who, ' +
+          'in CloudTrail.',
+      ],
+      [
+        'no-key-before',
+        'AKIA0000000000000OLD was to be rolled back at 2026-04-01T03:00:00.000Z, and IAM lists none of the keys that were ' +
+          'stored before it any more. It stays current. If it must not be used, rotate the key: keyturn rotate.',
+      ],
+      [
+        'lapsed',
+        'AKIA0000000000000OLD was to be rolled back at 2026-04-01T03:00:00.000Z, and that could not be done within a day. It ' +
+          'is not tried any more: what stood in the way was told by the runs since. It is the current key, and is delivered ' +
+          'again.',
+      ],
+      [
+        'overtaken',
+        'AKIA0000000000000OLD was to be rolled back at 2026-04-01T03:00:00.000Z, and a younger key became current meanwhile. ' +
+          'It is superseded like any other. See whether the younger one is right.',
+      ],
+    ] as const
+  ).map(
+    ([is, words]) =>
+      [
+        { code: 'not-rolled-back', key, accessKeyId, facts: { is, askedAt: since } },
+        'attention',
+        'blocked',
+        `Key "web-shop": ${words}`,
+      ] as const,
+  ),
+  [
     { code: 'foreign-key', key, accessKeyId, since, facts: { user, createdAt: since } },
     'attention',
     'failed',

@@ -26,6 +26,8 @@ const WRITERS: Partial<Record<AuditEventName, readonly (typeof RECORDING_FUNCTIO
   'key-proved': ['rotate', 'sync'],
   'key-stored': ['rotate'],
   'key-promotion-begun': ['rotate'],
+  'key-reactivation-begun': ['rotate'],
+  'key-reactivated': ['rotate'],
   'key-promoted': ['rotate'],
   'key-discarded': ['rotate'],
   'key-deactivation-begun': ['deactivate'],

@@ -41,6 +41,7 @@ describe('what the record tells of a key', () => {
     ['key-deactivated', 'inactive', false],
     ['inactive-recorded', 'inactive', true],
     ['reactivation-recorded', 'active', true],
+    ['key-reactivated', 'active', false],
     ['key-discarded', 'discarded', false],
     ['key-deleted', 'deleted', false],
   ])('%s: it was %s then, or was only seen so: %s', (event, what, isSeen) => {

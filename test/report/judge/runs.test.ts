@@ -132,7 +132,15 @@ describe('an attempt', () => {
   });
 
   const changing: AuditEventName[] = [
-    ...(['intent-written', 'intent-cleared', 'key-created', 'key-stored', 'key-discarded', 'key-promoted'] as const),
+    ...([
+      'intent-written',
+      'intent-cleared',
+      'key-created',
+      'key-stored',
+      'key-discarded',
+      'key-promoted',
+      'key-reactivated',
+    ] as const),
     ...(['key-deactivated', 'key-deleted', 'hold-recorded', 'inactive-recorded', 'reactivation-recorded'] as const),
     ...(['take-over-recorded', 'target-delivered', 'version-delivered', 'labels-cleaned'] as const),
   ];

@@ -10,6 +10,7 @@ const TELLS: ReadonlySet<AuditEventName> = new Set([
   'key-created',
   'key-stored',
   'key-discarded',
+  'key-reactivated',
   'key-promoted',
   'key-deactivated',
   'key-deleted',

@@ -59,7 +59,7 @@ export function isAbout({ accessKeyId, version, key, user }: AuditEvent, about: 
 const TAGGED: Readonly<Record<string, readonly AuditEventName[]>> = {
   [TAG.intent]: ['intent-written'],
   [TAG.deactivated]: ['key-deactivated', 'inactive-recorded'],
-  [TAG.reactivated]: ['reactivation-recorded'],
+  [TAG.reactivated]: ['reactivation-recorded', 'key-reactivated'],
   [TAG.held]: ['hold-recorded'],
   [TAG.user]: ['key-stored', 'take-over-recorded'],
   [TAG.formerUsers]: ['labels-cleaned'],
@@ -98,6 +98,8 @@ export function changeOf(action: string, input: Fields, output: unknown): Change
       return change(AccessKey.AccessKeyId, ['key-created'], { announcedBy: 'intent-written', subject: String(user) });
     }
     case 'UpdateAccessKey':
+      if (input.Status === 'Active')
+        return change(keyId, ['key-reactivated'], { announcedBy: 'key-reactivation-begun', takesAway: true });
       return change(keyId, ['key-deactivated'], { announcedBy: 'key-deactivation-begun', takesAway: true });
     case 'DeleteAccessKey':
       return change(keyId, ['key-deleted', 'key-discarded'], { announcedBy: 'key-deletion-begun', takesAway: true });

@@ -8,6 +8,7 @@ const TIDY_UP = () => 'tidy up tags and labels of its secret';
 /** Each step as what would be done. */
 const WOULD: { readonly [Name in Step['do']]: (step: StepNamed<Name>) => string } = {
   rotate: ({ reason }) => `make a fresh key (${reason}) and deliver it`,
+  reactivate: ({ accessKeyId }) => `make ${accessKeyId} Active again`,
   promote: ({ accessKeyId }) => `make ${accessKeyId} current again`,
   deliver: ({ accessKeyId }) => `deliver ${accessKeyId} to its targets`,
   check: ({ accessKeyId }) => `look whether its targets hold ${accessKeyId}`,

@@ -102,6 +102,10 @@ export const TAG = {
   rotationAsked: 'keyturn:rotation-asked',
   /** `<access key ID> <ISO time>`: a person asked then for this key to be delivered once more. */
   deliveryAsked: 'keyturn:delivery-asked',
+  /** `<access key ID> <ISO time>`: this key has leaked; it is obeyed only where the record says so too. */
+  compromised: 'keyturn:compromised',
+  /** The same, and it is made Inactive before its successor is delivered. */
+  disableFirst: 'keyturn:disable-first',
   /** `<until> <by> <why>`: nothing is changed until then. */
   paused: 'keyturn:paused',
   /** On a connection's secret, an ISO date or date-time: when its token ends. People set it; Keyturn reads it only. */

@@ -17,6 +17,7 @@ import type { Check } from '../core/lifecycle/steps';
 import { tokenExpiries } from '../core/lifecycle/token-expiry';
 import { secretName } from '../core/names';
 import { asDeployed } from '../runtime/as-deployed';
+import { leaksOf } from '../runtime/attested';
 import type { Neighbours } from '../runtime/doers/contested';
 import type { DeliverPorts } from '../runtime/doers/deliver-version';
 import type { Run } from '../runtime/run';
@@ -58,7 +59,8 @@ interface Due extends Managed {
 export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, options: SyncOptions): Promise<void> {
   const { ids, unknown } = request;
   if (unknown) run.find({ code: 'unknown-event', facts: {} });
-  const managed = ids === undefined ? await everything(ports, run, options) : await pick(ids, ports, run, request);
+  const picked = ids === undefined ? await everything(ports, run, options) : await pick(ids, ports, run, request);
+  const managed = await withLeaks(run, picked);
   const undelivered = managed.filter((one) => {
     const input = { ...one, now: run.now() };
     const { findings, ...plan } = planDelivery(input);
@@ -86,6 +88,16 @@ export async function sync(ports: SyncPorts, run: Run, request: SyncRequest, opt
     const afresh = { ...delivering, targets: failingFast(ports.targets) };
     halved = await deliverAll(afresh, run, halved, { isFresh: false, known });
   }
+}
+
+/** What has leaked is not delivered; of a current key of which a tag says so the record is asked. */
+async function withLeaks(run: Run, picked: readonly Managed[]): Promise<readonly Managed[]> {
+  return Promise.all(
+    picked.map(async (managed) => {
+      const { compromised } = await leaksOf(run, managed.entry.id, managed.secret);
+      return compromised.length === 0 ? managed : { ...managed, compromised };
+    }),
+  );
 }
 
 /** Whether somebody asks for keys by name. */
@@ -155,8 +167,8 @@ function isWorthWaiting(halved: readonly Managed[], run: Run): boolean {
  */
 async function prepared(ports: SyncPorts, run: Run, due: readonly Managed[]) {
   const known = new Map<string, string>();
-  const freshOf = ({ entry, secret }: Managed) => {
-    const { deliver: step } = planDelivery({ entry, secret, now: run.now() });
+  const freshOf = (managed: Managed) => {
+    const { deliver: step } = planDelivery({ ...managed, now: run.now() });
     return step?.fresh ? step : undefined;
   };
   const fresh = new Set(due.filter((managed) => freshOf(managed) !== undefined));

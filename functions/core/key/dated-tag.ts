@@ -18,6 +18,8 @@ export const DATED_TAGS: readonly string[] = [
   TAG.drifted,
   TAG.rotationAsked,
   TAG.deliveryAsked,
+  TAG.compromised,
+  TAG.disableFirst,
 ];
 
 /** `<access key ID> <ISO time>`: the value of a dated tag. */

@@ -1,5 +1,6 @@
 import type { UserChanged } from './former-users';
 import type { FoundOfAccessKey, FoundOfKey } from './found';
+import type { StillActive } from './leaked';
 import type { NoRoom, TakingOver } from './no-room';
 import type { PauseFinding } from './paused';
 
@@ -46,5 +47,6 @@ export type RotationFinding =
   | Settling
   | NotYetDelivered
   | RotationLapsed
+  | StillActive
   | NoRoom
   | TakingOver;

@@ -43,11 +43,19 @@ const asked = {
     ),
 };
 
+const accessKey = z
+  .string()
+  .regex(/^AKIA[A-Z0-9]{12,28}$/, 'expected the ID of an access key, such as AKIAIOSFODNN7EXAMPLE')
+  .optional()
+  .describe('The access key that has leaked. @default - the current one');
+
 /** What a person asks for. What `do` takes beside the rest stands in its own form. */
 export const requestSchema = z.discriminatedUnion('do', [
   z.strictObject({ ...asked, do: z.literal('pause'), until: instant.describe('ISO 8601, with its zone.') }),
   z.strictObject({ ...asked, do: z.literal('resume') }),
   z.strictObject({ ...asked, do: z.literal('rotate') }),
+  z.strictObject({ ...asked, do: z.literal('compromised'), accessKey }),
+  z.strictObject({ ...asked, do: z.literal('disable-first'), accessKey }),
   z.strictObject({ ...asked, do: z.literal('deliver') }),
 ]);
 export type OperatorRequest = z.output<typeof requestSchema>;

@@ -1,5 +1,5 @@
 import type { Secrets } from '../../account/ports';
-import { datedTag } from '../../core/key/dated-tag';
+import { datedTag, readDatedTag, tagFor } from '../../core/key/dated-tag';
 import { formerUsersTag } from '../../core/key/key-user';
 import { TAG } from '../../core/names';
 import type { Doer, Work } from './doer';
@@ -58,7 +58,11 @@ export async function tagNow(
   await ports.secrets.tag(managed.secret.name, { [tag]: datedTag(accessKeyId, run.now()) });
 }
 
-/** What the tags say of a key's retirement is over with the key. */
-export async function forgetRetirement({ ports, managed }: Work<RecordPorts>): Promise<void> {
-  await ports.secrets.untag(managed.secret.name, [TAG.deactivated, TAG.reactivated, TAG.held]);
+/** What the tags say of a key's retirement is over with the key; what they say of another one that leaked is not. */
+export async function forgetRetirement({ ports, managed: { secret } }: Work<RecordPorts>): Promise<void> {
+  const gone = readDatedTag(secret.tags[TAG.deactivated])?.accessKeyId;
+  const leaks = [TAG.compromised, TAG.disableFirst].filter(
+    (tag) => gone !== undefined && tagFor(secret, tag, gone) !== undefined,
+  );
+  await ports.secrets.untag(secret.name, [TAG.deactivated, TAG.reactivated, TAG.held, ...leaks]);
 }

@@ -104,6 +104,10 @@ export const TAG = {
   deliveryAsked: 'keyturn:delivery-asked',
   /** `<access key ID> <ISO time>`: an administrator took this key, the current one then, back for the one before it. */
   withdrawn: 'keyturn:withdrawn',
+  /** `<access key ID> <ISO time>`: this key has leaked; it is obeyed only where the record says so too. */
+  compromised: 'keyturn:compromised',
+  /** The same, and it is made Inactive before its successor is delivered. */
+  disableFirst: 'keyturn:disable-first',
   /** `<until> <by> <why>`: nothing is changed until then. */
   paused: 'keyturn:paused',
   /** On a connection's secret, an ISO date or date-time: when its token ends. People set it; Keyturn reads it only. */

@@ -23,6 +23,13 @@ export const VERBS = {
   pause: { level: 'operator', tag: TAG.paused, done: 'pause-written', starts: [] },
   resume: { level: 'operator', tag: TAG.paused, done: 'pause-removed', starts: [] },
   rotate: { level: 'operator', tag: TAG.rotationAsked, done: 'ask-written', starts: ['rotate'] },
+  compromised: { level: 'administrator', tag: TAG.compromised, done: 'ask-written', starts: ['rotate', 'deactivate'] },
+  'disable-first': {
+    level: 'administrator',
+    tag: TAG.disableFirst,
+    done: 'ask-written',
+    starts: ['deactivate', 'rotate'],
+  },
   deliver: { level: 'operator', tag: TAG.deliveryAsked, done: 'ask-written', starts: ['sync'] },
   verify: { level: 'operator', tag: undefined, done: 'check-started', starts: ['sync'], only: 'check' },
   exempt: { level: 'administrator', tag: undefined, done: 'exception-accepted', starts: [] },

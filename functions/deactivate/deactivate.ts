@@ -4,10 +4,13 @@ import type { Iam, Registry, Secrets, Trail } from '../account/ports';
 import { survey } from '../account/survey';
 import { ringOfUser } from '../core/key/key-ring';
 import { withoutCurrentElsewhere } from '../core/lifecycle/current-elsewhere';
+import type { Managed } from '../core/lifecycle/managed';
 import { inMode } from '../core/lifecycle/observed';
 import { planDeactivation } from '../core/lifecycle/plan-deactivation';
-import { worthDeactivationLook } from '../core/lifecycle/worth-a-look';
+import { isLeak, worthDeactivationLook } from '../core/lifecycle/worth-a-look';
+import { secretName } from '../core/names';
 import { isAsDeployed } from '../runtime/as-deployed';
+import { leaksOf } from '../runtime/attested';
 import { perform } from '../runtime/doers/perform';
 import { missedBefore, reportUnavailable } from '../runtime/missing-report';
 import type { Run } from '../runtime/run';
@@ -23,26 +26,58 @@ export interface DeactivatePorts extends RetirePorts {
   readonly trail: Trail;
 }
 
-/** Makes every superseded key Inactive whose time has come and that nobody uses any more. */
-export async function deactivate(ports: DeactivatePorts, run: Run): Promise<void> {
-  const { iam, secrets, trail } = ports;
+export interface DeactivateOptions {
+  /** Keys that are looked at now because one of theirs may have leaked, by id. @default - all, each by its dates */
+  readonly look?: readonly string[] | undefined;
+}
+
+/** Makes every superseded key Inactive whose time has come and that nobody uses any more, and what has leaked at once. */
+export async function deactivate(
+  ports: DeactivatePorts,
+  run: Run,
+  { look: named }: DeactivateOptions = {},
+): Promise<void> {
+  if (named !== undefined) {
+    await lookAtLeaks(ports, run, named);
+    return;
+  }
   // Begun first: IAM makes it while the registry and the secrets are read.
-  const reading = readCredentialReport(iam, run.time, run.timeLeft());
+  const reading = readCredentialReport(ports.iam, run.time, run.timeLeft());
   const all = run.surveyed(await survey(ports, run.deployedBy));
   const { report, missing } = await reading;
   if (missing !== undefined) run.find(reportUnavailable(missing, await missedBefore(run)));
   const worth = all.filter((managed) => worthDeactivationLook(managed, report, run.now()));
-  await run.forEach(worth, async (managed) => {
-    const { entry } = managed;
-    const { secret, keys: present } = await look(iam, secrets, managed);
-    const keys = withoutCurrentElsewhere(present, managed, all);
-    const { superseded, anchor: successor } = ringOfUser(secret, keys, entry.user);
-    const active = superseded.filter(({ status }) => status === 'Active');
-    const lastUsed = await lastUses(iam, active);
-    const plan = planDeactivation({ entry, secret, keys, lastUsed, now: run.now() });
-    if (plan.steps.length > 0 && !(await isAsDeployed(secrets, run, managed))) return;
-    const { steps, findings } = inMode({ entry, secret, keys, now: run.now() }, plan);
-    run.findAll(await explained(findings, { iam, trail, managed: { ...managed, secret }, successor }));
-    await perform(steps, { ports, run, managed: { ...managed, secret } });
-  });
+  await run.forEach(worth, (managed) => deactivateKeysOf(ports, run, managed, all));
+}
+
+/** Every delivery starts this: where no tag names a leaked key it ends with the descriptions of the secrets. */
+async function lookAtLeaks(ports: DeactivatePorts, run: Run, ids: readonly string[]): Promise<void> {
+  const secrets = await Promise.all(ids.map((id) => ports.secrets.describe(secretName(id))));
+  const leaking = ids.filter((_id, at) => secrets[at] !== undefined && isLeak(secrets[at]));
+  if (leaking.length === 0) return;
+  const all = run.surveyed(await survey(ports, run.deployedBy));
+  const wanted = all.filter(({ entry }) => leaking.includes(entry.id));
+  await run.forEach(wanted, (managed) => deactivateKeysOf(ports, run, managed, all));
+}
+
+async function deactivateKeysOf(
+  ports: DeactivatePorts,
+  run: Run,
+  managed: Managed,
+  all: readonly Managed[],
+): Promise<void> {
+  const { iam, secrets, trail } = ports;
+  const { entry } = managed;
+  const { secret, keys: present } = await look(iam, secrets, managed);
+  const keys = withoutCurrentElsewhere(present, managed, all);
+  const { superseded, anchor: successor } = ringOfUser(secret, keys, entry.user);
+  const active = superseded.filter(({ status }) => status === 'Active');
+  const { compromised, findings: unproved } = await leaksOf(run, entry.id, secret, keys);
+  const lastUsed = await lastUses(iam, active);
+  const plan = planDeactivation({ entry, secret, keys, lastUsed, compromised, now: run.now() });
+  if (plan.steps.length > 0 && !(await isAsDeployed(secrets, run, managed))) return;
+  const { steps, findings } = inMode({ entry, secret, keys, now: run.now() }, plan);
+  run.findAll(unproved);
+  run.findAll(await explained(findings, { iam, trail, managed: { ...managed, secret }, successor }));
+  await perform(steps, { ports, run, managed: { ...managed, secret } });
 }

@@ -6,10 +6,10 @@ import { createRegistry } from '../aws/registry';
 import { createSealKey } from '../aws/seal-key';
 import { createSecrets } from '../aws/secrets';
 import { createTrail } from '../aws/trail';
-import { dailyRunOf } from '../core/config/asked';
 import { settingsFrom } from '../runtime/env';
 import { handle, type LambdaContext } from '../runtime/handle';
 import { deactivate } from './deactivate';
+import { deactivateRequestOf } from './trigger';
 
 const settings = settingsFrom(process.env);
 const sealKey = createSealKey(settings.sealKey);
@@ -25,7 +25,7 @@ const ports = {
 
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
   return handle(
-    { name: 'deactivate', settings, record, sealKey, buses, notifier, context, event, read: dailyRunOf },
-    (run) => deactivate(ports, run),
+    { name: 'deactivate', settings, record, sealKey, buses, notifier, context, event, read: deactivateRequestOf },
+    (run, request) => deactivate(ports, run, request),
   );
 }

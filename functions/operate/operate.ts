@@ -165,6 +165,8 @@ async function execute(
     return refuse(run, asked, { refused: 'failed', message });
   }
   run.audit(done, entry, { reason: 'requested', facts: { ...factsOf(asked, plan), tag: value } });
+  // What is started may have to find it there.
+  await run.beforeGiving();
   return answered(run, asked, { outcome: 'done', plan: shown(plan), started: await startAll(ports, run, asked) });
 }
 

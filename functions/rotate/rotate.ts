@@ -18,6 +18,7 @@ import { userSpelling } from '../core/lifecycle/user-spelling';
 import { usersPathFindings } from '../core/lifecycle/users-path';
 import { worthRotationLook } from '../core/lifecycle/worth-a-look';
 import { asDeployed, isAsDeployed } from '../runtime/as-deployed';
+import { leaksOf } from '../runtime/attested';
 import { byTheRecord } from '../runtime/by-the-record';
 import { perform } from '../runtime/doers/perform';
 import { missedBefore, reportUnavailable } from '../runtime/missing-report';
@@ -189,8 +190,10 @@ async function seen({ iam, secrets }: RotatePorts, run: Run, item: Item): Promis
 /** The plan of one key, made from what is there now. @returns `keys` without those that the plan discards */
 async function planned({ trail }: RotatePorts, run: Run, item: Item, { secret, keys }: Look) {
   const { entry, requested, broughtForward } = item;
-  const input = { entry, secret, keys, now: run.now(), requested, broughtForward };
+  const { findings, ...leaks } = await leaksOf(run, entry.id, secret, keys);
+  const input = { entry, secret, keys, ...leaks, now: run.now(), requested, broughtForward };
   const isOwn = await creators(trail, keysToTrace(input), run.log);
+  run.findAll(findings);
   const plan = planRotation({ ...input, isOwn });
   return { plan, secret, keys: keys.filter(({ accessKeyId }) => !discards(plan, accessKeyId)) };
 }

@@ -17,6 +17,7 @@ import type { AboutDrift, Check } from '../core/lifecycle/steps';
 import { tokenExpiries } from '../core/lifecycle/token-expiry';
 import { secretName } from '../core/names';
 import { asDeployed } from '../runtime/as-deployed';
+import { leaksOf } from '../runtime/attested';
 import { byTheRecord } from '../runtime/by-the-record';
 import type { Neighbours } from '../runtime/doers/contested';
 import type { DeliverPorts } from '../runtime/doers/deliver-version';
@@ -60,7 +61,8 @@ export async function sync(given: SyncPorts, run: Run, request: SyncRequest, opt
   const ports = { ...given, secrets: byTheRecord(given.secrets, run, 'is-held') };
   const { ids, unknown } = request;
   if (unknown) run.find({ code: 'unknown-event', facts: {} });
-  const managed = ids === undefined ? await everything(ports, run, options) : await pick(ids, ports, run, request);
+  const picked = ids === undefined ? await everything(ports, run, options) : await pick(ids, ports, run, request);
+  const managed = await withLeaks(run, picked);
   if (request.only === 'check') return compare(ports, run, managed, request);
   const undelivered = managed.filter((one) => {
     const input = { ...one, now: run.now() };
@@ -101,6 +103,16 @@ async function compare(ports: SyncPorts, run: Run, managed: readonly Managed[], 
     checking,
     run,
     due.filter(({ entry }) => deployed.has(entry.id)),
+  );
+}
+
+/** What has leaked is not delivered; of a current key of which a tag says so the record is asked. */
+async function withLeaks(run: Run, picked: readonly Managed[]): Promise<readonly Managed[]> {
+  return Promise.all(
+    picked.map(async (managed) => {
+      const { compromised } = await leaksOf(run, managed.entry.id, managed.secret);
+      return compromised.length === 0 ? managed : { ...managed, compromised };
+    }),
   );
 }
 
@@ -171,8 +183,8 @@ function isWorthWaiting(halved: readonly Managed[], run: Run): boolean {
  */
 async function prepared(ports: SyncPorts, run: Run, due: readonly Managed[]) {
   const known = new Map<string, string>();
-  const freshOf = ({ entry, secret }: Managed) => {
-    const { deliver: step } = planDelivery({ entry, secret, now: run.now() });
+  const freshOf = (managed: Managed) => {
+    const { deliver: step } = planDelivery({ ...managed, now: run.now() });
     return step?.fresh ? step : undefined;
   };
   const fresh = new Set(due.filter((managed) => freshOf(managed) !== undefined));

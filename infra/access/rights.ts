@@ -91,7 +91,8 @@ export const RIGHTS = {
     role: [...ACT_ON_KEYS, 'ReadCredentialReport', 'CheckFormerSeals'],
     managedUsers: [...LOOK_AT_KEYS, 'iam:DeleteAccessKey'],
     managedSecrets: [...LOOK_AT_SECRET, 'secretsmanager:TagResource', 'secretsmanager:UntagResource'],
-    tags: [TAG.deactivated, TAG.reactivated, TAG.held, TAG.withdrawn],
+    // What is said of a key that has leaked, or was taken back, goes with it.
+    tags: [TAG.deactivated, TAG.reactivated, TAG.held, TAG.compromised, TAG.disableFirst, TAG.withdrawn],
   },
   // What a target's host asks for beside a token stands with the host, in infra/targets.
   sync: {

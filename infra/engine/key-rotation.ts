@@ -322,12 +322,13 @@ export class KeyRotation extends Construct implements IKeyRotation {
     };
   }
 
-  private createTriggers({ schedule, audit: { report } }: Settings): RotationTriggers {
+  private createTriggers({ schedule, operators, audit: { report } }: Settings): RotationTriggers {
     const { rotate, deactivate, delete: del, sync } = this._functions;
     return new RotationTriggers(this, 'Triggers', {
       functions: { rotate: rotate.lambda, deactivate: deactivate.lambda, delete: del.lambda, sync: sync.lambda },
       schedule,
       deadLetters: this.undeliveredEvents,
+      leaks: operators,
       report: report && this._report && { lambda: this._report.lambda, schedule: report.schedule },
     });
   }

@@ -4,7 +4,7 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type FunctionName, SECRET_PREFIX } from '../../functions/core/names';
+import { DELIVERED_LABEL_PREFIX, type FunctionName, SECRET_PREFIX } from '../../functions/core/names';
 import { secretArnPrefix, stackIdPrefix } from '../access/arns';
 
 export interface ScheduledFunction {
@@ -17,9 +17,21 @@ export interface RotationTriggersProps {
   readonly schedule: Readonly<Record<'rotate' | 'deactivate' | 'delete' | 'reconcile', string>>;
   /** The function that reports, and when. @default - there is none */
   readonly report?: ScheduledFunction;
+  /** Whether a key that has leaked may be made Inactive right after the delivery of its successor. @default false */
+  readonly leaks?: boolean;
   /** Keeps the events that could not be handed to a function. */
   readonly deadLetters: IQueue;
 }
+
+/**
+ * A person, or AWS, may have said that a key has leaked: it goes with the delivery of its successor. Where nobody can say
+ * so there is no such rule.
+ */
+const SUCCESSOR_DELIVERED: EventPattern = {
+  source: ['aws.secretsmanager'],
+  detailType: ['Secret Label Updated'],
+  detail: { name: Match.prefix(SECRET_PREFIX), labelUpdated: Match.prefix(DELIVERED_LABEL_PREFIX) },
+};
 
 /** What starts the functions. Every event is a hint: a run reads the real state, so a lost or doubled one costs time only. */
 export class RotationTriggers extends Construct {
@@ -39,6 +51,8 @@ export class RotationTriggers extends Construct {
       new Rule(this, name, {
         description: `Keyturn: ${name.toLowerCase()} what is due`,
         schedule: Schedule.expression(expression),
+        // A rule may have both (API reference of PutRule); a rule of its own would be two resources more.
+        eventPattern: name === 'Deactivate' && props.leaks ? SUCCESSOR_DELIVERED : undefined,
         targets: [target(lambda)],
       });
     const onEvent = (name: string, description: string, lambdas: readonly IFunction[], eventPattern: EventPattern) =>

@@ -19,7 +19,7 @@ const ANSWERS: readonly (readonly [start: string, answer: string])[] = [
 describe('runbooks', () => {
   it('are one page for each finding and each alarm, one for changes to Keyturn, and no other', () => {
     const pages = DOCUMENTS.filter((path) => path.startsWith('docs/operate/runbooks/') && !path.endsWith('README.md'));
-    expect(pages).toEqual(NAMES.map((name) => `docs/operate/runbooks/${name}.md`));
+    expect(pages).toEqual(NAMES.map((name) => `docs/operate/runbooks/${name}.md`).sort());
   });
 
   it.each(NAMES)('%s says what it means, what is broken, what to do, when it is over and when to worry', (name) => {

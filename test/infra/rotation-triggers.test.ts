@@ -91,6 +91,18 @@ describe('what starts the functions', () => {
     expect(targetOf(rule)).toBe('Sync');
   });
 
+  it('is the delivery of a successor, where somebody can say that a key has leaked', () => {
+    expect(rules(template).get('Deactivate')?.EventPattern).toBeUndefined();
+    const rule = rules(synthesize({ ...ONE_KEY, operators: true })).get('Deactivate');
+    expect(rule?.ScheduleExpression).toBe('cron(20 3 * * ? *)');
+    expect(rule?.EventPattern).toEqual({
+      source: ['aws.secretsmanager'],
+      'detail-type': ['Secret Label Updated'],
+      detail: { name: [{ prefix: 'keyturn/' }], labelUpdated: [{ prefix: 'DELIVERED-' }] },
+    });
+    expect(targetOf(rule)).toBe('Deactivate');
+  });
+
   it('is the end of a deployment of this stack, for the first rotation, for changed targets and for a sign of life', () => {
     const rule = rules(template).get('Deployed');
 

@@ -16,7 +16,7 @@ import { REGISTRY_PATH } from '../../functions/core/names';
 import type { OperateAnswer } from '../../functions/core/request/answer';
 import type { Caller } from '../../functions/core/request/caller';
 import type { Startable } from '../../functions/core/verbs';
-import { deactivate } from '../../functions/deactivate/deactivate';
+import { type DeactivateOptions, deactivate } from '../../functions/deactivate/deactivate';
 import { deleteKeys } from '../../functions/delete/delete';
 import { sealDays } from '../../functions/delete/seal-days';
 import { openTargets } from '../../functions/hosts/register';
@@ -94,8 +94,9 @@ export class Scene extends Stage {
     return this.#run('rotate', trigger, (run) => rotate(this.#ports(), run, { maxRotations: 25, ...options }), facts);
   }
 
-  deactivate(): Promise<Outcome> {
-    return this.#run('deactivate', 'daily', (run) => deactivate(this.#ports(), run));
+  deactivate(options: DeactivateOptions = {}): Promise<Outcome> {
+    const trigger = options.look === undefined ? 'daily' : 'request';
+    return this.#run('deactivate', trigger, (run) => deactivate(this.#ports(), run, options));
   }
 
   delete(): Promise<Outcome> {

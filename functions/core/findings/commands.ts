@@ -105,6 +105,11 @@ export function withoutTag(to: string, tag: string): Commands {
   return ofSecret(to, 'untag-resource', ` --tag-keys ${tag}`);
 }
 
+/** The command of this name, for each managed key. */
+export function keyturn(to: string, run: (key: string) => string): Commands {
+  return ({ keys }) => keys.map((key) => ({ to, run: `keyturn ${run(quoted(key))}` }));
+}
+
 /** Ends what holds keys back, before anything else is of use. */
 export const letGo: Commands = (concerned) => {
   const held = (by: HeldBy) => concerned.findings.flatMap(({ key, heldBy }) => (heldBy === by ? (key ?? []) : []));

@@ -13,6 +13,7 @@ export type AlarmText = string | ((settings: { readonly tokenExpiresInDays: numb
 
 /** Where a finding stands in the docs. */
 export const THEMES = [
+  'A leaked key',
   'The current key does not work',
   'Delivery',
   'Something stands in the way',

@@ -1,5 +1,8 @@
 import type { Found } from '../lifecycle/found';
 import { breakerOpen } from './codes/breaker-open';
+import { compromised } from './codes/compromised';
+import { compromisedDisabled } from './codes/compromised-disabled';
+import { compromisedUnproved } from './codes/compromised-unproved';
 import { currentKeyInactive } from './codes/current-key-inactive';
 import { currentKeyMissing } from './codes/current-key-missing';
 import { deliveryFailed } from './codes/delivery-failed';
@@ -56,6 +59,9 @@ export const FINDINGS = byCode({
   'user-missing': userMissing,
   'current-key-missing': currentKeyMissing,
   'current-key-inactive': currentKeyInactive,
+  compromised,
+  'compromised-disabled': compromisedDisabled,
+  'compromised-unproved': compromisedUnproved,
   'torn-pair': tornPair,
   'place-replaced': placeReplaced,
   'proof-failed': proofFailed,

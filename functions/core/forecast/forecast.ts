@@ -2,6 +2,7 @@ import { after, DAY, earliest, latest, MINUTE } from '../duration';
 import type { Finding } from '../findings/findings';
 import { targetSetDigest } from '../hosts/target';
 import { driftedAt } from '../key/check-mark';
+import { saidCompromised } from '../key/compromised';
 import { tagFor } from '../key/dated-tag';
 import { isDelivered } from '../key/delivery-mark';
 import { inactiveSince } from '../key/key-ring';
@@ -145,20 +146,23 @@ function wakesAt({ entry, secret, keys }: ImaginedKey): Date {
 function liveDay(given: ImaginedKey, at: Date, { admission, isEarly }: Day) {
   const lived = new LivedDay(given);
   lived.take(at, ({ entry, secret, keys }) => {
-    const plan = planRotation({ entry, secret, keys, now: at, broughtForward: isEarly });
+    const compromised = saidCompromised(secret);
+    const plan = planRotation({ entry, secret, keys, compromised, now: at, broughtForward: isEarly });
     const isAdmitted =
       isObserved(entry) || plan.steps.every((step) => step.do !== 'rotate' || admission.admits(step.reason));
     return isAdmitted ? plan : { ...plan, steps: plan.steps.filter((step) => step.do !== 'rotate') };
   });
   const delivery = after(at, DELIVERED_AFTER);
   lived.take(delivery, ({ entry, secret }) => {
-    const plan = planDelivery({ entry, secret, now: delivery });
+    const plan = planDelivery({ entry, secret, compromised: saidCompromised(secret), now: delivery });
     return { steps: deliverySteps(plan), findings: plan.findings };
   });
   const retirement = after(at, RETIRED_AFTER);
   lived.look(delivery);
   for (const plan of [planDeactivation, planDeletion]) {
-    lived.take(retirement, (key) => (key.keys.length === 0 ? NOTHING : plan({ ...key, now: retirement })));
+    lived.take(retirement, (key) =>
+      key.keys.length === 0 ? NOTHING : plan({ ...key, compromised: saidCompromised(key.secret), now: retirement }),
+    );
   }
   return lived;
 }

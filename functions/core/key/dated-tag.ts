@@ -19,6 +19,8 @@ export const DATED_TAGS: readonly string[] = [
   TAG.rotationAsked,
   TAG.deliveryAsked,
   TAG.withdrawn,
+  TAG.compromised,
+  TAG.disableFirst,
 ];
 
 /** `<access key ID> <ISO time>`: the value of a dated tag. */

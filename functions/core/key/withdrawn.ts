@@ -1,6 +1,7 @@
 import { after } from '../duration';
 import { TAG } from '../names';
 import { ASK_STANDS_FOR } from './asked';
+import { compromisedOf, saidCompromised } from './compromised';
 import { type DatedTag, readDatedTag } from './dated-tag';
 import { currentKey, type SecretState, type StoredVersion, storedVersions } from './secret-state';
 
@@ -58,10 +59,12 @@ export function isWithdrawalOfToday(secret: SecretState, now: Date): boolean {
 export function keysBefore(secret: SecretState): readonly StoredVersion[] {
   const current = currentKey(secret);
   const stored = storedVersions(secret);
+  // Whoever says so: nobody goes back to a key of which that is in doubt.
+  const leaked = saidCompromised(secret);
   const at = stored.findIndex(({ versionId }) => versionId === current?.versionId);
   return stored
     .slice(0, Math.max(0, at))
-    .filter(({ isTakenOver }) => isTakenOver !== true)
+    .filter(({ isTakenOver, accessKeyId }) => isTakenOver !== true && compromisedOf(leaked, accessKeyId) === undefined)
     .reverse();
 }
 

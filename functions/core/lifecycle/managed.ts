@@ -1,4 +1,5 @@
 import type { RegistryEntry } from '../config/registry';
+import type { Compromised } from '../key/compromised';
 import type { SecretState } from '../key/secret-state';
 
 /** One managed key with its secret. */
@@ -10,6 +11,8 @@ export interface Managed {
   readonly secret: SecretState;
   /** The secret that a key of this user had before, under another id. @default - there is none */
   readonly retained?: SecretState | undefined;
+  /** Access keys that have leaked, as far as the record proves it. @default - none */
+  readonly compromised?: readonly Compromised[] | undefined;
   /** When the entry was last written, where that is known. */
   readonly changedAt?: Date;
 }

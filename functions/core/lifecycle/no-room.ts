@@ -2,6 +2,7 @@ import type { RegistryEntry } from '../config/registry';
 import { after, DAY, daysBetween, latest } from '../duration';
 import { targetSetDigest } from '../hosts/target';
 import type { AccessKey } from '../key/access-key';
+import { type Compromised, compromisedOf } from '../key/compromised';
 import { isDelivered } from '../key/delivery-mark';
 import { inactiveSince, type KeyRing } from '../key/key-ring';
 import type { SecretState, StoredVersion } from '../key/secret-state';
@@ -11,7 +12,7 @@ import { deactivationDue, type RetirementAges, retirementAges } from './retireme
 
 /** What holds the second place, and so what makes room again. */
 export type Occupant =
-  | { readonly is: 'inactive-current'; readonly accessKeyId: string }
+  | { readonly is: 'inactive-current'; readonly accessKeyId: string; readonly hasLeaked: boolean }
   | { readonly is: 'foreign'; readonly accessKeyIds: readonly string[] }
   | { readonly is: 'superseded' }
   | { readonly is: 'adopted'; readonly replacesIdleAfter: number | undefined };
@@ -27,10 +28,14 @@ export type NoRoom = FoundOfKey<
   }
 >;
 
-export function noRoom(
-  { entry, keys, now }: { readonly entry: RegistryEntry; readonly keys: readonly AccessKey[]; readonly now: Date },
-  ring: KeyRing,
-): NoRoom {
+interface Wanted {
+  readonly entry: RegistryEntry;
+  readonly keys: readonly AccessKey[];
+  readonly compromised?: readonly Compromised[] | undefined;
+  readonly now: Date;
+}
+
+export function noRoom({ entry, keys, compromised, now }: Wanted, ring: KeyRing): NoRoom {
   return {
     code: 'two-keys',
     key: entry.id,
@@ -42,13 +47,20 @@ export function noRoom(
         status,
         days: daysBetween(createdAt, now),
       })),
-      occupant: occupantOf(entry, ring),
+      occupant: occupantOf(entry, ring, compromised),
     },
   };
 }
 
-function occupantOf({ adopt, policy }: RegistryEntry, { anchor, anchorKey, unknown }: KeyRing): Occupant {
-  if (anchorKey?.status === 'Inactive') return { is: 'inactive-current', accessKeyId: anchorKey.accessKeyId };
+function occupantOf(
+  { adopt, policy }: RegistryEntry,
+  { anchor, anchorKey, unknown }: KeyRing,
+  compromised: Wanted['compromised'],
+): Occupant {
+  if (anchorKey?.status === 'Inactive') {
+    const { accessKeyId } = anchorKey;
+    return { is: 'inactive-current', accessKeyId, hasLeaked: compromisedOf(compromised, accessKeyId) !== undefined };
+  }
   if (anchor !== undefined && unknown.length > 0) {
     return { is: 'foreign', accessKeyIds: unknown.map(({ accessKeyId }) => accessKeyId) };
   }

@@ -2,6 +2,7 @@ import type { RegistryEntry } from '../config/registry';
 import { after, DAY, HOUR } from '../duration';
 import { targetSetDigest } from '../hosts/target';
 import { checkedAt, driftedAt, revisionsOf } from '../key/check-mark';
+import { type Compromised, compromisedOf } from '../key/compromised';
 import { deliveredAt, isDelivered } from '../key/delivery-mark';
 import { inactiveSince } from '../key/key-ring';
 import { currentKey, type SecretState, type StoredVersion, storedVersions, withoutFuture } from '../key/secret-state';
@@ -18,6 +19,8 @@ export const CHECK_EVERY_AROUND_RETIREMENT = 4 * HOUR;
 interface CheckInput {
   readonly entry: RegistryEntry;
   readonly secret: SecretState;
+  /** Keys that have leaked, as far as the record proves it. @default - none */
+  readonly compromised?: readonly Compromised[] | undefined;
   readonly now: Date;
   readonly drift: AboutDrift;
   /** Somebody has asked for it now. */
@@ -30,10 +33,12 @@ interface CheckInput {
  * @returns undefined where nothing is delivered that could be looked for, where a person holds the key back, and where
  *   somebody has just looked or delivered
  */
-export function planCheck({ entry, secret: given, now, drift, isAsked }: CheckInput): Check | undefined {
+export function planCheck({ entry, secret: given, compromised, now, drift, isAsked }: CheckInput): Check | undefined {
   const secret = withoutFuture(given, now);
   const version = currentKey(secret);
   if (version === undefined || entry.targets.length === 0) return undefined;
+  // What has drifted would be delivered again.
+  if (compromisedOf(compromised, version.accessKeyId) !== undefined) return undefined;
   if (pauseFinding(entry, secret, now) !== undefined || isRollbackAsked(secret, now)) return undefined;
   const digest = targetSetDigest(entry.targets, entry.connections);
   if (!isDelivered(secret, version, digest)) return undefined;

@@ -9,6 +9,7 @@ import { isRollbackAsked } from '../key/withdrawn';
 import { TAG } from '../names';
 import { EARLY_BY } from './due';
 import type { FoundOfAccessKey } from './found';
+import { activeLeaks, type LeakWaits, type NoSuchKey, noSuchKeys, type StillActive, stillActive } from './leaked';
 import { type NeitherIdle, planMakingRoom } from './making-room';
 import { type PauseFinding, pauseFinding } from './paused';
 import { type Reactivated, reactivated } from './reactivated';
@@ -38,7 +39,9 @@ type DeactivationFinding =
   | SuccessorFinding
   | UnseenSuccessor
   | InUse
-  | HoldLimit;
+  | HoldLimit
+  | StillActive
+  | NoSuchKey;
 
 /** One superseded key that is Active. */
 interface Candidate extends RetirementInput {
@@ -57,9 +60,37 @@ export function planDeactivation(given: RetirementInput): Plan<DeactivationStep,
   if (isRollbackAsked(input.secret, input.now)) return { steps: [], findings: [] };
   const ring = ringOfUser(input.secret, input.keys, input.entry.user);
   const { anchor: successor } = ring;
-  if (successor === undefined) return planMakingRoom(input, ring);
-  const active = ring.superseded.filter(({ status }) => status === 'Active');
-  return together(active.map((key) => planOne({ ...input, ring, successor, key })));
+  const leaks = planLeaks(input, ring);
+  if (successor === undefined) {
+    // Of two adopted keys the other one is what pipelines hold.
+    return activeLeaks(input).length > 0 ? together(leaks) : planMakingRoom(input, ring);
+  }
+  const leaked = activeLeaks(input).map(({ key }) => key);
+  const active = ring.superseded.filter((key) => key.status === 'Active' && !leaked.includes(key));
+  return together([...leaks, ...active.map((key) => planOne({ ...input, ring, successor, key }))]);
+}
+
+/**
+ * A key that has leaked is made Inactive as soon as its successor is at every target: no overlap, no idle days, no hold
+ * and no look of that day. Where it was asked for, before that; then pipelines hold a dead key until they get the new one.
+ */
+function planLeaks(input: RetirementInput, ring: KeyRing): readonly Part<DeactivationStep, StillActive | NoSuchKey>[] {
+  const each = activeLeaks(input).map(({ key, leak }): Part<DeactivationStep, StillActive> => {
+    const { accessKeyId } = key;
+    if (ring.unknown.includes(key)) return { findings: [stillActive(input.entry, leak, 'person')] };
+    const waits = leak.order === 'disable-first' ? undefined : leakWaits(input, ring, key);
+    if (waits !== undefined) return { findings: [stillActive(input.entry, leak, waits)] };
+    return { steps: [{ do: 'deactivate', accessKeyId, reason: 'compromised', since: leak.at }] };
+  });
+  return [...each, { findings: noSuchKeys(input) }];
+}
+
+function leakWaits(input: RetirementInput, ring: KeyRing, key: AccessKey): LeakWaits | undefined {
+  const { anchor: successor } = ring;
+  if (successor === undefined || successor.accessKeyId === key.accessKeyId) return 'rotation';
+  const problem = successorProblem({ ...input, ring }, successor, key, input.now);
+  if (problem === undefined) return undefined;
+  return problem.code === 'undelivered' ? 'delivery' : 'successor';
 }
 
 /** The first line that applies decides. */

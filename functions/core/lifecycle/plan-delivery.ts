@@ -1,6 +1,7 @@
 import type { RegistryEntry } from '../config/registry';
 import { after, DAY } from '../duration';
 import { targetSetDigest } from '../hosts/target';
+import { type Compromised, compromisedOf } from '../key/compromised';
 import { tagFor } from '../key/dated-tag';
 import {
   type DeliveryMark,
@@ -32,6 +33,8 @@ import type { Delivery, StepNamed } from './steps';
 export interface DeliveryInput {
   readonly entry: RegistryEntry;
   readonly secret: SecretState;
+  /** Keys that have leaked, as far as the record proves it. @default - none */
+  readonly compromised?: readonly Compromised[] | undefined;
   readonly now: Date;
 }
 
@@ -68,7 +71,7 @@ export function removals(marks: readonly DeliveryMark[]): readonly StepNamed<'re
 }
 
 /** Decides whether the current version has to be delivered, and which marks of earlier deliveries have to go. */
-export function planDelivery({ entry, secret: given, now }: DeliveryInput): DeliveryPlan {
+export function planDelivery({ entry, secret: given, compromised, now }: DeliveryInput): DeliveryPlan {
   const secret = withoutFuture(given, now);
   const version = currentKey(secret);
   const digest = targetSetDigest(entry.targets, entry.connections);
@@ -83,6 +86,8 @@ export function planDelivery({ entry, secret: given, now }: DeliveryInput): Deli
     const facts = { seenBy: 'delivery', secret: secret.name } as const;
     return { ...NOTHING, findings: [{ code: 'secret-edited', key: entry.id, facts }] };
   }
+  // What has leaked is brought nowhere any more: its successor is made at once.
+  if (compromisedOf(compromised, version.accessKeyId) !== undefined) return NOTHING;
   if (isDelivered(secret, version, digest)) return { ...NOTHING, removeAfter: staleMarks(secret, digest) };
   const misleading = misleadingMarks(secret, version);
   // Of a version that misleads all marks go.

@@ -3,6 +3,7 @@ import { after } from '../duration';
 import { targetSetDigest } from '../hosts/target';
 import type { AccessKey } from '../key/access-key';
 import { ASK_STANDS_FOR, rotationAskedAt } from '../key/asked';
+import { type Compromised, compromisedOf } from '../key/compromised';
 import { isDelivered, markCounts, marksOn } from '../key/delivery-mark';
 import {
   INTENT_LIVES,
@@ -14,10 +15,17 @@ import {
 } from '../key/intent';
 import { inactiveSince, type KeyRing, keyRing, ringOfUser } from '../key/key-ring';
 import { changedUser } from '../key/key-user';
-import { currentVersion, type SecretState, storedVersions, withoutFuture } from '../key/secret-state';
+import {
+  currentVersion,
+  type SecretState,
+  type StoredVersion,
+  storedVersions,
+  withoutFuture,
+} from '../key/secret-state';
 import { isWithdrawn } from '../key/withdrawn';
 import { dueAt } from './due';
 import type { UserChanged } from './former-users';
+import { stillActive } from './leaked';
 import { noRoom, takingOver, waitsForWithdrawn } from './no-room';
 import { pauseFinding } from './paused';
 import { notRolledBack, rollbackSteps } from './rollback';
@@ -38,6 +46,10 @@ export interface RotationInput {
   readonly now: Date;
   /** An operator asked for this key by name. @default false */
   readonly requested?: boolean;
+  /** Keys that have leaked, as far as the record proves it. @default - none */
+  readonly compromised?: readonly Compromised[] | undefined;
+  /** A tag says that one has leaked, and the record cannot tell: it is not made current again. @default - nobody says it */
+  readonly doubtful?: readonly Compromised[] | undefined;
   /** A later day has more rotations than one run may make (`broughtForward`). @default false */
   readonly broughtForward?: boolean;
 }
@@ -89,6 +101,7 @@ const ALWAYS: readonly RotationRule[] = [
   clearIntent,
   tellForeignKeys,
   tellWhatPeopleBroke,
+  tellThatItHasLeaked,
   tellThatAnAskLapsed,
   tellOfRollback,
 ];
@@ -144,8 +157,8 @@ function creatorIsNotKnownYet(situation: Situation): RotationPart | undefined {
   const { entry, keys, intent, untraced, reason, now } = situation;
   if (!isReadable(intent) || untraced.length === 0 || now >= after(intent.at, RECORD_SHOWS_WITHIN)) return undefined;
   const holdsUpRepair = isRepair(reason);
-  // Pipelines wait for a repair: it does not wait for CloudTrail while there is room.
-  if (holdsUpRepair && keys.length < 2) return undefined;
+  // Pipelines wait for a repair, and a leak for nobody: they do not wait for CloudTrail while there is room.
+  if ((holdsUpRepair || reason === 'compromised') && keys.length < 2) return undefined;
   const left = untraced.map(({ accessKeyId }) => accessKeyId);
   const facts = { is: 'untraced', run: intent.run, began: intent.at, left, holdsUpRepair } as const;
   return { findings: [{ code: 'rotation-in-progress', key: entry.id, since: intent.at, facts }] };
@@ -198,10 +211,13 @@ function tellForeignKeys({ entry, secret, keys, orphans }: Situation): RotationP
   };
 }
 
-function tellWhatPeopleBroke({ entry, secret, ring, reason, now }: Situation): RotationPart {
+function tellWhatPeopleBroke({ entry, secret, ring, reason, compromised, now }: Situation): RotationPart {
   const key = entry.id;
   // IAM may not list a key yet that was made a moment ago: nobody has deleted it for all that is known.
   if (reason === 'current-key-missing' && unsettledSince(secret, ring, now) !== undefined) return {};
+  // What was asked for is nobody's mistake, and told as what it is.
+  const isAsked = compromisedOf(compromised, ring.anchor?.accessKeyId)?.order === 'disable-first';
+  if (reason === 'current-key-inactive' && isAsked) return {};
   if (isRepair(reason)) {
     const facts = { waits: 'pipelines', current: ring.anchor?.accessKeyId } as const;
     return { findings: [{ code: reason, key, facts }] };
@@ -209,6 +225,14 @@ function tellWhatPeopleBroke({ entry, secret, ring, reason, now }: Situation): R
   if (reason === 'user-changed') return { findings: [userChange(entry, secret, ring)] };
   if (reason !== 'secret-edited') return {};
   return { findings: [{ code: reason, key, facts: { seenBy: 'rotation', secret: secret.name } }] };
+}
+
+function tellThatItHasLeaked(situation: Situation): RotationPart {
+  const { entry, ring, reason, compromised } = situation;
+  const leak = compromisedOf(compromised, ring.anchor?.accessKeyId);
+  if (reason !== 'compromised' || leak === undefined) return {};
+  const canRotate = hasRoom(situation) || spareVersion(situation) !== undefined;
+  return { findings: [stillActive(entry, leak, canRotate ? 'rotation' : 'room')] };
 }
 
 function userChange({ id: key, user: to }: RegistryEntry, secret: SecretState, { anchor }: KeyRing): UserChanged {
@@ -272,21 +296,28 @@ function hasRoom({ keys, orphans }: Situation): boolean {
   return keys.length - orphans.length < 2;
 }
 
-/** A stored key that still works stands in for a dead current one, or for a value that nobody knows (K1). */
-function promoteKeyThatWorks({ secret, keys, ring }: Situation): RotationPart | undefined {
+/** A stored key that still works stands in for a dead or leaked current one, or for a value that nobody knows (K1). */
+function promoteKeyThatWorks(situation: Situation): RotationPart | undefined {
+  const { secret, ring, reason } = situation;
   const from = secret.takesOver === undefined ? currentVersion(secret)?.versionId : undefined;
   // Of a user that was renamed the current key works on.
   const isDead = ring.anchorKey?.status !== 'Active';
-  if (from === undefined || !(isDead || ring.edited)) return undefined;
-  const spare = storedVersions(secret).findLast(
-    (version) =>
-      !version.isTakenOver &&
-      !isWithdrawn(secret, version) &&
-      keys.some((key) => key.accessKeyId === version.accessKeyId && key.status === 'Active'),
-  );
+  if (from === undefined || !(isDead || ring.edited || reason === 'compromised')) return undefined;
+  const spare = spareVersion(situation);
   if (spare === undefined) return undefined;
   const { accessKeyId, versionId } = spare;
   return { steps: [{ do: 'promote', accessKeyId, versionId, from }, ...recordOfInactive(ring)] };
+}
+
+/** The youngest stored key that works, and that nobody says has leaked. */
+function spareVersion({ secret, keys, compromised = [], doubtful = [] }: Situation): StoredVersion | undefined {
+  return storedVersions(secret).findLast(
+    ({ isTakenOver, accessKeyId }) =>
+      !isTakenOver &&
+      !isWithdrawn(secret, { accessKeyId }) &&
+      compromisedOf([...compromised, ...doubtful], accessKeyId) === undefined &&
+      keys.some((key) => key.accessKeyId === accessKeyId && key.status === 'Active'),
+  );
 }
 
 /** What somebody made Inactive is superseded by what follows; the credential report may not show it to the deletion. */

@@ -2,6 +2,7 @@ import type { Policy } from '../config/policy';
 import type { RegistryEntry } from '../config/registry';
 import { after, DAY, earliest, latest } from '../duration';
 import type { AccessKey, LastUsed } from '../key/access-key';
+import type { Compromised } from '../key/compromised';
 import { deliveredAt } from '../key/delivery-mark';
 import { reactivatedAt } from '../key/key-ring';
 import type { SecretState, StoredVersion } from '../key/secret-state';
@@ -15,6 +16,8 @@ export interface RetirementInput {
   readonly keys: readonly AccessKey[];
   /** Last use of the keys that are due; a key that is missing here is left alone. */
   readonly lastUsed: ReadonlyMap<string, LastUsed>;
+  /** Keys that have leaked, as far as the record proves it. @default - none */
+  readonly compromised?: readonly Compromised[] | undefined;
   readonly now: Date;
 }
 

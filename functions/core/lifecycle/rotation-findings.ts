@@ -1,5 +1,6 @@
 import type { UserChanged } from './former-users';
 import type { FoundOfAccessKey, FoundOfKey } from './found';
+import type { StillActive } from './leaked';
 import type { NoRoom, TakingOver, WaitsForWithdrawn } from './no-room';
 import type { PauseFinding } from './paused';
 import type { NotRolledBack } from './rollback';
@@ -48,6 +49,7 @@ export type RotationFinding =
   | NotYetDelivered
   | RotationLapsed
   | NotRolledBack
+  | StillActive
   | NoRoom
   | TakingOver
   | WaitsForWithdrawn;

@@ -1,6 +1,7 @@
 import type { RegistryEntry } from '../config/registry';
 import type { AccessKey } from '../key/access-key';
 import { isRotationAsked } from '../key/asked';
+import { type Compromised, compromisedOf } from '../key/compromised';
 import type { KeyRing } from '../key/key-ring';
 import { changedUser } from '../key/key-user';
 import type { SecretState } from '../key/secret-state';
@@ -14,6 +15,7 @@ interface Reasons {
   readonly now: Date;
   readonly requested?: boolean;
   readonly broughtForward?: boolean;
+  readonly compromised?: readonly Compromised[] | undefined;
 }
 
 /** Why a key has to be rotated now; undefined when nothing asks for it. */
@@ -24,6 +26,7 @@ export function rotationReason(given: Reasons, ring: KeyRing): RotationReason | 
   if (changedUser(secret, entry.user) !== undefined) return 'user-changed';
   if (ring.anchorKey === undefined) return 'current-key-missing';
   if (ring.anchorKey.status === 'Inactive') return 'current-key-inactive';
+  if (compromisedOf(given.compromised, ring.current.accessKeyId) !== undefined) return 'compromised';
   if (secret.takesOver !== undefined && entry.firstRotation === 'at-once') return 'first';
   if (isDue(ring.current.createdAt, entry, now)) return 'due';
   if (isWanted(given)) return 'requested';
@@ -37,8 +40,9 @@ function isWanted({ requested = false, secret, now }: Reasons): boolean {
 
 /** Why a key is made where none was stored yet. */
 function firstReason(given: Reasons, { superseded }: KeyRing): RotationReason | undefined {
-  const { entry, keys, now, broughtForward } = given;
+  const { entry, keys, now, broughtForward, compromised } = given;
   if (isWanted(given) || entry.firstRotation === 'at-once') return 'first';
+  if (keys.some(({ accessKeyId }) => compromisedOf(compromised, accessKeyId) !== undefined)) return 'compromised';
   const oldest = superseded[0] ?? keys[0];
   if (oldest === undefined || isDue(oldest.createdAt, entry, now)) return 'first';
   return broughtForward ? 'brought-forward' : undefined;
@@ -49,7 +53,7 @@ export function isRepair(reason: RotationReason | undefined): reason is 'current
   return reason === 'current-key-missing' || reason === 'current-key-inactive';
 }
 
-/** Whether it waits for nothing that others cause: a repair, or the first key of another user. */
+/** Whether it waits for nothing that others cause: a repair, the first key of another user, or a key that has leaked. */
 export function isAtOnce(reason: RotationReason | undefined): boolean {
-  return isRepair(reason) || reason === 'user-changed';
+  return isRepair(reason) || reason === 'user-changed' || reason === 'compromised';
 }

@@ -11,6 +11,8 @@ export type RotationReason =
   | 'requested'
   | 'secret-edited'
   | 'user-changed'
+  /** It has leaked. */
+  | 'compromised'
   | 'current-key-missing'
   | 'current-key-inactive';
 
@@ -40,6 +42,13 @@ export type Step =
       readonly do: 'deactivate';
       readonly accessKeyId: string;
       readonly reason: 'idle' | 'hold-limit' | 'replace-idle';
+    }
+  | {
+      readonly do: 'deactivate';
+      readonly accessKeyId: string;
+      readonly reason: 'compromised';
+      /** Since when it is said to have leaked. */
+      readonly since: Date;
     }
   | { readonly do: 'record-hold'; readonly accessKeyId: string }
   | { readonly do: 'record-reactivation'; readonly accessKeyId: string }

@@ -2,6 +2,7 @@ import type { Policy } from '../config/policy';
 import { after, DAY, SECOND } from '../duration';
 import type { CredentialReport, ReportedUser } from '../key/access-key';
 import { rotationAskedAt } from '../key/asked';
+import { saidCompromised } from '../key/compromised';
 import { readDatedTag } from '../key/dated-tag';
 import { openIntent } from '../key/intent';
 import { inactiveSince } from '../key/key-ring';
@@ -39,7 +40,7 @@ export function worthRotationLook(
   const current = currentKey(secret);
   if (current === undefined || openIntent(secret) !== undefined) return true;
   if (secret.takesOver !== undefined || changedUser(secret, entry.user) !== undefined) return true;
-  if (rotationAskedAt(secret) !== undefined || isWithdrawalOfToday(secret, now)) return true;
+  if (rotationAskedAt(secret) !== undefined || isLeak(secret) || isWithdrawalOfToday(secret, now)) return true;
   if (isDue(current.createdAt, entry, now)) return true;
   const line = usableLine(secret, entry.user, report, now);
   return line === 'unusable' ? false : !fits(line, secret, current.createdAt);
@@ -49,7 +50,7 @@ export function worthRotationLook(
 export function worthDeactivationLook(given: Managed, report: CredentialReport | undefined, now: Date): boolean {
   const managed = { ...given, secret: withoutFuture(given.secret, now) };
   const { entry, secret } = managed;
-  if (mayMakeRoom(managed)) return true;
+  if (mayMakeRoom(managed) || isLeak(secret)) return true;
   const { rotateAfter, deactivateAfter } = entry.policy;
   const blindly = hasOldPredecessor(secret, entry.policy, now);
   return worthRetirementLook(managed, report, now, blindly, ({ active, changedAt }, current) => {
@@ -82,6 +83,14 @@ export function worthDeletionLook(given: Managed, report: CredentialReport | und
   // Without a report a person's change would stay unseen for as long as there is none.
   const blindly = report === undefined && hasOldPredecessor(secret, entry.policy, now);
   return worthRetirementLook(managed, report, now, blindly, ({ active }) => !active);
+}
+
+/**
+ * Whether a tag says that a key has leaked; the look tells whether that is proved, and whether the key is Active. The tag
+ * goes with the key.
+ */
+export function isLeak(secret: SecretState): boolean {
+  return saidCompromised(secret).length > 0;
 }
 
 /** Whether a key of the new user may have to go before its first one can be made: no date of the user before tells. */

@@ -1,5 +1,6 @@
 import type { PlanInput, Refused, RequestPlan } from './plan';
 import { refusedLevel } from './plan';
+import { planCompromised } from './plan-compromised';
 import { planDeliver } from './plan-deliver';
 import { planExempt } from './plan-exempt';
 import { planPause } from './plan-pause';
@@ -18,6 +19,9 @@ export function planRequest(input: PlanInput): RequestPlan | Refused {
       return planPause({ ...input, request });
     case 'rotate':
       return planRotate({ ...input, request });
+    case 'compromised':
+    case 'disable-first':
+      return planCompromised({ ...input, request });
     case 'deliver':
       return planDeliver({ ...input, request });
     case 'verify':

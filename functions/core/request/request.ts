@@ -47,6 +47,12 @@ const asked = {
     ),
 };
 
+const accessKey = z
+  .string()
+  .regex(/^AKIA[A-Z0-9]{12,28}$/, 'expected the ID of an access key, such as AKIAIOSFODNN7EXAMPLE')
+  .optional()
+  .describe('The access key that has leaked. @default - the current one');
+
 /** What a person asks for. What `do` takes beside the rest stands in its own form. */
 export const requestSchema = z.discriminatedUnion('do', [
   z.strictObject({ ...asked, do: z.literal('pause'), until: instant.describe('ISO 8601, with its zone.') }),
@@ -56,6 +62,8 @@ export const requestSchema = z.discriminatedUnion('do', [
     do: z.literal('rotate'),
     all: z.literal(true).optional().describe('It is one of all keys, which only an administrator has rotated.'),
   }),
+  z.strictObject({ ...asked, do: z.literal('compromised'), accessKey }),
+  z.strictObject({ ...asked, do: z.literal('disable-first'), accessKey }),
   z.strictObject({ ...asked, do: z.literal('deliver') }),
   z.strictObject({ ...asked, do: z.literal('verify') }),
   z.strictObject({

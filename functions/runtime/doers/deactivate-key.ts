@@ -1,6 +1,10 @@
 import type { Iam, Secrets } from '../../account/ports';
+import { MINUTE } from '../../core/duration';
+import { currentKey } from '../../core/key/secret-state';
+import type { Disabled } from '../../core/lifecycle/leaked';
+import type { StepNamed } from '../../core/lifecycle/steps';
 import { TAG } from '../../core/names';
-import type { Doer } from './doer';
+import type { Doer, Work } from './doer';
 import { notWantedBack } from './not-wanted-back';
 import { tagNow } from './records';
 
@@ -9,15 +13,33 @@ interface DeactivateKeyPorts {
   readonly secrets: Secrets;
 }
 
-/** Makes a superseded key Inactive, after the record has said so (K7). */
-export const deactivateKey: Doer<'deactivate', DeactivateKeyPorts> = async ({ accessKeyId, reason }, work) => {
+/** Makes a key Inactive, after the record has said so (K7). */
+export const deactivateKey: Doer<'deactivate', DeactivateKeyPorts> = async (step, work) => {
+  const { accessKeyId, reason } = step;
   const { ports, run, managed } = work;
   const { entry } = managed;
   run.audit('key-deactivation-begun', entry, { accessKeyId, reason });
   await run.beforeTaking();
-  await notWantedBack(accessKeyId, work);
+  if (reason !== 'compromised' || !isCurrent(accessKeyId, work)) await notWantedBack(accessKeyId, work);
   await ports.iam.deactivateAccessKey(entry.user, accessKeyId);
-  run.audit('key-deactivated', entry, { accessKeyId, reason });
+  const leak = step.reason === 'compromised' ? leakFacts(step, work) : undefined;
+  const facts = leak && { since: leak.at.toISOString(), minutes: leak.minutes, wasCurrent: leak.wasCurrent };
+  run.audit('key-deactivated', entry, { accessKeyId, reason, ...(facts && { facts }) });
   run.count('deactivated');
+  if (leak !== undefined) run.find({ code: 'compromised-disabled', key: entry.id, accessKeyId, facts: leak });
   await tagNow(TAG.deactivated, accessKeyId, work);
 };
+
+/** How long it took from the word that the key has leaked. */
+function leakFacts(
+  { accessKeyId, since: at }: Extract<StepNamed<'deactivate'>, { readonly reason: 'compromised' }>,
+  { run, managed }: Work<DeactivateKeyPorts>,
+): Disabled['facts'] {
+  const minutes = Math.max(0, Math.round((run.now().getTime() - at.getTime()) / MINUTE));
+  return { at, minutes, wasCurrent: isCurrent(accessKeyId, { managed }) };
+}
+
+/** As the plan saw it: what has leaked may go first, whatever pipelines hold. */
+function isCurrent(accessKeyId: string, { managed }: Pick<Work<DeactivateKeyPorts>, 'managed'>): boolean {
+  return currentKey(managed.secret)?.accessKeyId === accessKeyId;
+}

@@ -1,7 +1,6 @@
 import type { Secrets } from '../../account/ports';
-import { datedTag, readDatedTag } from '../../core/key/dated-tag';
+import { datedTag, readDatedTag, tagFor } from '../../core/key/dated-tag';
 import { formerUsersTag } from '../../core/key/key-user';
-import { withdrawal } from '../../core/key/withdrawn';
 import { TAG } from '../../core/names';
 import type { Doer, Work } from './doer';
 
@@ -59,10 +58,11 @@ export async function tagNow(
   await ports.secrets.tag(managed.secret.name, { [tag]: datedTag(accessKeyId, run.now()) });
 }
 
-/** What the tags say of a key's retirement is over with the key, and that it was withdrawn. */
+/** What the tags say of a key's retirement is over with the key; what they say of another one is not. */
 export async function forgetRetirement({ ports, managed: { secret } }: Work<RecordPorts>): Promise<void> {
   const gone = readDatedTag(secret.tags[TAG.deactivated])?.accessKeyId;
-  const isWithdrawal = gone !== undefined && withdrawal(secret)?.accessKeyId === gone;
-  const tags = [TAG.deactivated, TAG.reactivated, TAG.held];
-  await ports.secrets.untag(secret.name, isWithdrawal ? [...tags, TAG.withdrawn] : tags);
+  const ofIt = [TAG.compromised, TAG.disableFirst, TAG.withdrawn].filter(
+    (tag) => gone !== undefined && tagFor(secret, tag, gone) !== undefined,
+  );
+  await ports.secrets.untag(secret.name, [TAG.deactivated, TAG.reactivated, TAG.held, ...ofIt]);
 }

@@ -4,6 +4,7 @@ import { isTokenTrouble } from '../../../functions/core/findings/codes/token-rej
 import { described } from '../../../functions/core/findings/described';
 import { failedStep } from '../../../functions/core/findings/failed-step';
 import { FINDING_CODES, type Finding } from '../../../functions/core/findings/findings';
+import type { LeakWaits } from '../../../functions/core/lifecycle/leaked';
 import { day, idOf } from '../web-shop';
 
 const key = 'web-shop';
@@ -31,6 +32,7 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
       'write its new name under "user" and deploy. If it was deleted, its keys are gone: create it again with its rights, ' +
       'or take the key out.',
   ],
+  ...leaks(),
   [
     { code: 'current-key-missing', key, facts: { waits: 'pipelines', current: accessKeyId } },
     'attention',
@@ -765,6 +767,82 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     'The event that started this run has a shape that Keyturn does not know. Everything was looked at instead.',
   ],
 ];
+
+/** Of a key that has leaked. */
+function leaks(): typeof EXAMPLES {
+  const at = day(90);
+  const said =
+    'Key "web-shop": AKIA0000000000000OLD has leaked (said at 2026-04-01T03:00:00.000Z) and is still Active.';
+  const orNow =
+    'If that takes too long: keyturn rotate web-shop --compromised --now makes it Inactive first, and pipelines fail until they have the new one.';
+  const active = (waits: LeakWaits, words: string) =>
+    [
+      { code: 'compromised', key, accessKeyId, facts: { at, order: 'deliver-first', waits, user } },
+      'attention',
+      'failed',
+      `${said} ${words}`,
+    ] as const;
+  const disabled = (minutes: number, wasCurrent: boolean, words: string) =>
+    [
+      { code: 'compromised-disabled', key, accessKeyId, facts: { at, minutes, wasCurrent } },
+      'attention',
+      'held',
+      `Key "web-shop": the leaked key AKIA0000000000000OLD was made Inactive ${words} It is deleted after its recovery. ` +
+        'CloudTrail says what it did: aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=AKIA0000000000000OLD',
+    ] as const;
+  const unproved = (is: 'unproved' | 'unreadable', words: string) =>
+    [
+      { code: 'compromised-unproved', key, accessKeyId, facts: { is, at, order: 'disable-first', secret } },
+      'attention',
+      'blocked',
+      'Key "web-shop": the tag keyturn:disable-first of keyturn/web-shop says since 2026-04-01T03:00:00.000Z that ' +
+        `AKIA0000000000000OLD has leaked. ${words} If it has leaked: keyturn rotate web-shop --compromised --key AKIA0000000000000OLD.`,
+    ] as const;
+  return [
+    active(
+      'rotation',
+      `Its successor is being made; it is made Inactive as soon as that is at every target, within minutes. ${orNow}`,
+    ),
+    active(
+      'room',
+      'User bitbucket-web-shop has two access keys, so there is no room for its successor. Delete the one beside ' +
+        'AKIA0000000000000OLD if nobody needs it (aws iam delete-access-key --user-name bitbucket-web-shop --access-key-id …); ' +
+        `Keyturn does not do so before its time. ${orNow}`,
+    ),
+    active(
+      'delivery',
+      `Its successor is not at every target yet; the findings of the sync function say what is in the way. ${orNow}`,
+    ),
+    active('successor', 'Its successor was deleted or made Inactive by hand; the next rotation repairs that first.'),
+    active(
+      'person',
+      "It is none of Keyturn's: somebody made it by hand, and Keyturn touches no such key. Make it Inactive: aws iam " +
+        'update-access-key --user-name bitbucket-web-shop --access-key-id AKIA0000000000000OLD --status Inactive',
+    ),
+    disabled(0, false, 'less than a minute after it was said to have leaked. Pipelines have its successor.'),
+    disabled(1, false, '1 minute after it was said to have leaked. Pipelines have its successor.'),
+    disabled(
+      4,
+      true,
+      '4 minutes after it was said to have leaked. Its successor is made and delivered at once; pipelines fail until they have it.',
+    ),
+    unproved(
+      'unreadable',
+      'The record could not be read, which has to say so too, so nothing was done; the next run looks again.',
+    ),
+    unproved(
+      'unproved',
+      'The record has no sealed word of an administrator for it, so nothing was done: whoever may tag secrets can have written it.',
+    ),
+    [
+      { code: 'request-refused', key, accessKeyId, facts: { is: 'no-access-key', user } },
+      'attention',
+      'blocked',
+      'Access key AKIA0000000000000OLD of "web-shop" was said to have leaked, but its user bitbucket-web-shop has no such key. ' +
+        'Nothing was done for it. Look whether the ID is right.',
+    ],
+  ];
+}
 
 describe('what is said of a finding', () => {
   it.each(EXAMPLES)('$code: %#', (finding, severity, outcome, message) => {

@@ -74,7 +74,7 @@ Run run-1 of rotate (Keyturn-KeyRotationRotate-1A2B3C), account 111122223333, eu
     expect(what.length).toBeLessThanOrEqual(45);
     expect(brokenNow).toMatch(/\.$/);
     expect(commandsIn(text).length).toBeGreaterThan(0);
-    for (const command of commandsIn(text)) expect(command).toMatch(/aws [a-z]+ [a-z]/);
+    for (const command of commandsIn(text)) expect(command).toMatch(/(aws [a-z]+|keyturn) [a-z]/);
     expect(text).toContain(`Runbook: https://example.com/runbooks/${code}.md`);
     const shell = spawnSync('bash', ['-n'], { input: commandsIn(text).join('\n') });
     expect(shell.stderr.toString()).toBe('');

@@ -1,4 +1,5 @@
 import type { Found, FoundOfKey } from '../../lifecycle/found';
+import type { NoSuchKey } from '../../lifecycle/leaked';
 import type { RefusedAsObserved } from '../../lifecycle/observed';
 import type { RotationLapsed } from '../../lifecycle/rotation-findings';
 import { REGISTRY_PATH } from '../../names';
@@ -11,6 +12,7 @@ type RequestRefused =
   /** What else was asked for was done. */
   | FoundOfKey<'request-refused', { readonly is: 'no-key' }>
   | RefusedAsObserved
+  | NoSuchKey
   | RotationLapsed;
 
 export const requestRefused: Descriptor<RequestRefused> = {
@@ -19,7 +21,7 @@ export const requestRefused: Descriptor<RequestRefused> = {
   outcome: 'blocked',
   what: 'a request was refused',
   brokenNow: 'Nothing is broken, but what was asked for was not done.',
-  message: ({ key, facts }) => {
+  message: ({ key, accessKeyId, facts }) => {
     switch (facts.is) {
       case 'event':
         return `The event that started this run was refused, and nothing was done. ${facts.reason}`;
@@ -29,6 +31,11 @@ export const requestRefused: Descriptor<RequestRefused> = {
         return (
           `"${key}" was asked for, but Keyturn only observes that key (mode: observe). Nothing was done for it. Give it ` +
           'mode: rotate in the configuration, deploy, and ask again.'
+        );
+      case 'no-access-key':
+        return (
+          `Access key ${accessKeyId} of "${key}" was said to have leaked, but its user ${facts.user} has no such key. ` +
+          'Nothing was done for it. Look whether the ID is right.'
         );
       case 'lapsed':
         return (

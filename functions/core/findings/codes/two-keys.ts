@@ -38,6 +38,9 @@ function noRoom(key: string, { user, keys, occupant }: NoRoom['facts']): string 
 function cure(user: string, occupant: Occupant): string {
   switch (occupant.is) {
     case 'inactive-current':
+      if (occupant.hasLeaked) {
+        return 'The current one has leaked and is Inactive, and its successor has no room. Delete one that nobody needs; then the key is rotated.';
+      }
       return (
         'The current one is Inactive and its successor has no room. Make it Active again (aws iam update-access-key ' +
         `--user-name ${user} --access-key-id ${occupant.accessKeyId} --status Active), or delete one that nobody needs.`

@@ -1,0 +1,35 @@
+import type { Disabled } from '../../lifecycle/leaked';
+import { allOf, keyturn, lastUse } from '../commands';
+import type { Descriptor } from '../descriptor';
+
+export const compromisedDisabled: Descriptor<Disabled> = {
+  theme: 'A leaked key',
+  severity: 'attention',
+  outcome: 'held',
+  what: 'a leaked key was made Inactive',
+  brokenNow: {
+    usually: 'Nothing is broken: every target has its successor.',
+    but: 'broken while pipelines hold nothing else',
+    of: ({ facts: { wasCurrent } }) =>
+      wasCurrent
+        ? 'Broken now: pipelines hold the leaked key, which was made Inactive first, until its successor is delivered.'
+        : 'Nothing is broken: every target has its successor.',
+  },
+  message: ({ key, accessKeyId, facts: { minutes, wasCurrent } }) =>
+    `Key "${key}": the leaked key ${accessKeyId} was made Inactive ${inWords(minutes)} after it was said to have leaked. ` +
+    (wasCurrent
+      ? 'Its successor is made and delivered at once; pipelines fail until they have it. '
+      : 'Pipelines have its successor. ') +
+    `It is deleted after its recovery. CloudTrail says what it did: aws cloudtrail lookup-events --lookup-attributes ` +
+    `AttributeKey=AccessKeyId,AttributeValue=${accessKeyId}`,
+  commands: allOf(
+    keyturn('See that its successor is everywhere', (key) => `status ${key}`),
+    lastUse,
+  ),
+  recorded: ({ facts: { at, minutes, wasCurrent } }) => ({ since: at.toISOString(), minutes, wasCurrent }),
+};
+
+function inWords(minutes: number): string {
+  if (minutes < 1) return 'less than a minute';
+  return minutes === 1 ? '1 minute' : `${minutes} minutes`;
+}

@@ -1,0 +1,38 @@
+import type { LeakWaits, StillActive } from '../../lifecycle/leaked';
+import { allOf, keyturn, lastUse, ofAccessKey } from '../commands';
+import type { Descriptor } from '../descriptor';
+
+export const compromised: Descriptor<StillActive> = {
+  theme: 'A leaked key',
+  severity: 'attention',
+  what: 'a leaked key still works',
+  brokenNow: 'Nothing is broken for pipelines, but whoever has the leaked key can use it.',
+  message: ({ key, accessKeyId, facts: { at, waits, user } }) =>
+    `Key "${key}": ${accessKeyId} has leaked (said at ${at.toISOString()}) and is still Active. ${WAITS[waits](key, accessKeyId, user)}`,
+  commands: allOf(
+    keyturn('See what it waits for', (key) => `why ${key}`),
+    ofAccessKey(
+      'Make it Inactive now, whatever holds it',
+      (id, user) => `aws iam update-access-key --user-name ${user} --access-key-id ${id} --status Inactive`,
+    ),
+    lastUse,
+  ),
+  recorded: ({ facts: { at, order, waits } }) => ({ since: at.toISOString(), order, waits }),
+};
+
+const orNow = (key: string) =>
+  `If that takes too long: keyturn rotate ${key} --compromised --now makes it Inactive first, and pipelines fail until they have the new one.`;
+
+const WAITS: Readonly<Record<LeakWaits, (key: string, accessKeyId: string, user: string) => string>> = {
+  rotation: (key) =>
+    `Its successor is being made; it is made Inactive as soon as that is at every target, within minutes. ${orNow(key)}`,
+  room: (key, accessKeyId, user) =>
+    `User ${user} has two access keys, so there is no room for its successor. Delete the one beside ${accessKeyId} if nobody ` +
+    `needs it (aws iam delete-access-key --user-name ${user} --access-key-id …); Keyturn does not do so before its time. ${orNow(key)}`,
+  delivery: (key) =>
+    `Its successor is not at every target yet; the findings of the sync function say what is in the way. ${orNow(key)}`,
+  successor: () => 'Its successor was deleted or made Inactive by hand; the next rotation repairs that first.',
+  person: (_key, accessKeyId, user) =>
+    `It is none of Keyturn's: somebody made it by hand, and Keyturn touches no such key. Make it Inactive: aws iam ` +
+    `update-access-key --user-name ${user} --access-key-id ${accessKeyId} --status Inactive`,
+};

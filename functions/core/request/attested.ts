@@ -1,0 +1,35 @@
+import type { AuditEvent, AuditEventName } from '../audit';
+import { after, MINUTE } from '../duration';
+import { type Compromised, SAYS, tagOfCompromised } from '../key/compromised';
+import type { FunctionName, Level } from '../names';
+
+/** The events that a compromised key can be proved by, and the only function that each is believed of. */
+export const ATTESTING = [{ event: 'ask-written', by: 'administrator' }] as const satisfies readonly {
+  readonly event: AuditEventName;
+  readonly by: Level | FunctionName;
+}[];
+
+/** The record's word is written right after the tag; clocks of two functions may differ. */
+export const WORD_AROUND = 5 * MINUTE;
+
+/** Since when the record is searched for the word of what a tag says. */
+export function attestedSince({ at }: Compromised): Date {
+  return after(at, -WORD_AROUND);
+}
+
+/**
+ * Whether the record says of a key what its tag says: for that managed key, that access key, that time and that order, by
+ * a function that only administrators reach.
+ *
+ * @param events of the record, each with a seal that was checked
+ */
+export function isAttested(said: Compromised, key: string, events: readonly AuditEvent[]): boolean {
+  return events.some(
+    ({ event, outcome, function: by, key: of, facts }) =>
+      ATTESTING.some((one) => one.event === event && one.by === by) &&
+      outcome === 'ok' &&
+      of === key &&
+      facts?.do === SAYS[said.order].do &&
+      facts.tag === tagOfCompromised(said),
+  );
+}

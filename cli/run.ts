@@ -71,6 +71,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'show where every managed key stands, and what comes next',
     load: async () => (await import('./commands/status')).statusCommand,
   },
+  uninstall: {
+    summary: 'say in which state each key is handed back, and what takes Keyturn away',
+    load: async () => (await import('./commands/uninstall')).uninstallCommand,
+  },
   validate: {
     summary: 'find every mistake in a keyturn.yaml, with its cure; warn of what is probably not meant',
     load: async () => (await import('./commands/validate')).validateCommand,

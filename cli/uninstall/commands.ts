@@ -1,0 +1,48 @@
+import { quoted } from '../../functions/core/findings/commands';
+import { SEAL_KEY_ALIAS, secretName } from '../../functions/core/names';
+import type { CommandDocument, HandedKeyDocument } from '../documents/uninstall';
+
+/**
+ * What takes Keyturn away, in its order. The command runs none of it: a key that is made Inactive may be in use, and what is
+ * deleted does not come back; each line is a person's own decision, with that person's rights.
+ */
+export function deletion(keys: readonly HandedKeyDocument[]): readonly CommandDocument[] {
+  return [
+    ...keys.flatMap(retirement),
+    { to: 'Write down what you hand back, without any secret', run: 'keyturn status --json > handover.json' },
+    { to: 'Make the last report', run: 'keyturn report --output last-report.html' },
+    {
+      to: 'Keep the public key that checks the record',
+      run: `aws kms get-public-key --key-id ${SEAL_KEY_ALIAS} > seal.json`,
+    },
+    { to: 'Take the stack away', run: 'npx cdk destroy --all -c config=keyturn.yaml' },
+    ...users(keys).map((user) => ({
+      to: `See that ${user} has its key, and no other that you do not know`,
+      run: `aws iam list-access-keys --user-name ${quoted(user)}`,
+    })),
+    ...keys.map(({ id }) => ({
+      to: `When the key of ${id} is somebody else's task, and no overlap is left`,
+      run: `aws secretsmanager delete-secret --secret-id ${quoted(secretName(id))}`,
+    })),
+  ];
+}
+
+/** Of keys before the current one; those that somebody made by hand are theirs. */
+function retirement({ user, others }: HandedKeyDocument): readonly CommandDocument[] {
+  return others
+    .filter(({ is }) => is === 'superseded')
+    .flatMap(({ accessKeyId, status }) => {
+      const of = `--user-name ${quoted(user)} --access-key-id ${quoted(accessKeyId)}`;
+      const remove = { to: 'When nothing has missed it, delete it', run: `aws iam delete-access-key ${of}` };
+      if (status === 'Inactive') return [remove];
+      return [
+        { to: `See that nobody uses ${accessKeyId} any more`, run: `keyturn why ${quoted(accessKeyId)}` },
+        { to: 'Make it Inactive', run: `aws iam update-access-key ${of} --status Inactive` },
+        remove,
+      ];
+    });
+}
+
+function users(keys: readonly HandedKeyDocument[]): readonly string[] {
+  return [...new Set(keys.map(({ user }) => user))];
+}

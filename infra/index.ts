@@ -1,3 +1,4 @@
+export type { BreakGlassSettings } from './access/break-glass';
 export type { AlarmSettings } from './alarms/alarm-settings';
 export { Adopt } from './engine/adopt';
 export type { CodeSigningSettings, DeploymentSettings } from './engine/deployment-settings';

@@ -181,6 +181,8 @@ export const AUDITOR_POLICY = 'KeyturnAuditor';
 export const AUDIT_LOG_GROUP = '/keyturn/audit';
 /** What a change to Keyturn itself is called; also the name of its runbook. */
 export const KEYTURN_CHANGED = 'keyturn-changed';
+/** The runbook of the mail that somebody has taken the break-glass role on. */
+export const BREAK_GLASS_USED = 'break-glass-used';
 /** What the archive holds: audit events by day, and reports. */
 export const ARCHIVE_PREFIX = { events: 'events/', reports: 'reports/' } as const;
 

@@ -11,6 +11,7 @@ import { type DeployedRight, rightsDocument } from '../../functions/core/deploye
 import type { FunctionName, Level } from '../../functions/core/names';
 import { stackArns } from '../access/arns';
 import { AuditorPolicy } from '../access/auditor-policy';
+import { BreakGlass, type BreakGlassSettings } from '../access/break-glass';
 import { ConnectionAccess } from '../access/connection-access';
 import { Guardrails } from '../access/guardrails';
 import { rightsInWords } from '../access/right-words';
@@ -86,6 +87,12 @@ export interface KeyRotationProps {
    * @default false
    */
   readonly operators?: boolean;
+  /**
+   * A role that may ask as an administrator for an hour, by those who are named; every use is told. It takes `operators`.
+   *
+   * @default - there is none
+   */
+  readonly breakGlass?: BreakGlassSettings;
   /** Rotations in one run at most. @default 25 */
   readonly maxRotationsPerRun?: number;
   /** Keys that a run works on at the same time. @default 4 */
@@ -134,6 +141,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
   readonly _archive: RotationFunction | undefined;
   /** @internal */
   readonly _fronts: Readonly<Record<Level, FrontFunction>> | undefined;
+  /** @internal */
+  readonly _breakGlass: BreakGlass | undefined;
   /** @internal */
   readonly _encryption: SecretEncryption | undefined;
   /** @internal */
@@ -185,7 +194,10 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.auditLog = new AuditLog(this, 'AuditLog', settings.audit);
     this.archive = this.createArchive(settings);
     new JudgingTerms(this, 'JudgingTerms', settings.audit);
-    const trail = settings.trail === Trail.CREATE ? new ManagementTrail(this, 'Trail') : undefined;
+    const trail =
+      settings.trail === Trail.CREATE
+        ? new ManagementTrail(this, 'Trail', { reads: settings.breakGlass !== undefined })
+        : undefined;
     this.trailFiles = trailFilesOf(settings, trail);
 
     const { functions, fronts, report, archive } = this.createFunctions(settings, notifications, props.bundles);
@@ -208,6 +220,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this._encryption = this.createEncryption(settings);
     this.createAlarms(settings);
     this.ownChanges = this.watchChanges(settings, notifications);
+    this._breakGlass = this.createBreakGlass(settings);
     this.auditorPolicy = this.createAuditor(settings, notifications);
     // Its name is one for the account, and another stack may have it.
     this.auditLog._makeAfter(this.auditorPolicy);
@@ -337,6 +350,19 @@ export class KeyRotation extends Construct implements IKeyRotation {
     if (encryption !== Encryption.CUSTOMER_MANAGED) return undefined;
     const { rotate, sync } = this._roles;
     return new SecretEncryption(this, 'Encryption', { writer: rotate, reader: sync });
+  }
+
+  private createBreakGlass({ breakGlass, deployment, alarms }: Settings): BreakGlass | undefined {
+    const front = this._fronts?.administrator.front.lambda;
+    if (breakGlass === undefined || front === undefined) return undefined;
+    return new BreakGlass(this, 'BreakGlass', {
+      ...breakGlass,
+      front,
+      rolePath: deployment.rolePath,
+      topic: this.topic,
+      deadLetters: this.undeliveredEvents,
+      runbooks: alarms.runbooks,
+    });
   }
 
   private feedArchive() {

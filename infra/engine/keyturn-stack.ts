@@ -94,7 +94,16 @@ export class KeyturnStack extends Stack {
     return problems.length === 0;
   }
 
-  private nameParts({ topic, auditorPolicy, archive, _functions, _report, _archive, _fronts }: KeyRotation): void {
+  private nameParts({
+    topic,
+    auditorPolicy,
+    archive,
+    _functions,
+    _report,
+    _archive,
+    _fronts,
+    _breakGlass,
+  }: KeyRotation): void {
     new CfnOutput(this, 'TopicArn', { value: topic.topicArn, description: 'Findings, failures and alarms' });
     new CfnOutput(this, 'AuditorPolicyArn', {
       value: auditorPolicy.managedPolicyArn,
@@ -108,6 +117,12 @@ export class KeyturnStack extends Stack {
     }
     for (const [level, { url }] of Object.entries(_fronts ?? {})) {
       new CfnOutput(this, OUTPUT_OF_URL[level as Level], { value: url.url, description: `Where an ${level} asks` });
+    }
+    if (_breakGlass !== undefined) {
+      new CfnOutput(this, 'BreakGlassRoleArn', {
+        value: _breakGlass.role.roleArn,
+        description: 'Taken on in an emergency',
+      });
     }
   }
 

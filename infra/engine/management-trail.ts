@@ -12,7 +12,8 @@ export class ManagementTrail extends Construct {
   /** Writes at once. */
   readonly trail: Trail;
 
-  constructor(scope: Construct, id: string) {
+  /** @param props `reads`: log calls that only read too, such as taking a role on. @default - writes alone */
+  constructor(scope: Construct, id: string, { reads = false }: { readonly reads?: boolean } = {}) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -24,7 +25,7 @@ export class ManagementTrail extends Construct {
     });
     this.trail = new Trail(this, 'Trail', {
       bucket: this.bucket,
-      managementEvents: ReadWriteType.WRITE_ONLY,
+      managementEvents: reads ? ReadWriteType.ALL : ReadWriteType.WRITE_ONLY,
       enableFileValidation: true,
       // All regions and the global services: IAM's own events are delivered in one region of the partition only.
       isMultiRegionTrail: true,

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { ALARM_NAMES } from '../../functions/core/config/alarm-names';
 import { usually } from '../../functions/core/findings/descriptor';
 import { FINDING_CODES, FINDINGS } from '../../functions/core/findings/findings';
-import { KEYTURN_CHANGED } from '../../functions/core/names';
+import { BREAK_GLASS_USED, KEYTURN_CHANGED } from '../../functions/core/names';
 import { DOCUMENTS, read } from './documents';
 
-const NAMES = [...new Set([...FINDING_CODES, ...ALARM_NAMES, KEYTURN_CHANGED])].sort();
+const NAMES = [...new Set([...FINDING_CODES, ...ALARM_NAMES, BREAK_GLASS_USED, KEYTURN_CHANGED])].sort();
 const index = read('docs/operate/runbooks/README.md');
 
 /** What a page answers where a message starts with these words. */
@@ -17,7 +17,7 @@ const ANSWERS: readonly (readonly [start: string, answer: string])[] = [
 ];
 
 describe('runbooks', () => {
-  it('are one page for each finding and each alarm, one for changes to Keyturn, and no other', () => {
+  it('are one page for each finding and each alarm, one for changes to Keyturn, one for the break-glass role, and no other', () => {
     const pages = DOCUMENTS.filter((path) => path.startsWith('docs/operate/runbooks/') && !path.endsWith('README.md'));
     expect(pages).toEqual(NAMES.map((name) => `docs/operate/runbooks/${name}.md`).sort());
   });

@@ -3,6 +3,7 @@ import { DEFAULT_CONCURRENCY, DEFAULT_MAX_ROTATIONS } from '../names';
 import { alarmsSchema } from './alarms-config';
 import { auditSchema, LOG_RETENTION_DAYS } from './audit-config';
 import { auditTermsProblem } from './audit-terms';
+import { breakGlassSchema } from './break-glass-config';
 import { addMistake, type ConfigIssue, type Mistake } from './config-issue';
 import { deploymentSchema } from './deployment-config';
 import { policyProblems, policySettingSchema, policyWith } from './policy';
@@ -58,6 +59,9 @@ export const settingsFields = {
     .boolean()
     .default(false)
     .describe('Whether people ask through functions with a URL each, for operators and for administrators.'),
+  breakGlass: breakGlassSchema
+    .optional()
+    .describe('A role that may ask as an administrator for an hour, by those who are named; every use is told.'),
   maxRotationsPerRun: z.int().min(1).max(1000).default(DEFAULT_MAX_ROTATIONS).describe('Rotations in one run at most.'),
   concurrency: z
     .int()
@@ -76,7 +80,9 @@ export function settingsMistakes({
   policy,
   audit,
   trail,
-}: Pick<Settings, 'policy' | 'audit' | 'trail'>): readonly Mistake[] {
+  operators,
+  breakGlass,
+}: Pick<Settings, 'policy' | 'audit' | 'trail' | 'operators' | 'breakGlass'>): readonly Mistake[] {
   const mistakes: Mistake[] = policyProblems(policyWith(policy)).map(({ field, message }) => ({
     path: ['policy', field],
     message,
@@ -90,6 +96,10 @@ export function settingsMistakes({
     const message =
       "expected the name of the trail's bucket, which is known only of a trail that the stack makes, without a prefix";
     mistakes.push({ path: ['audit', 'trailFiles', 'bucket'], message });
+  }
+  if (breakGlass !== undefined && !operators) {
+    const message = 'expected operators: true too: the role asks the front of administrators';
+    mistakes.push({ path: ['breakGlass'], message });
   }
   const tooLong = auditTermsProblem(audit);
   if (tooLong !== undefined) mistakes.push({ path: ['audit', 'exceptions'], message: tooLong });

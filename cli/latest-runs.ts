@@ -5,7 +5,7 @@ import { usually } from '../functions/core/findings/descriptor';
 import { FINDING_CODES, FINDINGS, type FindingCode } from '../functions/core/findings/findings';
 import { CLOCK_SKEW } from '../functions/core/key/secret-state';
 import { FUNCTION_NAMES, type FunctionName } from '../functions/core/names';
-import type { FindingDocument } from './documents/foreseen';
+import { type FindingDocument, keyturnOf } from './documents/foreseen';
 import type { KeyDocument } from './documents/status';
 
 /** What `findingsOfLatestRuns` needs of the record. */
@@ -65,10 +65,18 @@ const SEVERITIES: Readonly<Partial<Record<AuditEvent['outcome'], 'attention' | '
   ok: 'notice',
 };
 
-function documentOf({ reason, key, accessKeyId, message = '', outcome }: AuditEvent): FindingDocument | undefined {
+function documentOf({
+  reason,
+  key,
+  accessKeyId,
+  message = '',
+  outcome,
+  facts,
+}: AuditEvent): FindingDocument | undefined {
   const code = FINDING_CODES.find((known) => known === reason);
   if (code === undefined) return undefined;
   const { severity, what, brokenNow } = FINDINGS[code as FindingCode];
+  const connection = typeof facts?.connection === 'string' ? facts.connection : undefined;
   return {
     code,
     key,
@@ -77,6 +85,7 @@ function documentOf({ reason, key, accessKeyId, message = '', outcome }: AuditEv
     what: usually(what),
     brokenNow: usually(brokenNow),
     message,
+    ...keyturnOf({ code: code as FindingCode, key, accessKeyId, connection }),
   };
 }
 

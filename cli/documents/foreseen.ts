@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Described, described } from '../../functions/core/findings/described';
-import { FINDING_CODES } from '../../functions/core/findings/findings';
+import { FINDING_CODES, FINDINGS, type FindingCode } from '../../functions/core/findings/findings';
+import { cures, type KeyturnSubject, showsMore } from '../../functions/core/findings/keyturn';
 import { FORESEEN, type Foreseen, type Obstacle } from '../../functions/core/forecast/forecast';
 
 const instant = z.iso.datetime().describe('ISO 8601, UTC.');
@@ -27,6 +28,11 @@ export const findingSchema = z.object({
   what: z.string(),
   brokenNow: z.string(),
   message: z.string(),
+  shows: z.string().optional().describe('The keyturn command that shows more of it.'),
+  cures: z
+    .string()
+    .optional()
+    .describe('The one that cures it; not there where none does: a person decides, or it passes by itself.'),
 });
 export type FindingDocument = z.infer<typeof findingSchema>;
 
@@ -47,16 +53,18 @@ export function foreseenDocument(seen: Foreseen): ForeseenDocument {
   };
 }
 
-export function findingDocument({
-  code,
-  key,
-  accessKeyId,
-  severity,
-  what,
-  brokenNow,
-  message,
-}: Omit<Described, 'outcome'>): FindingDocument {
-  return { code, key, accessKeyId, severity, what, brokenNow, message };
+export function findingDocument(found: Omit<Described, 'outcome'>): FindingDocument {
+  const { code, key, accessKeyId, severity, what, brokenNow, message, connection, heldBy } = found;
+  const commands = keyturnOf({ code, key, accessKeyId, connection: connection?.name, heldBy });
+  return { code, key, accessKeyId, severity, what, brokenNow, message, ...commands };
+}
+
+/** What shows more of a finding and what cures it, as its descriptor says. */
+export function keyturnOf(
+  subject: KeyturnSubject & { readonly code: FindingCode },
+): Pick<FindingDocument, 'shows' | 'cures'> {
+  const { keyturn } = FINDINGS[subject.code];
+  return { shows: showsMore(keyturn, subject), cures: cures(keyturn, subject) };
 }
 
 export function obstacleDocument({ finding, from, until }: Obstacle): ObstacleDocument {

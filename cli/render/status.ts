@@ -103,9 +103,11 @@ function held(latest: string | undefined): string {
   return latest === undefined ? '' : ` (in use: by ${day(latest)})`;
 }
 
-function told({ code, severity, message }: FindingDocument, indent: string): string {
+/** A cure is a whole line, to copy. */
+function told({ code, severity, message, cures }: FindingDocument, indent: string): string {
   const colour = severity === 'attention' ? red : yellow;
-  return `${indent}${colour(code)}\n${wrapped(message, `${indent}  `)}`;
+  const cure = cures === undefined ? '' : `\n${indent}  ${bold(cures)}`;
+  return `${indent}${colour(code)}\n${wrapped(message, `${indent}  `)}${cure}`;
 }
 
 /** Everything about one key. */

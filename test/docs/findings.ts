@@ -1,5 +1,6 @@
 import { type Descriptor, THEMES, usually } from '../../functions/core/findings/descriptor';
 import { FINDING_CODES, FINDINGS, type FindingCode } from '../../functions/core/findings/findings';
+import { BESIDE_FINDINGS, cures, type KeyturnCommands, showsMore } from '../../functions/core/findings/keyturn';
 import type { Found } from '../../functions/core/lifecycle/found';
 import type { GeneratedRegion } from './region';
 
@@ -7,6 +8,9 @@ import type { GeneratedRegion } from './region';
 
 /** What is between these is made from the code. */
 const MARKERS = ['<!-- findings:begin -->', '<!-- findings:end -->'] as const;
+
+/** The last lines of a runbook. */
+const END_MARKERS = ['<!-- keyturn:begin -->', '<!-- keyturn:end -->'] as const;
 
 /** Columns of a line of prose. */
 const WIDEST = 100;
@@ -18,6 +22,11 @@ export const FINDING_REGIONS: readonly GeneratedRegion[] = [
     document: `docs/operate/runbooks/${code}.md`,
     markers: MARKERS,
     make: () => runbookHead(code),
+  })),
+  ...[...FINDING_CODES, ...Object.keys(BESIDE_FINDINGS)].map((name) => ({
+    document: `docs/operate/runbooks/${name}.md`,
+    markers: END_MARKERS,
+    make: () => runbookEnd(name),
   })),
 ];
 
@@ -55,6 +64,24 @@ function runbookHead(code: FindingCode): string {
   ]
     .map(wrapped)
     .join('\n\n');
+}
+
+/** What the examples of the pages are called. */
+const EXAMPLE = { key: 'web-shop-production', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', connection: 'acme' };
+
+/** The one command that shows more, and the one that cures it. */
+export function keyturnOf(name: string): { readonly shows: string; readonly cures: string | undefined } {
+  const beside: Readonly<Record<string, KeyturnCommands>> = BESIDE_FINDINGS;
+  const commands = beside[name] ?? descriptorOf(name as FindingCode).keyturn;
+  const subject = { ...EXAMPLE, code: name };
+  return { shows: showsMore(commands, subject), cures: cures(commands, subject) };
+}
+
+function runbookEnd(name: string): string {
+  const { shows, cures: cure } = keyturnOf(name);
+  const cured =
+    cure === undefined ? 'No command of `keyturn` cures it: what to do is above.' : `Cures it: \`${cure}\`.`;
+  return `- Shows more: \`${shows}\`.\n- ${cured}`;
 }
 
 function descriptorOf(code: FindingCode): Descriptor<Found> {

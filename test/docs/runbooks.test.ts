@@ -5,6 +5,8 @@ import { usually } from '../../functions/core/findings/descriptor';
 import { FINDING_CODES, FINDINGS } from '../../functions/core/findings/findings';
 import { BREAK_GLASS_USED, KEYTURN_CHANGED } from '../../functions/core/names';
 import { DOCUMENTS, read } from './documents';
+import { keyturnOf } from './findings';
+import { parsed } from './parsed';
 
 const NAMES = [...new Set([...FINDING_CODES, ...ALARM_NAMES, BREAK_GLASS_USED, KEYTURN_CHANGED])].sort();
 const index = read('docs/operate/runbooks/README.md');
@@ -44,6 +46,25 @@ describe('runbooks', () => {
       .split('\n')
       .find((line) => line.startsWith(`| [${code}](runbooks/${code}.md) `));
     expect(row?.split('|').at(-2)?.trim()).toMatch(new RegExp(`^${answer}\\b`));
+  });
+
+  it.each(NAMES)(
+    '%s ends with the command that shows more and the one that cures it, which take these words',
+    async (name) => {
+      const { shows, cures } = keyturnOf(name);
+      const page = read(`docs/operate/runbooks/${name}.md`).trimEnd();
+      expect(page).toMatch(/<!-- keyturn:end -->$/);
+      expect(page).toContain(`Shows more: \`${shows}\``);
+      for (const command of [shows, cures ?? shows]) {
+        expect(page).toContain(`\`${command}\``);
+        expect(await parsed(command), command).toBe('parsed');
+      }
+    },
+  );
+
+  it('would not end with a command that there is not, or that lacks something', async () => {
+    for (const wrong of ['keyturn mend x', 'aws s3 ls', 'keyturn deliver x', 'keyturn status --all', 'keyturn why'])
+      expect(await parsed(wrong), wrong).not.toBe('parsed');
   });
 
   it('have commands that a shell can read', () => {

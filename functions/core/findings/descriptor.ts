@@ -1,6 +1,7 @@
 import type { AlarmName } from '../config/alarm-names';
 import type { Found } from '../lifecycle/found';
 import type { Commands, HeldBy } from './commands';
+import type { KeyturnCommands } from './keyturn';
 
 /** `attention`: a person has to act. `notice`: good to know. */
 export type Severity = 'attention' | 'notice';
@@ -47,6 +48,8 @@ export interface Descriptor<Finding extends Found> {
   readonly outcome?: 'held' | 'blocked';
   /** The fact and the cure, in whole sentences. */
   message(finding: Finding): string;
+  /** The one `keyturn` command that shows more of it, and the one that cures it: mails, `status` and runbooks end with them. */
+  readonly keyturn: KeyturnCommands;
   /** What to run. */
   readonly commands: Commands;
   /** The text of the alarm that it raises, which has its name: what it means and whether anything is broken. */

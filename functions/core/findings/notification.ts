@@ -3,6 +3,7 @@ import type { Command, Concerned } from './commands';
 import type { Described } from './described';
 import type { BrokenNow } from './descriptor';
 import { FINDINGS, type FindingCode, rankOf } from './findings';
+import { cures, showsMore } from './keyturn';
 
 /** A finding in words, with what a run knows about its key. */
 export type Told = Described;
@@ -145,8 +146,19 @@ function paragraphOf(cause: Cause, sender: Sender): string {
         : []),
       ...messages,
     ].join('\n'),
-    `Runbook: ${oneLine(sender.runbooks)}${code}.md`,
+    [`Runbook: ${oneLine(sender.runbooks)}${code}.md`, ...keyturnLines(cause)].join('\n'),
   ].join('\n\n');
+}
+
+/** What shows more, and what cures it: of several keys each its own. */
+function keyturnLines({ code, findings, connection }: Cause): readonly string[] {
+  const { keyturn } = FINDINGS[code];
+  const shown = findings.slice(0, MOST);
+  const subjects = shown.map((finding) => ({ ...finding, connection: connection?.name }));
+  const [only] = subjects;
+  const [all] = keysOf(findings).length === 1 && only !== undefined ? [only] : [{ code, connection: connection?.name }];
+  const cured = new Set(subjects.flatMap((subject) => cures(keyturn, subject) ?? []));
+  return [`More: ${oneLine(showsMore(keyturn, all))}`, ...[...cured].map((run) => `Cure: ${oneLine(run)}`)];
 }
 
 function told({ code, message }: Told): string {

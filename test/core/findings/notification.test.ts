@@ -56,6 +56,7 @@ See when each key was used last:
 [two-keys] what the run says of two-keys
 
 Runbook: https://example.com/runbooks/two-keys.md
+More: keyturn status web-shop-production
 
 Run run-1 of rotate (Keyturn-KeyRotationRotate-1A2B3C), account 111122223333, eu-central-1, 2026-04-01T03:00:00.000Z`);
   });

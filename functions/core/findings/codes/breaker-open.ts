@@ -35,6 +35,7 @@ export const breakerOpen: Descriptor<BreakerOpen> = {
       'deleted or deactivated are repaired, and what an operator asks for by name is done.'
     );
   },
+  keyturn: { shows: 'doctor', cures: 'connect' },
   commands: failures,
   recorded: ({ facts: { host } }) => ({ host }),
 };

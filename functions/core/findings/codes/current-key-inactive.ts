@@ -16,5 +16,6 @@ export const currentKeyInactive: Descriptor<CurrentKeyInactive> = {
         'Inactive by hand. The next rotation repairs that first.'
       : `Key "${key}": somebody made the current key ${facts.current ?? 'the key'} Inactive. Pipelines cannot use it ` +
         'until a new one is delivered.',
+  keyturn: { shows: 'status', cures: 'rotate' },
   commands: allOf(listKeys, repair),
 };

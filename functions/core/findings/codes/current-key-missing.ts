@@ -16,5 +16,6 @@ export const currentKeyMissing: Descriptor<CurrentKeyMissing> = {
         'Inactive by hand. The next rotation repairs that first.'
       : `Key "${key}": somebody deleted the current key ${facts.current ?? 'the key'}. Pipelines cannot use it until a ` +
         'new one is delivered.',
+  keyturn: { shows: 'status', cures: 'rotate' },
   commands: repair,
 };

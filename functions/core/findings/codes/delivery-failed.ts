@@ -8,5 +8,6 @@ export const deliveryFailed: Descriptor<RefusedDelivery<'delivery-failed', Refus
   what: 'a delivery failed',
   brokenNow: refusalBreaks,
   message: refusalMessage,
+  keyturn: { shows: 'status', cures: 'deliver' },
   commands: deliver,
 };

@@ -49,5 +49,6 @@ export const drifted: Descriptor<DriftedTarget | DriftedSuccessor> = {
     const done = DONE[setting](key, accessKeyId);
     return `Key "${key}": ${target} does not hold what was delivered to it: ${differences.join('; ')}. ${done}`;
   },
+  keyturn: { shows: 'status', cures: 'deliver' },
   commands: allOf(auditEvents('See what has drifted since yesterday', 'target-drifted'), deliver),
 };

@@ -12,6 +12,7 @@ export const foreignKey: Descriptor<ForeignKey> = {
   message: ({ accessKeyId, facts: { user, createdAt } }) =>
     `User ${user} has the access key ${accessKeyId}, created ${createdAt.toISOString()} by hand. Keyturn never touches it. ` +
     `If nobody needs it: aws iam delete-access-key --user-name ${user} --access-key-id ${accessKeyId}`,
+  keyturn: { shows: 'why' },
   commands: allOf(
     lastUse,
     ofAccessKey(

@@ -15,6 +15,7 @@ export const holdLimit: Descriptor<HoldLimit> = {
     `Key "${key}": ${accessKeyId} was used ${lastUseOf(used)}, but its hold of ${holdLimit} days is over. It is ` +
     `made Inactive now. To undo: aws iam update-access-key --user-name ${user} --access-key-id ${accessKeyId} ` +
     `--status Active${keyUsers(by) && `.${keyUsers(by)}`}`,
+  keyturn: { shows: 'why' },
   commands: ofAccessKey(
     'Undo it, for another whole overlap',
     (id, user) => `aws iam update-access-key --user-name ${user} --access-key-id ${id} --status Active`,

@@ -14,6 +14,7 @@ export const inUse: Descriptor<InUse> = {
     `Key "${key}": ${accessKeyId} is due to be made Inactive but was used ${lastUseOf(used)}. It is held until it has been ` +
     `idle for ${idleFor} days, at most until ${until.toISOString()}. Something still uses the old key: a copy outside ` +
     `the targets, or a pipeline that keeps its variables.${keyUsers(by)}`,
+  keyturn: { shows: 'why' },
   commands: allOf(
     lastUse,
     ofAccessKey(

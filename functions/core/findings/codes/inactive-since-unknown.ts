@@ -14,5 +14,6 @@ export const inactiveSinceUnknown: Descriptor<InactiveSinceUnknown> = {
         : `it was used at ${usedSince.toISOString()}, so somebody had made it Active again`;
     return `Key "${key}": ${accessKeyId} is Inactive; ${why}. Its ${recoveryDays} days of recovery count from now.`;
   },
+  keyturn: { shows: 'status' },
   commands: listKeys,
 };

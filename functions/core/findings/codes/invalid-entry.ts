@@ -13,6 +13,7 @@ export const invalidEntry: Descriptor<InvalidEntry> = {
   what: 'its registry entry cannot be read',
   brokenNow: 'Nothing is broken, but the key is left alone until its registry entry can be read.',
   message: ({ facts: { reason } }) => reason,
+  keyturn: { shows: 'doctor' },
   commands: registryHistory('See who changed the entry'),
   toldBy: () => FOUND_BY_ALL,
 };

@@ -13,5 +13,6 @@ export const invalidPause: Descriptor<InvalidPause> = {
   message: ({ key, facts: { secret } }) =>
     `Key "${key}" is paused without an end: the tag ${TAG.paused} of ${secret} has to begin with ${INSTANT_FORM}, then ` +
     'say who pauses it and why, without an hour that the date lacks. Nothing is changed until it is corrected or removed.',
+  keyturn: { shows: 'status', cures: 'resume' },
   commands: withoutTag('End the pause', TAG.paused),
 };

@@ -12,5 +12,6 @@ export const keyPromoted: Descriptor<KeyPromoted> = {
   message: ({ key, accessKeyId }) =>
     `Key "${key}": ${accessKeyId} is current again, because what was current does not work and the user has no room for ` +
     'a new key.',
+  keyturn: { shows: 'status', cures: 'deliver' },
   commands: allOf(listKeys, start('sync', 'Deliver it, if that has not happened')),
 };

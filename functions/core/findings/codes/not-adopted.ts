@@ -24,6 +24,7 @@ export const notAdopted: Descriptor<NotAdopted> = {
     `seen since; ${old} was used ${lastUseOf(used)}. The pipelines may not use what was delivered: another variable of ` +
     `the same name wins, or they belong to another repository. Delivered to: ${targets.slice(0, MOST).join('; ')}` +
     `${targets.length > MOST ? `; and ${targets.length - MOST} more` : ''}. Uses that only touch data are not seen.`,
+  keyturn: { shows: 'status' },
   commands: allOf(
     lastUse,
     ofAccessKey(

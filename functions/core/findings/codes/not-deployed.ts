@@ -17,6 +17,7 @@ export const notDeployed: Descriptor<NotDeployed> = {
     `The registry entry ${registryParameterName(key)} says: ${facts.says}. ` +
     `${said(secretName(key), facts)} So nothing is done for the key, and nothing is sent anywhere. See who wrote the ` +
     'entry, and deploy the stack of the key again.',
+  keyturn: { shows: 'doctor' },
   commands: allOf(
     registryHistory('See who changed the entry'),
     always(

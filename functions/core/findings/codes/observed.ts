@@ -48,6 +48,7 @@ export const observed: Descriptor<Observed> = {
     const age = oldest === undefined ? '' : ` ${oldest.accessKeyId} is ${oldest.days} days old.`;
     return `Keyturn only observes key "${key}" (mode: observe), and has done nothing.${then}${first}${age}`;
   },
+  keyturn: { shows: 'status' },
   commands: registryHistory('See who set the mode, and when'),
   recorded: ({ facts: { would, waits, oldest } }) => ({
     would: would.map((step) => step.do),

@@ -10,5 +10,6 @@ export const orphanDiscarded: Descriptor<OrphanDiscarded> = {
   message: ({ key, accessKeyId, facts: { run } }) =>
     `Key "${key}": run ${run} created ${accessKeyId} and ended before it was stored. It was never handed to anybody and ` +
     'is deleted.',
+  keyturn: { shows: 'status' },
   commands: listKeys,
 };

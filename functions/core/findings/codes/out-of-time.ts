@@ -20,5 +20,6 @@ export const outOfTime: Descriptor<OutOfTime> = {
       `(${left.slice(0, MOST_NAMED).join(', ')}${more}).`
     );
   },
+  keyturn: { shows: 'doctor' },
   commands: startAgain('Go on now'),
 };

@@ -20,5 +20,6 @@ export const paused: Descriptor<Paused> = {
   message: ({ key, facts: { until, by, why, secret } }) =>
     `Key "${key}" is paused until ${until.toISOString()} by ${by ?? 'an unnamed person'}` +
     `${why === undefined ? '' : ` (${why})`}. Remove the tag ${TAG.paused} of ${secret} to go on sooner.`,
+  keyturn: { shows: 'status', cures: 'resume' },
   commands: withoutTag('End the pause', TAG.paused),
 };

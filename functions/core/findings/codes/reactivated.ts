@@ -10,5 +10,6 @@ export const reactivated: Descriptor<Reactivated> = {
   message: ({ key, accessKeyId, facts: { overlapDays } }) =>
     `Key "${key}": somebody made the superseded key ${accessKeyId} Active again. It is left so for ${overlapDays} more ` +
     "days; move what still uses it to the targets' current key.",
+  keyturn: { shows: 'why' },
   commands: lastUse,
 };

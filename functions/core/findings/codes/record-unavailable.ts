@@ -14,6 +14,7 @@ export const recordUnavailable: Descriptor<RecordUnavailable> = {
   brokenNow: 'Nothing is broken for pipelines, but no key is deactivated or deleted without a record.',
   message: ({ facts: { error, reason } }) =>
     `The audit record could not be written (${error}). ${reason} The function's own log has the events.`,
+  keyturn: { shows: 'doctor' },
   commands: always(
     'See whether the log group is there',
     (region) => `aws logs describe-log-groups --region ${region} --log-group-name-prefix ${AUDIT_LOG_GROUP}`,

@@ -20,6 +20,7 @@ export const registryLost: Descriptor<RegistryLost> = {
     `none (${lost.slice(0, MOST_NAMED).join(', ')}${lost.length > MOST_NAMED ? ', …' : ''}): another file was deployed, or ` +
     'keys were moved or taken out. Put them back with "secret: existing" and deploy; their secrets hold all that Keyturn ' +
     'knows of them, so delete none. If they were taken out on purpose, delete their secrets when nothing reads them.',
+  keyturn: { shows: 'doctor' },
   commands: allOf(
     always(
       'See which entries there are',

@@ -44,6 +44,7 @@ export const requestRefused: Descriptor<RequestRefused> = {
         );
     }
   },
+  keyturn: { shows: 'status' },
   commands: allOf(
     always(
       'See the ids of the managed keys',

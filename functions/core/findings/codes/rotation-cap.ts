@@ -36,5 +36,6 @@ export const rotationCap: Descriptor<RotationCap> = {
       : 'Keys are brought forward so that none is late, but these are too many at once: raise maxRotationsPerRun.';
     return `${limit} rotations are this run's limit; ${waiting.length} keys wait for the next ${next} (${named}). ${why}`;
   },
+  keyturn: { shows: 'status' },
   commands: startAgain('Rotate the next ones now'),
 };

@@ -15,6 +15,7 @@ export const rotationInProgress: Descriptor<RotationInProgress> = {
   what: 'a rotation has begun and not ended',
   brokenNow: 'Nothing is broken: the key is not rotated until it is known what that rotation left.',
   message,
+  keyturn: { shows: 'status' },
   commands: allOf(listKeys, withoutTag('Go on, when no key is there that nobody knows', TAG.intent)),
 };
 

@@ -17,5 +17,6 @@ export const secretEdited: Descriptor<Edited | NotDelivered> = {
       : `Key "${key}": somebody put a value into ${secret} that Keyturn did not store; it is not delivered. ` +
         'A fresh key replaces it as soon as the user has room for one. Only somebody who changed the policy of the secret ' +
         'can have done this: look for PutSecretValue and PutResourcePolicy in CloudTrail.',
+  keyturn: { shows: 'status', cures: 'rotate' },
   commands: repair,
 };

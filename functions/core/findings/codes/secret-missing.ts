@@ -19,6 +19,7 @@ export const secretMissing: Descriptor<SecretMissing> = {
       : `Key "${key}" has no secret ${secretName(key)}. If it was deleted: aws secretsmanager restore-secret ` +
         `--secret-id ${secretName(key)}. If it cannot be restored: take the key out of the configuration, deploy, put it ` +
         'back, and deploy again; deploying alone makes no new one.',
+  keyturn: { shows: 'doctor' },
   commands: ofSecret('Restore the secret', 'restore-secret'),
   toldBy: ({ facts }) => (facts.is === 'absent' ? FOUND_BY_ALL : undefined),
 };

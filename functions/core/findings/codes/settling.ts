@@ -11,5 +11,6 @@ export const settling: Descriptor<Settling> = {
   message: ({ key, facts: { since } }) =>
     `Key "${key}" was rotated or delivered at ${since.toISOString()}; a delivery may still be under way, so it is not ` +
     'rotated again so soon.',
+  keyturn: { shows: 'status' },
   commands: start('rotate', 'Ask again in two hours'),
 };

@@ -13,6 +13,7 @@ export const takingOver: Descriptor<TakingOver> = {
     `Key "${key}" goes on where ${from} left off: of the two keys of ${user}, ${current} is current and ${superseded} is ` +
     `superseded. ${dates === undefined ? waits(from, superseded) : retires(dates)} Then the first key of "${key}" is made. ` +
     `Keep ${from} until then.`,
+  keyturn: { shows: 'status' },
   commands: listKeys,
 };
 

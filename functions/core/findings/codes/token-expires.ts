@@ -27,6 +27,7 @@ export const tokenExpires: Descriptor<TokenExpires> = {
       facts.is === 'unreadable' ? 'Nothing is broken, but nobody will be told before the token ends.' : PIPELINES_GO_ON,
   },
   message,
+  keyturn: { shows: 'doctor', cures: 'connect' },
   commands: replaceToken,
 };
 

@@ -31,5 +31,6 @@ export const tokenRejected: Descriptor<TokenRejected> = {
   },
   brokenNow: refusalBreaks,
   message: refusalMessage,
+  keyturn: { shows: 'doctor', cures: 'connect' },
   commands: allOf(replaceToken, deliver),
 };

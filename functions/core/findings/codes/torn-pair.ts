@@ -23,6 +23,7 @@ export const tornPair: Descriptor<Torn | LeftTorn> = {
     );
   },
   heldBy: ({ facts }) => ('is' in facts ? facts.because : undefined),
+  keyturn: { shows: 'status', cures: 'deliver' },
   commands: allOf(letGo, replaceToken, deliver),
 };
 

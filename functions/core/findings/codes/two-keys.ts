@@ -24,6 +24,7 @@ export const twoKeys: Descriptor<TwoKeys> = {
         return failureMessage(key, facts);
     }
   },
+  keyturn: { shows: 'status' },
   commands: allOf(listKeys, lastUses),
 };
 

@@ -38,5 +38,6 @@ export const unchecked: Descriptor<UncheckedTarget | UncheckedSuccessor> = {
       : `Key "${key}": whether ${facts.target} still holds ${accessKeyId} could not be looked at (${facts.error}; last ` +
           `seen: ${last}). ${facts.reason} That says nothing about what is there; sync looks again every hour.`;
   },
+  keyturn: { shows: 'status', cures: 'deliver' },
   commands: start('sync', 'Look again now'),
 };

@@ -18,5 +18,6 @@ export const undelivered: Descriptor<Undelivered> = {
         "The findings of the sync function say what is in delivery's way."
       : `Key "${key}": ${accessKeyId} stays as it is, because its successor ${facts.successor} has not reached every ` +
         "target. The findings of the sync function say what is in delivery's way.",
+  keyturn: { shows: 'status', cures: 'deliver' },
   commands: allOf(failures, deliver),
 };

@@ -23,6 +23,7 @@ export const unmanagedSecret: Descriptor<UnmanagedSecret> = {
       : `The secret ${secretName(key)} is in no registry entry; the key "${facts.takenOverBy}" takes its ` +
           'state over. Keep it until that key was rotated and the older keys of the user are gone.';
   },
+  keyturn: { shows: 'doctor' },
   commands: allOf(
     ofSecret('See which keys it names', 'describe-secret', ' --query VersionIdsToStages'),
     ofSecret('Delete the secret, when its access keys are gone', 'delete-secret'),

@@ -23,6 +23,7 @@ export const userChanged: Descriptor<UserChanged> = {
         `${facts.to} is made and delivered now. Keyturn has no right to ${facts.from} any more, and tells every day what ` +
         'is left to do there.'
       : followed(key, facts),
+  keyturn: { shows: 'status' },
   commands: allOf(listKeys, lastUses),
 };
 

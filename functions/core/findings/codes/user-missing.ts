@@ -12,6 +12,7 @@ export const userMissing: Descriptor<FailedStep<'user-missing'>> = {
   message: ({ key, facts }) =>
     `${failureMessage(key, facts)} If the user was renamed, its keys go on working: write its new name under "user" and ` +
     'deploy. If it was deleted, its keys are gone: create it again with its rights, or take the key out.',
+  keyturn: { shows: 'status' },
   commands: allOf(
     ofUser('See whether the user is there', (user) => `get-user --user-name ${user}`),
     ofSecret(

@@ -11,5 +11,6 @@ export const userSpelling: Descriptor<UserSpelling> = {
   message: ({ key, facts: { written, iam } }) =>
     `The user of key "${key}" is written ${written}, and IAM spells it ${iam}. IAM takes the two for one user, but policies ` +
     `that name it do not, Keyturn's own among them. Write "user: ${iam}" and deploy again; the key goes on as it is.`,
+  keyturn: { shows: 'doctor' },
   commands: ofUser('See how IAM spells it', (user) => `get-user --user-name ${user} --query User.UserName`),
 };

@@ -28,6 +28,7 @@ export const usersPath: Descriptor<UsersPath> = {
       'there, so manage them, or move them to another path (aws iam update-user --user-name NAME --new-path /).'
     );
   },
+  keyturn: { shows: 'doctor' },
   commands: always(
     'See every user and its path',
     () => "aws iam list-users --query 'Users[].[Path,UserName]' --output text",

@@ -37,6 +37,7 @@ export const neverUsed: Descriptor<NeverUsed> = {
   what: 'a superseded key that nobody has used',
   brokenNow: 'Nothing is broken.',
   message: ({ key, accessKeyId, facts: { user } }) => \`Key "\${key}": nobody has used \${accessKeyId} of \${user}.\`,
+  keyturn: { shows: 'status' },
   commands: listKeys,
 };
 `,

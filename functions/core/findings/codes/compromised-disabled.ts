@@ -22,6 +22,7 @@ export const compromisedDisabled: Descriptor<Disabled> = {
       : 'Pipelines have its successor. ') +
     `It is deleted after its recovery. CloudTrail says what it did: aws cloudtrail lookup-events --lookup-attributes ` +
     `AttributeKey=AccessKeyId,AttributeValue=${accessKeyId}`,
+  keyturn: { shows: 'status', cures: 'deliver' },
   commands: allOf(
     keyturn('See that its successor is everywhere', (key) => `status ${key}`),
     lastUse,

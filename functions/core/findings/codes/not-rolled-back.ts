@@ -35,5 +35,6 @@ export const notRolledBack: Descriptor<NotRolledBack> = {
         );
     }
   },
+  keyturn: { shows: 'status' },
   commands: allOf(ofSecret('See the versions and tags of its secret', 'describe-secret'), listKeys, thisRun),
 };

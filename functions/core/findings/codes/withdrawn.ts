@@ -13,6 +13,7 @@ export const withdrawn: Descriptor<WaitsForWithdrawn> = {
     `Key "${key}" was rolled back to ${current}, and is to be rotated. ${accessKeyId}, which was withdrawn, has the second ` +
     `place of ${user}: it is kept for inspection, and never delivered. ` +
     `${dates === undefined ? waits(current) : retires(dates)} Then the key is rotated.`,
+  keyturn: { shows: 'status' },
   commands: listKeys,
 };
 

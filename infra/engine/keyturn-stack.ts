@@ -64,7 +64,7 @@ export class KeyturnStack extends Stack {
 
     const { keys, connections, ...settings } = config;
     const rotation = new KeyRotation(this, 'KeyRotation', { _checked: settings, bundles: props.bundles });
-    this.manageAll(rotation, { keys, connections }, props);
+    this.manageAll(rotation, config, props);
     this.nameParts(rotation);
     this.exportToKeyStacks(rotation);
     watchTemplateSize(this);
@@ -122,7 +122,7 @@ export class KeyturnStack extends Stack {
 
   private manageAll(
     rotation: KeyRotation,
-    { keys: all, connections }: Pick<Config, 'keys' | 'connections'>,
+    { keys: all, connections, exposed }: Pick<Config, 'keys' | 'connections' | 'exposed'>,
     props: KeyturnStackProps,
   ): void {
     const known = new Map(Object.entries(connections).map(([name, config]) => [name, Connection._of(name, config)]));
@@ -135,7 +135,7 @@ export class KeyturnStack extends Stack {
       ...stackProps
     } = props;
     for (const [scope, keys] of keysByScope(all, rotation, stackProps)) {
-      if (!hasRoom(scope, keys)) continue;
+      if (!hasRoom(scope, keys, { exposed })) continue;
       for (const key of keys) {
         const { id, user, readers } = key;
         const deliverTo = key.deliverTo.map((item) => DeliveryTarget._of(known.get(item.connection ?? ''), item));

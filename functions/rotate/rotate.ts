@@ -5,6 +5,7 @@ import type { Iam, Registry, Secrets, Sts, Trail } from '../account/ports';
 import { type Survey, survey } from '../account/survey';
 import type { Exposure, OnExposed } from '../core/config/exposed';
 import { MINUTE } from '../core/duration';
+import { KeyturnError } from '../core/errors';
 import type { Finding } from '../core/findings/findings';
 import type { CredentialReport } from '../core/key/access-key';
 import { currentKey, currentVersion } from '../core/key/secret-state';
@@ -50,8 +51,8 @@ export interface RotateOptions {
   readonly look?: readonly string[];
   /** Access keys that AWS says have leaked. */
   readonly exposure?: Exposure | undefined;
-  /** What is done for those of managed users. @default 'rotate' */
-  readonly onExposed?: OnExposed;
+  /** What is done for those of managed users. @default - the event is refused: nobody has asked for it */
+  readonly onExposed?: OnExposed | undefined;
   /** The stack was deployed this very moment. @default false */
   readonly justDeployed?: boolean;
 }
@@ -103,7 +104,13 @@ export async function rotate(given: RotatePorts, run: Run, options: RotateOption
 
 /** AWS says that keys have leaked: it is written down, and what follows from it is done at once. */
 async function rotateExposed(ports: RotatePorts, run: Run, options: RotateOptions, exposure: Exposure): Promise<void> {
-  const { maxRotations, onExposed = 'rotate' } = options;
+  const { maxRotations, onExposed } = options;
+  // Else whoever may invoke the function could have a key retired early by an event of their own.
+  if (onExposed === undefined) {
+    const message =
+      'This deployment takes no events about leaked keys. Set exposed: true in the configuration and deploy.';
+    throw new KeyturnError('invalid-request', message);
+  }
   const all = run.surveyed(await survey(ports, run.deployedBy), maxRotations);
   const leaked = await declareExposed(ports, run, all, exposure, onExposed);
   const admission = new Admission({ maxRotations, heldUp: new Set() });

@@ -37,7 +37,7 @@ const SUCCESSOR_DELIVERED: EventPattern = {
 };
 
 /** Health's events of other kinds, and GuardDuty's of other things than long-term keys, start nothing. */
-const HEALTH_SAYS: EventPattern = {
+export const HEALTH_SAYS: EventPattern = {
   source: ['aws.health'],
   detailType: ['AWS Health Event', 'AWS Health Abuse Event'],
   detail: { eventTypeCode: [...EXPOSURE_CODES] },

@@ -139,6 +139,14 @@ describe('a managed key that AWS says has leaked', () => {
 });
 
 describe('an event that names leaked keys', () => {
+  it('is refused where nobody has asked for them: whoever may invoke the function could make one up', async () => {
+    const { scene, old } = await used();
+    const { exposure } = rotateRequestOf(health(old));
+    const { thrown, summary } = await scene.rotate({ exposure });
+    expect([thrown, summary.rotated]).toEqual([expect.objectContaining({ code: 'invalid-request' }), 0]);
+    expect(scene.tag('shop')[TAG.compromised]).toBeUndefined();
+  });
+
   it.each([
     ['of another kind', health('AKIAIOSFODNN7EXAMPLE', 'AWS_RISK_SOMETHING_ELSE')],
     ['of a session’s key', guardDuty('ASIAIOSFODNN7EXAMPLE')],

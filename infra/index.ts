@@ -11,6 +11,7 @@ export { KeyturnStack, type KeyturnStackOptions, type KeyturnStackProps } from '
 export { ManagedKey } from './engine/managed-key';
 export type { ManagedKeyOptions, ManagedKeyProps } from './engine/managed-key-props';
 export { Mode } from './engine/mode';
+export { OnExposed } from './engine/on-exposed';
 export { RotationPolicies } from './engine/rotation-policies';
 export type { RotationPolicy } from './engine/rotation-policy';
 export type { RotationSchedule } from './engine/rotation-schedule';

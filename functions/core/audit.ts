@@ -47,6 +47,7 @@ export const AUDIT_EVENTS = [
   'check-started',
   'exception-accepted',
   'exception-ended',
+  'exposed',
 ] as const;
 export type AuditEventName = (typeof AUDIT_EVENTS)[number];
 

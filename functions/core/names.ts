@@ -157,6 +157,8 @@ export const ENV = {
   runbooks: 'KEYTURN_RUNBOOKS',
   /** What is done about a target that does not hold any more what was delivered to it: `repair` or `report`. */
   drift: 'KEYTURN_DRIFT',
+  /** What is done for a managed key that AWS says has leaked: `rotate`, `disable-first` or `notify`. */
+  onExposed: 'KEYTURN_ON_EXPOSED',
   /** Origins of the connections in the configuration, separated by commas: sync sends tokens and keys nowhere else. */
   allowedOrigins: 'KEYTURN_ALLOWED_ORIGINS',
   /** Names of the stacks of this deployment, separated by commas: the functions act on no secret that another one made. */

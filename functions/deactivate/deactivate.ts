@@ -2,6 +2,8 @@ import { readCredentialReport } from '../account/credential-report';
 import { lastUses, look } from '../account/look';
 import type { Iam, Registry, Secrets, Trail } from '../account/ports';
 import { survey } from '../account/survey';
+import { after, MINUTE, SECOND } from '../core/duration';
+import { saidCompromised } from '../core/key/compromised';
 import { ringOfUser } from '../core/key/key-ring';
 import { withoutCurrentElsewhere } from '../core/lifecycle/current-elsewhere';
 import type { Managed } from '../core/lifecycle/managed';
@@ -29,14 +31,20 @@ export interface DeactivatePorts extends RetirePorts {
 export interface DeactivateOptions {
   /** Keys that are looked at now because one of theirs may have leaked, by id. @default - all, each by its dates */
   readonly look?: readonly string[] | undefined;
+  /** Access keys that AWS says have leaked: their secrets say in a moment what is to be done. @default - none */
+  readonly leaked?: readonly string[] | undefined;
 }
 
 /** Makes every superseded key Inactive whose time has come and that nobody uses any more, and what has leaked at once. */
 export async function deactivate(
   ports: DeactivatePorts,
   run: Run,
-  { look: named }: DeactivateOptions = {},
+  { look: named, leaked }: DeactivateOptions = {},
 ): Promise<void> {
+  if (leaked !== undefined) {
+    await awaitLeaks(ports, run, leaked);
+    return;
+  }
   if (named !== undefined) {
     await lookAtLeaks(ports, run, named);
     return;
@@ -48,6 +56,31 @@ export async function deactivate(
   if (missing !== undefined) run.find(reportUnavailable(missing, await missedBefore(run)));
   const worth = all.filter((managed) => worthDeactivationLook(managed, report, run.now()));
   await run.forEach(worth, (managed) => deactivateKeysOf(ports, run, managed, all));
+}
+
+/** Rotate, which the same event has started, looks at the account before it writes. */
+const WRITTEN_WITHIN = 2 * MINUTE;
+const LOOK_AGAIN_AFTER = 5 * SECOND;
+
+/** Looks at the managed keys of which the same event makes rotate say that they have leaked, once it has said so. */
+async function awaitLeaks(ports: DeactivatePorts, run: Run, leaked: readonly string[]): Promise<void> {
+  const until = after(run.now(), WRITTEN_WITHIN);
+  for (;;) {
+    const { managed } = await survey(ports, run.deployedBy);
+    const said = managed.filter(({ secret }) =>
+      saidCompromised(secret).some(({ accessKeyId }) => leaked.includes(accessKeyId)),
+    );
+    if (said.length > 0) {
+      await lookAtLeaks(
+        ports,
+        run,
+        said.map(({ entry }) => entry.id),
+      );
+      return;
+    }
+    if (run.now() >= until || !run.hasTime(LOOK_AGAIN_AFTER)) return;
+    await run.time.sleep(LOOK_AGAIN_AFTER);
+  }
 }
 
 /** Every delivery starts this: where no tag names a leaked key it ends with the descriptions of the secrets. */

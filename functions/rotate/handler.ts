@@ -26,9 +26,9 @@ const ports = {
 };
 
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
-  const { maxRotations, usersPath } = settings;
+  const { maxRotations, usersPath, onExposed } = settings;
   return handle(
     { name: 'rotate', settings, record, sealKey, buses, notifier, context, event, read: rotateRequestOf },
-    (run, request) => rotate(ports, run, { maxRotations, usersPath, ...request }),
+    (run, request) => rotate(ports, run, { maxRotations, usersPath, onExposed, ...request }),
   );
 }

@@ -3,7 +3,9 @@ import { type MissingReport, readCredentialReport } from '../account/credential-
 import { type Look, look } from '../account/look';
 import type { Iam, Registry, Secrets, Sts, Trail } from '../account/ports';
 import { type Survey, survey } from '../account/survey';
+import type { Exposure, OnExposed } from '../core/config/exposed';
 import { MINUTE } from '../core/duration';
+import { KeyturnError } from '../core/errors';
 import type { Finding } from '../core/findings/findings';
 import type { CredentialReport } from '../core/key/access-key';
 import { currentKey, currentVersion } from '../core/key/secret-state';
@@ -25,6 +27,7 @@ import { missedBefore, reportUnavailable } from '../runtime/missing-report';
 import type { Run } from '../runtime/run';
 import { Admission } from './admission';
 import { ArrivalOrder } from './arrival-order';
+import { declareExposed } from './exposed';
 import { followFormerUsers } from './former-users';
 import { findOpenBreakers } from './open-breakers';
 import { atThePaceOfAws } from './pace';
@@ -46,6 +49,10 @@ export interface RotateOptions {
   readonly requested?: readonly string[];
   /** Keys that are looked at now, by id: what is done for each its secret says. The others are left alone. */
   readonly look?: readonly string[];
+  /** Access keys that AWS says have leaked. */
+  readonly exposure?: Exposure | undefined;
+  /** What is done for those of managed users. @default - the event is refused: nobody has asked for it */
+  readonly onExposed?: OnExposed | undefined;
   /** The stack was deployed this very moment. @default false */
   readonly justDeployed?: boolean;
 }
@@ -57,6 +64,10 @@ const RIGHTS_SPREAD_IN = MINUTE;
 export async function rotate(given: RotatePorts, run: Run, options: RotateOptions): Promise<void> {
   const ports = { ...given, secrets: byTheRecord(given.secrets, run, 'is-not-done') };
   const { requested, look: named = requested, maxRotations } = options;
+  if (options.exposure !== undefined) {
+    await rotateExposed(ports, run, options, options.exposure);
+    return;
+  }
   if (options.justDeployed) await run.time.sleep(RIGHTS_SPREAD_IN);
   // Begun first: IAM makes it while the registry and the secrets are read.
   const reading = named === undefined ? readCredentialReport(ports.iam, run.time, run.timeLeft()) : undefined;
@@ -89,6 +100,21 @@ export async function rotate(given: RotatePorts, run: Run, options: RotateOption
   }
   await work(day, items);
   await asDeployed(ports.secrets, run, others.filter(isUnwatched));
+}
+
+/** AWS says that keys have leaked: it is written down, and what follows from it is done at once. */
+async function rotateExposed(ports: RotatePorts, run: Run, options: RotateOptions, exposure: Exposure): Promise<void> {
+  const { maxRotations, onExposed } = options;
+  // Else whoever may invoke the function could have a key retired early by an event of their own.
+  if (onExposed === undefined) {
+    const message =
+      'This deployment takes no events about leaked keys. Set exposed: true in the configuration and deploy.';
+    throw new KeyturnError('invalid-request', message);
+  }
+  const all = run.surveyed(await survey(ports, run.deployedBy), maxRotations);
+  const leaked = await declareExposed(ports, run, all, exposure, onExposed);
+  const admission = new Admission({ maxRotations, heldUp: new Set() });
+  await work({ ports, run, admission }, askedFor(all, leaked, false));
 }
 
 /** One run's rotations: what they are done with, and how many there may be. */

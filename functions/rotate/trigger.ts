@@ -1,8 +1,11 @@
 import { awsStart, keysAsked, keysToLookAt } from '../core/config/asked';
+import { type Exposure, exposureOf } from '../core/config/exposed';
 
 /** What a run of rotate is about. */
 export interface RotateRequest {
-  readonly trigger: 'daily' | 'request';
+  readonly trigger: 'daily' | 'event' | 'request';
+  /** AWS says that access keys have leaked. */
+  readonly exposure?: Exposure;
   /** Keys that an operator wants rotated now, by id. */
   readonly requested?: readonly string[];
   /** Keys that are looked at now, by id; what is done for them their secrets say. */
@@ -20,6 +23,10 @@ export interface RotateRequest {
  *   must not be answered with the daily run (K14)
  */
 export function rotateRequestOf(event: unknown): RotateRequest {
+  const exposure = exposureOf(event);
+  if (exposure !== undefined) {
+    return { trigger: 'event', exposure, facts: { source: exposure.source, what: exposure.what } };
+  }
   switch (awsStart(event)) {
     case 'schedule':
       return { trigger: 'daily' };

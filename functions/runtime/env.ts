@@ -1,3 +1,4 @@
+import { ON_EXPOSED, type OnExposed } from '../core/config/exposed';
 import type { DriftSetting } from '../core/config/settings';
 import { KeyturnError } from '../core/errors';
 import type { DeployedBy } from '../core/lifecycle/deployed-by';
@@ -26,6 +27,8 @@ export interface Settings {
   readonly release: string;
   readonly tokenExpiresInDays: number;
   readonly drift: DriftSetting;
+  /** What is done for a managed key that AWS says has leaked. @default - its events are refused */
+  readonly onExposed: OnExposed | undefined;
   /** Base URL or path of the runbooks; ends with a slash. */
   readonly runbooks: string;
   /** ARN of the KMS key that seals the record. */
@@ -56,6 +59,7 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
     release: required(env, ENV.release),
     tokenExpiresInDays: whole(env, ENV.tokenExpiresInDays, DEFAULT_TOKEN_EXPIRES_IN_DAYS),
     drift: driftOf(env[ENV.drift] ?? 'repair'),
+    onExposed: onExposedOf(env[ENV.onExposed]),
     runbooks: env[ENV.runbooks] ?? DEFAULT_RUNBOOKS,
     sealKey: required(env, ENV.sealKey),
     formerSealKeys: [...listed(env[ENV.formerSealKeys])],
@@ -127,6 +131,17 @@ function driftOf(value: string): DriftSetting {
   throw new KeyturnError(
     'invalid-config',
     `Environment variable ${ENV.drift} is "${value}", expected repair or report. Deploy the stack again.`,
+  );
+}
+
+/** The same: who wants to be told only is not rotated. */
+function onExposedOf(value: string | undefined): OnExposed | undefined {
+  if (value === undefined) return undefined;
+  const known = ON_EXPOSED.find((one) => one === value);
+  if (known !== undefined) return known;
+  throw new KeyturnError(
+    'invalid-config',
+    `Environment variable ${ENV.onExposed} is "${value}", expected ${ON_EXPOSED.join(', ')}. Deploy the stack again.`,
   );
 }
 

@@ -76,7 +76,8 @@ export const RIGHTS = {
       'secretsmanager:UpdateSecretVersionStage',
     ],
     // Those of a retained secret that is taken over among them.
-    tags: [TAG.intent, TAG.user, TAG.formerUsers, TAG.deactivated, TAG.reactivated],
+    // What AWS says of a leaked key it writes as an administrator's front does.
+    tags: [TAG.intent, TAG.user, TAG.formerUsers, TAG.deactivated, TAG.reactivated, TAG.compromised, TAG.disableFirst],
     secretsKey: ['kms:GenerateDataKey', 'kms:Decrypt'],
   },
   deactivate: {

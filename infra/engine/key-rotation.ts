@@ -41,6 +41,7 @@ import type { ManagedKeyOptions } from './managed-key-props';
 import { ManagementTrail } from './management-trail';
 import type { Mode } from './mode';
 import { NotificationTopic } from './notification-topic';
+import type { OnExposed } from './on-exposed';
 import { checkAlone, checkForwardTo, checkKeyRegions, checkPartition } from './rotation-checks';
 import type { RotationFunction } from './rotation-function';
 import { archiveFunction, reportFunction, rotationFunctions } from './rotation-functions';
@@ -93,6 +94,14 @@ export interface KeyRotationProps {
    * @default - there is none
    */
   readonly breakGlass?: BreakGlassSettings;
+  /**
+   * Whether events of AWS Health and GuardDuty about leaked access keys start Keyturn. Those of Health come in us-east-1.
+   *
+   * @default false
+   */
+  readonly exposed?: boolean;
+  /** What is done for a managed key that AWS says has leaked. @default OnExposed.ROTATE */
+  readonly onExposed?: OnExposed;
   /** Rotations in one run at most. @default 25 */
   readonly maxRotationsPerRun?: number;
   /** Keys that a run works on at the same time. @default 4 */
@@ -335,13 +344,14 @@ export class KeyRotation extends Construct implements IKeyRotation {
     };
   }
 
-  private createTriggers({ schedule, operators, audit: { report } }: Settings): RotationTriggers {
+  private createTriggers({ schedule, operators, exposed, onExposed, audit: { report } }: Settings): RotationTriggers {
     const { rotate, deactivate, delete: del, sync } = this._functions;
     return new RotationTriggers(this, 'Triggers', {
       functions: { rotate: rotate.lambda, deactivate: deactivate.lambda, delete: del.lambda, sync: sync.lambda },
       schedule,
       deadLetters: this.undeliveredEvents,
-      leaks: operators,
+      leaks: operators || exposed,
+      exposed: exposed ? onExposed : undefined,
       report: report && this._report && { lambda: this._report.lambda, schedule: report.schedule },
     });
   }

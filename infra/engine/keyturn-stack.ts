@@ -9,6 +9,7 @@ import { type Level, OUTPUT_OF_URL } from '../../functions/core/names';
 import { readConfigFile } from '../config/config-file';
 import { Connection } from '../targets/connection';
 import { DeliveryTarget } from '../targets/delivery-target';
+import { forwardExposures } from './exposed-forwarding';
 import { KeyRotation } from './key-rotation';
 import { insteadOfKeyStacks, keysByScope } from './key-stacks';
 import { ManagedKey } from './managed-key';
@@ -64,9 +65,10 @@ export class KeyturnStack extends Stack {
 
     const { keys, connections, ...settings } = config;
     const rotation = new KeyRotation(this, 'KeyRotation', { _checked: settings, bundles: props.bundles });
-    this.manageAll(rotation, { keys, connections }, props);
+    this.manageAll(rotation, config, props);
     this.nameParts(rotation);
     this.exportToKeyStacks(rotation);
+    if (config.exposed) forwardExposures(this, stackPropsOf(props), config.deployment.rolePath);
     watchTemplateSize(this);
   }
 
@@ -137,20 +139,12 @@ export class KeyturnStack extends Stack {
 
   private manageAll(
     rotation: KeyRotation,
-    { keys: all, connections }: Pick<Config, 'keys' | 'connections'>,
+    { keys: all, connections, exposed }: Pick<Config, 'keys' | 'connections' | 'exposed'>,
     props: KeyturnStackProps,
   ): void {
     const known = new Map(Object.entries(connections).map(([name, config]) => [name, Connection._of(name, config)]));
-    const {
-      config: _config,
-      _checked,
-      bundles: _bundles,
-      stackName: _name,
-      keyStacks: _keyStacks,
-      ...stackProps
-    } = props;
-    for (const [scope, keys] of keysByScope(all, rotation, stackProps)) {
-      if (!hasRoom(scope, keys)) continue;
+    for (const [scope, keys] of keysByScope(all, rotation, stackPropsOf(props))) {
+      if (!hasRoom(scope, keys, { exposed })) continue;
       for (const key of keys) {
         const { id, user, readers } = key;
         const deliverTo = key.deliverTo.map((item) => DeliveryTarget._of(known.get(item.connection ?? ''), item));
@@ -158,4 +152,16 @@ export class KeyturnStack extends Stack {
       }
     }
   }
+}
+
+/** What the other stacks of the deployment have in common with the main one. */
+function stackPropsOf({
+  config: _config,
+  _checked,
+  bundles: _bundles,
+  stackName: _name,
+  keyStacks: _keyStacks,
+  ...stackProps
+}: KeyturnStackProps): StackProps {
+  return stackProps;
 }

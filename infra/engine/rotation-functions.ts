@@ -120,6 +120,7 @@ export function rotationFunctions(
         [ENV.tokenExpiresInDays]: String(settings.alarms.tokenExpiresInDays),
         ...(name === 'rotate' && settings.users !== undefined ? { [ENV.usersPath]: settings.users.path } : {}),
         ...(name === 'delete' ? former(settings) : {}),
+        ...(name === 'rotate' && settings.exposed ? { [ENV.onExposed]: settings.onExposed } : {}),
         ...(name === 'sync' ? { [ENV.allowedOrigins]: origins, [ENV.drift]: settings.drift } : {}),
       },
     });

@@ -4,6 +4,7 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { EXPOSURE_CODES, type OnExposed } from '../../functions/core/config/exposed';
 import { DELIVERED_LABEL_PREFIX, type FunctionName, SECRET_PREFIX } from '../../functions/core/names';
 import { secretArnPrefix, stackIdPrefix } from '../access/arns';
 
@@ -19,6 +20,8 @@ export interface RotationTriggersProps {
   readonly report?: ScheduledFunction;
   /** Whether a key that has leaked may be made Inactive right after the delivery of its successor. @default false */
   readonly leaks?: boolean;
+  /** What is done for a key that AWS says has leaked. @default - its events start nothing */
+  readonly exposed?: OnExposed | undefined;
   /** Keeps the events that could not be handed to a function. */
   readonly deadLetters: IQueue;
 }
@@ -33,6 +36,18 @@ const SUCCESSOR_DELIVERED: EventPattern = {
   detail: { name: Match.prefix(SECRET_PREFIX), labelUpdated: Match.prefix(DELIVERED_LABEL_PREFIX) },
 };
 
+/** Health's events of other kinds, and GuardDuty's of other things than long-term keys, start nothing. */
+export const HEALTH_SAYS: EventPattern = {
+  source: ['aws.health'],
+  detailType: ['AWS Health Event', 'AWS Health Abuse Event'],
+  detail: { eventTypeCode: [...EXPOSURE_CODES] },
+};
+const GUARD_DUTY_SAYS: EventPattern = {
+  source: ['aws.guardduty'],
+  detailType: ['GuardDuty Finding'],
+  detail: { resource: { accessKeyDetails: { accessKeyId: Match.prefix('AKIA') } } },
+};
+
 /** What starts the functions. Every event is a hint: a run reads the real state, so a lost or doubled one costs time only. */
 export class RotationTriggers extends Construct {
   private readonly deployed: Rule;
@@ -41,12 +56,7 @@ export class RotationTriggers extends Construct {
   constructor(scope: Construct, id: string, props: RotationTriggersProps) {
     super(scope, id);
     const { functions, schedule } = props;
-    const target = (lambda: IFunction) =>
-      new LambdaTarget(lambda, {
-        deadLetterQueue: props.deadLetters,
-        retryAttempts: 8,
-        maxEventAge: Duration.hours(1),
-      });
+    const target = targetOf(props.deadLetters);
     const daily = (name: 'Rotate' | 'Deactivate' | 'Delete', lambda: IFunction, expression: string) =>
       new Rule(this, name, {
         description: `Keyturn: ${name.toLowerCase()} what is due`,
@@ -106,6 +116,12 @@ export class RotationTriggers extends Construct {
       },
     );
     this.afterDeploymentOf(Stack.of(this));
+    if (props.exposed !== undefined) {
+      // Where it goes Inactive first, that waits for no rotation.
+      const lambdas = [functions.rotate, ...(props.exposed === 'disable-first' ? [functions.deactivate] : [])];
+      onEvent('Exposed', 'AWS Health says that a key has leaked', lambdas, HEALTH_SAYS);
+      onEvent('Misused', 'GuardDuty says that a key is misused', lambdas, GUARD_DUTY_SAYS);
+    }
   }
 
   /** All functions run also after this stack was deployed. */
@@ -117,4 +133,9 @@ export class RotationTriggers extends Construct {
     // The stack's own ID is known to itself; another stack's ID would tie the two to each other in a circle.
     this.deployed.addEventPattern({ detail: { 'stack-id': [own ? stack.stackId : { prefix: name }] } });
   }
+}
+
+/** What takes a rule's events; what it does not take goes into the queue. */
+function targetOf(deadLetterQueue: IQueue): (lambda: IFunction) => LambdaTarget {
+  return (lambda) => new LambdaTarget(lambda, { deadLetterQueue, retryAttempts: 8, maxEventAge: Duration.hours(1) });
 }

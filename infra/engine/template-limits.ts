@@ -9,6 +9,9 @@ const RESERVE = 0.2;
 /** What the engine takes with everything that can be turned on: 120 today, subscriptions and managed policies included. */
 const RESOURCES_OF_ENGINE = 140;
 
+/** Two rules, and leave for each function that they start. */
+const RESOURCES_OF_EXPOSED = 6;
+
 /** How many resources a key makes: secret, its policy, registry parameter, and the user. */
 function resourcesOf({ createUser, secret }: KeyConfig): number {
   return 2 + Number(secret === 'create') + Number(createUser);
@@ -20,8 +23,12 @@ const CURE =
   `("stack: 1", up to ${MOST_KEY_STACKS}), and deploy with --all.`;
 
 /** Whether the stack has room for these keys beside the engine; otherwise the error says what to do. */
-export function hasRoom(scope: Construct, keys: readonly KeyConfig[]): boolean {
-  const ofEngine = scope instanceof Stack ? 0 : RESOURCES_OF_ENGINE;
+export function hasRoom(
+  scope: Construct,
+  keys: readonly KeyConfig[],
+  { exposed }: { readonly exposed: boolean },
+): boolean {
+  const ofEngine = scope instanceof Stack ? 0 : RESOURCES_OF_ENGINE + (exposed ? RESOURCES_OF_EXPOSED : 0);
   const needed = ofEngine + keys.reduce((sum, key) => sum + resourcesOf(key), 0);
   if (needed <= MOST.resources) return true;
   Annotations.of(scope).addError(

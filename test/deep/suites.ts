@@ -30,7 +30,7 @@ export const DEEP_SUITES = [
   'test/lifecycle/{observe,observed-stack}.test.ts',
   'test/attacks/{metric-writer,registry,trail-writer}.test.ts',
   // A deployed stack with all policies in force, in which people ask a hundred times; and a death at each request.
-  'test/attacks/front.test.ts',
+  'test/attacks/{front,leaked-key}.test.ts',
   'test/operate/{death,rollback-death}.test.ts',
   // Thirty tamperings of a year's archive, by files; the rules have tables in test/core/seal.
   'test/cli/verify.test.ts',

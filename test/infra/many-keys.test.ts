@@ -145,6 +145,12 @@ describe('one stack', () => {
     expect(stackWith(120).bytes).toBeLessThan(BYTES * 0.85);
   }, 60_000);
 
+  it('counts the rules that what AWS says of leaked keys takes', () => {
+    const errors = (count: number) => errorsOf(stackOf({ connections: ACME, keys: keys(count), exposed: true }));
+    expect(errors(118)).toEqual([]);
+    expect(errors(119)).toEqual([expect.stringContaining('allows 500')]);
+  }, 60_000);
+
   it.each([
     [121, false],
     [91, true],

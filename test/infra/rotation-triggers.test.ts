@@ -1,5 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
+import { EXPOSURE_CODES } from '../../functions/core/config/exposed';
 import { ManagedKey } from '../../infra';
 import { ACCOUNT, deployed, REGION } from './deployed';
 import { type CfnTemplate, ONE_KEY, resourcesOf, rotationIn, synthesize, templateOf } from './synthesized';
@@ -101,6 +102,25 @@ describe('what starts the functions', () => {
       detail: { name: [{ prefix: 'keyturn/' }], labelUpdated: [{ prefix: 'DELIVERED-' }] },
     });
     expect(targetOf(rule)).toBe('Deactivate');
+  });
+
+  it('is what AWS says of leaked keys, where that is asked for', () => {
+    expect([...rules(template).keys()]).not.toContain('Exposed');
+    const own = rules(synthesize({ ...ONE_KEY, exposed: true }));
+    expect(own.get('Exposed')?.EventPattern).toEqual({
+      source: ['aws.health'],
+      'detail-type': ['AWS Health Event', 'AWS Health Abuse Event'],
+      detail: { eventTypeCode: [...EXPOSURE_CODES] },
+    });
+    expect(own.get('Misused')?.EventPattern).toEqual({
+      source: ['aws.guardduty'],
+      'detail-type': ['GuardDuty Finding'],
+      detail: { resource: { accessKeyDetails: { accessKeyId: [{ prefix: 'AKIA' }] } } },
+    });
+    expect([targetOf(own.get('Exposed')), targetOf(own.get('Misused'))]).toEqual(['Rotate', 'Rotate']);
+    expect(own.get('Deactivate')?.EventPattern).toBeDefined();
+    const first = rules(synthesize({ ...ONE_KEY, exposed: true, onExposed: 'disable-first' }));
+    expect(targetOf(first.get('Exposed'))).toBe('Rotate,Deactivate');
   });
 
   it('is the end of a deployment of this stack, for the first rotation, for changed targets and for a sign of life', () => {

@@ -65,3 +65,50 @@ describe('the front', () => {
     expect(ways).toEqual(new Set(['not asked, nothing started', 'asked, nothing started', 'asked, started']));
   }, 120_000);
 });
+
+const { until: _until, ...ASKED } = PAUSE;
+const LEAKED = { ...ASKED, do: 'compromised', why: 'in a log' };
+const statusOf = (scene: Scene, id: string) =>
+  scene.keys('ci-shop').find(({ AccessKeyId }) => AccessKeyId === id)?.Status;
+
+describe('what makes a leaked key harmless', () => {
+  it.each([
+    ['the front', (scene: Scene, document: object) => scene.ask(document, { level: 'administrator' })],
+    ['rotate', (scene: Scene) => scene.rotate({ look: ['shop'] })],
+    ['sync', (scene: Scene) => scene.sync({ look: ['shop'] })],
+    ['deactivate', (scene: Scene) => scene.deactivate({ look: ['shop'] })],
+  ] as const)(
+    'may die after any request of %s: asked again, the next runs end it (K9)',
+    async (who, dying) => {
+      for (let at = 1; ; at += 1) {
+        const scene = await deliveredKey();
+        scene.toDay(40);
+        const old = scene.currentKey('shop') ?? '';
+        const { answer } = await scene.ask(LEAKED, { level: 'administrator' });
+        const document = { ...LEAKED, plan: answer?.plan?.digest };
+        const steps = [
+          () => scene.ask(document, { level: 'administrator' }),
+          () => scene.rotate({ look: ['shop'] }),
+          () => scene.sync({ look: ['shop'] }),
+          () => scene.deactivate({ look: ['shop'] }),
+        ];
+        const dies = ['the front', 'rotate', 'sync', 'deactivate'].indexOf(who);
+        for (const step of steps.slice(0, dies)) await step();
+        const died = await scene.kill(at, () => dying(scene, document));
+        scene.hours(1.5);
+        const id = '1f8fad5b-d9cb-469f-a165-70867728950e';
+        const { answer: again } = await scene.ask({ ...LEAKED, id, accessKey: old }, { level: 'administrator' });
+        if (again?.plan !== undefined) {
+          const repeated = { ...LEAKED, id, accessKey: old, plan: again.plan.digest };
+          await scene.ask(repeated, { level: 'administrator' });
+        }
+        for (const outcome of await scene.day()) expect(outcome.thrown).toBeUndefined();
+        expect(statusOf(scene, old), `${who} ${at}`).toBe('Inactive');
+        expect(scene.keys('ci-shop')).toHaveLength(2);
+        await expectSettled(scene);
+        if (!died) break;
+      }
+    },
+    240_000,
+  );
+});

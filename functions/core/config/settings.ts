@@ -6,6 +6,7 @@ import { auditTermsProblem } from './audit-terms';
 import { breakGlassSchema } from './break-glass-config';
 import { addMistake, type ConfigIssue, type Mistake } from './config-issue';
 import { deploymentSchema } from './deployment-config';
+import { ON_EXPOSED } from './exposed';
 import { policyProblems, policySettingSchema, policyWith } from './policy';
 import { MODES } from './registry';
 import { scheduleSchema } from './schedule-config';
@@ -62,6 +63,16 @@ export const settingsFields = {
   breakGlass: breakGlassSchema
     .optional()
     .describe('A role that may ask as an administrator for an hour, by those who are named; every use is told.'),
+  exposed: z
+    .boolean()
+    .default(false)
+    .describe('Whether events of AWS Health and GuardDuty about leaked access keys start Keyturn.'),
+  onExposed: z
+    .enum(ON_EXPOSED)
+    .default('rotate')
+    .describe(
+      'What is done for a managed key that AWS says has leaked: deliver its successor and make it Inactive, make it Inactive first, or tell people only.',
+    ),
   maxRotationsPerRun: z.int().min(1).max(1000).default(DEFAULT_MAX_ROTATIONS).describe('Rotations in one run at most.'),
   concurrency: z
     .int()

@@ -7,6 +7,8 @@ import { currentKeyInactive } from './codes/current-key-inactive';
 import { currentKeyMissing } from './codes/current-key-missing';
 import { deliveryFailed } from './codes/delivery-failed';
 import { drifted } from './codes/drifted';
+import { exposed } from './codes/exposed';
+import { exposedUnmanaged } from './codes/exposed-unmanaged';
 import { foreignKey } from './codes/foreign-key';
 import { holdLimit } from './codes/hold-limit';
 import { inUse } from './codes/in-use';
@@ -60,6 +62,8 @@ export const FINDINGS = byCode({
   'current-key-missing': currentKeyMissing,
   'current-key-inactive': currentKeyInactive,
   compromised,
+  exposed,
+  'exposed-unmanaged': exposedUnmanaged,
   'compromised-disabled': compromisedDisabled,
   'compromised-unproved': compromisedUnproved,
   'torn-pair': tornPair,

@@ -4,7 +4,11 @@ import { type Compromised, SAYS, tagOfCompromised } from '../key/compromised';
 import type { FunctionName, Level } from '../names';
 
 /** The events that a compromised key can be proved by, and the only function that each is believed of. */
-export const ATTESTING = [{ event: 'ask-written', by: 'administrator' }] as const satisfies readonly {
+export const ATTESTING = [
+  { event: 'ask-written', by: 'administrator' },
+  // AWS itself has said it.
+  { event: 'exposed', by: 'rotate' },
+] as const satisfies readonly {
   readonly event: AuditEventName;
   readonly by: Level | FunctionName;
 }[];

@@ -41,6 +41,7 @@ const WRITERS: { readonly [Name in AuditEventName]?: readonly RecordingFunction[
   'check-started': LEVELS,
   'exception-accepted': [EXEMPTS],
   'exception-ended': [EXEMPTS],
+  exposed: ['rotate'],
 };
 
 /**

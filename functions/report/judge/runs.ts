@@ -49,6 +49,7 @@ const CHANGES: ReadonlySet<AuditEvent['event']> = new Set([
   'ask-written',
   'exception-accepted',
   'exception-ended',
+  'exposed',
 ]);
 
 /** How late an event may show in the record. */

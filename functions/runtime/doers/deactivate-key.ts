@@ -24,7 +24,7 @@ export const deactivateKey: Doer<'deactivate', DeactivateKeyPorts> = async (step
   await ports.iam.deactivateAccessKey(entry.user, accessKeyId);
   const leak = step.reason === 'compromised' ? leakFacts(step, work) : undefined;
   const facts = leak && { since: leak.at.toISOString(), minutes: leak.minutes, wasCurrent: leak.wasCurrent };
-  run.audit('key-deactivated', entry, { accessKeyId, reason, ...(facts && { facts }) });
+  run.audit('key-deactivated', entry, { accessKeyId, reason, facts });
   run.count('deactivated');
   if (leak !== undefined) run.find({ code: 'compromised-disabled', key: entry.id, accessKeyId, facts: leak });
   await tagNow(TAG.deactivated, accessKeyId, work);

@@ -50,6 +50,8 @@ describe('keyturn.yaml', () => {
       },
       logRetentionDays: 400,
       operators: false,
+      exposed: false,
+      onExposed: 'rotate',
       maxRotationsPerRun: 25,
       drift: 'repair',
       concurrency: 4,

@@ -834,6 +834,41 @@ function leaks(): typeof EXAMPLES {
       'unproved',
       'The record has no sealed word of an administrator for it, so nothing was done: whoever may tag secrets can have written it.',
     ),
+    ...(
+      [
+        ['notify', 'onExposed is notify'],
+        ['paused', 'the key is paused: keyturn resume lets it go on'],
+        ['observed', 'the key is only observed (mode: observe)'],
+      ] as const
+    ).map(
+      ([is, because]) =>
+        [
+          {
+            code: 'exposed',
+            key,
+            accessKeyId,
+            facts: { is, source: 'aws.health', what: 'AWS_RISK_CREDENTIALS_EXPOSED' },
+          },
+          'attention',
+          'blocked',
+          'Key "web-shop": aws.health says that AKIA0000000000000OLD has leaked (AWS_RISK_CREDENTIALS_EXPOSED). Nothing was ' +
+            `done, because ${because}. Make it harmless: keyturn rotate web-shop --compromised --key AKIA0000000000000OLD.`,
+        ] as const,
+    ),
+    ...[undefined, 'jo'].map(
+      (owner) =>
+        [
+          {
+            code: 'exposed-unmanaged',
+            facts: { leaked: accessKeyId, source: 'aws.guardduty', what: 'Recon:X', user: owner },
+          },
+          'attention',
+          'blocked',
+          `aws.guardduty says that the access key AKIA0000000000000OLD${owner === undefined ? '' : ' of the IAM user jo'} has ` +
+            'leaked (Recon:X). It is of no managed user, so Keyturn does nothing about it. Make it Inactive: aws iam ' +
+            `update-access-key --user-name ${owner ?? '…'} --access-key-id AKIA0000000000000OLD --status Inactive`,
+        ] as const,
+    ),
     [
       { code: 'request-refused', key, accessKeyId, facts: { is: 'no-access-key', user } },
       'attention',

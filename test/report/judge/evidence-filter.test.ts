@@ -48,6 +48,7 @@ const WRITERS: Partial<Record<AuditEventName, readonly (typeof RECORDING_FUNCTIO
   'check-started': LEVELS,
   'exception-accepted': ['administrator'],
   'exception-ended': ['administrator'],
+  exposed: ['rotate'],
 };
 
 describe('the evidence that something can rest on (K7)', () => {

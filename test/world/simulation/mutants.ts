@@ -197,7 +197,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'silent-deactivation',
     promise: 'K7',
     file: 'functions/runtime/doers/deactivate-key.ts',
-    from: "run.audit('key-deactivated', entry, { accessKeyId, reason });",
+    from: "run.audit('key-deactivated', entry, { accessKeyId, reason, facts });",
     to: '',
     within: 5,
   },

@@ -1,0 +1,114 @@
+import { look } from '../account/look';
+import type { Iam, Secrets } from '../account/ports';
+import type { Exposure, OnExposed } from '../core/config/exposed';
+import { toKeyturnError } from '../core/errors';
+import type { AccessKey } from '../core/key/access-key';
+import { compromisedOf, type Order, SAYS, tagOfCompromised } from '../core/key/compromised';
+import { isSameUser } from '../core/key/key-user';
+import { storedVersions } from '../core/key/secret-state';
+import type { Exposed } from '../core/lifecycle/exposed';
+import type { Managed } from '../core/lifecycle/managed';
+import { isObserved } from '../core/lifecycle/observed';
+import { pauseFinding } from '../core/lifecycle/paused';
+import { isAsDeployed } from '../runtime/as-deployed';
+import { leaksOf } from '../runtime/attested';
+import type { Run } from '../runtime/run';
+
+interface ExposedPorts {
+  readonly iam: Iam;
+  readonly secrets: Secrets;
+}
+
+/**
+ * Says of the access keys that an event of AWS names that they have leaked, in the record first and then in their secrets,
+ * as an administrator would; people hear of those that nothing is done about.
+ *
+ * @returns the ids of the managed keys that are to be looked at
+ */
+export async function declareExposed(
+  ports: ExposedPorts,
+  run: Run,
+  all: readonly Managed[],
+  exposure: Exposure,
+  onExposed: OnExposed,
+): Promise<readonly string[]> {
+  const declared: string[] = [];
+  for (const accessKeyId of exposure.accessKeyIds) {
+    const owner = await ownerOf(ports.iam, run, all, accessKeyId, exposure);
+    if (owner === undefined) {
+      const { source, what, user } = exposure;
+      run.find({ code: 'exposed-unmanaged', facts: { leaked: accessKeyId, source, what, user } });
+      continue;
+    }
+    if (await declare({ ports, run, managed: owner, accessKeyId, exposure, onExposed })) declared.push(owner.entry.id);
+  }
+  return declared;
+}
+
+/** By what the secrets and the event say; of a key from before Keyturn only IAM knows whose it is. */
+async function ownerOf(
+  iam: Iam,
+  run: Run,
+  all: readonly Managed[],
+  accessKeyId: string,
+  { user }: Exposure,
+): Promise<Managed | undefined> {
+  const stored = all.find(({ secret }) =>
+    storedVersions(secret).some((version) => version.accessKeyId === accessKeyId),
+  );
+  if (stored !== undefined) return stored;
+  if (user !== undefined) return all.find(({ entry }) => isSameUser(entry.user, user));
+  for (const managed of all) {
+    if (!run.hasTime()) break;
+    if ((await keysOf(iam, run, managed)).some((key) => key.accessKeyId === accessKeyId)) return managed;
+  }
+  return undefined;
+}
+
+async function keysOf(iam: Iam, run: Run, { entry }: Managed): Promise<readonly AccessKey[]> {
+  try {
+    return await iam.listAccessKeys(entry.user);
+  } catch (thrown) {
+    run.log.warn('the keys of a user are not known', { key: entry.id, code: toKeyturnError(thrown).code });
+    return [];
+  }
+}
+
+interface Declaring {
+  readonly ports: ExposedPorts;
+  readonly run: Run;
+  readonly managed: Managed;
+  readonly accessKeyId: string;
+  readonly exposure: Exposure;
+  readonly onExposed: OnExposed;
+}
+
+/** @returns whether something is to be done about it */
+async function declare({ ports, run, managed, accessKeyId, exposure, onExposed }: Declaring): Promise<boolean> {
+  const { entry } = managed;
+  const { secret, keys } = await look(ports.iam, ports.secrets, managed);
+  // AWS says the same again, for hours: what is harmless already needs no second word.
+  if (keys.find((key) => key.accessKeyId === accessKeyId)?.status !== 'Active') return false;
+  const is = heldBy({ ...managed, secret }, onExposed, run.now());
+  const { source, what } = exposure;
+  if (is !== undefined) {
+    run.find({ code: 'exposed', key: entry.id, accessKeyId, facts: { is, source, what } });
+    return false;
+  }
+  if (!(await isAsDeployed(ports.secrets, run, managed))) return false;
+  const known = await leaksOf(run, entry.id, secret, keys);
+  if (compromisedOf(known.compromised, accessKeyId) !== undefined) return true;
+  const order: Order = onExposed === 'disable-first' ? 'disable-first' : 'deliver-first';
+  const tag = tagOfCompromised({ accessKeyId, at: run.now(), order });
+  run.audit('exposed', entry, { accessKeyId, reason: what, facts: { do: SAYS[order].do, tag, source } });
+  // Nobody obeys the tag without the word.
+  await run.beforeTaking();
+  await ports.secrets.tag(secret.name, { [SAYS[order].tag]: tag });
+  return true;
+}
+
+function heldBy({ entry, secret }: Managed, onExposed: OnExposed, now: Date): Exposed['facts']['is'] | undefined {
+  if (isObserved(entry)) return 'observed';
+  if (pauseFinding(entry, secret, now) !== undefined) return 'paused';
+  return onExposed === 'notify' ? 'notify' : undefined;
+}

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { exposureOf, type OnExposed } from '../../functions/core/config/exposed';
+import { TAG } from '../../functions/core/names';
+import { deactivateRequestOf } from '../../functions/deactivate/trigger';
+import { rotateRequestOf } from '../../functions/rotate/trigger';
+import { deliveredKey, expectSettled } from '../support/converge';
+import { newScene } from '../support/dispose';
+import type { Scene } from '../support/scene';
+
+const health = (accessKeyId: string, eventTypeCode = 'AWS_RISK_CREDENTIALS_EXPOSED') => ({
+  version: '0',
+  source: 'aws.health',
+  'detail-type': 'AWS Health Event',
+  account: '111122223333',
+  region: 'us-east-1',
+  resources: [],
+  detail: {
+    eventArn: `arn:aws:health:us-east-1::event/RISK/${eventTypeCode}/1`,
+    service: 'RISK',
+    eventTypeCode,
+    eventTypeCategory: 'issue',
+    affectedEntities: [{ entityValue: accessKeyId }],
+  },
+});
+const guardDuty = (accessKeyId: string, userName = 'ci-shop') => ({
+  version: '0',
+  source: 'aws.guardduty',
+  'detail-type': 'GuardDuty Finding',
+  account: '111122223333',
+  region: 'eu-central-1',
+  resources: [],
+  detail: {
+    type: 'UnauthorizedAccess:IAMUser/MaliciousIPCaller',
+    severity: 5,
+    resource: {
+      resourceType: 'AccessKey',
+      accessKeyDetails: { accessKeyId, principalId: 'AIDAEXAMPLE', userType: 'IAMUser', userName },
+    },
+  },
+});
+
+const LOOK = { look: ['shop'] };
+
+function exposed(scene: Scene, event: unknown, onExposed: OnExposed = 'rotate') {
+  const { exposure } = rotateRequestOf(event);
+  return scene.rotate({ exposure, onExposed });
+}
+
+function statusOf(scene: Scene, accessKeyId: string): string | undefined {
+  return scene.keys('ci-shop').find((key) => key.AccessKeyId === accessKeyId)?.Status;
+}
+
+async function used(day = 40) {
+  const scene = await deliveredKey();
+  scene.toDay(day);
+  return { scene, old: scene.currentKey('shop') ?? '' };
+}
+
+describe('a managed key that AWS says has leaked', () => {
+  it.each([
+    ['AWS Health', health],
+    ['GuardDuty', guardDuty],
+  ] as const)('is rotated, delivered and made Inactive without a person (%s)', async (_who, event) => {
+    const { scene, old } = await used();
+    const { audits, summary } = await exposed(scene, event(old));
+    expect(summary.rotated).toBe(1);
+    const names = audits.map(({ event }) => event);
+    expect(names.indexOf('exposed')).toBeLessThan(names.indexOf('key-created'));
+    expect(audits.find(({ event }) => event === 'exposed')).toMatchObject({
+      accessKeyId: old,
+      facts: { do: 'compromised', tag: scene.tag('shop')[TAG.compromised] },
+    });
+    await scene.sync();
+    const done = await scene.deactivate(LOOK);
+    expect([done.findings, statusOf(scene, old)]).toEqual([['compromised-disabled'], 'Inactive']);
+    await expectSettled(scene);
+  });
+
+  it('is rotated once, however often AWS says it', async () => {
+    const { scene, old } = await used();
+    await exposed(scene, health(old));
+    expect((await exposed(scene, guardDuty(old))).summary.rotated).toBe(0);
+    await scene.sync();
+    await scene.deactivate(LOOK);
+    const again = await exposed(scene, health(old));
+    expect([again.summary.rotated, again.findings]).toEqual([0, []]);
+  });
+
+  it('is made Inactive first where that is configured: deactivate waits for the word', async () => {
+    const { scene, old } = await used();
+    await exposed(scene, health(old), 'disable-first');
+    const { leaked } = deactivateRequestOf(health(old));
+    const { findings } = await scene.deactivate({ leaked });
+    expect([findings, statusOf(scene, old)]).toEqual([['compromised-disabled'], 'Inactive']);
+  });
+
+  it('is only told where that is configured, and where a person holds it back (K14)', async () => {
+    const { scene, old } = await used();
+    const told = await exposed(scene, health(old), 'notify');
+    expect([told.findings, told.summary.rotated, scene.tag('shop')[TAG.compromised]]).toEqual([
+      ['exposed'],
+      0,
+      undefined,
+    ]);
+    const until = new Date(scene.clock.now() + 86_400_000).toISOString();
+    scene.setTag('shop', TAG.paused, `${until} alice freeze`);
+    const paused = await exposed(scene, health(old));
+    expect([paused.findings, paused.summary.rotated]).toEqual([['exposed'], 0]);
+    expect(statusOf(scene, old)).toBe('Active');
+  });
+
+  it('may be one from before Keyturn, which only IAM knows', async () => {
+    const scene = await newScene();
+    scene.addUser('ci-shop');
+    const adopted = scene.createKey('ci-shop').AccessKeyId;
+    scene.clock.advanceBy(60_000);
+    scene.manage('shop');
+    await scene.rotate();
+    await scene.sync();
+    scene.clock.advanceBy(2 * 3_600_000);
+    await exposed(scene, health(adopted));
+    await scene.deactivate(LOOK);
+    expect(statusOf(scene, adopted)).toBe('Inactive');
+    await expectSettled(scene);
+  });
+
+  it('is nobody’s that Keyturn manages: people are told, and nothing is done', async () => {
+    const { scene, old } = await used();
+    const outcomes = [
+      await exposed(scene, health('AKIAIOSFODNN7EXAMPLE')),
+      await exposed(scene, guardDuty('AKIAIOSFODNN7EXAMPLE', 'somebody')),
+    ];
+    expect(outcomes.map(({ findings, summary }) => [findings, summary.rotated])).toEqual([
+      [['exposed-unmanaged'], 0],
+      [['exposed-unmanaged'], 0],
+    ]);
+    expect(scene.currentKey('shop')).toBe(old);
+  });
+});
+
+describe('an event that names leaked keys', () => {
+  it('is refused where nobody has asked for them: whoever may invoke the function could make one up', async () => {
+    const { scene, old } = await used();
+    const { exposure } = rotateRequestOf(health(old));
+    const { thrown, summary } = await scene.rotate({ exposure });
+    expect([thrown, summary.rotated]).toEqual([expect.objectContaining({ code: 'invalid-request' }), 0]);
+    expect(scene.tag('shop')[TAG.compromised]).toBeUndefined();
+  });
+
+  it.each([
+    ['of another kind', health('AKIAIOSFODNN7EXAMPLE', 'AWS_RISK_SOMETHING_ELSE')],
+    ['of a session’s key', guardDuty('ASIAIOSFODNN7EXAMPLE')],
+    ['of a sample', guardDuty('GeneratedFindingAccessKeyId')],
+    ['of somebody else', { ...health('AKIAIOSFODNN7EXAMPLE'), source: 'my.app' }],
+    ['of no shape', { source: 'aws.health', detail: { eventTypeCode: 'AWS_RISK_CREDENTIALS_EXPOSED' } }],
+  ])('is not one %s', (_what, event) => {
+    expect(exposureOf(event)).toBeUndefined();
+    expect(() => rotateRequestOf(event)).toThrow(expect.objectContaining({ code: 'invalid-request' }));
+  });
+
+  it('names each long-term key once, and nothing else', () => {
+    const event = health('AKIAIOSFODNN7EXAMPLE');
+    const affectedEntities = ['AKIAIOSFODNN7EXAMPLE', 'AKIAIOSFODNN7EXAMPLE', 'UNKNOWN', 'ASIAIOSFODNN7EXAMPLE'].map(
+      (entityValue) => ({ entityValue }),
+    );
+    expect(exposureOf({ ...event, detail: { ...event.detail, affectedEntities } })?.accessKeyIds).toEqual([
+      'AKIAIOSFODNN7EXAMPLE',
+    ]);
+  });
+});

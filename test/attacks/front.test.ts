@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { secretStateOf } from '../../cli/rehearsal/witness/secret-state-of';
 import type { AuditEvent } from '../../functions/core/audit';
 import { readAuditLine } from '../../functions/core/audit';
+import { datedTag } from '../../functions/core/key/dated-tag';
 import { pauseOf } from '../../functions/core/key/pause';
+import { currentKey } from '../../functions/core/key/secret-state';
 import { AUDIT_LOG_GROUP, type Level, OUTPUT_OF_URL, TAG } from '../../functions/core/names';
 import type { OperateAnswer } from '../../functions/core/request/answer';
 import { Enforcement } from '../permissions/enforcement';
@@ -28,10 +30,11 @@ const CONFIG = {
   operators: true,
   connections: { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } },
   notify: ['security@example.com'],
-  keys: [KEY, 'other'].map((id) => ({
+  keys: [KEY, 'other', 'third'].map((id) => ({
     id,
     user: `ci-${id}`,
     deliverTo: [{ connection: 'acme', repository: `acme/${id}`, environment: 'Production' }],
+    ...(id === 'third' ? { policy: { rotateAfter: 30, deactivateAfter: 35, deleteAfter: 42 } } : {}),
   })),
 };
 
@@ -532,5 +535,80 @@ describe('nobody, by rotate, deliver and verify,', () => {
       expect((await ask(rotation({ do: verb }), { by: 'mallory' })).status, verb).toBe(403);
       expect((await ask(rotation({ do: verb }), { by: 'alice', at: 'administrator' })).status, verb).toBe(403);
     }
+  });
+});
+
+describe('a rollback, with all policies in force', () => {
+  const ROLLBACK = { do: 'rollback', keys: ['third'], why: 'the new key lacks a policy' };
+  const carol = { by: 'carol', at: 'administrator' } as const;
+  const secretOf = () => {
+    const described = deployed.world.account.secretsManager.describeSecret({ SecretId: 'keyturn/third' });
+    return secretStateOf(described);
+  };
+  const current = () => currentKey(secretOf())?.accessKeyId;
+  const withdrawn = () => secretOf().tags[TAG.withdrawn];
+  const found = (from: number) =>
+    recorded()
+      .slice(from)
+      .flatMap(({ event, reason, key }) => (event === 'finding' && key === 'third' ? [reason] : []));
+  const day = () => Math.floor(deployed.day) + 1;
+  let before: string | undefined;
+
+  it('is asked for by no operator, at either URL, and where there is nothing to go back to by nobody', async () => {
+    const { status, answer } = await ask(request(ROLLBACK));
+    expect([status, answer.refused?.reason]).toEqual([403, 'beyond-level']);
+    expect((await ask(request(ROLLBACK), { at: 'administrator' })).status).toBe(403);
+    expect((await ask(request(ROLLBACK), { ...carol, by: 'mallory' })).status).toBe(403);
+    expect((await ask(request(ROLLBACK), carol)).answer.refused?.reason).toBe('nothing-to-do');
+    before = current();
+    // The key that was adopted is gone by then.
+    await deployed.until(14, 12);
+    await doIt(request({ do: 'rotate', keys: ['third'] }));
+    await deployed.until(15, 12);
+    expect(current()).not.toBe(before);
+  });
+
+  it('is not done by a tag that somebody else writes: the sealed record does not have it, and it is told', async () => {
+    const [from, fresh] = [recorded().length, current()];
+    const Value = datedTag(fresh ?? '', new Date(deployed.world.clock.now()));
+    const tags = { SecretId: 'keyturn/third', Tags: [{ Key: TAG.withdrawn, Value }] };
+    deployed.world.account.invoke(deployed.admin, 'secretsmanager', 'TagResource', tags);
+    await deployed.until(day(), 12);
+    expect([current(), found(from).includes('not-rolled-back')]).toEqual([fresh, true]);
+  });
+
+  it('is not done by a plan that is not the one any more', async () => {
+    const document = request(ROLLBACK);
+    const { answer } = await ask(document, carol);
+    expect(answer.outcome).toBe('planned');
+    await doIt(request({ do: 'pause', keys: ['third'] }));
+    await doIt(request({ do: 'resume', keys: ['third'] }));
+    const late = await ask({ ...document, plan: answer.plan?.digest }, carol);
+    expect(late.answer.refused?.reason).toBe('plan-changed');
+  });
+
+  it('is done for an administrator, once, of a key that is Inactive, and replayed after a rotation it does nothing (K9, K14)', async () => {
+    const fresh = current();
+    await deployed.until(28, 12);
+    const { answer, planned } = await doIt(request(ROLLBACK), carol);
+    expect(answer.plan?.words.join(' ')).toContain(`${before} has been Inactive since 2026-01-28`);
+    expect([answer.outcome, answer.started]).toEqual(['done', [{ function: 'rotate', isStarted: true }]]);
+    const said = withdrawn();
+    await deployed.until(day(), 12);
+    expect([current(), withdrawn()]).toEqual([before, said]);
+    expect((await ask(request({ do: 'rotate', keys: ['third'] }))).answer.refused?.reason).toBe('no-room');
+    // The withdrawn key is gone, and the next one is there.
+    await deployed.until(43, 12);
+    const next = current();
+    expect([before, fresh]).not.toContain(next);
+    expect(withdrawn()).toBeUndefined();
+    const { answer: again } = await ask(planned, carol);
+    expect(again.refused?.reason).toBe('plan-changed');
+    // Not even when somebody writes the old tag again, whose word is in the record.
+    const tags = { SecretId: 'keyturn/third', Tags: [{ Key: TAG.withdrawn, Value: said ?? '' }] };
+    deployed.world.account.invoke(deployed.admin, 'secretsmanager', 'TagResource', tags);
+    await deployed.until(day() + 1, 12);
+    expect(current()).toBe(next);
+    expect(enforcement.denied.filter((one) => /^(rotate|sync|deactivate|delete):/.test(one))).toEqual([]);
   });
 });

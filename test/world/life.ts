@@ -43,6 +43,7 @@ const outage =
   (isDown: boolean): Row['when'] =>
   ({ deeds }) =>
     deeds.outage(isDown);
+const takenBack = ({ deeds }: Driver): Promise<void> | void => deeds.takeBack();
 const pausedUntil =
   (day: number): Row['when'] =>
   ({ deeds }) =>
@@ -210,6 +211,46 @@ export const LIVES: readonly Life[] = [
       on(99, 'A inactive, B current'),
       on(110, 'B current'),
       on(120, 'B, C current'),
+    ],
+  },
+  {
+    of: 'a key that is rolled back three times: to one that is Active, Inactive, and in the middle of a delivery (K1, K3, K4, K8)',
+    rows: [
+      on(0, 'A current'),
+      on(90, 'A, B current'),
+      on(95, 'A current, B', takenBack),
+      finding(96, 'A current, B', 'withdrawn'),
+      on(105, 'A current, B inactive', undefined, 'withdrawn'),
+      on(115, 'A current', undefined, 'withdrawn'),
+      on(116, 'A, C current'),
+      on(126, 'A inactive, C current'),
+      on(130, 'A current, C', takenBack),
+      on(140, 'A current, C inactive', undefined, 'withdrawn'),
+      on(150, 'A current', undefined, 'withdrawn'),
+      on(151, 'A, D current'),
+      on(161, 'A inactive, D current'),
+      on(171, 'D current'),
+      on(241, 'D held, E current undelivered', outage(true)),
+      on(242, 'D current, E', takenBack),
+      on(243, 'D current, E', outage(false), 'undelivered'),
+      finding(244, 'D current, E', 'withdrawn'),
+      on(253, 'D current, E inactive', undefined, 'withdrawn'),
+      on(263, 'D current', undefined, 'withdrawn'),
+      on(264, 'D, F current'),
+      on(274, 'D inactive, F current'),
+      on(284, 'F current'),
+      on(354, 'F, G current'),
+    ],
+  },
+  {
+    of: 'a key that was asked for and rolled back: it is gone before the older one is due (K3, K4, K8)',
+    rows: [
+      on(0, 'A current'),
+      on(30, 'A, B current', ({ deeds }) => deeds.ask()),
+      on(32, 'A current, B', takenBack),
+      on(69, 'A current, B inactive'),
+      on(89, 'A current'),
+      on(90, 'A, C current'),
     ],
   },
   {

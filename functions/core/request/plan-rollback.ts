@@ -25,7 +25,7 @@ export function planRollback(input: PlanInput<RequestFor<'rollback'>>): RequestP
   return planned(input, { tag: accessKeyId, of: accessKeyId }, [
     `Key "${id}" goes back from ${accessKeyId}, ${daysBetween(current.createdAt, now)} days old, to ${back.accessKeyId}, ${daysBetween(back.createdAt, now)} days old.`,
     `${statusOf(secret, back)} It is made current, proved, and delivered to ${places(targets.length)}.`,
-    'Whether IAM still lists it is not known here. Does it not, nothing is changed, and the finding not-rolled-back says so.',
+    'Whether IAM still lists it is not known here: where it does not, nothing is changed, and the finding not-rolled-back says so.',
     `${accessKeyId} is withdrawn: never delivered again, kept Active until ${back.accessKeyId} is everywhere and ${overlap} days more, then kept Inactive for ${recovery} days, and deleted. Until then there is no room for another rotation.`,
   ]);
 }

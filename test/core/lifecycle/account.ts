@@ -176,6 +176,10 @@ export class Account {
         this.makeCurrent(versionIdOf(key));
         break;
       }
+      case 'reactivate':
+        this.setStatus(step.accessKeyId, 'Active');
+        this.tags[TAG.reactivated] = `${step.accessKeyId} ${this.now.toISOString()}`;
+        break;
       case 'promote':
         this.makeCurrent(step.versionId);
         break;
@@ -208,6 +212,8 @@ export class Account {
   }
 
   #clearRecord(): void {
+    if (this.tags[TAG.deactivated]?.split(' ')[0] === this.tags[TAG.withdrawn]?.split(' ')[0])
+      delete this.tags[TAG.withdrawn];
     for (const tag of [TAG.deactivated, TAG.reactivated, TAG.held]) delete this.tags[tag];
   }
 

@@ -102,6 +102,7 @@ export class Bundles implements Driver {
     };
     return {
       ask: async () => void (await deployed.run('rotate', { keys: [ID] })),
+      takeBack: cannot,
       outage: cannot,
       copy: cannot,
       makeKey: () => void account.invoke(deployed.admin, 'iam', 'CreateAccessKey', { UserName: USER }),

@@ -20,6 +20,8 @@ export interface Beginning {
 export interface Deeds {
   /** An operator asks for a rotation now. */
   ask(): Promise<void> | void;
+  /** An administrator takes the current key back. */
+  takeBack(): Promise<void> | void;
   /** Nothing can be delivered while it lasts. */
   outage(isDown: boolean): void;
   makeKey(): void;

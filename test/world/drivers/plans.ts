@@ -5,6 +5,7 @@ import type { Actor, ManagedRecord, WitnessedRun } from '../../../cli/rehearsal/
 import { Verdicts } from '../../../cli/rehearsal/witness/verdicts';
 import { Witness } from '../../../cli/rehearsal/witness/witness';
 import { MINUTE } from '../../../functions/core/duration';
+import { datedTag } from '../../../functions/core/key/dated-tag';
 import { currentVersion } from '../../../functions/core/key/secret-state';
 import { parseVersionId } from '../../../functions/core/key/version-id';
 import { TAG } from '../../../functions/core/names';
@@ -101,6 +102,10 @@ export class Plans implements Driver {
         account.rotate(true);
         this.#saw('run');
       },
+      takeBack: () =>
+        byHand(() => {
+          account.tags[TAG.withdrawn] = datedTag(this.current() ?? '', account.now);
+        }),
       outage: (isDown) => void (isDown ? account.down.add('Production') : account.down.clear()),
       makeKey: () => byHand(() => account.foreign.add(account.create().accessKeyId)),
       removeKey: (id) => byHand(() => account.remove(id)),

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { rehearseBitbucket } from '../../../cli/rehearsal/hosts/bitbucket';
 import { Places } from '../../../cli/rehearsal/hosts/register';
 import { Watch } from '../../../cli/rehearsal/witness/watch';
 import { DAY } from '../../../functions/core/duration';
 import { TAG } from '../../../functions/core/names';
+import { REQUEST_SCHEMA } from '../../../functions/core/request/request';
 import { Scene } from '../../support/scene';
 import { START } from '../../support/stage';
 import { whoIs } from '../../support/who-is';
@@ -134,6 +136,13 @@ export class UseCases implements Driver {
       ask: async () => {
         scene.toDay(this.#today + 1);
         await scene.rotate({ requested: [ID] });
+      },
+      takeBack: async () => {
+        scene.toDay(this.#today + 1);
+        const document = { schema: REQUEST_SCHEMA, id: randomUUID(), do: 'rollback', keys: [ID], why: 'it is wrong' };
+        const { answer } = await scene.ask(document, { level: 'administrator' });
+        await scene.ask({ ...document, plan: answer?.plan?.digest }, { level: 'administrator' });
+        watch.look();
       },
       outage: (isDown) => {
         scene.hostFault = isDown ? () => ({ kind: 'status', status: 503 }) : undefined;

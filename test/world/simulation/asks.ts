@@ -36,7 +36,7 @@ export class Asks {
   changed(managed: ManagedRecord, process: SimProcess): void {
     if (!isLevel(process.function)) return;
     const tags = this.#witness.tags(managed);
-    for (const tag of [TAG.rotationAsked, TAG.deliveryAsked]) {
+    for (const tag of [TAG.rotationAsked, TAG.deliveryAsked, TAG.withdrawn]) {
       const [key = ''] = (tags.get(tag) ?? '').split(' ');
       this.#verdicts.counted('K14');
       if (!['', 'none'].includes(key) && !this.#shown.has(key))

@@ -51,6 +51,7 @@ export const FAULTS = {
   'closed-bus': 'the event bus refuses all events or some of them, or does not answer, for hours to days',
   observed: 'a key is deployed with mode: observe in the middle of anything, and later with mode: rotate again',
   asked: 'one or two operators at once ask a front to rotate, deliver, pause or resume, in the middle of anything',
+  'rolled-back': 'one or two administrators at once take a key back, or one does while an operator asks for something',
 } as const;
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
@@ -185,6 +186,7 @@ function actionOf(fault: FaultName, random: Random, actions: readonly string[]):
     case 'recycled-slug':
     case 'observed':
     case 'asked':
+    case 'rolled-back':
       return draw < 0.6 ? among([...CHANGES, ...HOST_ACTIONS, 'ListAccessKeys', 'DescribeSecret']) : undefined;
     default:
       return undefined;
@@ -260,6 +262,7 @@ function lengthOf(fault: FaultName, random: Random): number {
     case 'drift':
     case 'changed-user':
     case 'asked':
+    case 'rolled-back':
       return 100 * DAY;
   }
 }

@@ -1,6 +1,6 @@
 import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY, MINUTE, SECOND } from '../../../functions/core/duration';
-import { TAG } from '../../../functions/core/names';
+import { type Level, TAG } from '../../../functions/core/names';
 import type { OperateAnswer } from '../../../functions/core/request/answer';
 import { REQUEST_SCHEMA } from '../../../functions/core/request/request';
 import { type Random, seededRandom } from '../../../local/random';
@@ -12,7 +12,7 @@ interface Ways {
   /** The command of the runbook, as it arrives at the function. */
   rotate(event: object): void;
   /** The front's URL. @param answered nothing comes where its run died */
-  front(event: object, answered: (answer: OperateAnswer | undefined) => void): void;
+  front(level: Level, event: object, answered: (answer: OperateAnswer | undefined) => void): void;
 }
 
 const NAMES = ['alice', 'bob'] as const;
@@ -32,7 +32,7 @@ export class Operators {
   }
 
   act(disturbance: Disturbance): void {
-    if (disturbance.fault === 'asked') this.#ask(disturbance);
+    if (disturbance.fault !== 'requested') this.#ask(disturbance);
     else this.#rotate(disturbance);
   }
 
@@ -54,11 +54,11 @@ export class Operators {
   }
 
   /** One operator, or two who know nothing of each other. */
-  #ask({ id, key, count, variety }: Disturbance): void {
+  #ask({ id, fault, key, count, variety }: Disturbance): void {
     const managed = this.#world.witness.bornAs(`key-${key}`);
     if (managed === undefined) return;
-    const random = seededRandom(`${this.#world.seed}/asked/${id}`);
-    const same = wish(variety, random, this.#world.now());
+    const random = seededRandom(`${this.#world.seed}/${fault}/${id}`);
+    const same = fault === 'asked' ? wish(variety, random, this.#world.now()) : { do: 'rollback' };
     for (const name of NAMES.slice(0, count > 2 ? 2 : 1)) {
       const does = name === 'alice' || random() < 0.5 ? same : wish(random(), random, this.#world.now());
       const request = { schema: REQUEST_SCHEMA, id: `${id}-${name}-0123456789`, keys: [managed.id], why: 'simulated' };
@@ -79,10 +79,10 @@ export class Operators {
     const isAct = request.plan !== undefined;
     if (isAct) this.#mayAct(managed, request);
     this.#world.note(managed.id, `${name} asks to ${request.do}${isAct ? ', and has seen the plan' : ''}`);
-    this.#ways.front(urlEvent(name, request), (answer) => {
+    this.#ways.front(request.do === 'rollback' ? 'administrator' : 'operator', urlEvent(name, request), (answer) => {
       if (isAct)
         this.#world.touched(managed, `has asked to ${request.do}: ${answer?.refused?.reason ?? answer?.outcome}`);
-      if (answer?.outcome === 'done') this.#world.countStrike('asked');
+      if (answer?.outcome === 'done') this.#world.countStrike(request.do === 'rollback' ? 'rolled-back' : 'asked');
       if (answer === undefined) again(random() * 2 * MINUTE, request);
       else if (answer.outcome === 'planned') {
         this.#world.asks.shown(answer.plan?.words ?? []);

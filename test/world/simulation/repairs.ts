@@ -1,6 +1,7 @@
 import { type KeyRecord, killerOf, type ManagedRecord, type PlaceRecord } from '../../../cli/rehearsal/witness/records';
 import { HOUR } from '../../../functions/core/duration';
 import { type SecretState, storedVersions } from '../../../functions/core/key/secret-state';
+import { isWithdrawn } from '../../../functions/core/key/withdrawn';
 import type { FunctionName } from '../../../functions/core/names';
 import { TAG } from '../../../functions/core/names';
 import type { Promises } from './promises';
@@ -77,8 +78,12 @@ export class Repairs {
     const newest = Math.max(...[...witness.keys.values()].filter(isStoredOf(managed)).map((key) => key.createdAt));
     if (newest > Math.min(startedAt - HOUR, seenAt) - SLACK) return;
     // What the key had under another id is in another secret, whose value no run can make current here.
-    const own = new Set(ownVersions(witness.stateOf(managed)));
-    const hasSpare = stored.some(({ id, status }) => id !== current && status === 'Active' && own.has(id));
+    // And what an administrator took back never comes again.
+    const state = witness.stateOf(managed);
+    const own = new Set(ownVersions(state));
+    const isSpare = ({ id, status }: KeyRecord) =>
+      id !== current && status === 'Active' && own.has(id) && !isWithdrawn(state, { accessKeyId: id });
+    const hasSpare = stored.some(isSpare);
     const hasRoom = keys.length < 2;
     promises.counted('K1');
     if (keys.some(({ id, status }) => id === current && status === 'Active')) {

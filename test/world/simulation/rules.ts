@@ -1,6 +1,6 @@
 import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/duration';
-import { type FunctionName, isLevel, type RecordingFunction } from '../../../functions/core/names';
+import { type FunctionName, isLevel, type Level, type RecordingFunction } from '../../../functions/core/names';
 import type { OperateAnswer } from '../../../functions/core/request/answer';
 import { type Random, seededRandom } from '../../../local/random';
 import { DEPLOYED, needsOther } from './deployment';
@@ -168,11 +168,11 @@ export class Rules {
     return process;
   }
 
-  /** Asks the operators' front. @param answered is told what came of it, or nothing where the run died */
-  ask(event: object, answered: (answer: OperateAnswer | undefined) => void): void {
-    const process = this.launch('operator', event);
+  /** Asks a front. @param answered is told what came of it, or nothing where the run died */
+  ask(level: Level, event: object, answered: (answer: OperateAnswer | undefined) => void): void {
+    const process = this.launch(level, event);
     this.#asking.set(process, answered);
-    this.#world.loop.at(this.#world.now() + TIMEOUT.operator + SECOND, () => {
+    this.#world.loop.at(this.#world.now() + TIMEOUT[level] + SECOND, () => {
       this.#answered(process, undefined);
       return false;
     });

@@ -74,6 +74,7 @@ const TAGGED: Readonly<Record<string, readonly AuditEventName[]>> = {
   [TAG.paused]: ['pause-written'],
   [TAG.rotationAsked]: ['ask-written'],
   [TAG.deliveryAsked]: ['ask-written'],
+  [TAG.withdrawn]: ['ask-written'],
   ...Object.fromEntries(PLACES_TAGS.map((tag) => [tag, ['target-delivered', 'check-recorded'] as const])),
 };
 

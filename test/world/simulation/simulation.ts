@@ -117,7 +117,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   const hostEdits = new HostEdits(world, (managed) => deployment.resolve(managed));
   const operators = new Operators(world, {
     rotate: (event) => rules.launch('rotate', event),
-    front: (event, answered) => rules.ask(event, answered),
+    front: (level, event, answered) => rules.ask(level, event, answered),
   });
   const doers: Partial<Record<FaultName, { act(disturbance: Disturbance): void }>> = {
     'people-keys': people,
@@ -129,6 +129,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     drift: hostEdits,
     requested: operators,
     asked: operators,
+    'rolled-back': operators,
     config: surroundings,
     environment: surroundings,
     token: surroundings,

@@ -209,7 +209,7 @@ describe('the operator of docs/examples', () => {
     expect(done.code).toBe(1);
     const said = done.stdout.replaceAll(/\s+/g, ' ');
     expect(said).toContain('two-keys User ci-shop of key "shop" has two access keys, which is IAM\'s limit');
-    expect(said).toContain('Something stands in the way. What was asked for stands for a day');
+    expect(said).toContain('Something stands in the way. It stands for a day');
     expect(said).toContain('keyturn status shop shows how far it is.');
   });
 

@@ -32,6 +32,10 @@ const asked = {
     .string()
     .regex(/^[A-Za-z0-9-]{16,64}$/, 'expected 16 to 64 letters, digits and hyphens, such as a UUID')
     .describe('Names the request: one that is sent again with the same ID is done once.'),
+  once: z
+    .literal(true)
+    .optional()
+    .describe('Whoever asks has chosen the ID: what was done under it within the day is not planned anew.'),
   keys: z.array(keyIdSchema).length(1, 'expected the ID of one managed key'),
   why: reason.describe('Why, in the words of whoever asks. It goes into the record.'),
   plan: z
@@ -42,6 +46,9 @@ const asked = {
       'The digest of the plan that was shown: it is done only if the plan is still that one. Without it nothing is.',
     ),
 };
+
+/** An ID of a request that a person has chosen. */
+export const isRequestId = (text: string): boolean => asked.id.safeParse(text).success;
 
 /** What a person asks for. What `do` takes beside the rest stands in its own form. */
 export const requestSchema = z.discriminatedUnion('do', [

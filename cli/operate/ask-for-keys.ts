@@ -1,3 +1,4 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { callerConfig } from '../../functions/aws/client-config';
 import type { Front } from '../../functions/aws/front';
 import { createRecordEvents, type RecordEvents } from '../../functions/aws/record-events';
@@ -64,7 +65,7 @@ export async function askForKeys(
   terminal: Terminal,
 ): Promise<number> {
   const keys = [...new Set(ids)];
-  for (const key of keys) assertSound(requestOf({ ...what, keys: [key] }, options));
+  for (const key of keys) assertSound(requestOf({ ...what, keys: [key] }, optionsOf(key, keys, options)));
   const reading = new Reading(terminal);
   try {
     reading.tell('Asking AWS who this is.');
@@ -83,15 +84,18 @@ async function askAll(keys: readonly string[], asking: Asking): Promise<number> 
   const shown: One[] = [];
   for (const [index, key] of keys.entries()) {
     reading.count('Asking what would be done', index, keys.length);
-    shown.push(await planOf(key, asking));
+    shown.push(await planOf(key, requestOf({ ...asking.what, keys: [key] }, optionsOf(key, keys, options)), asking));
   }
   reading.end();
-  const wanted = shown.filter(({ answer }) => answer.outcome === 'planned');
+  // What was done under the same ID before is not asked for again, and followed all the same.
+  const wanted = shown.filter(({ answer }) => answer.outcome !== 'refused');
+  const isAsking = wanted.some(({ answer }) => answer.outcome === 'planned');
   if (options.dryRun || wanted.length === 0) return ended(shown, shown, asking);
   // What a program reads is the end alone.
   const { stderr, stdout } = terminal;
-  for (const { answer } of shown) (options.json ? stderr : stdout).write(`${renderAnswer(answer)}\n`);
-  if (!options.yes && !(await isWanted(terminal))) {
+  const plans = shown.filter(({ answer }) => answer.outcome !== 'done');
+  for (const { answer } of plans) (options.json ? stderr : stdout).write(`${renderAnswer(answer)}\n`);
+  if (isAsking && !options.yes && !(await isWanted(terminal))) {
     stderr.write('Nothing was done.\n');
     return EXIT.problems;
   }
@@ -99,8 +103,17 @@ async function askAll(keys: readonly string[], asking: Asking): Promise<number> 
   return ended(done, shown, asking);
 }
 
-async function planOf(key: string, { what, options, front, terminal }: Asking): Promise<One> {
-  const request = requestOf({ ...what, keys: [key] }, options);
+/** Each key is a request of its own: of many, each gets an ID that is made of the one that was given. */
+function optionsOf(key: string, keys: readonly string[], options: KeysOptions): KeysOptions {
+  const { requestId } = options;
+  if (requestId === undefined || keys.length === 1) return options;
+  const own = createHash('sha256')
+    .update(JSON.stringify([requestId, key]))
+    .digest('hex');
+  return { ...options, requestId: own };
+}
+
+async function planOf(key: string, request: One['request'], { front, terminal }: Asking): Promise<One> {
   return { key, request, answer: await send(front, request, terminal) };
 }
 
@@ -159,13 +172,15 @@ function isFollowed({ outcome, started = [] }: OperateAnswer, { follow: isWished
  */
 async function doOne(shown: One, asking: Asking, isOfMany: boolean): Promise<One> {
   const { front, terminal, options } = asking;
+  if (shown.answer.outcome === 'done') return shown;
   let one = shown;
   for (let left = MOST_PLANS; ; left -= 1) {
     const answer = await send(front, { ...one.request, plan: one.answer.plan?.digest }, terminal);
     if (!STALE.includes(answer.refused?.reason) || !(options.yes || isOfMany) || left === 1) return { ...one, answer };
     // Two who ask at once may both be refused: they do not meet again.
     await terminal.time.sleep((0.5 + Math.random()) * AGAIN_AFTER);
-    one = await planOf(shown.key, asking);
+    const request = options.requestId === undefined ? { ...shown.request, id: randomUUID() } : shown.request;
+    one = await planOf(shown.key, request, asking);
     if (one.answer.outcome !== 'planned' || !(options.yes || isSame(one, shown))) return { ...one, answer };
   }
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { confirm } from '@inquirer/prompts';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { callerConfig } from '../../functions/aws/client-config';
 import { type Front, findFront } from '../../functions/aws/front';
 import { SECOND } from '../../functions/core/duration';
 import { KeyturnError, toKeyturnError } from '../../functions/core/errors';
 import type { OperateAnswer, Refusal } from '../../functions/core/request/answer';
-import { REQUEST_SCHEMA, reasonsOf, requestSchema } from '../../functions/core/request/request';
+import { isRequestId, REQUEST_SCHEMA, reasonsOf, requestSchema } from '../../functions/core/request/request';
 import { type AccessOptions, accessOf, reach, withAccess } from '../access';
 import { EXIT, EXIT_CODES } from '../exit-code';
 import { renderAnswer } from '../render/answer';
@@ -20,6 +20,7 @@ export interface OperateOptions extends AccessOptions {
   readonly dryRun?: true;
   readonly administrator?: true;
   readonly front?: string;
+  readonly requestId?: string;
   readonly json?: true;
 }
 
@@ -34,6 +35,7 @@ export function withAsking(command: Command): Command {
     .option('--dry-run', 'only show what would be done')
     .option('--administrator', 'ask as an administrator, whom another policy lets in')
     .option('--front <function>', `function to ask (default: ${FRONTS.operator}, or that of administrators)`)
+    .option('--request-id <id>', 'name the request: repeated within a day, it acts once', requestId)
     .option('--json', 'write one JSON document: dist/keyturn.answer.v1.schema.json');
 }
 
@@ -108,8 +110,15 @@ async function once({ front, what, options, terminal, reading }: Asking): Promis
   return send(front, { ...request, plan: planned.plan.digest }, terminal);
 }
 
-export function requestOf(what: Asking['what'], { why }: OperateOptions) {
-  return { schema: REQUEST_SCHEMA, id: randomUUID(), why, ...what };
+export function requestOf(what: Asking['what'], { why, requestId: id }: OperateOptions) {
+  const named = id === undefined ? { id: randomUUID() } : { id, once: true };
+  return { schema: REQUEST_SCHEMA, ...named, why, ...what };
+}
+
+/** @throws InvalidArgumentError */
+function requestId(text: string): string {
+  if (!isRequestId(text)) throw new InvalidArgumentError('expected 16 to 64 letters, digits and hyphens.');
+  return text;
 }
 
 /** A mistake is told before anything is sent. */

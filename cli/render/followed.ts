@@ -52,7 +52,7 @@ export function renderEnd({ asked, outcome, events }: Followed): string {
     case 'done':
       return green(ENDS[verb]);
     case 'in-the-way':
-      return [red('Something stands in the way.'), wrapped(stillTried(asked, status), '  ')].join('\n');
+      return [red(obstacleOf(asked, events)), wrapped(stillTried(asked, status), '  ')].join('\n');
     case 'open': {
       const told = events.length === 0 ? 'The record has nothing of it yet.' : 'It has not come to its end yet.';
       return [bold(told), wrapped(stillTried(asked, status), '  ')].join('\n');
@@ -66,11 +66,17 @@ export function renderEnd({ asked, outcome, events }: Followed): string {
   }
 }
 
+function obstacleOf({ do: verb }: Followed['asked'], events: Followed['events']): string {
+  if (verb !== 'verify') return 'Something stands in the way.';
+  const isDrift = events.some(({ event }) => event === 'target-drifted');
+  return isDrift ? 'A target does not hold what was delivered to it.' : 'Not every target could be looked at.';
+}
+
 function stillTried({ do: verb }: Followed['asked'], status: string): string {
   if (verb === 'verify') return `${status} shows more. Nothing was changed.`;
   const next =
     verb === 'rotate'
-      ? 'What was asked for stands for a day: each run of that day tries it again.'
-      : 'What was asked for stands: sync tries it again every hour.';
+      ? 'It stands for a day: the next daily run tries it again, and the same command does at once.'
+      : 'It stands: sync tries it again every hour, and the same command does at once.';
   return `${next} ${status} shows how far it is.`;
 }

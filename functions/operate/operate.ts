@@ -17,6 +17,7 @@ import {
   haveOperatorsHadTheirs,
   isAlone,
   MOST_ROTATIONS_OF_OPERATORS,
+  onceOf,
   type RequestsBefore,
 } from '../core/request/requests-before';
 import { VERBS, verbOf } from '../core/verbs';
@@ -67,6 +68,8 @@ export async function operate(
   run.looksAt([managed]);
   const plan = planRequest({ ...asked, ...managed, ...(await exemptionFor(run, asked)), now: run.now() });
   if (asked.request.plan === undefined) {
+    const earlier = await doneOnce(run, asked);
+    if (earlier !== undefined) return earlier;
     return 'refused' in plan
       ? refuse(run, asked, plan)
       : answered(run, asked, { outcome: 'planned', plan: shown(plan) });
@@ -76,7 +79,7 @@ export async function operate(
     case 'done':
       return answered(run, asked, { outcome: 'done', repeated: true });
     case 'id-taken':
-      return refuse(run, asked, { refused: 'id-taken', message: 'Another request had this ID. Take a new one.' });
+      return refuse(run, asked, ID_TAKEN);
     case 'in-progress':
       return refuse(run, asked, IN_PROGRESS);
     case 'died':
@@ -92,6 +95,23 @@ const IN_PROGRESS: Refused = {
   refused: 'in-progress',
   message: 'Somebody else is asking for this key right now. Nothing was done; ask again in a moment.',
 };
+
+const ID_TAKEN: Refused = { refused: 'id-taken', message: 'Another request had this ID. Take a new one.' };
+
+/** The answer to a request of which somebody has chosen the ID, so that a command that is repeated acts once. */
+async function doneOnce(run: Run, asked: Asked): Promise<OperateAnswer | undefined> {
+  const { request, caller } = asked;
+  if (request.once !== true) return undefined;
+  const { id, why, do: verb } = request;
+  switch (onceOf(await requestsBefore(run), { id, by: caller.arn, do: verb, key: request.keys[0] ?? '', why })) {
+    case 'done':
+      return answered(run, asked, { outcome: 'done', repeated: true });
+    case 'id-taken':
+      return refuse(run, asked, ID_TAKEN);
+    case 'none':
+      return undefined;
+  }
+}
 
 const ONE_TOO_MANY: Refused = {
   refused: 'beyond-level',

@@ -530,6 +530,15 @@ describe('nobody, by rotate, deliver and verify,', () => {
     expect(made).toBeLessThanOrEqual(1);
   });
 
+  it('has all keys rotated as an operator, whatever is called so', async () => {
+    const { status, answer } = await ask(rotation({ all: true }));
+    expect([status, answer.refused?.reason]).toEqual([403, 'beyond-level']);
+    expect((await ask(rotation({ all: false }))).answer.refused?.reason).toBe('invalid-request');
+    expect((await ask(rotation({ do: 'deliver', all: true }))).answer.refused?.reason).toBe('invalid-request');
+    const carols = await ask(rotation({ all: true }), { by: 'carol', at: 'administrator' });
+    expect(carols.answer.outcome).toBe('planned');
+  });
+
   it('acts at the front of another level, or without a policy', async () => {
     for (const verb of ['rotate', 'deliver', 'verify']) {
       expect((await ask(rotation({ do: verb }), { by: 'mallory' })).status, verb).toBe(403);

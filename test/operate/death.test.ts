@@ -64,10 +64,25 @@ describe('the front', () => {
     }
     expect(ways).toEqual(new Set(['not asked, nothing started', 'asked, nothing started', 'asked, started']));
   }, 120_000);
+
+  it('has operators ask for 25 rotations a day, and an administrator for more', async () => {
+    const scene = await deliveredKey();
+    scene.toDay(40);
+    const ask = async (n: number, asking: Parameters<Scene['ask']>[1] = {}) => {
+      const document = { ...ROTATE, id: `request-of-the-day-${n}` };
+      const { answer } = await scene.ask(document, asking);
+      scene.hours(0.1);
+      return (await scene.ask({ ...document, plan: answer?.plan?.digest }, asking)).answer;
+    };
+    for (let n = 1; n <= 25; n += 1) expect((await ask(n))?.outcome).toBe('done');
+    const before = tagged(scene);
+    expect((await ask(26))?.refused).toMatchObject({ reason: 'beyond-level', message: expect.stringContaining('25') });
+    expect(tagged(scene)).toBe(before);
+    expect((await ask(27, { level: 'administrator' }))?.outcome).toBe('done');
+  }, 120_000);
 });
 
-const { until: _until, ...ASKED } = PAUSE;
-const LEAKED = { ...ASKED, do: 'compromised', why: 'in a log' };
+const LEAKED = { ...REQUEST, do: 'compromised', why: 'in a log' };
 const statusOf = (scene: Scene, id: string) =>
   scene.keys('ci-shop').find(({ AccessKeyId }) => AccessKeyId === id)?.Status;
 

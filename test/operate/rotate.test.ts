@@ -51,6 +51,21 @@ describe('a rotation that was asked for', () => {
     expect([later.findings, later.summary.rotated]).toEqual([[], 0]);
   });
 
+  it('may be asked for again when nothing has come of it, and is done at once then', async () => {
+    const scene = await deliveredKey();
+    scene.toDay(40);
+    const { AccessKeyId } = scene.createKey('ci-shop');
+    await doneBy(scene, ROTATE);
+    expect((await scene.rotate({ look: ['shop'] })).findings).toContain('two-keys');
+    const again = { ...ROTATE, id: 'e4b5e3a1-52a5-4be8-9a4e-1f7a9f6c2d10' };
+    expect((await scene.ask(again)).answer?.refused?.reason).toBe('nothing-to-do');
+    scene.hours(0.1);
+    scene.deleteKey('ci-shop', AccessKeyId);
+    const { answer } = await doneBy(scene, again);
+    expect([answer?.outcome, answer?.plan?.words[1]]).toEqual(['done', expect.stringContaining('it is tried again')]);
+    expect((await scene.rotate({ look: ['shop'] })).summary.rotated).toBe(1);
+  });
+
   it('makes nothing by a look that nobody has asked for', async () => {
     const scene = await deliveredKey();
     scene.toDay(40);

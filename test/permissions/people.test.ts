@@ -222,27 +222,6 @@ describe('the operator of docs/examples', () => {
     for (const { Sid, Action } of given) expect(enforcement.used).toContain(`reader: role ${Sid}: ${Action}`);
   });
 
-  it('is told what stands in the way of a rotation, and that it is tried again (K14)', async () => {
-    await deployed.until(0, 8);
-    const done = await typedAs('ops', ['rotate', 'shop', '--why', 'again', '--yes']);
-    expect(done.code).toBe(1);
-    const said = done.stdout.replaceAll(/\s+/g, ' ');
-    expect(said).toContain('two-keys User ci-shop of key "shop" has two access keys, which is IAM\'s limit');
-    expect(said).toContain('Something stands in the way. What was asked for stands for a day');
-    expect(said).toContain('keyturn status shop shows how far it is.');
-  });
-
-  it('has a key delivered again, and its targets compared (K13)', async () => {
-    const delivered = await typedAs('ops', ['deliver', 'shop', '--why', 'a red pipeline', '--yes']);
-    expect([delivered.code, delivered.stdout]).toEqual([0, expect.stringContaining('\nDelivered to every target.\n')]);
-    const compared = await typedAs('ops', ['deliver', 'shop', '--verify', '--why', 'is it there?', '--yes', '--json']);
-    expect(compared.code).toBe(0);
-    expect(JSON.parse(compared.stdout)).toMatchObject({
-      outcome: 'done',
-      followed: { outcome: 'done', events: [{ event: 'check-recorded', key: 'shop' }] },
-    });
-  });
-
   it('is told, where it may not read the record, what shows how it goes on: that is no error', async () => {
     const { arn } = deployed.world.account.iam.roles.get(sessionName('blind'));
     const { Statement, ...document } = policy('operator');

@@ -6,7 +6,7 @@ import { type HeldBy, quoted } from './commands';
 export interface KeyturnCommands {
   readonly shows: 'status' | 'why' | 'doctor';
   /** @default - no command of `keyturn` does: a person decides, or it passes by itself */
-  readonly cures?: 'deliver' | 'rotate' | 'resume' | 'connect';
+  readonly cures?: 'deliver' | 'rotate' | 'rotate --compromised' | 'resume' | 'connect';
 }
 
 /** What they are about. */
@@ -29,9 +29,11 @@ export function showsMore({ shows }: KeyturnCommands, { key, accessKeyId }: Keyt
 
 /** `keyturn deliver web-shop --why undelivered`; undefined where there is none. What a pause holds back is let go first. */
 export function cures({ cures: cure }: KeyturnCommands, subject: KeyturnSubject): string | undefined {
-  const { code, key, connection, heldBy } = subject;
+  const { code, key, accessKeyId, connection, heldBy } = subject;
   if (cure === 'connect') return connection === undefined ? undefined : `keyturn connect ${quoted(connection)}`;
   if (cure === undefined || key === undefined || heldBy === 'observed') return undefined;
+  if (cure === 'rotate --compromised' && heldBy === undefined && accessKeyId !== undefined)
+    return `keyturn rotate ${quoted(key)} --compromised --key ${quoted(accessKeyId)} --why ${code}`;
   return `keyturn ${heldBy === 'paused' ? 'resume' : cure} ${quoted(key)} --why ${code}`;
 }
 

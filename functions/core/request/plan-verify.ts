@@ -17,7 +17,7 @@ export function planVerify(input: PlanInput<RequestFor<'verify'>>): RequestPlan 
     return { refused: 'not-delivered', message };
   }
   return planned(input, { tag: undefined }, [
-    `What ${places(targets.length)} of "${id}" shows is compared with what was delivered there, ${current.accessKeyId}.`,
+    `What is at ${places(targets.length)} is compared with what was delivered there, the key ${current.accessKeyId} of "${id}".`,
     'Nothing is written to a target, and no key is made, delivered, deactivated or deleted.',
   ]);
 }

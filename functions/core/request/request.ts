@@ -36,6 +36,10 @@ const asked = {
     .string()
     .regex(/^[A-Za-z0-9-]{16,64}$/, 'expected 16 to 64 letters, digits and hyphens, such as a UUID')
     .describe('Names the request: one that is sent again with the same ID is done once.'),
+  once: z
+    .literal(true)
+    .optional()
+    .describe('Whoever asks has chosen the ID: what was done under it within the day is not planned anew.'),
   keys: z.array(keyIdSchema).length(1, 'expected the ID of one managed key'),
   why: words('the reason', LONGEST_REASON).describe('Why, in the words of whoever asks. It goes into the record.'),
   plan: z
@@ -52,6 +56,8 @@ const accessKey = z
   .regex(/^AKIA[A-Z0-9]{12,28}$/, 'expected the ID of an access key, such as AKIAIOSFODNN7EXAMPLE')
   .optional()
   .describe('The access key that has leaked. @default - the current one');
+/** An ID of a request that a person has chosen. */
+export const isRequestId = (text: string): boolean => asked.id.safeParse(text).success;
 
 /** What a person asks for. What `do` takes beside the rest stands in its own form. */
 export const requestSchema = z.discriminatedUnion('do', [

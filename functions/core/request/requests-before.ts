@@ -29,12 +29,31 @@ export type Earlier = 'none' | 'done' | 'in-progress' | 'died' | 'id-taken';
  */
 export function earlierOf({ requested, done }: RequestsBefore, { id, by, plan }: Named, now: Date): Earlier {
   const same = requested.filter(({ outcome, facts }) => outcome === 'ok' && facts?.request === id);
-  if (same.length === 0) return 'none';
-  if (same.some(({ facts }) => facts?.by !== by || facts?.plan !== plan)) return 'id-taken';
-  if (done.some(({ facts }) => facts?.request === id)) return 'done';
-  const open = same.filter((event) => !isClosed(event, { requested, done }));
+  const isDone = done.some(({ facts }) => facts?.request === id);
+  // One that was refused has done nothing, whatever its plan was.
+  const open = isDone ? same : same.filter((event) => !isClosed(event, { requested, done }));
+  if (same.some(({ facts }) => facts?.by !== by) || open.some(({ facts }) => facts?.plan !== plan)) return 'id-taken';
+  if (isDone && same.length > 0) return 'done';
   if (open.length === 0) return 'none';
   return open.some((event) => isYoung(event, now)) ? 'in-progress' : 'died';
+}
+
+/** What is asked, without its plan. */
+interface Asked {
+  readonly id: string;
+  readonly by: string;
+  readonly do: string;
+  readonly key: string;
+  readonly why: string;
+}
+
+/** What became of a request whose ID somebody has chosen, whatever plan it had. */
+export function onceOf({ requested, done }: RequestsBefore, asked: Asked): 'none' | 'done' | 'id-taken' {
+  const same = requested.filter(({ outcome, facts }) => outcome === 'ok' && facts?.request === asked.id);
+  const isOther = ({ key, facts }: AuditEvent) =>
+    key !== asked.key || facts?.by !== asked.by || facts?.do !== asked.do || facts?.why !== asked.why;
+  if (same.some(isOther)) return 'id-taken';
+  return same.length > 0 && done.some(({ facts }) => facts?.request === asked.id) ? 'done' : 'none';
 }
 
 /**

@@ -10,6 +10,7 @@ import { type KeyEvent, keyEventsOf } from './key-events';
 import { lifeMarkOf } from './life-marks';
 import type { Change, KeyLife } from './model';
 import { phasesOf } from './phases';
+import { requestedBy } from './requested-by';
 import type { ManagedKey } from './scope';
 import { isWithin, ONE_RUN, tenthsOfDays } from './time-bounds';
 
@@ -33,6 +34,7 @@ export function livesOf(managed: ManagedKey, changes: readonly Change[], evidenc
       marks: own.flatMap((keyEvent) => lifeMarkOf(keyEvent, origin, managed.since)),
       ...endOf(own),
       rotationReason: reason,
+      requested: requestedBy(managed, stored, currentBefore(periods, stored)),
       lateDays: late,
     };
   });
@@ -44,6 +46,10 @@ export function livesOf(managed: ManagedKey, changes: readonly Change[], evidenc
   }
   for (const { marks } of lives) marks.sort((a, b) => compare(a.at, b.at));
   return lives;
+}
+
+function currentBefore(periods: readonly CurrentPeriod[], stored: KeyEvent | undefined): string | undefined {
+  return stored && periods.findLast(({ from }) => from < stored.at)?.accessKeyId;
 }
 
 /** When another key became current in its place. */

@@ -155,6 +155,14 @@ const lifeSchema = z.object({
   phases: z.array(phaseSchema),
   marks: z.array(markSchema),
   rotationReason: z.string().optional(),
+  requested: z
+    .object({
+      by: z.string().describe('ARN, as AWS attested it.'),
+      why: z.string().optional().describe('In their own words.'),
+      event: z.string().describe('ID of the audit event.'),
+    })
+    .optional()
+    .describe('Who asked for it through a front; with the reason requested.'),
   endedAt: time.optional().describe('When it was deleted; missing while it exists, and where that is not known.'),
   foundGoneAt: time.optional().describe('When IAM did not list it any more, where nothing tells when it was deleted.'),
   /** Days by which its successor came later than `rotateAfter` allows, where it did. */

@@ -3,6 +3,7 @@ import type { Anchors } from './anchors';
 import { Link } from './link';
 import { Day } from './moment';
 import type { Column } from './table';
+import { askedBy } from './who-asked';
 
 export const LIFE_COLUMNS: readonly Column[] = [
   { label: 'Access key' },
@@ -33,7 +34,14 @@ export function LifeRow({ life, anchors }: LifeProps) {
       <th scope="row">
         <Link to={anchors.accessKey(life.accessKeyId)}>{life.accessKeyId}</Link>
       </th>
-      <td>{[life.origin, life.rotationReason].filter((part) => part !== undefined).join(': ')}</td>
+      <td class={life.requested === undefined ? undefined : 'text'}>
+        {[life.origin, life.rotationReason].filter((part) => part !== undefined).join(': ')}
+        {life.requested !== undefined && (
+          <p>
+            <Link to={anchors.event(life.requested.event)}>{askedBy(life.requested)}</Link>
+          </p>
+        )}
+      </td>
       <td>{days('created')}</td>
       <td>{days('delivered')}</td>
       <td>{overlap !== undefined && <Day at={overlap.from} />}</td>

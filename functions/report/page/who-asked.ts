@@ -8,10 +8,15 @@ import { LEVELS } from '../../core/names';
 export function whoAsked({ function: by, facts = {} }: AuditEvent): string | undefined {
   if ((LEVELS as readonly string[]).includes(by)) {
     const who = text(facts.by);
-    return who && `asked by ${who} (attested by AWS)${quoted(facts.why)}`;
+    return who && askedBy({ by: who, why: facts.why });
   }
   const said = text(facts.requestedBy);
   return said && `asked by "${said}" (not attested)${quoted(facts.requestedWhy)}`;
+}
+
+/** The same of what a front has told. */
+export function askedBy({ by, why }: { readonly by: string; readonly why?: unknown }): string {
+  return `asked by ${by} (attested by AWS)${quoted(why)}`;
 }
 
 function quoted(why: unknown): string {

@@ -148,7 +148,8 @@ describe('what a person is shown of it', () => {
         ' ',
       );
     expect(end('done')).toBe('Rotated, and delivered to every target.');
-    expect(end('open')).toContain('The record has nothing of it yet. What was asked for stands for a day');
+    expect(end('open')).toContain('The record has nothing of it yet. It stands for a day');
+    expect(end('in-the-way', 'verify')).toContain('Not every target could be looked at. ');
     expect(end('in-the-way', 'verify')).toContain('keyturn status shop shows more. Nothing was changed.');
     expect(end('unread')).toContain('keyturn status shop shows it to whoever may.');
   });

@@ -5,6 +5,7 @@ import {
   haveOperatorsHadTheirs,
   isAlone,
   MOST_ROTATIONS_OF_OPERATORS,
+  onceOf,
 } from '../../../functions/core/request/requests-before';
 
 const NOW = new Date('2026-11-01T12:00:30Z');
@@ -118,5 +119,33 @@ describe('the rotations that operators ask for in a day', () => {
     ['one that was recorded twice', [...asked(most - 1), ...asked(1)], false],
   ])('%s', (_what, done, had) => {
     expect(haveOperatorsHadTheirs({ requested: [], done })).toBe(had);
+  });
+});
+
+it('may have another plan under the same ID when the one before was refused: it has done nothing', () => {
+  const refused = [told({ run: 'r1', ago: 600, request: ME.id, by: ME.by, plan: 'another' })];
+  const blocked = told({ run: 'r1', ago: 599, outcome: 'blocked', sequence: 3 });
+  expect(earlierOf({ requested: [...refused, blocked], done: [] }, ME, NOW)).toBe('none');
+  expect(earlierOf({ requested: refused, done: [] }, ME, NOW)).toBe('id-taken');
+});
+
+describe('a request of which a person has chosen the ID', () => {
+  const asked = { id: ME.id, by: ME.by, do: 'rotate', key: 'shop', why: 'a developer left' };
+  const asking = (more: object = {}, key = 'shop'): AuditEvent => ({
+    ...told({ run: 'r1', ago: 600, key }),
+    facts: { request: asked.id, by: asked.by, do: asked.do, why: asked.why, plan: 'another', ...more },
+  });
+  const done = { ...told({ run: 'r1', ago: 600, event: 'ask-written', sequence: 3 }), facts: { request: asked.id } };
+
+  it.each<[string, string, readonly AuditEvent[], readonly AuditEvent[]]>([
+    ['none', 'was not asked yet', [], []],
+    ['none', 'was asked, and nothing is told of it', [asking()], []],
+    ['done', 'was done, whatever its plan was', [asking()], [done]],
+    ['id-taken', 'was somebody else’s', [asking({ by: 'arn:bob' })], [done]],
+    ['id-taken', 'asked for something else', [asking({ do: 'deliver' })], [done]],
+    ['id-taken', 'had another reason', [asking({ why: 'x' })], []],
+    ['id-taken', 'was about another key', [asking({}, 'other')], [done]],
+  ])('%s: it %s', (earlier, _what, requested, ends) => {
+    expect(onceOf({ requested, done: ends }, asked)).toBe(earlier);
   });
 });

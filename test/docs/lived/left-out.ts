@@ -83,6 +83,11 @@ export const LEFT_OUT: readonly LeftOut[] = [
     why: 'It asks people; test/cli/init.test.ts answers it at a terminal.',
   },
   {
+    page: 'docs/operate/day-to-day.md',
+    begins: 'keyturn rotate',
+    why: ASKS,
+  },
+  {
     page: /^docs\/operate\/(day-to-day|runbooks\/paused)\.md$/,
     begins: 'keyturn pause',
     why: ASKS,

@@ -179,6 +179,24 @@ describe('the life of a key', () => {
     expect(lives({ events })[1]).toMatchObject({ rotationReason: 'due', phases: [{ phase: 'undelivered' }] });
   });
 
+  it.each<[string, number, object, boolean]>([
+    ['for the key that was current', 39.5, { tag: 'A 2026-02-09T15:00:00.000Z' }, true],
+    ['and was found by a copy of the request', 39.5, {}, true],
+    ['for another key', 39.5, { tag: 'C 2026-02-09T15:00:00.000Z' }, false],
+    ['more than a day before', 38.9, { tag: 'A 2026-02-09T15:00:00.000Z' }, false],
+    ['afterwards', 40.5, { tag: 'A 2026-02-09T15:00:00.000Z' }, false],
+    ['as something else', 39.5, { tag: 'A 2026-02-09T15:00:00.000Z', do: 'deliver' }, false],
+  ])('names who asked for it, %s (K7)', (_what, asked, facts, isNamed) => {
+    const ask = told('ask-written', asked, {
+      accessKeyId: undefined,
+      facts: { do: 'rotate', by: 'arn:alice', why: 'a developer left', ...facts },
+    });
+    const made = { accessKeyId: 'B', reason: 'requested' };
+    const stored = [told('key-stored', 0), told('key-stored', 40, made)];
+    const requested = { by: 'arn:alice', why: 'a developer left', event: ask.id };
+    expect(lives({ events: [...stored, ask] })[1]?.requested).toEqual(isNamed ? requested : undefined);
+  });
+
   it('has the reason of its creation, where it was not stored for one', () => {
     expect(lives({ events: [told('key-created', 0, { reason: 'asked' }), told('key-stored', 0)] })).toMatchObject([
       { rotationReason: 'asked' },

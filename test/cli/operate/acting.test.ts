@@ -98,3 +98,37 @@ it('is nothing that an operator may ask for, or that is asked in two ways', asyn
     expect([code, stderr]).toEqual([2, expect.stringContaining('one of the two')]);
   }
 });
+
+it('is told what stands in the way of a rotation, and that it is tried again (K14)', async () => {
+  await deployed.until(0, 10);
+  const done = await typedAs('alice', 'rotate', 'api', '--why', 'again', '--yes');
+  expect(done.code).toBe(1);
+  const said = done.stdout.replaceAll(/\s+/g, ' ');
+  expect(said).toContain('two-keys User ci-api of key "api" has two access keys, which is IAM\'s limit');
+  expect(said).toContain('Something stands in the way. It stands for a day');
+  expect(said).toContain('keyturn status api shows how far it is.');
+});
+
+it('has a key delivered again, and its targets compared (K13)', async () => {
+  const delivered = await typedAs('alice', 'deliver', 'api', '--why', 'a red pipeline', '--yes');
+  expect([delivered.code, delivered.stdout]).toEqual([0, expect.stringContaining('\nDelivered to every target.\n')]);
+  const compared = await typedAs('alice', 'deliver', 'api', '--verify', '--why', 'is it there?', '--yes', '--json');
+  expect(compared.code).toBe(0);
+  expect(JSON.parse(compared.stdout)).toMatchObject({
+    outcome: 'done',
+    followed: { outcome: 'done', events: [{ event: 'check-recorded', key: 'api' }] },
+  });
+});
+
+it('acts once by a command that is repeated under the same ID, and follows it all the same', async () => {
+  const named = ['deliver', 'api', '--why', 'a red pipeline', '--yes', '--request-id', 'deploy-2026-01-01-0001'];
+  const [once, again] = [await typedAs('alice', ...named), await typedAs('alice', ...named)];
+  expect([once.code, again.code]).toEqual([0, 0]);
+  expect(again.stdout).not.toContain('What will be done');
+  expect(again.stdout).toMatch(/^Done\n {2}It was done before, .*\n(.*\n)*Delivered to every target\.\n$/);
+  const marks = deployed.history().filter((each) => each === 'sync version-delivered').length;
+  const other = await typedAs('alice', ...named.map((word) => (word === 'a red pipeline' ? 'another reason' : word)));
+  expect([other.code, other.stdout]).toEqual([1, expect.stringContaining('id-taken')]);
+  expect(deployed.history().filter((each) => each === 'sync version-delivered')).toHaveLength(marks);
+  expect((await typedAs('alice', ...[...named.slice(0, -1), 'short'])).stderr).toContain('expected 16 to 64 letters');
+});

@@ -80,7 +80,9 @@ export function keyturnOf(name: string): { readonly shows: string; readonly cure
 function runbookEnd(name: string): string {
   const { shows, cures: cure } = keyturnOf(name);
   const cured =
-    cure === undefined ? 'No command of `keyturn` cures it: what to do is above.' : `Cures it: \`${cure}\`.`;
+    cure === undefined
+      ? 'No command of `keyturn` cures it: what to do is above.'
+      : `Cures it:${cure.length > 80 ? '\n  ' : ' '}\`${cure}\`.`;
   return `- Shows more: \`${shows}\`.\n- ${cured}`;
 }
 

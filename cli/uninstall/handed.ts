@@ -14,6 +14,8 @@ const WHAT: Readonly<Record<Half, string>> = {
   'rotation-open': 'A rotation has begun and stored nothing yet: the user may have a key that nobody holds.',
   orphan: 'A rotation that died may have left this key behind, which nobody holds.',
   'rotation-asked': 'Somebody has asked for a rotation, and it is still to be done.',
+  'rolling-back': 'Somebody has asked for the key before this one, and it is not back yet.',
+  'leaked-active': 'A key that is said to have leaked is Active.',
   undelivered: 'Not every place has confirmed the current key: some may hold the one before.',
   torn: 'A place may hold the halves of two keys, and be locked out.',
   drifted: 'A place does not hold what was delivered to it.',

@@ -104,6 +104,33 @@ const HALVES: readonly Planted[] = [
     },
   },
   {
+    is: 'rolling-back',
+    what: 'a rollback that somebody has asked for',
+    plant: async () => {
+      await scene.rotate({ requested: ['shop'] });
+      await scene.sync();
+      tag(TAG.withdrawn, datedTag(current(), now()));
+    },
+    finish: 'keyturn uninstall --wait',
+    // Nobody has sealed it, so that nothing comes of it within its day.
+    cure: () => scene.clock.advanceBy(DAY + HOUR),
+  },
+  {
+    is: 'leaked-active',
+    what: 'a key that is said to have leaked',
+    plant: async () => {
+      const leaked = current();
+      await scene.rotate({ requested: ['shop'] });
+      await scene.sync();
+      tag(TAG.compromised, datedTag(leaked, now()));
+    },
+    finish: 'keyturn uninstall --wait',
+    cure: () => {
+      for (const { AccessKeyId = '' } of scene.keys('ci-shop'))
+        if (AccessKeyId !== current()) scene.setStatus('ci-shop', AccessKeyId, 'Inactive');
+    },
+  },
+  {
     is: 'undelivered',
     what: 'a key that no place has yet',
     plant: () => scene.rotate({ requested: ['shop'] }),

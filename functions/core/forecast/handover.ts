@@ -1,12 +1,15 @@
+import { after } from '../duration';
 import { targetSetDigest } from '../hosts/target';
-import { isRotationAsked } from '../key/asked';
+import { ASK_STANDS_FOR, isRotationAsked } from '../key/asked';
 import { driftedAt } from '../key/check-mark';
+import { compromisedOf, saidCompromised } from '../key/compromised';
 import { tagFor } from '../key/dated-tag';
 import { isDelivered, isDeliveryAsked } from '../key/delivery-mark';
 import { openIntent, orphanCandidates } from '../key/intent';
 import { ringOfUser } from '../key/key-ring';
 import { pauseOf } from '../key/pause';
 import { currentKey } from '../key/secret-state';
+import { isRollbackAsked, rollbackAskedAt } from '../key/withdrawn';
 import { isObserved } from '../lifecycle/observed';
 import { TAG } from '../names';
 import type { ImaginedKey } from './imagined-key';
@@ -19,6 +22,10 @@ export const HALVES = [
   'orphan',
   /** Somebody has asked for a rotation, and it is still to be done. */
   'rotation-asked',
+  /** Somebody has asked for the key before the current one, and it is not back yet. */
+  'rolling-back',
+  /** A key that is said to have leaked is Active. */
+  'leaked-active',
   /** Not every place has confirmed the current key. */
   'undelivered',
   /** The two variables of a place may hold halves of two credentials. */
@@ -66,7 +73,7 @@ export function handoverOf(key: ImaginedKey, now: Date): Handover {
     return at === undefined ? [] : [[accessKeyId, at] as const];
   });
   return {
-    half: [...openRotation(key, now), ...currentHalf(key), ...undelivered(key)].map((left) => ({
+    half: [...openRotation(key, now), ...leaked(key, now), ...currentHalf(key), ...undelivered(key)].map((left) => ({
       ...left,
       ending: endingOf(left.ending, heldBy),
     })),
@@ -96,7 +103,20 @@ function openRotation({ entry, secret, keys }: ImaginedKey, now: Date): readonly
       })),
     ];
   }
+  const back = isRollbackAsked(secret, now) ? rollbackAskedAt(secret) : undefined;
+  if (back !== undefined) return [{ is: 'rolling-back', since: back, ending: 'wait' }];
   return isRotationAsked(secret, now) ? [{ is: 'rotation-asked', ending: 'wait' }] : [];
+}
+
+/** Its successor is on its way, or nobody has proved what the tag says: then a person looks. */
+function leaked({ secret, keys }: ImaginedKey, now: Date): readonly LeftHalf[] {
+  const said = saidCompromised(secret);
+  return keys.flatMap(({ accessKeyId, status }) => {
+    const { at } = compromisedOf(said, accessKeyId) ?? {};
+    if (at === undefined || status !== 'Active') return [];
+    const ending = now < after(at, ASK_STANDS_FOR) ? 'wait' : 'look';
+    return [{ is: 'leaked-active', accessKeyId, since: at, ending }];
+  });
 }
 
 function currentHalf({ entry, secret, keys }: ImaginedKey): readonly LeftHalf[] {

@@ -295,6 +295,34 @@ describe('nobody', () => {
     expect((await fetch(url, { ...init, headers: wrong })).status).toBe(403);
   });
 
+  it('accepts an exception as an operator, or one for longer than 366 days; and no tag says that there is one', async () => {
+    const until = (days: number) => new Date(deployed.world.clock.now() + days * DAY).toISOString();
+    const exempt = (days: number) => request({ do: 'exempt', until: until(days), approver: 'the CISO' });
+    for (const document of [exempt(30), request({ do: 'end-exemption' })]) {
+      const { status, answer } = await ask(document);
+      expect([status, answer.refused?.reason]).toEqual([403, 'beyond-level']);
+    }
+    const carol = { by: 'carol', at: 'administrator' } as const;
+    expect((await ask(exempt(367), carol)).answer.refused?.reason).toBe('invalid-request');
+    const [before, from] = [taggings(), recorded().length];
+    const { planned, answer } = await doIt(exempt(30), carol);
+    expect([answer.outcome, taggings()]).toEqual(['done', before]);
+    // Sent again, it is known; ended meanwhile, it does not come back.
+    expect((await ask(planned, carol)).answer).toMatchObject({ outcome: 'done', repeated: true });
+    expect((await doIt(request({ do: 'end-exemption' }), carol)).answer.outcome).toBe('done');
+    expect((await ask(planned, carol)).answer).toMatchObject({ outcome: 'done', repeated: true });
+    const told = recorded()
+      .slice(from)
+      .filter(({ event }) => event.startsWith('exception-'));
+    expect(told.map(({ event, function: by, facts }) => [event, by, facts?.by])).toEqual(
+      ['exception-accepted', 'exception-ended'].map((event) => [
+        event,
+        'administrator',
+        'arn:aws:sts::111122223333:assumed-role/carol/carol',
+      ]),
+    );
+  });
+
   it('asks at the URL of administrators as an operator, or at any without a policy', async () => {
     expect((await ask(request(), { by: 'alice', at: 'administrator' })).status).toBe(403);
     expect((await ask(request(), { by: 'carol', at: 'operator' })).status).toBe(403);

@@ -24,6 +24,8 @@ export const DEEP_SUITES = [
   'test/cli/serve.test.ts',
   // Faults of an account, each found and cured by real commands, of which each takes a second of Python's.
   'test/cli/doctor-{faults,deployed}.test.ts',
+  // Ten half states, each in a life of its own, and each finished by the command that is named.
+  'test/cli/uninstall.test.ts',
   // Forty days in a deployed stack that is deployed five times.
   'test/cli/first-week.test.ts',
   // Whole deployed stacks again: one that observes, and one whose every entry is attacked.

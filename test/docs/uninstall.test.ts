@@ -46,6 +46,20 @@ describe('the page about uninstalling', () => {
     shows(DOCUMENT, { command: 'keyturn status', output: stdout });
   });
 
+  it('names the commands of the page where nothing is half, and none before', async () => {
+    const scene = await inAnOverlap();
+    const time = { now: () => new Date(scene.clock.now()), sleep: async () => {} };
+    const ready = await typed(['uninstall'], { time });
+    expect([ready.code, ready.stdout]).toEqual([
+      0,
+      expect.stringContaining('npx cdk destroy --all -c config=keyturn.yaml'),
+    ]);
+    await scene.rotate({ requested: ['image-builder'] });
+    const half = await typed(['uninstall'], { time });
+    expect([half.code, half.stdout]).toEqual([1, expect.stringContaining('keyturn deliver image-builder')]);
+    expect(half.stdout).not.toContain('cdk destroy');
+  });
+
   it('K1: hands a key back with one that is Active, and in its place', async () => {
     const scene = await inAnOverlap();
     const current = scene.currentKey('web-shop');

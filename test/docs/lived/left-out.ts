@@ -103,13 +103,18 @@ export const LEFT_OUT: readonly LeftOut[] = [
     why: ASKS,
   },
   {
-    page: 'docs/operate/permissions.md',
-    begins: 'aws sts assume-role',
-    why: 'The account that is served has no break-glass role; test/infra/break-glass.test.ts evaluates its policies.',
+    page: 'docs/operate/day-to-day.md',
+    begins: 'keyturn rollback',
+    why: ASKS,
   },
   {
-    page: 'docs/operate/runbooks/break-glass-used.md',
-    begins: 'aws iam put-role-policy',
+    page: 'docs/operate/day-to-day.md',
+    begins: 'keyturn rotate',
+    why: ASKS,
+  },
+  {
+    page: 'docs/operate/permissions.md',
+    begins: 'aws sts assume-role',
     why: 'The account that is served has no break-glass role; test/infra/break-glass.test.ts evaluates its policies.',
   },
   { page: 'docs/operate/deployment.md', begins: 'aws s3 mb', why: SIGNER },

@@ -84,6 +84,7 @@ describe('a managed key that AWS says has leaked', () => {
     await scene.deactivate(LOOK);
     const again = await exposed(scene, health(old));
     expect([again.summary.rotated, again.findings]).toEqual([0, []]);
+    expect(again.audits.filter(({ event }) => event === 'exposed')).toEqual([]);
   });
 
   it('is made Inactive first where that is configured: deactivate waits for the word', async () => {

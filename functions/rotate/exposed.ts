@@ -5,7 +5,7 @@ import { toKeyturnError } from '../core/errors';
 import type { AccessKey } from '../core/key/access-key';
 import { compromisedOf, type Order, SAYS, tagOfCompromised } from '../core/key/compromised';
 import { isSameUser } from '../core/key/key-user';
-import { storedVersions } from '../core/key/secret-state';
+import { currentKey, storedVersions } from '../core/key/secret-state';
 import type { Exposed } from '../core/lifecycle/exposed';
 import type { Managed } from '../core/lifecycle/managed';
 import { isObserved } from '../core/lifecycle/observed';
@@ -97,7 +97,10 @@ async function declare({ ports, run, managed, accessKeyId, exposure, onExposed }
   }
   if (!(await isAsDeployed(ports.secrets, run, managed))) return false;
   const known = await leaksOf(run, entry.id, secret, keys);
-  if (compromisedOf(known.compromised, accessKeyId) !== undefined) return true;
+  // A look between a rotation and its delivery would take the mark before back, and cost the delivery an hour.
+  if (compromisedOf(known.compromised, accessKeyId) !== undefined) {
+    return currentKey(secret)?.accessKeyId === accessKeyId;
+  }
   const order: Order = onExposed === 'disable-first' ? 'disable-first' : 'deliver-first';
   const tag = tagOfCompromised({ accessKeyId, at: run.now(), order });
   run.audit('exposed', entry, { accessKeyId, reason: what, facts: { do: SAYS[order].do, tag, source } });

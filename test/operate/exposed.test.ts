@@ -82,8 +82,10 @@ describe('a managed key that AWS says has leaked', () => {
     expect((await exposed(scene, guardDuty(old))).summary.rotated).toBe(0);
     await scene.sync();
     await scene.deactivate(LOOK);
+    expect(statusOf(scene, old)).toBe('Inactive');
     const again = await exposed(scene, health(old));
     expect([again.summary.rotated, again.findings]).toEqual([0, []]);
+    expect(again.audits.filter(({ event }) => event === 'exposed')).toEqual([]);
   });
 
   it('is made Inactive first where that is configured: deactivate waits for the word', async () => {

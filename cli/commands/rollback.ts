@@ -1,5 +1,7 @@
 import { Command } from 'commander';
-import { askFor, HOW_ASKED, type OperateOptions, withAsking } from '../operate/ask';
+import { HOW_ASKED, withAsking } from '../operate/ask';
+import { askForKeys, type KeysOptions } from '../operate/ask-for-keys';
+import { HOW_FOLLOWED } from '../operate/following-options';
 import type { Terminal } from '../terminal';
 
 /** `keyturn rollback`: has the key before the current one back. */
@@ -11,15 +13,17 @@ export function rollbackCommand(terminal: Terminal, ended: (exitCode: number) =>
           'delivered. The newer key is withdrawn: kept for inspection, never delivered again, and retired by the ordinary ' +
           'way. Until it is gone there is no room for another rotation. Administrators only.',
       )
-      .argument('<id>', 'the managed key'),
+      .argument('<id>', 'the managed key')
+      .option('--no-follow', 'do not wait for the end of it, as in a script'),
   )
     .addHelpText('after', HELP)
-    .action(async (id: string, options: OperateOptions) => {
-      ended(await askFor({ do: 'rollback', keys: [id] }, { ...options, administrator: true }, terminal));
+    .action(async (id: string, options: KeysOptions) => {
+      ended(await askForKeys({ do: 'rollback' }, [id], { ...options, administrator: true }, terminal));
     });
 }
 
 const HELP = `${HOW_ASKED}
+${HOW_FOLLOWED}
 It asks the function of administrators, with or without --administrator. What was
 asked for is tried for a day. A leaked key is not one to go back to.
 

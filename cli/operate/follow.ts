@@ -31,6 +31,7 @@ const PATIENCE: Readonly<Record<Followable, number>> = {
   rotate: 15 * MINUTE,
   deliver: 15 * MINUTE,
   verify: 5 * MINUTE,
+  rollback: 15 * MINUTE,
 };
 
 /** Reads the record until each request has come to its end, or nothing more is waited for. It changes nothing. */

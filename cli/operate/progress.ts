@@ -2,8 +2,8 @@ import { type AuditEvent, type AuditEventName, attemptOfEvent } from '../../func
 import { LEVELS } from '../../functions/core/names';
 import type { VERBS } from '../../functions/core/verbs';
 
-/** What is followed: `rotate`, `deliver` and `verify` have an end that the record tells. */
-export type Followable = Extract<keyof typeof VERBS, 'rotate' | 'deliver' | 'verify'>;
+/** What is followed: what has an end that the record tells. */
+export type Followable = Extract<keyof typeof VERBS, 'rotate' | 'deliver' | 'verify' | 'rollback'>;
 
 /** One request that a front has taken. */
 export interface AskedOf {
@@ -28,15 +28,17 @@ const STEPS: Readonly<Record<Followable, ReadonlySet<AuditEventName>>> = {
   rotate: new Set(['key-created', 'key-proved', 'key-stored', 'key-discarded', ...DELIVERY]),
   deliver: new Set(['key-proved', ...DELIVERY]),
   verify: new Set(['check-recorded', 'target-drifted', 'finding']),
+  rollback: new Set(['key-reactivated', 'key-promoted', 'key-proved', ...DELIVERY]),
 };
 /** The functions that work at it. */
 const WORKERS: Readonly<Record<Followable, readonly string[]>> = {
   rotate: ['rotate', 'sync'],
   deliver: ['sync'],
   verify: ['sync'],
+  rollback: ['rotate', 'sync'],
 };
 /** What a run has brought about that found something and went on. */
-const WENT_ON: readonly AuditEventName[] = ['key-stored', 'version-delivered', 'check-recorded'];
+const WENT_ON: readonly AuditEventName[] = ['key-stored', 'key-promoted', 'version-delivered', 'check-recorded'];
 /** Findings that tell of something else, or of another run that is at work at the same thing. */
 const BESIDE: readonly (string | undefined)[] = ['rotation-in-progress', 'token-expires'];
 /** Of a look at what was delivered before. */
@@ -68,7 +70,8 @@ function isDone(own: readonly AuditEvent[], verb: Followable): boolean {
     return last?.event === 'check-recorded';
   }
   if (verb === 'deliver') return own.some(({ event }) => event === 'version-delivered');
-  const made = own.findLast(({ event }) => event === 'key-stored')?.accessKeyId;
+  const makes = verb === 'rollback' ? 'key-promoted' : 'key-stored';
+  const made = own.findLast(({ event }) => event === makes)?.accessKeyId;
   return own.some(({ event, accessKeyId }) => event === 'version-delivered' && accessKeyId === made);
 }
 

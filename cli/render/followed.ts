@@ -12,6 +12,8 @@ const STEPS: Readonly<Partial<Record<AuditEventName, Tell>>> = {
     facts?.regions === undefined ? accessKeyId : `${accessKeyId} in ${facts.regions}`,
   ],
   'key-stored': ({ accessKeyId }) => ['stored', `${accessKeyId} is current now`],
+  'key-reactivated': ({ accessKeyId }) => ['Active', `${accessKeyId} is Active again`],
+  'key-promoted': ({ accessKeyId }) => ['back', `${accessKeyId} is current again`],
   'key-discarded': ({ accessKeyId }) => ['discarded', `${accessKeyId}; the key before stays`],
   'target-delivered': ({ target }) => ['delivered', target],
   'target-failed': ({ target, code }) => ['failed', `${target} (${code})`],
@@ -42,6 +44,7 @@ const ENDS = {
   rotate: 'Rotated, and delivered to every target.',
   deliver: 'Delivered to every target.',
   verify: 'Every target holds what was delivered to it.',
+  rollback: 'Rolled back, and delivered to every target.',
 } as const;
 
 /** What it came to, and what shows more. */
@@ -75,7 +78,7 @@ function obstacleOf({ do: verb }: Followed['asked'], events: Followed['events'])
 function stillTried({ do: verb }: Followed['asked'], status: string): string {
   if (verb === 'verify') return `${status} shows more. Nothing was changed.`;
   const next =
-    verb === 'rotate'
+    verb === 'rotate' || verb === 'rollback'
       ? 'It stands for a day: the next daily run tries it again, and the same command does at once.'
       : 'It stands: sync tries it again every hour, and the same command does at once.';
   return `${next} ${status} shows how far it is.`;

@@ -42,7 +42,7 @@ const made: Told[] = [
   [1, 'rotate key-created', { accessKeyId: 'AKIA2' }],
   [1, 'rotate key-stored', { accessKeyId: 'AKIA2' }],
 ];
-const outcomeOf = (told: readonly Told[], verb: 'rotate' | 'deliver' | 'verify' = 'rotate') =>
+const outcomeOf = (told: readonly Told[], verb: 'rotate' | 'deliver' | 'verify' | 'rollback' = 'rotate') =>
   progressOf(recordOf(...told), { ...ROTATE, do: verb }).outcome;
 
 describe('how far something is that was asked for', () => {
@@ -152,5 +152,26 @@ describe('what a person is shown of it', () => {
     expect(end('in-the-way', 'verify')).toContain('Not every target could be looked at. ');
     expect(end('in-the-way', 'verify')).toContain('keyturn status shop shows more. Nothing was changed.');
     expect(end('unread')).toContain('keyturn status shop shows it to whoever may.');
+  });
+});
+
+describe('how far a rollback is', () => {
+  const back: Told = [1, 'rotate key-promoted', { accessKeyId: 'AKIA1' }];
+  it.each<[string, readonly Told[], string]>([
+    ['the key before is current again', [ASKED, back], 'open'],
+    ['it is everywhere', [ASKED, back, [3, 'sync version-delivered', { accessKeyId: 'AKIA1' }]], 'done'],
+    ['the withdrawn one was, before', [ASKED, [1, 'sync version-delivered', { accessKeyId: 'AKIA2' }], back], 'open'],
+    [
+      'there is no key before',
+      [ASKED, [1, 'rotate finding', found('not-rolled-back')], [2, 'rotate run-finished']],
+      'in-the-way',
+    ],
+    [
+      'a run found something beside, and went on',
+      [ASKED, [1, 'rotate finding', found('foreign-key')], back, [2, 'rotate run-finished']],
+      'open',
+    ],
+  ])('is told when %s', (_what, told, outcome) => {
+    expect(outcomeOf(told, 'rollback')).toBe(outcome);
   });
 });

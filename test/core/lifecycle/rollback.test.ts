@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/duration';
+import { standingOf } from '../../../functions/core/forecast/standing';
 import type { AccessKey } from '../../../functions/core/key/access-key';
 import { intentTag } from '../../../functions/core/key/intent';
 import { keyRing } from '../../../functions/core/key/key-ring';
@@ -22,6 +23,7 @@ import {
   entryOf,
   handMade,
   keyOf,
+  START,
   secretOf,
   seenAt,
   tagOf,
@@ -287,4 +289,27 @@ it('what a rollback goes back to is stored here, older, and the newest of those'
     isRollbackAsked(asked, new Date(ASKED.getTime() + DAY)),
     isRollbackAsked(done, day(92)),
   ]).toEqual([true, false, false]);
+});
+
+describe('what status and plan foresee', () => {
+  const lastUsed = usesOf([older, day(94)], [newer, day(92)]);
+  const foreseen = (secret: SecretState, keys: readonly AccessKey[], now: Date) => {
+    const [stands] = standingOf([{ entry, secret: { ...secret, changedAt: day(93) }, keys, lastUsed }], {
+      now,
+      maxRotations: 25,
+    });
+    const next = stands?.next.map(({ does, at }) => `${does} ${Math.floor((at.getTime() - START.getTime()) / DAY)}`);
+    return { next: next?.slice(0, 4), found: stands?.findings.map(({ code }) => code) };
+  };
+
+  it('K8: when the withdrawn key is gone, and the rotation that waits for it', () => {
+    expect(foreseen(done, both, day(95))).toEqual({
+      next: ['deactivate 103', 'delete 113', 'rotate 114', 'deliver 114'],
+      found: ['withdrawn'],
+    });
+  });
+
+  it('that the key before comes back, and is delivered', () => {
+    expect(foreseen(asked, [inactive, newer], day(92, HOUR)).next?.slice(0, 2)).toEqual(['promote 92', 'deliver 92']);
+  });
 });

@@ -57,6 +57,15 @@ export class Asks {
     return Date.parse(tag.split(' ')[0] ?? '') > this.#now() + MOST_SKEW;
   }
 
+  /** A run says that it has made the key before current because somebody took the newer one back. */
+  promoted(managed: ManagedRecord, { reason }: AuditEvent): void {
+    if (reason !== 'rolled-back') return;
+    this.#verdicts.counted('K14');
+    const [taken = ''] = (this.#witness.tags(managed).get(TAG.withdrawn) ?? '').split(' ');
+    if (!this.#shown.has(taken))
+      this.#verdicts.broken('K14', managed.id, `rolled ${taken} back, which no administrator has asked for`);
+  }
+
   /** A run says that it has rotated a key because somebody asked for it. */
   rotated({ id }: ManagedRecord, { reason, facts }: AuditEvent): void {
     if (reason !== 'requested' || this.#named.has(id)) return;

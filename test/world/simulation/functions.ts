@@ -113,6 +113,8 @@ export async function runFunction(
         record.audits.push(audit);
         const managed = audit.event === 'key-stored' ? world.witness.managed.get(audit.key ?? '') : undefined;
         if (managed !== undefined) world.asks.rotated(managed, audit);
+        const taken = audit.event === 'key-promoted' ? world.witness.managed.get(audit.key ?? '') : undefined;
+        if (taken !== undefined) world.asks.promoted(taken, audit);
         const line = JSON.stringify(audit);
         record.lines.set(line, audit);
         if (audit.event !== 'run-started' && audit.event !== 'run-finished') {

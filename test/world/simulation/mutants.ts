@@ -33,6 +33,31 @@ const UNLOOKED_AT = {
 
 export const MUTANTS: readonly Mutant[] = [
   {
+    name: 'rollback-without-a-word',
+    promise: 'K14',
+    file: 'functions/runtime/by-the-record.ts',
+    from: 'if (tag === undefined || !isRollbackAsked(secret, run.now())) return secret;',
+    to: 'if (tag === undefined || run.now() > new Date(0)) return secret;',
+    within: 10,
+    fault: 'rolled-back',
+    perYear: 120,
+  },
+  {
+    name: 'withdrawn-without-overlap',
+    promise: 'K3',
+    file: 'functions/core/lifecycle/retirement.ts',
+    from: 'after(deliveredAt(secret, successor), overlap),',
+    to: 'successor.createdAt,',
+    also: {
+      file: 'functions/core/lifecycle/retirement.ts',
+      from: '...again.flatMap((at) => (at === undefined ? [] : [after(at, overlap)])),',
+      to: '',
+    },
+    within: 10,
+    fault: 'rolled-back',
+    perYear: 120,
+  },
+  {
     name: 'stale-plan',
     promise: 'K14',
     file: 'functions/operate/operate.ts',

@@ -1,5 +1,6 @@
 import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY, MINUTE, SECOND } from '../../../functions/core/duration';
+import { datedTag } from '../../../functions/core/key/dated-tag';
 import { type Level, TAG } from '../../../functions/core/names';
 import type { OperateAnswer } from '../../../functions/core/request/answer';
 import { REQUEST_SCHEMA } from '../../../functions/core/request/request';
@@ -16,6 +17,8 @@ interface Ways {
 }
 
 const NAMES = ['alice', 'bob'] as const;
+/** How many of those who take a key back only write the tag. */
+const FORGED = 0.3;
 /** A pause by an operator that nobody takes away. */
 const LONGEST_HERE = 20 * DAY;
 /** Whoever gets no answer sends the same request once more, and once again. */
@@ -58,6 +61,10 @@ export class Operators {
     const managed = this.#world.witness.bornAs(`key-${key}`);
     if (managed === undefined) return;
     const random = seededRandom(`${this.#world.seed}/${fault}/${id}`);
+    if (fault === 'rolled-back' && variety < FORGED) {
+      this.#forge(managed);
+      return;
+    }
     const same = fault === 'asked' ? wish(variety, random, this.#world.now()) : { do: 'rollback' };
     for (const name of NAMES.slice(0, count > 2 ? 2 : 1)) {
       const does = name === 'alice' || random() < 0.5 ? same : wish(random(), random, this.#world.now());
@@ -67,6 +74,18 @@ export class Operators {
         return undefined;
       });
     }
+  }
+
+  /** Somebody who may tag secrets says what only an administrator may, and nobody asks: nothing comes of it. */
+  #forge(managed: ManagedRecord): void {
+    const { witness } = this.#world;
+    const current = witness.currentKey(managed);
+    const SecretId = witness.holderOf(managed);
+    if (current === undefined || SecretId === undefined) return;
+    const Tags = [{ Key: TAG.withdrawn, Value: datedTag(current, new Date(this.#world.now())) }];
+    if (!this.#world.tries('secretsmanager', 'TagResource', { SecretId, Tags })) return;
+    this.#world.countStrike('rolled-back');
+    this.#world.touched(managed, 'says without a word in the record that the key is taken back');
   }
 
   #send(managed: ManagedRecord, name: string, request: Wish, random: Random, tries: number): void {

@@ -35,7 +35,7 @@ export const DEEP_SUITES = [
   'test/attacks/{front,leaked-key}.test.ts',
   'test/operate/{death,rollback-death}.test.ts',
   // What operators have done in a deployed stack, followed to its end.
-  'test/cli/operate/acting.test.ts',
+  'test/cli/{acting-served,operate/acting}.test.ts',
   // Thirty tamperings of a year's archive, by files; the rules have tables in test/core/seal.
   'test/cli/verify.test.ts',
   // Whole lives with all policies in force, and a report's page in every width and light.

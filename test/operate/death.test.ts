@@ -69,9 +69,9 @@ describe('the front', () => {
     const scene = await deliveredKey();
     scene.toDay(40);
     const ask = async (n: number, asking: Parameters<Scene['ask']>[1] = {}) => {
+      scene.hours(0.1);
       const document = { ...ROTATE, id: `request-of-the-day-${n}` };
       const { answer } = await scene.ask(document, asking);
-      scene.hours(0.1);
       return (await scene.ask({ ...document, plan: answer?.plan?.digest }, asking)).answer;
     };
     for (let n = 1; n <= 25; n += 1) expect((await ask(n))?.outcome).toBe('done');

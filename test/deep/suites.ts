@@ -48,7 +48,7 @@ export const DEEP_SUITES = [
   'test/bench/{bench,hand-over}.test.ts',
 ];
 
-/** Those that take most of the time: where CI tries a part of what is drawn, it runs every second of them, by turns. */
+/** Those that take most of the time: where CI tries a part of what is drawn, it runs every third of them, by turns. */
 export const IN_TURNS = [
   'test/cli/rehearsal/faults.test.ts',
   'test/report/evidence/trail-files.test.ts',
@@ -60,6 +60,12 @@ export const IN_TURNS = [
   'test/rotate/throttled.test.ts',
   'test/report/year.test.ts',
   'test/report/page/browser-of-500-keys.test.ts',
+  'test/operate/death.test.ts',
+  'test/operate/rollback-death.test.ts',
+  'test/cli/operate/acting.test.ts',
+  'test/attacks/front.test.ts',
+  'test/attacks/leaked-key.test.ts',
+  'test/cli/uninstall.test.ts',
 ];
 
 /** Run by both: by `npm test` on random states that are always the same, here on others; a half of the lives by each. */

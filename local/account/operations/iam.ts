@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { AwsError } from '../aws-error';
 import type { Iam } from '../iam';
 import type { AccessKey } from '../iam-access-keys';
+import type { IdentityPolicies } from '../iam-policies';
 import type { IamRole } from '../iam-roles';
 import type { IamUser } from '../iam-users';
 import { pageAfter, positionOf } from '../paging';
@@ -131,6 +132,9 @@ export function iamOperations(iam: Iam) {
     AttachUserPolicy: operation('write', z.object({ UserName: name, PolicyArn: z.string() }), (input) =>
       iam.users.get(input.UserName).policies.attach(input.PolicyArn),
     ),
+    ListAttachedUserPolicies: operation('read', z.object({ UserName: name }), ({ UserName }) =>
+      attachedShape(iam.users.get(UserName).policies),
+    ),
     DetachUserPolicy: operation('write', z.object({ UserName: name, PolicyArn: z.string() }), (input) =>
       iam.users.get(input.UserName).policies.detach(input.PolicyArn),
     ),
@@ -174,17 +178,21 @@ export function iamOperations(iam: Iam) {
     AttachRolePolicy: operation('write', z.object({ RoleName: name, PolicyArn: z.string() }), (input) =>
       role(input.RoleName).policies.attach(input.PolicyArn),
     ),
-    ListAttachedRolePolicies: operation('read', z.object({ RoleName: name }), ({ RoleName }) => ({
-      AttachedPolicies: [...role(RoleName).policies.attached].map((PolicyArn) => ({
-        PolicyName: PolicyArn.slice(PolicyArn.lastIndexOf('/') + 1),
-        PolicyArn,
-      })),
-      IsTruncated: false,
-    })),
+    ListAttachedRolePolicies: operation('read', z.object({ RoleName: name }), ({ RoleName }) =>
+      attachedShape(role(RoleName).policies),
+    ),
     DetachRolePolicy: operation('write', z.object({ RoleName: name, PolicyArn: z.string() }), (input) =>
       role(input.RoleName).policies.detach(input.PolicyArn),
     ),
   };
+}
+
+function attachedShape({ attached }: IdentityPolicies) {
+  const AttachedPolicies = [...attached].map((PolicyArn) => ({
+    PolicyName: PolicyArn.slice(PolicyArn.lastIndexOf('/') + 1),
+    PolicyArn,
+  }));
+  return { AttachedPolicies, IsTruncated: false };
 }
 
 function userShape(user: IamUser) {

@@ -1,10 +1,12 @@
 import {
+  AttachUserPolicyCommand,
   CreateAccessKeyCommand,
   DeleteAccessKeyCommand,
   GenerateCredentialReportCommand,
   GetAccessKeyLastUsedCommand,
   GetCredentialReportCommand,
   ListAccessKeysCommand,
+  ListAttachedUserPoliciesCommand,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
@@ -14,6 +16,21 @@ import { CREDENTIAL_REPORT_COLUMNS } from '../../account/credential-report';
 import type { KeySpread } from '../../account/key-spread';
 import { Clock } from '../../clock';
 import { DAY, HOUR, START, world } from './world';
+
+describe("a user's managed policies", () => {
+  it('are listed as they were attached, such as the one by which AWS puts a leaked key in quarantine', async () => {
+    const { userWithKey, clients } = await world();
+    userWithKey('bob');
+    const { iam } = clients();
+    const PolicyArn = 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3';
+    await iam.send(new AttachUserPolicyCommand({ UserName: 'bob', PolicyArn }));
+    const { AttachedPolicies, IsTruncated } = await iam.send(new ListAttachedUserPoliciesCommand({ UserName: 'bob' }));
+    expect([AttachedPolicies, IsTruncated]).toEqual([
+      [{ PolicyName: 'AWSCompromisedKeyQuarantineV3', PolicyArn }],
+      false,
+    ]);
+  });
+});
 
 describe('access keys', () => {
   it('authenticate only after they have spread', async () => {

@@ -108,8 +108,8 @@ export const LEFT_OUT: readonly LeftOut[] = [
     why: ASKS,
   },
   {
-    page: 'docs/operate/day-to-day.md',
-    begins: 'keyturn rotate',
+    page: 'docs/operate/runbooks/not-rolled-back.md',
+    begins: 'npx keyturn ro',
     why: ASKS,
   },
   {

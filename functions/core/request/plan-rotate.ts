@@ -4,7 +4,15 @@ import { isRotationAsked, NO_KEY, rotationAskedAt } from '../key/asked';
 import { isDelivered } from '../key/delivery-mark';
 import { currentKey, currentVersion } from '../key/secret-state';
 import { placeIsFreeAt } from '../lifecycle/rollback';
-import { type PlanInput, planned, type Refused, type RequestFor, type RequestPlan, refusedAsHeld } from './plan';
+import {
+  type PlanInput,
+  planned,
+  type Refused,
+  type RequestFor,
+  type RequestPlan,
+  refusedAsHeld,
+  refusedAsRolledBack,
+} from './plan';
 
 /** The rotate function lives no longer. */
 const IS_BEING_DONE_FOR = 5 * MINUTE;
@@ -13,7 +21,7 @@ const IS_BEING_DONE_FOR = 5 * MINUTE;
 export function planRotate(input: PlanInput<RequestFor<'rotate'>>): RequestPlan | Refused {
   const { entry, secret, now } = input;
   const { id, user, targets, policy } = entry;
-  const refused = refusedAsOneOfAll(input) ?? refusedAsHeld(input);
+  const refused = refusedAsOneOfAll(input) ?? refusedAsHeld(input) ?? refusedAsRolledBack(input);
   if (refused !== undefined) return refused;
   const current = currentKey(secret);
   const askedAt = rotationAskedAt(secret);

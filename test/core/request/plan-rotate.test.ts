@@ -57,3 +57,65 @@ describe('what nothing would come of is refused, with the reason (K14)', () => {
     expect(plan({ does: 'deliver', tags: { [tag]: tagOf(older, day(92, -MINUTE)) } })).not.toHaveProperty('refused');
   });
 });
+
+describe('what is said while a second key exists (K14)', () => {
+  const inactive = { [TAG.deactivated]: tagOf(older, day(91)) };
+  const alone = secretOf([versionOf(newer, 'AWSCURRENT', DELIVERED)]);
+  const wordsOf = (given: Given) => {
+    const shown = plan(given);
+    return 'words' in shown ? shown.words : expect.fail(shown.message);
+  };
+
+  it.each<[string, SecretState['tags'], string]>([
+    ['in its overlap', {}, `${older.accessKeyId}, the key before it, is stored too`],
+    ['Inactive', inactive, `${older.accessKeyId}, the key before it, is Inactive since ${day(91).toISOString()}`],
+  ])('a rotation is made only if there is room: the key before is %s', (_what, tags, said) => {
+    const words = wordsOf({ does: 'rotate', tags });
+    expect(words).toContain(said);
+    expect(words).toContain(
+      'If IAM still lists it, there is no room for a new key, and nothing is made: the finding two-keys',
+    );
+    expect(words).toContain('is rotated now, if there is room.');
+  });
+
+  it('a rotation with nothing beside the current key is said as it is', () => {
+    const words = wordsOf({ does: 'rotate', secret: alone });
+    expect(words).toContain('is rotated now. A new access key is made');
+    expect(words).toContain('If its IAM user has a second access key, such as one from before Keyturn');
+    expect(wordsOf({ does: 'rotate', now: day(150) })).toContain('is rotated now. ');
+  });
+
+  it.each(['compromised', 'disable-first'] as const)('%s: the key before takes its place, if it works', (does) => {
+    const words = wordsOf({ does });
+    expect(words).toContain(
+      `If IAM still lists ${older.accessKeyId} as Active, there is no room for a new key: then that one is made current and delivered, and the new one follows when there is room.`,
+    );
+  });
+
+  it.each(['compromised', 'disable-first'] as const)(
+    '%s: nothing takes its place while the key before is Inactive',
+    (does) => {
+      const words = wordsOf({ does, tags: inactive });
+      expect(words).toContain(
+        `If IAM still lists ${older.accessKeyId}, which is Inactive since ${day(91).toISOString()}, there is no room`,
+      );
+      expect(words).toContain('two-keys');
+      expect(words).toContain(`delete ${older.accessKeyId}`);
+    },
+  );
+
+  it.each(['compromised', 'disable-first'] as const)(
+    '%s with nothing beside the current key is said as it is',
+    (does) => {
+      expect(wordsOf({ does, secret: alone })).not.toContain(older.accessKeyId);
+    },
+  );
+
+  it('a rotation of a key that is not delivered says what to do where its access key is gone', () => {
+    const undelivered = secretOf([versionOf(newer, 'AWSCURRENT')]);
+    expect(plan({ does: 'rotate', secret: undelivered })).toMatchObject({
+      refused: 'not-delivered',
+      message: expect.stringContaining('If somebody has deleted it or made it Inactive, the next daily run of rotate'),
+    });
+  });
+});

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { KeyturnError } from '../../functions/core/errors';
 import { accessOf } from '../access';
 import { openAccount } from '../account';
-import { askFor, HOW_ASKED, withAsking } from '../operate/ask';
+import { HOW_ASKED, withAsking } from '../operate/ask';
 import { askForKeys, type KeysOptions } from '../operate/ask-for-keys';
 import { HOW_FOLLOWED, withFollowing } from '../operate/following-options';
 import type { Terminal } from '../terminal';
@@ -45,8 +45,8 @@ async function leaked(ids: readonly string[], options: RotateOptions, terminal: 
   if (id === undefined || others.length > 0 || options.all) {
     throw new KeyturnError('invalid-request', '--compromised is about one managed key: name it.');
   }
-  const what = { do: options.now ? 'disable-first' : 'compromised', keys: [id], accessKey: options.key };
-  return askFor(what, { ...options, administrator: true }, terminal);
+  const what = { do: options.now ? 'disable-first' : 'compromised', accessKey: options.key } as const;
+  return askForKeys(what, [id], { ...options, administrator: true }, terminal);
 }
 
 /** @throws KeyturnError `invalid-request` for what is about a leak and does not say so: a guess would be wrong either way */

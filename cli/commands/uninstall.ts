@@ -35,7 +35,7 @@ export function uninstallCommand(terminal: Terminal, ended: (exitCode: number) =
       )
       .option(
         '--wait [seconds]',
-        `look again every so many seconds until nothing is half (default: ${USUAL_WAIT})`,
+        `look again every so many seconds until no run has anything to finish (default: ${USUAL_WAIT})`,
         wholeNumber,
       )
       .option('--json', 'write one JSON document: dist/keyturn.uninstall.v1.schema.json'),
@@ -62,8 +62,9 @@ async function uninstall({ wait, json, ...options }: UninstallOptions, terminal:
   for (;;) {
     const document = await documentOf(options, terminal);
     const half = halfOf(document);
-    // What cannot be looked at does not become whole by waiting.
-    if (wait === undefined || half.length === 0) {
+    // What cannot be looked at does not become whole by waiting, nor what only a person finishes.
+    const isWaitedFor = document.keys.some((key) => key.half.some((left) => left.isWaitedFor));
+    if (wait === undefined || !isWaitedFor) {
       terminal.stdout.write(`${json ? JSON.stringify(document, undefined, 2) : renderUninstall(document)}\n`);
       return exitCodeOf(document);
     }

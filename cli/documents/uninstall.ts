@@ -13,6 +13,7 @@ const halfSchema = z.object({
   accessKeyId: z.string().optional(),
   since: instant.optional(),
   finish: command.describe('The one thing that finishes it.'),
+  isWaitedFor: z.boolean().describe('Whether a run is to finish it within the day, so that --wait waits for it.'),
 });
 
 const otherSchema = z.object({

@@ -46,7 +46,11 @@ interface One {
 interface Asking {
   readonly front: Front;
   readonly record: RecordEvents;
-  readonly what: { readonly do: Followable; readonly all?: true | undefined };
+  readonly what: {
+    readonly do: Followable;
+    readonly all?: true | undefined;
+    readonly accessKey?: string | undefined;
+  };
   readonly options: KeysOptions;
   readonly terminal: Terminal;
   readonly reading: Reading;
@@ -124,7 +128,8 @@ async function inWaves(wanted: readonly One[], asking: Asking): Promise<readonly
   for (let from = 0; from < wanted.length; from += batch) {
     const wave = await oneWave(wanted.slice(from, from + batch), asking, wanted.length > 1);
     done.push(...wave);
-    if (wave.some((one) => codeOf(one) !== EXIT.fine)) break;
+    // No further wave without the receipts of this one, where they were asked for.
+    if (wave.some((one) => codeOf(one) !== EXIT.fine || one.followed?.outcome === 'unread')) break;
   }
   return done;
 }
@@ -191,6 +196,8 @@ function isSame({ answer: { plan: a } }: One, { answer: { plan: b } }: One): boo
 
 function codeOf({ answer, followed }: One): number {
   if (answer.refused !== undefined) return exitOf(answer);
+  // It is done by a later run: not at its end for now.
+  if (answer.started?.some(({ isStarted }) => !isStarted)) return EXIT.problems;
   return followed === undefined || followed.outcome === 'done' || followed.outcome === 'unread'
     ? EXIT.fine
     : EXIT.problems;

@@ -32,6 +32,8 @@ const PATIENCE: Readonly<Record<Followable, number>> = {
   deliver: 15 * MINUTE,
   verify: 5 * MINUTE,
   rollback: 15 * MINUTE,
+  compromised: 15 * MINUTE,
+  'disable-first': 15 * MINUTE,
 };
 
 /** Reads the record until each request has come to its end, or nothing more is waited for. It changes nothing. */

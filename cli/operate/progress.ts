@@ -3,7 +3,10 @@ import { LEVELS } from '../../functions/core/names';
 import type { VERBS } from '../../functions/core/verbs';
 
 /** What is followed: what has an end that the record tells. */
-export type Followable = Extract<keyof typeof VERBS, 'rotate' | 'deliver' | 'verify' | 'rollback'>;
+export type Followable = Extract<
+  keyof typeof VERBS,
+  'rotate' | 'deliver' | 'verify' | 'rollback' | 'compromised' | 'disable-first'
+>;
 
 /** One request that a front has taken. */
 export interface AskedOf {
@@ -24,11 +27,17 @@ export interface Progress {
 export const PROGRESS = '{ $.key = "*" || $.event = "run-finished" }';
 
 const DELIVERY: readonly AuditEventName[] = ['target-delivered', 'target-failed', 'version-delivered', 'finding'];
+const LEAK: ReadonlySet<AuditEventName> = new Set([
+  ...(['key-created', 'key-proved', 'key-stored', 'key-discarded', 'key-promoted', 'key-deactivated'] as const),
+  ...DELIVERY,
+]);
 const STEPS: Readonly<Record<Followable, ReadonlySet<AuditEventName>>> = {
   rotate: new Set(['key-created', 'key-proved', 'key-stored', 'key-discarded', ...DELIVERY]),
   deliver: new Set(['key-proved', ...DELIVERY]),
   verify: new Set(['check-recorded', 'target-drifted', 'finding']),
   rollback: new Set(['key-reactivated', 'key-promoted', 'key-proved', ...DELIVERY]),
+  compromised: LEAK,
+  'disable-first': LEAK,
 };
 /** The functions that work at it. */
 const WORKERS: Readonly<Record<Followable, readonly string[]>> = {
@@ -36,9 +45,17 @@ const WORKERS: Readonly<Record<Followable, readonly string[]>> = {
   deliver: ['sync'],
   verify: ['sync'],
   rollback: ['rotate', 'sync'],
+  compromised: ['rotate', 'sync', 'deactivate'],
+  'disable-first': ['rotate', 'sync', 'deactivate'],
 };
 /** What a run has brought about that found something and went on. */
-const WENT_ON: readonly AuditEventName[] = ['key-stored', 'key-promoted', 'version-delivered', 'check-recorded'];
+const WENT_ON: readonly AuditEventName[] = [
+  'key-stored',
+  'key-promoted',
+  'version-delivered',
+  'check-recorded',
+  'key-deactivated',
+];
 /** Findings that tell of something else, or of another run that is at work at the same thing. */
 const BESIDE: readonly (string | undefined)[] = ['rotation-in-progress', 'token-expires'];
 /** Of a look at what was delivered before. */
@@ -70,14 +87,28 @@ function isDone(own: readonly AuditEvent[], verb: Followable): boolean {
     return last?.event === 'check-recorded';
   }
   if (verb === 'deliver') return own.some(({ event }) => event === 'version-delivered');
+  if (verb === 'compromised' || verb === 'disable-first') {
+    const off = own.findLast(({ event, reason }) => event === 'key-deactivated' && reason === 'compromised');
+    // Pipelines held nothing else: it is over when they hold the next one.
+    return off !== undefined && (off.facts?.wasCurrent !== true || isNextEverywhere(own));
+  }
   const makes = verb === 'rollback' ? 'key-promoted' : 'key-stored';
   const made = own.findLast(({ event }) => event === makes)?.accessKeyId;
   return own.some(({ event, accessKeyId }) => event === 'version-delivered' && accessKeyId === made);
 }
 
+function isNextEverywhere(own: readonly AuditEvent[]): boolean {
+  const next = own.findLast(({ event }) => event === 'key-stored' || event === 'key-promoted')?.accessKeyId;
+  return own.some(({ event, accessKeyId }) => event === 'version-delivered' && accessKeyId === next);
+}
+
+/** What a leaked key waits for that comes by itself. */
+const COMES: readonly unknown[] = ['rotation', 'delivery', 'successor'];
+
 /** A finding of a run that has ended, and has not brought it further. */
 function isObstacle(finding: AuditEvent, since: readonly AuditEvent[]): boolean {
   if (finding.event !== 'finding') return false;
+  if (finding.reason === 'compromised' && COMES.includes(finding.facts?.waits)) return false;
   const attempt = attemptOfEvent(finding);
   const same = since.filter((event) => attemptOfEvent(event) === attempt);
   const wentOn = same.some(({ event, key }) => WENT_ON.includes(event) && key === finding.key);

@@ -14,6 +14,7 @@ const STEPS: Readonly<Partial<Record<AuditEventName, Tell>>> = {
   'key-stored': ({ accessKeyId }) => ['stored', `${accessKeyId} is current now`],
   'key-reactivated': ({ accessKeyId }) => ['Active', `${accessKeyId} is Active again`],
   'key-promoted': ({ accessKeyId }) => ['back', `${accessKeyId} is current again`],
+  'key-deactivated': ({ accessKeyId }) => ['Inactive', `${accessKeyId} is Inactive now`],
   'key-discarded': ({ accessKeyId }) => ['discarded', `${accessKeyId}; the key before stays`],
   'target-delivered': ({ target }) => ['delivered', target],
   'target-failed': ({ target, code }) => ['failed', `${target} (${code})`],
@@ -45,6 +46,8 @@ const ENDS = {
   deliver: 'Delivered to every target.',
   verify: 'Every target holds what was delivered to it.',
   rollback: 'Rolled back, and delivered to every target.',
+  compromised: 'The leaked key is Inactive.',
+  'disable-first': 'The leaked key is Inactive.',
 } as const;
 
 /** What it came to, and what shows more. */
@@ -77,6 +80,9 @@ function obstacleOf({ do: verb }: Followed['asked'], events: Followed['events'])
 
 function stillTried({ do: verb }: Followed['asked'], status: string): string {
   if (verb === 'verify') return `${status} shows more. Nothing was changed.`;
+  if (verb === 'compromised' || verb === 'disable-first') {
+    return `It stands until the key is Inactive: the next runs try it again, and the same command does at once. ${status} shows how far it is.`;
+  }
   const next =
     verb === 'rotate' || verb === 'rollback'
       ? 'It stands for a day: the next daily run tries it again, and the same command does at once.'

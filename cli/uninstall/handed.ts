@@ -68,6 +68,8 @@ export function handedKey(key: ImaginedKey, standing: KeyStanding, now: Date): H
       accessKeyId: left.accessKeyId,
       since: left.since?.toISOString(),
       finish: FINISHES[left.ending]({ id, user }, left),
+      // What was not delivered sync delivers every hour, whoever asks.
+      isWaitedFor: left.ending === 'wait' || (left.ending === 'deliver' && left.is !== 'drifted'),
     })),
     others: standing.others
       .filter(({ accessKeyId }) => !half.some((left) => left.is === 'orphan' && left.accessKeyId === accessKeyId))

@@ -273,6 +273,28 @@ describe('keyturn uninstall', () => {
     expect(stdout).toContain('Nothing is half');
   });
 
+  it.each(
+    HALVES.filter(
+      ({ finish, is }) => !finish.endsWith('--wait') && (!/^(undelivered|torn)$/.test(is) || finish.includes('resume')),
+    ),
+  )('waits for nothing that only a person brings: $what', async ({ plant, finish }) => {
+    await plant();
+    let looks = 0;
+    const { code, stdout } = await typed(['uninstall', '--wait', '60'], {
+      time: {
+        now,
+        sleep: async (wait) => {
+          scene.clock.advanceBy(wait);
+          looks += 1;
+          if (looks > 2) throw new Error('it waits on and on');
+        },
+      },
+    });
+    calls = scene.calls.length;
+    expect([code, looks]).toEqual([1, 0]);
+    expect(stdout).toContain(finish);
+  });
+
   it('is read in 80 columns, but for commands, which are whole lines', async () => {
     await scene.rotate({ requested: ['shop'] });
     for (const cure of [() => undefined, () => scene.sync()]) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TAG } from '../../functions/core/names';
-import { deliveredKey, expectSettled, supersededKey } from '../support/converge';
+import { deliveredKey, expectSettled, live, supersededKey } from '../support/converge';
 import type { Scene } from '../support/scene';
 
 const ID = '0f8fad5b-d9cb-469f-a165-70867728950e';
@@ -87,6 +87,18 @@ describe('a delivery that was asked for', () => {
     await doneBy(scene, DELIVER);
     expect((await scene.sync({ look: ['shop'] })).summary.delivered).toBe(1);
     await expectSettled(scene);
+  });
+
+  it('does not put the retirement of the key before off, however often it is asked for (K8)', async () => {
+    const { scene, old } = await supersededKey();
+    for (const [index, day] of [93, 97, 99.5].entries()) {
+      scene.toDay(day);
+      await doneBy(scene, { ...DELIVER, id: `${ID}-${index}` });
+      expect((await scene.sync({ look: ['shop'] })).summary.delivered).toBe(1);
+      await expectSettled(scene);
+    }
+    await live(scene, [100, 101]);
+    expect(scene.keys('ci-shop').find(({ AccessKeyId }) => AccessKeyId === old)?.Status).toBe('Inactive');
   });
 
   it('writes every target again, and holds the retirement of the key before back until then', async () => {

@@ -70,9 +70,10 @@ const OUTCOMES: { readonly [Name in Step['do']]: Outcome<Name> } = {
   'record-former-users': (_step, key) => key,
   'clear-record': (_step, key) => retired(key),
   delete: ({ accessKeyId }, key) => retired(without(key, accessKeyId)),
-  deliver: ({ digest, versionId, accessKeyId, returned }, key, at) => {
+  deliver: ({ digest, versionId, accessKeyId, returned, again }, key, at) => {
     const secret = { ...key.secret, versions: labelled(key.secret, deliveredLabel(digest), versionId) };
-    return returned ? recorded({ ...key, secret }, TAG.delivered, accessKeyId, at) : { ...key, secret };
+    const tag = again ? TAG.reached : TAG.delivered;
+    return returned ? recorded({ ...key, secret }, tag, accessKeyId, at) : { ...key, secret };
   },
   check: ({ accessKeyId }, key, at) => looked(key, accessKeyId, at),
   'record-drift': ({ accessKeyId }, key, at) => recorded(key, TAG.drifted, accessKeyId, at),

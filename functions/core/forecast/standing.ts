@@ -4,7 +4,7 @@ import { rankOf } from '../findings/findings';
 import { targetName, targetSetDigest } from '../hosts/target';
 import type { AccessKey, LastUsed } from '../key/access-key';
 import { checkedAt } from '../key/check-mark';
-import { deliveredAt, isDelivered } from '../key/delivery-mark';
+import { isDelivered, lastDeliveredAt } from '../key/delivery-mark';
 import { ringOfUser } from '../key/key-ring';
 import { currentKey } from '../key/secret-state';
 import { isUsedByOthers } from '../lifecycle/not-adopted';
@@ -109,5 +109,5 @@ function deliveredOf({ entry, secret }: ImaginedKey): Delivered {
   const digest = targetSetDigest(targets, connections);
   if (current === undefined || !isDelivered(secret, current, digest)) return { places };
   const seenAt = checkedAt(secret, current, digest);
-  return { places, at: deliveredAt(secret, current), ...(seenAt === undefined ? {} : { seenAt }) };
+  return { places, at: lastDeliveredAt(secret, current), ...(seenAt === undefined ? {} : { seenAt }) };
 }

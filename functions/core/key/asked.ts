@@ -1,7 +1,7 @@
 import { after, DAY } from '../duration';
 import { TAG } from '../names';
-import { tagFor } from './dated-tag';
-import { currentKey, type SecretState } from './secret-state';
+import { readDatedTag, tagFor } from './dated-tag';
+import { CLOCK_SKEW, currentKey, type SecretState } from './secret-state';
 
 /** For so long a rotation that was asked for is tried; then it is told that nothing came of it. */
 export const ASK_STANDS_FOR = DAY;
@@ -15,6 +15,21 @@ export const NO_KEY = 'none';
  */
 export function rotationAskedAt(secret: SecretState): Date | undefined {
   return tagFor(secret, TAG.rotationAsked, currentKey(secret)?.accessKeyId ?? NO_KEY);
+}
+
+/**
+ * When a person asked for a rotation that has not come: of the current key, or of one that is not current any more though
+ * no younger one has taken its place, as after a rollback.
+ */
+export function unmetRotationAt(secret: SecretState): Date | undefined {
+  const asked = readDatedTag(secret.tags[TAG.rotationAsked]);
+  const current = currentKey(secret);
+  if (asked === undefined) return undefined;
+  const isMet =
+    current !== undefined &&
+    current.accessKeyId !== asked.accessKeyId &&
+    current.createdAt > after(asked.at, -CLOCK_SKEW);
+  return isMet ? undefined : asked.at;
 }
 
 /** Whether a person wants the current key rotated, and it is still to be tried. */

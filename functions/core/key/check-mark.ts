@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { after, HOUR } from '../duration';
 import { TAG } from '../names';
 import { datedTag, tagFor } from './dated-tag';
-import { deliveredAt } from './delivery-mark';
+import { lastDeliveredAt } from './delivery-mark';
 import type { SecretState, StoredVersion } from './secret-state';
 
 /** For how long a look at the targets says that what was delivered is there (K3: on the day of a deactivation). */
@@ -50,14 +50,14 @@ function revisionsTag({ accessKeyId, digest, revisions }: CheckMark): string {
 export function checkedAt(secret: SecretState, version: StoredVersion, digest: string): Date | undefined {
   const at = tagFor(secret, TAG.checked, version.accessKeyId);
   if (at === undefined || recordedRevisions(secret, version, digest)?.isLook !== true) return undefined;
-  return at >= deliveredAt(secret, version) ? at : undefined;
+  return at >= lastDeliveredAt(secret, version) ? at : undefined;
 }
 
 /** Since when a target is known not to hold a version any more, and is left so. */
 export function driftedAt(secret: SecretState, version: StoredVersion, digest: string): Date | undefined {
   const at = tagFor(secret, TAG.drifted, version.accessKeyId);
   const seen = checkedAt(secret, version, digest);
-  return at === undefined || at < (seen ?? deliveredAt(secret, version)) ? undefined : at;
+  return at === undefined || at < (seen ?? lastDeliveredAt(secret, version)) ? undefined : at;
 }
 
 /** Whether every target was seen to hold the version within the day, and none was seen not to since (K3). */

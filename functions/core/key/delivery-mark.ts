@@ -33,7 +33,10 @@ export function isDelivered(secret: SecretState, version: StoredVersion, digest:
  * version becomes current again it has to be delivered again, and `keyturn:delivered` records that (K1).
  */
 export function markCounts(secret: SecretState, version: StoredVersion): boolean {
-  if (isDeliveryAsked(secret, version)) return false;
+  return !isDeliveryAsked(secret, version) && countsUnasked(secret, version);
+}
+
+function countsUnasked(secret: SecretState, version: StoredVersion): boolean {
   const rotation = lastIntent(secret);
   if (rotation === undefined || isLastProduct(secret, version)) return true;
   const again = tagFor(secret, TAG.delivered, version.accessKeyId);
@@ -44,8 +47,23 @@ export function markCounts(secret: SecretState, version: StoredVersion): boolean
 export function isDeliveryAsked(secret: SecretState, { accessKeyId }: StoredVersion): boolean {
   const askedAt = tagFor(secret, TAG.deliveryAsked, accessKeyId);
   if (askedAt === undefined) return false;
-  const again = tagFor(secret, TAG.delivered, accessKeyId);
-  return again === undefined || again < askedAt;
+  return [TAG.delivered, TAG.reached].every((tag) => {
+    const again = tagFor(secret, tag, accessKeyId);
+    return again === undefined || again < askedAt;
+  });
+}
+
+/**
+ * Whether every target holds the version by its mark, and a person merely wants it written once more: the time of its
+ * delivery stays what it was, or whoever asks every week would keep the key before it Active for ever (K8).
+ */
+export function isMerelyAgain(secret: SecretState, version: StoredVersion, digest: string): boolean {
+  const { accessKeyId, labels } = version;
+  if (!isDeliveryAsked(secret, version) || !labels.includes(deliveredLabel(digest))) return false;
+  const drifted = tagFor(secret, TAG.drifted, accessKeyId);
+  const seen = tagFor(secret, TAG.checked, accessKeyId);
+  const isThere = drifted === undefined || (seen !== undefined && seen > drifted);
+  return isThere && countsUnasked(secret, version);
 }
 
 /** Whether the version is what the last rotation stored, or no rotation is known: then its age tells when it came. */
@@ -69,7 +87,7 @@ export function mayBeOvertaken(secret: SecretState, version: StoredVersion, dige
   if (isAgain && version.labels.includes(deliveredLabel(digest))) return false;
   const previous = storedVersions(secret).find(({ labels }) => labels.includes('AWSPREVIOUS'));
   if (previous?.labels.includes(deliveredLabel(digest))) {
-    const late = tagFor(secret, TAG.delivered, previous.accessKeyId);
+    const late = againAt(secret, previous) ?? tagFor(secret, TAG.delivered, previous.accessKeyId);
     // A copy of a delivery that ended just now may be at work still; a prompt one has settled before a rotation.
     if (late === undefined || after(late, DELIVERY_LIVES) <= now) return false;
   }
@@ -90,4 +108,17 @@ export function marksOn({ versionId, labels }: SecretVersion): readonly Delivery
 export function deliveredAt(secret: SecretState, anchor: StoredVersion): Date {
   const late = tagFor(secret, TAG.delivered, anchor.accessKeyId);
   return late === undefined ? anchor.createdAt : latest(anchor.createdAt, late);
+}
+
+/** The same, or when it was written once more since: until then nothing that was seen of its targets counts. */
+export function lastDeliveredAt(secret: SecretState, version: StoredVersion): Date {
+  const at = deliveredAt(secret, version);
+  return latest(at, againAt(secret, version) ?? at);
+}
+
+/** When a delivery that a person wanted once more was complete; undefined where there is none. */
+function againAt(secret: SecretState, { accessKeyId }: StoredVersion): Date | undefined {
+  const askedAt = tagFor(secret, TAG.deliveryAsked, accessKeyId);
+  const again = tagFor(secret, TAG.reached, accessKeyId);
+  return askedAt === undefined || again === undefined || again < askedAt ? undefined : again;
 }

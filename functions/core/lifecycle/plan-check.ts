@@ -3,7 +3,7 @@ import { after, DAY, HOUR } from '../duration';
 import { targetSetDigest } from '../hosts/target';
 import { checkedAt, driftedAt, revisionsOf } from '../key/check-mark';
 import { type Compromised, compromisedOf } from '../key/compromised';
-import { deliveredAt, isDelivered } from '../key/delivery-mark';
+import { isDelivered, lastDeliveredAt } from '../key/delivery-mark';
 import { inactiveSince } from '../key/key-ring';
 import { currentKey, type SecretState, type StoredVersion, storedVersions, withoutFuture } from '../key/secret-state';
 import { isRollbackAsked, withdrawnAt } from '../key/withdrawn';
@@ -45,7 +45,7 @@ export function planCheck({ entry, secret: given, compromised, now, drift, isAsk
   const seen = checkedAt(secret, version, digest);
   const every = isRetiring(entry, secret, version, now) ? CHECK_EVERY_AROUND_RETIREMENT : CHECK_EVERY;
   // A delivery looks at everything itself.
-  if (!isAsked && now < after(seen ?? deliveredAt(secret, version), every)) return undefined;
+  if (!isAsked && now < after(seen ?? lastDeliveredAt(secret, version), every)) return undefined;
   const { accessKeyId, versionId } = version;
   return {
     do: 'check',

@@ -8,6 +8,7 @@ import {
   isDelivered,
   isDeliveryAsked,
   isLastProduct,
+  isMerelyAgain,
   markCounts,
   marksOn,
   mayBeOvertaken,
@@ -124,6 +125,7 @@ function deliveryOf(
       isDeliveryAsked(secret, version) ||
       !isLastProduct(secret, version) ||
       tagFor(secret, TAG.checked, accessKeyId) !== undefined,
+    again: isMerelyAgain(secret, version, digest),
   };
 }
 

@@ -2,7 +2,7 @@ import type { RegistryEntry } from '../config/registry';
 import { after } from '../duration';
 import { targetSetDigest } from '../hosts/target';
 import type { AccessKey } from '../key/access-key';
-import { ASK_STANDS_FOR, rotationAskedAt } from '../key/asked';
+import { ASK_STANDS_FOR, unmetRotationAt } from '../key/asked';
 import { type Compromised, compromisedOf } from '../key/compromised';
 import { isDelivered, markCounts, marksOn } from '../key/delivery-mark';
 import {
@@ -86,7 +86,7 @@ type RotationRule = Rule<Situation, RotationStep, RotationFinding>;
 export function planRotation(given: RotationInput): Plan<RotationStep, RotationFinding> {
   const situation = situationOf({ ...given, secret: withoutFuture(given.secret, given.now) });
   const blocked = firstOf(BLOCKED, situation);
-  if (blocked !== undefined) return together([blocked]);
+  if (blocked !== undefined) return together([blocked, tellThatAnAskLapsed(situation)]);
   return together([...ALWAYS.map((rule) => rule(situation)), firstOf(ROTATION, situation)]);
 }
 
@@ -242,7 +242,7 @@ function userChange({ id: key, user: to }: RegistryEntry, secret: SecretState, {
 
 /** What nothing came of is not done one day when nobody thinks of it any more (K14). */
 function tellThatAnAskLapsed({ entry, secret, now }: Situation): RotationPart {
-  const askedAt = rotationAskedAt(secret);
+  const askedAt = unmetRotationAt(secret);
   const over = askedAt && after(askedAt, ASK_STANDS_FOR);
   if (askedAt === undefined || over === undefined || now < over || now >= after(over, ASK_STANDS_FOR)) return {};
   return { findings: [{ code: 'request-refused', key: entry.id, facts: { is: 'lapsed', askedAt } }] };

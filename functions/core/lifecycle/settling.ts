@@ -1,5 +1,5 @@
 import { after, HOUR } from '../duration';
-import { DELIVERY_LIVES, deliveredAt } from '../key/delivery-mark';
+import { DELIVERY_LIVES, lastDeliveredAt } from '../key/delivery-mark';
 import type { KeyRing } from '../key/key-ring';
 import { CLOCK_SKEW, newestStored, type SecretState } from '../key/secret-state';
 
@@ -10,7 +10,7 @@ const SETTLES_IN = HOUR + DELIVERY_LIVES;
 export function unsettledSince(secret: SecretState, { current }: KeyRing, now: Date): Date | undefined {
   const newest = newestStored(secret, now)?.createdAt;
   if (newest !== undefined && now < after(newest, SETTLES_IN)) return newest;
-  const delivered = current === undefined ? undefined : deliveredAt(secret, current);
+  const delivered = current === undefined ? undefined : lastDeliveredAt(secret, current);
   return delivered !== undefined && delivered <= after(now, CLOCK_SKEW) && now < after(delivered, DELIVERY_LIVES)
     ? delivered
     : undefined;

@@ -81,6 +81,8 @@ export interface Delivery {
   readonly fresh: boolean;
   /** It was delivered before, and became current again or was lost there: its time counts anew. */
   readonly returned: boolean;
+  /** Every target holds it, and a person merely wants it written once more: its time goes on. */
+  readonly again: boolean;
 }
 
 /** What is done about drift: what the configuration says, or nothing where somebody has asked only to compare. */

@@ -5,6 +5,7 @@ import { currentKey, type SecretState, storedVersions } from '../key/secret-stat
 import { unsettledSince } from '../lifecycle/settling';
 import { type PlanInput, planned, type Refused, type RequestFor, type RequestPlan, refusedAsHeld } from './plan';
 import { places } from './plan-rotate';
+import { keyBeside, roomForLeak } from './room';
 
 type Leak = RequestFor<'compromised' | 'disable-first'>;
 
@@ -72,6 +73,7 @@ function deliveredFirst(input: PlanInput<Leak>, accessKeyId: string, current: st
   }
   return [
     makes,
+    roomForLeak(keyBeside(entry, secret, input.now)),
     `As soon as every target has it, ${accessKeyId} is made Inactive: no overlap, no wait for its use to end.`,
     `Until then, a few minutes, ${accessKeyId} works and whoever has it can use it. A pipeline that is running then with ${accessKeyId} fails; those that start afterwards feel nothing.`,
     ...settling(input),
@@ -90,6 +92,7 @@ function disabledFirst(input: PlanInput<Leak>, accessKeyId: string): readonly st
     now,
     'Every pipeline that uses it fails from then on, until the new key is delivered: minutes, or longer where a target cannot be written.',
     `A new access key is made for the IAM user ${entry.user}, proved, stored and delivered to ${places(entry.targets.length)}.`,
+    roomForLeak(keyBeside(entry, secret, input.now)),
     ...settling(input),
   ];
 }

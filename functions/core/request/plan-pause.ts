@@ -3,6 +3,7 @@ import { LONGEST_PAUSE, pauseOf, pauseTag } from '../key/pause';
 import { currentKey, type SecretState } from '../key/secret-state';
 import { TAG } from '../names';
 import { wordFor } from './caller';
+import { openLeaks } from './open-leaks';
 import { type PlanInput, planned, type Refused, type RequestFor, type RequestPlan } from './plan';
 
 /** What a pause, or its end, changes. */
@@ -21,7 +22,8 @@ export function planPause(input: PlanInput<RequestFor<'pause' | 'resume'>>): Req
       `Key "${key}" goes on: its pause ${standing(secret, now)} is taken away.`,
     ]);
   }
-  const refused = refusedEnd(request.until, input);
+  const leaked = openLeaks(secret);
+  const refused = refusedEnd(request.until, input) ?? refusedAsLeaked(leaked, input);
   if (refused !== undefined) return refused;
   const tag = pauseTag({ until: request.until, by: wordFor(input.caller), why: request.why });
   if (tag === from) {
@@ -31,6 +33,10 @@ export function planPause(input: PlanInput<RequestFor<'pause' | 'resume'>>): Req
   return planned(input, { tag }, [
     `Key "${key}" is held back until ${request.until.toISOString()}, for ${daysBetween(now, request.until)} days: nothing is made, delivered, deactivated or deleted for it.`,
     held === undefined ? 'It has no key yet.' : `Its current key ${held} stays as it is, whatever its age.`,
+    ...leaked.map(
+      (accessKeyId) =>
+        `${accessKeyId} has leaked, and is not known to be Inactive: until the pause ends, it stays Active, and whoever has it can use it.`,
+    ),
     ...(from === undefined ? [] : [`The pause ${standing(secret, now)} is replaced.`]),
   ]);
 }
@@ -48,6 +54,13 @@ function refusedEnd(until: Date, { now, level }: Pick<PlanInput, 'now' | 'level'
     return { refused: 'beyond-level', message };
   }
   return undefined;
+}
+
+/** That a leaked key is made Inactive an administrator has ordered, or those who had AWS's word obeyed. */
+function refusedAsLeaked([leaked]: readonly string[], { level, entry }: PlanInput): Refused | undefined {
+  if (leaked === undefined || level === 'administrator') return undefined;
+  const message = `Access key ${leaked} of "${entry.id}" has leaked, and is not known to be Inactive: a pause would keep it Active. An administrator has to ask for it.`;
+  return { refused: 'beyond-level', message };
 }
 
 /** The pause that there is, for people. */

@@ -4,7 +4,16 @@ import { isRotationAsked, NO_KEY, rotationAskedAt } from '../key/asked';
 import { isDelivered } from '../key/delivery-mark';
 import { currentKey, currentVersion } from '../key/secret-state';
 import { placeIsFreeAt } from '../lifecycle/rollback';
-import { type PlanInput, planned, type Refused, type RequestFor, type RequestPlan, refusedAsHeld } from './plan';
+import {
+  type PlanInput,
+  planned,
+  type Refused,
+  type RequestFor,
+  type RequestPlan,
+  refusedAsHeld,
+  refusedAsRolledBack,
+} from './plan';
+import { keyBeside, roomForRotation } from './room';
 
 /** The rotate function lives no longer. */
 const IS_BEING_DONE_FOR = 5 * MINUTE;
@@ -13,7 +22,7 @@ const IS_BEING_DONE_FOR = 5 * MINUTE;
 export function planRotate(input: PlanInput<RequestFor<'rotate'>>): RequestPlan | Refused {
   const { entry, secret, now } = input;
   const { id, user, targets, policy } = entry;
-  const refused = refusedAsOneOfAll(input) ?? refusedAsHeld(input);
+  const refused = refusedAsOneOfAll(input) ?? refusedAsHeld(input) ?? refusedAsRolledBack(input);
   if (refused !== undefined) return refused;
   const current = currentKey(secret);
   const askedAt = rotationAskedAt(secret);
@@ -23,7 +32,7 @@ export function planRotate(input: PlanInput<RequestFor<'rotate'>>): RequestPlan 
     return { refused: 'nothing-to-do', message };
   }
   if (current !== undefined && !isDelivered(secret, current, targetSetDigest(targets, entry.connections))) {
-    const message = `The current key ${current.accessKeyId} of "${id}" has not reached every target yet, and a further one would overtake it. keyturn status ${id} shows why; deliver it first.`;
+    const message = `The current key ${current.accessKeyId} of "${id}" has not reached every target yet, and a further one would overtake it. keyturn status ${id} shows why; deliver it first. If somebody has deleted it or made it Inactive, the next daily run of rotate replaces it.`;
     return { refused: 'not-delivered', message };
   }
   const freeAt = placeIsFreeAt(entry, secret);
@@ -42,11 +51,13 @@ export function planRotate(input: PlanInput<RequestFor<'rotate'>>): RequestPlan 
     return planned(input, { tag: NO_KEY, of: NO_KEY }, [`Key "${id}" is rotated now.`, ...again, makes, stands]);
   }
   const { accessKeyId, createdAt } = current;
+  const beside = keyBeside(entry, secret, now);
   const overlap = policy.deactivateAfter - policy.rotateAfter;
   return planned(input, { tag: accessKeyId, of: accessKeyId }, [
-    `Key "${id}" is rotated now.`,
+    `Key "${id}" is rotated now${beside === undefined ? '' : ', if there is room'}.`,
     ...again,
     makes,
+    roomForRotation(beside),
     `Its current key ${accessKeyId}, ${daysBetween(createdAt, now)} days old, stays Active for at least ${overlap} days after that.`,
   ]);
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { datedTag } from '../key/dated-tag';
 import type { Exemption } from '../key/exemption';
-import { currentVersion } from '../key/secret-state';
+import { currentKey, currentVersion } from '../key/secret-state';
+import { isRollbackAsked } from '../key/withdrawn';
 import type { Managed } from '../lifecycle/managed';
 import { isObserved } from '../lifecycle/observed';
 import { pauseFinding } from '../lifecycle/paused';
@@ -64,6 +65,14 @@ export function refusedAsHeld({ entry, secret, now }: PlanInput): Refused | unde
   }
   if (pauseFinding(entry, secret, now) === undefined) return undefined;
   return { refused: 'held-back', message: `Key "${entry.id}" is paused: let it go on first, with keyturn resume.` };
+}
+
+/** While a key is on its way back, the one that is current is neither rotated nor delivered. */
+export function refusedAsRolledBack({ entry: { id }, secret, now }: PlanInput): Refused | undefined {
+  const current = currentKey(secret);
+  if (current === undefined || !isRollbackAsked(secret, now)) return undefined;
+  const message = `An administrator has asked for key "${id}" to be rolled back from ${current.accessKeyId}, and it is not done yet: nothing else would come of it. keyturn status ${id} shows how far it is; ask again then.`;
+  return { refused: 'in-progress', message };
 }
 
 /** A plan that writes or takes away the one tag of its verb. */

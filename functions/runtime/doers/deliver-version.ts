@@ -234,7 +234,7 @@ function refusal(
  */
 async function mark(step: Delivery, work: DeliveryWork, revisions: readonly string[]): Promise<boolean> {
   const { ports, run, managed } = work;
-  const { versionId: version, accessKeyId, createdAt, digest, markedBefore, returned } = step;
+  const { versionId: version, accessKeyId, createdAt, digest, markedBefore, returned, again } = step;
   const { name } = managed.secret;
   // A run that dies after the mark leaves the receipts in the record.
   await run.beforeGiving();
@@ -242,7 +242,7 @@ async function mark(step: Delivery, work: DeliveryWork, revisions: readonly stri
   const isLate = returned || now.getTime() - createdAt.getTime() > LATE_AFTER;
   const tags = {
     ...deliveredRevisionsTag({ accessKeyId, digest, revisions }),
-    ...(isLate ? { [TAG.delivered]: datedTag(accessKeyId, now) } : {}),
+    ...(isLate ? { [again ? TAG.reached : TAG.delivered]: datedTag(accessKeyId, now) } : {}),
   };
   if (Object.keys(tags).length > 0) {
     if (await isCurrent(step, work)) await ports.secrets.tag(name, tags);

@@ -28,9 +28,12 @@ beforeAll(async () => {
   for (const [person, names] of [
     ['carol', ['administrator', 'viewer']],
     ['alice', ['operator', 'viewer']],
+    ['erin', ['operator']],
   ] as const) {
     iam.roles.create({ RoleName: person, AssumeRolePolicyDocument: '{}' });
-    const Statement = names.flatMap((name) => withSecondFactor(policy(name)).Statement);
+    const Statement = names
+      .flatMap((name) => withSecondFactor(policy(name)).Statement)
+      .filter(({ Action }) => person !== 'erin' || !String(Action).includes('logs:'));
     enforcement.allow(iam.roles.get(person).arn, { Version: '2012-10-17', Statement });
   }
 }, 60_000);
@@ -118,6 +121,21 @@ it('has a key delivered again, and its targets compared (K13)', async () => {
     outcome: 'done',
     followed: { outcome: 'done', events: [{ event: 'check-recorded', key: 'api' }] },
   });
+});
+
+it('goes on to no further wave when what came of the last one cannot be read', async () => {
+  const done = await typedAs('erin', 'deliver', 'api', 'docs', '--batch', '1', '--why', 'a red pipeline', '--yes');
+  expect(done.stdout.replaceAll(/\s+/g, ' ')).toContain('your policy does not let you read the record');
+  expect([done.code, done.stdout]).toEqual([1, expect.stringContaining('\nNot begun: docs.\n')]);
+});
+
+it('follows a leaked key until it is Inactive', async () => {
+  const [old] = deployed.keys('ci-api');
+  const leak = ['rotate', 'api', '--compromised', '--key', old?.id ?? '', '--why', 'it is in a build log'];
+  const done = await typedAs('carol', ...leak, '--yes');
+  expect([done.code, done.stdout]).toEqual([0, expect.stringContaining('\nThe leaked key is Inactive.\n')]);
+  expect(done.stdout).toContain(`${old?.id} is Inactive now`);
+  expect(deployed.keys('ci-api').find(({ id }) => id === old?.id)?.status).toBe('Inactive');
 });
 
 it('acts once by a command that is repeated under the same ID, and follows it all the same', async () => {

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { progressOf } from '../../../cli/operate/progress';
+import { type Followable, progressOf } from '../../../cli/operate/progress';
 import { renderEnd, renderStep } from '../../../cli/render/followed';
 import type { AuditEvent } from '../../../functions/core/audit';
 
@@ -42,7 +42,7 @@ const made: Told[] = [
   [1, 'rotate key-created', { accessKeyId: 'AKIA2' }],
   [1, 'rotate key-stored', { accessKeyId: 'AKIA2' }],
 ];
-const outcomeOf = (told: readonly Told[], verb: 'rotate' | 'deliver' | 'verify' | 'rollback' = 'rotate') =>
+const outcomeOf = (told: readonly Told[], verb: Followable = 'rotate') =>
   progressOf(recordOf(...told), { ...ROTATE, do: verb }).outcome;
 
 describe('how far something is that was asked for', () => {
@@ -118,6 +118,28 @@ describe('how far something is that was asked for', () => {
     ],
   ])('of a comparison: %s', (_what, told, outcome) => {
     expect(outcomeOf(told, 'verify')).toBe(outcome);
+  });
+
+  const off = (wasCurrent: boolean): Told => [
+    4,
+    'deactivate key-deactivated',
+    { accessKeyId: 'AKIA1', reason: 'compromised', facts: { wasCurrent } },
+  ];
+  const waits = (what: string): Told[] => [
+    [1, 'deactivate finding', found('compromised', { facts: { waits: what } })],
+    [1, 'deactivate run-finished'],
+  ];
+  const everywhere: Told = [5, 'sync version-delivered', { accessKeyId: 'AKIA2' }];
+  it.each<[string, readonly Told[], string]>([
+    ['its successor is made and everywhere', [ASKED, ...made, everywhere], 'open'],
+    ['it is Inactive', [ASKED, ...made, everywhere, off(false)], 'done'],
+    ['it was retired for another reason', [ASKED, [4, off(false)[1], { reason: 'idle' }]], 'open'],
+    ['it is Inactive first, and pipelines hold nothing else', [ASKED, off(true), ...made], 'open'],
+    ['and they have the new one', [ASKED, off(true), ...made, everywhere], 'done'],
+    ['it waits for the delivery', [ASKED, ...waits('delivery')], 'open'],
+    ['it waits for room', [ASKED, ...waits('room')], 'in-the-way'],
+  ])('of a leaked key: %s', (_what, told, outcome) => {
+    for (const verb of ['compromised', 'disable-first'] as const) expect(outcomeOf(told, verb)).toBe(outcome);
   });
 
   it('is no other request’s', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE } from '../../../functions/core/duration';
 import { targetSetDigest } from '../../../functions/core/hosts/target';
 import { intentTag } from '../../../functions/core/key/intent';
+import { keyRing } from '../../../functions/core/key/key-ring';
 import { deliveredLabel } from '../../../functions/core/key/secret-state';
 import {
   type DeliveryInput,
@@ -9,6 +10,7 @@ import {
   deliverySteps,
   planDelivery,
 } from '../../../functions/core/lifecycle/plan-delivery';
+import { unsettledSince } from '../../../functions/core/lifecycle/settling';
 import { TAG } from '../../../functions/core/names';
 import {
   codes,
@@ -45,6 +47,7 @@ const delivery = {
   fresh: false,
   conclusive: true,
   returned: false,
+  again: false,
 };
 
 describe('a delivery', () => {
@@ -126,6 +129,32 @@ describe('a delivery', () => {
     ]);
     const again = { ...rotation, [TAG.delivered]: tagOf(first, day(90, HOUR)) };
     expect(plan(rolledBack, again)).toEqual(NOTHING);
+  });
+
+  it.each<[string, string[], Record<string, string>, boolean]>([
+    ['all targets hold by its mark', [DELIVERED], {}, true],
+    ['has no mark', [], {}, false],
+    ['is marked for other targets', ['DELIVERED-old'], {}, false],
+    ['has drifted', [DELIVERED], { [TAG.drifted]: tagOf(second, day(90.5)) }, false],
+    [
+      'had drifted, and was seen to be there since',
+      [DELIVERED],
+      { [TAG.drifted]: tagOf(second, day(90.2)), [TAG.checked]: tagOf(second, day(90.3)) },
+      true,
+    ],
+  ])('K3, K8: that a person wants of a key that %s counts from its first time: %s', (_what, labels, more, again) => {
+    const tags = { ...rotation, [TAG.deliveryAsked]: tagOf(second, day(90.9)), ...more };
+    const versions = [versionOf(second, 'AWSCURRENT', ...labels), versionOf(first, 'AWSPREVIOUS')];
+    const { deliver } = planDelivery({ entry, secret: secretOf(versions, tags), now: day(91) });
+    expect(deliver).toMatchObject({ returned: true, again });
+  });
+
+  it('that was asked for is no longer due when it is complete, and counts as one that may be under way (K1)', () => {
+    const tags = { ...rotation, [TAG.deliveryAsked]: tagOf(second, day(95)), [TAG.reached]: tagOf(second, day(96)) };
+    const secret = secretOf([versionOf(second, 'AWSCURRENT', DELIVERED), versionOf(first, 'AWSPREVIOUS')], tags);
+    expect(planDelivery({ entry, secret, now: day(96) }).deliver).toBeUndefined();
+    expect(unsettledSince(secret, keyRing(secret, []), day(96, MINUTE))).toEqual(day(96));
+    expect(unsettledSince(secret, keyRing(secret, []), day(96, HOUR))).toBeUndefined();
   });
 
   it.each<[string, Date, string[], Record<string, string>, object]>([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../../functions/core/duration';
 import { intentTag } from '../../../functions/core/key/intent';
-import type { RotationInput } from '../../../functions/core/lifecycle/plan-rotation';
+import { planRotation, type RotationInput } from '../../../functions/core/lifecycle/plan-rotation';
 import { TAG } from '../../../functions/core/names';
 import { DELIVERED, day, entryOf, handMade, keyOf, secretOf, versionOf } from '../web-shop';
 import { first, plan } from './quiet-key';
@@ -180,5 +180,28 @@ describe('K9: an intent of a clock that is ahead', () => {
   it('by an hour and no more is one of a run that may be at work', () => {
     expect(at(HOUR)).toMatchObject([{ severity: 'notice', since: day(40, HOUR) }]);
     expect(at(HOUR + 1)).toMatchObject([{ severity: 'attention', message: expect.stringContaining('was edited') }]);
+  });
+});
+
+describe('a rotation that was asked for, and has not come within a day (K14)', () => {
+  const third = keyOf('third', day(92.5));
+  const asked = (key: string) => ({ [TAG.rotationAsked]: `${key} ${day(92).toISOString()}` });
+  const rolledBack = [versionOf(first, 'AWSCURRENT', DELIVERED), versionOf(second, 'AWSPREVIOUS')];
+  const paused = { [TAG.paused]: `${day(99).toISOString()} alice freeze` };
+  const rotated = [versionOf(third, 'AWSCURRENT', DELIVERED), versionOf(second, 'AWSPREVIOUS')];
+
+  it.each<[string, RotationInput['secret'], boolean]>([
+    ['of the current key', secretOf(superseded, asked(second.accessKeyId)), true],
+    ['of a key that was rolled back since', secretOf(rolledBack, asked(second.accessKeyId)), true],
+    ['while a person holds the key back', secretOf(superseded, { ...asked(second.accessKeyId), ...paused }), true],
+    ['of a secret that had no key, and has none', secretOf([], asked('none')), true],
+    ['of the key before, which was done', secretOf(rotated, asked(second.accessKeyId)), false],
+    ['of a secret that had no key, which was done', secretOf(rotated, asked('none')), false],
+  ])('%s is told: %j', (_what, secret, isTold) => {
+    const told = (now: Date) =>
+      planRotation({ entry: entryOf(), secret, keys: [first, second, third], now }).findings.filter(
+        ({ code, facts }) => code === 'request-refused' && facts.is === 'lapsed',
+      ).length > 0;
+    expect([told(day(92.9)), told(day(93.5)), told(day(94.5))]).toEqual([false, isTold, false]);
   });
 });

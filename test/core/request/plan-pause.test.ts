@@ -127,6 +127,48 @@ describe('the plan of a pause', () => {
   });
 });
 
+describe('the pause of a key that has leaked', () => {
+  const AT = '2026-11-01T11:50:00Z';
+  const tags = (...written: readonly [string, string][]) => ({
+    tags: Object.fromEntries(written.map(([tag, key]) => [tag, `${key} ${AT}`])),
+  });
+  const LEAKED = 'AKIAIOSFODNN7EXAMPLE';
+
+  it.each([TAG.compromised, TAG.disableFirst])(
+    'is refused for an operator: an administrator has ordered by %s that it is made Inactive',
+    (tag) => {
+      expect(plan({ secret: tags([tag, LEAKED]) })).toMatchObject({
+        refused: 'beyond-level',
+        message: expect.stringContaining(LEAKED),
+      });
+    },
+  );
+
+  it('names it to an administrator', () => {
+    const planned = plan({ secret: tags([TAG.compromised, LEAKED]), level: 'administrator' }) as RequestPlan;
+    expect(planned.words.join(' ')).toContain(
+      `${LEAKED} has leaked, and is not known to be Inactive: until the pause ends, it stays Active, and whoever has it can use it.`,
+    );
+  });
+
+  it.each<[string, ReturnType<typeof tags>, string]>([
+    ['an adopted key', tags([TAG.compromised, 'AKIAADOPTED']), 'beyond-level'],
+    ['one that is Inactive', tags([TAG.compromised, LEAKED], [TAG.deactivated, LEAKED]), 'none'],
+    [
+      'an adopted one that is Inactive',
+      tags([TAG.compromised, 'AKIAADOPTED'], [TAG.deactivated, 'AKIAADOPTED']),
+      'none',
+    ],
+    [
+      'one of which a later record has the place',
+      tags([TAG.compromised, 'AKIAOLD'], [TAG.deactivated, 'AKIANEXT']),
+      'none',
+    ],
+  ])('of %s', (_what, secret, refused) => {
+    expect(refusalOf(plan({ secret }))).toBe(refused);
+  });
+});
+
 describe('the plan of a resume', () => {
   it.each([
     ['2026-12-01T00:00:00Z bob freeze', 'until 2026-12-01T00:00:00.000Z by bob ("freeze")'],

@@ -201,6 +201,21 @@ describe('what else is late by its age or its delivery', () => {
     ]);
     expect(late(95).summary.headline).toContain('1 rotation came late');
   });
+
+  it.each([
+    ['in its overlap', 0],
+    ['beyond it', 20],
+  ])('a rotation that came late is not whitewashed afterwards, while the superseded key is %s', (_what, beyond) => {
+    const account = stuck(new AnAccount(1).live(0, 90), 90, 95).live(95, 97);
+    const now = 97 + beyond;
+    stuck(account, 97, now);
+    const period = ['pci-8.6.3', 'nist-ia-5', 'soc2-cc6.1', 'iso27001-5.17'];
+    expect(failing(report(account, now))).toEqual(expect.arrayContaining(period));
+    accept(account, { at: now - 1, until: 160 });
+    const given = report(account, now);
+    expect(given.summary.verdict).toBe('not-compliant');
+    expect(failing(given)).toEqual(expect.arrayContaining(period));
+  });
 });
 
 describe('the report says how far back it could read what was accepted', () => {

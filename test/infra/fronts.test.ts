@@ -26,6 +26,8 @@ describe('the functions that people ask', () => {
     expect(changed.sort()).toEqual([
       'KeyRotationFactsRights',
       'KeyRotationGuardrailsPolicy',
+      // An administrator may want a key back.
+      'KeyRotationRotateRole',
       'KeyRotationSealKey',
       // A key that somebody says has leaked goes with the delivery of its successor.
       'KeyRotationTriggersDeactivate',

@@ -96,7 +96,7 @@ export const RIGHTS = {
   // What a target's host asks for beside a token stands with the host, in infra/targets.
   sync: {
     ...NONE,
-    role: [...ACT_ON_KEYS, 'ReadRegistry'],
+    role: [...ACT_ON_KEYS, 'ReadRegistry', 'StartRotation'],
     managedSecrets: [
       'secretsmanager:DescribeSecret',
       'secretsmanager:TagResource',

@@ -17,6 +17,7 @@ import { Guardrails } from '../access/guardrails';
 import { rightsInWords } from '../access/right-words';
 import { rightsOf } from '../access/rights';
 import { SecretEncryption } from '../access/secret-encryption';
+import { allowStarts } from '../access/starts';
 import type { TrailFiles } from '../access/trail-files-access';
 import { UserAccess } from '../access/user-access';
 import type { AlarmSettings } from '../alarms/alarm-settings';
@@ -336,9 +337,13 @@ export class KeyRotation extends Construct implements IKeyRotation {
     };
     const functions = rotationFunctions(this, props);
     const { archive, unarchivedEvents } = this;
+    const fronts = settings.operators ? frontFunctions(this, props, functions) : undefined;
+    if (settings.operators || settings.exposed) {
+      allowStarts(this, { functions, fronts: Object.values(fronts ?? {}).map(({ front }) => front) });
+    }
     return {
       functions,
-      fronts: settings.operators ? frontFunctions(this, props, functions) : undefined,
+      fronts,
       report: settings.audit.report && archive && reportFunction(this, props, archive),
       archive: archive && unarchivedEvents && archiveFunction(props, archive, unarchivedEvents),
     };

@@ -44,9 +44,9 @@ export interface Sts {
 }
 
 /** Starts a function of Keyturn's own, and does not wait for it. */
-export interface FunctionStarter {
+export interface FunctionStarter<Name extends Startable = Startable> {
   /** @throws KeyturnError `aws-*` */
-  start(name: Startable, asked: FunctionAsked): Promise<void>;
+  start(name: Name, asked: FunctionAsked): Promise<void>;
 }
 
 /** What it is told: which keys to look at, and who asked. What is done for them each secret says. */

@@ -9,7 +9,9 @@ import { calling } from './failure';
  *
  * @param functions name or ARN of each function that may be started
  */
-export function createFunctionStarter(functions: Readonly<Record<Startable, string>>): FunctionStarter {
+export function createFunctionStarter<Name extends Startable>(
+  functions: Readonly<Record<Name, string>>,
+): FunctionStarter<Name> {
   const client = new LambdaClient(clientConfig);
   return {
     async start(name, asked) {

@@ -165,7 +165,7 @@ export const ENV = {
   stacks: 'KEYTURN_STACKS',
   /** Digest of what reports judge by (`AUDIT_TERMS_PARAMETER`), or `none`: each run says it under its seal. */
   auditTerms: 'KEYTURN_AUDIT_TERMS',
-  /** Names of the functions that a front starts. */
+  /** Names of the functions that a front starts; sync starts the first one. */
   starts: { rotate: 'KEYTURN_ROTATE', deactivate: 'KEYTURN_DEACTIVATE', sync: 'KEYTURN_SYNC' },
   /** What those who ask this function may: `operator` or `administrator`. */
   level: 'KEYTURN_LEVEL',

@@ -58,29 +58,39 @@ export async function deactivate(
   await run.forEach(worth, (managed) => deactivateKeysOf(ports, run, managed, all));
 }
 
-/** Rotate, which the same event has started, looks at the account before it writes. */
-const WRITTEN_WITHIN = 2 * MINUTE;
+/**
+ * Rotate, which the same event has started, looks at the account before it writes, and tries again where that fails. What it
+ * writes later is met when the successor is delivered.
+ */
+const WRITTEN_WITHIN = 4 * MINUTE;
 const LOOK_AGAIN_AFTER = 5 * SECOND;
 
-/** Looks at the managed keys of which the same event makes rotate say that they have leaked, once it has said so. */
+/**
+ * Looks at the managed keys of which the same event makes rotate say that they have leaked, each as soon as it has said so:
+ * it says it of one after the other.
+ */
 async function awaitLeaks(ports: DeactivatePorts, run: Run, leaked: readonly string[]): Promise<void> {
   const until = after(run.now(), WRITTEN_WITHIN);
+  const waiting = new Set(leaked);
   for (;;) {
     const { managed } = await survey(ports, run.deployedBy);
-    const said = managed.filter(({ secret }) =>
-      saidCompromised(secret).some(({ accessKeyId }) => leaked.includes(accessKeyId)),
-    );
+    const said = managed.flatMap(({ entry, secret }) => {
+      const named = saidCompromised(secret).filter(({ accessKeyId }) => waiting.has(accessKeyId));
+      return named.length === 0 ? [] : [{ id: entry.id, named }];
+    });
+    for (const { accessKeyId } of said.flatMap(({ named }) => named)) waiting.delete(accessKeyId);
     if (said.length > 0) {
-      await lookAtLeaks(
-        ports,
-        run,
-        said.map(({ entry }) => entry.id),
-      );
-      return;
+      const ids = said.map(({ id }) => id);
+      await lookAtLeaks(ports, run, ids);
     }
-    if (run.now() >= until || !run.hasTime(LOOK_AGAIN_AFTER)) return;
+    if (waiting.size === 0) return;
+    if (run.now() >= until || !run.hasTime(LOOK_AGAIN_AFTER)) break;
     await run.time.sleep(LOOK_AGAIN_AFTER);
   }
+  // Rotate tells people whose they are, or why it could not say so.
+  run.log.warn('rotate has said of some keys in time neither that they have leaked nor of whom', {
+    leaked: [...waiting],
+  });
 }
 
 /** Every delivery starts this: where no tag names a leaked key it ends with the descriptions of the secrets. */

@@ -1,15 +1,16 @@
 import { look } from '../account/look';
 import type { Iam, Secrets } from '../account/ports';
 import type { Exposure, OnExposed } from '../core/config/exposed';
-import { toKeyturnError } from '../core/errors';
+import { type KeyturnError, toKeyturnError } from '../core/errors';
 import type { AccessKey } from '../core/key/access-key';
 import { compromisedOf, type Order, SAYS, tagOfCompromised } from '../core/key/compromised';
-import { isSameUser } from '../core/key/key-user';
-import { currentKey, storedVersions } from '../core/key/secret-state';
+import { changedUser, isSameUser } from '../core/key/key-user';
+import { currentKey, type SecretState, storedVersions } from '../core/key/secret-state';
 import type { Exposed } from '../core/lifecycle/exposed';
 import type { Managed } from '../core/lifecycle/managed';
 import { isObserved } from '../core/lifecycle/observed';
 import { pauseFinding } from '../core/lifecycle/paused';
+import { TAG } from '../core/names';
 import { isAsDeployed } from '../runtime/as-deployed';
 import { leaksOf } from '../runtime/attested';
 import type { Run } from '../runtime/run';
@@ -19,11 +20,18 @@ interface ExposedPorts {
   readonly secrets: Secrets;
 }
 
+export interface Declared {
+  /** The ids of the managed keys that are to be looked at. */
+  readonly declared: readonly string[];
+  /** Why one could not be declared, where another try may do it. */
+  readonly failed: KeyturnError | undefined;
+}
+
 /**
  * Says of the access keys that an event of AWS names that they have leaked, in the record first and then in their secrets,
  * as an administrator would; people hear of those that nothing is done about.
  *
- * @returns the ids of the managed keys that are to be looked at
+ * What fails for one key stops no other one.
  */
 export async function declareExposed(
   ports: ExposedPorts,
@@ -31,18 +39,26 @@ export async function declareExposed(
   all: readonly Managed[],
   exposure: Exposure,
   onExposed: OnExposed,
-): Promise<readonly string[]> {
+): Promise<Declared> {
   const declared: string[] = [];
+  let failed: KeyturnError | undefined;
   for (const accessKeyId of exposure.accessKeyIds) {
     const owner = await ownerOf(ports.iam, run, all, accessKeyId, exposure);
     if (owner === undefined) {
-      const { source, what, user } = exposure;
-      run.find({ code: 'exposed-unmanaged', facts: { leaked: accessKeyId, source, what, user } });
+      tellUnmanaged(run, accessKeyId, exposure);
       continue;
     }
-    if (await declare({ ports, run, managed: owner, accessKeyId, exposure, onExposed })) declared.push(owner.entry.id);
+    try {
+      if (await declare({ ports, run, managed: owner, accessKeyId, exposure, onExposed }))
+        declared.push(owner.entry.id);
+    } catch (thrown) {
+      // The other keys of the event are as urgent (K11).
+      const error = toKeyturnError(thrown);
+      run.fail(owner.entry, error, `declaring ${accessKeyId} leaked`);
+      failed ??= error.retryable ? error : undefined;
+    }
   }
-  return declared;
+  return { declared, failed };
 }
 
 /** By what the secrets and the event say; of a key from before Keyturn only IAM knows whose it is. */
@@ -88,7 +104,10 @@ async function declare({ ports, run, managed, accessKeyId, exposure, onExposed }
   const { entry } = managed;
   const { secret, keys } = await look(ports.iam, ports.secrets, managed);
   // AWS says the same again, for hours: what is harmless already needs no second word.
-  if (keys.find((key) => key.accessKeyId === accessKeyId)?.status !== 'Active') return false;
+  const status = keys.find((key) => key.accessKeyId === accessKeyId)?.status;
+  if (status === undefined && !wasDeleted(managed.entry, secret, accessKeyId))
+    tellUnmanaged(run, accessKeyId, exposure);
+  if (status !== 'Active') return false;
   const is = heldBy({ ...managed, secret }, onExposed, run.now());
   const { source, what } = exposure;
   if (is !== undefined) {
@@ -108,6 +127,16 @@ async function declare({ ports, run, managed, accessKeyId, exposure, onExposed }
   await run.beforeTaking();
   await ports.secrets.tag(secret.name, { [SAYS[order].tag]: tag });
   return true;
+}
+
+/** One that Keyturn stored for the user whom the key has had all along, and that IAM lists no more. */
+function wasDeleted({ user }: Managed['entry'], secret: SecretState, accessKeyId: string): boolean {
+  const isOfUser = secret.tags[TAG.formerUsers] === undefined && changedUser(secret, user) === undefined;
+  return isOfUser && storedVersions(secret).some((version) => version.accessKeyId === accessKeyId);
+}
+
+function tellUnmanaged(run: Run, leaked: string, { source, what, user }: Exposure): void {
+  run.find({ code: 'exposed-unmanaged', facts: { leaked, source, what, user } });
 }
 
 function heldBy({ entry, secret }: Managed, onExposed: OnExposed, now: Date): Exposed['facts']['is'] | undefined {

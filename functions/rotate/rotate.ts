@@ -112,9 +112,11 @@ async function rotateExposed(ports: RotatePorts, run: Run, options: RotateOption
     throw new KeyturnError('invalid-request', message);
   }
   const all = run.surveyed(await survey(ports, run.deployedBy), maxRotations);
-  const leaked = await declareExposed(ports, run, all, exposure, onExposed);
+  const { declared, failed } = await declareExposed(ports, run, all, exposure, onExposed);
   const admission = new Admission({ maxRotations, heldUp: new Set() });
-  await work({ ports, run, admission }, askedFor(all, leaked, false));
+  await work({ ports, run, admission }, askedFor(all, declared, false));
+  // Lambda repeats the run; what is declared is not declared again.
+  if (failed !== undefined) throw failed;
 }
 
 /** One run's rotations: what they are done with, and how many there may be. */

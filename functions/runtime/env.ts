@@ -79,6 +79,11 @@ export function startableFrom(env: Readonly<Record<string, string | undefined>>)
   return { rotate: required(env, rotate), deactivate: required(env, deactivate), sync: required(env, sync) };
 }
 
+/** The function that sync starts for keys that have leaked; undefined in a deployment where nobody can say so. */
+export function rotationFrom(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  return env[ENV.starts.rotate];
+}
+
 /** At which level those are who ask this function. @throws KeyturnError `invalid-config` */
 export function levelFrom(env: Readonly<Record<string, string | undefined>>): Level {
   const value = required(env, ENV.level);

@@ -1,5 +1,6 @@
 import { createAuditRecord } from '../aws/audit-record';
 import { createEventBuses } from '../aws/event-bus';
+import { createFunctionStarter } from '../aws/function-starter';
 import { createHostPorts } from '../aws/host-ports';
 import { createNotifier } from '../aws/notifier';
 import { createRegistry } from '../aws/registry';
@@ -8,7 +9,7 @@ import { createSecrets } from '../aws/secrets';
 import { createSts } from '../aws/sts';
 import { MINUTE } from '../core/duration';
 import { openTargets } from '../hosts/register';
-import { settingsFrom } from '../runtime/env';
+import { rotationFrom, settingsFrom } from '../runtime/env';
 import { handle, type LambdaContext } from '../runtime/handle';
 import { systemTime } from '../runtime/time';
 import { sync } from './sync';
@@ -23,7 +24,13 @@ const record = createAuditRecord(sealKey);
 const buses = createEventBuses(settings.forwardTo);
 const notifier = createNotifier(settings.topicArn);
 const hostPorts = createHostPorts();
-const ports = { sts: createSts(), secrets: createSecrets(), registry: createRegistry(settings.registryPath) };
+const rotate = rotationFrom(process.env);
+const ports = {
+  sts: createSts(),
+  secrets: createSecrets(),
+  registry: createRegistry(settings.registryPath),
+  starter: rotate === undefined ? undefined : createFunctionStarter({ rotate }),
+};
 
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
   const targets = openTargets({

@@ -1,4 +1,4 @@
-import type { Registry, Secrets, Sts, Targets } from '../account/ports';
+import type { FunctionStarter, Registry, Secrets, Sts, Targets } from '../account/ports';
 import { throughRetained } from '../account/retained';
 import { survey } from '../account/survey';
 import type { RegistryEntry } from '../core/config/registry';
@@ -14,6 +14,7 @@ import { inMode, isObserved, performable } from '../core/lifecycle/observed';
 import { byLastLook, planCheck } from '../core/lifecycle/plan-check';
 import { deliverySteps, planDelivery } from '../core/lifecycle/plan-delivery';
 import type { AboutDrift, Check } from '../core/lifecycle/steps';
+import { isToBeReplaced } from '../core/lifecycle/to-be-replaced';
 import { tokenExpiries } from '../core/lifecycle/token-expiry';
 import { secretName } from '../core/names';
 import { asDeployed } from '../runtime/as-deployed';
@@ -32,6 +33,8 @@ export interface SyncPorts {
   readonly secrets: Secrets;
   readonly registry: Registry;
   readonly targets: Targets;
+  /** Starts rotate. @default - nobody can say that a key has leaked */
+  readonly starter?: FunctionStarter<'rotate'> | undefined;
 }
 
 export interface SyncOptions {
@@ -64,6 +67,7 @@ export async function sync(given: SyncPorts, run: Run, request: SyncRequest, opt
   const picked = ids === undefined ? await everything(ports, run, options) : await pick(ids, ports, run, request);
   const managed = await withLeaks(run, picked);
   if (request.only === 'check') return compare(ports, run, managed, request);
+  if (ids === undefined) await startReplacements(ports, run, managed);
   const undelivered = managed.filter((one) => {
     const input = { ...one, now: run.now() };
     const { findings, ...plan } = planDelivery(input);
@@ -114,6 +118,21 @@ async function withLeaks(run: Run, picked: readonly Managed[]): Promise<readonly
       return compromised.length === 0 ? managed : { ...managed, compromised };
     }),
   );
+}
+
+/**
+ * Has rotate look at keys whose successor had to wait, because a delivery may have been under way or another run at work:
+ * nothing else tells it before the next day that the wait is over. What is not started now is an hour later.
+ */
+async function startReplacements({ starter }: SyncPorts, run: Run, managed: readonly Managed[]): Promise<void> {
+  const now = run.now();
+  const keys = managed.filter((one) => isToBeReplaced(one, now)).map(({ entry }) => entry.id);
+  if (starter === undefined || keys.length === 0) return;
+  try {
+    await starter.start('rotate', { keys, by: run.function, why: 'the current key has leaked' });
+  } catch (thrown) {
+    run.log.warn('rotate could not be started', { keys, code: toKeyturnError(thrown).code });
+  }
 }
 
 /** Whether somebody asks for keys by name. */

@@ -2,7 +2,12 @@ import { Effect, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { DELIVERED_LABEL_PREFIX, type DeployedFunction } from '../../functions/core/names';
 import type { RotationFunction } from '../engine/rotation-function';
-import { RIGHTS } from './rights';
+import { type RightSettings, rightsOf } from './rights';
+
+export interface GuardrailsProps {
+  readonly functions: readonly RotationFunction[];
+  readonly settings: RightSettings;
+}
 
 /**
  * What none of the functions' roles may be used for, whatever else allows it (K12). A function that was taken over can
@@ -11,13 +16,14 @@ import { RIGHTS } from './rights';
  * targets before anything is retired.
  */
 export class Guardrails extends Construct {
-  constructor(scope: Construct, id: string, { functions }: { readonly functions: readonly RotationFunction[] }) {
+  constructor(scope: Construct, id: string, { functions, settings }: GuardrailsProps) {
     super(scope, id);
+    const tagsOf = ({ name }: RotationFunction) => rightsOf(name, settings).tags;
     new Policy(this, 'Policy', {
       roles: functions.map(({ role }) => role),
       statements: [
         ...functions.map((one) => onlyInside(one)),
-        ...functions.filter(({ name }) => RIGHTS[name].tags.length > 0).map((one) => onlyItsTags(one)),
+        ...functions.filter((one) => tagsOf(one).length > 0).map((one) => onlyItsTags(one, tagsOf(one))),
         ...functions.filter(({ name }) => name === 'sync').map((one) => onlyItsLabels(one)),
       ],
     });
@@ -43,7 +49,7 @@ function onlyInside({ name, role, lambda }: RotationFunction): PolicyStatement {
   });
 }
 
-function onlyItsTags({ name, role }: RotationFunction): PolicyStatement {
+function onlyItsTags({ name, role }: RotationFunction, tags: readonly string[]): PolicyStatement {
   return new PolicyStatement({
     sid: `OnlyItsTags${titled(name)}`,
     effect: Effect.DENY,
@@ -51,7 +57,7 @@ function onlyItsTags({ name, role }: RotationFunction): PolicyStatement {
     resources: ['*'],
     conditions: {
       ArnEquals: { 'aws:PrincipalArn': role.roleArn },
-      'ForAnyValue:StringNotLike': { 'aws:TagKeys': [...RIGHTS[name].tags] },
+      'ForAnyValue:StringNotLike': { 'aws:TagKeys': [...tags] },
     },
   });
 }

@@ -161,7 +161,13 @@ export const NEEDS = {
   StartFunctions: {
     may: 'start the functions that do what was asked for, and not wait for them',
     actions: ['lambda:InvokeFunction'],
-    // Apart from the role (infra/engine/front-functions.ts).
+    // Apart from the role (starts.ts).
+    on: () => [],
+  },
+  StartRotation: {
+    may: 'have rotate look at keys whose current one has leaked',
+    actions: ['lambda:InvokeFunction'],
+    // The same, and only where somebody can say that a key has leaked.
     on: () => [],
   },
   ReadRegistry: {

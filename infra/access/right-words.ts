@@ -1,10 +1,12 @@
 import type { DeployedRight } from '../../functions/core/deployed-facts';
 import { type DeployedFunction, SECRET_PREFIX } from '../../functions/core/names';
 import { NEEDS, type Need } from './needs';
-import { RIGHTS } from './rights';
+import { RIGHTS, type RightSettings, rightsOf } from './rights';
 
 type Granted = (typeof RIGHTS)[DeployedFunction];
-type Action = Granted['managedUsers' | 'managedSecrets' | 'connectionTokens'][number];
+type Action =
+  | ReturnType<typeof rightsOf>['managedUsers'][number]
+  | Granted['managedSecrets' | 'connectionTokens'][number];
 
 const USERS = 'of exactly the managed users';
 const SECRETS = `of the managed secrets (${SECRET_PREFIX}<key>)`;
@@ -34,18 +36,19 @@ export interface Granting {
 }
 
 /** What the functions may do in words, each right once; what many may do comes last. */
-export function rightsInWords(functions: readonly Granting[]): readonly DeployedRight[] {
+export function rightsInWords(functions: readonly Granting[], settings: RightSettings): readonly DeployedRight[] {
   const holders = new Map<string, DeployedFunction[]>();
   for (const { name, needs, added = [] } of functions) {
-    for (const may of new Set([...wordsOf(name), ...added, ...needs.map((need) => NEEDS[need].may)])) {
+    for (const may of new Set([...wordsOf(name, settings), ...added, ...needs.map((need) => NEEDS[need].may)])) {
       holders.set(may, [...(holders.get(may) ?? []), name]);
     }
   }
   return [...holders].map(([may, who]) => ({ may, who })).sort((a, b) => a.who.length - b.who.length);
 }
 
-function wordsOf(name: DeployedFunction): readonly string[] {
-  const { managedUsers, managedSecrets, connectionTokens } = RIGHTS[name];
+function wordsOf(name: DeployedFunction, settings: RightSettings): readonly string[] {
+  const { managedSecrets, connectionTokens } = RIGHTS[name];
+  const { managedUsers } = rightsOf(name, settings);
   return [
     ...[...managedUsers, ...managedSecrets].map((action) => WORDS[action]),
     ...(connectionTokens.length > 0 ? [READ_TOKENS] : []),

@@ -1,3 +1,4 @@
+import type { Settings } from '../../functions/core/config/settings';
 import { type DeployedFunction, type Level, TAG } from '../../functions/core/names';
 import { tagsOf } from '../../functions/core/verbs';
 import type { Need } from './needs';
@@ -65,9 +66,7 @@ export const RIGHTS = {
   rotate: {
     ...NONE,
     role: [...ACT_ON_KEYS, 'ReadCredentialReport', 'TraceKeys'],
-    // A key that comes back is made Active: of a key of a managed user nobody can tell whether it is a rollback, so the
-    // rotating function could make it Inactive too.
-    managedUsers: ['iam:ListAccessKeys', 'iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:UpdateAccessKey'],
+    managedUsers: ['iam:ListAccessKeys', 'iam:CreateAccessKey', 'iam:DeleteAccessKey'],
     managedSecrets: [
       ...LOOK_AT_SECRET,
       'secretsmanager:TagResource',
@@ -76,8 +75,7 @@ export const RIGHTS = {
       'secretsmanager:UpdateSecretVersionStage',
     ],
     // Those of a retained secret that is taken over among them.
-    // What AWS says of a leaked key it writes as an administrator's front does.
-    tags: [TAG.intent, TAG.user, TAG.formerUsers, TAG.deactivated, TAG.reactivated, TAG.compromised, TAG.disableFirst],
+    tags: [TAG.intent, TAG.user, TAG.formerUsers, TAG.deactivated, TAG.reactivated],
     secretsKey: ['kms:GenerateDataKey', 'kms:Decrypt'],
   },
   deactivate: {
@@ -98,7 +96,7 @@ export const RIGHTS = {
   // What a target's host asks for beside a token stands with the host, in infra/targets.
   sync: {
     ...NONE,
-    role: [...ACT_ON_KEYS, 'ReadRegistry'],
+    role: [...ACT_ON_KEYS, 'ReadRegistry', 'StartRotation'],
     managedSecrets: [
       'secretsmanager:DescribeSecret',
       'secretsmanager:TagResource',
@@ -139,3 +137,33 @@ export const RIGHTS = {
   operator: front('operator'),
   administrator: front('administrator'),
 } as const satisfies Readonly<Record<DeployedFunction, FunctionRights>>;
+
+/** What decides which of its rights a function has. */
+export type RightSettings = Pick<Settings, 'operators' | 'exposed'>;
+
+/** What only rotate needs beside that, and only where somebody can ask for it, or AWS can say it. */
+const ADDED = {
+  // A key that an administrator takes back is made Active: whether it is one IAM cannot tell, so the function could make
+  // keys Inactive too.
+  rollback: ['iam:UpdateAccessKey'],
+  // What AWS says of a leaked key it writes as an administrator's front does.
+  leaks: [TAG.compromised, TAG.disableFirst],
+} as const;
+
+interface RightsInForce {
+  readonly managedUsers: readonly (
+    | (typeof RIGHTS)[DeployedFunction]['managedUsers'][number]
+    | (typeof ADDED.rollback)[number]
+  )[];
+  readonly tags: readonly string[];
+}
+
+/** What a function may do to access keys and tags of a deployment with these settings. */
+export function rightsOf(name: DeployedFunction, { operators, exposed }: RightSettings): RightsInForce {
+  const { managedUsers, tags } = RIGHTS[name];
+  if (name !== 'rotate') return { managedUsers, tags };
+  return {
+    managedUsers: [...managedUsers, ...(operators ? ADDED.rollback : [])],
+    tags: [...tags, ...(operators || exposed ? ADDED.leaks : [])],
+  };
+}

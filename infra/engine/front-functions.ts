@@ -1,10 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
-import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FunctionUrl, FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ENV, type FunctionName, type Level } from '../../functions/core/names';
-import { STARTABLE } from '../../functions/core/verbs';
-import { NEEDS, type Statement } from '../access/needs';
 import { ownNamesPrefix } from '../alarms/own-changes';
 import type { RotationFunction } from './rotation-function';
 import { type RotationFunctionsProps, recordingFunction } from './rotation-functions';
@@ -43,26 +40,5 @@ export function frontFunctions(
     const url = new FunctionUrl(front, 'Url', { function: front.lambda, authType: FunctionUrlAuthType.AWS_IAM });
     return { front, url };
   };
-  const fronts = { operator: create('operator'), administrator: create('administrator') };
-  allowStarts(scope, Object.values(fronts), functions);
-  return fronts;
-}
-
-/**
- * One policy of both roles, because a template with very many keys has no room for two; what is started by it looks at
- * what the secrets say, and does nothing else. Not in the roles themselves: the seal key's policy names them, and the
- * functions depend on that key.
- */
-function allowStarts(
-  scope: Construct,
-  fronts: readonly FrontFunction[],
-  functions: Readonly<Record<FunctionName, RotationFunction>>,
-): void {
-  const { actions }: Statement = NEEDS.StartFunctions;
-  const resources = STARTABLE.map((name) => functions[name].lambda.functionArn);
-  const policy = new Policy(scope, 'Starts', {
-    roles: fronts.map(({ front }) => front.role),
-    statements: [new PolicyStatement({ sid: 'StartFunctions', actions: [...actions], resources })],
-  });
-  for (const { front } of fronts) front.lambda.node.addDependency(policy);
+  return { operator: create('operator'), administrator: create('administrator') };
 }

@@ -15,8 +15,9 @@ import { BreakGlass, type BreakGlassSettings } from '../access/break-glass';
 import { ConnectionAccess } from '../access/connection-access';
 import { Guardrails } from '../access/guardrails';
 import { rightsInWords } from '../access/right-words';
-import { RIGHTS } from '../access/rights';
+import { rightsOf } from '../access/rights';
 import { SecretEncryption } from '../access/secret-encryption';
+import { allowStarts } from '../access/starts';
 import type { TrailFiles } from '../access/trail-files-access';
 import { UserAccess } from '../access/user-access';
 import type { AlarmSettings } from '../alarms/alarm-settings';
@@ -219,11 +220,11 @@ export class KeyRotation extends Construct implements IKeyRotation {
       writers: [...Object.values(functions), ...this.fronts].map(({ role }) => role),
       readers: report ? [report.role] : [],
     }).key;
-    this.guardrails = new Guardrails(this, 'Guardrails', { functions: this.allFunctions });
+    this.guardrails = new Guardrails(this, 'Guardrails', { functions: this.allFunctions, settings });
     this.triggers = this.createTriggers(settings);
     const actsOnUsers = [functions.rotate, functions.deactivate, functions.delete, ...(report ? [report] : [])];
     this.userAccess = actsOnUsers.map(
-      ({ name, rights }) => new UserAccess(rights, RIGHTS[name].managedUsers, settings.users?.path),
+      ({ name, rights }) => new UserAccess(rights, rightsOf(name, settings).managedUsers, settings.users?.path),
     );
     this.connectionAccess = new ConnectionAccess(functions.sync.rights);
     this._encryption = this.createEncryption(settings);
@@ -336,9 +337,13 @@ export class KeyRotation extends Construct implements IKeyRotation {
     };
     const functions = rotationFunctions(this, props);
     const { archive, unarchivedEvents } = this;
+    const fronts = settings.operators ? frontFunctions(this, props, functions) : undefined;
+    if (settings.operators || settings.exposed) {
+      allowStarts(this, { functions, fronts: Object.values(fronts ?? {}).map(({ front }) => front) });
+    }
     return {
       functions,
-      fronts: settings.operators ? frontFunctions(this, props, functions) : undefined,
+      fronts,
       report: settings.audit.report && archive && reportFunction(this, props, archive),
       archive: archive && unarchivedEvents && archiveFunction(props, archive, unarchivedEvents),
     };
@@ -403,10 +408,9 @@ export class KeyRotation extends Construct implements IKeyRotation {
     new SavedQueries(this, 'Queries', { auditLog });
   }
 
-  private watchChanges(
-    { alarms: { runbooks }, audit, deployment }: Settings,
-    { topic, key }: NotificationTopic,
-  ): OwnChanges {
+  private watchChanges(settings: Settings, { topic, key }: NotificationTopic): OwnChanges {
+    const { alarms, audit, deployment } = settings;
+    const { runbooks } = alarms;
     const keys = [this.sealKey, key, this._encryption?.key].flatMap((one) => (one === undefined ? [] : [one.keyId]));
     const namedKeys = keyIds([audit.encryptionKey, deployment.encryptionKey, this.trailFiles?.encryptionKey]);
     const { bucket, prefix, organization } = this.trailFiles ?? {};
@@ -431,7 +435,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
         keys,
         namedKeys: Lazy.list({ produce: () => [...changes.namedKeys] }, { omitEmpty: true }),
       },
-      rights: Lazy.string({ produce: () => JSON.stringify(rightsDocument(this.rightsInWords())) }),
+      rights: Lazy.string({ produce: () => JSON.stringify(rightsDocument(this.rightsInWords(settings))) }),
     });
     // Their names are one for the account.
     this.auditLog._makeAfter(facts);
@@ -442,9 +446,10 @@ export class KeyRotation extends Construct implements IKeyRotation {
     return changes;
   }
 
-  private rightsInWords(): readonly DeployedRight[] {
+  private rightsInWords(settings: Settings): readonly DeployedRight[] {
     const added = new Map<string, readonly string[]>([['sync', this.connectionAccess.words]]);
-    return rightsInWords(this.allFunctions.map(({ name, needs }) => ({ name, needs, added: added.get(name) })));
+    const granting = this.allFunctions.map(({ name, needs }) => ({ name, needs, added: added.get(name) }));
+    return rightsInWords(granting, settings);
   }
 
   private createAuditor({ audit: { encryptionKey } }: Settings, { topic }: NotificationTopic): ManagedPolicy {

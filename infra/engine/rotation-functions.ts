@@ -101,13 +101,15 @@ export function recordingFunction(
   });
 }
 
+type Environment = Readonly<Record<string, string>>;
+
 /** The four functions that rotate. */
 export function rotationFunctions(
   scope: Construct,
   props: RotationFunctionsProps,
 ): Readonly<Record<FunctionName, RotationFunction>> {
   const { settings, origins } = props;
-  const create = (id: string, name: FunctionName, minutes: number, description: string) =>
+  const create = (id: string, name: FunctionName, minutes: number, description: string, more: Environment = {}) =>
     recordingFunction(scope, id, props, {
       name,
       description,
@@ -122,13 +124,17 @@ export function rotationFunctions(
         ...(name === 'delete' ? former(settings) : {}),
         ...(name === 'rotate' && settings.exposed ? { [ENV.onExposed]: settings.onExposed } : {}),
         ...(name === 'sync' ? { [ENV.allowedOrigins]: origins, [ENV.drift]: settings.drift } : {}),
+        ...more,
       },
     });
+  const rotate = create('Rotate', 'rotate', 5, 'makes fresh access keys');
+  const ofLeaks: Environment =
+    settings.operators || settings.exposed ? { [ENV.starts.rotate]: rotate.lambda.functionName } : {};
   return {
-    rotate: create('Rotate', 'rotate', 5, 'makes fresh access keys'),
+    rotate,
     deactivate: create('Deactivate', 'deactivate', 5, 'makes superseded access keys Inactive'),
     delete: create('Delete', 'delete', 5, 'deletes Inactive access keys'),
-    sync: create('Sync', 'sync', 15, 'delivers access keys to their targets'),
+    sync: create('Sync', 'sync', 15, 'delivers access keys to their targets', ofLeaks),
   };
 }
 

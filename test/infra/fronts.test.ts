@@ -26,7 +26,11 @@ describe('the functions that people ask', () => {
     expect(changed.sort()).toEqual([
       'KeyRotationFactsRights',
       'KeyRotationGuardrailsPolicy',
+      // An administrator may want a key back.
+      'KeyRotationRotateRole',
       'KeyRotationSealKey',
+      // It has rotate look at a leaked key whose wait is over.
+      'KeyRotationSyncFunction',
       // A key that somebody says has leaked goes with the delivery of its successor.
       'KeyRotationTriggersDeactivate',
     ]);
@@ -50,7 +54,9 @@ describe('the functions that people ask', () => {
   });
 
   it.each(LEVELS)('K12: %s may do this and nothing else', (level) => {
-    expect(statementsOf(template, level).map(({ Sid, Action }) => [Sid, [Action].flat()])).toEqual([
+    // The one policy that starts functions has a statement of sync's too.
+    const own = statementsOf(template, level).filter(({ Sid }) => Sid !== 'StartRotation');
+    expect(own.map(({ Sid, Action }) => [Sid, [Action].flat()])).toEqual([
       ['WriteOwnLog', ['logs:CreateLogStream', 'logs:PutLogEvents']],
       ['ListRegistry', ['ssm:GetParametersByPath']],
       ['ListSecrets', ['secretsmanager:ListSecrets']],
@@ -100,6 +106,25 @@ describe('the functions that people ask', () => {
         ).toBe(false);
     },
   );
+
+  it('K12: they start the functions that do what is asked, and sync starts rotate alone, where a key can have leaked', async () => {
+    const starts = async (of: typeof template, name: (typeof FUNCTION_NAMES)[number] | (typeof LEVELS)[number]) => {
+      const may = FUNCTION_NAMES.map(async (started) => {
+        const one = resourcesOf(of, 'AWS::Lambda::Function').find(({ id }) =>
+          id.startsWith(`KeyRotation${titled(started)}Function`),
+        );
+        const resource = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${one?.id}`;
+        return (await mayFunction(of, name, { action: 'lambda:InvokeFunction', resource })) ? [started] : [];
+      });
+      return (await Promise.all(may)).flat();
+    };
+    for (const level of LEVELS) expect(await starts(template, level)).toEqual(['rotate', 'deactivate', 'sync']);
+    for (const name of ['rotate', 'deactivate', 'delete'] as const) expect(await starts(template, name)).toEqual([]);
+    const exposed = synthesize({ ...ONE_KEY, exposed: true });
+    expect([await starts(template, 'sync'), await starts(exposed, 'sync')]).toEqual([['rotate'], ['rotate']]);
+    expect(await starts(without, 'sync')).toEqual([]);
+    expect(JSON.stringify(without)).not.toContain('KEYTURN_ROTATE');
+  });
 
   it('K12: only they tell on the bus what people asked, and no deed of another function', async () => {
     const may = (name: (typeof FUNCTION_NAMES)[number] | (typeof LEVELS)[number], detailType: string) =>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseRights } from '../../functions/core/deployed-facts';
 import { FUNCTION_NAMES, type FunctionName } from '../../functions/core/names';
 import { mayAdministrator, mayFunction, policiesOf, roleOf, secretPolicyOf, statementsOf } from './access';
 import { ACCOUNT, arnOfSecret, REGION, roleArn } from './deployed';
@@ -142,6 +143,28 @@ describe('K12: each function can do only what it needs', () => {
         expect(await may(tag), tag).toBe(false);
         expect(await may(...own, tag), `${tag} beside its own`).toBe(false);
       }
+    },
+  );
+
+  it.each([
+    ['nobody can ask, and AWS says nothing', {}, [false, false]],
+    ['people can ask', { operators: true }, [true, true]],
+    ['AWS says that keys have leaked', { exposed: true }, [false, true]],
+  ])(
+    'lets rotate make a key Active, and say that one has leaked, only where it may have to: %s',
+    async (_when, settings, [takesBack, saysOfLeaks]) => {
+      const deployed = synthesize({ ...ONE_KEY, ...settings });
+      const own = { resource: arnOfSecret('keyturn/web-shop'), resourcePolicy: secretPolicyOf(deployed, 'web-shop') };
+      expect(await mayFunction(deployed, 'rotate', { action: 'iam:UpdateAccessKey', resource: USER })).toBe(takesBack);
+      for (const tag of ['keyturn:compromised', 'keyturn:disable-first']) {
+        const context = { 'aws:TagKeys': [tag] };
+        const may = await mayFunction(deployed, 'rotate', { ...own, action: 'secretsmanager:TagResource', context });
+        expect(may, tag).toBe(saysOfLeaks);
+      }
+      // What people are told of it.
+      const facts = resourcesOf(deployed, 'AWS::SSM::Parameter').find(({ id }) => id.includes('FactsRights'));
+      const makes = parseRights('rights', String(facts?.Properties.Value)).find(({ may }) => /Inactive/.test(may));
+      expect(makes?.who).toEqual(takesBack ? ['rotate', 'deactivate'] : ['deactivate']);
     },
   );
 

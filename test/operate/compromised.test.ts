@@ -102,6 +102,43 @@ describe('a key that is declared compromised', () => {
     expect(statusOf(scene, old)).toBe('Inactive');
   });
 
+  it('is made within minutes of the hourly sync that sees it settled, where it was made moments before (K9)', async () => {
+    const scene = await deliveredKey();
+    const young = scene.currentKey('shop') ?? '';
+    const { answer } = await declared(scene, LEAKED);
+    expect(answer?.plan?.words.join('\n')).toContain('by the next hourly run of sync then');
+    const waiting = await scene.rotate(LOOK);
+    expect(waiting.findings).toEqual(['compromised', 'settling']);
+    expect(told(waiting, 'compromised')?.message).not.toContain('within minutes');
+    scene.started.splice(0);
+    for (let hour = 1; hour <= 3 && scene.started.length === 0; hour += 1) {
+      await scene.sync();
+      if (scene.started.length === 0) scene.clock.advanceBy(60 * MINUTE);
+    }
+    expect(scene.started).toEqual([{ name: 'rotate', keys: ['shop'] }]);
+    expect((await scene.rotate(LOOK)).summary.rotated).toBe(1);
+    scene.started.splice(0);
+    await scene.sync();
+    await scene.deactivate(LOOK);
+    expect([statusOf(scene, young), scene.started]).toEqual(['Inactive', []]);
+    await expectSettled(scene);
+  });
+
+  it('is not looked at again by the hour while a person holds it back, and delivers all the same where nothing starts', async () => {
+    const { scene, old } = await leaked();
+    scene.startsNothing = true;
+    expect((await scene.sync()).thrown).toBeUndefined();
+    scene.startsNothing = false;
+    scene.started.splice(0);
+    scene.setTag(
+      'shop',
+      TAG.paused,
+      `${after(new Date(scene.clock.now()), 60 * 60 * MINUTE).toISOString()} alice freeze`,
+    );
+    await scene.sync();
+    expect([scene.started, statusOf(scene, old)]).toEqual([[], 'Active']);
+  });
+
   it('is done by the daily runs when nothing was started', async () => {
     const { scene, old } = await leaked();
     await scene.day();

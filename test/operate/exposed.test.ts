@@ -3,7 +3,7 @@ import { exposureOf, type OnExposed } from '../../functions/core/config/exposed'
 import { TAG } from '../../functions/core/names';
 import { deactivateRequestOf } from '../../functions/deactivate/trigger';
 import { rotateRequestOf } from '../../functions/rotate/trigger';
-import { deliveredKey, expectSettled } from '../support/converge';
+import { delivered, deliveredKey, expectSettled } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
 
@@ -137,6 +137,66 @@ describe('a managed key that AWS says has leaked', () => {
       [['exposed-unmanaged'], 0],
     ]);
     expect(scene.currentKey('shop')).toBe(old);
+  });
+});
+
+/** Two delivered keys of two users, both of which one event names. */
+async function twoLeaked() {
+  const { scene, old } = await used(1);
+  await delivered(scene, 'blog');
+  scene.toDay(40);
+  const other = scene.currentKey('blog') ?? '';
+  const { detail, ...event } = health(old);
+  const affectedEntities = [old, other].map((entityValue) => ({ entityValue }));
+  return { scene, old, other, both: { ...event, detail: { ...detail, affectedEntities } } };
+}
+
+describe('several keys that one event names', () => {
+  it('are declared in spite of one that cannot be looked at (K11)', async () => {
+    const { scene, old, other, both } = await twoLeaked();
+    scene.awsFault = ({ action, input }) =>
+      action === 'ListAccessKeys' && input.UserName === 'ci-shop'
+        ? { kind: 'error', status: 404, code: 'NoSuchEntity' }
+        : undefined;
+    const outcome = await exposed(scene, both);
+    expect([outcome.findings, outcome.summary.rotated]).toEqual([['user-missing', 'compromised'], 1]);
+    // Nothing that another try could do.
+    expect(outcome.thrown).toBeUndefined();
+    expect(scene.currentKey('blog')).not.toBe(other);
+    scene.awsFault = undefined;
+    expect((await exposed(scene, both)).summary.rotated).toBe(1);
+    expect(scene.currentKey('shop')).not.toBe(old);
+  });
+
+  it('are all made Inactive first where that is configured, however late rotate says it of the last one', async () => {
+    const { scene, old, other, both } = await twoLeaked();
+    const { leaked } = deactivateRequestOf(both);
+    await exposed(scene, health(old), 'disable-first');
+    // Deactivate has met the first one, and waits.
+    let looks = 0;
+    scene.onCall = ({ action, input }) => {
+      if (action === 'UpdateAccessKey' && JSON.stringify(input).includes(old)) looks += 1;
+      if (action !== 'ListSecrets' || looks === 0) return;
+      scene.onCall = undefined;
+      declaring = exposed(scene, health(other), 'disable-first');
+    };
+    let declaring: Promise<unknown> | undefined;
+    await scene.deactivate({ leaked });
+    await declaring;
+    expect([statusOf(scene, old), scene.keys('ci-blog').map(({ Status }) => Status)]).toEqual([
+      'Inactive',
+      ['Inactive', 'Active'],
+    ]);
+  });
+
+  it('are told where they are of a user whom the managed key does not have any more', async () => {
+    const { scene, old } = await used();
+    scene.account.invoke(scene.admin, 'iam', 'DeleteAccessKey', { UserName: 'ci-shop', AccessKeyId: old });
+    // Keyturn's own, of this user, and gone: harmless.
+    expect((await exposed(scene, health(old))).findings).toEqual([]);
+    scene.setTag('shop', TAG.user, 'ci-before');
+    expect((await exposed(scene, health(old))).findings).toEqual(['exposed-unmanaged']);
+    expect((await exposed(scene, guardDuty('AKIAIOSFODNN7EXAMPLE'))).findings).toEqual(['exposed-unmanaged']);
   });
 });
 

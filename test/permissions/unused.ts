@@ -44,6 +44,16 @@ export const UNUSED: Readonly<Record<string, string>> = {
       'Nobody asks for anything in these lives; test/attacks/front.test.ts rotates and rolls back with all policies in force.',
     ]),
   ),
+  'sync: role StartRotation: lambda:InvokeFunction':
+    'No key has leaked in these lives; test/infra/fronts.test.ts says what it starts, test/operate/compromised.test.ts when.',
+  ...Object.fromEntries(
+    ['sync: role StartFunctions', 'operator: role StartRotation', 'administrator: role StartRotation'].map(
+      (statement) => [
+        `${statement}: lambda:InvokeFunction`,
+        'The one policy that starts functions holds it for another role, which its condition names.',
+      ],
+    ),
+  ),
   'delete: secret Delete: secretsmanager:ListSecretVersionIds':
     'Asked only when a key made by hand stands beside a superseded one that is due, in the place of a current key that was ' +
     'deleted by hand; rotate and deactivate meet such a key, and look in the same way.',

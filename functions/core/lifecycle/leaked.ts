@@ -7,6 +7,8 @@ import type { FoundOfAccessKey } from './found';
 export type LeakWaits =
   /** Its successor is made now. */
   | 'rotation'
+  /** A delivery of it may be under way: its successor is made when that is over. */
+  | 'settling'
   /** Its successor has no room: a person can make some. */
   | 'room'
   /** Its successor is not at every target. */

@@ -25,7 +25,7 @@ import {
 import { isWithdrawn } from '../key/withdrawn';
 import { dueAt } from './due';
 import type { UserChanged } from './former-users';
-import { stillActive } from './leaked';
+import { type LeakWaits, stillActive } from './leaked';
 import { noRoom, takingOver, waitsForWithdrawn } from './no-room';
 import { pauseFinding } from './paused';
 import { notRolledBack, rollbackSteps } from './rollback';
@@ -231,8 +231,12 @@ function tellThatItHasLeaked(situation: Situation): RotationPart {
   const { entry, ring, reason, compromised } = situation;
   const leak = compromisedOf(compromised, ring.anchor?.accessKeyId);
   if (reason !== 'compromised' || leak === undefined) return {};
-  const canRotate = hasRoom(situation) || spareVersion(situation) !== undefined;
-  return { findings: [stillActive(entry, leak, canRotate ? 'rotation' : 'room')] };
+  return { findings: [stillActive(entry, leak, leakWaits(situation))] };
+}
+
+function leakWaits(situation: Situation): LeakWaits {
+  if (!hasRoom(situation) && spareVersion(situation) === undefined) return 'room';
+  return deliveriesSettle(situation) === undefined ? 'rotation' : 'settling';
 }
 
 function userChange({ id: key, user: to }: RegistryEntry, secret: SecretState, { anchor }: KeyRing): UserChanged {

@@ -102,6 +102,6 @@ function settling({ secret, now }: PlanInput<Leak>): readonly string[] {
   const since = unsettledSince(secret, keyRing(secret, []), now);
   if (since === undefined) return [];
   return [
-    `It was made or delivered at ${since.toISOString()}, so the new one is made up to 80 minutes after that, when its deliveries are over for certain.`,
+    `It was made or delivered at ${since.toISOString()}: the new one is made when its deliveries are over for certain, up to 80 minutes after that, by the next hourly run of sync then.`,
   ];
 }

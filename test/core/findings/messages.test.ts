@@ -804,6 +804,11 @@ function leaks(): typeof EXAMPLES {
       `Its successor is being made; it is made Inactive as soon as that is at every target, within minutes. ${orNow}`,
     ),
     active(
+      'settling',
+      'It was made or delivered so lately that a delivery may still be under way. Its successor is made by the first hourly ' +
+        `run of sync after that: 80 minutes after it was made, and up to an hour more. ${orNow}`,
+    ),
+    active(
       'room',
       'User bitbucket-web-shop has two access keys, so there is no room for its successor. Delete the one beside ' +
         'AKIA0000000000000OLD if nobody needs it (aws iam delete-access-key --user-name bitbucket-web-shop --access-key-id …); ' +

@@ -57,7 +57,9 @@ describe('the rotation of a key that has leaked', () => {
   });
 
   it('waits for deliveries that may be under way', () => {
-    expect(codes(rotate({ compromised: leak(second), now: day(90, HOUR) }))).toEqual(['compromised', 'settling']);
+    const { findings } = rotate({ compromised: leak(second), now: day(90, HOUR) });
+    expect(findings.map(({ code }) => code)).toEqual(['compromised', 'settling']);
+    expect(findings[0]?.facts).toMatchObject({ waits: 'settling' });
   });
 
   it('is held back by a pause (K14)', () => {

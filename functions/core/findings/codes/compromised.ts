@@ -27,6 +27,9 @@ const orNow = (key: string) =>
 const WAITS: Readonly<Record<LeakWaits, (key: string, accessKeyId: string, user: string) => string>> = {
   rotation: (key) =>
     `Its successor is being made; it is made Inactive as soon as that is at every target, within minutes. ${orNow(key)}`,
+  settling: (key) =>
+    'It was made or delivered so lately that a delivery may still be under way. Its successor is made by the first ' +
+    `hourly run of sync after that: 80 minutes after it was made, and up to an hour more. ${orNow(key)}`,
   room: (key, accessKeyId, user) =>
     `User ${user} has two access keys, so there is no room for its successor. Delete the one beside ${accessKeyId} if nobody ` +
     `needs it (aws iam delete-access-key --user-name ${user} --access-key-id …); Keyturn does not do so before its time. ${orNow(key)}`,

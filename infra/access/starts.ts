@@ -1,0 +1,41 @@
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { FunctionName } from '../../functions/core/names';
+import { STARTABLE } from '../../functions/core/verbs';
+import type { RotationFunction } from '../engine/rotation-function';
+import { NEEDS } from './needs';
+
+export interface StartsProps {
+  readonly functions: Readonly<Record<FunctionName, RotationFunction>>;
+  readonly fronts: readonly RotationFunction[];
+}
+
+/**
+ * Who may start functions that look at what the secrets say: the fronts, and sync, which sees every hour that the wait of a
+ * key that has leaked is over.
+ *
+ * One policy of all their roles, each with its own statement, because a template with very many keys has no room for
+ * several. Not in the roles themselves: the seal key's policy names them, and the functions depend on that key.
+ */
+export function allowStarts(scope: Construct, { functions, fronts }: StartsProps): void {
+  const { sync } = functions;
+  const statement = (
+    sid: 'StartFunctions' | 'StartRotation',
+    by: readonly RotationFunction[],
+    what: readonly FunctionName[],
+  ) =>
+    new PolicyStatement({
+      sid,
+      actions: [...NEEDS[sid].actions],
+      resources: what.map((name) => functions[name].lambda.functionArn),
+      conditions: { ArnEquals: { 'aws:PrincipalArn': by.map(({ role }) => role.roleArn) } },
+    });
+  const policy = new Policy(scope, 'Starts', {
+    roles: [...fronts, sync].map(({ role }) => role),
+    statements: [
+      ...(fronts.length > 0 ? [statement('StartFunctions', fronts, [...STARTABLE])] : []),
+      statement('StartRotation', [sync], ['rotate']),
+    ],
+  });
+  for (const { lambda } of fronts) lambda.node.addDependency(policy);
+}

@@ -1,6 +1,6 @@
 import type { Secrets } from '../../account/ports';
 import { KeyturnError } from '../../core/errors';
-import { currentKey } from '../../core/key/secret-state';
+import { currentKey, withoutFuture } from '../../core/key/secret-state';
 import { isRollbackAsked } from '../../core/key/withdrawn';
 import type { Work } from './doer';
 
@@ -15,7 +15,8 @@ export async function notWantedBack(
   { ports, run, managed }: Work<{ readonly secrets: Secrets }>,
 ): Promise<void> {
   const secret = await ports.secrets.describe(managed.secret.name);
-  if (currentKey(secret)?.accessKeyId !== accessKeyId && !isRollbackAsked(secret, run.now())) return;
+  if (currentKey(secret)?.accessKeyId !== accessKeyId && !isRollbackAsked(withoutFuture(secret, run.now()), run.now()))
+    return;
   throw new KeyturnError(
     'label-moved',
     `${accessKeyId} of ${managed.secret.name} is current again, or on its way to it: it is left as it is.`,

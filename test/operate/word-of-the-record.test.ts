@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY, MINUTE } from '../../functions/core/duration';
 import { datedTag } from '../../functions/core/key/dated-tag';
 import { TAG } from '../../functions/core/names';
-import { expectSettled, supersededKey } from '../support/converge';
+import { deliveredKey, expectSettled, supersededKey } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
 
@@ -85,6 +85,24 @@ describe.each(SAYS)('a tag %s that nobody may have written', (tag) => {
   });
 });
 
+describe('a rollback that the record does not know', () => {
+  it('keeps no key from being retired, also when it is asked for every day anew (K8)', async () => {
+    const { scene, old } = await supersededKey();
+    const current = scene.currentKey('shop');
+    for (const day of [100.1, 111.2]) {
+      scene.toDay(day);
+      await scene.rotate();
+      await scene.sync();
+      for (const run of [() => scene.deactivate(), () => scene.delete()]) {
+        forge(scene, TAG.withdrawn, 'shop', 0);
+        expect(await lasted(scene, run)).toBeLessThan(5 * MINUTE);
+      }
+      expect(statusOf(scene, old)).toBe(day > 110 ? undefined : 'Inactive');
+    }
+    expect(scene.currentKey('shop')).toBe(current);
+  });
+});
+
 describe('while the record cannot be read', () => {
   const isRead = ({ action }: { readonly action: string }) => action === 'FilterLogEvents';
   const unread = (scene: Scene) => {
@@ -93,8 +111,8 @@ describe('while the record cannot be read', () => {
   };
 
   it.each(SAYS)('a delivery that the tag %s would hold back is held, and that is said (K14)', async (tag) => {
-    const scene = await newScene();
-    scene.manage('shop');
+    const scene = await deliveredKey();
+    scene.toDay(90);
     await scene.rotate();
     forge(scene, tag, 'shop', 0);
     unread(scene);

@@ -223,8 +223,15 @@ export interface AuditRecord {
    *
    * @param reason only those with this reason
    * @param by only those of this function: of its streams alone months are read as fast as a day of all of them
+   * @param until none that is younger. @default - to this day
    */
-  recorded(since: Date, event: AuditEventName, reason?: string, by?: string): Promise<readonly AuditEvent[]>;
+  recorded(
+    since: Date,
+    event: AuditEventName,
+    reason?: string,
+    by?: string,
+    until?: Date,
+  ): Promise<readonly AuditEvent[]>;
   /** What it has of the attempts that began on a day (UTC, `2026-11-28`), sealed events only. */
   ofDay(day: string): Promise<RecordOfDay>;
   /** The events of one attempt in their order, as they were written down; sealed ones only, by a key before this one too. */

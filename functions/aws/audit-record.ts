@@ -67,12 +67,13 @@ export function createAuditRecord(
     } while (nextToken !== undefined);
   }
 
-  const recorded: AuditRecord['recorded'] = async (since, event, reason, by) => {
+  const recorded: AuditRecord['recorded'] = async (since, event, reason, by, until) => {
     const because = reason === undefined ? '' : ` && $.reason = "${reason}"`;
     const found: AuditEvent[] = [];
     const filterPattern = `{ $.event = "${event}"${because} }`;
     const logStreamNamePrefix = by === undefined ? undefined : `${by}/`;
-    for await (const read of proved({ filterPattern, logStreamNamePrefix }, since)) found.push(read.event);
+    const asked = { filterPattern, logStreamNamePrefix, endTime: until?.getTime() };
+    for await (const read of proved(asked, since)) found.push(read.event);
     return found;
   };
 

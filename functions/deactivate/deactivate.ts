@@ -13,6 +13,7 @@ import { isLeak, worthDeactivationLook } from '../core/lifecycle/worth-a-look';
 import { secretName } from '../core/names';
 import { isAsDeployed } from '../runtime/as-deployed';
 import { leaksOf } from '../runtime/attested';
+import { byTheRecord } from '../runtime/by-the-record';
 import { perform } from '../runtime/doers/perform';
 import { missedBefore, reportUnavailable } from '../runtime/missing-report';
 import type { Run } from '../runtime/run';
@@ -37,10 +38,11 @@ export interface DeactivateOptions {
 
 /** Makes every superseded key Inactive whose time has come and that nobody uses any more, and what has leaked at once. */
 export async function deactivate(
-  ports: DeactivatePorts,
+  given: DeactivatePorts,
   run: Run,
   { look: named, leaked }: DeactivateOptions = {},
 ): Promise<void> {
+  const ports = { ...given, secrets: byTheRecord(given.secrets, run, 'is-held') };
   if (leaked !== undefined) {
     await awaitLeaks(ports, run, leaked);
     return;

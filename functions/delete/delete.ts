@@ -8,6 +8,7 @@ import { inMode } from '../core/lifecycle/observed';
 import { planDeletion } from '../core/lifecycle/plan-deletion';
 import { worthDeletionLook } from '../core/lifecycle/worth-a-look';
 import { isAsDeployed } from '../runtime/as-deployed';
+import { byTheRecord } from '../runtime/by-the-record';
 import { perform } from '../runtime/doers/perform';
 import { missedBefore, reportUnavailable } from '../runtime/missing-report';
 import type { Run } from '../runtime/run';
@@ -19,7 +20,8 @@ interface DeletePorts {
 }
 
 /** Deletes every superseded key that was Inactive for the whole recovery period. */
-export async function deleteKeys(ports: DeletePorts, run: Run): Promise<void> {
+export async function deleteKeys(given: DeletePorts, run: Run): Promise<void> {
+  const ports = { ...given, secrets: byTheRecord(given.secrets, run, 'is-held') };
   const { iam, secrets } = ports;
   // Begun first: IAM makes it while the registry and the secrets are read.
   const reading = readCredentialReport(iam, run.time, run.timeLeft());

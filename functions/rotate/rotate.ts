@@ -21,7 +21,7 @@ import { usersPathFindings } from '../core/lifecycle/users-path';
 import { worthRotationLook } from '../core/lifecycle/worth-a-look';
 import { asDeployed, isAsDeployed } from '../runtime/as-deployed';
 import { leaksOf } from '../runtime/attested';
-import { byTheRecord } from '../runtime/by-the-record';
+import { byTheRecord, settled } from '../runtime/by-the-record';
 import { perform } from '../runtime/doers/perform';
 import { missedBefore, reportUnavailable } from '../runtime/missing-report';
 import type { Run } from '../runtime/run';
@@ -204,8 +204,9 @@ function startingAt(id: string | undefined, keys: readonly Managed[]): readonly 
 
 /** What is to be current again must not be retired by a run that looked before that was asked for (K1). */
 async function retirementsOver(run: Run, { entry, secret }: Item): Promise<void> {
+  const asked = await settled(secret, run, 'is-not-done');
   const now = run.now();
-  const end = retirementsEnd(entry, secret, now);
+  const end = retirementsEnd(entry, asked, now);
   if (end !== undefined) await run.time.sleep(end.getTime() - now.getTime());
 }
 

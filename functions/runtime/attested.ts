@@ -1,12 +1,10 @@
-import type { AuditEvent } from '../core/audit';
-import { after, earliest, MINUTE, SECOND } from '../core/duration';
-import { toKeyturnError } from '../core/errors';
 import type { AccessKey } from '../core/key/access-key';
-import { type Compromised, saidCompromised } from '../core/key/compromised';
+import { type Compromised, compromisedOf, SAYS, saidCompromised, tagOfCompromised } from '../core/key/compromised';
 import { currentKey, type SecretState, withoutFuture } from '../core/key/secret-state';
 import type { Unproved } from '../core/lifecycle/leaked';
-import { ATTESTING, attestedSince, isAttested } from '../core/request/attested';
+import { ATTESTING, isAttested } from '../core/request/attested';
 import type { Run } from './run';
+import { type Said, type Word, wordFor } from './word';
 
 /** What the tags of a secret say of leaked keys, and what of it is to be obeyed. */
 export interface Leaks {
@@ -18,10 +16,6 @@ export interface Leaks {
 }
 
 const NONE: Leaks = { compromised: [], doubtful: [], findings: [] };
-
-/** The function is started in the same second in which the record gets the word, and takes seconds to show it. */
-const WORD_COMES_WITHIN = 2 * MINUTE;
-const ASK_AGAIN_AFTER = 5 * SECOND;
 
 /**
  * What of the leaked keys that the tags name the record proves. Costs nothing where the tags name none that matters.
@@ -37,38 +31,34 @@ export async function leaksOf(run: Run, id: string, given: SecretState, keys?: r
   // Of a key that is not there nothing is done, and the planner says so.
   const gone = said.filter(({ accessKeyId }) => keys?.every((key) => key.accessKeyId !== accessKeyId));
   if (matters.length === 0) return { ...NONE, compromised: gone };
-  try {
-    const compromised = await proved(run, id, matters);
-    const unproved = matters.filter((one) => !compromised.includes(one));
-    const findings = unproved.map((one) => unprovedFinding(id, secret, one, 'unproved'));
-    return { ...NONE, compromised: [...compromised, ...gone], findings };
-  } catch (thrown) {
-    run.log.warn('the record does not say whether a key has leaked', { key: id, code: toKeyturnError(thrown).code });
-    const findings = matters.map((one) => unprovedFinding(id, secret, one, 'unreadable'));
-    return { compromised: gone, doubtful: matters, findings };
-  }
+  const words = await Promise.all(matters.map((one) => wordFor(run, leakSaid(id, secret, one))));
+  const withWord = (asked: Word) => matters.filter((_one, at) => words[at] === asked);
+  const unproved = withWord('not-there').map((one) => unprovedFinding(id, secret, one, 'unproved'));
+  const unreadable = withWord('unknown').map((one) => unprovedFinding(id, secret, one, 'unreadable'));
+  return {
+    compromised: [...withWord('there'), ...gone],
+    doubtful: withWord('unknown'),
+    findings: [...unproved, ...unreadable],
+  };
+}
+
+/** Whether the record has to be asked before anything is done with the current key. */
+export function isLeakInDoubt(given: SecretState, now: Date): boolean {
+  const secret = withoutFuture(given, now);
+  return compromisedOf(saidCompromised(secret), currentKey(secret)?.accessKeyId) !== undefined;
 }
 
 function isActive(keys: readonly AccessKey[] | undefined, accessKeyId: string): boolean {
   return (keys ?? []).some((key) => key.accessKeyId === accessKeyId && key.status === 'Active');
 }
 
-async function proved(run: Run, id: string, said: readonly Compromised[]): Promise<readonly Compromised[]> {
-  for (;;) {
-    const events = await wordsOf(run, said);
-    const compromised = said.filter((one) => isAttested(one, id, events));
-    const open = said.filter((one) => !compromised.includes(one));
-    const mayCome = open.some(({ at }) => run.now() < after(at, WORD_COMES_WITHIN));
-    if (!mayCome || !run.hasTime(ASK_AGAIN_AFTER)) return compromised;
-    await run.time.sleep(ASK_AGAIN_AFTER);
-  }
-}
-
-async function wordsOf(run: Run, said: readonly Compromised[]): Promise<readonly AuditEvent[]> {
-  const [first = run.now(), ...others] = said.map(attestedSince);
-  const since = earliest(first, ...others);
-  const all = await Promise.all(ATTESTING.map(({ event }) => run.recorded(since, event)));
-  return all.flat();
+function leakSaid(id: string, secret: SecretState, one: Compromised): Said {
+  return {
+    name: `${secret.name} ${SAYS[one.order].tag}=${tagOfCompromised(one)}`,
+    at: one.at,
+    writers: ATTESTING,
+    isWord: (event) => isAttested(one, id, [event]),
+  };
 }
 
 function unprovedFinding(key: string, secret: SecretState, said: Compromised, is: Unproved['facts']['is']): Unproved {

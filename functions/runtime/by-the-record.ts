@@ -1,74 +1,88 @@
 import type { Secrets } from '../account/ports';
 import type { AuditEvent } from '../core/audit';
-import { after, MINUTE, SECOND } from '../core/duration';
-import { toKeyturnError } from '../core/errors';
-import type { SecretState } from '../core/key/secret-state';
+import { type SecretState, withoutFuture } from '../core/key/secret-state';
 import { isRollbackAsked, withdrawal } from '../core/key/withdrawn';
 import { idOfSecret, type Level, TAG } from '../core/names';
 import type { Run } from './run';
-
-/** The front writes the tag, and then that it did; the record shows it seconds later. */
-const RECORD_SHOWS_IN = MINUTE;
-const ASKED_EVERY = 5 * SECOND;
+import { isAnswered, type Said, wordFor } from './word';
 
 /** Who takes a key back. */
 const LEVEL: Level = 'administrator';
 
-type Word = 'there' | 'not-there' | 'unknown';
+/** What becomes of a rollback while the record cannot be read: what it holds back is held (K14), what it does is not done. */
+type Unread = 'is-held' | 'is-not-done';
+
+/** A new tag while the word for the one before was waited for is waited for too; that somebody writes one a minute is not. */
+const MOST_WAITS = 2;
 
 /**
  * The secrets without what their tags say of a rollback that the sealed record does not know: whoever may tag a secret can
  * write that, and an administrator alone may have it done. It is told, and nothing more. What is done already needs no word
  * any more: that a key is withdrawn only keeps it from being current, and from going too soon.
  *
- * @param unread what becomes of it while the record cannot be read: what it holds back is held (K14), what it would have
- * done is not done
+ * A list shows what the tags say, as it is of all keys: each is described where it is worked on, so that the doubt about
+ * one delays no other (K11).
  */
-export function byTheRecord(secrets: Secrets, run: Run, unread: 'is-held' | 'is-not-done'): Secrets {
-  const words = new Map<string, Promise<Word>>();
-  const checked = async (secret: SecretState): Promise<SecretState> => {
-    const tag = secret.tags[TAG.withdrawn];
-    if (tag === undefined || !isRollbackAsked(secret, run.now())) return secret;
-    const name = `${secret.name} ${tag}`;
-    const word = words.get(name) ?? asked(secret, tag, run);
-    words.set(name, word);
-    const said = await word;
-    return said === 'there' || (said === 'unknown' && unread === 'is-held') ? secret : withoutWithdrawal(secret);
+export function byTheRecord(secrets: Secrets, run: Run, unread: Unread): Secrets {
+  const read = async (describe: () => Promise<SecretState>): Promise<SecretState> => {
+    for (let waits = 0; ; waits += 1) {
+      const secret = await describe();
+      const said = rollbackSaid(secret, run);
+      const isKnown = said === undefined || isAnswered(run, said);
+      if (isKnown || waits === MOST_WAITS) return settled(secret, run, unread);
+      // What was read before the wait is old.
+      await wordFor(run, said);
+    }
   };
   return {
     ...secrets,
-    list: async (prefix) => Promise.all((await secrets.list(prefix)).map(checked)),
-    describe: async (name) => checked(await secrets.describe(name)),
-    describeWithUnlabelled: async (name) => checked(await secrets.describeWithUnlabelled(name)),
+    describe: (name) => read(() => secrets.describe(name)),
+    describeWithUnlabelled: (name) => read(() => secrets.describeWithUnlabelled(name)),
   };
 }
 
-async function asked(secret: SecretState, tag: string, run: Run): Promise<Word> {
-  const { accessKeyId, at = run.now() } = withdrawal(secret) ?? {};
+/** Whether it takes the record's word to know what is to be done. */
+export function isRollbackInDoubt(secret: SecretState, run: Run): boolean {
+  return rollbackSaid(secret, run) !== undefined;
+}
+
+/** One secret without a rollback that the record does not know. */
+export async function settled(secret: SecretState, run: Run, unread: Unread): Promise<SecretState> {
+  const said = rollbackSaid(secret, run);
+  if (said === undefined)
+    return withoutFuture(secret, run.now()).tags[TAG.withdrawn] ? secret : withoutWithdrawal(secret);
+  const word = await wordFor(run, said);
+  return word === 'there' || (word === 'unknown' && unread === 'is-held') ? secret : withoutWithdrawal(secret);
+}
+
+/** A rollback that is to be done today. */
+function rollbackSaid(given: SecretState, run: Run): Said | undefined {
+  const secret = withoutFuture(given, run.now());
+  const said = withdrawal(secret);
+  if (said === undefined || !isRollbackAsked(secret, run.now())) return undefined;
+  const { accessKeyId, at } = said;
+  const tag = secret.tags[TAG.withdrawn];
   const key = idOfSecret(secret.name);
-  try {
-    for (;;) {
-      const events = await run.recorded(at, 'ask-written');
-      if (events.some((event) => isWordFor(event, key, tag))) return 'there';
-      if (run.now() >= after(at, RECORD_SHOWS_IN) || !run.hasTime()) break;
-      await run.time.sleep(ASKED_EVERY);
-    }
-  } catch (thrown) {
-    run.log.warn('the record does not say whether a rollback was asked for', { code: toKeyturnError(thrown).code });
-    return 'unknown';
-  }
-  if (key !== undefined && accessKeyId !== undefined) {
-    run.find({ code: 'not-rolled-back', key, accessKeyId, facts: { is: 'not-in-record', askedAt: at } });
-  }
-  return 'not-there';
+  return {
+    name: `${secret.name} ${TAG.withdrawn}=${tag}`,
+    at,
+    writers: [{ event: 'ask-written', by: LEVEL }],
+    isWord: (event) => isWordFor(event, key, tag),
+    isMissing: () => {
+      const facts = { is: 'not-in-record', askedAt: at } as const;
+      if (key !== undefined) run.find({ code: 'not-rolled-back', key, accessKeyId, facts });
+    },
+  };
 }
 
 /** Of this key, this access key and this time. */
-function isWordFor({ function: by, key, outcome, facts }: AuditEvent, id: string | undefined, tag: string): boolean {
-  return by === LEVEL && key === id && outcome === 'ok' && facts?.do === 'rollback' && facts.tag === tag;
+function isWordFor({ event, function: by, key, outcome, facts }: AuditEvent, id: string | undefined, tag?: string) {
+  const isAsk = event === 'ask-written' && by === LEVEL && outcome === 'ok' && facts?.do === 'rollback';
+  return isAsk && key === id && facts.tag === tag;
 }
 
 function withoutWithdrawal(secret: SecretState): SecretState {
+  if (secret.tags[TAG.withdrawn] === undefined) return secret;
   const { [TAG.withdrawn]: _withdrawal, ...tags } = secret.tags;
   return { ...secret, tags };
 }

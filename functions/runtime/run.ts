@@ -102,10 +102,17 @@ export class Run {
    *
    * @param reason only those with this reason
    * @param by only those of this function
+   * @param until none that is younger
    * @throws KeyturnError `aws-*`
    */
-  recorded(since: Date, event: AuditEventName, reason?: string, by?: string): Promise<readonly AuditEvent[]> {
-    return this.#props.record.recorded(since, event, reason, by);
+  recorded(
+    since: Date,
+    event: AuditEventName,
+    reason?: string,
+    by?: string,
+    until?: Date,
+  ): Promise<readonly AuditEvent[]> {
+    return this.#props.record.recorded(since, event, reason, by, until);
   }
 
   /** What the record has of the attempts of a day. @throws KeyturnError `aws-*` */

@@ -18,8 +18,8 @@ import { isToBeReplaced } from '../core/lifecycle/to-be-replaced';
 import { tokenExpiries } from '../core/lifecycle/token-expiry';
 import { secretName } from '../core/names';
 import { asDeployed } from '../runtime/as-deployed';
-import { leaksOf } from '../runtime/attested';
-import { byTheRecord } from '../runtime/by-the-record';
+import { isLeakInDoubt, leaksOf } from '../runtime/attested';
+import { byTheRecord, isRollbackInDoubt, settled } from '../runtime/by-the-record';
 import type { Neighbours } from '../runtime/doers/contested';
 import type { DeliverPorts } from '../runtime/doers/deliver-version';
 import type { Run } from '../runtime/run';
@@ -47,6 +47,11 @@ export interface SyncOptions {
 /** Each asks two endpoints eight times in a minute. */
 const PROOFS_AT_A_TIME = 50;
 
+/** What holds a delivery back does so while the record cannot be read. */
+const UNREAD = 'is-held';
+/** Each waits for the record most of its time. */
+const ASKED_AT_A_TIME = 10;
+
 /** A refusal of one half may pass; the next run may be an hour away. */
 const AGAIN_AFTER = MINUTE;
 const MOST_AGAIN = 3;
@@ -61,13 +66,39 @@ interface Due extends Managed {
  * delivered is still there.
  */
 export async function sync(given: SyncPorts, run: Run, request: SyncRequest, options: SyncOptions): Promise<void> {
-  const ports = { ...given, secrets: byTheRecord(given.secrets, run, 'is-held') };
+  const ports = { ...given, secrets: byTheRecord(given.secrets, run, UNREAD) };
   const { ids, unknown } = request;
   if (unknown) run.find({ code: 'unknown-event', facts: {} });
-  const picked = ids === undefined ? await everything(ports, run, options) : await pick(ids, ports, run, request);
-  const managed = await withLeaks(run, picked);
-  if (request.only === 'check') return compare(ports, run, managed, request);
-  if (ids === undefined) await startReplacements(ports, run, managed);
+  const managed = ids === undefined ? await everything(ports, run, options) : await pick(ids, ports, run, request);
+  if (request.only === 'check') return compare(ports, run, await undoubted(run, managed), request);
+  const neighbours = neighboursOf(ids === undefined ? managed : undefined, ports.registry, run.now());
+  const delivering = { ...ports, targets: failingFast(ports.targets), neighbours };
+  const doubtful = managed.filter(({ secret }) => isInDoubt(secret, run));
+  const clear = managed.filter((one) => !doubtful.includes(one));
+  // Nobody waits for what the record says of another key (K11).
+  const first = await bring(delivering, run, clear, request, options);
+  const asked = doubtful.length === 0 ? [] : await undoubted(run, doubtful);
+  if (ids === undefined) await startReplacements(ports, run, asked);
+  const last = asked.length === 0 ? undefined : await bring(delivering, run, asked, request, options);
+  const known = new Map([...first.known, ...(last?.known ?? [])]);
+  let halved: readonly Managed[] = [...first.halved, ...(last?.halved ?? [])];
+  for (let again = 0; again < MOST_AGAIN && isWorthWaiting(halved, run); again += 1) {
+    await run.time.sleep(AGAIN_AFTER);
+    const afresh = { ...delivering, targets: failingFast(ports.targets) };
+    halved = await deliverAll(afresh, run, halved, { isFresh: false, known });
+  }
+}
+
+type Delivering = SyncPorts & DeliverPorts;
+
+/** Delivers what some keys' targets lack, and looks at the others of them whose time it is. */
+async function bring(
+  delivering: Delivering,
+  run: Run,
+  managed: readonly Managed[],
+  request: SyncRequest,
+  options: SyncOptions,
+) {
   const undelivered = managed.filter((one) => {
     const input = { ...one, now: run.now() };
     const { findings, ...plan } = planDelivery(input);
@@ -78,23 +109,16 @@ export async function sync(given: SyncPorts, run: Run, request: SyncRequest, opt
   const refused = isOfPerson(request) ? managed.filter(({ entry }) => isObserved(entry)) : [];
   // A look at a target sends the token there, as a delivery does the key.
   const all = [...undelivered, ...unseen, ...refused];
-  const deployed = await asDeployed(ports.secrets, run, [...new Map(all.map(byId)).values()]);
+  const deployed = await asDeployed(delivering.secrets, run, [...new Map(all.map(byId)).values()]);
   const wanted = [...new Set([...undelivered, ...refused])].filter(({ entry }) => deployed.has(entry.id));
   const due = wanted.filter((one) => mayBeDelivered(one, run, request));
   const checks = unseen.filter(({ entry }) => deployed.has(entry.id));
-  const neighbours = neighboursOf(ids === undefined ? managed : undefined, ports.registry, run.now());
-  const delivering = { ...ports, targets: failingFast(ports.targets), neighbours };
-  const { ready, known } = await prepared(ports, run, due);
+  const { ready, known } = await prepared(delivering, run, due);
   // What was listed may be minutes old; what was picked alone is as fresh as it can be.
-  const isFresh = ids?.length === 1 && known.size === 0;
+  const isFresh = request.ids?.length === 1 && known.size === 0;
   // What pipelines wait for goes first.
   const delivered = await deliverAll(delivering, run, startingElsewhere(ready, run.now()), { isFresh, known });
-  let halved: readonly Managed[] = [...delivered, ...(await checkAll(delivering, run, checks))];
-  for (let again = 0; again < MOST_AGAIN && isWorthWaiting(halved, run); again += 1) {
-    await run.time.sleep(AGAIN_AFTER);
-    const afresh = { ...delivering, targets: failingFast(ports.targets) };
-    halved = await deliverAll(afresh, run, halved, { isFresh: false, known });
-  }
+  return { halved: [...delivered, ...(await checkAll(delivering, run, checks))], known };
 }
 
 /** Looks whether the targets of some keys hold what was delivered to them; what does not is told, and left so. */
@@ -110,14 +134,27 @@ async function compare(ports: SyncPorts, run: Run, managed: readonly Managed[], 
   );
 }
 
-/** What has leaked is not delivered; of a current key of which a tag says so the record is asked. */
-async function withLeaks(run: Run, picked: readonly Managed[]): Promise<readonly Managed[]> {
-  return Promise.all(
-    picked.map(async (managed) => {
-      const { compromised } = await leaksOf(run, managed.entry.id, managed.secret);
-      return compromised.length === 0 ? managed : { ...managed, compromised };
-    }),
+/** Whether a tag says of the current key that it has leaked, or is taken back. */
+function isInDoubt(secret: SecretState, run: Run): boolean {
+  return isLeakInDoubt(secret, run.now()) || isRollbackInDoubt(secret, run);
+}
+
+/** The same keys, with what the record says of such tags: what has leaked is not delivered, nor what is taken back. */
+async function undoubted(run: Run, managed: readonly Managed[]): Promise<readonly Managed[]> {
+  const known = new Map<string, Managed>();
+  const doubtful = managed.filter(({ secret }) => isInDoubt(secret, run));
+  await run.forEach(
+    doubtful,
+    async (one) => {
+      const { compromised, doubtful: unread, findings } = await leaksOf(run, one.entry.id, one.secret);
+      // What is not proved is told by the daily runs; here it holds nothing back.
+      run.findAll(findings.filter(({ facts }) => facts.is === 'unreadable'));
+      const secret = await settled(one.secret, run, UNREAD);
+      known.set(one.entry.id, { ...one, secret, compromised: [...compromised, ...unread] });
+    },
+    ASKED_AT_A_TIME,
   );
+  return managed.flatMap((one) => known.get(one.entry.id) ?? (doubtful.includes(one) ? [] : [one]));
 }
 
 /**

@@ -32,6 +32,14 @@ export function isRollbackAsked(secret: SecretState, now: Date): boolean {
 }
 
 /**
+ * Whether some stored key may be the one that comes back; whoever has asked IAM knows which one is (`keyOnItsWayBack`).
+ * Where there is none nothing waits for it (K8).
+ */
+export function mayComeBack(secret: SecretState, now: Date): boolean {
+  return isRollbackAsked(secret, now) && keysBefore(secret).length > 0;
+}
+
+/**
  * Whether a stored key is withdrawn: it was taken back, and an older one is current again. It is never current again, nor
  * delivered. Where somebody has edited the secret, what was taken back stays so.
  */

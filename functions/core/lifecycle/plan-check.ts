@@ -6,7 +6,7 @@ import { type Compromised, compromisedOf } from '../key/compromised';
 import { isDelivered, lastDeliveredAt } from '../key/delivery-mark';
 import { inactiveSince } from '../key/key-ring';
 import { currentKey, type SecretState, type StoredVersion, storedVersions, withoutFuture } from '../key/secret-state';
-import { isRollbackAsked, withdrawnAt } from '../key/withdrawn';
+import { mayComeBack, withdrawnAt } from '../key/withdrawn';
 import { pauseFinding } from './paused';
 import { deactivationDue } from './retirement';
 import type { AboutDrift, Check } from './steps';
@@ -39,7 +39,7 @@ export function planCheck({ entry, secret: given, compromised, now, drift, isAsk
   if (version === undefined || entry.targets.length === 0) return undefined;
   // What has drifted would be delivered again.
   if (compromisedOf(compromised, version.accessKeyId) !== undefined) return undefined;
-  if (pauseFinding(entry, secret, now) !== undefined || isRollbackAsked(secret, now)) return undefined;
+  if (pauseFinding(entry, secret, now) !== undefined || mayComeBack(secret, now)) return undefined;
   const digest = targetSetDigest(entry.targets, entry.connections);
   if (!isDelivered(secret, version, digest)) return undefined;
   const seen = checkedAt(secret, version, digest);

@@ -5,7 +5,6 @@ import { tagFor } from '../key/dated-tag';
 import { inactiveSince, type KeyRing, ringOfUser } from '../key/key-ring';
 import type { SeenUses } from '../key/key-use';
 import { type StoredVersion, withoutFuture } from '../key/secret-state';
-import { isRollbackAsked } from '../key/withdrawn';
 import { TAG } from '../names';
 import { EARLY_BY } from './due';
 import type { FoundOfAccessKey } from './found';
@@ -14,6 +13,7 @@ import { type NeitherIdle, planMakingRoom } from './making-room';
 import { type PauseFinding, pauseFinding } from './paused';
 import { type Reactivated, reactivated } from './reactivated';
 import { deactivationDue, type RetirementInput } from './retirement';
+import { keyOnItsWayBack } from './rollback';
 import { type Part, together } from './rules';
 import type { Plan, StepNamed } from './steps';
 import { type SuccessorFinding, successorProblem } from './successor';
@@ -56,11 +56,12 @@ export function planDeactivation(given: RetirementInput): Plan<DeactivationStep,
   const input = { ...given, secret: withoutFuture(given.secret, given.now) };
   const paused = pauseFinding(input.entry, input.secret, input.now);
   if (paused !== undefined) return { steps: [], findings: [paused] };
-  // One of the superseded keys is on its way back.
-  if (isRollbackAsked(input.secret, input.now)) return { steps: [], findings: [] };
   const ring = ringOfUser(input.secret, input.keys, input.entry.user);
   const { anchor: successor } = ring;
-  const leaks = planLeaks(input, ring);
+  const back = keyOnItsWayBack(input.secret, input.keys, input.now);
+  const leaks = planLeaks(input, ring, back?.accessKeyId);
+  // One of the superseded keys is on its way back: what has leaked goes all the same.
+  if (back !== undefined) return together(leaks);
   if (successor === undefined) {
     // Of two adopted keys the other one is what pipelines hold.
     return activeLeaks(input).length > 0 ? together(leaks) : planMakingRoom(input, ring);
@@ -73,10 +74,17 @@ export function planDeactivation(given: RetirementInput): Plan<DeactivationStep,
 /**
  * A key that has leaked is made Inactive as soon as its successor is at every target: no overlap, no idle days, no hold
  * and no look of that day. Where it was asked for, before that; then pipelines hold a dead key until they get the new one.
+ *
+ * @param back the key that an administrator has on its way back
  */
-function planLeaks(input: RetirementInput, ring: KeyRing): readonly Part<DeactivationStep, StillActive | NoSuchKey>[] {
+function planLeaks(
+  input: RetirementInput,
+  ring: KeyRing,
+  back: string | undefined,
+): readonly Part<DeactivationStep, StillActive | NoSuchKey>[] {
   const each = activeLeaks(input).map(({ key, leak }): Part<DeactivationStep, StillActive> => {
     const { accessKeyId } = key;
+    if (accessKeyId === back) return {};
     if (ring.unknown.includes(key)) return { findings: [stillActive(input.entry, leak, 'person')] };
     const waits = leak.order === 'disable-first' ? undefined : leakWaits(input, ring, key);
     if (waits !== undefined) return { findings: [stillActive(input.entry, leak, waits)] };

@@ -4,11 +4,11 @@ import type { AccessKey } from '../key/access-key';
 import { readDatedTag } from '../key/dated-tag';
 import { inactiveSince, type KeyRing, ringOfUser } from '../key/key-ring';
 import { withoutFuture } from '../key/secret-state';
-import { isRollbackAsked } from '../key/withdrawn';
 import { TAG } from '../names';
 import type { FoundOfAccessKey } from './found';
 import { type PauseFinding, pauseFinding } from './paused';
 import { type RetirementInput, retirementAges } from './retirement';
+import { keyOnItsWayBack } from './rollback';
 import { type Part, together } from './rules';
 import type { Plan, StepNamed } from './steps';
 import { type SuccessorFinding, successorProblem } from './successor';
@@ -33,7 +33,7 @@ export function planDeletion(given: RetirementInput): Plan<DeletionStep, Deletio
   const paused = pauseFinding(input.entry, input.secret, input.now);
   if (paused !== undefined) return { steps: [], findings: [paused] };
   // One of the superseded keys is on its way back.
-  if (isRollbackAsked(input.secret, input.now)) return { steps: [], findings: [] };
+  if (keyOnItsWayBack(input.secret, input.keys, input.now) !== undefined) return { steps: [], findings: [] };
   const ring = ringOfUser(input.secret, input.keys, input.entry.user);
   const plan = together(inactive(input, ring).map((key) => planOne(input, ring, key)));
   return plan.steps.length === 0 && isRecordOfNobody(input) ? { ...plan, steps: [{ do: 'clear-record' }] } : plan;

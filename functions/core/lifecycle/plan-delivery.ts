@@ -23,7 +23,7 @@ import {
   storedVersions,
   withoutFuture,
 } from '../key/secret-state';
-import { isRollbackAsked } from '../key/withdrawn';
+import { mayComeBack } from '../key/withdrawn';
 import { TAG } from '../names';
 import type { FoundOfKey } from './found';
 import { type LeftTorn, leftTorn } from './left-torn';
@@ -81,7 +81,7 @@ export function planDelivery({ entry, secret: given, compromised, now }: Deliver
   const paused = pauseFinding(entry, secret, now);
   if (paused !== undefined) return { ...NOTHING, findings: [paused, ...torn('paused')] };
   // The key before it is on its way back, and is delivered as soon as it is current.
-  if (isRollbackAsked(secret, now)) return NOTHING;
+  if (mayComeBack(secret, now)) return NOTHING;
   if (currentVersion(secret) === undefined) return NOTHING;
   if (version === undefined) {
     const facts = { seenBy: 'delivery', secret: secret.name } as const;

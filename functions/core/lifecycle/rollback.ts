@@ -42,13 +42,18 @@ export function rollbackSteps(
   now: Date,
 ): readonly StepNamed<'reactivate' | 'promote'>[] {
   const from = currentVersion(secret)?.versionId;
-  const back = keyToComeBack(secret, keys);
-  if (from === undefined || back === undefined || !isRollbackAsked(secret, now)) return [];
+  const back = keyOnItsWayBack(secret, keys, now);
+  if (from === undefined || back === undefined) return [];
   const { accessKeyId, versionId, status } = back;
   return [
     ...(status === 'Inactive' ? [{ do: 'reactivate', accessKeyId } as const] : []),
     { do: 'promote', accessKeyId, versionId, from, reason: 'rolled-back' },
   ];
+}
+
+/** What a rollback that is to be done makes current; undefined where none is asked for, or there is no such key. */
+export function keyOnItsWayBack(secret: SecretState, keys: readonly AccessKey[], now: Date) {
+  return isRollbackAsked(secret, now) ? keyToComeBack(secret, keys) : undefined;
 }
 
 /** The newest key before the current one that IAM still lists. */

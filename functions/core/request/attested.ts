@@ -1,5 +1,4 @@
 import type { AuditEvent, AuditEventName } from '../audit';
-import { after, MINUTE } from '../duration';
 import { type Compromised, SAYS, tagOfCompromised } from '../key/compromised';
 import type { FunctionName, Level } from '../names';
 
@@ -12,14 +11,6 @@ export const ATTESTING = [
   readonly event: AuditEventName;
   readonly by: Level | FunctionName;
 }[];
-
-/** The record's word is written right after the tag; clocks of two functions may differ. */
-export const WORD_AROUND = 5 * MINUTE;
-
-/** Since when the record is searched for the word of what a tag says. */
-export function attestedSince({ at }: Compromised): Date {
-  return after(at, -WORD_AROUND);
-}
 
 /**
  * Whether the record says of a key what its tag says: for that managed key, that access key, that time and that order, by

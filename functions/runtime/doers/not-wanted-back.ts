@@ -1,7 +1,7 @@
 import type { Secrets } from '../../account/ports';
 import { KeyturnError } from '../../core/errors';
-import { currentKey } from '../../core/key/secret-state';
-import { isRollbackAsked } from '../../core/key/withdrawn';
+import { currentKey, withoutFuture } from '../../core/key/secret-state';
+import { isRollbackAsked, keysBefore } from '../../core/key/withdrawn';
 import type { Work } from './doer';
 
 /**
@@ -14,8 +14,11 @@ export async function notWantedBack(
   accessKeyId: string,
   { ports, run, managed }: Work<{ readonly secrets: Secrets }>,
 ): Promise<void> {
-  const secret = await ports.secrets.describe(managed.secret.name);
-  if (currentKey(secret)?.accessKeyId !== accessKeyId && !isRollbackAsked(secret, run.now())) return;
+  const now = run.now();
+  const secret = withoutFuture(await ports.secrets.describe(managed.secret.name), now);
+  // A user has two keys at most: a stored one beside the current one is what comes back.
+  const isOnItsWay = isRollbackAsked(secret, now) && keysBefore(secret).some((key) => key.accessKeyId === accessKeyId);
+  if (currentKey(secret)?.accessKeyId !== accessKeyId && !isOnItsWay) return;
   throw new KeyturnError(
     'label-moved',
     `${accessKeyId} of ${managed.secret.name} is current again, or on its way to it: it is left as it is.`,

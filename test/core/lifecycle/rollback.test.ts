@@ -158,6 +158,40 @@ describe('a key that is taken back', () => {
     expect(deeds(planDeletion({ ...gone, secret: withTags(secret, { [TAG.withdrawn]: '' }) }))).toEqual(['delete']);
   });
 
+  it('K8: keeps nothing from being retired or delivered where there is none to come back', () => {
+    const tagged = (at: Date) => withTags(seenAt(asked, at), { [TAG.withdrawn]: tagOf(newer, at) });
+    const input = { entry, lastUsed: usesOf([older, day(50)]), now: day(101, HOUR) };
+    // An adopted key is in no version: it is never current again.
+    const alone = { ...tagged(day(101)), versions: [versionOf(newer, 'AWSCURRENT', DELIVERED)], createdAt: day(89) };
+    expect(deeds(planDeactivation({ ...input, secret: alone, keys: both }))).toEqual(['deactivate']);
+    const deletable = withTags(
+      { ...alone, ...seenAt(alone, day(112)) },
+      {
+        [TAG.deactivated]: tagOf(older, day(101)),
+        [TAG.withdrawn]: tagOf(newer, day(112)),
+      },
+    );
+    const gone = { ...input, secret: deletable, keys: [inactive, newer], now: day(112, HOUR) };
+    expect(deeds(planDeletion(gone))).toEqual(['delete']);
+    const undelivered = { ...alone, versions: [versionOf(newer, 'AWSCURRENT')] };
+    expect(planDelivery({ entry, secret: undelivered, now: day(101, HOUR) }).deliver).toBeDefined();
+  });
+
+  it.each(['disable-first', 'deliver-first'] as const)('does not keep a leaked key Active (%s)', (order) => {
+    const leak = (key: AccessKey) => [{ accessKeyId: key.accessKeyId, at: ASKED, order }];
+    const retire = (keys: readonly AccessKey[], compromised: ReturnType<typeof leak>) =>
+      planDeactivation({ entry, secret: asked, keys, lastUsed: usesOf(), compromised, now: day(92, HOUR) });
+    // The one before is on its way back.
+    const ofCurrent = retire(both, leak(newer));
+    expect([deeds(ofCurrent), codes(ofCurrent)]).toEqual(
+      order === 'disable-first' ? [['deactivate'], []] : [[], ['compromised']],
+    );
+    expect(deeds(retire(both, leak(older)))).toEqual([]);
+    // And here is none.
+    expect(deeds(retire([newer], leak(newer)))).toEqual(order === 'disable-first' ? ['deactivate'] : []);
+    expect(codes(retire([newer], leak(newer)))).toEqual(order === 'disable-first' ? [] : ['compromised']);
+  });
+
   it('K1: waits for retirements that may be at work, where the time of the one before has come', () => {
     const of = (at: Date, more: SecretState['tags'] = {}) =>
       withTags(asked, { [TAG.withdrawn]: tagOf(newer, at), ...more });

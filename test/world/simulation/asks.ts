@@ -1,6 +1,7 @@
 import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import type { Verdicts } from '../../../cli/rehearsal/witness/verdicts';
 import type { AuditEvent } from '../../../functions/core/audit';
+import { MINUTE } from '../../../functions/core/duration';
 import { isLevel, TAG } from '../../../functions/core/names';
 import { MOST_SKEW } from './faults';
 import type { SimProcess } from './sim-process';
@@ -37,7 +38,9 @@ export class Asks {
     if (!isLevel(process.function)) return;
     const tags = this.#witness.tags(managed);
     for (const tag of [TAG.rotationAsked, TAG.deliveryAsked, TAG.withdrawn]) {
-      const [key = ''] = (tags.get(tag) ?? '').split(' ');
+      const [key = '', time = ''] = (tags.get(tag) ?? '').split(' ');
+      // Of another time somebody else has written it.
+      if (Math.abs(Date.parse(time) - this.#now()) > MOST_SKEW + MINUTE) continue;
       this.#verdicts.counted('K14');
       if (!['', 'none'].includes(key) && !this.#shown.has(key))
         this.#verdicts.broken('K14', managed.id, `${process.name} asks for ${key}, of which no plan was shown`);

@@ -6,6 +6,9 @@ import { secretName, TAG } from '../../../functions/core/names';
 import type { Disturbance } from './faults';
 import type { World } from './world';
 
+const DATES = [TAG.deactivated, TAG.delivered, TAG.reactivated, TAG.held, TAG.intent];
+const ASKS = [TAG.withdrawn, TAG.compromised, TAG.disableFirst];
+
 /** What people write by hand in place of what Keyturn would have written: dates in tags, and marks of deliveries. */
 export class Forgeries {
   readonly #world: World;
@@ -14,21 +17,24 @@ export class Forgeries {
     this.#world = world;
   }
 
-  act({ fault, key, variety, odds, count }: Disturbance): void {
+  act(strike: Disturbance): void {
+    const { fault, key, variety } = strike;
     const managed = this.#world.witness.bornAs(`key-${key}`);
     if (managed === undefined) return;
-    const done = fault === 'forged-labels' ? this.#label(managed, variety) : this.#date(managed, fault, count, odds);
+    const done = fault === 'forged-labels' ? this.#label(managed, variety) : this.#date(managed, strike);
     if (done === undefined) return;
     this.#world.countStrike(fault);
     this.#world.touched(managed, done);
   }
 
-  #date(managed: ManagedRecord, fault: string, count: number, odds: number): string | undefined {
+  #date(managed: ManagedRecord, { fault, count, odds, variety }: Disturbance): string | undefined {
     const { witness } = this.#world;
     const current = witness.currentKey(managed);
     const other = witness.keysOf(managed.user).find(({ id, isStored }) => id !== current && isStored)?.id;
-    const tag = [TAG.deactivated, TAG.delivered, TAG.reactivated, TAG.held, TAG.intent][count] ?? TAG.delivered;
-    const about = tag === TAG.delivered ? current : other;
+    // What only an administrator may ask for; of a time that is still to come no record has the word.
+    const isAsk = fault === 'future-dates' && variety < 0.4;
+    const tag = (isAsk ? ASKS[count % ASKS.length] : DATES[count]) ?? TAG.delivered;
+    const about = isAsk || tag === TAG.delivered ? current : other;
     const days = fault === 'future-dates' ? 1 + odds * 40 : -odds * 40;
     const date = new Date(this.#world.now() + days * DAY).toISOString();
     if (tag === TAG.intent) return this.#intent(managed, date);

@@ -133,7 +133,7 @@ export async function runFunction(
         }
       },
       told: (since) => auditRecord.told(since),
-      recorded: (since, event, reason) => auditRecord.recorded(since, event, reason),
+      recorded: (...asked) => auditRecord.recorded(...asked),
       ofDay: (day) => auditRecord.ofDay(day),
       ofAttempt: (attempt) => auditRecord.ofAttempt(attempt),
     },

@@ -1,0 +1,81 @@
+import type { AuditEvent, AuditEventName } from '../core/audit';
+import { after, DAY, earliest, MINUTE, SECOND } from '../core/duration';
+import { toKeyturnError } from '../core/errors';
+import type { Run } from './run';
+import { within } from './within';
+
+/** What the sealed record says of a tag that is obeyed only where the record knows it: `unknown` while it cannot be read. */
+export type Word = 'there' | 'not-there' | 'unknown';
+
+/** A kind of event that is believed of one function. */
+export interface Writer {
+  readonly event: AuditEventName;
+  readonly by: string;
+}
+
+export interface Said {
+  /** The managed key, the tag and its value: each is asked about once a run. */
+  readonly name: string;
+  /** When the tag says that it was written. */
+  readonly at: Date;
+  readonly writers: readonly Writer[];
+  /** Whether an event, whose seal was checked, is the word for it. */
+  readonly isWord: (event: AuditEvent) => boolean;
+  /** Done once a run when there is none. */
+  readonly isMissing?: () => void;
+}
+
+/** The word is written right after the tag, or before it; clocks of two functions may differ. */
+const WORD_AROUND = 5 * MINUTE;
+/** A request that died after its tag is known for a day, and has its word written when it is repeated. */
+const WORD_FOLLOWS_WITHIN = DAY + WORD_AROUND;
+/** The function is started in the same second in which the record gets the word, and takes seconds to show it. */
+const SHOWN_WITHIN = 2 * MINUTE;
+const ASK_AGAIN_AFTER = 5 * SECOND;
+/** Of a window of a day in the streams of one function: seconds. */
+const READ_WITHIN = 30 * SECOND;
+
+const words = new WeakMap<Run, Map<string, Promise<Word>>>();
+
+/**
+ * The record's word for what a tag says. It is waited for from now on, and only where the tag is so young that it may still
+ * come. What is read does not grow with the tag's age. Costs another key nothing: it is asked where that one key is worked on.
+ */
+export function wordFor(run: Run, said: Said): Promise<Word> {
+  const ofRun = words.get(run) ?? new Map<string, Promise<Word>>();
+  words.set(run, ofRun);
+  const word = ofRun.get(said.name) ?? asked(run, said);
+  ofRun.set(said.name, word);
+  return word;
+}
+
+/** Whether it was asked for in this run: it costs nothing more then. */
+export function isAnswered(run: Run, { name }: Said): boolean {
+  return words.get(run)?.has(name) === true;
+}
+
+async function asked(run: Run, said: Said): Promise<Word> {
+  const until = earliest(after(said.at, SHOWN_WITHIN), after(run.now(), SHOWN_WITHIN));
+  try {
+    for (;;) {
+      if (await within(READ_WITHIN, isRecorded(run, said))) return 'there';
+      if (run.now() >= until) break;
+      if (!run.hasTime(ASK_AGAIN_AFTER)) return 'unknown';
+      await run.time.sleep(ASK_AGAIN_AFTER);
+    }
+  } catch (thrown) {
+    run.log.warn('the record does not say whether what a tag says was asked for', {
+      what: said.name,
+      code: toKeyturnError(thrown).code,
+    });
+    return 'unknown';
+  }
+  said.isMissing?.();
+  return 'not-there';
+}
+
+async function isRecorded(run: Run, { at, writers, isWord }: Said): Promise<boolean> {
+  const [since, until] = [after(at, -WORD_AROUND), after(at, WORD_FOLLOWS_WITHIN)];
+  const all = await Promise.all(writers.map(({ event, by }) => run.recorded(since, event, undefined, by, until)));
+  return all.flat().some(isWord);
+}

@@ -173,7 +173,7 @@ async function execute(
   if ('refused' in again || again.digest !== plan.digest) return refuse(run, asked, PLAN_CHANGED);
   const { tag: name, done, only } = verbOf(asked.request.do);
   if (only !== undefined) return startOnly(ports, run, asked, managed, plan);
-  const value = tagOf(plan.change, run.now());
+  const { word, value } = tagOf(plan.change, run.now());
   try {
     if (name === undefined) return await doneByRecord(run, asked, entry, plan);
     if (value === undefined) await ports.secrets.untag(secret.name, [name]);
@@ -184,7 +184,7 @@ async function execute(
     const message = `${error.message} Ask again with the same command: it is shown anew what stands there now.`;
     return refuse(run, asked, { refused: 'failed', message });
   }
-  run.audit(done, entry, { reason: 'requested', facts: { ...factsOf(asked, plan), tag: value } });
+  run.audit(done, entry, { reason: 'requested', facts: { ...factsOf(asked, plan), tag: word } });
   // What is started may have to find it there.
   await run.beforeGiving();
   return answered(run, asked, { outcome: 'done', plan: shown(plan), started: await startAll(ports, run, asked) });

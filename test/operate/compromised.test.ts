@@ -142,6 +142,29 @@ describe('a key that is declared compromised', () => {
     expect([statusOf(scene, current), statusOf(scene, old)]).toEqual(['Inactive', 'Active']);
   });
 
+  it('may be both of them: each is remembered, and none takes the place of the other (K1)', async () => {
+    const { scene, old } = await supersededKey();
+    scene.toDay(92);
+    const current = scene.currentKey('shop') ?? '';
+    await declared(scene, { ...LEAKED, accessKey: old });
+    const { answer } = await declared(scene, { ...LEAKED, id: 'd'.repeat(20), accessKey: current });
+    expect(answer?.outcome).toBe('done');
+    expect((await scene.rotate(LOOK)).findings).toEqual(['compromised', 'two-keys']);
+    await scene.sync();
+    await scene.deactivate(LOOK);
+    expect([old, current].map((key) => statusOf(scene, key))).toEqual(['Inactive', 'Active']);
+    // The deletion of the one makes room for the rotation of the other, and the tag goes with the last of them.
+    for (const day of [141, 142]) {
+      scene.toDay(day);
+      await scene.day();
+    }
+    expect([old, current].map((key) => statusOf(scene, key))).toEqual([undefined, 'Inactive']);
+    await expectSettled(scene);
+    scene.toDay(200);
+    await scene.day();
+    expect([statusOf(scene, current), scene.tag('shop')[TAG.compromised]]).toEqual([undefined, undefined]);
+  });
+
   it('waits while a target cannot be written, and people are told what to do', async () => {
     const { scene, old } = await leaked();
     await scene.rotate(LOOK);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { after, MINUTE } from '../../functions/core/duration';
 import { datedTag } from '../../functions/core/key/dated-tag';
 import { TAG } from '../../functions/core/names';
-import { deliveredKey, expectSettled, supersededKey } from '../support/converge';
+import { deliveredKey, expectSettled, live, supersededKey } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Outcome, Scene } from '../support/scene';
 
@@ -100,6 +100,28 @@ describe('a key that is declared compromised', () => {
     await scene.sync();
     await expectSettled(scene);
     expect(statusOf(scene, old)).toBe('Inactive');
+  });
+
+  it('begins no recovery anew of the key before, which is Inactive already (K4, K8)', async () => {
+    const { scene, old } = await supersededKey();
+    await live(scene, [91, 100.1]);
+    const [recorded, current] = [scene.tag('shop')[TAG.deactivated], scene.currentKey('shop') ?? ''];
+    expect(recorded).toContain(old);
+    scene.toDay(109);
+    await declared(scene, NOW);
+    await scene.deactivate(LOOK);
+    expect([statusOf(scene, old), statusOf(scene, current)]).toEqual(['Inactive', 'Inactive']);
+    expect(scene.tag('shop')[TAG.deactivated]).toBe(recorded);
+    // A person makes room, and then it is recorded of the leaked one.
+    scene.deleteKey('ci-shop', old);
+    await scene.day();
+    await scene.day();
+    expect([statusOf(scene, current), scene.currentKey('shop')]).toEqual([
+      'Inactive',
+      expect.not.stringMatching(current),
+    ]);
+    expect(scene.tag('shop')[TAG.deactivated]).toContain(current);
+    await expectSettled(scene);
   });
 
   it('is done by the daily runs when nothing was started', async () => {

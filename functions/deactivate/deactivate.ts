@@ -124,5 +124,5 @@ async function deactivateKeysOf(
   const { steps, findings } = inMode({ entry, secret, keys, now: run.now() }, plan);
   run.findAll(unproved);
   run.findAll(await explained(findings, { iam, trail, managed: { ...managed, secret }, successor }));
-  await perform(steps, { ports, run, managed: { ...managed, secret } });
+  await perform(steps, { ports, run, managed: { ...managed, secret }, keys: present });
 }

@@ -39,6 +39,6 @@ export async function deleteKeys(given: DeletePorts, run: Run): Promise<void> {
     if (plan.steps.length > 0 && !(await isAsDeployed(secrets, run, managed))) return;
     const { steps, findings } = inMode({ entry, secret, keys, now: run.now() }, plan);
     run.findAll(findings);
-    await perform(steps, { ports, run, managed: { ...managed, secret } });
+    await perform(steps, { ports, run, managed: { ...managed, secret }, keys: present });
   });
 }

@@ -14,6 +14,7 @@ import { planRequest } from '../core/request/plan-request';
 import { type OperatorRequest, reasonsOf, requestSchema } from '../core/request/request';
 import {
   earlierOf,
+  foundWritten,
   haveOperatorsHadTheirs,
   isAlone,
   MOST_ROTATIONS_OF_OPERATORS,
@@ -83,7 +84,9 @@ export async function operate(
     case 'in-progress':
       return refuse(run, asked, IN_PROGRESS);
     case 'died':
-      if ('refused' in plan && plan.refused === 'nothing-to-do') return foundDone(ports, run, asked, managed);
+      if ('refused' in plan && plan.refused === 'nothing-to-do') {
+        return foundDone(ports, run, asked, managed, { before, otherwise: plan });
+      }
       return execute(ports, run, asked, managed, plan);
     case 'none':
       if (isOneTooMany(asked, before)) return refuse(run, asked, ONE_TOO_MANY);
@@ -173,7 +176,7 @@ async function execute(
   if ('refused' in again || again.digest !== plan.digest) return refuse(run, asked, PLAN_CHANGED);
   const { tag: name, done, only } = verbOf(asked.request.do);
   if (only !== undefined) return startOnly(ports, run, asked, managed, plan);
-  const value = tagOf(plan.change, run.now());
+  const { word, value } = tagOf(plan.change, run.now());
   try {
     if (name === undefined) return await doneByRecord(run, asked, entry, plan);
     if (value === undefined) await ports.secrets.untag(secret.name, [name]);
@@ -184,7 +187,7 @@ async function execute(
     const message = `${error.message} Ask again with the same command: it is shown anew what stands there now.`;
     return refuse(run, asked, { refused: 'failed', message });
   }
-  run.audit(done, entry, { reason: 'requested', facts: { ...factsOf(asked, plan), tag: value } });
+  run.audit(done, entry, { reason: 'requested', facts: { ...factsOf(asked, plan), tag: word } });
   // What is started may have to find it there.
   await run.beforeGiving();
   return answered(run, asked, { outcome: 'done', plan: shown(plan), started: await startAll(ports, run, asked) });
@@ -240,15 +243,21 @@ async function startAll(ports: OperatePorts, run: Run, { request, caller }: Aske
   );
 }
 
-/** An earlier copy died after it had done it, and before it could say so (K7). */
+/**
+ * An earlier copy died after it had done it, and before it could say so (K7). What somebody else has written since is not
+ * found done: the record's word would have it obeyed.
+ */
 async function foundDone(
   ports: OperatePorts,
   run: Run,
   asked: Asked,
   { entry, secret }: Managed,
+  { before, otherwise }: { readonly before: RequestsBefore; readonly otherwise: Refused },
 ): Promise<OperateAnswer> {
   const { tag, done } = verbOf(asked.request.do);
-  const facts = { ...factsOf(asked), tag: tag && secret.tags[tag] };
+  const found = tag === undefined ? { word: undefined } : foundWritten(before, asked.request.id, secret.tags[tag]);
+  if (found === undefined) return refuse(run, asked, otherwise);
+  const facts = { ...factsOf(asked), tag: found.word };
   run.audit(done, entry, { reason: 'found-done', facts });
   return answered(run, asked, { outcome: 'done', repeated: true, started: await startAll(ports, run, asked) });
 }

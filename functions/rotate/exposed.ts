@@ -1,9 +1,10 @@
 import { look } from '../account/look';
 import type { Iam, Secrets } from '../account/ports';
+import { throughRetained } from '../account/retained';
 import type { Exposure, OnExposed } from '../core/config/exposed';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
 import type { AccessKey } from '../core/key/access-key';
-import { compromisedOf, type Order, SAYS, tagOfCompromised } from '../core/key/compromised';
+import { besideOthers, compromisedOf, type Order, otherLeaks, SAYS, tagOfCompromised } from '../core/key/compromised';
 import { changedUser, isSameUser } from '../core/key/key-user';
 import { currentKey, type SecretState, storedVersions } from '../core/key/secret-state';
 import type { Exposed } from '../core/lifecycle/exposed';
@@ -121,11 +122,14 @@ async function declare({ ports, run, managed, accessKeyId, exposure, onExposed }
     return currentKey(secret)?.accessKeyId === accessKeyId;
   }
   const order: Order = onExposed === 'disable-first' ? 'disable-first' : 'deliver-first';
-  const tag = tagOfCompromised({ accessKeyId, at: run.now(), order });
+  const said = { accessKeyId, at: run.now(), order };
+  const tag = tagOfCompromised(said);
   run.audit('exposed', entry, { accessKeyId, reason: what, facts: { do: SAYS[order].do, tag, source } });
   // Nobody obeys the tag without the word.
   await run.beforeTaking();
-  await ports.secrets.tag(secret.name, { [SAYS[order].tag]: tag });
+  // Somebody may have said it of another key meanwhile.
+  const fresh = await throughRetained(ports.secrets, managed).describe(secret.name);
+  await ports.secrets.tag(secret.name, { [SAYS[order].tag]: besideOthers(tag, otherLeaks(fresh, said, keys)) });
   return true;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { after, MINUTE } from '../../functions/core/duration';
 import { datedTag } from '../../functions/core/key/dated-tag';
 import { TAG } from '../../functions/core/names';
-import { deliveredKey, expectSettled, supersededKey } from '../support/converge';
+import { deliveredKey, expectSettled, live, supersededKey } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Outcome, Scene } from '../support/scene';
 
@@ -139,6 +139,28 @@ describe('a key that is declared compromised', () => {
     expect([scene.started, statusOf(scene, old)]).toEqual([[], 'Active']);
   });
 
+  it('begins no recovery anew of the key before, which is Inactive already (K4, K8)', async () => {
+    const { scene, old } = await supersededKey();
+    await live(scene, [91, 100.1]);
+    const [recorded, current] = [scene.tag('shop')[TAG.deactivated], scene.currentKey('shop') ?? ''];
+    expect(recorded).toContain(old);
+    scene.toDay(109);
+    await declared(scene, NOW);
+    await scene.deactivate(LOOK);
+    expect([statusOf(scene, old), statusOf(scene, current)]).toEqual(['Inactive', 'Inactive']);
+    expect(scene.tag('shop')[TAG.deactivated]).toBe(recorded);
+    // A person makes room, and then it is recorded of the leaked one.
+    scene.deleteKey('ci-shop', old);
+    await scene.day();
+    await scene.day();
+    expect([statusOf(scene, current), scene.currentKey('shop')]).toEqual([
+      'Inactive',
+      expect.not.stringMatching(current),
+    ]);
+    expect(scene.tag('shop')[TAG.deactivated]).toContain(current);
+    await expectSettled(scene);
+  });
+
   it('is done by the daily runs when nothing was started', async () => {
     const { scene, old } = await leaked();
     await scene.day();
@@ -177,6 +199,29 @@ describe('a key that is declared compromised', () => {
     expect([scene.currentKey('shop'), scene.held('shop').accessKeyId]).toEqual([old, old]);
     await scene.deactivate(LOOK);
     expect([statusOf(scene, current), statusOf(scene, old)]).toEqual(['Inactive', 'Active']);
+  });
+
+  it('may be both of them: each is remembered, and none takes the place of the other (K1)', async () => {
+    const { scene, old } = await supersededKey();
+    scene.toDay(92);
+    const current = scene.currentKey('shop') ?? '';
+    await declared(scene, { ...LEAKED, accessKey: old });
+    const { answer } = await declared(scene, { ...LEAKED, id: 'd'.repeat(20), accessKey: current });
+    expect(answer?.outcome).toBe('done');
+    expect((await scene.rotate(LOOK)).findings).toEqual(['compromised', 'two-keys']);
+    await scene.sync();
+    await scene.deactivate(LOOK);
+    expect([old, current].map((key) => statusOf(scene, key))).toEqual(['Inactive', 'Active']);
+    // The deletion of the one makes room for the rotation of the other, and the tag goes with the last of them.
+    for (const day of [141, 142]) {
+      scene.toDay(day);
+      await scene.day();
+    }
+    expect([old, current].map((key) => statusOf(scene, key))).toEqual([undefined, 'Inactive']);
+    await expectSettled(scene);
+    scene.toDay(200);
+    await scene.day();
+    expect([statusOf(scene, current), scene.tag('shop')[TAG.compromised]]).toEqual([undefined, undefined]);
   });
 
   it('waits while a target cannot be written, and people are told what to do', async () => {

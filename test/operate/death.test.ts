@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { datedTag } from '../../functions/core/key/dated-tag';
 import { TAG } from '../../functions/core/names';
-import { deliveredKey, expectSettled } from '../support/converge';
+import { deliveredKey, expectSettled, supersededKey } from '../support/converge';
 import type { Scene } from '../support/scene';
 
 const PAUSE = {
@@ -82,7 +83,36 @@ describe('the front', () => {
   }, 120_000);
 });
 
+describe('a front that died before it had written anything', () => {
+  it('lends its word to nothing that somebody else has written since (K7)', async () => {
+    const { scene, old } = await supersededKey();
+    scene.toDay(92);
+    const current = scene.currentKey('shop') ?? '';
+    let began = 0;
+    for (let at = 1; scene.tag('shop')[TAG.compromised] === undefined; at += 1) {
+      const leaked = { ...LEAKED, id: `a-front-that-dies-${at}`, accessKey: old };
+      const { answer } = await scene.ask(leaked, ADMINISTRATOR);
+      const document = { ...leaked, plan: answer?.plan?.digest };
+      await scene.kill(at, () => scene.ask(document, ADMINISTRATOR));
+      scene.hours(0.02);
+      if (scene.tag('shop')[TAG.compromised] !== undefined) break;
+      began += scene.audits.some(({ event, facts }) => event === 'requested' && facts?.request === leaked.id) ? 1 : 0;
+      // Inactive, says somebody who may tag secrets, so that there is nothing left to do; and of another key that it leaked.
+      const now = new Date(scene.clock.now());
+      scene.setTag('shop', TAG.deactivated, datedTag(old, now));
+      scene.setTag('shop', TAG.compromised, datedTag(current, now));
+      const { answer: again } = await scene.ask(document, ADMINISTRATOR);
+      expect(again?.refused?.reason).toBe('nothing-to-do');
+      for (const tag of [TAG.deactivated, TAG.compromised]) scene.removeTag('shop', tag);
+    }
+    expect(began).toBeGreaterThan(0);
+    const words = scene.audits.filter(({ event }) => event === 'ask-written');
+    expect(words.filter(({ facts }) => String(facts?.tag).includes(current))).toEqual([]);
+  });
+});
+
 const LEAKED = { ...REQUEST, do: 'compromised', why: 'in a log' };
+const ADMINISTRATOR = { level: 'administrator' } as const;
 const statusOf = (scene: Scene, id: string) =>
   scene.keys('ci-shop').find(({ AccessKeyId }) => AccessKeyId === id)?.Status;
 

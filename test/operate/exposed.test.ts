@@ -3,7 +3,7 @@ import { exposureOf, type OnExposed } from '../../functions/core/config/exposed'
 import { TAG } from '../../functions/core/names';
 import { deactivateRequestOf } from '../../functions/deactivate/trigger';
 import { rotateRequestOf } from '../../functions/rotate/trigger';
-import { delivered, deliveredKey, expectSettled } from '../support/converge';
+import { delivered, deliveredKey, expectSettled, supersededKey } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
 
@@ -109,6 +109,25 @@ describe('a managed key that AWS says has leaked', () => {
     const paused = await exposed(scene, health(old));
     expect([paused.findings, paused.summary.rotated]).toEqual([['exposed'], 0]);
     expect(statusOf(scene, old)).toBe('Active');
+  });
+
+  it('is remembered when another one of its user leaks: neither is delivered again (K1)', async () => {
+    const { scene, old } = await supersededKey();
+    scene.toDay(92);
+    const current = scene.currentKey('shop') ?? '';
+    for (const leaked of [old, current]) await exposed(scene, health(leaked));
+    expect(scene.tag('shop')[TAG.compromised]?.split(' ')).toEqual([
+      old,
+      expect.anything(),
+      current,
+      expect.anything(),
+    ]);
+    const { findings } = await scene.rotate();
+    expect(findings).toEqual(['compromised', 'two-keys']);
+    await scene.sync();
+    await scene.deactivate(LOOK);
+    expect([scene.currentKey('shop'), scene.held('shop').accessKeyId]).toEqual([current, current]);
+    expect([old, current].map((key) => statusOf(scene, key))).toEqual(['Inactive', 'Active']);
   });
 
   it('may be one from before Keyturn, which only IAM knows', async () => {

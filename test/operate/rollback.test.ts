@@ -76,6 +76,25 @@ describe('a rollback', () => {
     await expectSettled(scene);
   });
 
+  it('never goes back to a key that has leaked, not even when the newer one leaks after it (K1)', async () => {
+    const { scene, old } = await supersededKey();
+    const leaked = { ...ROLLBACK, do: 'compromised', why: 'in a log' };
+    for (const [day, accessKey] of [
+      [92, old],
+      [94, scene.currentKey('shop') ?? ''],
+    ] as const) {
+      scene.toDay(day);
+      const document = { ...leaked, id: `leaked-on-the-day-${day}`, accessKey };
+      const { answer } = await scene.ask(document, ADMINISTRATOR);
+      expect((await scene.ask({ ...document, plan: answer?.plan?.digest }, ADMINISTRATOR)).answer?.outcome).toBe(
+        'done',
+      );
+      await scene.deactivate({ look: ['shop'] });
+    }
+    expect(statusOf(scene, old)).toBe('Inactive');
+    expect(await refused(scene)).toBe('nothing-to-do');
+  });
+
   it('is done by the daily run when nothing was started, and once, however often it is started (K9)', async () => {
     const { scene, old } = await askedFor();
     scene.toDay(91.5);

@@ -4,6 +4,7 @@ import type { AccessKey, LastUsed } from '../key/access-key';
 import { checkTags } from '../key/check-mark';
 import { datedTag } from '../key/dated-tag';
 import { intentTag } from '../key/intent';
+import { isRecordTaken } from '../key/key-ring';
 import { userTags } from '../key/key-user';
 import { currentKey, deliveredLabel, type SecretState } from '../key/secret-state';
 import { versionIdOf } from '../key/version-id';
@@ -61,6 +62,7 @@ const OUTCOMES: { readonly [Name in Step['do']]: Outcome<Name> } = {
     const keys = key.keys.map((each) =>
       each.accessKeyId === accessKeyId ? { ...each, status: 'Inactive' as const } : each,
     );
+    if (isRecordTaken(key.secret, key.keys, accessKeyId)) return { ...key, keys };
     return recorded({ ...key, keys }, TAG.deactivated, accessKeyId, at);
   },
   'record-hold': ({ accessKeyId }, key, at) => recorded(key, TAG.held, accessKeyId, at),

@@ -38,6 +38,17 @@ export function readDatedTag(value: string | undefined): DatedTag | undefined {
   return Number.isNaN(at.getTime()) ? undefined : { accessKeyId, at };
 }
 
+/** What a tag that may name several keys says of each, in its order. What cannot be read hides nothing of the rest. */
+export function readDatedTags(value: string | undefined): readonly DatedTag[] {
+  const words = (value ?? '').split(' ');
+  return words.flatMap((word, at) => readDatedTag(`${word} ${words[at + 1] ?? ''}`) ?? []);
+}
+
+/** The value of such a tag. */
+export function datedTags(said: readonly DatedTag[]): string {
+  return said.map(({ accessKeyId, at }) => datedTag(accessKeyId, at)).join(' ');
+}
+
 /** The time that a tag records for a key; undefined when it is about another key, or cannot be read. */
 export function tagFor(
   { tags }: { readonly tags: Readonly<Record<string, string>> },

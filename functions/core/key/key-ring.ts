@@ -2,7 +2,7 @@ import { TAG } from '../names';
 import type { AccessKey } from './access-key';
 import { readDatedTag, tagFor } from './dated-tag';
 import { changedUser } from './key-user';
-import { currentVersion, type SecretState, type StoredVersion, storedVersions } from './secret-state';
+import { currentKey, currentVersion, type SecretState, type StoredVersion, storedVersions } from './secret-state';
 import { isWithdrawn } from './withdrawn';
 
 /** The access keys of one managed user, told apart by what the secret says about them. */
@@ -66,6 +66,18 @@ export function inactiveSince(secret: SecretState, accessKeyId: string): Date | 
   if (deactivated?.accessKeyId !== accessKeyId) return undefined;
   const reactivated = reactivatedAt(secret, accessKeyId);
   return reactivated !== undefined && reactivated >= deactivated.at ? undefined : deactivated.at;
+}
+
+/**
+ * Whether the one record that there is speaks of the key before, Inactive and listed: that one is deleted first, and its
+ * time is not begun anew when the current one is made Inactive too.
+ */
+export function isRecordTaken(secret: SecretState, keys: readonly AccessKey[], accessKeyId: string): boolean {
+  const recorded = readDatedTag(secret.tags[TAG.deactivated])?.accessKeyId;
+  if (recorded === undefined || recorded === accessKeyId || currentKey(secret)?.accessKeyId !== accessKeyId)
+    return false;
+  const isInactive = keys.some((key) => key.accessKeyId === recorded && key.status === 'Inactive');
+  return isInactive && inactiveSince(secret, recorded) !== undefined;
 }
 
 export function reactivatedAt(secret: SecretState, accessKeyId: string): Date | undefined {

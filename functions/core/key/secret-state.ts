@@ -1,6 +1,6 @@
 import { after, MINUTE } from '../duration';
 import { DELIVERED_LABEL_PREFIX } from '../names';
-import { DATED_TAGS, readDatedTag } from './dated-tag';
+import { DATED_TAGS, type DatedTag, datedTags, readDatedTags } from './dated-tag';
 import { parseVersionId, type StoredKey } from './version-id';
 
 /** What Secrets Manager tells about a managed secret without showing its value. */
@@ -58,9 +58,14 @@ export function currentKey(secret: SecretState): StoredVersion | undefined {
  */
 export function withoutFuture(secret: SecretState, now: Date): SecretState {
   const latest = after(now, CLOCK_SKEW);
-  const future = DATED_TAGS.filter((tag) => (readDatedTag(secret.tags[tag])?.at ?? now) > latest);
+  const isPast = ({ at }: DatedTag) => at <= latest;
+  const future = DATED_TAGS.filter((tag) => !readDatedTags(secret.tags[tag]).every(isPast));
   if (future.length === 0) return secret;
-  const tags = Object.entries(secret.tags).filter(([tag]) => !future.includes(tag));
+  const tags = Object.entries(secret.tags).flatMap(([tag, value]) => {
+    if (!future.includes(tag)) return [[tag, value] as const];
+    const past = readDatedTags(value).filter(isPast);
+    return past.length === 0 ? [] : [[tag, datedTags(past)] as const];
+  });
   return { ...secret, tags: Object.fromEntries(tags) };
 }
 

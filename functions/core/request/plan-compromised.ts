@@ -1,7 +1,6 @@
-import { compromisedOf, type Order, SAYS, saidCompromised } from '../key/compromised';
-import { readDatedTag } from '../key/dated-tag';
+import { compromisedOf, type Order, otherLeaks, saidCompromised } from '../key/compromised';
 import { inactiveSince, keyRing } from '../key/key-ring';
-import { currentKey, type SecretState, storedVersions } from '../key/secret-state';
+import { currentKey } from '../key/secret-state';
 import { unsettledSince } from '../lifecycle/settling';
 import { type PlanInput, planned, type Refused, type RequestFor, type RequestPlan, refusedAsHeld } from './plan';
 import { places } from './plan-rotate';
@@ -16,7 +15,7 @@ const ORDER_OF: Readonly<Record<Leak['do'], Order>> = {
 
 /** An access key has leaked: what will be done and what pipelines will feel, or why nothing is. */
 export function planCompromised(input: PlanInput<Leak>): RequestPlan | Refused {
-  const { entry, secret, request } = input;
+  const { entry, secret, request, now } = input;
   const { id } = entry;
   const refused = refusedAsHeld(input);
   if (refused !== undefined) return refused;
@@ -32,29 +31,14 @@ export function planCompromised(input: PlanInput<Leak>): RequestPlan | Refused {
     const message = `Access key ${accessKeyId} of "${id}" is Inactive since ${since.toISOString()}: nobody can use it.`;
     return { refused: 'nothing-to-do', message };
   }
-  const other = openLeakBeside(secret, order, accessKeyId);
-  if (other !== undefined) {
-    const message = `Access key ${other} of "${id}" is being made Inactive because it has leaked, and would be forgotten. Wait until it is (keyturn status ${id})${order === 'deliver-first' ? ', or say --now.' : '.'}`;
-    return { refused: 'in-progress', message };
-  }
   const words =
     order === 'disable-first' ? disabledFirst(input, accessKeyId) : deliveredFirst(input, accessKeyId, current);
-  return planned(input, { tag: accessKeyId, of: accessKeyId }, [
+  const keeps = otherLeaks(secret, { accessKeyId, at: now, order });
+  return planned(input, { tag: accessKeyId, of: accessKeyId, keeps }, [
     `Access key ${accessKeyId} of "${id}" is declared compromised.`,
     ...words,
     `${accessKeyId} is deleted after ${entry.policy.deleteAfter - entry.policy.deactivateAfter} days as Inactive. It is never delivered or made Active again.`,
   ]);
-}
-
-/** Another key that the same tag speaks of, and that is not known to be Inactive: one tag has room for one. */
-function openLeakBeside(secret: SecretState, order: Order, accessKeyId: string): string | undefined {
-  const said = readDatedTag(secret.tags[SAYS[order].tag])?.accessKeyId;
-  const isOpen =
-    said !== undefined &&
-    said !== accessKeyId &&
-    inactiveSince(secret, said) === undefined &&
-    storedVersions(secret).some((version) => version.accessKeyId === said);
-  return isOpen ? said : undefined;
 }
 
 function deliveredFirst(input: PlanInput<Leak>, accessKeyId: string, current: string | undefined): readonly string[] {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { besideOthers } from '../key/compromised';
 import { datedTag } from '../key/dated-tag';
 import type { Exemption } from '../key/exemption';
 import { currentKey, currentVersion } from '../key/secret-state';
@@ -21,6 +22,8 @@ export interface Change {
   readonly tag: string | undefined;
   /** Of which access key it is; then the tag tells when it was asked for, too. @default - the tag says all there is */
   readonly of?: string | undefined;
+  /** What it goes on to say of other access keys. @default - nothing */
+  readonly keeps?: string | undefined;
   /** The one that is there. */
   readonly from: string | undefined;
 }
@@ -78,12 +81,12 @@ export function refusedAsRolledBack({ entry: { id }, secret, now }: PlanInput): 
 /** A plan that writes or takes away the one tag of its verb. */
 export function planned(
   { request, caller, level, entry, secret, exemption }: PlanInput,
-  { tag, of }: Pick<Change, 'tag' | 'of'>,
+  { tag, of, keeps }: Pick<Change, 'tag' | 'of' | 'keeps'>,
   words: readonly string[],
 ): RequestPlan {
   const { tag: name } = verbOf(request.do);
   const from = name === undefined ? exemption?.event : secret.tags[name];
-  const change = { key: entry.id, secret: secret.name, do: request.do, tag, of, from };
+  const change = { key: entry.id, secret: secret.name, do: request.do, tag, of, keeps, from };
   // The time of the last change is part of the state: what was undone again is not done a second time by a request that
   // somebody sends again.
   const rests = {
@@ -99,7 +102,13 @@ export function planned(
   return { digest, words, change };
 }
 
-/** The value that the tag gets when the change is made; undefined where it is taken away. */
-export function tagOf({ tag, of }: Change, now: Date): string | undefined {
-  return of === undefined ? tag : datedTag(of, now);
+/** What is written when the change is made; undefined where a tag is taken away. */
+export function tagOf({ tag, of, keeps }: Change, now: Date) {
+  const word = of === undefined ? tag : datedTag(of, now);
+  return {
+    /** What the record says of it. */
+    word,
+    /** The value of the tag. */
+    value: word && besideOthers(word, keeps),
+  };
 }

@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../audit';
 import { attemptOfEvent } from '../audit';
 import { after, MINUTE } from '../duration';
+import { datedTag, readDatedTags } from '../key/dated-tag';
 
 /** A front's function lives no longer: what it has not done by then it will never do. */
 export const REQUEST_TAKES = MINUTE;
@@ -36,6 +37,30 @@ export function earlierOf({ requested, done }: RequestsBefore, { id, by, plan }:
   if (isDone && same.length > 0) return 'done';
   if (open.length === 0) return 'none';
   return open.some((event) => isYoung(event, now)) ? 'in-progress' : 'died';
+}
+
+/**
+ * What a copy of a request that died has written, and its tag says; undefined where it says something else: that is
+ * somebody else's, and gets no word of the record.
+ *
+ * @param value of the tag that the request writes or takes away; undefined where it is not there
+ */
+export function foundWritten(
+  { requested }: RequestsBefore,
+  request: string,
+  value: string | undefined,
+): { readonly word: string | undefined } | undefined {
+  const same = requested.filter(({ outcome, facts }) => outcome === 'ok' && facts?.request === request);
+  for (const { time, facts } of same) {
+    // A tag that names no access key says all there is.
+    if (facts?.tag === value) return { word: value };
+    const began = new Date(time);
+    const written = readDatedTags(value).find(
+      ({ accessKeyId, at }) => accessKeyId === facts?.tag && at >= began && at <= after(began, REQUEST_TAKES),
+    );
+    if (written !== undefined) return { word: datedTag(written.accessKeyId, written.at) };
+  }
+  return undefined;
 }
 
 /** What is asked, without its plan. */

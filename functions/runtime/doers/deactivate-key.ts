@@ -1,5 +1,6 @@
 import type { Iam, Secrets } from '../../account/ports';
 import { MINUTE } from '../../core/duration';
+import { isRecordTaken } from '../../core/key/key-ring';
 import { currentKey } from '../../core/key/secret-state';
 import type { Disabled } from '../../core/lifecycle/leaked';
 import type { StepNamed } from '../../core/lifecycle/steps';
@@ -27,7 +28,7 @@ export const deactivateKey: Doer<'deactivate', DeactivateKeyPorts> = async (step
   run.audit('key-deactivated', entry, { accessKeyId, reason, facts });
   run.count('deactivated');
   if (leak !== undefined) run.find({ code: 'compromised-disabled', key: entry.id, accessKeyId, facts: leak });
-  await tagNow(TAG.deactivated, accessKeyId, work);
+  if (!isRecordTaken(managed.secret, work.keys ?? [], accessKeyId)) await tagNow(TAG.deactivated, accessKeyId, work);
 };
 
 /** How long it took from the word that the key has leaked. */

@@ -1,5 +1,5 @@
 import type { Secrets } from '../../account/ports';
-import { datedTag, readDatedTag, tagFor } from '../../core/key/dated-tag';
+import { datedTag, readDatedTag, readDatedTags } from '../../core/key/dated-tag';
 import { formerUsersTag } from '../../core/key/key-user';
 import { TAG } from '../../core/names';
 import type { Doer, Work } from './doer';
@@ -59,10 +59,13 @@ export async function tagNow(
 }
 
 /** What the tags say of a key's retirement is over with the key; what they say of another one is not. */
-export async function forgetRetirement({ ports, managed: { secret } }: Work<RecordPorts>): Promise<void> {
+export async function forgetRetirement({ ports, managed: { secret }, keys }: Work<RecordPorts>): Promise<void> {
   const gone = readDatedTag(secret.tags[TAG.deactivated])?.accessKeyId;
-  const ofIt = [TAG.compromised, TAG.disableFirst, TAG.withdrawn].filter(
-    (tag) => gone !== undefined && tagFor(secret, tag, gone) !== undefined,
-  );
+  const isThere = (id: string) => id !== gone && keys?.every(({ accessKeyId }) => accessKeyId !== id) !== true;
+  const ofIt = [TAG.compromised, TAG.disableFirst, TAG.withdrawn].filter((tag) => {
+    const named = readDatedTags(secret.tags[tag]).map(({ accessKeyId }) => accessKeyId);
+    // What one tag says of several leaked keys goes with the last of them.
+    return named.some((id) => id === gone) && !named.some(isThere);
+  });
   await ports.secrets.untag(secret.name, [TAG.deactivated, TAG.reactivated, TAG.held, ...ofIt]);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { datedTag, readDatedTag, tagFor } from '../../../functions/core/key/dated-tag';
+import { datedTag, datedTags, readDatedTag, readDatedTags, tagFor } from '../../../functions/core/key/dated-tag';
 
 describe('a dated tag', () => {
   it('is written as key and instant', () => {
@@ -27,6 +27,27 @@ describe('a dated tag', () => {
     ['AKIAIOSFODNN7EXAMPLE  2026-11-20T03:00:07Z'],
   ])('%j is of another form', (value) => {
     expect(readDatedTag(value)).toBeUndefined();
+  });
+});
+
+describe('a dated tag of several keys', () => {
+  const [one, other] = [
+    { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', at: new Date('2026-11-20T03:00:07Z') },
+    { accessKeyId: 'AKIAI44QH8DHBEXAMPLE', at: new Date('2026-11-21T03:00:07Z') },
+  ];
+
+  it('says the same of each as one of its own would', () => {
+    expect(datedTags([one])).toBe(datedTag(one.accessKeyId, one.at));
+    expect(readDatedTags(datedTags([one, other]))).toEqual([one, other]);
+    for (const value of [undefined, '', 'AKIAIOSFODNN7EXAMPLE']) expect(readDatedTags(value)).toEqual([]);
+  });
+
+  it.each([
+    (first: string, second: string) => `by hand ${first} ${second}`,
+    (first: string, second: string) => `${first}  ${second} `,
+    (first: string, second: string) => `${first} AKIAI44QH8DHBEXAMPLE soon ${second}`,
+  ])('hides nothing behind what cannot be read', (garbled) => {
+    expect(readDatedTags(garbled(datedTags([one]), datedTags([other])))).toEqual([one, other]);
   });
 });
 

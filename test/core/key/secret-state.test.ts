@@ -96,6 +96,11 @@ describe('K8: what tags say of the future', () => {
     },
   );
 
+  it('takes nothing from what the same tag says of another key', () => {
+    const [before, ahead] = [tagOf(newer, now), tagOf(keyOf('other', now), day(101))];
+    expect(believed(TAG.compromised, `${ahead} ${before}`)).toEqual({ [TAG.compromised]: before, mine: 'x' });
+  });
+
   it('is a pause, which people write for the time to come, and is left as it is', () => {
     const until = `${day(120).toISOString()} ana release`;
     expect(believed(TAG.paused, until)).toEqual({ [TAG.paused]: until, mine: 'x' });

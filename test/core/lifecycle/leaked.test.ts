@@ -198,5 +198,7 @@ describe('a key that has leaked', () => {
     const tags = { [TAG.compromised]: tagOf(first, now), [TAG.disableFirst]: tagOf(first, now) };
     expect(compromisedOf(saidCompromised({ tags }), first.accessKeyId)?.order).toBe('disable-first');
     expect(saidCompromised({ tags: { [TAG.compromised]: 'yes' } })).toEqual([]);
+    const two = { [TAG.compromised]: `${tagOf(first, now)} ${tagOf(second, now)}` };
+    expect(saidCompromised({ tags: two })).toEqual([...leak(first), ...leak(second)]);
   });
 });

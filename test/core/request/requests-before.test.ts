@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AUDIT_SCHEMA, type AuditEvent, attemptOf, eventId } from '../../../functions/core/audit';
 import {
   earlierOf,
+  foundWritten,
   haveOperatorsHadTheirs,
   isAlone,
   MOST_ROTATIONS_OF_OPERATORS,
@@ -21,6 +22,7 @@ interface Told {
   readonly request?: string;
   readonly by?: string;
   readonly plan?: string;
+  readonly tag?: string;
   readonly sequence?: number;
 }
 function told({
@@ -56,6 +58,29 @@ const before = (...events: readonly AuditEvent[]) => ({
 });
 const done = (given: Omit<Told, 'event'>) => told({ sequence: 3, event: 'pause-written', ...given });
 const refused = (given: Omit<Told, 'outcome'>) => told({ sequence: 3, outcome: 'blocked', ...given });
+
+describe('what a copy that died has written', () => {
+  const asked = (tag?: string) => before(told({ run: 'run-1', ago: 90, tag }));
+  const at = (seconds: number) => new Date(NOW.getTime() + (seconds - 90) * 1000).toISOString();
+
+  it.each<[string, string | undefined, string | undefined, string | undefined]>([
+    ['is of the key that it named', 'KEY', `KEY ${at(2)}`, `KEY ${at(2)}`],
+    ['stands among what is said of other keys', 'KEY', `OTHER ${at(2)} KEY ${at(2)}`, `KEY ${at(2)}`],
+    ['is the whole tag where that names no key', 'until later', 'until later', 'until later'],
+    ['is not of another key', 'KEY', `OTHER ${at(2)}`, undefined],
+    ['is not from before', 'KEY', `KEY ${at(-1)}`, undefined],
+    ['is not from after its function lived', 'KEY', `KEY ${at(61)}`, undefined],
+    ['is not there', 'KEY', undefined, undefined],
+  ])('%s', (_what, tag, value, word) => {
+    expect(foundWritten(asked(tag), ME.id, value)).toEqual(word === undefined ? undefined : { word });
+    expect(foundWritten(asked(tag), 'another-request', value)).toBeUndefined();
+  });
+
+  it('may be that nothing is there any more', () => {
+    expect(foundWritten(asked(), ME.id, undefined)).toEqual({ word: undefined });
+    expect(foundWritten(asked(), ME.id, 'until later')).toBeUndefined();
+  });
+});
 
 describe('an earlier copy of a request', () => {
   it.each<[string, readonly AuditEvent[], ReturnType<typeof earlierOf>]>([

@@ -5,6 +5,8 @@ import type { AccessKey } from '../core/key/access-key';
 import { type Compromised, saidCompromised } from '../core/key/compromised';
 import { currentKey, type SecretState, withoutFuture } from '../core/key/secret-state';
 import type { Unproved } from '../core/lifecycle/leaked';
+import type { Managed } from '../core/lifecycle/managed';
+import { idOfSecret } from '../core/names';
 import { ATTESTING, attestedSince, isAttested } from '../core/request/attested';
 import type { Run } from './run';
 
@@ -29,7 +31,13 @@ const ASK_AGAIN_AFTER = 5 * SECOND;
  * @param keys what IAM lists: of those that are Active, and of the current one, it matters. @default - IAM was not asked,
  *   and only the current one matters
  */
-export async function leaksOf(run: Run, id: string, given: SecretState, keys?: readonly AccessKey[]): Promise<Leaks> {
+export async function leaksOf(
+  run: Run,
+  managed: Pick<Managed, 'entry' | 'retained'>,
+  given: SecretState,
+  keys?: readonly AccessKey[],
+): Promise<Leaks> {
+  const { id } = managed.entry;
   const secret = withoutFuture(given, run.now());
   const said = saidCompromised(secret);
   const current = currentKey(secret)?.accessKeyId;
@@ -38,7 +46,7 @@ export async function leaksOf(run: Run, id: string, given: SecretState, keys?: r
   const gone = said.filter(({ accessKeyId }) => keys?.every((key) => key.accessKeyId !== accessKeyId));
   if (matters.length === 0) return { ...NONE, compromised: gone };
   try {
-    const compromised = await proved(run, id, matters);
+    const compromised = await proved(run, idsOf(managed), matters);
     const unproved = matters.filter((one) => !compromised.includes(one));
     const findings = unproved.map((one) => unprovedFinding(id, secret, one, 'unproved'));
     return { ...NONE, compromised: [...compromised, ...gone], findings };
@@ -49,14 +57,20 @@ export async function leaksOf(run: Run, id: string, given: SecretState, keys?: r
   }
 }
 
+/** Of what was said before the key had its present id the record speaks under the one of then. */
+function idsOf({ entry, retained }: Pick<Managed, 'entry' | 'retained'>): readonly string[] {
+  const before = retained && idOfSecret(retained.name);
+  return before === undefined ? [entry.id] : [entry.id, before];
+}
+
 function isActive(keys: readonly AccessKey[] | undefined, accessKeyId: string): boolean {
   return (keys ?? []).some((key) => key.accessKeyId === accessKeyId && key.status === 'Active');
 }
 
-async function proved(run: Run, id: string, said: readonly Compromised[]): Promise<readonly Compromised[]> {
+async function proved(run: Run, ids: readonly string[], said: readonly Compromised[]): Promise<readonly Compromised[]> {
   for (;;) {
     const events = await wordsOf(run, said);
-    const compromised = said.filter((one) => isAttested(one, id, events));
+    const compromised = said.filter((one) => isAttested(one, ids, events));
     const open = said.filter((one) => !compromised.includes(one));
     const mayCome = open.some(({ at }) => run.now() < after(at, WORD_COMES_WITHIN));
     if (!mayCome || !run.hasTime(ASK_AGAIN_AFTER)) return compromised;

@@ -110,7 +110,7 @@ async function compare(ports: SyncPorts, run: Run, managed: readonly Managed[], 
 async function withLeaks(run: Run, picked: readonly Managed[]): Promise<readonly Managed[]> {
   return Promise.all(
     picked.map(async (managed) => {
-      const { compromised } = await leaksOf(run, managed.entry.id, managed.secret);
+      const { compromised } = await leaksOf(run, managed, managed.secret);
       return compromised.length === 0 ? managed : { ...managed, compromised };
     }),
   );

@@ -117,7 +117,7 @@ async function deactivateKeysOf(
   const keys = withoutCurrentElsewhere(present, managed, all);
   const { superseded, anchor: successor } = ringOfUser(secret, keys, entry.user);
   const active = superseded.filter(({ status }) => status === 'Active');
-  const { compromised, findings: unproved } = await leaksOf(run, entry.id, secret, keys);
+  const { compromised, findings: unproved } = await leaksOf(run, managed, secret, keys);
   const lastUsed = await lastUses(iam, active);
   const plan = planDeactivation({ entry, secret, keys, lastUsed, compromised, now: run.now() });
   if (plan.steps.length > 0 && !(await isAsDeployed(secrets, run, managed))) return;

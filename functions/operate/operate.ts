@@ -1,4 +1,5 @@
 import type { FunctionStarter, Registry, Secrets } from '../account/ports';
+import { throughRetained } from '../account/retained';
 import { survey } from '../account/survey';
 import type { AuditEvent, AuditEventName } from '../core/audit';
 import { after, DAY } from '../core/duration';
@@ -170,7 +171,7 @@ async function execute(
   run.tellRequest(key, { reason: asked.request.do, facts: factsOf(asked, plan) });
   await run.beforeTaking();
   if (!isAlone(await requestsBefore(run), key, run.id, run.now())) return refuse(run, asked, IN_PROGRESS);
-  const fresh = await ports.secrets.describe(secret.name);
+  const fresh = await throughRetained(ports.secrets, managed).describe(secret.name);
   const exemption = await exemptionFor(run, asked);
   const again = planRequest({ ...asked, entry, secret: fresh, ...exemption, now: run.now() });
   if ('refused' in again || again.digest !== plan.digest) return refuse(run, asked, PLAN_CHANGED);

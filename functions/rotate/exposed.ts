@@ -116,7 +116,7 @@ async function declare({ ports, run, managed, accessKeyId, exposure, onExposed }
     return false;
   }
   if (!(await isAsDeployed(ports.secrets, run, managed))) return false;
-  const known = await leaksOf(run, entry.id, secret, keys);
+  const known = await leaksOf(run, managed, secret, keys);
   // A look between a rotation and its delivery would take the mark before back, and cost the delivery an hour.
   if (compromisedOf(known.compromised, accessKeyId) !== undefined) {
     return currentKey(secret)?.accessKeyId === accessKeyId;

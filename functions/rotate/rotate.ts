@@ -219,7 +219,7 @@ async function seen({ iam, secrets }: RotatePorts, run: Run, item: Item): Promis
 /** The plan of one key, made from what is there now. @returns `keys` without those that the plan discards */
 async function planned({ trail }: RotatePorts, run: Run, item: Item, { secret, keys }: Look) {
   const { entry, requested, broughtForward } = item;
-  const { findings, ...leaks } = await leaksOf(run, entry.id, secret, keys);
+  const { findings, ...leaks } = await leaksOf(run, item, secret, keys);
   const input = { entry, secret, keys, ...leaks, now: run.now(), requested, broughtForward };
   const isOwn = await creators(trail, keysToTrace(input), run.log);
   run.findAll(findings);

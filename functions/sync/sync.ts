@@ -146,7 +146,7 @@ async function undoubted(run: Run, managed: readonly Managed[]): Promise<readonl
   await run.forEach(
     doubtful,
     async (one) => {
-      const { compromised, doubtful: unread, findings } = await leaksOf(run, one.entry.id, one.secret);
+      const { compromised, doubtful: unread, findings } = await leaksOf(run, one, one.secret);
       // What is not proved is told by the daily runs; here it holds nothing back.
       run.findAll(findings.filter(({ facts }) => facts.is === 'unreadable'));
       const secret = await settled(one.secret, run, UNREAD);

@@ -74,8 +74,16 @@ export const RIGHTS = {
       'secretsmanager:PutSecretValue',
       'secretsmanager:UpdateSecretVersionStage',
     ],
-    // Those of a retained secret that is taken over among them.
-    tags: [TAG.intent, TAG.user, TAG.formerUsers, TAG.deactivated, TAG.reactivated],
+    // Those of a retained secret that is taken over among them: what is said there of leaked keys, whatever is deployed now.
+    tags: [
+      TAG.intent,
+      TAG.user,
+      TAG.formerUsers,
+      TAG.deactivated,
+      TAG.reactivated,
+      TAG.compromised,
+      TAG.disableFirst,
+    ],
     secretsKey: ['kms:GenerateDataKey', 'kms:Decrypt'],
   },
   deactivate: {
@@ -139,15 +147,13 @@ export const RIGHTS = {
 } as const satisfies Readonly<Record<DeployedFunction, FunctionRights>>;
 
 /** What decides which of its rights a function has. */
-export type RightSettings = Pick<Settings, 'operators' | 'exposed'>;
+export type RightSettings = Pick<Settings, 'operators'>;
 
 /** What only rotate needs beside that, and only where somebody can ask for it, or AWS can say it. */
 const ADDED = {
   // A key that an administrator takes back is made Active: whether it is one IAM cannot tell, so the function could make
   // keys Inactive too.
   rollback: ['iam:UpdateAccessKey'],
-  // What AWS says of a leaked key it writes as an administrator's front does.
-  leaks: [TAG.compromised, TAG.disableFirst],
 } as const;
 
 interface RightsInForce {
@@ -159,11 +165,11 @@ interface RightsInForce {
 }
 
 /** What a function may do to access keys and tags of a deployment with these settings. */
-export function rightsOf(name: DeployedFunction, { operators, exposed }: RightSettings): RightsInForce {
+export function rightsOf(name: DeployedFunction, { operators }: RightSettings): RightsInForce {
   const { managedUsers, tags } = RIGHTS[name];
   if (name !== 'rotate') return { managedUsers, tags };
   return {
     managedUsers: [...managedUsers, ...(operators ? ADDED.rollback : [])],
-    tags: [...tags, ...(operators || exposed ? ADDED.leaks : [])],
+    tags,
   };
 }

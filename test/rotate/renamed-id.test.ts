@@ -77,6 +77,34 @@ describe('a key that gets another id', () => {
     expect(scene.currentKey('store')).not.toBe(current);
   });
 
+  it('and has leaked is made harmless all the same: the word for the id before counts (K3)', async () => {
+    const scene = await deliveredKey();
+    const old = scene.currentKey('shop') ?? '';
+    scene.toDay(40);
+    const leaked = {
+      schema: 'keyturn.request/v1',
+      id: 'a-key-that-has-leaked',
+      do: 'compromised',
+      keys: ['shop'],
+      why: 'in a log',
+    };
+    const { answer } = await scene.ask(leaked, { level: 'administrator' });
+    await scene.ask({ ...leaked, plan: answer?.plan?.digest }, { level: 'administrator' });
+    rename(scene);
+    const outcomes = [...(await scene.day())];
+    // What may have been overtaken is marked by the next hour's run.
+    scene.hours(1.5);
+    outcomes.push(await scene.sync(), await scene.deactivate({ look: ['store'] }));
+    expect([changes(outcomes), codes(outcomes)]).toEqual([['key-created', 'key-deactivated'], expect.anything()]);
+    expect(codes(outcomes)).toContain('compromised-disabled');
+    expect(codes(outcomes)).not.toContain('compromised-unproved');
+    expect(scene.keys('ci-shop').map(({ AccessKeyId, Status }) => [AccessKeyId, Status])).toContainEqual([
+      old,
+      'Inactive',
+    ]);
+    expect(scene.tag('store')[TAG.compromised]).toContain(old);
+  });
+
   it('outside of an overlap is rotated at once, and its old key retires in the ordinary way', async () => {
     const scene = await deliveredKey();
     const current = scene.currentKey('shop') ?? '';

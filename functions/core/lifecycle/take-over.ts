@@ -70,7 +70,14 @@ export function takeOver(own: SecretState, retained: SecretState): SecretState {
 }
 
 /** What the tags say of users and keys that outlive the take-over: the own secret says it as soon as it is recorded there. */
-const INHERITED: readonly string[] = [TAG.user, TAG.formerUsers, TAG.deactivated, TAG.reactivated];
+const INHERITED: readonly string[] = [
+  TAG.user,
+  TAG.formerUsers,
+  TAG.deactivated,
+  TAG.reactivated,
+  TAG.compromised,
+  TAG.disableFirst,
+];
 
 const KEYTURNS: readonly string[] = [...Object.values(TAG), ...PLACES_TAGS];
 

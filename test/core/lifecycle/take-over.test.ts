@@ -151,6 +151,11 @@ describe('what the retained tags say', () => {
     expect(steps(takeOver(filled, past(tags)))).toEqual([]);
   });
 
+  it('of leaked keys is written there too, and stays with what is said of others', () => {
+    const leaks = { [TAG.compromised]: `${old.accessKeyId} ${at}`, [TAG.disableFirst]: `${current.accessKeyId} ${at}` };
+    expect(inheritedTags(takeOver(empty, past({ ...tags, ...leaks })))).toMatchObject(leaks);
+  });
+
   it('of former users counts no more once the own secret says whose its key is', () => {
     const own = { ...empty, tags: { [TAG.user]: 'deploy' } };
     expect(formerUsers(takeOver(own, past(tags)))).toEqual([]);

@@ -31,8 +31,9 @@ describe('the word that a tag about a leaked key is obeyed for', () => {
   it.each([
     ['an administrator’s', word()],
     ['AWS’s, by rotate', word({ event: 'exposed', function: 'rotate' })],
+    ['about the id that the key had before', word({ key: 'shop' })],
   ])('is %s', (_whose, event) => {
-    expect(isAttested(said, 'web-shop', [event])).toBe(true);
+    expect(isAttested(said, ['web-shop', 'shop'], [event])).toBe(true);
   });
 
   it.each([
@@ -43,11 +44,12 @@ describe('the word that a tag about a leaked key is obeyed for', () => {
     ['a request that was not done', word({ event: 'requested' })],
     ['refused', word({ outcome: 'blocked' })],
     ['about another managed key', word({ key: 'blog' })],
+    ['about no managed key', word({ key: undefined })],
     ['about another access key', word({}, { tag: tagOfCompromised({ ...said, accessKeyId: idOf('new') }) })],
     ['of another time', word({}, { tag: tagOfCompromised({ ...said, at: day(41) }) })],
     ['for the other order', word({}, { do: 'disable-first' })],
     ['for something else', word({}, { do: 'rotate' })],
   ])('is not one that is %s', (_what, event) => {
-    expect(isAttested(said, 'web-shop', event === undefined ? [] : [event])).toBe(false);
+    expect(isAttested(said, ['web-shop', 'shop'], event === undefined ? [] : [event])).toBe(false);
   });
 });

@@ -75,15 +75,7 @@ export const RIGHTS = {
       'secretsmanager:UpdateSecretVersionStage',
     ],
     // Those of a retained secret that is taken over among them: what is said there of leaked keys, whatever is deployed now.
-    tags: [
-      TAG.intent,
-      TAG.user,
-      TAG.formerUsers,
-      TAG.deactivated,
-      TAG.reactivated,
-      TAG.compromised,
-      TAG.disableFirst,
-    ],
+    tags: [TAG.intent, TAG.user, TAG.formerUsers, TAG.deactivated, TAG.reactivated, TAG.compromised, TAG.disableFirst],
     secretsKey: ['kms:GenerateDataKey', 'kms:Decrypt'],
   },
   deactivate: {

@@ -9,7 +9,9 @@ import {
 } from '../../functions/core/audit';
 import { DAY } from '../../functions/core/duration';
 import { AUDIT_LOG_GROUP, registryParameterName, secretName, TAG } from '../../functions/core/names';
+import type { Asking } from '../../functions/operate/operate';
 import { makeReport } from '../../functions/report/judge/make-report';
+import { rotateRequestOf } from '../../functions/rotate/trigger';
 import type { AwsFault } from '../../local/account/wire/server';
 import { delivered, live } from '../support/converge';
 import { Scene } from '../support/scene';
@@ -45,10 +47,11 @@ async function wholeLife(scene: Scene): Promise<void> {
 }
 
 /** An operator asks a front, is shown the plan, and says yes. */
-async function doneBy(scene: Scene, asked: object): Promise<void> {
+async function doneBy(scene: Scene, asked: object, asking: Partial<Asking> = {}): Promise<void> {
   const document = { schema: 'keyturn.request/v1', keys: ['shop'], why: 'release freeze', ...asked };
-  const { answer } = await scene.ask(document);
-  expect((await scene.ask({ ...document, plan: answer?.plan?.digest })).answer?.outcome).toBe('done');
+  const { answer } = await scene.ask(document, asking);
+  const done = await scene.ask({ ...document, plan: answer?.plan?.digest }, asking);
+  expect(done.answer?.outcome).toBe('done');
 }
 
 /** Deployed under another id: its secret is retained. */
@@ -86,6 +89,31 @@ async function troubledLife(scene: Scene): Promise<void> {
   expect(scene.currentKey('shop')).toBe(old);
 }
 
+/** People ask for what they may; AWS says that the current key has leaked. */
+async function askedLife(scene: Scene): Promise<void> {
+  await delivered(scene);
+  const old = scene.currentKey('shop') ?? '';
+  await doneBy(scene, { do: 'deliver', id: 'asked-life-00000001' });
+  await scene.sync({ look: ['shop'] });
+  await doneBy(scene, { do: 'verify', id: 'asked-life-00000002' });
+  const until = new Date(scene.clock.now() + 30 * DAY).toISOString();
+  await doneBy(scene, { do: 'exempt', id: 'asked-life-00000003', until }, ADMINISTRATOR);
+  await doneBy(scene, { do: 'end-exemption', id: 'asked-life-00000004' }, ADMINISTRATOR);
+  await live(scene, [90, 91]);
+  scene.setStatus('ci-shop', old, 'Inactive');
+  await doneBy(scene, { do: 'rollback', id: 'asked-life-00000005' }, ADMINISTRATOR);
+  await scene.rotate({ look: ['shop'] });
+  await scene.sync({ look: ['shop'] });
+  expect(scene.currentKey('shop')).toBe(old);
+  const event = { detail: { service: 'RISK', eventTypeCode: LEAK, affectedEntities: [{ entityValue: old }] } };
+  const { exposure } = rotateRequestOf({ source: 'aws.health', 'detail-type': 'AWS Health Event', ...event });
+  scene.hours(24);
+  await scene.rotate({ exposure, onExposed: 'rotate' });
+}
+
+const LEAK = 'AWS_RISK_CREDENTIALS_EXPOSED';
+const ADMINISTRATOR = { level: 'administrator' } as const;
+
 async function lived(life: (scene: Scene) => Promise<void>): Promise<readonly AuditEvent[]> {
   const scene = await new Scene().start();
   try {
@@ -102,10 +130,10 @@ async function lived(life: (scene: Scene) => Promise<void>): Promise<readonly Au
 let events: readonly AuditEvent[];
 
 beforeAll(async () => {
-  events = [...(await lived(wholeLife)), ...(await lived(troubledLife))];
+  events = [...(await lived(wholeLife)), ...(await lived(troubledLife)), ...(await lived(askedLife))];
 }, 120_000);
 
-describe('the events that two lives leave in the record (K7)', () => {
+describe('the events that three lives leave in the record (K7)', () => {
   it('are of every type that there is', () => {
     const seen = new Set(events.map(({ event }) => event));
     expect(AUDIT_EVENTS.filter((name) => !seen.has(name))).toEqual([]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { after, MINUTE } from '../../functions/core/duration';
 import { datedTag } from '../../functions/core/key/dated-tag';
 import { TAG } from '../../functions/core/names';
-import { deliveredKey, expectSettled, live, supersededKey } from '../support/converge';
+import { delivered, deliveredKey, expectLogin, expectSettled, live, supersededKey } from '../support/converge';
 import { newScene } from '../support/dispose';
 import type { Outcome, Scene } from '../support/scene';
 
@@ -159,6 +159,27 @@ describe('a key that is declared compromised', () => {
     ]);
     expect(scene.tag('shop')[TAG.deactivated]).toContain(current);
     await expectSettled(scene);
+  });
+
+  it('gets room by the ordinary end of an adopted key, for which its own targets are still looked at (K3, K8)', async () => {
+    const scene = await newScene();
+    scene.addUser('ci-shop');
+    const adopted = scene.createKey('ci-shop').AccessKeyId;
+    scene.clock.advanceBy(MINUTE);
+    await delivered(scene);
+    const current = scene.currentKey('shop') ?? '';
+    scene.toDay(2);
+    await declared(scene, LEAKED);
+    expect((await scene.rotate(LOOK)).findings).toContain('compromised');
+    // It is gone before the current one would be due, as any superseded key (K8).
+    for (const day of [3, 68, 69, 70, 88, 89, 90, 91, 92]) {
+      scene.toDay(day);
+      await scene.day();
+      await scene.sync();
+      await scene.deactivate(LOOK);
+    }
+    expect([statusOf(scene, adopted), statusOf(scene, current)]).toEqual([undefined, 'Inactive']);
+    await expectLogin(scene);
   });
 
   it('is done by the daily runs when nothing was started', async () => {

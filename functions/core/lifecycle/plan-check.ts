@@ -33,12 +33,11 @@ interface CheckInput {
  * @returns undefined where nothing is delivered that could be looked for, where a person holds the key back, and where
  *   somebody has just looked or delivered
  */
-export function planCheck({ entry, secret: given, compromised, now, drift, isAsked }: CheckInput): Check | undefined {
+export function planCheck(input: CheckInput): Check | undefined {
+  const { entry, secret: given, compromised, now, isAsked } = input;
   const secret = withoutFuture(given, now);
   const version = currentKey(secret);
   if (version === undefined || entry.targets.length === 0) return undefined;
-  // What has drifted would be delivered again.
-  if (compromisedOf(compromised, version.accessKeyId) !== undefined) return undefined;
   if (pauseFinding(entry, secret, now) !== undefined || mayComeBack(secret, now)) return undefined;
   const digest = targetSetDigest(entry.targets, entry.connections);
   if (!isDelivered(secret, version, digest)) return undefined;
@@ -47,6 +46,9 @@ export function planCheck({ entry, secret: given, compromised, now, drift, isAsk
   // A delivery looks at everything itself.
   if (!isAsked && now < after(seen ?? lastDeliveredAt(secret, version), every)) return undefined;
   const { accessKeyId, versionId } = version;
+  // What has leaked is looked at, so that the key before it can go and make room; where it is gone it is not delivered again.
+  const hasLeaked = compromisedOf(compromised, accessKeyId) !== undefined;
+  const drift = hasLeaked && input.drift === 'repair' ? 'report' : input.drift;
   return {
     do: 'check',
     accessKeyId,

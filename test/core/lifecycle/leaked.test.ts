@@ -173,13 +173,14 @@ describe('the deactivation of a key that has leaked', () => {
 });
 
 describe('a key that has leaked', () => {
-  it('is not delivered any more, and not looked at', () => {
+  it('is not delivered any more, and what it lacks somewhere is told and not put right', () => {
     const input = { entry, secret: secretOf(undelivered), now };
     expect(planDelivery(input).deliver).toBeDefined();
     expect(planDelivery({ ...input, compromised: leak(second) }).deliver).toBeUndefined();
     const check = { entry, secret: secretOf(both), now: day(95), drift: 'repair', isAsked: false } as const;
-    expect(planCheck(check)).toBeDefined();
-    expect(planCheck({ ...check, compromised: leak(second) })).toBeUndefined();
+    expect(planCheck(check)?.drift).toBe('repair');
+    expect(planCheck({ ...check, compromised: leak(second) })?.drift).toBe('report');
+    expect(planCheck({ ...check, drift: 'verify', compromised: leak(second) })?.drift).toBe('verify');
   });
 
   it('is foreseen to be rotated, delivered and made Inactive today', () => {

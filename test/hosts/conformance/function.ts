@@ -38,9 +38,9 @@ export class FunctionPlace implements Place {
   readonly sleeps = this.#time.sleeps;
   behaves: Behaviour = receipt;
   fault: (() => AwsFault | undefined) | undefined;
-  /** Milliseconds that the function takes before it writes. It keeps to `notAfter`. */
   /** Milliseconds that an answer is waited for. */
   patience = TIMEOUT;
+  /** Milliseconds that the function takes before it writes. It keeps to `notAfter`. */
   slow = 0;
   readonly #running: Promise<unknown>[] = [];
   #held: Partial<Pair> = {};

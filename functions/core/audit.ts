@@ -5,6 +5,16 @@ import { sealSchema } from './sealed';
 /** Version of the audit event's schema. Optional fields may be added to it; a field's meaning never changes. */
 export const AUDIT_SCHEMA = 'keyturn.audit/v1';
 
+const ASKED_EVENTS = [
+  'requested',
+  'pause-written',
+  'pause-removed',
+  'ask-written',
+  'check-started',
+  'exception-accepted',
+  'exception-ended',
+] as const;
+
 /** What an audit event can tell. Changes to keys and secrets, deliveries, findings and the bounds of a run. */
 export const AUDIT_EVENTS = [
   'run-started',
@@ -40,27 +50,13 @@ export const AUDIT_EVENTS = [
   'step-failed',
   'manifest-written',
   'events-unsent',
-  'requested',
-  'pause-written',
-  'pause-removed',
-  'ask-written',
-  'check-started',
-  'exception-accepted',
-  'exception-ended',
+  ...ASKED_EVENTS,
   'exposed',
 ] as const;
 export type AuditEventName = (typeof AUDIT_EVENTS)[number];
 
 /** What only the functions tell that people ask. */
-export const REQUEST_EVENTS: readonly AuditEventName[] = [
-  'requested',
-  'pause-written',
-  'pause-removed',
-  'ask-written',
-  'check-started',
-  'exception-accepted',
-  'exception-ended',
-];
+export const REQUEST_EVENTS: readonly AuditEventName[] = ASKED_EVENTS;
 
 export const AUDIT_OUTCOMES = ['ok', 'failed', 'held', 'blocked'] as const;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { KeyStanding, StandingKey } from '../../functions/core/forecast/standing';
+import { type KeyStanding, OTHER_KEYS, type StandingKey } from '../../functions/core/forecast/standing';
 import { exceptionSchema } from './exception';
 import { findingDocument, findingSchema, foreseenDocument, foreseenSchema } from './foreseen';
 
@@ -32,7 +32,7 @@ const keySchema = z.object({
       .optional()
       .describe('What each place answered last; for one key by its id.'),
   }),
-  others: z.array(accessKeySchema.extend({ is: z.enum(['superseded', 'foreign']) })),
+  others: z.array(accessKeySchema.extend({ is: z.enum(OTHER_KEYS) })),
   exception: exceptionSchema.optional(),
   next: z.array(foreseenSchema).describe('What the daily runs will do, in the order of time.'),
   findings: z.array(findingSchema),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { HALVES } from '../../functions/core/forecast/handover';
+import { OTHER_KEYS } from '../../functions/core/forecast/standing';
 
 export const UNINSTALL_SCHEMA = 'keyturn.uninstall/v1';
 
@@ -18,7 +19,7 @@ const halfSchema = z.object({
 
 const otherSchema = z.object({
   accessKeyId: z.string(),
-  is: z.enum(['superseded', 'foreign']),
+  is: z.enum(OTHER_KEYS),
   status: z.enum(['Active', 'Inactive', 'gone']),
   createdAt: instant,
   lastUsedAt: instant.optional(),

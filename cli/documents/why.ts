@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { OTHER_KEYS } from '../../functions/core/forecast/standing';
 import { exceptionSchema } from './exception';
 import { foreseenSchema } from './foreseen';
 
@@ -7,7 +8,7 @@ export const WHY_SCHEMA = 'keyturn.why/v1';
 const instant = z.iso.datetime().describe('ISO 8601, UTC.');
 
 /** What an access key is to Keyturn. */
-export const ROLES = ['current', 'superseded', 'foreign', 'unmanaged', 'gone', 'unknown'] as const;
+export const ROLES = ['current', ...OTHER_KEYS, 'unmanaged', 'gone', 'unknown'] as const;
 
 export const lifeSchema = z.object({
   at: instant,

@@ -40,6 +40,7 @@ export function renderWhy(document: WhyDocument): string {
 const ROLES: Readonly<Record<WhyDocument['is'], string>> = {
   current: 'is the current key',
   superseded: 'is superseded: a younger key is current',
+  withdrawn: 'was taken back: an older key is current again',
   foreign: 'is foreign: somebody made it beside Keyturn, which never touches it',
   unmanaged: 'is of a user that is not managed',
   gone: 'is not in IAM (any more)',

@@ -30,7 +30,7 @@ export function deletion(keys: readonly HandedKeyDocument[]): readonly CommandDo
 /** Of keys before the current one; those that somebody made by hand are theirs. */
 function retirement({ user, others }: HandedKeyDocument): readonly CommandDocument[] {
   return others
-    .filter(({ is }) => is === 'superseded')
+    .filter(({ is }) => is !== 'foreign')
     .flatMap(({ accessKeyId, status }) => {
       const of = `--user-name ${quoted(user)} --access-key-id ${quoted(accessKeyId)}`;
       const remove = { to: 'When nothing has missed it, delete it', run: `aws iam delete-access-key ${of}` };

@@ -113,5 +113,7 @@ function whatBecomes({ is, status, deactivateAt, deleteAt, isHeld }: Old): strin
   if (status === 'Inactive')
     return `Inactive, in its recovery: delete it by hand when nothing has missed it.${day(deleteAt, 'delete')}`;
   const held = isHeld ? ' Its deactivation is held, because somebody uses it.' : '';
-  return `Active beside its successor: make it Inactive by hand, and delete it later.${held}${day(deactivateAt, 'make it Inactive, if the stack stays,').replace('it on', 'on')}`;
+  const beside =
+    is === 'withdrawn' ? 'Taken back, and Active beside the key that came back' : 'Active beside its successor';
+  return `${beside}: make it Inactive by hand, and delete it later.${held}${day(deactivateAt, 'make it Inactive, if the stack stays,').replace('it on', 'on')}`;
 }

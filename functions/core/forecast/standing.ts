@@ -6,7 +6,8 @@ import type { AccessKey, LastUsed } from '../key/access-key';
 import { checkedAt } from '../key/check-mark';
 import { isDelivered, lastDeliveredAt } from '../key/delivery-mark';
 import { ringOfUser } from '../key/key-ring';
-import { currentKey } from '../key/secret-state';
+import { currentKey, type SecretState } from '../key/secret-state';
+import { isWithdrawn } from '../key/withdrawn';
 import { isUsedByOthers } from '../lifecycle/not-adopted';
 import { isObserved } from '../lifecycle/observed';
 import { type Foreseen, forecast } from './forecast';
@@ -31,6 +32,10 @@ export interface StandingKey {
   readonly usedByOthers: boolean;
 }
 
+/** What a key of the user is that is not the current one. `withdrawn`: it was taken back, and an older one is current. */
+export const OTHER_KEYS = ['superseded', 'withdrawn', 'foreign'] as const;
+export type OtherKey = (typeof OTHER_KEYS)[number];
+
 /** Where one managed key stands. */
 export interface KeyStanding {
   readonly id: string;
@@ -39,8 +44,8 @@ export interface KeyStanding {
   /** @default - none is stored yet */
   readonly current?: StandingKey;
   readonly delivered: Delivered;
-  /** The other keys of the user: superseded ones, and those that somebody made by hand. */
-  readonly others: readonly (StandingKey & { readonly is: 'superseded' | 'foreign' })[];
+  /** The other keys of the user: superseded ones, one that was taken back, and those that somebody made by hand. */
+  readonly others: readonly (StandingKey & { readonly is: OtherKey })[];
   /** What the daily runs will do, in the order of time. */
   readonly next: readonly Foreseen[];
   /** What stands in the way, or is not as it should be, today; the most serious first. */
@@ -87,9 +92,14 @@ function ofKey(key: ImaginedKey, now: Date): Omit<KeyStanding, 'next' | 'finding
     delivered: deliveredOf(key),
     others: others.map((other) => ({
       ...standing(other, key, now),
-      is: unknown.has(other.accessKeyId) ? 'foreign' : 'superseded',
+      is: roleOf(secret, other, unknown),
     })),
   };
+}
+
+function roleOf(secret: SecretState, other: AccessKey, unknown: ReadonlySet<string>): OtherKey {
+  if (unknown.has(other.accessKeyId)) return 'foreign';
+  return isWithdrawn(secret, other) ? 'withdrawn' : 'superseded';
 }
 
 function standing(

@@ -1,9 +1,10 @@
-import { after, daysBetween, MINUTE } from '../duration';
+import { after, DAY, daysBetween, latest, MINUTE } from '../duration';
 import { openIntent } from '../key/intent';
 import { inactiveSince } from '../key/key-ring';
 import { changedUser } from '../key/key-user';
 import { currentKey, type SecretState, type StoredVersion, storedVersions } from '../key/secret-state';
 import { isWithdrawn, keysBefore, rollbackAskedAt } from '../key/withdrawn';
+import { retirementAges } from '../lifecycle/retirement';
 import { type PlanInput, planned, type Refused, type RequestFor, type RequestPlan, refusedAsHeld } from './plan';
 import { places } from './plan-rotate';
 
@@ -20,14 +21,24 @@ export function planRollback(input: PlanInput<RequestFor<'rollback'>>): RequestP
   const [back] = keysBefore(secret);
   if (current === undefined || back === undefined) return noneBefore(id, secret);
   const { accessKeyId } = current;
-  const { rotateAfter, deactivateAfter, deleteAfter } = entry.policy;
-  const [overlap, recovery] = [deactivateAfter - rotateAfter, deleteAfter - deactivateAfter];
+  const { overlap, retires, gone } = retirementOf(input, current, back);
   return planned(input, { tag: accessKeyId, of: accessKeyId }, [
     `Key "${id}" goes back from ${accessKeyId}, ${daysBetween(current.createdAt, now)} days old, to ${back.accessKeyId}, ${daysBetween(back.createdAt, now)} days old.`,
     `${statusOf(secret, back)} It is made current, proved, and delivered to ${places(targets.length)}.`,
     'Whether IAM still lists it is not known here: where it does not, nothing is changed, and the finding not-rolled-back says so.',
-    `${accessKeyId} is withdrawn: never delivered again, kept Active until ${back.accessKeyId} is everywhere and ${overlap} days more, then kept Inactive for ${recovery} days, and deleted. Until then there is no room for another rotation.`,
+    `${accessKeyId} is withdrawn: never delivered again, kept Active until ${retires} and until ${back.accessKeyId} has been everywhere for ${overlap} days, then kept Inactive, and deleted on ${gone} at the soonest. Until then there is no room for another rotation.`,
   ]);
+}
+
+/** The days on which a key that is taken back now is made Inactive and deleted, at the soonest. */
+function retirementOf({ entry, now }: PlanInput, { createdAt }: StoredVersion, back: StoredVersion) {
+  const { rotateAfter, deactivateAfter, deleteAfter } = entry.policy;
+  const overlap = deactivateAfter - rotateAfter;
+  const aged = retirementAges(entry.policy, createdAt, back.createdAt).deactivate;
+  const retires = latest(aged, after(now, overlap * DAY));
+  const gone = after(retires, (deleteAfter - deactivateAfter) * DAY);
+  const [from, until] = [retires, gone].map((at) => at.toISOString().slice(0, 10));
+  return { overlap, retires: from, gone: until };
 }
 
 function statusOf(secret: SecretState, { accessKeyId }: StoredVersion): string {

@@ -3,6 +3,7 @@ import type { RegistryEntry } from '../../../functions/core/config/registry';
 import { MINUTE } from '../../../functions/core/duration';
 import { intentTag } from '../../../functions/core/key/intent';
 import type { SecretState } from '../../../functions/core/key/secret-state';
+import { placeIsFreeAt } from '../../../functions/core/lifecycle/rollback';
 import { type Level, TAG } from '../../../functions/core/names';
 import { planRequest } from '../../../functions/core/request/plan-request';
 import { type OperatorRequest, requestSchema } from '../../../functions/core/request/request';
@@ -54,10 +55,24 @@ describe('what a rollback will do', () => {
       `${older.accessKeyId} was not made Inactive by Keyturn; if it is so, it is made Active.`,
       'delivered to its target',
       'Whether IAM still lists it is not known here',
-      `${newer.accessKeyId} is withdrawn: never delivered again, kept Active until ${older.accessKeyId} is everywhere and 10 days more`,
+      `${newer.accessKeyId} is withdrawn: never delivered again, kept Active until 2026-04-13 and until ${older.accessKeyId} has been everywhere for 10 days, then kept Inactive, and deleted on 2026-04-23`,
     ]) {
       expect(words).toContain(said);
     }
+  });
+
+  it('says the days that the deactivation and the deletion will have, where both keys are young', () => {
+    const [first, second] = [keyOf('first', day(0)), keyOf('second', day(21))];
+    const secret = secretOf([versionOf(second, 'AWSCURRENT', DELIVERED), versionOf(first, 'AWSPREVIOUS')]);
+    const shown = plan({ secret, now: day(21) });
+    // It has to be gone before the first one is 90 days old, and may be held for 10.
+    const [deactivated, deleted] = [day(69), day(79)].map((at) => at.toISOString().slice(0, 10));
+    expect('words' in shown && shown.words).toContain(`kept Active until ${deactivated} and until`);
+    expect('words' in shown && shown.words).toContain(`deleted on ${deleted} at the soonest`);
+    const back = secretOf([versionOf(first, 'AWSCURRENT', DELIVERED), versionOf(second, 'AWSPREVIOUS')], {
+      [TAG.withdrawn]: tagOf(second, day(21)),
+    });
+    expect(placeIsFreeAt(entryOf(), back)).toEqual(day(79));
   });
 
   it('says since when the older one has been Inactive', () => {

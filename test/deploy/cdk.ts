@@ -37,8 +37,8 @@ export async function cdk(emulator: Emulator, ...args: readonly string[]): Promi
   return printed;
 }
 
-export function bootstrap(emulator: Emulator): Promise<string> {
-  return cdk(emulator, 'bootstrap', `aws://${ACCOUNT_ID}/${REGION}`);
+export function bootstrap(emulator: Emulator, region = REGION): Promise<string> {
+  return cdk(emulator, 'bootstrap', `aws://${ACCOUNT_ID}/${region}`);
 }
 
 /** Deploys all stacks of a cloud assembly. @param assembly the folder that `cdk synth` wrote */

@@ -1,5 +1,11 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand, type Rule } from '@aws-sdk/client-eventbridge';
+import {
+  EventBridgeClient,
+  ListRulesCommand,
+  ListTargetsByRuleCommand,
+  PutEventsCommand,
+  type Rule,
+} from '@aws-sdk/client-eventbridge';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, ListAccessKeysCommand } from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateSecretCommand, DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -80,9 +86,9 @@ export class DeployWorld {
   }
 
   /** An SDK client of the account's administrator, whose time is the account's. */
-  client<C>(Client: new (configuration: ClientConfiguration) => C, credentials: Pair = ROOT): C {
+  client<C>(Client: new (configuration: ClientConfiguration) => C, credentials: Pair = ROOT, region = REGION): C {
     const systemClockOffset = this.emulator.now() - Date.now();
-    return new Client({ endpoint: this.emulator.url, region: REGION, credentials, systemClockOffset, maxAttempts: 2 });
+    return new Client({ endpoint: this.emulator.url, region, credentials, systemClockOffset, maxAttempts: 2 });
   }
 
   /** A user, and an environment of a repository of the same name that holds the user's only key. */
@@ -160,6 +166,13 @@ export class DeployWorld {
       resources: [`arn:aws:events:${REGION}:${ACCOUNT_ID}:rule/${rule}`],
       detail: {},
     };
+  }
+
+  /** An event of an AWS service, which only AWS can send; the functions that it starts are waited for. */
+  async happens(region: string, Source: string, DetailType: string, detail: object): Promise<void> {
+    const client = this.client(EventBridgeClient, ROOT, region);
+    await client.send(new PutEventsCommand({ Entries: [{ Source, DetailType, Detail: JSON.stringify(detail) }] }));
+    await this.emulator.quiet();
   }
 
   /**

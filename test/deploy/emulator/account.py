@@ -19,10 +19,12 @@ import threading  # noqa: E402
 
 import ministack.app  # noqa: E402
 
+import aws_events  # noqa: E402
 import functions  # noqa: E402
 import permissions  # noqa: E402
 import resources  # noqa: E402
 import stacks  # noqa: E402
+import urls  # noqa: E402
 
 
 def _end_with_whoever_started_this():
@@ -36,5 +38,7 @@ if __name__ == "__main__":
     stacks.install()
     permissions.install()
     functions.install()
+    urls.install()
+    aws_events.install()
     sys.argv = ["ministack"]
     ministack.app.main()

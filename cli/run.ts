@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { KeyturnError } from '../functions/core/errors';
 import { version } from '../package.json';
 import type { AccessOptions } from './access';
 import { EXIT, exitCodeOf } from './exit-code';
@@ -135,11 +136,19 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   } catch (error) {
     // What commander refuses, or prints as help, it has written already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     // A terminal would break it within words; a program gets what it is.
     terminal.stderr.write(`${terminal.watched ? message.split('\n').map(inColumns).join('\n') : message}\n`);
     return exitCodeOf(error);
   }
+}
+
+/** What helps a function that is denied something, a deployment, does not help a person. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof KeyturnError && error.code === 'aws-denied' && error.cause instanceof Error))
+    return error instanceof Error ? error.message : String(error);
+  const denial = error.cause.message.replace(/\.?$/, '.');
+  return `${denial} Your own policies have to allow it: docs/operate/permissions.md has one for each task.`;
 }
 
 /** A line that is too long in several, as far indented as it is. */

@@ -98,16 +98,14 @@ interface Asking {
 /** One plan, and what became of it; undefined where the person declined. */
 async function once({ front, what, options, terminal, reading }: Asking): Promise<OperateAnswer | undefined> {
   const request = requestOf(what, options);
-  reading.tell('Asking what would be done.');
-  const planned = await send(front, request, terminal);
+  const planned = await reading.during('Asking what would be done.', () => send(front, request, terminal));
   if (planned.outcome !== 'planned' || planned.plan === undefined || options.dryRun) return planned;
-  reading.end();
   // What a program reads is the end alone.
   const { stderr, stdout } = terminal;
   (options.json ? stderr : stdout).write(`${renderAnswer(planned)}\n`);
   if (!options.yes && !(await isWanted(terminal))) return undefined;
-  reading.tell('Having it done.');
-  return send(front, { ...request, plan: planned.plan.digest }, terminal);
+  const { digest: plan } = planned.plan;
+  return reading.during('Having it done.', () => send(front, { ...request, plan }, terminal));
 }
 
 export function requestOf(what: Asking['what'], { why, requestId: id }: OperateOptions) {

@@ -1,4 +1,5 @@
 import { installHostMap } from '../../local/lambda/worker/host-map';
+import { wrapped } from '../render/wrapped';
 import { type Environment, isLocal, LOCAL_VARIABLE, LocalClock } from './local-clock';
 
 /**
@@ -13,7 +14,9 @@ export async function goToLocalHosts(env: Environment, endpointUrl?: string): Pr
   const hosts = await reachable(env);
   if (hosts === undefined) return undefined;
   installHostMap(hosts);
-  return `The account, the clock and ${Object.keys(hosts).join(', ')} are those of the local world of ${LOCAL_VARIABLE}.`;
+  return wrapped(
+    `The account, the clock and ${Object.keys(hosts).join(', ')} are those of the local world of ${LOCAL_VARIABLE}.`,
+  );
 }
 
 async function reachable(env: Environment) {

@@ -17,6 +17,16 @@ export class Reading {
     this.tell(`${text}: ${done} of ${of}`);
   }
 
+  /** Tells it for as long as something takes. */
+  async during<Value>(text: string, work: () => Promise<Value>): Promise<Value> {
+    this.tell(text);
+    try {
+      return await work();
+    } finally {
+      this.end();
+    }
+  }
+
   /** The line goes away. */
   end(): void {
     this.#stream?.write(OVER);

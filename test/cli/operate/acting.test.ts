@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { Writable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Terminal } from '../../../cli/terminal';
+import { DAY } from '../../../functions/core/duration';
 import { Enforcement } from '../../permissions/enforcement';
 import { DeployedWorld, synthesized } from '../../support/deployed-world';
 import { typed } from '../typed';
@@ -49,6 +53,10 @@ function withSecondFactor(document: unknown) {
 }
 
 async function typedAs(person: string, ...args: readonly string[]) {
+  return typedAt({}, person, ...args);
+}
+
+async function typedAt(terminal: Partial<Terminal>, person: string, ...args: readonly string[]) {
   const { account, accountUrl, clock } = deployed.world;
   const session = account.roleSession(account.iam.roles.get(person).arn, person);
   vi.stubEnv('AWS_ENDPOINT_URL', accountUrl);
@@ -57,7 +65,7 @@ async function typedAs(person: string, ...args: readonly string[]) {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', session.secretAccessKey);
   vi.stubEnv('AWS_SESSION_TOKEN', session.sessionToken ?? '');
   const sleep = (wait: number) => deployed.world.runUntil(new Date(clock.now() + wait));
-  const done = await typed(args, { time: { now: () => new Date(clock.now()), sleep } });
+  const done = await typed(args, { time: { now: () => new Date(clock.now()), sleep }, ...terminal });
   vi.unstubAllEnvs();
   return done;
 }
@@ -87,6 +95,44 @@ it('rotates wave by wave, stops at the first key that fails, and says which were
   const lines = stdout.split('\n');
   expect(lines.filter((line) => line.length > 80 && line.trim().includes(' '))).toEqual([]);
   expect([keysOf('api').length, keysOf('shop').length]).toEqual([2, 2]);
+});
+
+it('leaves nothing of what a person was waiting for on the lines of the answer', async () => {
+  let screen = '';
+  const stream = new Writable({
+    write: (chunk: Buffer, _encoding, written) => {
+      screen += chunk.toString();
+      written();
+    },
+  });
+  const watched = { watched: true, stdout: stream, stderr: stream };
+  const why = ['--why', 'x', '--yes'];
+  await typedAt(watched, 'alice', 'resume', 'shop', ...why);
+  await typedAt(watched, 'alice', 'pause', 'shop', '--until', '2100-01-01', ...why);
+  await typedAt(
+    watched,
+    'alice',
+    'pause',
+    'shop',
+    '--until',
+    new Date(deployed.world.clock.now() + 5 * DAY).toISOString(),
+    ...why,
+  );
+  await typedAt(watched, 'alice', 'resume', 'shop', ...why);
+  const OVER = '\r\u001b[K';
+  const lines = screen.split('\n').map((line) => stripVTControlCharacters(line.split(OVER).at(-1) ?? ''));
+  const seen = lines.join('\n');
+  expect(seen).toMatch(/^Nothing was done\n/m);
+  expect(seen).toMatch(/^Done\n/m);
+  expect(seen).not.toMatch(/Asking|Having it done/);
+});
+
+it('says what a person has to be allowed, where a function would say that it is to be deployed again', async () => {
+  const { code, stderr } = await typedAs('alice', 'rotate', 'shop', '--why', 'x', '--administrator');
+  expect(code).toBe(3);
+  expect(stderr).toContain('lambda:GetFunctionUrlConfig');
+  expect(stderr).toContain('Your own policies have to allow it: docs/operate/permissions.md has one for each task.');
+  expect(stderr).not.toContain('Deploy');
 });
 
 it('is nothing that an operator may ask for, or that is asked in two ways', async () => {

@@ -26,6 +26,8 @@ async function main() {
   const moto = spawn(executable('moto_server'), ['-H', '127.0.0.1', '-p', String(port)], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
+    // Without it moto knows none of AWS's own policies.
+    env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' },
   });
   // moto writes a line for every request; only the last ones matter, and only when something went wrong.
   let log = '';

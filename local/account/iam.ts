@@ -16,6 +16,14 @@ export interface IamOptions {
   readonly rootKeys: readonly RootKey[];
 }
 
+/** A user or a role that has a managed policy. */
+export interface PolicyEntity {
+  readonly is: 'User' | 'Role';
+  readonly name: string;
+  readonly path: string;
+  readonly id: string;
+}
+
 /** Identity and Access Management: users with their keys, roles, and the report about them. */
 export class Iam {
   readonly users: IamUsers;
@@ -80,6 +88,37 @@ export class Iam {
       throw new AwsError('NoSuchEntity', 404, `Login Profile for User ${user.name} cannot be found.`);
     }
     user.password = undefined;
+  }
+
+  /** ARNs of managed policies that users and roles have, in their order, with how many have each. */
+  attachedPolicies(): readonly (readonly [arn: string, count: number])[] {
+    const counts = new Map<string, number>();
+    for (const { policies } of [...this.users.all(), ...this.roles.all()])
+      for (const arn of policies.attached) counts.set(arn, (counts.get(arn) ?? 0) + 1);
+    return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  /**
+   * The users and roles that have a managed policy, sorted.
+   * @throws AwsError NoSuchEntity for a policy of this account that nobody has: whether AWS has one of its own of a name
+   * is AWS's to say.
+   */
+  entitiesWith(policyArn: string): readonly PolicyEntity[] {
+    const roles = this.roles
+      .all()
+      .flatMap(({ policies, name, path, roleId: id }) =>
+        policies.attached.has(policyArn) ? [{ is: 'Role' as const, name, path, id }] : [],
+      );
+    const users = this.users
+      .all()
+      .flatMap(({ policies, name, path, userId: id }) =>
+        policies.attached.has(policyArn) ? [{ is: 'User' as const, name, path, id }] : [],
+      );
+    const entities = [...roles, ...users];
+    if (entities.length === 0 && !policyArn.includes('::aws:policy/')) {
+      throw new AwsError('NoSuchEntity', 404, `Policy ${policyArn} was not found.`);
+    }
+    return entities.sort((a, b) => (`${a.is} ${a.name}` < `${b.is} ${b.name}` ? -1 : 1));
   }
 
   /** @throws AwsError DeleteConflict while the user has keys, a password or policies. */

@@ -33,6 +33,8 @@ const LIKE_MOTO: readonly DifferenceId[] = [
 const UNLIKE_MOTO: Readonly<Record<string, string>> = {
   'has a line for root and one for each user, without key IDs':
     'a password that was never used has N/A as its last use',
+  'is listed as attached as long as a user has it, with the users that do':
+    "AWS's own policies that nobody has are listed too, and this one it does not know",
   'does not know a user that is not there': 'the keys of no user are an empty list',
   'gives a user two keys and refuses the third': 'a user may have any number of keys',
   'counts an inactive key against the quota, and a deleted one no more': 'the same',

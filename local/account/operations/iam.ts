@@ -139,6 +139,49 @@ export function iamOperations(iam: Iam) {
       iam.users.get(input.UserName).policies.detach(input.PolicyArn),
     ),
 
+    // Of AWS's own policies the account knows those that somebody has: which others there are AWS alone says.
+    ListPolicies: operation(
+      'read',
+      z.object({
+        ...paging,
+        Scope: z.enum(['All', 'AWS', 'Local']).default('All'),
+        OnlyAttached: flag.optional(),
+        PathPrefix: z.string().default('/'),
+      }),
+      ({ Scope, PathPrefix, ...input }) => {
+        const policies = iam
+          .attachedPolicies()
+          .map(([arn, count]) => policyShape(arn, count))
+          .filter(
+            ({ Arn, Path }) => (Scope === 'All' || isOfAws(Arn) === (Scope === 'AWS')) && Path.startsWith(PathPrefix),
+          );
+        const { items, ...more } = page(policies, ({ Arn }) => Arn, input);
+        return { Policies: items, ...more };
+      },
+    ),
+    ListEntitiesForPolicy: operation(
+      'read',
+      z.object({
+        ...paging,
+        PolicyArn: z.string().min(20).max(2048),
+        EntityFilter: z.enum(['User', 'Role', 'Group', 'LocalManagedPolicy', 'AWSManagedPolicy']).optional(),
+        PathPrefix: z.string().default('/'),
+      }),
+      ({ PolicyArn, EntityFilter, PathPrefix, ...input }) => {
+        const entities = iam
+          .entitiesWith(PolicyArn)
+          .filter(({ is, path }) => (EntityFilter ?? is) === is && path.startsWith(PathPrefix));
+        const { items, ...more } = page(entities, ({ is, name: entity }) => `${is} ${entity}`, input);
+        const of = (kind: 'User' | 'Role') => items.filter(({ is }) => is === kind);
+        return {
+          PolicyGroups: [],
+          PolicyUsers: of('User').map(({ name: UserName, id: UserId }) => ({ UserName, UserId })),
+          PolicyRoles: of('Role').map(({ name: RoleName, id: RoleId }) => ({ RoleName, RoleId })),
+          ...more,
+        };
+      },
+    ),
+
     CreateRole: operation(
       'write',
       z.object({
@@ -193,6 +236,15 @@ function attachedShape({ attached }: IdentityPolicies) {
     PolicyArn,
   }));
   return { AttachedPolicies, IsTruncated: false };
+}
+
+function policyShape(arn: string, AttachmentCount: number) {
+  const [, path = '/', PolicyName = ''] = /:policy(\/.*?)([^/]+)$/.exec(arn) ?? [];
+  return { PolicyName, Arn: arn, Path: path, AttachmentCount, IsAttachable: true };
+}
+
+function isOfAws(policyArn: string): boolean {
+  return policyArn.split(':')[4] === 'aws';
 }
 
 function userShape(user: IamUser) {

@@ -7,6 +7,8 @@ import {
   GetCredentialReportCommand,
   ListAccessKeysCommand,
   ListAttachedUserPoliciesCommand,
+  ListEntitiesForPolicyCommand,
+  ListPoliciesCommand,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
@@ -29,6 +31,41 @@ describe("a user's managed policies", () => {
       [{ PolicyName: 'AWSCompromisedKeyQuarantineV3', PolicyArn }],
       false,
     ]);
+  });
+
+  it('are listed for the account, and whoever has one of them, page by page', async () => {
+    const { userWithKey, clients } = await world();
+    for (const user of ['bob', 'carol', 'dave']) userWithKey(user);
+    const { iam } = clients();
+    const PolicyArn = 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV9';
+    const own = 'arn:aws:iam::111122223333:policy/ci/deploy';
+    const attached = { Scope: 'AWS', OnlyAttached: true } as const;
+    expect((await iam.send(new ListPoliciesCommand(attached))).Policies).toEqual([]);
+    expect((await iam.send(new ListEntitiesForPolicyCommand({ PolicyArn }))).PolicyUsers).toEqual([]);
+    await expect(iam.send(new ListEntitiesForPolicyCommand({ PolicyArn: own }))).rejects.toMatchObject({
+      name: 'NoSuchEntityException',
+    });
+    for (const UserName of ['dave', 'bob']) await iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn }));
+    await iam.send(new AttachUserPolicyCommand({ UserName: 'carol', PolicyArn: own }));
+    expect((await iam.send(new ListPoliciesCommand(attached))).Policies).toEqual([
+      {
+        PolicyName: 'AWSCompromisedKeyQuarantineV9',
+        Arn: PolicyArn,
+        Path: '/',
+        AttachmentCount: 2,
+        IsAttachable: true,
+      },
+    ]);
+    expect((await iam.send(new ListPoliciesCommand({ Scope: 'Local' }))).Policies).toMatchObject([
+      { PolicyName: 'deploy', Path: '/ci/' },
+    ]);
+    const first = await iam.send(new ListEntitiesForPolicyCommand({ PolicyArn, MaxItems: 1 }));
+    expect(first).toMatchObject({ PolicyUsers: [{ UserName: 'bob' }], IsTruncated: true });
+    const { Marker } = first;
+    const second = await iam.send(new ListEntitiesForPolicyCommand({ PolicyArn, MaxItems: 1, Marker }));
+    expect(second).toMatchObject({ PolicyUsers: [{ UserName: 'dave' }], IsTruncated: false });
+    const roles = await iam.send(new ListEntitiesForPolicyCommand({ PolicyArn, EntityFilter: 'Role' }));
+    expect([roles.PolicyUsers, roles.PolicyRoles]).toEqual([[], []]);
   });
 });
 

@@ -1,10 +1,12 @@
 import {
+  AttachUserPolicyCommand,
   CreateAccessKeyCommand,
   CreateLoginProfileCommand,
   CreateRoleCommand,
   CreateUserCommand,
   DeleteAccessKeyCommand,
   DeleteUserCommand,
+  DetachUserPolicyCommand,
   GenerateCredentialReportCommand,
   GetAccessKeyLastUsedCommand,
   GetCredentialReportCommand,
@@ -13,6 +15,8 @@ import {
   GetUserCommand,
   type IAMClient,
   ListAccessKeysCommand,
+  ListEntitiesForPolicyCommand,
+  ListPoliciesCommand,
   ListRolesCommand,
   ListUsersCommand,
   PutRolePolicyCommand,
@@ -31,6 +35,29 @@ const TRUST = JSON.stringify({
 export function iamContract(target: ContractTarget): void {
   describe(`IAM of ${target.name}`, () => {
     const { iam } = target.makeClients();
+
+    describe('a managed policy of AWS', () => {
+      it('is listed as attached as long as a user has it, with the users that do', async () => {
+        const user = await newUser(iam, 'quarantined');
+        const PolicyArn = 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV2';
+        const attached = async () => {
+          const { Policies = [] } = await iam.send(new ListPoliciesCommand({ Scope: 'AWS', OnlyAttached: true }));
+          return Policies.map(({ Arn }) => Arn);
+        };
+        const having = async () => {
+          const asked = { PolicyArn, EntityFilter: 'User' } as const;
+          const { PolicyUsers = [] } = await iam.send(new ListEntitiesForPolicyCommand(asked));
+          return PolicyUsers.map(({ UserName }) => UserName);
+        };
+        expect(await attached()).not.toContain(PolicyArn);
+        await iam.send(new AttachUserPolicyCommand({ UserName: user, PolicyArn }));
+        expect(await attached()).toContain(PolicyArn);
+        expect(await having()).toEqual([user]);
+        await iam.send(new DetachUserPolicyCommand({ UserName: user, PolicyArn }));
+        expect(await attached()).not.toContain(PolicyArn);
+        expect(await having()).toEqual([]);
+      });
+    });
 
     describe('the credential report', () => {
       it('is not there before somebody asked for it', async () => {

@@ -6,6 +6,7 @@ import type { Connection, TargetConfig } from '../core/hosts/target';
 import type { AccessKey, CredentialReport, LastUsed } from '../core/key/access-key';
 import type { Credential, Redacted } from '../core/key/credential';
 import type { KeyUse } from '../core/key/key-use';
+import type { QuarantinedUser } from '../core/key/quarantine';
 import type { SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
 import type { TrustedKey } from '../core/seal/check-seal';
@@ -29,6 +30,8 @@ export interface Iam {
   accessKeyLastUsed(accessKeyId: string): Promise<LastUsed>;
   /** Starts one when there is none; undefined while IAM is still making it. */
   credentialReport(): Promise<CredentialReport | undefined>;
+  /** The users whom AWS has put in quarantine because it saw a key of theirs leak. One call where there is none. */
+  quarantinedUsers(): Promise<readonly QuarantinedUser[]>;
 }
 
 export interface CallerIdentity {

@@ -14,6 +14,7 @@ import { Credential, Redacted } from '../core/key/credential';
 import { type ClientConfig, clientConfig } from './client-config';
 import { parseCredentialReport } from './credential-report';
 import { awsFailure, calling } from './failure';
+import { quarantinedUsers } from './quarantine';
 import { reportDownload } from './report-download';
 import { ThrottleOnlyRetryStrategy } from './throttle-only-retry';
 
@@ -89,6 +90,8 @@ export function createIam(config: ClientConfig = clientConfig): Iam {
         ...(region === undefined || region === NOT_APPLICABLE ? {} : { region }),
       };
     },
+
+    quarantinedUsers: () => quarantinedUsers(client),
 
     async credentialReport() {
       const report = await download();

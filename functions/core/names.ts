@@ -178,6 +178,11 @@ export const ALARM_PREFIX = 'Keyturn-';
 
 /** Name of the managed policy for whoever audits. */
 export const AUDITOR_POLICY = 'KeyturnAuditor';
+/**
+ * What the names of the policies of AWS's own begin with by which it puts the user of a leaked key in quarantine; a version
+ * may follow (AWS Managed Policy Reference Guide: `AWSCompromisedKeyQuarantine`, `…V2` to `…V4`).
+ */
+export const QUARANTINE_POLICY = 'AWSCompromisedKeyQuarantine';
 
 /** CloudWatch Logs: the record of record, one JSON line an audit event and nothing else. */
 export const AUDIT_LOG_GROUP = '/keyturn/audit';

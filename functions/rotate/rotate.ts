@@ -31,6 +31,7 @@ import { declareExposed } from './exposed';
 import { followFormerUsers } from './former-users';
 import { findOpenBreakers } from './open-breakers';
 import { atThePaceOfAws } from './pace';
+import { findQuarantined } from './quarantined';
 
 export interface RotatePorts {
   readonly iam: Iam;
@@ -96,10 +97,11 @@ export async function rotate(given: RotatePorts, run: Run, options: RotateOption
   const others = all.filter((managed) => !isWorth(managed));
   if (missing !== undefined) {
     await workWithoutReport(day, items, others, missing);
-    return;
+  } else {
+    await work(day, items);
+    await asDeployed(ports.secrets, run, others.filter(isUnwatched));
   }
-  await work(day, items);
-  await asDeployed(ports.secrets, run, others.filter(isUnwatched));
+  await findQuarantined(ports.iam, run, surveyed.entries);
 }
 
 /** AWS says that keys have leaked: it is written down, and what follows from it is done at once. */
@@ -111,10 +113,12 @@ async function rotateExposed(ports: RotatePorts, run: Run, options: RotateOption
       'This deployment takes no events about leaked keys. Set exposed: true in the configuration and deploy.';
     throw new KeyturnError('invalid-request', message);
   }
-  const all = run.surveyed(await survey(ports, run.deployedBy), maxRotations);
+  const surveyed = await survey(ports, run.deployedBy);
+  const all = run.surveyed(surveyed, maxRotations);
   const { declared, failed } = await declareExposed(ports, run, all, exposure, onExposed);
   const admission = new Admission({ maxRotations, heldUp: new Set() });
   await work({ ports, run, admission }, askedFor(all, declared, false));
+  await findQuarantined(ports.iam, run, surveyed.entries);
   // Lambda repeats the run; what is declared is not declared again.
   if (failed !== undefined) throw failed;
 }

@@ -1,7 +1,12 @@
 import { ArnFormat, Fn, Stack } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { AUDIT_TERMS_PARAMETER, DEPLOYMENT_PARAMETERS, REGISTRY_PATH } from '../../functions/core/names';
+import {
+  AUDIT_TERMS_PARAMETER,
+  DEPLOYMENT_PARAMETERS,
+  QUARANTINE_POLICY,
+  REGISTRY_PATH,
+} from '../../functions/core/names';
 
 /** The token of each text, so that equal ARNs are equal strings. */
 const substituted = new Map<string, string>();
@@ -33,6 +38,17 @@ export function userArn(pathAndName: string): string {
 export function secretArn(nameOrArn: string): string {
   if (nameOrArn.startsWith('arn:')) return nameOrArn;
   return short(`arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${nameOrArn}-??????`);
+}
+
+/** Pattern for the policies of AWS's own by which it puts users in quarantine: a version is part of each one's name. */
+export function quarantinePolicies(scope: Construct): string {
+  return Stack.of(scope).formatArn({
+    service: 'iam',
+    region: '',
+    account: 'aws',
+    resource: 'policy',
+    resourceName: `${QUARANTINE_POLICY}*`,
+  });
 }
 
 /** What the ARNs of all secrets whose names start with this begin with. */

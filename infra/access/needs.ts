@@ -6,7 +6,7 @@ import { ARCHIVE_PREFIX, EVENT_SOURCE, isLevel, SECRET_PREFIX } from '../../func
 import { tagsOf } from '../../functions/core/verbs';
 import type { NotificationTopic } from '../engine/notification-topic';
 import type { AuditArchive } from '../evidence/audit-archive';
-import { logArns, registryArns, reportParameterArns, secretArnPrefix } from './arns';
+import { logArns, quarantinePolicies, registryArns, reportParameterArns, secretArnPrefix } from './arns';
 import { onlyThrough, PUBLISH_ENCRYPTED, SEND_ENCRYPTED, WRITE_ENCRYPTED } from './kms-use';
 import { listedUnder, type TrailFiles, throughS3, trailFileArns } from './trail-files-access';
 
@@ -193,6 +193,17 @@ export const NEEDS = {
     // No resource level: it tells whether a key that a dead run left behind is Keyturn's own, what uses a key whose time
     // has come, and what happened beside a report's record.
     on: ANYTHING,
+  },
+  SeeAttachedPolicies: {
+    may: 'see which managed policies somebody of the account has',
+    actions: ['iam:ListPolicies'],
+    // No resource level. Whom AWS has put in quarantine shows no cheaper: one call a day, however many users there are.
+    on: ANYTHING,
+  },
+  SeeQuarantined: {
+    may: "see who has a policy of AWS's by which it puts users in quarantine",
+    actions: ['iam:ListEntitiesForPolicy'],
+    on: (_, scope) => [quarantinePolicies(scope)],
   },
   ListTrailFiles: {
     may: "list this account's files of the trail",

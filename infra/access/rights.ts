@@ -65,7 +65,7 @@ const front = (level: Level) =>
 export const RIGHTS = {
   rotate: {
     ...NONE,
-    role: [...ACT_ON_KEYS, 'ReadCredentialReport', 'TraceKeys'],
+    role: [...ACT_ON_KEYS, 'ReadCredentialReport', 'TraceKeys', 'SeeAttachedPolicies', 'SeeQuarantined'],
     managedUsers: ['iam:ListAccessKeys', 'iam:CreateAccessKey', 'iam:DeleteAccessKey'],
     managedSecrets: [
       ...LOOK_AT_SECRET,

@@ -72,6 +72,37 @@ describe('every list is read to its end', () => {
     expect(asked).toEqual([undefined, 'next']);
   });
 
+  it('the policies that somebody has, and the users who have those by which AWS puts them in quarantine', async () => {
+    const asked: string[] = [];
+    const arn = (name: string) => `arn:aws:iam::aws:policy/${name}`;
+    const policy = (name: string) => `<member><PolicyName>${name}</PolicyName><Arn>${arn(name)}</Arn></member>`;
+    const user = (name: string) => `<member><UserName>${name}</UserName><UserId>AIDA${name}</UserId></member>`;
+    await scripted(({ Action = '', Marker, PolicyArn, ...more }, response) => {
+      asked.push([Action, PolicyArn?.slice(-2), Marker, more.Scope, more.OnlyAttached, more.EntityFilter].join(' '));
+      const end = Marker === undefined ? '<IsTruncated>true</IsTruncated><Marker>next</Marker>' : '';
+      if (Action === 'ListPolicies') {
+        const names = Marker === undefined ? ['ReadOnly', 'NotAWSCompromisedKeyQuarantine'] : ['', 'V9'];
+        const members = names.map((name) => policy(Marker === undefined ? name : `AWSCompromisedKeyQuarantine${name}`));
+        xml(response, Action, `<Policies>${members.join('')}</Policies>${end}`);
+      } else {
+        xml(response, Action, `<PolicyUsers>${user(Marker ?? 'first')}</PolicyUsers>${end}`);
+      }
+    });
+    const policies = [arn('AWSCompromisedKeyQuarantine'), arn('AWSCompromisedKeyQuarantineV9')];
+    expect(await createIam().quarantinedUsers()).toEqual([
+      { user: 'first', policies },
+      { user: 'next', policies },
+    ]);
+    expect(asked).toEqual([
+      'ListPolicies   AWS true ',
+      'ListPolicies  next AWS true ',
+      'ListEntitiesForPolicy ne    User',
+      'ListEntitiesForPolicy ne next   User',
+      'ListEntitiesForPolicy V9    User',
+      'ListEntitiesForPolicy V9 next   User',
+    ]);
+  });
+
   it("a secret's versions, the unlabelled ones too", async () => {
     const asked: unknown[] = [];
     await scripted((input, response) => {

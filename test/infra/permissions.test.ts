@@ -46,6 +46,13 @@ describe('K12: each function can do only what it needs', () => {
           : [
               ['ReadCredentialReport', ['*']],
               ...(name === 'rotate' || name === 'deactivate' ? [['TraceKeys', ['*']]] : []),
+              ...(name === 'rotate'
+                ? [
+                    ['SeeAttachedPolicies', ['*']],
+                    // AWS's own policies of one name, whatever their version.
+                    ['SeeQuarantined', ['arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantine*']],
+                  ]
+                : []),
               // A user's path is not known; its name is, and is unique in the account.
               [
                 'ManagedUsersKeys',
@@ -92,6 +99,8 @@ describe('K12: each function can do only what it needs', () => {
         ...common,
         ...report,
         'cloudtrail:LookupEvents',
+        'iam:ListPolicies',
+        'iam:ListEntitiesForPolicy',
         'iam:ListAccessKeys',
         'iam:CreateAccessKey',
         'iam:DeleteAccessKey',

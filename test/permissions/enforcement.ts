@@ -156,7 +156,7 @@ async function analyse(
         principal: arn,
         action,
         // What another account has takes that account's policy as well.
-        resource: { resource, accountId: resource.split(':')[4] || accountId },
+        resource: { resource, accountId: ownerOf(resource) ?? accountId },
         contextVariables: { 'aws:PrincipalArn': roleArn, 'aws:SecureTransport': 'true', ...context },
       },
       identityPolicies: identity.length === 0 ? [] : [{ name: 'role', policy: policy(identity) }],
@@ -168,6 +168,12 @@ async function analyse(
   );
   if (result.resultType !== 'single') throw new Error(`${action} on ${resource}: ${JSON.stringify(result)}`);
   return result.result.analysis;
+}
+
+/** Policies of AWS's own are in every account: its identities' policies alone decide about them. */
+function ownerOf(resource: string): string | undefined {
+  const owner = resource.split(':')[4];
+  return owner === '' || owner === 'aws' ? undefined : owner;
 }
 
 function refusalOf({ arn }: Caller, { action, resource, refusal }: IamRequest): string {

@@ -17,6 +17,7 @@ export interface IamRequest {
 const WITHOUT_RESOURCE = new Set([
   'iam:GenerateCredentialReport',
   'iam:GetCredentialReport',
+  'iam:ListPolicies',
   'secretsmanager:BatchGetSecretValue',
   'logs:DescribeLogGroups',
   'secretsmanager:ListSecrets',
@@ -43,7 +44,7 @@ export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string)
   if (WITHOUT_RESOURCE.has(action)) return one('*');
   switch (service) {
     case 'iam':
-      return one(userArn(input, account));
+      return one(text(input, 'PolicyArn') || userArn(input, account));
     case 'secretsmanager':
       return [
         ...one(secretArn(text(input, 'SecretId'), account), contextOfSecret(call)),

@@ -92,6 +92,11 @@ export async function eventfulLife(): Promise<EnforcedLife> {
   deployed.setStatus(USER, old?.id ?? '', 'Inactive');
   await deployed.until(4);
   deployed.setStatus(USER, old?.id ?? '', 'Active');
+  // AWS puts the user in quarantine, and people end it.
+  const quarantine = { UserName: USER, PolicyArn: 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3' };
+  world.account.invoke(deployed.admin, 'iam', 'AttachUserPolicy', quarantine);
+  await deployed.until(5);
+  world.account.invoke(deployed.admin, 'iam', 'DetachUserPolicy', quarantine);
   // Idle, overlapped again, deactivated, recovered, deleted.
   await deployed.until(26);
 

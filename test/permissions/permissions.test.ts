@@ -38,6 +38,7 @@ describe('K12: with the deployed policies in force', () => {
       'rotate finding orphan-discarded',
       'rotate key-promoted',
       'rotate finding foreign-key',
+      'rotate finding quarantined',
       'sync labels-cleaned',
       ...['rotate', 'deactivate', 'delete', 'sync'].map((name) => `${name} finding step-failed`),
     ]) {

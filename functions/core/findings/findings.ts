@@ -26,6 +26,7 @@ import { paused } from './codes/paused';
 import { placeReplaced } from './codes/place-replaced';
 import { placeUnidentified } from './codes/place-unidentified';
 import { proofFailed } from './codes/proof-failed';
+import { quarantined } from './codes/quarantined';
 import { reactivated } from './codes/reactivated';
 import { recordUnavailable } from './codes/record-unavailable';
 import { registryLost } from './codes/registry-lost';
@@ -65,6 +66,7 @@ export const FINDINGS = byCode({
   exposed,
   'exposed-unmanaged': exposedUnmanaged,
   'compromised-disabled': compromisedDisabled,
+  quarantined,
   'compromised-unproved': compromisedUnproved,
   'torn-pair': tornPair,
   'place-replaced': placeReplaced,

@@ -688,6 +688,43 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
       'bitbucket-web-shop --new-path /pipelines/); see first which policies name its ARN, which changes.',
   ],
   [
+    {
+      code: 'quarantined',
+      key,
+      user,
+      facts: {
+        is: 'managed',
+        user,
+        policies: ['', 'V9'].map((version) => `arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantine${version}`),
+      },
+    },
+    'attention',
+    'blocked',
+    'Key "web-shop": AWS has put its user bitbucket-web-shop in quarantine (AWSCompromisedKeyQuarantine, ' +
+      'AWSCompromisedKeyQuarantineV9), as it does when it sees a leaked key. The keys go on working, but the user is denied a ' +
+      'list of actions, such as s3:GetObject, ecr:GetAuthorizationToken, lambda:UpdateFunctionCode and iam:PassRole: pipelines ' +
+      "may fail with a key that works. Make the leaked key harmless first, and do what AWS's support case asks for; then end " +
+      'it: aws iam detach-user-policy --user-name bitbucket-web-shop --policy-arn ' +
+      'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantine; aws iam detach-user-policy --user-name bitbucket-web-shop ' +
+      '--policy-arn arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV9',
+  ],
+  [
+    { code: 'quarantined', facts: { is: 'others', users: ['jo'], known: false } },
+    'attention',
+    'blocked',
+    'AWS has put 1 IAM user of no managed key in quarantine, as it does when it sees a leaked key: jo. Keyturn does nothing ' +
+      "about it. Make the leaked key harmless first, and do what AWS's support case asks for.",
+  ],
+  [
+    {
+      code: 'quarantined',
+      facts: { is: 'others', users: Array.from({ length: 11 }, (_, at) => `u${at}`), known: true },
+    },
+    'notice',
+    'blocked',
+    expect.stringContaining('11 IAM users of no managed key in quarantine'),
+  ],
+  [
     { code: 'unmanaged-secret', key, facts: { is: 'there' } },
     'notice',
     'ok',

@@ -8,6 +8,7 @@ import type { Credential, Redacted } from '../core/key/credential';
 import type { KeyUse } from '../core/key/key-use';
 import type { QuarantinedUser } from '../core/key/quarantine';
 import type { SecretState } from '../core/key/secret-state';
+import type { RegionUses } from '../core/key/uses-since';
 import type { Managed } from '../core/lifecycle/managed';
 import type { TrustedKey } from '../core/seal/check-seal';
 import type { AttemptEnd } from '../core/seal/manifest';
@@ -75,6 +76,13 @@ export interface Trail {
    * @param region @default the function's own
    */
   usesOf(accessKeyId: string, since: Date, region?: string): Promise<readonly KeyUse[]>;
+  /**
+   * The calls of a key since an instant, the latest few hundred of each region: the function's own, the one that has IAM's
+   * records, and this one. A region that does not answer is named (K11).
+   *
+   * @param region @default - no other one
+   */
+  usesSince(accessKeyId: string, since: Date, region?: string): Promise<readonly RegionUses[]>;
 }
 
 export interface Secrets {

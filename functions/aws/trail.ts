@@ -4,7 +4,8 @@ import type { Trail } from '../account/ports';
 import { after, MINUTE } from '../core/duration';
 import { KeyturnError } from '../core/errors';
 import { creatorOf, isSamePrincipal } from '../core/key/creation-record';
-import { keyUseOf } from '../core/key/key-use';
+import { type KeyUse, keyUseOf } from '../core/key/key-use';
+import type { RegionUses } from '../core/key/uses-since';
 import { iamRecordsRegion, PARTITION_NAMES } from '../core/partitions';
 import { type ClientConfig, clientConfig } from './client-config';
 import { calling } from './failure';
@@ -17,6 +18,9 @@ const LOOKING = {
   maxAttempts: 2,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 } as const;
+
+/** Of 50 calls each. */
+const MOST_PAGES = 6;
 
 /** The Trail port over the AWS SDK. */
 export function createTrail(region = process.env.AWS_REGION ?? '', config: ClientConfig = clientConfig): Trail {
@@ -51,20 +55,63 @@ export function createTrail(region = process.env.AWS_REGION ?? '', config: Clien
     async usesOf(accessKeyId, since, where = region) {
       const client = new CloudTrailClient({ ...config, ...LOOKING, region: where });
       try {
-        const { Events = [] } = await calling(`cloudtrail:LookupEvents of ${accessKeyId} in ${where}`, {}, () =>
-          client.send(
-            new LookupEventsCommand({
-              LookupAttributes: [{ AttributeKey: 'AccessKeyId', AttributeValue: accessKeyId }],
-              StartTime: since,
-            }),
-          ),
-        );
-        return Events.flatMap(({ CloudTrailEvent = '' }) => keyUseOf(CloudTrailEvent) ?? []);
+        return (await pageOfUses(client, { accessKeyId, since, where })).uses;
       } finally {
         client.destroy();
       }
     },
+    usesSince(accessKeyId, since, where) {
+      const regions = new Set([region, iamRecordsRegion(region), where].filter((one) => one !== undefined));
+      return Promise.all([...regions].map((one) => usesInRegion(config, { accessKeyId, since, where: one })));
+    },
   };
+}
+
+interface Asked {
+  readonly accessKeyId: string;
+  readonly since: Date;
+  readonly where: string;
+}
+
+/** What was read before a page was refused is told, as not all. */
+async function usesInRegion(config: ClientConfig, asked: Asked): Promise<RegionUses> {
+  const { where: region } = asked;
+  const client = new CloudTrailClient({ ...config, ...LOOKING, region });
+  const uses: KeyUse[] = [];
+  let token: string | undefined;
+  try {
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const found = await pageOfUses(client, asked, token);
+      uses.push(...found.uses);
+      token = found.token;
+      if (token === undefined) return { is: 'seen', region, uses, isWhole: true };
+    }
+  } catch {
+    if (token === undefined) return { is: 'unknown', region };
+  } finally {
+    client.destroy();
+  }
+  return { is: 'seen', region, uses, isWhole: false };
+}
+
+async function pageOfUses(
+  client: CloudTrailClient,
+  { accessKeyId, since, where }: Asked,
+  NextToken?: string,
+): Promise<{ readonly uses: readonly KeyUse[]; readonly token: string | undefined }> {
+  const { Events = [], NextToken: token } = await calling(
+    `cloudtrail:LookupEvents of ${accessKeyId} in ${where}`,
+    {},
+    () =>
+      client.send(
+        new LookupEventsCommand({
+          LookupAttributes: [{ AttributeKey: 'AccessKeyId', AttributeValue: accessKeyId }],
+          StartTime: since,
+          NextToken,
+        }),
+      ),
+  );
+  return { uses: Events.flatMap(({ CloudTrailEvent = '' }) => keyUseOf(CloudTrailEvent) ?? []), token };
 }
 
 /** IAM is a global service: its records are in one region of each partition. @throws KeyturnError `invalid-config` */

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { newScene } from './dispose';
 import type { Outcome, Scene } from './scene';
+import type { SceneOptions } from './stage';
 import { whoIs } from './who-is';
 
 const ARN = (user: string) => `arn:aws:iam::111122223333:user/${user}`;
@@ -33,8 +34,8 @@ export async function storedKey(): Promise<Scene> {
 }
 
 /** A scene whose first key is everywhere. */
-export async function deliveredKey(): Promise<Scene> {
-  const scene = await newScene();
+export async function deliveredKey(options?: SceneOptions): Promise<Scene> {
+  const scene = await newScene(options);
   await delivered(scene);
   return scene;
 }

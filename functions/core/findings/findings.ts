@@ -3,6 +3,7 @@ import { breakerOpen } from './codes/breaker-open';
 import { compromised } from './codes/compromised';
 import { compromisedDisabled } from './codes/compromised-disabled';
 import { compromisedUnproved } from './codes/compromised-unproved';
+import { compromisedUses } from './codes/compromised-uses';
 import { currentKeyInactive } from './codes/current-key-inactive';
 import { currentKeyMissing } from './codes/current-key-missing';
 import { deliveryFailed } from './codes/delivery-failed';
@@ -66,6 +67,7 @@ export const FINDINGS = byCode({
   exposed,
   'exposed-unmanaged': exposedUnmanaged,
   'compromised-disabled': compromisedDisabled,
+  'compromised-uses': compromisedUses,
   quarantined,
   'compromised-unproved': compromisedUnproved,
   'torn-pair': tornPair,

@@ -1,6 +1,7 @@
 import { DAY } from '../duration';
 import type { AccessKey } from '../key/access-key';
 import { type Compromised, compromisedOf, type Order } from '../key/compromised';
+import type { UsesSince } from '../key/uses-since';
 import type { FoundOfAccessKey } from './found';
 
 /** What a leaked key that is still Active waits for. */
@@ -33,6 +34,19 @@ export type Disabled = FoundOfAccessKey<
     readonly minutes: number;
     /** Pipelines hold nothing else. */
     readonly wasCurrent: boolean;
+    /** What it did since. @default - there was no time to ask */
+    readonly used?: UsesSince | undefined;
+  }
+>;
+
+/** The same, when CloudTrail has had time to show all of it. */
+export type UsedWhileLeaked = FoundOfAccessKey<
+  'compromised-uses',
+  {
+    readonly disabledAt: Date;
+    /** From the word that it had leaked. */
+    readonly minutes: number;
+    readonly used: UsesSince;
   }
 >;
 

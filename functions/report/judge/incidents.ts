@@ -34,6 +34,7 @@ const INCIDENTS: ReadonlySet<string> = new Set<FindingCode>([
   'compromised',
   'compromised-disabled',
   'compromised-unproved',
+  'quarantined',
   'exposed',
   'delivery-failed',
   'token-rejected',

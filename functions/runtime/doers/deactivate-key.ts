@@ -1,10 +1,11 @@
-import type { Iam, Secrets } from '../../account/ports';
+import type { Iam, Secrets, Trail } from '../../account/ports';
 import { MINUTE } from '../../core/duration';
 import { isRecordTaken } from '../../core/key/key-ring';
 import { currentKey } from '../../core/key/secret-state';
 import type { Disabled } from '../../core/lifecycle/leaked';
 import type { StepNamed } from '../../core/lifecycle/steps';
 import { TAG } from '../../core/names';
+import { usesOfLeaked } from '../uses-of-leaked';
 import type { Doer, Work } from './doer';
 import { notWantedBack } from './not-wanted-back';
 import { tagNow } from './records';
@@ -12,6 +13,7 @@ import { tagNow } from './records';
 interface DeactivateKeyPorts {
   readonly iam: Iam;
   readonly secrets: Secrets;
+  readonly trail: Trail;
 }
 
 /** Makes a key Inactive, after the record has said so (K7). */
@@ -27,9 +29,26 @@ export const deactivateKey: Doer<'deactivate', DeactivateKeyPorts> = async (step
   const facts = leak && { since: leak.at.toISOString(), minutes: leak.minutes, wasCurrent: leak.wasCurrent };
   run.audit('key-deactivated', entry, { accessKeyId, reason, facts });
   run.count('deactivated');
-  if (leak !== undefined) run.find({ code: 'compromised-disabled', key: entry.id, accessKeyId, facts: leak });
-  if (!isRecordTaken(managed.secret, work.keys ?? [], accessKeyId)) await tagNow(TAG.deactivated, accessKeyId, work);
+  try {
+    if (!isRecordTaken(managed.secret, work.keys ?? [], accessKeyId)) await tagNow(TAG.deactivated, accessKeyId, work);
+  } finally {
+    if (leak !== undefined) {
+      const tell = () => tellDisabled(accessKeyId, leak, work);
+      if (work.later === undefined) await tell();
+      else work.later(tell);
+    }
+  }
 };
+
+/** CloudTrail is waited for, and another key that has leaked must not wait for that. */
+async function tellDisabled(
+  accessKeyId: string,
+  leak: Disabled['facts'],
+  { ports, run, managed }: Work<DeactivateKeyPorts>,
+): Promise<void> {
+  const used = await usesOfLeaked(ports, run, accessKeyId, leak.at);
+  run.find({ code: 'compromised-disabled', key: managed.entry.id, accessKeyId, facts: { ...leak, used } });
+}
 
 /** How long it took from the word that the key has leaked. */
 function leakFacts(

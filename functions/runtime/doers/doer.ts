@@ -10,7 +10,12 @@ export interface Work<Ports> {
   readonly managed: Managed;
   /** The user's keys as they were planned with, without those that the plan discards. @default - IAM was not asked */
   readonly keys?: readonly AccessKey[];
+  /** Takes what can wait until all keys of the run are done. @default - it is done at once */
+  readonly later?: Later;
 }
+
+/** Does what it is given when everything urgent is done; that must not throw. */
+export type Later = (work: () => Promise<void>) => void;
 
 /** Does one kind of step, and records what it did. @throws KeyturnError when it could not be done; the steps after it are not done then */
 export type Doer<Name extends Step['do'], Ports, Outcome = void> = (

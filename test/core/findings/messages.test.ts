@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { HOUR } from '../../../functions/core/duration';
 import { KeyturnError } from '../../../functions/core/errors';
 import { isTokenTrouble } from '../../../functions/core/findings/codes/token-rejected';
 import { described } from '../../../functions/core/findings/described';
 import { failedStep } from '../../../functions/core/findings/failed-step';
 import { FINDING_CODES, type Finding } from '../../../functions/core/findings/findings';
+import type { UsesSince } from '../../../functions/core/key/uses-since';
 import type { LeakWaits } from '../../../functions/core/lifecycle/leaked';
 import { day, idOf } from '../web-shop';
 
@@ -827,6 +829,34 @@ function leaks(): typeof EXAMPLES {
       `Key "web-shop": the leaked key AKIA0000000000000OLD was made Inactive ${words} It is deleted after its recovery. ` +
         'CloudTrail says what it did: aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=AKIA0000000000000OLD',
     ] as const;
+  const used: UsesSince = {
+    since: at,
+    calls: 7,
+    isWhole: true,
+    services: ['iam', 's3'],
+    addresses: ['203.0.113.7'],
+    last: day(90, HOUR),
+    regions: ['eu-central-1', 'us-east-1'],
+    unasked: [],
+  };
+  const GAPS =
+    'Other regions, and what only touches data, such as S3 objects, are not in there; the last quarter of an hour may be missing.';
+  const MORE =
+    'More: aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=AKIA0000000000000OLD';
+  const did = (changes: Partial<UsesSince>, severity: string, words: string) =>
+    [
+      {
+        code: 'compromised-uses',
+        key,
+        accessKeyId,
+        facts: { disabledAt: day(90, HOUR), minutes: 60, used: { ...used, ...changes } },
+      },
+      severity,
+      severity === 'notice' ? 'ok' : 'failed',
+      'Key "web-shop": the leaked key AKIA0000000000000OLD was made Inactive at 2026-04-01T04:00:00.000Z, 60 minutes after it ' +
+        `was said to have leaked. CloudTrail ${words} What pipelines did with it is among that. ${MORE}`,
+    ] as const;
+  const many = Array.from({ length: 7 }, (_, index) => `203.0.113.${index}`);
   const unproved = (is: 'unproved' | 'unreadable', words: string) =>
     [
       { code: 'compromised-unproved', key, accessKeyId, facts: { is, at, order: 'disable-first', secret } },
@@ -910,6 +940,32 @@ function leaks(): typeof EXAMPLES {
             'leaked (Recon:X). It is of no managed user, so Keyturn does nothing about it. Make it Inactive: aws iam ' +
             `update-access-key --user-name ${owner ?? '…'} --access-key-id AKIA0000000000000OLD --status Inactive`,
         ] as const,
+    ),
+    [
+      { code: 'compromised-disabled', key, accessKeyId, facts: { at, minutes: 2, wasCurrent: false, used } },
+      'attention',
+      'held',
+      'Key "web-shop": the leaked key AKIA0000000000000OLD was made Inactive 2 minutes after it was said to have leaked. ' +
+        'Pipelines have its successor. It is deleted after its recovery. CloudTrail has 7 calls by it since ' +
+        '2026-04-01T03:00:00.000Z, in eu-central-1, us-east-1: for iam, s3; from 203.0.113.7; the last at ' +
+        `2026-04-01T04:00:00.000Z. ${GAPS} ${MORE}`,
+    ],
+    did(
+      { calls: 300, isWhole: false, addresses: many, unasked: ['ap-south-1'] },
+      'attention',
+      'has more than 300 calls by it since 2026-04-01T03:00:00.000Z, in eu-central-1, us-east-1: for iam, s3; from 7 ' +
+        'addresses: 203.0.113.0, 203.0.113.1, 203.0.113.2, 203.0.113.3, 203.0.113.4 and 2 more; the last at ' +
+        `2026-04-01T04:00:00.000Z. ap-south-1 could not be asked. ${GAPS}`,
+    ),
+    did(
+      { calls: 0, services: [], addresses: [], last: undefined },
+      'notice',
+      `has no call by it since 2026-04-01T03:00:00.000Z, in eu-central-1, us-east-1. ${GAPS}`,
+    ),
+    did(
+      { calls: 0, services: [], addresses: [], last: undefined, regions: [], unasked: ['eu-central-1'] },
+      'attention',
+      'could not be asked what it did (eu-central-1).',
     ),
     [
       { code: 'request-refused', key, accessKeyId, facts: { is: 'no-access-key', user } },

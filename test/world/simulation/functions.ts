@@ -68,8 +68,12 @@ export async function runFunction(
       allowedOrigins: new Set([HOST, OTHER_HOST]),
     }),
   }));
-  const { isOwn, usesOf } = ports.trail;
-  const trail: Trail = { isOwn, usesOf: (...asked) => inTheNameOf(process, world, () => usesOf(...asked)) };
+  const { isOwn, usesOf, usesSince } = ports.trail;
+  const trail: Trail = {
+    isOwn,
+    usesOf: (...asked) => inTheNameOf(process, world, () => usesOf(...asked)),
+    usesSince: (...asked) => inTheNameOf(process, world, () => usesSince(...asked)),
+  };
   const { identify, regions } = ports.sts;
   const sts: Sts = {
     regions,

@@ -1,6 +1,7 @@
 import type { Disabled } from '../../lifecycle/leaked';
 import { allOf, keyturn, lastUse } from '../commands';
 import type { Descriptor } from '../descriptor';
+import { minutesInWords, usesRecorded, whatItDid } from '../uses-since';
 
 export const compromisedDisabled: Descriptor<Disabled> = {
   theme: 'A leaked key',
@@ -15,22 +16,22 @@ export const compromisedDisabled: Descriptor<Disabled> = {
         ? 'Broken now: pipelines hold the leaked key, which was made Inactive first, until its successor is delivered.'
         : 'Nothing is broken: every target has its successor.',
   },
-  message: ({ key, accessKeyId, facts: { minutes, wasCurrent } }) =>
-    `Key "${key}": the leaked key ${accessKeyId} was made Inactive ${inWords(minutes)} after it was said to have leaked. ` +
+  message: ({ key, accessKeyId, facts: { minutes, wasCurrent, used } }) =>
+    `Key "${key}": the leaked key ${accessKeyId} was made Inactive ${minutesInWords(minutes)} after it was said to have leaked. ` +
     (wasCurrent
       ? 'Its successor is made and delivered at once; pipelines fail until they have it. '
       : 'Pipelines have its successor. ') +
-    `It is deleted after its recovery. CloudTrail says what it did: aws cloudtrail lookup-events --lookup-attributes ` +
-    `AttributeKey=AccessKeyId,AttributeValue=${accessKeyId}`,
+    `It is deleted after its recovery. ${used === undefined ? 'CloudTrail says what it did' : `${whatItDid(used)} More`}: ` +
+    `aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=${accessKeyId}`,
   keyturn: { shows: 'status', cures: 'deliver' },
   commands: allOf(
     keyturn('See that its successor is everywhere', (key) => `status ${key}`),
     lastUse,
   ),
-  recorded: ({ facts: { at, minutes, wasCurrent } }) => ({ since: at.toISOString(), minutes, wasCurrent }),
+  recorded: ({ facts: { at, minutes, wasCurrent, used } }) => ({
+    since: at.toISOString(),
+    minutes,
+    wasCurrent,
+    ...(used === undefined ? {} : { used: usesRecorded(used) }),
+  }),
 };
-
-function inWords(minutes: number): string {
-  if (minutes < 1) return 'less than a minute';
-  return minutes === 1 ? '1 minute' : `${minutes} minutes`;
-}

@@ -1,0 +1,131 @@
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { describe, expect, it } from 'vitest';
+import type { Exposure } from '../../functions/core/config/exposed';
+import { MINUTE } from '../../functions/core/duration';
+import { TAG } from '../../functions/core/names';
+import { delivered, deliveredKey, supersededKey } from '../support/converge';
+import type { Outcome, Scene } from '../support/scene';
+
+const LOOK = { look: ['shop'] };
+const found = ({ audits }: Outcome, code: string) =>
+  audits.filter(({ event, reason }) => event === 'finding' && reason === code);
+
+/** The key leaks on day 40, and AWS says so; its successor is delivered. */
+async function leaked(options?: Parameters<typeof deliveredKey>[0]) {
+  const scene = await deliveredKey(options);
+  scene.toDay(40);
+  const { accessKeyId: old, secretAccessKey = '' } = scene.held('shop');
+  const use = async (region: string) => {
+    const client = new STSClient({ region, credentials: { accessKeyId: old ?? '', secretAccessKey } });
+    await client.send(new GetCallerIdentityCommand({}));
+    client.destroy();
+  };
+  const exposure: Exposure = { source: 'aws.health', what: 'X', accessKeyIds: [old ?? ''] };
+  await scene.rotate({ exposure, onExposed: 'rotate' });
+  await scene.sync();
+  return { scene, use, old };
+}
+
+const toNextRun = (scene: Scene) => scene.hours(23);
+
+describe('what a leaked key did since it was said to have leaked', () => {
+  it('is told with the minutes when it is made Inactive: services, addresses, regions and the last time', async () => {
+    const { scene, use } = await leaked();
+    for (const region of ['eu-west-1', 'us-east-1', 'ap-southeast-2']) await use(region);
+    scene.clock.advanceBy(3 * MINUTE);
+    const [told] = found(await scene.deactivate(LOOK), 'compromised-disabled');
+    expect(told?.facts).toMatchObject({
+      minutes: expect.any(Number),
+      used: {
+        calls: expect.any(Number),
+        isWhole: true,
+        services: ['sts'],
+        addresses: ['127.0.0.1'],
+        addressCount: 1,
+        regions: ['eu-west-1', 'us-east-1', 'ap-southeast-2'],
+        unasked: [],
+      },
+    });
+    expect(told?.message).toMatch(
+      / minutes after .* CloudTrail has \d+ calls by it since .* for sts; from 127\.0\.0\.1; the last/,
+    );
+  });
+
+  it('is told again by the next daily run: CloudTrail shows a call late; and then no more', async () => {
+    const { scene, use, old } = await leaked({ trailDelay: 10 * MINUTE });
+    await use('us-east-1');
+    const [first] = found(await scene.deactivate(LOOK), 'compromised-disabled');
+    expect(first?.facts?.used).toMatchObject({ calls: 0 });
+    expect(found(await scene.deactivate(), 'compromised-uses')).toEqual([]);
+    toNextRun(scene);
+    const outcome = await scene.deactivate();
+    expect(found(outcome, 'compromised-uses')).toMatchObject([
+      {
+        key: 'shop',
+        accessKeyId: old,
+        facts: {
+          minutes: first?.facts?.minutes,
+          disabledAt: expect.any(String),
+          used: { since: first?.facts?.since, calls: 1, services: ['sts'] },
+        },
+      },
+    ]);
+    expect(scene.account.sns.messages.filter(({ message }) => message.includes('[compromised-uses]'))).toHaveLength(1);
+    scene.hours(24);
+    expect((await scene.deactivate()).findings).toEqual([]);
+  });
+
+  it.each([
+    ['is denied', { kind: 'error', status: 400, code: 'AccessDeniedException' }],
+    ['throttles', { kind: 'error', status: 400, code: 'ThrottlingException' }],
+  ] as const)(
+    'is not known where CloudTrail %s, and the key is made Inactive all the same (K11)',
+    async (_how, fault) => {
+      const { scene, old } = await leaked();
+      scene.awsFault = ({ action }) => (action === 'LookupEvents' ? fault : undefined);
+      const outcome = await scene.deactivate(LOOK);
+      expect(outcome).toMatchObject({ thrown: undefined, summary: { deactivated: 1, failed: 0 } });
+      expect(scene.keys('ci-shop').find(({ AccessKeyId }) => AccessKeyId === old)?.Status).toBe('Inactive');
+      expect(found(outcome, 'compromised-disabled')[0]?.message).toContain(
+        'CloudTrail could not be asked what it did (eu-west-1, us-east-1).',
+      );
+    },
+  );
+
+  it('is told as not all where there are more calls than are read, or a page is refused (K11)', async () => {
+    const { scene, use } = await leaked();
+    for (let call = 0; call < 60; call += 1) await use('eu-west-1');
+    scene.awsFault = ({ action, input }) =>
+      action === 'LookupEvents' && input.NextToken !== undefined
+        ? { kind: 'error', status: 400, code: 'ThrottlingException' }
+        : undefined;
+    const [told] = found(await scene.deactivate(LOOK), 'compromised-disabled');
+    expect(told?.facts?.used).toMatchObject({ calls: 50, isWhole: false });
+    expect(told?.message).toContain('more than 50 calls');
+  });
+
+  it('keeps no other leaked key waiting: all are Inactive before CloudTrail is asked', async () => {
+    const scene = await deliveredKey();
+    await delivered(scene, 'api');
+    scene.toDay(40);
+    const ids = ['shop', 'api'].map((id) => scene.currentKey(id) ?? '');
+    const exposure: Exposure = { source: 'aws.health', what: 'X', accessKeyIds: ids };
+    await scene.rotate({ exposure, onExposed: 'disable-first' });
+    const from = scene.calls.length;
+    const outcome = await scene.deactivate({ leaked: ids });
+    expect(outcome.findings).toEqual(['compromised-disabled', 'compromised-disabled']);
+    const asked = scene.calls.slice(from).map(({ action }) => action);
+    expect(asked.indexOf('LookupEvents')).toBeGreaterThan(asked.lastIndexOf('UpdateAccessKey'));
+  });
+
+  it('is asked of no key of which a tag alone says that it has leaked, and that it was made Inactive', async () => {
+    const { scene, old } = await supersededKey();
+    scene.setStatus('ci-shop', old, 'Inactive');
+    const at = new Date(scene.clock.now()).toISOString();
+    for (const tag of [TAG.compromised, TAG.deactivated]) scene.setTag('shop', tag, `${old} ${at}`);
+    toNextRun(scene);
+    const from = scene.calls.length;
+    expect((await scene.deactivate()).findings).not.toContain('compromised-uses');
+    expect(scene.calls.slice(from).map(({ action }) => action)).not.toContain('LookupEvents');
+  });
+});

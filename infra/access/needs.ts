@@ -191,7 +191,7 @@ export const NEEDS = {
     may: "search CloudTrail's event history",
     actions: ['cloudtrail:LookupEvents'],
     // No resource level: it tells whether a key that a dead run left behind is Keyturn's own, what uses a key whose time
-    // has come, and what happened beside a report's record.
+    // has come, what a leaked one did, and what happened beside a report's record.
     on: ANYTHING,
   },
   SeeAttachedPolicies: {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createIam } from '../../functions/aws/iam';
 import { createRegistry } from '../../functions/aws/registry';
 import { createSecrets } from '../../functions/aws/secrets';
+import { createTrail } from '../../functions/aws/trail';
 import { startHost } from '../hosts/http/scripted-host';
 import { newScene } from '../support/dispose';
 
@@ -124,6 +125,25 @@ describe('every list is read to its end', () => {
       { versionId: 'b', labels: ['AWSCURRENT'] },
     ]);
     expect(asked).toMatchObject([{ IncludeDeprecated: true, MaxResults: 100 }, { NextToken: '2' }]);
+  });
+});
+
+describe('what CloudTrail has of a key that is used without end', () => {
+  it('is read for six pages a region, and told as not all', async () => {
+    const asked: unknown[] = [];
+    const CloudTrailEvent = JSON.stringify({
+      eventTime: '2026-04-10T03:00:00Z',
+      eventSource: 's3.amazonaws.com',
+      eventName: 'ListBuckets',
+    });
+    await scripted((input, response) => {
+      asked.push(input.NextToken);
+      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
+      response.end(JSON.stringify({ Events: [{ CloudTrailEvent }], NextToken: `${asked.length}` }));
+    });
+    const seen = await createTrail('us-east-1').usesSince('AKIAIOSFODNN7EXAMPLE', new Date(0), 'us-east-1');
+    expect(seen).toMatchObject([{ is: 'seen', region: 'us-east-1', isWhole: false, uses: { length: 6 } }]);
+    expect(asked).toEqual([undefined, '1', '2', '3', '4', '5']);
   });
 });
 

@@ -204,6 +204,15 @@ export const PAGES: Readonly<Record<string, Page>> = {
   'docs/operate/runbooks/paused.md': {
     plant: tag('keyturn:paused', '2099-01-10T08:00:00Z alice release freeze'),
   },
+  'docs/operate/runbooks/quarantined.md': {
+    plant: thenRuns((scene) =>
+      scene.does('iam', 'AttachUserPolicy', {
+        UserName: USER,
+        PolicyArn: 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3',
+      }),
+    ),
+    prints: { ...finds('quarantined'), 'aws iam list-attached': /AWSCompromisedKeyQuarantineV3/ },
+  },
   'docs/operate/runbooks/rotation-in-progress.md': {
     plant: thenRuns(tag('keyturn:intent', 'nonsense')),
     prints: finds('rotation-in-progress'),

@@ -17,7 +17,7 @@ const SDK: Readonly<Record<string, { readonly service: string; readonly client: 
     service: 'iam',
     client: 'IAMClient',
     actions:
-      'CreateAccessKey DeleteAccessKey GenerateCredentialReport GetAccessKeyLastUsed GetCredentialReport ListAccessKeys UpdateAccessKey',
+      'CreateAccessKey DeleteAccessKey GenerateCredentialReport GetAccessKeyLastUsed GetCredentialReport ListAccessKeys ListEntitiesForPolicy ListPolicies UpdateAccessKey',
   },
   '@aws-sdk/client-secrets-manager': {
     service: 'secretsmanager',

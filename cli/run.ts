@@ -24,6 +24,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'try the token of a CI host at every place of a connection, and store it',
     load: async () => (await import('./commands/connect')).connectCommand,
   },
+  datacenter: {
+    summary: 'print the lines with which a Bitbucket Data Center takes a secret from AWS, and check them',
+    load: async () => (await import('./commands/datacenter')).datacenterCommand,
+  },
   deliver: {
     summary: 'have the current key of a managed key delivered again',
     load: async () => (await import('./commands/deliver')).deliverCommand,

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { connectSchema } from '../../cli/documents/connect';
+import { datacenterSchema } from '../../cli/documents/datacenter';
 import { doctorSchema } from '../../cli/documents/doctor';
 import { planSchema } from '../../cli/documents/plan';
 import { simulateSchema } from '../../cli/documents/simulate';
@@ -22,6 +23,7 @@ const SCHEMAS: Readonly<Record<string, () => Record<string, unknown>>> = {
   'keyturn.audit.v1.schema.json': auditJsonSchema,
   'keyturn.report.v2.schema.json': reportJsonSchema,
   'keyturn.connect.v1.schema.json': () => z.toJSONSchema(connectSchema, { unrepresentable: 'throw' }),
+  'keyturn.datacenter.v1.schema.json': () => z.toJSONSchema(datacenterSchema, { unrepresentable: 'throw' }),
   'keyturn.doctor.v1.schema.json': () => z.toJSONSchema(doctorSchema, { unrepresentable: 'throw' }),
   'keyturn.plan.v1.schema.json': () => z.toJSONSchema(planSchema, { unrepresentable: 'throw' }),
   'keyturn.simulate.v1.schema.json': () => z.toJSONSchema(simulateSchema, { unrepresentable: 'throw' }),

@@ -11,6 +11,9 @@ const secretDocument = z.object({
   createdAt: z.iso.datetime(),
 });
 
+/** What a pointer finds in it: each is text. */
+export const SECRET_FIELDS: readonly string[] = Object.keys(secretDocument.shape);
+
 export function secretDocumentOf(credential: Credential, accountId: string): string {
   const { accessKeyId, secretAccessKey, userName, createdAt } = credential;
   return JSON.stringify({

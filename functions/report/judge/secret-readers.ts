@@ -64,7 +64,7 @@ function statementsOf(policy: string | undefined): readonly unknown[] {
 }
 
 /** IAM's wildcards: a star for anything, a question mark for one character. In time that grows with the two lengths alone. */
-function isLike(pattern: string, text: string): boolean {
+export function isLike(pattern: string, text: string): boolean {
   let [at, star, retry] = [0, -1, 0];
   for (let read = 0; read < text.length; ) {
     if (pattern[at] === '*') [star, retry, at] = [at, read, at + 1];

@@ -1,5 +1,5 @@
 import { Annotations, RemovalPolicy } from 'aws-cdk-lib';
-import { type PolicyDocument, User } from 'aws-cdk-lib/aws-iam';
+import { type IRole, type PolicyDocument, User } from 'aws-cdk-lib/aws-iam';
 import { CfnResourcePolicy, CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct, type IDependable } from 'constructs';
@@ -33,6 +33,8 @@ export class ManagedKey extends Construct {
   readonly parameterName: string;
 
   private readonly rotation: IKeyRotation;
+  /** Who reads beside the functions, and the policy that says so; none where the key has mistakes. */
+  private reading: Reading | undefined;
 
   constructor(scope: Construct, id: string, props: ManagedKeyProps) {
     super(scope, id);
@@ -54,14 +56,41 @@ export class ManagedKey extends Construct {
       mode: rotation._mode,
     });
     const deployer = this.deployer();
-    const resourcePolicy = secretPolicy({ roles: rotation._roles, readers, deployer, entry: entryDigest(document) });
+    const policyFor = (those: readonly string[]) =>
+      secretPolicy({ roles: rotation._roles, readers: those, deployer, entry: entryDigest(document) });
+    const resourcePolicy = policyFor(readers);
     this.checkSize(document, checked.key);
     this.checkReaders(readers, resourcePolicy);
 
     // Where the stack has the KMS key, that key's policy alone says who decrypts.
     const decrypting = deployer === undefined ? readers : [...readers, deployer];
     const rights = rotation._admit(this, { ...checked.key, readers: decrypting, deliveries });
-    this.createAll(checked.key, deployed(document, deliveries), resourcePolicy, rights);
+    const policy = this.createAll(checked.key, deployed(document, deliveries), resourcePolicy, rights);
+    this.reading = { readers, policyFor, policy };
+  }
+
+  /**
+   * Lets the role of a Bitbucket Data Center's hosts read this key's secret, through the stack's own KMS key too where it
+   * has one. Each node reads it when it starts, by these lines of its `bitbucket.properties`, which
+   * `npx keyturn datacenter <id> --property <name> --pointer /secretAccessKey` prints for your region and checks:
+   *
+   *     encrypted-property.cipher.classname=com.atlassian.secrets.store.aws.AwsSecretsManagerStore
+   *     <name>={ENC}{"region":"<region>","secretId":"keyturn/<id>","secretPointer":"/secretAccessKey"}
+   *
+   * A role of the key's own account needs no policy of its own; one of another account does, and the secret has to be
+   * encrypted by a customer-managed key.
+   *
+   * @param role the role that the hosts have
+   */
+  public grantDataCenterRead(role: IRole): void {
+    if (this.reading === undefined || this.reading.readers.includes(role.roleArn)) return;
+    const { policy, policyFor } = this.reading;
+    const readers = [...this.reading.readers, role.roleArn];
+    const resourcePolicy = policyFor(readers);
+    this.checkReaders(readers, resourcePolicy);
+    policy.resourcePolicy = resourcePolicy;
+    this.rotation._encryption?.addReader(role.roleArn);
+    this.reading = { readers, policyFor, policy };
   }
 
   private createAll(
@@ -69,7 +98,7 @@ export class ManagedKey extends Construct {
     document: string,
     resourcePolicy: PolicyDocument,
     rights: IDependable,
-  ): void {
+  ): CfnResourcePolicy {
     const policy = new CfnResourcePolicy(this, 'SecretPolicy', {
       secretId: secret === 'existing' ? this.secretName : this.createSecret(user).ref,
       resourcePolicy,
@@ -86,6 +115,7 @@ export class ManagedKey extends Construct {
     parameter.node.addDependency(policy, rights);
     if (createUser) parameter.node.addDependency(this.createUser(user));
     this.rotation._made(parameter);
+    return policy;
   }
 
   /** Empty, so that its first version is a real key. The L2 construct would generate a value. */
@@ -145,6 +175,13 @@ export class ManagedKey extends Construct {
         'single environments, or use a second IAM user for some of them.',
     );
   }
+}
+
+interface Reading {
+  /** ARNs of their roles. */
+  readonly readers: readonly string[];
+  readonly policyFor: (readers: readonly string[]) => PolicyDocument;
+  readonly policy: CfnResourcePolicy;
 }
 
 /** The registry's text with what only the deployment knows in its place. */

@@ -34,6 +34,8 @@ export const DEEP_SUITES = [
   // A deployed stack with all policies in force, in which people ask a hundred times; and a death at each request.
   'test/attacks/{front,leaked-key}.test.ts',
   'test/operate/{death,rollback-death}.test.ts',
+  // Two nodes of a Data Center that live through a rotation in a deployed stack.
+  'test/cli/datacenter-nodes.test.ts',
   // What operators have done in a deployed stack, followed to its end.
   'test/cli/{acting-served,operate/acting}.test.ts',
   // Thirty tamperings of a year's archive, by files; the rules have tables in test/core/seal.

@@ -32,6 +32,7 @@ const TRUST = JSON.stringify({
   Statement: [{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'sts:AssumeRole' }],
 });
 const READER = 'arn:aws:iam::111122223333:role/web-shop-reader';
+const DATA_CENTER = 'arn:aws:iam::111122223333:role/Bitbucket';
 const EXAMPLE_KEY = {
   id: KEY,
   user: USER,
@@ -274,6 +275,21 @@ export const PAGES: Readonly<Record<string, Page>> = {
       scene.shell.remove('keyturn.yaml');
     },
     meanwhile: { 2: (scene) => scene.shell.remove('keyturn.yaml') },
+  },
+  'docs/start/datacenter.md': {
+    config: { ...EXAMPLE, keys: [{ ...EXAMPLE_KEY, readers: [DATA_CENTER] }] },
+    plant: (scene) =>
+      scene.does('secretsmanager', 'CreateSecret', {
+        Name: 'bitbucket/database',
+        SecretString: JSON.stringify({ password: 'example' }),
+      }),
+    as: { 'aws secretsmanager get-secret-value': ({ account }) => account.roleSession(DATA_CENTER, 'i-0123') },
+    prints: {
+      'keyturn datacenter web-shop-production':
+        /^plugin\.backup\.secret-key=\{ENC\}\{"region":"eu-west-1","secretId":"keyturn\/web-shop-production","secretPointer":"\/secretAccessKey"\}$/m,
+      'keyturn datacenter --secret': /ok {7}pointer/,
+      'aws secretsmanager get-secret-value': /^access-key-AKIA\w{16}-\d{8}T\d{6}Z$/m,
+    },
   },
   'docs/start/migrating.md': {
     plant: async ({ served }) => {

@@ -27,7 +27,7 @@ describe('the JSON Schemas that are shipped', () => {
     expect(compiled(file)).toBeTypeOf('function');
   });
 
-  it.each(['answer', 'connect', 'doctor', 'plan', 'simulate', 'status', 'uninstall', 'why'])(
+  it.each(['answer', 'connect', 'datacenter', 'doctor', 'plan', 'simulate', 'status', 'uninstall', 'why'])(
     'of what %s writes is one that can be read',
     (command) => {
       const schema = compiled(`keyturn.${command}.v1.schema.json`);
@@ -37,7 +37,7 @@ describe('the JSON Schemas that are shipped', () => {
   );
 
   it('are these, and name the version of what they describe', () => {
-    expect(readdirSync(folder)).toHaveLength(13);
+    expect(readdirSync(folder)).toHaveLength(14);
     expect([AUDIT_SCHEMA, REPORT_SCHEMA]).toEqual(['keyturn.audit/v1', 'keyturn.report/v2']);
     expect([VALIDATE_SCHEMA, INIT_SCHEMA]).toEqual(['keyturn.validate/v1', 'keyturn.init/v1']);
     expect(read('keyturn.audit.v1.schema.json').title).toBe(AUDIT_SCHEMA);

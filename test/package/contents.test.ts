@@ -31,6 +31,7 @@ describe('the package', () => {
         '.simulate.v1',
         '.status.v1',
         '.connect.v1',
+        '.datacenter.v1',
         '.doctor.v1',
         '.validate.v1',
         '.init.v1',

@@ -90,7 +90,7 @@ function found(text: string | undefined, pointer: string): Verdict {
 const WHO = 'Say with --role which role the hosts have, and its policies are asked.';
 const ELSEWHERE = "leaves it to the role's own policies, which are not read here: the command below proves it.";
 
-function bySecret(policy: string | undefined, { role, seen, region }: SecretAsked): Verdict {
+function bySecret(policy: string | undefined, { role, seen, region, isManaged }: SecretAsked): Verdict {
   if (role === undefined) return unknown(WHO);
   const context = {
     ...contextOf(role, region),
@@ -103,7 +103,7 @@ function bySecret(policy: string | undefined, { role, seen, region }: SecretAske
   if (isForeign && (says === 'account' || says === 'silent')) {
     return fail(`The role is of another account, and the secret's own policy does not name it.`);
   }
-  return told(says, "The secret's own policy", isForeign);
+  return told(says, "The secret's own policy", { isForeign, isManaged });
 }
 
 function byKey(
@@ -111,7 +111,7 @@ function byKey(
   asked: SecretAsked,
   current = '',
 ): Verdict {
-  const { role, seen, region } = asked;
+  const { role, seen, region, isManaged } = asked;
   const isForeign = role !== undefined && accountOf(role) !== accountOf(seen.arn);
   if (key === undefined) {
     return isForeign
@@ -129,12 +129,21 @@ function byKey(
     'kms:encryptioncontext:secretversionid': current,
   };
   const says = askPolicy(policy, { role, action: 'kms:Decrypt', resource: arn, context });
-  if (says === 'silent') return fail(`The policy of ${arn} lets nobody in who could be this role.`);
-  return told(says, `The policy of ${arn}`, isForeign);
+  if (says === 'silent') return fail(`The policy of ${arn} lets nobody in who could be this role.${cureOf(isManaged)}`);
+  return told(says, `The policy of ${arn}`, { isForeign, isManaged });
 }
 
-function told(says: PolicySays, whose: string, isForeign: boolean): Verdict {
-  if (says === 'denies') return fail(`${whose} denies it to the role.`);
+/** A managed secret and its KMS key have the policies that the deployment gives them. */
+function cureOf(isManaged: boolean): string {
+  return isManaged ? " Name it among the key's readers in keyturn.yaml, or by grantDataCenterRead, and deploy." : '';
+}
+
+function told(
+  says: PolicySays,
+  whose: string,
+  { isForeign, isManaged }: { readonly isForeign: boolean; readonly isManaged: boolean },
+): Verdict {
+  if (says === 'denies') return fail(`${whose} denies it to the role.${cureOf(isManaged)}`);
   if (says === 'unclear')
     return unknown(`${whose} has a statement that is not judged here: the command below proves it.`);
   if (says !== 'allows') return unknown(`${whose} ${ELSEWHERE}`);

@@ -144,6 +144,14 @@ describe('keyturn datacenter: the checks', () => {
     expect(statuses).toMatchObject({ current: 'ok', pointer: 'unknown', 'secret-policy': 'unknown' });
   });
 
+  it("name the cure where a managed secret's policy does not know the role", async () => {
+    scene.manage('shop');
+    await scene.day();
+    const { code, checks } = await document('shop', '--property', 'p', '--role', ROLE);
+    expect(code).toBe(1);
+    expect(checks.find(({ id }) => id === 'secret-policy')?.saw).toContain("among the key's readers");
+  });
+
   it('see an empty secret', async () => {
     scene.manage('shop');
     const { code, statuses } = await document('shop', '--property', 'p', '--pointer', '/secretAccessKey');

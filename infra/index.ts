@@ -26,5 +26,6 @@ export type {
   ScheduledReportSettings,
   TrailFilesSettings,
 } from './evidence/audit-settings';
+export { BitbucketOidcRole, type BitbucketOidcRoleProps } from './keyless/bitbucket-oidc-role';
 export * from './targets/connection';
 export * from './targets/delivery-target';

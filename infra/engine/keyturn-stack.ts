@@ -1,5 +1,5 @@
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { checkConfig } from '../../functions/core/config/check-config';
 import type { Config } from '../../functions/core/config/config';
 import { describeIssue } from '../../functions/core/config/config-issue';
@@ -7,6 +7,7 @@ import { pathText, valueAt } from '../../functions/core/config/config-path';
 import { settingsOf } from '../../functions/core/hosts/target';
 import { type Level, OUTPUT_OF_URL } from '../../functions/core/names';
 import { readConfigFile } from '../config/config-file';
+import { BitbucketOidcRole } from '../keyless/bitbucket-oidc-role';
 import { Connection } from '../targets/connection';
 import { DeliveryTarget } from '../targets/delivery-target';
 import { forwardExposures } from './exposed-forwarding';
@@ -63,10 +64,11 @@ export class KeyturnStack extends Stack {
       return;
     }
 
-    const { keys, connections, ...settings } = config;
+    const { keys, connections, roles = [], ...settings } = config;
     const rotation = new KeyRotation(this, 'KeyRotation', { _checked: settings, bundles: props.bundles });
     this.manageAll(rotation, config, props);
     this.nameParts(rotation);
+    makeRoles(this, roles, config.deployment.rolePath);
     this.exportToKeyStacks(rotation);
     if (config.exposed) forwardExposures(this, stackPropsOf(props), config.deployment.rolePath);
     watchTemplateSize(this);
@@ -152,6 +154,12 @@ export class KeyturnStack extends Stack {
       }
     }
   }
+}
+
+function makeRoles(stack: Stack, roles: NonNullable<Config['roles']>, path: string): void {
+  if (roles.length === 0) return;
+  const scope = new Construct(stack, 'Roles');
+  for (const role of roles) BitbucketOidcRole._of(scope, role, path);
 }
 
 /** What the other stacks of the deployment have in common with the main one. */

@@ -30,6 +30,7 @@ const KINDS: Readonly<Record<string, { readonly name: string; readonly cure: str
   record: { name: 'a map', cure: 'write "name: value" lines below it' },
 };
 
+const UUID_CURE = 'copy it from the repository at Bitbucket: Repository settings, Pipelines, OpenID Connect';
 const DAILY = 'write rate(1 day) or cron(0 3 * * ? *)';
 
 /** How to cure what the schema's own rules found, by the setting's name. */
@@ -52,6 +53,14 @@ const CURES: Readonly<Record<string, string>> = {
   schedule: 'write cron(0 6 1 * ? *) for the first day of each month',
   report: 'add audit.archive, or take audit.report out',
   key: 'give one of the two',
+  workspaceUuid: UUID_CURE,
+  repositoryUuid: UUID_CURE,
+  environmentUuids: 'name the environments, or write "anyStep: true", with which every step may, of any branch',
+  audience: "leave it out, and the workspace's own is meant",
+  provider: 'correct it, or leave it out, and the stack makes the provider',
+  addresses: 'write the ranges that the steps come from, or leave addresses out',
+  managedPolicies:
+    'name a policy of your own, or write allowAdministrator: "whoever can push to the repository may do everything in this account"',
   until: 'an exception that lasts longer is approved again',
 };
 
@@ -103,7 +112,7 @@ function plainWords(issue: ConfigIssue, found: unknown, setting: string): Words 
       return { message, cure: CURES[setting] ?? 'correct it' };
     }
     default:
-      return { message: issue.message, cure: 'correct it' };
+      return { message: issue.message, cure: CURES[setting] ?? 'correct it' };
   }
 }
 

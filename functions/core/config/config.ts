@@ -5,12 +5,19 @@ import { connectionsSchema } from './connection-config';
 import { keySchema } from './key-config';
 import { KeysTogether } from './keys-together';
 import { policyJsonSchema, policySettingSchema } from './policy';
+import { roleSchema, rolesMistakes } from './roles-config';
 import { settingsFields, settingsMistakes } from './settings';
 
 /** The shape of `keyturn.yaml`, without the rules that span several places; the JSON Schema is made from it. */
 const configShape = z.strictObject({
   connections: connectionsSchema,
   keys: z.array(keySchema).min(1).describe('The managed keys.'),
+  roles: z
+    .array(roleSchema)
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('IAM roles that pipelines take by OpenID Connect, without any key.'),
   ...settingsFields,
 });
 
@@ -22,6 +29,7 @@ export const configSchema = configShape.superRefine((config, context) => {
     const message = `expected the id of one of the keys, or user, found "${key}"`;
     addMistake(context, { path: ['audit', 'exceptions', index, 'key'], message });
   });
+  for (const mistake of rolesMistakes(config.roles ?? [])) addMistake(context, mistake);
   const together = new KeysTogether(config.policy);
   config.keys.forEach((key, index) => {
     for (const { path, message } of together.add(key, config.connections)) {

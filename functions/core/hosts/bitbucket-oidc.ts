@@ -1,0 +1,127 @@
+import * as z from 'zod';
+import { type OidcTrust, providerName, providerNameIn } from './oidc';
+
+/** Atlassian: the audience that every step's token has, unless the step asks for others. */
+const AUDIENCE = 'ari:cloud:bitbucket::workspace/';
+/** Atlassian: characters of an audience that a step asks for. */
+const LONGEST_AUDIENCE = 150;
+/** Environments of one role: with all of them its trust policy stays under IAM's 2,048 characters. */
+const MOST_ENVIRONMENTS = 10;
+
+const SLUG = /^[a-z0-9_.-]+$/i;
+const BARE_UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A UUID as Bitbucket's tokens have it, in braces and lower case; people copy it with and without. */
+const uuid = (whose: string) =>
+  z
+    .string()
+    .transform((text) => bare(text))
+    .refine((text) => BARE_UUID.test(text), `expected the UUID of ${whose}, which has no wildcard and no name in it`)
+    .transform((text) => `{${text}}`);
+
+/** What is under `bitbucket` in an item of `roles`: whose tokens the role trusts. */
+export const bitbucketOidcSchema = z
+  .strictObject({
+    workspace: z
+      .string()
+      .max(255)
+      .regex(SLUG, 'expected the slug of the workspace, such as acme')
+      .refine((slug) => !/^\.+$/.test(slug), 'expected the slug of the workspace, such as acme')
+      .transform((slug) => slug.toLowerCase())
+      .describe("Slug of the workspace: the issuer's URL has it."),
+    workspaceUuid: uuid('the workspace').describe('UUID of the workspace: the usual audience has it.'),
+    repositoryUuid: uuid('the repository').describe('UUID of the repository whose steps may take the role.'),
+    environmentUuids: z
+      .array(uuid('a deployment environment'))
+      .min(1)
+      .max(MOST_ENVIRONMENTS)
+      .optional()
+      .describe('UUIDs of the deployment environments whose steps may take the role.'),
+    anyStep: z
+      .literal(true)
+      .optional()
+      .describe('Any step of the repository may take the role, of every branch, deployments too.'),
+    audience: z
+      .string()
+      .min(1)
+      .max(LONGEST_AUDIENCE)
+      .regex(/^[^\s*?$]+$/, 'expected an audience without spaces, wildcards and variables')
+      .optional()
+      .describe("Audience that the step asks for; without it the workspace's own."),
+  })
+  .superRefine((given, context) => {
+    const { environmentUuids, anyStep, audience, workspaceUuid } = given;
+    if ((environmentUuids === undefined) === (anyStep === undefined)) {
+      const found = anyStep === undefined ? 'neither' : 'both';
+      const message = `expected either environmentUuids or anyStep: true, found ${found}`;
+      context.addIssue({ code: 'custom', path: ['environmentUuids'], message });
+    }
+    if (audience?.startsWith(AUDIENCE) === true && audience !== usualAudience(workspaceUuid)) {
+      const message = `expected ${usualAudience(workspaceUuid)}, which is this workspace's, or an audience of your own`;
+      context.addIssue({ code: 'custom', path: ['audience'], message });
+    }
+  });
+/** Whose tokens of Bitbucket Pipelines a role trusts. */
+export type BitbucketOidc = z.output<typeof bitbucketOidcSchema>;
+
+/** Whose tokens a role trusts, in the terms of IAM. */
+export function bitbucketTrust({
+  workspace,
+  workspaceUuid,
+  repositoryUuid,
+  environmentUuids,
+  audience = usualAudience(workspaceUuid),
+}: BitbucketOidc): OidcTrust {
+  return { issuer: bitbucketIssuer(workspace), audience, subjects: subjectsOf(repositoryUuid, environmentUuids) };
+}
+
+/** Who issues the tokens of a workspace's steps. */
+export function bitbucketIssuer(workspace: string): string {
+  return `https://api.bitbucket.org/2.0/workspaces/${workspace}/pipelines-config/identity/oidc`;
+}
+
+/** @param workspaceUuid with or without braces */
+export function usualAudience(workspaceUuid: string): string {
+  return `${AUDIENCE}${bare(workspaceUuid)}`;
+}
+
+/**
+ * A step's `sub` is `{repository}:{step}`, and `{repository}:{environment}:{step}` where it deploys, so that without an
+ * environment every step of the repository is meant.
+ */
+export function subjectsOf(repository: string, environments: readonly string[] | undefined): readonly string[] {
+  return environments?.map((environment) => `${repository}:${environment}:*`) ?? [`${repository}:*`];
+}
+
+/** Whether a provider that an account has already is the one of a workspace. */
+export function isProviderOf(arn: string, workspace: string): boolean {
+  return providerNameIn(arn) === providerName(bitbucketIssuer(workspace));
+}
+
+function bare(text: string): string {
+  const [, inside] = /^\{(.*)\}$/.exec(text) ?? [];
+  return (inside ?? text).toLowerCase();
+}
+
+/** The step of `bitbucket-pipelines.yml` that takes a role, ready to paste. */
+export function pipelineStep(
+  roleArn: string,
+  { environmentUuids, audience, workspaceUuid }: Pick<BitbucketOidc, 'environmentUuids' | 'audience' | 'workspaceUuid'>,
+): string {
+  const isUsual = audience === undefined || audience === usualAudience(workspaceUuid);
+  const [environment] = environmentUuids ?? [];
+  return [
+    '- step:',
+    '    name: Deploy',
+    ...(environment === undefined ? [] : [`    deployment: Production # the name of the environment ${environment}`]),
+    ...(isUsual ? ['    oidc: true'] : ['    oidc:', '      audiences:', `        - ${audience}`]),
+    '    script:',
+    `      - export AWS_ROLE_ARN=${roleArn}`,
+    '      - export AWS_ROLE_SESSION_NAME=build-$BITBUCKET_BUILD_NUMBER',
+    '      - export AWS_WEB_IDENTITY_TOKEN_FILE=$(mktemp)',
+    '      - printf %s "$BITBUCKET_STEP_OIDC_TOKEN" > "$AWS_WEB_IDENTITY_TOKEN_FILE"',
+    '      - aws sts get-caller-identity',
+    '# Then delete AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from the variables of deployment, repository and workspace:',
+    '# the SDKs take a key before they look for a token.',
+  ].join('\n');
+}

@@ -1,0 +1,231 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { ADMINISTRATOR_WORDS } from '../../functions/core/config/roles-config';
+import { BitbucketOidcRole, type BitbucketOidcRoleProps } from '../../infra';
+import { mayWith, type PolicyDocument } from './access';
+import { ACCOUNT, deployed } from './deployed';
+import { type CfnTemplate, ONE_KEY, resourcesOf, synthesize, templateOf } from './synthesized';
+
+const WORKSPACE = '0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31';
+const REPOSITORY = '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}';
+const PRODUCTION = '{8c3e4a52-6a52-4d2b-9a53-0c2b7c1d9e11}';
+const STEP = '{9d3e4a52-6a52-4d2b-9a53-0c2b7c1d9e12}';
+const OTHER = '{1e3e4a52-6a52-4d2b-9a53-0c2b7c1d9e13}';
+const PROVIDER = 'api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
+const AUDIENCE = `ari:cloud:bitbucket::workspace/${WORKSPACE}`;
+const place = { workspace: 'acme', workspaceUuid: `{${WORKSPACE}}`, repositoryUuid: REPOSITORY };
+const deploys = { ...place, environmentUuids: [PRODUCTION] };
+
+function made(...all: readonly BitbucketOidcRoleProps[]) {
+  const stack = new Stack(new App(), 'Pipelines');
+  const roles = all.map((props, at) => new BitbucketOidcRole(stack, `Role${at}`, props));
+  return { stack, roles, template: templateOf(stack) };
+}
+const refusal = (props: object): string => {
+  try {
+    made({ ...deploys, ...props } as BitbucketOidcRoleProps);
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message : '';
+  }
+};
+const rolesIn = (template: CfnTemplate) => resourcesOf(template, 'AWS::IAM::Role').map(({ Properties }) => Properties);
+const providersIn = (template: CfnTemplate) =>
+  resourcesOf(template, 'AWS::IAM::OIDCProvider').map(({ Properties }) => Properties);
+const trustIn = (template: CfnTemplate) =>
+  deployed(template, rolesIn(template)[0]?.AssumeRolePolicyDocument) as PolicyDocument;
+
+describe('a role for the steps of Bitbucket Pipelines', () => {
+  const { template } = made(deploys);
+
+  it('names audience and subject, and nothing that holds for a token without them', () => {
+    expect(trustIn(template).Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Principal: { Federated: expect.any(String) },
+        Condition: {
+          StringEquals: { [`${PROVIDER}:aud`]: AUDIENCE },
+          StringLike: { [`${PROVIDER}:sub`]: [`${REPOSITORY}:${PRODUCTION}:*`] },
+        },
+      },
+    ]);
+    expect(JSON.stringify(template)).not.toMatch(/ForAllValues|IfExists/);
+  });
+
+  it('has a provider without a thumbprint, an hour, and no policy', () => {
+    expect(providersIn(template)).toEqual([{ Url: `https://${PROVIDER}`, ClientIdList: [AUDIENCE] }]);
+    expect(rolesIn(template)).toEqual([expect.objectContaining({ MaxSessionDuration: 3600 })]);
+    expect(rolesIn(template)[0]).not.toHaveProperty('ManagedPolicyArns');
+    expect(resourcesOf(template, 'AWS::IAM::Policy')).toEqual([]);
+  });
+
+  it('shares the provider of its workspace with the other roles of the stack', () => {
+    const shared = made(
+      deploys,
+      { ...place, anyStep: true, audience: 'deploy' },
+      { ...deploys, workspace: 'umbrella' },
+    );
+    expect(providersIn(shared.template).map(({ ClientIdList }) => ClientIdList)).toEqual([
+      [AUDIENCE, 'deploy'],
+      [AUDIENCE],
+    ]);
+    expect(rolesIn(shared.template)).toHaveLength(3);
+  });
+
+  it('reuses a provider that the account has', () => {
+    const existingProviderArn = `arn:aws:iam::${ACCOUNT}:oidc-provider/${PROVIDER}`;
+    const reused = made({ ...deploys, existingProviderArn }).template;
+    expect(providersIn(reused)).toEqual([]);
+    expect(JSON.stringify(trustIn(reused))).toContain(`"Federated":"${existingProviderArn}"`);
+  });
+
+  it('takes thumbprints, a name, hours, policies and a boundary', () => {
+    const stack = new Stack(new App(), 'Pipelines');
+    const policy = ManagedPolicy.fromManagedPolicyName(stack, 'Deploy', 'deploy');
+    new BitbucketOidcRole(stack, 'Role', {
+      ...deploys,
+      thumbprints: ['a031c46782e6e6c662c2c87c76da9aa62ccabd8e'],
+      roleName: 'web-shop-deploy',
+      path: '/pipelines/',
+      sessionDuration: Duration.hours(2),
+      managedPolicies: [policy],
+      permissionsBoundary: policy,
+    });
+    const all = templateOf(stack);
+    expect(providersIn(all)[0]).toHaveProperty('ThumbprintList', ['a031c46782e6e6c662c2c87c76da9aa62ccabd8e']);
+    expect(rolesIn(all)[0]).toMatchObject({
+      RoleName: 'web-shop-deploy',
+      Path: '/pipelines/',
+      MaxSessionDuration: 7200,
+      ManagedPolicyArns: [expect.anything()],
+      PermissionsBoundary: expect.anything(),
+    });
+  });
+
+  it.each<[string, object, string]>([
+    ['neither environment nor any step', { environmentUuids: undefined }, 'write "anyStep: true"'],
+    ['both', { anyStep: true }, 'found both'],
+    ['a wildcard', { repositoryUuid: '*' }, 'expected the UUID of the repository'],
+    [
+      'everything, by its ARN',
+      { managedPolicies: [{ managedPolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }] },
+      'allowAdministrator',
+    ],
+    [
+      'everything, by its name',
+      { managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('AdministratorAccess')] },
+      'allowAdministrator',
+    ],
+    ['thirteen hours', { sessionDuration: Duration.hours(13) }, 'sessionHours: expected at most 12'],
+    ['the whole internet', { addresses: ['0.0.0.0/0'] }, 'write the ranges'],
+    [
+      'more than a trust policy holds',
+      {
+        environmentUuids: Array.from({ length: 10 }, (_, at) => PRODUCTION.replace('8c', `8${at}`)),
+        addresses: Array.from({ length: 30 }, (_, at) => `2401:1d80:${3000 + at}:aaaa:bbbb::/80`),
+      },
+      'expected a trust policy of at most 2048 characters',
+    ],
+  ])('refuses %s', (_what, props, cure) => {
+    expect(refusal(props)).toContain(cure);
+  });
+
+  it('may do everything where that is written in words', () => {
+    const managedPolicies = [ManagedPolicy.fromAwsManagedPolicyName('AdministratorAccess')];
+    expect(refusal({ managedPolicies, allowAdministrator: ADMINISTRATOR_WORDS })).toBe('');
+  });
+});
+
+/** The library knows the claims of a provider by name, and ignores those of any other: ours stands for one that it knows. */
+const asLibrarySpells = <T>(value: T): T =>
+  JSON.parse(JSON.stringify(value).replaceAll(`"${PROVIDER}:`, '"accounts.google.com:'));
+
+describe('its trust', () => {
+  const good = { [`${PROVIDER}:aud`]: AUDIENCE, [`${PROVIDER}:sub`]: `${REPOSITORY}:${PRODUCTION}:${STEP}` };
+  const mayTake = (props: BitbucketOidcRoleProps, context: Readonly<Record<string, string>>) => {
+    const Statement = trustIn(made(props).template).Statement.map(({ Principal: _principal, ...rest }) => ({
+      ...rest,
+      Resource: '*',
+    }));
+    const resource = `arn:aws:iam::${ACCOUNT}:role/web-shop-deploy`;
+    const action = 'sts:AssumeRoleWithWebIdentity';
+    return mayWith(asLibrarySpells([{ Statement }]), { action, resource, context: asLibrarySpells(context) });
+  };
+  const with_ = (more: Readonly<Record<string, string>>) => ({ ...good, ...more });
+
+  it.each<[string, Readonly<Record<string, string>>, boolean]>([
+    ['the step that deploys there', good, true],
+    ['another repository', with_({ [`${PROVIDER}:sub`]: `${OTHER}:${PRODUCTION}:${STEP}` }), false],
+    ['another environment', with_({ [`${PROVIDER}:sub`]: `${REPOSITORY}:${OTHER}:${STEP}` }), false],
+    ['a step that deploys nowhere', with_({ [`${PROVIDER}:sub`]: `${REPOSITORY}:${STEP}` }), false],
+    ['another audience', with_({ [`${PROVIDER}:aud`]: 'sts.amazonaws.com' }), false],
+    ['no audience', { [`${PROVIDER}:sub`]: `${REPOSITORY}:${PRODUCTION}:${STEP}` }, false],
+    ['no subject', { [`${PROVIDER}:aud`]: AUDIENCE }, false],
+    [
+      'another workspace',
+      {
+        [`${PROVIDER.replace('acme', 'evil')}:aud`]: AUDIENCE,
+        [`${PROVIDER.replace('acme', 'evil')}:sub`]: good[`${PROVIDER}:sub`] ?? '',
+      },
+      false,
+    ],
+  ])('of %s', async (_who, context, may) => {
+    expect(await mayTake(deploys, context)).toBe(may);
+  });
+
+  it('covers deployments and other steps alike where any step may', async () => {
+    const any = { ...place, anyStep: true };
+    expect(await mayTake(any, good)).toBe(true);
+    expect(await mayTake(any, with_({ [`${PROVIDER}:sub`]: `${REPOSITORY}:${STEP}` }))).toBe(true);
+    expect(await mayTake(any, with_({ [`${PROVIDER}:sub`]: `${OTHER}:${STEP}` }))).toBe(false);
+  });
+
+  it('is held to addresses', async () => {
+    const held = { ...deploys, addresses: ['104.192.136.0/21'] };
+    expect(await mayTake(held, with_({ 'aws:SourceIp': '104.192.137.9' }))).toBe(true);
+    expect(await mayTake(held, with_({ 'aws:SourceIp': '8.8.8.8' }))).toBe(false);
+  });
+});
+
+describe('the step that is pasted', () => {
+  const stepOf = (props: BitbucketOidcRoleProps) => {
+    const { stack, roles } = made(props);
+    return String(stack.resolve(roles[0]?.pipelineStep)['Fn::Join'][1].map(String).join('ARN'));
+  };
+
+  it('asks for a token, and deploys to the environment', () => {
+    const [item] = parse(stepOf(deploys)) as [{ step: Record<string, unknown> }];
+    expect(item.step).toMatchObject({ oidc: true, deployment: 'Production' });
+    expect(item.step.script).toContain('export AWS_WEB_IDENTITY_TOKEN_FILE=$(mktemp)');
+  });
+
+  it('asks for an audience of its own, and deploys nowhere, where that is so', () => {
+    const [item] = parse(stepOf({ ...place, anyStep: true, audience: 'deploy' })) as [{ step: object }];
+    expect(item.step).toMatchObject({ oidc: { audiences: ['deploy'] } });
+    expect(item.step).not.toHaveProperty('deployment');
+  });
+});
+
+describe('roles in keyturn.yaml', () => {
+  const role = { name: 'web-shop-deploy', bitbucket: deploys, sessionHours: 2 };
+  const template = synthesize({ ...ONE_KEY, roles: [role, { ...role, name: 'web-shop-plan' }] });
+
+  it('are made beside the keys, with one provider of the workspace and the path of all roles', () => {
+    const names = rolesIn(template).flatMap(({ RoleName }) => (RoleName === undefined ? [] : [RoleName]));
+    expect(names).toEqual(['web-shop-deploy', 'web-shop-plan']);
+    expect(providersIn(template)).toHaveLength(1);
+    const withPath = synthesize({ ...ONE_KEY, roles: [role], deployment: { rolePath: '/keyturn/' } });
+    expect(rolesIn(withPath)).toContainEqual(expect.objectContaining({ RoleName: role.name, Path: '/keyturn/' }));
+  });
+
+  it('change nothing for whoever has none', () => {
+    const without = synthesize(ONE_KEY);
+    const added = Object.keys(template.Resources).filter((id) => !(id in without.Resources));
+    expect(added).toHaveLength(3);
+    for (const [id, resource] of Object.entries(without.Resources))
+      expect(template.Resources[id], id).toEqual(resource);
+  });
+});

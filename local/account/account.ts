@@ -47,6 +47,7 @@ import {
   trailRecord,
 } from './trail';
 import { Trails } from './trails';
+import { WebIdentities } from './web-identity';
 
 export type { AccountEvent } from './event';
 
@@ -96,6 +97,8 @@ export class Account {
   readonly clock: Clock;
   readonly iam: Iam;
   readonly sts: Sts;
+  /** Whose tokens of OpenID Connect are good, and where their issuers are reached. */
+  readonly webIdentities: WebIdentities;
   readonly secretsManager: SecretsManager;
   readonly ssm: Ssm;
   readonly eventBridge: EventBridge;
@@ -146,7 +149,8 @@ export class Account {
       reportMaking: { time: options.credentialReportTime ?? 0, refusals: options.credentialReportRefusals },
       rootKeys: options.rootKeys ?? [],
     });
-    this.sts = new Sts(accountId, this.iam.roles, this.#sessions);
+    this.webIdentities = new WebIdentities(this.iam.oidcProviders, clock);
+    this.sts = new Sts(accountId, this.iam.roles, this.#sessions, this.webIdentities);
     this.secretsManager = new SecretsManager(accountId, region, clock, identifiers, emit);
     this.ssm = new Ssm(accountId, region, clock);
     this.otherBuses = new OtherBuses(clock, options.admitsOnBus ?? (() => true));

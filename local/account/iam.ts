@@ -2,6 +2,7 @@ import type { Clock } from '../clock';
 import { AwsError } from './aws-error';
 import { CredentialReport, type ReportMaking, type RootKey } from './credential-report';
 import { type AccessKey, type AccessKeyDelays, AccessKeys } from './iam-access-keys';
+import { OidcProviders } from './iam-oidc-providers';
 import { IamRoles } from './iam-roles';
 import { type IamUser, IamUsers } from './iam-users';
 import type { Identifiers } from './identifiers';
@@ -29,6 +30,7 @@ export class Iam {
   readonly users: IamUsers;
   readonly accessKeys: AccessKeys;
   readonly roles: IamRoles;
+  readonly oidcProviders: OidcProviders;
   readonly credentialReport: CredentialReport;
   readonly #clock: Clock;
 
@@ -37,6 +39,7 @@ export class Iam {
     this.users = new IamUsers(accountId, clock, identifiers);
     this.accessKeys = new AccessKeys(clock, identifiers, delays);
     this.roles = new IamRoles(accountId, clock, identifiers);
+    this.oidcProviders = new OidcProviders(accountId, clock);
     const sources = { accountId, accountCreatedAt: clock.now(), users: this.users, keys: this.accessKeys, rootKeys };
     this.credentialReport = new CredentialReport(clock, sources, reportMaking);
   }

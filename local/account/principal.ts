@@ -17,7 +17,7 @@ export type ServiceName =
 
 /** Who calls. `userId` is the unique ID that STS shows: `AIDA…`, `AROA…:session` or the account. */
 export interface Principal {
-  readonly kind: 'user' | 'role' | 'root';
+  readonly kind: 'user' | 'role' | 'root' | 'web-identity';
   readonly arn: string;
   readonly userId: string;
   readonly accessKeyId: string;
@@ -25,6 +25,8 @@ export interface Principal {
   readonly userName?: string;
   /** Set for an assumed role. */
   readonly roleName?: string;
+  /** Set for somebody who shows a token of another issuer: what the token says, which nobody has checked. */
+  readonly webIdentity?: { readonly provider: string; readonly sourceIp: string };
   /** Set for an assumed role: the role's own ARN, which policies name. */
   readonly roleArn?: string;
 }

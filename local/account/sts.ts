@@ -1,7 +1,10 @@
 import { AwsError } from './aws-error';
 import type { Sessions } from './credentials';
-import type { IamRoles } from './iam-roles';
+import type { IamRole, IamRoles } from './iam-roles';
+import type { Context } from './policy/conditions';
+import { askPolicy } from './policy/policy-document';
 import type { Principal, SessionCredentials } from './principal';
+import type { WebIdentities } from './web-identity';
 
 export interface CallerIdentity {
   readonly UserId: string;
@@ -16,12 +19,17 @@ export interface AssumeRoleInput {
   readonly DurationSeconds?: number | undefined;
 }
 
+export interface AssumeRoleWithWebIdentityInput extends AssumeRoleInput {
+  readonly WebIdentityToken: string;
+}
+
 /** Security Token Service: who am I, and sessions of roles. */
 export class Sts {
   constructor(
     private readonly accountId: string,
     private readonly roles: IamRoles,
     private readonly sessions: Sessions,
+    private readonly webIdentities: WebIdentities,
   ) {}
 
   getCallerIdentity(caller: Principal): CallerIdentity {
@@ -30,19 +38,17 @@ export class Sts {
 
   /** @throws AwsError AccessDenied for an unknown role and for root, as AWS does; ValidationError. */
   assumeRole(input: AssumeRoleInput, caller: Principal) {
-    const seconds = input.DurationSeconds ?? 3600;
-    if (seconds < 900 || seconds > 43_200) {
-      throw new AwsError('ValidationError', 400, 'The requested DurationSeconds must be between 900 and 43200.');
-    }
-    if (!/^[\w+=,.@-]{2,64}$/.test(input.RoleSessionName)) {
-      throw new AwsError('ValidationError', 400, 'RoleSessionName must match [\\w+=,.@-]{2,64}');
-    }
+    const seconds = durationOf(input);
     if (caller.kind === 'root') throw new AwsError('AccessDenied', 403, 'Roles may not be assumed by root accounts.');
     const role = this.roles.findByArn(input.RoleArn);
     if (role === undefined) {
       const message = `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`;
       throw new AwsError('AccessDenied', 403, message);
     }
+    return this.opened(input, seconds);
+  }
+
+  private opened(input: AssumeRoleInput, seconds: number) {
     const principal = this.assumedRole(input.RoleArn, input.RoleSessionName);
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = this.sessions.open(principal, seconds * 1000);
     return {
@@ -53,6 +59,37 @@ export class Sts {
         Expiration: expiration,
       },
       AssumedRoleUser: { AssumedRoleId: principal.userId, Arn: principal.arn },
+    };
+  }
+
+  /**
+   * Takes a role with a token of an issuer that the account knows, by what the role's own policy says of it.
+   *
+   * @throws AwsError InvalidIdentityToken, ExpiredTokenException, IDPCommunicationError, AccessDenied, ValidationError
+   */
+  assumeRoleWithWebIdentity(input: AssumeRoleWithWebIdentityInput, caller: Principal) {
+    const seconds = durationOf(input);
+    const { provider, subject, audiences } = this.webIdentities.check(input.WebIdentityToken);
+    const role = this.roles.findByArn(input.RoleArn);
+    const name = provider.url.replace(/^https:\/\//, '');
+    const isTrusted =
+      role !== undefined &&
+      trusts(role, this.accountId, provider.arn, {
+        [`${name}:aud`]: audiences.length === 1 ? audiences[0] : audiences,
+        [`${name}:sub`]: subject,
+        'aws:SourceIp': caller.webIdentity?.sourceIp,
+        'sts:RoleSessionName': input.RoleSessionName,
+      });
+    if (!isTrusted) throw new AwsError('AccessDenied', 403, 'Not authorized to perform sts:AssumeRoleWithWebIdentity');
+    if (seconds > role.maxSessionDuration) {
+      const message = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.';
+      throw new AwsError('ValidationError', 400, message);
+    }
+    return {
+      ...this.opened(input, seconds),
+      SubjectFromWebIdentityToken: subject,
+      Provider: provider.arn,
+      Audience: audiences.join(','),
     };
   }
 
@@ -76,5 +113,27 @@ export class Sts {
       roleName,
       roleArn,
     };
+  }
+}
+
+/** Seconds that are asked for. @throws AwsError ValidationError, of the session's name too */
+function durationOf({ DurationSeconds: seconds = 3600, RoleSessionName }: AssumeRoleInput): number {
+  if (seconds < 900 || seconds > 43_200) {
+    throw new AwsError('ValidationError', 400, 'The requested DurationSeconds must be between 900 and 43200.');
+  }
+  if (!/^[\w+=,.@-]{2,64}$/.test(RoleSessionName)) {
+    throw new AwsError('ValidationError', 400, 'RoleSessionName must match [\\w+=,.@-]{2,64}');
+  }
+  return seconds;
+}
+
+/** What cannot be judged here is not trusted. */
+function trusts(role: IamRole, accountId: string, federated: string, context: Context): boolean {
+  const action = 'sts:AssumeRoleWithWebIdentity';
+  const request = { action, resource: role.arn, principalArns: [], federated, accountId, context };
+  try {
+    return askPolicy(role.assumeRolePolicyDocument, request) === 'allowed';
+  } catch {
+    return false;
   }
 }

@@ -108,6 +108,9 @@ function userIdentity(principal: Principal, accountId: string): Record<string, u
   const { kind, arn, userId: principalId, accessKeyId, userName, roleName, roleArn } = principal;
   const base = { principalId, arn, accountId, accessKeyId };
   if (kind === 'root') return { type: 'Root', ...base };
+  if (kind === 'web-identity') {
+    return { type: 'WebIdentityUser', principalId, userName, identityProvider: principal.webIdentity?.provider };
+  }
   if (kind === 'user') return { type: 'IAMUser', ...base, userName };
   const issuer = { type: 'Role', principalId: principalId.split(':')[0], arn: roleArn, accountId, userName: roleName };
   return { type: 'AssumedRole', ...base, sessionContext: { sessionIssuer: issuer } };

@@ -13,6 +13,7 @@ const operation = operationsOf('ValidationError');
 const name = z.string().min(1).max(128);
 const keyId = z.string().min(16).max(128);
 const paging = { Marker: z.string().optional(), MaxItems: integer(1, 1000).default(100) };
+const providerArn = z.object({ OpenIDConnectProviderArn: z.string().min(20).max(2048) });
 const policyName = z.string().min(1).max(128);
 
 /** IAM on the wire: parameters in, AWS's answer out. */
@@ -223,6 +224,30 @@ export function iamOperations(iam: Iam) {
     ),
     ListAttachedRolePolicies: operation('read', z.object({ RoleName: name }), ({ RoleName }) =>
       attachedShape(role(RoleName).policies),
+    ),
+    CreateOpenIDConnectProvider: operation(
+      'write',
+      z.object({
+        Url: z.string().min(1).max(255),
+        ClientIDList: z.array(z.string().min(1).max(255)).optional(),
+        ThumbprintList: z.array(z.string().length(40)).max(5).optional(),
+      }),
+      (input) => ({ OpenIDConnectProviderArn: iam.oidcProviders.create(input).arn }),
+    ),
+    GetOpenIDConnectProvider: operation('read', providerArn, (input) => {
+      const { url, clientIds, thumbprints, createdAt } = iam.oidcProviders.get(input.OpenIDConnectProviderArn);
+      return {
+        Url: url.replace(/^https:\/\//, ''),
+        ClientIDList: [...clientIds],
+        ThumbprintList: thumbprints,
+        CreateDate: wholeSeconds(createdAt),
+      };
+    }),
+    ListOpenIDConnectProviders: operation('read', nothing, () => ({
+      OpenIDConnectProviderList: iam.oidcProviders.all().map(({ arn }) => ({ Arn: arn })),
+    })),
+    DeleteOpenIDConnectProvider: operation('write', providerArn, (input) =>
+      iam.oidcProviders.delete(input.OpenIDConnectProviderArn),
     ),
     DetachRolePolicy: operation('write', z.object({ RoleName: name, PolicyArn: z.string() }), (input) =>
       role(input.RoleName).policies.detach(input.PolicyArn),

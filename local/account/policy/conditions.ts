@@ -1,3 +1,5 @@
+import { BlockList, isIPv6 } from 'node:net';
+
 /** What a policy can be asked to look at: the keys of a request's context, in whatever case, with one value or several. */
 export type Context = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -25,6 +27,7 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   ArnEquals: like,
   ArnLike: like,
   Bool: equalsIgnoreCase,
+  IpAddress: isWithin,
   NumericEquals: number((asked, written) => asked === written),
   NumericLessThan: number((asked, written) => asked < written),
   NumericLessThanEquals: number((asked, written) => asked <= written),
@@ -38,7 +41,7 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
 };
 
 const OPERATOR = /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/;
-const NEGATED = /^(String|Arn|Numeric|Date)Not(Equals|EqualsIgnoreCase|Like)$/;
+const NEGATED = /^(String|Arn|Numeric|Date)Not(Equals|EqualsIgnoreCase|Like)$|^Not(IpAddress)$/;
 
 /**
  * Whether all conditions of a statement hold.
@@ -56,9 +59,10 @@ function holds(operator: string, value: string | readonly string[] | undefined, 
   const asked = value === undefined ? undefined : [value].flat();
   if (operator === 'Null') return written.some((text) => (text.toLowerCase() === 'true') === (asked === undefined));
   const [, set, name = '', ifExists] = OPERATOR.exec(operator) ?? [];
-  const [, type, kind] = NEGATED.exec(name) ?? [];
-  const isNegated = type !== undefined;
-  const compare = COMPARISONS[isNegated ? `${type}${kind}` : name];
+  const [, type = '', kind = '', address] = NEGATED.exec(name) ?? [];
+  const positive = address ?? `${type}${kind}`;
+  const isNegated = positive !== '';
+  const compare = COMPARISONS[isNegated ? positive : name];
   if (compare === undefined) throw new Error(`The condition operator ${operator} is not known here`);
   // An operator that denies holds for what is not there, and so does one that asks for it only if it is.
   if (asked === undefined) return isNegated || ifExists !== undefined || set === 'ForAllValues';
@@ -70,6 +74,16 @@ function holds(operator: string, value: string | readonly string[] | undefined, 
 export function wildcard(pattern: string, flags = ''): RegExp {
   const escaped = pattern.replace(/[\\^$.+()[\]{}|/]/g, '\\$&');
   return new RegExp(`^${escaped.replaceAll('*', '[^]*').replaceAll('?', '[^]')}$`, flags);
+}
+
+/** Whether an address is one, or in a range of them. */
+function isWithin(asked: string, written: string): boolean {
+  const family = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4');
+  const [network = '', bits] = written.split('/');
+  const range = new BlockList();
+  if (bits === undefined) range.addAddress(network, family(network));
+  else range.addSubnet(network, Number(bits), family(network));
+  return range.check(asked, family(asked));
 }
 
 /** ISO 8601, or seconds since the epoch. */

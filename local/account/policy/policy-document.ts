@@ -3,7 +3,10 @@ import { type Context, conditionsHold, wildcard } from './conditions';
 
 const texts = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
 const values = z.union([z.string(), z.number(), z.boolean()]).transform(String).pipe(z.string());
-const principals = z.union([z.literal('*').transform(() => ({ AWS: ['*'] })), z.record(z.string(), texts)]);
+const principals = z.union([
+  z.literal('*').transform((): Record<string, string[]> => ({ AWS: ['*'] })),
+  z.record(z.string(), texts),
+]);
 
 const statementSchema = z.looseObject({
   Effect: z.enum(['Allow', 'Deny']),
@@ -36,6 +39,8 @@ export interface PolicyRequest {
   readonly resource: string;
   /** Who asks, as policies name them: the ARN of a user, of a role and of its session, or of the account's root. */
   readonly principalArns: readonly string[];
+  /** The ARN of the identity provider whose token somebody shows. */
+  readonly federated?: string;
   readonly accountId: string;
   readonly context: Context;
 }
@@ -89,6 +94,8 @@ function principalMatch({ Effect, Principal, NotPrincipal }: Statement, request:
     const isNamed = named.some((arn) => arn === '*' || principalArns.includes(arn) || account.includes(arn));
     return isNamed ? undefined : 'principal';
   }
+  const { federated } = request;
+  if (federated !== undefined && Principal?.Federated?.includes(federated) === true) return 'principal';
   const named = Principal?.AWS ?? [];
   const isOwnName = (arn: string) => principalArns.includes(arn) && !account.includes(arn);
   if (named.some((arn) => arn === '*' || isOwnName(arn))) return 'principal';

@@ -62,7 +62,9 @@ function requestOf(
     context: {
       'aws:PrincipalArn': roleArn,
       'aws:PrincipalAccount': accountId,
-      'aws:PrincipalType': { root: 'Account', user: 'User', role: 'AssumedRole' }[kind],
+      'aws:PrincipalType': { root: 'Account', user: 'User', role: 'AssumedRole', 'web-identity': 'WebIdentityUser' }[
+        kind
+      ],
       'aws:userid': userId,
       'aws:username': userName,
       'aws:PrincipalIsAWSService': 'false',

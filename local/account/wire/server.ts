@@ -7,6 +7,7 @@ import type { Authorization, AwsCall } from '../principal';
 import { ALLOWED_SKEW, authenticate } from './authenticate';
 import { answer, type ParsedRequest, parseRequest, refusal } from './dialect';
 import { type ClaimedSignature, claimedSignature, type RawRequest } from './signature';
+import { isUnsigned, shownIdentity } from './unsigned';
 import type { WireAnswer } from './wire-answer';
 
 export type { AwsCall } from '../principal';
@@ -52,6 +53,8 @@ export interface AccountServerOptions {
   readonly fault?: (call: AwsCall) => AwsFault | undefined;
   /** Decides by policy, at once or after a while; everything is allowed without it. */
   readonly authorize?: (call: AwsCall) => Authorization | Promise<Authorization>;
+  /** The address that a request comes from, as policies and CloudTrail see it. @default 127.0.0.1 */
+  readonly sourceIp?: (request: RawRequest) => string;
   readonly onCall?: (call: AwsCall, outcome: CallOutcome) => void;
   /**
    * How far a request's time may be from the account's clock, in ms. `Infinity` lets a client in that lives in another
@@ -129,8 +132,8 @@ class AccountFront {
     const requestId = this.requestId();
     let request: Exchange['request'] = { ...guess(raw), action: '' };
     try {
-      const claim = claimedSignature(raw);
-      const parsed = parseRequest(raw, claim.service);
+      const claim = isUnsigned(raw) ? undefined : claimedSignature(raw);
+      const parsed = parseRequest(raw, claim?.service ?? 'sts');
       request = parsed;
       const call = this.call(raw, parsed, claim);
       const exchange = { call, request: parsed, requestId, outgoing };
@@ -142,10 +145,13 @@ class AccountFront {
     }
   }
 
-  /** The call, once its signature has been accepted. */
-  private call(raw: RawRequest, parsed: ParsedRequest, claim: ClaimedSignature): AwsCall {
-    const { account, allowedSkew = ALLOWED_SKEW, latency } = this.#options;
-    const principal = authenticate(account, parsed.service, raw, claim, allowedSkew);
+  /** The call, once its signature has been accepted; one that shows a token has none. */
+  private call(raw: RawRequest, parsed: ParsedRequest, claim: ClaimedSignature | undefined): AwsCall {
+    const { account, allowedSkew = ALLOWED_SKEW, latency, sourceIp = () => '127.0.0.1' } = this.#options;
+    const principal =
+      claim === undefined
+        ? shownIdentity(account, parsed.input, sourceIp(raw))
+        : authenticate(account, parsed.service, raw, claim, allowedSkew);
     const userAgent = raw.headers['user-agent'];
     const call: AwsCall = {
       service: parsed.service,
@@ -153,7 +159,8 @@ class AccountFront {
       principal,
       input: parsed.input,
       at: account.clock.now(),
-      region: claim.region,
+      region: claim?.region ?? account.region,
+      sourceIpAddress: sourceIp(raw),
       ...(typeof userAgent === 'string' ? { userAgent } : {}),
     };
     if (latency === undefined) return call;

@@ -34,6 +34,8 @@ export function answer(bitbucket: Bitbucket, call: Call, mode: ReadMode = {}): A
     if (route.kind === 'oauth-token') {
       return json(200, bitbucket.grantOAuthToken(call.authorization, new URLSearchParams(call.body)));
     }
+    if (route.kind === 'oidc-discovery') return json(200, bitbucket.oidcDiscovery(route.place));
+    if (route.kind === 'oidc-keys') return json(200, bitbucket.oidcKeys(route.place));
     const caller = bitbucket.authenticate(call.authorization);
     const access = accessOf(call.method, route);
     headers = scopeHeaders(caller.family, caller.scopes, access);
@@ -66,7 +68,7 @@ function accessOf(method: string, { kind }: Route): Access {
 function perform(
   bitbucket: Bitbucket,
   call: Call,
-  route: Exclude<Route, { kind: 'oauth-token' | 'user' | 'unknown' }>,
+  route: Exclude<Route, { kind: 'oauth-token' | 'oidc-discovery' | 'oidc-keys' | 'user' | 'unknown' }>,
   mode: ReadMode,
   headers: Record<string, string>,
 ): Answer {

@@ -11,6 +11,7 @@ import {
 } from './directory';
 import { type EnvironmentBody, type EnvironmentType, showEnvironment } from './environment';
 import { type Random, systemRandom } from './identifiers';
+import { OidcIssuer, type OidcStep } from './oidc-issuer';
 import type { Paging } from './page';
 import type { RepositoryPlace, VariableLevel, VariablePlace, WorkspacePlace } from './place';
 import { RateLimit } from './rate-limit';
@@ -58,6 +59,8 @@ export class Bitbucket {
   readonly clock: Clock;
   /** How lists are paged from now on. */
   paging: Paging;
+  /** Issues the tokens of steps; its keys roll over when somebody says so. */
+  readonly oidc: OidcIssuer;
   readonly #directory: Directory;
   readonly #credentials: Credentials;
   readonly #rateLimit: RateLimit;
@@ -69,6 +72,7 @@ export class Bitbucket {
     this.clock = clock;
     this.paging = paging;
     this.#credentials = new Credentials(clock, random);
+    this.oidc = new OidcIssuer(clock, random);
     this.#rateLimit = new RateLimit(clock, rateLimit);
     this.#directory = new Directory(random, (level, scope) => {
       const onWrite = (key: string, method: WriteMethod) => {
@@ -275,6 +279,41 @@ export class Bitbucket {
       ...this.#directory.repository(place).variables.reveal(),
       ...(environment === undefined ? {} : this.#directory.environmentByName(place, environment).variables.reveal()),
     };
+  }
+
+  /**
+   * What `BITBUCKET_STEP_OIDC_TOKEN` holds in a step with `oidc: true`.
+   * @param environment the name or UUID of the environment that the step deploys to
+   */
+  stepToken(
+    workspace: string,
+    repository: string,
+    {
+      environment,
+      ...asked
+    }: { readonly environment?: string } & Pick<OidcStep, 'branch' | 'audiences' | 'lifetime'> = {},
+  ): string {
+    const place = { workspace, repository };
+    const { slug, uuid } = this.#directory.workspace(workspace);
+    return this.oidc.token({
+      ...asked,
+      workspace: slug,
+      workspaceUuid: uuid,
+      repositoryUuid: this.#directory.repository(place).uuid,
+      environmentUuid:
+        environment === undefined ? undefined : this.#directory.environmentByName(place, environment).uuid,
+    });
+  }
+
+  /** The discovery document of a workspace's issuer, which everybody may read. @throws BitbucketError 404 */
+  oidcDiscovery({ workspace }: WorkspacePlace): object {
+    return this.oidc.discovery(this.#directory.workspace(workspace).slug);
+  }
+
+  /** The issuer's keys, which everybody may read. @throws BitbucketError 404 */
+  oidcKeys({ workspace }: WorkspacePlace): object {
+    this.#directory.workspace(workspace);
+    return this.oidc.keys();
   }
 
   /** What every pipeline of a workspace gets at this instant, secured values included. */

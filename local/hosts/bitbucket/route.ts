@@ -10,6 +10,8 @@ export type Route =
   | { readonly kind: 'environment'; readonly place: RepositoryPlace; readonly uuid: string }
   | { readonly kind: 'variables'; readonly place: VariablePlace }
   | { readonly kind: 'variable'; readonly place: VariablePlace; readonly uuid: string }
+  | { readonly kind: 'oidc-discovery'; readonly place: WorkspacePlace }
+  | { readonly kind: 'oidc-keys'; readonly place: WorkspacePlace }
   | { readonly kind: 'oauth-token' }
   | { readonly kind: 'user' }
   | { readonly kind: 'unknown' };
@@ -34,6 +36,8 @@ export function parseRoute(path: string): Route {
 /** The methods that a route takes. One deployment variable has no GET. */
 export function methodsOf(route: Route): readonly string[] {
   switch (route.kind) {
+    case 'oidc-discovery':
+    case 'oidc-keys':
     case 'user':
     case 'workspace':
     case 'repository':
@@ -54,8 +58,14 @@ export function methodsOf(route: Route): readonly string[] {
 
 function workspaceRoute(workspace: string, [config, ...rest]: readonly string[]): Route {
   if (config === undefined) return { kind: 'workspace', place: { workspace } };
+  if (config === 'pipelines-config' && rest[0] === 'identity') return oidcRoute({ workspace }, rest.slice(1).join('/'));
   // A hyphen here, an underscore on repositories: so it is in the API.
   return config === 'pipelines-config' ? variablesRoute({ level: 'workspace', workspace }, rest) : { kind: 'unknown' };
+}
+
+function oidcRoute(place: WorkspacePlace, path: string): Route {
+  if (path === 'oidc/.well-known/openid-configuration') return { kind: 'oidc-discovery', place };
+  return path === 'oidc/keys.json' ? { kind: 'oidc-keys', place } : { kind: 'unknown' };
 }
 
 function repositoryRoute(place: RepositoryPlace, [first, ...rest]: readonly string[]): Route {

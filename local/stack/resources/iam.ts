@@ -57,6 +57,18 @@ function givePolicies(policies: IdentityPolicies, { properties, previous }: Reso
   };
 }
 
+/** IAM's own update of a provider replaces its lists. */
+const oidcProvider: ResourceType = ({ properties, services, previous }) => {
+  const { oidcProviders } = services.account.iam;
+  void previous?.remove?.();
+  const { arn } = oidcProviders.create({
+    Url: properties.text('Url'),
+    ClientIDList: properties.texts('ClientIdList'),
+    ThumbprintList: properties.texts('ThumbprintList'),
+  });
+  return { ref: arn, attributes: { Arn: arn }, remove: () => oidcProviders.delete(arn) };
+};
+
 const inlinePolicy: ResourceType = ({ properties, services, previous }) => {
   const name = properties.text('PolicyName');
   const document = properties.document('PolicyDocument');
@@ -94,6 +106,7 @@ function holdersOf(properties: Properties, { account }: Services): IdentityPolic
 export const IAM_RESOURCES: Readonly<Record<string, ResourceType>> = {
   'AWS::IAM::User': user,
   'AWS::IAM::Role': role,
+  'AWS::IAM::OIDCProvider': oidcProvider,
   'AWS::IAM::Policy': inlinePolicy,
   'AWS::IAM::ManagedPolicy': managedPolicy,
 };

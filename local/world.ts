@@ -22,7 +22,7 @@ import type { LogLine } from './lambda/log-line';
 import { LogShipper } from './log-shipper';
 import { type Random, randomUuid, seededRandom, wholeBetween } from './random';
 import { Scheduler } from './scheduler';
-import { readCloudAssembly, stacksIn } from './stack/cloud-assembly';
+import { plainStack, readCloudAssembly, type SynthesizedStack, stacksIn } from './stack/cloud-assembly';
 import type { Deployment } from './stack/deployment';
 import { Stack } from './stack/stack';
 import { eventDelay, type WorldOptions } from './world-options';
@@ -188,7 +188,18 @@ export class World {
    * @param stackName needed when the folder holds more than one. @throws Error that names the resource
    */
   async deploy(cdkOut: string, stackName?: string): Promise<Deployment> {
-    const synthesized = readCloudAssembly(cdkOut, stackName);
+    return this.#deploy(readCloudAssembly(cdkOut, stackName));
+  }
+
+  /**
+   * Deploys a template without assets, or brings the stack of one up to date.
+   * @throws Error that names the parameter, the rule or the resource
+   */
+  deployTemplate(stackName: string, body: string, parameters: Readonly<Record<string, string>>): Promise<Deployment> {
+    return this.#deploy(plainStack(stackName, body, parameters));
+  }
+
+  async #deploy(synthesized: SynthesizedStack): Promise<Deployment> {
     const name = synthesized.stackName;
     const { account, functions: lambda, bus, queues } = this;
     const services = { account, lambda, bus, queues, exports: this.#exports };

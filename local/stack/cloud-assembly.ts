@@ -12,6 +12,8 @@ export interface SynthesizedStack {
   /** What the app put on the whole stack. */
   readonly tags: Readonly<Record<string, string>>;
   readonly terminationProtection: boolean;
+  /** Values of the template's parameters; the others have their defaults. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** Key in the assets' bucket to folder. */
   readonly assets: ReadonlyMap<string, string>;
 }
@@ -45,6 +47,16 @@ export function readCloudAssembly(directory: string, stackName?: string): Synthe
     terminationProtection: terminationProtection === true,
     assets: readAssets(directory, name),
   };
+}
+
+/** A template without assets, as the console and `deploy` of the `aws` command take it. */
+export function plainStack(
+  stackName: string,
+  body: string,
+  parameters: Readonly<Record<string, string>> = {},
+): SynthesizedStack {
+  const template = readTemplate(body);
+  return { stackName, template, body, parameters, tags: {}, terminationProtection: false, assets: new Map() };
 }
 
 /** What the app's own list of what it has written says of each stack; none where there is no such list. */

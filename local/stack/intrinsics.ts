@@ -35,6 +35,17 @@ export class Intrinsics {
     return this.#test(expression);
   }
 
+  /** @throws Error with the template's own words for the first rule that does not hold */
+  assertRules(rules: Template['rules']): void {
+    for (const [name, { RuleCondition, Assertions }] of Object.entries(rules)) {
+      if (RuleCondition !== undefined && !this.#test(RuleCondition)) continue;
+      for (const assertion of Array.isArray(Assertions) ? Assertions : []) {
+        const { Assert, AssertDescription } = isObject(assertion) ? assertion : {};
+        if (!this.#test(Assert)) throw new Error(`The rule ${name} does not hold: ${String(AssertDescription)}`);
+      }
+    }
+  }
+
   #resolve(value: unknown): unknown {
     if (Array.isArray(value)) return value.map((item) => this.#resolve(item)).filter((item) => item !== NO_VALUE);
     if (!isObject(value)) return value;

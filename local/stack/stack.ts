@@ -6,6 +6,7 @@ import type { Deployment } from './deployment';
 import { describeDeployment } from './describe-deployment';
 import { driftOf } from './drift';
 import { Intrinsics, NO_VALUE } from './intrinsics';
+import { assertParameters, parameterValue } from './parameters';
 import { isObject, Properties } from './properties';
 import { type ResourceChange, recordedCalls } from './recorded-calls';
 import type { Physical, ResourceInput, Services, StackResource } from './resource';
@@ -21,6 +22,7 @@ export class Stack {
   readonly imports = new Set<string>();
   #resources = new Map<string, StackResource>();
   #isDeployed = false;
+  #parameters: Readonly<Record<string, string>> = {};
   readonly #eventIds: Random;
   /** Counts the deployments that have let something go: what is made anew later gets another name. */
   #lettingsGo = 0;
@@ -42,10 +44,13 @@ export class Stack {
    */
   async deploy(synthesized: SynthesizedStack): Promise<Deployment> {
     const { template, assets } = synthesized;
+    this.#parameters = synthesized.parameters ?? {};
+    assertParameters(template, this.#parameters);
     this.imports.clear();
     const known = this.#resources;
     const current = new Map<string, StackResource>();
     const intrinsics = this.#intrinsics(template, current);
+    intrinsics.assertRules(template.rules);
     const declared = template.resources.filter(
       ({ condition }) => condition === undefined || intrinsics.holds(condition),
     );
@@ -220,14 +225,14 @@ export class Stack {
     return values[name];
   }
 
-  /** The default of a template's parameter; one that stands for an SSM parameter is looked up. */
+  /** What was given for a template's parameter, or its default; one that stands for an SSM parameter is looked up. */
   #parameter({ parameters }: Template, name: string): unknown {
     const declared = parameters[name];
     if (declared === undefined) return undefined;
-    const { Default, Type } = declared;
-    if (Default === undefined) throw new Error(`The parameter ${name} has no default`);
-    if (typeof Type !== 'string' || !Type.startsWith('AWS::SSM::Parameter::Value')) return Default;
-    return this.services.account.ssm.getParameter({ Name: String(Default) }).Parameter.Value;
+    const value = parameterValue(name, declared, this.#parameters[name]);
+    const { Type } = declared;
+    if (typeof Type !== 'string' || !Type.startsWith('AWS::SSM::Parameter::Value')) return value;
+    return this.services.account.ssm.getParameter({ Name: String(value) }).Parameter.Value;
   }
 
   #generatedName(logicalId: string, longest: number): string {

@@ -16,6 +16,8 @@ export interface Template {
   readonly parameters: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly mappings: Readonly<Record<string, unknown>>;
   readonly conditions: Readonly<Record<string, unknown>>;
+  /** What has to hold of the parameters before anything is made. */
+  readonly rules: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly resources: readonly TemplateResource[];
   readonly outputs: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly description?: string | undefined;
@@ -29,6 +31,7 @@ export function readTemplate(json: string): Template {
     parameters: objects(document.Parameters, 'Parameters'),
     mappings: isObject(document.Mappings) ? document.Mappings : {},
     conditions: isObject(document.Conditions) ? document.Conditions : {},
+    rules: objects(document.Rules, 'Rules'),
     resources: Object.entries(objects(document.Resources, 'Resources')).map(([id, body]) => readResource(id, body)),
     outputs: objects(document.Outputs, 'Outputs'),
     description: typeof document.Description === 'string' ? document.Description : undefined,

@@ -5,6 +5,7 @@ import { COMMANDS_REGION } from './cli';
 import { COST_REGION } from './cost';
 import { ROOT, read } from './documents';
 import { FINDING_REGIONS } from './findings';
+import { GENERATED_FILES } from './generated-files';
 import { HOUSE_MARKERS, houseRegion } from './house';
 import type { GeneratedRegion } from './region';
 
@@ -28,6 +29,7 @@ export async function remade({ document, markers, make }: GeneratedRegion): Prom
 
 /** `npm run docs` */
 async function main(): Promise<void> {
+  for (const { file, make } of GENERATED_FILES) writeFileSync(join(ROOT, file), make());
   for (const region of GENERATED) writeFileSync(join(ROOT, region.document), await remade(region));
 }
 

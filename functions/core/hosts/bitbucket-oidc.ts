@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type OidcTrust, providerName, providerNameIn } from './oidc';
 
 /** Atlassian: the audience that every step's token has, unless the step asks for others. */
-const AUDIENCE = 'ari:cloud:bitbucket::workspace/';
+export const AUDIENCE = 'ari:cloud:bitbucket::workspace/';
 /** Atlassian: characters of an audience that a step asks for. */
 const LONGEST_AUDIENCE = 150;
 /** Environments of one role: with all of them its trust policy stays under IAM's 2,048 characters. */

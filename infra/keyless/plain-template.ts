@@ -1,0 +1,247 @@
+import {
+  App,
+  BootstraplessSynthesizer,
+  CfnCondition,
+  CfnOutput,
+  CfnParameter,
+  CfnRule,
+  Fn,
+  type ICfnConditionExpression,
+  Stack,
+  Token,
+  Validations,
+} from 'aws-cdk-lib';
+import { CfnOIDCProvider, CfnRole } from 'aws-cdk-lib/aws-iam';
+import { ADMINISTRATOR_WORDS } from '../../functions/core/config/roles-config';
+import { AUDIENCE, bitbucketIssuer, pipelineStep, subjectsOf } from '../../functions/core/hosts/bitbucket-oidc';
+import { oidcTrustPolicy } from './oidc-trust';
+
+const UUID = '\\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\}';
+const NO = 'no';
+const ANY_STEP_WORDS = 'yes, any step of any branch may take the role';
+/** Addresses and ranges; none that is larger than a network with eight bits. */
+const RANGE =
+  '([0-9]{1,3}(\\.[0-9]{1,3}){3}(/(8|9|[12][0-9]|3[0-2]))?|[0-9a-fA-F:]+(/(8|9|[1-9][0-9]|1[01][0-9]|12[0-8]))?)';
+/** ARNs of managed policies but those that allow everything: they have a parameter of their own. */
+const POLICY =
+  '(?!.*:policy/(AdministratorAccess|IAMFullAccess)$)arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[a-zA-Z0-9+=,.@/_-]+';
+
+const hint = (what: string) => `${what}: Repository settings, Pipelines, OpenID Connect at Bitbucket shows it.`;
+
+/** A parameter as a text; a list of them is one text, and says so when it is empty. */
+function text(
+  scope: Stack,
+  id: string,
+  description: string,
+  more: { pattern?: string; values?: string[]; default?: string } = {},
+) {
+  const { pattern, values, default: preset } = more;
+  return new CfnParameter(scope, id, {
+    description,
+    default: preset,
+    allowedPattern: pattern,
+    allowedValues: values,
+    constraintDescription: pattern === undefined ? undefined : description,
+  });
+}
+
+function list(scope: Stack, id: string, description: string, pattern: string) {
+  return new CfnParameter(scope, id, {
+    type: 'CommaDelimitedList',
+    description,
+    default: '',
+    allowedPattern: `^(${pattern})?$`,
+    constraintDescription: description,
+  });
+}
+
+function parametersOf(scope: Stack) {
+  return {
+    workspace: text(scope, 'Workspace', 'Slug of the workspace, in small letters', { pattern: '^[a-z0-9_.-]+$' }),
+    workspaceUuid: text(scope, 'WorkspaceUuid', hint('UUID of the workspace, in braces'), { pattern: `^${UUID}$` }),
+    repositoryUuid: text(scope, 'RepositoryUuid', hint('UUID of the repository, in braces'), { pattern: `^${UUID}$` }),
+    environmentUuid: text(scope, 'EnvironmentUuid', hint('UUID of the deployment environment, in braces'), {
+      pattern: `^(${UUID})?$`,
+      default: '',
+    }),
+    anyStep: text(scope, 'AnyStep', 'Whether any step of the repository may take the role, deployments too', {
+      values: [NO, ANY_STEP_WORDS],
+      default: NO,
+    }),
+    audience: text(scope, 'Audience', "Audience that the step asks for; without it the workspace's own", {
+      pattern: '^[^\\s*?$"\\\\]{0,150}$',
+      default: '',
+    }),
+    thumbprint: text(scope, 'Thumbprint', "Thumbprint of the issuer's certificate; IAM needs none", {
+      pattern: '^([0-9a-f]{40})?$',
+      default: '',
+    }),
+    existingProvider: text(scope, 'ExistingProviderArn', "ARN of the workspace's provider, where the account has it", {
+      pattern: '^(arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/api\\.bitbucket\\.org/2\\.0/workspaces/[a-z0-9_./-]+)?$',
+      default: '',
+    }),
+    roleName: text(scope, 'RoleName', 'Name of the role', { pattern: '^[a-zA-Z0-9+=,.@_-]{1,64}$' }),
+    sessionSeconds: new CfnParameter(scope, 'SessionSeconds', {
+      type: 'Number',
+      description: 'Seconds that a session lasts at most',
+      default: 3600,
+      minValue: 3600,
+      maxValue: 43_200,
+    }),
+    addresses: list(
+      scope,
+      'Addresses',
+      'Addresses and ranges that the steps come from, commas between; any without',
+      RANGE,
+    ),
+    policies: list(
+      scope,
+      'ManagedPolicies',
+      'ARNs of the policies that say what the role may do, commas between',
+      POLICY,
+    ),
+    boundary: text(scope, 'PermissionsBoundary', 'ARN of the policy that the role can never exceed', {
+      pattern: '^(arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[a-zA-Z0-9+=,.@/_-]+)?$',
+      default: '',
+    }),
+    administrator: text(scope, 'AdministratorAccess', 'Whether the role may do everything, in words', {
+      values: [NO, ADMINISTRATOR_WORDS],
+      default: NO,
+    }),
+  };
+}
+type Parameters = ReturnType<typeof parametersOf>;
+
+const isEmpty = (parameter: CfnParameter) => Fn.conditionEquals(parameter.valueAsString, '');
+const isEmptyList = (parameter: CfnParameter) => Fn.conditionEquals(Fn.join('', parameter.valueAsList), '');
+const isYes = (parameter: CfnParameter) => Fn.conditionNot(Fn.conditionEquals(parameter.valueAsString, NO));
+
+/** Conditions of the template, and what they choose. */
+class Choices {
+  constructor(private readonly scope: Stack) {}
+
+  /** A condition by its name. */
+  define(name: string, expression: ICfnConditionExpression) {
+    const { logicalId } = new CfnCondition(this.scope, name, { expression });
+    return {
+      name,
+      choose: (whenTrue: unknown, whenFalse: unknown): string =>
+        Token.asString(Fn.conditionIf(logicalId, whenTrue, whenFalse)),
+    };
+  }
+}
+
+/** Stands for a list in a text of JSON. */
+const LISTED = '<listed>';
+
+/** The CDK would escape the quotes between the items, so they are put between the parts of what it has made. */
+function listed(scope: Stack, json: string, items: string[]): string {
+  const { 'Fn::Join': join } = scope.resolve(json) as { readonly 'Fn::Join': readonly [string, readonly unknown[]] };
+  const parts = join[1].flatMap((part) => {
+    const [before, after] = typeof part === 'string' ? part.split(LISTED) : [];
+    return after === undefined ? [part] : [before, Fn.join('","', items), after];
+  });
+  return Fn.join('', parts as string[]);
+}
+
+function trustPolicy(scope: Stack, given: Parameters, choices: Choices, provider: string, audience: string) {
+  const repository = given.repositoryUuid.valueAsString;
+  const anyStep = choices.define('MayAnyStep', isYes(given.anyStep));
+  const [any = ''] = subjectsOf(repository, undefined);
+  const [deploying = ''] = subjectsOf(repository, [given.environmentUuid.valueAsString]);
+  const issuer = bitbucketIssuer(given.workspace.valueAsString);
+  const trust = { issuer, audience, subjects: [anyStep.choose(any, deploying)] };
+  // A condition key with a parameter in it cannot be written as an object, so the whole policy is a text.
+  const written = (addresses: readonly string[]) => scope.toJsonString(oidcTrustPolicy(provider, trust, addresses));
+  const { valueAsList: addresses } = given.addresses;
+  const noAddresses = choices.define('FromAnywhere', isEmptyList(given.addresses));
+  const document = noAddresses.choose(written([]), listed(scope, written([LISTED]), addresses));
+  return { document, anyStep };
+}
+
+function managedPolicies(scope: Stack, { policies, administrator }: Parameters, choices: Choices): string[] {
+  const everything = `arn:${scope.partition}:iam::aws:policy/AdministratorAccess`;
+  const none = choices.define('HasNoPolicy', isEmptyList(policies));
+  const mayAll = choices.define('MayDoEverything', isYes(administrator));
+  const together = Fn.split(',', Fn.join(',', [Fn.join(',', policies.valueAsList), everything]));
+  const chosen = mayAll.choose(
+    none.choose([everything], together),
+    none.choose({ Ref: 'AWS::NoValue' }, policies.valueAsList),
+  );
+  return Token.asList(Token.asAny(chosen));
+}
+
+class PlainTemplate extends Stack {
+  constructor(scope: App, id: string) {
+    super(scope, id, {
+      description: 'A role that steps of Bitbucket Pipelines take by OpenID Connect, without any key (Keyturn)',
+      synthesizer: new BootstraplessSynthesizer(),
+      analyticsReporting: false,
+    });
+    const reason = 'what is empty is left out by a condition, and never stands where an ARN or a thumbprint has to';
+    for (const rule of ['F3031', 'W1030'])
+      Validations.of(this).acknowledge({ id: `CloudFormation-Validate::${rule}`, reason });
+    const given = parametersOf(this);
+    const choices = new Choices(this);
+    const usual = choices.define('IsUsualAudience', isEmpty(given.audience));
+    const bare = Fn.select(0, Fn.split('}', Fn.select(1, Fn.split('{', given.workspaceUuid.valueAsString))));
+    const audience = usual.choose(`${AUDIENCE}${bare}`, given.audience.valueAsString);
+    const provider = this.provider(given, choices, audience);
+    const { document, anyStep } = trustPolicy(this, given, choices, provider, audience);
+    const noBoundary = choices.define('HasNoBoundary', isEmpty(given.boundary));
+    const role = new CfnRole(this, 'Role', {
+      roleName: given.roleName.valueAsString,
+      description: 'Keyturn: taken by steps of Bitbucket Pipelines with a token of theirs',
+      assumeRolePolicyDocument: document,
+      maxSessionDuration: given.sessionSeconds.valueAsNumber,
+      managedPolicyArns: managedPolicies(this, given, choices),
+      permissionsBoundary: noBoundary.choose({ Ref: 'AWS::NoValue' }, given.boundary.valueAsString),
+    });
+    this.requireEnvironment(given);
+    const step = (environmentUuids?: string[], asked?: string) =>
+      pipelineStep(role.attrArn, { environmentUuids, audience: asked, workspaceUuid: '' });
+    const steps = (asked?: string) =>
+      anyStep.choose(step(undefined, asked), step([given.environmentUuid.valueAsString], asked));
+    new CfnOutput(this, 'RoleArn', { value: role.attrArn, description: 'AWS_ROLE_ARN of the step' });
+    new CfnOutput(this, 'PipelineStep', {
+      value: usual.choose(steps(), steps(given.audience.valueAsString)),
+      description: 'For bitbucket-pipelines.yml',
+    });
+  }
+
+  /** ARN of the one that the account has, or of the one that is made. */
+  private provider(given: Parameters, choices: Choices, audience: string): string {
+    const makes = choices.define('MakesProvider', isEmpty(given.existingProvider));
+    const noThumbprint = choices.define('HasNoThumbprint', isEmpty(given.thumbprint));
+    const provider = new CfnOIDCProvider(this, 'Provider', {
+      url: bitbucketIssuer(given.workspace.valueAsString),
+      clientIdList: [audience],
+    });
+    provider.addPropertyOverride('ThumbprintList', {
+      'Fn::If': [noThumbprint.name, { Ref: 'AWS::NoValue' }, [given.thumbprint.valueAsString]],
+    });
+    provider.addOverride('Condition', makes.name);
+    return makes.choose(provider.attrArn, given.existingProvider.valueAsString);
+  }
+
+  private requireEnvironment({ environmentUuid, anyStep }: Parameters): void {
+    const named = Fn.conditionAnd(Fn.conditionNot(isEmpty(environmentUuid)), Fn.conditionNot(isYes(anyStep)));
+    const any = Fn.conditionAnd(isEmpty(environmentUuid), isYes(anyStep));
+    new CfnRule(this, 'EnvironmentOrAnyStep', {
+      assertions: [
+        {
+          assert: Fn.conditionOr(named, any),
+          assertDescription: `Give either EnvironmentUuid, or AnyStep "${ANY_STEP_WORDS}".`,
+        },
+      ],
+    });
+  }
+}
+
+/** The plain template as it is shipped: no assets, no bootstrap, for the console, for `deploy` and for StackSets. */
+export function plainTemplate(): string {
+  const app = new App({ analyticsReporting: false });
+  const stack = new PlainTemplate(app, 'bitbucket-oidc-role');
+  const template: unknown = app.synth().getStackByName(stack.stackName).template;
+  return `${JSON.stringify(template, undefined, 2)}\n`;
+}

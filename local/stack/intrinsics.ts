@@ -142,6 +142,10 @@ export class Intrinsics {
         const [left, right] = this.#list(name, operand, 2);
         return JSON.stringify(left) === JSON.stringify(right);
       }
+      case 'Fn::Contains': {
+        const [among, item] = this.#list(name, operand, 2);
+        return Array.isArray(among) && among.includes(item);
+      }
       case 'Fn::And':
         return operands.every((item) => this.#test(item));
       case 'Fn::Or':

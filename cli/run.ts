@@ -88,6 +88,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "check a copy of the audit archive against the seal's public key",
     load: async () => (await import('./commands/verify')).verifyCommand,
   },
+  who: {
+    summary: 'tell which steps took a role by OpenID Connect, and which were refused',
+    load: async () => (await import('./commands/who')).whoCommand,
+  },
   why: {
     summary: 'tell the life of one access key: who made it, where it went, who uses it',
     load: async () => (await import('./commands/why')).whyCommand,

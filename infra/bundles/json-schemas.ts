@@ -8,6 +8,7 @@ import { planSchema } from '../../cli/documents/plan';
 import { simulateSchema } from '../../cli/documents/simulate';
 import { statusSchema } from '../../cli/documents/status';
 import { uninstallSchema } from '../../cli/documents/uninstall';
+import { whoSchema } from '../../cli/documents/who';
 import { whySchema } from '../../cli/documents/why';
 import { auditJsonSchema } from '../../functions/core/audit';
 import { configJsonSchema } from '../../functions/core/config/config';
@@ -29,6 +30,7 @@ const SCHEMAS: Readonly<Record<string, () => Record<string, unknown>>> = {
   'keyturn.simulate.v1.schema.json': () => z.toJSONSchema(simulateSchema, { unrepresentable: 'throw' }),
   'keyturn.status.v1.schema.json': () => z.toJSONSchema(statusSchema, { unrepresentable: 'throw' }),
   'keyturn.uninstall.v1.schema.json': () => z.toJSONSchema(uninstallSchema, { unrepresentable: 'throw' }),
+  'keyturn.who.v1.schema.json': () => z.toJSONSchema(whoSchema, { unrepresentable: 'throw' }),
   'keyturn.why.v1.schema.json': () => z.toJSONSchema(whySchema, { unrepresentable: 'throw' }),
   'keyturn.validate.v1.schema.json': validatedJsonSchema,
   'keyturn.init.v1.schema.json': initializedJsonSchema,

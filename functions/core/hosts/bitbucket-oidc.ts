@@ -125,3 +125,20 @@ export function pipelineStep(
     '# the SDKs take a key before they look for a token.',
   ].join('\n');
 }
+
+/** What a token's `sub` names. UUIDs in braces. */
+export interface BitbucketSubject {
+  readonly repository: string;
+  /** Not there: the step deployed nowhere. */
+  readonly environment?: string | undefined;
+  readonly step: string;
+}
+
+/** Reads a `sub`; undefined where it is none of Bitbucket's. */
+export function subjectOf(text: string): BitbucketSubject | undefined {
+  const parts = text.split(':');
+  if (!parts.every((part) => /^\{.*\}$/.test(part) && BARE_UUID.test(part.slice(1, -1)))) return undefined;
+  const [repository = '', second = '', third] = parts;
+  if (parts.length === 3) return { repository, environment: second, step: third ?? '' };
+  return parts.length === 2 ? { repository, step: second } : undefined;
+}

@@ -12,9 +12,9 @@ export interface IamRole {
   readonly arn: string;
   readonly createdAt: number;
   readonly description: string | undefined;
-  readonly assumeRolePolicyDocument: string;
+  assumeRolePolicyDocument: string;
   /** Seconds. */
-  readonly maxSessionDuration: number;
+  maxSessionDuration: number;
   readonly policies: IdentityPolicies;
 }
 
@@ -71,6 +71,14 @@ export class IamRoles {
   get(name: string): IamRole {
     const role = this.#roles.get(name);
     if (role === undefined) throw new AwsError('NoSuchEntity', 404, `The role with name ${name} cannot be found.`);
+    return role;
+  }
+
+  /** Who may take it on from here, and for how long. @throws AwsError NoSuchEntity, MalformedPolicyDocument */
+  update(name: string, trust: Pick<CreateRoleInput, 'AssumeRolePolicyDocument' | 'MaxSessionDuration'>): IamRole {
+    const role = this.get(name);
+    role.assumeRolePolicyDocument = parsedPolicy(trust.AssumeRolePolicyDocument);
+    role.maxSessionDuration = trust.MaxSessionDuration ?? role.maxSessionDuration;
     return role;
   }
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { KeyturnStack } from '../../infra';
 import { bundles } from './synthesized';
 
-const EXAMPLES = ['keyturn.yaml', 'many-keys.yaml'] as const;
+const EXAMPLES = ['keyturn.yaml', 'many-keys.yaml', 'keyless.yaml'] as const;
 
 /** One thing that cdk-nag objects to and that is meant so. */
 interface Accepted {

@@ -122,6 +122,15 @@ describe('deployed', () => {
     expect((await deploy({ SessionSeconds: '7200', PermissionsBoundary: policy })).role.maxSessionDuration).toBe(7200);
   });
 
+  it('trusts what an update names, and no longer what was named before', async () => {
+    const { role } = await deploy();
+    const update = { ...given, ExistingProviderArn: PROVIDER, RoleName: role.name };
+    const { uuid } = world.hosts.bitbucket.addEnvironment('acme', 'web-shop', 'Canary');
+    await world.deployTemplate(role.name, template, { ...update, EnvironmentUuid: uuid });
+    expect(await take(role.arn, tokenOf('acme', 'web-shop', { environment: 'Canary' }))).toBe('taken');
+    expect(await take(role.arn, tokenOf('acme', 'web-shop', { environment: 'Production' }))).toMatch('AccessDenied');
+  });
+
   it('asks for an audience of its own', async () => {
     const { outputs } = await deploy({ Audience: 'deploy' });
     expect(outputs.PipelineStep).toContain('audiences:\n        - deploy\n');

@@ -196,6 +196,13 @@ export function iamOperations(iam: Iam) {
       }),
       (input) => ({ Role: roleShape(iam.roles.create(input)) }),
     ),
+    UpdateAssumeRolePolicy: operation(
+      'write',
+      z.object({ RoleName: name, PolicyDocument: z.string() }),
+      ({ RoleName, PolicyDocument }) => {
+        iam.roles.update(RoleName, { AssumeRolePolicyDocument: PolicyDocument });
+      },
+    ),
     GetRole: operation('read', z.object({ RoleName: name }), ({ RoleName }) => ({ Role: roleShape(role(RoleName)) })),
     ListRoles: operation('read', z.object({ ...paging, PathPrefix: z.string().default('/') }), (input) => {
       const roles = iam.roles.all().filter(({ path }) => path.startsWith(input.PathPrefix));

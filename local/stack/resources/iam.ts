@@ -22,16 +22,19 @@ const role: ResourceType = (input) => {
   const { roles } = input.services.account.iam;
   const { properties } = input;
   const name = input.previous?.ref ?? properties.optionalText('RoleName') ?? input.generatedName(64);
+  const trust = {
+    AssumeRolePolicyDocument: properties.document('AssumeRolePolicyDocument'),
+    MaxSessionDuration: properties.optionalNumber('MaxSessionDuration'),
+  };
   const found =
     input.previous === undefined
       ? roles.create({
+          ...trust,
           RoleName: name,
-          AssumeRolePolicyDocument: properties.document('AssumeRolePolicyDocument'),
           Path: properties.optionalText('Path'),
           Description: properties.optionalText('Description'),
-          MaxSessionDuration: properties.optionalNumber('MaxSessionDuration'),
         })
-      : roles.get(name);
+      : roles.update(name, trust);
   const takeBack = givePolicies(found.policies, input);
   const remove = () => {
     takeBack();

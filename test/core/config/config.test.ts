@@ -84,9 +84,12 @@ describe('keyturn.yaml', () => {
     });
   });
 
-  it.each(['keyturn.yaml', 'many-keys.yaml', 'function-host.yaml'])('of the documentation (%s) is sound', (name) => {
-    expect(problems(example(name))).toEqual([]);
-  });
+  it.each(['keyturn.yaml', 'many-keys.yaml', 'function-host.yaml', 'keyless.yaml'])(
+    'of the documentation (%s) is sound',
+    (name) => {
+      expect(problems(example(name))).toEqual([]);
+    },
+  );
 
   it.each<[string, unknown, string]>([
     ['nothing', undefined, ': '],
@@ -345,7 +348,7 @@ describe('the JSON Schema of keyturn.yaml', () => {
     });
   });
 
-  it.each(['keyturn.yaml', 'many-keys.yaml', 'function-host.yaml'])(
+  it.each(['keyturn.yaml', 'many-keys.yaml', 'function-host.yaml', 'keyless.yaml'])(
     'takes the example of the documentation (%s)',
     (name) => {
       expect(validate(example(name)), JSON.stringify(validate.errors)).toBe(true);

@@ -117,8 +117,8 @@ export class RotationTriggers extends Construct {
     );
     this.afterDeploymentOf(Stack.of(this));
     if (props.exposed !== undefined) {
-      // Where it goes Inactive first, that waits for no rotation.
-      const lambdas = [functions.rotate, ...(props.exposed === 'disable-first' ? [functions.deactivate] : [])];
+      // What is to go first, and the key before the current one, wait for no delivery that would start it.
+      const lambdas = [functions.rotate, ...(props.exposed === 'notify' ? [] : [functions.deactivate])];
       onEvent('Exposed', 'AWS Health says that a key has leaked', lambdas, HEALTH_SAYS);
       onEvent('Misused', 'GuardDuty says that a key is misused', lambdas, GUARD_DUTY_SAYS);
     }

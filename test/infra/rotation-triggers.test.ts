@@ -117,10 +117,11 @@ describe('what starts the functions', () => {
       'detail-type': ['GuardDuty Finding'],
       detail: { resource: { accessKeyDetails: { accessKeyId: [{ prefix: 'AKIA' }] } } },
     });
-    expect([targetOf(own.get('Exposed')), targetOf(own.get('Misused'))]).toEqual(['Rotate', 'Rotate']);
     expect(own.get('Deactivate')?.EventPattern).toBeDefined();
-    const first = rules(synthesize({ ...ONE_KEY, exposed: true, onExposed: 'disable-first' }));
-    expect(targetOf(first.get('Exposed'))).toBe('Rotate,Deactivate');
+    // The key before the current one has no delivery to come that would have it made Inactive: it would wait for a day (K8).
+    expect([targetOf(own.get('Exposed')), targetOf(own.get('Misused'))]).toEqual(Array(2).fill('Rotate,Deactivate'));
+    const told = rules(synthesize({ ...ONE_KEY, exposed: true, onExposed: 'notify' }));
+    expect([targetOf(told.get('Exposed')), targetOf(told.get('Misused'))]).toEqual(['Rotate', 'Rotate']);
   });
 
   it('is the end of a deployment of this stack, for the first rotation, for changed targets and for a sign of life', () => {

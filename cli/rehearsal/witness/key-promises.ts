@@ -25,6 +25,8 @@ export class KeyPromises {
     this.#verdicts.counted('K3');
     const early: Early = (what) =>
       this.#verdicts.broken('K3', managed.id, `${run.process.name} made ${key.id} Inactive ${what}`);
+    // One that has leaked waits for its successor alone, or for nothing at all.
+    if (key.leak?.firstAt !== undefined) return;
     const current = this.#witness.currentKey(managed);
     if (current === undefined) {
       if (!this.#mayMakeRoom(managed, key)) early('although nothing replaces it');
@@ -41,12 +43,27 @@ export class KeyPromises {
       early(`although its successor ${current} is dead`);
       return;
     }
+    if (key.leak === undefined) this.#mayRetire(managed, key, successor, early);
+    else this.#mayDisable(managed, successor, early);
+  }
+
+  /** At the end of its time, and idle. */
+  #mayRetire(managed: ManagedRecord, key: KeyRecord, successor: KeyRecord, early: Early): void {
     const { idleFor, holdLimit } = managed.entry.policy;
     const now = this.#verdicts.now();
     const due = this.#due(managed, key, successor, early);
     const use = this.#witness.lastUse(key.id);
     const isHeld = use !== undefined && use > now - idleFor * DAY + SLACK;
     if (isHeld && now < due + holdLimit * DAY - SLACK) early('while it was in use');
+  }
+
+  /** A key that has leaked goes as soon as its successor is everywhere. */
+  #mayDisable(managed: ManagedRecord, successor: KeyRecord, early: Early): void {
+    for (const place of managed.places) {
+      if (place.isGone || this.#isByHand(managed, place, successor)) continue;
+      if (place.idOf !== successor || place.secretOf !== successor)
+        early(`although it leaked, and ${place.name} has no successor yet`);
+    }
   }
 
   /** Nothing was stored yet: a forgotten key makes room for the first one. */

@@ -89,6 +89,8 @@ function checkReplaced(world: Disturbed, managed: ManagedRecord, keys: readonly 
 
 function checkCurrent(world: Disturbed, managed: ManagedRecord, current: KeyRecord): void {
   const { promises } = world;
+  // It is brought nowhere any more, and there is no room for another one.
+  if (current.leak !== undefined && hasNoRoom(world, managed)) return;
   const { rotateAfter } = managed.entry.policy;
   const age = world.now() - current.createdAt;
   if (age > rotateAfter * DAY + DAY + 2 * HOUR && !hasNoRoom(world, managed)) {

@@ -53,9 +53,19 @@ export class PlacePromises {
       this.#verdicts.broken('K1', managed.id, `${has} a person made ${key.status}, and that was repaired already`);
       return;
     }
+    if (this.#isGivenUp(managed, key)) return;
     // What a person's mark called delivered is that person's until the next delivery.
     if (this.#isForged(managed)) place.isTampered = true;
     else this.#verdicts.broken('K1', managed.id, `${has} a run made ${key.status}`);
+  }
+
+  /** It has leaked and was to be made Inactive first: from that word on, until its successor is delivered. */
+  #isGivenUp(managed: ManagedRecord, key: KeyRecord): boolean {
+    const { leak, id } = key;
+    if (leak?.firstAt === undefined || killedAt(key) < leak.firstAt) return false;
+    if (this.#witness.currentKey(managed) !== id && this.isMarkedDelivered(managed)) return false;
+    this.#verdicts.allowed.leaked += 1;
+    return true;
   }
 
   #isForged(managed: ManagedRecord): boolean {
@@ -109,6 +119,12 @@ export class PlacePromises {
       this.#verdicts.allowed.forgedMarks += 1;
       return;
     }
+    // What runs with it at that moment fails, as the plan says.
+    const hasLeaked = key.leak !== undefined && killedAt(key) >= key.leak.at;
+    if (hasLeaked && (isRunning || key.leak?.firstAt !== undefined)) {
+      this.#verdicts.allowed.leaked += 1;
+      return;
+    }
     const minutes = Math.round((this.#verdicts.now() - readAt) / MINUTE);
     this.#verdicts.broken(
       // A key that is there and Active, and that an endpoint of AWS does not know yet.
@@ -122,4 +138,8 @@ export class PlacePromises {
     this.#verdicts.allowed.tornPairs += milliseconds > 5 * SECOND ? 1 : 0;
     this.#verdicts.allowed.longestTorn = Math.max(this.#verdicts.allowed.longestTorn, milliseconds);
   }
+}
+
+function killedAt({ changes }: KeyRecord): number {
+  return changes[changes.findLastIndex(({ status }) => status === 'Active') + 1]?.at ?? Number.POSITIVE_INFINITY;
 }

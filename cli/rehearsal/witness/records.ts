@@ -17,6 +17,15 @@ export interface KeyRecord {
   readonly changes: { readonly at: number; readonly status: KeyRecord['status']; readonly by: Actor }[];
   /** Whether it ever was in a version of the secret. */
   isStored: boolean;
+  /** The sealed record says that it has leaked. */
+  leak?: Leak;
+}
+
+/** Since when the record says so. */
+export interface Leak {
+  readonly at: number;
+  /** It is to be made Inactive before its successor is delivered: K1 is given up for it from then on. */
+  readonly firstAt: number | undefined;
 }
 
 /** A process, as far as the witness sees it. */

@@ -28,6 +28,8 @@ export interface Allowances {
   forgedMarks: number;
   /** Looks at places whose variables a person had changed at the host, before the next delivery. */
   hostEdits: number;
+  /** Looks and logins with a key that had leaked and was made Inactive for that, as was asked for. */
+  leaked: number;
   /** Keys that were made, stored or promoted while the record could not be reached. */
   unannounced: number;
 }
@@ -43,6 +45,7 @@ export function noAllowances(): Allowances {
     forgedDates: 0,
     forgedMarks: 0,
     hostEdits: 0,
+    leaked: 0,
     unannounced: 0,
   };
 }

@@ -63,8 +63,9 @@ export function planDeactivation(given: RetirementInput): Plan<DeactivationStep,
   // One of the superseded keys is on its way back: what has leaked goes all the same.
   if (back !== undefined) return together(leaks);
   if (successor === undefined) {
-    // Of two adopted keys the other one is what pipelines hold.
-    return activeLeaks(input).length > 0 ? together(leaks) : planMakingRoom(input, ring);
+    // One at a time: of two adopted keys the other one may be what pipelines hold.
+    const isGoing = leaks.some(({ steps = [] }) => steps.length > 0);
+    return together<DeactivationStep, DeactivationFinding>(isGoing ? leaks : [...leaks, planMakingRoom(input, ring)]);
   }
   const leaked = activeLeaks(input).map(({ key }) => key);
   const active = ring.superseded.filter((key) => key.status === 'Active' && !leaked.includes(key));

@@ -159,6 +159,18 @@ describe('the deactivation of a key that has leaked', () => {
     }
   });
 
+  it('keeps no adopted key that nobody uses from making room for its successor (K8)', () => {
+    const [unused, used] = [keyOf('unused', day(-400)), keyOf('used', day(-300))];
+    const adopted = { entry: entryOf({ adopt: 'replace-idle' }), secret: secretOf([]), keys: [unused, used] };
+    const lastUsed = usesOf([unused, undefined], [used, now]);
+    expect(retire({ ...adopted, lastUsed, compromised: leak(used) })).toMatchObject({
+      steps: [{ do: 'deactivate', accessKeyId: unused.accessKeyId, reason: 'replace-idle' }],
+      findings: [{ code: 'compromised', facts: { waits: 'rotation' } }],
+    });
+    // One at a time: pipelines may hold the other one.
+    expect(retire({ ...adopted, lastUsed, compromised: leak(used, 'disable-first') }).steps).toEqual(disabled(used));
+  });
+
   it('happens again when somebody has made it Active', () => {
     const secret = secretOf(both, { [TAG.deactivated]: tagOf(first, day(90)) });
     expect(retire({ secret }).steps).toMatchObject([{ do: 'record-reactivation' }]);

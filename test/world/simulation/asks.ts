@@ -7,6 +7,8 @@ import { MOST_SKEW } from './faults';
 import type { SimProcess } from './sim-process';
 import type { ReadingWitness } from './witness';
 
+const ASKS = [TAG.rotationAsked, TAG.deliveryAsked, TAG.withdrawn, TAG.compromised, TAG.disableFirst];
+
 /** What operators have asked for, and judges that nothing else is done in their name (K14). */
 export class Asks {
   readonly #verdicts: Verdicts;
@@ -37,8 +39,9 @@ export class Asks {
   changed(managed: ManagedRecord, process: SimProcess): void {
     if (!isLevel(process.function)) return;
     const tags = this.#witness.tags(managed);
-    for (const tag of [TAG.rotationAsked, TAG.deliveryAsked, TAG.withdrawn]) {
-      const [key = '', time = ''] = (tags.get(tag) ?? '').split(' ');
+    for (const tag of ASKS) {
+      // The last one of several is the one that was just said.
+      const [key = '', time = ''] = (tags.get(tag) ?? '').split(' ').slice(-2);
       // Of another time somebody else has written it.
       if (Math.abs(Date.parse(time) - this.#now()) > MOST_SKEW + MINUTE) continue;
       this.#verdicts.counted('K14');

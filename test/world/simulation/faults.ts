@@ -52,6 +52,7 @@ export const FAULTS = {
   observed: 'a key is deployed with mode: observe in the middle of anything, and later with mode: rotate again',
   asked: 'one or two operators at once ask a front to rotate, deliver, pause or resume, in the middle of anything',
   'rolled-back': 'one or two administrators at once take a key back, or one does while an operator asks for something',
+  leaked: 'AWS or an administrator says in the middle of anything that keys have leaked, or somebody forges that',
 } as const;
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
@@ -187,6 +188,7 @@ function actionOf(fault: FaultName, random: Random, actions: readonly string[]):
     case 'observed':
     case 'asked':
     case 'rolled-back':
+    case 'leaked':
       return draw < 0.6 ? among([...CHANGES, ...HOST_ACTIONS, 'ListAccessKeys', 'DescribeSecret']) : undefined;
     default:
       return undefined;
@@ -263,6 +265,7 @@ function lengthOf(fault: FaultName, random: Random): number {
     case 'changed-user':
     case 'asked':
     case 'rolled-back':
+    case 'leaked':
       return 100 * DAY;
   }
 }

@@ -14,6 +14,7 @@ import { KeyturnError, toKeyturnError } from '../../../functions/core/errors';
 import type { Trigger } from '../../../functions/core/findings/telling';
 import { isLevel, REGISTRY_PATH, type RecordingFunction } from '../../../functions/core/names';
 import { deactivate } from '../../../functions/deactivate/deactivate';
+import { deactivateRequestOf } from '../../../functions/deactivate/trigger';
 import { deleteKeys } from '../../../functions/delete/delete';
 import { sealDays } from '../../../functions/delete/seal-days';
 import { openTargets } from '../../../functions/hosts/register';
@@ -95,7 +96,7 @@ export async function runFunction(
   const read = {
     rotate: rotateRequestOf,
     sync: syncRequestOf,
-    deactivate: dailyRunOf,
+    deactivate: deactivateRequestOf,
     delete: dailyRunOf,
     operator: frontRequestOf,
     administrator: frontRequestOf,
@@ -170,10 +171,9 @@ export async function runFunction(
       const { caller, document } = frontRequestOf(event);
       record.answer = await operate(ports, run, { caller, level: name }, document);
     } else if (name === 'rotate') {
-      const { requested, look, justDeployed = false } = rotateRequestOf(event);
-      const asked = { ...(requested && { requested }), ...(look && { look }) };
-      await rotate({ ...ports, sts }, run, { maxRotations: record.maxRotations, justDeployed, ...asked });
-    } else if (name === 'deactivate') await deactivate({ ...ports, trail }, run);
+      const { maxRotations } = record;
+      await rotate({ ...ports, sts }, run, { maxRotations, onExposed: world.onExposed, ...rotateRequestOf(event) });
+    } else if (name === 'deactivate') await deactivate({ ...ports, trail }, run, deactivateRequestOf(event));
     else if (name === 'delete') {
       await deleteKeys(ports, run);
       if (buses !== undefined) await sealDays(run);

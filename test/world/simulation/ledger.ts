@@ -35,6 +35,7 @@ const UNFIT = /\\[bfnrt]|\\u00[01]|[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u206
 /** The kinds of events that runs ask for. */
 const ASKED_FOR: ReadonlySet<string> = new Set<AuditEvent['event']>([
   ...REQUEST_EVENTS,
+  'exposed',
   'people-told',
   'target-failed',
   'target-delivered',
@@ -59,11 +60,14 @@ export class Ledger {
   #all: KeptEvent[] = [];
   readonly #byRun = new Map<string, KeptEvent[]>();
   readonly #bus: Bus | undefined;
+  readonly #onKept: (event: AuditEvent) => void;
   readonly #patterns = new Map<string, (kept: KeptEvent) => boolean>();
 
-  constructor(promises: RecordPromises, bus: Bus | undefined) {
+  /** @param onKept told of each event that the record has */
+  constructor(promises: RecordPromises, bus: Bus | undefined, onKept: (event: AuditEvent) => void) {
     this.#promises = promises;
     this.#bus = bus;
+    this.#onKept = onKept;
   }
 
   /** One call of a run. @throws AwsError */
@@ -97,6 +101,7 @@ export class Ledger {
     if (run.kept.has(event.id)) return;
     this.#promises.isTrue(run, event);
     run.kept.set(event.id, event);
+    this.#onKept(event);
     // The same object for whoever finds it, and whenever.
     const kept = { logStreamName, timestamp, message };
     if (this.#bus !== undefined) this.#keep(kept);

@@ -8,6 +8,7 @@ import { CHECK_EVERY, CHECK_EVERY_AROUND_RETIREMENT, planCheck } from '../../../
 import { planDelivery } from '../../../functions/core/lifecycle/plan-delivery';
 import type { Check } from '../../../functions/core/lifecycle/steps';
 import { secretName, TAG } from '../../../functions/core/names';
+import { isLeakInDoubt } from '../../../functions/runtime/attested';
 import type { RunRecord } from './run-record';
 import type { World } from './world';
 
@@ -62,7 +63,10 @@ export class Looks {
   }
 
   /** Whether everything is delivered, and nothing is to be told or taken back. */
-  isDelivered({ entry }: ManagedRecord, secret: SecretState, now: number): boolean {
+  isDelivered(managed: ManagedRecord, secret: SecretState, now: number): boolean {
+    const { entry } = managed;
+    // Rotate is asked to replace it, every hour.
+    if (isLeakInDoubt(secret, new Date(now)) && this.#world.leaks.mayMove(managed)) return false;
     const { deliver, removeFirst, removeAfter, findings } = planDelivery({ entry, secret, now: new Date(now) });
     return deliver === undefined && removeFirst.length + removeAfter.length + findings.length === 0;
   }

@@ -5,7 +5,7 @@ import { type Level, TAG } from '../../../functions/core/names';
 import type { OperateAnswer } from '../../../functions/core/request/answer';
 import { REQUEST_SCHEMA } from '../../../functions/core/request/request';
 import { type Random, seededRandom } from '../../../local/random';
-import type { Disturbance } from './faults';
+import type { Disturbance, FaultName } from './faults';
 import type { World } from './world';
 
 /** How what operators ask for reaches the functions. */
@@ -16,6 +16,12 @@ interface Ways {
   front(level: Level, event: object, answered: (answer: OperateAnswer | undefined) => void): void;
 }
 
+/** What administrators ask for, and the fault that it is. */
+const STRIKES: Readonly<Record<string, FaultName>> = {
+  rollback: 'rolled-back',
+  compromised: 'leaked',
+  'disable-first': 'leaked',
+};
 const NAMES = ['alice', 'bob'] as const;
 /** How many of those who take a key back only write the tag. */
 const FORGED = 0.3;
@@ -32,6 +38,12 @@ export class Operators {
   constructor(world: World, ways: Ways) {
     this.#world = world;
     this.#ways = ways;
+  }
+
+  /** An administrator wants it, whatever else happens. */
+  want(managed: ManagedRecord, id: string, does: Wish, random: Random): void {
+    const request = { schema: REQUEST_SCHEMA, id: `${id}-carol-0123456789`, keys: [managed.id], why: 'simulated' };
+    this.#send(managed, 'carol', { ...request, ...does }, random, MOST_TRIES);
   }
 
   act(disturbance: Disturbance): void {
@@ -98,10 +110,11 @@ export class Operators {
     const isAct = request.plan !== undefined;
     if (isAct) this.#mayAct(managed, request);
     this.#world.note(managed.id, `${name} asks to ${request.do}${isAct ? ', and has seen the plan' : ''}`);
-    this.#ways.front(request.do === 'rollback' ? 'administrator' : 'operator', urlEvent(name, request), (answer) => {
+    const strikes = STRIKES[request.do];
+    this.#ways.front(strikes === undefined ? 'operator' : 'administrator', urlEvent(name, request), (answer) => {
       if (isAct)
         this.#world.touched(managed, `has asked to ${request.do}: ${answer?.refused?.reason ?? answer?.outcome}`);
-      if (answer?.outcome === 'done') this.#world.countStrike(request.do === 'rollback' ? 'rolled-back' : 'asked');
+      if (answer?.outcome === 'done') this.#world.countStrike(strikes ?? 'asked');
       if (answer === undefined) again(random() * 2 * MINUTE, request);
       else if (answer.outcome === 'planned') {
         this.#world.asks.shown(answer.plan?.words ?? []);
@@ -122,8 +135,9 @@ export class Operators {
   }
 }
 
-interface Wish {
+export interface Wish {
   readonly do: string;
+  readonly accessKey?: string;
   readonly until?: string;
   readonly plan?: string | undefined;
 }

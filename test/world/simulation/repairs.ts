@@ -81,8 +81,12 @@ export class Repairs {
     // And what an administrator took back never comes again.
     const state = witness.stateOf(managed);
     const own = new Set(ownVersions(state));
-    const isSpare = ({ id, status }: KeyRecord) =>
-      id !== current && status === 'Active' && own.has(id) && !isWithdrawn(state, { accessKeyId: id });
+    const isSpare = ({ id, status, leak }: KeyRecord) =>
+      id !== current &&
+      status === 'Active' &&
+      leak === undefined &&
+      own.has(id) &&
+      !isWithdrawn(state, { accessKeyId: id });
     const hasSpare = stored.some(isSpare);
     const hasRoom = keys.length < 2;
     promises.counted('K1');

@@ -129,6 +129,7 @@ export class Rules {
     };
     world.runs.add(process);
     world.records.set(process, record);
+    if (name === 'rotate') world.leaks.heard(event);
     const before = world.writes;
     const began: Began = this.#quiet?.began() ?? new Map();
     const startedAt = world.now();
@@ -139,6 +140,7 @@ export class Rules {
         world.promises.runs.isAccountedFor(record);
         world.promises.record.isWhole(record, unrecorded);
         if (isLevel(name)) return this.#answered(process, record.answer);
+        if (!stopped) world.leaks.ended(record, event);
         if (!stopped && event === HOURLY) world.repairs.ended(name, record);
         if (event === HOURLY && !stopped) this.#quiet?.ended(name, record, began);
         if (name === 'sync' && event === HOURLY) {
@@ -176,6 +178,15 @@ export class Rules {
       this.#answered(process, undefined);
       return false;
     });
+  }
+
+  /** The rules for what AWS says of leaked keys. */
+  exposed(event: object): void {
+    const both = this.#world.onExposed !== 'notify';
+    for (const late of this.#passages()) {
+      this.#start('rotate', event, late);
+      if (both) this.#start('deactivate', event, late);
+    }
   }
 
   #answered(process: SimProcess, answer: OperateAnswer | undefined): void {
@@ -245,6 +256,8 @@ export class Rules {
   #isHopeless(): boolean {
     const hopeless = this.#hopeless;
     if (hopeless === undefined || this.#strikes.isOn('dead-host') === undefined) return false;
+    // A leaked key waits for the hour in which its successor can be made.
+    if (this.#world.leaks.mayMove()) return false;
     return hopeless.writes === this.#world.writes && this.#world.now() - hopeless.at < HOPELESS_FOR;
   }
 
@@ -259,9 +272,13 @@ export class Rules {
     return true;
   }
 
-  /** The two rules for a stored credential. */
+  /** The two rules for a stored credential, and where keys may leak the one for a successor that is delivered. */
   #onEvent(event: Record<string, unknown>): void {
     const detail: Record<string, unknown> = { ...(event.detail as object) };
+    const isMark = event['detail-type'] === 'Secret Label Updated' && /^DELIVERED-/.test(String(detail.labelUpdated));
+    if (isMark && this.#world.onExposed !== undefined) {
+      for (const late of this.#passages()) this.#start('deactivate', event, LABEL_DELAY + late);
+    }
     const isLabel = event['detail-type'] === 'Secret Label Updated' && detail.labelUpdated === 'AWSCURRENT';
     const isPut = detail.eventName === 'PutSecretValue' && detail.errorCode === undefined;
     if (!isLabel && !isPut) return;
@@ -270,8 +287,12 @@ export class Rules {
   }
 
   #sync(event: unknown, delay: number): void {
+    this.#start('sync', event, delay);
+  }
+
+  #start(name: FunctionName, event: unknown, delay: number): void {
     this.#world.loop.at(this.#world.now() + delay, () => {
-      this.launch('sync', event);
+      this.launch(name, event);
       return undefined;
     });
   }

@@ -75,6 +75,8 @@ const TAGGED: Readonly<Record<string, readonly AuditEventName[]>> = {
   [TAG.rotationAsked]: ['ask-written'],
   [TAG.deliveryAsked]: ['ask-written'],
   [TAG.withdrawn]: ['ask-written'],
+  [TAG.compromised]: ['ask-written', 'exposed'],
+  [TAG.disableFirst]: ['ask-written', 'exposed'],
   ...Object.fromEntries(PLACES_TAGS.map((tag) => [tag, ['target-delivered', 'check-recorded'] as const])),
 };
 

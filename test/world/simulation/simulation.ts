@@ -5,6 +5,7 @@ import type { Allowances, Violation } from '../../../cli/rehearsal/witness/verdi
 import { DAY, HOUR } from '../../../functions/core/duration';
 import { seededRandom } from '../../../local/random';
 import { DEPLOYED, Deployment } from './deployment';
+import { Exposures } from './exposures';
 import {
   type Disturbance,
   disturbancesOf,
@@ -17,6 +18,7 @@ import {
 import { Forgeries } from './forgeries';
 import type { Line } from './history';
 import { HostEdits } from './host-edits';
+import type { Safe } from './leaks';
 import { Operators } from './operators';
 import { People } from './people';
 import { SimulatedPipelines } from './pipelines';
@@ -81,6 +83,8 @@ export interface Outcome {
   readonly pipelines: number;
   /** Milliseconds from the start of each rotation's run until its key was marked delivered. */
   readonly handOvers: readonly number[];
+  /** How long leaked keys were a danger. */
+  readonly safe: readonly Safe[];
   readonly lines: readonly Line[];
   /** What is there at the end, by managed key: keys, versions, tags and places. Times in tags count to the hour. */
   readonly state: Readonly<Record<string, readonly string[]>>;
@@ -119,6 +123,8 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     rotate: (event) => rules.launch('rotate', event),
     front: (level, event, answered) => rules.ask(level, event, answered),
   });
+  const exposures = new Exposures(world, operators, (event) => rules.exposed(event));
+  if (among.includes('leaked')) world.onExposed = 'rotate';
   const doers: Partial<Record<FaultName, { act(disturbance: Disturbance): void }>> = {
     'people-keys': people,
     'people-secrets': people,
@@ -130,6 +136,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     requested: operators,
     asked: operators,
     'rolled-back': operators,
+    leaked: exposures,
     config: surroundings,
     environment: surroundings,
     token: surroundings,
@@ -213,6 +220,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     logins: pipelines.logins,
     pipelines: pipelines.starts,
     handOvers: world.handOvers,
+    safe: world.leaks.safe,
     state: world.state(),
     lines: world.history.lines(),
     digest: world.history.digest(),

@@ -1,5 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { noAllowances, type Violation } from '../../../cli/rehearsal/witness/verdicts';
+import { MINUTE } from '../../../functions/core/duration';
+import type { Safe } from './leaks';
 import type { Outcome } from './simulation';
 
 /** What many histories came to together. */
@@ -10,6 +12,7 @@ export class Tally {
   readonly #checks = new Map<string, number>();
   readonly #violations: Violation[] = [];
   readonly #allowed = noAllowances();
+  readonly #safe: Safe[] = [];
   readonly #sums = { seeds: 0, keyYears: 0, runs: 0, calls: 0, pipelines: 0, logins: 0, passedOver: 0 };
 
   /** Seeds in which a promise did not hold. */
@@ -46,7 +49,9 @@ export class Tally {
     pipelines,
     logins,
     passedOver,
+    safe,
   }: Outcome): void {
+    this.#safe.push(...safe);
     this.#first = Math.min(this.#first, seed);
     this.#last = Math.max(this.#last, seed);
     if (violations.length > 0) this.failed.push(seed);
@@ -83,13 +88,14 @@ export class Tally {
       faults: Object.fromEntries([...this.#struck].sort()),
       checks: Object.fromEntries(this.#checks),
       allowed: this.#allowed,
+      leaked: leakedMinutes(this.#safe),
       violations: this.#violations,
       failedSeeds: this.failed,
     };
   }
 
   text(): string {
-    const { faults, checks, allowed, violations, failedSeeds, firstSeed, lastSeed, ...sums } = this.json();
+    const { faults, checks, allowed, leaked, violations, failedSeeds, firstSeed, lastSeed, ...sums } = this.json();
     const list = (values: Readonly<Record<string, number>>) =>
       Object.entries(values)
         .map(([name, value]) => `  ${name.padEnd(20)} ${value.toLocaleString('en')}`)
@@ -103,9 +109,39 @@ export class Tally {
       list(checks),
       'allowed, and counted',
       list({ ...allowed }),
+      'minutes from the word that a key has leaked until it is Inactive and pipelines have the one after it',
+      ...leaked.map(
+        ({ of, keys, median, worst, worstActive }) =>
+          `  ${of.padEnd(44)} ${String(keys).padStart(5)} keys, half within ${median}, worst ${worst}, Active for ${worstActive} at most`,
+      ),
       `violations ${violations.length}${failedSeeds.length === 0 ? '' : `, in seeds ${failedSeeds.join(', ')}`}`,
     ].join('\n');
   }
+}
+
+/** By the order, and by what was in the way. */
+function leakedMinutes(all: readonly Safe[]) {
+  const kinds = new Map<string, Safe[]>();
+  for (const one of all) {
+    const of = `${one.order}, ${one.wasCurrent ? 'current' : 'superseded'}, ${WAYS[one.under]}`;
+    kinds.set(of, [...(kinds.get(of) ?? []), one]);
+  }
+  return [...kinds].sort().map(([of, some]) => {
+    const [safe, active] = [some.map((one) => one.safe), some.map((one) => one.inactive)];
+    const median = safe.sort((a, b) => a - b)[Math.floor(safe.length / 2)] ?? 0;
+    const [worst, worstActive] = [Math.max(...safe), Math.max(...active)];
+    return { of, keys: some.length, median: tenths(median), worst: tenths(worst), worstActive: tenths(worstActive) };
+  });
+}
+
+const WAYS: Readonly<Record<Safe['under'], string>> = {
+  nothing: 'undisturbed',
+  faults: 'under faults',
+  held: 'no room, or held',
+};
+
+function tenths(milliseconds: number): number {
+  return Math.round(milliseconds / (MINUTE / 10)) / 10;
 }
 
 function round(value: number): number {

@@ -50,6 +50,9 @@ export class Watcher implements Observer {
     if (call.service === 'bitbucket') this.#written(managed, run);
     else if (/^(Update|Delete)AccessKey$/.test(call.action)) this.#retired(managed, call.action, run);
     else if (call.service === 'secretsmanager') this.#world.promises.places.holdsLive(managed);
+    const change = run.changes.at(-1);
+    if (change !== undefined) this.#world.leaks.changed(managed, change, process);
+    this.#world.leaks.look(managed);
   }
 
   failed(call: PortCall, process: SimProcess, fault: FaultChoice['kind']): void {
@@ -115,7 +118,9 @@ export class Watcher implements Observer {
         place.isTampered = false;
         place.trustedSince = this.#world.now();
       }
-      this.#world.promises.places.isProved(managed, place, givenTo(place, { idOf: oldId, secretOf: oldSecret }), run);
+      const given = givenTo(place, { idOf: oldId, secretOf: oldSecret });
+      this.#world.promises.places.isProved(managed, place, given, run);
+      this.#world.leaks.given(managed, given, run.process);
     }
     this.#world.witness.forgetTrueMarks(managed);
     this.#world.repairs.look(managed);
@@ -132,6 +137,8 @@ export class Watcher implements Observer {
     const change = run.changes.at(-1);
     const key = this.#world.witness.keys.get(change?.about ?? '');
     if (key === undefined) return;
+    // A rollback makes one Active.
+    if (action === 'UpdateAccessKey' && key.status === 'Active') return;
     if (action === 'UpdateAccessKey') this.#world.promises.keys.mayDeactivate(managed, key, run);
     else this.#world.promises.keys.mayDelete(managed, key, run);
   }

@@ -1,5 +1,6 @@
 import { unevenSpread } from '../../../cli/rehearsal/faults/spread';
 import type { Actor, ManagedRecord, PlaceRecord } from '../../../cli/rehearsal/witness/records';
+import type { OnExposed } from '../../../functions/core/config/exposed';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/duration';
 import { type FunctionName, TAG } from '../../../functions/core/names';
 import { Account } from '../../../local/account/account';
@@ -12,6 +13,7 @@ import { Asks } from './asks';
 import { Bus } from './bus';
 import type { Disturbance } from './faults';
 import { History } from './history';
+import { Leaks } from './leaks';
 import { Ledger } from './ledger';
 import { Loop } from './loop';
 import type { PortCall } from './port-call';
@@ -94,6 +96,10 @@ export class World implements Cloud {
   readonly observedSince = new Map<ManagedRecord, number>();
   /** What operators ask for. */
   readonly asks: Asks;
+  /** What is said of leaked keys. */
+  readonly leaks: Leaks;
+  /** What is deployed for keys that AWS says have leaked; undefined in histories without any. */
+  onExposed: OnExposed | undefined;
   /** What Lambda does when it is asked to start a function. */
   onInvoked: (name: FunctionName, event: unknown) => void = () => undefined;
   readonly restores: Restores;
@@ -135,7 +141,8 @@ export class World implements Cloud {
     this.promises = new Promises(this.witness, () => this.loop.now());
     this.asks = new Asks(this.promises, this.witness, () => this.loop.now());
     this.bus = hasBus ? new Bus() : undefined;
-    this.ledger = new Ledger(this.promises.record, this.bus);
+    this.leaks = new Leaks(this);
+    this.ledger = new Ledger(this.promises.record, this.bus, (event) => this.leaks.recorded(event));
     this.restores = new Restores(this);
     this.repairs = new Repairs(this);
     this.account.onEvent((event) => {
@@ -232,6 +239,13 @@ export class World implements Cloud {
       .secretsOf(managed)
       .map((SecretId) => this.tries('secretsmanager', 'UntagResource', { SecretId, TagKeys: [tag] }));
     return tried.includes(true);
+  }
+
+  /** How often anything but this fault has struck. */
+  struckOtherwise(fault: string): number {
+    let sum = 0;
+    for (const [name, count] of this.struck) if (name !== fault) sum += count;
+    return sum;
   }
 
   countStrike(fault: string): void {

@@ -1,8 +1,14 @@
 import type { Secrets } from '../../account/ports';
 import { KeyturnError } from '../../core/errors';
-import { currentKey, withoutFuture } from '../../core/key/secret-state';
+import { currentKey, type SecretState, withoutFuture } from '../../core/key/secret-state';
 import { isRollbackAsked, keysBefore } from '../../core/key/withdrawn';
-import type { Work } from './doer';
+import type { Run } from '../run';
+
+interface Retiring {
+  readonly ports: { readonly secrets: Pick<Secrets, 'describe'> };
+  readonly run: Pick<Run, 'now'>;
+  readonly managed: { readonly secret: Pick<SecretState, 'name'> };
+}
 
 /**
  * Looks at the secret once more just before a key is retired: an administrator may have taken the current one back since
@@ -10,10 +16,7 @@ import type { Work } from './doer';
  *
  * @throws KeyturnError `label-moved`; a later run sees what came of it
  */
-export async function notWantedBack(
-  accessKeyId: string,
-  { ports, run, managed }: Work<{ readonly secrets: Secrets }>,
-): Promise<void> {
+export async function notWantedBack(accessKeyId: string, { ports, run, managed }: Retiring): Promise<void> {
   const now = run.now();
   const secret = withoutFuture(await ports.secrets.describe(managed.secret.name), now);
   // A user has two keys at most: a stored one beside the current one is what comes back.

@@ -317,6 +317,9 @@ it('what a rollback goes back to is stored here, older, and the newest of those'
   expect(keysBefore(three).map(({ accessKeyId }) => accessKeyId)).toEqual([older.accessKeyId, oldest.accessKeyId]);
   const taken = secretOf([versionOf(newer, 'AWSCURRENT'), { ...versionOf(older), isTakenOver: true }], tags);
   expect(keysBefore(taken)).toEqual([]);
+  // Whoever says so: nobody goes back to what may have leaked.
+  for (const tag of [TAG.compromised, TAG.disableFirst])
+    expect(keysBefore(withTags(asked, { [tag]: tagOf(older, day(91)) })), tag).toEqual([]);
   expect(keysBefore(done)).toEqual([]);
   expect([
     isRollbackAsked(asked, day(92)),

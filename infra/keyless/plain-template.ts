@@ -24,11 +24,11 @@ const RANGE =
   '([0-9]{1,3}(\\.[0-9]{1,3}){3}(/(8|9|[12][0-9]|3[0-2]))?|[0-9a-fA-F:]+(/(8|9|[1-9][0-9]|1[01][0-9]|12[0-8]))?)';
 /** ARNs of managed policies but those that allow everything: they have a parameter of their own. */
 const POLICY =
-  '(?!.*:policy/(AdministratorAccess|IAMFullAccess)$)arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[a-zA-Z0-9+=,.@/_-]+';
+  '(?!arn:aws[a-z-]*:iam::aws:policy/(AdministratorAccess|IAMFullAccess)(,|$))arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[a-zA-Z0-9+=.@/_-]+';
 
 const hint = (what: string) => `${what}: Repository settings, Pipelines, OpenID Connect at Bitbucket shows it.`;
 
-/** A parameter as a text; a list of them is one text, and says so when it is empty. */
+/** A parameter. */
 function text(
   scope: Stack,
   id: string,
@@ -45,14 +45,9 @@ function text(
   });
 }
 
+/** Several with commas between: a text, whose pattern counts for all of it, and which is easily told to be empty. */
 function list(scope: Stack, id: string, description: string, pattern: string) {
-  return new CfnParameter(scope, id, {
-    type: 'CommaDelimitedList',
-    description,
-    default: '',
-    allowedPattern: `^(${pattern})?$`,
-    constraintDescription: description,
-  });
+  return text(scope, id, description, { pattern: `^(${pattern}(,${pattern})*)?$`, default: '' });
 }
 
 function parametersOf(scope: Stack) {
@@ -113,7 +108,7 @@ function parametersOf(scope: Stack) {
 type Parameters = ReturnType<typeof parametersOf>;
 
 const isEmpty = (parameter: CfnParameter) => Fn.conditionEquals(parameter.valueAsString, '');
-const isEmptyList = (parameter: CfnParameter) => Fn.conditionEquals(Fn.join('', parameter.valueAsList), '');
+const itemsOf = (parameter: CfnParameter) => Fn.split(',', parameter.valueAsString);
 const isYes = (parameter: CfnParameter) => Fn.conditionNot(Fn.conditionEquals(parameter.valueAsString, NO));
 
 /** Conditions of the template, and what they choose. */
@@ -153,20 +148,19 @@ function trustPolicy(scope: Stack, given: Parameters, choices: Choices, provider
   const trust = { issuer, audience, subjects: [anyStep.choose(any, deploying)] };
   // A condition key with a parameter in it cannot be written as an object, so the whole policy is a text.
   const written = (addresses: readonly string[]) => scope.toJsonString(oidcTrustPolicy(provider, trust, addresses));
-  const { valueAsList: addresses } = given.addresses;
-  const noAddresses = choices.define('FromAnywhere', isEmptyList(given.addresses));
-  const document = noAddresses.choose(written([]), listed(scope, written([LISTED]), addresses));
+  const noAddresses = choices.define('FromAnywhere', isEmpty(given.addresses));
+  const document = noAddresses.choose(written([]), listed(scope, written([LISTED]), itemsOf(given.addresses)));
   return { document, anyStep };
 }
 
 function managedPolicies(scope: Stack, { policies, administrator }: Parameters, choices: Choices): string[] {
   const everything = `arn:${scope.partition}:iam::aws:policy/AdministratorAccess`;
-  const none = choices.define('HasNoPolicy', isEmptyList(policies));
+  const none = choices.define('HasNoPolicy', isEmpty(policies));
   const mayAll = choices.define('MayDoEverything', isYes(administrator));
-  const together = Fn.split(',', Fn.join(',', [Fn.join(',', policies.valueAsList), everything]));
+  const together = Fn.split(',', Fn.join(',', [policies.valueAsString, everything]));
   const chosen = mayAll.choose(
     none.choose([everything], together),
-    none.choose({ Ref: 'AWS::NoValue' }, policies.valueAsList),
+    none.choose({ Ref: 'AWS::NoValue' }, itemsOf(policies)),
   );
   return Token.asList(Token.asAny(chosen));
 }

@@ -36,6 +36,8 @@ const UNLIKE_MOTO: Readonly<Record<string, string>> = {
   'is listed as attached as long as a user has it, with the users that do':
     "AWS's own policies that nobody has are listed too, and this one it does not know",
   'does not know a user that is not there': 'the keys of no user are an empty list',
+  'issuers of OpenID Connect are providers by their URL, each once, with audiences and without a thumbprint':
+    'the URL of a provider is shown with its scheme',
   'gives a user two keys and refuses the third': 'a user may have any number of keys',
   'counts an inactive key against the quota, and a deleted one no more': 'the same',
   'tells a role session who it is': 'policies are evaluated, and this user has none',

@@ -84,7 +84,7 @@ describe('deployed', () => {
   });
 
   it('lets the steps that deploy there take the role, and nobody else', async () => {
-    const { arn } = (await deploy({ Addresses: '104.192.136.0/21, 2401:1d80:3000::/36' })).role;
+    const { arn } = (await deploy({ Addresses: '104.192.136.0/21,2401:1d80:3000::/36' })).role;
     const environment = 'Production';
     expect(await take(arn, tokenOf('acme', 'web-shop', { environment }))).toBe('taken');
     const refused = [

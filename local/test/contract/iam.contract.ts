@@ -2,14 +2,17 @@ import {
   AttachUserPolicyCommand,
   CreateAccessKeyCommand,
   CreateLoginProfileCommand,
+  CreateOpenIDConnectProviderCommand,
   CreateRoleCommand,
   CreateUserCommand,
   DeleteAccessKeyCommand,
+  DeleteOpenIDConnectProviderCommand,
   DeleteUserCommand,
   DetachUserPolicyCommand,
   GenerateCredentialReportCommand,
   GetAccessKeyLastUsedCommand,
   GetCredentialReportCommand,
+  GetOpenIDConnectProviderCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
   GetUserCommand,
@@ -17,10 +20,12 @@ import {
   ListAccessKeysCommand,
   ListEntitiesForPolicyCommand,
   ListPoliciesCommand,
+  ListOpenIDConnectProvidersCommand,
   ListRolesCommand,
   ListUsersCommand,
   PutRolePolicyCommand,
   UpdateAccessKeyCommand,
+  UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { describe, expect, it } from 'vitest';
 import { awsError, type ContractTarget, fresh } from './target';
@@ -279,6 +284,41 @@ export function iamContract(target: ContractTarget): void {
       await expect(iam.send(new GetRoleCommand({ RoleName: NOBODY }))).rejects.toMatchObject(
         awsError('NoSuchEntityException', 404),
       );
+    });
+
+    it('issuers of OpenID Connect are providers by their URL, each once, with audiences and without a thumbprint', async () => {
+      const Url = `https://${fresh('issuer').toLowerCase()}.example/oidc`;
+      const { OpenIDConnectProviderArn = '' } = await iam.send(
+        new CreateOpenIDConnectProviderCommand({ Url, ClientIDList: ['deploy'] }),
+      );
+      expect(OpenIDConnectProviderArn).toMatch(/^arn:aws:iam::\d{12}:oidc-provider\//);
+      expect(OpenIDConnectProviderArn.endsWith(Url.slice('https://'.length))).toBe(true);
+      const shown = await iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn }));
+      expect(shown).toMatchObject({ Url: Url.slice('https://'.length), ClientIDList: ['deploy'] });
+      await expect(iam.send(new CreateOpenIDConnectProviderCommand({ Url }))).rejects.toMatchObject(
+        awsError('EntityAlreadyExistsException', 409),
+      );
+      const { OpenIDConnectProviderList = [] } = await iam.send(new ListOpenIDConnectProvidersCommand({}));
+      expect(OpenIDConnectProviderList.map(({ Arn }) => Arn)).toContain(OpenIDConnectProviderArn);
+      await iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn }));
+      await expect(iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn }))).rejects.toMatchObject(
+        awsError('NoSuchEntityException', 404),
+      );
+    });
+
+    it('who may take a role on can be changed', async () => {
+      const RoleName = fresh('role');
+      const trust = (Service: string) =>
+        JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service } }],
+        });
+      await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust('lambda.amazonaws.com') }));
+      const PolicyDocument = trust('events.amazonaws.com');
+      await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
+      const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
+      const now = decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '');
+      expect(JSON.parse(now)).toEqual(JSON.parse(PolicyDocument));
     });
   });
 }

@@ -177,6 +177,28 @@ def _alarms():
     )
 
 
+def _oidc_providers():
+    """MiniStack has the calls, and not the type."""
+
+    def create(_logical_id, props, _stack_name):
+        listed = {
+            f"{name}.member.{at + 1}": [item]
+            for name, prop in (("ClientIDList", "ClientIdList"), ("ThumbprintList", "ThumbprintList"))
+            for at, item in enumerate(props.get(prop) or [])
+        }
+        answer = iam._create_oidc_provider({"Url": [props["Url"]], **listed})
+        if answer[0] >= 400:
+            raise ValueError(repr(answer[2]))
+        arn = answer[2].decode().split("<OpenIDConnectProviderArn>")[1].split("<")[0]
+        return arn, {"Arn": arn}
+
+    _change(
+        "AWS::IAM::OIDCProvider",
+        create=create,
+        delete=lambda arn, _props: iam._delete_oidc_provider({"OpenIDConnectProviderArn": [arn]}),
+    )
+
+
 def _is_policy(name):
     return any(arn.split(":policy/")[-1].split("/")[-1] == name for arn in list(iam._policies.keys()))
 
@@ -185,6 +207,7 @@ def install():
     _secrets()
     _log_groups()
     _trails()
+    _oidc_providers()
     _saved_queries()
     _alarms()
     _refuse_taken("AWS::CloudWatch::Alarm", "AlarmName", lambda name: name in cloudwatch._alarms)

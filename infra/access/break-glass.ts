@@ -18,6 +18,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { isSingleSignOn } from '../../functions/core/config/break-glass-config';
 import { DAY } from '../../functions/core/duration';
+import { lastLines } from '../../functions/core/findings/last-lines';
 import { BREAK_GLASS_USED } from '../../functions/core/names';
 import { pathProperty } from './role-path';
 
@@ -162,6 +163,7 @@ function message(runbooks: string): CfnRule.InputTransformerProperty {
     'When: <at> in <region>; in CloudTrail the event <event>',
     'Nothing is broken. Whoever is named has to say why, and what was asked is in the record.',
     `Runbook: ${runbooks}${BREAK_GLASS_USED}.md`,
+    ...lastLines(BREAK_GLASS_USED),
   ];
   return {
     inputPathsMap: {

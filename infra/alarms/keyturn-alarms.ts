@@ -11,6 +11,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Settings } from '../../functions/core/config/settings';
+import { lastLines } from '../../functions/core/findings/last-lines';
 import { ALARM_PREFIX, METRICS_NAMESPACE } from '../../functions/core/names';
 import type { AlarmDefinition, AlarmMetric } from './alarm-definition';
 import { alarmDefinitions, type Watched } from './alarm-definitions';
@@ -22,7 +23,7 @@ export interface KeyturnAlarmsProps {
   readonly watched: Watched;
 }
 
-/** The CloudWatch alarms, each with what it means and where its runbook is. */
+/** The CloudWatch alarms, each with what it means, where its runbook is, and the commands that show more and cure. */
 export class KeyturnAlarms extends Construct {
   readonly alarms: readonly Alarm[];
 
@@ -35,7 +36,10 @@ export class KeyturnAlarms extends Construct {
       .map((definition) => {
         const alarm = new Alarm(this, definition.name, {
           alarmName: `${ALARM_PREFIX}${definition.name}`,
-          alarmDescription: `${definition.text} Runbook: ${settings.runbooks}${definition.name}.md`,
+          alarmDescription: [
+            `${definition.text} Runbook: ${settings.runbooks}${definition.name}.md`,
+            ...lastLines(definition.name),
+          ].join('\n'),
           metric: metricOf(definition),
           threshold: definition.threshold,
           comparisonOperator:

@@ -4,6 +4,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { lastLines } from '../../functions/core/findings/last-lines';
 import { KEYTURN_CHANGED } from '../../functions/core/names';
 import {
   CHANGES_OF_NAMED_KEYS,
@@ -138,6 +139,7 @@ function message(runbooks: string, own: OwnNames): RuleTargetInput {
       `When: ${of('eventTime')} in ${of('awsRegion')}; in CloudTrail the event ${of('eventID')}`,
       'Perhaps broken: what was changed may keep keys from being rotated, or hide something. Somebody has to know of it.',
       `Runbook: ${runbooks}${KEYTURN_CHANGED}.md`,
+      ...lastLines(KEYTURN_CHANGED),
     ].join('\n'),
   );
 }

@@ -110,7 +110,7 @@ export class WatchedLife {
       const { AlarmDescription, NewStateValue, OldStateValue } = alarmMessage.parse(JSON.parse(message));
       expect(deployment.topics).toEqual([topicArn]);
       expect(subject).toBe(`${NewStateValue}: "${alarmName(name)}" in EU (Ireland)`);
-      expect(AlarmDescription).toMatch(new RegExp(`^[A-Z].{40,}\\. Runbook: ${RUNBOOKS}${name}\\.md$`));
+      expect(AlarmDescription).toMatch(new RegExp(`^[A-Z].{40,}\\. Runbook: ${RUNBOOKS}${name}\\.md\nMore: keyturn `));
       return NewStateValue === 'OK' && OldStateValue === 'INSUFFICIENT_DATA' ? [] : [NewStateValue];
     });
   }

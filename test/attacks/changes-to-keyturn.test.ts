@@ -153,7 +153,7 @@ describe('K7: who changes Keyturn itself', () => {
     expect(mail).toContain(`Who: IAMUser ${mallory.arn}, from `);
     expect(mail).toContain(`What: ${deed}`);
     expect(mail).toMatch(/^"When: 2026-01-0\dT\d\d:\d\d:\d\dZ in eu-west-1; in CloudTrail the event [0-9a-f-]{36}"$/m);
-    expect(mail).toMatch(/runbooks\/keyturn-changed\.md"$/);
+    expect(mail).toMatch(/runbooks\/keyturn-changed\.md"\n"More: keyturn doctor"$/);
     expect(mail).not.toContain('null');
   });
 

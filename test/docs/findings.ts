@@ -1,6 +1,7 @@
 import { type Descriptor, THEMES, usually } from '../../functions/core/findings/descriptor';
 import { FINDING_CODES, FINDINGS, type FindingCode } from '../../functions/core/findings/findings';
-import { BESIDE_FINDINGS, cures, type KeyturnCommands, showsMore } from '../../functions/core/findings/keyturn';
+import { BESIDE_FINDINGS, cures, showsMore } from '../../functions/core/findings/keyturn';
+import { keyturnCommands, type RunbookName } from '../../functions/core/findings/last-lines';
 import type { Found } from '../../functions/core/lifecycle/found';
 import type { GeneratedRegion } from './region';
 
@@ -71,8 +72,7 @@ const EXAMPLE = { key: 'web-shop-production', accessKeyId: 'AKIAIOSFODNN7EXAMPLE
 
 /** The one command that shows more, and the one that cures it. */
 export function keyturnOf(name: string): { readonly shows: string; readonly cures: string | undefined } {
-  const beside: Readonly<Record<string, KeyturnCommands>> = BESIDE_FINDINGS;
-  const commands = beside[name] ?? descriptorOf(name as FindingCode).keyturn;
+  const commands = keyturnCommands(name as RunbookName);
   const subject = { ...EXAMPLE, code: name };
   return { shows: showsMore(commands, subject), cures: cures(commands, subject) };
 }

@@ -229,8 +229,22 @@ describe('the alarms', () => {
   it('say what they mean, whether anything is broken, and where their runbook is', () => {
     for (const [name, { AlarmDescription }] of alarms) {
       expect(AlarmDescription, name).toMatch(/(Nothing is (broken|half-done|lost)|fails now|are still made)/);
-      expect(AlarmDescription, name).toMatch(new RegExp(` Runbook: docs/operate/runbooks/${name}\\.md$`));
+      expect(AlarmDescription, name).toMatch(new RegExp(` Runbook: docs/operate/runbooks/${name}\\.md$`, 'm'));
     }
+  });
+
+  it('end with the command that shows more and the one that cures, of the finding where they belong to one', () => {
+    const lines = (name: string) => alarms.get(name)?.AlarmDescription.split('\n').slice(1);
+    const each = (what: string) => `Cure of each ${what} that it shows, unless it says another:`;
+    for (const [name, { AlarmDescription }] of alarms)
+      expect(AlarmDescription, name).toMatch(/\nMore: keyturn (status|doctor)(\nCure of each .*: keyturn .*)?$/);
+    expect(lines('errors')).toEqual(['More: keyturn doctor']);
+    expect(lines('overdue')).toEqual(['More: keyturn status', `${each('KEY')} keyturn rotate KEY --why overdue`]);
+    expect(lines('undelivered')?.[1]).toBe(`${each('KEY')} keyturn deliver KEY --why undelivered`);
+    expect(lines('token-expires')).toEqual([
+      'More: keyturn doctor',
+      `${each('CONNECTION')} keyturn connect CONNECTION`,
+    ]);
   });
 
   it('tell people by the topic; that it is over only where it can be over by itself, never of findings', () => {
@@ -271,7 +285,7 @@ describe('the alarms', () => {
     expect(alarms.get('errors')?.AlarmDescription).toMatch(/^More than 1 run of the functions failed within an hour/);
     expect(condition('dead-letters')).toBe('> 10, 1 of 1, notBreaching');
     expect(own.get('token-expires')?.AlarmDescription).toMatch(
-      / within 30 days.* https:\/\/wiki\.example\.com\/token-expires\.md$/,
+      / within 30 days.* https:\/\/wiki\.example\.com\/token-expires\.md$/m,
     );
   });
 });

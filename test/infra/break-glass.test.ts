@@ -130,7 +130,7 @@ describe('the break-glass role', () => {
       matches(event(roleArn, 'GetCallerIdentity')),
     ]).toEqual([true, false, false]);
     expect(State).toBe('ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS');
-    expect(Targets[0]?.InputTransformer.InputTemplate).toContain('break-glass-used.md');
+    expect(Targets[0]?.InputTransformer.InputTemplate).toMatch(/break-glass-used\.md"\n"More: keyturn status"$/);
   });
 
   it('has a trail of the stack log that it is taken on', () => {

@@ -14,6 +14,9 @@ export const LATEST_RUNS = '{ $.event = "run-started" || $.event = "run-finished
 /** Runs that look at everything; others are about some keys. */
 const OF_EVERYTHING: ReadonlySet<string | undefined> = new Set(['daily', 'hourly']);
 
+/** Found by a delivery and by the look of each day: that an hourly run does not find it again says nothing. */
+const OF_THE_DAY: ReadonlySet<string | undefined> = new Set<FindingCode>(['place-unidentified']);
+
 /**
  * What the latest whole run of each function found, and what later ones for some keys found since: what an earlier run
  * has found may be over.
@@ -25,7 +28,8 @@ export function findingsOfLatestRuns(events: readonly AuditEvent[], now: Date): 
   }
   const found = new Map<string, FindingDocument>();
   for (const event of events) {
-    const since = latest.get(event.function) ?? after(now, -DAY).toISOString();
+    const aDayAgo = after(now, -DAY).toISOString();
+    const since = (!OF_THE_DAY.has(event.reason) && latest.get(event.function)) || aDayAgo;
     if (event.event !== 'finding' || event.time < since) continue;
     const document = documentOf(event);
     if (document !== undefined)

@@ -98,12 +98,14 @@ async function statusDocument(
       only: id === undefined ? undefined : { id, maxRotations: options.maxRotations },
       onKey: (done, of) => reading.count('Looking at the keys', done, of),
     });
-    assertKnown(id, standing);
     reading.tell('Reading what the latest runs found.');
     const recorded = await recordedOf(ports, id, now, deployedAt(standing));
+    assertKnown(id, standing, recorded);
     const accepted = await acceptedOf(ports, now);
     const stands = standingOf(standing.keys, { now, maxRotations: options.maxRotations });
     const keys = stands.filter((each) => id === undefined || each.id === id).map(keyDocument);
+    // Of a key that nobody can look at, and of an ID that no key has, the record may know more.
+    const isBeside = (key: string | undefined) => key === undefined || stands.every((each) => each.id !== key);
     return {
       schema: STATUS_SCHEMA,
       account: accountId,
@@ -112,7 +114,7 @@ async function statusDocument(
       keys: keys.map((key) => withException(withRecorded(key, recorded), accepted.exemptions, now)),
       findings: [
         ...problemsOf(standing, id),
-        ...recorded.findings.filter(({ key }) => key === undefined && id === undefined),
+        ...recorded.findings.filter(({ key }) => isBeside(key) && (id === undefined || key === id)),
       ],
       silent: [...recorded.silent],
       unseen: [
@@ -130,7 +132,8 @@ async function statusDocument(
 }
 
 /** @throws KeyturnError `invalid-request` for an id that nothing has */
-function assertKnown(id: string | undefined, { survey, unseen }: Standing): void {
+function assertKnown(id: string | undefined, { survey, unseen }: Standing, { findings }: Recorded): void {
+  if (findings.some(({ key }) => key === id)) return;
   if (id === undefined || survey.entries.some((entry) => entry.id === id) || unseen.length > 0) return;
   if (survey.problems.some((problem) => 'finding' in problem && problem.finding.key === id)) return;
   const ids = survey.entries.map((entry) => entry.id).sort();

@@ -55,16 +55,17 @@ export function foreseenDocument(seen: Foreseen): ForeseenDocument {
 
 export function findingDocument(found: Omit<Described, 'outcome'>): FindingDocument {
   const { code, key, accessKeyId, severity, what, brokenNow, message, connection, heldBy } = found;
-  const commands = keyturnOf({ code, key, accessKeyId, connection: connection?.name, heldBy });
+  const commands = keyturnOf({ code, key, accessKeyId, connection: connection?.name, heldBy }, found.cures);
   return { code, key, accessKeyId, severity, what, brokenNow, message, ...commands };
 }
 
 /** What shows more of a finding and what cures it, as its descriptor says. */
 export function keyturnOf(
   subject: KeyturnSubject & { readonly code: FindingCode },
+  cure = FINDINGS[subject.code].keyturn.cures,
 ): Pick<FindingDocument, 'shows' | 'cures'> {
   const { keyturn } = FINDINGS[subject.code];
-  return { shows: showsMore(keyturn, subject), cures: cures(keyturn, subject) };
+  return { shows: showsMore(keyturn, subject), cures: cures({ ...keyturn, cures: cure }, subject) };
 }
 
 export function obstacleDocument({ finding, from, until }: Obstacle): ObstacleDocument {

@@ -2,6 +2,7 @@ import { isBitbucketTarget } from '../../functions/core/hosts/bitbucket';
 import { secretName } from '../../functions/core/names';
 import type { Deployment } from '../../local/stack/deployment';
 import { World } from '../../local/world';
+import type { WorldOptions } from '../../local/world-options';
 import { TYPED } from '../invocation';
 import { type Assembly, assemblyOf, homeOf } from './assembly';
 import { startControl } from './control';
@@ -47,6 +48,8 @@ export interface ServeOptions {
   readonly seed: string;
   /** How long ago it was deployed, in ms; all runs since then have been. @default ten minutes */
   readonly deployedFor?: number;
+  /** What else its world may differ in, such as faults of AWS. @default nothing */
+  readonly world?: Partial<WorldOptions>;
 }
 
 /** A local world in which the stack is deployed, and whoever comes from outside finds everything. */
@@ -84,16 +87,18 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 }
 
 /** The same world, whose clock stands still. The caller closes it. */
-export async function openServedWorld({ cdkOut, seed, deployedFor = 10 * MINUTE }: ServeOptions): Promise<ServedWorld> {
+export async function openServedWorld(options: ServeOptions): Promise<ServedWorld> {
+  const { cdkOut, seed, deployedFor = 10 * MINUTE } = options;
   const assembly = assemblyOf(cdkOut);
   const now = Date.now();
   const world = await World.start({
+    ...options.world,
     start: new Date(now - 400 * DAY),
     seed,
     account: homeOf(assembly),
     resourcePolicies: true,
     // Its clock can be moved on, and whoever signs a request then lives in another time.
-    accountServer: { allowedSkew: Number.POSITIVE_INFINITY },
+    accountServer: { ...options.world?.accountServer, allowedSkew: Number.POSITIVE_INFINITY },
   });
   const places = openPlaces(world);
   makeSurroundings(assembly, world.account, places);

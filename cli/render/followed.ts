@@ -1,5 +1,5 @@
 import { bold, dim, green, red, yellow } from 'yoctocolors';
-import type { AuditEvent, AuditEventName } from '../../functions/core/audit';
+import { type AuditEvent, type AuditEventName, attemptOfEvent } from '../../functions/core/audit';
 import type { Followed } from '../operate/follow';
 import { wrapped } from './wrapped';
 
@@ -50,6 +50,20 @@ const ENDS = {
   'disable-first': 'The leaked key is Inactive.',
 } as const;
 
+const OVERTAKEN =
+  'Every target has taken it. But another run may be under way that writes an older key over it: sync delivers it once ' +
+  'more within two hours, and marks it then.';
+
+/** Whether the latest run that delivered had a refusal from no target, and has marked nothing all the same. */
+function isTaken({ do: verb }: Followed['asked'], events: Followed['events']): boolean {
+  if (verb === 'compromised' || verb === 'disable-first') return false;
+  const last = events.findLast(({ event }) => event === 'target-delivered' || event === 'target-failed');
+  return (
+    last !== undefined &&
+    events.every((one) => one.event !== 'target-failed' || attemptOfEvent(one) !== attemptOfEvent(last))
+  );
+}
+
 /** What it came to, and what shows more. */
 export function renderEnd({ asked, outcome, events }: Followed): string {
   const { key, do: verb } = asked;
@@ -60,6 +74,8 @@ export function renderEnd({ asked, outcome, events }: Followed): string {
     case 'in-the-way':
       return [red(obstacleOf(asked, events)), wrapped(stillTried(asked, status), '  ')].join('\n');
     case 'open': {
+      if (isTaken(asked, events))
+        return [bold('Delivered, and not marked yet.'), wrapped(`${OVERTAKEN} ${status} shows it.`, '  ')].join('\n');
       const told = events.length === 0 ? 'The record has nothing of it yet.' : 'It has not come to its end yet.';
       return [bold(told), wrapped(stillTried(asked, status), '  ')].join('\n');
     }

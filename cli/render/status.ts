@@ -39,8 +39,9 @@ function verdictOf({ keys, findings, silent, unseen }: StatusDocument, waiting: 
     ...(unseen.length > 0 ? [yellow(`${counted(unseen.length, 'thing')} could not be looked at.`)] : []),
   ];
   const empty = yellow('The registry is empty: is anything deployed in this account and region?');
-  if (parts.length > 0) return [parts.join(' '), ...(keys.length === 0 ? [empty] : [])].join('\n');
-  if (keys.length === 0) return empty;
+  const isEmpty = keys.length === 0 && findings.length === 0 && unseen.length === 0;
+  if (parts.length > 0) return [parts.join(' '), ...(isEmpty ? [empty] : [])].join('\n');
+  if (isEmpty) return empty;
   return green('Nothing needs a person.');
 }
 

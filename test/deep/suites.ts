@@ -9,6 +9,8 @@ export const DEEP_SUITES = [
   'test/docs/contributing/*.test.ts',
   // Every command of the pages, page by page, each in a world of its own; and two pictures of a deployed stack.
   'test/docs/{lived,pictures}/*.test.ts',
+  // Each fault planted in a deployed stack, told by a mail, and cured by the command that the mail names.
+  'test/told/*.test.ts',
   'test/world/{death,bundles}.test.ts',
   // The SDK's patience with a throttle takes a quarter of a minute, a function's with what does not answer half a one.
   'test/**/{throttled,unanswered}.test.ts',
@@ -68,6 +70,7 @@ export const IN_TURNS = [
   'test/attacks/front.test.ts',
   'test/attacks/leaked-key.test.ts',
   'test/cli/uninstall.test.ts',
+  'test/told/commands.test.ts',
 ];
 
 /** Run by both: by `npm test` on random states that are always the same, here on others; a half of the lives by each. */

@@ -4,6 +4,7 @@ import { cleaned } from '../outside-text';
 import type { HeldBy } from './commands';
 import { type BrokenNow, type Descriptor, type Severity, wordFor } from './descriptor';
 import { FINDINGS, type Finding, type FindingCode } from './findings';
+import type { KeyturnCommands } from './keyturn';
 
 /** Characters: a thousand of them fit into Lambda's answer of 6 MB, as JSON and in any script. */
 const LONGEST_MESSAGE = 1_500;
@@ -21,6 +22,8 @@ export interface Described extends Omit<Found<FindingCode>, 'facts' | 'isObserve
   readonly recorded?: Readonly<Record<string, unknown>>;
   /** What lets nothing be done about it. @default - nothing */
   readonly heldBy?: HeldBy;
+  /** What cures it. @default - what its descriptor says */
+  readonly cures?: KeyturnCommands['cures'];
   /** The functions that tell people of it. @default - whichever finds it */
   readonly toldBy?: readonly string[];
 }
@@ -47,6 +50,7 @@ export function described(finding: Finding): Described {
     outcome: descriptor.outcome ?? (severity === 'attention' ? 'failed' : 'ok'),
     recorded: descriptor.recorded?.(finding),
     heldBy: descriptor.heldBy?.(finding),
+    ...(descriptor.cures === undefined ? {} : { cures: descriptor.cures(finding) }),
     toldBy: descriptor.toldBy?.(finding),
   };
 }

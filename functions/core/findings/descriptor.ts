@@ -58,6 +58,8 @@ export interface Descriptor<Finding extends Found> {
   readonly partOfAlarm?: AlarmName;
   /** What the record keeps of it for programs, beside its words. @default - nothing */
   recorded?(finding: Finding): Readonly<Record<string, unknown>>;
+  /** What cures this one. @default - as `keyturn` says */
+  cures?(finding: Finding): KeyturnCommands['cures'];
   /** What lets nothing be done about it, so that it is ended first. @default - nothing */
   heldBy?(finding: Finding): HeldBy | undefined;
   /** The functions that tell people of it, where all of them find the same. @default - whichever finds it */

@@ -153,11 +153,12 @@ function paragraphOf(cause: Cause, sender: Sender): string {
 /** What shows more, and what cures it: of several keys each its own. */
 function keyturnLines({ code, findings, connection }: Cause): readonly string[] {
   const { keyturn } = FINDINGS[code];
+  const cureOf = (finding: Told) => ({ ...keyturn, ...(finding.cures === undefined ? {} : { cures: finding.cures }) });
   const shown = findings.slice(0, MOST);
-  const subjects = shown.map((finding) => ({ ...finding, connection: connection?.name }));
+  const subjects = shown.map((finding) => ({ finding, ...finding, connection: connection?.name }));
   const [only] = subjects;
   const [all] = keysOf(findings).length === 1 && only !== undefined ? [only] : [{ code, connection: connection?.name }];
-  const cured = new Set(subjects.flatMap((subject) => cures(keyturn, subject) ?? []));
+  const cured = new Set(subjects.flatMap((subject) => cures(cureOf(subject.finding), subject) ?? []));
   return [`More: ${oneLine(showsMore(keyturn, all))}`, ...[...cured].map((run) => `Cure: ${oneLine(run)}`)];
 }
 

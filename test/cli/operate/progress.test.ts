@@ -173,6 +173,12 @@ describe('what a person is shown of it', () => {
     expect(end('open')).toContain('The record has nothing of it yet. It stands for a day');
     expect(end('in-the-way', 'verify')).toContain('Not every target could be looked at. ');
     expect(end('in-the-way', 'verify')).toContain('keyturn status shop shows more. Nothing was changed.');
+    const taken = recordOf(ASKED, [1, 'sync target-delivered', { target: 'x' }], [2, 'sync run-finished']);
+    const open = { asked: ROTATE, outcome: 'open', events: taken } as const;
+    expect(stripVTControlCharacters(renderEnd(open))).toMatch(/^Delivered, and not marked yet\.\n/);
+    expect(renderEnd({ ...open, asked: { ...ROTATE, do: 'compromised' } })).toContain(
+      'It has not come to its end yet.',
+    );
     expect(end('unread')).toContain('keyturn status shop shows it to whoever may.');
   });
 });

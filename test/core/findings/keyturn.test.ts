@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ALARM_NAMES } from '../../../functions/core/config/alarm-names';
+import { described } from '../../../functions/core/findings/described';
 import { FINDING_CODES, FINDINGS } from '../../../functions/core/findings/findings';
 import { BESIDE_FINDINGS, cures, showsMore } from '../../../functions/core/findings/keyturn';
 
@@ -23,6 +24,13 @@ describe('what shows more of a finding, and what cures it', () => {
     expect(cures(deliver, { code: 'undelivered' })).toBeUndefined();
     expect(cures({ shows: 'doctor', cures: 'connect' }, { code: 'token-expires' })).toBeUndefined();
     expect(cures({ shows: 'status' }, SUBJECT)).toBeUndefined();
+  });
+
+  it('is a delivery where rotate has replaced a broken key already, and a rotation where others wait for that', () => {
+    const broken = { code: 'current-key-missing', key: 'shop' } as const;
+    const waits = { waits: 'retirement', successor: 'AKIA2' } as const;
+    expect(described({ ...broken, facts: { waits: 'pipelines', current: 'AKIA1' } }).cures).toBe('deliver');
+    expect(described({ ...broken, accessKeyId: 'AKIA1', facts: waits }).cures).toBe('rotate');
   });
 
   it('makes no other command of what stands in a tag or a parameter', () => {

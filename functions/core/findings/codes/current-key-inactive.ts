@@ -16,6 +16,8 @@ export const currentKeyInactive: Descriptor<CurrentKeyInactive> = {
         'Inactive by hand. The next rotation repairs that first.'
       : `Key "${key}": somebody made the current key ${facts.current ?? 'the key'} Inactive. Pipelines cannot use it ` +
         'until a new one is delivered.',
-  keyturn: { shows: 'status', cures: 'rotate' },
+  // The run that finds it replaces it at once; deactivate and delete only find that they wait for that.
+  keyturn: { shows: 'status', cures: 'deliver' },
+  cures: ({ facts: { waits } }) => (waits === 'retirement' ? 'rotate' : 'deliver'),
   commands: allOf(listKeys, repair),
 };

@@ -16,6 +16,8 @@ export const currentKeyMissing: Descriptor<CurrentKeyMissing> = {
         'Inactive by hand. The next rotation repairs that first.'
       : `Key "${key}": somebody deleted the current key ${facts.current ?? 'the key'}. Pipelines cannot use it until a ` +
         'new one is delivered.',
-  keyturn: { shows: 'status', cures: 'rotate' },
+  // The run that finds it replaces it at once; deactivate and delete only find that they wait for that.
+  keyturn: { shows: 'status', cures: 'deliver' },
+  cures: ({ facts: { waits } }) => (waits === 'retirement' ? 'rotate' : 'deliver'),
   commands: repair,
 };

@@ -12,7 +12,7 @@ export const exposedUnmanaged: Descriptor<ExposedUnmanaged> = {
     `${source} says that the access key ${leaked}${user === undefined ? '' : ` of the IAM user ${user}`} has leaked ` +
     `(${what}). It is of no managed user, so Keyturn does nothing about it. Make it Inactive: aws iam update-access-key ` +
     `--user-name ${user ?? '…'} --access-key-id ${leaked} --status Inactive`,
-  keyturn: { shows: 'doctor' },
+  keyturn: { shows: 'status' },
   commands: always(
     'See the events of AWS Health (needs Business Support)',
     () => 'aws health describe-events --region us-east-1 --filter services=RISK',

@@ -20,6 +20,6 @@ export const outOfTime: Descriptor<OutOfTime> = {
       `(${left.slice(0, MOST_NAMED).join(', ')}${more}).`
     );
   },
-  keyturn: { shows: 'doctor' },
+  keyturn: { shows: 'status' },
   commands: startAgain('Go on now'),
 };

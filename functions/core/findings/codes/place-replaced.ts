@@ -16,6 +16,6 @@ export const placeReplaced: Descriptor<
     `Key "${key}": ${accessKeyId} was not delivered. ${reason} Somebody has deleted or renamed the first one and given ` +
     'its name to another. If the new one is meant, name it by its IDs in the configuration, and deploy the stack; if not, ' +
     'find out who made it, and correct the name.',
-  keyturn: { shows: 'status', cures: 'deliver' },
+  keyturn: { shows: 'status' },
   commands: allOf(failures, auditEvents('See whose the targets were', 'target-delivered'), deliver),
 };

@@ -21,6 +21,6 @@ export const placeUnidentified: Descriptor<
     `Key "${key}": ${accessKeyId} was delivered to ${target}, and nobody could tell whether that is still the place of ` +
     'before: the token may not read it any more. ' +
     `${needs === undefined ? 'Give it the right to read it' : `Give it ${needs}`}, or name the target by its IDs.`,
-  keyturn: { shows: 'doctor', cures: 'connect' },
+  keyturn: { shows: 'status', cures: 'connect' },
   commands: allOf(auditEvents('See whose the targets were', 'target-delivered'), replaceToken),
 };

@@ -12,6 +12,6 @@ export const proofFailed: Descriptor<ProofFailed> = {
   brokenNow: 'Perhaps broken: targets keep what they had; if that is the same key, pipelines cannot log in.',
   message: ({ key, accessKeyId, facts: { user, reason } }) =>
     `Key "${key}": ${accessKeyId} is not delivered, because it did not prove to be ${user}: ${reason}`,
-  keyturn: { shows: 'status', cures: 'rotate' },
+  keyturn: { shows: 'status' },
   commands: start('rotate', 'Make a fresh key, unless AWS only did not answer'),
 };

@@ -28,7 +28,7 @@ export const reportUnavailable: Descriptor<ReportUnavailable> = {
     const when = again ? ', as on the day before' : '';
     return `The IAM credential report could not be read${when} (${reason}). Keys that are due are handled. ${insteadOf(looks)}`;
   },
-  keyturn: { shows: 'doctor' },
+  keyturn: { shows: 'status' },
   commands: always('See whether you can read it', () => 'aws iam get-credential-report --query GeneratedTime'),
   recorded: ({ facts: { looks } }) => (looks?.left[0] === undefined ? {} : { next: looks.left[0] }),
 };

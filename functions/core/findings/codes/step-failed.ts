@@ -16,6 +16,6 @@ export const stepFailed: Descriptor<FailedStep<'step-failed'> | RunStopped> = {
     facts.is === 'failed'
       ? failureMessage(key, facts)
       : `The whole run was stopped (${facts.error}). ${facts.reason} Lambda tries again; nothing is half-done.`,
-  keyturn: { shows: 'doctor' },
+  keyturn: { shows: 'status' },
   commands: thisRun,
 };

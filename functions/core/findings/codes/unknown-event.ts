@@ -11,6 +11,6 @@ export const unknownEvent: Descriptor<UnknownEvent> = {
   brokenNow: 'Nothing is broken: everything was looked at instead.',
   message: () =>
     'The event that started this run has a shape that Keyturn does not know. Everything was looked at instead.',
-  keyturn: { shows: 'doctor' },
+  keyturn: { shows: 'status' },
   commands: thisRun,
 };

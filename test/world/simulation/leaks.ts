@@ -81,9 +81,12 @@ export class Leaks {
     const exposure = exposureOf(event);
     if (exposure === undefined || onExposed === undefined) return;
     for (const id of exposure.accessKeyIds) {
-      const heard = this.#heard.get(id) ?? { at: this.#world.now(), orders: new Set() };
-      heard.orders.add(onExposed);
-      this.#heard.set(id, heard);
+      const now = this.#world.now();
+      const before = this.#heard.get(id);
+      const orders = (before?.orders ?? new Set()).add(onExposed);
+      // What was said long ago and was to be told only, or of a paused key, is another matter.
+      const at = before === undefined || now - before.at > HOUR ? now : before.at;
+      this.#heard.set(id, { at, orders });
     }
   }
 

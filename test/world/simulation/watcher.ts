@@ -110,7 +110,9 @@ export class Watcher implements Observer {
         place.writer = run.process;
         place.found = { idOf: oldId, secretOf: oldSecret };
       }
-      if (isNew && idOf !== undefined && idOf === secretOf) {
+      // What is put back was not delivered by it: after a change of user it is the key of the one before.
+      const isPutBack = idOf === place.found?.idOf && secretOf === place.found?.secretOf;
+      if (isNew && idOf !== undefined && idOf === secretOf && !isPutBack) {
         place.isArmed = true;
         this.#world.onGiven(managed, place);
       }

@@ -97,7 +97,8 @@ function exitCodeOf({ checks, unread }: Checked): number {
 }
 
 const ROLE = /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
-const SECRET = /^(?:[\w/+=.@-]{1,512}|arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+)$/;
+/** RDS and other services put a `!` into the names of the secrets that they make. */
+const SECRET = /^(?:[\w/+=.@!-]{1,512}|arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+)$/;
 
 function checkOptions(id: string | undefined, { secret, property, pointer, role }: DatacenterOptions): void {
   if ((id === undefined) === (secret === undefined)) {

@@ -46,7 +46,8 @@ export function askPolicy(policy: string | undefined, question: RoleQuestion): P
   if (unjudged || is('Deny', 'role', 'unknown') || is('Deny', 'account', 'unknown')) return 'unclear';
   if (is('Allow', 'role', 'yes')) return 'allows';
   if (is('Allow', 'role', 'unknown')) return 'unclear';
-  return is('Allow', 'account', 'yes') || is('Allow', 'account', 'unknown') ? 'account' : 'silent';
+  if (is('Allow', 'account', 'yes')) return 'account';
+  return is('Allow', 'account', 'unknown') ? 'unclear' : 'silent';
 }
 
 function statementsOf(policy: string | undefined): readonly (Statement | undefined)[] | undefined {
@@ -58,9 +59,11 @@ function statementsOf(policy: string | undefined): readonly (Statement | undefin
   }
 }
 
+type Holds = 'yes' | 'no' | 'unknown';
+
 interface Match {
   readonly match: 'role' | 'account' | 'none';
-  readonly holds: 'yes' | 'no' | 'unknown';
+  readonly holds: Holds;
 }
 
 const NONE: Match = { match: 'none', holds: 'no' };
@@ -68,34 +71,82 @@ const NONE: Match = { match: 'none', holds: 'no' };
 function matchOf(statement: Statement | undefined, question: RoleQuestion): Match {
   if (statement === undefined) return NONE;
   const { Principal, Action, NotAction = [], Resource = ['*'], Condition } = statement;
-  const named = Principal.AWS ?? [];
-  const account = question.role.split(':')[4] ?? '';
   const isAction = (pattern: string) => isLike(pattern.toLowerCase(), question.action.toLowerCase());
   if (Action === undefined ? NotAction.some(isAction) : !Action.some(isAction)) return NONE;
-  if (!Resource.some((pattern) => isLike(pattern, question.resource))) return NONE;
-  const isOwn = (name: string) => name === account || name.endsWith(`::${account}:root`);
-  const match = named.some((name) => name === '*' || name === question.role)
-    ? 'role'
-    : named.some(isOwn)
-      ? 'account'
-      : 'none';
-  return { match, holds: conditionsHold(Condition, question.context) };
+  const { match, holds } = principalOf(Principal.AWS ?? [], question.role);
+  const isThis = any(Resource.map((pattern) => resourceFits(pattern, question.resource)));
+  return { match, holds: all([holds, isThis, ...conditionsOf(Condition, question.context)]) };
 }
 
-function conditionsHold(conditions: Statement['Condition'], context: RoleQuestion['context']): Match['holds'] {
-  const all = Object.entries(conditions).flatMap(([operator, keys]) =>
+function principalOf(named: readonly string[], role: string): Match {
+  const [, partition = '', , , account = '', path = ''] = role.split(':');
+  if (named.some((name) => name === '*' || name === role)) return { match: 'role', holds: 'yes' };
+  const isOwn = (name: string) => name === account || name.endsWith(`::${account}:root`);
+  if (named.some(isOwn)) return { match: 'account', holds: 'yes' };
+  // Which sessions the hosts have is not known.
+  const sessions = `arn:${partition}:sts::${account}:assumed-role/${path.slice(path.lastIndexOf('/') + 1)}/`;
+  return named.some((name) => name.startsWith(sessions)) ? { match: 'role', holds: 'unknown' } : NONE;
+}
+
+function conditionsOf(conditions: Statement['Condition'], context: RoleQuestion['context']): readonly Holds[] {
+  return Object.entries(conditions).flatMap(([operator, keys]) =>
     Object.entries(keys).map(([key, written]) => conditionHolds(operator, written, context[key.toLowerCase()])),
   );
-  if (all.includes('no')) return 'no';
-  return all.includes('unknown') ? 'unknown' : 'yes';
 }
 
-const OPERATOR = /^(?:String|Arn|Bool)?(Not)?(Equals|Like)?(?:IfExists)?$/;
+const OPERATOR = /^(?:(String|Arn)(Not)?(Equals|Like)|(Bool))(?:IfExists)?$/;
 
-function conditionHolds(operator: string, written: readonly string[], asked: string | undefined): Match['holds'] {
-  const [known, negated, kind] = OPERATOR.exec(operator) ?? [];
+function conditionHolds(operator: string, written: readonly string[], asked: string | undefined): Holds {
+  const [known, type, negated, kind] = OPERATOR.exec(operator) ?? [];
   if (known === undefined || asked === undefined) return 'unknown';
-  const expands = kind === 'Like' || operator.startsWith('Arn');
-  const fits = written.some((text) => (expands ? isLike(text, asked) : text === asked));
-  return fits === (negated === undefined) ? 'yes' : 'no';
+  const fits = any(written.map((text) => (type === 'Arn' ? arnFits(text, asked) : textFits(text, asked, kind))));
+  if (negated === undefined || fits === 'unknown') return fits;
+  return fits === 'yes' ? 'no' : 'yes';
+}
+
+/** A policy's variable stands for what is known only when somebody asks. */
+const hasVariable = (text: string) => text.includes('${');
+
+/** @param kind undefined for a boolean, whose case does not matter */
+function textFits(text: string, asked: string, kind: string | undefined): Holds {
+  if (hasVariable(text)) return 'unknown';
+  if (kind === undefined) return holdsIf(text.toLowerCase() === asked.toLowerCase());
+  return holdsIf(kind === 'Like' ? isLike(text, asked) : text === asked);
+}
+
+const ARN_PARTS = 6;
+
+/** AWS compares ARNs part by part; what it takes an ARN of fewer parts for is not judged here. */
+function arnFits(text: string, asked: string): Holds {
+  const written = partsOf(text);
+  if (hasVariable(text) || written.length < ARN_PARTS) return 'unknown';
+  return holdsIf(partsOf(asked).every((part, at) => isLike(written[at] ?? '', part)));
+}
+
+function partsOf(arn: string): readonly string[] {
+  const parts = arn.split(':');
+  return [
+    ...parts.slice(0, ARN_PARTS - 1),
+    ...(parts.length < ARN_PARTS ? [] : [parts.slice(ARN_PARTS - 1).join(':')]),
+  ];
+}
+
+/** A resource whose star would have to stand for several parts of the ARN is not judged. */
+function resourceFits(pattern: string, resource: string): Holds {
+  if (pattern === '*') return 'yes';
+  if (hasVariable(pattern)) return 'unknown';
+  const byParts = arnFits(pattern, resource);
+  return byParts === holdsIf(isLike(pattern, resource)) ? byParts : 'unknown';
+}
+
+function holdsIf(condition: boolean): Holds {
+  return condition ? 'yes' : 'no';
+}
+
+function any(all: readonly Holds[]): Holds {
+  return all.find((one) => one === 'yes') ?? all.find((one) => one === 'unknown') ?? 'no';
+}
+
+function all(every: readonly Holds[]): Holds {
+  return every.find((one) => one === 'no') ?? every.find((one) => one === 'unknown') ?? 'yes';
 }

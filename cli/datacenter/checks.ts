@@ -100,8 +100,8 @@ function bySecret(policy: string | undefined, { role, seen, region, isManaged }:
   const action = 'secretsmanager:GetSecretValue';
   const says = askPolicy(policy, { role, action, resource: seen.arn, context });
   const isForeign = accountOf(role) !== accountOf(seen.arn);
-  if (isForeign && (says === 'account' || says === 'silent')) {
-    return fail(`The role is of another account, and the secret's own policy does not name it.`);
+  if (isForeign && says === 'silent') {
+    return fail(`The role is of another account, and the secret's own policy names neither it nor its account.`);
   }
   return told(says, "The secret's own policy", { isForeign, isManaged });
 }
@@ -129,7 +129,12 @@ function byKey(
     'kms:encryptioncontext:secretversionid': current,
   };
   const says = askPolicy(policy, { role, action: 'kms:Decrypt', resource: arn, context });
-  if (says === 'silent') return fail(`The policy of ${arn} lets nobody in who could be this role.${cureOf(isManaged)}`);
+  if (says === 'silent') {
+    return unknown(
+      `The policy of ${arn} lets nobody in who could be this role; a grant of the key could, and grants are not read ` +
+        `here: the command below proves it.${cureOf(isManaged)}`,
+    );
+  }
   return told(says, `The policy of ${arn}`, { isForeign, isManaged });
 }
 

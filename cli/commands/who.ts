@@ -3,7 +3,6 @@ import { reviewConfig } from '../../functions/aws/client-config';
 import { roleUses } from '../../functions/aws/role-uses';
 import { after, DAY } from '../../functions/core/duration';
 import { KeyturnError } from '../../functions/core/errors';
-import { subjectOf } from '../../functions/core/hosts/bitbucket-oidc';
 import { type AccessOptions, accessOf, reach, withAccess } from '../access';
 import { WHO_SCHEMA, type WhoDocument } from '../documents/who';
 import { EXIT, EXIT_CODES } from '../exit-code';
@@ -34,11 +33,13 @@ export function whoCommand(terminal: Terminal, ended: (exitCode: number) => void
     .action(async (options: WhoOptions) => {
       const document = await whoDocument(options, terminal);
       terminal.stdout.write(`${options.json ? JSON.stringify(document, undefined, 2) : renderWho(document)}\n`);
-      ended(EXIT.fine);
+      ended(document.unread === undefined ? EXIT.fine : EXIT.unreachable);
     });
 }
 
 const HELP = `${EXIT_CODES}
+It is 3 too when not everything was read: at most 3,000 calls, a minute's.
+What a refused call says of itself is claimed: anybody can send one.
 A use is in CloudTrail of the region whose STS the step asked, mostly that of
 its AWS_REGION: ask there with --region.
 
@@ -70,7 +71,7 @@ async function whoDocument(options: WhoOptions, terminal: Terminal): Promise<Who
     reading.tell('Asking AWS who this is.');
     const { accountId: account, region } = await reach(access);
     reading.tell("Reading CloudTrail's event history.");
-    const uses = await roleUses(role, { since, until }, terminal.time, reviewConfig(access));
+    const { uses, unattributed, unread } = await roleUses(role, { since, until }, terminal.time, reviewConfig(access));
     return {
       schema: WHO_SCHEMA,
       account,
@@ -78,7 +79,9 @@ async function whoDocument(options: WhoOptions, terminal: Terminal): Promise<Who
       at: until.toISOString(),
       role,
       since: since.toISOString(),
-      uses: uses.map(({ at, subject, ...use }) => ({ at: at.toISOString(), subject, ...subjectOf(subject), ...use })),
+      uses: uses.map(({ at, step, ...use }) => ({ at: at.toISOString(), ...use, ...step })),
+      unattributed,
+      unread: unread && { ...unread, before: unread.before.toISOString() },
     };
   } finally {
     reading.end();

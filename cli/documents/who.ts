@@ -8,10 +8,20 @@ const uuid = z.string().describe('UUID in braces.');
 export const whoUseSchema = z.object({
   at: instant,
   subject: z.string().describe("The token's sub, as CloudTrail has it."),
-  repository: uuid.optional().describe('UUID in braces; not there: the subject is none of Bitbucket Pipelines.'),
+  provider: z.string().optional().describe('ARN of the identity provider.'),
+  claimed: z
+    .literal(true)
+    .optional()
+    .describe(
+      'The call was refused: subject, provider and what they name are what the token says, which anybody can write.',
+    ),
+  repository: uuid
+    .optional()
+    .describe("UUID in braces; not there: the provider is none of Bitbucket's, or the subject none of a step."),
   environment: uuid.optional().describe('UUID in braces; not there: the step deployed nowhere.'),
   step: uuid.optional(),
   session: z.string().optional().describe('What the step calls its session.'),
+  accessKeyId: z.string().optional().describe("The session's: CloudTrail has it with everything that the session did."),
   from: z.string().describe('The address that it came from.'),
   refused: z.string().optional().describe("AWS's code; not there: the role was taken."),
 });
@@ -25,5 +35,13 @@ export const whoSchema = z.object({
   role: z.string().describe('ARN.'),
   since: instant,
   uses: z.array(whoUseSchema).describe('Newest first.'),
+  unattributed: z
+    .int()
+    .min(0)
+    .describe('Calls of which CloudTrail does not say which role they asked for, of this one or of others.'),
+  unread: z
+    .object({ before: instant.describe('What is older was not read.'), why: z.string() })
+    .optional()
+    .describe('Not there: everything since then was read.'),
 });
 export type WhoDocument = z.infer<typeof whoSchema>;

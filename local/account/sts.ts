@@ -1,8 +1,7 @@
 import { AwsError } from './aws-error';
 import type { Sessions } from './credentials';
 import type { IamRole, IamRoles } from './iam-roles';
-import type { Context } from './policy/conditions';
-import { askPolicy } from './policy/policy-document';
+import { askPolicy, type PolicyAnswer, type PolicyRequest } from './policy/policy-document';
 import type { Principal, SessionCredentials } from './principal';
 import type { WebIdentities } from './web-identity';
 
@@ -36,12 +35,17 @@ export class Sts {
     return { UserId: caller.userId, Account: this.accountId, Arn: caller.arn };
   }
 
-  /** @throws AwsError AccessDenied for an unknown role and for root, as AWS does; ValidationError. */
+  /**
+   * What a role's policy leaves to the account everybody of the account may: policies of users are not judged here.
+   *
+   * @throws AwsError AccessDenied for an unknown role, one that does not trust who asks, and root; ValidationError
+   */
   assumeRole(input: AssumeRoleInput, caller: Principal) {
     const seconds = durationOf(input);
     if (caller.kind === 'root') throw new AwsError('AccessDenied', 403, 'Roles may not be assumed by root accounts.');
     const role = this.roles.findByArn(input.RoleArn);
-    if (role === undefined) {
+    const trust = role && answerOf(role, this.accountId, byCaller(caller, this.accountId, input.RoleSessionName));
+    if (trust !== 'allowed' && trust !== 'account') {
       const message = `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`;
       throw new AwsError('AccessDenied', 403, message);
     }
@@ -72,14 +76,18 @@ export class Sts {
     const { provider, subject, audiences } = this.webIdentities.check(input.WebIdentityToken);
     const role = this.roles.findByArn(input.RoleArn);
     const name = provider.url.replace(/^https:\/\//, '');
-    const isTrusted =
-      role !== undefined &&
-      trusts(role, this.accountId, provider.arn, {
+    const asks = {
+      action: 'sts:AssumeRoleWithWebIdentity',
+      principalArns: [],
+      federated: provider.arn,
+      context: {
         [`${name}:aud`]: audiences.length === 1 ? audiences[0] : audiences,
         [`${name}:sub`]: subject,
         'aws:SourceIp': caller.webIdentity?.sourceIp,
         'sts:RoleSessionName': input.RoleSessionName,
-      });
+      },
+    };
+    const isTrusted = role !== undefined && answerOf(role, this.accountId, asks) === 'allowed';
     if (!isTrusted) throw new AwsError('AccessDenied', 403, 'Not authorized to perform sts:AssumeRoleWithWebIdentity');
     if (seconds > role.maxSessionDuration) {
       const message = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.';
@@ -127,13 +135,29 @@ function durationOf({ DurationSeconds: seconds = 3600, RoleSessionName }: Assume
   return seconds;
 }
 
+type Asks = Pick<PolicyRequest, 'action' | 'principalArns' | 'federated' | 'context'>;
+
+function byCaller({ arn, roleArn = arn, userId, userName }: Principal, accountId: string, session: string): Asks {
+  return {
+    action: 'sts:AssumeRole',
+    principalArns: [arn, roleArn],
+    context: {
+      'aws:PrincipalArn': roleArn,
+      'aws:PrincipalAccount': accountId,
+      'aws:userid': userId,
+      'aws:username': userName,
+      'aws:PrincipalIsAWSService': 'false',
+      'aws:SecureTransport': 'true',
+      'sts:RoleSessionName': session,
+    },
+  };
+}
+
 /** What cannot be judged here is not trusted. */
-function trusts(role: IamRole, accountId: string, federated: string, context: Context): boolean {
-  const action = 'sts:AssumeRoleWithWebIdentity';
-  const request = { action, resource: role.arn, principalArns: [], federated, accountId, context };
+function answerOf(role: IamRole, accountId: string, asks: Asks): PolicyAnswer {
   try {
-    return askPolicy(role.assumeRolePolicyDocument, request) === 'allowed';
+    return askPolicy(role.assumeRolePolicyDocument, { ...asks, resource: role.arn, accountId });
   } catch {
-    return false;
+    return 'silent';
   }
 }

@@ -11,7 +11,7 @@ import {
   ListPoliciesCommand,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
-import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import { Account } from '../../account/account';
 import { CREDENTIAL_REPORT_COLUMNS } from '../../account/credential-report';
@@ -298,7 +298,53 @@ describe('the credential report', () => {
 });
 
 describe('sessions', () => {
-  const trust = '{"Version":"2012-10-17","Statement":[]}';
+  const trusts = (Principal: unknown, Action = 'sts:AssumeRole', Condition = {}) =>
+    JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal, Action, Condition }] });
+  const trust = trusts({ AWS: 'arn:aws:iam::111122223333:root' });
+  const federated = { Federated: 'arn:aws:iam::111122223333:oidc-provider/issuer.example' };
+
+  // IAM's user guide, "Cross-account and same-account AssumeRole": the trust policy has to let the caller in.
+  it.each([
+    ['the user', trusts({ AWS: 'arn:aws:iam::111122223333:user/bob' }), true],
+    ['the account', trust, true],
+    ['another user', trusts({ AWS: 'arn:aws:iam::111122223333:user/eve' }), false],
+    ['another account', trusts({ AWS: 'arn:aws:iam::999988887777:root' }), false],
+    ['a service', trusts({ Service: 'lambda.amazonaws.com' }), false],
+    ['tokens', trusts(federated, 'sts:AssumeRoleWithWebIdentity'), false],
+    ['nobody', '{"Version":"2012-10-17","Statement":[]}', false],
+    ['an external ID', trusts({ AWS: '*' }, 'sts:AssumeRole', { StringEquals: { 'sts:ExternalId': 'x' } }), false],
+    ['what is not judged here', trusts({ AWS: '*' }, 'sts:AssumeRole', { BinaryEquals: { key: 'x' } }), false],
+  ])('are for whom the role trusts: %s', async (_whom, AssumeRolePolicyDocument, isTrusted) => {
+    const { account, userWithKey, clients } = await world();
+    const { arn } = account.iam.roles.create({ RoleName: 'deploy', AssumeRolePolicyDocument });
+    const { keys } = userWithKey('bob');
+    const taken = clients(keys).sts.send(new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: 'once' }));
+    if (isTrusted) await expect(taken).resolves.toHaveProperty('Credentials');
+    else await expect(taken).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+
+  it('are refused with what would make them less free, and with tags: neither is known here', async () => {
+    const { account, userWithKey, clients } = await world();
+    const { arn } = account.iam.roles.create({ RoleName: 'deploy', AssumeRolePolicyDocument: trust });
+    const { sts } = clients(userWithKey('bob').keys);
+    const asked = { RoleArn: arn, RoleSessionName: 'once' };
+    const withToken = { ...asked, WebIdentityToken: 'a.b.c' };
+    const PolicyArns = [{ arn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }];
+    for (const more of [
+      { Policy: trust },
+      { PolicyArns },
+      { ExternalId: 'x1' },
+      { Tags: [{ Key: 'a', Value: 'b' }] },
+    ]) {
+      const message = expect.stringContaining(`${Object.keys(more)[0]} is not known here`);
+      await expect(sts.send(new AssumeRoleCommand({ ...asked, ...more }))).rejects.toMatchObject({ message });
+    }
+    for (const more of [{ Policy: trust }, { PolicyArns }, { ProviderId: 'www.amazon.com' }]) {
+      const message = expect.stringContaining(`${Object.keys(more)[0]} is not known here`);
+      const taken = sts.send(new AssumeRoleWithWebIdentityCommand({ ...withToken, ...more }));
+      await expect(taken).rejects.toMatchObject({ message });
+    }
+  });
 
   it('end', async () => {
     const { account, clock, userWithKey, clients } = await world();

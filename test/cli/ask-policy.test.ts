@@ -2,6 +2,7 @@ import { runSimulation } from '@cloud-copilot/iam-simulate';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { askPolicy, type PolicySays } from '../../cli/datacenter/ask-policy';
+import { PROPERTY_RUNS } from '../core/property-runs';
 
 const accountId = '111122223333';
 const resource = `arn:aws:secretsmanager:eu-west-1:${accountId}:secret:bitbucket/db-AbCdEf`;
@@ -131,6 +132,6 @@ it('says nothing that an evaluator of others does not say', async () => {
       fc.pre(says !== 'unclear');
       expect(WORDS[says as Exclude<PolicySays, 'unclear'>]).toContain(await theirs(read(more), role));
     }),
-    { numRuns: 600 },
+    { ...PROPERTY_RUNS, numRuns: 600 },
   );
 });

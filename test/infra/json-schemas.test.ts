@@ -27,7 +27,7 @@ describe('the JSON Schemas that are shipped', () => {
     expect(compiled(file)).toBeTypeOf('function');
   });
 
-  it.each(['answer', 'connect', 'datacenter', 'doctor', 'plan', 'simulate', 'status', 'uninstall', 'why'])(
+  it.each(['answer', 'connect', 'datacenter', 'doctor', 'plan', 'simulate', 'status', 'uninstall', 'who', 'why'])(
     'of what %s writes is one that can be read',
     (command) => {
       const schema = compiled(`keyturn.${command}.v1.schema.json`);

@@ -32,6 +32,12 @@ export const STAYS: readonly Stay[] = [
     beRid: 'aws kms schedule-key-deletion',
   },
   {
+    what: 'the OpenID Connect provider of a workspace, where there are roles',
+    type: 'AWS::IAM::OIDCProvider',
+    keep: 'while a role of any stack trusts it',
+    beRid: 'aws iam delete-open-id-connect-provider',
+  },
+  {
     what: "the record /keyturn/audit, and the functions' logs",
     type: 'AWS::Logs::LogGroup',
     keep: 'for as long as auditors ask',

@@ -7,6 +7,7 @@ import {
   CfnRule,
   Fn,
   type ICfnConditionExpression,
+  RemovalPolicy,
   Stack,
   Token,
   Validations,
@@ -215,6 +216,8 @@ class PlainTemplate extends Stack {
       'Fn::If': [noThumbprint.name, { Ref: 'AWS::NoValue' }, [given.thumbprint.valueAsString]],
     });
     provider.addOverride('Condition', makes.name);
+    // Roles of other stacks trust it too.
+    provider.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     return makes.choose(provider.attrArn, given.existingProvider.valueAsString);
   }
 

@@ -6,7 +6,7 @@ import { datedTag } from '../../functions/core/key/dated-tag';
 import { intentTag } from '../../functions/core/key/intent';
 import { pauseTag } from '../../functions/core/key/pause';
 import { secretName, TAG } from '../../functions/core/names';
-import { ONE_KEY, synthesize } from '../infra/synthesized';
+import { ONE_KEY, ONE_ROLE, synthesize } from '../infra/synthesized';
 import { Scene } from '../support/scene';
 import { typed } from './typed';
 
@@ -310,6 +310,7 @@ it('names everything that CloudFormation leaves, and nothing else', () => {
   const { Resources } = synthesize({
     ...ONE_KEY,
     keys: ONE_KEY.keys.map((key) => ({ ...key, createUser: true })),
+    roles: [ONE_ROLE],
     trail: 'create',
     encryption: 'customer-managed',
     operators: true,

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DAY } from '../../functions/core/duration';
 import { typed } from '../cli/typed';
-import { ONE_KEY, synthesize } from '../infra/synthesized';
+import { ONE_KEY, ONE_ROLE, synthesize } from '../infra/synthesized';
 import { Scene } from '../support/scene';
 import { read } from './documents';
 import { shows } from './transcript';
@@ -28,6 +28,7 @@ describe('the page about uninstalling', () => {
     const { Resources } = synthesize({
       ...ONE_KEY,
       keys: ONE_KEY.keys.map((key) => ({ ...key, createUser: true })),
+      roles: [ONE_ROLE],
       trail: 'create',
       encryption: 'customer-managed',
       audit: { archive: { years: 7 }, report: {} },

@@ -75,6 +75,11 @@ describe('a role for the steps of Bitbucket Pipelines', () => {
     expect(rolesIn(shared.template)).toHaveLength(3);
   });
 
+  it('leaves the provider to the account, whose other roles trust it too, and takes it back where it was not made', () => {
+    const [provider] = resourcesOf(template, 'AWS::IAM::OIDCProvider').map(({ id }) => template.Resources[id]);
+    expect(provider).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+  });
+
   it('reuses a provider that the account has', () => {
     const existingProviderArn = `arn:aws:iam::${ACCOUNT}:oidc-provider/${PROVIDER}`;
     const reused = made({ ...deploys, existingProviderArn }).template;

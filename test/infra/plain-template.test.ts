@@ -1,5 +1,5 @@
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { ADMINISTRATOR_WORDS } from '../../functions/core/config/roles-config';
 import { World } from '../../local/world';
@@ -129,6 +129,22 @@ describe('deployed', () => {
     await world.deployTemplate(role.name, template, { ...update, EnvironmentUuid: uuid });
     expect(await take(role.arn, tokenOf('acme', 'web-shop', { environment: 'Canary' }))).toBe('taken');
     expect(await take(role.arn, tokenOf('acme', 'web-shop', { environment: 'Production' }))).toMatch('AccessDenied');
+  });
+
+  it('leaves the provider to the roles of other stacks, when its stack is told that the account has it and when it goes', async () => {
+    const own = await World.start({ start: new Date('2026-01-01T00:00:00Z') });
+    onTestFinished(() => own.close());
+    const { oidcProviders } = own.account.iam;
+    const parameters = { ...given, RoleName: 'first' };
+    await own.deployTemplate('first', template, parameters);
+    await own.deployTemplate('first', template, { ...parameters, ExistingProviderArn: PROVIDER });
+    expect(oidcProviders.all()).toMatchObject([{ arn: PROVIDER }]);
+    await own.account.cloudFormation.deleteStack({ StackName: 'first' });
+    await own.deployTemplate('second', template, { ...parameters, RoleName: 'second', ExistingProviderArn: PROVIDER });
+    await expect(own.deployTemplate('third', template, { ...parameters, RoleName: 'third' })).rejects.toThrow(
+      'already exists',
+    );
+    expect(oidcProviders.all()).toMatchObject([{ arn: PROVIDER }]);
   });
 
   it('asks for an audience of its own', async () => {

@@ -28,6 +28,17 @@ export const ONE_KEY: ConfigInput = {
   ],
 };
 
+/** A role for pipelines, for the tests whose matter is not what it trusts. */
+export const ONE_ROLE: NonNullable<ConfigInput['roles']>[number] = {
+  name: 'web-shop-deploy',
+  bitbucket: {
+    workspace: 'acme',
+    workspaceUuid: '{0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31}',
+    repositoryUuid: '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}',
+    environmentUuids: ['{8c3e4a52-6a52-4d2b-9a53-0c2b7c1d9e11}'],
+  },
+};
+
 export interface CfnResource {
   readonly Type: string;
   readonly Properties: Readonly<Record<string, unknown>>;

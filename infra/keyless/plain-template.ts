@@ -15,6 +15,7 @@ import {
 import { CfnOIDCProvider, CfnRole } from 'aws-cdk-lib/aws-iam';
 import { ADMINISTRATOR_WORDS } from '../../functions/core/config/roles-config';
 import { AUDIENCE, bitbucketIssuer, pipelineStep, subjectsOf } from '../../functions/core/hosts/bitbucket-oidc';
+import { providerName } from '../../functions/core/hosts/oidc';
 import { oidcTrustPolicy } from './oidc-trust';
 
 const UUID = '\\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\}';
@@ -72,9 +73,9 @@ function parametersOf(scope: Stack) {
       pattern: '^([0-9a-f]{40})?$',
       default: '',
     }),
-    existingProvider: text(scope, 'ExistingProviderArn', "ARN of the workspace's provider, where the account has it", {
-      pattern: '^(arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/api\\.bitbucket\\.org/2\\.0/workspaces/[a-z0-9_./-]+)?$',
-      default: '',
+    providerExists: text(scope, 'ProviderExists', "Whether the account has the workspace's provider already", {
+      values: [NO, 'yes'],
+      default: NO,
     }),
     roleName: text(scope, 'RoleName', 'Name of the role', { pattern: '^[a-zA-Z0-9+=,.@_-]{1,64}$' }),
     sessionSeconds: new CfnParameter(scope, 'SessionSeconds', {
@@ -206,10 +207,11 @@ class PlainTemplate extends Stack {
 
   /** ARN of the one that the account has, or of the one that is made. */
   private provider(given: Parameters, choices: Choices, audience: string): string {
-    const makes = choices.define('MakesProvider', isEmpty(given.existingProvider));
+    const issuer = bitbucketIssuer(given.workspace.valueAsString);
+    const makes = choices.define('MakesProvider', Fn.conditionNot(isYes(given.providerExists)));
     const noThumbprint = choices.define('HasNoThumbprint', isEmpty(given.thumbprint));
     const provider = new CfnOIDCProvider(this, 'Provider', {
-      url: bitbucketIssuer(given.workspace.valueAsString),
+      url: issuer,
       clientIdList: [audience],
     });
     provider.addPropertyOverride('ThumbprintList', {
@@ -218,7 +220,10 @@ class PlainTemplate extends Stack {
     provider.addOverride('Condition', makes.name);
     // Roles of other stacks trust it too.
     provider.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
-    return makes.choose(provider.attrArn, given.existingProvider.valueAsString);
+    return makes.choose(
+      provider.attrArn,
+      `arn:${this.partition}:iam::${this.account}:oidc-provider/${providerName(issuer)}`,
+    );
   }
 
   private requireEnvironment({ environmentUuid, anyStep }: Parameters): void {

@@ -39,7 +39,7 @@ async function deploy(more: Readonly<Record<string, string>> = {}) {
   stacks += 1;
   const RoleName = `pipeline-${stacks}`;
   const existing: Readonly<Record<string, string>> =
-    world.account.iam.oidcProviders.all().length > 0 ? { ExistingProviderArn: PROVIDER } : {};
+    world.account.iam.oidcProviders.all().length > 0 ? { ProviderExists: 'yes' } : {};
   const { outputs } = await world.deployTemplate(RoleName, template, { ...given, ...existing, RoleName, ...more });
   return { outputs, role: world.account.iam.roles.get(RoleName) };
 }
@@ -124,7 +124,7 @@ describe('deployed', () => {
 
   it('trusts what an update names, and no longer what was named before', async () => {
     const { role } = await deploy();
-    const update = { ...given, ExistingProviderArn: PROVIDER, RoleName: role.name };
+    const update = { ...given, ProviderExists: 'yes', RoleName: role.name };
     const { uuid } = world.hosts.bitbucket.addEnvironment('acme', 'web-shop', 'Canary');
     await world.deployTemplate(role.name, template, { ...update, EnvironmentUuid: uuid });
     expect(await take(role.arn, tokenOf('acme', 'web-shop', { environment: 'Canary' }))).toBe('taken');
@@ -137,14 +137,29 @@ describe('deployed', () => {
     const { oidcProviders } = own.account.iam;
     const parameters = { ...given, RoleName: 'first' };
     await own.deployTemplate('first', template, parameters);
-    await own.deployTemplate('first', template, { ...parameters, ExistingProviderArn: PROVIDER });
+    await own.deployTemplate('first', template, { ...parameters, ProviderExists: 'yes' });
     expect(oidcProviders.all()).toMatchObject([{ arn: PROVIDER }]);
     await own.account.cloudFormation.deleteStack({ StackName: 'first' });
-    await own.deployTemplate('second', template, { ...parameters, RoleName: 'second', ExistingProviderArn: PROVIDER });
+    await own.deployTemplate('second', template, { ...parameters, RoleName: 'second', ProviderExists: 'yes' });
     await expect(own.deployTemplate('third', template, { ...parameters, RoleName: 'third' })).rejects.toThrow(
       'already exists',
     );
     expect(oidcProviders.all()).toMatchObject([{ arn: PROVIDER }]);
+  });
+
+  it('is rolled out with the same parameters in accounts that have the provider, each of which has its own', async () => {
+    for (const accountId of ['444455556666', '777788889999']) {
+      const own = await World.start({ start: new Date('2026-01-01T00:00:00Z'), account: { accountId } });
+      onTestFinished(() => own.close());
+      for (const [RoleName, ProviderExists] of [
+        ['first', 'no'],
+        ['second', 'yes'],
+      ] as const) {
+        await own.deployTemplate(RoleName, template, { ...given, RoleName, ProviderExists });
+        const trust = own.account.iam.roles.get(RoleName).assumeRolePolicyDocument;
+        expect(trust).toContain(PROVIDER.replace('111122223333', accountId));
+      }
+    }
   });
 
   it('asks for an audience of its own', async () => {

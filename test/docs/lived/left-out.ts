@@ -79,12 +79,12 @@ export const LEFT_OUT: readonly LeftOut[] = [
   {
     page: 'docs/start/keyless.md',
     begins: 'aws cloudformation deploy',
-    why: 'The local CloudFormation shows stacks and makes none; test/infra/plain-template.test.ts deploys it there.',
+    why: 'The local CloudFormation shows stacks and makes none; test/docs/lived/keyless.test.ts sees what it asks for, and deploys that.',
   },
   {
     page: 'docs/start/keyless.md',
     begins: 'aws cloudformation create-stack-',
-    why: 'It is about an organization, which the local account has none of.',
+    why: 'It is about an organization, which the local account has none of; test/docs/lived/keyless.test.ts sees what it asks for.',
   },
   {
     page: 'docs/start/keyless.md',

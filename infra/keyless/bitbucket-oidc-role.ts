@@ -1,9 +1,15 @@
-import { CfnOutput, Duration, Token } from 'aws-cdk-lib';
-import { type IManagedPolicy, ManagedPolicy, Role, WebIdentityPrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnOutput, Duration, Stack, Token } from 'aws-cdk-lib';
+import { type CfnRole, type IManagedPolicy, ManagedPolicy, Role, WebIdentityPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { describeIssue } from '../../functions/core/config/config-issue';
 import { pathText, valueAt } from '../../functions/core/config/config-path';
-import { type RoleConfig, roleSchema, trustOf } from '../../functions/core/config/roles-config';
+import {
+  isAdministrator,
+  type RoleConfig,
+  roleSchema,
+  TOO_MUCH,
+  trustOf,
+} from '../../functions/core/config/roles-config';
 import { KeyturnError } from '../../functions/core/errors';
 import { pipelineStep } from '../../functions/core/hosts/bitbucket-oidc';
 import { pathProperty } from '../access/role-path';
@@ -40,8 +46,8 @@ export interface BitbucketOidcRoleProps {
   /** What the role can never exceed. @default - none */
   readonly permissionsBoundary?: IManagedPolicy;
   /**
-   * Has to be `whoever can push to the repository may do everything in this account` where AdministratorAccess or
-   * IAMFullAccess is among the policies.
+   * Has to be `whoever can push to the repository may do everything in this account` where AdministratorAccess,
+   * AdministratorAccess-… or IAMFullAccess is among the policies, also where it is added to the role later.
    *
    * @default - it is refused
    */
@@ -104,9 +110,25 @@ export class BitbucketOidcRole extends Construct {
       managedPolicies: props.managedPolicies,
       permissionsBoundary: props.permissionsBoundary,
     });
+    this.watchPolicies(config.allowAdministrator !== undefined);
     this.pipelineStep = pipelineStep(this.role.roleArn, bitbucket);
     new CfnOutput(this, 'RoleArn', { value: this.role.roleArn, description: 'AWS_ROLE_ARN of the step' });
     new CfnOutput(this, 'PipelineStep', { value: this.pipelineStep, description: 'For bitbucket-pipelines.yml' });
+  }
+
+  /** What the schema cannot see: ARNs that only the template spells out, and policies that are added later. */
+  private watchPolicies(mayDoEverything: boolean): void {
+    if (mayDoEverything) return;
+    this.node.addValidation({
+      validate: () => {
+        const { managedPolicyArns } = this.role.node.defaultChild as CfnRole;
+        const texts = textsIn(Stack.of(this).resolve(managedPolicyArns));
+        return texts.filter(isAdministrator).map((found) => {
+          const issue = { code: 'custom', path: ['managedPolicies'], message: TOO_MUCH } as const;
+          return `managedPolicies: ${describeIssue(issue, found)}`;
+        });
+      },
+    });
   }
 
   private check(props: BitbucketOidcRoleProps): RoleConfig {
@@ -123,6 +145,15 @@ export class BitbucketOidcRole extends Construct {
     }
     return data;
   }
+}
+
+/** The texts of a resolved value, but for what only names another resource. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inside]) =>
+    key === 'Ref' || key === 'Fn::GetAtt' ? [] : textsIn(inside),
+  );
 }
 
 /** A stand-in that is as long as the ARN of a provider without its name, which the conditions have too. */

@@ -24,9 +24,14 @@ const ANY_STEP_WORDS = 'yes, any step of any branch may take the role';
 /** Addresses and ranges; none that is larger than a network with eight bits. */
 const RANGE =
   '([0-9]{1,3}(\\.[0-9]{1,3}){3}(/(8|9|[12][0-9]|3[0-2]))?|[0-9a-fA-F:]+(/(8|9|[1-9][0-9]|1[01][0-9]|12[0-8]))?)';
+/** CloudFormation's patterns have no flag for it. */
+function inAnyCase(word: string): string {
+  return [...word].map((letter) => `[${letter.toUpperCase()}${letter.toLowerCase()}]`).join('');
+}
 /** ARNs of managed policies but those that allow everything: they have a parameter of their own. */
 const POLICY =
-  '(?!arn:aws[a-z-]*:iam::aws:policy/(AdministratorAccess|IAMFullAccess)(,|$))arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[a-zA-Z0-9+=.@/_-]+';
+  `(?!arn:aws[a-z-]*:iam::aws:policy/([^,]*/)?(${inAnyCase('AdministratorAccess')}(-[^,]*)?|${inAnyCase('IAMFullAccess')})(,|$))` +
+  'arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[a-zA-Z0-9+=.@/_-]+';
 
 const hint = (what: string) => `${what}: Repository settings, Pipelines, OpenID Connect at Bitbucket shows it.`;
 

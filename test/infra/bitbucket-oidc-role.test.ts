@@ -1,5 +1,5 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
-import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import { App, Duration, Fn, Stack } from 'aws-cdk-lib';
+import { type IManagedPolicy, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ADMINISTRATOR_WORDS } from '../../functions/core/config/roles-config';
@@ -124,6 +124,19 @@ describe('a role for the steps of Bitbucket Pipelines', () => {
       { managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('AdministratorAccess')] },
       'allowAdministrator',
     ],
+    [
+      'everything, by an ARN that only the deployment knows',
+      {
+        managedPolicies: [
+          {
+            managedPolicyArn: Fn.sub(`arn:${'$'}{AWS::Partition}:iam::aws:policy/${'$'}{Name}`, {
+              Name: 'AdministratorAccess',
+            }),
+          },
+        ],
+      },
+      'allowAdministrator',
+    ],
     ['thirteen hours', { sessionDuration: Duration.hours(13) }, 'sessionHours: expected at most 12'],
     ['the whole internet', { addresses: ['0.0.0.0/0'] }, 'write the ranges'],
     [
@@ -141,6 +154,31 @@ describe('a role for the steps of Bitbucket Pipelines', () => {
   it('may do everything where that is written in words', () => {
     const managedPolicies = [ManagedPolicy.fromAwsManagedPolicyName('AdministratorAccess')];
     expect(refusal({ managedPolicies, allowAdministrator: ADMINISTRATOR_WORDS })).toBe('');
+  });
+
+  it.each<[string, () => IManagedPolicy]>([
+    ['its name', () => ManagedPolicy.fromAwsManagedPolicyName('IAMFullAccess')],
+    [
+      'its ARN in parts',
+      () => ({ managedPolicyArn: Fn.join('/', ['arn:aws:iam::aws:policy', 'AdministratorAccess']) }),
+    ],
+  ])('refuses everything that is added later, by %s', (_how, policy) => {
+    const added = (more: object) => {
+      const stack = new Stack(new App(), 'Pipelines');
+      const { role } = new BitbucketOidcRole(stack, 'Role', { ...deploys, ...more });
+      role.addManagedPolicy(policy());
+      return () => templateOf(stack);
+    };
+    expect(added({})).toThrow('allowAdministrator');
+    expect(added({ allowAdministrator: ADMINISTRATOR_WORDS })).not.toThrow();
+  });
+
+  it('takes a policy of the same stack, whatever it is called', () => {
+    const stack = new Stack(new App(), 'Pipelines');
+    const own = new ManagedPolicy(stack, 'AdministratorAccess', { statements: [] });
+    own.addStatements(new PolicyStatement({ actions: ['s3:PutObject'], resources: ['*'] }));
+    new BitbucketOidcRole(stack, 'Role', { ...deploys, managedPolicies: [own] });
+    expect(() => templateOf(stack)).not.toThrow();
   });
 });
 

@@ -9,6 +9,7 @@ import { GENERATED_FILES } from '../docs/generated-files';
 const ANY_STEP = 'yes, any step of any branch may take the role';
 const PROVIDER =
   'arn:aws:iam::111122223333:oidc-provider/api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
+const AWS_POLICY = 'arn:aws:iam::aws:policy/';
 const template = read('docs/examples/bitbucket-oidc-role.template.json');
 
 let world: World;
@@ -174,6 +175,9 @@ describe('deployed', () => {
       { ManagedPolicies: 'arn:aws:iam::aws:policy/ReadOnlyAccess,arn:aws:iam::aws:policy/IAMFullAccess' },
       'ManagedPolicies',
     ],
+    ['nearly everything', { ManagedPolicies: `${AWS_POLICY}AdministratorAccess-Amplify` }, 'ManagedPolicies'],
+    ['everything in other letters', { ManagedPolicies: `${AWS_POLICY}administratorACCESS` }, 'ManagedPolicies'],
+    ['everything under a path', { ManagedPolicies: `${AWS_POLICY}a/b/IAMFullAccess` }, 'ManagedPolicies'],
     ['everything in other words', { AdministratorAccess: 'yes' }, 'AdministratorAccess'],
     ['a wildcard for the repository', { RepositoryUuid: '*' }, 'RepositoryUuid'],
     ['a wildcard for the environment', { EnvironmentUuid: '*' }, 'EnvironmentUuid'],

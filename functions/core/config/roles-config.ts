@@ -11,10 +11,21 @@ const MOST_POLICIES = 10;
 const MOST_ADDRESSES = 30;
 
 const POLICY_ARN = /^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]{1,512}$/;
-const ADMINISTRATOR = /:iam::aws:policy\/(AdministratorAccess|IAMFullAccess)$/;
+
+/** AWS's own policies, by their path and name, with which a pipeline does everything, or gives itself the right to. */
+const ADMINISTRATOR = /^(.*\/)?(AdministratorAccess(-.*)?|IAMFullAccess)$/i;
+
+/** Whether a policy lets a pipeline do everything. @param arn or, of one of AWS's own, its name alone */
+export function isAdministrator(arn: string): boolean {
+  const name = arn.includes(':') ? /:iam::aws:policy\/(.*)$/i.exec(arn)?.[1] : arn;
+  return name !== undefined && ADMINISTRATOR.test(name);
+}
 
 /** What has to be written where a pipeline is to do everything: whoever pushes to the repository then can. */
 export const ADMINISTRATOR_WORDS = 'whoever can push to the repository may do everything in this account';
+
+/** What is said of a policy with which a pipeline may do everything. */
+export const TOO_MUCH = 'expected policies of what the pipeline does, as this one lets it do everything';
 
 const policyArn = z.string().regex(POLICY_ARN, 'expected the ARN of a managed policy of IAM');
 
@@ -51,7 +62,9 @@ export const roleSchema = z
     allowAdministrator: z
       .literal(ADMINISTRATOR_WORDS)
       .optional()
-      .describe('Has to be written, in these words, where AdministratorAccess or IAMFullAccess is among the policies.'),
+      .describe(
+        'Has to be written, in these words, where AdministratorAccess, AdministratorAccess-… or IAMFullAccess is among the policies.',
+      ),
   })
   .superRefine(({ bitbucket, provider, managedPolicies, allowAdministrator }, context) => {
     if (provider !== undefined && !isProviderOf(provider, bitbucket.workspace)) {
@@ -59,9 +72,8 @@ export const roleSchema = z
       context.addIssue({ code: 'custom', path: ['provider'], message });
     }
     managedPolicies.forEach((arn, at) => {
-      if (allowAdministrator !== undefined || !ADMINISTRATOR.test(arn)) return;
-      const message = 'expected policies of what the pipeline does, as this one lets it do everything';
-      context.addIssue({ code: 'custom', path: ['managedPolicies', at], message });
+      if (allowAdministrator !== undefined || !isAdministrator(arn)) return;
+      context.addIssue({ code: 'custom', path: ['managedPolicies', at], message: TOO_MUCH });
     });
   });
 /** A role that pipelines take, with its defaults. */

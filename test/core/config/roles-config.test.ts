@@ -56,6 +56,17 @@ it('lets a pipeline do everything only where that is written in words', () => {
   expect(told({ ...everything, allowAdministrator: ADMINISTRATOR_WORDS })).toEqual([]);
 });
 
+it.each([
+  'arn:aws:iam::aws:policy/AdministratorAccess-Amplify',
+  'arn:aws:iam::aws:policy/AdministratorAccess-AWSElasticBeanstalk',
+  'arn:aws:iam::aws:policy/administratoraccess',
+  'arn:aws-us-gov:iam::aws:policy/job-function/AdministratorAccess',
+  'arn:aws-cn:iam::aws:policy/iamFullAccess',
+])('takes %s for what it is', (arn) => {
+  expect(told({ ...role, managedPolicies: [arn] })).toHaveLength(1);
+  expect(told({ ...role, managedPolicies: [arn.replace(':aws:policy', ':111122223333:policy')] })).toEqual([]);
+});
+
 describe('refuses, with what to do,', () => {
   const bitbucket = (more: object) => ({ ...role, bitbucket: { ...role.bitbucket, ...more } });
 

@@ -13,7 +13,12 @@ import {
   Validations,
 } from 'aws-cdk-lib';
 import { CfnOIDCProvider, CfnRole } from 'aws-cdk-lib/aws-iam';
-import { ADMINISTRATOR_WORDS } from '../../functions/core/config/roles-config';
+import {
+  ADDRESS_PATTERNS,
+  ADMINISTRATOR_WORDS,
+  MOST_ADDRESSES,
+  MOST_POLICIES,
+} from '../../functions/core/config/roles-config';
 import { AUDIENCE, bitbucketIssuer, pipelineStep, subjectsOf } from '../../functions/core/hosts/bitbucket-oidc';
 import { providerName } from '../../functions/core/hosts/oidc';
 import { oidcTrustPolicy } from './oidc-trust';
@@ -23,7 +28,8 @@ const NO = 'no';
 const ANY_STEP_WORDS = 'yes, any step of any branch may take the role';
 /** Addresses and ranges; none that is larger than a network with eight bits. */
 const RANGE =
-  '([0-9]{1,3}(\\.[0-9]{1,3}){3}(/(8|9|[12][0-9]|3[0-2]))?|[0-9a-fA-F:]+(/(8|9|[1-9][0-9]|1[01][0-9]|12[0-8]))?)';
+  `(${ADDRESS_PATTERNS.ipv4}(/(8|9|[12][0-9]|3[0-2]))?` +
+  `|${ADDRESS_PATTERNS.ipv6}(/(8|9|[1-9][0-9]|1[01][0-9]|12[0-8]))?)`;
 /** CloudFormation's patterns have no flag for it. */
 function inAnyCase(word: string): string {
   return [...word].map((letter) => `[${letter.toUpperCase()}${letter.toLowerCase()}]`).join('');
@@ -31,7 +37,7 @@ function inAnyCase(word: string): string {
 /** ARNs of managed policies but those that allow everything: they have a parameter of their own. */
 const POLICY =
   `(?!arn:aws[a-z-]*:iam::aws:policy/([^,]*/)?(${inAnyCase('AdministratorAccess')}(-[^,]*)?|${inAnyCase('IAMFullAccess')})(,|$))` +
-  'arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[a-zA-Z0-9+=.@/_-]+';
+  'arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[a-zA-Z0-9+=.@/_-]{1,512}';
 
 const hint = (what: string) => `${what}: Repository settings, Pipelines, OpenID Connect at Bitbucket shows it.`;
 
@@ -53,13 +59,15 @@ function text(
 }
 
 /** Several with commas between: a text, whose pattern counts for all of it, and which is easily told to be empty. */
-function list(scope: Stack, id: string, description: string, pattern: string) {
-  return text(scope, id, description, { pattern: `^(${pattern}(,${pattern})*)?$`, default: '' });
+function list(scope: Stack, id: string, description: string, { item, most }: { item: string; most: number }) {
+  return text(scope, id, description, { pattern: `^(${item}(,${item}){0,${most - 1}})?$`, default: '' });
 }
 
 function parametersOf(scope: Stack) {
   return {
-    workspace: text(scope, 'Workspace', 'Slug of the workspace, in small letters', { pattern: '^[a-z0-9_.-]+$' }),
+    workspace: text(scope, 'Workspace', 'Slug of the workspace, in small letters', {
+      pattern: '^(?!\\.+$)[a-z0-9_.-]{1,255}$',
+    }),
     workspaceUuid: text(scope, 'WorkspaceUuid', hint('UUID of the workspace, in braces'), { pattern: `^${UUID}$` }),
     repositoryUuid: text(scope, 'RepositoryUuid', hint('UUID of the repository, in braces'), { pattern: `^${UUID}$` }),
     environmentUuid: text(scope, 'EnvironmentUuid', hint('UUID of the deployment environment, in braces'), {
@@ -71,7 +79,7 @@ function parametersOf(scope: Stack) {
       default: NO,
     }),
     audience: text(scope, 'Audience', "Audience that the step asks for; without it the workspace's own", {
-      pattern: '^[^\\s*?$"\\\\]{0,150}$',
+      pattern: `^(?!${AUDIENCE})[^\\s*?$"\\\\]{0,150}$`,
       default: '',
     }),
     thumbprint: text(scope, 'Thumbprint', "Thumbprint of the issuer's certificate; IAM needs none", {
@@ -90,20 +98,16 @@ function parametersOf(scope: Stack) {
       minValue: 3600,
       maxValue: 43_200,
     }),
-    addresses: list(
-      scope,
-      'Addresses',
-      'Addresses and ranges that the steps come from, commas between; any without',
-      RANGE,
-    ),
-    policies: list(
-      scope,
-      'ManagedPolicies',
-      'ARNs of the policies that say what the role may do, commas between',
-      POLICY,
-    ),
+    addresses: list(scope, 'Addresses', 'Addresses and ranges that the steps come from, commas between; any without', {
+      item: RANGE,
+      most: MOST_ADDRESSES,
+    }),
+    policies: list(scope, 'ManagedPolicies', 'ARNs of the policies that say what the role may do, commas between', {
+      item: POLICY,
+      most: MOST_POLICIES,
+    }),
     boundary: text(scope, 'PermissionsBoundary', 'ARN of the policy that the role can never exceed', {
-      pattern: '^(arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[a-zA-Z0-9+=,.@/_-]+)?$',
+      pattern: '^(arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[a-zA-Z0-9+=,.@/_-]{1,512})?$',
       default: '',
     }),
     administrator: text(scope, 'AdministratorAccess', 'Whether the role may do everything, in words', {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -101,10 +102,30 @@ describe('the plain template in an account that this project did not write', () 
     ['another repository', { sub: `${OTHER}:${PRODUCTION}:${STEP}` }],
     ['another environment', { sub: `${REPOSITORY}:${OTHER}:${STEP}` }],
     ['no environment', { sub: `${REPOSITORY}:${STEP}` }],
-    ['another workspace', { iss: ISSUER.replace('acme', 'umbrella') }],
     ['another audience', { aud: 'sts.amazonaws.com' }],
   ])('its trust refuses %s', async (_what, claims) => {
     expect(await outcome(take('pipeline', claims))).toBe('AccessDenied');
+  });
+
+  it('its trust refuses another workspace, although the account has its provider', async () => {
+    await deploy('of-umbrella', { Workspace: 'umbrella' });
+    const claims = { iss: ISSUER.replace('acme', 'umbrella') };
+    expect(await outcome(take('of-umbrella', claims))).toBe('taken');
+    expect(await outcome(take('pipeline', claims))).toBe('AccessDenied');
+  });
+
+  it('is deployed with addresses, whose list its trust has', async () => {
+    await deploy('from-there', { ProviderExists: 'yes', Addresses: '104.192.136.0/21,2401:1d80:3000::/36' });
+    const credentials = { accessKeyId: ACCOUNT_ID, secretAccessKey: 'any' };
+    const iam = new IAMClient({ endpoint: emulator.url, region: REGION, maxAttempts: 1, credentials });
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'from-there' }));
+    const [statement] = JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')).Statement;
+    const name = ISSUER.slice('https://'.length);
+    expect(statement.Condition).toEqual({
+      StringEquals: { [`${name}:aud`]: AUDIENCE },
+      StringLike: { [`${name}:sub`]: [`${REPOSITORY}:${PRODUCTION}:*`] },
+      IpAddress: { 'aws:SourceIp': ['104.192.136.0/21', '2401:1d80:3000::/36'] },
+    });
   });
 
   it('reuses the provider that the account has, and may trust any step of a repository', async () => {
@@ -121,6 +142,10 @@ describe('the plain template in an account that this project did not write', () 
     await expect(deploy('everything', { ManagedPolicies: everything })).rejects.toThrow('ManagedPolicies');
     const among = `arn:aws:iam::aws:policy/ReadOnlyAccess,${everything}`;
     await expect(deploy('among', { ManagedPolicies: among })).rejects.toThrow('ManagedPolicies');
+    await expect(deploy('step-up', { Workspace: '..' })).rejects.toThrow('Workspace');
+    const foreign = { Audience: AUDIENCE.replace('0f9b', '1f9b') };
+    await expect(deploy('foreign', foreign)).rejects.toThrow('Audience');
+    await expect(deploy('none', { Addresses: '999.999.999.999' })).rejects.toThrow('Addresses');
     await expect(deploy('internet', { Addresses: '0.0.0.0/0' })).rejects.toThrow('Addresses');
   });
 });

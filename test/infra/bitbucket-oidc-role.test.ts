@@ -245,6 +245,11 @@ describe('the step that is pasted', () => {
     expect(item.step.script).toContain('export AWS_WEB_IDENTITY_TOKEN_FILE=$(mktemp)');
   });
 
+  it.each(['@acme', '#x', '[a]', 'a:', '"a"', 'a\\b'])('writes the audience %s as a text of YAML', (audience) => {
+    const [item] = parse(stepOf({ ...deploys, audience })) as [{ step: object }];
+    expect(item.step).toMatchObject({ oidc: { audiences: [audience] } });
+  });
+
   it('asks for an audience of its own, and deploys nowhere, where that is so', () => {
     const [item] = parse(stepOf({ ...place, anyStep: true, audience: 'deploy' })) as [{ step: object }];
     expect(item.step).toMatchObject({ oidc: { audiences: ['deploy'] } });

@@ -92,7 +92,6 @@ describe('deployed', () => {
       tokenOf('acme', 'web-shop', { environment: 'Staging' }),
       tokenOf('acme', 'web-shop'),
       tokenOf('acme', 'blog', { environment }),
-      tokenOf('umbrella', 'web-shop'),
       tokenOf('acme', 'web-shop', { environment, audiences: ['deploy'] }),
     ];
     for (const token of refused) expect(await take(arn, token)).toMatch(/AccessDenied|InvalidIdentityToken/);
@@ -100,6 +99,20 @@ describe('deployed', () => {
     expect(await take(arn, tokenOf('acme', 'web-shop', { environment }))).toMatch('AccessDenied');
     address = '2401:1d80:3000::1';
     expect(await take(arn, tokenOf('acme', 'web-shop', { environment }))).toBe('taken');
+  });
+
+  it("lets no step of another workspace's issuer, whatever its token says and although the account knows the issuer", async () => {
+    const { arn } = (await deploy()).role;
+    const other = (await deploy({ Workspace: 'umbrella', ProviderExists: 'no' })).role;
+    const token = world.hosts.bitbucket.oidc.token({
+      workspace: 'umbrella',
+      workspaceUuid: given.WorkspaceUuid,
+      repositoryUuid: given.RepositoryUuid,
+      environmentUuid: given.EnvironmentUuid,
+    });
+    expect(await take(other.arn, token)).toBe('taken');
+    expect(await take(arn, token)).toMatch('AccessDenied');
+    expect(await take(arn, tokenOf('acme', 'web-shop', { environment: 'Production' }))).toBe('taken');
   });
 
   it('lets any step of the repository only where that is chosen in words', async () => {
@@ -165,8 +178,18 @@ describe('deployed', () => {
 
   it('asks for an audience of its own', async () => {
     const { outputs } = await deploy({ Audience: 'deploy' });
-    expect(outputs.PipelineStep).toContain('audiences:\n        - deploy\n');
+    const [item] = parse(outputs.PipelineStep ?? '') as [{ step: object }];
+    expect(item.step).toMatchObject({ oidc: { audiences: ['deploy'] } });
   });
+
+  it.each(['@acme', '#x', '[a]', '{a', '&a', "it's", 'a:'])(
+    'writes the audience %s as a text of YAML',
+    async (Audience) => {
+      const { outputs } = await deploy({ Audience });
+      const [item] = parse(outputs.PipelineStep ?? '') as [{ step: object }];
+      expect(item.step).toMatchObject({ oidc: { audiences: [Audience] } });
+    },
+  );
 
   it.each<[string, Readonly<Record<string, string>>, string]>([
     ['everything by its ARN', { ManagedPolicies: 'arn:aws:iam::aws:policy/AdministratorAccess' }, 'ManagedPolicies'],
@@ -183,6 +206,22 @@ describe('deployed', () => {
     ['a wildcard for the environment', { EnvironmentUuid: '*' }, 'EnvironmentUuid'],
     ['a wildcard for the workspace', { Workspace: '*' }, 'Workspace'],
     ['a wildcard for the audience', { Audience: '*' }, 'Audience'],
+    [
+      "another workspace's audience",
+      { Audience: 'ari:cloud:bitbucket::workspace/7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10' },
+      'Audience',
+    ],
+    ['a workspace that is a step up', { Workspace: '..' }, 'Workspace'],
+    ['an address that is none', { Addresses: '999.999.999.999' }, 'Addresses'],
+    ['a range that is none', { Addresses: '104.192.136.0/21,104.192.136.0/33' }, 'Addresses'],
+    ['letters as an address', { Addresses: 'abc' }, 'Addresses'],
+    ['an address of IPv6 that is none', { Addresses: '2401:1d80:3000' }, 'Addresses'],
+    ['more addresses than fit', { Addresses: Array(31).fill('104.192.136.1').join() }, 'Addresses'],
+    [
+      'more policies than a role has',
+      { ManagedPolicies: Array.from({ length: 11 }, (_, at) => `${AWS_POLICY}Some${at}`).join() },
+      'ManagedPolicies',
+    ],
     ['quotes that end a text of the policy', { Audience: '"],"x":["' }, 'Audience'],
     ['the whole internet', { Addresses: '0.0.0.0/0' }, 'Addresses'],
     ['the whole of IPv6', { Addresses: '104.192.136.0/21,::/0' }, 'Addresses'],

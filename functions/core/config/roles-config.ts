@@ -6,9 +6,15 @@ import type { Mistake } from './config-issue';
 /** IAM: hours of a session of a role that is taken with a token. */
 const LONGEST_SESSION = 12;
 /** IAM: managed policies that a role has, as long as nobody has asked AWS for more. */
-const MOST_POLICIES = 10;
+export const MOST_POLICIES = 10;
 /** Ranges in one trust policy: with all of them it stays under IAM's 2,048 characters. */
-const MOST_ADDRESSES = 30;
+export const MOST_ADDRESSES = 30;
+
+/** What the schema takes for addresses, for patterns elsewhere. */
+export const ADDRESS_PATTERNS = {
+  ipv4: z.regexes.ipv4.source.slice(1, -1),
+  ipv6: z.regexes.ipv6.source.slice(1, -1),
+};
 
 const POLICY_ARN = /^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]{1,512}$/;
 

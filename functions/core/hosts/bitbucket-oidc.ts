@@ -114,7 +114,7 @@ export function pipelineStep(
     '- step:',
     '    name: Deploy',
     ...(environment === undefined ? [] : [`    deployment: Production # the name of the environment ${environment}`]),
-    ...(isUsual ? ['    oidc: true'] : ['    oidc:', '      audiences:', `        - ${audience}`]),
+    ...(isUsual ? ['    oidc: true'] : ['    oidc:', '      audiences:', `        - ${JSON.stringify(audience)}`]),
     '    script:',
     `      - export AWS_ROLE_ARN=${roleArn}`,
     '      - export AWS_ROLE_SESSION_NAME=build-$BITBUCKET_BUILD_NUMBER',

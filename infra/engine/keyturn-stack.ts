@@ -141,12 +141,12 @@ export class KeyturnStack extends Stack {
 
   private manageAll(
     rotation: KeyRotation,
-    { keys: all, connections, exposed }: Pick<Config, 'keys' | 'connections' | 'exposed'>,
+    { keys: all, connections, exposed, roles }: Pick<Config, 'keys' | 'connections' | 'exposed' | 'roles'>,
     props: KeyturnStackProps,
   ): void {
     const known = new Map(Object.entries(connections).map(([name, config]) => [name, Connection._of(name, config)]));
     for (const [scope, keys] of keysByScope(all, rotation, stackPropsOf(props))) {
-      if (!hasRoom(scope, keys, { exposed })) continue;
+      if (!hasRoom(scope, keys, { exposed, roles })) continue;
       for (const key of keys) {
         const { id, user, readers } = key;
         const deliverTo = key.deliverTo.map((item) => DeliveryTarget._of(known.get(item.connection ?? ''), item));

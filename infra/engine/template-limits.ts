@@ -1,6 +1,7 @@
 import { Annotations, CfnElement, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type KeyConfig, MOST_KEY_STACKS } from '../../functions/core/config/key-config';
+import { type RoleConfig, trustOf } from '../../functions/core/config/roles-config';
 
 /** CloudFormation: bytes of a template, and resources in it. Both are fixed. */
 const MOST = { bytes: 1_000_000, resources: 500 };
@@ -17,6 +18,12 @@ function resourcesOf({ createUser, secret }: KeyConfig): number {
   return 2 + Number(secret === 'create') + Number(createUser);
 }
 
+/** Each itself, and the provider of each workspace that the account has none of. */
+function resourcesOfRoles(roles: readonly RoleConfig[]): number {
+  const made = roles.filter(({ provider }) => provider === undefined).map((role) => trustOf(role).issuer);
+  return roles.length + new Set(made).size;
+}
+
 const CURE =
   'Leave the keys that are deployed where they are: one that moves to another stack would have to make a secret that is ' +
   'there already. Give keys that are not deployed yet a stack of their own, one number for about 100 keys ' +
@@ -26,10 +33,10 @@ const CURE =
 export function hasRoom(
   scope: Construct,
   keys: readonly KeyConfig[],
-  { exposed }: { readonly exposed: boolean },
+  { exposed, roles = [] }: { readonly exposed: boolean; readonly roles?: readonly RoleConfig[] | undefined },
 ): boolean {
-  const ofEngine = scope instanceof Stack ? 0 : RESOURCES_OF_ENGINE + (exposed ? RESOURCES_OF_EXPOSED : 0);
-  const needed = ofEngine + keys.reduce((sum, key) => sum + resourcesOf(key), 0);
+  const ofEngine = RESOURCES_OF_ENGINE + (exposed ? RESOURCES_OF_EXPOSED : 0) + resourcesOfRoles(roles);
+  const needed = (scope instanceof Stack ? 0 : ofEngine) + keys.reduce((sum, key) => sum + resourcesOf(key), 0);
   if (needed <= MOST.resources) return true;
   Annotations.of(scope).addError(
     `keys: ${keys.length} keys need up to ${needed} resources in the stack ${Stack.of(scope).stackName}, and ` +

@@ -5,13 +5,14 @@ import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../functions/core/config/config';
 import { KeyturnStack } from '../../infra';
 import { deployed } from './deployed';
-import { ACME, bundles, type CfnTemplate, errorsOf, resourcesOf, stackOf } from './synthesized';
+import { ACME, bundles, type CfnTemplate, errorsOf, ONE_ROLE, resourcesOf, stackOf, templateOf } from './synthesized';
 
 type KeyInput = ConfigInput['keys'][number];
 
 /** CloudFormation's limits of a stack, and the fifth of them that is left for later versions. */
 const RESOURCES = 500;
 const BYTES = 1_000_000;
+const OUTPUTS = 200;
 const WITH_RESERVE = 0.8;
 /** What the engine may come to: its check of the room counts so many. */
 const ENGINE = 140;
@@ -149,6 +150,14 @@ describe('one stack', () => {
     const errors = (count: number) => errorsOf(stackOf({ connections: ACME, keys: keys(count), exposed: true }));
     expect(errors(118)).toEqual([]);
     expect(errors(119)).toEqual([expect.stringContaining('allows 500')]);
+  }, 60_000);
+
+  it('counts the roles of pipelines, with the provider of their workspace', () => {
+    const roles = Array.from({ length: 50 }, (_, at) => ({ ...ONE_ROLE, name: `deploy-${at}` }));
+    const stackWith = (count: number) => stackOf({ connections: ACME, keys: keys(count), roles });
+    expect(errorsOf(stackWith(104))).toEqual([expect.stringContaining('need up to 503 resources')]);
+    const template = templateOf(stackWith(103));
+    expect(Object.keys(template.Outputs ?? {}).length).toBeLessThanOrEqual(OUTPUTS * WITH_RESERVE);
   }, 60_000);
 
   it.each([

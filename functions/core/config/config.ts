@@ -5,7 +5,7 @@ import { connectionsSchema } from './connection-config';
 import { keySchema } from './key-config';
 import { KeysTogether } from './keys-together';
 import { policyJsonSchema, policySettingSchema } from './policy';
-import { roleSchema, rolesMistakes } from './roles-config';
+import { MOST_ROLES, roleSchema, rolesMistakes } from './roles-config';
 import { settingsFields, settingsMistakes } from './settings';
 
 /** The shape of `keyturn.yaml`, without the rules that span several places; the JSON Schema is made from it. */
@@ -15,7 +15,7 @@ const configShape = z.strictObject({
   roles: z
     .array(roleSchema)
     .min(1)
-    .max(100)
+    .max(MOST_ROLES)
     .optional()
     .describe('IAM roles that pipelines take by OpenID Connect, without any key.'),
   ...settingsFields,

@@ -5,6 +5,8 @@ import type { Mistake } from './config-issue';
 
 /** IAM: hours of a session of a role that is taken with a token. */
 const LONGEST_SESSION = 12;
+/** CloudFormation: 200 outputs of a stack, of which a role has two; half of them are left for what else there is. */
+export const MOST_ROLES = 50;
 /** IAM: managed policies that a role has, as long as nobody has asked AWS for more. */
 export const MOST_POLICIES = 10;
 /** Ranges in one trust policy: with all of them it stays under IAM's 2,048 characters. */

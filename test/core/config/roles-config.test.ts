@@ -100,6 +100,12 @@ describe('refuses, with what to do,', () => {
     expect(first).toContain(cure);
   });
 
+  it('more roles than the outputs of a stack have room for', () => {
+    const many = (count: number) => Array.from({ length: count }, (_, at) => ({ ...role, name: `deploy-${at}` }));
+    expect(told(...many(50))).toEqual([]);
+    expect(told(...many(51))).toEqual([expect.stringMatching(/^roles: expected at most 50 /)]);
+  });
+
   it('two roles of one name, whatever the case', () => {
     expect(told(role, { ...role, name: 'Web-Shop-Deploy' })).toEqual([
       expect.stringMatching(/^roles\[1\]\.name: .*is taken by another role here/),

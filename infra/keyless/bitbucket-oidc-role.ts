@@ -124,8 +124,8 @@ export class BitbucketOidcRole extends Construct {
         const { managedPolicyArns } = this.role.node.defaultChild as CfnRole;
         const texts = textsIn(Stack.of(this).resolve(managedPolicyArns));
         return texts.filter(isAdministrator).map((found) => {
-          const issue = { code: 'custom', path: ['managedPolicies'], message: TOO_MUCH } as const;
-          return `managedPolicies: ${describeIssue(issue, found)}`;
+          const path = ['managedPolicies'];
+          return `${pathText(path)}: ${describeIssue({ code: 'custom', path, message: TOO_MUCH }, found)}`;
         });
       },
     });

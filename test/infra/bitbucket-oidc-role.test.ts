@@ -156,17 +156,22 @@ describe('a role for the steps of Bitbucket Pipelines', () => {
     expect(refusal({ managedPolicies, allowAdministrator: ADMINISTRATOR_WORDS })).toBe('');
   });
 
-  it.each<[string, () => IManagedPolicy]>([
+  it.each<[string, (scope: Stack) => IManagedPolicy]>([
     ['its name', () => ManagedPolicy.fromAwsManagedPolicyName('IAMFullAccess')],
     [
       'its ARN in parts',
-      () => ({ managedPolicyArn: Fn.join('/', ['arn:aws:iam::aws:policy', 'AdministratorAccess']) }),
+      (scope) =>
+        ManagedPolicy.fromManagedPolicyArn(
+          scope,
+          'Everything',
+          Fn.join('/', ['arn:aws:iam::aws:policy', 'AdministratorAccess']),
+        ),
     ],
   ])('refuses everything that is added later, by %s', (_how, policy) => {
     const added = (more: object) => {
       const stack = new Stack(new App(), 'Pipelines');
       const { role } = new BitbucketOidcRole(stack, 'Role', { ...deploys, ...more });
-      role.addManagedPolicy(policy());
+      role.addManagedPolicy(policy(stack));
       return () => templateOf(stack);
     };
     expect(added({})).toThrow('allowAdministrator');

@@ -104,6 +104,13 @@ const archiveOf = ({ account, served }: Scene) => {
 
 export const PAGES: Readonly<Record<string, Page>> = {
   'README.md': { plant: noConnection, exits: { 'npm run --silent keyturn -- doctor': 1 } },
+  'docs/start/keyless.md': {
+    plant: (scene) =>
+      scene.does('iam', 'CreateOpenIDConnectProvider', {
+        Url: 'https://api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc',
+        ClientIDList: ['ari:cloud:bitbucket::workspace/0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31'],
+      }),
+  },
   'docs/audit/auditors.md': {
     plant: async (scene) => {
       role('YOUR-ROLE')(scene);

@@ -4,9 +4,12 @@ import { exposureOf, type OnExposed } from '../../../functions/core/config/expos
 import { HOUR, MINUTE } from '../../../functions/core/duration';
 import { isWithdrawn } from '../../../functions/core/key/withdrawn';
 import { TAG } from '../../../functions/core/names';
+import type { Loop } from './loop';
+import type { Promises } from './promises';
+import type { Restores } from './restores';
 import type { Change, RunRecord } from './run-record';
 import type { SimProcess } from './sim-process';
-import type { World } from './world';
+import type { ReadingWitness } from './witness';
 
 /** What was settling, and a run that died, are waited for; then the hourly run has the successor made, and it is delivered. */
 const SAFE_WITHIN = 3 * HOUR;
@@ -15,12 +18,25 @@ const SAFE_AT_LAST = 28 * HOUR;
 /** A run that began before the word knows nothing of it, and its last request may be under way. */
 const SLACK = MINUTE;
 
+/** The world, as far as it decides what can be done about a leaked key. */
+interface Leaking {
+  readonly onExposed: OnExposed | undefined;
+  readonly loop: Loop;
+  readonly witness: ReadingWitness;
+  readonly promises: Promises;
+  readonly restores: Restores;
+  readonly observedSince: ReadonlyMap<ManagedRecord, number>;
+  now(): number;
+  struckOtherwise(fault: string): number;
+  isHeldBack(managed: ManagedRecord): boolean;
+}
+
 /** How long it took from the word until the key was Inactive and pipelines had the one after it, in milliseconds. */
 export interface Safe {
   readonly order: 'rotate' | 'disable-first';
-  /** `held`: its user had two keys and none that could take its place, or a person held it back. */
   /** Pipelines held it; else it was superseded, or from before. */
   readonly wasCurrent: boolean;
+  /** `held`: its user had two keys and none that could take its place, or a person held it back. */
   readonly under: 'nothing' | 'faults' | 'held';
   readonly inactive: number;
   readonly safe: number;
@@ -57,14 +73,14 @@ const TAGS: Readonly<Record<string, string>> = { compromised: TAG.compromised, '
  * says without it changes nothing.
  */
 export class Leaks {
-  readonly #world: World;
+  readonly #world: Leaking;
   readonly #heard = new Map<string, Heard>();
   readonly #open = new Set<Open>();
   /** What a run would read of it in the record: the tags that have their word. */
   readonly #words = new Set<string>();
   readonly safe: Safe[] = [];
 
-  constructor(world: World) {
+  constructor(world: Leaking) {
     this.#world = world;
   }
 

@@ -2,8 +2,9 @@ import type { FunctionStarter, Registry, Secrets } from '../account/ports';
 import { throughRetained } from '../account/retained';
 import { survey } from '../account/survey';
 import type { AuditEvent, AuditEventName } from '../core/audit';
-import { after, DAY } from '../core/duration';
+import { after, DAY, SECOND } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
+import type { Compromised } from '../core/key/compromised';
 import { EXEMPTION_EVENTS, EXEMPTS, exemptionOf, exemptionsOf, LONGEST_EXEMPTION } from '../core/key/exemption';
 import { currentVersion } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
@@ -25,6 +26,7 @@ import {
 import { VERBS, verbOf } from '../core/verbs';
 import { isAsDeployed } from '../runtime/as-deployed';
 import type { Run } from '../runtime/run';
+import { sayLeaked } from '../runtime/say-leaked';
 
 export interface OperatePorts {
   readonly secrets: Secrets;
@@ -177,11 +179,13 @@ async function execute(
   if ('refused' in again || again.digest !== plan.digest) return refuse(run, asked, PLAN_CHANGED);
   const { tag: name, done, only } = verbOf(asked.request.do);
   if (only !== undefined) return startOnly(ports, run, asked, managed, plan);
-  const { word, value } = tagOf(plan.change, run.now());
+  const { word, value, leak } = tagOf(plan.change, run.now());
+  const secrets = throughRetained(ports.secrets, managed);
   try {
     if (name === undefined) return await doneByRecord(run, asked, entry, plan);
     if (value === undefined) await ports.secrets.untag(secret.name, [name]);
-    else await ports.secrets.tag(secret.name, { [name]: value });
+    else if (leak === undefined) await ports.secrets.tag(secret.name, { [name]: value });
+    else await sayLeaked(secrets, secret.name, leak);
   } catch (thrown) {
     const error = toKeyturnError(thrown);
     run.fail(entry, error, asked.request.do);
@@ -191,7 +195,22 @@ async function execute(
   run.audit(done, entry, { reason: 'requested', facts: { ...factsOf(asked, plan), tag: word } });
   // What is started may have to find it there.
   await run.beforeGiving();
-  return answered(run, asked, { outcome: 'done', plan: shown(plan), started: await startAll(ports, run, asked) });
+  const started = await startAll(ports, run, asked);
+  if (leak !== undefined) await keepSaid(secrets, run, entry, leak);
+  return answered(run, asked, { outcome: 'done', plan: shown(plan), started });
+}
+
+/** A person waits. */
+const LOOK_AGAIN_AFTER = 5 * SECOND;
+
+/** Somebody who had read the tag before it was written may write it a moment later. */
+async function keepSaid(secrets: Secrets, run: Run, entry: Managed['entry'], leak: Compromised): Promise<void> {
+  try {
+    await run.time.sleep(LOOK_AGAIN_AFTER);
+    await sayLeaked(secrets, secretName(entry.id), leak);
+  } catch (thrown) {
+    run.fail(entry, toKeyturnError(thrown), `declaring ${leak.accessKeyId} leaked`);
+  }
 }
 
 /** Has something done that no tag asks for: where nothing starts, nothing would come of it, and that is said (K14). */

@@ -2,9 +2,10 @@ import { look } from '../account/look';
 import type { Iam, Secrets } from '../account/ports';
 import { throughRetained } from '../account/retained';
 import type { Exposure, OnExposed } from '../core/config/exposed';
+import { after, MINUTE } from '../core/duration';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
 import type { AccessKey } from '../core/key/access-key';
-import { besideOthers, compromisedOf, type Order, otherLeaks, SAYS, tagOfCompromised } from '../core/key/compromised';
+import { type Compromised, compromisedOf, type Order, SAYS, tagOfCompromised } from '../core/key/compromised';
 import { changedUser, isSameUser } from '../core/key/key-user';
 import { currentKey, type SecretState, storedVersions } from '../core/key/secret-state';
 import type { Exposed } from '../core/lifecycle/exposed';
@@ -15,15 +16,25 @@ import { TAG } from '../core/names';
 import { isAsDeployed } from '../runtime/as-deployed';
 import { leaksOf } from '../runtime/attested';
 import type { Run } from '../runtime/run';
+import { sayLeaked } from '../runtime/say-leaked';
 
 interface ExposedPorts {
   readonly iam: Iam;
   readonly secrets: Secrets;
 }
 
+/** What this run has said of a key, and as what. */
+interface Word {
+  readonly managed: Managed;
+  readonly said: Compromised;
+  readonly keys: readonly AccessKey[];
+  readonly writtenAt: Date;
+}
+
 export interface Declared {
   /** The ids of the managed keys that are to be looked at. */
   readonly declared: readonly string[];
+  readonly words: readonly Word[];
   /** Why one could not be declared, where another try may do it. */
   readonly failed: KeyturnError | undefined;
 }
@@ -42,6 +53,7 @@ export async function declareExposed(
   onExposed: OnExposed,
 ): Promise<Declared> {
   const declared: string[] = [];
+  const words: Word[] = [];
   let failed: KeyturnError | undefined;
   for (const accessKeyId of exposure.accessKeyIds) {
     const owner = await ownerOf(ports.iam, run, all, accessKeyId, exposure);
@@ -50,8 +62,9 @@ export async function declareExposed(
       continue;
     }
     try {
-      if (await declare({ ports, run, managed: owner, accessKeyId, exposure, onExposed }))
-        declared.push(owner.entry.id);
+      const word = await declare({ ports, run, managed: owner, accessKeyId, exposure, onExposed });
+      if (word !== undefined) declared.push(owner.entry.id);
+      if (word !== undefined && word !== 'said-before') words.push(word);
     } catch (thrown) {
       // The other keys of the event are as urgent (K11).
       const error = toKeyturnError(thrown);
@@ -59,7 +72,27 @@ export async function declareExposed(
       failed ??= error.retryable ? error : undefined;
     }
   }
-  return { declared, failed };
+  return { declared, words, failed };
+}
+
+/** The SDK repeats a request that AWS did not take: five times, with ten seconds for each and the waits between them. */
+const WRITES_ARRIVE_WITHIN = MINUTE;
+
+/**
+ * Looks at the end of a run whether what it has said still stands there, and says it again where it does not: somebody who
+ * had read the tag before may have written it since.
+ */
+export async function keepSaid({ secrets }: ExposedPorts, run: Run, words: readonly Word[]): Promise<void> {
+  for (const { managed, said, keys, writtenAt } of words) {
+    const { entry, secret } = managed;
+    try {
+      const wait = after(writtenAt, WRITES_ARRIVE_WITHIN).getTime() - run.now().getTime();
+      if (wait > 0 && run.hasTime(wait)) await run.time.sleep(wait);
+      await sayLeaked(throughRetained(secrets, managed), secret.name, said, keys);
+    } catch (thrown) {
+      run.fail(entry, toKeyturnError(thrown), `declaring ${said.accessKeyId} leaked`);
+    }
+  }
 }
 
 /** By what the secrets and the event say; of a key from before Keyturn only IAM knows whose it is. */
@@ -100,37 +133,35 @@ interface Declaring {
   readonly onExposed: OnExposed;
 }
 
-/** @returns whether something is to be done about it */
-async function declare({ ports, run, managed, accessKeyId, exposure, onExposed }: Declaring): Promise<boolean> {
+/** @returns what it has said; undefined where nothing is to be done */
+async function declare({ ports, run, managed, accessKeyId, exposure, onExposed }: Declaring) {
   const { entry } = managed;
   const { secret, keys } = await look(ports.iam, ports.secrets, managed);
   // AWS says the same again, for hours: what is harmless already needs no second word.
   const status = keys.find((key) => key.accessKeyId === accessKeyId)?.status;
   if (status === undefined && !wasDeleted(managed.entry, secret, accessKeyId))
     tellUnmanaged(run, accessKeyId, exposure);
-  if (status !== 'Active') return false;
+  if (status !== 'Active') return undefined;
   const is = heldBy({ ...managed, secret }, onExposed, run.now());
   const { source, what } = exposure;
   if (is !== undefined) {
     run.find({ code: 'exposed', key: entry.id, accessKeyId, facts: { is, source, what } });
-    return false;
+    return undefined;
   }
-  if (!(await isAsDeployed(ports.secrets, run, managed))) return false;
+  if (!(await isAsDeployed(ports.secrets, run, managed))) return undefined;
   const known = await leaksOf(run, managed, secret, keys);
   // A look between a rotation and its delivery would take the mark before back, and cost the delivery an hour.
   if (compromisedOf(known.compromised, accessKeyId) !== undefined) {
-    return currentKey(secret)?.accessKeyId === accessKeyId;
+    return currentKey(secret)?.accessKeyId === accessKeyId ? ('said-before' as const) : undefined;
   }
   const order: Order = onExposed === 'disable-first' ? 'disable-first' : 'deliver-first';
-  const said = { accessKeyId, at: run.now(), order };
+  const said: Compromised = { accessKeyId, at: run.now(), order };
   const tag = tagOfCompromised(said);
   run.audit('exposed', entry, { accessKeyId, reason: what, facts: { do: SAYS[order].do, tag, source } });
   // Nobody obeys the tag without the word.
   await run.beforeTaking();
-  // Somebody may have said it of another key meanwhile.
-  const fresh = await throughRetained(ports.secrets, managed).describe(secret.name);
-  await ports.secrets.tag(secret.name, { [SAYS[order].tag]: besideOthers(tag, otherLeaks(fresh, said, keys)) });
-  return true;
+  await sayLeaked(throughRetained(ports.secrets, managed), secret.name, said, keys);
+  return { managed, said, keys, writtenAt: run.now() };
 }
 
 /** One that Keyturn stored for the user whom the key has had all along, and that IAM lists no more. */

@@ -27,7 +27,7 @@ import { missedBefore, reportUnavailable } from '../runtime/missing-report';
 import type { Run } from '../runtime/run';
 import { Admission } from './admission';
 import { ArrivalOrder } from './arrival-order';
-import { declareExposed } from './exposed';
+import { declareExposed, keepSaid } from './exposed';
 import { followFormerUsers } from './former-users';
 import { findOpenBreakers } from './open-breakers';
 import { atThePaceOfAws } from './pace';
@@ -115,10 +115,11 @@ async function rotateExposed(ports: RotatePorts, run: Run, options: RotateOption
   }
   const surveyed = await survey(ports, run.deployedBy);
   const all = run.surveyed(surveyed, maxRotations);
-  const { declared, failed } = await declareExposed(ports, run, all, exposure, onExposed);
+  const { declared, words, failed } = await declareExposed(ports, run, all, exposure, onExposed);
   const admission = new Admission({ maxRotations, heldUp: new Set() });
   await work({ ports, run, admission }, askedFor(all, declared, false));
   await findQuarantined(ports.iam, run, surveyed.entries);
+  await keepSaid(ports, run, words);
   // Lambda repeats the run; what is declared is not declared again.
   if (failed !== undefined) throw failed;
 }

@@ -89,6 +89,25 @@ describe('a key that is declared compromised', () => {
     expect(scene.tag('shop')[TAG.compromised]).toBeUndefined();
   });
 
+  it.each([
+    ['right after it', 'TagResource'],
+    ['a moment later', 'DescribeSecret'],
+  ])('is not forgotten where another writer, %s, writes back what the tag said before (K14)', async (_when, action) => {
+    const scene = await deliveredKey();
+    const old = scene.currentKey('shop') ?? '';
+    scene.toDay(40);
+    scene.onCall = (call) => {
+      if (call.action !== action || scene.tag('shop')[TAG.compromised] === undefined) return;
+      scene.onCall = undefined;
+      scene.setTag('shop', TAG.compromised, datedTag('AKIAIOSFODNN7EXAMPLE', new Date(scene.clock.now())));
+    };
+    const { audits, answer } = await declared(scene, LEAKED);
+    expect([scene.onCall, answer?.outcome]).toEqual([undefined, 'done']);
+    const word = audits.find(({ event }) => event === 'ask-written')?.facts?.tag;
+    expect(scene.tag('shop')[TAG.compromised]).toContain(word);
+    expect(scene.tag('shop')[TAG.compromised]).toContain(old);
+  });
+
   it('is made Inactive first where that was asked for, which the words say', async () => {
     const { scene, old, answer } = await leaked(NOW);
     expect(answer?.plan?.words.join('\n')).toContain('Every pipeline that uses it fails');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exposureOf, type OnExposed } from '../../functions/core/config/exposed';
+import { datedTag } from '../../functions/core/key/dated-tag';
 import { TAG } from '../../functions/core/names';
 import { deactivateRequestOf } from '../../functions/deactivate/trigger';
 import { rotateRequestOf } from '../../functions/rotate/trigger';
@@ -128,6 +129,25 @@ describe('a managed key that AWS says has leaked', () => {
     await scene.deactivate(LOOK);
     expect([scene.currentKey('shop'), scene.held('shop').accessKeyId]).toEqual([current, current]);
     expect([old, current].map((key) => statusOf(scene, key))).toEqual(['Inactive', 'Active']);
+  });
+
+  it.each([
+    ['at the same moment', 'TagResource'],
+    ['only when its request is repeated', 'CreateAccessKey'],
+  ])('is not forgotten where another writer, %s, writes back what the tag said before (K14)', async (_when, action) => {
+    const { scene, old } = await used();
+    scene.onCall = (call) => {
+      if (call.action !== action || scene.tag('shop')[TAG.compromised] === undefined) return;
+      scene.onCall = undefined;
+      scene.setTag('shop', TAG.compromised, datedTag('AKIAIOSFODNN7EXAMPLE', new Date(scene.clock.now())));
+    };
+    const { audits } = await exposed(scene, health(old));
+    expect(scene.onCall).toBeUndefined();
+    const word = audits.find(({ event }) => event === 'exposed')?.facts?.tag;
+    expect(scene.tag('shop')[TAG.compromised]).toContain(word);
+    await scene.sync();
+    await scene.deactivate(LOOK);
+    expect(statusOf(scene, old)).toBe('Inactive');
   });
 
   it('may be one from before Keyturn, which only IAM knows', async () => {

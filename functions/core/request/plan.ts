@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { besideOthers } from '../key/compromised';
+import { besideOthers, type Compromised, ORDERS, SAYS } from '../key/compromised';
 import { datedTag } from '../key/dated-tag';
 import type { Exemption } from '../key/exemption';
 import { currentKey, currentVersion } from '../key/secret-state';
@@ -103,12 +103,16 @@ export function planned(
 }
 
 /** What is written when the change is made; undefined where a tag is taken away. */
-export function tagOf({ tag, of, keeps }: Change, now: Date) {
+export function tagOf({ do: verb, tag, of, keeps }: Change, now: Date) {
   const word = of === undefined ? tag : datedTag(of, now);
+  const order = ORDERS.find((one) => SAYS[one].do === verb);
   return {
     /** What the record says of it. */
     word,
     /** The value of the tag. */
     value: word && besideOthers(word, keeps),
+    /** What it says of a key that has leaked, and may have to say beside what others write. */
+    leak:
+      of === undefined || order === undefined ? undefined : ({ accessKeyId: of, at: now, order } satisfies Compromised),
   };
 }

@@ -51,6 +51,8 @@ interface Open {
   readonly wasCurrent: boolean;
   /** What else had gone wrong by then. */
   readonly struck: number;
+  /** Its word has been in the tag: from then on only a person takes it away. */
+  hasStood: boolean;
   /** Something real was in the way. */
   wasHeld: boolean;
   /** Since when nothing is. */
@@ -78,6 +80,8 @@ export class Leaks {
   readonly #open = new Set<Open>();
   /** What a run would read of it in the record: the tags that have their word. */
   readonly #words = new Set<string>();
+  /** When a person has last written or taken away a tag of a managed secret. */
+  readonly #taggedAt = new Map<ManagedRecord, number>();
   readonly safe: Safe[] = [];
 
   constructor(world: Leaking) {
@@ -136,6 +140,7 @@ export class Leaks {
       since: heardAt ?? now,
       wasCurrent: world.witness.currentKey(managed) === id,
       struck: world.struckOtherwise('leaked'),
+      hasStood: false,
       wasHeld: false,
       clearSince: now,
       inactiveAt: undefined,
@@ -152,6 +157,7 @@ export class Leaks {
     for (const open of this.#open) {
       if (open.managed !== managed) continue;
       if (open.key.status !== 'Active') open.inactiveAt ??= this.#world.now();
+      open.hasStood ||= this.#isSaid(open);
       if (this.#isReplaced(open)) open.deliveredAt ??= this.#world.now();
       open.wasHeld ||= this.#hasNoRoom(open);
       if (open.inactiveAt !== undefined && open.deliveredAt !== undefined) this.#close(open, open);
@@ -237,8 +243,20 @@ export class Leaks {
     if (!managed.isManaged || key.user !== managed.user) return true;
     if (witness.isForeign(key, managed) || observedSince.has(managed) || restores.isOpen(managed)) return true;
     if (this.#world.isHeldBack(managed) || witness.hasOpenIntent(managed)) return true;
-    if (!this.#isSaid(open) || witness.currentVersion(managed) === undefined) return true;
+    if (!this.#isSaid(open) && this.#mayBeUnsaid(open)) return true;
+    if (witness.currentVersion(managed) === undefined) return true;
     return this.#hasNoRoom(open);
+  }
+
+  /** The run that wrote the word died before the tag, or a person has written or taken such a tag since. */
+  #mayBeUnsaid({ managed, hasStood, since }: Open): boolean {
+    return !hasStood || (this.#taggedAt.get(managed) ?? 0) >= since;
+  }
+
+  /** A person has written or taken away tags of a secret. */
+  tagged(secret: string): void {
+    for (const managed of this.#world.witness.managed.values())
+      if (this.#world.witness.secretsOf(managed).includes(secret)) this.#taggedAt.set(managed, this.#world.now());
   }
 
   /** Its tag is there, and is the one that the record has the word for. */

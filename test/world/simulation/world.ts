@@ -306,6 +306,7 @@ export class World implements Cloud {
     const output = this.account.perform({ service, action, principal, input: { ...input }, at: this.now(), region });
     // Nobody asks for other records, and there would be millions.
     if (action !== 'CreateAccessKey') trail.length = records;
+    if (by === 'person' && /^(Unt|T)agResource$/.test(action)) this.leaks.tagged(String(fields.SecretId));
     if (!/^(Get|List|Describe)/.test(action)) this.reads.wrote(service, input);
     if (!changesKeys) {
       if (action === 'PutSecretValue') this.#stored(String(fields.ClientRequestToken));

@@ -2,9 +2,8 @@ import { readCredentialReport } from '../account/credential-report';
 import { lastUses, look } from '../account/look';
 import type { Iam, Registry, Secrets, Trail } from '../account/ports';
 import { survey } from '../account/survey';
-import { after, MINUTE, SECOND } from '../core/duration';
+import { type KeyturnError, toKeyturnError } from '../core/errors';
 import type { AccessKey } from '../core/key/access-key';
-import { saidCompromised } from '../core/key/compromised';
 import { ringOfUser } from '../core/key/key-ring';
 import { withoutCurrentElsewhere } from '../core/lifecycle/current-elsewhere';
 import type { Managed } from '../core/lifecycle/managed';
@@ -35,8 +34,6 @@ export interface DeactivatePorts extends RetirePorts {
 export interface DeactivateOptions {
   /** Keys that are looked at now because one of theirs may have leaked, by id. @default - all, each by its dates */
   readonly look?: readonly string[] | undefined;
-  /** Access keys that AWS says have leaked: their secrets say in a moment what is to be done. @default - none */
-  readonly leaked?: readonly string[] | undefined;
 }
 
 /** Makes every superseded key Inactive whose time has come and that nobody uses any more, and what has leaked at once. */
@@ -57,12 +54,8 @@ interface Running {
   readonly later: Later;
 }
 
-async function deactivateAll(running: Running, { look: named, leaked }: DeactivateOptions): Promise<void> {
+async function deactivateAll(running: Running, { look: named }: DeactivateOptions): Promise<void> {
   const { ports, run, later } = running;
-  if (leaked !== undefined) {
-    await awaitLeaks(running, leaked);
-    return;
-  }
   if (named !== undefined) {
     await lookAtLeaks(running, named);
     return;
@@ -79,53 +72,36 @@ async function deactivateAll(running: Running, { look: named, leaked }: Deactiva
   });
 }
 
-/**
- * Rotate, which the same event has started, looks at the account before it writes, and tries again where that fails. What it
- * writes later is met when the successor is delivered.
- */
-const WRITTEN_WITHIN = 4 * MINUTE;
-const LOOK_AGAIN_AFTER = 5 * SECOND;
-
-/**
- * Looks at the managed keys of which the same event makes rotate say that they have leaked, each as soon as it has said so:
- * it says it of one after the other.
- */
-async function awaitLeaks(running: Running, leaked: readonly string[]): Promise<void> {
-  const { ports, run } = running;
-  const until = after(run.now(), WRITTEN_WITHIN);
-  const waiting = new Set(leaked);
-  for (;;) {
-    const { managed } = await survey(ports, run.deployedBy);
-    const said = managed.flatMap(({ entry, secret }) => {
-      const named = saidCompromised(secret).filter(({ accessKeyId }) => waiting.has(accessKeyId));
-      return named.length === 0 ? [] : [{ id: entry.id, named }];
-    });
-    for (const { accessKeyId } of said.flatMap(({ named }) => named)) waiting.delete(accessKeyId);
-    if (said.length > 0) {
-      const ids = said.map(({ id }) => id);
-      await lookAtLeaks(running, ids);
-    }
-    if (waiting.size === 0) return;
-    if (run.now() >= until || !run.hasTime(LOOK_AGAIN_AFTER)) break;
-    await run.time.sleep(LOOK_AGAIN_AFTER);
-  }
-  // Rotate tells people whose they are, or why it could not say so.
-  run.log.warn('rotate has said of some keys in time neither that they have leaked nor of whom', {
-    leaked: [...waiting],
-  });
-}
-
 /** Every delivery starts this: where no tag names a leaked key it ends with the descriptions of the secrets. */
 async function lookAtLeaks(running: Running, ids: readonly string[]): Promise<void> {
   const { ports, run } = running;
-  const secrets = await Promise.all(ids.map((id) => ports.secrets.describe(secretName(id))));
-  const leaking = ids.filter((_id, at) => secrets[at] !== undefined && isLeak(secrets[at]));
+  const looked = await Promise.all(ids.map(async (id) => ((await mayLeak(running, id)) ? [id] : [])));
+  const leaking = looked.flat();
   if (leaking.length === 0) return;
   const all = run.surveyed(await survey(ports, run.deployedBy));
   const wanted = all.filter(({ entry }) => leaking.includes(entry.id));
+  let failed: KeyturnError | undefined;
   await run.forEach(wanted, async (managed) => {
-    await deactivateKeysOf(running, managed, all);
+    try {
+      await deactivateKeysOf(running, managed, all);
+    } catch (thrown) {
+      const error = toKeyturnError(thrown);
+      failed ??= error.retryable ? error : undefined;
+      throw error;
+    }
   });
+  // Lambda repeats the run: a key that has leaked does not wait for tomorrow's (K8).
+  if (failed !== undefined) throw failed;
+}
+
+/** One that cannot be described stops no other one (K11): it is looked at like those that leak, and told if that fails too. */
+async function mayLeak({ ports, run }: Running, id: string): Promise<boolean> {
+  try {
+    return isLeak(await ports.secrets.describe(secretName(id)));
+  } catch (thrown) {
+    run.log.warn('whether a key has leaked is not known yet', { key: id, code: toKeyturnError(thrown).code });
+    return true;
+  }
 }
 
 /** @returns the key as it was looked at */

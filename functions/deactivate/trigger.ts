@@ -1,14 +1,11 @@
 import * as z from 'zod';
 import { dailyRunOf, keysToLookAt } from '../core/config/asked';
-import { exposureOf } from '../core/config/exposed';
 import { keyIdSchema } from '../core/config/registry';
 import { idOfSecret } from '../core/names';
 
 /** What a run of deactivate is about. */
 export interface DeactivateRequest {
   readonly trigger: 'daily' | 'event' | 'request';
-  /** Access keys that AWS says have leaked; rotate writes down what is to be done. */
-  readonly leaked?: readonly string[];
   /** Keys that are looked at now, by id; what is done for them their secrets say. @default - all */
   readonly look?: readonly string[];
   /** Who asked and why, in their own words. */
@@ -29,8 +26,6 @@ const labelUpdated = z.object({
  * @throws KeyturnError `invalid-request`
  */
 export function deactivateRequestOf(event: unknown): DeactivateRequest {
-  const exposure = exposureOf(event);
-  if (exposure !== undefined) return { trigger: 'event', leaked: exposure.accessKeyIds };
   const label = labelUpdated.safeParse(event);
   if (label.success) {
     const id = idOfSecret(label.data.detail.name);

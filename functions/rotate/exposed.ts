@@ -1,5 +1,5 @@
 import { look } from '../account/look';
-import type { Iam, Secrets } from '../account/ports';
+import type { FunctionStarter, Iam, Secrets } from '../account/ports';
 import { throughRetained } from '../account/retained';
 import type { Exposure, OnExposed } from '../core/config/exposed';
 import { after, MINUTE } from '../core/duration';
@@ -18,9 +18,11 @@ import { leaksOf } from '../runtime/attested';
 import type { Run } from '../runtime/run';
 import { sayLeaked } from '../runtime/say-leaked';
 
-interface ExposedPorts {
+export interface ExposedPorts {
   readonly iam: Iam;
   readonly secrets: Secrets;
+  /** Starts deactivate. @default - nothing is done for keys that AWS says have leaked but to tell people */
+  readonly starter?: FunctionStarter<'deactivate'> | undefined;
 }
 
 /** What this run has said of a key, and as what. */
@@ -32,7 +34,7 @@ interface Word {
 }
 
 export interface Declared {
-  /** The ids of the managed keys that are to be looked at. */
+  /** The ids of the managed keys that rotate is to look at. */
   readonly declared: readonly string[];
   readonly words: readonly Word[];
   /** Why one could not be declared, where another try may do it. */
@@ -54,6 +56,7 @@ export async function declareExposed(
 ): Promise<Declared> {
   const declared: string[] = [];
   const words: Word[] = [];
+  const said = new Set<string>();
   let failed: KeyturnError | undefined;
   for (const accessKeyId of exposure.accessKeyIds) {
     const owner = await ownerOf(ports.iam, run, all, accessKeyId, exposure);
@@ -63,8 +66,10 @@ export async function declareExposed(
     }
     try {
       const word = await declare({ ports, run, managed: owner, accessKeyId, exposure, onExposed });
-      if (word !== undefined) declared.push(owner.entry.id);
-      if (word !== undefined && word !== 'said-before') words.push(word);
+      if (word === undefined) continue;
+      said.add(owner.entry.id);
+      if (word !== 'of-another') declared.push(owner.entry.id);
+      if (typeof word === 'object') words.push(word);
     } catch (thrown) {
       // The other keys of the event are as urgent (K11).
       const error = toKeyturnError(thrown);
@@ -72,7 +77,30 @@ export async function declareExposed(
       failed ??= error.retryable ? error : undefined;
     }
   }
+  failed = (await startDeactivation(ports, run, [...said])) ?? failed;
   return { declared, words, failed };
+}
+
+/**
+ * What is to go first, and the key before the current one, wait for no delivery that would start it. The event asks for
+ * nothing: deactivate reads the word.
+ *
+ * @returns why it could not be started, where another try may do it
+ */
+async function startDeactivation(
+  { starter }: ExposedPorts,
+  run: Run,
+  keys: readonly string[],
+): Promise<KeyturnError | undefined> {
+  if (starter === undefined || keys.length === 0) return undefined;
+  try {
+    await starter.start('deactivate', { keys, by: run.function, why: 'AWS says that one of its keys has leaked' });
+    return undefined;
+  } catch (thrown) {
+    const error = toKeyturnError(thrown);
+    run.log.warn('deactivate could not be started', { keys, code: error.code });
+    return error.retryable ? error : undefined;
+  }
 }
 
 /** The SDK repeats a request that AWS did not take: five times, with ten seconds for each and the waits between them. */
@@ -82,13 +110,15 @@ const WRITES_ARRIVE_WITHIN = MINUTE;
  * Looks at the end of a run whether what it has said still stands there, and says it again where it does not: somebody who
  * had read the tag before may have written it since.
  */
-export async function keepSaid({ secrets }: ExposedPorts, run: Run, words: readonly Word[]): Promise<void> {
+export async function keepSaid(ports: ExposedPorts, run: Run, words: readonly Word[]): Promise<void> {
+  const { secrets } = ports;
   for (const { managed, said, keys, writtenAt } of words) {
     const { entry, secret } = managed;
     try {
       const wait = after(writtenAt, WRITES_ARRIVE_WITHIN).getTime() - run.now().getTime();
       if (wait > 0 && run.hasTime(wait)) await run.time.sleep(wait);
-      await sayLeaked(throughRetained(secrets, managed), secret.name, said, keys);
+      const isNew = await sayLeaked(throughRetained(secrets, managed), secret.name, said, keys);
+      if (isNew) await startDeactivation(ports, run, [entry.id]);
     } catch (thrown) {
       run.fail(entry, toKeyturnError(thrown), `declaring ${said.accessKeyId} leaked`);
     }
@@ -152,7 +182,7 @@ async function declare({ ports, run, managed, accessKeyId, exposure, onExposed }
   const known = await leaksOf(run, managed, secret, keys);
   // A look between a rotation and its delivery would take the mark before back, and cost the delivery an hour.
   if (compromisedOf(known.compromised, accessKeyId) !== undefined) {
-    return currentKey(secret)?.accessKeyId === accessKeyId ? ('said-before' as const) : undefined;
+    return currentKey(secret)?.accessKeyId === accessKeyId ? ('of-current' as const) : ('of-another' as const);
   }
   const order: Order = onExposed === 'disable-first' ? 'disable-first' : 'deliver-first';
   const said: Compromised = { accessKeyId, at: run.now(), order };

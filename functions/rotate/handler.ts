@@ -1,5 +1,6 @@
 import { createAuditRecord } from '../aws/audit-record';
 import { createEventBuses } from '../aws/event-bus';
+import { createFunctionStarter } from '../aws/function-starter';
 import { createIam } from '../aws/iam';
 import { createNotifier } from '../aws/notifier';
 import { createRegistry } from '../aws/registry';
@@ -7,7 +8,7 @@ import { createSealKey } from '../aws/seal-key';
 import { createSecrets } from '../aws/secrets';
 import { createSts } from '../aws/sts';
 import { createTrail } from '../aws/trail';
-import { settingsFrom } from '../runtime/env';
+import { retirementFrom, settingsFrom } from '../runtime/env';
 import { handle, type LambdaContext } from '../runtime/handle';
 import { rotate } from './rotate';
 import { rotateRequestOf } from './trigger';
@@ -17,12 +18,14 @@ const sealKey = createSealKey(settings.sealKey);
 const record = createAuditRecord(sealKey);
 const buses = createEventBuses(settings.forwardTo);
 const notifier = createNotifier(settings.topicArn);
+const deactivate = retirementFrom(process.env);
 const ports = {
   iam: createIam(),
   sts: createSts(),
   trail: createTrail(),
   secrets: createSecrets(),
   registry: createRegistry(settings.registryPath),
+  starter: deactivate === undefined ? undefined : createFunctionStarter({ deactivate }),
 };
 
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {

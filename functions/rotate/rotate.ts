@@ -1,7 +1,7 @@
 import { creators } from '../account/creators';
 import { type MissingReport, readCredentialReport } from '../account/credential-report';
 import { type Look, look } from '../account/look';
-import type { Iam, Registry, Secrets, Sts, Trail } from '../account/ports';
+import type { FunctionStarter, Iam, Registry, Secrets, Sts, Trail } from '../account/ports';
 import { type Survey, survey } from '../account/survey';
 import type { Exposure, OnExposed } from '../core/config/exposed';
 import { MINUTE } from '../core/duration';
@@ -39,6 +39,8 @@ export interface RotatePorts {
   readonly trail: Trail;
   readonly secrets: Secrets;
   readonly registry: Registry;
+  /** Starts deactivate. @default - this deployment takes no events about leaked keys, or only tells of them */
+  readonly starter?: FunctionStarter<'deactivate'> | undefined;
 }
 
 export interface RotateOptions {

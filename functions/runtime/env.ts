@@ -84,6 +84,11 @@ export function rotationFrom(env: Readonly<Record<string, string | undefined>>):
   return env[ENV.starts.rotate];
 }
 
+/** The function that rotate starts for keys that AWS says have leaked; undefined where nothing is done for them. */
+export function retirementFrom(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  return env[ENV.starts.deactivate];
+}
+
 /** At which level those are who ask this function. @throws KeyturnError `invalid-config` */
 export function levelFrom(env: Readonly<Record<string, string | undefined>>): Level {
   const value = required(env, ENV.level);

@@ -170,6 +170,12 @@ export const NEEDS = {
     // The same, and only where somebody can say that a key has leaked.
     on: () => [],
   },
+  StartDeactivation: {
+    may: 'have deactivate look at keys of which AWS says that one has leaked',
+    actions: ['lambda:InvokeFunction'],
+    // The same, and only where AWS is to be heard.
+    on: () => [],
+  },
   ReadRegistry: {
     may: 'read one entry of the registry',
     actions: ['ssm:GetParameter'],

@@ -65,7 +65,14 @@ const front = (level: Level) =>
 export const RIGHTS = {
   rotate: {
     ...NONE,
-    role: [...ACT_ON_KEYS, 'ReadCredentialReport', 'TraceKeys', 'SeeAttachedPolicies', 'SeeQuarantined'],
+    role: [
+      ...ACT_ON_KEYS,
+      'ReadCredentialReport',
+      'TraceKeys',
+      'SeeAttachedPolicies',
+      'SeeQuarantined',
+      'StartDeactivation',
+    ],
     managedUsers: ['iam:ListAccessKeys', 'iam:CreateAccessKey', 'iam:DeleteAccessKey'],
     managedSecrets: [
       ...LOOK_AT_SECRET,

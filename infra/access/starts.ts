@@ -8,19 +8,22 @@ import { NEEDS } from './needs';
 export interface StartsProps {
   readonly functions: Readonly<Record<FunctionName, RotationFunction>>;
   readonly fronts: readonly RotationFunction[];
+  /** Whether something is done for keys that AWS says have leaked. */
+  readonly actsOnExposed: boolean;
 }
 
 /**
- * Who may start functions that look at what the secrets say: the fronts, and sync, which sees every hour that the wait of a
- * key that has leaked is over.
+ * Who may start functions that look at what the secrets say: the fronts, sync, which sees every hour that the wait of a
+ * key that has leaked is over, and rotate, where AWS tells it of such keys.
  *
  * One policy of all their roles, each with its own statement, because a template with very many keys has no room for
  * several. Not in the roles themselves: the seal key's policy names them, and the functions depend on that key.
  */
-export function allowStarts(scope: Construct, { functions, fronts }: StartsProps): void {
-  const { sync } = functions;
+export function allowStarts(scope: Construct, { functions, fronts, actsOnExposed }: StartsProps): void {
+  const { rotate, sync } = functions;
+  const told = actsOnExposed ? [rotate] : [];
   const statement = (
-    sid: 'StartFunctions' | 'StartRotation',
+    sid: 'StartFunctions' | 'StartRotation' | 'StartDeactivation',
     by: readonly RotationFunction[],
     what: readonly FunctionName[],
   ) =>
@@ -31,10 +34,11 @@ export function allowStarts(scope: Construct, { functions, fronts }: StartsProps
       conditions: { ArnEquals: { 'aws:PrincipalArn': by.map(({ role }) => role.roleArn) } },
     });
   const policy = new Policy(scope, 'Starts', {
-    roles: [...fronts, sync].map(({ role }) => role),
+    roles: [...fronts, sync, ...told].map(({ role }) => role),
     statements: [
       ...(fronts.length > 0 ? [statement('StartFunctions', fronts, [...STARTABLE])] : []),
       statement('StartRotation', [sync], ['rotate']),
+      ...(told.length > 0 ? [statement('StartDeactivation', told, ['deactivate'])] : []),
     ],
   });
   for (const { lambda } of fronts) lambda.node.addDependency(policy);

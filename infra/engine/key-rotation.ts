@@ -45,7 +45,7 @@ import { NotificationTopic } from './notification-topic';
 import type { OnExposed } from './on-exposed';
 import { checkAlone, checkForwardTo, checkKeyRegions, checkPartition } from './rotation-checks';
 import type { RotationFunction } from './rotation-function';
-import { archiveFunction, reportFunction, rotationFunctions } from './rotation-functions';
+import { actsOnExposed, archiveFunction, reportFunction, rotationFunctions } from './rotation-functions';
 import type { RotationPolicy } from './rotation-policy';
 import type { RotationSchedule } from './rotation-schedule';
 import { rotationSettings } from './rotation-settings';
@@ -339,7 +339,11 @@ export class KeyRotation extends Construct implements IKeyRotation {
     const { archive, unarchivedEvents } = this;
     const fronts = settings.operators ? frontFunctions(this, props, functions) : undefined;
     if (settings.operators || settings.exposed) {
-      allowStarts(this, { functions, fronts: Object.values(fronts ?? {}).map(({ front }) => front) });
+      allowStarts(this, {
+        functions,
+        fronts: Object.values(fronts ?? {}).map(({ front }) => front),
+        actsOnExposed: actsOnExposed(settings),
+      });
     }
     return {
       functions,

@@ -101,6 +101,11 @@ export function recordingFunction(
   });
 }
 
+/** Whether something is done for a key that AWS says has leaked, and people are not only told. */
+export function actsOnExposed({ exposed, onExposed }: Settings): boolean {
+  return exposed && onExposed !== 'notify';
+}
+
 type Environment = Readonly<Record<string, string>>;
 
 /** The four functions that rotate. */
@@ -127,12 +132,16 @@ export function rotationFunctions(
         ...more,
       },
     });
-  const rotate = create('Rotate', 'rotate', 5, 'makes fresh access keys');
+  const deactivate = create('Deactivate', 'deactivate', 5, 'makes superseded access keys Inactive');
+  const ofExposed: Environment = actsOnExposed(settings)
+    ? { [ENV.starts.deactivate]: deactivate.lambda.functionName }
+    : {};
+  const rotate = create('Rotate', 'rotate', 5, 'makes fresh access keys', ofExposed);
   const ofLeaks: Environment =
     settings.operators || settings.exposed ? { [ENV.starts.rotate]: rotate.lambda.functionName } : {};
   return {
     rotate,
-    deactivate: create('Deactivate', 'deactivate', 5, 'makes superseded access keys Inactive'),
+    deactivate,
     delete: create('Delete', 'delete', 5, 'deletes Inactive access keys'),
     sync: create('Sync', 'sync', 15, 'delivers access keys to their targets', ofLeaks),
   };

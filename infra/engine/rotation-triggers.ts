@@ -117,8 +117,8 @@ export class RotationTriggers extends Construct {
     );
     this.afterDeploymentOf(Stack.of(this));
     if (props.exposed !== undefined) {
-      // What is to go first, and the key before the current one, wait for no delivery that would start it.
-      const lambdas = [functions.rotate, ...(props.exposed === 'notify' ? [] : [functions.deactivate])];
+      // It starts deactivate when it has said of whom they are.
+      const lambdas = [functions.rotate];
       onEvent('Exposed', 'AWS Health says that a key has leaked', lambdas, HEALTH_SAYS);
       onEvent('Misused', 'GuardDuty says that a key is misused', lambdas, GUARD_DUTY_SAYS);
     }

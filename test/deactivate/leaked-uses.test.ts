@@ -112,7 +112,7 @@ describe('what a leaked key did since it was said to have leaked', () => {
     const exposure: Exposure = { source: 'aws.health', what: 'X', accessKeyIds: ids };
     await scene.rotate({ exposure, onExposed: 'disable-first' });
     const from = scene.calls.length;
-    const outcome = await scene.deactivate({ leaked: ids });
+    const outcome = await scene.deactivate({ look: ['shop', 'api'] });
     expect(outcome.findings).toEqual(['compromised-disabled', 'compromised-disabled']);
     const asked = scene.calls.slice(from).map(({ action }) => action);
     expect(asked.indexOf('LookupEvents')).toBeGreaterThan(asked.lastIndexOf('UpdateAccessKey'));

@@ -122,6 +122,8 @@ describe('the functions that people ask', () => {
     for (const name of ['rotate', 'deactivate', 'delete'] as const) expect(await starts(template, name)).toEqual([]);
     const exposed = synthesize({ ...ONE_KEY, exposed: true });
     expect([await starts(template, 'sync'), await starts(exposed, 'sync')]).toEqual([['rotate'], ['rotate']]);
+    expect(await starts(exposed, 'rotate')).toEqual(['deactivate']);
+    expect(await starts(synthesize({ ...ONE_KEY, exposed: true, onExposed: 'notify' }), 'rotate')).toEqual([]);
     expect(await starts(without, 'sync')).toEqual([]);
     expect(JSON.stringify(without)).not.toContain('KEYTURN_ROTATE');
   });

@@ -118,8 +118,8 @@ describe('what starts the functions', () => {
       detail: { resource: { accessKeyDetails: { accessKeyId: [{ prefix: 'AKIA' }] } } },
     });
     expect(own.get('Deactivate')?.EventPattern).toBeDefined();
-    // The key before the current one has no delivery to come that would have it made Inactive: it would wait for a day (K8).
-    expect([targetOf(own.get('Exposed')), targetOf(own.get('Misused'))]).toEqual(Array(2).fill('Rotate,Deactivate'));
+    // It starts deactivate itself.
+    expect([targetOf(own.get('Exposed')), targetOf(own.get('Misused'))]).toEqual(['Rotate', 'Rotate']);
     const told = rules(synthesize({ ...ONE_KEY, exposed: true, onExposed: 'notify' }));
     expect([targetOf(told.get('Exposed')), targetOf(told.get('Misused'))]).toEqual(['Rotate', 'Rotate']);
   });

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { exposureOf, type OnExposed } from '../../functions/core/config/exposed';
 import { datedTag } from '../../functions/core/key/dated-tag';
 import { TAG } from '../../functions/core/names';
-import { deactivateRequestOf } from '../../functions/deactivate/trigger';
 import { rotateRequestOf } from '../../functions/rotate/trigger';
 import { delivered, deliveredKey, expectSettled, supersededKey } from '../support/converge';
 import { newScene } from '../support/dispose';
@@ -89,11 +88,11 @@ describe('a managed key that AWS says has leaked', () => {
     expect(again.audits.filter(({ event }) => event === 'exposed')).toEqual([]);
   });
 
-  it('is made Inactive first where that is configured: deactivate waits for the word', async () => {
+  it('is made Inactive first where that is configured: rotate has deactivate look once it has said so', async () => {
     const { scene, old } = await used();
     await exposed(scene, health(old), 'disable-first');
-    const { leaked } = deactivateRequestOf(health(old));
-    const { findings } = await scene.deactivate({ leaked });
+    expect(scene.started).toEqual([{ name: 'deactivate', keys: ['shop'] }]);
+    const { findings } = await scene.deactivate(LOOK);
     expect([findings, statusOf(scene, old)]).toEqual([['compromised-disabled'], 'Inactive']);
   });
 
@@ -207,25 +206,27 @@ describe('several keys that one event names', () => {
     expect(scene.currentKey('shop')).not.toBe(old);
   });
 
-  it('are all made Inactive first where that is configured, however late rotate says it of the last one', async () => {
+  it('are all made Inactive in spite of one whose secret cannot be described (K11)', async () => {
     const { scene, old, other, both } = await twoLeaked();
-    const { leaked } = deactivateRequestOf(both);
-    await exposed(scene, health(old), 'disable-first');
-    // Deactivate has met the first one, and waits.
-    let looks = 0;
-    scene.onCall = ({ action, input }) => {
-      if (action === 'UpdateAccessKey' && JSON.stringify(input).includes(old)) looks += 1;
-      if (action !== 'ListSecrets' || looks === 0) return;
-      scene.onCall = undefined;
-      declaring = exposed(scene, health(other), 'disable-first');
-    };
-    let declaring: Promise<unknown> | undefined;
-    await scene.deactivate({ leaked });
-    await declaring;
-    expect([statusOf(scene, old), scene.keys('ci-blog').map(({ Status }) => Status)]).toEqual([
-      'Inactive',
-      ['Inactive', 'Active'],
-    ]);
+    await exposed(scene, both, 'disable-first');
+    expect(scene.started).toEqual([{ name: 'deactivate', keys: ['shop', 'blog'] }]);
+    scene.awsFault = ({ action, input }) =>
+      action === 'DescribeSecret' && JSON.stringify(input).includes('keyturn/shop')
+        ? { kind: 'error', status: 400, code: 'AccessDeniedException' }
+        : undefined;
+    const { thrown, findings } = await scene.deactivate({ look: ['shop', 'blog'] });
+    expect([thrown, findings.length]).toEqual([undefined, 2]);
+    const others = scene.keys('ci-blog').find(({ AccessKeyId }) => AccessKeyId === other);
+    expect([statusOf(scene, old), others?.Status]).toEqual(['Active', 'Inactive']);
+  });
+
+  it('have deactivate started by the repeated run where the first could not (K8)', async () => {
+    const { scene, old } = await used();
+    scene.startsNothing = true;
+    expect((await exposed(scene, health(old), 'disable-first')).thrown).toBeDefined();
+    scene.startsNothing = false;
+    const { thrown, audits } = await exposed(scene, health(old), 'disable-first');
+    expect([thrown, audits.filter(({ event }) => event === 'exposed')]).toEqual([undefined, []]);
   });
 
   it('are told where they are of a user whom the managed key does not have any more', async () => {

@@ -155,7 +155,8 @@ export class Scene extends Stage {
       targets: held(openTargets({ connectionSecrets: createConnectionSecrets(), time, random: () => 0 })),
       starter: held<FunctionStarter>({
         start: async (name, { keys, only }) => {
-          if (this.startsNothing) throw new KeyturnError('aws-throttled', 'Lambda starts nothing.');
+          if (this.startsNothing)
+            throw new KeyturnError('aws-throttled', 'Lambda starts nothing.', { retryable: true });
           this.started.push({ name, keys, ...(only === undefined ? {} : { only }) });
         },
       }),

@@ -121,7 +121,13 @@ export class PlacePromises {
     }
     // What runs with it at that moment fails, as the plan says.
     const hasLeaked = key.leak !== undefined && killedAt(key) >= key.leak.at;
-    if (hasLeaked && (isRunning || key.leak?.firstAt !== undefined)) {
+    if (hasLeaked && isRunning) {
+      this.#verdicts.allowed.leaked += 1;
+      return;
+    }
+    // Given up until the place had its successor: what read it before, too.
+    if (this.#isGivenUp(managed, key)) return;
+    if (killedAt(key) >= (key.leak?.firstAt ?? Number.POSITIVE_INFINITY) && readAt < place.since) {
       this.#verdicts.allowed.leaked += 1;
       return;
     }

@@ -182,11 +182,7 @@ export class Rules {
 
   /** The rules for what AWS says of leaked keys. */
   exposed(event: object): void {
-    const both = this.#world.onExposed !== 'notify';
-    for (const late of this.#passages()) {
-      this.#start('rotate', event, late);
-      if (both) this.#start('deactivate', event, late);
-    }
+    for (const late of this.#passages()) this.#start('rotate', event, late);
   }
 
   #answered(process: SimProcess, answer: OperateAnswer | undefined): void {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { PlacePromises } from '../../../../cli/rehearsal/witness/place-promises';
-import type { KeyRecord, Leak, ManagedRecord, PlaceRecord } from '../../../../cli/rehearsal/witness/records';
-import { Verdicts } from '../../../../cli/rehearsal/witness/verdicts';
-import type { Witness } from '../../../../cli/rehearsal/witness/witness';
-import { HOUR } from '../../../../functions/core/duration';
-import { targetSetDigest } from '../../../../functions/core/hosts/target';
-import { deliveredLabel } from '../../../../functions/core/key/secret-state';
+import { PlacePromises } from '../../cli/rehearsal/witness/place-promises';
+import type { KeyRecord, Leak, ManagedRecord, PlaceRecord } from '../../cli/rehearsal/witness/records';
+import { Verdicts } from '../../cli/rehearsal/witness/verdicts';
+import type { Witness } from '../../cli/rehearsal/witness/witness';
+import { HOUR } from '../../functions/core/duration';
+import { targetSetDigest } from '../../functions/core/hosts/target';
+import { deliveredLabel } from '../../functions/core/key/secret-state';
 
 const OLD = 'AKIAIOSFODNN7EXAMPLE';
 

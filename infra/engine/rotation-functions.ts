@@ -132,13 +132,11 @@ export function rotationFunctions(
         ...more,
       },
     });
-  const deactivate = create('Deactivate', 'deactivate', 5, 'makes superseded access keys Inactive');
-  const ofExposed: Environment = actsOnExposed(settings)
-    ? { [ENV.starts.deactivate]: deactivate.lambda.functionName }
-    : {};
-  const rotate = create('Rotate', 'rotate', 5, 'makes fresh access keys', ofExposed);
+  const rotate = create('Rotate', 'rotate', 5, 'makes fresh access keys');
   const ofLeaks: Environment =
     settings.operators || settings.exposed ? { [ENV.starts.rotate]: rotate.lambda.functionName } : {};
+  const deactivate = create('Deactivate', 'deactivate', 5, 'makes superseded access keys Inactive');
+  if (actsOnExposed(settings)) rotate.lambda.addEnvironment(ENV.starts.deactivate, deactivate.lambda.functionName);
   return {
     rotate,
     deactivate,

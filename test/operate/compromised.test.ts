@@ -47,6 +47,27 @@ function forge(scene: Scene, tag: string, accessKeyId: string, at = new Date(sce
 }
 
 describe('a key that is declared compromised', () => {
+  it('is told with what it waits for: “within minutes” keeps nobody from hearing that a person has to make room (K14)', async () => {
+    const { scene, old } = await supersededKey();
+    scene.toDay(92);
+    await declared(scene, { ...LEAKED, accessKey: old });
+    await scene.deactivate(LOOK);
+    expect(statusOf(scene, old)).toBe('Inactive');
+    scene.hours(1);
+    const current = scene.currentKey('shop') ?? '';
+    await declared(scene, { ...LEAKED, id: 'a3bb189e-8bf9-4c1c-9d5a-2f1d3c4b5a69' });
+    const ofCurrent = () =>
+      scene.account.sns.messages.filter(({ message }) => message.includes(`${current} has leaked`));
+    for (let times = 1; times <= 2; times += 1) {
+      await scene.deactivate(LOOK);
+      await scene.rotate(LOOK);
+      expect(ofCurrent().map(({ message }) => message)).toEqual([
+        expect.stringContaining('within minutes'),
+        expect.stringContaining(`Delete the one beside ${current}`),
+      ]);
+    }
+  });
+
   it('is Inactive within minutes, when its successor is at every target, and no pipeline notices (K1, K3)', async () => {
     const { scene, old, answer } = await leaked();
     expect([answer?.outcome, answer?.plan?.words.join('\n')]).toEqual(['done', expect.stringContaining(old)]);

@@ -46,6 +46,13 @@ function exposed(scene: Scene, event: unknown, onExposed: OnExposed = 'rotate') 
   return scene.rotate({ exposure, onExposed });
 }
 
+/** The access keys that the messages name for a code, one message after the other. */
+function toldOf(scene: Scene, code: string): readonly (string | undefined)[] {
+  return scene.account.sns.messages
+    .filter(({ message }) => message.includes(`[${code}]`))
+    .map(({ message }) => /\b(AKIA\w+)\b.* has leaked/.exec(message)?.[1]);
+}
+
 function statusOf(scene: Scene, accessKeyId: string): string | undefined {
   return scene.keys('ci-shop').find((key) => key.AccessKeyId === accessKeyId)?.Status;
 }
@@ -175,6 +182,26 @@ describe('a managed key that AWS says has leaked', () => {
       [['exposed-unmanaged'], 0],
     ]);
     expect(scene.currentKey('shop')).toBe(old);
+    expect(toldOf(scene, 'exposed-unmanaged')).toEqual(['AKIAIOSFODNN7EXAMPLE']);
+  });
+
+  it('is told of each one that leaks, on the same day too, and of each once', async () => {
+    const { scene } = await used();
+    for (const leaked of ['AKIAIOSFODNN7EXAMPLE', 'AKIAI44QH8DHBEXAMPLE', 'AKIAIOSFODNN7EXAMPLE']) {
+      await exposed(scene, health(leaked));
+      scene.hours(2);
+    }
+    expect(toldOf(scene, 'exposed-unmanaged')).toEqual(['AKIAIOSFODNN7EXAMPLE', 'AKIAI44QH8DHBEXAMPLE']);
+  });
+});
+
+describe('two access keys of one user that leak on the same day', () => {
+  it('are both told where nothing is done about them', async () => {
+    const { scene, old } = await supersededKey();
+    scene.toDay(92);
+    const current = scene.currentKey('shop') ?? '';
+    for (const leaked of [old, current]) await exposed(scene, health(leaked), 'notify');
+    expect(toldOf(scene, 'exposed')).toEqual([old, current]);
   });
 });
 

@@ -24,6 +24,8 @@ export interface Described extends Omit<Found<FindingCode>, 'facts' | 'isObserve
   readonly heldBy?: HeldBy;
   /** What cures it. @default - what its descriptor says */
   readonly cures?: KeyturnCommands['cures'];
+  /** What tells it from others of its code and key. @default - nothing */
+  readonly about?: readonly string[];
   /** The functions that tell people of it. @default - whichever finds it */
   readonly toldBy?: readonly string[];
 }
@@ -51,6 +53,7 @@ export function described(finding: Finding): Described {
     recorded: descriptor.recorded?.(finding),
     heldBy: descriptor.heldBy?.(finding),
     ...(descriptor.cures === undefined ? {} : { cures: descriptor.cures(finding) }),
+    about: descriptor.about?.(finding),
     toldBy: descriptor.toldBy?.(finding),
   };
 }

@@ -62,6 +62,8 @@ export interface Descriptor<Finding extends Found> {
   cures?(finding: Finding): KeyturnCommands['cures'];
   /** What lets nothing be done about it, so that it is ended first. @default - nothing */
   heldBy?(finding: Finding): HeldBy | undefined;
+  /** What tells it from others of its code and key: people who know of one do not know of another. @default - nothing */
+  about?(finding: Finding): readonly string[] | undefined;
   /** The functions that tell people of it, where all of them find the same. @default - whichever finds it */
   toldBy?(finding: Finding): readonly string[] | undefined;
 }

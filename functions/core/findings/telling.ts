@@ -79,10 +79,12 @@ interface Cause {
   readonly isBroken: boolean;
   readonly by: string | undefined;
   readonly error: unknown;
+  /** Which access key has leaked and what it waits for, or whom it is about. */
+  readonly about: unknown;
 }
 
 function causeOf(finding: Described, by: string): Cause {
-  const { code, key, connection, error } = finding;
+  const { code, key, connection, error, about } = finding;
   const isFailure = code === 'step-failed';
   return {
     code,
@@ -91,6 +93,7 @@ function causeOf(finding: Described, by: string): Cause {
     isBroken: isBrokenNow(finding),
     by: isFailure ? by : undefined,
     error: isFailure ? error : undefined,
+    about,
   };
 }
 
@@ -104,20 +107,22 @@ function knownCause({ reason, key, facts, function: by }: AuditEvent): string {
     isBroken: facts?.brokenNow === true,
     by: isFailure ? by : undefined,
     error: isFailure ? facts?.error : undefined,
+    about: facts?.about,
   });
 }
 
-function named({ code, key, secret, isBroken, by, error }: Cause): string {
-  return JSON.stringify([code, key, secret, isBroken, by, error]);
+function named({ code, key, secret, isBroken, by, error, about }: Cause): string {
+  return JSON.stringify([code, key, secret, isBroken, by, error, about]);
 }
 
 /** What a `people-told` event says of a finding besides its code and key. */
 export function factsOfTold(finding: Described): Pick<AuditEvent, 'facts'> {
-  const { connection, error } = finding;
+  const { connection, error, about } = finding;
   const facts = {
     ...(connection === undefined ? {} : { connection: connection.name, secret: connection.secret }),
     ...(isBrokenNow(finding) ? { brokenNow: true } : {}),
     ...(error === undefined ? {} : { error }),
+    ...(about === undefined ? {} : { about }),
   };
   return Object.keys(facts).length === 0 ? {} : { facts };
 }

@@ -82,6 +82,19 @@ describe('people are not told again', () => {
     ]);
   });
 
+  it('but of another access key that has leaked, and of what else it waits for', () => {
+    const waiting = (name: string, waits: 'rotation' | 'room') => {
+      const facts = { at: since, order: 'deliver-first', waits, user: 'ci-web-shop' } as const;
+      return described({ code: 'compromised', key, accessKeyId: idOf(name), facts });
+    };
+    const one = waiting('one', 'rotation');
+    const known = { ...told('compromised', key), ...factsOfTold(one) };
+    expect(known.facts).toEqual({ about: [idOf('one'), 'rotation'] });
+    const others = [waiting('other', 'rotation'), waiting('one', 'room')];
+    expect(notYetTold([one, ...others], [known], 'deactivate')).toEqual(others);
+    expect(oneOfEachCause([one, ...others, one], 'deactivate')).toEqual([one, ...others]);
+  });
+
   it('of what concerns the run as a whole, which has no key', () => {
     const whole = described({ code: 'rotation-cap', facts: { limit: 1, waiting: ['web-shop'], isFirst: false } });
     expect(notYetTold([whole], [told('rotation-cap')], 'rotate')).toEqual([]);

@@ -23,6 +23,7 @@ export const compromisedDisabled: Descriptor<Disabled> = {
       : 'Pipelines have its successor. ') +
     `It is deleted after its recovery. ${used === undefined ? 'CloudTrail says what it did' : `${whatItDid(used)} More`}: ` +
     `aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=${accessKeyId}`,
+  about: ({ accessKeyId }) => [accessKeyId],
   keyturn: { shows: 'status', cures: 'deliver' },
   commands: allOf(
     keyturn('See that its successor is everywhere', (key) => `status ${key}`),

@@ -15,6 +15,7 @@ export const compromisedUnproved: Descriptor<Unproved> = {
       ? 'The record could not be read, which has to say so too, so nothing was done; the next run looks again. '
       : 'The record has no sealed word of an administrator for it, so nothing was done: whoever may tag secrets can have written it. ') +
     `If it has leaked: keyturn rotate ${key} --compromised --key ${accessKeyId}.`,
+  about: ({ accessKeyId, facts: { is } }) => [accessKeyId, is],
   keyturn: { shows: 'status' },
   commands: allOf(
     ofSecret('See the tag', 'describe-secret', " --query 'Tags'"),

@@ -16,6 +16,7 @@ export const compromisedUses: Descriptor<UsedWhileLeaked> = {
     `Key "${key}": the leaked key ${accessKeyId} was made Inactive at ${disabledAt.toISOString()}, ` +
     `${minutesInWords(minutes)} after it was said to have leaked. ${whatItDid(used)} What pipelines did with it is among ` +
     `that. More: aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=${accessKeyId}`,
+  about: ({ accessKeyId }) => [accessKeyId],
   keyturn: { shows: 'why' },
   commands: allOf(
     keyturn('See what Keyturn did with it', (key) => `status ${key}`),

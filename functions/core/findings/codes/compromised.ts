@@ -9,6 +9,7 @@ export const compromised: Descriptor<StillActive> = {
   brokenNow: 'Nothing is broken for pipelines, but whoever has the leaked key can use it.',
   message: ({ key, accessKeyId, facts: { at, waits, user } }) =>
     `Key "${key}": ${accessKeyId} has leaked (said at ${at.toISOString()}) and is still Active. ${WAITS[waits](key, accessKeyId, user)}`,
+  about: ({ accessKeyId, facts: { waits } }) => [accessKeyId, waits],
   keyturn: { shows: 'status' },
   commands: allOf(
     keyturn('See what it waits for', (key) => `why ${key}`),

@@ -12,6 +12,7 @@ export const exposedUnmanaged: Descriptor<ExposedUnmanaged> = {
     `${source} says that the access key ${leaked}${user === undefined ? '' : ` of the IAM user ${user}`} has leaked ` +
     `(${what}). It is of no managed user, so Keyturn does nothing about it. Make it Inactive: aws iam update-access-key ` +
     `--user-name ${user ?? '…'} --access-key-id ${leaked} --status Inactive`,
+  about: ({ facts: { leaked } }) => [leaked],
   keyturn: { shows: 'status' },
   commands: always(
     'See the events of AWS Health (needs Business Support)',

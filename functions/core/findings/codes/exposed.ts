@@ -11,6 +11,7 @@ export const exposed: Descriptor<Exposed> = {
   message: ({ key, accessKeyId, facts: { is, source, what } }) =>
     `Key "${key}": ${source} says that ${accessKeyId} has leaked (${what}). Nothing was done, because ${BECAUSE[is]}. ` +
     `Make it harmless: keyturn rotate ${key} --compromised --key ${accessKeyId}.`,
+  about: ({ accessKeyId, facts: { is } }) => [accessKeyId, is],
   keyturn: { shows: 'status', cures: 'rotate --compromised' },
   heldBy: ({ facts: { is } }) => (is === 'notify' ? undefined : is),
   commands: allOf(

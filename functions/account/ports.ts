@@ -6,7 +6,7 @@ import type { Connection, TargetConfig } from '../core/hosts/target';
 import type { AccessKey, CredentialReport, LastUsed } from '../core/key/access-key';
 import type { Credential, Redacted } from '../core/key/credential';
 import type { KeyUse } from '../core/key/key-use';
-import type { QuarantinedUser } from '../core/key/quarantine';
+import type { SeenQuarantine } from '../core/key/quarantine';
 import type { SecretState } from '../core/key/secret-state';
 import type { RegionUses } from '../core/key/uses-since';
 import type { Managed } from '../core/lifecycle/managed';
@@ -32,7 +32,7 @@ export interface Iam {
   /** Starts one when there is none; undefined while IAM is still making it. */
   credentialReport(): Promise<CredentialReport | undefined>;
   /** The users whom AWS has put in quarantine because it saw a key of theirs leak. One call where there is none. */
-  quarantinedUsers(): Promise<readonly QuarantinedUser[]>;
+  quarantinedUsers(): Promise<SeenQuarantine>;
 }
 
 export interface CallerIdentity {

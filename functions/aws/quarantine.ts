@@ -1,24 +1,52 @@
 import { type IAMClient, ListEntitiesForPolicyCommand, ListPoliciesCommand } from '@aws-sdk/client-iam';
-import type { QuarantinedUser } from '../core/key/quarantine';
+import { SECOND } from '../core/duration';
+import { type KeyturnError, toKeyturnError } from '../core/errors';
+import type { SeenQuarantine } from '../core/key/quarantine';
 import { QUARANTINE_POLICY } from '../core/names';
 import { calling } from './failure';
 
-/** All pages of both lists; the second one only of policies that somebody has. */
-export async function quarantinedUsers(client: IAMClient): Promise<readonly QuarantinedUser[]> {
-  const policies = new Map<string, string[]>();
-  for (const arn of await attachedQuarantines(client)) {
-    for (const user of await usersWith(client, arn)) policies.set(user, [...(policies.get(user) ?? []), arn]);
-  }
-  return [...policies].map(([user, arns]) => ({ user, policies: arns }));
+/** Nothing waits for it, and a run has its own end. */
+const READS_FOR = 30 * SECOND;
+
+/** What is read of one thing, within a bound. */
+interface Reading {
+  readonly client: IAMClient;
+  readonly options: { readonly abortSignal: AbortSignal };
 }
 
-/** ARNs of AWS's own policies of that name, whatever its version, that somebody has. */
-async function attachedQuarantines(client: IAMClient): Promise<readonly string[]> {
-  const found: string[] = [];
+/**
+ * All pages of both lists; the second one only of policies that somebody has. What one refuses, or what takes too long,
+ * hides nothing that was seen (K11).
+ */
+export async function quarantinedUsers(client: IAMClient, readsFor = READS_FOR): Promise<SeenQuarantine> {
+  const reading: Reading = { client, options: { abortSignal: AbortSignal.timeout(readsFor) } };
+  const attached: string[] = [];
+  const policies = new Map<string, string[]>();
+  let failed: KeyturnError | undefined;
+  const orNot = (work: Promise<void>) =>
+    work.catch((thrown: unknown) => {
+      failed ??= toKeyturnError(thrown);
+    });
+  await orNot(readAttached(reading, attached));
+  for (const arn of attached) {
+    await orNot(
+      readUsers(reading, arn, (users) => {
+        for (const user of users) policies.set(user, [...(policies.get(user) ?? []), arn]);
+      }),
+    );
+  }
+  return { users: [...policies].map(([user, arns]) => ({ user, policies: arns })), failed };
+}
+
+/** @param found gets the ARNs of AWS's own policies of that name, whatever its version, that somebody has */
+async function readAttached({ client, options }: Reading, found: string[]): Promise<void> {
   let marker: string | undefined;
   do {
     const page = await calling('iam:ListPolicies of those of AWS that are attached', {}, () =>
-      client.send(new ListPoliciesCommand({ Scope: 'AWS', OnlyAttached: true, MaxItems: 1000, Marker: marker })),
+      client.send(
+        new ListPoliciesCommand({ Scope: 'AWS', OnlyAttached: true, MaxItems: 1000, Marker: marker }),
+        options,
+      ),
     );
     found.push(
       ...(page.Policies ?? []).flatMap(({ PolicyName, Arn }) =>
@@ -27,20 +55,22 @@ async function attachedQuarantines(client: IAMClient): Promise<readonly string[]
     );
     marker = page.IsTruncated ? page.Marker : undefined;
   } while (marker !== undefined);
-  return found;
 }
 
-async function usersWith(client: IAMClient, PolicyArn: string): Promise<readonly string[]> {
-  const users: string[] = [];
+async function readUsers(
+  { client, options }: Reading,
+  PolicyArn: string,
+  seen: (users: readonly string[]) => void,
+): Promise<void> {
   let marker: string | undefined;
   do {
     const page = await calling(`iam:ListEntitiesForPolicy of ${PolicyArn}`, {}, () =>
       client.send(
         new ListEntitiesForPolicyCommand({ PolicyArn, EntityFilter: 'User', MaxItems: 1000, Marker: marker }),
+        options,
       ),
     );
-    users.push(...(page.PolicyUsers ?? []).flatMap(({ UserName }) => UserName ?? []));
+    seen((page.PolicyUsers ?? []).flatMap(({ UserName }) => UserName ?? []));
     marker = page.IsTruncated ? page.Marker : undefined;
   } while (marker !== undefined);
-  return users;
 }

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { describe, expect, it } from 'vitest';
 import { createIam } from '../../functions/aws/iam';
+import { quarantinedUsers } from '../../functions/aws/quarantine';
 import { createRegistry } from '../../functions/aws/registry';
 import { createSecrets } from '../../functions/aws/secrets';
 import { createTrail } from '../../functions/aws/trail';
@@ -90,10 +92,12 @@ describe('every list is read to its end', () => {
       }
     });
     const policies = [arn('AWSCompromisedKeyQuarantine'), arn('AWSCompromisedKeyQuarantineV9')];
-    expect(await createIam().quarantinedUsers()).toEqual([
-      { user: 'first', policies },
-      { user: 'next', policies },
-    ]);
+    expect(await createIam().quarantinedUsers()).toEqual({
+      users: [
+        { user: 'first', policies },
+        { user: 'next', policies },
+      ],
+    });
     expect(asked).toEqual([
       'ListPolicies   AWS true ',
       'ListPolicies  next AWS true ',
@@ -102,6 +106,26 @@ describe('every list is read to its end', () => {
       'ListEntitiesForPolicy V9    User',
       'ListEntitiesForPolicy V9 next   User',
     ]);
+  });
+
+  it('whom AWS has put in quarantine is read for a while, and what was seen until then stands (K11)', async () => {
+    const policy = 'AWSCompromisedKeyQuarantine';
+    await scripted(({ Action = '', Marker }, response) => {
+      if (Action === 'ListPolicies') {
+        const member = `<member><PolicyName>${policy}</PolicyName><Arn>arn:aws:iam::aws:policy/${policy}</Arn></member>`;
+        xml(response, Action, `<Policies>${member}</Policies>`);
+      } else if (Marker === undefined) {
+        const users = '<PolicyUsers><member><UserName>first</UserName></member></PolicyUsers>';
+        xml(response, Action, `${users}<IsTruncated>true</IsTruncated><Marker>next</Marker>`);
+      }
+      // The second page never comes.
+    });
+    const client = new IAMClient({ region: 'us-east-1' });
+    expect(await quarantinedUsers(client, 500)).toMatchObject({
+      users: [{ user: 'first' }],
+      failed: { code: 'aws-uncertain' },
+    });
+    client.destroy();
   });
 
   it("a secret's versions, the unlabelled ones too", async () => {

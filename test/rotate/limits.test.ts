@@ -136,7 +136,7 @@ describe('the time of a run', () => {
     scene.lifetime = 80_000;
     const { summary, findings, audits } = await scene.rotate();
     expect(summary).toMatchObject({ examined: 3, rotated: 0, left: 3, failed: 0 });
-    expect(findings).toEqual(['out-of-time']);
+    expect(findings).toEqual(['out-of-time', 'quarantined']);
     expect(audits.find(({ reason }) => reason === 'out-of-time')?.message).toContain('3 of 3 keys are left');
     expect(scene.calls.some(({ action }) => action === 'CreateAccessKey')).toBe(false);
   });
@@ -150,7 +150,7 @@ describe('the time of a run', () => {
     expect(summary.rotated).toBeGreaterThan(0);
     expect(summary.left).toBeGreaterThan(0);
     expect(summary.rotated + summary.left).toBe(6);
-    expect(findings).toEqual(['out-of-time']);
+    expect(findings).toEqual(['out-of-time', 'quarantined']);
     for (const id of ids) expect(scene.keys(`ci-${id}`)).toHaveLength(scene.current(id) === undefined ? 0 : 1);
   });
 

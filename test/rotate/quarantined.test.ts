@@ -92,12 +92,51 @@ describe('a user whom AWS has put in quarantine', () => {
   });
 });
 
+describe('a user of no managed key whom AWS puts in quarantine', () => {
+  async function withOther() {
+    const scene = await quietKeys({});
+    for (const user of ['zoe', 'jo']) scene.addUser(user);
+    attach(scene, 'zoe', policy('V3'));
+    return scene;
+  }
+  const named = (scene: Scene) => told(scene).map(({ message }) => /: (.*)\. Keyturn does nothing/.exec(message)?.[1]);
+
+  it('is told on the same day as another one', async () => {
+    const scene = await withOther();
+    await scene.rotate();
+    scene.hours(5);
+    attach(scene, 'jo', policy('V3'));
+    const exposure = { source: 'aws.health', what: 'X', accessKeyIds: ['AKIAIOSFODNN7EXAMPLE'] } as const;
+    for (let times = 0; times < 2; times += 1) await scene.rotate({ exposure, onExposed: 'rotate' });
+    expect(named(scene)).toEqual(['zoe', 'jo, zoe']);
+    for (const day of [21, 22, 23]) {
+      scene.toDay(day);
+      await scene.rotate();
+    }
+    expect(named(scene)).toEqual(['zoe', 'jo, zoe']);
+  });
+
+  it('is told the day after, where people could not be sent the message', async () => {
+    const scene = await withOther();
+    scene.awsFault = ({ action }) =>
+      action === 'Publish' ? { kind: 'error', status: 403, code: 'AuthorizationError' } : undefined;
+    await scene.rotate();
+    scene.awsFault = undefined;
+    expect(told(scene)).toHaveLength(0);
+    for (const day of [21, 22, 23]) {
+      scene.toDay(day);
+      await scene.rotate();
+    }
+    expect(named(scene)).toEqual(['zoe']);
+  });
+});
+
 describe('whom AWS has put in quarantine, where nobody says it', () => {
   it.each([
     ['ListPolicies', 'AccessDenied', 403],
     ['ListEntitiesForPolicy', 'AccessDenied', 403],
     ['ListEntitiesForPolicy', 'NoSuchEntity', 404],
-  ])('%s is refused (%s): the rest of the run is done, and it is logged (K11)', async (refused, code, status) => {
+  ])('%s is refused (%s): the rest of the run is done, and the record has it (K11)', async (refused, code, status) => {
     const scene = await quietKeys({});
     attach(scene, 'ci-c', policy('V3'));
     scene.awsFault = ({ action }) => (action === refused ? { kind: 'error', status, code } : undefined);
@@ -105,7 +144,34 @@ describe('whom AWS has put in quarantine, where nobody says it', () => {
     const outcome = await scene.rotate();
     expect(outcome.thrown).toBeUndefined();
     expect([...rotated(outcome)].sort()).toEqual(IDS);
-    expect(outcome.findings).toEqual([]);
-    expect(outcome.lines.join('\n')).toContain('which users AWS has put in quarantine is not known');
+    expect(found(outcome)).toEqual([
+      { key: undefined, user: undefined, outcome: 'blocked', facts: { unknownSince: expect.any(String) } },
+    ]);
+    expect(told(scene)).toEqual([]);
+  });
+
+  it('is told when it lasts for two days', async () => {
+    const scene = await quietKeys({});
+    scene.awsFault = ({ action }) =>
+      action === 'ListPolicies' ? { kind: 'error', status: 403, code: 'AccessDenied' } : undefined;
+    for (const day of [20, 21, 22]) {
+      scene.toDay(day);
+      await scene.rotate();
+    }
+    expect(told(scene).map(({ message }) => /since (.{10})/.exec(message)?.[1])).toEqual(['2026-01-21']);
+  });
+
+  it('hides nobody whom another policy shows (K11)', async () => {
+    const scene = await quietKeys({});
+    attach(scene, 'ci-c', policy('V2'));
+    attach(scene, 'ci-b', policy('V3'));
+    scene.awsFault = ({ action, input }) =>
+      action === 'ListEntitiesForPolicy' && String(input.PolicyArn).endsWith('V2')
+        ? { kind: 'error', status: 404, code: 'NoSuchEntity' }
+        : undefined;
+    expect(found(await scene.rotate()).map(({ key, facts }) => key ?? facts)).toEqual([
+      'b',
+      { unknownSince: expect.any(String) },
+    ]);
   });
 });

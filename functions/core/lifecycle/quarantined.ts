@@ -1,3 +1,4 @@
+import { DAY, HOUR } from '../duration';
 import { isSameUser } from '../key/key-user';
 import type { QuarantinedUser } from '../key/quarantine';
 import type { Found, FoundOfKey } from './found';
@@ -13,11 +14,24 @@ type QuarantinedOthers = Found<
   {
     readonly is: 'others';
     readonly users: readonly string[];
-    /** People have been told of each of them. */
-    readonly known: boolean;
+    /** Those of whom people have been told. */
+    readonly known: readonly string[];
   }
 >;
-export type Quarantined = QuarantinedKey | QuarantinedOthers;
+/** Nobody could say it, or not of all. */
+type QuarantineUnknown = Found<
+  'quarantined',
+  { readonly is: 'unknown'; readonly unknownSince: Date; readonly reason: string; readonly lasts: boolean }
+>;
+export type Quarantined = QuarantinedKey | QuarantinedOthers | QuarantineUnknown;
+
+/** A daily run may start a little earlier in the day than the one before. */
+const LASTS = 2 * DAY - HOUR;
+
+export function quarantineUnknown(now: Date, unknownSince: Date, reason: string): QuarantineUnknown {
+  const lasts = now.getTime() - unknownSince.getTime() >= LASTS;
+  return { code: 'quarantined', facts: { is: 'unknown', unknownSince, reason, lasts } };
+}
 
 /**
  * What is said of users whom AWS has put in quarantine.
@@ -36,8 +50,8 @@ export function quarantined(
   });
   const others = othersOf(users, entries);
   if (others.length === 0) return keys;
-  const areKnown = others.every((user) => known.includes(user));
-  return [...keys, { code: 'quarantined', facts: { is: 'others', users: others, known: areKnown } }];
+  const ofKnown = others.filter((user) => known.includes(user));
+  return [...keys, { code: 'quarantined', facts: { is: 'others', users: others, known: ofKnown } }];
 }
 
 /** Those of no managed key, by name. */

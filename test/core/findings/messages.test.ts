@@ -711,7 +711,7 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
       '--policy-arn arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV9',
   ],
   [
-    { code: 'quarantined', facts: { is: 'others', users: ['jo'], known: false } },
+    { code: 'quarantined', facts: { is: 'others', users: ['jo'], known: [] } },
     'attention',
     'blocked',
     'AWS has put 1 IAM user of no managed key in quarantine, as it does when it sees a leaked key: jo. Keyturn does nothing ' +
@@ -720,11 +720,41 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
   [
     {
       code: 'quarantined',
-      facts: { is: 'others', users: Array.from({ length: 11 }, (_, at) => `u${at}`), known: true },
+      facts: {
+        is: 'others',
+        users: Array.from({ length: 11 }, (_, at) => `u${at}`),
+        known: Array.from({ length: 11 }, (_, at) => `u${at}`),
+      },
     },
     'notice',
     'blocked',
     expect.stringContaining('11 IAM users of no managed key in quarantine'),
+  ],
+  [
+    { code: 'quarantined', facts: { is: 'others', users: ['jo', 'zoe'], known: ['zoe'] } },
+    'attention',
+    'blocked',
+    expect.stringContaining('2 IAM users of no managed key in quarantine'),
+  ],
+  [
+    {
+      code: 'quarantined',
+      facts: { is: 'unknown', unknownSince: new Date('2026-05-01T10:00:00Z'), reason: 'Denied.', lasts: true },
+    },
+    'attention',
+    'blocked',
+    'Whom AWS has put in quarantine is not known, or not of all, since 2026-05-01T10:00:00.000Z: that none is found proves ' +
+      'nothing. The role of rotate needs iam:ListPolicies and iam:ListEntitiesForPolicy. Denied.',
+  ],
+  [
+    {
+      code: 'quarantined',
+      facts: { is: 'unknown', unknownSince: new Date('2026-05-01T10:00:00Z'), reason: 'Denied.', lasts: false },
+    },
+    'notice',
+    'blocked',
+    'Whom AWS has put in quarantine is not known, or not of all, since 2026-05-01T10:00:00.000Z: that none is found proves ' +
+      'nothing. The role of rotate needs iam:ListPolicies and iam:ListEntitiesForPolicy. Denied.',
   ],
   [
     { code: 'unmanaged-secret', key, facts: { is: 'there' } },

@@ -12,20 +12,34 @@ export const quarantined: Descriptor<Quarantined> = {
   theme: 'A leaked key',
   severity: {
     usually: 'attention',
-    but: 'notice when people know of them and none is of a managed key',
-    of: ({ facts }) => (facts.is === 'others' && facts.known ? 'notice' : 'attention'),
+    but: 'notice when people know of them and none is of a managed key, or when it is not known for less than two days',
+    of: ({ facts }) => {
+      if (facts.is === 'unknown') return facts.lasts ? 'attention' : 'notice';
+      return facts.is === 'others' && facts.known.length === facts.users.length ? 'notice' : 'attention';
+    },
   },
   outcome: 'blocked',
-  what: 'AWS has put a user in quarantine',
+  what: {
+    usually: 'AWS has put a user in quarantine',
+    but: 'not known',
+    of: ({ facts: { is } }) =>
+      is === 'unknown' ? 'it is not known whom AWS has put in quarantine' : 'AWS has put a user in quarantine',
+  },
   brokenNow: {
     usually: 'Perhaps broken: the user is denied actions that pipelines may need, whatever key of it they hold.',
-    but: 'nothing where the user is of no managed key',
+    but: 'nothing where the user is of no managed key, or it is not known',
     of: ({ facts: { is } }) =>
-      is === 'others'
+      is !== 'managed'
         ? 'Nothing is broken for managed keys.'
         : 'Perhaps broken: the user is denied actions that pipelines may need, whatever key of it they hold.',
   },
   message: ({ key, facts }) => {
+    if (facts.is === 'unknown') {
+      return (
+        `Whom AWS has put in quarantine is not known, or not of all, since ${facts.unknownSince.toISOString()}: that none ` +
+        `is found proves nothing. The role of rotate needs iam:ListPolicies and iam:ListEntitiesForPolicy. ${facts.reason}`
+      );
+    }
     if (facts.is === 'others') {
       const { users } = facts;
       const named = `${users.slice(0, MOST_NAMED).join(', ')}${users.length > MOST_NAMED ? ', …' : ''}`;
@@ -50,6 +64,11 @@ export const quarantined: Descriptor<Quarantined> = {
     ...ofUser("See the user's policies", (user) => `list-attached-user-policies --user-name ${user}`)(concerned),
     ...listKeys(concerned),
   ],
-  recorded: ({ facts }) =>
-    facts.is === 'others' ? { users: facts.users } : { user: facts.user, policies: facts.policies },
+  about: ({ facts }) => (facts.is === 'others' ? facts.users : undefined),
+  recorded: ({ facts }) => {
+    if (facts.is === 'unknown') return { unknownSince: facts.unknownSince.toISOString() };
+    if (facts.is === 'managed') return { user: facts.user, policies: facts.policies };
+    const { users, known } = facts;
+    return { users, ...(known.length === 0 ? {} : { known }) };
+  },
 };

@@ -19,7 +19,7 @@ import { perform } from '../runtime/doers/perform';
 import { missedBefore, reportUnavailable } from '../runtime/missing-report';
 import type { Run } from '../runtime/run';
 import { explained } from './explained';
-import { tellLeakedUses } from './leaked-uses';
+import { leakWords, tellLeakedUses } from './leaked-uses';
 
 export interface RetirePorts {
   readonly iam: Iam;
@@ -66,9 +66,10 @@ async function deactivateAll(running: Running, { look: named }: DeactivateOption
   const { report, missing } = await reading;
   if (missing !== undefined) run.find(reportUnavailable(missing, await missedBefore(run)));
   const worth = all.filter((managed) => worthDeactivationLook(managed, report, run.now()));
+  const said = leakWords(run);
   await run.forEach(worth, async (managed) => {
     const seen = await deactivateKeysOf(running, managed, all);
-    later(() => tellLeakedUses({ ports, run, ...seen }));
+    later(() => tellLeakedUses({ ports, run, said, ...seen }));
   });
 }
 

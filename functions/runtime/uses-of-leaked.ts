@@ -1,6 +1,11 @@
 import type { Iam, Trail } from '../account/ports';
+import { SECOND } from '../core/duration';
 import { type UsesSince, usesSince } from '../core/key/uses-since';
 import type { Run } from './run';
+import { within } from './within';
+
+/** It only names one more region to ask. */
+const LAST_USE_TAKES = 5 * SECOND;
 
 interface UsesPorts {
   readonly iam: Pick<Iam, 'accessKeyLastUsed'>;
@@ -15,7 +20,7 @@ export async function usesOfLeaked(
   since: Date,
 ): Promise<UsesSince | undefined> {
   if (!run.hasTime()) return undefined;
-  const region = await iam.accessKeyLastUsed(accessKeyId).then(
+  const region = await within(LAST_USE_TAKES, iam.accessKeyLastUsed(accessKeyId)).then(
     (used) => used.region,
     () => undefined,
   );

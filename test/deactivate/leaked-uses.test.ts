@@ -118,6 +118,57 @@ describe('what a leaked key did since it was said to have leaked', () => {
     expect(asked.indexOf('LookupEvents')).toBeGreaterThan(asked.lastIndexOf('UpdateAccessKey'));
   });
 
+  it('is told by the next run that comes by, where one died after it had made the key Inactive (K9)', async () => {
+    const whole = await leaked();
+    const from = whole.scene.calls.length;
+    await whole.scene.deactivate(LOOK);
+    const asked = whole.scene.calls.slice(from).map(({ action }) => action);
+    const taken = asked.indexOf('UpdateAccessKey') + 1;
+    const ways = new Set<string>();
+    for (const at of [taken, taken + 1, asked.indexOf('LookupEvents') + 1]) {
+      const { scene, old } = await leaked();
+      const isInactive = () => scene.keys('ci-shop').find((key) => key.AccessKeyId === old)?.Status === 'Inactive';
+      const messages = () =>
+        scene.account.sns.messages.filter(({ message }) => message.includes(`the leaked key ${old} was made Inactive`));
+      expect(await scene.kill(at, () => scene.deactivate(LOOK))).toBe(true);
+      ways.add(`${isInactive() ? 'Inactive' : 'Active'}, ${messages().length === 0 ? 'not told' : 'told'}`);
+      scene.clock.advanceBy(2 * MINUTE);
+      await scene.deactivate(LOOK);
+      toNextRun(scene);
+      await scene.deactivate();
+      expect([isInactive(), messages().length]).toEqual([true, 1]);
+    }
+    expect([...ways]).toContain('Inactive, not told');
+  });
+
+  it('is told by the next daily run, where the message could not be sent', async () => {
+    const { scene } = await leaked();
+    scene.awsFault = ({ action }) =>
+      action === 'Publish' ? { kind: 'error', status: 403, code: 'AuthorizationError' } : undefined;
+    expect((await scene.deactivate(LOOK)).findings).toContain('compromised-disabled');
+    scene.awsFault = undefined;
+    toNextRun(scene);
+    expect((await scene.deactivate()).findings).toEqual(['compromised-disabled']);
+    expect(scene.account.sns.messages.at(-1)?.message).toContain('[compromised-disabled]');
+  });
+
+  it('is read out of the record once a run, whatever the number of leaked keys', async () => {
+    const scene = await deliveredKey();
+    await delivered(scene, 'api');
+    scene.toDay(40);
+    const ids = ['shop', 'api'].map((id) => scene.currentKey(id) ?? '');
+    const exposure: Exposure = { source: 'aws.health', what: 'X', accessKeyIds: ids };
+    await scene.rotate({ exposure, onExposed: 'disable-first' });
+    await scene.deactivate({ leaked: ids });
+    toNextRun(scene);
+    const from = scene.calls.length;
+    expect((await scene.deactivate()).findings.filter((code) => code === 'compromised-uses')).toHaveLength(2);
+    const reads = scene.calls
+      .slice(from)
+      .filter(({ action, input }) => action === 'FilterLogEvents' && JSON.stringify(input).includes('key-deactivated'));
+    expect(reads).toHaveLength(1);
+  });
+
   it('is asked of no key of which a tag alone says that it has leaked, and that it was made Inactive', async () => {
     const { scene, old } = await supersededKey();
     scene.setStatus('ci-shop', old, 'Inactive');

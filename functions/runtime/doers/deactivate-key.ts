@@ -46,6 +46,8 @@ async function tellDisabled(
   leak: Disabled['facts'],
   { ports, run, managed }: Work<DeactivateKeyPorts>,
 ): Promise<void> {
+  // Who dies here has said that it is Inactive: the next daily run tells people (leaked-uses).
+  await run.beforeGiving();
   const used = await usesOfLeaked(ports, run, accessKeyId, leak.at);
   run.find({ code: 'compromised-disabled', key: managed.entry.id, accessKeyId, facts: { ...leak, used } });
 }

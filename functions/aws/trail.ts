@@ -1,7 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Trail } from '../account/ports';
-import { after, MINUTE } from '../core/duration';
+import { after, MINUTE, SECOND } from '../core/duration';
 import { KeyturnError } from '../core/errors';
 import { creatorOf, isSamePrincipal } from '../core/key/creation-record';
 import { type KeyUse, keyUseOf } from '../core/key/key-use';
@@ -21,6 +22,10 @@ const LOOKING = {
 
 /** Of 50 calls each. */
 const MOST_PAGES = 6;
+/** Two requests a second are allowed in a region. */
+const BETWEEN_PAGES = SECOND / 2;
+/** Nothing waits for it, and a run has its own end. */
+const READS_FOR = 30 * SECOND;
 
 /** The Trail port over the AWS SDK. */
 export function createTrail(region = process.env.AWS_REGION ?? '', config: ClientConfig = clientConfig): Trail {
@@ -74,31 +79,36 @@ interface Asked {
 }
 
 /** What was read before a page was refused is told, as not all. */
-async function usesInRegion(config: ClientConfig, asked: Asked): Promise<RegionUses> {
+async function usesInRegion(config: ClientConfig, asked: Asked, readsFor = READS_FOR): Promise<RegionUses> {
   const { where: region } = asked;
   const client = new CloudTrailClient({ ...config, ...LOOKING, region });
+  const signal = AbortSignal.timeout(readsFor);
   const uses: KeyUse[] = [];
+  let unread = 0;
   let token: string | undefined;
   try {
     for (let page = 0; page < MOST_PAGES; page += 1) {
-      const found = await pageOfUses(client, asked, token);
+      if (page > 0) await pause(BETWEEN_PAGES);
+      const found = await pageOfUses(client, asked, token, signal);
       uses.push(...found.uses);
+      unread += found.unread;
       token = found.token;
-      if (token === undefined) return { is: 'seen', region, uses, isWhole: true };
+      if (token === undefined) return { is: 'seen', region, uses, unread, isWhole: true };
     }
   } catch {
     if (token === undefined) return { is: 'unknown', region };
   } finally {
     client.destroy();
   }
-  return { is: 'seen', region, uses, isWhole: false };
+  return { is: 'seen', region, uses, unread, isWhole: false };
 }
 
 async function pageOfUses(
   client: CloudTrailClient,
   { accessKeyId, since, where }: Asked,
   NextToken?: string,
-): Promise<{ readonly uses: readonly KeyUse[]; readonly token: string | undefined }> {
+  abortSignal?: AbortSignal,
+): Promise<{ readonly uses: readonly KeyUse[]; readonly unread: number; readonly token: string | undefined }> {
   const { Events = [], NextToken: token } = await calling(
     `cloudtrail:LookupEvents of ${accessKeyId} in ${where}`,
     {},
@@ -109,9 +119,11 @@ async function pageOfUses(
           StartTime: since,
           NextToken,
         }),
+        { abortSignal },
       ),
   );
-  return { uses: Events.flatMap(({ CloudTrailEvent = '' }) => keyUseOf(CloudTrailEvent) ?? []), token };
+  const uses = Events.flatMap(({ CloudTrailEvent = '' }) => keyUseOf(CloudTrailEvent) ?? []);
+  return { uses, unread: Events.length - uses.length, token };
 }
 
 /** IAM is a global service: its records are in one region of each partition. @throws KeyturnError `invalid-config` */

@@ -163,10 +163,15 @@ describe('what CloudTrail has of a key that is used without end', () => {
     await scripted((input, response) => {
       asked.push(input.NextToken);
       response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
-      response.end(JSON.stringify({ Events: [{ CloudTrailEvent }], NextToken: `${asked.length}` }));
+      response.end(
+        JSON.stringify({ Events: [{ CloudTrailEvent }, { CloudTrailEvent: '{}' }], NextToken: `${asked.length}` }),
+      );
     });
+    const began = performance.now();
     const seen = await createTrail('us-east-1').usesSince('AKIAIOSFODNN7EXAMPLE', new Date(0), 'us-east-1');
-    expect(seen).toMatchObject([{ is: 'seen', region: 'us-east-1', isWhole: false, uses: { length: 6 } }]);
+    expect(seen).toMatchObject([{ is: 'seen', region: 'us-east-1', isWhole: false, unread: 6, uses: { length: 6 } }]);
+    // Two requests a second are allowed.
+    expect(performance.now() - began).toBeGreaterThan(2_400);
     expect(asked).toEqual([undefined, '1', '2', '3', '4', '5']);
   });
 });

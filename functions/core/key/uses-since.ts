@@ -8,6 +8,8 @@ export type RegionUses =
       readonly uses: readonly KeyUse[];
       /** There are no more than these. */
       readonly isWhole: boolean;
+      /** Records beside these that could not be understood. */
+      readonly unread: number;
     }
   | { readonly is: 'unknown'; readonly region: string };
 
@@ -17,6 +19,8 @@ export interface UsesSince {
   readonly calls: number;
   /** There were no more calls in these regions. */
   readonly isWhole: boolean;
+  /** Calls beside these whose records could not be understood. */
+  readonly unread: number;
   /** Those of the latest calls first, like the addresses. */
   readonly services: readonly string[];
   /** Source addresses, or names of AWS services. */
@@ -34,10 +38,16 @@ export function usesSince(since: Date, all: readonly RegionUses[]): UsesSince {
     since,
     calls: uses.length,
     isWhole: seen.every((one) => one.isWhole),
+    unread: seen.reduce((sum, { unread }) => sum + unread, 0),
     services: [...new Set(uses.map(({ service }) => service))],
     addresses: [...new Set(uses.map(({ from }) => from))],
     last: uses[0]?.at,
     regions: seen.map(({ region }) => region),
     unasked: all.flatMap(({ is, region }) => (is === 'unknown' ? [region] : [])),
   };
+}
+
+/** Nothing of it is unknown, in the regions that were asked. */
+export function isAllRead({ isWhole, unread }: UsesSince): boolean {
+  return isWhole && unread === 0;
 }

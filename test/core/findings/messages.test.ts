@@ -863,6 +863,7 @@ function leaks(): typeof EXAMPLES {
     since: at,
     calls: 7,
     isWhole: true,
+    unread: 0,
     services: ['iam', 's3'],
     addresses: ['203.0.113.7'],
     last: day(90, HOUR),
@@ -983,8 +984,8 @@ function leaks(): typeof EXAMPLES {
     did(
       { calls: 300, isWhole: false, addresses: many, unasked: ['ap-south-1'] },
       'attention',
-      'has more than 300 calls by it since 2026-04-01T03:00:00.000Z, in eu-central-1, us-east-1: for iam, s3; from 7 ' +
-        'addresses: 203.0.113.0, 203.0.113.1, 203.0.113.2, 203.0.113.3, 203.0.113.4 and 2 more; the last at ' +
+      'has more than 300 calls by it since 2026-04-01T03:00:00.000Z, in eu-central-1, us-east-1: the others were not read; of ' +
+        'the latest 300 only: for iam, s3; from 7 addresses: 203.0.113.0, 203.0.113.1, 203.0.113.2, 203.0.113.3, 203.0.113.4 and 2 more; the last at ' +
         `2026-04-01T04:00:00.000Z. ap-south-1 could not be asked. ${GAPS}`,
     ),
     did(

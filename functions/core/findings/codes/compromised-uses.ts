@@ -1,3 +1,4 @@
+import { isAllRead } from '../../key/uses-since';
 import type { UsedWhileLeaked } from '../../lifecycle/leaked';
 import { allOf, keyturn, lastUse } from '../commands';
 import type { Descriptor } from '../descriptor';
@@ -7,8 +8,9 @@ export const compromisedUses: Descriptor<UsedWhileLeaked> = {
   theme: 'A leaked key',
   severity: {
     usually: 'attention',
-    but: 'notice when it did nothing',
-    of: ({ facts: { used } }) => (used.calls === 0 && used.unasked.length === 0 ? 'notice' : 'attention'),
+    but: 'notice when it did nothing, and all was read',
+    of: ({ facts: { used } }) =>
+      used.calls === 0 && isAllRead(used) && used.unasked.length === 0 ? 'notice' : 'attention',
   },
   what: 'what a leaked key did',
   brokenNow: 'Nothing is broken: the key is Inactive.',

@@ -28,7 +28,7 @@ export function planCompromised(input: PlanInput<Leak>): RequestPlan | Refused {
   }
   const since = inactiveSince(secret, accessKeyId);
   if (since !== undefined && accessKeyId !== current) {
-    const message = `Access key ${accessKeyId} of "${id}" is Inactive since ${since.toISOString()}: nobody can use it.`;
+    const message = `Access key ${accessKeyId} of "${id}" is Inactive since ${since.toISOString()}: it makes no call any more.`;
     return { refused: 'nothing-to-do', message };
   }
   const words =

@@ -839,6 +839,7 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
 
 /** Of a key that has leaked. */
 function leaks(): typeof EXAMPLES {
+  const sessions = 'Sessions that were taken with it go on, for up to 36 hours: the runbook says how to end them.';
   const at = day(90);
   const said =
     'Key "web-shop": AKIA0000000000000OLD has leaked (said at 2026-04-01T03:00:00.000Z) and is still Active.';
@@ -856,7 +857,7 @@ function leaks(): typeof EXAMPLES {
       { code: 'compromised-disabled', key, accessKeyId, facts: { at, minutes, wasCurrent } },
       'attention',
       'held',
-      `Key "web-shop": the leaked key AKIA0000000000000OLD was made Inactive ${words} It is deleted after its recovery. ` +
+      `Key "web-shop": the leaked key AKIA0000000000000OLD was made Inactive ${words} It is deleted after its recovery. ${sessions} ` +
         'CloudTrail says what it did: aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=AKIA0000000000000OLD',
     ] as const;
   const used: UsesSince = {
@@ -977,7 +978,8 @@ function leaks(): typeof EXAMPLES {
       'attention',
       'held',
       'Key "web-shop": the leaked key AKIA0000000000000OLD was made Inactive 2 minutes after it was said to have leaked. ' +
-        'Pipelines have its successor. It is deleted after its recovery. CloudTrail has 7 calls by it since ' +
+        `Pipelines have its successor. It is deleted after its recovery. ${sessions} ` +
+        'CloudTrail has 7 calls by it since ' +
         '2026-04-01T03:00:00.000Z, in eu-central-1, us-east-1: for iam, s3; from 203.0.113.7; the last at ' +
         `2026-04-01T04:00:00.000Z. ${GAPS} ${MORE}`,
     ],

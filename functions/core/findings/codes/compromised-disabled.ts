@@ -21,7 +21,8 @@ export const compromisedDisabled: Descriptor<Disabled> = {
     (wasCurrent
       ? 'Its successor is made and delivered at once; pipelines fail until they have it. '
       : 'Pipelines have its successor. ') +
-    `It is deleted after its recovery. ${used === undefined ? 'CloudTrail says what it did' : `${whatItDid(used)} More`}: ` +
+    'It is deleted after its recovery. Sessions that were taken with it go on, for up to 36 hours: the runbook says how to ' +
+    `end them. ${used === undefined ? 'CloudTrail says what it did' : `${whatItDid(used)} More`}: ` +
     `aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=${accessKeyId}`,
   about: ({ accessKeyId }) => [accessKeyId],
   keyturn: { shows: 'status', cures: 'deliver' },

@@ -21,7 +21,7 @@ export const quarantined: Descriptor<Quarantined> = {
   outcome: 'blocked',
   what: {
     usually: 'AWS has put a user in quarantine',
-    but: 'not known',
+    but: 'or it is not known whom',
     of: ({ facts: { is } }) =>
       is === 'unknown' ? 'it is not known whom AWS has put in quarantine' : 'AWS has put a user in quarantine',
   },

@@ -159,7 +159,7 @@ describe('what a leaked key did since it was said to have leaked', () => {
     const ids = ['shop', 'api'].map((id) => scene.currentKey(id) ?? '');
     const exposure: Exposure = { source: 'aws.health', what: 'X', accessKeyIds: ids };
     await scene.rotate({ exposure, onExposed: 'disable-first' });
-    await scene.deactivate({ leaked: ids });
+    await scene.deactivate({ look: ['shop', 'api'] });
     toNextRun(scene);
     const from = scene.calls.length;
     expect((await scene.deactivate()).findings.filter((code) => code === 'compromised-uses')).toHaveLength(2);

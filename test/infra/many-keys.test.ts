@@ -114,7 +114,7 @@ function largestPolicies(template: CfnTemplate) {
 
 describe('one stack', () => {
   it.each([
-    [120, false],
+    [119, false],
     [90, true],
   ])(
     'holds %i keys with everything on (createUser: %s)',

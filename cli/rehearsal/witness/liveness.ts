@@ -120,6 +120,7 @@ function checkRoom(world: Disturbed, managed: ManagedRecord, keys: readonly KeyR
 
 function checkSuperseded(world: Disturbed, managed: ManagedRecord, key: KeyRecord): void {
   if (world.witness.isForeign(key, managed)) return;
+  if (isLeftToPeople(world, managed)) return;
   const { policy } = managed.entry;
   if (key.origin === 'run' && !key.isStored) {
     if (world.now() - key.createdAt < 3 * DAY || managed.hasLostIntent) return;
@@ -132,6 +133,15 @@ function checkSuperseded(world: Disturbed, managed: ManagedRecord, key: KeyRecor
   if (world.now() > dates + (policy.holdLimit + 2) * DAY + 2 * HOUR) {
     world.promises.broken('K8', managed.id, `the superseded key ${key.id} outlives its dates (${key.status})`);
   }
+}
+
+/**
+ * A successor that leaked before it was everywhere is brought nowhere any more, so that the key before it is not retired,
+ * and there is no room for a third one: people are told which key to delete.
+ */
+function isLeftToPeople({ witness, promises }: Disturbed, managed: ManagedRecord): boolean {
+  const current = witness.keys.get(witness.currentKey(managed) ?? '');
+  return current?.leak !== undefined && !promises.places.isMarkedDelivered(managed);
 }
 
 function isFirstNotDue(managed: ManagedRecord, keys: readonly KeyRecord[], now: number): boolean {

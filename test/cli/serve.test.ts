@@ -87,9 +87,10 @@ it('has a file for a shell with everything that other commands need', () => {
 it('is where keyturn finds Bitbucket too: a token is tried at the local one, under its own name', async () => {
   const { code, stdout, stderr } = await keyturn('doctor', '--json');
   expect(code).toBe(1);
-  expect(stderr).toMatch(
-    /^The account, the clock and api\.bitbucket\.org.* are those of the local world of KEYTURN_LOCAL\.\n$/,
+  expect(stderr.replaceAll('\n', ' ')).toMatch(
+    /^The account, the clock and api\.bitbucket\.org.* are those of the local world of KEYTURN_LOCAL\. $/,
   );
+  expect(stderr.split('\n').filter((line) => line.length > 80)).toEqual([]);
   const { checks } = JSON.parse(stdout);
   const hosts = checks.filter(({ group }: { group: string }) => group === 'hosts');
   expect(hosts.length).toBeGreaterThan(2);

@@ -52,7 +52,8 @@ export const DEEP_SUITES = [
   'test/bench/{bench,hand-over}.test.ts',
 ];
 
-/** Those that take most of the time: where CI tries a part of what is drawn, it runs every third of them, by turns. */
+/** Those that take most of the time: where CI tries a part of what is drawn, it runs one of so many of them, by turns. */
+export const TURNS = 5;
 export const IN_TURNS = [
   'test/cli/rehearsal/faults.test.ts',
   'test/report/evidence/trail-files.test.ts',
@@ -71,6 +72,11 @@ export const IN_TURNS = [
   'test/attacks/leaked-key.test.ts',
   'test/cli/uninstall.test.ts',
   'test/told/commands.test.ts',
+  'test/bench/bench.test.ts',
+  'test/cli/acting-served.test.ts',
+  'test/before/pair.test.ts',
+  'test/before/attacks.test.ts',
+  'test/before/deployment.test.ts',
 ];
 
 /** Run by both: by `npm test` on random states that are always the same, here on others; a half of the lives by each. */

@@ -11,7 +11,7 @@ import { type AccessOptions, accessOf, reach, withAccess } from '../access';
 import { type AccountPorts, openAccount } from '../account';
 import { exceptionDocument } from '../documents/exception';
 import { findingDocument } from '../documents/foreseen';
-import { type KeyDocument, keyDocument, STATUS_SCHEMA, type StatusDocument } from '../documents/status';
+import { type KeyDocument, keyDocument, STATUS_SCHEMA, type StatusDocument, THE_RECORD } from '../documents/status';
 import { EXIT, EXIT_CODES } from '../exit-code';
 import { findingsOfLatestRuns, LATEST_RUNS, receiptsOf, silentFunctions } from '../latest-runs';
 import { Reading } from '../render/reading';
@@ -196,7 +196,7 @@ async function recordedOf(
     };
   } catch (thrown) {
     const { code, message } = toKeyturnError(thrown);
-    return { findings: [], silent: [], unseen: [{ id: 'the audit record', code, message }], receipts: undefined };
+    return { findings: [], silent: [], unseen: [{ id: THE_RECORD, code, message }], receipts: undefined };
   }
 }
 

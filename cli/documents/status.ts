@@ -4,6 +4,8 @@ import { exceptionSchema } from './exception';
 import { findingDocument, findingSchema, foreseenDocument, foreseenSchema } from './foreseen';
 
 export const STATUS_SCHEMA = 'keyturn.status/v1';
+/** What is unseen by this name is no key. */
+export const THE_RECORD = 'the audit record';
 
 const instant = z.iso.datetime().describe('ISO 8601, UTC.');
 

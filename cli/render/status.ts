@@ -1,6 +1,6 @@
 import { bold, dim, green, red, yellow } from 'yoctocolors';
 import type { FindingDocument } from '../documents/foreseen';
-import type { AccessKeyDocument, KeyDocument, StatusDocument } from '../documents/status';
+import { type AccessKeyDocument, type KeyDocument, type StatusDocument, THE_RECORD } from '../documents/status';
 import { exceptionLines } from './exception';
 import { away, day, deed, usedBy } from './words';
 import { COLUMNS, counted, wrapped } from './wrapped';
@@ -39,7 +39,7 @@ function verdictOf({ keys, findings, silent, unseen }: StatusDocument, waiting: 
     ...(unseen.length > 0 ? [yellow(`${counted(unseen.length, 'thing')} could not be looked at.`)] : []),
   ];
   const empty = yellow('The registry is empty: is anything deployed in this account and region?');
-  const isEmpty = keys.length === 0 && findings.length === 0 && unseen.length === 0;
+  const isEmpty = keys.length === 0 && findings.length === 0 && unseen.every(({ id }) => id === THE_RECORD);
   if (parts.length > 0) return [parts.join(' '), ...(isEmpty ? [empty] : [])].join('\n');
   if (isEmpty) return empty;
   return green('Nothing needs a person.');

@@ -62,4 +62,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'inactive-since-unknown': OF_A_RUN,
   settling: OF_A_RUN,
   'unknown-event': OF_A_RUN,
+  'compromised-uses':
+    'Comes a day after a leak: test/deactivate/leaked-uses.test.ts, and its runbook in test/docs/lived.',
+  quarantined: 'No command of keyturn ends it: test/rotate/quarantined.test.ts, and its runbook in test/docs/lived.',
 };

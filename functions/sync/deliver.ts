@@ -71,10 +71,10 @@ async function deliverOnce(work: Work<DeliverPorts>): Promise<DeliveryOutcome> {
 }
 
 /**
- * Another run may have delivered and marked the current version already, and what this run wrote of another one came
- * after it: the mark proves nothing any more (K1).
+ * Another run may have delivered and marked the current version already, and what this run wrote of another one, or put
+ * back of the one before, came after it: the mark proves nothing any more (K1).
  */
-async function distrustMark(work: Work<DeliverPorts>): Promise<void> {
+export async function distrustMark(work: Work<DeliverPorts>): Promise<void> {
   const secret: SecretState = await work.ports.secrets.describe(work.managed.secret.name);
   const current = currentVersion(secret);
   if (current !== undefined) await perform(removals(marksOn(current)), work);

@@ -24,7 +24,7 @@ import type { Neighbours } from '../runtime/doers/contested';
 import type { DeliverPorts } from '../runtime/doers/deliver-version';
 import type { Run } from '../runtime/run';
 import { check } from './check';
-import { deliver, isKnownEverywhere } from './deliver';
+import { deliver, distrustMark, isKnownEverywhere } from './deliver';
 import { failingFast } from './failing-fast';
 import type { SyncRequest } from './trigger';
 
@@ -85,7 +85,7 @@ export async function sync(given: SyncPorts, run: Run, request: SyncRequest, opt
   for (let again = 0; again < MOST_AGAIN && isWorthWaiting(halved, run); again += 1) {
     await run.time.sleep(AGAIN_AFTER);
     const afresh = { ...delivering, targets: failingFast(ports.targets) };
-    halved = await deliverAll(afresh, run, halved, { isFresh: false, known });
+    halved = await deliverAll(afresh, run, halved, { isFresh: false, known, isPutBack: true });
   }
 }
 
@@ -193,6 +193,8 @@ interface HowKnown {
   readonly isFresh: boolean;
   /** By id, the versions whose keys are known everywhere. */
   readonly known: ReadonlyMap<string, string>;
+  /** This run has put halves back since: what another one marked meanwhile is in doubt. @default false */
+  readonly isPutBack?: boolean;
 }
 
 /** @returns those of which half of a pair was written, and put back */
@@ -200,12 +202,13 @@ async function deliverAll(
   ports: DeliverPorts,
   run: Run,
   due: readonly Managed[],
-  { isFresh, known }: HowKnown,
+  { isFresh, known, isPutBack = false }: HowKnown,
 ): Promise<readonly Managed[]> {
   const halved: Managed[] = [];
   await run.forEach(due, async (managed) => {
     const { entry, secret } = managed;
     const own = withItsSecret(ports, managed);
+    if (isPutBack) await distrustMark({ ports: own, run, managed });
     const present = isFresh ? secret : await own.secrets.describe(secret.name);
     const outcome = await deliver(own, run, { ...managed, secret: present }, known.get(entry.id));
     if (outcome === 'halved') halved.push(managed);

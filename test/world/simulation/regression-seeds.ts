@@ -52,4 +52,8 @@ export const REGRESSIONS: readonly Regression[] = [
     scenario: { ...FEW, seed: 457, until: 506 },
     showed: 'a delivery that was overtaken tears the pair of the later one until it ends',
   },
+  {
+    scenario: { seed: 1795973260, only: ['d4'], until: 275 },
+    showed: 'two runs deliver while one half is refused, and what one puts back comes after what the other has marked',
+  },
 ];

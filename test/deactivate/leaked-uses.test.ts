@@ -28,6 +28,17 @@ async function leaked(options?: Parameters<typeof deliveredKey>[0]) {
 
 const toNextRun = (scene: Scene) => scene.hours(23);
 
+/** Two keys that AWS has named in one event, each to go first. */
+async function bothLeaked() {
+  const scene = await deliveredKey();
+  await delivered(scene, 'api');
+  scene.toDay(40);
+  const ids = ['shop', 'api'].map((id) => scene.currentKey(id) ?? '');
+  const exposure: Exposure = { source: 'aws.health', what: 'X', accessKeyIds: ids };
+  await scene.rotate({ exposure, onExposed: 'disable-first' });
+  return scene;
+}
+
 describe('what a leaked key did since it was said to have leaked', () => {
   it('is told with the minutes when it is made Inactive: services, addresses, regions and the last time', async () => {
     const { scene, use } = await leaked();
@@ -105,12 +116,7 @@ describe('what a leaked key did since it was said to have leaked', () => {
   });
 
   it('keeps no other leaked key waiting: all are Inactive before CloudTrail is asked', async () => {
-    const scene = await deliveredKey();
-    await delivered(scene, 'api');
-    scene.toDay(40);
-    const ids = ['shop', 'api'].map((id) => scene.currentKey(id) ?? '');
-    const exposure: Exposure = { source: 'aws.health', what: 'X', accessKeyIds: ids };
-    await scene.rotate({ exposure, onExposed: 'disable-first' });
+    const scene = await bothLeaked();
     const from = scene.calls.length;
     const outcome = await scene.deactivate({ look: ['shop', 'api'] });
     expect(outcome.findings).toEqual(['compromised-disabled', 'compromised-disabled']);
@@ -153,12 +159,7 @@ describe('what a leaked key did since it was said to have leaked', () => {
   });
 
   it('is read out of the record once a run, whatever the number of leaked keys', async () => {
-    const scene = await deliveredKey();
-    await delivered(scene, 'api');
-    scene.toDay(40);
-    const ids = ['shop', 'api'].map((id) => scene.currentKey(id) ?? '');
-    const exposure: Exposure = { source: 'aws.health', what: 'X', accessKeyIds: ids };
-    await scene.rotate({ exposure, onExposed: 'disable-first' });
+    const scene = await bothLeaked();
     await scene.deactivate({ look: ['shop', 'api'] });
     toNextRun(scene);
     const from = scene.calls.length;

@@ -26,8 +26,22 @@ def _runs_in_workers():
     lambda_runtime.Worker.invoke = recorded
 
 
+_ASYNC_INVOCATION = f"{lambda_svc.invoke_async_with_retry.__qualname__}.<locals>._run"
+
+
+def _ended_after(run):
+    def counted():
+        try:
+            return run()
+        finally:
+            _record("ended")
+
+    return counted
+
+
 def _runs_that_events_start():
-    """They count from the event on: until the thread for them is at work, nobody could see that there is one to come."""
+    """They count from the event on, and those that a function invokes asynchronously from the call on: until the thread
+    for them is at work, nobody could see that there is one to come."""
     execute, start = lambda_svc._execute_function_with_config_scope, threading.Thread.start
 
     def executed(func, event):
@@ -38,8 +52,12 @@ def _runs_that_events_start():
                 _record("ended")
 
     def started(thread):
+        run, *more = getattr(thread, "_args", ()) or (None,)
         if getattr(thread, "_target", None) is executed:
             _record("began")
+        elif getattr(run, "__qualname__", None) == _ASYNC_INVOCATION:
+            _record("began")
+            thread._args = (_ended_after(run), *more)
         start(thread)
 
     lambda_svc._execute_function_with_config_scope = executed

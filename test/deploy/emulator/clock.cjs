@@ -1,5 +1,6 @@
 // The time of the emulated account for a Node process: real time, and what DEPLOY_CLOCK says it is ahead (clock.py).
-// A function that sleeps for 0.4 s or longer (CloudTrail is asked twice a second) does not wait: it moves the clock, as `local` does.
+// A function that sleeps for 0.4 s or longer (CloudTrail is asked twice a second) does not wait: it moves the clock, as
+// `local` does, by what others that slept at the same time have left of its wait.
 const { appendFileSync, readFileSync, statSync } = require('node:fs');
 const timers = require('node:timers/promises');
 
@@ -31,8 +32,11 @@ globalThis.Date = new Proxy(RealDate, {
 RealDate.prototype.constructor = globalThis.Date;
 
 const sleep = timers.setTimeout;
-timers.setTimeout = (milliseconds, value, options) => {
+timers.setTimeout = async (milliseconds, value, options) => {
   if (!(milliseconds >= LONG)) return sleep(milliseconds, value, options);
-  appendFileSync(file, `${Math.round(milliseconds)}\n`);
-  return sleep(1, value, options);
+  const until = now() + Math.round(milliseconds);
+  const woken = await sleep(1, value, options);
+  const left = until - now();
+  if (left > 0) appendFileSync(file, `${left}\n`);
+  return woken;
 };

@@ -88,13 +88,6 @@ export class Leaks {
     this.#world = world;
   }
 
-  /** Whether there is a leaked key, of this managed one or of any, about which a run of now may do something. */
-  mayMove(managed?: ManagedRecord): boolean {
-    for (const open of this.#open)
-      if ((managed === undefined || open.managed === managed) && !this.#isExcused(open)) return true;
-    return false;
-  }
-
   /** AWS's event comes to rotate. */
   heard(event: unknown): void {
     const { onExposed } = this.#world;

@@ -65,8 +65,8 @@ export class Looks {
   /** Whether everything is delivered, and nothing is to be told or taken back. */
   isDelivered(managed: ManagedRecord, secret: SecretState, now: number): boolean {
     const { entry } = managed;
-    // Rotate is asked to replace it, every hour.
-    if (isLeakInDoubt(secret, new Date(now)) && this.#world.leaks.mayMove(managed)) return false;
+    // Rotate is started to replace it, every hour, and has its number though it finds that it has to wait.
+    if (isLeakInDoubt(secret, new Date(now))) return false;
     const { deliver, removeFirst, removeAfter, findings } = planDelivery({ entry, secret, now: new Date(now) });
     return deliver === undefined && removeFirst.length + removeAfter.length + findings.length === 0;
   }

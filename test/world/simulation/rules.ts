@@ -2,6 +2,7 @@ import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/duration';
 import { type FunctionName, isLevel, type Level, type RecordingFunction } from '../../../functions/core/names';
 import type { OperateAnswer } from '../../../functions/core/request/answer';
+import { isLeakInDoubt } from '../../../functions/runtime/attested';
 import { type Random, seededRandom } from '../../../local/random';
 import { DEPLOYED, needsOther } from './deployment';
 import { runFunction, TIMEOUT } from './functions';
@@ -252,9 +253,15 @@ export class Rules {
   #isHopeless(): boolean {
     const hopeless = this.#hopeless;
     if (hopeless === undefined || this.#strikes.isOn('dead-host') === undefined) return false;
-    // A leaked key waits for the hour in which its successor can be made.
-    if (this.#world.leaks.mayMove()) return false;
+    // A leaked key waits for the hour in which its successor can be made, and each hour starts rotate.
+    if (this.#isLeakInDoubt()) return false;
     return hopeless.writes === this.#world.writes && this.#world.now() - hopeless.at < HOPELESS_FOR;
+  }
+
+  #isLeakInDoubt(): boolean {
+    const { witness } = this.#world;
+    const now = new Date(this.#world.now());
+    return [...witness.managed.values()].some((managed) => isLeakInDoubt(witness.stateOf(managed), now));
   }
 
   /** @param but keys that need not be */

@@ -187,7 +187,8 @@ async function declare({ ports, run, managed, accessKeyId, exposure, onExposed }
   const order: Order = onExposed === 'disable-first' ? 'disable-first' : 'deliver-first';
   const said: Compromised = { accessKeyId, at: run.now(), order };
   const tag = tagOfCompromised(said);
-  run.audit('exposed', entry, { accessKeyId, reason: what, facts: { do: SAYS[order].do, tag, source } });
+  const facts = { do: SAYS[order].do, tag, source, saidAt: exposure.saidAt?.toISOString() };
+  run.audit('exposed', entry, { accessKeyId, reason: what, facts });
   // Nobody obeys the tag without the word.
   await run.beforeTaking();
   await sayLeaked(throughRetained(ports.secrets, managed), secret.name, said, keys);

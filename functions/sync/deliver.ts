@@ -1,5 +1,5 @@
 import { EVERYWHERE_TAKES, proveEverywhere } from '../account/prove';
-import { marksOn } from '../core/key/delivery-mark';
+import { marksOn, withoutMarks } from '../core/key/delivery-mark';
 import { currentVersion, type SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
 import { planDelivery, removals } from '../core/lifecycle/plan-delivery';
@@ -39,8 +39,7 @@ export async function deliver(ports: DeliverPorts, run: Run, seen: Managed, prov
     run.log.warn('another version became current or was marked during a delivery; the current one follows', {
       key: entry.id,
     });
-    await distrustMark({ ports, run, managed });
-    managed = { ...managed, secret: await ports.secrets.describe(name) };
+    managed = { ...managed, secret: await distrustMark({ ports, run, managed }) };
   }
   return 'overtaken';
 }
@@ -73,9 +72,15 @@ async function deliverOnce(work: Work<DeliverPorts>): Promise<DeliveryOutcome> {
 /**
  * Another run may have delivered and marked the current version already, and what this run wrote of another one, or put
  * back of the one before, came after it: the mark proves nothing any more (K1).
+ *
+ * @returns the secret without it. Who describes it afresh may find what that run has marked since
  */
-export async function distrustMark(work: Work<DeliverPorts>): Promise<void> {
-  const secret: SecretState = await work.ports.secrets.describe(work.managed.secret.name);
+export async function distrustMark(work: Work<DeliverPorts>): Promise<SecretState> {
+  const { ports, run, managed } = work;
+  const secret = await ports.secrets.describe(managed.secret.name);
   const current = currentVersion(secret);
-  if (current !== undefined) await perform(removals(marksOn(current)), work);
+  const marks = current === undefined ? [] : marksOn(current);
+  if (marks.length === 0) return secret;
+  await perform(removals(marks), work);
+  return { ...withoutMarks(secret, marks), changedAt: run.now() };
 }

@@ -87,6 +87,15 @@ export async function sync(given: SyncPorts, run: Run, request: SyncRequest, opt
     const afresh = { ...delivering, targets: failingFast(ports.targets) };
     halved = await deliverAll(afresh, run, halved, { isFresh: false, known, isPutBack: true });
   }
+  await distrustMarks(delivering, run, halved);
+}
+
+/** What was put back for the last time may have come after what another run wrote, and marks now. */
+async function distrustMarks(ports: DeliverPorts, run: Run, putBack: readonly Managed[]): Promise<void> {
+  if (putBack.length > 0 && run.hasTime(AGAIN_AFTER)) await run.time.sleep(AGAIN_AFTER);
+  await run.forEach(putBack, async (managed) => {
+    await distrustMark({ ports: withItsSecret(ports, managed), run, managed });
+  });
 }
 
 type Delivering = SyncPorts & DeliverPorts;
@@ -208,8 +217,8 @@ async function deliverAll(
   await run.forEach(due, async (managed) => {
     const { entry, secret } = managed;
     const own = withItsSecret(ports, managed);
-    if (isPutBack) await distrustMark({ ports: own, run, managed });
-    const present = isFresh ? secret : await own.secrets.describe(secret.name);
+    const read = () => (isPutBack ? distrustMark({ ports: own, run, managed }) : own.secrets.describe(secret.name));
+    const present = isFresh ? secret : await read();
     const outcome = await deliver(own, run, { ...managed, secret: present }, known.get(entry.id));
     if (outcome === 'halved') halved.push(managed);
   });

@@ -7,11 +7,15 @@ import { delivered, deliveredKey, expectSettled, supersededKey } from '../suppor
 import { newScene } from '../support/dispose';
 import type { Scene } from '../support/scene';
 
+/** EventBridge may bring it much later. */
+const SAID_AT = new Date('2026-02-09T01:02:03Z');
+
 const health = (accessKeyId: string, eventTypeCode = 'AWS_RISK_CREDENTIALS_EXPOSED') => ({
   version: '0',
   source: 'aws.health',
   'detail-type': 'AWS Health Event',
   account: '111122223333',
+  time: '2026-02-09T01:02:03Z',
   region: 'us-east-1',
   resources: [],
   detail: {
@@ -27,6 +31,7 @@ const guardDuty = (accessKeyId: string, userName = 'ci-shop') => ({
   source: 'aws.guardduty',
   'detail-type': 'GuardDuty Finding',
   account: '111122223333',
+  time: '2026-02-09T01:02:03Z',
   region: 'eu-central-1',
   resources: [],
   detail: {
@@ -75,7 +80,7 @@ describe('a managed key that AWS says has leaked', () => {
     expect(names.indexOf('exposed')).toBeLessThan(names.indexOf('key-created'));
     expect(audits.find(({ event }) => event === 'exposed')).toMatchObject({
       accessKeyId: old,
-      facts: { do: 'compromised', tag: scene.tag('shop')[TAG.compromised] },
+      facts: { do: 'compromised', tag: scene.tag('shop')[TAG.compromised], saidAt: SAID_AT.toISOString() },
     });
     await scene.sync();
     const done = await scene.deactivate(LOOK);

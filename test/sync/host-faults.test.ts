@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { targetSetDigest } from '../../functions/core/hosts/target';
+import { DELIVERY_LIVES } from '../../functions/core/key/delivery-mark';
 import { TAG } from '../../functions/core/names';
 import type { BitbucketFault } from '../../local/hosts/bitbucket/server';
 import { deliveredKey, expectLogin, expectSettled } from '../support/converge';
@@ -155,6 +157,59 @@ describe('a host that fails', () => {
     expect(scene.isDelivered('shop')).toBe(false);
     await expectLogin(scene);
     expect(scene.account.sns.messages.filter(({ message }) => message.includes('Broken now'))).toEqual([]);
+  });
+});
+
+describe('another run that marks the delivery which it made meanwhile', () => {
+  function markElsewhere(scene: Scene): void {
+    const { targets, connections } = scene.entry('shop');
+    const label = `DELIVERED-${targetSetDigest(targets, connections)}`;
+    const holderOf = (one: string) => Object.entries(scene.labels('shop')).find(([, all]) => all.includes(one))?.[0];
+    scene.account.invoke(scene.admin, 'secretsmanager', 'UpdateSecretVersionStage', {
+      SecretId: 'keyturn/shop',
+      VersionStage: label,
+      MoveToVersionId: holderOf('AWSCURRENT'),
+      RemoveFromVersionId: holderOf(label),
+    });
+  }
+
+  it('is not believed where a pair is left torn: the next run delivers again (K1)', async () => {
+    const { scene } = await freshKey();
+    closingAfter(scene, 'AWS_ACCESS_KEY_ID');
+    expect((await scene.sync()).findings).toEqual(['torn-pair']);
+    markElsewhere(scene);
+    scene.hostFault = undefined;
+    await scene.sync();
+    await expectLogin(scene);
+    scene.clock.advanceBy(DELIVERY_LIVES);
+    await scene.sync();
+    await expectSettled(scene);
+  });
+
+  it.each([
+    ['before the next try', 0],
+    ['after the last one', 170_000],
+  ])('is not believed where a half was put back, %s: the next run delivers again (K1)', async (_when, from) => {
+    const { scene } = await freshKey();
+    const began = scene.clock.now();
+    let putBackAt = Number.POSITIVE_INFINITY;
+    scene.hostFault = ({ key, method, arrivedAt }) => {
+      if (method !== 'PUT' || key !== 'AWS_SECRET_ACCESS_KEY') return undefined;
+      // It is tried three times more, a minute apart.
+      if (arrivedAt >= began + from) putBackAt = Math.min(putBackAt, arrivedAt);
+      return status(400);
+    };
+    const running = scene.sync();
+    while (scene.clock.now() < putBackAt + 45_000) await new Promise(setImmediate);
+    markElsewhere(scene);
+    await running;
+    expect(scene.isDelivered('shop')).toBe(false);
+    scene.hostFault = undefined;
+    await scene.sync();
+    await expectLogin(scene);
+    scene.clock.advanceBy(DELIVERY_LIVES);
+    await scene.sync();
+    await expectSettled(scene);
   });
 });
 

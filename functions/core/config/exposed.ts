@@ -20,13 +20,23 @@ export interface Exposure {
   readonly accessKeyIds: readonly string[];
   /** Whose they are, where the event says it. */
   readonly user?: string | undefined;
+  /** When AWS said it, by the event; it may have waited since. */
+  readonly saidAt?: Date | undefined;
 }
 
 /** Long-term keys only: those of a session (ASIA…) end by themselves, and are nobody's to rotate. */
 const accessKeyId = z.string().regex(/^AKIA[A-Z0-9]{12,28}$/);
 const what = z.string().regex(/^[\w:./!-]{1,128}$/);
 
+/** Every event of EventBridge has it; what it says decides nothing, so an odd one stops nothing. */
+const time = z.iso
+  .datetime()
+  .transform((text) => new Date(text))
+  .optional()
+  .catch(undefined);
+
 const health = z.object({
+  time,
   source: z.literal('aws.health'),
   detail: z.object({
     eventTypeCode: z.enum(EXPOSURE_CODES),
@@ -35,6 +45,7 @@ const health = z.object({
 });
 
 const guardDuty = z.object({
+  time,
   source: z.literal('aws.guardduty'),
   detail: z.object({
     type: what,
@@ -53,11 +64,12 @@ export function exposureOf(event: unknown): Exposure | undefined {
     const named = affectedEntities
       .map(({ entityValue }) => entityValue)
       .filter((id) => accessKeyId.safeParse(id).success);
-    return { source: 'aws.health', what: eventTypeCode, accessKeyIds: [...new Set(named)] };
+    const accessKeyIds = [...new Set(named)];
+    return { source: 'aws.health', what: eventTypeCode, accessKeyIds, saidAt: ofHealth.data.time };
   }
   const ofGuardDuty = guardDuty.safeParse(event);
   if (!ofGuardDuty.success) return undefined;
   const { type, resource } = ofGuardDuty.data.detail;
   const { accessKeyId: id, userName: user } = resource.accessKeyDetails;
-  return { source: 'aws.guardduty', what: type, accessKeyIds: [id], user };
+  return { source: 'aws.guardduty', what: type, accessKeyIds: [id], user, saidAt: ofGuardDuty.data.time };
 }

@@ -33,7 +33,15 @@ export function isDelivered(secret: SecretState, version: StoredVersion, digest:
  * version becomes current again it has to be delivered again, and `keyturn:delivered` records that (K1).
  */
 export function markCounts(secret: SecretState, version: StoredVersion): boolean {
-  return !isDeliveryAsked(secret, version) && countsUnasked(secret, version);
+  return !isDeliveryAsked(secret, version) && !isTorn(secret, version) && countsUnasked(secret, version);
+}
+
+/**
+ * Whether a delivery of this version has left a torn pair. Whoever makes it whole, knowing of it, takes the tag away with
+ * its mark: a mark beside the tag is of a run that had written before the pair was torn (K1).
+ */
+export function isTorn(secret: SecretState, { accessKeyId }: Pick<StoredVersion, 'accessKeyId'>): boolean {
+  return tagFor(secret, TAG.torn, accessKeyId) !== undefined;
 }
 
 function countsUnasked(secret: SecretState, version: StoredVersion): boolean {
@@ -102,6 +110,17 @@ export function marksOf(labels: readonly string[]): readonly string[] {
 /** The same, each with the version that it stands on. */
 export function marksOn({ versionId, labels }: SecretVersion): readonly DeliveryMark[] {
   return marksOf(labels).map((label) => ({ label, versionId }));
+}
+
+/** The secret as it is when they are taken off. */
+export function withoutMarks(secret: SecretState, marks: readonly DeliveryMark[]): SecretState {
+  const isOff = (versionId: string, label: string) =>
+    marks.some((mark) => mark.versionId === versionId && mark.label === label);
+  const versions = secret.versions.map((version) => ({
+    ...version,
+    labels: version.labels.filter((label) => !isOff(version.versionId, label)),
+  }));
+  return { ...secret, versions };
 }
 
 /** When pipelines could last have picked up an older key: the successor's creation, or its delivery where that was late. */

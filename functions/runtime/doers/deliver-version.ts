@@ -9,7 +9,7 @@ import { type TargetConfig, targetId, targetName } from '../../core/hosts/target
 import { deliveredRevisionsTag, revisionDigest } from '../../core/key/check-mark';
 import type { Credential } from '../../core/key/credential';
 import { datedTag, tagFor } from '../../core/key/dated-tag';
-import { marksOf } from '../../core/key/delivery-mark';
+import { isTorn, marksOf } from '../../core/key/delivery-mark';
 import { currentVersion, deliveredLabel, storedVersions } from '../../core/key/secret-state';
 import type { Delivery } from '../../core/lifecycle/steps';
 import { TAG } from '../../core/names';
@@ -119,7 +119,7 @@ async function toTarget(
     await refuseContested(target, config, { entry, secret }, ports);
     const stored = { managedKey: entry.id, secretArn: secret.arn, versionId };
     const { revision, ...receipt } = await target.deliver(credential, stored, {
-      torn: isTorn(step, work),
+      torn: isTorn(secret, step),
       read: (id) => earlierCredential(id, step, work),
     });
     run.audit('target-delivered', entry, { ...about, facts: { ...receipt, identity: recordedIdentity(place) } });
@@ -131,17 +131,12 @@ async function toTarget(
     run.count('failed');
     const facts = { concerns: error.concerns };
     run.audit('target-failed', entry, { ...about, outcome: 'failed', code: error.code, message: error.message, facts });
-    const torn = error.torn || isTorn(step, work);
+    const torn = error.torn || isTorn(secret, step);
     run.find(refusal(error, torn, entry, config, step));
     if (torn) run.repeatSoon();
     if (error.torn) await rememberTorn(step, work);
     return error.halved ? { answer: 'halved' } : FAILED;
   }
-}
-
-/** Whether a delivery of the same version has left a torn pair. */
-function isTorn({ accessKeyId }: Delivery, { managed: { secret } }: DeliveryWork): boolean {
-  return tagFor(secret, TAG.torn, accessKeyId) !== undefined;
 }
 
 /** Whether a target may hold the key already, so that nobody knows what a place that shows no ID held before. */
@@ -255,7 +250,7 @@ async function mark(step: Delivery, work: DeliveryWork, revisions: readonly stri
     if (toKeyturnError(thrown).code === 'label-moved') return false;
     throw thrown;
   }
-  if (isTorn(step, work)) await ports.secrets.tag(name, { [TAG.torn]: HEALED });
+  if (isTorn(managed.secret, step)) await ports.secrets.tag(name, { [TAG.torn]: HEALED });
   run.audit('version-delivered', managed.entry, { accessKeyId, version, reason: label });
   run.count('delivered');
   return true;

@@ -63,6 +63,15 @@ describe('a delivery', () => {
     expect(plan([versionOf(second, 'AWSCURRENT', DELIVERED), versionOf(first, 'AWSPREVIOUS')])).toEqual(NOTHING);
   });
 
+  it('is due in spite of the mark of a run that did not know that another one has left a torn pair (K1)', () => {
+    const versions = [versionOf(second, 'AWSCURRENT', DELIVERED), versionOf(first, 'AWSPREVIOUS')];
+    const torn = (key: typeof first) => ({ [TAG.torn]: tagOf(key, day(90)) });
+    const marked = { label: DELIVERED, versionId: delivery.versionId };
+    expect(plan(versions, torn(second)).steps).toEqual([{ do: 'remove-label', ...marked }, delivery]);
+    expect(plan(versions, torn(first))).toEqual(NOTHING);
+    expect(plan(versions, { [TAG.torn]: 'healed' })).toEqual(NOTHING);
+  });
+
   it('is due again when the targets have changed', () => {
     const more = entryOf({ targets: [production, staging] });
     const changed = targetSetDigest(more.targets, more.connections);

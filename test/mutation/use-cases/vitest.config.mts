@@ -11,6 +11,9 @@ export default defineConfig({
     include: [
       'test/{rotate,deactivate,delete,sync}/**/*.test.ts',
       'test/account/**/*.test.ts',
+      // What people and AWS ask for: a rotation, a rollback, a leaked key.
+      'test/operate/{compromised,exposed,rollback,rotate,verify,word-of-the-record}.test.ts',
+      'test/runtime/{as-deployed,record,telling}.test.ts',
       'test/world/life.test.ts',
     ],
     exclude: ['test/*/throttled.test.ts'],

@@ -41,7 +41,10 @@ export function fail(why: string): Judgement {
 export const ONLY_OBSERVED = 'It is only observed: nothing rotates or retires it.';
 
 export const NOT_THERE: Judgement = { verdict: 'not-applicable', why: 'It does not exist any more.' };
-export const NOT_USABLE: Judgement = { verdict: 'not-applicable', why: 'It is Inactive: nobody can use it.' };
+export const NOT_USABLE: Judgement = {
+  verdict: 'not-applicable',
+  why: 'It is Inactive: AWS accepts no request that is signed with it.',
+};
 const ROOTS: Judgement = { verdict: 'not-applicable', why: 'A key of the root user; another control is about those.' };
 
 /** Why a control about keys of users that can be used is not about this one; undefined when it is. */

@@ -39,7 +39,7 @@ const excepted = (kind: 'due' | 'first-rotation', why: string, until: Date): Jud
 });
 const ROOTS = says('not-applicable', 'A key of the root user; another control is about those.');
 const GONE = says('not-applicable', 'It does not exist any more.');
-const INACTIVE = says('not-applicable', 'It is Inactive: nobody can use it.');
+const INACTIVE = says('not-applicable', 'It is Inactive: AWS accepts no request that is signed with it.');
 
 it("the root user's key fails whatever its status, and no other is asked about", () => {
   expect(noRootKey(key())).toEqual(says('not-applicable', 'Not a key of the root user.'));

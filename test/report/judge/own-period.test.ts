@@ -65,7 +65,12 @@ describe('whether a key keeps the period of its own policy', () => {
     ['a key whose creation is not known', key({ createdAt: undefined }), 'unknown', 'Its creation is not known.'],
     ['a foreign one', key({ role: 'foreign' }), 'fail', 'Made by hand for a managed user; nothing rotates it.'],
     ['one that nobody manages', key({ managed: undefined }), 'unknown', 'Keyturn knows no period for it.'],
-    ['one that is Inactive', key({ status: 'Inactive' }), 'not-applicable', 'It is Inactive: nobody can use it.'],
+    [
+      'one that is Inactive',
+      key({ status: 'Inactive' }),
+      'not-applicable',
+      'It is Inactive: AWS accepts no request that is signed with it.',
+    ],
     ['one that is gone, in time', gone({}), 'pass', 'It was replaced within its period, and is gone.'],
     ['one that is gone, late', gone({ lateDays: 4 }), 'fail', 'It was replaced 4 days after its period, and is gone.'],
     ['one that was adopted, and is gone', gone({ origin: 'adopted' }), 'not-applicable', 'It does not exist any more.'],

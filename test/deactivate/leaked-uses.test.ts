@@ -180,4 +180,43 @@ describe('what a leaked key did since it was said to have leaked', () => {
     expect((await scene.deactivate()).findings).not.toContain('compromised-uses');
     expect(scene.calls.slice(from).map(({ action }) => action)).not.toContain('LookupEvents');
   });
+
+  /** Whether a daily run has looked what the record says of leaked keys that are Inactive. */
+  async function isLookedUp(scene: Scene): Promise<boolean> {
+    const from = scene.calls.length;
+    await scene.deactivate();
+    return scene.calls.slice(from).some(({ action, input }) => {
+      const asked = JSON.stringify(input);
+      return action === 'FilterLogEvents' && asked.includes('people-told') && asked.includes('compromised-disabled');
+    });
+  }
+
+  it('is looked for in the record on the day after alone, and of no key that is Active still', async () => {
+    const { scene, old } = await leaked();
+    await scene.deactivate(LOOK);
+    expect(await isLookedUp(scene)).toBe(false);
+    toNextRun(scene);
+    expect(await isLookedUp(scene)).toBe(true);
+    scene.hours(24);
+    expect(await isLookedUp(scene)).toBe(false);
+    scene.setTag('shop', TAG.deactivated, '');
+    expect(await isLookedUp(scene)).toBe(true);
+    scene.setStatus('ci-shop', old ?? '', 'Active');
+    expect(await isLookedUp(scene)).toBe(false);
+  });
+
+  it('stays untold for a day where the record cannot be read, which stops nothing and is in the log (K11)', async () => {
+    const { scene } = await leaked();
+    await scene.deactivate(LOOK);
+    toNextRun(scene);
+    scene.awsFault = ({ action, input }) =>
+      action === 'FilterLogEvents' && JSON.stringify(input).includes('people-told')
+        ? { kind: 'error', status: 400, code: 'AccessDeniedException' }
+        : undefined;
+    const { thrown, findings, lines } = await scene.deactivate();
+    expect([thrown, findings.filter((code) => code.startsWith('compromised'))]).toEqual([undefined, []]);
+    expect(lines.filter((line) => line.includes('"what leaked keys did is not told"'))).toEqual([
+      expect.stringMatching(/"key":"shop","code":"aws-denied"/),
+    ]);
+  });
 });

@@ -190,6 +190,17 @@ describe('a managed key that AWS says has leaked', () => {
     expect(toldOf(scene, 'exposed-unmanaged')).toEqual(['AKIAIOSFODNN7EXAMPLE']);
   });
 
+  it('is nobody’s as far as IAM can be asked: whose keys are not known is in the log (K11)', async () => {
+    const { scene } = await used();
+    scene.awsFault = ({ action }) =>
+      action === 'ListAccessKeys' ? { kind: 'error', status: 403, code: 'AccessDenied' } : undefined;
+    const { findings, lines } = await exposed(scene, health('AKIAIOSFODNN7EXAMPLE'));
+    expect(findings).toContain('exposed-unmanaged');
+    expect(lines.find((line) => line.includes('"the keys of a user are not known"'))).toContain(
+      '"key":"shop","code":"aws-denied"',
+    );
+  });
+
   it('is told of each one that leaks, on the same day too, and of each once', async () => {
     const { scene } = await used();
     for (const leaked of ['AKIAIOSFODNN7EXAMPLE', 'AKIAI44QH8DHBEXAMPLE', 'AKIAIOSFODNN7EXAMPLE']) {

@@ -40,6 +40,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'accept for auditors what a managed key misses, until a date',
     load: async () => (await import('./commands/exempt')).exemptCommand,
   },
+  exits: {
+    summary: 'tell who uses each key, and whether roles by OpenID Connect could take over',
+    load: async () => (await import('./commands/exits')).exitsCommand,
+  },
   init: {
     summary: 'write a first keyturn.yaml, from what the account has and what you say',
     load: async () => (await import('./commands/init')).initCommand,

@@ -1,15 +1,8 @@
-import {
-  CloudTrailClient,
-  type Event,
-  LookupEventsCommand,
-  type LookupEventsCommandOutput,
-} from '@aws-sdk/client-cloudtrail';
 import type { Time } from '../account/ports';
 import { SECOND } from '../core/duration';
-import { toKeyturnError } from '../core/errors';
 import { type RoleUse, roleUseOf } from '../core/hosts/role-use';
 import { type ClientConfig, reviewConfig } from './client-config';
-import { calling } from './failure';
+import { createEventHistory } from './event-history';
 
 /** LookupEvents: two requests a second, for an account and region together. The other one is left to the runs. */
 const PACE = SECOND;
@@ -42,53 +35,12 @@ export async function roleUses(
   time: Time,
   config: ClientConfig = reviewConfig(),
 ): Promise<RoleUses> {
-  const ask = { client: new CloudTrailClient(config), since, until };
-  const { events, why } = await readPages(ask, mostPages, time);
+  const question = { by: 'EventName', is: 'AssumeRoleWithWebIdentity', since, until } as const;
+  const { events, why } = await createEventHistory(time, PACE, config).latest(question, mostPages);
   const found = events.map(({ CloudTrailEvent = '' }) => roleUseOf(CloudTrailEvent, roleArn));
   return {
     uses: found.filter((use) => typeof use === 'object'),
     unattributed: found.filter((use) => use === 'of-no-role').length,
     unread: why === undefined ? undefined : { before: events.at(-1)?.EventTime ?? until, why },
   };
-}
-
-interface Ask {
-  readonly client: CloudTrailClient;
-  readonly since: Date;
-  readonly until: Date;
-}
-
-/** @returns what was read, and why that is not all */
-async function readPages(
-  ask: Ask,
-  most: number,
-  time: Time,
-): Promise<{ readonly events: readonly Event[]; readonly why?: string }> {
-  const events: Event[] = [];
-  let next: string | undefined;
-  for (let pages = 0; pages < most; pages += 1) {
-    if (pages > 0) await time.sleep(PACE);
-    const page = await pageOf(ask, next).catch((thrown: unknown) => toKeyturnError(thrown));
-    if (page instanceof Error) {
-      if (pages === 0) throw page;
-      return { events, why: page.message };
-    }
-    events.push(...(page.Events ?? []));
-    next = page.NextToken;
-    if (next === undefined) return { events };
-  }
-  return { events, why: `${most} pages were read` };
-}
-
-function pageOf({ client, since, until }: Ask, NextToken: string | undefined): Promise<LookupEventsCommandOutput> {
-  return calling('cloudtrail:LookupEvents of AssumeRoleWithWebIdentity', {}, () =>
-    client.send(
-      new LookupEventsCommand({
-        LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: 'AssumeRoleWithWebIdentity' }],
-        StartTime: since,
-        EndTime: until,
-        NextToken,
-      }),
-    ),
-  );
 }

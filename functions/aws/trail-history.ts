@@ -1,4 +1,4 @@
-import { CloudTrailClient, type Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import { CloudTrailClient, type Event } from '@aws-sdk/client-cloudtrail';
 import type { Time } from '../account/ports';
 import { MINUTE, SECOND } from '../core/duration';
 import { OWN_CHANGES, OWN_CHANGES_IN_IAM } from '../core/own-things';
@@ -7,7 +7,7 @@ import { ownChangeReader } from '../report/evidence/own-change';
 import type { TrailHistory } from '../report/evidence/ports';
 import { TRAIL_ACTIONS, trailWriteOf } from '../report/evidence/trail-write';
 import { type ClientConfig, reviewConfig } from './client-config';
-import { calling } from './failure';
+import { createEventHistory } from './event-history';
 import { homeOfIam } from './trail';
 
 /** LookupEvents: two requests a second, for an account and region together. */
@@ -17,33 +17,15 @@ const OWN_CHANGES_TAKE = 5 * MINUTE;
 
 /** The TrailHistory port over the AWS SDK. */
 export function createTrailHistory(time: Time, config: ClientConfig = reviewConfig()): TrailHistory {
-  const local = new CloudTrailClient(config);
-  const home = async () => new CloudTrailClient({ ...config, region: homeOfIam(await local.config.region()) });
-  let asked = Number.NEGATIVE_INFINITY;
-  const inTurn = async () => {
-    const wait = asked + PACE - time.now().getTime();
-    if (wait > 0) await time.sleep(wait);
-    asked = time.now().getTime();
-  };
+  const history = createEventHistory(time, PACE, config);
+  // Without one it is the region of the configuration.
+  const home = async () => homeOfIam(await new CloudTrailClient(config).config.region());
 
   /** The pages of all calls of one name, youngest first. */
-  async function* pagesOf(client: CloudTrailClient, name: string, from: Date, to: Date) {
-    let NextToken: string | undefined;
-    do {
-      await inTurn();
-      const page = await calling(`cloudtrail:LookupEvents of ${name}`, {}, () =>
-        client.send(
-          new LookupEventsCommand({
-            LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: name }],
-            StartTime: from,
-            EndTime: to,
-            NextToken,
-          }),
-        ),
-      );
-      yield (page.Events ?? []).flatMap(wrapped);
-      NextToken = page.NextToken;
-    } while (NextToken !== undefined);
+  async function* pagesOf(region: string | undefined, name: string, from: Date, to: Date) {
+    for await (const page of history.pages({ by: 'EventName', is: name, since: from, until: to, region })) {
+      yield page.flatMap(wrapped);
+    }
   }
 
   return {
@@ -52,8 +34,8 @@ export function createTrailHistory(time: Time, config: ClientConfig = reviewConf
       const writes = new Map<string, TrailWrite>();
       // One after the other: the pace is the account's.
       for (const action of actions) {
-        const client = action === 'PutSecretValue' ? local : inIam;
-        for await (const page of pagesOf(client, action, from, to)) {
+        const region = action === 'PutSecretValue' ? undefined : inIam;
+        for await (const page of pagesOf(region, action, from, to)) {
           for (const write of page.flatMap((event) => trailWriteOf({ ...event, action }) ?? [])) {
             writes.set(write.eventId, write);
           }
@@ -70,10 +52,10 @@ export function createTrailHistory(time: Time, config: ClientConfig = reviewConf
       const ends = time.now().getTime() + OWN_CHANGES_TAKE;
       const calls = [
         ...OWN_CHANGES_IN_IAM.map((name) => [inIam, name] as const),
-        ...OWN_CHANGES.map((name) => [local, name] as const),
+        ...OWN_CHANGES.map((name) => [undefined, name] as const),
       ];
-      for (const [client, name] of calls.filter((call) => only?.includes(call[1]) ?? true)) {
-        for await (const page of pagesOf(client, name, from, to)) {
+      for (const [region, name] of calls.filter((call) => only?.includes(call[1]) ?? true)) {
+        for await (const page of pagesOf(region, name, from, to)) {
           for (const change of page.flatMap((event) => read(event) ?? [])) changes.set(change.eventId, change);
           if (page.length > 0 && time.now().getTime() > ends) {
             unread.push(name);

@@ -108,6 +108,13 @@ it('is left alone by a command that is to look at another account, and is not mi
   expect(mixed.stderr).toMatch(/^AWS_ENDPOINT_URL_SECRETS_MANAGER is not at http:/);
 }, 60_000);
 
+it('has an event history, in which nobody but Keyturn has used the key yet', async () => {
+  const { code, stdout } = await keyturn('exits', '--json');
+  const { keys, unread } = JSON.parse(stdout);
+  expect({ code, unread }).toEqual({ code: 0, unread: [] });
+  expect(keys).toMatchObject([{ id: 'web-shop-production', role: 'unknown', readers: [], isWhole: true }]);
+}, 30_000);
+
 describe('its clock', () => {
   it('is moved on, and every run until then takes place: the old key is retired after its overlap', async () => {
     const before = await now();

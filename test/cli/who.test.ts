@@ -261,7 +261,10 @@ describe('keyturn who, of a history that is too long', () => {
     const { uses, unread } = await read();
     expect(uses).toHaveLength(101);
     expect(unread).toBeUndefined();
-    expect(slept).toEqual([1_000, 1_000]);
+    // From one request to the next: what the answer took is no pause.
+    expect(slept).toHaveLength(2);
+    for (const wait of slept) expect(wait).toBeGreaterThan(500);
+    expect(Math.max(...slept)).toBeLessThanOrEqual(1_000);
   });
 
   it('ends after so many pages, and says from when on all was read', async () => {

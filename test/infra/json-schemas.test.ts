@@ -27,17 +27,26 @@ describe('the JSON Schemas that are shipped', () => {
     expect(compiled(file)).toBeTypeOf('function');
   });
 
-  it.each(['answer', 'connect', 'datacenter', 'doctor', 'plan', 'simulate', 'status', 'uninstall', 'who', 'why'])(
-    'of what %s writes is one that can be read',
-    (command) => {
-      const schema = compiled(`keyturn.${command}.v1.schema.json`);
-      expect(schema({ schema: `keyturn.${command}/v1` })).toBe(false);
-      expect(JSON.stringify(read(`keyturn.${command}.v1.schema.json`))).toContain(`keyturn.${command}/v1`);
-    },
-  );
+  it.each([
+    'answer',
+    'connect',
+    'datacenter',
+    'doctor',
+    'exits',
+    'plan',
+    'simulate',
+    'status',
+    'uninstall',
+    'who',
+    'why',
+  ])('of what %s writes is one that can be read', (command) => {
+    const schema = compiled(`keyturn.${command}.v1.schema.json`);
+    expect(schema({ schema: `keyturn.${command}/v1` })).toBe(false);
+    expect(JSON.stringify(read(`keyturn.${command}.v1.schema.json`))).toContain(`keyturn.${command}/v1`);
+  });
 
   it('are these, and name the version of what they describe', () => {
-    expect(readdirSync(folder)).toHaveLength(15);
+    expect(readdirSync(folder)).toHaveLength(16);
     expect([AUDIT_SCHEMA, REPORT_SCHEMA]).toEqual(['keyturn.audit/v1', 'keyturn.report/v2']);
     expect([VALIDATE_SCHEMA, INIT_SCHEMA]).toEqual(['keyturn.validate/v1', 'keyturn.init/v1']);
     expect(read('keyturn.audit.v1.schema.json').title).toBe(AUDIT_SCHEMA);

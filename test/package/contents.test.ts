@@ -33,6 +33,7 @@ describe('the package', () => {
         '.connect.v1',
         '.datacenter.v1',
         '.doctor.v1',
+        '.exits.v1',
         '.validate.v1',
         '.init.v1',
         '.why.v1',

@@ -88,7 +88,7 @@ export function auditorsReadAndChangeNothing(life: () => EvidenceLife): void {
       // Hours in which nothing happens are passed over here.
       await life().deployed.run('sync', { source: 'aws.events', 'detail-type': 'Scheduled Event' });
       const [key] = life().deployed.keys('ci-shop');
-      for (const args of [['status'], ['status', 'shop'], ['plan'], ['why', key?.id ?? '']]) {
+      for (const args of [['status'], ['status', 'shop'], ['plan'], ['why', key?.id ?? ''], ['exits', 'shop']]) {
         const { code, stdout } = await type(args);
         expect({ args, code, stdout }).toEqual({ args, code: 0, stdout: expect.stringContaining('shop') });
       }

@@ -121,7 +121,7 @@ describe('the viewer of docs/examples', () => {
     const { clock } = deployed.world;
     const time = { now: () => new Date(clock.now()), sleep: async (wait: number) => clock.advanceBy(wait) };
     const [key] = deployed.keys('ci-shop');
-    const commands = [['status'], ['status', 'shop'], ['plan'], ['why', key?.id ?? '']];
+    const commands = [['status'], ['status', 'shop'], ['plan'], ['why', key?.id ?? ''], ['exits', 'shop']];
     for (const args of [...commands, ['plan', '--policy', 'rotate=60,deactivate=70,delete=80']]) {
       const { code, stdout, stderr } = await typed(args, { time });
       expect({ args, code, stdout, stderr }).toEqual({

@@ -106,14 +106,21 @@ function bare(text: string): string {
 /** The step of `bitbucket-pipelines.yml` that takes a role, ready to paste. */
 export function pipelineStep(
   roleArn: string,
-  { environmentUuids, audience, workspaceUuid }: Pick<BitbucketOidc, 'environmentUuids' | 'audience' | 'workspaceUuid'>,
+  {
+    environmentUuids,
+    audience,
+    workspaceUuid,
+    deployment,
+  }: Partial<Pick<BitbucketOidc, 'environmentUuids' | 'audience' | 'workspaceUuid'>> & {
+    /** Name of the environment, where it is known. */
+    readonly deployment?: string | undefined;
+  },
 ): string {
-  const isUsual = audience === undefined || audience === usualAudience(workspaceUuid);
-  const [environment] = environmentUuids ?? [];
+  const isUsual = audience === undefined || audience === usualAudience(workspaceUuid ?? '');
   return [
     '- step:',
     '    name: Deploy',
-    ...(environment === undefined ? [] : [`    deployment: Production # the name of the environment ${environment}`]),
+    ...deploymentLines(deployment, environmentUuids?.[0]),
     ...(isUsual ? ['    oidc: true'] : ['    oidc:', '      audiences:', `        - ${JSON.stringify(audience)}`]),
     '    script:',
     `      - export AWS_ROLE_ARN=${roleArn}`,
@@ -124,6 +131,11 @@ export function pipelineStep(
     '# Then delete AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from the variables of deployment, repository and workspace:',
     '# the SDKs take a key before they look for a token.',
   ].join('\n');
+}
+
+function deploymentLines(name: string | undefined, environment: string | undefined): readonly string[] {
+  if (name !== undefined) return [`    deployment: ${/^[A-Za-z][\w-]*$/.test(name) ? name : JSON.stringify(name)}`];
+  return environment === undefined ? [] : [`    deployment: Production # the name of the environment ${environment}`];
 }
 
 /** What a token's `sub` names. UUIDs in braces. */

@@ -3,7 +3,7 @@ import { cleaned } from '../outside-text';
 import { isEnvironmentName, isSlugOrUuid, mayBeOnePlace, placeOf } from './bitbucket-place';
 import { BITBUCKET_API, BITBUCKET_USUAL, OTHER_PAGE } from './bitbucket-usual';
 import { tokenConnection } from './connection';
-import type { ConnectionSettings, Host, HostConnection, Written } from './host';
+import type { ConnectionSettings, Host, HostConnection, StepsOfTarget, Written } from './host';
 import { placeUrl } from './place-url';
 
 /** Characters of a target's name: more than its parts may have. */
@@ -177,6 +177,13 @@ export const bitbucketHost = {
   },
 
   rightToIdentify: 'the scope "repository" (of an API token "read:repository:bitbucket")',
+
+  stepsOf(target: BitbucketTarget): StepsOfTarget {
+    if (target.type === 'bitbucket-workspace') return { workspace: target.workspace };
+    const [workspace = '', repo] = target.repository.split('/');
+    const deploysTo = target.type === 'bitbucket-deployment' ? target.environment : undefined;
+    return { workspace, repository: repo, environment: deploysTo };
+  },
 
   systemOf: (_target: BitbucketTarget, connection: HostConnection | undefined): string =>
     `${connection?.host} ${connection?.url} ${connection?.secret}`,

@@ -52,6 +52,15 @@ export interface Written {
   readonly place: string;
 }
 
+/** Which steps of pipelines get what a target holds, each in the host's own terms: a name or a UUID. */
+export interface StepsOfTarget {
+  readonly workspace: string;
+  /** @default - those of all of the workspace */
+  readonly repository?: string | undefined;
+  /** @default - every step of the repository */
+  readonly environment?: string | undefined;
+}
+
 /** Where a stored credential is: all that a host may be told that fetches it by itself. */
 export interface StoredCredential {
   /** ID of the managed key. */
@@ -103,6 +112,8 @@ export interface Host<Target extends HostTarget = HostTarget, Item = unknown> {
   nameThatMayPass(target: Target, connection: HostConnection | undefined): string | undefined;
   /** What a token needs so that it tells whose a place is, for people. @default - no token has to tell */
   readonly rightToIdentify?: string;
+  /** Steps that get what a target holds, and have tokens of their own instead. @default - what gets it has none that are known */
+  stepsOf?(target: Target): StepsOfTarget;
   /** What targets fail together with, when it is down. */
   systemOf(target: Target, connection: HostConnection | undefined): string;
 }

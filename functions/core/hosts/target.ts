@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { apiUrl } from './connection';
-import type { ConnectionSettings, Host, HostConnection, HostTarget, TokenForm, Written } from './host';
+import type { ConnectionSettings, Host, HostConnection, HostTarget, StepsOfTarget, TokenForm, Written } from './host';
 import { placeUrl } from './place-url';
 import { HOSTS } from './register';
 
@@ -134,6 +134,11 @@ export function nameThatMayPass(target: TargetConfig, connection: HostConnection
 /** What a token needs so that it tells whose its place is; undefined where no token has to. */
 export function rightToIdentify(target: TargetConfig): string | undefined {
   return hostOf(target).rightToIdentify;
+}
+
+/** Steps that get what a target holds, where they have tokens of their own; undefined where nobody knows of any. */
+export function stepsOf(target: TargetConfig): StepsOfTarget | undefined {
+  return hostOf(target).stepsOf?.(target);
 }
 
 /** What a target fails together with, when it is down. */

@@ -88,6 +88,11 @@ export const LEFT_OUT: readonly LeftOut[] = [
   },
   {
     page: 'docs/start/keyless.md',
+    begins: 'aws iam generate-service-last-accessed-details',
+    why: 'The local IAM has no service last accessed data.',
+  },
+  {
+    page: 'docs/start/keyless.md',
     begins: 'jq ',
     why: 'It reads a file of Atlassian that nobody may hand on.',
   },

@@ -1,0 +1,96 @@
+import { stepsOf, targetName } from '../../functions/core/hosts/target';
+import type { KeyCall } from '../../functions/core/key/key-call';
+import type { Blocker } from './blockers';
+import type { Client } from './clients';
+import { callName } from './iam-action';
+import type { Proposed } from './policy';
+import { callsOf, type SeenExit } from './seen';
+
+/**
+ * Whether tokens of steps could take over: `perhaps` where nothing speaks against it and who uses the key is a guess;
+ * `unknown` where not everything was read, or nothing was seen.
+ */
+export const VERDICTS = ['yes', 'perhaps', 'no', 'unknown'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export function verdictOf(seen: SeenExit, clients: readonly Client[], blockers: readonly Blocker[]): Verdict {
+  if (blockers.length > 0) return 'no';
+  if (!seen.isWhole || seen.readers === undefined || clients.length === 0) return 'unknown';
+  return clients.some(({ is }) => is === 'perhaps') ? 'perhaps' : 'yes';
+}
+
+/** What whoever moves it has to know, and what stands in no way. */
+export function notesOf(seen: SeenExit): readonly string[] {
+  const wide = seen.targets.filter((target) => {
+    const steps = stepsOf(target);
+    return steps?.repository !== undefined && steps.environment === undefined;
+  });
+  if (wide.length === 0) return [];
+  return [
+    `${wide.map(targetName).join(', ')}: every step of the repository has the key, so that its role has "anyStep: true", which covers deployments and unreviewed branches too. An environment is narrower.`,
+  ];
+}
+
+const DATA =
+  "CloudTrail's event history has no data events: reading and writing objects of S3, calling Lambda functions, items of " +
+  'DynamoDB, messages of SQS and SNS, and others. What a pipeline does so is missing in the policy. ' +
+  'IAM knows the services, of data events too: aws iam generate-service-last-accessed-details.';
+const PASS_ROLE =
+  'iam:PassRole is a right and no call, so it is in no history: whoever creates or changes what runs under a role (Lambda, ' +
+  'ECS, CloudFormation) needs it for that role.';
+
+const NOT_THEIRS = 'What keys that were made by hand did, and whoever is no pipeline, is left out.';
+
+/** What the policy cannot have, because it was not to be seen. */
+export function gapsOf(
+  seen: SeenExit,
+  { policy, wide, unmapped }: Proposed,
+  blockers: readonly Blocker[],
+): readonly string[] {
+  const calls = callsOf(seen);
+  const known = policy?.Statement.flatMap(({ Action }) => Action) ?? [];
+  const size = policy === undefined ? 0 : JSON.stringify(policy).length;
+  return [
+    DATA,
+    PASS_ROLE,
+    ...(blockers.some(({ code }) => code === 'other-client' || code === 'foreign-key') ? [NOT_THEIRS] : []),
+    ...unseenServices(seen, calls),
+    ...refusedGap(calls),
+    ...(calls.some((call) => callName(call) === 'sts:AssumeRole')
+      ? ['What it did in roles that it took (sts:AssumeRole) is under their sessions in CloudTrail, and not in here.']
+      : []),
+    ...(wide.length === 0
+      ? []
+      : [`On every resource, as CloudTrail does not say which ones, or they are too many: ${wide.join(', ')}.`]),
+    ...(unmapped.length === 0 ? [] : [`Calls whose right is not known here: ${unmapped.join(', ')}.`]),
+    ...(seen.isWhole ? [] : ['Not all that it did was read: what is missing is not in the policy.']),
+    ...(size <= LONGEST_POLICY
+      ? []
+      : [
+          `It has ${size} characters, and IAM takes ${LONGEST_POLICY} in one managed policy: split its ${known.length} actions.`,
+        ]),
+  ];
+}
+
+/** IAM: characters of a managed policy. */
+const LONGEST_POLICY = 6_144;
+
+/** Services that IAM saw a key at, and the history has nothing of: there is use that cannot be seen here. */
+function unseenServices({ keys }: SeenExit, calls: readonly KeyCall[]): readonly string[] {
+  const seen = new Set(calls.flatMap((call) => [callName(call).split(':')[0], call.service]));
+  const unseen = keys.flatMap(({ lastUsed }) => {
+    const { at, service } = lastUsed ?? {};
+    return at === undefined || service === undefined || service === 'sts' || seen.has(service) ? [] : [service];
+  });
+  return [...new Set(unseen)].map(
+    (service) =>
+      `IAM saw it used last at ${service}, of which the history has nothing: data events, or another region.`,
+  );
+}
+
+function refusedGap(calls: readonly KeyCall[]): readonly string[] {
+  const refused = [...new Set(calls.filter(({ isRefused }) => isRefused).map(callName))].sort();
+  const allowed = new Set(calls.filter(({ isRefused }) => !isRefused).map(callName));
+  const only = refused.filter((call) => !allowed.has(call));
+  return only.length === 0 ? [] : [`It was refused ${only.join(', ')}, which is left out.`];
+}

@@ -1,0 +1,158 @@
+import { bold, cyan, dim, green, red, yellow } from 'yoctocolors';
+import { clipped } from '../../functions/core/one-line';
+import type { ExitDocument, ExitsDocument } from '../documents/exits';
+import { IN_SHORT } from '../exits/blockers';
+import { hanging } from './hanging';
+import { table } from './table';
+import { counted, wrapped } from './wrapped';
+
+/** Which keys could go, in 80 columns; what is to copy stands as it is. @param isNamed with everything about each key */
+export function renderExits(document: ExitsDocument, isNamed: boolean): string {
+  const { keys, unread, region, regions, since } = document;
+  return [
+    ...(isNamed ? [] : [keys.length === 0 ? 'There is no managed key here.' : table(HEAD, keys.map(row)), '']),
+    ...keys.flatMap((key) => (isNamed ? [...details(key, region), ''] : [])),
+    dim(wrapped(`By CloudTrail in ${regions.join(', ')}, since ${since.slice(0, 10)}. ${isNamed ? SAME : MORE}`)),
+    ...(unread.length === 0 ? [] : ['', bold('Could not be read')]),
+    ...unread.flatMap(({ source, message }) => hanging(`  ${source}: ${message}`, '  ')),
+  ].join('\n');
+}
+
+const HEAD = ['key', 'calls', 'clients', 'by a role', 'what blocks it'];
+const MORE = '"keyturn exits <id>" has who uses a key, for what, a policy and what to write.';
+const SAME = 'A provider of secrets would be blocked by the same; Keyturn does not have one yet.';
+const LATER = 'The lines to change are in --json all the same.';
+const WIDEST_ID = 28;
+
+const VERDICTS: Readonly<Record<ExitDocument['role'], string>> = {
+  yes: green('yes'),
+  perhaps: yellow('perhaps'),
+  no: red('no'),
+  unknown: dim('unknown'),
+};
+
+function row({ id, calls, clients, role, blockers, isWhole }: ExitDocument): readonly string[] {
+  const [first] = blockers;
+  const unseen = isWhole && clients.length === 0 ? 'no use was seen' : 'not all was read';
+  const nothing = role === 'unknown' ? dim(unseen) : '';
+  const more = blockers.length > 1 ? ` +${blockers.length - 1}` : '';
+  return [
+    clipped(id, WIDEST_ID),
+    String(calls.reduce((sum, { times }) => sum + times, 0)),
+    String(clients.length),
+    VERDICTS[role],
+    first === undefined ? nothing : `${IN_SHORT[first.code]}${more}`,
+  ];
+}
+
+const SAYS: Readonly<Record<ExitDocument['role'], string>> = {
+  yes: 'A role by OpenID Connect can take over.',
+  perhaps: 'A role by OpenID Connect can take over, if those who use the key are pipelines: that is a guess.',
+  no: 'A role by OpenID Connect cannot take over yet.',
+  unknown: 'Whether a role by OpenID Connect can take over is not known: too little was seen, or read.',
+};
+
+function details(key: ExitDocument, region: string): readonly string[] {
+  const { id, user, role, blockers, notes, targets, readers } = key;
+  return [
+    `${bold(id)} ${dim(`IAM user ${user}`)}`,
+    ...colouredLines(SAYS[role], role),
+    ...blockers.flatMap(({ says }) => hanging(`  - ${says}`, '    ')),
+    ...notes.flatMap((says) => hanging(`  ${says}`, '  ')),
+    '',
+    bold('Pipelines that have it'),
+    ...(targets.length === 0 ? ['  none'] : targets.flatMap((name) => hanging(`  ${name}`, '    '))),
+    ...(readers ?? []).flatMap((arn) => hanging(`  read by ${arn}`, '    ')),
+    '',
+    bold('Who uses it'),
+    ...clientLines(key),
+    '',
+    bold('For what'),
+    ...callLines(key),
+    '',
+    ...policyLines(key),
+    ...(role === 'yes' || role === 'perhaps' ? changeLines(key, region) : ['', dim(LATER)]),
+  ];
+}
+
+function colouredLines(text: string, role: ExitDocument['role']): readonly string[] {
+  const colour = { yes: green, perhaps: yellow, no: red, unknown: dim }[role];
+  return wrapped(text)
+    .split('\n')
+    .map((line) => colour(line));
+}
+
+const MOST = 10;
+const KINDS = { pipeline: 'a pipeline', service: 'a service', other: 'no pipeline' } as const;
+
+function clientLines({ clients, accessKeys, isWhole }: ExitDocument): readonly string[] {
+  const keys = accessKeys.map(({ accessKeyId, is, calls }) => `${accessKeyId} (${is}): ${counted(calls, 'call')}`);
+  return [
+    ...clients
+      .slice(0, MOST)
+      .flatMap(({ from, agent, is, by, calls, last }) => [
+        ...hanging(`  ${from}: ${is === 'perhaps' ? by : `${KINDS[is]}, by ${by}`}`, '    '),
+        ...hanging(`    ${counted(calls, 'call')}, the last on ${last.slice(0, 10)}, by ${agent}`, '    '),
+      ]),
+    ...(clients.length > MOST ? [`  and ${clients.length - MOST} more`] : []),
+    ...(clients.length === 0 ? ['  Nobody, as far as these event histories show.'] : []),
+    ...keys.flatMap((text) => hanging(`  ${text}`, '    ')).map((line) => dim(line)),
+    ...(isWhole ? [] : [red('  Not all was read.')]),
+  ];
+}
+
+function callLines({ calls }: ExitDocument): readonly string[] {
+  const rows = calls.slice(0, MOST).map(({ call, times, refused, regions }) => {
+    const often = `${times}${refused === 0 ? '' : `, ${refused} refused`}`;
+    return `  ${call}  ${dim(`${often}; ${regions.join(', ')}`)}`;
+  });
+  const more = calls.length > MOST ? [`  and ${calls.length - MOST} more`] : [];
+  return calls.length === 0 ? ['  Nothing.'] : [...rows, ...more];
+}
+
+function policyLines({ policy, gaps }: ExitDocument): readonly string[] {
+  return [
+    bold('The least policy for what was seen'),
+    ...(policy === undefined
+      ? ['  None: nothing that was seen needs a right.']
+      : [cyan(JSON.stringify(policy, undefined, 2))]),
+    bold('What it cannot have, because it is not to be seen'),
+    ...gaps.flatMap((gap) => hanging(`  - ${gap}`, '    ')),
+  ];
+}
+
+function changeLines({ id, changes, variables, policy }: ExitDocument, region: string): readonly string[] {
+  const isOne = changes.length === 1;
+  return changes.flatMap(({ repository, name, roleArn, yaml, steps }) => [
+    '',
+    bold(`To move ${repository}`),
+    ...(policy === undefined ? [] : policySteps(id, name, isOne)),
+    ...hanging(`- ${INTO_CONFIG}`, '  '),
+    cyan(yaml),
+    '- Into bitbucket-pipelines.yml:',
+    ...steps.map((step) => cyan(step)),
+    ...hanging(`- ${KEY_FIRST}`, '  '),
+    cyan('      - unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY'),
+    '- See that it is taken:',
+    cyan(`keyturn who --region ${region} \\\n  --role ${roleArn}`),
+    ...(isOne ? hanging(`- ${END} ${variables.join(', ')}. ${ORDER}`, '  ') : []),
+  ]);
+}
+
+const INTO_CONFIG =
+  'Into keyturn.yaml, and deploy. Repository settings › Pipelines › OpenID Connect shows the UUIDs. With ' +
+  "deployment.rolePath the role's ARN has that path.";
+const KEY_FIRST =
+  'SDKs take a key before they look for a token: until the variables are gone, begin the script with this. Without it ' +
+  'the pipeline is back on its key.';
+const END = 'When the key is idle, take it out of keyturn.yaml, deploy, and delete';
+const ORDER = 'In this order: what is missing at a place of a managed key is delivered again.';
+
+function policySteps(id: string, name: string, isOne: boolean): readonly string[] {
+  const all = isOne ? '' : ' All repositories with the key do what it has: leave in what this one does.';
+  return [
+    ...hanging(`- Look at the policy, add what it cannot have, and make it.${all}`, '  '),
+    cyan(`keyturn exits ${id} --json \\\n  | jq '.keys[0].policy' > ${name}.json`),
+    cyan(`aws iam create-policy --policy-name ${name} \\\n  --policy-document file://${name}.json`),
+  ];
+}

@@ -129,6 +129,12 @@ module.exports = {
       [CORE, '^functions/account/ports\\.ts$', '^functions/report/(?!handler)', '/zod/'],
       'the report stands on the core',
     ),
+    only(
+      'provider',
+      '^functions/provider/',
+      [CORE, '^functions/account/ports\\.ts$', '^functions/provider/', '/jose/', '/zod/'],
+      'secrets for pipelines: the core and jose',
+    ),
     only('handlers', '^functions/[^/]+/handler\\.ts$', ['^functions/'], 'handlers wire what is under functions/'),
     only(
       'infra',

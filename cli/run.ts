@@ -72,6 +72,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'have a managed key rotated now',
     load: async () => (await import('./commands/rotate')).rotateCommand,
   },
+  'serve-provider': {
+    summary: 'give steps of Bitbucket Pipelines their secrets when they start',
+    load: async () => (await import('./commands/serve-provider')).serveProviderCommand,
+  },
   simulate: {
     summary: 'live through a year in a local AWS account, and check every promise',
     load: async () => (await import('./commands/simulate')).simulateCommand,

@@ -41,9 +41,6 @@ export function createAuditRecord(
   const client = new CloudWatchLogsClient(config);
   const doing = (action: string) => `logs:${action} of ${logGroupName}`;
 
-  const put = (logStreamName: string, lines: readonly Line[]) =>
-    putLines(client, { logGroupName, logStreamName }, lines);
-
   const { byOwn, byAny } = sealChecks(sealKey, former);
 
   /** The proved events since an instant, all pages. */
@@ -78,18 +75,7 @@ export function createAuditRecord(
   };
 
   return {
-    async append(events) {
-      for (const batch of batches(events)) {
-        const stream = batch[0].stream;
-        try {
-          await put(stream, batch);
-        } catch (thrown) {
-          if (!isNamed(thrown, 'ResourceNotFoundException')) throw awsFailure(thrown, doing('PutLogEvents'));
-          await calling(doing('CreateLogStream'), {}, () => create(client, logGroupName, stream));
-          await calling(doing('PutLogEvents'), {}, () => put(stream, batch));
-        }
-      }
-    },
+    append: appending(client, logGroupName),
 
     told: (since) => recorded(since, 'people-told'),
     recorded,
@@ -106,6 +92,29 @@ export function createAuditRecord(
       const asked = { endTime: after(from, DAY_CLOSES_AFTER).getTime(), filterPattern: `{ $.run = "${run}" }` };
       return eventsOf(attempt, proved(asked, from, byAny));
     },
+  };
+}
+
+/** What writes events into a log group. @throws KeyturnError `aws-*` */
+export function createEventWriter(logGroupName: string, config: ClientConfig = recordConfig): AuditRecord['append'] {
+  return appending(new CloudWatchLogsClient(config), logGroupName);
+}
+
+function appending(client: CloudWatchLogsClient, logGroupName: string): AuditRecord['append'] {
+  const doing = (action: string) => `logs:${action} of ${logGroupName}`;
+  const put = (logStreamName: string, lines: readonly Line[]) =>
+    putLines(client, { logGroupName, logStreamName }, lines);
+  return async (events) => {
+    for (const batch of batches(events)) {
+      const stream = batch[0].stream;
+      try {
+        await put(stream, batch);
+      } catch (thrown) {
+        if (!isNamed(thrown, 'ResourceNotFoundException')) throw awsFailure(thrown, doing('PutLogEvents'));
+        await calling(doing('CreateLogStream'), {}, () => create(client, logGroupName, stream));
+        await calling(doing('PutLogEvents'), {}, () => put(stream, batch));
+      }
+    }
   };
 }
 

@@ -3,7 +3,7 @@ import type { Sts } from '../account/ports';
 import { KeyturnError } from '../core/errors';
 import { USER_AGENT_APP } from '../core/names';
 import { provingRegions } from '../core/partitions';
-import { clientConfig } from './client-config';
+import { type AwsAccess, clientConfig } from './client-config';
 import { calling } from './failure';
 
 /** What STS answers to a key that it does not know, or not yet. */
@@ -24,12 +24,12 @@ const abroad = {
 } as const;
 
 /** The Sts port over the AWS SDK. GetCallerIdentity needs no permission, so it proves the key and nothing else. */
-export function createSts(own = process.env.AWS_REGION ?? ''): Sts {
+export function createSts(own = process.env.AWS_REGION ?? '', at: Pick<AwsAccess, 'region' | 'endpoint'> = {}): Sts {
   return {
     regions: provingRegions(own),
     async identify({ accessKeyId, secretAccessKey }, region = own) {
       const client = new STSClient({
-        ...(region === own ? clientConfig : { ...abroad, region }),
+        ...(region === own ? { ...clientConfig, ...at } : { ...abroad, region }),
         userAgentAppId: USER_AGENT_APP,
         credentials: { accessKeyId, secretAccessKey: secretAccessKey.reveal() },
       });

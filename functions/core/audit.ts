@@ -15,6 +15,8 @@ const ASKED_EVENTS = [
   'exception-ended',
 ] as const;
 
+const PROVIDED_EVENTS = ['secrets-given', 'secrets-refused'] as const;
+
 /** What an audit event can tell. Changes to keys and secrets, deliveries, findings and the bounds of a run. */
 export const AUDIT_EVENTS = [
   'run-started',
@@ -52,11 +54,15 @@ export const AUDIT_EVENTS = [
   'events-unsent',
   ...ASKED_EVENTS,
   'exposed',
+  ...PROVIDED_EVENTS,
 ] as const;
 export type AuditEventName = (typeof AUDIT_EVENTS)[number];
 
 /** What only the functions tell that people ask. */
 export const REQUEST_EVENTS: readonly AuditEventName[] = ASKED_EVENTS;
+
+/** What only a secret provider tells, in a log group of its own. */
+export const PROVIDER_EVENTS: readonly AuditEventName[] = PROVIDED_EVENTS;
 
 export const AUDIT_OUTCOMES = ['ok', 'failed', 'held', 'blocked'] as const;
 

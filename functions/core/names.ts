@@ -186,6 +186,10 @@ export const QUARANTINE_POLICY = 'AWSCompromisedKeyQuarantine';
 
 /** CloudWatch Logs: the record of record, one JSON line an audit event and nothing else. */
 export const AUDIT_LOG_GROUP = '/keyturn/audit';
+/** CloudWatch Logs: what a secret provider has decided, one JSON line an event. */
+export const PROVIDER_LOG_GROUP = '/keyturn/provider';
+/** What a secret provider calls itself in its events. */
+export const PROVIDER = 'provider';
 /** What a change to Keyturn itself is called; also the name of its runbook. */
 export const KEYTURN_CHANGED = 'keyturn-changed';
 /** The runbook of the mail that somebody has taken the break-glass role on. */

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { AUDIT_EVENTS, type AuditEventName, REQUEST_EVENTS } from '../../functions/core/audit';
+import { AUDIT_EVENTS, type AuditEventName, PROVIDER_EVENTS, REQUEST_EVENTS } from '../../functions/core/audit';
 import { ARCHIVE_PREFIX, EVENT_SOURCE, isLevel, SECRET_PREFIX } from '../../functions/core/names';
 import { tagsOf } from '../../functions/core/verbs';
 import type { NotificationTopic } from '../engine/notification-topic';
@@ -51,7 +51,7 @@ const ANYTHING = () => ['*'];
 function eventsOf(name: string): readonly string[] {
   return isLevel(name)
     ? [...EVENTS_OF_ALL, ...REQUEST_EVENTS]
-    : AUDIT_EVENTS.filter((event) => !REQUEST_EVENTS.includes(event));
+    : AUDIT_EVENTS.filter((event) => !REQUEST_EVENTS.includes(event) && !PROVIDER_EVENTS.includes(event));
 }
 
 const EVENTS_OF_ALL: readonly AuditEventName[] = [

@@ -64,7 +64,7 @@ export class KeyturnStack extends Stack {
       return;
     }
 
-    const { keys, connections, roles = [], ...settings } = config;
+    const { keys, connections, roles = [], provider: _served, ...settings } = config;
     const rotation = new KeyRotation(this, 'KeyRotation', { _checked: settings, bundles: props.bundles });
     this.manageAll(rotation, config, props);
     this.nameParts(rotation);

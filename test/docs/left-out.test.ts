@@ -52,7 +52,7 @@ describe('a command in the text of a page', () => {
     const unknown: string[] = [];
     for (const command of inline) {
       const [, name = '', rest = ''] =
-        /^(?:npx keyturn|keyturn|npm run (?:--silent )?keyturn --) ([a-z]+)(.*)$/.exec(command) ?? [];
+        /^(?:npx keyturn|keyturn|npm run (?:--silent )?keyturn --) ([a-z-]+)(.*)$/.exec(command) ?? [];
       if (name === '') continue;
       if (!COMMAND_NAMES.includes(name)) unknown.push(command);
       else {

@@ -1,13 +1,13 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { AUDIT_EVENTS, REQUEST_EVENTS } from '../../functions/core/audit';
+import { AUDIT_EVENTS, PROVIDER_EVENTS, REQUEST_EVENTS } from '../../functions/core/audit';
 import { FUNCTION_NAMES } from '../../functions/core/names';
 import { statementsOf } from './access';
 import { ACCOUNT, deployed, REGION } from './deployed';
 import { errorsOf, ONE_KEY, resourcesOf, rotationIn, synthesize } from './synthesized';
 
-/** All but what people ask of functions that are not deployed here. */
-const DEEDS = AUDIT_EVENTS.filter((event) => !REQUEST_EVENTS.includes(event));
+/** All but what people ask of functions that are not deployed here, and what a provider tells. */
+const DEEDS = AUDIT_EVENTS.filter((event) => ![...REQUEST_EVENTS, ...PROVIDER_EVENTS].includes(event));
 const BUS = 'arn:aws:events:eu-west-1:444455556666:event-bus/security';
 const DEFAULT = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`;
 const template = synthesize({ ...ONE_KEY, audit: { forwardTo: BUS, archive: { years: 7 }, report: {} } });

@@ -5,6 +5,7 @@ import { connectionsSchema } from './connection-config';
 import { keySchema } from './key-config';
 import { KeysTogether } from './keys-together';
 import { policyJsonSchema, policySettingSchema } from './policy';
+import { providerMistakes, providerSchema } from './provider-config';
 import { MOST_ROLES, roleSchema, rolesMistakes } from './roles-config';
 import { settingsFields, settingsMistakes } from './settings';
 
@@ -18,6 +19,9 @@ const configShape = z.strictObject({
     .max(MOST_ROLES)
     .optional()
     .describe('IAM roles that pipelines take by OpenID Connect, without any key.'),
+  provider: providerSchema
+    .optional()
+    .describe('What keyturn serve-provider gives to steps of Bitbucket Pipelines. The stack makes nothing of it.'),
   ...settingsFields,
 });
 
@@ -30,6 +34,8 @@ export const configSchema = configShape.superRefine((config, context) => {
     addMistake(context, { path: ['audit', 'exceptions', index, 'key'], message });
   });
   for (const mistake of rolesMistakes(config.roles ?? [])) addMistake(context, mistake);
+  const ids = new Set(config.keys.map(({ id }) => id));
+  for (const mistake of providerMistakes(config.provider, ids)) addMistake(context, mistake);
   const together = new KeysTogether(config.policy);
   config.keys.forEach((key, index) => {
     for (const { path, message } of together.add(key, config.connections)) {

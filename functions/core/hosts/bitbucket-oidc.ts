@@ -12,27 +12,46 @@ const SLUG = /^[a-z0-9_.-]+$/i;
 const BARE_UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A UUID as Bitbucket's tokens have it, in braces and lower case; people copy it with and without. */
-const uuid = (whose: string) =>
+export const stepUuid = (whose: string) =>
   z
     .string()
     .transform((text) => bare(text))
     .refine((text) => BARE_UUID.test(text), `expected the UUID of ${whose}, which has no wildcard and no name in it`)
     .transform((text) => `{${text}}`);
 
+/** Whose tokens are trusted, whatever they open. */
+export const BITBUCKET_TRUST = {
+  workspace: z
+    .string()
+    .max(255)
+    .regex(SLUG, 'expected the slug of the workspace, such as acme')
+    .refine((slug) => !/^\.+$/.test(slug), 'expected the slug of the workspace, such as acme')
+    .transform((slug) => slug.toLowerCase())
+    .describe("Slug of the workspace: the issuer's URL has it."),
+  workspaceUuid: stepUuid('the workspace').describe('UUID of the workspace: the usual audience has it.'),
+  audience: z
+    .string()
+    .min(1)
+    .max(LONGEST_AUDIENCE)
+    .regex(/^[^\s*?$]+$/, 'expected an audience without spaces, wildcards and variables')
+    .optional()
+    .describe("Audience that the step asks for; without it the workspace's own."),
+};
+
+/** What is wrong with an audience: one of another workspace is nobody's own. */
+export function audienceMistake(audience: string | undefined, workspaceUuid: string): string | undefined {
+  if (audience?.startsWith(AUDIENCE) !== true || audience === usualAudience(workspaceUuid)) return undefined;
+  return `expected ${usualAudience(workspaceUuid)}, which is this workspace's, or an audience of your own`;
+}
+
 /** What is under `bitbucket` in an item of `roles`: whose tokens the role trusts. */
 export const bitbucketOidcSchema = z
   .strictObject({
-    workspace: z
-      .string()
-      .max(255)
-      .regex(SLUG, 'expected the slug of the workspace, such as acme')
-      .refine((slug) => !/^\.+$/.test(slug), 'expected the slug of the workspace, such as acme')
-      .transform((slug) => slug.toLowerCase())
-      .describe("Slug of the workspace: the issuer's URL has it."),
-    workspaceUuid: uuid('the workspace').describe('UUID of the workspace: the usual audience has it.'),
-    repositoryUuid: uuid('the repository').describe('UUID of the repository whose steps may take the role.'),
+    workspace: BITBUCKET_TRUST.workspace,
+    workspaceUuid: BITBUCKET_TRUST.workspaceUuid,
+    repositoryUuid: stepUuid('the repository').describe('UUID of the repository whose steps may take the role.'),
     environmentUuids: z
-      .array(uuid('a deployment environment'))
+      .array(stepUuid('a deployment environment'))
       .min(1)
       .max(MOST_ENVIRONMENTS)
       .optional()
@@ -41,13 +60,7 @@ export const bitbucketOidcSchema = z
       .literal(true)
       .optional()
       .describe('Any step of the repository may take the role, of every branch, deployments too.'),
-    audience: z
-      .string()
-      .min(1)
-      .max(LONGEST_AUDIENCE)
-      .regex(/^[^\s*?$]+$/, 'expected an audience without spaces, wildcards and variables')
-      .optional()
-      .describe("Audience that the step asks for; without it the workspace's own."),
+    audience: BITBUCKET_TRUST.audience,
   })
   .superRefine((given, context) => {
     const { environmentUuids, anyStep, audience, workspaceUuid } = given;
@@ -56,10 +69,8 @@ export const bitbucketOidcSchema = z
       const message = `expected either environmentUuids or anyStep: true, found ${found}`;
       context.addIssue({ code: 'custom', path: ['environmentUuids'], message });
     }
-    if (audience?.startsWith(AUDIENCE) === true && audience !== usualAudience(workspaceUuid)) {
-      const message = `expected ${usualAudience(workspaceUuid)}, which is this workspace's, or an audience of your own`;
-      context.addIssue({ code: 'custom', path: ['audience'], message });
-    }
+    const message = audienceMistake(audience, workspaceUuid);
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['audience'], message });
   });
 /** Whose tokens of Bitbucket Pipelines a role trusts. */
 export type BitbucketOidc = z.output<typeof bitbucketOidcSchema>;

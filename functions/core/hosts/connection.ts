@@ -22,6 +22,10 @@ export const connectionName = z
   .max(128)
   .regex(/^[\w.-]+$/);
 
+export const secretReference = z
+  .string()
+  .regex(SECRET, 'expected the name of one secret, or its whole ARN with the six characters at its end');
+
 /** The base URL of an API that a token is sent to. */
 export const apiUrl = z
   .url({ protocol: /^https?$/ })
@@ -40,10 +44,7 @@ export const apiUrl = z
  */
 export function tokenConnection(api: string, holds: string, isApi: (url: string) => boolean) {
   return z.strictObject({
-    secret: z
-      .string()
-      .regex(SECRET, 'expected the name of one secret, or its whole ARN with the six characters at its end')
-      .describe(`Name or ARN of the secret with ${holds}.`),
+    secret: secretReference.describe(`Name or ARN of the secret with ${holds}.`),
     url: apiUrl
       .refine(isApi, 'expected the base URL of the API, not that of a page')
       .default(api)

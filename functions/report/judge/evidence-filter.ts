@@ -42,6 +42,9 @@ const WRITERS: { readonly [Name in AuditEventName]?: readonly RecordingFunction[
   'exception-accepted': [EXEMPTS],
   'exception-ended': [EXEMPTS],
   exposed: ['rotate'],
+  // A provider tells them, and not here.
+  'secrets-given': [],
+  'secrets-refused': [],
 };
 
 /**

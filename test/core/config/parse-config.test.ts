@@ -77,7 +77,7 @@ describe('keyturn.yaml as a text', () => {
     [
       'a misspelled section',
       SOUND.replace('connections:', 'connection:'),
-      '1:1 connection: expected one of connections, keys, roles, mode, policy, notify, users, schedule, trail, encryption, deployment, audit, alarms, logRetentionDays, drift, operators, breakGlass, exposed, onExposed, maxRotationsPerRun, concurrency, found "connection"; did you mean "connections"?',
+      '1:1 connection: expected one of connections, keys, roles, provider, mode, policy, notify, users, schedule, trail, encryption, deployment, audit, alarms, logRetentionDays, drift, operators, breakGlass, exposed, onExposed, maxRotationsPerRun, concurrency, found "connection"; did you mean "connections"?',
     ],
     [
       'a misspelled setting of a key',

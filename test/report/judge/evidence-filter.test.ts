@@ -49,6 +49,8 @@ const WRITERS: Partial<Record<AuditEventName, readonly (typeof RECORDING_FUNCTIO
   'exception-accepted': ['administrator'],
   'exception-ended': ['administrator'],
   exposed: ['rotate'],
+  'secrets-given': [],
+  'secrets-refused': [],
 };
 
 describe('the evidence that something can rest on (K7)', () => {

@@ -1,0 +1,77 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ProviderAnswer } from '../../functions/provider/provide';
+
+/** Milliseconds for a request to be there, and connections at a time. */
+const PATIENCE = 5_000;
+const MOST_CONNECTIONS = 512;
+
+export interface ProviderServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Answers runners on loopback. Each connection is good for one request, so that nothing that one client sends is taken for
+ * the request of another; what a request has beside its Authorization header is never read.
+ *
+ * @param port 0 for a free one
+ * @param failed is told the name of an error that nobody expected
+ */
+export async function serveProvider(
+  answer: (authorization: readonly string[]) => Promise<ProviderAnswer>,
+  port: number,
+  failed: (error: string) => void,
+): Promise<ProviderServer> {
+  const server = createServer({ keepAlive: false, maxHeaderSize: 16_384 }, (request, response) => {
+    respond(request, response, answer).catch((thrown: unknown) => {
+      failed(thrown instanceof Error ? thrown.name : typeof thrown);
+      if (!response.headersSent) send(response, 503);
+    });
+  });
+  server.maxConnections = MOST_CONNECTIONS;
+  server.headersTimeout = PATIENCE;
+  server.requestTimeout = PATIENCE;
+  await new Promise<void>((listening, refused) => {
+    server.once('error', refused);
+    server.listen(port, '127.0.0.1', listening);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: (authorization: readonly string[]) => Promise<ProviderAnswer>,
+): Promise<void> {
+  if (request.url !== '/') return send(response, 404);
+  if (request.method !== 'GET' && request.method !== 'POST') return send(response, 405);
+  const given = await answer(authorizationOf(request));
+  if (given.status === 200) send(response, 200, given.variables.reveal());
+  else send(response, given.status);
+}
+
+/** All that there are: Node.js would show the first one alone. */
+function authorizationOf({ rawHeaders }: IncomingMessage): readonly string[] {
+  return rawHeaders.filter((_value, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === 'authorization');
+}
+
+const NOTHING = '{"error":"refused"}';
+
+function send(response: ServerResponse, status: number, body = NOTHING): void {
+  response.writeHead(status, {
+    'cache-control': 'no-store',
+    connection: 'close',
+    'content-length': Buffer.byteLength(body),
+    'content-type': 'application/json',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(body);
+}

@@ -1,0 +1,178 @@
+import * as z from 'zod';
+import { audienceMistake, BITBUCKET_TRUST, bitbucketIssuer, stepUuid, usualAudience } from '../hosts/bitbucket-oidc';
+import { BITBUCKET_API, OTHER_PAGE } from '../hosts/bitbucket-usual';
+import { apiUrl, secretReference } from '../hosts/connection';
+import { SECRET_PREFIX } from '../names';
+import type { Mistake } from './config-issue';
+
+/** Rules of one provider, and what one of them gives. */
+const MOST_RULES = 200;
+const MOST_GIVEN = 50;
+
+/** Bitbucket: names match `[A-Za-z_][A-Za-z0-9_]*`. */
+const variable = z
+  .string()
+  .max(255)
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected letters, digits and underscores, not starting with a digit');
+
+/** RFC 6901. */
+const pointer = z
+  .string()
+  .max(500)
+  .regex(/^\/([^~]|~[01])*$/, 'expected a JSON pointer, which begins with a slash, such as /password');
+
+const keySource = z.strictObject({
+  id: z.string().min(1).describe('ID of one of the keys.'),
+  accessKeyId: variable.default('AWS_ACCESS_KEY_ID').describe('Variable that gets the access key ID.'),
+  secretAccessKey: variable.default('AWS_SECRET_ACCESS_KEY').describe('Variable that gets the secret access key.'),
+});
+
+const secretSource = z.strictObject({
+  secret: secretReference
+    .refine(
+      (secret) => !(secret.split(':').at(-1) ?? '').startsWith(SECRET_PREFIX),
+      "expected a secret that is none of Keyturn's: a managed key is named in keys, and a host's token is for no step",
+    )
+    .describe('Name or ARN of the secret.'),
+  variable: variable.describe('Variable that gets it.'),
+  pointer: pointer.optional().describe('JSON pointer to a text in it; without it the whole value.'),
+});
+
+const ruleSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[\w.-]{1,64}$/, 'expected letters, digits, dots, hyphens and underscores, at most 64')
+      .describe('Name of the rule; the record has it.'),
+    repositoryUuid: stepUuid('the repository').describe('UUID of the repository whose steps get the variables.'),
+    environmentUuids: z
+      .array(stepUuid('a deployment environment'))
+      .min(1)
+      .max(MOST_GIVEN)
+      .optional()
+      .describe('UUIDs of the deployment environments whose steps get them.'),
+    anyStep: z.literal(true).optional().describe('Any step of the repository gets them, deployments too.'),
+    branches: z
+      .array(z.string().min(1).max(255))
+      .min(1)
+      .max(MOST_GIVEN)
+      .optional()
+      .describe('Names of the branches, exactly; without it any.'),
+    keys: z.array(keySource).max(MOST_GIVEN).default([]).describe('Managed keys whose current version is given.'),
+    secrets: z.array(secretSource).max(MOST_GIVEN).default([]).describe('Other secrets that are given.'),
+  })
+  .superRefine(({ environmentUuids, anyStep, keys, secrets, ...given }, context) => {
+    if ((environmentUuids === undefined) === (anyStep === undefined)) {
+      const found = anyStep === undefined ? 'neither' : 'both';
+      const message = `expected either environmentUuids or anyStep: true, found ${found}`;
+      context.addIssue({ code: 'custom', path: ['environmentUuids'], message });
+    }
+    const names = variablesOf({ keys, secrets });
+    if (names.length === 0) {
+      context.addIssue({ code: 'custom', path: ['keys'], message: 'expected keys or secrets: the rule gives nothing' });
+    }
+    const twice = names.find((name, at) => names.indexOf(name) !== at);
+    if (twice !== undefined) {
+      const message = `expected each variable once, found "${twice}" twice`;
+      context.addIssue({ code: 'custom', path: given.name === undefined ? [] : ['name'], message });
+    }
+  });
+/** One rule: which steps get which variables. UUIDs in braces and lower case. */
+export type ProviderRule = z.output<typeof ruleSchema>;
+
+/** `provider` in `keyturn.yaml`: what `keyturn serve-provider` gives to which steps. */
+export const providerSchema = z
+  .strictObject({
+    bitbucket: z
+      .strictObject({
+        ...BITBUCKET_TRUST,
+        url: apiUrl
+          .refine((url) => !OTHER_PAGE.test(url), 'expected the base URL of the API, not that of a page')
+          .default(BITBUCKET_API)
+          .describe("Base URL of the REST API, where the issuer's keys are read."),
+      })
+      .describe('Whose tokens the provider takes.'),
+    tokenMinutes: z
+      .int()
+      .min(1)
+      .max(120)
+      .default(15)
+      .describe('Minutes after its issue for which a token is taken, however long it says that it lives.'),
+    rules: z
+      .array(ruleSchema)
+      .min(1)
+      .max(MOST_RULES)
+      .describe('Which steps get which variables; nobody else gets any.'),
+  })
+  .superRefine(({ bitbucket: { audience, workspaceUuid } }, context) => {
+    const message = audienceMistake(audience, workspaceUuid);
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['bitbucket', 'audience'], message });
+  });
+export type ProviderConfig = z.output<typeof providerSchema>;
+
+/** Whose tokens a provider takes: exact texts, and where the issuer's keys are. */
+export interface ProviderTrust {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly workspaceUuid: string;
+  readonly keysUrl: string;
+}
+
+export function providerTrust({
+  bitbucket: { workspace, workspaceUuid, audience, url },
+}: ProviderConfig): ProviderTrust {
+  const issuer = bitbucketIssuer(workspace);
+  return {
+    issuer,
+    audience: audience ?? usualAudience(workspaceUuid),
+    workspaceUuid,
+    keysUrl: `${url.replace(/\/$/, '')}${issuer.slice(BITBUCKET_API.length)}/keys.json`,
+  };
+}
+
+/** The variables that a rule gives, in its order. */
+export function variablesOf({ keys, secrets }: Pick<ProviderRule, 'keys' | 'secrets'>): readonly string[] {
+  return [
+    ...keys.flatMap(({ accessKeyId, secretAccessKey }) => [accessKeyId, secretAccessKey]),
+    ...secrets.map(({ variable: name }) => name),
+  ];
+}
+
+/** What is wrong between rules, and between them and the keys. */
+export function providerMistakes(provider: ProviderConfig | undefined, ids: ReadonlySet<string>): readonly Mistake[] {
+  const rules = provider?.rules ?? [];
+  return rules.flatMap((rule, at) => {
+    const place = ['provider', 'rules', at];
+    const before = rules.slice(0, at);
+    const mistakes: Mistake[] = rule.keys.flatMap(({ id }, index) => {
+      if (ids.has(id)) return [];
+      return [{ path: [...place, 'keys', index, 'id'], message: `expected the id of one of the keys, found "${id}"` }];
+    });
+    if (before.some(({ name }) => name === rule.name)) {
+      const message = `expected a name of its own, found "${rule.name}", which is taken by another rule here`;
+      mistakes.push({ path: [...place, 'name'], message });
+    }
+    const own = new Set(variablesOf(rule));
+    for (const other of before.filter((one) => mayBothMatch(one, rule))) {
+      const shared = variablesOf(other).find((name) => own.has(name));
+      if (shared === undefined) continue;
+      const message = `expected variables of its own, found "${shared}", which a step may get by "${other.name}" too`;
+      mistakes.push({ path: [...place, 'name'], message });
+    }
+    return mistakes;
+  });
+}
+
+/** Whether there may be a step that two rules mean. */
+function mayBothMatch(one: ProviderRule, other: ProviderRule): boolean {
+  return (
+    one.repositoryUuid === other.repositoryUuid &&
+    overlap(one.environmentUuids, other.environmentUuids) &&
+    overlap(one.branches, other.branches)
+  );
+}
+
+/** What is not listed is any. */
+function overlap(some: readonly string[] | undefined, others: readonly string[] | undefined): boolean {
+  return some === undefined || others === undefined || some.some((one) => others.includes(one));
+}

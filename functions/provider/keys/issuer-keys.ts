@@ -1,0 +1,109 @@
+import { type CryptoKey, importJWK } from 'jose';
+import * as z from 'zod';
+import type { Time } from '../../account/ports';
+import { MINUTE, SECOND } from '../../core/duration';
+import { Refusal } from '../refusal';
+
+/** How long a list of keys is taken as it is; after that a key that was withdrawn opens nothing any more. */
+const FRESH = 10 * MINUTE;
+/** How long it is taken while the issuer does not answer. */
+const STALE = 60 * MINUTE;
+/** Between two readings of the list for the sake of keys that it does not have: anybody can name one. */
+const COOLDOWN = 5 * SECOND;
+/** After the first failure, doubled by each further one. */
+const FIRST_BACKOFF = SECOND;
+const LONGEST_BACKOFF = MINUTE;
+const MOST_KEYS = 50;
+
+const listSchema = z.object({ keys: z.array(z.unknown()).max(MOST_KEYS) });
+const keySchema = z.object({
+  kty: z.literal('RSA'),
+  kid: z.string().min(1).max(256),
+  alg: z.literal('RS256').optional(),
+  use: z.literal('sig').optional(),
+  n: z.string(),
+  e: z.string(),
+});
+
+/**
+ * The keys of one issuer. They are read once however many ask, again for a key that is new, not too often while the issuer
+ * fails, and are not believed for ever when it is gone.
+ */
+export class IssuerKeys {
+  #keys: ReadonlyMap<string, CryptoKey> | undefined;
+  #readAt = 0;
+  #nextAt = 0;
+  #failures = 0;
+  #reading: Promise<void> | undefined;
+
+  /**
+   * @param read reads the list. @throws any error where there is none
+   * @param failed is told why there is none
+   */
+  constructor(
+    private readonly read: () => Promise<string>,
+    private readonly time: Pick<Time, 'now'>,
+    private readonly failed: (why: string) => void,
+  ) {}
+
+  /** @throws Refusal `unknown-key`, `keys-unavailable` */
+  async find(keyId: string): Promise<CryptoKey> {
+    if (this.#age() > FRESH || this.#keys?.has(keyId) !== true) await this.#refresh();
+    if (this.#keys === undefined || this.#age() > STALE) throw new Refusal('keys-unavailable');
+    const key = this.#keys.get(keyId);
+    if (key === undefined) throw new Refusal('unknown-key');
+    return key;
+  }
+
+  #age(): number {
+    return this.#keys === undefined ? Number.POSITIVE_INFINITY : this.time.now().getTime() - this.#readAt;
+  }
+
+  #refresh(): Promise<void> {
+    if (this.#reading !== undefined) return this.#reading;
+    if (this.time.now().getTime() < this.#nextAt) return Promise.resolve();
+    this.#reading = this.#readAll().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #readAll(): Promise<void> {
+    const begunAt = this.time.now().getTime();
+    try {
+      this.#keys = await keysIn(await this.read());
+      this.#readAt = begunAt;
+      this.#failures = 0;
+      this.#nextAt = begunAt + COOLDOWN;
+    } catch (thrown) {
+      // The keys of before stay for a while.
+      this.failed(whyOf(thrown));
+      const backoff = Math.min(FIRST_BACKOFF * 2 ** this.#failures, LONGEST_BACKOFF);
+      this.#failures += 1;
+      this.#nextAt = this.time.now().getTime() + backoff;
+    }
+  }
+}
+
+/** The keys that tokens may be signed with. An ID that two of them have names neither. */
+async function keysIn(text: string): Promise<ReadonlyMap<string, CryptoKey>> {
+  const { keys } = listSchema.parse(JSON.parse(text));
+  const found = new Map<string, CryptoKey>();
+  const seen = new Set<string>();
+  for (const key of keys) {
+    const { data } = keySchema.safeParse(key);
+    if (data === undefined) continue;
+    const { kty, kid, n, e } = data;
+    const imported = await importJWK({ kty, n, e }, 'RS256').catch(() => undefined);
+    if (seen.has(kid)) found.delete(kid);
+    else if (imported !== undefined && !(imported instanceof Uint8Array)) found.set(kid, imported);
+    seen.add(kid);
+  }
+  return found;
+}
+
+/** What is wrong with the list may quote it: then the kind of the error alone. */
+function whyOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return 'unknown';
+  return thrown.name === 'Error' ? thrown.message : thrown.name;
+}

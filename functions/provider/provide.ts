@@ -1,0 +1,91 @@
+import type { Log, Time } from '../account/ports';
+import type { ProviderRule } from '../core/config/provider-config';
+import { toKeyturnError } from '../core/errors';
+import { Redacted } from '../core/key/credential';
+import { idOfSecret } from '../core/names';
+import type { DecisionRecord } from './decision-record';
+import { Refusal, type RefusalReason } from './refusal';
+import { rulesFor } from './rules/match';
+import { namesOf, secretsOf, variablesFrom } from './rules/variables';
+import { type SettledKeyPorts, settledKey } from './settled-key';
+import { tokenIn } from './token/read-token';
+import type { UsedTokens } from './token/used-tokens';
+import { type ProvedStep, type TokenTerms, verifyToken } from './token/verify-token';
+
+export interface ProviderProps extends SettledKeyPorts {
+  readonly terms: TokenTerms;
+  readonly rules: readonly ProviderRule[];
+  readonly used: UsedTokens;
+  readonly record: Pick<DecisionRecord, 'write'>;
+  readonly time: Pick<Time, 'now'>;
+  readonly log: Log;
+}
+
+/** What whoever asks is told: the variables as one JSON object, or that there are none, and not why. */
+export type ProviderAnswer =
+  | { readonly status: 200; readonly variables: Redacted }
+  /** 401: nobody is known to have asked. 403: a step that gets nothing. 503: nobody could decide, or record it. */
+  | { readonly status: 401 | 403 | 503 };
+
+/**
+ * Decides what a step gets. What was decided of a proved step is in the record before it is answered; who proves nothing is
+ * only logged, because anybody can ask.
+ *
+ * @param headers the Authorization headers of the request, all of them
+ */
+export async function provide(headers: readonly string[], props: ProviderProps): Promise<ProviderAnswer> {
+  const { terms, used, time, log } = props;
+  let step: ProvedStep;
+  try {
+    step = await verifyToken(tokenIn(headers), terms, time.now());
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal)) throw thrown;
+    log.warn('refused', { reason: thrown.reason });
+    return { status: 401 };
+  }
+  const use = used.use(step.digest, step.endsAt, time.now().getTime());
+  if (use === 'full') {
+    log.error('not decided', { reason: 'too many tokens' });
+    return { status: 503 };
+  }
+  try {
+    const answer = await decide(step, use === 'used', props);
+    used.decided(step.digest);
+    return answer;
+  } catch (thrown) {
+    used.undecided(step.digest);
+    const { code, message } = toKeyturnError(thrown);
+    log.error('not decided', { code, reason: message, ...factsOf(step) });
+    return { status: 503 };
+  }
+}
+
+async function decide(step: ProvedStep, isUsed: boolean, props: ProviderProps): Promise<ProviderAnswer> {
+  const { record, log, time } = props;
+  const rules = rulesFor(props.rules, step);
+  const reason: RefusalReason | undefined = isUsed ? 'used' : rules.length === 0 ? 'no-rule' : undefined;
+  if (reason !== undefined) {
+    await record.write({ event: 'secrets-refused', outcome: 'blocked', reason, facts: factsOf(step) });
+    log.warn('refused', { reason, ...factsOf(step) });
+    return { status: 403 };
+  }
+  const names = secretsOf(rules);
+  const versionOf = (name: string) =>
+    idOfSecret(name) === undefined ? props.read(name) : settledKey(name, props, time.now());
+  const versions = await Promise.all(names.map(async (name) => [name, await versionOf(name)] as const));
+  const variables = variablesFrom(rules, new Map(versions));
+  const facts = {
+    ...factsOf(step),
+    rules: rules.map(({ name }) => name),
+    variables: namesOf(rules),
+    sources: versions.map(([secret, { versionId: version }]) => ({ secret, version })),
+  };
+  await record.write({ event: 'secrets-given', outcome: 'ok', facts });
+  log.info('given', facts);
+  const plain = Object.fromEntries([...variables].map(([name, value]) => [name, value.reveal()]));
+  return { status: 200, variables: new Redacted(JSON.stringify(plain)) };
+}
+
+function factsOf({ workspace, repository, environment, branch, step, pipeline }: ProvedStep) {
+  return { workspace, repository, environment, branch, step, pipeline };
+}

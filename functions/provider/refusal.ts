@@ -1,0 +1,30 @@
+/** Why nothing is given, for the log and the record; whoever asks is told none of it. */
+export type RefusalReason =
+  | 'no-token'
+  | 'two-tokens'
+  | 'too-long'
+  | 'malformed'
+  | 'header'
+  | 'algorithm'
+  | 'unknown-key'
+  | 'keys-unavailable'
+  | 'signature'
+  | 'issuer'
+  | 'audience'
+  | 'expired'
+  | 'not-yet'
+  | 'too-old'
+  | 'before-start'
+  | 'claims'
+  | 'workspace'
+  | 'used'
+  | 'no-rule';
+
+/** A token that opens nothing. Its message is the reason alone: nothing of the token. */
+export class Refusal extends Error {
+  override name = 'Refusal';
+
+  constructor(readonly reason: RefusalReason) {
+    super(reason);
+  }
+}

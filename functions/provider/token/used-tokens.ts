@@ -1,0 +1,43 @@
+/** Milliseconds for which a step may ask again with its token: the first answer may have been lost on the way. */
+const REPEATED_WITHIN = 30_000;
+/** Only what an issuer has signed is remembered, so that nobody else fills it. */
+const MOST = 200_000;
+
+interface Use {
+  readonly firstAt: number;
+  readonly endsAt: number;
+  /** Whether something was decided by it. */
+  decided: boolean;
+}
+
+/** Remembers in memory which tokens were used, until they end by themselves. */
+export class UsedTokens {
+  readonly #uses = new Map<string, Use>();
+
+  constructor(private readonly most = MOST) {}
+
+  /** @returns whether a token may be used now; `full` where nobody could be told later that it was */
+  use(digest: string, endsAt: number, now: number): 'fresh' | 'used' | 'full' {
+    const before = this.#uses.get(digest);
+    if (before !== undefined) return now - before.firstAt <= REPEATED_WITHIN ? 'fresh' : 'used';
+    if (this.#uses.size >= this.most) this.#forgetEnded(now);
+    if (this.#uses.size >= this.most) return 'full';
+    this.#uses.set(digest, { firstAt: now, endsAt, decided: false });
+    return 'fresh';
+  }
+
+  /** Something was decided by a token. */
+  decided(digest: string): void {
+    const use = this.#uses.get(digest);
+    if (use !== undefined) use.decided = true;
+  }
+
+  /** Nothing was decided, because nobody could: it may be used later, unless another request had more luck. */
+  undecided(digest: string): void {
+    if (this.#uses.get(digest)?.decided === false) this.#uses.delete(digest);
+  }
+
+  #forgetEnded(now: number): void {
+    for (const [digest, { endsAt }] of this.#uses) if (endsAt <= now) this.#uses.delete(digest);
+  }
+}

@@ -1,0 +1,152 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { CloudWatchLogsClient, CreateLogGroupCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { World } from '../../local/world';
+import { AS_A_PROCESS, typed } from './typed';
+
+const RUNNER = resolve(__dirname, '../provider/runner.mjs');
+const SECRET = 'tHe/SeCrEt/HaLf/Of/ThE/pAiR';
+const folder = mkdtempSync(join(tmpdir(), 'keyturn-provider-'));
+
+let world: World;
+let provider: ChildProcess;
+let url: string;
+let said = '';
+let access: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
+
+beforeAll(async () => {
+  world = await World.start({
+    start: new Date(),
+    accountServer: { allowedSkew: Number.POSITIVE_INFINITY },
+  });
+  const { bitbucket } = world.hosts;
+  const { uuid: workspaceUuid } = bitbucket.addWorkspace('acme');
+  const { uuid: repositoryUuid } = bitbucket.addRepository('acme', 'web-shop');
+  bitbucket.addRepository('acme', 'other');
+  const { uuid } = bitbucket.addEnvironment('acme', 'web-shop', 'Production');
+  access = {
+    endpoint: world.accountUrl,
+    region: world.account.region,
+    credentials: world.account.rootSession(),
+  };
+  await new CloudWatchLogsClient(access).send(new CreateLogGroupCommand({ logGroupName: '/keyturn/provider' }));
+  const SecretString = JSON.stringify({
+    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    secretAccessKey: SECRET,
+    userName: 'web-shop',
+    accountId: '111122223333',
+    createdAt: '2027-01-01T00:00:00.000Z',
+  });
+  await new SecretsManagerClient(access).send(new CreateSecretCommand({ Name: 'keyturn/web-shop', SecretString }));
+  const rules = [
+    { name: 'shop', repositoryUuid, environmentUuids: [uuid], branches: ['main'], keys: [{ id: 'web-shop' }] },
+  ];
+  const bitbucketOf = { workspace: 'acme', workspaceUuid, url: world.hostUrl('bitbucket') };
+  const keys = [{ id: 'web-shop', user: 'web-shop' }];
+  writeFileSync(
+    join(folder, 'keyturn.yaml'),
+    stringify({ connections: {}, keys, provider: { bitbucket: bitbucketOf, rules } }),
+  );
+  writeFileSync(join(folder, 'none.yaml'), stringify({ connections: {}, keys }));
+  provider = spawn(process.execPath, [...AS_A_PROCESS, 'serve-provider', '--port', '0'], {
+    cwd: folder,
+    env: environment(),
+  });
+  provider.stderr?.setEncoding('utf8').on('data', (text) => {
+    said += text;
+  });
+  const [line] = (await once(provider.stdout ?? provider, 'data')) as [Buffer];
+  url = /http:\S+(?=,)/.exec(String(line))?.[0] ?? '';
+});
+afterAll(async () => {
+  provider?.kill('SIGKILL');
+  await world?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function environment(): NodeJS.ProcessEnv {
+  const { accessKeyId, secretAccessKey, sessionToken } = world.account.rootSession();
+  return {
+    PATH: process.env.PATH,
+    AWS_ENDPOINT_URL: world.accountUrl,
+    AWS_REGION: world.account.region,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    ...(sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: sessionToken }),
+  };
+}
+
+/** Starts a step as the runner does. */
+function step(token: string, method = 'GET', scheme = 'Bearer ') {
+  const env = { PATH: process.env.PATH, SECRET_PROVIDER_URI: url, BITBUCKET_STEP_OIDC_TOKEN: token };
+  const args = [
+    RUNNER,
+    method,
+    scheme,
+    'sh',
+    '-c',
+    'echo "$AWS_ACCESS_KEY_ID $(printf %s "$AWS_SECRET_ACCESS_KEY" | wc -c)"',
+  ];
+  return new Promise<{ out: string; err: string }>((done) => {
+    execFile(process.execPath, args, { env }, (_error, out, err) => done({ out, err }));
+  });
+}
+
+const tokenOf = (repository: string, environmentName?: string, branch?: string) =>
+  world.hosts.bitbucket.stepToken('acme', repository, { environment: environmentName, branch });
+
+describe('keyturn serve-provider', () => {
+  it.each([
+    ['GET', 'Bearer '],
+    ['POST', ''],
+  ])('gives the runner that asks by %s with "%s" the variables of the step', async (method, scheme) => {
+    const { out, err } = await step(tokenOf('web-shop', 'Production'), method, scheme);
+    expect({ out, err }).toEqual({ out: `$AWS_ACCESS_KEY_ID ${SECRET.length}\n`, err: '' });
+  });
+
+  it('gives nothing to another repository, another branch and no environment', async () => {
+    for (const token of [tokenOf('other'), tokenOf('web-shop'), tokenOf('web-shop', 'Production', 'main-x')]) {
+      expect(await step(token)).toEqual({ out: '', err: 'The secret provider answered 403.\n' });
+    }
+    expect(await step('x.y.z')).toEqual({ out: '', err: 'The secret provider answered 401.\n' });
+  });
+
+  it("goes on when Bitbucket's keys roll over", async () => {
+    world.hosts.bitbucket.oidc.rollOver();
+    // Between two readings for the sake of a new key there are five seconds.
+    await expect
+      .poll(async () => (await step(tokenOf('web-shop', 'Production'))).out, { timeout: 10_000, interval: 500 })
+      .toContain('$AWS_ACCESS_KEY_ID');
+  });
+
+  it('has said in its record and its log who got what, and no value (K6, K7), and ends when it is told to', async () => {
+    const logs = new CloudWatchLogsClient(access);
+    const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName: '/keyturn/provider' }));
+    const told = events.map(({ message = '' }) => JSON.parse(message) as { event: string });
+    expect(told.map(({ event }) => event)).toEqual([
+      'run-started',
+      'secrets-given',
+      'secrets-given',
+      'secrets-refused',
+      'secrets-refused',
+      'secrets-refused',
+      'secrets-given',
+    ]);
+    provider.kill('SIGTERM');
+    expect(await once(provider, 'exit')).toEqual([0, null]);
+    expect(said).toContain('"message":"given"');
+    expect(`${said}${JSON.stringify(told)}`).not.toMatch(/tHe\/SeCrEt|eyJ[\w-]{20}/);
+  });
+
+  it('says what is missing', async () => {
+    const none = await typed(['serve-provider', '-c', 'none.yaml'], { folder });
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('none.yaml has no "provider"') });
+    expect((await typed(['serve-provider', '--port', '65536'])).code).toBe(2);
+  });
+});

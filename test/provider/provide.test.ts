@@ -1,0 +1,372 @@
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { configSchema } from '../../functions/core/config/config';
+import { readKeys } from '../../functions/provider/keys/read-keys';
+import { UsedTokens } from '../../functions/provider/token/used-tokens';
+import { ENVIRONMENT, OTHER, REPOSITORY, WORKSPACE } from './issuer';
+import { RULES, ServedProvider, VALUES } from './served';
+
+let served: ServedProvider;
+beforeAll(async () => {
+  served = await new ServedProvider().start();
+});
+afterAll(() => served.close());
+
+const GIVEN = {
+  AWS_ACCESS_KEY_ID: 'AKIAFIRSTFIRSTFIRST1',
+  AWS_SECRET_ACCESS_KEY: VALUES.first,
+  DB_PASSWORD: VALUES.database,
+};
+
+describe('a step that a rule means gets its variables', () => {
+  it.each(['Bearer ', 'bearer ', ''])('with "%s" before its token, by GET and by POST', async (scheme) => {
+    for (const method of ['GET', 'POST']) {
+      const answer = await served.ask('', { method, headers: { authorization: `${scheme}${served.good()}` } });
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect([answer.status, await answer.json()]).toEqual([200, GIVEN]);
+    }
+  });
+
+  it('and the record has said before who got what by which rule, and no value (K6, K7)', async () => {
+    const [started] = await served.recorded();
+    expect(started).toMatchObject({
+      event: 'run-started',
+      function: 'provider',
+      facts: { rules: ['shop-production'] },
+    });
+    await served.ask(served.good());
+    const events = await served.recorded();
+    expect(events.at(-1)).toMatchObject({
+      event: 'secrets-given',
+      outcome: 'ok',
+      function: 'provider',
+      facts: {
+        workspace: WORKSPACE,
+        repository: REPOSITORY,
+        environment: ENVIRONMENT,
+        branch: 'main',
+        rules: ['shop-production'],
+        variables: ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'DB_PASSWORD'],
+        sources: [{ secret: 'keyturn/web-shop' }, { secret: 'shop/db' }],
+      },
+    });
+    expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, at) => at + 1));
+    for (const value of Object.values(VALUES)) expect(JSON.stringify([events, served.lines])).not.toContain(value);
+  });
+
+  it('both halves of the current key, from one version, while it is rotated (K1)', async () => {
+    const pairs = new Set<string>();
+    const asks = Array.from({ length: 30 }, async (_, at) => {
+      const isFirst = at % 2 === 0;
+      if (at % 3 === 0) {
+        await served.store(
+          isFirst ? 'AKIAFIRSTFIRSTFIRST1' : 'AKIASECONDSECOND0002',
+          isFirst ? VALUES.first : VALUES.second,
+        );
+      }
+      const given = (await (await served.ask(served.good())).json()) as Record<string, string>;
+      pairs.add(`${given.AWS_ACCESS_KEY_ID} ${given.AWS_SECRET_ACCESS_KEY}`);
+    });
+    await Promise.all(asks);
+    await served.store('AKIAFIRSTFIRSTFIRST1', VALUES.first);
+    const whole = [`AKIAFIRSTFIRSTFIRST1 ${VALUES.first}`, `AKIASECONDSECOND0002 ${VALUES.second}`];
+    for (const pair of pairs) expect(whole).toContain(pair);
+  });
+
+  it('the key before a new one while that spreads, if it works, and then the new one (K1, K2)', async () => {
+    const iam = new IAMClient(served.access);
+    const UserName = 'web-shop';
+    await iam.send(new CreateUserCommand({ UserName }));
+    const [old, fresh] = [
+      await iam.send(new CreateAccessKeyCommand({ UserName })),
+      await iam.send(new CreateAccessKeyCommand({ UserName })),
+    ].map(({ AccessKey: { AccessKeyId = '', SecretAccessKey = '' } = {} }) => ({ AccessKeyId, SecretAccessKey }));
+    const pair = async () => {
+      const given = (await (await served.ask(served.good())).json()) as Record<string, string>;
+      return { AccessKeyId: given.AWS_ACCESS_KEY_ID, SecretAccessKey: given.AWS_SECRET_ACCESS_KEY };
+    };
+    await served.store(old?.AccessKeyId ?? '', old?.SecretAccessKey ?? '');
+    expect(await pair()).toEqual(old);
+    await served.store(fresh?.AccessKeyId ?? '', fresh?.SecretAccessKey ?? '', 0);
+    expect(await pair()).toEqual(old);
+    expect(JSON.stringify((await served.recorded()).at(-1)?.facts)).toContain('keyturn/web-shop');
+    served.now += 179_999;
+    expect(await pair()).toEqual(old);
+    served.now += 1;
+    expect(await pair()).toEqual(fresh);
+    served.now -= 180_000;
+    await iam.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId: old?.AccessKeyId, Status: 'Inactive' }));
+    expect(await pair()).toEqual(fresh);
+    await served.store('AKIAFIRSTFIRSTFIRST1', VALUES.first);
+  });
+
+  it('by any step where the rule says so, without an environment too', async () => {
+    const [rule] = RULES;
+    await served.serve([{ ...rule, environmentUuids: undefined, branches: undefined, anyStep: true }]);
+    for (const more of [
+      { deploymentEnvironmentUuid: undefined },
+      { deploymentEnvironmentUuid: OTHER, branchName: 'x' },
+    ]) {
+      expect((await served.ask(served.good(more))).status).toBe(200);
+    }
+    expect((await served.ask(served.good({ repositoryUuid: OTHER }))).status).toBe(403);
+    await served.serve();
+  });
+});
+
+describe('nothing is given', () => {
+  const nothing = async (status: number) => {
+    const answer = await served.ask(served.good());
+    expect([answer.status, await answer.text()]).toEqual([status, '{"error":"refused"}']);
+  };
+
+  it.each(['PutLogEvents', 'GetSecretValue'])(
+    'while %s fails, and the same token has its variables afterwards',
+    async (action) => {
+      const token = served.good();
+      served.fault = (call) =>
+        call.action === action ? { kind: 'error', code: 'AccessDeniedException', status: 400 } : undefined;
+      try {
+        const answer = await served.ask(token);
+        expect([answer.status, await answer.text()]).toEqual([503, '{"error":"refused"}']);
+        expect(served.lines.at(-1)).toContain('aws-denied');
+      } finally {
+        served.fault = undefined;
+      }
+      served.now += 60_000;
+      expect((await served.ask(token)).status).toBe(200);
+    },
+  );
+
+  it.each([
+    ['a secret that is not there', { secret: 'shop/none' }],
+    ['a pointer that finds nothing', { pointer: '/users/nobody' }],
+    ['a pointer that finds no text', { pointer: '/users' }],
+    ['a pointer into what every object has', { pointer: '/constructor/name' }],
+  ])('by a rule with %s', async (_name, more) => {
+    const [rule] = RULES;
+    await served.serve([{ ...rule, keys: [], secrets: [{ secret: 'shop/db', variable: 'X', ...more }] }]);
+    await nothing(503);
+    expect(served.lines.at(-1)).toMatch(/secret-(missing|invalid)/);
+    await served.serve();
+  });
+
+  it('where there is no log group: it does not start', async () => {
+    served.fault = (call) =>
+      call.action === 'PutLogEvents' ? { kind: 'error', code: 'AccessDeniedException', status: 400 } : undefined;
+    const { url } = served;
+    await expect(served.serve()).rejects.toThrow('aws logs create-log-group');
+    served.fault = undefined;
+    await served.serve();
+    expect(served.url).not.toBe(url);
+  });
+});
+
+describe("the issuer's keys", () => {
+  const status = async (token = served.good()) => (await served.ask(token)).status;
+  const by = (kid: string, key = served.issuer.other) =>
+    served.issuer.token({
+      header: { alg: 'RS256', kid },
+      claims: served.issuer.claims(served.now),
+      sign: served.issuer.rs256(key),
+    });
+
+  beforeEach(async () => {
+    served.issuer.answer = (_request, response) => served.issuer.list(response);
+    served.issuer.keys = [served.issuer.jwk('one', served.issuer.key)];
+    await served.serve();
+    served.issuer.asked = 0;
+  });
+
+  it('are read once, however many ask at once', async () => {
+    expect(new Set(await Promise.all(Array.from({ length: 20 }, () => status())))).toEqual(new Set([200]));
+    expect(served.issuer.asked).toBe(1);
+  });
+
+  it('are read again for a new one, and not for each that somebody makes up', async () => {
+    await status();
+    for (let at = 0; at < 20; at++) expect(await status(by(`flood-${at}`))).toBe(401);
+    expect(served.issuer.asked).toBe(1);
+    served.issuer.keys = [...served.issuer.keys, served.issuer.jwk('two', served.issuer.other)];
+    served.now += 5_000;
+    expect(await status(by('two'))).toBe(200);
+    expect(served.issuer.asked).toBe(2);
+  });
+
+  it('open nothing ten minutes after they were withdrawn', async () => {
+    expect(await status()).toBe(200);
+    served.issuer.keys = [served.issuer.jwk('two', served.issuer.other)];
+    served.now += 10 * 60_000;
+    expect(await status()).toBe(200);
+    served.now += 1;
+    expect([await status(), served.reason]).toEqual([401, 'unknown-key']);
+    expect(await status(by('two'))).toBe(200);
+  });
+
+  it('are believed for an hour while the issuer is down, and asked for ever more seldom', async () => {
+    expect(await status()).toBe(200);
+    served.issuer.answer = (_request, response) => response.writeHead(500).end();
+    served.now += 11 * 60_000;
+    served.issuer.asked = 0;
+    for (let second = 0; second < 20; second++) {
+      expect(await status()).toBe(200);
+      served.now += 1_000;
+    }
+    // After 0, 1, 3, 7 and 15 seconds.
+    expect(served.issuer.asked).toBe(5);
+    served.now += 48 * 60_000;
+    expect(await status()).toBe(200);
+    served.now += 60_000;
+    expect([await status(), served.reason]).toEqual([401, 'keys-unavailable']);
+    served.issuer.answer = (_request, response) => served.issuer.list(response);
+    served.now += 60_000;
+    expect(await status()).toBe(200);
+  });
+
+  it('are none where two have one ID', async () => {
+    served.issuer.keys = [served.issuer.jwk('one', served.issuer.key), served.issuer.jwk('one', served.issuer.other)];
+    expect([await status(), served.reason]).toEqual([401, 'unknown-key']);
+    expect([await status(by('one')), served.reason]).toEqual([401, 'unknown-key']);
+  });
+
+  it.each([
+    ['of another kind', { kty: 'EC' }],
+    ['to encrypt with', { use: 'enc' }],
+    ['of another algorithm', { alg: 'RS512' }],
+  ])('are none %s', async (_name, more) => {
+    served.issuer.keys = [{ ...served.issuer.jwk('one', served.issuer.key), ...more }];
+    expect([await status(), served.reason]).toEqual([401, 'unknown-key']);
+  });
+
+  it('are not read from where a redirect leads', async () => {
+    let led = 0;
+    served.issuer.answer = ({ url }, response) => {
+      if (url === '/elsewhere') {
+        led += 1;
+        served.issuer.list(response);
+      } else response.writeHead(302, { location: '/elsewhere' }).end();
+    };
+    expect([await status(), served.reason]).toEqual([401, 'keys-unavailable']);
+    expect(led).toBe(0);
+    expect(served.lines.at(-2)).toMatch(/keys could not be read.*status 302/);
+  });
+
+  it.each<[string, string]>([
+    ['huge', `{"keys":[],"more":"${'x'.repeat(65_536)}"}`],
+    ['no JSON', '<html>'],
+    ['no list', '{"keys":{}}'],
+    ['a list of very many', JSON.stringify({ keys: Array.from({ length: 51 }, () => ({})) })],
+  ])('are not read from an answer that is %s', async (_name, text) => {
+    served.issuer.answer = (_request, response) => response.end(text);
+    expect([await status(), served.reason]).toEqual([401, 'keys-unavailable']);
+  });
+
+  it.each([302, 404, 500])('are not read from an answer with status %i, whatever it holds', async (code) => {
+    served.issuer.answer = (_request, response) => served.issuer.list(response.writeHead(code));
+    expect([await status(), served.reason]).toEqual([401, 'keys-unavailable']);
+  });
+
+  it('are not read in the clear but on loopback', async () => {
+    await expect(readKeys('http://api.bitbucket.org/keys.json')).rejects.toThrow('not encrypted');
+  });
+
+  it('are not waited for longer than three seconds, however it drips', async () => {
+    served.issuer.answer = (_request, response) => {
+      response.write('{"keys":[');
+      const drip = setInterval(() => response.write(' '), 100);
+      response.once('close', () => clearInterval(drip));
+    };
+    const begun = Date.now();
+    expect([await status(), served.reason]).toEqual([401, 'keys-unavailable']);
+    expect(Date.now() - begun).toBeLessThan(4_000);
+  });
+});
+
+describe('used tokens', () => {
+  it('are not forgotten for the sake of others, and forgotten when they have ended', () => {
+    const used = new UsedTokens(2);
+    expect(used.use('a', 100_000, 0)).toBe('fresh');
+    expect(used.use('b', 200_000, 0)).toBe('fresh');
+    expect(used.use('c', 200_000, 99_999)).toBe('full');
+    expect(used.use('a', 100_000, 99_999)).toBe('used');
+    expect(used.use('c', 200_000, 100_000)).toBe('fresh');
+  });
+
+  it('are used although another request with the same one had no luck', () => {
+    const used = new UsedTokens();
+    used.use('a', 100_000, 0);
+    used.use('a', 100_000, 1);
+    used.decided('a');
+    used.undecided('a');
+    expect(used.use('a', 100_000, 31_000)).toBe('used');
+  });
+});
+
+describe('provider in keyturn.yaml', () => {
+  const [rule] = RULES;
+  const provider = { bitbucket: { workspace: 'acme', workspaceUuid: WORKSPACE }, rules: RULES };
+  const problems = (given: object) =>
+    configSchema
+      .safeParse({
+        connections: {},
+        keys: [{ id: 'web-shop', user: 'web-shop' }],
+        provider: { ...provider, ...given },
+      })
+      .error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+
+  it('is sound as it stands there', () => expect(problems({})).toBeUndefined());
+
+  it.each<[string, object, RegExp]>([
+    ['no rule', { rules: [] }, /provider.rules/],
+    [
+      'a key that is none',
+      { rules: [{ ...rule, keys: [{ id: 'other' }] }] },
+      /keys.0.id: expected the id of one of the keys/,
+    ],
+    [
+      'a rule for whoever',
+      { rules: [{ ...rule, environmentUuids: undefined }] },
+      /expected either environmentUuids or anyStep/,
+    ],
+    ['a rule for both', { rules: [{ ...rule, anyStep: true }] }, /found both/],
+    ['a wildcard', { rules: [{ ...rule, repositoryUuid: '{*}' }] }, /has no wildcard/],
+    ['nothing given', { rules: [{ ...rule, keys: [], secrets: [] }] }, /gives nothing/],
+    [
+      'a variable twice',
+      { rules: [{ ...rule, secrets: [{ secret: 'x', variable: 'AWS_ACCESS_KEY_ID' }] }] },
+      /"AWS_ACCESS_KEY_ID" twice/,
+    ],
+    [
+      'a variable of two rules',
+      { rules: [rule, { ...rule, name: 'b', branches: ['x', 'main'] }] },
+      /found "AWS_ACCESS_KEY_ID", which a step may get by "shop-production" too/,
+    ],
+    ['a name twice', { rules: [rule, { ...rule, repositoryUuid: OTHER }] }, /expected a name of its own/],
+    [
+      "a host's token",
+      { rules: [{ ...rule, secrets: [{ secret: 'keyturn/connections/bitbucket', variable: 'X' }] }] },
+      /none of Keyturn's/,
+    ],
+    [
+      'a pointer that is none',
+      { rules: [{ ...rule, secrets: [{ secret: 'x', variable: 'X', pointer: 'a' }] }] },
+      /JSON pointer/,
+    ],
+    ['keys in the clear', { bitbucket: { ...provider.bitbucket, url: 'http://api.example.com' } }, /expected https/],
+    [
+      "another workspace's audience",
+      { bitbucket: { ...provider.bitbucket, audience: 'ari:cloud:bitbucket::workspace/x' } },
+      /an audience of your own/,
+    ],
+  ])('is refused with %s', (_name, given, message) => {
+    expect(problems(given)?.join('\n')).toMatch(message);
+  });
+
+  it('may give one variable by rules that mean no step together', () => {
+    expect(
+      problems({
+        rules: [rule, { ...rule, name: 'b', branches: ['next'] }, { ...rule, name: 'c', environmentUuids: [OTHER] }],
+      }),
+    ).toBeUndefined();
+  });
+});

@@ -1,0 +1,127 @@
+import { CloudWatchLogsClient, CreateLogGroupCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { openProvider } from '../../cli/provider/open';
+import type { ProviderServer } from '../../cli/provider/server';
+import { type AuditEvent, auditEventSchema } from '../../functions/core/audit';
+import { providerSchema } from '../../functions/core/config/provider-config';
+import { PROVIDER_LOG_GROUP } from '../../functions/core/names';
+import type { AwsCall } from '../../local/account/principal';
+import type { AwsFault } from '../../local/account/wire/server';
+import { World } from '../../local/world';
+import { ENVIRONMENT, HandmadeIssuer, REPOSITORY, WORKSPACE } from './issuer';
+
+export const START = new Date('2027-01-01T00:00:00Z');
+
+/** Secrets that no log, event or refusal may ever have (K6). */
+export const VALUES = { first: 'first/Half/of/the/first/pair', second: 'second/Half', database: 'p4ssw0rd-of-the-db' };
+
+export const RULES = [
+  {
+    name: 'shop-production',
+    repositoryUuid: REPOSITORY,
+    environmentUuids: [ENVIRONMENT],
+    branches: ['main'],
+    keys: [{ id: 'web-shop' }],
+    secrets: [{ secret: 'shop/db', variable: 'DB_PASSWORD', pointer: '/users/admin~1shop' }],
+  },
+];
+
+/** A provider in this process, over HTTP on both of its sides, and all that it says. */
+export class ServedProvider {
+  fault: ((call: AwsCall) => AwsFault | undefined) | undefined;
+  now = START.getTime();
+  readonly lines: string[] = [];
+  readonly issuer = new HandmadeIssuer();
+  world!: World;
+  #server!: ProviderServer;
+  #logs!: CloudWatchLogsClient;
+  #secrets!: SecretsManagerClient;
+  #issuerUrl = '';
+
+  async start(): Promise<this> {
+    this.world = await World.start({
+      start: START,
+      accountServer: { allowedSkew: Number.POSITIVE_INFINITY, fault: (call) => this.fault?.(call) },
+    });
+    this.#issuerUrl = await this.issuer.start();
+    this.#logs = new CloudWatchLogsClient(this.access);
+    this.#secrets = new SecretsManagerClient(this.access);
+    await this.#logs.send(new CreateLogGroupCommand({ logGroupName: PROVIDER_LOG_GROUP }));
+    const SecretString = JSON.stringify({ users: { 'admin/shop': VALUES.database } });
+    await this.#secrets.send(new CreateSecretCommand({ Name: 'shop/db', SecretString }));
+    await this.#secrets.send(new CreateSecretCommand({ Name: 'keyturn/web-shop' }));
+    await this.store('AKIAFIRSTFIRSTFIRST1', VALUES.first);
+    await this.serve();
+    return this;
+  }
+
+  get access() {
+    const { accessKeyId, secretAccessKey, sessionToken } = this.world.account.rootSession();
+    return {
+      endpoint: this.world.accountUrl,
+      region: this.world.account.region,
+      credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+    };
+  }
+
+  /** Starts it again, as after a crash: with nothing in its memory. */
+  async serve(rules: readonly object[] = RULES): Promise<void> {
+    await this.#server?.close();
+    const say = (level: string) => (message: string, facts?: unknown) => {
+      this.lines.push(JSON.stringify({ level, message, facts }));
+    };
+    this.#server = await openProvider({
+      config: providerSchema.parse({
+        bitbucket: { workspace: 'acme', workspaceUuid: WORKSPACE, url: this.#issuerUrl },
+        rules,
+      }),
+      access: this.access,
+      origin: { account: this.world.account.accountId, region: this.world.account.region, functionVersion: 'test' },
+      port: 0,
+      time: { now: () => new Date(this.now) },
+      log: { info: say('info'), warn: say('warn'), error: say('error') },
+    });
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  async close(): Promise<void> {
+    await this.#server.close();
+    this.issuer.close();
+    await this.world.close();
+  }
+
+  /** The managed secret gets another version. @param age of the key, in ms. @default a day */
+  async store(accessKeyId: string, secretAccessKey: string, age = 86_400_000): Promise<void> {
+    const SecretString = JSON.stringify({
+      accessKeyId,
+      secretAccessKey,
+      userName: 'web-shop',
+      accountId: '111122223333',
+      createdAt: new Date(this.now - age).toISOString(),
+    });
+    await this.#secrets.send(new PutSecretValueCommand({ SecretId: 'keyturn/web-shop', SecretString }));
+  }
+
+  ask(token: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`${this.url}/`, { headers: { authorization: `Bearer ${token}` }, ...init });
+  }
+
+  /** A token of a step that gets something. */
+  good(more: Readonly<Record<string, unknown>> = {}): string {
+    return this.issuer.token({ claims: this.issuer.claims(this.now, more) });
+  }
+
+  /** Why the last request was refused, as the log has it. */
+  get reason(): unknown {
+    const { facts } = JSON.parse(this.lines.at(-1) ?? '{}') as { facts?: { reason?: unknown } };
+    return facts?.reason;
+  }
+
+  async recorded(): Promise<readonly AuditEvent[]> {
+    const { events = [] } = await this.#logs.send(new FilterLogEventsCommand({ logGroupName: PROVIDER_LOG_GROUP }));
+    return events.map(({ message = '' }) => auditEventSchema.parse(JSON.parse(message)));
+  }
+}

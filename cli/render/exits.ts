@@ -132,7 +132,6 @@ function changeLines({ id, changes, variables, policy }: ExitDocument, region: s
     '- Into bitbucket-pipelines.yml:',
     ...steps.map((step) => cyan(step)),
     ...hanging(`- ${KEY_FIRST}`, '  '),
-    cyan('      - unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY'),
     '- See that it is taken:',
     cyan(`keyturn who --region ${region} \\\n  --role ${roleArn}`),
     ...(isOne ? hanging(`- ${END} ${variables.join(', ')}. ${ORDER}`, '  ') : []),
@@ -143,8 +142,8 @@ const INTO_CONFIG =
   'Into keyturn.yaml, and deploy. Repository settings › Pipelines › OpenID Connect shows the UUIDs. With ' +
   "deployment.rolePath the role's ARN has that path.";
 const KEY_FIRST =
-  'SDKs take a key before they look for a token: until the variables are gone, begin the script with this. Without it ' +
-  'the pipeline is back on its key.';
+  'Until the variables are gone, the first line of the script keeps SDKs from taking the key: without it the pipeline ' +
+  'is back on its key.';
 const END = 'When the key is idle, take it out of keyturn.yaml, deploy, and delete';
 const ORDER = 'In this order: what is missing at a place of a managed key is delivered again.';
 

@@ -134,13 +134,14 @@ export function pipelineStep(
     ...deploymentLines(deployment, environmentUuids?.[0]),
     ...(isUsual ? ['    oidc: true'] : ['    oidc:', '      audiences:', `        - ${JSON.stringify(audience)}`]),
     '    script:',
+    '      - unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY # SDKs take a key first',
     `      - export AWS_ROLE_ARN=${roleArn}`,
     '      - export AWS_ROLE_SESSION_NAME=build-$BITBUCKET_BUILD_NUMBER',
     '      - export AWS_WEB_IDENTITY_TOKEN_FILE=$(mktemp)',
     '      - printf %s "$BITBUCKET_STEP_OIDC_TOKEN" > "$AWS_WEB_IDENTITY_TOKEN_FILE"',
     '      - aws sts get-caller-identity',
-    '# Then delete AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from the variables of deployment, repository and workspace:',
-    '# the SDKs take a key before they look for a token.',
+    '# When it works so, take the key out of keyturn.yaml and deploy, which ends its',
+    '# deliveries; then delete both variables of deployment, repository and workspace.',
   ].join('\n');
 }
 

@@ -33,21 +33,24 @@ export interface EventHistory {
  * @param pace ms between two requests to a region: AWS takes two a second of an account there, from everybody who asks
  */
 export function createEventHistory(time: Time, pace: number, config: ClientConfig = reviewConfig()): EventHistory {
-  const asking = new Map<
-    string | undefined,
-    { readonly client: CloudTrailClient; readonly turn: () => Promise<void> }
-  >();
-  const placeOf = (region: string | undefined) => {
-    const known = asking.get(region);
-    if (known !== undefined) return known;
-    const client = new CloudTrailClient(region === undefined ? config : { ...config, region });
-    const place = { client, turn: turns(time, pace) };
-    asking.set(region, place);
+  interface Place {
+    readonly client: CloudTrailClient;
+    readonly turn: () => Promise<void>;
+  }
+  const clients = new Map<string | undefined, CloudTrailClient>();
+  const places = new Map<string, Place>();
+  /** One line for each region, also where one question names it and another leaves it to the configuration. */
+  const placeOf = async (region: string | undefined): Promise<Place> => {
+    const client = clients.get(region) ?? new CloudTrailClient(region === undefined ? config : { ...config, region });
+    clients.set(region, client);
+    const name = await client.config.region();
+    const place = places.get(name) ?? { client, turn: turns(time, pace) };
+    places.set(name, place);
     return place;
   };
 
   async function* pages({ by, is, since, until, region }: HistoryQuestion): AsyncGenerator<readonly Event[]> {
-    const place = placeOf(region);
+    const place = await placeOf(region);
     let NextToken: string | undefined;
     do {
       await place.turn();

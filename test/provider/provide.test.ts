@@ -300,6 +300,31 @@ describe('used tokens', () => {
     used.undecided('a');
     expect(used.use('a', 100_000, 31_000)).toBe('used');
   });
+
+  it('are used although another request with the same one had no luck before that', () => {
+    const used = new UsedTokens();
+    used.use('a', 100_000, 0);
+    used.use('a', 100_000, 1);
+    used.undecided('a');
+    used.decided('a');
+    expect(used.use('a', 100_000, 31_000)).toBe('used');
+  });
+
+  it('may be used again where none of several requests had any luck', () => {
+    const used = new UsedTokens();
+    used.use('a', 100_000, 0);
+    used.use('a', 100_000, 1);
+    used.undecided('a');
+    used.undecided('a');
+    expect(used.use('a', 100_000, 31_000)).toBe('fresh');
+  });
+
+  it('are not new because the clock was set back', () => {
+    const used = new UsedTokens();
+    used.use('a', 1_000_000, 600_000);
+    used.decided('a');
+    expect(used.use('a', 1_000_000, 0)).toBe('used');
+  });
 });
 
 describe('provider in keyturn.yaml', () => {

@@ -6,6 +6,8 @@ const MOST = 200_000;
 interface Use {
   readonly firstAt: number;
   readonly endsAt: number;
+  /** Requests with it that are being decided. */
+  open: number;
   /** Whether something was decided by it. */
   decided: boolean;
 }
@@ -19,22 +21,31 @@ export class UsedTokens {
   /** @returns whether a token may be used now; `full` where nobody could be told later that it was */
   use(digest: string, endsAt: number, now: number): 'fresh' | 'used' | 'full' {
     const before = this.#uses.get(digest);
-    if (before !== undefined) return now - before.firstAt <= REPEATED_WITHIN ? 'fresh' : 'used';
+    if (before !== undefined) {
+      before.open += 1;
+      // A clock that was set back makes nothing new.
+      return Math.abs(now - before.firstAt) <= REPEATED_WITHIN ? 'fresh' : 'used';
+    }
     if (this.#uses.size >= this.most) this.#forgetEnded(now);
     if (this.#uses.size >= this.most) return 'full';
-    this.#uses.set(digest, { firstAt: now, endsAt, decided: false });
+    this.#uses.set(digest, { firstAt: now, endsAt, open: 1, decided: false });
     return 'fresh';
   }
 
   /** Something was decided by a token. */
   decided(digest: string): void {
     const use = this.#uses.get(digest);
-    if (use !== undefined) use.decided = true;
+    if (use === undefined) return;
+    use.open -= 1;
+    use.decided = true;
   }
 
-  /** Nothing was decided, because nobody could: it may be used later, unless another request had more luck. */
+  /** Nothing was decided, because nobody could: it may be used later, unless another request has more luck. */
   undecided(digest: string): void {
-    if (this.#uses.get(digest)?.decided === false) this.#uses.delete(digest);
+    const use = this.#uses.get(digest);
+    if (use === undefined) return;
+    use.open -= 1;
+    if (use.open === 0 && !use.decided) this.#uses.delete(digest);
   }
 
   #forgetEnded(now: number): void {

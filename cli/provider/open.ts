@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Log, Time } from '../../functions/account/ports';
 import { createEventWriter } from '../../functions/aws/audit-record';
 import { type AwsAccess, recordConfig } from '../../functions/aws/client-config';
-import { createCurrentSecrets } from '../../functions/aws/current-secrets';
+import { createCurrentSecrets, createSecretStates } from '../../functions/aws/current-secrets';
 import { createSts } from '../../functions/aws/sts';
 import type { AuditOrigin } from '../../functions/core/audit';
 import { type ProviderConfig, providerTrust } from '../../functions/core/config/provider-config';
@@ -67,7 +67,9 @@ export async function openProvider({
     rules: config.rules,
     used: new UsedTokens(),
     read: createCurrentSecrets(aws),
-    identify: createSts(region, { ...place, region }).identify,
+    describe: createSecretStates(aws),
+    // A step waits for it.
+    identify: createSts(region, { ...recordConfig, ...place, region }).identify,
     record,
     time,
     log,

@@ -6,7 +6,7 @@ import { idOfSecret } from '../core/names';
 import type { DecisionRecord } from './decision-record';
 import { Refusal, type RefusalReason } from './refusal';
 import { rulesFor } from './rules/match';
-import { namesOf, secretsOf, variablesFrom } from './rules/variables';
+import { type CurrentSecret, namesOf, secretsOf, variablesFrom } from './rules/variables';
 import { type SettledKeyPorts, settledKey } from './settled-key';
 import { tokenIn } from './token/read-token';
 import type { UsedTokens } from './token/used-tokens';
@@ -61,18 +61,14 @@ export async function provide(headers: readonly string[], props: ProviderProps):
 }
 
 async function decide(step: ProvedStep, isUsed: boolean, props: ProviderProps): Promise<ProviderAnswer> {
-  const { record, log, time } = props;
+  const { record, log } = props;
   const rules = rulesFor(props.rules, step);
-  const reason: RefusalReason | undefined = isUsed ? 'used' : rules.length === 0 ? 'no-rule' : undefined;
-  if (reason !== undefined) {
-    await record.write({ event: 'secrets-refused', outcome: 'blocked', reason, facts: factsOf(step) });
-    log.warn('refused', { reason, ...factsOf(step) });
+  const versions = isUsed ? 'used' : rules.length === 0 ? 'no-rule' : await versionsFor(rules, props);
+  if (typeof versions === 'string') {
+    await record.write({ event: 'secrets-refused', outcome: 'blocked', reason: versions, facts: factsOf(step) });
+    log.warn('refused', { reason: versions, ...factsOf(step) });
     return { status: 403 };
   }
-  const names = secretsOf(rules);
-  const versionOf = (name: string) =>
-    idOfSecret(name) === undefined ? props.read(name) : settledKey(name, props, time.now());
-  const versions = await Promise.all(names.map(async (name) => [name, await versionOf(name)] as const));
   const variables = variablesFrom(rules, new Map(versions));
   const facts = {
     ...factsOf(step),
@@ -84,6 +80,21 @@ async function decide(step: ProvedStep, isUsed: boolean, props: ProviderProps): 
   log.info('given', facts);
   const plain = Object.fromEntries([...variables].map(([name, value]) => [name, value.reveal()]));
   return { status: 200, variables: new Redacted(JSON.stringify(plain)) };
+}
+
+/** Of each secret that rules need the version that is given, or why none is. */
+async function versionsFor(
+  rules: readonly ProviderRule[],
+  props: ProviderProps,
+): Promise<readonly (readonly [string, CurrentSecret])[] | RefusalReason> {
+  const versionOf = (name: string) =>
+    idOfSecret(name) === undefined ? props.read(name) : settledKey(name, props, props.time.now());
+  try {
+    return await Promise.all(secretsOf(rules).map(async (name) => [name, await versionOf(name)] as const));
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return thrown.reason;
+    throw thrown;
+  }
 }
 
 function factsOf({ workspace, repository, environment, branch, step, pipeline }: ProvedStep) {

@@ -18,9 +18,11 @@ export type RefusalReason =
   | 'claims'
   | 'workspace'
   | 'used'
-  | 'no-rule';
+  | 'no-rule'
+  | 'leaked-key'
+  | 'dead-key';
 
-/** A token that opens nothing. Its message is the reason alone: nothing of the token. */
+/** A token that opens nothing, or a step that gets nothing. Its message is the reason alone: nothing of the token. */
 export class Refusal extends Error {
   override name = 'Refusal';
 

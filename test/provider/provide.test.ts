@@ -1,10 +1,10 @@
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
+import { IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { configSchema } from '../../functions/core/config/config';
 import { readKeys } from '../../functions/provider/keys/read-keys';
 import { UsedTokens } from '../../functions/provider/token/used-tokens';
 import { ENVIRONMENT, OTHER, REPOSITORY, WORKSPACE } from './issuer';
-import { RULES, ServedProvider, VALUES } from './served';
+import { DATABASE, type Pair, RULES, ServedProvider } from './served';
 
 let served: ServedProvider;
 beforeAll(async () => {
@@ -12,18 +12,28 @@ beforeAll(async () => {
 });
 afterAll(() => served.close());
 
-const GIVEN = {
-  AWS_ACCESS_KEY_ID: 'AKIAFIRSTFIRSTFIRST1',
-  AWS_SECRET_ACCESS_KEY: VALUES.first,
-  DB_PASSWORD: VALUES.database,
+/** What the step gets. */
+const pair = async (): Promise<Pair | undefined> => {
+  const answer = await served.ask(served.good());
+  const given = (await answer.json()) as Record<string, string>;
+  if (answer.status !== 200) return undefined;
+  return { AccessKeyId: given.AWS_ACCESS_KEY_ID ?? '', SecretAccessKey: given.AWS_SECRET_ACCESS_KEY ?? '' };
 };
+
+/** The event that was written last, whatever the clock said. */
+const lastRecorded = async () => (await served.recorded()).toSorted((a, b) => a.sequence - b.sequence).at(-1);
+
+const setStatus = ({ AccessKeyId }: Pair, Status: 'Active' | 'Inactive') =>
+  new IAMClient(served.access).send(new UpdateAccessKeyCommand({ UserName: 'web-shop', AccessKeyId, Status }));
 
 describe('a step that a rule means gets its variables', () => {
   it.each(['Bearer ', 'bearer ', ''])('with "%s" before its token, by GET and by POST', async (scheme) => {
     for (const method of ['GET', 'POST']) {
       const answer = await served.ask('', { method, headers: { authorization: `${scheme}${served.good()}` } });
       expect(answer.headers.get('cache-control')).toBe('no-store');
-      expect([answer.status, await answer.json()]).toEqual([200, GIVEN]);
+      const { AccessKeyId: AWS_ACCESS_KEY_ID, SecretAccessKey: AWS_SECRET_ACCESS_KEY } = served.first;
+      const given = { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, DB_PASSWORD: DATABASE };
+      expect([answer.status, await answer.json()]).toEqual([200, given]);
     }
   });
 
@@ -51,43 +61,23 @@ describe('a step that a rule means gets its variables', () => {
       },
     });
     expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, at) => at + 1));
-    for (const value of Object.values(VALUES)) expect(JSON.stringify([events, served.lines])).not.toContain(value);
+    for (const value of served.values) expect(JSON.stringify([events, served.lines])).not.toContain(value);
   });
 
   it('both halves of the current key, from one version, while it is rotated (K1)', async () => {
-    const pairs = new Set<string>();
     const asks = Array.from({ length: 30 }, async (_, at) => {
-      const isFirst = at % 2 === 0;
-      if (at % 3 === 0) {
-        await served.store(
-          isFirst ? 'AKIAFIRSTFIRSTFIRST1' : 'AKIASECONDSECOND0002',
-          isFirst ? VALUES.first : VALUES.second,
-        );
-      }
-      const given = (await (await served.ask(served.good())).json()) as Record<string, string>;
-      pairs.add(`${given.AWS_ACCESS_KEY_ID} ${given.AWS_SECRET_ACCESS_KEY}`);
+      if (at % 3 === 0) await served.store(at % 2 === 0 ? served.first : served.second);
+      return pair();
     });
-    await Promise.all(asks);
-    await served.store('AKIAFIRSTFIRSTFIRST1', VALUES.first);
-    const whole = [`AKIAFIRSTFIRSTFIRST1 ${VALUES.first}`, `AKIASECONDSECOND0002 ${VALUES.second}`];
-    for (const pair of pairs) expect(whole).toContain(pair);
+    for (const given of await Promise.all(asks)) expect([served.first, served.second]).toContainEqual(given);
+    await served.store(served.first);
   });
 
   it('the key before a new one while that spreads, if it works, and then the new one (K1, K2)', async () => {
-    const iam = new IAMClient(served.access);
-    const UserName = 'web-shop';
-    await iam.send(new CreateUserCommand({ UserName }));
-    const [old, fresh] = [
-      await iam.send(new CreateAccessKeyCommand({ UserName })),
-      await iam.send(new CreateAccessKeyCommand({ UserName })),
-    ].map(({ AccessKey: { AccessKeyId = '', SecretAccessKey = '' } = {} }) => ({ AccessKeyId, SecretAccessKey }));
-    const pair = async () => {
-      const given = (await (await served.ask(served.good())).json()) as Record<string, string>;
-      return { AccessKeyId: given.AWS_ACCESS_KEY_ID, SecretAccessKey: given.AWS_SECRET_ACCESS_KEY };
-    };
-    await served.store(old?.AccessKeyId ?? '', old?.SecretAccessKey ?? '');
+    const { first: old, second: fresh } = served;
+    await served.store(old);
     expect(await pair()).toEqual(old);
-    await served.store(fresh?.AccessKeyId ?? '', fresh?.SecretAccessKey ?? '', 0);
+    await served.store(fresh, 0);
     expect(await pair()).toEqual(old);
     expect(JSON.stringify((await served.recorded()).at(-1)?.facts)).toContain('keyturn/web-shop');
     served.now += 179_999;
@@ -95,9 +85,47 @@ describe('a step that a rule means gets its variables', () => {
     served.now += 1;
     expect(await pair()).toEqual(fresh);
     served.now -= 180_000;
-    await iam.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId: old?.AccessKeyId, Status: 'Inactive' }));
+    await setStatus(old, 'Inactive');
     expect(await pair()).toEqual(fresh);
-    await served.store('AKIAFIRSTFIRSTFIRST1', VALUES.first);
+    await setStatus(old, 'Active');
+    await served.store(old);
+  });
+
+  it.each(['keyturn:compromised', 'keyturn:disable-first', 'keyturn:withdrawn'])(
+    'never the key before, while a new one spreads, where %s names it',
+    async (tag) => {
+      await served.store(served.first);
+      await served.store(served.second, 0);
+      await served.tag(tag, `${served.first.AccessKeyId} ${new Date(served.now).toISOString()}`);
+      expect(await pair()).toEqual(served.second);
+      await served.tag(tag);
+      expect(await pair()).toEqual(served.first);
+      await served.store(served.first);
+    },
+  );
+
+  it.each(['keyturn:compromised', 'keyturn:disable-first'])(
+    'never a current key of which %s says that it has leaked, and the next one at once',
+    async (tag) => {
+      await served.tag(tag, `${served.first.AccessKeyId} ${new Date(served.now).toISOString()}`);
+      expect((await served.ask(served.good())).status).toBe(403);
+      expect(await lastRecorded()).toMatchObject({ event: 'secrets-refused', reason: 'leaked-key' });
+      await served.store(served.second, 0);
+      expect(await pair()).toEqual(served.second);
+      await served.tag(tag);
+      await served.store(served.first);
+    },
+  );
+
+  it('never a key that is Inactive (K1), but one of which STS cannot say it', async () => {
+    await setStatus(served.first, 'Inactive');
+    expect((await served.ask(served.good())).status).toBe(403);
+    expect(await lastRecorded()).toMatchObject({ event: 'secrets-refused', reason: 'dead-key' });
+    await setStatus(served.first, 'Active');
+    served.fault = ({ action }) =>
+      action === 'GetCallerIdentity' ? { kind: 'error', code: 'AccessDenied', status: 403 } : undefined;
+    expect(await pair()).toEqual(served.first);
+    served.fault = undefined;
   });
 
   it('by any step where the rule says so, without an environment too', async () => {
@@ -120,7 +148,7 @@ describe('nothing is given', () => {
     expect([answer.status, await answer.text()]).toEqual([status, '{"error":"refused"}']);
   };
 
-  it.each(['PutLogEvents', 'GetSecretValue'])(
+  it.each(['PutLogEvents', 'GetSecretValue', 'DescribeSecret'])(
     'while %s fails, and the same token has its variables afterwards',
     async (action) => {
       const token = served.good();

@@ -1,5 +1,12 @@
 import { CloudWatchLogsClient, CreateLogGroupCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  TagResourceCommand,
+  UntagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { openProvider } from '../../cli/provider/open';
 import type { ProviderServer } from '../../cli/provider/server';
 import { type AuditEvent, auditEventSchema } from '../../functions/core/audit';
@@ -12,8 +19,13 @@ import { ENVIRONMENT, HandmadeIssuer, REPOSITORY, WORKSPACE } from './issuer';
 
 export const START = new Date('2027-01-01T00:00:00Z');
 
-/** Secrets that no log, event or refusal may ever have (K6). */
-export const VALUES = { first: 'first/Half/of/the/first/pair', second: 'second/Half', database: 'p4ssw0rd-of-the-db' };
+export const DATABASE = 'p4ssw0rd-of-the-db';
+
+/** Both halves of an access key. */
+export interface Pair {
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+}
 
 export const RULES = [
   {
@@ -36,6 +48,9 @@ export class ServedProvider {
   #server!: ProviderServer;
   #logs!: CloudWatchLogsClient;
   #secrets!: SecretsManagerClient;
+  /** Two keys of the user web-shop; the managed secret has the first one. */
+  first!: Pair;
+  second!: Pair;
   #issuerUrl = '';
 
   async start(): Promise<this> {
@@ -47,12 +62,31 @@ export class ServedProvider {
     this.#logs = new CloudWatchLogsClient(this.access);
     this.#secrets = new SecretsManagerClient(this.access);
     await this.#logs.send(new CreateLogGroupCommand({ logGroupName: PROVIDER_LOG_GROUP }));
-    const SecretString = JSON.stringify({ users: { 'admin/shop': VALUES.database } });
+    const SecretString = JSON.stringify({ users: { 'admin/shop': DATABASE } });
     await this.#secrets.send(new CreateSecretCommand({ Name: 'shop/db', SecretString }));
     await this.#secrets.send(new CreateSecretCommand({ Name: 'keyturn/web-shop' }));
-    await this.store('AKIAFIRSTFIRSTFIRST1', VALUES.first);
+    const iam = new IAMClient(this.access);
+    await iam.send(new CreateUserCommand({ UserName: 'web-shop' }));
+    const create = async (): Promise<Pair> => {
+      const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'web-shop' }));
+      return { AccessKeyId: AccessKey?.AccessKeyId ?? '', SecretAccessKey: AccessKey?.SecretAccessKey ?? '' };
+    };
+    [this.first, this.second] = [await create(), await create()];
+    await this.store(this.first);
     await this.serve();
     return this;
+  }
+
+  /** Secrets that no log, event or refusal may ever have (K6). */
+  get values(): readonly string[] {
+    return [this.first.SecretAccessKey, this.second.SecretAccessKey, DATABASE];
+  }
+
+  /** A tag of the managed secret; without a value there is none. */
+  async tag(Key: string, Value?: string): Promise<void> {
+    const SecretId = 'keyturn/web-shop';
+    if (Value === undefined) await this.#secrets.send(new UntagResourceCommand({ SecretId, TagKeys: [Key] }));
+    else await this.#secrets.send(new TagResourceCommand({ SecretId, Tags: [{ Key, Value }] }));
   }
 
   get access() {
@@ -94,7 +128,7 @@ export class ServedProvider {
   }
 
   /** The managed secret gets another version. @param age of the key, in ms. @default a day */
-  async store(accessKeyId: string, secretAccessKey: string, age = 86_400_000): Promise<void> {
+  async store({ AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey }: Pair, age = 86_400_000): Promise<void> {
     const SecretString = JSON.stringify({
       accessKeyId,
       secretAccessKey,

@@ -1,6 +1,8 @@
 import { IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { configSchema } from '../../functions/core/config/config';
+import { DAY } from '../../functions/core/duration';
+import { IssuerKeys } from '../../functions/provider/keys/issuer-keys';
 import { readKeys } from '../../functions/provider/keys/read-keys';
 import { UsedTokens } from '../../functions/provider/token/used-tokens';
 import { ENVIRONMENT, OTHER, REPOSITORY, WORKSPACE } from './issuer';
@@ -251,6 +253,22 @@ describe("the issuer's keys", () => {
     expect(await status()).toBe(200);
   });
 
+  it('are read again for a new one, and withdrawn in time, although the clock was set back by a day', async () => {
+    let now = 2 * DAY;
+    let [listed, asked] = ['one', 0];
+    const read = async () => {
+      asked += 1;
+      return JSON.stringify({ keys: [served.issuer.jwk(listed, served.issuer.key)] });
+    };
+    const keys = new IssuerKeys(read, { now: () => new Date(now) }, () => undefined);
+    await keys.find('one');
+    now -= DAY;
+    listed = 'two';
+    await expect(keys.find('one')).rejects.toThrow('unknown-key');
+    await keys.find('two');
+    expect(asked).toBe(2);
+  });
+
   it('are none where two have one ID', async () => {
     served.issuer.keys = [served.issuer.jwk('one', served.issuer.key), served.issuer.jwk('one', served.issuer.other)];
     expect([await status(), served.reason]).toEqual([401, 'unknown-key']);
@@ -358,10 +376,10 @@ describe('used tokens', () => {
 describe('provider in keyturn.yaml', () => {
   const [rule] = RULES;
   const provider = { bitbucket: { workspace: 'acme', workspaceUuid: WORKSPACE }, rules: RULES };
-  const problems = (given: object) =>
+  const problems = ({ connections = {}, ...given }: Readonly<Record<string, unknown>>) =>
     configSchema
       .safeParse({
-        connections: {},
+        connections,
         keys: [{ id: 'web-shop', user: 'web-shop' }],
         provider: { ...provider, ...given },
       })
@@ -406,6 +424,55 @@ describe('provider in keyturn.yaml', () => {
       /JSON pointer/,
     ],
     ['keys in the clear', { bitbucket: { ...provider.bitbucket, url: 'http://api.example.com' } }, /expected https/],
+    ...[
+      'PATH',
+      'Path',
+      'LD_PRELOAD',
+      'DYLD_INSERT_LIBRARIES',
+      'BASH_ENV',
+      'NODE_OPTIONS',
+      'BITBUCKET_BRANCH',
+      '__proto__',
+    ].map((variable): [string, object, RegExp] => [
+      `the variable ${variable}`,
+      { rules: [{ ...rule, secrets: [{ secret: 'x', variable }] }] },
+      /expected a variable of your own/,
+    ]),
+    [
+      'variables that Windows takes for one',
+      { rules: [{ ...rule, secrets: [{ secret: 'x', variable: 'aws_access_key_id' }] }] },
+      /"aws_access_key_id" twice/,
+    ],
+    [
+      'a variable of two rules that Windows takes for one',
+      { rules: [rule, { ...rule, name: 'b', keys: [], secrets: [{ secret: 'x', variable: 'db_password' }] }] },
+      /found "DB_PASSWORD", which a step may get by "shop-production" too/i,
+    ],
+    ...['ci/bitbucket', 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:ci/bitbucket-AbCdEf'].map(
+      (secret): [string, object, RegExp] => [
+        `the token of a connection as ${secret}`,
+        {
+          connections: { main: { bitbucket: { secret: 'ci/bitbucket' } } },
+          rules: [{ ...rule, secrets: [{ secret, variable: 'X' }] }],
+        },
+        /rules.0.secrets.0.secret: expected a secret that no connection uses, found that of "main"/,
+      ],
+    ),
+    [
+      'one secret by its name and by its ARN',
+      {
+        rules: [
+          {
+            ...rule,
+            secrets: ['db', 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf'].map((secret, at) => ({
+              secret,
+              variable: `X${at}`,
+            })),
+          },
+        ],
+      },
+      /expected one secret by one name/,
+    ],
     [
       "another workspace's audience",
       { bitbucket: { ...provider.bitbucket, audience: 'ari:cloud:bitbucket::workspace/x' } },

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { deliverToJsonSchema, deliverToSchema } from '../hosts/target';
+import { deliverToJsonSchema, deliverToSchema, settingsOf } from '../hosts/target';
 import { addMistake } from './config-issue';
 import { connectionsSchema } from './connection-config';
 import { keySchema } from './key-config';
 import { KeysTogether } from './keys-together';
 import { policyJsonSchema, policySettingSchema } from './policy';
-import { providerMistakes, providerSchema } from './provider-config';
+import { providerMistakes, providerSchema, providerSecretMistakes } from './provider-config';
 import { MOST_ROLES, roleSchema, rolesMistakes } from './roles-config';
 import { settingsFields, settingsMistakes } from './settings';
 
@@ -36,6 +36,8 @@ export const configSchema = configShape.superRefine((config, context) => {
   for (const mistake of rolesMistakes(config.roles ?? [])) addMistake(context, mistake);
   const ids = new Set(config.keys.map(({ id }) => id));
   for (const mistake of providerMistakes(config.provider, ids)) addMistake(context, mistake);
+  const tokens = Object.entries(config.connections).map(([name, given]) => [name, settingsOf(given).secret] as const);
+  for (const mistake of providerSecretMistakes(config.provider, new Map(tokens))) addMistake(context, mistake);
   const together = new KeysTogether(config.policy);
   config.keys.forEach((key, index) => {
     for (const { path, message } of together.add(key, config.connections)) {

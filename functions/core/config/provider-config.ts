@@ -9,11 +9,22 @@ import type { Mistake } from './config-issue';
 const MOST_RULES = 200;
 const MOST_GIVEN = 50;
 
+/**
+ * Variables that shells, loaders and interpreters obey, and the runner's own: whoever may write the secret would say what
+ * the step runs, or on what. Windows has no case in them.
+ */
+const OBEYED =
+  /^(PATH|PATHEXT|COMSPEC|PSMODULEPATH|HOME|SHELL|SHELLOPTS|BASHOPTS|BASH_ENV|BASH_FUNC_.*|ENV|IFS|PS4|PROMPT_COMMAND|LD_.*|DYLD_.*|GCONV_PATH|NODE_OPTIONS|NODE_PATH|PYTHON(PATH|HOME|STARTUP)|PERL5?(OPT|LIB|DB)|RUBY(OPT|LIB)|_?JAVA(_TOOL)?_OPTIONS|GIT_(SSH|SSH_COMMAND|ASKPASS|EXEC_PATH|CONFIG.*)|BITBUCKET_.*|__PROTO__)$/i;
+
 /** Bitbucket: names match `[A-Za-z_][A-Za-z0-9_]*`. */
 const variable = z
   .string()
   .max(255)
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected letters, digits and underscores, not starting with a digit');
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected letters, digits and underscores, not starting with a digit')
+  .refine(
+    (name) => !OBEYED.test(name),
+    "expected a variable of your own: this one says what shells and programs run, or is the runner's",
+  );
 
 /** RFC 6901. */
 const pointer = z
@@ -71,7 +82,7 @@ const ruleSchema = z
     if (names.length === 0) {
       context.addIssue({ code: 'custom', path: ['keys'], message: 'expected keys or secrets: the rule gives nothing' });
     }
-    const twice = names.find((name, at) => names.indexOf(name) !== at);
+    const twice = names.find((name, at) => names.slice(0, at).some((other) => isSame(name, other)));
     if (twice !== undefined) {
       const message = `expected each variable once, found "${twice}" twice`;
       context.addIssue({ code: 'custom', path: given.name === undefined ? [] : ['name'], message });
@@ -130,12 +141,51 @@ export function providerTrust({
   };
 }
 
+/** Windows takes names that differ in case for one. */
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
 /** The variables that a rule gives, in its order. */
 export function variablesOf({ keys, secrets }: Pick<ProviderRule, 'keys' | 'secrets'>): readonly string[] {
   return [
     ...keys.flatMap(({ accessKeyId, secretAccessKey }) => [accessKeyId, secretAccessKey]),
     ...secrets.map(({ variable: name }) => name),
   ];
+}
+
+/**
+ * What is wrong with the secrets that rules give. Two names of one secret would be read as two, and its halves could come
+ * from two versions.
+ *
+ * @param connections the secret that each connection uses
+ */
+export function providerSecretMistakes(
+  provider: ProviderConfig | undefined,
+  connections: ReadonlyMap<string, string>,
+): readonly Mistake[] {
+  const named = new Map<string, string>();
+  const tokens = new Map([...connections].map(([name, secret]) => [nameIn(secret), name]));
+  return (provider?.rules ?? []).flatMap(({ secrets }, at) =>
+    secrets.flatMap(({ secret }, index) => {
+      const path = ['provider', 'rules', at, 'secrets', index, 'secret'];
+      const connection = tokens.get(nameIn(secret));
+      if (connection !== undefined) {
+        return [{ path, message: `expected a secret that no connection uses, found that of "${connection}"` }];
+      }
+      const before = named.get(nameIn(secret)) ?? secret;
+      named.set(nameIn(secret), before);
+      if (before === secret || (isArn(before) && isArn(secret))) return [];
+      return [{ path, message: `expected one secret by one name, found "${secret}" beside "${before}"` }];
+    }),
+  );
+}
+
+const isArn = (secret: string) => secret.startsWith('arn:');
+
+/** The name of a secret, without the six characters at the end of its ARN. */
+function nameIn(secret: string): string {
+  return isArn(secret) ? (secret.split(':').at(-1) ?? '').slice(0, -'-AbCdEf'.length) : secret;
 }
 
 /** What is wrong between rules, and between them and the keys. */
@@ -152,9 +202,9 @@ export function providerMistakes(provider: ProviderConfig | undefined, ids: Read
       const message = `expected a name of its own, found "${rule.name}", which is taken by another rule here`;
       mistakes.push({ path: [...place, 'name'], message });
     }
-    const own = new Set(variablesOf(rule));
+    const own = variablesOf(rule);
     for (const other of before.filter((one) => mayBothMatch(one, rule))) {
-      const shared = variablesOf(other).find((name) => own.has(name));
+      const shared = variablesOf(other).find((name) => own.some((mine) => isSame(name, mine)));
       if (shared === undefined) continue;
       const message = `expected variables of its own, found "${shared}", which a step may get by "${other.name}" too`;
       mistakes.push({ path: [...place, 'name'], message });

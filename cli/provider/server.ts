@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { ProviderAnswer } from '../../functions/provider/provide';
 
-/** Milliseconds for a request to be there, and connections at a time. */
-const PATIENCE = 5_000;
+/** Milliseconds for a request to be there, how often that is looked at, and connections at a time. */
+const PATIENCE = 2_000;
+const LOOKED_AFTER = 500;
 const MOST_CONNECTIONS = 512;
 
 export interface ProviderServer {
@@ -23,12 +24,15 @@ export async function serveProvider(
   port: number,
   failed: (error: string) => void,
 ): Promise<ProviderServer> {
-  const server = createServer({ keepAlive: false, maxHeaderSize: 16_384 }, (request, response) => {
-    respond(request, response, answer).catch((thrown: unknown) => {
-      failed(thrown instanceof Error ? thrown.name : typeof thrown);
-      if (!response.headersSent) send(response, 503);
-    });
-  });
+  const server = createServer(
+    { keepAlive: false, maxHeaderSize: 16_384, connectionsCheckingInterval: LOOKED_AFTER },
+    (request, response) => {
+      respond(request, response, answer).catch((thrown: unknown) => {
+        failed(thrown instanceof Error ? thrown.name : typeof thrown);
+        if (!response.headersSent) send(response, 503);
+      });
+    },
+  );
   server.maxConnections = MOST_CONNECTIONS;
   server.headersTimeout = PATIENCE;
   server.requestTimeout = PATIENCE;

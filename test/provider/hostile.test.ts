@@ -1,5 +1,5 @@
 import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AUDIENCE, ENVIRONMENT, ISSUER, OTHER, REPOSITORY, WORKSPACE } from './issuer';
 import { ServedProvider } from './served';
@@ -377,6 +377,28 @@ describe('a request of another form gets nothing', () => {
     expect(two.match(/HTTP\/1.1/g)).toHaveLength(1);
     expect(two).not.toContain('DB_PASSWORD');
     await stillServes();
+  });
+
+  it('as many connections as there may be, which say nothing or little: in seconds it serves again', async () => {
+    const sockets = Array.from({ length: 600 }, (_, at) =>
+      connect(Number(new URL(served.url).port), '127.0.0.1', function (this: Socket) {
+        if (at % 2 === 0) this.write('GET / HTTP/1.1\r\nHost: x\r\n');
+      }).on('error', () => {}),
+    );
+    try {
+      await expect
+        .poll(
+          () =>
+            served.ask(served.good()).then(
+              ({ status }) => status,
+              () => 0,
+            ),
+          { timeout: 4_500, interval: 250 },
+        )
+        .toBe(200);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
   });
 
   it('10 MB in a header and in a body', async () => {

@@ -55,13 +55,16 @@ export class IssuerKeys {
     return key;
   }
 
+  /** A clock that was set back makes nothing younger. */
   #age(): number {
-    return this.#keys === undefined ? Number.POSITIVE_INFINITY : this.time.now().getTime() - this.#readAt;
+    return this.#keys === undefined ? Number.POSITIVE_INFINITY : Math.abs(this.time.now().getTime() - this.#readAt);
   }
 
   #refresh(): Promise<void> {
     if (this.#reading !== undefined) return this.#reading;
-    if (this.time.now().getTime() < this.#nextAt) return Promise.resolve();
+    const wait = this.#nextAt - this.time.now().getTime();
+    // A longer one is none of ours: the clock was set back.
+    if (wait > 0 && wait <= LONGEST_BACKOFF) return Promise.resolve();
     this.#reading = this.#readAll().finally(() => {
       this.#reading = undefined;
     });

@@ -16,7 +16,13 @@ export function readKeys(url: string): Promise<string> {
   const isPlain = protocol === 'http:';
   if (isPlain && !LOOPBACK.includes(hostname)) return Promise.reject(new Error('not encrypted'));
   return new Promise((done, failed) => {
-    const options = { agent: false, signal: AbortSignal.timeout(TIMEOUT), headers: { accept: 'application/json' } };
+    const options = {
+      agent: false,
+      signal: AbortSignal.timeout(TIMEOUT),
+      headers: { accept: 'application/json' },
+      // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+      rejectUnauthorized: true,
+    };
     const request = (isPlain ? getPlain : get)(url, options, (answer) => {
       textOf(answer).then(done, failed);
     });

@@ -28,8 +28,8 @@ export type ProviderAnswer =
   | { readonly status: 401 | 403 | 503 };
 
 /**
- * Decides what a step gets. What was decided of a proved step is in the record before it is answered; who proves nothing is
- * only logged, because anybody can ask.
+ * Decides what a step gets. What was decided of a proved step is in the record before it is answered; who proves nothing, or
+ * asks with one token again and again, is only logged, because anybody can ask.
  *
  * @param headers the Authorization headers of the request, all of them
  */
@@ -47,6 +47,10 @@ export async function provide(headers: readonly string[], props: ProviderProps):
   if (use === 'full') {
     log.error('not decided', { reason: 'too many tokens' });
     return { status: 503 };
+  }
+  if (use === 'too-often') {
+    log.warn('refused', { reason: use, ...factsOf(step) });
+    return { status: 403 };
   }
   try {
     const answer = await decide(step, use === 'used', props);

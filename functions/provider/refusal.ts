@@ -18,6 +18,7 @@ export type RefusalReason =
   | 'claims'
   | 'workspace'
   | 'used'
+  | 'too-often'
   | 'no-rule'
   | 'leaked-key'
   | 'dead-key';

@@ -292,6 +292,17 @@ describe('a token is used for its step', () => {
     expect((await served.recorded()).at(-2)).toMatchObject({ event: 'secrets-refused', reason: 'used' });
   });
 
+  it('reads and records nothing any more for whoever asks with it very often', async () => {
+    const token = served.good();
+    const before = (await served.recorded()).length;
+    const statuses = await Promise.all(Array.from({ length: 30 }, async () => (await served.ask(token)).status));
+    expect(statuses.filter((status) => status === 200)).toHaveLength(20);
+    served.now += 31_000;
+    await refused(token, 403, 'too-often');
+    // One more is of the token that the provider still serves.
+    expect(await served.recorded()).toHaveLength(before + 21);
+  });
+
   it('is refused after its end and after its age', async () => {
     const short = of({ exp: seconds() + 60 });
     const long = of({});

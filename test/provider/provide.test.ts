@@ -479,7 +479,7 @@ describe('provider in keyturn.yaml', () => {
       /an audience of your own/,
     ],
   ])('is refused with %s', (_name, given, message) => {
-    expect(problems(given)?.join('\n')).toMatch(message);
+    expect(problems({ ...given })?.join('\n')).toMatch(message);
   });
 
   it('may give one variable by rules that mean no step together', () => {

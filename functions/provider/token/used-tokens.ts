@@ -1,11 +1,14 @@
 /** Milliseconds for which a step may ask again with its token: the first answer may have been lost on the way. */
 const REPEATED_WITHIN = 30_000;
+/** Requests with one token that are decided, so that one token makes no flood of readings and events. */
+const MOST_REQUESTS = 20;
 /** Only what an issuer has signed is remembered, so that nobody else fills it. */
 const MOST = 200_000;
 
 interface Use {
   readonly firstAt: number;
   readonly endsAt: number;
+  requests: number;
   /** Requests with it that are being decided. */
   open: number;
   /** Whether something was decided by it. */
@@ -18,17 +21,23 @@ export class UsedTokens {
 
   constructor(private readonly most = MOST) {}
 
-  /** @returns whether a token may be used now; `full` where nobody could be told later that it was */
-  use(digest: string, endsAt: number, now: number): 'fresh' | 'used' | 'full' {
+  /**
+   * What is not `too-often` or `full` is to be decided, and said to be so or not.
+   *
+   * @returns whether a token may be used now; `full` where nobody could be told later that it was
+   */
+  use(digest: string, endsAt: number, now: number): 'fresh' | 'used' | 'too-often' | 'full' {
     const before = this.#uses.get(digest);
     if (before !== undefined) {
+      if (before.requests >= MOST_REQUESTS) return 'too-often';
+      before.requests += 1;
       before.open += 1;
       // A clock that was set back makes nothing new.
       return Math.abs(now - before.firstAt) <= REPEATED_WITHIN ? 'fresh' : 'used';
     }
     if (this.#uses.size >= this.most) this.#forgetEnded(now);
     if (this.#uses.size >= this.most) return 'full';
-    this.#uses.set(digest, { firstAt: now, endsAt, open: 1, decided: false });
+    this.#uses.set(digest, { firstAt: now, endsAt, requests: 1, open: 1, decided: false });
     return 'fresh';
   }
 

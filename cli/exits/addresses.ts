@@ -45,8 +45,11 @@ function linesOf(text: string): readonly string[] {
   return lines.filter((line) => line !== '');
 }
 
+/** An address, and of a range its bits: one of all addresses would make everybody a pipeline. */
+const RANGE = /^([^/]+)(?:\/([1-9]\d{0,2}))?$/;
+
 function add(list: BlockList, range: string, file: string): void {
-  const [address = '', bits] = range.split('/');
+  const [, address = '', bits] = RANGE.exec(range) ?? [];
   try {
     if (bits === undefined) list.addAddress(address, familyOf(address));
     else list.addSubnet(address, Number(bits), familyOf(address));

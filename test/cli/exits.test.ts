@@ -334,7 +334,9 @@ describe('keyturn exits, for people', () => {
   it.each([
     ['{"items": 1}', 'is not in the form of ip-ranges.atlassian.com'],
     ['any', 'expected an address or a range'],
-    ['10.0.0.0/99', 'expected an address or a range'],
+    ...['10.0.0.0/99', '10.0.0.0/', '10.0.0.0/ ', '10.0.0.0/8/24', '10.0.0.0/0x8', '0.0.0.0/0', '::/0'].map(
+      (range): [string, string] => [range, 'expected an address or a range'],
+    ),
     ['# none\n', 'has no address in it'],
   ])('refuses %j as addresses', async (text, message) => {
     const { code, stderr } = await exits('--pipelines', addresses(text));

@@ -78,7 +78,9 @@ export const exitSchema = z.object({
   blockers: z.array(z.object({ code: z.enum(BLOCKERS), says: z.string() })),
   notes: z.array(z.string()),
   policy: policySchema.optional().describe('The least one for what was seen; not there: nothing seen needs a right.'),
-  gaps: z.array(z.string()).describe('What the policy cannot have, because it is not to be seen.'),
+  gaps: z
+    .array(z.string())
+    .describe('What the policy cannot have, because it is not to be seen, and what to look at in it.'),
   changes: z.array(changeSchema).describe('What to write, a role for each repository.'),
   variables: z.array(z.string()).describe('What to delete in the end.'),
 });

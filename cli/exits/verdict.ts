@@ -54,6 +54,7 @@ export function gapsOf(
     DATA,
     PASS_ROLE,
     ...(blockers.some(({ code }) => code === 'other-client' || code === 'foreign-key') ? [NOT_THEIRS] : []),
+    ...risesGap(known),
     ...unseenServices(seen, calls),
     ...refusedGap(calls),
     ...(calls.some((call) => callName(call) === 'sts:AssumeRole')
@@ -86,6 +87,19 @@ function unseenServices({ keys }: SeenExit, calls: readonly KeyCall[]): readonly
     (service) =>
       `IAM saw it used last at ${service}, of which the history has nothing: data events, or another region.`,
   );
+}
+
+/** Rights by which somebody can have more of them, or let others in. */
+const RISES =
+  /^(iam:(?!(Get|List|Generate|Simulate)[A-Z])|organizations:(?!(Describe|List)[A-Z])|sts:(AssumeRole|GetFederationToken)$|kms:(PutKeyPolicy|CreateGrant)$|[a-z0-9-]+:(Put|Set|Add|Create)\w*(Policy|Permission)s?$)/;
+
+/** Without addresses of the pipelines, whoever has stolen the key is taken for one: what he called is in the policy. */
+function risesGap(known: readonly string[]): readonly string[] {
+  const rises = known.filter((action) => RISES.test(action)).sort();
+  if (rises.length === 0) return [];
+  return [
+    `${rises.join(', ')} can give more rights or let others in: take out what no pipeline of yours calls. A thief's calls look like this.`,
+  ];
 }
 
 function refusedGap(calls: readonly KeyCall[]): readonly string[] {

@@ -192,6 +192,20 @@ describe('keyturn exits', () => {
     expect(key?.gaps.join(' ')).toContain('whoever is no pipeline, is left out');
   });
 
+  it('says which rights of the policy give more rights: a thief may have called them, too', async () => {
+    scene.manage('shop');
+    await scene.day();
+    deploys('shop');
+    const quiet = await document('shop');
+    expect(quiet.keys[0]?.gaps.join(' ')).not.toContain('give more rights');
+    for (const name of ['CreateAccessKey', 'AttachUserPolicy', 'ListUsers']) recorded('shop', 'iam', name);
+    recorded('shop', 's3', 'PutBucketPolicy', { requestParameters: { bucketName: 'shop' } });
+    const { keys } = await document('shop');
+    expect(keys[0]?.gaps).toContainEqual(
+      expect.stringMatching(/^iam:AttachUserPolicy, iam:CreateAccessKey, s3:PutBucketPolicy .*give more rights/),
+    );
+  });
+
   it('says what blocks: where it is delivered, who reads the secret, a key that was made by hand', async () => {
     const of = 'arn:aws:lambda:eu-west-1:111122223333:function:deliver';
     const targets = [{ type: 'function' as const, function: of, target: {} }];

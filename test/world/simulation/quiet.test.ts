@@ -27,7 +27,8 @@ describe('a run that is passed over', () => {
     expect(some.violations).toEqual(every.violations);
     expect(every.passedOver).toBe(0);
     expect(some.runs + some.passedOver).toBe(every.runs);
-    expect(some.passedOver).toBeGreaterThan(every.runs / 2);
+    // Hours in which a leaked key waits are lived.
+    expect(some.passedOver).toBeGreaterThan(every.runs / 5);
   });
 
   it('would have seen what is wrong as soon: a mutant is caught in the same minute', async () => {

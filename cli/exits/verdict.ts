@@ -15,7 +15,9 @@ export type Verdict = (typeof VERDICTS)[number];
 
 export function verdictOf(seen: SeenExit, clients: readonly Client[], blockers: readonly Blocker[]): Verdict {
   if (blockers.length > 0) return 'no';
-  if (!seen.isWhole || seen.readers === undefined || clients.length === 0) return 'unknown';
+  // What AWS called for a call before says nothing of who made that one.
+  const isSeen = clients.some(({ is }) => is !== 'service');
+  if (!seen.isWhole || seen.readers === undefined || !isSeen) return 'unknown';
   return clients.some(({ is }) => is === 'perhaps') ? 'perhaps' : 'yes';
 }
 

@@ -70,6 +70,14 @@ const deploys = (id: string, more = {}) => {
 const blocks = ({ keys }: Awaited<ReturnType<typeof document>>) => keys[0]?.blockers.map(({ code }) => code);
 
 describe('keyturn exits', () => {
+  it('knows nothing where AWS alone called, for a call before that is not in the history', async () => {
+    scene.manage('shop');
+    await scene.day();
+    deploys('shop', { sourceIPAddress: 'cloudformation.amazonaws.com' });
+    const { keys } = await document();
+    expect(keys).toMatchObject([{ id: 'shop', role: 'unknown', clients: [{ is: 'service' }] }]);
+  });
+
   it('tells who uses each key, from where and for what, whatever access key of it', async () => {
     scene.manage('shop');
     scene.manage('quiet');

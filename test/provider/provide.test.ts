@@ -432,11 +432,19 @@ describe('provider in keyturn.yaml', () => {
       'BASH_ENV',
       'NODE_OPTIONS',
       'BITBUCKET_BRANCH',
+      'AWS_ENDPOINT_URL',
+      'AWS_ENDPOINT_URL_S3',
+      'AWS_CONFIG_FILE',
       '__proto__',
     ].map((variable): [string, object, RegExp] => [
       `the variable ${variable}`,
       { rules: [{ ...rule, secrets: [{ secret: 'x', variable }] }] },
       /expected a variable of your own/,
+    ]),
+    ...['AWS_SESSION_TOKEN', 'aws_profile'].map((variable): [string, object, RegExp] => [
+      `${variable} beside a key`,
+      { rules: [{ ...rule, secrets: [{ secret: 'x', variable }] }] },
+      /beside a key: SDKs would not use the key as it is/,
     ]),
     [
       'variables that Windows takes for one',

@@ -14,7 +14,10 @@ const MOST_GIVEN = 50;
  * the step runs, or on what. Windows has no case in them.
  */
 const OBEYED =
-  /^(PATH|PATHEXT|COMSPEC|PSMODULEPATH|HOME|SHELL|SHELLOPTS|BASHOPTS|BASH_ENV|BASH_FUNC_.*|ENV|IFS|PS4|PROMPT_COMMAND|LD_.*|DYLD_.*|GCONV_PATH|NODE_OPTIONS|NODE_PATH|PYTHON(PATH|HOME|STARTUP)|PERL5?(OPT|LIB|DB)|RUBY(OPT|LIB)|_?JAVA(_TOOL)?_OPTIONS|GIT_(SSH|SSH_COMMAND|ASKPASS|EXEC_PATH|CONFIG.*)|BITBUCKET_.*|__PROTO__)$/i;
+  /^(PATH|PATHEXT|COMSPEC|PSMODULEPATH|HOME|SHELL|SHELLOPTS|BASHOPTS|BASH_ENV|BASH_FUNC_.*|ENV|IFS|PS4|PROMPT_COMMAND|LD_.*|DYLD_.*|GCONV_PATH|NODE_OPTIONS|NODE_PATH|PYTHON(PATH|HOME|STARTUP)|PERL5?(OPT|LIB|DB)|RUBY(OPT|LIB)|_?JAVA(_TOOL)?_OPTIONS|AWS_(ENDPOINT_URL.*|CONFIG_FILE|SHARED_CREDENTIALS_FILE|CA_BUNDLE)|GIT_(SSH|SSH_COMMAND|ASKPASS|EXEC_PATH|CONFIG.*)|BITBUCKET_.*|__PROTO__)$/i;
+
+/** Beside a key SDKs would send the token along, or take another credential. */
+const SPOILS_A_KEY = /^AWS_(SESSION_TOKEN|SECURITY_TOKEN|PROFILE|DEFAULT_PROFILE)$/i;
 
 /** Bitbucket: names match `[A-Za-z_][A-Za-z0-9_]*`. */
 const variable = z
@@ -81,6 +84,11 @@ const ruleSchema = z
     const names = variablesOf({ keys, secrets });
     if (names.length === 0) {
       context.addIssue({ code: 'custom', path: ['keys'], message: 'expected keys or secrets: the rule gives nothing' });
+    }
+    const spoils = keys.length === 0 ? undefined : names.find((name) => SPOILS_A_KEY.test(name));
+    if (spoils !== undefined) {
+      const message = `expected no ${spoils} beside a key: SDKs would not use the key as it is`;
+      context.addIssue({ code: 'custom', path: ['secrets'], message });
     }
     const twice = names.find((name, at) => names.slice(0, at).some((other) => isSame(name, other)));
     if (twice !== undefined) {

@@ -76,7 +76,7 @@ export function secretPolicy({ roles, readers, deployer, entry }: SecretPolicyPr
 const SIDS = { rotate: 'Rotate', deactivate: 'Deactivate', delete: 'Delete', sync: 'Deliver' } as const;
 
 /** What whoever reads a secret beside sync may do. */
-const READERS = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
+export const READERS = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
 
 function rightsOn(name: FunctionName): readonly string[] {
   return RIGHTS[name].managedSecrets;

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CloudWatchLogsClient, CreateLogGroupCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
@@ -8,11 +8,17 @@ import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/c
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { READERS } from '../../infra/access/secret-policy';
 import { World } from '../../local/world';
+import { Enforcement } from '../permissions/enforcement';
 import { AS_A_PROCESS, typed } from './typed';
 
 const RUNNER = resolve(__dirname, '../provider/runner.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'keyturn-provider-'));
+
+/** The rights of the process are those that its page names, and those of a reader of the key. */
+const enforcement = new Enforcement();
+const ROLE = 'arn:aws:iam::111122223333:role/provider';
 
 let world: World;
 let provider: ChildProcess;
@@ -24,8 +30,9 @@ let access: { endpoint: string; region: string; credentials: { accessKeyId: stri
 beforeAll(async () => {
   world = await World.start({
     start: new Date(),
-    accountServer: { allowedSkew: Number.POSITIVE_INFINITY },
+    accountServer: { authorize: enforcement.authorize, allowedSkew: Number.POSITIVE_INFINITY },
   });
+  enforcement.enforce(await world.deploy(roleOfPage()), world);
   const { bitbucket } = world.hosts;
   const { uuid: workspaceUuid } = bitbucket.addWorkspace('acme');
   const { uuid: repositoryUuid } = bitbucket.addRepository('acme', 'web-shop');
@@ -48,7 +55,12 @@ beforeAll(async () => {
     accountId: '111122223333',
     createdAt: '2027-01-01T00:00:00.000Z',
   });
-  await new SecretsManagerClient(access).send(new CreateSecretCommand({ Name: 'keyturn/web-shop', SecretString }));
+  const created = new CreateSecretCommand({ Name: 'keyturn/web-shop', SecretString });
+  const { ARN = '' } = await new SecretsManagerClient(access).send(created);
+  enforcement.enforceElsewhere(ARN, {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { AWS: ROLE }, Action: READERS, Resource: '*' }],
+  });
   const rules = [
     { name: 'shop', repositoryUuid, environmentUuids: [uuid], branches: ['main'], keys: [{ id: 'web-shop' }] },
   ];
@@ -75,8 +87,28 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** A stack with the role, and with the key of a topic, which the enforcement looks for. */
+function roleOfPage(): string {
+  const page = readFileSync(resolve(__dirname, '../../docs/start/keyless.md'), 'utf8');
+  const [, rights = ''] = /```json\n(\{[^`]*log-group:\/keyturn\/provider[^`]*\})\n```/.exec(page) ?? [];
+  const document = (...Statement: readonly unknown[]) => ({ Version: '2012-10-17', Statement });
+  const Policies = [{ PolicyName: 'own', PolicyDocument: document(JSON.parse(rights)) }];
+  const sns = { Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*', Principal: { Service: 'sns.amazonaws.com' } };
+  const Condition = { StringEquals: { 'kms:ViaService': 'sns.eu-west-1.amazonaws.com' } };
+  const role = { RoleName: 'provider', AssumeRolePolicyDocument: document(), Policies };
+  const Resources = {
+    Role: { Type: 'AWS::IAM::Role', Properties: role },
+    TopicKey: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: document({ ...sns, Condition }) } },
+  };
+  const assembly = join(folder, 'cdk.out');
+  mkdirSync(assembly);
+  writeFileSync(join(assembly, 'Provider.template.json'), JSON.stringify({ Resources }));
+  writeFileSync(join(assembly, 'Provider.assets.json'), JSON.stringify({ version: '1.0', files: {} }));
+  return assembly;
+}
+
 function environment(): NodeJS.ProcessEnv {
-  const { accessKeyId, secretAccessKey, sessionToken } = world.account.rootSession();
+  const { accessKeyId, secretAccessKey, sessionToken } = world.account.roleSession(ROLE, 'provider');
   return {
     PATH: process.env.PATH,
     AWS_ENDPOINT_URL: world.accountUrl,
@@ -143,6 +175,7 @@ describe('keyturn serve-provider', () => {
       'secrets-refused',
       'secrets-given',
     ]);
+    expect(enforcement.denied).toEqual([]);
     provider.kill('SIGTERM');
     expect(await once(provider, 'exit')).toEqual([0, null]);
     expect(said).toContain('"message":"given"');

@@ -20,7 +20,7 @@ export function renderExits(document: ExitsDocument, isNamed: boolean): string {
 
 const HEAD = ['key', 'calls', 'clients', 'by a role', 'what blocks it'];
 const MORE = '"keyturn exits <id>" has who uses a key, for what, a policy and what to write.';
-const SAME = 'A provider of secrets would be blocked by the same; Keyturn does not have one yet.';
+const SAME = 'The same would block a provider of secrets (keyturn serve-provider).';
 const LATER = 'The lines to change are in --json all the same.';
 const WIDEST_ID = 28;
 

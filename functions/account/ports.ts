@@ -141,6 +141,13 @@ export interface EarlierCredentials {
   /** Whether a delivery of the same credential has left one of its places torn. @default false */
   readonly torn?: boolean;
   /**
+   * Whether there is a stored credential to put back; not where the place may hold the new one already, whatever the host
+   * shows of it.
+   *
+   * @param accessKeyId what the place shows to hold; undefined where it does not
+   */
+  canPutBack(accessKeyId: string | undefined): boolean;
+  /**
    * The stored credential of an access key, or the one that was delivered before where the place does not show which;
    * it has just authenticated (K2). undefined where there is none.
    */

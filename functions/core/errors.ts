@@ -54,7 +54,7 @@ export interface KeyturnErrorOptions {
   readonly retryable?: boolean;
   /** Set where a pipeline may find one half of an old and one half of a new key now. @default - what is there is whole */
   readonly tornPair?: TornPair | undefined;
-  /** Whether half of a pair was written, whatever was done about it since: it is tried again within minutes. @default false */
+  /** Whether one half of a pair was refused, whatever became of the other: it is tried again within minutes. @default false */
   readonly halved?: boolean;
   /** When the host will take requests again, where it said so. */
   readonly retryAt?: Date;

@@ -78,6 +78,7 @@ function remembering(target: Target, secrets: KnownSecrets): Target {
         stored,
         earlier && {
           torn: earlier.torn,
+          canPutBack: (accessKeyId) => earlier.canPutBack(accessKeyId),
           async read(accessKeyId) {
             const found = await earlier.read(accessKeyId);
             if (found !== undefined) secrets.add(found.secretAccessKey);

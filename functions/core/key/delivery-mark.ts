@@ -44,6 +44,16 @@ export function isTorn(secret: SecretState, { accessKeyId }: Pick<StoredVersion,
   return tagFor(secret, TAG.torn, accessKeyId) !== undefined;
 }
 
+/** Whether a delivery of this version has reached a place before: a mark that goes leaves a tag that says so. */
+export function mayBeReached(secret: SecretState, version: Pick<StoredVersion, 'versionId' | 'accessKeyId'>): boolean {
+  const stored = secret.versions.find(({ versionId }) => versionId === version.versionId);
+  const tags = [TAG.reached, TAG.checked, TAG.delivered];
+  return (
+    marksOf(stored?.labels ?? []).length > 0 ||
+    tags.some((tag) => tagFor(secret, tag, version.accessKeyId) !== undefined)
+  );
+}
+
 function countsUnasked(secret: SecretState, version: StoredVersion): boolean {
   const rotation = lastIntent(secret);
   if (rotation === undefined || isLastProduct(secret, version)) return true;

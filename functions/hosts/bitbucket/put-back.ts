@@ -1,6 +1,5 @@
 import { SECOND } from '../../core/duration';
 import type { TornPair } from '../../core/errors';
-import { Redacted } from '../../core/key/credential';
 import { ONCE, TORN_PAIR_RETRIES } from '../http/retry';
 import type { Variable, VariableValue } from './client';
 import { type Delivery, variablesNamed } from './variables';
@@ -10,52 +9,63 @@ import { isTouched, put, type Write, type WriteProps, type Writes, writeOf } fro
 const NEW_VARIABLE_SHOWS = 6 * SECOND;
 
 interface PutBackProps extends WriteProps {
-  /** What the pair held before, by the ID that was readable there; undefined where nobody knows. */
+  /** What the pair held before, by the ID that was readable there; undefined where nobody knows, or it is not proved. */
   earlier(accessKeyId: string | undefined): Promise<Delivery | undefined>;
 }
 
 /**
- * Brings a pair of which one half was written back to what it was: what could be read is written again, what is hidden
- * comes from the secret's earlier version, what was not there is taken away. A half that may have been written is put
- * back as well. The old credential still works, because it is kept until the new one is everywhere (K1, K3).
+ * Brings a pair of which one half was written back to what it was: from the credential that it held, or taken away where
+ * nothing was there. A half that may have been written is put back as well. The old credential still works, because it is
+ * kept until the new one is everywhere (K1, K3). What the host says to have held is no reason to write it: where it lies,
+ * the pair that it holds would be torn by it (K2).
  *
  * @returns what is torn where that failed, or where nobody knows what the place held
  */
 export async function putBack(pair: Writes['pair'], props: PutBackProps): Promise<TornPair | undefined> {
   const [id, secret] = pair;
-  const idBefore = readable(id.before);
-  if (idBefore === id.variable.value.reveal()) {
+  if (!isFirst(pair) && !isOverAnother(pair)) {
     // The place had this ID already, from a delivery that did not come to its end: what the secret held, nobody knows.
     return secret.confirmed === undefined ? tornPair(pair, undefined) : undefined;
   }
-  const isFirst = id.before === undefined && secret.before === undefined;
-  const earlier = isFirst ? undefined : await props.earlier(idBefore);
-  const olds = { id: earlier?.accessKeyId, secret: earlier?.secretAccessKey };
+  const earlier = isFirst(pair) ? undefined : await props.earlier(shownId(pair));
   const [isIdBack, isSecretBack] = await Promise.all([
-    restore(id, olds.id, props),
-    restore(secret, olds.secret, props),
+    restore(id, earlier?.accessKeyId, props),
+    restore(secret, earlier?.secretAccessKey, props),
   ]);
   if (isIdBack && isSecretBack) return undefined;
   // Where only one of the two moved, the ID alone makes them fit again, and it is no secret.
   if (!isSecretBack && secret.confirmed !== undefined) return tornPair(pair, id.variable.value.reveal());
-  return tornPair(pair, isSecretBack ? (idBefore ?? olds.id?.value.reveal()) : undefined);
+  return tornPair(pair, isSecretBack ? (shownId(pair) ?? earlier?.accessKeyId.value.reveal()) : undefined);
 }
 
-/** @param hidden what the variable held where it cannot be read @returns whether it holds what it held before */
-async function restore(write: Write, hidden: VariableValue | undefined, props: PutBackProps): Promise<boolean> {
+/** Whether something is there, and not shown to be the ID that is to be written. */
+export function isOverAnother(pair: Writes['pair']): boolean {
+  return !isFirst(pair) && shownId(pair) !== pair[0].variable.value.reveal();
+}
+
+/** The access key ID that the host shows of what was there before; undefined where there was none, or it is secured. */
+export function shownId([id]: Writes['pair']): string | undefined {
+  return readable(id.before);
+}
+
+/** Whether the host shows none of the two. */
+function isFirst(pair: Writes['pair']): boolean {
+  return pair.every(({ before }) => before === undefined);
+}
+
+/** @param held what the variable held, where that is known @returns whether it holds what it held before */
+async function restore(write: Write, held: VariableValue | undefined, props: WriteProps): Promise<boolean> {
   if (!isTouched(write)) return true;
   if (write.before === undefined) return takeAway(write, props);
-  const shown = readable(write.before);
-  const value = shown === undefined ? hidden?.value : new Redacted(shown);
-  if (value === undefined) return false;
+  if (held === undefined) return false;
   const { key } = write.variable;
   const secured = write.variable.secured || write.before.secured;
-  const back = writeOf({ key, value, secured }, { ...write.before, uuid: write.uuid ?? write.before.uuid });
+  const back = writeOf({ key, value: held.value, secured }, { ...write.before, uuid: write.uuid ?? write.before.uuid });
   await put(back, TORN_PAIR_RETRIES, props);
   return back.confirmed !== undefined;
 }
 
-async function takeAway(write: Write, { client, retry, path, time, ...props }: PutBackProps): Promise<boolean> {
+async function takeAway(write: Write, { client, retry, path, time, ...props }: WriteProps): Promise<boolean> {
   const call = { ...props.call, doing: `delete ${write.variable.key}` };
   if (write.uuid === undefined) await time.sleep(NEW_VARIABLE_SHOWS);
   try {
@@ -71,14 +81,13 @@ async function takeAway(write: Write, { client, retry, path, time, ...props }: P
 }
 
 /** @param accessKeyId the ID that fits the secret that is there; undefined where nobody knows which that is */
-function tornPair([id, secret]: Writes['pair'], accessKeyId: string | undefined): TornPair {
-  const variables = [id.variable.key, secret.variable.key];
+function tornPair(pair: Writes['pair'], accessKeyId: string | undefined): TornPair {
+  const variables = pair.map(({ variable }) => variable.key);
   if (accessKeyId !== undefined) {
     const cure = `Set ${variables[0]} to ${accessKeyId} by hand: that is the key whose secret ${variables[1]} holds.`;
     return { variables, cure };
   }
-  const isFirst = id.before === undefined && secret.before === undefined;
-  const cure = isFirst
+  const cure = isFirst(pair)
     ? `Delete ${variables.join(' and ')} by hand: nothing was there before.`
     : `Set ${variables.join(' and ')} by hand to the two halves of one key.`;
   return { variables, cure };

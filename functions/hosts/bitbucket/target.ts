@@ -8,7 +8,7 @@ import { ONCE, type Retry, USUAL_RETRIES } from '../http/retry';
 import { type BitbucketClient, encodePath, type Variable } from './client';
 import { findEnvironment } from './environment';
 import { differencesAt, heldIn } from './inspection';
-import { putBack } from './put-back';
+import { isOverAnother, putBack, shownId } from './put-back';
 import { allOf, asSecuredAs, type Delivery, deliveryOf, differenceOf, variablesNamed } from './variables';
 import { writeOf, writeTogether } from './writes';
 
@@ -79,6 +79,7 @@ export class BitbucketTarget implements Target {
     const start = time.now().getTime();
     await writeTogether(writes, {
       ...props,
+      secretFirst: !isTorn && isOverAnother(writes.pair) && earlier?.canPutBack(shownId(writes.pair)) !== true,
       putBack: (pair) => putBack(pair, { ...props, earlier: earlierDelivery }),
     });
     const pair = writes.pair.map(({ confirmed }) => confirmed?.at.getTime() ?? start);

@@ -42,6 +42,8 @@ export interface WriteProps {
 }
 
 interface WriteTogetherProps extends WriteProps {
+  /** Whether the pair's secret is written alone, and nothing else before the host has confirmed it. */
+  readonly secretFirst: boolean;
   /** Brings the pair back to what it was. @returns what is torn where that failed */
   putBack(pair: Writes['pair']): Promise<TornPair | undefined>;
 }
@@ -56,20 +58,33 @@ export function writeOf(variable: VariableValue, before: Variable | undefined): 
  * hold a pair, and one half made early would tear it. When one half of the pair is written and the other is not, the
  * missing one gets a longer budget of its own, because until then a starting pipeline sees half of each; after that the
  * written one is put back.
+ *
+ * What nobody could put back goes the other way, the secret first: a refusal of it has changed nothing then, while an ID
+ * that a host only says to have held would be given away without a proof (K2).
  * @throws KeyturnError the failure of the write that needs a person most; says what was written
  */
 export async function writeTogether({ pair, others }: Writes, props: WriteTogetherProps): Promise<void> {
+  const [id, secret] = pair;
   const all = [...pair, ...others];
-  await Promise.all(all.map((write) => put(write, USUAL_RETRIES, props)));
+  const rounds = props.secretFirst ? [[secret], [id, ...others]] : [all];
+  await inRounds(rounds, (write) => put(write, USUAL_RETRIES, props));
   if (isHalf(pair)) {
-    await Promise.all(
-      missing(pair).map((write) =>
-        put(write, write.failure?.retryable === true ? TORN_PAIR_RETRIES : REFUSED_HALF_RETRIES, props),
-      ),
-    );
+    await inRounds(rounds, async (write) => {
+      const isLeft = write.confirmed !== undefined || (others.includes(write) && write.failure !== undefined);
+      if (isLeft) return;
+      await put(write, write.failure?.retryable === false ? REFUSED_HALF_RETRIES : TORN_PAIR_RETRIES, props);
+    });
   }
   if (isHalf(pair)) throw halved(pair, await props.putBack(pair));
-  if (missing(all).length > 0) throw incomplete(all);
+  if (missing(all).length > 0) throw incomplete(all, props.secretFirst && secret.confirmed === undefined);
+}
+
+/** The writes of a round leave together, and the next one's only when the host has confirmed them all. */
+async function inRounds(rounds: readonly (readonly Write[])[], one: (write: Write) => Promise<void>): Promise<void> {
+  for (const round of rounds) {
+    await Promise.all(round.map(one));
+    if (missing(round).length > 0) return;
+  }
 }
 
 /** Never throws: a failure stays in the write. */
@@ -129,14 +144,14 @@ function halved(pair: Writes['pair'], tornPair: TornPair | undefined): KeyturnEr
   return new KeyturnError(code, `${failure.message} ${what}`, { retryable, retryAt, tornPair, halved: true });
 }
 
-/** The pair is whole: none of it was written, or all of it. */
-function incomplete(writes: readonly Write[]): KeyturnError {
+/** The pair is what it was, or whole: none of it was written, or all of it. @param isRefusedHalf before the other was tried */
+function incomplete(writes: readonly Write[], isRefusedHalf: boolean): KeyturnError {
   const failure = worstFailure(writes);
   const what = writes.some(isTouched)
     ? `The pair is whole: ${whatWasWritten(writes)}. The next delivery writes all of them again.`
     : 'Nothing was written: the variables hold what they held before.';
   const { code, retryable, retryAt } = failure;
-  return new KeyturnError(code, `${failure.message} ${what}`, { retryable, retryAt });
+  return new KeyturnError(code, `${failure.message} ${what}`, { retryable, retryAt, halved: isRefusedHalf });
 }
 
 /** The failure that needs a person, before one that passes. */

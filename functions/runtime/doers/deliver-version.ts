@@ -8,8 +8,8 @@ import type { Finding } from '../../core/findings/findings';
 import { type TargetConfig, targetId, targetName } from '../../core/hosts/target';
 import { deliveredRevisionsTag, revisionDigest } from '../../core/key/check-mark';
 import type { Credential } from '../../core/key/credential';
-import { datedTag, tagFor } from '../../core/key/dated-tag';
-import { isTorn, marksOf } from '../../core/key/delivery-mark';
+import { datedTag } from '../../core/key/dated-tag';
+import { isTorn, mayBeReached } from '../../core/key/delivery-mark';
 import { currentVersion, deliveredLabel, storedVersions } from '../../core/key/secret-state';
 import type { Delivery } from '../../core/lifecycle/steps';
 import { TAG } from '../../core/names';
@@ -33,7 +33,7 @@ export interface DeliverPorts extends ProvePorts {
 
 /**
  * What came of a delivery: `marked` is complete; `left` to a later run; `halved` is left, and one half of a pair was
- * written in between, so that it is tried again within minutes; `overtaken` by another version or run.
+ * refused, so that it is tried again within minutes; `overtaken` by another version or run.
  */
 export type DeliveryOutcome = 'marked' | 'left' | 'halved' | 'overtaken';
 
@@ -120,6 +120,7 @@ async function toTarget(
     const stored = { managedKey: entry.id, secretArn: secret.arn, versionId };
     const { revision, ...receipt } = await target.deliver(credential, stored, {
       torn: isTorn(secret, step),
+      canPutBack: (id) => !mayBeHeld(step, work) && earlierVersion(id, step, work) !== undefined,
       read: (id) => earlierCredential(id, step, work),
     });
     run.audit('target-delivered', entry, { ...about, facts: { ...receipt, identity: recordedIdentity(place) } });
@@ -140,10 +141,8 @@ async function toTarget(
 }
 
 /** Whether a target may hold the key already, so that nobody knows what a place that shows no ID held before. */
-function mayBeHeld({ versionId, accessKeyId, returned }: Delivery, { managed: { secret } }: DeliveryWork): boolean {
-  const marks = marksOf(secret.versions.find((version) => version.versionId === versionId)?.labels ?? []);
-  const tags = [TAG.reached, TAG.checked, TAG.delivered];
-  return returned || marks.length > 0 || tags.some((tag) => tagFor(secret, tag, accessKeyId) !== undefined);
+function mayBeHeld(step: Delivery, { managed: { secret } }: DeliveryWork): boolean {
+  return step.returned || mayBeReached(secret, step);
 }
 
 /** So that a later delivery does not take what a target holds for the key before. @throws KeyturnError `aws-*` */
@@ -164,6 +163,17 @@ async function rememberTorn({ accessKeyId }: Delivery, { ports, run, managed }: 
   }
 }
 
+/** @param accessKeyId what the place shows to have held; undefined where it does not */
+function earlierVersion(accessKeyId: string | undefined, step: Delivery, work: DeliveryWork) {
+  if (accessKeyId === undefined && mayBeHeld(step, work)) return undefined;
+  const others = storedVersions(work.managed.secret).filter(({ versionId }) => versionId !== step.versionId);
+  if (accessKeyId !== undefined) return others.find((other) => other.accessKeyId === accessKeyId);
+  return (
+    others.find(({ versionId }) => versionId === step.markedBefore) ??
+    others.find(({ labels }) => labels.includes('AWSPREVIOUS'))
+  );
+}
+
 /**
  * What a place held before: the stored credential of the ID that it shows, or the one that was delivered before. It is
  * proved first, because it is about to be given again (K2).
@@ -173,16 +183,9 @@ async function earlierCredential(
   step: Delivery,
   work: DeliveryWork,
 ): Promise<Credential | undefined> {
-  const { versionId, markedBefore } = step;
   const { ports, run, managed } = work;
   const { entry, secret } = managed;
-  if (accessKeyId === undefined && mayBeHeld(step, work)) return undefined;
-  const others = storedVersions(secret).filter((version) => version.versionId !== versionId);
-  const version =
-    accessKeyId === undefined
-      ? (others.find((other) => other.versionId === markedBefore) ??
-        others.find(({ labels }) => labels.includes('AWSPREVIOUS')))
-      : others.find((other) => other.accessKeyId === accessKeyId);
+  const version = earlierVersion(accessKeyId, step, work);
   if (version === undefined) return undefined;
   try {
     const credential = await ports.secrets.read(secret.name, version.versionId);

@@ -38,7 +38,8 @@ export function credentialOf(number = 1): Credential {
 /** A secret that has the credential of this number from before. */
 export function earlierOf(number: number): EarlierCredentials {
   const earlier = credentialOf(number);
-  return { read: async (id) => (id === undefined || id === earlier.accessKeyId ? earlier : undefined) };
+  const isEarlier = (id: string | undefined) => id === undefined || id === earlier.accessKeyId;
+  return { canPutBack: isEarlier, read: async (id) => (isEarlier(id) ? earlier : undefined) };
 }
 
 /** A target as the registry holds it, defaults filled in. */

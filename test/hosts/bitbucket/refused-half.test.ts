@@ -17,7 +17,7 @@ import {
 
 const [ID, SECRET_KEY] = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
 const place: VariablePlace = { level: 'repository', workspace: 'acme', repository: 'web-shop' };
-const NOBODY = { read: async () => undefined };
+const NOBODY = { canPutBack: () => false, read: async () => undefined };
 const status = (code: number): BitbucketFault => ({ kind: 'status', status: code });
 const pairOf = (number: number) => ({
   AWS_ACCESS_KEY_ID: `AKIA${String(number).padStart(16, '0')}`,
@@ -83,6 +83,7 @@ describe('a half that is refused for good, while the other one is written (K1)',
 
     const error = await failureOf(
       world.deliver(hidden, credentialOf(2), {
+        ...earlierOf(1),
         read: async (id) => {
           read.push(id);
           return earlierOf(1).read(id);
@@ -95,16 +96,15 @@ describe('a half that is refused for good, while the other one is written (K1)',
     expect(world.pipeline('Production')).toEqual(pairOf(1));
   });
 
-  it('where a team had a key of its own: the ID is put back as it was read', async () => {
-    const world = await startWorld();
-    world.bitbucket.createVariable(place, { key: ID, value: 'AKIATEAMSOWN', secured: false });
-    world.bitbucket.createVariable(place, { key: SECRET_KEY, value: "the team's own", secured: true });
-    world.fail((request) => isWrite(request) && request.key === SECRET_KEY, status(403));
+  it('whose earlier credential does not authenticate any more: the ID that was read is not given again (K2)', async () => {
+    const { world } = await refusing(SECRET_KEY, 403);
 
-    const error = await failureOf(world.deliver(repositoryTarget, credentialOf(1), NOBODY));
+    const error = await failureOf(
+      world.deliver(production, credentialOf(2), { ...earlierOf(1), read: async () => undefined }),
+    );
 
-    expect(error.torn).toBe(false);
-    expect(world.pipeline()).toEqual({ [ID]: 'AKIATEAMSOWN', [SECRET_KEY]: "the team's own" });
+    expect(error).toMatchObject({ torn: true, halved: true });
+    expect(world.pipeline('Production')).toEqual({ ...pairOf(1), [ID]: pairOf(2)[ID] });
   });
 
   it('and a bundle beside it: the bundle is whole all the time', async () => {
@@ -128,6 +128,73 @@ describe('a half that is refused for good, while the other one is written (K1)',
     expect(error).toMatchObject({ code: 'scope-missing', torn: false, halved: false });
     expect(error.message).toContain('The pair is whole: written: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY');
     expect(world.pipeline('Production')).toMatchObject(pairOf(2));
+  });
+});
+
+/** A place with somebody's pair that nobody could put back; the writes of one half are refused. */
+async function foreign(refused: string, code: number) {
+  const world = await startWorld();
+  world.bitbucket.createVariable(place, { key: ID, value: 'AKIATEAMSOWN', secured: false });
+  world.bitbucket.createVariable(place, { key: SECRET_KEY, value: "the team's own", secured: true });
+  const changes: string[] = [];
+  world.bitbucket.onWrite(({ key }) => changes.push(key));
+  const closed = world.fail(halfWrites(refused), status(code));
+  return { world, changes, closed };
+}
+
+describe('what could not be put back: the secret goes first (K1, K2)', () => {
+  it.each([400, 403, 404])('where it is refused with %i, nothing was written', async (code) => {
+    const { world, changes } = await foreign(SECRET_KEY, code);
+
+    const error = await failureOf(world.deliver(repositoryTarget, credentialOf(1), NOBODY));
+
+    expect(error.torn).toBe(false);
+    expect(changes).toEqual([]);
+    expect(world.pipeline()).toEqual({ [ID]: 'AKIATEAMSOWN', [SECRET_KEY]: "the team's own" });
+  });
+
+  it('where the ID is refused after it, the error says what to set', async () => {
+    const { world, changes } = await foreign(ID, 403);
+
+    const error = await failureOf(world.deliver(repositoryTarget, credentialOf(1), NOBODY));
+
+    expect(error).toMatchObject({ torn: true, halved: true });
+    expect(error.tornPair?.cure).toContain(`Set ${ID} to ${pairOf(1)[ID]} by hand`);
+    expect(changes).toEqual([SECRET_KEY]);
+  });
+
+  it('where the secret was written and not answered, everything else follows', async () => {
+    const { world, changes, closed } = await foreign(SECRET_KEY, 503);
+    closed.end();
+    let tries = 0;
+    world.fail((request) => halfWrites(SECRET_KEY)(request) && tries++ < 5, { kind: 'drop-after' });
+    const bundled = targetOf({ ...repositoryTarget, variables: { bundle: 'AWS_CREDENTIAL' } });
+
+    await world.deliver(bundled, credentialOf(1), NOBODY);
+
+    expect(tries).toBeGreaterThan(5);
+    expect([...new Set(changes)]).toEqual([SECRET_KEY, expect.anything(), expect.anything()]);
+    expect(world.pipeline()).toMatchObject(pairOf(1));
+    expect(world.pipeline()).toHaveProperty('AWS_CREDENTIAL');
+  });
+
+  it('where a host shows what was there before, the pair that it holds stays whole', async () => {
+    const world = await startWorld();
+    const environment = { ...place, level: 'deployment', environment: world.environment.uuid } as const;
+    await world.deliver(production, credentialOf(1));
+    for (const key of [SECRET_KEY, ID] as const) {
+      const uuid = world.bitbucket.variables(environment).find((one) => one.key === key)?.uuid ?? '';
+      world.bitbucket.updateVariable(environment, uuid, { value: pairOf(2)[key] });
+    }
+    world.fail(({ method }) => method === 'GET', { kind: 'stale-read' });
+    world.fail(halfWrites(SECRET_KEY), status(403));
+
+    const error = await failureOf(
+      world.deliver(production, credentialOf(2), { ...earlierOf(1), canPutBack: () => false }),
+    );
+
+    expect(error.torn).toBe(false);
+    expect(world.pipeline('Production')).toEqual(pairOf(2));
   });
 });
 

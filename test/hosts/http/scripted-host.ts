@@ -13,6 +13,9 @@ import {
   timeOf,
 } from '../bitbucket/bitbucket-world';
 
+/** What these hosts show to hold can be put back. */
+const EARLIER = { canPutBack: () => true, read: async () => undefined };
+
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void | Promise<void>;
 
 /** An HTTP host on 127.0.0.1 that does what a test says, for answers that a well-made host never gives. */
@@ -55,7 +58,7 @@ export function clientOf(
     time,
     secret: CONNECTION_SECRET,
     deliver: async (target: Parameters<typeof targets.open>[0], credential = credentialOf()) =>
-      (await targets.open(target, connectionTo(`${url}/2.0`))).deliver(credential, STORED),
+      (await targets.open(target, connectionTo(`${url}/2.0`))).deliver(credential, STORED, EARLIER),
   };
 }
 

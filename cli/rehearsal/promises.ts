@@ -6,6 +6,7 @@ import type { World } from '../../local/world';
 import type { Trouble } from './faults/trouble';
 import type { Places } from './hosts/register';
 import type { RehearsedPipelines } from './rehearsed-pipelines';
+import type { RoleSteps } from './role-steps';
 import type { Audit } from './timeline';
 import type { PromiseName } from './witness/promise-names';
 import type { Violation } from './witness/verdicts';
@@ -31,6 +32,7 @@ export interface Observed {
   readonly entries: readonly RegistryEntry[];
   readonly places: Places;
   readonly pipelines: RehearsedPipelines;
+  readonly roleSteps: RoleSteps;
   readonly audits: readonly Audit[];
   readonly lines: readonly string[];
   /** Judged every change as it happened. */
@@ -46,7 +48,11 @@ export function judge(observed: Observed): readonly Verdict[] {
     ? [delivery, k1, k2, k3, k4, k5, k6, k7UnderFaults, ...LIVENESS, k10, ...K11_AND_13]
     : [delivery, k1, k2, k3, k4, k5, k6, k7, k8, k10];
   const all = verdicts.map((verdict) => verdict(observed));
-  return observed.entries.some(isObserved) ? [...all, k14(observed)] : all;
+  return [
+    ...all,
+    ...(observed.entries.some(isObserved) ? [k14(observed)] : []),
+    ...(observed.roleSteps.roles === 0 ? [] : [roles(observed)]),
+  ];
 }
 
 /** The keys for which anything is done: the others have no promise but that they are left alone. */
@@ -282,6 +288,21 @@ function k14({ world, entries }: Observed): Verdict {
     says: 'a key that is only observed is left as it is',
     held: changed.length === 0,
     evidence: `${observed.length} observed, ${changed.length} changed${changed.map(({ id }) => `; ${id}`).join('')}`,
+  };
+}
+
+/** No promise by number: steps that need no key. */
+function roles({ roleSteps }: Observed): Verdict {
+  const { failures, letIn, sessions, strangers, keys } = roleSteps;
+  const [first] = [...letIn, ...failures];
+  const amiss = first && `; first: ${first.role} at ${new Date(first.at).toISOString()} (${first.error})`;
+  return {
+    promise: 'roles',
+    says: 'a role is taken by the steps that it trusts, and by no others',
+    held: sessions > 0 && first === undefined,
+    evidence:
+      `${sessions} sessions, ${failures.length} failed; ${strangers} steps of others, ${letIn.length} let in; ` +
+      `${keys} new keys of the issuer${amiss ?? ''}`,
   };
 }
 

@@ -13,6 +13,8 @@ import { hostsWithFaults, openPlaces, type Places } from './hosts/register';
 import { judge, type Verdict } from './promises';
 import { QuietHours } from './quiet-hours';
 import { RehearsedPipelines } from './rehearsed-pipelines';
+import { RoleSteps } from './role-steps';
+import { ADDRESS_HEADER } from './sts-client';
 import { closeTokens, makeSurroundings } from './surroundings';
 import { type Audit, auditOf, countsOf, type Moment, Timeline } from './timeline';
 import { Watch } from './witness/watch';
@@ -139,6 +141,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
     const deployment = await world.deployAll(cdkOut);
     onDeployed?.(deployment.outputs);
     closeTokens(assembly, deployment, world.account);
+    lived.roleSteps.start();
     lived.trouble?.begin(DEPLOYED);
     for (let day = 1; day <= days; day += 1) {
       await world.runUntil(new Date(DEPLOYED + day * DAY));
@@ -160,6 +163,7 @@ interface Lived {
   readonly places: Places;
   readonly watch: Watch;
   readonly pipelines: RehearsedPipelines;
+  readonly roleSteps: RoleSteps;
   readonly timeline: Timeline;
   readonly quietHours: QuietHours;
   readonly audits: readonly Audit[];
@@ -187,6 +191,7 @@ async function begin(options: RehearsalOptions, assembly: Assembly): Promise<Liv
       fault: (call) => faults?.aws(call),
       onCall: (call, outcome) => watch.saw(call, outcome),
       latency: latencyOf(seededRandom(`${seed}/account-latency`)),
+      sourceIp: ({ headers }) => String(headers[ADDRESS_HEADER] ?? '127.0.0.1'),
       // Who looks at the account at the end lives in another time.
       allowedSkew: Number.POSITIVE_INFINITY,
     },
@@ -194,6 +199,7 @@ async function begin(options: RehearsalOptions, assembly: Assembly): Promise<Liv
   const places = openPlaces(world);
   const watch = new Watch(world.account, places);
   const pipelines = new RehearsedPipelines(world, places, seededRandom(`${seed}/pipelines`));
+  const roleSteps = new RoleSteps(world, seededRandom(`${seed}/role-steps`));
   const timeline = new Timeline(DEPLOYED, places);
   const audits: Audit[] = [];
   const targets = targetsByName(assembly.entries);
@@ -208,7 +214,7 @@ async function begin(options: RehearsalOptions, assembly: Assembly): Promise<Liv
   const { entries } = assembly;
   const trouble =
     faults && new Trouble({ world, faults, watch, places, pipelines, entries, random }, options.faults ?? []);
-  return { world, places, watch, pipelines, timeline, quietHours, audits, trouble };
+  return { world, places, watch, pipelines, roleSteps, timeline, quietHours, audits, trouble };
 }
 
 function faultsOf({ seed, days, faults: kinds = [] }: RehearsalOptions, assembly: Assembly): Faults | undefined {
@@ -230,10 +236,20 @@ function whereTheyStrike(faults: Faults) {
 function reportOf(
   { days, seed }: RehearsalOptions,
   entries: readonly RegistryEntry[],
-  { world, places, watch, pipelines, timeline, quietHours, audits, trouble }: Lived,
+  { world, places, watch, pipelines, roleSteps, timeline, quietHours, audits, trouble }: Lived,
   startedAt: number,
 ): Report {
-  const promises = judge({ world, entries, places, pipelines, audits, lines: linesOf(world), watch, trouble });
+  const promises = judge({
+    world,
+    entries,
+    places,
+    pipelines,
+    roleSteps,
+    audits,
+    lines: linesOf(world),
+    watch,
+    trouble,
+  });
   const { runs, ...changes } = countsOf(audits);
   return {
     days,

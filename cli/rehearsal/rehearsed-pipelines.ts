@@ -1,4 +1,4 @@
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { RegistryEntry } from '../../functions/core/config/registry';
 import type { TargetConfig } from '../../functions/core/hosts/target';
 import type { Random } from '../../local/random';
@@ -6,6 +6,7 @@ import type { World } from '../../local/world';
 import type { Pair } from './hosts/host';
 import type { Places } from './hosts/register';
 import { type FailedLogin, type Login, Pipelines } from './pipelines';
+import { stsClient } from './sts-client';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -118,20 +119,7 @@ export class RehearsedPipelines {
     const name = `${pair.accessKeyId} ${pair.secretAccessKey} ${region}`;
     const known = this.#clients.get(name);
     if (known !== undefined) return known;
-    const offset = () => this.world.clock.now() - Date.now();
-    const client = new STSClient({
-      endpoint: this.world.accountUrl,
-      region,
-      credentials: pair,
-      maxAttempts: 1,
-    });
-    client.middlewareStack.add(
-      (next) => (args) => {
-        client.config.systemClockOffset = offset();
-        return next(args);
-      },
-      { step: 'initialize' },
-    );
+    const client = stsClient(this.world, { region, credentials: pair });
     this.#clients.set(name, client);
     return client;
   }

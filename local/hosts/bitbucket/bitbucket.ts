@@ -84,6 +84,11 @@ export class Bitbucket {
     });
   }
 
+  /** Whether there is one of this slug. */
+  hasWorkspace(slug: string): boolean {
+    return this.#directory.hasWorkspace(slug);
+  }
+
   addWorkspace(slug: string): { readonly uuid: string } {
     return this.#directory.addWorkspace(slug);
   }

@@ -54,6 +54,10 @@ export class Directory {
     private readonly newVariables: NewVariableList,
   ) {}
 
+  hasWorkspace(slug: string): boolean {
+    return this.#workspaces.some((workspace) => workspace.slug === slug);
+  }
+
   addWorkspace(slug: string): { readonly uuid: string } {
     free(this.#workspaces, slug, 'workspace');
     const workspace: Workspace = {

@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { type RehearsalOptions, type Report, rehearse } from '../../../cli/rehearsal/rehearse';
+import type { World } from '../../../local/world';
+import { synthesized } from '../../support/deployed-world';
+
+function live(days: number, onDay?: RehearsalOptions['onDay']): Promise<Report> {
+  return rehearse({ cdkOut: synthesized('docs/examples/keyless.yaml'), days, seed: 'test', onDay });
+}
+
+const verdictOf = ({ promises }: Report) => promises.find(({ promise }) => promise === 'roles');
+
+it('steps take the roles of the configuration while the keys of their issuer roll over, and steps of others do not', async () => {
+  const report = await live(70);
+  expect(report.held).toBe(true);
+  const [, sessions, failed, strangers, letIn, keys] =
+    /^(\d+) sessions, (\d+) failed; (\d+) steps of others, (\d+) let in; (\d+) new keys of the issuer$/.exec(
+      verdictOf(report)?.evidence ?? '',
+    ) ?? [];
+  // Two roles, once a day and an hour at most.
+  expect(Number(sessions)).toBeGreaterThan(130);
+  expect([failed, letIn, keys]).toEqual(['0', '0', '2']);
+  // One of five kinds each time; of a role for any step of any address there are two.
+  expect(Number(strangers)).toBeGreaterThan(80);
+}, 60_000);
+
+/** Changes what the roles' own policies say, as somebody does by hand. */
+const rewriting =
+  (change: (policy: string) => string) =>
+  (day: number, { account }: World) => {
+    if (day !== 2) return;
+    for (const role of account.iam.roles.all()) role.assumeRolePolicyDocument = change(role.assumeRolePolicyDocument);
+  };
+
+it.each<[string, (policy: string) => string, RegExp]>([
+  [
+    'turns its addresses round',
+    (text) => text.replace('"IpAddress"', '"NotIpAddress"'),
+    /[1-9]\d* failed; .* 1 let in/,
+  ],
+  ['takes each subject', (text) => text.replace(/"\{[^"]+:\*"/g, '"*"'), /[1-9]\d* let in; .*a session/],
+])(
+  'a role whose policy %s breaks it',
+  async (_what, change, evidence) => {
+    const report = await live(9, rewriting(change));
+    expect(report.held).toBe(false);
+    expect(verdictOf(report)).toMatchObject({ held: false, evidence: expect.stringMatching(evidence) });
+  },
+  60_000,
+);
+
+it('says nothing of roles where there are none', async () => {
+  const report = await rehearse({ cdkOut: synthesized('docs/examples/keyturn.yaml'), days: 1, seed: 'test' });
+  expect(verdictOf(report)).toBeUndefined();
+}, 60_000);

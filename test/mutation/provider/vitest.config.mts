@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+/** The provider's checks against what an attacker sends over HTTP: a check that is dropped has to be seen there. */
+export default defineConfig({
+  root: `${import.meta.dirname}/../../..`,
+  test: {
+    testTimeout: 30_000,
+    include: ['test/provider/*.test.ts'],
+  },
+});

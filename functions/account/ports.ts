@@ -148,6 +148,12 @@ export interface EarlierCredentials {
    */
   canPutBack(accessKeyId: string | undefined): boolean;
   /**
+   * Comes before the first write to a place: from then on it may hold the new one.
+   *
+   * @throws KeyturnError `aws-*` where that cannot be kept
+   */
+  beforeWriting(): Promise<void>;
+  /**
    * The stored credential of an access key, or the one that was delivered before where the place does not show which;
    * it has just authenticated (K2). undefined where there is none.
    */

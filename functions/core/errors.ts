@@ -56,6 +56,8 @@ export interface KeyturnErrorOptions {
   readonly tornPair?: TornPair | undefined;
   /** Whether one half of a pair was refused, whatever became of the other: it is tried again within minutes. @default false */
   readonly halved?: boolean;
+  /** Whether the place holds what it held before, whatever was tried: known where nothing stayed written. @default false */
+  readonly unchanged?: boolean;
   /** When the host will take requests again, where it said so. */
   readonly retryAt?: Date;
   /** What it says something about: the one place that was written, or all that fails together with it. @default 'system' */
@@ -71,6 +73,7 @@ export class KeyturnError extends Error {
   readonly tornPair: TornPair | undefined;
   readonly torn: boolean;
   readonly halved: boolean;
+  readonly unchanged: boolean;
   readonly retryAt: Date | undefined;
   readonly concerns: 'place' | 'system';
 
@@ -82,6 +85,7 @@ export class KeyturnError extends Error {
     this.tornPair = options.tornPair;
     this.torn = options.tornPair !== undefined;
     this.halved = options.halved ?? false;
+    this.unchanged = options.unchanged ?? false;
     this.retryAt = options.retryAt;
     this.concerns = options.concerns ?? 'system';
   }

@@ -94,7 +94,7 @@ export const TAG = {
   user: 'keyturn:user',
   /** `<user> <ISO time>`, for each user before it whose keys are followed to their end, oldest first. */
   formerUsers: 'keyturn:former-users',
-  /** `<access key ID> <ISO time>`: when some target took this key while another one did not. */
+  /** `<access key ID> <ISO time>`: some target may hold this key, dated by when it was made; or when it was written again. */
   reached: 'keyturn:reached',
   /** `<digest of a name>=<IDs>`, three of them: whose the places are that were delivered to. See `PLACES_TAGS`. */
   places: 'keyturn:places',

@@ -79,6 +79,7 @@ function remembering(target: Target, secrets: KnownSecrets): Target {
         earlier && {
           torn: earlier.torn,
           canPutBack: (accessKeyId) => earlier.canPutBack(accessKeyId),
+          beforeWriting: () => earlier.beforeWriting(),
           async read(accessKeyId) {
             const found = await earlier.read(accessKeyId);
             if (found !== undefined) secrets.add(found.secretAccessKey);

@@ -1,11 +1,9 @@
 import { EVERYWHERE_TAKES, proveEverywhere } from '../account/prove';
-import { datedTag } from '../core/key/dated-tag';
-import { marksOn, mayBeReached, withoutMarks } from '../core/key/delivery-mark';
-import { currentKey, currentVersion, type SecretState } from '../core/key/secret-state';
+import { marksOn, withoutMarks } from '../core/key/delivery-mark';
+import { currentVersion, type SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
 import { planDelivery, removals } from '../core/lifecycle/plan-delivery';
 import type { Delivery } from '../core/lifecycle/steps';
-import { TAG } from '../core/names';
 import { type DeliverPorts, type DeliveryOutcome, deliverVersion } from '../runtime/doers/deliver-version';
 import type { Work } from '../runtime/doers/doer';
 import { perform } from '../runtime/doers/perform';
@@ -83,16 +81,6 @@ export async function distrustMark(work: Work<DeliverPorts>): Promise<SecretStat
   const current = currentVersion(secret);
   const marks = current === undefined ? [] : marksOn(current);
   if (marks.length === 0) return secret;
-  const left = withoutMarks(secret, marks);
-  const reached = reachedTag(left);
-  if (Object.keys(reached).length > 0) await ports.secrets.tag(secret.name, reached);
   await perform(removals(marks), work);
-  return { ...left, tags: { ...left.tags, ...reached }, changedAt: run.now() };
-}
-
-/** The places of a key may hold it when its marks are gone. Dated so that nothing that was asked for counts as done. */
-function reachedTag(secret: SecretState): Readonly<Record<string, string>> {
-  const key = currentKey(secret);
-  if (key === undefined || mayBeReached(secret, key)) return {};
-  return { [TAG.reached]: datedTag(key.accessKeyId, key.createdAt) };
+  return { ...withoutMarks(secret, marks), changedAt: run.now() };
 }

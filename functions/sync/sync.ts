@@ -206,7 +206,7 @@ interface HowKnown {
   readonly isPutBack?: boolean;
 }
 
-/** @returns those of which half of a pair was written, and put back */
+/** @returns those of which half of a pair was refused */
 async function deliverAll(
   ports: DeliverPorts,
   run: Run,

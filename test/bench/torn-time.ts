@@ -152,7 +152,11 @@ class Place {
 }
 
 const STORED = { managedKey: 'shop', secretArn: 'unused', versionId: 'unused' };
-const EARLIER: EarlierCredentials = { canPutBack: () => true, read: async () => credentialOf(1) };
+const EARLIER: EarlierCredentials = {
+  canPutBack: () => true,
+  beforeWriting: async () => undefined,
+  read: async () => credentialOf(1),
+};
 
 function credentialOf(number: number): Credential {
   return new Credential({

@@ -304,4 +304,55 @@ describe('a place that hides its ID', () => {
     await scene.sync();
     await expectLogin(scene);
   });
+
+  const PAIR = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
+  const REGION = 'AWS_DEFAULT_REGION';
+
+  /** Its second key has just been stored. */
+  async function hidingItsId(): Promise<Scene> {
+    const scene = await newScene();
+    scene.manage('shop', { deliverTo: [{ secureAccessKeyId: true, region: 'eu-west-1' }] });
+    await scene.rotate();
+    await scene.sync();
+    scene.hours(21);
+    await scene.sync();
+    scene.toDay(90);
+    await scene.rotate();
+    return scene;
+  }
+
+  it.each(PAIR)('nor where its region has drifted before its first look, and %s is refused (K1)', async (refused) => {
+    const scene = await hidingItsId();
+    await scene.sync();
+    const environment = scene.bitbucket.environments({ workspace: 'acme', repository: 'shop' })[0]?.uuid ?? '';
+    const at = { level: 'deployment', workspace: 'acme', repository: 'shop', environment } as const;
+    const region = scene.bitbucket.variables(at).find(({ key }) => key === REGION);
+    scene.bitbucket.updateVariable(at, region?.uuid ?? '', { value: 'us-east-1' });
+    scene.hours(21);
+    scene.hostFault = ({ key, method }) => (method === 'PUT' && key === refused ? status(403) : undefined);
+    expect((await scene.sync()).findings).toContain('drifted');
+    await expectLogin(scene);
+  });
+
+  it.each(PAIR)('nor where only its region was refused an hour before, and %s is now (K1)', async (refused) => {
+    const scene = await hidingItsId();
+    let closed: string = REGION;
+    scene.hostFault = ({ key, method }) => (method === 'PUT' && key === closed ? status(403) : undefined);
+    await scene.sync();
+    closed = refused;
+    scene.hours(1);
+    await scene.sync();
+    await expectLogin(scene);
+  });
+
+  it('is put back again and again, where it is refused for good (K1)', async () => {
+    const scene = await hidingItsId();
+    scene.hostFault = ({ key, method }) => (method === 'PUT' && key === PAIR[0] ? status(403) : undefined);
+    for (let hour = 0; hour < 3; hour++) {
+      const { findings } = await scene.sync();
+      expect(findings).not.toContain('torn-pair');
+      await expectLogin(scene);
+      scene.hours(1);
+    }
+  });
 });

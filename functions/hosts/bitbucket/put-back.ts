@@ -35,7 +35,7 @@ export async function putBack(pair: Writes['pair'], props: PutBackProps): Promis
   if (isIdBack && isSecretBack) return undefined;
   // Where only one of the two moved, the ID alone makes them fit again, and it is no secret.
   if (!isSecretBack && secret.confirmed !== undefined) return tornPair(pair, id.variable.value.reveal());
-  return tornPair(pair, isSecretBack ? (shownId(pair) ?? earlier?.accessKeyId.value.reveal()) : undefined);
+  return tornPair(pair, isSecretBack ? earlier?.accessKeyId.value.reveal() : undefined);
 }
 
 /** Whether something is there, and not shown to be the ID that is to be written. */
@@ -56,7 +56,8 @@ function isFirst(pair: Writes['pair']): boolean {
 /** @param held what the variable held, where that is known @returns whether it holds what it held before */
 async function restore(write: Write, held: VariableValue | undefined, props: WriteProps): Promise<boolean> {
   if (!isTouched(write)) return true;
-  if (write.before === undefined) return takeAway(write, props);
+  // Another run's is not taken away: what it wrote is whole, or its own to put back.
+  if (write.before === undefined) return write.isOthers ? false : takeAway(write, props);
   if (held === undefined) return false;
   const { key } = write.variable;
   const secured = write.variable.secured || write.before.secured;
@@ -87,9 +88,10 @@ function tornPair(pair: Writes['pair'], accessKeyId: string | undefined): TornPa
     const cure = `Set ${variables[0]} to ${accessKeyId} by hand: that is the key whose secret ${variables[1]} holds.`;
     return { variables, cure };
   }
-  const cure = isFirst(pair)
-    ? `Delete ${variables.join(' and ')} by hand: nothing was there before.`
-    : `Set ${variables.join(' and ')} by hand to the two halves of one key.`;
+  const cure =
+    isFirst(pair) && pair.every(({ isOthers }) => !isOthers)
+      ? `Delete ${variables.join(' and ')} by hand: nothing was there before.`
+      : `Set ${variables.join(' and ')} by hand to the two halves of one key.`;
   return { variables, cure };
 }
 

@@ -10,7 +10,7 @@ import { findEnvironment } from './environment';
 import { differencesAt, heldIn } from './inspection';
 import { isOverAnother, putBack, shownId } from './put-back';
 import { allOf, asSecuredAs, type Delivery, deliveryOf, differenceOf, variablesNamed } from './variables';
-import { writeOf, writeTogether } from './writes';
+import { type Writes, writeOf, writeTogether } from './writes';
 
 /** Milliseconds between looks at what was written: a new variable may take seconds to show up. */
 const READ_BACK_WAITS = [500, 1_000, 2_000, 4_000, 5_000, 5_000];
@@ -76,11 +76,17 @@ export class BitbucketTarget implements Target {
       const before = await earlier?.read(accessKeyId);
       return before === undefined ? undefined : deliveryOf(config, before);
     };
+    const isKnown = !isOverAnother(writes.pair) || earlier?.canPutBack(shownId(writes.pair)) === true;
+    await earlier?.beforeWriting();
     const start = time.now().getTime();
     await writeTogether(writes, {
       ...props,
-      secretFirst: !isTorn && isOverAnother(writes.pair) && earlier?.canPutBack(shownId(writes.pair)) !== true,
-      putBack: (pair) => putBack(pair, { ...props, earlier: earlierDelivery }),
+      secretFirst: !isTorn && !isKnown,
+      putBack: async (pair) => {
+        // What was there may be what a host showed of before: it is believed where it is still the same.
+        const isSame = isKnown || (await this.#stillShows(pair, path));
+        return putBack(pair, { ...props, earlier: async (id) => (isSame ? earlierDelivery(id) : undefined) });
+      },
     });
     const pair = writes.pair.map(({ confirmed }) => confirmed?.at.getTime() ?? start);
     const written = [id, secret, ...others];
@@ -98,6 +104,18 @@ export class BitbucketTarget implements Target {
         variablesOf(config).flatMap((key) => written.find(({ variable }) => variable.key === key)?.uuid ?? []),
       ),
     };
+  }
+
+  /** Whether the ID that is there is the one that was there before, as far as the host says. */
+  async #stillShows(pair: Writes['pair'], path: string): Promise<boolean> {
+    const [id] = pair;
+    try {
+      const present = await this.#props.client.variables(path, this.#call, ONCE);
+      const now = { ...id, before: variablesNamed(id.variable.key, present)[0] };
+      return shownId([now, pair[1]]) === shownId(pair);
+    } catch {
+      return false;
+    }
   }
 
   /**

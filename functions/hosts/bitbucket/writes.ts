@@ -21,6 +21,8 @@ export interface Write {
   uuid: string | undefined;
   /** Whether a try that failed may have changed the variable. */
   uncertain: boolean;
+  /** Whether somebody else has made the variable since it was looked for. */
+  isOthers: boolean;
   /** When the host confirmed it. */
   confirmed: { readonly at: Date; readonly outcome: 'created' | 'updated' } | undefined;
   failure: KeyturnError | undefined;
@@ -50,7 +52,15 @@ interface WriteTogetherProps extends WriteProps {
 
 /** @param before what the host shows of the variable, if it has one of this name */
 export function writeOf(variable: VariableValue, before: Variable | undefined): Write {
-  return { variable, before, uuid: before?.uuid, uncertain: false, confirmed: undefined, failure: undefined };
+  return {
+    variable,
+    before,
+    uuid: before?.uuid,
+    uncertain: false,
+    isOthers: false,
+    confirmed: undefined,
+    failure: undefined,
+  };
 }
 
 /**
@@ -76,7 +86,7 @@ export async function writeTogether({ pair, others }: Writes, props: WriteTogeth
     });
   }
   if (isHalf(pair)) throw halved(pair, await props.putBack(pair));
-  if (missing(all).length > 0) throw incomplete(all, props.secretFirst && secret.confirmed === undefined);
+  if (missing(all).length > 0) throw incomplete(all, props.secretFirst && secret.failure?.retryable === false);
 }
 
 /** The writes of a round leave together, and the next one's only when the host has confirmed them all. */
@@ -107,7 +117,7 @@ export async function put(write: Write, policy: RetryPolicy, props: WriteProps):
       await client.updateVariable(path, write.uuid, write.variable, call);
       return 'updated';
     } catch (thrown) {
-      if (thrown instanceof HostError && thrown.mayHaveHappened) write.uncertain = true;
+      learn(write, thrown);
       throw thrown;
     }
   };
@@ -117,6 +127,13 @@ export async function put(write: Write, policy: RetryPolicy, props: WriteProps):
   } catch (thrown) {
     write.failure = toKeyturnError(thrown);
   }
+}
+
+/** What a failed try says of the variable: it may be written, or one of this name is there that nobody saw before. */
+function learn(write: Write, failure: unknown): void {
+  if (!(failure instanceof HostError)) return;
+  if (failure.status === 409 && write.uuid === undefined && !write.uncertain) write.isOthers = true;
+  if (failure.mayHaveHappened) write.uncertain = true;
 }
 
 /** Whether the variable was changed, or may have been. */
@@ -141,17 +158,25 @@ function halved(pair: Writes['pair'], tornPair: TornPair | undefined): KeyturnEr
       : `The pair may be torn, and pipelines that start now may fail: ${whatWasWritten(pair)}, and it could not be put ` +
         `back. ${tornPair.cure} The next delivery writes all of them again.`;
   const { code, retryable, retryAt } = failure;
-  return new KeyturnError(code, `${failure.message} ${what}`, { retryable, retryAt, tornPair, halved: true });
+  const unchanged = tornPair === undefined;
+  return new KeyturnError(code, `${failure.message} ${what}`, {
+    retryable,
+    retryAt,
+    tornPair,
+    halved: true,
+    unchanged,
+  });
 }
 
 /** The pair is what it was, or whole: none of it was written, or all of it. @param isRefusedHalf before the other was tried */
 function incomplete(writes: readonly Write[], isRefusedHalf: boolean): KeyturnError {
   const failure = worstFailure(writes);
-  const what = writes.some(isTouched)
+  const unchanged = !writes.some(isTouched);
+  const what = !unchanged
     ? `The pair is whole: ${whatWasWritten(writes)}. The next delivery writes all of them again.`
     : 'Nothing was written: the variables hold what they held before.';
   const { code, retryable, retryAt } = failure;
-  return new KeyturnError(code, `${failure.message} ${what}`, { retryable, retryAt, halved: isRefusedHalf });
+  return new KeyturnError(code, `${failure.message} ${what}`, { retryable, retryAt, unchanged, halved: isRefusedHalf });
 }
 
 /** The failure that needs a person, before one that passes. */

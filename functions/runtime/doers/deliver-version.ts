@@ -43,6 +43,8 @@ type DeliveryWork = Work<DeliverPorts>;
 const PROOF_PATIENCE = 10 * SECOND;
 /** Stands in the place of a torn pair's date, when the delivery is complete. */
 const HEALED = 'healed';
+/** The same where no place holds what was delivered. */
+const PUT_BACK = 'put back';
 /** A delivery that is complete this long after the key was made is late, and the overlap counts from it. */
 const LATE_AFTER = HOUR;
 
@@ -61,7 +63,6 @@ export const deliverVersion: Doer<'deliver', DeliverPorts, DeliveryOutcome> = as
     const revisions = answered.flatMap(({ revision }) => revision ?? []);
     return (await mark(step, work, revisions)) ? 'marked' : 'overtaken';
   }
-  if (answers.includes('delivered')) await rememberReached(step, work);
   const current = currentVersion(await work.ports.secrets.describe(work.managed.secret.name));
   if (current?.versionId !== step.versionId) return 'overtaken';
   // What was put back may have come after what another run wrote and marked.
@@ -89,27 +90,65 @@ function proved(step: Delivery, work: DeliveryWork): Promise<Credential | undefi
 /** What came of one target. */
 interface Answered {
   readonly answer: 'delivered' | 'failed' | 'halved';
+  /** Whether the place may hold the credential now. */
+  readonly isLeft: boolean;
   /** Where it was delivered to. @default - the target stands by an ID, or was not delivered to */
   readonly place?: SeenPlace | undefined;
   /** Stands for what was written to. @default - the host shows none, or it was not delivered to */
   readonly revision?: string | undefined;
 }
 
-const FAILED: Answered = { answer: 'failed' };
+const FAILED: Answered = { answer: 'failed', isLeft: false };
 
 /** One failing target stops no other. */
 async function toEveryTarget(step: Delivery, work: DeliveryWork, credential: Credential): Promise<readonly Answered[]> {
   const { targets } = work.managed.entry;
-  return Promise.all(targets.map((target) => toTarget(target, step, work, credential)));
+  const reach = reachOf(step, work);
+  const answered = await Promise.all(targets.map((target) => toTarget(target, step, work, { credential, reach })));
+  if (answered.every(({ isLeft }) => !isLeft)) await reach.forget();
+  return answered;
+}
+
+/** What is kept of the places before they are written to, so that no later run takes what they hold for the key before. */
+interface Reach {
+  /** @throws KeyturnError `aws-*` */
+  remember(): Promise<void>;
+  /** Nothing has stayed written. */
+  forget(): Promise<void>;
+}
+
+/** Kept once for all targets. Dated so that nothing that a person asks for later counts as done. */
+function reachOf(step: Delivery, work: DeliveryWork): Reach {
+  const { ports, run, managed } = work;
+  const { name } = managed.secret;
+  const isKnown = mayBeHeld(step, work);
+  let kept: Promise<void> | undefined;
+  return {
+    remember: () => {
+      const tags = { [TAG.reached]: datedTag(step.accessKeyId, step.createdAt) };
+      kept ??= isKnown ? Promise.resolve() : ports.secrets.tag(name, tags);
+      return kept;
+    },
+    async forget() {
+      if (isKnown || kept === undefined) return;
+      try {
+        await ports.secrets.tag(name, { [TAG.reached]: PUT_BACK });
+      } catch (thrown) {
+        const { code, message } = toKeyturnError(thrown);
+        run.log.warn('that nothing stayed written could not be kept', { secret: name, code, reason: message });
+      }
+    },
+  };
 }
 
 async function toTarget(
   config: TargetConfig,
   step: Delivery,
   work: DeliveryWork,
-  credential: Credential,
+  { credential, reach }: { readonly credential: Credential; readonly reach: Reach },
 ): Promise<Answered> {
   const { ports, run } = work;
+  let isBegun = false;
   const { entry, secret } = work.managed;
   const { accessKeyId, versionId } = step;
   const about = { accessKeyId, version: versionId, target: targetName(config) };
@@ -120,13 +159,17 @@ async function toTarget(
     const stored = { managedKey: entry.id, secretArn: secret.arn, versionId };
     const { revision, ...receipt } = await target.deliver(credential, stored, {
       torn: isTorn(secret, step),
+      beforeWriting: () => {
+        isBegun = true;
+        return reach.remember();
+      },
       canPutBack: (id) => !mayBeHeld(step, work) && earlierVersion(id, step, work) !== undefined,
       read: (id) => earlierCredential(id, step, work),
     });
     run.audit('target-delivered', entry, { ...about, facts: { ...receipt, identity: recordedIdentity(place) } });
     if (place !== undefined && isUnidentified(place)) run.find(unidentified(config, work.managed, accessKeyId));
     const shown = revision === undefined ? undefined : revisionDigest(targetId(config, entry.connections), revision);
-    return { answer: 'delivered', place, revision: shown };
+    return { answer: 'delivered', isLeft: true, place, revision: shown };
   } catch (thrown) {
     const error = toKeyturnError(thrown);
     run.count('failed');
@@ -136,20 +179,13 @@ async function toTarget(
     run.find(refusal(error, torn, entry, config, step));
     if (torn) run.repeatSoon();
     if (error.torn) await rememberTorn(step, work);
-    return error.halved ? { answer: 'halved' } : FAILED;
+    return { answer: error.halved ? 'halved' : 'failed', isLeft: isBegun && !error.unchanged };
   }
 }
 
 /** Whether a target may hold the key already, so that nobody knows what a place that shows no ID held before. */
 function mayBeHeld(step: Delivery, { managed: { secret } }: DeliveryWork): boolean {
   return step.returned || mayBeReached(secret, step);
-}
-
-/** So that a later delivery does not take what a target holds for the key before. @throws KeyturnError `aws-*` */
-async function rememberReached(step: Delivery, work: DeliveryWork): Promise<void> {
-  if (mayBeHeld(step, work)) return;
-  const { ports, run, managed } = work;
-  await ports.secrets.tag(managed.secret.name, { [TAG.reached]: datedTag(step.accessKeyId, run.now()) });
 }
 
 /** So that no later run says that the key before works, which may find nothing but a refusal. */

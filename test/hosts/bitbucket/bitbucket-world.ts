@@ -39,7 +39,11 @@ export function credentialOf(number = 1): Credential {
 export function earlierOf(number: number): EarlierCredentials {
   const earlier = credentialOf(number);
   const isEarlier = (id: string | undefined) => id === undefined || id === earlier.accessKeyId;
-  return { canPutBack: isEarlier, read: async (id) => (isEarlier(id) ? earlier : undefined) };
+  return {
+    canPutBack: isEarlier,
+    beforeWriting: async () => undefined,
+    read: async (id) => (isEarlier(id) ? earlier : undefined),
+  };
 }
 
 /** A target as the registry holds it, defaults filled in. */

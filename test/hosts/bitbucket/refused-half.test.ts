@@ -17,7 +17,7 @@ import {
 
 const [ID, SECRET_KEY] = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
 const place: VariablePlace = { level: 'repository', workspace: 'acme', repository: 'web-shop' };
-const NOBODY = { canPutBack: () => false, read: async () => undefined };
+const NOBODY = { canPutBack: () => false, beforeWriting: async () => undefined, read: async () => undefined };
 const status = (code: number): BitbucketFault => ({ kind: 'status', status: code });
 const pairOf = (number: number) => ({
   AWS_ACCESS_KEY_ID: `AKIA${String(number).padStart(16, '0')}`,
@@ -65,6 +65,30 @@ describe('a half that is refused for good, while the other one is written (K1)',
     expect(error).toMatchObject({ code: 'host-rejected', torn: false, halved: true });
     expect(world.pipeline('Production')).toEqual({});
   });
+
+  it.each([ID, SECRET_KEY])(
+    '%s of a first delivery, while another run makes the pair: nothing of it is taken away',
+    async (key) => {
+      const world = await startWorld({ visibilityDelay: 3_000 });
+      const environment = { ...place, level: 'deployment', environment: world.environment.uuid } as const;
+      let isMade = false;
+      world.fail(({ method }) => {
+        if (method !== 'POST' || isMade) return false;
+        isMade = true;
+        for (const one of [ID, SECRET_KEY] as const) {
+          world.bitbucket.createVariable(environment, { key: one, value: pairOf(1)[one], secured: one === SECRET_KEY });
+        }
+        return false;
+      }, status(409));
+      world.fail(halfWrites(key), status(403));
+
+      const error = await failureOf(world.deliver(production, credentialOf(1), NOBODY));
+
+      expect(isMade).toBe(true);
+      expect(world.pipeline('Production')).toEqual(pairOf(1));
+      expect(error.tornPair?.cure).not.toContain('Delete');
+    },
+  );
 
   it('of a first delivery whose other half was made and not answered: it is found and taken away', async () => {
     const world = await startWorld({ visibilityDelay: 4_000 });
@@ -194,6 +218,25 @@ describe('what could not be put back: the secret goes first (K1, K2)', () => {
     );
 
     expect(error.torn).toBe(false);
+    expect(world.pipeline('Production')).toEqual(pairOf(2));
+  });
+
+  it('nor is its secret put back, where the ID is refused after it and the host shows another one by then', async () => {
+    const world = await startWorld();
+    const environment = { ...place, level: 'deployment', environment: world.environment.uuid } as const;
+    await world.deliver(production, credentialOf(1));
+    for (const key of [SECRET_KEY, ID] as const) {
+      const uuid = world.bitbucket.variables(environment).find((one) => one.key === key)?.uuid ?? '';
+      world.bitbucket.updateVariable(environment, uuid, { value: pairOf(2)[key] });
+    }
+    world.fail(({ method }) => method === 'GET', { kind: 'stale-read' }, 3);
+    world.fail(halfWrites(ID), status(403));
+
+    const error = await failureOf(
+      world.deliver(production, credentialOf(2), { ...earlierOf(1), canPutBack: () => false }),
+    );
+
+    expect(error.torn).toBe(true);
     expect(world.pipeline('Production')).toEqual(pairOf(2));
   });
 });

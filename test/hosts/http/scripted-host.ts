@@ -14,7 +14,7 @@ import {
 } from '../bitbucket/bitbucket-world';
 
 /** What these hosts show to hold can be put back. */
-const EARLIER = { canPutBack: () => true, read: async () => undefined };
+const EARLIER = { canPutBack: () => true, beforeWriting: async () => undefined, read: async () => undefined };
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void | Promise<void>;
 

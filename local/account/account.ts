@@ -32,6 +32,7 @@ import { sqsOperations } from './operations/sqs';
 import { ssmOperations } from './operations/ssm';
 import { stsOperations } from './operations/sts';
 import { type Arrival, OtherBuses } from './other-buses';
+import { sessionRefusal } from './policy/session-policies';
 import type { Authorization, AwsCall, Principal, ServiceName, SessionCredentials } from './principal';
 import { SecretsManager } from './secrets-manager';
 import { Sns } from './sns';
@@ -150,7 +151,7 @@ export class Account {
       rootKeys: options.rootKeys ?? [],
     });
     this.webIdentities = new WebIdentities(this.iam.oidcProviders, clock);
-    this.sts = new Sts(accountId, this.iam.roles, this.#sessions, this.webIdentities);
+    this.sts = new Sts(accountId, this.iam, this.#sessions, this.webIdentities);
     this.secretsManager = new SecretsManager(accountId, region, clock, identifiers, emit);
     this.ssm = new Ssm(accountId, region, clock);
     this.otherBuses = new OtherBuses(clock, options.admitsOnBus ?? (() => true));
@@ -230,6 +231,8 @@ export class Account {
       throw new AwsError('UnknownOperationException', 400, `${call.service} has no operation ${call.action} here.`);
     }
     try {
+      const narrowed = sessionRefusal(call, this);
+      if (narrowed !== undefined) throw accessDenied(call, narrowed);
       const decision = authorize?.(call) ?? { allowed: true };
       if (!decision.allowed) throw accessDenied(call, decision.message);
       const output = operation.run(call.input, call.principal, call.region ?? this.region);
@@ -310,7 +313,7 @@ export function signatureDoesNotMatch(): AwsError {
 function operationsOf(account: Account) {
   return {
     iam: iamOperations(account.iam),
-    sts: stsOperations(account.sts),
+    sts: stsOperations(account.sts, () => account.clock.now()),
     secretsmanager: secretsManagerOperations(account.secretsManager),
     ssm: ssmOperations(account.ssm),
     events: eventBridgeOperations(account.eventBridge),

@@ -2,6 +2,7 @@ import type { Clock } from '../clock';
 import { AwsError } from './aws-error';
 import { CredentialReport, type ReportMaking, type RootKey } from './credential-report';
 import { type AccessKey, type AccessKeyDelays, AccessKeys } from './iam-access-keys';
+import { ManagedPolicies } from './iam-managed-policies';
 import { OidcProviders } from './iam-oidc-providers';
 import { IamRoles } from './iam-roles';
 import { type IamUser, IamUsers } from './iam-users';
@@ -30,6 +31,7 @@ export class Iam {
   readonly users: IamUsers;
   readonly accessKeys: AccessKeys;
   readonly roles: IamRoles;
+  readonly managedPolicies: ManagedPolicies;
   readonly oidcProviders: OidcProviders;
   readonly credentialReport: CredentialReport;
   readonly #clock: Clock;
@@ -39,6 +41,7 @@ export class Iam {
     this.users = new IamUsers(accountId, clock, identifiers);
     this.accessKeys = new AccessKeys(clock, identifiers, delays);
     this.roles = new IamRoles(accountId, clock, identifiers);
+    this.managedPolicies = new ManagedPolicies(accountId, clock, identifiers);
     this.oidcProviders = new OidcProviders(accountId, clock);
     const sources = { accountId, accountCreatedAt: clock.now(), users: this.users, keys: this.accessKeys, rootKeys };
     this.credentialReport = new CredentialReport(clock, sources, reportMaking);

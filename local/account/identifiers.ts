@@ -31,7 +31,7 @@ export class Identifiers {
   }
 
   /** `AIDA…` for a user, `AROA…` for a role. */
-  uniqueId(prefix: 'AIDA' | 'AROA'): string {
+  uniqueId(prefix: 'AIDA' | 'AROA' | 'ANPA'): string {
     return prefix + this.#pick(BASE32, 17);
   }
 

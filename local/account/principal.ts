@@ -29,6 +29,14 @@ export interface Principal {
   readonly webIdentity?: { readonly provider: string; readonly sourceIp: string };
   /** Set for an assumed role: the role's own ARN, which policies name. */
   readonly roleArn?: string;
+  /** Set for a session that was given tags, or policies that narrow it (JSON texts). */
+  readonly session?: SessionTerms;
+}
+
+/** What a session was given when it began. */
+export interface SessionTerms {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly policies: readonly string[];
 }
 
 /** What a principal signs its requests with. */

@@ -1,8 +1,11 @@
 import { AwsError } from './aws-error';
 import type { Sessions } from './credentials';
+import type { Iam } from './iam';
 import type { IamRole, IamRoles } from './iam-roles';
+import { contextOf } from './policy/call-context';
 import { askPolicy, type PolicyAnswer, type PolicyRequest } from './policy/policy-document';
-import type { Principal, SessionCredentials } from './principal';
+import type { Principal, SessionCredentials, SessionTerms } from './principal';
+import { type SessionTermsInput, sessionTerms } from './session-terms';
 import type { WebIdentities } from './web-identity';
 
 export interface CallerIdentity {
@@ -11,25 +14,35 @@ export interface CallerIdentity {
   readonly Arn: string;
 }
 
-export interface AssumeRoleInput {
+/** What both ways of taking a role have. */
+interface RoleInput {
   readonly RoleArn: string;
   readonly RoleSessionName: string;
-  /** Default 3600, at least 900, at most 43200. */
+  /** Default 3600, at least 900, at most 43200 and what the role allows. */
   readonly DurationSeconds?: number | undefined;
 }
 
-export interface AssumeRoleWithWebIdentityInput extends AssumeRoleInput {
+export type AssumeRoleInput = RoleInput & SessionTermsInput;
+
+export interface AssumeRoleWithWebIdentityInput extends RoleInput {
   readonly WebIdentityToken: string;
 }
 
+/** Seconds of a session that somebody takes with the session of another role ("Role chaining" in IAM's User Guide). */
+const LONGEST_CHAINED = 3_600;
+
 /** Security Token Service: who am I, and sessions of roles. */
 export class Sts {
+  private readonly roles: IamRoles;
+
   constructor(
     private readonly accountId: string,
-    private readonly roles: IamRoles,
+    private readonly iam: Iam,
     private readonly sessions: Sessions,
     private readonly webIdentities: WebIdentities,
-  ) {}
+  ) {
+    this.roles = iam.roles;
+  }
 
   getCallerIdentity(caller: Principal): CallerIdentity {
     return { UserId: caller.userId, Account: this.accountId, Arn: caller.arn };
@@ -38,22 +51,32 @@ export class Sts {
   /**
    * What a role's policy leaves to the account everybody of the account may: policies of users are not judged here.
    *
-   * @throws AwsError AccessDenied for an unknown role, one that does not trust who asks, and root; ValidationError
+   * @throws AwsError AccessDenied for an unknown role, one that does not trust who asks, or not to give it these tags, and
+   * for root; ValidationError, InvalidParameterValue, MalformedPolicyDocument
    */
-  assumeRole(input: AssumeRoleInput, caller: Principal) {
+  assumeRole(input: AssumeRoleInput, caller: Principal, at: number, region: string) {
     const seconds = durationOf(input);
+    const terms = sessionTerms(input, this.iam.managedPolicies);
     if (caller.kind === 'root') throw new AwsError('AccessDenied', 403, 'Roles may not be assumed by root accounts.');
     const role = this.roles.findByArn(input.RoleArn);
-    const trust = role && answerOf(role, this.accountId, byCaller(caller, this.accountId, input.RoleSessionName));
-    if (trust !== 'allowed' && trust !== 'account') {
-      const message = `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`;
+    const context = contextOf({ principal: caller, at }, { accountId: this.accountId, region });
+    for (const asks of asksOf(input, terms, caller, context)) {
+      const trust = role && answerOf(role, this.accountId, asks);
+      if (trust === 'allowed' || trust === 'account') continue;
+      const message = `User: ${caller.arn} is not authorized to perform: ${asks.action} on resource: ${input.RoleArn}`;
       throw new AwsError('AccessDenied', 403, message);
     }
-    return this.opened(input, seconds);
+    assertLength(seconds, role);
+    if (caller.kind === 'role' && seconds > LONGEST_CHAINED) {
+      const message =
+        'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining';
+      throw new AwsError('ValidationError', 400, message);
+    }
+    return this.opened(input, seconds, terms);
   }
 
-  private opened(input: AssumeRoleInput, seconds: number) {
-    const principal = this.assumedRole(input.RoleArn, input.RoleSessionName);
+  private opened(input: RoleInput, seconds: number, session?: SessionTerms) {
+    const principal = { ...this.assumedRole(input.RoleArn, input.RoleSessionName), session };
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = this.sessions.open(principal, seconds * 1000);
     return {
       Credentials: {
@@ -89,10 +112,7 @@ export class Sts {
     };
     const isTrusted = role !== undefined && answerOf(role, this.accountId, asks) === 'allowed';
     if (!isTrusted) throw new AwsError('AccessDenied', 403, 'Not authorized to perform sts:AssumeRoleWithWebIdentity');
-    if (seconds > role.maxSessionDuration) {
-      const message = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.';
-      throw new AwsError('ValidationError', 400, message);
-    }
+    assertLength(seconds, role);
     return {
       ...this.opened(input, seconds),
       SubjectFromWebIdentityToken: subject,
@@ -125,7 +145,7 @@ export class Sts {
 }
 
 /** Seconds that are asked for. @throws AwsError ValidationError, of the session's name too */
-function durationOf({ DurationSeconds: seconds = 3600, RoleSessionName }: AssumeRoleInput): number {
+function durationOf({ DurationSeconds: seconds = 3600, RoleSessionName }: RoleInput): number {
   if (seconds < 900 || seconds > 43_200) {
     throw new AwsError('ValidationError', 400, 'The requested DurationSeconds must be between 900 and 43200.');
   }
@@ -135,22 +155,34 @@ function durationOf({ DurationSeconds: seconds = 3600, RoleSessionName }: Assume
   return seconds;
 }
 
+/** @throws AwsError ValidationError */
+function assertLength(seconds: number, role: IamRole | undefined): void {
+  if (role === undefined || seconds <= role.maxSessionDuration) return;
+  const message = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.';
+  throw new AwsError('ValidationError', 400, message);
+}
+
 type Asks = Pick<PolicyRequest, 'action' | 'principalArns' | 'federated' | 'context'>;
 
-function byCaller({ arn, roleArn = arn, userId, userName }: Principal, accountId: string, session: string): Asks {
-  return {
-    action: 'sts:AssumeRole',
-    principalArns: [arn, roleArn],
-    context: {
-      'aws:PrincipalArn': roleArn,
-      'aws:PrincipalAccount': accountId,
-      'aws:userid': userId,
-      'aws:username': userName,
-      'aws:PrincipalIsAWSService': 'false',
-      'aws:SecureTransport': 'true',
-      'sts:RoleSessionName': session,
-    },
-  };
+/**
+ * What a role's policy is asked: whether it may be taken, and where tags come along, whether they may. That the name of
+ * the session can be asked for with the tags is nowhere written; here it cannot.
+ */
+function asksOf(
+  { RoleSessionName }: AssumeRoleInput,
+  { tags }: SessionTerms,
+  { arn, roleArn = arn }: Principal,
+  context: Asks['context'],
+): readonly Asks[] {
+  const keys = Object.keys(tags);
+  const asked = Object.fromEntries(keys.map((key) => [`aws:RequestTag/${key}`, tags[key]]));
+  const withTags = { ...context, ...asked, 'aws:TagKeys': keys.length === 0 ? undefined : keys };
+  const principalArns = [arn, roleArn];
+  const take = { ...withTags, 'sts:RoleSessionName': RoleSessionName };
+  return [
+    { action: 'sts:AssumeRole', principalArns, context: take },
+    ...(keys.length === 0 ? [] : [{ action: 'sts:TagSession', principalArns, context: withTags }]),
+  ];
 }
 
 /** What cannot be judged here is not trusted. */

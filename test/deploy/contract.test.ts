@@ -16,6 +16,7 @@ import { ACCOUNT_ID, startEmulator } from './emulator';
  */
 const LIKE_MOTO: readonly DifferenceId[] = [
   'access-key-pages',
+  'assume-role-limits',
   'current-removed',
   'json-filter-patterns',
   'kms-key-usage',
@@ -41,6 +42,7 @@ const UNLIKE_MOTO: Readonly<Record<string, string>> = {
   'gives a user two keys and refuses the third': 'a user may have any number of keys',
   'counts an inactive key against the quota, and a deleted one no more': 'the same',
   'tells a role session who it is': 'policies are evaluated, and this user has none',
+  'refuses a name that is too long': 'the name of a session may be of any length',
   'counts the proof of a key as a use of it': 'GetCallerIdentity is no use',
   'lets a user leave out its own name': 'policies are evaluated, and this user has none',
   'has a random suffix in its ARN and can be named by name or ARN': 'a secret has a version from the start',

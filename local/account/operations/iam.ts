@@ -160,6 +160,15 @@ export function iamOperations(iam: Iam) {
         return { Policies: items, ...more };
       },
     ),
+    CreatePolicy: operation(
+      'write',
+      z.object({ PolicyName: policyName, PolicyDocument: z.string().min(1), Path: z.string().optional() }),
+      ({ PolicyName, PolicyDocument, Path }) => {
+        const { name, path, policyId, arn, createdAt } = iam.managedPolicies.create(PolicyName, PolicyDocument, Path);
+        const CreateDate = new Date(createdAt);
+        return { Policy: { PolicyName: name, PolicyId: policyId, Arn: arn, Path: path, CreateDate } };
+      },
+    ),
     ListEntitiesForPolicy: operation(
       'read',
       z.object({

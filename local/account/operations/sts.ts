@@ -12,23 +12,43 @@ const role = {
   DurationSeconds: integer(1, 1_000_000).optional(),
 };
 
+const withTerms = {
+  ...role,
+  Policy: z.string().min(1).optional(),
+  PolicyArns: z.array(z.object({ arn: z.string().min(20).max(2048) })).optional(),
+  Tags: z.array(z.object({ Key: z.string(), Value: z.string() })).optional(),
+};
 const withToken = { ...role, WebIdentityToken: z.string().min(4).max(LONGEST_TOKEN) };
 
-/** A session policy that were left out would make a session freer than it is in AWS. */
+/** What were left out could make a session freer than it is in AWS. */
 function checkKnown(input: Record<string, unknown>, known: readonly string[]): void {
   const [unknown] = Object.keys(input).filter((name) => !known.includes(name));
   if (unknown === undefined) return;
   throw new AwsError('ValidationError', 400, `The parameter ${unknown} is not known here`);
 }
 
+/** How CloudTrail shows that somebody has taken a role: with the ID of what they got. */
+const TAKING = {
+  resources: ({ RoleArn }: { RoleArn: unknown }) => [{ type: 'AWS::IAM::Role', ARN: String(RoleArn) }],
+  response: ({ Credentials, ...rest }: ReturnType<Sts['assumeRole']>) => {
+    const { AccessKeyId, Expiration } = Credentials;
+    return { ...rest, Credentials: { AccessKeyId, Expiration } };
+  },
+};
+
 /** STS on the wire. */
-export function stsOperations(sts: Sts) {
+export function stsOperations(sts: Sts, now: () => number) {
   return {
     GetCallerIdentity: operation('read', nothing, (_input, caller) => sts.getCallerIdentity(caller)),
-    AssumeRole: operation('read', z.looseObject(role), (input, caller) => {
-      checkKnown(input, Object.keys(role));
-      return sts.assumeRole(input, caller);
-    }),
+    AssumeRole: operation(
+      'logged-read',
+      z.looseObject(withTerms),
+      (input, caller, region) => {
+        checkKnown(input, Object.keys(withTerms));
+        return sts.assumeRole(input, caller, now(), region);
+      },
+      TAKING,
+    ),
     AssumeRoleWithWebIdentity: operation(
       'logged-read',
       z.looseObject(withToken),
@@ -36,14 +56,7 @@ export function stsOperations(sts: Sts) {
         checkKnown(input, Object.keys(withToken));
         return sts.assumeRoleWithWebIdentity(input, caller);
       },
-      {
-        omit: ['WebIdentityToken'],
-        resources: ({ RoleArn }: { RoleArn: unknown }) => [{ type: 'AWS::IAM::Role', ARN: String(RoleArn) }],
-        response: ({ Credentials, ...rest }: ReturnType<Sts['assumeRoleWithWebIdentity']>) => {
-          const { AccessKeyId, Expiration } = Credentials;
-          return { ...rest, Credentials: { AccessKeyId, Expiration } };
-        },
-      },
+      { ...TAKING, omit: ['WebIdentityToken'] },
     ),
   };
 }

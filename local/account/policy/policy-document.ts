@@ -67,14 +67,50 @@ export function askPolicy(policy: string, request: PolicyRequest): PolicyAnswer 
   return matching.length > 0 ? 'account' : 'silent';
 }
 
+/** One question to policies that narrow what a session may do. */
+export interface SessionRequest extends Pick<PolicyRequest, 'action' | 'context'> {
+  /** undefined where nobody knows what a call is about: then only statements about everything allow it. */
+  readonly resource: string | undefined;
+}
+
+/**
+ * Asks the policies of a session, which name no principal ("Session policies" in IAM's User Guide).
+ *
+ * @param policies JSON texts; each can allow, and each can deny
+ * @throws Error for what it does not know: an operator, a variable, or a document of another form
+ */
+export function askSessionPolicies(
+  policies: readonly string[],
+  request: SessionRequest,
+): Exclude<PolicyAnswer, 'account'> {
+  if (policies.some((policy) => policy.includes('${'))) throw new Error('Variables in a policy are not known here');
+  const statements = policies.flatMap((policy) => documentSchema.parse(JSON.parse(policy)).Statement);
+  const isMeant = (statement: Statement) => {
+    const { resource } = request;
+    if (resource !== undefined) return isAbout(statement, { ...request, resource });
+    // What denies something may deny this; what allows it has to allow everything.
+    const { NotResource, ...others } = statement;
+    if (statement.Effect === 'Deny') return isAbout({ ...others, Resource: undefined }, { ...request, resource: '' });
+    return NotResource === undefined && isAbout(others, { ...request, resource: '' });
+  };
+  const matching = statements.filter(isMeant);
+  if (matching.some(({ Effect }) => Effect === 'Deny')) return 'denied';
+  return matching.length > 0 ? 'allowed' : 'silent';
+}
+
 /** Whether a statement is about a request: for a principal of its own, or for everybody of the account. */
 function matchOf(statement: Statement, request: PolicyRequest): 'principal' | 'account' | undefined {
   const match = principalMatch(statement, request);
-  if (match === undefined) return undefined;
-  const { Action, NotAction, Resource, NotResource, Condition } = statement;
-  if (!isAmong(Action, NotAction, (pattern) => wildcard(pattern, 'i').test(request.action))) return undefined;
-  if (!isAmong(Resource, NotResource, (pattern) => wildcard(pattern).test(request.resource))) return undefined;
-  return conditionsHold(Condition, request.context) ? match : undefined;
+  return match !== undefined && isAbout(statement, request) ? match : undefined;
+}
+
+function isAbout(
+  { Action, NotAction, Resource, NotResource, Condition }: Statement,
+  { action, resource, context }: Pick<PolicyRequest, 'action' | 'resource' | 'context'>,
+): boolean {
+  if (!isAmong(Action, NotAction, (pattern) => wildcard(pattern, 'i').test(action))) return false;
+  if (!isAmong(Resource, NotResource, (pattern) => wildcard(pattern).test(resource))) return false;
+  return conditionsHold(Condition, context);
 }
 
 /** A list, or the list of what it is not; without either everything is meant. */

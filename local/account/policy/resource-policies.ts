@@ -1,6 +1,7 @@
 import type { Account } from '../account';
 import { AwsError } from '../aws-error';
 import type { Authorization, AwsCall } from '../principal';
+import { contextOf } from './call-context';
 import type { Context } from './conditions';
 import { askPolicy, type PolicyAnswer, type PolicyRequest } from './policy-document';
 
@@ -48,34 +49,14 @@ function refusalOf(question: Question, call: AwsCall, account: Account): string 
   return refusal ?? `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`;
 }
 
-function requestOf(
-  { action, resource, context }: Question,
-  { principal, at }: AwsCall,
-  { accountId, region }: Account,
-): PolicyRequest {
-  const { kind, arn, roleArn = arn, userId, userName } = principal;
+function requestOf({ action, resource, context }: Question, call: AwsCall, account: Account): PolicyRequest {
+  const { arn, roleArn = arn } = call.principal;
   return {
     action,
     resource,
     principalArns: [arn, roleArn],
-    accountId,
-    context: {
-      'aws:PrincipalArn': roleArn,
-      'aws:PrincipalAccount': accountId,
-      'aws:PrincipalType': { root: 'Account', user: 'User', role: 'AssumedRole', 'web-identity': 'WebIdentityUser' }[
-        kind
-      ],
-      'aws:userid': userId,
-      'aws:username': userName,
-      'aws:PrincipalIsAWSService': 'false',
-      'aws:ViaAWSService': 'false',
-      'aws:SecureTransport': 'true',
-      'aws:RequestedRegion': region,
-      'aws:SourceIp': '127.0.0.1',
-      'aws:CurrentTime': new Date(at).toISOString(),
-      'aws:EpochTime': String(Math.floor(at / 1000)),
-      ...context,
-    },
+    accountId: account.accountId,
+    context: { ...contextOf(call, account), ...context },
   };
 }
 

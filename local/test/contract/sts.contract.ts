@@ -1,14 +1,16 @@
 import {
+  CreatePolicyCommand,
   CreateRoleCommand,
   DeleteAccessKeyCommand,
   GetAccessKeyLastUsedCommand,
   GetUserCommand,
+  PutRolePolicyCommand,
   PutUserPolicyCommand,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
-import { ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
+import { CreateSecretCommand, GetSecretValueCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
 import { GetParametersByPathCommand } from '@aws-sdk/client-ssm';
-import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, type AssumeRoleCommandInput, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import { newKey, newUser } from './iam.contract';
 import { awsError, type Clients, type ContractTarget, type Credentials, fresh } from './target';
@@ -20,10 +22,14 @@ const EVERYTHING = JSON.stringify({
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
 });
 
-const ANYBODY = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }],
-});
+const allowing = (statement: object) =>
+  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] });
+const trusting = (Action: unknown, Condition: unknown = {}) => allowing({ Principal: { AWS: '*' }, Action, Condition });
+
+const BOTH = ['sts:AssumeRole', 'sts:TagSession'];
+const ANYBODY = trusting(BOTH);
+const READ_ONE = allowing({ Action: 's3:GetObject', Resource: 'arn:aws:s3:::bucket/*' });
+const READ_SECRETS = allowing({ Action: 'secretsmanager:GetSecretValue', Resource: '*' });
 
 /** STS and what all services say to bad credentials: the proof of a key stands on this. */
 export function stsContract(target: ContractTarget): void {
@@ -58,6 +64,89 @@ export function stsContract(target: ContractTarget): void {
       expect(identity.Arn).toMatch(new RegExp(`^arn:aws:sts::\\d{12}:assumed-role/${RoleName}/run-1$`));
       expect(identity.Arn).toBe(AssumedRoleUser?.Arn);
       expect(identity.UserId).toMatch(/^AROA[A-Z0-9]+:run-1$/);
+    });
+
+    describe('of a role that is taken with tags and policies', () => {
+      const Tags = [{ Key: 'app:repository', Value: '7b3e' }];
+      const take = async (more: Partial<AssumeRoleCommandInput>, AssumeRolePolicyDocument = ANYBODY) => {
+        const RoleName = fresh('tagged');
+        const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+        await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'all', PolicyDocument: EVERYTHING }));
+        const caller = target.makeClients(await newKey(iam, await allowedUser(target.makeClients())));
+        return caller.sts.send(new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: 'run-1', ...more }));
+      };
+
+      /** A session that may read secrets, and do nothing else. */
+      const narrowed = async () => {
+        const SecretId = fresh('narrowed');
+        const clients = target.makeClients();
+        await clients.secrets.send(new CreateSecretCommand({ Name: SecretId, SecretString: 'v' }));
+        const { Credentials: given } = await take({ Policy: READ_SECRETS });
+        const { secrets } = target.makeClients({
+          accessKeyId: given?.AccessKeyId ?? '',
+          secretAccessKey: given?.SecretAccessKey ?? '',
+          sessionToken: given?.SessionToken,
+        });
+        const read = () => secrets.send(new GetSecretValueCommand({ SecretId }));
+        return { read, list: () => secrets.send(new ListSecretsCommand({})) };
+      };
+
+      it('opens a session for as long as is asked', async () => {
+        const [PolicyName, PolicyDocument] = [fresh('narrow'), READ_ONE];
+        const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument }));
+        const PolicyArns = [{ arn: Policy?.Arn }];
+        const open = async (DurationSeconds: number) =>
+          (await take({ Tags, Policy: READ_ONE, PolicyArns, DurationSeconds })).Credentials;
+        const [short, long] = [await open(900), await open(2_700)];
+        expect(short?.AccessKeyId).toMatch(/^ASIA[A-Z0-9]{16}$/);
+        const longer = (long?.Expiration?.getTime() ?? 0) - (short?.Expiration?.getTime() ?? 0);
+        expect(Math.abs(longer - 1_800_000)).toBeLessThan(60_000);
+      });
+
+      it('refuses a name that is too long', () =>
+        expect(take({ RoleSessionName: 'x'.repeat(65) })).rejects.toMatchObject({ name: 'ValidationError' }));
+
+      it.each<[string, Partial<AssumeRoleCommandInput>]>([
+        ['a session that is too short', { DurationSeconds: 899 }],
+        ['a session that is longer than the role allows', { DurationSeconds: 3_601 }],
+        ['a tag in braces', { Tags: [{ Key: 'a', Value: '{7b3e}' }] }],
+      ])('refuses %s', (_name, more) =>
+        target.differs('assume-role-limits', {
+          aws: () => expect(take(more)).rejects.toMatchObject({ name: 'ValidationError' }),
+          moto: () => expect(take(more)).resolves.toBeDefined(),
+        }),
+      );
+
+      it('refuses a policy of more than 2,048 characters', () => {
+        const Policy = `${READ_ONE}${' '.repeat(2_048)}`;
+        return target.differs('session-policy-size', {
+          aws: () => expect(take({ Policy })).rejects.toMatchObject({ name: 'ValidationError' }),
+          moto: () => expect(take({ Policy })).resolves.toBeDefined(),
+        });
+      });
+
+      it('asks the role whether tags may come along, and which', () =>
+        target.differs('session-tag-trust', {
+          aws: async () => {
+            const denied = { name: 'AccessDenied', message: expect.stringContaining('sts:TagSession') };
+            await expect(take({ Tags }, trusting('sts:AssumeRole'))).rejects.toMatchObject(denied);
+            const condition = (value: string) => ({ StringEquals: { 'aws:RequestTag/app:repository': value } });
+            await expect(take({ Tags }, trusting(BOTH, condition('7b3e')))).resolves.toBeDefined();
+            await expect(take({ Tags }, trusting(BOTH, condition('8c3e')))).rejects.toThrow('not authorized');
+            await expect(take({}, trusting(BOTH, condition('7b3e')))).rejects.toThrow('not authorized');
+          },
+          moto: () => expect(take({ Tags }, trusting('sts:AssumeRole'))).resolves.toBeDefined(),
+        }));
+
+      it('lets a session do what its policy allows, and nothing else', () =>
+        target.differs('session-policy', {
+          aws: async () => {
+            const { list, read } = await narrowed();
+            await expect(read()).resolves.toMatchObject({ SecretString: 'v' });
+            await expect(list()).rejects.toThrow('is not authorized to perform: secretsmanager:ListSecrets');
+          },
+          moto: async () => expect((await narrowed()).list()).resolves.toBeDefined(),
+        }));
     });
 
     it('refuses unknown, wrong, inactive and deleted credentials in the query protocol', () =>

@@ -3,6 +3,7 @@ import type { Log, Time } from '../../functions/account/ports';
 import { createEventWriter } from '../../functions/aws/audit-record';
 import { type AwsAccess, recordConfig } from '../../functions/aws/client-config';
 import { createCurrentSecrets, createSecretStates } from '../../functions/aws/current-secrets';
+import { createRoleSessions } from '../../functions/aws/role-sessions';
 import { createSts } from '../../functions/aws/sts';
 import type { AuditOrigin } from '../../functions/core/audit';
 import { type ProviderConfig, providerTrust } from '../../functions/core/config/provider-config';
@@ -70,6 +71,7 @@ export async function openProvider({
     describe: createSecretStates(aws),
     // A step waits for it.
     identify: createSts(region, { ...recordConfig, ...place, region }).identify,
+    takeRole: createRoleSessions(access),
     record,
     time,
     log,

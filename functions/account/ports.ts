@@ -122,6 +122,25 @@ export interface Registry {
   get(id: string): Promise<Pick<Managed, 'entry' | 'digest'> | undefined>;
 }
 
+/** What STS is asked for: a session of a role for one step. */
+export interface SessionRequest {
+  readonly role: string;
+  readonly sessionName: string;
+  readonly seconds: number;
+  /** JSON text. */
+  readonly policy: string | undefined;
+  readonly policyArns: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Credentials that end by themselves. */
+export interface RoleSession {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: Redacted;
+  readonly sessionToken: Redacted;
+  readonly expiresAt: Date;
+}
+
 /** What a target answered to one delivery. */
 export interface Receipt {
   /** What was written, such as `updated AWS_ACCESS_KEY_ID`. */

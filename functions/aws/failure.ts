@@ -81,6 +81,10 @@ const CURES: readonly (readonly [says: RegExp, cure: string])[] = [
     'A policy denies it by name, and deploying again does not take that away, unless the policy is one of the stack and ' +
       'somebody has edited it.',
   ],
+  [
+    /: sts:(AssumeRole|TagSession) /,
+    'Both the trust policy of the role and the rights of who asks have to allow sts:AssumeRole and sts:TagSession.',
+  ],
   // A secret's rights stand in its own policy (ADR 0002).
   [/: secretsmanager:/, 'Deploy the stack again. AWS says the same of a secret that is gone: then see secret-missing.'],
 ];

@@ -1,11 +1,12 @@
-import type { Log, Time } from '../account/ports';
+import type { Log, RoleSession, SessionRequest, Time } from '../account/ports';
 import type { ProviderRule } from '../core/config/provider-config';
 import { toKeyturnError } from '../core/errors';
 import { Redacted } from '../core/key/credential';
 import { idOfSecret } from '../core/names';
 import type { DecisionRecord } from './decision-record';
-import { Refusal, type RefusalReason } from './refusal';
+import { Refusal } from './refusal';
 import { rulesFor } from './rules/match';
+import { sessionRequest } from './rules/role-session';
 import { type CurrentSecret, namesOf, secretsOf, variablesFrom } from './rules/variables';
 import { type SettledKeyPorts, settledKey } from './settled-key';
 import { tokenIn } from './token/read-token';
@@ -15,6 +16,8 @@ import { type ProvedStep, type TokenTerms, verifyToken } from './token/verify-to
 export interface ProviderProps extends SettledKeyPorts {
   readonly terms: TokenTerms;
   readonly rules: readonly ProviderRule[];
+  /** Takes a role. @throws KeyturnError `aws-*` */
+  readonly takeRole: (request: SessionRequest) => Promise<RoleSession>;
   readonly used: UsedTokens;
   readonly record: Pick<DecisionRecord, 'write'>;
   readonly time: Pick<Time, 'now'>;
@@ -67,18 +70,25 @@ export async function provide(headers: readonly string[], props: ProviderProps):
 async function decide(step: ProvedStep, isUsed: boolean, props: ProviderProps): Promise<ProviderAnswer> {
   const { record, log } = props;
   const rules = rulesFor(props.rules, step);
-  const versions = isUsed ? 'used' : rules.length === 0 ? 'no-rule' : await versionsFor(rules, props);
-  if (typeof versions === 'string') {
-    await record.write({ event: 'secrets-refused', outcome: 'blocked', reason: versions, facts: factsOf(step) });
-    log.warn('refused', { reason: versions, ...factsOf(step) });
+  const given = isUsed ? 'used' : rules.length === 0 ? 'no-rule' : await sourcesFor(rules, step, props);
+  if (typeof given === 'string') {
+    await record.write({ event: 'secrets-refused', outcome: 'blocked', reason: given, facts: factsOf(step) });
+    log.warn('refused', { reason: given, ...factsOf(step) });
     return { status: 403 };
   }
-  const variables = variablesFrom(rules, new Map(versions));
+  const { versions, sessions } = given;
+  const variables = variablesFrom(rules, new Map(versions), new Map(sessions.map(({ of, session }) => [of, session])));
   const facts = {
     ...factsOf(step),
     rules: rules.map(({ name }) => name),
     variables: namesOf(rules),
     sources: versions.map(([secret, { versionId: version }]) => ({ secret, version })),
+    roles: sessions.map(({ of: { role }, sessionName, session: { accessKeyId, expiresAt } }) => ({
+      role,
+      sessionName,
+      accessKeyId,
+      expiresAt: expiresAt.toISOString(),
+    })),
   };
   await record.write({ event: 'secrets-given', outcome: 'ok', facts });
   log.info('given', facts);
@@ -86,19 +96,45 @@ async function decide(step: ProvedStep, isUsed: boolean, props: ProviderProps): 
   return { status: 200, variables: new Redacted(JSON.stringify(plain)) };
 }
 
-/** Of each secret that rules need the version that is given, or why none is. */
-async function versionsFor(
-  rules: readonly ProviderRule[],
-  props: ProviderProps,
-): Promise<readonly (readonly [string, CurrentSecret])[] | RefusalReason> {
-  const versionOf = (name: string) =>
-    idOfSecret(name) === undefined ? props.read(name) : settledKey(name, props, props.time.now());
+/** What rules give is made of, or why none of it is given. Roles are taken last, so that nothing is that is not given. */
+async function sourcesFor(rules: readonly ProviderRule[], step: ProvedStep, props: ProviderProps) {
   try {
-    return await Promise.all(secretsOf(rules).map(async (name) => [name, await versionOf(name)] as const));
+    const versions = await versionsFor(rules, props);
+    return { versions, sessions: await sessionsFor(rules, step, props) };
   } catch (thrown) {
     if (thrown instanceof Refusal) return thrown.reason;
     throw thrown;
   }
+}
+
+/** Of each secret that rules need the version that is given. @throws Refusal `leaked-key`, `dead-key` */
+function versionsFor(rules: readonly ProviderRule[], props: ProviderProps) {
+  const versionOf = (name: string): Promise<CurrentSecret> =>
+    idOfSecret(name) === undefined ? props.read(name) : settledKey(name, props, props.time.now());
+  return Promise.all(secretsOf(rules).map(async (name) => [name, await versionOf(name)] as const));
+}
+
+/**
+ * A session of each role that rules need. What AWS denies is a decision about this step, which has its tags, and no
+ * repetition changes it.
+ *
+ * @throws Refusal `role-denied`
+ */
+function sessionsFor(rules: readonly ProviderRule[], step: ProvedStep, { takeRole, log }: ProviderProps) {
+  const sources = rules.flatMap(({ roles }) => roles);
+  return Promise.all(
+    sources.map(async (of) => {
+      const request = sessionRequest(of, step);
+      try {
+        return { of, sessionName: request.sessionName, session: await takeRole(request) };
+      } catch (thrown) {
+        const { code, message } = toKeyturnError(thrown);
+        if (code !== 'aws-denied') throw thrown;
+        log.error('role denied', { role: of.role, reason: message });
+        throw new Refusal('role-denied');
+      }
+    }),
+  );
 }
 
 function factsOf({ workspace, repository, environment, branch, step, pipeline }: ProvedStep) {

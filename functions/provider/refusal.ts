@@ -21,7 +21,8 @@ export type RefusalReason =
   | 'too-often'
   | 'no-rule'
   | 'leaked-key'
-  | 'dead-key';
+  | 'dead-key'
+  | 'role-denied';
 
 /** A token that opens nothing, or a step that gets nothing. Its message is the reason alone: nothing of the token. */
 export class Refusal extends Error {

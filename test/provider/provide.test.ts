@@ -374,6 +374,11 @@ describe('used tokens', () => {
 });
 
 describe('provider in keyturn.yaml', () => {
+  const ROLE = 'arn:aws:iam::111122223333:role/web-shop-deploy';
+  const policy = (more: object) => ({
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Action: 's3:PutObject', Resource: '*', ...more },
+  });
   const [rule] = RULES;
   const provider = { bitbucket: { workspace: 'acme', workspaceUuid: WORKSPACE }, rules: RULES };
   const problems = ({ connections = {}, ...given }: Readonly<Record<string, unknown>>) =>
@@ -481,6 +486,77 @@ describe('provider in keyturn.yaml', () => {
       },
       /expected one secret by one name/,
     ],
+    ...(
+      [
+        ['no role', { role: 'arn:aws:iam::111122223333:user/deploy' }, /ARN of an IAM role/],
+        ['a name of a role', { role: 'web-shop-deploy' }, /ARN of an IAM role/],
+        ['a role with a wildcard', { role: 'arn:aws:iam::111122223333:role/*' }, /without a wildcard/],
+        ['a role of any account', { role: 'arn:aws:iam::*:role/deploy' }, /without a wildcard/],
+        ['a session', { role: 'arn:aws:sts::111122223333:assumed-role/deploy/x' }, /ARN of an IAM role/],
+        ['a session that is too short', { sessionMinutes: 14 }, /sessionMinutes: .*15/],
+        ['a session of more than an hour', { sessionMinutes: 61 }, /sessionMinutes: .*60/],
+        ['a policy for a principal', { sessionPolicy: policy({ Principal: '*' }) }, /Principal/],
+        [
+          'a policy about nothing',
+          { sessionPolicy: policy({ Resource: undefined }) },
+          /one of Resource and NotResource/,
+        ],
+        ['a policy without its version', { sessionPolicy: { Statement: [] } }, /sessionPolicy.Version/],
+        ['a policy that is too long', { sessionPolicy: policy({ Sid: 'x'.repeat(2_000) }) }, /2048 characters at most/],
+        ['a policy in other letters', { sessionPolicy: policy({ Resource: 'ł' }) }, /letters of Latin-1/],
+        [
+          'a policy that narrows nothing',
+          { policyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] },
+          /policyArns.0: .*narrow the session/,
+        ],
+        [
+          'a policy of another account',
+          { policyArns: ['arn:aws:iam::999988887777:policy/x'] },
+          /role's account 111122223333/,
+        ],
+        ['half of the usual names', { sessionToken: 'TOKEN' }, /all together or none/],
+        [
+          'the usual names in another order',
+          { accessKeyId: 'AWS_SECRET_ACCESS_KEY', secretAccessKey: 'A', sessionToken: 'B' },
+          /all together or none/,
+        ],
+        [
+          'the usual names in another case',
+          { accessKeyId: 'aws_access_key_id', secretAccessKey: 'A', sessionToken: 'B' },
+          /all together or none/,
+        ],
+        [
+          'a variable that is obeyed',
+          { accessKeyId: 'A', secretAccessKey: 'B', sessionToken: 'PATH' },
+          /a variable of your own/,
+        ],
+      ] as const
+    ).map(([name, more, message]): [string, object, RegExp] => [
+      `${name} in roles`,
+      { rules: [{ ...rule, keys: [], roles: [{ role: ROLE, ...more }] }] },
+      message,
+    ]),
+    [
+      'a role beside a key under the same names',
+      { rules: [{ ...rule, roles: [{ role: ROLE }] }] },
+      /"AWS_ACCESS_KEY_ID" twice/,
+    ],
+    [
+      'a role beside a variable that spoils it',
+      { rules: [{ ...rule, keys: [], roles: [{ role: ROLE }], secrets: [{ secret: 'x', variable: 'AWS_PROFILE' }] }] },
+      /expected no AWS_PROFILE beside a key/,
+    ],
+    ...['AWS_PROFILE', 'AWS_SESSION_TOKEN'].map((variable): [string, object, RegExp] => [
+      `${variable} by another rule beside a key`,
+      { rules: [rule, { ...rule, name: 'b', keys: [], secrets: [{ secret: 'x', variable }] }] },
+      /rules.1.name: expected no AWS_\w+ beside a key.*which a step may get by "shop-production" too/,
+    ]),
+    [
+      'a role of another rule under the same names',
+      { rules: [rule, { ...rule, name: 'b', keys: [], secrets: [], roles: [{ role: ROLE }] }] },
+      /found "AWS_ACCESS_KEY_ID", which a step may get by/,
+    ],
+    ['more roles than a step can wait for', { rules: [{ ...rule, roles: Array(6).fill({ role: ROLE }) }] }, /roles.*5/],
     [
       "another workspace's audience",
       { bitbucket: { ...provider.bitbucket, audience: 'ari:cloud:bitbucket::workspace/x' } },
@@ -488,6 +564,22 @@ describe('provider in keyturn.yaml', () => {
     ],
   ])('is refused with %s', (_name, given, message) => {
     expect(problems({ ...given })?.join('\n')).toMatch(message);
+  });
+
+  it('may give a role beside a key, under names of its own, and with policies that narrow it', () => {
+    const roles = [
+      {
+        role: 'arn:aws:iam::111122223333:role/pipelines/web-shop-deploy',
+        sessionMinutes: 60,
+        sessionPolicy: policy({}),
+        policyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess', 'arn:aws:iam::111122223333:policy/shop'],
+        accessKeyId: 'DEPLOY_ID',
+        secretAccessKey: 'DEPLOY_SECRET',
+        sessionToken: 'DEPLOY_TOKEN',
+      },
+    ];
+    expect(problems({ rules: [{ ...rule, roles }] })).toBeUndefined();
+    expect(problems({ rules: [{ ...rule, keys: [], roles: [{ role: ROLE }] }] })).toBeUndefined();
   });
 
   it('may give one variable by rules that mean no step together', () => {

@@ -19,6 +19,8 @@ import { ENVIRONMENT, HandmadeIssuer, REPOSITORY, WORKSPACE } from './issuer';
 
 export const START = new Date('2027-01-01T00:00:00Z');
 
+export const PROVIDER_ROLE = 'arn:aws:iam::111122223333:role/provider';
+
 export const DATABASE = 'p4ssw0rd-of-the-db';
 
 /** Both halves of an access key. */
@@ -98,6 +100,13 @@ export class ServedProvider {
     };
   }
 
+  /** What the provider itself has: a role, as root takes none. */
+  get ownAccess() {
+    const { accessKeyId, secretAccessKey, sessionToken } = this.world.account.roleSession(PROVIDER_ROLE, 'provider');
+    const credentials = { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+    return { ...this.access, credentials };
+  }
+
   /** Starts it again, as after a crash: with nothing in its memory. */
   async serve(rules: readonly object[] = RULES): Promise<void> {
     await this.#server?.close();
@@ -109,7 +118,7 @@ export class ServedProvider {
         bitbucket: { workspace: 'acme', workspaceUuid: WORKSPACE, url: this.#issuerUrl },
         rules,
       }),
-      access: this.access,
+      access: this.ownAccess,
       origin: { account: this.world.account.accountId, region: this.world.account.region, functionVersion: 'test' },
       port: 0,
       time: { now: () => new Date(this.now) },

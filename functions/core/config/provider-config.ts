@@ -4,30 +4,16 @@ import { BITBUCKET_API, OTHER_PAGE } from '../hosts/bitbucket-usual';
 import { apiUrl, secretReference } from '../hosts/connection';
 import { SECRET_PREFIX } from '../names';
 import type { Mistake } from './config-issue';
+import { roleSource } from './provider-role';
+import { isSame, variable } from './provider-variable';
 
-/** Rules of one provider, and what one of them gives. */
+/** Rules of one provider, and what one of them gives; a role is a call of STS that the step waits for. */
 const MOST_RULES = 200;
 const MOST_GIVEN = 50;
-
-/**
- * Variables that shells, loaders and interpreters obey, and the runner's own: whoever may write the secret would say what
- * the step runs, or on what. Windows has no case in them.
- */
-const OBEYED =
-  /^(PATH|PATHEXT|COMSPEC|PSMODULEPATH|HOME|SHELL|SHELLOPTS|BASHOPTS|BASH_ENV|BASH_FUNC_.*|ENV|IFS|PS4|PROMPT_COMMAND|LD_.*|DYLD_.*|GCONV_PATH|NODE_OPTIONS|NODE_PATH|PYTHON(PATH|HOME|STARTUP)|PERL5?(OPT|LIB|DB)|RUBY(OPT|LIB)|_?JAVA(_TOOL)?_OPTIONS|AWS_(ENDPOINT_URL.*|CONFIG_FILE|SHARED_CREDENTIALS_FILE|CA_BUNDLE)|GIT_(SSH|SSH_COMMAND|ASKPASS|EXEC_PATH|CONFIG.*)|BITBUCKET_.*|__PROTO__)$/i;
+const MOST_ROLES = 5;
 
 /** Beside a key SDKs would send the token along, or take another credential. */
 const SPOILS_A_KEY = /^AWS_(SESSION_TOKEN|SECURITY_TOKEN|PROFILE|DEFAULT_PROFILE)$/i;
-
-/** Bitbucket: names match `[A-Za-z_][A-Za-z0-9_]*`. */
-const variable = z
-  .string()
-  .max(255)
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected letters, digits and underscores, not starting with a digit')
-  .refine(
-    (name) => !OBEYED.test(name),
-    "expected a variable of your own: this one says what shells and programs run, or is the runner's",
-  );
 
 /** RFC 6901. */
 const pointer = z
@@ -73,27 +59,32 @@ const ruleSchema = z
       .optional()
       .describe('Names of the branches, exactly; without it any.'),
     keys: z.array(keySource).max(MOST_GIVEN).default([]).describe('Managed keys whose current version is given.'),
+    roles: z
+      .array(roleSource)
+      .max(MOST_ROLES)
+      .default([])
+      .describe('IAM roles of which short-lived credentials are given.'),
     secrets: z.array(secretSource).max(MOST_GIVEN).default([]).describe('Other secrets that are given.'),
   })
-  .superRefine(({ environmentUuids, anyStep, keys, secrets, ...given }, context) => {
+  .superRefine(({ environmentUuids, anyStep, name, ...sources }, context) => {
     if ((environmentUuids === undefined) === (anyStep === undefined)) {
       const found = anyStep === undefined ? 'neither' : 'both';
       const message = `expected either environmentUuids or anyStep: true, found ${found}`;
       context.addIssue({ code: 'custom', path: ['environmentUuids'], message });
     }
-    const names = variablesOf({ keys, secrets });
+    const names = variablesOf(sources);
     if (names.length === 0) {
-      context.addIssue({ code: 'custom', path: ['keys'], message: 'expected keys or secrets: the rule gives nothing' });
+      const message = 'expected keys, roles or secrets: the rule gives nothing';
+      context.addIssue({ code: 'custom', path: ['keys'], message });
     }
-    const spoils = keys.length === 0 ? undefined : names.find((name) => SPOILS_A_KEY.test(name));
+    const spoils = spoilerIn(sources, sources);
     if (spoils !== undefined) {
-      const message = `expected no ${spoils} beside a key: SDKs would not use the key as it is`;
-      context.addIssue({ code: 'custom', path: ['secrets'], message });
+      context.addIssue({ code: 'custom', path: ['secrets'], message: spoilt(spoils) });
     }
-    const twice = names.find((name, at) => names.slice(0, at).some((other) => isSame(name, other)));
+    const twice = names.find((one, at) => names.slice(0, at).some((other) => isSame(one, other)));
     if (twice !== undefined) {
       const message = `expected each variable once, found "${twice}" twice`;
-      context.addIssue({ code: 'custom', path: given.name === undefined ? [] : ['name'], message });
+      context.addIssue({ code: 'custom', path: name === undefined ? [] : ['name'], message });
     }
   });
 /** One rule: which steps get which variables. UUIDs in braces and lower case. */
@@ -149,15 +140,26 @@ export function providerTrust({
   };
 }
 
-/** Windows takes names that differ in case for one. */
-function isSame(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
+type Sources = Pick<ProviderRule, 'keys' | 'roles' | 'secrets'>;
+
+/**
+ * The variable that one rule gives and that spoils a key or a session of another: what a role gives under AWS's own names
+ * is whole.
+ */
+function spoilerIn({ keys, secrets }: Sources, beside: Sources): string | undefined {
+  if (beside.keys.length === 0 && beside.roles.length === 0) return undefined;
+  return variablesOf({ keys, secrets, roles: [] }).find((name) => SPOILS_A_KEY.test(name));
+}
+
+function spoilt(spoils: string): string {
+  return `expected no ${spoils} beside a key: SDKs would not use the key as it is`;
 }
 
 /** The variables that a rule gives, in its order. */
-export function variablesOf({ keys, secrets }: Pick<ProviderRule, 'keys' | 'secrets'>): readonly string[] {
+export function variablesOf({ keys, roles, secrets }: Sources): readonly string[] {
   return [
     ...keys.flatMap(({ accessKeyId, secretAccessKey }) => [accessKeyId, secretAccessKey]),
+    ...roles.flatMap(({ accessKeyId, secretAccessKey, sessionToken }) => [accessKeyId, secretAccessKey, sessionToken]),
     ...secrets.map(({ variable: name }) => name),
   ];
 }
@@ -212,6 +214,13 @@ export function providerMistakes(provider: ProviderConfig | undefined, ids: Read
     }
     const own = variablesOf(rule);
     for (const other of before.filter((one) => mayBothMatch(one, rule))) {
+      const spoils = spoilerIn(rule, other) ?? spoilerIn(other, rule);
+      if (spoils !== undefined) {
+        mistakes.push({
+          path: [...place, 'name'],
+          message: `${spoilt(spoils)}, which a step may get by "${other.name}" too`,
+        });
+      }
       const shared = variablesOf(other).find((name) => own.some((mine) => isSame(name, mine)));
       if (shared === undefined) continue;
       const message = `expected variables of its own, found "${shared}", which a step may get by "${other.name}" too`;

@@ -35,7 +35,7 @@ export const ADMINISTRATOR_WORDS = 'whoever can push to the repository may do ev
 /** What is said of a policy with which a pipeline may do everything. */
 export const TOO_MUCH = 'expected policies of what the pipeline does, as this one lets it do everything';
 
-const policyArn = z.string().regex(POLICY_ARN, 'expected the ARN of a managed policy of IAM');
+export const policyArn = z.string().regex(POLICY_ARN, 'expected the ARN of a managed policy of IAM');
 
 /** An address or a range of them, as `aws:SourceIp` takes it; the whole of the internet is no range. */
 const addresses = z

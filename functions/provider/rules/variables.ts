@@ -1,4 +1,6 @@
+import type { RoleSession } from '../../account/ports';
 import { type ProviderRule, variablesOf } from '../../core/config/provider-config';
+import type { RoleSource } from '../../core/config/provider-role';
 import { KeyturnError } from '../../core/errors';
 import { Redacted } from '../../core/key/credential';
 import { parseSecretDocument } from '../../core/key/secret-document';
@@ -28,13 +30,20 @@ export function namesOf(rules: readonly ProviderRule[]): readonly string[] {
  * The variables that rules give.
  *
  * @param read the current version of each secret that they need
+ * @param sessions one for each role
  * @throws KeyturnError `secret-invalid`, `secret-missing`, naming the secret and never its value
  */
 export function variablesFrom(
   rules: readonly ProviderRule[],
   read: ReadonlyMap<string, CurrentSecret>,
+  sessions: ReadonlyMap<RoleSource, RoleSession>,
 ): ReadonlyMap<string, Redacted> {
   const given = new Map<string, Redacted>();
+  for (const [{ accessKeyId, secretAccessKey, sessionToken }, session] of sessions) {
+    given.set(accessKeyId, new Redacted(session.accessKeyId));
+    given.set(secretAccessKey, session.secretAccessKey);
+    given.set(sessionToken, session.sessionToken);
+  }
   for (const { keys, secrets } of rules) {
     for (const { id, accessKeyId, secretAccessKey } of keys) {
       const name = secretName(id);

@@ -1,14 +1,21 @@
-import type { Account } from '../account';
 import { AwsError } from '../aws-error';
 import type { AwsCall } from '../principal';
+import type { SecretsManager } from '../secrets-manager';
 import { contextOf } from './call-context';
 import { askSessionPolicies } from './policy-document';
+
+/** Where the call is made, and what names its secrets. */
+interface Place {
+  readonly accountId: string;
+  readonly region: string;
+  readonly secretsManager: SecretsManager;
+}
 
 /**
  * What AWS says where the policies of a session do not let a call through; undefined where they do, or it has none. Who
  * somebody is may be asked whatever they say.
  */
-export function sessionRefusal(call: AwsCall, account: Account): string | undefined {
+export function sessionRefusal(call: AwsCall, account: Place): string | undefined {
   const { principal, service } = call;
   const policies = principal.session?.policies ?? [];
   if (policies.length === 0 || call.action === 'GetCallerIdentity') return undefined;
@@ -27,7 +34,7 @@ export function sessionRefusal(call: AwsCall, account: Account): string | undefi
 }
 
 /** The ARN of what a call is about, of the services whose calls are about one thing; nobody knows it of the others. */
-function resourceOf({ service, input }: AwsCall, account: Account): string | undefined {
+function resourceOf({ service, input }: AwsCall, account: Place): string | undefined {
   const { accountId, region } = account;
   const text = (name: string) => (typeof input[name] === 'string' ? String(input[name]) : undefined);
   if (service === 'secretsmanager') {
@@ -45,7 +52,7 @@ function resourceOf({ service, input }: AwsCall, account: Account): string | und
   return service === 'sts' ? text('RoleArn') : undefined;
 }
 
-function secretArn(SecretId: string, { secretsManager, accountId, region }: Account): string {
+function secretArn(SecretId: string, { secretsManager, accountId, region }: Place): string {
   try {
     return secretsManager.describeSecret({ SecretId }).ARN;
   } catch (error) {

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+
+/**
+ * Variables that shells, loaders and interpreters obey, and the runner's own: whoever may write the secret would say what
+ * the step runs, or on what. Windows has no case in them.
+ */
+const OBEYED =
+  /^(PATH|PATHEXT|COMSPEC|PSMODULEPATH|HOME|SHELL|SHELLOPTS|BASHOPTS|BASH_ENV|BASH_FUNC_.*|ENV|IFS|PS4|PROMPT_COMMAND|LD_.*|DYLD_.*|GCONV_PATH|NODE_OPTIONS|NODE_PATH|PYTHON(PATH|HOME|STARTUP)|PERL5?(OPT|LIB|DB)|RUBY(OPT|LIB)|_?JAVA(_TOOL)?_OPTIONS|AWS_(ENDPOINT_URL.*|CONFIG_FILE|SHARED_CREDENTIALS_FILE|CA_BUNDLE)|GIT_(SSH|SSH_COMMAND|ASKPASS|EXEC_PATH|CONFIG.*)|BITBUCKET_.*|__PROTO__)$/i;
+
+/** Bitbucket: names match `[A-Za-z_][A-Za-z0-9_]*`. */
+export const variable = z
+  .string()
+  .max(255)
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected letters, digits and underscores, not starting with a digit')
+  .refine(
+    (name) => !OBEYED.test(name),
+    "expected a variable of your own: this one says what shells and programs run, or is the runner's",
+  );
+
+/** Windows takes names that differ in case for one. */
+export function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CloudWatchLogsClient, CreateLogGroupCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
@@ -19,6 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'keyturn-provider-'));
 /** The rights of the process are those that its page names, and those of a reader of the key. */
 const enforcement = new Enforcement();
 const ROLE = 'arn:aws:iam::111122223333:role/provider';
+const DEPLOY = 'arn:aws:iam::111122223333:role/web-shop-deploy';
 
 let world: World;
 let provider: ChildProcess;
@@ -38,6 +39,8 @@ beforeAll(async () => {
   const { uuid: repositoryUuid } = bitbucket.addRepository('acme', 'web-shop');
   bitbucket.addRepository('acme', 'other');
   const { uuid } = bitbucket.addEnvironment('acme', 'web-shop', 'Production');
+  const { uuid: staging } = bitbucket.addEnvironment('acme', 'web-shop', 'Staging');
+  const { uuid: test } = bitbucket.addEnvironment('acme', 'web-shop', 'Test');
   access = {
     endpoint: world.accountUrl,
     region: world.account.region,
@@ -61,8 +64,14 @@ beforeAll(async () => {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal: { AWS: ROLE }, Action: READERS, Resource: '*' }],
   });
+  const trust = blockOfPage('aws:RequestTag')
+    .replace('7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10', repositoryUuid.slice(1, -1))
+    .replace('8c3e4a52-6a52-4d2b-9a53-0c2b7c1d9e11', staging.slice(1, -1));
+  await iam.send(new CreateRoleCommand({ RoleName: 'web-shop-deploy', AssumeRolePolicyDocument: trust }));
+  enforcement.enforceElsewhere(DEPLOY, JSON.parse(trust));
   const rules = [
     { name: 'shop', repositoryUuid, environmentUuids: [uuid], branches: ['main'], keys: [{ id: 'web-shop' }] },
+    { name: 'role', repositoryUuid, environmentUuids: [staging, test], roles: [{ role: DEPLOY }] },
   ];
   const bitbucketOf = { workspace: 'acme', workspaceUuid, url: world.hostUrl('bitbucket') };
   const keys = [{ id: 'web-shop', user: 'web-shop' }];
@@ -87,12 +96,18 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** A policy of the page, ready to paste: the one that has this text. */
+function blockOfPage(text: string): string {
+  const page = readFileSync(resolve(__dirname, '../../docs/start/keyless.md'), 'utf8');
+  const blocks = [...page.matchAll(/```json\n([^`]*)\n```/g)].map(([, block = '']) => block);
+  return blocks.find((block) => block.includes(text)) ?? '';
+}
+
 /** A stack with the role, and with the key of a topic, which the enforcement looks for. */
 function roleOfPage(): string {
-  const page = readFileSync(resolve(__dirname, '../../docs/start/keyless.md'), 'utf8');
-  const [, rights = ''] = /```json\n(\{[^`]*log-group:\/keyturn\/provider[^`]*\})\n```/.exec(page) ?? [];
+  const rights = ['log-group:/keyturn/provider', '"Resource": ["arn:aws:iam'].map((of) => JSON.parse(blockOfPage(of)));
   const document = (...Statement: readonly unknown[]) => ({ Version: '2012-10-17', Statement });
-  const Policies = [{ PolicyName: 'own', PolicyDocument: document(JSON.parse(rights)) }];
+  const Policies = [{ PolicyName: 'own', PolicyDocument: document(...rights) }];
   const sns = { Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*', Principal: { Service: 'sns.amazonaws.com' } };
   const Condition = { StringEquals: { 'kms:ViaService': 'sns.eu-west-1.amazonaws.com' } };
   const role = { RoleName: 'provider', AssumeRolePolicyDocument: document(), Policies };
@@ -154,6 +169,13 @@ describe('keyturn serve-provider', () => {
     expect(await step('x.y.z')).toEqual({ out: '', err: 'The secret provider answered 401.\n' });
   });
 
+  it('gives a step a role that trusts it, by the rights of the page, and no other step', async () => {
+    const { out } = await step(tokenOf('web-shop', 'Staging', 'feature/x'));
+    expect(out).toMatch(/^\$AWS_ACCESS_KEY_ID \d+\n$/);
+    expect(await step(tokenOf('web-shop', 'Test'))).toEqual({ out: '', err: 'The secret provider answered 403.\n' });
+    expect(enforcement.denied.splice(0)).toEqual([`reader: sts:AssumeRole on ${DEPLOY}`]);
+  });
+
   it("goes on when Bitbucket's keys roll over", async () => {
     world.hosts.bitbucket.oidc.rollOver();
     // Between two readings for the sake of a new key there are five seconds.
@@ -172,6 +194,8 @@ describe('keyturn serve-provider', () => {
       'secrets-given',
       'secrets-refused',
       'secrets-refused',
+      'secrets-refused',
+      'secrets-given',
       'secrets-refused',
       'secrets-given',
     ]);

@@ -29,6 +29,8 @@ const WITHOUT_RESOURCE = new Set([
   'lambda:ListFunctions',
 ]);
 
+const sessionTagsSchema = z.array(z.object({ Key: z.string(), Value: z.string() }));
+
 const text = (input: Record<string, unknown>, name: string) => String(input[name] ?? '');
 
 /**
@@ -83,6 +85,8 @@ export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string)
         );
     case 'lambda':
       return requestsOfLambda(call, account);
+    case 'sts':
+      return requestsOfTaking(call);
     case 's3':
       return requestsOfS3(call, account);
     case 'kms':
@@ -90,6 +94,16 @@ export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string)
     default:
       return one('*');
   }
+}
+
+/** To take a role with tags takes a right for the tags too, and both see them. */
+function requestsOfTaking({ input }: AwsCall): readonly IamRequest[] {
+  const tags = sessionTagsSchema.parse(input.Tags ?? []);
+  const resource = text(input, 'RoleArn');
+  const asked = Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value]));
+  const context = tags.length === 0 ? {} : { ...asked, 'aws:TagKeys': tags.map(({ Key }) => Key) };
+  const take = { action: 'sts:AssumeRole', resource, context };
+  return tags.length === 0 ? [take] : [take, { ...take, action: 'sts:TagSession' }];
 }
 
 /**

@@ -6,10 +6,11 @@ import { described } from '../../functions/core/findings/described';
 import { standingOf } from '../../functions/core/forecast/standing';
 import { type Exemption, exemptionOf } from '../../functions/core/key/exemption';
 import { CLOCK_SKEW } from '../../functions/core/key/secret-state';
-import { DEFAULT_MAX_ROTATIONS } from '../../functions/core/names';
+import { DEFAULT_MAX_ROTATIONS, secretName } from '../../functions/core/names';
 import { type AccessOptions, accessOf, reach, withAccess } from '../access';
 import { type AccountPorts, openAccount } from '../account';
 import { exceptionDocument } from '../documents/exception';
+import { type FetchedDocument, fetchedDocument } from '../documents/fetched';
 import { findingDocument } from '../documents/foreseen';
 import { type KeyDocument, keyDocument, STATUS_SCHEMA, type StatusDocument, THE_RECORD } from '../documents/status';
 import { EXIT, EXIT_CODES } from '../exit-code';
@@ -102,6 +103,7 @@ async function statusDocument(
     const recorded = await recordedOf(ports, id, now, deployedAt(standing));
     assertKnown(id, standing, recorded);
     const accepted = await acceptedOf(ports, now);
+    const fetched = id === undefined ? undefined : await fetchedOf(ports, id, now);
     const stands = standingOf(standing.keys, { now, maxRotations: options.maxRotations });
     const keys = stands.filter((each) => id === undefined || each.id === id).map(keyDocument);
     // Of a key that nobody can look at, and of an ID that no key has, the record may know more.
@@ -111,7 +113,9 @@ async function statusDocument(
       account: accountId,
       region,
       at: now.toISOString(),
-      keys: keys.map((key) => withException(withRecorded(key, recorded), accepted.exemptions, now)),
+      keys: keys
+        .map((key) => ({ ...key, fetched }))
+        .map((key) => withException(withRecorded(key, recorded), accepted.exemptions, now)),
       findings: [
         ...problemsOf(standing, id),
         ...recorded.findings.filter(({ key }) => isBeside(key) && (id === undefined || key === id)),
@@ -197,6 +201,17 @@ async function recordedOf(
   } catch (thrown) {
     const { code, message } = toKeyturnError(thrown);
     return { findings: [], silent: [], unseen: [{ id: THE_RECORD, code, message }], receipts: undefined };
+  }
+}
+
+/** Who fetched a key last from a provider. Few have one, so that nothing is missing where its record may not be read. */
+async function fetchedOf({ provided }: AccountPorts, id: string, now: Date): Promise<FetchedDocument | undefined> {
+  const secret = secretName(id);
+  try {
+    const look = await provided.lastGiven(secret, now);
+    return look && fetchedDocument(look, secret);
+  } catch (thrown) {
+    return { unread: toKeyturnError(thrown).message };
   }
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type KeyStanding, OTHER_KEYS, type StandingKey } from '../../functions/core/forecast/standing';
 import { exceptionSchema } from './exception';
+import { fetchedSchema } from './fetched';
 import { findingDocument, findingSchema, foreseenDocument, foreseenSchema } from './foreseen';
 
 export const STATUS_SCHEMA = 'keyturn.status/v1';
@@ -34,6 +35,7 @@ const keySchema = z.object({
       .optional()
       .describe('What each place answered last; for one key by its id.'),
   }),
+  fetched: fetchedSchema.optional(),
   others: z.array(accessKeySchema.extend({ is: z.enum(OTHER_KEYS) })),
   exception: exceptionSchema.optional(),
   next: z.array(foreseenSchema).describe('What the daily runs will do, in the order of time.'),

@@ -127,6 +127,7 @@ function whole(key: KeyDocument, now: string): string {
     ...(places.length > 0 && at === undefined ? [yellow('  Not to every place yet.')] : []),
     ...(at === undefined ? [] : [`  ${day(at)}${seenAt === undefined ? '' : `, and seen there ${away(seenAt, now)}`}`]),
     ...places.map((place) => placeLine(place, receipts, now)),
+    ...fetchedLines(key, now),
     ...(others.length === 0 ? [] : ['', bold('Other keys of the user')]),
     ...others.flatMap((other) => [...keyLines(other, now), `    ${other.is}`]),
     '',
@@ -138,6 +139,26 @@ function whole(key: KeyDocument, now: string): string {
     ...(key.findings.length === 0 ? [] : ['', bold('Findings')]),
     ...key.findings.map((finding) => told(finding, '  ')),
   ].join('\n');
+}
+
+/** UUIDs are all that the provider's record has. */
+function fetchedLines({ fetched }: KeyDocument, now: string): readonly string[] {
+  if (fetched === undefined) return [];
+  const { last, readBackTo, unread } = fetched;
+  const nobody = `By no step since ${day(readBackTo ?? now)}.`;
+  return [
+    '',
+    bold('Fetched last from a provider'),
+    ...(last === undefined ? [] : [wrapped(`${last.accessKeyId ?? 'A key'} ${away(last.at, now)}, by`, '  ')]),
+    ...['repository', 'environment', 'branch', 'step'].flatMap((name) => {
+      const value = last?.[name as 'step'];
+      return value === undefined ? [] : [wrapped(`${name} ${value}`, '    ')];
+    }),
+    ...(last === undefined && unread === undefined ? [`  ${nobody}`] : []),
+    ...(unread === undefined
+      ? []
+      : [yellow(wrapped(`${last === undefined ? 'Not known' : 'Perhaps later'}: ${unread}`, '  '))]),
+  ];
 }
 
 function keyLines(key: AccessKeyDocument, now: string): readonly string[] {

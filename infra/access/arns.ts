@@ -84,7 +84,7 @@ export function registryArns(scope: Construct): { readonly paths: readonly strin
  */
 export function logArns(
   scope: Construct,
-  { logGroupName }: ILogGroup,
+  { logGroupName }: Pick<ILogGroup, 'logGroupName'>,
 ): { readonly group: readonly string[]; readonly streams: (prefix: string) => string } {
   const group = Stack.of(scope).formatArn({
     service: 'logs',

@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { AUDITOR_POLICY, SECRET_PREFIX } from '../../functions/core/names';
+import { AUDITOR_POLICY, PROVIDER_LOG_GROUP, SECRET_PREFIX } from '../../functions/core/names';
 import type { AuditArchive } from '../evidence/audit-archive';
 import { logArns, registryArns, reportParameterArns, ruleArns, secretArnPrefix, trailArns } from './arns';
 import { onlyThrough } from './kms-use';
@@ -55,7 +55,11 @@ export class AuditorPolicy extends Construct {
   private record({ auditLog, sealKey, encryptionKey }: AuditorPolicyProps): readonly PolicyStatement[] {
     const stack = Stack.of(this);
     return [
-      read('ReadRecord', RECORD, logArns(this, auditLog).group),
+      read(
+        'ReadRecord',
+        RECORD,
+        [auditLog, PROVIDER_LOG].flatMap((log) => logArns(this, log).group),
+      ),
       // Results and lists are asked of no single group.
       read('FindRecord', FIND_RECORD, ['*']),
       read('CheckSeals', ['kms:GetPublicKey', 'kms:DescribeKey', 'kms:GetKeyPolicy'], [sealKey.keyArn]),
@@ -157,6 +161,9 @@ export class AuditorPolicy extends Construct {
     ];
   }
 }
+
+/** Made by whoever runs a secret provider, and no part of the stack. */
+const PROVIDER_LOG = { logGroupName: PROVIDER_LOG_GROUP };
 
 const RECORD = ['logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:DescribeLogStreams', 'logs:StartQuery'];
 

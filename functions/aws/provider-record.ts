@@ -3,7 +3,6 @@ import {
   FilterLogEventsCommand,
   type FilterLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
-import * as z from 'zod';
 import { type AuditEvent, readAuditLine } from '../core/audit';
 import { after, DAY } from '../core/duration';
 import { CLOCK_SKEW } from '../core/key/secret-state';
@@ -35,8 +34,6 @@ export interface ProviderRecord {
 const LOOKS = [DAY, 7 * DAY, 30 * DAY, 90 * DAY];
 /** Calls for one key; each reads a MiB at most. */
 const MOST_CALLS = 20;
-
-const factsSchema = z.object({ sources: z.array(z.object({ secret: z.string() })) });
 
 /** The log group that processes of `keyturn serve-provider` write into. */
 export function createProviderRecord(config: ClientConfig = reviewConfig()): ProviderRecord {
@@ -106,6 +103,8 @@ async function orNone(
 function givingOf(secret: string, message: string): readonly AuditEvent[] {
   const read = readAuditLine(message);
   if (!('event' in read) || read.event.event !== 'secrets-given' || read.event.function !== PROVIDER) return [];
-  const facts = factsSchema.safeParse(read.event.facts);
-  return facts.data?.sources.some((source) => source.secret === secret) === true ? [read.event] : [];
+  const { sources } = read.event.facts ?? {};
+  const isOfSecret = (source: unknown) =>
+    typeof source === 'object' && source !== null && 'secret' in source && source.secret === secret;
+  return Array.isArray(sources) && sources.some(isOfSecret) ? [read.event] : [];
 }

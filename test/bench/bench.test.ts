@@ -30,6 +30,7 @@ describe('npm run bench', () => {
         },
       ],
       tears: [{ latency: 20 }, { latency: 100 }, { latency: 400 }],
+      provider: { own: {}, floor: {}, perSecond: { own: expect.any(Number), process: expect.any(Number) } },
     });
     const { met, targets } = document as {
       readonly met: boolean;

@@ -5,12 +5,14 @@ import { dueToDeliveredTargets, measureDueToDelivered } from './due-to-delivered
 import { handOverTargets, measureHandOver } from './hand-over';
 import { type MeasuredSize, measureSize } from './measure-size';
 import { type BenchOptions, benchOptions, HELP, OptionsError, SIZES } from './options';
+import { measureProvider, providerTargets } from './provider/measure-provider';
 import {
   bundleTable,
   dueToDeliveredTable,
   growthTable,
   handOverTable,
   NOTES,
+  providerTable,
   sizeTables,
   targetTable,
   tearTable,
@@ -47,6 +49,8 @@ async function measure(options: BenchOptions, deployed: Deployed): Promise<Repor
     const tornTimes = await measureTornTimes();
     onProgress('keyturn verify');
     const verified = await measureVerify();
+    onProgress('secret provider');
+    const provider = await measureProvider();
     const sizes: MeasuredSize[] = [];
     for (const keys of options.keys === undefined ? SIZES : [options.keys]) {
       const onePercent = [Math.max(1, Math.round(keys / 100))];
@@ -63,11 +67,13 @@ async function measure(options: BenchOptions, deployed: Deployed): Promise<Repor
       ...dueToDeliveredTargets(dueToDelivered),
       ...tornTimeTargets(tornTimes),
       ...verifyTargets(verified),
+      ...providerTargets(provider),
     ];
     const tables = [bundleTable(bundles), ...sizes.map(sizeTables), growthTable(growth)];
     const more = [tearTable(tears), tornTimeTable(tornTimes), dueToDeliveredTable(dueToDelivered)];
-    const text = [...tables, ...more, verifyTable(verified)];
-    return { document: { bundles, sizes, growth, tears, tornTimes, dueToDelivered, verified }, text, targets };
+    const text = [...tables, ...more, verifyTable(verified), providerTable(provider)];
+    const document = { bundles, sizes, growth, tears, tornTimes, dueToDelivered, verified, provider };
+    return { document, text, targets };
   } finally {
     scanBundle.close();
   }

@@ -20,7 +20,8 @@ export const HELP = `npm run bench [-- options]
 Measures Keyturn's built functions in processes of their own, against the local account and the local
 Bitbucket over HTTP, in real time, with assumed latencies and AWS's quotas.
 
-  (no options)     bundles, ${SIZES.join(', ')} keys, cost by what is due, torn pairs, keyturn verify; about four minutes
+  (no options)     bundles, ${SIZES.join(', ')} keys, cost by what is due, torn pairs, keyturn verify,
+                   the secret provider; about four minutes
   --keys N         one size, 1 to ${MOST_KEYS}: with nothing due, and with 1 % due; 5000 takes about two minutes
   --hand-over      20000 keys and too little time: how a run hands over to the next; ten to fifteen minutes
                    (with --keys N for another size)

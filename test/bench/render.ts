@@ -6,6 +6,7 @@ import type { DueToDelivered } from './due-to-delivered';
 import type { HandOver } from './hand-over';
 import type { MeasuredRotations, MeasuredSize } from './measure-size';
 import { type MeasuredRun, wallAtShare } from './measured-run';
+import type { MeasuredProvider } from './provider/measure-provider';
 import { type Growth, slopeOf } from './size-targets';
 import { MEMORY, type Target } from './targets';
 import type { MeasuredTear } from './torn-pair';
@@ -157,6 +158,31 @@ export function verifyTable({
     'longer',
   ];
   return section('keyturn verify, its check of an archive', table(head, [[...row, ...beside]]));
+}
+
+export function providerTable({ tokens, own, floor, ratio: times, perSecond }: MeasuredProvider): string {
+  const beside = (value: number) => `${number(perSecond.floor / value)} times`;
+  const rows = [
+    [
+      'a minimal JOSE check',
+      `${number(floor.p50)} ms`,
+      `${number(floor.p99)} ms`,
+      '1 times',
+      String(Math.round(perSecond.floor)),
+      '1 times',
+    ],
+    [
+      'the provider, AWS aside',
+      `${number(own.p50)} ms`,
+      `${number(own.p99)} ms`,
+      `${number(times)} times`,
+      String(Math.round(perSecond.own)),
+      beside(perSecond.own),
+    ],
+    ['the process, with the AWS SDK', '', '', '', String(Math.round(perSecond.process)), beside(perSecond.process)],
+  ];
+  const head = ['', 'a token, p50', 'p99', 'longer', 'requests a second of one core', 'fewer'];
+  return section(`Secret provider, ${tokens} tokens, 200 rules`, table(head, rows));
 }
 
 export function handOverTable({ keys, due, runs }: HandOver): string {

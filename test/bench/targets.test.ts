@@ -4,6 +4,7 @@ import { type HandOver, type HandOverRun, handOverTargets } from './hand-over';
 import { phasesOf } from './life';
 import type { MeasuredSize } from './measure-size';
 import { type MeasuredRun, wallAtShare } from './measured-run';
+import { type MeasuredProvider, OWN_TIME, providerTargets, REQUESTS } from './provider/measure-provider';
 import { growthOf, growthTargets, recordAside, sizeTargets, slopeOf } from './size-targets';
 import type { Target } from './targets';
 import { measureVerify, VERIFY_RATIO, verifyTargets } from './verify-archive';
@@ -197,5 +198,21 @@ describe('the bench of keyturn verify', () => {
     expect(met({ ratio: VERIFY_RATIO })).toEqual([true, true]);
     expect(met({ ratio: VERIFY_RATIO + 0.1 })).toEqual([false, true]);
     expect(met({ unproved: 1 })).toEqual([true, false]);
+  });
+});
+
+describe('the targets of the secret provider', () => {
+  const measured = (p99: number, own: number): MeasuredProvider => ({
+    tokens: 1,
+    own: { p50: 1, p99 },
+    floor: { p50: 1, p99: 1 },
+    ratio: 1,
+    perSecond: { own, process: 1, floor: 1 },
+  });
+
+  it('are met at their limits, and missed by too long and by too few', () => {
+    expect(missed(providerTargets(measured(OWN_TIME, REQUESTS)))).toEqual([]);
+    expect(missed(providerTargets(measured(OWN_TIME + 0.1, REQUESTS)))).toEqual([expect.stringMatching(/own time/)]);
+    expect(missed(providerTargets(measured(OWN_TIME, REQUESTS - 1)))).toEqual([expect.stringMatching(/a second/)]);
   });
 });

@@ -28,6 +28,10 @@ export function atMost(target: string, measured: number, limit: number, unit = '
   return met || reason === undefined ? row : { ...row, reason };
 }
 
+export function atLeast(target: string, measured: number, limit: number, unit = ''): Target {
+  return { target, limit: `≥ ${limit}${unit}`, measured: `${round(measured)}${unit}`, met: measured >= limit };
+}
+
 /** Three significant decimals: enough for any of these, and no false precision. */
 export function round(value: number): number {
   return Math.round(value * 1000) / 1000;

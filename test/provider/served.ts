@@ -53,14 +53,14 @@ export class ServedProvider {
   /** Two keys of the user web-shop; the managed secret has the first one. */
   first!: Pair;
   second!: Pair;
-  #issuerUrl = '';
+  issuerUrl = '';
 
   async start(): Promise<this> {
     this.world = await World.start({
       start: START,
       accountServer: { allowedSkew: Number.POSITIVE_INFINITY, fault: (call) => this.fault?.(call) },
     });
-    this.#issuerUrl = await this.issuer.start();
+    this.issuerUrl = await this.issuer.start();
     this.#logs = new CloudWatchLogsClient(this.access);
     this.#secrets = new SecretsManagerClient(this.access);
     await this.#logs.send(new CreateLogGroupCommand({ logGroupName: PROVIDER_LOG_GROUP }));
@@ -115,7 +115,7 @@ export class ServedProvider {
     };
     this.#server = await openProvider({
       config: providerSchema.parse({
-        bitbucket: { workspace: 'acme', workspaceUuid: WORKSPACE, url: this.#issuerUrl },
+        bitbucket: { workspace: 'acme', workspaceUuid: WORKSPACE, url: this.issuerUrl },
         rules,
       }),
       access: this.ownAccess,

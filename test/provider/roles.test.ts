@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { CreateRoleCommand, IAMClient, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CreatePolicyCommand, CreateRoleCommand, IAMClient, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
+import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { roleSource } from '../../functions/core/config/provider-role';
@@ -67,6 +67,7 @@ function asStep({ AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN }:
   const secrets = new SecretsManagerClient(settings);
   return {
     identity: () => new STSClient(settings).send(new GetCallerIdentityCommand({})),
+    list: () => secrets.send(new ListSecretsCommand({})),
     read: async (SecretId: string) => (await secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString,
   };
 }
@@ -160,6 +161,16 @@ describe('a step gets credentials of a role', () => {
     const { read } = asStep(await given());
     expect(await read('shop/db')).toContain('admin');
     await expect(read('keyturn/web-shop')).rejects.toThrow('session policy');
+  });
+
+  it('that may do what a managed policy allows that the rule names', async () => {
+    const Statement = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: '*' };
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+    const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: 'read-secrets', PolicyDocument }));
+    await served.serve([{ ...rule, roles: [{ role: ROLE, policyArns: [Policy?.Arn] }] }]);
+    const { read, list } = asStep(await given());
+    expect(await read('shop/db')).toContain('admin');
+    await expect(list()).rejects.toThrow('session policy');
   });
 
   it('anew each time that it asks, as nothing is kept', async () => {

@@ -18,6 +18,8 @@ import type { ProvedStep } from '../../functions/provider/token/verify-token';
 
 /** What goes over HTTP in the other suites of the provider cannot be brought to these. */
 
+const NO_ROLE = new Map<never, never>();
+
 describe("the issuer's keys, over TLS", () => {
   afterEach(() => vi.unstubAllEnvs());
 
@@ -113,12 +115,14 @@ describe('what a rule gives of a secret', () => {
     repositoryUuid: '{r}',
     anyStep: true,
     keys: [],
+    roles: [],
     secrets: [{ secret: 'shop/db', variable: 'VALUE', pointer }],
   });
   const valueAt = (pointer: string | undefined, value: string | undefined) =>
     variablesFrom(
       [rule(pointer)],
       new Map([['shop/db', { versionId: 'v', value: value === undefined ? undefined : new Redacted(value) }]]),
+      NO_ROLE,
     )
       .get('VALUE')
       ?.reveal();
@@ -152,12 +156,12 @@ describe('what a rule gives of a secret', () => {
   });
 
   it('is nothing where it was not read', () => {
-    expect(() => variablesFrom([rule(undefined)], new Map())).toThrow('The value of shop/db is no text.');
+    expect(() => variablesFrom([rule(undefined)], new Map(), NO_ROLE)).toThrow('The value of shop/db is no text.');
     const ofKey = { ...rule(undefined), secrets: [], keys: [{ id: 'a', accessKeyId: 'I', secretAccessKey: 'S' }] };
-    expect(() => variablesFrom([ofKey], new Map())).toThrow('keyturn/a');
-    expect(() => variablesFrom([ofKey], new Map([['keyturn/a', { versionId: 'v', value: undefined }]]))).toThrow(
-      'keyturn/a',
-    );
+    expect(() => variablesFrom([ofKey], new Map(), NO_ROLE)).toThrow('keyturn/a');
+    expect(() =>
+      variablesFrom([ofKey], new Map([['keyturn/a', { versionId: 'v', value: undefined }]]), NO_ROLE),
+    ).toThrow('keyturn/a');
   });
 });
 
@@ -167,6 +171,7 @@ describe('the rules that mean a step', () => {
     name: 'one',
     repositoryUuid: '{r}',
     keys: [],
+    roles: [],
     secrets: [],
     ...more,
   });

@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Log, Time } from '../../functions/account/ports';
-import { createEventWriter } from '../../functions/aws/audit-record';
-import { type AwsAccess, recordConfig } from '../../functions/aws/client-config';
-import { createCurrentSecrets, createSecretStates } from '../../functions/aws/current-secrets';
-import { createRoleSessions } from '../../functions/aws/role-sessions';
-import { createSts } from '../../functions/aws/sts';
+import type { AwsAccess } from '../../functions/aws/client-config';
+import { createProviderPorts } from '../../functions/aws/provider-ports';
 import type { AuditOrigin } from '../../functions/core/audit';
-import { type ProviderConfig, providerTrust } from '../../functions/core/config/provider-config';
+import type { ProviderConfig } from '../../functions/core/config/provider-config';
 import { KeyturnError, toKeyturnError } from '../../functions/core/errors';
 import { PROVIDER_LOG_GROUP } from '../../functions/core/names';
 import { DecisionRecord } from '../../functions/provider/decision-record';
-import { IssuerKeys } from '../../functions/provider/keys/issuer-keys';
-import { readKeys } from '../../functions/provider/keys/read-keys';
-import { provide } from '../../functions/provider/provide';
-import { UsedTokens } from '../../functions/provider/token/used-tokens';
+import { PATIENCE, provide } from '../../functions/provider/provide';
+import { termsOf } from '../../functions/provider/terms';
+import { RememberedTokens } from '../../functions/provider/token/remembered-tokens';
+import { within } from '../../functions/runtime/within';
 import { type ProviderServer, serveProvider } from './server';
 
 export interface ProviderProcess {
@@ -40,39 +37,23 @@ export async function openProvider({
   log,
 }: ProviderProcess): Promise<ProviderServer> {
   const { region } = origin;
-  const place = access.endpoint === undefined ? {} : { endpoint: access.endpoint };
-  const aws = { ...recordConfig, ...access };
-  const { keysUrl, ...trust } = providerTrust(config);
-  const record = new DecisionRecord({
-    run: randomUUID(),
-    origin,
-    time,
-    append: createEventWriter(PROVIDER_LOG_GROUP, aws),
-  });
-  const startedAt = time.now().getTime();
-  const { issuer } = trust;
+  const { append, ...ports } = createProviderPorts(region, access);
+  const record = new DecisionRecord({ run: randomUUID(), origin, time, append });
+  const terms = termsOf({ config, startedAt: time.now().getTime(), time, log });
+  const { issuer } = terms;
   const rules = config.rules.map(({ name }) => name);
   await record.write({ event: 'run-started', outcome: 'ok', facts: { issuer, rules } }).catch((thrown: unknown) => {
     const { code, message } = toKeyturnError(thrown);
     const cure = `aws logs create-log-group --region ${region} --log-group-name ${PROVIDER_LOG_GROUP}`;
     throw new KeyturnError(code, `${message} Where the log group is not there yet: ${cure}`);
   });
-  const keys = new IssuerKeys(
-    () => readKeys(keysUrl),
-    time,
-    (reason) => log.warn("the issuer's keys could not be read", { from: keysUrl, reason }),
-  );
-  const terms = { ...trust, longestAge: config.tokenMinutes * 60, startedAt, key: (keyId: string) => keys.find(keyId) };
   const props = {
+    ...ports,
     terms,
     rules: config.rules,
-    used: new UsedTokens(),
-    read: createCurrentSecrets(aws),
-    describe: createSecretStates(aws),
-    // A step waits for it.
-    identify: createSts(region, { ...recordConfig, ...place, region }).identify,
-    takeRole: createRoleSessions(access),
+    used: new RememberedTokens(),
     record,
+    inTime: <Result>(deciding: Promise<Result>) => within(PATIENCE, deciding),
     time,
     log,
   };

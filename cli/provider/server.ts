@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type HttpAnswer, httpAnswer, refusal } from '../../functions/provider/http-answer';
 import type { ProviderAnswer } from '../../functions/provider/provide';
 
 /** Milliseconds for a request to be there, how often that is looked at, and connections at a time. */
@@ -20,16 +21,16 @@ export interface ProviderServer {
  * @param failed is told the name of an error that nobody expected
  */
 export async function serveProvider(
-  answer: (authorization: readonly string[]) => Promise<ProviderAnswer>,
+  provided: (authorization: readonly string[]) => Promise<ProviderAnswer>,
   port: number,
   failed: (error: string) => void,
 ): Promise<ProviderServer> {
   const server = createServer(
     { keepAlive: false, maxHeaderSize: 16_384, connectionsCheckingInterval: LOOKED_AFTER },
     (request, response) => {
-      respond(request, response, answer).catch((thrown: unknown) => {
+      respond(request, response, provided).catch((thrown: unknown) => {
         failed(thrown instanceof Error ? thrown.name : typeof thrown);
-        if (!response.headersSent) send(response, 503);
+        if (!response.headersSent) send(response, refusal(503));
       });
     },
   );
@@ -53,13 +54,10 @@ export async function serveProvider(
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: (authorization: readonly string[]) => Promise<ProviderAnswer>,
+  provided: (authorization: readonly string[]) => Promise<ProviderAnswer>,
 ): Promise<void> {
-  if (request.url !== '/') return send(response, 404);
-  if (request.method !== 'GET' && request.method !== 'POST') return send(response, 405);
-  const given = await answer(authorizationOf(request));
-  if (given.status === 200) send(response, 200, given.variables.reveal());
-  else send(response, given.status);
+  const { method, url: target } = request;
+  send(response, await httpAnswer({ method, target, authorization: authorizationOf(request) }, provided));
 }
 
 /** All that there are: Node.js would show the first one alone. */
@@ -67,15 +65,7 @@ function authorizationOf({ rawHeaders }: IncomingMessage): readonly string[] {
   return rawHeaders.filter((_value, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === 'authorization');
 }
 
-const NOTHING = '{"error":"refused"}';
-
-function send(response: ServerResponse, status: number, body = NOTHING): void {
-  response.writeHead(status, {
-    'cache-control': 'no-store',
-    connection: 'close',
-    'content-length': Buffer.byteLength(body),
-    'content-type': 'application/json',
-    'x-content-type-options': 'nosniff',
-  });
+function send(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
+  response.writeHead(status, { ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) });
   response.end(body);
 }

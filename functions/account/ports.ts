@@ -322,6 +322,23 @@ export interface Log {
   error(message: string, facts?: Readonly<Record<string, unknown>>): void;
 }
 
+/** A use of a token that an issuer has signed. */
+export interface TokenUse {
+  /**
+   * Whether the token may be used: `fresh` in its first seconds, `used` later, `too-often` when nothing more is decided by
+   * it, `full` where nobody could be told later that it was used. What is `fresh` or `used` is to be decided.
+   */
+  readonly verdict: 'fresh' | 'used' | 'too-often' | 'full';
+  /** Nothing was decided, because nobody could: the token is as if this use had not been. */
+  undecided(): Promise<void>;
+}
+
+/** Remembers which tokens were used, until they end by themselves. Every method throws KeyturnError `aws-*`. */
+export interface UsedTokens {
+  /** Decides in one step, whoever else asks with the same token. @param endsAt, now ms since the epoch */
+  use(digest: string, endsAt: number, now: number): Promise<TokenUse>;
+}
+
 /** Where audit events and reports are kept, and nobody can change them before their time. */
 export interface Archive {
   /** Writes an object where there is none of this key yet; one that is there stays as it is. @throws KeyturnError `aws-*` */

@@ -16,7 +16,7 @@ export interface AwsAccess {
 /** How an SDK client behaves. */
 export interface ClientConfig extends AwsAccess {
   readonly maxAttempts: number;
-  readonly retryMode: 'adaptive';
+  readonly retryMode: 'adaptive' | 'standard';
   /** Milliseconds. */
   readonly requestHandler: {
     readonly connectionTimeout: number;
@@ -40,6 +40,16 @@ export const recordConfig: ClientConfig = {
   ...clientConfig,
   maxAttempts: 2,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+};
+
+/**
+ * The same for a provider, whose answer a step waits for: what AWS throttles is refused soon. Adaptive retries would hold
+ * the next requests back for longer and longer.
+ */
+export const providerConfig: ClientConfig = {
+  maxAttempts: 2,
+  retryMode: 'standard',
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 1_500, throwOnRequestTimeout: true },
 };
 
 /** The same for the first question of all: a person waits for it, and a machine without a network is told so soon. */

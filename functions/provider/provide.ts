@@ -1,4 +1,4 @@
-import type { Log, RoleSession, SessionRequest, Time } from '../account/ports';
+import type { Log, RoleSession, SessionRequest, Time, TokenUse, UsedTokens } from '../account/ports';
 import type { ProviderRule } from '../core/config/provider-config';
 import { toKeyturnError } from '../core/errors';
 import { Redacted } from '../core/key/credential';
@@ -10,8 +10,10 @@ import { sessionRequest } from './rules/role-session';
 import { type CurrentSecret, namesOf, secretsOf, variablesFrom } from './rules/variables';
 import { type SettledKeyPorts, settledKey } from './settled-key';
 import { tokenIn } from './token/read-token';
-import type { UsedTokens } from './token/used-tokens';
 import { type ProvedStep, type TokenTerms, verifyToken } from './token/verify-token';
+
+/** Milliseconds for a decision, its record included: a step waits. */
+export const PATIENCE = 8_000;
 
 export interface ProviderProps extends SettledKeyPorts {
   readonly terms: TokenTerms;
@@ -20,6 +22,8 @@ export interface ProviderProps extends SettledKeyPorts {
   readonly takeRole: (request: SessionRequest) => Promise<RoleSession>;
   readonly used: UsedTokens;
   readonly record: Pick<DecisionRecord, 'write'>;
+  /** Waits for a decision, and not for long: a step waits too. @throws KeyturnError `aws-uncertain` */
+  readonly inTime: <Result>(deciding: Promise<Result>) => Promise<Result>;
   readonly time: Pick<Time, 'now'>;
   readonly log: Log;
 }
@@ -37,7 +41,7 @@ export type ProviderAnswer =
  * @param headers the Authorization headers of the request, all of them
  */
 export async function provide(headers: readonly string[], props: ProviderProps): Promise<ProviderAnswer> {
-  const { terms, used, time, log } = props;
+  const { terms, inTime, time, log } = props;
   let step: ProvedStep;
   try {
     step = await verifyToken(tokenIn(headers), terms, time.now());
@@ -46,25 +50,32 @@ export async function provide(headers: readonly string[], props: ProviderProps):
     log.warn('refused', { reason: thrown.reason });
     return { status: 401 };
   }
-  const use = used.use(step.digest, step.endsAt, time.now().getTime());
-  if (use === 'full') {
+  const uses: TokenUse[] = [];
+  try {
+    return await inTime(admitted(step, uses, props));
+  } catch (thrown) {
+    const { code, message } = toKeyturnError(thrown);
+    log.error('not decided', { code, reason: message, ...factsOf(step) });
+    // Where that is not possible either, it stays used.
+    await inTime(Promise.all(uses.map((use) => use.undecided()))).catch(() => undefined);
+    return { status: 503 };
+  }
+}
+
+/** @param uses gets the use of the token, as soon as it is known */
+async function admitted(step: ProvedStep, uses: TokenUse[], props: ProviderProps): Promise<ProviderAnswer> {
+  const { used, time, log } = props;
+  const use = await used.use(step.digest, step.endsAt, time.now().getTime());
+  if (use.verdict === 'full') {
     log.error('not decided', { reason: 'too many tokens' });
     return { status: 503 };
   }
-  if (use === 'too-often') {
-    log.warn('refused', { reason: use, ...factsOf(step) });
+  if (use.verdict === 'too-often') {
+    log.warn('refused', { reason: use.verdict, ...factsOf(step) });
     return { status: 403 };
   }
-  try {
-    const answer = await decide(step, use === 'used', props);
-    used.decided(step.digest);
-    return answer;
-  } catch (thrown) {
-    used.undecided(step.digest);
-    const { code, message } = toKeyturnError(thrown);
-    log.error('not decided', { code, reason: message, ...factsOf(step) });
-    return { status: 503 };
-  }
+  uses.push(use);
+  return decide(step, use.verdict === 'used', props);
 }
 
 async function decide(step: ProvedStep, isUsed: boolean, props: ProviderProps): Promise<ProviderAnswer> {

@@ -4,7 +4,7 @@ import { configSchema } from '../../functions/core/config/config';
 import { DAY } from '../../functions/core/duration';
 import { IssuerKeys } from '../../functions/provider/keys/issuer-keys';
 import { readKeys } from '../../functions/provider/keys/read-keys';
-import { UsedTokens } from '../../functions/provider/token/used-tokens';
+import type { AwsFault } from '../../local/account/wire/server';
 import { ENVIRONMENT, OTHER, REPOSITORY, WORKSPACE } from './issuer';
 import { DATABASE, type Pair, RULES, ServedProvider } from './served';
 
@@ -168,6 +168,23 @@ describe('nothing is given', () => {
     },
   );
 
+  it.each<[string, AwsFault]>([
+    ['is throttled', { kind: 'error', code: 'ThrottlingException', status: 400 }],
+    ['is down', { kind: 'error', code: 'InternalServiceError', status: 500 }],
+    ['does not answer', { kind: 'unanswered', happened: false }],
+  ])('while AWS %s, and whoever asks is told so within seconds, however many asked before', async (_name, fault) => {
+    served.fault = (call) => (call.action === 'GetSecretValue' ? fault : undefined);
+    try {
+      await Promise.all(Array.from({ length: 20 }, () => nothing(503)));
+      const begun = Date.now();
+      if (fault.kind === 'error') await nothing(503);
+      expect(Date.now() - begun).toBeLessThan(2_000);
+    } finally {
+      served.fault = undefined;
+    }
+    expect((await served.ask(served.good())).status).toBe(200);
+  });
+
   it.each([
     ['a secret that is not there', { secret: 'shop/none' }],
     ['a pointer that finds nothing', { pointer: '/users/nobody' }],
@@ -325,51 +342,6 @@ describe("the issuer's keys", () => {
     const begun = Date.now();
     expect([await status(), served.reason]).toEqual([401, 'keys-unavailable']);
     expect(Date.now() - begun).toBeLessThan(4_000);
-  });
-});
-
-describe('used tokens', () => {
-  it('are not forgotten for the sake of others, and forgotten when they have ended', () => {
-    const used = new UsedTokens(2);
-    expect(used.use('a', 100_000, 0)).toBe('fresh');
-    expect(used.use('b', 200_000, 0)).toBe('fresh');
-    expect(used.use('c', 200_000, 99_999)).toBe('full');
-    expect(used.use('a', 100_000, 99_999)).toBe('used');
-    expect(used.use('c', 200_000, 100_000)).toBe('fresh');
-  });
-
-  it('are used although another request with the same one had no luck', () => {
-    const used = new UsedTokens();
-    used.use('a', 100_000, 0);
-    used.use('a', 100_000, 1);
-    used.decided('a');
-    used.undecided('a');
-    expect(used.use('a', 100_000, 31_000)).toBe('used');
-  });
-
-  it('are used although another request with the same one had no luck before that', () => {
-    const used = new UsedTokens();
-    used.use('a', 100_000, 0);
-    used.use('a', 100_000, 1);
-    used.undecided('a');
-    used.decided('a');
-    expect(used.use('a', 100_000, 31_000)).toBe('used');
-  });
-
-  it('may be used again where none of several requests had any luck', () => {
-    const used = new UsedTokens();
-    used.use('a', 100_000, 0);
-    used.use('a', 100_000, 1);
-    used.undecided('a');
-    used.undecided('a');
-    expect(used.use('a', 100_000, 31_000)).toBe('fresh');
-  });
-
-  it('are not new because the clock was set back', () => {
-    const used = new UsedTokens();
-    used.use('a', 1_000_000, 600_000);
-    used.decided('a');
-    expect(used.use('a', 1_000_000, 0)).toBe('used');
   });
 });
 

@@ -2,8 +2,9 @@ import { importJWK } from 'jose';
 import { providerSchema, providerTrust } from '../../../functions/core/config/provider-config';
 import { Redacted } from '../../../functions/core/key/credential';
 import { DecisionRecord } from '../../../functions/provider/decision-record';
-import type { ProviderProps } from '../../../functions/provider/provide';
-import { UsedTokens } from '../../../functions/provider/token/used-tokens';
+import { PATIENCE, type ProviderProps } from '../../../functions/provider/provide';
+import { RememberedTokens } from '../../../functions/provider/token/remembered-tokens';
+import { within } from '../../../functions/runtime/within';
 import { REPOSITORY, WORKSPACE } from '../../provider/issuer';
 import { RULES as SERVED_RULES } from '../../provider/served';
 
@@ -35,7 +36,8 @@ export async function inMemory(jwk: object, now: number): Promise<ProviderProps>
   return {
     terms: { ...trust, longestAge: 900, startedAt: 0, key: () => Promise.resolve(imported) },
     rules: config.rules,
-    used: new UsedTokens(),
+    used: new RememberedTokens(),
+    inTime: (deciding) => within(PATIENCE, deciding),
     read: (secret) => Promise.resolve({ versionId: 'x'.repeat(48), value: new Redacted(secretText(secret)) }),
     describe: (name) => {
       const at = new Date(0);

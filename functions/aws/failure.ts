@@ -11,6 +11,7 @@ const THROTTLED = new Set([
   'ThrottlingException',
   'ThrottledException',
   'TooManyRequestsException',
+  'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'RequestThrottled',
   'RequestThrottledException',

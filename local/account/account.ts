@@ -10,6 +10,7 @@ import { CloudTrail } from './cloud-trail';
 import type { ReportRefusal, RootKey } from './credential-report';
 import { type KnownCredential, Sessions } from './credentials';
 import { DigestKeys } from './digest-keys';
+import { DynamoDb } from './dynamodb';
 import { type AccountEvent, type EventDraft, isoSeconds } from './event';
 import { EventBridge } from './event-bridge';
 import { Iam } from './iam';
@@ -20,6 +21,7 @@ import { Lambda } from './lambda';
 import { Logs } from './logs';
 import { cloudFormationOperations } from './operations/cloud-formation';
 import { cloudTrailOperations } from './operations/cloud-trail';
+import { dynamoDbOperations } from './operations/dynamodb';
 import { eventBridgeOperations } from './operations/event-bridge';
 import { iamOperations } from './operations/iam';
 import { kmsOperations } from './operations/kms';
@@ -116,6 +118,7 @@ export class Account {
   readonly lambda: Lambda;
   readonly kms: Kms;
   readonly cloudFormation: CloudFormation;
+  readonly dynamoDb: DynamoDb;
   /** CloudTrail's records of all management writes, oldest first, refused ones included. */
   readonly trail: TrailRecord[] = [];
   /**
@@ -172,6 +175,7 @@ export class Account {
     this.lambda = new Lambda(accountId, region, clock);
     this.kms = new Kms(accountId, region, clock, identifiers);
     this.cloudFormation = new CloudFormation(clock, identifiers);
+    this.dynamoDb = new DynamoDb(accountId, region, clock);
     this.operations = operationsOf(this);
   }
 
@@ -326,5 +330,6 @@ function operationsOf(account: Account) {
     kms: kmsOperations(account.kms),
     cloudformation: cloudFormationOperations(account.cloudFormation),
     monitoring: cloudWatchOperations(account.cloudWatch),
+    dynamodb: dynamoDbOperations(account.dynamoDb),
   };
 }

@@ -13,7 +13,8 @@ export type ServiceName =
   | 'cloudtrail'
   | 'kms'
   | 'cloudformation'
-  | 'monitoring';
+  | 'monitoring'
+  | 'dynamodb';
 
 /** Who calls. `userId` is the unique ID that STS shows: `AIDA…`, `AROA…:session` or the account. */
 export interface Principal {

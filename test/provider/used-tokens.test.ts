@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { CreateTableCommand, DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UsedTokens } from '../../functions/account/ports';
+import { createUsedTokens } from '../../functions/aws/used-tokens';
 import { RememberedTokens } from '../../functions/provider/token/remembered-tokens';
+import type { AwsFault } from '../../local/account/wire/server';
+import { World } from '../../local/world';
 
 /** What holds wherever uses are remembered. */
 function usedTokensContract(create: () => UsedTokens): void {
@@ -9,7 +13,7 @@ function usedTokensContract(create: () => UsedTokens): void {
     tokens += 1;
     const digest = `digest-${tokens}`;
     const used = create();
-    return (now: number) => used.use(digest, 1_000_000, now);
+    return (now: number) => used.use(digest, Date.parse('2027-01-01T01:00:00Z'), now);
   };
   const verdict = async (using: ReturnType<UsedTokens['use']>) => (await using).verdict;
 
@@ -82,4 +86,132 @@ describe('used tokens in memory', () => {
     expect(await verdict('a', 100_000, 99_999)).toBe('used');
     expect(await verdict('c', 200_000, 100_000)).toBe('fresh');
   });
+});
+
+const TABLE = 'keyturn-used-tokens';
+const CREDENTIALS = { accessKeyId: 'anybody', secretAccessKey: 'whatever' };
+
+interface Place {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: typeof CREDENTIALS;
+}
+
+async function createTable(place: Place): Promise<void> {
+  await new DynamoDBClient(place).send(
+    new CreateTableCommand({
+      TableName: TABLE,
+      AttributeDefinitions: [{ AttributeName: 'digest', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'digest', KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  );
+}
+
+const adapter = (place: Place) =>
+  createUsedTokens(TABLE, {
+    ...place,
+    maxAttempts: 2,
+    retryMode: 'standard',
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 1_500, throwOnRequestTimeout: true },
+  });
+
+describe('used tokens in a table', () => {
+  let world: World;
+  let place: Place;
+  let fault: AwsFault | undefined;
+  beforeAll(async () => {
+    world = await World.start({
+      start: new Date('2027-01-01T00:00:00Z'),
+      accountServer: { allowedSkew: Number.POSITIVE_INFINITY, fault: () => fault },
+    });
+    place = { endpoint: world.accountUrl, region: world.account.region, credentials: world.account.rootSession() };
+    await createTable(place);
+    world.account.dynamoDb.expireBy(TABLE, 'endsAt');
+  });
+  afterAll(() => world.close());
+
+  usedTokensContract(() => adapter(place));
+
+  const item = async (digest: string) =>
+    (
+      await new DynamoDBClient(place).send(
+        new GetItemCommand({ TableName: TABLE, Key: { digest: { S: digest } }, ConsistentRead: true }),
+      )
+    ).Item;
+
+  it('are used although every instance of the function is another one', async () => {
+    expect((await adapter(place).use('elsewhere', 9e12, 0)).verdict).toBe('fresh');
+    expect((await adapter(place).use('elsewhere', 9e12, 31_000)).verdict).toBe('used');
+  });
+
+  it('are kept for an hour after their end, by the attribute that DynamoDB deletes them by', async () => {
+    await adapter(place).use('kept', 1_798_761_600_500, 1_798_761_000_000);
+    expect((await item('kept'))?.endsAt).toEqual({ N: String(1_798_761_600 + 1 + 3_600) });
+  });
+
+  it('are what they were although their end is past and DynamoDB has not deleted them', async () => {
+    const now = world.clock.now();
+    const used = adapter(place);
+    await used.use('past', now, now);
+    await used.use('twice', now, now);
+    world.clock.advanceBy(25 * 3_600_000);
+    expect((await used.use('past', now, now + 31_000)).verdict).toBe('used');
+    expect((await used.use('twice', now, now + 29_000)).verdict).toBe('fresh');
+  });
+
+  it('leave nothing behind that never ends', async () => {
+    const use = await adapter(place).use('gone', 1_000, 0);
+    world.clock.advanceBy(50 * 86_400_000);
+    await use.undecided();
+    expect(await item('gone')).toBeUndefined();
+  });
+
+  it.each<[string, AwsFault, string]>([
+    ['throttled', { kind: 'error', code: 'ProvisionedThroughputExceededException', status: 400 }, 'aws-throttled'],
+    ['down', { kind: 'error', code: 'InternalServerError', status: 500 }, 'aws-uncertain'],
+    ['gone', { kind: 'error', code: 'ResourceNotFoundException', status: 400 }, 'aws-rejected'],
+    ['closed to us', { kind: 'error', code: 'AccessDeniedException', status: 400 }, 'aws-denied'],
+    ['cut off', { kind: 'drop-after' }, 'aws-uncertain'],
+    ['silent', { kind: 'unanswered', happened: true }, 'aws-uncertain'],
+  ])('are not known while the table is %s, and nobody says that they are fresh', async (_name, broken, code) => {
+    fault = broken;
+    try {
+      await expect(adapter(place).use(`broken ${code}`, 9e12, 0)).rejects.toMatchObject({ code });
+    } finally {
+      fault = undefined;
+    }
+  });
+
+  it('are used where the answer that they are fresh was lost and the call was repeated', async () => {
+    let lost = 0;
+    const used = adapter(place);
+    fault = { kind: 'drop-after' };
+    await expect(used.use('lost', 9e12, 0)).rejects.toMatchObject({ code: 'aws-uncertain' });
+    fault = undefined;
+    lost = (await item('lost'))?.uses?.SS?.length ?? 0;
+    expect(lost).toBe(1);
+    expect((await used.use('lost', 9e12, 31_000)).verdict).toBe('used');
+  });
+
+  it('are refused where an item is none of ours', async () => {
+    await new DynamoDBClient(place).send(
+      new UpdateItemCommand({
+        TableName: TABLE,
+        Key: { digest: { S: 'planted' } },
+        UpdateExpression: 'ADD uses :own',
+        ExpressionAttributeValues: { ':own': { SS: ['tomorrow'] } },
+      }),
+    );
+    expect((await adapter(place).use('planted', 9e12, 0)).verdict).toBe('used');
+  });
+});
+
+const moto = process.env.MOTO_URL;
+
+describe.skipIf(moto === undefined)('used tokens in a table of moto', () => {
+  const place = { endpoint: moto ?? '', region: 'eu-west-1', credentials: CREDENTIALS };
+  beforeAll(() => createTable(place));
+
+  usedTokensContract(() => adapter(place));
 });

@@ -20,6 +20,7 @@ export interface ParsedRequest {
 const TARGETS: Readonly<Record<string, ServiceName>> = {
   secretsmanager: 'secretsmanager',
   AmazonSSM: 'ssm',
+  DynamoDB_20120810: 'dynamodb',
   AWSEvents: 'events',
   Logs_20140328: 'logs',
   CloudTrail_20131101: 'cloudtrail',

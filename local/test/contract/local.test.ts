@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Account } from '../../account/account';
 import { startAccountServer } from '../../account/wire/server';
 import { Clock } from '../../clock';
+import { dynamoDbContract } from './dynamodb.contract';
 import { eventBridgeContract } from './event-bridge.contract';
 import { iamContract } from './iam.contract';
 import { kmsContract } from './kms.contract';
@@ -38,6 +39,7 @@ describe('the local account keeps the contract', () => {
   kmsContract(target);
   eventBridgeContract(target);
   trailsContract(target);
+  dynamoDbContract(target);
 
   it('asserted every row of the table of differences', () => {
     expect(target.unasserted()).toEqual([]);

@@ -1,5 +1,6 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
@@ -28,6 +29,7 @@ export interface Clients {
   readonly kms: KMSClient;
   readonly events: EventBridgeClient;
   readonly trails: CloudTrailClient;
+  readonly dynamoDb: DynamoDBClient;
 }
 
 /** An implementation of AWS that the contract is run against. */
@@ -66,6 +68,7 @@ export function clientFactory(endpoint: string, administrator: Credentials) {
       kms: new KMSClient(configuration),
       events: new EventBridgeClient(configuration),
       trails: new CloudTrailClient(configuration),
+      dynamoDb: new DynamoDBClient(configuration),
     };
   };
 }

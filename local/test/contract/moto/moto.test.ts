@@ -1,5 +1,6 @@
 import { PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { describe, expect, it } from 'vitest';
+import { dynamoDbContract } from '../dynamodb.contract';
 import { eventBridgeContract } from '../event-bridge.contract';
 import { iamContract, newKey, newUser } from '../iam.contract';
 import { kmsContract } from '../kms.contract';
@@ -58,6 +59,7 @@ describe('moto keeps the contract but for the known differences', () => {
   kmsContract(target);
   eventBridgeContract(target);
   trailsContract(target);
+  dynamoDbContract(target);
 
   it('asserted every row of the table of differences', () => {
     expect(target.unasserted()).toEqual([]);

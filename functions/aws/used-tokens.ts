@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { UsedTokens } from '../account/ports';
+import { HOUR } from '../core/duration';
+import { freshnessOf, MOST_USES } from '../core/token-uses';
+import { type ClientConfig, providerConfig } from './client-config';
+import { awsFailure } from './failure';
+
+/**
+ * How long a token is remembered after its end, ms: DynamoDB deletes by a clock of its own. Sooner would let a token in
+ * again; one that is still there for days changes nothing, because its end is never asked for here.
+ */
+const REMEMBERED_FOR = HOUR;
+
+const NOTHING_TO_TAKE_BACK = () => Promise.resolve();
+
+/**
+ * The UsedTokens port over a table of DynamoDB. An item is one token: its digest, when it ends, and its uses, each as
+ * `<ms since the epoch>.<random>` in a set. One conditional update adds a use and shows all of them, so whoever asks at
+ * the same time elsewhere is seen; that a call which is repeated adds or takes the same use twice changes nothing.
+ *
+ * @param table its key is `digest`, its expiry `endsAt`
+ */
+export function createUsedTokens(table: string, config: ClientConfig = providerConfig): UsedTokens {
+  const client = new DynamoDBClient(config);
+  const doing = `dynamodb:UpdateItem of ${table}`;
+  return {
+    async use(digest, endsAt, now) {
+      const own = `${now}.${randomBytes(9).toString('base64url')}`;
+      const uses = await client.send(adding({ table, digest, endsAt, own })).then(
+        ({ Attributes }) => Attributes?.uses?.SS ?? [],
+        (thrown: unknown) => {
+          if (isConditionFailed(thrown)) return undefined;
+          throw awsFailure(thrown, doing);
+        },
+      );
+      if (uses === undefined) return { verdict: 'too-often', undecided: NOTHING_TO_TAKE_BACK };
+      const times = [...uses, own].map((use) => Number(use.slice(0, use.indexOf('.'))));
+      return {
+        verdict: freshnessOf(times, now),
+        undecided: async () => {
+          await client.send(taking({ table, digest, own })).catch((thrown: unknown) => {
+            // It is gone.
+            if (!isConditionFailed(thrown)) throw awsFailure(thrown, doing);
+          });
+        },
+      };
+    },
+  };
+}
+
+interface Use {
+  readonly table: string;
+  readonly digest: string;
+  readonly own: string;
+}
+
+function adding({ table, digest, endsAt, own }: Use & { readonly endsAt: number }): UpdateItemCommand {
+  return new UpdateItemCommand({
+    TableName: table,
+    Key: { digest: { S: digest } },
+    UpdateExpression: 'SET endsAt = :endsAt ADD uses :own',
+    ConditionExpression: 'attribute_not_exists(uses) OR size(uses) < :most',
+    ExpressionAttributeValues: {
+      ':endsAt': { N: String(Math.ceil((endsAt + REMEMBERED_FOR) / 1_000)) },
+      ':own': { SS: [own] },
+      ':most': { N: String(MOST_USES) },
+    },
+    ReturnValues: 'ALL_NEW',
+  });
+}
+
+/** The item stays, and with it what ends it. */
+function taking({ table, digest, own }: Use): UpdateItemCommand {
+  return new UpdateItemCommand({
+    TableName: table,
+    Key: { digest: { S: digest } },
+    UpdateExpression: 'DELETE uses :own',
+    ConditionExpression: 'attribute_exists(digest)',
+    ExpressionAttributeValues: { ':own': { SS: [own] } },
+  });
+}
+
+function isConditionFailed(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'ConditionalCheckFailedException';
+}

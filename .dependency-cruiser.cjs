@@ -131,7 +131,7 @@ module.exports = {
     ),
     only(
       'provider',
-      '^functions/provider/',
+      '^functions/provider/(?!handler)',
       [CORE, '^functions/account/ports\\.ts$', '^functions/provider/', '/jose/', '/zod/'],
       'secrets for pipelines: the core and jose',
     ),

@@ -27,5 +27,12 @@ export type {
   TrailFilesSettings,
 } from './evidence/audit-settings';
 export { BitbucketOidcRole, type BitbucketOidcRoleProps } from './keyless/bitbucket-oidc-role';
+export {
+  type ProvidedKey,
+  type ProvidedSecret,
+  SecretProvider,
+  type SecretProviderProps,
+  type SecretProviderRule,
+} from './keyless/secret-provider';
 export * from './targets/connection';
 export * from './targets/delivery-target';

@@ -16,6 +16,7 @@ import { queueMetrics } from './evidence/cloudwatch/queue-metrics';
 import { LogFeeds } from './evidence/logs/log-feeds';
 import { type HostName, type Hosts, hostsOf, type StartedHosts, startHosts } from './hosts/register';
 import { deployedFunctions } from './lambda/deployed-functions';
+import { HttpApis } from './lambda/http-apis';
 import type { InvocationResult } from './lambda/invocation';
 import { Lambda } from './lambda/lambda';
 import type { LogLine } from './lambda/log-line';
@@ -44,6 +45,8 @@ export class World {
   /** What event buses of other accounts and regions have taken, oldest first. */
   readonly forwarded: readonly ArrivedEvent[];
   readonly functions: Lambda;
+  /** HTTP APIs in front of them. */
+  readonly httpApis: HttpApis;
   /** AWS calls by function. */
   readonly calls = new CallCounts();
   /** Everything that the functions have written. */
@@ -117,6 +120,7 @@ export class World {
       watchdog: options.watchdog,
       timersOnClock: options.timersOnClock,
     });
+    this.httpApis = new HttpApis({ accountId, region, clock, lambda: this.functions });
     account.logs.runOn(new LogFeeds({ account, lambda: this.functions, scheduler, copies: options.logBatchCopies }));
     account.lambda.runOn(deployedFunctions(this.functions, { clock, scheduler }));
     this.bus = new EventBus({
@@ -201,8 +205,8 @@ export class World {
 
   async #deploy(synthesized: SynthesizedStack): Promise<Deployment> {
     const name = synthesized.stackName;
-    const { account, functions: lambda, bus, queues } = this;
-    const services = { account, lambda, bus, queues, exports: this.#exports };
+    const { account, functions: lambda, bus, queues, httpApis } = this;
+    const services = { account, lambda, bus, queues, httpApis, exports: this.#exports };
     const stack = this.#stacks.get(name) ?? new Stack(services, name, account.cloudFormation.deleted(name));
     this.#stacks.set(name, stack);
     const deployment = await stack.deploy(synthesized);
@@ -248,6 +252,7 @@ export class World {
   }
 
   async close(): Promise<void> {
+    await this.httpApis.close();
     await this.functions.close();
     await this.scheduler.stop();
     await Promise.all([this.accountServer, ...Object.values(this.startedHosts)].map((server) => server.close()));

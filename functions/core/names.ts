@@ -13,6 +13,8 @@ export const ARCHIVE_FUNCTION = 'archive';
 /** The two levels at which people ask; each has a function of this name, deployed only when asked for. */
 export const LEVELS = ['operator', 'administrator'] as const;
 export type Level = (typeof LEVELS)[number];
+/** The function that is the secret provider's endpoint, and what a provider calls itself in its events. */
+export const PROVIDER = 'provider';
 /** The code of both: what they may do differs by their roles and by who may ask them. */
 const OPERATE_BUNDLE = 'operate';
 /** The stack's outputs that have their URLs. */
@@ -27,7 +29,7 @@ export type RecordingFunction = (typeof RECORDING_FUNCTIONS)[number];
 export const DEPLOYED_FUNCTIONS = [...FUNCTION_NAMES, REPORT_FUNCTION, ARCHIVE_FUNCTION, ...LEVELS] as const;
 export type DeployedFunction = (typeof DEPLOYED_FUNCTIONS)[number];
 /** Their code; each has a folder of this name under `functions/`. */
-export const BUNDLES = [...FUNCTION_NAMES, REPORT_FUNCTION, ARCHIVE_FUNCTION, OPERATE_BUNDLE] as const;
+export const BUNDLES = [...FUNCTION_NAMES, REPORT_FUNCTION, ARCHIVE_FUNCTION, OPERATE_BUNDLE, PROVIDER] as const;
 export type BundleName = (typeof BUNDLES)[number];
 
 /** The code that a function runs. */
@@ -54,6 +56,14 @@ export const DEPLOYMENT_PARAMETERS = {
   things: '/keyturn/deployment/things',
   rights: '/keyturn/deployment/rights',
 } as const;
+
+/** What the provider's endpoint gives to whom: `/keyturn/provider/<digest>/<part>`, because a parameter holds 4 KB. */
+export function providerParameterName(digest: string, part: number): string {
+  return `${PARAMETER_PREFIX}provider/${digest}/${part}`;
+}
+
+/** The table of the provider's used tokens: its partition key, and the attribute by which DynamoDB deletes. */
+export const USED_TOKENS = { key: 'digest', ends: 'endsAt' } as const;
 
 export function secretName(id: string): string {
   return `${SECRET_PREFIX}${id}`;
@@ -169,6 +179,11 @@ export const ENV = {
   starts: { rotate: 'KEYTURN_ROTATE', deactivate: 'KEYTURN_DEACTIVATE', sync: 'KEYTURN_SYNC' },
   /** What those who ask this function may: `operator` or `administrator`. */
   level: 'KEYTURN_LEVEL',
+  /** SHA-256 of the configuration of the provider, and how many SSM parameters hold it. */
+  providerConfig: 'KEYTURN_PROVIDER_CONFIG',
+  providerParts: 'KEYTURN_PROVIDER_PARTS',
+  /** DynamoDB table of the tokens that steps have shown the provider. */
+  usedTokens: 'KEYTURN_USED_TOKENS',
   /** IDs of the keys whose secret was there before, separated by commas. */
   existingSecrets: 'KEYTURN_EXISTING_SECRETS',
 } as const;
@@ -188,8 +203,6 @@ export const QUARANTINE_POLICY = 'AWSCompromisedKeyQuarantine';
 export const AUDIT_LOG_GROUP = '/keyturn/audit';
 /** CloudWatch Logs: what a secret provider has decided, one JSON line an event. */
 export const PROVIDER_LOG_GROUP = '/keyturn/provider';
-/** What a secret provider calls itself in its events. */
-export const PROVIDER = 'provider';
 /** What a change to Keyturn itself is called; also the name of its runbook. */
 export const KEYTURN_CHANGED = 'keyturn-changed';
 /** The runbook of the mail that somebody has taken the break-glass role on. */

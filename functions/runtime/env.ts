@@ -127,6 +127,26 @@ export function archiveBucketFrom(env: Readonly<Record<string, string | undefine
   return required(env, ENV.archiveBucket);
 }
 
+/** What the provider's endpoint needs. */
+export interface ProviderSettings {
+  /** SHA-256 of its configuration, in hexadecimal. */
+  readonly digest: string;
+  /** SSM parameters that hold it. */
+  readonly parts: number;
+  readonly usedTokens: string;
+  readonly release: string;
+}
+
+/** The same for the provider's endpoint. @throws KeyturnError `invalid-config` */
+export function providerSettingsFrom(env: Readonly<Record<string, string | undefined>>): ProviderSettings {
+  return {
+    digest: required(env, ENV.providerConfig),
+    parts: whole(env, ENV.providerParts, 1),
+    usedTokens: required(env, ENV.usedTokens),
+    release: required(env, ENV.release),
+  };
+}
+
 function required(env: Readonly<Record<string, string | undefined>>, name: string): string {
   const value = env[name];
   if (value === undefined || value === '') {

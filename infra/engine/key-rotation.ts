@@ -164,7 +164,9 @@ export class KeyRotation extends Construct implements IKeyRotation {
   /** @internal */
   readonly _keys: KeysTogether;
   /** @internal */
-  readonly _deployment: Settings['deployment'];
+  readonly _settings: Settings;
+  /** @internal */
+  readonly _bundles: string | undefined;
 
   private readonly trailFiles: TrailFiles | undefined;
   /** Of the queues and the functions' logs, where it is not the services' own. */
@@ -188,7 +190,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
     checkKeyRegions(this, settings);
     this._policy = settings.policy;
     this._mode = settings.mode;
-    this._deployment = settings.deployment;
+    this._settings = settings;
+    this._bundles = props.bundles;
     this._usersPath = settings.users?.path;
     this._keys = new KeysTogether(settings.policy);
     this.deployedBy = { stacks: new Set([Stack.of(this).stackName]), existing: [] };
@@ -237,6 +240,11 @@ export class KeyRotation extends Construct implements IKeyRotation {
     // What the policy names has to be there before it.
     const isNamed = this.trailFiles?.bucket === trail?.bucket.bucketName;
     (isNamed ? trail?.trail : trail)?.node.addDependency(this.auditorPolicy);
+  }
+
+  /** @internal */
+  get _deployment(): Settings['deployment'] {
+    return this._settings.deployment;
   }
 
   private get allFunctions(): readonly RotationFunction[] {

@@ -8,6 +8,7 @@ import { settingsOf } from '../../functions/core/hosts/target';
 import { type Level, OUTPUT_OF_URL } from '../../functions/core/names';
 import { readConfigFile } from '../config/config-file';
 import { BitbucketOidcRole } from '../keyless/bitbucket-oidc-role';
+import { SecretProvider } from '../keyless/secret-provider';
 import { Connection } from '../targets/connection';
 import { DeliveryTarget } from '../targets/delivery-target';
 import { forwardExposures } from './exposed-forwarding';
@@ -64,9 +65,10 @@ export class KeyturnStack extends Stack {
       return;
     }
 
-    const { keys, connections, roles = [], provider: _served, ...settings } = config;
+    const { keys, connections, roles = [], provider, ...settings } = config;
     const rotation = new KeyRotation(this, 'KeyRotation', { _checked: settings, bundles: props.bundles });
-    this.manageAll(rotation, config, props);
+    const managed = this.manageAll(rotation, config, props);
+    if (provider?.endpoint) SecretProvider._of(rotation, provider, managed);
     this.nameParts(rotation);
     makeRoles(this, roles, config.deployment.rolePath);
     this.exportToKeyStacks(rotation);
@@ -86,8 +88,9 @@ export class KeyturnStack extends Stack {
   }
 
   /** A configuration of code may hold what only the deployment knows; it can be a reader's ARN or a KMS key's, and no more. */
-  private isPlain({ keys, connections }: Config): boolean {
+  private isPlain({ keys, connections, provider }: Config): boolean {
     const problems = [
+      ...(provider?.endpoint ? unresolved(provider, 'provider') : []),
       ...keys.flatMap(({ readers: _readers, ...key }, index) => unresolved(key, `keys.${index}`)),
       ...Object.entries(connections).flatMap(([name, config]) => {
         const { encryptionKey: _encryptionKey, ...settings } = settingsOf(config);
@@ -141,18 +144,21 @@ export class KeyturnStack extends Stack {
 
   private manageAll(
     rotation: KeyRotation,
-    { keys: all, connections, exposed, roles }: Pick<Config, 'keys' | 'connections' | 'exposed' | 'roles'>,
+    { keys: all, connections, exposed, roles, provider }: Config,
     props: KeyturnStackProps,
-  ): void {
+  ): ReadonlyMap<string, ManagedKey> {
+    const managed = new Map<string, ManagedKey>();
     const known = new Map(Object.entries(connections).map(([name, config]) => [name, Connection._of(name, config)]));
     for (const [scope, keys] of keysByScope(all, rotation, stackPropsOf(props))) {
-      if (!hasRoom(scope, keys, { exposed, roles })) continue;
+      if (!hasRoom(scope, keys, { exposed, roles, endpoint: provider?.endpoint === true })) continue;
       for (const key of keys) {
         const { id, user, readers } = key;
         const deliverTo = key.deliverTo.map((item) => DeliveryTarget._of(known.get(item.connection ?? ''), item));
-        new ManagedKey(scope, id, { rotation, user, readers, deliverTo, _checked: { key, connections } });
+        const _checked = { key, connections };
+        managed.set(id, new ManagedKey(scope, id, { rotation, user, readers, deliverTo, _checked }));
       }
     }
+    return managed;
   }
 }
 

@@ -83,13 +83,18 @@ export class ManagedKey extends Construct {
    * @param role the role that the hosts have
    */
   public grantDataCenterRead(role: IRole): void {
-    if (this.reading === undefined || this.reading.readers.includes(role.roleArn)) return;
+    this._admitReader(role.roleArn);
+  }
+
+  /** Lets one more role read the secret. @internal */
+  public _admitReader(roleArn: string): void {
+    if (this.reading === undefined || this.reading.readers.includes(roleArn)) return;
     const { policy, policyFor } = this.reading;
-    const readers = [...this.reading.readers, role.roleArn];
+    const readers = [...this.reading.readers, roleArn];
     const resourcePolicy = policyFor(readers);
     this.checkReaders(readers, resourcePolicy);
     policy.resourcePolicy = resourcePolicy;
-    this.rotation._encryption?.addReader(role.roleArn);
+    this.rotation._encryption?.addReader(roleArn);
     this.reading = { readers, policyFor, policy };
   }
 

@@ -1,19 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { Annotations, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import {
-  Architecture,
-  type CfnFunction,
-  Code,
-  CodeSigningConfig,
-  Function as LambdaFunction,
-  Runtime,
-} from 'aws-cdk-lib/aws-lambda';
+import { Architecture, type CfnFunction, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SnsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Settings } from '../../functions/core/config/settings';
@@ -23,11 +13,9 @@ import { GrowingPolicy } from '../access/growing-policy';
 import type { Need } from '../access/needs';
 import { pathProperty } from '../access/role-path';
 import type { TrailFiles } from '../access/trail-files-access';
-import { BUNDLES_FOLDER } from '../bundles/bundles-folder';
-import { codeToSign } from '../bundles/code-to-sign';
-import { releaseOf } from '../bundles/release';
 import type { AuditArchive } from '../evidence/audit-archive';
 import type { AuditLog } from '../evidence/audit-log';
+import { functionCode } from './function-code';
 import type { NotificationTopic } from './notification-topic';
 
 export interface RotationFunctionProps {
@@ -87,9 +75,12 @@ export class RotationFunction extends Construct {
     super(scope, id);
     this.name = props.name;
 
-    const bundle = join(props.bundles ?? BUNDLES_FOLDER, bundleOf(props.name));
-    const built = existsSync(join(bundle, 'index.js'));
-    if (!built) Annotations.of(this).addError(`${bundle} holds no bundle. Run "npm run build" first.`);
+    const { bundles, codeSigning } = props;
+    const { code, codeSigningConfig, release } = functionCode(this, {
+      bundle: bundleOf(props.name),
+      bundles,
+      codeSigning,
+    });
 
     const logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetentionDays,
@@ -123,15 +114,14 @@ export class RotationFunction extends Construct {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: built ? this.code(bundle, props) : Code.fromInline('exports.handler = undefined;'),
-      codeSigningConfig:
-        props.codeSigning && CodeSigningConfig.fromCodeSigningConfigArn(this, 'Signing', props.codeSigning.config),
+      code,
+      codeSigningConfig,
       handler: 'index.handler',
       memorySize: props.memorySize ?? 256,
       timeout: props.timeout,
       environment: {
         ...props.environment,
-        [ENV.release]: releaseOf(built ? bundle : undefined),
+        [ENV.release]: release,
         NODE_OPTIONS: '--enable-source-maps',
       },
       // The CDK would add statements of its own otherwise; every right is spelled out in access/rights.ts.
@@ -144,12 +134,5 @@ export class RotationFunction extends Construct {
       deadLetterQueue: props.deadLetters,
       onFailure: props.notifications && new SnsDestination(props.notifications.topic),
     });
-  }
-
-  /** The bundle itself, or the object that has its signed copy under the name of just this code. */
-  private code(bundle: string, { codeSigning }: RotationFunctionProps): Code {
-    if (codeSigning === undefined) return Code.fromAsset(bundle);
-    const { bucket, prefix } = codeSigning;
-    return Code.fromBucketV2(Bucket.fromBucketName(this, 'Signed', bucket), `${prefix}/${codeToSign(bundle).name}`);
   }
 }

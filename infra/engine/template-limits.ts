@@ -13,6 +13,9 @@ const RESOURCES_OF_ENGINE = 140;
 /** Two rules, and leave for each function that they start. */
 const RESOURCES_OF_EXPOSED = 6;
 
+/** The provider's function, table and API, and the SSM parameters with its rules. */
+const RESOURCES_OF_ENDPOINT = 25;
+
 /** How many resources a key makes: secret, its policy, registry parameter, and the user. */
 function resourcesOf({ createUser, secret }: KeyConfig): number {
   return 2 + Number(secret === 'create') + Number(createUser);
@@ -33,9 +36,14 @@ const CURE =
 export function hasRoom(
   scope: Construct,
   keys: readonly KeyConfig[],
-  { exposed, roles = [] }: { readonly exposed: boolean; readonly roles?: readonly RoleConfig[] | undefined },
+  {
+    exposed,
+    roles = [],
+    endpoint = false,
+  }: { readonly exposed: boolean; readonly roles?: readonly RoleConfig[] | undefined; readonly endpoint?: boolean },
 ): boolean {
-  const ofEngine = RESOURCES_OF_ENGINE + (exposed ? RESOURCES_OF_EXPOSED : 0) + resourcesOfRoles(roles);
+  const ofOptions = (exposed ? RESOURCES_OF_EXPOSED : 0) + (endpoint ? RESOURCES_OF_ENDPOINT : 0);
+  const ofEngine = RESOURCES_OF_ENGINE + ofOptions + resourcesOfRoles(roles);
   const needed = (scope instanceof Stack ? 0 : ofEngine) + keys.reduce((sum, key) => sum + resourcesOf(key), 0);
   if (needed <= MOST.resources) return true;
   Annotations.of(scope).addError(

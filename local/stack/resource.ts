@@ -1,6 +1,7 @@
 import type { Account } from '../account/account';
 import type { EventBus } from '../events/event-bus';
 import type { Queues } from '../events/queues';
+import type { HttpApis } from '../lambda/http-apis';
 import type { Lambda } from '../lambda/lambda';
 import type { Properties } from './properties';
 import type { TemplateResource } from './template';
@@ -11,6 +12,7 @@ export interface Services {
   readonly lambda: Lambda;
   readonly bus: EventBus;
   readonly queues: Queues;
+  readonly httpApis: HttpApis;
   /** What the stacks export: name to value. */
   readonly exports: Map<string, string>;
 }

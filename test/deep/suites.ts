@@ -49,6 +49,8 @@ export const DEEP_SUITES = [
   'test/report/year.test.ts',
   'test/report/evidence/trail-files.test.ts',
   'test/report/page/{browser,browser-of-500-keys,browser-script}.test.ts',
+  // The hostile list again, at a deployed endpoint.
+  'test/provider/hostile-endpoint.test.ts',
   'test/bench/{bench,hand-over}.test.ts',
 ];
 

@@ -5,7 +5,7 @@ import { App } from 'aws-cdk-lib';
 import { zipSync } from 'fflate';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../functions/core/config/config';
-import { BUNDLES, bundleOf, DEPLOYED_FUNCTIONS } from '../../functions/core/names';
+import { BUNDLES, bundleOf, DEPLOYED_FUNCTIONS, PROVIDER } from '../../functions/core/names';
 import { KeyturnStack } from '../../infra';
 import { BUNDLES_FOLDER } from '../../infra/bundles/bundles-folder';
 import { codeToSign, writeCodeToSign } from '../../infra/bundles/code-to-sign';
@@ -25,9 +25,22 @@ import {
 
 const CONFIG = `arn:aws:lambda:${REGION}:${ACCOUNT}:code-signing-config:csc-0123456789abcdef0`;
 const audit: ConfigInput['audit'] = { archive: { years: 7 }, report: {} };
+const provider: ConfigInput['provider'] = {
+  bitbucket: { workspace: 'acme', workspaceUuid: '{0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31}' },
+  endpoint: true,
+  rules: [
+    {
+      name: 'shop',
+      repositoryUuid: '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}',
+      anyStep: true,
+      keys: [{ id: 'web-shop' }],
+    },
+  ],
+};
 const signed: ConfigInput = {
   ...ONE_KEY,
   operators: true,
+  provider,
   audit,
   deployment: { codeSigning: { config: CONFIG, bucket: 'acme-signed-code', prefix: 'keyturn/eu' } },
 };
@@ -48,10 +61,11 @@ describe('deployment.codeSigning', () => {
 
   it('has every function take the signed code of just its bundle, and refuse what that profile did not sign', () => {
     const functions = resourcesOf(template, 'AWS::Lambda::Function');
-    expect(functions).toHaveLength(DEPLOYED_FUNCTIONS.length);
+    expect(functions).toHaveLength(DEPLOYED_FUNCTIONS.length + 1);
     for (const { Properties } of functions) expect(Properties.CodeSigningConfigArn).toBe(CONFIG);
 
-    const names = DEPLOYED_FUNCTIONS.map((name) => `keyturn/eu/${codeToSign(join(bundles, bundleOf(name))).name}`);
+    const code = [...DEPLOYED_FUNCTIONS.map(bundleOf), PROVIDER];
+    const names = code.map((name) => `keyturn/eu/${codeToSign(join(bundles, name)).name}`);
     expect([...keysOf(template)].sort()).toEqual([...names].sort());
     expect(codeOf(template)).toEqual(keysOf(template).map((S3Key) => ({ S3Bucket: 'acme-signed-code', S3Key })));
   });
@@ -64,7 +78,7 @@ describe('deployment.codeSigning', () => {
       const files: readonly { readonly source: { readonly path: string } }[] = Object.values(manifest.files);
       return files.filter(({ source }) => !source.path.endsWith('.template.json')).length;
     };
-    expect(published({ ...ONE_KEY, operators: true, audit })).toBe(BUNDLES.length);
+    expect(published({ ...ONE_KEY, operators: true, audit, provider })).toBe(BUNDLES.length);
     expect(published(signed)).toBe(0);
   });
 
@@ -81,7 +95,7 @@ describe('deployment.codeSigning', () => {
   });
 
   it('is off by default, adds no resource, and is found under keyturn/', () => {
-    const plain = synthesize({ ...ONE_KEY, operators: true, audit });
+    const plain = synthesize({ ...ONE_KEY, operators: true, audit, provider });
     expect(JSON.stringify(plain)).not.toContain('CodeSigningConfigArn');
     expect(Object.keys(template.Resources)).toEqual(Object.keys(plain.Resources));
 

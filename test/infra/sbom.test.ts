@@ -40,7 +40,7 @@ it('names every package of which code runs in Lambda, and in which function', ()
     metadata: { component: { name: 'keyturn' } },
   });
   expect(runsIn('axios')).toEqual(['sync']);
-  expect(runsIn('zod')).toEqual(['archive', 'deactivate', 'delete', 'operate', 'report', 'rotate', 'sync']);
+  expect(runsIn('zod')).toEqual(['archive', 'deactivate', 'delete', 'operate', 'provider', 'report', 'rotate', 'sync']);
   expect(runsIn('preact')).toEqual(['report']);
   // What only tests, builds or the command stand on does not run there.
   for (const other of ['vitest', 'esbuild', 'aws-cdk-lib', 'commander', 'typescript'])

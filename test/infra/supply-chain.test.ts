@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { ARCHIVE_FUNCTION, FUNCTION_NAMES, REPORT_FUNCTION } from '../../functions/core/names';
+import { ARCHIVE_FUNCTION, FUNCTION_NAMES, PROVIDER, REPORT_FUNCTION } from '../../functions/core/names';
 
 const ROOT = join(__dirname, '..', '..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -35,6 +35,7 @@ function bundledBy(functions: readonly string[]): readonly string[] {
 
 const bundled = bundledBy(FUNCTION_NAMES);
 const bundledByReport = bundledBy([REPORT_FUNCTION]);
+const bundledByProvider = bundledBy([PROVIDER]);
 
 describe('the supply chain', () => {
   it('is locked: every package has the hash of its content', () => {
@@ -77,12 +78,20 @@ describe('the supply chain', () => {
     expect(bundledBy([ARCHIVE_FUNCTION]).filter((name) => !known.includes(name))).toEqual([]);
   });
 
+  it('brings these beside them into the endpoint of a provider, and docs/design/security.md says so', () => {
+    const [, list = ''] =
+      /<!-- bundled-provider -->([\s\S]*)<!-- \/bundled-provider -->/.exec(read('docs/design/security.md')) ?? [];
+    const others = bundledByProvider.filter((name) => !bundled.includes(name));
+
+    expect([...list.matchAll(/`([^`]+)`/g)].map(([, name]) => name)).toEqual(others);
+  });
+
   it('brings permissive licences only', () => {
     const licences = (names: readonly string[]) =>
       new Set(names.map((name) => packages[`node_modules/${name}`]?.license));
 
     expect(licences(bundled)).toEqual(new Set(['Apache-2.0', 'MIT', 'MIT-0']));
-    for (const licence of licences(bundledByReport)) {
+    for (const licence of licences([...bundledByReport, ...bundledByProvider])) {
       expect(['Apache-2.0', 'MIT', 'MIT-0', 'BSD-3-Clause', 'ISC']).toContain(licence);
     }
   });

@@ -56,7 +56,9 @@ export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string)
       // The documentation does not say which of the two forms of a path is compared; both have to pass.
       return call.action === 'GetParametersByPath'
         ? ['', '/'].flatMap((end) => one(arn(`parameter${text(input, 'Path').replace(/\/$/, '')}${end}`)))
-        : one(arn(`parameter${text(input, 'Name')}`));
+        : namesOf(input).flatMap((name) => one(arn(`parameter${name}`)));
+    case 'dynamodb':
+      return one(arn(`table/${text(input, 'TableName')}`));
     case 'sns':
       return [...one(text(input, 'TopicArn')), ...(call.action === 'Publish' ? kmsOfTopic(account, topicKey) : [])];
     case 'logs': {
@@ -104,6 +106,11 @@ function requestsOfTaking({ input }: AwsCall): readonly IamRequest[] {
   const context = tags.length === 0 ? {} : { ...asked, 'aws:TagKeys': tags.map(({ Key }) => Key) };
   const take = { action: 'sts:AssumeRole', resource, context };
   return tags.length === 0 ? [take] : [take, { ...take, action: 'sts:TagSession' }];
+}
+
+/** Of GetParameters each name is asked about. */
+function namesOf(input: Record<string, unknown>): readonly string[] {
+  return Array.isArray(input.Names) ? input.Names.map(String) : [text(input, 'Name')];
 }
 
 /**

@@ -13,7 +13,7 @@ import { type AuditEvent, auditEventSchema } from '../../functions/core/audit';
 import { providerSchema } from '../../functions/core/config/provider-config';
 import { PROVIDER_LOG_GROUP } from '../../functions/core/names';
 import type { AwsCall } from '../../local/account/principal';
-import type { AwsFault } from '../../local/account/wire/server';
+import type { AccountServerOptions, AwsFault } from '../../local/account/wire/server';
 import { World } from '../../local/world';
 import { ENVIRONMENT, HandmadeIssuer, REPOSITORY, WORKSPACE } from './issuer';
 
@@ -40,33 +40,41 @@ export const RULES = [
   },
 ];
 
-/** A provider in this process, over HTTP on both of its sides, and all that it says. */
-export class ServedProvider {
+/** A provider that is served over HTTP, with an issuer by hand behind it, and all that it says. */
+export abstract class Served {
   fault: ((call: AwsCall) => AwsFault | undefined) | undefined;
-  now = START.getTime();
-  readonly lines: string[] = [];
   readonly issuer = new HandmadeIssuer();
   world!: World;
-  #server!: ProviderServer;
+  issuerUrl = '';
   #logs!: CloudWatchLogsClient;
   #secrets!: SecretsManagerClient;
   /** Two keys of the user web-shop; the managed secret has the first one. */
   first!: Pair;
   second!: Pair;
-  issuerUrl = '';
 
-  async start(): Promise<this> {
+  /** The time of the provider, ms since the epoch. */
+  abstract now: number;
+  /** All that it has said, one JSON text a line. */
+  abstract readonly lines: readonly string[];
+  abstract readonly url: string;
+  abstract close(): Promise<void>;
+
+  /** The world, the issuer, a user with two keys, and a secret that is none of Keyturn's. */
+  protected async begin(options: Pick<AccountServerOptions, 'authorize'> = {}): Promise<void> {
     this.world = await World.start({
       start: START,
-      accountServer: { allowedSkew: Number.POSITIVE_INFINITY, fault: (call) => this.fault?.(call) },
+      accountServer: {
+        ...options,
+        latency: () => 0,
+        allowedSkew: Number.POSITIVE_INFINITY,
+        fault: (call) => this.fault?.(call),
+      },
     });
     this.issuerUrl = await this.issuer.start();
     this.#logs = new CloudWatchLogsClient(this.access);
     this.#secrets = new SecretsManagerClient(this.access);
-    await this.#logs.send(new CreateLogGroupCommand({ logGroupName: PROVIDER_LOG_GROUP }));
     const SecretString = JSON.stringify({ users: { 'admin/shop': DATABASE } });
     await this.#secrets.send(new CreateSecretCommand({ Name: 'shop/db', SecretString }));
-    await this.#secrets.send(new CreateSecretCommand({ Name: 'keyturn/web-shop' }));
     const iam = new IAMClient(this.access);
     await iam.send(new CreateUserCommand({ UserName: 'web-shop' }));
     const create = async (): Promise<Pair> => {
@@ -74,9 +82,6 @@ export class ServedProvider {
       return { AccessKeyId: AccessKey?.AccessKeyId ?? '', SecretAccessKey: AccessKey?.SecretAccessKey ?? '' };
     };
     [this.first, this.second] = [await create(), await create()];
-    await this.store(this.first);
-    await this.serve();
-    return this;
   }
 
   /** Secrets that no log, event or refusal may ever have (K6). */
@@ -107,35 +112,6 @@ export class ServedProvider {
     return { ...this.access, credentials };
   }
 
-  /** Starts it again, as after a crash: with nothing in its memory. */
-  async serve(rules: readonly object[] = RULES): Promise<void> {
-    await this.#server?.close();
-    const say = (level: string) => (message: string, facts?: unknown) => {
-      this.lines.push(JSON.stringify({ level, message, facts }));
-    };
-    this.#server = await openProvider({
-      config: providerSchema.parse({
-        bitbucket: { workspace: 'acme', workspaceUuid: WORKSPACE, url: this.issuerUrl },
-        rules,
-      }),
-      access: this.ownAccess,
-      origin: { account: this.world.account.accountId, region: this.world.account.region, functionVersion: 'test' },
-      port: 0,
-      time: { now: () => new Date(this.now) },
-      log: { info: say('info'), warn: say('warn'), error: say('error') },
-    });
-  }
-
-  get url(): string {
-    return this.#server.url;
-  }
-
-  async close(): Promise<void> {
-    await this.#server.close();
-    this.issuer.close();
-    await this.world.close();
-  }
-
   /** The managed secret gets another version. @param age of the key, in ms. @default a day */
   async store({ AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey }: Pair, age = 86_400_000): Promise<void> {
     const SecretString = JSON.stringify({
@@ -159,12 +135,60 @@ export class ServedProvider {
 
   /** Why the last request was refused, as the log has it. */
   get reason(): unknown {
-    const { facts } = JSON.parse(this.lines.at(-1) ?? '{}') as { facts?: { reason?: unknown } };
-    return facts?.reason;
+    const { facts, reason } = JSON.parse(this.lines.at(-1) ?? '{}') as {
+      facts?: { reason?: unknown };
+      reason?: unknown;
+    };
+    return facts?.reason ?? reason;
   }
 
   async recorded(): Promise<readonly AuditEvent[]> {
     const { events = [] } = await this.#logs.send(new FilterLogEventsCommand({ logGroupName: PROVIDER_LOG_GROUP }));
     return events.map(({ message = '' }) => auditEventSchema.parse(JSON.parse(message)));
+  }
+}
+
+/** The process form, in this process. */
+export class ServedProvider extends Served {
+  override now = START.getTime();
+  override readonly lines: string[] = [];
+  #server!: ProviderServer;
+
+  async start(): Promise<this> {
+    await this.begin();
+    await new CloudWatchLogsClient(this.access).send(new CreateLogGroupCommand({ logGroupName: PROVIDER_LOG_GROUP }));
+    await new SecretsManagerClient(this.access).send(new CreateSecretCommand({ Name: 'keyturn/web-shop' }));
+    await this.store(this.first);
+    await this.serve();
+    return this;
+  }
+
+  /** Starts it again, as after a crash: with nothing in its memory. */
+  async serve(rules: readonly object[] = RULES): Promise<void> {
+    await this.#server?.close();
+    const say = (level: string) => (message: string, facts?: unknown) => {
+      this.lines.push(JSON.stringify({ level, message, facts }));
+    };
+    this.#server = await openProvider({
+      config: providerSchema.parse({
+        bitbucket: { workspace: 'acme', workspaceUuid: WORKSPACE, url: this.issuerUrl },
+        rules,
+      }),
+      access: this.ownAccess,
+      origin: { account: this.world.account.accountId, region: this.world.account.region, functionVersion: 'test' },
+      port: 0,
+      time: { now: () => new Date(this.now) },
+      log: { info: say('info'), warn: say('warn'), error: say('error') },
+    });
+  }
+
+  override get url(): string {
+    return this.#server.url;
+  }
+
+  override async close(): Promise<void> {
+    await this.#server.close();
+    this.issuer.close();
+    await this.world.close();
   }
 }

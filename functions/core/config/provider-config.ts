@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { audienceMistake, BITBUCKET_TRUST, bitbucketIssuer, stepUuid, usualAudience } from '../hosts/bitbucket-oidc';
 import { BITBUCKET_API, OTHER_PAGE } from '../hosts/bitbucket-usual';
-import { apiUrl, secretReference } from '../hosts/connection';
+import { apiUrl, kmsKeyArn, secretReference } from '../hosts/connection';
 import { SECRET_PREFIX } from '../names';
 import type { Mistake } from './config-issue';
 import { roleSource } from './provider-role';
@@ -36,6 +36,9 @@ const secretSource = z.strictObject({
     .describe('Name or ARN of the secret.'),
   variable: variable.describe('Variable that gets it.'),
   pointer: pointer.optional().describe('JSON pointer to a text in it; without it the whole value.'),
+  encryptionKey: kmsKeyArn
+    .optional()
+    .describe("ARN of the KMS key that encrypts it, where that is not Secrets Manager's own; for the endpoint."),
 });
 
 const ruleSchema = z
@@ -90,7 +93,7 @@ const ruleSchema = z
 /** One rule: which steps get which variables. UUIDs in braces and lower case. */
 export type ProviderRule = z.output<typeof ruleSchema>;
 
-/** `provider` in `keyturn.yaml`: what `keyturn serve-provider` gives to which steps. */
+/** `provider` in `keyturn.yaml`: what `keyturn serve-provider` and the stack's endpoint give to which steps. */
 export const providerSchema = z
   .strictObject({
     bitbucket: z
@@ -108,6 +111,14 @@ export const providerSchema = z
       .max(120)
       .default(15)
       .describe('Minutes after its issue for which a token is taken, however long it says that it lives.'),
+    endpoint: z
+      .literal(true)
+      .optional()
+      .describe('The stack makes an HTTPS endpoint that gives the same; without it the stack makes nothing of this.'),
+    logGroup: z
+      .enum(['create', 'existing'])
+      .default('create')
+      .describe("Whether the stack makes the log group of the endpoint's record, or uses the one that is there."),
     rules: z
       .array(ruleSchema)
       .min(1)

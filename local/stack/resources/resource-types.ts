@@ -1,5 +1,7 @@
 import type { ResourceType } from '../resource';
+import { API_GATEWAY_RESOURCES } from './api-gateway';
 import { CLOUDWATCH_RESOURCES } from './cloudwatch';
+import { DYNAMODB_RESOURCES } from './dynamodb';
 import { EVENTS_RESOURCES } from './events';
 import { IAM_RESOURCES } from './iam';
 import { KMS_RESOURCES } from './kms';
@@ -21,6 +23,8 @@ const TYPES = new Map<string, ResourceType>(
     LOGS_RESOURCES,
     CLOUDWATCH_RESOURCES,
     STORAGE_RESOURCES,
+    API_GATEWAY_RESOURCES,
+    DYNAMODB_RESOURCES,
     NOMINAL_RESOURCES,
   ].flatMap((types) => Object.entries(types)),
 );

@@ -1,0 +1,68 @@
+import { readProviderConfig } from '../aws/provider-config';
+import { createProviderPorts } from '../aws/provider-ports';
+import { createUsedTokens } from '../aws/used-tokens';
+import { toKeyturnError } from '../core/errors';
+import { PROVIDER } from '../core/names';
+import { providerSettingsFrom } from '../runtime/env';
+import type { LambdaContext } from '../runtime/handle';
+import { createLog } from '../runtime/log';
+import { systemTime } from '../runtime/time';
+import { within } from '../runtime/within';
+import { DecisionRecord } from './decision-record';
+import { gatewayRequest } from './gateway-request';
+import { type HttpAnswer, httpAnswer, refusal } from './http-answer';
+import { PATIENCE, type ProviderProps, provide } from './provide';
+import { termsOf } from './terms';
+
+const settings = providerSettingsFrom(process.env);
+const { append, ...ports } = createProviderPorts(process.env.AWS_REGION ?? '');
+const used = createUsedTokens(settings.usedTokens);
+const inTime = <Result>(work: Promise<Result>) => within(PATIENCE, work);
+
+let opening: Promise<Opened> | undefined;
+
+type Opened = Omit<ProviderProps, 'log'>;
+
+/** What a container of this function keeps: its configuration, the issuer's keys, and one run in the record. */
+async function open({ awsRequestId: run, invokedFunctionArn }: LambdaContext): Promise<Opened> {
+  const config = await readProviderConfig(settings.digest, settings.parts);
+  const [region = '', account = ''] = invokedFunctionArn.split(':').slice(3);
+  const origin = { account, region, functionVersion: settings.release };
+  const record = new DecisionRecord({ run, origin, time: systemTime, append });
+  // The table knows which tokens were used before this container began.
+  const terms = termsOf({ config, startedAt: 0, time: systemTime, log: createLog(PROVIDER, run) });
+  const { issuer } = terms;
+  const rules = config.rules.map(({ name }) => name);
+  await record.write({ event: 'run-started', outcome: 'ok', facts: { issuer, rules } });
+  return { ...ports, terms, rules: config.rules, used, record, inTime, time: systemTime };
+}
+
+/** What one container has opened is kept; what could not be opened is tried again by the next request. */
+function opened(context: LambdaContext): Promise<Opened> {
+  opening ??= open(context).catch((thrown: unknown) => {
+    opening = undefined;
+    throw thrown;
+  });
+  return opening;
+}
+
+/** The provider as the function of an HTTP API. It is told nothing but what API Gateway says of a request. */
+export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {
+  const { status: statusCode, headers, body } = await answerTo(event, context);
+  return { statusCode, headers, body, isBase64Encoded: false };
+}
+
+async function answerTo(event: unknown, context: LambdaContext): Promise<HttpAnswer> {
+  const log = createLog(PROVIDER, context.awsRequestId);
+  const request = gatewayRequest(event);
+  if (request === undefined) return refusal(404);
+  try {
+    return await httpAnswer(request, async (authorization) =>
+      provide(authorization, { ...(await inTime(opened(context))), log }),
+    );
+  } catch (thrown) {
+    const { code, message } = toKeyturnError(thrown);
+    log.error('not decided', { code, reason: message });
+    return refusal(503);
+  }
+}

@@ -1,0 +1,56 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { PROVIDER } from '../../functions/core/names';
+import { logArns, secretArn } from './arns';
+import { onlyThrough } from './kms-use';
+import { NEEDS } from './needs';
+
+/** What the endpoint of a secret provider is about. */
+export interface ProviderResources {
+  readonly ownLog: ILogGroup;
+  /** The record of its decisions. */
+  readonly record: ILogGroup;
+  /** Names of the SSM parameters with what it gives to whom. */
+  readonly parameters: readonly string[];
+  readonly usedTokensArn: string;
+  /** Names or ARNs of the secrets of its rules that are not managed; those say so in their own policies. */
+  readonly secrets: readonly string[];
+  /** ARNs of the KMS keys that encrypt them. */
+  readonly secretKeys: readonly string[];
+}
+
+/** All that the endpoint's role may do (K12), but for the managed secrets of its rules, whose own policies name it. */
+export function providerPermissions(scope: Construct, resources: ProviderResources): readonly PolicyStatement[] {
+  const stack = Stack.of(scope);
+  const { ownLog, record, parameters, usedTokensArn, secrets, secretKeys } = resources;
+  const allow = (sid: string, actions: readonly string[], on: readonly string[], conditions?: object) =>
+    on.length === 0 ? [] : [new PolicyStatement({ sid, actions: [...actions], resources: [...on], ...conditions })];
+  return [
+    ...allow('WriteOwnLog', NEEDS.WriteOwnLog.actions, [ownLog.logGroupArn]),
+    ...allow('KeepRecord', NEEDS.KeepRecord.actions, [logArns(scope, record).streams(`${PROVIDER}/`)]),
+    ...allow(
+      'ReadRules',
+      ['ssm:GetParameters'],
+      parameters.map((name) =>
+        stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.replace(/^\//, '') }),
+      ),
+    ),
+    // One conditional update adds a use and shows the others; nothing is deleted or read beside.
+    ...allow('RememberTokens', ['dynamodb:UpdateItem'], [usedTokensArn]),
+    ...allow('ReadSecrets', ['secretsmanager:GetSecretValue'], secrets.map(secretArn)),
+    ...allow('DecryptSecrets', ['kms:Decrypt'], secretKeys, { conditions: onlyThrough(stack, 'secretsmanager') }),
+  ];
+}
+
+/** The ARN of a role by its name, for stacks that must not import it. */
+export function roleArnByName(scope: Construct, path: string, name: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'iam',
+    region: '',
+    resource: 'role',
+    resourceName: `${path.slice(1)}${name}`,
+    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+  });
+}

@@ -1,0 +1,258 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Architecture, type IFunction, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { describeIssue } from '../../functions/core/config/config-issue';
+import { pathText, valueAt } from '../../functions/core/config/config-path';
+import { type ProviderConfig, providerSchema } from '../../functions/core/config/provider-config';
+import { KeyturnError } from '../../functions/core/errors';
+import { ENV, PROVIDER, PROVIDER_LOG_GROUP, USED_TOKENS } from '../../functions/core/names';
+import { providerPermissions, roleArnByName } from '../access/provider-permissions';
+import { pathProperty } from '../access/role-path';
+import { ownNamesPrefix } from '../alarms/own-changes';
+import { functionCode } from '../engine/function-code';
+import type { KeyRotation } from '../engine/key-rotation';
+import type { ManagedKey } from '../engine/managed-key';
+import { unresolved } from '../engine/unresolved';
+import { ProviderFront } from './provider-front';
+import { ProviderRules } from './provider-rules';
+
+/** Requests that are answered at once: what the throttle lets in, at a second each, and no more of the account's. */
+const CONCURRENCY = 20;
+
+/** A managed key that steps get. */
+export interface ProvidedKey {
+  readonly key: ManagedKey;
+  /** Variable that gets the access key ID. @default AWS_ACCESS_KEY_ID */
+  readonly accessKeyId?: string;
+  /** Variable that gets the secret access key. @default AWS_SECRET_ACCESS_KEY */
+  readonly secretAccessKey?: string;
+}
+
+/** Another secret that steps get. */
+export interface ProvidedSecret {
+  /** Name or ARN of the secret. */
+  readonly secret: string;
+  /** Variable that gets it. */
+  readonly variable: string;
+  /** JSON pointer to a text in it. @default - the whole value */
+  readonly pointer?: string;
+  /** ARN of the KMS key that encrypts it. @default - Secrets Manager's own */
+  readonly encryptionKey?: string;
+}
+
+/** Which steps get which variables. */
+export interface SecretProviderRule {
+  /** Name of the rule; the record has it. */
+  readonly name: string;
+  /** UUID of the repository, with or without braces. */
+  readonly repositoryUuid: string;
+  /** UUIDs of the deployment environments whose steps get them. @default - none: `anyStep` has to say so */
+  readonly environmentUuids?: string[];
+  /** Whether any step of the repository gets them, deployments too. @default false */
+  readonly anyStep?: boolean;
+  /** Names of the branches, exactly. @default - any */
+  readonly branches?: string[];
+  /** Managed keys whose current version is given. @default - none */
+  readonly keys?: ProvidedKey[];
+  /** Other secrets that are given. @default - none */
+  readonly secrets?: ProvidedSecret[];
+}
+
+export interface SecretProviderProps {
+  /** The rotation of the managed keys: the settings of its functions are the provider's too. */
+  readonly rotation: KeyRotation;
+  /** Slug of the workspace: the issuer's URL has it. */
+  readonly workspace: string;
+  /** UUID of the workspace, with or without braces. */
+  readonly workspaceUuid: string;
+  /** Audience that the steps ask for. @default - the workspace's own */
+  readonly audience?: string;
+  /** Minutes after its issue for which a token is taken. @default 15 */
+  readonly tokenMinutes?: number;
+  /** Who is not named here gets nothing. */
+  readonly rules: SecretProviderRule[];
+  /** Whether the log group of its record is there already, as the process form needs it. @default false */
+  readonly existingLogGroup?: boolean;
+  /** What `keyturn.yaml` says, where it was checked already. @internal */
+  readonly _checked?: ProviderConfig;
+}
+
+/**
+ * An HTTPS endpoint that gives steps of Bitbucket Pipelines their secrets when they start: Bitbucket's third-party secrets.
+ * One for an account and region.
+ */
+export class SecretProvider extends Construct {
+  /** What `keyturn.yaml` describes. @internal */
+  static _of(rotation: KeyRotation, config: ProviderConfig, keys: ReadonlyMap<string, ManagedKey>): SecretProvider {
+    const { workspace, workspaceUuid } = config.bitbucket;
+    const provider = new SecretProvider(rotation, 'Provider', {
+      rotation,
+      workspace,
+      workspaceUuid,
+      rules: [],
+      _checked: config,
+    });
+    provider.admit(config.rules.flatMap((rule) => rule.keys.flatMap(({ id }) => keys.get(id) ?? [])));
+    return provider;
+  }
+
+  /** Where steps ask: `https://<id>.execute-api.<region>.amazonaws.com/`. */
+  readonly url: string;
+  /** How runners are told of it, ready to paste. */
+  readonly runnerSettings: string;
+  /** The role of its function. */
+  readonly role: Role;
+  private readonly rolePath: string;
+  private readonly roleName: string;
+
+  /** @throws KeyturnError `invalid-config`, naming every mistake with its cure. */
+  constructor(scope: Construct, id: string, props: SecretProviderProps) {
+    super(scope, id);
+    const { rotation } = props;
+    const config = props._checked ?? this.check(props);
+    const { rolePath } = rotation._deployment;
+    this.rolePath = rolePath;
+    // A name of its own: policies of secrets in other stacks name it, and must not keep this stack from being updated.
+    this.roleName = `${ownNamesPrefix(rotation)}Provider`;
+    const rules = new ProviderRules(this, 'Rules', config);
+    const encryptionKey = keyOf(this, 'LogKey', rotation._deployment.encryptionKey);
+    const ownLog = new LogGroup(this, 'Logs', {
+      retention: rotation._settings.logRetentionDays,
+      encryptionKey,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
+    const usedTokens = this.createTable();
+    this.role = this.createRole(config, { ownLog, record: this.record(config, rotation), rules, usedTokens });
+    const lambda = this.createFunction(rotation, { ownLog, rules, usedTokens });
+    const { logRetentionDays } = rotation._settings;
+    this.url = new ProviderFront(this, 'Front', { function: lambda, logRetentionDays, encryptionKey }).url;
+    this.runnerSettings =
+      `cloud runners: Secret provider endpoint ${this.url} | Docker: -e SECRET_PROVIDER_URI=${this.url} | ` +
+      `shell: --secretProviderUri ${this.url} | PowerShell: -secretProviderUri ${this.url}`;
+    new CfnOutput(this, 'Url', { value: this.url, description: 'Secret provider endpoint' });
+    new CfnOutput(this, 'Runners', { value: this.runnerSettings, description: 'How each kind of runner is told' });
+    this.admit(props.rules.flatMap(({ keys = [] }) => keys.map(({ key }) => key)));
+  }
+
+  /** Nothing of worth is in it: digests of tokens that end within the hour. It goes with the stack. */
+  private createTable(): Table {
+    return new Table(this, 'UsedTokens', {
+      partitionKey: { name: USED_TOKENS.key, type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: USED_TOKENS.ends,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+
+  private record({ logGroup }: ProviderConfig, { _settings: { audit } }: KeyRotation): ILogGroup {
+    if (logGroup === 'existing') return LogGroup.fromLogGroupName(this, 'Record', PROVIDER_LOG_GROUP);
+    return new LogGroup(this, 'Record', {
+      logGroupName: PROVIDER_LOG_GROUP,
+      retention: audit.retentionDays,
+      encryptionKey: keyOf(this, 'RecordKey', audit.encryptionKey),
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
+  }
+
+  private createRole({ rules: all }: ProviderConfig, { ownLog, record, rules, usedTokens }: Parts): Role {
+    const secrets = all.flatMap((rule) => rule.secrets);
+    const statements = providerPermissions(this, {
+      ownLog,
+      record,
+      parameters: rules.names,
+      usedTokensArn: usedTokens.tableArn,
+      secrets: once(secrets.map(({ secret }) => secret)),
+      secretKeys: once(secrets.flatMap(({ encryptionKey }) => encryptionKey ?? [])),
+    });
+    return new Role(this, 'Role', {
+      roleName: this.roleName,
+      path: pathProperty(this.rolePath),
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: 'Keyturn: what the secret provider may do',
+      inlinePolicies: { Keyturn: new PolicyDocument({ statements: [...statements] }) },
+    });
+  }
+
+  private createFunction(rotation: KeyRotation, { ownLog, rules, usedTokens }: Omit<Parts, 'record'>): IFunction {
+    const { codeSigning } = rotation._deployment;
+    const built = functionCode(this, { bundle: PROVIDER, bundles: rotation._bundles, codeSigning });
+    return new LambdaFunction(this, 'Function', {
+      functionName: `${ownNamesPrefix(rotation)}Provider`,
+      description: 'Keyturn: gives steps of pipelines their secrets',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: built.code,
+      codeSigningConfig: built.codeSigningConfig,
+      handler: 'index.handler',
+      // A step waits, and a signature is checked.
+      memorySize: 512,
+      // What it has not decided by then it has refused; API Gateway waits for 30 seconds.
+      timeout: Duration.seconds(25),
+      reservedConcurrentExecutions: CONCURRENCY,
+      environment: {
+        [ENV.providerConfig]: rules.digest,
+        [ENV.providerParts]: String(rules.names.length),
+        [ENV.usedTokens]: usedTokens.tableName,
+        [ENV.release]: built.release,
+        NODE_OPTIONS: '--enable-source-maps',
+      },
+      role: this.role.withoutPolicyUpdates(),
+      logGroup: ownLog,
+    });
+  }
+
+  /** The secrets' own policies name the role. */
+  private admit(keys: readonly ManagedKey[]): void {
+    for (const key of new Set(keys)) {
+      const isHere = Stack.of(key) === Stack.of(this);
+      key._admitReader(isHere ? this.role.roleArn : roleArnByName(key, this.rolePath, this.roleName));
+    }
+  }
+
+  private check(props: SecretProviderProps): ProviderConfig {
+    const input = inputOf(props);
+    const tokens = unresolved(input, this.node.path);
+    const { data, error } = providerSchema.safeParse(input);
+    const mistakes = (error?.issues ?? []).map(
+      (issue) => `${this.node.path}: ${pathText(issue.path)}: ${describeIssue(issue, valueAt(input, issue.path))}`,
+    );
+    if (data === undefined || tokens.length > 0) {
+      throw new KeyturnError('invalid-config', [...tokens, ...mistakes].join('\n'));
+    }
+    return data;
+  }
+}
+
+interface Parts {
+  readonly ownLog: ILogGroup;
+  readonly record: ILogGroup;
+  readonly rules: ProviderRules;
+  readonly usedTokens: Table;
+}
+
+function keyOf(scope: Construct, id: string, arn: string | undefined): IKey | undefined {
+  return arn === undefined ? undefined : Key.fromKeyArn(scope, id, arn);
+}
+
+function once(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)];
+}
+
+/** As `keyturn.yaml` would say it. */
+function inputOf({ workspace, workspaceUuid, audience, tokenMinutes, rules, existingLogGroup }: SecretProviderProps) {
+  return {
+    bitbucket: { workspace, workspaceUuid, audience },
+    tokenMinutes,
+    endpoint: true,
+    logGroup: existingLogGroup === true ? 'existing' : undefined,
+    rules: rules.map(({ anyStep, keys = [], ...rule }) => ({
+      ...rule,
+      anyStep: anyStep === false ? undefined : anyStep,
+      keys: keys.map(({ key, ...variables }) => ({ id: key.keyId, ...variables })),
+    })),
+  };
+}

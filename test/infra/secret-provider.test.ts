@@ -1,0 +1,300 @@
+import { App, Aws, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import type { ConfigInput } from '../../functions/core/config/config';
+import { type KeyRotation, SecretProvider, type SecretProviderProps } from '../../infra';
+import { mayAdministrator, type PolicyDocument, secretPolicyOf } from './access';
+import { ACCOUNT, arnOfSecret, deployed, REGION, roleArn } from './deployed';
+import { type CfnTemplate, errorsOf, resourcesOf, rotationIn, stackOf, synthesize, templateOf } from './synthesized';
+
+const KMS_KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+const WORKSPACE = {
+  workspace: 'acme',
+  workspaceUuid: '{0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31}',
+};
+const RULE = {
+  name: 'shop',
+  repositoryUuid: '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}',
+  environmentUuids: ['{8c3e4a52-6a52-4d2b-9a53-0c2b7c1d9e11}'],
+  branches: ['main'],
+  keys: [{ id: 'web-shop' }],
+  secrets: [
+    { secret: 'shop/db', variable: 'DB_PASSWORD', pointer: '/password', encryptionKey: KMS_KEY },
+    { secret: 'shop/db', variable: 'DB_USER', pointer: '/user' },
+    { secret: `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:shop/api-AbCdEf`, variable: 'API_TOKEN' },
+  ],
+};
+
+function configOf(provider: object = {}, more: Partial<ConfigInput> = {}): ConfigInput {
+  return {
+    keys: [
+      { id: 'web-shop', user: 'web-shop' },
+      { id: 'other', user: 'other' },
+    ],
+    provider: { bitbucket: WORKSPACE, endpoint: true, rules: [RULE], ...provider },
+    ...more,
+  } as ConfigInput;
+}
+
+const template = synthesize(configOf());
+const one = (type: string, of: CfnTemplate = template) => {
+  const [found, ...others] = resourcesOf(of, type).filter(({ id }) => id.includes('Provider'));
+  expect(others).toEqual([]);
+  return found as NonNullable<typeof found>;
+};
+
+describe('without endpoint', () => {
+  it('nothing of it is in the template', () => {
+    const without = synthesize(configOf({ endpoint: undefined }));
+    const types = Object.values(without.Resources).map(({ Type }) => Type);
+    expect(types.filter((type) => /ApiGateway|DynamoDB/.test(type))).toEqual([]);
+    expect(JSON.stringify(without)).not.toMatch(/provider/i);
+    expect(without).toEqual(synthesize({ keys: configOf().keys }));
+  });
+});
+
+describe('the function of the endpoint (K12)', () => {
+  const role = one('AWS::IAM::Role');
+  const [policy, ...others] = role.Properties.Policies as readonly { readonly PolicyDocument: unknown }[];
+  const arn = (service: string, rest: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;
+
+  it('may do exactly this', () => {
+    expect(others).toEqual([]);
+    expect(JSON.stringify(resourcesOf(template, 'AWS::IAM::Policy'))).not.toContain(role.id);
+    expect(JSON.stringify(resourcesOf(template, 'AWS::IAM::ManagedPolicy'))).not.toContain(role.id);
+    const { Statement } = deployed(template, policy?.PolicyDocument) as PolicyDocument;
+    const [parameter] = resourcesOf(template, 'AWS::SSM::Parameter').filter(({ id }) => id.includes('Provider'));
+    const own = resourcesOf(template, 'AWS::Logs::LogGroup').find(({ id }) => id.startsWith('KeyRotationProviderLogs'));
+    const logs = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+    expect(Statement).toEqual([
+      { Sid: 'WriteOwnLog', Effect: 'Allow', Action: logs, Resource: expect.stringContaining(own?.id ?? 'none') },
+      {
+        Sid: 'KeepRecord',
+        Effect: 'Allow',
+        Action: logs,
+        Resource: arn('logs', 'log-group:/keyturn/provider:log-stream:provider/*'),
+      },
+      {
+        Sid: 'ReadRules',
+        Effect: 'Allow',
+        Action: 'ssm:GetParameters',
+        Resource: arn('ssm', `parameter${parameter?.Properties.Name}`),
+      },
+      {
+        Sid: 'RememberTokens',
+        Effect: 'Allow',
+        Action: 'dynamodb:UpdateItem',
+        Resource: expect.stringContaining('UsedTokens'),
+      },
+      {
+        Sid: 'ReadSecrets',
+        Effect: 'Allow',
+        Action: 'secretsmanager:GetSecretValue',
+        Resource: [arn('secretsmanager', 'secret:shop/db-??????'), arn('secretsmanager', 'secret:shop/api-AbCdEf')],
+      },
+      {
+        Sid: 'DecryptSecrets',
+        Effect: 'Allow',
+        Action: 'kms:Decrypt',
+        Resource: KMS_KEY,
+        Condition: { StringEquals: { 'kms:ViaService': `secretsmanager.${REGION}.amazonaws.com` } },
+      },
+    ]);
+  });
+
+  it('reads the managed secrets of its rules by their own policies, and no other one', async () => {
+    const read = (id: string) => ({
+      action: 'secretsmanager:GetSecretValue',
+      resource: arnOfSecret(`keyturn/${id}`),
+      resourcePolicy: secretPolicyOf(template, id),
+    });
+    expect(await mayAdministrator(roleArn(role.id), read('web-shop'))).toBe(true);
+    expect(await mayAdministrator(roleArn(role.id), read('other'))).toBe(false);
+    const put = { ...read('web-shop'), action: 'secretsmanager:PutSecretValue' };
+    expect(await mayAdministrator(roleArn(role.id), put)).toBe(false);
+  });
+
+  it("decrypts them by the stack's own KMS key, where it has one", () => {
+    const managed = synthesize(configOf({}, { encryption: 'customer-managed' }));
+    const key = resourcesOf(managed, 'AWS::KMS::Key').find(({ id }) => id.includes('Encryption'));
+    expect(JSON.stringify(key?.Properties.KeyPolicy)).toContain(one('AWS::IAM::Role', managed).id);
+  });
+
+  it('runs so many times at once, for less than API Gateway waits', () => {
+    const { Properties } = one('AWS::Lambda::Function');
+    expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', ReservedConcurrentExecutions: 20, Timeout: 25 });
+    expect(Properties.DeadLetterConfig).toBeUndefined();
+  });
+
+  it('is the same where the secret is in a stack of its own, which imports nothing from this one', () => {
+    const stack = stackOf({ ...configOf(), keys: [{ id: 'web-shop', user: 'web-shop', stack: 1 }] });
+    const app = stack.node.root as App;
+    const keys = app.node.findAll().find((child): child is Stack => child instanceof Stack && child !== stack) as Stack;
+    const policy_ = Template.fromStack(keys).toJSON() as CfnTemplate;
+    const [secret] = resourcesOf(policy_, 'AWS::SecretsManager::ResourcePolicy');
+    const text = JSON.stringify(deployed(policy_, secret?.Properties.ResourcePolicy));
+    const name = one('AWS::IAM::Role', templateOf(stack)).Properties.RoleName;
+    expect(text).toContain(`arn:aws:iam::${ACCOUNT}:role/${name}`);
+    expect(errorsOf(stack)).toEqual([]);
+    const imported = JSON.stringify(policy_).match(/"Fn::ImportValue":"[^"]*"/g) ?? [];
+    expect(imported.filter((value) => value.includes('Provider'))).toEqual([]);
+  });
+});
+
+describe('the API of the endpoint', () => {
+  it('has two routes to one function, no CORS and no other way in', () => {
+    const api = one('AWS::ApiGatewayV2::Api');
+    expect(Object.keys(api.Properties).sort()).toEqual(['Description', 'Name', 'ProtocolType']);
+    const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(({ Properties }) => Properties.RouteKey);
+    expect(routes.sort()).toEqual(['GET /', 'POST /']);
+    expect(one('AWS::ApiGatewayV2::Integration').Properties).toMatchObject({
+      IntegrationType: 'AWS_PROXY',
+      PayloadFormatVersion: '2.0',
+    });
+    expect(deployed(template, one('AWS::Lambda::Permission').Properties)).toMatchObject({
+      Principal: 'apigateway.amazonaws.com',
+      SourceArn: expect.stringMatching(new RegExp(`^arn:aws:execute-api:${REGION}:${ACCOUNT}:.*${api.id}.*/\\*/\\*/$`)),
+    });
+  });
+
+  it('is throttled, and logs no header, no path, no body and no token', () => {
+    const { Properties } = one('AWS::ApiGatewayV2::Stage');
+    expect(Properties).toMatchObject({
+      StageName: '$default',
+      DefaultRouteSettings: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
+    });
+    const { Format } = Properties.AccessLogSettings as { readonly Format: string };
+    expect(JSON.parse(Format)).toEqual({
+      requestId: '$context.requestId',
+      time: '$context.requestTimeEpoch',
+      address: '$context.identity.sourceIp',
+      route: '$context.routeKey',
+      status: '$context.status',
+      milliseconds: '$context.responseLatency',
+    });
+  });
+
+  it('is told to whoever deploys, for each kind of runner', () => {
+    const outputs = Object.entries(template.Outputs ?? {}).filter(([name]) => name.includes('Provider'));
+    const texts = outputs.map(([, output]) => JSON.stringify(deployed(template, (output as { Value: unknown }).Value)));
+    expect(texts.some((text) => text.includes('SECRET_PROVIDER_URI') && text.includes('-secretProviderUri'))).toBe(
+      true,
+    );
+  });
+
+  it('keeps its logs for as long as the others, and the record for as long as the record', () => {
+    const kept = synthesize(configOf({}, { logRetentionDays: 30, audit: { retentionDays: 731 } }));
+    const groups = resourcesOf(kept, 'AWS::Logs::LogGroup').filter(({ id }) => id.includes('Provider'));
+    const days = groups.map(({ Properties, DeletionPolicy }) => [
+      Properties.LogGroupName ?? '',
+      Properties.RetentionInDays,
+      DeletionPolicy,
+    ]);
+    expect(new Set(days.map(String))).toEqual(
+      new Set([`,30,RetainExceptOnCreate`, '/keyturn/provider,731,RetainExceptOnCreate']),
+    );
+    const used = synthesize(configOf({ logGroup: 'existing' }));
+    expect(JSON.stringify(resourcesOf(used, 'AWS::Logs::LogGroup'))).not.toContain('/keyturn/provider');
+  });
+});
+
+describe('the table of used tokens', () => {
+  it('is paid by use, forgets by itself, and goes with the stack: nothing of worth is in it', () => {
+    const { Properties, DeletionPolicy } = one('AWS::DynamoDB::Table');
+    expect(Properties).toEqual({
+      AttributeDefinitions: [{ AttributeName: 'digest', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'digest', KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+      TimeToLiveSpecification: { AttributeName: 'endsAt', Enabled: true },
+    });
+    expect(DeletionPolicy).toBe('Delete');
+  });
+});
+
+describe('the rules of the endpoint', () => {
+  const partsOf = (of: CfnTemplate) =>
+    resourcesOf(of, 'AWS::SSM::Parameter').filter(({ Properties }) =>
+      String(Properties.Name).startsWith('/keyturn/provider/'),
+    );
+
+  it('stand in as many parameters as they need, and have other names when they change', () => {
+    const many = Array.from({ length: 25 }, (_, at) => ({
+      ...RULE,
+      name: `rule-${at}`,
+      branches: [`m\u00fcll-${at}`],
+      keys: [],
+    }));
+    const parts = partsOf(synthesize(configOf({ rules: many })));
+    expect(parts.length).toBeGreaterThan(1);
+    for (const { Properties } of parts) expect(String(Properties.Value)).toMatch(/^[\x20-\x7e]{1,4096}$/);
+    const names = [template, synthesize(configOf({ tokenMinutes: 5 }))].map((of) => partsOf(of)[0]?.Properties.Name);
+    expect(new Set(names).size).toBe(2);
+    const ids = [template, synthesize(configOf({ tokenMinutes: 5 }))].map((of) => partsOf(of)[0]?.id);
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it('are refused where they are more than a function reads', () => {
+    const huge = Array.from({ length: 150 }, (_, at) => ({
+      ...RULE,
+      name: `rule-${at}`,
+      branches: [`b-${at}`],
+      keys: [],
+    }));
+    expect(() => stackOf(configOf({ rules: huge }))).toThrow(/provider: expected at most 40960 bytes of rules/);
+  });
+
+  it('are refused where only the deployment knows them', () => {
+    const rules = [{ ...RULE, branches: [Aws.STACK_NAME] }];
+    expect(errorsOf(stackOf(configOf({ rules })))).toContainEqual(
+      expect.stringContaining('provider.rules.0.branches.0: expected plain text'),
+    );
+  });
+});
+
+describe('SecretProvider in code', () => {
+  const scene = () => {
+    const stack = new Stack(new App(), 'Keyturn', { env: { account: ACCOUNT, region: REGION } });
+    const rotation = rotationIn(stack);
+    return { stack, rotation, key: rotation.manage('web-shop', { user: 'web-shop' }) };
+  };
+  const propsOf = (rotation: KeyRotation, more: Partial<SecretProviderProps> = {}): SecretProviderProps => ({
+    rotation,
+    ...WORKSPACE,
+    rules: [{ ...RULE, keys: [] }],
+    ...more,
+  });
+
+  it('makes what keyturn.yaml makes', () => {
+    const { stack, rotation, key } = scene();
+    const provider = new SecretProvider(
+      stack,
+      'Provider',
+      propsOf(rotation, { rules: [{ ...RULE, keys: [{ key }] }] }),
+    );
+    const made = templateOf(stack);
+    expect(errorsOf(stack)).toEqual([]);
+    expect(partsText(made)).toBe(partsText(template));
+    const role = one('AWS::IAM::Role', made);
+    expect(JSON.stringify(secretPolicyOf(made, 'web-shop'))).toContain(roleArn(role.id));
+    expect(stack.resolve(provider.runnerSettings)).toBeDefined();
+    expect(made.Resources[role.id]?.Properties.RoleName).toBe('Keyturn-KeyRotationProvider');
+  });
+
+  it.each<[string, Partial<SecretProviderProps>, RegExp]>([
+    ['no rules', { rules: [] }, /Provider: rules/],
+    ['a rule for whoever', { rules: [{ ...RULE, keys: [], environmentUuids: undefined }] }, /anyStep/],
+    ['a token of the CDK', { workspace: Aws.STACK_NAME }, /workspace: expected plain text/],
+  ])('refuses %s', (_name, more, message) => {
+    const { stack, rotation } = scene();
+    expect(
+      () => new SecretProvider(stack, 'Provider', propsOf(rotation, more as Partial<SecretProviderProps>)),
+    ).toThrow(message);
+  });
+});
+
+function partsText(of: CfnTemplate): string {
+  return resourcesOf(of, 'AWS::SSM::Parameter')
+    .filter(({ Properties }) => String(Properties.Name).startsWith('/keyturn/provider/'))
+    .map(({ Properties }) => String(Properties.Value))
+    .join('');
+}

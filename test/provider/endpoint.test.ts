@@ -1,0 +1,170 @@
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { AwsFault } from '../../local/account/wire/server';
+import { OTHER } from './issuer';
+import { DATABASE, RULES } from './served';
+import { ServedEndpoint } from './served-endpoint';
+
+let served: ServedEndpoint;
+beforeAll(async () => {
+  served = await new ServedEndpoint().start();
+});
+afterAll(() => served.close());
+afterEach(() => {
+  const said = served.everythingLogged();
+  for (const value of served.values) expect(said).not.toContain(value);
+  expect(said).not.toMatch(/eyJ[\w-]{20}/);
+});
+
+const NOTHING = '{"error":"refused"}';
+const nothing = async (token: string, status: number) => {
+  const answer = await served.ask(token);
+  expect([answer.status, await answer.text()]).toEqual([status, NOTHING]);
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+};
+
+/** What happens while calls of one action fail. */
+async function while_(action: string, fault: AwsFault, work: () => Promise<void>): Promise<void> {
+  served.fault = (call) => (call.action === action ? fault : undefined);
+  try {
+    await work();
+  } finally {
+    served.fault = undefined;
+  }
+}
+
+describe('the endpoint gives a step its variables', () => {
+  it.each(['Bearer ', 'bearer ', ''])('with "%s" before its token, by GET and by POST (K12)', async (scheme) => {
+    for (const method of ['GET', 'POST']) {
+      const answer = await served.ask('', { method, headers: { authorization: `${scheme}${served.good()}` } });
+      const { AccessKeyId: AWS_ACCESS_KEY_ID, SecretAccessKey: AWS_SECRET_ACCESS_KEY } = served.first;
+      const given = { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, DB_PASSWORD: DATABASE };
+      expect([answer.status, await answer.json()]).toEqual([200, given]);
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+    }
+    expect(served.enforcement.denied).toEqual([]);
+  });
+
+  it('and the record has said so before (K6, K7)', async () => {
+    const [started] = await served.recorded();
+    expect(started).toMatchObject({
+      event: 'run-started',
+      function: 'provider',
+      facts: { rules: ['shop-production'] },
+    });
+    expect(started?.functionVersion).toMatch(/\+[0-9a-f]{12}$/);
+    await while_('PutLogEvents', { kind: 'error', code: 'ServiceUnavailableException', status: 503 }, () =>
+      nothing(served.good(), 503),
+    );
+    await served.ask(served.good());
+    expect((await served.recorded()).at(-1)).toMatchObject({
+      event: 'secrets-given',
+      outcome: 'ok',
+      facts: { rules: ['shop-production'], sources: [{ secret: 'keyturn/web-shop' }, { secret: 'shop/db' }] },
+    });
+  });
+
+  it('by the rules of the deployment that its function is of', async () => {
+    const [rule] = RULES;
+    await served.deploy([{ ...rule, repositoryUuid: OTHER, branches: ['m\u00fcll'] }]);
+    expect((await served.ask(served.good())).status).toBe(403);
+    expect((await served.ask(served.good({ repositoryUuid: OTHER, branchName: 'm\u00fcll' }))).status).toBe(200);
+    await served.deploy();
+    expect((await served.ask(served.good())).status).toBe(200);
+    const { Parameters } = served.world.account.ssm.describeParameters({});
+    expect(Parameters.filter(({ Name }) => Name.startsWith('/keyturn/provider/'))).toHaveLength(1);
+  });
+});
+
+describe('a token is used for its step', () => {
+  it('whichever instance of the function is asked', async () => {
+    const token = served.good();
+    expect((await served.ask(token)).status).toBe(200);
+    await served.restart();
+    expect((await served.ask(token)).status).toBe(200);
+    await served.restart();
+    served.now += 31_000;
+    await nothing(token, 403);
+    expect(served.reason).toBe('used');
+  });
+
+  it.each<[string, AwsFault]>([
+    ['is throttled', { kind: 'error', code: 'ProvisionedThroughputExceededException', status: 400 }],
+    ['is down', { kind: 'error', code: 'InternalServerError', status: 500 }],
+    ['is gone', { kind: 'error', code: 'ResourceNotFoundException', status: 400 }],
+    ['answers, and the answer is lost', { kind: 'drop-after' }],
+  ])('and gets nothing while the table %s, within seconds', async (_name, fault) => {
+    const begun = Date.now();
+    await while_('UpdateItem', fault, () => nothing(served.good(), 503));
+    expect(Date.now() - begun).toBeLessThan(3_000);
+    expect((await served.ask(served.good())).status).toBe(200);
+  });
+
+  it('and may be used later where nothing could be decided', async () => {
+    const token = served.good();
+    await while_('GetSecretValue', { kind: 'error', code: 'ThrottlingException', status: 400 }, () =>
+      nothing(token, 503),
+    );
+    served.now += 60_000;
+    expect((await served.ask(token)).status).toBe(200);
+  });
+});
+
+describe('nothing is given', () => {
+  it('by rules that somebody has written into the parameters', async () => {
+    const { Parameters } = served.world.account.ssm.describeParameters({});
+    const Name = Parameters.map((one) => one.Name).find((name) => name.startsWith('/keyturn/provider/')) ?? '';
+    const { Value } = served.world.account.ssm.getParameter({ Name }).Parameter;
+    const ssm = new SSMClient(served.access);
+    const put = (text: string) => ssm.send(new PutParameterCommand({ Name, Value: text, Overwrite: true }));
+    await put(Value.replace('"main"', '"evil"'));
+    await served.restart();
+    await nothing(served.good({ branchName: 'evil' }), 503);
+    expect(served.lines.at(-1)).toContain('invalid-config');
+    await put(Value);
+    expect((await served.ask(served.good())).status).toBe(200);
+  });
+
+  it('to whoever calls the function with an event of another form', async () => {
+    const form = { headers: { authorization: served.good() }, requestContext: { http: { method: 'GET' } } };
+    for (const event of [undefined, {}, { ...form, version: '1.0', path: '/' }, { ...form, rawPath: '/' }]) {
+      const { payload } = await served.world.invoke(served.functionName, event);
+      expect(JSON.parse(payload)).toMatchObject({ statusCode: 404, body: NOTHING });
+    }
+  });
+
+  it('to more than the throttle lets in, and no function is asked', async () => {
+    const { api } = served;
+    api.throttles = true;
+    const before = served.lines.length;
+    const statuses: number[] = [];
+    for (let at = 0; at < 45; at++) statuses.push((await fetch(`${served.url}/`)).status);
+    api.throttles = false;
+    expect(statuses.filter((status) => status === 429)).toHaveLength(5);
+    expect(served.lines.length - before).toBe(40);
+  });
+});
+
+describe('the access log', () => {
+  it('has who asked when and what came of it, and nothing of the request', async () => {
+    const { logs } = served.world.account;
+    const lines = () =>
+      logs
+        .describeLogGroups({})
+        .logGroups.filter(({ logGroupName }) => /AccessLog/.test(logGroupName))
+        .flatMap(({ logGroupName }) => logs.filterLogEvents({ logGroupName }).events)
+        .map(({ message }) => JSON.parse(message) as Record<string, string>);
+    await fetch(`${served.url}/${served.good()}`, { headers: { 'user-agent': 'somebody', cookie: 'a=b' } });
+    expect(lines().at(-1)).toEqual({
+      requestId: expect.stringMatching(/^request-/),
+      time: String(served.now),
+      address: '127.0.0.1',
+      route: '-',
+      status: '404',
+      milliseconds: expect.stringMatching(/^\d+$/),
+    });
+    await served.ask(served.good());
+    expect(lines().at(-1)).toMatchObject({ route: 'GET /', status: '200' });
+  });
+});

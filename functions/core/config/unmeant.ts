@@ -92,15 +92,18 @@ function unmeantConnections({ connections, keys }: Config): readonly Unmeant[] {
 }
 
 function unmeantKey(
-  { user, createUser, adopt, firstRotation, deliverTo, readers, policy: own }: KeyConfig,
+  { id, user, createUser, adopt, firstRotation, deliverTo, readers, policy: own }: KeyConfig,
   at: number,
-  { policy }: Config,
+  { policy, provider }: Config,
   shared: readonly Unmeant[],
 ): readonly Unmeant[] {
   const found: Unmeant[] = [];
   const say = (code: UnmeantCode, field: string, message: string, cure: string) =>
     found.push({ code, path: ['keys', at, field], message, cure });
-  if (deliverTo.length === 0 && readers.length === 0) {
+  // A process beside the runners has a role of its own among the readers.
+  const isGiven =
+    provider?.endpoint === true && provider.rules.some(({ keys }) => keys.some((given) => given.id === id));
+  if (deliverTo.length === 0 && readers.length === 0 && !isGiven) {
     const day = policyWith(policy, own).deactivateAfter;
     const message =
       'expected deliverTo or readers, found neither: ' +

@@ -27,6 +27,22 @@ describe('what is legal, and probably not meant', () => {
     expect(warnings(SOUND)).toEqual([]);
   });
 
+  it('is no key that the endpoint of a provider gives; a process has to be among the readers', () => {
+    const provided = (endpoint: string) => `keys: [{ id: web-shop, user: web-shop }]
+provider:
+  ${endpoint}
+  bitbucket: { workspace: acme, workspaceUuid: 0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31 }
+  rules:
+    - name: shop
+      repositoryUuid: 7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10
+      anyStep: true
+      keys: [{ id: web-shop }]
+notify: [security@example.com]
+`;
+    expect(warnings(provided('endpoint: true'))).toEqual([]);
+    expect(warnings(provided('tokenMinutes: 15'))).toEqual([expect.stringContaining('nobody-gets-it')]);
+  });
+
   it.each<[string, string, string]>([
     [
       'a key that nobody gets',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { KeyturnError } from './errors';
-import { DEPLOYED_FUNCTIONS, type DeployedFunction } from './names';
+import { DEPLOYED_FUNCTIONS, type DeployedFunction, PROVIDER } from './names';
 import { trailPlaceFields } from './trail-place';
 
 /** What a deployment says of its own things, so that a report finds what was done to them. */
@@ -23,13 +23,15 @@ export type DeployedThings = Omit<z.output<typeof thingsSchema>, 'version'>;
 /** What the functions may do, by those that may: a parameter of the standard tier holds 4 KB. */
 const rightsSchema = z.strictObject({
   version: z.literal(1),
-  rights: z.array(z.strictObject({ who: z.array(z.enum(DEPLOYED_FUNCTIONS)), may: z.array(z.string()) })),
+  rights: z.array(
+    z.strictObject({ who: z.array(z.enum([...DEPLOYED_FUNCTIONS, PROVIDER])), may: z.array(z.string()) }),
+  ),
 });
 
 /** What some of the functions may do. */
 export interface DeployedRight {
   readonly may: string;
-  readonly who: readonly DeployedFunction[];
+  readonly who: readonly (DeployedFunction | typeof PROVIDER)[];
 }
 
 /** The document of the parameter that tells which things are Keyturn's own. */

@@ -21,6 +21,19 @@ export interface ProviderResources {
   readonly secretKeys: readonly string[];
 }
 
+/** The same in words, for whoever reviews it. */
+export function providerMay({ secrets, secretKeys }: Pick<ProviderResources, 'secrets' | 'secretKeys'>) {
+  return [
+    NEEDS.WriteOwnLog.may,
+    "read the values of the managed secrets that the provider's rules name",
+    ...(secrets.length > 0 ? ["read the values of the other secrets that the provider's rules name"] : []),
+    ...(secretKeys.length > 0 ? ['decrypt them with the KMS keys that the rules name'] : []),
+    "read the provider's rules",
+    'remember in a table of its own which tokens were used',
+    "add events to its own streams of the provider's record",
+  ];
+}
+
 /** All that the endpoint's role may do (K12), but for the managed secrets of its rules, whose own policies name it. */
 export function providerPermissions(scope: Construct, resources: ProviderResources): readonly PolicyStatement[] {
   const stack = Stack.of(scope);

@@ -1,5 +1,5 @@
 import type { DeployedRight } from '../../functions/core/deployed-facts';
-import { type DeployedFunction, SECRET_PREFIX } from '../../functions/core/names';
+import { type DeployedFunction, PROVIDER, SECRET_PREFIX } from '../../functions/core/names';
 import { NEEDS, type Need } from './needs';
 import { RIGHTS, type RightSettings, rightsOf } from './rights';
 
@@ -35,14 +35,23 @@ export interface Granting {
   readonly added?: readonly string[];
 }
 
-/** What the functions may do in words, each right once; what many may do comes last. */
-export function rightsInWords(functions: readonly Granting[], settings: RightSettings): readonly DeployedRight[] {
-  const holders = new Map<string, DeployedFunction[]>();
+/**
+ * What the functions may do in words, each right once; what many may do comes last.
+ *
+ * @param ofProvider what the endpoint of a provider may do, where there is one
+ */
+export function rightsInWords(
+  functions: readonly Granting[],
+  settings: RightSettings,
+  ofProvider: readonly string[],
+): readonly DeployedRight[] {
+  const holders = new Map<string, DeployedRight['who']>();
   for (const { name, needs, added = [] } of functions) {
     for (const may of new Set([...wordsOf(name, settings), ...added, ...needs.map((need) => NEEDS[need].may)])) {
       holders.set(may, [...(holders.get(may) ?? []), name]);
     }
   }
+  for (const may of ofProvider) holders.set(may, [...(holders.get(may) ?? []), PROVIDER]);
   return [...holders].map(([may, who]) => ({ may, who })).sort((a, b) => a.who.length - b.who.length);
 }
 

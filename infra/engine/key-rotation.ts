@@ -168,6 +168,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   /** @internal */
   readonly _bundles: string | undefined;
 
+  private providerMay: readonly string[] = [];
   private readonly trailFiles: TrailFiles | undefined;
   /** Of the queues and the functions' logs, where it is not the services' own. */
   private readonly encryptionKey: IKey | undefined;
@@ -285,6 +286,11 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.ownChanges.watchKeys(keyIds(this.connectionAccess.keys));
     // All rights by one name: in a template of very many keys there is no room to name five policies in each.
     return this.guardrails;
+  }
+
+  /** Told what the endpoint of a provider may do, in words. @internal */
+  _provides(may: readonly string[]): void {
+    this.providerMay = may;
   }
 
   /** @internal */
@@ -461,7 +467,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   private rightsInWords(settings: Settings): readonly DeployedRight[] {
     const added = new Map<string, readonly string[]>([['sync', this.connectionAccess.words]]);
     const granting = this.allFunctions.map(({ name, needs }) => ({ name, needs, added: added.get(name) }));
-    return rightsInWords(granting, settings);
+    return rightsInWords(granting, settings, this.providerMay);
   }
 
   private createAuditor({ audit: { encryptionKey } }: Settings, { topic }: NotificationTopic): ManagedPolicy {

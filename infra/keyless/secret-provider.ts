@@ -10,7 +10,7 @@ import { pathText, valueAt } from '../../functions/core/config/config-path';
 import { type ProviderConfig, providerSchema } from '../../functions/core/config/provider-config';
 import { KeyturnError } from '../../functions/core/errors';
 import { ENV, PROVIDER, PROVIDER_LOG_GROUP, USED_TOKENS } from '../../functions/core/names';
-import { providerPermissions, roleArnByName } from '../access/provider-permissions';
+import { providerMay, providerPermissions, roleArnByName } from '../access/provider-permissions';
 import { pathProperty } from '../access/role-path';
 import { ownNamesPrefix } from '../alarms/own-changes';
 import { functionCode } from '../engine/function-code';
@@ -126,7 +126,7 @@ export class SecretProvider extends Construct {
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const usedTokens = this.createTable();
-    this.role = this.createRole(config, { ownLog, record: this.record(config, rotation), rules, usedTokens });
+    this.role = this.createRole(rotation, config, { ownLog, record: this.record(config, rotation), rules, usedTokens });
     const lambda = this.createFunction(rotation, { ownLog, rules, usedTokens });
     const { logRetentionDays } = rotation._settings;
     this.url = new ProviderFront(this, 'Front', { function: lambda, logRetentionDays, encryptionKey }).url;
@@ -158,16 +158,22 @@ export class SecretProvider extends Construct {
     });
   }
 
-  private createRole({ rules: all }: ProviderConfig, { ownLog, record, rules, usedTokens }: Parts): Role {
+  private createRole(
+    rotation: KeyRotation,
+    { rules: all }: ProviderConfig,
+    { ownLog, record, rules, usedTokens }: Parts,
+  ): Role {
     const secrets = all.flatMap((rule) => rule.secrets);
-    const statements = providerPermissions(this, {
+    const resources = {
       ownLog,
       record,
       parameters: rules.names,
       usedTokensArn: usedTokens.tableArn,
       secrets: once(secrets.map(({ secret }) => secret)),
       secretKeys: once(secrets.flatMap(({ encryptionKey }) => encryptionKey ?? [])),
-    });
+    };
+    rotation._provides(providerMay(resources));
+    const statements = providerPermissions(this, resources);
     return new Role(this, 'Role', {
       roleName: this.roleName,
       path: pathProperty(this.rolePath),

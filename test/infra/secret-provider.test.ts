@@ -2,6 +2,8 @@ import { App, Aws, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../functions/core/config/config';
+import { parseRights } from '../../functions/core/deployed-facts';
+import { DEPLOYMENT_PARAMETERS } from '../../functions/core/names';
 import { type KeyRotation, SecretProvider, type SecretProviderProps } from '../../infra';
 import { mayAdministrator, type PolicyDocument, secretPolicyOf } from './access';
 import { ACCOUNT, arnOfSecret, deployed, REGION, roleArn } from './deployed';
@@ -118,6 +120,16 @@ describe('the function of the endpoint (K12)', () => {
     const managed = synthesize(configOf({}, { encryption: 'customer-managed' }));
     const key = resourcesOf(managed, 'AWS::KMS::Key').find(({ id }) => id.includes('Encryption'));
     expect(JSON.stringify(key?.Properties.KeyPolicy)).toContain(one('AWS::IAM::Role', managed).id);
+  });
+
+  it('is among those whose rights a report shows', () => {
+    const [facts] = resourcesOf(template, 'AWS::SSM::Parameter').filter(
+      ({ Properties }) => Properties.Name === DEPLOYMENT_PARAMETERS.rights,
+    );
+    const rights = parseRights(DEPLOYMENT_PARAMETERS.rights, String(facts?.Properties.Value));
+    const own = rights.filter(({ who }) => who.includes('provider')).map(({ may }) => may);
+    expect(own).toEqual(expect.arrayContaining(['write into its own log', "read the provider's rules"]));
+    expect(own).toHaveLength(7);
   });
 
   it('runs so many times at once, for less than API Gateway waits', () => {

@@ -38,7 +38,7 @@ export const STAYS: readonly Stay[] = [
     beRid: 'aws iam delete-open-id-connect-provider',
   },
   {
-    what: "the record /keyturn/audit, and the functions' logs",
+    what: "the record /keyturn/audit, a provider's /keyturn/provider, and the functions' logs",
     type: 'AWS::Logs::LogGroup',
     keep: 'for as long as auditors ask',
     beRid: 'take its protection off, aws logs delete-log-group',

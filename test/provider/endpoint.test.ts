@@ -1,9 +1,14 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsFault } from '../../local/account/wire/server';
 import { OTHER } from './issuer';
 import { DATABASE, RULES } from './served';
 import { ServedEndpoint } from './served-endpoint';
+
+const RUNNER = resolve(__dirname, 'runner.mjs');
 
 let served: ServedEndpoint;
 beforeAll(async () => {
@@ -44,6 +49,16 @@ describe('the endpoint gives a step its variables', () => {
       expect(answer.headers.get('access-control-allow-origin')).toBeNull();
     }
     expect(served.enforcement.denied).toEqual([]);
+  });
+
+  it.each([
+    ['GET', 'Bearer '],
+    ['POST', ''],
+  ])('that runs with them where a runner asks by %s with "%s"', async (method, scheme) => {
+    const env = { PATH: process.env.PATH, SECRET_PROVIDER_URI: served.url, BITBUCKET_STEP_OIDC_TOKEN: served.good() };
+    const command = ['sh', '-c', 'echo "$AWS_ACCESS_KEY_ID $DB_PASSWORD"'];
+    const { stdout } = await promisify(execFile)(process.execPath, [RUNNER, method, scheme, ...command], { env });
+    expect(stdout).toBe('$AWS_ACCESS_KEY_ID $DB_PASSWORD\n');
   });
 
   it('and the record has said so before (K6, K7)', async () => {

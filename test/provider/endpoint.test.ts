@@ -141,6 +141,20 @@ describe('nothing is given', () => {
     expect((await served.ask(served.good())).status).toBe(200);
   });
 
+  it('to a request with two tokens, whichever is the good one, or with one in its query', async () => {
+    for (const tokens of [
+      [served.good(), 'x'],
+      ['x', served.good()],
+      ['', served.good()],
+    ]) {
+      // As API Gateway joins two headers of one name; test/provider/hostile-endpoint.test.ts sends two.
+      const answer = await served.ask('', { headers: { authorization: tokens.join(',') } });
+      expect([answer.status, served.reason]).toEqual([401, 'two-tokens']);
+    }
+    const headers = { authorization: served.good() };
+    expect((await fetch(`${served.url}/?token=${served.good()}`, { headers })).status).toBe(404);
+  });
+
   it('to whoever calls the function with an event of another form', async () => {
     const form = { headers: { authorization: served.good() }, requestContext: { http: { method: 'GET' } } };
     for (const event of [undefined, {}, { ...form, version: '1.0', path: '/' }, { ...form, rawPath: '/' }]) {

@@ -1,9 +1,16 @@
 import { IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createProviderPorts } from '../../functions/aws/provider-ports';
 import { configSchema } from '../../functions/core/config/config';
+import { providerSchema } from '../../functions/core/config/provider-config';
 import { DAY } from '../../functions/core/duration';
+import { DecisionRecord } from '../../functions/provider/decision-record';
 import { IssuerKeys } from '../../functions/provider/keys/issuer-keys';
 import { readKeys } from '../../functions/provider/keys/read-keys';
+import { provide } from '../../functions/provider/provide';
+import { termsOf } from '../../functions/provider/terms';
+import { RememberedTokens } from '../../functions/provider/token/remembered-tokens';
+import { within } from '../../functions/runtime/within';
 import type { AwsFault } from '../../local/account/wire/server';
 import { ENVIRONMENT, OTHER, REPOSITORY, WORKSPACE } from './issuer';
 import { DATABASE, type Pair, RULES, ServedProvider } from './served';
@@ -183,6 +190,38 @@ describe('nothing is given', () => {
       served.fault = undefined;
     }
     expect((await served.ask(served.good())).status).toBe(200);
+  });
+
+  it('where a decision takes too long, however few of its calls do, and the token is as if nobody had asked', async () => {
+    const { account } = served.world;
+    const time = { now: () => new Date(served.now) };
+    const lines: string[] = [];
+    const say = (message: string, facts?: object) => void lines.push(JSON.stringify([message, facts]));
+    const log = { info: say, warn: say, error: say };
+    const bitbucket = { workspace: 'acme', workspaceUuid: WORKSPACE, url: served.issuerUrl };
+    const config = providerSchema.parse({ bitbucket, rules: RULES });
+    const { append, ...ports } = createProviderPorts(account.region, served.access);
+    const origin = { account: account.accountId, region: account.region, functionVersion: 'test' };
+    const props = {
+      ...ports,
+      terms: termsOf({ config, startedAt: 0, time, log }),
+      rules: config.rules,
+      used: new RememberedTokens(),
+      record: new DecisionRecord({ run: 'slow', origin, time, append }),
+      inTime: <Result>(deciding: Promise<Result>) => within(400, deciding),
+      time,
+      log,
+    };
+    const token = served.good();
+    served.fault = () => ({ kind: 'delay', milliseconds: 250 });
+    try {
+      expect(await provide([token], props)).toEqual({ status: 503 });
+      expect(lines.at(-1)).toContain('aws-uncertain');
+    } finally {
+      served.fault = undefined;
+    }
+    served.now += 31_000;
+    expect(await provide([token], props)).toMatchObject({ status: 200 });
   });
 
   it.each([

@@ -28,8 +28,8 @@ export interface UnprovedToken {
  */
 export function tokenIn(headers: readonly string[]): string {
   const [header, ...others] = headers;
-  if (header === undefined || header === '') throw new Refusal('no-token');
   if (others.length > 0) throw new Refusal('two-tokens');
+  if (header === undefined || header === '') throw new Refusal('no-token');
   const token = header.replace(/^Bearer /i, '');
   if (token.length > LONGEST) throw new Refusal('too-long');
   return token;

@@ -6,5 +6,7 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     include: ['test/provider/*.test.ts'],
+    // They run the built bundle, in which no mutant is.
+    exclude: ['test/provider/{endpoint,hostile-endpoint}.test.ts'],
   },
 });

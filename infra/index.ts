@@ -29,6 +29,7 @@ export type {
 export { BitbucketOidcRole, type BitbucketOidcRoleProps } from './keyless/bitbucket-oidc-role';
 export {
   type ProvidedKey,
+  type ProvidedRole,
   type ProvidedSecret,
   SecretProvider,
   type SecretProviderProps,

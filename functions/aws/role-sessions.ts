@@ -3,7 +3,7 @@ import type { RoleSession, SessionRequest } from '../account/ports';
 import { KeyturnError } from '../core/errors';
 import { Redacted } from '../core/key/credential';
 import { USER_AGENT_APP } from '../core/names';
-import { type AwsAccess, recordConfig } from './client-config';
+import { type AwsAccess, providerConfig } from './client-config';
 import { calling } from './failure';
 
 /**
@@ -14,9 +14,8 @@ import { calling } from './failure';
  */
 export function createRoleSessions(access: AwsAccess): (request: SessionRequest) => Promise<RoleSession> {
   const client = new STSClient({
-    ...recordConfig,
+    ...providerConfig,
     ...access,
-    retryMode: 'standard',
     userAgentAppId: USER_AGENT_APP,
   });
   return async ({ role, sessionName, seconds, policy, policyArns, tags }) => {

@@ -19,15 +19,22 @@ export interface ProviderResources {
   readonly secrets: readonly string[];
   /** ARNs of the KMS keys that encrypt them. */
   readonly secretKeys: readonly string[];
+  /** ARNs of the roles of its rules. */
+  readonly roles: readonly string[];
 }
 
 /** The same in words, for whoever reviews it. */
-export function providerMay({ secrets, secretKeys }: Pick<ProviderResources, 'secrets' | 'secretKeys'>) {
+export function providerMay({
+  secrets,
+  secretKeys,
+  roles,
+}: Pick<ProviderResources, 'secrets' | 'secretKeys' | 'roles'>) {
   return [
     NEEDS.WriteOwnLog.may,
     "read the values of the managed secrets that the provider's rules name",
     ...(secrets.length > 0 ? ["read the values of the other secrets that the provider's rules name"] : []),
     ...(secretKeys.length > 0 ? ['decrypt them with the KMS keys that the rules name'] : []),
+    ...(roles.length > 0 ? ['take the roles that the rules name, with tags'] : []),
     "read the provider's rules",
     'remember in a table of its own which tokens were used',
     "add events to its own streams of the provider's record",
@@ -37,7 +44,7 @@ export function providerMay({ secrets, secretKeys }: Pick<ProviderResources, 'se
 /** All that the endpoint's role may do (K12), but for the managed secrets of its rules, whose own policies name it. */
 export function providerPermissions(scope: Construct, resources: ProviderResources): readonly PolicyStatement[] {
   const stack = Stack.of(scope);
-  const { ownLog, record, parameters, usedTokensArn, secrets, secretKeys } = resources;
+  const { ownLog, record, parameters, usedTokensArn, secrets, secretKeys, roles } = resources;
   const allow = (sid: string, actions: readonly string[], on: readonly string[], conditions?: object) =>
     on.length === 0 ? [] : [new PolicyStatement({ sid, actions: [...actions], resources: [...on], ...conditions })];
   return [
@@ -53,6 +60,8 @@ export function providerPermissions(scope: Construct, resources: ProviderResourc
     // One conditional update adds a use and shows the others; nothing is deleted or read beside.
     ...allow('RememberTokens', ['dynamodb:UpdateItem'], [usedTokensArn]),
     ...allow('ReadSecrets', ['secretsmanager:GetSecretValue'], secrets.map(secretArn)),
+    // Of another account's roles their own trust decides, too.
+    ...allow('TakeRoles', ['sts:AssumeRole', 'sts:TagSession'], roles),
     ...allow('DecryptSecrets', ['kms:Decrypt'], secretKeys, { conditions: onlyThrough(stack, 'secretsmanager') }),
   ];
 }

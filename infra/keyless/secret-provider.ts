@@ -44,6 +44,16 @@ export interface ProvidedSecret {
   readonly encryptionKey?: string;
 }
 
+/** An IAM role of which steps get credentials that end by themselves; its trust policy has to name the provider's role. */
+export interface ProvidedRole {
+  /** ARN of the role. */
+  readonly roleArn: string;
+  /** Minutes after which the credentials end, 15 to 60. @default 15 */
+  readonly sessionMinutes?: number;
+  /** The step may do what both this and the role allow. @default - what the role allows */
+  readonly sessionPolicy?: PolicyDocument;
+}
+
 /** Which steps get which variables. */
 export interface SecretProviderRule {
   /** Name of the rule; the record has it. */
@@ -58,6 +68,8 @@ export interface SecretProviderRule {
   readonly branches?: string[];
   /** Managed keys whose current version is given. @default - none */
   readonly keys?: ProvidedKey[];
+  /** Roles of which short-lived credentials are given. @default - none */
+  readonly roles?: ProvidedRole[];
   /** Other secrets that are given. @default - none */
   readonly secrets?: ProvidedSecret[];
 }
@@ -134,6 +146,7 @@ export class SecretProvider extends Construct {
       `cloud runners: Secret provider endpoint ${this.url} | Docker: -e SECRET_PROVIDER_URI=${this.url} | ` +
       `shell: --secretProviderUri ${this.url} | PowerShell: -secretProviderUri ${this.url}`;
     new CfnOutput(this, 'Url', { value: this.url, description: 'Secret provider endpoint' });
+    new CfnOutput(this, 'RoleArn', { value: this.role.roleArn, description: 'Whom roles of the rules have to trust' });
     new CfnOutput(this, 'Runners', { value: this.runnerSettings, description: 'How each kind of runner is told' });
     this.admit(props.rules.flatMap(({ keys = [] }) => keys.map(({ key }) => key)));
   }
@@ -171,6 +184,7 @@ export class SecretProvider extends Construct {
       usedTokensArn: usedTokens.tableArn,
       secrets: once(secrets.map(({ secret }) => secret)),
       secretKeys: once(secrets.flatMap(({ encryptionKey }) => encryptionKey ?? [])),
+      roles: once(all.flatMap(({ roles }) => roles.map(({ role }) => role))),
     };
     rotation._provides(providerMay(resources));
     const statements = providerPermissions(this, resources);
@@ -255,10 +269,15 @@ function inputOf({ workspace, workspaceUuid, audience, tokenMinutes, rules, exis
     tokenMinutes,
     endpoint: true,
     logGroup: existingLogGroup === true ? 'existing' : undefined,
-    rules: rules.map(({ anyStep, keys = [], ...rule }) => ({
+    rules: rules.map(({ anyStep, keys = [], roles = [], ...rule }) => ({
       ...rule,
       anyStep: anyStep === false ? undefined : anyStep,
       keys: keys.map(({ key, ...variables }) => ({ id: key.keyId, ...variables })),
+      roles: roles.map(({ roleArn: role, sessionMinutes, sessionPolicy }) => ({
+        role,
+        sessionMinutes,
+        sessionPolicy: sessionPolicy?.toJSON(),
+      })),
     })),
   };
 }

@@ -1,5 +1,6 @@
 import { App, Aws, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { PolicyDocument as PolicyDocumentOfIam } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../functions/core/config/config';
 import { parseRights } from '../../functions/core/deployed-facts';
@@ -10,6 +11,7 @@ import { ACCOUNT, arnOfSecret, deployed, REGION, roleArn } from './deployed';
 import { type CfnTemplate, errorsOf, resourcesOf, rotationIn, stackOf, synthesize, templateOf } from './synthesized';
 
 const KMS_KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/web-shop-deploy`;
 const WORKSPACE = {
   workspace: 'acme',
   workspaceUuid: '{0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31}',
@@ -20,6 +22,7 @@ const RULE = {
   environmentUuids: ['{8c3e4a52-6a52-4d2b-9a53-0c2b7c1d9e11}'],
   branches: ['main'],
   keys: [{ id: 'web-shop' }],
+  roles: [{ role: ROLE, accessKeyId: 'DEPLOY_ID', secretAccessKey: 'DEPLOY_SECRET', sessionToken: 'DEPLOY_TOKEN' }],
   secrets: [
     { secret: 'shop/db', variable: 'DB_PASSWORD', pointer: '/password', encryptionKey: KMS_KEY },
     { secret: 'shop/db', variable: 'DB_USER', pointer: '/user' },
@@ -50,7 +53,7 @@ describe('without endpoint', () => {
     const without = synthesize(configOf({ endpoint: undefined }));
     const types = Object.values(without.Resources).map(({ Type }) => Type);
     expect(types.filter((type) => /ApiGateway|DynamoDB/.test(type))).toEqual([]);
-    expect(JSON.stringify(without)).not.toMatch(/provider/i);
+    expect(JSON.stringify(without)).not.toMatch(/KeyRotationProvider|UsedTokens/);
     expect(without).toEqual(synthesize({ keys: configOf().keys }));
   });
 });
@@ -94,6 +97,7 @@ describe('the function of the endpoint (K12)', () => {
         Action: 'secretsmanager:GetSecretValue',
         Resource: [arn('secretsmanager', 'secret:shop/db-??????'), arn('secretsmanager', 'secret:shop/api-AbCdEf')],
       },
+      { Sid: 'TakeRoles', Effect: 'Allow', Action: ['sts:AssumeRole', 'sts:TagSession'], Resource: ROLE },
       {
         Sid: 'DecryptSecrets',
         Effect: 'Allow',
@@ -129,7 +133,7 @@ describe('the function of the endpoint (K12)', () => {
     const rights = parseRights(DEPLOYMENT_PARAMETERS.rights, String(facts?.Properties.Value));
     const own = rights.filter(({ who }) => who.includes('provider')).map(({ may }) => may);
     expect(own).toEqual(expect.arrayContaining(['write into its own log', "read the provider's rules"]));
-    expect(own).toHaveLength(7);
+    expect(own).toHaveLength(8);
   });
 
   it('runs so many times at once, for less than API Gateway waits', () => {
@@ -272,7 +276,7 @@ describe('SecretProvider in code', () => {
   const propsOf = (rotation: KeyRotation, more: Partial<SecretProviderProps> = {}): SecretProviderProps => ({
     rotation,
     ...WORKSPACE,
-    rules: [{ ...RULE, keys: [] }],
+    rules: [{ ...RULE, keys: [], roles: [] }],
     ...more,
   });
 
@@ -281,20 +285,34 @@ describe('SecretProvider in code', () => {
     const provider = new SecretProvider(
       stack,
       'Provider',
-      propsOf(rotation, { rules: [{ ...RULE, keys: [{ key }] }] }),
+      propsOf(rotation, { rules: [{ ...RULE, keys: [{ key }], roles: [] }] }),
     );
     const made = templateOf(stack);
     expect(errorsOf(stack)).toEqual([]);
-    expect(partsText(made)).toBe(partsText(template));
+    expect(partsText(made)).toBe(partsText(synthesize(configOf({ rules: [{ ...RULE, roles: [] }] }))));
     const role = one('AWS::IAM::Role', made);
     expect(JSON.stringify(secretPolicyOf(made, 'web-shop'))).toContain(roleArn(role.id));
     expect(stack.resolve(provider.runnerSettings)).toBeDefined();
     expect(made.Resources[role.id]?.Properties.RoleName).toBe('Keyturn-KeyRotationProvider');
   });
 
+  it('takes roles with a policy for their sessions', () => {
+    const { stack, rotation } = scene();
+    const sessionPolicy = PolicyDocumentOfIam.fromJson({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 's3:PutObject', Resource: 'arn:aws:s3:::releases/*' }],
+    });
+    const roles = [{ roleArn: ROLE, sessionMinutes: 30, sessionPolicy }];
+    new SecretProvider(stack, 'Provider', propsOf(rotation, { rules: [{ ...RULE, keys: [], secrets: [], roles }] }));
+    const rules = JSON.parse(partsText(templateOf(stack))).rules as readonly { readonly roles: unknown }[];
+    expect(rules[0]?.roles).toMatchObject([
+      { role: ROLE, sessionMinutes: 30, sessionPolicy: { Statement: [{ Action: 's3:PutObject' }] } },
+    ]);
+  });
+
   it.each<[string, Partial<SecretProviderProps>, RegExp]>([
     ['no rules', { rules: [] }, /Provider: rules/],
-    ['a rule for whoever', { rules: [{ ...RULE, keys: [], environmentUuids: undefined }] }, /anyStep/],
+    ['a rule for whoever', { rules: [{ ...RULE, keys: [], roles: [], environmentUuids: undefined }] }, /anyStep/],
     ['a token of the CDK', { workspace: Aws.STACK_NAME }, /workspace: expected plain text/],
   ])('refuses %s', (_name, more, message) => {
     const { stack, rotation } = scene();

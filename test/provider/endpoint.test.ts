@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { CreateRoleCommand, IAMClient, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsFault } from '../../local/account/wire/server';
-import { OTHER } from './issuer';
+import { OTHER, REPOSITORY } from './issuer';
 import { DATABASE, RULES } from './served';
 import { ServedEndpoint } from './served-endpoint';
 
@@ -78,6 +79,36 @@ describe('the endpoint gives a step its variables', () => {
       outcome: 'ok',
       facts: { rules: ['shop-production'], sources: [{ secret: 'keyturn/web-shop' }, { secret: 'shop/db' }] },
     });
+  });
+
+  it('credentials of a role that trusts the one of the endpoint, for repositories that it names (K12)', async () => {
+    const role = 'arn:aws:iam::111122223333:role/web-shop-deploy';
+    const [rule] = RULES;
+    await served.deploy([{ ...rule, keys: [], secrets: [], roles: [{ role }] }]);
+    const trusting = (repository: string) =>
+      JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { AWS: 'arn:aws:iam::111122223333:role/Keyturn-KeyRotationProvider' },
+            Action: ['sts:AssumeRole', 'sts:TagSession'],
+            Condition: { StringEquals: { 'aws:RequestTag/keyturn:repository': repository.slice(1, -1) } },
+          },
+        ],
+      });
+    const iam = new IAMClient(served.access);
+    const RoleName = 'web-shop-deploy';
+    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trusting(REPOSITORY) }));
+    const answer = await served.ask(served.good());
+    expect([answer.status, Object.keys((await answer.json()) as object)]).toEqual([
+      200,
+      ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
+    ]);
+    expect(served.enforcement.denied).toEqual([]);
+    await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: trusting(OTHER) }));
+    await nothing(served.good(), 403);
+    await served.deploy();
   });
 
   it('by the rules of the deployment that its function is of', async () => {

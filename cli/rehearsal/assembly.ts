@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { type ProviderConfig, providerSchema } from '../../functions/core/config/provider-config';
 import { type RegistryEntry, registryEntrySchema } from '../../functions/core/config/registry';
-import { REGISTRY_PATH } from '../../functions/core/names';
+import { providerPartIn, REGISTRY_PATH } from '../../functions/core/names';
 
 const templateSchema = z.object({
   Resources: z.record(
@@ -16,6 +17,8 @@ export interface Assembly {
   readonly entries: readonly RegistryEntry[];
   /** IAM users that the stack creates itself. */
   readonly createdUsers: ReadonlySet<string>;
+  /** What the secret provider's endpoint gives to whom. @default - there is none */
+  readonly provider?: ProviderConfig | undefined;
 }
 
 /** Reads the registry entries and the users out of the synthesized templates: the rehearsal knows nothing else of the configuration. */
@@ -34,7 +37,19 @@ export function assemblyOf(cdkOut: string): Assembly {
   const users = resources
     .filter(({ Type }) => Type === 'AWS::IAM::User')
     .map(({ Properties }) => String(Properties?.UserName));
-  return { entries, createdUsers: new Set(users) };
+  return { entries, createdUsers: new Set(users), provider: providerIn(resources) };
+}
+
+/** Its parts, one after the other. */
+function providerIn(
+  resources: readonly { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> | undefined }[],
+): ProviderConfig | undefined {
+  const parts = resources.flatMap(({ Type, Properties = {} }) => {
+    const part = Type === 'AWS::SSM::Parameter' ? providerPartIn(String(Properties.Name)) : undefined;
+    return part === undefined ? [] : [{ part, text: String(Properties.Value) }];
+  });
+  const text = parts.sort((a, b) => a.part - b.part).map((one) => one.text);
+  return text.length === 0 ? undefined : providerSchema.parse(JSON.parse(text.join('')));
 }
 
 /** What is in a region of an account; IAM is in none. */

@@ -5,8 +5,9 @@ import type { TrailRecord } from '../../local/account/trail';
 import type { World } from '../../local/world';
 import type { Trouble } from './faults/trouble';
 import type { Places } from './hosts/register';
+import type { ProviderSteps } from './provider-steps';
 import type { RehearsedPipelines } from './rehearsed-pipelines';
-import type { RoleSteps } from './role-steps';
+import type { Amiss, RoleSteps } from './role-steps';
 import type { Audit } from './timeline';
 import type { PromiseName } from './witness/promise-names';
 import type { Violation } from './witness/verdicts';
@@ -33,6 +34,7 @@ export interface Observed {
   readonly places: Places;
   readonly pipelines: RehearsedPipelines;
   readonly roleSteps: RoleSteps;
+  readonly providerSteps: ProviderSteps;
   readonly audits: readonly Audit[];
   readonly lines: readonly string[];
   /** Judged every change as it happened. */
@@ -52,6 +54,7 @@ export function judge(observed: Observed): readonly Verdict[] {
     ...all,
     ...(observed.entries.some(isObserved) ? [k14(observed)] : []),
     ...(observed.roleSteps.roles === 0 ? [] : [roles(observed)]),
+    ...(observed.providerSteps.rules === 0 ? [] : [provider(observed)]),
   ];
 }
 
@@ -295,15 +298,32 @@ function k14({ world, entries }: Observed): Verdict {
 function roles({ roleSteps }: Observed): Verdict {
   const { failures, letIn, sessions, strangers, keys } = roleSteps;
   const [first] = [...letIn, ...failures];
-  const amiss = first && `; first: ${first.role} at ${new Date(first.at).toISOString()} (${first.error})`;
   return {
     promise: 'roles',
     says: 'a role is taken by the steps that it trusts, and by no others',
     held: sessions > 0 && first === undefined,
     evidence:
       `${sessions} sessions, ${failures.length} failed; ${strangers} steps of others, ${letIn.length} let in; ` +
-      `${keys} new keys of the issuer${amiss ?? ''}`,
+      `${keys} new keys of the issuer${amissOf(first)}`,
   };
+}
+
+/** No promise by number: steps that fetch their secrets when they start. */
+function provider({ providerSteps }: Observed): Verdict {
+  const { failures, letIn, steps, logins, refused } = providerSteps;
+  const [first] = [...letIn, ...failures];
+  return {
+    promise: 'provider',
+    says: 'a step gets the secrets of its rules, whose keys authenticate, once; no other step gets any',
+    held: steps > 0 && first === undefined,
+    evidence:
+      `${steps} steps with ${logins} logins, ${failures.length} failed; ${refused} steps of others and used tokens ` +
+      `refused, ${letIn.length} let in${amissOf(first)}`,
+  };
+}
+
+function amissOf(first: Amiss | undefined): string {
+  return first === undefined ? '' : `; first: ${first.of} at ${new Date(first.at).toISOString()} (${first.error})`;
 }
 
 const SECRET_WRITES = ['PutSecretValue', 'TagResource', 'UntagResource', 'UpdateSecretVersionStage'] as const;

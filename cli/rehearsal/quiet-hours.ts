@@ -1,3 +1,4 @@
+import type { RegistryEntry } from '../../functions/core/config/registry';
 import { CHECK_EVERY } from '../../functions/core/lifecycle/plan-check';
 import type { World } from '../../local/world';
 import type { Audit } from './timeline';
@@ -14,13 +15,19 @@ export class QuietHours {
   #reconcile: string | undefined;
   #busy = false;
   #quietSince: { readonly writes: number; readonly at: number } | undefined;
-  /** When each key was last delivered or looked at. */
+  /** When each key that has a target was last delivered or looked at. */
   readonly #seen = new Map<string, number>();
+  readonly #looked: ReadonlySet<string>;
+
+  constructor(entries: readonly RegistryEntry[]) {
+    this.#looked = new Set(entries.flatMap(({ id, targets }) => (targets.length === 0 ? [] : [id])));
+  }
 
   /** Watches the reconcile runs; everything that they tell besides their start and end means that there was something. */
   heard({ event, function: name, run, key = '' }: Audit, world: World): void {
     if (name !== 'sync') return;
-    if (event === 'check-recorded' || event === 'version-delivered') this.#seen.set(key, world.clock.now());
+    const isSeen = event === 'check-recorded' || event === 'version-delivered';
+    if (isSeen && this.#looked.has(key)) this.#seen.set(key, world.clock.now());
     if (event === 'run-started') {
       this.#reconcile = run;
       this.#busy = false;

@@ -11,6 +11,7 @@ import { FAULTS, type FaultKind } from './faults/kinds';
 import { Trouble } from './faults/trouble';
 import { hostsWithFaults, openPlaces, type Places } from './hosts/register';
 import { judge, type Verdict } from './promises';
+import { ProviderSteps } from './provider-steps';
 import { QuietHours } from './quiet-hours';
 import { RehearsedPipelines } from './rehearsed-pipelines';
 import { RoleSteps } from './role-steps';
@@ -142,6 +143,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
     onDeployed?.(deployment.outputs);
     closeTokens(assembly, deployment, world.account);
     lived.roleSteps.start();
+    if (assembly.provider !== undefined) lived.providerSteps.start(assembly.provider);
     lived.trouble?.begin(DEPLOYED);
     for (let day = 1; day <= days; day += 1) {
       await world.runUntil(new Date(DEPLOYED + day * DAY));
@@ -164,6 +166,7 @@ interface Lived {
   readonly watch: Watch;
   readonly pipelines: RehearsedPipelines;
   readonly roleSteps: RoleSteps;
+  readonly providerSteps: ProviderSteps;
   readonly timeline: Timeline;
   readonly quietHours: QuietHours;
   readonly audits: readonly Audit[];
@@ -172,7 +175,7 @@ interface Lived {
 
 async function begin(options: RehearsalOptions, assembly: Assembly): Promise<Lived> {
   const { seed, everyHour } = options;
-  const quietHours = new QuietHours();
+  const quietHours = new QuietHours(assembly.entries);
   const faults = faultsOf(options, assembly);
   const world = await World.start({
     start: new Date(DEPLOYED - OLD_KEYS),
@@ -200,6 +203,7 @@ async function begin(options: RehearsalOptions, assembly: Assembly): Promise<Liv
   const watch = new Watch(world.account, places);
   const pipelines = new RehearsedPipelines(world, places, seededRandom(`${seed}/pipelines`));
   const roleSteps = new RoleSteps(world, seededRandom(`${seed}/role-steps`));
+  const providerSteps = new ProviderSteps(world, seededRandom(`${seed}/provider-steps`));
   const timeline = new Timeline(DEPLOYED, places);
   const audits: Audit[] = [];
   const targets = targetsByName(assembly.entries);
@@ -214,7 +218,7 @@ async function begin(options: RehearsalOptions, assembly: Assembly): Promise<Liv
   const { entries } = assembly;
   const trouble =
     faults && new Trouble({ world, faults, watch, places, pipelines, entries, random }, options.faults ?? []);
-  return { world, places, watch, pipelines, roleSteps, timeline, quietHours, audits, trouble };
+  return { world, places, watch, pipelines, roleSteps, providerSteps, timeline, quietHours, audits, trouble };
 }
 
 function faultsOf({ seed, days, faults: kinds = [] }: RehearsalOptions, assembly: Assembly): Faults | undefined {
@@ -236,7 +240,7 @@ function whereTheyStrike(faults: Faults) {
 function reportOf(
   { days, seed }: RehearsalOptions,
   entries: readonly RegistryEntry[],
-  { world, places, watch, pipelines, roleSteps, timeline, quietHours, audits, trouble }: Lived,
+  { world, places, watch, pipelines, roleSteps, providerSteps, timeline, quietHours, audits, trouble }: Lived,
   startedAt: number,
 ): Report {
   const promises = judge({
@@ -245,6 +249,7 @@ function reportOf(
     places,
     pipelines,
     roleSteps,
+    providerSteps,
     audits,
     lines: linesOf(world),
     watch,

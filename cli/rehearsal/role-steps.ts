@@ -37,9 +37,10 @@ interface Session {
 }
 
 /** A step that was answered otherwise than it should have been. */
-interface Amiss {
+export interface Amiss {
   readonly at: number;
-  readonly role: string;
+  /** The role, or the rule. */
+  readonly of: string;
   readonly error: string;
 }
 
@@ -109,7 +110,7 @@ export class RoleSteps {
   }
 
   #amiss(role: string, error: string): Amiss {
-    return { at: this.world.clock.now(), role, error };
+    return { at: this.world.clock.now(), of: role, error };
   }
 
   async #take(

@@ -3,6 +3,7 @@ import type { Principal } from '../../local/account/principal';
 import type { Deployment } from '../../local/stack/deployment';
 import type { Assembly } from './assembly';
 import type { Places } from './hosts/register';
+import { secretNameOf } from './secret-name';
 
 /** How much older a forgotten key is than the one in use. */
 const FORGOTTEN = 100 * 86_400_000;
@@ -16,7 +17,19 @@ export function makeSurroundings(assembly: Assembly, account: Account, places: P
   for (const entry of assembly.entries) {
     for (const target of entry.targets) places.prepare(target, entry, admin);
   }
+  makeSecrets(assembly, account, admin);
   makeUsers(assembly, account, places, admin);
+}
+
+/** What the rules of a secret provider name beside managed keys, with a text at each pointer. */
+function makeSecrets({ provider }: Assembly, account: Account, admin: Principal): void {
+  const given = provider?.rules.flatMap(({ secrets }) => secrets) ?? [];
+  for (const named of new Set(given.map(({ secret }) => secret))) {
+    if (named.startsWith('arn:')) account.secretsManager.reserveArn(named);
+    const pointers = given.flatMap(({ secret, pointer }) => (secret === named ? [pointer] : []));
+    const SecretString = pointers.includes(undefined) ? 'a text' : JSON.stringify(holding(pointers));
+    account.invoke(admin, 'secretsmanager', 'CreateSecret', { Name: secretNameOf(named), SecretString });
+  }
 }
 
 /**
@@ -46,4 +59,21 @@ function makeUsers({ entries, createdUsers }: Assembly, account: Account, places
     const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey } = createKey(user);
     for (const target of targets) places.paste(target, { accessKeyId, secretAccessKey });
   }
+}
+
+/** A document that has a text at each of some JSON pointers. */
+function holding(pointers: readonly (string | undefined)[]): object {
+  const whole: Record<string, unknown> = {};
+  for (const pointer of pointers) {
+    const parts = (pointer ?? '').slice(1).split('/');
+    const names = parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+    let at = whole;
+    for (const name of names.slice(0, -1)) {
+      const inner = (at[name] ?? {}) as Record<string, unknown>;
+      at[name] = inner;
+      at = inner;
+    }
+    at[names.at(-1) ?? ''] = 'a text';
+  }
+  return whole;
 }

@@ -62,6 +62,12 @@ export function providerParameterName(digest: string, part: number): string {
   return `${PARAMETER_PREFIX}provider/${digest}/${part}`;
 }
 
+/** Which part of it a parameter holds; undefined where it is another parameter. */
+export function providerPartIn(name: string): number | undefined {
+  const [, part] = /^\/keyturn\/provider\/[^/]+\/(\d+)$/.exec(name) ?? [];
+  return part === undefined ? undefined : Number(part);
+}
+
 /** The table of the provider's used tokens: its partition key, and the attribute by which DynamoDB deletes. */
 export const USED_TOKENS = { key: 'digest', ends: 'endsAt' } as const;
 

@@ -51,6 +51,10 @@ export class DynamoDb {
     this.#tables.delete(name);
   }
 
+  get tableNames(): readonly string[] {
+    return [...this.#tables.keys()];
+  }
+
   /** All items of a table, for whoever looks at the account. */
   itemsOf(name: string): readonly Item[] {
     return [...this.#table(name).items.values()];

@@ -6,6 +6,7 @@ import type { Bitbucket } from '../../../local/hosts/bitbucket/bitbucket';
 import type { BitbucketFault } from '../../../local/hosts/bitbucket/fault';
 import type { VariablePlace } from '../../../local/hosts/bitbucket/place';
 import type { HostOptions, Hosts } from '../../../local/hosts/register';
+import { secretNameOf } from '../secret-name';
 import type { Edit, Held, HostFault, HostFaults, Pair, PlaceWrite, RehearsedHost } from './host';
 
 /** Bitbucket's scopes for a token that reads and writes variables, and sees whose a repository is. */
@@ -86,7 +87,7 @@ class RehearsedBitbucket implements RehearsedHost<BitbucketTarget> {
     const { account, hosts } = this.surroundings;
     const accessToken = hosts.bitbucket.addAccessToken({ workspace, scopes: TOKEN_SCOPES });
     if (secret.startsWith('arn:')) account.secretsManager.reserveArn(secret);
-    const Name = nameOf(secret);
+    const Name = secretNameOf(secret);
     account.invoke(admin, 'secretsmanager', 'CreateSecret', { Name, SecretString: JSON.stringify({ accessToken }) });
   }
 
@@ -172,6 +173,3 @@ export function placeOf(target: BitbucketTarget): Place {
 }
 
 /** `arn:aws:secretsmanager:<region>:<account>:secret:<name>-<6 characters>` or a name. */
-function nameOf(secret: string): string {
-  return secret.startsWith('arn:') ? secret.replace(/^.*:secret:/, '').replace(/-[A-Za-z0-9]{6}$/, '') : secret;
-}

@@ -1,0 +1,148 @@
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import type { ProviderConfig, ProviderRule } from '../../functions/core/config/provider-config';
+import { usualAudience } from '../../functions/core/hosts/bitbucket-oidc';
+import type { Random } from '../../local/random';
+import type { World } from '../../local/world';
+import type { Amiss } from './role-steps';
+import { stsClient } from './sts-client';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** When a token is shown again: later than an answer that was lost is asked for, and long before the token ends. */
+const USED_AGAIN = 2 * MINUTE;
+const NOBODYS = '{00000000-0000-4000-8000-000000000000}';
+
+/** What a step's token says of it. */
+interface Shown {
+  readonly workspaceUuid: string;
+  readonly audience: string;
+  readonly repository: string;
+  readonly environment: string | undefined;
+  readonly branch: string;
+}
+
+/** Steps that differ in one thing from those that a rule means, in turns; undefined where the rule does not ask for it. */
+const STRANGERS: readonly ((step: Shown, rule: ProviderRule) => Shown | undefined)[] = [
+  (step) => ({ ...step, repository: NOBODYS }),
+  (step, { anyStep }) => (anyStep ? undefined : { ...step, environment: NOBODYS }),
+  (step, { anyStep }) => (anyStep ? undefined : { ...step, environment: undefined }),
+  (step, { branches }) => (branches === undefined ? undefined : { ...step, branch: `${step.branch}-of-others` }),
+  (step) => ({ ...step, audience: `${step.audience}-of-others` }),
+  (step) => ({ ...step, workspaceUuid: NOBODYS }),
+];
+
+/**
+ * Steps of Bitbucket Pipelines that fetch their secrets from the stack's endpoint: once a day one that a rule means, which
+ * logs in with each key that it gets, and shows its token again minutes later, which is refused; and one that no rule means.
+ */
+export class ProviderSteps {
+  /** Rules of the endpoint. */
+  rules = 0;
+  /** Steps that got their secrets and logged in with every key among them. */
+  steps = 0;
+  logins = 0;
+  /** Steps that no rule means, and tokens that had been used, which got nothing. */
+  refused = 0;
+  readonly failures: Amiss[] = [];
+  readonly letIn: Amiss[] = [];
+  #turn = 0;
+
+  constructor(
+    private readonly world: World,
+    private readonly random: Random,
+  ) {}
+
+  start(config: ProviderConfig): void {
+    const { scheduler, hosts, httpApis } = this.world;
+    const { workspace } = config.bitbucket;
+    const [url] = httpApis.ids.flatMap((id) => httpApis.find(id)?.url ?? []);
+    if (url === undefined) return;
+    if (!hosts.bitbucket.hasWorkspace(workspace)) hosts.bitbucket.addWorkspace(workspace);
+    this.rules = config.rules.length;
+    for (const rule of config.rules) {
+      const next = (after: number) => after + DAY + Math.floor(this.random() * HOUR);
+      scheduler.every(next, `step of the rule ${rule.name}`, () => this.#run(url, config, rule));
+    }
+  }
+
+  async #run(url: string, { bitbucket }: ProviderConfig, rule: ProviderRule): Promise<void> {
+    const { scheduler, clock } = this.world;
+    const { workspace, workspaceUuid, audience = usualAudience(workspaceUuid) } = bitbucket;
+    const step: Shown = {
+      workspaceUuid,
+      audience,
+      repository: rule.repositoryUuid,
+      environment: rule.environmentUuids?.[0],
+      branch: rule.branches?.[0] ?? 'main',
+    };
+    const stranger = STRANGERS[this.#turn++ % STRANGERS.length]?.(step, rule);
+    if (stranger !== undefined) await this.#refuses(url, this.#token(workspace, stranger), rule, 'a step of others');
+    const token = this.#token(workspace, step);
+    const given = await ask(url, token);
+    if (given.variables === undefined) {
+      this.failures.push(this.#amiss(rule, `status ${given.status}`));
+      return;
+    }
+    if (await this.#logsIn(given.variables, rule)) this.steps += 1;
+    scheduler.at(clock.now() + USED_AGAIN, `used token of the rule ${rule.name}`, () =>
+      this.#refuses(url, token, rule, 'a used token'),
+    );
+  }
+
+  async #refuses(url: string, token: string, rule: ProviderRule, who: string): Promise<void> {
+    const { status } = await ask(url, token);
+    const amiss = this.#amiss(rule, `${who} was answered ${status}`);
+    if (status === 401 || status === 403) this.refused += 1;
+    else (status === 200 ? this.letIn : this.failures).push(amiss);
+  }
+
+  /** @returns whether every credential that was given authenticates */
+  async #logsIn(variables: Readonly<Record<string, string>>, rule: ProviderRule): Promise<boolean> {
+    const pairs = rule.keys.map(({ accessKeyId, secretAccessKey }) => ({
+      accessKeyId: variables[accessKeyId] ?? '',
+      secretAccessKey: variables[secretAccessKey] ?? '',
+    }));
+    const errors = await Promise.all(pairs.map((pair) => this.#errorOf(pair)));
+    this.logins += errors.filter((error) => error === undefined).length;
+    const missing = rule.secrets.some(({ variable }) => variables[variable] === undefined);
+    const [error = missing ? 'a secret is missing' : undefined] = errors.flatMap((one) => one ?? []);
+    if (error !== undefined) this.failures.push(this.#amiss(rule, error));
+    return error === undefined;
+  }
+
+  async #errorOf(credentials: { accessKeyId: string; secretAccessKey: string }): Promise<string | undefined> {
+    const client = stsClient(this.world, { credentials });
+    try {
+      await client.send(new GetCallerIdentityCommand({}));
+      return undefined;
+    } catch (thrown) {
+      return thrown instanceof Error ? thrown.name : 'unknown';
+    } finally {
+      client.destroy();
+    }
+  }
+
+  #token(workspace: string, { workspaceUuid, audience, repository, environment, branch }: Shown): string {
+    return this.world.hosts.bitbucket.oidc.token({
+      workspace,
+      workspaceUuid,
+      repositoryUuid: repository,
+      environmentUuid: environment,
+      branch,
+      audiences: [audience],
+    });
+  }
+
+  #amiss({ name }: ProviderRule, error: string): Amiss {
+    return { at: this.world.clock.now(), of: name, error };
+  }
+}
+
+/** As a runner does. */
+async function ask(url: string, token: string) {
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  const text = await answer.text();
+  const variables: Record<string, string> | undefined = answer.status === 200 ? JSON.parse(text) : undefined;
+  return { status: answer.status, variables };
+}

@@ -17,6 +17,8 @@ export interface Assembly {
   readonly entries: readonly RegistryEntry[];
   /** IAM users that the stack creates itself. */
   readonly createdUsers: ReadonlySet<string>;
+  /** Roles that steps take with a token of their own. */
+  readonly stepRoles: number;
   /** What the secret provider's endpoint gives to whom. @default - there is none */
   readonly provider?: ProviderConfig | undefined;
 }
@@ -37,7 +39,12 @@ export function assemblyOf(cdkOut: string): Assembly {
   const users = resources
     .filter(({ Type }) => Type === 'AWS::IAM::User')
     .map(({ Properties }) => String(Properties?.UserName));
-  return { entries, createdUsers: new Set(users), provider: providerIn(resources) };
+  const stepRoles = resources.filter(
+    ({ Type, Properties }) =>
+      Type === 'AWS::IAM::Role' &&
+      JSON.stringify(Properties?.AssumeRolePolicyDocument).includes('sts:AssumeRoleWithWebIdentity'),
+  ).length;
+  return { entries, createdUsers: new Set(users), stepRoles, provider: providerIn(resources) };
 }
 
 /** Its parts, one after the other. */

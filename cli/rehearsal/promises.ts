@@ -296,14 +296,14 @@ function k14({ world, entries }: Observed): Verdict {
 
 /** No promise by number: steps that need no key. */
 function roles({ roleSteps }: Observed): Verdict {
-  const { failures, letIn, sessions, strangers, keys } = roleSteps;
+  const { failures, letIn, sessions, strangers, keys, found } = roleSteps;
   const [first] = [...letIn, ...failures];
   return {
     promise: 'roles',
     says: 'a role is taken by the steps that it trusts, and by no others',
-    held: sessions > 0 && first === undefined,
+    held: sessions > 0 && first === undefined && found === roleSteps.roles,
     evidence:
-      `${sessions} sessions, ${failures.length} failed; ${strangers} steps of others, ${letIn.length} let in; ` +
+      `${found} of ${roleSteps.roles} roles, ${sessions} sessions, ${failures.length} failed; ${strangers} steps of others, ${letIn.length} let in; ` +
       `${keys} new keys of the issuer${amissOf(first)}`,
   };
 }

@@ -3,12 +3,10 @@ import type { ProviderConfig, ProviderRule } from '../../functions/core/config/p
 import { usualAudience } from '../../functions/core/hosts/bitbucket-oidc';
 import type { Random } from '../../local/random';
 import type { World } from '../../local/world';
-import type { Amiss } from './role-steps';
+import { type Amiss, daily } from './role-steps';
 import { stsClient } from './sts-client';
 
 const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 /** When a token is shown again: later than an answer that was lost is asked for, and long before the token ends. */
 const USED_AGAIN = 2 * MINUTE;
 const NOBODYS = '{00000000-0000-4000-8000-000000000000}';
@@ -46,7 +44,6 @@ export class ProviderSteps {
   refused = 0;
   readonly failures: Amiss[] = [];
   readonly letIn: Amiss[] = [];
-  #turn = 0;
 
   constructor(
     private readonly world: World,
@@ -61,12 +58,12 @@ export class ProviderSteps {
     if (!hosts.bitbucket.hasWorkspace(workspace)) hosts.bitbucket.addWorkspace(workspace);
     this.rules = config.rules.length;
     for (const rule of config.rules) {
-      const next = (after: number) => after + DAY + Math.floor(this.random() * HOUR);
-      scheduler.every(next, `step of the rule ${rule.name}`, () => this.#run(url, config, rule));
+      let turn = 0;
+      scheduler.every(daily(this.random), `step of the rule ${rule.name}`, () => this.#run(url, config, rule, turn++));
     }
   }
 
-  async #run(url: string, { bitbucket }: ProviderConfig, rule: ProviderRule): Promise<void> {
+  async #run(url: string, { bitbucket }: ProviderConfig, rule: ProviderRule, turn: number): Promise<void> {
     const { scheduler, clock } = this.world;
     const { workspace, workspaceUuid, audience = usualAudience(workspaceUuid) } = bitbucket;
     const step: Shown = {
@@ -76,7 +73,7 @@ export class ProviderSteps {
       environment: rule.environmentUuids?.[0],
       branch: rule.branches?.[0] ?? 'main',
     };
-    const stranger = STRANGERS[this.#turn++ % STRANGERS.length]?.(step, rule);
+    const stranger = STRANGERS[turn % STRANGERS.length]?.(step, rule);
     if (stranger !== undefined) await this.#refuses(url, this.#token(workspace, stranger), rule, 'a step of others');
     const token = this.#token(workspace, step);
     const given = await ask(url, token);

@@ -202,7 +202,7 @@ async function begin(options: RehearsalOptions, assembly: Assembly): Promise<Liv
   const places = openPlaces(world);
   const watch = new Watch(world.account, places);
   const pipelines = new RehearsedPipelines(world, places, seededRandom(`${seed}/pipelines`));
-  const roleSteps = new RoleSteps(world, seededRandom(`${seed}/role-steps`));
+  const roleSteps = new RoleSteps(world, seededRandom(`${seed}/role-steps`), assembly.stepRoles);
   const providerSteps = new ProviderSteps(world, seededRandom(`${seed}/provider-steps`));
   const timeline = new Timeline(DEPLOYED, places);
   const audits: Audit[] = [];

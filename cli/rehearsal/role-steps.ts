@@ -49,8 +49,8 @@ export interface Amiss {
  * for most of an hour, and one that it does not. The issuer's keys roll over meanwhile.
  */
 export class RoleSteps {
-  /** Roles that steps may take. */
-  roles = 0;
+  /** Roles whose policies say which steps they trust. */
+  found = 0;
   /** Sessions that were taken and used to their end. */
   sessions = 0;
   /** Steps of others, which got nothing. */
@@ -59,11 +59,12 @@ export class RoleSteps {
   readonly letIn: Amiss[] = [];
   /** Times that the issuer got a new key. */
   keys = 0;
-  #turn = 0;
 
+  /** @param roles that the stack has for steps */
   constructor(
     private readonly world: World,
     private readonly random: Random,
+    readonly roles: number,
   ) {}
 
   start(): void {
@@ -71,11 +72,10 @@ export class RoleSteps {
     const all = account.iam.roles.all().flatMap(trustedSteps);
     for (const { role, ...step } of all) {
       if (!hosts.bitbucket.hasWorkspace(step.workspace)) hosts.bitbucket.addWorkspace(step.workspace);
-      const next = (after: number) => after + DAY + Math.floor(this.random() * HOUR);
-      scheduler.every(next, `step that takes ${role.name}`, () => this.#run({ role, ...step }));
+      scheduler.every(daily(this.random), `step that takes ${role.name}`, this.#steps({ role, ...step }));
     }
-    this.roles = new Set(all.map(({ role }) => role.arn)).size;
-    if (this.roles === 0) return;
+    this.found = new Set(all.map(({ role }) => role.arn)).size;
+    if (this.found === 0) return;
     scheduler.every(
       (after) => after + KEY_LIVES,
       'new key of the issuer',
@@ -89,9 +89,15 @@ export class RoleSteps {
     );
   }
 
-  async #run({ role, ...step }: TrustedSteps): Promise<void> {
+  /** Each role meets all kinds of strangers, in turns. */
+  #steps(trusted: TrustedSteps): () => Promise<void> {
+    let turn = 0;
+    return () => this.#run(trusted, turn++);
+  }
+
+  async #run({ role, ...step }: TrustedSteps, turn: number): Promise<void> {
     const { scheduler, clock } = this.world;
-    const stranger = STRANGERS[this.#turn++ % STRANGERS.length]?.(step);
+    const stranger = STRANGERS[turn % STRANGERS.length]?.(step);
     if (stranger !== undefined) {
       this.strangers += 1;
       const taken = await this.#take(role.arn, stranger);
@@ -151,6 +157,16 @@ export class RoleSteps {
       client.destroy();
     }
   }
+}
+
+/** At once, and then a day after the other and up to an hour. */
+export function daily(random: Random): (after: number) => number {
+  let isFirst = true;
+  return (after) => {
+    const wait = isFirst ? 0 : DAY;
+    isFirst = false;
+    return after + wait + Math.floor(random() * HOUR);
+  };
 }
 
 function nameOf(thrown: unknown): string {

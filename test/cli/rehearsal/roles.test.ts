@@ -13,7 +13,7 @@ it('steps take the roles of the configuration while the keys of their issuer rol
   const report = await live(70);
   expect(report.held).toBe(true);
   const [, sessions, failed, strangers, letIn, keys] =
-    /^(\d+) sessions, (\d+) failed; (\d+) steps of others, (\d+) let in; (\d+) new keys of the issuer$/.exec(
+    /^2 of 2 roles, (\d+) sessions, (\d+) failed; (\d+) steps of others, (\d+) let in; (\d+) new keys of the issuer$/.exec(
       verdictOf(report)?.evidence ?? '',
     ) ?? [];
   // Two roles, once a day and an hour at most.

@@ -11,6 +11,13 @@ const MINUTE = 60_000;
 const USED_AGAIN = 2 * MINUTE;
 const NOBODYS = '{00000000-0000-4000-8000-000000000000}';
 
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** @default - they are a key's */
+  readonly sessionToken?: string;
+}
+
 /** What a step's token says of it. */
 interface Shown {
   readonly workspaceUuid: string;
@@ -32,7 +39,7 @@ const STRANGERS: readonly ((step: Shown, rule: ProviderRule) => Shown | undefine
 
 /**
  * Steps of Bitbucket Pipelines that fetch their secrets from the stack's endpoint: once a day one that a rule means, which
- * logs in with each key that it gets, and shows its token again minutes later, which is refused; and one that no rule means.
+ * logs in with all credentials that it gets, and shows its token again minutes later, which is refused; and one that no rule means.
  */
 export class ProviderSteps {
   /** Rules of the endpoint. */
@@ -96,11 +103,12 @@ export class ProviderSteps {
 
   /** @returns whether every credential that was given authenticates */
   async #logsIn(variables: Readonly<Record<string, string>>, rule: ProviderRule): Promise<boolean> {
-    const pairs = rule.keys.map(({ accessKeyId, secretAccessKey }) => ({
-      accessKeyId: variables[accessKeyId] ?? '',
-      secretAccessKey: variables[secretAccessKey] ?? '',
+    const given = [...rule.keys, ...rule.roles].map((names) => ({
+      accessKeyId: variables[names.accessKeyId] ?? '',
+      secretAccessKey: variables[names.secretAccessKey] ?? '',
+      ...('sessionToken' in names && { sessionToken: variables[names.sessionToken] ?? '' }),
     }));
-    const errors = await Promise.all(pairs.map((pair) => this.#errorOf(pair)));
+    const errors = await Promise.all(given.map((credentials) => this.#errorOf(credentials)));
     this.logins += errors.filter((error) => error === undefined).length;
     const missing = rule.secrets.some(({ variable }) => variables[variable] === undefined);
     const [error = missing ? 'a secret is missing' : undefined] = errors.flatMap((one) => one ?? []);
@@ -108,7 +116,7 @@ export class ProviderSteps {
     return error === undefined;
   }
 
-  async #errorOf(credentials: { accessKeyId: string; secretAccessKey: string }): Promise<string | undefined> {
+  async #errorOf(credentials: Credentials): Promise<string | undefined> {
     const client = stsClient(this.world, { credentials });
     try {
       await client.send(new GetCallerIdentityCommand({}));

@@ -16,7 +16,7 @@ import { QuietHours } from './quiet-hours';
 import { RehearsedPipelines } from './rehearsed-pipelines';
 import { RoleSteps } from './role-steps';
 import { ADDRESS_HEADER } from './sts-client';
-import { closeTokens, makeSurroundings } from './surroundings';
+import { closeTokens, makeSurroundings, makeTakenRoles } from './surroundings';
 import { type Audit, auditOf, countsOf, type Moment, Timeline } from './timeline';
 import { Watch } from './witness/watch';
 
@@ -142,6 +142,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
     const deployment = await world.deployAll(cdkOut);
     onDeployed?.(deployment.outputs);
     closeTokens(assembly, deployment, world.account);
+    makeTakenRoles(assembly, deployment, world.account);
     lived.roleSteps.start();
     if (assembly.provider !== undefined) lived.providerSteps.start(assembly.provider);
     lived.trouble?.begin(DEPLOYED);

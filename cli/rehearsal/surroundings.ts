@@ -45,6 +45,28 @@ export function closeTokens({ entries }: Assembly, { roles }: Pick<Deployment, '
   for (const SecretId of new Set(secrets)) account.secretsManager.putResourcePolicy({ SecretId, ResourcePolicy });
 }
 
+/** Then too: the roles that a secret provider takes for steps get a policy that trusts it, for the repositories of its rules. */
+export function makeTakenRoles({ provider }: Assembly, { roles }: Pick<Deployment, 'roles'>, account: Account): void {
+  const takers = roles.flatMap(({ roleName, arn }) => (roleName.endsWith('Provider') ? [arn] : []));
+  const rules = provider?.rules ?? [];
+  for (const arn of new Set(rules.flatMap((rule) => rule.roles.map(({ role }) => role)))) {
+    const repositories = rules
+      .filter((rule) => rule.roles.some(({ role }) => role === arn))
+      .map(({ repositoryUuid }) => repositoryUuid.replace(/[{}]/g, ''));
+    const Statement = [
+      {
+        Effect: 'Allow',
+        Principal: { AWS: takers },
+        Action: ['sts:AssumeRole', 'sts:TagSession'],
+        Condition: { StringEquals: { 'aws:RequestTag/keyturn:repository': repositories } },
+      },
+    ];
+    const [, path = '/', RoleName = ''] = /:role(\/(?:.*\/)?)([^/]+)$/.exec(arn) ?? [];
+    const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+    account.iam.roles.create({ RoleName, Path: path, AssumeRolePolicyDocument });
+  }
+}
+
 /** The users that the stack does not create, each with a key that its pipelines use. */
 function makeUsers({ entries, createdUsers }: Assembly, account: Account, places: Places, admin: Principal): void {
   const existing = entries.filter(({ user }) => !createdUsers.has(user));

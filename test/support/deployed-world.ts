@@ -74,7 +74,7 @@ export class DeployedWorld {
   static async open(cdkOut: string, options: DeployedWorldOptions = {}): Promise<DeployedWorld> {
     const { seed = 'deployed', before, onDeploy } = options;
     const assembly = assemblyOf(cdkOut);
-    const quietHours = new QuietHours([]);
+    const quietHours = new QuietHours(assembly.entries);
     const world = await World.start({
       start: new Date(DEPLOYED - OLD_KEYS),
       seed,

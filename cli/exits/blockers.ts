@@ -89,7 +89,7 @@ function byPlace({ targets, readers = [] }: SeenExit): readonly Blocker[] {
   if (readers.length > 0) {
     found.push({
       code: 'reader',
-      says: `${some(readers)} reads the secret, as a Bitbucket Data Center does: give what runs there a role of its own.`,
+      says: `${some(readers)} reads the secret, as a Bitbucket Data Center or a secret provider does: give what runs there a role of its own; a provider's rule gives one to steps with roles in place of keys.`,
     });
   }
   if (targets.length === 0 && readers.length === 0) {

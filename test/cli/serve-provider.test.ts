@@ -11,7 +11,7 @@ import { stringify } from 'yaml';
 import { READERS } from '../../infra/access/secret-policy';
 import { World } from '../../local/world';
 import { Enforcement } from '../permissions/enforcement';
-import { AS_A_PROCESS, typed } from './typed';
+import { IN_ONE_PROCESS, typed } from './typed';
 
 const RUNNER = resolve(__dirname, '../provider/runner.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'keyturn-provider-'));
@@ -80,7 +80,7 @@ beforeAll(async () => {
     stringify({ connections: {}, keys, provider: { bitbucket: bitbucketOf, rules } }),
   );
   writeFileSync(join(folder, 'none.yaml'), stringify({ connections: {}, keys }));
-  provider = spawn(process.execPath, [...AS_A_PROCESS, 'serve-provider', '--port', '0'], {
+  provider = spawn(process.execPath, [...IN_ONE_PROCESS, 'serve-provider', '--port', '0'], {
     cwd: folder,
     env: environment(),
   });

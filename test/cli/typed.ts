@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { Readable, Writable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { run } from '../../cli/run';
 import { synthesize } from '../../cli/synthesize';
@@ -37,6 +38,16 @@ export const AS_A_PROCESS = [
   resolve(ROOT, 'node_modules/tsx/dist/cli.mjs'),
   '--tsconfig',
   resolve(ROOT, 'tsconfig.json'),
+  resolve(ROOT, 'cli/main.ts'),
+] as const;
+
+/**
+ * The same without tsx's own process before it, which ends by itself where the command does not answer a signal within
+ * 30 ms.
+ */
+export const IN_ONE_PROCESS = [
+  '--import',
+  pathToFileURL(resolve(ROOT, 'node_modules/tsx/dist/loader.mjs')).href,
   resolve(ROOT, 'cli/main.ts'),
 ] as const;
 

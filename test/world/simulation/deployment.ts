@@ -155,6 +155,7 @@ export class Deployment {
       born,
       this.#world.witness.repositoryOf({ id }),
       this.#world.hasTwoHosts && isAtOther(born) ? OTHER : 'acme',
+      this.#world.hidesIds && indexOf(born) % 2 === 1,
     );
     if (!this.#world.isFirst && (count > 3 || seededRandom(`${this.#world.seed}/${born}/workspace`)() < 0.2))
       return [...all.slice(0, count), ...all.slice(3)].slice(0, 4);
@@ -204,19 +205,28 @@ export function nameOf({ witness }: World, managed: ManagedRecord): string {
 }
 
 /** Two environments and the repository itself, the last one with a bundle, and the workspace that all keys share. */
-function targetsOf(id: string, repository: string, connection: string): RegistryEntry['targets'] {
+function targetsOf(
+  id: string,
+  repository: string,
+  connection: string,
+  secureAccessKeyId: boolean,
+): RegistryEntry['targets'] {
   const name = id.replaceAll('-', '_').toUpperCase();
   return [
-    { repository, environment: 'Production' },
+    { repository, environment: 'Production', secureAccessKeyId },
     { repository, environment: 'Staging', variables: { accessKeyId: 'STAGE_KEY', secretAccessKey: 'STAGE_SECRET' } },
     { repository, variables: { accessKeyId: 'REPO_KEY', secretAccessKey: 'REPO_SECRET', bundle: 'REPO_BUNDLE' } },
     { workspace: 'acme', variables: { accessKeyId: `${name}_ID`, secretAccessKey: `${name}_SECRET` } },
   ].map((target) => targetOf(deliverToSchema.parse({ connection, ...target })));
 }
 
+function indexOf(id: string): number {
+  return Number(id.replace('key-', ''));
+}
+
 /** Enough keys to open a breaker, and fewer than half. */
 function isAtOther(id: string): boolean {
-  const index = Number(id.replace('key-', ''));
+  const index = indexOf(id);
   return index < 3 || index % 5 === 0;
 }
 

@@ -7,6 +7,10 @@ import type { Disturbance } from './faults';
 import { askForDelivery } from './surroundings';
 import type { World } from './world';
 
+function hidesItsId({ target }: PlaceRecord): boolean {
+  return isBitbucketTarget(target) && target.secureAccessKeyId;
+}
+
 /**
  * What people and their tools do to pipeline variables at the host. The place is theirs until Keyturn looks at it, once
  * a day, or delivers, which somebody may ask for.
@@ -26,6 +30,8 @@ export class HostEdits {
     const managed = this.#world.witness.bornAs(`key-${key}`);
     const place = managed?.places[count % managed.places.length];
     if (managed === undefined || place === undefined || place.isGone) return;
+    // What is written over where nothing can be read is seen by nobody, and promised by nobody (K13).
+    if (hidesItsId(place) && (fault === 'drift' || variety >= 0.6)) return;
     const done = fault === 'drift' ? this.#drift(managed, place, variety) : this.#edit(managed, place, variety);
     if (done === undefined) return;
     place.isTampered = true;

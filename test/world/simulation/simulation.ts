@@ -108,6 +108,8 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     isFirst,
     // A year of a dead host is a year of hourly runs, and tells little of anything else.
     hasTwoHosts: fault === 'dead-host' || (among.includes('dead-host') && seed % 16 === 0),
+    // Chosen by the seed alone, so that the histories that once showed something stay what they were.
+    hidesIds: !isFirst && before === undefined && seed % 4 === 1,
     // As histories were drawn before there was one: its days are read from the record, every one of them.
     hasBus: !isFirst && (before === undefined || faultsBefore(before).includes('closed-bus')),
   });

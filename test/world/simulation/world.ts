@@ -36,6 +36,8 @@ export interface WorldProps {
   readonly isFirst?: boolean;
   /** Some keys are delivered over a second host. @default false */
   readonly hasTwoHosts?: boolean;
+  /** The environment Production of some keys hides the access key ID too. @default false */
+  readonly hidesIds?: boolean;
   /** There is an event bus, and what comes to it is judged. @default false */
   readonly hasBus?: boolean;
 }
@@ -86,6 +88,7 @@ export class World implements Cloud {
   isOAuth = false;
   readonly isFirst: boolean;
   readonly hasTwoHosts: boolean;
+  readonly hidesIds: boolean;
   /** In all histories but those that were drawn before there was one. */
   readonly bus: Bus | undefined;
   /** What makes the bus refuse some of each call's events. */
@@ -115,12 +118,14 @@ export class World implements Cloud {
     lastUsedDelay,
     isFirst = false,
     hasTwoHosts = false,
+    hidesIds = false,
     hasBus = false,
   }: WorldProps) {
     const clock = new Clock(start);
     this.seed = seed;
     this.isFirst = isFirst;
     this.hasTwoHosts = hasTwoHosts;
+    this.hidesIds = hidesIds;
     this.lastUsedDelay = lastUsedDelay;
     this.start = start;
     this.loop = new Loop(clock);

@@ -110,8 +110,10 @@ export const TAG = {
   user: 'keyturn:user',
   /** `<user> <ISO time>`, for each user before it whose keys are followed to their end, oldest first. */
   formerUsers: 'keyturn:former-users',
-  /** `<access key ID> <ISO time>`: some target may hold this key, dated by when it was made; or when it was written again. */
+  /** `<access key ID> <ISO time>`: when this key, which every target had, was written once more, as somebody wanted. */
   reached: 'keyturn:reached',
+  /** `<access key ID> <digests>`: the places that may hold this key. See `writtenTag`. */
+  written: 'keyturn:written',
   /** `<digest of a name>=<IDs>`, three of them: whose the places are that were delivered to. See `PLACES_TAGS`. */
   places: 'keyturn:places',
   /** `<access key ID> <ISO time>`: a person asked then for this key, the current one, to be rotated. */

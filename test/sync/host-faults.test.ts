@@ -308,10 +308,13 @@ describe('a place that hides its ID', () => {
   const PAIR = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
   const REGION = 'AWS_DEFAULT_REGION';
 
+  const environmentsOf = (scene: Scene) => scene.bitbucket.environments({ workspace: 'acme', repository: 'shop' });
+
   /** Its second key has just been stored. */
-  async function hidingItsId(): Promise<Scene> {
+  async function hidingItsId(others: readonly { readonly environment: string }[] = []): Promise<Scene> {
     const scene = await newScene();
-    scene.manage('shop', { deliverTo: [{ secureAccessKeyId: true, region: 'eu-west-1' }] });
+    scene.manage('shop', { deliverTo: [{ secureAccessKeyId: true, region: 'eu-west-1' }, ...others] });
+    for (const { environment } of others) scene.bitbucket.addEnvironment('acme', 'shop', environment);
     await scene.rotate();
     await scene.sync();
     scene.hours(21);
@@ -324,7 +327,7 @@ describe('a place that hides its ID', () => {
   it.each(PAIR)('nor where its region has drifted before its first look, and %s is refused (K1)', async (refused) => {
     const scene = await hidingItsId();
     await scene.sync();
-    const environment = scene.bitbucket.environments({ workspace: 'acme', repository: 'shop' })[0]?.uuid ?? '';
+    const environment = environmentsOf(scene)[0]?.uuid ?? '';
     const at = { level: 'deployment', workspace: 'acme', repository: 'shop', environment } as const;
     const region = scene.bitbucket.variables(at).find(({ key }) => key === REGION);
     scene.bitbucket.updateVariable(at, region?.uuid ?? '', { value: 'us-east-1' });
@@ -345,14 +348,19 @@ describe('a place that hides its ID', () => {
     await expectLogin(scene);
   });
 
-  it('is put back again and again, where it is refused for good (K1)', async () => {
-    const scene = await hidingItsId();
-    scene.hostFault = ({ key, method }) => (method === 'PUT' && key === PAIR[0] ? status(403) : undefined);
-    for (let hour = 0; hour < 3; hour++) {
-      const { findings } = await scene.sync();
-      expect(findings).not.toContain('torn-pair');
-      await expectLogin(scene);
-      scene.hours(1);
-    }
-  });
+  it.each(['alone', 'beside a place that takes it'])(
+    'is put back again and again, where it is refused for good, %s (K1)',
+    async (how) => {
+      const scene = await hidingItsId(how === 'alone' ? [] : [{ environment: 'Staging' }]);
+      const place = environmentsOf(scene)[0]?.uuid ?? '';
+      scene.hostFault = ({ key, method, path }) =>
+        method === 'PUT' && key === PAIR[0] && decodeURIComponent(path).includes(place) ? status(403) : undefined;
+      for (let hour = 0; hour < 3; hour++) {
+        const { findings } = await scene.sync();
+        expect(findings).not.toContain('torn-pair');
+        await expectLogin(scene);
+        scene.hours(1);
+      }
+    },
+  );
 });

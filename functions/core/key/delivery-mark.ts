@@ -9,6 +9,7 @@ import {
   type StoredVersion,
   storedVersions,
 } from './secret-state';
+import { isWritten } from './written-places';
 
 /** One label that says: every target of a set has confirmed this version. */
 export interface DeliveryMark {
@@ -44,14 +45,22 @@ export function isTorn(secret: SecretState, { accessKeyId }: Pick<StoredVersion,
   return tagFor(secret, TAG.torn, accessKeyId) !== undefined;
 }
 
-/** Whether a delivery of this version has reached a place before: a mark that goes leaves a tag that says so. */
-export function mayBeReached(secret: SecretState, version: Pick<StoredVersion, 'versionId' | 'accessKeyId'>): boolean {
-  const stored = secret.versions.find(({ versionId }) => versionId === version.versionId);
+/**
+ * Whether a place may hold this version, whatever it shows: every place was told to by a delivery that was complete, or this
+ * one is among those that were written to.
+ *
+ * @param place see `placeDigest`
+ */
+export function mayBeHeld(
+  secret: SecretState,
+  version: Pick<StoredVersion, 'versionId' | 'accessKeyId'>,
+  place: string,
+): boolean {
+  const { versionId, accessKeyId } = version;
+  const labels = secret.versions.find((one) => one.versionId === versionId)?.labels ?? [];
   const tags = [TAG.reached, TAG.checked, TAG.delivered];
-  return (
-    marksOf(stored?.labels ?? []).length > 0 ||
-    tags.some((tag) => tagFor(secret, tag, version.accessKeyId) !== undefined)
-  );
+  const isComplete = marksOf(labels).length > 0 || tags.some((tag) => tagFor(secret, tag, accessKeyId) !== undefined);
+  return isComplete || isWritten(secret, accessKeyId, place);
 }
 
 function countsUnasked(secret: SecretState, version: StoredVersion): boolean {

@@ -9,8 +9,9 @@ import { type TargetConfig, targetId, targetName } from '../../core/hosts/target
 import { deliveredRevisionsTag, revisionDigest } from '../../core/key/check-mark';
 import type { Credential } from '../../core/key/credential';
 import { datedTag } from '../../core/key/dated-tag';
-import { isTorn, mayBeReached } from '../../core/key/delivery-mark';
+import { isTorn, mayBeHeld } from '../../core/key/delivery-mark';
 import { currentVersion, deliveredLabel, storedVersions } from '../../core/key/secret-state';
+import { placeDigest, writtenPlaces, writtenTag } from '../../core/key/written-places';
 import type { Delivery } from '../../core/lifecycle/steps';
 import { TAG } from '../../core/names';
 import { type Neighbours, refuseContested } from './contested';
@@ -43,8 +44,6 @@ type DeliveryWork = Work<DeliverPorts>;
 const PROOF_PATIENCE = 10 * SECOND;
 /** Stands in the place of a torn pair's date, when the delivery is complete. */
 const HEALED = 'healed';
-/** The same where no place holds what was delivered. */
-const PUT_BACK = 'put back';
 /** A delivery that is complete this long after the key was made is late, and the overlap counts from it. */
 const LATE_AFTER = HOUR;
 
@@ -103,49 +102,58 @@ const FAILED: Answered = { answer: 'failed', isLeft: false };
 /** One failing target stops no other. */
 async function toEveryTarget(step: Delivery, work: DeliveryWork, credential: Credential): Promise<readonly Answered[]> {
   const { targets } = work.managed.entry;
-  const reach = reachOf(step, work);
-  const answered = await Promise.all(targets.map((target) => toTarget(target, step, work, { credential, reach })));
-  if (answered.every(({ isLeft }) => !isLeft)) await reach.forget();
+  const written = writtenOf(step, work);
+  const answered = await Promise.all(targets.map((target) => toTarget(target, step, work, { credential, written })));
+  await written.settle(targets.filter((_target, at) => answered[at]?.isLeft === true));
   return answered;
 }
 
 /** What is kept of the places before they are written to, so that no later run takes what they hold for the key before. */
-interface Reach {
+interface Written {
   /** @throws KeyturnError `aws-*` */
   remember(): Promise<void>;
-  /** Nothing has stayed written. */
-  forget(): Promise<void>;
+  /** @param left where something may have stayed written */
+  settle(left: readonly TargetConfig[]): Promise<void>;
 }
 
-/** Kept once for all targets. Dated so that nothing that a person asks for later counts as done. */
-function reachOf(step: Delivery, work: DeliveryWork): Reach {
+/** All targets are kept in one call, and those taken off where nothing has stayed in another. */
+function writtenOf(step: Delivery, work: DeliveryWork): Written {
   const { ports, run, managed } = work;
-  const { name } = managed.secret;
-  const isKnown = mayBeHeld(step, work);
+  const { entry, secret } = managed;
+  const before = writtenPlaces(secret, step.accessKeyId);
+  const fresh = entry.targets.filter((target) => !mayHold(target, step, work));
   let kept: Promise<void> | undefined;
+  const keep = (targets: readonly TargetConfig[]) =>
+    ports.secrets.tag(
+      secret.name,
+      writtenTag(step.accessKeyId, [...before, ...targets.map((one) => digestOf(one, work))]),
+    );
   return {
     remember: () => {
-      const tags = { [TAG.reached]: datedTag(step.accessKeyId, step.createdAt) };
-      kept ??= isKnown ? Promise.resolve() : ports.secrets.tag(name, tags);
+      kept ??= fresh.length === 0 ? Promise.resolve() : keep(fresh);
       return kept;
     },
-    async forget() {
-      if (isKnown || kept === undefined) return;
+    async settle(left) {
+      if (kept === undefined || fresh.every((target) => left.includes(target))) return;
       try {
-        await ports.secrets.tag(name, { [TAG.reached]: PUT_BACK });
+        await keep(fresh.filter((target) => left.includes(target)));
       } catch (thrown) {
         const { code, message } = toKeyturnError(thrown);
-        run.log.warn('that nothing stayed written could not be kept', { secret: name, code, reason: message });
+        run.log.warn('where nothing stayed written could not be kept', { secret: secret.name, code, reason: message });
       }
     },
   };
+}
+
+function digestOf(target: TargetConfig, { managed: { entry } }: DeliveryWork): string {
+  return placeDigest(targetId(target, entry.connections));
 }
 
 async function toTarget(
   config: TargetConfig,
   step: Delivery,
   work: DeliveryWork,
-  { credential, reach }: { readonly credential: Credential; readonly reach: Reach },
+  { credential, written }: { readonly credential: Credential; readonly written: Written },
 ): Promise<Answered> {
   const { ports, run } = work;
   let isBegun = false;
@@ -161,10 +169,10 @@ async function toTarget(
       torn: isTorn(secret, step),
       beforeWriting: () => {
         isBegun = true;
-        return reach.remember();
+        return written.remember();
       },
-      canPutBack: (id) => !mayBeHeld(step, work) && earlierVersion(id, step, work) !== undefined,
-      read: (id) => earlierCredential(id, step, work),
+      canPutBack: (id) => !mayHold(config, step, work) && earlierVersion(id, config, step, work) !== undefined,
+      read: (id) => earlierCredential(id, config, step, work),
     });
     run.audit('target-delivered', entry, { ...about, facts: { ...receipt, identity: recordedIdentity(place) } });
     if (place !== undefined && isUnidentified(place)) run.find(unidentified(config, work.managed, accessKeyId));
@@ -184,8 +192,8 @@ async function toTarget(
 }
 
 /** Whether a target may hold the key already, so that nobody knows what a place that shows no ID held before. */
-function mayBeHeld(step: Delivery, { managed: { secret } }: DeliveryWork): boolean {
-  return step.returned || mayBeReached(secret, step);
+function mayHold(target: TargetConfig, step: Delivery, work: DeliveryWork): boolean {
+  return step.returned || mayBeHeld(work.managed.secret, step, digestOf(target, work));
 }
 
 /** So that no later run says that the key before works, which may find nothing but a refusal. */
@@ -200,8 +208,8 @@ async function rememberTorn({ accessKeyId }: Delivery, { ports, run, managed }: 
 }
 
 /** @param accessKeyId what the place shows to have held; undefined where it does not */
-function earlierVersion(accessKeyId: string | undefined, step: Delivery, work: DeliveryWork) {
-  if (accessKeyId === undefined && mayBeHeld(step, work)) return undefined;
+function earlierVersion(accessKeyId: string | undefined, target: TargetConfig, step: Delivery, work: DeliveryWork) {
+  if (accessKeyId === undefined && mayHold(target, step, work)) return undefined;
   const others = storedVersions(work.managed.secret).filter(({ versionId }) => versionId !== step.versionId);
   if (accessKeyId !== undefined) return others.find((other) => other.accessKeyId === accessKeyId);
   return (
@@ -216,12 +224,13 @@ function earlierVersion(accessKeyId: string | undefined, step: Delivery, work: D
  */
 async function earlierCredential(
   accessKeyId: string | undefined,
+  target: TargetConfig,
   step: Delivery,
   work: DeliveryWork,
 ): Promise<Credential | undefined> {
   const { ports, run, managed } = work;
   const { entry, secret } = managed;
-  const version = earlierVersion(accessKeyId, step, work);
+  const version = earlierVersion(accessKeyId, target, step, work);
   if (version === undefined) return undefined;
   try {
     const credential = await ports.secrets.read(secret.name, version.versionId);

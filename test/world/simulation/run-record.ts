@@ -63,8 +63,9 @@ const TAGGED: Readonly<Record<string, readonly AuditEventName[]>> = {
   [TAG.held]: ['hold-recorded'],
   [TAG.user]: ['key-stored', 'take-over-recorded'],
   [TAG.formerUsers]: ['labels-cleaned'],
-  // Written before the first write to a place, and taken back where nothing has stayed.
-  [TAG.reached]: ['target-delivered', 'target-failed'],
+  [TAG.reached]: ['target-delivered'],
+  // Before the first write to a place, and once more where nothing has stayed.
+  [TAG.written]: ['target-delivered', 'target-failed'],
   [TAG.checked]: ['check-recorded'],
   // What a look saw stands beside `checked`; by itself it is what a delivery wrote to.
   [TAG.revisions]: ['version-delivered', 'target-delivered'],

@@ -1,9 +1,9 @@
 import { CloudTrailClient, type Event } from '@aws-sdk/client-cloudtrail';
 import type { Time } from '../account/ports';
 import { MINUTE, SECOND } from '../core/duration';
-import { OWN_CHANGES, OWN_CHANGES_IN_IAM } from '../core/own-things';
+import { OWN_CHANGES, OWN_CHANGES_IN_IAM, OWN_CHANGES_OF_PROVIDER, type OwnCall } from '../core/own-things';
 import type { OwnChange, TrailWrite } from '../report/evidence/evidence';
-import { ownChangeReader } from '../report/evidence/own-change';
+import { type OwnStacks, ownChangeReader } from '../report/evidence/own-change';
 import type { TrailHistory } from '../report/evidence/ports';
 import { TRAIL_ACTIONS, trailWriteOf } from '../report/evidence/trail-write';
 import { type ClientConfig, reviewConfig } from './client-config';
@@ -50,10 +50,7 @@ export function createTrailHistory(time: Time, config: ClientConfig = reviewConf
       const changes = new Map<string, OwnChange>();
       const unread: string[] = [];
       const ends = time.now().getTime() + OWN_CHANGES_TAKE;
-      const calls = [
-        ...OWN_CHANGES_IN_IAM.map((name) => [inIam, name] as const),
-        ...OWN_CHANGES.map((name) => [undefined, name] as const),
-      ];
+      const calls = callsOn(own, inIam);
       for (const [region, name] of calls.filter((call) => only?.includes(call[1]) ?? true)) {
         for await (const page of pagesOf(region, name, from, to)) {
           for (const change of page.flatMap((event) => read(event) ?? [])) changes.set(change.eventId, change);
@@ -66,6 +63,15 @@ export function createTrailHistory(time: Time, config: ClientConfig = reviewConf
       return { changes: inOrder(changes), unread };
     },
   };
+}
+
+/** Each call that changes one of these things, and the region that has it where that is not the reader's own. */
+function callsOn(own: OwnStacks, inIam: string): readonly (readonly [region: string | undefined, name: OwnCall])[] {
+  return [
+    ...OWN_CHANGES_IN_IAM.map((name) => [inIam, name] as const),
+    ...(own.provider === undefined ? [] : OWN_CHANGES_OF_PROVIDER.map((name) => [undefined, name] as const)),
+    ...OWN_CHANGES.map((name) => [undefined, name] as const),
+  ];
 }
 
 function wrapped({ EventId: eventId, EventTime: at, Username: by, CloudTrailEvent: record = '' }: Event) {

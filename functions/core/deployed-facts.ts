@@ -13,6 +13,10 @@ const thingsSchema = z.strictObject({
   namedKeys: z.array(z.string()).optional(),
   archive: z.string().optional(),
   signing: z.string().optional(),
+  provider: z
+    .strictObject({ api: z.string().min(1), table: z.string().min(1), logs: z.array(z.string().min(1)).readonly() })
+    .optional()
+    .describe('What the endpoint of a provider of secrets has of its own.'),
   trail: z
     .strictObject({ bucket: z.string().min(1), ...trailPlaceFields })
     .optional()

@@ -3,6 +3,7 @@ import {
   AUDIT_LOG_GROUP,
   AUDITOR_POLICY,
   PARAMETER_PREFIX,
+  PROVIDER_LOG_GROUP,
   SEAL_KEY_ALIAS,
   SECRET_PREFIX,
 } from './names';
@@ -30,6 +31,18 @@ export interface OwnNames {
   readonly trail?: { readonly bucket: string } | undefined;
   /** ARN of the code signing config of the functions. @default - there is none */
   readonly signing?: string | undefined;
+  /** Of the endpoint of a provider of secrets. @default - there is none */
+  readonly provider?: OwnProvider | undefined;
+}
+
+/** What an endpoint has that nothing else of a deployment has. */
+export interface OwnProvider {
+  /** ID of its HTTP API. */
+  readonly api: string;
+  /** Name of the table of used tokens. */
+  readonly table: string;
+  /** Names of the log groups of its function and of its requests. */
+  readonly logs: readonly string[];
 }
 
 /** What a call names, by the parameter that has the name, and how it may name it. */
@@ -48,7 +61,7 @@ export interface OwnThings {
  */
 export function ownThings(own: OwnNames): readonly OwnThings[] {
   return [
-    { things: [...mainThings(own), ...otherThings(own)] },
+    { things: [...mainThings(own), ...otherThings(own), ...(own.provider ? providerThings(own.provider) : [])] },
     { things: ownKeys(own.namedKeys ?? []), calls: CHANGES_OF_NAMED_KEYS },
   ];
 }
@@ -92,6 +105,20 @@ export function otherThings({ names, topic, trail, signing }: OwnNames): readonl
     { sourceArn: [{ wildcard: `*:${names}*` }] },
     ...(trail === undefined ? [] : [{ bucketName: [trail.bucket] }]),
     ...(signing === undefined ? [] : [{ codeSigningConfigArn: [signing] }]),
+  ];
+}
+
+/** Those of a provider's endpoint; its function, role and parameters have names of the others. */
+export function providerThings({ api, table, logs }: OwnProvider): readonly NamedThing[] {
+  const groups = [PROVIDER_LOG_GROUP, ...logs];
+  const identified = groups.flatMap((name) => [name, { suffix: `:log-group:${name}` }]);
+  return [
+    { apiId: [api] },
+    { tableName: [table, { suffix: `:table/${table}` }] },
+    { resourceArn: [{ suffix: `:table/${table}` }] },
+    { logGroupName: groups },
+    { logGroupIdentifier: identified },
+    { resourceIdentifier: identified },
   ];
 }
 
@@ -304,6 +331,33 @@ export const OWN_CHANGES = [
   'CreateGrant',
 ] as const;
 
+/**
+ * What changes a provider's endpoint, beside those: API Gateway's and DynamoDB's. A report asks for them where there is
+ * one; EC2 and REST APIs have calls of some of these names, too.
+ */
+export const OWN_CHANGES_OF_PROVIDER = [
+  'UpdateIntegration',
+  'CreateIntegration',
+  'DeleteIntegration',
+  'UpdateApi',
+  'ReimportApi',
+  'DeleteApi',
+  'CreateAuthorizer',
+  'UpdateAuthorizer',
+  'UpdateTable',
+  'DeleteTable',
+  'UpdateTimeToLive',
+  'CreateStage',
+  'UpdateStage',
+  'DeleteStage',
+  'DeleteAccessLogSettings',
+  'DeleteRouteSettings',
+  'UpdateRoute',
+  'CreateRoute',
+  'DeleteRoute',
+  'CreateDeployment',
+] as const;
+
 /** Those of them by which somebody acts as Keyturn, or stops it: few enough to be asked about while a person waits. */
 export const DECISIVE_CHANGES = [
   'UpdateAssumeRolePolicy',
@@ -320,10 +374,15 @@ export const DECISIVE_CHANGES = [
   'PutResourcePolicy',
   'PutParameter',
   'PutKeyPolicy',
+  'UpdateIntegration',
+  'UpdateRoute',
 ] as const satisfies readonly OwnCall[];
 
 /** The name of a call that changes a thing of Keyturn's. */
-export type OwnCall = (typeof OWN_CHANGES)[number] | (typeof OWN_CHANGES_IN_IAM)[number];
+export type OwnCall =
+  | (typeof OWN_CHANGES)[number]
+  | (typeof OWN_CHANGES_IN_IAM)[number]
+  | (typeof OWN_CHANGES_OF_PROVIDER)[number];
 
 /** The address that CloudTrail writes for what CloudFormation does; nobody else can have it. */
 export const CLOUDFORMATION_ADDRESS = 'cloudformation.amazonaws.com';

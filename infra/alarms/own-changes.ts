@@ -13,8 +13,10 @@ import {
   type NamedThing,
   ORDINARY_CALLS,
   type OwnNames,
+  type OwnProvider,
   otherThings,
   ownKeys,
+  providerThings,
 } from '../../functions/core/own-things';
 
 export interface OwnChangesProps {
@@ -84,7 +86,18 @@ export class OwnChanges extends Construct {
     }
   }
 
-  private addRule(id: string, requestParameters: object, eventName = Match.anythingBut(...ORDINARY_CALLS)): void {
+  /** Those of a provider's endpoint are known once it is made. */
+  watchProvider(provider: OwnProvider): void {
+    const things = providerThings(provider);
+    this.addRule('Provider', { $or: things }, undefined, parametersOf(things));
+  }
+
+  private addRule(
+    id: string,
+    requestParameters: object,
+    eventName = Match.anythingBut(...ORDINARY_CALLS),
+    main = parametersOf(mainThings(this.props.own)),
+  ): void {
     const { topic, deadLetters, runbooks, own } = this.props;
     const rule = new Rule(this, id, {
       description: 'Keyturn: tell people when Keyturn itself is changed, and not by a deployment',
@@ -101,7 +114,7 @@ export class OwnChanges extends Construct {
           requestParameters,
         },
       },
-      targets: [toTopic(topic, deadLetters, message(runbooks, own))],
+      targets: [toTopic(topic, deadLetters, message(runbooks, main, parametersOf(otherThings(own))))],
     });
     this.rules.push(rule);
   }
@@ -126,10 +139,9 @@ export function ownNamesPrefix(scope: Construct): string {
  * EventBridge leaves out what an event does not have, so of the names only those that it has are there. Calls that name
  * two things, such as a role and the policy that it gets, have one of them among `otherThings`.
  */
-function message(runbooks: string, own: OwnNames): RuleTargetInput {
+function message(runbooks: string, named: readonly string[], beside: readonly string[]): RuleTargetInput {
   const of = (path: string) => EventField.fromPath(`$.detail.${path}`);
-  const beside = parametersOf(otherThings(own));
-  const main = parametersOf(mainThings(own)).filter((name) => !beside.includes(name));
+  const main = named.filter((name) => !beside.includes(name));
   const thing = [main, beside].map((names) => names.map((name) => of(`requestParameters.${name}`)).join('')).join(' ');
   return RuleTargetInput.fromMultilineText(
     [

@@ -9,6 +9,7 @@ import type { PolicyOverrides } from '../../functions/core/config/policy';
 import type { Settings } from '../../functions/core/config/settings';
 import { type DeployedRight, rightsDocument } from '../../functions/core/deployed-facts';
 import type { FunctionName, Level } from '../../functions/core/names';
+import type { OwnProvider } from '../../functions/core/own-things';
 import { stackArns } from '../access/arns';
 import { AuditorPolicy } from '../access/auditor-policy';
 import { BreakGlass, type BreakGlassSettings } from '../access/break-glass';
@@ -169,6 +170,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   readonly _bundles: string | undefined;
 
   private providerMay: readonly string[] = [];
+  private provider: OwnProvider | undefined;
   private readonly trailFiles: TrailFiles | undefined;
   /** Of the queues and the functions' logs, where it is not the services' own. */
   private readonly encryptionKey: IKey | undefined;
@@ -291,6 +293,13 @@ export class KeyRotation extends Construct implements IKeyRotation {
   /** Told what the endpoint of a provider may do, in words. @internal */
   _provides(may: readonly string[]): void {
     this.providerMay = may;
+  }
+
+  /** Told what an endpoint of a provider has of its own. @internal */
+  _watch(endpoint: IConstruct, provider: OwnProvider): void {
+    this.provider = provider;
+    this.deployedBy.stacks.add(Stack.of(endpoint).stackName);
+    this.ownChanges.watchProvider(provider);
   }
 
   /** @internal */
@@ -452,6 +461,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
         ...own,
         keys,
         namedKeys: Lazy.list({ produce: () => [...changes.namedKeys] }, { omitEmpty: true }),
+        provider: Lazy.any({ produce: () => this.provider }) as unknown as OwnProvider | undefined,
       },
       rights: Lazy.string({ produce: () => JSON.stringify(rightsDocument(this.rightsInWords(settings))) }),
     });

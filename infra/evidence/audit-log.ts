@@ -5,6 +5,8 @@ import { Construct, type IDependable } from 'constructs';
 import { AUDIT_LOG_GROUP } from '../../functions/core/names';
 
 export interface AuditLogProps {
+  /** @default - that of the record of record */
+  readonly name?: string;
   /** `create`: the stack makes the group. `existing`: it uses the one that is there, and changes nothing of it. */
   readonly logGroup: 'create' | 'existing';
   /** For how long the record is kept: a number of days that CloudWatch Logs offers. */
@@ -25,13 +27,13 @@ export class AuditLog extends Construct {
 
   constructor(scope: Construct, id: string, props: AuditLogProps) {
     super(scope, id);
-    const { logGroup, retentionDays, encryptionKey } = props;
-    this.logGroup = LogGroup.fromLogGroupName(this, 'Named', AUDIT_LOG_GROUP);
+    const { name = AUDIT_LOG_GROUP, logGroup, retentionDays, encryptionKey } = props;
+    this.logGroup = LogGroup.fromLogGroupName(this, 'Named', name);
     this.made =
       logGroup === 'existing'
         ? undefined
         : new LogGroup(this, 'Group', {
-            logGroupName: AUDIT_LOG_GROUP,
+            logGroupName: name,
             retention: retentionDays,
             removalPolicy: RemovalPolicy.RETAIN,
             ...(encryptionKey === undefined ? {} : { encryptionKey: Key.fromKeyArn(this, 'Key', encryptionKey) }),

@@ -2,7 +2,7 @@ import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnApi, CfnIntegration, CfnRoute, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
 /** Requests a second of all steps together, and at once: anybody can ask, and each request runs the function. */
@@ -31,6 +31,10 @@ export interface ProviderFrontProps {
 /** The HTTP API of a secret provider: two routes, no CORS, no authorizer: what a request has to show is a step's token. */
 export class ProviderFront extends Construct {
   readonly url: string;
+  /** ID of the API. */
+  readonly apiId: string;
+  /** Of its requests. */
+  readonly accessLog: ILogGroup;
 
   constructor(scope: Construct, id: string, props: ProviderFrontProps) {
     super(scope, id);
@@ -78,6 +82,8 @@ export class ProviderFront extends Construct {
         arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
       }),
     });
+    this.apiId = api.ref;
+    this.accessLog = accessLog;
     this.url = `${api.attrApiEndpoint}/`;
   }
 }

@@ -17,6 +17,7 @@ import { functionCode } from '../engine/function-code';
 import type { KeyRotation } from '../engine/key-rotation';
 import type { ManagedKey } from '../engine/managed-key';
 import { unresolved } from '../engine/unresolved';
+import { AuditLog } from '../evidence/audit-log';
 import { ProviderFront } from './provider-front';
 import { ProviderRules } from './provider-rules';
 
@@ -125,6 +126,7 @@ export class SecretProvider extends Construct {
   constructor(scope: Construct, id: string, props: SecretProviderProps) {
     super(scope, id);
     const { rotation } = props;
+    checkHome(this, rotation);
     const config = props._checked ?? this.check(props);
     const { rolePath } = rotation._deployment;
     this.rolePath = rolePath;
@@ -138,10 +140,19 @@ export class SecretProvider extends Construct {
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const usedTokens = this.createTable();
-    this.role = this.createRole(rotation, config, { ownLog, record: this.record(config, rotation), rules, usedTokens });
+    const record = this.record(config, rotation);
+    this.role = this.createRole(rotation, config, { ownLog, record: record.logGroup, rules, usedTokens });
     const lambda = this.createFunction(rotation, { ownLog, rules, usedTokens });
     const { logRetentionDays } = rotation._settings;
-    this.url = new ProviderFront(this, 'Front', { function: lambda, logRetentionDays, encryptionKey }).url;
+    const front = new ProviderFront(this, 'Front', { function: lambda, logRetentionDays, encryptionKey });
+    record._makeAfter(front, lambda);
+    if (Stack.of(rotation) === Stack.of(this)) record._makeAfter(rotation.auditLog);
+    rotation._watch(this, {
+      api: front.apiId,
+      table: usedTokens.tableName,
+      logs: [ownLog, front.accessLog].map(({ logGroupName }) => logGroupName),
+    });
+    this.url = front.url;
     this.runnerSettings =
       `cloud runners: Secret provider endpoint ${this.url} | Docker: -e SECRET_PROVIDER_URI=${this.url} | ` +
       `shell: --secretProviderUri ${this.url} | PowerShell: -secretProviderUri ${this.url}`;
@@ -161,14 +172,10 @@ export class SecretProvider extends Construct {
     });
   }
 
-  private record({ logGroup }: ProviderConfig, { _settings: { audit } }: KeyRotation): ILogGroup {
-    if (logGroup === 'existing') return LogGroup.fromLogGroupName(this, 'Record', PROVIDER_LOG_GROUP);
-    return new LogGroup(this, 'Record', {
-      logGroupName: PROVIDER_LOG_GROUP,
-      retention: audit.retentionDays,
-      encryptionKey: keyOf(this, 'RecordKey', audit.encryptionKey),
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    });
+  /** As the record of record is kept: nobody deletes it by the way. */
+  private record({ logGroup }: ProviderConfig, { _settings: { audit } }: KeyRotation): AuditLog {
+    const { retentionDays, encryptionKey } = audit;
+    return new AuditLog(this, 'Record', { name: PROVIDER_LOG_GROUP, logGroup, retentionDays, encryptionKey });
   }
 
   private createRole(
@@ -252,6 +259,16 @@ interface Parts {
   readonly record: ILogGroup;
   readonly rules: ProviderRules;
   readonly usedTokens: Table;
+}
+
+/** Whoever changes it is told of by the rotation's stack: by events of its account and region. */
+function checkHome(provider: SecretProvider, rotation: KeyRotation): void {
+  const [own, other] = [Stack.of(provider), Stack.of(rotation)];
+  if (own.account === other.account && own.region === other.region) return;
+  throw new KeyturnError(
+    'invalid-config',
+    `${provider.node.path}: expected a stack of the rotation's account and region; put it into the stack of the rotation`,
+  );
 }
 
 function keyOf(scope: Construct, id: string, arn: string | undefined): IKey | undefined {

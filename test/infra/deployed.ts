@@ -54,6 +54,9 @@ function refOf(template: CfnTemplate, logicalId: string, home: Home): string {
       return String(resource.Properties.LogGroupName ?? logicalId);
     case 'AWS::S3::Bucket':
       return logicalId.toLowerCase();
+    case 'AWS::ApiGatewayV2::Api':
+    case 'AWS::DynamoDB::Table':
+      return logicalId;
     default:
       return arnOf(template, logicalId, home);
   }

@@ -3,9 +3,10 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { PolicyDocument as PolicyDocumentOfIam } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../functions/core/config/config';
-import { parseRights } from '../../functions/core/deployed-facts';
+import { parseRights, parseThings } from '../../functions/core/deployed-facts';
 import { DEPLOYMENT_PARAMETERS } from '../../functions/core/names';
 import { type KeyRotation, SecretProvider, type SecretProviderProps } from '../../infra';
+import { compilePattern } from '../../local/events/pattern';
 import { mayAdministrator, type PolicyDocument, secretPolicyOf } from './access';
 import { ACCOUNT, arnOfSecret, deployed, REGION, roleArn } from './deployed';
 import { type CfnTemplate, errorsOf, resourcesOf, rotationIn, stackOf, synthesize, templateOf } from './synthesized';
@@ -206,9 +207,9 @@ describe('the API of the endpoint', () => {
       Properties.RetentionInDays,
       DeletionPolicy,
     ]);
-    expect(new Set(days.map(String))).toEqual(
-      new Set([`,30,RetainExceptOnCreate`, '/keyturn/provider,731,RetainExceptOnCreate']),
-    );
+    expect(new Set(days.map(String))).toEqual(new Set([`,30,RetainExceptOnCreate`, '/keyturn/provider,731,Retain']));
+    const record = groups.find(({ Properties }) => Properties.LogGroupName === '/keyturn/provider');
+    expect(record?.Properties.DeletionProtectionEnabled).toBe(true);
     const used = synthesize(configOf({ logGroup: 'existing' }));
     expect(JSON.stringify(resourcesOf(used, 'AWS::Logs::LogGroup'))).not.toContain('/keyturn/provider');
   });
@@ -294,6 +295,50 @@ describe('SecretProvider in code', () => {
     expect(JSON.stringify(secretPolicyOf(made, 'web-shop'))).toContain(roleArn(role.id));
     expect(stack.resolve(provider.runnerSettings)).toBeDefined();
     expect(made.Resources[role.id]?.Properties.RoleName).toBe('Keyturn-KeyRotationProvider');
+  });
+
+  it('K7: what changes it is told and reported, wherever the construct stands', () => {
+    const { stack, rotation } = scene();
+    new SecretProvider(stack, 'Provider', propsOf(rotation));
+    const made = templateOf(stack);
+    const [rule] = resourcesOf(made, 'AWS::Events::Rule').filter(({ id }) => id.includes('OwnChangesProvider'));
+    const [facts] = resourcesOf(made, 'AWS::SSM::Parameter').filter(
+      ({ Properties }) => Properties.Name === DEPLOYMENT_PARAMETERS.things,
+    );
+    const { provider } = parseThings('it', String(deployed(made, facts?.Properties.Value)));
+    const groups = resourcesOf(made, 'AWS::Logs::LogGroup').filter(({ id }) => id.startsWith('Provider'));
+    const own = groups.filter(({ Properties }) => Properties.LogGroupName === undefined).map(({ id }) => id);
+    expect(own).toHaveLength(2);
+    expect(provider?.logs).toEqual(expect.arrayContaining(own));
+    const matches = compilePattern(
+      (deployed(made, rule?.Properties) as { readonly EventPattern: unknown }).EventPattern,
+    );
+    const told = (requestParameters: object) =>
+      matches({
+        source: 'aws.logs',
+        'detail-type': 'AWS API Call via CloudTrail',
+        detail: { eventName: 'X', readOnly: false, managementEvent: true, requestParameters, sourceIPAddress: '::1' },
+      });
+    expect(own.every((logGroupName) => told({ logGroupName }))).toBe(true);
+    expect(told({ apiId: provider?.api })).toBe(true);
+    expect(told({ apiId: 'another' })).toBe(false);
+  });
+
+  it('is refused in another region than the rotation: what happens there is not watched', () => {
+    const { stack, rotation } = scene();
+    const other = new Stack(stack.node.root as App, 'Other', { env: { account: ACCOUNT, region: 'eu-central-1' } });
+    expect(() => new SecretProvider(other, 'Provider', propsOf(rotation))).toThrow(/account and region/);
+  });
+
+  it('stands in a stack of its own, too', () => {
+    const { stack, rotation, key } = scene();
+    const other = new Stack(stack.node.root as App, 'Other', { env: { account: ACCOUNT, region: REGION } });
+    new SecretProvider(other, 'Provider', propsOf(rotation, { rules: [{ ...RULE, keys: [{ key }], roles: [] }] }));
+    expect(errorsOf(stack)).toEqual([]);
+    const things = resourcesOf(templateOf(stack), 'AWS::SSM::Parameter').find(
+      ({ Properties }) => Properties.Name === DEPLOYMENT_PARAMETERS.things,
+    );
+    expect(JSON.stringify(things?.Properties.Value)).toContain('Other');
   });
 
   it('takes roles with a policy for their sessions', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../functions/core/config/config';
 import { parseThings } from '../../functions/core/deployed-facts';
 import { DEPLOYMENT_PARAMETERS } from '../../functions/core/names';
-import { OWN_CHANGES, OWN_CHANGES_IN_IAM } from '../../functions/core/own-things';
+import { OWN_CHANGES, OWN_CHANGES_IN_IAM, OWN_CHANGES_OF_PROVIDER } from '../../functions/core/own-things';
 import { ownChangeReader } from '../../functions/report/evidence/own-change';
 import { compilePattern } from '../../local/events/pattern';
 import { targetPayload } from '../../local/events/target-input';
@@ -18,6 +18,18 @@ const EVERYTHING: ConfigInput = {
   keys: (ONE_KEY.keys ?? []).map((key) => ({ ...key, createUser: true })),
   encryption: 'customer-managed',
   audit: { ...ARCHIVED, forwardTo: `arn:aws:events:${REGION}:444455556666:event-bus/security` },
+  provider: {
+    bitbucket: { workspace: 'acme', workspaceUuid: '{0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31}' },
+    endpoint: true,
+    rules: [
+      {
+        name: 'shop',
+        repositoryUuid: '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}',
+        anyStep: true,
+        secrets: [{ secret: 'shop/db', variable: 'DB_PASSWORD' }],
+      },
+    ],
+  },
 };
 const template = synthesize(EVERYTHING);
 
@@ -42,6 +54,9 @@ const referred = (property: string) => (_id: string, properties: Readonly<Record
   const [first] = [properties[property]].flat();
   return String(deployed(template, first));
 };
+
+const tableArn = (id: string) =>
+  `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${String(deployed(template, { Ref: id }))}`;
 
 const FUNCTION: Calls = {
   functionName: [
@@ -205,6 +220,45 @@ const WATCHED: Readonly<Record<string, readonly Watched[]>> = {
   'AWS::S3::BucketPolicy': [
     { service: 's3', name: referred('Bucket'), calls: { bucketName: ['PutBucketPolicy', 'DeleteBucketPolicy'] } },
   ],
+  'AWS::ApiGatewayV2::Api': [
+    {
+      service: 'apigateway',
+      name: (id) => String(deployed(template, { Ref: id })),
+      calls: { apiId: ['UpdateApi', 'ReimportApi', 'DeleteApi', 'CreateAuthorizer', 'UpdateAuthorizer'] },
+    },
+  ],
+  'AWS::ApiGatewayV2::Integration': [
+    {
+      service: 'apigateway',
+      name: referred('ApiId'),
+      calls: { apiId: ['CreateIntegration', 'UpdateIntegration', 'DeleteIntegration'] },
+    },
+  ],
+  'AWS::ApiGatewayV2::Route': [
+    {
+      service: 'apigateway',
+      name: referred('ApiId'),
+      calls: { apiId: ['CreateRoute', 'UpdateRoute', 'DeleteRoute', 'DeleteRouteSettings'] },
+    },
+  ],
+  'AWS::ApiGatewayV2::Stage': [
+    {
+      service: 'apigateway',
+      name: referred('ApiId'),
+      calls: {
+        apiId: ['CreateStage', 'UpdateStage', 'DeleteStage', 'DeleteAccessLogSettings', 'CreateDeployment'],
+      },
+    },
+  ],
+  'AWS::DynamoDB::Table': [
+    {
+      service: 'dynamodb',
+      name: (id) => String(deployed(template, { Ref: id })),
+      calls: { tableName: ['UpdateTable', 'DeleteTable', 'UpdateTimeToLive'] },
+    },
+    { service: 'dynamodb', name: tableArn, calls: { tableName: ['UpdateTable', 'DeleteTable'] } },
+    { service: 'dynamodb', name: tableArn, calls: { resourceArn: ['PutResourcePolicy', 'DeleteResourcePolicy'] } },
+  ],
   'AWS::CloudTrail::Trail': [
     {
       service: 'cloudtrail',
@@ -263,7 +317,7 @@ const [facts] = resourcesOf(template, 'AWS::SSM::Parameter').filter(
   ({ Properties }) => Properties.Name === DEPLOYMENT_PARAMETERS.things,
 );
 const readChange = ownChangeReader(parseThings('it', String(deployed(template, facts?.Properties.Value))));
-const ASKED: readonly string[] = [...OWN_CHANGES, ...OWN_CHANGES_IN_IAM];
+const ASKED: readonly string[] = [...OWN_CHANGES, ...OWN_CHANGES_IN_IAM, ...OWN_CHANGES_OF_PROVIDER];
 
 /** What of one call neither the mails nor the reports would have. */
 function missedBy(service: string, eventName: string, parameter: string, name: string): readonly string[] {

@@ -1,7 +1,7 @@
 import { after, DAY, earliest, HOUR, latest } from '../../core/duration';
 import { KeyturnError, toKeyturnError } from '../../core/errors';
 import { cleaned } from '../../core/outside-text';
-import { OWN_CHANGES, OWN_CHANGES_IN_IAM } from '../../core/own-things';
+import { OWN_CHANGES, OWN_CHANGES_IN_IAM, OWN_CHANGES_OF_PROVIDER } from '../../core/own-things';
 import { iamRecordsRegion } from '../../core/partitions';
 import { type TrailFolder, type TrailPlace, trailFolder } from '../../core/trail-place';
 import type { OwnChange, TrailProof, TrailWrite } from './evidence';
@@ -22,7 +22,12 @@ const DIGEST_DUE = 2 * HOUR;
 /** CloudTrail files an event under the day of its delivery, which is minutes later. */
 const FILED_LATER = HOUR;
 
-const CALLS: ReadonlySet<string> = new Set([...TRAIL_ACTIONS, ...OWN_CHANGES_IN_IAM, ...OWN_CHANGES]);
+const CALLS: ReadonlySet<string> = new Set([
+  ...TRAIL_ACTIONS,
+  ...OWN_CHANGES_IN_IAM,
+  ...OWN_CHANGES,
+  ...OWN_CHANGES_OF_PROVIDER,
+]);
 /** Most records are about something else: those are not parsed. */
 const IS_ABOUT = new RegExp(`"eventName"\\s*:\\s*"(?:${[...CALLS].join('|')})"`);
 

@@ -57,9 +57,12 @@ export const DEPLOYMENT_PARAMETERS = {
   rights: '/keyturn/deployment/rights',
 } as const;
 
+/** What the names of the parameters begin with that the provider's endpoint reads, and nothing else. */
+export const PROVIDER_PARAMETERS = '/keyturn/provider/';
+
 /** What the provider's endpoint gives to whom: `/keyturn/provider/<digest>/<part>`, because a parameter holds 4 KB. */
 export function providerParameterName(digest: string, part: number): string {
-  return `${PARAMETER_PREFIX}provider/${digest}/${part}`;
+  return `${PROVIDER_PARAMETERS}${digest}/${part}`;
 }
 
 /** Which part of it a parameter holds; undefined where it is another parameter. */

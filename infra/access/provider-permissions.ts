@@ -2,7 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { PROVIDER } from '../../functions/core/names';
+import { PROVIDER, PROVIDER_PARAMETERS } from '../../functions/core/names';
 import { logArns, secretArn } from './arns';
 import { onlyThrough } from './kms-use';
 import { NEEDS } from './needs';
@@ -12,8 +12,6 @@ export interface ProviderResources {
   readonly ownLog: ILogGroup;
   /** The record of its decisions. */
   readonly record: ILogGroup;
-  /** Names of the SSM parameters with what it gives to whom. */
-  readonly parameters: readonly string[];
   readonly usedTokensArn: string;
   /** Names or ARNs of the secrets of its rules that are not managed; those say so in their own policies. */
   readonly secrets: readonly string[];
@@ -44,18 +42,17 @@ export function providerMay({
 /** All that the endpoint's role may do (K12), but for the managed secrets of its rules, whose own policies name it. */
 export function providerPermissions(scope: Construct, resources: ProviderResources): readonly PolicyStatement[] {
   const stack = Stack.of(scope);
-  const { ownLog, record, parameters, usedTokensArn, secrets, secretKeys, roles } = resources;
+  const { ownLog, record, usedTokensArn, secrets, secretKeys, roles } = resources;
   const allow = (sid: string, actions: readonly string[], on: readonly string[], conditions?: object) =>
     on.length === 0 ? [] : [new PolicyStatement({ sid, actions: [...actions], resources: [...on], ...conditions })];
   return [
     ...allow('WriteOwnLog', NEEDS.WriteOwnLog.actions, [ownLog.logGroupArn]),
     ...allow('KeepRecord', NEEDS.KeepRecord.actions, [logArns(scope, record).streams(`${PROVIDER}/`)]),
+    // Those before, too: CloudFormation changes the role before the function. Which ones count, the function's digest says.
     ...allow(
       'ReadRules',
       ['ssm:GetParameters'],
-      parameters.map((name) =>
-        stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.replace(/^\//, '') }),
-      ),
+      [stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: `${PROVIDER_PARAMETERS.slice(1)}*` })],
     ),
     // One conditional update adds a use and shows the others; nothing is deleted or read beside.
     ...allow('RememberTokens', ['dynamodb:UpdateItem'], [usedTokensArn]),

@@ -86,16 +86,18 @@ export class ManagedKey extends Construct {
     this._admitReader(role.roleArn);
   }
 
-  /** Lets one more role read the secret. @internal */
-  public _admitReader(roleArn: string): void {
-    if (this.reading === undefined || this.reading.readers.includes(roleArn)) return;
+  /** Lets one more role read the secret. @returns what says so @internal */
+  public _admitReader(roleArn: string): CfnResourcePolicy | undefined {
+    if (this.reading === undefined) return undefined;
     const { policy, policyFor } = this.reading;
+    if (this.reading.readers.includes(roleArn)) return policy;
     const readers = [...this.reading.readers, roleArn];
     const resourcePolicy = policyFor(readers);
     this.checkReaders(readers, resourcePolicy);
     policy.resourcePolicy = resourcePolicy;
     this.rotation._encryption?.addReader(roleArn);
     this.reading = { readers, policyFor, policy };
+    return policy;
   }
 
   private createAll(

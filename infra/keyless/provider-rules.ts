@@ -11,7 +11,8 @@ const MOST_PARTS = 10;
 
 /**
  * What an endpoint gives to whom, in SSM parameters that its function reads. Their names have the digest that the function
- * knows, so that another configuration has others: a function that still runs while they are deployed keeps its own.
+ * knows, so that another configuration has others: the function reads those before until it has the digest of the new
+ * ones, which it gets when they are there. CloudFormation deletes the others after that.
  */
 export class ProviderRules extends Construct {
   readonly digest: string;

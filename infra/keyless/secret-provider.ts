@@ -121,6 +121,7 @@ export class SecretProvider extends Construct {
   readonly role: Role;
   private readonly rolePath: string;
   private readonly roleName: string;
+  private readonly lambda: IFunction;
 
   /** @throws KeyturnError `invalid-config`, naming every mistake with its cure. */
   constructor(scope: Construct, id: string, props: SecretProviderProps) {
@@ -141,8 +142,11 @@ export class SecretProvider extends Construct {
     });
     const usedTokens = this.createTable();
     const record = this.record(config, rotation);
-    this.role = this.createRole(rotation, config, { ownLog, record: record.logGroup, rules, usedTokens });
+    this.role = this.createRole(rotation, config, { ownLog, record: record.logGroup, usedTokens });
     const lambda = this.createFunction(rotation, { ownLog, rules, usedTokens });
+    this.lambda = lambda;
+    // It has other rules when they can be read, and after that the ones before are deleted.
+    lambda.node.addDependency(rules);
     const { logRetentionDays } = rotation._settings;
     const front = new ProviderFront(this, 'Front', { function: lambda, logRetentionDays, encryptionKey });
     record._makeAfter(front, lambda);
@@ -181,13 +185,12 @@ export class SecretProvider extends Construct {
   private createRole(
     rotation: KeyRotation,
     { rules: all }: ProviderConfig,
-    { ownLog, record, rules, usedTokens }: Parts,
+    { ownLog, record, usedTokens }: Omit<Parts, 'rules'>,
   ): Role {
     const secrets = all.flatMap((rule) => rule.secrets);
     const resources = {
       ownLog,
       record,
-      parameters: rules.names,
       usedTokensArn: usedTokens.tableArn,
       secrets: once(secrets.map(({ secret }) => secret)),
       secretKeys: once(secrets.flatMap(({ encryptionKey }) => encryptionKey ?? [])),
@@ -236,7 +239,9 @@ export class SecretProvider extends Construct {
   private admit(keys: readonly ManagedKey[]): void {
     for (const key of new Set(keys)) {
       const isHere = Stack.of(key) === Stack.of(this);
-      key._admitReader(isHere ? this.role.roleArn : roleArnByName(key, this.rolePath, this.roleName));
+      const admitting = key._admitReader(isHere ? this.role.roleArn : roleArnByName(key, this.rolePath, this.roleName));
+      // A key that the rules name from now on is read when its policy lets it.
+      if (isHere && admitting !== undefined) this.lambda.node.addDependency(admitting);
     }
   }
 

@@ -5,8 +5,14 @@ import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
-/** Requests a second of all steps together, and at once: anybody can ask, and each request runs the function. */
-const THROTTLE = { rate: 20, burst: 40 } as const;
+/** Requests that are answered at once, and no more of the account's. */
+export const CONCURRENCY = 20;
+
+/**
+ * Requests a second of all steps together, and at once: anybody can ask, and each request runs the function. More at once
+ * than it answers would be let in only to be refused.
+ */
+const THROTTLE = { rate: 20, burst: CONCURRENCY } as const;
 
 /**
  * What the access log has of a request: who asked from where, when, and what came of it. No header, no path that somebody

@@ -18,11 +18,8 @@ import type { KeyRotation } from '../engine/key-rotation';
 import type { ManagedKey } from '../engine/managed-key';
 import { unresolved } from '../engine/unresolved';
 import { AuditLog } from '../evidence/audit-log';
-import { ProviderFront } from './provider-front';
+import { CONCURRENCY, ProviderFront } from './provider-front';
 import { ProviderRules } from './provider-rules';
-
-/** Requests that are answered at once: what the throttle lets in, at a second each, and no more of the account's. */
-const CONCURRENCY = 20;
 
 /** A managed key that steps get. */
 export interface ProvidedKey {

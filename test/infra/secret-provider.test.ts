@@ -185,8 +185,10 @@ describe('the API of the endpoint', () => {
     const { Properties } = one('AWS::ApiGatewayV2::Stage');
     expect(Properties).toMatchObject({
       StageName: '$default',
-      DefaultRouteSettings: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
+      DefaultRouteSettings: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 20 },
     });
+    // Of more at once than are answered at a time the rest would get 503.
+    expect(one('AWS::Lambda::Function').Properties.ReservedConcurrentExecutions).toBe(20);
     const { Format } = Properties.AccessLogSettings as { readonly Format: string };
     expect(JSON.parse(Format)).toEqual({
       requestId: '$context.requestId',

@@ -6,6 +6,7 @@ import { counterName, type FunctionName, METRIC } from '../../functions/core/nam
 import type { AlarmDefinition } from './alarm-definition';
 import {
   droppedEvents,
+  failedRequests,
   failedRuns as failedRunsOf,
   findingMetric,
   invocations,
@@ -13,6 +14,7 @@ import {
   runMetric,
   sharedMetric,
   subscriptionErrors,
+  throttles,
 } from './alarm-metrics';
 
 /** What is watched beside Keyturn's own metrics, by name. */
@@ -127,6 +129,31 @@ export function alarmDefinitions(settings: Settings['alarms'], watched: Watched)
     ...failures(settings, watched),
     ...evidence(watched),
     ...findings(settings),
+  ];
+}
+
+/** What an endpoint of a provider is watched by. */
+export interface WatchedProvider {
+  readonly lambda: string;
+  /** ID of its HTTP API. */
+  readonly api: string;
+}
+
+/** Those of a provider's endpoint. What it refuses, or the throttle does, rings none: anybody on the internet may ask. */
+export function providerAlarms({ lambda, api }: WatchedProvider): readonly AlarmDefinition[] {
+  return [
+    {
+      name: 'provider-failing',
+      text: "The endpoint of the secret provider failed, was throttled, or could not decide, within the last hour. A step that asks it then fails now: it gets no secrets, and has to be run again. Nothing is lost: what was given before stays good, and keys are not concerned. The log of the endpoint's function says why.",
+      metrics: [failedRequests(api), failedRunsOf(lambda), throttles(lambda)],
+      breaching: 'above',
+      threshold: 0,
+      periodMinutes: HOUR,
+      periods: 1,
+      outOf: 1,
+      silence: 'notBreaching',
+      tellsEnd: true,
+    },
   ];
 }
 

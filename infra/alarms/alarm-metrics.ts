@@ -54,3 +54,13 @@ export function subscriptionErrors(LogGroupName: string, FilterName: string): Al
   const dimensions = { LogGroupName, DestinationType: 'Lambda', FilterName };
   return { namespace: 'AWS/Logs', name: 'DeliveryErrors', dimensions, statistic: 'Sum' };
 }
+
+/** Times that a Lambda function was not started, because it has no more concurrency. */
+export function throttles(FunctionName: string): AlarmMetric {
+  return { namespace: 'AWS/Lambda', name: 'Throttles', dimensions: { FunctionName }, statistic: 'Sum' };
+}
+
+/** Requests that an HTTP API answered with 500 or more. */
+export function failedRequests(ApiId: string): AlarmMetric {
+  return { namespace: 'AWS/ApiGateway', name: '5xx', dimensions: { ApiId }, statistic: 'Sum' };
+}

@@ -14,22 +14,20 @@ import type { Settings } from '../../functions/core/config/settings';
 import { lastLines } from '../../functions/core/findings/last-lines';
 import { ALARM_PREFIX, METRICS_NAMESPACE } from '../../functions/core/names';
 import type { AlarmDefinition, AlarmMetric } from './alarm-definition';
-import { alarmDefinitions, type Watched } from './alarm-definitions';
 
 export interface KeyturnAlarmsProps {
   readonly settings: Settings['alarms'];
   /** Is told; must let CloudWatch alarms publish. */
   readonly topic: ITopic;
-  readonly watched: Watched;
+  readonly definitions: readonly AlarmDefinition[];
 }
 
 /** The CloudWatch alarms, each with what it means, where its runbook is, and the commands that show more and cure. */
 export class KeyturnAlarms extends Construct {
   readonly alarms: readonly Alarm[];
 
-  constructor(scope: Construct, id: string, { settings, topic, watched }: KeyturnAlarmsProps) {
+  constructor(scope: Construct, id: string, { settings, topic, definitions }: KeyturnAlarmsProps) {
     super(scope, id);
-    const definitions = alarmDefinitions(settings, watched);
     const told = new SnsAction(topic);
     this.alarms = definitions
       .filter(({ name }) => !settings.off.includes(name))

@@ -21,6 +21,7 @@ import { SecretEncryption } from '../access/secret-encryption';
 import { allowStarts } from '../access/starts';
 import type { TrailFiles } from '../access/trail-files-access';
 import { UserAccess } from '../access/user-access';
+import { alarmDefinitions, providerAlarms } from '../alarms/alarm-definitions';
 import type { AlarmSettings } from '../alarms/alarm-settings';
 import { KeyturnAlarms } from '../alarms/keyturn-alarms';
 import { KeyturnDashboard } from '../alarms/keyturn-dashboard';
@@ -296,10 +297,15 @@ export class KeyRotation extends Construct implements IKeyRotation {
   }
 
   /** Told what an endpoint of a provider has of its own. @internal */
-  _watch(endpoint: IConstruct, provider: OwnProvider): void {
+  _watch(endpoint: IConstruct, provider: OwnProvider, lambda: string): void {
     this.provider = provider;
     this.deployedBy.stacks.add(Stack.of(endpoint).stackName);
     this.ownChanges.watchProvider(provider);
+    new KeyturnAlarms(this, 'ProviderAlarms', {
+      settings: this._settings.alarms,
+      topic: this.topic,
+      definitions: providerAlarms({ lambda, api: provider.api }),
+    });
   }
 
   /** @internal */
@@ -423,13 +429,13 @@ export class KeyRotation extends Construct implements IKeyRotation {
     const { alarms } = new KeyturnAlarms(this, 'Alarms', {
       settings,
       topic: this.topic,
-      watched: {
+      definitions: alarmDefinitions(settings, {
         rotation: { rotate: nameOf(rotate), deactivate: nameOf(deactivate), delete: nameOf(del), sync: nameOf(sync) },
         report: this._report && nameOf(this._report),
         queues: [this.undeliveredEvents.queueName, this.failedRuns.queueName],
         forwards: audit.forwardTo !== undefined,
         archive: this.feedArchive(),
-      },
+      }),
     });
     new KeyturnDashboard(this, 'Dashboard', { alarms, auditLog });
     new SavedQueries(this, 'Queries', { auditLog });

@@ -148,11 +148,8 @@ export class SecretProvider extends Construct {
     const front = new ProviderFront(this, 'Front', { function: lambda, logRetentionDays, encryptionKey });
     record._makeAfter(front, lambda);
     if (Stack.of(rotation) === Stack.of(this)) record._makeAfter(rotation.auditLog);
-    rotation._watch(this, {
-      api: front.apiId,
-      table: usedTokens.tableName,
-      logs: [ownLog, front.accessLog].map(({ logGroupName }) => logGroupName),
-    });
+    const logs = [ownLog, front.accessLog].map(({ logGroupName }) => logGroupName);
+    rotation._watch(this, { api: front.apiId, table: usedTokens.tableName, logs }, lambda.functionName);
     this.url = front.url;
     this.runnerSettings =
       `cloud runners: Secret provider endpoint ${this.url} | Docker: -e SECRET_PROVIDER_URI=${this.url} | ` +

@@ -14,6 +14,18 @@ const CONFIG: ConfigInput = {
   keys: [{ id: 'shop', user: 'ci-shop', deliverTo: [{ connection: 'acme', repository: 'acme/shop' }] }],
   notify: ['security@example.com'],
   audit: { forwardTo: BUS, archive: { years: 1 } },
+  provider: {
+    bitbucket: { workspace: 'acme', workspaceUuid: '{0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31}' },
+    endpoint: true,
+    rules: [
+      {
+        name: 'shop',
+        repositoryUuid: '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}',
+        anyStep: true,
+        keys: [{ id: 'shop' }],
+      },
+    ],
+  },
 };
 const DENIED: AwsFault = { kind: 'error', status: 403, code: 'AccessDenied', message: 'denied by a policy' };
 
@@ -135,6 +147,17 @@ describe('K8: what fails without a sound has an alarm', () => {
     expect(events.map(({ message }) => message).filter((line) => !arrived.includes(line))).toEqual([]);
     expect(new Set(arrived).size).toBe(arrived.length);
     expect(stateOf('forwarding')).toBe('OK');
+  });
+});
+
+describe('K8: a provider that gives nothing', () => {
+  test('provider-failing: what its endpoint answers with 500 or more is told, once, and so is its end', async () => {
+    expect(stateOf('provider-failing')).toBe('OK');
+    put({ namespace: 'AWS/ApiGateway', name: '5xx', dimensions: { ApiId: 'api1' } }, 1);
+    await life.until(6, 10);
+    expect(toldOf('provider-failing')).toEqual([expect.stringMatching(/A step that asks it then fails now/)]);
+    await life.until(6, 20);
+    expect(stateOf('provider-failing')).toBe('OK');
   });
 });
 

@@ -39,8 +39,10 @@ interface WatchedLifeOptions extends Pick<DeployedWorldOptions, 'before' | 'onDe
   readonly everyHour?: boolean;
 }
 
-/** Alarms of a stack without copies of the evidence. */
-export const OF_EVERY_STACK = ALARM_NAMES.filter((name) => !['archive', 'silent-archive', 'forwarding'].includes(name));
+const NOT_OF_EVERY_STACK: readonly AlarmName[] = ['archive', 'silent-archive', 'forwarding', 'provider-failing'];
+
+/** Alarms of a stack without copies of the evidence, and without an endpoint of a provider. */
+export const OF_EVERY_STACK = ALARM_NAMES.filter((name) => !NOT_OF_EVERY_STACK.includes(name));
 
 /** A deployed key that lives fast, with faults that a test switches on and off, and with its alarms in sight. */
 export class WatchedLife {

@@ -66,6 +66,18 @@ function runsOf(name: string, metric: string): RegExp {
 /** With everything that has an alarm of its own. */
 const EVERYTHING: Partial<ConfigInput> = {
   audit: { forwardTo: 'arn:aws:events:eu-west-1:444455556666:event-bus/security', archive: { years: 7 } },
+  provider: {
+    bitbucket: { workspace: 'acme', workspaceUuid: '{0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31}' },
+    endpoint: true,
+    rules: [
+      {
+        name: 'shop',
+        repositoryUuid: '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}',
+        anyStep: true,
+        secrets: [{ secret: 'shop/db', variable: 'DB_PASSWORD' }],
+      },
+    ],
+  },
 };
 const alarms = alarmsOf(EVERYTHING);
 
@@ -74,9 +86,9 @@ describe('the alarms', () => {
     expect([...alarms.keys()]).toEqual([...ALARM_NAMES]);
   });
 
-  it('watch forwarding and archive only where there are', () => {
+  it('watch forwarding, archive and the endpoint of a provider only where there are', () => {
     expect([...alarmsOf().keys()]).toEqual(
-      ALARM_NAMES.filter((name) => !['forwarding', 'archive', 'silent-archive'].includes(name)),
+      ALARM_NAMES.filter((name) => !['forwarding', 'archive', 'silent-archive', 'provider-failing'].includes(name)),
     );
   });
 
@@ -153,6 +165,19 @@ describe('the alarms', () => {
         'Keyturn Findings finding=record-unavailable service=keyturn Maximum/3600',
       ],
       '> 0, 1 of 26, notBreaching',
+    ],
+    [
+      'provider-failing',
+      'SUM',
+      [
+        expect.stringMatching(/^AWS\/ApiGateway 5xx ApiId=KeyRotationProviderFrontApi\w+ Sum\/3600$/),
+        ...['Errors', 'Throttles'].map((metric) =>
+          expect.stringMatching(
+            new RegExp(`^AWS/Lambda ${metric} FunctionName=KeyRotationProviderFunction\\w+ Sum/3600$`),
+          ),
+        ),
+      ],
+      '> 0, 1 of 1, notBreaching',
     ],
   ])('%s takes the %s of what it watches', (name, of, metrics, when) => {
     const alarm = alarms.get(name);
@@ -250,7 +275,7 @@ describe('the alarms', () => {
   it('tell people by the topic; that it is over only where it can be over by itself, never of findings', () => {
     for (const [name, { AlarmActions, OKActions }] of alarms) {
       expect(AlarmActions, name).toEqual([expect.stringContaining('Topic')]);
-      const tellsEnd = /^(overdue|undelivered|silent-\w+|dead-letters|forwarding)$/.test(name);
+      const tellsEnd = /^(overdue|undelivered|provider-failing|silent-\w+|dead-letters|forwarding)$/.test(name);
       expect(OKActions, name).toEqual(tellsEnd ? AlarmActions : undefined);
     }
   });

@@ -63,7 +63,7 @@ async function cures(name: string, fault: Fault): Promise<void> {
 it('every finding, alarm and mail is planted, or stands on the list of those that are not, with a reason', () => {
   const there = [...Object.keys(FAULTS), ...Object.keys(STACK), ...Object.keys(RINGING), ...Object.keys(ELSEWHERE)];
   expect([...new Set(there)].sort()).toEqual([...new Set([...FINDING_CODES, ...Object.keys(BESIDE_FINDINGS)])].sort());
-  expect(Object.keys(ELSEWHERE).length).toBeLessThanOrEqual(32);
+  expect(Object.keys(ELSEWHERE).length).toBeLessThanOrEqual(33);
   expect(ALL.filter(([, { uncured }]) => uncured !== undefined).length).toBeLessThanOrEqual(19);
 });
 

@@ -43,6 +43,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'record-incomplete': SAME_CHECK,
   archive: SAME_CHECK,
   untold: SAME_CHECK,
+  'provider-failing': SAME_CHECK,
   'break-glass-used': 'The stack has no such role: test/infra/break-glass.test.ts has the words of its mail.',
   'hold-limit': LONG,
   'in-use': LONG,

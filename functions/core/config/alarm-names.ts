@@ -21,5 +21,6 @@ export const ALARM_NAMES = [
   'token-rejected',
   'token-expires',
   'registry-lost',
+  'provider-failing',
 ] as const;
 export type AlarmName = (typeof ALARM_NAMES)[number];

@@ -52,6 +52,7 @@ export const BESIDE_FINDINGS = {
   'record-incomplete': { shows: 'doctor' },
   archive: { shows: 'doctor' },
   untold: { shows: 'doctor' },
+  'provider-failing': { shows: 'doctor' },
   [KEYTURN_CHANGED]: { shows: 'doctor' },
   [BREAK_GLASS_USED]: { shows: 'status' },
 } as const satisfies Partial<

@@ -225,6 +225,23 @@ export const PAGES: Readonly<Record<string, Page>> = {
     plant: thenRuns(tag('keyturn:intent', 'nonsense')),
     prints: finds('rotation-in-progress'),
   },
+  'docs/operate/runbooks/provider-failing.md': {
+    config: {
+      ...EXAMPLE,
+      provider: {
+        bitbucket: { workspace: 'acme', workspaceUuid: '{0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31}' },
+        endpoint: true,
+        rules: [
+          {
+            name: 'shop',
+            repositoryUuid: '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}',
+            anyStep: true,
+            keys: [{ id: KEY }],
+          },
+        ],
+      },
+    },
+  },
   'docs/operate/runbooks/secret-missing.md': {
     plant: thenRuns((scene) => scene.does('secretsmanager', 'DeleteSecret', { SecretId: SECRET })),
     prints: finds('secret-missing'),

@@ -447,6 +447,8 @@ describe('provider in keyturn.yaml', () => {
       'DYLD_INSERT_LIBRARIES',
       'BASH_ENV',
       'NODE_OPTIONS',
+      ...['NODE_EXTRA_CA_CERTS', 'NODE_TLS_REJECT_UNAUTHORIZED', 'JDK_JAVA_OPTIONS', 'MAVEN_OPTS', 'GRADLE_OPTS'],
+      ...['GIT_PROXY_COMMAND', 'GIT_EDITOR', 'DOCKER_HOST', 'HTTP_PROXY', 'https_proxy', 'ALL_PROXY'],
       'BITBUCKET_BRANCH',
       'AWS_ENDPOINT_URL',
       'AWS_ENDPOINT_URL_S3',

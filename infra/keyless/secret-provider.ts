@@ -1,4 +1,5 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { createHash } from 'node:crypto';
+import { CfnOutput, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
@@ -126,10 +127,11 @@ export class SecretProvider extends Construct {
     const { rotation } = props;
     checkHome(this, rotation);
     const config = props._checked ?? this.check(props);
+    checkRegions(config, Stack.of(this).region);
     const { rolePath } = rotation._deployment;
     this.rolePath = rolePath;
     // A name of its own: policies of secrets in other stacks name it, and must not keep this stack from being updated.
-    this.roleName = `${ownNamesPrefix(rotation)}Provider`;
+    this.roleName = `${ownNamesPrefix(rotation)}Provider${suffixOf(rolePath)}`;
     const rules = new ProviderRules(this, 'Rules', config);
     const encryptionKey = keyOf(this, 'LogKey', rotation._deployment.encryptionKey);
     const ownLog = new LogGroup(this, 'Logs', {
@@ -268,6 +270,27 @@ function checkHome(provider: SecretProvider, rotation: KeyRotation): void {
     'invalid-config',
     `${provider.node.path}: expected a stack of the rotation's account and region; put it into the stack of the rotation`,
   );
+}
+
+/** Secrets Manager gives those of its own region alone: each step would get 503. */
+function checkRegions({ rules }: ProviderConfig, of: string): void {
+  const region = Token.isUnresolved(of) ? process.env.CDK_DEFAULT_REGION : of;
+  if (region === undefined) return;
+  const mistakes = rules.flatMap(({ secrets }, at) =>
+    secrets.flatMap(({ secret }, which) => {
+      const found = secret.startsWith('arn:') ? secret.split(':')[3] : region;
+      const place = `provider.rules.${at}.secrets.${which}.secret`;
+      return found === region
+        ? []
+        : [`${place}: expected a secret of ${region}, where the stack is, found one of ${found}`];
+    }),
+  );
+  if (mistakes.length > 0) throw new KeyturnError('invalid-config', mistakes.join('\n'));
+}
+
+/** Another path is another role, which IAM takes beside the one before under another name only. */
+function suffixOf(rolePath: string): string {
+  return rolePath === '/' ? '' : `-${createHash('sha256').update(rolePath).digest('hex').slice(0, 6)}`;
 }
 
 function keyOf(scope: Construct, id: string, arn: string | undefined): IKey | undefined {

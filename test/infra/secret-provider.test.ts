@@ -1,7 +1,7 @@
 import { App, Aws, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { PolicyDocument as PolicyDocumentOfIam } from 'aws-cdk-lib/aws-iam';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ConfigInput } from '../../functions/core/config/config';
 import { parseRights, parseThings } from '../../functions/core/deployed-facts';
 import { DEPLOYMENT_PARAMETERS } from '../../functions/core/names';
@@ -135,6 +135,15 @@ describe('the function of the endpoint (K12)', () => {
     const own = rights.filter(({ who }) => who.includes('provider')).map(({ may }) => may);
     expect(own).toEqual(expect.arrayContaining(['write into its own log', "read the provider's rules"]));
     expect(own).toHaveLength(8);
+  });
+
+  it('has a role of another name under another path: CloudFormation makes the one before it deletes the other', () => {
+    const nameUnder = (rolePath: string) =>
+      one('AWS::IAM::Role', synthesize(configOf({}, { deployment: { rolePath } }))).Properties.RoleName;
+    expect(one('AWS::IAM::Role').Properties.RoleName).toBe('Keyturn-KeyRotationProvider');
+    const [first, second] = ['/security/', '/security/keyturn/'].map((path) => String(nameUnder(path)));
+    expect(first).toMatch(/^Keyturn-KeyRotationProvider-[0-9a-f]{6}$/);
+    expect(second).not.toBe(first);
   });
 
   it('has other rules only when they are there, and what they name admits it', () => {
@@ -337,6 +346,18 @@ describe('SecretProvider in code', () => {
     const { stack, rotation } = scene();
     const other = new Stack(stack.node.root as App, 'Other', { env: { account: ACCOUNT, region: 'eu-central-1' } });
     expect(() => new SecretProvider(other, 'Provider', propsOf(rotation))).toThrow(/account and region/);
+  });
+
+  it('refuses a secret of another region, of which each step would get 503', () => {
+    const { stack, rotation } = scene();
+    const secret = `arn:aws:secretsmanager:us-east-1:${ACCOUNT}:secret:shop/api-AbCdEf`;
+    const rules = [{ ...RULE, keys: [], roles: [], secrets: [...RULE.secrets, { secret, variable: 'OTHER' }] }];
+    expect(() => new SecretProvider(stack, 'Provider', propsOf(rotation, { rules }))).toThrow(
+      /provider\.rules\.0\.secrets\.3\.secret: expected a secret of eu-west-1, where the stack is, found one of us-east-1/,
+    );
+    vi.stubEnv('CDK_DEFAULT_REGION', REGION);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(() => stackOf(configOf({ rules }))).toThrow(/found one of us-east-1/);
   });
 
   it('stands in a stack of its own, too', () => {

@@ -23,6 +23,8 @@ export const PRICES = {
   /** A GB and second on arm64; a request. https://aws.amazon.com/lambda/pricing/ */
   lambdaGbSecond: 0.0000133334,
   lambdaRequest: 0.2 / 1_000_000,
+  /** A request of an HTTP API, of the first 300 million. https://aws.amazon.com/api-gateway/pricing/ */
+  httpApiRequest: 1 / 1_000_000,
 } as const;
 
 /** What an account has free each month for ever, if nothing else in it uses that up. The same pages. */

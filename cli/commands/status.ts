@@ -206,10 +206,9 @@ async function recordedOf(
 
 /** Who fetched a key last from a provider. Few have one, so that nothing is missing where its record may not be read. */
 async function fetchedOf({ provided }: AccountPorts, id: string, now: Date): Promise<FetchedDocument | undefined> {
-  const secret = secretName(id);
   try {
-    const look = await provided.lastGiven(secret, now);
-    return look && fetchedDocument(look, secret);
+    const look = await provided.lastGiven(secretName(id), now);
+    return look && fetchedDocument(look);
   } catch (thrown) {
     return { unread: toKeyturnError(thrown).message };
   }

@@ -1,20 +1,9 @@
 import * as z from 'zod';
-import type { ProviderLook } from '../../functions/aws/provider-record';
+import type { Giving, ProviderLook } from '../../functions/aws/provider-record';
 import { parseVersionId } from '../../functions/core/key/version-id';
 import { cleaned } from '../../functions/core/outside-text';
 
 const instant = z.iso.datetime();
-const text = z.string().transform((found) => cleaned(found));
-
-const factsSchema = z.object({
-  repository: text,
-  environment: text.optional(),
-  branch: text.optional(),
-  step: text,
-  pipeline: text.optional(),
-  sources: z.array(z.object({ secret: z.string(), version: z.string() })),
-});
-
 export const fetchedSchema = z
   .object({
     last: z
@@ -30,6 +19,10 @@ export const fetchedSchema = z
       .optional()
       .describe('UUIDs as Bitbucket has them. Not there: nobody, as far as it was read.'),
     readBackTo: instant.optional().describe('Back to when all of the record was read.'),
+    passedOver: z
+      .int()
+      .optional()
+      .describe('Lines about it, among those that were read, that no provider writes so: they are not believed.'),
     unread: z.string().optional().describe('Why not all of it was: then a later one may be missing.'),
   })
   .describe(
@@ -38,25 +31,25 @@ export const fetchedSchema = z
   );
 export type FetchedDocument = z.infer<typeof fetchedSchema>;
 
-/** @param secret whose giving was looked for */
-export function fetchedDocument({ last, readBackTo, isCut }: ProviderLook, secret: string): FetchedDocument {
-  const facts = factsSchema.safeParse(last?.facts).data;
-  const version = facts?.sources.find((source) => source.secret === secret)?.version ?? '';
-  const { repository = '', environment, branch, step = '', pipeline } = facts ?? {};
+export function fetchedDocument({ last, readBackTo, passedOver, isCut }: ProviderLook): FetchedDocument {
   return {
-    last:
-      last === undefined || facts === undefined
-        ? undefined
-        : {
-            at: last.time,
-            accessKeyId: parseVersionId(version)?.accessKeyId,
-            repository,
-            environment,
-            branch,
-            step,
-            pipeline,
-          },
+    last: last && givingDocument(last),
     readBackTo: readBackTo.toISOString(),
+    passedOver: passedOver === 0 ? undefined : passedOver,
     unread: isCut ? 'there is more of it than this command reads' : undefined,
+  };
+}
+
+/** Whoever may write into the record has chosen its texts. */
+function givingDocument({ at, version, repository, environment, branch, step, pipeline }: Giving) {
+  const clean = (text: string | undefined) => (text === undefined ? undefined : cleaned(text));
+  return {
+    at: at.toISOString(),
+    accessKeyId: parseVersionId(version)?.accessKeyId,
+    repository: cleaned(repository),
+    environment: clean(environment),
+    branch: clean(branch),
+    step: cleaned(step),
+    pipeline: clean(pipeline),
   };
 }

@@ -144,7 +144,7 @@ function whole(key: KeyDocument, now: string): string {
 /** UUIDs are all that the provider's record has. */
 function fetchedLines({ fetched }: KeyDocument, now: string): readonly string[] {
   if (fetched === undefined) return [];
-  const { last, readBackTo, unread } = fetched;
+  const { last, readBackTo, passedOver, unread } = fetched;
   const nobody = `By no step since ${day(readBackTo ?? now)}.`;
   return [
     '',
@@ -155,6 +155,9 @@ function fetchedLines({ fetched }: KeyDocument, now: string): readonly string[] 
       return value === undefined ? [] : [wrapped(`${name} ${value}`, '    ')];
     }),
     ...(last === undefined && unread === undefined ? [`  ${nobody}`] : []),
+    ...(passedOver === undefined
+      ? []
+      : [yellow(wrapped(`Not believed: ${counted(passedOver, 'line')} about it that no provider writes so.`, '  '))]),
     ...(unread === undefined
       ? []
       : [yellow(wrapped(`${last === undefined ? 'Not known' : 'Perhaps later'}: ${unread}`, '  '))]),

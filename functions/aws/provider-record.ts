@@ -1,21 +1,32 @@
 import {
   CloudWatchLogsClient,
+  type FilteredLogEvent,
   FilterLogEventsCommand,
   type FilterLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { type AuditEvent, readAuditLine } from '../core/audit';
+import { readAuditLine } from '../core/audit';
 import { after, DAY } from '../core/duration';
+import { type GivenFacts, givenFacts } from '../core/given-facts';
 import { CLOCK_SKEW } from '../core/key/secret-state';
 import { PROVIDER, PROVIDER_LOG_GROUP } from '../core/names';
 import { type ClientConfig, reviewConfig } from './client-config';
 import { calling } from './failure';
+
+/** A step was given something of a secret. Its texts are as they stand in the record. */
+export interface Giving extends Omit<GivenFacts, 'sources'> {
+  readonly at: Date;
+  /** Version of the secret. */
+  readonly version: string;
+}
 
 /** What the record of secret providers says of the giving of one secret. A look, and no proof: its events have no seal. */
 export interface ProviderLook {
   /** All that is younger than this was read. */
   readonly readBackTo: Date;
   /** The latest giving that was seen. */
-  readonly last: AuditEvent | undefined;
+  readonly last: Giving | undefined;
+  /** Lines about the secret, among those that were read, that no provider writes so. */
+  readonly passedOver: number;
   /** Whether a later one may have been missed, because there was too much to read. */
   readonly isCut: boolean;
 }
@@ -57,33 +68,37 @@ export function createProviderRecord(config: ClientConfig = reviewConfig()): Pro
 
   /** The last one of a time; undefined where there is no record. */
   async function lastWithin(secret: string, from: Date, to: Date) {
-    let last: AuditEvent | undefined;
+    let last: Giving | undefined;
+    let passedOver = 0;
     let nextToken: string | undefined;
     do {
-      if (calls === MOST_CALLS) return { last, isCut: true };
+      if (calls === MOST_CALLS) return { last, passedOver, isCut: true };
       calls += 1;
       const read = await page(secret, from, to, nextToken);
       if (read === undefined) return undefined;
-      const given = (read.events ?? []).flatMap(({ message = '' }) => givingOf(secret, message));
-      last = [...given, ...(last === undefined ? [] : [last])].sort((a, b) => (a.time < b.time ? 1 : -1))[0];
+      const told = (read.events ?? []).flatMap((line) => givingOf(secret, line) ?? []);
+      passedOver += told.filter((one) => one === 'odd').length;
+      last = latest([last ?? [], told].flat());
       nextToken = read.nextToken;
     } while (nextToken !== undefined);
-    return { last, isCut: false };
+    return { last, passedOver, isCut: false };
   }
 
   return {
     async lastGiven(secret, now) {
       calls = 0;
       let readBackTo = after(now, CLOCK_SKEW);
+      let passedOver = 0;
       for (const look of LOOKS) {
         const from = after(now, -look);
         const found = await lastWithin(secret, from, readBackTo);
         if (found === undefined) return undefined;
-        if (found.isCut) return { readBackTo, ...found };
+        passedOver += found.passedOver;
+        if (found.isCut) return { readBackTo, ...found, passedOver };
         readBackTo = from;
-        if (found.last !== undefined) return { readBackTo, ...found };
+        if (found.last !== undefined) return { readBackTo, ...found, passedOver };
       }
-      return { readBackTo, last: undefined, isCut: false };
+      return { readBackTo, last: undefined, passedOver, isCut: false };
     },
   };
 }
@@ -99,12 +114,34 @@ async function orNone(
   }
 }
 
-/** The event of a line, if it tells that something of this very secret was given. */
-function givingOf(secret: string, message: string): readonly AuditEvent[] {
+function latest(told: readonly (Giving | 'odd')[]): Giving | undefined {
+  return told.flatMap((one) => (one === 'odd' ? [] : [one])).sort((a, b) => b.at.getTime() - a.at.getTime())[0];
+}
+
+/**
+ * What a line tells of the giving of this very secret; undefined where it is about something else, and `odd` where no
+ * provider writes so: another form, another stream, or another time than that at which CloudWatch Logs took it. It counts
+ * as none, so that it hides none.
+ */
+function givingOf(secret: string, line: FilteredLogEvent): Giving | 'odd' | undefined {
+  const { message = '' } = line;
+  // What merely begins so is another secret.
+  if (!message.includes(`"${secret}"`)) return undefined;
   const read = readAuditLine(message);
-  if (!('event' in read) || read.event.event !== 'secrets-given' || read.event.function !== PROVIDER) return [];
-  const { sources } = read.event.facts ?? {};
-  const isOfSecret = (source: unknown) =>
-    typeof source === 'object' && source !== null && 'secret' in source && source.secret === secret;
-  return Array.isArray(sources) && sources.some(isOfSecret) ? [read.event] : [];
+  if (!('event' in read)) return 'odd';
+  const { event } = read;
+  if (event.event !== 'secrets-given') return undefined;
+  const facts = givenFacts(event);
+  if (facts === undefined) return 'odd';
+  const { sources, ...step } = facts;
+  const source = sources.find((one) => one.secret === secret);
+  if (source === undefined) return undefined;
+  const at = new Date(event.time);
+  const isOwn = event.function === PROVIDER && line.logStreamName?.startsWith(`${event.function}/`) === true;
+  return isOwn && isFrom(at, line) ? { ...step, at, version: source.version } : 'odd';
+}
+
+/** Whether a line was written at a time: a provider writes at once, and the time that AWS took it is AWS's own. */
+function isFrom(at: Date, { timestamp, ingestionTime = Number.NaN }: FilteredLogEvent): boolean {
+  return at.getTime() === timestamp && Math.abs(ingestionTime - timestamp) <= CLOCK_SKEW;
 }

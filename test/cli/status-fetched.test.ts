@@ -7,7 +7,8 @@ import { statusSchema } from '../../cli/documents/status';
 import { createEventWriter } from '../../functions/aws/audit-record';
 import { reviewConfig } from '../../functions/aws/client-config';
 import { createProviderRecord } from '../../functions/aws/provider-record';
-import { after, DAY } from '../../functions/core/duration';
+import type { AuditEvent } from '../../functions/core/audit';
+import { after, DAY, HOUR } from '../../functions/core/duration';
 import { CLOCK_SKEW } from '../../functions/core/key/secret-state';
 import { PROVIDER_LOG_GROUP } from '../../functions/core/names';
 import { DecisionRecord } from '../../functions/provider/decision-record';
@@ -19,6 +20,7 @@ const REPOSITORY = '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}';
 const ENVIRONMENT = '{8c3e4a52-6a52-4d2b-9a53-0c2b7c1d9e11}';
 
 let scene: Scene;
+const iso = (later = 0) => new Date(scene.clock.now() + later).toISOString();
 beforeEach(async () => {
   scene = await new Scene().start();
   scene.manage('api', { deliverTo: [] });
@@ -62,6 +64,20 @@ async function status(id: string) {
   return { fetched, text, code };
 }
 
+/** Somebody else writes a line into the log group. @param sentAt when it says there that it was, ms since the epoch */
+function forge(message: object | string, sentAt = scene.clock.now(), logStreamName = 'provider/forged'): void {
+  const at = { logGroupName: PROVIDER_LOG_GROUP, logStreamName };
+  scene.account.logs.createLogStream(at);
+  const text = typeof message === 'string' ? message : JSON.stringify(message);
+  scene.account.logs.putLogEvents({ ...at, logEvents: [{ timestamp: sentAt, message: text }] });
+}
+
+/** What the provider wrote last, for whoever forges it. */
+function lastLine(): AuditEvent {
+  const { events } = scene.account.logs.filterLogEvents({ logGroupName: PROVIDER_LOG_GROUP });
+  return JSON.parse(events.at(-1)?.message ?? '') as AuditEvent;
+}
+
 const reads = () => scene.calls.filter(({ input }) => input.logGroupName === PROVIDER_LOG_GROUP).length;
 
 describe('keyturn status says who fetched a key last from a provider', () => {
@@ -95,6 +111,26 @@ describe('keyturn status says who fetched a key last from a provider', () => {
     expect(fetched?.last).toBeUndefined();
     expect(text).toBe('  By no step since 2025-10-03.');
     expect((await status('api-production')).fetched?.last).toBeDefined();
+  });
+
+  it.each<[string, (genuine: AuditEvent) => void]>([
+    ['has no step', (genuine) => forge({ ...genuine, facts: { sources: genuine.facts?.sources }, time: iso() })],
+    ['has no number', ({ sequence: _none, ...genuine }) => forge({ ...genuine, time: iso() })],
+    ['is of a newer form', (genuine) => forge({ ...genuine, schema: 'keyturn.audit/v9' })],
+    ['is no JSON', () => forge('secrets-given "keyturn/api"')],
+    ['is from the year 2099', (genuine) => forge({ ...genuine, time: '2099-01-01T00:00:00.000Z' })],
+    ['is told of later', (genuine) => forge({ ...genuine, time: iso(-HOUR) }, scene.clock.now() - HOUR)],
+    ['is another one', (genuine) => forge({ ...genuine, time: iso() }, scene.clock.now(), 'other/forged')],
+    ['is of a function', (genuine) => forge({ ...genuine, function: 'rotate', time: iso() })],
+  ])('and hides no giving behind a line that %s; it says that there is one', async (_name, write) => {
+    await openRecord();
+    await give('keyturn/api');
+    scene.clock.advanceBy(2 * DAY);
+    write(lastLine());
+    const { fetched, text } = await status('api');
+    expect(fetched).toMatchObject({ last: { step: STEP }, passedOver: 1 });
+    expect(text).toContain(' 2 days ago, by\n');
+    expect(text).toContain('  Not believed: 1 line about it that no provider writes so.');
   });
 
   it('and nothing where there is no such record', async () => {
@@ -137,8 +173,11 @@ describe('keyturn status says who fetched a key last from a provider', () => {
     const now = new Date(scene.clock.now());
     const look = await createProviderRecord(reviewConfig(access)).lastGiven('keyturn/api', now);
     endless.close();
-    expect([asked, look]).toEqual([20, { readBackTo: after(now, CLOCK_SKEW), last: undefined, isCut: true }]);
-    expect(look && fetchedDocument(look, 'keyturn/api').unread).toContain('more of it');
+    expect([asked, look]).toEqual([
+      20,
+      { readBackTo: after(now, CLOCK_SKEW), last: undefined, passedOver: 0, isCut: true },
+    ]);
+    expect(look && fetchedDocument(look).unread).toContain('more of it');
   });
 
   it('shows nothing of the record as somebody else may have written it', async () => {

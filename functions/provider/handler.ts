@@ -21,7 +21,7 @@ const inTime = <Result>(work: Promise<Result>) => within(PATIENCE, work);
 
 let opening: Promise<Opened> | undefined;
 
-type Opened = Omit<ProviderProps, 'log'>;
+type Opened = Omit<ProviderProps, 'log' | 'asked'>;
 
 /** What a container of this function keeps: its configuration, the issuer's keys, and one run in the record. */
 async function open({ awsRequestId: run, invokedFunctionArn }: LambdaContext): Promise<Opened> {
@@ -58,7 +58,7 @@ async function answerTo(event: unknown, context: LambdaContext): Promise<HttpAns
   if (request === undefined) return refusal(404);
   try {
     return await httpAnswer(request, async (authorization) =>
-      provide(authorization, { ...(await inTime(opened(context))), log }),
+      provide(authorization, { ...(await inTime(opened(context))), log, asked: request.asked }),
     );
   } catch (thrown) {
     const { code, message } = toKeyturnError(thrown);

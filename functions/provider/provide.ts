@@ -15,6 +15,13 @@ import { type ProvedStep, type TokenTerms, verifyToken } from './token/verify-to
 /** Milliseconds for a decision, its record included: a step waits. */
 export const PATIENCE = 8_000;
 
+/** One request, as API Gateway names it in the access log too. */
+export interface Asked {
+  readonly request: string;
+  /** Where it came from. */
+  readonly address: string;
+}
+
 export interface ProviderProps extends SettledKeyPorts {
   readonly terms: TokenTerms;
   readonly rules: readonly ProviderRule[];
@@ -26,6 +33,8 @@ export interface ProviderProps extends SettledKeyPorts {
   readonly inTime: <Result>(deciding: Promise<Result>) => Promise<Result>;
   readonly time: Pick<Time, 'now'>;
   readonly log: Log;
+  /** Not there where nothing can be told apart by it: on loopback. */
+  readonly asked?: Asked;
 }
 
 /** What whoever asks is told: the variables as one JSON object, or that there are none, and not why. */
@@ -55,7 +64,7 @@ export async function provide(headers: readonly string[], props: ProviderProps):
     return await inTime(admitted(step, uses, props));
   } catch (thrown) {
     const { code, message } = toKeyturnError(thrown);
-    log.error('not decided', { code, reason: message, ...factsOf(step) });
+    log.error('not decided', { code, reason: message, ...factsOf(step, props) });
     // Where that is not possible either, it stays used.
     await inTime(Promise.all(uses.map((use) => use.undecided()))).catch(() => undefined);
     return { status: 503 };
@@ -71,7 +80,7 @@ async function admitted(step: ProvedStep, uses: TokenUse[], props: ProviderProps
     return { status: 503 };
   }
   if (use.verdict === 'too-often') {
-    log.warn('refused', { reason: use.verdict, ...factsOf(step) });
+    log.warn('refused', { reason: use.verdict, ...factsOf(step, props) });
     return { status: 403 };
   }
   uses.push(use);
@@ -83,14 +92,14 @@ async function decide(step: ProvedStep, isUsed: boolean, props: ProviderProps): 
   const rules = rulesFor(props.rules, step);
   const given = isUsed ? 'used' : rules.length === 0 ? 'no-rule' : await sourcesFor(rules, step, props);
   if (typeof given === 'string') {
-    await record.write({ event: 'secrets-refused', outcome: 'blocked', reason: given, facts: factsOf(step) });
-    log.warn('refused', { reason: given, ...factsOf(step) });
+    await record.write({ event: 'secrets-refused', outcome: 'blocked', reason: given, facts: factsOf(step, props) });
+    log.warn('refused', { reason: given, ...factsOf(step, props) });
     return { status: 403 };
   }
   const { versions, sessions } = given;
   const variables = variablesFrom(rules, new Map(versions), new Map(sessions.map(({ of, session }) => [of, session])));
   const facts = {
-    ...factsOf(step),
+    ...factsOf(step, props),
     rules: rules.map(({ name }) => name),
     variables: namesOf(rules),
     sources: versions.map(([secret, { versionId: version }]) => ({ secret, version })),
@@ -148,6 +157,9 @@ function sessionsFor(rules: readonly ProviderRule[], step: ProvedStep, { takeRol
   );
 }
 
-function factsOf({ workspace, repository, environment, branch, step, pipeline }: ProvedStep) {
-  return { workspace, repository, environment, branch, step, pipeline };
+function factsOf(
+  { workspace, repository, environment, branch, step, pipeline }: ProvedStep,
+  { asked }: Pick<ProviderProps, 'asked'>,
+) {
+  return { workspace, repository, environment, branch, step, pipeline, ...asked };
 }

@@ -7,13 +7,18 @@ const EVENT = {
   rawPath: '/',
   rawQueryString: '',
   headers: { authorization: 'Bearer a.b.c', host: 'x' },
-  requestContext: { http: { method: 'GET', path: '/' } },
+  requestContext: { requestId: 'JKJaXmPLvHcESHA=', http: { method: 'GET', path: '/', sourceIp: '203.0.113.7' } },
   isBase64Encoded: false,
 };
 
 describe('an event of an HTTP API', () => {
-  it('is a request by its method, its path with its query, and its Authorization headers', () => {
-    expect(gatewayRequest(EVENT)).toEqual({ method: 'GET', target: '/', authorization: ['Bearer a.b.c'] });
+  it('is a request by its method, its path with its query, its Authorization headers, and whence it came', () => {
+    expect(gatewayRequest(EVENT)).toEqual({
+      method: 'GET',
+      target: '/',
+      authorization: ['Bearer a.b.c'],
+      asked: { request: 'JKJaXmPLvHcESHA=', address: '203.0.113.7' },
+    });
     expect(gatewayRequest({ ...EVENT, rawQueryString: 'authorization=a.b.c' })?.target).toBe('/?authorization=a.b.c');
     expect(gatewayRequest({ ...EVENT, rawPath: '/x' })?.target).toBe('/x');
   });
@@ -33,7 +38,10 @@ describe('an event of an HTTP API', () => {
     ['an event of another service', { source: 'aws.health' }],
     ['the other payload format', { ...EVENT, version: '1.0' }],
     ['a header that is no text', { ...EVENT, headers: { authorization: ['a.b.c'] } }],
-    ['no method', { ...EVENT, requestContext: { http: {} } }],
+    ['no method', { ...EVENT, requestContext: { ...EVENT.requestContext, http: { sourceIp: '203.0.113.7' } } }],
+    ['no ID', { ...EVENT, requestContext: { ...EVENT.requestContext, requestId: undefined } }],
+    ['an endless ID', { ...EVENT, requestContext: { ...EVENT.requestContext, requestId: 'x'.repeat(129) } }],
+    ['no address', { ...EVENT, requestContext: { ...EVENT.requestContext, http: { method: 'GET' } } }],
     ['no query at all', { ...EVENT, rawQueryString: undefined }],
   ])('is not %s', (_name, event) => {
     expect(gatewayRequest(event)).toBeUndefined();

@@ -5,7 +5,7 @@ import { createProviderPorts } from '../../functions/aws/provider-ports';
 import type { AuditOrigin } from '../../functions/core/audit';
 import type { ProviderConfig } from '../../functions/core/config/provider-config';
 import { KeyturnError, toKeyturnError } from '../../functions/core/errors';
-import { PROVIDER_LOG_GROUP } from '../../functions/core/names';
+import { PROVIDER, PROVIDER_LOG_GROUP } from '../../functions/core/names';
 import { DecisionRecord } from '../../functions/provider/decision-record';
 import { PATIENCE, provide } from '../../functions/provider/provide';
 import { termsOf } from '../../functions/provider/terms';
@@ -38,7 +38,7 @@ export async function openProvider({
 }: ProviderProcess): Promise<ProviderServer> {
   const { region } = origin;
   const { append, ...ports } = createProviderPorts(region, access);
-  const record = new DecisionRecord({ run: randomUUID(), origin, time, append });
+  const record = new DecisionRecord({ as: PROVIDER, run: randomUUID(), origin, time, append });
   const terms = termsOf({ config, startedAt: time.now().getTime(), time, log });
   const { issuer } = terms;
   const rules = config.rules.map(({ name }) => name);

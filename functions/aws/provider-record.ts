@@ -8,7 +8,7 @@ import { readAuditLine } from '../core/audit';
 import { after, DAY } from '../core/duration';
 import { type GivenFacts, givenFacts } from '../core/given-facts';
 import { CLOCK_SKEW } from '../core/key/secret-state';
-import { PROVIDER, PROVIDER_LOG_GROUP } from '../core/names';
+import { PROVIDER_FORMS, PROVIDER_LOG_GROUP } from '../core/names';
 import { type ClientConfig, reviewConfig } from './client-config';
 import { calling } from './failure';
 
@@ -46,7 +46,7 @@ const LOOKS = [DAY, 7 * DAY, 30 * DAY, 90 * DAY];
 /** Calls for one key; each reads a MiB at most. */
 const MOST_CALLS = 20;
 
-/** The log group that processes of `keyturn serve-provider` write into. */
+/** The log group that processes of `keyturn serve-provider` and the endpoint write into. */
 export function createProviderRecord(config: ClientConfig = reviewConfig()): ProviderRecord {
   const client = new CloudWatchLogsClient(config);
   let calls = 0;
@@ -137,7 +137,8 @@ function givingOf(secret: string, line: FilteredLogEvent): Giving | 'odd' | unde
   const source = sources.find((one) => one.secret === secret);
   if (source === undefined) return undefined;
   const at = new Date(event.time);
-  const isOwn = event.function === PROVIDER && line.logStreamName?.startsWith(`${event.function}/`) === true;
+  const isOwn =
+    PROVIDER_FORMS.includes(event.function) && line.logStreamName?.startsWith(`${event.function}/`) === true;
   return isOwn && isFrom(at, line) ? { ...step, at, version: source.version } : 'odd';
 }
 

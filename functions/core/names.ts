@@ -13,8 +13,12 @@ export const ARCHIVE_FUNCTION = 'archive';
 /** The two levels at which people ask; each has a function of this name, deployed only when asked for. */
 export const LEVELS = ['operator', 'administrator'] as const;
 export type Level = (typeof LEVELS)[number];
-/** The function that is the secret provider's endpoint, and what a provider calls itself in its events. */
+/** The function that is the secret provider's endpoint, and what a process that is one calls itself in its events. */
 export const PROVIDER = 'provider';
+/** What the endpoint calls itself in its events: it has streams of its own, into which no process may write. */
+export const ENDPOINT = 'endpoint';
+/** Both forms of a provider, as events and streams of its log group name them. */
+export const PROVIDER_FORMS: readonly string[] = [PROVIDER, ENDPOINT];
 /** The code of both: what they may do differs by their roles and by who may ask them. */
 const OPERATE_BUNDLE = 'operate';
 /** The stack's outputs that have their URLs. */

@@ -1,12 +1,14 @@
 import type { AuditRecord, Time } from '../account/ports';
 import { AUDIT_SCHEMA, type AuditEvent, type AuditOrigin, attemptOf, eventId } from '../core/audit';
-import { PROVIDER } from '../core/names';
+import type { ENDPOINT, PROVIDER } from '../core/names';
 import { recordable } from '../core/recordable';
 
 /** What is told of one decision. */
 export type DecisionEntry = Pick<AuditEvent, 'event' | 'outcome' | 'reason' | 'code' | 'target' | 'facts'>;
 
 export interface DecisionRecordProps {
+  /** The form of this provider. */
+  readonly as: typeof PROVIDER | typeof ENDPOINT;
   /** Names this process. */
   readonly run: string;
   readonly origin: AuditOrigin;
@@ -31,7 +33,7 @@ export class DecisionRecord {
 
   /** Resolves when the record has it. An event that it has not leaves a gap in the numbers. @throws KeyturnError `aws-*` */
   write(entry: DecisionEntry): Promise<void> {
-    const { run, origin, time } = this.#props;
+    const { as, run, origin, time } = this.#props;
     this.#sequence += 1;
     const event = {
       schema: AUDIT_SCHEMA,
@@ -40,7 +42,7 @@ export class DecisionRecord {
       time: time.now().toISOString(),
       ...origin,
       run,
-      function: PROVIDER,
+      function: as,
       ...entry,
     } as const;
     this.#waiting.push(recordable(event));

@@ -2,7 +2,7 @@ import { readProviderConfig } from '../aws/provider-config';
 import { createProviderPorts } from '../aws/provider-ports';
 import { createUsedTokens } from '../aws/used-tokens';
 import { toKeyturnError } from '../core/errors';
-import { PROVIDER } from '../core/names';
+import { ENDPOINT, PROVIDER } from '../core/names';
 import { providerSettingsFrom } from '../runtime/env';
 import type { LambdaContext } from '../runtime/handle';
 import { createLog } from '../runtime/log';
@@ -28,7 +28,7 @@ async function open({ awsRequestId: run, invokedFunctionArn }: LambdaContext): P
   const config = await readProviderConfig(settings.digest, settings.parts);
   const [region = '', account = ''] = invokedFunctionArn.split(':').slice(3);
   const origin = { account, region, functionVersion: settings.release };
-  const record = new DecisionRecord({ run, origin, time: systemTime, append });
+  const record = new DecisionRecord({ as: ENDPOINT, run, origin, time: systemTime, append });
   // The table knows which tokens were used before this container began.
   const terms = termsOf({ config, startedAt: 0, time: systemTime, log: createLog(PROVIDER, run) });
   const { issuer } = terms;

@@ -2,7 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { PROVIDER, PROVIDER_PARAMETERS } from '../../functions/core/names';
+import { ENDPOINT, PROVIDER_PARAMETERS } from '../../functions/core/names';
 import { logArns, secretArn } from './arns';
 import { onlyThrough } from './kms-use';
 import { NEEDS } from './needs';
@@ -47,7 +47,7 @@ export function providerPermissions(scope: Construct, resources: ProviderResourc
     on.length === 0 ? [] : [new PolicyStatement({ sid, actions: [...actions], resources: [...on], ...conditions })];
   return [
     ...allow('WriteOwnLog', NEEDS.WriteOwnLog.actions, [ownLog.logGroupArn]),
-    ...allow('KeepRecord', NEEDS.KeepRecord.actions, [logArns(scope, record).streams(`${PROVIDER}/`)]),
+    ...allow('KeepRecord', NEEDS.KeepRecord.actions, [logArns(scope, record).streams(`${ENDPOINT}/`)]),
     // Those before, too: CloudFormation changes the role before the function. Which ones count, the function's digest says.
     ...allow(
       'ReadRules',

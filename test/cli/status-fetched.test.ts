@@ -33,11 +33,12 @@ const openRecord = () =>
   scene.account.invoke(scene.admin, 'logs', 'CreateLogGroup', { logGroupName: PROVIDER_LOG_GROUP });
 
 /** A provider gives a step what rules say, as it writes that down. */
-async function give(secret: string, more: object = {}): Promise<string> {
+async function give(secret: string, more: object = {}, as: 'provider' | 'endpoint' = 'provider'): Promise<string> {
   const { account, clock } = scene;
   const listed = account.invoke(scene.admin, 'secretsmanager', 'ListSecretVersionIds', { SecretId: secret });
   const version = listed.Versions[0]?.VersionId ?? '';
   const record = new DecisionRecord({
+    as,
     run: 'a-process',
     origin: { account: account.accountId, region: account.region, functionVersion: 'test' },
     time: { now: () => new Date(clock.now()) },
@@ -113,6 +114,14 @@ describe('keyturn status says who fetched a key last from a provider', () => {
     expect((await status('api-production')).fetched?.last).toBeDefined();
   });
 
+  it('by a process or by the endpoint, whichever was later', async () => {
+    await openRecord();
+    await give('keyturn/api');
+    scene.clock.advanceBy(HOUR);
+    await give('keyturn/api', { step: '{other}' }, 'endpoint');
+    expect((await status('api')).fetched?.last?.step).toBe('{other}');
+  });
+
   it.each<[string, (genuine: AuditEvent) => void]>([
     ['has no step', (genuine) => forge({ ...genuine, facts: { sources: genuine.facts?.sources }, time: iso() })],
     ['has no number', ({ sequence: _none, ...genuine }) => forge({ ...genuine, time: iso() })],
@@ -120,6 +129,10 @@ describe('keyturn status says who fetched a key last from a provider', () => {
     ['is no JSON', () => forge('secrets-given "keyturn/api"')],
     ['is from the year 2099', (genuine) => forge({ ...genuine, time: '2099-01-01T00:00:00.000Z' })],
     ['is told of later', (genuine) => forge({ ...genuine, time: iso(-HOUR) }, scene.clock.now() - HOUR)],
+    [
+      "is the endpoint's in a stream of a process",
+      (genuine) => forge({ ...genuine, function: 'endpoint', time: iso() }),
+    ],
     ['is another one', (genuine) => forge({ ...genuine, time: iso() }, scene.clock.now(), 'other/forged')],
     ['is of a function', (genuine) => forge({ ...genuine, function: 'rotate', time: iso() })],
   ])('and hides no giving behind a line that %s; it says that there is one', async (_name, write) => {

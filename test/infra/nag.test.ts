@@ -98,7 +98,7 @@ const ACCEPTED: readonly Accepted[] = [
   },
   {
     finding:
-      /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:logs:.+:log-group:\/keyturn\/provider:log-stream:provider\/\*\]$/,
+      /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:logs:.+:log-group:\/keyturn\/provider:log-stream:endpoint\/\*\]$/,
     at: /^Provider\/Role\/Resource$/,
     because: 'Its own streams of its own record, one a month.',
   },

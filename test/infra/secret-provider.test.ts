@@ -77,7 +77,7 @@ describe('the function of the endpoint (K12)', () => {
         Sid: 'KeepRecord',
         Effect: 'Allow',
         Action: logs,
-        Resource: arn('logs', 'log-group:/keyturn/provider:log-stream:provider/*'),
+        Resource: arn('logs', 'log-group:/keyturn/provider:log-stream:endpoint/*'),
       },
       {
         Sid: 'ReadRules',

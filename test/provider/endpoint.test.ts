@@ -66,7 +66,7 @@ describe('the endpoint gives a step its variables', () => {
     const [started] = await served.recorded();
     expect(started).toMatchObject({
       event: 'run-started',
-      function: 'provider',
+      function: 'endpoint',
       facts: { rules: ['shop-production'] },
     });
     expect(started?.functionVersion).toMatch(/\+[0-9a-f]{12}$/);

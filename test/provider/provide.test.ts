@@ -207,7 +207,7 @@ describe('nothing is given', () => {
       terms: termsOf({ config, startedAt: 0, time, log }),
       rules: config.rules,
       used: new RememberedTokens(),
-      record: new DecisionRecord({ run: 'slow', origin, time, append }),
+      record: new DecisionRecord({ as: 'provider', run: 'slow', origin, time, append }),
       inTime: <Result>(deciding: Promise<Result>) => within(400, deciding),
       time,
       log,

@@ -46,6 +46,7 @@ export async function inMemory(jwk: object, now: number): Promise<ProviderProps>
     identify: () => Promise.resolve({ accountId: '111122223333', arn: 'arn:aws:iam::111122223333:user/web-shop' }),
     takeRole: () => Promise.reject(new Error('No rule of the bench has a role.')),
     record: new DecisionRecord({
+      as: 'provider',
       run: 'bench',
       origin: { account: '111122223333', region: 'eu-west-1', functionVersion: 'bench' },
       time,

@@ -14,6 +14,7 @@ import { RIGHTS } from './rights';
 export class ConnectionAccess {
   private readonly rights: GrowingPolicy;
   private readonly known = new Map<string, IDependable>();
+  private readonly usedSecrets = new Map<string, string>();
   private readonly usedKeys = new Set<string>();
   private readonly usedOrigins = new Set<string>();
   private readonly inWords = new Set<string>();
@@ -33,6 +34,7 @@ export class ConnectionAccess {
 
   private addConnection(connection: Connection): readonly IDependable[] {
     const { secret, encryptionKey, url } = connection._settings;
+    this.usedSecrets.set(connection.name, secret);
     if (URL.canParse(url)) this.usedOrigins.add(new URL(url).origin);
     const read = this.allowOnce(
       { sid: 'ReadConnectionTokens', actions: RIGHTS.sync.connectionTokens },
@@ -43,6 +45,11 @@ export class ConnectionAccess {
     const conditions = onlyThrough(Stack.of(this.rights), 'secretsmanager');
     const decrypt = { sid: 'DecryptConnectionTokens', actions: RIGHTS.sync.connectionKeys, conditions };
     return [read, this.allowOnce(decrypt, encryptionKey)];
+  }
+
+  /** The secret of each connection, by its name. */
+  get secrets(): ReadonlyMap<string, string> {
+    return this.usedSecrets;
   }
 
   /** ARNs of the KMS keys that encrypt tokens. */

@@ -308,6 +308,11 @@ export class KeyRotation extends Construct implements IKeyRotation {
     });
   }
 
+  /** The secret of each connection that is used so far, by its name. @internal */
+  get _connections(): ReadonlyMap<string, string> {
+    return this.connectionAccess.secrets;
+  }
+
   /** @internal */
   _made(entry: IConstruct): void {
     if (Stack.of(entry) === Stack.of(this)) this.auditLog._makeAfter(entry);

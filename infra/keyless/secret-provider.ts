@@ -6,9 +6,14 @@ import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Architecture, type IFunction, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { describeIssue } from '../../functions/core/config/config-issue';
+import { type ConfigIssue, describeIssue, type Mistake } from '../../functions/core/config/config-issue';
 import { pathText, valueAt } from '../../functions/core/config/config-path';
-import { type ProviderConfig, providerSchema } from '../../functions/core/config/provider-config';
+import {
+  type ProviderConfig,
+  providerMistakes,
+  providerSchema,
+  providerSecretMistakes,
+} from '../../functions/core/config/provider-config';
 import { KeyturnError } from '../../functions/core/errors';
 import { ENV, PROVIDER, PROVIDER_LOG_GROUP, USED_TOKENS } from '../../functions/core/names';
 import { providerMay, providerPermissions, roleArnByName } from '../access/provider-permissions';
@@ -51,6 +56,14 @@ export interface ProvidedRole {
   readonly sessionMinutes?: number;
   /** The step may do what both this and the role allow. @default - what the role allows */
   readonly sessionPolicy?: PolicyDocument;
+  /** ARNs of managed policies; the step may do what one of these, or `sessionPolicy`, and the role allow. @default - none */
+  readonly policyArns?: string[];
+  /** Variable that gets the access key ID. @default AWS_ACCESS_KEY_ID */
+  readonly accessKeyId?: string;
+  /** Variable that gets the secret access key. @default AWS_SECRET_ACCESS_KEY */
+  readonly secretAccessKey?: string;
+  /** Variable that gets the session token. @default AWS_SESSION_TOKEN */
+  readonly sessionToken?: string;
 }
 
 /** Which steps get which variables. */
@@ -126,8 +139,10 @@ export class SecretProvider extends Construct {
     super(scope, id);
     const { rotation } = props;
     checkHome(this, rotation);
+    this.refuseSecond();
     const config = props._checked ?? this.check(props);
     checkRegions(config, Stack.of(this).region);
+    this.watchConnections(rotation, config);
     const { rolePath } = rotation._deployment;
     this.rolePath = rolePath;
     // A name of its own: policies of secrets in other stacks name it, and must not keep this stack from being updated.
@@ -241,14 +256,31 @@ export class SecretProvider extends Construct {
     }
   }
 
+  /** @throws KeyturnError `invalid-config` */
+  private refuseSecond(): void {
+    const others = Stack.of(this).node.findAll();
+    const other = others.find((one): one is SecretProvider => one instanceof SecretProvider && one !== this);
+    if (other === undefined) return;
+    const message = `${this.node.path}: expected one SecretProvider in a stack, found ${other.node.path} beside it`;
+    throw new KeyturnError('invalid-config', `${message}; give the rules of both to one of them`);
+  }
+
+  /** Connections come with the targets of keys, which may be added later. */
+  private watchConnections(rotation: KeyRotation, config: ProviderConfig): void {
+    this.node.addValidation({
+      validate: () =>
+        providerSecretMistakes(config, rotation._connections).map((mistake) => told(issueOf(mistake), config)),
+    });
+  }
+
   private check(props: SecretProviderProps): ProviderConfig {
     const input = inputOf(props);
     const tokens = unresolved(input, this.node.path);
     const { data, error } = providerSchema.safeParse(input);
-    const mistakes = (error?.issues ?? []).map(
-      (issue) => `${this.node.path}: ${pathText(issue.path)}: ${describeIssue(issue, valueAt(input, issue.path))}`,
-    );
-    if (data === undefined || tokens.length > 0) {
+    const ids = new Set(data?.rules.flatMap(({ keys }) => keys.map(({ id }) => id)));
+    const between = [...providerMistakes(data, ids), ...providerSecretMistakes(data, new Map())].map(issueOf);
+    const mistakes = [...(error?.issues ?? []), ...between].map((issue) => `${this.node.path}: ${told(issue, input)}`);
+    if (data === undefined || tokens.length > 0 || between.length > 0) {
       throw new KeyturnError('invalid-config', [...tokens, ...mistakes].join('\n'));
     }
     return data;
@@ -297,6 +329,15 @@ function keyOf(scope: Construct, id: string, arn: string | undefined): IKey | un
   return arn === undefined ? undefined : Key.fromKeyArn(scope, id, arn);
 }
 
+/** A mistake between rules, as it stands in the props of the construct. */
+function issueOf({ path: [_provider, ...path], message }: Mistake): ConfigIssue {
+  return { code: 'custom', path, message };
+}
+
+function told(issue: ConfigIssue, input: unknown): string {
+  return `${pathText(issue.path)}: ${describeIssue(issue, valueAt(input, issue.path))}`;
+}
+
 function once(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)];
 }
@@ -312,9 +353,9 @@ function inputOf({ workspace, workspaceUuid, audience, tokenMinutes, rules, exis
       ...rule,
       anyStep: anyStep === false ? undefined : anyStep,
       keys: keys.map(({ key, ...variables }) => ({ id: key.keyId, ...variables })),
-      roles: roles.map(({ roleArn: role, sessionMinutes, sessionPolicy }) => ({
+      roles: roles.map(({ roleArn: role, sessionPolicy, ...others }) => ({
         role,
-        sessionMinutes,
+        ...others,
         sessionPolicy: sessionPolicy?.toJSON(),
       })),
     })),

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ConfigInput } from '../../functions/core/config/config';
 import { parseRights, parseThings } from '../../functions/core/deployed-facts';
 import { DEPLOYMENT_PARAMETERS } from '../../functions/core/names';
-import { type KeyRotation, SecretProvider, type SecretProviderProps } from '../../infra';
+import { Connection, DeliveryTarget, type KeyRotation, SecretProvider, type SecretProviderProps } from '../../infra';
 import { compilePattern } from '../../local/events/pattern';
 import { mayAdministrator, type PolicyDocument, secretPolicyOf } from './access';
 import { ACCOUNT, arnOfSecret, deployed, REGION, roleArn } from './deployed';
@@ -30,6 +30,10 @@ const RULE = {
     { secret: `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:shop/api-AbCdEf`, variable: 'API_TOKEN' },
   ],
 };
+
+const OTHER = '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e99}';
+/** A rule in code that gives a secret alone. */
+const PLAIN = { ...RULE, keys: [], roles: [], secrets: [{ secret: 'shop/db', variable: 'DB_PASSWORD' }] };
 
 function configOf(provider: object = {}, more: Partial<ConfigInput> = {}): ConfigInput {
   return {
@@ -389,11 +393,95 @@ describe('SecretProvider in code', () => {
     ['no rules', { rules: [] }, /Provider: rules/],
     ['a rule for whoever', { rules: [{ ...RULE, keys: [], roles: [], environmentUuids: undefined }] }, /anyStep/],
     ['a token of the CDK', { workspace: Aws.STACK_NAME }, /workspace: expected plain text/],
+    [
+      'a variable of two rules that one step may get',
+      { rules: [PLAIN, { ...PLAIN, name: 'b', branches: undefined }] },
+      /Keyturn\/Provider: rules\[1\].name: expected variables of its own, found "DB_PASSWORD"/,
+    ],
+    [
+      "half of a role's session in one rule, and the rest in another",
+      {
+        rules: [
+          { ...PLAIN, secrets: [], roles: [{ roleArn: ROLE }] },
+          { ...PLAIN, name: 'b', secrets: [{ secret: 'x', variable: 'AWS_PROFILE' }] },
+        ],
+      },
+      /rules\[1\].name: expected no AWS_PROFILE beside a key/,
+    ],
+    ['two rules of one name', { rules: [PLAIN, { ...PLAIN, repositoryUuid: OTHER }] }, /expected a name of its own/],
+    [
+      'a secret by two names',
+      {
+        rules: [
+          {
+            ...PLAIN,
+            secrets: [
+              { secret: 'shop/db', variable: 'A' },
+              { secret: `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:shop/db-AbCdEf`, variable: 'B' },
+            ],
+          },
+        ],
+      },
+      /rules\[0\].secrets\[1\].secret: expected one secret by one name/,
+    ],
+    [
+      'a policy that is none',
+      { rules: [{ ...PLAIN, roles: [{ roleArn: ROLE, policyArns: ['x'] }] }] },
+      /rules\[0\].roles\[0\].policyArns\[0\]/,
+    ],
   ])('refuses %s', (_name, more, message) => {
     const { stack, rotation } = scene();
     expect(
       () => new SecretProvider(stack, 'Provider', propsOf(rotation, more as Partial<SecretProviderProps>)),
     ).toThrow(message);
+  });
+});
+
+describe('SecretProvider beside others', () => {
+  const start = () => {
+    const stack = new Stack(new App(), 'Keyturn', { env: { account: ACCOUNT, region: REGION } });
+    const rotation = rotationIn(stack);
+    return { stack, rotation, props: { rotation, ...WORKSPACE, rules: [PLAIN] } };
+  };
+
+  it('is one for a stack', () => {
+    const { stack, rotation, props } = start();
+    new SecretProvider(rotation, 'First', props);
+    expect(() => new SecretProvider(stack, 'Second', props)).toThrow(
+      'Keyturn/Second: expected one SecretProvider in a stack, found Keyturn/KeyRotation/First beside it',
+    );
+  });
+
+  it.each([true, false])(
+    'gives no token of a host to a step (K12), where its target is added before: %s',
+    (isBefore) => {
+      const { stack, rotation, props } = start();
+      const connection = Connection.bitbucket('acme', { secret: 'shop/db' });
+      const add = () =>
+        rotation.manage('other', {
+          user: 'other',
+          deliverTo: [DeliveryTarget.bitbucketRepository({ connection, repository: 'acme/web-shop' })],
+        });
+      if (isBefore) add();
+      new SecretProvider(stack, 'Provider', props);
+      if (!isBefore) add();
+      expect(() => errorsOf(stack)).toThrow(
+        '[Keyturn/Provider] rules[0].secrets[0].secret: expected a secret that no connection uses, found that of "acme"',
+      );
+    },
+  );
+
+  it('gives credentials of a role under other names, narrowed by managed policies, as keyturn.yaml does', () => {
+    const { stack, props } = start();
+    const { role: roleArn, ...names } = RULE.roles[0] as (typeof RULE.roles)[number];
+    const policyArns = [`arn:aws:iam::${ACCOUNT}:policy/narrow`];
+    const rule = { ...PLAIN, secrets: [] };
+    new SecretProvider(stack, 'Provider', {
+      ...props,
+      rules: [{ ...rule, roles: [{ roleArn, policyArns, ...names }] }],
+    });
+    const rules = [{ ...rule, roles: [{ role: roleArn, policyArns, ...names }] }];
+    expect(partsText(templateOf(stack))).toBe(partsText(synthesize(configOf({ rules }))));
   });
 });
 

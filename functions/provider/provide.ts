@@ -1,10 +1,11 @@
 import type { Log, RoleSession, SessionRequest, Time, TokenUse, UsedTokens } from '../account/ports';
 import type { ProviderRule } from '../core/config/provider-config';
+import type { RoleSource } from '../core/config/provider-role';
 import { toKeyturnError } from '../core/errors';
 import { Redacted } from '../core/key/credential';
 import { idOfSecret } from '../core/names';
 import type { DecisionRecord } from './decision-record';
-import { Refusal } from './refusal';
+import { Refusal, type RefusalReason } from './refusal';
 import { rulesFor } from './rules/match';
 import { sessionRequest } from './rules/role-session';
 import { type CurrentSecret, namesOf, secretsOf, variablesFrom } from './rules/variables';
@@ -90,25 +91,27 @@ async function admitted(step: ProvedStep, uses: TokenUse[], props: ProviderProps
 async function decide(step: ProvedStep, isUsed: boolean, props: ProviderProps): Promise<ProviderAnswer> {
   const { record, log } = props;
   const rules = rulesFor(props.rules, step);
-  const given = isUsed ? 'used' : rules.length === 0 ? 'no-rule' : await sourcesFor(rules, step, props);
-  if (typeof given === 'string') {
-    await record.write({ event: 'secrets-refused', outcome: 'blocked', reason: given, facts: factsOf(step, props) });
-    log.warn('refused', { reason: given, ...factsOf(step, props) });
+  const sources = isUsed
+    ? refusedFor('used')
+    : rules.length === 0
+      ? refusedFor('no-rule')
+      : await sourcesFor(rules, step, props);
+  const { reason, versions, sessions } = sources;
+  const roles = sessions.map(factsOfSession);
+  if (reason !== undefined) {
+    // What was taken before one was denied lives on until its end, although nobody has it.
+    const facts = { ...factsOf(step, props), ...(roles.length === 0 ? {} : { roles }) };
+    await record.write({ event: 'secrets-refused', outcome: 'blocked', reason, facts });
+    log.warn('refused', { reason, ...facts });
     return { status: 403 };
   }
-  const { versions, sessions } = given;
   const variables = variablesFrom(rules, new Map(versions), new Map(sessions.map(({ of, session }) => [of, session])));
   const facts = {
     ...factsOf(step, props),
     rules: rules.map(({ name }) => name),
     variables: namesOf(rules),
     sources: versions.map(([secret, { versionId: version }]) => ({ secret, version })),
-    roles: sessions.map(({ of: { role }, sessionName, session: { accessKeyId, expiresAt } }) => ({
-      role,
-      sessionName,
-      accessKeyId,
-      expiresAt: expiresAt.toISOString(),
-    })),
+    roles,
   };
   await record.write({ event: 'secrets-given', outcome: 'ok', facts });
   log.info('given', facts);
@@ -116,13 +119,36 @@ async function decide(step: ProvedStep, isUsed: boolean, props: ProviderProps): 
   return { status: 200, variables: new Redacted(JSON.stringify(plain)) };
 }
 
-/** What rules give is made of, or why none of it is given. Roles are taken last, so that nothing is that is not given. */
-async function sourcesFor(rules: readonly ProviderRule[], step: ProvedStep, props: ProviderProps) {
+/** What rules give is made of. */
+interface Sources {
+  /** Why none of it is given. */
+  readonly reason: RefusalReason | undefined;
+  readonly versions: readonly (readonly [string, CurrentSecret])[];
+  readonly sessions: readonly TakenRole[];
+}
+
+interface TakenRole {
+  readonly of: RoleSource;
+  readonly sessionName: string;
+  readonly session: RoleSession;
+}
+
+function refusedFor(reason: RefusalReason, sessions: readonly TakenRole[] = []): Sources {
+  return { reason, versions: [], sessions };
+}
+
+function factsOfSession({ of: { role }, sessionName, session: { accessKeyId, expiresAt } }: TakenRole) {
+  return { role, sessionName, accessKeyId, expiresAt: expiresAt.toISOString() };
+}
+
+/** Roles are taken last, so that nothing is that is not given. */
+async function sourcesFor(rules: readonly ProviderRule[], step: ProvedStep, props: ProviderProps): Promise<Sources> {
   try {
     const versions = await versionsFor(rules, props);
-    return { versions, sessions: await sessionsFor(rules, step, props) };
+    const { isDenied, sessions } = await sessionsFor(rules, step, props);
+    return isDenied ? refusedFor('role-denied', sessions) : { reason: undefined, versions, sessions };
   } catch (thrown) {
-    if (thrown instanceof Refusal) return thrown.reason;
+    if (thrown instanceof Refusal) return refusedFor(thrown.reason);
     throw thrown;
   }
 }
@@ -137,24 +163,24 @@ function versionsFor(rules: readonly ProviderRule[], props: ProviderProps) {
 /**
  * A session of each role that rules need. What AWS denies is a decision about this step, which has its tags, and no
  * repetition changes it.
- *
- * @throws Refusal `role-denied`
  */
-function sessionsFor(rules: readonly ProviderRule[], step: ProvedStep, { takeRole, log }: ProviderProps) {
-  const sources = rules.flatMap(({ roles }) => roles);
-  return Promise.all(
-    sources.map(async (of) => {
-      const request = sessionRequest(of, step);
-      try {
-        return { of, sessionName: request.sessionName, session: await takeRole(request) };
-      } catch (thrown) {
-        const { code, message } = toKeyturnError(thrown);
-        if (code !== 'aws-denied') throw thrown;
-        log.error('role denied', { role: of.role, reason: message });
-        throw new Refusal('role-denied');
-      }
-    }),
+async function sessionsFor(rules: readonly ProviderRule[], step: ProvedStep, { takeRole, log }: ProviderProps) {
+  const taken = await Promise.all(
+    rules
+      .flatMap(({ roles }) => roles)
+      .map(async (of) => {
+        const request = sessionRequest(of, step);
+        try {
+          return { of, sessionName: request.sessionName, session: await takeRole(request) };
+        } catch (thrown) {
+          const { code, message } = toKeyturnError(thrown);
+          if (code !== 'aws-denied') throw thrown;
+          log.error('role denied', { role: of.role, reason: message });
+          return undefined;
+        }
+      }),
   );
+  return { isDenied: taken.includes(undefined), sessions: taken.filter((one) => one !== undefined) };
 }
 
 function factsOf(

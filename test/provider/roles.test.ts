@@ -224,6 +224,28 @@ describe('the role itself refuses', () => {
     expect(said).toContain('trust policy of the role');
   });
 
+  it('and the record says which others of the rule were taken before, as these live on (K7)', async () => {
+    const names = { accessKeyId: 'B_ID', secretAccessKey: 'B_SECRET', sessionToken: 'B_TOKEN' };
+    const none = 'arn:aws:iam::111122223333:role/none';
+    await served.serve([{ ...rule, roles: [{ role: none, ...names }, { role: ROLE }] }]);
+    const token = served.good();
+    await refused(token);
+    const { accessKeyId } = (taking()?.responseElements?.credentials ?? {}) as { readonly accessKeyId?: string };
+    expect((await recordedOf(token))?.facts?.roles).toEqual([
+      {
+        role: ROLE,
+        sessionName: expect.stringMatching(/^bitbucket-/),
+        accessKeyId,
+        expiresAt: expect.stringMatching(/^2027-/),
+      },
+    ]);
+    await served.serve([rule]);
+    await trust(trusting({}, 'sts:AssumeRole'));
+    const other = served.good();
+    await refused(other);
+    expect((await recordedOf(other))?.facts).not.toHaveProperty('roles');
+  });
+
   it('tags that it does not let come along', async () => {
     await trust(trusting({}, 'sts:AssumeRole'));
     await refused(served.good());

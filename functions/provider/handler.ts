@@ -11,17 +11,18 @@ import { within } from '../runtime/within';
 import { DecisionRecord } from './decision-record';
 import { gatewayRequest } from './gateway-request';
 import { type HttpAnswer, httpAnswer, refusal } from './http-answer';
-import { PATIENCE, type ProviderProps, provide } from './provide';
+import { Opening } from './opening';
+import { type ProviderProps, patienceWithin, provide } from './provide';
 import { termsOf } from './terms';
+import { formless } from './token/read-token';
 
 const settings = providerSettingsFrom(process.env);
 const { append, ...ports } = createProviderPorts(process.env.AWS_REGION ?? '');
 const used = createUsedTokens(settings.usedTokens);
-const inTime = <Result>(work: Promise<Result>) => within(PATIENCE, work);
+/** Of this container. */
+const opening = new Opening<Opened>(systemTime);
 
-let opening: Promise<Opened> | undefined;
-
-type Opened = Omit<ProviderProps, 'log' | 'asked'>;
+type Opened = Omit<ProviderProps, 'log' | 'asked' | 'inTime'>;
 
 /** What a container of this function keeps: its configuration, the issuer's keys, and one run in the record. */
 async function open({ awsRequestId: run, invokedFunctionArn }: LambdaContext): Promise<Opened> {
@@ -34,16 +35,7 @@ async function open({ awsRequestId: run, invokedFunctionArn }: LambdaContext): P
   const { issuer } = terms;
   const rules = config.rules.map(({ name }) => name);
   await record.write({ event: 'run-started', outcome: 'ok', facts: { issuer, rules } });
-  return { ...ports, terms, rules: config.rules, used, record, inTime, time: systemTime };
-}
-
-/** What one container has opened is kept; what could not be opened is tried again by the next request. */
-function opened(context: LambdaContext): Promise<Opened> {
-  opening ??= open(context).catch((thrown: unknown) => {
-    opening = undefined;
-    throw thrown;
-  });
-  return opening;
+  return { ...ports, terms, rules: config.rules, used, record, time: systemTime };
 }
 
 /** The provider as the function of an HTTP API. It is told nothing but what API Gateway says of a request. */
@@ -57,9 +49,18 @@ async function answerTo(event: unknown, context: LambdaContext): Promise<HttpAns
   const request = gatewayRequest(event);
   if (request === undefined) return refusal(404);
   try {
-    return await httpAnswer(request, async (authorization) =>
-      provide(authorization, { ...(await inTime(opened(context))), log, asked: request.asked }),
-    );
+    return await httpAnswer(request, async (authorization) => {
+      // Anybody can ask: what has nothing of a token opens nothing.
+      const reason = formless(authorization);
+      if (reason !== undefined) {
+        log.warn('refused', { reason });
+        return { status: 401 };
+      }
+      const inTime = <Result>(work: Promise<Result>) =>
+        within(patienceWithin(context.getRemainingTimeInMillis()), work);
+      const opened = await inTime(opening.get(() => open(context)));
+      return provide(authorization, { ...opened, inTime, log, asked: request.asked });
+    });
   } catch (thrown) {
     const { code, message } = toKeyturnError(thrown);
     log.error('not decided', { code, reason: message });

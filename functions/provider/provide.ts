@@ -15,6 +15,13 @@ import { type ProvedStep, type TokenTerms, verifyToken } from './token/verify-to
 
 /** Milliseconds for a decision, its record included: a step waits. */
 export const PATIENCE = 8_000;
+/** Milliseconds that an invocation keeps for its answer. */
+const KEPT = 2_000;
+
+/** For how long a function waits for the next work, so that all of them together end before it does: it always answers. */
+export function patienceWithin(remaining: number): number {
+  return Math.max(0, Math.min(PATIENCE, remaining - KEPT));
+}
 
 /** One request, as API Gateway names it in the access log too. */
 export interface Asked {

@@ -169,6 +169,35 @@ describe('nothing is given', () => {
     await nothing(served.good({ branchName: 'evil' }), 503);
     expect(served.lines.at(-1)).toContain('invalid-config');
     await put(Value);
+    // The next trial.
+    served.now += 2_000;
+    expect((await served.ask(served.good())).status).toBe(200);
+  });
+
+  it('to whoever sends no token, and none of it opens anything or calls AWS (K12)', async () => {
+    await served.restart();
+    let calls = 0;
+    served.fault = () => {
+      calls += 1;
+      return undefined;
+    };
+    for (const garbage of ['', 'x', 'a.b.c', `${'x'.repeat(9_000)}`]) await nothing(garbage, 401);
+    served.fault = undefined;
+    expect(calls).toBe(0);
+    expect((await served.ask(served.good())).status).toBe(200);
+  });
+
+  it('while nothing can be recorded, and AWS is asked ever more seldom, whoever asks', async () => {
+    await served.restart();
+    let calls = 0;
+    served.fault = ({ action }) => {
+      if (action === 'GetParameters') calls += 1;
+      return action === 'PutLogEvents' ? { kind: 'error', code: 'AccessDeniedException', status: 400 } : undefined;
+    };
+    for (let at = 0; at < 10; at++) await nothing(served.good(), 503);
+    served.fault = undefined;
+    expect(calls).toBe(1);
+    served.now += 2_000;
     expect((await served.ask(served.good())).status).toBe(200);
   });
 

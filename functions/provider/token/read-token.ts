@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal';
+import { Refusal, type RefusalReason } from '../refusal';
 import { strictObject } from './strict-json';
 
 /** Characters of a token: Bitbucket's have about 1,500. */
@@ -33,6 +33,17 @@ export function tokenIn(headers: readonly string[]): string {
   const token = header.replace(/^Bearer /i, '');
   if (token.length > LONGEST) throw new Refusal('too-long');
   return token;
+}
+
+/** Why a request has nothing of a token's form; undefined where it has. */
+export function formless(headers: readonly string[]): RefusalReason | undefined {
+  try {
+    readToken(tokenIn(headers));
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return thrown.reason;
+    throw thrown;
+  }
 }
 
 /** Reads the compact form of a token, and nothing that parsers could read in two ways. @throws Refusal */

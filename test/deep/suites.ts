@@ -32,7 +32,7 @@ export const DEEP_SUITES = [
   'test/cli/first-week.test.ts',
   // Whole deployed stacks again: one that observes, and one whose every entry is attacked.
   'test/lifecycle/{observe,observed-stack}.test.ts',
-  'test/attacks/{metric-writer,registry,trail-writer}.test.ts',
+  'test/attacks/{log-writer,metric-writer,parameter-writer,registry,trail-writer}.test.ts',
   // A deployed stack with all policies in force, in which people ask a hundred times; and a death at each request.
   'test/attacks/{front,leaked-key}.test.ts',
   'test/operate/{death,rollback-death}.test.ts',

@@ -85,6 +85,8 @@ function coldInit(measure: string, script: string): number {
     [ENV.sealKey]: 'arn:aws:kms:eu-west-1:111122223333:key/seal',
     [ENV.archiveBucket]: 'archive',
     [ENV.level]: 'operator',
+    [ENV.providerConfig]: '0'.repeat(64),
+    [ENV.usedTokens]: 'used-tokens',
     ...Object.fromEntries(Object.values(ENV.starts).map((name) => [name, 'bench'])),
   };
   const times = Array.from({ length: COLD_STARTS }, () =>

@@ -32,7 +32,7 @@ const size = (
       rotate: run(220),
       deliver: run(50),
       secondEvents: run(30),
-      callsEach: more.each ?? 26,
+      callsEach: more.each ?? 27,
       callsEachByOperation: {},
       recordCallsEach: {},
       unfinished: more.unfinished ?? [],
@@ -49,7 +49,7 @@ describe('the targets of a size', () => {
 
   it.each([
     ['calls of a quiet run', size({ quiet: run(151) }), /calls a key/],
-    ['calls of a rotation', size({ each: 26.1 }), /calls of a rotation/],
+    ['calls of a rotation', size({ each: 27.1 }), /calls of a rotation/],
     ['a key that is not done', size({ unfinished: ['key-1'] }), /all done/],
     ['memory', size({ quiet: run(1, { peakRss: 257 }) }), /memory/],
     ['a run that was killed', size({ quiet: run(1, { errors: ['the process ended: SIGKILL'] }) }), /succeeds/],

@@ -11,7 +11,7 @@ export interface Target {
 /** AWS calls a managed key in a run with nothing due. */
 export const QUIET_CALLS = 0.15;
 /** AWS calls of a rotation with its delivery to one target; ten of them prove the fresh key over a minute, two its entry, and two keep what was written to. */
-export const ROTATION_CALLS = 26;
+export const ROTATION_CALLS = 27;
 /** Signatures of KMS an attempt. */
 export const SIGNATURES = 1;
 /** ms for a run of 5,000 keys of which 1 % is due. */

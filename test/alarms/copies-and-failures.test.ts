@@ -6,6 +6,7 @@ import type { ConfigInput } from '../../functions/core/config/config';
 import { METRIC, METRICS_NAMESPACE, METRICS_SERVICE } from '../../functions/core/names';
 import type { AwsFault } from '../../local/account/wire/server';
 import type { MetricId } from '../../local/evidence/cloudwatch/metrics';
+import { endpointThatGives } from '../infra/synthesized';
 import { DeployedWorld, synthesized } from '../support/deployed-world';
 
 const BUS = 'arn:aws:events:eu-west-1:444455556666:event-bus/security';
@@ -14,18 +15,7 @@ const CONFIG: ConfigInput = {
   keys: [{ id: 'shop', user: 'ci-shop', deliverTo: [{ connection: 'acme', repository: 'acme/shop' }] }],
   notify: ['security@example.com'],
   audit: { forwardTo: BUS, archive: { years: 1 } },
-  provider: {
-    bitbucket: { workspace: 'acme', workspaceUuid: '{0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31}' },
-    endpoint: true,
-    rules: [
-      {
-        name: 'shop',
-        repositoryUuid: '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}',
-        anyStep: true,
-        keys: [{ id: 'shop' }],
-      },
-    ],
-  },
+  provider: endpointThatGives({ keys: [{ id: 'shop' }] }),
 };
 const DENIED: AwsFault = { kind: 'error', status: 403, code: 'AccessDenied', message: 'denied by a policy' };
 

@@ -3,7 +3,7 @@ import { ALARM_NAMES } from '../../functions/core/config/alarm-names';
 import type { ConfigInput } from '../../functions/core/config/config';
 import { FUNCTION_NAMES, METRICS_NAMESPACE } from '../../functions/core/names';
 import { deployed } from './deployed';
-import { ONE_KEY, resourcesOf, synthesize } from './synthesized';
+import { endpointThatGives, ONE_KEY, resourcesOf, synthesize } from './synthesized';
 
 interface MetricStat {
   readonly Metric: {
@@ -66,18 +66,7 @@ function runsOf(name: string, metric: string): RegExp {
 /** With everything that has an alarm of its own. */
 const EVERYTHING: Partial<ConfigInput> = {
   audit: { forwardTo: 'arn:aws:events:eu-west-1:444455556666:event-bus/security', archive: { years: 7 } },
-  provider: {
-    bitbucket: { workspace: 'acme', workspaceUuid: '{0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31}' },
-    endpoint: true,
-    rules: [
-      {
-        name: 'shop',
-        repositoryUuid: '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}',
-        anyStep: true,
-        secrets: [{ secret: 'shop/db', variable: 'DB_PASSWORD' }],
-      },
-    ],
-  },
+  provider: endpointThatGives({ secrets: [{ secret: 'shop/db', variable: 'DB_PASSWORD' }] }),
 };
 const alarms = alarmsOf(EVERYTHING);
 

@@ -116,3 +116,13 @@ export function registryEntriesOf(template: CfnTemplate): ReturnType<typeof reso
     String(Properties.Name).startsWith(REGISTRY_PATH),
   );
 }
+
+/** `provider` with an endpoint that gives any step of one repository what is said. */
+export function endpointThatGives(given: object): NonNullable<ConfigInput['provider']> {
+  const rule = { name: 'shop', repositoryUuid: '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}', anyStep: true as const };
+  return {
+    bitbucket: { workspace: 'acme', workspaceUuid: '{0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31}' },
+    endpoint: true,
+    rules: [{ ...rule, ...given }],
+  };
+}

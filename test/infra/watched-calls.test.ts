@@ -7,7 +7,7 @@ import { ownChangeReader } from '../../functions/report/evidence/own-change';
 import { compilePattern } from '../../local/events/pattern';
 import { targetPayload } from '../../local/events/target-input';
 import { ACCOUNT, deployed, REGION } from './deployed';
-import { ONE_KEY, resourcesOf, synthesize } from './synthesized';
+import { endpointThatGives, ONE_KEY, resourcesOf, synthesize } from './synthesized';
 
 const KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 const ARCHIVED = { archive: { years: 7 }, report: {}, trailFiles: {}, encryptionKey: KEY } as const;
@@ -18,18 +18,7 @@ const EVERYTHING: ConfigInput = {
   keys: (ONE_KEY.keys ?? []).map((key) => ({ ...key, createUser: true })),
   encryption: 'customer-managed',
   audit: { ...ARCHIVED, forwardTo: `arn:aws:events:${REGION}:444455556666:event-bus/security` },
-  provider: {
-    bitbucket: { workspace: 'acme', workspaceUuid: '{0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31}' },
-    endpoint: true,
-    rules: [
-      {
-        name: 'shop',
-        repositoryUuid: '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}',
-        anyStep: true,
-        secrets: [{ secret: 'shop/db', variable: 'DB_PASSWORD' }],
-      },
-    ],
-  },
+  provider: endpointThatGives({ secrets: [{ secret: 'shop/db', variable: 'DB_PASSWORD' }] }),
 };
 const template = synthesize(EVERYTHING);
 

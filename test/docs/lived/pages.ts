@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { HOUR, MINUTE } from '../../../functions/core/duration';
 import type { SessionCredentials } from '../../../local/account/principal';
 import { assembly, lambdaFunction, ROLE, ruleFor } from '../../../local/test/stack/assembly';
+import { endpointThatGives } from '../../infra/synthesized';
 import { CONNECTION, KEY, type Scene, type SceneOptions, USER } from './scene';
 
 /** What is true when somebody comes to a page, and what they put into its commands. */
@@ -228,18 +229,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   'docs/operate/runbooks/provider-failing.md': {
     config: {
       ...EXAMPLE,
-      provider: {
-        bitbucket: { workspace: 'acme', workspaceUuid: '{0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31}' },
-        endpoint: true,
-        rules: [
-          {
-            name: 'shop',
-            repositoryUuid: '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}',
-            anyStep: true,
-            keys: [{ id: KEY }],
-          },
-        ],
-      },
+      provider: endpointThatGives({ keys: [{ id: KEY }] }),
     },
   },
   'docs/operate/runbooks/secret-missing.md': {

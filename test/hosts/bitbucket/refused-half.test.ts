@@ -166,6 +166,19 @@ async function foreign(refused: string, code: number) {
   return { world, changes, closed };
 }
 
+/** A place that holds the second pair, and shows the ID of the first one. @param reads so often; by default always */
+const lagging = async (reads?: number) => {
+  const world = await startWorld();
+  const environment = { ...place, level: 'deployment', environment: world.environment.uuid } as const;
+  await world.deliver(production, credentialOf(1));
+  for (const key of [SECRET_KEY, ID] as const) {
+    const uuid = world.bitbucket.variables(environment).find((one) => one.key === key)?.uuid ?? '';
+    world.bitbucket.updateVariable(environment, uuid, { value: pairOf(2)[key] });
+  }
+  world.fail(({ method }) => method === 'GET', { kind: 'stale-read' }, reads);
+  return world;
+};
+
 describe('what could not be put back: the secret goes first (K1, K2)', () => {
   it.each([400, 403, 404])('where it is refused with %i, nothing was written', async (code) => {
     const { world, changes } = await foreign(SECRET_KEY, code);
@@ -203,14 +216,7 @@ describe('what could not be put back: the secret goes first (K1, K2)', () => {
   });
 
   it('where a host shows what was there before, the pair that it holds stays whole', async () => {
-    const world = await startWorld();
-    const environment = { ...place, level: 'deployment', environment: world.environment.uuid } as const;
-    await world.deliver(production, credentialOf(1));
-    for (const key of [SECRET_KEY, ID] as const) {
-      const uuid = world.bitbucket.variables(environment).find((one) => one.key === key)?.uuid ?? '';
-      world.bitbucket.updateVariable(environment, uuid, { value: pairOf(2)[key] });
-    }
-    world.fail(({ method }) => method === 'GET', { kind: 'stale-read' });
+    const world = await lagging();
     world.fail(halfWrites(SECRET_KEY), status(403));
 
     const error = await failureOf(
@@ -222,14 +228,7 @@ describe('what could not be put back: the secret goes first (K1, K2)', () => {
   });
 
   it('nor is its secret put back, where the ID is refused after it and the host shows another one by then', async () => {
-    const world = await startWorld();
-    const environment = { ...place, level: 'deployment', environment: world.environment.uuid } as const;
-    await world.deliver(production, credentialOf(1));
-    for (const key of [SECRET_KEY, ID] as const) {
-      const uuid = world.bitbucket.variables(environment).find((one) => one.key === key)?.uuid ?? '';
-      world.bitbucket.updateVariable(environment, uuid, { value: pairOf(2)[key] });
-    }
-    world.fail(({ method }) => method === 'GET', { kind: 'stale-read' }, 3);
+    const world = await lagging(3);
     world.fail(halfWrites(ID), status(403));
 
     const error = await failureOf(

@@ -12,6 +12,7 @@ export { ManagedKey } from './engine/managed-key';
 export type { ManagedKeyOptions, ManagedKeyProps } from './engine/managed-key-props';
 export { Mode } from './engine/mode';
 export { OnExposed } from './engine/on-exposed';
+export type { ReplacingRoles } from './engine/replacing-roles';
 export { RotationPolicies } from './engine/rotation-policies';
 export type { RotationPolicy } from './engine/rotation-policy';
 export type { RotationSchedule } from './engine/rotation-schedule';

@@ -1,5 +1,7 @@
+import type { RegistryEntry } from '../core/config/registry';
 import type { AccessKey, LastUsed } from '../core/key/access-key';
 import { keyRing } from '../core/key/key-ring';
+import { isReplaced, type RoleUses } from '../core/key/replaced';
 import type { SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
 import type { Iam, Secrets } from './ports';
@@ -29,4 +31,18 @@ export async function lastUses(iam: Iam, keys: readonly AccessKey[]): Promise<Re
     keys.map(async ({ accessKeyId }) => [accessKeyId, await iam.accessKeyLastUsed(accessKeyId)] as const),
   );
   return new Map(uses);
+}
+
+/** When the roles that are to replace a key were last used: none where it is replaced already, and none that IAM does not tell. */
+export async function roleUses(
+  iam: Pick<Iam, 'roleLastUsed'>,
+  entry: RegistryEntry,
+  secret: SecretState,
+): Promise<RoleUses | undefined> {
+  if (entry.replacedBy === undefined || isReplaced(entry, secret)) return undefined;
+  const read = entry.replacedBy.roles.map(async (role) => {
+    const use = await iam.roleLastUsed(role).catch(() => undefined);
+    return use === undefined ? [] : [[role, use] as const];
+  });
+  return new Map((await Promise.all(read)).flat());
 }

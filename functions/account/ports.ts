@@ -7,6 +7,7 @@ import type { AccessKey, CredentialReport, LastUsed } from '../core/key/access-k
 import type { Credential, Redacted } from '../core/key/credential';
 import type { KeyUse } from '../core/key/key-use';
 import type { SeenQuarantine } from '../core/key/quarantine';
+import type { RoleUse } from '../core/key/replaced';
 import type { SecretState } from '../core/key/secret-state';
 import type { RegionUses } from '../core/key/uses-since';
 import type { Managed } from '../core/lifecycle/managed';
@@ -29,6 +30,8 @@ export interface Iam {
   /** A key that is gone already counts as deleted. */
   deleteAccessKey(user: string, accessKeyId: string): Promise<void>;
   accessKeyLastUsed(accessKeyId: string): Promise<LastUsed>;
+  /** @param role its ARN. @throws `role-missing` */
+  roleLastUsed(role: string): Promise<RoleUse>;
   /** Starts one when there is none; undefined while IAM is still making it. */
   credentialReport(): Promise<CredentialReport | undefined>;
   /** The users whom AWS has put in quarantine because it saw a key of theirs leak. One call where there is none. */

@@ -1,7 +1,7 @@
 import { type KeyturnError, toKeyturnError } from '../core/errors';
 import type { ImaginedKey } from '../core/forecast/imagined-key';
 import type { Managed } from '../core/lifecycle/managed';
-import { lastUses, look } from './look';
+import { lastUses, look, roleUses } from './look';
 import type { Iam, Registry, Secrets } from './ports';
 import { type Survey, survey } from './survey';
 
@@ -63,7 +63,8 @@ export async function stand(ports: StandingPorts, { only, onKey }: StandingOptio
 
 async function seen({ iam, secrets }: StandingPorts, managed: Managed): Promise<ImaginedKey> {
   const { secret, keys } = await look(iam, secrets, managed);
-  return { ...managed, secret, keys, lastUsed: await lastUses(iam, keys) };
+  const [lastUsed, uses] = await Promise.all([lastUses(iam, keys), roleUses(iam, managed.entry, secret)]);
+  return { ...managed, secret, keys, lastUsed, ...(uses === undefined ? {} : { roleUses: uses }) };
 }
 
 function byId(a: ImaginedKey, b: ImaginedKey): number {

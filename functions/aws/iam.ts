@@ -16,6 +16,7 @@ import { parseCredentialReport } from './credential-report';
 import { awsFailure, calling } from './failure';
 import { quarantinedUsers } from './quarantine';
 import { reportDownload } from './report-download';
+import { roleLastUsed } from './role-last-used';
 import { ThrottleOnlyRetryStrategy } from './throttle-only-retry';
 
 const userMissing = { NoSuchEntityException: 'user-missing', NoSuchEntity: 'user-missing' } as const;
@@ -91,6 +92,7 @@ export function createIam(config: ClientConfig = clientConfig): Iam {
       };
     },
 
+    roleLastUsed: (role) => roleLastUsed(client, role),
     quarantinedUsers: () => quarantinedUsers(client),
 
     async credentialReport() {

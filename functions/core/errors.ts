@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'key-limit'
   | 'key-missing'
   | 'user-missing'
+  | 'role-missing'
   | 'secret-missing'
   /** A staging label stands on another version than it did when it was read. */
   | 'label-moved'

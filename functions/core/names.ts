@@ -133,6 +133,8 @@ export const TAG = {
   compromised: 'keyturn:compromised',
   /** The same, and it is made Inactive before its successor is delivered. */
   disableFirst: 'keyturn:disable-first',
+  /** `<access key ID> <ISO time>`: when this key, the current one, began to go for good, as a role has taken over. */
+  replaced: 'keyturn:replaced',
   /** `<until> <by> <why>`: nothing is changed until then. */
   paused: 'keyturn:paused',
   /** On a connection's secret, an ISO date or date-time: when its token ends. People set it; Keyturn reads it only. */

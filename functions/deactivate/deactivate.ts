@@ -1,5 +1,5 @@
 import { readCredentialReport } from '../account/credential-report';
-import { lastUses, look } from '../account/look';
+import { lastUses, look, roleUses } from '../account/look';
 import type { Iam, Registry, Secrets, Trail } from '../account/ports';
 import { survey } from '../account/survey';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
@@ -115,11 +115,13 @@ async function deactivateKeysOf(
   const { entry } = managed;
   const { secret, keys: present } = await look(iam, secrets, managed);
   const keys = withoutCurrentElsewhere(present, managed, all);
-  const { superseded, anchor: successor } = ringOfUser(secret, keys, entry.user);
-  const active = superseded.filter(({ status }) => status === 'Active');
+  const { superseded, anchor: successor, anchorKey } = ringOfUser(secret, keys, entry.user);
+  const leaves = entry.replacedBy === undefined || anchorKey === undefined ? [] : [anchorKey];
+  const active = [...superseded, ...leaves].filter(({ status }) => status === 'Active');
   const { compromised, findings: unproved } = await leaksOf(run, managed, secret, keys);
   const lastUsed = await lastUses(iam, active);
-  const plan = planDeactivation({ entry, secret, keys, lastUsed, compromised, now: run.now() });
+  const uses = await roleUses(iam, entry, secret);
+  const plan = planDeactivation({ entry, secret, keys, lastUsed, roleUses: uses, compromised, now: run.now() });
   const seen = { managed: { ...managed, secret }, keys: present };
   if (plan.steps.length > 0 && !(await isAsDeployed(secrets, run, managed))) return seen;
   const { steps, findings } = inMode({ entry, secret, keys, now: run.now() }, plan);

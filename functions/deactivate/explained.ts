@@ -1,4 +1,5 @@
 import type { Iam, Trail } from '../account/ports';
+import { after, DAY } from '../core/duration';
 import type { Finding } from '../core/findings/findings';
 import type { LastUsed } from '../core/key/access-key';
 import { deliveredAt } from '../core/key/delivery-mark';
@@ -7,6 +8,7 @@ import type { StoredVersion } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
 import { isUsedByOthers, notAdopted } from '../core/lifecycle/not-adopted';
 import type { HoldLimit, InUse } from '../core/lifecycle/plan-deactivation';
+import type { NotReplacedYet } from '../core/lifecycle/replacement';
 
 interface Explaining {
   readonly iam: Iam;
@@ -21,13 +23,22 @@ interface Explaining {
  * IAM does not answer changes the words, and nothing that is done.
  */
 export async function explained(findings: readonly Finding[], explaining: Explaining): Promise<readonly Finding[]> {
-  const { successor } = explaining;
+  const { successor, trail } = explaining;
   if (successor === undefined) return findings;
   const each = findings.map(async (finding): Promise<readonly Finding[]> => {
+    if (finding.code === 'not-replaced-yet') return [await explainedUse(finding, trail)];
     if (finding.code !== 'in-use' && finding.code !== 'hold-limit') return [finding];
     return explainedHold(finding, explaining, successor);
   });
   return (await Promise.all(each)).flat();
+}
+
+/** Who keeps the key in use that a role is to replace. */
+async function explainedUse(finding: NotReplacedYet, trail: Trail): Promise<NotReplacedYet> {
+  const { waits, used } = finding.facts;
+  if (waits !== 'key' || used?.at === undefined) return finding;
+  const by = await seenUses(trail, finding.accessKeyId, used.region, after(used.at, -DAY));
+  return { ...finding, facts: { ...finding.facts, by } };
 }
 
 async function explainedHold(

@@ -33,7 +33,9 @@ export async function deleteKeys(given: DeletePorts, run: Run): Promise<void> {
     const { entry } = managed;
     const { secret, keys: present } = await look(iam, secrets, managed);
     const keys = withoutCurrentElsewhere(present, managed, all);
-    const inactive = ringOfUser(secret, keys, entry.user).superseded.filter(({ status }) => status === 'Inactive');
+    const { superseded, anchorKey } = ringOfUser(secret, keys, entry.user);
+    const leaves = entry.replacedBy === undefined || anchorKey === undefined ? [] : [anchorKey];
+    const inactive = [...superseded, ...leaves].filter(({ status }) => status === 'Inactive');
     const lastUsed = await lastUses(iam, inactive);
     const plan = planDeletion({ entry, secret, keys, lastUsed, now: run.now() });
     if (plan.steps.length > 0 && !(await isAsDeployed(secrets, run, managed))) return;

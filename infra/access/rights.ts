@@ -90,7 +90,7 @@ export const RIGHTS = {
     role: [...ACT_ON_KEYS, 'ReadCredentialReport', 'TraceKeys'],
     managedUsers: [...LOOK_AT_KEYS, 'iam:UpdateAccessKey'],
     managedSecrets: [...LOOK_AT_SECRET, 'secretsmanager:TagResource'],
-    tags: [TAG.held, TAG.deactivated, TAG.reactivated],
+    tags: [TAG.held, TAG.deactivated, TAG.reactivated, TAG.replaced],
   },
   delete: {
     ...NONE,

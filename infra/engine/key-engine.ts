@@ -16,6 +16,8 @@ export interface KeyNeeds {
   readonly createUser: boolean;
   /** Whether the stack makes the secret. */
   readonly secret: KeyConfig['secret'];
+  /** The roles that are to replace it. */
+  readonly replacedBy?: KeyConfig['replacedBy'];
   /** What its targets come to. */
   readonly deliveries: readonly Delivery[];
   /** ARNs of the roles that may read the secret beside the functions. */

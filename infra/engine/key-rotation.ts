@@ -17,6 +17,7 @@ import { ConnectionAccess } from '../access/connection-access';
 import { Guardrails } from '../access/guardrails';
 import { rightsInWords } from '../access/right-words';
 import { rightsOf } from '../access/rights';
+import { RoleUsesAccess } from '../access/role-uses-access';
 import { SecretEncryption } from '../access/secret-encryption';
 import { allowStarts } from '../access/starts';
 import type { TrailFiles } from '../access/trail-files-access';
@@ -179,6 +180,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   private readonly triggers: RotationTriggers;
   private readonly userAccess: readonly UserAccess[];
   private readonly connectionAccess: ConnectionAccess;
+  private readonly roleUsesAccess: RoleUsesAccess;
   private readonly ownChanges: OwnChanges;
   private readonly deployedBy: { readonly stacks: Set<string>; readonly existing: string[] };
 
@@ -229,11 +231,9 @@ export class KeyRotation extends Construct implements IKeyRotation {
     }).key;
     this.guardrails = new Guardrails(this, 'Guardrails', { functions: this.allFunctions, settings });
     this.triggers = this.createTriggers(settings);
-    const actsOnUsers = [functions.rotate, functions.deactivate, functions.delete, ...(report ? [report] : [])];
-    this.userAccess = actsOnUsers.map(
-      ({ name, rights }) => new UserAccess(rights, rightsOf(name, settings).managedUsers, settings.users?.path),
-    );
+    this.userAccess = this.createUserAccess(settings);
     this.connectionAccess = new ConnectionAccess(functions.sync.rights);
+    this.roleUsesAccess = new RoleUsesAccess(functions.deactivate.rights);
     this._encryption = this.createEncryption(settings);
     this.createAlarms(settings);
     this.ownChanges = this.watchChanges(settings, notifications);
@@ -277,7 +277,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   }
 
   /** @internal */
-  _admit(key: IConstruct, { user, createUser, secret, deliveries, readers }: KeyNeeds): IDependable {
+  _admit(key: IConstruct, { user, createUser, secret, replacedBy, deliveries, readers }: KeyNeeds): IDependable {
     for (const reader of readers) this._encryption?.addReader(reader);
     this.deployedBy.stacks.add(Stack.of(key).stackName);
     if (secret === 'existing') this.knowExisting(key);
@@ -285,6 +285,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.guardrails.node.addDependency(
       ...this.userAccess.map((access) => access.add(user, createUser ? 'root' : 'any')),
       ...deliveries.flatMap((delivery) => this.connectionAccess.add(delivery)),
+      ...(replacedBy?.roles ?? []).map((role) => this.roleUsesAccess.add(role)),
     );
     this.ownChanges.watchKeys(keyIds(this.connectionAccess.keys));
     // All rights by one name: in a template of very many keys there is no room to name five policies in each.
@@ -427,6 +428,14 @@ export class KeyRotation extends Construct implements IKeyRotation {
     return { ...watched, writer: writer.functionName, queue: unarchivedEvents.queueName };
   }
 
+  private createUserAccess(settings: Settings): readonly UserAccess[] {
+    const { rotate, deactivate, delete: del } = this._functions;
+    const actsOnUsers = [rotate, deactivate, del, ...(this._report ? [this._report] : [])];
+    return actsOnUsers.map(
+      ({ name, rights }) => new UserAccess(rights, rightsOf(name, settings).managedUsers, settings.users?.path),
+    );
+  }
+
   private createAlarms({ alarms: settings, audit }: Settings): void {
     const { logGroup: auditLog } = this.auditLog;
     const { rotate, deactivate, delete: del, sync } = this._functions;
@@ -486,7 +495,10 @@ export class KeyRotation extends Construct implements IKeyRotation {
   }
 
   private rightsInWords(settings: Settings): readonly DeployedRight[] {
-    const added = new Map<string, readonly string[]>([['sync', this.connectionAccess.words]]);
+    const added = new Map<string, readonly string[]>([
+      ['sync', this.connectionAccess.words],
+      ['deactivate', this.roleUsesAccess.words],
+    ]);
     const granting = this.allFunctions.map(({ name, needs }) => ({ name, needs, added: added.get(name) }));
     return rightsInWords(granting, settings, this.providerMay);
   }

@@ -4,6 +4,7 @@ import type { Adopt } from './adopt';
 import type { FirstRotation } from './first-rotation';
 import type { IKeyRotation } from './key-engine';
 import type { Mode } from './mode';
+import type { ReplacingRoles } from './replacing-roles';
 import type { RotationPolicy } from './rotation-policy';
 
 /** What there is to say about one managed key. */
@@ -30,6 +31,8 @@ export interface ManagedKeyOptions {
   readonly firstRotation?: FirstRotation;
   /** What to do with a user that has two keys already. @default Adopt.KEEP */
   readonly adopt?: Adopt;
+  /** Roles that take over: once they are used and the key is idle, the key goes for good. @default - none */
+  readonly replacedBy?: ReplacingRoles;
   /** ARNs of IAM roles that may read the secret beside the functions. @default - nobody else reads it */
   readonly readers?: string[];
 }

@@ -1,4 +1,4 @@
-import { Annotations, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { type IRole, type PolicyDocument, User } from 'aws-cdk-lib/aws-iam';
 import { CfnResourcePolicy, CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -61,6 +61,7 @@ export class ManagedKey extends Construct {
     const resourcePolicy = policyFor(readers);
     this.checkSize(document, checked.key);
     this.checkReaders(readers, resourcePolicy);
+    this.checkReplacing(checked.key);
 
     // Where the stack has the KMS key, that key's policy alone says who decrypts.
     const decrypting = deployer === undefined ? readers : [...readers, deployer];
@@ -171,6 +172,16 @@ export class ManagedKey extends Construct {
           'with the key aws/secretsmanager, so set encryption: customer-managed, or take them out',
       );
     }
+  }
+
+  /** IAM is asked for a role by its name, which is one of the own account. */
+  private checkReplacing({ replacedBy }: KeyConfig): void {
+    const { account } = Stack.of(this);
+    const foreign = (replacedBy?.roles ?? []).filter((role) => role.split(':')[4] !== account);
+    if (foreign.length === 0 || Token.isUnresolved(account)) return;
+    Annotations.of(this).addError(
+      `replacedBy.roles: expected roles of the account ${account}, in which the key is, found ${foreign.join(', ')}`,
+    );
   }
 
   private checkSize(document: string, key: KeyConfig): void {

@@ -218,9 +218,10 @@ export class Account {
     return known.principal;
   }
 
-  /** Notes a signed request for the key's "last used". */
+  /** Notes a signed request for the "last used" of the key, or of the role. */
   recordUse(principal: Principal, service: ServiceName, region: string): void {
     if (principal.kind === 'user') this.iam.accessKeys.recordUse(principal.accessKeyId, service, region);
+    if (principal.kind === 'role') this.iam.roles.recordUse(principal.roleName ?? '', region);
   }
 
   /**

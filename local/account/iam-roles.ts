@@ -16,6 +16,15 @@ export interface IamRole {
   /** Seconds. */
   maxSessionDuration: number;
   readonly policies: IdentityPolicies;
+  /** Calls of its sessions, oldest first; those before the last visible one are forgotten. */
+  uses: readonly RoleUse[];
+}
+
+/** One call of a session. */
+export interface RoleUse {
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly region: string;
 }
 
 export interface CreateRoleInput {
@@ -37,6 +46,8 @@ export class IamRoles {
     private readonly accountId: string,
     private readonly clock: Clock,
     private readonly identifiers: Identifiers,
+    /** ms until a use shows. */
+    private readonly useDelay: number,
   ) {}
 
   /** All roles by name. */
@@ -62,6 +73,7 @@ export class IamRoles {
       assumeRolePolicyDocument: parsedPolicy(input.AssumeRolePolicyDocument),
       maxSessionDuration: input.MaxSessionDuration ?? 3600,
       policies: new IdentityPolicies('role'),
+      uses: [],
     };
     this.#roles.set(role.name, role);
     return role;
@@ -85,6 +97,21 @@ export class IamRoles {
   findByArn(arn: string): IamRole | undefined {
     const role = this.#roles.get(arn.slice(arn.lastIndexOf('/') + 1));
     return role?.arn === arn ? role : undefined;
+  }
+
+  /** Notes that one of its sessions signed a request; a role that is gone has none. */
+  recordUse(name: string, region: string): void {
+    const role = this.#roles.get(name);
+    if (role === undefined) return;
+    this.lastUse(role);
+    role.uses = [...role.uses, { at: this.clock.now(), region }];
+  }
+
+  /** The latest use that has become visible; undefined reads as "never used". */
+  lastUse(role: IamRole): RoleUse | undefined {
+    const visible = role.uses.findLastIndex((use) => use.at + this.useDelay <= this.clock.now());
+    if (visible > 0) role.uses = role.uses.slice(visible);
+    return visible === -1 ? undefined : role.uses[0];
   }
 
   /** @throws AwsError NoSuchEntity, DeleteConflict while the role has policies. */

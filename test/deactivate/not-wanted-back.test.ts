@@ -22,7 +22,7 @@ it.each<[string, SecretState, boolean]>([
   const work = {
     ports: { secrets: { describe: async () => secret } },
     run: { now: () => day(92, 60_000) },
-    managed: { secret },
+    managed: { entry: {}, secret },
   };
   const looked = notWantedBack(older.accessKeyId, work);
   if (isRetired) await expect(looked).resolves.toBeUndefined();

@@ -318,6 +318,21 @@ describe('mistakes of a managed key', () => {
     expect(errorsOf(stack)).toEqual([expect.stringContaining('readers.0: expected the ARN of an IAM role')]);
   });
 
+  it('are roles that replace it and are of another account, as IAM finds them by their names', () => {
+    const roles = ['arn:aws:iam::444455556666:role/deploy', 'arn:aws:iam::111122223333:role/deploy'];
+    const errors = (env?: Environment) => {
+      const stack = new Stack(new App(), 'Keyturn', env === undefined ? {} : { env });
+      rotationIn(stack).manage('web-shop', { user: 'bitbucket-web-shop', replacedBy: { roles } });
+      return errorsOf(stack);
+    };
+    const told =
+      'replacedBy.roles: expected roles of the account 111122223333, in which the key is, found arn:aws:iam::444455556666:role/deploy';
+    expect(errors({ account: '111122223333', region: 'eu-west-1' })).toEqual([told]);
+    vi.stubEnv('CDK_DEFAULT_ACCOUNT', undefined);
+    expect(errors()).toEqual([]);
+    vi.unstubAllEnvs();
+  });
+
   it('are readers of another account where only the account itself can decrypt', () => {
     const own = 'arn:aws:iam::111122223333:role/data-center';
     const foreign = 'arn:aws:iam::444455556666:role/data-center';

@@ -2,11 +2,13 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
+import type { FunctionName } from '../../functions/core/names';
 import { secretArn } from '../../infra/access/arns';
 import { GrowingPolicy } from '../../infra/access/growing-policy';
 import { UserAccess } from '../../infra/access/user-access';
+import { statementsOf } from './access';
 import { deployed } from './deployed';
-import { resourcesOf, templateOf } from './synthesized';
+import { resourcesOf, synthesize, templateOf } from './synthesized';
 
 const USUAL_NAME = 'a-user-with-a-name-of-usual-length';
 const LONG_NAME = 'x'.repeat(58);
@@ -69,6 +71,19 @@ describe('K12: access to exactly the managed users', () => {
 
     expect(resourcesOf(templateOf(stack), 'AWS::IAM::ManagedPolicy').length).toBeLessThanOrEqual(policies);
     Annotations.fromStack(stack).hasNoError('*', Match.anyValue());
+  });
+
+  it('lets deactivate, and nobody else, see when exactly the roles were used that are to replace keys', () => {
+    const role = 'arn:aws:iam::111122223333:role/deploy';
+    const keys = ['web-shop', 'store'].map((id) => ({ id, user: id, replacedBy: { roles: [role] } }));
+    const template = synthesize({ keys });
+    const may = (name: FunctionName) =>
+      statementsOf(template, name).filter(({ Action }) => JSON.stringify(Action).includes('iam:GetRole'));
+    expect(may('deactivate')).toMatchObject([{ Sid: 'ReplacingRoles', Action: 'iam:GetRole', Resource: role }]);
+    expect((['rotate', 'delete', 'sync'] as const).flatMap(may)).toEqual([]);
+    expect(
+      statementsOf(synthesize({ keys: [{ id: 'web-shop', user: 'web-shop' }] }), 'deactivate').map(({ Sid }) => Sid),
+    ).not.toContain('ReplacingRoles');
   });
 
   it('has room for 400 connections of sync', () => {

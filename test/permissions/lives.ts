@@ -148,9 +148,16 @@ function renamedVariables(config: ConfigInput): ConfigInput {
   };
 }
 
-/** Every setting there is, with a customer-managed KMS key, forgotten keys, and a reader of the secret. */
+/** A key whose role takes over within the life. */
+const LEAVING = 'leaving';
+const TAKES_OVER = { name: 'leaving-deploy', arn: 'arn:aws:iam::111122223333:role/leaving-deploy' };
+
+/** Every setting there is, with a customer-managed KMS key, forgotten keys, a reader of the secret, and a key that goes for good. */
 export async function wholeLife(): Promise<EnforcedLife> {
-  const life = await enforcedLife(synthesized('docs/examples/many-keys.yaml'), ({ account }) => {
+  const { keys, ...settings } = readConfigFile('docs/examples/many-keys.yaml').config;
+  const leaving = { id: LEAVING, user: LEAVING, replacedBy: { roles: [TAKES_OVER.arn], idleFor: 5 } };
+  const life = await enforcedLife(synthesized({ ...settings, keys: [...keys, leaving] }), ({ account }) => {
+    account.iam.roles.create({ RoleName: TAKES_OVER.name, AssumeRolePolicyDocument: '{}' });
     account.secretsManager.updateSecret({ SecretId: PARTNER.secret, KmsKeyId: PARTNER.key });
     account.iam.roles.create({ RoleName: 'bitbucket-data-center', AssumeRolePolicyDocument: '{}' });
   });
@@ -164,8 +171,9 @@ export async function wholeLife(): Promise<EnforcedLife> {
   const { iam } = deployed.world.account;
   for (const { user } of deployed.entries) {
     const [old] = iam.accessKeys.of(iam.users.get(user));
-    if (old !== undefined) iam.accessKeys.recordUse(old.id, 's3', deployed.world.account.region);
+    if (old !== undefined && user !== LEAVING) iam.accessKeys.recordUse(old.id, 's3', deployed.world.account.region);
   }
+  iam.roles.recordUse(TAKES_OVER.name, deployed.world.account.region);
   // Over the second day of the second month, on which the report is written.
   await deployed.until(32, 8);
   // A person asks for the report of a month that has not ended: Lambda tries three times and gives the event up.

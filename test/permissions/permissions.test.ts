@@ -55,6 +55,9 @@ describe('K12: with the deployed policies in force', () => {
       ({ event, reason }) => event === 'key-deactivated' && reason === 'replace-idle',
     );
     expect(replaced).toHaveLength(1);
+    const gone = deployed.audits.filter(({ key }) => key === 'leaving');
+    expect(gone.map(({ event, reason }) => `${event} ${reason}`)).toContain('key-deactivated replaced');
+    expect(gone.map(({ event }) => event)).toContain('key-deleted');
     // One for the secrets, one for the topic, one for the seal.
     expect(deployed.deployment.keys).toHaveLength(3);
     expect(deployed.pipelines.failures).toEqual([]);

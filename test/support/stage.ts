@@ -41,6 +41,8 @@ export interface KeyOptions {
   readonly adopt?: RegistryEntry['adopt'];
   /** @default - rotate, as an entry without one says */
   readonly mode?: RegistryEntry['mode'];
+  /** @default - no role is to take over */
+  readonly replacedBy?: RegistryEntry['replacedBy'];
   readonly deliverTo?: readonly Partial<DeliverTo>[];
   readonly url?: string;
   readonly connectionSecret?: string;
@@ -202,6 +204,7 @@ export class Stage {
       firstRotation: options.firstRotation ?? 'at-once',
       adopt: options.adopt ?? 'keep',
       ...(options.mode === undefined ? {} : { mode: options.mode }),
+      ...(options.replacedBy === undefined ? {} : { replacedBy: options.replacedBy }),
       connections: {
         acme: {
           host: 'bitbucket',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { kmsKeyArn } from '../hosts/connection';
 import { bucketName } from './bucket-name';
-import { roleArn } from './key-config';
+import { roleArn } from './registry';
 
 /** Characters of a path of roles: with it, the policies of the secrets still have the room that is counted on. */
 const LONGEST_PATH = 24;

@@ -1,12 +1,7 @@
 import * as z from 'zod';
 import { deliverToSchema } from '../hosts/target';
 import { policySettingSchema } from './policy';
-import { ADOPT, FIRST_ROTATION, keyIdSchema, MODES, userNameSchema } from './registry';
-
-/** One role by its name, without a wildcard. */
-const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
-/** ARN of an IAM role, in any account. */
-export const roleArn = z.string().regex(ROLE_ARN, 'expected the ARN of an IAM role');
+import { ADOPT, FIRST_ROTATION, keyIdSchema, MODES, replacedBySchema, roleArn, userNameSchema } from './registry';
 
 /** Stacks of keys beside the main one; EventBridge's pattern and people's eyes are what bounds them. */
 export const MOST_KEY_STACKS = 50;
@@ -42,6 +37,9 @@ export const keySchema = z.strictObject({
     .default('keep')
     .describe('With two existing keys: keep both and report, or make room by retiring one that nobody uses.'),
   deliverTo: z.array(deliverToSchema).max(50).default([]).describe('Where each fresh key is delivered.'),
+  replacedBy: replacedBySchema
+    .optional()
+    .describe('Roles that take over: once they are used and the key is idle, the key goes for good.'),
   readers: z.array(roleArn).default([]).describe('ARNs of IAM roles that may read the secret beside the functions.'),
 });
 /** A managed key with its defaults filled in. */

@@ -5,6 +5,9 @@ import type { ConnectionsConfig } from './connection-config';
 import type { KeyConfig } from './key-config';
 import { type PolicyOverrides, policyProblems, policyWith } from './policy';
 
+/** Days: the last one before a rotation may be missed once. */
+const RUNS_TO_SPARE = 2;
+
 /**
  * The rules between keys, and between a key and what all share: keys are added one by one, and each hears what it takes
  * that another one has already.
@@ -31,6 +34,7 @@ export class KeysTogether {
       ...this.takeId(key),
       ...this.takeUser(key),
       ...this.policyMistakes(key),
+      ...this.idleMistakes(key),
       ...key.deliverTo.flatMap((target, at) => this.takePlaces(key.id, target, ['deliverTo', at], connections)),
     ];
   }
@@ -58,6 +62,16 @@ export class KeysTogether {
     return policyProblems(policyWith(this.policy, policy))
       .filter(({ message }) => !this.toldOfPolicy.has(message))
       .map(({ field, message }) => ({ path: ['policy', field], message }));
+  }
+
+  /** Each rotation makes a key that has been idle for no time at all: a longer wait would never be over. */
+  private idleMistakes({ policy, replacedBy }: KeyConfig): readonly Mistake[] {
+    const most = policyWith(this.policy, policy).rotateAfter - RUNS_TO_SPARE;
+    if (replacedBy === undefined || replacedBy.idleFor <= most) return [];
+    const message =
+      `expected at most ${most} days, found ${replacedBy.idleFor}: the rotation after ${most + RUNS_TO_SPARE} days makes a ` +
+      'key that has not been idle yet, and none would ever go';
+    return [{ path: ['replacedBy', 'idleFor'], message }];
   }
 
   private takePlaces(

@@ -26,6 +26,7 @@ export function registryEntryOf(
     firstRotation: key.firstRotation,
     adopt: key.adopt,
     mode: (key.mode ?? mode) === 'observe' ? 'observe' : undefined,
+    replacedBy: key.replacedBy,
     connections: Object.fromEntries(used.map(([name, connection]) => [name, connectionOf(connection)])),
     targets: key.deliverTo.map(targetOf),
   };

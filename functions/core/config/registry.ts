@@ -19,6 +19,29 @@ export const userNameSchema = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'expected t
 
 export const FIRST_ROTATION = ['at-once', 'when-due'] as const;
 export const ADOPT = ['keep', 'replace-idle'] as const;
+/** One role by its name, without a wildcard. */
+const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+/** ARN of an IAM role, in any account. */
+export const roleArn = z.string().regex(ROLE_ARN, 'expected the ARN of an IAM role');
+
+/** IAM is asked about each of them every day. */
+const MOST_REPLACING = 10;
+
+/** The roles that a key's pipelines take in its place: once they do, the key goes for good. */
+export const replacedBySchema = z.strictObject({
+  roles: z
+    .array(roleArn)
+    .min(1)
+    .max(MOST_REPLACING)
+    .describe("ARNs of the roles that the key's pipelines take in its place, in the account of the key."),
+  idleFor: z
+    .int()
+    .min(1)
+    .max(365)
+    .default(30)
+    .describe('Days for which nobody has used the key, while each role was used, before the key goes for good.'),
+});
+
 /** Whether Keyturn acts on a key, or only tells what it would do. */
 export const MODES = ['observe', 'rotate'] as const;
 export type Mode = (typeof MODES)[number];
@@ -37,6 +60,8 @@ export const registryEntrySchema = z
     adopt: z.enum(ADOPT),
     /** Left out of what rotates, so that the entries of before keep their text and their digest. @default 'rotate' */
     mode: z.enum(MODES).optional(),
+    /** Left out where no role takes over. */
+    replacedBy: replacedBySchema.optional(),
     connections: z.record(connectionName, connectionSchema),
     targets: z.array(targetSchema).max(50),
   })

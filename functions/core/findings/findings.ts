@@ -19,6 +19,7 @@ import { invalidPause } from './codes/invalid-pause';
 import { keyPromoted } from './codes/key-promoted';
 import { notAdopted } from './codes/not-adopted';
 import { notDeployed } from './codes/not-deployed';
+import { notReplacedYet } from './codes/not-replaced-yet';
 import { notRolledBack } from './codes/not-rolled-back';
 import { observed } from './codes/observed';
 import { orphanDiscarded } from './codes/orphan-discarded';
@@ -31,6 +32,7 @@ import { quarantined } from './codes/quarantined';
 import { reactivated } from './codes/reactivated';
 import { recordUnavailable } from './codes/record-unavailable';
 import { registryLost } from './codes/registry-lost';
+import { replaced } from './codes/replaced';
 import { reportUnavailable } from './codes/report-unavailable';
 import { requestRefused } from './codes/request-refused';
 import { rotationCap } from './codes/rotation-cap';
@@ -99,6 +101,7 @@ export const FINDINGS = byCode({
   'request-refused': requestRefused,
   'invalid-entry': invalidEntry,
   'invalid-pause': invalidPause,
+  replaced,
   reactivated,
   'key-promoted': keyPromoted,
   'rotation-in-progress': rotationInProgress,
@@ -110,6 +113,7 @@ export const FINDINGS = byCode({
   'inactive-since-unknown': inactiveSinceUnknown,
   'orphan-discarded': orphanDiscarded,
   settling,
+  'not-replaced-yet': notReplacedYet,
   'taking-over': takingOver,
   withdrawn,
   'unmanaged-secret': unmanagedSecret,

@@ -131,7 +131,8 @@ interface Day {
 /** When the first of its dates comes, of a key with which nothing is amiss and nothing is to be done today. */
 function wakesAt({ entry, secret, keys }: ImaginedKey): Date {
   const current = currentKey(secret);
-  if (current === undefined) return new Date(0);
+  // What replaces it may be used on any day.
+  if (current === undefined || entry.replacedBy !== undefined) return new Date(0);
   const others = keys.filter(({ accessKeyId }) => accessKeyId !== current.accessKeyId);
   const dates = others.map((key) => {
     const since = inactiveSince(secret, key.accessKeyId);
@@ -160,9 +161,14 @@ function liveDay(given: ImaginedKey, at: Date, { admission, isEarly }: Day) {
   const retirement = after(at, RETIRED_AFTER);
   lived.look(delivery);
   for (const plan of [planDeactivation, planDeletion]) {
-    lived.take(retirement, (key) =>
-      key.keys.length === 0 ? NOTHING : plan({ ...key, compromised: saidCompromised(key.secret), now: retirement }),
-    );
+    lived.take(retirement, (key) => {
+      // A role that pipelines take goes on being taken.
+      const uses = [...(key.roleUses ?? [])].map(([role, { at: used }]) => [role, { at: used && retirement }] as const);
+      const roleUses = new Map(uses);
+      const compromised = saidCompromised(key.secret);
+      const isOver = key.keys.length === 0 && key.entry.replacedBy === undefined;
+      return isOver ? NOTHING : plan({ ...key, roleUses, compromised, now: retirement });
+    });
   }
   return lived;
 }

@@ -6,6 +6,7 @@ import { datedTag } from '../key/dated-tag';
 import { intentTag } from '../key/intent';
 import { isRecordTaken } from '../key/key-ring';
 import { userTags } from '../key/key-user';
+import type { RoleUses } from '../key/replaced';
 import { currentKey, deliveredLabel, type SecretState } from '../key/secret-state';
 import { versionIdOf } from '../key/version-id';
 import type { Managed } from '../lifecycle/managed';
@@ -17,6 +18,8 @@ export interface ImaginedKey extends Managed {
   /** What IAM would list for the user. */
   readonly keys: readonly AccessKey[];
   readonly lastUsed: ReadonlyMap<string, LastUsed>;
+  /** When the roles that are to replace it were last used. @default - there are none, or IAM does not say */
+  readonly roleUses?: RoleUses;
 }
 
 /** A key as one step of a plan would leave it, if the step succeeds. */
@@ -58,12 +61,12 @@ const OUTCOMES: { readonly [Name in Step['do']]: Outcome<Name> } = {
     return recorded({ ...key, keys }, TAG.reactivated, accessKeyId, at);
   },
   promote: ({ versionId }, key) => ({ ...key, secret: current(key.secret, versionId) }),
-  deactivate: ({ accessKeyId }, key, at) => {
+  deactivate: ({ accessKeyId, reason }, key, at) => {
     const keys = key.keys.map((each) =>
       each.accessKeyId === accessKeyId ? { ...each, status: 'Inactive' as const } : each,
     );
-    if (isRecordTaken(key.secret, key.keys, accessKeyId)) return { ...key, keys };
-    return recorded({ ...key, keys }, TAG.deactivated, accessKeyId, at);
+    const next = reason === 'replaced' ? recorded({ ...key, keys }, TAG.replaced, accessKeyId, at) : { ...key, keys };
+    return isRecordTaken(key.secret, key.keys, accessKeyId) ? next : recorded(next, TAG.deactivated, accessKeyId, at);
   },
   'record-hold': ({ accessKeyId }, key, at) => recorded(key, TAG.held, accessKeyId, at),
   'record-reactivation': ({ accessKeyId }, key, at) => recorded(key, TAG.reactivated, accessKeyId, at),

@@ -21,6 +21,7 @@ export const DATED_TAGS: readonly string[] = [
   TAG.withdrawn,
   TAG.compromised,
   TAG.disableFirst,
+  TAG.replaced,
 ];
 
 /** `<access key ID> <ISO time>`: the value of a dated tag. */

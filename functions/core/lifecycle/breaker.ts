@@ -5,6 +5,7 @@ import { systemOf, type TargetConfig, targetName, targetSetDigest } from '../hos
 import { isDelivered, marksOf } from '../key/delivery-mark';
 import { changedUser } from '../key/key-user';
 import { pauseOf } from '../key/pause';
+import { isReplaced } from '../key/replaced';
 import { currentKey } from '../key/secret-state';
 import type { NamedConnection } from './found';
 import type { Managed } from './managed';
@@ -33,12 +34,12 @@ export interface Undelivered {
   readonly since: Date;
 }
 
-/** Everything that waits for delivery, but for paused and observed keys, which nobody delivers; oldest first. */
+/** Everything that waits for delivery, but for paused, observed and replaced keys, which nobody delivers; oldest first. */
 export function undelivered(managed: readonly Managed[], now: Date): readonly Undelivered[] {
   return managed
     .flatMap(({ entry, secret, changedAt }) => {
       const version = currentKey(secret);
-      if (version === undefined) return [];
+      if (version === undefined || isReplaced(entry, secret)) return [];
       if (isDelivered(secret, version, targetSetDigest(entry.targets, entry.connections))) return [];
       if (pauseOf(secret, now) !== undefined || isObserved(entry)) return [];
       // A version that was delivered once waits since its targets were changed.

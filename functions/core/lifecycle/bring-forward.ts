@@ -5,6 +5,7 @@ import type { CredentialReport } from '../key/access-key';
 import { deliveredAt, isDelivered } from '../key/delivery-mark';
 import { openIntent } from '../key/intent';
 import { pauseOf } from '../key/pause';
+import { isReplaced } from '../key/replaced';
 import { currentKey, currentVersion, type StoredVersion, storedVersions } from '../key/secret-state';
 import { isWithdrawn } from '../key/withdrawn';
 import { dueAt, EARLY_BY } from './due';
@@ -69,11 +70,12 @@ function mostBoundFirst(a: Scheduled, b: Scheduled): number {
 }
 
 /**
- * When a managed key's rotation is due; undefined where nobody knows: nothing was ever stored, and the credential report
+ * When a managed key's rotation is due; undefined where a role has replaced it, and where nobody knows: nothing was ever stored, and the credential report
  * shows no key that a first rotation waits for.
  */
 export function rotationDueAt({ entry, secret }: Managed, report?: CredentialReport): Date | undefined {
   const current = currentKey(secret);
+  if (isReplaced(entry, secret)) return undefined;
   if (current !== undefined) return dueAt(current.createdAt, entry);
   if (currentVersion(secret) !== undefined || entry.firstRotation === 'at-once') return undefined;
   const ages = (report?.users.get(entry.user)?.keys ?? []).flatMap(({ changedAt }) => changedAt?.getTime() ?? []);

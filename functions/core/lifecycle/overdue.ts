@@ -1,5 +1,6 @@
 import { after, DAY, HOUR, latest } from '../duration';
 import { pauseEnd, pauseOf } from '../key/pause';
+import { isReplaced } from '../key/replaced';
 import { currentKey, newestStored } from '../key/secret-state';
 import type { Summary } from '../run-summary';
 import { undelivered } from './breaker';
@@ -14,10 +15,11 @@ import { placeIsFreeAt } from './rollback';
  * @param rotationsPerRun a first rotation has as many days as all keys would need at so many a day
  */
 export function oldest(
-  managed: readonly Managed[],
+  all: readonly Managed[],
   now: Date,
   rotationsPerRun = Number.POSITIVE_INFINITY,
 ): Pick<Summary, 'oldestCurrentKeyDays' | 'mostOverdueDays' | 'oldestUndeliveredHours'> {
+  const managed = all.filter(isRotated);
   const ages = managed.flatMap(({ secret }) => {
     const current = currentKey(secret);
     return current === undefined ? [] : [now.getTime() - current.createdAt.getTime()];
@@ -33,9 +35,14 @@ export function oldest(
   };
 }
 
+/** What a role has replaced is nobody's to rotate any more. */
+function isRotated({ entry, secret }: Managed): boolean {
+  return !isReplaced(entry, secret);
+}
+
 /** For how many days a key's rotation has been due, to a tenth; 0 when it is in time. */
 export function daysOverdue(managed: Managed, now: Date): number {
-  const due = dueSince(managed, now);
+  const due = isRotated(managed) ? dueSince(managed, now) : undefined;
   return due === undefined ? 0 : tenths(Math.max(0, now.getTime() - due.getTime()) / DAY);
 }
 
@@ -65,6 +72,7 @@ export interface NextDue {
 /** The keys that are due next, soonest first. A key that has not been rotated yet has no date. */
 export function nextDue(managed: readonly Managed[], most: number): readonly NextDue[] {
   return managed
+    .filter(isRotated)
     .flatMap(({ entry, secret }) => {
       const current = currentKey(secret);
       if (current === undefined) return [];

@@ -5,6 +5,7 @@ import { checkedAt, driftedAt, revisionsOf } from '../key/check-mark';
 import { type Compromised, compromisedOf } from '../key/compromised';
 import { isDelivered, lastDeliveredAt } from '../key/delivery-mark';
 import { inactiveSince } from '../key/key-ring';
+import { isReplaced } from '../key/replaced';
 import { currentKey, type SecretState, type StoredVersion, storedVersions, withoutFuture } from '../key/secret-state';
 import { mayComeBack, withdrawnAt } from '../key/withdrawn';
 import { pauseFinding } from './paused';
@@ -37,7 +38,7 @@ export function planCheck(input: CheckInput): Check | undefined {
   const { entry, secret: given, compromised, now, isAsked } = input;
   const secret = withoutFuture(given, now);
   const version = currentKey(secret);
-  if (version === undefined || entry.targets.length === 0) return undefined;
+  if (version === undefined || entry.targets.length === 0 || isReplaced(entry, secret)) return undefined;
   if (pauseFinding(entry, secret, now) !== undefined || mayComeBack(secret, now)) return undefined;
   const digest = targetSetDigest(entry.targets, entry.connections);
   if (!isDelivered(secret, version, digest)) return undefined;

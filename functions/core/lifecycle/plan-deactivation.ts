@@ -12,6 +12,7 @@ import { activeLeaks, type LeakWaits, type NoSuchKey, noSuchKeys, type StillActi
 import { type NeitherIdle, planMakingRoom } from './making-room';
 import { type PauseFinding, pauseFinding } from './paused';
 import { type Reactivated, reactivated } from './reactivated';
+import { planReplacement, type ReplacementFinding } from './replacement';
 import { deactivationDue, type RetirementInput } from './retirement';
 import { keyOnItsWayBack } from './rollback';
 import { type Part, together } from './rules';
@@ -41,7 +42,8 @@ type DeactivationFinding =
   | InUse
   | HoldLimit
   | StillActive
-  | NoSuchKey;
+  | NoSuchKey
+  | ReplacementFinding;
 
 /** One superseded key that is Active. */
 interface Candidate extends RetirementInput {
@@ -51,7 +53,7 @@ interface Candidate extends RetirementInput {
   readonly key: AccessKey;
 }
 
-/** Decides which superseded keys are made Inactive now. */
+/** Decides which superseded keys are made Inactive now, and whether the current one goes for good. */
 export function planDeactivation(given: RetirementInput): Plan<DeactivationStep, DeactivationFinding> {
   const input = { ...given, secret: withoutFuture(given.secret, given.now) };
   const paused = pauseFinding(input.entry, input.secret, input.now);
@@ -69,7 +71,12 @@ export function planDeactivation(given: RetirementInput): Plan<DeactivationStep,
   }
   const leaked = activeLeaks(input).map(({ key }) => key);
   const active = ring.superseded.filter((key) => key.status === 'Active' && !leaked.includes(key));
-  return together([...leaks, ...active.map((key) => planOne({ ...input, ring, successor, key }))]);
+  const isCurrentLeaked = leaked.some(({ accessKeyId }) => accessKeyId === successor.accessKeyId);
+  return together([
+    ...leaks,
+    ...active.map((key) => planOne({ ...input, ring, successor, key })),
+    isCurrentLeaked ? {} : planReplacement(input, ring),
+  ]);
 }
 
 /**

@@ -3,6 +3,7 @@ import { after, DAY, latest } from '../duration';
 import type { AccessKey } from '../key/access-key';
 import { readDatedTag } from '../key/dated-tag';
 import { inactiveSince, type KeyRing, ringOfUser } from '../key/key-ring';
+import { isReplacedInIam } from '../key/replaced';
 import { withoutFuture } from '../key/secret-state';
 import { TAG } from '../names';
 import type { FoundOfAccessKey } from './found';
@@ -39,9 +40,11 @@ export function planDeletion(given: RetirementInput): Plan<DeletionStep, Deletio
   return plan.steps.length === 0 && isRecordOfNobody(input) ? { ...plan, steps: [{ do: 'clear-record' }] } : plan;
 }
 
-/** The keys that may be deleted one day: superseded and Inactive, or the one that makes room for the first rotation. */
-function inactive({ entry, keys }: RetirementInput, ring: KeyRing): readonly AccessKey[] {
-  const candidates = ring.superseded.filter(({ status }) => status === 'Inactive');
+/** The keys that may be deleted one day: superseded or replaced and Inactive, or the one that makes room for the first rotation. */
+function inactive({ entry, secret, keys }: RetirementInput, ring: KeyRing): readonly AccessKey[] {
+  const { anchorKey, superseded } = ring;
+  const current = anchorKey !== undefined && isReplacedInIam(entry, secret, keys) ? [anchorKey] : [];
+  const candidates = [...superseded.filter(({ status }) => status === 'Inactive'), ...current];
   if (ring.anchor !== undefined) return candidates;
   return entry.adopt === 'replace-idle' && keys.length === 2 ? candidates.slice(0, 1) : [];
 }
@@ -50,12 +53,14 @@ function inactive({ entry, keys }: RetirementInput, ring: KeyRing): readonly Acc
 function planOne(input: RetirementInput, ring: KeyRing, key: AccessKey): Part<DeletionStep, DeletionFinding> {
   const { entry, secret, lastUsed, now } = input;
   const { accessKeyId } = key;
+  // What a role has replaced has no successor to wait for, and neither has what is left beside it.
+  const isReplaced = isReplacedInIam(entry, secret, input.keys);
   const { anchor: successor } = ring;
   const since = inactiveSince(secret, accessKeyId);
   if (since === undefined) return recoveryFromNow(entry, accessKeyId);
-  const due = deletionDue(entry, key, since, successor?.createdAt);
+  const due = isReplaced ? recovered(entry, since) : deletionDue(entry, key, since, successor?.createdAt);
   if (now < due) return {};
-  const problem = successor && successorProblem({ ...input, ring }, successor, key, due);
+  const problem = isReplaced ? undefined : successor && successorProblem({ ...input, ring }, successor, key, due);
   if (problem !== undefined) return { findings: [problem] };
   const used = lastUsed.get(accessKeyId);
   if (used === undefined) return {};
@@ -73,12 +78,17 @@ export function deletionDue(
   since: Date,
   successorCreatedAt: Date | undefined,
 ): Date {
-  const { deactivateAfter, deleteAfter } = entry.policy;
+  const { deleteAfter } = entry.policy;
   const age =
     successorCreatedAt === undefined
       ? after(key.createdAt, deleteAfter * DAY)
       : retirementAges(entry.policy, key.createdAt, successorCreatedAt).delete;
-  return latest(age, after(since, (deleteAfter - deactivateAfter) * DAY));
+  return latest(age, recovered(entry, since));
+}
+
+/** When a key has been Inactive for the whole time in which people can get it back. */
+function recovered({ policy: { deactivateAfter, deleteAfter } }: RegistryEntry, since: Date): Date {
+  return after(since, (deleteAfter - deactivateAfter) * DAY);
 }
 
 /** @param usedSince when it was used although it was recorded as Inactive: somebody had made it Active again */

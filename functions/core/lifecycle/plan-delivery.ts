@@ -14,6 +14,7 @@ import {
   mayBeOvertaken,
 } from '../key/delivery-mark';
 import { reactivatedAt } from '../key/key-ring';
+import { isReplaced } from '../key/replaced';
 import {
   currentKey,
   currentVersion,
@@ -82,7 +83,7 @@ export function planDelivery({ entry, secret: given, compromised, now }: Deliver
   if (paused !== undefined) return { ...NOTHING, findings: [paused, ...torn('paused')] };
   // The key before it is on its way back, and is delivered as soon as it is current.
   if (mayComeBack(secret, now)) return NOTHING;
-  if (currentVersion(secret) === undefined) return NOTHING;
+  if (currentVersion(secret) === undefined || isReplaced(entry, secret)) return NOTHING;
   if (version === undefined) {
     const facts = { seenBy: 'delivery', secret: secret.name } as const;
     return { ...NOTHING, findings: [{ code: 'secret-edited', key: entry.id, facts }] };

@@ -5,6 +5,7 @@ import type { AccessKey, LastUsed } from '../key/access-key';
 import type { Compromised } from '../key/compromised';
 import { deliveredAt } from '../key/delivery-mark';
 import { reactivatedAt } from '../key/key-ring';
+import type { RoleUses } from '../key/replaced';
 import type { SecretState, StoredVersion } from '../key/secret-state';
 import { withdrawnAt } from '../key/withdrawn';
 
@@ -16,6 +17,8 @@ export interface RetirementInput {
   readonly keys: readonly AccessKey[];
   /** Last use of the keys that are due; a key that is missing here is left alone. */
   readonly lastUsed: ReadonlyMap<string, LastUsed>;
+  /** When the roles of `replacedBy` were last used. @default - the entry names none, or IAM could not be asked */
+  readonly roleUses?: RoleUses | undefined;
   /** Keys that have leaked, as far as the record proves it. @default - none */
   readonly compromised?: readonly Compromised[] | undefined;
   readonly now: Date;

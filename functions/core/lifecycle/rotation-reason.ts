@@ -4,6 +4,7 @@ import { isRotationAsked } from '../key/asked';
 import { type Compromised, compromisedOf } from '../key/compromised';
 import type { KeyRing } from '../key/key-ring';
 import { changedUser } from '../key/key-user';
+import { isReplacedInIam } from '../key/replaced';
 import type { SecretState } from '../key/secret-state';
 import { isDue } from './due';
 import type { RotationReason } from './steps';
@@ -24,6 +25,7 @@ export function rotationReason(given: Reasons, ring: KeyRing): RotationReason | 
   if (ring.edited) return 'secret-edited';
   if (ring.current === undefined) return firstReason(given, ring);
   if (changedUser(secret, entry.user) !== undefined) return 'user-changed';
+  if (isReplacedInIam(entry, secret, given.keys)) return undefined;
   if (ring.anchorKey === undefined) return 'current-key-missing';
   if (ring.anchorKey.status === 'Inactive') return 'current-key-inactive';
   if (compromisedOf(given.compromised, ring.current.accessKeyId) !== undefined) return 'compromised';

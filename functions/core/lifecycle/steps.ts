@@ -50,6 +50,16 @@ export type Step =
       /** Since when it is said to have leaked. */
       readonly since: Date;
     }
+  | {
+      /** The current key, for good: roles have taken over. */
+      readonly do: 'deactivate';
+      readonly accessKeyId: string;
+      readonly reason: 'replaced';
+      /** Their ARNs. */
+      readonly roles: readonly string[];
+      /** All of them were used then or later. */
+      readonly rolesUsed: Date;
+    }
   | { readonly do: 'record-hold'; readonly accessKeyId: string }
   | { readonly do: 'record-reactivation'; readonly accessKeyId: string }
   | { readonly do: 'record-inactive'; readonly accessKeyId: string }

@@ -7,6 +7,7 @@ import { readDatedTag } from '../key/dated-tag';
 import { openIntent } from '../key/intent';
 import { inactiveSince } from '../key/key-ring';
 import { changedUser, lineOf } from '../key/key-user';
+import { isReplaced } from '../key/replaced';
 import {
   currentKey,
   currentVersion,
@@ -41,6 +42,7 @@ export function worthRotationLook(
   if (current === undefined || openIntent(secret) !== undefined) return true;
   if (secret.takesOver !== undefined || changedUser(secret, entry.user) !== undefined) return true;
   if (rotationAskedAt(secret) !== undefined || isLeak(secret) || isWithdrawalOfToday(secret, now)) return true;
+  if (isReplaced(entry, secret)) return false;
   if (isDue(current.createdAt, entry, now)) return true;
   const line = usableLine(secret, entry.user, report, now);
   return line === 'unusable' ? false : !fits(line, secret, current.createdAt);
@@ -50,7 +52,8 @@ export function worthRotationLook(
 export function worthDeactivationLook(given: Managed, report: CredentialReport | undefined, now: Date): boolean {
   const managed = { ...given, secret: withoutFuture(given.secret, now) };
   const { entry, secret } = managed;
-  if (mayMakeRoom(managed) || isLeak(secret)) return true;
+  // Its use shows in no report early enough, and what is left of it is told every day.
+  if (mayMakeRoom(managed) || isLeak(secret) || entry.replacedBy !== undefined) return true;
   const { rotateAfter, deactivateAfter } = entry.policy;
   const blindly = hasOldPredecessor(secret, entry.policy, now);
   return worthRetirementLook(managed, report, now, blindly, ({ active, changedAt }, current) => {
@@ -77,11 +80,13 @@ export function worthDeletionLook(given: Managed, report: CredentialReport | und
     const hasAge =
       stored === undefined ||
       current === undefined ||
+      stored.accessKeyId === current.accessKeyId ||
       retirementAges(entry.policy, stored.createdAt, current.createdAt).delete <= now;
     return hasAge && after(since, (deleteAfter - deactivateAfter) * DAY) <= now;
   }
   // Without a report a person's change would stay unseen for as long as there is none.
   const blindly = report === undefined && hasOldPredecessor(secret, entry.policy, now);
+  if (isReplaced(entry, secret)) return true;
   return worthRetirementLook(managed, report, now, blindly, ({ active }) => !active);
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { besideOthers, type Compromised, ORDERS, SAYS } from '../key/compromised';
 import { datedTag } from '../key/dated-tag';
 import type { Exemption } from '../key/exemption';
+import { isReplaced } from '../key/replaced';
 import { currentKey, currentVersion } from '../key/secret-state';
 import { isRollbackAsked } from '../key/withdrawn';
 import type { Managed } from '../lifecycle/managed';
@@ -60,10 +61,14 @@ export function refusedLevel({ request, level }: PlanInput): Refused | undefined
   return { refused: 'beyond-level', message: `Only an administrator asks for "${request.do}".` };
 }
 
-/** What is held back, or only observed, is not acted on (K14). */
+/** What is held back, only observed, or replaced for good, is not acted on (K14). */
 export function refusedAsHeld({ entry, secret, now }: PlanInput): Refused | undefined {
   if (isObserved(entry)) {
     const message = `Key "${entry.id}" is only observed: nothing is done for it. Take "mode: observe" away and deploy.`;
+    return { refused: 'held-back', message };
+  }
+  if (isReplaced(entry, secret)) {
+    const message = `Key "${entry.id}" is replaced by ${entry.replacedBy?.roles.join(', ')}, and goes for good: nothing is done for it. Take "replacedBy" away and deploy, and a new one is made.`;
     return { refused: 'held-back', message };
   }
   if (pauseFinding(entry, secret, now) === undefined) return undefined;

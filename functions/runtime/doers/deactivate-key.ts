@@ -1,7 +1,9 @@
 import type { Iam, Secrets, Trail } from '../../account/ports';
 import { MINUTE } from '../../core/duration';
+import { KeyturnError } from '../../core/errors';
+import { openIntent } from '../../core/key/intent';
 import { isRecordTaken } from '../../core/key/key-ring';
-import { currentKey } from '../../core/key/secret-state';
+import { currentKey, withoutFuture } from '../../core/key/secret-state';
 import type { Disabled } from '../../core/lifecycle/leaked';
 import type { StepNamed } from '../../core/lifecycle/steps';
 import { TAG } from '../../core/names';
@@ -23,11 +25,11 @@ export const deactivateKey: Doer<'deactivate', DeactivateKeyPorts> = async (step
   const { entry } = managed;
   run.audit('key-deactivation-begun', entry, { accessKeyId, reason });
   await run.beforeTaking();
-  if (reason !== 'compromised' || !isCurrent(accessKeyId, work)) await notWantedBack(accessKeyId, work);
+  if (reason === 'replaced') await replacedNow(accessKeyId, work);
+  else if (reason !== 'compromised' || !isCurrent(accessKeyId, work)) await notWantedBack(accessKeyId, work);
   await ports.iam.deactivateAccessKey(entry.user, accessKeyId);
   const leak = step.reason === 'compromised' ? leakFacts(step, work) : undefined;
-  const facts = leak && { since: leak.at.toISOString(), minutes: leak.minutes, wasCurrent: leak.wasCurrent };
-  run.audit('key-deactivated', entry, { accessKeyId, reason, facts });
+  run.audit('key-deactivated', entry, { accessKeyId, reason, facts: factsOf(step, leak) });
   run.count('deactivated');
   try {
     if (!isRecordTaken(managed.secret, work.keys ?? [], accessKeyId)) await tagNow(TAG.deactivated, accessKeyId, work);
@@ -39,6 +41,27 @@ export const deactivateKey: Doer<'deactivate', DeactivateKeyPorts> = async (step
     }
   }
 };
+
+/** What the record has of it beside the reason. */
+function factsOf(step: StepNamed<'deactivate'>, leak: Disabled['facts'] | undefined) {
+  if (step.reason === 'replaced') return { roles: step.roles, rolesUsed: step.rolesUsed.toISOString() };
+  return leak && { since: leak.at.toISOString(), minutes: leak.minutes, wasCurrent: leak.wasCurrent };
+}
+
+/**
+ * Says in the secret that the current key goes for good, and looks then whether a rotation is at work, which looks for
+ * that word after its own: one of the two sees the other, so that no key goes without its overlap (K1).
+ *
+ * @throws KeyturnError `label-moved`; a later run sees what came of it
+ */
+async function replacedNow(accessKeyId: string, work: Work<DeactivateKeyPorts>): Promise<void> {
+  const { ports, run, managed } = work;
+  await tagNow(TAG.replaced, accessKeyId, work);
+  const secret = withoutFuture(await ports.secrets.describe(managed.secret.name), run.now());
+  if (currentKey(secret)?.accessKeyId === accessKeyId && openIntent(secret) === undefined) return;
+  const message = `${accessKeyId} of ${managed.secret.name} is being rotated, or is not current any more: it is left as it is.`;
+  throw new KeyturnError('label-moved', message, { retryable: true });
+}
 
 /** CloudTrail is waited for, and another key that has leaked must not wait for that. */
 async function tellDisabled(

@@ -1,5 +1,6 @@
 import type { Secrets } from '../../account/ports';
 import { KeyturnError } from '../../core/errors';
+import { isReplaced, type Replaceable } from '../../core/key/replaced';
 import { currentKey, type SecretState, withoutFuture } from '../../core/key/secret-state';
 import { isRollbackAsked, keysBefore } from '../../core/key/withdrawn';
 import type { Run } from '../run';
@@ -7,7 +8,7 @@ import type { Run } from '../run';
 interface Retiring {
   readonly ports: { readonly secrets: Pick<Secrets, 'describe'> };
   readonly run: Pick<Run, 'now'>;
-  readonly managed: { readonly secret: Pick<SecretState, 'name'> };
+  readonly managed: { readonly entry: Replaceable; readonly secret: Pick<SecretState, 'name'> };
 }
 
 /**
@@ -21,7 +22,8 @@ export async function notWantedBack(accessKeyId: string, { ports, run, managed }
   const secret = withoutFuture(await ports.secrets.describe(managed.secret.name), now);
   // A user has two keys at most: a stored one beside the current one is what comes back.
   const isOnItsWay = isRollbackAsked(secret, now) && keysBefore(secret).some((key) => key.accessKeyId === accessKeyId);
-  if (currentKey(secret)?.accessKeyId !== accessKeyId && !isOnItsWay) return;
+  const isWanted = currentKey(secret)?.accessKeyId === accessKeyId && !isReplaced(managed.entry, secret);
+  if (!isWanted && !isOnItsWay) return;
   throw new KeyturnError(
     'label-moved',
     `${accessKeyId} of ${managed.secret.name} is current again, or on its way to it: it is left as it is.`,

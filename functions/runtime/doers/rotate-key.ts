@@ -6,7 +6,8 @@ import { KeyturnError, toKeyturnError } from '../../core/errors';
 import type { Credential } from '../../core/key/credential';
 import { intentTag } from '../../core/key/intent';
 import { changedUser, userTags } from '../../core/key/key-user';
-import { currentKey } from '../../core/key/secret-state';
+import { isReplaced } from '../../core/key/replaced';
+import { currentKey, withoutFuture } from '../../core/key/secret-state';
 import { versionIdOf } from '../../core/key/version-id';
 import { daysOverdue } from '../../core/lifecycle/overdue';
 import { TAG } from '../../core/names';
@@ -56,6 +57,16 @@ async function writeIntent(reason: string, { ports, run, managed, keys = [] }: W
   });
   run.audit('intent-written', entry, { reason });
   await run.beforeGiving();
+  if (entry.replacedBy !== undefined) await notReplacedMeanwhile({ ports, run, managed });
+}
+
+/** A run may have said since the plan was made that the key goes for good (`replacedNow`). @throws KeyturnError `label-moved` */
+async function notReplacedMeanwhile({ ports, run, managed }: Work<RotateKeyPorts>): Promise<void> {
+  const { entry, secret: planned } = managed;
+  const secret = withoutFuture(await ports.secrets.describe(planned.name), run.now());
+  if (secret.tags[TAG.replaced] === planned.tags[TAG.replaced] || !isReplaced(entry, secret)) return;
+  const message = `The current key of ${planned.name} is being made Inactive for good, as roles have taken over: no new one is made.`;
+  throw new KeyturnError('label-moved', message, { retryable: true });
 }
 
 async function rememberUser({ ports, run, managed: { entry, secret } }: Work<RotateKeyPorts>): Promise<void> {

@@ -212,7 +212,12 @@ export function iamOperations(iam: Iam) {
         iam.roles.update(RoleName, { AssumeRolePolicyDocument: PolicyDocument });
       },
     ),
-    GetRole: operation('read', z.object({ RoleName: name }), ({ RoleName }) => ({ Role: roleShape(role(RoleName)) })),
+    // Nothing else tells when a role was last used.
+    GetRole: operation('read', z.object({ RoleName: name }), ({ RoleName }) => {
+      const use = iam.roles.lastUse(role(RoleName));
+      const RoleLastUsed = use === undefined ? {} : { LastUsedDate: wholeSeconds(use.at), Region: use.region };
+      return { Role: { ...roleShape(role(RoleName)), RoleLastUsed } };
+    }),
     ListRoles: operation('read', z.object({ ...paging, PathPrefix: z.string().default('/') }), (input) => {
       const roles = iam.roles.all().filter(({ path }) => path.startsWith(input.PathPrefix));
       const { items, ...more } = page(roles, ({ name: roleName }) => roleName, input);

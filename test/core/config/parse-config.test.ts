@@ -82,7 +82,7 @@ describe('keyturn.yaml as a text', () => {
     [
       'a misspelled setting of a key',
       SOUND.replace('    user:', '    createuser: true\n    user:'),
-      '6:5 keys[0].createuser: expected one of id, user, createUser, secret, stack, policy, mode, firstRotation, adopt, deliverTo, readers, found "createuser"; did you mean "createUser"?',
+      '6:5 keys[0].createuser: expected one of id, user, createUser, secret, stack, policy, mode, firstRotation, adopt, deliverTo, replacedBy, readers, found "createuser"; did you mean "createUser"?',
     ],
     [
       'a connection beside a function',
@@ -287,6 +287,16 @@ describe('keyturn.yaml as a text', () => {
       'two keys with one ID',
       `${SOUND}  - id: web-shop\n    user: other\n`,
       '11:9 keys[1].id: expected an id of its own; "web-shop" is taken by another key; rename it',
+    ],
+    [
+      'roles that would never be waited for long enough',
+      `${SOUND}    replacedBy:\n      roles: [arn:aws:iam::111122223333:role/deploy]\n      idleFor: 89\n`,
+      '13:16 keys[0].replacedBy.idleFor: expected at most 88 days, found 89: the rotation after 90 days makes a key that has not been idle yet, and none would ever go; change the days',
+    ],
+    [
+      'a role by a pattern',
+      `${SOUND}    replacedBy:\n      roles: ["arn:aws:iam::111122223333:role/*"]\n`,
+      '12:15 keys[0].replacedBy.roles[0]: expected the ARN of an IAM role, found "arn:aws:iam::111122223333:role/*"; correct it',
     ],
     [
       'a policy out of order',

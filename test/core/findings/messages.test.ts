@@ -95,6 +95,93 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
   ],
   [
     {
+      code: 'not-replaced-yet',
+      key,
+      accessKeyId,
+      facts: {
+        roles: ['arn:1', 'arn:2'],
+        idleFor: 30,
+        waits: 'key',
+        used: { at: day(89), service: 's3', region: 'eu-west-1' },
+        by: { is: 'unknown' },
+        unused: [],
+        notBefore: day(119),
+      },
+    },
+    'notice',
+    'held',
+    'Key "web-shop" is to be replaced by arn:1, arn:2: AKIA0000000000000OLD goes for good when nobody has used it for 30 ' +
+      'days, and what replaces it was used since. It was used last 2026-03-31T03:00:00.000Z for s3 in eu-west-1: it stays ' +
+      "until 2026-04-30 at least. Keyturn's own proofs count too. CloudTrail could not be asked what uses it.",
+  ],
+  [
+    {
+      code: 'not-replaced-yet',
+      key,
+      accessKeyId,
+      facts: {
+        roles: ['arn:1', 'arn:2', 'arn:3', 'arn:4'],
+        idleFor: 30,
+        waits: 'roles',
+        used: { at: undefined },
+        unused: [
+          ['arn:1', { at: day(1) }],
+          ['arn:2', { at: undefined }],
+          ['arn:3', undefined],
+        ],
+      },
+    },
+    'notice',
+    'held',
+    'Key "web-shop" is to be replaced by arn:1, arn:2, arn:3, arn:4: AKIA0000000000000OLD goes for good when nobody has used ' +
+      'it for 30 days, and what replaces it was used since. Nobody has used it yet, and arn:1 was used last ' +
+      '2026-01-02T03:00:00.000Z, before that, arn:2 was never used, arn:3 could not be looked at, or is not there: perhaps ' +
+      'nothing has run since.',
+  ],
+  [
+    {
+      code: 'not-replaced-yet',
+      key,
+      accessKeyId,
+      facts: { roles: ['arn:1'], idleFor: 30, waits: 'older-key', used: undefined, unused: [] },
+    },
+    'notice',
+    'held',
+    'Key "web-shop" is to be replaced by arn:1: AKIA0000000000000OLD goes for good when nobody has used it for 30 days, and ' +
+      'what replaces it was used since. Another key of its user has to be gone first, by its own dates.',
+  ],
+  [
+    {
+      code: 'replaced',
+      key,
+      accessKeyId,
+      since,
+      facts: { roles: ['arn:1'], since, isGone: false, places: ['bitbucket acme/web-shop'] },
+    },
+    'attention',
+    'held',
+    'Key "web-shop" was replaced by arn:1: AKIA0000000000000OLD is Inactive for good since ' +
+      `${since.toISOString()}, and is neither rotated nor delivered any more. It is deleted after its days as Inactive, and ` +
+      'at bitbucket acme/web-shop stands a key that works no more. If somebody needs a key after all, take "replacedBy" away ' +
+      'and deploy: a new one is made and delivered.',
+  ],
+  [
+    {
+      code: 'replaced',
+      key,
+      accessKeyId,
+      since,
+      facts: { roles: ['arn:1'], since, isGone: true, places: ['bitbucket acme/web-shop'] },
+    },
+    'attention',
+    'held',
+    'Key "web-shop" was replaced by arn:1: AKIA0000000000000OLD is deleted for good since ' +
+      `${since.toISOString()}, and is neither rotated nor delivered any more. What is left is yours: delete its variables at ` +
+      'bitbucket acme/web-shop, then take "web-shop" out of the configuration and deploy. If somebody needs a key after ' +
+      'all, take "replacedBy" away and deploy: a new one is made and delivered.',
+  ],
+  [
+    {
       code: 'token-rejected',
       key,
       accessKeyId,

@@ -11,7 +11,7 @@ import type { Step } from '../../../functions/core/lifecycle/steps';
 import { TAG } from '../../../functions/core/names';
 import { PROPERTY_RUNS } from '../property-runs';
 import { DELIVERED } from '../web-shop';
-import { type State, state } from './random-state';
+import { type ReplaceableState, replaceableState, type State, state } from './random-state';
 
 /*
  * The promises over random states. What they say is written down here a second time, from their words, and not by the
@@ -227,6 +227,104 @@ describe('over all states', () => {
         const secret = { ...given.secret, tags: { ...given.secret.tags, [TAG.paused]: pause } };
         expect(all({ ...given, secret })).toEqual([]);
       }),
+    );
+  });
+});
+
+describe('over all states of a key that a role is to replace', () => {
+  const currentOf = (given: State) => storedIn(given).find(({ labels }) => labels.includes('AWSCURRENT'))?.accessKeyId;
+  const statusOf = ({ keys }: State, id?: string) => keys.find(({ accessKeyId }) => accessKeyId === id)?.status;
+  const taggedAt = (given: State, tag: string, id?: string) => {
+    const [word, at = ''] = words(given, tag);
+    return id !== undefined && word === id ? Date.parse(at) : undefined;
+  };
+
+  function checkReplaceable(
+    isMet: (step: Step) => boolean,
+    property: (steps: readonly Step[], given: ReplaceableState) => void,
+  ) {
+    let met = 0;
+    fc.assert(
+      fc.property(replaceableState, (given) => {
+        const steps = all(given);
+        met += steps.filter(isMet).length;
+        property(steps, given);
+      }),
+      PROPERTY_RUNS,
+    );
+    expect(met).toBeGreaterThan(15);
+  }
+
+  it('K3: the current key goes only where nobody used it for the days of its entry, the role was used since, and no other is left', () => {
+    const isMet = (step: Step) => step.do === 'deactivate' && step.reason === 'replaced';
+    checkReplaceable(isMet, (steps, given) => {
+      for (const { accessKeyId, reason } of stepsOf(steps, 'deactivate')) {
+        const isCurrent = accessKeyId === currentOf(given);
+        expect(isCurrent).toBe(reason === 'replaced');
+        if (reason !== 'replaced') continue;
+        const { replacedBy } = given.entry;
+        const used = given.lastUsed.get(accessKeyId);
+        const since = [created(given, accessKeyId), used?.at].flatMap((at) => at ?? []);
+        expect(used).toBeDefined();
+        for (const at of since) {
+          expect(daysSince(at, given)).toBeGreaterThanOrEqual(replacedBy?.idleFor ?? Number.NaN);
+          for (const role of replacedBy?.roles ?? [])
+            expect(given.roleUses?.get(role)?.at?.getTime()).toBeGreaterThan(at.getTime());
+        }
+        expect(
+          given.keys.every(
+            (key) =>
+              key.accessKeyId === accessKeyId ||
+              foreignKeys(given).includes(key) ||
+              given.isOwn.get(key.accessKeyId) === true,
+          ),
+        ).toBe(true);
+        expect(words(given, TAG.paused)).toEqual([]);
+      }
+    });
+  });
+
+  it('K4: it is deleted only by its entry, as Inactive for the whole time to recover, and as nobody has made it Active since', () => {
+    const isCurrents = (given: ReplaceableState, id: string) => id === currentOf(given);
+    let met = 0;
+    fc.assert(
+      fc.property(replaceableState, (given) => {
+        const { deactivateAfter, deleteAfter } = given.entry.policy;
+        for (const { accessKeyId } of stepsOf(all(given), 'delete').filter((step) =>
+          isCurrents(given, step.accessKeyId),
+        )) {
+          met += 1;
+          expect(given.entry.replacedBy).toBeDefined();
+          expect(statusOf(given, accessKeyId)).toBe('Inactive');
+          const since = taggedAt(given, TAG.deactivated, accessKeyId) ?? Number.NaN;
+          expect(daysSince(new Date(since), given)).toBeGreaterThanOrEqual(deleteAfter - deactivateAfter);
+          const replacedAt = taggedAt(given, TAG.replaced, accessKeyId) ?? Number.NaN;
+          const again = taggedAt(given, TAG.reactivated, accessKeyId) ?? 0;
+          expect(again).toBeLessThan(Math.min(since, replacedAt));
+        }
+      }),
+      PROPERTY_RUNS,
+    );
+    expect(met).toBeGreaterThan(5);
+  });
+
+  it('K1, K8: one that works is rotated as any other, and what has gone for good gets no successor', () => {
+    checkReplaceable(
+      (step) => step.do === 'rotate',
+      (steps, given) => {
+        const current = currentOf(given);
+        const replacedAt = taggedAt(given, TAG.replaced, current);
+        const again = taggedAt(given, TAG.reactivated, current);
+        const isGone =
+          given.entry.replacedBy !== undefined &&
+          replacedAt !== undefined &&
+          (again === undefined || again < replacedAt) &&
+          statusOf(given, current) !== 'Active';
+        if (isGone) expect(stepsOf(steps, 'rotate')).toEqual([]);
+        if (isGone) return;
+        const { replacedBy: _none, ...entry } = given.entry;
+        expect(planRotation(given)).toEqual(planRotation({ ...given, entry }));
+      },
     );
   });
 });

@@ -4,8 +4,10 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/duration';
 import { targetSetDigest } from '../../../functions/core/hosts/target';
 import type { AccessKey, LastUsed } from '../../../functions/core/key/access-key';
 import { checkTags } from '../../../functions/core/key/check-mark';
+import { datedTag } from '../../../functions/core/key/dated-tag';
 import { intentTag } from '../../../functions/core/key/intent';
-import type { SecretState } from '../../../functions/core/key/secret-state';
+import type { RoleUses } from '../../../functions/core/key/replaced';
+import { currentKey, type SecretState } from '../../../functions/core/key/secret-state';
 import { TAG } from '../../../functions/core/names';
 import { DELIVERED, day, entryOf, handMade, keyOf, secretOf, tagOf, versionOf } from '../web-shop';
 
@@ -144,5 +146,41 @@ export const state: fc.Arbitrary<State> = fc
         }),
       ),
       now: NOW,
+    };
+  });
+
+export interface ReplaceableState extends State {
+  readonly roleUses: RoleUses | undefined;
+}
+
+/** The same of a user whose key a role is to replace, mostly: on the way, done, or begun in vain. */
+export const replaceableState: fc.Arbitrary<ReplaceableState> = fc
+  .record({
+    given: state,
+    idleFor: maybe(fc.constantFrom(1, 30, 88), 90),
+    isAlone: fc.boolean(),
+    uses: fc.array(maybe(fc.record({ at: maybe(fc.oneof(instant, recent, recent), 95) }), 95), {
+      minLength: 1,
+      maxLength: 2,
+    }),
+    replaced: maybe(instant, 60),
+    reactivated: maybe(instant, 20),
+  })
+  .map(({ given, idleFor, isAlone, uses, replaced, reactivated }) => {
+    const { entry, secret, keys: all } = given;
+    const roles = uses.map((_, at) => `arn:aws:iam::111122223333:role/deploy-${at}`);
+    const seen = uses.flatMap((use, at) => (use === undefined ? [] : [[roles[at] ?? '', { at: use.at }] as const]));
+    const current = currentKey(secret);
+    const keys = isAlone ? all.filter(({ accessKeyId }) => accessKeyId === current?.accessKeyId) : all;
+    const tags: Record<string, string> = { ...secret.tags };
+    if (current !== undefined && replaced !== undefined) tags[TAG.replaced] = datedTag(current.accessKeyId, replaced);
+    if (current !== undefined && reactivated !== undefined)
+      tags[TAG.reactivated] = datedTag(current.accessKeyId, reactivated);
+    return {
+      ...given,
+      keys,
+      roleUses: new Map(seen),
+      entry: idleFor === undefined ? entry : { ...entry, replacedBy: { roles, idleFor } },
+      secret: { ...secret, tags },
     };
   });

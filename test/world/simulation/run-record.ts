@@ -61,6 +61,8 @@ const TAGGED: Readonly<Record<string, readonly AuditEventName[]>> = {
   [TAG.deactivated]: ['key-deactivated', 'inactive-recorded'],
   [TAG.reactivated]: ['reactivation-recorded', 'key-reactivated'],
   [TAG.held]: ['hold-recorded'],
+  // Before the key that a role has replaced goes.
+  [TAG.replaced]: ['key-deactivation-begun'],
   [TAG.user]: ['key-stored', 'take-over-recorded'],
   [TAG.formerUsers]: ['labels-cleaned'],
   [TAG.reached]: ['target-delivered'],

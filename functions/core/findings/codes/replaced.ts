@@ -1,0 +1,28 @@
+import type { Replaced } from '../../lifecycle/replacement';
+import { allOf, lastUse, listKeys } from '../commands';
+import type { Descriptor } from '../descriptor';
+
+export const replaced: Descriptor<Replaced> = {
+  theme: 'A superseded key',
+  severity: 'attention',
+  outcome: 'held',
+  what: 'a key was replaced by roles',
+  brokenNow: 'Nothing is broken, as far as IAM knows: nobody used the key for the days that its entry says.',
+  message: ({ key, accessKeyId, since, facts: { roles, isGone, places } }) =>
+    `Key "${key}" was replaced by ${roles.join(', ')}: ${accessKeyId} is ${isGone ? 'deleted' : 'Inactive'} for good since ` +
+    `${since?.toISOString()}, and is neither rotated nor delivered any more. ${isGone ? cleanUp(key, places) : wait(places)} ` +
+    `If somebody needs a key after all, take "replacedBy" away and deploy: a new one is made and delivered.`,
+  keyturn: { shows: 'status' },
+  commands: allOf(listKeys, lastUse),
+  recorded: ({ facts: { roles, isGone } }) => ({ roles, isGone }),
+};
+
+function wait(places: readonly string[]): string {
+  const where = places.length === 0 ? '' : `, and at ${places.join(', ')} stands a key that works no more`;
+  return `It is deleted after its days as Inactive${where}.`;
+}
+
+function cleanUp(key: string, places: readonly string[]): string {
+  const variables = places.length === 0 ? '' : `delete its variables at ${places.join(', ')}, then `;
+  return `What is left is yours: ${variables}take "${key}" out of the configuration and deploy.`;
+}

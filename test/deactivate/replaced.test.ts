@@ -1,0 +1,147 @@
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { describe, expect, it } from 'vitest';
+import { TAG } from '../../functions/core/names';
+import { expectLogin } from '../support/converge';
+import { newScene } from '../support/dispose';
+import type { Outcome, Scene } from '../support/scene';
+
+const NAME = 'shop-deploy';
+const ROLE = `arn:aws:iam::111122223333:role/${NAME}`;
+const replacedBy = { roles: [ROLE], idleFor: 30 };
+
+/** A delivered key whose entry names a role, which is there and was never taken. */
+async function replaceable(): Promise<Scene> {
+  const scene = await newScene();
+  const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: '*' }] };
+  scene.account.invoke(scene.admin, 'iam', 'CreateRole', {
+    RoleName: NAME,
+    AssumeRolePolicyDocument: JSON.stringify(trust),
+  });
+  scene.manage('shop', { replacedBy });
+  await scene.rotate();
+  await scene.sync();
+  await expectLogin(scene);
+  return scene;
+}
+
+/** A pipeline takes the role and calls AWS with it. */
+async function takeRole(scene: Scene): Promise<void> {
+  const client = new STSClient({ credentials: scene.account.roleSession(ROLE, 'step'), maxAttempts: 1 });
+  await client.send(new GetCallerIdentityCommand({}));
+  client.destroy();
+}
+
+const statusOf = (scene: Scene) => scene.keys('ci-shop').map(({ Status }) => Status);
+
+async function dayOf(scene: Scene, day: number): Promise<readonly Outcome[]> {
+  scene.toDay(day);
+  const outcomes = await scene.day();
+  for (const { thrown, findings } of outcomes) {
+    expect(thrown).toBeUndefined();
+    expect(findings).not.toContain('step-failed');
+  }
+  return outcomes;
+}
+
+const changes = (outcomes: readonly Outcome[]) =>
+  outcomes.flatMap(({ audits }) =>
+    audits
+      .filter(({ event }) => /^key-(deactivated|deleted|created|stored)$|^target-delivered$/.test(event))
+      .map(({ event, reason }) => `${event}${reason === undefined ? '' : ` ${reason}`}`),
+  );
+
+describe('a key whose role has taken over', () => {
+  it('is made Inactive when it is idle, deleted after its recovery, and never rotated or delivered again (K3, K4, K7)', async () => {
+    const scene = await replaceable();
+    const [key] = scene.keys('ci-shop');
+    scene.toDay(10);
+    await expectLogin(scene);
+    scene.toDay(11);
+    await takeRole(scene);
+    expect(changes(await dayOf(scene, 39))).toEqual([]);
+    await expectLogin(scene);
+    const again = await dayOf(scene, 68);
+    expect(again[2]?.findings).toEqual(['not-replaced-yet']);
+    await takeRole(scene);
+    const went = await dayOf(scene, 70);
+    expect(changes(went)).toEqual(['key-deactivated replaced']);
+    expect(went[2]?.audits.find(({ event }) => event === 'key-deactivated')).toMatchObject({
+      accessKeyId: key?.AccessKeyId,
+      facts: { roles: [ROLE], rolesUsed: expect.stringMatching(/^2026-03-/) },
+    });
+    expect(statusOf(scene)).toEqual(['Inactive']);
+    expect(scene.tag('shop')[TAG.replaced]).toMatch(new RegExp(`^${key?.AccessKeyId} 2026-03-`));
+    expect(changes(await dayOf(scene, 79))).toEqual([]);
+    expect(changes(await dayOf(scene, 81))).toEqual(['key-deleted']);
+    expect(statusOf(scene)).toEqual([]);
+    for (const day of [82, 95, 200]) {
+      const outcomes = await dayOf(scene, day);
+      expect(changes(outcomes)).toEqual([]);
+      expect(outcomes.map(({ findings }) => findings)).toEqual([[], [], ['replaced'], []]);
+    }
+    expect(scene.account.sns.messages.at(-1)?.message).toContain('delete its variables at bitbucket acme/shop');
+  });
+
+  it('that somebody needs after all gets a new key, which is delivered, as soon as its entry names no role (K1)', async () => {
+    const scene = await replaceable();
+    scene.toDay(1);
+    await takeRole(scene);
+    await dayOf(scene, 35);
+    expect(statusOf(scene)).toEqual(['Inactive']);
+    scene.register(scene.entry('shop'));
+    const outcomes = await dayOf(scene, 36);
+    expect(changes(outcomes)).toEqual([
+      'key-created current-key-inactive',
+      'key-stored current-key-inactive',
+      'target-delivered',
+    ]);
+    await expectLogin(scene);
+  });
+
+  it('of which nobody knows whether the role was used is rotated as before (K8)', async () => {
+    const scene = await replaceable();
+    scene.awsFault = ({ action }) =>
+      action === 'GetRole' ? { kind: 'error', status: 403, code: 'AccessDenied' } : undefined;
+    await takeRole(scene);
+    expect((await dayOf(scene, 60))[2]?.findings).toEqual(['not-replaced-yet']);
+    expect(changes(await dayOf(scene, 90))).toContain('key-stored due');
+    await expectLogin(scene);
+  });
+
+  it('that a rotation is at work on stays as it is, and so does one that another run has begun to take away (K1)', async () => {
+    const scene = await replaceable();
+    scene.toDay(1);
+    await takeRole(scene);
+    scene.toDay(90);
+    // A rotation begins between the look of deactivate and its step.
+    let begun = false;
+    scene.awsFault = ({ action }) => {
+      if (action === 'GetRole' && !begun) {
+        begun = true;
+        const at = new Date(scene.clock.now()).toISOString();
+        scene.setTag('shop', TAG.intent, `${at} run-2 ${scene.currentKey('shop')}`);
+      }
+      return undefined;
+    };
+    const { findings } = await scene.deactivate();
+    expect(begun).toBe(true);
+    expect(findings).toEqual(['step-failed']);
+    expect(statusOf(scene)).toEqual(['Active']);
+    await expectLogin(scene);
+  });
+
+  it('gets no successor from a rotation that looked before it began to go (K1)', async () => {
+    const scene = await replaceable();
+    scene.toDay(95);
+    scene.awsFault = ({ action, input }) => {
+      const isIntent = action === 'TagResource' && JSON.stringify(input).includes(TAG.intent);
+      if (isIntent)
+        scene.setTag('shop', TAG.replaced, `${scene.currentKey('shop')} ${new Date(scene.clock.now()).toISOString()}`);
+      return undefined;
+    };
+    const { findings } = await scene.rotate();
+    expect(findings).toEqual(['step-failed']);
+    expect(statusOf(scene)).toEqual(['Active']);
+    await expectLogin(scene);
+  });
+});

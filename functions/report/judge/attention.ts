@@ -254,7 +254,7 @@ function controlItem(
   };
 }
 
-const ASKED_FOR: ReadonlySet<string> = new Set(['paused', 'observed', 'in-use']);
+const ASKED_FOR: ReadonlySet<string> = new Set(['paused', 'observed', 'in-use', 'not-replaced-yet', 'replaced']);
 
 function findingItem({ last, firstSeen, times }: OpenFinding, index: number): Attention {
   const { reason = 'finding', key, user, accessKeyId, message = '', time, id } = last;

@@ -93,9 +93,11 @@ export function findingExcuse(
   return key !== undefined && OF_DELAY.has(reason) ? exemptionOf(exemptions, key, evidence.gatheredAt) : undefined;
 }
 
+const SETTLED: ReadonlySet<ManagedKeyHistory['state']> = new Set(['on-time', 'replaced', 'not-managed', 'unknown']);
+
 /** Whether a key is in a state that a yes cannot rest on, and that is of its age or its delivery. */
 export function isDelayed({ state }: ManagedKeyHistory): boolean {
-  return state !== 'on-time' && state !== 'not-managed' && state !== 'unknown';
+  return !SETTLED.has(state);
 }
 
 /** The anchor in the list of exceptions. */

@@ -3,6 +3,7 @@ import { targetName, targetSetDigest } from '../../core/hosts/target';
 import { isDelivered } from '../../core/key/delivery-mark';
 import { type Exemption, exemptionOf } from '../../core/key/exemption';
 import { pauseOf } from '../../core/key/pause';
+import { isReplacedInIam } from '../../core/key/replaced';
 import { currentKey, currentVersion } from '../../core/key/secret-state';
 import { undelivered } from '../../core/lifecycle/breaker';
 import { isObserved } from '../../core/lifecycle/observed';
@@ -56,7 +57,7 @@ function historyOf(evidence: Evidence, managed: ManagedKey, lives: readonly KeyL
     currentAccessKeyId: current?.accessKeyId,
     state,
     ...(state === 'undelivered' ? { undeliveredSince: undeliveredSince(managed, evidence.gatheredAt) } : {}),
-    ...(due === undefined || entry === undefined ? {} : { rotateDueAt: due }),
+    ...(due === undefined || entry === undefined || state === 'replaced' ? {} : { rotateDueAt: due }),
     rotations: count('key-stored'),
     lateRotations: lives.filter((life) => isLateWithin(evidence, life)).length,
     deliveries: count('target-delivered'),
@@ -87,7 +88,7 @@ function currentOf({ secret }: ManagedKey, lives: readonly KeyLife[]): Current |
 }
 
 function stateOf({ gatheredAt, entries }: Evidence, managed: ManagedKey): ManagedKeyHistory['state'] {
-  const { entry, secret, policy } = managed;
+  const { entry, secret, policy, listed } = managed;
   if (entries === undefined) return 'unknown';
   if (entry === undefined) return 'not-managed';
   if (secret === undefined) return 'unknown';
@@ -100,6 +101,7 @@ function stateOf({ gatheredAt, entries }: Evidence, managed: ManagedKey): Manage
     const by = firstRotationBy(managed);
     return by !== undefined && gatheredAt > by ? 'overdue' : 'not-rotated-yet';
   }
+  if (isReplacedInIam(entry, secret, listed ?? [])) return 'replaced';
   if (gatheredAt.getTime() - current.createdAt.getTime() > policy.rotateAfter * DAY + ONE_RUN) return 'overdue';
   return isDelivered(secret, current, targetSetDigest(entry.targets, entry.connections)) ? 'on-time' : 'undelivered';
 }

@@ -10,6 +10,7 @@ import { gapsOf } from './gaps';
 import { historiesOf } from './histories';
 import { judgeKeys } from './judge-keys';
 import { keyFactsOf } from './key-facts';
+import { keysLeft } from './keys-left';
 import { limitsOf } from './limits';
 import { manifestItems } from './manifests';
 import { REPORT_SCHEMA, type Report } from './model';
@@ -53,6 +54,7 @@ export function makeReport(gathered: Evidence): Report {
     exceptions: [...exceptionsOf(evidence, judged, managedKeys, attention)],
     accessKeys: [...accessKeys],
     managedKeys: [...managedKeys],
+    ...(managedKeys.length === 0 ? {} : { keysLeft: [...keysLeft(scope.keys, managedKeys, until)] }),
     changes: [...reconciliation.changes],
     ...(ownChanges === undefined ? {} : { ownChanges: [...ownChanges] }),
     ...(secretReaders === undefined ? {} : { secretReaders: [...secretReaders] }),

@@ -187,8 +187,21 @@ const managedKeySchema = z.object({
   targets: z.array(z.string()),
   currentAccessKeyId: z.string().optional(),
   state: z
-    .enum(['on-time', 'overdue', 'undelivered', 'not-rotated-yet', 'paused', 'observed', 'not-managed', 'unknown'])
-    .describe('observed: Keyturn only tells what it would do for the key, so nothing rotates it.'),
+    .enum([
+      'on-time',
+      'overdue',
+      'undelivered',
+      'not-rotated-yet',
+      'paused',
+      'observed',
+      'replaced',
+      'not-managed',
+      'unknown',
+    ])
+    .describe(
+      'observed: Keyturn only tells what it would do for the key, so nothing rotates it. replaced: roles have taken over, ' +
+        'so its last access key is Inactive or gone for good.',
+    ),
   exception: z.string().optional().describe('ID of the accepted exception that is in force for it now.'),
   rotateDueAt: time.optional(),
   undeliveredSince: time.optional().describe('In the state undelivered.'),
@@ -342,6 +355,18 @@ export const reportSchema = z.object({
     .describe('What the seals of the record show; not there where they could not be checked.'),
   accessKeys: z.array(accessKeySchema),
   managedKeys: z.array(managedKeySchema),
+  keysLeft: z
+    .array(
+      z.object({
+        month: z.string().describe('yyyy-mm, UTC.'),
+        keys: z
+          .int()
+          .describe('Managed keys of which an access key worked when the month ended, or when it was last seen.'),
+        replaced: z.int().describe('Managed keys that roles had replaced by then.'),
+      }),
+    )
+    .optional()
+    .describe('How many keys are left, month by month, of a year at most; not there without a managed key.'),
   changes: z.array(changeSchema),
   ownChanges: z
     .array(ownChangeSchema)
@@ -389,6 +414,7 @@ export type Limit = Report['limits'][number];
 export type AccessKeyLine = Report['accessKeys'][number];
 export type ManagedKeyHistory = Report['managedKeys'][number];
 export type KeyLife = ManagedKeyHistory['lives'][number];
+export type KeysLeft = NonNullable<Report['keysLeft']>[number];
 export type Change = Report['changes'][number];
 export type OwnChangeLine = NonNullable<Report['ownChanges']>[number];
 export type ReportedTrailSpan = NonNullable<Report['trailSpans']>[number];

@@ -182,13 +182,18 @@ function headlineOf(
 
 /** A yes says how much it rests on. */
 function yes(
-  { trail, events, limits, exceptions }: Tables,
+  { trail, events, limits, exceptions, managedKeys: histories }: Tables,
   { managedKeys, managedKeysOnTime, changesMatched, exceptionsInForce }: Counted,
 ): string {
+  const replaced = histories.filter(({ state }) => state === 'replaced').length;
+  const left = managedKeys - replaced;
   const keys =
-    managedKeys === 0
-      ? 'Keyturn manages no key'
-      : `${managedKeysOnTime} of ${plural(managedKeys, 'managed key')} ${managedKeysOnTime === 1 ? 'is' : 'are'} on time`;
+    left === 0
+      ? replaced === 0
+        ? ['Keyturn manages no key']
+        : []
+      : [`${managedKeysOnTime} of ${plural(left, 'managed key')} ${managedKeysOnTime === 1 ? 'is' : 'are'} on time`];
+  const gone = some(replaced, 'managed key is replaced by roles', 'managed keys are replaced by roles');
   const isWhole = limits.every(({ caveat }) => caveat === undefined);
   const changes = plural(changesMatched, 'change', 'changes');
   const hasFiles = trail?.spans !== undefined;
@@ -203,7 +208,13 @@ function yes(
     `${other} ones are known from the record alone`,
   );
   const rest = (controls: string) =>
-    listed([keys, `${changes}${reach} ${changesMatched === 1 ? 'is' : 'are'} accounted for`, ...beyond, controls]);
+    listed([
+      ...keys,
+      ...gone,
+      `${changes}${reach} ${changesMatched === 1 ? 'is' : 'are'} accounted for`,
+      ...beyond,
+      controls,
+    ]);
   if (exceptionsInForce === 0) return `Compliant: ${rest('every control that applies passes')}.`;
   const excepted = listed(exceptionsInWords(exceptions));
   const others = rest('every control passes, or is excepted for these keys alone');

@@ -17,6 +17,7 @@ const STATES: Record<State, { readonly words: string; readonly as: Verdict }> = 
   'not-rotated-yet': { words: 'not rotated yet', as: 'unknown' },
   paused: { words: 'paused', as: 'unknown' },
   observed: { words: 'only observed', as: 'unknown' },
+  replaced: { words: 'replaced by roles', as: 'pass' },
   'not-managed': { words: 'not managed any more', as: 'not-applicable' },
   unknown: { words: 'unknown', as: 'unknown' },
 };

@@ -12,6 +12,7 @@ import { draw } from './draw';
 import { Events } from './events';
 import { Exceptions } from './exceptions';
 import { Glossary } from './glossary';
+import { KeysLeft } from './keys-left';
 import { Limits } from './limits';
 import { ManagedKeys } from './managed-keys';
 import { Moment } from './moment';
@@ -56,6 +57,7 @@ export async function renderPage(report: Report): Promise<string> {
         <Seal seal={report.seal} />
         <Timeline parts={parts} />
         <Ages bins={bins} svg={ages} />
+        <KeysLeft months={report.keysLeft} />
         <Controls controls={report.controls} />
         <AccessKeys keys={accessKeys} anchors={anchors} />
         <ManagedKeys keys={report.managedKeys} events={events} anchors={anchors} />

@@ -36,7 +36,7 @@ export async function drawTimeline(report: Report, anchors: Anchors): Promise<re
 /** The higher, the earlier a key is seen: what is wrong now, then what went wrong, then the rest. */
 function urgency({ state, incidents, holds, lives }: ManagedKeyHistory): number {
   if (state === 'overdue' || state === 'undelivered') return 4;
-  if (state !== 'on-time') return 3;
+  if (state !== 'on-time' && state !== 'replaced') return 3;
   if (incidents > 0 || lives.some(({ lateDays }) => lateDays !== undefined)) return 2;
   return holds > 0 ? 1 : 0;
 }

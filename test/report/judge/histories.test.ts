@@ -5,7 +5,7 @@ import { TAG } from '../../../functions/core/names';
 import type { Evidence } from '../../../functions/report/evidence/evidence';
 import { historiesOf } from '../../../functions/report/judge/histories';
 import { scopeOf } from '../../../functions/report/judge/scope';
-import { DELIVERED, day, handMade, keyOf, secretOf, versionOf } from '../../core/web-shop';
+import { DELIVERED, day, handMade, keyOf, secretOf, tagOf, versionOf } from '../../core/web-shop';
 import { AnAccount } from './account';
 
 const history = (evidence: Evidence) => historiesOf(evidence, scopeOf(evidence), [])[0];
@@ -76,6 +76,10 @@ describe('the history of a managed key', () => {
 describe('the state of a managed key', () => {
   const paused = { [TAG.paused]: `${day(101).toISOString()} alice` };
   const by = day(100, -26 * HOUR);
+  const replaced = { [TAG.replaced]: tagOf(key, day(60)) };
+  const again = { ...replaced, [TAG.reactivated]: tagOf(key, day(61)) };
+  const replacedBy = { roles: ['arn:aws:iam::111122223333:role/deploy'], idleFor: 30 };
+  const leaving = new AnAccount(1).entries.map((entry) => ({ ...entry, replacedBy }));
 
   it.each<[NonNullable<ReturnType<typeof of>>['state'], string, SecretState | undefined, Partial<Evidence>]>([
     ['on-time', 'its key is delivered and in time', secret([delivered]), {}],
@@ -84,6 +88,15 @@ describe('the state of a managed key', () => {
     ['unknown', 'the secrets could not be described', secret([delivered]), { secrets: undefined }],
     ['unknown', 'its secret is not there', undefined, { secrets: [] }],
     ['paused', 'a person holds it', secret([delivered], paused), {}],
+    ['replaced', 'roles have taken over, whatever its age', secret([delivered], replaced), { entries: leaving }],
+    ['on-time', 'its entry names no role', secret([delivered], replaced), {}],
+    ['on-time', 'somebody made it Active again since', secret([delivered], again), { entries: leaving }],
+    [
+      'on-time',
+      'IAM lists it as Active',
+      secret([delivered], replaced),
+      { entries: leaving, listedKeys: [{ user: 'ci-0', ...key }] },
+    ],
     ['unknown', 'somebody edited it', secret([{ versionId: handMade, labels: ['AWSCURRENT'] }]), {}],
     ['not-rotated-yet', 'a day and two hours have passed', secret([], {}, by), {}],
     ['overdue', 'more than that has passed', secret([], {}, new Date(by.getTime() - 1)), {}],

@@ -1,0 +1,57 @@
+import { after } from '../../core/duration';
+import type { KeyLife, KeysLeft, ManagedKeyHistory } from './model';
+import type { ManagedKey } from './scope';
+
+/** The year until the report. */
+const MONTHS = 12;
+
+/** An access key in one of these can be used. */
+const WORKING: ReadonlySet<string> = new Set(['undelivered', 'current', 'overlap']);
+
+/**
+ * How many managed keys are left at the end of each month, and how many roles had replaced: from the first month in which
+ * there was one, and for a year at most.
+ */
+export function keysLeft(
+  keys: readonly ManagedKey[],
+  histories: readonly ManagedKeyHistory[],
+  until: Date,
+): readonly KeysLeft[] {
+  const lives = histories.map((history) => history.lives.filter(({ origin }) => origin !== 'foreign'));
+  const starts = lives.flat().flatMap(({ phases }) => phases[0]?.from ?? []);
+  return monthEnds(
+    starts.reduce((first, at) => (at < first ? at : first), until.toISOString()),
+    until,
+  ).map(({ month, end }) => ({
+    month,
+    keys: lives.filter((own) => own.some((life) => worksAt(life, end))).length,
+    replaced: keys.filter((key) => isReplacedAt(key, end)).length,
+  }));
+}
+
+function worksAt({ phases }: KeyLife, at: string): boolean {
+  return phases.some(({ phase, from, to }) => WORKING.has(phase) && from <= at && (to === undefined || at < to));
+}
+
+/** The last that happened to its current key is that it went for good. */
+function isReplacedAt({ events }: ManagedKey, at: string): boolean {
+  const last = events.findLast(
+    ({ event, reason, time }) =>
+      time <= at &&
+      (event === 'key-stored' ||
+        event === 'reactivation-recorded' ||
+        (event === 'key-deactivated' && reason === 'replaced')),
+  );
+  return last?.event === 'key-deactivated';
+}
+
+/** The last instant of each month, and of the last one the last that the report knows. */
+function monthEnds(first: string, until: Date): readonly { readonly month: string; readonly end: string }[] {
+  const last = after(until, -1);
+  const months = Array.from({ length: MONTHS }, (_, ago) => {
+    const next = new Date(Date.UTC(last.getUTCFullYear(), last.getUTCMonth() - ago + 1));
+    const end = after(next, -1);
+    return { month: end.toISOString().slice(0, 7), end: (end < last ? end : last).toISOString() };
+  });
+  return months.filter(({ end }) => first <= end).reverse();
+}

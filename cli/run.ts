@@ -48,6 +48,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'write a first keyturn.yaml, from what the account has and what you say',
     load: async () => (await import('./commands/init')).initCommand,
   },
+  migrate: {
+    summary: 'move the pipelines of a key to a role, step by step, and retire the key',
+    load: async () => (await import('./commands/migrate')).migrateCommand,
+  },
   pause: {
     summary: 'hold a managed key back until a date',
     load: async () => (await import('./commands/pause')).pauseCommand,

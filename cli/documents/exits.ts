@@ -74,7 +74,7 @@ export const exitSchema = z.object({
   calls: z.array(callSchema).describe('The most frequent first.'),
   isWhole: z.boolean().describe('All that these regions have of it was read.'),
   role: verdict.describe('Whether roles by OpenID Connect could take over.'),
-  provider: verdict.describe('Whether a provider of secrets could, which Keyturn does not have yet.'),
+  provider: verdict.describe('Whether a provider of secrets could.'),
   blockers: z.array(z.object({ code: z.enum(BLOCKERS), says: z.string() })),
   notes: z.array(z.string()),
   policy: policySchema.optional().describe('The least one for what was seen; not there: nothing seen needs a right.'),

@@ -15,6 +15,8 @@ export interface Change {
   readonly yaml: string;
   /** Steps of `bitbucket-pipelines.yml`, one for each environment. */
   readonly steps: readonly string[];
+  /** The places of the repository that hold the key. */
+  readonly held: readonly StepsOfTarget[];
 }
 
 /** IAM: characters of a role's name. */
@@ -37,19 +39,19 @@ export function changesOf(
     const name = (byRepository.size === 1 ? id : `${id.slice(0, LONGEST_NAME - 4)}-${at + 1}`).slice(0, LONGEST_NAME);
     const arn = (kind: string) => `arn:${place.partition}:iam::${place.account}:${kind}/${name}`;
     const change = { repository, name, roleArn: arn('role'), policyArn: arn('policy') };
-    return { ...change, yaml: roleLines(change, all, hasPolicy), steps: stepsText(change.roleArn, all) };
+    return { ...change, yaml: roleLines(change, all, hasPolicy), steps: stepsText(change.roleArn, all), held: all };
   });
 }
 
-const UUID = /^\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}$/i;
+export const UUID = /^\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}$/i;
 
 /** What only Bitbucket knows stands there in capitals, and no schema takes it. */
-function uuid(name: string, of: string): string {
+export function uuid(name: string, of: string): string {
   return UUID.test(name) ? `'${name}'` : `'UUID OF ${of}' # of ${plain(name)}`;
 }
 
 /** A text of YAML, in quotes where it could be taken for something else. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return /^(?!(null|true|false|yes|no|on|off|y|n)$)[a-z][\w-]*$/i.test(text) ? text : JSON.stringify(text);
 }
 

@@ -37,7 +37,7 @@ export function exitDocument(seen: SeenExit, place: Place, isPipelines: IsPipeli
     notes: [...notesOf(seen)],
     policy: proposed.policy,
     gaps: [...gapsOf(seen, proposed, blockers)],
-    changes: changesOf(seen, place, proposed.policy !== undefined).map(({ steps, ...change }) => ({
+    changes: changesOf(seen, place, proposed.policy !== undefined).map(({ steps, held: _held, ...change }) => ({
       ...change,
       steps: [...steps],
     })),

@@ -121,7 +121,7 @@ function policyLines({ policy, gaps }: ExitDocument): readonly string[] {
   ];
 }
 
-function changeLines({ id, changes, variables, policy }: ExitDocument, region: string): readonly string[] {
+function changeLines({ id, changes, policy }: ExitDocument, region: string): readonly string[] {
   const isOne = changes.length === 1;
   return changes.flatMap(({ repository, name, roleArn, yaml, steps }) => [
     '',
@@ -134,7 +134,7 @@ function changeLines({ id, changes, variables, policy }: ExitDocument, region: s
     ...hanging(`- ${KEY_FIRST}`, '  '),
     '- See that it is taken:',
     cyan(`keyturn who --region ${region} \\\n  --role ${roleArn}`),
-    ...(isOne ? hanging(`- ${END} ${variables.join(', ')}. ${ORDER}`, '  ') : []),
+    ...(isOne ? [...hanging(`- ${END}`, '  '), cyan(`keyturn migrate ${id} --to role`)] : []),
   ]);
 }
 
@@ -144,8 +144,7 @@ const INTO_CONFIG =
 const KEY_FIRST =
   'Until the variables are gone, the first line of the script keeps SDKs from taking the key: without it the pipeline ' +
   'is back on its key.';
-const END = 'When the key is idle, take it out of keyturn.yaml, deploy, and delete';
-const ORDER = 'In this order: what is missing at a place of a managed key is delivered again.';
+const END = 'Then let Keyturn retire the key, and say where it is on the way:';
 
 function policySteps(id: string, name: string, isOne: boolean): readonly string[] {
   const all = isOne ? '' : ' All repositories with the key do what it has: leave in what this one does.';

@@ -4,12 +4,14 @@ import { AUDIT_LOG_GROUP } from '../core/names';
 import { type ClientConfig, reviewConfig } from './client-config';
 import { calling } from './failure';
 
+const groupMissing = { ResourceNotFoundException: 'log-group-missing' } as const;
+
 export interface RecordEvents {
   /**
    * The events between two instants that a filter pattern of CloudWatch Logs finds, all pages, oldest first. A look, and
    * no proof: their seals are not checked.
    *
-   * @throws KeyturnError `aws-*`
+   * @throws KeyturnError `log-group-missing` and `aws-*`
    */
   find(pattern: string, since: Date, until: Date): Promise<readonly AuditEvent[]>;
 }
@@ -25,7 +27,7 @@ export function createRecordEvents(
       const events = new Map<string, AuditEvent>();
       let nextToken: string | undefined;
       do {
-        const page = await calling(`logs:FilterLogEvents of ${logGroup}`, {}, () =>
+        const page = await calling(`logs:FilterLogEvents of ${logGroup}`, groupMissing, () =>
           client.send(
             new FilterLogEventsCommand({
               logGroupName: logGroup,

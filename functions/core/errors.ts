@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'user-missing'
   | 'role-missing'
   | 'secret-missing'
+  | 'log-group-missing'
   /** A staging label stands on another version than it did when it was read. */
   | 'label-moved'
   | 'secret-invalid'

@@ -5,6 +5,7 @@ import { connectSchema } from '../../cli/documents/connect';
 import { datacenterSchema } from '../../cli/documents/datacenter';
 import { doctorSchema } from '../../cli/documents/doctor';
 import { exitsSchema } from '../../cli/documents/exits';
+import { migrateSchema } from '../../cli/documents/migrate';
 import { planSchema } from '../../cli/documents/plan';
 import { simulateSchema } from '../../cli/documents/simulate';
 import { statusSchema } from '../../cli/documents/status';
@@ -27,6 +28,7 @@ const SCHEMAS: Readonly<Record<string, () => Record<string, unknown>>> = {
   'keyturn.connect.v1.schema.json': () => z.toJSONSchema(connectSchema, { unrepresentable: 'throw' }),
   'keyturn.datacenter.v1.schema.json': () => z.toJSONSchema(datacenterSchema, { unrepresentable: 'throw' }),
   'keyturn.doctor.v1.schema.json': () => z.toJSONSchema(doctorSchema, { unrepresentable: 'throw' }),
+  'keyturn.migrate.v1.schema.json': () => z.toJSONSchema(migrateSchema, { unrepresentable: 'throw' }),
   'keyturn.exits.v1.schema.json': () => z.toJSONSchema(exitsSchema, { unrepresentable: 'throw' }),
   'keyturn.plan.v1.schema.json': () => z.toJSONSchema(planSchema, { unrepresentable: 'throw' }),
   'keyturn.simulate.v1.schema.json': () => z.toJSONSchema(simulateSchema, { unrepresentable: 'throw' }),

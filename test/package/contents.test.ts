@@ -34,6 +34,7 @@ describe('the package', () => {
         '.datacenter.v1',
         '.doctor.v1',
         '.exits.v1',
+        '.migrate.v1',
         '.validate.v1',
         '.init.v1',
         '.why.v1',

@@ -46,7 +46,7 @@ export function iamRequestsOf(call: AwsCall, account: Account, topicKey: string)
   if (WITHOUT_RESOURCE.has(action)) return one('*');
   switch (service) {
     case 'iam':
-      return one(text(input, 'PolicyArn') || userArn(input, account));
+      return one(text(input, 'PolicyArn') || roleArn(input, account) || userArn(input, account));
     case 'secretsmanager':
       return [
         ...one(secretArn(text(input, 'SecretId'), account), contextOfSecret(call)),
@@ -190,6 +190,14 @@ const entriesSchema = z.object({
     z.object({ Source: z.string(), DetailType: z.string(), EventBusName: z.string().startsWith('arn:').optional() }),
   ),
 });
+
+/** IAM names a role with its path; of one that is not there it has none. */
+function roleArn(input: Record<string, unknown>, { iam, accountId }: Account): string | undefined {
+  const name = text(input, 'RoleName');
+  if (name === '') return undefined;
+  const role = iam.roles.all().find((one) => one.name === name);
+  return role?.arn ?? `arn:aws:iam::${accountId}:role/${name}`;
+}
 
 /** IAM names the user with its path; GetAccessKeyLastUsed is about the user that the key belongs to. */
 function userArn(input: Record<string, unknown>, account: Account): string {

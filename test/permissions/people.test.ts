@@ -121,7 +121,15 @@ describe('the viewer of docs/examples', () => {
     const { clock } = deployed.world;
     const time = { now: () => new Date(clock.now()), sleep: async (wait: number) => clock.advanceBy(wait) };
     const [key] = deployed.keys('ci-shop');
-    const commands = [['status'], ['status', 'shop'], ['plan'], ['why', key?.id ?? ''], ['exits', 'shop']];
+    const commands = [
+      ['status'],
+      ['status', 'shop'],
+      ['plan'],
+      ['why', key?.id ?? ''],
+      ['exits', 'shop'],
+      ['migrate', 'shop', '--to', 'role'],
+      ['migrate', 'shop', '--to', 'provider'],
+    ];
     for (const args of [...commands, ['plan', '--policy', 'rotate=60,deactivate=70,delete=80']]) {
       const { code, stdout, stderr } = await typed(args, { time });
       expect({ args, code, stdout, stderr }).toEqual({

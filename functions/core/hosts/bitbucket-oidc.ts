@@ -140,8 +140,8 @@ export function pipelineStep(
     '      - export AWS_WEB_IDENTITY_TOKEN_FILE=$(mktemp)',
     '      - printf %s "$BITBUCKET_STEP_OIDC_TOKEN" > "$AWS_WEB_IDENTITY_TOKEN_FILE"',
     '      - aws sts get-caller-identity',
-    '# When it works so, take the key out of keyturn.yaml and deploy, which ends its',
-    '# deliveries; then delete both variables of deployment, repository and workspace.',
+    '# When it works so, "keyturn migrate" retires the key; delete both variables of',
+    '# deployment, repository and workspace when it is gone.',
   ].join('\n');
 }
 

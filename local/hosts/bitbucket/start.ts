@@ -23,7 +23,7 @@ export async function startBitbucket(
 }
 
 /** What a page of Bitbucket says to everybody; AWS reads the issuer's there. */
-function publicPage(bitbucket: Bitbucket, page: string): string | undefined {
+export function publicPage(bitbucket: Bitbucket, page: string): string | undefined {
   const { origin, pathname } = new URL(page);
   if (origin !== 'https://api.bitbucket.org') return undefined;
   const call = { method: 'GET', url: new URL(page), route: parseRoute(pathname), authorization: undefined, body: '' };

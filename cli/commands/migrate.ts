@@ -1,0 +1,194 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { createRecordEvents } from '../../functions/aws/record-events';
+import { roleArn } from '../../functions/core/config/registry';
+import { after, DAY, latest } from '../../functions/core/duration';
+import { KeyturnError, toKeyturnError } from '../../functions/core/errors';
+import type { ImaginedKey } from '../../functions/core/forecast/imagined-key';
+import { isReplacedInIam } from '../../functions/core/key/replaced';
+import { currentKey } from '../../functions/core/key/secret-state';
+import { PROVIDER_LOG_GROUP } from '../../functions/core/names';
+import { MIGRATE_SCHEMA, type MigrateDocument } from '../documents/migrate';
+import { EXIT, EXIT_CODES } from '../exit-code';
+import { type Change, changesOf } from '../exits/change';
+import { type ExitsOptions, type ReadExits, readExits } from '../exits/read-exits';
+import { withExits } from '../exits/with-exits';
+import { type SeenRole, type Stage, stageOf } from '../migrate/stage';
+import { givenByProvider, type Takings, takenByToken } from '../migrate/takings';
+import { replacedByText, WAYS, type Way, type Writing, writingsFor } from '../migrate/writing';
+import { renderMigrate } from '../render/migrate';
+import type { Terminal } from '../terminal';
+import { wholeNumber } from '../whole-number';
+
+interface Options extends ExitsOptions {
+  readonly to: Way;
+  readonly role?: readonly string[];
+  readonly idleFor: number;
+  readonly cdk?: true;
+  readonly json?: true;
+}
+
+/** `keyturn migrate`: the way of one key from its variables to none. */
+export function migrateCommand(terminal: Terminal, ended: (exitCode: number) => void): Command {
+  return withExits(
+    new Command('migrate')
+      .description(
+        'Writes what moves the pipelines of a managed key to a role that they take themselves, or to credentials of a ' +
+          'role from a provider; sees in CloudTrail how far they are, and writes in the end what retires the key for ' +
+          'good. It deploys nothing and changes nothing: ask again after each step.',
+      )
+      .argument('<id>', 'the managed key')
+      .addOption(
+        new Option('--to <way>', 'what takes over: a role by OpenID Connect, or a provider of secrets')
+          .choices(WAYS)
+          .makeOptionMandatory(),
+      )
+      .option(
+        '--role <arns>',
+        'roles that take over, with commas between (default: one a repository, by the key)',
+        arns,
+      )
+      .option('--idle-for <days>', 'days for which nobody must use the key before it goes', wholeNumber, IDLE_FOR)
+      .option('--cdk', 'write constructs in place of lines of keyturn.yaml')
+      .option('--json', 'write one JSON document: dist/keyturn.migrate.v1.schema.json'),
+  )
+    .addHelpText('after', HELP)
+    .action(async (id: string, options: Options) => {
+      const document = await readExits([id], options, terminal, async (read, reading) => {
+        reading.tell('Looking at the roles, and at who took them.');
+        return migrateDocument(read, options);
+      });
+      terminal.stdout.write(`${options.json ? JSON.stringify(document, undefined, 2) : renderMigrate(document)}\n`);
+      ended(exitCodeOf(document));
+    });
+}
+
+/** As `replacedBy` has it where nothing is said. */
+const IDLE_FOR = 30;
+
+const HELP = `${EXIT_CODES}
+Code 1 is for a key that something blocks; it is 3 when not all was read.
+
+The stages: blocked, write, switch, retire, waits, inactive, gone. A key goes
+by its own entry ("replacedBy"), once nobody has used it for --idle-for days
+and every role was used since; until then it is rotated and delivered.
+
+Examples:
+  keyturn migrate web-shop-production --to role --pipelines ip-ranges.json
+  keyturn migrate web-shop-production --to provider --cdk
+  keyturn migrate web-shop-production --to role \\
+    --role arn:aws:iam::111122223333:role/deploy --json | jq -r .stage`;
+
+function arns(text: string): readonly string[] {
+  const all = text.split(',').map((arn) => arn.trim());
+  if (all.every((arn) => roleArn.safeParse(arn).success)) return all;
+  throw new InvalidArgumentError('expected ARNs of roles, such as arn:aws:iam::111122223333:role/deploy.');
+}
+
+function exitCodeOf({ stage, unread }: MigrateDocument): number {
+  if (stage === 'blocked') return EXIT.problems;
+  return unread.length > 0 ? EXIT.unreachable : EXIT.fine;
+}
+
+async function migrateDocument(read: ReadExits, options: Options): Promise<MigrateDocument> {
+  const { document, keys, place } = read;
+  const [exit] = document.keys;
+  const key = keys.find(({ entry }) => entry.id === exit?.id);
+  if (exit === undefined || key === undefined) {
+    const [why] = document.unread;
+    throw new KeyturnError('invalid-request', why?.message ?? 'The key cannot be looked at.');
+  }
+  const { entry, secret } = key;
+  const changes = changesOf(entry, place, exit.policy !== undefined);
+  const { to, cdk = false, idleFor } = options;
+  const names = entry.replacedBy?.roles ?? options.role ?? changes.map((change) => change.roleArn);
+  const { roles, unread } = await rolesOf(read, to, names, changes);
+  const isReplacing = entry.replacedBy !== undefined;
+  const stage = stageOf({ roles, blockers: exit.blockers.length, isReplacing, replaced: replacedOf(key) });
+  const used = currentUse(key);
+  const days = entry.replacedBy?.idleFor ?? idleFor;
+  const idle = used && after(used, days * DAY);
+  const writing = { way: to, cdk, hasPolicy: exit.policy !== undefined, place };
+  return {
+    schema: MIGRATE_SCHEMA,
+    account: document.account,
+    region: document.region,
+    at: document.at,
+    since: document.since,
+    id: entry.id,
+    user: entry.user,
+    to,
+    stage,
+    roles: roles.map(({ used: last, taken, ...role }) => ({
+      ...role,
+      used: last?.toISOString(),
+      taken: taken && { ...taken, at: taken.at.toISOString() },
+    })),
+    lastUsed: key.lastUsed.get(currentKey(secret)?.accessKeyId ?? '')?.at?.toISOString(),
+    idleFor: days,
+    notBefore: stage === 'waits' || stage === 'retire' ? idle?.toISOString() : undefined,
+    write: [...writeNow(stage, { changes, names, idleFor, writing })],
+    exit,
+    unread: [...document.unread, ...unread],
+  };
+}
+
+function replacedOf({ entry, secret, keys }: ImaginedKey): 'Inactive' | 'gone' | undefined {
+  if (!isReplacedInIam(entry, secret, keys)) return undefined;
+  const current = currentKey(secret)?.accessKeyId;
+  return keys.some(({ accessKeyId }) => accessKeyId === current) ? 'Inactive' : 'gone';
+}
+
+/** Since when nobody has used the current key, for all that IAM shows. */
+function currentUse({ secret, lastUsed }: ImaginedKey): Date | undefined {
+  const current = currentKey(secret);
+  return current && latest(current.createdAt, lastUsed.get(current.accessKeyId)?.at ?? current.createdAt);
+}
+
+interface WriteNow {
+  readonly changes: readonly Change[];
+  readonly names: readonly string[];
+  readonly idleFor: number;
+  readonly writing: Parameters<typeof writingsFor>[1];
+}
+
+function writeNow(stage: Stage, { changes, names, idleFor, writing }: WriteNow): readonly Writing[] {
+  if (stage === 'write' || stage === 'switch') return changes.flatMap((change) => writingsFor(change, writing));
+  return stage === 'retire' ? [replacedByText(names, idleFor, writing.cdk)] : [];
+}
+
+/** What is not there is no gap: nobody has taken it yet. */
+const NOT_THERE: ReadonlySet<string> = new Set(['role-missing', 'log-group-missing']);
+
+/** Each role as IAM has it, and who took it. What cannot be read is told, and hides nothing else (K11). */
+async function rolesOf(
+  { ports, history, config, document, since, until }: ReadExits,
+  to: Way,
+  names: readonly string[],
+  changes: readonly Change[],
+): Promise<{ readonly roles: readonly SeenRole[]; readonly unread: Takings['unread'] }> {
+  const unread: Takings['unread'][number][] = [];
+  const tell = (source: string, thrown: unknown) => {
+    const { code, message } = toKeyturnError(thrown);
+    if (!NOT_THERE.has(code)) unread.push({ source, message });
+  };
+  const asked = { roles: names, regions: document.regions, since, until };
+  const record = createRecordEvents(PROVIDER_LOG_GROUP, config);
+  const taken = await (to === 'role' ? takenByToken(history, asked) : givenByProvider(record, history, asked)).catch(
+    (thrown) => {
+      tell('who took the roles', thrown);
+      return { last: new Map(), refused: new Map(), unread: [] };
+    },
+  );
+  const roles = names.map(async (role): Promise<SeenRole> => {
+    const use = await ports.iam.roleLastUsed(role).catch((thrown) => tell(`the role ${role}`, thrown));
+    return {
+      role,
+      repository: changes.find((change) => change.roleArn === role)?.repository,
+      isThere: use !== undefined,
+      used: use?.at,
+      taken: taken.last.get(role),
+      refused: taken.refused.get(role) ?? 0,
+    };
+  });
+  return { roles: await Promise.all(roles), unread: [...taken.unread, ...unread] };
+}

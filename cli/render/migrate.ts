@@ -1,0 +1,123 @@
+import { bold, cyan, dim, green, red, yellow } from 'yoctocolors';
+import type { MigrateDocument } from '../documents/migrate';
+import type { Stage } from '../migrate/stage';
+import { hanging } from './hanging';
+import { counted, wrapped } from './wrapped';
+
+/** How far a key is on its way out, and what to write now, in 80 columns; what is to copy stands as it is. */
+export function renderMigrate(document: MigrateDocument): string {
+  const { id, user, stage, exit, roles, lastUsed, write, unread } = document;
+  return [
+    `${bold(id)} ${dim(`IAM user ${user}`)}`,
+    ...wrapped(saysOf(document))
+      .split('\n')
+      .map((line) => COLOURS[stage](line)),
+    ...(stage === 'blocked' ? exit.blockers.flatMap(({ says }) => hanging(`  - ${says}`, '    ')) : []),
+    '',
+    bold('What takes over'),
+    ...(roles.length === 0 ? ['  Nothing yet: name roles with --role.'] : roles.flatMap(roleLines)),
+    ...(stage === 'gone' ? [] : ['', bold('The key')]),
+    ...(stage === 'gone' ? [] : hanging(`  ${keyWords(lastUsed)}`, '  ')),
+    ...(stage === 'inactive' || stage === 'gone' ? [] : clientLines(document)),
+    ...policyLines(document),
+    ...write.flatMap(({ into, text }) => ['', bold(`Into ${into}`), cyan(text)]),
+    '',
+    wrapped(nextOf(document)),
+    ...(unread.length === 0 ? [] : ['', bold('Could not be read')]),
+    ...unread.flatMap(({ source, message }) => hanging(`  ${source}: ${message}`, '  ')),
+  ].join('\n');
+}
+
+const COLOURS: Readonly<Record<Stage, (text: string) => string>> = {
+  blocked: red,
+  write: yellow,
+  switch: yellow,
+  retire: green,
+  waits: yellow,
+  inactive: green,
+  gone: green,
+};
+
+function saysOf({ stage, to, notBefore }: MigrateDocument): string {
+  const day = notBefore?.slice(0, 10);
+  switch (stage) {
+    case 'blocked':
+      return 'Something has to be moved before its pipelines can be:';
+    case 'write':
+      return `Its pipelines can ${to === 'role' ? 'take a role' : 'get credentials of a role from a provider'}. Write what follows, deploy, and ask again.`;
+    case 'switch':
+      return 'The roles are there, and not every one was taken yet: let the pipelines run, then ask again.';
+    case 'retire':
+      return `CloudTrail shows that the roles are taken. Write what follows, and the key goes by itself, on ${day} at the earliest.`;
+    case 'waits':
+      return `Its entry says that roles replace it. It goes when nobody has used it and every role was used since, on ${day} at the earliest; until then it is rotated and delivered.`;
+    case 'inactive':
+      return 'It is Inactive for good, and is deleted after its days as Inactive.';
+    case 'gone':
+      return 'It is gone for good.';
+  }
+}
+
+function roleLines({ role, repository, isThere, used, taken, refused }: MigrateDocument['roles'][number]) {
+  const whose = repository === undefined ? '' : ` of ${repository}`;
+  const parts = [
+    isThere ? undefined : 'not there',
+    taken && `taken ${minute(taken.at)}${taken.calls === undefined ? '' : `, ${counted(taken.calls, 'call')} since`}`,
+    isThere && taken === undefined ? 'not seen to be taken' : undefined,
+    used && `used last ${minute(used)}`,
+    refused > 0 ? `refused ${counted(refused, 'time')}` : undefined,
+  ].filter((part) => part !== undefined);
+  return hanging(`  ${role}${whose}: ${parts.join('; ')}`, '    ');
+}
+
+function keyWords(lastUsed: string | undefined): string {
+  return lastUsed === undefined
+    ? 'Nobody has used it yet.'
+    : `It was used last ${minute(lastUsed)}, Keyturn's own proofs included.`;
+}
+
+const MOST = 5;
+
+function clientLines({ exit: { clients } }: MigrateDocument): readonly string[] {
+  const lines = clients
+    .slice(0, MOST)
+    .flatMap(({ from, by, calls, last }) =>
+      hanging(`  ${from} (${by}): ${counted(calls, 'call')}, the last on ${last.slice(0, 10)}`, '    '),
+    );
+  return clients.length > MOST ? [...lines, `  and ${clients.length - MOST} more`] : lines;
+}
+
+function policyLines({ stage, id, exit }: MigrateDocument): readonly string[] {
+  if (stage !== 'write' || exit.policy === undefined) return [];
+  return [
+    '',
+    bold('The policy of the role'),
+    ...hanging('  A draft from the use that was seen: look at it, and add what it cannot have.', '  '),
+    cyan(`keyturn exits ${id} --json | jq '.keys[0].policy' > policy.json`),
+    ...exit.changes.map(({ name }) =>
+      cyan(`aws iam create-policy --policy-name ${name} \\\n  --policy-document file://policy.json`),
+    ),
+  ];
+}
+
+function nextOf({ stage, id, exit: { variables } }: MigrateDocument): string {
+  switch (stage) {
+    case 'blocked':
+      return 'Ask again when it is out of the way.';
+    case 'write':
+    case 'switch':
+      return 'The variables stay until the key is gone: Keyturn delivers what is missing there again.';
+    case 'retire':
+      return `It stands under the key "${id}". Taking it out again keeps the key.`;
+    case 'waits':
+      return `"keyturn status ${id}" shows what it waits for.`;
+    case 'inactive':
+      return `If somebody needs it after all: take replacedBy out and deploy, and a new key is made and delivered.`;
+    case 'gone':
+      return `Delete ${variables.length === 0 ? 'whatever held it' : variables.join(', ')}, then take "${id}" out of the configuration and deploy.`;
+  }
+}
+
+function minute(instant: string): string {
+  return `${instant.slice(0, 16).replace('T', ' ')} UTC`;
+}

@@ -1,0 +1,247 @@
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { type MigrateDocument, migrateSchema } from '../../cli/documents/migrate';
+import { createEventWriter } from '../../functions/aws/audit-record';
+import { keySchema } from '../../functions/core/config/key-config';
+import { providerSchema } from '../../functions/core/config/provider-config';
+import { roleSchema } from '../../functions/core/config/roles-config';
+import { DAY } from '../../functions/core/duration';
+import { PROVIDER_LOG_GROUP } from '../../functions/core/names';
+import { DecisionRecord } from '../../functions/provider/decision-record';
+import { issuerOf } from '../../local/hosts/bitbucket/oidc-issuer';
+import { publicPage } from '../../local/hosts/bitbucket/start';
+import { Scene } from '../support/scene';
+import { typed } from './typed';
+
+const ROLE = 'arn:aws:iam::111122223333:role/shop';
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await new Scene().start();
+  scene.account.webIdentities.reach((page) => publicPage(scene.bitbucket, page));
+  scene.manage('shop');
+  await scene.day();
+  return () => scene.close();
+});
+
+async function migrate(
+  ...args: readonly string[]
+): Promise<MigrateDocument & { readonly code: number; readonly text: string }> {
+  const time = { now: () => new Date(scene.clock.now()), sleep: async () => {} };
+  const { code, stdout, stderr } = await typed(['migrate', 'shop', ...args, '--json'], { time });
+  expect(stderr).toBe('');
+  const { stdout: text } = await typed(['migrate', 'shop', ...args], { time });
+  for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(100);
+  return { code, text, ...migrateSchema.parse(JSON.parse(stdout)) };
+}
+
+/** The repository's pipeline uses its key, as any of AWS's services records it. */
+function usesKey(): void {
+  const at = new Date(scene.clock.now()).toISOString().replace(/\.\d+/, '');
+  const accessKeyId = scene.currentKey('shop') ?? '';
+  scene.account.iam.accessKeys.recordUse(accessKeyId, 'ecr', 'eu-west-1');
+  scene.account.reads.push({
+    eventVersion: '1.11',
+    userIdentity: { type: 'IAMUser', userName: 'ci-shop', accessKeyId },
+    eventTime: at,
+    eventSource: 'ecr.amazonaws.com',
+    eventName: 'GetAuthorizationToken',
+    awsRegion: 'eu-west-1',
+    sourceIPAddress: '34.199.54.113',
+    userAgent: 'aws-cli/2.15.30 os/linux#5.15.0',
+    requestParameters: null,
+    responseElements: null,
+    requestID: 'any',
+    eventID: `${at}`.padEnd(36, '0'),
+    readOnly: true,
+  });
+}
+
+/** The role is made as the lines say, once the UUIDs stand there. */
+function makeRole(trust: object): void {
+  scene.account.iam.roles.create({ RoleName: 'shop', AssumeRolePolicyDocument: JSON.stringify(trust) });
+}
+
+function makeOidcRole(): void {
+  const issuer = issuerOf('acme').slice('https://'.length);
+  const audience = `ari:cloud:bitbucket::workspace/${scene.workspace.slice(1, -1)}`;
+  const { arn } = scene.account.iam.oidcProviders.create({ Url: `https://${issuer}`, ClientIDList: [audience] });
+  makeRole({
+    Statement: {
+      Effect: 'Allow',
+      Principal: { Federated: arn },
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: { StringLike: { [`${issuer}:sub`]: `${scene.repositoryOf('shop')}:*` } },
+    },
+  });
+}
+
+/** A step takes the role, and calls AWS with what it got. */
+async function step(token = scene.bitbucket.stepToken('acme', 'shop', { environment: 'Production' })): Promise<number> {
+  const body = new URLSearchParams({
+    Action: 'AssumeRoleWithWebIdentity',
+    Version: '2011-06-15',
+    RoleArn: ROLE,
+    RoleSessionName: 'build-1',
+    WebIdentityToken: token,
+  });
+  const answer = await fetch(scene.accountUrl, { method: 'POST', body });
+  const text = await answer.text();
+  const part = (name: string) => new RegExp(`<${name}>([^<]+)</${name}>`).exec(text)?.[1] ?? '';
+  if (answer.ok)
+    await whoAmI({
+      accessKeyId: part('AccessKeyId'),
+      secretAccessKey: part('SecretAccessKey'),
+      sessionToken: part('SessionToken'),
+    });
+  return answer.status;
+}
+
+async function whoAmI(credentials: {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string | undefined;
+}) {
+  const client = new STSClient({ credentials, maxAttempts: 1 });
+  await client.send(new GetCallerIdentityCommand({}));
+  client.destroy();
+}
+
+const withUuids = (text: string) =>
+  text
+    .replaceAll('UUID OF THE WORKSPACE', scene.workspace)
+    .replaceAll('UUID OF THE REPOSITORY', scene.repositoryOf('shop'))
+    .replaceAll('UUID OF THE ENVIRONMENT', '{00000000-0000-4000-8000-000000000001}');
+
+describe('keyturn migrate --to role', () => {
+  it('goes with a key from its variables to its end, and writes at each step what is to be written', async () => {
+    scene.toDay(1);
+    usesKey();
+    const first = await migrate('--to', 'role');
+    expect(first).toMatchObject({
+      stage: 'write',
+      code: 0,
+      roles: [{ role: ROLE, repository: 'acme/shop', isThere: false }],
+    });
+    const [yaml, pipeline] = first.write;
+    expect(yaml?.into).toBe('keyturn.yaml');
+    expect(roleSchema.parse(parse(withUuids(yaml?.text ?? '')).roles[0])).toMatchObject({ name: 'shop' });
+    expect(pipeline?.text).toContain(`export AWS_ROLE_ARN=${ROLE}`);
+
+    makeOidcRole();
+    expect(await step('forged.token.AAAA')).toBe(400);
+    expect(await migrate('--to', 'role')).toMatchObject({ stage: 'switch', roles: [{ isThere: true }], code: 0 });
+    expect(await step()).toBe(200);
+    scene.toDay(2);
+    const third = await migrate('--to', 'role', '--idle-for', '10');
+    expect(third).toMatchObject({ stage: 'retire', roles: [{ taken: { repository: scene.repositoryOf('shop') } }] });
+    expect(third.roles[0]?.used).toBeDefined();
+    expect(third.notBefore).toBe(new Date(Date.parse(third.lastUsed ?? '') + 10 * DAY).toISOString());
+    const lines = parse(`keys:\n  - id: shop\n    user: ci-shop\n${third.write[0]?.text}`);
+    const { replacedBy } = keySchema.parse(lines.keys[0]);
+    expect(replacedBy).toEqual({ roles: [ROLE], idleFor: 10 });
+
+    scene.register(scene.entry('shop', { replacedBy: replacedBy ?? undefined }));
+    expect(await migrate('--to', 'role')).toMatchObject({ stage: 'waits', idleFor: 10, write: [] });
+    scene.toDay(11);
+    await step();
+    scene.toDay(13);
+    await scene.day();
+    expect(await migrate('--to', 'role')).toMatchObject({ stage: 'inactive', write: [], code: 0 });
+    scene.toDay(24);
+    await scene.day();
+    const last = await migrate('--to', 'role');
+    expect(last.stage).toBe('gone');
+    expect(last.text).toMatch(/Delete .*, then take\s+"shop" out of\s+the configuration and deploy/s);
+  });
+
+  it('says what has to be moved before, and ends with 1', async () => {
+    scene.toDay(1);
+    usesKey();
+    scene.manage('api', { deliverTo: [] });
+    await scene.day();
+    const time = { now: () => new Date(scene.clock.now()), sleep: async () => {} };
+    const { code, stdout } = await typed(['migrate', 'api', '--to', 'role', '--json'], { time });
+    expect(code).toBe(1);
+    expect(migrateSchema.parse(JSON.parse(stdout))).toMatchObject({ stage: 'blocked', write: [], roles: [] });
+  });
+
+  it('writes constructs, for roles of other names too', async () => {
+    scene.toDay(1);
+    usesKey();
+    const { write } = await migrate('--to', 'role', '--cdk');
+    expect(write[0]).toMatchObject({ into: 'the CDK app' });
+    expect(write[0]?.text).toMatch(
+      /^new BitbucketOidcRole\(this, 'shop', \{\n {2}roleName: 'shop',\n {2}workspace: 'acme',/,
+    );
+    const role = 'arn:aws:iam::111122223333:role/ci/other';
+    expect(await migrate('--to', 'role', '--role', role)).toMatchObject({
+      stage: 'write',
+      roles: [{ role, isThere: false }],
+    });
+    const { code, stderr } = await typed(['migrate', 'shop', '--to', 'role', '--role', 'other']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('expected ARNs of roles')]);
+    expect((await typed(['migrate', 'shop'])).stderr).toContain("required option '--to <way>' not specified");
+  });
+
+  it('tells what it could not read, and ends with 3', async () => {
+    scene.toDay(1);
+    usesKey();
+    scene.awsFault = ({ action }) =>
+      action === 'GetRole' ? { kind: 'error', status: 403, code: 'AccessDenied' } : undefined;
+    expect(await migrate('--to', 'role')).toMatchObject({ code: 3, unread: [{ source: `the role ${ROLE}` }] });
+  });
+});
+
+describe('keyturn migrate --to provider', () => {
+  const PROVIDER = 'arn:aws:iam::111122223333:role/Keyturn-KeyRotationProvider';
+
+  /** A provider gives a step credentials of the role, as it writes that down. */
+  async function give(accessKeyId: string): Promise<void> {
+    const { account, clock } = scene;
+    account.logs.createLogGroup({ logGroupName: PROVIDER_LOG_GROUP });
+    const record = new DecisionRecord({
+      as: 'endpoint',
+      run: 'a-process',
+      origin: { account: account.accountId, region: account.region, functionVersion: 'test' },
+      time: { now: () => new Date(clock.now()) },
+      append: createEventWriter(PROVIDER_LOG_GROUP),
+    });
+    const roles = [
+      { role: ROLE, sessionName: 'bitbucket-1', accessKeyId, expiresAt: new Date(clock.now()).toISOString() },
+    ];
+    await record.write({
+      event: 'secrets-given',
+      outcome: 'ok',
+      facts: { repository: scene.repositoryOf('shop'), step: '{1}', sources: [], roles },
+    });
+  }
+
+  it('writes a rule, the trust of its role and a step, and sees what was given and what was done with it', async () => {
+    scene.toDay(1);
+    usesKey();
+    const first = await migrate('--to', 'provider');
+    expect(first).toMatchObject({ stage: 'write', to: 'provider' });
+    const [trust, rule, pipeline] = first.write.map(({ text }) => text);
+    expect(JSON.parse(trust ?? '').Statement[0].Principal).toEqual({ AWS: PROVIDER });
+    const { provider } = parse(withUuids(rule ?? ''));
+    expect(providerSchema.parse(provider).rules).toMatchObject([{ name: 'shop', roles: [{ role: ROLE }] }]);
+    expect(pipeline).toContain('export AWS_ACCESS_KEY_ID=$ROLE_ACCESS_KEY_ID');
+
+    makeRole({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] });
+    expect((await migrate('--to', 'provider')).stage).toBe('switch');
+    const session = scene.account.roleSession(ROLE, 'bitbucket-1');
+    await give(session.accessKeyId);
+    await whoAmI(session);
+    scene.clock.advanceBy(60_000);
+    const third = await migrate('--to', 'provider');
+    expect(third).toMatchObject({
+      stage: 'retire',
+      roles: [{ taken: { accessKeyId: session.accessKeyId, repository: scene.repositoryOf('shop') } }],
+    });
+    expect((await migrate('--to', 'provider', '--cdk')).write[0]?.text).toBe(
+      `replacedBy: { roles: ['${ROLE}'], idleFor: 30 },`,
+    );
+  });
+});

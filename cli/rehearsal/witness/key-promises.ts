@@ -32,7 +32,10 @@ export class KeyPromises {
       if (!this.#mayMakeRoom(managed, key)) early('although nothing replaces it');
       return;
     }
-    if (key.id === current) early('although it is current');
+    if (key.id === current) {
+      this.#mayGo(managed, key, early);
+      return;
+    }
     const successor = this.#witness.keys.get(current);
     if (successor !== undefined && successor.user !== key.user) {
       // The key has another user since: what that one had before is as at adoption, and nothing replaces it yet.
@@ -45,6 +48,25 @@ export class KeyPromises {
     }
     if (key.leak === undefined) this.#mayRetire(managed, key, successor, early);
     else this.#mayDisable(managed, successor, early);
+  }
+
+  /** The current one, for good: nobody has used it for the days of its entry, and each role was used since. */
+  #mayGo(managed: ManagedRecord, key: KeyRecord, early: Early): void {
+    const { replacedBy } = managed.entry;
+    if (replacedBy === undefined) {
+      early('although it is current');
+      return;
+    }
+    const used = Math.max(key.createdAt, this.#witness.lastUse(key.id) ?? 0);
+    if (used + replacedBy.idleFor * DAY > this.#verdicts.now() + SLACK) early('while it was in use');
+    for (const role of replacedBy.roles) {
+      if ((this.#witness.lastUseOfRole(role) ?? 0) <= used) early(`although ${role} was not used since`);
+    }
+    for (const other of this.#witness.keysOf(key.user)) {
+      if (other === key || other.status !== 'Active' || this.#witness.isForeign(other, managed)) continue;
+      early(`although ${other.id} is still there`);
+    }
+    key.isReplaced = true;
   }
 
   /** At the end of its time, and idle. */

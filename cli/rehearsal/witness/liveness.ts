@@ -61,12 +61,28 @@ function checkKey(world: Disturbed, managed: ManagedRecord): void {
     promises.broken('K9', managed.id, `the intent ${intent} is still open`);
   }
   const current = keys.find(({ id }) => id === witness.currentKey(managed));
+  if (isGoneForGood(world, managed, current)) return;
   if (current?.status !== 'Active') {
     checkReplaced(world, managed, keys);
     return;
   }
   checkCurrent(world, managed, current);
   for (const key of keys) if (key !== current) checkSuperseded(world, managed, key);
+}
+
+/** What roles have replaced is deleted after its recovery (K8), and nothing comes after it. */
+function isGoneForGood(world: Disturbed, managed: ManagedRecord, listed: KeyRecord | undefined): boolean {
+  const { witness, promises } = world;
+  const current = listed ?? witness.keys.get(witness.currentKey(managed) ?? '');
+  if (current?.isReplaced !== true || managed.entry.replacedBy === undefined) return false;
+  if (current.status === 'Active') return false;
+  const { deactivateAfter, deleteAfter } = managed.entry.policy;
+  const since = Math.max(current.changes.at(-1)?.at ?? 0, managed.disturbedAt);
+  const isLate = world.now() > since + (deleteAfter - deactivateAfter) * DAY + CALM;
+  if (current.status === 'Inactive' && isLate) {
+    promises.broken('K8', managed.id, `${current.id} was replaced, and is still there`);
+  }
+  return true;
 }
 
 /** Room that came after today's rotation is used by tomorrow's. */

@@ -53,6 +53,8 @@ export class PlacePromises {
       this.#verdicts.broken('K1', managed.id, `${has} a person made ${key.status}, and that was repaired already`);
       return;
     }
+    // Nobody has used it for weeks: roles have taken over, as its entry asks.
+    if (key.isReplaced) return;
     if (this.#isGivenUp(managed, key)) return;
     // What a person's mark called delivered is that person's until the next delivery.
     if (this.#isForged(managed)) place.isTampered = true;

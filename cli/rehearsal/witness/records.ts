@@ -19,6 +19,8 @@ export interface KeyRecord {
   isStored: boolean;
   /** The sealed record says that it has leaked. */
   leak?: Leak;
+  /** It was the current one, and a run made it Inactive for good because roles had taken over, as they had. */
+  isReplaced?: true;
 }
 
 /** Since when the record says so. */

@@ -202,6 +202,10 @@ function sourcesOf({ secretsManager, iam }: Account, places: Places, writes: () 
     writes,
     held: ({ target }) => places.held(target),
     lastUse: (id) => orNothing(() => iam.accessKeys.lastUse(iam.accessKeys.find(id))?.at),
+    lastUseOfRole: (arn) => {
+      const role = iam.roles.findByArn(arn);
+      return role && iam.roles.lastUse(role)?.at;
+    },
   };
 }
 

@@ -27,6 +27,8 @@ export interface Sources {
   held(place: PlaceRecord): Held | undefined;
   /** The last use of a key that IAM shows; undefined for none. */
   lastUse(accessKeyId: string): number | undefined;
+  /** The same of a role. */
+  lastUseOfRole(arn: string): number | undefined;
 }
 
 /** IAM's times are whole seconds, and two seconds apart is the same to a run. */
@@ -52,6 +54,10 @@ export class Witness {
 
   lastUse(accessKeyId: string): number | undefined {
     return this.#sources.lastUse(accessKeyId);
+  }
+
+  lastUseOfRole(arn: string): number | undefined {
+    return this.#sources.lastUseOfRole(arn);
   }
 
   addKey(id: string, secret: string, user: string, createdAt: number, by: Actor): void {

@@ -41,6 +41,7 @@ export class Plans implements Driver {
       writes: () => this.#writes,
       held: () => heldIn(account),
       lastUse: (id) => account.uses.get(id)?.at?.getTime(),
+      lastUseOfRole: () => undefined,
     });
     this.#places = new PlacePromises(this.#verdicts, this.#witness);
     this.#promises = new KeyPromises(this.#verdicts, this.#witness);

@@ -172,7 +172,7 @@ function isEmpty({ VersionIdsToStages = {} }: Described): boolean {
   return Object.keys(VersionIdsToStages).length === 0;
 }
 
-function sourcesOf(reads: Reads, { iam: { accessKeys } }: Account, bitbucket: Bitbucket, moved: Moved): Sources {
+function sourcesOf(reads: Reads, { iam: { accessKeys, roles } }: Account, bitbucket: Bitbucket, moved: Moved): Sources {
   return {
     describe: (secret) =>
       unlessAwsRefuses(
@@ -181,6 +181,10 @@ function sourcesOf(reads: Reads, { iam: { accessKeys } }: Account, bitbucket: Bi
     writes: (secret) => reads.writesTo('secretsmanager', secret),
     held: (place) => heldAt(bitbucket, place, moved),
     lastUse: (accessKeyId) => unlessAwsRefuses(() => accessKeys.lastUse(accessKeys.find(accessKeyId))?.at),
+    lastUseOfRole: (arn) => {
+      const role = roles.findByArn(arn);
+      return role && roles.lastUse(role)?.at;
+    },
   };
 }
 

@@ -26,7 +26,13 @@ export interface Progress {
 /** What the record is asked for: everything about keys, and the ends of runs. */
 export const PROGRESS = '{ $.key = "*" || $.event = "run-finished" }';
 
-const DELIVERY: readonly AuditEventName[] = ['target-delivered', 'target-failed', 'version-delivered', 'finding'];
+const DELIVERY: readonly AuditEventName[] = [
+  'target-begun',
+  'target-delivered',
+  'target-failed',
+  'version-delivered',
+  'finding',
+];
 const LEAK: ReadonlySet<AuditEventName> = new Set([
   ...(['key-created', 'key-proved', 'key-stored', 'key-discarded', 'key-promoted', 'key-deactivated'] as const),
   ...DELIVERY,

@@ -170,6 +170,13 @@ export interface EarlierCredentials {
    */
   canPutBack(accessKeyId: string | undefined): boolean;
   /**
+   * Whether a delivery of the same credential to this target was complete before: its receipt had this revision.
+   *
+   * @param revision see `Receipt`
+   * @default - nobody knows
+   */
+  wasConfirmed?(revision: string): boolean;
+  /**
    * Comes before the first write to a place: from then on it may hold the new one.
    *
    * @throws KeyturnError `aws-*` where that cannot be kept

@@ -39,6 +39,7 @@ export const AUDIT_EVENTS = [
   'inactive-recorded',
   'reactivation-recorded',
   'take-over-recorded',
+  'target-begun',
   'target-delivered',
   'target-failed',
   'target-drifted',

@@ -34,6 +34,8 @@ export type ErrorCode =
   | 'host-answer-invalid'
   | 'host-rejected'
   | 'read-back-differs'
+  /** A delivery has begun that takes longer than one run: a later one goes on. Nothing is wrong. */
+  | 'under-way'
   /** Ends a run that leaves a torn pair, so that Lambda repeats it. */
   | 'pair-torn'
   /** Another managed key delivers to the same place under another name. */

@@ -5,18 +5,20 @@ import { isPlainBase } from '../core/hosts/plain-url';
 import { type Connection, type HostName, hostOf } from '../core/hosts/target';
 import { KnownSecrets } from '../core/key/known-secrets';
 import { openBitbucket } from './bitbucket/edge';
+import { type DataCenterPorts, openDataCenters } from './data-center/edge';
 import { type FunctionPorts, openFunctions } from './function/edge';
 import type { Edge, HostEdge } from './host';
 import { openHttp } from './http/http';
 import { retrying } from './http/retry';
 
 /** The edge to every host, one line each. */
-const HOSTS: Readonly<Record<HostName, (edge: Edge & FunctionPorts) => HostEdge>> = {
+const HOSTS: Readonly<Record<HostName, (edge: Edge & FunctionPorts & DataCenterPorts) => HostEdge>> = {
   bitbucket: openBitbucket,
   function: openFunctions,
+  dataCenter: openDataCenters,
 };
 
-interface OpenTargetsProps extends FunctionPorts {
+interface OpenTargetsProps extends FunctionPorts, DataCenterPorts {
   readonly connectionSecrets: ConnectionSecrets;
   readonly time: Time;
   /** A number in [0, 1), for the jitter of retries. */
@@ -79,6 +81,7 @@ function remembering(target: Target, secrets: KnownSecrets): Target {
         earlier && {
           torn: earlier.torn,
           canPutBack: (accessKeyId) => earlier.canPutBack(accessKeyId),
+          wasConfirmed: (revision) => earlier.wasConfirmed?.(revision) ?? false,
           beforeWriting: () => earlier.beforeWriting(),
           async read(accessKeyId) {
             const found = await earlier.read(accessKeyId);

@@ -8,6 +8,7 @@ import {
   bitbucketItem,
 } from './bitbucket-target';
 import type { Connection } from './connection';
+import { type DataCenterTargetProps, dataCenterDelivery, dataCenterItem } from './data-center-target';
 import type { Delivery } from './delivery';
 import { type FunctionTargetProps, functionDelivery, functionItem } from './function-target';
 
@@ -18,12 +19,14 @@ export type {
   DeliveryProps,
   VariableNames,
 } from './bitbucket-target';
+export type { DataCenterTargetProps } from './data-center-target';
 export type { FunctionTargetProps } from './function-target';
 
 /** What an item of `keyturn.yaml` comes to, one line a host. */
 const HOSTS: Readonly<Record<HostName, (item: DeliverTo, connection: Connection | undefined) => Delivery>> = {
   bitbucket: bitbucketItem,
   function: (item) => functionItem(item),
+  dataCenter: dataCenterItem,
 };
 
 /** One place a credential is delivered to. The register of the constructs: each host has its factories here. */
@@ -46,6 +49,11 @@ export class DeliveryTarget {
   /** A function of a team's own, which fetches the credential and writes it wherever it is needed. */
   static function(lambda: IFunction, props: FunctionTargetProps = {}): DeliveryTarget {
     return new DeliveryTarget(functionDelivery(lambda, props));
+  }
+
+  /** Nodes of a Bitbucket Data Center, which fetch the credential when they start and are restarted one by one. */
+  static dataCenter(props: DataCenterTargetProps): DeliveryTarget {
+    return new DeliveryTarget(dataCenterDelivery(props));
   }
 
   /** An item of `deliverTo` in `keyturn.yaml`. @internal */

@@ -36,6 +36,7 @@ import { stsOperations } from './operations/sts';
 import { type Arrival, OtherBuses } from './other-buses';
 import { sessionRefusal } from './policy/session-policies';
 import type { Authorization, AwsCall, Principal, ServiceName, SessionCredentials } from './principal';
+import { RunCommand } from './run-command';
 import { SecretsManager } from './secrets-manager';
 import { Sns } from './sns';
 import { Sqs } from './sqs';
@@ -104,6 +105,8 @@ export class Account {
   readonly webIdentities: WebIdentities;
   readonly secretsManager: SecretsManager;
   readonly ssm: Ssm;
+  /** Systems Manager's commands, and the machines that take them. */
+  readonly runCommand: RunCommand;
   readonly eventBridge: EventBridge;
   /** Event buses of other accounts and regions. */
   readonly otherBuses: OtherBuses;
@@ -157,6 +160,7 @@ export class Account {
     this.sts = new Sts(accountId, this.iam, this.#sessions, this.webIdentities);
     this.secretsManager = new SecretsManager(accountId, region, clock, identifiers, emit);
     this.ssm = new Ssm(accountId, region, clock);
+    this.runCommand = new RunCommand(clock, identifiers);
     this.otherBuses = new OtherBuses(clock, options.admitsOnBus ?? (() => true));
     this.eventBridge = new EventBridge({
       accountId,
@@ -320,7 +324,7 @@ function operationsOf(account: Account) {
     iam: iamOperations(account.iam),
     sts: stsOperations(account.sts, () => account.clock.now()),
     secretsmanager: secretsManagerOperations(account.secretsManager),
-    ssm: ssmOperations(account.ssm),
+    ssm: ssmOperations(account.ssm, account.runCommand),
     events: eventBridgeOperations(account.eventBridge),
     logs: logsOperations(account.logs),
     s3: s3Operations(account.s3),

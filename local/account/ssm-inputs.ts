@@ -6,6 +6,25 @@ const Names = z.array(Name).min(1).max(10);
 const WithDecryption = flag.optional();
 const NextToken = z.string().optional();
 
+const CommandId = z.string().length(36);
+const InstanceId = z.string().regex(/^(?:i-(?:\w{8}|\w{17})|mi-\w{17})$/);
+const listed = {
+  CommandId: CommandId.optional(),
+  InstanceId: InstanceId.optional(),
+  MaxResults: integer(1, 50).optional(),
+  NextToken,
+  Filters: z
+    .array(
+      z.object({
+        key: z.enum(['InvokedAfter', 'InvokedBefore', 'Status', 'ExecutionStage', 'DocumentName']),
+        value: z.string().min(1).max(128),
+      }),
+    )
+    .min(1)
+    .max(5)
+    .optional(),
+};
+
 /** What each action takes, as AWS bounds it. */
 export const ssmInputs = {
   PutParameter: z.object({
@@ -36,6 +55,18 @@ export const ssmInputs = {
     MaxResults: integer(1, 50).optional(),
     NextToken,
   }),
+  SendCommand: z.object({
+    DocumentName: z.string().regex(/^[\w\-.:/]{3,128}$/),
+    InstanceIds: z.array(InstanceId).max(50).optional(),
+    Parameters: z.record(z.string(), z.array(z.string())).optional(),
+    Comment: z.string().max(100).optional(),
+    TimeoutSeconds: integer(30, 2_592_000).optional(),
+    MaxConcurrency: z.string().max(7).optional(),
+    MaxErrors: z.string().max(7).optional(),
+  }),
+  ListCommands: z.object(listed),
+  ListCommandInvocations: z.object({ ...listed, Details: flag.optional() }),
+  GetCommandInvocation: z.object({ CommandId, InstanceId }),
   DeleteParameter: z.object({ Name }),
   DeleteParameters: z.object({ Names }),
 };

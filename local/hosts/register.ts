@@ -1,9 +1,11 @@
 import { startBitbucket } from './bitbucket/start';
+import { startDataCenters } from './datacenter/start';
 import type { HostSurroundings, StartedHost } from './host';
 
 /** Every host that a world starts: one line each. */
 const HOSTS = {
   bitbucket: startBitbucket,
+  dataCenter: startDataCenters,
 };
 
 type Registered = typeof HOSTS;

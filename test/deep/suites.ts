@@ -21,6 +21,8 @@ export const DEEP_SUITES = [
   'test/rotate/{breaker,cap,changed-user,renamed-id}.test.ts',
   'test/runtime/buses.test.ts',
   'test/alarms/torn-pair.test.ts',
+  // Nodes that are restarted one by one, with a death at each request and two runs at once.
+  'test/hosts/data-center/{deaths,faults}.test.ts',
   // It starts a process that synthesizes, deploys and lives for weeks before it serves.
   'test/cli/{interrupted,simulate-for-people}.test.ts',
   'test/cli/serve.test.ts',

@@ -1,7 +1,7 @@
 import type { FunctionAsked, FunctionStarter, Log, SealKey, Sts, Time } from '../../functions/account/ports';
 import { createAuditRecord } from '../../functions/aws/audit-record';
-import { createConnectionSecrets } from '../../functions/aws/connection-secrets';
 import { createEventBuses } from '../../functions/aws/event-bus';
+import { createHostPorts } from '../../functions/aws/host-ports';
 import { createIam } from '../../functions/aws/iam';
 import { createNotifier } from '../../functions/aws/notifier';
 import { createRegistry } from '../../functions/aws/registry';
@@ -152,7 +152,7 @@ export class Scene extends Stage {
       trail: held(createTrail()),
       secrets: held(createSecrets()),
       registry: held(createRegistry(REGISTRY_PATH)),
-      targets: held(openTargets({ connectionSecrets: createConnectionSecrets(), time, random: () => 0 })),
+      targets: held(openTargets({ ...createHostPorts(), time, random: () => 0 })),
       starter: held<FunctionStarter>({
         start: async (name, { keys, only }) => {
           if (this.startsNothing)

@@ -3,6 +3,7 @@ import { type HostName, hostOf, type TargetConfig } from '../../../functions/cor
 import type { Principal } from '../../../local/account/principal';
 import type { HostOptions } from '../../../local/hosts/register';
 import { bitbucketWithFaults, rehearseBitbucket } from './bitbucket';
+import { rehearseDataCenters } from './data-center';
 import { rehearseFunctions } from './function';
 import {
   type Edit,
@@ -19,6 +20,7 @@ import {
 const HOSTS: Readonly<Record<HostName, (surroundings: Surroundings) => RehearsedHost>> = {
   bitbucket: rehearseBitbucket,
   function: rehearseFunctions,
+  dataCenter: rehearseDataCenters,
 };
 
 /** How each host that is on the network is told to fail: one line each. */

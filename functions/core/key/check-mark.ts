@@ -92,6 +92,16 @@ export function revisionDigest(target: string, revision: string): string {
     .slice(0, DIGEST_LENGTH);
 }
 
+/** Whether a delivery or a look has recorded this of a target that has the version, in whatever set of targets. */
+export function isRecorded(
+  { tags }: SecretState,
+  { accessKeyId }: Pick<StoredVersion, 'accessKeyId'>,
+  revision: string,
+) {
+  const [, set = ''] = (tags[TAG.revisions] ?? '').split(' ');
+  return recordedRevisions({ tags }, { accessKeyId }, set)?.revisions.has(revision) === true;
+}
+
 interface Recorded {
   readonly revisions: ReadonlySet<string>;
   /** Whether a look saw them; otherwise a delivery did. */
@@ -99,8 +109,8 @@ interface Recorded {
 }
 
 function recordedRevisions(
-  { tags }: SecretState,
-  { accessKeyId }: StoredVersion,
+  { tags }: Pick<SecretState, 'tags'>,
+  { accessKeyId }: Pick<StoredVersion, 'accessKeyId'>,
   digest: string,
 ): Recorded | undefined {
   const [id, set, revisions = '', by, ...rest] = (tags[TAG.revisions] ?? '').split(' ');

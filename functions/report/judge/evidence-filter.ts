@@ -28,6 +28,7 @@ const WRITERS: { readonly [Name in AuditEventName]?: readonly RecordingFunction[
   'key-deletion-begun': ['delete', 'rotate'],
   'key-deleted': ['delete'],
   'manifest-written': ['delete'],
+  'target-begun': ['sync'],
   'target-delivered': ['sync'],
   'target-failed': ['sync'],
   'target-drifted': ['sync'],

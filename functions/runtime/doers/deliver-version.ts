@@ -6,7 +6,7 @@ import { type KeyturnError, toKeyturnError } from '../../core/errors';
 import { isTokenTrouble } from '../../core/findings/codes/token-rejected';
 import type { Finding } from '../../core/findings/findings';
 import { type TargetConfig, targetId, targetName } from '../../core/hosts/target';
-import { deliveredRevisionsTag, revisionDigest } from '../../core/key/check-mark';
+import { deliveredRevisionsTag, isRecorded, revisionDigest } from '../../core/key/check-mark';
 import type { Credential } from '../../core/key/credential';
 import { datedTag } from '../../core/key/dated-tag';
 import { isTorn, mayBeHeld } from '../../core/key/delivery-mark';
@@ -172,6 +172,7 @@ async function toTarget(
         return written.remember();
       },
       canPutBack: (id) => !mayHold(config, step, work) && earlierVersion(id, config, step, work) !== undefined,
+      wasConfirmed: (shown) => isRecorded(secret, step, revisionDigest(targetId(config, entry.connections), shown)),
       read: (id) => earlierCredential(id, config, step, work),
     });
     run.audit('target-delivered', entry, { ...about, facts: { ...receipt, identity: recordedIdentity(place) } });
@@ -180,6 +181,10 @@ async function toTarget(
     return { answer: 'delivered', isLeft: true, place, revision: shown };
   } catch (thrown) {
     const error = toKeyturnError(thrown);
+    if (error.code === 'under-way') {
+      run.audit('target-begun', entry, { ...about, message: error.message });
+      return { answer: 'failed', isLeft: true };
+    }
     run.count('failed');
     const facts = { concerns: error.concerns };
     run.audit('target-failed', entry, { ...about, outcome: 'failed', code: error.code, message: error.message, facts });

@@ -1,12 +1,24 @@
+import type { RunCommand } from '../run-command';
 import type { Ssm } from '../ssm';
 import { ssmInputs as takes } from '../ssm-inputs';
 import { operationsOf } from './operation';
 
 const operation = operationsOf('ValidationException');
 
-/** SSM's parameter store on the wire. */
-export function ssmOperations(ssm: Ssm) {
+/** SSM's parameter store and its Run Command on the wire. */
+export function ssmOperations(ssm: Ssm, commands: RunCommand) {
   return {
+    SendCommand: operation('write', takes.SendCommand, (input) => commands.sendCommand(input), {
+      hide: ['Parameters'],
+      response: () => null,
+    }),
+    ListCommands: operation('read', takes.ListCommands, (input) => commands.listCommands(input)),
+    ListCommandInvocations: operation('read', takes.ListCommandInvocations, (input) =>
+      commands.listCommandInvocations(input),
+    ),
+    GetCommandInvocation: operation('read', takes.GetCommandInvocation, (input) =>
+      commands.getCommandInvocation(input),
+    ),
     PutParameter: operation('write', takes.PutParameter, (input, caller) => ssm.putParameter(input, caller.arn), {
       hide: ['Value'],
     }),

@@ -8,12 +8,13 @@ const STORE = 'com.atlassian.secrets.store.aws.AwsSecretsManagerStore';
 const CLASS = 'encrypted-property.cipher.classname';
 const ENCRYPTED = '{ENC}';
 
+/** Where a property's value is kept. */
 const whereSchema = z.object({
   region: z.string().min(1),
   secretId: z.string().min(1),
   secretPointer: z.string().startsWith('/').optional(),
 });
-type Where = z.output<typeof whereSchema>;
+export type Where = z.output<typeof whereSchema>;
 
 /** One node of a Bitbucket Data Center that runs. */
 export interface DataCenterNode {
@@ -30,16 +31,20 @@ export interface DataCenterNode {
 export async function startDataCenterNode(propertiesFile: string): Promise<DataCenterNode> {
   const written = readProperties(await readFile(propertiesFile, 'utf8'));
   const properties = new Map(written);
-  for (const [name, value] of written) {
-    if (!value.startsWith(ENCRYPTED)) continue;
-    if (written.get(CLASS) !== STORE) throw failed(name, `${CLASS} is not ${STORE}`);
-    properties.set(name, await secretOf(name, value.slice(ENCRYPTED.length)));
-  }
+  for (const [name, where] of secretsNamed(written)) properties.set(name, await secretOf(name, where));
   return { properties };
 }
 
-async function secretOf(property: string, text: string): Promise<string> {
-  const where = whereOf(property, text);
+/** The properties whose values are secrets, each with where it is kept. @throws Error with the property */
+export function* secretsNamed(written: ReadonlyMap<string, string>): Generator<readonly [string, Where]> {
+  for (const [name, value] of written) {
+    if (!value.startsWith(ENCRYPTED)) continue;
+    if (written.get(CLASS) !== STORE) throw failed(name, `${CLASS} is not ${STORE}`);
+    yield [name, whereOf(name, value.slice(ENCRYPTED.length))];
+  }
+}
+
+async function secretOf(property: string, where: Where): Promise<string> {
   const client = new SecretsManagerClient({ region: where.region, maxAttempts: 1 });
   try {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: where.secretId }));
@@ -68,7 +73,8 @@ function whereOf(property: string, text: string): Where {
   throw failed(property, `${error?.issues.map(({ path }) => path.join('.')).join(', ')} is missing or wrong`);
 }
 
-function pointedAt(property: string, value: string, pointer: string | undefined): string {
+/** What a pointer selects in a secret's value. @throws Error with the property */
+export function pointedAt(property: string, value: string, pointer: string | undefined): string {
   if (pointer === undefined) return value;
   let found: unknown;
   try {

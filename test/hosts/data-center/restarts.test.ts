@@ -1,0 +1,290 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { targetSchema } from '../../../functions/core/hosts/target';
+import { DataCenterScene, DOCUMENT, KEY, NODES, ONE, TWO } from './nodes';
+
+let scene: DataCenterScene;
+afterEach(() => scene.close());
+
+/** Rotated and delivered at the scene's start, and rotated once more on day 90. @returns the key before */
+async function rotatedAgain(): Promise<string> {
+  scene = await DataCenterScene.open();
+  await scene.rotate();
+  await scene.sync();
+  expect(scene.isDelivered(KEY)).toBe(true);
+  const first = scene.currentKey(KEY) ?? '';
+  scene.toDay(90);
+  await scene.rotate();
+  return first;
+}
+
+/** What a person sends. */
+function sendByHand(node: string, parameters = {}) {
+  const SecretArn = scene.account.secretsManager.describeSecret({ SecretId: `keyturn/${KEY}` }).ARN;
+  const version = scene.current(KEY) ?? '';
+  const Parameters = { SecretArn: [SecretArn], VersionId: [version], AccessKeyId: ['AKIA'], ...parameters };
+  return scene.account.runCommand.sendCommand({ DocumentName: DOCUMENT, InstanceIds: [node], Parameters });
+}
+
+/** How often each node was restarted for the version that is current. */
+function restartsForCurrent(): Record<string, number> {
+  const version = scene.current(KEY);
+  const all = scene.nodes.outages.filter(({ versionId }) => versionId === version).map(({ node }) => node);
+  return Object.fromEntries(NODES.map((node) => [node, all.filter((one) => one === node).length]));
+}
+
+describe('nodes of a Data Center', () => {
+  it('are restarted one by one, and the key is delivered when both have confirmed (K3)', async () => {
+    scene = await DataCenterScene.open();
+    await scene.rotate();
+
+    const { audits } = await scene.sync();
+
+    expect(scene.restarted).toEqual([ONE, TWO]);
+    expect(scene.mostDown).toBe(1);
+    expect(scene.isDelivered(KEY)).toBe(true);
+    for (const node of NODES) {
+      expect(scene.keyAt(node)).toBe(scene.currentKey(KEY));
+      expect(await scene.loginOf(node)).toContain(':user/ci-backup');
+    }
+    const delivered = audits.find(({ event }) => event === 'target-delivered');
+    expect(delivered?.target).toBe(`data center ${ONE} ${TWO} by restart-bitbucket`);
+    expect(JSON.stringify(delivered?.facts)).toMatch(/restarted i-0a+ at 2026-01-01T\S+ by command [0-9a-f-]{36}/);
+  });
+
+  it('are told the ARN, the version and the ID of the key, and never its secret (K6)', async () => {
+    scene = await DataCenterScene.open();
+    await scene.rotate();
+    await scene.sync();
+
+    const sent = scene.account.runCommand.listCommands({}).Commands;
+    expect(sent).toHaveLength(2);
+    for (const { Parameters, InstanceIds } of sent) {
+      expect(InstanceIds).toHaveLength(1);
+      expect(Parameters).toEqual({
+        SecretArn: [scene.account.secretsManager.describeSecret({ SecretId: `keyturn/${KEY}` }).ARN],
+        VersionId: [scene.current(KEY)],
+        AccessKeyId: [scene.currentKey(KEY)],
+      });
+    }
+    for (const secret of scene.material) expect(JSON.stringify(sent)).not.toContain(secret);
+  });
+
+  it('that take longer than one run are gone on with by the next ones; nobody is told of a fault (K9)', async () => {
+    await rotatedAgain();
+    scene.nodes.startsIn = 9 * 60_000;
+
+    const first = await scene.sync();
+
+    expect(first.findings).toEqual([]);
+    expect(first.summary.failed).toBe(0);
+    const begun = first.audits.find(({ event }) => event === 'target-begun');
+    expect(begun?.message).toMatch(/restarting now: i-0a+ \([0-9a-f-]{36}: In Progress\)/);
+    expect(scene.isDelivered(KEY)).toBe(false);
+    scene.hours(1);
+    await scene.sync();
+    expect(scene.isDelivered(KEY)).toBe(false);
+    scene.hours(1);
+    await scene.sync();
+    expect(scene.isDelivered(KEY)).toBe(true);
+    expect(restartsForCurrent()).toEqual({ [ONE]: 1, [TWO]: 1 });
+    expect(scene.mostDown).toBe(1);
+  });
+
+  it.each([
+    ['unwell', /did not restart well \(Failed\), so no other node is touched/],
+    ['offline', /did not restart well \(Delivery Timed Out\)/],
+    ['gone', /did not restart well \(Undeliverable\)/],
+    ['hangs', /did not restart well \(Execution Timed Out\)/],
+  ] as const)('stop where one is %s, which is told and tried again later (K3, K8)', async (trouble, says) => {
+    const before = await rotatedAgain();
+    scene.nodes.node(ONE).trouble = trouble;
+    await scene.sync();
+    scene.hours(0.5);
+
+    const { findings, audits } = await scene.sync();
+
+    expect(findings).toEqual(['delivery-failed']);
+    const failed = audits.find(({ event }) => event === 'target-failed');
+    expect(failed?.message).toMatch(says);
+    expect(failed?.message).toContain(`aws ssm get-command-invocation --command-id `);
+    expect(scene.keyAt(TWO)).toBe(before);
+    expect(await scene.loginOf(TWO)).toContain(':user/ci-backup');
+    expect(
+      scene.nodes.outages.filter(({ node, versionId }) => node === TWO && versionId === scene.current(KEY)),
+    ).toEqual([]);
+
+    // Nothing is sent before its time, and then to the same node.
+    const sent = scene.sent();
+    scene.hours(0.1);
+    await scene.sync();
+    expect(scene.sent()).toBe(sent);
+    scene.nodes.node(ONE).trouble = undefined;
+    for (let hour = 0; hour < 4 && !scene.isDelivered(KEY); hour += 1) {
+      scene.hours(1);
+      await scene.sync();
+    }
+    expect(scene.isDelivered(KEY)).toBe(true);
+    expect(scene.keyAt(TWO)).toBe(scene.currentKey(KEY));
+    expect(scene.mostDown).toBe(1);
+  });
+
+  it('a node whose role may not read the secret does not start, and the other one goes on with the old key', async () => {
+    const before = await rotatedAgain();
+    const policy = { Effect: 'Deny', Principal: '*', Action: 'secretsmanager:GetSecretValue', Resource: '*' };
+    const opened = scene.account.secretsManager.getResourcePolicy({ SecretId: `keyturn/${KEY}` }).ResourcePolicy ?? '';
+    scene.onCall = ({ action }) => {
+      if (action !== 'SendCommand') return;
+      const ResourcePolicy = JSON.stringify({ Version: '2012-10-17', Statement: [policy] });
+      scene.account.secretsManager.putResourcePolicy({ SecretId: `keyturn/${KEY}`, ResourcePolicy });
+    };
+    await scene.sync();
+    scene.onCall = undefined;
+    scene.account.secretsManager.putResourcePolicy({ SecretId: `keyturn/${KEY}`, ResourcePolicy: opened });
+
+    expect(scene.isDelivered(KEY)).toBe(false);
+    expect(scene.keyAt(TWO)).toBe(before);
+    expect(await scene.loginOf(TWO)).toContain(':user/ci-backup');
+  });
+
+  it('K3: the old key stays Active while one node has not confirmed, and both nodes log in all the time', async () => {
+    const before = await rotatedAgain();
+    scene.nodes.node(TWO).trouble = 'offline';
+    for (const day of [90, 91, 95, 99, 101, 103]) {
+      scene.toDay(day);
+      scene.hours(1);
+      await scene.sync();
+      const { findings } = await scene.deactivate();
+      if (day > 100) expect(findings).toContain('undelivered');
+      for (const node of NODES) expect(await scene.loginOf(node)).toContain(':user/ci-backup');
+    }
+    expect(scene.keyAt(TWO)).toBe(before);
+    expect(scene.keys('ci-backup').map(({ Status }) => Status)).toEqual(['Active', 'Active']);
+
+    scene.nodes.node(TWO).trouble = undefined;
+    for (const day of [104, 105, 106, 108, 114, 116]) {
+      scene.toDay(day);
+      await scene.sync();
+      await scene.deactivate();
+      for (const node of NODES) expect(await scene.loginOf(node)).toContain(':user/ci-backup');
+    }
+    expect(scene.keys('ci-backup').find(({ AccessKeyId }) => AccessKeyId === before)?.Status).toBe('Inactive');
+    expect(restartsForCurrent()).toMatchObject({ [ONE]: 1 });
+    expect(scene.mostDown).toBe(1);
+  });
+
+  it('what another key restarts holds back this one, and a node that is down for it too', async () => {
+    await rotatedAgain();
+    const other = { SecretArn: ['arn:other'], VersionId: ['x'] };
+    scene.nodes.node(TWO).trouble = 'hangs';
+    sendByHand(TWO, other);
+    expect((await scene.sync()).audits.map(({ event }) => event)).toContain('target-begun');
+    expect(restartsForCurrent()).toEqual({ [ONE]: 0, [TWO]: 0 });
+
+    scene.nodes.node(TWO).trouble = undefined;
+    scene.hours(1);
+    await scene.sync();
+    expect(scene.isDelivered(KEY)).toBe(true);
+    // The one that was down comes first.
+    expect(scene.restarted.slice(-2)).toEqual([TWO, ONE]);
+    expect(scene.mostDown).toBe(1);
+  });
+
+  it('a person who has repaired a node restarts it by the same document, and the rest goes on', async () => {
+    await rotatedAgain();
+    scene.nodes.node(ONE).trouble = 'unwell';
+    await scene.sync();
+    scene.hours(0.5);
+    scene.nodes.node(ONE).trouble = undefined;
+    sendByHand(ONE);
+    scene.hours(0.1);
+    await scene.sync();
+    expect(scene.isDelivered(KEY)).toBe(true);
+    expect(scene.keyAt(TWO)).toBe(scene.currentKey(KEY));
+  });
+
+  it('after a rollback both start once more, with the key before', async () => {
+    const before = await rotatedAgain();
+    await scene.sync();
+    const [old = ''] = Object.keys(scene.labels(KEY)).filter((version) => version.includes(before));
+    const now = scene.current(KEY) ?? '';
+    const moved = {
+      SecretId: `keyturn/${KEY}`,
+      VersionStage: 'AWSCURRENT',
+      MoveToVersionId: old,
+      RemoveFromVersionId: now,
+    };
+    scene.account.invoke(scene.admin, 'secretsmanager', 'UpdateSecretVersionStage', moved);
+    for (let hour = 0; hour < 3; hour += 1) {
+      scene.hours(1);
+      await scene.sync();
+    }
+    expect(scene.restarted).toEqual([ONE, TWO, ONE, TWO, ONE, TWO]);
+    expect(scene.isDelivered(KEY)).toBe(true);
+    for (const node of NODES) expect(scene.keyAt(node)).toBe(before);
+  });
+});
+
+describe('what Systems Manager has forgotten', () => {
+  it('restarts nothing: looks find nothing to compare, and say so (K13)', async () => {
+    await rotatedAgain();
+    await scene.sync();
+    const sent = scene.sent();
+    const looks: unknown[] = [];
+    for (const day of [91, 92, 118, 119, 121, 122, 139]) {
+      scene.toDay(day);
+      const { audits, findings } = await scene.sync();
+      expect(findings).toEqual([]);
+      looks.push(...audits.filter(({ event }) => event === 'check-recorded').map(({ facts }) => facts));
+    }
+    expect(scene.sent()).toBe(sent);
+    const name = `data center ${ONE} ${TWO} by restart-bitbucket`;
+    expect(looks.at(0)).toMatchObject({ seen: [name], nothingToCompare: [] });
+    expect(looks.at(-1)).toMatchObject({ seen: [], nothingToCompare: [name] });
+  });
+
+  it('restarts nothing either when the key is delivered again for another target, or another one drifts', async () => {
+    await rotatedAgain();
+    await scene.sync();
+    scene.toDay(91);
+    await scene.sync();
+    scene.toDay(130);
+    const before = scene.restarted.length;
+    const other = {
+      type: 'bitbucket-deployment',
+      connection: 'acme',
+      repository: `acme/${KEY}`,
+      environment: 'Production',
+    };
+    scene.deliverTo(NODES, [targetSchema.parse(other)]);
+
+    const { audits } = await scene.sync();
+
+    expect(scene.restarted).toHaveLength(before);
+    expect(scene.isDelivered(KEY)).toBe(true);
+    expect(scene.held(KEY).accessKeyId).toBe(scene.currentKey(KEY));
+    expect(JSON.stringify(audits)).toContain(`${ONE} confirmed it more than 30 days ago`);
+
+    // Somebody edits the variable of the other target: it is written again, and no node is touched.
+    const [{ uuid: environment = '' } = {}] = scene.bitbucket.environments({ workspace: 'acme', repository: KEY });
+    const place = { level: 'deployment', workspace: 'acme', repository: KEY, environment } as const;
+    const [variable] = scene.bitbucket.variables(place).filter(({ key }) => key === 'AWS_ACCESS_KEY_ID');
+    scene.bitbucket.removeVariable(place, variable?.uuid ?? '');
+    scene.toDay(132);
+    expect((await scene.sync()).findings).toEqual(['drifted']);
+    expect(scene.isDelivered(KEY)).toBe(true);
+    expect(scene.restarted).toHaveLength(before);
+  });
+
+  it('a node that is added is restarted, and those that have confirmed are not', async () => {
+    await rotatedAgain();
+    await scene.sync();
+    scene.toDay(91);
+    const third = 'i-0cccccccccccccccc';
+    scene.addNode(third);
+    scene.deliverTo([...NODES, third]);
+    await scene.sync();
+    // What is remembered needs no restart.
+    expect(scene.restarted.slice(-1)).toEqual([third]);
+    expect(scene.isDelivered(KEY)).toBe(true);
+  });
+});

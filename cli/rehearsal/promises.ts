@@ -5,6 +5,7 @@ import type { TrailRecord } from '../../local/account/trail';
 import type { World } from '../../local/world';
 import type { Trouble } from './faults/trouble';
 import type { Places } from './hosts/register';
+import type { NodeLogins } from './node-logins';
 import type { ProviderSteps } from './provider-steps';
 import type { RehearsedPipelines } from './rehearsed-pipelines';
 import type { Amiss, RoleSteps } from './role-steps';
@@ -35,6 +36,7 @@ export interface Observed {
   readonly pipelines: RehearsedPipelines;
   readonly roleSteps: RoleSteps;
   readonly providerSteps: ProviderSteps;
+  readonly nodeLogins: NodeLogins;
   readonly audits: readonly Audit[];
   readonly lines: readonly string[];
   /** Judged every change as it happened. */
@@ -55,6 +57,7 @@ export function judge(observed: Observed): readonly Verdict[] {
     ...(observed.entries.some(isObserved) ? [k14(observed)] : []),
     ...(observed.roleSteps.roles === 0 ? [] : [roles(observed)]),
     ...(observed.providerSteps.rules === 0 ? [] : [provider(observed)]),
+    ...(observed.nodeLogins.nodes.length === 0 ? [] : [nodes(observed)]),
   ];
 }
 
@@ -319,6 +322,19 @@ function provider({ providerSteps }: Observed): Verdict {
     evidence:
       `${steps} steps with ${logins} logins, ${failures.length} failed; ${refused} steps of others and used tokens ` +
       `refused, ${letIn.length} let in${amissOf(first)}`,
+  };
+}
+
+/** No promise by number: nodes that read their secret when they start. */
+function nodes({ nodeLogins }: Observed): Verdict {
+  const { failures, logins, restarts, repeated, mostDown, nodes: all } = nodeLogins;
+  return {
+    promise: 'nodes',
+    says: 'a Data Center logs in all the time; its nodes are restarted once for a key, one at a time',
+    held: logins > 0 && restarts > 0 && failures.length === 0 && repeated === 0 && mostDown <= 1,
+    evidence:
+      `${all.length} nodes, ${logins} logins, ${failures.length} failed; ${restarts} restarts, ${repeated} of them ` +
+      `repeated, ${mostDown} down at a time at most${amissOf(failures[0])}`,
   };
 }
 

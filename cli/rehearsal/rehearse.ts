@@ -10,6 +10,7 @@ import { Faults } from './faults/faults';
 import { FAULTS, type FaultKind } from './faults/kinds';
 import { Trouble } from './faults/trouble';
 import { hostsWithFaults, openPlaces, type Places } from './hosts/register';
+import { NodeLogins } from './node-logins';
 import { judge, type Verdict } from './promises';
 import { ProviderSteps } from './provider-steps';
 import { QuietHours } from './quiet-hours';
@@ -137,6 +138,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
     places.onWrite((write) => lived.timeline.wrote(write));
     world.clock.advanceTo(DEPLOYED - PIPELINES_BEFORE);
     pipelines.start(assembly.entries);
+    lived.nodeLogins.start(assembly.entries);
     await world.runUntil(new Date(DEPLOYED));
     for (const entry of assembly.entries) watch.manage(entry);
     const deployment = await world.deployAll(cdkOut);
@@ -168,6 +170,7 @@ interface Lived {
   readonly pipelines: RehearsedPipelines;
   readonly roleSteps: RoleSteps;
   readonly providerSteps: ProviderSteps;
+  readonly nodeLogins: NodeLogins;
   readonly timeline: Timeline;
   readonly quietHours: QuietHours;
   readonly audits: readonly Audit[];
@@ -205,6 +208,7 @@ async function begin(options: RehearsalOptions, assembly: Assembly): Promise<Liv
   const pipelines = new RehearsedPipelines(world, places, seededRandom(`${seed}/pipelines`));
   const roleSteps = new RoleSteps(world, seededRandom(`${seed}/role-steps`), assembly.stepRoles);
   const providerSteps = new ProviderSteps(world, seededRandom(`${seed}/provider-steps`));
+  const nodeLogins = new NodeLogins(world, seededRandom(`${seed}/node-logins`));
   const timeline = new Timeline(DEPLOYED, places);
   const audits: Audit[] = [];
   const targets = targetsByName(assembly.entries);
@@ -219,7 +223,19 @@ async function begin(options: RehearsalOptions, assembly: Assembly): Promise<Liv
   const { entries } = assembly;
   const trouble =
     faults && new Trouble({ world, faults, watch, places, pipelines, entries, random }, options.faults ?? []);
-  return { world, places, watch, pipelines, roleSteps, providerSteps, timeline, quietHours, audits, trouble };
+  return {
+    world,
+    places,
+    watch,
+    pipelines,
+    roleSteps,
+    providerSteps,
+    nodeLogins,
+    timeline,
+    quietHours,
+    audits,
+    trouble,
+  };
 }
 
 function faultsOf({ seed, days, faults: kinds = [] }: RehearsalOptions, assembly: Assembly): Faults | undefined {
@@ -241,7 +257,19 @@ function whereTheyStrike(faults: Faults) {
 function reportOf(
   { days, seed }: RehearsalOptions,
   entries: readonly RegistryEntry[],
-  { world, places, watch, pipelines, roleSteps, providerSteps, timeline, quietHours, audits, trouble }: Lived,
+  {
+    world,
+    places,
+    watch,
+    pipelines,
+    roleSteps,
+    providerSteps,
+    nodeLogins,
+    timeline,
+    quietHours,
+    audits,
+    trouble,
+  }: Lived,
   startedAt: number,
 ): Report {
   const promises = judge({
@@ -251,6 +279,7 @@ function reportOf(
     pipelines,
     roleSteps,
     providerSteps,
+    nodeLogins,
     audits,
     lines: linesOf(world),
     watch,

@@ -14,6 +14,20 @@ export interface Difference {
 /** All known differences in what the contract covers. */
 export const differences = [
   {
+    id: 'command-status',
+    moto: 'A command has succeeded as soon as it is sent, on every machine.',
+    aws: 'A command is Pending until the agent has it, and InProgress until its document has ended.',
+    why: 'Whoever restarts machines one by one has to wait for each.',
+    source: 'https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html',
+  },
+  {
+    id: 'command-filters',
+    moto: 'ListCommands ignores its filters, and ListCommandInvocations is not there.',
+    aws: 'ListCommands lists by document, status and time; both lists have pages of 50 at most.',
+    why: 'What is asked of one document must not be answered with the commands of another one.',
+    source: 'https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CommandFilter.html',
+  },
+  {
     id: 'user-id-form',
     moto: 'UserId is twenty random lower-case characters.',
     aws: 'UserId begins with AIDA (users) or AROA (roles).',

@@ -7,6 +7,7 @@ import { eventBridgeContract } from './event-bridge.contract';
 import { iamContract } from './iam.contract';
 import { kmsContract } from './kms.contract';
 import { logsContract } from './logs.contract';
+import { runCommandContract } from './run-command.contract';
 import { s3Contract } from './s3.contract';
 import { secretsManagerContract } from './secrets-manager.contract';
 import { ssmContract } from './ssm.contract';
@@ -17,6 +18,8 @@ import { trailsContract } from './trails.contract';
 const clock = new Clock(Date.parse('2026-11-20T08:00:00Z'));
 clock.run();
 const account = new Account({ clock, region: REGION });
+const MACHINE = 'i-0123456789abcdef0';
+account.runCommand.addNode(MACHINE, { reach: () => 'online', run: () => ({ takes: 3_600_000, ends: 'Success' }) });
 const server = await startAccountServer({ account });
 const makeClients = clientFactory(server.url, account.rootSession());
 const target: ContractTarget = {
@@ -34,6 +37,7 @@ describe('the local account keeps the contract', () => {
   stsContract(target);
   secretsManagerContract(target);
   ssmContract(target);
+  runCommandContract(target, MACHINE);
   logsContract(target);
   s3Contract(target);
   kmsContract(target);

@@ -27,7 +27,7 @@ describe('what people write in place of what was meant names its cure', () => {
     [
       'a name that is shorter than the setting',
       but('repository:', 'repo:'),
-      '9:9 keys[0].deliverTo[0].repo: expected one of connection, variables, region, secureAccessKeyId, repository, environment, workspace, function, target, inspects, found "repo"; did you mean "repository"?',
+      '9:9 keys[0].deliverTo[0].repo: expected one of connection, variables, region, secureAccessKeyId, repository, environment, workspace, dataCenter, function, target, inspects, found "repo"; did you mean "repository"?',
     ],
     ['another word for a setting', but('  - id:', '  - name:'), 'did you mean "id"?'],
     ['another word in another spelling', but('user:', 'user_name:'), 'did you mean "user"?'],

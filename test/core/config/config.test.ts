@@ -335,7 +335,12 @@ describe('the JSON Schema of keyturn.yaml', () => {
       if: { anyOf: [{ required: ['function'] }] },
       // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
       then: { required: ['function'] },
-      else: { required: ['connection'] },
+      else: {
+        if: { anyOf: [{ required: ['dataCenter'] }] },
+        // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+        then: { required: ['dataCenter'] },
+        else: { required: ['connection'] },
+      },
     });
   });
 

@@ -100,7 +100,7 @@ describe('keyturn.yaml as a text', () => {
     [
       'a misspelled function',
       SOUND.replace('connection: acme', 'connection: acme\n        funtion: x'),
-      '9:9 keys[0].deliverTo[0].funtion: expected one of connection, variables, region, secureAccessKeyId, repository, environment, workspace, function, target, inspects, found "funtion"; did you mean "function"?',
+      '9:9 keys[0].deliverTo[0].funtion: expected one of connection, variables, region, secureAccessKeyId, repository, environment, workspace, dataCenter, function, target, inspects, found "funtion"; did you mean "function"?',
     ],
     [
       'a misspelled target',

@@ -34,6 +34,7 @@ const WRITERS: Partial<Record<AuditEventName, readonly (typeof RECORDING_FUNCTIO
   'key-deactivated': ['deactivate'],
   'key-deletion-begun': ['delete', 'rotate'],
   'key-deleted': ['delete'],
+  'target-begun': ['sync'],
   'target-delivered': ['sync'],
   'target-failed': ['sync'],
   'target-drifted': ['sync'],

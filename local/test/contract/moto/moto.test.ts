@@ -5,6 +5,7 @@ import { eventBridgeContract } from '../event-bridge.contract';
 import { iamContract, newKey, newUser } from '../iam.contract';
 import { kmsContract } from '../kms.contract';
 import { logsContract } from '../logs.contract';
+import { runCommandContract } from '../run-command.contract';
 import { s3Contract } from '../s3.contract';
 import { secretsManagerContract } from '../secrets-manager.contract';
 import { ssmContract } from '../ssm.contract';
@@ -54,6 +55,8 @@ describe('moto keeps the contract but for the known differences', () => {
   stsContract(target);
   secretsManagerContract(target);
   ssmContract(target);
+  // It asks no machine.
+  runCommandContract(target, 'i-0123456789abcdef0');
   logsContract(target);
   s3Contract(target);
   kmsContract(target);

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { type RehearsalOptions, type Report, rehearse } from '../../../cli/rehearsal/rehearse';
+import type { World } from '../../../local/world';
+import { synthesized } from '../../support/deployed-world';
+
+const [ONE, TWO] = ['i-0123456789abcdef0', 'i-0fedcba9876543210'] as const;
+
+function live(days: number, onDay?: RehearsalOptions['onDay']): Promise<Report> {
+  return rehearse({ cdkOut: synthesized('docs/examples/keyless.yaml'), days, seed: 'test', onDay });
+}
+
+const verdictOf = ({ promises }: Report) => promises.find(({ promise }) => promise === 'nodes');
+
+it('both nodes log in all the time, and are restarted one at a time when their key is new (K1, K3)', async () => {
+  const report = await live(12);
+  expect(report.promises.filter(({ held }) => !held)).toEqual([]);
+  expect(verdictOf(report)?.evidence).toMatch(
+    /^2 nodes, \d{2,} logins, 0 failed; 2 restarts, 0 of them repeated, 1 down at a time at most$/,
+  );
+  const held = report.keys.filter(({ key }) => key === 'web-shop-backup').flatMap(({ heldBy }) => heldBy);
+  expect(held).toEqual([`data center ${ONE} ${TWO} by keyturn-restart-bitbucket`]);
+}, 60_000);
+
+/** What a person or a document may do that keeps to nothing. */
+function restartByHand({ account, hosts }: World): void {
+  const [SecretArn = ''] = account.secretsManager
+    .listSecrets({})
+    .SecretList.flatMap(({ Name, ARN }) => (Name === 'keyturn/web-shop-backup' ? [ARN] : []));
+  for (const node of [ONE, TWO]) {
+    const Parameters = { SecretArn: [SecretArn], VersionId: ['by-hand'], AccessKeyId: ['AKIA'] };
+    account.runCommand.sendCommand({ DocumentName: 'keyturn-restart-bitbucket', InstanceIds: [node], Parameters });
+    hosts.dataCenter.node(node);
+  }
+}
+
+it('two nodes that are restarted at once are seen', async () => {
+  const report = await live(4, (day, world) => (day === 2 ? restartByHand(world) : undefined));
+  expect(verdictOf(report)).toMatchObject({
+    held: false,
+    evidence: expect.stringMatching(/2 down at a time at most$/),
+  });
+}, 60_000);

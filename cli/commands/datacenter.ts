@@ -65,7 +65,7 @@ async function datacenter(id: string | undefined, options: DatacenterOptions, te
   // An ARN says where it is.
   const region = /^arn:[^:]+:secretsmanager:([^:]+):/.exec(secretId)?.[1] ?? caller.region;
   const look = createSecretLook({ ...reviewConfig(access), region });
-  const restartWithinDays = id === undefined ? undefined : await overlapOf(id, openAccount(access));
+  const restart = id === undefined ? undefined : await restartsOf(id, openAccount(access));
   const seen = await describe(look, secretId, region);
   const key = idOfSecret(seen.name);
   const asked = { seen, region, isManaged: key !== undefined, pointer, role };
@@ -85,7 +85,7 @@ async function datacenter(id: string | undefined, options: DatacenterOptions, te
     lines: [...propertyLines({ property, region, secretId: named, pointer })],
     checks: [...checks],
     proof: `aws secretsmanager get-secret-value --secret-id ${quoted(named)} --region ${region} --query VersionId --output text`,
-    restartWithinDays,
+    ...restart,
   };
   terminal.stdout.write(`${json ? JSON.stringify(document, undefined, 2) : renderDatacenter(document)}\n`);
   return exitCodeOf({ checks, unread });
@@ -115,8 +115,11 @@ function checkOptions(id: string | undefined, { secret, property, pointer, role 
   }
 }
 
-/** How long the key before the current one still works. @throws KeyturnError `invalid-request` for an unknown ID */
-async function overlapOf(id: string, { registry }: ReturnType<typeof openAccount>): Promise<number> {
+/** How long the key before the current one still works, and who is restarted for a new one. @throws KeyturnError `invalid-request` for an unknown ID */
+async function restartsOf(
+  id: string,
+  { registry }: ReturnType<typeof openAccount>,
+): Promise<Pick<DatacenterDocument, 'restartWithinDays' | 'restartedNodes'>> {
   const { entries } = await registry.list();
   const entry = entries.find((each) => each.id === id);
   if (entry === undefined) {
@@ -124,7 +127,11 @@ async function overlapOf(id: string, { registry }: ReturnType<typeof openAccount
       `No managed key has the ID ${quoted(id)} here: "keyturn status" lists them; another secret is named with --secret`,
     );
   }
-  return entry.policy.deactivateAfter - entry.policy.rotateAfter;
+  const nodes = entry.targets.flatMap((target) => (target.type === 'data-center' ? target.nodes : []));
+  return {
+    restartWithinDays: entry.policy.deactivateAfter - entry.policy.rotateAfter,
+    restartedNodes: nodes.length === 0 ? undefined : [...new Set(nodes)],
+  };
 }
 
 async function describe(look: SecretLook, id: string, region: string): Promise<SecretSeen> {

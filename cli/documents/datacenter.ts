@@ -29,5 +29,9 @@ export const datacenterSchema = z.strictObject({
     .int()
     .optional()
     .describe('Of a managed key: days from a rotation in which each node has to be started again.'),
+  restartedNodes: z
+    .array(z.string())
+    .optional()
+    .describe('Of a managed key: nodes that Keyturn restarts after each rotation; not there where it restarts none.'),
 });
 export type DatacenterDocument = z.infer<typeof datacenterSchema>;

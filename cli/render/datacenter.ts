@@ -11,7 +11,13 @@ const SIGN: Readonly<Record<DatacenterCheck['status'], string>> = {
 const INDENT = ' '.repeat(11);
 
 /** The lines to copy, each on one line whatever its length; then what was looked at, in 80 columns. */
-export function renderDatacenter({ lines, checks, proof, restartWithinDays }: DatacenterDocument): string {
+export function renderDatacenter({
+  lines,
+  checks,
+  proof,
+  restartWithinDays,
+  restartedNodes,
+}: DatacenterDocument): string {
   const [classLine, ...properties] = lines;
   return [
     bold('Into bitbucket.properties of every node'),
@@ -28,11 +34,21 @@ export function renderDatacenter({ lines, checks, proof, restartWithinDays }: Da
     bold('To prove on a host, as the user that Bitbucket runs as; it prints no value'),
     cyan(proof),
     '',
-    wrapped(
-      restartWithinDays === undefined
-        ? 'A node reads this when it starts: after each change of the secret start every node again.'
-        : 'A node reads this when it starts: after each rotation start every node again, within ' +
-            `${counted(restartWithinDays, 'day')}. The key before it works for that long.`,
-    ),
+    wrapped(whenToRestart(restartWithinDays, restartedNodes)),
   ].join('\n');
+}
+
+function whenToRestart(days: number | undefined, nodes: readonly string[] | undefined): string {
+  const reads = 'A node reads this when it starts: ';
+  if (days === undefined) return `${reads}after each change of the secret start every node again.`;
+  if (nodes !== undefined) {
+    return (
+      `${reads}after each rotation Keyturn restarts ${nodes.join(', ')}, one by one, and the key before it works ` +
+      'until all of them have confirmed. Start each of them once by hand with these lines.'
+    );
+  }
+  return (
+    `${reads}after each rotation start every node again, within ${counted(days, 'day')}. The key before it works for ` +
+    'that long.'
+  );
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { datacenterSchema } from '../../cli/documents/datacenter';
+import { targetSchema } from '../../functions/core/hosts/target';
 import { Scene } from '../support/scene';
 import { typed } from './typed';
 
@@ -72,6 +73,18 @@ describe('keyturn datacenter: the lines', () => {
     const { lines, statuses } = await document('--secret', 'odd', '--property', 'p', '--pointer', `/a"\\b/${name}`);
     expect(statuses.pointer).toBe('ok');
     expect(lines[1]).toContain(String.raw`"secretPointer":"/a\\"\\\\b/\\u00fc\\u0024{x}"`);
+  });
+
+  it('come with the nodes that Keyturn restarts, where the key has any', async () => {
+    scene.manage('shop');
+    const nodes = ['i-0123456789abcdef0', 'i-0fedcba9876543210'];
+    const target = targetSchema.parse({ type: 'data-center', document: 'restart', nodes });
+    scene.register({ ...scene.entry('shop'), targets: [target] });
+    expect(await document('shop', '--property', 'p')).toMatchObject({ restartedNodes: nodes });
+    const { stdout } = await datacenter('shop', '--property', 'p');
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      `after each rotation Keyturn restarts ${nodes.join(', ')}, one by one, and the key before it works until all of them`,
+    );
   });
 
   it('are printed for people on one line each, and the rest in 80 columns', async () => {

@@ -74,7 +74,7 @@ function pipelines({ pipelineLogins, pipelineLoginFailures }: Report, faults: Fa
 
 function renderVerdict({ promise, says, held, evidence }: Verdict): string {
   const name = promise === 'delivery' ? 'all' : promise;
-  const head = `${held ? green('held') : red('BROKE')} ${name.padEnd(held ? 4 : 3)}`;
+  const head = `${held ? green('held') : red('BROKE')} ${name.padEnd(held ? 3 : 2)} `;
   return [`${head}${wrapped(says, EVIDENCE).trimStart()}`, wrapped(evidence, EVIDENCE)].join('\n');
 }
 

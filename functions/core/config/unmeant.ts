@@ -8,6 +8,7 @@ import { type PolicyOverrides, policyWith } from './policy';
 /** What a warning is about, for programs; a code's meaning never changes. */
 export const UNMEANT_CODES = [
   'nobody-gets-it',
+  'unread-nodes',
   'unused-connection',
   'same-connection',
   'loopback',
@@ -109,6 +110,11 @@ function unmeantKey(
       'expected deliverTo or readers, found neither: ' +
       `whoever has the old key of ${user} loses it on day ${day} and gets no other`;
     say('nobody-gets-it', 'id', message, 'add deliverTo, or readers for roles that read the secret');
+  }
+  if (deliverTo.some((item) => 'dataCenter' in item) && readers.length === 0) {
+    const message =
+      'expected readers, found none: nodes that may not read the secret do not start when they are restarted';
+    say('unread-nodes', 'deliverTo', message, 'name the role of the nodes under readers');
   }
   if (/^A[KS]IA[A-Z0-9]{12,28}$/.test(user)) {
     const message = 'expected the name of an IAM user, found what looks like the ID of an access key';

@@ -43,6 +43,16 @@ notify: [security@example.com]
     expect(warnings(provided('tokenMinutes: 15'))).toEqual([expect.stringContaining('nobody-gets-it')]);
   });
 
+  it('are nodes of a Data Center that may not read the secret', () => {
+    const dataCenter = '{ document: restart, nodes: [i-0123456789abcdef0] }';
+    const key = (more = '') =>
+      `keys: [{ id: shop, user: shop, deliverTo: [{ dataCenter: ${dataCenter} }]${more} }]\nnotify: [a@example.com]\n`;
+    expect(warnings(key())).toEqual([
+      '1:43 keys[0].deliverTo unread-nodes: expected readers, found none: nodes that may not read the secret do not start when they are restarted; name the role of the nodes under readers',
+    ]);
+    expect(warnings(key(', readers: [arn:aws:iam::111122223333:role/Bitbucket]'))).toEqual([]);
+  });
+
   it.each<[string, string, string]>([
     [
       'a key that nobody gets',

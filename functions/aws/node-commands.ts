@@ -86,7 +86,7 @@ export function createNodeCommands({ timeout = LONGEST_CALL, ...access }: NodeCo
           ),
         );
       });
-      return (await Promise.all(perNode)).flat();
+      return [...(await Promise.all(perNode)).flat(), ...openElsewhere(commands, where)];
     },
 
     async restart({ region, document }, node, request) {
@@ -139,6 +139,15 @@ function invocationsOn(client: SSMClient, node: string, { document }: NodesOf): 
   );
 }
 
+/** What is at work on other nodes, or on those with a tag, which may be some of the same cluster. */
+function openElsewhere(commands: readonly Command[], { nodes }: NodesOf): readonly SentRestart[] {
+  return commands.flatMap((command) => {
+    const { Status = 'Pending', InstanceIds = [] } = command;
+    if (!OPEN.includes(Status) || InstanceIds.some((id) => nodes.includes(id))) return [];
+    return [sentRestart(command, InstanceIds[0] ?? 'nodes by their tags', command)];
+  });
+}
+
 function parametersOf(request: RestartRequest): Record<string, string[]> {
   const { secretArn, versionId, accessKeyId } = DOCUMENT_PARAMETERS;
   return {
@@ -152,7 +161,11 @@ function parametersOf(request: RestartRequest): Record<string, string[]> {
  * What the node itself says counts: a command whose only node could not be reached may be a success as a whole
  * (`StatusDetails`, `Undeliverable`).
  */
-function sentRestart(command: Command, node: string, invocation: CommandInvocation | undefined): SentRestart {
+function sentRestart(
+  command: Command,
+  node: string,
+  invocation: Pick<Command | CommandInvocation, 'Status' | 'StatusDetails'> | undefined,
+): SentRestart {
   const { CommandId: commandId = '', RequestedDateTime: sentAt = new Date(0), Parameters = {} } = command;
   const one = (name: string) => (Parameters[name]?.length === 1 ? Parameters[name][0] : undefined);
   const about = {

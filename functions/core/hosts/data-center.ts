@@ -105,7 +105,10 @@ export type NodesOf = Pick<DataCenterTarget, 'document' | 'region'> & { readonly
 
 /** Systems Manager's Run Command. */
 export interface NodeCommands {
-  /** What is known of all commands of the document on these nodes, whoever sent them. @throws KeyturnError */
+  /**
+   * What is known of all commands of the document on these nodes, whoever sent them, and of those that are at work on
+   * others. @throws KeyturnError
+   */
   sent(where: NodesOf): Promise<readonly SentRestart[]>;
   /**
    * Sends one command to one node, once: an answer that is lost is told as `host-down`, and the node may restart.

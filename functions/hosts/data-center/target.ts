@@ -9,7 +9,7 @@ import {
   type RestartRequest,
   type SentRestart,
 } from '../../core/hosts/data-center';
-import { isBefore, planRoll, type RollInput, type RollStep } from '../../core/hosts/data-center-roll';
+import { isBefore, planRoll, type RollStep } from '../../core/hosts/data-center-roll';
 import type { DeliveredKey, StoredCredential } from '../../core/hosts/host';
 import type { Credential } from '../../core/key/credential';
 import { secretName } from '../../core/names';
@@ -50,28 +50,23 @@ export class DataCenter implements Target {
   /** @throws HostError `under-way` where a later run goes on; why it cannot go on */
   async deliver(credential: Credential, stored: StoredCredential, earlier?: EarlierCredentials): Promise<Receipt> {
     const { secretArn, versionId } = stored;
-    const request = { secretArn, versionId, accessKeyId: credential.accessKeyId };
-    const roll = { request, wasConfirmed: earlier?.wasConfirmed?.(versionId) ?? false };
-    const { config, time } = this.#props;
-    const end = this.#now() + STAYS;
-    /** What this run has sent: for what others have sent they wait themselves. */
-    const own: SentRestart[] = [];
-    let tries = 0;
+    const roll: Roll = {
+      request: { secretArn, versionId, accessKeyId: credential.accessKeyId },
+      wasConfirmed: earlier?.wasConfirmed?.(versionId) ?? false,
+      end: this.#now() + STAYS,
+      own: [],
+      tries: 0,
+    };
+    let isKept = earlier === undefined;
     for (;;) {
-      const { step, sent } = await this.#next(roll, own);
+      const { step, sent } = await this.#next(roll);
       if (step.do === 'done') return receiptOf(step.nodes, versionId);
       if (step.do === 'stop') throw this.#stopped(step);
-      if (step.do === 'restart') {
-        await earlier?.beforeWriting();
-        tries += 1;
-        const mine = await this.#restart(step.node, request, sent).catch((error: HostError) => {
-          // AWS did nothing, and another look comes before the next try.
-          if (error.code !== 'rate-limited' || tries > config.nodes.length + MOST_THROTTLED) throw error;
-        });
-        if (mine === undefined) await time.sleep(LOOKS_EVERY);
-        else own.push(mine);
-      } else if (!isFirst(own, step.open) || this.#now() + LOOKS_EVERY > end) throw this.#underWay(step.open);
-      else await time.sleep(LOOKS_EVERY);
+      if (step.do === 'wait') await this.#wait(step.open, roll);
+      else if (isKept) await this.#act(step.node, sent, roll);
+      // That takes its time, in which another run may act: it looks once more.
+      else await earlier?.beforeWriting();
+      isKept ||= step.do === 'restart';
     }
   }
 
@@ -104,8 +99,27 @@ export class DataCenter implements Target {
     return Promise.resolve(undefined);
   }
 
+  /** Stays as long as it is this run that goes on. */
+  async #wait(open: readonly SentRestart[], { own, end }: Roll): Promise<void> {
+    if (!isFirst(own, open) || this.#now() + LOOKS_EVERY > end) throw this.#underWay(open);
+    await this.#props.time.sleep(LOOKS_EVERY);
+  }
+
+  /** Restarts one node. Where AWS has throttled that it did nothing, and another look comes before the next try. */
+  async #act(node: string, sent: readonly SentRestart[], roll: Roll): Promise<void> {
+    const { config, time } = this.#props;
+    roll.tries += 1;
+    try {
+      roll.own.push(await this.#restart(node, roll.request, sent));
+    } catch (thrown) {
+      const mayTry = roll.tries <= config.nodes.length + MOST_THROTTLED;
+      if (!mayTry || toKeyturnError(thrown).code !== 'rate-limited') throw thrown;
+      await time.sleep(LOOKS_EVERY);
+    }
+  }
+
   /** What to do next, as Systems Manager shows it at this moment. */
-  async #next(roll: Roll, own: readonly SentRestart[]) {
+  async #next({ own, request, wasConfirmed }: Roll) {
     const { nodes } = this.#props.config;
     for (let looks = 1; ; looks += 1) {
       const since = this.#now();
@@ -113,7 +127,7 @@ export class DataCenter implements Target {
       // What is listed lags behind by seconds.
       const sent = [...listed, ...own.filter((mine) => listed.every(({ commandId }) => commandId !== mine.commandId))];
       const now = this.#props.time.now();
-      const step = planRoll({ ...roll, nodes, sent, now });
+      const step = planRoll({ request, wasConfirmed, nodes, sent, now });
       if (step.do !== 'restart' || now.getTime() - since <= LOOK_COUNTS) return { step, sent };
       if (looks === MOST_LOOKS) {
         throw this.#error('host-down', 'Systems Manager answers too late to tell that no node is restarting.', true);
@@ -186,7 +200,16 @@ export class DataCenter implements Target {
   }
 }
 
-type Roll = Pick<RollInput, 'request' | 'wasConfirmed'>;
+/** One run's part of a restart of all nodes. */
+interface Roll {
+  readonly request: RestartRequest;
+  readonly wasConfirmed: boolean;
+  /** Until when this run stays with its own commands (ms). */
+  readonly end: number;
+  /** What this run has sent: for what others have sent they wait themselves. */
+  readonly own: SentRestart[];
+  tries: number;
+}
 
 /**
  * Whether it is this run that goes on: of several at once the one whose command was sent first, in an order that is the

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { ResourceType } from '../resource';
 
 const secret: ResourceType = (input) => {
@@ -63,6 +64,26 @@ const parameter: ResourceType = (input) => {
   return { ref: Name, attributes: { Type, Value }, remove: () => ssm.deleteParameter({ Name }) };
 };
 
+const contentSchema = z.object({
+  schemaVersion: z.string(),
+  parameters: z.record(z.string(), z.object({ default: z.unknown().optional() })).default({}),
+});
+
+/** A document that commands are sent by: which parameters it takes; what it does is up to the machines. */
+const commandDocument: ResourceType = (input) => {
+  const { properties, previous } = input;
+  const { runCommand } = input.services.account;
+  oneOf(properties.text('DocumentType'), ['Command'] as const);
+  const name = properties.optionalText('Name') ?? previous?.ref ?? input.generatedName(128);
+  if (previous !== undefined && previous.ref !== name) void previous.remove?.();
+  const { parameters } = contentSchema.parse(JSON.parse(properties.document('Content')));
+  const needed = Object.entries(parameters).flatMap(([parameter, one]) =>
+    one.default === undefined ? [parameter] : [],
+  );
+  runCommand.addDocument(name, { parameters: Object.keys(parameters), needed });
+  return { ref: name, attributes: {}, remove: () => runCommand.removeDocument(name) };
+};
+
 function oneOf<T extends string>(value: string, known: readonly T[]): T {
   const found = known.find((candidate) => candidate === value);
   if (found === undefined) throw new Error(`${value} is not one of ${known.join(', ')}`);
@@ -73,4 +94,5 @@ export const SECRET_AND_PARAMETER_RESOURCES: Readonly<Record<string, ResourceTyp
   'AWS::SecretsManager::Secret': secret,
   'AWS::SecretsManager::ResourcePolicy': resourcePolicy,
   'AWS::SSM::Parameter': parameter,
+  'AWS::SSM::Document': commandDocument,
 };

@@ -55,7 +55,10 @@ describe('what a restart of nodes does next', () => {
 
   it('a command that no node has said anything of for an hour has reached none, and counts as failed', () => {
     expect(plan([sent(ONE, 'open', 61, { isSilent: true })])).toEqual({ do: 'restart', node: ONE });
+    expect(plan([sent(ONE, 'open', 60, { isSilent: true })])).toEqual({ do: 'restart', node: ONE });
     expect(plan([sent(ONE, 'open', 61)]).do).toBe('wait');
+    const twice = [sent(ONE, 'open', 130, { isSilent: true }), sent(ONE, 'open', 61, { isSilent: true })];
+    expect(plan(twice)).toMatchObject({ do: 'stop', failed: { node: ONE }, again: plus(NOW, 39 * MINUTE) });
   });
 
   it('no second node is restarted while one is down, and that one is tried again later and later', () => {
@@ -72,6 +75,16 @@ describe('what a restart of nodes does next', () => {
     const last = often.at(-1)?.sentAt ?? NOW;
     expect(plan(often, { now: plus(last, 19 * HOUR) })).toMatchObject({ do: 'stop', again: plus(last, 20 * HOUR) });
     expect(plan(often, { now: plus(last, 20 * HOUR) })).toEqual({ do: 'restart', node: ONE });
+  });
+
+  it.each<[string, readonly SentRestart[]]>([
+    ['the tries of another node', [sent(ONE, 'failed', 55), sent(TWO, 'failed', 5)]],
+    ['what succeeded', [sent(ONE, 'succeeded', 200), sent(ONE, 'failed', 55)]],
+    ["another key's tries", [sent(ONE, 'failed', 5, { secretArn: 'arn:other' })]],
+    ["another key's last try", [sent(ONE, 'failed', 55), sent(ONE, 'failed', 5, ofKey)]],
+    ["an older version's tries", [sent(ONE, 'failed', 5, before)]],
+  ])('how long it waits for a node does not go by %s', (_what, commands) => {
+    expect(plan(commands)).toEqual({ do: 'restart', node: ONE });
   });
 
   it('a node that has confirmed and is down for another key holds the others back', () => {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { DOCUMENT_PARAMETERS } from '../../../functions/core/hosts/data-center';
 import { versionIdOf } from '../../../functions/core/key/version-id';
+import { World } from '../../../local/world';
 import { read } from '../../docs/documents';
 import { credentialOf, STORED } from '../bitbucket/bitbucket-world';
 
@@ -78,6 +79,23 @@ const restarts = () =>
   existsSync(join(folder, 'restarts')) ? readFileSync(join(folder, 'restarts'), 'utf8').trim().split('\n') : [];
 
 describe('the document of the examples', () => {
+  it('deploys as a stack, and is the one that takes what is sent', async () => {
+    const world = await World.start({ start: new Date('2026-01-01T00:00:00Z') });
+    try {
+      const body = read('docs/examples/datacenter-restart.template.json');
+      const { outputs } = await world.deployTemplate('restart', body, {});
+      expect(outputs).toEqual({ DocumentName: 'keyturn-restart-bitbucket' });
+      const { runCommand } = world.account;
+      runCommand.addNode('i-0123456789abcdef0', { reach: () => 'online', run: () => ({ takes: 0, ends: 'Success' }) });
+      const one = { DocumentName: outputs.DocumentName ?? '', InstanceIds: ['i-0123456789abcdef0'] };
+      const Parameters = Object.fromEntries(Object.entries(SENT).map(([name, value]) => [name, [value]]));
+      expect(runCommand.sendCommand({ ...one, Parameters }).Command.Status).toBe('Pending');
+      expect(() => runCommand.sendCommand({ ...one, Parameters: {} })).toThrow();
+    } finally {
+      await world.close();
+    }
+  });
+
   it('needs exactly the parameters that are sent, and takes what they are', () => {
     const needed = Object.entries(parameters).filter(([, one]) => one.default === undefined);
     expect(needed.map(([name]) => name).sort()).toEqual(Object.keys(SENT).sort());

@@ -189,6 +189,23 @@ describe('nodes of a Data Center', () => {
     expect(scene.mostDown).toBe(1);
   });
 
+  it('what is at work on a node of the same cluster that is not of this target holds it back too', async () => {
+    await rotatedAgain();
+    const third = 'i-0cccccccccccccccc';
+    scene.addNode(third);
+    scene.nodes.startsIn = 300_000;
+    sendByHand(third, { VersionId: ['x'] });
+    const { audits } = await scene.sync();
+    const begun = audits.find(({ event }) => event === 'target-begun');
+    expect(begun?.message).toContain(third);
+    scene.nodes.startsIn = 25_000;
+    expect(restartsForCurrent()).toEqual({ [ONE]: 0, [TWO]: 0 });
+    scene.hours(1);
+    await scene.sync();
+    expect(scene.isDelivered(KEY)).toBe(true);
+    expect(scene.nodes.mostDown([...NODES, third])).toBe(1);
+  });
+
   it('a person who has repaired a node restarts it by the same document, and the rest goes on', async () => {
     await rotatedAgain();
     scene.nodes.node(ONE).trouble = 'unwell';

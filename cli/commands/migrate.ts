@@ -62,8 +62,9 @@ export function migrateCommand(terminal: Terminal, ended: (exitCode: number) => 
     });
 }
 
-/** As `replacedBy` has it where nothing is said. */
+/** As `replacedBy` has it where nothing is said, and at most. */
 const IDLE_FOR = 30;
+const LONGEST_IDLE = 365;
 
 const HELP = `${EXIT_CODES}
 Code 1 is for a key that something blocks; it is 3 when not all was read.
@@ -90,7 +91,7 @@ function exitCodeOf({ stage, unread }: MigrateDocument): number {
 }
 
 async function migrateDocument(read: ReadExits, options: Options): Promise<MigrateDocument> {
-  const { document, keys, place } = read;
+  const { document, keys, place, until } = read;
   const [exit] = document.keys;
   const key = keys.find(({ entry }) => entry.id === exit?.id);
   if (exit === undefined || key === undefined) {
@@ -100,6 +101,11 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
   const { entry, secret } = key;
   const changes = changesOf(entry, place, exit.policy !== undefined);
   const { to, cdk = false, idleFor } = options;
+  const most = Math.min(LONGEST_IDLE, entry.policy.rotateAfter - 2);
+  if (idleFor > most) {
+    const message = `Expected an --idle-for of at most ${most} days, found ${idleFor}: each rotation makes a key that has not been idle yet.`;
+    throw new KeyturnError('invalid-request', message);
+  }
   const names = entry.replacedBy?.roles ?? options.role ?? changes.map((change) => change.roleArn);
   const { roles, unread } = await rolesOf(read, to, names, changes);
   const isReplacing = entry.replacedBy !== undefined;
@@ -125,7 +131,7 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
     })),
     lastUsed: key.lastUsed.get(currentKey(secret)?.accessKeyId ?? '')?.at?.toISOString(),
     idleFor: days,
-    notBefore: stage === 'waits' || stage === 'retire' ? idle?.toISOString() : undefined,
+    notBefore: stage === 'waits' || stage === 'retire' ? idle && latest(idle, until).toISOString() : undefined,
     write: [...writeNow(stage, { changes, names, idleFor, writing })],
     exit,
     unread: [...document.unread, ...unread],
@@ -184,6 +190,8 @@ async function rolesOf(
     return {
       role,
       repository: changes.find((change) => change.roleArn === role)?.repository,
+      environments: changes.find((change) => change.roleArn === role)?.held.filter(({ environment }) => environment)
+        .length,
       isThere: use !== undefined,
       used: use?.at,
       taken: taken.last.get(role),

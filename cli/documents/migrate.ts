@@ -17,6 +17,7 @@ const roleSchema = z.object({
       at: instant,
       repository: z.string().optional().describe('UUID in braces.'),
       accessKeyId: z.string().optional().describe("The session's."),
+      environments: z.int().min(0).optional().describe('Deployment environments whose steps took it.'),
       calls: z
         .int()
         .min(0)
@@ -25,6 +26,7 @@ const roleSchema = z.object({
     })
     .optional()
     .describe('The last time that a step took it, or was given it; not there: it was not seen.'),
+  environments: z.int().min(0).optional().describe('Deployment environments of the repository that hold the key.'),
   refused: z.int().min(0).describe('Times that a step was refused it.'),
 });
 

@@ -19,6 +19,8 @@ export interface SeenRole {
   /** The last time that it was taken. */
   readonly taken?: Taking | undefined;
   readonly refused: number;
+  /** Deployment environments that hold the key now, of its repository. */
+  readonly environments?: number | undefined;
 }
 
 interface Seen {
@@ -35,5 +37,14 @@ export function stageOf({ roles, blockers, isReplacing, replaced }: Seen): Stage
   if (isReplacing) return 'waits';
   if (blockers > 0) return 'blocked';
   if (roles.length === 0 || roles.some(({ isThere }) => !isThere)) return 'write';
-  return roles.every(({ taken }) => taken !== undefined) ? 'retire' : 'switch';
+  return roles.every(isSeen) ? 'retire' : 'switch';
+}
+
+/**
+ * A provider gives to each step that starts: it takes a call to show that the step uses what it got. Of several
+ * environments each has to have taken it: the one that deploys once a month is the one that would be forgotten.
+ */
+function isSeen({ taken, environments = 0 }: SeenRole): boolean {
+  if (taken === undefined || taken.calls === 0) return false;
+  return taken.environments === undefined || taken.environments >= environments;
 }

@@ -12,6 +12,8 @@ export interface Taking {
   readonly repository?: string | undefined;
   /** The session's: CloudTrail has it with everything that the session did. */
   readonly accessKeyId?: string | undefined;
+  /** Deployment environments whose steps took it, as far as CloudTrail names them. @default - it is not known */
+  readonly environments?: number;
   /** Calls of the session that CloudTrail shows. @default - the taking itself is in CloudTrail */
   readonly calls?: number;
 }
@@ -54,7 +56,10 @@ export async function takenByToken(history: EventHistory, { roles, regions, sinc
       .sort((a, b) => b.at.getTime() - a.at.getTime());
     if (latest === undefined) return [];
     const { at, step, accessKeyId } = latest;
-    return [[role, { at, repository: step?.repository, accessKeyId }] as const];
+    const environments = new Set(
+      uses.flatMap((use) => (use.refused === undefined ? (use.step?.environment ?? []) : [])),
+    ).size;
+    return [[role, { at, repository: step?.repository, accessKeyId, environments }] as const];
   });
   const refused = [...usesOf].map(
     ([role, uses]) => [role, uses.filter((use) => use.refused !== undefined).length] as const,

@@ -156,7 +156,7 @@ function providerStep({ environment }: StepsOfTarget): string {
     '    name: Deploy',
     ...(environment === undefined
       ? []
-      : [`    deployment: ${isUuid ? `Production # the name of the environment ${environment}` : plain(environment)}`]),
+      : [`    deployment: ${isUuid ? `'NAME OF THE ENVIRONMENT' # ${environment}` : plain(environment)}`]),
     '    oidc: true',
     '    script:',
     `      - export AWS_ACCESS_KEY_ID=$${NAMES[0]} AWS_SECRET_ACCESS_KEY=$${NAMES[1]}`,

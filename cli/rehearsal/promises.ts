@@ -5,6 +5,7 @@ import type { TrailRecord } from '../../local/account/trail';
 import type { World } from '../../local/world';
 import type { Trouble } from './faults/trouble';
 import type { Places } from './hosts/register';
+import type { Leaving, LeavingKey } from './leaving';
 import type { NodeLogins } from './node-logins';
 import type { ProviderSteps } from './provider-steps';
 import type { RehearsedPipelines } from './rehearsed-pipelines';
@@ -37,6 +38,7 @@ export interface Observed {
   readonly roleSteps: RoleSteps;
   readonly providerSteps: ProviderSteps;
   readonly nodeLogins: NodeLogins;
+  readonly leaving: Leaving;
   readonly audits: readonly Audit[];
   readonly lines: readonly string[];
   /** Judged every change as it happened. */
@@ -58,6 +60,7 @@ export function judge(observed: Observed): readonly Verdict[] {
     ...(observed.roleSteps.roles === 0 ? [] : [roles(observed)]),
     ...(observed.providerSteps.rules === 0 ? [] : [provider(observed)]),
     ...(observed.nodeLogins.nodes.length === 0 ? [] : [nodes(observed)]),
+    ...(observed.leaving.keys.length === 0 ? [] : [wayOut(observed)]),
   ];
 }
 
@@ -260,7 +263,7 @@ function k8({ world, entries }: Observed): Verdict {
       .filter((write) => isOf(write, entry))
       .map(({ at }) => at);
     const limit = entry.policy.rotateAfter * DAY + ONE_RUN;
-    const ends = [...rotated.slice(1), world.clock.now()];
+    const ends = [...rotated.slice(1), goneAt(world, entry) ?? world.clock.now()];
     if (rotated.some((at, index) => (ends[index] ?? 0) - at > limit)) late.push(entry.id);
   }
   return {
@@ -269,6 +272,12 @@ function k8({ world, entries }: Observed): Verdict {
     held: late.length === 0,
     evidence: late.length === 0 ? `${acted.length} keys on time` : `late: ${late.join(', ')}`,
   };
+}
+
+/** When a key that roles replace was made Inactive for good. */
+function goneAt(world: World, { user, replacedBy }: RegistryEntry): number | undefined {
+  if (replacedBy === undefined) return undefined;
+  return keyWrites(world, 'UpdateAccessKey').findLast(({ record }) => record.requestParameters?.userName === user)?.at;
 }
 
 function k10({ watch }: Observed): Verdict {
@@ -322,6 +331,29 @@ function provider({ providerSteps }: Observed): Verdict {
     evidence:
       `${steps} steps with ${logins} logins, ${failures.length} failed; ${refused} steps of others and used tokens ` +
       `refused, ${letIn.length} let in${amissOf(first)}`,
+  };
+}
+
+/** No promise by number: keys that go for good, as roles have taken over. */
+function wayOut({ leaving, audits, world }: Observed): Verdict {
+  const { keys } = leaving;
+  const gone = keys.filter((key) => leaving.left(key) === 0);
+  const isOver = (key: LeavingKey) => world.clock.now() >= leaving.goneBy(key);
+  const stays = keys.filter((key) => isOver(key) && leaving.left(key) > 0);
+  const early = gone.filter(({ entry, movesAt }) =>
+    audits.some(
+      ({ event, reason, key, time }) =>
+        event === 'key-deactivated' && reason === 'replaced' && key === entry.id && Date.parse(time) < movesAt,
+    ),
+  );
+  const notYet = keys.length - gone.length - stays.length;
+  return {
+    promise: 'way out',
+    says: 'a key goes for good when roles have taken over from it, and not before',
+    held: stays.length === 0 && early.length === 0,
+    evidence:
+      `${keys.length} leave, ${gone.length} gone, ${early.length} too early, ${stays.length} stay` +
+      (notYet === 0 ? '' : `, ${notYet} within their time`),
   };
 }
 

@@ -10,6 +10,7 @@ import { Faults } from './faults/faults';
 import { FAULTS, type FaultKind } from './faults/kinds';
 import { Trouble } from './faults/trouble';
 import { hostsWithFaults, openPlaces, type Places } from './hosts/register';
+import { Leaving } from './leaving';
 import { NodeLogins } from './node-logins';
 import { judge, type Verdict } from './promises';
 import { ProviderSteps } from './provider-steps';
@@ -171,6 +172,7 @@ interface Lived {
   readonly roleSteps: RoleSteps;
   readonly providerSteps: ProviderSteps;
   readonly nodeLogins: NodeLogins;
+  readonly leaving: Leaving;
   readonly timeline: Timeline;
   readonly quietHours: QuietHours;
   readonly audits: readonly Audit[];
@@ -205,7 +207,8 @@ async function begin(options: RehearsalOptions, assembly: Assembly): Promise<Liv
   });
   const places = openPlaces(world);
   const watch = new Watch(world.account, places);
-  const pipelines = new RehearsedPipelines(world, places, seededRandom(`${seed}/pipelines`));
+  const leaving = new Leaving(world, assembly.entries, { since: DEPLOYED, days: options.days });
+  const pipelines = new RehearsedPipelines(world, places, seededRandom(`${seed}/pipelines`), leaving);
   const roleSteps = new RoleSteps(world, seededRandom(`${seed}/role-steps`), assembly.stepRoles);
   const providerSteps = new ProviderSteps(world, seededRandom(`${seed}/provider-steps`));
   const nodeLogins = new NodeLogins(world, seededRandom(`${seed}/node-logins`));
@@ -231,6 +234,7 @@ async function begin(options: RehearsalOptions, assembly: Assembly): Promise<Liv
     roleSteps,
     providerSteps,
     nodeLogins,
+    leaving,
     timeline,
     quietHours,
     audits,
@@ -265,6 +269,7 @@ function reportOf(
     roleSteps,
     providerSteps,
     nodeLogins,
+    leaving,
     timeline,
     quietHours,
     audits,
@@ -280,6 +285,7 @@ function reportOf(
     roleSteps,
     providerSteps,
     nodeLogins,
+    leaving,
     audits,
     lines: linesOf(world),
     watch,

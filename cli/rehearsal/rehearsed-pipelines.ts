@@ -5,6 +5,7 @@ import type { Random } from '../../local/random';
 import type { World } from '../../local/world';
 import type { Pair } from './hosts/host';
 import type { Places } from './hosts/register';
+import type { Leaving } from './leaving';
 import { type FailedLogin, type Login, Pipelines } from './pipelines';
 import { stsClient } from './sts-client';
 
@@ -52,6 +53,7 @@ export class RehearsedPipelines {
     private readonly world: World,
     private readonly places: Places,
     private readonly random: Random,
+    private readonly leaving?: Pick<Leaving, 'hasMoved'>,
   ) {
     this.#pipelines = new Pipelines({
       now: () => world.clock.now(),
@@ -87,6 +89,7 @@ export class RehearsedPipelines {
   }
 
   async #run(place: PipelinePlace): Promise<void> {
+    if (this.leaving?.hasMoved(place.entry)) return;
     const isExcused = this.trouble?.reads(place) === true;
     const logIn = this.#pipelines.begin({ ...place, isExcused });
     if (logIn === undefined) return;

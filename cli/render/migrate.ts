@@ -38,8 +38,8 @@ const COLOURS: Readonly<Record<Stage, (text: string) => string>> = {
   gone: green,
 };
 
-function saysOf({ stage, to, notBefore }: MigrateDocument): string {
-  const day = notBefore?.slice(0, 10);
+function saysOf({ stage, to, notBefore, idleFor }: MigrateDocument): string {
+  const day = notBefore === undefined ? 'when it has been made' : `on ${notBefore.slice(0, 10)} at the earliest`;
   switch (stage) {
     case 'blocked':
       return 'Something has to be moved before its pipelines can be:';
@@ -48,9 +48,9 @@ function saysOf({ stage, to, notBefore }: MigrateDocument): string {
     case 'switch':
       return 'The roles are there, and not every one was taken yet: let the pipelines run, then ask again.';
     case 'retire':
-      return `CloudTrail shows that the roles are taken. Write what follows, and the key goes by itself, on ${day} at the earliest.`;
+      return `CloudTrail shows that the roles are taken. Write what follows, and the key goes by itself, ${day}. A pipeline that runs more seldom than every ${idleFor} days needs a longer --idle-for.`;
     case 'waits':
-      return `Its entry says that roles replace it. It goes when nobody has used it and every role was used since, on ${day} at the earliest; until then it is rotated and delivered.`;
+      return `Its entry says that roles replace it. It goes when nobody has used it and every role was used since, ${day}; until then it is rotated and delivered.`;
     case 'inactive':
       return 'It is Inactive for good, and is deleted after its days as Inactive.';
     case 'gone':
@@ -58,12 +58,23 @@ function saysOf({ stage, to, notBefore }: MigrateDocument): string {
   }
 }
 
-function roleLines({ role, repository, isThere, used, taken, refused }: MigrateDocument['roles'][number]) {
+function roleLines({
+  role,
+  repository,
+  isThere,
+  used,
+  taken,
+  refused,
+  environments = 0,
+}: MigrateDocument['roles'][number]) {
   const whose = repository === undefined ? '' : ` of ${repository}`;
   const parts = [
     isThere ? undefined : 'not there',
     taken && `taken ${minute(taken.at)}${taken.calls === undefined ? '' : `, ${counted(taken.calls, 'call')} since`}`,
     isThere && taken === undefined ? 'not seen to be taken' : undefined,
+    environments > 1 && taken?.environments !== undefined
+      ? `by ${taken.environments} of ${counted(environments, 'environment')}`
+      : undefined,
     used && `used last ${minute(used)}`,
     refused > 0 ? `refused ${counted(refused, 'time')}` : undefined,
   ].filter((part) => part !== undefined);

@@ -1,7 +1,7 @@
 import type { RegistryEntry } from '../core/config/registry';
 import type { AccessKey, LastUsed } from '../core/key/access-key';
 import { keyRing } from '../core/key/key-ring';
-import { isReplaced, type RoleUses } from '../core/key/replaced';
+import { isReplacedInIam, type RoleUses } from '../core/key/replaced';
 import type { SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
 import type { Iam, Secrets } from './ports';
@@ -37,9 +37,9 @@ export async function lastUses(iam: Iam, keys: readonly AccessKey[]): Promise<Re
 export async function roleUses(
   iam: Pick<Iam, 'roleLastUsed'>,
   entry: RegistryEntry,
-  secret: SecretState,
+  { secret, keys }: Look,
 ): Promise<RoleUses | undefined> {
-  if (entry.replacedBy === undefined || isReplaced(entry, secret)) return undefined;
+  if (entry.replacedBy === undefined || isReplacedInIam(entry, secret, keys)) return undefined;
   const read = entry.replacedBy.roles.map(async (role) => {
     const use = await iam.roleLastUsed(role).catch(() => undefined);
     return use === undefined ? [] : [[role, use] as const];

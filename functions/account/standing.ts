@@ -63,7 +63,7 @@ export async function stand(ports: StandingPorts, { only, onKey }: StandingOptio
 
 async function seen({ iam, secrets }: StandingPorts, managed: Managed): Promise<ImaginedKey> {
   const { secret, keys } = await look(iam, secrets, managed);
-  const [lastUsed, uses] = await Promise.all([lastUses(iam, keys), roleUses(iam, managed.entry, secret)]);
+  const [lastUsed, uses] = await Promise.all([lastUses(iam, keys), roleUses(iam, managed.entry, { secret, keys })]);
   return { ...managed, secret, keys, lastUsed, ...(uses === undefined ? {} : { roleUses: uses }) };
 }
 

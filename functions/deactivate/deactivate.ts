@@ -120,7 +120,7 @@ async function deactivateKeysOf(
   const active = [...superseded, ...leaves].filter(({ status }) => status === 'Active');
   const { compromised, findings: unproved } = await leaksOf(run, managed, secret, keys);
   const lastUsed = await lastUses(iam, active);
-  const uses = await roleUses(iam, entry, secret);
+  const uses = await roleUses(iam, entry, { secret, keys });
   const plan = planDeactivation({ entry, secret, keys, lastUsed, roleUses: uses, compromised, now: run.now() });
   const seen = { managed: { ...managed, secret }, keys: present };
   if (plan.steps.length > 0 && !(await isAsDeployed(secrets, run, managed))) return seen;

@@ -1,6 +1,7 @@
 import type { Secrets } from '../account/ports';
 import type { AuditEvent } from '../core/audit';
-import { type SecretState, withoutFuture } from '../core/key/secret-state';
+import { readDatedTag } from '../core/key/dated-tag';
+import { currentKey, type SecretState, withoutFuture } from '../core/key/secret-state';
 import { isRollbackAsked, withdrawal } from '../core/key/withdrawn';
 import { idOfSecret, type Level, TAG } from '../core/names';
 import type { Run } from './run';
@@ -46,8 +47,37 @@ export function isRollbackInDoubt(secret: SecretState, run: Run): boolean {
   return rollbackSaid(secret, run) !== undefined;
 }
 
-/** One secret without a rollback that the record does not know. */
+/** One secret without a rollback, or the end of a key, that the record does not know. */
 export async function settled(secret: SecretState, run: Run, unread: Unread): Promise<SecretState> {
+  return withoutUnsaidEnd(await withoutUnsaidRollback(secret, run, unread), run);
+}
+
+/**
+ * That a key goes for good is announced in the record before its secret says so. While the record cannot be read, it is
+ * believed: what it holds back is the making of a new key.
+ */
+async function withoutUnsaidEnd(secret: SecretState, run: Run): Promise<SecretState> {
+  const said = endSaid(secret, run);
+  if (said === undefined || (await wordFor(run, said)) !== 'not-there') return secret;
+  const { [TAG.replaced]: _replaced, ...tags } = secret.tags;
+  return { ...secret, tags };
+}
+
+/** That the current key goes for good. */
+export function endSaid(given: SecretState, run: Run): Said | undefined {
+  const secret = withoutFuture(given, run.now());
+  const said = readDatedTag(secret.tags[TAG.replaced]);
+  if (said === undefined || said.accessKeyId !== currentKey(secret)?.accessKeyId) return undefined;
+  const { accessKeyId, at } = said;
+  return {
+    name: `${secret.name} ${TAG.replaced}=${secret.tags[TAG.replaced]}`,
+    at,
+    writers: [{ event: 'key-deactivation-begun', by: 'deactivate' }],
+    isWord: (event) => event.reason === 'replaced' && event.accessKeyId === accessKeyId,
+  };
+}
+
+async function withoutUnsaidRollback(secret: SecretState, run: Run, unread: Unread): Promise<SecretState> {
   const said = rollbackSaid(secret, run);
   if (said === undefined)
     return withoutFuture(secret, run.now()).tags[TAG.withdrawn] ? secret : withoutWithdrawal(secret);

@@ -19,7 +19,7 @@ import { tokenExpiries } from '../core/lifecycle/token-expiry';
 import { secretName } from '../core/names';
 import { asDeployed } from '../runtime/as-deployed';
 import { isLeakInDoubt, leaksOf } from '../runtime/attested';
-import { byTheRecord, isRollbackInDoubt, settled } from '../runtime/by-the-record';
+import { byTheRecord, endSaid, isRollbackInDoubt, settled } from '../runtime/by-the-record';
 import type { Neighbours } from '../runtime/doers/contested';
 import type { DeliverPorts } from '../runtime/doers/deliver-version';
 import type { Run } from '../runtime/run';
@@ -145,7 +145,7 @@ async function compare(ports: SyncPorts, run: Run, managed: readonly Managed[], 
 
 /** Whether a tag says of the current key that it has leaked, or is taken back. */
 function isInDoubt(secret: SecretState, run: Run): boolean {
-  return isLeakInDoubt(secret, run.now()) || isRollbackInDoubt(secret, run);
+  return isLeakInDoubt(secret, run.now()) || isRollbackInDoubt(secret, run) || endSaid(secret, run) !== undefined;
 }
 
 /** The same keys, with what the record says of such tags: what has leaked is not delivered, nor what is taken back. */

@@ -37,9 +37,8 @@ async function migrate(
 }
 
 /** The repository's pipeline uses its key, as any of AWS's services records it. */
-function usesKey(): void {
+function usesKey(accessKeyId = scene.currentKey('shop') ?? ''): void {
   const at = new Date(scene.clock.now()).toISOString().replace(/\.\d+/, '');
-  const accessKeyId = scene.currentKey('shop') ?? '';
   scene.account.iam.accessKeys.recordUse(accessKeyId, 'ecr', 'eu-west-1');
   scene.account.reads.push({
     eventVersion: '1.11',
@@ -233,6 +232,9 @@ describe('keyturn migrate --to provider', () => {
     expect((await migrate('--to', 'provider')).stage).toBe('switch');
     const session = scene.account.roleSession(ROLE, 'bitbucket-1');
     await give(session.accessKeyId);
+    expect((await migrate('--to', 'provider')).stage).toBe('switch');
+    scene.clock.advanceBy(1_000);
+    usesKey(session.accessKeyId);
     await whoAmI(session);
     scene.clock.advanceBy(60_000);
     const third = await migrate('--to', 'provider');

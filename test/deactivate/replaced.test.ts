@@ -130,18 +130,90 @@ describe('a key whose role has taken over', () => {
     await expectLogin(scene);
   });
 
-  it('gets no successor from a rotation that looked before it began to go (K1)', async () => {
+  it('gets no successor on the day on which a run has begun to take it away, and goes on the next one (K1, K9)', async () => {
     const scene = await replaceable();
+    scene.toDay(1);
+    await takeRole(scene);
     scene.toDay(95);
-    scene.awsFault = ({ action, input }) => {
-      const isIntent = action === 'TagResource' && JSON.stringify(input).includes(TAG.intent);
-      if (isIntent)
-        scene.setTag('shop', TAG.replaced, `${scene.currentKey('shop')} ${new Date(scene.clock.now()).toISOString()}`);
-      return undefined;
-    };
-    const { findings } = await scene.rotate();
-    expect(findings).toEqual(['step-failed']);
+    scene.awsFault = ({ action }) =>
+      action === 'UpdateAccessKey' ? { kind: 'error', status: 400, code: 'InvalidInput' } : undefined;
+    await scene.deactivate();
+    scene.awsFault = undefined;
+    expect((await scene.rotate()).findings).toEqual(['step-failed']);
     expect(statusOf(scene)).toEqual(['Active']);
     await expectLogin(scene);
+  });
+
+  it('of which a tag says so, and the record does not, is rotated and repaired as any other (K1, K8)', async () => {
+    const scene = await replaceable();
+    const forged = () =>
+      scene.setTag('shop', TAG.replaced, `${scene.currentKey('shop')} ${new Date(scene.clock.now()).toISOString()}`);
+    scene.toDay(50);
+    await expectLogin(scene);
+    forged();
+    const [key] = scene.keys('ci-shop');
+    scene.setStatus('ci-shop', key?.AccessKeyId ?? '', 'Inactive');
+    const outcomes = await dayOf(scene, 51);
+    expect(changes(outcomes)).toContain('key-stored current-key-inactive');
+    await expectLogin(scene);
+    for (const day of [100, 120, 141]) {
+      scene.toDay(day);
+      await expectLogin(scene);
+      forged();
+      await scene.day();
+    }
+    expect(scene.keys('ci-shop').length).toBe(2);
+    await expectLogin(scene);
+  });
+
+  it('gets no successor either where rotate saw the word, and the key went while it was at work (K1)', async () => {
+    const scene = await replaceable();
+    scene.toDay(1);
+    await takeRole(scene);
+    scene.toDay(95);
+    await takeRole(scene);
+    const rotating: Promise<unknown>[] = [];
+    scene.awsFault = ({ action }) => {
+      // Deactivate has said it, and looks; rotate begins now, and writes its intent before the key goes.
+      if (action === 'UpdateAccessKey' && rotating.length === 0) rotating.push(scene.rotate());
+      return undefined;
+    };
+    await scene.deactivate();
+    await Promise.all(rotating);
+    scene.awsFault = undefined;
+    expect(scene.keys('ci-shop')).toHaveLength(1);
+  });
+
+  it.each([
+    ['refused', { kind: 'error', status: 503, code: 'ServiceUnavailable' } as const],
+    ['done, and its answer lost', { kind: 'drop-after' } as const],
+  ])('K9: whose end is %s goes the next day, and is delivered meanwhile where it works', async (_what, fault) => {
+    const scene = await replaceable();
+    scene.toDay(1);
+    await takeRole(scene);
+    scene.toDay(35);
+    scene.awsFault = ({ action }) => (action === 'UpdateAccessKey' ? fault : undefined);
+    await scene.deactivate();
+    scene.awsFault = undefined;
+    const isStill = statusOf(scene)[0] === 'Active';
+    const outcomes = await dayOf(scene, 36);
+    expect(changes(outcomes)).toEqual(isStill ? ['key-deactivated replaced'] : []);
+    expect(outcomes.flatMap(({ audits }) => audits).some(({ event }) => event === 'reactivation-recorded')).toBe(false);
+    await dayOf(scene, 48);
+    expect(statusOf(scene)).toEqual([]);
+    expect(changes(await dayOf(scene, 100))).toEqual([]);
+  });
+
+  it("that is gone hides no key that somebody makes by hand, and its places are nobody's to fill (K5, K13)", async () => {
+    const scene = await replaceable();
+    scene.toDay(1);
+    await takeRole(scene);
+    await dayOf(scene, 35);
+    await dayOf(scene, 46);
+    expect(statusOf(scene)).toEqual([]);
+    scene.account.invoke(scene.admin, 'iam', 'CreateAccessKey', { UserName: 'ci-shop' });
+    const outcomes = await dayOf(scene, 60);
+    expect(outcomes[0]?.findings).toContain('foreign-key');
+    expect(outcomes[1]?.findings).toEqual([]);
   });
 });

@@ -136,9 +136,12 @@ export class Watch {
     const managed = this.witness.byUser.get(key?.user ?? '');
     if (key === undefined || managed === undefined) return;
     if (by === 'person') this.#byHand(managed, at);
+    // What may go for good is no dead key of a place.
+    if (by === 'run') this.#judged(managed, key, status, this.#run(String(userIdentity.arn), at));
     this.places.holdsLive(managed);
-    if (by === 'person') return;
-    const run = this.#run(String(userIdentity.arn), at);
+  }
+
+  #judged(managed: ManagedRecord, key: KeyRecord, status: KeyRecord['status'], run: WitnessedRun): void {
     if (status === 'Inactive') this.#keys.mayDeactivate(managed, key, run);
     else if (status === 'Deleted') this.#keys.mayDelete(managed, key, run);
   }

@@ -64,12 +64,21 @@ export class KeysTogether {
       .map(({ field, message }) => ({ path: ['policy', field], message }));
   }
 
-  /** Each rotation makes a key that has been idle for no time at all: a longer wait would never be over. */
+  /** Each rotation makes a key that has been idle for no time, beside one that goes first: the time for both is its own. */
   private idleMistakes({ policy, replacedBy }: KeyConfig): readonly Mistake[] {
-    const most = policyWith(this.policy, policy).rotateAfter - RUNS_TO_SPARE;
-    if (replacedBy === undefined || replacedBy.idleFor <= most) return [];
+    if (replacedBy === undefined) return [];
+    const { rotateAfter, deleteAfter, holdLimit } = policyWith(this.policy, policy);
+    const most = rotateAfter - RUNS_TO_SPARE;
+    const older = deleteAfter - rotateAfter + holdLimit;
+    if (older > most) {
+      const message =
+        `expected a policy in which the key before is gone within ${most} days, found up to ${older} (deleteAfter − ` +
+        'rotateAfter + holdLimit): the next rotation would come before this key could go, each time';
+      return [{ path: ['replacedBy'], message }];
+    }
+    if (replacedBy.idleFor <= most) return [];
     const message =
-      `expected at most ${most} days, found ${replacedBy.idleFor}: the rotation after ${most + RUNS_TO_SPARE} days makes a ` +
+      `expected at most ${most} days, found ${replacedBy.idleFor}: the rotation after ${rotateAfter} days makes a ` +
       'key that has not been idle yet, and none would ever go';
     return [{ path: ['replacedBy', 'idleFor'], message }];
   }

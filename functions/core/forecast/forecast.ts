@@ -162,8 +162,11 @@ function liveDay(given: ImaginedKey, at: Date, { admission, isEarly }: Day) {
   lived.look(delivery);
   for (const plan of [planDeactivation, planDeletion]) {
     lived.take(retirement, (key) => {
-      // A role that pipelines take goes on being taken.
-      const uses = [...(key.roleUses ?? [])].map(([role, { at: used }]) => [role, { at: used && retirement }] as const);
+      // A role that pipelines take in place of the key goes on being taken; of another one it is not known.
+      const used = key.lastUsed.get(currentKey(key.secret)?.accessKeyId ?? '')?.at ?? new Date(0);
+      const uses = [...(key.roleUses ?? [])].map(
+        ([role, use]) => [role, use.at !== undefined && use.at > used ? { at: retirement } : use] as const,
+      );
       const roleUses = new Map(uses);
       const compromised = saidCompromised(key.secret);
       const isOver = key.keys.length === 0 && key.entry.replacedBy === undefined;

@@ -6,7 +6,7 @@ import { datedTag } from '../key/dated-tag';
 import { intentTag } from '../key/intent';
 import { isRecordTaken } from '../key/key-ring';
 import { userTags } from '../key/key-user';
-import type { RoleUses } from '../key/replaced';
+import { isReplaced, type RoleUses } from '../key/replaced';
 import { currentKey, deliveredLabel, type SecretState } from '../key/secret-state';
 import { versionIdOf } from '../key/version-id';
 import type { Managed } from '../lifecycle/managed';
@@ -74,7 +74,8 @@ const OUTCOMES: { readonly [Name in Step['do']]: Outcome<Name> } = {
   'record-take-over': ({ tags }, key) => tagged(key, tags),
   'record-former-users': (_step, key) => key,
   'clear-record': (_step, key) => retired(key),
-  delete: ({ accessKeyId }, key) => retired(without(key, accessKeyId)),
+  delete: ({ accessKeyId }, key) =>
+    isReplaced(key.entry, key.secret) ? without(key, accessKeyId) : retired(without(key, accessKeyId)),
   deliver: ({ digest, versionId, accessKeyId, returned, again }, key, at) => {
     const secret = { ...key.secret, versions: labelled(key.secret, deliveredLabel(digest), versionId) };
     const tag = again ? TAG.reached : TAG.delivered;

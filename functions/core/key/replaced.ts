@@ -1,7 +1,7 @@
 import { TAG } from '../names';
 import type { AccessKey } from './access-key';
 import { tagFor } from './dated-tag';
-import { reactivatedAt } from './key-ring';
+import { inactiveSince, reactivatedAt } from './key-ring';
 import { currentKey, type SecretState } from './secret-state';
 
 /** The roles that a managed key's pipelines take in its place. */
@@ -26,10 +26,11 @@ export interface RoleUse {
 }
 
 /**
- * Whether the current key is on its way out for good, or gone: its roles have taken over, so that it is neither rotated nor
- * delivered any more. Not where the entry names none now, nor where a person has made the key Active again since.
+ * Whether a run has said that the current key goes for good, because its roles have taken over: it may still be Active,
+ * where that run was cut off. Not where the entry names no role now, nor where a person has made it Active again since.
+ * The tag counts only where the sealed record knows it (`runtime/by-the-record`).
  */
-export function isReplaced(entry: Replaceable, secret: SecretState): boolean {
+export function isToGo(entry: Replaceable, secret: SecretState): boolean {
   const current = currentKey(secret);
   if (entry.replacedBy === undefined || current === undefined) return false;
   const at = tagFor(secret, TAG.replaced, current.accessKeyId);
@@ -37,9 +38,15 @@ export function isReplaced(entry: Replaceable, secret: SecretState): boolean {
   return at !== undefined && (again === undefined || again < at);
 }
 
-/** The same, where IAM has been asked: what it lists as Active works, whatever a tag says. */
+/** Whether it has gone, by what the tags say: it was seen to be Inactive after that. It is neither delivered nor looked for. */
+export function isReplaced(entry: Replaceable, secret: SecretState): boolean {
+  const current = currentKey(secret)?.accessKeyId;
+  return isToGo(entry, secret) && current !== undefined && inactiveSince(secret, current) !== undefined;
+}
+
+/** Whether it has gone, where IAM has been asked: what it lists as Active works, whatever a tag says. */
 export function isReplacedInIam(entry: Replaceable, secret: SecretState, keys: readonly AccessKey[]): boolean {
   const current = currentKey(secret)?.accessKeyId;
   const isActive = keys.some(({ accessKeyId, status }) => accessKeyId === current && status === 'Active');
-  return isReplaced(entry, secret) && !isActive;
+  return isToGo(entry, secret) && !isActive;
 }

@@ -3,7 +3,7 @@ import { after, DAY, latest } from '../duration';
 import type { AccessKey } from '../key/access-key';
 import { readDatedTag } from '../key/dated-tag';
 import { inactiveSince, type KeyRing, ringOfUser } from '../key/key-ring';
-import { isReplacedInIam } from '../key/replaced';
+import { isReplaced, isReplacedInIam } from '../key/replaced';
 import { withoutFuture } from '../key/secret-state';
 import { TAG } from '../names';
 import type { FoundOfAccessKey } from './found';
@@ -37,7 +37,9 @@ export function planDeletion(given: RetirementInput): Plan<DeletionStep, Deletio
   if (keyOnItsWayBack(input.secret, input.keys, input.now) !== undefined) return { steps: [], findings: [] };
   const ring = ringOfUser(input.secret, input.keys, input.entry.user);
   const plan = together(inactive(input, ring).map((key) => planOne(input, ring, key)));
-  return plan.steps.length === 0 && isRecordOfNobody(input) ? { ...plan, steps: [{ do: 'clear-record' }] } : plan;
+  // That of a key which is gone for good stays: it says that there is nothing to deliver.
+  const isOver = isRecordOfNobody(input) && !isReplaced(input.entry, input.secret);
+  return plan.steps.length === 0 && isOver ? { ...plan, steps: [{ do: 'clear-record' }] } : plan;
 }
 
 /** The keys that may be deleted one day: superseded or replaced and Inactive, or the one that makes room for the first rotation. */
@@ -54,13 +56,13 @@ function planOne(input: RetirementInput, ring: KeyRing, key: AccessKey): Part<De
   const { entry, secret, lastUsed, now } = input;
   const { accessKeyId } = key;
   // What a role has replaced has no successor to wait for, and neither has what is left beside it.
-  const isReplaced = isReplacedInIam(entry, secret, input.keys);
+  const isForGood = isReplacedInIam(entry, secret, input.keys);
   const { anchor: successor } = ring;
   const since = inactiveSince(secret, accessKeyId);
   if (since === undefined) return recoveryFromNow(entry, accessKeyId);
-  const due = isReplaced ? recovered(entry, since) : deletionDue(entry, key, since, successor?.createdAt);
+  const due = isForGood ? recovered(entry, since) : deletionDue(entry, key, since, successor?.createdAt);
   if (now < due) return {};
-  const problem = isReplaced ? undefined : successor && successorProblem({ ...input, ring }, successor, key, due);
+  const problem = isForGood ? undefined : successor && successorProblem({ ...input, ring }, successor, key, due);
   if (problem !== undefined) return { findings: [problem] };
   const used = lastUsed.get(accessKeyId);
   if (used === undefined) return {};

@@ -4,7 +4,7 @@ import type { AccessKey, LastUsed } from '../key/access-key';
 import { tagFor } from '../key/dated-tag';
 import { inactiveSince, type KeyRing, reactivatedAt } from '../key/key-ring';
 import type { SeenUses } from '../key/key-use';
-import { isReplaced, isReplacedInIam, type Replacement, type RoleUse } from '../key/replaced';
+import { isReplacedInIam, isToGo, type Replacement, type RoleUse } from '../key/replaced';
 import type { StoredVersion } from '../key/secret-state';
 import { TAG } from '../names';
 import type { FoundOfAccessKey } from './found';
@@ -14,10 +14,11 @@ import type { Part } from './rules';
 import type { StepNamed } from './steps';
 
 /**
- * What a key waits for that roles are to replace: `older-key`, another key of the user that has to go first; `key`, that
+ * What a key waits for that roles are to replace: `take-over`, that its own secret has it, as it lies in the one of another
+ * ID still; `older-key`, another key of the user that has to go first; `key`, that
  * nobody uses it; `roles`, that each of them is used.
  */
-export type ReplacementWaits = 'older-key' | 'key' | 'roles';
+export type ReplacementWaits = 'take-over' | 'older-key' | 'key' | 'roles';
 
 /** Roles are to take over from the key, and have not yet for all that is known. */
 export type NotReplacedYet = FoundOfAccessKey<
@@ -63,9 +64,10 @@ export function planReplacement(input: RetirementInput, ring: KeyRing): Replacem
   if (isReplacedInIam(entry, secret, keys)) return { findings: [replaced(input, current, replacedBy)] };
   // Somebody has broken it: the next rotation repairs that first.
   if (anchorKey?.status !== 'Active') return {};
-  if (inactiveSince(secret, anchorKey.accessKeyId) !== undefined) return reactivated(entry, anchorKey);
+  if (inactiveSince(secret, anchorKey.accessKeyId) !== undefined)
+    return reactivated(entry, anchorKey, replacedBy.idleFor);
   const plan = planActive(input, ring, anchorKey, replacedBy);
-  const begunInVain = isReplaced(entry, secret) && (plan.steps ?? []).length === 0;
+  const begunInVain = isToGo(entry, secret) && (plan.steps ?? []).length === 0;
   if (!begunInVain) return plan;
   // A run said that the key goes, and died before it went: it is used again, and is delivered and rotated as before.
   return { ...plan, steps: [{ do: 'record-reactivation', accessKeyId: anchorKey.accessKeyId }] };
@@ -89,6 +91,7 @@ function planActive(
     const facts = { ...replacedBy, waits, used, unused, ...(notBefore === undefined ? {} : { notBefore }) };
     return { findings: [{ code: 'not-replaced-yet', key: input.entry.id, accessKeyId, facts }] };
   };
+  if (secret.takesOver !== undefined) return waitsFor('take-over');
   // There is one record of what is Inactive, and pipelines may hold the one before still.
   if (superseded.length > 0) return waitsFor('older-key');
   if (used === undefined) return {};

@@ -7,7 +7,7 @@ import { readDatedTag } from '../key/dated-tag';
 import { openIntent } from '../key/intent';
 import { inactiveSince } from '../key/key-ring';
 import { changedUser, lineOf } from '../key/key-user';
-import { isReplaced } from '../key/replaced';
+import { isToGo } from '../key/replaced';
 import {
   currentKey,
   currentVersion,
@@ -42,7 +42,6 @@ export function worthRotationLook(
   if (current === undefined || openIntent(secret) !== undefined) return true;
   if (secret.takesOver !== undefined || changedUser(secret, entry.user) !== undefined) return true;
   if (rotationAskedAt(secret) !== undefined || isLeak(secret) || isWithdrawalOfToday(secret, now)) return true;
-  if (isReplaced(entry, secret)) return false;
   if (isDue(current.createdAt, entry, now)) return true;
   const line = usableLine(secret, entry.user, report, now);
   return line === 'unusable' ? false : !fits(line, secret, current.createdAt);
@@ -86,7 +85,7 @@ export function worthDeletionLook(given: Managed, report: CredentialReport | und
   }
   // Without a report a person's change would stay unseen for as long as there is none.
   const blindly = report === undefined && hasOldPredecessor(secret, entry.policy, now);
-  if (isReplaced(entry, secret)) return true;
+  if (isToGo(entry, secret)) return true;
   return worthRetirementLook(managed, report, now, blindly, ({ active }) => !active);
 }
 

@@ -3,7 +3,7 @@ import { targetName, targetSetDigest } from '../../core/hosts/target';
 import { isDelivered } from '../../core/key/delivery-mark';
 import { type Exemption, exemptionOf } from '../../core/key/exemption';
 import { pauseOf } from '../../core/key/pause';
-import { isReplacedInIam } from '../../core/key/replaced';
+import { isReplaced, isReplacedInIam } from '../../core/key/replaced';
 import { currentKey, currentVersion } from '../../core/key/secret-state';
 import { undelivered } from '../../core/lifecycle/breaker';
 import { isObserved } from '../../core/lifecycle/observed';
@@ -101,9 +101,20 @@ function stateOf({ gatheredAt, entries }: Evidence, managed: ManagedKey): Manage
     const by = firstRotationBy(managed);
     return by !== undefined && gatheredAt > by ? 'overdue' : 'not-rotated-yet';
   }
-  if (isReplacedInIam(entry, secret, listed ?? [])) return 'replaced';
+  if (isReplaced(entry, secret) && isSaidToGo(managed, current.accessKeyId)) {
+    if (listed === undefined) return 'unknown';
+    if (isReplacedInIam(entry, secret, listed)) return 'replaced';
+  }
   if (gatheredAt.getTime() - current.createdAt.getTime() > policy.rotateAfter * DAY + ONE_RUN) return 'overdue';
   return isDelivered(secret, current, targetSetDigest(entry.targets, entry.connections)) ? 'on-time' : 'undelivered';
+}
+
+/** Whoever may tag the secret can write that it goes; what deactivate has announced is in the record. */
+function isSaidToGo({ events }: ManagedKey, current: string): boolean {
+  return events.some(
+    ({ event, function: by, reason, accessKeyId }) =>
+      event === 'key-deactivation-begun' && by === 'deactivate' && reason === 'replaced' && accessKeyId === current,
+  );
 }
 
 /** Since its creation or its promotion, or since its targets were changed. */

@@ -19,30 +19,36 @@ export function keysLeft(
 ): readonly KeysLeft[] {
   const lives = histories.map((history) => history.lives.filter(({ origin }) => origin !== 'foreign'));
   const starts = lives.flat().flatMap(({ phases }) => phases[0]?.from ?? []);
-  return monthEnds(
-    starts.reduce((first, at) => (at < first ? at : first), until.toISOString()),
-    until,
-  ).map(({ month, end }) => ({
-    month,
-    keys: lives.filter((own) => own.some((life) => worksAt(life, end))).length,
-    replaced: keys.filter((key) => isReplacedAt(key, end)).length,
-  }));
+  const first = starts.reduce((least, at) => (at < least ? at : least), until.toISOString());
+  return monthEnds(first, until).map(({ month, end }) => {
+    const works = lives.map((own) => own.some((life) => worksAt(life, end)));
+    return {
+      month,
+      keys: works.filter(Boolean).length,
+      replaced: keys.filter((key, at) => works[at] !== true && isReplacedAt(key, end)).length,
+    };
+  });
 }
 
 function worksAt({ phases }: KeyLife, at: string): boolean {
   return phases.some(({ phase, from, to }) => WORKING.has(phase) && from <= at && (to === undefined || at < to));
 }
 
-/** The last that happened to its current key is that it went for good. */
+/** What makes a key current, or has it work again. */
+const RETURNS: ReadonlySet<string> = new Set([
+  'key-stored',
+  'key-promoted',
+  'key-reactivated',
+  'reactivation-recorded',
+]);
+
+/** The last that happened to its current key is that it went for good: of a run that was cut off, that it was about to. */
 function isReplacedAt({ events }: ManagedKey, at: string): boolean {
   const last = events.findLast(
     ({ event, reason, time }) =>
-      time <= at &&
-      (event === 'key-stored' ||
-        event === 'reactivation-recorded' ||
-        (event === 'key-deactivated' && reason === 'replaced')),
+      time <= at && (RETURNS.has(event) || (event === 'key-deactivation-begun' && reason === 'replaced')),
   );
-  return last?.event === 'key-deactivated';
+  return last?.event === 'key-deactivation-begun';
 }
 
 /** The last instant of each month, and of the last one the last that the report knows. */

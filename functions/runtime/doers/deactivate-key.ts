@@ -55,8 +55,12 @@ function factsOf(step: StepNamed<'deactivate'>, leak: Disabled['facts'] | undefi
  * @throws KeyturnError `label-moved`; a later run sees what came of it
  */
 async function replacedNow(accessKeyId: string, work: Work<DeactivateKeyPorts>): Promise<void> {
-  const { ports, run, managed } = work;
+  await stillToGo(accessKeyId, work);
   await tagNow(TAG.replaced, accessKeyId, work);
+  await stillToGo(accessKeyId, work);
+}
+
+async function stillToGo(accessKeyId: string, { ports, run, managed }: Work<DeactivateKeyPorts>): Promise<void> {
   const secret = withoutFuture(await ports.secrets.describe(managed.secret.name), run.now());
   if (currentKey(secret)?.accessKeyId === accessKeyId && openIntent(secret) === undefined) return;
   const message = `${accessKeyId} of ${managed.secret.name} is being rotated, or is not current any more: it is left as it is.`;

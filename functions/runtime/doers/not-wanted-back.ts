@@ -1,6 +1,6 @@
 import type { Secrets } from '../../account/ports';
 import { KeyturnError } from '../../core/errors';
-import { isReplaced, type Replaceable } from '../../core/key/replaced';
+import { isToGo, type Replaceable } from '../../core/key/replaced';
 import { currentKey, type SecretState, withoutFuture } from '../../core/key/secret-state';
 import { isRollbackAsked, keysBefore } from '../../core/key/withdrawn';
 import type { Run } from '../run';
@@ -22,7 +22,7 @@ export async function notWantedBack(accessKeyId: string, { ports, run, managed }
   const secret = withoutFuture(await ports.secrets.describe(managed.secret.name), now);
   // A user has two keys at most: a stored one beside the current one is what comes back.
   const isOnItsWay = isRollbackAsked(secret, now) && keysBefore(secret).some((key) => key.accessKeyId === accessKeyId);
-  const isWanted = currentKey(secret)?.accessKeyId === accessKeyId && !isReplaced(managed.entry, secret);
+  const isWanted = currentKey(secret)?.accessKeyId === accessKeyId && !isToGo(managed.entry, secret);
   if (!isWanted && !isOnItsWay) return;
   throw new KeyturnError(
     'label-moved',

@@ -1,6 +1,7 @@
 import type { Secrets } from '../../account/ports';
 import { datedTag, readDatedTag, readDatedTags } from '../../core/key/dated-tag';
 import { formerUsersTag } from '../../core/key/key-user';
+import { isReplaced } from '../../core/key/replaced';
 import { TAG } from '../../core/names';
 import type { Doer, Work } from './doer';
 
@@ -59,7 +60,7 @@ export async function tagNow(
 }
 
 /** What the tags say of a key's retirement is over with the key; what they say of another one is not. */
-export async function forgetRetirement({ ports, managed: { secret }, keys }: Work<RecordPorts>): Promise<void> {
+export async function forgetRetirement({ ports, managed: { entry, secret }, keys }: Work<RecordPorts>): Promise<void> {
   const gone = readDatedTag(secret.tags[TAG.deactivated])?.accessKeyId;
   const isThere = (id: string) => id !== gone && keys?.every(({ accessKeyId }) => accessKeyId !== id) !== true;
   const ofIt = [TAG.compromised, TAG.disableFirst, TAG.withdrawn].filter((tag) => {
@@ -67,5 +68,7 @@ export async function forgetRetirement({ ports, managed: { secret }, keys }: Wor
     // What one tag says of several leaked keys goes with the last of them.
     return named.some((id) => id === gone) && !named.some(isThere);
   });
-  await ports.secrets.untag(secret.name, [TAG.deactivated, TAG.reactivated, TAG.held, ...ofIt]);
+  // Of a key that is gone for good it is what says so.
+  const isForGood = isReplaced(entry, secret);
+  await ports.secrets.untag(secret.name, [...(isForGood ? [] : [TAG.deactivated, TAG.reactivated]), TAG.held, ...ofIt]);
 }

@@ -6,7 +6,7 @@ import { KeyturnError, toKeyturnError } from '../../core/errors';
 import type { Credential } from '../../core/key/credential';
 import { intentTag } from '../../core/key/intent';
 import { changedUser, userTags } from '../../core/key/key-user';
-import { isReplaced } from '../../core/key/replaced';
+import { isToGo } from '../../core/key/replaced';
 import { currentKey, withoutFuture } from '../../core/key/secret-state';
 import { versionIdOf } from '../../core/key/version-id';
 import { daysOverdue } from '../../core/lifecycle/overdue';
@@ -64,7 +64,7 @@ async function writeIntent(reason: string, { ports, run, managed, keys = [] }: W
 async function notReplacedMeanwhile({ ports, run, managed }: Work<RotateKeyPorts>): Promise<void> {
   const { entry, secret: planned } = managed;
   const secret = withoutFuture(await ports.secrets.describe(planned.name), run.now());
-  if (secret.tags[TAG.replaced] === planned.tags[TAG.replaced] || !isReplaced(entry, secret)) return;
+  if (!isToGo(entry, secret)) return;
   const message = `The current key of ${planned.name} is being made Inactive for good, as roles have taken over: no new one is made.`;
   throw new KeyturnError('label-moved', message, { retryable: true });
 }

@@ -294,6 +294,11 @@ describe('keyturn.yaml as a text', () => {
       '13:16 keys[0].replacedBy.idleFor: expected at most 88 days, found 89: the rotation after 90 days makes a key that has not been idle yet, and none would ever go; change the days',
     ],
     [
+      'roles of a key that is never alone for long enough',
+      `${SOUND}    policy: { rotateAfter: 10, deactivateAfter: 12, deleteAfter: 19, holdLimit: 0 }\n    replacedBy:\n      roles: [arn:aws:iam::111122223333:role/deploy]\n      idleFor: 3\n`,
+      '13:7 keys[0].replacedBy: expected a policy in which the key before is gone within 8 days, found up to 9 (deleteAfter − rotateAfter + holdLimit): the next rotation would come before this key could go, each time; correct it',
+    ],
+    [
       'a role by a pattern',
       `${SOUND}    replacedBy:\n      roles: ["arn:aws:iam::111122223333:role/*"]\n`,
       '12:15 keys[0].replacedBy.roles[0]: expected the ARN of an IAM role, found "arn:aws:iam::111122223333:role/*"; correct it',

@@ -94,6 +94,25 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
       'AKIA0000000000000OLD --status Active',
   ],
   [
+    { code: 'reactivated', key, accessKeyId, facts: { overlapDays: 30, isReplaced: true } },
+    'attention',
+    'failed',
+    'Key "web-shop": somebody made AKIA0000000000000OLD Active again, which roles had replaced. It is rotated and delivered ' +
+      'as before, and goes again when nobody has used it for 30 days. To keep it, take "replacedBy" out and deploy.',
+  ],
+  [
+    {
+      code: 'not-replaced-yet',
+      key,
+      accessKeyId,
+      facts: { roles: ['arn:1'], idleFor: 30, waits: 'take-over', used: undefined, unused: [] },
+    },
+    'notice',
+    'held',
+    'Key "web-shop" is to be replaced by arn:1: AKIA0000000000000OLD goes for good when nobody has used it for 30 days, and ' +
+      'what replaces it was used since. It lies in the secret of the ID that it had before: its next rotation comes first.',
+  ],
+  [
     {
       code: 'not-replaced-yet',
       key,
@@ -104,7 +123,7 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
         waits: 'key',
         used: { at: day(89), service: 's3', region: 'eu-west-1' },
         by: { is: 'unknown' },
-        unused: [],
+        unused: [['arn:2', undefined]],
         notBefore: day(119),
       },
     },
@@ -112,7 +131,7 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     'held',
     'Key "web-shop" is to be replaced by arn:1, arn:2: AKIA0000000000000OLD goes for good when nobody has used it for 30 ' +
       'days, and what replaces it was used since. It was used last 2026-03-31T03:00:00.000Z for s3 in eu-west-1: it stays ' +
-      "until 2026-04-30 at least. Keyturn's own proofs count too. CloudTrail could not be asked what uses it.",
+      "until 2026-04-30 at least. Keyturn's own proofs count too. CloudTrail could not be asked what uses it. arn:2 could not be looked at, or is not there.",
   ],
   [
     {

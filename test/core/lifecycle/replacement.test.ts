@@ -125,9 +125,13 @@ describe('the current key of an entry that a role is to replace', () => {
   });
 
   it('that a person made Active again is recorded, and used as before', () => {
+    const active = { steps: [], findings: [{ facts: { waits: 'take-over' } }] };
+    const { secret, ...others } = planOn({ roleUsed: { at: day(39) }, now: day(60) });
+    const takesOver = { secret: 'keyturn/before', pauses: false, isRecorded: true };
+    expect(planDeactivation({ ...others, secret: { ...secret, takesOver } })).toMatchObject(active);
     expect(deactivation({ tags: gone, roleUsed: { at: day(50) }, now: day(50) })).toMatchObject({
       steps: [{ do: 'record-reactivation', accessKeyId: current.accessKeyId }],
-      findings: [{ code: 'reactivated' }],
+      findings: [{ code: 'reactivated', facts: { overlapDays: 30, isReplaced: true } }],
     });
   });
 
@@ -167,8 +171,9 @@ describe('a key that was replaced', () => {
     expect(deletion({ entry: entryOf(), keys: [inactive], tags: gone, now: day(60) }).steps).toEqual([]);
   });
 
-  it('leaves no record of itself', () => {
-    expect(deletion({ keys: [], tags: gone, now: day(60) }).steps).toEqual([{ do: 'clear-record' }]);
+  it('leaves the record that says so, until its entry names no role', () => {
+    expect(deletion({ keys: [], tags: gone, now: day(60) }).steps).toEqual([]);
+    expect(deletion({ entry: entryOf(), keys: [], tags: gone, now: day(60) }).steps).toEqual([{ do: 'clear-record' }]);
   });
 
   it.each<[string, Given, string | undefined]>([
@@ -199,5 +204,11 @@ describe('a key that was replaced', () => {
     expect(planDelivery({ entry, secret: undelivered, now: day(45) }).deliver).toBeUndefined();
     expect(planCheck({ entry, secret, now: day(45), drift: 'repair', isAsked: true })).toBeUndefined();
     expect(planCheck({ entry: entryOf(), secret, now: day(45), drift: 'repair', isAsked: true })).toBeDefined();
+    // A run that said so was cut off before the key went: it is delivered as before.
+    const cut = planOn({ tags: went, now: day(45) }).secret;
+    expect(planCheck({ entry, secret: cut, now: day(45), drift: 'repair', isAsked: true })).toBeDefined();
+    expect(
+      planDelivery({ entry, secret: { ...cut, versions: undelivered.versions }, now: day(45) }).deliver,
+    ).toBeDefined();
   });
 });

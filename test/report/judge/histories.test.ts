@@ -76,7 +76,7 @@ describe('the history of a managed key', () => {
 describe('the state of a managed key', () => {
   const paused = { [TAG.paused]: `${day(101).toISOString()} alice` };
   const by = day(100, -26 * HOUR);
-  const replaced = { [TAG.replaced]: tagOf(key, day(60)) };
+  const replaced = { [TAG.replaced]: tagOf(key, day(60)), [TAG.deactivated]: tagOf(key, day(60)) };
   const again = { ...replaced, [TAG.reactivated]: tagOf(key, day(61)) };
   const replacedBy = { roles: ['arn:aws:iam::111122223333:role/deploy'], idleFor: 30 };
   const leaving = new AnAccount(1).entries.map((entry) => ({ ...entry, replacedBy }));
@@ -89,6 +89,8 @@ describe('the state of a managed key', () => {
     ['unknown', 'its secret is not there', undefined, { secrets: [] }],
     ['paused', 'a person holds it', secret([delivered], paused), {}],
     ['replaced', 'roles have taken over, whatever its age', secret([delivered], replaced), { entries: leaving }],
+    ['on-time', 'the record does not say it', secret([delivered], replaced), { entries: leaving }],
+    ['unknown', 'IAM could not be asked', secret([delivered], replaced), { entries: leaving, listedKeys: undefined }],
     ['on-time', 'its entry names no role', secret([delivered], replaced), {}],
     ['on-time', 'somebody made it Active again since', secret([delivered], again), { entries: leaving }],
     [
@@ -118,8 +120,14 @@ describe('the state of a managed key', () => {
       secret([versionOf(key, 'AWSCURRENT', deliveredLabel('0000000000000001'))]),
       {},
     ],
-  ])('is %s where %s', (state, _what, given, changes) => {
-    const record = { logGroup: 'x', beginsAt: day(0), events: new AnAccount(1).live(0, 1).events, unreadable: [] };
+  ])('is %s where %s', (state, what, given, changes) => {
+    const account = new AnAccount(1).live(0, 1);
+    const { accessKeyId } = key;
+    if (what !== 'the record does not say it')
+      account.run('deactivate', day(60), (run) =>
+        run.tell('key-deactivation-begun', { key: 'key-0', user: 'ci-0', accessKeyId, reason: 'replaced' }),
+      );
+    const record = { logGroup: 'x', beginsAt: day(0), events: account.events, unreadable: [] };
     expect(of(given, { ...changes, record: { ...record } })?.state).toBe(state);
   });
 });

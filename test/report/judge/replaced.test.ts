@@ -38,7 +38,6 @@ function replaced(until: number) {
       run.tell('key-deleted', about);
       account.delete(key);
     });
-    account.tags.set(entry.id, { [TAG.replaced]: datedTag(key.accessKeyId, day(69, 50 * MINUTE)) });
     // The other one lives on by itself.
     account.entries.reverse();
     account.entries.pop();

@@ -28,10 +28,12 @@ export const notReplacedYet: Descriptor<NotReplacedYet> = {
 function waits({ waits: waitsFor, used, by, unused, notBefore }: NotReplacedYet['facts']): string {
   const when = used?.at === undefined ? 'Nobody has used it yet' : `It was used last ${lastUseOf(used)}`;
   switch (waitsFor) {
+    case 'take-over':
+      return 'It lies in the secret of the ID that it had before: its next rotation comes first.';
     case 'older-key':
       return 'Another key of its user has to be gone first, by its own dates.';
     case 'key':
-      return `${when}: it stays until ${notBefore?.toISOString().slice(0, 10)} at least. Keyturn's own proofs count too.${keyUsers(by)}`;
+      return `${when}: it stays until ${notBefore?.toISOString().slice(0, 10)} at least. Keyturn's own proofs count too.${keyUsers(by)}${unknownRoles(unused)}`;
     case 'roles':
       return `${when}, and ${unused.map(([role, use]) => `${role} ${roleUse(use)}`).join(', ')}: perhaps nothing has run since.`;
   }
@@ -40,4 +42,10 @@ function waits({ waits: waitsFor, used, by, unused, notBefore }: NotReplacedYet[
 function roleUse(used: RoleUse | undefined): string {
   if (used === undefined) return 'could not be looked at, or is not there';
   return used.at === undefined ? 'was never used' : `was used last ${used.at.toISOString()}, before that`;
+}
+
+/** A name that is wrong shows at once, and not when everything else is done. */
+function unknownRoles(unused: NotReplacedYet['facts']['unused']): string {
+  const unknown = unused.flatMap(([role, use]) => (use === undefined ? [role] : []));
+  return unknown.length === 0 ? '' : ` ${unknown.join(', ')} ${roleUse(undefined)}.`;
 }

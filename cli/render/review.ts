@@ -5,6 +5,7 @@ import { wrapped } from './wrapped';
 
 const SOURCES: Readonly<Record<EvidenceSource, string>> = {
   'audit-record': 'the audit record',
+  'provider-record': "what the provider's endpoint recorded",
   'seal-key': 'the public key of its seal',
   cloudtrail: "CloudTrail's event history",
   'trail-files': "the trail's files",

@@ -26,7 +26,7 @@ export const STAYS: readonly Stay[] = [
     beRid: 'they go with them',
   },
   {
-    what: "KMS keys: that of the seal, and the secrets' own where there is one",
+    what: "KMS keys: those of the seals, and the secrets' own where there is one",
     type: 'AWS::KMS::Key',
     keep: 'until you have seal.json; as long as a secret',
     beRid: 'aws kms schedule-key-deletion',

@@ -184,7 +184,7 @@ export class RecordLines {
 }
 
 /** Keyturn gives an event the ID of its attempt and sequence, and a function writes into streams of its own. */
-function wrongWith(event: AuditEvent, { stream }: RecordLine): 'wrong-id' | 'wrong-stream' | undefined {
+export function wrongWith(event: AuditEvent, { stream }: RecordLine): 'wrong-id' | 'wrong-stream' | undefined {
   if (event.id !== eventId(attemptOfEvent(event), event.sequence)) return 'wrong-id';
   return stream.slice(0, stream.lastIndexOf('/')) === event.function ? undefined : 'wrong-stream';
 }

@@ -9,6 +9,7 @@ import { createCaller } from './caller';
 import { type AwsAccess, reviewConfig } from './client-config';
 import { createDeployedFacts } from './deployed-facts';
 import { createIam } from './iam';
+import { createProvidedReader } from './provided-reader';
 import { createRegistry } from './registry';
 import { createSealKeys } from './seal-keys';
 import { readPolicy } from './secret-reads';
@@ -40,6 +41,7 @@ export function createEvidencePorts(options: ReviewOptions): EvidencePorts {
   return {
     caller: createCaller(config),
     record: createAuditRecordReader(logGroup ?? AUDIT_LOG_GROUP, config),
+    provided: createProvidedReader(config),
     sealKeys: createSealKeys(sealKey, formerSealKeys, config),
     trail: createTrailHistory(time, config),
     trailFiles: createTrailFiles(trailFiles, config),

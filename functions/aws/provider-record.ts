@@ -19,7 +19,7 @@ export interface Giving extends Omit<GivenFacts, 'sources'> {
   readonly version: string;
 }
 
-/** What the record of secret providers says of the giving of one secret. A look, and no proof: its events have no seal. */
+/** What the record of secret providers says of the giving of one secret. A look, and no proof: no seal is checked. */
 export interface ProviderLook {
   /** All that is younger than this was read. */
   readonly readBackTo: Date;

@@ -14,7 +14,12 @@ const thingsSchema = z.strictObject({
   archive: z.string().optional(),
   signing: z.string().optional(),
   provider: z
-    .strictObject({ api: z.string().min(1), table: z.string().min(1), logs: z.array(z.string().min(1)).readonly() })
+    .strictObject({
+      api: z.string().min(1),
+      table: z.string().min(1),
+      logs: z.array(z.string().min(1)).readonly(),
+      key: z.string().min(1),
+    })
     .optional()
     .describe('What the endpoint of a provider of secrets has of its own.'),
   trail: z

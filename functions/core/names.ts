@@ -152,6 +152,8 @@ export const CLOUDFORMATION_STACK_TAG = 'aws:cloudformation:stack-name';
 
 /** By this name an auditor finds the KMS key that seals the record. */
 export const SEAL_KEY_ALIAS = 'alias/keyturn-seal';
+/** And by this one the key that seals what a provider's endpoint decides. */
+export const PROVIDER_SEAL_KEY_ALIAS = 'alias/keyturn-provider-seal';
 
 /** Staging label of a delivered version: this prefix and the digest of the target set. */
 export const DELIVERED_LABEL_PREFIX = 'DELIVERED-';

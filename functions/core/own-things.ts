@@ -4,6 +4,7 @@ import {
   AUDITOR_POLICY,
   PARAMETER_PREFIX,
   PROVIDER_LOG_GROUP,
+  PROVIDER_SEAL_KEY_ALIAS,
   SEAL_KEY_ALIAS,
   SECRET_PREFIX,
 } from './names';
@@ -43,6 +44,8 @@ export interface OwnProvider {
   readonly table: string;
   /** Names of the log groups of its function and of its requests. */
   readonly logs: readonly string[];
+  /** ID of the KMS key that seals what it decides. */
+  readonly key: string;
 }
 
 /** What a call names, by the parameter that has the name, and how it may name it. */
@@ -109,7 +112,7 @@ export function otherThings({ names, topic, trail, signing }: OwnNames): readonl
 }
 
 /** Those of a provider's endpoint; its function, role and parameters have names of the others. */
-export function providerThings({ api, table, logs }: OwnProvider): readonly NamedThing[] {
+export function providerThings({ api, table, logs, key }: OwnProvider): readonly NamedThing[] {
   const groups = [PROVIDER_LOG_GROUP, ...logs];
   const identified = groups.flatMap((name) => [name, { suffix: `:log-group:${name}` }]);
   return [
@@ -119,6 +122,8 @@ export function providerThings({ api, table, logs }: OwnProvider): readonly Name
     { logGroupName: groups },
     { logGroupIdentifier: identified },
     { resourceIdentifier: identified },
+    ...ownKeys([key]),
+    { aliasName: [PROVIDER_SEAL_KEY_ALIAS] },
   ];
 }
 

@@ -6,6 +6,9 @@ import { recordable } from '../core/recordable';
 /** What is told of one decision. */
 export type DecisionEntry = Pick<AuditEvent, 'event' | 'outcome' | 'reason' | 'code' | 'target' | 'facts'>;
 
+/** Seals the events of one attempt, in their order. @throws KeyturnError `aws-*` */
+type SealEvents = (events: readonly AuditEvent[]) => Promise<readonly AuditEvent[]>;
+
 export interface DecisionRecordProps {
   /** The form of this provider. */
   readonly as: typeof PROVIDER | typeof ENDPOINT;
@@ -14,47 +17,93 @@ export interface DecisionRecordProps {
   readonly origin: AuditOrigin;
   readonly time: Pick<Time, 'now'>;
   readonly append: AuditRecord['append'];
+  /** Begins to seal an attempt of that name. @default - its events have no seal */
+  readonly sealing?: (attempt: string) => SealEvents;
 }
 
-/** Puts what a provider has decided into its record. What several decisions wait for goes in one call. */
+interface Attempt {
+  readonly name: string;
+  readonly seal: SealEvents;
+  /** How many events it has. */
+  written: number;
+}
+
+/**
+ * Puts what a provider has decided into its record. What several decisions wait for goes in one call. An attempt is a chain
+ * without a gap: where the record may lack one of its events, the next ones are another attempt's.
+ */
 export class DecisionRecord {
   readonly #props: DecisionRecordProps;
-  readonly #attempt: string;
-  #sequence = 0;
-  #waiting: AuditEvent[] = [];
+  #attempt: Attempt | undefined;
+  #lastBegun = 0;
+  #waiting: DecisionEntry[] = [];
   #appending: Promise<void> = Promise.resolve();
   /** The call that waits for the one before, if one does. */
   #next: Promise<void> | undefined;
 
   constructor(props: DecisionRecordProps) {
     this.#props = props;
-    this.#attempt = attemptOf({ run: props.run }, props.time.now());
   }
 
-  /** Resolves when the record has it. An event that it has not leaves a gap in the numbers. @throws KeyturnError `aws-*` */
+  /** Has what the first events are sealed with made, so that they need not wait for it. @throws KeyturnError `aws-*` */
+  async begin(): Promise<void> {
+    await this.#currentAttempt().seal([]);
+  }
+
+  /** Resolves when the record has it. @throws KeyturnError `aws-*` */
   write(entry: DecisionEntry): Promise<void> {
+    this.#waiting.push(entry);
+    this.#next ??= this.#appending
+      .catch(() => undefined)
+      .then(() => {
+        const entries = this.#waiting;
+        this.#waiting = [];
+        this.#next = undefined;
+        this.#appending = this.#append(entries);
+        return this.#appending;
+      });
+    return this.#next;
+  }
+
+  async #append(entries: readonly DecisionEntry[]): Promise<void> {
+    const attempt = this.#currentAttempt();
+    try {
+      await this.#props.append(await attempt.seal(entries.map((entry) => this.#event(entry, attempt))));
+    } catch (thrown) {
+      this.#attempt = undefined;
+      throw thrown;
+    }
+  }
+
+  #event(entry: DecisionEntry, attempt: Attempt): AuditEvent {
     const { as, run, origin, time } = this.#props;
-    this.#sequence += 1;
-    const event = {
+    attempt.written += 1;
+    const { name, written: sequence } = attempt;
+    return recordable({
       schema: AUDIT_SCHEMA,
-      id: eventId(this.#attempt, this.#sequence),
-      sequence: this.#sequence,
+      id: eventId(name, sequence),
+      sequence,
       time: time.now().toISOString(),
       ...origin,
       run,
       function: as,
       ...entry,
-    } as const;
-    this.#waiting.push(recordable(event));
-    this.#next ??= this.#appending
-      .catch(() => undefined)
-      .then(() => {
-        const events = this.#waiting;
-        this.#waiting = [];
-        this.#next = undefined;
-        this.#appending = this.#props.append(events);
-        return this.#appending;
-      });
-    return this.#next;
+    });
+  }
+
+  #currentAttempt(): Attempt {
+    this.#attempt ??= this.#newAttempt();
+    return this.#attempt;
+  }
+
+  /** Each has a name of its own, however soon it begins after the one before. */
+  #newAttempt(): Attempt {
+    const { run, time, sealing } = this.#props;
+    const begun = Math.max(time.now().getTime(), this.#lastBegun + 1);
+    this.#lastBegun = begun;
+    const name = attemptOf({ run }, new Date(begun));
+    return { name, seal: sealing?.(name) ?? unsealed, written: 0 };
   }
 }
+
+const unsealed: SealEvents = (events) => Promise.resolve(events);

@@ -1,8 +1,12 @@
+import { providerConfig } from '../aws/client-config';
 import { readProviderConfig } from '../aws/provider-config';
 import { createProviderPorts } from '../aws/provider-ports';
+import { createSealKey } from '../aws/seal-key';
 import { createUsedTokens } from '../aws/used-tokens';
+import type { AuditEvent } from '../core/audit';
 import { toKeyturnError } from '../core/errors';
 import { ENDPOINT, PROVIDER } from '../core/names';
+import { AttemptSeal } from '../runtime/attempt-seal';
 import { providerSettingsFrom } from '../runtime/env';
 import type { LambdaContext } from '../runtime/handle';
 import { createLog } from '../runtime/log';
@@ -19,17 +23,25 @@ import { formless } from './token/read-token';
 const settings = providerSettingsFrom(process.env);
 const { append, ...ports } = createProviderPorts(process.env.AWS_REGION ?? '');
 const used = createUsedTokens(settings.usedTokens);
+const sealKey = createSealKey(settings.sealKey, providerConfig);
 /** Of this container. */
 const opening = new Opening<Opened>(systemTime);
 
 type Opened = Omit<ProviderProps, 'log' | 'asked' | 'inTime'>;
 
-/** What a container of this function keeps: its configuration, the issuer's keys, and one run in the record. */
+/**
+ * What a container of this function keeps: its configuration, the issuer's keys, and one run in the record, which the KMS
+ * key certifies once, however many requests it answers.
+ */
 async function open({ awsRequestId: run, invokedFunctionArn }: LambdaContext): Promise<Opened> {
-  const config = await readProviderConfig(settings.digest, settings.parts);
   const [region = '', account = ''] = invokedFunctionArn.split(':').slice(3);
   const origin = { account, region, functionVersion: settings.release };
-  const record = new DecisionRecord({ as: ENDPOINT, run, origin, time: systemTime, append });
+  const sealing = (attempt: string) => {
+    const seal = new AttemptSeal(sealKey, { account, region, function: ENDPOINT, attempt });
+    return (events: readonly AuditEvent[]) => seal.seal(events);
+  };
+  const record = new DecisionRecord({ as: ENDPOINT, run, origin, time: systemTime, append, sealing });
+  const [config] = await Promise.all([readProviderConfig(settings.digest, settings.parts), record.begin()]);
   // The table knows which tokens were used before this container began.
   const terms = termsOf({ config, startedAt: 0, time: systemTime, log: createLog(PROVIDER, run) });
   const { issuer } = terms;

@@ -134,6 +134,8 @@ export interface ProviderSettings {
   /** SSM parameters that hold it. */
   readonly parts: number;
   readonly usedTokens: string;
+  /** ARN of the KMS key that seals what it decides. */
+  readonly sealKey: string;
   readonly release: string;
 }
 
@@ -143,6 +145,7 @@ export function providerSettingsFrom(env: Readonly<Record<string, string | undef
     digest: required(env, ENV.providerConfig),
     parts: whole(env, ENV.providerParts, 1),
     usedTokens: required(env, ENV.usedTokens),
+    sealKey: required(env, ENV.sealKey),
     release: required(env, ENV.release),
   };
 }

@@ -1,6 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
 import { Effect, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -13,8 +12,8 @@ import { listedUnder, type TrailFiles, throughS3, trailFileArns } from './trail-
 export interface AuditorPolicyProps {
   /** The record of record. */
   readonly auditLog: ILogGroup;
-  /** What seals the record. */
-  readonly sealKey: IKey;
+  /** ARNs of the KMS keys that seal the records. */
+  readonly sealKeys: readonly string[];
   /** @default - there is none */
   readonly archive?: AuditArchive;
   /** ARN of the KMS key that encrypts record and archive. @default - the services' own */
@@ -52,7 +51,7 @@ export class AuditorPolicy extends Construct {
     });
   }
 
-  private record({ auditLog, sealKey, encryptionKey }: AuditorPolicyProps): readonly PolicyStatement[] {
+  private record({ auditLog, sealKeys, encryptionKey }: AuditorPolicyProps): readonly PolicyStatement[] {
     const stack = Stack.of(this);
     return [
       read(
@@ -62,7 +61,7 @@ export class AuditorPolicy extends Construct {
       ),
       // Results and lists are asked of no single group.
       read('FindRecord', FIND_RECORD, ['*']),
-      read('CheckSeals', ['kms:GetPublicKey', 'kms:DescribeKey', 'kms:GetKeyPolicy'], [sealKey.keyArn]),
+      read('CheckSeals', ['kms:GetPublicKey', 'kms:DescribeKey', 'kms:GetKeyPolicy'], sealKeys),
       ...(encryptionKey === undefined
         ? []
         : [

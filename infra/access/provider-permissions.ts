@@ -2,8 +2,9 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { ENDPOINT, PROVIDER_PARAMETERS } from '../../functions/core/names';
+import { ENDPOINT, PROVIDER_LOG_GROUP, PROVIDER_PARAMETERS } from '../../functions/core/names';
 import { logArns, secretArn } from './arns';
+import type { GrowingPolicy } from './growing-policy';
 import { onlyThrough } from './kms-use';
 import { NEEDS } from './needs';
 
@@ -72,4 +73,17 @@ export function roleArnByName(scope: Construct, path: string, name: string): str
     resourceName: `${path.slice(1)}${name}`,
     arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
   });
+}
+
+/** Lets the role of reports check what an endpoint has recorded. @returns the same in words */
+export function checkProvider(rights: GrowingPolicy, sealKeyArn: string): readonly string[] {
+  const read = { sid: 'ReadProviderRecord', may: "read the provider's record", actions: ['logs:FilterLogEvents'] };
+  const check = {
+    sid: 'CheckProviderSeals',
+    may: 'read the public half of the KMS key that seals it',
+    actions: ['kms:GetPublicKey'],
+  };
+  rights.allow(read, logArns(rights, { logGroupName: PROVIDER_LOG_GROUP }).group);
+  rights.allow(check, [sealKeyArn]);
+  return [read, check].map(({ may }) => may);
 }

@@ -8,13 +8,14 @@ import { KeysTogether } from '../../functions/core/config/keys-together';
 import type { PolicyOverrides } from '../../functions/core/config/policy';
 import type { Settings } from '../../functions/core/config/settings';
 import { type DeployedRight, rightsDocument } from '../../functions/core/deployed-facts';
-import type { FunctionName, Level } from '../../functions/core/names';
+import { type FunctionName, type Level, SEAL_KEY_ALIAS } from '../../functions/core/names';
 import type { OwnProvider } from '../../functions/core/own-things';
 import { stackArns } from '../access/arns';
 import { AuditorPolicy } from '../access/auditor-policy';
 import { BreakGlass, type BreakGlassSettings } from '../access/break-glass';
 import { ConnectionAccess } from '../access/connection-access';
 import { Guardrails } from '../access/guardrails';
+import { checkProvider } from '../access/provider-permissions';
 import { rightsInWords } from '../access/right-words';
 import { rightsOf } from '../access/rights';
 import { RoleUsesAccess } from '../access/role-uses-access';
@@ -56,6 +57,14 @@ import { RotationTriggers } from './rotation-triggers';
 import { Trail } from './trail';
 import type { UsersSettings } from './users-settings';
 import { watchValueSizes } from './value-sizes';
+
+/** What an endpoint of a provider has. */
+export interface EndpointParts {
+  readonly own: OwnProvider;
+  /** Name of its function. */
+  readonly lambda: string;
+  readonly sealKeyArn: string;
+}
 
 /** Lambda: the environment of a function holds 4 KB in all. */
 const EXISTING_CHARACTERS = 2_000;
@@ -173,6 +182,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
 
   private providerMay: readonly string[] = [];
   private provider: OwnProvider | undefined;
+  private readonly providerSealKeys: string[] = [];
+  private reportMay: readonly string[] = [];
   private readonly trailFiles: TrailFiles | undefined;
   /** Of the queues and the functions' logs, where it is not the services' own. */
   private readonly encryptionKey: IKey | undefined;
@@ -225,10 +236,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this._report = report;
     this._archive = archive;
     this.archive?.admitOnly([archive, report].flatMap((writer) => writer?.role ?? []));
-    this.sealKey = new SealKey(this, 'SealKey', {
-      writers: [...Object.values(functions), ...this.fronts].map(({ role }) => role),
-      readers: report ? [report.role] : [],
-    }).key;
+    this.sealKey = this.createSealKey();
     this.guardrails = new Guardrails(this, 'Guardrails', { functions: this.allFunctions, settings });
     this.triggers = this.createTriggers(settings);
     this.userAccess = this.createUserAccess(settings);
@@ -298,14 +306,16 @@ export class KeyRotation extends Construct implements IKeyRotation {
   }
 
   /** Told what an endpoint of a provider has of its own. @internal */
-  _watch(endpoint: IConstruct, provider: OwnProvider, lambda: string): void {
-    this.provider = provider;
+  _watch(endpoint: IConstruct, { own, lambda, sealKeyArn }: EndpointParts): void {
+    this.provider = own;
+    this.providerSealKeys.push(sealKeyArn);
     this.deployedBy.stacks.add(Stack.of(endpoint).stackName);
-    this.ownChanges.watchProvider(provider);
+    this.ownChanges.watchProvider(own);
+    if (this._report !== undefined) this.reportMay = checkProvider(this._report.rights, sealKeyArn);
     new KeyturnAlarms(this, 'ProviderAlarms', {
       settings: this._settings.alarms,
       topic: this.topic,
-      definitions: providerAlarms({ lambda, api: provider.api }),
+      definitions: providerAlarms({ lambda, api: own.api }),
     });
   }
 
@@ -398,6 +408,12 @@ export class KeyRotation extends Construct implements IKeyRotation {
       exposed: exposed ? onExposed : undefined,
       report: report && this._report && { lambda: this._report.lambda, schedule: report.schedule },
     });
+  }
+
+  private createSealKey(): IKey {
+    const writers = [...Object.values(this._functions), ...this.fronts].map(({ role }) => role);
+    const readers = [...writers, ...(this._report ? [this._report.role] : [])];
+    return new SealKey(this, 'SealKey', { alias: SEAL_KEY_ALIAS, of: 'the audit record', writers, readers }).key;
   }
 
   private createEncryption({ encryption }: Settings): SecretEncryption | undefined {
@@ -498,6 +514,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     const added = new Map<string, readonly string[]>([
       ['sync', this.connectionAccess.words],
       ['deactivate', this.roleUsesAccess.words],
+      ['report', this.reportMay],
     ]);
     const granting = this.allFunctions.map(({ name, needs }) => ({ name, needs, added: added.get(name) }));
     return rightsInWords(granting, settings, this.providerMay);
@@ -506,7 +523,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   private createAuditor({ audit: { encryptionKey } }: Settings, { topic }: NotificationTopic): ManagedPolicy {
     return new AuditorPolicy(this, 'Auditor', {
       auditLog: this.auditLog.logGroup,
-      sealKey: this.sealKey,
+      sealKeys: Lazy.list({ produce: () => [this.sealKey.keyArn, ...this.providerSealKeys] }),
       archive: this.archive,
       encryptionKey,
       trailFiles: this.trailFiles,

@@ -15,7 +15,7 @@ import {
   providerSecretMistakes,
 } from '../../functions/core/config/provider-config';
 import { KeyturnError } from '../../functions/core/errors';
-import { ENV, PROVIDER, PROVIDER_LOG_GROUP, USED_TOKENS } from '../../functions/core/names';
+import { ENV, PROVIDER, PROVIDER_LOG_GROUP, PROVIDER_SEAL_KEY_ALIAS, USED_TOKENS } from '../../functions/core/names';
 import { providerMay, providerPermissions, roleArnByName } from '../access/provider-permissions';
 import { pathProperty } from '../access/role-path';
 import { ownNamesPrefix } from '../alarms/own-changes';
@@ -24,6 +24,7 @@ import type { KeyRotation } from '../engine/key-rotation';
 import type { ManagedKey } from '../engine/managed-key';
 import { unresolved } from '../engine/unresolved';
 import { AuditLog } from '../evidence/audit-log';
+import { SealKey } from '../evidence/seal-key';
 import { CONCURRENCY, ProviderFront } from './provider-front';
 import { ProviderRules } from './provider-rules';
 
@@ -157,7 +158,8 @@ export class SecretProvider extends Construct {
     const usedTokens = this.createTable();
     const record = this.record(config, rotation);
     this.role = this.createRole(rotation, config, { ownLog, record: record.logGroup, usedTokens });
-    const lambda = this.createFunction(rotation, { ownLog, rules, usedTokens });
+    const sealKey = this.createSealKey();
+    const lambda = this.createFunction(rotation, { ownLog, rules, usedTokens, sealKey });
     this.lambda = lambda;
     // It has other rules when they can be read, and after that the ones before are deleted.
     lambda.node.addDependency(rules);
@@ -166,7 +168,9 @@ export class SecretProvider extends Construct {
     record._makeAfter(front, lambda);
     if (Stack.of(rotation) === Stack.of(this)) record._makeAfter(rotation.auditLog);
     const logs = [ownLog, front.accessLog].map(({ logGroupName }) => logGroupName);
-    rotation._watch(this, { api: front.apiId, table: usedTokens.tableName, logs }, lambda.functionName);
+    const { keyArn: sealKeyArn, keyId: key } = sealKey;
+    const own = { api: front.apiId, table: usedTokens.tableName, logs, key };
+    rotation._watch(this, { own, lambda: lambda.functionName, sealKeyArn });
     this.url = front.url;
     this.runnerSettings =
       `cloud runners: Secret provider endpoint ${this.url} | Docker: -e SECRET_PROVIDER_URI=${this.url} | ` +
@@ -193,10 +197,19 @@ export class SecretProvider extends Construct {
     return new AuditLog(this, 'Record', { name: PROVIDER_LOG_GROUP, logGroup, retentionDays, encryptionKey });
   }
 
+  /**
+   * A key of its own: KMS signs any text, and whoever got the endpoint, which the internet can ask, to sign with the key of
+   * the record of record could make up what the other functions say.
+   */
+  private createSealKey(): IKey {
+    const of = "the record of a provider's endpoint";
+    return new SealKey(this, 'SealKey', { alias: PROVIDER_SEAL_KEY_ALIAS, of, writers: [this.role], readers: [] }).key;
+  }
+
   private createRole(
     rotation: KeyRotation,
     { rules: all }: ProviderConfig,
-    { ownLog, record, usedTokens }: Omit<Parts, 'rules'>,
+    { ownLog, record, usedTokens }: Omit<Parts, 'rules' | 'sealKey'>,
   ): Role {
     const secrets = all.flatMap((rule) => rule.secrets);
     const resources = {
@@ -218,7 +231,10 @@ export class SecretProvider extends Construct {
     });
   }
 
-  private createFunction(rotation: KeyRotation, { ownLog, rules, usedTokens }: Omit<Parts, 'record'>): IFunction {
+  private createFunction(
+    rotation: KeyRotation,
+    { ownLog, rules, usedTokens, sealKey }: Omit<Parts, 'record'>,
+  ): IFunction {
     const { codeSigning } = rotation._deployment;
     const built = functionCode(this, { bundle: PROVIDER, bundles: rotation._bundles, codeSigning });
     return new LambdaFunction(this, 'Function', {
@@ -238,6 +254,7 @@ export class SecretProvider extends Construct {
         [ENV.providerConfig]: rules.digest,
         [ENV.providerParts]: String(rules.names.length),
         [ENV.usedTokens]: usedTokens.tableName,
+        [ENV.sealKey]: sealKey.keyArn,
         [ENV.release]: built.release,
         NODE_OPTIONS: '--enable-source-maps',
       },
@@ -292,6 +309,7 @@ interface Parts {
   readonly record: ILogGroup;
   readonly rules: ProviderRules;
   readonly usedTokens: Table;
+  readonly sealKey: IKey;
 }
 
 /** Whoever changes it is told of by the rotation's stack: by events of its account and region. */

@@ -22,6 +22,8 @@ export interface Archive {
   readonly manifests: readonly Written[];
   /** Days (UTC) with a proved event. */
   readonly days: ReadonlySet<string>;
+  /** Those of them with one of a function that runs by itself. */
+  readonly runDays: ReadonlySet<string>;
   /** The first instant with a proved event, ms since the epoch: what began before is kept elsewhere. */
   readonly begins: number;
   readonly deployments: readonly Deployment[];
@@ -31,7 +33,15 @@ export interface Archive {
 type Judged = Omit<Verified, 'events' | 'attempts' | 'repeated'>;
 
 /** What the proved events of an archive show together: what is missing, what was replaced, and what nobody can tell. */
-export function judgeArchive({ attempts, manifests: all, days, begins, deployments, unproved }: Archive): Judged {
+export function judgeArchive({
+  attempts,
+  manifests: all,
+  days,
+  runDays,
+  begins,
+  deployments,
+  unproved,
+}: Archive): Judged {
   const manifests = [...all].sort((a, b) => a.time - b.time || a.sequence - b.sequence);
   const gaps = gapsOf(deployments, manifests);
   const inOrder = [...days].sort();
@@ -58,14 +68,16 @@ export function judgeArchive({ attempts, manifests: all, days, begins, deploymen
     ...missingManifests(manifests, whole, attempts, first).filter(
       ({ at }) => !isLastOf(at, attemptsOf(at, attempts), deployments, gaps),
     ),
-    ...missingDays(inOrder).filter(({ at }) => !isBetween(at, gaps)),
+    ...missingDays([...runDays].sort()).filter(({ at }) => !isBetween(at, gaps)),
   ];
   const withManifest = new Set(whole.map(({ manifest }) => manifest.day).filter((day) => day >= first));
   return {
     days: inOrder.length === 0 ? undefined : { first, last, withManifest: withManifest.size },
     isFromStart: manifests.length > 0 && isFromStart,
     before: claims.before,
-    unfinished: [...attempts.values()].filter(({ hasEnded }) => !hasEnded).map(({ name }) => name),
+    unfinished: [...attempts.values()]
+      .filter(({ hasEnded, isOpenEnded }) => !hasEnded && !isOpenEnded)
+      .map(({ name }) => name),
     unnamed: unnamed.filter((one) => !isDue(one)).map(({ name }) => name),
     gaps: silentOf(gaps),
     problems,
@@ -145,7 +157,7 @@ function missingManifests(
     .map((day) => ({ code: 'missing-manifest', at: day }));
 }
 
-/** A function runs every hour, so that no day is empty. */
+/** A function runs every hour, so that no day is empty; an endpoint is asked, or not. */
 function missingDays(days: readonly string[]): readonly Problem[] {
   const there = new Set(days);
   const [first, last] = [days[0], days.at(-1)];

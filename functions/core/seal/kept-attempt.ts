@@ -1,4 +1,5 @@
 import { type AuditEvent, eventId } from '../audit';
+import { ENDPOINT } from '../names';
 import type { Problem } from './verified';
 
 /** A proved event, read. */
@@ -29,6 +30,8 @@ export class KeptAttempt {
   last = 0;
   /** ARN of the KMS key that has certified it. */
   readonly sealedBy: string | undefined;
+  /** Nobody tells an endpoint of its end. */
+  readonly isOpenEnded: boolean;
   readonly problems: Problem[] = [];
   readonly #publicKey: string | undefined;
   readonly #digests = new Map<number, string>();
@@ -45,6 +48,7 @@ export class KeptAttempt {
   ) {
     this.sealedBy = event.seal?.certificate.key;
     this.#publicKey = event.seal?.publicKey;
+    this.isOpenEnded = event.function === ENDPOINT;
   }
 
   get events(): number {

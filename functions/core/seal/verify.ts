@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type AuditEvent, attemptOfEvent, eventId, readAuditLine } from '../audit';
-import { EVENT_SOURCE } from '../names';
+import { ENDPOINT, EVENT_SOURCE } from '../names';
 import { digestOf } from '../sealed';
 import { SealCheck, type TrustedKey } from './check-seal';
 import { Deployments } from './deployments';
@@ -32,6 +32,7 @@ export class ArchiveCheck {
   readonly #attempts = new Map<string, KeptAttempt>();
   readonly #manifests: Written[] = [];
   readonly #days = new Set<string>();
+  readonly #runDays = new Set<string>();
   readonly #deployments = new Deployments();
   readonly #unproved: Unproved[] = [];
   /** True ones in the folder of another day. */
@@ -75,6 +76,7 @@ export class ArchiveCheck {
       attempts: this.#attempts,
       manifests: this.#manifests,
       days: this.#days,
+      runDays: this.#runDays,
       begins: this.#begins,
       deployments: this.#deployments.all(),
       unproved: this.#unproved,
@@ -122,6 +124,7 @@ export class ArchiveCheck {
     const time = Date.parse(event.time);
     this.#begins = Math.min(this.#begins, time);
     this.#days.add(dayOf(time));
+    if (event.function !== ENDPOINT) this.#runDays.add(dayOf(time));
     this.#deployments.add(event.seal?.certificate.key, time);
     this.#keepManifest(event, name, time);
   }

@@ -194,6 +194,7 @@ export interface SealedRecord {
 
 export type EvidenceSource =
   | 'audit-record'
+  | 'provider-record'
   | 'seal-key'
   | 'cloudtrail'
   | 'trail-files'
@@ -211,6 +212,13 @@ export interface JudgingTerms extends AuditTerms {
   readonly changedAt?: Date | undefined;
   /** Of the text that they were read from. */
   readonly digest?: string | undefined;
+}
+
+/** The record of a provider's endpoint, whose seals were checked. */
+export interface ProvidedRecord {
+  readonly unreadable: readonly UnreadableLine[];
+  /** Attempts of the period that lack events, and those. */
+  readonly missing: readonly { readonly at: Date; readonly attempt: string; readonly events: string }[];
 }
 
 /** Everything that a report is made from. What could not be had is undefined, with its reason in `failures`; nothing is guessed. */
@@ -242,6 +250,8 @@ export interface Evidence {
         readonly mismatches?: readonly ManifestMismatch[];
       }
     | undefined;
+  /** What is wrong with what the endpoint of a provider has recorded. @default - there is none, or it could not be read */
+  readonly provided?: ProvidedRecord | undefined;
   readonly trail:
     | {
         /**

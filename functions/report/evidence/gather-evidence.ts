@@ -23,6 +23,7 @@ const REPORT_WAIT = 2 * SECOND;
 /** What each source takes, for the one who is denied it. */
 const PERMISSIONS: Readonly<Record<EvidenceSource, string>> = {
   'audit-record': 'logs:DescribeLogGroups and logs:FilterLogEvents',
+  'provider-record': 'logs:FilterLogEvents and kms:GetPublicKey',
   'seal-key': 'kms:GetPublicKey',
   cloudtrail: 'cloudtrail:LookupEvents',
   'trail-files': 's3:ListBucket and s3:GetObject, and kms:Decrypt where a KMS key encrypts them,',
@@ -96,6 +97,7 @@ export async function gatherEvidence(
     since,
     until,
     record,
+    provided: await providedOf(asking, deployment, recordUntil),
     ...cloudTrail,
     credentialReport,
     entries: listing?.entries,
@@ -145,6 +147,16 @@ function reader(
     }
   };
   return from;
+}
+
+/** Where there is an endpoint of a provider: it decides day by day, whether reports are read or not. */
+async function providedOf(
+  { ports, from, since }: { readonly ports: EvidencePorts; readonly from: From; readonly since: Date },
+  deployment: Evidence['deployment'],
+  until: Date,
+): Promise<Evidence['provided']> {
+  if (deployment?.things.provider === undefined) return undefined;
+  return from('provider-record', () => ports.provided.read(since, until));
 }
 
 async function credentialReportOf({ accountKeys, time }: EvidencePorts): Promise<Evidence['credentialReport']> {

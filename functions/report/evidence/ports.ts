@@ -7,6 +7,7 @@ import type {
   FullCredentialReport,
   JudgingTerms,
   OwnHistory,
+  ProvidedRecord,
   SecretPolicy,
   TrailWrite,
 } from './evidence';
@@ -126,6 +127,12 @@ export interface AuditRecordReader {
   }): Promise<NonNullable<Evidence['record']>>;
 }
 
+/** What the endpoint of a provider has recorded. */
+export interface ProvidedReader {
+  /** Checks all of it between two instants. @throws KeyturnError `aws-*` */
+  read(since: Date, until: Date): Promise<ProvidedRecord>;
+}
+
 /** The public halves of the KMS keys that this deployment sealed its record with. */
 export interface SealKeys {
   /** @throws KeyturnError `aws-*` */
@@ -142,6 +149,7 @@ export interface AuditTermsReader {
 export interface EvidencePorts {
   readonly caller: Caller;
   readonly record: AuditRecordReader;
+  readonly provided: ProvidedReader;
   readonly sealKeys: SealKeys;
   readonly trail: TrailHistory;
   readonly trailFiles: TrailFiles;

@@ -21,6 +21,8 @@ export interface WeighedLimit extends Limit {
 
 const MISSING: Record<EvidenceSource, string> = {
   'audit-record': 'The audit record could not be read: no rotation, delivery or deletion can be proved.',
+  'provider-record':
+    "The provider's record could not be read: whether somebody has changed what its endpoint recorded does not show.",
   'seal-key':
     'The public key of the seal could not be read, so no seal was checked: whoever may write into the log group may have written any event.',
   cloudtrail:
@@ -43,6 +45,7 @@ const MISSING: Record<EvidenceSource, string> = {
 const BESIDE: ReadonlySet<EvidenceSource> = new Set<EvidenceSource>([
   // Without the terms the report is stricter, so that a yes stays one.
   'audit-terms',
+  'provider-record',
   'trail-files',
   'deployment',
   'own-changes',
@@ -75,6 +78,7 @@ function sources({ failures, record, trail, credentialReport, listedKeys, entrie
   const isRead = (wanted: EvidenceSource) => (failures.some(({ source }) => source === wanted) ? undefined : true);
   const had: Record<EvidenceSource, unknown> = {
     'audit-record': record,
+    'provider-record': isRead('provider-record'),
     'seal-key': isRead('seal-key'),
     cloudtrail: trail,
     'trail-files': isRead('trail-files'),

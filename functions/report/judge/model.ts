@@ -53,6 +53,7 @@ const attentionSchema = z.object({
 const limitSchema = z.object({
   source: z.enum([
     'audit-record',
+    'provider-record',
     'cloudtrail',
     'trail-files',
     'credential-report',

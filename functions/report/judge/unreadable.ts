@@ -64,7 +64,15 @@ const WHY: Readonly<Record<UnreadableLine['why'], readonly [kind: Item['kind'], 
 
 /** Lines of the period that nothing rests on, one item for each day and reason. */
 export function unreadableLines(evidence: Evidence): readonly Item[] {
-  const lines = evidence.record?.unreadable.filter(({ at }) => isWithin(evidence, at)) ?? [];
+  return [
+    ...linesOf(evidence, evidence.record?.unreadable ?? [], 'the record'),
+    ...linesOf(evidence, evidence.provided?.unreadable ?? [], "the record of the provider's endpoint"),
+    ...missingOf(evidence),
+  ];
+}
+
+function linesOf(evidence: Evidence, all: readonly UnreadableLine[], record: string): readonly Item[] {
+  const lines = all.filter(({ at }) => isWithin(evidence, at));
   const days = groupBy(lines, ({ at, why }) => `${dayOf(at)} ${why}`);
   return [...days.values()].flatMap((ofDay): Item[] => {
     const [first] = ofDay;
@@ -76,8 +84,27 @@ export function unreadableLines(evidence: Evidence): readonly Item[] {
       {
         kind,
         severity: 'high',
-        title: `${plural(ofDay.length, 'line')} of the record ${what} (${dayOf(first.at)})`,
+        title: `${plural(ofDay.length, 'line')} of ${record} ${what} (${dayOf(first.at)})`,
         detail: first.why === 'newer-schema' ? detail + cure : detail,
+        at: first.at.toISOString(),
+        events: [],
+      },
+    ];
+  });
+}
+
+/** An attempt of the endpoint is a chain without a gap: a failed writing begins another one. */
+function missingOf(evidence: Evidence): readonly Item[] {
+  const missing = evidence.provided?.missing.filter(({ at }) => isWithin(evidence, at)) ?? [];
+  return [...groupBy(missing, ({ at }) => dayOf(at)).values()].flatMap((ofDay): Item[] => {
+    const [first] = ofDay;
+    if (first === undefined) return [];
+    return [
+      {
+        kind: 'tampering',
+        severity: 'high',
+        title: `Events of ${plural(ofDay.length, 'attempt')} are missing from the record of the provider's endpoint (${dayOf(first.at)})`,
+        detail: `${ofDay.map(({ events }) => events).join(', ')}. Somebody has taken them away: the log of its function and its access log have what was asked and decided, too.`,
         at: first.at.toISOString(),
         events: [],
       },

@@ -2,6 +2,7 @@ import type { Limit } from '../judge/model';
 
 const SOURCES: Record<Limit['source'], string> = {
   'audit-record': 'Audit record',
+  'provider-record': "Provider's record",
   cloudtrail: 'CloudTrail',
   'trail-files': 'Files of the trail',
   'credential-report': 'Credential report',

@@ -18,6 +18,9 @@ const SIGNER = 'AWS Signer is not in the local account; test:deploy deploys code
 const ASKS = 'It shows what will be done and asks people; test/permissions/people.test.ts has it done with --yes.';
 const READER = /^docs\/start\/pipelines\.md$/;
 
+const PROVIDED =
+  "The stack of the page has no endpoint; test/provider/sealed-endpoint.test.ts reads its seal's key, and verifies a copy.";
+
 export const LEFT_OUT: readonly LeftOut[] = [
   {
     page: ANY,
@@ -66,6 +69,17 @@ export const LEFT_OUT: readonly LeftOut[] = [
     begins: 'npm run --silent keyturn -- verify copy',
     why: 'What is planted on the bus here is no whole day; test/cli/verify.test.ts checks what came to one.',
   },
+  {
+    page: /^docs\/(audit\/record|operate\/uninstall)\.md$/,
+    begins: 'aws kms get-public-key --key-id alias/keyturn-provider-seal',
+    why: PROVIDED,
+  },
+  {
+    page: 'docs/audit/record.md',
+    begins: 'aws logs filter-log-events --log-group-name /keyturn/provider',
+    why: PROVIDED,
+  },
+  { page: 'docs/audit/record.md', begins: 'npm run --silent keyturn -- verify provider', why: PROVIDED },
   {
     page: 'docs/start/package.md',
     begins: 'npm install --save-dev aws-cdk',

@@ -263,6 +263,8 @@ export const METRIC = {
   unpublished: 'Unpublished',
   /** The same of the event bus of `audit.forwardTo`. */
   unforwarded: 'Unforwarded',
+  /** Tokens of steps that were shown to a provider's endpoint once more, too late. */
+  reused: 'TokensReused',
   /** Findings by code; dimensions `service` and `finding`. Only what was found is sent. */
   findings: 'Findings',
 } as const;

@@ -5,11 +5,12 @@ import { createSealKey } from '../aws/seal-key';
 import { createUsedTokens } from '../aws/used-tokens';
 import type { AuditEvent } from '../core/audit';
 import { toKeyturnError } from '../core/errors';
-import { ENDPOINT, PROVIDER } from '../core/names';
+import { ENDPOINT, METRIC, PROVIDER } from '../core/names';
 import { AttemptSeal } from '../runtime/attempt-seal';
 import { providerSettingsFrom } from '../runtime/env';
 import type { LambdaContext } from '../runtime/handle';
 import { createLog } from '../runtime/log';
+import { emit } from '../runtime/metrics';
 import { systemTime } from '../runtime/time';
 import { within } from '../runtime/within';
 import { DecisionRecord } from './decision-record';
@@ -47,7 +48,12 @@ async function open({ awsRequestId: run, invokedFunctionArn }: LambdaContext): P
   const { issuer } = terms;
   const rules = config.rules.map(({ name }) => name);
   await record.write({ event: 'run-started', outcome: 'ok', facts: { issuer, rules } });
-  return { ...ports, terms, rules: config.rules, used, record, time: systemTime };
+  return { ...ports, terms, rules: config.rules, used, record, reused, time: systemTime };
+}
+
+/** An alarm tells people. */
+function reused(): void {
+  emit({ dimensions: { function: ENDPOINT }, counts: { [METRIC.reused]: 1 } });
 }
 
 /** The provider as the function of an HTTP API. It is told nothing but what API Gateway says of a request. */

@@ -37,6 +37,8 @@ export interface ProviderProps extends SettledKeyPorts {
   readonly takeRole: (request: SessionRequest) => Promise<RoleSession>;
   readonly used: UsedTokens;
   readonly record: Pick<DecisionRecord, 'write'>;
+  /** Is told that a token was shown once more, too late. @default - the log alone says it */
+  readonly reused?: () => void;
   /** Waits for a decision, and not for long: a step waits too. @throws KeyturnError `aws-uncertain` */
   readonly inTime: <Result>(deciding: Promise<Result>) => Promise<Result>;
   readonly time: Pick<Time, 'now'>;
@@ -87,6 +89,7 @@ async function admitted(step: ProvedStep, uses: TokenUse[], props: ProviderProps
     log.error('not decided', { reason: 'too many tokens' });
     return { status: 503 };
   }
+  if (use.verdict !== 'fresh') props.reused?.();
   if (use.verdict === 'too-often') {
     log.warn('refused', { reason: use.verdict, ...factsOf(step, props) });
     return { status: 403 };

@@ -11,6 +11,7 @@ import {
   findingMetric,
   invocations,
   queueLength,
+  reusedTokens,
   runMetric,
   sharedMetric,
   subscriptionErrors,
@@ -139,7 +140,10 @@ export interface WatchedProvider {
   readonly api: string;
 }
 
-/** Those of a provider's endpoint. What it refuses, or the throttle does, rings none: anybody on the internet may ask. */
+/**
+ * Those of a provider's endpoint. What it refuses, or the throttle does, rings none, as anybody on the internet may ask; but
+ * for a token that its issuer has signed, and that somebody has used before.
+ */
 export function providerAlarms({ lambda, api }: WatchedProvider): readonly AlarmDefinition[] {
   return [
     {
@@ -153,6 +157,12 @@ export function providerAlarms({ lambda, api }: WatchedProvider): readonly Alarm
       outOf: 1,
       silence: 'notBreaching',
       tellsEnd: true,
+    },
+    {
+      ...ONCE_A_DAY,
+      name: 'token-reused',
+      text: "A step's token was shown to the endpoint of the secret provider again, more than 30 seconds after its first use or very often, and got nothing. Nothing is broken by that. But a runner asks once, when its step starts: somebody else may have the token, and may have been the first to show it; then the thief has what the step's rule gives, and the step nothing.",
+      metrics: [reusedTokens()],
     },
   ];
 }

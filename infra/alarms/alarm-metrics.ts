@@ -1,5 +1,5 @@
 import type { FindingCode } from '../../functions/core/findings/findings';
-import { type FunctionName, METRIC, METRICS_NAMESPACE, METRICS_SERVICE } from '../../functions/core/names';
+import { ENDPOINT, type FunctionName, METRIC, METRICS_NAMESPACE, METRICS_SERVICE } from '../../functions/core/names';
 import type { AlarmMetric } from './alarm-definition';
 
 /**
@@ -8,6 +8,11 @@ import type { AlarmMetric } from './alarm-definition';
  */
 export function runMetric(name: string, of: FunctionName): AlarmMetric {
   return ownMetric(name, { function: of });
+}
+
+/** Tokens that were shown to a provider's endpoint once more. */
+export function reusedTokens(): AlarmMetric {
+  return ownMetric(METRIC.reused, { function: ENDPOINT });
 }
 
 /** A metric that the functions send together. */

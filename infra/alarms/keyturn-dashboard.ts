@@ -28,15 +28,25 @@ const NEXT_DUE = 10;
 
 /** The CloudWatch dashboard `Keyturn`: how the keys stand, what was done, and whether everything runs. */
 export class KeyturnDashboard extends Construct {
+  private readonly dashboard: Dashboard;
+
   constructor(scope: Construct, id: string, { alarms, auditLog }: KeyturnDashboardProps) {
     super(scope, id);
-    const dashboard = new Dashboard(this, 'Dashboard', {
+    this.dashboard = new Dashboard(this, 'Dashboard', {
       dashboardName: 'Keyturn',
       defaultInterval: Duration.days(30),
     });
-    if (alarms.length > 0)
-      dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24 }));
-    for (const row of [standing(), work(), activity(auditLog), telling(auditLog)]) dashboard.addWidgets(...row);
+    this.addAlarms('Alarms', alarms);
+    for (const row of [standing(), work(), activity(auditLog), telling(auditLog)]) this.dashboard.addWidgets(...row);
+  }
+
+  /** Those of the endpoint of a provider, which is made later. */
+  showProvider(alarms: readonly Alarm[]): void {
+    this.addAlarms("Alarms of the provider's endpoint", alarms);
+  }
+
+  private addAlarms(title: string, alarms: readonly Alarm[]): void {
+    if (alarms.length > 0) this.dashboard.addWidgets(new AlarmStatusWidget({ title, alarms: [...alarms], width: 24 }));
   }
 }
 

@@ -187,6 +187,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   private readonly trailFiles: TrailFiles | undefined;
   /** Of the queues and the functions' logs, where it is not the services' own. */
   private readonly encryptionKey: IKey | undefined;
+  private readonly dashboard: KeyturnDashboard;
   private readonly guardrails: Guardrails;
   private readonly triggers: RotationTriggers;
   private readonly userAccess: readonly UserAccess[];
@@ -243,7 +244,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.connectionAccess = new ConnectionAccess(functions.sync.rights);
     this.roleUsesAccess = new RoleUsesAccess(functions.deactivate.rights);
     this._encryption = this.createEncryption(settings);
-    this.createAlarms(settings);
+    this.dashboard = this.createAlarms(settings);
     this.ownChanges = this.watchChanges(settings, notifications);
     this._breakGlass = this.createBreakGlass(settings);
     this.auditorPolicy = this.createAuditor(settings, notifications);
@@ -312,11 +313,12 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.deployedBy.stacks.add(Stack.of(endpoint).stackName);
     this.ownChanges.watchProvider(own);
     if (this._report !== undefined) this.reportMay = checkProvider(this._report.rights, sealKeyArn);
-    new KeyturnAlarms(this, 'ProviderAlarms', {
+    const { alarms } = new KeyturnAlarms(this, 'ProviderAlarms', {
       settings: this._settings.alarms,
       topic: this.topic,
       definitions: providerAlarms({ lambda, api: own.api }),
     });
+    this.dashboard.showProvider(alarms);
   }
 
   /** The secret of each connection that is used so far, by its name. @internal */
@@ -452,7 +454,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     );
   }
 
-  private createAlarms({ alarms: settings, audit }: Settings): void {
+  private createAlarms({ alarms: settings, audit }: Settings): KeyturnDashboard {
     const { logGroup: auditLog } = this.auditLog;
     const { rotate, deactivate, delete: del, sync } = this._functions;
     const nameOf = ({ lambda }: RotationFunction) => lambda.functionName;
@@ -467,8 +469,9 @@ export class KeyRotation extends Construct implements IKeyRotation {
         archive: this.feedArchive(),
       }),
     });
-    new KeyturnDashboard(this, 'Dashboard', { alarms, auditLog });
+    const dashboard = new KeyturnDashboard(this, 'Dashboard', { alarms, auditLog });
     new SavedQueries(this, 'Queries', { auditLog });
+    return dashboard;
   }
 
   private watchChanges(settings: Settings, { topic, key }: NotificationTopic): OwnChanges {

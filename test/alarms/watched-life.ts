@@ -39,7 +39,13 @@ interface WatchedLifeOptions extends Pick<DeployedWorldOptions, 'before' | 'onDe
   readonly everyHour?: boolean;
 }
 
-const NOT_OF_EVERY_STACK: readonly AlarmName[] = ['archive', 'silent-archive', 'forwarding', 'provider-failing'];
+const NOT_OF_EVERY_STACK: readonly AlarmName[] = [
+  'archive',
+  'silent-archive',
+  'forwarding',
+  'provider-failing',
+  'token-reused',
+];
 
 /** Alarms of a stack without copies of the evidence, and without an endpoint of a provider. */
 export const OF_EVERY_STACK = ALARM_NAMES.filter((name) => !NOT_OF_EVERY_STACK.includes(name));

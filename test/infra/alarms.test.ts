@@ -77,7 +77,9 @@ describe('the alarms', () => {
 
   it('watch forwarding, archive and the endpoint of a provider only where there are', () => {
     expect([...alarmsOf().keys()]).toEqual(
-      ALARM_NAMES.filter((name) => !['forwarding', 'archive', 'silent-archive', 'provider-failing'].includes(name)),
+      ALARM_NAMES.filter(
+        (name) => !['forwarding', 'archive', 'silent-archive', 'provider-failing', 'token-reused'].includes(name),
+      ),
     );
   });
 
@@ -87,6 +89,11 @@ describe('the alarms', () => {
       'undelivered',
       'Keyturn OldestUndeliveredHours function=sync service=keyturn Maximum/3600',
       '> 2, 1 of 2, notBreaching',
+    ],
+    [
+      'token-reused',
+      'Keyturn TokensReused function=endpoint service=keyturn Maximum/3600',
+      '> 0, 1 of 26, notBreaching',
     ],
     ['forwarding', 'Keyturn Unforwarded service=keyturn Maximum/3600', '> 0, 1 of 26, notBreaching'],
     ['untold', 'Keyturn Untold service=keyturn Maximum/3600', '> 0, 1 of 26, notBreaching'],

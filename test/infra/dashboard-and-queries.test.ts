@@ -3,7 +3,7 @@ import { AUDIT_EVENTS, AUDIT_OUTCOMES, auditEventSchema } from '../../functions/
 import { METRIC } from '../../functions/core/names';
 import { COUNTERS } from '../../functions/core/run-summary';
 import { deployed } from './deployed';
-import { ONE_KEY, resourcesOf, synthesize } from './synthesized';
+import { endpointThatGives, ONE_KEY, resourcesOf, synthesize } from './synthesized';
 
 const template = synthesize(ONE_KEY);
 
@@ -116,6 +116,17 @@ describe('the dashboard', () => {
       'Next due dates',
     ]);
     expect(widgets.get('Alarms')?.properties.alarms).toHaveLength(18);
+  });
+
+  it('shows the alarms of a provider’s endpoint, where there is one', () => {
+    const own = synthesize({ ...ONE_KEY, provider: endpointThatGives({ keys: [{ id: 'web-shop' }] }) });
+    const [made] = resourcesOf(own, 'AWS::CloudWatch::Dashboard');
+    const shown = JSON.parse(String(deployed(own, made?.Properties.DashboardBody))).widgets as readonly Widget[];
+    expect(shown).toHaveLength(body.widgets.length + 1);
+    expect(shown.at(-1)?.properties).toMatchObject({
+      title: "Alarms of the provider's endpoint",
+      alarms: [expect.stringContaining('ProviderAlarms'), expect.stringContaining('ProviderAlarms')],
+    });
   });
 
   it('shows metrics that the functions send', () => {

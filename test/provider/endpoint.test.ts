@@ -131,8 +131,14 @@ describe('a token is used for its step', () => {
     expect((await served.ask(token)).status).toBe(200);
     await served.restart();
     served.now += 31_000;
+    const reused = () => served.world.account.cloudWatch.metrics.list().filter(({ name }) => name === 'TokensReused');
+    expect(reused()).toEqual([]);
     await nothing(token, 403);
     expect(served.reason).toBe('used');
+    // Which rings the alarm token-reused.
+    expect(reused()).toMatchObject([
+      { namespace: 'Keyturn', dimensions: { service: 'keyturn', function: 'endpoint' } },
+    ]);
   });
 
   it.each<[string, AwsFault]>([

@@ -4,6 +4,7 @@ import { HOUR } from '../../functions/core/duration';
 import { FINDING_CODES } from '../../functions/core/findings/findings';
 import { BESIDE_FINDINGS } from '../../functions/core/findings/keyturn';
 import type { Typed } from '../cli/typed';
+import { endpointThatGives } from '../infra/synthesized';
 import { at, configOf, FAULTS, type Fault } from './faults';
 import { ELSEWHERE, RINGING, STACK } from './stack-faults';
 import { hasWord, type LastLines, ToldWorld } from './told-world';
@@ -11,12 +12,13 @@ import { hasWord, type LastLines, ToldWorld } from './told-world';
 const ALL = Object.entries(FAULTS);
 const IN_HOURS = ALL.filter(([, { within }]) => within === 'hours');
 const BY_DAY = ALL.filter(([, { within }]) => within === undefined);
+const PROVIDER = endpointThatGives({ secrets: [{ secret: 'shop/db', variable: 'DB_PASSWORD' }] });
 let told: ToldWorld;
 /** What was typed at this instant, as nothing changes until a cure is typed. */
 const shown = new Map<string, Promise<Typed>>();
 
 beforeAll(async () => {
-  told = await ToldWorld.open(configOf(FAULTS));
+  told = await ToldWorld.open({ ...configOf(FAULTS), provider: PROVIDER });
   await told.untilHour(6);
   for (const [name, { plant }] of ALL) await plant(at(told, name));
   for (const plant of Object.values(STACK)) plant(told);

@@ -9,6 +9,11 @@ export const STACK: Readonly<Record<string, (told: ToldWorld) => unknown>> = {
     told.does('events', 'DisableRule', { Name });
   },
   'silent-delete': () => undefined,
+  // test/provider/endpoint.test.ts has the endpoint count it.
+  'token-reused': ({ account, now }) => {
+    const dimensions = { service: 'keyturn', function: 'endpoint' };
+    account.cloudWatch.metrics.put({ namespace: 'Keyturn', name: 'TokensReused', dimensions, value: 1, at: now });
+  },
   'dead-letters': ({ account, now }) => {
     const queue = account.sqs.queues.list().find(({ name }) => name.includes('FailedRuns'));
     queue?.messages.push({ body: '{}', attributes: { ERROR_MESSAGE: 'it failed' }, at: now });

@@ -22,5 +22,6 @@ export const ALARM_NAMES = [
   'token-expires',
   'registry-lost',
   'provider-failing',
+  'token-reused',
 ] as const;
 export type AlarmName = (typeof ALARM_NAMES)[number];

@@ -232,6 +232,12 @@ export const PAGES: Readonly<Record<string, Page>> = {
       provider: endpointThatGives({ keys: [{ id: KEY }] }),
     },
   },
+  'docs/operate/runbooks/token-reused.md': {
+    config: {
+      ...EXAMPLE,
+      provider: endpointThatGives({ keys: [{ id: KEY }] }),
+    },
+  },
   'docs/operate/runbooks/secret-missing.md': {
     plant: thenRuns((scene) => scene.does('secretsmanager', 'DeleteSecret', { SecretId: SECRET })),
     prints: finds('secret-missing'),

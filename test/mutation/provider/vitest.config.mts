@@ -7,6 +7,6 @@ export default defineConfig({
     testTimeout: 30_000,
     include: ['test/provider/*.test.ts'],
     // They run the built bundle, in which no mutant is.
-    exclude: ['test/provider/{endpoint,hostile-endpoint}.test.ts'],
+    exclude: ['test/provider/{endpoint,hostile-endpoint,sealed-endpoint}.test.ts'],
   },
 });

@@ -8,7 +8,9 @@ import { KeyturnError, toKeyturnError } from '../../functions/core/errors';
 import { PROVIDER, PROVIDER_LOG_GROUP } from '../../functions/core/names';
 import { DecisionRecord } from '../../functions/provider/decision-record';
 import { PATIENCE, provide } from '../../functions/provider/provide';
+import type { CurrentSecret } from '../../functions/provider/rules/variables';
 import { termsOf } from '../../functions/provider/terms';
+import { Together } from '../../functions/provider/together';
 import { RememberedTokens } from '../../functions/provider/token/remembered-tokens';
 import { within } from '../../functions/runtime/within';
 import { type ProviderServer, serveProvider } from './server';
@@ -52,6 +54,7 @@ export async function openProvider({
     terms,
     rules: config.rules,
     used: new RememberedTokens(),
+    together: new Together<CurrentSecret>(),
     record,
     inTime: <Result>(deciding: Promise<Result>) => within(PATIENCE, deciding),
     time,

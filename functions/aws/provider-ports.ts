@@ -3,7 +3,7 @@ import { createEventWriter } from './audit-record';
 import { type AwsAccess, providerConfig } from './client-config';
 import { createCurrentSecrets, createSecretStates } from './current-secrets';
 import { createRoleSessions } from './role-sessions';
-import { createSts } from './sts';
+import { createSts, keepingConnections } from './sts';
 
 /** What a provider of secrets does at AWS, in both of its forms. */
 export function createProviderPorts(region: string, access: AwsAccess = {}) {
@@ -14,6 +14,6 @@ export function createProviderPorts(region: string, access: AwsAccess = {}) {
     read: createCurrentSecrets(aws),
     describe: createSecretStates(aws),
     takeRole: createRoleSessions(access),
-    identify: createSts(region, { ...providerConfig, ...place, region }).identify,
+    identify: createSts(region, keepingConnections({ ...providerConfig, ...place, region })).identify,
   };
 }

@@ -1,9 +1,9 @@
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { GetCallerIdentityCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
 import type { Sts } from '../account/ports';
 import { KeyturnError } from '../core/errors';
 import { USER_AGENT_APP } from '../core/names';
 import { provingRegions } from '../core/partitions';
-import { type AwsAccess, clientConfig } from './client-config';
+import { type ClientConfig, clientConfig } from './client-config';
 import { calling } from './failure';
 
 /** What STS answers to a key that it does not know, or not yet. */
@@ -23,8 +23,19 @@ const abroad = {
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 } as const;
 
+type StsConfig = Omit<ClientConfig, 'requestHandler'> & Pick<STSClientConfig, 'requestHandler'>;
+
+/** What proves key after key over the same connections: each has a client of its own, and its credentials go with that. */
+export function keepingConnections(config: ClientConfig): StsConfig {
+  return { ...config, requestHandler: new STSClient({ ...config }).config.requestHandler };
+}
+
+function isShared({ requestHandler }: Partial<StsConfig>): boolean {
+  return requestHandler !== undefined && 'handle' in requestHandler;
+}
+
 /** The Sts port over the AWS SDK. GetCallerIdentity needs no permission, so it proves the key and nothing else. */
-export function createSts(own = process.env.AWS_REGION ?? '', at: Pick<AwsAccess, 'region' | 'endpoint'> = {}): Sts {
+export function createSts(own = process.env.AWS_REGION ?? '', at: Partial<StsConfig> = {}): Sts {
   return {
     regions: provingRegions(own),
     async identify({ accessKeyId, secretAccessKey }, region = own) {
@@ -46,7 +57,8 @@ export function createSts(own = process.env.AWS_REGION ?? '', at: Pick<AwsAccess
         }
         return { accountId, arn };
       } finally {
-        client.destroy();
+        // A connection that others go on with is not this client's.
+        if (region !== own || !isShared(at)) client.destroy();
       }
     },
   };

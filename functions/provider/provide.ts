@@ -10,6 +10,7 @@ import { rulesFor } from './rules/match';
 import { sessionRequest } from './rules/role-session';
 import { type CurrentSecret, namesOf, secretsOf, variablesFrom } from './rules/variables';
 import { type SettledKeyPorts, settledKey } from './settled-key';
+import type { Together } from './together';
 import { tokenIn } from './token/read-token';
 import { type ProvedStep, type TokenTerms, verifyToken } from './token/verify-token';
 
@@ -36,6 +37,8 @@ export interface ProviderProps extends SettledKeyPorts {
   /** Takes a role. @throws KeyturnError `aws-*` */
   readonly takeRole: (request: SessionRequest) => Promise<RoleSession>;
   readonly used: UsedTokens;
+  /** Reads each secret for all steps that ask at once. @default - each step's own reading */
+  readonly together?: Together<CurrentSecret>;
   readonly record: Pick<DecisionRecord, 'write'>;
   /** Is told that a token was shown once more, too late. @default - the log alone says it */
   readonly reused?: () => void;
@@ -167,7 +170,8 @@ async function sourcesFor(rules: readonly ProviderRule[], step: ProvedStep, prop
 function versionsFor(rules: readonly ProviderRule[], props: ProviderProps) {
   const versionOf = (name: string): Promise<CurrentSecret> =>
     idOfSecret(name) === undefined ? props.read(name) : settledKey(name, props, props.time.now());
-  return Promise.all(secretsOf(rules).map(async (name) => [name, await versionOf(name)] as const));
+  const reading = (name: string) => props.together?.get(name, () => versionOf(name)) ?? versionOf(name);
+  return Promise.all(secretsOf(rules).map(async (name) => [name, await reading(name)] as const));
 }
 
 /**

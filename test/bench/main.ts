@@ -5,9 +5,11 @@ import { dueToDeliveredTargets, measureDueToDelivered } from './due-to-delivered
 import { handOverTargets, measureHandOver } from './hand-over';
 import { type MeasuredSize, measureSize } from './measure-size';
 import { type BenchOptions, benchOptions, HELP, OptionsError, SIZES } from './options';
+import { coldStartTargets, measureColdStart } from './provider/measure-cold-start';
 import { measureProvider, providerTargets } from './provider/measure-provider';
 import {
   bundleTable,
+  coldStartTable,
   dueToDeliveredTable,
   growthTable,
   handOverTable,
@@ -51,6 +53,7 @@ async function measure(options: BenchOptions, deployed: Deployed): Promise<Repor
     const verified = await measureVerify();
     onProgress('secret provider');
     const provider = await measureProvider();
+    const coldStart = await measureColdStart();
     const sizes: MeasuredSize[] = [];
     for (const keys of options.keys === undefined ? SIZES : [options.keys]) {
       const onePercent = [Math.max(1, Math.round(keys / 100))];
@@ -68,11 +71,12 @@ async function measure(options: BenchOptions, deployed: Deployed): Promise<Repor
       ...tornTimeTargets(tornTimes),
       ...verifyTargets(verified),
       ...providerTargets(provider),
+      ...coldStartTargets(coldStart),
     ];
     const tables = [bundleTable(bundles), ...sizes.map(sizeTables), growthTable(growth)];
     const more = [tearTable(tears), tornTimeTable(tornTimes), dueToDeliveredTable(dueToDelivered)];
-    const text = [...tables, ...more, verifyTable(verified), providerTable(provider)];
-    const document = { bundles, sizes, growth, tears, tornTimes, dueToDelivered, verified, provider };
+    const text = [...tables, ...more, verifyTable(verified), providerTable(provider), coldStartTable(coldStart)];
+    const document = { bundles, sizes, growth, tears, tornTimes, dueToDelivered, verified, provider, coldStart };
     return { document, text, targets };
   } finally {
     scanBundle.close();

@@ -6,6 +6,7 @@ import type { DueToDelivered } from './due-to-delivered';
 import type { HandOver } from './hand-over';
 import type { MeasuredRotations, MeasuredSize } from './measure-size';
 import { type MeasuredRun, wallAtShare } from './measured-run';
+import type { ColdStart } from './provider/measure-cold-start';
 import type { MeasuredProvider } from './provider/measure-provider';
 import { type Growth, slopeOf } from './size-targets';
 import { MEMORY, type Target } from './targets';
@@ -162,6 +163,8 @@ export function verifyTable({
 
 export function providerTable({ tokens, own, floor, ratio: times, perSecond }: MeasuredProvider): string {
   const beside = (value: number) => `${number(perSecond.floor / value)} times`;
+  const whole = (value: number) => String(Math.round(value));
+  const nothing = ['', '', ''];
   const rows = [
     [
       'a minimal JOSE check',
@@ -179,10 +182,28 @@ export function providerTable({ tokens, own, floor, ratio: times, perSecond }: M
       String(Math.round(perSecond.own)),
       beside(perSecond.own),
     ],
-    ['the process, with the AWS SDK', '', '', '', String(Math.round(perSecond.process)), beside(perSecond.process)],
+    [
+      'the process, with the AWS SDK, 64 steps at once',
+      ...nothing,
+      whole(perSecond.process),
+      beside(perSecond.process),
+    ],
+    ['the same, one step after the other', ...nothing, whole(perSecond.alone), beside(perSecond.alone)],
   ];
   const head = ['', 'a token, p50', 'p99', 'longer', 'requests a second of one core', 'fewer'];
   return section(`Secret provider, ${tokens} tokens, 200 rules`, table(head, rows));
+}
+
+export function coldStartTable({ endpoint, floor, starts }: ColdStart): string {
+  const row = (name: string, { median, quickest }: ColdStart['floor']) => [
+    name,
+    `${Math.round(quickest)} ms`,
+    `${Math.round(median)} ms`,
+    `${number(quickest / floor.quickest)} times`,
+  ];
+  const rows = [row('a function that checks a token with jose', floor), row('the endpoint', endpoint)];
+  const head = ['', 'start of the process to its first answer, quickest', 'median', 'longer'];
+  return section(`Cold start of a secret provider, ${starts} fresh processes, 5 ms a call of AWS`, table(head, rows));
 }
 
 export function handOverTable({ keys, due, runs }: HandOver): string {

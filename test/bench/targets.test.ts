@@ -207,7 +207,7 @@ describe('the targets of the secret provider', () => {
     own: { p50: 1, p99 },
     floor: { p50: 1, p99: 1 },
     ratio: 1,
-    perSecond: { own, process: 1, floor: 1 },
+    perSecond: { own, process: 1, alone: 200, floor: 1 },
   });
 
   it('are met at their limits, and missed by too long and by too few', () => {

@@ -23,6 +23,10 @@ const WARM_UP = 300;
 const COUNTED = 1_500;
 /** Requests at a time: runners that start steps together. */
 const TOGETHER = 16;
+/** Of the whole process, which reads a secret once for all that ask at once; and one after the other. */
+const MANY = 64;
+/** What a call of AWS takes inside a region, ms. */
+const CALL = 5;
 
 /** Milliseconds of one thing, done again and again. */
 export interface Times {
@@ -37,7 +41,7 @@ export interface MeasuredProvider {
   readonly floor: Times;
   readonly ratio: number;
   /** Requests for each second of the processor, in a process of its own. */
-  readonly perSecond: Readonly<Record<Answering, number>>;
+  readonly perSecond: Readonly<Record<Answering | 'alone', number>>;
 }
 
 /** Measures how fast runners are answered, beside what cannot be done without. */
@@ -55,12 +59,18 @@ export async function measureProvider(counted = COUNTED): Promise<MeasuredProvid
       if (status !== 200) throw new Error(`A good token was answered by ${status}.`);
     });
     const least = await timesOf(tokens, (token) => floor(token, key, now));
-    const perSecond: Record<Answering, number> = { process: 0, own: 0, floor: 0 };
-    for (const answering of ['floor', 'own', 'process'] as const) {
-      // The local account answers five calls for each request of the whole process, and takes its time for them.
-      const asked = answering === 'process' ? tokens.slice(0, WARM_UP + Math.ceil(counted / 3)) : tokens;
-      perSecond[answering] = await throughput(script, { answering, jwk, issuerUrl, access, now }, asked);
-    }
+    const message = { jwk, issuerUrl, access, now };
+    const perSecondOf = (answering: Answering, atOnce: number, asked = tokens) =>
+      throughput(script, { answering, ...message }, asked, atOnce);
+    const [floorOf, ownOf] = [await perSecondOf('floor', TOGETHER), await perSecondOf('own', TOGETHER)];
+    served.fault = () => ({ kind: 'delay', milliseconds: CALL });
+    const perSecond = {
+      floor: floorOf,
+      own: ownOf,
+      process: await perSecondOf('process', MANY),
+      // Each request makes five calls then, which the local account answers.
+      alone: await perSecondOf('process', 1, tokens.slice(0, WARM_UP + Math.ceil(counted / 10))),
+    };
     return { tokens: counted, own, floor: least, ratio: own.p50 / least.p50, perSecond };
   } finally {
     remove();
@@ -88,14 +98,19 @@ async function timesOf(tokens: readonly string[], work: (token: string) => Promi
 }
 
 /** Requests for each second of the processor: what else the machine does takes none of it. */
-async function throughput(script: string, message: StartMessage, tokens: readonly string[]): Promise<number> {
+async function throughput(
+  script: string,
+  message: StartMessage,
+  tokens: readonly string[],
+  atOnce: number,
+): Promise<number> {
   const child = fork(script, [], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   try {
     const url = await urlOf(child, message);
-    await askAll(url, tokens.slice(0, WARM_UP));
+    await askAll(url, tokens.slice(0, WARM_UP), atOnce);
     const before = await cpuOf(child);
     const counted = tokens.slice(WARM_UP);
-    await askAll(url, counted);
+    await askAll(url, counted, atOnce);
     return (counted.length * 1000) / ((await cpuOf(child)) - before);
   } finally {
     child.kill('SIGKILL');
@@ -124,13 +139,13 @@ async function cpuOf(child: ChildProcess): Promise<number> {
   return 'cpu' in answer ? answer.cpu : 0;
 }
 
-async function askAll(url: string, tokens: readonly string[]): Promise<void> {
+async function askAll(url: string, tokens: readonly string[], atOnce: number): Promise<void> {
   const agent = new Agent({ keepAlive: false });
   const waiting = [...tokens];
   const runner = async () => {
     for (let token = waiting.pop(); token !== undefined; token = waiting.pop()) await ask(url, token, agent);
   };
-  await Promise.all(Array.from({ length: TOGETHER }, runner));
+  await Promise.all(Array.from({ length: atOnce }, runner));
 }
 
 function ask(url: string, token: string, agent: Agent): Promise<void> {

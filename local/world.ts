@@ -116,6 +116,7 @@ export class World {
         metricShipper.logged(line);
         for (const listener of this.#logListeners) listener(line);
       },
+      onThrottled: (functionName) => metricShipper.throttled(functionName, clock.now()),
       onInvoked: (functionName, begin, result) => metricShipper.invoked(functionName, begin, result),
       watchdog: options.watchdog,
       timersOnClock: options.timersOnClock,

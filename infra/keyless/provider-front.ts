@@ -5,15 +5,6 @@ import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
-/** Requests that are answered at once, and no more of the account's. */
-export const CONCURRENCY = 20;
-
-/**
- * Requests a second of all steps together, and at once: anybody can ask, and each request runs the function. More at once
- * than it answers would be let in only to be refused.
- */
-const THROTTLE = { rate: 20, burst: CONCURRENCY } as const;
-
 /**
  * What the access log has of a request: who asked from where, when, and what came of it. No header, no path that somebody
  * made up, nothing of the body or the answer.
@@ -29,6 +20,11 @@ const LOGGED = {
 
 export interface ProviderFrontProps {
   readonly function: IFunction;
+  /**
+   * Requests a second of all steps together, and at once: anybody can ask, and each request runs the function. More at
+   * once than it answers would be let in only to be refused.
+   */
+  readonly concurrency: number;
   readonly logRetentionDays: number;
   /** The KMS key that encrypts the access log. @default - CloudWatch Logs' own */
   readonly encryptionKey?: IKey | undefined;
@@ -44,7 +40,8 @@ export class ProviderFront extends Construct {
 
   constructor(scope: Construct, id: string, props: ProviderFrontProps) {
     super(scope, id);
-    const { functionArn } = props.function;
+    const { function: lambda, concurrency } = props;
+    const { functionArn } = lambda;
     const api = new CfnApi(this, 'Api', {
       name: `${Stack.of(this).stackName}-provider`,
       protocolType: 'HTTP',
@@ -73,7 +70,7 @@ export class ProviderFront extends Construct {
       apiId: api.ref,
       stageName: '$default',
       autoDeploy: true,
-      defaultRouteSettings: { throttlingRateLimit: THROTTLE.rate, throttlingBurstLimit: THROTTLE.burst },
+      defaultRouteSettings: { throttlingRateLimit: concurrency, throttlingBurstLimit: concurrency },
       accessLogSettings: { destinationArn: accessLog.logGroupArn, format: JSON.stringify(LOGGED) },
     });
     stage.node.addDependency(...routes);

@@ -25,7 +25,7 @@ import type { ManagedKey } from '../engine/managed-key';
 import { unresolved } from '../engine/unresolved';
 import { AuditLog } from '../evidence/audit-log';
 import { SealKey } from '../evidence/seal-key';
-import { CONCURRENCY, ProviderFront } from './provider-front';
+import { ProviderFront } from './provider-front';
 import { ProviderRules } from './provider-rules';
 
 /** A managed key that steps get. */
@@ -98,6 +98,15 @@ export interface SecretProviderProps {
   readonly audience?: string;
   /** Minutes after its issue for which a token is taken. @default 15 */
   readonly tokenMinutes?: number;
+  /** Requests that are answered at a time, and let in a second, 1 to 900. @default 20 */
+  readonly concurrency?: number;
+  /**
+   * Whether Lambda keeps as much of the account's concurrency for the function, and gives it no more. An account whose
+   * quota has no room for it, as that of a new one, needs `false`: then a flood takes what others have.
+   *
+   * @default true
+   */
+  readonly reserveConcurrency?: boolean;
   /** Who is not named here gets nothing. */
   readonly rules: SecretProviderRule[];
   /** Whether the log group of its record is there already, as the process form needs it. @default false */
@@ -159,12 +168,14 @@ export class SecretProvider extends Construct {
     const record = this.record(config, rotation);
     this.role = this.createRole(rotation, config, { ownLog, record: record.logGroup, usedTokens });
     const sealKey = this.createSealKey();
-    const lambda = this.createFunction(rotation, { ownLog, rules, usedTokens, sealKey });
+    const lambda = this.createFunction(rotation, config, { ownLog, rules, usedTokens, sealKey });
     this.lambda = lambda;
     // It has other rules when they can be read, and after that the ones before are deleted.
     lambda.node.addDependency(rules);
     const { logRetentionDays } = rotation._settings;
-    const front = new ProviderFront(this, 'Front', { function: lambda, logRetentionDays, encryptionKey });
+    const front = new ProviderFront(this, 'Front', {
+      ...{ function: lambda, concurrency: config.concurrency, logRetentionDays, encryptionKey },
+    });
     record._makeAfter(front, lambda);
     if (Stack.of(rotation) === Stack.of(this)) record._makeAfter(rotation.auditLog);
     const logs = [ownLog, front.accessLog].map(({ logGroupName }) => logGroupName);
@@ -233,6 +244,7 @@ export class SecretProvider extends Construct {
 
   private createFunction(
     rotation: KeyRotation,
+    { concurrency, reserveConcurrency }: ProviderConfig,
     { ownLog, rules, usedTokens, sealKey }: Omit<Parts, 'record'>,
   ): IFunction {
     const { codeSigning } = rotation._deployment;
@@ -249,7 +261,7 @@ export class SecretProvider extends Construct {
       memorySize: 512,
       // What it has not decided by then it has refused; API Gateway waits for 30 seconds.
       timeout: Duration.seconds(25),
-      reservedConcurrentExecutions: CONCURRENCY,
+      reservedConcurrentExecutions: reserveConcurrency ? concurrency : undefined,
       environment: {
         [ENV.providerConfig]: rules.digest,
         [ENV.providerParts]: String(rules.names.length),
@@ -361,10 +373,13 @@ function once(texts: readonly string[]): readonly string[] {
 }
 
 /** As `keyturn.yaml` would say it. */
-function inputOf({ workspace, workspaceUuid, audience, tokenMinutes, rules, existingLogGroup }: SecretProviderProps) {
+function inputOf({ workspace, workspaceUuid, audience, rules, existingLogGroup, ...props }: SecretProviderProps) {
+  const { tokenMinutes, concurrency, reserveConcurrency } = props;
   return {
     bitbucket: { workspace, workspaceUuid, audience },
     tokenMinutes,
+    concurrency,
+    reserveConcurrency,
     endpoint: true,
     logGroup: existingLogGroup === true ? 'existing' : undefined,
     rules: rules.map(({ anyStep, keys = [], roles = [], ...rule }) => ({

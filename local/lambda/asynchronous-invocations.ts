@@ -1,3 +1,4 @@
+import { AwsError } from '../account/aws-error';
 import type { Clock } from '../clock';
 import type { Scheduler } from '../scheduler';
 import type { EventInvokeConfiguration, FunctionConfiguration } from './function-configuration';
@@ -22,6 +23,9 @@ interface PendingEvent {
 /** The waits before the second and the third attempt, in ms (Lambda Developer Guide, "Asynchronous invocation"). */
 const WAITS = [60_000, 120_000] as const;
 
+/** ms before a throttled one is tried again: Lambda waits from one second up to five minutes. */
+const WHEN_THROTTLED = 60_000;
+
 /** Lambda's queue for events: two retries, then the dead-letter queue and the on-failure destination. */
 export class AsynchronousInvocations {
   constructor(private readonly options: AsynchronousInvocationsOptions) {}
@@ -39,7 +43,13 @@ export class AsynchronousInvocations {
   async #attempt(event: PendingEvent, attempt: number): Promise<void> {
     const { configuration, settings, payload, requestId } = event;
     const { clock, scheduler } = this.options;
-    const result = await this.options.invoke(configuration.functionName, payload, requestId);
+    let result: InvocationResult;
+    try {
+      result = await this.options.invoke(configuration.functionName, payload, requestId);
+    } catch (thrown) {
+      if (!(thrown instanceof AwsError && thrown.code === 'TooManyRequestsException')) throw thrown;
+      return this.#waitForRoom(event, attempt);
+    }
     if (result.functionError === undefined) {
       this.#report(settings.onSuccessArn, 'Success', event, result, attempt);
       return;
@@ -52,6 +62,20 @@ export class AsynchronousInvocations {
       return this.#giveUp(event, result, attempt, 'EventAgeExceeded');
     }
     scheduler.at(clock.now() + wait, `retry ${configuration.functionName}`, () => this.#attempt(event, attempt + 1));
+  }
+
+  /** What is throttled counts as no attempt, and is tried for as long as an event may be old. */
+  #waitForRoom(event: PendingEvent, attempt: number): void {
+    const { clock, scheduler } = this.options;
+    const { configuration, settings, since } = event;
+    if (clock.now() + WHEN_THROTTLED - since > (settings.maximumEventAgeInSeconds ?? 21_600) * 1000) {
+      const payload = JSON.stringify({ errorType: 'TooManyRequestsException', errorMessage: 'Rate Exceeded.' });
+      const result = { requestId: event.requestId, duration: 0, coldStart: false, payload, functionError: 'Unhandled' };
+      this.#giveUp(event, result as InvocationResult, attempt, 'EventAgeExceeded');
+      return;
+    }
+    const again = () => this.#attempt(event, attempt);
+    scheduler.at(clock.now() + WHEN_THROTTLED, `throttled ${configuration.functionName}`, again);
   }
 
   #giveUp(event: PendingEvent, result: InvocationResult, attempts: number, condition: string): void {

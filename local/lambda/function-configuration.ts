@@ -19,6 +19,8 @@ export interface FunctionConfiguration {
   readonly description?: string | undefined;
   /** `x86_64` or `arm64`. @default x86_64 */
   readonly architecture?: string | undefined;
+  /** Invocations at a time. @default - as many as come */
+  readonly reservedConcurrency?: number | undefined;
   /** The queue or topic for asynchronous events that failed for good. */
   readonly deadLetterArn?: string;
 }

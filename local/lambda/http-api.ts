@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { AwsError } from '../account/aws-error';
 import type { Clock } from '../clock';
 import type { InvocationResult } from './invocation';
 
@@ -98,7 +99,13 @@ export class HttpApi {
     if (!mayInvoke(functionArn, '$default', asked.request.method ?? '', asked.path)) {
       return plain(500, 'Internal Server Error');
     }
-    const { payload, functionError } = await invoke(functionArn, JSON.stringify(eventOf(asked, accountId, id)));
+    const event = JSON.stringify(eventOf(asked, accountId, id));
+    const result = await invoke(functionArn, event).catch((thrown: unknown) => {
+      if (thrown instanceof AwsError && thrown.code === 'TooManyRequestsException') return undefined;
+      throw thrown;
+    });
+    if (result === undefined) return plain(503, 'Service Unavailable');
+    const { payload, functionError } = result;
     return functionError === undefined ? answerOf(payload) : plain(500, 'Internal Server Error');
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { AwsError } from '../account/aws-error';
 import { URL_PATH } from '../account/function-url';
 import type { SessionCredentials } from '../account/principal';
 import type { Clock } from '../clock';
@@ -32,6 +33,8 @@ export interface LambdaOptions {
   readonly onLog?: (line: LogLine) => void;
   /** Told every invocation when it has ended, and when it began (ms since the epoch). */
   readonly onInvoked?: (functionName: string, begin: number, result: InvocationResult) => void;
+  /** Told every invocation that did not begin, because as many as are reserved are under way. */
+  readonly onThrottled?: (functionName: string) => void;
   /** Real ms without a result after which an invocation is taken to hang, and times out. @default 30000 */
   readonly watchdog?: number;
   /** Whether functions' timers go by the clock, and not only their sleep. @default false */
@@ -138,7 +141,11 @@ export class Lambda {
     return [...permissions].some((permission) => permits(permission, principal, sourceArn));
   }
 
-  /** Invokes a function and waits for its result. @throws Error for an unknown function */
+  /**
+   * Invokes a function and waits for its result.
+   *
+   * @throws Error for an unknown function; AwsError TooManyRequestsException
+   */
   invoke(functionNameOrArn: string, payload: string): Promise<InvocationResult> {
     return this.#run(nameOf(functionNameOrArn), payload, randomUuid(this.options.random));
   }
@@ -168,6 +175,7 @@ export class Lambda {
     const { clock } = this.options;
     const deployed = this.#find(functionName);
     const source = await workerSource();
+    this.#assertFree(deployed);
     const warm = [...deployed.environments].find((environment) => !environment.isBusy && !environment.hasEnded);
     const environment = warm ?? this.#start(deployed, source);
     const begin = clock.now();
@@ -184,6 +192,14 @@ export class Lambda {
     const result = { requestId, duration: clock.now() - begin, coldStart: warm === undefined, ...resultOf(outcome) };
     this.options.onInvoked?.(functionName, begin, result);
     return result;
+  }
+
+  /** @throws AwsError TooManyRequestsException (Lambda API Reference, Invoke) */
+  #assertFree({ configuration: { functionName, reservedConcurrency }, environments }: DeployedFunction): void {
+    const busy = [...environments].filter(({ isBusy, hasEnded }) => isBusy && !hasEnded).length;
+    if (reservedConcurrency === undefined || busy < reservedConcurrency) return;
+    this.options.onThrottled?.(functionName);
+    throw new AwsError('TooManyRequestsException', 429, 'Rate Exceeded.');
   }
 
   #start({ configuration, environments }: DeployedFunction, source: string): ExecutionEnvironment {

@@ -23,8 +23,14 @@ const LOOKS: Readonly<Record<string, Look>> = {
   },
   'AWS::Lambda::Function': ({ lambda }, ref) => {
     if (!lambda.has(ref)) return undefined;
-    const { timeout, memorySize, environment } = lambda.describe(ref).configuration;
-    return { Timeout: timeout, MemorySize: memorySize, Environment: { Variables: environment } };
+    const { timeout, memorySize, environment, reservedConcurrency } = lambda.describe(ref).configuration;
+    const ReservedConcurrentExecutions = reservedConcurrency;
+    return {
+      Timeout: timeout,
+      MemorySize: memorySize,
+      ReservedConcurrentExecutions,
+      Environment: { Variables: environment },
+    };
   },
   'AWS::Lambda::Permission': ({ lambda }, ref, { properties }) => {
     const { permissions } = lambda.describe(String(properties.FunctionName));

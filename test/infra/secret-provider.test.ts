@@ -213,6 +213,17 @@ describe('the API of the endpoint', () => {
     });
   });
 
+  it('lets in, answers and reserves as many as the configuration says, or reserves none', () => {
+    const of = (more: object) => {
+      const made = synthesize(configOf(more));
+      const { ReservedConcurrentExecutions } = one('AWS::Lambda::Function', made).Properties;
+      return [ReservedConcurrentExecutions, one('AWS::ApiGatewayV2::Stage', made).Properties.DefaultRouteSettings];
+    };
+    const throttle = (most: number) => ({ ThrottlingRateLimit: most, ThrottlingBurstLimit: most });
+    expect(of({ concurrency: 50 })).toEqual([50, throttle(50)]);
+    expect(of({ reserveConcurrency: false })).toEqual([undefined, throttle(20)]);
+  });
+
   it('is told to whoever deploys, for each kind of runner', () => {
     const outputs = Object.entries(template.Outputs ?? {}).filter(([name]) => name.includes('Provider'));
     const texts = outputs.map(([, output]) => JSON.stringify(deployed(template, (output as { Value: unknown }).Value)));
@@ -364,6 +375,16 @@ describe('SecretProvider in code', () => {
     expect(() => stackOf(configOf({ rules }))).toThrow(/found one of us-east-1/);
   });
 
+  it('lets in and reserves as many as its props say', () => {
+    const { stack, rotation } = scene();
+    new SecretProvider(stack, 'Provider', propsOf(rotation, { concurrency: 3, reserveConcurrency: false }));
+    const made = templateOf(stack);
+    expect(one('AWS::Lambda::Function', made).Properties.ReservedConcurrentExecutions).toBeUndefined();
+    expect(one('AWS::ApiGatewayV2::Stage', made).Properties.DefaultRouteSettings).toMatchObject({
+      ThrottlingBurstLimit: 3,
+    });
+  });
+
   it('stands in a stack of its own, too', () => {
     const { stack, rotation, key } = scene();
     const other = new Stack(stack.node.root as App, 'Other', { env: { account: ACCOUNT, region: REGION } });
@@ -391,6 +412,8 @@ describe('SecretProvider in code', () => {
 
   it.each<[string, Partial<SecretProviderProps>, RegExp]>([
     ['no rules', { rules: [] }, /Provider: rules/],
+    ['more at once than Lambda keeps for one', { concurrency: 901 }, /Provider: concurrency/],
+    ['none at once', { concurrency: 0 }, /Provider: concurrency/],
     ['a rule for whoever', { rules: [{ ...RULE, keys: [], roles: [], environmentUuids: undefined }] }, /anyStep/],
     ['a token of the CDK', { workspace: Aws.STACK_NAME }, /workspace: expected plain text/],
     [

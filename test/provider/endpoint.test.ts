@@ -241,6 +241,18 @@ describe('nothing is given', () => {
   });
 });
 
+it('answers as many at a time as it reserves, and no more of the account runs for it', async () => {
+  await served.deploy(RULES, { concurrency: 2 });
+  served.fault = ({ action }) => (action === 'UpdateItem' ? { kind: 'delay', milliseconds: 400 } : undefined);
+  const statuses = await Promise.all(
+    Array.from({ length: 5 }, () => served.ask(served.good()).then((one) => one.status)),
+  );
+  served.fault = undefined;
+  expect(statuses.sort()).toEqual([200, 200, 503, 503, 503]);
+  expect((await served.ask(served.good())).status).toBe(200);
+  await served.deploy();
+});
+
 describe('the access log', () => {
   const lines = () => {
     const { logs } = served.world.account;

@@ -26,11 +26,11 @@ export class ServedEndpoint extends Served {
   }
 
   /** Deploys the stack, or brings it up to date: its function starts cold. */
-  async deploy(rules: readonly object[] = RULES): Promise<void> {
+  async deploy(rules: readonly object[] = RULES, more: object = {}): Promise<void> {
     const bitbucket = { workspace: 'acme', workspaceUuid: WORKSPACE, url: this.issuerUrl };
     const config = {
       keys: [{ id: 'web-shop', user: 'web-shop' }],
-      provider: { bitbucket, endpoint: true, rules },
+      provider: { bitbucket, endpoint: true, rules, ...more },
     } as ConfigInput;
     const assembly = synthesized(config);
     this.deployment = await this.world.deploy(assembly);

@@ -11,6 +11,9 @@ import { isSame, variable } from './provider-variable';
 const MOST_RULES = 200;
 const MOST_GIVEN = 50;
 const MOST_ROLES = 5;
+/** Lambda leaves 100 of a region's usual quota of 1,000 to what reserves nothing. */
+const MOST_AT_ONCE = 900;
+const DEFAULT_AT_ONCE = 20;
 
 /** Beside a key SDKs would send the token along, or take another credential. */
 const SPOILS_A_KEY = /^AWS_(SESSION_TOKEN|SECURITY_TOKEN|PROFILE|DEFAULT_PROFILE)$/i;
@@ -115,6 +118,16 @@ export const providerSchema = z
       .literal(true)
       .optional()
       .describe('The stack makes an HTTPS endpoint that gives the same; without it the stack makes nothing of this.'),
+    concurrency: z
+      .int()
+      .min(1)
+      .max(MOST_AT_ONCE)
+      .default(DEFAULT_AT_ONCE)
+      .describe('Requests that the endpoint answers at a time, and lets in a second.'),
+    reserveConcurrency: z
+      .boolean()
+      .default(true)
+      .describe("Whether Lambda keeps as much of the account's concurrency for it, and gives it no more."),
     logGroup: z
       .enum(['create', 'existing'])
       .default('create')

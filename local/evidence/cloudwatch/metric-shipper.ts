@@ -37,6 +37,11 @@ export class MetricShipper {
     this.#last.set(functionName, { begin, data: [...reported, ...written] });
   }
 
+  /** What is throttled is no invocation. */
+  throttled(FunctionName: string, at: number): void {
+    this.metrics.put({ namespace: 'AWS/Lambda', name: 'Throttles', dimensions: { FunctionName }, value: 1, at });
+  }
+
   /** Puts the metrics of a function's last invocation once more, as those of one that begins now. */
   repeat(functionName: string, now: number): void {
     const { begin, data } = this.#last.get(functionName) ?? { begin: now, data: [] };

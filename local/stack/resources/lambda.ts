@@ -30,6 +30,7 @@ function configurationOf(input: ResourceInput, functionName: string): FunctionCo
     logGroupName: logging?.optionalText('LogGroup') ?? `/aws/lambda/${functionName}`,
     logFormat: logging?.optionalText('LogFormat') === 'JSON' ? 'JSON' : 'Text',
     deadLetterArn,
+    reservedConcurrency: properties.optionalNumber('ReservedConcurrentExecutions'),
     description: properties.optionalText('Description'),
     architecture: properties.texts('Architectures')[0],
   };

@@ -72,3 +72,22 @@ test('a success is reported to the on-success destination', async () => {
     responsePayload: 1,
   });
 });
+
+test('an event that finds no reserved concurrency waits, and that is no attempt', async () => {
+  sandbox = new Sandbox();
+  await sandbox.deploy(FLAKY, { reservedConcurrency: 0 });
+  await sandbox.lambda.invokeAsynchronously('test', '{"failures":0}');
+  await sandbox.scheduler.runUntil(START + 600_000);
+  expect(attempts()).toEqual([]);
+  await sandbox.deploy(FLAKY, { reservedConcurrency: 1 });
+  await sandbox.scheduler.runUntil(START + 700_000);
+  expect(attempts()).toHaveLength(1);
+});
+
+test('and goes to the dead-letter queue where it waits for too long', async () => {
+  sandbox = new Sandbox();
+  await sandbox.deploy(FLAKY, { reservedConcurrency: 0, deadLetterArn: 'arn:aws:sqs:eu-central-1:111122223333:dead' });
+  await sandbox.lambda.invokeAsynchronously('test', '{"failures":0}');
+  await sandbox.scheduler.runUntil(START + 7 * 3_600_000);
+  expect(sandbox.sent).toMatchObject([{ arn: 'arn:aws:sqs:eu-central-1:111122223333:dead' }]);
+});

@@ -123,3 +123,33 @@ describe('an HTTP API', () => {
     expect((await post('/', { body: 'x'.repeat(10 * 1_048_576 + 1) })).status).toBe(413);
   });
 });
+
+describe('a function with reserved concurrency', () => {
+  const SLOW = `exports.handler = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return { statusCode: 200 };
+  };`;
+
+  it('is not started more often at once: an API answers 503, whoever invokes it is told 429', async () => {
+    const throttled: string[] = [];
+    sandbox = new Sandbox({ onThrottled: (name) => void throttled.push(name) });
+    await sandbox.deploy(SLOW, { reservedConcurrency: 2 });
+    const { clock, lambda } = sandbox;
+    const own = new HttpApis({ accountId: '111122223333', region: 'eu-central-1', clock, lambda });
+    const limited = await own.put('abc');
+    limited.routes.set('POST /', FUNCTION);
+    limited.stage = { ratePerSecond: 100, burst: 100 };
+    const sourceArn = 'arn:aws:execute-api:eu-central-1:111122223333:abc/*/*/';
+    lambda.addPermission('test', 'api', { principal: 'apigateway.amazonaws.com', sourceArn });
+    const asked = () => fetch(limited.url, { method: 'POST' }).then(({ status }) => status);
+    const statuses = await Promise.all(Array.from({ length: 5 }, asked));
+    expect(statuses.sort()).toEqual([200, 200, 503, 503, 503]);
+    expect(throttled).toEqual(['test', 'test', 'test']);
+    // Those that are free again are used again.
+    expect(await asked()).toBe(200);
+    const busy = [lambda.invoke('test', '{}'), lambda.invoke('test', '{}')];
+    await expect(lambda.invoke('test', '{}')).rejects.toMatchObject({ code: 'TooManyRequestsException', status: 429 });
+    await Promise.all(busy);
+    await own.close();
+  });
+});

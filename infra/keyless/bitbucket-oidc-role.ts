@@ -116,13 +116,17 @@ export class BitbucketOidcRole extends Construct {
     new CfnOutput(this, 'PipelineStep', { value: this.pipelineStep, description: 'For bitbucket-pipelines.yml' });
   }
 
-  /** What the schema cannot see: ARNs that only the template spells out, and policies that are added later. */
+  /**
+   * What the schema cannot see: ARNs that only the template spells out, policies that are added later, and what overrides
+   * make of them. Validations come after aspects, so that this is what the template has.
+   */
   private watchPolicies(mayDoEverything: boolean): void {
     if (mayDoEverything) return;
     this.node.addValidation({
       validate: () => {
-        const { managedPolicyArns } = this.role.node.defaultChild as CfnRole;
-        const texts = textsIn(Stack.of(this).resolve(managedPolicyArns));
+        const role = this.role.node.defaultChild as CfnRole;
+        const { Resources } = Stack.of(this).resolve(role._toCloudFormation()) as WrittenRole;
+        const texts = Object.values(Resources).flatMap((written) => textsIn(written.Properties?.ManagedPolicyArns));
         return texts.filter(isAdministrator).map((found) => {
           const path = ['managedPolicies'];
           return `${pathText(path)}: ${describeIssue({ code: 'custom', path, message: TOO_MUCH }, found)}`;
@@ -145,6 +149,11 @@ export class BitbucketOidcRole extends Construct {
     }
     return data;
   }
+}
+
+/** The part of the template that a role is. */
+interface WrittenRole {
+  readonly Resources: Readonly<Record<string, { readonly Properties?: { readonly ManagedPolicyArns?: unknown } }>>;
 }
 
 /** The texts of a resolved value, but for what only names another resource. */

@@ -1,5 +1,5 @@
-import { App, Duration, Fn, Stack } from 'aws-cdk-lib';
-import { type IManagedPolicy, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { App, Aspects, Duration, Fn, Stack } from 'aws-cdk-lib';
+import { type CfnRole, type IManagedPolicy, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ADMINISTRATOR_WORDS } from '../../functions/core/config/roles-config';
@@ -176,6 +176,30 @@ describe('a role for the steps of Bitbucket Pipelines', () => {
     };
     expect(added({})).toThrow('allowAdministrator');
     expect(added({ allowAdministrator: ADMINISTRATOR_WORDS })).not.toThrow();
+  });
+
+  const EVERYTHING = 'arn:aws:iam::aws:policy/AdministratorAccess';
+  it.each<[string, (role: CfnRole) => void]>([
+    ['of the property', (role) => role.addPropertyOverride('ManagedPolicyArns', [EVERYTHING])],
+    ['of one item', (role) => role.addPropertyOverride('ManagedPolicyArns.0', EVERYTHING)],
+    ['of the resource', (role) => role.addOverride('Properties.ManagedPolicyArns', [EVERYTHING])],
+    [
+      'by an aspect',
+      (role) =>
+        Aspects.of(role).add({
+          visit: (node) => void (node === role && role.addPropertyOverride('ManagedPolicyArns', [EVERYTHING])),
+        }),
+    ],
+  ])('refuses everything that comes by an override %s, as the template has it', (_how, override) => {
+    const overridden = (more: object) => {
+      const stack = new Stack(new App(), 'Pipelines');
+      const managedPolicies = [ManagedPolicy.fromManagedPolicyArn(stack, 'Own', `arn:aws:iam::${ACCOUNT}:policy/own`)];
+      const { role } = new BitbucketOidcRole(stack, 'Role', { ...deploys, managedPolicies, ...more });
+      override(role.node.defaultChild as CfnRole);
+      return () => templateOf(stack);
+    };
+    expect(overridden({})).toThrow('allowAdministrator');
+    expect(overridden({ allowAdministrator: ADMINISTRATOR_WORDS })).not.toThrow();
   });
 
   it('takes a policy of the same stack, whatever it is called', () => {

@@ -33,6 +33,11 @@ const KINDS: Readonly<Record<string, { readonly name: string; readonly cure: str
 const UUID_CURE = 'copy it from the repository at Bitbucket: Repository settings, Pipelines, OpenID Connect';
 const DAILY = 'write rate(1 day) or cron(0 3 * * ? *)';
 
+/** A stack without a key would watch, record and tell of nothing. */
+const NO_KEYS =
+  'add a key: the stack is what rotates them. Roles alone need none of it: deploy the plain template for each ' +
+  '(docs/start/keyless.md), or BitbucketOidcRole in a stack of your own';
+
 /** How to cure what the schema's own rules found, by the setting's name. */
 const CURES: Readonly<Record<string, string>> = {
   id: 'rename it',
@@ -91,6 +96,9 @@ function plainWords(issue: ConfigIssue, found: unknown, setting: string): Words 
   const isHidden = setting === 'secret' && typeof found === 'string' && found.length > SHORTEST_TOKEN;
   const seen = isHidden ? 'a text that is not shown here' : shown(found);
   const said = (expected: string, cure: string) => ({ message: `expected ${expected}, found ${seen}`, cure });
+  if (issue.path.length === 1 && setting === 'keys' && isNothing(found)) {
+    return said(found === undefined ? 'a list' : 'at least 1 item', NO_KEYS);
+  }
   switch (issue.code) {
     case 'invalid_type': {
       const kind = KINDS[issue.expected] ?? { name: issue.expected, cure: 'correct it' };
@@ -114,6 +122,10 @@ function plainWords(issue: ConfigIssue, found: unknown, setting: string): Words 
     default:
       return { message: issue.message, cure: CURES[setting] ?? 'correct it' };
   }
+}
+
+function isNothing(found: unknown): boolean {
+  return found === undefined || (Array.isArray(found) && found.length === 0);
 }
 
 /** What may stand at one place. */

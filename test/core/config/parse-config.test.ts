@@ -34,11 +34,15 @@ describe('keyturn.yaml as a text', () => {
     // The file
     ['an empty file', '', '1:1 expected a map, found nothing; write "name: value" lines below it'],
     ['a list', '- one\n', '1:1 expected a map, found a list of 1; write "name: value" lines below it'],
-    ['no keys', 'notify: []\n', '1:1 keys: expected a list, found nothing; add "keys:" here'],
+    [
+      'no keys',
+      'notify: []\n',
+      '1:1 keys: expected a list, found nothing; add a key: the stack is what rotates them. Roles alone need none of it: deploy the plain template for each (docs/start/keyless.md), or BitbucketOidcRole in a stack of your own',
+    ],
     [
       'an empty list of keys',
       'keys: []\n',
-      '1:7 keys: expected at least 1 item, found an empty list; add what is missing',
+      '1:7 keys: expected at least 1 item, found an empty list; add a key: the stack is what rotates them. Roles alone need none of it: deploy the plain template for each (docs/start/keyless.md), or BitbucketOidcRole in a stack of your own',
     ],
     // YAML
     ['a tab', 'keys:\n\t- id: a\n', '2:1 expected spaces, found a tab; indent with spaces'],

@@ -131,6 +131,25 @@ describe('the function of the endpoint (K12)', () => {
     expect(JSON.stringify(key?.Properties.KeyPolicy)).toContain(one('AWS::IAM::Role', managed).id);
   });
 
+  it('seals by a key that signs for nobody else; only the report function may read its record and its public half', () => {
+    const audit = { archive: { years: 1 }, report: {} };
+    const of = (made: CfnTemplate) => JSON.stringify(resourcesOf(made, 'AWS::IAM::Role'));
+    const made = synthesize(configOf({}, { audit }));
+    const key = resourcesOf(made, 'AWS::KMS::Key').find(({ id }) => id.startsWith('KeyRotationProviderSealKey'));
+    const { Statement } = deployed(made, key?.Properties.KeyPolicy) as PolicyDocument;
+    const own = roleArn(one('AWS::IAM::Role', made).id);
+    expect(Statement.map(({ Sid, Effect, Action, Principal }) => [Sid, Effect, Action, Principal]).slice(1)).toEqual([
+      ['Seal', 'Allow', 'kms:Sign', { AWS: own }],
+      ['NobodyElseSeals', 'Deny', ['kms:Sign', 'kms:CreateGrant'], { AWS: '*' }],
+    ]);
+    const rights = (sid: string) =>
+      resourcesOf(made, 'AWS::IAM::Role').filter(({ Properties }) => JSON.stringify(Properties).includes(sid));
+    for (const sid of ['CheckProviderSeals', 'ReadProviderRecord']) {
+      expect(rights(sid).map(({ id }) => id)).toEqual([expect.stringContaining('ReportRole')]);
+      expect(of(synthesize({ ...configOf({}, { audit }), provider: undefined }))).not.toContain(sid);
+    }
+  });
+
   it('is among those whose rights a report shows', () => {
     const [facts] = resourcesOf(template, 'AWS::SSM::Parameter').filter(
       ({ Properties }) => Properties.Name === DEPLOYMENT_PARAMETERS.rights,
@@ -355,6 +374,8 @@ describe('SecretProvider in code', () => {
     expect(own.every((logGroupName) => told({ logGroupName }))).toBe(true);
     expect(told({ apiId: provider?.api })).toBe(true);
     expect(told({ apiId: 'another' })).toBe(false);
+    expect(told({ keyId: `arn:aws:kms:${REGION}:${ACCOUNT}:key/${provider?.key}` })).toBe(true);
+    expect(told({ aliasName: 'alias/keyturn-provider-seal' })).toBe(true);
   });
 
   it('is refused in another region than the rotation: what happens there is not watched', () => {

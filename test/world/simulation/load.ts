@@ -17,7 +17,7 @@ const SDK: Readonly<Record<string, { readonly service: string; readonly client: 
     service: 'iam',
     client: 'IAMClient',
     actions:
-      'CreateAccessKey DeleteAccessKey GenerateCredentialReport GetAccessKeyLastUsed GetCredentialReport ListAccessKeys ListEntitiesForPolicy ListPolicies UpdateAccessKey',
+      'CreateAccessKey DeleteAccessKey GenerateCredentialReport GetAccessKeyLastUsed GetCredentialReport ListAccessKeys ListEntitiesForPolicy ListPolicies UpdateAccessKey GetRole',
   },
   '@aws-sdk/client-secrets-manager': {
     service: 'secretsmanager',

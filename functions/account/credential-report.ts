@@ -33,7 +33,11 @@ const PASSING: ReadonlySet<ErrorCode> = new Set(['aws-throttled', 'aws-uncertain
  *
  * @param timeLeft of the run, in milliseconds: a third of it at most is spent here
  */
-export async function readCredentialReport(iam: Iam, time: Time, timeLeft: number): Promise<ReportReading> {
+export async function readCredentialReport(
+  iam: Pick<Iam, 'credentialReport'>,
+  time: Time,
+  timeLeft: number,
+): Promise<ReportReading> {
   const until = time.now().getTime() + Math.min(LONGEST_WAIT, timeLeft / 3);
   let pause = PAUSES_FOR;
   for (;;) {

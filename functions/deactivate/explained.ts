@@ -11,8 +11,8 @@ import type { HoldLimit, InUse } from '../core/lifecycle/plan-deactivation';
 import type { NotReplacedYet } from '../core/lifecycle/replacement';
 
 interface Explaining {
-  readonly iam: Iam;
-  readonly trail: Trail;
+  readonly iam: Pick<Iam, 'accessKeyLastUsed'>;
+  readonly trail: Pick<Trail, 'usesOf'>;
   readonly managed: Managed;
   /** What pipelines should hold in place of the keys that are in use. */
   readonly successor: StoredVersion | undefined;
@@ -34,7 +34,7 @@ export async function explained(findings: readonly Finding[], explaining: Explai
 }
 
 /** Who keeps the key in use that a role is to replace. */
-async function explainedUse(finding: NotReplacedYet, trail: Trail): Promise<NotReplacedYet> {
+async function explainedUse(finding: NotReplacedYet, trail: Explaining['trail']): Promise<NotReplacedYet> {
   const { waits, used } = finding.facts;
   if (waits !== 'key' || used?.at === undefined) return finding;
   const by = await seenUses(trail, finding.accessKeyId, used.region, after(used.at, -DAY));
@@ -50,10 +50,7 @@ async function explainedHold(
   const { used } = finding.facts;
   const since = deliveredAt(secret, successor);
   const by = await seenUses(trail, accessKeyId, used.region, since);
-  const told: Finding =
-    finding.code === 'in-use'
-      ? { ...finding, facts: { ...finding.facts, by } }
-      : { ...finding, facts: { ...finding.facts, by } };
+  const told = { ...finding, facts: { ...finding.facts, by } } as InUse | HoldLimit;
   const fresh = await iam.accessKeyLastUsed(successor.accessKeyId).catch(() => undefined);
   if (fresh === undefined) return [told];
   const old = { accessKeyId, used, ends: finding.code === 'hold-limit' };
@@ -65,15 +62,25 @@ async function explainedHold(
 }
 
 /** In the function's own region, and in that of the last use. */
-async function seenAnywhere(trail: Trail, accessKeyId: string, since: Date, { region }: LastUsed): Promise<SeenUses> {
+async function seenAnywhere(
+  trail: Explaining['trail'],
+  accessKeyId: string,
+  since: Date,
+  { region }: LastUsed,
+): Promise<SeenUses> {
   const regions = new Set([undefined, region]);
   const all = await Promise.all([...regions].map((one) => seenUses(trail, accessKeyId, one, since)));
   const uses = all.flatMap((seen) => (seen.is === 'seen' ? seen.uses : []));
-  if (all.some(({ is }) => is === 'unknown') && uses.every(({ isProof }) => isProof)) return { is: 'unknown' };
-  return uses.length === 0 ? { is: 'none' } : { is: 'seen', uses };
+  if (all.some(({ is }) => is === 'unknown')) return { is: 'unknown' };
+  return { is: 'seen', uses };
 }
 
-async function seenUses(trail: Trail, accessKeyId: string, region: string | undefined, since: Date): Promise<SeenUses> {
+async function seenUses(
+  trail: Explaining['trail'],
+  accessKeyId: string,
+  region: string | undefined,
+  since: Date,
+): Promise<SeenUses> {
   try {
     const uses = await trail.usesOf(accessKeyId, since, region);
     return uses.length === 0 ? { is: 'none' } : { is: 'seen', uses };

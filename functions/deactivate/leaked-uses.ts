@@ -1,31 +1,17 @@
 import type { Iam, Trail } from '../account/ports';
-import type { AuditEvent } from '../core/audit';
-import { after, HOUR, MINUTE, SECOND } from '../core/duration';
+import { after, SECOND } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
 import type { AccessKey } from '../core/key/access-key';
-import { type Compromised, saidCompromised } from '../core/key/compromised';
-import { inactiveSince } from '../core/key/key-ring';
+import type { Compromised } from '../core/key/compromised';
 import { currentKey } from '../core/key/secret-state';
+import { disabledLeaks, type LeakWords, leakToTell, TOLD_WITHIN } from '../core/lifecycle/leak-told';
 import type { Managed } from '../core/lifecycle/managed';
 import type { Run } from '../runtime/run';
 import { usesOfLeaked } from '../runtime/uses-of-leaked';
 import { within } from '../runtime/within';
 
-/** CloudTrail shows a call within a quarter of an hour. */
-const SHOWN_AFTER = 20 * MINUTE;
-/** A daily run comes after a day, and takes up to an hour to come to a key. */
-const TOLD_WITHIN = 25 * HOUR;
 /** Nothing waits for it, and a run has its own end. */
 const RECORD_TAKES = 30 * SECOND;
-
-/** What the record says of leaked keys that were made Inactive within the day. */
-interface LeakWords {
-  readonly disabled: readonly AuditEvent[];
-  /** What a run that died may have done, and not said. */
-  readonly begun: readonly AuditEvent[];
-  /** People were told that they are Inactive. */
-  readonly told: readonly AuditEvent[];
-}
 
 /** The record's words, read once for all keys of a run. */
 export function leakWords(run: Run): () => Promise<LeakWords> {
@@ -61,11 +47,7 @@ interface Telling {
 export async function tellLeakedUses(telling: Telling): Promise<void> {
   const { run, managed, keys } = telling;
   const { entry, secret } = managed;
-  const leaks = saidCompromised(secret).filter(({ accessKeyId }) => {
-    const since = inactiveSince(secret, accessKeyId);
-    const status = keys.find((key) => key.accessKeyId === accessKeyId)?.status;
-    return status === 'Inactive' && (since === undefined || isOfToday(since, run.now()));
-  });
+  const leaks = disabledLeaks(secret, keys, run.now());
   if (leaks.length === 0 || !run.hasTime()) return;
   try {
     const words = await telling.said();
@@ -76,41 +58,17 @@ export async function tellLeakedUses(telling: Telling): Promise<void> {
 }
 
 async function tellOne({ ports, run, managed }: Telling, leak: Compromised, words: LeakWords): Promise<void> {
-  const { id: key } = managed.entry;
+  const { entry, secret } = managed;
+  const toTell = leakToTell(leak, { key: entry.id, words, now: run.now() });
+  if (toTell === undefined) return;
   const { accessKeyId } = leak;
-  const isOfKey = (event: AuditEvent) => event.key === key && event.accessKeyId === accessKeyId;
-  const disabled = words.disabled.findLast(isOfKey);
-  const event = disabled ?? words.begun.findLast(isOfKey);
-  const word = event && wordOf(event, leak);
-  if (word === undefined || run.now() > after(word.disabledAt, TOLD_WITHIN)) return;
-  const { since, disabledAt, minutes } = word;
-  const isTold = words.told.some(({ key: of, facts }) => of === key && isAbout(facts?.about, accessKeyId));
-  if (!isTold) {
-    const wasCurrent = currentKey(managed.secret)?.accessKeyId === accessKeyId;
-    const used = await usesOfLeaked(ports, run, accessKeyId, since);
-    run.find({ code: 'compromised-disabled', key, accessKeyId, facts: { at: since, minutes, wasCurrent, used } });
-  } else if (isOfToday(disabledAt, run.now())) {
-    const used = await usesOfLeaked(ports, run, accessKeyId, since);
-    if (used !== undefined)
-      run.find({ code: 'compromised-uses', key, accessKeyId, facts: { disabledAt, minutes, used } });
+  const { since, disabledAt, minutes } = toTell;
+  const used = await usesOfLeaked(ports, run, accessKeyId, since);
+  const about = { key: entry.id, accessKeyId };
+  if (toTell.is === 'disabled') {
+    const wasCurrent = currentKey(secret)?.accessKeyId === accessKeyId;
+    run.find({ code: 'compromised-disabled', ...about, facts: { at: since, minutes, wasCurrent, used } });
+  } else if (used !== undefined) {
+    run.find({ code: 'compromised-uses', ...about, facts: { disabledAt, minutes, used } });
   }
-}
-
-function isAbout(about: unknown, accessKeyId: string): boolean {
-  return Array.isArray(about) && about.includes(accessKeyId);
-}
-
-function isOfToday(at: Date, now: Date): boolean {
-  return after(at, SHOWN_AFTER) <= now && now <= after(at, TOLD_WITHIN);
-}
-
-/** Of one that was only begun the tag says since when it had leaked. */
-function wordOf({ time, facts = {} }: AuditEvent, { at }: Compromised) {
-  const disabledAt = new Date(time);
-  const since = facts.since === undefined ? at : new Date(String(facts.since));
-  const minutes =
-    facts.minutes === undefined
-      ? Math.max(0, Math.round((disabledAt.getTime() - since.getTime()) / MINUTE))
-      : Number(facts.minutes);
-  return Number.isNaN(since.getTime()) || Number.isNaN(minutes) ? undefined : { disabledAt, since, minutes };
 }

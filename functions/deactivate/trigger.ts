@@ -28,8 +28,8 @@ const labelUpdated = z.object({
 export function deactivateRequestOf(event: unknown): DeactivateRequest {
   const label = labelUpdated.safeParse(event);
   if (label.success) {
-    const id = idOfSecret(label.data.detail.name);
-    return { trigger: 'event', look: keyIdSchema.safeParse(id).success && id !== undefined ? [id] : [] };
+    const id = keyIdSchema.safeParse(idOfSecret(label.data.detail.name));
+    return { trigger: 'event', look: id.success ? [id.data] : [] };
   }
   const look = keysToLookAt(event);
   return look === undefined ? dailyRunOf(event) : { trigger: 'request', look: look.keys, facts: look.facts };

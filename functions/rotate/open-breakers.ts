@@ -37,8 +37,7 @@ async function attempts(run: Run): Promise<readonly Attempt[]> {
   }
 }
 
-function attemptOf({ function: by, key, accessKeyId, target, outcome, code, facts }: AuditEvent): readonly Attempt[] {
-  if (by !== 'sync' || key === undefined || accessKeyId === undefined) return [];
-  const error = outcome === 'ok' ? undefined : (code ?? 'unexpected');
-  return [{ key, accessKeyId, target, error, ofPlace: facts?.concerns === 'place' }];
+/** What sync has recorded: what succeeded has no code. */
+function attemptOf({ function: by, key, accessKeyId, target, code, facts }: AuditEvent): readonly Attempt[] {
+  return by === 'sync' ? [{ key, accessKeyId, target, error: code, ofPlace: facts?.concerns === 'place' }] : [];
 }

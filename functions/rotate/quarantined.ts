@@ -26,9 +26,9 @@ export async function findQuarantined(
   }
   const { users, failed } = await iam.quarantinedUsers();
   const isMoreWanted = failed !== undefined || othersOf(users, entries).length > 0;
-  const before = isMoreWanted ? await saidBefore(run) : { known: [] };
-  run.findAll(quarantined(users, entries, before.known));
-  if (failed !== undefined) run.find(quarantineUnknown(run.now(), before.unknownSince ?? run.now(), failed.message));
+  const before = isMoreWanted ? await saidBefore(run) : undefined;
+  run.findAll(quarantined(users, entries, before?.known));
+  if (failed !== undefined) run.find(quarantineUnknown(run.now(), before?.unknownSince ?? run.now(), failed.message));
 }
 
 interface SaidBefore {
@@ -39,7 +39,7 @@ interface SaidBefore {
 }
 
 /** What this function's runs have told and found; nothing where the record cannot be read. */
-async function saidBefore(run: Run): Promise<SaidBefore> {
+async function saidBefore(run: Run): Promise<SaidBefore | undefined> {
   const since = after(run.now(), -SAID_WITHIN);
   const said = (event: 'finding' | 'people-told') => run.recorded(since, event, 'quarantined', run.function);
   try {
@@ -53,7 +53,7 @@ async function saidBefore(run: Run): Promise<SaidBefore> {
     };
   } catch (thrown) {
     run.log.warn('the record does not say of whose quarantine people know', { code: toKeyturnError(thrown).code });
-    return { known: [] };
+    return undefined;
   }
 }
 

@@ -81,7 +81,7 @@ export async function rotate(given: RotatePorts, run: Run, options: RotateOption
   if (reading === undefined) {
     const isRequested = requested !== undefined;
     const admission = new Admission({ maxRotations, heldUp: new Set() });
-    await work({ ports, run, admission }, askedFor(all, named, isRequested));
+    await work({ ports, run, admission }, askedFor(all, named ?? [], isRequested));
     return;
   }
   const heldUp = new Set(all.flatMap(({ entry }) => (isHeldUp(entry, open) ? [entry.id] : [])));
@@ -244,7 +244,7 @@ function usersFound(report: CredentialReport, { entries }: Survey, { usersPath }
   return [...underPath, ...entries.flatMap((entry) => userSpelling(entry, report))];
 }
 
-function askedFor(all: readonly Managed[], ids: readonly string[] = [], requested = true): readonly Item[] {
+function askedFor(all: readonly Managed[], ids: readonly string[], requested: boolean): readonly Item[] {
   return all
     .filter(({ entry }) => ids.includes(entry.id))
     .sort(bySooner(undefined))

@@ -70,18 +70,21 @@ export async function sync(given: SyncPorts, run: Run, request: SyncRequest, opt
   const { ids, unknown } = request;
   if (unknown) run.find({ code: 'unknown-event', facts: {} });
   const managed = ids === undefined ? await everything(ports, run, options) : await pick(ids, ports, run, request);
-  if (request.only === 'check') return compare(ports, run, await undoubted(run, managed), request);
   const neighbours = neighboursOf(ids === undefined ? managed : undefined, ports.registry, run.now());
   const delivering = { ...ports, targets: failingFast(ports.targets), neighbours };
   const doubtful = managed.filter(({ secret }) => isInDoubt(secret, run));
   const clear = managed.filter((one) => !doubtful.includes(one));
+  if (request.only === 'check') {
+    await compare(ports, run, [...clear, ...(await undoubted(run, doubtful))], request);
+    return;
+  }
   // Nobody waits for what the record says of another key (K11).
   const first = await bring(delivering, run, clear, request, options);
-  const asked = doubtful.length === 0 ? [] : await undoubted(run, doubtful);
+  const asked = await undoubted(run, doubtful);
   if (ids === undefined) await startReplacements(ports, run, asked);
-  const last = asked.length === 0 ? undefined : await bring(delivering, run, asked, request, options);
-  const known = new Map([...first.known, ...(last?.known ?? [])]);
-  let halved: readonly Managed[] = [...first.halved, ...(last?.halved ?? [])];
+  const last = await bring(delivering, run, asked, request, options);
+  const known = new Map([...first.known, ...last.known]);
+  let halved: readonly Managed[] = [...first.halved, ...last.halved];
   for (let again = 0; again < MOST_AGAIN && isWorthWaiting(halved, run); again += 1) {
     await run.time.sleep(AGAIN_AFTER);
     const afresh = { ...delivering, targets: failingFast(ports.targets) };
@@ -148,10 +151,9 @@ function isInDoubt(secret: SecretState, run: Run): boolean {
   return isLeakInDoubt(secret, run.now()) || isRollbackInDoubt(secret, run) || endSaid(secret, run) !== undefined;
 }
 
-/** The same keys, with what the record says of such tags: what has leaked is not delivered, nor what is taken back. */
-async function undoubted(run: Run, managed: readonly Managed[]): Promise<readonly Managed[]> {
+/** Such keys, with what the record says of their tags: what has leaked is not delivered, nor what is taken back. */
+async function undoubted(run: Run, doubtful: readonly Managed[]): Promise<readonly Managed[]> {
   const known = new Map<string, Managed>();
-  const doubtful = managed.filter(({ secret }) => isInDoubt(secret, run));
   await run.forEach(
     doubtful,
     async (one) => {
@@ -163,7 +165,7 @@ async function undoubted(run: Run, managed: readonly Managed[]): Promise<readonl
     },
     ASKED_AT_A_TIME,
   );
-  return managed.flatMap((one) => known.get(one.entry.id) ?? (doubtful.includes(one) ? [] : [one]));
+  return doubtful.flatMap(({ entry }) => known.get(entry.id) ?? []);
 }
 
 /**
@@ -251,22 +253,20 @@ function isWorthWaiting(halved: readonly Managed[], run: Run): boolean {
  */
 async function prepared(ports: SyncPorts, run: Run, due: readonly Managed[]) {
   const known = new Map<string, string>();
-  const freshOf = (managed: Managed) => {
+  const fresh = due.flatMap((managed) => {
     const { deliver: step } = planDelivery({ ...managed, now: run.now() });
-    return step?.fresh ? step : undefined;
-  };
-  const fresh = new Set(due.filter((managed) => freshOf(managed) !== undefined));
+    return step?.fresh ? [{ ...managed, step }] : [];
+  });
   await run.forEach(
-    [...fresh],
-    async (managed) => {
-      const step = freshOf(managed);
-      if (step === undefined) return;
+    fresh,
+    async ({ step, ...managed }) => {
       if (await isKnownEverywhere(step, { ports: withItsSecret(ports, managed), run, managed }))
         known.set(managed.entry.id, step.versionId);
     },
     PROOFS_AT_A_TIME,
   );
-  return { ready: due.filter((managed) => !fresh.has(managed) || known.has(managed.entry.id)), known };
+  const left = new Set(fresh.map(({ entry }) => entry.id).filter((id) => !known.has(id)));
+  return { ready: due.filter(({ entry }) => !left.has(entry.id)), known };
 }
 
 /** One run looks at no more than such a part of all keys, because a host takes so many requests an hour. */
@@ -341,7 +341,7 @@ function neighboursOf(all: readonly Managed[] | undefined, registry: Registry, n
 
 /** Every hour another key comes first, so that no key waits behind the same slow ones for ever (K11). */
 function startingElsewhere(due: readonly Managed[], now: Date): readonly Managed[] {
-  const start = due.length === 0 ? 0 : Math.floor(now.getTime() / HOUR) % due.length;
+  const start = Math.floor(now.getTime() / HOUR) % due.length;
   return [...due.slice(start), ...due.slice(0, start)];
 }
 

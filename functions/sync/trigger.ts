@@ -64,11 +64,10 @@ export function syncRequestOf(event: unknown): SyncRequest {
 
 function about(nameOrArn: string): SyncRequest {
   const name = nameOrArn.startsWith('arn:')
-    ? nameOrArn.replace(/^.*:secret:/, '').replace(/-[A-Za-z0-9]{6}$/, '')
+    ? nameOrArn.replace(/.*:secret:/, '').replace(/-[A-Za-z0-9]{6}$/, '')
     : nameOrArn;
   // A connection's new token: deliveries that it held up can go ahead, whosesoever they are.
   if (name.startsWith(CONNECTION_SECRET_PREFIX)) return { trigger: 'event' };
-  const id = idOfSecret(name);
-  const isId = id !== undefined && keyIdSchema.safeParse(id).success;
-  return isId ? { trigger: 'event', ids: [id] } : { trigger: 'event', unknown: true };
+  const id = keyIdSchema.safeParse(idOfSecret(name));
+  return id.success ? { trigger: 'event', ids: [id.data] } : { trigger: 'event', unknown: true };
 }

@@ -11,6 +11,12 @@ const taken = { [TAG.withdrawn]: tagOf(newer, day(92)) };
 it.each<[string, SecretState, boolean]>([
   ['superseded', secretOf(versions), true],
   ['on its way back', secretOf(versions, taken), false],
+  ['gone from a secret that has no current key', secretOf([versionOf(older, 'AWSPREVIOUS')]), true],
+  [
+    'not the one that a rollback goes back to',
+    secretOf([versionOf(newer, 'AWSCURRENT'), versionOf(keyOf('oldest', day(-9)), 'AWSPREVIOUS')], taken),
+    true,
+  ],
   ['current again', secretOf([versionOf(newer, 'AWSPREVIOUS'), versionOf(older, 'AWSCURRENT')], taken), false],
   ['what a rollback went back to in vain', secretOf(versions, { [TAG.withdrawn]: tagOf(newer, day(90)) }), true],
   [
@@ -26,5 +32,10 @@ it.each<[string, SecretState, boolean]>([
   };
   const looked = notWantedBack(older.accessKeyId, work);
   if (isRetired) await expect(looked).resolves.toBeUndefined();
-  else await expect(looked).rejects.toMatchObject({ code: 'label-moved', retryable: true });
+  else
+    await expect(looked).rejects.toMatchObject({
+      code: 'label-moved',
+      retryable: true,
+      message: expect.stringContaining(older.accessKeyId),
+    });
 });

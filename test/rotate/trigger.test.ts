@@ -72,6 +72,36 @@ describe('the event that starts a rotation', () => {
   });
 });
 
+describe('what AWS says of a leaked key', () => {
+  it('is about the key, and the record says who said what', () => {
+    const finding = {
+      source: 'aws.guardduty',
+      'detail-type': 'GuardDuty Finding',
+      time: '2026-02-09T01:02:03Z',
+      detail: {
+        type: 'UnauthorizedAccess:IAMUser/MaliciousIPCaller',
+        resource: {
+          resourceType: 'AccessKey',
+          accessKeyDetails: { accessKeyId: 'AKIAEXAMPLEEXAMPLE00', userType: 'IAMUser', userName: 'ci-shop' },
+        },
+      },
+    };
+    expect(rotateRequestOf(finding)).toMatchObject({
+      trigger: 'event',
+      exposure: { accessKeyIds: ['AKIAEXAMPLEEXAMPLE00'], user: 'ci-shop' },
+      facts: { source: 'aws.guardduty', what: 'UnauthorizedAccess:IAMUser/MaliciousIPCaller' },
+    });
+  });
+
+  it('or what another function has read in a secret, is a look and no wish', () => {
+    expect(rotateRequestOf({ look: ['shop'], by: 'sync', why: 'leaked' })).toEqual({
+      trigger: 'request',
+      look: ['shop'],
+      facts: { requestedBy: 'sync', requestedWhy: 'leaked' },
+    });
+  });
+});
+
 describe('the event that starts the retirement of keys', () => {
   it.each([SCHEDULE, { source: 'aws.cloudformation', detail: {} }, {}])('is the daily run for %j', (event) => {
     expect(dailyRunOf(event)).toEqual({ trigger: 'daily' });

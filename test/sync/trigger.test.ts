@@ -63,7 +63,16 @@ describe('the event that starts a delivery', () => {
       ids: ['shop', 'web'],
       facts: { requestedBy: 'jo', requestedWhy: 'not said' },
     });
-    expect(syncRequestOf({})).toEqual({ trigger: 'request' });
+    expect(syncRequestOf({})).toStrictEqual({ trigger: 'request' });
+  });
+
+  it('is about the keys that another function has looked at', () => {
+    expect(syncRequestOf({ look: ['shop'], only: 'check', by: 'operator', why: 'verify' })).toEqual({
+      trigger: 'request',
+      ids: ['shop'],
+      only: 'check',
+      facts: { requestedBy: 'operator', requestedWhy: 'verify' },
+    });
   });
 
   it.each([

@@ -104,6 +104,19 @@ export function shortTarget(target: TargetConfig): Readonly<Record<string, unkno
   return hostOf(target).short(target);
 }
 
+type Connections = Readonly<Record<string, Connection>>;
+
+/** The connection that a target names; undefined where it names none, or its entry has none of the name. */
+export function connectionOfTarget({ connection }: TargetConfig, connections: Connections): Connection | undefined {
+  return Object.entries(connections).find(([name]) => name === connection)?.[1];
+}
+
+/** The same as people know it: its name, and the secret that holds its token. */
+export function namedConnection({ connection }: TargetConfig, connections: Connections) {
+  const [named] = Object.entries(connections).filter(([name]) => name === connection);
+  return named && { name: named[0], secret: named[1].secret };
+}
+
 /** How people call a target: in logs, receipts and findings. */
 export function targetName(target: TargetConfig): string {
   return hostOf(target).nameOf(target);

@@ -53,8 +53,8 @@ export function undelivered(managed: readonly Managed[], now: Date): readonly Un
 /** The last attempt to deliver a key to one target, or to deliver it at all. */
 export interface Attempt {
   /** ID of the managed key. */
-  readonly key: string;
-  readonly accessKeyId: string;
+  readonly key: string | undefined;
+  readonly accessKeyId: string | undefined;
   /** Its name. @default - it failed before any target was asked */
   readonly target?: string | undefined;
   /** Why it failed. @default - it did not */

@@ -35,12 +35,15 @@ interface Look {
   readonly error?: KeyturnError;
 }
 
+/** A target that could not be looked at. */
+type Undone = Look & { readonly error: KeyturnError };
+
 /** Looks whether every target still holds a version that was delivered to it, and records it where it does (K13). */
 export const checkVersion: Doer<'check', CheckPorts, CheckOutcome> = async (step, work) => {
   const { entry } = work.managed;
   const looks = await Promise.all(entry.targets.map((config) => lookAt(config, step, work)));
   const drifted = looks.filter(({ differences }) => differences.length > 0);
-  const undone = looks.filter(({ error }) => error !== undefined);
+  const undone = looks.filter((look): look is Undone => look.error !== undefined);
   if (drifted.length > 0 && !(await isStillDelivered(step, work))) return 'overtaken';
   for (const look of undone) tellUndone(look, step, work);
   for (const look of drifted) tellDrift(look, step, work);
@@ -97,8 +100,7 @@ function tellDrift(
   run.find({ code: 'drifted', key: entry.id, accessKeyId, facts });
 }
 
-function tellUndone({ name: target, error }: Look, step: Check, { run, managed: { entry } }: Work<CheckPorts>): void {
-  if (error === undefined) return;
+function tellUndone({ name: target, error }: Undone, step: Check, { run, managed: { entry } }: Work<CheckPorts>): void {
   const { accessKeyId, checkedAt } = step;
   const { code, message: reason } = error;
   const isLate = isTokenTrouble(code) || (checkedAt !== undefined && run.now() >= after(checkedAt, DAY));

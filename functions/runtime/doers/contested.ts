@@ -1,7 +1,7 @@
 import type { Inspection, Target, Targets } from '../../account/ports';
 import type { RegistryEntry } from '../../core/config/registry';
 import { KeyturnError, toKeyturnError } from '../../core/errors';
-import { mayShareAPlace, type TargetConfig, targetName } from '../../core/hosts/target';
+import { connectionOfTarget, mayShareAPlace, type TargetConfig, targetName } from '../../core/hosts/target';
 import { storedVersions } from '../../core/key/secret-state';
 import type { Managed } from '../../core/lifecycle/managed';
 
@@ -36,8 +36,8 @@ export async function refuseContested(
   { entry, secret }: Managed,
   { targets, neighbours }: ContestedPorts,
 ): Promise<void> {
-  const own = new Set(storedVersions(secret).map(({ accessKeyId }) => accessKeyId));
-  const isFree = ({ holds, places }: Inspection) => places.length === 0 || (holds !== undefined && own.has(holds));
+  const own = new Set<string | undefined>(storedVersions(secret).map(({ accessKeyId }) => accessKeyId));
+  const isFree = ({ holds, places }: Inspection) => places.length === 0 || own.has(holds);
   if (!neighbours.isAtHand && isFree(await target.inspect(undefined))) return;
   const rivals = rivalsOf(config, entry, await neighbours.list());
   if (rivals.length === 0) return;
@@ -50,14 +50,12 @@ export async function refuseContested(
 }
 
 function rivalsOf(config: TargetConfig, entry: RegistryEntry, all: readonly RegistryEntry[]): readonly Rival[] {
-  const connectionIn = ({ connections }: RegistryEntry, { connection }: TargetConfig) =>
-    connection === undefined ? undefined : connections[connection];
-  const one = { target: config, connection: connectionIn(entry, config) };
+  const one = { target: config, connection: connectionOfTarget(config, entry.connections) };
   return all
     .filter(({ id }) => id !== entry.id)
     .flatMap((other) =>
       other.targets
-        .filter((target) => mayShareAPlace(one, { target, connection: connectionIn(other, target) }))
+        .filter((target) => mayShareAPlace(one, { target, connection: connectionOfTarget(target, other.connections) }))
         .map((target) => ({ key: other.id, target })),
     );
 }
@@ -65,17 +63,19 @@ function rivalsOf(config: TargetConfig, entry: RegistryEntry, all: readonly Regi
 /** Through the connection of the key that is delivered: another's token is no concern of this one (K11). */
 async function placesOf(
   { target }: Rival,
-  { connection }: TargetConfig,
+  config: TargetConfig,
   { connections }: RegistryEntry,
   targets: Targets,
 ): Promise<readonly string[]> {
   try {
-    const own = connection === undefined ? undefined : connections[connection];
+    const { connection } = config;
+    const own = connectionOfTarget(config, connections);
     const opened = await targets.open({ ...target, connection } as TargetConfig, own);
     return (await opened.inspect(undefined)).places;
   } catch (thrown) {
     // What the token that reaches this place cannot find, or may not look at, is another place.
-    if (/(-not-found|^scope-missing)$/.test(toKeyturnError(thrown).code)) return [];
+    const { code } = toKeyturnError(thrown);
+    if (code === 'scope-missing' || code.endsWith('-not-found')) return [];
     throw thrown;
   }
 }

@@ -5,7 +5,7 @@ import { HOUR, SECOND } from '../../core/duration';
 import { type KeyturnError, toKeyturnError } from '../../core/errors';
 import { isTokenTrouble } from '../../core/findings/codes/token-rejected';
 import type { Finding } from '../../core/findings/findings';
-import { type TargetConfig, targetId, targetName } from '../../core/hosts/target';
+import { namedConnection, type TargetConfig, targetId, targetName } from '../../core/hosts/target';
 import { deliveredRevisionsTag, isRecorded, revisionDigest } from '../../core/key/check-mark';
 import type { Credential } from '../../core/key/credential';
 import { datedTag } from '../../core/key/dated-tag';
@@ -103,8 +103,10 @@ const FAILED: Answered = { answer: 'failed', isLeft: false };
 async function toEveryTarget(step: Delivery, work: DeliveryWork, credential: Credential): Promise<readonly Answered[]> {
   const { targets } = work.managed.entry;
   const written = writtenOf(step, work);
-  const answered = await Promise.all(targets.map((target) => toTarget(target, step, work, { credential, written })));
-  await written.settle(targets.filter((_target, at) => answered[at]?.isLeft === true));
+  const answered = await Promise.all(
+    targets.map(async (target) => ({ target, ...(await toTarget(target, step, work, { credential, written })) })),
+  );
+  await written.settle(answered.filter(({ isLeft }) => isLeft).map(({ target }) => target));
   return answered;
 }
 
@@ -257,11 +259,9 @@ function refusal(
   config: TargetConfig,
   { accessKeyId, createdAt: since }: Delivery,
 ): Finding {
-  const { connection: name } = config;
   const about = { key, accessKeyId, since };
   const facts = { target: targetName(config), reason };
-  const secret = name === undefined ? undefined : connections[name]?.secret;
-  const connection = name === undefined || secret === undefined ? undefined : { name, secret };
+  const connection = namedConnection(config, connections);
   if (tornPair !== undefined) {
     const token = isTokenTrouble(error) ? connection : undefined;
     return { code: 'torn-pair', ...about, connection: token, facts: { ...facts, error, ...tornPair } };

@@ -2,7 +2,14 @@ import type { Secrets, Target } from '../../account/ports';
 import type { RegistryEntry } from '../../core/config/registry';
 import { KeyturnError, toKeyturnError } from '../../core/errors';
 import type { Finding } from '../../core/findings/findings';
-import { nameThatMayPass, rightToIdentify, type TargetConfig, targetName } from '../../core/hosts/target';
+import {
+  connectionOfTarget,
+  namedConnection,
+  nameThatMayPass,
+  rightToIdentify,
+  type TargetConfig,
+  targetName,
+} from '../../core/hosts/target';
 import { isIdentity, knownPlaces, placeDigest, placesTags, unseenPlaces } from '../../core/key/known-places';
 import type { Managed } from '../../core/lifecycle/managed';
 import type { Work } from './doer';
@@ -60,9 +67,7 @@ export function isReplaced({ identity, before }: SeenPlace): boolean {
 
 /** A place that may be anybody's: the token has lost the right to tell whose it is. */
 export function unidentified(config: TargetConfig, { entry }: Managed, accessKeyId: string): Finding {
-  const { connection: name } = config;
-  const secret = name === undefined ? undefined : entry.connections[name]?.secret;
-  const connection = name === undefined || secret === undefined ? undefined : { name, secret };
+  const connection = namedConnection(config, entry.connections);
   const facts = { target: targetName(config), needs: rightToIdentify(config) };
   return { code: 'place-unidentified', key: entry.id, accessKeyId, connection, facts };
 }
@@ -98,7 +103,7 @@ export async function keepPlaces(
 ): Promise<void> {
   const digests = new Set(entry.targets.map((config) => digestOf(config, entry)));
   const kept = [...knownPlaces(secret)].filter(([digest]) => digests.has(digest));
-  const places = seen.flatMap((one) => one ?? []);
+  const places = seen.filter((one) => one !== undefined);
   const now = places.flatMap(({ digest, identity }) => (identity === undefined ? [] : [[digest, identity] as const]));
   const unseen = new Set(unseenPlaces(secret));
   for (const place of places) isUnidentified(place) ? unseen.add(place.digest) : unseen.delete(place.digest);
@@ -114,18 +119,13 @@ export async function keepPlaces(
 }
 
 function digestOf(config: TargetConfig, { connections }: RegistryEntry): string | undefined {
-  const connection = config.connection === undefined ? undefined : connections[config.connection];
-  const name = nameThatMayPass(config, connection);
+  const name = nameThatMayPass(config, connectionOfTarget(config, connections));
   return name === undefined ? undefined : placeDigest(name);
 }
 
 /** Of a place of which nothing is known there is nothing to compare: what cannot be asked keeps no key from it (K8, K11). */
-async function identityIfTold(target: Target): Promise<string | undefined> {
-  try {
-    return await identityOf(target, 'wanted');
-  } catch {
-    return undefined;
-  }
+function identityIfTold(target: Target): Promise<string | undefined> {
+  return identityOf(target, 'wanted').catch(() => undefined);
 }
 
 /** One token may see the workspace, and another one not. */

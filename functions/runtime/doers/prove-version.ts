@@ -22,7 +22,8 @@ export async function provedVersion(
   let isOfUserBefore = false;
   try {
     const stored = await ports.secrets.read(secret.name, version);
-    isOfUserBefore = isSameUser(stored.userName, changedUser(secret, entry.user) ?? '');
+    const before = changedUser(secret, entry.user);
+    isOfUserBefore = before !== undefined && isSameUser(stored.userName, before);
     // A user that was renamed keeps its keys, and then this one is the present user's.
     const credential = isOfUserBefore ? new Credential({ ...stored, userName: entry.user }) : stored;
     if (credential.accessKeyId !== accessKeyId || !isSameUser(credential.userName, entry.user)) {

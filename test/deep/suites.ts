@@ -84,4 +84,4 @@ export const IN_TURNS = [
 ];
 
 /** Run by both: by `npm test` on random states that are always the same, here on others; a half of the lives by each. */
-export const DEEPER_SUITES = ['test/core/lifecycle/{life,promises}.test.ts', 'test/world/life.test.ts'];
+export const DEEPER_SUITES = ['test/core/lifecycle/{life,promises}.test.ts', 'test/world/{life,whole-record}.test.ts'];

@@ -1,24 +1,28 @@
 import { defineConfig } from 'vitest/config';
-import { PROPERTY_SEED_VARIABLE } from '../../core/property-runs';
 
 /**
- * The use cases against the local account, over HTTP. They are imported, so no bundle is built. Without what
- * waits for the SDK (`throttled`); the deaths at every call are told in `test/world`.
+ * The tables of the use cases: what each does with its ports, call by call. They take seconds, and catch what takes
+ * minutes over HTTP; the deaths at every call are told in `test/world`.
  */
 export default defineConfig({
   root: `${import.meta.dirname}/../../..`,
   test: {
+    // What is small comes first, what is over HTTP last.
     include: [
-      'test/{rotate,deactivate,delete,sync}/**/*.test.ts',
-      'test/account/**/*.test.ts',
-      // What people and AWS ask for: a rotation, a rollback, a leaked key.
-      'test/operate/{compromised,exposed,rollback,rotate,verify,word-of-the-record}.test.ts',
-      'test/runtime/{as-deployed,record,telling}.test.ts',
-      'test/world/life.test.ts',
+      'test/{rotate,sync,deactivate}/trigger.test.ts',
+      'test/rotate/{admission,pace}.test.ts',
+      'test/sync/failing-fast.test.ts',
+      'test/deactivate/{explained,not-wanted-back}.test.ts',
+      'test/account/{credential-report,prove,retained}.test.ts',
+      'test/runtime/doers/*.test.ts',
+      'test/account/survey-table.test.ts',
+      'test/delete/seal-days.test.ts',
+      'test/deactivate/ran.test.ts',
+      'test/sync/ran.test.ts',
+      'test/rotate/ran.test.ts',
+      'test/account/standing.test.ts',
     ],
-    exclude: ['test/*/throttled.test.ts'],
-    // All the lives of test/world/life.test.ts.
-    env: { [PROPERTY_SEED_VARIABLE]: '2026' },
-    testTimeout: 30_000,
+    // A busy machine must not end the first run of all tests.
+    testTimeout: 60_000,
   },
 });

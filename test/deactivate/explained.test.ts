@@ -75,6 +75,20 @@ describe('what is said of a key in use', () => {
   });
 });
 
+describe('what is said of a key that a role is to replace', () => {
+  const waiting = (waits: string, at?: Date) =>
+    ({ code: 'not-replaced-yet', ...about, facts: { waits, used: at && { at, region: 'eu-central-1' } } }) as never;
+
+  it.each([
+    ['who uses it, where it waits for that', waiting('key', day(91)), ['00OLD eu-central-1']],
+    ['nothing more, where it waits for the role', waiting('role', day(91)), []],
+    ['nothing more, where it was never used', waiting('key'), []],
+  ])('is %s', async (_what, finding, asked) => {
+    const { by, asked: seen } = await told([finding], { trail: { '00OLD eu-central-1': [use(false)] } });
+    expect([by, seen]).toEqual([[asked.length === 0 ? undefined : { is: 'seen', uses: [use(false)] }], asked]);
+  });
+});
+
 describe('that nobody uses the fresh key', () => {
   const unused = { at: undefined, region: 'us-west-2' };
   const nothing = { '00OLD eu-central-1': [], 'FRESH here': [], 'FRESH us-west-2': [] };

@@ -24,6 +24,11 @@ function overlap(tags: SecretState['tags'] = {}, seen = day(100, -HOUR)): Secret
   return secretOf(versions, { [TAG.user]: 'ci-a', ...looked, ...tags });
 }
 
+const ROLE = 'arn:aws:iam::111122223333:role/shop';
+const leaving = entryOf({ id: 'a', user: 'ci-a', replacedBy: { roles: [ROLE], idleFor: 30 } });
+const alone: SecretState = { ...overlap(), versions: [versionOf(fresh, 'AWSCURRENT', deliveredLabel(digest))] };
+const rolesUsed = { 'iam.roleLastUsed': { at: day(99) } };
+
 type Given = World & {
   readonly secret?: SecretState;
   readonly listed?: readonly AccessKey[];
@@ -94,6 +99,18 @@ it('a day of retirements', async () => {
     'nothing before its time': deactivated({ now: day(99) }),
     'an entry that is another than was deployed': deactivated({ answers: { 'secrets.pins': ['another'] } }),
     'a key that is only observed': deactivated({ entries: [entryOf({ id: 'a', user: 'ci-a', mode: 'observe' })] }),
+    'a key that a role is to replace': deactivated({
+      entries: [leaving],
+      answers: rolesUsed,
+      listed: [fresh],
+      secret: alone,
+    }),
+    'a key that a role is to replace, and is gone': deactivated({
+      entries: [leaving],
+      answers: rolesUsed,
+      listed: [],
+      secret: alone,
+    }),
     'without the credential report': deactivated({ answers: { 'iam.credentialReport': failing('aws-denied') } }),
     'a key that is current for another one too': deactivated({
       entries: [entryOf({ id: 'a', user: 'ci-a' }), entryOf({ id: 'b', user: 'ci-a' })],
@@ -182,6 +199,16 @@ it('a day of deletions', async () => {
     'one that was used since': deleted({ answers: { 'iam.accessKeyLastUsed': { at: day(105) } } }),
     'an entry that is another than was deployed': deleted({ answers: { 'secrets.pins': ['another'] } }),
     'a key that is only observed': deleted({ entries: [entryOf({ id: 'a', user: 'ci-a', mode: 'observe' })] }),
+    'a key that a role has replaced': deleted({
+      now: day(200),
+      entries: [leaving],
+      listed: [{ ...fresh, status: 'Inactive' }],
+      secret: {
+        ...alone,
+        tags: { ...alone.tags, [TAG.replaced]: tagOf(fresh, day(150)), [TAG.deactivated]: tagOf(fresh, day(150)) },
+      },
+    }),
+    'a key that a role is to replace': deleted({ now: day(200), entries: [leaving], listed: [fresh], secret: alone }),
     'without the credential report': deleted({ answers: { 'iam.credentialReport': failing('aws-denied') } }),
     'a key that is there and Active': deleted({ listed: [old, fresh] }),
     'a key that is current for another one too': deleted({

@@ -136,6 +136,9 @@ export async function told(cases: Readonly<Record<string, Promise<string>>>): Pr
 function shown(word: unknown): string {
   if (typeof word === 'string') return word;
   if (word instanceof Credential) return `credential ${word.accessKeyId} of ${word.userName}`;
+  const { managedKey, versionId, torn } = (word ?? {}) as Partial<Record<string, unknown>>;
+  if (managedKey !== undefined && 'secretArn' in Object(word)) return `stored as ${versionId}`;
+  if (torn !== undefined && 'beforeWriting' in Object(word)) return torn ? 'over a torn pair' : '';
   return JSON.stringify(word, (_name, value: unknown) => {
     if (typeof value === 'function') return 'does';
     if (value instanceof Map) return [...value];

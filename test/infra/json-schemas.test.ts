@@ -33,6 +33,7 @@ describe('the JSON Schemas that are shipped', () => {
     'datacenter',
     'doctor',
     'exits',
+    'migrate',
     'plan',
     'simulate',
     'status',
@@ -46,7 +47,7 @@ describe('the JSON Schemas that are shipped', () => {
   });
 
   it('are these, and name the version of what they describe', () => {
-    expect(readdirSync(folder)).toHaveLength(16);
+    expect(readdirSync(folder)).toHaveLength(17);
     expect([AUDIT_SCHEMA, REPORT_SCHEMA]).toEqual(['keyturn.audit/v1', 'keyturn.report/v2']);
     expect([VALIDATE_SCHEMA, INIT_SCHEMA]).toEqual(['keyturn.validate/v1', 'keyturn.init/v1']);
     expect(read('keyturn.audit.v1.schema.json').title).toBe(AUDIT_SCHEMA);

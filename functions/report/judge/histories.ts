@@ -88,7 +88,7 @@ function currentOf({ secret }: ManagedKey, lives: readonly KeyLife[]): Current |
 }
 
 function stateOf({ gatheredAt, entries }: Evidence, managed: ManagedKey): ManagedKeyHistory['state'] {
-  const { entry, secret, policy, listed } = managed;
+  const { entry, secret, policy } = managed;
   if (entries === undefined) return 'unknown';
   if (entry === undefined) return 'not-managed';
   if (secret === undefined) return 'unknown';
@@ -101,12 +101,19 @@ function stateOf({ gatheredAt, entries }: Evidence, managed: ManagedKey): Manage
     const by = firstRotationBy(managed);
     return by !== undefined && gatheredAt > by ? 'overdue' : 'not-rotated-yet';
   }
-  if (isReplaced(entry, secret) && isSaidToGo(managed, current.accessKeyId)) {
-    if (listed === undefined) return 'unknown';
-    if (isReplacedInIam(entry, secret, listed)) return 'replaced';
-  }
+  const end = endOf(managed, current.accessKeyId);
+  if (end !== undefined) return end;
   if (gatheredAt.getTime() - current.createdAt.getTime() > policy.rotateAfter * DAY + ONE_RUN) return 'overdue';
   return isDelivered(secret, current, targetSetDigest(entry.targets, entry.connections)) ? 'on-time' : 'undelivered';
+}
+
+/** Whether roles have replaced it: what the tags and the record say of a key that IAM lists as Active is not so. */
+function endOf(managed: ManagedKey, current: string): 'replaced' | 'unknown' | undefined {
+  const { entry, secret, listed } = managed;
+  if (entry === undefined || secret === undefined || !isReplaced(entry, secret)) return undefined;
+  if (!isSaidToGo(managed, current)) return undefined;
+  if (listed === undefined) return 'unknown';
+  return isReplacedInIam(entry, secret, listed) ? 'replaced' : undefined;
 }
 
 /** Whoever may tag the secret can write that it goes; what deactivate has announced is in the record. */

@@ -22,7 +22,18 @@ export const DEEP_SUITES = [
   'test/runtime/buses.test.ts',
   'test/alarms/torn-pair.test.ts',
   // Nodes that are restarted one by one, with a death at each request and two runs at once.
-  'test/hosts/data-center/{deaths,faults}.test.ts',
+  'test/hosts/data-center/{deaths,faults,restarts}.test.ts',
+  // What people and AWS ask for, over HTTP; what each use case does with its ports has tables beside it.
+  'test/operate/{compromised,exposed,rollback,word-of-the-record}.test.ts',
+  'test/rotate/quarantined.test.ts',
+  'test/deactivate/leaked-uses.test.ts',
+  'test/sync/recycled-slug.test.ts',
+  // A provider as a process and as an endpoint; its rules and the hostile list are tried without either.
+  'test/provider/{endpoint,sealed-endpoint,used-tokens}.test.ts',
+  'test/cli/serve-provider.test.ts',
+  // Templates of hundreds of keys, and code that was signed before.
+  'test/infra/{many-keys,code-signing}.test.ts',
+  'test/report/evidence/gather-evidence.test.ts',
   // It starts a process that synthesizes, deploys and lives for weeks before it serves.
   'test/cli/{interrupted,simulate-for-people}.test.ts',
   'test/cli/serve.test.ts',

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createRecordEvents } from '../../functions/aws/record-events';
+import type { RegistryEntry } from '../../functions/core/config/registry';
 import { roleArn } from '../../functions/core/config/registry';
 import { after, DAY, latest } from '../../functions/core/duration';
 import { KeyturnError, toKeyturnError } from '../../functions/core/errors';
@@ -22,7 +23,7 @@ import { wholeNumber } from '../whole-number';
 interface Options extends ExitsOptions {
   readonly to: Way;
   readonly role?: readonly string[];
-  readonly idleFor: number;
+  readonly idleFor?: number;
   readonly cdk?: true;
   readonly json?: true;
 }
@@ -47,7 +48,11 @@ export function migrateCommand(terminal: Terminal, ended: (exitCode: number) => 
         'roles that take over, with commas between (default: one a repository, by the key)',
         arns,
       )
-      .option('--idle-for <days>', 'days for which nobody must use the key before it goes', wholeNumber, IDLE_FOR)
+      .option(
+        '--idle-for <days>',
+        `days for which nobody must use the key before it goes (default: ${IDLE_FOR})`,
+        wholeNumber,
+      )
       .option('--cdk', 'write constructs in place of lines of keyturn.yaml')
       .option('--json', 'write one JSON document: dist/keyturn.migrate.v1.schema.json'),
   )
@@ -100,12 +105,8 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
   }
   const { entry, secret } = key;
   const changes = changesOf(entry, place, exit.policy !== undefined);
-  const { to, cdk = false, idleFor } = options;
-  const most = Math.min(LONGEST_IDLE, entry.policy.rotateAfter - 2);
-  if (idleFor > most) {
-    const message = `Expected an --idle-for of at most ${most} days, found ${idleFor}: each rotation makes a key that has not been idle yet.`;
-    throw new KeyturnError('invalid-request', message);
-  }
+  const { to, cdk = false } = options;
+  const idleFor = idleForOf(entry, options.idleFor);
   const names = entry.replacedBy?.roles ?? options.role ?? changes.map((change) => change.roleArn);
   const { roles, unread } = await rolesOf(read, to, names, changes);
   const isReplacing = entry.replacedBy !== undefined;
@@ -142,6 +143,15 @@ function replacedOf({ entry, secret, keys }: ImaginedKey): 'Inactive' | 'gone' |
   if (!isReplacedInIam(entry, secret, keys)) return undefined;
   const current = currentKey(secret)?.accessKeyId;
   return keys.some(({ accessKeyId }) => accessKeyId === current) ? 'Inactive' : 'gone';
+}
+
+/** @throws KeyturnError `invalid-request` for more days than a rotation leaves */
+function idleForOf({ policy, replacedBy }: RegistryEntry, asked: number | undefined): number {
+  const most = Math.min(LONGEST_IDLE, policy.rotateAfter - 2);
+  if (asked === undefined) return replacedBy?.idleFor ?? Math.min(IDLE_FOR, most);
+  if (asked <= most) return asked;
+  const message = `Expected an --idle-for of at most ${most} days, found ${asked}: each rotation makes a key that has not been idle yet.`;
+  throw new KeyturnError('invalid-request', message);
 }
 
 /** Since when nobody has used the current key, for all that IAM shows. */

@@ -21,7 +21,7 @@ interface DeletePorts {
 
 /** Deletes every superseded key that was Inactive for the whole recovery period. */
 export async function deleteKeys(given: DeletePorts, run: Run): Promise<void> {
-  const ports = { ...given, secrets: byTheRecord(given.secrets, run, 'is-held') };
+  const ports = { ...given, secrets: byTheRecord(given.secrets, run, 'is-held', 'is-not-believed') };
   const { iam, secrets } = ports;
   // Begun first: IAM makes it while the registry and the secrets are read.
   const reading = readCredentialReport(iam, run.time, run.timeLeft());

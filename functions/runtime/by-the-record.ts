@@ -13,6 +13,9 @@ const LEVEL: Level = 'administrator';
 /** What becomes of a rollback while the record cannot be read: what it holds back is held (K14), what it does is not done. */
 type Unread = 'is-held' | 'is-not-done';
 
+/** The same of the end of a key: it holds back the making of a new one, and what deletes the key does not believe it. */
+type UnreadEnd = 'is-believed' | 'is-not-believed';
+
 /** A new tag while the word for the one before was waited for is waited for too; that somebody writes one a minute is not. */
 const MOST_WAITS = 2;
 
@@ -24,13 +27,13 @@ const MOST_WAITS = 2;
  * A list shows what the tags say, as it is of all keys: each is described where it is worked on, so that the doubt about
  * one delays no other (K11).
  */
-export function byTheRecord(secrets: Secrets, run: Run, unread: Unread): Secrets {
+export function byTheRecord(secrets: Secrets, run: Run, unread: Unread, end: UnreadEnd = 'is-believed'): Secrets {
   const read = async (describe: () => Promise<SecretState>): Promise<SecretState> => {
     for (let waits = 0; ; waits += 1) {
       const secret = await describe();
       const said = rollbackSaid(secret, run);
       const isKnown = said === undefined || isAnswered(run, said);
-      if (isKnown || waits === MOST_WAITS) return settled(secret, run, unread);
+      if (isKnown || waits === MOST_WAITS) return settled(secret, run, unread, end);
       // What was read before the wait is old.
       await wordFor(run, said);
     }
@@ -48,17 +51,24 @@ export function isRollbackInDoubt(secret: SecretState, run: Run): boolean {
 }
 
 /** One secret without a rollback, or the end of a key, that the record does not know. */
-export async function settled(secret: SecretState, run: Run, unread: Unread): Promise<SecretState> {
-  return withoutUnsaidEnd(await withoutUnsaidRollback(secret, run, unread), run);
+export async function settled(
+  secret: SecretState,
+  run: Run,
+  unread: Unread,
+  end: UnreadEnd = 'is-believed',
+): Promise<SecretState> {
+  return withoutUnsaidEnd(await withoutUnsaidRollback(secret, run, unread), run, end);
 }
 
 /**
- * That a key goes for good is announced in the record before its secret says so. While the record cannot be read, it is
- * believed: what it holds back is the making of a new key.
+ * That a key goes for good is announced in the record before its secret says so. When the record has the word no more, a
+ * new key is made: of the two mistakes the one that leaves no pipeline without a key.
  */
-async function withoutUnsaidEnd(secret: SecretState, run: Run): Promise<SecretState> {
+async function withoutUnsaidEnd(secret: SecretState, run: Run, unread: UnreadEnd): Promise<SecretState> {
   const said = endSaid(secret, run);
-  if (said === undefined || (await wordFor(run, said)) !== 'not-there') return secret;
+  if (said === undefined) return secret;
+  const word = await wordFor(run, said);
+  if (word === 'there' || (word === 'unknown' && unread === 'is-believed')) return secret;
   const { [TAG.replaced]: _replaced, ...tags } = secret.tags;
   return { ...secret, tags };
 }

@@ -7,6 +7,7 @@ import { after, HOUR, MINUTE } from '../core/duration';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
 import { failedStep } from '../core/findings/failed-step';
 import type { Finding } from '../core/findings/findings';
+import { isReplaced } from '../core/key/replaced';
 import { currentVersion, type SecretState } from '../core/key/secret-state';
 import { systemsOf } from '../core/lifecycle/breaker';
 import type { Managed } from '../core/lifecycle/managed';
@@ -72,7 +73,7 @@ export async function sync(given: SyncPorts, run: Run, request: SyncRequest, opt
   const managed = ids === undefined ? await everything(ports, run, options) : await pick(ids, ports, run, request);
   const neighbours = neighboursOf(ids === undefined ? managed : undefined, ports.registry, run.now());
   const delivering = { ...ports, targets: failingFast(ports.targets), neighbours };
-  const doubtful = managed.filter(({ secret }) => isInDoubt(secret, run));
+  const doubtful = managed.filter((one) => isInDoubt(one, run));
   const clear = managed.filter((one) => !doubtful.includes(one));
   if (request.only === 'check') {
     await compare(ports, run, [...clear, ...(await undoubted(run, doubtful))], request);
@@ -147,8 +148,9 @@ async function compare(ports: SyncPorts, run: Run, managed: readonly Managed[], 
 }
 
 /** Whether a tag says of the current key that it has leaked, or is taken back. */
-function isInDoubt(secret: SecretState, run: Run): boolean {
-  return isLeakInDoubt(secret, run.now()) || isRollbackInDoubt(secret, run) || endSaid(secret, run) !== undefined;
+function isInDoubt({ entry, secret }: Managed, run: Run): boolean {
+  if (isLeakInDoubt(secret, run.now()) || isRollbackInDoubt(secret, run)) return true;
+  return isReplaced(entry, secret) && endSaid(secret, run) !== undefined;
 }
 
 /** Such keys, with what the record says of their tags: what has leaked is not delivered, nor what is taken back. */

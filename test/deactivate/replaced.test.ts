@@ -31,6 +31,15 @@ async function takeRole(scene: Scene): Promise<void> {
   client.destroy();
 }
 
+/** An administrator says that the current key has leaked. */
+async function leaks(scene: Scene): Promise<void> {
+  const id = '0f8fad5b-d9cb-469f-a165-70867728950e';
+  const document = { schema: 'keyturn.request/v1', id, do: 'compromised', keys: ['shop'], why: 'in a log' };
+  const { answer } = await scene.ask(document, { level: 'administrator' });
+  const done = await scene.ask({ ...document, plan: answer?.plan?.digest }, { level: 'administrator' });
+  expect(done.answer?.outcome).toBe('done');
+}
+
 const statusOf = (scene: Scene) => scene.keys('ci-shop').map(({ Status }) => Status);
 
 async function dayOf(scene: Scene, day: number): Promise<readonly Outcome[]> {
@@ -130,7 +139,7 @@ describe('a key whose role has taken over', () => {
     await expectLogin(scene);
   });
 
-  it('gets no successor on the day on which a run has begun to take it away, and goes on the next one (K1, K9)', async () => {
+  it('gets no successor on the day on which a run has begun to take it away, and then lives on where it is used (K1, K9)', async () => {
     const scene = await replaceable();
     scene.toDay(1);
     await takeRole(scene);
@@ -139,9 +148,13 @@ describe('a key whose role has taken over', () => {
       action === 'UpdateAccessKey' ? { kind: 'error', status: 400, code: 'InvalidInput' } : undefined;
     await scene.deactivate();
     scene.awsFault = undefined;
-    expect((await scene.rotate()).findings).toEqual(['step-failed']);
+    expect((await scene.rotate()).findings).toEqual([]);
     expect(statusOf(scene)).toEqual(['Active']);
     await expectLogin(scene);
+    await takeRole(scene);
+    await dayOf(scene, 96);
+    expect(statusOf(scene)).toEqual(['Active']);
+    expect(changes(await dayOf(scene, 97))).toContain('key-stored due');
   });
 
   it('of which a tag says so, and the record does not, is rotated and repaired as any other (K1, K8)', async () => {
@@ -182,6 +195,26 @@ describe('a key whose role has taken over', () => {
     await Promise.all(rotating);
     scene.awsFault = undefined;
     expect(scene.keys('ci-shop')).toHaveLength(1);
+    await dayOf(scene, 96);
+    await dayOf(scene, 107);
+    expect(statusOf(scene)).toEqual([]);
+  });
+
+  it('K8: that somebody has back and that has leaked is rotated at once, whatever was said of its end', async () => {
+    const scene = await replaceable();
+    scene.toDay(1);
+    await takeRole(scene);
+    await dayOf(scene, 35);
+    const [{ AccessKeyId = '' } = {}] = scene.keys('ci-shop');
+    scene.toDay(36);
+    scene.setStatus('ci-shop', AccessKeyId, 'Active');
+    await leaks(scene);
+    await scene.rotate();
+    await scene.sync();
+    await scene.deactivate();
+    expect(scene.currentKey('shop')).not.toBe(AccessKeyId);
+    expect(scene.keys('ci-shop').find((key) => key.AccessKeyId === AccessKeyId)?.Status).toBe('Inactive');
+    await expectLogin(scene);
   });
 
   it.each([

@@ -26,11 +26,11 @@ export const DEEP_SUITES = [
   // What people and AWS ask for, over HTTP; what each use case does with its ports has tables beside it.
   'test/operate/{compromised,exposed,rollback,word-of-the-record}.test.ts',
   'test/rotate/quarantined.test.ts',
-  'test/deactivate/leaked-uses.test.ts',
+  'test/deactivate/{leaked-uses,replaced}.test.ts',
   'test/sync/recycled-slug.test.ts',
   // A provider as a process and as an endpoint; its rules and the hostile list are tried without either.
   'test/provider/{endpoint,sealed-endpoint,used-tokens}.test.ts',
-  'test/cli/serve-provider.test.ts',
+  'test/cli/{serve-provider,status-fetched,simulate-faults}.test.ts',
   // Templates of hundreds of keys, and code that was signed before.
   'test/infra/{many-keys,code-signing}.test.ts',
   'test/report/evidence/gather-evidence.test.ts',
@@ -44,7 +44,7 @@ export const DEEP_SUITES = [
   // Forty days in a deployed stack that is deployed five times.
   'test/cli/first-week.test.ts',
   // Whole deployed stacks again: one that observes, and one whose every entry is attacked.
-  'test/lifecycle/{observe,observed-stack}.test.ts',
+  'test/lifecycle/{lasting-findings,observe,observed-stack}.test.ts',
   'test/attacks/{log-writer,metric-writer,parameter-writer,registry,trail-writer}.test.ts',
   // A deployed stack with all policies in force, in which people ask a hundred times; and a death at each request.
   'test/attacks/{front,leaked-key}.test.ts',

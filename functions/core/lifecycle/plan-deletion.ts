@@ -36,10 +36,20 @@ export function planDeletion(given: RetirementInput): Plan<DeletionStep, Deletio
   // One of the superseded keys is on its way back.
   if (keyOnItsWayBack(input.secret, input.keys, input.now) !== undefined) return { steps: [], findings: [] };
   const ring = ringOfUser(input.secret, input.keys, input.entry.user);
+  const unrecorded = goneUnrecorded(input, ring);
+  if (unrecorded !== undefined) return { steps: [unrecorded], findings: [] };
   const plan = together(inactive(input, ring).map((key) => planOne(input, ring, key)));
   // That of a key which is gone for good stays: it says that there is nothing to deliver.
   const isOver = isRecordOfNobody(input) && !isReplaced(input.entry, input.secret);
   return plan.steps.length === 0 && isOver ? { ...plan, steps: [{ do: 'clear-record' }] } : plan;
+}
+
+/** Of a key that roles have replaced, and that a person has deleted before anybody wrote down that it was Inactive. */
+function goneUnrecorded(input: RetirementInput, { current, anchorKey }: KeyRing): DeletionStep | undefined {
+  const { entry, secret, keys } = input;
+  if (current === undefined || anchorKey !== undefined || !isReplacedInIam(entry, secret, keys)) return undefined;
+  const { accessKeyId } = current;
+  return isReplaced(entry, secret) ? undefined : { do: 'record-inactive', accessKeyId };
 }
 
 /** The keys that may be deleted one day: superseded or replaced and Inactive, or the one that makes room for the first rotation. */

@@ -67,8 +67,10 @@ export function planReplacement(input: RetirementInput, ring: KeyRing): Replacem
   if (inactiveSince(secret, anchorKey.accessKeyId) !== undefined)
     return reactivated(entry, anchorKey, replacedBy.idleFor);
   const plan = planActive(input, ring, anchorKey, replacedBy);
-  const begunInVain = isToGo(entry, secret) && (plan.steps ?? []).length === 0;
-  if (!begunInVain) return plan;
+  // That a role could not be looked at says nothing: the next run asks again.
+  const [waiting] = plan.findings ?? [];
+  const isUsed = waiting?.code === 'not-replaced-yet' && waiting.facts.waits === 'key';
+  if (!isToGo(entry, secret) || !isUsed) return plan;
   // A run said that the key goes, and died before it went: it is used again, and is delivered and rotated as before.
   return { ...plan, steps: [{ do: 'record-reactivation', accessKeyId: anchorKey.accessKeyId }] };
 }

@@ -4,7 +4,7 @@ import { isRotationAsked } from '../key/asked';
 import { type Compromised, compromisedOf } from '../key/compromised';
 import type { KeyRing } from '../key/key-ring';
 import { changedUser } from '../key/key-user';
-import { isReplacedInIam } from '../key/replaced';
+import { isReplacedInIam, isToGo } from '../key/replaced';
 import type { SecretState } from '../key/secret-state';
 import { isDue } from './due';
 import type { RotationReason } from './steps';
@@ -29,6 +29,8 @@ export function rotationReason(given: Reasons, ring: KeyRing): RotationReason | 
   if (ring.anchorKey === undefined) return 'current-key-missing';
   if (ring.anchorKey.status === 'Inactive') return 'current-key-inactive';
   if (compromisedOf(given.compromised, ring.current.accessKeyId) !== undefined) return 'compromised';
+  // A run has said that it goes, and was cut off, or a person has it back: deactivate sees to it within the day.
+  if (isToGo(entry, secret)) return undefined;
   if (secret.takesOver !== undefined && entry.firstRotation === 'at-once') return 'first';
   if (isDue(ring.current.createdAt, entry, now)) return 'due';
   if (isWanted(given)) return 'requested';

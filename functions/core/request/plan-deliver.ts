@@ -7,6 +7,7 @@ import {
   type RequestFor,
   type RequestPlan,
   refusedAsHeld,
+  refusedAsReplaced,
   refusedAsRolledBack,
 } from './plan';
 import { places } from './plan-rotate';
@@ -15,7 +16,7 @@ import { places } from './plan-rotate';
 export function planDeliver(input: PlanInput<RequestFor<'deliver'>>): RequestPlan | Refused {
   const { entry, secret } = input;
   const { id, targets } = entry;
-  const refused = refusedAsHeld(input) ?? refusedAsRolledBack(input);
+  const refused = refusedAsHeld(input) ?? refusedAsReplaced(input) ?? refusedAsRolledBack(input);
   if (refused !== undefined) return refused;
   const current = currentKey(secret);
   if (current === undefined) {

@@ -11,6 +11,7 @@ import {
   type RequestFor,
   type RequestPlan,
   refusedAsHeld,
+  refusedAsReplaced,
   refusedAsRolledBack,
 } from './plan';
 import { keyBeside, roomForRotation } from './room';
@@ -22,7 +23,8 @@ const IS_BEING_DONE_FOR = 5 * MINUTE;
 export function planRotate(input: PlanInput<RequestFor<'rotate'>>): RequestPlan | Refused {
   const { entry, secret, now } = input;
   const { id, user, targets, policy } = entry;
-  const refused = refusedAsOneOfAll(input) ?? refusedAsHeld(input) ?? refusedAsRolledBack(input);
+  const refused =
+    refusedAsOneOfAll(input) ?? refusedAsHeld(input) ?? refusedAsReplaced(input) ?? refusedAsRolledBack(input);
   if (refused !== undefined) return refused;
   const current = currentKey(secret);
   const askedAt = rotationAskedAt(secret);

@@ -1,14 +1,22 @@
 import { targetSetDigest } from '../hosts/target';
 import { isDelivered } from '../key/delivery-mark';
 import { currentKey } from '../key/secret-state';
-import { type PlanInput, planned, type Refused, type RequestFor, type RequestPlan, refusedAsHeld } from './plan';
+import {
+  type PlanInput,
+  planned,
+  type Refused,
+  type RequestFor,
+  type RequestPlan,
+  refusedAsHeld,
+  refusedAsReplaced,
+} from './plan';
 import { places } from './plan-rotate';
 
 /** A look at every target, and nothing else. */
 export function planVerify(input: PlanInput<RequestFor<'verify'>>): RequestPlan | Refused {
   const { entry, secret } = input;
   const { id, targets, connections } = entry;
-  const refused = refusedAsHeld(input);
+  const refused = refusedAsHeld(input) ?? refusedAsReplaced(input);
   if (refused !== undefined) return refused;
   if (targets.length === 0) return { refused: 'nothing-to-do', message: `Key "${id}" has no target.` };
   const current = currentKey(secret);

@@ -61,18 +61,21 @@ export function refusedLevel({ request, level }: PlanInput): Refused | undefined
   return { refused: 'beyond-level', message: `Only an administrator asks for "${request.do}".` };
 }
 
-/** What is held back, only observed, or replaced for good, is not acted on (K14). */
+/** What is held back, or only observed, is not acted on (K14). */
 export function refusedAsHeld({ entry, secret, now }: PlanInput): Refused | undefined {
   if (isObserved(entry)) {
     const message = `Key "${entry.id}" is only observed: nothing is done for it. Take "mode: observe" away and deploy.`;
     return { refused: 'held-back', message };
   }
-  if (isReplaced(entry, secret)) {
-    const message = `Key "${entry.id}" is replaced by ${entry.replacedBy?.roles.join(', ')}, and goes for good: nothing is done for it. Take "replacedBy" away and deploy, and a new one is made.`;
-    return { refused: 'held-back', message };
-  }
   if (pauseFinding(entry, secret, now) === undefined) return undefined;
   return { refused: 'held-back', message: `Key "${entry.id}" is paused: let it go on first, with keyturn resume.` };
+}
+
+/** What roles have replaced is not acted on; that it has leaked is heard all the same. */
+export function refusedAsReplaced({ entry, secret }: PlanInput): Refused | undefined {
+  if (!isReplaced(entry, secret)) return undefined;
+  const message = `Key "${entry.id}" is replaced by ${entry.replacedBy?.roles.join(', ')}, and goes for good: nothing is done for it. Take "replacedBy" away and deploy, and a new one is made.`;
+  return { refused: 'held-back', message };
 }
 
 /** While a key is on its way back, the one that is current is neither rotated nor delivered. */

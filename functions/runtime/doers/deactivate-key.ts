@@ -1,7 +1,7 @@
 import type { Iam, Secrets, Trail } from '../../account/ports';
-import { MINUTE } from '../../core/duration';
+import { after, MINUTE } from '../../core/duration';
 import { KeyturnError } from '../../core/errors';
-import { openIntent } from '../../core/key/intent';
+import { INTENT_LIVES, openIntent } from '../../core/key/intent';
 import { isRecordTaken } from '../../core/key/key-ring';
 import { currentKey, withoutFuture } from '../../core/key/secret-state';
 import type { Disabled } from '../../core/lifecycle/leaked';
@@ -62,7 +62,10 @@ async function replacedNow(accessKeyId: string, work: Work<DeactivateKeyPorts>):
 
 async function stillToGo(accessKeyId: string, { ports, run, managed }: Work<DeactivateKeyPorts>): Promise<void> {
   const secret = withoutFuture(await ports.secrets.describe(managed.secret.name), run.now());
-  if (currentKey(secret)?.accessKeyId === accessKeyId && openIntent(secret) === undefined) return;
+  const intent = openIntent(secret);
+  // An older one is that of a run that is over: what it left behind is rotate's to find.
+  const isRotated = intent !== undefined && (intent === 'unreadable' || run.now() < after(intent.at, INTENT_LIVES));
+  if (currentKey(secret)?.accessKeyId === accessKeyId && !isRotated) return;
   const message = `${accessKeyId} of ${managed.secret.name} is being rotated, or is not current any more: it is left as it is.`;
   throw new KeyturnError('label-moved', message, { retryable: true });
 }

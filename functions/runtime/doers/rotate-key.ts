@@ -10,6 +10,7 @@ import { isToGo } from '../../core/key/replaced';
 import { currentKey, withoutFuture } from '../../core/key/secret-state';
 import { versionIdOf } from '../../core/key/version-id';
 import { daysOverdue } from '../../core/lifecycle/overdue';
+import { isAtOnce } from '../../core/lifecycle/rotation-reason';
 import { TAG } from '../../core/names';
 import { discardKey } from './discard-key';
 import type { Doer, Work } from './doer';
@@ -34,6 +35,8 @@ export const rotateKey: Doer<'rotate', RotateKeyPorts> = async ({ reason, dueAt 
   const { entry } = managed;
   const overdue = daysOverdue(managed, run.now());
   await writeIntent(reason, work);
+  // What has leaked, and another user's first key, waits for nothing.
+  if (entry.replacedBy !== undefined && !isAtOnce(reason)) await notReplacedMeanwhile(work);
   const credential = await create(reason, work);
   const { accessKeyId } = credential;
   const identity = await proveFresh(credential, work);
@@ -57,7 +60,6 @@ async function writeIntent(reason: string, { ports, run, managed, keys = [] }: W
   });
   run.audit('intent-written', entry, { reason });
   await run.beforeGiving();
-  if (entry.replacedBy !== undefined) await notReplacedMeanwhile({ ports, run, managed });
 }
 
 /** A run may have said since the plan was made that the key goes for good (`replacedNow`). @throws KeyturnError `label-moved` */

@@ -136,6 +136,8 @@ describe('the current key of an entry that a role is to replace', () => {
   });
 
   it('K9: of which a run said that it goes, and died before it went, goes or is used as before', () => {
+    // What is not known of a role says nothing.
+    expect(deactivation({ tags: went, roleUsed: undefined, now: day(42) }).steps).toEqual([]);
     expect(deactivation({ tags: went, roleUsed: { at: day(39) }, now: day(42) }).steps).toMatchObject([
       { reason: 'replaced' },
     ]);
@@ -171,6 +173,17 @@ describe('a key that was replaced', () => {
     expect(deletion({ entry: entryOf(), keys: [inactive], tags: gone, now: day(60) }).steps).toEqual([]);
   });
 
+  it('K9: that a person deleted before anybody wrote down that it was Inactive is written down', () => {
+    const steps = [{ do: 'record-inactive', accessKeyId: current.accessKeyId }];
+    expect(deletion({ keys: [], tags: went, now: day(60) }).steps).toEqual(steps);
+  });
+
+  it('K8: that works again, and has leaked, is rotated at once', () => {
+    const input = planOn({ tags: gone, now: day(50) });
+    const compromised = [{ accessKeyId: current.accessKeyId, at: day(49), order: 'deliver-first' as const }];
+    expect(planRotation({ ...input, compromised }).steps).toContainEqual({ do: 'rotate', reason: 'compromised' });
+  });
+
   it('leaves the record that says so, until its entry names no role', () => {
     expect(deletion({ keys: [], tags: gone, now: day(60) }).steps).toEqual([]);
     expect(deletion({ entry: entryOf(), keys: [], tags: gone, now: day(60) }).steps).toEqual([{ do: 'clear-record' }]);
@@ -179,7 +192,13 @@ describe('a key that was replaced', () => {
   it.each<[string, Given, string | undefined]>([
     ['Inactive is not rotated', { keys: [inactive], tags: gone, now: day(95) }, undefined],
     ['deleted is not rotated', { keys: [], tags: went, now: day(300) }, undefined],
-    ['Active again is rotated when it is due', { tags: gone, now: day(95) }, 'due'],
+    ['Active again waits for deactivate to record that', { tags: gone, now: day(95) }, undefined],
+    [
+      'Active again is rotated when that is recorded',
+      { tags: { ...gone, [TAG.reactivated]: tagOf(current, day(94)) }, now: day(95) },
+      'due',
+    ],
+    ['whose end was cut off waits for the next run of deactivate', { tags: went, now: day(95) }, undefined],
     [
       'and is wanted again gets a successor at once',
       { entry: entryOf(), keys: [inactive], tags: gone, now: day(45) },

@@ -28,7 +28,10 @@ export function dataCenterDelivery({ document, nodes, region }: DataCenterTarget
   return dataCenterItem({ dataCenter: { document, nodes: [...nodes], region } });
 }
 
-/** Each set of nodes is a statement of its own, so that no document may be sent to another one's nodes. @internal */
+/**
+ * IAM asks about the document and about the node, each for itself: of several targets in one region any document may be sent
+ * to any of their nodes. @internal
+ */
 export function dataCenterItem(item: DeliverTo): Delivery {
   if (!('dataCenter' in item)) return { item };
   const { document, nodes, region = Aws.REGION } = item.dataCenter;
@@ -38,7 +41,7 @@ export function dataCenterItem(item: DeliverTo): Delivery {
     .slice(0, 12);
   const right = {
     sid: `RestartNodes${place}`,
-    may: 'send exactly the documents that restart nodes to exactly those nodes',
+    may: 'send the documents that restart nodes, and no other, to the nodes of these targets, and to no other',
     actions: ['ssm:SendCommand'],
   };
   const arn = (service: string, resource: string) =>

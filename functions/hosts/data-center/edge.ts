@@ -1,6 +1,7 @@
 import { KeyturnError } from '../../core/errors';
 import { type DataCenterTarget, dataCenterHost, type NodeCommands } from '../../core/hosts/data-center';
 import type { Edge, HostEdge } from '../host';
+import { SharedDocument } from './shared-document';
 import { DataCenter } from './target';
 
 /** What this host needs beside what all hosts share. */
@@ -11,9 +12,13 @@ export interface DataCenterPorts {
 
 /** Bitbucket Data Center. */
 export function openDataCenters({ time, retry, nodeCommands }: Edge & DataCenterPorts): HostEdge {
+  const documents = new Map<string, SharedDocument>();
   return {
     async open(config: DataCenterTarget) {
-      if (nodeCommands !== undefined) return new DataCenter({ config, nodeCommands, time, retry });
+      const name = `${config.region ?? ''}/${config.document}`;
+      const shared = documents.get(name) ?? new SharedDocument();
+      documents.set(name, shared);
+      if (nodeCommands !== undefined) return new DataCenter({ config, shared, nodeCommands, time, retry });
       throw new KeyturnError(
         'invalid-config',
         `${dataCenterHost.nameOf(config)}: no node can be restarted from here: no way to Systems Manager is open.`,

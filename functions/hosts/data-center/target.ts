@@ -15,9 +15,12 @@ import type { Credential } from '../../core/key/credential';
 import { secretName } from '../../core/names';
 import { HostError } from '../http/host-error';
 import { type Retry, USUAL_RETRIES } from '../http/retry';
+import type { SharedDocument } from './shared-document';
 
 interface DataCenterProps {
   readonly config: DataCenterTarget;
+  /** With the other targets that have its document. */
+  readonly shared: SharedDocument;
   readonly nodeCommands: NodeCommands;
   readonly time: Time;
   readonly retry: Retry;
@@ -59,11 +62,11 @@ export class DataCenter implements Target {
     };
     let isKept = earlier === undefined;
     for (;;) {
-      const { step, sent } = await this.#next(roll);
+      const step = await this.#stepped(roll, isKept);
       if (step.do === 'done') return receiptOf(step.nodes, versionId);
       if (step.do === 'stop') throw this.#stopped(step);
       if (step.do === 'wait') await this.#wait(step.open, roll);
-      else if (isKept) await this.#act(step.node, sent, roll);
+      else if (isKept) continue;
       // That takes its time, in which another run may act: it looks once more.
       else await earlier?.beforeWriting();
       isKept ||= step.do === 'restart';
@@ -99,6 +102,26 @@ export class DataCenter implements Target {
     return Promise.resolve(undefined);
   }
 
+  /** Looks what is to be done, and does it where it may. */
+  #stepped(roll: Roll, mayAct: boolean): Promise<RollStep> {
+    return this.#inTurn(async () => {
+      const { step, sent } = await this.#next(roll);
+      if (step.do === 'restart' && mayAct) await this.#act(step.node, sent, roll);
+      return step;
+    });
+  }
+
+  /**
+   * Several keys of one run may have the same nodes: each looks and sends before the next one does, and sees what the
+   * others have sent although it is not listed yet.
+   */
+  async #inTurn<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    const { shared: document } = this.#props;
+    const mine = document.line.then(work);
+    document.line = mine.catch(() => undefined);
+    return mine;
+  }
+
   /** Stays as long as it is this run that goes on. */
   async #wait(open: readonly SentRestart[], { own, end }: Roll): Promise<void> {
     if (!isFirst(own, open) || this.#now() + LOOKS_EVERY > end) throw this.#underWay(open);
@@ -110,7 +133,9 @@ export class DataCenter implements Target {
     const { config, time } = this.#props;
     roll.tries += 1;
     try {
-      roll.own.push(await this.#restart(node, roll.request, sent));
+      const mine = await this.#restart(node, roll.request, sent);
+      roll.own.push(mine);
+      this.#props.shared.sent.push(mine);
     } catch (thrown) {
       const mayTry = roll.tries <= config.nodes.length + MOST_THROTTLED;
       if (!mayTry || toKeyturnError(thrown).code !== 'rate-limited') throw thrown;
@@ -119,14 +144,14 @@ export class DataCenter implements Target {
   }
 
   /** What to do next, as Systems Manager shows it at this moment. */
-  async #next({ own, request, wasConfirmed }: Roll) {
+  async #next({ request, wasConfirmed }: Roll) {
     const { nodes } = this.#props.config;
     for (let looks = 1; ; looks += 1) {
       const since = this.#now();
       const listed = await this.#sent();
       // What is listed lags behind by seconds.
-      const sent = [...listed, ...own.filter((mine) => listed.every(({ commandId }) => commandId !== mine.commandId))];
       const now = this.#props.time.now();
+      const sent = [...listed, ...this.#props.shared.unlisted(listed, now)];
       const step = planRoll({ request, wasConfirmed, nodes, sent, now });
       if (step.do !== 'restart' || now.getTime() - since <= LOOK_COUNTS) return { step, sent };
       if (looks === MOST_LOOKS) {

@@ -140,6 +140,7 @@ export class ClusterNode implements ManagedNode {
     const from = Math.max(at, this.#busyUntil);
     const waits = from - at;
     if (this.#restartedFor.get(secret) === versionId) return { takes: waits + LOOKS_IN, ends: 'Success' };
+    this.#restartedFor.delete(secret);
     const started = this.#tryToRead();
     const isBack = started !== undefined && this.trouble === undefined;
     const takes = isBack ? this.startsIn() : GIVES_UP;

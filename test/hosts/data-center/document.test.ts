@@ -134,6 +134,16 @@ describe('the document of the examples', () => {
     expect(restarts()).toHaveLength(2);
   });
 
+  it('restarts a node for the version before it after one that came to nothing, as it may hold that one (K1)', async () => {
+    expect(await run()).toBe(0);
+    const next = { VersionId: 'access-key-AKIA0000000000000002-20260101T000000Z' };
+    tool('curl', 'exit 7');
+    expect(await run({ ...next, SecondsToWait: '0' })).toBe(1);
+    tool('curl', `echo '{"state":"RUNNING"}'`);
+    expect(await run()).toBe(0);
+    expect(restarts()).toHaveLength(3);
+  });
+
   it('fails where the service does not start', async () => {
     tool('systemctl', 'exit 3');
     expect(await run()).not.toBe(0);

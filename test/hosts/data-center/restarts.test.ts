@@ -305,3 +305,14 @@ describe('what Systems Manager has forgotten', () => {
     expect(scene.isDelivered(KEY)).toBe(true);
   });
 });
+
+it('two keys of one run that have the same nodes, in another order, take one node down at a time (K1)', async () => {
+  scene = await DataCenterScene.open();
+  scene.manage('other');
+  const target = targetSchema.parse({ type: 'data-center', document: DOCUMENT, nodes: [TWO, ONE] });
+  scene.register({ ...scene.entry('other'), targets: [target] });
+  await scene.rotate();
+  for (let runs = 0; runs < 4; runs += 1) await scene.sync();
+  expect(scene.isDelivered(KEY) && scene.isDelivered('other')).toBe(true);
+  expect(scene.mostDown).toBe(1);
+});

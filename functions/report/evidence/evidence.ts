@@ -217,6 +217,8 @@ export interface JudgingTerms extends AuditTerms {
 /** The record of a provider's endpoint, whose seals were checked. */
 export interface ProvidedRecord {
   readonly unreadable: readonly UnreadableLine[];
+  /** Lines from before the present key's first one that another key has sealed: that of an endpoint before this one. */
+  readonly before?: { readonly lines: number; readonly until: Date } | undefined;
   /** Attempts of the period that lack events, and those. */
   readonly missing: readonly { readonly at: Date; readonly attempt: string; readonly events: string }[];
 }

@@ -59,6 +59,7 @@ export function limitsOf(evidence: Evidence, scope: Scope, reconciliation: Recon
     ...recordLimits(evidence, scope),
     ...exemptionLimits(evidence, scope),
     ...sealLimits(evidence),
+    ...providedLimits(evidence),
     ...trailLimits(evidence, reconciliation),
     ...ownLimits(evidence),
     ...policyLimits(evidence),
@@ -104,6 +105,17 @@ function sources({ failures, record, trail, credentialReport, listedKeys, entrie
     .filter(({ source }) => had[source] !== undefined)
     .map(({ source, message }) => decisive(source, `Only a part could be read: ${message}`));
   return [...missing, ...partly];
+}
+
+/** Nothing rests on these: they are counted as what nobody can check here. */
+function providedLimits({ provided }: Evidence): readonly WeighedLimit[] {
+  if (provided?.before === undefined) return [];
+  const { lines, until } = provided.before;
+  const message =
+    `${plural(lines, 'line')} of the record of the provider's endpoint, the last of ${until.toISOString()}, ` +
+    `${lines === 1 ? 'is' : 'are'} sealed by another key than the present one, all from before its first: an endpoint before ` +
+    'this one wrote them. keyturn verify checks a copy of them with the public key of then.';
+  return [{ source: 'provider-record', message, isDecisive: false }];
 }
 
 function recordLimits({ record, since }: Evidence, scope: Scope): readonly WeighedLimit[] {

@@ -67,8 +67,8 @@ export async function settled(
 async function withoutUnsaidEnd(secret: SecretState, run: Run, unread: UnreadEnd): Promise<SecretState> {
   const said = endSaid(secret, run);
   if (said === undefined) return secret;
-  const word = await wordFor(run, said);
-  if (word === 'there' || (word === 'unknown' && unread === 'is-believed')) return secret;
+  const asked = await wordFor(run, said);
+  if (asked === 'there' || (asked === 'unknown' && unread === 'is-believed')) return secret;
   const { [TAG.replaced]: _replaced, ...tags } = secret.tags;
   return { ...secret, tags };
 }

@@ -13,11 +13,11 @@ it('steps take the roles of the configuration while the keys of their issuer rol
   const report = await live(70);
   expect(report.held).toBe(true);
   const [, sessions, failed, strangers, letIn, keys] =
-    /^2 of 2 roles, (\d+) sessions, (\d+) failed; (\d+) steps of others, (\d+) let in; (\d+) new keys of the issuer$/.exec(
+    /^3 of 3 roles, (\d+) sessions, (\d+) failed; (\d+) steps of others, (\d+) let in; (\d+) new keys of the issuer$/.exec(
       verdictOf(report)?.evidence ?? '',
     ) ?? [];
-  // Two roles, once a day and an hour at most.
-  expect(Number(sessions)).toBeGreaterThan(130);
+  // Three roles, once a day and an hour at most.
+  expect(Number(sessions)).toBeGreaterThan(195);
   expect([failed, letIn, keys]).toEqual(['0', '0', '2']);
   // One of five kinds each time; of a role for any step of any address there are two.
   expect(Number(strangers)).toBeGreaterThan(80);

@@ -55,7 +55,13 @@ export class RecordPromises {
     const { sequence, event: name, accessKeyId } = event;
     if (sequence !== run.kept.size + 1) this.#broken(run, `has a gap in the record before event ${sequence}`);
     if (!TELLS.has(name)) return;
-    const isTold = run.changes.some((change) => change.audits.includes(name) && isAbout(event, change.about));
+    const isTold = run.changes.some(
+      (change) =>
+        change.audits.includes(name) &&
+        isAbout(event, change.about) &&
+        // The tag that says when a key was made Inactive makes none Inactive.
+        !(name === 'key-deactivated' && change.action === 'TagResource'),
+    );
     // A key that another run, or a person, has deleted meanwhile counts as deleted.
     const isGone = /^key-d(eleted|isc)/.test(name) && this.#witness.keys.get(accessKeyId ?? '')?.status === 'Deleted';
     if (!isTold && !isGone)

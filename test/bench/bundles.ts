@@ -13,9 +13,9 @@ import { atMost, type Target } from './targets';
 const LIMITS = { kilobytes: 760, milliseconds: 300 };
 /**
  * KMS's client weighs 50 KB and Lambda's, which sync has for its hosts and rotate to start deactivate, 70, most of it the
- * forms of operations that they do not use.
+ * forms of operations that they do not use. Sync restarts nodes too, and asks the record for keys that roles replaced.
  */
-const LIMITS_OF_SYNC = { ...LIMITS, kilobytes: 920 };
+const LIMITS_OF_SYNC = { ...LIMITS, kilobytes: 930 };
 /** It starts deactivate where a key has leaked. */
 const LIMITS_OF_ROTATE = { ...LIMITS, kilobytes: 860 };
 /** The archive function copies, and every batch may find it cold. */

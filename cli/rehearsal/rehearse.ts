@@ -261,36 +261,11 @@ function whereTheyStrike(faults: Faults) {
 function reportOf(
   { days, seed }: RehearsalOptions,
   entries: readonly RegistryEntry[],
-  {
-    world,
-    places,
-    watch,
-    pipelines,
-    roleSteps,
-    providerSteps,
-    nodeLogins,
-    leaving,
-    timeline,
-    quietHours,
-    audits,
-    trouble,
-  }: Lived,
+  lived: Lived,
   startedAt: number,
 ): Report {
-  const promises = judge({
-    world,
-    entries,
-    places,
-    pipelines,
-    roleSteps,
-    providerSteps,
-    nodeLogins,
-    leaving,
-    audits,
-    lines: linesOf(world),
-    watch,
-    trouble,
-  });
+  const { world, places, watch, pipelines, timeline, quietHours, audits, trouble } = lived;
+  const promises = judge({ ...lived, entries, lines: linesOf(world) });
   const { runs, ...changes } = countsOf(audits);
   return {
     days,

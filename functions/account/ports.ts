@@ -177,6 +177,12 @@ export interface EarlierCredentials {
    */
   wasConfirmed?(revision: string): boolean;
   /**
+   * Since when the credential is current again, after a later one was. What a place has confirmed before says nothing.
+   *
+   * @default - it was current all the time
+   */
+  readonly since?: Date | undefined;
+  /**
    * Comes before the first write to a place: from then on it may hold the new one.
    *
    * @throws KeyturnError `aws-*` where that cannot be kept

@@ -52,6 +52,17 @@ export const providerConfig: ClientConfig = {
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 1_500, throwOnRequestTimeout: true },
 };
 
+/**
+ * The same for what delivers a key: whether and when a call is repeated is for the delivery to decide. `adaptive` would hold
+ * the next one back after a throttle.
+ *
+ * @param timeout milliseconds for one request
+ */
+export function deliveryConfig(timeout: number, access: AwsAccess = {}): ClientConfig {
+  const requestHandler = { ...clientConfig.requestHandler, requestTimeout: timeout };
+  return { maxAttempts: 1, retryMode: 'standard', requestHandler, ...access };
+}
+
 /** The same for the first question of all: a person waits for it, and a machine without a network is told so soon. */
 export function callerConfig(access: AwsAccess = {}): ClientConfig {
   return {

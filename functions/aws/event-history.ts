@@ -2,6 +2,7 @@ import { CloudTrailClient, type Event, LookupEventsCommand } from '@aws-sdk/clie
 import type { Time } from '../account/ports';
 import { toKeyturnError } from '../core/errors';
 import { type ClientConfig, reviewConfig } from './client-config';
+import { clientOfRegion } from './client-of-region';
 import { calling } from './failure';
 
 /** One question to the event history, which takes one attribute. */
@@ -37,12 +38,11 @@ export function createEventHistory(time: Time, pace: number, config: ClientConfi
     readonly client: CloudTrailClient;
     readonly turn: () => Promise<void>;
   }
-  const clients = new Map<string | undefined, CloudTrailClient>();
+  const clientIn = clientOfRegion((where) => new CloudTrailClient({ ...config, ...where }));
   const places = new Map<string, Place>();
   /** One line for each region, also where one question names it and another leaves it to the configuration. */
   const placeOf = async (region: string | undefined): Promise<Place> => {
-    const client = clients.get(region) ?? new CloudTrailClient(region === undefined ? config : { ...config, region });
-    clients.set(region, client);
+    const client = clientIn(region);
     const name = await client.config.region();
     const place = places.get(name) ?? { client, turn: turns(time, pace) };
     places.set(name, place);

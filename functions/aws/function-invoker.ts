@@ -1,7 +1,8 @@
 import { InvokeCommand, LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
 import { KeyturnError } from '../core/errors';
 import type { FunctionInvoker, Invocation } from '../core/hosts/function';
-import { type AwsAccess, clientConfig } from './client-config';
+import { type AwsAccess, deliveryConfig } from './client-config';
+import { clientOfRegion } from './client-of-region';
 import { awsFailure } from './failure';
 
 /** Milliseconds for one call, from its start to the answer's last byte. */
@@ -21,23 +22,7 @@ interface InvokerProps extends AwsAccess {
 
 /** The FunctionInvoker port over the AWS SDK. A function's region is that of its ARN. */
 export function createFunctionInvoker({ timeout = LONGEST_CALL, ...access }: InvokerProps = {}): FunctionInvoker {
-  const clients = new Map<string, LambdaClient>();
-
-  function clientIn(region: string): LambdaClient {
-    const client =
-      clients.get(region) ??
-      new LambdaClient({
-        ...clientConfig,
-        ...access,
-        region,
-        // Whether and when a call is repeated is for the delivery to decide; `adaptive` would hold it back after a throttle.
-        maxAttempts: 1,
-        retryMode: 'standard',
-        requestHandler: { ...clientConfig.requestHandler, requestTimeout: timeout },
-      });
-    clients.set(region, client);
-    return client;
-  }
+  const clientIn = clientOfRegion((where) => new LambdaClient({ ...deliveryConfig(timeout, access), ...where }));
 
   return {
     patience: timeout,

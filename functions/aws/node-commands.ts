@@ -16,7 +16,8 @@ import {
   type SentRestart,
 } from '../core/hosts/data-center';
 import { cleaned } from '../core/outside-text';
-import { type AwsAccess, clientConfig } from './client-config';
+import { type AwsAccess, deliveryConfig } from './client-config';
+import { clientOfRegion } from './client-of-region';
 import { awsFailure } from './failure';
 
 /** Milliseconds for one request. */
@@ -52,23 +53,7 @@ interface NodeCommandsProps extends AwsAccess {
 
 /** The NodeCommands port over the AWS SDK. Nothing that a node has written is read: it may hold what it fetched. */
 export function createNodeCommands({ timeout = LONGEST_CALL, ...access }: NodeCommandsProps = {}): NodeCommands {
-  const clients = new Map<string | undefined, SSMClient>();
-
-  function clientIn(region: string | undefined): SSMClient {
-    const client =
-      clients.get(region) ??
-      new SSMClient({
-        ...clientConfig,
-        ...access,
-        ...(region === undefined ? {} : { region }),
-        // Whether and when a call is repeated is for the delivery to decide: SendCommand knows no token of its own.
-        maxAttempts: 1,
-        retryMode: 'standard',
-        requestHandler: { ...clientConfig.requestHandler, requestTimeout: timeout },
-      });
-    clients.set(region, client);
-    return client;
-  }
+  const clientIn = clientOfRegion((where) => new SSMClient({ ...deliveryConfig(timeout, access), ...where }));
 
   return {
     async sent(where) {

@@ -186,6 +186,10 @@ export const lastUse = ofAccessKey(
   'See its last use',
   (id) => `aws iam get-access-key-last-used --access-key-id ${id}`,
 );
+/** What CloudTrail has of an access key. */
+export const eventsOf = (accessKeyId: string) =>
+  `aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=${accessKeyId}`;
+export const whoUsesIt = ofAccessKey('See who uses it', eventsOf);
 export const repair = start('rotate', 'Repair it now');
 export const deliver = start('sync', 'Deliver again, when the cause is cured');
 export const failures = auditEvents('See what failed since yesterday', 'target-failed');

@@ -17,6 +17,11 @@ export interface RollInput {
   readonly sent: readonly SentRestart[];
   /** Whether a delivery of this version to these nodes was complete before, so that what is forgotten was confirmed. */
   readonly wasConfirmed: boolean;
+  /**
+   * Since when the version is current again. A node that started by itself while another one was has read that one, so
+   * that what was confirmed before says nothing. @default - it was current all the time
+   */
+  readonly since?: Date | undefined;
   readonly now: Date;
 }
 
@@ -70,11 +75,16 @@ function retry({ request, sent, now }: RollInput, node: string, failed: SentRest
 }
 
 /** What shows that a node started with this version: the last command for its secret, and that one succeeded. */
-function confirmedBy({ request, sent, wasConfirmed }: RollInput, node: string): SentRestart | 'forgotten' | undefined {
+function confirmedBy(
+  { request, sent, wasConfirmed, since, now }: RollInput,
+  node: string,
+): SentRestart | 'forgotten' | undefined {
   const own = sent.filter((one) => one.node === node && one.secretArn === request.secretArn);
   const last = newest(own);
   if (last === undefined) return wasConfirmed ? 'forgotten' : undefined;
-  return last.came === 'succeeded' && isFor(last, request) ? last : undefined;
+  // A date that has not come says nothing: by it, one node after the other would restart for ever.
+  const counts = since === undefined || since > now || last.sentAt > since;
+  return counts && last.came === 'succeeded' && isFor(last, request) ? last : undefined;
 }
 
 function isFor({ secretArn, versionId }: SentRestart, request: RollInput['request']): boolean {

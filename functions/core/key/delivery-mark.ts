@@ -9,6 +9,7 @@ import {
   type StoredVersion,
   storedVersions,
 } from './secret-state';
+import { withdrawal } from './withdrawn';
 import { isWritten } from './written-places';
 
 /** One label that says: every target of a set has confirmed this version. */
@@ -63,11 +64,23 @@ export function mayBeHeld(
   return isComplete || isWritten(secret, accessKeyId, place);
 }
 
-function countsUnasked(secret: SecretState, version: StoredVersion): boolean {
+/** The same of what was recorded with the mark, whatever a person has asked for since. */
+export function countsUnasked(secret: SecretState, version: Pick<StoredVersion, 'versionId' | 'accessKeyId'>): boolean {
   const rotation = lastIntent(secret);
   if (rotation === undefined || isLastProduct(secret, version)) return true;
   const again = tagFor(secret, TAG.delivered, version.accessKeyId);
   return again !== undefined && again > rotation.at;
+}
+
+/**
+ * Since when at the soonest a version that is current again is, after a later one was; undefined where it was all the time.
+ * That it was asked for comes before it is done.
+ */
+export function currentAgainSince(secret: SecretState, version: Pick<StoredVersion, 'versionId'>): Date | undefined {
+  const rotation = lastIntent(secret);
+  if (rotation === undefined || isLastProduct(secret, version)) return undefined;
+  const takenBack = withdrawal(secret);
+  return takenBack === undefined ? rotation.at : latest(rotation.at, takenBack.at);
 }
 
 /** Whether a person wants a version delivered again that has not been since. */
@@ -94,7 +107,7 @@ export function isMerelyAgain(secret: SecretState, version: StoredVersion, diges
 }
 
 /** Whether the version is what the last rotation stored, or no rotation is known: then its age tells when it came. */
-export function isLastProduct(secret: SecretState, version: StoredVersion): boolean {
+export function isLastProduct(secret: SecretState, version: Pick<StoredVersion, 'versionId'>): boolean {
   const rotation = lastIntent(secret);
   const product = rotation === undefined ? undefined : productOf(secret, rotation);
   return product === undefined || product.versionId === version.versionId;

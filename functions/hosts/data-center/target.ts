@@ -56,6 +56,7 @@ export class DataCenter implements Target {
     const roll: Roll = {
       request: { secretArn, versionId, accessKeyId: credential.accessKeyId },
       wasConfirmed: earlier?.wasConfirmed?.(versionId) ?? false,
+      since: earlier?.since,
       end: this.#now() + STAYS,
       own: [],
       tries: 0,
@@ -144,7 +145,7 @@ export class DataCenter implements Target {
   }
 
   /** What to do next, as Systems Manager shows it at this moment. */
-  async #next({ request, wasConfirmed }: Roll) {
+  async #next({ request, wasConfirmed, since: currentSince }: Roll) {
     const { nodes } = this.#props.config;
     for (let looks = 1; ; looks += 1) {
       const since = this.#now();
@@ -152,7 +153,7 @@ export class DataCenter implements Target {
       // What is listed lags behind by seconds.
       const now = this.#props.time.now();
       const sent = [...listed, ...this.#props.shared.unlisted(listed, now)];
-      const step = planRoll({ request, wasConfirmed, nodes, sent, now });
+      const step = planRoll({ request, wasConfirmed, since: currentSince, nodes, sent, now });
       if (step.do !== 'restart' || now.getTime() - since <= LOOK_COUNTS) return { step, sent };
       if (looks === MOST_LOOKS) {
         throw this.#error('host-down', 'Systems Manager answers too late to tell that no node is restarting.', true);
@@ -229,6 +230,8 @@ export class DataCenter implements Target {
 interface Roll {
   readonly request: RestartRequest;
   readonly wasConfirmed: boolean;
+  /** See `RollInput`. */
+  readonly since: Date | undefined;
   /** Until when this run stays with its own commands (ms). */
   readonly end: number;
   /** What this run has sent: for what others have sent they wait themselves. */

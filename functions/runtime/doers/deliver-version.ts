@@ -9,7 +9,7 @@ import { namedConnection, type TargetConfig, targetId, targetName } from '../../
 import { deliveredRevisionsTag, isRecorded, revisionDigest } from '../../core/key/check-mark';
 import type { Credential } from '../../core/key/credential';
 import { datedTag } from '../../core/key/dated-tag';
-import { isTorn, mayBeHeld } from '../../core/key/delivery-mark';
+import { countsUnasked, currentAgainSince, isTorn, mayBeHeld } from '../../core/key/delivery-mark';
 import { currentVersion, deliveredLabel, storedVersions } from '../../core/key/secret-state';
 import { placeDigest, writtenPlaces, writtenTag } from '../../core/key/written-places';
 import type { Delivery } from '../../core/lifecycle/steps';
@@ -174,7 +174,10 @@ async function toTarget(
         return written.remember();
       },
       canPutBack: (id) => !mayHold(config, step, work) && earlierVersion(id, config, step, work) !== undefined,
-      wasConfirmed: (shown) => isRecorded(secret, step, revisionDigest(targetId(config, entry.connections), shown)),
+      wasConfirmed: (shown) =>
+        countsUnasked(secret, step) &&
+        isRecorded(secret, step, revisionDigest(targetId(config, entry.connections), shown)),
+      since: currentAgainSince(secret, step),
       read: (id) => earlierCredential(id, config, step, work),
     });
     run.audit('target-delivered', entry, { ...about, facts: { ...receipt, identity: recordedIdentity(place) } });

@@ -122,9 +122,13 @@ export class ClusterNode implements ManagedNode {
     return this.#startedAt;
   }
 
-  /** Starts it anew, as a person does. @throws Error when it does not start */
+  /**
+   * Starts it anew, as a person does, or the machine after a crash: it reads what is current then, and the document sees
+   * that it was not the one to start it last. @throws Error when it does not start
+   */
   start(): void {
     this.#properties = this.#read();
+    this.#restartedFor.clear();
     this.#startedAt = this.account.clock.now();
     this.#endOutage(this.#startedAt);
   }

@@ -118,6 +118,18 @@ describe('what a restart of nodes does next', () => {
     expect(plan(later, { wasConfirmed: true })).toEqual({ do: 'restart', node: ONE });
   });
 
+  it('what a node confirmed before a later version was current says nothing when this one is current again (K1)', () => {
+    const commands = [sent(ONE, 'succeeded', 90), sent(TWO, 'succeeded', 60)];
+    const since = plus(NOW, -90 * MINUTE);
+    expect(plan(commands, { since })).toEqual({ do: 'restart', node: ONE });
+    expect(plan([...commands, sent(ONE, 'succeeded', 30)], { since })).toMatchObject({ do: 'done' });
+    expect(plan(commands, { since: plus(NOW, -60 * MINUTE), nodes: [TWO] })).toEqual({ do: 'restart', node: TWO });
+  });
+
+  it('a date that has not come restarts no node again and again', () => {
+    expect(plan([sent(ONE, 'succeeded', 9)], { nodes: [ONE], since: plus(NOW, 1) }).do).toBe('done');
+  });
+
   it('the order of two commands of one instant is the same for whoever looks', () => {
     const [one, two] = [sent(ONE, 'failed', 100), sent(ONE, 'succeeded', 100)];
     for (const commands of [

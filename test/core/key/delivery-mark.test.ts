@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE } from '../../../functions/core/duration';
 import { targetSetDigest } from '../../../functions/core/hosts/target';
-import { markCounts, mayBeOvertaken } from '../../../functions/core/key/delivery-mark';
+import { currentAgainSince, markCounts, mayBeOvertaken } from '../../../functions/core/key/delivery-mark';
 import { intentTag } from '../../../functions/core/key/intent';
 import { type SecretState, storedVersions } from '../../../functions/core/key/secret-state';
 import { TAG } from '../../../functions/core/names';
@@ -20,6 +20,23 @@ function counts(accessKeyId: string, tags: SecretState['tags'], versions = both)
   const version = storedVersions(secret).find((stored) => stored.accessKeyId === accessKeyId);
   return version && markCounts(secret, version);
 }
+
+describe('K1: since when a version is current again', () => {
+  it.each<[string, SecretState['tags'], Date | undefined]>([
+    ['never that anybody knows, without a rotation', {}, undefined],
+    ['the rotation of the later one', rotation, day(90, -1000)],
+    ['a rollback', { ...rotation, [TAG.withdrawn]: tagOf(second, day(91)) }, day(91)],
+    [
+      'the rotation, after a rollback before it',
+      { ...rotation, [TAG.withdrawn]: tagOf(first, day(80)) },
+      day(90, -1000),
+    ],
+  ])('%s', (_what, tags, since) => {
+    const [earlier, last] = storedVersions(secretOf(both, tags));
+    expect(earlier && currentAgainSince(secretOf(both, tags), earlier)).toEqual(since);
+    expect(last && currentAgainSince(secretOf(both, tags), last)).toBeUndefined();
+  });
+});
 
 describe('K1: the mark of a delivery', () => {
   it.each<[string, SecretState['tags']]>([

@@ -47,10 +47,14 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'document-'));
   mkdirSync(join(folder, 'bin'));
-  tool('systemctl', `echo "$@" >> ${folder}/restarts; sleep 0.2`);
+  tool('systemctl', [`[ "$1" = show ] && exec cat ${folder}/starts`, restart(), 'sleep 0.2'].join('\n'));
+  writeFileSync(join(folder, 'starts'), 'InvocationID=0\n');
   tool('curl', `echo '{"state":"RUNNING"}'`);
 });
 afterEach(() => rmSync(folder, { recursive: true }));
+
+/** What systemd does: each start has an ID of its own. */
+const restart = () => `echo "$@" >> ${folder}/restarts; echo "InvocationID=$$" > ${folder}/starts`;
 
 function tool(name: string, script: string): void {
   const file = join(folder, 'bin', name);
@@ -142,6 +146,20 @@ describe('the document of the examples', () => {
     tool('curl', `echo '{"state":"RUNNING"}'`);
     expect(await run()).toBe(0);
     expect(restarts()).toHaveLength(3);
+  });
+
+  it('restarts a node for its version again when it was started by somebody else since (K1)', async () => {
+    expect(await run()).toBe(0);
+    writeFileSync(join(folder, 'starts'), 'InvocationID=after-a-crash\n');
+    expect(await run()).toBe(0);
+    expect(await run()).toBe(0);
+    expect(restarts()).toHaveLength(2);
+  });
+
+  it('fails where the unit cannot be asked which start this is, and restarts nothing', async () => {
+    tool('systemctl', `[ "$1" = show ] && exit 1\n${restart()}`);
+    expect(await run()).not.toBe(0);
+    expect(restarts()).toEqual([]);
   });
 
   it('fails where the service does not start', async () => {

@@ -25,6 +25,20 @@ function sendByHand(node: string, parameters = {}) {
   return scene.account.runCommand.sendCommand({ DocumentName: DOCUMENT, InstanceIds: [node], Parameters });
 }
 
+/** Shown to an administrator, and done. */
+async function asked(what: 'rotate' | 'rollback'): Promise<void> {
+  const document = {
+    schema: 'keyturn.request/v1',
+    id: `${what}-the-key-of-nodes`,
+    do: what,
+    keys: [KEY],
+    why: 'a trial',
+  };
+  const { answer } = await scene.ask(document, { level: 'administrator' });
+  const done = await scene.ask({ ...document, plan: answer?.plan?.digest }, { level: 'administrator' });
+  expect([done.answer?.outcome, done.answer?.refused]).toEqual(['done', undefined]);
+}
+
 /** How often each node was restarted for the version that is current. */
 function restartsForCurrent(): Record<string, number> {
   const version = scene.current(KEY);
@@ -239,6 +253,36 @@ describe('nodes of a Data Center', () => {
     expect(scene.isDelivered(KEY)).toBe(true);
     for (const node of NODES) expect(scene.keyAt(node)).toBe(before);
   });
+
+  it.each([
+    ['which Systems Manager remembers', 2],
+    ['which it has forgotten', 90],
+  ])(
+    'that started by themselves with a key that is taken back are restarted for the one before it, %s (K1)',
+    async (_what, day) => {
+      scene = await DataCenterScene.open();
+      await scene.rotate();
+      await scene.sync();
+      const first = scene.currentKey(KEY);
+      scene.toDay(day);
+      await asked('rotate');
+      await scene.rotate({ look: [KEY] });
+      scene.nodes.node(TWO).start();
+      expect(scene.keyAt(TWO)).toBe(scene.currentKey(KEY));
+      expect(scene.keyAt(TWO)).not.toBe(first);
+
+      scene.hours(1);
+      await asked('rollback');
+      await scene.rotate({ look: [KEY] });
+      await scene.sync({ look: [KEY] });
+      scene.hours(1);
+      await scene.sync();
+
+      expect(scene.currentKey(KEY)).toBe(first);
+      expect(NODES.map((node) => scene.keyAt(node))).toEqual([first, first]);
+      expect(scene.isDelivered(KEY)).toBe(true);
+    },
+  );
 });
 
 describe('what Systems Manager has forgotten', () => {

@@ -1,5 +1,5 @@
 import type { Disabled } from '../../lifecycle/leaked';
-import { allOf, keyturn, lastUse } from '../commands';
+import { allOf, eventsOf, keyturn, lastUse } from '../commands';
 import type { Descriptor } from '../descriptor';
 import { minutesInWords, usesRecorded, whatItDid } from '../uses-since';
 
@@ -23,7 +23,7 @@ export const compromisedDisabled: Descriptor<Disabled> = {
       : 'Pipelines have its successor. ') +
     'It is deleted after its recovery. Sessions that were taken with it go on, for up to 36 hours: the runbook says how to ' +
     `end them. ${used === undefined ? 'CloudTrail says what it did' : `${whatItDid(used)} More`}: ` +
-    `aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=${accessKeyId}`,
+    eventsOf(accessKeyId),
   about: ({ accessKeyId }) => [accessKeyId],
   keyturn: { shows: 'status', cures: 'deliver' },
   commands: allOf(

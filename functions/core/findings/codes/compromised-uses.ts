@@ -1,6 +1,6 @@
 import { isAllRead } from '../../key/uses-since';
 import type { UsedWhileLeaked } from '../../lifecycle/leaked';
-import { allOf, keyturn, lastUse } from '../commands';
+import { allOf, eventsOf, keyturn, lastUse } from '../commands';
 import type { Descriptor } from '../descriptor';
 import { minutesInWords, usesRecorded, whatItDid } from '../uses-since';
 
@@ -17,7 +17,7 @@ export const compromisedUses: Descriptor<UsedWhileLeaked> = {
   message: ({ key, accessKeyId, facts: { disabledAt, minutes, used } }) =>
     `Key "${key}": the leaked key ${accessKeyId} was made Inactive at ${disabledAt.toISOString()}, ` +
     `${minutesInWords(minutes)} after it was said to have leaked. ${whatItDid(used)} What pipelines did with it is among ` +
-    `that. More: aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=${accessKeyId}`,
+    `that. More: ${eventsOf(accessKeyId)}`,
   about: ({ accessKeyId }) => [accessKeyId],
   keyturn: { shows: 'why' },
   commands: allOf(

@@ -1,5 +1,5 @@
 import type { InUse } from '../../lifecycle/plan-deactivation';
-import { allOf, lastUse, ofAccessKey } from '../commands';
+import { allOf, lastUse, whoUsesIt } from '../commands';
 import type { Descriptor } from '../descriptor';
 import { keyUsers } from '../key-users';
 import { lastUseOf } from '../last-use';
@@ -15,11 +15,5 @@ export const inUse: Descriptor<InUse> = {
     `idle for ${idleFor} days, at most until ${until.toISOString()}. Something still uses the old key: a copy outside ` +
     `the targets, or a pipeline that keeps its variables.${keyUsers(by)}`,
   keyturn: { shows: 'why' },
-  commands: allOf(
-    lastUse,
-    ofAccessKey(
-      'See who uses it',
-      (id) => `aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=${id}`,
-    ),
-  ),
+  commands: allOf(lastUse, whoUsesIt),
 };

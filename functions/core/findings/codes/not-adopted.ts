@@ -1,5 +1,5 @@
 import type { NotAdopted } from '../../lifecycle/not-adopted';
-import { allOf, lastUse, ofAccessKey } from '../commands';
+import { allOf, eventsOf, lastUse, ofAccessKey } from '../commands';
 import type { Descriptor } from '../descriptor';
 import { lastUseOf } from '../last-use';
 
@@ -25,11 +25,5 @@ export const notAdopted: Descriptor<NotAdopted> = {
     `the same name wins, or they belong to another repository. Delivered to: ${targets.slice(0, MOST).join('; ')}` +
     `${targets.length > MOST ? `; and ${targets.length - MOST} more` : ''}. Uses that only touch data are not seen.`,
   keyturn: { shows: 'status' },
-  commands: allOf(
-    lastUse,
-    ofAccessKey(
-      'See who uses the delivered key',
-      (id) => `aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=${id}`,
-    ),
-  ),
+  commands: allOf(lastUse, ofAccessKey('See who uses the delivered key', eventsOf)),
 };

@@ -1,6 +1,6 @@
 import type { RoleUse } from '../../key/replaced';
 import type { NotReplacedYet } from '../../lifecycle/replacement';
-import { allOf, lastUse, ofAccessKey } from '../commands';
+import { allOf, lastUse, whoUsesIt } from '../commands';
 import type { Descriptor } from '../descriptor';
 import { keyUsers } from '../key-users';
 import { lastUseOf } from '../last-use';
@@ -15,13 +15,7 @@ export const notReplacedYet: Descriptor<NotReplacedYet> = {
     `Key "${key}" is to be replaced by ${facts.roles.join(', ')}: ${accessKeyId} goes for good when nobody has used it for ` +
     `${facts.idleFor} days, and what replaces it was used since. ${waits(facts)}`,
   keyturn: { shows: 'why' },
-  commands: allOf(
-    lastUse,
-    ofAccessKey(
-      'See who uses it',
-      (id) => `aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=${id}`,
-    ),
-  ),
+  commands: allOf(lastUse, whoUsesIt),
   recorded: ({ facts: { roles, waits: waitsFor } }) => ({ roles, waits: waitsFor }),
 };
 

@@ -48,6 +48,8 @@ export interface ServeOptions {
   readonly seed: string;
   /** How long ago it was deployed, in ms; all runs since then have been. @default ten minutes */
   readonly deployedFor?: number;
+  /** Where its clock stands when it is there, in ms since 1970. @default the present */
+  readonly now?: number;
   /** What else its world may differ in, such as faults of AWS. @default nothing */
   readonly world?: Partial<WorldOptions>;
 }
@@ -88,9 +90,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 
 /** The same world, whose clock stands still. The caller closes it. */
 export async function openServedWorld(options: ServeOptions): Promise<ServedWorld> {
-  const { cdkOut, seed, deployedFor = 10 * MINUTE } = options;
+  const { cdkOut, seed, deployedFor = 10 * MINUTE, now = Date.now() } = options;
   const assembly = assemblyOf(cdkOut);
-  const now = Date.now();
   const world = await World.start({
     ...options.world,
     start: new Date(now - 400 * DAY),

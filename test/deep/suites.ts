@@ -10,7 +10,7 @@ export const DEEP_SUITES = [
   // Every command of the pages, page by page, each in a world of its own; and two pictures of a deployed stack.
   'test/docs/{lived,pictures}/*.test.ts',
   // Each fault planted in a deployed stack, told by a mail, and cured by the command that the mail names.
-  'test/told/*.test.ts',
+  'test/told/commands.test.ts',
   'test/world/{death,bundles}.test.ts',
   // The SDK's patience with a throttle takes a quarter of a minute, a function's with what does not answer half a one.
   'test/**/{throttled,unanswered}.test.ts',

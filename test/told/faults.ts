@@ -318,6 +318,13 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     },
     isMarkedLater: true,
   },
+  'not-replaced-yet': {
+    entry: { replacedBy: { roles: ['arn:aws:iam::111122223333:role/web-shop-deploy'] } },
+    plant: settle,
+    isNotice: true,
+    exits: 0,
+    uncured: 'It waits for nothing but that pipelines take the role.',
+  },
   'rotation-in-progress': {
     plant: ({ told, secret }) => told.tag(secret, 'keyturn:intent', 'nonsense'),
     uncured: 'It passes by itself, or the tag is corrected by whoever wrote it.',

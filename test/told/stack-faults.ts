@@ -53,6 +53,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'hold-limit': LONG,
   'in-use': LONG,
   'not-adopted': LONG,
+  replaced: LONG,
   withdrawn: LONG,
   'registry-lost': 'Half of the registry would be lost to all others: test/alarms/keys.test.ts.',
   'user-changed': CONFIGURED,

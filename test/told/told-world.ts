@@ -46,6 +46,8 @@ export class ToldWorld {
     const served = await openServedWorld({
       cdkOut: synthesized(config),
       seed: 'told',
+      // Rotate's daily run is between here and what is planted, so that each key has one before it.
+      now: Date.parse('2026-03-02T10:00:00Z'),
       world: {
         accountServer: { fault: (call) => (call.principal.kind === 'role' ? first(faults.aws, call) : undefined) },
         hosts: { bitbucket: { server: { fault: (request) => first(faults.host, request) } } },
@@ -141,8 +143,10 @@ export class ToldWorld {
   }
 
   /** What a runbook names as its last lines, which are about an example there. */
-  lastLinesOfRunbook(name: string, key: string): LastLines {
-    const text = readFileSync(`${RUNBOOKS}${name}.md`, 'utf8').replaceAll('web-shop-production', key);
+  lastLinesOfRunbook(name: string, key: string, user: string): LastLines {
+    const text = readFileSync(`${RUNBOOKS}${name}.md`, 'utf8')
+      .replaceAll('web-shop-production', key)
+      .replaceAll('AKIAIOSFODNN7EXAMPLE', this.current(user));
     const commands = [...text.slice(text.indexOf('<!-- keyturn:begin -->')).matchAll(/`(keyturn [^`]+)`/g)];
     const [more = '', ...cures] = commands.map(([, command = '']) => command);
     return { more, cures };

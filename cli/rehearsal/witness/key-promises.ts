@@ -1,5 +1,6 @@
 import { DAY, HOUR } from '../../../functions/core/duration';
 import { CHECK_COUNTS } from '../../../functions/core/key/check-mark';
+import { TAG } from '../../../functions/core/names';
 import type { KeyRecord, ManagedRecord, PlaceRecord, WitnessedRun } from './records';
 import { PROMPT, SLACK } from './slack';
 import type { Verdicts } from './verdicts';
@@ -21,7 +22,12 @@ export class KeyPromises {
   /** K3 and K5, when a run has made a key Inactive. */
   mayDeactivate(managed: ManagedRecord, key: KeyRecord, run: WitnessedRun): void {
     if (!this.#isOurs(managed, key, run)) return;
-    if (this.#isRaced(managed, run)) return;
+    if (this.#isRaced(managed, run)) {
+      // A deployment that keeps the key came in the seconds in which it went: it has a new one made at once.
+      const [said] = this.#witness.tags(managed).get(TAG.replaced)?.split(' ') ?? [];
+      if (said === key.id && this.#witness.currentKey(managed) === key.id) key.isReplaced = true;
+      return;
+    }
     this.#verdicts.counted('K3');
     const early: Early = (what) =>
       this.#verdicts.broken('K3', managed.id, `${run.process.name} made ${key.id} Inactive ${what}`);

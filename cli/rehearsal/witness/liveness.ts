@@ -13,6 +13,8 @@ export interface Disturbed {
   readonly witness: Witness & {
     /** A rotation that began and has stored nothing. */
     hasOpenIntent(managed: ManagedRecord): boolean;
+    /** The ID of which it has the key still, until its next rotation. @default - none */
+    idBefore?(managed: ManagedRecord): string | undefined;
   };
   readonly promises: Verdicts & { readonly places: PlacePromises };
   now(): number;
@@ -67,6 +69,7 @@ function checkKey(world: Disturbed, managed: ManagedRecord): void {
     return;
   }
   checkCurrent(world, managed, current);
+  checkLeaving(world, managed, current);
   for (const key of keys) if (key !== current) checkSuperseded(world, managed, key);
 }
 
@@ -83,6 +86,19 @@ function isGoneForGood(world: Disturbed, managed: ManagedRecord, listed: KeyReco
     promises.broken('K8', managed.id, `${current.id} was replaced, and is still there`);
   }
   return true;
+}
+
+/** Once nobody uses it for the days of its entry, and each role was used since, it goes for good (K8). */
+function checkLeaving(world: Disturbed, managed: ManagedRecord, { id, createdAt }: KeyRecord): void {
+  const { witness, promises } = world;
+  const { replacedBy } = managed.entry;
+  if (replacedBy === undefined || witness.idBefore?.(managed) !== undefined) return;
+  const used = Math.max(createdAt, witness.lastUse(id) ?? 0);
+  const idle = Math.max(used, managed.disturbedAt) + replacedBy.idleFor * DAY;
+  // Another key of its user goes first.
+  if (world.now() < Math.max(idle, managed.crowdedAt) + CALM) return;
+  if (replacedBy.roles.some((role) => (witness.lastUseOfRole(role) ?? 0) <= used)) return;
+  promises.broken('K8', managed.id, `roles have replaced ${id}, which nobody uses, and it is still there`);
 }
 
 /** Room that came after today's rotation is used by tomorrow's. */

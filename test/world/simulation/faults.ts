@@ -53,6 +53,8 @@ export const FAULTS = {
   asked: 'one or two operators at once ask a front to rotate, deliver, pause or resume, in the middle of anything',
   'rolled-back': 'one or two administrators at once take a key back, or one does while an operator asks for something',
   leaked: 'AWS or an administrator says in the middle of anything that keys have leaked, or somebody forges that',
+  replaced:
+    'roles take over from a key, pipelines move to them, a few of them late, and some teams want their key back',
 } as const;
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
@@ -189,6 +191,7 @@ function actionOf(fault: FaultName, random: Random, actions: readonly string[]):
     case 'asked':
     case 'rolled-back':
     case 'leaked':
+    case 'replaced':
       return draw < 0.6 ? among([...CHANGES, ...HOST_ACTIONS, 'ListAccessKeys', 'DescribeSecret']) : undefined;
     default:
       return undefined;
@@ -236,6 +239,8 @@ function lengthOf(fault: FaultName, random: Random): number {
       return HOUR + draw ** 2 * 6 * DAY;
     case 'observed':
       return HOUR + draw ** 2 * 60 * DAY;
+    case 'replaced':
+      return 10 * DAY + draw * 150 * DAY;
     case 'recycled-slug':
       return HOUR + draw ** 2 * 20 * DAY;
     case 'host-words':

@@ -36,6 +36,7 @@ const UNFIT = /\\[bfnrt]|\\u00[01]|[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u206
 const ASKED_FOR: ReadonlySet<string> = new Set<AuditEvent['event']>([
   ...REQUEST_EVENTS,
   'exposed',
+  'key-deactivation-begun',
   'people-told',
   'target-failed',
   'target-delivered',

@@ -90,7 +90,18 @@ export class SimulatedPipelines {
     return false;
   }
 
-  #run({ managed, place }: PipelinePlace, life: number, uses: number): void {
+  /** One that has not moved to the role that replaces the key. */
+  late(managed: ManagedRecord): void {
+    const [place] = managed.places;
+    if (place !== undefined) this.#start({ managed, place }, 0, 1);
+  }
+
+  #run(of: PipelinePlace, life: number, uses: number): void {
+    const movedAt = this.#world.moved.get(of.managed) ?? Number.POSITIVE_INFINITY;
+    if (this.#world.now() < movedAt) this.#start(of, life, uses);
+  }
+
+  #start({ managed, place }: PipelinePlace, life: number, uses: number): void {
     const { idOf, secretOf } = place;
     if (!managed.isManaged || !place.isArmed || place.isGone || place.isTampered || idOf === undefined) return;
     this.starts += 1;

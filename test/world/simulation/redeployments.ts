@@ -56,6 +56,8 @@ export class Redeployments {
       observedSince.delete(managed);
       const { mode: _mode, ...entry } = managed.entry;
       if (managed.isManaged) this.#deployment.register(entry);
+      // A deployment that has lost it brings it back so.
+      else managed.entry = entry;
       this.#onDeployed();
     });
   }

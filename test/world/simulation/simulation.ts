@@ -24,6 +24,7 @@ import { People } from './people';
 import { SimulatedPipelines } from './pipelines';
 import { RecycledNames } from './recycled-names';
 import { Redeployments } from './redeployments';
+import { Replacements } from './replacements';
 import { Rules } from './rules';
 import { Strikes } from './strikes';
 import { Surroundings } from './surroundings';
@@ -119,6 +120,10 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   const surroundings = new Surroundings(world, deployment, () => rules.launch('rotate', DEPLOYED));
   const redeployments = new Redeployments(world, deployment, () => rules.launch('rotate', DEPLOYED));
   const recycledNames = new RecycledNames(world, deployment, () => rules.launch('rotate', DEPLOYED));
+  const replacements = new Replacements(world, deployment, {
+    deployed: () => rules.launch('rotate', DEPLOYED),
+    late: (managed) => pipelines.late(managed),
+  });
   const forgeries = new Forgeries(world);
   const hostEdits = new HostEdits(world, (managed) => deployment.resolve(managed));
   const operators = new Operators(world, {
@@ -154,6 +159,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     'id-renamed': redeployments,
     observed: redeployments,
     'recycled-slug': recycledNames,
+    replaced: replacements,
     'host-words': surroundings,
   };
   const deed = (disturbance: Disturbance) => {

@@ -143,6 +143,7 @@ export class Watcher implements Observer {
     if (action === 'UpdateAccessKey' && key.status === 'Active') return;
     if (action === 'UpdateAccessKey') this.#world.promises.keys.mayDeactivate(managed, key, run);
     else this.#world.promises.keys.mayDelete(managed, key, run);
+    this.#world.promises.places.holdsLive(managed);
   }
 }
 

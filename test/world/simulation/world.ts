@@ -97,6 +97,8 @@ export class World implements Cloud {
   reportTime: () => number = () => USUAL_REPORT_TIME;
   /** Since when keys are only observed. */
   readonly observedSince = new Map<ManagedRecord, number>();
+  /** When the pipelines of keys that roles replace have moved to these. */
+  readonly moved = new Map<ManagedRecord, number>();
   /** What operators ask for. */
   readonly asks: Asks;
   /** What is said of leaked keys. */
@@ -329,7 +331,9 @@ export class World implements Cloud {
     }
     const managed = this.witness.byUser.get(user);
     if (managed === undefined) return output;
-    if (by === 'person') this.repairs.deed(managed);
+    // Of a run it is judged first whether it may have done that.
+    if (by === 'run') return output;
+    this.repairs.deed(managed);
     this.promises.places.holdsLive(managed);
     return output;
   }

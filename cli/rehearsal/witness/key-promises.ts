@@ -22,12 +22,7 @@ export class KeyPromises {
   /** K3 and K5, when a run has made a key Inactive. */
   mayDeactivate(managed: ManagedRecord, key: KeyRecord, run: WitnessedRun): void {
     if (!this.#isOurs(managed, key, run)) return;
-    if (this.#isRaced(managed, run)) {
-      // A deployment that keeps the key came in the seconds in which it went: it has a new one made at once.
-      const [said] = this.#witness.tags(managed).get(TAG.replaced)?.split(' ') ?? [];
-      if (said === key.id && this.#witness.currentKey(managed) === key.id) key.isReplaced = true;
-      return;
-    }
+    if (this.#isRaced(managed, run)) return this.#wasToGo(managed, key);
     this.#verdicts.counted('K3');
     const early: Early = (what) =>
       this.#verdicts.broken('K3', managed.id, `${run.process.name} made ${key.id} Inactive ${what}`);
@@ -54,6 +49,12 @@ export class KeyPromises {
     }
     if (key.leak === undefined) this.#mayRetire(managed, key, successor, early);
     else this.#mayDisable(managed, successor, early);
+  }
+
+  /** A deployment that keeps it came in the seconds in which it went: a new one is made at once. */
+  #wasToGo(managed: ManagedRecord, key: KeyRecord): void {
+    const [said] = this.#witness.tags(managed).get(TAG.replaced)?.split(' ') ?? [];
+    if (said === key.id && this.#witness.currentKey(managed) === key.id) key.isReplaced = true;
   }
 
   /** The current one, for good: nobody has used it for the days of its entry, and each role was used since. */

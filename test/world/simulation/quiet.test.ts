@@ -18,6 +18,7 @@ describe('a run that is passed over', () => {
     { seed: 23 },
     { seed: 31, fault: 'drift', perYear: 200 },
     { seed: 32, fault: 'forged-dates', perYear: 200 },
+    { seed: 33, fault: 'replaced', perYear: 120 },
   ] as const;
 
   it.each(sampled(scenarios))('would have left everything as it is: $seed $fault', async (scenario) => {

@@ -22,7 +22,10 @@ export class KeyPromises {
   /** K3 and K5, when a run has made a key Inactive. */
   mayDeactivate(managed: ManagedRecord, key: KeyRecord, run: WitnessedRun): void {
     if (!this.#isOurs(managed, key, run)) return;
-    if (this.#isRaced(managed, run)) return this.#wasToGo(managed, key);
+    if (this.#isRaced(managed, run)) {
+      this.#wasToGo(managed, key);
+      return;
+    }
     this.#verdicts.counted('K3');
     const early: Early = (what) =>
       this.#verdicts.broken('K3', managed.id, `${run.process.name} made ${key.id} Inactive ${what}`);

@@ -1,35 +1,8 @@
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import { TAG } from '../../functions/core/names';
 import { expectLogin } from '../support/converge';
-import { newScene } from '../support/dispose';
 import type { Outcome, Scene } from '../support/scene';
-
-const NAME = 'shop-deploy';
-const ROLE = `arn:aws:iam::111122223333:role/${NAME}`;
-const replacedBy = { roles: [ROLE], idleFor: 30 };
-
-/** A delivered key whose entry names a role, which is there and was never taken. */
-async function replaceable(): Promise<Scene> {
-  const scene = await newScene();
-  const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: '*' }] };
-  scene.account.invoke(scene.admin, 'iam', 'CreateRole', {
-    RoleName: NAME,
-    AssumeRolePolicyDocument: JSON.stringify(trust),
-  });
-  scene.manage('shop', { replacedBy });
-  await scene.rotate();
-  await scene.sync();
-  await expectLogin(scene);
-  return scene;
-}
-
-/** A pipeline takes the role and calls AWS with it. */
-async function takeRole(scene: Scene): Promise<void> {
-  const client = new STSClient({ credentials: scene.account.roleSession(ROLE, 'step'), maxAttempts: 1 });
-  await client.send(new GetCallerIdentityCommand({}));
-  client.destroy();
-}
+import { ROLE, replaceable, takeRole } from './replaceable';
 
 /** An administrator says that the current key has leaked. */
 async function leaks(scene: Scene): Promise<void> {
@@ -104,6 +77,19 @@ describe('a key whose role has taken over', () => {
       'key-stored current-key-inactive',
       'target-delivered',
     ]);
+    await expectLogin(scene);
+  });
+
+  it('that somebody needs after all in the same hour gets it then: the report of before that hour says nothing (K1)', async () => {
+    const scene = await replaceable();
+    scene.toDay(1);
+    await takeRole(scene);
+    await dayOf(scene, 35);
+    expect(statusOf(scene)).toEqual(['Inactive']);
+    scene.hours(0.2);
+    scene.register(scene.entry('shop'));
+    await scene.rotate();
+    await scene.sync();
     await expectLogin(scene);
   });
 

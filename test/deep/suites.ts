@@ -26,7 +26,7 @@ export const DEEP_SUITES = [
   // What people and AWS ask for, over HTTP; what each use case does with its ports has tables beside it.
   'test/operate/{compromised,exposed,rollback,word-of-the-record}.test.ts',
   'test/rotate/quarantined.test.ts',
-  'test/deactivate/{leaked-uses,replaced}.test.ts',
+  'test/deactivate/{leaked-uses,replaced,replaced-death}.test.ts',
   'test/sync/recycled-slug.test.ts',
   // A provider as a process and as an endpoint; its rules and the hostile list are tried without either.
   'test/provider/{endpoint,sealed-endpoint,used-tokens}.test.ts',

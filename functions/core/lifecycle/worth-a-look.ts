@@ -3,7 +3,7 @@ import { after, DAY, SECOND } from '../duration';
 import type { CredentialReport, ReportedUser } from '../key/access-key';
 import { rotationAskedAt } from '../key/asked';
 import { saidCompromised } from '../key/compromised';
-import { readDatedTag } from '../key/dated-tag';
+import { readDatedTag, tagFor } from '../key/dated-tag';
 import { openIntent } from '../key/intent';
 import { inactiveSince } from '../key/key-ring';
 import { changedUser, lineOf } from '../key/key-user';
@@ -42,9 +42,14 @@ export function worthRotationLook(
   if (current === undefined || openIntent(secret) !== undefined) return true;
   if (secret.takesOver !== undefined || changedUser(secret, entry.user) !== undefined) return true;
   if (rotationAskedAt(secret) !== undefined || isLeak(secret) || isWithdrawalOfToday(secret, now)) return true;
-  if (isDue(current.createdAt, entry, now)) return true;
+  if (isDue(current.createdAt, entry, now) || isWantedBack(entry, secret, current.accessKeyId)) return true;
   const line = usableLine(secret, entry.user, report, now);
   return line === 'unusable' ? false : !fits(line, secret, current.createdAt);
+}
+
+/** It was to go for good, and its entry names no role any more: a report may be of before it went. */
+function isWantedBack({ replacedBy }: Managed['entry'], secret: SecretState, accessKeyId: string): boolean {
+  return replacedBy === undefined && tagFor(secret, TAG.replaced, accessKeyId) !== undefined;
 }
 
 /** Worth a look before deactivating: an Active key besides the current one that has the age. */

@@ -87,6 +87,15 @@ describe('before rotating, a user is worth a look', () => {
     expect(look([slot(day(90))], day(120), { ...usual, tags: { [TAG.user]: entry.user } })).toBe(false);
   });
 
+  it('K1: when its key was to go for good and its entry names no role any more, whatever a report of before says', () => {
+    const went = (key = second) => secretOf(versions, { [TAG.replaced]: tagOf(key, day(119)) });
+    expect(look([slot(day(90))], day(120), went())).toBe(true);
+    expect(look([slot(day(90))], day(120), went(first))).toBe(false);
+    const replacedBy = { roles: ['arn:aws:iam::111122223333:role/shop'], idleFor: 30 };
+    const given = { entry: entryOf({ replacedBy }), secret: went() };
+    expect(worthRotationLook(given, reportOf(day(120), [slot(day(90))]), day(120))).toBe(false);
+  });
+
   it('K5: when a key is as old as the secret to the instant, and so is not adopted', () => {
     const alone = secretOf([versionOf(second, 'AWSCURRENT')]);
     expect(look([slot(day(0)), slot(day(90))], day(120), alone)).toBe(true);

@@ -342,8 +342,8 @@ function provider({ providerSteps }: Observed): Verdict {
 function undecidedOf(undecided: number, waiting: number, longestWait: number): string {
   const minutes = Math.ceil(longestWait / MINUTE);
   return (
-    `; beside them ${undecided} were told that nobody could decide (5xx), while AWS or the issuer failed the endpoint: run ` +
-    `again, ${undecided - waiting} had their secrets within ${minutes} minutes, and ${waiting} not`
+    `; beside them ${undecided} told that nobody could decide (5xx), while AWS or the issuer failed the endpoint; of these ` +
+    `${undecided - waiting} had their secrets within ${minutes} minutes, run again, and ${waiting} have none`
   );
 }
 

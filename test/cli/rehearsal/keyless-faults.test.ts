@@ -48,7 +48,7 @@ describe('pipelines without keys, under faults', () => {
     expect(broken(report)).toEqual([]);
     const { evidence = '' } = report.promises.find(({ promise }) => promise === 'provider') ?? {};
     const [, steps, failed, undecided, served] =
-      /^(\d+) steps with \d+ logins, (\d+) failed;.* beside them (\d+) were told .* again, (\d+) had .* and 0 not$/.exec(
+      /^(\d+) steps with \d+ logins, (\d+) failed;.* beside them (\d+) told .* of these (\d+) had .* and 0 have none$/.exec(
         evidence,
       ) ?? [];
     expect([steps, failed]).toEqual(['28', '0']);

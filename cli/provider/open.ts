@@ -21,7 +21,7 @@ export interface ProviderProcess {
   readonly origin: AuditOrigin;
   /** 0 for a free one. */
   readonly port: number;
-  readonly time: Pick<Time, 'now'>;
+  readonly time: Time;
   readonly log: Log;
 }
 

@@ -18,6 +18,7 @@ import type { Watch } from './witness/watch';
 const DAY = 86_400_000;
 /** CloudTrail's times are whole seconds. */
 const SECOND = 1_000;
+const MINUTE = 60_000;
 /** The rules run once a day. */
 const ONE_RUN = DAY;
 
@@ -70,9 +71,10 @@ function actedOn(entries: readonly RegistryEntry[]): readonly RegistryEntry[] {
 }
 
 /** No promise by number, but what everything is for. */
-function delivery({ world, entries, places }: Observed): Verdict {
+function delivery({ world, entries, places, watch: { witness } }: Observed): Verdict {
   const stored = writes(world, 'PutSecretValue');
-  const acted = actedOn(entries);
+  const gone = [...witness.managed.values()].filter((one) => witness.isGoneForGood(one)).map(({ id }) => id);
+  const acted = actedOn(entries).filter(({ id }) => !gone.includes(id));
   const missing = acted.filter((entry) => {
     const token = tokenOf(stored.findLast((write) => isOf(write, entry)));
     const held = entry.targets.map((target) => places.pairAt(target)?.accessKeyId);
@@ -83,7 +85,9 @@ function delivery({ world, entries, places }: Observed): Verdict {
     says: 'in the end every target holds its current key',
     held: missing.length === 0,
     evidence:
-      missing.length === 0 ? `${acted.length} keys` : `not at its targets: ${missing.map(({ id }) => id).join(', ')}`,
+      missing.length === 0
+        ? [`${acted.length} keys`, ...gone.map((id) => `${id} is gone for good`)].join('; ')
+        : `not at its targets: ${missing.map(({ id }) => id).join(', ')}`,
   };
 }
 
@@ -322,16 +326,25 @@ function roles({ roleSteps }: Observed): Verdict {
 
 /** No promise by number: steps that fetch their secrets when they start. */
 function provider({ providerSteps }: Observed): Verdict {
-  const { failures, letIn, steps, logins, refused } = providerSteps;
+  const { failures, letIn, steps, logins, refused, undecided, waiting, longestWait } = providerSteps;
   const [first] = [...letIn, ...failures];
   return {
     promise: 'provider',
     says: 'a step gets the secrets of its rules, whose keys authenticate, once; no other step gets any',
-    held: steps > 0 && first === undefined,
+    held: steps > 0 && first === undefined && waiting === 0,
     evidence:
       `${steps} steps with ${logins} logins, ${failures.length} failed; ${refused} steps of others and used tokens ` +
-      `refused, ${letIn.length} let in${amissOf(first)}`,
+      `refused, ${letIn.length} let in${undecided === 0 ? '' : undecidedOf(undecided, waiting, longestWait)}${amissOf(first)}`,
   };
+}
+
+/** Steps that something kept from their secrets, which is no refusal. */
+function undecidedOf(undecided: number, waiting: number, longestWait: number): string {
+  const minutes = Math.ceil(longestWait / MINUTE);
+  return (
+    `; beside them ${undecided} told that nobody could decide (5xx), while AWS or the issuer failed the endpoint; of these ` +
+    `${undecided - waiting} had their secrets within ${minutes} minutes, run again, and ${waiting} have none`
+  );
 }
 
 /** No promise by number: keys that go for good, as roles have taken over. */

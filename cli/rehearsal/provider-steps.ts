@@ -9,6 +9,10 @@ import { stsClient } from './sts-client';
 const MINUTE = 60_000;
 /** When a token is shown again: later than an answer that was lost is asked for, and long before the token ends. */
 const USED_AGAIN = 2 * MINUTE;
+/** How long the endpoint does not ask again after what failed, at most, and the time of a request. */
+const STILL_FELT = MINUTE + 1_000;
+/** When people run a step again that AWS or the issuer kept from its secrets. */
+const RUN_AGAIN = 15 * MINUTE;
 const NOBODYS = '{00000000-0000-4000-8000-000000000000}';
 
 interface Credentials {
@@ -39,7 +43,8 @@ const STRANGERS: readonly ((step: Shown, rule: ProviderRule) => Shown | undefine
 
 /**
  * Steps of Bitbucket Pipelines that fetch their secrets from the stack's endpoint: once a day one that a rule means, which
- * logs in with all credentials that it gets, and shows its token again minutes later, which is refused; and one that no rule means.
+ * logs in with all credentials that it gets, and shows its token again minutes later, which is refused; and one that no rule
+ * means. What keeps the endpoint from deciding excuses that a step is told so, and neither a refusal nor a wrong value.
  */
 export class ProviderSteps {
   /** Rules of the endpoint. */
@@ -49,6 +54,13 @@ export class ProviderSteps {
   logins = 0;
   /** Steps that no rule means, and tokens that had been used, which got nothing. */
   refused = 0;
+  /** Steps that were told that nobody could decide while AWS or the issuer failed the endpoint, and are run again. */
+  undecided = 0;
+  /** Of these, those that have not got their secrets yet; and the longest time until one had them, in ms. */
+  waiting = 0;
+  longestWait = 0;
+  /** Where something goes wrong. */
+  trouble: { hasMetProvider(since: number): boolean } | undefined;
   readonly failures: Amiss[] = [];
   readonly letIn: Amiss[] = [];
 
@@ -71,7 +83,6 @@ export class ProviderSteps {
   }
 
   async #run(url: string, { bitbucket }: ProviderConfig, rule: ProviderRule, turn: number): Promise<void> {
-    const { scheduler, clock } = this.world;
     const { workspace, workspaceUuid, audience = usualAudience(workspaceUuid) } = bitbucket;
     const step: Shown = {
       workspaceUuid,
@@ -82,11 +93,32 @@ export class ProviderSteps {
     };
     const stranger = STRANGERS[turn % STRANGERS.length]?.(step, rule);
     if (stranger !== undefined) await this.#refuses(url, this.#token(workspace, stranger), rule, 'a step of others');
-    const token = this.#token(workspace, step);
+    await this.#fetches(url, () => this.#token(workspace, step), rule);
+  }
+
+  /** @param since when it first asked and nobody could decide, if it did */
+  async #fetches(url: string, newToken: () => string, rule: ProviderRule, since?: number): Promise<void> {
+    const { scheduler, clock } = this.world;
+    const begunAt = clock.now();
+    const token = newToken();
     const given = await ask(url, token);
     if (given.variables === undefined) {
-      this.failures.push(this.#amiss(rule, `status ${given.status}`));
+      if (!this.#isExcused(given.status, begunAt)) {
+        this.failures.push(this.#amiss(rule, `status ${given.status}`));
+        return;
+      }
+      if (since === undefined) {
+        this.undecided += 1;
+        this.waiting += 1;
+      }
+      scheduler.at(clock.now() + RUN_AGAIN, `step of the rule ${rule.name}, again`, () =>
+        this.#fetches(url, newToken, rule, since ?? begunAt),
+      );
       return;
+    }
+    if (since !== undefined) {
+      this.waiting -= 1;
+      this.longestWait = Math.max(this.longestWait, clock.now() - since);
     }
     if (await this.#logsIn(given.variables, rule)) this.steps += 1;
     scheduler.at(clock.now() + USED_AGAIN, `used token of the rule ${rule.name}`, () =>
@@ -94,10 +126,16 @@ export class ProviderSteps {
     );
   }
 
+  /** It is told that nobody could decide, and something has met the endpoint that may have been in the way. */
+  #isExcused(status: number, askedAt: number): boolean {
+    return status >= 500 && this.trouble?.hasMetProvider(askedAt - STILL_FELT) === true;
+  }
+
   async #refuses(url: string, token: string, rule: ProviderRule, who: string): Promise<void> {
+    const askedAt = this.world.clock.now();
     const { status } = await ask(url, token);
     const amiss = this.#amiss(rule, `${who} was answered ${status}`);
-    if (status === 401 || status === 403) this.refused += 1;
+    if (status === 401 || status === 403 || this.#isExcused(status, askedAt)) this.refused += 1;
     else (status === 200 ? this.letIn : this.failures).push(amiss);
   }
 

@@ -226,6 +226,7 @@ async function begin(options: RehearsalOptions, assembly: Assembly): Promise<Liv
   const { entries } = assembly;
   const trouble =
     faults && new Trouble({ world, faults, watch, places, pipelines, entries, random }, options.faults ?? []);
+  providerSteps.trouble = trouble;
   return {
     world,
     places,

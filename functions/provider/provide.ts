@@ -69,7 +69,13 @@ export async function provide(headers: readonly string[], props: ProviderProps):
     step = await verifyToken(tokenIn(headers), terms, time.now());
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;
-    log.warn('refused', { reason: thrown.reason });
+    const { reason } = thrown;
+    // Whoever asks may well be a step: that it is none is nobody's to say.
+    if (reason === 'keys-unavailable') {
+      log.error('not decided', { reason });
+      return { status: 503 };
+    }
+    log.warn('refused', { reason });
     return { status: 401 };
   }
   const uses: TokenUse[] = [];

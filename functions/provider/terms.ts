@@ -8,7 +8,7 @@ export interface TermsProps {
   readonly config: ProviderConfig;
   /** Tokens from before it are refused, ms since the epoch. */
   readonly startedAt: number;
-  readonly time: Pick<Time, 'now'>;
+  readonly time: Time;
   readonly log: Pick<Log, 'warn'>;
 }
 

@@ -53,7 +53,7 @@ describe("the issuer's keys, over TLS", () => {
     const failing = (thrown: unknown) =>
       new IssuerKeys(
         () => Promise.reject(thrown),
-        { now: () => new Date() },
+        { now: () => new Date(), sleep: async () => undefined },
         (why) => told.push(why),
       );
     await expect(failing(new Error('status 500')).find('one')).rejects.toThrow('keys-unavailable');

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createProviderPorts } from '../../functions/aws/provider-ports';
@@ -194,7 +195,7 @@ describe('nothing is given', () => {
 
   it('where a decision takes too long, however few of its calls do, and the token is as if nobody had asked', async () => {
     const { account } = served.world;
-    const time = { now: () => new Date(served.now) };
+    const time = { now: () => new Date(served.now), sleep: async () => undefined };
     const lines: string[] = [];
     const say = (message: string, facts?: object) => void lines.push(JSON.stringify([message, facts]));
     const log = { info: say, warn: say, error: say };
@@ -303,10 +304,50 @@ describe("the issuer's keys", () => {
     served.now += 48 * 60_000;
     expect(await status()).toBe(200);
     served.now += 60_000;
-    expect([await status(), served.reason]).toEqual([401, 'keys-unavailable']);
+    expect([await status(), served.reason]).toEqual([503, 'keys-unavailable']);
     served.issuer.answer = (_request, response) => served.issuer.list(response);
     served.now += 60_000;
     expect(await status()).toBe(200);
+  });
+
+  /** The issuer's next answers, and its list from then on. */
+  function passing(...faults: readonly ((response: ServerResponse) => unknown)[]): void {
+    const left = [...faults];
+    served.issuer.answer = (_request, response) => {
+      const fault = left.shift();
+      if (fault === undefined) served.issuer.list(response);
+      else fault(response);
+    };
+  }
+  const answering = (code: number) => (response: ServerResponse) => response.writeHead(code).end();
+  const cut = (response: ServerResponse) => response.destroy();
+
+  it.each<[string, readonly ((response: ServerResponse) => unknown)[]]>([
+    ['once', [answering(429)]],
+    ['once without an answer', [cut]],
+    ['twice', [answering(503), cut]],
+  ])('are asked for again while a step waits, where the issuer fails %s', async (_name, faults) => {
+    passing(...faults);
+    // However many wait, each trial is one.
+    expect(new Set(await Promise.all([1, 2, 3, 4].map(() => status())))).toEqual(new Set([200]));
+    expect(served.issuer.asked).toBe(faults.length + 1);
+  });
+
+  it('are asked for again for a new one, where the issuer fails once after it has got it', async () => {
+    expect(await status()).toBe(200);
+    served.issuer.keys = [...served.issuer.keys, served.issuer.jwk('two', served.issuer.other)];
+    served.now += 5_000;
+    passing(answering(500));
+    expect(await status(by('two'))).toBe(200);
+  });
+
+  it('are not waited for where the issuer goes on failing: no step that may be one is told that it is none', async () => {
+    const begun = served.now;
+    served.issuer.answer = (_request, response) => response.writeHead(500).end();
+    expect([await status(), served.reason]).toEqual([503, 'keys-unavailable']);
+    expect([served.issuer.asked, served.now - begun]).toEqual([3, 3_000]);
+    // Soon after it, by the backoff of all of them.
+    expect([await status(by('made-up')), served.issuer.asked, served.now - begun]).toEqual([503, 3, 3_000]);
   });
 
   it('are read again for a new one, and withdrawn in time, although the clock was set back by a day', async () => {
@@ -316,7 +357,7 @@ describe("the issuer's keys", () => {
       asked += 1;
       return JSON.stringify({ keys: [served.issuer.jwk(listed, served.issuer.key)] });
     };
-    const keys = new IssuerKeys(read, { now: () => new Date(now) }, () => undefined);
+    const keys = new IssuerKeys(read, { now: () => new Date(now), sleep: async () => undefined }, () => undefined);
     await keys.find('one');
     now -= DAY;
     listed = 'two';
@@ -348,7 +389,7 @@ describe("the issuer's keys", () => {
         served.issuer.list(response);
       } else response.writeHead(302, { location: '/elsewhere' }).end();
     };
-    expect([await status(), served.reason]).toEqual([401, 'keys-unavailable']);
+    expect([await status(), served.reason]).toEqual([503, 'keys-unavailable']);
     expect(led).toBe(0);
     expect(served.lines.at(-2)).toMatch(/keys could not be read.*status 302/);
   });
@@ -360,12 +401,12 @@ describe("the issuer's keys", () => {
     ['a list of very many', JSON.stringify({ keys: Array.from({ length: 51 }, () => ({})) })],
   ])('are not read from an answer that is %s', async (_name, text) => {
     served.issuer.answer = (_request, response) => response.end(text);
-    expect([await status(), served.reason]).toEqual([401, 'keys-unavailable']);
+    expect([await status(), served.reason]).toEqual([503, 'keys-unavailable']);
   });
 
   it.each([302, 404, 500])('are not read from an answer with status %i, whatever it holds', async (code) => {
     served.issuer.answer = (_request, response) => served.issuer.list(response.writeHead(code));
-    expect([await status(), served.reason]).toEqual([401, 'keys-unavailable']);
+    expect([await status(), served.reason]).toEqual([503, 'keys-unavailable']);
   });
 
   it('are not read in the clear but on loopback', async () => {
@@ -376,10 +417,11 @@ describe("the issuer's keys", () => {
     served.issuer.answer = (_request, response) => {
       response.write('{"keys":[');
       const drip = setInterval(() => response.write(' '), 100);
+      served.now += 3_000;
       response.once('close', () => clearInterval(drip));
     };
     const begun = Date.now();
-    expect([await status(), served.reason]).toEqual([401, 'keys-unavailable']);
+    expect([await status(), served.reason]).toEqual([503, 'keys-unavailable']);
     expect(Date.now() - begun).toBeLessThan(4_000);
   });
 });

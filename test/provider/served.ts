@@ -177,7 +177,15 @@ export class ServedProvider extends Served {
       access: this.ownAccess,
       origin: { account: this.world.account.accountId, region: this.world.account.region, functionVersion: 'test' },
       port: 0,
-      time: { now: () => new Date(this.now) },
+      time: {
+        now: () => new Date(this.now),
+        // Those who sleep at once wake at once.
+        sleep: async (milliseconds) => {
+          const until = this.now + milliseconds;
+          await undefined;
+          this.now = Math.max(this.now, until);
+        },
+      },
       log: { info: say('info'), warn: say('warn'), error: say('error') },
     });
   }

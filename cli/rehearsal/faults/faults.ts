@@ -20,8 +20,10 @@ const REPEATED_WITHIN = 5 * MINUTE;
 /** After an outage the next hourly run makes up for it. */
 const NEXT_RUN = HOUR + 15 * MINUTE;
 
-/** The four functions whose runs are disturbed, by what is in their names. */
-const FUNCTIONS = ['Rotate', 'Sync', 'Deactivate', 'Delete'] as const;
+/** The four functions whose runs are disturbed, by what is in their names; and a provider's endpoint, which steps ask. */
+const RUNS = ['RotateFunction', 'SyncFunction', 'DeactivateFunction', 'DeleteFunction'] as const;
+const PROVIDER = 'KeyRotationProvider';
+const FUNCTIONS = [...RUNS, PROVIDER] as const;
 const STATUS = { 'aws-throttle': 400, 'aws-down': 503 } as const;
 
 /** A fault that has met something. */
@@ -30,7 +32,12 @@ export interface Strike {
   readonly at: number;
   /** The managed keys that it concerns, where not all of them. */
   readonly keys?: readonly string[];
+  /** It is a provider that it has met, and no run: no managed key is late for that. */
+  readonly isOfProvider?: boolean;
 }
+
+/** Whom it concerns. */
+type Concerned = Pick<Strike, 'keys' | 'isOfProvider'>;
 
 export interface FaultsProps {
   readonly seed: string;
@@ -120,7 +127,7 @@ export class Faults {
       if (!this.#meets(armed, call.action)) continue;
       const fault = this.#awsFault(armed, name);
       if (fault === undefined) continue;
-      if (this.#strikes(armed)) return fault();
+      if (this.#strikes(armed, { isOfProvider: name === PROVIDER })) return fault();
     }
     return undefined;
   }
@@ -130,7 +137,7 @@ export class Faults {
     this.#begins(request.action);
     for (const armed of this.#on()) {
       const fault = this.#hostFault(armed, request);
-      if (fault !== undefined && this.#strikes(armed, this.#concerned(armed))) return fault();
+      if (fault !== undefined && this.#strikes(armed, this.#concerned(armed, request))) return fault();
     }
     return undefined;
   }
@@ -139,7 +146,7 @@ export class Faults {
   lose(targetArn: string, payload: string): boolean {
     if (!payload.includes('"Scheduled Event"')) return false;
     const skipped = this.#on().find(({ episode }) => {
-      return episode.kind === 'skipped-run' && targetArn.includes(FUNCTIONS[Math.floor(episode.variety * 4)] ?? '');
+      return episode.kind === 'skipped-run' && targetArn.includes(RUNS[Math.floor(episode.variety * 4)] ?? '');
     });
     return skipped !== undefined && this.#strikes(skipped);
   }
@@ -269,7 +276,7 @@ export class Faults {
       case 'killed':
         if (at !== request.action) return undefined;
         return () => {
-          this.#world?.kill('Sync');
+          this.#world?.kill(request.isOfProvider ? PROVIDER : 'SyncFunction');
           return { kind: 'cut', happened: phase === 'after' };
         };
       case 'host-down':
@@ -299,12 +306,12 @@ export class Faults {
     return halves[Math.floor(episode.variety * halves.length)];
   }
 
-  #concerned(armed: Armed): readonly string[] | undefined {
-    return armed.episode.kind === 'half-refused' ? this.#half(armed)?.keys : undefined;
+  #concerned(armed: Armed, { isOfProvider }: HostRequest): Concerned {
+    return armed.episode.kind === 'half-refused' ? { keys: this.#half(armed)?.keys } : { isOfProvider };
   }
 
   /** Strikes, unless this call is one of those that are let pass. */
-  #strikes(armed: Armed, keys?: readonly string[]): boolean {
+  #strikes(armed: Armed, concerned: Concerned = {}): boolean {
     const world = this.#world;
     if (world === undefined) return false;
     if (armed.passes > 0) {
@@ -313,7 +320,7 @@ export class Faults {
     }
     armed.begunAt ??= world.now();
     armed.times += 1;
-    world.struck({ kind: armed.episode.kind, at: world.now(), ...(keys === undefined ? {} : { keys }) });
+    world.struck({ kind: armed.episode.kind, at: world.now(), ...concerned });
     return true;
   }
 }
@@ -325,5 +332,5 @@ function isHit({ times, random }: Armed, odds: number): boolean {
 
 /** The function that a call is from; undefined for people, pipelines and what is no part of a key's life. */
 function functionOf({ principal }: AwsCall): string | undefined {
-  return principal.kind === 'role' ? FUNCTIONS.find((name) => principal.arn.includes(`${name}Function`)) : undefined;
+  return principal.kind === 'role' ? FUNCTIONS.find((name) => principal.arn.includes(name)) : undefined;
 }

@@ -57,6 +57,7 @@ export class Trouble implements PipelineTrouble, StruckWorld {
   /** The same of one half, by managed key. */
   readonly #refusedUntil = new Map<string, number>();
   #struckAt = Number.NEGATIVE_INFINITY;
+  #providerStruckAt = Number.NEGATIVE_INFINITY;
   /** Since when something is not in order, by kind. */
   readonly #since = new Map<FaultKind, number>();
 
@@ -90,7 +91,7 @@ export class Trouble implements PipelineTrouble, StruckWorld {
   kill(part: string): void {
     const { functions } = this.#around.world;
     for (const { functionName } of functions.functions) {
-      if (functionName.includes(`${part}Function`)) void functions.kill(functionName);
+      if (functionName.includes(part)) void functions.kill(functionName);
     }
   }
 
@@ -105,9 +106,13 @@ export class Trouble implements PipelineTrouble, StruckWorld {
   }
 
   struck(strike: Strike): void {
-    const { kind, at, keys } = strike;
+    const { kind, at, keys, isOfProvider } = strike;
     const toll = this.tolls.get(kind);
     if (toll !== undefined) toll.strikes += 1;
+    if (isOfProvider === true) {
+      this.#providerStruckAt = at;
+      return;
+    }
     // A slow region is in nobody's way: a proof waits for it.
     if (keys?.length === 0) return;
     this.#since.set(kind, at);
@@ -117,6 +122,11 @@ export class Trouble implements PipelineTrouble, StruckWorld {
     if (keys !== undefined) return;
     this.#struckAt = at;
     this.#hinderedUntil = Math.max(this.#hinderedUntil, until);
+  }
+
+  /** Whether a provider's endpoint has met something since then. */
+  hasMetProvider(since: number): boolean {
+    return this.#providerStruckAt >= since;
   }
 
   /** Something is in the way of managed keys, or of all. */
@@ -169,7 +179,10 @@ export class Trouble implements PipelineTrouble, StruckWorld {
   }
 
   #isEdited(managed: ManagedRecord, place: PlaceRecord, isPipeline = true): boolean {
-    const since = Math.max(this.#editedAt.get(place) ?? 0, this.#hinderedUntil, this.#struckAt);
+    if (this.#around.watch.witness.isGoneForGood(managed)) return true;
+    // A half that is refused can be put right no sooner.
+    const refusedUntil = this.#refusedUntil.get(managed.id) ?? 0;
+    const since = Math.max(this.#editedAt.get(place) ?? 0, this.#hinderedUntil, this.#struckAt, refusedUntil);
     this.#around.watch.verdicts.counted('K13');
     if (isPipeline) this.excused.edited += 1;
     if (this.now() - since <= DRIFT_AT_MOST) return true;
@@ -223,7 +236,7 @@ export class Trouble implements PipelineTrouble, StruckWorld {
   #edit(episode: Episode): void {
     const { watch, places, world } = this.#around;
     const all = [...watch.witness.managed.values()]
-      .filter(({ entry }) => !isObserved(entry))
+      .filter((one) => !isObserved(one.entry) && !watch.witness.isGoneForGood(one))
       .flatMap((managed) => managed.places.map((place) => [managed, place] as const))
       .filter(([, { target, isArmed, isTampered }]) => isArmed && !isTampered && places.isEditable(target));
     const [managed, place] = all[Math.floor(((episode.variety * 1e3) % 1) * all.length)] ?? [];
@@ -264,7 +277,7 @@ export class Trouble implements PipelineTrouble, StruckWorld {
 
   #isInOrder(managed: ManagedRecord): boolean {
     const { watch } = this.#around;
-    if (isObserved(managed.entry)) return true;
+    if (isObserved(managed.entry) || watch.witness.isGoneForGood(managed)) return true;
     const current = watch.witness.currentKey(managed);
     if (current === undefined || this.#hasOpenIntent(managed)) return false;
     if (watch.witness.keys.get(current)?.status !== 'Active' || !watch.places.isMarkedDelivered(managed)) return false;

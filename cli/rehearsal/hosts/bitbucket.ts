@@ -136,10 +136,15 @@ function editOne(bitbucket: Bitbucket, place: VariablePlace, edit: Edit): boolea
 export function bitbucketWithFaults(faults: HostFaults): NonNullable<HostOptions['bitbucket']> {
   return {
     server: {
-      fault: ({ method, path, key }) => {
+      fault: ({ method, path, kind, key }) => {
         const [, repository, workspace = ''] = PLACES.exec(path) ?? [];
         const scope = decodeURIComponent(repository ?? workspace);
-        const fault = faults({ action: method === 'GET' ? 'read' : 'write', scope, key });
+        const fault = faults({
+          action: method === 'GET' ? 'read' : 'write',
+          scope,
+          key,
+          isOfProvider: kind === 'oidc-keys',
+        });
         return fault && bitbucketFault(fault);
       },
     },

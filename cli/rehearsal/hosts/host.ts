@@ -46,6 +46,8 @@ export interface HostRequest {
   readonly scope: string;
   /** What is written there, where a place has several values. */
   readonly key?: string | undefined;
+  /** It is a provider that asks, for the keys of the host's issuer. */
+  readonly isOfProvider?: boolean;
 }
 
 /** What becomes of it. */

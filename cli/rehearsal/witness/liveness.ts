@@ -63,7 +63,10 @@ function checkKey(world: Disturbed, managed: ManagedRecord): void {
     promises.broken('K9', managed.id, `the intent ${intent} is still open`);
   }
   const current = keys.find(({ id }) => id === witness.currentKey(managed));
-  if (isGoneForGood(world, managed, current)) return;
+  if (witness.isGoneForGood(managed)) {
+    checkGone(world, managed);
+    return;
+  }
   if (current?.status !== 'Active') {
     checkReplaced(world, managed, keys);
     return;
@@ -74,18 +77,14 @@ function checkKey(world: Disturbed, managed: ManagedRecord): void {
 }
 
 /** What roles have replaced is deleted after its recovery (K8), and nothing comes after it. */
-function isGoneForGood(world: Disturbed, managed: ManagedRecord, listed: KeyRecord | undefined): boolean {
+function checkGone(world: Disturbed, managed: ManagedRecord): void {
   const { witness, promises } = world;
-  const current = listed ?? witness.keys.get(witness.currentKey(managed) ?? '');
-  if (current?.isReplaced !== true || managed.entry.replacedBy === undefined) return false;
-  if (current.status === 'Active') return false;
+  const current = witness.keys.get(witness.currentKey(managed) ?? '');
+  if (current?.status !== 'Inactive') return;
   const { deactivateAfter, deleteAfter } = managed.entry.policy;
   const since = Math.max(current.changes.at(-1)?.at ?? 0, managed.disturbedAt);
   const isLate = world.now() > since + (deleteAfter - deactivateAfter) * DAY + CALM;
-  if (current.status === 'Inactive' && isLate) {
-    promises.broken('K8', managed.id, `${current.id} was replaced, and is still there`);
-  }
-  return true;
+  if (isLate) promises.broken('K8', managed.id, `${current.id} was replaced, and is still there`);
 }
 
 /** Once nobody uses it for the days of its entry, and each role was used since, it goes for good (K8). */

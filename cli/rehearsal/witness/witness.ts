@@ -164,6 +164,15 @@ export class Witness {
   }
 
   /**
+   * Whether roles have replaced its key: it was made Inactive for good, and nobody has made it Active since. What its
+   * places hold then is nobody's, and nothing is delivered there.
+   */
+  isGoneForGood(managed: ManagedRecord): boolean {
+    const current = this.keys.get(this.currentKey(managed) ?? '');
+    return managed.entry.replacedBy !== undefined && current?.isReplaced === true && current.status !== 'Active';
+  }
+
+  /**
    * Whether another key of the user is as old as the current one, to the seconds: the credential report, which has no
    * key IDs, shows the one in the other's place.
    */

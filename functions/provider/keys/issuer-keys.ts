@@ -13,6 +13,12 @@ const COOLDOWN = 5 * SECOND;
 /** After the first failure, doubled by each further one. */
 const FIRST_BACKOFF = SECOND;
 const LONGEST_BACKOFF = MINUTE;
+/**
+ * How often, and until when, a step that needs the list has it read while the issuer fails: at once and at the ends of the
+ * first two backoffs. An issuer that takes all its time to answer is not asked twice.
+ */
+const TRIALS = 3;
+const PATIENCE = 4 * SECOND;
 const MOST_KEYS = 50;
 
 const listSchema = z.object({ keys: z.array(z.unknown()).max(MOST_KEYS) });
@@ -27,7 +33,8 @@ const keySchema = z.object({
 
 /**
  * The keys of one issuer. They are read once however many ask, again for a key that is new, not too often while the issuer
- * fails, and are not believed for ever when it is gone.
+ * fails, and are not believed for ever when it is gone. Who cannot be answered because the issuer fails waits for the next
+ * reading, if that is soon.
  */
 export class IssuerKeys {
   #keys: ReadonlyMap<string, CryptoKey> | undefined;
@@ -42,17 +49,21 @@ export class IssuerKeys {
    */
   constructor(
     private readonly read: () => Promise<string>,
-    private readonly time: Pick<Time, 'now'>,
+    private readonly time: Time,
     private readonly failed: (why: string) => void,
   ) {}
 
-  /** @throws Refusal `unknown-key`, `keys-unavailable` */
+  /** @throws Refusal `unknown-key`, and `keys-unavailable` where the issuer fails: then nobody can say whose key it is */
   async find(keyId: string): Promise<CryptoKey> {
-    if (this.#age() > FRESH || this.#keys?.has(keyId) !== true) await this.#refresh();
-    if (this.#keys === undefined || this.#age() > STALE) throw new Refusal('keys-unavailable');
-    const key = this.#keys.get(keyId);
-    if (key === undefined) throw new Refusal('unknown-key');
-    return key;
+    const until = this.time.now().getTime() + PATIENCE;
+    for (let trial = 1; ; trial += 1) {
+      if (this.#age() > FRESH || this.#keys?.has(keyId) !== true) await this.#refresh();
+      const key = this.#age() > STALE ? undefined : this.#keys?.get(keyId);
+      if (key !== undefined) return key;
+      if (this.#failures === 0) throw new Refusal('unknown-key');
+      if (trial === TRIALS || this.#nextAt >= until) throw new Refusal('keys-unavailable');
+      await this.time.sleep(Math.max(0, this.#nextAt - this.time.now().getTime()));
+    }
   }
 
   /** A clock that was set back makes nothing younger. */

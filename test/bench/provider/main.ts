@@ -32,7 +32,7 @@ async function whole({ access, issuerUrl, now }: StartMessage): Promise<string> 
     access,
     origin: { account: '111122223333', region: access.region, functionVersion: 'bench' },
     port: 0,
-    time: { now: () => new Date(now) },
+    time: { now: () => new Date(now), sleep: async () => {} },
     log: { info: say, warn: say, error: say },
   });
   return url;

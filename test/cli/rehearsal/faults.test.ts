@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { FAULT_KINDS, type FaultKind } from '../../../cli/rehearsal/faults/kinds';
 import { type Report, rehearse } from '../../../cli/rehearsal/rehearse';
 import type { ConfigInput } from '../../../functions/core/config/config';
+import { HOUR } from '../../../functions/core/duration';
 import { synthesized } from '../../support/deployed-world';
 
 const DAYS = 30;
@@ -76,6 +77,14 @@ describe('a life with faults', () => {
     expect(other).not.toEqual(one);
   }, 600_000);
 });
+
+it('what somebody edited waits where its half is refused for days, and is put right when it is not any more (K13)', async () => {
+  // A secret is taken away at hour 75, and whoever writes it is refused for 42 hours.
+  const report = await live({ days: 9, seed: 'edited-1855', faults: ['drift', 'half-refused'] });
+  expect(broken(report)).toEqual([]);
+  const inOrder = report.faults?.kinds.map(({ kind, inOrderWithin = 0 }) => [kind, inOrderWithin > 40 * HOUR]);
+  expect(inOrder).toContainEqual(['drift', true]);
+}, 600_000);
 
 describe('the judges of a life with faults see', () => {
   it('what somebody edited and nobody puts right (K13)', async () => {

@@ -51,6 +51,7 @@ export class Replacements {
     const { rotateAfter, deleteAfter, holdLimit } = managed.entry.policy;
     const most = rotateAfter - RUNS_TO_SPARE;
     if (deleteAfter - rotateAfter + holdLimit > most) return;
+    disarm(managed);
     const idleFor = Math.min(most, 1 + Math.floor(variety * 20));
     const role = this.#role(managed);
     this.#deployment.register({ ...managed.entry, replacedBy: { roles: [role], idleFor } });

@@ -28,6 +28,7 @@ export const PROGRESS = '{ $.key = "*" || $.event = "run-finished" }';
 
 const DELIVERY: readonly AuditEventName[] = [
   'target-begun',
+  'restart-ended',
   'target-delivered',
   'target-failed',
   'version-delivered',

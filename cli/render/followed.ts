@@ -17,6 +17,7 @@ const STEPS: Readonly<Partial<Record<AuditEventName, Tell>>> = {
   'key-deactivated': ({ accessKeyId }) => ['Inactive', `${accessKeyId} is Inactive now`],
   'key-discarded': ({ accessKeyId }) => ['discarded', `${accessKeyId}; the key before stays`],
   'target-begun': ({ message }) => ['under way', message],
+  'restart-ended': ({ message, facts }) => [String(facts?.came ?? 'restart'), message],
   'target-delivered': ({ target }) => ['delivered', target],
   'target-failed': ({ target, code }) => ['failed', `${target} (${code})`],
   'version-delivered': ({ accessKeyId }) => ['marked', `${accessKeyId} is at every target`],

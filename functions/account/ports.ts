@@ -1,6 +1,7 @@
 import type { AuditEvent, AuditEventName } from '../core/audit';
 import type { RegistryEntry } from '../core/config/registry';
 import type { KeyturnError } from '../core/errors';
+import type { RestartEnd } from '../core/hosts/data-center';
 import type { DeliveredKey, StoredCredential } from '../core/hosts/host';
 import type { Connection, TargetConfig } from '../core/hosts/target';
 import type { AccessKey, CredentialReport, LastUsed } from '../core/key/access-key';
@@ -188,6 +189,8 @@ export interface EarlierCredentials {
    * @throws KeyturnError `aws-*` where that cannot be kept
    */
   beforeWriting(): Promise<void>;
+  /** Is told, as often as it is learned, what has become of each node that was to start again. @default - nobody is */
+  ended?(restarts: readonly RestartEnd[]): Promise<void>;
   /**
    * The stored credential of an access key, or the one that was delivered before where the place does not show which;
    * it has just authenticated (K2). undefined where there is none.

@@ -40,6 +40,7 @@ export const AUDIT_EVENTS = [
   'reactivation-recorded',
   'take-over-recorded',
   'target-begun',
+  'restart-ended',
   'target-delivered',
   'target-failed',
   'target-drifted',

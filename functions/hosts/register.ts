@@ -84,6 +84,7 @@ function remembering(target: Target, secrets: KnownSecrets): Target {
           wasConfirmed: (revision) => earlier.wasConfirmed?.(revision) ?? false,
           since: earlier.since,
           beforeWriting: () => earlier.beforeWriting(),
+          ended: async (restarts) => earlier.ended?.(restarts),
           async read(accessKeyId) {
             const found = await earlier.read(accessKeyId);
             if (found !== undefined) secrets.add(found.secretAccessKey);

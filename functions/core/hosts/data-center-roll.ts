@@ -87,7 +87,8 @@ function confirmedBy(
   return counts && last.came === 'succeeded' && isFor(last, request) ? last : undefined;
 }
 
-function isFor({ secretArn, versionId }: SentRestart, request: RollInput['request']): boolean {
+/** Whether a command was sent for this version. */
+export function isFor({ secretArn, versionId }: SentRestart, request: RollInput['request']): boolean {
   return secretArn === request.secretArn && versionId === request.versionId;
 }
 

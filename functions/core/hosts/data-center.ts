@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { KeyturnError } from '../errors';
 import { cleaned } from '../outside-text';
 import type { Host, Written } from './host';
 
@@ -98,6 +99,20 @@ export interface SentRestart {
   readonly isSilent?: boolean;
   /** In Systems Manager's words, such as `Execution Timed Out`. */
   readonly status: string;
+}
+
+/** What became of one node that was to start again: a fact for the record. */
+export interface RestartEnd {
+  readonly node: string;
+  /** ID of the command; one that was refused has none. */
+  readonly command?: string;
+  readonly sentAt: Date;
+  /** `failed`: the document has not ended well, as its health check decides, or has not reached the node. */
+  readonly came: 'restarted' | 'failed' | 'refused';
+  /** In Systems Manager's words, such as `Execution Timed Out`. */
+  readonly status?: string;
+  /** Why it was refused. */
+  readonly error?: Pick<KeyturnError, 'code' | 'message'>;
 }
 
 /** Where nodes are, and by which document they are restarted. */

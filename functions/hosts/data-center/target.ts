@@ -6,10 +6,11 @@ import {
   dataCenterHost,
   HISTORY_DAYS,
   type NodeCommands,
+  type RestartEnd,
   type RestartRequest,
   type SentRestart,
 } from '../../core/hosts/data-center';
-import { isBefore, planRoll, type RollStep } from '../../core/hosts/data-center-roll';
+import { isBefore, isFor, planRoll, type RollStep } from '../../core/hosts/data-center-roll';
 import type { DeliveredKey, StoredCredential } from '../../core/hosts/host';
 import type { Credential } from '../../core/key/credential';
 import { secretName } from '../../core/names';
@@ -60,10 +61,12 @@ export class DataCenter implements Target {
       end: this.#now() + STAYS,
       own: [],
       tries: 0,
+      ended: earlier?.ended,
     };
     let isKept = earlier === undefined;
     for (;;) {
-      const step = await this.#stepped(roll, isKept);
+      const { step, ended } = await this.#stepped(roll, isKept);
+      await earlier?.ended?.(ended);
       if (step.do === 'done') return receiptOf(step.nodes, versionId);
       if (step.do === 'stop') throw this.#stopped(step);
       if (step.do === 'wait') await this.#wait(step.open, roll);
@@ -104,11 +107,11 @@ export class DataCenter implements Target {
   }
 
   /** Looks what is to be done, and does it where it may. */
-  #stepped(roll: Roll, mayAct: boolean): Promise<RollStep> {
+  #stepped(roll: Roll, mayAct: boolean) {
     return this.#inTurn(async () => {
       const { step, sent } = await this.#next(roll);
       if (step.do === 'restart' && mayAct) await this.#act(step.node, sent, roll);
-      return step;
+      return { step, ended: endsOf(sent, roll.request) };
     });
   }
 
@@ -139,7 +142,13 @@ export class DataCenter implements Target {
       this.#props.shared.sent.push(mine);
     } catch (thrown) {
       const mayTry = roll.tries <= config.nodes.length + MOST_THROTTLED;
-      if (!mayTry || toKeyturnError(thrown).code !== 'rate-limited') throw thrown;
+      const error = toKeyturnError(thrown);
+      if (!mayTry || error.code !== 'rate-limited') {
+        // Of one that may have been sent Systems Manager tells later what came of it.
+        const { mayHaveHappened = false } = thrown as Partial<HostError>;
+        if (!mayHaveHappened) await roll.ended?.([{ node, sentAt: time.now(), came: 'refused', error }]);
+        throw thrown;
+      }
       await time.sleep(LOOKS_EVERY);
     }
   }
@@ -237,6 +246,7 @@ interface Roll {
   /** What this run has sent: for what others have sent they wait themselves. */
   readonly own: SentRestart[];
   tries: number;
+  readonly ended: EarlierCredentials['ended'];
 }
 
 /**
@@ -249,6 +259,14 @@ function isFirst(own: readonly SentRestart[], open: readonly SentRestart[]): boo
   const isMine = (one: SentRestart) => own.some(({ commandId }) => commandId === one.commandId);
   const listed = open.find(({ commandId }) => commandId === mine.commandId) ?? mine;
   return open.every((one) => isMine(one) || isBefore(listed, one) < 0);
+}
+
+/** What became of the commands for this version, in the order in which they were sent. */
+function endsOf(sent: readonly SentRestart[], request: RestartRequest): readonly RestartEnd[] {
+  const over = sent.filter((one) => one.came !== 'open' && isFor(one, request));
+  return over.sort(isBefore).map(({ node, commandId: command, sentAt, came, status }) => {
+    return { node, command, sentAt, came: came === 'succeeded' ? 'restarted' : 'failed', status };
+  });
 }
 
 function receiptOf(nodes: Extract<RollStep, { readonly do: 'done' }>['nodes'], versionId: string): Receipt {

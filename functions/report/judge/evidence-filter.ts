@@ -29,6 +29,7 @@ const WRITERS: { readonly [Name in AuditEventName]?: readonly RecordingFunction[
   'key-deleted': ['delete'],
   'manifest-written': ['delete'],
   'target-begun': ['sync'],
+  'restart-ended': ['sync'],
   'target-delivered': ['sync'],
   'target-failed': ['sync'],
   'target-drifted': ['sync'],

@@ -26,6 +26,7 @@ import {
   unidentified,
 } from './place-identity';
 import { type ProvePorts, provedVersion } from './prove-version';
+import { tellingRestarts } from './telling-restarts';
 
 export interface DeliverPorts extends ProvePorts {
   readonly targets: Targets;
@@ -179,6 +180,7 @@ async function toTarget(
         isRecorded(secret, step, revisionDigest(targetId(config, entry.connections), shown)),
       since: currentAgainSince(secret, step),
       read: (id) => earlierCredential(id, config, step, work),
+      ended: tellingRestarts(work, about),
     });
     run.audit('target-delivered', entry, { ...about, facts: { ...receipt, identity: recordedIdentity(place) } });
     if (place !== undefined && isUnidentified(place)) run.find(unidentified(config, work.managed, accessKeyId));

@@ -35,6 +35,7 @@ const WRITERS: Partial<Record<AuditEventName, readonly (typeof RECORDING_FUNCTIO
   'key-deletion-begun': ['delete', 'rotate'],
   'key-deleted': ['delete'],
   'target-begun': ['sync'],
+  'restart-ended': ['sync'],
   'target-delivered': ['sync'],
   'target-failed': ['sync'],
   'target-drifted': ['sync'],

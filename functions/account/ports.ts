@@ -177,6 +177,8 @@ export interface EarlierCredentials {
    * @default - nobody knows
    */
   wasConfirmed?(revision: string): boolean;
+  /** When somebody has asked for it once more, where that has not been done. @default - nobody has */
+  readonly askedAt?: Date | undefined;
   /**
    * Since when the credential is current again, after a later one was. What a place has confirmed before says nothing.
    *

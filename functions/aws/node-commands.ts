@@ -134,12 +134,11 @@ function openElsewhere(commands: readonly Command[], { nodes }: NodesOf): readon
 }
 
 function parametersOf(request: RestartRequest): Record<string, string[]> {
-  const { secretArn, versionId, accessKeyId } = DOCUMENT_PARAMETERS;
-  return {
-    [secretArn]: [request.secretArn],
-    [versionId]: [request.versionId],
-    [accessKeyId]: [request.accessKeyId],
-  };
+  const named = Object.entries(DOCUMENT_PARAMETERS).map(([field, name]) => [
+    name,
+    request[field as keyof RestartRequest],
+  ]);
+  return Object.fromEntries(named.flatMap(([name, value]) => (value === undefined ? [] : [[name, [value]]])));
 }
 
 /**
@@ -159,6 +158,7 @@ function sentRestart(
     sentAt,
     secretArn: one(DOCUMENT_PARAMETERS.secretArn),
     versionId: one(DOCUMENT_PARAMETERS.versionId),
+    askedAt: one(DOCUMENT_PARAMETERS.askedAt),
   };
   const { Status: status = 'Pending', StatusDetails: details = status } = invocation ?? command;
   const words = { status: cleaned(details, LONGEST_STATUS) };

@@ -82,6 +82,7 @@ function remembering(target: Target, secrets: KnownSecrets): Target {
           torn: earlier.torn,
           canPutBack: (accessKeyId) => earlier.canPutBack(accessKeyId),
           wasConfirmed: (revision) => earlier.wasConfirmed?.(revision) ?? false,
+          askedAt: earlier.askedAt,
           since: earlier.since,
           beforeWriting: () => earlier.beforeWriting(),
           ended: async (restarts) => earlier.ended?.(restarts),

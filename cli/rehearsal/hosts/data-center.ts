@@ -42,7 +42,8 @@ export function rehearseDataCenters({ account, hosts }: Surroundings): Rehearsed
     prepare(target, { id: key }) {
       keyOf.set(dataCenterHost.nameOf(target), key);
       const parameters = Object.values(DOCUMENT_PARAMETERS);
-      account.runCommand.addDocument(target.document, { parameters, needed: parameters });
+      const needed = parameters.filter((name) => name !== DOCUMENT_PARAMETERS.askedAt);
+      account.runCommand.addDocument(target.document, { parameters, needed });
       for (const id of target.nodes) {
         pasted.set(id, (pasted.get(id) ?? new Map()).set(key, undefined));
         if (dataCenter.has(id)) continue;

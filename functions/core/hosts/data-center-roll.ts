@@ -12,7 +12,7 @@ const NEVER_REACHED = HOUR;
 export interface RollInput {
   /** In their order. */
   readonly nodes: readonly string[];
-  readonly request: Pick<RestartRequest, 'secretArn' | 'versionId'>;
+  readonly request: Pick<RestartRequest, 'secretArn' | 'versionId' | 'askedAt'>;
   /** What Systems Manager knows of all commands on these nodes. */
   readonly sent: readonly SentRestart[];
   /** Whether a delivery of this version to these nodes was complete before, so that what is forgotten was confirmed. */
@@ -87,9 +87,10 @@ function confirmedBy(
   return counts && last.came === 'succeeded' && isFor(last, request) ? last : undefined;
 }
 
-/** Whether a command was sent for this version. */
-export function isFor({ secretArn, versionId }: SentRestart, request: RollInput['request']): boolean {
-  return secretArn === request.secretArn && versionId === request.versionId;
+/** Whether a command was sent for this version, and for what somebody has asked of it. */
+export function isFor({ secretArn, versionId, askedAt }: SentRestart, request: RollInput['request']): boolean {
+  const isAsked = request.askedAt === undefined || request.askedAt === askedAt;
+  return isAsked && secretArn === request.secretArn && versionId === request.versionId;
 }
 
 function lastOf(sent: readonly SentRestart[], node: string): SentRestart | undefined {

@@ -64,6 +64,9 @@ export const dataCenterHost = {
 
   nameThatMayPass: (): string | undefined => undefined,
 
+  onceMore:
+    'Nodes of a Data Center start one by one: all of them once more where each has confirmed the key, otherwise those that have not.',
+
   /** Systems Manager is one for all; a node that does not come back is said to be that place's own. */
   systemOf: ({ region = '' }: DataCenterTarget): string => `systems manager ${region}`,
 } as const satisfies Host<DataCenterTarget, z.output<typeof itemSchema>>;
@@ -73,6 +76,8 @@ export const DOCUMENT_PARAMETERS = {
   secretArn: 'SecretArn',
   versionId: 'VersionId',
   accessKeyId: 'AccessKeyId',
+  /** Not sent unless somebody has asked for a node to start again that has started for this version. */
+  askedAt: 'AskedAt',
 } as const;
 
 /** What one node is to start again for. */
@@ -80,6 +85,8 @@ export interface RestartRequest {
   readonly secretArn: string;
   readonly versionId: string;
   readonly accessKeyId: string;
+  /** ISO 8601: what was confirmed for an earlier one, or for none, does not count. @default - nobody has asked */
+  readonly askedAt?: string | undefined;
 }
 
 /** Days that Systems Manager keeps what it was asked and what came of it (AWS Systems Manager User Guide, "Run Command"). */
@@ -93,6 +100,7 @@ export interface SentRestart {
   /** What it was sent for; undefined where its parameters say nothing of it. */
   readonly secretArn: string | undefined;
   readonly versionId: string | undefined;
+  readonly askedAt?: string | undefined;
   /** `open` may still restart the node; whatever else did not succeed has `failed`. */
   readonly came: 'open' | 'succeeded' | 'failed';
   /** The node itself has not said anything of it, as far as the list shows. @default false */

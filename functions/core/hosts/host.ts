@@ -114,6 +114,8 @@ export interface Host<Target extends HostTarget = HostTarget, Item = unknown> {
   readonly rightToIdentify?: string;
   /** Steps that get what a target holds, and have tokens of their own instead. @default - what gets it has none that are known */
   stepsOf?(target: Target): StepsOfTarget;
+  /** What it means there that a key is delivered once more, for people. @default - it is written again */
+  readonly onceMore?: string;
   /** What targets fail together with, when it is down. */
   systemOf(target: Target, connection: HostConnection | undefined): string;
 }

@@ -84,13 +84,22 @@ export function currentAgainSince(secret: SecretState, version: Pick<StoredVersi
 }
 
 /** Whether a person wants a version delivered again that has not been since. */
-export function isDeliveryAsked(secret: SecretState, { accessKeyId }: StoredVersion): boolean {
+export function isDeliveryAsked(secret: SecretState, version: Pick<StoredVersion, 'accessKeyId'>): boolean {
+  return deliveryAskedAt(secret, version) !== undefined;
+}
+
+/** Since when; undefined where nobody does. */
+export function deliveryAskedAt(
+  secret: SecretState,
+  { accessKeyId }: Pick<StoredVersion, 'accessKeyId'>,
+): Date | undefined {
   const askedAt = tagFor(secret, TAG.deliveryAsked, accessKeyId);
-  if (askedAt === undefined) return false;
-  return [TAG.delivered, TAG.reached].every((tag) => {
+  if (askedAt === undefined) return undefined;
+  const isOpen = [TAG.delivered, TAG.reached].every((tag) => {
     const again = tagFor(secret, tag, accessKeyId);
     return again === undefined || again < askedAt;
   });
+  return isOpen ? askedAt : undefined;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { hostOf } from '../hosts/target';
 import { compromisedOf, saidCompromised } from '../key/compromised';
 import { currentKey } from '../key/secret-state';
 import {
@@ -30,6 +31,7 @@ export function planDeliver(input: PlanInput<RequestFor<'deliver'>>): RequestPla
   }
   return planned(input, { tag: accessKeyId, of: accessKeyId }, [
     `The current key ${accessKeyId} of "${id}" is proved and delivered to ${places(targets.length)} again.`,
+    ...new Set(targets.flatMap((target) => hostOf(target).onceMore ?? [])),
     'Until each has confirmed it, it counts as not delivered. No key is made, deactivated or deleted.',
   ]);
 }

@@ -3,6 +3,7 @@ import { MINUTE, SECOND } from '../../core/duration';
 import { type ErrorCode, type KeyturnError, toKeyturnError } from '../../core/errors';
 import {
   type DataCenterTarget,
+  DOCUMENT_PARAMETERS,
   dataCenterHost,
   HISTORY_DAYS,
   type NodeCommands,
@@ -37,6 +38,7 @@ const MOST_LOOKS = 3;
 const MOST_THROTTLED = 3;
 /** Until a command that may have been sent shows in the list, if it ever does. */
 const SHOWS_WITHIN = 30 * SECOND;
+const NEEDS_ASKED = ` To deliver once more it takes a document that has the parameter ${DOCUMENT_PARAMETERS.askedAt} (docs/start/datacenter.md).`;
 
 /**
  * The nodes of a Data Center. They are told which version is current and never what it is, and are restarted one by one;
@@ -54,9 +56,12 @@ export class DataCenter implements Target {
   /** @throws HostError `under-way` where a later run goes on; why it cannot go on */
   async deliver(credential: Credential, stored: StoredCredential, earlier?: EarlierCredentials): Promise<Receipt> {
     const { secretArn, versionId } = stored;
+    const wasConfirmed = earlier?.wasConfirmed?.(versionId) ?? false;
+    // Where not every node has confirmed, who asks wants it to go on.
+    const askedAt = wasConfirmed ? earlier?.askedAt?.toISOString() : undefined;
     const roll: Roll = {
-      request: { secretArn, versionId, accessKeyId: credential.accessKeyId },
-      wasConfirmed: earlier?.wasConfirmed?.(versionId) ?? false,
+      request: { secretArn, versionId, accessKeyId: credential.accessKeyId, askedAt },
+      wasConfirmed: wasConfirmed && askedAt === undefined,
       since: earlier?.since,
       end: this.#now() + STAYS,
       own: [],
@@ -178,7 +183,7 @@ export class DataCenter implements Target {
       const commandId = await nodeCommands.restart(config, node, request);
       return { ...request, commandId, node, sentAt, came: 'open', isSilent: true, status: 'Pending' };
     } catch (thrown) {
-      const error = this.#told(toKeyturnError(thrown));
+      const error = this.#told(toKeyturnError(thrown), request.askedAt === undefined ? '' : NEEDS_ASKED);
       if (!error.mayHaveHappened) throw error;
       for (let waited = 0; waited <= SHOWS_WITHIN; waited += LOOKS_EVERY) {
         if (waited > 0) await time.sleep(LOOKS_EVERY);
@@ -224,10 +229,11 @@ export class DataCenter implements Target {
     return this.#error('host-down', `${why} ${cure} ${next} (docs/start/datacenter.md).`, true);
   }
 
-  #told({ code, message, retryable }: KeyturnError): HostError {
+  #told({ code, message, retryable }: KeyturnError, rejected = ''): HostError {
     const concerns = code === 'host-down' || code === 'rate-limited' ? 'system' : 'place';
     const mayHaveHappened = code === 'host-down' || code === 'host-answer-invalid';
-    return new HostError(code, `${this.name}: ${message}`, { retryable, mayHaveHappened, concerns });
+    const cure = code === 'host-rejected' ? rejected : '';
+    return new HostError(code, `${this.name}: ${message}${cure}`, { retryable, mayHaveHappened, concerns });
   }
 
   #error(code: ErrorCode, message: string, retryable: boolean): HostError {

@@ -9,7 +9,7 @@ import { namedConnection, type TargetConfig, targetId, targetName } from '../../
 import { deliveredRevisionsTag, isRecorded, revisionDigest } from '../../core/key/check-mark';
 import type { Credential } from '../../core/key/credential';
 import { datedTag } from '../../core/key/dated-tag';
-import { countsUnasked, currentAgainSince, isTorn, mayBeHeld } from '../../core/key/delivery-mark';
+import { countsUnasked, currentAgainSince, deliveryAskedAt, isTorn, mayBeHeld } from '../../core/key/delivery-mark';
 import { currentVersion, deliveredLabel, storedVersions } from '../../core/key/secret-state';
 import { placeDigest, writtenPlaces, writtenTag } from '../../core/key/written-places';
 import type { Delivery } from '../../core/lifecycle/steps';
@@ -178,6 +178,7 @@ async function toTarget(
       wasConfirmed: (shown) =>
         countsUnasked(secret, step) &&
         isRecorded(secret, step, revisionDigest(targetId(config, entry.connections), shown)),
+      askedAt: deliveryAskedAt(secret, step),
       since: currentAgainSince(secret, step),
       read: (id) => earlierCredential(id, config, step, work),
       ended: tellingRestarts(work, about),

@@ -91,6 +91,8 @@ export class ClusterNode implements ManagedNode {
   #startedAt: number;
   /** The version for which it was restarted last, by secret. */
   readonly #restartedFor = new Map<string, string>();
+  /** When somebody had asked for a restart that it was restarted for last, by secret. */
+  readonly #askedAt = new Map<string, string>();
   #busyUntil = 0;
 
   constructor(
@@ -137,13 +139,18 @@ export class ClusterNode implements ManagedNode {
     return this.trouble === 'offline' || this.trouble === 'gone' ? this.trouble : 'online';
   }
 
-  /** As `docs` of such documents say: one at a time, and a version for which it was restarted well is only looked at. */
+  /**
+   * As `docs` of such documents say: one at a time, and a version for which it was restarted well is only looked at, unless
+   * somebody has asked for it since.
+   */
   run({ parameters }: ReceivedCommand, at: number): NodeRun {
     const [secret = ''] = parameters.SecretArn ?? [];
     const [versionId = ''] = parameters.VersionId ?? [];
     const from = Math.max(at, this.#busyUntil);
     const waits = from - at;
-    if (this.#restartedFor.get(secret) === versionId) return { takes: waits + LOOKS_IN, ends: 'Success' };
+    const [askedAt = ''] = parameters.AskedAt ?? [];
+    const isAsked = askedAt !== '' && this.#askedAt.get(secret) !== askedAt;
+    if (!isAsked && this.#restartedFor.get(secret) === versionId) return { takes: waits + LOOKS_IN, ends: 'Success' };
     this.#restartedFor.delete(secret);
     const started = this.#tryToRead();
     const isBack = started !== undefined && this.trouble === undefined;
@@ -153,6 +160,7 @@ export class ClusterNode implements ManagedNode {
     this.outages.push({ node: this.id, from, until: isBack ? from + takes : undefined, versionId });
     if (!isBack) return { takes: waits + takes, ends: this.trouble === 'hangs' ? 'never' : 'Failed' };
     this.#restartedFor.set(secret, versionId);
+    if (isAsked) this.#askedAt.set(secret, askedAt);
     const then = () => {
       this.#properties = started;
       this.#startedAt = from + takes;

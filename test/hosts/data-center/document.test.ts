@@ -156,6 +156,22 @@ describe('the document of the examples', () => {
     expect(restarts()).toHaveLength(2);
   });
 
+  it('restarts a node for its version again when somebody has asked for it, once for each time (K14)', async () => {
+    expect(await run()).toBe(0);
+    const asked = { [DOCUMENT_PARAMETERS.askedAt]: '2026-01-01T00:00:00.000Z' };
+    tool('curl', 'exit 7');
+    expect(await run({ ...asked, SecondsToWait: '0' })).toBe(1);
+    tool('curl', `echo '{"state":"RUNNING"}'`);
+    expect(await run(asked)).toBe(0);
+    expect(restarts()).toHaveLength(3);
+    // A copy of it, and one of the first command that comes late.
+    expect(await run(asked)).toBe(0);
+    expect(await run()).toBe(0);
+    expect(restarts()).toHaveLength(3);
+    expect(await run({ AskedAt: '2026-01-02T00:00:00.000Z' })).toBe(0);
+    expect(restarts()).toHaveLength(4);
+  });
+
   it('fails where the unit cannot be asked which start this is, and restarts nothing', async () => {
     tool('systemctl', `[ "$1" = show ] && exit 1\n${restart()}`);
     expect(await run()).not.toBe(0);

@@ -28,7 +28,7 @@ export class DataCenterScene extends Scene {
     await scene.start();
     scene.nodes.startsIn = 25_000;
     scene.manage(KEY);
-    scene.account.runCommand.addDocument(DOCUMENT, { parameters: NEEDED, needed: NEEDED });
+    scene.account.runCommand.addDocument(DOCUMENT, { parameters: [...NEEDED, 'AskedAt'], needed: NEEDED });
     for (const id of NODES) scene.addNode(id);
     scene.isFilled = true;
     scene.deliverTo([...NODES]);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { targetSchema } from '../../../functions/core/hosts/target';
-import { DataCenterScene, DOCUMENT, KEY, NODES, ONE, TWO } from './nodes';
+import { DataCenterScene, DOCUMENT, KEY, NEEDED, NODES, ONE, TWO } from './nodes';
 
 let scene: DataCenterScene;
 afterEach(() => scene.close());
@@ -25,11 +25,11 @@ function sendByHand(node: string, parameters = {}) {
   return scene.account.runCommand.sendCommand({ DocumentName: DOCUMENT, InstanceIds: [node], Parameters });
 }
 
-/** Shown to an administrator, and done. */
-async function asked(what: 'rotate' | 'rollback'): Promise<void> {
+/** Shown to an administrator, and done. @returns what was shown */
+async function asked(what: 'rotate' | 'rollback' | 'deliver', id = ''): Promise<readonly string[]> {
   const document = {
     schema: 'keyturn.request/v1',
-    id: `${what}-the-key-of-nodes`,
+    id: `${what}-the-key-of-nodes${id}`,
     do: what,
     keys: [KEY],
     why: 'a trial',
@@ -37,6 +37,7 @@ async function asked(what: 'rotate' | 'rollback'): Promise<void> {
   const { answer } = await scene.ask(document, { level: 'administrator' });
   const done = await scene.ask({ ...document, plan: answer?.plan?.digest }, { level: 'administrator' });
   expect([done.answer?.outcome, done.answer?.refused]).toEqual(['done', undefined]);
+  return answer?.plan?.words ?? [];
 }
 
 /** How often each node was restarted for the version that is current. */
@@ -283,6 +284,67 @@ describe('nodes of a Data Center', () => {
       expect(scene.isDelivered(KEY)).toBe(true);
     },
   );
+});
+
+describe('keyturn deliver', () => {
+  it('starts every node once more, one by one, although each has confirmed, as it writes every other target (K14)', async () => {
+    await rotatedAgain();
+    await scene.sync();
+    const before = scene.restarted.length;
+    // Somebody knows that what a node has in its memory is not what it confirmed.
+    expect(await asked('deliver')).toContainEqual(expect.stringMatching(/start one by one: all of them once more/));
+    await scene.sync({ look: [KEY] });
+    expect(scene.restarted.slice(before)).toEqual([ONE, TWO]);
+    expect(restartsForCurrent()).toEqual({ [ONE]: 2, [TWO]: 2 });
+    expect(scene.mostDown).toBe(1);
+    expect(scene.isDelivered(KEY)).toBe(true);
+
+    // That is over, for the hourly runs and for looks.
+    for (const hour of [1, 2, 30]) {
+      scene.hours(hour);
+      expect((await scene.sync()).findings).toEqual([]);
+    }
+    expect(scene.restarted).toHaveLength(before + 2);
+    await asked('deliver', '-again');
+    await scene.sync({ look: [KEY] });
+    expect(scene.restarted.slice(before)).toEqual([ONE, TWO, ONE, TWO]);
+  });
+
+  it('does so over several runs, each node once, and after what Systems Manager has forgotten (K9)', async () => {
+    await rotatedAgain();
+    await scene.sync();
+    scene.toDay(130);
+    const before = scene.restarted.length;
+    await asked('deliver');
+    scene.nodes.startsIn = 9 * 60_000;
+    for (let hour = 0; hour < 4; hour += 1) {
+      await scene.sync();
+      scene.hours(1);
+    }
+    expect(scene.restarted.slice(before)).toEqual([ONE, TWO]);
+    expect(scene.isDelivered(KEY)).toBe(true);
+  });
+
+  it('goes on where not every node has confirmed yet, and restarts none that has', async () => {
+    await rotatedAgain();
+    scene.nodes.startsIn = 7 * 60_000;
+    await scene.sync();
+    await asked('deliver');
+    scene.hours(0.2);
+    await scene.sync({ look: [KEY] });
+    expect(restartsForCurrent()).toEqual({ [ONE]: 1, [TWO]: 1 });
+    expect(scene.isDelivered(KEY)).toBe(true);
+  });
+
+  it('says what is missing where the document does not take it', async () => {
+    await rotatedAgain();
+    await scene.sync();
+    scene.account.runCommand.addDocument(DOCUMENT, { parameters: NEEDED, needed: NEEDED });
+    await asked('deliver');
+    const { audits } = await scene.sync({ look: [KEY] });
+    const failed = audits.find(({ event }) => event === 'target-failed');
+    expect(failed).toMatchObject({ code: 'host-rejected', message: expect.stringContaining('parameter AskedAt') });
+  });
 });
 
 describe('what Systems Manager has forgotten', () => {
